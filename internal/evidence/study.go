@@ -1,0 +1,118 @@
+package evidence
+
+// Study is what is synthesised: one piece of research, told by one or more
+// records and papers.
+type Study struct {
+	ID        string   `json:"id"`                  // stable: from its smallest register id, else DOI, else label slug
+	Label     string   `json:"label"`               // "Mitchell 2021" or the acronym or the id
+	Year      int      `json:"year,omitempty"`      // of the main report or the start
+	Records   []string `json:"records"`             // record ids, sorted
+	Papers    []string `json:"papers,omitempty"`    // publication record ids (doi:… or pmid:…)
+	Retracted []string `json:"retracted,omitempty"` // papers among them that are retracted
+	Links     []Link   `json:"links,omitempty"`
+
+	Substances []string `json:"substances,omitempty"` // vocabulary ids it is about
+	Conditions []string `json:"conditions,omitempty"`
+	Topics     []string `json:"topics,omitempty"`
+	Design     string   `json:"design,omitempty"` // vocabulary design id
+	Blinding   string   `json:"blinding,omitempty"`
+	Status     Status   `json:"status,omitempty"`
+	Sponsor    string   `json:"sponsor,omitempty"`
+	Enrollment *int     `json:"enrollment,omitempty"`
+	Randomised *int     `json:"randomised,omitempty"`
+}
+
+// Link says why two records are one study. Strength orders reasons: an id that
+// both sides name is "certain"; evidence short of that is "probable"; what is
+// only suspected is "possible" and joins nothing.
+type Link struct {
+	A        string     `json:"a"`
+	B        string     `json:"b"`
+	Kind     string     `json:"kind"`   // same-trial | reports | country-record | retracts | corrects | preprint-of | pooled | sub-study | …
+	Reason   string     `json:"reason"` // a sentence
+	Strength string     `json:"strength"`
+	Prov     Provenance `json:"provenance"`
+	// Undone is set by a human decision; the link then joins nothing.
+	Undone string `json:"undone,omitempty"`
+}
+
+// Verdict on whether a number may be used.
+type Verdict string
+
+// The verdicts.
+const (
+	Usable      Verdict = "usable"
+	NeedsReview Verdict = "needs review"
+	Unusable    Verdict = "unusable"
+)
+
+// ArmResult is one value cell of an outcome: a number of one group at one time
+// with its spread and denominator, raw and parsed.
+type ArmResult struct {
+	ID             string     `json:"id"`
+	RecordID       string     `json:"record_id"`
+	StudyID        string     `json:"study_id,omitempty"`
+	Channel        string     `json:"channel"` // register | paper | dataset
+	OutcomeIndex   int        `json:"outcome_index"`
+	OutcomeTitle   string     `json:"outcome_title"`
+	OutcomeType    string     `json:"outcome_type,omitempty"` // PRIMARY, SECONDARY, …
+	ClassIndex     int        `json:"class_index"`
+	ClassTitle     string     `json:"class_title,omitempty"`
+	CategoryIndex  int        `json:"category_index"`
+	CategoryTitle  string     `json:"category_title,omitempty"`
+	GroupID        string     `json:"group_id"`
+	GroupTitle     string     `json:"group_title,omitempty"`
+	ParamType      string     `json:"param_type,omitempty"`
+	ValueRaw       string     `json:"value_raw"`
+	Value          *float64   `json:"value"`
+	DispersionType string     `json:"dispersion_type,omitempty"`
+	SpreadRaw      string     `json:"spread_raw,omitempty"`
+	LowerRaw       string     `json:"lower_raw,omitempty"`
+	UpperRaw       string     `json:"upper_raw,omitempty"`
+	Spread         *float64   `json:"spread,omitempty"`
+	Lower          *float64   `json:"lower,omitempty"`
+	Upper          *float64   `json:"upper,omitempty"`
+	N              *int       `json:"n"` // the denominator that applies to this very cell
+	NRaw           string     `json:"n_raw,omitempty"`
+	Unit           string     `json:"unit,omitempty"`
+	TimepointRaw   string     `json:"timepoint_raw,omitempty"`
+	TimepointWeeks *float64   `json:"timepoint_weeks"`
+	Instrument     string     `json:"instrument,omitempty"`
+	Domain         string     `json:"domain,omitempty"`
+	ScoreType      string     `json:"score_type,omitempty"` // endpoint | change | responder | remission | count | subscale …
+	Subscale       string     `json:"subscale,omitempty"`
+	Baseline       bool       `json:"baseline,omitempty"`
+	Adjusted       bool       `json:"adjusted,omitempty"` // LS means and their like
+	Verdict        Verdict    `json:"verdict"`
+	Reason         string     `json:"reason"` // "CODE: sentence"; CODE from the documented list
+	Flags          []string   `json:"flags,omitempty"`
+	Prov           Provenance `json:"provenance"`
+}
+
+// Contrast is a sponsor's between-group analysis, read.
+type Contrast struct {
+	ID           string     `json:"id"`
+	RecordID     string     `json:"record_id"`
+	StudyID      string     `json:"study_id,omitempty"`
+	OutcomeIndex int        `json:"outcome_index"`
+	Index        int        `json:"analysis_index"`
+	OutcomeTitle string     `json:"outcome_title,omitempty"`
+	GroupIDs     []string   `json:"group_ids"`
+	Kind         string     `json:"kind,omitempty"` // mean-difference | risk-ratio | odds-ratio | hazard-ratio | risk-difference | p-only | …
+	ParamRaw     string     `json:"param_raw,omitempty"`
+	Estimate     *float64   `json:"estimate"`
+	CILevel      *float64   `json:"ci_level,omitempty"` // percent
+	CISides      int        `json:"ci_sides,omitempty"`
+	Lower        *float64   `json:"lower,omitempty"`
+	Upper        *float64   `json:"upper,omitempty"`
+	SE           *float64   `json:"se,omitempty"`
+	PRaw         string     `json:"p_raw,omitempty"`
+	P            *float64   `json:"p,omitempty"`
+	POp          string     `json:"p_op,omitempty"` // "=", "<", ">", "<=", ">="
+	Method       string     `json:"method,omitempty"`
+	Adjusted     bool       `json:"adjusted,omitempty"`
+	Sign         string     `json:"sign,omitempty"` // "first minus second", "second minus first", "unknown"
+	Verdict      Verdict    `json:"verdict"`
+	Reason       string     `json:"reason"`
+	Prov         Provenance `json:"provenance"`
+}
