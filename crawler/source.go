@@ -1,0 +1,217 @@
+package crawler
+
+import (
+	"context"
+	"time"
+
+	"past/internal/evidence"
+)
+
+// Source is one register, spoken in its own protocol. A Source keeps no state
+// between calls: where it stands is in the cursor, which the Collector commits
+// with each page.
+type Source interface {
+	// Name is the short name used in flags and rows: "ctgov", "pubmed", …
+	Name() string
+	// Policy is the written policy that the transport keeps for this source.
+	Policy() Policy
+	// Plan turns a declared question set into the register's own queries, in
+	// a fixed order. It does not talk to the network.
+	Plan(q QuestionSet) ([]Query, error)
+	// Page fetches the page of q that cursor names ("" is the first). It may
+	// make several requests (a search page and the records on it), but what
+	// it returns is committed as one unit. Errors wrap ErrPermanent (the same
+	// request will fail again), ErrCursorExpired (start the query anew) or
+	// neither (worth another try later).
+	Page(ctx context.Context, f Fetcher, q Query, cursor string) (Page, error)
+	// Parse reads a stored payload into records. It is pure: the same bytes
+	// give the same records, which is what a rebuild rests on. What cannot be
+	// read comes back as problems; an error means that nothing could.
+	Parse(p evidence.Payload) (Parsed, error)
+}
+
+// Prober is a Source with one small question that tells whether anything can
+// have changed since the stamp it gave last time.
+type Prober interface {
+	Probe(ctx context.Context, f Fetcher) (stamp string, err error)
+}
+
+// Refresher is a Source that fetches known records by id, so that those a
+// query no longer finds are refreshed all the same. Ids that the register no
+// longer has come back in Page.Gone.
+type Refresher interface {
+	// BatchSize is how many ids one call may take.
+	BatchSize() int
+	Refresh(ctx context.Context, f Fetcher, ids []string) (Page, error)
+}
+
+// QuestionSet is what is asked of every register: substances and conditions
+// with their synonyms, and the point in time since which changes are wanted.
+type QuestionSet struct {
+	Substances []Concept
+	Conditions []Concept
+	// Since limits a crawl to records changed since then (with the source's
+	// own overlap); the zero time asks for all.
+	Since time.Time
+	// Limit bounds the number of records per source; 0 is no bound.
+	Limit int
+}
+
+// Concept is a vocabulary entry with the words that registers use for it.
+type Concept struct {
+	ID    string
+	Terms []string
+}
+
+// Query is one query in a register's own language.
+type Query struct {
+	// Key is stable for the same question set, apart from Since: cursors and
+	// hit lists are kept under it.
+	Key string
+	// Text is the query as one can paste it into the register's web page.
+	Text string
+	// URL is the first request, with parameters.
+	URL string
+	// Body and Method are for registers that are asked by POST.
+	Method string
+	Body   []byte
+}
+
+// Page is what one call of Source.Page brought.
+type Page struct {
+	// Payloads in the order received; each body is kept byte for byte.
+	Payloads []evidence.Payload
+	// Hits are the ids on this page of the query's hit list, in its order.
+	Hits []string
+	// Gone are ids that the register says it no longer has.
+	Gone []string
+	// Next is the cursor of the next page; "" ends the query.
+	Next string
+	// Total is the register's own count for the query, where it gave one.
+	Total *int
+	// Problems are what was set aside while fetching.
+	Problems []evidence.Problem
+}
+
+// Parsed is what a payload holds.
+type Parsed struct {
+	Records  []evidence.Record
+	Problems []evidence.Problem
+}
+
+// Response is one complete answer.
+type Response struct {
+	evidence.Payload
+	// NotModified is set when the register answered 304 to stored validators;
+	// Body is then empty and SHA256 that of the stored payload.
+	NotModified bool
+}
+
+// Request is one request of a Source.
+type Request struct {
+	Source string
+	Method string // GET when empty
+	URL    string
+	Header map[string]string
+	Body   []byte
+	// Accept lists the media types that make sense as an answer ("application/json"); an
+	// answer of another type is an error that names it. Empty accepts all.
+	Accept []string
+	// NoStore marks probes whose answer is not evidence.
+	NoStore bool
+}
+
+// Fetcher sends one request under the source's policy and returns the whole
+// answer. Statuses other than 2xx and 304 are errors of type *StatusError.
+type Fetcher interface {
+	Do(ctx context.Context, r Request) (Response, error)
+}
+
+// Sink takes what a crawl collects. A store implements it; the crawler knows
+// no store.
+type Sink interface {
+	// Commit keeps a batch and its cursor in one transaction: after a crash
+	// either all of it is there or none.
+	Commit(ctx context.Context, b Batch) (CommitResult, error)
+	// Cursor returns where a query of a source stands. ok is false for a
+	// query that was never begun or that is done since.
+	Cursor(ctx context.Context, source, queryKey string) (c Cursor, ok bool, err error)
+	// Mark returns the source's high-water mark: the probe stamp and the time
+	// of the last complete crawl.
+	Mark(ctx context.Context, source string) (Mark, error)
+	// SetMark records that a crawl of the source is complete.
+	SetMark(ctx context.Context, source string, m Mark) error
+	// Known lists the record ids of a source that are not tombstoned, sorted.
+	Known(ctx context.Context, source string) ([]string, error)
+	// Validators returns the last validators for a URL.
+	Validators(ctx context.Context, url string) (etag, lastModified, sha256 string, err error)
+	// LogFetch keeps one request's outcome; failures are kept too.
+	LogFetch(ctx context.Context, f evidence.Fetch) error
+}
+
+// Batch is one unit of a crawl: a page with its records and its cursor.
+type Batch struct {
+	Source   string
+	QueryKey string
+	Query    string // Query.Text, kept beside the hit list
+	Run      string // id of the crawl run
+	Payloads []evidence.Payload
+	Records  []evidence.Record
+	Hits     []string
+	HitBase  int // rank of the first hit in the query's list
+	Gone     []string
+	Problems []evidence.Problem
+	Cursor   Cursor
+}
+
+// Cursor is where a query stands.
+type Cursor struct {
+	Next  string    `json:"next"`  // "" with Done unset means the first page
+	Done  bool      `json:"done"`  // the query has been read to its end
+	Seen  int       `json:"seen"`  // hits so far
+	Total *int      `json:"total"` // as the register said on the first page
+	Since time.Time `json:"since"` // the QuestionSet.Since it was begun with
+	Run   string    `json:"run"`
+	At    time.Time `json:"at"`
+}
+
+// Mark is a source's high-water mark.
+type Mark struct {
+	Stamp    string    `json:"stamp"`    // of Prober
+	Complete time.Time `json:"complete"` // start of the last complete crawl
+	// Plan identifies the queries that were complete (a hash over their keys):
+	// when the plan changes, nothing can be skipped.
+	Plan string `json:"plan"`
+}
+
+// CommitResult counts what a batch changed.
+type CommitResult struct {
+	Received  int `json:"received"`
+	New       int `json:"new"`
+	Changed   int `json:"changed"`
+	Unchanged int `json:"unchanged"`
+	Gone      int `json:"gone"`
+	KeptAside int `json:"kept_aside"`
+}
+
+// Policy is what a source asks of its visitors, as written in docs/sources.md.
+type Policy struct {
+	// BaseURL is the default endpoint; --endpoint replaces it.
+	BaseURL string
+	// Hosts that may be talked to, with the endpoint's own host added.
+	Hosts []string
+	// PerSecond is the request rate; a loopback endpoint is exempt from it.
+	PerSecond float64
+	Burst     int
+	// Robots says whether robots.txt is fetched and kept to; Reason says why
+	// (an API that its owner documents for machines may be asked although a
+	// robots file meant for pages forbids it).
+	Robots       bool
+	RobotsReason string
+	// MaxBody is the largest answer in bytes after decompression; more is an
+	// error, never a cut.
+	MaxBody int64
+	// Timeout of one attempt, body included.
+	Timeout time.Duration
+	Terms   string // URL of the terms of use
+}
