@@ -1,0 +1,183 @@
+package dist
+
+import "math"
+
+// betaTails gives both tails of the beta(a, b) distribution at logit(x) = u, and
+// the density with respect to u, x^a (1-x)^b / B(a,b). Working on the logit keeps
+// x and 1-x both exact, so that neither tail is the rounding of the other.
+func betaTails(u, a, b float64) (lower, upper, dens float64) {
+	var x, y float64
+	if u >= 0 {
+		e := math.Exp(-u)
+		x, y = 1/(1+e), e/(1+e)
+	} else {
+		e := math.Exp(u)
+		x, y = e/(1+e), 1/(1+e)
+	}
+	return betaTailsXY(x, y, a, b)
+}
+
+// betaTailsXY is betaTails for x and y = 1-x given apart.
+func betaTailsXY(x, y, a, b float64) (lower, upper, dens float64) {
+	if x <= 0 {
+		return 0, 1, 0
+	}
+	if y <= 0 {
+		return 1, 0, 0
+	}
+	dens = betaDensity(x, y, a, b)
+	if x < (a+1)/(a+b+2) {
+		lower = clamp01(dens * betaFraction(a, b, x) / a)
+		upper = 1 - lower
+		if lower > 0.9 { // the complement would lose its digits
+			if f, ok := betaFractionOK(b, a, y); ok {
+				upper = clamp01(dens * f / b)
+			}
+		}
+		return lower, upper, dens
+	}
+	upper = clamp01(dens * betaFraction(b, a, y) / b)
+	lower = 1 - upper
+	if upper > 0.9 {
+		if f, ok := betaFractionOK(a, b, x); ok {
+			lower = clamp01(dens * f / a)
+		}
+	}
+	return lower, upper, dens
+}
+
+func clamp01(p float64) float64 { return math.Min(math.Max(p, 0), 1) }
+
+// betaDensity is x^a y^b / B(a, b) with y = 1-x, by Loader's saddle-point form,
+// which does not cancel for large a and b.
+func betaDensity(x, y, a, b float64) float64 {
+	n := a + b
+	if a < 1e-3 || b < 1e-3 {
+		return math.Exp(a*math.Log(x) + b*math.Log(y) - LogBeta(a, b))
+	}
+	e := stirlingError(n) - stirlingError(a) - stirlingError(b) - deviance0(a, n*x) - deviance0(b, n*y)
+	return math.Sqrt(a/n*b/(2*math.Pi)) * math.Exp(e)
+}
+
+func betaFraction(a, b, x float64) float64 {
+	f, _ := betaFractionOK(a, b, x)
+	return f
+}
+
+// betaFractionOK is the continued fraction of the incomplete beta function
+// (Abramowitz & Stegun 26.5.8) by the modified Lentz method. ok is false when it
+// has not settled within the bound on iterations.
+func betaFractionOK(a, b, x float64) (float64, bool) {
+	const tiny = 1e-300
+	max := 500 + int(20*math.Sqrt(math.Min(math.Max(a, b), 1e10)))
+	c, d := 1.0, 1-(a+b)*x/(a+1)
+	if math.Abs(d) < tiny {
+		d = tiny
+	}
+	d = 1 / d
+	h := d
+	for m := 1; m <= max; m++ {
+		fm := float64(m)
+		t := fm * (b - fm) * x / ((a + 2*fm - 1) * (a + 2*fm))
+		d = 1 + t*d
+		if math.Abs(d) < tiny {
+			d = tiny
+		}
+		c = 1 + t/c
+		if math.Abs(c) < tiny {
+			c = tiny
+		}
+		d = 1 / d
+		h *= d * c
+		t = -(a + fm) * (a + b + fm) * x / ((a + 2*fm) * (a + 2*fm + 1))
+		d = 1 + t*d
+		if math.Abs(d) < tiny {
+			d = tiny
+		}
+		c = 1 + t/c
+		if math.Abs(c) < tiny {
+			c = tiny
+		}
+		d = 1 / d
+		del := d * c
+		h *= del
+		if math.Abs(del-1) < 2e-16 {
+			return h, true
+		}
+	}
+	return h, false
+}
+
+// BetaCDF is P(X <= x) for X ~ beta(a, b), the regularised incomplete beta
+// function I_x(a, b).
+func BetaCDF(x, a, b float64) float64 {
+	if !(a > 0) || !(b > 0) || math.IsInf(a, 1) || math.IsInf(b, 1) || math.IsNaN(x) {
+		return math.NaN()
+	}
+	lower, _, _ := betaTailsXY(x, 1-x, a, b)
+	return lower
+}
+
+// BetaSF is P(X > x) for X ~ beta(a, b).
+func BetaSF(x, a, b float64) float64 {
+	if !(a > 0) || !(b > 0) || math.IsInf(a, 1) || math.IsInf(b, 1) || math.IsNaN(x) {
+		return math.NaN()
+	}
+	_, upper, _ := betaTailsXY(x, 1-x, a, b)
+	return upper
+}
+
+// BetaPDF is the density of beta(a, b) at x.
+func BetaPDF(x, a, b float64) float64 {
+	if !(a > 0) || !(b > 0) || math.IsNaN(x) {
+		return math.NaN()
+	}
+	if x < 0 || x > 1 {
+		return 0
+	}
+	return math.Exp((a-1)*math.Log(x) + (b-1)*math.Log1p(-x) - LogBeta(a, b))
+}
+
+// BetaQuantile is the x with P(X <= x) = p for X ~ beta(a, b).
+func BetaQuantile(p, a, b float64) float64 {
+	if !(p >= 0 && p <= 1) || !(a > 0) || !(b > 0) || math.IsInf(a, 1) || math.IsInf(b, 1) {
+		return math.NaN()
+	}
+	if p == 0 || p == 1 {
+		return p
+	}
+	u := betaLogitQuantile(p, 1-p, a, b)
+	if u < 0 {
+		e := math.Exp(u)
+		return e / (1 + e)
+	}
+	return 1 / (1 + math.Exp(-u))
+}
+
+// betaLogitQuantile finds u = logit(x) with lower tail pl and upper tail pu
+// (pl + pu = 1, the smaller one is trusted).
+func betaLogitQuantile(pl, pu, a, b float64) float64 {
+	if pl > pu { // mirror: solve for the upper tail of 1-X
+		return -betaLogitQuantile(pu, pl, b, a)
+	}
+	return solveLogTail(math.Log(pl), betaStart(pl, a, b), func(u float64) (float64, float64) {
+		lower, _, dens := betaTails(u, a, b)
+		return lower, dens
+	})
+}
+
+// betaStart is a first guess for the logit of a lower quantile: Abramowitz &
+// Stegun 26.5.22 for a, b > 1, else the leading term x^a = p a B(a, b).
+func betaStart(p, a, b float64) float64 {
+	if a > 1 && b > 1 {
+		z := -NormQuantile(p)
+		ra, rb := 1/(2*a-1), 1/(2*b-1)
+		l := (z*z - 3) / 6
+		h := 2 / (ra + rb)
+		if h+l > 0 {
+			w := z*math.Sqrt(h+l)/h - (rb-ra)*(l+5.0/6-2/(3*h))
+			return math.Log(a/b) - 2*w
+		}
+	}
+	return (math.Log(p) + math.Log(a) + LogBeta(a, b)) / a
+}
