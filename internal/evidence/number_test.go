@@ -1,0 +1,92 @@
+package evidence
+
+import (
+	"math"
+	"testing"
+)
+
+func TestParseNumber(t *testing.T) {
+	for _, c := range []struct {
+		in    string
+		style NumberStyle
+		want  float64
+		op    string
+	}{
+		{"1.2E-5", StyleRegister, 1.2e-5, ""},
+		{"1,234", StyleRegister, 1234, ""},
+		{"1,234,567.5", StyleRegister, 1234567.5, ""},
+		{"0,03", StyleRegister, 0.03, ""},
+		{"0,313", StyleRegister, 0.313, ""},
+		{"0,3139", StyleRegister, 0.3139, ""},
+		{"12,5", StyleRegister, 12.5, ""},
+		{"1.234,5", StyleRegister, 1234.5, ""},
+		{".08", StyleRegister, 0.08, ""},
+		{"-.34", StyleRegister, -0.34, ""},
+		{"134.", StyleRegister, 134, ""},
+		{"−0.7", StyleRegister, -0.7, ""},
+		{"\u00a01\u202f234 ", StyleRegister, 1234, ""},
+		{"<0.0001", StyleRegister, 0.0001, "<"},
+		{"< .05", StyleRegister, 0.05, "<"},
+		{"≤ 0,05", StyleRegister, 0.05, "<="},
+		{"= 0.03", StyleRegister, 0.03, ""},
+		{">0.99", StyleRegister, 0.99, ">"},
+		{"12,2081939696255", StyleDecimalComma, 12.2081939696255, ""},
+		{"1,234", StyleDecimalComma, 1.234, ""},
+		{"-0,7711", StyleDecimalComma, -0.7711, ""},
+		{"0.5", StyleDecimalComma, 0.5, ""},
+	} {
+		n := ParseNumber(c.in, c.style)
+		if !n.OK || n.Value != c.want || n.Op != c.op {
+			t.Errorf("ParseNumber(%q, %d) = %+v, want %v %q", c.in, c.style, n, c.want, c.op)
+		}
+	}
+}
+
+func TestParseNumberRefuses(t *testing.T) {
+	for _, s := range []string{"", "NA", "NR", " n/a ", "NE", "—", "Not Reported"} {
+		if n := ParseNumber(s, StyleRegister); n.OK || !n.Missing {
+			t.Errorf("ParseNumber(%q) = %+v, want missing", s, n)
+		}
+	}
+	for _, s := range []string{"12 (3.4)", "3-5", "1,23,456", "0x10", "1e999", "Inf", "12 weeks", "1,2,3", "++1", "5/10"} {
+		if n := ParseNumber(s, StyleRegister); n.OK || n.Missing {
+			t.Errorf("ParseNumber(%q) = %+v, want refused", s, n)
+		}
+	}
+	if n := ParseNumber("1.234", StyleDecimalComma); n.OK {
+		t.Errorf("an ambiguous point was read as %v", n.Value)
+	}
+	if n := ParseNumber("45 %", StyleRegister); !n.OK || !n.Percent || n.Value != 45 {
+		t.Errorf("percent: %+v", n)
+	}
+}
+
+func FuzzParseNumber(f *testing.F) {
+	for _, s := range []string{"1,234", "<0.001", "−1e-5", "1 234,5", "NA"} {
+		f.Add(s, 0)
+	}
+	f.Fuzz(func(t *testing.T, s string, style int) {
+		n := ParseNumber(s, NumberStyle(style&1))
+		if n.Raw != s {
+			t.Fatal("raw text lost")
+		}
+		if n.OK && (math.IsNaN(n.Value) || math.IsInf(n.Value, 0) || n.Missing) {
+			t.Fatalf("%q → %+v", s, n)
+		}
+		if !n.OK && n.Reason == "" {
+			t.Fatalf("%q refused without a reason", s)
+		}
+	})
+}
+
+func TestDateBounds(t *testing.T) {
+	for in, p := range map[string]Precision{"2024-05": YearMonth, "2024": YearOnly, "2024-05-31": FullDate, "2024-05-31T08:00:00.000Z": FullDate, "": NoDate, "May 2024": NoDate, "2024-13": NoDate} {
+		if _, _, got := (DateStruct{Raw: in}).Bounds(); got != p {
+			t.Errorf("Bounds(%q) precision %v, want %v", in, got, p)
+		}
+	}
+	first, last, _ := (DateStruct{Raw: "2024-02"}).Bounds()
+	if first.Day() != 1 || last.Day() != 29 {
+		t.Errorf("2024-02 spans %v to %v", first, last)
+	}
+}
