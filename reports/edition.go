@@ -1,0 +1,217 @@
+package reports
+
+import "past/internal/evidence"
+
+// Edition is everything that a report shows. The caller fills it; reports
+// only draws it. Slices are shown in the order given unless a field says
+// otherwise; nil slices give pages that explain their emptiness.
+//
+// Scale: estimates of ratio measures (RR, OR, HR, IRR, ROM and their "log"
+// spellings) are natural logarithms, as effect and meta deliver them; reports
+// prints them back-transformed and says so.
+type Edition struct {
+	ID              string // same data, same id
+	Date            string // cut-off of the data, YYYY-MM-DD; never the clock
+	DataHash        string // over normalised evidence and decisions
+	SoftwareVersion string
+	// Starter puts a standing note on every page: retold facts of real trials,
+	// and how to crawl the live record.
+	Starter bool
+	// Counts are those of `past status --json` plus anything else worth a line
+	// (records, payloads, studies, trials, measurements, effects, findings, …).
+	Counts map[string]int
+
+	Findings []evidence.Finding
+	Claims   []evidence.ClaimVerdict
+	Gap      GapMap
+	Studies  []evidence.Study
+	Trials   []TrialRow
+	Harms    []HarmRow
+	Missing  []evidence.MissingTrial
+	Changes  []Change
+	// PreviousEdition is the edition that Changes start from; empty for the
+	// first one.
+	PreviousEdition string
+	Prisma          PrismaCounts
+	// PrismaByFinding adds a flow for a single question; the key is Finding.ID.
+	PrismaByFinding map[string]PrismaCounts
+	RiskOfBias      []RiskOfBiasRow
+	// Payloads lead a hash to where its bytes came from; the key is the
+	// lower-case hex SHA-256.
+	Payloads map[string]PayloadNote
+	// Citations of findings, keyed by Finding.ID; "" is the edition itself.
+	Citations map[string]Citation
+	// Methods are paragraphs about what ran, printed on the methods page after
+	// the standing text (search strings, rules of the analysis plan, …).
+	Methods []Note
+	// Sources are registers and datasets with licence and attribution.
+	Sources []SourceNote
+	// Limits and known problems of this edition, one sentence each.
+	Limits []string
+	// Downloads are written into the edition's folder and listed.
+	Downloads []Download
+}
+
+// Label is an id of the vocabulary and its name for people.
+type Label struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+	// Group gathers rows of the gap map under a heading; may be empty.
+	Group string `json:"group,omitempty"`
+}
+
+// GapMap is the evidence gap map: topics as rows, substances as columns. Cells
+// that are absent are empty, and are drawn as such.
+type GapMap struct {
+	Topics     []Label
+	Substances []Label
+	Cells      []evidence.GapCell
+}
+
+// TrialRow is one registered trial as the trials page lists it.
+type TrialRow struct {
+	ID         string // register id
+	StudyID    string // leads to the study page; may be empty
+	Title      string
+	Status     evidence.Status
+	StatusRaw  string
+	Phases     []string
+	StudyType  string
+	Enrolment  *int // nil when the register does not say
+	Planned    bool // Enrolment is an estimate
+	Start      evidence.DateStruct
+	Completion evidence.DateStruct
+	Updated    string
+	Substances []string // names for people
+	Conditions []string
+	Topics     []string
+	Sponsor    string
+	Countries  []string
+	Source     string // "ctgov", "isrctn", …
+	URL        string // public page of the record
+	HasResults bool
+	Retold     bool // a fact of the starter set, not read from the live record
+}
+
+// HarmRow is one adverse event term in one arm. Affected and Events are nil
+// when the source does not state them: a term missing from a table with a
+// reporting threshold is not zero.
+type HarmRow struct {
+	StudyID   string
+	Label     string
+	Substance string
+	Arm       string
+	Dose      string
+	Control   bool // the comparison arm
+	Term      string
+	System    string
+	Serious   bool
+	Affected  *int // people
+	Events    *int
+	AtRisk    *int
+	Window    string // session, follow-up, …
+	Threshold string // reporting threshold in percent, raw
+	Channel   string // register | paper | dataset
+	DOI       string
+	Source    string
+	Flags     []string
+	Prov      evidence.Provenance
+}
+
+// Change is one difference from the edition before.
+type Change struct {
+	Date    string
+	Kind    string // "finding moved", "new trial", "status", "results posted", "outcome switched", "retraction", …
+	Subject string // finding, trial or claim id
+	Title   string
+	Before  string
+	After   string
+	Why     string
+	// Moved is set when a conclusion (sign, interval against zero, verdict,
+	// certainty) changed: those are shown first.
+	Moved bool
+	URL   string
+}
+
+// PrismaCounts fill the boxes of a PRISMA 2020 flow diagram. A nil number is
+// printed as "not recorded", never as zero.
+type PrismaCounts struct {
+	Identified      []Counted // records per register or database
+	Duplicates      *int
+	RemovedByRule   *int // marked ineligible by automation
+	RemovedOther    *int
+	Screened        *int
+	ScreenedOut     []Counted
+	Sought          *int
+	NotRetrieved    *int
+	Assessed        *int
+	Excluded        []Counted // reports excluded, by reason
+	IncludedStudies *int
+	IncludedReports *int
+	Pooled          *int // studies in at least one pooled number
+	Note            string
+}
+
+// Counted is a number with its name.
+type Counted struct {
+	Name string
+	N    int
+}
+
+// RiskOfBiasRow is a human judgement of one study.
+type RiskOfBiasRow struct {
+	StudyID  string
+	Label    string
+	Tool     string   // "RoB 2", …
+	Domains  []string // D1…D5: low | some concerns | high
+	Overall  string
+	JudgedBy string // as the human file names itself
+	Date     string
+	Why      string
+	Source   string
+}
+
+// PayloadNote says where stored bytes came from.
+type PayloadNote struct {
+	Source    string
+	RecordID  string
+	URL       string
+	FetchedAt string
+	MediaType string
+	Bytes     int64
+}
+
+// Citation is one way to cite, in each export format; empty ones are left out.
+type Citation struct {
+	Text    string
+	BibTeX  string
+	RIS     string
+	CSLJSON string
+}
+
+// Note is a headed paragraph.
+type Note struct {
+	Title string
+	Text  string
+}
+
+// SourceNote is a register or dataset that the edition draws on.
+type SourceNote struct {
+	Name        string
+	URL         string
+	Licence     string
+	Attribution string
+	Records     int
+	LastCrawl   string
+}
+
+// Download is a file offered by the data page. Path is relative to the
+// edition's folder, with forward slashes, and may not leave it. Data is
+// written there; when Data is nil the file is expected to be put there by the
+// caller and only listed.
+type Download struct {
+	Path  string
+	Title string
+	About string
+	Data  []byte
+}

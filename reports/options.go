@@ -1,0 +1,12 @@
+package reports
+
+// Options choose how an edition is written. The zero value is the folder form.
+type Options struct {
+	// SingleFile writes one self-contained edition.html (style, script and
+	// chart library inside) in place of the folder: for mail.
+	SingleFile bool
+	// Finding limits SingleFile to one finding's page.
+	Finding string
+	// NoLibrary leaves the chart library out: figures stay static.
+	NoLibrary bool
+}
