@@ -1,0 +1,177 @@
+package bias
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"sort"
+
+	"past/analysis/internal/dist"
+)
+
+// Alternative is the direction in which p-values are computed: the direction that selection is thought to favour.
+type Alternative string
+
+// The directions, with metafor's names.
+const (
+	Greater  Alternative = "greater"   // p = P(Z >= z): selection favours positive effects
+	Less     Alternative = "less"      // p = P(Z <= z): selection favours negative effects
+	TwoSided Alternative = "two.sided" // p = 2 P(Z >= |z|): selection favours significance in either direction
+)
+
+// SelectionKind is the shape of the selection function.
+type SelectionKind string
+
+// The shapes, with metafor's names.
+const (
+	StepFunction SelectionKind = "stepfun" // constant within intervals of the p-value (Hedges 1992; Vevea & Hedges 1995)
+	BetaFunction SelectionKind = "beta"    // p^(a-1) (1-p)^(b-1) (Citkowicz & Vevea 2017)
+)
+
+// SelectionOptions chooses a selection model.
+type SelectionOptions struct {
+	Kind         SelectionKind
+	Alternative  Alternative
+	Steps        []float64 // step function only: cut points of the p-value in (0,1); 1 is added when missing
+	CommonEffect bool      // hold the between-study variance at zero
+	Level        float64   // of the intervals; 0 means 0.95
+}
+
+// maxDelta is the largest relative selection probability considered, as in metafor: beyond it the data say only "very large".
+const maxDelta = 100
+
+// SelectionResult is the outcome of [FitSelection]. Numbers that do not exist are NaN.
+type SelectionResult struct {
+	Method                   string
+	Options                  SelectionOptions
+	K                        int
+	Beta, SE, Z, P, Lo, Hi   float64   // mean effect corrected for selection, its test against 0 and interval (normal)
+	Tau2, SETau2             float64   // between-study variance by maximum likelihood; SETau2 is NaN at the boundary 0
+	Delta                    []float64 // step function: relative selection probability per interval, the first 1; beta: a, b
+	SEDelta, ZDelta, PDelta  []float64 // tests of Delta = 1
+	LoDelta, HiDelta         []float64 // intervals, cut at the limits of the parameter space
+	Counts                   []int     // step function: observed p-values per interval
+	LogLik                   float64
+	LRT, LRTP                float64 // likelihood-ratio test of no selection (all Delta = 1)
+	LRTDF                    int
+	LRTTau2, LRTTau2P        float64 // likelihood-ratio test of Tau2 = 0 on one degree of freedom (halve it for the boundary)
+	UncorrectedBeta          float64 // maximum-likelihood mean without selection
+	UncorrectedTau2          float64
+	MaxGradient              float64 // largest slope of the log-likelihood left, per free parameter on its own scale: quality of the fit
+	Limit                    string
+	Warnings                 []string
+	otherMaximumWithinChiSq2 bool
+}
+
+// ErrEmptyInterval is wrapped when an interval between steps holds no observed p-value: its weight cannot be estimated.
+var ErrEmptyInterval = errors.New("interval without observed p-values")
+
+// FitSelection fits a random-effects model in which study i is published with probability proportional to w(p_i), by maximum
+// likelihood:
+//
+//	log L = sum_i [ log w(p_i) + log N(y_i; mu, v_i + tau2) - log A_i ],  A_i = integral of w(p(y)) N(y; mu, v_i + tau2) dy
+//
+// Step function: w is constant in each interval of p, the first interval's weight is 1 and the others' are estimated within
+// (0, 100]; A_i is a sum of normal probabilities. Beta: w = p^(a-1) (1-p)^(b-1) with p kept within [1e-5, 1-1e-5]; A_i is
+// integrated with Gauss-Legendre panels to near machine precision. Gradient and Hessian are analytic; the maximum is sought
+// with a bounded Newton method from several starts and the highest one is reported, so that results do not depend on an
+// optimiser's tolerance. At tau2 = 0 the standard errors hold tau2 at 0.
+//
+// Sources: Hedges 1992, Statistical Science 7:246-255; Vevea & Hedges 1995, Psychometrika 60:419-435; Citkowicz & Vevea 2017,
+// Psychological Methods 22:28-41.
+func FitSelection(s Studies, o SelectionOptions) (SelectionResult, error) {
+	name := selectionName(o)
+	if err := s.check(name, 2); err != nil {
+		return SelectionResult{}, err
+	}
+	if o.Level == 0 {
+		o.Level = 0.95
+	}
+	if !(o.Level > 0 && o.Level < 1) {
+		return SelectionResult{}, fmt.Errorf("%s: the interval's level %v must lie between 0 and 1", name, o.Level)
+	}
+	if o.Alternative != Greater && o.Alternative != Less && o.Alternative != TwoSided {
+		return SelectionResult{}, fmt.Errorf("%s: the alternative must be greater, less or two.sided", name)
+	}
+	f, err := newSelectionFit(s, &o)
+	if err != nil {
+		return SelectionResult{}, fmt.Errorf("%s: %w", name, err)
+	}
+	r := f.run()
+	r.Method, r.Options, r.K = name, o, s.K()
+	r.finish(f)
+	return r, nil
+}
+
+func selectionName(o SelectionOptions) string {
+	if o.Kind == BetaFunction {
+		return "beta selection model (Citkowicz & Vevea 2017)"
+	}
+	return "step-function selection model (Vevea & Hedges 1995)"
+}
+
+// cleanSteps sorts the cut points, drops repeats and ends them with 1.
+func cleanSteps(steps []float64) ([]float64, error) {
+	if len(steps) == 0 {
+		return nil, errors.New("a step function needs at least one cut point")
+	}
+	out := append([]float64(nil), steps...)
+	sort.Float64s(out)
+	keep := out[:0]
+	for _, s := range out {
+		if !(s > 0 && s <= 1) {
+			return nil, fmt.Errorf("cut point %v must lie above 0 and not above 1", s)
+		}
+		if len(keep) == 0 || s != keep[len(keep)-1] {
+			keep = append(keep, s)
+		}
+	}
+	if keep[len(keep)-1] != 1 {
+		keep = append(keep, 1)
+	}
+	if len(keep) < 2 {
+		return nil, errors.New("a step function needs a cut point below 1")
+	}
+	return keep, nil
+}
+
+// finish turns estimates into tests and intervals and adds what a reader must be told.
+func (r *SelectionResult) finish(f *selectionFit) {
+	crit := dist.NormQuantile(1 - (1-r.Options.Level)/2)
+	r.Z = r.Beta / r.SE
+	r.P = 2 * dist.NormSF(math.Abs(r.Z))
+	r.Lo, r.Hi = r.Beta-crit*r.SE, r.Beta+crit*r.SE
+	for j, d := range r.Delta {
+		se := r.SEDelta[j]
+		z := (d - 1) / se
+		r.ZDelta = append(r.ZDelta, z)
+		r.PDelta = append(r.PDelta, 2*dist.NormSF(math.Abs(z)))
+		r.LoDelta = append(r.LoDelta, math.Max(f.deltaMin, d-crit*se))
+		r.HiDelta = append(r.HiDelta, math.Min(maxDelta, d+crit*se))
+	}
+	r.LRTP = dist.ChiSqSF(r.LRT, float64(r.LRTDF))
+	r.LRTTau2P = math.NaN()
+	if !math.IsNaN(r.LRTTau2) {
+		r.LRTTau2P = dist.ChiSqSF(r.LRTTau2, 1)
+	}
+	r.Limit = testLimit(r.K)
+	for j, n := range r.Counts {
+		if n < 4 {
+			r.Warnings = append(r.Warnings, fmt.Sprintf("interval %d of the p-values holds only %d studies: its weight is poorly known", j+1, n))
+		}
+	}
+	if r.otherMaximumWithinChiSq2 {
+		r.Warnings = append(r.Warnings, "the likelihood has another maximum nearly as high: the estimate is not well determined")
+	}
+	if r.Tau2 == 0 && !r.Options.CommonEffect {
+		r.Warnings = append(r.Warnings, "the between-study variance is estimated as zero: its standard error does not exist and the others hold it at zero")
+	}
+	if math.IsNaN(r.SE) {
+		r.Warnings = append(r.Warnings, "the curvature of the likelihood gives no standard errors")
+	}
+	for j, d := range r.Delta {
+		if d >= maxDelta*(1-1e-9) || d <= 1.01e-5 {
+			r.Warnings = append(r.Warnings, fmt.Sprintf("weight %d is at the limit of its range: treat the result with caution", j+1))
+		}
+	}
+}

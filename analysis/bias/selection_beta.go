@@ -1,0 +1,188 @@
+package bias
+
+import (
+	"math"
+
+	"past/analysis/internal/dist"
+)
+
+// betaMinP keeps p-values away from 0 and 1, where the beta weight has no value, as metafor does.
+const betaMinP = 1e-5
+
+// betaWeights is the weight p^(a-1) (1-p)^(b-1). Its integral over y is taken over z = y/se, on nodes that all studies share,
+// plus pieces of constant weight where p is held at its limits.
+type betaWeights struct {
+	se, v        []float64
+	logP, logQ   []float64 // of the observed p-values: log p, log(1-p)
+	z, mass      []float64 // nodes and their weights
+	nodeP, nodeQ []float64 // log p and log(1-p) at the nodes
+	flat         []flatPiece
+	weight       []float64 // selection weight at the nodes, over the largest one
+	shift        float64   // log of that largest one
+}
+
+// flatPiece is a range of z where p is held at a limit.
+type flatPiece struct{ from, to, logP, logQ, weight float64 }
+
+func newBetaWeights(v, p []float64, twoSided bool) *betaWeights {
+	w := &betaWeights{v: v, se: make([]float64, len(v))}
+	for i := range v {
+		w.se[i] = math.Sqrt(v[i])
+		c := math.Min(1-betaMinP, math.Max(betaMinP, p[i]))
+		w.logP, w.logQ = append(w.logP, math.Log(c)), append(w.logQ, math.Log1p(-c))
+	}
+	low := flatPiece{logP: math.Log(betaMinP), logQ: math.Log1p(-betaMinP)}
+	high := flatPiece{logP: math.Log1p(-betaMinP), logQ: math.Log(betaMinP)}
+	inf := math.Inf(1)
+	if !twoSided {
+		c := upperQuantile(betaMinP)
+		low.from, low.to, high.from, high.to = c, inf, -inf, -c
+		w.flat = []flatPiece{low, high}
+		for e := -9; e < 9; e++ {
+			w.panel(float64(e)/9*c, float64(e+1)/9*c, oneSidedLogs)
+		}
+	} else {
+		c, near := upperQuantile(betaMinP/2), upperQuantile((1-betaMinP)/2)
+		left := low
+		left.from, left.to = -inf, -c
+		low.from, low.to, high.from, high.to = c, inf, -near, near
+		w.flat = []flatPiece{low, left, high}
+		// log(1-p) bends like log z near 0, so panels there grow by factors
+		edges := []float64{near, 3e-5, 1e-4, 3e-4, 1e-3, 3e-3, 0.01, 0.03, 0.1, 0.3, 0.7, 1.2, 1.7, 2.2, 2.7, 3.2, 3.7, 4.1, c}
+		for k := 1; k < len(edges); k++ {
+			w.panel(edges[k-1], edges[k], twoSidedLogs)
+			w.panel(-edges[k], -edges[k-1], twoSidedLogs)
+		}
+	}
+	w.weight = make([]float64, len(w.z))
+	return w
+}
+
+func oneSidedLogs(z float64) (logP, logQ float64) {
+	return math.Log(dist.NormSF(z)), math.Log(dist.NormCDF(z))
+}
+
+func twoSidedLogs(z float64) (logP, logQ float64) {
+	return math.Log(2 * dist.NormSF(math.Abs(z))), math.Log(math.Erf(math.Abs(z) / math.Sqrt2))
+}
+
+// panel adds the Gauss-Legendre nodes of one panel.
+func (w *betaWeights) panel(from, to float64, logs func(z float64) (float64, float64)) {
+	mid, half := (from+to)/2, (to-from)/2
+	for k, x := range legendreX {
+		for _, sign := range []float64{-1, 1} {
+			z := mid + sign*half*x
+			lp, lq := logs(z)
+			w.z, w.mass = append(w.z, z), append(w.mass, half*legendreW[k])
+			w.nodeP, w.nodeQ = append(w.nodeP, lp), append(w.nodeQ, lq)
+		}
+	}
+}
+
+// Positive nodes and weights of the 12-point Gauss-Legendre rule (Abramowitz & Stegun 1964, table 25.4).
+var (
+	legendreX = [6]float64{0.125233408511468915, 0.367831498998180194, 0.587317954286617447, 0.769902674194304687, 0.904117256370474857, 0.981560634246719251}
+	legendreW = [6]float64{0.249147045813402785, 0.233492536538354809, 0.203167426723065922, 0.160078328543346226, 0.106939325995318431, 0.047175336386511827}
+)
+
+func (w *betaWeights) size() int { return 2 }
+
+// prepare computes the weights at all nodes relative to the largest, which keeps huge exponents from overflowing.
+func (w *betaWeights) prepare(delta []float64) {
+	a, b := delta[0]-1, delta[1]-1
+	w.shift = math.Inf(-1)
+	for k := range w.z {
+		w.weight[k] = a*w.nodeP[k] + b*w.nodeQ[k]
+		w.shift = math.Max(w.shift, w.weight[k])
+	}
+	for k := range w.flat {
+		w.flat[k].weight = a*w.flat[k].logP + b*w.flat[k].logQ
+		w.shift = math.Max(w.shift, w.flat[k].weight)
+	}
+	for k := range w.weight {
+		w.weight[k] = w.mass[k] * math.Exp(w.weight[k]-w.shift)
+	}
+	for k := range w.flat {
+		w.flat[k].weight = math.Exp(w.flat[k].weight - w.shift)
+	}
+}
+
+func (w *betaWeights) observed(i int, delta []float64, g []float64, h [][]float64) float64 {
+	g[2] += w.logP[i]
+	g[3] += w.logQ[i]
+	return (delta[0]-1)*w.logP[i] + (delta[1]-1)*w.logQ[i]
+}
+
+func (w *betaWeights) norm(i int, mu, tau2 float64, d *normDerivs) (a, logScale float64) {
+	se, s2 := w.se[i], w.v[i]+tau2
+	s := math.Sqrt(s2)
+	c := se / s / math.Sqrt(2*math.Pi)
+	for k, z := range w.z {
+		u := (z*se - mu) / s
+		f := w.weight[k] * c * math.Exp(-u*u/2)
+		a += f
+		// derivatives of the normal density over the density: with respect to mu, tau2 and pairs of them
+		m, t := u/s, (u*u-1)/(2*s2)
+		lp, lq := w.nodeP[k], w.nodeQ[k]
+		d.add(f, m, t, (u*u-1)/s2, u*(u*u-3)/(2*s2*s), (u*u*(u*u-6)+3)/(4*s2*s2), lp, lq)
+	}
+	for _, p := range w.flat {
+		from, to := infiniteEdge(p.from), infiniteEdge(p.to)
+		if !math.IsInf(p.from, 0) {
+			from = newEdge(p.from*se, mu, s2)
+		}
+		if !math.IsInf(p.to, 0) {
+			to = newEdge(p.to*se, mu, s2)
+		}
+		q := between(from, to)
+		a += p.weight * q
+		d.addPiece(p, q, from, to)
+	}
+	return a, w.shift
+}
+
+// infiniteEdge is the edge at plus or minus infinity, which moves with no parameter.
+func infiniteEdge(z float64) edge {
+	if z < 0 {
+		return edge{z: z, lower: 0, upper: 1}
+	}
+	return edge{z: z, lower: 1, upper: 0}
+}
+
+// add adds a node of mass f whose log-derivatives are m, t (first) and mm, mt, tt (second, as ratios to the density).
+func (d *normDerivs) add(f, m, t, mm, mt, tt, lp, lq float64) {
+	d.g[0] += f * m
+	d.g[1] += f * t
+	d.g[2] += f * lp
+	d.g[3] += f * lq
+	d.h[0][0] += f * mm
+	d.h[0][1] += f * mt
+	d.h[1][1] += f * tt
+	d.h[0][2] += f * m * lp
+	d.h[0][3] += f * m * lq
+	d.h[1][2] += f * t * lp
+	d.h[1][3] += f * t * lq
+	d.h[2][2] += f * lp * lp
+	d.h[2][3] += f * lp * lq
+	d.h[3][3] += f * lq * lq
+}
+
+// addPiece adds a range of constant weight and probability q.
+func (d *normDerivs) addPiece(p flatPiece, q float64, from, to edge) {
+	c := p.weight
+	m, t := c*(to.m-from.m), c*(to.t-from.t)
+	d.g[0] += m
+	d.g[1] += t
+	d.g[2] += c * q * p.logP
+	d.g[3] += c * q * p.logQ
+	d.h[0][0] += c * (to.mm - from.mm)
+	d.h[0][1] += c * (to.mt - from.mt)
+	d.h[1][1] += c * (to.tt2 - from.tt2)
+	d.h[0][2] += m * p.logP
+	d.h[0][3] += m * p.logQ
+	d.h[1][2] += t * p.logP
+	d.h[1][3] += t * p.logQ
+	d.h[2][2] += c * q * p.logP * p.logP
+	d.h[2][3] += c * q * p.logP * p.logQ
+	d.h[3][3] += c * q * p.logQ * p.logQ
+}
