@@ -1,0 +1,91 @@
+package starter
+
+import (
+	"embed"
+	"encoding/json"
+	"fmt"
+	"sync"
+)
+
+//go:embed data
+var files embed.FS
+
+// Trial holds the facts of one trial that a source shows.
+type Trial struct {
+	ID          string   `json:"id"`
+	Label       string   `json:"label"` // "Mitchell 2021"; empty where no report is in the set
+	Year        int      `json:"year"`  // of the main report; 0 if unknown
+	Substances  []string `json:"substances"`
+	Conditions  []string `json:"conditions"`
+	Populations []string `json:"populations"`
+	Design      string   `json:"design"` // parallel-rct | crossover-rct | single-arm | ""
+	Blinding    string   `json:"blinding"`
+	Arms        []Arm    `json:"arms"`
+	DOIs        []string `json:"dois"`
+	PMIDs       []string `json:"pmids"`
+	Basis       string   `json:"basis"`
+}
+
+// Arm is an arm with the doses that a source names.
+type Arm struct {
+	Role  string   `json:"role"` // experimental | comparator
+	What  string   `json:"what"`
+	Label string   `json:"label"`
+	Doses []string `json:"doses"`
+}
+
+// Paper is a paper that names one or more register ids.
+type Paper struct {
+	DOI      string   `json:"doi"`
+	PMID     string   `json:"pmid"`
+	Year     string   `json:"year"`
+	Title    string   `json:"title"`
+	Kind     string   `json:"kind"` // a guess from the title
+	TrialIDs []string `json:"trial_ids"`
+	Authors  string   `json:"authors"` // as far as the source lists them, comma separated
+}
+
+// Date is the day on which the sources were read: the starter set's cut-off.
+const Date = "2026-11-22"
+
+type set struct {
+	trials []Trial
+	papers []Paper
+	err    error
+}
+
+var load = sync.OnceValue(func() set {
+	var s set
+	s.err = decode("data/trials.json", &s.trials)
+	if s.err == nil {
+		s.err = decode("data/papers.json", &s.papers)
+	}
+	return s
+})
+
+func decode(name string, v any) error {
+	b, err := files.ReadFile(name)
+	if err != nil {
+		return fmt.Errorf("starter set: %w", err)
+	}
+	if err := json.Unmarshal(b, v); err != nil {
+		return fmt.Errorf("starter set: %s: %w", name, err)
+	}
+	return nil
+}
+
+// Trials returns the trials, sorted by id.
+func Trials() ([]Trial, error) { s := load(); return s.trials, s.err }
+
+// Papers returns the papers.
+func Papers() ([]Paper, error) { s := load(); return s.papers, s.err }
+
+// Extractions returns the extraction table as a review file.
+func Extractions() ([]byte, error) { return files.ReadFile("data/extractions.csv") }
+
+// Measured returns the table of studies that measured an outcome without
+// numbers that can be extracted, as a review file.
+func Measured() ([]byte, error) { return files.ReadFile("data/measured.csv") }
+
+// Sources returns the note on sources and licences (Markdown).
+func Sources() ([]byte, error) { return files.ReadFile("data/SOURCES.md") }
