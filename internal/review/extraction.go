@@ -1,0 +1,177 @@
+package review
+
+import (
+	"fmt"
+	"strings"
+
+	"past/internal/evidence"
+)
+
+// Extraction is one comparison that a person (or a released dataset) extracted
+// from a paper: two arms, one outcome, one time. Absent numbers are nil. The
+// numbers are as printed, slips included.
+type Extraction struct {
+	ID              string
+	Study           string // label: "Mitchell 2021"
+	Year            int
+	TrialID         string
+	DOI             string
+	Substance       string // vocabulary ids from here …
+	Condition       string
+	Population      string // … and words here
+	PopulationClass string // diagnosis | other-illness
+	Design          string
+	Blinding        string
+	Comparator      string
+	ComparatorClass string
+	ArmTreat        string
+	ArmCtrl         string
+	DoseTreat       string
+	DoseCtrl        string
+	Sessions        *int
+	Instrument      string // as written; the vocabulary names it
+	Domain          string
+	ScoreType       string // endpoint | change | response | remission | events
+	TimeLabel       string
+	TimeWeeks       *float64
+	// PrimaryInstrument and PrimaryTime are the source's own declaration.
+	PrimaryInstrument bool
+	PrimaryTime       bool
+	PostCrossover     bool // rows after the crossover never give a between-group effect
+	CrossoverKnown    bool // whether the source says which side of the crossover
+	N1, Mean1, SD1    *float64
+	N2, Mean2, SD2    *float64
+	Events1, Total1   *float64
+	Events2, Total2   *float64
+	HigherBetter      bool
+	Imputed           bool // worked out by the extractor, not printed in the paper
+	RoB               string
+	RoBDomains        []string // D1 … D5
+	Source            string
+	Place             string
+	Licence           string
+	Note              string
+
+	Prov   evidence.Provenance
+	Inputs map[string]evidence.Input // by column: n1, mean1, …
+	Row    int
+}
+
+// ExtractionColumns are the columns of an extraction table, in the order in
+// which they are written.
+var ExtractionColumns = strings.Fields(`id study year trial_id doi substance condition population population_class design
+	blinding comparator comparator_class arm_treat arm_ctrl dose_treat dose_ctrl sessions instrument domain score_type
+	time_label time_weeks primary_instrument primary_time post_crossover n1 mean1 sd1 n2 mean2 sd2 events1 total1
+	events2 total2 higher_better imputed rob d1 d2 d3 d4 d5 source place licence note`)
+
+var requiredColumns = []string{"id", "study", "substance", "domain", "score_type"}
+
+var scoreTypes = map[string]bool{"endpoint": true, "change": true, "response": true, "remission": true, "events": true}
+
+// ReadExtractions reads an extraction table. Rows with a mistake come back as
+// problems that name the line and column; the others are returned. sha256 is
+// the hash under which the file's bytes are stored.
+func ReadExtractions(name string, data []byte, sha256 string) ([]Extraction, []evidence.Problem, error) {
+	t, problems, err := ReadTable(name, data)
+	if err != nil {
+		return nil, nil, err
+	}
+	have := map[string]bool{}
+	for _, h := range t.Header {
+		have[h] = true
+	}
+	for _, c := range requiredColumns {
+		if !have[c] {
+			return nil, nil, fmt.Errorf("%s: the column %q is missing; an extraction table needs at least %s", name, c, strings.Join(requiredColumns, ", "))
+		}
+	}
+	var out []Extraction
+	ids := map[string]int{}
+	for _, row := range t.Rows {
+		x, errs := readExtraction(row, t.Style, sha256)
+		if first, dup := ids[x.ID]; dup && x.ID != "" {
+			errs = append(errs, fmt.Sprintf("%s: the id %q stands already in row %d", row.Where("id"), x.ID, first))
+		}
+		if len(errs) > 0 {
+			problems = append(problems, evidence.Problem{Source: "review", RecordID: x.ID, Kind: "bad-row", Where: row.Where(""), Message: strings.Join(errs, "; "), SHA256: sha256})
+			continue
+		}
+		ids[x.ID] = row.Number
+		out = append(out, x)
+	}
+	return out, problems, nil
+}
+
+func readExtraction(row Row, style evidence.NumberStyle, sha string) (Extraction, []string) {
+	var errs []string
+	x := Extraction{
+		ID: row.Get("id"), Study: row.Get("study"), TrialID: row.Get("trial_id"), DOI: row.Get("doi"),
+		Substance: strings.ToLower(row.Get("substance")), Condition: strings.ToLower(row.Get("condition")),
+		Population: row.Get("population"), PopulationClass: row.Get("population_class"),
+		Design: row.Get("design"), Blinding: row.Get("blinding"), Comparator: row.Get("comparator"), ComparatorClass: row.Get("comparator_class"),
+		ArmTreat: row.Get("arm_treat"), ArmCtrl: row.Get("arm_ctrl"), DoseTreat: row.Get("dose_treat"), DoseCtrl: row.Get("dose_ctrl"),
+		Instrument: row.Get("instrument"), Domain: strings.ToLower(row.Get("domain")), ScoreType: strings.ToLower(row.Get("score_type")),
+		TimeLabel: row.Get("time_label"), RoB: strings.ToLower(row.Get("rob")), Source: row.Get("source"), Place: row.Get("place"),
+		Licence: row.Get("licence"), Note: row.Get("note"), Row: row.Number,
+		Prov:   evidence.Provenance{PayloadSHA256: sha, Pointer: fmt.Sprintf("row=%d", row.Number)},
+		Inputs: map[string]evidence.Input{},
+	}
+	for _, d := range []string{"d1", "d2", "d3", "d4", "d5"} {
+		if v := strings.ToLower(row.Get(d)); v != "" {
+			x.RoBDomains = append(x.RoBDomains, v)
+		}
+	}
+	if x.ID == "" || x.Study == "" || x.Substance == "" || x.Domain == "" {
+		errs = append(errs, row.Where("")+": id, study, substance and domain must be filled in")
+	}
+	if !scoreTypes[x.ScoreType] {
+		errs = append(errs, fmt.Sprintf("%s: %q is none of endpoint, change, response, remission, events", row.Where("score_type"), x.ScoreType))
+	}
+	num := func(col string) *float64 {
+		n := evidence.ParseNumber(row.Raw(col), style)
+		switch {
+		case n.OK && n.Op == "" && !n.Percent:
+			x.Inputs[col] = evidence.Input{Name: col, Raw: n.Raw, Value: n.Value, Prov: evidence.Provenance{PayloadSHA256: sha, Pointer: row.Pointer(col)}}
+			return &n.Value
+		case n.Missing:
+			return nil
+		}
+		errs = append(errs, fmt.Sprintf("%s: %q cannot be read as a number (%s)", row.Where(col), n.Raw, why(n)))
+		return nil
+	}
+	x.N1, x.Mean1, x.SD1 = num("n1"), num("mean1"), num("sd1")
+	x.N2, x.Mean2, x.SD2 = num("n2"), num("mean2"), num("sd2")
+	x.Events1, x.Total1, x.Events2, x.Total2 = num("events1"), num("total1"), num("events2"), num("total2")
+	x.TimeWeeks = num("time_weeks")
+	if y := num("year"); y != nil {
+		x.Year = int(*y)
+	}
+	if s := num("sessions"); s != nil {
+		v := int(*s)
+		x.Sessions = &v
+	}
+	flag := func(col string) bool {
+		switch strings.ToLower(row.Get(col)) {
+		case "1", "yes", "true":
+			return true
+		case "", "0", "no", "false":
+			return false
+		}
+		errs = append(errs, fmt.Sprintf("%s: %q is neither 1 nor 0", row.Where(col), row.Get(col)))
+		return false
+	}
+	x.PrimaryInstrument, x.PrimaryTime = flag("primary_instrument"), flag("primary_time")
+	x.PostCrossover, x.CrossoverKnown = flag("post_crossover"), row.Get("post_crossover") != ""
+	x.HigherBetter, x.Imputed = flag("higher_better"), flag("imputed")
+	return x, errs
+}
+
+func why(n evidence.Number) string {
+	switch {
+	case n.Op != "":
+		return "it carries the operator " + n.Op
+	case n.Percent:
+		return "it carries a percent sign"
+	}
+	return n.Reason
+}
