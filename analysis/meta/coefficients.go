@@ -1,0 +1,279 @@
+package meta
+
+import (
+	"math"
+
+	"past/analysis/internal/dist"
+)
+
+// coefficients fills Beta, VB and the scale factor at the estimated tau2.
+func (r *Result) coefficients() {
+	s := r.s
+	var m moments
+	s.at(r.Tau2, &m)
+	r.rss, r.logDet = m.q, s.logDetXWX(&m)
+	if r.K == r.P {
+		r.rss = 0
+	}
+	switch {
+	case s.a != nil:
+		r.givenWeights(s.a)
+	case r.opt.Unweighted:
+		r.givenWeights(ones(s.k))
+	case s.z == nil:
+		r.Beta[0], r.VB[0][0] = m.mu+s.shift, 1/m.sw
+	default:
+		// at left its factorisation behind
+		b := make([]float64, s.p+s.p*s.p)
+		s.solveCoef(b)
+		s.inverseGram(b[s.p:])
+		r.toColumns(b[:s.p], b[s.p:])
+	}
+	r.scale(m.q)
+}
+
+// givenWeights estimates with weights that are not the inverse variances:
+// beta = M Z'A y and its covariance M Z'A (V + tau2) A Z M with M = (Z'A Z)^-1.
+// The residual sum of squares of the likelihood stays weighted by 1/(v+tau2).
+func (r *Result) givenWeights(a []float64) {
+	s := r.s
+	k, p := s.k, s.p
+	pr := s.project(append([]float64(nil), a...))
+	g := make([]float64, p*p)
+	r.rss = 0
+	for i := 0; i < k; i++ {
+		c := s.v[i] + r.Tau2
+		r.rss += pr.r[i] * pr.r[i] / c
+		c *= a[i] * a[i]
+		if s.z == nil {
+			g[0] += c
+			continue
+		}
+		zi := s.z[i*p : (i+1)*p]
+		for j := range zi {
+			for l := range zi {
+				g[j*p+l] += c * zi[j] * zi[l]
+			}
+		}
+	}
+	v := sandwich(pr.m, g, p)
+	if s.z == nil {
+		r.Beta[0], r.VB[0][0] = pr.b[0]+s.shift, v[0]
+		return
+	}
+	r.toColumns(pr.b, v)
+}
+
+// sandwich is m g m for p x p matrices.
+func sandwich(m, g []float64, p int) []float64 {
+	return matMul(matMul(m, g, p), m, p)
+}
+
+func matMul(a, b []float64, p int) []float64 {
+	c := make([]float64, p*p)
+	for i := 0; i < p; i++ {
+		for j := 0; j < p; j++ {
+			for l := 0; l < p; l++ {
+				c[i*p+j] += a[i*p+l] * b[l*p+j]
+			}
+		}
+	}
+	return c
+}
+
+// toColumns turns coefficients and covariance on the basis Z into those on the
+// columns of the model matrix: X = Z R, so beta = R^-1 b and cov = R^-1 V R^-T.
+func (r *Result) toColumns(b, v []float64) {
+	s, p := r.s, r.s.p
+	copy(r.Beta, b)
+	s.backSolve(r.Beta)
+	half := make([]float64, p*p) // row c holds R^-1 times column c of V
+	for c := 0; c < p; c++ {
+		for j := 0; j < p; j++ {
+			half[c*p+j] = v[j*p+c]
+		}
+		s.backSolve(half[c*p : (c+1)*p])
+	}
+	col := make([]float64, p)
+	for j := 0; j < p; j++ {
+		for c := 0; c < p; c++ {
+			col[c] = half[c*p+j]
+		}
+		s.backSolve(col)
+		copy(r.VB[j], col)
+	}
+	for j := 0; j < p; j++ { // exactly symmetric
+		for l := 0; l < j; l++ {
+			x := (r.VB[j][l] + r.VB[l][j]) / 2
+			r.VB[j][l], r.VB[l][j] = x, x
+		}
+	}
+}
+
+// backSolve solves R x = b in place for the triangular factor of the model matrix.
+func (s *sample) backSolve(b []float64) {
+	p := s.p
+	for j := p - 1; j >= 0; j-- {
+		for l := j + 1; l < p; l++ {
+			b[j] -= s.rmat[j*p+l] * b[l]
+		}
+		b[j] /= s.rmat[j*p+j]
+	}
+}
+
+// scale applies the Knapp-Hartung factor; rss is y'P y with inverse-variance
+// weights. Without degrees of freedom the test becomes z.
+func (r *Result) scale(rss float64) {
+	df := float64(r.K - r.P)
+	if r.Test != Z && df <= 0 {
+		r.Test = Z
+	}
+	if r.Test == Z {
+		return
+	}
+	r.DDF = df
+	if !r.Test.scaled() {
+		return
+	}
+	r.S2W = rss / df
+	if rss <= 2.220446049250313e-16 { // all residuals 0 but for rounding
+		r.S2W = 0
+	}
+	if r.Test == AdHoc && r.S2W < 1 {
+		r.S2W = 1
+	}
+	for _, row := range r.VB {
+		for j := range row {
+			row[j] *= r.S2W
+		}
+	}
+}
+
+// twoSided is the two-sided p-value of a z or t statistic.
+func twoSided(x, df float64) float64 {
+	if math.IsInf(df, 1) {
+		return dist.NormTwoSided(x)
+	}
+	return dist.TTwoSided(x, df)
+}
+
+// quantile is the upper quantile that an interval of the level needs.
+func quantile(level, df float64) float64 {
+	if level == 0.95 && math.IsInf(df, 1) {
+		return 1.959963984540054
+	}
+	if math.IsInf(df, 1) {
+		return dist.NormQuantile(0.5 + level/2)
+	}
+	return dist.TQuantile(0.5+level/2, df)
+}
+
+// statistics fills tests and intervals of the coefficients and the omnibus test.
+func (r *Result) statistics() {
+	r.ci = quantile(r.Level, r.DDF)
+	for j, b := range r.Beta {
+		se := math.Sqrt(r.VB[j][j])
+		r.SE[j] = se
+		r.Stat[j] = b / se
+		r.PVal[j] = twoSided(r.Stat[j], r.DDF)
+		r.CILb[j], r.CIUb[j] = b-r.ci*se, b+r.ci*se
+	}
+	r.omnibus()
+}
+
+// omnibus is the Wald test of all coefficients but the intercept:
+// QM = b' V^-1 b, chi-square on m df; for t-based tests F = QM/m on m and k-p df.
+func (r *Result) omnibus() {
+	first := 0
+	if r.P > 1 && r.opt.Design.Intercept {
+		first = 1
+	}
+	m := r.P - first
+	r.QMDF1, r.QMDF2 = float64(m), r.DDF
+	if m == 1 {
+		r.QM = r.Stat[first] * r.Stat[first]
+	} else {
+		r.QM = wald(r.Beta[first:], r.VB, first)
+	}
+	if math.IsInf(r.DDF, 1) {
+		r.QMP = dist.ChiSqSF(r.QM, float64(m))
+		return
+	}
+	r.QM /= float64(m)
+	r.QMP = dist.FSF(r.QM, float64(m), r.DDF)
+}
+
+// wald is b'V^-1 b for the block of v that starts at row and column first.
+func wald(b []float64, v [][]float64, first int) float64 {
+	m := len(b)
+	block := make([]float64, m*m)
+	for i := 0; i < m; i++ {
+		copy(block[i*m:(i+1)*m], v[first+i][first:first+m])
+	}
+	x, ok := cholSolve(block, b)
+	if !ok {
+		return math.NaN()
+	}
+	q := 0.0
+	for i := range b {
+		q += b[i] * x[i]
+	}
+	return q
+}
+
+// cholSolve solves a x = b for symmetric positive definite a (m x m, kept),
+// scaled to unit diagonal first.
+func cholSolve(a, b []float64) ([]float64, bool) {
+	l, d, ok := cholesky(a, len(b))
+	if !ok {
+		return nil, false
+	}
+	m := len(b)
+	x := make([]float64, m)
+	for i := 0; i < m; i++ {
+		x[i] = b[i] * d[i]
+		for j := 0; j < i; j++ {
+			x[i] -= l[i*m+j] * x[j]
+		}
+		x[i] /= l[i*m+i]
+	}
+	for i := m - 1; i >= 0; i-- {
+		for j := i + 1; j < m; j++ {
+			x[i] -= l[j*m+i] * x[j]
+		}
+		x[i] /= l[i*m+i]
+	}
+	for i := range x {
+		x[i] *= d[i]
+	}
+	return x, true
+}
+
+// cholesky factors the symmetric matrix a (m x m) after scaling its diagonal to 1
+// by d on both sides.
+func cholesky(a []float64, m int) (l, d []float64, ok bool) {
+	l, d = make([]float64, m*m), make([]float64, m)
+	for i := range d {
+		if !(a[i*m+i] > 0) || math.IsInf(a[i*m+i], 1) {
+			return nil, nil, false
+		}
+		d[i] = 1 / math.Sqrt(a[i*m+i])
+	}
+	for i := 0; i < m; i++ {
+		for j := 0; j <= i; j++ {
+			x := a[i*m+j] * d[i] * d[j]
+			for c := 0; c < j; c++ {
+				x -= l[i*m+c] * l[j*m+c]
+			}
+			if i != j {
+				l[i*m+j] = x / l[j*m+j]
+				continue
+			}
+			if !(x > 0) {
+				return nil, nil, false
+			}
+			l[i*m+i] = math.Sqrt(x)
+		}
+	}
+	return l, d, true
+}

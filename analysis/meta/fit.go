@@ -1,0 +1,242 @@
+package meta
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	"past/analysis/internal/dist"
+)
+
+// Fit fits the model of opt to effects yi with sampling variances vi (squared
+// standard errors, in squared units of the effect). A NaN in yi, vi or a moderator
+// is a missing value: the row is left out and a warning says so. Anything else that
+// is not a finite effect with a positive, finite variance is an error, and so are
+// slices of different length, no usable row, more coefficients than rows and a
+// singular design.
+//
+// The coefficients are beta = (X'A X)^-1 X'A y with A = W = diag(1/(v+tau2)), or
+// the weights given; their covariance is (X'W X)^-1, or
+// (X'A X)^-1 X'A W^-1 A X (X'A X)^-1 for given weights.
+func Fit(yi, vi []float64, opt Options) (*Result, error) {
+	if err := opt.check(yi, vi); err != nil {
+		return nil, err
+	}
+	r := &Result{Method: opt.Method, Test: opt.Test, Level: opt.Level, opt: &opt, Formula: "~ 1", P: 1}
+	if err := r.takeRows(yi, vi); err != nil {
+		return nil, err
+	}
+	if err := r.buildSample(); err != nil {
+		return nil, err
+	}
+	r.fit()
+	return r, r.finite()
+}
+
+// check fills in the defaults and refuses what makes no model.
+func (o *Options) check(yi, vi []float64) error {
+	if len(yi) != len(vi) {
+		return fmt.Errorf("%d effects but %d sampling variances: give one variance for each effect", len(yi), len(vi))
+	}
+	var err error
+	if o.Method, err = ParseMethod(string(o.Method)); err != nil {
+		return err
+	}
+	if o.Test, err = ParseTest(string(o.Test)); err != nil {
+		return err
+	}
+	if o.Level == 0 {
+		o.Level = 0.95
+	}
+	if !(o.Level > 0 && o.Level < 1) {
+		return fmt.Errorf("the level of the intervals is %v: it must lie between 0 and 1, for example 0.95", o.Level)
+	}
+	if o.Tau2 != nil && !(*o.Tau2 >= 0 && *o.Tau2 <= maxMagnitude) {
+		return fmt.Errorf("tau2 is held at %v: it must be a number between 0 and 1e60", *o.Tau2)
+	}
+	if o.Tau2 != nil && *o.Tau2 > 0 && o.Method.common() {
+		return fmt.Errorf("tau2 is held at %v but method %s assumes 0: use a random-effects method", *o.Tau2, o.Method)
+	}
+	if o.Design != nil && o.Design.k != len(yi) {
+		return fmt.Errorf("the design has %d rows, the effects %d", o.Design.k, len(yi))
+	}
+	if o.Method == GENQ && o.Weights == nil {
+		return fmt.Errorf("method GENQ needs weights")
+	}
+	if o.Weights != nil && o.Unweighted {
+		return fmt.Errorf("weights were given and an unweighted model asked for: choose one")
+	}
+	return o.checkWeights(len(yi))
+}
+
+func (o *Options) checkWeights(k int) error {
+	if o.Weights == nil {
+		return nil
+	}
+	if len(o.Weights) != k {
+		return fmt.Errorf("%d weights for %d effects: give one weight for each effect", len(o.Weights), k)
+	}
+	for i, w := range o.Weights {
+		if !(w > 0 && w <= maxMagnitude) && !math.IsNaN(w) {
+			return fmt.Errorf("row %d has the weight %v: weights must be positive numbers", i+1, w)
+		}
+	}
+	return nil
+}
+
+// takeRows keeps the rows without missing values and refuses impossible ones.
+func (r *Result) takeRows(yi, vi []float64) error {
+	o := r.opt
+	buf := make([]float64, 0, 2*len(yi))
+	r.Rows = make([]int, 0, len(yi))
+	var dropped []string
+	for i := range yi {
+		if fault := checkRow(yi[i], vi[i]); fault != "" {
+			return fmt.Errorf("row %d has %s", i+1, fault)
+		}
+		switch {
+		case math.IsNaN(yi[i]):
+			dropped = append(dropped, fmt.Sprintf("row %d (no effect)", i+1))
+		case math.IsNaN(vi[i]):
+			dropped = append(dropped, fmt.Sprintf("row %d (no sampling variance)", i+1))
+		case o.Design != nil && o.Design.missing[i]:
+			dropped = append(dropped, fmt.Sprintf("row %d (no moderator value)", i+1))
+		case o.Weights != nil && math.IsNaN(o.Weights[i]):
+			dropped = append(dropped, fmt.Sprintf("row %d (no weight)", i+1))
+		default:
+			r.Rows = append(r.Rows, i)
+			buf = append(buf, yi[i])
+		}
+	}
+	k := len(r.Rows)
+	if k == 0 {
+		return fmt.Errorf("no usable row: each of the %d rows lacks an effect, a sampling variance or a moderator", len(yi))
+	}
+	for _, i := range r.Rows {
+		buf = append(buf, vi[i])
+	}
+	r.K, r.Yi, r.Vi = k, buf[:k:k], buf[k:]
+	if len(dropped) > 0 {
+		r.warn(WarnRowsDropped, fmt.Sprintf("%d of %d rows left out: %s", len(dropped), len(yi), listed(dropped)))
+	}
+	return nil
+}
+
+// listed joins up to ten items.
+func listed(items []string) string {
+	if len(items) > 10 {
+		return strings.Join(items[:10], ", ") + fmt.Sprintf(" and %d more", len(items)-10)
+	}
+	return strings.Join(items, ", ")
+}
+
+var interceptNames = []string{"intrcpt"}
+
+// buildSample sorts the rows and prepares the model matrix.
+func (r *Result) buildSample() error {
+	d := r.opt.Design
+	r.CoefNames = interceptNames
+	var x []float64
+	if d != nil {
+		r.P, r.CoefNames, r.Formula = d.p, d.Names, d.Formula
+		x = make([]float64, 0, r.K*d.p)
+		for _, i := range r.Rows {
+			x = append(x, d.Row(i)...)
+		}
+	}
+	if r.P > r.K {
+		return fmt.Errorf("the model has %d coefficients but only %d usable rows", r.P, r.K)
+	}
+	var a []float64
+	if r.opt.Weights != nil {
+		for _, i := range r.Rows {
+			a = append(a, r.opt.Weights[i])
+		}
+	}
+	r.s = newSample(r.Yi, r.Vi, x, r.P, a)
+	if d == nil {
+		return nil
+	}
+	singular, nearest, share := r.s.orthonormalise()
+	if singular >= 0 {
+		return singularError(d.Names, singular, d.Names[:singular])
+	}
+	if share < nearSingularTol {
+		r.warn(WarnNearSingular, fmt.Sprintf("column %q is almost a combination of the others (%.0e of its length is its own): centre or rescale it", d.Names[nearest], share))
+	}
+	return nil
+}
+
+// fit estimates everything from the prepared sample.
+func (r *Result) fit() {
+	r.allocate()
+	e := r.s.estimateTau2(r.Method, r.opt.Tau2)
+	r.Tau2, r.SETau2, r.Tau2Fixed = e.tau2, e.se, r.opt.Tau2 != nil && !r.Method.common()
+	r.heterogeneity()
+	r.coefficients()
+	r.statistics()
+	if r.s.z != nil {
+		r.R2 = r.explained()
+	}
+	r.fitStats()
+	r.guard()
+	r.collectWarnings(e.maxima)
+}
+
+// allocate cuts all slices over coefficients out of one piece of memory.
+func (r *Result) allocate() {
+	p := r.P
+	buf := make([]float64, 6*p+p*p)
+	cut := func() []float64 { c := buf[:p:p]; buf = buf[p:]; return c }
+	r.Beta, r.SE, r.Stat, r.PVal, r.CILb, r.CIUb = cut(), cut(), cut(), cut(), cut(), cut()
+	r.VB = make([][]float64, p)
+	for j := range r.VB {
+		r.VB[j] = cut()
+	}
+	r.S2W, r.R2, r.DDF = 1, math.NaN(), math.Inf(1)
+}
+
+// heterogeneity fills Q and both pairs of I2 and H2.
+func (r *Result) heterogeneity() {
+	var m moments
+	r.s.at(0, &m)
+	df := r.K - r.P
+	r.QE, r.QEDF = m.q, df
+	if df <= 0 {
+		r.QE, r.QEP, r.TypicalVar = 0, 1, math.NaN()
+		r.I2, r.H2, r.I2Q, r.H2Q, r.I2T, r.H2T = 0, 1, 0, 1, 0, 1
+		return
+	}
+	r.QEP = dist.ChiSqSF(r.QE, float64(df))
+	r.I2Q, r.H2Q = 0, r.QE/float64(df)
+	if r.QE > float64(df) {
+		r.I2Q = 100 * (r.QE - float64(df)) / r.QE
+	}
+	r.TypicalVar = float64(df) / m.trP
+	r.I2T, r.H2T = r.relative(r.Tau2)
+	r.I2, r.H2 = r.I2T, r.H2T
+	if r.Method.common() {
+		r.I2, r.H2 = r.I2Q, r.H2Q
+	}
+}
+
+// relative turns a tau2 into I2 and H2 by the typical variance.
+func (r *Result) relative(tau2 float64) (i2, h2 float64) {
+	if math.IsNaN(r.TypicalVar) {
+		return 0, 1
+	}
+	if math.IsInf(tau2, 1) {
+		return 100, tau2
+	}
+	return 100 * tau2 / (tau2 + r.TypicalVar), tau2/r.TypicalVar + 1
+}
+
+// finite refuses a result with an estimate that is no number.
+func (r *Result) finite() error {
+	for j, b := range r.Beta {
+		if math.IsNaN(b) || math.IsInf(b, 0) || math.IsNaN(r.VB[j][j]) || math.IsNaN(r.Tau2) {
+			return fmt.Errorf("the model cannot be computed in double precision: coefficient %q is %v, tau2 %v; rescale effects or moderators", r.CoefNames[j], b, r.Tau2)
+		}
+	}
+	return nil
+}

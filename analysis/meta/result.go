@@ -1,0 +1,151 @@
+package meta
+
+// Options says which model [Fit] fits. The zero value is a random-effects model
+// with REML, z tests and 95 % intervals.
+type Options struct {
+	// Method estimates tau2; "" is REML.
+	Method Method
+	// Test is how coefficients are tested; "" is z.
+	Test Test
+	// Design holds the moderators; nil fits a mean only.
+	Design *Design
+	// Weights, one for each row, replace 1/(v+tau2) in the estimate of the
+	// coefficients (and define GENQ). nil: inverse-variance weights.
+	Weights []float64
+	// Unweighted gives every study the same weight in the coefficients; tau2 is
+	// still estimated by Method.
+	Unweighted bool
+	// Tau2, when not nil, holds tau2 at a known value >= 0.
+	Tau2 *float64
+	// Level is the coverage of every interval, between 0 and 1; 0 is 0.95.
+	Level float64
+}
+
+// Result is a fitted model. Slices over studies have one entry for every used
+// row, in the order of the rows given; slices over coefficients follow CoefNames.
+type Result struct {
+	Method  Method
+	Test    Test    // the test used: z when the one asked for is not available (k = p)
+	Formula string  // "y ~ 1" or the design's formula
+	Level   float64 // coverage of the intervals
+
+	K    int       // studies used
+	P    int       // coefficients
+	Rows []int     // 0-based rows used (rows with a missing value are left out)
+	Yi   []float64 // effects used
+	Vi   []float64 // sampling variances used
+
+	CoefNames []string
+	Beta      []float64
+	SE        []float64
+	Stat      []float64 // Beta/SE: z, or t on DDF degrees of freedom
+	PVal      []float64 // two-sided
+	CILb      []float64
+	CIUb      []float64
+	VB        [][]float64 // covariance matrix of Beta
+	DDF       float64     // degrees of freedom of the t tests; +Inf for z
+	S2W       float64     // Knapp-Hartung scale factor applied (1 for z and t)
+
+	Tau2      float64 // between-study variance, in squared units of the effect
+	SETau2    float64 // its standard error; NaN in common-effect models and when k = p
+	Tau2Fixed bool    // tau2 was given, not estimated
+
+	// I2 (percent) and H2 as metafor reports them: from tau2 and the typical
+	// sampling variance in random-effects models (100 tau2/(tau2+s2), tau2/s2+1),
+	// from Q in common-effect models.
+	I2, H2 float64
+	// I2Q (percent) and H2Q from Q: max(0, 100 (Q-df)/Q) and Q/df
+	// (Higgins & Thompson 2002, eq. 6 and 10).
+	I2Q, H2Q float64
+	// I2T (percent) and H2T from tau2 and the typical variance.
+	I2T, H2T float64
+	// TypicalVar is s2 = (k-p)/tr(P) (Higgins & Thompson 2002, eq. 9).
+	TypicalVar float64
+
+	QE   float64 // (residual) heterogeneity statistic
+	QEDF int
+	QEP  float64
+
+	// QM tests all coefficients but the intercept (the intercept when it is the
+	// only one): chi-square on QMDF1, or F on QMDF1 and QMDF2 (+Inf for chi-square).
+	QM, QMP      float64
+	QMDF1, QMDF2 float64
+
+	// R2 is the share of heterogeneity accounted for by the moderators, in percent
+	// (Raudenbush 2009); for common-effect models the adjusted R2 of the weighted
+	// regression. NaN without moderators, without an intercept, and when there is
+	// no heterogeneity to explain.
+	R2 float64
+
+	FitML, FitREML FitStats
+
+	// Guard is set for Knapp-Hartung fits of a random-effects model.
+	Guard *Guard
+
+	Warnings []Warning
+
+	s      *sample  // the data as fitted
+	opt    *Options // the request, defaults filled in
+	ci     float64  // quantile of the intervals
+	rss    float64  // sum (y - X beta)^2 / (v + tau2)
+	logDet float64  // log of the determinant of Z'W Z
+}
+
+// FitStats are the log-likelihood at the estimates and what follows from it. In
+// ML, Deviance is against the saturated model; in REML it is -2 LogLik.
+type FitStats struct {
+	LogLik, Deviance, AIC, BIC, AICc float64
+}
+
+// Guard holds a Knapp-Hartung interval against the common-effect one. Studies that
+// agree more than their variances let expect make the Knapp-Hartung interval
+// narrower than the interval of a model without heterogeneity; such an interval
+// looks more certain than it is (Roever, Knapp & Friede 2015; IQWiG 2022).
+type Guard struct {
+	// Active: the Knapp-Hartung interval of at least one coefficient is narrower
+	// than the common-effect z interval.
+	Active bool
+	// CELb and CEUb are the common-effect z intervals.
+	CELb, CEUb []float64
+	// Lb and Ub are the guarded intervals: the Knapp-Hartung ones, or, when Active,
+	// those with the scale factor held at 1 (test adhoc), never narrower than the
+	// common-effect ones.
+	Lb, Ub []float64
+	// SE and PVal belong to the guarded intervals.
+	SE, PVal []float64
+}
+
+// HeadlineCI returns the interval to show first for coefficient j: the guarded one
+// where the Knapp-Hartung guard is active, else the fitted one.
+func (r *Result) HeadlineCI(j int) (lb, ub float64) {
+	if r.Guard != nil && r.Guard.Active {
+		return r.Guard.Lb[j], r.Guard.Ub[j]
+	}
+	return r.CILb[j], r.CIUb[j]
+}
+
+// Warning is something a reader of the numbers must know. Code is stable.
+type Warning struct {
+	Code    string
+	Message string
+}
+
+// The codes of warnings.
+const (
+	WarnRowsDropped   = "rows_dropped"   // rows with a missing value were left out
+	WarnSingleStudy   = "single_study"   // k = 1
+	WarnFewStudies    = "few_studies"    // k < 5
+	WarnTestChanged   = "test_changed"   // no degrees of freedom for the test asked for
+	WarnTau2Zero      = "tau2_zero"      // tau2 estimated as 0
+	WarnMultipleModes = "multiple_modes" // several maxima or roots; the best was taken
+	WarnNearSingular  = "near_singular"  // moderators nearly collinear
+	WarnScaleZero     = "scale_zero"     // Knapp-Hartung scale factor is 0
+	WarnGuard         = "guard"          // Knapp-Hartung interval narrower than common-effect
+	WarnKnHaCommon    = "knha_common"    // Knapp-Hartung asked for in a common-effect model
+	WarnNoDF          = "no_df"          // k = p: nothing left to estimate tau2 from
+	WarnVarianceRange = "variance_range" // variances spread over many orders of magnitude
+)
+
+func (r *Result) warn(code, msg string) {
+	r.Warnings = append(r.Warnings, Warning{code, msg})
+}
