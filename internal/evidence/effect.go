@@ -10,8 +10,10 @@ type Effect struct {
 
 	Substance       string   `json:"substance"`
 	Condition       string   `json:"condition"`
-	Comparator      string   `json:"comparator,omitempty"` // as stated
-	ComparatorClass string   `json:"comparator_class"`     // vocabulary id
+	Population      string   `json:"population,omitempty"`       // as stated
+	PopulationClass string   `json:"population_class,omitempty"` // diagnosis | other-illness | ""
+	Comparator      string   `json:"comparator,omitempty"`       // as stated
+	ComparatorClass string   `json:"comparator_class"`           // vocabulary id
 	DoseTreat       string   `json:"dose_treat,omitempty"`
 	DoseCtrl        string   `json:"dose_ctrl,omitempty"`
 	ArmTreat        string   `json:"arm_treat,omitempty"`
@@ -28,9 +30,11 @@ type Effect struct {
 	ScoreType      string   `json:"score_type,omitempty"` // endpoint | change | events
 	TimepointRaw   string   `json:"timepoint_raw,omitempty"`
 	TimepointWeeks *float64 `json:"timepoint_weeks,omitempty"`
-	IsPrimary      bool     `json:"is_primary,omitempty"` // primary instrument and time point as the source declares
-	PostCrossover  bool     `json:"post_crossover,omitempty"`
-	HigherBetter   bool     `json:"higher_better"`
+	// PrimaryInstrument and PrimaryTime are the source's own declaration.
+	PrimaryInstrument bool `json:"primary_instrument,omitempty"`
+	PrimaryTime       bool `json:"primary_time,omitempty"`
+	PostCrossover     bool `json:"post_crossover,omitempty"`
+	HigherBetter      bool `json:"higher_better"`
 
 	Measure  string  `json:"measure"` // SMD, RR, OR, MD, …
 	Formula  string  `json:"formula"` // metafor | metapsy | revman

@@ -1,0 +1,230 @@
+package synthesis
+
+import (
+	"cmp"
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"past/internal/evidence"
+)
+
+// Selection is the outcome of holding every effect against a question.
+type Selection struct {
+	Included []evidence.Effect    // one per study unless the plan takes all, sorted by year and label
+	Excluded []evidence.Exclusion // every other effect of the question's substances and domain
+}
+
+// The codes of exclusion, in the order in which they are tried.
+const (
+	CodeVerdict       = "verdict"         // the row itself may not be used
+	CodeMeasure       = "measure"         // another kind of number than the question asks
+	CodePopulation    = "population"      // another population
+	CodeDesign        = "design"          // not an eligible design
+	CodePostCrossover = "post-crossover"  // measured after the crossover
+	CodeComparator    = "comparator"      // another comparator class
+	CodeInstrument    = "instrument"      // another instrument is preferred
+	CodeTime          = "time"            // another time point is chosen
+	CodeArm           = "arm"             // another pair of arms is chosen
+	CodeDuplicate     = "duplicate"       // the same numbers from another source
+	CodeOverlap       = "shared-patients" // its participants are counted already
+)
+
+// Select applies the question to all effects. Effects of other substances or
+// domains are out of scope and not listed; every effect in scope is either
+// included or excluded with a reason.
+func Select(q Question, effects []evidence.Effect) Selection {
+	var sel Selection
+	byStudy := map[string][]evidence.Effect{}
+	for _, e := range effects {
+		if !slices.Contains(q.Substances, e.Substance) || e.Domain != q.Domain {
+			continue
+		}
+		if code, why := q.rowReason(e); code != "" {
+			sel.exclude(e, code, why)
+			continue
+		}
+		byStudy[e.StudyID] = append(byStudy[e.StudyID], e)
+	}
+	studies := make([]string, 0, len(byStudy))
+	for s := range byStudy {
+		studies = append(studies, s)
+	}
+	slices.Sort(studies)
+	for _, s := range studies {
+		kept := byStudy[s]
+		for _, rule := range []func([]evidence.Effect) ([]evidence.Effect, string, string){q.byInstrument, q.byTime, q.byArms, bySource} {
+			var keep []evidence.Effect
+			var code, why string
+			keep, code, why = rule(kept)
+			for _, e := range kept {
+				if !slices.ContainsFunc(keep, func(k evidence.Effect) bool { return k.ID == e.ID }) {
+					sel.exclude(e, code, why)
+				}
+			}
+			kept = keep
+		}
+		sel.Included = append(sel.Included, kept...)
+	}
+	slices.SortStableFunc(sel.Included, func(a, b evidence.Effect) int {
+		return cmp.Or(cmp.Compare(a.Year, b.Year), strings.Compare(a.StudyLabel, b.StudyLabel), strings.Compare(a.ID, b.ID))
+	})
+	slices.SortStableFunc(sel.Excluded, func(a, b evidence.Exclusion) int {
+		return cmp.Or(strings.Compare(a.Label, b.Label), strings.Compare(a.EffectID, b.EffectID))
+	})
+	return sel
+}
+
+func (s *Selection) exclude(e evidence.Effect, code, why string) {
+	s.Excluded = append(s.Excluded, evidence.Exclusion{EffectID: e.ID, StudyID: e.StudyID, Label: e.StudyLabel, Code: code, Reason: why})
+}
+
+// rowReason is what speaks against a single row, whatever its neighbours.
+func (q Question) rowReason(e evidence.Effect) (code, why string) {
+	switch {
+	case !slices.Contains(q.Scores, e.ScoreType):
+		return CodeMeasure, fmt.Sprintf("%s score; the question pools %s", e.ScoreType, strings.Join(q.Scores, ", "))
+	case q.Population != "" && e.PopulationClass != q.Population:
+		return CodePopulation, fmt.Sprintf("population is %s, the question asks for %s", orNone(e.PopulationClass), q.Population)
+	case !slices.Contains(q.Designs, e.Design):
+		return CodeDesign, fmt.Sprintf("design is %s", orNone(e.Design))
+	case e.PostCrossover:
+		return CodePostCrossover, "measured after the crossover, when both groups had received the drug"
+	case !slices.Contains(q.Comparators, e.ComparatorClass):
+		return CodeComparator, fmt.Sprintf("comparator is %s (%s)", orNone(e.ComparatorClass), orNone(e.Comparator))
+	case e.TimepointWeeks != nil && q.Time.Min != nil && *e.TimepointWeeks < *q.Time.Min,
+		e.TimepointWeeks != nil && q.Time.Max != nil && *e.TimepointWeeks > *q.Time.Max:
+		return CodeTime, fmt.Sprintf("measured at %s weeks, outside the window of the question", weeks(e))
+	case e.Verdict != evidence.Usable:
+		return CodeVerdict, fmt.Sprintf("%s: %s", e.Verdict, e.Reason)
+	}
+	return "", ""
+}
+
+// byInstrument keeps the most preferred instrument that the study reports,
+// or the one that the source calls primary.
+func (q Question) byInstrument(in []evidence.Effect) ([]evidence.Effect, string, string) {
+	best := len(q.Instruments)
+	for _, e := range in {
+		if i := slices.Index(q.Instruments, e.Instrument); i >= 0 && i < best {
+			best = i
+		}
+	}
+	if best < len(q.Instruments) {
+		want := q.Instruments[best]
+		return filter(in, func(e evidence.Effect) bool { return e.Instrument == want }), CodeInstrument, "the question prefers " + want
+	}
+	if out := filter(in, func(e evidence.Effect) bool { return e.PrimaryInstrument }); len(out) > 0 {
+		return out, CodeInstrument, "not the source's primary instrument (" + out[0].Instrument + ")"
+	}
+	return in, "", ""
+}
+
+func (q Question) byTime(in []evidence.Effect) ([]evidence.Effect, string, string) {
+	switch q.Time.Rule {
+	case "primary":
+		if out := filter(in, func(e evidence.Effect) bool { return e.PrimaryTime }); len(out) > 0 {
+			return out, CodeTime, "not the source's primary time point (" + out[0].TimepointRaw + ")"
+		}
+		return keepBest(in, CodeTime, "the source declares no primary time point; the latest before the crossover is taken", func(e evidence.Effect) float64 { return weeksOr(e, -1) })
+	case "closest":
+		return keepBest(in, CodeTime, "another time point is closer to the declared one", func(e evidence.Effect) float64 {
+			d := weeksOr(e, 1e6) - *q.Time.Target
+			if d < 0 {
+				d = -d + 1e-9 // ties go to the later
+			}
+			return -d
+		})
+	}
+	return keepBest(in, CodeTime, "a later time point is taken", func(e evidence.Effect) float64 { return weeksOr(e, -1) })
+}
+
+// byArms keeps the pair with the highest treatment dose against the lowest
+// control, so that no participant is counted twice and no dose arm is taken
+// for a placebo.
+func (q Question) byArms(in []evidence.Effect) ([]evidence.Effect, string, string) {
+	if q.Arms == "all" || len(in) < 2 {
+		return in, "", ""
+	}
+	out, _, _ := keepBest(in, "", "", func(e evidence.Effect) float64 { return doseMg(e.DoseTreat) })
+	out, _, _ = keepBest(out, "", "", func(e evidence.Effect) float64 { return -controlDose(e) })
+	if len(out) == len(in) {
+		return in, "", ""
+	}
+	return out, CodeArm, "the plan takes the highest dose against the lowest control of a study"
+}
+
+// bySource keeps one row where two sources give the same comparison: the
+// register's posted numbers before a dataset's, a dataset's before a paper's.
+func bySource(in []evidence.Effect) ([]evidence.Effect, string, string) {
+	if len(in) < 2 {
+		return in, "", ""
+	}
+	rank := map[string]float64{"register": 3, "dataset": 2, "paper": 1}
+	out, _, _ := keepBest(in, "", "", func(e evidence.Effect) float64 { return rank[e.Channel] })
+	slices.SortFunc(out, func(a, b evidence.Effect) int { return strings.Compare(a.ID, b.ID) })
+	return out[:1], CodeDuplicate, "the study gives this comparison more than once; " + out[0].ID + " is taken"
+}
+
+func filter(in []evidence.Effect, ok func(evidence.Effect) bool) []evidence.Effect {
+	var out []evidence.Effect
+	for _, e := range in {
+		if ok(e) {
+			out = append(out, e)
+		}
+	}
+	return out
+}
+
+func keepBest(in []evidence.Effect, code, why string, score func(evidence.Effect) float64) ([]evidence.Effect, string, string) {
+	var out []evidence.Effect
+	best := 0.0
+	for i, e := range in {
+		s := score(e)
+		switch {
+		case i == 0 || s > best:
+			best, out = s, []evidence.Effect{e}
+		case s == best:
+			out = append(out, e)
+		}
+	}
+	return out, code, why
+}
+
+var leadingNumber = regexp.MustCompile(`\d+(?:\.\d+)?`)
+
+// doseMg reads the first number of a dose text; doses of one study share their
+// unit, and only their order is used.
+func doseMg(s string) float64 {
+	v, err := strconv.ParseFloat(leadingNumber.FindString(s), 64)
+	if err != nil {
+		return 0
+	}
+	return v
+}
+
+// controlDose orders control arms: no drug of the kind first, then by dose.
+func controlDose(e evidence.Effect) float64 {
+	if e.ComparatorClass == "inactive-placebo" || e.ComparatorClass == "waitlist-or-delayed" || e.ComparatorClass == "therapy-alone" {
+		return 0
+	}
+	return doseMg(e.DoseCtrl)
+}
+
+func weeksOr(e evidence.Effect, missing float64) float64 {
+	if e.TimepointWeeks == nil {
+		return missing
+	}
+	return *e.TimepointWeeks
+}
+
+func weeks(e evidence.Effect) string { return strconv.FormatFloat(weeksOr(e, 0), 'f', -1, 64) }
+
+func orNone(s string) string {
+	if s == "" {
+		return "not stated"
+	}
+	return s
+}
