@@ -1,0 +1,110 @@
+package bias
+
+import (
+	"fmt"
+	"math"
+
+	"past/analysis/meta"
+)
+
+// PETPEESEOptions chooses the regressions of [PETPEESE]. The zero value is weighted least squares, as in the original paper.
+type PETPEESEOptions struct {
+	Model  RegressionModel // "" means Dispersion
+	Method meta.Method     // of MetaRegression; "" means REML
+	Test   meta.Test       // of MetaRegression; "" means z
+	Level  float64         // 0 means 0.95
+}
+
+// PETPEESEResult is the outcome of [PETPEESE]: both lines, and the estimate that the conditional rule picks.
+type PETPEESEResult struct {
+	Method             string
+	K                  int
+	PETLine, PEESELine WLS          // Dispersion model
+	PET, PEESE         *meta.Result // MetaRegression model, nil for Dispersion
+	UsesPEESE          bool         // the intercept of PET differs from 0 at one-sided 0.05
+	Beta, SE, Lo, Hi   float64      // intercept of the line chosen
+	Limit              string
+	Warnings           []string
+}
+
+// PETPEESE estimates the effect of a hypothetical study without sampling error (Stanley & Doucouliagos 2014, Research Synthesis
+// Methods 5:60-78). PET regresses the effects on their standard errors, PEESE on their variances, and both read off the
+// intercept. When the PET intercept is not different from zero (one-sided p >= 0.05 in the direction of the estimate) the PET
+// intercept is reported, else the PEESE intercept, because PET is then too low.
+func PETPEESE(s Studies, o PETPEESEOptions) (PETPEESEResult, error) {
+	if o.Model == "" {
+		o.Model = Dispersion
+	}
+	pet := RegressionOptions{Model: o.Model, Predictor: SEi, Method: o.Method, Test: o.Test, Level: o.Level}
+	pet.fill()
+	r := PETPEESEResult{K: s.K(), Method: "PET-PEESE (Stanley & Doucouliagos 2014), weighted least squares"}
+	if o.Model == MetaRegression {
+		r.Method = fmt.Sprintf("PET-PEESE (Stanley & Doucouliagos 2014), meta-regression (%s, %s)", pet.Method, pet.Test)
+	}
+	var err error
+	if r.PETLine, r.PET, err = s.line(pet, r.Method); err != nil {
+		return r, err
+	}
+	peese := pet
+	peese.Predictor = Vi
+	if r.PEESELine, r.PEESE, err = s.line(peese, r.Method); err != nil {
+		return r, err
+	}
+	petP := r.PETLine.P[0]
+	if r.PET != nil {
+		petP = r.PET.PVal[0]
+	}
+	r.UsesPEESE = petP < 0.10
+	line, fit := r.PETLine, r.PET
+	if r.UsesPEESE {
+		line, fit = r.PEESELine, r.PEESE
+	}
+	r.Beta, r.SE, r.Lo, r.Hi = line.Beta[0], line.SE[0], line.Lo[0], line.Hi[0]
+	if fit != nil {
+		r.Beta, r.SE, r.Lo, r.Hi = fit.Beta[0], fit.SE[0], fit.CILb[0], fit.CIUb[0]
+	}
+	r.warn(s)
+	return r, nil
+}
+
+// line fits one of the two regressions with the model asked for.
+func (s Studies) line(o RegressionOptions, method string) (WLS, *meta.Result, error) {
+	if err := s.check(method, 2); err != nil {
+		return WLS{}, nil, err
+	}
+	x, err := s.predictor(o.Predictor)
+	if err != nil {
+		return WLS{}, nil, fmt.Errorf("%s: %w", method, err)
+	}
+	if o.Model == Dispersion {
+		w, err := fitWLS(s.Y, s.V, x, o.Level)
+		if err != nil {
+			return w, nil, fmt.Errorf("%s: %w", method, err)
+		}
+		return w, nil, nil
+	}
+	f, err := fitLine(s, x, "x", o.Method, o.Test, o.Level)
+	if err != nil {
+		return WLS{}, nil, fmt.Errorf("%s: %w", method, err)
+	}
+	return WLS{}, f, nil
+}
+
+// warn adds what limits the extrapolation to a standard error of zero.
+func (r *PETPEESEResult) warn(s Studies) {
+	if r.K < 20 {
+		r.Limit = fmt.Sprintf("k = %d: with fewer than 20 studies the extrapolated effect is too unstable to be read as an estimate of the true effect", r.K)
+	}
+	lo, hi := math.Inf(1), 0.0
+	for _, v := range s.V {
+		lo, hi = math.Min(lo, v), math.Max(hi, v)
+	}
+	if hi < 9*lo {
+		r.Warnings = append(r.Warnings, "the largest standard error is less than three times the smallest: the line reaches far beyond the data")
+	}
+	if r.PET != nil {
+		for _, w := range append(append([]meta.Warning(nil), r.PET.Warnings...), r.PEESE.Warnings...) {
+			r.Warnings = append(r.Warnings, w.Message)
+		}
+	}
+}
