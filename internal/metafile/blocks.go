@@ -1,0 +1,72 @@
+package metafile
+
+import (
+	"fmt"
+	"sort"
+)
+
+// blockFunc computes one block of the answer. The request for it is
+// c.Request[name]; the value returned goes into the answer under the same name.
+// An error is put there instead, as {"error": "..."}, and the other blocks go on.
+type blockFunc func(c *Case) (any, error)
+
+// block is a named blockFunc; each block's file declares its own.
+type block struct {
+	name string
+	run  blockFunc
+}
+
+// blocks lists every block that a request may name, one line each.
+var blocks = table(
+	analysisBlock,
+)
+
+func table(list ...block) map[string]blockFunc {
+	m := make(map[string]blockFunc, len(list))
+	for _, b := range list {
+		if _, dup := m[b.name]; dup {
+			panic("block listed twice: " + b.name) // a programming error, seen by any test
+		}
+		m[b.name] = b.run
+	}
+	return m
+}
+
+// Answer computes every block that the request names.
+func (c *Case) Answer() Tree {
+	out := Tree{}
+	names := make([]string, 0, len(c.Request))
+	for name := range c.Request {
+		names = append(names, name)
+	}
+	sort.Strings(names)
+	for _, name := range names {
+		run, ok := blocks[name]
+		if !ok {
+			c.warn("the request names %q, which this program does not know", name)
+			continue
+		}
+		v, err := c.runBlock(run)
+		if err != nil {
+			out[name] = Tree{"error": err.Error()}
+			c.warn("%s: %v", name, err)
+			continue
+		}
+		out[name] = v
+	}
+	if len(c.Warnings) > 0 {
+		out["warnings"] = c.Warnings
+	}
+	return out
+}
+
+// runBlock keeps one block's failure from taking the others down: a panic in a
+// method, which would be a bug, becomes that block's error.
+func (c *Case) runBlock(run blockFunc) (v any, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			v, err = nil, fmt.Errorf("internal error, please report it: %v", r)
+		}
+	}()
+	return run(c)
+}

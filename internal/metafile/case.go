@@ -1,0 +1,242 @@
+package metafile
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"sort"
+	"strconv"
+	"strings"
+)
+
+// Case is one question: rows of input, and the tree of what to compute.
+type Case struct {
+	Name    string
+	Kind    string // of the input: two_by_two, two_group_means, yi_vi, ...
+	Request Tree   // one entry per block
+
+	Rows    int       // number of input rows
+	OrderBy string    // column of the ordered cumulative analysis, or ""
+	NTotal  []float64 // total sample size per row, nil when not given
+
+	// The primary analysis, computed once. Yi and Vi have one entry per input
+	// row (NaN where missing); Y and V only those of the rows used.
+	Measure  string
+	Yi, Vi   []float64
+	RowsUsed []int // 1-based
+	Y, V     []float64
+	K        int
+
+	Warnings []string // shown with the answer
+
+	columns map[string]*column
+	names   []string // column names in the order of the file, sorted for JSON
+}
+
+// column holds one raw column; values are float64, string, bool or nil.
+type column struct{ cells []any }
+
+// ErrNoColumn is wrapped in errors about a column that a block needs and the
+// input does not have.
+var ErrNoColumn = errors.New("no such column")
+
+// HasColumn tells whether the input has a column of that name.
+func (c *Case) HasColumn(name string) bool { return c.columns[name] != nil }
+
+// ColumnNames lists the input's columns.
+func (c *Case) ColumnNames() []string { return append([]string(nil), c.names...) }
+
+// Floats is a numeric column with one entry per input row, NaN where the cell is
+// missing. Text in it is an error that names the row.
+func (c *Case) Floats(name string) ([]float64, error) {
+	col := c.columns[name]
+	if col == nil {
+		return nil, fmt.Errorf("column %q: %w (the input has %s)", name, ErrNoColumn, strings.Join(c.names, ", "))
+	}
+	out := make([]float64, len(col.cells))
+	for i, v := range col.cells {
+		x, ok := asNumber(v)
+		if b, isBool := v.(bool); isBool {
+			x, ok = 0, true
+			if b {
+				x = 1
+			}
+		}
+		if !ok && v != nil {
+			return nil, fmt.Errorf("row %d, column %q: %q is not a number", i+1, name, v)
+		}
+		out[i] = x
+	}
+	return out, nil
+}
+
+// optionalFloats is Floats, nil when there is no such column.
+func (c *Case) optionalFloats(name string) ([]float64, error) {
+	if !c.HasColumn(name) {
+		return nil, nil
+	}
+	return c.Floats(name)
+}
+
+// Texts is a column as text with one entry per input row: numbers in their
+// shortest form, "" for missing cells (missing tells them from empty text).
+func (c *Case) Texts(name string) (values []string, missing []bool, err error) {
+	col := c.columns[name]
+	if col == nil {
+		return nil, nil, fmt.Errorf("column %q: %w (the input has %s)", name, ErrNoColumn, strings.Join(c.names, ", "))
+	}
+	values, missing = make([]string, len(col.cells)), make([]bool, len(col.cells))
+	for i, v := range col.cells {
+		switch x := v.(type) {
+		case nil:
+			missing[i] = true
+		case string:
+			values[i] = x
+		case float64:
+			values[i] = strconv.FormatFloat(x, 'g', -1, 64)
+		case bool:
+			values[i] = strings.ToUpper(strconv.FormatBool(x))
+		}
+	}
+	return values, missing, nil
+}
+
+// IsText tells whether a column holds text, so that it is a factor when used as a
+// moderator.
+func (c *Case) IsText(name string) bool {
+	col := c.columns[name]
+	if col == nil {
+		return false
+	}
+	for _, v := range col.cells {
+		if s, ok := v.(string); ok {
+			if _, isNumber := asNumber(s); !isNumber {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// Used picks the entries of the rows used from a column with one entry per input
+// row.
+func Used[T any](c *Case, all []T) []T {
+	out := make([]T, 0, len(c.RowsUsed))
+	for _, r := range c.RowsUsed {
+		if r <= len(all) {
+			out = append(out, all[r-1])
+		}
+	}
+	return out
+}
+
+// warn adds a warning to the answer, once.
+func (c *Case) warn(format string, args ...any) {
+	s := fmt.Sprintf(format, args...)
+	for _, w := range c.Warnings {
+		if w == s {
+			return
+		}
+	}
+	c.Warnings = append(c.Warnings, s)
+}
+
+// ReadCase reads a JSON case. It does not compute anything yet.
+func ReadCase(r io.Reader) (*Case, error) {
+	data, err := io.ReadAll(r)
+	if err != nil {
+		return nil, fmt.Errorf("read case: %w", err)
+	}
+	return parseCase(data)
+}
+
+func parseCase(data []byte) (*Case, error) {
+	data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
+	var doc struct {
+		Name    string `json:"name"`
+		Request Tree   `json:"request"`
+		Input   *struct {
+			Kind    string `json:"kind"`
+			Rows    []Tree `json:"rows"`
+			OrderBy string `json:"order_by"`
+			NTotal  []any  `json:"n_total"`
+		} `json:"input"`
+	}
+	if err := json.Unmarshal(data, &doc); err != nil {
+		return nil, jsonError(data, err)
+	}
+	if doc.Input == nil {
+		return nil, errors.New(`the case has no "input": it must hold "kind" and "rows"`)
+	}
+	c := &Case{Name: doc.Name, Kind: doc.Input.Kind, Request: doc.Request, Rows: len(doc.Input.Rows),
+		OrderBy: doc.Input.OrderBy, columns: map[string]*column{}}
+	if c.Request == nil {
+		c.Request = Tree{}
+	}
+	for i, row := range doc.Input.Rows {
+		for name, v := range row {
+			switch v.(type) {
+			case nil, string, float64, bool:
+			default:
+				return nil, fmt.Errorf("row %d, column %q: a cell must be a number, text, true, false or null", i+1, name)
+			}
+			if c.columns[name] == nil {
+				c.columns[name] = &column{make([]any, c.Rows)}
+				c.names = append(c.names, name)
+			}
+			c.columns[name].cells[i] = v
+		}
+	}
+	sort.Strings(c.names)
+	if doc.Input.NTotal != nil {
+		if len(doc.Input.NTotal) != c.Rows {
+			return nil, fmt.Errorf("n_total has %d entries for %d rows", len(doc.Input.NTotal), c.Rows)
+		}
+		c.NTotal = asNumbers(doc.Input.NTotal)
+	}
+	return c, nil
+}
+
+// jsonError says where in the file the JSON is wrong.
+func jsonError(data []byte, err error) error {
+	var syntax *json.SyntaxError
+	var typ *json.UnmarshalTypeError
+	offset := int64(-1)
+	switch {
+	case errors.As(err, &syntax):
+		offset = syntax.Offset
+	case errors.As(err, &typ):
+		offset = typ.Offset
+	}
+	if offset < 0 || offset > int64(len(data)) {
+		return fmt.Errorf("the case is not valid JSON: %w", err)
+	}
+	line := 1 + bytes.Count(data[:offset], []byte("\n"))
+	return fmt.Errorf("the case is not valid JSON (line %d): %w", line, err)
+}
+
+// setPrimary stores the primary effect sizes and finds the rows that can be used:
+// those with a finite effect and a finite variance that is not negative.
+func (c *Case) setPrimary(measure string, yi, vi []float64) {
+	c.Measure, c.Yi, c.Vi = measure, yi, vi
+	c.RowsUsed, c.Y, c.V = nil, nil, nil
+	for i := range yi {
+		switch {
+		case math.IsNaN(yi[i]) || math.IsNaN(vi[i]):
+			continue
+		case math.IsInf(yi[i], 0) || math.IsInf(vi[i], 0):
+			c.warn("row %d left out: its effect or variance is infinite", i+1)
+			continue
+		case vi[i] < 0:
+			c.warn("row %d left out: its variance is negative (%g)", i+1, vi[i])
+			continue
+		}
+		c.RowsUsed = append(c.RowsUsed, i+1)
+		c.Y = append(c.Y, yi[i])
+		c.V = append(c.V, vi[i])
+	}
+	c.K = len(c.Y)
+}
