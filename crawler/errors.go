@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"past/internal/evidence"
 )
 
 var (
@@ -13,6 +15,48 @@ var (
 	// accepts a cursor; the Collector begins the query anew.
 	ErrCursorExpired = errors.New("page token expired")
 )
+
+// Kinds of problem that the crawler and its sources give. They are stable:
+// stored rows and documents name them.
+const (
+	KindHalfJSON    = "half-json"            // the text ends inside a value
+	KindBadJSON     = "bad-json"             // not JSON at some place
+	KindHTML        = "html-instead-of-json" // a page for people instead of data
+	KindWrongType   = "wrong-media-type"     // some other kind of answer
+	KindEmpty       = "empty-answer"         // nothing, or {} where a record was asked for
+	KindWrongShape  = "wrong-shape"          // JSON or XML, but not this register's
+	KindBadUTF8     = "invalid-utf8"         // bytes that are no text
+	KindBadValue    = "bad-value"            // a value of the wrong type or form; its raw text is kept
+	KindNoID        = "no-id"                // a record without its id
+	KindDrift       = "schema-drift"         // keys that the parser does not know, by path and count
+	KindTooLarge    = "too-large"            // over the body cap
+	KindTokenLoop   = "token-loop"           // a page token that came before
+	KindExpired     = "token-expired"        // a page token that the register dropped
+	KindTotal       = "total-changed"        // the register's own count changed mid-way
+	KindDuplicate   = "duplicate-hits"       // an id on more than one page of a query
+	KindMissing     = "missing-hits"         // fewer ids than the register counted
+	KindMerged      = "merged-id"            // the register answers with another id
+	KindClockSkew   = "clock-skew"           // our clock and the register's differ
+	KindFetchFailed = "fetch-failed"         // no usable answer after all attempts
+)
+
+// AnswerError is an answer that arrived whole and yet cannot be used: an error
+// page with status 200, half a JSON text, another register's shape. The
+// Collector keeps the payload aside with the reason. Parse methods return it
+// when nothing in a payload could be read; Payload is then unset.
+type AnswerError struct {
+	Kind    string // one of the kinds above
+	Where   string // URL, pointer, or byte offset
+	Message string
+	Payload *evidence.Payload // the answer, where there is one
+}
+
+func (e *AnswerError) Error() string {
+	if e.Where == "" {
+		return e.Kind + ": " + e.Message
+	}
+	return fmt.Sprintf("%s: %s (at %s)", e.Kind, e.Message, e.Where)
+}
 
 // StatusError is an answer whose HTTP status is not a success.
 type StatusError struct {

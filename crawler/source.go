@@ -45,6 +45,16 @@ type Refresher interface {
 	Refresh(ctx context.Context, f Fetcher, ids []string) (Page, error)
 }
 
+// Checker is a Refresher that can tell with small questions which known records
+// are worth a refresh, so that an increment need not fetch them all again.
+type Checker interface {
+	Refresher
+	// Check sorts known ids: stale ones may have changed since the given time
+	// and want a refresh, gone ones the register no longer has. Ids in neither
+	// list are unchanged. ids holds at most BatchSize entries.
+	Check(ctx context.Context, f Fetcher, ids []string, since time.Time) (stale, gone []string, err error)
+}
+
 // QuestionSet is what is asked of every register: substances and conditions
 // with their synonyms, and the point in time since which changes are wanted.
 type QuestionSet struct {
@@ -75,6 +85,9 @@ type Query struct {
 	// Body and Method are for registers that are asked by POST.
 	Method string
 	Body   []byte
+	// Limit is how many records are still wanted; 0 is no bound. The Collector
+	// sets it before each page, and a Source asks for no more where it can.
+	Limit int
 }
 
 // Page is what one call of Source.Page brought.
@@ -133,8 +146,9 @@ type Sink interface {
 	// Commit keeps a batch and its cursor in one transaction: after a crash
 	// either all of it is there or none.
 	Commit(ctx context.Context, b Batch) (CommitResult, error)
-	// Cursor returns where a query of a source stands. ok is false for a
-	// query that was never begun or that is done since.
+	// Cursor returns the cursor that was last committed for a query of a
+	// source, Done or not: a crawl that was killed between two queries can so
+	// tell those it has finished. ok is false for a query never begun.
 	Cursor(ctx context.Context, source, queryKey string) (c Cursor, ok bool, err error)
 	// Mark returns the source's high-water mark: the probe stamp and the time
 	// of the last complete crawl.
@@ -173,6 +187,12 @@ type Cursor struct {
 	Since time.Time `json:"since"` // the QuestionSet.Since it was begun with
 	Run   string    `json:"run"`
 	At    time.Time `json:"at"`
+	// Started is when the crawl began that the cursor belongs to; a crawl that
+	// goes on after a crash is complete as of this time, not of its own.
+	Started time.Time `json:"started"`
+	// Stamp is the source's probe stamp when the query was begun: pages read
+	// before and after a change of the register's data do not fit together.
+	Stamp string `json:"stamp,omitempty"`
 }
 
 // Mark is a source's high-water mark.
