@@ -1,0 +1,291 @@
+package multilevel
+
+import (
+	"fmt"
+	"math"
+)
+
+// Method is how the variance components are estimated.
+type Method string
+
+const (
+	REML Method = "REML" // restricted maximum likelihood, the default
+	ML   Method = "ML"   // maximum likelihood; for comparing models with different moderators
+)
+
+// Test is the reference distribution of coefficients and intervals.
+type Test string
+
+const (
+	Z Test = "z" // standard normal, the default; too narrow with few clusters
+	T Test = "t" // Student's t with the degrees of freedom that DF names
+)
+
+// DF is the rule for the degrees of freedom of t and F tests.
+type DF string
+
+const (
+	// Residual is n - p for every coefficient, the default.
+	Residual DF = "residual"
+	// Contain counts, for each coefficient, the levels of the smallest grouping within
+	// which its column is constant (clusters for an intercept or a study-level
+	// moderator, effects otherwise), less p; at least 1.
+	Contain DF = "contain"
+)
+
+// Components says which random effects are in the model.
+type Components string
+
+const (
+	Both        Components = "both"    // between and within clusters, the default
+	BetweenOnly Components = "between" // one effect a cluster, none within
+	WithinOnly  Components = "within"  // the ordinary random-effects model, blind to clusters
+	NoneRandom  Components = "none"    // common effect
+)
+
+// Options choose the model; the zero value is REML with z tests, independent sampling
+// errors and both components, at 95 %.
+type Options struct {
+	Method     Method
+	Test       Test
+	DF         DF
+	Components Components
+	// Rho is the correlation of sampling errors within a cluster (CHE); 0 is
+	// independence. It must keep every cluster's covariance positive definite.
+	Rho   float64
+	Level float64 // confidence level, 0.95 when 0
+}
+
+// Sigma2 holds the variance components, on the squared scale of the effects.
+type Sigma2 struct {
+	Between float64 // τ², between clusters
+	Within  float64 // σ², between effects of one cluster
+}
+
+// Total is the sum of both components: the variance of true effects.
+func (s Sigma2) Total() float64 { return s.Between + s.Within }
+
+// Result is a fitted model. Slices run along Names.
+type Result struct {
+	Options  Options
+	K        int      // effects used
+	P        int      // coefficients
+	Clusters int      // clusters used
+	Used     []int    // input rows used, counted from 0, in input order
+	Names    []string // coefficient names
+
+	Sigma2   Sigma2
+	SigmaSE  Sigma2 // asymptotic standard errors of the components (expected information); NaN where not estimable
+	Beta     []float64
+	SE       []float64
+	Stat     []float64 // z or t values
+	DF       []float64 // degrees of freedom of t tests; nil for z
+	PValue   []float64 // two-sided
+	CILower  []float64
+	CIUpper  []float64
+	Cov      [][]float64 // model-based covariance matrix of Beta
+	QE       float64     // residual heterogeneity: r'S^-1 r with the sampling covariance alone
+	QEDF     int
+	QEP      float64
+	Omnibus  Wald // test of all coefficients but the intercept; zero Terms without moderators
+	LogLik   float64
+	Deviance float64 // -2 LogLik
+	AIC      float64
+	BIC      float64
+	AICc     float64
+	I2       I2
+	// Prediction is for a new effect in a new cluster; only in models with the
+	// intercept alone.
+	Prediction *Prediction
+	Warnings   []string
+
+	m  *problem
+	st state
+	w  *workspace
+}
+
+// Wald is an omnibus test: chi-square when DF2 is 0, else F.
+type Wald struct {
+	Stat   float64
+	DF1    float64
+	DF2    float64 // 0: chi-square; may be fractional
+	PValue float64 // NaN when DF2 leaves no reference distribution
+	Terms  int     // coefficients tested
+}
+
+// I2 is the share of total variance that is not sampling error, in percent.
+type I2 struct {
+	Total, Between, Within float64
+}
+
+// Prediction is a prediction interval.
+type Prediction struct {
+	Estimate, SE, CILower, CIUpper, PILower, PIUpper float64
+}
+
+// check fills defaults and refuses unknown values.
+func (o *Options) check() error {
+	if o.Method == "" {
+		o.Method = REML
+	}
+	if o.Test == "" {
+		o.Test = Z
+	}
+	if o.DF == "" {
+		o.DF = Residual
+	}
+	if o.Components == "" {
+		o.Components = Both
+	}
+	if o.Level == 0 {
+		o.Level = 0.95
+	}
+	switch {
+	case o.Method != REML && o.Method != ML:
+		return fmt.Errorf("unknown method %q: use REML or ML", o.Method)
+	case o.Test != Z && o.Test != T:
+		return fmt.Errorf("unknown test %q: use z or t", o.Test)
+	case o.DF != Residual && o.DF != Contain:
+		return fmt.Errorf("unknown degrees of freedom %q: use residual or contain", o.DF)
+	case o.Components != Both && o.Components != BetweenOnly && o.Components != WithinOnly && o.Components != NoneRandom:
+		return fmt.Errorf("unknown components %q: use both, between, within or none", o.Components)
+	case !(o.Level > 0 && o.Level < 1):
+		return fmt.Errorf("the confidence level %g must lie between 0 and 1", o.Level)
+	}
+	return nil
+}
+
+// Fit estimates the three-level model. It refuses, with a sentence, data from a
+// single cluster (nothing tells between from within), fewer effects than
+// coefficients and one more, and impossible values.
+func Fit(data Data, design Design, opt Options) (*Result, error) {
+	if err := opt.check(); err != nil {
+		return nil, err
+	}
+	m, err := prepare(data, design, opt.Rho)
+	if err != nil {
+		return nil, err
+	}
+	return m.fit(opt)
+}
+
+func (m *problem) fit(opt Options) (*Result, error) {
+	if m.n <= m.p {
+		return nil, fmt.Errorf("%s cannot carry %s: at least one effect more is needed", count(m.n, "effect"), count(m.p, "coefficient"))
+	}
+	random := opt.Components != NoneRandom && opt.Components != WithinOnly
+	if random && len(m.blocks) < 2 {
+		return nil, fmt.Errorf("all effects come from one cluster, %q: variance between clusters cannot be estimated; use an ordinary random-effects model", m.blocks[0].label)
+	}
+	fr := free{opt.Components == Both || opt.Components == BetweenOnly, opt.Components == Both || opt.Components == WithinOnly}
+	r := &Result{Options: opt, K: m.n, P: m.p, Clusters: len(m.blocks), Names: m.names, m: m, w: m.workspace()}
+	r.Warnings = append(r.Warnings, m.warnings...)
+	if opt.Components == Both && !m.separable {
+		fr[0] = false
+		r.Warnings = append(r.Warnings, "every cluster has one effect: variance between and within clusters cannot be told apart, and all of it is given as within")
+	}
+	st, ok := m.maximise(opt.Method == REML, fr, theta{}, r.w)
+	if !ok {
+		return nil, fmt.Errorf("the likelihood cannot be computed for these effects and variances")
+	}
+	r.st = st
+	r.summarise(fr)
+	for _, x := range append(append([]float64{r.LogLik, r.Sigma2.Between, r.Sigma2.Within}, r.Beta...), r.SE...) {
+		if !finite(x) {
+			return nil, fmt.Errorf("effects and variances are too far in size from one another: the fit is not finite")
+		}
+	}
+	r.warn(fr)
+	return r, nil
+}
+
+// summarise turns the maximum into numbers on the scale of the effects.
+func (r *Result) summarise(fr free) {
+	m, st := r.m, r.st
+	u := m.unit
+	r.Used = append([]int(nil), m.used...)
+	sortInts(r.Used)
+	r.Sigma2 = Sigma2{Between: st.th[0] * u * u, Within: st.th[1] * u * u}
+	r.SigmaSE = standardErrors(st.info, fr, u*u)
+	r.Beta, r.Cov = m.unscale(st)
+	reml := r.Options.Method == REML
+	count := float64(m.n)
+	if reml {
+		count -= float64(m.p)
+	}
+	r.LogLik = st.logLik - count*math.Log(u)
+	parms := float64(m.p)
+	for a := range fr {
+		if fr[a] || a == 0 && r.Options.Components == Both {
+			parms++
+		}
+	}
+	r.Deviance = -2 * r.LogLik
+	r.AIC = r.Deviance + 2*parms
+	r.BIC = r.Deviance + parms*math.Log(count)
+	eff := math.Max(count, parms+2)
+	r.AICc = r.Deviance + 2*parms*eff/(eff-parms-1)
+	r.heterogeneity()
+	r.infer()
+}
+
+// unscale gives coefficients and their covariance in the user's units.
+func (m *problem) unscale(st state) ([]float64, [][]float64) {
+	p := m.p
+	gamma := make([]float64, p)
+	for j := range gamma {
+		gamma[j] = (m.start[j] + st.gamma[j]) * m.unit
+	}
+	return m.basis.coefficients(gamma), m.covariance(st.m)
+}
+
+// covariance is unit² r^-1 v r^-T: a covariance in the basis turned into one of the
+// coefficients.
+func (m *problem) covariance(v []float64) [][]float64 {
+	p := m.p
+	inv := m.basis.inverse()
+	for i := range inv {
+		inv[i] *= m.unit
+	}
+	flat := mul(mul(inv, v, p, p, p), transpose(inv, p, p), p, p, p)
+	out := make([][]float64, p)
+	for i := range out {
+		out[i] = make([]float64, p)
+		for j := range out[i] {
+			out[i][j] = (flat[i*p+j] + flat[j*p+i]) / 2
+		}
+	}
+	return out
+}
+
+// standardErrors inverts the expected information of the free components.
+func standardErrors(info [2][2]float64, fr free, unit float64) Sigma2 {
+	se := [2]float64{math.NaN(), math.NaN()}
+	det := info[0][0]*info[1][1] - info[0][1]*info[0][1]
+	for a := range se {
+		switch o := 1 - a; {
+		case fr[a] && fr[o] && det > 1e-12*info[0][0]*info[1][1]:
+			se[a] = unit * math.Sqrt(info[o][o]/det)
+		case fr[a] && !fr[o] && info[a][a] > 0:
+			se[a] = unit / math.Sqrt(info[a][a])
+		}
+	}
+	return Sigma2{Between: se[0], Within: se[1]}
+}
+
+// warn names what makes the result look surer than it is.
+func (r *Result) warn(fr free) {
+	add := func(format string, args ...any) { r.Warnings = append(r.Warnings, fmt.Sprintf(format, args...)) }
+	if fr[0] && r.Sigma2.Between == 0 {
+		add("the variance between clusters is estimated as 0, at its bound")
+	}
+	if fr[1] && r.Sigma2.Within == 0 {
+		add("the variance within clusters is estimated as 0, at its bound")
+	}
+	if r.Clusters < 5 && r.Options.Components != WithinOnly && r.Options.Components != NoneRandom {
+		add("only %d clusters: the variance between them is poorly known", r.Clusters)
+	}
+	if r.Options.Test == Z && r.Clusters < 40 {
+		add("z tests with %d clusters give intervals that are too narrow; prefer t tests or CR2 with Satterthwaite degrees of freedom", r.Clusters)
+	}
+}

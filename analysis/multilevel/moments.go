@@ -1,0 +1,252 @@
+package multilevel
+
+import (
+	"fmt"
+	"math"
+)
+
+// Moments is a model of robust variance estimation with moment-based variance
+// components and simple weights, as in the R package robumeta with its small-sample
+// corrections (Hedges, Tipton & Johnson 2010; Tipton 2015; Fisher & Tipton 2015).
+type Moments struct {
+	Names    []string
+	Beta     []float64
+	Robust   *Robust // CR2 with Satterthwaite degrees of freedom
+	Tau2     float64 // variance between studies
+	Omega2   float64 // variance between effects of a study (Hierarchical only)
+	I2       float64 // percent (Correlated only)
+	Rho      float64 // assumed correlation (Correlated only)
+	K        int
+	Clusters int
+	Warnings []string
+}
+
+// Correlated fits the correlated-effects model with assumed within-study correlation
+// rho, 0 to 1 (0.8 by convention). Every effect of study j with k_j effects of mean
+// variance v̄_j gets weight 1/(k_j (v̄_j + τ²)), and
+//
+//	τ² = [Q_E - (m - tr(V ΣX'WSWX)) + ρ tr(V ΣX'W(ss' - S)WX)] / (ΣW - tr(V ΣX'WJWX))
+//
+// with W = 1/(k_j v̄_j), V = (X'WX)^-1, S = diag(v), s = √v, J = 11', m studies, cut at
+// 0 (Hedges, Tipton & Johnson 2010, eqs. 15 and B1-B3). Level is the confidence
+// level, 0.95 when 0.
+func Correlated(data Data, design Design, rho, level float64) (*Moments, error) {
+	if !(rho >= 0 && rho <= 1) {
+		return nil, fmt.Errorf("the assumed correlation rho = %g must lie between 0 and 1", rho)
+	}
+	m, level, err := prepareMoments(data, design, level)
+	if err != nil {
+		return nil, err
+	}
+	w := make([]float64, m.n)
+	mean := make([]float64, len(m.blocks))
+	for i, b := range m.blocks {
+		for k := b.off; k < b.off+b.n; k++ {
+			mean[i] += m.v[k]
+		}
+		for k := b.off; k < b.off+b.n; k++ {
+			w[k] = 1 / mean[i]
+		}
+		mean[i] /= float64(b.n)
+	}
+	f, err := m.weighted(w)
+	if err != nil {
+		return nil, err
+	}
+	var sumW, qe, diag, off, joint float64
+	for k := range w {
+		sumW += w[k]
+		qe += w[k] * f.resid[k] * f.resid[k]
+	}
+	p := m.p
+	xv, xs, xj := make([]float64, p*p), make([]float64, p*p), make([]float64, p*p)
+	for _, b := range m.blocks {
+		ws, w1 := make([]float64, p), make([]float64, p)
+		for k := b.off; k < b.off+b.n; k++ {
+			q := m.basis.q[k*p : (k+1)*p]
+			addOuter(xv, w[k]*w[k]*m.v[k], q, q)
+			for j, x := range q {
+				ws[j] += w[k] * m.s[k] * x
+				w1[j] += w[k] * x
+			}
+		}
+		addOuter(xs, 1, ws, ws)
+		addOuter(xj, 1, w1, w1)
+	}
+	for k := range xs {
+		xs[k] -= xv[k]
+	}
+	diag, off, joint = traceProduct(f.m, xv, p), traceProduct(f.m, xs, p), traceProduct(f.m, xj, p)
+	studies := float64(len(m.blocks))
+	out := &Moments{Rho: rho}
+	tau2 := math.Max(0, (qe-studies+diag+rho*off)/(sumW-joint))
+	if df := studies - diag - rho*off; qe > 0 {
+		out.I2 = math.Max(0, 100*(qe-df)/qe)
+	}
+	for i, b := range m.blocks {
+		for k := b.off; k < b.off+b.n; k++ {
+			w[k] = 1 / (float64(b.n) * (mean[i] + tau2))
+		}
+	}
+	out.Tau2 = tau2 * m.unit * m.unit
+	return out, m.finish(out, w, level)
+}
+
+// Hierarchical fits the hierarchical-effects model: weights 1/(v + τ² + ω²), with τ²
+// (between studies) and ω² (between effects of a study) from two moment equations,
+// each cut at 0 (Hedges, Tipton & Johnson 2010, section 3.3 and appendix C; ω² first,
+// then τ² given ω²). Level is the confidence level, 0.95 when 0.
+func Hierarchical(data Data, design Design, level float64) (*Moments, error) {
+	m, level, err := prepareMoments(data, design, level)
+	if err != nil {
+		return nil, err
+	}
+	w := make([]float64, m.n)
+	var sumW, sumV, sizes float64
+	for k, v := range m.v {
+		w[k] = 1 / v
+		sumW += w[k]
+		sumV += v
+	}
+	f, err := m.weighted(w)
+	if err != nil {
+		return nil, err
+	}
+	p := m.p
+	zero := func() []float64 { return make([]float64, p*p) }
+	xjx, xwjwx, xwjx, xkwjx, xwwx := zero(), zero(), zero(), zero(), zero()
+	var qe, qa float64
+	for _, b := range m.blocks {
+		n := float64(b.n)
+		sizes += n * n
+		x1, w1 := make([]float64, p), make([]float64, p)
+		var e float64
+		for k := b.off; k < b.off+b.n; k++ {
+			q := m.basis.q[k*p : (k+1)*p]
+			addOuter(xwwx, w[k]*w[k], q, q)
+			for j, x := range q {
+				x1[j] += x
+				w1[j] += w[k] * x
+			}
+			e += f.resid[k]
+			qe += w[k] * f.resid[k] * f.resid[k]
+		}
+		qa += e * e
+		addOuter(xjx, 1, x1, x1)
+		addOuter(xwjwx, 1, w1, w1)
+		addOuter(xwjx, 1, w1, x1)
+		addOuter(xkwjx, n, w1, x1)
+	}
+	vx := mul(f.m, xjx, p, p, p)
+	a1 := sizes - 2*traceProduct(f.m, xkwjx, p) + traceProduct(vx, mul(f.m, xwjwx, p, p, p), p)
+	b1 := float64(m.n) - 2*traceProduct(f.m, xwjx, p) + traceProduct(vx, mul(f.m, xwwx, p, p, p), p)
+	c1 := sumV - traceProduct(f.m, xjx, p)
+	a2 := sumW - traceProduct(f.m, xwjwx, p)
+	b2 := sumW - traceProduct(f.m, xwwx, p)
+	c2 := float64(m.n - p)
+	out := &Moments{}
+	omega2, tau2 := 0.0, 0.0
+	if det := b1*a2 - b2*a1; math.Abs(det) > 1e-10*math.Abs(b1*a2) {
+		omega2 = math.Max(0, ((qa-c1)*a2-(qe-c2)*a1)/det)
+	} else {
+		out.Warnings = append(out.Warnings, "variance between and within studies cannot be told apart: all of it is given as between")
+	}
+	tau2 = math.Max(0, (qe-c2-omega2*b2)/a2)
+	for k, v := range m.v {
+		w[k] = 1 / (v + tau2 + omega2)
+	}
+	out.Tau2, out.Omega2 = tau2*m.unit*m.unit, omega2*m.unit*m.unit
+	return out, m.finish(out, w, level)
+}
+
+func prepareMoments(data Data, design Design, level float64) (*problem, float64, error) {
+	if level == 0 {
+		level = 0.95
+	}
+	if !(level > 0 && level < 1) {
+		return nil, 0, fmt.Errorf("the confidence level %g must lie between 0 and 1", level)
+	}
+	data.Inner = nil
+	m, err := prepare(data, design, 0)
+	if err != nil {
+		return nil, 0, err
+	}
+	switch {
+	case len(m.blocks) < 2:
+		return nil, 0, fmt.Errorf("all effects come from one study, %q: robust variance estimation needs at least two", m.blocks[0].label)
+	case m.n <= m.p:
+		return nil, 0, fmt.Errorf("%s cannot carry %s: at least one effect more is needed", count(m.n, "effect"), count(m.p, "coefficient"))
+	}
+	return m, level, nil
+}
+
+// weightedFit is a least-squares fit with diagonal weights, in the basis.
+type weightedFit struct {
+	gamma, m, resid []float64
+}
+
+func (m *problem) weighted(w []float64) (weightedFit, error) {
+	p, c := m.p, m.p+1
+	a, rhs := make([]float64, p*p), make([]float64, p)
+	for k := range w {
+		q := m.basis.q[k*p : (k+1)*p]
+		addOuter(a, w[k], q, q)
+		for j, x := range q {
+			rhs[j] += w[k] * x * m.xy[k*c+p]
+		}
+	}
+	l, ok := cholesky(a, p)
+	if !ok {
+		return weightedFit{}, fmt.Errorf("the weights are too far in size from one another to fit the model")
+	}
+	cholSolve(l, rhs, p)
+	f := weightedFit{gamma: rhs, m: cholInverse(l, p), resid: make([]float64, m.n)}
+	for k := range w {
+		f.resid[k] = m.xy[k*c+p] - dot(rhs, m.basis.q[k*p:(k+1)*p])
+	}
+	return f, nil
+}
+
+// finish fits with the final weights and adds the robust analysis, whose working
+// covariance is diag(1/w).
+func (m *problem) finish(out *Moments, w []float64, level float64) error {
+	f, err := m.weighted(w)
+	if err != nil {
+		return err
+	}
+	out.K, out.Clusters, out.Names = m.n, len(m.blocks), m.names
+	out.Warnings = append(append([]string(nil), m.warnings...), out.Warnings...)
+	out.Beta, _ = m.unscale(state{gamma: f.gamma, m: f.m})
+	for _, x := range append([]float64{out.Tau2, out.Omega2}, out.Beta...) {
+		if !finite(x) {
+			return fmt.Errorf("effects and variances are too far in size from one another: the fit is not finite")
+		}
+	}
+	p := m.p
+	s := &sandwich{p: p, m: f.m, root: m.basis.inverse(), beta: out.Beta, names: m.names, level: level,
+		cov: m.covariance, q: m.basis.q, wq: make([]float64, m.n*p), resid: f.resid}
+	for k := range w {
+		for j := 0; j < p; j++ {
+			s.wq[k*p+j] = w[k] * m.basis.q[k*p+j]
+		}
+	}
+	for j := 0; j < p; j++ {
+		if j != m.basis.intercept {
+			s.tested = append(s.tested, j)
+		}
+	}
+	for _, b := range m.blocks {
+		s.sizes = append(s.sizes, b.n)
+		s.labels = append(s.labels, b.label)
+	}
+	s.phi = func(i int) phiBlock {
+		b := m.blocks[i]
+		d := make([]float64, b.n)
+		for k := range d {
+			d[k] = 1 / w[b.off+k]
+		}
+		return phiBlock{n: b.n, diag: d}
+	}
+	out.Robust, err = s.robust(CR2)
+	return err
+}

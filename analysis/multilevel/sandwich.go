@@ -1,0 +1,228 @@
+package multilevel
+
+import (
+	"fmt"
+	"math"
+)
+
+// Kind names a cluster-robust variance estimator.
+type Kind string
+
+const (
+	CR0  Kind = "CR0"  // no correction (Liang & Zeger 1986)
+	CR1  Kind = "CR1"  // CR0 × m/(m-1), m clusters
+	CR1p Kind = "CR1p" // CR0 × m/(m-p)
+	CR1S Kind = "CR1S" // CR0 × m(n-1)/((m-1)(n-p)), as Stata
+	CR2  Kind = "CR2"  // bias-reduced linearisation: unbiased under the working model (Bell & McCaffrey 2002)
+	CR3  Kind = "CR3"  // close to the leave-one-cluster-out jackknife
+)
+
+// Robust is a cluster-robust analysis of a fitted model. Slices run along the
+// model's Names.
+type Robust struct {
+	Kind     Kind
+	Clusters int
+	Cov      [][]float64
+	SE       []float64
+	Stat     []float64 // t values
+	DF       []float64 // Satterthwaite, or clusters - coefficients for RobustNaive
+	PValue   []float64
+	CILower  []float64
+	CIUpper  []float64
+	Omnibus  Wald // all but the intercept; zero Terms without moderators
+	Warnings []string
+}
+
+// sandwich is what the robust estimators need of a fit: for each cluster its rows of
+// the basis Q, of WQ, the residuals and the working covariance Φ. Inverse-variance
+// weights are assumed: W = Φ^-1.
+type sandwich struct {
+	p      int
+	labels []string
+	sizes  []int
+	q, wq  []float64 // rows of p
+	resid  []float64
+	m      []float64                     // (Q'WQ)^-1
+	phi    func(cluster int) phiBlock    // working covariance of a cluster
+	cov    func(v []float64) [][]float64 // from the basis to the coefficients
+	root   []float64                     // r^-1: coefficients from the basis
+	beta   []float64
+	names  []string
+	tested []int
+	level  float64
+}
+
+// phiBlock is one cluster's working covariance.
+type phiBlock struct {
+	n    int
+	diag []float64           // set when Φ is diagonal
+	fill func(dst []float64) // else writes Φ, n rows of n
+}
+
+// adjusted holds, by cluster, M Q'W A (p rows of n) times the residuals, and what the
+// degrees of freedom need.
+type adjusted struct {
+	score []float64   // clusters × p: M Q'WA e
+	gram  [][]float64 // by cluster p×p: (M Q'WA) Φ (M Q'WA)'
+	h     [][]float64 // by cluster p×p: (M Q'WA Q) M^½
+}
+
+// Robust gives the cluster-robust variance of the given kind with Satterthwaite
+// degrees of freedom under the working model:
+//
+//	V = Σ_i M X_i'W_i A_i e_i e_i' A_i W_i X_i M,  M = (X'WX)^-1
+//	CR2: A_i = D_i'(D_i (Φ_i - X_i M X_i') D_i')^-½ D_i,  Φ_i = D_i'D_i
+//	CR3: A_i = (I - X_i M X_i'W_i)^-1
+//	df_c = (tr P_c)² / tr(P_c²),  P_c[j,k] the covariance under the working model of
+//	       what clusters j and k add to coefficient c
+//
+// (Bell & McCaffrey 2002; Tipton 2015, eqs. 7-13; Pustejovsky & Tipton 2018, eqs. 9
+// and 12). The omnibus test is the approximate Hotelling T² of Tipton & Pustejovsky
+// (2015), "HTZ". Where a cluster alone determines a coefficient CR2 uses the
+// Moore-Penrose inverse, and CR3 doesn't exist: an error names the cluster.
+func (r *Result) Robust(kind Kind) (*Robust, error) {
+	return r.sandwich().robust(kind)
+}
+
+// RobustNaive is the sandwich with plain degrees of freedom, as metafor's robust():
+// CR0, or with adjust CR1 scaled by m/(m-p); t and F tests on m - p.
+func (r *Result) RobustNaive(adjust bool) (*Robust, error) {
+	s := r.sandwich()
+	df := len(s.sizes) - s.p
+	if df < 1 {
+		return nil, fmt.Errorf("%s cannot carry robust tests of %s: more clusters than coefficients are needed", count(len(s.sizes), "cluster"), count(s.p, "coefficient"))
+	}
+	kind := CR0
+	if adjust {
+		kind = CR1p
+	}
+	out, _, err := s.variance(kind)
+	if err != nil {
+		return nil, err
+	}
+	out.DF = make([]float64, s.p)
+	for j := range out.DF {
+		out.DF[j] = float64(df)
+	}
+	s.tests(out)
+	if len(s.tested) > 0 {
+		out.Omnibus = wald(s.beta, out.Cov, s.tested, float64(df))
+	}
+	out.warn()
+	return out, nil
+}
+
+// sandwich assembles the pieces from the fit.
+func (r *Result) sandwich() *sandwich {
+	m, st, w := r.m, r.st, r.w
+	p, c := m.p, m.p+1
+	m.accumulate(st.th, w)
+	s := &sandwich{p: p, m: st.m, root: m.basis.inverse(), beta: r.Beta, names: r.Names, tested: r.tested(),
+		level: r.Options.Level, cov: m.covariance,
+		q: make([]float64, m.n*p), wq: make([]float64, m.n*p), resid: make([]float64, m.n)}
+	for k := 0; k < m.n; k++ {
+		copy(s.q[k*p:], m.xy[k*c:k*c+p])
+		copy(s.wq[k*p:], w.wx[k*c:k*c+p])
+		s.resid[k] = m.xy[k*c+p] - dot(st.gamma, m.xy[k*c:k*c+p])
+	}
+	for i := range m.blocks {
+		s.sizes = append(s.sizes, m.blocks[i].n)
+		s.labels = append(s.labels, m.blocks[i].label)
+	}
+	s.phi = func(i int) phiBlock {
+		b := &m.blocks[i]
+		return phiBlock{n: b.n, fill: func(dst []float64) { m.fill(b, st.th, dst) }}
+	}
+	return s
+}
+
+// fill writes a cluster's full covariance matrix V.
+func (m *problem) fill(b *block, th theta, dst []float64) {
+	for j := 0; j < b.n; j++ {
+		for k := 0; k <= j; k++ {
+			x, y := b.off+j, b.off+k
+			v := th[0] + m.rho*m.s[x]*m.s[y]
+			if m.group[x] == m.group[y] {
+				v += th[1]
+			}
+			if j == k {
+				v = m.v[x] + th[0] + th[1]
+			}
+			dst[j*b.n+k], dst[k*b.n+j] = v, v
+		}
+	}
+}
+
+// robust is the analysis with Satterthwaite degrees of freedom.
+func (s *sandwich) robust(kind Kind) (*Robust, error) {
+	out, adj, err := s.variance(kind)
+	if err != nil {
+		return nil, err
+	}
+	out.DF = s.satterthwaite(adj)
+	s.tests(out)
+	if len(s.tested) > 0 {
+		out.Omnibus = s.hotelling(out, adj)
+	}
+	out.warn()
+	return out, nil
+}
+
+// variance gives the robust covariance, without tests.
+func (s *sandwich) variance(kind Kind) (*Robust, *adjusted, error) {
+	m, p := float64(len(s.sizes)), float64(s.p)
+	scale := 1.0
+	switch kind {
+	case CR0, CR2, CR3:
+	case CR1:
+		scale = m / (m - 1)
+	case CR1p:
+		scale = m / (m - p)
+	case CR1S:
+		n := float64(len(s.resid))
+		scale = m * (n - 1) / ((m - 1) * (n - p))
+	default:
+		return nil, nil, fmt.Errorf("unknown robust variance %q: use CR0, CR1, CR1p, CR1S, CR2 or CR3", kind)
+	}
+	if len(s.sizes) < 2 {
+		return nil, nil, fmt.Errorf("a cluster-robust variance needs at least two clusters")
+	}
+	if !(scale > 0) || math.IsInf(scale, 0) {
+		return nil, nil, fmt.Errorf("%s needs more clusters (%d) than coefficients (%d)", kind, len(s.sizes), s.p)
+	}
+	adj, err := s.adjust(kind)
+	if err != nil {
+		return nil, nil, err
+	}
+	v := make([]float64, s.p*s.p)
+	for i := range s.sizes {
+		g := adj.score[i*s.p : (i+1)*s.p]
+		addOuter(v, scale, g, g)
+	}
+	return &Robust{Kind: kind, Clusters: len(s.sizes), Cov: s.cov(v)}, adj, nil
+}
+
+// tests fills statistics, p-values and intervals from Cov and DF.
+func (s *sandwich) tests(out *Robust) {
+	p := s.p
+	out.SE, out.Stat, out.PValue = make([]float64, p), make([]float64, p), make([]float64, p)
+	out.CILower, out.CIUpper = make([]float64, p), make([]float64, p)
+	for j := range s.beta {
+		out.SE[j] = math.Sqrt(out.Cov[j][j])
+		out.Stat[j], out.PValue[j], out.CILower[j], out.CIUpper[j] = test(s.beta[j], out.SE[j], out.DF[j], s.level)
+	}
+}
+
+// warn names results that look surer than they are.
+func (r *Robust) warn() {
+	low := math.Inf(1)
+	for _, d := range r.DF {
+		low = math.Min(low, d)
+	}
+	if low < 4 {
+		r.Warnings = append(r.Warnings, fmt.Sprintf("the degrees of freedom fall to %.2g: below 4 robust p-values and intervals cannot be relied on (Tipton 2015)", low))
+	}
+	if r.Omnibus.Terms > 0 && math.IsNaN(r.Omnibus.PValue) {
+		r.Warnings = append(r.Warnings, "too few clusters for the joint test of the moderators")
+	}
+}
