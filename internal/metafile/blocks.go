@@ -19,6 +19,7 @@ type block struct {
 // blocks lists every block that a request may name, one line each.
 var blocks = table(
 	analysisBlock,
+	publicationBias,
 )
 
 func table(list ...block) map[string]blockFunc {
