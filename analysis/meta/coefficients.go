@@ -29,6 +29,9 @@ func (r *Result) coefficients() {
 		s.inverseGram(b[s.p:])
 		r.toColumns(b[:s.p], b[s.p:])
 	}
+	if s.z == nil {
+		r.bz, r.vz = r.Beta, r.VB[0]
+	}
 	r.scale(m.q)
 }
 
@@ -85,6 +88,7 @@ func matMul(a, b []float64, p int) []float64 {
 // columns of the model matrix: X = Z R, so beta = R^-1 b and cov = R^-1 V R^-T.
 func (r *Result) toColumns(b, v []float64) {
 	s, p := r.s, r.s.p
+	r.bz, r.vz = b, v
 	copy(r.Beta, b)
 	s.backSolve(r.Beta)
 	half := make([]float64, p*p) // row c holds R^-1 times column c of V
@@ -145,6 +149,11 @@ func (r *Result) scale(rss float64) {
 	for _, row := range r.VB {
 		for j := range row {
 			row[j] *= r.S2W
+		}
+	}
+	if r.s.z != nil {
+		for j := range r.vz {
+			r.vz[j] *= r.S2W
 		}
 	}
 }

@@ -147,6 +147,9 @@ func (r *Result) buildSample() error {
 	if r.P > r.K {
 		return fmt.Errorf("the model has %d coefficients but only %d usable rows", r.P, r.K)
 	}
+	if r.P > 1 && r.P == r.K && !r.opt.Method.common() && r.opt.Tau2 == nil {
+		return fmt.Errorf("method %s with %d coefficients needs at least %d usable rows to estimate tau2; there are %d", r.Method, r.P, r.P+1, r.K)
+	}
 	var a []float64
 	if r.opt.Weights != nil {
 		for _, i := range r.Rows {

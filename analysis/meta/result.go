@@ -84,11 +84,12 @@ type Result struct {
 
 	Warnings []Warning
 
-	s      *sample  // the data as fitted
-	opt    *Options // the request, defaults filled in
-	ci     float64  // quantile of the intervals
-	rss    float64  // sum (y - X beta)^2 / (v + tau2)
-	logDet float64  // log of the determinant of Z'W Z
+	s      *sample   // the data as fitted
+	opt    *Options  // the request, defaults filled in
+	ci     float64   // quantile of the intervals
+	rss    float64   // sum (y - X beta)^2 / (v + tau2)
+	logDet float64   // log of the determinant of Z'W Z
+	bz, vz []float64 // Beta and VB on the orthonormal basis (the same without moderators)
 }
 
 // FitStats are the log-likelihood at the estimates and what follows from it. In

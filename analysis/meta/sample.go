@@ -121,3 +121,8 @@ func (s *sample) recentre() {
 		s.y[i] -= c
 	}
 }
+
+// sortStable sorts indices by a comparison of what they stand for.
+func sortStable(index []int, less func(a, b int) bool) {
+	sort.SliceStable(index, func(i, j int) bool { return less(index[i], index[j]) })
+}
