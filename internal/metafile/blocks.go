@@ -18,7 +18,7 @@ type block struct {
 
 // blocks lists every block that a request may name, one line each.
 var blocks = table(
-	analysisBlock,
+	analysisBlock, escalcBlock, // escalc.go
 	publicationBias,
 )
 
@@ -33,7 +33,8 @@ func table(list ...block) map[string]blockFunc {
 	return m
 }
 
-// Answer computes every block that the request names.
+// Answer computes every block that the request names; the primary effect sizes
+// must have been prepared (Prepare).
 func (c *Case) Answer() Tree {
 	out := Tree{}
 	names := make([]string, 0, len(c.Request))

@@ -10,13 +10,16 @@ import (
 	"sort"
 	"strconv"
 	"strings"
+
+	"past/analysis/effect"
 )
 
 // Case is one question: rows of input, and the tree of what to compute.
 type Case struct {
 	Name    string
-	Kind    string // of the input: two_by_two, two_group_means, yi_vi, ...
-	Request Tree   // one entry per block
+	Kind    string         // of the input: two_by_two, two_group_means, yi_vi, ...
+	Request Tree           // one entry per block
+	Formula effect.Formula // conventions for effect sizes; "" is metafor's
 
 	Rows    int       // number of input rows
 	OrderBy string    // column of the ordered cumulative analysis, or ""
