@@ -25,11 +25,11 @@ type Moments struct {
 // rho, 0 to 1 (0.8 by convention). Every effect of study j with k_j effects of mean
 // variance v̄_j gets weight 1/(k_j (v̄_j + τ²)), and
 //
-//	τ² = [Q_E - (m - tr(V ΣX'WSWX)) + ρ tr(V ΣX'W(ss' - S)WX)] / (ΣW - tr(V ΣX'WJWX))
+//	τ² = [Q_E - m + tr(V Σ (w_j/k_j) X'X) + ρ tr(V Σ (w_j/k_j) X'(J-I)X)] / (Σ k_j w_j - tr(V Σ w_j² X'JX))
 //
-// with W = 1/(k_j v̄_j), V = (X'WX)^-1, S = diag(v), s = √v, J = 11', m studies, cut at
-// 0 (Hedges, Tipton & Johnson 2010, eqs. 15 and B1-B3). Level is the confidence
-// level, 0.95 when 0.
+// with w_j = 1/(k_j v̄_j), V = (X'WX)^-1, J = 11', m studies, cut at 0 (Hedges, Tipton &
+// Johnson 2010, eqs. 13-15, where all effects of a study have the same variance; its
+// mean v̄_j stands in, as in robumeta 2). Level is the confidence level, 0.95 when 0.
 func Correlated(data Data, design Design, rho, level float64) (*Moments, error) {
 	if !(rho >= 0 && rho <= 1) {
 		return nil, fmt.Errorf("the assumed correlation rho = %g must lie between 0 and 1", rho)
@@ -59,24 +59,21 @@ func Correlated(data Data, design Design, rho, level float64) (*Moments, error) 
 		qe += w[k] * f.resid[k] * f.resid[k]
 	}
 	p := m.p
-	xv, xs, xj := make([]float64, p*p), make([]float64, p*p), make([]float64, p*p)
+	xx, xo, xj := make([]float64, p*p), make([]float64, p*p), make([]float64, p*p)
 	for _, b := range m.blocks {
-		ws, w1 := make([]float64, p), make([]float64, p)
+		wj, x1 := w[b.off], make([]float64, p)
 		for k := b.off; k < b.off+b.n; k++ {
 			q := m.basis.q[k*p : (k+1)*p]
-			addOuter(xv, w[k]*w[k]*m.v[k], q, q)
+			addOuter(xx, wj/float64(b.n), q, q)
+			addOuter(xo, -wj/float64(b.n), q, q)
 			for j, x := range q {
-				ws[j] += w[k] * m.s[k] * x
-				w1[j] += w[k] * x
+				x1[j] += x
 			}
 		}
-		addOuter(xs, 1, ws, ws)
-		addOuter(xj, 1, w1, w1)
+		addOuter(xo, wj/float64(b.n), x1, x1)
+		addOuter(xj, wj*wj, x1, x1)
 	}
-	for k := range xs {
-		xs[k] -= xv[k]
-	}
-	diag, off, joint = traceProduct(f.m, xv, p), traceProduct(f.m, xs, p), traceProduct(f.m, xj, p)
+	diag, off, joint = traceProduct(f.m, xx, p), traceProduct(f.m, xo, p), traceProduct(f.m, xj, p)
 	studies := float64(len(m.blocks))
 	out := &Moments{Rho: rho}
 	tau2 := math.Max(0, (qe-studies+diag+rho*off)/(sumW-joint))

@@ -20,6 +20,7 @@ type block struct {
 var blocks = table(
 	analysisBlock, escalcBlock, // escalc.go
 	publicationBias,
+	multilevelBlock,
 )
 
 func table(list ...block) map[string]blockFunc {
