@@ -1,0 +1,145 @@
+package jsontree
+
+import "bytes"
+
+// Skip gives the index after the value that begins at or after i, without
+// reading it: it counts brackets outside strings. The value may still be no
+// JSON; Parse tells. The error is a *SyntaxError for a text that ends first.
+func Skip(b []byte, i int) (int, error) {
+	i = space(b, i)
+	if i >= len(b) {
+		return i, &SyntaxError{Offset: i, Msg: "the text ends where a value should be", Cut: true}
+	}
+	depth := 0
+	for i < len(b) {
+		switch b[i] {
+		case '"':
+			end, ok := skipString(b, i)
+			if !ok {
+				return len(b), &SyntaxError{Offset: len(b), Msg: "the text ends inside a string", Cut: true}
+			}
+			i = end
+		case '{', '[':
+			depth++
+			i++
+		case '}', ']':
+			if depth == 0 { // the end of what surrounds a scalar
+				return i, nil
+			}
+			depth--
+			i++
+		case ',', ' ', '\n', '\r', '\t':
+			if depth == 0 {
+				return i, nil
+			}
+			i++
+			continue
+		default:
+			i++
+			continue
+		}
+		if depth == 0 {
+			return i, nil
+		}
+	}
+	if depth > 0 {
+		return i, &SyntaxError{Offset: i, Msg: "the text ends inside an object or list", Cut: true}
+	}
+	return i, nil
+}
+
+// skipString gives the index after the string whose opening quote is at i.
+func skipString(b []byte, i int) (int, bool) {
+	i++
+	for {
+		j := bytes.IndexByte(b[i:], '"')
+		if j < 0 {
+			return len(b), false
+		}
+		j += i
+		// A quote is escaped by an odd number of backslashes before it.
+		k := j
+		for k > i && b[k-1] == '\\' {
+			k--
+		}
+		if (j-k)%2 == 0 {
+			return j + 1, true
+		}
+		i = j + 1
+	}
+}
+
+// Member is a member of an object found by [Members], or an element of a list
+// found by [Elements] (Key is then empty).
+type Member struct {
+	Key        string
+	Start, End int // of the value
+}
+
+// Members lists the members of the object that begins at or after i without
+// reading their values. With an error it gives those found before it.
+func Members(b []byte, i int) (ms []Member, end int, err error) {
+	i = space(b, i)
+	if i, err = expect(b, i, '{'); err != nil {
+		return nil, i, err
+	}
+	p := Parser{body: b}
+	for i = space(b, i); i >= len(b) || b[i] != '}'; {
+		var m Member
+		if m.Key, i, err = p.key(i); err != nil {
+			return ms, i, err
+		}
+		m.Start = space(b, i)
+		if m.End, err = Skip(b, i); err != nil {
+			return append(ms, Member{m.Key, m.Start, -1}), m.End, err
+		}
+		ms = append(ms, m)
+		var done bool
+		if i, done, err = separator(b, m.End, '}'); err != nil || done {
+			return ms, i, err
+		}
+	}
+	return ms, i + 1, nil
+}
+
+// key reads a key and passes its colon.
+func (p *Parser) key(i int) (string, int, error) {
+	i, err := expect(p.body, i, '"')
+	if err != nil {
+		return "", i, err
+	}
+	end, ok := skipString(p.body, i-1)
+	if !ok {
+		return "", end, &SyntaxError{Offset: end, Msg: "the text ends inside a key", Cut: true}
+	}
+	var key string
+	q := Parser{body: p.body[i-1 : end], src: string(p.body[i-1 : end])}
+	if _, _, err := q.str(&key, 0); err != nil {
+		return "", i, err
+	}
+	i, err = expect(p.body, space(p.body, end), ':')
+	return key, i, err
+}
+
+// Elements lists the elements of the list that begins at or after i without
+// reading them. With an error it gives those found before it, the last one
+// with End -1 when the text ends inside it.
+func Elements(b []byte, i int) (es []Member, end int, err error) {
+	i = space(b, i)
+	if i, err = expect(b, i, '['); err != nil {
+		return nil, i, err
+	}
+	for i = space(b, i); i >= len(b) || b[i] != ']'; {
+		m := Member{Start: space(b, i)}
+		if m.End, err = Skip(b, i); err != nil {
+			m.End = -1
+			return append(es, m), len(b), err
+		}
+		es = append(es, m)
+		var done bool
+		if i, done, err = separator(b, m.End, ']'); err != nil || done {
+			return es, i, err
+		}
+	}
+	return es, i + 1, nil
+}
