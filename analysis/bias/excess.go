@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"past/analysis/internal/dist"
+	"past/analysis/internal/solve"
 )
 
 // ExcessResult is the outcome of [ExcessSignificance].
@@ -32,11 +33,15 @@ type ExcessResult struct {
 //
 //	power_i = F((theta - c se_i)/s_i) + F((-theta - c se_i)/s_i),  c = z_0.975, F the standard normal distribution function
 //
-// metafor integrates numerically over theta +- 5 tau, which leaves out 6e-7 of the distribution.
-func ExcessSignificance(s Studies, theta, tau2 float64) (ExcessResult, error) {
+// metafor integrates over theta +- 5 tau only, which leaves out 6e-7 of the distribution; reach repeats that: when positive, the
+// average is taken within reach standard deviations of theta without rescaling (metafor: [MetaforReach]); 0 means all of it.
+func ExcessSignificance(s Studies, theta, tau2, reach float64) (ExcessResult, error) {
 	const method = "test of excess significance (Ioannidis & Trikalinos 2007)"
 	if err := s.check(method, 1); err != nil {
 		return ExcessResult{}, err
+	}
+	if !(reach >= 0) {
+		return ExcessResult{}, fmt.Errorf("%s: the reach %v must not be negative", method, reach)
 	}
 	if math.IsNaN(theta) || math.IsInf(theta, 0) || !(tau2 >= 0) || math.IsInf(tau2, 0) {
 		return ExcessResult{}, fmt.Errorf("%s: the mean %v and variance %v of the true effects must be finite, the variance not negative", method, theta, tau2)
@@ -46,8 +51,14 @@ func ExcessSignificance(s Studies, theta, tau2 float64) (ExcessResult, error) {
 		ChiSquared: math.NaN(), PChiSquared: math.NaN(), PBinomial: math.NaN(), Limit: testLimit(k)}
 	c := dist.NormQuantile(0.975)
 	for i, y := range s.Y {
-		se, sd := math.Sqrt(s.V[i]), math.Sqrt(s.V[i]+tau2)
-		r.Power[i] = dist.NormCDF((theta-c*se)/sd) + dist.NormCDF((-theta-c*se)/sd)
+		se := math.Sqrt(s.V[i])
+		if r.Power[i] = averagePower(theta, tau2, se, c); reach > 0 && tau2 > 0 {
+			p, err := powerWithin(theta, math.Sqrt(tau2), se, c, reach)
+			if err != nil {
+				return r, fmt.Errorf("%s: power of row %d: %w", method, i+1, err)
+			}
+			r.Power[i] = p
+		}
 		r.Expected += r.Power[i]
 		if math.Abs(y/se) >= c {
 			r.Significant[i] = true
@@ -66,4 +77,21 @@ func ExcessSignificance(s Studies, theta, tau2 float64) (ExcessResult, error) {
 	r.PChiSquared = dist.NormSF(math.Copysign(math.Sqrt(r.ChiSquared), d))
 	r.PBinomial = dist.BinomSF(o-1, n, p)
 	return r, nil
+}
+
+// MetaforReach is the range, in standard deviations of the true effects, over which metafor's tes() integrates.
+const MetaforReach = 5
+
+// averagePower is the probability of |y/se| >= c when y is normal with mean theta and variance se^2 + tau2.
+func averagePower(theta, tau2, se, c float64) float64 {
+	sd := math.Sqrt(se*se + tau2)
+	return dist.NormCDF((theta-c*se)/sd) + dist.NormCDF((-theta-c*se)/sd)
+}
+
+// powerWithin integrates the power over true effects within reach tau of theta.
+func powerWithin(theta, tau, se, c, reach float64) (float64, error) {
+	v, err := solve.Integrate(func(u float64) float64 {
+		return averagePower(theta+u*tau, 0, se, c) * dist.NormPDF(u)
+	}, -reach, reach, 1e-15, 1e-12, (c*se-theta)/tau, (-c*se-theta)/tau)
+	return v.Value, err
 }

@@ -17,7 +17,7 @@ var publicationBias = block{"publication_bias", func(c *Case) (any, error) {
 	}
 	out := Tree{}
 	for key, answer := range map[string]func(bias.Studies, Tree) Tree{
-		"regtest": regressionTestTree, "trimfill": trimFillTree, "tes": excessTree, "pet_peese": petPeeseTree, "selmodel": selectionTree,
+		"regtest": regressionTestTree, "tes": excessTree, "pet_peese": petPeeseTree, "selmodel": selectionTree,
 	} {
 		if !has(req, key) {
 			continue
@@ -27,6 +27,9 @@ var publicationBias = block{"publication_bias", func(c *Case) (any, error) {
 			list = append(list, answer(s, r))
 		}
 		out[key] = list
+	}
+	if has(req, "trimfill") {
+		out["trimfill"] = trimFillTrees(s, asTrees(req["trimfill"]))
 	}
 	if has(req, "ranktest") {
 		out["ranktest"] = rankTestTree(s)
@@ -91,6 +94,27 @@ func rankTestTree(s bias.Studies) Tree {
 	return remark(Tree{"name": r.Method, "tau": r.Tau, "pval": r.P, "has_ties": r.Ties, "exact": r.Exact}, r.Limit, r.Warnings)
 }
 
+// trimFillTrees answers the entries asked for. A side chosen by the reader is never shown alone: unless it was asked for too, the
+// analysis with the side that the data choose comes right before it.
+func trimFillTrees(s bias.Studies, reqs []Tree) []Tree {
+	name := func(r Tree) string { return text(r, "method") + " " + text(r, "estimator") }
+	shown := map[string]bool{}
+	for _, r := range reqs {
+		if !has(r, "side_forced") {
+			shown[name(r)] = true
+		}
+	}
+	list := []Tree{}
+	for _, r := range reqs {
+		if !shown[name(r)] {
+			shown[name(r)] = true
+			list = append(list, trimFillTree(s, Tree{"method": r["method"], "estimator": r["estimator"]}))
+		}
+		list = append(list, trimFillTree(s, r))
+	}
+	return list
+}
+
 func trimFillTree(s bias.Studies, req Tree) Tree {
 	t := echo(req)
 	r, err := bias.TrimFill(s, bias.TrimFillOptions{Method: meta.Method(text(req, "method")),
@@ -99,7 +123,10 @@ func trimFillTree(s bias.Studies, req Tree) Tree {
 		return failed(t, err)
 	}
 	f := r.Fit
-	t["name"], t["side"], t["k"], t["k0"], t["se_k0"], t["p_k0"] = r.Method, string(r.Side), f.K, r.K0, r.SEK0, r.PK0
+	if !has(req, "side_forced") {
+		t["side"] = string(r.Side)
+	}
+	t["name"], t["k"], t["k0"], t["se_k0"], t["p_k0"] = r.Method, f.K, r.K0, r.SEK0, r.PK0
 	t["beta"], t["se"], t["zval"], t["pval"], t["ci_lb"], t["ci_ub"] = f.Beta[0], f.SE[0], f.Stat[0], f.PVal[0], f.CILb[0], f.CIUb[0]
 	t["tau2"], t["i2"], t["qe"] = f.Tau2, f.I2, f.QE
 	t["filled_yi"], t["filled_vi"] = r.FilledY, r.FilledV
@@ -127,7 +154,7 @@ func excessTree(s bias.Studies, req Tree) Tree {
 	if err != nil {
 		return failed(t, err)
 	}
-	r, err := bias.ExcessSignificance(s, f.Beta[0], f.Tau2)
+	r, err := bias.ExcessSignificance(s, f.Beta[0], f.Tau2, bias.MetaforReach)
 	if err != nil {
 		return failed(t, err)
 	}
@@ -165,7 +192,7 @@ func petPeeseTree(s bias.Studies, req Tree) Tree {
 		return remark(t, r.Limit, r.Warnings)
 	}
 	r2 := fit.R2
-	if math.IsNaN(r2) && fit.Tau2 == 0 {
+	if math.IsNaN(r2) && fit.Method != meta.FE && fit.Method != meta.EE {
 		r2 = 0 // metafor's convention when there is no heterogeneity to explain
 	}
 	t["k"], t["p"], t["coef_names"] = fit.K, fit.P, fit.CoefNames
