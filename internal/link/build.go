@@ -1,0 +1,206 @@
+package link
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"past/internal/evidence"
+)
+
+// Paper is a report of results known by an extraction table: it names the
+// trial it reports where the source shows the id.
+type Paper struct {
+	Study   string // label, "Mitchell 2021"
+	Year    int
+	TrialID string
+	DOI     string
+	Prov    evidence.Provenance
+}
+
+// Input is what there is to link.
+type Input struct {
+	Records []evidence.Record
+	Papers  []Paper
+	// Undone are links that a person has undone, by key (Link.A, Link.B, Link.Kind).
+	Undone map[Key]string
+}
+
+// Key names a link.
+type Key struct{ A, B, Kind string }
+
+// The strengths of a link.
+const (
+	Certain  = "certain"  // an identifier that names the other side
+	Probable = "probable" // evidence short of an identifier
+	Possible = "possible" // a suspicion: joins nothing
+)
+
+// Build joins records and papers into studies. Studies and links come back
+// sorted; the same input gives the same output.
+func Build(in Input) ([]evidence.Study, []evidence.Link) {
+	g := newGraph()
+	for i := range in.Records {
+		r := &in.Records[i]
+		if r.Kind == evidence.KindTrial {
+			g.add(r.ID)
+		}
+	}
+	links := recordLinks(in.Records)
+	paperLinks, paperNodes := extractionLinks(in.Papers)
+	links = append(links, paperLinks...)
+	for _, n := range paperNodes {
+		g.add(n)
+	}
+	for i := range links {
+		l := &links[i]
+		l.Undone = in.Undone[Key{l.A, l.B, l.Kind}]
+		if l.Undone == "" && l.Strength != Possible && joins(l.Kind) && g.has(l.A) {
+			g.join(l.A, l.B)
+		}
+	}
+	slices.SortFunc(links, func(a, b evidence.Link) int {
+		return cmp.Or(strings.Compare(a.A, b.A), strings.Compare(a.B, b.B), strings.Compare(a.Kind, b.Kind), strings.Compare(a.Prov.Pointer, b.Prov.Pointer))
+	})
+	links = slices.CompactFunc(links, func(a, b evidence.Link) bool { return a.A == b.A && a.B == b.B && a.Kind == b.Kind })
+	return studies(g, in, links), links
+}
+
+// joins tells whether a kind of link makes two sides one study.
+func joins(kind string) bool {
+	return kind == "same-trial" || kind == "reports" || kind == "country-record"
+}
+
+// recordLinks are the links that register records state themselves.
+func recordLinks(records []evidence.Record) []evidence.Link {
+	known := map[string]bool{}
+	for _, r := range records {
+		known[r.ID] = true
+	}
+	var out []evidence.Link
+	for _, r := range records {
+		if r.Kind != evidence.KindTrial {
+			continue
+		}
+		for _, a := range r.Aliases {
+			out = append(out, evidence.Link{A: r.ID, B: a, Kind: "same-trial", Strength: Certain,
+				Reason: r.ID + " lists " + a + " as an earlier id of the same record", Prov: r.Prov})
+		}
+		for _, s := range r.SecondaryIDs {
+			if id := canonicalID(s.Value); id != "" && id != r.ID && known[id] {
+				out = append(out, evidence.Link{A: r.ID, B: id, Kind: "same-trial", Strength: Certain,
+					Reason: r.ID + " names " + id + " among its secondary ids", Prov: r.Prov})
+			}
+		}
+	}
+	return out
+}
+
+// extractionLinks tie each paper of an extraction table to its trial; a paper
+// without a register id stands for its study alone.
+func extractionLinks(papers []Paper) (links []evidence.Link, nodes []string) {
+	for _, p := range papers {
+		node := paperNode(p)
+		nodes = append(nodes, node)
+		if p.TrialID == "" {
+			continue
+		}
+		nodes = append(nodes, p.TrialID)
+		links = append(links, evidence.Link{A: p.TrialID, B: node, Kind: "reports", Strength: Certain,
+			Reason: "the extraction of " + p.Study + " names " + p.TrialID + " as its trial", Prov: p.Prov})
+	}
+	return links, nodes
+}
+
+// paperNode names a paper: by DOI, else by its label.
+func paperNode(p Paper) string {
+	if p.DOI != "" {
+		return "doi:" + strings.ToLower(p.DOI)
+	}
+	return "label:" + slug(p.Study)
+}
+
+func studies(g *graph, in Input, links []evidence.Link) []evidence.Study {
+	byID := map[string]*evidence.Record{}
+	for i := range in.Records {
+		byID[in.Records[i].ID] = &in.Records[i]
+	}
+	papers := map[string][]Paper{}
+	for _, p := range in.Papers {
+		papers[paperNode(p)] = append(papers[paperNode(p)], p)
+	}
+	var out []evidence.Study
+	for _, members := range g.groups() {
+		st := evidence.Study{ID: studyID(members)}
+		for _, m := range members {
+			switch {
+			case strings.HasPrefix(m, "doi:"), strings.HasPrefix(m, "label:"):
+				st.Papers = append(st.Papers, m)
+				for _, p := range papers[m] {
+					if st.Label == "" || p.Year < st.Year {
+						st.Label, st.Year = p.Study, p.Year
+					}
+				}
+			default:
+				st.Records = append(st.Records, m)
+				if r := byID[m]; r != nil {
+					describe(&st, r)
+				}
+			}
+		}
+		if st.Label == "" {
+			st.Label = st.ID
+		}
+		for _, l := range links {
+			if slices.Contains(members, l.A) && slices.Contains(members, l.B) {
+				st.Links = append(st.Links, l)
+			}
+		}
+		out = append(out, st)
+	}
+	return out
+}
+
+// describe takes over what a record says of its study; the first record that
+// says something wins.
+func describe(st *evidence.Study, r *evidence.Record) {
+	if st.Status == "" {
+		st.Status = r.Status
+	}
+	if st.Sponsor == "" {
+		st.Sponsor = r.Sponsor.Name
+	}
+	if st.Enrollment == nil {
+		st.Enrollment = r.Enrollment
+	}
+	if st.Year == 0 {
+		st.Year = r.Start.Year()
+	}
+	if st.Blinding == "" {
+		st.Blinding = r.Masking
+	}
+}
+
+// studyID is stable: the smallest register id, else the DOI, else the label.
+func studyID(members []string) string {
+	for _, m := range members {
+		if !strings.Contains(m, ":") {
+			return m
+		}
+	}
+	return strings.TrimPrefix(members[0], "label:")
+}
+
+// StudyOf maps every member (record id, paper node) to its study's id.
+func StudyOf(studies []evidence.Study) map[string]string {
+	m := map[string]string{}
+	for _, s := range studies {
+		for _, id := range append(slices.Clone(s.Records), s.Papers...) {
+			m[id] = s.ID
+		}
+	}
+	return m
+}
+
+// Node is the member that stands for an extraction's paper.
+func Node(p Paper) string { return paperNode(p) }

@@ -1,0 +1,42 @@
+package link
+
+import (
+	"regexp"
+	"strings"
+)
+
+var registerID = []*regexp.Regexp{
+	regexp.MustCompile(`(?i)\bNCT\d{8}\b`),
+	regexp.MustCompile(`(?i)\bISRCTN\d{8}\b`),
+	regexp.MustCompile(`(?i)\bACTRN\d{14}\b`),
+	regexp.MustCompile(`\b20\d{2}-5\d{5}-\d{2}(-\d{2})?\b`), // EU CTIS
+	regexp.MustCompile(`\b(19|20)\d{2}-\d{6}-\d{2}\b`),      // EudraCT
+}
+
+// canonicalID finds a register's id in a text and writes it the register's
+// way; "" if there is none.
+func canonicalID(s string) string {
+	for _, re := range registerID {
+		if m := re.FindString(s); m != "" {
+			return strings.ToUpper(m)
+		}
+	}
+	return ""
+}
+
+func slug(s string) string {
+	var b strings.Builder
+	dash := false
+	for _, r := range strings.ToLower(s) {
+		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' {
+			if dash && b.Len() > 0 {
+				b.WriteByte('-')
+			}
+			b.WriteRune(r)
+			dash = false
+		} else {
+			dash = true
+		}
+	}
+	return b.String()
+}
