@@ -20,6 +20,8 @@ type block struct {
 var blocks = table(
 	analysisBlock, escalcBlock, // escalc.go
 	publicationBias,
+	rmaBlock, rmaGenqBlock, rmaUnweightedBlock, rmaFixedBlock, // rma.go
+	metaRegressionBlock, subgroupsBlock, sensitivityBlock,
 	multilevelBlock,
 )
 

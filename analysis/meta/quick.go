@@ -1,0 +1,264 @@
+package meta
+
+import (
+	"fmt"
+	"math"
+	"sync"
+
+	"past/analysis/internal/dist"
+)
+
+// QuickFit is what a [Workspace] reports of one fit of a mean.
+type QuickFit struct {
+	Estimate, SE float64
+	Stat, PVal   float64 // z, or t on k-1 df
+	Lb, Ub       float64 // 95 % interval
+	Tau2         float64
+	Q            float64 // heterogeneity statistic
+	I2           float64 // percent, as Result.I2
+	S2W          float64 // Knapp-Hartung scale factor applied
+	K            int
+}
+
+// Workspace fits means to many small data sets without allocating: multiverse
+// analyses, permutations, the bootstrap. It gives the numbers of [Fit] without
+// standard errors of tau2, fit statistics and warnings. The zero value is ready; one
+// goroutine may use it at a time.
+type Workspace struct {
+	s        sample
+	quantile []float64 // of t at 0.975, by df; 0: not yet known
+}
+
+// Fit pools effects yi with variances vi. There must be at least one study and no
+// missing value. Methods that need weights (GENQ) are not available.
+func (ws *Workspace) Fit(yi, vi []float64, method Method, test Test) (QuickFit, error) {
+	if err := checkQuick(yi, vi, method, test); err != nil {
+		return QuickFit{}, err
+	}
+	ws.load(yi, vi)
+	f := ws.pool(method, test)
+	f.PVal = ws.pValue(&f, test)
+	if math.IsNaN(f.Estimate) || math.IsNaN(f.Tau2) {
+		return f, fmt.Errorf("the model cannot be computed in double precision; rescale the effects")
+	}
+	return f, nil
+}
+
+// Estimate is Fit without the checks and the p-value, for loops over data that were
+// checked once (permutations of signs, resampled rows).
+func (ws *Workspace) Estimate(yi, vi []float64, method Method, test Test) QuickFit {
+	ws.load(yi, vi)
+	return ws.pool(method, test)
+}
+
+func checkQuick(yi, vi []float64, method Method, test Test) error {
+	if len(yi) != len(vi) {
+		return fmt.Errorf("%d effects but %d sampling variances: give one variance for each effect", len(yi), len(vi))
+	}
+	if len(yi) == 0 {
+		return fmt.Errorf("no study to pool")
+	}
+	for i := range yi {
+		if fault := checkRow(yi[i], vi[i]); fault != "" {
+			return fmt.Errorf("row %d has %s", i+1, fault)
+		}
+		if math.IsNaN(yi[i]) || math.IsNaN(vi[i]) {
+			return fmt.Errorf("row %d has a missing value", i+1)
+		}
+	}
+	switch method {
+	case FE, EE, DL, HE, HS, HSk, SJ, ML, REML, EB, PM, PMM:
+	default:
+		return fmt.Errorf("method %q is not available here: use one of FE, EE, DL, HE, HS, HSk, SJ, ML, REML, EB, PM, PMM", method)
+	}
+	switch test {
+	case Z, T, KnHa, AdHoc:
+		return nil
+	}
+	return fmt.Errorf("unknown test %q: use one of z, t, knha, adhoc", test)
+}
+
+// load copies and sorts the rows into the workspace.
+func (ws *Workspace) load(yi, vi []float64) {
+	k := len(yi)
+	s := &ws.s
+	s.reserve(k)
+	for i := range yi {
+		y, v := yi[i], vi[i]
+		j := i
+		if k <= 40 { // insertion
+			for ; j > 0 && (s.v[j-1] > v || s.v[j-1] == v && s.y[j-1] > y); j-- {
+				s.y[j], s.v[j] = s.y[j-1], s.v[j-1]
+			}
+		}
+		s.y[j], s.v[j] = y, v
+	}
+	if k > 40 {
+		heapSort(s.y, s.v)
+	}
+	s.shift = 0
+	s.recentre()
+}
+
+// reserve makes room for k rows of a model without moderators.
+func (s *sample) reserve(k int) {
+	if cap(s.y) < k {
+		n := 2*k + 16
+		s.y, s.v, s.w = make([]float64, n), make([]float64, n), make([]float64, n)
+	}
+	s.k, s.p, s.z = k, 1, nil
+	s.y, s.v, s.w = s.y[:k], s.v[:k], s.w[:k]
+}
+
+// heapSort sorts both slices by variance, then effect.
+func heapSort(y, v []float64) {
+	less := func(i, j int) bool { return v[i] < v[j] || v[i] == v[j] && y[i] < y[j] }
+	swap := func(i, j int) { y[i], y[j], v[i], v[j] = y[j], y[i], v[j], v[i] }
+	sift := func(i, n int) {
+		for {
+			c := 2*i + 1
+			if c >= n {
+				return
+			}
+			if c+1 < n && less(c, c+1) {
+				c++
+			}
+			if !less(i, c) {
+				return
+			}
+			swap(i, c)
+			i = c
+		}
+	}
+	n := len(v)
+	for i := n/2 - 1; i >= 0; i-- {
+		sift(i, n)
+	}
+	for n--; n > 0; n-- {
+		swap(0, n)
+		sift(0, n)
+	}
+}
+
+// pool fits the loaded sample.
+func (ws *Workspace) pool(method Method, test Test) QuickFit {
+	s := &ws.s
+	df := float64(s.k - 1)
+	f := QuickFit{K: s.k, S2W: 1}
+	var m0, m moments
+	s.at(0, &m0)
+	f.Q = m0.q
+	f.Tau2 = s.meanTau2(method, &m0)
+	m = m0
+	if f.Tau2 > 0 {
+		s.at(f.Tau2, &m)
+	}
+	f.I2 = meanI2(method, &m0, f.Tau2, df)
+	if df == 0 {
+		test = Z
+	}
+	f.Estimate = m.mu + s.shift
+	va := 1 / m.sw
+	if test.scaled() {
+		f.S2W = scaleFactor(m.q, df, test)
+		va *= f.S2W
+	}
+	f.SE = math.Sqrt(va)
+	f.Stat = f.Estimate / f.SE
+	q := 1.959963984540054
+	if test != Z {
+		q = ws.tQuantile(s.k - 1)
+	}
+	f.Lb, f.Ub = f.Estimate-q*f.SE, f.Estimate+q*f.SE
+	return f
+}
+
+// scaleFactor is the Knapp-Hartung factor; a residual sum of squares that is
+// rounding is 0.
+func scaleFactor(rss, df float64, test Test) float64 {
+	s := rss / df
+	if rss <= 2.220446049250313e-16 {
+		s = 0
+	}
+	if test == AdHoc && s < 1 {
+		s = 1
+	}
+	return s
+}
+
+// meanI2 is I2 in percent: from Q in common-effect models, else from tau2 and the
+// typical variance df/tr(P).
+func meanI2(method Method, m0 *moments, tau2, df float64) float64 {
+	if method.common() {
+		if m0.q > df {
+			return 100 * (m0.q - df) / m0.q
+		}
+		return 0
+	}
+	if df == 0 || tau2 == 0 {
+		return 0
+	}
+	return 100 * tau2 / (tau2 + df/m0.trP)
+}
+
+// meanTau2 estimates tau2 of a model without moderators; m0 are the moments at 0.
+func (s *sample) meanTau2(method Method, m0 *moments) float64 {
+	k, df := float64(s.k), float64(s.k-1)
+	if method.common() || df == 0 {
+		return 0
+	}
+	switch method {
+	case DL:
+		return math.Max(0, (m0.q-df)/m0.trP)
+	case HS:
+		return math.Max(0, (m0.q-k)/m0.sw)
+	case HSk:
+		return math.Max(0, (k/df*m0.q-k)/m0.sw)
+	case HE:
+		sv := 0.0
+		for _, v := range s.v {
+			sv += v
+		}
+		return math.Max(0, s.unweightedRSS()/df-sv/k)
+	case SJ:
+		var m moments
+		t := s.unweightedRSS() / k
+		s.at(t, &m)
+		return t * m.q / df
+	case ML, REML:
+		t, _ := s.likelihoodTau2(method == REML)
+		return t
+	case PMM:
+		return s.solveQ(dist.ChiSqQuantile(0.5, df))
+	}
+	return s.solveQ(df) // PM, EB
+}
+
+func (ws *Workspace) tQuantile(df int) float64 {
+	for len(ws.quantile) <= df {
+		ws.quantile = append(ws.quantile, 0)
+	}
+	if ws.quantile[df] == 0 {
+		ws.quantile[df] = dist.TQuantile(0.975, float64(df))
+	}
+	return ws.quantile[df]
+}
+
+func (ws *Workspace) pValue(f *QuickFit, test Test) float64 {
+	if test == Z || f.K == 1 {
+		return dist.NormTwoSided(f.Stat)
+	}
+	return dist.TTwoSided(f.Stat, float64(f.K-1))
+}
+
+var workspaces = sync.Pool{New: func() any { return new(Workspace) }}
+
+// Quick pools effects yi with variances vi and returns the estimate, its standard
+// error, its 95 % interval and tau2, without allocating. It is safe for concurrent
+// use. See [Workspace] for loops.
+func Quick(yi, vi []float64, method Method, test Test) (est, se, lb, ub, tau2 float64, err error) {
+	ws := workspaces.Get().(*Workspace)
+	f, err := ws.Fit(yi, vi, method, test)
+	workspaces.Put(ws)
+	return f.Estimate, f.SE, f.Lb, f.Ub, f.Tau2, err
+}

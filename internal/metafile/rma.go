@@ -1,0 +1,151 @@
+package metafile
+
+import (
+	"fmt"
+	"math"
+	"sort"
+
+	"past/analysis/meta"
+)
+
+// rmaBlock fits the model without moderators by each method and test asked for.
+var rmaBlock = block{"rma", func(c *Case) (any, error) {
+	var out []Tree
+	for _, req := range asTrees(c.Request["rma"]) {
+		out = append(out, c.rma(req, c.Y, c.V, meta.Options{}))
+	}
+	return out, nil
+}}
+
+// rmaGenqBlock is the generalized Q estimator, with its weights used for the mean
+// as well.
+var rmaGenqBlock = block{"rma_genq", func(c *Case) (any, error) {
+	req := asTree(c.Request["rma_genq"])
+	w := make([]float64, len(c.V))
+	for i, v := range c.V {
+		switch rule := text(req, "weights_rule"); rule {
+		case "1/sqrt(vi)", "":
+			w[i] = 1 / math.Sqrt(v)
+		case "1/vi":
+			w[i] = 1 / v
+		case "1":
+			w[i] = 1
+		default:
+			return nil, fmt.Errorf("weights_rule %q is not known: use 1/sqrt(vi), 1/vi or 1", rule)
+		}
+	}
+	return c.rma(req, c.Y, c.V, meta.Options{Weights: w}), nil
+}}
+
+// rmaUnweightedBlock gives every study the same weight in the mean.
+var rmaUnweightedBlock = block{"rma_reml_unweighted", func(c *Case) (any, error) {
+	return c.rma(asTree(c.Request["rma_reml_unweighted"]), c.Y, c.V, meta.Options{Unweighted: true}), nil
+}}
+
+// rmaFixedBlock holds tau2 at "tau2_given".
+var rmaFixedBlock = block{"rma_tau2_fixed", func(c *Case) (any, error) {
+	req := asTree(c.Request["rma_tau2_fixed"])
+	t, ok := asNumber(req["tau2_given"])
+	if !ok {
+		return nil, fmt.Errorf(`rma_tau2_fixed needs "tau2_given", a number`)
+	}
+	return c.rma(req, c.Y, c.V, meta.Options{Tau2: &t}), nil
+}}
+
+// rma fits one model to effects y and variances v and answers what req asks.
+func (c *Case) rma(req Tree, y, v []float64, opt meta.Options) Tree {
+	t := echo(req)
+	opt.Method, opt.Test = meta.Method(text(req, "method")), meta.Test(text(req, "test"))
+	r, err := meta.Fit(y, v, opt)
+	if err != nil {
+		t["error"] = err.Error()
+		return t
+	}
+	fitTree(t, req, r)
+	t["beta"], t["se"], t["zval"], t["pval"] = r.Beta[0], r.SE[0], r.Stat[0], r.PVal[0]
+	t["ci_lb"], t["ci_ub"] = r.CILb[0], r.CIUb[0]
+	if g := r.Guard; g != nil {
+		t["guard"] = Tree{"active": g.Active, "ci_lb": g.Lb[0], "ci_ub": g.Ub[0],
+			"common_effect_ci_lb": g.CELb[0], "common_effect_ci_ub": g.CEUb[0]}
+	}
+	if has(req, "predict") {
+		t["predict"] = predictTree(r, r.Predict(), true)
+	}
+	if has(req, "predict_exp") {
+		t["predict_exp"] = predictTree(r, r.Predict().Exp(), false)
+	}
+	return t
+}
+
+// fitTree answers what models with and without moderators share.
+func fitTree(t, req Tree, r *meta.Result) {
+	t["k"], t["p"] = r.K, r.P
+	t["tau2"], t["se_tau2"] = r.Tau2, r.SETau2
+	t["i2"], t["h2"], t["i2_q"], t["i2_tau2"] = r.I2, r.H2, r.I2Q, r.I2T
+	t["qe"], t["qe_df"], t["qe_p"] = r.QE, r.QEDF, r.QEP
+	if !math.IsInf(r.DDF, 1) {
+		t["ddf"] = r.DDF
+	}
+	if m := r.Method; m == meta.ML || m == meta.REML || m == meta.EB {
+		t["threshold_used"] = 1e-13 * median(r.Vi)
+		t["tau2_effectively_zero"] = r.Tau2 <= 1e-9*median(r.Vi)
+	}
+	if has(req, "fit_stats") {
+		t["fit_stats"] = Tree{"ml": statsTree(r.FitML), "reml": statsTree(r.FitREML)}
+	}
+	if has(req, "confint_q_profile") {
+		v, err := r.QProfile()
+		t["confint_q_profile"] = varianceTree(v, err)
+	}
+	if has(req, "confint_profile_likelihood") {
+		v, err := r.ProfileLikelihood()
+		t["confint_profile_likelihood"] = varianceTree(v, err)
+	}
+	if len(r.Warnings) > 0 {
+		t["warnings"] = warningTexts(r.Warnings)
+	}
+}
+
+func warningTexts(ws []meta.Warning) []string {
+	var out []string
+	for _, w := range ws {
+		out = append(out, w.Message)
+	}
+	return out
+}
+
+func median(x []float64) float64 {
+	s := append([]float64(nil), x...)
+	sort.Float64s(s)
+	n := len(s)
+	return (s[(n-1)/2] + s[n/2]) / 2
+}
+
+func statsTree(f meta.FitStats) Tree {
+	return Tree{"log_lik": f.LogLik, "deviance": f.Deviance, "aic": f.AIC, "bic": f.BIC, "aicc": f.AICc}
+}
+
+func varianceTree(v *meta.VarianceInterval, err error) Tree {
+	if err != nil {
+		return Tree{"error": err.Error()}
+	}
+	return Tree{"tau2_lb": v.Tau2Lb, "tau2_ub": v.Tau2Ub, "tau_lb": v.TauLb, "tau_ub": v.TauUb,
+		"i2_lb": v.I2Lb, "i2_ub": v.I2Ub, "h2_lb": v.H2Lb, "h2_ub": v.H2Ub, "ci_null": v.Empty}
+}
+
+// predictTree is a prediction; without se and the other conventions when back-transformed.
+func predictTree(r *meta.Result, p meta.Prediction, full bool) Tree {
+	t := Tree{"pred": p.Pred, "ci_lb": p.CILb, "ci_ub": p.CIUb}
+	random := !math.IsNaN(p.PILb)
+	if random {
+		t["pi_lb"], t["pi_ub"] = p.PILb, p.PIUb
+	}
+	if full {
+		t["se"] = p.SE
+		if random {
+			t["pi_riley_lb"], t["pi_riley_ub"], t["pi_riley_df"] = p.RileyLb, p.RileyUb, p.RileyDF
+			t["pi_t_lb"], t["pi_t_ub"], t["pi_t_df"] = p.TLb, p.TUb, p.TDF
+		}
+	}
+	return t
+}
