@@ -63,7 +63,7 @@ func (r *Result) explained() float64 {
 	null := newSample(r.Yi, r.Vi, nil, 1, r.usedWeights())
 	t := null.estimateTau2(r.Method, nil).tau2
 	if t == 0 {
-		return math.NaN()
+		return 0
 	}
 	return math.Max(0, 100*(t-r.Tau2)/t)
 }

@@ -140,26 +140,39 @@ func (p *profile) dips(a, b float64) bool {
 	return false
 }
 
-// cross bisects and takes secant steps between a point inside and one outside.
+// cross finds the crossing between a point inside (over >= 0) and one outside by
+// secant steps inside the bracket, with a bisection whenever the bracket did not
+// halve in two steps.
 func (p *profile) cross(in, out float64) float64 {
 	fi, fo := p.over(in), p.over(out)
-	for i := 0; i < 200 && math.Abs(in-out) > 1e-15*math.Max(in, out); i++ {
-		t := in + (out-in)*fi/(fi-fo)
-		if i%3 == 2 || !(t > math.Min(in, out) && t < math.Max(in, out)) {
+	width := math.Abs(in - out)
+	for i := 0; i < 200 && width > 4e-16*math.Max(in, out); i++ {
+		t := in + (out-in)*(fi/(fi-fo))
+		if i%3 == 2 {
 			t = in + (out-in)/2
+			if now := math.Abs(in - out); now < width/2 {
+				t = in + (out-in)*(fi/(fi-fo))
+			}
+			width = math.Abs(in - out)
 		}
 		if t == in || t == out {
-			break
+			t = in + (out-in)/2
+			if t == in || t == out {
+				break
+			}
 		}
 		f := p.over(t)
-		if f >= 0 {
+		if f == 0 {
+			return t
+		}
+		if f > 0 {
 			in, fi = t, f
 		} else {
 			out, fo = t, f
 		}
-		if f == 0 {
-			break
-		}
 	}
-	return in + (out-in)/2
+	if fi < -fo {
+		return in
+	}
+	return out
 }

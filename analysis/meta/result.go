@@ -73,8 +73,8 @@ type Result struct {
 
 	// R2 is the share of heterogeneity accounted for by the moderators, in percent
 	// (Raudenbush 2009); for common-effect models the adjusted R2 of the weighted
-	// regression. NaN without moderators, without an intercept, and when there is
-	// no heterogeneity to explain.
+	// regression. 0 when there is no heterogeneity to explain, NaN without moderators
+	// or without an intercept.
 	R2 float64
 
 	FitML, FitREML FitStats
