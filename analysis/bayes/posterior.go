@@ -1,0 +1,183 @@
+package bayes
+
+import (
+	"fmt"
+	"math"
+
+	"past/analysis/internal/dist"
+	"past/analysis/internal/solve"
+)
+
+// ProbMuBelow is P(mu < x | data).
+func (p *Posterior) ProbMuBelow(x float64) float64 { return p.nodes.cdf(x, false) }
+
+// ProbNewBelow is P(theta_new < x | data) for the true effect of a new study.
+func (p *Posterior) ProbNewBelow(x float64) float64 { return p.nodes.cdf(x, true) }
+
+// MuDensity is the posterior density of mu at x.
+func (p *Posterior) MuDensity(x float64) float64 { return p.nodes.density(x, false) }
+
+// NewDensity is the predictive density of the true effect of a new study at x.
+func (p *Posterior) NewDensity(x float64) float64 { return p.nodes.density(x, true) }
+
+// sd is the standard deviation of mu, or of a new true effect, given the node's tau.
+func (n node) sd(predictive bool) float64 {
+	if predictive {
+		return math.Hypot(n.s, n.tau)
+	}
+	return n.s
+}
+
+func (m mixture) cdf(x float64, predictive bool) float64 {
+	sum := 0.0
+	for _, n := range m {
+		sum += n.share * dist.NormCDF((x-n.m)/n.sd(predictive))
+	}
+	return math.Min(1, sum)
+}
+
+func (m mixture) upper(x float64, predictive bool) float64 {
+	sum := 0.0
+	for _, n := range m {
+		sum += n.share * dist.NormSF((x-n.m)/n.sd(predictive))
+	}
+	return math.Min(1, sum)
+}
+
+func (m mixture) density(x float64, predictive bool) float64 {
+	sum := 0.0
+	for _, n := range m {
+		sd := n.sd(predictive)
+		sum += n.share * dist.NormPDF((x-n.m)/sd) / sd
+	}
+	return sum
+}
+
+// quantile solves cdf(x) = q; tails are taken from the side that keeps digits.
+func (m mixture) quantile(q float64, predictive bool) float64 {
+	lo, hi := math.Inf(1), math.Inf(-1)
+	z := dist.NormQuantile(q)
+	for _, n := range m {
+		x := n.m + z*n.sd(predictive)
+		lo, hi = math.Min(lo, x), math.Max(hi, x)
+	}
+	if lo == hi {
+		return lo
+	}
+	f := func(x float64) float64 { return m.cdf(x, predictive) - q }
+	if q > 0.5 {
+		f = func(x float64) float64 { return (1 - q) - m.upper(x, predictive) }
+	}
+	// every component's q-quantile lies in [lo, hi], so the mixture's does
+	pad := 1e-9 * (hi - lo)
+	x, err := solve.Root(f, lo-pad, hi+pad, 0)
+	if err != nil {
+		return math.NaN()
+	}
+	return x
+}
+
+// summarise fills the summaries.
+func (p *Posterior) summarise() {
+	p.Mu = p.normalSummary(false)
+	p.Predictive = p.normalSummary(true)
+	p.Tau = p.tauSummary()
+	if _, variance := p.finiteMoments(); !variance {
+		p.Predictive.SD = math.Inf(1)
+		if math.IsInf(p.Priors.Mu.SD, 1) {
+			p.Mu.SD = math.Inf(1)
+		}
+	}
+}
+
+func (p *Posterior) normalSummary(predictive bool) Summary {
+	var s Summary
+	for _, n := range p.nodes {
+		s.Mean += n.share * n.m
+	}
+	for _, n := range p.nodes {
+		sd, d := n.sd(predictive), n.m-s.Mean
+		s.SD += n.share * (sd*sd + d*d)
+	}
+	s.SD = math.Sqrt(s.SD)
+	quantile := func(q float64) float64 { return p.nodes.quantile(q, predictive) }
+	s.Median = quantile(0.5)
+	s.Lo, s.Hi = quantile((1-p.Level)/2), quantile((1+p.Level)/2)
+	s.ShortLo, s.ShortHi = shortest(quantile, p.Level)
+	return s
+}
+
+// shortest finds the shortest interval of the given probability by moving probability from one tail to the other.
+func shortest(quantile func(float64) float64, level float64) (lo, hi float64) {
+	tail := 1 - level
+	width := func(a float64) float64 { return quantile(a+level) - quantile(a) }
+	eps := 1e-6 * tail
+	a, _, err := solve.Minimum(width, eps, tail-eps, 1e-10)
+	if err != nil {
+		a = tail / 2
+	}
+	return quantile(a), quantile(a + level)
+}
+
+// shrink computes the posterior mean and standard deviation of each study's true effect: given tau,
+// theta_i = b y_i + (1-b) mu with b = tau^2/(tau^2 + v_i), and variance b v_i around it (Roever 2020, section 2.5).
+func (p *Posterior) shrink(y, v []float64) {
+	p.Studies = make([]Shrunken, len(y))
+	for i := range y {
+		var mean, square float64
+		for _, n := range p.nodes {
+			b := n.tau * n.tau / (n.tau*n.tau + v[i])
+			d := b*(y[i]-n.m) + n.m - y[i]
+			mean += n.share * d
+		}
+		for _, n := range p.nodes {
+			b := n.tau * n.tau / (n.tau*n.tau + v[i])
+			d := b*(y[i]-n.m) + n.m - y[i] - mean
+			square += n.share * (b*v[i] + (1-b)*(1-b)*n.s*n.s + d*d)
+		}
+		p.Studies[i] = Shrunken{y[i] + mean, math.Sqrt(square)}
+	}
+}
+
+// warn says where the prior speaks louder than the data, or against them.
+func (p *Posterior) warn(y, v []float64) {
+	add := func(format string, a ...any) { p.Warnings = append(p.Warnings, fmt.Sprintf(format, a...)) }
+	if p.K < 5 {
+		add("k = %d: the data say little about tau, so the prior %s shapes the result; show another prior beside it", p.K, p.Priors.Tau)
+	}
+	if u := p.Priors.Tau.upper(); !math.IsInf(u, 1) && 1-p.tau.cdf(0.95*u) > 0.05 {
+		add("the posterior of tau reaches the upper limit %g of its uniform prior: the limit shapes the result", u)
+	}
+	if m := p.Priors.Mu; !math.IsInf(m.SD, 1) && math.Abs(p.Mu.Mean-m.Mean) > 2*m.SD {
+		add("the posterior mean of mu lies more than two prior standard deviations from the prior mean: data and prior disagree")
+	}
+	if p.QuadratureSE > 1e-8 {
+		add("the integral over tau is accurate to about %.1g only", p.QuadratureSE)
+	}
+}
+
+// Grid is a density evaluated at equally spaced points, for drawing.
+type Grid struct{ X, Density []float64 }
+
+// MuGrid, NewGrid and TauGrid give n >= 2 points that cover all but a thousandth of the probability at each open end.
+func (p *Posterior) MuGrid(n int) Grid {
+	return grid(p.nodes.quantile(0.001, false), p.nodes.quantile(0.999, false), n, p.MuDensity)
+}
+
+// NewGrid is the grid of the predictive distribution of a new study's true effect.
+func (p *Posterior) NewGrid(n int) Grid {
+	return grid(p.nodes.quantile(0.001, true), p.nodes.quantile(0.999, true), n, p.NewDensity)
+}
+
+// TauGrid is the grid of tau, from 0.
+func (p *Posterior) TauGrid(n int) Grid { return grid(0, p.tau.quantile(0.999), n, p.TauDensity) }
+
+func grid(lo, hi float64, n int, density func(float64) float64) Grid {
+	n = max(n, 2)
+	g := Grid{X: make([]float64, n), Density: make([]float64, n)}
+	for i := range g.X {
+		g.X[i] = lo + (hi-lo)*float64(i)/float64(n-1)
+		g.Density[i] = density(g.X[i])
+	}
+	return g
+}
