@@ -1,0 +1,52 @@
+# make            prints this help
+# The build needs Go alone: no cgo, no network at run time.
+APP      := past
+VERSION  ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+LDFLAGS  := -s -w -X past/internal/cli.Version=$(VERSION)
+export CGO_ENABLED := 0
+GOFLAGS_REPRO := -trimpath -buildvcs=false
+
+.DEFAULT_GOAL := help
+.PHONY: help build demo test race lint fmt bench bench-r bench-extract fuzz cross clean browser
+
+help: ## print this help
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+build: ## build ./past
+	go build $(GOFLAGS_REPRO) -ldflags '$(LDFLAGS)' -o $(APP) .
+
+demo: build ## run the whole job on the starter set, offline
+	./$(APP) demo
+
+test: ## run all tests
+	go test ./...
+
+race: ## run the tests that share memory under the race detector (needs a C compiler)
+	CGO_ENABLED=1 go test -race ./crawler/... ./internal/store/... ./internal/web/... ./internal/refresh/... ./analysis/meta/...
+
+lint: ## gofmt, go vet, staticcheck, layer check, module pins
+	@sh .ci/lint
+
+fmt: ## format the sources
+	gofmt -w $$(git ls-files '*.go')
+
+bench: ## run the benchmarks
+	go test -run '^$$' -bench . -benchmem ./analysis/... ./crawler/... ./internal/... ./reports/...
+
+bench-r: ## the same statistics in R's metafor, where R is installed, with the ratios
+	@sh analysis/benchr/run.sh
+
+bench-extract: ## score the extraction against the gold cells
+	go test -count=1 -run TestGold -v ./internal/extract | grep -v '^=== '
+
+fuzz: ## run every fuzz target for ten seconds
+	@sh .ci/fuzz 10s
+
+browser: ## install Chromium from Debian's packages if it is absent (root needed)
+	@sh .ci/browser
+
+cross: ## build for linux, macOS and windows with checksums into dist/
+	@VERSION=$(VERSION) sh .ci/cross
+
+clean: ## remove what make built
+	rm -rf $(APP) dist past-demo
