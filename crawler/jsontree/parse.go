@@ -51,15 +51,14 @@ func Parse(body []byte) (*Node, error) { return new(Parser).Parse(body) }
 func (p *Parser) Parse(body []byte) (*Node, error) {
 	p.body, p.src = body, string(body)
 	p.stack, p.slab, p.used = p.stack[:0], 0, 0
-	var root Node
-	i, err := p.value(&root, space(body, 0), 0)
+	i, err := p.value("", space(body, 0), 0)
 	if err != nil {
 		return nil, err
 	}
 	if i = space(body, i); i < len(body) {
 		return nil, &SyntaxError{Offset: i, Msg: fmt.Sprintf("%s after the end of the value", show(body[i]))}
 	}
-	return &root, nil
+	return &p.stack[0], nil
 }
 
 // keep moves the nodes above base from the stack to memory that stays put.
@@ -82,41 +81,50 @@ func (p *Parser) keep(base int) []Node {
 	return out
 }
 
-func (p *Parser) value(n *Node, i, depth int) (int, error) {
+// value reads the value at i and pushes its node on the stack.
+func (p *Parser) value(key string, i, depth int) (int, error) {
 	if i >= len(p.body) {
 		return i, &SyntaxError{Offset: i, Msg: "the text ends where a value should be", Cut: true}
 	}
 	switch c := p.body[i]; {
 	case c == '"':
-		n.Kind = String
-		end, plain, err := p.str(&n.Text, i)
-		n.plain = plain
+		text, plain, end, err := p.str(i)
+		p.stack = append(p.stack, Node{Kind: String, Key: key, Text: text, plain: plain})
 		return end, err
 	case c == '{' || c == '[':
 		if depth >= maxDepth {
 			return i, &SyntaxError{Offset: i, Msg: fmt.Sprintf("nested deeper than %d levels", maxDepth)}
 		}
+		n := Node{Kind: Object, Key: key}
+		base := len(p.stack)
+		var end int
+		var err error
 		if c == '{' {
-			return p.object(n, i+1, depth+1)
+			end, err = p.object(i+1, depth+1)
+		} else {
+			n.Kind = Array
+			end, err = p.array(i+1, depth+1)
 		}
-		return p.array(n, i+1, depth+1)
+		n.Kids = p.keep(base)
+		p.stack = append(p.stack, n)
+		return end, err
 	case c == '-' || c >= '0' && c <= '9':
 		end, err := number(p.body, i)
-		n.Kind, n.Text, n.plain = Number, p.src[i:end], true
+		p.stack = append(p.stack, Node{Kind: Number, Key: key, Text: p.src[i:end], plain: true})
 		return end, err
 	default:
-		return p.literal(n, i)
+		return p.literal(key, i)
 	}
 }
 
-func (p *Parser) literal(n *Node, i int) (int, error) {
+func (p *Parser) literal(key string, i int) (int, error) {
 	for _, l := range [...]struct {
 		word string
 		kind Kind
 	}{{"true", Bool}, {"false", Bool}, {"null", Null}} {
 		rest := p.src[i:]
 		if len(rest) >= len(l.word) && rest[:len(l.word)] == l.word {
-			n.Kind, n.Text, n.plain = l.kind, l.word, true
+			p.stack = append(p.stack, Node{Kind: l.kind, Key: key, Text: l.word, plain: true})
 			return i + len(l.word), nil
 		}
 		if len(rest) < len(l.word) && l.word[:len(rest)] == rest {
@@ -126,9 +134,8 @@ func (p *Parser) literal(n *Node, i int) (int, error) {
 	return i, &SyntaxError{Offset: i, Msg: "no value can begin with " + show(p.body[i])}
 }
 
-func (p *Parser) object(n *Node, i, depth int) (int, error) {
-	n.Kind = Object
-	base := len(p.stack)
+// object pushes the members of the object whose brace is before i.
+func (p *Parser) object(i, depth int) (int, error) {
 	i = space(p.body, i)
 	if i < len(p.body) && p.body[i] == '}' {
 		return i + 1, nil
@@ -140,44 +147,37 @@ func (p *Parser) object(n *Node, i, depth int) (int, error) {
 		if p.body[i] != '"' {
 			return i, &SyntaxError{Offset: i, Msg: "a key should stand here, not " + show(p.body[i])}
 		}
-		var kid Node
-		var err error
-		if i, _, err = p.str(&kid.Key, i); err != nil {
-			return i, err
+		key, _, i2, err := p.str(i)
+		if err != nil {
+			return i2, err
 		}
-		i = space(p.body, i)
+		i = space(p.body, i2)
 		if i, err = expect(p.body, i, ':'); err != nil {
 			return i, err
 		}
-		if i, err = p.value(&kid, space(p.body, i), depth); err != nil {
+		if i, err = p.value(key, space(p.body, i), depth); err != nil {
 			return i, err
 		}
-		p.stack = append(p.stack, kid)
 		var done bool
 		if i, done, err = separator(p.body, i, '}'); err != nil || done {
-			n.Kids = p.keep(base)
 			return i, err
 		}
 	}
 }
 
-func (p *Parser) array(n *Node, i, depth int) (int, error) {
-	n.Kind = Array
-	base := len(p.stack)
+// array pushes the elements of the list whose bracket is before i.
+func (p *Parser) array(i, depth int) (int, error) {
 	i = space(p.body, i)
 	if i < len(p.body) && p.body[i] == ']' {
 		return i + 1, nil
 	}
 	for {
-		var kid Node
 		var err error
-		if i, err = p.value(&kid, i, depth); err != nil {
+		if i, err = p.value("", i, depth); err != nil {
 			return i, err
 		}
-		p.stack = append(p.stack, kid)
 		var done bool
 		if i, done, err = separator(p.body, i, ']'); err != nil || done {
-			n.Kids = p.keep(base)
 			return i, err
 		}
 	}
@@ -208,31 +208,29 @@ func expect(b []byte, i int, want byte) (int, error) {
 	return i + 1, nil
 }
 
-// str reads the string whose opening quote is at i into out. plain is set when
-// no character of it needs an escape.
-func (p *Parser) str(out *string, i int) (end int, plain bool, err error) {
+// str reads the string whose opening quote is at i. plain is set when no
+// character of it needs an escape.
+func (p *Parser) str(i int) (text string, plain bool, end int, err error) {
 	start := i + 1
 	j := stop(p.body, start)
 	if j < len(p.body) && p.body[j] == '"' {
-		*out = p.src[start:j]
-		return j + 1, true, nil
+		return p.src[start:j], true, j + 1, nil
 	}
 	buf := make([]byte, 0, 2*(j-start)+32)
 	for {
 		buf = append(buf, p.body[start:j]...)
 		if j >= len(p.body) {
-			return j, false, &SyntaxError{Offset: j, Msg: "the text ends inside a string", Cut: true}
+			return "", false, j, &SyntaxError{Offset: j, Msg: "the text ends inside a string", Cut: true}
 		}
 		switch p.body[j] {
 		case '"':
-			*out = string(buf)
-			return j + 1, false, nil
+			return string(buf), false, j + 1, nil
 		case '\\':
 			if buf, j, err = unescape(buf, p.body, j); err != nil {
-				return j, false, err
+				return "", false, j, err
 			}
 		default:
-			return j, false, &SyntaxError{Offset: j, Msg: "unescaped " + show(p.body[j]) + " in a string"}
+			return "", false, j, &SyntaxError{Offset: j, Msg: "unescaped " + show(p.body[j]) + " in a string"}
 		}
 		start, j = j, stop(p.body, j)
 	}

@@ -77,29 +77,43 @@ type Member struct {
 }
 
 // Members lists the members of the object that begins at or after i without
-// reading their values. With an error it gives those found before it.
+// reading their values. With an error it gives those found before it, the last
+// one with End -1 when the text ends inside it.
 func Members(b []byte, i int) (ms []Member, end int, err error) {
+	end, err = Walk(b, i, func(key string, start int) (int, error) {
+		m := Member{Key: key, Start: start}
+		var err error
+		if m.End, err = Skip(b, start); err != nil {
+			m.End = -1
+		}
+		ms = append(ms, m)
+		return m.End, err
+	})
+	return ms, end, err
+}
+
+// Walk goes through the members of the object that begins at or after i. visit
+// gets the key and where its value begins, and gives where the value ends.
+func Walk(b []byte, i int, visit func(key string, start int) (end int, err error)) (end int, err error) {
 	i = space(b, i)
 	if i, err = expect(b, i, '{'); err != nil {
-		return nil, i, err
+		return i, err
 	}
 	p := Parser{body: b}
 	for i = space(b, i); i >= len(b) || b[i] != '}'; {
-		var m Member
-		if m.Key, i, err = p.key(i); err != nil {
-			return ms, i, err
+		var key string
+		if key, i, err = p.key(i); err != nil {
+			return i, err
 		}
-		m.Start = space(b, i)
-		if m.End, err = Skip(b, i); err != nil {
-			return append(ms, Member{m.Key, m.Start, -1}), m.End, err
+		if i, err = visit(key, space(b, i)); err != nil {
+			return len(b), err
 		}
-		ms = append(ms, m)
 		var done bool
-		if i, done, err = separator(b, m.End, '}'); err != nil || done {
-			return ms, i, err
+		if i, done, err = separator(b, i, '}'); err != nil || done {
+			return i, err
 		}
 	}
-	return ms, i + 1, nil
+	return i + 1, nil
 }
 
 // key reads a key and passes its colon.
@@ -112,9 +126,9 @@ func (p *Parser) key(i int) (string, int, error) {
 	if !ok {
 		return "", end, &SyntaxError{Offset: end, Msg: "the text ends inside a key", Cut: true}
 	}
-	var key string
 	q := Parser{body: p.body[i-1 : end], src: string(p.body[i-1 : end])}
-	if _, _, err := q.str(&key, 0); err != nil {
+	key, _, _, err := q.str(0)
+	if err != nil {
 		return "", i, err
 	}
 	i, err = expect(p.body, space(p.body, end), ':')

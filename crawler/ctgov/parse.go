@@ -1,0 +1,140 @@
+package ctgov
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+
+	"past/crawler"
+	"past/internal/evidence"
+)
+
+// Parse reads a stored payload of any shape into records, in its order. One
+// study that cannot be read never loses the others: it comes back as a problem
+// with its pointer. The error, an *crawler.AnswerError, means that nothing
+// could be read.
+func (s *Source) Parse(p evidence.Payload) (crawler.Parsed, error) { return Parse(p) }
+
+// Parse is [Source.Parse] without a Source: it needs no configuration.
+func Parse(p evidence.Payload) (crawler.Parsed, error) {
+	if p.SHA256 == "" {
+		sum := sha256.Sum256(p.Body)
+		p.SHA256 = hex.EncodeToString(sum[:])
+	}
+	s, err := cutPayload(p.Body)
+	if err != nil {
+		return crawler.Parsed{}, err
+	}
+	records, errs := readPieces(s.pieces, p.SHA256)
+	var out crawler.Parsed
+	for i := range records {
+		if errs[i] == nil {
+			out.Records = append(out.Records, records[i])
+			continue
+		}
+		out.Problems = append(out.Problems, pieceProblem(s.pieces[i], errs[i]))
+	}
+	if s.cut != nil {
+		out.Problems = append(out.Problems, evidence.Problem{
+			Kind: answerKind(s.cut), Where: p.URL,
+			Message: fmt.Sprintf("%v; %d whole studies before it were read", s.cut, len(out.Records)),
+		})
+	}
+	out.Problems = append(out.Problems, drift(s, out.Records)...)
+	for i := range out.Problems {
+		pr := &out.Problems[i]
+		pr.Source, pr.SHA256, pr.At = SourceName, p.SHA256, p.FetchedAt
+	}
+	if len(s.pieces) == 1 && len(out.Records) == 0 && !s.page {
+		return out, errs[0]
+	}
+	return out, nil
+}
+
+// readPieces reads studies on all processors; they do not depend on each other.
+func readPieces(pieces []piece, sha string) ([]evidence.Record, []error) {
+	records, errs := make([]evidence.Record, len(pieces)), make([]error, len(pieces))
+	read := func(i int) {
+		if errs[i] = pieces[i].err; errs[i] != nil {
+			return
+		}
+		records[i], errs[i] = ParseStudy(pieces[i].body, evidence.Provenance{PayloadSHA256: sha, Pointer: pieces[i].base})
+		records[i].Version = pieces[i].version
+	}
+	workers := min(runtime.GOMAXPROCS(0), len(pieces)/8+1)
+	if workers == 1 {
+		for i := range pieces {
+			read(i)
+		}
+		return records, errs
+	}
+	var next atomic.Int64
+	var wg sync.WaitGroup
+	for range workers {
+		wg.Go(func() {
+			for i := int(next.Add(1)) - 1; i < len(pieces); i = int(next.Add(1)) - 1 {
+				read(i)
+			}
+		})
+	}
+	wg.Wait()
+	return records, errs
+}
+
+func pieceProblem(p piece, err error) evidence.Problem {
+	return evidence.Problem{
+		RecordID: idIn(p.body), Kind: answerKind(err), Where: p.base,
+		Message: "a study that cannot be read: " + err.Error(),
+	}
+}
+
+// idIn finds the NCT number in a study that is no JSON, so that the problem
+// can name it.
+func idIn(b []byte) string {
+	i := bytes.Index(b, []byte(`"nctId"`))
+	if i < 0 {
+		return ""
+	}
+	rest := b[i+len(`"nctId"`):]
+	rest = bytes.TrimLeft(rest, " \t\r\n:\"")
+	if len(rest) < 11 {
+		return ""
+	}
+	id, _ := CanonicalID(string(rest[:11]))
+	return id
+}
+
+// drift tells which keys the parser does not know, by path, with how often
+// they came and in how many studies.
+func drift(s shape, records []evidence.Record) []evidence.Problem {
+	type tally struct{ keys, studies int }
+	all := map[string]tally{}
+	for _, r := range records {
+		for path, n := range r.Unknown {
+			t := all[path]
+			all[path] = tally{t.keys + n, t.studies + 1}
+		}
+	}
+	paths := make([]string, 0, len(all))
+	for path := range all {
+		paths = append(paths, path)
+	}
+	slices.Sort(paths)
+	var out []evidence.Problem
+	for _, key := range s.unknown {
+		out = append(out, evidence.Problem{Kind: crawler.KindDrift, Where: key,
+			Message: fmt.Sprintf("unknown key %q beside the studies of a page", key)})
+	}
+	for _, path := range paths {
+		t := all[path]
+		out = append(out, evidence.Problem{Kind: crawler.KindDrift, Where: strings.TrimPrefix(path, "."),
+			Message: fmt.Sprintf("unknown key, %d times in %d studies; it stays in the payload", t.keys, t.studies)})
+	}
+	return out
+}
