@@ -13,13 +13,14 @@ type projection struct {
 	omh  []float64 // 1 - h, accurate where h is near 1
 	q    []float64 // k x p orthonormal factor of sqrt(w) Z
 	sumW float64
+	s    *sample
 }
 
 // project fits with weights w (which it keeps).
 func (s *sample) project(w []float64) *projection {
 	k, p := s.k, s.p
 	buf := make([]float64, 3*k+k*p+p+p*p)
-	pr := &projection{w: w}
+	pr := &projection{w: w, s: s}
 	pr.r, pr.h, pr.omh = buf[:k:k], buf[k:2*k:2*k], buf[2*k:3*k:3*k]
 	pr.q = buf[3*k : 3*k+k*p : 3*k+k*p]
 	pr.b = buf[3*k+k*p : 3*k+k*p+p : 3*k+k*p+p]
@@ -163,15 +164,12 @@ func (pr *projection) pairTrace(f, g []float64) float64 {
 		if pr.h[i] > 0.5 {
 			d := w * pr.omh[i]
 			sum += d * d * at(f, i) * at(g, i)
+			row := pr.row(i)
 			for j := 0; j < k; j++ {
 				if j == i || (pr.h[j] > 0.5 && j < i) {
 					continue
 				}
-				dot := 0.0
-				for l, q := range qi {
-					dot += q * pr.q[j*p+l]
-				}
-				sum += w * pr.w[j] * dot * dot * (at(f, i)*at(g, j) + at(f, j)*at(g, i))
+				sum += row[j] * row[j] * (at(f, i)*at(g, j) + at(f, j)*at(g, i))
 			}
 			continue
 		}
@@ -188,4 +186,32 @@ func (pr *projection) pairTrace(f, g []float64) float64 {
 		sum += fq[j] * gq[j]
 	}
 	return sum
+}
+
+// row is row i of P off the diagonal. Without moderators it is -w_i w_j / sum w;
+// with them it comes from the fit without row i, M the inverse of Z'W Z there:
+//
+//	P_ij = -w_i w_j z_i'M z_j / (1 + w_i z_i'M z_i)
+//
+// The orthonormal factor itself would not do: for a row that outweighs the others
+// q_i'q_j is a small difference of large terms.
+func (pr *projection) row(i int) []float64 {
+	k, p, s := len(pr.w), len(pr.b), pr.s
+	out := make([]float64, k)
+	if s.z == nil {
+		for j := range out {
+			out[j] = -pr.w[i] * (pr.w[j] / pr.sumW)
+		}
+		return out
+	}
+	if s.pinned != nil && s.pinned[i] || !s.factorise(pr.w, i) {
+		return out
+	}
+	u, q := make([]float64, p), make([]float64, p)
+	scale := pr.w[i] / (1 + pr.w[i]*s.whiten(i, 1, u))
+	for j := range out {
+		s.whiten(j, 1, q)
+		out[j] = -scale * pr.w[j] * dot(u, q)
+	}
+	return out
 }

@@ -1,6 +1,9 @@
 package meta
 
-import "math"
+import (
+	"fmt"
+	"math"
+)
 
 // Residuals of a fit, one for each used row.
 type Residuals struct {
@@ -139,7 +142,13 @@ type BLUP struct {
 //
 //	effect:    l y + (1-l) x'b   variance l v + (1-l)^2 x'Vb x
 //	deviation: l (y - x'b)       variance l v + l^2 x'Vb x
-func (r *Result) BLUP() *BLUP {
+//
+// It fails for models with given or equal weights, whose coefficients are not the
+// best linear unbiased ones.
+func (r *Result) BLUP() (*BLUP, error) {
+	if r.s.a != nil || r.opt.Unweighted {
+		return nil, fmt.Errorf("best linear unbiased predictions need inverse-variance weights")
+	}
 	k := r.K
 	cut := make([]float64, 8*k)
 	next := func() []float64 { c := cut[:k:k]; cut = cut[k:]; return c }
@@ -155,5 +164,5 @@ func (r *Result) BLUP() *BLUP {
 		b.RanefSE[i] = math.Sqrt(l*v + l*l*va[i])
 		b.RanefLb[i], b.RanefUb[i] = b.RanefPred[i]-r.ci*b.RanefSE[i], b.RanefPred[i]+r.ci*b.RanefSE[i]
 	}
-	return b
+	return b, nil
 }

@@ -158,7 +158,10 @@ func (c *Case) baujat(_ Tree, r *meta.Result) (Tree, error) {
 }
 
 func (c *Case) blup(_ Tree, r *meta.Result) (Tree, error) {
-	b := r.BLUP()
+	b, err := r.BLUP()
+	if err != nil {
+		return nil, err
+	}
 	return Tree{"pred": b.Pred, "se": b.SE, "pi_lb": b.Lb, "pi_ub": b.Ub,
 		"ranef_pred": b.RanefPred, "ranef_se": b.RanefSE, "ranef_pi_lb": b.RanefLb, "ranef_pi_ub": b.RanefUb}, nil
 }
