@@ -3,6 +3,7 @@ package bayes
 import (
 	"errors"
 	"math"
+	"slices"
 	"sort"
 
 	"gonum.org/v1/gonum/integrate/quad"
@@ -20,6 +21,8 @@ var ruleX, ruleW = legendre()
 func legendre() (x, w []float64) {
 	x, w = make([]float64, nodesPerPanel), make([]float64, nodesPerPanel)
 	quad.Legendre{}.FixedLocations(x, w, -1, 1)
+	slices.Reverse(x) // they come in falling order
+	slices.Reverse(w)
 	return x, w
 }
 

@@ -1,0 +1,160 @@
+package sequential
+
+import (
+	"fmt"
+	"math"
+
+	"past/analysis/meta"
+)
+
+// Options chooses how studies are monitored.
+type Options struct {
+	Plan     Plan
+	Method   meta.Method // of pooling at each look; "" means REML
+	Spending Spending    // "" means O'Brien-Fleming
+}
+
+// Look is the state after one more study.
+type Look struct {
+	K           int     // studies so far
+	Estimate    float64 // pooled effect
+	SE          float64
+	Z           float64
+	Information float64 // sum of 1/v so far
+	Boundary    Boundary
+	Crossed     bool // |Z| at or beyond the boundary
+}
+
+// Verdict says where the evidence stands.
+type Verdict string
+
+// The verdicts.
+const (
+	Crossed    Verdict = "boundary crossed"                                   // at some look, with the effect's sign in Result
+	Reached    Verdict = "required information reached, boundary not crossed" // an effect as large as planned is unlikely
+	MoreNeeded Verdict = "required information not reached"
+)
+
+// Result is the outcome of [Monitor].
+type Result struct {
+	Method        string
+	Plan          Plan // with the diversity used
+	Required      Requirement
+	Looks         []Look
+	Fraction      float64 // information gathered over the requirement; may exceed 1
+	Verdict       Verdict
+	CrossedAt     int // number of studies at the first crossing, 0 when there is none
+	StillCrossed  bool
+	DiversityFrom string // "given", "assumed to be 0" or "estimated from the studies"
+	Warnings      []string
+}
+
+// Monitor follows studies in their order of arrival. y are effects, v sampling variances.
+//
+// Information is counted as sum 1/v and heterogeneity enters through the requirement, Unadjusted/(1 - D2); the test at each look
+// is the pooled effect over its standard error, with the method chosen, against the boundary at that information fraction.
+func Monitor(y, v []float64, o Options) (Result, error) {
+	if o.Method == "" {
+		o.Method = meta.REML
+	}
+	if o.Spending == "" {
+		o.Spending = OBrienFleming
+	}
+	if err := o.Plan.fill(); err != nil {
+		return Result{}, err
+	}
+	if len(y) != len(v) || len(y) == 0 {
+		return Result{}, fmt.Errorf("monitoring needs at least one study and as many variances as effects, got %d and %d", len(v), len(y))
+	}
+	r := Result{Plan: o.Plan, DiversityFrom: "given",
+		Method: fmt.Sprintf("sequential monitoring, %s, %s-type spending (Lan & DeMets 1983), information adjusted for diversity (Wetterslev et al. 2009)", o.Method, o.Spending)}
+	if r.Plan.AssumeHomogeneous {
+		r.DiversityFrom = "assumed to be 0"
+		r.Warnings = append(r.Warnings, "the requirement is not adjusted for heterogeneity")
+	}
+	if err := r.pool(y, v, o.Method); err != nil {
+		return r, err
+	}
+	if r.Plan.Diversity == 0 && !r.Plan.AssumeHomogeneous {
+		r.estimateDiversity()
+	}
+	var err error
+	if r.Required, err = RequiredInformation(r.Plan); err != nil {
+		return r, err
+	}
+	fractions := make([]float64, len(r.Looks))
+	for i, l := range r.Looks {
+		fractions[i] = l.Information / r.Required.Adjusted
+	}
+	bounds, err := Boundaries(fractions, r.Plan.Alpha, o.Spending)
+	if err != nil {
+		return r, err
+	}
+	r.judge(bounds)
+	return r, nil
+}
+
+// pool fits the first 1, 2, ... k studies.
+func (r *Result) pool(y, v []float64, m meta.Method) error {
+	info := 0.0
+	for i := range y {
+		method := m
+		if i == 0 {
+			method = meta.FE // one study has no heterogeneity to estimate
+		}
+		f, err := meta.Fit(y[:i+1], v[:i+1], meta.Options{Method: method})
+		if err != nil {
+			return fmt.Errorf("pool the first %d studies: %w", i+1, err)
+		}
+		if f.K != i+1 {
+			return fmt.Errorf("study %d has no usable effect or variance: leave it out", i+1)
+		}
+		info += 1 / v[i]
+		r.Looks = append(r.Looks, Look{K: i + 1, Estimate: f.Beta[0], SE: f.SE[0], Z: f.Beta[0] / f.SE[0], Information: info})
+	}
+	return nil
+}
+
+// estimateDiversity sets D2 = 1 - V_common/V_random from all studies.
+func (r *Result) estimateDiversity() {
+	r.DiversityFrom = "estimated from the studies"
+	if len(r.Looks) < 2 {
+		return
+	}
+	last := r.Looks[len(r.Looks)-1]
+	d := 1 - 1/(last.Information*last.SE*last.SE)
+	r.Plan.Diversity = math.Min(0.999, math.Max(0, d))
+	if d > 0.999 {
+		r.Warnings = append(r.Warnings, "the diversity is above 0.999 and is held there: the studies hardly share an effect to monitor")
+	}
+}
+
+// judge holds the looks against the boundaries.
+func (r *Result) judge(bounds []Boundary) {
+	for i := range r.Looks {
+		l := &r.Looks[i]
+		l.Boundary = bounds[i]
+		l.Crossed = math.Abs(l.Z) >= l.Boundary.Z
+		if l.Crossed && r.CrossedAt == 0 {
+			r.CrossedAt = l.K
+		}
+	}
+	last := r.Looks[len(r.Looks)-1]
+	r.Fraction, r.StillCrossed = last.Boundary.Fraction, last.Crossed
+	switch {
+	case r.CrossedAt > 0:
+		r.Verdict = Crossed
+	case r.Fraction >= 1:
+		r.Verdict = Reached
+	default:
+		r.Verdict = MoreNeeded
+	}
+	add := func(format string, a ...any) { r.Warnings = append(r.Warnings, fmt.Sprintf(format, a...)) }
+	add("the requirement rests on an assumed effect of %g: with another effect the boundaries move", r.Plan.Effect)
+	if r.DiversityFrom == "estimated from the studies" && len(r.Looks) < 10 {
+		add("the diversity %.2f is estimated from %d studies and is itself uncertain", r.Plan.Diversity, len(r.Looks))
+	}
+	if r.CrossedAt > 0 && !r.StillCrossed {
+		add("the boundary was crossed after %d studies but the latest result lies inside it again", r.CrossedAt)
+	}
+}
