@@ -48,7 +48,12 @@ type Condition struct {
 	ID   string `yaml:"id"`
 	Name string `yaml:"name"`
 	// Parent is the wider condition this one is counted in as well.
-	Parent  string   `yaml:"parent"`
+	Parent string `yaml:"parent"`
+	// Tracked marks the conditions the tracker's questions are about; the rest
+	// are known to tell them apart.
+	Tracked bool `yaml:"tracked"`
+	// Hints point to the condition without naming it and weigh less.
+	Hints   []string `yaml:"hints"`
 	Queries []string `yaml:"queries"`
 	Note    string   `yaml:"note"`
 	Terms   `yaml:",inline"`
@@ -122,4 +127,17 @@ type Source struct {
 	// Kind is paper, registry, field-guide (the project's own domain notes) or
 	// general-knowledge.
 	Kind string `yaml:"kind"`
+}
+
+// LookAlike is a group of phrases that contain a term and mean something else.
+type LookAlike struct {
+	Reason string   `yaml:"reason"`
+	Terms  []string `yaml:"terms"`
+}
+
+// Cue is a group of phrases that tell how the words near them are used.
+type Cue struct {
+	ID    string   `yaml:"id"`
+	Note  string   `yaml:"note"`
+	Terms []string `yaml:"terms"`
 }

@@ -91,6 +91,9 @@ type Instrument struct {
 	MID       []Figure   `yaml:"mid"`
 	Versions  []Version  `yaml:"versions"`
 	Subscales []Subscale `yaml:"subscales"`
+	// Cues are words that select this form when only the family is named:
+	// "state" for the STAI-S.
+	Cues []string `yaml:"cues"`
 	Note      string     `yaml:"note"`
 	Terms     `yaml:",inline"`
 }
@@ -132,6 +135,9 @@ type InstrumentMatch struct {
 	Term   string `json:"term"`
 	Field  string `json:"field"`
 	Reason string `json:"reason"`
+	// Certain is false when another reading is possible: several instruments, a
+	// family whose form is not stated, or a description that decides alone.
+	Certain bool `json:"certain"`
 	// Others are further instruments named in the title, in order of place.
 	Others []string `json:"others,omitempty"`
 }

@@ -1,0 +1,109 @@
+package vocab
+
+// use is how a mention of a condition is used in its sentence.
+type use uint8
+
+const (
+	useBare       use = iota // named, no more
+	usePopulation            // the people studied have it
+	useTreatment             // it is treated, reduced, improved
+	useMeasured              // part of a scale or a rating
+	useHarm                  // an unwanted effect
+	useCovariate             // adjusted for or correlated with
+	useAbsent                // excluded or absent
+	useListed                // one of a list of disorders
+)
+
+var useNames = [...]string{"named", "people who have it", "being treated", "measured", "unwanted effect", "covariate", "absent or excluded", "one of a list"}
+
+func (u use) String() string { return useNames[u] }
+
+// sectionWeight says how much a mention in each part of a text tells about the
+// subject of the study. A title names the subject; a background names what the
+// field hopes for, so it weighs little and is capped as a whole.
+var sectionWeight = [...]float64{
+	secBody: 2, secTitle: 5, secBackground: 0.9, secAim: 3, secMethods: 3, secResults: 1.8,
+	secConclusion: 2, secCondition: 4, secPrimary: 2, secSecondary: 0.6, secInclusion: 3,
+	secExclusion: 0, secOther: 0.5,
+}
+
+// useWeight scales a mention by how it is used.
+var useWeight = [...]float64{
+	useBare: 0.45, usePopulation: 1, useTreatment: 0.8, useMeasured: 0.2,
+	useHarm: 0.1, useCovariate: 0.1, useAbsent: 0, useListed: 0.15,
+}
+
+const (
+	aboutThreshold  = 3.0  // a study is about a condition from this score on
+	hintFactor      = 0.6  // a hint ("antidepressant") against the condition's name
+	backgroundCap   = 1.2  // all background sentences together
+	secondaryCap    = 1.0  // all secondary outcomes together
+	healthyFactor   = 0.35 // studies of healthy people name conditions as an outlook
+	elsewhereFactor = 0.6  // another condition stands in the title
+	listLength      = 3    // distinct conditions in a sentence that make a list
+)
+
+// reach in tokens of the cue groups, before and after a mention.
+const (
+	populationBefore  = 8
+	sufferersAfter    = 3
+	treatmentBefore   = 6
+	measurementAfter  = 3
+	measurementBefore = 4
+	absenceBefore     = 5
+	harmAround        = 8
+	covariateAround   = 8
+	comorbidBefore    = 3
+)
+
+// cueNear finds a cue of this group near a match, within its sentence.
+func (r *reading) cueNear(group string, f found, before, after int) *found {
+	s := r.sentences[r.sentenceOf[f.first]]
+	for i := range r.cuesBy[group] {
+		c := &r.cuesBy[group][i]
+		if c.first < s.first || c.last > s.last {
+			continue
+		}
+		if c.last < f.first && f.first-c.last <= before || c.first > f.last && c.first-f.last <= after {
+			return c
+		}
+		if c.first <= f.last && c.last >= f.first && group == "harm" {
+			return c // "increased anxiety" holds the mention itself
+		}
+	}
+	return nil
+}
+
+// useOf tells how a mention of a condition is used. The strongest statement
+// wins: people who have it, then absence, harm, measurement, treatment.
+func (r *reading) useOf(f found, listed bool) (use, *found) {
+	if c := r.cueNear("absence", f, absenceBefore, 0); c != nil {
+		return useAbsent, c
+	}
+	if c := r.cueNear("sufferers", f, 0, sufferersAfter); c != nil {
+		return usePopulation, c
+	}
+	if c := r.cueNear("comorbidity", f, comorbidBefore, 0); c != nil {
+		return usePopulation, c
+	}
+	population := r.cueNear("population", f, populationBefore, 0)
+	if population != nil && !listed {
+		return usePopulation, population
+	}
+	if c := r.cueNear("measurement", f, measurementBefore, measurementAfter); c != nil {
+		return useMeasured, c
+	}
+	if c := r.cueNear("harm", f, harmAround, harmAround); c != nil {
+		return useHarm, c
+	}
+	if c := r.cueNear("covariate", f, covariateAround, covariateAround); c != nil {
+		return useCovariate, c
+	}
+	if listed {
+		return useListed, nil
+	}
+	if c := r.cueNear("treatment", f, treatmentBefore, 2); c != nil {
+		return useTreatment, c
+	}
+	return useBare, nil
+}

@@ -1,0 +1,149 @@
+package vocab
+
+import (
+	"bytes"
+	"embed"
+	"fmt"
+	"io/fs"
+	"sort"
+	"strings"
+	"sync"
+
+	"github.com/goccy/go-yaml"
+)
+
+//go:embed data
+var embedded embed.FS
+
+// Vocabulary is the loaded and checked vocabulary with its matcher. It is
+// immutable and safe for concurrent use.
+type Vocabulary struct {
+	substances  []Substance
+	conditions  []Condition
+	topics      []Topic
+	domains     []Domain
+	claims      []Claim
+	comparators []Comparator
+	designs     []Design
+	outcomes    []OutcomeDomain
+	instruments []Instrument
+	sources     []Source
+	lookAlikes  []LookAlike
+	cues        []Cue
+
+	byInstrument map[string]*Instrument
+	byCondition  map[string]*Condition
+	bySubstance  map[string]*Substance
+	matcher      *matcher
+}
+
+// file is the shape of every data file: each may hold any of the lists.
+type file struct {
+	Substances  []Substance     `yaml:"substances"`
+	Conditions  []Condition     `yaml:"conditions"`
+	Topics      []Topic         `yaml:"topics"`
+	Domains     []Domain        `yaml:"domains"`
+	Claims      []Claim         `yaml:"claims"`
+	Comparators []Comparator    `yaml:"comparators"`
+	Designs     []Design        `yaml:"designs"`
+	Outcomes    []OutcomeDomain `yaml:"outcomes"`
+	Instruments []Instrument    `yaml:"instruments"`
+	Sources     []Source        `yaml:"sources"`
+	LookAlikes  []LookAlike     `yaml:"lookalikes"`
+	Cues        []Cue           `yaml:"cues"`
+}
+
+var loadDefault = sync.OnceValues(Load)
+
+// Default returns the embedded vocabulary, loaded once. The embedded data are
+// checked by this package's tests, so a failure here is a damaged binary.
+func Default() *Vocabulary {
+	v, err := loadDefault()
+	if err != nil {
+		panic("vocab: embedded data: " + err.Error())
+	}
+	return v
+}
+
+// Load reads and checks the embedded vocabulary.
+func Load() (*Vocabulary, error) {
+	sub, err := fs.Sub(embedded, "data")
+	if err != nil {
+		return nil, fmt.Errorf("open embedded vocabulary: %w", err)
+	}
+	return LoadFS(sub)
+}
+
+// LoadFS reads every *.yaml file of fsys, in order of path, and checks the whole.
+// A field that no type knows, a duplicate key or id, a range upside down or a
+// reference to something absent is an error that names the file or entry.
+func LoadFS(fsys fs.FS) (*Vocabulary, error) {
+	var names []string
+	err := fs.WalkDir(fsys, ".", func(p string, d fs.DirEntry, err error) error {
+		if err == nil && !d.IsDir() && strings.HasSuffix(p, ".yaml") {
+			names = append(names, p)
+		}
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list vocabulary files: %w", err)
+	}
+	if len(names) == 0 {
+		return nil, fmt.Errorf("no vocabulary files (*.yaml) found")
+	}
+	sort.Strings(names)
+	v := &Vocabulary{}
+	for _, name := range names {
+		raw, err := fs.ReadFile(fsys, name)
+		if err != nil {
+			return nil, fmt.Errorf("read vocabulary file %s: %w", name, err)
+		}
+		if err := v.decode(raw); err != nil {
+			return nil, fmt.Errorf("vocabulary file %s: %w", name, err)
+		}
+	}
+	if err := v.check(); err != nil {
+		return nil, err
+	}
+	v.index()
+	v.matcher, err = newMatcher(v)
+	if err != nil {
+		return nil, err
+	}
+	return v, nil
+}
+
+func (v *Vocabulary) decode(raw []byte) error {
+	var f file
+	if err := yaml.NewDecoder(bytes.NewReader(raw), yaml.Strict()).Decode(&f); err != nil {
+		return err
+	}
+	v.substances = append(v.substances, f.Substances...)
+	v.conditions = append(v.conditions, f.Conditions...)
+	v.topics = append(v.topics, f.Topics...)
+	v.domains = append(v.domains, f.Domains...)
+	v.claims = append(v.claims, f.Claims...)
+	v.comparators = append(v.comparators, f.Comparators...)
+	v.designs = append(v.designs, f.Designs...)
+	v.outcomes = append(v.outcomes, f.Outcomes...)
+	v.instruments = append(v.instruments, f.Instruments...)
+	v.sources = append(v.sources, f.Sources...)
+	v.lookAlikes = append(v.lookAlikes, f.LookAlikes...)
+	v.cues = append(v.cues, f.Cues...)
+	return nil
+}
+
+func (v *Vocabulary) index() {
+	v.byInstrument = map[string]*Instrument{}
+	for i := range v.instruments {
+		v.byInstrument[v.instruments[i].ID] = &v.instruments[i]
+	}
+	v.byCondition = map[string]*Condition{}
+	for i := range v.conditions {
+		v.byCondition[v.conditions[i].ID] = &v.conditions[i]
+	}
+	v.bySubstance = map[string]*Substance{}
+	for i := range v.substances {
+		v.bySubstance[v.substances[i].ID] = &v.substances[i]
+	}
+}

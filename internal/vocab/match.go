@@ -1,0 +1,216 @@
+package vocab
+
+import (
+	"fmt"
+	"sort"
+	"strings"
+)
+
+// reading is a text with everything found in it.
+type reading struct {
+	v          *Vocabulary
+	text       string
+	tokens     []token
+	sentences  []sentence
+	sentenceOf []int
+	hits       []found    // accepted, ordered by place
+	inside     []*pattern // by hit: the instrument or other name it stands inside, or nil
+	cues       []found
+	cuesBy     map[string][]found
+	rejected   []rejection
+}
+
+type rejection struct {
+	found
+	why string
+}
+
+// read folds, scans and resolves a text whose first titleEnd bytes are a title.
+func (v *Vocabulary) read(text string, titleEnd int) *reading {
+	r := &reading{v: v, text: text, tokens: fold(text)}
+	raw := v.matcher.trie.scan(r.tokens)
+	ctx := make([][]int, len(v.matcher.contexts))
+	candidates := raw[:0]
+	for _, f := range raw {
+		switch f.kind {
+		case patContext:
+			ctx[f.num] = append(ctx[f.num], f.first)
+		case patCue:
+			r.cues = append(r.cues, f)
+		default:
+			candidates = append(candidates, f)
+		}
+	}
+	r.cuesBy = map[string][]found{}
+	for _, c := range r.cues {
+		r.cuesBy[c.id] = append(r.cuesBy[c.id], c)
+	}
+	r.cutSentences(titleEnd)
+	r.guessSections()
+	r.resolve(candidates, ctx)
+	return r
+}
+
+// resolve keeps the candidates that survive guards, look-alikes and longer
+// matches of their own kind.
+func (r *reading) resolve(candidates []found, ctx [][]int) {
+	kept := candidates[:0]
+	var masks []found
+	for _, f := range candidates {
+		if f.kind == patMask {
+			masks = append(masks, f)
+			continue
+		}
+		if why := f.refused(ctx); why != "" {
+			r.reject(f, why)
+			continue
+		}
+		kept = append(kept, f)
+	}
+	sort.SliceStable(kept, func(i, j int) bool {
+		a, b := kept[i], kept[j]
+		if a.first != b.first {
+			return a.first < b.first
+		}
+		return a.last > b.last
+	})
+	free := kept[:0]
+	for _, f := range kept {
+		if m := cover(masks, f); m != nil {
+			r.reject(f, m.why+fmt.Sprintf(" (%q)", m.term))
+			continue
+		}
+		free = append(free, f)
+	}
+	r.keepLongest(free)
+}
+
+// keepLongest drops a match that lies in a longer one of the same kind, and the
+// second of two that are the same.
+func (r *reading) keepLongest(sorted []found) {
+	var reach [patCue + 1]struct{ first, last, end int }
+	for k := range reach {
+		reach[k].end = -1
+	}
+	for _, f := range sorted {
+		w := &reach[f.kind]
+		same := f.first == w.first && f.last == w.last
+		if f.last <= w.end && !same {
+			continue // covered by a longer one
+		}
+		if f.first <= w.end && !same && f.kind != patPart {
+			continue // overlaps the one before it
+		}
+		if same && r.has(f) {
+			continue
+		}
+		w.first, w.last, w.end = f.first, f.last, max(w.end, f.last)
+		r.hits = append(r.hits, f)
+	}
+	r.markInside()
+}
+
+func (r *reading) has(f found) bool {
+	for i := len(r.hits) - 1; i >= 0 && r.hits[i].first >= f.first; i-- {
+		h := r.hits[i]
+		if h.kind == f.kind && h.id == f.id && h.part == f.part && h.first == f.first && h.last == f.last {
+			return true
+		}
+	}
+	return false
+}
+
+// markInside finds hits that are part of an instrument's name.
+func (r *reading) markInside() {
+	r.inside = make([]*pattern, len(r.hits))
+	var cover found
+	cover.last = -1
+	for i, h := range r.hits {
+		if h.kind == patInstrument && h.last > cover.last {
+			cover = h
+		}
+		if h.kind != patInstrument && cover.last >= h.last && cover.first <= h.first {
+			r.inside[i] = cover.pattern
+		}
+	}
+	// an instrument hit sorts after another kind that starts at the same place
+	for i := range r.hits {
+		for j := i + 1; j < len(r.hits) && r.hits[j].first == r.hits[i].first; j++ {
+			if r.hits[j].kind == patInstrument && r.hits[i].kind != patInstrument && r.hits[j].last >= r.hits[i].last {
+				r.inside[i] = r.hits[j].pattern
+			}
+		}
+	}
+}
+
+func cover(masks []found, f found) *found {
+	for i := range masks {
+		m := &masks[i]
+		if m.first <= f.first && m.last >= f.last && m.last-m.first > f.last-f.first {
+			return m
+		}
+	}
+	return nil
+}
+
+// refused applies the guard of a match; it returns why the match does not count.
+func (f found) refused(ctx [][]int) string {
+	g := f.guard
+	if g == nil {
+		return ""
+	}
+	if g.near(g.unless, ctx, f) {
+		return "here it means: " + g.why
+	}
+	if len(g.needs) > 0 && !g.near(g.needs, ctx, f) {
+		return "nothing in the text says it is not: " + g.why
+	}
+	return ""
+}
+
+// near reports whether one of the context phrases occurs, within the guard's
+// distance, elsewhere than in the match itself.
+func (g *guard) near(nums []int, ctx [][]int, f found) bool {
+	for _, n := range nums {
+		for _, at := range ctx[n] {
+			if at >= f.first && at <= f.last {
+				continue
+			}
+			if g.within == 0 || at >= f.first-g.within && at <= f.last+g.within {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func (r *reading) reject(f found, why string) {
+	r.rejected = append(r.rejected, rejection{f, why})
+}
+
+// surface returns the text a match covers.
+func (r *reading) surface(f found) string {
+	return r.text[r.tokens[f.first].start:r.tokens[f.last].end]
+}
+
+var kindOf = map[patternKind]Kind{
+	patSubstance: KindSubstance, patCondition: KindCondition, patHint: KindCondition, patTopic: KindTopic,
+	patInstrument: KindInstrument, patDesign: KindDesign, patComparator: KindComparator,
+}
+
+// hit turns a match into its public form, without a verdict on About.
+func (r *reading) hit(f found, reason string) Hit {
+	return Hit{
+		Kind: kindOf[f.kind], ID: f.id, Term: r.surface(f),
+		Start: r.tokens[f.first].start, End: r.tokens[f.last].end, Reason: reason,
+	}
+}
+
+// titleEnd guesses where the title of a text ends: at its first line break, or
+// else at its first full stop.
+func titleEnd(text string) int {
+	if i := strings.IndexByte(text, '\n'); i >= 0 && i < 600 {
+		return i
+	}
+	return 0
+}

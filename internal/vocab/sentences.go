@@ -1,0 +1,164 @@
+package vocab
+
+import "strings"
+
+// section is the part of a paper or record that a sentence belongs to.
+type section uint8
+
+const (
+	secBody section = iota
+	secTitle
+	secBackground
+	secAim
+	secMethods
+	secResults
+	secConclusion
+	secCondition // the condition a register states
+	secPrimary
+	secSecondary
+	secInclusion
+	secExclusion
+	secOther
+)
+
+var sectionNames = [...]string{"text", "title", "background", "aim", "methods", "results", "conclusion",
+	"registered condition", "primary outcome", "secondary outcome", "inclusion criteria", "exclusion criteria", "other"}
+
+func (s section) String() string { return sectionNames[s] }
+
+var labelSections = map[string]section{
+	"label-background": secBackground, "label-aim": secAim, "label-methods": secMethods,
+	"label-results": secResults, "label-conclusion": secConclusion,
+	"label-registered-condition": secCondition, "label-primary-outcome": secPrimary,
+	"label-secondary-outcome": secSecondary, "label-inclusion": secInclusion,
+	"label-exclusion": secExclusion, "label-other": secOther,
+}
+
+// sentence is a run of tokens with the section it stands in.
+type sentence struct {
+	first, last int // token indexes, both included
+	section     section
+	labelled    bool // the section comes from a label, not from a guess
+}
+
+// abbreviated are words after which a full stop does not end a sentence.
+var abbreviated = map[string]bool{
+	"vs": true, "al": true, "dr": true, "no": true, "eg": true, "ie": true, "g": true, "e": true, "i": true,
+	"approx": true, "ca": true, "cf": true, "fig": true, "etc": true, "resp": true, "st": true, "mr": true, "ms": true,
+}
+
+// cutSentences parts a token stream at full stops and at section labels. Tokens
+// before titleEnd (a byte offset) are the title.
+func (r *reading) cutSentences(titleEnd int) {
+	labels := r.labels()
+	cur, labelled := secBody, false
+	start := 0
+	flush := func(end int) { // sentence is tokens[start:end]
+		if end > start {
+			r.sentences = append(r.sentences, sentence{start, end - 1, cur, labelled})
+		}
+		start = end
+	}
+	for i := range r.tokens {
+		t := r.tokens[i]
+		if t.start < titleEnd {
+			cur, labelled = secTitle, true
+			if i > 0 && r.endsBefore(i) {
+				flush(i)
+			}
+			continue
+		}
+		if cur == secTitle {
+			flush(i)
+			cur, labelled = secBody, false
+		}
+		if s, ok := labels[i]; ok {
+			flush(i)
+			cur, labelled = s, true
+		} else if i > 0 && r.endsBefore(i) {
+			flush(i)
+		}
+	}
+	flush(len(r.tokens))
+	r.sentenceOf = make([]int, len(r.tokens))
+	for n, s := range r.sentences {
+		for i := s.first; i <= s.last; i++ {
+			r.sentenceOf[i] = n
+		}
+	}
+}
+
+// labels returns the section that starts at a token, for each label followed by
+// a colon that stands at the start of a sentence or in capitals.
+func (r *reading) labels() map[int]section {
+	found := map[int]section{}
+	for _, c := range r.cues {
+		s, ok := labelSections[c.id]
+		if !ok {
+			continue
+		}
+		end := r.tokens[c.last].end
+		rest := strings.TrimLeft(r.text[end:], " ")
+		if !strings.HasPrefix(rest, ":") && !strings.HasPrefix(rest, ".:") {
+			continue
+		}
+		begins := c.first == 0 || r.tokens[c.first].gap >= gapHard
+		for i := c.first; i <= c.last; i++ {
+			begins = begins || !strings.ContainsFunc(r.tokens[i].raw, isLower) && !r.tokens[i].number()
+		}
+		if begins {
+			found[c.first] = s
+		}
+	}
+	return found
+}
+
+func isLower(r rune) bool { return r >= 'a' && r <= 'z' }
+
+// endsBefore reports whether a sentence ends between token i-1 and token i.
+func (r *reading) endsBefore(i int) bool {
+	if r.tokens[i].gap != gapStop {
+		return false
+	}
+	prev := r.tokens[i-1]
+	if abbreviated[prev.text] || len(prev.raw) == 1 && !isLower(rune(prev.raw[0])) && !prev.number() {
+		return false
+	}
+	c := r.text[r.tokens[i].start]
+	return !isLower(rune(c)) || strings.ContainsAny(r.text[prev.end:r.tokens[i].start], "?!\n")
+}
+
+// guessSections gives unlabelled sentences a section from their cue words and
+// their place: the first is background, the last the conclusion, and a sentence
+// that says what the study did is the aim.
+func (r *reading) guessSections() {
+	anyLabel := false
+	for _, s := range r.sentences {
+		anyLabel = anyLabel || s.labelled && s.section != secTitle
+	}
+	cueIn := make([]map[string]bool, len(r.sentences))
+	for _, c := range r.cues {
+		n := r.sentenceOf[c.first]
+		if cueIn[n] == nil {
+			cueIn[n] = map[string]bool{}
+		}
+		cueIn[n][c.id] = true
+	}
+	seenAim := false
+	for n := range r.sentences {
+		s := &r.sentences[n]
+		free := s.section == secBody
+		switch {
+		case (free || s.section == secBackground) && cueIn[n]["aim"] && !(free && cueIn[n]["conclusion"] && seenAim):
+			s.section = secAim
+			seenAim = true
+		case free && seenAim && cueIn[n]["conclusion"]:
+			s.section = secConclusion
+		case free && !seenAim && !anyLabel:
+			s.section = secBackground
+		}
+	}
+	if last := len(r.sentences) - 1; last > 1 && r.sentences[last].section == secBody {
+		r.sentences[last].section = secConclusion
+	}
+}
