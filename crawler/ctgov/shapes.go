@@ -221,7 +221,7 @@ func (s *shape) list(base string, b []byte, i, depth int) int {
 		at := base + "/" + strconv.Itoa(n)
 		end, err := jsontree.Skip(b, i)
 		next := -1
-		if err == nil {
+		if err == nil && nextStudy(b[:end], i) == i { // a study holds no other study
 			next = nextStudy(b[:end], i+1)
 		}
 		if err == nil && next < 0 && endsElement(b, end) {
@@ -290,12 +290,11 @@ func (s *shape) envelope(b []byte, ms []jsontree.Member, err error) {
 		s.cut = syntaxError(err, "")
 	}
 	for _, m := range ms {
-		if m.End < 0 {
+		if m.End < 0 || m.Key == "studies" {
 			continue
 		}
 		n, err := jsontree.Parse(b[m.Start:m.End])
 		switch {
-		case m.Key == "studies":
 		case m.Key != "nextPageToken" && m.Key != "totalCount":
 			if !slices.Contains(s.unknown, m.Key) {
 				s.unknown = append(s.unknown, m.Key)

@@ -35,12 +35,13 @@ func (e *SyntaxError) Unwrap() error {
 // Parser reads values; its memory for nodes is used again by the next Parse,
 // so a tree is valid until then. Texts stay valid for ever.
 type Parser struct {
-	body  []byte
-	src   string // the same bytes: texts without escapes are parts of it
-	stack []Node
-	slabs [][]Node
-	slab  int
-	used  int
+	body    []byte
+	src     string // the same bytes: texts without escapes are parts of it
+	scratch []byte
+	stack   []Node
+	slabs   [][]Node
+	slab    int
+	used    int
 }
 
 // Parse reads the single value in body; only white space may follow it. Errors
@@ -216,7 +217,8 @@ func (p *Parser) str(i int) (text string, plain bool, end int, err error) {
 	if j < len(p.body) && p.body[j] == '"' {
 		return p.src[start:j], true, j + 1, nil
 	}
-	buf := make([]byte, 0, 2*(j-start)+32)
+	buf := p.scratch[:0]
+	defer func() { p.scratch = buf }()
 	for {
 		buf = append(buf, p.body[start:j]...)
 		if j >= len(p.body) {
