@@ -171,3 +171,24 @@ func ChiSqUpperQuantile(p, df float64) float64 {
 	}
 	return 2 * math.Exp(gammaLogQuantile(1-p, p, df/2))
 }
+
+// NoncentralChiSqSF is P(X > x) for the noncentral chi-square with df degrees of
+// freedom and noncentrality nc >= 0: a Poisson mixture of central chi-squares,
+// summed outward from the largest weight until the rest is negligible.
+func NoncentralChiSqSF(x, df, nc float64) float64 {
+	switch {
+	case !(df > 0) || !(nc >= 0) || math.IsInf(nc, 1) || math.IsNaN(x):
+		return math.NaN()
+	case x <= 0:
+		return 1
+	case nc == 0:
+		return ChiSqSF(x, df)
+	}
+	mode := math.Floor(nc / 2)
+	reach := 12*math.Sqrt(nc/2) + 60 // beyond it the Poisson weights are below 1e-20
+	sum := 0.0
+	for j := math.Max(0, mode-reach); j <= mode+reach; j++ {
+		sum += PoissonPMF(j, nc/2) * ChiSqSF(x, df+2*j)
+	}
+	return clamp01(sum)
+}
