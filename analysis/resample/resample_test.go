@@ -1,0 +1,286 @@
+package resample
+
+import (
+	"fmt"
+	"math"
+	"strings"
+	"testing"
+
+	"past/analysis/meta"
+	"pgregory.net/rapid"
+)
+
+// Seven trials of the BCG vaccine, log risk ratios (Colditz et al. 1994, JAMA 271:698-702; the first seven rows of dat.bcg).
+var (
+	bcgY = []float64{-0.8893113339202054, -1.5853886572014306, -1.348073148299693, -1.4415511900213054, -0.2175473222112957, -0.786115585818864, -1.6208982235983924}
+	bcgV = []float64{0.3255847650039614, 0.1945811214481382, 0.4153679653679654, 0.02001003195022471, 0.05121017216963086, 0.006905618286371443, 0.2230172475723152}
+)
+
+func TestGeneratorKnownValues(t *testing.T) {
+	// xoshiro256++ from the state 1, 2, 3, 4 (test vector of the rand_xoshiro crate, made with the authors' C code)
+	r := &rng{s: [4]uint64{1, 2, 3, 4}}
+	for i, want := range []uint64{41943041, 58720359, 3588806011781223, 3591011842654386} {
+		if got := r.uint64(); got != want {
+			t.Fatalf("number %d is %d, want %d", i, got, want)
+		}
+	}
+}
+
+func TestGeneratorMoments(t *testing.T) {
+	r := newRNG(7)
+	const n = 400000
+	var u, z, z2, z4 float64
+	counts := make([]int, 7)
+	for range n {
+		u += r.float64()
+		x := r.normal()
+		z, z2, z4 = z+x, z2+x*x, z4+x*x*x*x
+		counts[r.below(7)]++
+	}
+	for name, c := range map[string][3]float64{"uniform mean": {u / n, 0.5, 0.002}, "normal mean": {z / n, 0, 0.007}, "normal variance": {z2 / n, 1, 0.01}, "fourth moment": {z4 / n, 3, 0.07}} {
+		if math.Abs(c[0]-c[1]) > c[2] {
+			t.Errorf("%s = %v", name, c[0])
+		}
+	}
+	for i, c := range counts {
+		if math.Abs(float64(c)-n/7) > 5*math.Sqrt(n/7) {
+			t.Errorf("below(7) gave %d %d times", i, c)
+		}
+	}
+}
+
+// exactByHand fits every sign pattern with the full model.
+func exactByHand(t *testing.T, y, v []float64, m meta.Method, test meta.Test) float64 {
+	t.Helper()
+	obs, err := meta.Fit(y, v, meta.Options{Method: m, Test: test})
+	if err != nil {
+		t.Fatal(err)
+	}
+	hits := 0
+	flipped := make([]float64, len(y))
+	for bits := 0; bits < 1<<len(y); bits++ {
+		for j := range y {
+			flipped[j] = y[j]
+			if bits>>j&1 == 1 {
+				flipped[j] = -y[j]
+			}
+		}
+		f, err := meta.Fit(flipped, v, meta.Options{Method: m, Test: test})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if math.Abs(f.Stat[0]) >= math.Abs(obs.Stat[0])-1e-8 {
+			hits++
+		}
+	}
+	return float64(hits) / float64(int(1)<<len(y))
+}
+
+func TestExactSigns(t *testing.T) {
+	for _, c := range []struct {
+		m    meta.Method
+		test meta.Test
+	}{{meta.REML, meta.Z}, {meta.DL, meta.KnHa}, {meta.FE, meta.Z}} {
+		r, err := PermuteSigns(bcgY, bcgV, PermutationOptions{Method: c.m, Test: c.test})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want := exactByHand(t, bcgY, bcgV, c.m, c.test); r.P != want || !r.Exact || r.Iterations != 128 {
+			t.Errorf("%s %s: p = %v of %d, want %v of 128", c.m, c.test, r.P, r.Iterations, want)
+		}
+	}
+}
+
+func TestRandomSignsAgreeWithExact(t *testing.T) {
+	y := []float64{0.3, 0.1, 0.5, -0.2, 0.4, 0.35, -0.1, 0.6, 0.05, 0.2, -0.3, 0.45}
+	v := make([]float64, len(y))
+	for i := range v {
+		v[i] = 0.02 + 0.01*float64(i)
+	}
+	exact, err := PermuteSigns(y, v, PermutationOptions{Exact: true, Method: meta.DL})
+	if err != nil {
+		t.Fatal(err)
+	}
+	random, err := PermuteSigns(y, v, PermutationOptions{Iterations: 4000, Method: meta.DL, Seed: 5})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if random.Exact || math.Abs(random.P-exact.P) > 4*math.Sqrt(exact.P*(1-exact.P)/4000) {
+		t.Errorf("random %v, exact %v", random.P, exact.P)
+	}
+	again, _ := PermuteSigns(y, v, PermutationOptions{Iterations: 4000, Method: meta.DL, Seed: 5})
+	if again.P != random.P {
+		t.Error("the same seed gave another result")
+	}
+}
+
+func TestFewStudiesAreTold(t *testing.T) {
+	r, err := PermuteSigns([]float64{1, 1.1, 0.9}, []float64{0.01, 0.01, 0.02}, PermutationOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r.P != 0.25 || !strings.Contains(strings.Join(r.Warnings, " "), "cannot give a p-value below 0.25") {
+		t.Errorf("%+v", r)
+	}
+}
+
+func TestPermutationLaws(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		k := rapid.IntRange(1, 7).Draw(t, "k")
+		var y, v, y2, v2 []float64
+		for i := 0; i < k; i++ {
+			y = append(y, rapid.Float64Range(-3, 3).Draw(t, "y"))
+			v = append(v, rapid.Float64Range(0.01, 2).Draw(t, "v"))
+		}
+		for i := range y {
+			y2, v2 = append(y2, -100*y[k-1-i]), append(v2, 1e4*v[k-1-i])
+		}
+		for _, alt := range []Alternative{TwoSided, Greater, Less} {
+			mirrored := map[Alternative]Alternative{TwoSided: TwoSided, Greater: Less, Less: Greater}[alt]
+			a, err := PermuteSigns(y, v, PermutationOptions{Alternative: alt, Method: meta.DL})
+			if err != nil {
+				t.Fatal(err)
+			}
+			b, err := PermuteSigns(y2, v2, PermutationOptions{Alternative: mirrored, Method: meta.DL})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if a.P != b.P || a.P < a.SmallestP || a.P > 1 {
+				t.Fatalf("%s: %v and %v, smallest %v", alt, a.P, b.P, a.SmallestP)
+			}
+		}
+	})
+}
+
+func TestModeratorsExact(t *testing.T) {
+	// two groups of three: C(6,3) = 20 orders; the observed grouping is the most extreme one, with its mirror image
+	y := []float64{0.1, 0.2, 0.15, 1.1, 1.2, 1.3}
+	v := []float64{0.05, 0.05, 0.05, 0.05, 0.05, 0.05}
+	d, err := meta.NewDesign(true, meta.Numeric("x", []float64{0, 0, 0, 1, 1, 1}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := PermuteModerators(y, v, d, PermutationOptions{Method: meta.FE})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !r.Exact || r.Iterations != 20 || r.P[1] != 0.1 || r.POmnibus != 0.1 {
+		t.Errorf("p %v, omnibus %v of %d", r.P, r.POmnibus, r.Iterations)
+	}
+	r, err = PermuteModerators(y, v, d, PermutationOptions{Method: meta.FE, Iterations: 19, Seed: 3})
+	if err != nil || r.Exact || r.Iterations != 19 || r.P[1] < 1.0/19 {
+		t.Errorf("%+v %v", r, err)
+	}
+}
+
+func TestBootstrapCoversAndRepeats(t *testing.T) {
+	r, err := Bootstrap(bcgY, bcgV, BootstrapOptions{Replicates: 4000, Seed: 11})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, i := range map[string]Interval{"percentile": r.Percentile, "basic": r.Basic, "studentised": r.Studentised} {
+		if !(i.Lo < r.Estimate && r.Estimate < i.Hi) {
+			t.Errorf("%s interval %+v does not hold the estimate %v", name, i, r.Estimate)
+		}
+	}
+	if r.Tau2Percentile.Lo < 0 || r.Tau2Percentile.Hi < r.Tau2 {
+		t.Errorf("tau2 %v, interval %+v", r.Tau2, r.Tau2Percentile)
+	}
+	// order of rows does not matter
+	y, v := append([]float64(nil), bcgY...), append([]float64(nil), bcgV...)
+	for i, j := 0, len(y)-1; i < j; i, j = i+1, j-1 {
+		y[i], y[j], v[i], v[j] = y[j], y[i], v[j], v[i]
+	}
+	again, err := Bootstrap(y, v, BootstrapOptions{Replicates: 4000, Seed: 11})
+	if err != nil || again.Studentised != r.Studentised {
+		t.Errorf("another order of rows: %+v, %+v", again.Studentised, r.Studentised)
+	}
+	// equal variances, no heterogeneity: the studentised interval nears the normal one
+	same := []float64{0.5, 0.4, 0.6, 0.5, 0.5, 0.45, 0.55, 0.5}
+	w := []float64{.1, .1, .1, .1, .1, .1, .1, .1}
+	f, err := Bootstrap(same, w, BootstrapOptions{Method: meta.FE, Replicates: 20000, Seed: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := 1.96 * math.Sqrt(.1/8); math.Abs((f.Studentised.Hi-f.Studentised.Lo)/2-want) > 0.01 {
+		t.Errorf("half width %v, want %v", (f.Studentised.Hi-f.Studentised.Lo)/2, want)
+	}
+}
+
+func TestRefusals(t *testing.T) {
+	one := []float64{1}
+	for name, f := range map[string]func() error{
+		"no studies": func() error { _, err := PermuteSigns(nil, nil, PermutationOptions{}); return err },
+		"negative":   func() error { _, err := PermuteSigns(one, []float64{-1}, PermutationOptions{}); return err },
+		"too many": func() error {
+			_, err := PermuteSigns(make([]float64, 40), many(40), PermutationOptions{Exact: true})
+			return err
+		},
+		"iterations":      func() error { _, err := PermuteSigns(one, one, PermutationOptions{Iterations: 1}); return err },
+		"alternative":     func() error { _, err := PermuteSigns(one, one, PermutationOptions{Alternative: "up"}); return err },
+		"no moderators":   func() error { _, err := PermuteModerators(one, one, nil, PermutationOptions{}); return err },
+		"bootstrap k = 1": func() error { _, err := Bootstrap(one, one, BootstrapOptions{}); return err },
+		"replicates":      func() error { _, err := Bootstrap(many(3), many(3), BootstrapOptions{Replicates: 5}); return err },
+	} {
+		if f() == nil {
+			t.Errorf("%s: no error", name)
+		}
+	}
+}
+
+func many(k int) []float64 {
+	v := make([]float64, k)
+	for i := range v {
+		v[i] = 1 + float64(i)
+	}
+	return v
+}
+
+func FuzzPermuteSigns(f *testing.F) {
+	f.Add(1.0, 1.0, 1.0, 0.1, 0.1)
+	f.Add(1e-300, -1e50, 0.0, 1e-12, 1e2)
+	f.Fuzz(func(t *testing.T, y1, y2, y3, v1, v2 float64) {
+		for _, test := range []meta.Test{meta.Z, meta.KnHa} {
+			r, err := PermuteSigns([]float64{y1, y2, y3}, []float64{v1, v2, v1}, PermutationOptions{Test: test})
+			if err == nil && !math.IsNaN(r.P) && (r.P <= 0 || r.P > 1) {
+				t.Errorf("p = %v", r.P)
+			}
+		}
+		_, _ = Bootstrap([]float64{y1, y2, y3}, []float64{v1, v2, v1}, BootstrapOptions{Replicates: 100})
+	})
+}
+
+func BenchmarkPermutations1000(b *testing.B) {
+	rng := newRNG(1)
+	y, v := make([]float64, 20), make([]float64, 20)
+	for i := range y {
+		v[i] = 0.02 + 0.2*rng.float64()
+		y[i] = 0.3 + 0.4*rng.normal()
+	}
+	for b.Loop() {
+		if _, err := PermuteSigns(y, v, PermutationOptions{Test: meta.KnHa}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkBootstrap2000(b *testing.B) {
+	for b.Loop() {
+		if _, err := Bootstrap(bcgY, bcgV, BootstrapOptions{}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func ExamplePermuteSigns() {
+	y := []float64{-0.89, -1.59, -1.35, -1.44, -0.22, -0.79, -1.62}
+	v := []float64{0.33, 0.19, 0.42, 0.02, 0.05, 0.007, 0.22}
+	r, err := PermuteSigns(y, v, PermutationOptions{})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Printf("p = %.4f from all %d sign patterns\n", r.P, r.Iterations)
+	// Output:
+	// p = 0.0156 from all 128 sign patterns
+}
