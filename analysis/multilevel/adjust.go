@@ -3,6 +3,7 @@ package multilevel
 import (
 	"fmt"
 	"math"
+	"slices"
 	"sort"
 
 	"gonum.org/v1/gonum/mat"
@@ -49,7 +50,7 @@ func (s *sandwich) adjustCluster(kind Kind, i int, q, wq, own, root []float64) (
 		return s.linearised(i, q, wq, own, root), nil
 	case CR3:
 		// (I - QMQ'W)^-1 = I + Q(M^-1 - Q'WQ)^-1 Q'W, so M Q'WA = (M^-1 - Q_i'WQ_i)^-1 Q'W
-		if leverage(own, root, p)[0] > determined {
+		if values, _ := leverage(own, root, p); slices.Max(values) == 1 {
 			return nil, fmt.Errorf("CR3 doesn't exist: without cluster %q some coefficient cannot be estimated", s.labels[i])
 		}
 		l, ok := cholesky(s.m, p)
@@ -70,20 +71,36 @@ func (s *sandwich) adjustCluster(kind Kind, i int, q, wq, own, root []float64) (
 	return wq, nil
 }
 
-// leverage lists the eigenvalues of M^½ Q_i'W_iQ_i M^½, largest first: the shares of
-// the coefficients' information that one cluster holds.
-func leverage(own, root []float64, p int) []float64 {
+// leverage gives the eigenvalues λ of M^½ Q_i'W_iQ_i M^½, the shares of the
+// coefficients' information that one cluster holds, and root times their vectors
+// (column by column). Values within rounding of 1 are set to 1.
+func leverage(own, root []float64, p int) (values, vectors []float64) {
 	x := mul(mul(transpose(root, p, p), own, p, p, p), root, p, p, p)
 	if p == 1 {
-		return x
+		values, vectors = x, []float64{root[0]}
+	} else {
+		var e mat.EigenSym
+		if !e.Factorize(symmetric(x, p), true) {
+			return make([]float64, p), append([]float64(nil), root...)
+		}
+		var vec mat.Dense
+		e.VectorsTo(&vec)
+		values, vectors = e.Values(nil), make([]float64, p*p)
+		for i := 0; i < p; i++ {
+			for j := 0; j < p; j++ {
+				for k := 0; k < p; k++ {
+					vectors[i*p+j] += root[i*p+k] * vec.At(k, j)
+				}
+			}
+		}
 	}
-	var e mat.EigenSym
-	if !e.Factorize(symmetric(x, p), false) {
-		return make([]float64, p)
+	for i, v := range values {
+		values[i] = math.Max(0, v)
+		if v > determined {
+			values[i] = 1
+		}
 	}
-	v := e.Values(nil)
-	sort.Sort(sort.Reverse(sort.Float64Slice(v)))
-	return v
+	return values, vectors
 }
 
 func symmetric(a []float64, n int) *mat.SymDense {
@@ -97,52 +114,45 @@ func symmetric(a []float64, n int) *mat.SymDense {
 }
 
 // linearised is A W Q for CR2: A = L G^-½ L', G = L'(Φ - QMQ')L, Φ = LL'. A depends on
-// Φ and on Φ - QMQ' alone (it is their geometric mean, the second inverted), not on
-// the factor chosen.
+// Φ and on Φ - QMQ' alone (it is the geometric mean of Φ and the inverse of the
+// other), not on the factor chosen.
+//
+// G isn't formed: with Φ - QMQ' = L(I - YY')L', Y = L^-1 Q M^½ V having orthogonal
+// columns of squared length λ, its root is F = I - Y diag(1/(1+√(1-λ))) Y', so
+// G = N N' with N = L'L F, and the singular values of N are good to rounding where
+// the eigenvalues of G would have lost half their digits.
 func (s *sandwich) linearised(i int, q, wq, own, root []float64) []float64 {
 	p, n := s.p, s.sizes[i]
-	phi := s.phi(i)
+	values, vectors := leverage(own, root, p)
 	null := 0
-	for _, v := range leverage(own, root, p) {
-		if v > determined {
+	for _, v := range values {
+		if v == 1 {
 			null++
 		}
 	}
 	if n == 1 {
-		f := phi.at()
-		rest := f - quadratic(s.m, q, q, p)
 		out := make([]float64, p)
-		if null == 0 && rest > 0 {
-			a := math.Sqrt(f / rest)
+		if null == 0 {
+			a := 1.0
+			for _, v := range values {
+				a *= 1 - v
+			}
 			for k := range out {
-				out[k] = a * wq[k]
+				out[k] = wq[k] / math.Sqrt(a)
 			}
 		}
 		return out
+	}
+	phi := s.phi(i)
+	if n > denseLimit {
+		return phi.structure.linearised(q, wq, s.m, values, vectors, p)
 	}
 	l := phi.factor()
 	if l == nil {
 		return wq
 	}
-	ll := make([]float64, n*n) // L'L
-	for a := 0; a < n; a++ {
-		for b := 0; b <= a; b++ {
-			var x float64
-			for k := a; k < n; k++ {
-				x += l[k*n+a] * l[k*n+b]
-			}
-			ll[a*n+b], ll[b*n+a] = x, x
-		}
-	}
-	lq := lowerTransposed(l, q, n, p) // L'Q
-	lqm := mul(lq, s.m, n, p, p)
-	g := mat.NewSymDense(n, nil)
-	for a := 0; a < n; a++ {
-		for b := a; b < n; b++ {
-			g.SetSym(a, b, dot(ll[a*n:(a+1)*n], ll[b*n:(b+1)*n])-dot(lqm[a*p:(a+1)*p], lq[b*p:(b+1)*p]))
-		}
-	}
-	t := inverseRoot(g, lowerTransposed(l, wq, n, p), n, p, null)
+	nt := transposedRoot(l, q, values, vectors, n, p)
+	t := inverseRoot(nt, lowerTransposed(l, wq, n, p), n, p, null)
 	out := make([]float64, n*p)
 	for a := 0; a < n; a++ {
 		for k := 0; k <= a; k++ {
@@ -152,6 +162,43 @@ func (s *sandwich) linearised(i int, q, wq, own, root []float64) []float64 {
 		}
 	}
 	return out
+}
+
+// transposedRoot is N' = F L'L, stored column by column (so N row by row).
+func transposedRoot(l, q, values, vectors []float64, n, p int) []float64 {
+	nt := make([]float64, n*n) // L'L, symmetric
+	for a := 0; a < n; a++ {
+		for b := 0; b <= a; b++ {
+			var x float64
+			for k := a; k < n; k++ {
+				x += l[k*n+a] * l[k*n+b]
+			}
+			nt[a*n+b], nt[b*n+a] = x, x
+		}
+	}
+	y := mul(q, vectors, n, p, p)
+	for c := 0; c < p; c++ { // Y = L^-1 Q M^½ V
+		for a := 0; a < n; a++ {
+			for k := 0; k < a; k++ {
+				y[a*p+c] -= l[a*n+k] * y[k*p+c]
+			}
+			y[a*p+c] /= l[a*n+a]
+		}
+	}
+	for a := 0; a < n; a++ {
+		col := nt[a*n : (a+1)*n]
+		for c := 0; c < p; c++ {
+			var d float64
+			for k := 0; k < n; k++ {
+				d += y[k*p+c] * col[k]
+			}
+			d /= 1 + math.Sqrt(1-values[c])
+			for k := 0; k < n; k++ {
+				col[k] -= d * y[k*p+c]
+			}
+		}
+	}
+	return nt
 }
 
 // lowerTransposed is L'x for x with p columns.
@@ -168,55 +215,89 @@ func lowerTransposed(l, x []float64, n, p int) []float64 {
 	return out
 }
 
-// inverseRoot is G^-½ x, leaving out the null smallest eigenvalues.
-func inverseRoot(g *mat.SymDense, x []float64, n, p, null int) []float64 {
-	var e mat.EigenSym
-	out := make([]float64, n*p)
-	if !e.Factorize(g, true) {
-		return out
+// inverseRoot is (N N')^-½ x, leaving out the null smallest singular values. cols
+// holds N' column by column; a one-sided Jacobi rotation of its columns makes them
+// orthogonal, their lengths then being the singular values (Demmel & Veselić 1992).
+func inverseRoot(cols, x []float64, n, p, null int) []float64 {
+	vec := make([]float64, n*n) // the rotations, column by column: left singular vectors of N
+	for k := 0; k < n; k++ {
+		vec[k*n+k] = 1
 	}
-	values := e.Values(nil) // ascending
-	var vec mat.Dense
-	e.VectorsTo(&vec)
-	raw := vec.RawMatrix()
-	for k := null; k < n; k++ {
-		if !(values[k] > 0) {
+	var big float64
+	for k := 0; k < n; k++ {
+		big = math.Max(big, norm(cols[k*n:(k+1)*n]))
+	}
+	for sweep := 0; sweep < 60; sweep++ {
+		turned := false
+		for i := 0; i < n; i++ {
+			for j := i + 1; j < n; j++ {
+				turned = rotate(cols[i*n:(i+1)*n], cols[j*n:(j+1)*n], vec[i*n:(i+1)*n], vec[j*n:(j+1)*n], 1e-14*big) || turned
+			}
+		}
+		if !turned {
+			break
+		}
+	}
+	size, order := make([]float64, n), make([]int, n)
+	for k := range size {
+		size[k], order[k] = norm(cols[k*n:(k+1)*n]), k
+	}
+	sort.SliceStable(order, func(a, b int) bool { return size[order[a]] < size[order[b]] })
+	out := make([]float64, n*p)
+	for _, k := range order[null:] {
+		if !(size[k] > 0) {
 			continue
 		}
-		f := 1 / math.Sqrt(values[k])
+		v := vec[k*n : (k+1)*n]
 		for c := 0; c < p; c++ {
 			var d float64
 			for a := 0; a < n; a++ {
-				d += raw.Data[a*raw.Stride+k] * x[a*p+c]
+				d += v[a] * x[a*p+c]
 			}
-			d *= f
+			d /= size[k]
 			for a := 0; a < n; a++ {
-				out[a*p+c] += d * raw.Data[a*raw.Stride+k]
+				out[a*p+c] += d * v[a]
 			}
 		}
 	}
 	return out
 }
 
-// at is the variance of a cluster with one row.
-func (b phiBlock) at() float64 {
-	if b.diag != nil {
-		return b.diag[0]
+// rotate makes columns a and b orthogonal, turning va and vb along; false when they
+// are already. A column shorter than tiny is left alone.
+func rotate(a, b, va, vb []float64, tiny float64) bool {
+	var aa, bb, ab float64
+	for k, x := range a {
+		aa += x * x
+		bb += b[k] * b[k]
+		ab += x * b[k]
 	}
-	var x [1]float64
-	b.fill(x[:])
-	return x[0]
+	if aa <= tiny*tiny || bb <= tiny*tiny || math.Abs(ab) <= 1e-15*math.Sqrt(aa)*math.Sqrt(bb) {
+		return false
+	}
+	z := (bb - aa) / (2 * ab)
+	t := math.Copysign(1/(math.Abs(z)+math.Sqrt(1+z*z)), z)
+	c := 1 / math.Sqrt(1+t*t)
+	s := c * t
+	for k := range a {
+		a[k], b[k] = c*a[k]-s*b[k], s*a[k]+c*b[k]
+		va[k], vb[k] = c*va[k]-s*vb[k], s*va[k]+c*vb[k]
+	}
+	return true
+}
+
+// diagonal is a working covariance of independent effects with variances d.
+func diagonal(d []float64) phiBlock {
+	return phiBlock{n: len(d), structure: structure{d: d}, fill: func(dst []float64) {
+		for k, v := range d {
+			dst[k*len(d)+k] = v
+		}
+	}}
 }
 
 // factor is the lower Cholesky factor of Φ; nil when it isn't positive definite.
 func (b phiBlock) factor() []float64 {
 	a := make([]float64, b.n*b.n)
-	if b.diag != nil {
-		for k, v := range b.diag {
-			a[k*b.n+k] = math.Sqrt(v)
-		}
-		return a
-	}
 	b.fill(a)
 	l, ok := cholesky(a, b.n)
 	if !ok {
@@ -228,22 +309,10 @@ func (b phiBlock) factor() []float64 {
 // sandwich is e Φ e' for e with p rows.
 func (b phiBlock) sandwich(e []float64, p int) []float64 {
 	n := b.n
-	phi := b.diag
-	if phi == nil {
-		phi = make([]float64, n*n)
-		b.fill(phi)
-	}
 	out := make([]float64, p*p)
 	t := make([]float64, n)
 	for a := 0; a < p; a++ {
-		row := e[a*n : (a+1)*n]
-		for k := range t {
-			if b.diag != nil {
-				t[k] = phi[k] * row[k]
-			} else {
-				t[k] = dot(phi[k*n:(k+1)*n], row)
-			}
-		}
+		b.structure.times(e[a*n:(a+1)*n], t)
 		for c := 0; c <= a; c++ {
 			out[a*p+c] = dot(t, e[c*n:(c+1)*n])
 			out[c*p+a] = out[a*p+c]

@@ -110,6 +110,10 @@ func checkShape(data Data, design Design) error {
 	return nil
 }
 
+// largest is the magnitude of effects, variances, their inverses and moderators beyond
+// which powers of them would overflow.
+const largest = 1e60
+
 // completeRows lists the rows with all values present; a value that is present but
 // impossible is an error that names the row (counted from 1).
 func completeRows(data Data, design Design) ([]int, error) {
@@ -124,10 +128,14 @@ rows:
 			return nil, fmt.Errorf("row %d: the sampling variance is infinite", i+1)
 		case v <= 0:
 			return nil, fmt.Errorf("row %d: the sampling variance %g is not above 0", i+1, v)
+		case v < 1/largest || v > largest:
+			return nil, fmt.Errorf("row %d: the sampling variance %g lies outside 1e-60 to 1e60; rescale the effects", i+1, v)
+		case math.Abs(y) > largest:
+			return nil, fmt.Errorf("row %d: the effect %g lies beyond 1e60; rescale the effects", i+1, y)
 		}
 		for j, c := range design.Columns {
-			if math.IsInf(c[i], 0) {
-				return nil, fmt.Errorf("row %d: the moderator %q is infinite", i+1, design.Names[j])
+			if math.Abs(c[i]) > largest {
+				return nil, fmt.Errorf("row %d: the moderator %q is %g; it must lie within 1e60 of 0", i+1, design.Names[j], c[i])
 			}
 			if math.IsNaN(c[i]) {
 				continue rows

@@ -221,7 +221,7 @@ func (m *problem) finish(out *Moments, w []float64, level float64) error {
 	}
 	p := m.p
 	s := &sandwich{p: p, m: f.m, root: m.basis.inverse(), beta: out.Beta, names: m.names, level: level,
-		cov: m.covariance, q: m.basis.q, wq: make([]float64, m.n*p), resid: f.resid}
+		unit: m.unit, q: m.basis.q, wq: make([]float64, m.n*p), resid: f.resid}
 	for k := range w {
 		for j := 0; j < p; j++ {
 			s.wq[k*p+j] = w[k] * m.basis.q[k*p+j]
@@ -242,7 +242,7 @@ func (m *problem) finish(out *Moments, w []float64, level float64) error {
 		for k := range d {
 			d[k] = 1 / w[b.off+k]
 		}
-		return phiBlock{n: b.n, diag: d}
+		return diagonal(d)
 	}
 	out.Robust, err = s.robust(CR2)
 	return err

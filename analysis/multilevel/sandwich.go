@@ -42,10 +42,10 @@ type sandwich struct {
 	sizes  []int
 	q, wq  []float64 // rows of p
 	resid  []float64
-	m      []float64                     // (Q'WQ)^-1
-	phi    func(cluster int) phiBlock    // working covariance of a cluster
-	cov    func(v []float64) [][]float64 // from the basis to the coefficients
-	root   []float64                     // r^-1: coefficients from the basis
+	m      []float64                  // (Q'WQ)^-1
+	phi    func(cluster int) phiBlock // working covariance of a cluster
+	unit   float64                    // scale of the effects
+	root   []float64                  // r^-1: coefficients from the basis
 	beta   []float64
 	names  []string
 	tested []int
@@ -54,9 +54,9 @@ type sandwich struct {
 
 // phiBlock is one cluster's working covariance.
 type phiBlock struct {
-	n    int
-	diag []float64           // set when Φ is diagonal
-	fill func(dst []float64) // else writes Φ, n rows of n
+	n         int
+	fill      func(dst []float64) // writes Φ, n rows of n
+	structure structure
 }
 
 // adjusted holds, by cluster, M Q'W A (p rows of n) times the residuals, and what the
@@ -118,7 +118,7 @@ func (r *Result) sandwich() *sandwich {
 	p, c := m.p, m.p+1
 	m.accumulate(st.th, w)
 	s := &sandwich{p: p, m: st.m, root: m.basis.inverse(), beta: r.Beta, names: r.Names, tested: r.tested(),
-		level: r.Options.Level, cov: m.covariance,
+		level: r.Options.Level, unit: m.unit,
 		q: make([]float64, m.n*p), wq: make([]float64, m.n*p), resid: make([]float64, m.n)}
 	for k := 0; k < m.n; k++ {
 		copy(s.q[k*p:], m.xy[k*c:k*c+p])
@@ -131,7 +131,7 @@ func (r *Result) sandwich() *sandwich {
 	}
 	s.phi = func(i int) phiBlock {
 		b := &m.blocks[i]
-		return phiBlock{n: b.n, fill: func(dst []float64) { m.fill(b, st.th, dst) }}
+		return phiBlock{n: b.n, fill: func(dst []float64) { m.fill(b, st.th, dst) }, structure: m.structure(b, st.th, w)}
 	}
 	return s
 }
@@ -194,12 +194,24 @@ func (s *sandwich) variance(kind Kind) (*Robust, *adjusted, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	v := make([]float64, s.p*s.p)
-	for i := range s.sizes {
-		g := adj.score[i*s.p : (i+1)*s.p]
-		addOuter(v, scale, g, g)
+	flat := make([]float64, s.p*s.p)
+	for i := range s.sizes { // in the coefficients' own terms, so that no variance rounds below 0
+		g := mul(s.root, adj.score[i*s.p:(i+1)*s.p], s.p, s.p, 1)
+		for k := range g {
+			g[k] *= s.unit
+		}
+		addOuter(flat, scale, g, g)
 	}
-	return &Robust{Kind: kind, Clusters: len(s.sizes), Cov: s.cov(v)}, adj, nil
+	for _, x := range flat {
+		if !finite(x) {
+			return nil, nil, fmt.Errorf("effects and variances are too far in size from one another: the robust variance is not finite")
+		}
+	}
+	cov := make([][]float64, s.p)
+	for i := range cov {
+		cov[i] = flat[i*s.p : (i+1)*s.p]
+	}
+	return &Robust{Kind: kind, Clusters: len(s.sizes), Cov: cov}, adj, nil
 }
 
 // tests fills statistics, p-values and intervals from Cov and DF.
