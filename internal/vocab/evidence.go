@@ -36,10 +36,11 @@ var useWeight = [...]float64{
 const (
 	aboutThreshold  = 3.0  // a study is about a condition from this score on
 	hintFactor      = 0.6  // a hint ("antidepressant") against the condition's name
-	backgroundCap   = 1.2  // all background sentences together
+	backgroundCap   = 0.6  // all background sentences together
 	secondaryCap    = 1.0  // all secondary outcomes together
 	healthyFactor   = 0.35 // studies of healthy people name conditions as an outlook
 	elsewhereFactor = 0.6  // another condition stands in the title
+	usersFactor     = 0.6  // the title speaks of people who use a drug
 	listLength      = 3    // distinct conditions in a sentence that make a list
 )
 
@@ -54,6 +55,8 @@ const (
 	harmAround        = 8
 	covariateAround   = 8
 	comorbidBefore    = 3
+	havingBefore      = 6 // "patients (n = 20) with TRD": from "with" to the mention
+	sufferersBefore   = 14
 )
 
 // cueNear finds a cue of this group near a match, within its sentence.
@@ -87,6 +90,9 @@ func (r *reading) useOf(f found, listed bool) (use, *found) {
 		return usePopulation, c
 	}
 	population := r.cueNear("population", f, populationBefore, 0)
+	if population == nil {
+		population = r.having(f)
+	}
 	if population != nil && !listed {
 		return usePopulation, population
 	}
@@ -106,4 +112,17 @@ func (r *reading) useOf(f found, listed bool) (use, *found) {
 		return useTreatment, c
 	}
 	return useBare, nil
+}
+
+// having finds "patients ... with" before a mention, where other words stand
+// between the people and the "with".
+func (r *reading) having(f found) *found {
+	with := r.cueNear("having", f, havingBefore, 0)
+	if with == nil {
+		return nil
+	}
+	if c := r.cueNear("sufferers", f, sufferersBefore, 0); c != nil && c.last < with.first && with.first-c.last <= 8 {
+		return with
+	}
+	return nil
 }

@@ -93,9 +93,9 @@ type Instrument struct {
 	Subscales []Subscale `yaml:"subscales"`
 	// Cues are words that select this form when only the family is named:
 	// "state" for the STAI-S.
-	Cues []string `yaml:"cues"`
-	Note      string     `yaml:"note"`
-	Terms     `yaml:",inline"`
+	Cues  []string `yaml:"cues"`
+	Note  string   `yaml:"note"`
+	Terms `yaml:",inline"`
 }
 
 // ScoreKind says what is reported of an instrument.
@@ -112,6 +112,7 @@ const (
 	ScoreThreshold ScoreKind = "threshold" // share at or beyond a cut-off
 	ScoreEventTime ScoreKind = "time-to-event"
 	ScoreCount     ScoreKind = "count" // event counts and diary counts
+	ScoreValue     ScoreKind = "value" // durations, device readings, vital signs
 )
 
 // InstrumentMatch is the instrument behind an outcome title.
@@ -126,6 +127,9 @@ type InstrumentMatch struct {
 	// is a percentage of the baseline.
 	Change  bool `json:"change"`
 	Percent bool `json:"percent,omitempty"`
+	// ChangeHint is true when the title speaks of change ("change in") without
+	// saying from where; the values may then be endpoints.
+	ChangeHint bool `json:"change_hint,omitempty"`
 	// Range and Direction are those of the version or subscale matched; Range
 	// is of raw scores, also when Change is true, and nil when unknown.
 	Range     *Range    `json:"range,omitempty"`

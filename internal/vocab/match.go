@@ -93,12 +93,18 @@ func (r *reading) keepLongest(sorted []found) {
 		reach[k].end = -1
 	}
 	for _, f := range sorted {
+		if f.kind == patPart { // parts of different instruments share words
+			if !r.has(f) {
+				r.hits = append(r.hits, f)
+			}
+			continue
+		}
 		w := &reach[f.kind]
 		same := f.first == w.first && f.last == w.last
 		if f.last <= w.end && !same {
 			continue // covered by a longer one
 		}
-		if f.first <= w.end && !same && f.kind != patPart {
+		if f.first <= w.end && !same {
 			continue // overlaps the one before it
 		}
 		if same && r.has(f) {

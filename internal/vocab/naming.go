@@ -28,11 +28,12 @@ func (r *reading) namedInstruments() []named {
 	}
 	kept := all[:0]
 	for _, n := range all {
-		if !r.v.byInstrument[n.id].Generic || n.family == "" {
+		in := r.v.byInstrument[n.id]
+		if n.family == "" || !in.Generic && !r.v.hasPart(n.id) {
 			kept = append(kept, n)
 			continue
 		}
-		if len(forms[n.family]) > 0 {
+		if in.Generic && len(forms[n.family]) > 0 || !in.Generic && r.v.partNamed(n.id, forms[n.family]) {
 			continue // a form of the family is named in the same text
 		}
 		picked := r.formsByCue(n)
@@ -44,24 +45,49 @@ func (r *reading) namedInstruments() []named {
 	return kept
 }
 
+// cueReach is the distance in tokens between a family's name and a word that
+// selects a form.
+const cueReach = 8
+
+// hasPart reports whether an instrument has a part that is an entry of its own.
+func (v *Vocabulary) hasPart(id string) bool {
+	for i := range v.instruments {
+		if v.instruments[i].PartOf == id {
+			return true
+		}
+	}
+	return false
+}
+
+// partNamed reports whether one of the forms is a part of the instrument.
+func (v *Vocabulary) partNamed(id string, forms []string) bool {
+	for _, f := range forms {
+		if v.byInstrument[f].PartOf == id {
+			return true
+		}
+	}
+	return false
+}
+
 // formsByCue returns the forms of a family that words near its name select. It
 // gives one form, or several when the text names several ("state and trait").
 func (r *reading) formsByCue(n named) []named {
 	s := r.sentences[r.sentenceOf[n.first]]
 	best := map[string]found{}
-	longest := 0
 	for i, h := range r.hits {
 		if h.kind != patPart || h.part != "" || r.inside[i] != nil || h.first < s.first || h.last > s.last {
 			continue
 		}
 		in := r.v.byInstrument[h.id]
-		if in.Family != n.family || abs(h.first-n.last) > 12 && abs(n.first-h.last) > 12 {
+		if in.Family != n.family || in.ID == n.id || abs(h.first-n.last) > cueReach && abs(n.first-h.last) > cueReach {
+			continue
+		}
+		if !r.v.byInstrument[n.id].Generic && in.PartOf != n.id || r.cueNear("population", h, 4, 0) != nil {
 			continue
 		}
 		if _, ok := best[h.id]; !ok {
 			best[h.id] = h
 		}
-		longest = max(longest, h.length)
 	}
 	var picked []named
 	for _, id := range sortedKeys(best) {

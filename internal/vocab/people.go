@@ -1,0 +1,70 @@
+package vocab
+
+// people says who was studied, as far as it bears on which condition a study is
+// about.
+type people struct {
+	healthy      bool // healthy people, not only as a comparison group
+	healthyTitle bool // the title says so
+	users        bool // the title speaks of people who use a drug
+	inTitle      []string
+}
+
+// whoWasStudied reads the people from the title, the aim and the methods.
+func (r *reading) whoWasStudied() people {
+	p := people{users: r.titleHas("drug-use"), inTitle: r.titleConditions()}
+	for _, c := range r.cuesBy["healthy"] {
+		if covers(r.cuesBy["comparison-group"], c) {
+			continue
+		}
+		switch r.sentences[r.sentenceOf[c.first]].section {
+		case secTitle:
+			p.healthy, p.healthyTitle = true, true
+		case secAim, secMethods, secBody, secInclusion:
+			p.healthy = true
+		}
+	}
+	return p
+}
+
+func covers(list []found, f found) bool {
+	for _, c := range list {
+		if c.first <= f.first && c.last >= f.last {
+			return true
+		}
+	}
+	return false
+}
+
+// titleHas reports whether a cue of this group stands in the title.
+func (r *reading) titleHas(group string) bool {
+	for _, c := range r.cuesBy[group] {
+		if r.sentences[r.sentenceOf[c.first]].section == secTitle {
+			return true
+		}
+	}
+	return false
+}
+
+// titleConditions lists the conditions that the title names.
+func (r *reading) titleConditions() []string {
+	var ids []string
+	for i, h := range r.hits {
+		if h.kind == patCondition && r.inside[i] == nil && r.sentences[r.sentenceOf[h.first]].section == secTitle {
+			ids = appendNew(ids, h.id)
+		}
+	}
+	return ids
+}
+
+// related reports whether a condition is counted together with one of the list.
+func (r *reading) related(id string, list []string) bool {
+	for _, other := range list {
+		if c := r.v.byCondition[other]; c != nil && c.Parent == id {
+			return true
+		}
+		if c := r.v.byCondition[id]; c != nil && c.Parent == other {
+			return true
+		}
+	}
+	return false
+}
