@@ -20,109 +20,62 @@ func (r *Result) coefficients() {
 		r.givenWeights(s.a)
 	case r.opt.Unweighted:
 		r.givenWeights(ones(s.k))
-	case s.z == nil:
+	case s.x == nil:
 		r.Beta[0], r.VB[0][0] = m.mu+s.shift, 1/m.sw
 	default:
-		// at left its factorisation behind
-		b := make([]float64, s.p+s.p*s.p)
-		s.solveCoef(b)
-		s.inverseGram(b[s.p:])
-		r.toColumns(b[:s.p], b[s.p:])
-	}
-	if s.z == nil {
-		r.bz, r.vz = r.Beta, r.VB[0]
+		r.g = s.g.clone()
+		r.g.coef(r.Beta)
+		r.Beta[0] += s.shift // 0 without an intercept
+		r.g.inverse(r.vb)
 	}
 	r.scale(m.q)
 }
 
-// givenWeights estimates with weights that are not the inverse variances:
-// beta = M Z'A y and its covariance M Z'A (V + tau2) A Z M with M = (Z'A Z)^-1.
+// givenWeights estimates with weights a that are not the inverse variances:
+// beta = M X'A y and its covariance M X'A (V + tau2) A X M with M = (X'A X)^-1.
 // The residual sum of squares of the likelihood stays weighted by 1/(v+tau2).
 func (r *Result) givenWeights(a []float64) {
 	s := r.s
-	k, p := s.k, s.p
-	pr := s.project(append([]float64(nil), a...))
-	g := make([]float64, p*p)
+	pr := s.project(a)
 	r.rss = 0
-	for i := 0; i < k; i++ {
-		c := s.v[i] + r.Tau2
-		r.rss += pr.r[i] * pr.r[i] / c
-		c *= a[i] * a[i]
-		if s.z == nil {
-			g[0] += c
-			continue
-		}
-		zi := s.z[i*p : (i+1)*p]
-		for j := range zi {
-			for l := range zi {
-				g[j*p+l] += c * zi[j] * zi[l]
-			}
-		}
+	for i, res := range pr.r {
+		r.rss += res * res / (s.v[i] + r.Tau2)
 	}
-	v := sandwich(pr.m, g, p)
-	if s.z == nil {
-		r.Beta[0], r.VB[0][0] = pr.b[0]+s.shift, v[0]
-		return
-	}
-	r.toColumns(pr.b, v)
+	copy(r.Beta, pr.b)
+	r.Beta[0] += s.shift
+	copy(r.vb, s.weightedVariance(pr, r.Tau2))
 }
 
-// sandwich is m g m for p x p matrices.
-func sandwich(m, g []float64, p int) []float64 {
-	return matMul(matMul(m, g, p), m, p)
-}
-
-func matMul(a, b []float64, p int) []float64 {
-	c := make([]float64, p*p)
-	for i := 0; i < p; i++ {
-		for j := 0; j < p; j++ {
-			for l := 0; l < p; l++ {
-				c[i*p+j] += a[i*p+l] * b[l*p+j]
-			}
-		}
-	}
-	return c
-}
-
-// toColumns turns coefficients and covariance on the basis Z into those on the
-// columns of the model matrix: X = Z R, so beta = R^-1 b and cov = R^-1 V R^-T.
-func (r *Result) toColumns(b, v []float64) {
-	s, p := r.s, r.s.p
-	r.bz, r.vz = b, v
-	copy(r.Beta, b)
-	s.backSolve(r.Beta)
-	half := make([]float64, p*p) // row c holds R^-1 times column c of V
-	for c := 0; c < p; c++ {
-		for j := 0; j < p; j++ {
-			half[c*p+j] = v[j*p+c]
-		}
-		s.backSolve(half[c*p : (c+1)*p])
-	}
-	col := make([]float64, p)
-	for j := 0; j < p; j++ {
-		for c := 0; c < p; c++ {
-			col[c] = half[c*p+j]
-		}
-		s.backSolve(col)
-		copy(r.VB[j], col)
-	}
-	for j := 0; j < p; j++ { // exactly symmetric
-		for l := 0; l < j; l++ {
-			x := (r.VB[j][l] + r.VB[l][j]) / 2
-			r.VB[j][l], r.VB[l][j] = x, x
-		}
-	}
-}
-
-// backSolve solves R x = b in place for the triangular factor of the model matrix.
-func (s *sample) backSolve(b []float64) {
+// weightedVariance is M X'A (V + tau2) A X M for the weights a of a projection.
+func (s *sample) weightedVariance(pr *projection, tau2 float64) []float64 {
 	p := s.p
-	for j := p - 1; j >= 0; j-- {
-		for l := j + 1; l < p; l++ {
-			b[j] -= s.rmat[j*p+l] * b[l]
+	m := pr.inverse()
+	out, l := make([]float64, p*p), make([]float64, p)
+	for i, a := range pr.w { // l: row i of A X M
+		x := s.rowOf(i)
+		for j := range l {
+			l[j] = a * dot(x, m[j*p:(j+1)*p])
 		}
-		b[j] /= s.rmat[j*p+j]
+		for j := range l {
+			for c := 0; c <= j; c++ {
+				out[j*p+c] += l[j] * (s.v[i] + tau2) * l[c]
+			}
+		}
 	}
+	for j := 0; j < p; j++ {
+		for c := 0; c < j; c++ {
+			out[c*p+j] = out[j*p+c]
+		}
+	}
+	return out
+}
+
+// rowVariance is x'VB x of a row of the model matrix.
+func (r *Result) rowVariance(x []float64) float64 {
+	if r.g != nil {
+		return r.S2W * r.g.lower(x, r.s.u)
+	}
+	return math.Max(quadratic(x, r.vb), 0)
 }
 
 // scale applies the Knapp-Hartung factor; rss is y'P y with inverse-variance
@@ -146,15 +99,8 @@ func (r *Result) scale(rss float64) {
 	if r.Test == AdHoc && r.S2W < 1 {
 		r.S2W = 1
 	}
-	for _, row := range r.VB {
-		for j := range row {
-			row[j] *= r.S2W
-		}
-	}
-	if r.s.z != nil {
-		for j := range r.vz {
-			r.vz[j] *= r.S2W
-		}
+	for j := range r.vb {
+		r.vb[j] *= r.S2W
 	}
 }
 
@@ -194,14 +140,17 @@ func (r *Result) statistics() {
 // QM = b' V^-1 b, chi-square on m df; for t-based tests F = QM/m on m and k-p df.
 func (r *Result) omnibus() {
 	first := 0
-	if r.P > 1 && r.opt.Design.Intercept {
+	if r.P > 1 && r.hasIntercept() {
 		first = 1
 	}
 	m := r.P - first
 	r.QMDF1, r.QMDF2 = float64(m), r.DDF
-	if m == 1 {
+	switch {
+	case m == 1:
 		r.QM = r.Stat[first] * r.Stat[first]
-	} else {
+	case r.g != nil:
+		r.QM = r.g.quadratic(r.Beta, first) / r.S2W
+	default:
 		r.QM = wald(r.Beta[first:], r.VB, first)
 	}
 	if math.IsInf(r.DDF, 1) {

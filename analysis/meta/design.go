@@ -111,6 +111,9 @@ func NewDesignMatrix(names []string, rows [][]float64, intercept bool) (*Design,
 	d.x = make([]float64, 0, d.k*d.p)
 	d.missing = make([]bool, d.k)
 	for i, r := range rows {
+		if intercept && len(r) > 0 && r[0] != 1 && !math.IsNaN(r[0]) {
+			return nil, fmt.Errorf("the first column of the design is to be the intercept, but it is %v in row %d", r[0], i+1)
+		}
 		if len(r) != d.p {
 			return nil, fmt.Errorf("row %d of the design has %d values, not %d", i+1, len(r), d.p)
 		}

@@ -156,19 +156,22 @@ func (r *Result) buildSample() error {
 			a = append(a, r.opt.Weights[i])
 		}
 	}
-	r.s = newSample(r.Yi, r.Vi, x, r.P, a)
+	r.s = newSample(r.Yi, r.Vi, x, r.P, a, r.hasIntercept())
 	if d == nil {
 		return nil
 	}
-	singular, nearest, share := r.s.orthonormalise()
+	singular, nearest, share := r.s.prepareDesign()
 	if singular >= 0 {
-		return singularError(d.Names, singular, d.Names[:singular])
+		return singularError(d.Names, singular)
 	}
 	if share < nearSingularTol {
 		r.warn(WarnNearSingular, fmt.Sprintf("column %q is almost a combination of the others (%.0e of its length is its own): centre or rescale it", d.Names[nearest], share))
 	}
 	return nil
 }
+
+// hasIntercept reports whether the first column of the model is the intercept.
+func (r *Result) hasIntercept() bool { return r.opt.Design == nil || r.opt.Design.Intercept }
 
 // fit estimates everything from the prepared sample.
 func (r *Result) fit() {
@@ -178,7 +181,7 @@ func (r *Result) fit() {
 	r.heterogeneity()
 	r.coefficients()
 	r.statistics()
-	if r.s.z != nil {
+	if r.s.x != nil {
 		r.R2 = r.explained()
 	}
 	r.fitStats()
@@ -192,6 +195,7 @@ func (r *Result) allocate() {
 	buf := make([]float64, 6*p+p*p)
 	cut := func() []float64 { c := buf[:p:p]; buf = buf[p:]; return c }
 	r.Beta, r.SE, r.Stat, r.PVal, r.CILb, r.CIUb = cut(), cut(), cut(), cut(), cut(), cut()
+	r.vb = buf
 	r.VB = make([][]float64, p)
 	for j := range r.VB {
 		r.VB[j] = cut()
@@ -213,7 +217,7 @@ func (r *Result) heterogeneity() {
 	r.QEP = dist.ChiSqSF(r.QE, float64(df))
 	r.I2Q, r.H2Q = 0, r.QE/float64(df)
 	if r.QE > float64(df) {
-		r.I2Q = 100 * (r.QE - float64(df)) / r.QE
+		r.I2Q = 100 * ((r.QE - float64(df)) / r.QE)
 	}
 	r.TypicalVar = float64(df) / m.trP
 	r.I2T, r.H2T = r.relative(r.Tau2)
@@ -231,7 +235,7 @@ func (r *Result) relative(tau2 float64) (i2, h2 float64) {
 	if math.IsInf(tau2, 1) {
 		return 100, tau2
 	}
-	return 100 * tau2 / (tau2 + r.TypicalVar), tau2/r.TypicalVar + 1
+	return 100 * (tau2 / (tau2 + r.TypicalVar)), tau2/r.TypicalVar + 1
 }
 
 // finite refuses a result with an estimate that is no number.

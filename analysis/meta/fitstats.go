@@ -28,14 +28,14 @@ func (r *Result) fitStats() {
 	if r.K == r.P {
 		r.FitML.Deviance = 0
 	}
-	// the basis Z has Z'Z = I, so that its determinant is that of X'WX over X'X;
-	// without moderators log|X'X| is log k
 	logDet := r.logDet
-	if s.z == nil {
+	if s.x == nil {
 		logDet -= math.Log(k)
+	} else {
+		logDet -= s.plain.logDet()
 	}
 	reml := -0.5 * ((k-p)*log2Pi + sum + logDet + r.rss)
-	if r.K == 1 && s.z == nil {
+	if r.K == 1 && s.x == nil {
 		reml = 0 // every part cancels
 	}
 	r.FitREML = criteria(reml, -2*reml, parms, k-p)
@@ -54,13 +54,13 @@ func criteria(ll, deviance, parms, n float64) FitStats {
 // explained is R2: 100 (tau2 of the model without moderators - tau2) / the former,
 // not below 0; for common-effect models the adjusted R2 of the weighted regression.
 func (r *Result) explained() float64 {
-	if r.P < 2 || !r.opt.Design.Intercept {
+	if r.P < 2 || !r.hasIntercept() {
 		return math.NaN()
 	}
 	if r.Method.common() {
 		return r.adjustedR2()
 	}
-	null := newSample(r.Yi, r.Vi, nil, 1, r.usedWeights())
+	null := newSample(r.Yi, r.Vi, nil, 1, r.usedWeights(), true)
 	t := null.estimateTau2(r.Method, nil).tau2
 	if t == 0 {
 		return 0

@@ -153,7 +153,6 @@ func (g *goshRun) block(ws *Workspace, from, to int) {
 			s.y[j], s.v[j] = g.y[at], g.v[at]
 			j++
 		}
-		s.shift = 0
 		s.recentre()
 		f := ws.pool(g.method, Z)
 		g.est[i], g.q[i], g.i2[i], g.tau[i] = f.Estimate, f.Q, f.I2, f.Tau2

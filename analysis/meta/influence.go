@@ -45,76 +45,96 @@ func (r *Result) Influence() *Influence {
 	}
 	copy(in.Hat, r.Hat())
 	copy(in.Weight, r.WeightsPercent())
-	full := determinant(r.vz, p)
 	r.eachDeletion(func(row, at int, fit *Result) {
 		if fit != nil {
-			r.deletionDiagnostics(in, row, at, fit, full)
+			r.deletionDiagnostics(in, row, at, fit)
 		}
 		in.Influential[row] = r.influential(in, row)
 	})
 	return in
 }
 
-func (r *Result) deletionDiagnostics(in *Influence, row, at int, fit *Result, full float64) {
-	p := r.P
-	z := r.s.rowOf(at)
-	b, v := fit.onParent()
+func (r *Result) deletionDiagnostics(in *Influence, row, at int, fit *Result) {
+	x := r.s.rowOf(at)
 	in.Tau2Del[row], in.QEDel[row] = fit.Tau2, fit.QE
-	d, se := deletedResidual(r, fit, at, b, v)
+	d, se := deletedResidual(r, fit, at)
 	in.RStudent[row] = ratio(d, se)
-	diff := make([]float64, p)
+	diff := make([]float64, r.P)
 	for j := range diff {
-		diff[j] = r.bz[j] - b[j]
+		diff[j] = r.Beta[j] - fit.Beta[j]
 	}
-	if x, ok := cholSolve(r.vz, diff); ok {
-		in.CookD[row] = dot(diff, x)
-	}
-	in.CovR[row] = determinant(v, p) / full
+	in.CookD[row] = r.cook(diff)
+	in.CovR[row] = math.Exp(fit.logDetVB() - r.logDetVB())
 	// covariance of the full model with the tau2 of the deleted one plugged in
-	vdel := r.varianceAt(fit.Tau2)
+	change, va := r.varianceAt(fit.Tau2)
 	h := in.Hat[row] * (fit.Tau2 + r.s.v[at])
 	if r.s.a != nil || r.opt.Unweighted {
-		h = quadratic(z, vdel)
+		h = quadratic(x, va)
 	}
-	in.DFFits[row] = ratio(dot(z, diff), math.Sqrt(fit.S2W*h))
-	dx, vx := r.columnChange(diff, vdel)
-	for j := range dx {
-		in.DFBetas[j][row] = ratio(dx[j], math.Sqrt(fit.S2W*vx[j]))
+	in.DFFits[row] = ratio(dot(x, diff), math.Sqrt(fit.S2W*h))
+	for j := range diff {
+		in.DFBetas[j][row] = ratio(diff[j], math.Sqrt(fit.S2W*change[j]))
 	}
 }
 
-// varianceAt is the covariance of the coefficients on the basis with another tau2,
-// unscaled.
-func (r *Result) varianceAt(tau2 float64) []float64 {
-	o := *r.opt
-	o.Test = Z
-	f := &Result{Method: r.Method, Test: Z, opt: &o, K: r.K, P: r.P, s: r.s, Tau2: tau2}
-	if r.s.z == nil && r.s.a == nil && !o.Unweighted {
-		s := 0.0
-		for _, v := range r.s.v {
-			s += 1 / (v + tau2)
+// cook is d'VB^-1 d; NaN when VB is singular.
+func (r *Result) cook(d []float64) float64 {
+	if r.g != nil {
+		return r.g.quadratic(d, 0) / r.S2W
+	}
+	x, ok := cholSolve(r.vb, d)
+	if !ok {
+		return math.NaN()
+	}
+	return dot(d, x)
+}
+
+// logDetVB is log|VB|.
+func (r *Result) logDetVB() float64 {
+	if r.g != nil {
+		return float64(r.P)*math.Log(r.S2W) - r.g.logDet()
+	}
+	if r.P == 1 {
+		return math.Log(r.vb[0])
+	}
+	l, d, ok := cholesky(r.vb, r.P)
+	if !ok {
+		return math.NaN()
+	}
+	sum := 0.0
+	for j, x := range d {
+		sum += 2 * (math.Log(l[j*r.P+j]) - math.Log(x))
+	}
+	return sum
+}
+
+// varianceAt is the covariance of the coefficients with another tau2, without the
+// Knapp-Hartung factor: its diagonal and, row by row, all of it.
+func (r *Result) varianceAt(tau2 float64) (diag, all []float64) {
+	s, p := r.s, r.P
+	w := make([]float64, s.k)
+	for i, v := range s.v {
+		w[i] = 1 / (v + tau2)
+	}
+	switch {
+	case s.a != nil || r.opt.Unweighted:
+		all = s.weightedVariance(r.projectFinal(), tau2)
+	case s.x == nil:
+		sum := 0.0
+		for _, x := range w {
+			sum += x
 		}
-		return []float64{1 / s}
+		all = []float64{1 / sum}
+	default:
+		all = make([]float64, p*p)
+		s.factorise(s.g, w, -1)
+		s.g.inverse(all)
 	}
-	f.allocate()
-	f.coefficients()
-	return f.vz
-}
-
-// columnChange turns a change of the coefficients and a covariance on the basis
-// into the change and the variances on the columns of the model matrix.
-func (r *Result) columnChange(diff, v []float64) (dx, vx []float64) {
-	if r.s.z == nil {
-		return diff, v
+	diag = make([]float64, p)
+	for j := range diag {
+		diag[j] = all[j*p+j]
 	}
-	f := &Result{s: r.s, P: r.P}
-	f.allocate()
-	f.toColumns(append([]float64(nil), diff...), v)
-	vx = make([]float64, r.P)
-	for j := range vx {
-		vx[j] = f.VB[j][j]
-	}
-	return f.Beta, vx
+	return diag, all
 }
 
 func (r *Result) influential(in *Influence, row int) bool {
@@ -145,19 +165,19 @@ type Baujat struct {
 func (r *Result) Baujat() *Baujat {
 	bj := &Baujat{X: make([]float64, r.K), Y: make([]float64, r.K)}
 	r.eachDeletion(func(row, at int, fit *Result) {
-		z := r.s.rowOf(at)
-		res := r.s.y[at] + r.s.shift - dot(z, r.bz)
+		x := r.s.rowOf(at)
+		fitted := dot(x, r.Beta)
+		res := r.s.raw[at] - fitted
 		bj.X[row] = res * res / (r.s.v[at] + r.Tau2)
 		bj.Y[row] = math.NaN()
 		if fit == nil {
 			return
 		}
-		b, v := fit.onParent()
 		d := 0.0
-		for j := range b {
-			d += z[j] * (b[j] - r.bz[j])
+		for j := range x {
+			d += x[j] * (fit.Beta[j] - r.Beta[j])
 		}
-		bj.Y[row] = ratio(d*d, quadratic(z, v))
+		bj.Y[row] = ratio(d*d, fit.rowVariance(x))
 	})
 	return bj
 }

@@ -65,7 +65,7 @@ func (s *sample) likelihoodBound(reml bool) float64 {
 
 // unweightedRSS is the residual sum of squares with equal weights.
 func (s *sample) unweightedRSS() float64 {
-	if s.z == nil {
+	if s.x == nil {
 		mean := 0.0
 		for _, y := range s.y {
 			mean += y
@@ -77,27 +77,7 @@ func (s *sample) unweightedRSS() float64 {
 		}
 		return rss
 	}
-	// the basis is orthonormal: project each column out, twice for rounding
-	r := s.w[:s.k]
-	copy(r, s.y)
-	for pass := 0; pass < 2; pass++ {
-		for j := 0; j < s.p; j++ {
-			d := 0.0
-			for i := range r {
-				d += r[i] * s.z[i*s.p+j]
-			}
-			for i := range r {
-				r[i] -= d * s.z[i*s.p+j]
-			}
-		}
-	}
-	rss := 0.0
-	for i, x := range r {
-		if s.pinned == nil || !s.pinned[i] {
-			rss += x * x
-		}
-	}
-	return rss
+	return s.plain.rss
 }
 
 // scoreScan walks over tau2 and keeps the best of the maxima it meets.

@@ -12,7 +12,7 @@ import (
 // matrix (Fox & Monette 1992). It fails with fewer than two moderators.
 func (r *Result) VIF() (names []string, vif []float64, err error) {
 	first := 0
-	if r.P > 1 && r.opt.Design.Intercept {
+	if r.P > 1 && r.hasIntercept() {
 		first = 1
 	}
 	m := r.P - first

@@ -20,7 +20,7 @@ type moments struct {
 // at computes the moments at tau2.
 func (s *sample) at(tau2 float64, m *moments) {
 	m.tau2 = tau2
-	if s.z == nil {
+	if s.x == nil {
 		s.meanMoments(m)
 		return
 	}
@@ -95,15 +95,11 @@ func (s *sample) sumLogV(tau2 float64) float64 {
 	return sum + math.Log(prod)
 }
 
-// logDetXWX is log|Z'W Z| of the basis Z; without moderators log sum w. The
-// weights must be those of the last call of at.
+// logDetXWX is log|X'W X|; without moderators log sum w. The weights must be those
+// of the last call of at.
 func (s *sample) logDetXWX(m *moments) float64 {
-	if s.z == nil {
+	if s.x == nil {
 		return math.Log(m.sw)
 	}
-	l := 0.0
-	for j := 0; j < s.p; j++ {
-		l += 2 * math.Log(math.Abs(s.rt[j*s.p+j]))
-	}
-	return l
+	return s.g.logDet()
 }

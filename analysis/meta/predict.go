@@ -28,7 +28,7 @@ type Prediction struct {
 // Predict returns the prediction for a model without moderators. For other models
 // use [Result.PredictAt] or [Result.Fitted].
 func (r *Result) Predict() Prediction {
-	if r.P != 1 || r.s.z != nil {
+	if r.s.x != nil {
 		return r.prediction(math.NaN(), math.NaN())
 	}
 	return r.prediction(r.Beta[0], r.SE[0])
@@ -40,14 +40,7 @@ func (r *Result) PredictAt(x []float64) (Prediction, error) {
 	if len(x) != r.P {
 		return Prediction{}, fmt.Errorf("%d moderator values for %d coefficients", len(x), r.P)
 	}
-	pred, va := 0.0, 0.0
-	for j, b := range r.Beta {
-		pred += x[j] * b
-		for l := range r.Beta {
-			va += x[j] * r.VB[j][l] * x[l]
-		}
-	}
-	return r.prediction(pred, math.Sqrt(math.Max(va, 0))), nil
+	return r.prediction(dot(x, r.Beta), math.Sqrt(r.rowVariance(x))), nil
 }
 
 func (r *Result) prediction(pred, se float64) Prediction {
@@ -89,7 +82,7 @@ func (p Prediction) Exp() Prediction {
 // Fitted returns the prediction for every used row.
 func (r *Result) Fitted() []Prediction {
 	out := make([]Prediction, r.K)
-	if r.s.z == nil {
+	if r.s.x == nil {
 		p := r.Predict()
 		for i := range out {
 			out[i] = p
@@ -114,38 +107,13 @@ func (r *Result) Fitted() []Prediction {
 }
 
 // rowPredictions returns the fitted mean of every used row and its variance, in
-// the order of Rows, computed on the orthonormal basis.
+// the order of Rows.
 func (r *Result) rowPredictions() (pred, va []float64) {
 	pred, va = make([]float64, r.K), make([]float64, r.K)
-	if r.s.z == nil {
-		for i := range pred {
-			pred[i], va[i] = r.Beta[0], r.VB[0][0]
-		}
-		return pred, va
-	}
-	p := r.P
 	for i, row := range r.s.perm {
-		zi := r.s.z[i*p : (i+1)*p]
-		pred[row] = dot(zi, r.bz)
-		va[row] = math.Max(quadratic(zi, r.vz), 0)
+		x := r.s.rowOf(i)
+		pred[row] = dot(x, r.Beta)
+		va[row] = r.rowVariance(x)
 	}
 	return pred, va
-}
-
-func dot(a, b []float64) float64 {
-	d := 0.0
-	for i := range a {
-		d += a[i] * b[i]
-	}
-	return d
-}
-
-// quadratic is x'M x.
-func quadratic(x, m []float64) float64 {
-	p := len(x)
-	q := 0.0
-	for i := range x {
-		q += x[i] * dot(m[i*p:(i+1)*p], x)
-	}
-	return q
 }

@@ -96,7 +96,6 @@ func (ws *Workspace) load(yi, vi []float64) {
 	if k > 40 {
 		heapSort(s.y, s.v)
 	}
-	s.shift = 0
 	s.recentre()
 }
 
@@ -106,7 +105,7 @@ func (s *sample) reserve(k int) {
 		n := 2*k + 16
 		s.y, s.v, s.w = make([]float64, n), make([]float64, n), make([]float64, n)
 	}
-	s.k, s.p, s.z = k, 1, nil
+	s.k, s.p, s.x = k, 1, nil
 	s.y, s.v, s.w = s.y[:k], s.v[:k], s.w[:k]
 }
 
@@ -191,14 +190,14 @@ func scaleFactor(rss, df float64, test Test) float64 {
 func meanI2(method Method, m0 *moments, tau2, df float64) float64 {
 	if method.common() {
 		if m0.q > df {
-			return 100 * (m0.q - df) / m0.q
+			return 100 * ((m0.q - df) / m0.q)
 		}
 		return 0
 	}
 	if df == 0 || tau2 == 0 {
 		return 0
 	}
-	return 100 * tau2 / (tau2 + df/m0.trP)
+	return 100 * (tau2 / (tau2 + df/m0.trP))
 }
 
 // meanTau2 estimates tau2 of a model without moderators; m0 are the moments at 0.

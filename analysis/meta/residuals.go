@@ -29,8 +29,7 @@ func (r *Result) Residuals() *Residuals {
 		if fit == nil {
 			return
 		}
-		b, v := fit.onParent()
-		d, se := deletedResidual(r, fit, at, b, v)
+		d, se := deletedResidual(r, fit, at)
 		res.StudResid[row], res.StudSE[row], res.StudZ[row] = d, se, ratio(d, se)
 	})
 	return res
@@ -38,10 +37,10 @@ func (r *Result) Residuals() *Residuals {
 
 // deletedResidual is the residual of a row from the fit without it and its
 // standard error.
-func deletedResidual(r, fit *Result, at int, b, v []float64) (d, se float64) {
-	z := r.s.rowOf(at)
-	d = r.s.y[at] + r.s.shift - dot(z, b)
-	se = math.Sqrt(fit.S2W*(r.s.v[at]+fit.Tau2) + quadratic(z, v))
+func deletedResidual(r, fit *Result, at int) (d, se float64) {
+	x := r.s.rowOf(at)
+	d = r.s.raw[at] - dot(x, fit.Beta)
+	se = math.Sqrt(fit.S2W*(r.s.v[at]+fit.Tau2) + fit.rowVariance(x))
 	return d, se
 }
 
@@ -61,7 +60,7 @@ func (r *Result) standardized() (resid, se, z []float64) {
 	var v []float64
 	given := r.s.a != nil || r.opt.Unweighted
 	if given {
-		v = r.unscaledBasisVar()
+		v = r.s.weightedVariance(pr, r.Tau2)
 	}
 	for i, row := range r.s.perm {
 		va := (r.s.v[i] + r.Tau2) * pr.omh[i]
@@ -93,17 +92,6 @@ func (r *Result) finalWeights() []float64 {
 		}
 	}
 	return w
-}
-
-// unscaledBasisVar is the covariance on the basis without the Knapp-Hartung factor.
-func (r *Result) unscaledBasisVar() []float64 {
-	v := append([]float64(nil), r.vz...)
-	if r.S2W != 1 && r.S2W != 0 {
-		for j := range v {
-			v[j] /= r.S2W
-		}
-	}
-	return v
 }
 
 // Hat returns the hat values (leverages) of the used rows; they sum to P.

@@ -88,8 +88,9 @@ type Result struct {
 	opt    *Options  // the request, defaults filled in
 	ci     float64   // quantile of the intervals
 	rss    float64   // sum (y - X beta)^2 / (v + tau2)
-	logDet float64   // log of the determinant of Z'W Z
-	bz, vz []float64 // Beta and VB on the orthonormal basis (the same without moderators)
+	logDet float64   // log of the determinant of X'W X
+	vb     []float64 // VB, row by row
+	g      *gram     // factorisation behind VB; nil without moderators and for given weights
 }
 
 // FitStats are the log-likelihood at the estimates and what follows from it. In

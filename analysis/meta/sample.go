@@ -16,23 +16,22 @@ const (
 // variance, then effect, so that sums do not depend on the order given and the
 // most precise study comes first.
 //
-// Without moderators (z == nil) effects are held relative to the effect of the
-// most precise study: differences of nearby effects are exact, so that tiny
-// variances beside large effects lose no digits. With moderators the model matrix
-// is replaced by an orthonormal basis z of its columns, X = z R.
+// Effects are held relative to the effect of the most precise study when the model
+// has a mean or an intercept: differences of nearby effects are exact, so that tiny
+// variances beside large effects lose no digits.
 type sample struct {
 	k, p   int
 	y, v   []float64
+	raw    []float64 // effects as given, sorted; nil in a workspace
 	shift  float64
-	z      []float64 // k x p row by row, or nil
-	rmat   []float64 // p x p upper triangular R, row by row
-	pinned []bool    // rows that alone determine a coefficient: hat value 1 whatever the weights
+	x      []float64 // model matrix, k x p row by row; nil: a mean only
+	pinned []bool    // rows that alone determine a coefficient, or nil
 	perm   []int     // sorted position -> position among the used rows
 	a      []float64 // weights given, sorted alike, or nil
 
-	w  []float64 // scratch, k
-	qr []float64 // scratch, k x (p+1)
-	rt []float64 // scratch, p x p and vectors of length p
+	w              []float64 // scratch: the weights of the last call of at
+	plain, g, less *gram     // unweighted, of the last call of at, without one row
+	b, c, u, f     []float64 // scratch
 }
 
 // checkRow returns what is wrong with one row, or "".
@@ -54,17 +53,17 @@ func checkRow(y, v float64) string {
 	return ""
 }
 
-// newSample checks and sorts the rows used. x is the model matrix of the used rows
-// (k x p) or nil; a the weights or nil.
-func newSample(y, v, x []float64, p int, a []float64) *sample {
+// newSample sorts the rows used. x is the model matrix of the used rows (k x p) or
+// nil, a the weights or nil; intercept says that the first column of x is 1.
+func newSample(y, v, x []float64, p int, a []float64, intercept bool) *sample {
 	k := len(y)
 	s := &sample{k: k, p: p}
-	buf := make([]float64, 3*k)
-	s.y, s.v, s.w = buf[:k:k], buf[k:2*k:2*k], buf[2*k:]
+	buf := make([]float64, 4*k)
+	s.y, s.v, s.w, s.raw = buf[:k:k], buf[k:2*k:2*k], buf[2*k:3*k:3*k], buf[3*k:]
 	s.perm = make([]int, k)
 	s.sortRows(y, v)
 	for i, r := range s.perm {
-		s.y[i], s.v[i] = y[r], v[r]
+		s.y[i], s.raw[i], s.v[i] = y[r], y[r], v[r]
 	}
 	if a != nil {
 		s.a = make([]float64, k)
@@ -72,17 +71,25 @@ func newSample(y, v, x []float64, p int, a []float64) *sample {
 			s.a[i] = a[r]
 		}
 	}
-	if x == nil {
+	if x == nil || intercept {
 		s.recentre()
+	}
+	if x == nil {
 		return s
 	}
-	s.z = make([]float64, k*p)
+	s.x = make([]float64, k*p)
 	for i, r := range s.perm {
-		copy(s.z[i*p:(i+1)*p], x[r*p:(r+1)*p])
+		copy(s.x[i*p:(i+1)*p], x[r*p:(r+1)*p])
 	}
-	s.qr = make([]float64, k*(p+1))
-	s.rt = make([]float64, 2*p*p+5*p)
+	s.makeScratch()
 	return s
+}
+
+func (s *sample) makeScratch() {
+	p := s.p
+	s.plain, s.g, s.less = newGram(p), newGram(p), newGram(p)
+	buf := make([]float64, 3*p+p*p)
+	s.b, s.c, s.u, s.f = buf[:p:p], buf[p:2*p:2*p], buf[2*p:3*p:3*p], buf[3*p:]
 }
 
 // sortRows fills perm: by variance, then effect, then row.
@@ -116,10 +123,20 @@ func (s *sample) sortRows(y, v []float64) {
 // recentre holds the effects relative to the first, most precise, study.
 func (s *sample) recentre() {
 	c := s.y[0]
-	s.shift += c
+	s.shift = c
 	for i := range s.y {
 		s.y[i] -= c
 	}
+}
+
+var unit = []float64{1}
+
+// rowOf is a row of the model matrix: [1] without moderators.
+func (s *sample) rowOf(i int) []float64 {
+	if s.x == nil {
+		return unit
+	}
+	return s.x[i*s.p : (i+1)*s.p]
 }
 
 // sortStable sorts indices by a comparison of what they stand for.

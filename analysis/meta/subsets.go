@@ -39,7 +39,7 @@ func (s *Series) missing(i int) {
 }
 
 func (r *Result) meanOnly(what string) error {
-	if r.s.z != nil {
+	if r.s.x != nil {
 		return fmt.Errorf("%s is defined for models without moderators", what)
 	}
 	return nil

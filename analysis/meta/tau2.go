@@ -103,7 +103,7 @@ func (s *sample) likelihoodSE(tau2 float64, reml bool) float64 {
 	if !reml {
 		return math.Sqrt(2 / m.sww)
 	}
-	if s.z == nil {
+	if s.x == nil {
 		return math.Sqrt(2 / m.trPP)
 	}
 	return math.Sqrt(2 / s.project(append([]float64(nil), s.w[:s.k]...)).pairTrace(nil, nil))

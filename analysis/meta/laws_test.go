@@ -1,0 +1,301 @@
+package meta
+
+import (
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"past/analysis/internal/dist"
+)
+
+// table draws effects and variances that differ by up to ten orders of magnitude.
+func table(t *rapid.T, min, max int) (y, v []float64) {
+	k := rapid.IntRange(min, max).Draw(t, "k")
+	spread := rapid.Float64Range(0, 5).Draw(t, "spread")
+	for i := 0; i < k; i++ {
+		y = append(y, rapid.Float64Range(-5, 5).Draw(t, "y"))
+		v = append(v, 0.05*math.Pow(10, spread*rapid.Float64Range(-1, 1).Draw(t, "v")))
+	}
+	return y, v
+}
+
+func drawOptions(t *rapid.T) Options {
+	methods := Methods()
+	return Options{
+		Method: rapid.SampledFrom(methods[:len(methods)-1]).Draw(t, "method"),
+		Test:   rapid.SampledFrom(Tests()).Draw(t, "test"),
+	}
+}
+
+func fitted(t *rapid.T, y, v []float64, opt Options) *Result {
+	r, err := Fit(y, v, opt)
+	if err != nil {
+		t.Fatalf("%v (%v, %v)", err, y, v)
+	}
+	return r
+}
+
+// close tells whether two numbers agree to a relative tolerance; a scale can be
+// given for numbers that may cancel.
+func agree(a, b, tol, scale float64) bool {
+	if math.IsNaN(a) || math.IsNaN(b) || math.IsInf(a, 0) || math.IsInf(b, 0) {
+		return a == b || math.IsNaN(a) && math.IsNaN(b)
+	}
+	return math.Abs(a-b) <= tol*math.Max(scale, math.Max(math.Abs(a), math.Abs(b)))
+}
+
+func TestOrderDoesNotMatter(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		y, v := table(t, 1, 12)
+		opt := drawOptions(t)
+		a := fitted(t, y, v, opt)
+		py, pv := make([]float64, len(y)), make([]float64, len(y))
+		for i, j := range rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 0)).Perm(len(y)) {
+			py[j], pv[j] = y[i], v[i]
+		}
+		b := fitted(t, py, pv, opt)
+		if a.Beta[0] != b.Beta[0] || a.SE[0] != b.SE[0] || a.Tau2 != b.Tau2 || a.QE != b.QE || a.FitREML != b.FitREML {
+			t.Fatalf("order changes bits: %v %v, %v %v, %v %v", a.Beta, b.Beta, a.SE, b.SE, a.Tau2, b.Tau2)
+		}
+	})
+}
+
+func TestScaleAndSign(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		y, v := table(t, 1, 12)
+		opt := drawOptions(t)
+		a := fitted(t, y, v, opt)
+		c := math.Ldexp(1, rapid.IntRange(-40, 40).Draw(t, "power")) // exact
+		ny, nv := make([]float64, len(y)), make([]float64, len(y))
+		for i := range y {
+			ny[i], nv[i] = -c*y[i], c*c*v[i]
+		}
+		b := fitted(t, ny, nv, opt)
+		spread := a.SE[0] + math.Sqrt(a.Tau2)
+		if !agree(-c*a.Beta[0], b.Beta[0], 1e-11, c*spread) || !agree(c*c*a.Tau2, b.Tau2, 1e-9, c*c*minOf(v)) {
+			t.Fatalf("scale %v: estimate %v -> %v, tau2 %v -> %v", c, a.Beta[0], b.Beta[0], a.Tau2, b.Tau2)
+		}
+		if a.S2W > 1e-6 && !agree(c*a.SE[0], b.SE[0], 1e-9, 0) {
+			t.Fatalf("scale %v: se %v -> %v", c, a.SE[0], b.SE[0])
+		}
+		if !agree(a.QE, b.QE, 1e-9, 1e-9) || !agree(a.I2, b.I2, 1e-8, 1e-6) {
+			t.Fatalf("scale changes Q %v -> %v or I2 %v -> %v", a.QE, b.QE, a.I2, b.I2)
+		}
+	})
+}
+
+func minOf(x []float64) float64 {
+	m := math.Inf(1)
+	for _, a := range x {
+		m = math.Min(m, a)
+	}
+	return m
+}
+
+func TestIntervalsHoldTheEstimate(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		y, v := table(t, 1, 12)
+		r := fitted(t, y, v, drawOptions(t))
+		b := r.Beta[0]
+		if !(r.CILb[0] <= b && b <= r.CIUb[0]) {
+			t.Fatalf("interval %v to %v misses %v", r.CILb[0], r.CIUb[0], b)
+		}
+		p := r.Predict()
+		if !r.Method.common() && !(p.PILb <= r.CILb[0] && p.PIUb >= r.CIUb[0]) {
+			t.Fatalf("prediction interval %v to %v inside the interval of the mean", p.PILb, p.PIUb)
+		}
+		lb, ub := r.HeadlineCI(0)
+		if g := r.Guard; g != nil && !(ub-lb >= (g.CEUb[0]-g.CELb[0])*(1-1e-12)) {
+			t.Fatalf("headline interval %v to %v is narrower than the common-effect one", lb, ub)
+		}
+		if r.Tau2 < 0 || r.I2 < 0 || r.I2 > 100 || r.QE < 0 || !(r.QEP >= 0 && r.QEP <= 1) {
+			t.Fatalf("impossible: tau2 %v I2 %v Q %v p %v", r.Tau2, r.I2, r.QE, r.QEP)
+		}
+	})
+}
+
+// With equal variances every estimator of the mean is the plain mean, and the
+// Knapp-Hartung interval is the t interval of a textbook, whatever tau2.
+func TestEqualVariancesGiveTheTextbookInterval(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		y, _ := table(t, 2, 12)
+		v := make([]float64, len(y))
+		va := rapid.Float64Range(1e-6, 10).Draw(t, "variance")
+		mean := 0.0
+		for i := range y {
+			v[i] = va
+			mean += y[i] / float64(len(y))
+		}
+		ss := 0.0
+		for _, x := range y {
+			ss += (x - mean) * (x - mean)
+		}
+		k := float64(len(y))
+		if ss < 1e-12 {
+			t.Skip("all effects equal")
+		}
+		opt := drawOptions(t)
+		opt.Test = KnHa
+		r := fitted(t, y, v, opt)
+		half := dist.TQuantile(0.975, k-1) * math.Sqrt(ss/(k-1)/k)
+		if !agree(r.Beta[0], mean, 1e-12, 1) || !agree(r.CIUb[0]-r.CILb[0], 2*half, 1e-9, 0) {
+			t.Fatalf("%s: %v +- %v, textbook %v +- %v", r.Method, r.Beta[0], (r.CIUb[0]-r.CILb[0])/2, mean, half)
+		}
+		if r.Method == REML || r.Method == DL || r.Method == HE || r.Method == PM {
+			if want := math.Max(0, ss/(k-1)-va); !agree(r.Tau2, want, 1e-9, va) {
+				t.Fatalf("%s: tau2 %v, sample variance less v is %v", r.Method, r.Tau2, want)
+			}
+		}
+	})
+}
+
+// No tau2 has a higher likelihood than the estimate.
+func TestLikelihoodIsAtItsMaximum(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		y, v := table(t, 2, 9)
+		method := rapid.SampledFrom([]Method{ML, REML}).Draw(t, "method")
+		r := fitted(t, y, v, Options{Method: method})
+		ll := func(tau2 float64) float64 {
+			f := fitted(t, y, v, Options{Method: method, Tau2: &tau2})
+			if method == ML {
+				return f.FitML.LogLik
+			}
+			return f.FitREML.LogLik
+		}
+		best := ll(r.Tau2)
+		for i := 0; i < 60; i++ {
+			other := minOf(v) * math.Pow(10, rapid.Float64Range(-2, 9).Draw(t, "log10"))
+			if l := ll(other); l > best+1e-9*math.Max(1, math.Abs(best)) {
+				t.Fatalf("%s: likelihood %v at tau2 %v, but %v at %v", method, best, r.Tau2, l, other)
+			}
+		}
+	})
+}
+
+// The estimating equation of PM and the bounds of the Q-profile interval hold.
+func TestQProfileBoundsSolveTheirEquation(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		y, v := table(t, 2, 12)
+		r := fitted(t, y, v, Options{Method: PM})
+		ci, err := r.QProfile()
+		if err != nil {
+			t.Fatal(err)
+		}
+		df := float64(r.K - 1)
+		check := func(what string, tau2, target float64) {
+			var m moments
+			r.s.at(tau2, &m)
+			if tau2 > 0 && !agree(m.q, target, 1e-9, 0) || tau2 == 0 && m.q > target*(1+1e-9) {
+				t.Fatalf("%s: Q(%v) = %v, target %v", what, tau2, m.q, target)
+			}
+		}
+		check("PM", r.Tau2, df)
+		check("lower", ci.Tau2Lb, dist.ChiSqQuantile(0.975, df))
+		check("upper", ci.Tau2Ub, dist.ChiSqQuantile(0.025, df))
+		if ci.Tau2Lb > ci.Tau2Ub || (r.Tau2 < ci.Tau2Lb || r.Tau2 > ci.Tau2Ub) && !ci.Empty {
+			t.Fatalf("interval %v to %v, estimate %v", ci.Tau2Lb, ci.Tau2Ub, r.Tau2)
+		}
+	})
+}
+
+func TestProfileLikelihoodBounds(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		y, v := table(t, 2, 10)
+		r := fitted(t, y, v, Options{Method: rapid.SampledFrom([]Method{ML, REML}).Draw(t, "method")})
+		ci, err := r.ProfileLikelihood()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !(ci.Tau2Lb <= r.Tau2*(1+1e-9) && r.Tau2 <= ci.Tau2Ub) {
+			t.Fatalf("interval %v to %v misses %v", ci.Tau2Lb, ci.Tau2Ub, r.Tau2)
+		}
+		p := profile{s: r.s, reml: r.Method == REML}
+		cut := p.at(r.Tau2) - dist.ChiSqQuantile(0.95, 1)/2
+		for _, b := range []float64{ci.Tau2Lb, ci.Tau2Ub} {
+			if h := p.at(b) - cut; b > 0 && math.Abs(h) > 1e-7 {
+				t.Fatalf("the likelihood at the bound %v is %v off the cut-off", b, h)
+			}
+		}
+	})
+}
+
+// The workspace, the last step of a cumulative analysis, a leave-one-out fit and
+// the full set of a GOSH analysis are the fit.
+func TestSubsetFitsAreFits(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		y, v := table(t, 2, 9)
+		opt := drawOptions(t)
+		r := fitted(t, y, v, opt)
+		same := func(what string, est, se, tau2, q, i2 float64, r *Result) {
+			if !agree(est, r.Beta[0], 1e-11, r.SE[0]) || !agree(tau2, r.Tau2, 1e-11, minOf(v)) || !agree(q, r.QE, 1e-10, 1e-12) || !agree(i2, r.I2, 1e-9, 1e-9) {
+				t.Fatalf("%s: %v %v %v %v, fit %v %v %v %v", what, est, tau2, q, i2, r.Beta[0], r.Tau2, r.QE, r.I2)
+			}
+			if !agree(se, r.SE[0], 1e-9, 1e-9) {
+				t.Fatalf("%s: se %v, fit %v", what, se, r.SE[0])
+			}
+		}
+		var ws Workspace
+		f, err := ws.Fit(y, v, opt.Method, opt.Test)
+		if err != nil {
+			t.Fatal(err)
+		}
+		same("workspace", f.Estimate, f.SE, f.Tau2, f.Q, f.I2, r)
+		if !agree(f.PVal, r.PVal[0], 1e-8, 1e-12) || !agree(f.Lb, r.CILb[0], 1e-9, 1) {
+			t.Fatalf("workspace: p %v lb %v, fit %v %v", f.PVal, f.Lb, r.PVal[0], r.CILb[0])
+		}
+		c, err := r.Cumulative(nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		last := r.K - 1
+		same("cumulative", c.Estimate[last], c.SE[last], c.Tau2[last], c.Q[last], c.I2[last], r)
+		l, err := r.LeaveOneOut()
+		if err != nil {
+			t.Fatal(err)
+		}
+		out := rapid.IntRange(0, last).Draw(t, "out")
+		rest := fitted(t, append(append([]float64{}, y[:out]...), y[out+1:]...), append(append([]float64{}, v[:out]...), v[out+1:]...), opt)
+		same("leave one out", l.Estimate[out], l.SE[out], l.Tau2[out], l.Q[out], l.I2[out], rest)
+		g, err := GOSH(y, v, GOSHOptions{Method: opt.Method, Keep: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		z := fitted(t, y, v, Options{Method: opt.Method})
+		full := g.Subsets - 1
+		same("gosh", g.EstimatePoints[full], z.SE[0], g.Tau2Points[full], g.QPoints[full], g.I2Points[full], z)
+	})
+}
+
+// Deleting a row from a meta-regression is the fit without it.
+func TestDeletionInMetaRegression(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		y, v := table(t, 5, 12)
+		x := make([]float64, len(y))
+		for i := range x {
+			x[i] = 1990 + 10*float64(i) + rapid.Float64Range(-3, 3).Draw(t, "x")
+		}
+		fit := func(y, v, x []float64) *Result {
+			d, err := NewDesign(true, Numeric("x", x))
+			if err != nil {
+				t.Fatal(err)
+			}
+			return fitted(t, y, v, Options{Method: REML, Design: d})
+		}
+		in := fit(y, v, x).Influence()
+		out := rapid.IntRange(0, len(y)-1).Draw(t, "out")
+		cut := func(a []float64) []float64 { return append(append([]float64{}, a[:out]...), a[out+1:]...) }
+		rest := fit(cut(y), cut(v), cut(x))
+		if !agree(in.Tau2Del[out], rest.Tau2, 1e-8, minOf(v)) || !agree(in.QEDel[out], rest.QE, 1e-8, 1e-9) {
+			t.Fatalf("without row %d: tau2 %v Q %v, fit %v %v", out, in.Tau2Del[out], in.QEDel[out], rest.Tau2, rest.QE)
+		}
+		sum := 0.0
+		for _, h := range in.Hat {
+			sum += h
+		}
+		if !agree(sum, 2, 1e-10, 0) {
+			t.Fatalf("hat values sum to %v, not to the number of coefficients", sum)
+		}
+	})
+}
