@@ -2,6 +2,9 @@ package store
 
 import (
 	"context"
+	"database/sql"
+	"fmt"
+	"strings"
 	"time"
 )
 
@@ -41,8 +44,87 @@ type Status struct {
 	Sources  map[string]SourceStatus `json:"sources"`
 }
 
-// Counts counts the rows of the store.
-func (s *Store) Counts(ctx context.Context) (Counts, error) { return Counts{}, errNotBuilt }
+// countQueries are in the order of Counts' fields.
+var countQueries = []string{
+	"SELECT count(*) FROM record",
+	"SELECT count(*) FROM payload",
+	"SELECT count(*) FROM planned_outcome",
+	"SELECT count(*) FROM posted_outcome",
+	"SELECT coalesce(sum(group_count), 0) FROM posted_outcome",
+	"SELECT coalesce(sum(cell_count), 0) FROM posted_class",
+	"SELECT count(*) FROM posted_analysis",
+	"SELECT coalesce(sum(stat_count), 0) FROM adverse_event",
+	"SELECT count(*) FROM reference",
+	"SELECT count(*) FROM publication",
+	"SELECT count(*) FROM study",
+	"SELECT count(*) FROM arm_result",
+	"SELECT count(*) FROM effect",
+	"SELECT count(*) FROM finding",
+}
+
+func (c *Counts) fields() []any {
+	return []any{&c.Records, &c.Payloads, &c.PlannedOutcomes, &c.PostedOutcomes, &c.OutcomeGroups, &c.Measurements, &c.Contrasts,
+		&c.EventStats, &c.References, &c.Publications, &c.Studies, &c.ArmResults, &c.Effects, &c.Findings}
+}
+
+// Counts counts the rows of the store, all at one instant.
+func (s *Store) Counts(ctx context.Context) (Counts, error) {
+	var c Counts
+	q := "SELECT (" + strings.Join(countQueries, "), (") + ")"
+	if err := s.r.QueryRowContext(ctx, q).Scan(c.fields()...); err != nil {
+		return Counts{}, fmt.Errorf("count: %w", s.explain(err))
+	}
+	return c, nil
+}
+
+// statusQuery gives one figure or text of a source per row.
+const statusQuery = `
+	SELECT source, 'records', count(*), NULL FROM record GROUP BY source
+	UNION ALL SELECT source, 'gone', count(*), NULL FROM tombstone WHERE returned_at IS NULL GROUP BY source
+	UNION ALL SELECT source, 'problems', count(*), NULL FROM problem WHERE resolved_at IS NULL GROUP BY source
+	UNION ALL SELECT source, 'fetched', 0, max(fetched_at) FROM arrival GROUP BY source
+	UNION ALL SELECT source, 'complete', 0, complete FROM mark
+	UNION ALL SELECT source, 'stamp', 0, stamp FROM mark`
 
 // Status is Counts with open problems and each source's freshness.
-func (s *Store) Status(ctx context.Context) (Status, error) { return Status{}, errNotBuilt }
+func (s *Store) Status(ctx context.Context) (Status, error) {
+	st := Status{Sources: map[string]SourceStatus{}}
+	var err error
+	if st.Counts, err = s.Counts(ctx); err != nil {
+		return st, err
+	}
+	rows, err := s.r.QueryContext(ctx, statusQuery)
+	if err != nil {
+		return st, fmt.Errorf("status: %w", s.explain(err))
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var source, what string
+		var n int64
+		var text sql.NullString
+		if err := rows.Scan(&source, &what, &n, &text); err != nil {
+			return st, fmt.Errorf("status: %w", s.explain(err))
+		}
+		src := st.Sources[source]
+		switch what {
+		case "records":
+			src.Records = n
+		case "gone":
+			src.Gone = n
+		case "problems":
+			src.Problems = n
+			st.Problems += n
+		case "fetched":
+			err = moments(text.String, &src.LastFetch)
+		case "complete":
+			err = moments(text.String, &src.LastComplete)
+		case "stamp":
+			src.Stamp = text.String
+		}
+		if err != nil {
+			return st, fmt.Errorf("status: %w", err)
+		}
+		st.Sources[source] = src
+	}
+	return st, s.explain(rows.Err())
+}

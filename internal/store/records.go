@@ -2,10 +2,16 @@ package store
 
 import (
 	"context"
+	"database/sql"
+	"errors"
+	"fmt"
 	"iter"
+	"slices"
+	"strings"
 	"time"
 
 	"past/internal/evidence"
+	"past/internal/store/pack"
 )
 
 // RecordFilter narrows a reading of records; its zero value takes all of them
@@ -23,16 +29,155 @@ type RecordFilter struct {
 	AsOf time.Time
 }
 
+// where writes the filter as conditions on record r.
+func (f RecordFilter) where() (cond string, args []any) {
+	conds := []string{"1"}
+	in := func(column string, values []string) {
+		if len(values) > 0 {
+			conds = append(conds, column+" IN (SELECT value FROM json_each(?))")
+			args = append(args, textArray(values))
+		}
+	}
+	in("r.source", f.Sources)
+	in("r.id", f.IDs)
+	var kinds []string
+	for _, k := range f.Kinds {
+		kinds = append(kinds, string(k))
+	}
+	in("r.kind", kinds)
+	if f.WithResults && f.AsOf.IsZero() {
+		conds = append(conds, "r.has_results")
+	}
+	if f.WithoutGone {
+		c := "NOT EXISTS (SELECT 1 FROM tombstone t WHERE t.source = r.source AND t.record_id = r.id AND "
+		if f.AsOf.IsZero() {
+			c += "t.returned_at IS NULL)"
+		} else {
+			c += "t.at <= ? AND (t.returned_at IS NULL OR t.returned_at > ?))"
+			args = append(args, stampText(f.AsOf), stampText(f.AsOf))
+		}
+		conds = append(conds, c)
+	}
+	return strings.Join(conds, " AND "), args
+}
+
+// versionAt joins the version of r that counts at an instant.
+func versionAt(asOf time.Time) (join string, args []any) {
+	if asOf.IsZero() {
+		return "JOIN record_version v ON v.version_no = r.version_no", nil
+	}
+	return `JOIN record_version v ON v.version_no = (SELECT x.version_no FROM record_version x WHERE x.record_no = r.record_no
+		AND x.origin = 'snapshot' AND x.seen <= ? ORDER BY x.seen DESC, x.version_no DESC LIMIT 1)`, []any{stampText(asOf)}
+}
+
 // Records gives records in the order of source and id.
 func (s *Store) Records(ctx context.Context, f RecordFilter) iter.Seq2[evidence.Record, error] {
-	return func(yield func(evidence.Record, error) bool) { yield(evidence.Record{}, errNotBuilt) }
+	return func(yield func(evidence.Record, error) bool) {
+		join, args := versionAt(f.AsOf)
+		cond, more := f.where()
+		rows, err := s.r.QueryContext(ctx, "SELECT r.source, r.id, v.layout_no, v.bytes, v.body FROM record r "+join+
+			" WHERE "+cond+" ORDER BY r.source, r.id", append(args, more...)...)
+		if err != nil {
+			yield(evidence.Record{}, fmt.Errorf("read records: %w", s.explain(err)))
+			return
+		}
+		defer rows.Close()
+		for rows.Next() {
+			r, err := s.scanRecord(ctx, rows.Scan)
+			if err != nil {
+				yield(evidence.Record{}, fmt.Errorf("read records: %w", s.explain(err)))
+				return
+			}
+			if f.WithResults && r.Results == nil {
+				continue
+			}
+			if !yield(r, nil) {
+				return
+			}
+		}
+		if err := rows.Err(); err != nil {
+			yield(evidence.Record{}, fmt.Errorf("read records: %w", s.explain(err)))
+		}
+	}
 }
+
+// sourceRank orders sources that have the same id: the register of origin
+// comes before those that repeat it.
+const sourceRank = `CASE r.source WHEN 'europepmc' THEN 1 WHEN 'crossref' THEN 2 WHEN 'openalex' THEN 3 WHEN 'ictrp' THEN 4 ELSE 0 END, r.source`
 
 // Record gives one record by its id, as known at asOf (zero: now). When
 // several sources have the id, the register of origin comes before
 // aggregators. The error wraps [ErrNotFound] when there is none.
 func (s *Store) Record(ctx context.Context, id string, asOf time.Time) (evidence.Record, error) {
-	return evidence.Record{}, errNotBuilt
+	join, args := versionAt(asOf)
+	row := s.r.QueryRowContext(ctx, "SELECT r.source, r.id, v.layout_no, v.bytes, v.body FROM record r "+join+
+		" WHERE r.id = ? ORDER BY "+sourceRank+" LIMIT 1", append(args, id)...)
+	r, err := s.scanRecord(ctx, row.Scan)
+	if errors.Is(err, sql.ErrNoRows) {
+		if !asOf.IsZero() {
+			return r, fmt.Errorf("record %s as of %s: %w", id, asOf.UTC().Format(time.DateOnly), ErrNotFound)
+		}
+		return r, fmt.Errorf("record %s: %w", id, ErrNotFound)
+	}
+	if err != nil {
+		return r, fmt.Errorf("record %s: %w", id, s.explain(err))
+	}
+	return r, nil
+}
+
+// scanRecord unpacks source, id, layout_no, bytes and body.
+func (s *Store) scanRecord(ctx context.Context, scan func(...any) error) (evidence.Record, error) {
+	var r evidence.Record
+	var source, id string
+	var layout, size int64
+	var body []byte
+	if err := scan(&source, &id, &layout, &size, &body); err != nil {
+		return r, err
+	}
+	if err := s.unpack(ctx, layout, size, body, &r); err != nil {
+		return r, fmt.Errorf("record %s of %s: %w", id, source, err)
+	}
+	if r.Source == "" {
+		r.Source = source
+	}
+	return r, nil
+}
+
+// unpack reads a stored record.
+func (s *Store) unpack(ctx context.Context, layout, size int64, body []byte, r *evidence.Record) error {
+	reader, err := s.layoutReader(ctx, layout)
+	if err != nil {
+		return err
+	}
+	packed, err := expandRecord(body, size)
+	if err != nil {
+		return err
+	}
+	if err := reader.Read(packed, r); err != nil {
+		return fmt.Errorf("%w: %v", ErrCorrupt, err)
+	}
+	return nil
+}
+
+// layoutReader gives the reader of a layout, made once per store.
+func (s *Store) layoutReader(ctx context.Context, no int64) (*pack.Reader, error) {
+	if r, ok := s.layouts.Load(no); ok {
+		return r.(*pack.Reader), nil
+	}
+	var text string
+	if err := s.r.QueryRowContext(ctx, "SELECT text FROM layout WHERE layout_no = ?", no).Scan(&text); err != nil {
+		return nil, fmt.Errorf("layout %d: %w", no, err)
+	}
+	l, err := pack.ParseLayout(text)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %v", ErrCorrupt, err)
+	}
+	r, err := recordCodec.Reader(l)
+	if err != nil {
+		return nil, err
+	}
+	s.layouts.Store(no, r)
+	return r, nil
 }
 
 // RecordState says where a record stands without reading its content.
@@ -40,7 +185,7 @@ type RecordState struct {
 	Source      string     `json:"source"`
 	ID          string     `json:"id"`
 	Kind        string     `json:"kind"`
-	Versions    int        `json:"versions"`
+	Versions    int        `json:"versions"` // snapshots that differ
 	FirstSeen   time.Time  `json:"first_seen"`
 	LastSeen    time.Time  `json:"last_seen"`
 	LastChanged time.Time  `json:"last_changed"`
@@ -49,52 +194,135 @@ type RecordState struct {
 
 // RecordStates gives the state of all records in the order of source and id.
 func (s *Store) RecordStates(ctx context.Context) iter.Seq2[RecordState, error] {
-	return func(yield func(RecordState, error) bool) { yield(RecordState{}, errNotBuilt) }
+	const q = `SELECT r.source, r.id, r.kind, count(*), min(x.seen), max(x.last_seen), max(x.seen),
+		(SELECT t.at FROM tombstone t WHERE t.source = r.source AND t.record_id = r.id AND t.returned_at IS NULL)
+		FROM record r JOIN record_version x ON x.record_no = r.record_no AND x.origin = 'snapshot'
+		GROUP BY r.source, r.id ORDER BY r.source, r.id`
+	return each(ctx, s, "record states", func(scan func(...any) error) (RecordState, error) {
+		var st RecordState
+		var first, last, changed string
+		var gone sql.NullString
+		if err := scan(&st.Source, &st.ID, &st.Kind, &st.Versions, &first, &last, &changed, &gone); err != nil {
+			return st, err
+		}
+		err := moments(first, &st.FirstSeen, last, &st.LastSeen, changed, &st.LastChanged)
+		if err == nil && gone.Valid {
+			var t time.Time
+			t, err = moment(gone.String)
+			st.Gone = &t
+		}
+		return st, err
+	}, q)
 }
 
 // Version is one version of a record.
 type Version struct {
 	Source        string    `json:"source"`
 	RecordID      string    `json:"record_id"`
-	Seq           int       `json:"seq"`        // 1 is the oldest of its origin
-	Origin        string    `json:"origin"`     // snapshot: our own; register: the register's history
-	Label         string    `json:"label"`      // the register's own version label, where it has one
-	Seen          time.Time `json:"seen"`       // first received
-	LastSeen      time.Time `json:"last_seen"`  // last received unchanged
-	Stated        string    `json:"stated"`     // the register's date of the version: its last update, else ""
+	Seq           int       `json:"seq"`       // 1 is the oldest of its origin
+	Origin        string    `json:"origin"`    // snapshot: our own; register: the register's history
+	Label         string    `json:"label"`     // the register's own version label, where it has one
+	Seen          time.Time `json:"seen"`      // first received
+	LastSeen      time.Time `json:"last_seen"` // last received unchanged
+	Stated        string    `json:"stated"`    // the register's date of the version: its last update, else ""
 	ContentHash   string    `json:"content_hash"`
 	PayloadSHA256 string    `json:"payload_sha256"`
+
+	no int64
 }
 
 // History lists the versions of a record: those of the register's own history
 // first, then our snapshots, each oldest first. The error wraps [ErrNotFound]
 // for an unknown id.
-func (s *Store) History(ctx context.Context, id string) ([]Version, error) { return nil, errNotBuilt }
+func (s *Store) History(ctx context.Context, id string) ([]Version, error) {
+	const q = `SELECT r.source, r.id, v.version_no, v.origin, coalesce(v.label, ''), v.seen, v.last_seen, coalesce(v.stated, ''),
+		v.content_hash, v.payload_sha256
+		FROM record r JOIN record_version v USING (record_no)
+		WHERE r.record_no = (SELECT record_no FROM record r WHERE r.id = ? ORDER BY ` + sourceRank + ` LIMIT 1)
+		ORDER BY v.origin, CASE v.origin WHEN 'snapshot' THEN v.seen ELSE coalesce(v.stated, '') END, CAST(v.label AS INTEGER), v.version_no`
+	versions, err := collect(each(ctx, s, "history of "+id, func(scan func(...any) error) (Version, error) {
+		var v Version
+		var seen, last string
+		if err := scan(&v.Source, &v.RecordID, &v.no, &v.Origin, &v.Label, &seen, &last, &v.Stated, &v.ContentHash, &v.PayloadSHA256); err != nil {
+			return v, err
+		}
+		return v, moments(seen, &v.Seen, last, &v.LastSeen)
+	}, q, id))
+	if err != nil {
+		return nil, err
+	}
+	if len(versions) == 0 {
+		return nil, fmt.Errorf("history of %s: record %w", id, ErrNotFound)
+	}
+	n := map[string]int{}
+	for i := range versions {
+		n[versions[i].Origin]++
+		versions[i].Seq = n[versions[i].Origin]
+	}
+	return versions, nil
+}
 
-// VersionRecord gives the record as it was in a version.
+// VersionRecord gives the record as it was in a version that [Store.History]
+// listed.
 func (s *Store) VersionRecord(ctx context.Context, v Version) (evidence.Record, error) {
-	return evidence.Record{}, errNotBuilt
+	row := s.r.QueryRowContext(ctx, `SELECT r.source, r.id, v.layout_no, v.bytes, v.body FROM record_version v JOIN record r USING (record_no)
+		WHERE v.version_no = ? AND r.id = ?`, v.no, v.RecordID)
+	r, err := s.scanRecord(ctx, row.Scan)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = ErrNotFound
+	}
+	if err != nil {
+		return r, fmt.Errorf("version %d of %s: %w", v.Seq, v.RecordID, s.explain(err))
+	}
+	return r, nil
 }
 
-// Payload gives a stored body with its description. The body is checked
-// against its hash.
-func (s *Store) Payload(ctx context.Context, sha256 string) (evidence.Payload, error) {
-	return evidence.Payload{}, errNotBuilt
+// each reads rows one by one. A reading that is broken off early closes them.
+func each[T any](ctx context.Context, s *Store, what string, read func(scan func(...any) error) (T, error), q string, args ...any) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		var zero T
+		rows, err := s.r.QueryContext(ctx, q, args...)
+		if err != nil {
+			yield(zero, fmt.Errorf("%s: %w", what, s.explain(err)))
+			return
+		}
+		defer rows.Close()
+		for rows.Next() {
+			v, err := read(rows.Scan)
+			if err != nil {
+				yield(zero, fmt.Errorf("%s: %w", what, s.explain(err)))
+				return
+			}
+			if !yield(v, nil) {
+				return
+			}
+		}
+		if err := rows.Err(); err != nil {
+			yield(zero, fmt.Errorf("%s: %w", what, s.explain(err)))
+		}
+	}
 }
 
-// PayloadInfo is Payload without the body, and its sizes.
-func (s *Store) PayloadInfo(ctx context.Context, sha256 string) (PayloadInfo, error) {
-	return PayloadInfo{}, errNotBuilt
+// collect gathers a reading; it is never nil, so that it prints as [].
+func collect[T any](seq iter.Seq2[T, error]) ([]T, error) {
+	out := []T{}
+	for v, err := range seq {
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, v)
+	}
+	return slices.Clip(out), nil
 }
 
-// Payloads describes all payloads in the order in which they came.
-func (s *Store) Payloads(ctx context.Context) iter.Seq2[PayloadInfo, error] {
-	return func(yield func(PayloadInfo, error) bool) { yield(PayloadInfo{}, errNotBuilt) }
-}
-
-// PayloadInfo describes a stored payload.
-type PayloadInfo struct {
-	evidence.Payload
-	Bytes  int64 // size of the body
-	Stored int64 // size as stored
+// moments reads pairs of text and destination.
+func moments(pairs ...any) error {
+	for i := 0; i+1 < len(pairs); i += 2 {
+		t, err := moment(pairs[i])
+		if err != nil {
+			return err
+		}
+		*(pairs[i+1].(*time.Time)) = t
+	}
+	return nil
 }

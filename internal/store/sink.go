@@ -2,6 +2,10 @@ package store
 
 import (
 	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
 
 	"past/crawler"
 	"past/internal/evidence"
@@ -9,44 +13,216 @@ import (
 
 var _ crawler.Sink = (*Store)(nil)
 
-// Commit keeps a batch and its cursor in one transaction.
+// Commit keeps a batch and its cursor in one transaction: payloads (each body
+// once), a version of each record whose content changed with the rows below
+// it, the hit list, tombstones, problems and the cursor. Committing a batch
+// again changes nothing. KeptAside counts the batch's problems.
+//
+// A record must name one of the batch's payloads, or a stored one, and carry a
+// content hash. When a record was received is when its payload was fetched: a
+// snapshot older than the current version takes its place in the history and
+// leaves the current version alone.
 func (s *Store) Commit(ctx context.Context, b crawler.Batch) (crawler.CommitResult, error) {
-	return crawler.CommitResult{}, errNotBuilt
+	return s.commit(ctx, b, kindSnapshot)
 }
 
 // Import keeps saved payloads and their records: a Commit without a query,
 // cursor or hit list. Payloads carry URL "file:NAME" and Status 0.
 func (s *Store) Import(ctx context.Context, source, run string, payloads []evidence.Payload, parsed crawler.Parsed) (crawler.CommitResult, error) {
-	return crawler.CommitResult{}, errNotBuilt
+	return s.commit(ctx, crawler.Batch{
+		Source: source, Run: run, Payloads: payloads, Records: parsed.Records, Problems: parsed.Problems,
+	}, kindSnapshot)
 }
 
 // AddHistory keeps older versions of records as a register's own history
-// gives them. They stand beside our snapshots in [Store.History] and never
-// replace the current version.
+// gives them, oldest first. They stand beside our snapshots in
+// [Store.History], never replace the current version and do not count for
+// RecordFilter.AsOf, which asks what we had received. The record itself must
+// have been stored before.
 func (s *Store) AddHistory(ctx context.Context, source, run string, payloads []evidence.Payload, versions []evidence.Record) (crawler.CommitResult, error) {
-	return crawler.CommitResult{}, errNotBuilt
+	return s.commit(ctx, crawler.Batch{Source: source, Run: run, Payloads: payloads, Records: versions}, kindHistory)
 }
 
-// Cursor implements [crawler.Sink].
+func (s *Store) commit(ctx context.Context, b crawler.Batch, kind string) (res crawler.CommitResult, err error) {
+	if b.Source == "" {
+		return res, errors.New("commit: the batch names no source")
+	}
+	if err := checkPayloads(b.Payloads); err != nil {
+		return res, fmt.Errorf("commit %s: %w", b.Source, err)
+	}
+	err = s.write(ctx, func(c *conn) error {
+		in, err := s.newIntake(c, &b, kind)
+		if err != nil {
+			return err
+		}
+		res, err = in.run()
+		return err
+	})
+	if err != nil {
+		return crawler.CommitResult{}, fmt.Errorf("commit %s: %w", b.Source, err)
+	}
+	return res, nil
+}
+
+// Cursor implements [crawler.Sink]. For a query that is done it gives the
+// cursor with ok false.
 func (s *Store) Cursor(ctx context.Context, source, queryKey string) (c crawler.Cursor, ok bool, err error) {
-	return crawler.Cursor{}, false, errNotBuilt
+	row := s.r.QueryRowContext(ctx, "SELECT next, done, seen, total, since, run, at FROM query WHERE source = ? AND key = ?", source, queryKey)
+	c, err = scanCursor(row.Scan)
+	if errors.Is(err, sql.ErrNoRows) {
+		return crawler.Cursor{}, false, nil
+	}
+	if err != nil {
+		return crawler.Cursor{}, false, fmt.Errorf("cursor of %s %s: %w", source, queryKey, s.explain(err))
+	}
+	return c, !c.Done, nil
 }
 
-// Mark implements [crawler.Sink].
-func (s *Store) Mark(ctx context.Context, source string) (crawler.Mark, error) {
-	return crawler.Mark{}, errNotBuilt
+func scanCursor(scan func(...any) error, more ...any) (c crawler.Cursor, err error) {
+	var total sql.NullInt64
+	var since, run, at sql.NullString
+	if err := scan(append([]any{&c.Next, &c.Done, &c.Seen, &total, &since, &run, &at}, more...)...); err != nil {
+		return c, err
+	}
+	if total.Valid {
+		n := int(total.Int64)
+		c.Total = &n
+	}
+	c.Run = run.String
+	if c.Since, err = moment(since.String); err != nil {
+		return c, err
+	}
+	c.At, err = moment(at.String)
+	return c, err
+}
+
+// Mark implements [crawler.Sink]; the zero Mark stands for a source that was
+// never read to its end.
+func (s *Store) Mark(ctx context.Context, source string) (m crawler.Mark, err error) {
+	var complete sql.NullString
+	err = s.r.QueryRowContext(ctx, "SELECT stamp, complete, plan FROM mark WHERE source = ?", source).Scan(&m.Stamp, &complete, &m.Plan)
+	if errors.Is(err, sql.ErrNoRows) {
+		return crawler.Mark{}, nil
+	}
+	if err == nil {
+		m.Complete, err = moment(complete.String)
+	}
+	if err != nil {
+		return crawler.Mark{}, fmt.Errorf("mark of %s: %w", source, s.explain(err))
+	}
+	return m, nil
 }
 
 // SetMark implements [crawler.Sink].
-func (s *Store) SetMark(ctx context.Context, source string, m crawler.Mark) error { return errNotBuilt }
-
-// Known implements [crawler.Sink].
-func (s *Store) Known(ctx context.Context, source string) ([]string, error) { return nil, errNotBuilt }
-
-// Validators implements [crawler.Sink].
-func (s *Store) Validators(ctx context.Context, url string) (etag, lastModified, sha256 string, err error) {
-	return "", "", "", errNotBuilt
+func (s *Store) SetMark(ctx context.Context, source string, m crawler.Mark) error {
+	err := s.write(ctx, func(c *conn) error {
+		return c.exec(`INSERT INTO mark (source, stamp, complete, plan) VALUES (?, ?, ?, ?)
+			ON CONFLICT DO UPDATE SET stamp = excluded.stamp, complete = excluded.complete, plan = excluded.plan`,
+			source, m.Stamp, stamp(m.Complete), m.Plan)
+	})
+	if err != nil {
+		return fmt.Errorf("set mark of %s: %w", source, err)
+	}
+	return nil
 }
 
-// LogFetch implements [crawler.Sink].
-func (s *Store) LogFetch(ctx context.Context, f evidence.Fetch) error { return errNotBuilt }
+// Known implements [crawler.Sink].
+func (s *Store) Known(ctx context.Context, source string) ([]string, error) {
+	ids, err := s.texts(ctx, `SELECT r.id FROM record r WHERE r.source = ?1 AND NOT EXISTS (
+		SELECT 1 FROM tombstone t WHERE t.source = ?1 AND t.record_id = r.id AND t.returned_at IS NULL) ORDER BY r.id`, source)
+	if err != nil {
+		return nil, fmt.Errorf("known records of %s: %w", source, err)
+	}
+	return ids, nil
+}
+
+// Validators implements [crawler.Sink]: those of the last answer that came
+// from the URL with a validator, empty when there was none.
+func (s *Store) Validators(ctx context.Context, url string) (etag, lastModified, sha256 string, err error) {
+	var e, l sql.NullString
+	err = s.r.QueryRowContext(ctx, `SELECT a.etag, a.last_modified, p.sha256 FROM arrival a JOIN payload p USING (payload_no)
+		WHERE a.url = ? AND (a.etag IS NOT NULL OR a.last_modified IS NOT NULL) ORDER BY a.arrival_no DESC LIMIT 1`, url).Scan(&e, &l, &sha256)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", "", "", nil
+	}
+	if err != nil {
+		return "", "", "", fmt.Errorf("validators of %s: %w", url, s.explain(err))
+	}
+	return e.String, l.String, sha256, nil
+}
+
+// LogFetch implements [crawler.Sink]. While somebody writes, the row waits and
+// goes with the next write, so that no lane is held up by another's commit; a
+// crash can lose rows that wait, never rows of committed batches.
+func (s *Store) LogFetch(ctx context.Context, f evidence.Fetch) error {
+	if s.opt.ReadOnly {
+		return fmt.Errorf("log request: %w", ErrReadOnly)
+	}
+	s.mu.Lock()
+	s.pending = append(s.pending, f)
+	s.mu.Unlock()
+	select {
+	case s.turn <- struct{}{}:
+	default:
+		return nil
+	}
+	defer func() { <-s.turn }()
+	err := s.holding(func(c *conn) error { return s.flushFetches(c) })
+	if err != nil {
+		return fmt.Errorf("log request to %s: %w", f.URL, err)
+	}
+	return nil
+}
+
+// flushFetches writes the rows that wait. On an error they are dropped from
+// memory: the error is reported, and a growing queue would only hide it.
+func (s *Store) flushFetches(c *conn) error {
+	s.mu.Lock()
+	fs := s.pending
+	s.pending = nil
+	s.mu.Unlock()
+	for _, f := range fs {
+		err := c.exec(`INSERT INTO fetch (source, url, method, at, took_ms, status, bytes, payload_sha256, attempt, error)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, f.Source, f.URL, f.Method, stampText(f.At), f.Took.Milliseconds(), f.Status,
+			f.Bytes, null(f.SHA256), f.Attempt, null(f.ErrorText))
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// texts reads a single text column.
+func (s *Store) texts(ctx context.Context, q string, args ...any) ([]string, error) {
+	rows, err := s.r.QueryContext(ctx, q, args...)
+	if err != nil {
+		return nil, s.explain(err)
+	}
+	defer rows.Close()
+	var out []string
+	for rows.Next() {
+		var v string
+		if err := rows.Scan(&v); err != nil {
+			return nil, s.explain(err)
+		}
+		out = append(out, v)
+	}
+	return out, s.explain(rows.Err())
+}
+
+// batchTime is the time that a batch stands for where a payload has none.
+func (s *Store) batchTime(b *crawler.Batch) time.Time {
+	if !b.Cursor.At.IsZero() {
+		return b.Cursor.At
+	}
+	var last time.Time
+	for _, p := range b.Payloads {
+		if p.FetchedAt.After(last) {
+			last = p.FetchedAt
+		}
+	}
+	if last.IsZero() {
+		last = s.opt.Now()
+	}
+	return last
+}

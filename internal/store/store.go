@@ -4,11 +4,12 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
+	"sync"
 	"time"
-)
 
-// errNotBuilt marks what is declared and not yet filled in.
-var errNotBuilt = errors.New("store: not built yet")
+	"past/internal/evidence"
+)
 
 // Options of [Open].
 type Options struct {
@@ -29,19 +30,85 @@ type Options struct {
 type Store struct {
 	path string
 	opt  Options
-	w, r *sql.DB
+	lock *writerLock
+	w    *sql.DB   // one connection, for writing
+	wc   *sql.Conn // that connection
+	c    *conn     // its inside; used only within write and plain
+	r    *sql.DB   // many connections, for reading
+
+	// turn holds one token while somebody writes.
+	turn chan struct{}
+
+	layouts sync.Map // layout_no → *pack.Reader
+
+	mu      sync.Mutex
+	pending []evidence.Fetch // request outcomes that wait for the next write
+
+	migrateTo int // tests stop the migrations here; 0 is the newest
 }
-
-// Open opens the database at path, bringing its schema up to date unless
-// opened for reading. Errors wrap the sentinels of this package or are a
-// [*LockedError] or [*VersionError].
-func Open(ctx context.Context, path string, o Options) (*Store, error) { return nil, errNotBuilt }
-
-// Close checkpoints, optimises and releases the lock.
-func (s *Store) Close() error { return errNotBuilt }
 
 // Path of the database file, as given to [Open].
 func (s *Store) Path() string { return s.path }
 
 // ReadOnly tells whether the store was opened for reading only.
 func (s *Store) ReadOnly() bool { return s.opt.ReadOnly }
+
+// write runs f in one transaction on the writing connection: all of it is
+// kept, or on an error none. It waits for its turn as long as ctx allows; once
+// begun it is not interrupted. f must not call the store's writing methods.
+func (s *Store) write(ctx context.Context, f func(c *conn) error) error {
+	return s.plain(ctx, func(c *conn) (err error) {
+		if err := c.exec("BEGIN IMMEDIATE"); err != nil {
+			return err
+		}
+		done := false
+		defer func() {
+			if !done {
+				// After a full disk SQLite has often rolled back already, so
+				// that an error here says nothing new.
+				_ = c.exec("ROLLBACK")
+			}
+		}()
+		if err := s.flushFetches(c); err != nil {
+			return err
+		}
+		if err := f(c); err != nil {
+			return err
+		}
+		if err := c.exec("COMMIT"); err != nil {
+			return err
+		}
+		done = true
+		return nil
+	})
+}
+
+// plain runs f on the writing connection outside of a transaction.
+func (s *Store) plain(ctx context.Context, f func(c *conn) error) error {
+	if s.opt.ReadOnly {
+		return fmt.Errorf("write to %s: %w", s.path, ErrReadOnly)
+	}
+	select {
+	case s.turn <- struct{}{}:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	defer func() { <-s.turn }()
+	return s.holding(f)
+}
+
+// holding runs f while the turn is ours.
+func (s *Store) holding(f func(c *conn) error) error {
+	if s.c == nil {
+		return fmt.Errorf("write to %s: %w", s.path, errClosed)
+	}
+	// Raw hands out the connection that s.c wraps and keeps others off it.
+	var ferr error
+	err := s.wc.Raw(func(any) error {
+		ferr = f(s.c)
+		return nil // an error from here would make database/sql drop the connection
+	})
+	return s.explain(errors.Join(ferr, err))
+}
+
+var errClosed = errors.New("the store is closed")

@@ -1,0 +1,144 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"time"
+)
+
+// Backup writes a consistent copy to dst while the store is in use: what was
+// committed when it began. dst must not exist; it appears only when complete.
+func (s *Store) Backup(ctx context.Context, dst string) error {
+	if _, err := os.Lstat(dst); err == nil {
+		return fmt.Errorf("back up to %s: %w; name another file", dst, fs.ErrExist)
+	}
+	if err := s.copyTo(ctx, dst); err != nil {
+		return fmt.Errorf("back up %s to %s: %w", s.path, dst, s.explain(err))
+	}
+	return nil
+}
+
+// copyTo writes the database, packed, to a file beside dst and renames it.
+func (s *Store) copyTo(ctx context.Context, dst string) error {
+	part := dst + ".partial"
+	if err := os.Remove(part); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	// A connection of its own: those of the pool refuse to write anything.
+	dsn, err := s.dsn("ro")
+	if err != nil {
+		return err
+	}
+	db, err := sql.Open("sqlite", dsn)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	if _, err := db.ExecContext(ctx, "VACUUM INTO ?", part); err != nil {
+		os.Remove(part)
+		return err
+	}
+	if err := syncFile(part); err != nil {
+		os.Remove(part)
+		return err
+	}
+	return os.Rename(part, dst)
+}
+
+func syncFile(name string) error {
+	f, err := os.OpenFile(name, os.O_RDWR, 0)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Sync(), f.Close())
+}
+
+// Restore checks the backup src (integrity, hashes of all bodies, schema
+// version) and puts a copy of it in the place of dst. What was at dst is kept
+// as dst.before-restore (with a number when that exists). Nobody may have dst
+// open for writing; readers of it go on with the old content until they open
+// it anew.
+func Restore(ctx context.Context, src, dst string) error {
+	fail := func(err error) error { return fmt.Errorf("restore %s from %s: %w", dst, src, err) }
+	from, err := Open(ctx, src, Options{ReadOnly: true})
+	if err != nil {
+		return fail(err)
+	}
+	defer from.Close()
+	faults, err := from.IntegrityCheck(ctx, true)
+	if err != nil {
+		return fail(err)
+	}
+	if len(faults) > 0 {
+		return fail(fmt.Errorf("%w: the backup itself has %d faults, the first: %s", ErrCorrupt, len(faults), faults[0]))
+	}
+	host, err := os.Hostname()
+	if err != nil {
+		host = "unknown host"
+	}
+	lock, err := lockWriter(dst, holder{PID: os.Getpid(), Host: host, What: "past restore", Since: time.Now().UTC()})
+	if err != nil {
+		return fail(err)
+	}
+	defer lock.release()
+	ready := dst + ".restoring"
+	if err := os.Remove(ready); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fail(err)
+	}
+	if err := from.copyTo(ctx, ready); err != nil {
+		return fail(from.explain(err))
+	}
+	if err := setAside(dst); err != nil {
+		return fail(fmt.Errorf("keep the present file: %w (the restored copy is ready as %s)", err, ready))
+	}
+	if err := os.Rename(ready, dst); err != nil {
+		return fail(err)
+	}
+	return nil
+}
+
+// setAside renames a database with its log, which belongs to it and must
+// never meet another file.
+func setAside(path string) error {
+	if _, err := os.Lstat(path); errors.Is(err, fs.ErrNotExist) {
+		path += "-wal" // a log without its database
+		if _, err := os.Lstat(path); errors.Is(err, fs.ErrNotExist) {
+			return nil
+		}
+		return os.Rename(path, path+".before-restore")
+	}
+	quiet(path)
+	aside := path + ".before-restore"
+	for i := 2; ; i++ {
+		if _, err := os.Lstat(aside); errors.Is(err, fs.ErrNotExist) {
+			break
+		}
+		aside = fmt.Sprintf("%s.before-restore-%d", path, i)
+	}
+	for _, suffix := range []string{"-wal", "-shm", ""} {
+		if err := os.Rename(path+suffix, aside+suffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	return nil
+}
+
+// quiet moves the log of a database into it, if it can be opened: then there
+// is one file to rename. A damaged one is renamed with its log instead.
+func quiet(path string) {
+	s := &Store{path: path}
+	dsn, err := s.dsn("rw")
+	if err != nil {
+		return
+	}
+	db, err := sql.Open("sqlite", dsn)
+	if err != nil {
+		return
+	}
+	_, _ = db.Exec("PRAGMA wal_checkpoint(TRUNCATE)") // best effort: see above
+	db.Close()
+}

@@ -1,0 +1,110 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"sync"
+)
+
+// IntegrityCheck lists what is damaged: SQLite's own check, foreign keys, and
+// with bodies set each stored body against its hash and each stored record.
+// No rows mean no fault; an error means that the check could not be made.
+func (s *Store) IntegrityCheck(ctx context.Context, bodies bool) ([]string, error) {
+	faults, err := s.texts(ctx, "SELECT integrity_check FROM pragma_integrity_check WHERE integrity_check <> 'ok'")
+	if err != nil {
+		if code := resultCode(err) & 0xff; code == codeCorrupt || code == codeNotADB {
+			return []string{err.Error()}, nil // too damaged even to be checked
+		}
+		return nil, fmt.Errorf("integrity check: %w", err)
+	}
+	for f, err := range each(ctx, s, "foreign key check", func(scan func(...any) error) (string, error) {
+		var table, parent string
+		var row, fk sql.NullInt64
+		err := scan(&table, &row, &parent, &fk)
+		return fmt.Sprintf("table %s, row %d: no matching row in %s", table, row.Int64, parent), err
+	}, `SELECT "table", rowid, parent, fkid FROM pragma_foreign_key_check`) {
+		if err != nil {
+			return nil, err
+		}
+		faults = append(faults, f)
+	}
+	if !bodies {
+		return faults, nil
+	}
+	more, err := s.checkBodies(ctx)
+	if err != nil {
+		return nil, err
+	}
+	faults = append(faults, more...)
+	for _, err := range s.everyVersion(ctx) {
+		if err != nil {
+			faults = append(faults, err.Error())
+		}
+	}
+	return faults, ctx.Err()
+}
+
+// checkBodies expands every payload, on all processors.
+func (s *Store) checkBodies(ctx context.Context) ([]string, error) {
+	type body struct {
+		hash, encoding string
+		size           int64
+		stored         []byte
+	}
+	var mu sync.Mutex
+	var faults []string
+	var wg sync.WaitGroup
+	defer wg.Wait()
+	room := make(chan struct{}, 4)
+	for b, err := range each(ctx, s, "check payloads", func(scan func(...any) error) (b body, err error) {
+		return b, scan(&b.hash, &b.encoding, &b.size, &b.stored)
+	}, "SELECT sha256, encoding, bytes, body FROM payload ORDER BY payload_no") {
+		if err != nil {
+			return nil, err
+		}
+		room <- struct{}{}
+		wg.Go(func() {
+			defer func() { <-room }()
+			if _, err := expandBody(b.stored, b.encoding, b.size, b.hash); err != nil {
+				mu.Lock()
+				faults = append(faults, err.Error())
+				mu.Unlock()
+			}
+		})
+	}
+	wg.Wait()
+	return faults, nil
+}
+
+// everyVersion reads all versions of all records, going on after one that
+// cannot be read.
+func (s *Store) everyVersion(ctx context.Context) func(yield func(int, error) bool) {
+	return func(yield func(int, error) bool) {
+		rows, err := s.r.QueryContext(ctx, `SELECT r.source, r.id, v.layout_no, v.bytes, v.body FROM record_version v JOIN record r USING (record_no)
+			ORDER BY v.version_no`)
+		if err != nil {
+			yield(0, s.explain(err))
+			return
+		}
+		defer rows.Close()
+		for i := 0; rows.Next(); i++ {
+			if _, err := s.scanRecord(ctx, rows.Scan); !yield(i, err) {
+				return
+			}
+		}
+		if err := rows.Err(); err != nil {
+			yield(0, s.explain(err))
+		}
+	}
+}
+
+// Checkpoint moves the write-ahead log into the database file, as far as
+// readers allow.
+func (s *Store) Checkpoint(ctx context.Context) error {
+	err := s.plain(ctx, func(c *conn) error { return c.script("PRAGMA wal_checkpoint(TRUNCATE)") })
+	if err != nil {
+		return fmt.Errorf("checkpoint %s: %w", s.path, err)
+	}
+	return nil
+}

@@ -1,0 +1,304 @@
+package store
+
+import (
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"past/crawler"
+	"past/internal/evidence"
+	"past/internal/store/pack"
+)
+
+// The kinds of arrival.
+const (
+	kindSnapshot = "snapshot"
+	kindHistory  = "history"
+)
+
+// The origins of a version.
+const (
+	originSnapshot = "snapshot"
+	originRegister = "register"
+)
+
+// intake takes one batch in, within a transaction.
+type intake struct {
+	s    *Store
+	c    *conn
+	b    *crawler.Batch
+	kind string
+	// replay is set in a rebuild: the batch's payloads are stored already.
+	replay bool
+	at     time.Time
+	res    crawler.CommitResult
+
+	layout      int64
+	nextRecord  int64
+	nextVersion int64
+	items       [tabCount]*bulk
+	known       map[recordKey]*knownRecord
+	graves      map[recordKey]string // open tombstones and since when
+	open        openProblems
+	seen        map[string]time.Time // when each payload of the batch came
+}
+
+type recordKey struct{ source, id string }
+
+// knownRecord is where a record stands in the transaction so far.
+type knownRecord struct {
+	no, version int64  // version 0: not stored yet
+	hash        string // of the current version
+	first, last string // when the current version was first and last received
+	touched     bool   // rows of it may wait in a bulk
+}
+
+// recordCodec packs records; its layout is fixed at compile time.
+var recordCodec = mustCodec()
+
+func mustCodec() *pack.Codec {
+	c, err := pack.New[evidence.Record]()
+	if err != nil {
+		panic("store: the record type cannot be packed: " + err.Error()) // a test of this package would not even start
+	}
+	return c
+}
+
+// checkPayloads looks at payloads before the database is touched.
+func checkPayloads(ps []evidence.Payload) error {
+	for i := range ps {
+		p := &ps[i]
+		switch {
+		case len(p.SHA256) != 64:
+			return fmt.Errorf("payload from %s has no SHA-256 in hex", p.URL)
+		case len(p.Body) > maxBody:
+			return fmt.Errorf("payload from %s has %d bytes; the store keeps up to %d in one body", p.URL, len(p.Body), maxBody)
+		case p.FetchedAt.IsZero():
+			return fmt.Errorf("payload from %s does not say when it was fetched", p.URL)
+		}
+	}
+	return nil
+}
+
+func (s *Store) newIntake(c *conn, b *crawler.Batch, kind string) (*intake, error) {
+	in := &intake{s: s, c: c, b: b, kind: kind, at: s.batchTime(b),
+		known: map[recordKey]*knownRecord{}, graves: map[recordKey]string{}, seen: map[string]time.Time{}}
+	var err error
+	if in.layout, err = c.layoutNo(recordCodec.Layout()); err != nil {
+		return nil, err
+	}
+	if in.nextRecord, err = c.number("SELECT max(record_no) FROM record"); err != nil {
+		return nil, err
+	}
+	if in.nextVersion, err = c.number("SELECT max(version_no) FROM record_version"); err != nil {
+		return nil, err
+	}
+	for i, t := range itemTables {
+		in.items[i] = c.itemBulk(i, t.name, t.columns)
+	}
+	in.items[tabClass].parent = in.items[tabOutcome]
+	in.items[tabAnalysis].parent = in.items[tabOutcome]
+	return in, nil
+}
+
+// layoutNo finds or adds the row of a layout.
+func (c *conn) layoutNo(l *pack.Layout) (int64, error) {
+	text := l.Text()
+	no, err := c.number("SELECT layout_no FROM layout WHERE text = ?", text)
+	if err != nil || no != 0 {
+		return no, err
+	}
+	if err := c.exec("INSERT INTO layout (text) VALUES (?)", text); err != nil {
+		return 0, err
+	}
+	return c.number("SELECT layout_no FROM layout WHERE text = ?", text)
+}
+
+// run does the whole of it.
+func (in *intake) run() (crawler.CommitResult, error) {
+	in.res.Received = len(in.b.Records)
+	in.res.KeptAside = len(in.b.Problems)
+	bodies, err := in.planBodies()
+	if err != nil {
+		return in.res, err
+	}
+	if err := in.loadOpen(); err != nil {
+		return in.res, err
+	}
+	writes, err := in.planRecords()
+	if err != nil {
+		return in.res, err
+	}
+	if err := in.writeAll(bodies, writes); err != nil {
+		return in.res, err
+	}
+	if err := in.writeGone(); err != nil {
+		return in.res, err
+	}
+	if err := in.writeProblems(); err != nil {
+		return in.res, err
+	}
+	return in.res, in.writeQuery()
+}
+
+// bodyWrite is a payload of the batch and what must be written of it.
+type bodyWrite struct {
+	p      *evidence.Payload
+	no     int64 // of a body that is stored already
+	hash   *task
+	frames []*task
+	parts  [][]byte
+	wrong  bool // the body does not have the hash it claims
+}
+
+// planBodies finds out which bodies are new.
+func (in *intake) planBodies() ([]*bodyWrite, error) {
+	var out []*bodyWrite
+	if in.replay {
+		return nil, nil
+	}
+	for i := range in.b.Payloads {
+		p := &in.b.Payloads[i]
+		if t, ok := in.seen[p.SHA256]; !ok || p.FetchedAt.After(t) {
+			in.seen[p.SHA256] = p.FetchedAt
+		}
+		w := &bodyWrite{p: p}
+		var err error
+		if w.no, err = in.c.number("SELECT payload_no FROM payload WHERE sha256 = ?", p.SHA256); err != nil {
+			return nil, err
+		}
+		twin := slices.ContainsFunc(out, func(o *bodyWrite) bool { return o.no == 0 && o.p.SHA256 == p.SHA256 })
+		if w.no == 0 && !twin {
+			parts := frames(p.Body)
+			w.parts = make([][]byte, len(parts))
+			w.hash = newTask(func() { w.wrong = hashOf(p.Body) != p.SHA256 })
+			for j, part := range parts {
+				w.frames = append(w.frames, newTask(func() { w.parts[j] = compressFrame(part) }))
+			}
+		}
+		out = append(out, w)
+	}
+	return out, nil
+}
+
+// writeAll writes payloads and records while a crew works ahead.
+func (in *intake) writeAll(bodies []*bodyWrite, writes []*recordWrite) error {
+	var free, ahead []*task
+	for _, b := range bodies {
+		if b.hash != nil {
+			free = append(append(free, b.hash), b.frames...)
+		}
+	}
+	for _, w := range writes {
+		ahead = append(ahead, w.task)
+	}
+	crew := newCrew(free, ahead)
+	defer crew.end()
+	for _, w := range writes {
+		w.task.finish()
+		if err := in.writeRecord(w); err != nil {
+			return fmt.Errorf("record %s: %w", w.rec.ID, err)
+		}
+		w.items, w.body = nil, nil
+		crew.used()
+	}
+	for _, b := range in.items {
+		if err := b.flush(); err != nil {
+			return err
+		}
+	}
+	for _, b := range bodies {
+		if err := in.writeBody(b); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// writeBody writes a payload and its arrival.
+func (in *intake) writeBody(w *bodyWrite) error {
+	p := w.p
+	if w.hash != nil {
+		w.hash.finish()
+		if w.wrong {
+			if len(p.Body) == 0 {
+				return fmt.Errorf("payload %s from %s has no body and is not stored yet", p.SHA256, p.URL)
+			}
+			return fmt.Errorf("payload from %s does not have the SHA-256 %s that it claims", p.URL, p.SHA256)
+		}
+		for _, f := range w.frames {
+			f.finish()
+		}
+		body, encoding := joinFrames(p.Body, w.parts)
+		if body == nil {
+			body = []byte{}
+		}
+		err := in.c.exec("INSERT INTO payload (sha256, bytes, encoding, body) VALUES (?, ?, ?, ?)", p.SHA256, len(p.Body), encoding, body)
+		if err != nil {
+			return err
+		}
+	}
+	if w.no == 0 {
+		var err error
+		if w.no, err = in.c.number("SELECT payload_no FROM payload WHERE sha256 = ?", p.SHA256); err != nil {
+			return err
+		}
+	}
+	source := p.Source
+	if source == "" {
+		source = in.b.Source
+	}
+	// The same arrival told twice is one arrival.
+	return in.c.exec(`INSERT INTO arrival (payload_no, kind, source, record_id, url, fetched_at, status, etag, last_modified, media_type, run)
+		SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11 WHERE NOT EXISTS (
+			SELECT 1 FROM arrival WHERE payload_no = ?1 AND kind = ?2 AND source = ?3 AND url = ?5 AND fetched_at = ?6)`,
+		w.no, in.kind, source, null(p.RecordID), p.URL, stampText(p.FetchedAt), p.Status, null(p.ETag), null(p.LastModified),
+		null(p.MediaType), null(in.b.Run))
+}
+
+// received is when a record's payload came.
+func (in *intake) received(r *evidence.Record) (time.Time, error) {
+	sha := r.Prov.PayloadSHA256
+	if t, ok := in.seen[sha]; ok {
+		return t, nil
+	}
+	row, ok, err := in.c.one(`SELECT max(a.fetched_at) FROM arrival a JOIN payload p USING (payload_no) WHERE p.sha256 = ?`, sha)
+	if err != nil {
+		return time.Time{}, err
+	}
+	if !ok || row[0] == nil {
+		return time.Time{}, fmt.Errorf("record %s names payload %q, which is neither in the batch nor stored", r.ID, sha)
+	}
+	t, err := moment(row[0])
+	if err == nil {
+		in.seen[sha] = t
+	}
+	return t, err
+}
+
+// find looks a record up, adding it to the known ones.
+func (in *intake) find(k recordKey) (*knownRecord, error) {
+	if kr, ok := in.known[k]; ok {
+		return kr, nil
+	}
+	row, ok, err := in.c.one(`SELECT r.record_no, r.version_no, v.content_hash, v.seen, v.last_seen
+		FROM record r JOIN record_version v ON v.version_no = r.version_no WHERE r.id = ? AND r.source = ?`, k.id, k.source)
+	if err != nil {
+		return nil, err
+	}
+	kr := &knownRecord{}
+	if ok {
+		kr = &knownRecord{no: asInt(row[0]), version: asInt(row[1]), hash: str(row[2]), first: str(row[3]), last: str(row[4])}
+	}
+	in.known[k] = kr
+	return kr, nil
+}
+
+func asInt(v driver.Value) int64 {
+	n, _ := v.(int64)
+	return n
+}
+
+var errNoRecord = errors.New("its history came before the record itself was stored")

@@ -1,0 +1,274 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"time"
+
+	_ "modernc.org/sqlite" // the driver "sqlite"
+)
+
+// Open opens the database at path, bringing its schema up to date unless
+// opened for reading. Errors wrap the sentinels of this package or are a
+// [*LockedError] or [*VersionError].
+func Open(ctx context.Context, path string, o Options) (*Store, error) {
+	if path == "" {
+		return nil, errors.New("open database: no file was named")
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.What == "" {
+		o.What = "past"
+	}
+	s := &Store{path: path, opt: o, turn: make(chan struct{}, 1)}
+	if err := s.checkFile(); err != nil {
+		return nil, err
+	}
+	var err error
+	if o.ReadOnly {
+		err = s.openReader(ctx)
+	} else {
+		err = s.openWriter(ctx)
+	}
+	if err != nil {
+		s.shut()
+		return nil, fmt.Errorf("open %s: %w", path, s.explain(err))
+	}
+	return s, nil
+}
+
+// checkFile looks at the path before SQLite does: its own message for most of
+// these is "unable to open database file". The file itself is not opened,
+// since closing it again could drop another store's locks in this process.
+func (s *Store) checkFile() error {
+	info, err := os.Stat(s.path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		if s.opt.ReadOnly || !s.opt.Create {
+			return fmt.Errorf("%s: %w here yet; collect or import something first, or name another file with --db", s.path, ErrNoStore)
+		}
+		dir := filepath.Dir(s.path)
+		if err := os.MkdirAll(dir, 0o755); err != nil {
+			if errors.Is(err, fs.ErrPermission) {
+				return fmt.Errorf("make folder %s: %w (%v)", dir, ErrPermission, err)
+			}
+			return fmt.Errorf("make folder %s: %w", dir, err)
+		}
+		return nil
+	case errors.Is(err, fs.ErrPermission):
+		return fmt.Errorf("%s: %w (%v)", s.path, ErrPermission, err)
+	case err != nil:
+		return fmt.Errorf("open database: %w", err)
+	case info.IsDir():
+		return fmt.Errorf("%s is a folder: %w; name a file inside it", s.path, ErrNotAStore)
+	case info.Size() == 0 && (s.opt.ReadOnly || !s.opt.Create):
+		return fmt.Errorf("%s is an empty file: %w", s.path, ErrNotAStore)
+	}
+	return nil
+}
+
+// dsn names the database for the driver. The path is escaped: a bare ? or #
+// would end it. Pragmas in it run on every new connection.
+func (s *Store) dsn(mode string, extra ...string) (string, error) {
+	abs, err := filepath.Abs(s.path)
+	if err != nil {
+		return "", err
+	}
+	p := filepath.ToSlash(abs)
+	if !strings.HasPrefix(p, "/") {
+		p = "/" + p // C:/… on Windows
+	}
+	parts := append([]string{
+		"mode=" + mode, "_dqs=0", "_txlock=immediate",
+		"_pragma=busy_timeout(10000)", "_pragma=foreign_keys(1)", "_pragma=trusted_schema(0)",
+	}, extra...)
+	return "file:" + (&url.URL{Path: p}).EscapedPath() + "?" + strings.Join(parts, "&"), nil
+}
+
+func (s *Store) openWriter(ctx context.Context) error {
+	since := s.opt.Now()
+	host, err := os.Hostname()
+	if err != nil {
+		host = "unknown host"
+	}
+	h := holder{PID: os.Getpid(), Host: host, What: s.opt.What, Since: since.UTC().Truncate(time.Second)}
+	if s.lock, err = lockWriter(s.path, h); err != nil {
+		return err
+	}
+	dsn, err := s.dsn("rwc", "_pragma=synchronous(NORMAL)", "_pragma=cache_size(-32000)", "_pragma=wal_autocheckpoint(4000)",
+		"_pragma=temp_store(2)", "_pragma=journal_size_limit(67108864)")
+	if err != nil {
+		return err
+	}
+	if s.w, err = sql.Open("sqlite", dsn); err != nil {
+		return err
+	}
+	s.w.SetMaxOpenConns(1)
+	if s.wc, err = s.w.Conn(ctx); err != nil {
+		return err
+	}
+	err = s.wc.Raw(func(dc any) error {
+		if s.c, err = newConn(dc); err != nil {
+			return err
+		}
+		if err := s.c.identify(); err != nil {
+			return err
+		}
+		if err := s.c.script("PRAGMA page_size = 8192; PRAGMA journal_mode = WAL;"); err != nil {
+			return err
+		}
+		if err := s.c.migrate(s.path, s.migrateTo); err != nil {
+			return err
+		}
+		return s.c.exec(`INSERT INTO writer (one, pid, host, what, since) VALUES (1, ?, ?, ?, ?)
+			ON CONFLICT DO UPDATE SET pid = excluded.pid, host = excluded.host, what = excluded.what,
+			since = excluded.since, released = NULL`, h.PID, h.Host, h.What, stampText(since))
+	})
+	if err != nil {
+		return err
+	}
+	return s.openPool()
+}
+
+func (s *Store) openReader(ctx context.Context) error {
+	if err := s.openPool(); err != nil {
+		return err
+	}
+	err := s.checkReader(ctx)
+	if err == nil || !cannotOpen(err) {
+		return err
+	}
+	// A write-ahead log needs a shared file beside the database. Where none
+	// can be made (a read-only disk) and no log is waiting, the file can be
+	// read as it is.
+	if info, serr := os.Stat(s.path + "-wal"); serr == nil && info.Size() > 0 {
+		return err
+	}
+	s.r.Close()
+	if err := s.openPool("immutable=1"); err != nil {
+		return err
+	}
+	return s.checkReader(ctx)
+}
+
+// openPool opens the reading side.
+func (s *Store) openPool(extra ...string) error {
+	dsn, err := s.dsn("ro", append(extra, "_pragma=query_only(1)", "_pragma=cache_size(-8000)")...)
+	if err != nil {
+		return err
+	}
+	if s.r, err = sql.Open("sqlite", dsn); err != nil {
+		return err
+	}
+	// Readings nest (records, and for each its payload), so that the pool must
+	// be wider than the machine.
+	n := max(8, 2*runtime.GOMAXPROCS(0))
+	s.r.SetMaxOpenConns(n)
+	s.r.SetMaxIdleConns(max(2, runtime.GOMAXPROCS(0)))
+	return nil
+}
+
+func (s *Store) checkReader(ctx context.Context) error {
+	var app, version int
+	if err := s.r.QueryRowContext(ctx, "PRAGMA application_id").Scan(&app); err != nil {
+		return err
+	}
+	if app != applicationID {
+		return errForeign
+	}
+	if err := s.r.QueryRowContext(ctx, "PRAGMA user_version").Scan(&version); err != nil {
+		return err
+	}
+	switch want := SchemaVersion(); {
+	case version > want:
+		return &VersionError{Path: s.path, Have: version, Want: want}
+	case version < want:
+		return fmt.Errorf("the database has the older schema version %d and this program needs %d: "+
+			"run any command that writes (past import, past crawl) once to bring it up to date", version, want)
+	}
+	return nil
+}
+
+// errForeign is told of SQLite files that are not ours.
+var errForeign = fmt.Errorf("it is a SQLite database of another program: %w", ErrNotAStore)
+
+// identify refuses a database that holds something else.
+func (c *conn) identify() error {
+	app, err := c.number("PRAGMA application_id")
+	if err != nil {
+		return err
+	}
+	tables, err := c.number("SELECT count(*) FROM sqlite_schema")
+	if err != nil {
+		return err
+	}
+	if app != applicationID && (app != 0 || tables > 0) {
+		return errForeign
+	}
+	return nil
+}
+
+// Close indexes what is new for the search (for a second at most; the rest
+// comes with the next writer), checkpoints, optimises and releases the lock.
+func (s *Store) Close() error {
+	var err error
+	if !s.opt.ReadOnly && s.c != nil {
+		err = s.settle()
+	}
+	return errors.Join(err, s.shut())
+}
+
+// settle leaves the file in a good state.
+func (s *Store) settle() error {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	if err := s.IndexSearch(ctx); err != nil && !errors.Is(err, context.DeadlineExceeded) {
+		return err
+	}
+	err := s.write(context.Background(), func(c *conn) error {
+		return c.exec("UPDATE writer SET released = ?", stampText(s.opt.Now()))
+	})
+	if err != nil {
+		return err
+	}
+	if err := s.r.Close(); err != nil { // an idle reader would hold the log open
+		return err
+	}
+	return s.plain(context.Background(), func(c *conn) error {
+		if err := c.script("PRAGMA analysis_limit = 400; PRAGMA optimize;"); err != nil {
+			return err
+		}
+		return c.script("PRAGMA wal_checkpoint(TRUNCATE)")
+	})
+}
+
+// shut closes what is open, in any state.
+func (s *Store) shut() error {
+	var errs []error
+	if s.r != nil {
+		errs = append(errs, s.r.Close())
+	}
+	if s.c != nil {
+		s.c.close()
+		s.c = nil
+	}
+	if s.wc != nil {
+		errs = append(errs, s.wc.Close())
+	}
+	if s.w != nil {
+		errs = append(errs, s.w.Close())
+	}
+	if s.lock != nil {
+		errs = append(errs, s.lock.release())
+	}
+	return errors.Join(errs...)
+}

@@ -1,0 +1,354 @@
+package pack
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"math"
+	"reflect"
+	"time"
+)
+
+// ErrBroken is wrapped when bytes do not fit their layout.
+var ErrBroken = errors.New("pack: bytes do not fit their layout")
+
+// Reader unpacks bytes of one layout into the codec's type.
+type Reader struct {
+	typ   reflect.Type
+	dec   decodeFunc
+	slots int
+}
+
+// decodeFunc reads one value into v; with v invalid it skips the value.
+type decodeFunc func(d *decoder, v reflect.Value)
+
+type decoder struct {
+	buf  []byte
+	prev []string
+	err  error
+}
+
+// Reader makes the reader of values that were written with layout l.
+func (c *Codec) Reader(l *Layout) (*Reader, error) {
+	b := &decodeBuilder{layout: l}
+	dec, err := b.structure(l.Root, c.typ)
+	if err != nil {
+		return nil, err
+	}
+	return &Reader{typ: c.typ, dec: dec, slots: b.slots}, nil
+}
+
+// Read unpacks data into *v, a pointer to the codec's type.
+func (r *Reader) Read(data []byte, v any) error {
+	p := reflect.ValueOf(v)
+	if p.Kind() != reflect.Pointer || p.Type().Elem() != r.typ {
+		return fmt.Errorf("pack: cannot read a %s into %T", r.typ, v)
+	}
+	d := decoder{buf: data, prev: make([]string, r.slots)}
+	p.Elem().SetZero()
+	r.dec(&d, p.Elem())
+	if d.err == nil && len(d.buf) != 0 {
+		d.err = fmt.Errorf("%w: %d bytes are left over", ErrBroken, len(d.buf))
+	}
+	return d.err
+}
+
+// Read unpacks data that this very codec wrote.
+func (c *Codec) Read(data []byte, v any) error { return c.own.Read(data, v) }
+
+type decodeBuilder struct {
+	layout *Layout
+	slots  int
+}
+
+// structure matches the written fields of a struct with those of t by name; t
+// nil skips all of it.
+func (b *decodeBuilder) structure(name string, t reflect.Type) (decodeFunc, error) {
+	type step struct {
+		dec   decodeFunc
+		index int // of the field in t, -1 to skip
+	}
+	var steps []step
+	for _, f := range b.layout.Structs[name] {
+		s := step{index: -1}
+		var ft reflect.Type
+		if t != nil && t.Kind() == reflect.Struct {
+			if sf, ok := t.FieldByName(f.Name); ok && len(sf.Index) == 1 && fits(f.Type, sf.Type) {
+				s.index, ft = sf.Index[0], sf.Type
+			}
+		}
+		var err error
+		if s.dec, err = b.value(f.Type, ft); err != nil {
+			return nil, err
+		}
+		steps = append(steps, s)
+	}
+	return func(d *decoder, v reflect.Value) {
+		for _, s := range steps {
+			if d.err != nil {
+				return
+			}
+			if s.index < 0 || !v.IsValid() {
+				s.dec(d, reflect.Value{})
+			} else {
+				s.dec(d, v.Field(s.index))
+			}
+		}
+	}, nil
+}
+
+// fits tells whether a written type can be read into t.
+func fits(code string, t reflect.Type) bool {
+	switch {
+	case code[0] == '*':
+		return t.Kind() == reflect.Pointer && fits(code[1:], t.Elem())
+	case code[0] == '[':
+		return t.Kind() == reflect.Slice && fits(code[2:], t.Elem())
+	case code[0] == '{':
+		return t.Kind() == reflect.Struct && t != timeType
+	}
+	switch code {
+	case "s", "p":
+		return t.Kind() == reflect.String
+	case "b":
+		return t.Kind() == reflect.Bool
+	case "i":
+		return t.Kind() >= reflect.Int && t.Kind() <= reflect.Int64
+	case "f":
+		return t.Kind() == reflect.Float64
+	case "t":
+		return t == timeType
+	case "m":
+		return t == mapType
+	}
+	return false
+}
+
+func (b *decodeBuilder) value(code string, t reflect.Type) (decodeFunc, error) {
+	var elem reflect.Type
+	if t != nil && (code[0] == '*' || code[0] == '[') {
+		elem = t.Elem()
+	}
+	switch {
+	case code[0] == '*':
+		inner, err := b.value(code[1:], elem)
+		return decodePointer(inner), err
+	case code[0] == '[':
+		inner, err := b.value(code[2:], elem)
+		return decodeSlice(inner), err
+	case code[0] == '{':
+		return b.structure(code[1:], t)
+	}
+	switch code {
+	case "s":
+		return decodeText, nil
+	case "p":
+		slot := b.slots
+		b.slots++
+		return func(d *decoder, v reflect.Value) {
+			s := d.difference(slot)
+			if v.IsValid() {
+				v.SetString(s)
+			}
+		}, nil
+	case "b":
+		return decodeBool, nil
+	case "i":
+		return decodeInt, nil
+	case "f":
+		return decodeFloat, nil
+	case "t":
+		return decodeTime, nil
+	case "m":
+		return decodeMap, nil
+	}
+	return nil, fmt.Errorf("pack: unknown type %q", code)
+}
+
+func decodePointer(inner decodeFunc) decodeFunc {
+	return func(d *decoder, v reflect.Value) {
+		if !d.flag() {
+			return
+		}
+		if !v.IsValid() {
+			inner(d, v)
+			return
+		}
+		v.Set(reflect.New(v.Type().Elem()))
+		inner(d, v.Elem())
+	}
+}
+
+func decodeSlice(inner decodeFunc) decodeFunc {
+	return func(d *decoder, v reflect.Value) {
+		n := d.count()
+		if n < 0 {
+			return
+		}
+		if !v.IsValid() {
+			for range n {
+				if d.err != nil {
+					return
+				}
+				inner(d, v)
+			}
+			return
+		}
+		v.Set(reflect.MakeSlice(v.Type(), n, n))
+		for i := range n {
+			if d.err != nil {
+				return
+			}
+			inner(d, v.Index(i))
+		}
+	}
+}
+
+func decodeText(d *decoder, v reflect.Value) {
+	b := d.bytes()
+	if v.IsValid() && len(b) > 0 {
+		v.SetString(string(b))
+	}
+}
+
+func decodeBool(d *decoder, v reflect.Value) {
+	if b := d.flag(); v.IsValid() {
+		v.SetBool(b)
+	}
+}
+
+func decodeInt(d *decoder, v reflect.Value) {
+	n, w := binary.Varint(d.buf)
+	if w <= 0 {
+		d.fail("an integer")
+		return
+	}
+	d.buf = d.buf[w:]
+	if !v.IsValid() {
+		return
+	}
+	if v.OverflowInt(n) {
+		d.fail("an integer within range")
+		return
+	}
+	v.SetInt(n)
+}
+
+func decodeFloat(d *decoder, v reflect.Value) {
+	if len(d.buf) < 8 {
+		d.fail("a float")
+		return
+	}
+	f := math.Float64frombits(binary.LittleEndian.Uint64(d.buf))
+	d.buf = d.buf[8:]
+	if v.IsValid() {
+		v.SetFloat(f)
+	}
+}
+
+func decodeTime(d *decoder, v reflect.Value) {
+	if !d.flag() {
+		return
+	}
+	sec, w := binary.Varint(d.buf)
+	if w <= 0 {
+		d.fail("a time")
+		return
+	}
+	d.buf = d.buf[w:]
+	ns := d.uvarint()
+	if ns >= 1e9 {
+		d.fail("a time")
+		return
+	}
+	if v.IsValid() {
+		v.Set(reflect.ValueOf(time.Unix(sec, int64(ns)).UTC()))
+	}
+}
+
+func decodeMap(d *decoder, v reflect.Value) {
+	n := d.count()
+	if n < 0 {
+		return
+	}
+	m := make(map[string]int, n)
+	for range n {
+		k := string(d.bytes())
+		i, w := binary.Varint(d.buf)
+		if w <= 0 {
+			d.fail("a count")
+			return
+		}
+		d.buf = d.buf[w:]
+		m[k] = int(i)
+	}
+	if v.IsValid() && d.err == nil {
+		v.Set(reflect.ValueOf(m))
+	}
+}
+
+func (d *decoder) fail(what string) {
+	if d.err == nil {
+		d.err = fmt.Errorf("%w: expected %s with %d bytes left", ErrBroken, what, len(d.buf))
+	}
+	d.buf = nil
+}
+
+func (d *decoder) uvarint() uint64 {
+	n, w := binary.Uvarint(d.buf)
+	if w <= 0 {
+		d.fail("a length")
+		return 0
+	}
+	d.buf = d.buf[w:]
+	return n
+}
+
+// count reads the length of a slice or map, -1 for nil. Each element takes a
+// byte or more, so that no length can ask for more memory than the bytes
+// justify.
+func (d *decoder) count() int {
+	n := d.uvarint()
+	if d.err != nil || n == 0 {
+		return -1
+	}
+	if n-1 > uint64(len(d.buf)) {
+		d.fail("fewer elements")
+		return -1
+	}
+	return int(n - 1)
+}
+
+func (d *decoder) bytes() []byte {
+	n := d.uvarint()
+	if n > uint64(len(d.buf)) {
+		d.fail("a text")
+		return nil
+	}
+	b := d.buf[:n]
+	d.buf = d.buf[n:]
+	return b
+}
+
+func (d *decoder) flag() bool {
+	if len(d.buf) == 0 || d.buf[0] > 1 {
+		d.fail("a flag")
+		return false
+	}
+	b := d.buf[0] == 1
+	d.buf = d.buf[1:]
+	return b
+}
+
+func (d *decoder) difference(slot int) string {
+	keep := d.uvarint()
+	rest := d.bytes()
+	prev := d.prev[slot]
+	if keep > uint64(len(prev)) {
+		d.fail("a shared beginning")
+		return ""
+	}
+	s := prev[:keep] + string(rest)
+	d.prev[slot] = s
+	return s
+}
