@@ -1,0 +1,298 @@
+package certainty
+
+import (
+	"fmt"
+	"math"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+// solid are the inputs of a large, consistent, direct and well-judged synthesis: nothing to rate down.
+func solid() Inputs {
+	in := Unknown()
+	in.Measure, in.Randomised, in.K, in.Participants = "SMD", true, 12, 2000
+	in.Estimate, in.Lo, in.Hi = -0.6, -0.75, -0.45
+	in.PILo, in.PIHi, in.I2, in.QP = -0.9, -0.35, 20, 0.3
+	in.MID, in.MIDSource = 0.2, "convention of the test"
+	in.Studies = []StudyWeight{{"a", 2, LowRisk}, {"b", 1, SomeConcerns}}
+	in.DirectKnown = true
+	in.Signals = []SmallStudySignal{{Name: "regression on sample size", P: 0.4}}
+	in.Missing = MissingResults{Known: true, Tipping: math.NaN()}
+	return in
+}
+
+func propose(t testing.TB, in Inputs) Proposal {
+	t.Helper()
+	p, err := Propose(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func (p Proposal) steps(name string) int {
+	for _, d := range p.Domains {
+		if d.Name == name {
+			return d.Steps
+		}
+	}
+	return 99
+}
+
+func TestNothingToRateDown(t *testing.T) {
+	p := propose(t, solid())
+	if p.Level != High || p.AtMost || len(p.Domains) != 5 {
+		t.Errorf("%+v", p)
+	}
+}
+
+func TestDomains(t *testing.T) {
+	for _, c := range []struct {
+		name, domain string
+		change       func(in *Inputs)
+		want         int
+	}{
+		{"half of the weight at high risk", RiskOfBias, func(in *Inputs) { in.Studies = []StudyWeight{{"a", 1, HighRisk}, {"b", 1, LowRisk}} }, -1},
+		{"nearly all at high risk", RiskOfBias, func(in *Inputs) { in.Studies = []StudyWeight{{"a", 8, HighRisk}, {"b", 1, LowRisk}} }, -2},
+		{"concerns everywhere", RiskOfBias, func(in *Inputs) { in.Studies = []StudyWeight{{"a", 8, SomeConcerns}, {"b", 1, LowRisk}} }, -1},
+		{"a result that rests on high risk", RiskOfBias, func(in *Inputs) {
+			in.Studies = []StudyWeight{{"a", 1, HighRisk}, {"b", 4, LowRisk}}
+			in.WithoutHigh = Without{K: 1, Estimate: -0.3, Lo: -0.7, Hi: 0.1}
+		}, -1},
+		{"effects beyond the threshold are likely elsewhere", Inconsistency, func(in *Inputs) { in.PIHi = -0.1 }, -1},
+		{"important benefit and harm are both likely elsewhere", Inconsistency, func(in *Inputs) { in.Lo, in.Hi, in.Estimate, in.PILo, in.PIHi = -0.1, 0.1, 0, -1, 1 }, -2},
+		{"no prediction interval, high I2", Inconsistency, func(in *Inputs) { in.PILo, in.PIHi, in.I2, in.QP = math.NaN(), math.NaN(), 80, 0.01 }, -1},
+		{"another population", Indirectness, func(in *Inputs) { in.Indirectness = []Indirect{{Population, 0.6, "adolescents"}} }, -1},
+		{"in a small part only", Indirectness, func(in *Inputs) { in.Indirectness = []Indirect{{Population, 0.2, "adolescents"}} }, 0},
+		{"two facets", Indirectness, func(in *Inputs) {
+			in.Indirectness = []Indirect{{Population, 0.6, "adolescents"}, {Outcome, 1, "surrogate"}}
+		}, -2},
+		{"one threshold inside", Imprecision, func(in *Inputs) { in.Lo, in.Hi, in.Estimate = -0.6, -0.1, -0.3 }, -1},
+		{"both thresholds inside", Imprecision, func(in *Inputs) { in.Lo, in.Hi, in.Estimate = -0.6, 0.5, -0.1 }, -2},
+		{"too few participants", Imprecision, func(in *Inputs) { in.Participants = 300 }, -1},
+		{"no difference declared, no effect inside, little information", Imprecision, func(in *Inputs) {
+			in.MID, in.Lo, in.Hi, in.Estimate, in.Participants = math.NaN(), -0.6, 0.1, -0.25, 100
+		}, -2},
+		{"an asymmetric funnel", PublicationBias, func(in *Inputs) { in.Signals[0].P = 0.02 }, -1},
+		{"a test that must not be read", PublicationBias, func(in *Inputs) { in.Signals[0] = SmallStudySignal{"Egger", 0.001, "k is below 10"} }, 0},
+		{"many participants without results", PublicationBias, func(in *Inputs) { in.Missing.Participants = 700; in.Missing.Trials = 4 }, -1},
+		{"enough to tip the estimate", PublicationBias, func(in *Inputs) { in.Missing.Participants, in.Missing.Tipping = 100, 90 }, -1},
+	} {
+		in := solid()
+		c.change(&in)
+		if p := propose(t, in); p.steps(c.domain) != c.want {
+			t.Errorf("%s: %s %d, want %d (%+v)", c.name, c.domain, p.steps(c.domain), c.want, p.Domains)
+		}
+	}
+}
+
+func TestUnknownIsNotGood(t *testing.T) {
+	in := Unknown()
+	in.Measure, in.Randomised, in.K = "SMD", true, 4
+	in.Estimate, in.Lo, in.Hi = -0.6, -0.75, -0.45
+	p := propose(t, in)
+	if !p.AtMost || len(p.Unrated) != 4 {
+		t.Errorf("unknown domains pass for good ones: %+v", p)
+	}
+	if !strings.Contains(p.Sentence, "at most") || !strings.Contains(p.Sentence, "not signed") {
+		t.Errorf("the sentence does not say so: %s", p.Sentence)
+	}
+	in.Studies = []StudyWeight{{"a", 3, Unjudged}, {"b", 1, LowRisk}}
+	if p := propose(t, in); p.Domains[0].Known {
+		t.Error("risk of bias is rated although three quarters of the weight are not judged")
+	}
+}
+
+func TestEmptySynthesis(t *testing.T) {
+	if p := propose(t, Unknown()); p.Level != NotRated || p.Level.String() != "" {
+		t.Errorf("%+v", p)
+	}
+}
+
+func TestOptimalInformationSize(t *testing.T) {
+	in := solid()
+	// 4 x 7.8489/0.2^2 = 784.9 participants, the figure for d = 0.2 at 80 % power
+	if i := in.OptimalInformationSize(); i.Required != 785 || !i.Met {
+		t.Errorf("SMD: %+v", i)
+	}
+	in.Measure, in.MID, in.BaselineRisk, in.Participants = "RR", math.NaN(), 0.2, 1500
+	// 20 % against 15 %: 2 x 7.8489 x (0.16 + 0.1275)/0.05^2 = 1805.2
+	if i := in.OptimalInformationSize(); i.Required != 1806 || i.Met {
+		t.Errorf("RR: %+v", i)
+	}
+	in.BaselineRisk = math.NaN()
+	in.Lo, in.Hi, in.Estimate = math.Log(0.5), math.Log(1.6), math.Log(0.9)
+	if i := in.OptimalInformationSize(); !i.Known || i.Met {
+		t.Errorf("ratio of limits 3.2: %+v", i)
+	}
+	in.Measure = "MD"
+	if i := in.OptimalInformationSize(); i.Known || !strings.Contains(i.Rule, "standard deviation") {
+		t.Errorf("MD without SD: %+v", i)
+	}
+}
+
+func TestStatements(t *testing.T) {
+	s := Subject{Intervention: "MDMA-assisted therapy", Outcome: "PTSD symptoms", Comparator: "therapy with placebo"}
+	many := Subject{Intervention: "psychedelics", Plural: true, Outcome: "anxiety"}
+	th := Thresholds{0.2, 0.5, 0.8}
+	for _, c := range []struct {
+		s    Subject
+		w    Words
+		want string
+	}{
+		{s, Words{High, -0.6, -0.8, -0.4, th}, "MDMA-assisted therapy reduces PTSD symptoms compared with therapy with placebo."},
+		{s, Words{Moderate, -0.9, -1.2, -0.6, th}, "MDMA-assisted therapy probably results in a large reduction in PTSD symptoms compared with therapy with placebo."},
+		{s, Words{Low, -0.3, -0.5, -0.1, th}, "MDMA-assisted therapy may reduce PTSD symptoms slightly compared with therapy with placebo."},
+		{s, Words{VeryLow, -0.9, -1.2, -0.6, th}, "The evidence is very uncertain about the effect of MDMA-assisted therapy on PTSD symptoms compared with therapy with placebo."},
+		{many, Words{Moderate, 0.6, 0.4, 0.8, th}, "psychedelics probably increase anxiety."},
+		{many, Words{Low, -0.6, -1.3, 0.1, th}, "It is uncertain whether psychedelics change anxiety: the interval includes no effect (low certainty)."},
+		{many, Words{High, 0.01, -0.1, 0.12, th}, "psychedelics result in little to no difference in anxiety."},
+		{many, Words{Low, -0.6, -0.9, -0.3, Thresholds{}}, "psychedelics may reduce anxiety."},
+		{many, Words{High, -0.15, -0.25, -0.05, th}, "psychedelics reduce anxiety by less than the minimal important difference."},
+	} {
+		got, err := Statement(c.s, c.w)
+		if err != nil || got != c.want {
+			t.Errorf("%+v\n got %q %v\nwant %q", c.w, got, err, c.want)
+		}
+	}
+}
+
+// claims are the words that state a direction.
+var claims = []string{"reduce", "increase", "reduction"}
+
+func TestStatementNeverOverstates(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		lo := rapid.Float64Range(-2, 2).Draw(t, "lo")
+		hi := lo + rapid.Float64Range(0, 3).Draw(t, "width")
+		w := Words{Level: Level(rapid.IntRange(1, 4).Draw(t, "level")), Lo: lo, Hi: hi, Estimate: lo + (hi-lo)*rapid.Float64Range(0, 1).Draw(t, "at"),
+			Thresholds: Thresholds{rapid.Float64Range(-1, 1).Draw(t, "small"), 0.5, 0.8}}
+		got, err := Statement(Subject{Intervention: "X", Outcome: "Y"}, w)
+		if err != nil {
+			t.Fatal(err)
+		}
+		directed := false
+		for _, c := range claims {
+			directed = directed || strings.Contains(got, c)
+		}
+		if directed && (lo <= 0 && hi >= 0 || w.Level < Low) {
+			t.Fatalf("%q from [%v, %v], %s", got, lo, hi, w.Level)
+		}
+		if w.Level == Low && directed && !strings.Contains(got, "may") || w.Level == Moderate && directed && !strings.Contains(got, "probably") {
+			t.Fatalf("%q at %s certainty", got, w.Level)
+		}
+		if strings.Contains(got, "little to no difference") && !(w.Thresholds.Small > 0 && -w.Thresholds.Small < lo && hi < w.Thresholds.Small) {
+			t.Fatalf("%q from [%v, %v]", got, lo, hi)
+		}
+	})
+}
+
+// A wider interval, fewer participants or more weight at high risk never raise the proposal.
+func TestProposalIsMonotone(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		in := solid()
+		if rapid.Bool().Draw(t, "without MID") {
+			in.MID = math.NaN()
+		}
+		in.Participants = rapid.Float64Range(0, 3000).Draw(t, "n")
+		high := rapid.Float64Range(0, 1).Draw(t, "high")
+		in.Studies = []StudyWeight{{"a", high, HighRisk}, {"b", 1 - high, LowRisk}}
+		a := propose2(t, in)
+		worse := in
+		worse.Lo -= rapid.Float64Range(0, 1).Draw(t, "down")
+		worse.Hi += rapid.Float64Range(0, 2).Draw(t, "up")
+		worse.PILo, worse.PIHi = worse.PILo-2, worse.PIHi+3
+		worse.Participants *= rapid.Float64Range(0, 1).Draw(t, "fewer")
+		h := high + (1-high)*rapid.Float64Range(0, 1).Draw(t, "more")
+		worse.Studies = []StudyWeight{{"a", h, HighRisk}, {"b", 1 - h, LowRisk}}
+		b := propose2(t, worse)
+		if b.steps(Imprecision) > a.steps(Imprecision) || b.steps(RiskOfBias) > a.steps(RiskOfBias) {
+			t.Fatalf("worse evidence, better rating: %+v and %+v", a.Domains, b.Domains)
+		}
+	})
+}
+
+func propose2(t *rapid.T, in Inputs) Proposal {
+	p, err := Propose(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func TestLevelsRoundTrip(t *testing.T) {
+	for _, l := range []Level{VeryLow, Low, Moderate, High} {
+		if got, err := ParseLevel(l.String()); err != nil || got != l {
+			t.Errorf("%v: %v %v", l, got, err)
+		}
+	}
+	if _, err := ParseLevel("excellent"); err == nil {
+		t.Error("an unknown level is read")
+	}
+}
+
+func TestRefusals(t *testing.T) {
+	for name, change := range map[string]func(in *Inputs){
+		"estimate outside": func(in *Inputs) { in.Estimate = 3 },
+		"no interval":      func(in *Inputs) { in.Lo = math.NaN() },
+		"negative MID":     func(in *Inputs) { in.MID = -1 },
+		"risk of 1":        func(in *Inputs) { in.BaselineRisk = 1 },
+		"weight":           func(in *Inputs) { in.Studies[0].Weight = -1 },
+		"share":            func(in *Inputs) { in.Indirectness = []Indirect{{Population, 2, ""}} },
+	} {
+		in := solid()
+		change(&in)
+		if _, err := Propose(in); err == nil {
+			t.Errorf("%s: no error", name)
+		}
+	}
+	if _, err := Statement(Subject{}, Words{Level: High}); err == nil {
+		t.Error("a statement about nothing")
+	}
+	if _, err := Statement(Subject{Intervention: "X", Outcome: "Y"}, Words{}); err == nil {
+		t.Error("a statement without certainty")
+	}
+}
+
+func FuzzPropose(f *testing.F) {
+	f.Add(-0.5, -1.0, 0.1, 0.2, 100.0, 0.2, "SMD", 5)
+	f.Add(math.NaN(), 0.0, math.Inf(1), math.NaN(), 0.0, 0.99, "RR", 1)
+	f.Fuzz(func(t *testing.T, est, lo, hi, mid, n, risk float64, measure string, k int) {
+		in := Unknown()
+		in.Measure, in.K, in.Estimate, in.Lo, in.Hi, in.MID, in.Participants, in.BaselineRisk = measure, k, est, lo, hi, mid, n, risk
+		in.PILo, in.PIHi = lo, hi
+		p, err := Propose(in)
+		if err == nil && k > 0 && (p.Level < VeryLow || p.Level > Low) {
+			t.Errorf("non-randomised evidence rated %v", p.Level)
+		}
+	})
+}
+
+func ExamplePropose() {
+	in := Unknown()
+	in.Measure, in.Randomised, in.K, in.Participants = "SMD", true, 6, 242
+	in.Estimate, in.Lo, in.Hi, in.PILo, in.PIHi = -0.71, -0.98, -0.45, -1.06, -0.37
+	in.Studies = []StudyWeight{{"first", 3, SomeConcerns}, {"second", 2, HighRisk}}
+	in.DirectKnown = true
+	p, err := Propose(in)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(p.Sentence)
+	// Output:
+	// Proposed by rule, not signed: randomised evidence starts at high; risk of bias -1, imprecision -1; low at most, because publication bias could not be rated.
+}
+
+func ExampleStatement() {
+	text, err := Statement(Subject{Intervention: "MDMA-assisted therapy", Outcome: "PTSD symptoms"},
+		Words{Level: Low, Estimate: -0.71, Lo: -0.98, Hi: -0.45, Thresholds: ConventionalThresholds})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(text)
+	// Output:
+	// MDMA-assisted therapy may reduce PTSD symptoms.
+}

@@ -1,0 +1,165 @@
+package certainty
+
+import (
+	"fmt"
+	"math"
+)
+
+// Level is a level of certainty.
+type Level int
+
+// The levels. NotRated is the level of an empty synthesis.
+const (
+	NotRated Level = iota
+	VeryLow
+	Low
+	Moderate
+	High
+)
+
+// String is the level in words, "" for NotRated.
+func (l Level) String() string {
+	switch l {
+	case VeryLow:
+		return "very low"
+	case Low:
+		return "low"
+	case Moderate:
+		return "moderate"
+	case High:
+		return "high"
+	}
+	return ""
+}
+
+// ParseLevel reads a level as String writes it.
+func ParseLevel(s string) (Level, error) {
+	for _, l := range []Level{VeryLow, Low, Moderate, High} {
+		if s == l.String() {
+			return l, nil
+		}
+	}
+	return NotRated, fmt.Errorf("certainty %q: it must be high, moderate, low or very low", s)
+}
+
+// Judgement is a study's overall risk of bias, as a person judged it.
+type Judgement string
+
+// The judgements. Unjudged means that no person has judged the study.
+const (
+	LowRisk      Judgement = "low"
+	SomeConcerns Judgement = "some concerns"
+	HighRisk     Judgement = "high"
+	Unjudged     Judgement = ""
+)
+
+// StudyWeight is one study's share of the pooled estimate and its risk of bias.
+type StudyWeight struct {
+	Study  string
+	Weight float64 // any positive unit; shares are taken
+	Risk   Judgement
+}
+
+// Facet is a part of the question in which evidence can be indirect.
+type Facet string
+
+// The facets.
+const (
+	Population   Facet = "population"
+	Intervention Facet = "intervention"
+	Comparator   Facet = "comparator"
+	Outcome      Facet = "outcome"
+	Setting      Facet = "setting"
+)
+
+// Indirect is one code of indirectness: in this share of the evidence the facet differs from the question.
+type Indirect struct {
+	Facet  Facet
+	Share  float64 // of the weight, 0 to 1
+	Reason string  // in words, shown with the proposal
+}
+
+// SmallStudySignal is the result of one test for small-study effects or selection.
+type SmallStudySignal struct {
+	Name  string
+	P     float64
+	Limit string // why it is not to be read as a test; "" when it is
+}
+
+// MissingResults are trials that fit the question and should have results but show none.
+type MissingResults struct {
+	Known        bool // whether registers were searched at all
+	Trials       int
+	Participants float64 // planned or actual, as registered
+	// Tipping is the number of participants at no effect who would move the estimate across its line; NaN when not computed.
+	Tipping float64
+}
+
+// Inputs are the numbers behind the proposals. Effects are on the analysis scale (log for ratios), where 0 is no effect. NaN
+// means unknown.
+type Inputs struct {
+	Measure      string // SMD, MD, RR, OR, HR, RD, ...
+	Randomised   bool
+	K            int
+	Participants float64
+	Estimate     float64
+	Lo, Hi       float64 // headline 95 % interval
+	PILo, PIHi   float64 // 95 % prediction interval
+	I2, QP       float64 // percent; p-value of the heterogeneity test
+	MID          float64 // minimal important difference, > 0; NaN when none is declared
+	MIDSource    string
+	BaselineRisk float64 // event probability without the intervention, for binary outcomes
+	SD           float64 // standard deviation of the outcome, for mean differences
+
+	Studies      []StudyWeight
+	WithoutHigh  Without // the estimate without studies at high risk of bias
+	Indirectness []Indirect
+	DirectKnown  bool // the indirectness codes were looked at, so that an empty list means direct evidence
+	Signals      []SmallStudySignal
+	Missing      MissingResults
+}
+
+// Without is a sensitivity estimate; K is 0 when it was not computed.
+type Without struct {
+	K                int
+	Estimate, Lo, Hi float64
+}
+
+// Unknown returns Inputs with every number unknown, to be filled in.
+func Unknown() Inputs {
+	n := math.NaN()
+	return Inputs{Participants: n, Estimate: n, Lo: n, Hi: n, PILo: n, PIHi: n, I2: n, QP: n, MID: n, BaselineRisk: n, SD: n,
+		WithoutHigh: Without{Estimate: n, Lo: n, Hi: n}, Missing: MissingResults{Tipping: n}}
+}
+
+// check refuses numbers that cannot be what they are called.
+func (in Inputs) check() error {
+	if in.K > 0 {
+		switch {
+		case math.IsNaN(in.Estimate) || math.IsNaN(in.Lo) || math.IsNaN(in.Hi):
+			return fmt.Errorf("certainty: %d studies but no estimate or interval", in.K)
+		case !(in.Lo <= in.Estimate && in.Estimate <= in.Hi):
+			return fmt.Errorf("certainty: the interval [%g, %g] does not hold the estimate %g", in.Lo, in.Hi, in.Estimate)
+		}
+	}
+	if in.K < 0 || in.Participants < 0 || in.MID <= 0 || in.SD <= 0 || in.BaselineRisk <= 0 || in.BaselineRisk >= 1 {
+		return fmt.Errorf("certainty: k = %d, participants %v, minimal important difference %v, SD %v, baseline risk %v: counts must not be negative, the difference and the SD must be positive, the risk between 0 and 1", in.K, in.Participants, in.MID, in.SD, in.BaselineRisk)
+	}
+	for _, s := range in.Studies {
+		if !(s.Weight >= 0) || math.IsInf(s.Weight, 0) {
+			return fmt.Errorf("certainty: study %q has weight %v", s.Study, s.Weight)
+		}
+	}
+	for _, d := range in.Indirectness {
+		if !(d.Share >= 0 && d.Share <= 1+1e-9) {
+			return fmt.Errorf("certainty: %s is indirect in a share of %v: shares lie between 0 and 1", d.Facet, d.Share)
+		}
+	}
+	return nil
+}
+
+// hasMID tells whether a minimal important difference is declared.
+func (in Inputs) hasMID() bool { return in.MID > 0 }
+
+// within tells whether a threshold lies strictly inside an interval.
+func within(x, lo, hi float64) bool { return lo < x && x < hi }
