@@ -53,7 +53,8 @@ type Question struct {
 
 // TimeRule chooses one time point per study.
 type TimeRule struct {
-	// Rule is primary (the time the source declares primary), latest (the last
+	// Rule is primary (only the time that the source declares primary),
+	// primary-or-latest (the latest where it declares none), latest (the last
 	// within the window) or closest (to Target, ties to the later).
 	Rule   string   `yaml:"rule"`
 	Min    *float64 `yaml:"min_weeks"`
@@ -136,7 +137,7 @@ func (q *Question) Check() []string {
 	oneOf("formula", q.Formula, "metafor", "metapsy", "revman")
 	oneOf("test", q.Test, "knha", "z", "t", "adhoc")
 	oneOf("method", q.Method, "REML", "ML", "DL", "PM", "SJ", "HE", "HS", "EB", "EE")
-	oneOf("time.rule", q.Time.Rule, "primary", "latest", "closest")
+	oneOf("time.rule", q.Time.Rule, "primary", "primary-or-latest", "latest", "closest")
 	oneOf("arms", q.Arms, "highest-dose-against-lowest", "all")
 	if q.Population != "" {
 		oneOf("population", q.Population, "diagnosis", "other-illness")
@@ -155,6 +156,8 @@ func (q *Question) Check() []string {
 			oneOf("scores", s, "response", "remission", "events")
 		}
 	}
+	errs = append(errs, checkNames("subgroups", q.Subgroups, factors)...)
+	errs = append(errs, checkNames("moderators", q.Moderators, numbers)...)
 	if q.MID != nil {
 		bad(q.MIDSource != "", "mid has no mid_source: say where the minimal important difference comes from")
 	}

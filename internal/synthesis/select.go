@@ -124,11 +124,14 @@ func (q Question) byInstrument(in []evidence.Effect) ([]evidence.Effect, string,
 
 func (q Question) byTime(in []evidence.Effect) ([]evidence.Effect, string, string) {
 	switch q.Time.Rule {
-	case "primary":
+	case "primary", "primary-or-latest":
 		if out := filter(in, func(e evidence.Effect) bool { return e.PrimaryTime }); len(out) > 0 {
 			return out, CodeTime, "not the source's primary time point (" + out[0].TimepointRaw + ")"
 		}
-		return keepBest(in, CodeTime, "the source declares no primary time point; the latest before the crossover is taken", func(e evidence.Effect) float64 { return weeksOr(e, -1) })
+		if q.Time.Rule == "primary" {
+			return nil, CodeTime, "the source declares no primary time point for this outcome, and the plan takes no other"
+		}
+		return keepBest(in, CodeTime, "the source declares no primary time point; the latest is taken", func(e evidence.Effect) float64 { return weeksOr(e, -1) })
 	case "closest":
 		return keepBest(in, CodeTime, "another time point is closer to the declared one", func(e evidence.Effect) float64 {
 			d := weeksOr(e, 1e6) - *q.Time.Target

@@ -1,0 +1,63 @@
+package synthesis
+
+import (
+	"fmt"
+	"math"
+
+	"past/analysis/bayes"
+	"past/analysis/meta"
+	"past/analysis/sequential"
+	"past/internal/evidence"
+)
+
+// bayesian fits the random-effects model with weakly informative priors: mu
+// normal around no effect, tau half-normal with scale 0.5.
+func bayesian(q Question, effects []evidence.Effect) (*evidence.BayesResult, error) {
+	if len(effects) < 2 {
+		return nil, nil
+	}
+	yi, vi := columns(effects)
+	post, err := bayes.Fit(yi, vi, bayes.Priors{Mu: bayes.NormalPrior{SD: 1}, Tau: bayes.TauPrior{Family: bayes.HalfNormal, Scale: 0.5}}, 0.95)
+	if err != nil {
+		return nil, err
+	}
+	r := &evidence.BayesResult{Prior: fmt.Sprintf("mean effect %s, tau %s", post.Priors.Mu, post.Priors.Tau), Median: post.Mu.Median, CrILow: post.Mu.Lo, CrIHigh: post.Mu.Hi,
+		TauMed: post.Tau.Median, PBelow: post.ProbMuBelow(0), PredLow: post.Predictive.Lo, PredUp: post.Predictive.Hi}
+	if q.MID != nil {
+		p := post.ProbMuBelow(-*q.MID)
+		if !q.LowerIsBetter {
+			p = 1 - post.ProbMuBelow(*q.MID)
+		}
+		r.PMID = &p
+	}
+	g := post.MuGrid(121)
+	for i := range g.X {
+		r.Density = append(r.Density, evidence.CurvePoint{X: g.X[i], Y: g.Density[i]})
+	}
+	return r, nil
+}
+
+// monitor is the sequential monitoring of the finding against the effect that
+// the plan calls important; a plan without one has none.
+func monitor(q Question, effects []evidence.Effect) (*evidence.SequentialPlot, error) {
+	if len(effects) < 2 || q.MID == nil || q.Measure != "SMD" {
+		return nil, nil
+	}
+	yi, vi := columns(effects)
+	r, err := sequential.Monitor(yi, vi, sequential.Options{Plan: sequential.Plan{Effect: *q.MID}, Method: meta.Method(q.Method)})
+	if err != nil {
+		return nil, err
+	}
+	s := &evidence.SequentialPlot{RIS: math.Ceil(sequential.ParticipantsForMeans(r.Required.Adjusted, 1)), Verdict: string(r.Verdict), Warnings: r.Warnings,
+		Assumed: fmt.Sprintf("an effect of %s, two-sided error rate 5 %%, power 80 %%, diversity %s %% (%s)", fixed(*q.MID, 2), fixed(100*r.Plan.Diversity, 0), r.DiversityFrom)}
+	n := 0.0
+	for i, l := range r.Looks {
+		n += float64(Participants(effects[i : i+1]))
+		s.Z = append(s.Z, evidence.CurvePoint{X: n, Y: l.Z})
+		if b := l.Boundary.Z; !math.IsInf(b, 0) && !math.IsNaN(b) {
+			s.Bounds = append(s.Bounds, evidence.CurvePoint{X: n, Y: b})
+		}
+	}
+	s.Reached = n
+	return s, nil
+}

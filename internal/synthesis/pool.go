@@ -1,0 +1,142 @@
+package synthesis
+
+import (
+	"math"
+
+	"past/analysis/effect"
+	"past/analysis/meta"
+	"past/internal/evidence"
+	"past/internal/extract"
+)
+
+// Recompute gives the effects in the question's own formula mode and measure.
+// Effects that it cannot compute come back as exclusions.
+func Recompute(q Question, effects []evidence.Effect) ([]evidence.Effect, []evidence.Exclusion) {
+	var out []evidence.Effect
+	var lost []evidence.Exclusion
+	for _, e := range effects {
+		if e.Measure == q.Measure && e.Formula == q.Formula {
+			out = append(out, e)
+			continue
+		}
+		measure, d := effect.Measure(q.Measure), effect.Data{}
+		if extract.IsCount(e.ScoreType) {
+			d.AI, d.N1I, d.CI, d.N2I = num(e.Event1), num(e.N1), num(e.Event2), num(e.N2)
+		} else {
+			d.M1I, d.SD1I, d.N1I = num(e.Mean1), num(e.SD1), num(e.N1)
+			d.M2I, d.SD2I, d.N2I = num(e.Mean2), num(e.SD2), num(e.N2)
+		}
+		if err := extract.ComputeAs(&e, measure, d, effect.Formula(q.Formula)); err != nil {
+			lost = append(lost, evidence.Exclusion{EffectID: e.ID, StudyID: e.StudyID, Label: e.StudyLabel, Code: CodeMeasure, Reason: err.Error()})
+			continue
+		}
+		out = append(out, e)
+	}
+	return out, lost
+}
+
+func num(v *float64) []float64 {
+	if v == nil {
+		return []float64{math.NaN()}
+	}
+	return []float64{*v}
+}
+
+// Model is the part of a plan that Pool needs.
+type Model struct {
+	Label, Measure, Formula, Method, Test string
+}
+
+// Model of the question's primary analysis.
+func (q Question) Model() Model {
+	return Model{Label: "primary", Measure: q.Measure, Formula: q.Formula, Method: q.Method, Test: q.Test}
+}
+
+// Pool fits the model to the effects. No effect gives k = 0 and no estimate;
+// one effect is shown as that study's own interval and named so, since one
+// study is not a meta-analysis.
+func Pool(m Model, effects []evidence.Effect) (evidence.PooledResult, error) {
+	r := evidence.PooledResult{Label: m.Label, Measure: m.Measure, Formula: m.Formula, Method: m.Method, Test: m.Test,
+		K: len(effects), EffectIDs: []string{}, Warnings: []string{}}
+	if len(effects) == 0 {
+		r.Method, r.Test = "none", "none"
+		return r, nil
+	}
+	var yi, vi []float64
+	for _, e := range effects {
+		yi, vi = append(yi, e.Estimate), append(vi, e.Variance)
+		r.EffectIDs = append(r.EffectIDs, e.ID)
+	}
+	r.N = Participants(effects)
+	if len(effects) == 1 {
+		e := effects[0]
+		r.Method, r.Test = "single study", "z"
+		r.Estimate, r.SE, r.CILower, r.CIUpper = &e.Estimate, &e.SE, &e.CILower, &e.CIUpper
+		r.Weights = []float64{100}
+		r.Warnings = append(r.Warnings, "one study is not a meta-analysis: the number is that study's own")
+		return r, nil
+	}
+	fit, err := meta.Fit(yi, vi, meta.Options{Method: meta.Method(m.Method), Test: meta.Test(m.Test)})
+	if err != nil {
+		return r, err
+	}
+	classic := fit
+	if m.Test != "z" {
+		if classic, err = meta.Fit(yi, vi, meta.Options{Method: meta.Method(m.Method), Test: meta.Z}); err != nil {
+			return r, err
+		}
+	}
+	fill(&r, fit, classic, m)
+	return r, nil
+}
+
+func fill(r *evidence.PooledResult, fit, classic *meta.Result, m Model) {
+	r.Method, r.Test = string(fit.Method), string(fit.Test)
+	r.Estimate, r.SE, r.P = finite(fit.Beta[0]), finite(fit.SE[0]), finite(fit.PVal[0])
+	r.CILower, r.CIUpper = finite(fit.CILb[0]), finite(fit.CIUb[0])
+	if g := fit.Guard; g != nil {
+		r.GuardLow, r.GuardHigh, r.Guarded = finite(g.Lb[0]), finite(g.Ub[0]), g.Active
+	}
+	if m.Formula == "metapsy" {
+		p := classic.Predict()
+		r.PILower, r.PIUpper, r.PIRule = finite(p.TLb), finite(p.TUb), "t(k-1), standard error without Knapp-Hartung factor"
+	} else {
+		p := fit.Predict()
+		r.PILower, r.PIUpper, r.PIRule = finite(p.PILb), finite(p.PIUb), "t(k-1), standard error of the fitted test"
+		if r.Test == "z" {
+			r.PIRule = "normal quantile"
+		}
+	}
+	if r.PILower == nil {
+		r.PIRule = ""
+	}
+	r.Tau2, r.Q, r.QP = finite(fit.Tau2), finite(fit.QE), finite(fit.QEP)
+	r.I2Q, r.I2Tau2 = finite(fit.I2Q), finite(fit.I2T)
+	if ci, err := fit.QProfile(); err == nil {
+		r.Tau2Low, r.Tau2Up = finite(ci.Tau2Lb), finite(ci.Tau2Ub)
+	}
+	r.Weights = fit.WeightsPercent()
+	for _, w := range fit.Warnings {
+		r.Warnings = append(r.Warnings, w.Message)
+	}
+}
+
+// Participants counts the people in the pooled comparisons.
+func Participants(effects []evidence.Effect) int {
+	n := 0.0
+	for _, e := range effects {
+		for _, p := range []*float64{e.N1, e.N2} {
+			if p != nil {
+				n += *p
+			}
+		}
+	}
+	return int(math.Round(n))
+}
+
+func finite(x float64) *float64 {
+	if math.IsNaN(x) || math.IsInf(x, 0) {
+		return nil
+	}
+	return &x
+}

@@ -1,0 +1,66 @@
+package synthesis
+
+import (
+	"errors"
+	"fmt"
+
+	"past/analysis/bias"
+	"past/internal/evidence"
+)
+
+// smallStudy runs the analyses of small-study effects and selection. Below
+// ten studies none is shown as a test; its limit says so.
+func smallStudy(q Question, effects []evidence.Effect) []evidence.TestResult {
+	if len(effects) < 3 {
+		return nil
+	}
+	yi, vi := columns(effects)
+	s := bias.Studies{Y: yi, V: vi}
+	var n1, n2 []float64
+	for _, e := range effects {
+		if e.N1 == nil || e.N2 == nil {
+			n1 = nil
+			break
+		}
+		n1, n2 = append(n1, *e.N1), append(n2, *e.N2)
+	}
+	var out []evidence.TestResult
+	add := func(t evidence.TestResult, limit string, err error) {
+		switch {
+		case errors.Is(err, bias.ErrTooFew):
+			t.Limit = "too few studies"
+		case err != nil:
+			t.Limit = err.Error()
+		default:
+			t.Limit = limit
+		}
+		t.K = len(effects)
+		t.Shown = t.Limit == ""
+		out = append(out, t)
+	}
+	if len(n1) == len(effects) {
+		r, err := bias.SampleSizeTest(s, n1, n2, bias.SampleSizeOptions{})
+		add(evidence.TestResult{Name: "regression on sample size (Pustejovsky and Rodgers)", Statistic: finite(r.Statistic), P: finite(r.P)}, r.Limit, err)
+	}
+	eg, err := bias.RegressionTest(s, bias.RegressionOptions{})
+	limit := eg.Limit
+	if limit == "" && q.Measure == "SMD" {
+		limit = "a standardised mean difference and its standard error are linked by construction; read the regression on sample size instead"
+	}
+	add(evidence.TestResult{Name: "regression on the standard error (Egger)", Statistic: finite(eg.Statistic), P: finite(eg.P)}, limit, err)
+	rk, err := bias.RankTest(s)
+	add(evidence.TestResult{Name: "rank correlation (Begg and Mazumdar)", Statistic: finite(rk.Tau), P: finite(rk.P)}, rk.Limit, err)
+	if tf, err := bias.TrimFill(s, bias.TrimFillOptions{}); err == nil {
+		add(evidence.TestResult{Name: fmt.Sprintf("trim and fill (%d filled in)", tf.K0), Estimate: finite(tf.Fit.Beta[0]), CILower: finite(tf.Fit.CILb[0]), CIUpper: finite(tf.Fit.CIUb[0])}, tf.Limit, nil)
+	}
+	pp, err := bias.PETPEESE(s, bias.PETPEESEOptions{})
+	add(evidence.TestResult{Name: "PET-PEESE", Estimate: finite(pp.Beta), CILower: finite(pp.Lo), CIUpper: finite(pp.Hi)}, pp.Limit, err)
+	alt := bias.Greater
+	if q.LowerIsBetter {
+		alt = bias.Less
+	}
+	sel, err := bias.FitSelection(s, bias.SelectionOptions{Alternative: alt, Steps: []float64{0.025}})
+	add(evidence.TestResult{Name: "three-parameter selection model (step at one-sided p = 0.025)", Statistic: finite(sel.LRT), P: finite(sel.LRTP),
+		Estimate: finite(sel.Beta), CILower: finite(sel.Lo), CIUpper: finite(sel.Hi)}, sel.Limit, err)
+	return out
+}
