@@ -216,7 +216,7 @@ func (r *Result) summarise(fr free) {
 	r.LogLik = st.logLik - count*math.Log(u)
 	parms := float64(m.p)
 	for a := range fr {
-		if fr[a] || a == 0 && r.Options.Components == Both {
+		if fr[a] {
 			parms++
 		}
 	}
