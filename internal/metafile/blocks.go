@@ -19,7 +19,7 @@ type block struct {
 // blocks lists every block that a request may name, one line each.
 var blocks = table(
 	analysisBlock, escalcBlock, // escalc.go
-	conversionsBlock,
+	conversionsBlock, twoByTwoBlock, personTimeBlock, // pooled.go
 	publicationBias,
 	rmaBlock, rmaGenqBlock, rmaUnweightedBlock, rmaFixedBlock, // rma.go
 	metaRegressionBlock, subgroupsBlock, sensitivityBlock,
