@@ -13,7 +13,8 @@ import (
 // is a missing value: the row is left out and a warning says so. Anything else that
 // is not a finite effect with a positive, finite variance is an error, and so are
 // slices of different length, no usable row, more coefficients than rows and a
-// singular design.
+// design without information. A moderator that is a combination of those before it
+// is left out with a warning.
 //
 // The coefficients are beta = (X'A X)^-1 X'A y with A = W = diag(1/(v+tau2)), or
 // the weights given; their covariance is (X'W X)^-1, or
@@ -29,8 +30,14 @@ func Fit(yi, vi []float64, opt Options) (*Result, error) {
 	if err := r.buildSample(); err != nil {
 		return nil, err
 	}
+	if r.P > 1 && r.P == r.K && !r.Method.common() && opt.Tau2 == nil {
+		return nil, fmt.Errorf("method %s with %d coefficients needs at least %d usable rows to estimate tau2; there are %d", r.Method, r.P, r.P+1, r.K)
+	}
 	r.fit()
-	return r, r.finite()
+	if err := r.finite(); err != nil {
+		return nil, err
+	}
+	return r, nil
 }
 
 // check fills in the defaults and refuses what makes no model.
@@ -147,9 +154,6 @@ func (r *Result) buildSample() error {
 	if r.P > r.K {
 		return fmt.Errorf("the model has %d coefficients but only %d usable rows", r.P, r.K)
 	}
-	if r.P > 1 && r.P == r.K && !r.opt.Method.common() && r.opt.Tau2 == nil {
-		return fmt.Errorf("method %s with %d coefficients needs at least %d usable rows to estimate tau2; there are %d", r.Method, r.P, r.P+1, r.K)
-	}
 	var a []float64
 	if r.opt.Weights != nil {
 		for _, i := range r.Rows {
@@ -160,14 +164,38 @@ func (r *Result) buildSample() error {
 	if d == nil {
 		return nil
 	}
-	singular, nearest, share := r.s.prepareDesign()
-	if singular >= 0 {
-		return singularError(d.Names, singular)
+	return r.dropRedundant(x, a)
+}
+
+// dropRedundant leaves out moderators that are combinations of those before them,
+// with a warning.
+func (r *Result) dropRedundant(x, a []float64) error {
+	for {
+		singular, nearest, share := r.s.prepareDesign()
+		if singular < 0 {
+			if share < nearSingularTol {
+				r.warn(WarnNearSingular, fmt.Sprintf("column %q is almost a combination of the others (%.0e of its length is its own): centre or rescale it", r.CoefNames[nearest], share))
+			}
+			return nil
+		}
+		left := r.P - 1
+		if r.hasIntercept() {
+			left--
+		}
+		if left < 1 {
+			return singularError(r.CoefNames, singular)
+		}
+		r.warn(WarnColumnDropped, singularError(r.CoefNames, singular).Error()+": it was left out")
+		names := append([]string(nil), r.CoefNames[:singular]...)
+		names = append(names, r.CoefNames[singular+1:]...)
+		var rest []float64
+		for i := 0; i < r.K; i++ {
+			row := x[i*r.P : (i+1)*r.P]
+			rest = append(append(rest, row[:singular]...), row[singular+1:]...)
+		}
+		r.CoefNames, r.P, x = names, r.P-1, rest
+		r.s = newSample(r.Yi, r.Vi, x, r.P, a, r.hasIntercept())
 	}
-	if share < nearSingularTol {
-		r.warn(WarnNearSingular, fmt.Sprintf("column %q is almost a combination of the others (%.0e of its length is its own): centre or rescale it", d.Names[nearest], share))
-	}
-	return nil
 }
 
 // hasIntercept reports whether the first column of the model is the intercept.

@@ -93,6 +93,29 @@ func TestWarningsTravelWithTheResult(t *testing.T) {
 	}
 }
 
+func TestRedundantModeratorIsLeftOut(t *testing.T) {
+	y, v := simulated(12, 9)
+	x, twice := make([]float64, len(y)), make([]float64, len(y))
+	for i := range x {
+		x[i] = float64(i * i)
+		twice[i] = 3 + 2*x[i]
+	}
+	fit := func(terms ...Term) *Result {
+		d, err := NewDesign(true, terms...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return mustFit(t, y, v, Options{Design: d})
+	}
+	both, one := fit(Numeric("x", x), Numeric("twice", twice)), fit(Numeric("x", x))
+	if codes(both) != WarnColumnDropped || !strings.Contains(both.Warnings[0].Message, `column "twice" is a combination of [intrcpt x]`) {
+		t.Errorf("warnings %v", both.Warnings)
+	}
+	if both.P != 2 || both.Beta[1] != one.Beta[1] || both.Tau2 != one.Tau2 {
+		t.Errorf("with the redundant column %v tau2 %v, without %v tau2 %v", both.Beta, both.Tau2, one.Beta, one.Tau2)
+	}
+}
+
 // Whatever the input, there is an error or numbers that can be true; nothing panics
 // and nothing runs for ever.
 func FuzzFit(f *testing.F) {

@@ -159,7 +159,7 @@ func singularError(names []string, j int) error {
 	if j == 0 {
 		return fmt.Errorf("the model matrix is singular: column %q is 0 in every usable row", names[j])
 	}
-	return fmt.Errorf("the model matrix is singular: column %q is a combination of %v in the usable rows; leave it out", names[j], names[:j])
+	return fmt.Errorf("the model matrix is singular: column %q is a combination of %v in the usable rows", names[j], names[:j])
 }
 
 func dot(a, b []float64) float64 {

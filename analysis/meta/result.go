@@ -23,10 +23,12 @@ type Options struct {
 
 // Result is a fitted model. Slices over studies have one entry for every used
 // row, in the order of the rows given; slices over coefficients follow CoefNames.
+// The methods share scratch memory: do not call them from several goroutines at
+// once.
 type Result struct {
 	Method  Method
 	Test    Test    // the test used: z when the one asked for is not available (k = p)
-	Formula string  // "y ~ 1" or the design's formula
+	Formula string  // "~ 1" or the design's formula
 	Level   float64 // coverage of the intervals
 
 	K    int       // studies used
@@ -140,6 +142,7 @@ const (
 	WarnTestChanged   = "test_changed"   // no degrees of freedom for the test asked for
 	WarnTau2Zero      = "tau2_zero"      // tau2 estimated as 0
 	WarnMultipleModes = "multiple_modes" // several maxima or roots; the best was taken
+	WarnColumnDropped = "column_dropped" // a moderator is a combination of those before it
 	WarnNearSingular  = "near_singular"  // moderators nearly collinear
 	WarnScaleZero     = "scale_zero"     // Knapp-Hartung scale factor is 0
 	WarnGuard         = "guard"          // Knapp-Hartung interval narrower than common-effect

@@ -44,7 +44,7 @@ func checkRow(y, v float64) string {
 	case v < 0:
 		return fmt.Sprintf("a negative sampling variance (%v)", v)
 	case v == 0:
-		return "a sampling variance of 0"
+		return "a sampling variance of 0, an infinite weight; leave the row out or use a measure with a continuity correction"
 	case v < minVariance || v > maxMagnitude:
 		return fmt.Sprintf("a sampling variance of %v, outside the range 1e-60 to 1e60; rescale the effects", v)
 	case math.Abs(y) > maxMagnitude:
