@@ -26,9 +26,17 @@ func (r *reading) namedInstruments() []named {
 		}
 		all = append(all, n)
 	}
+	scale := false
+	for _, n := range all {
+		in := r.v.byInstrument[n.id]
+		scale = scale || !in.unnamed() && in.Kind != kindPhysiology
+	}
 	kept := all[:0]
 	for _, n := range all {
 		in := r.v.byInstrument[n.id]
+		if in.unnamed() && scale {
+			continue // the rating is what the scale beside it measures
+		}
 		if n.family == "" || !in.Generic && !r.v.hasPart(n.id) {
 			kept = append(kept, n)
 			continue
@@ -44,6 +52,10 @@ func (r *reading) namedInstruments() []named {
 	}
 	return kept
 }
+
+// unnamed reports whether the entry stands for a rating whose scale a text does
+// not name.
+func (in *Instrument) unnamed() bool { return in.Generic && in.Family == "" }
 
 // cueReach is the distance in tokens between a family's name and a word that
 // selects a form.

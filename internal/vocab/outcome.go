@@ -24,10 +24,13 @@ func (v *Vocabulary) MatchInstrument(title, description string) (InstrumentMatch
 	}
 	d := v.read(description, len(description))
 	names = d.outcomeNames()
-	if len(names) == 0 {
-		return InstrumentMatch{}, false
+	if len(names) == 0 || v.byInstrument[names[0].id].Kind == kindPhysiology || t.scoreWords()["other"] {
+		return InstrumentMatch{}, false // what a description says in passing
 	}
 	m := d.outcomeMatch(names, "description")
+	if other := t.otherTopic(v.byInstrument[m.ID]); other != "" {
+		m.Reason += "; the title speaks of " + other
+	}
 	d.scoreFromTitle(&m, t)
 	return m, true
 }
@@ -74,8 +77,15 @@ func (r *reading) outcomeMatch(names []named, field string) InstrumentMatch {
 		doubt("%s named as well", strings.Join(m.Others, ", "))
 	}
 	words := r.scoreWords()
-	part, sure := r.partOf(n, in, words)
-	r.setPart(&m, in, part, sure, words, doubt)
+	words["part"] = in.PartOf == "" && r.partWord(n)
+	if field == "description" {
+		// descriptions explain items and subscales at length
+		words["part"] = r.partWordNear(in)
+	}
+	r.setPart(&m, in, r.partsOf(in), words, doubt)
+	if other := r.otherTopic(in); other != "" {
+		doubt("the %s speaks of %s", field, other)
+	}
 	m.ScoreKind = words.kind(in, m.Subscale != "" || !m.IsTotal)
 	m.Change, m.Percent, m.ChangeHint = words["change"], words["percent"], words["change-loose"]
 	if field == "description" {
@@ -87,7 +97,7 @@ func (r *reading) outcomeMatch(names []named, field string) InstrumentMatch {
 }
 
 // setPart records a subscale or version, and whether the total is meant.
-func (r *reading) setPart(m *InstrumentMatch, in *Instrument, part *found, sure bool, words scoreWords, doubt func(string, ...any)) {
+func (r *reading) setPart(m *InstrumentMatch, in *Instrument, parts []partHit, words scoreWords, doubt func(string, ...any)) {
 	m.IsTotal = true
 	for _, ver := range in.Versions {
 		if f := r.versionHit(in.ID, ver.ID); f != nil {
@@ -99,29 +109,38 @@ func (r *reading) setPart(m *InstrumentMatch, in *Instrument, part *found, sure 
 		}
 	}
 	switch {
-	case part != nil && words["total"]:
-		doubt("a total and a part (%q) are both named", r.surface(*part))
-	case part != nil:
-		m.IsTotal, m.Subscale = false, part.part
-		for _, s := range in.Subscales {
-			if s.ID == part.part {
-				m.Range = s.Range
-				if s.Direction != "" {
-					m.Direction = s.Direction
-				}
-				if s.Domain != "" {
-					m.Domain = s.Domain
-				}
-			}
-		}
-		if !sure {
-			doubt("%q may name the part or only the topic", r.surface(*part))
+	case len(parts) > 0 && words["total"]:
+		doubt("a total and a part (%q) are both named", r.surface(parts[0].found))
+	case len(parts) > 1:
+		m.IsTotal, m.Range = false, nil
+		doubt("several parts are named")
+	case len(parts) == 1:
+		m.take(in, parts[0].part)
+		if !parts[0].sure {
+			doubt("%q may name the part or only the topic", r.surface(parts[0].found))
 		}
 	case words["part"] && words["total"]:
 		doubt("a total and parts are both named")
 	case words["part"]:
 		m.IsTotal, m.Range = false, nil
 		doubt("a part is named that the catalogue does not know")
+	}
+}
+
+// take makes the match one of a subscale.
+func (m *InstrumentMatch) take(in *Instrument, part string) {
+	m.IsTotal, m.Subscale = false, part
+	for _, s := range in.Subscales {
+		if s.ID != part {
+			continue
+		}
+		m.Range = s.Range
+		if s.Direction != "" {
+			m.Direction = s.Direction
+		}
+		if s.Domain != "" {
+			m.Domain = s.Domain
+		}
 	}
 }
 
@@ -140,28 +159,118 @@ func (r *reading) versionHit(id, version string) *found {
 // partReach is the distance in tokens between an instrument and its part.
 const partReach = 6
 
-// partOf finds the subscale that is meant; sure is true when it stands right
-// beside the instrument's name or beside a word such as domain or subscale.
-func (r *reading) partOf(n named, in *Instrument, words scoreWords) (part *found, sure bool) {
-	for i := range r.hits {
-		h := &r.hits[i]
-		if h.kind != patPart || h.id != in.ID || h.part == "" || r.inInstrument(*h) {
+// partHit is a subscale named near its instrument; sure is true when it stands
+// right beside the name or beside a word such as domain or subscale.
+type partHit struct {
+	found
+	sure bool
+}
+
+// partsOf lists the subscales that are meant, one hit each: those named right
+// beside, with others coordinated with them, or else those near the name.
+func (r *reading) partsOf(in *Instrument) []partHit {
+	best := map[string]partHit{}
+	anySure := false
+	for _, h := range r.hits {
+		if h.kind != patPart || h.id != in.ID || h.part == "" || r.inInstrument(h) || in.isVersion(h.part) {
 			continue
 		}
-		if in.isVersion(h.part) {
+		before, after := r.nameDistance(in, h)
+		beside := r.besidePartWord(h)
+		if !beside && min(before, after) > partReach || r.cueNear("population", h, 4, 0) != nil {
 			continue
 		}
-		beside := r.besidePartWord(*h)
-		near := h.first-n.last <= partReach && h.first > n.last || n.first-h.last <= partReach && h.last < n.first || h.first <= n.last && h.last >= n.first
-		if !beside && !near || r.cueNear("population", *h, 4, 0) != nil {
-			continue
+		p := partHit{h, beside || after <= 2}
+		if b, ok := best[h.part]; !ok || p.sure && !b.sure || p.sure == b.sure && p.length > b.length {
+			best[h.part] = p
 		}
-		adjacent := h.first-n.last <= 2 && h.first > n.last || h.first <= n.last && h.last >= n.first
-		if part == nil || beside && !sure || h.length > part.length {
-			part, sure = h, beside || adjacent || h.length > 1
+		anySure = anySure || p.sure
+	}
+	var parts []partHit
+	for _, id := range sortedKeys(best) {
+		if p := best[id]; p.sure || !anySure || coordinatedPart(best, p) {
+			parts = append(parts, p)
 		}
 	}
-	return part, sure
+	return parts
+}
+
+// coordinatedPart reports whether a sure part stands right before or after.
+func coordinatedPart(all map[string]partHit, p partHit) bool {
+	for _, o := range all {
+		if o.sure && (abs(o.first-p.last) <= 3 || abs(p.first-o.last) <= 3) {
+			return true
+		}
+	}
+	return false
+}
+
+// nameDistance is how many tokens a match stands before and after the nearest
+// name of the instrument; overlapping the name counts as right after it.
+func (r *reading) nameDistance(in *Instrument, f found) (before, after int) {
+	before, after = 1<<20, 1<<20
+	for _, h := range r.hits {
+		if h.kind != patInstrument || h.id != in.ID && (in.Family == "" || r.v.byInstrument[h.id].Family != in.Family) {
+			continue
+		}
+		switch {
+		case f.first <= h.last && f.last >= h.first:
+			after = 0
+		case f.first > h.last:
+			after = min(after, f.first-h.last)
+		default:
+			before = min(before, h.first-f.last)
+		}
+	}
+	return before, after
+}
+
+// partWord reports whether a word such as domain speaks of a part, and not of
+// the form of the instrument ("17 items", "depression subscale" of the HADS).
+func (r *reading) partWord(n named) bool {
+	for _, c := range r.cuesBy["score-part"] {
+		if r.inInstrument(c) || n.cue != nil && c.first-n.cue.last <= 2 && n.cue.first-c.last <= 2 {
+			continue
+		}
+		if strings.HasPrefix(r.tokens[c.first].text, "item") && c.first > 0 && r.tokens[c.first-1].number() {
+			continue
+		}
+		return true
+	}
+	return false
+}
+
+// partWordNear reports whether a word such as subscale stands close to the name.
+func (r *reading) partWordNear(in *Instrument) bool {
+	for _, c := range r.cuesBy["score-part"] {
+		if before, after := r.nameDistance(in, c); !r.inInstrument(c) && (before <= 4 || after <= 2) {
+			return true
+		}
+	}
+	return false
+}
+
+// otherTopic returns a condition the text names outside instrument names when
+// the instrument measures another one: a title on depression with the GAD-7.
+func (r *reading) otherTopic(in *Instrument) string {
+	if in.Domain != "depression" && in.Domain != "anxiety" && in.Domain != "ptsd" {
+		return ""
+	}
+	other := ""
+	for i, h := range r.hits {
+		if h.kind != patCondition || r.inside[i] != nil || r.sectionOf(h) != secTitle {
+			continue
+		}
+		switch h.id {
+		case in.Domain:
+			return ""
+		case "depression", "anxiety", "ptsd":
+			if r.cueNear("population", h, 4, 0) == nil {
+				other = h.id
+			}
+		}
+	}
+	return other
 }
 
 func (in *Instrument) isVersion(part string) bool {

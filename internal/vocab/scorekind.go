@@ -1,11 +1,14 @@
 package vocab
 
+import "strings"
+
 // scoreWords are the cues of an outcome title that stand outside the names of
 // instruments ("Change" in "Clinical Global Impression of Change" is a name).
 type scoreWords map[string]bool
 
 func (r *reading) scoreWords() scoreWords {
 	w := scoreWords{}
+	r.comparisons(w)
 	for _, c := range r.cues {
 		if len(c.id) > 6 && c.id[:6] == "score-" && !r.inInstrument(c) {
 			w[c.id[6:]] = true
@@ -14,10 +17,11 @@ func (r *reading) scoreWords() scoreWords {
 	return w
 }
 
-// inInstrument reports whether a match lies within the name of an instrument.
+// inInstrument reports whether a match lies within the longer name of an
+// instrument.
 func (r *reading) inInstrument(f found) bool {
 	for _, h := range r.hits {
-		if h.kind == patInstrument && h.first <= f.first && h.last >= f.last {
+		if h.kind == patInstrument && h.first <= f.first && h.last >= f.last && h.length > f.length && !r.v.byInstrument[h.id].unnamed() {
 			return true
 		}
 	}
@@ -45,4 +49,47 @@ func (w scoreWords) kind(in *Instrument, subscale bool) ScoreKind {
 		return ScoreSubscale
 	}
 	return ScoreTotal
+}
+
+// comparisons reads what a title compares with a number: a share of improvement
+// ("≥50% improvement", "at least a 30 percent reduction") makes responders, a
+// bare number ("score ≤7", "higher than 125 bpm") a threshold.
+func (r *reading) comparisons(w scoreWords) {
+	for i, t := range r.tokens {
+		if !t.number() || r.sentences[r.sentenceOf[i]].section == secExclusion {
+			continue
+		}
+		before := strings.TrimRight(r.text[:t.start], " ")
+		after := strings.TrimLeft(r.text[t.end:], " ")
+		percent := strings.HasPrefix(after, "%") || i+1 < len(r.tokens) && strings.HasPrefix(r.tokens[i+1].text, "percent")
+		symbol := strings.HasSuffix(before, "≥") || strings.HasSuffix(before, "≤") || strings.HasSuffix(before, "<") ||
+			strings.HasSuffix(before, ">") || strings.HasSuffix(before, "<=") || strings.HasSuffix(before, ">=")
+		words := i > 0 && comparing[r.tokens[i-1].text] || i > 1 && comparing[r.tokens[i-2].text]
+		better := r.nearWord(i, 6, improving)
+		switch {
+		case percent && better && (symbol || words || w["people"] || strings.HasPrefix(after, "% or ")):
+			w["response"] = true
+		case symbol || words:
+			w["threshold"] = true
+		}
+	}
+}
+
+// comparing are the words before a number that make it a limit.
+var comparing = map[string]bool{"least": true, "than": true, "below": true, "above": true, "exceeding": true, "equal": true}
+
+// improving are the words that a share of improvement goes with.
+var improving = map[string]bool{
+	"reduction": true, "reductions": true, "improvement": true, "decrease": true, "reduced": true,
+	"improved": true, "decreased": true, "increase": true, "change": true,
+}
+
+// nearWord reports whether one of the words stands within reach of a token.
+func (r *reading) nearWord(i, reach int, words map[string]bool) bool {
+	for j := max(0, i-reach); j <= min(len(r.tokens)-1, i+reach); j++ {
+		if words[r.tokens[j].text] {
+			return true
+		}
+	}
+	return false
 }
