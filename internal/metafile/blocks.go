@@ -20,6 +20,7 @@ type block struct {
 var blocks = table(
 	analysisBlock, escalcBlock, // escalc.go
 	conversionsBlock, twoByTwoBlock, personTimeBlock, // pooled.go
+	glmmBlock,
 	publicationBias,
 	rmaBlock, rmaGenqBlock, rmaUnweightedBlock, rmaFixedBlock, // rma.go
 	metaRegressionBlock, subgroupsBlock, sensitivityBlock,
