@@ -48,7 +48,12 @@ func Answer(q Question, b Base) (evidence.Finding, error) {
 	if err := explore(q, &f, effects); err != nil {
 		return f, fmt.Errorf("question %s: %w", q.ID, err)
 	}
-	f.Sentences = Say(q, f)
+	if err := grade(q, &f, len(b.Trials) > 0); err != nil {
+		return f, fmt.Errorf("question %s: %w", q.ID, err)
+	}
+	if err := say(q, &f); err != nil {
+		return f, fmt.Errorf("question %s: %w", q.ID, err)
+	}
 	f.Limits = limits(q, f)
 	return f, nil
 }

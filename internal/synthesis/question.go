@@ -46,9 +46,26 @@ type Question struct {
 	Subgroups     []string `yaml:"subgroups"`
 	Moderators    []string `yaml:"moderators"`
 	Sensitivity   []string `yaml:"sensitivity"`
-	// Indirectness notes the question's own GRADE judgement inputs.
-	Indirectness string `yaml:"indirectness"`
-	Note         string `yaml:"note"`
+	// Indirectness codes in which part of the evidence a facet differs from
+	// the question; IndirectnessReviewed says that a person looked, so that an
+	// empty list means direct evidence.
+	Indirectness         []Indirect `yaml:"indirectness"`
+	IndirectnessReviewed bool       `yaml:"indirectness_reviewed"`
+	Note                 string     `yaml:"note"`
+
+	// Words for sentences: "MDMA-assisted therapy", "PTSD symptoms",
+	// "placebo or a low dose with the same therapy".
+	Intervention    string `yaml:"intervention"`
+	Plural          bool   `yaml:"intervention_is_plural"`
+	Outcome         string `yaml:"outcome"`
+	ComparatorWords string `yaml:"comparator_words"`
+}
+
+// Indirect is one code of indirectness.
+type Indirect struct {
+	Facet  string  `yaml:"facet"` // population | intervention | comparator | outcome | setting
+	Share  float64 `yaml:"share"` // of the weight, 0 to 1
+	Reason string  `yaml:"reason"`
 }
 
 // TimeRule chooses one time point per study.
@@ -158,6 +175,12 @@ func (q *Question) Check() []string {
 	}
 	errs = append(errs, checkNames("subgroups", q.Subgroups, factors)...)
 	errs = append(errs, checkNames("moderators", q.Moderators, numbers)...)
+	for _, i := range q.Indirectness {
+		oneOf("indirectness.facet", i.Facet, "population", "intervention", "comparator", "outcome", "setting")
+		bad(i.Share > 0 && i.Share <= 1, "indirectness.share %v is not between 0 and 1", i.Share)
+		bad(i.Reason != "", "indirectness has no reason")
+	}
+	bad(q.Intervention != "" && q.Outcome != "", "intervention and outcome are missing: the words of the sentence, such as \"MDMA-assisted therapy\" and \"PTSD symptoms\"")
 	if q.MID != nil {
 		bad(q.MIDSource != "", "mid has no mid_source: say where the minimal important difference comes from")
 	}

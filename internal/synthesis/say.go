@@ -6,49 +6,70 @@ import (
 	"strconv"
 	"strings"
 
+	"past/analysis/certainty"
 	"past/internal/evidence"
 )
 
-// Say writes a finding in words, at three reading levels, from its numbers
-// alone. Verbs follow the interval: nothing is said to reduce or raise anything
-// unless the headline interval excludes no effect.
-func Say(q Question, f evidence.Finding) evidence.Sentences {
+// say writes a finding in words, at three reading levels, from its numbers
+// alone. The sentence's verb follows the certainty and its direction the
+// headline interval (certainty.Statement): nothing is said to reduce or raise
+// anything unless the interval excludes no effect and certainty allows it.
+func say(q Question, f *evidence.Finding) error {
 	p := f.Primary
-	switch {
-	case p.K == 0:
-		return sayNothing(q, f)
-	case p.Estimate == nil || p.CILower == nil || p.CIUpper == nil:
-		return evidence.Sentences{Plain: "The numbers give no estimate.", Curriculum: "The numbers give no estimate.", Researcher: "The model gave no estimate."}
+	if p.K == 0 || p.Estimate == nil || p.CILower == nil || p.CIUpper == nil {
+		f.Sentences = sayNothing(q, *f)
+		return nil
 	}
 	lo, hi := Headline(p)
+	level, err := certainty.ParseLevel(f.Certainty.Level)
+	if err != nil {
+		return err
+	}
+	words := certainty.Words{Level: level, Estimate: *p.Estimate, Lo: lo, Hi: hi}
+	if q.Measure == "SMD" {
+		words.Thresholds = certainty.ConventionalThresholds
+		if q.MID != nil && *q.MID < words.Thresholds.Large {
+			words.Thresholds.Small = *q.MID
+			words.Thresholds.Moderate = max(words.Thresholds.Moderate, *q.MID)
+		}
+	}
+	statement, err := certainty.Statement(certainty.Subject{Intervention: q.Intervention, Plural: q.Plural, Outcome: q.Outcome, Comparator: q.ComparatorWords}, words)
+	if err != nil {
+		return err
+	}
 	num := fmt.Sprintf("%s %s [%s, %s]", MeasureName(q.Measure), natural(q.Measure, *p.Estimate), natural(q.Measure, lo), natural(q.Measure, hi))
 	who := fmt.Sprintf("%s, %s", plural(p.K, "study", "studies"), plural(p.N, "participant", "participants"))
-	var dir string
-	switch {
-	case lo <= 0 && hi >= 0:
-		dir = "it is uncertain whether there is a difference: the interval includes no effect"
-	case (*p.Estimate < 0) == q.LowerIsBetter:
-		dir = "the difference favours " + substanceName(q.Substances[0])
-	default:
-		dir = "the difference favours the comparator"
-	}
 	one := ""
 	if p.K == 1 {
 		one = " One study is not a meta-analysis."
 	}
-	s := evidence.Sentences{
-		Plain:      fmt.Sprintf("%s: across %s, %s.%s", q.Title, who, dir, one),
-		Curriculum: fmt.Sprintf("%s: %s (%s; %s).%s", q.Title, dir, num, who, one),
+	f.Sentences = evidence.Sentences{
+		Plain:      statement + one,
+		Curriculum: fmt.Sprintf("%s (%s; %s; %s).%s", strings.TrimSuffix(statement, "."), num, who, certaintyWords(f.Certainty), one),
+		Researcher: researcher(p, num, who, q.Measure) + one,
 	}
-	s.Researcher = fmt.Sprintf("%s; %s; model %s, test %s, formula %s", num, who, p.Method, p.Test, p.Formula)
+	return nil
+}
+
+func certaintyWords(c evidence.Certainty) string {
+	if c.Signed {
+		return "certainty " + c.Level
+	}
+	return "certainty " + orNone(c.Level) + ", proposed by rule and not signed"
+}
+
+func researcher(p evidence.PooledResult, num, who, measure string) string {
+	s := fmt.Sprintf("%s; %s; model %s, test %s, formula %s", num, who, p.Method, p.Test, p.Formula)
+	if p.Guarded {
+		s += fmt.Sprintf("; Knapp-Hartung interval without the guard [%s, %s]", natural(measure, *p.CILower), natural(measure, *p.CIUpper))
+	}
 	if p.Tau2 != nil {
-		s.Researcher += fmt.Sprintf("; τ² = %s", fixed(*p.Tau2, 4))
+		s += fmt.Sprintf("; τ² = %s", fixed(*p.Tau2, 4))
 	}
 	if p.PILower != nil {
-		s.Researcher += fmt.Sprintf("; prediction interval [%s, %s]", natural(q.Measure, *p.PILower), natural(q.Measure, *p.PIUpper))
+		s += fmt.Sprintf("; prediction interval [%s, %s]", natural(measure, *p.PILower), natural(measure, *p.PIUpper))
 	}
-	s.Researcher += "." + one
-	return s
+	return s + "."
 }
 
 func sayNothing(q Question, f evidence.Finding) evidence.Sentences {
@@ -117,16 +138,6 @@ func fixed(x float64, digits int) string {
 		s = strings.TrimPrefix(s, "-")
 	}
 	return strings.Replace(s, "-", "−", 1)
-}
-
-func substanceName(id string) string {
-	switch id {
-	case "mdma":
-		return "MDMA"
-	case "lsd":
-		return "LSD"
-	}
-	return id
 }
 
 func plural(n int, one, many string) string {

@@ -139,3 +139,27 @@ func TestNothingIsDroppedSilently(t *testing.T) {
 		}
 	}
 }
+
+// A sentence may not claim more than its interval.
+func TestSentencesKeepToTheInterval(t *testing.T) {
+	qs, err := synthesis.Shipped()
+	if err != nil {
+		t.Fatal(err)
+	}
+	base := starterBase(t)
+	for _, q := range qs {
+		f, err := synthesis.Answer(q, base)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Logf("%s: %s", q.ID, f.Sentences.Curriculum)
+		lo, hi := synthesis.Headline(f.Primary)
+		if f.Primary.K > 0 && lo <= 0 && hi >= 0 {
+			for _, verb := range []string{" reduces ", " increases ", " improves "} {
+				if strings.Contains(f.Sentences.Curriculum, verb) {
+					t.Errorf("%s claims a direction although its interval includes no effect: %s", q.ID, f.Sentences.Curriculum)
+				}
+			}
+		}
+	}
+}

@@ -1,0 +1,122 @@
+package synthesis
+
+import (
+	"strings"
+
+	"past/analysis/certainty"
+	"past/internal/evidence"
+)
+
+// grade proposes the certainty of a finding by rule. Nothing is signed here: a
+// human file does that, and a finding without one says "proposed".
+func grade(q Question, f *evidence.Finding, registersSearched bool) error {
+	if f.Primary.K == 0 || f.Primary.Estimate == nil {
+		f.Certainty.Note = "nothing to grade: no study gives numbers"
+		return nil
+	}
+	p, err := certainty.Propose(gradeInputs(q, f, registersSearched))
+	if err != nil {
+		return err
+	}
+	f.Certainty = evidence.Certainty{Level: p.Level.String(), Note: p.Sentence}
+	for _, d := range p.Domains {
+		rule := d.Rule
+		if !d.Known {
+			rule += " (not rated: nothing to propose from)"
+		}
+		f.Certainty.Domains = append(f.Certainty.Domains, evidence.CertaintyDomain{Name: d.Name, Steps: float64(d.Steps), Rule: rule, Inputs: d.Numbers})
+	}
+	return nil
+}
+
+func gradeInputs(q Question, f *evidence.Finding, searched bool) certainty.Inputs {
+	p := f.Primary
+	in := certainty.Unknown()
+	in.Measure, in.Randomised, in.K, in.Participants = q.Measure, true, p.K, float64(p.N)
+	in.Estimate = *p.Estimate
+	in.Lo, in.Hi = Headline(p)
+	set := func(to *float64, from *float64) {
+		if from != nil {
+			*to = *from
+		}
+	}
+	set(&in.PILo, p.PILower)
+	set(&in.PIHi, p.PIUpper)
+	set(&in.I2, p.I2Q)
+	set(&in.QP, p.QP)
+	set(&in.MID, q.MID)
+	in.MIDSource = q.MIDSource
+	if r := baselineRisk(f.Effects); r > 0 && r < 1 {
+		in.BaselineRisk = r
+	}
+	for i, e := range f.Effects {
+		w := 1.0
+		if i < len(p.Weights) {
+			w = p.Weights[i]
+		}
+		in.Studies = append(in.Studies, certainty.StudyWeight{Study: e.StudyLabel, Weight: w, Risk: judgement(e.RiskOfBias)})
+	}
+	for _, i := range q.Indirectness {
+		in.Indirectness = append(in.Indirectness, certainty.Indirect{Facet: certainty.Facet(i.Facet), Share: i.Share, Reason: i.Reason})
+	}
+	in.DirectKnown = q.IndirectnessReviewed
+	for _, t := range f.SmallStudy {
+		if t.P != nil {
+			in.Signals = append(in.Signals, certainty.SmallStudySignal{Name: t.Name, P: *t.P, Limit: t.Limit})
+		}
+	}
+	in.Missing = missingResults(f, searched)
+	return in
+}
+
+// missingResults are the fitting trials that should have results: those still
+// running are not missing anything yet, and of an unknown status nothing is known.
+func missingResults(f *evidence.Finding, searched bool) certainty.MissingResults {
+	m := certainty.Unknown().Missing
+	known := false
+	for _, t := range f.Missing {
+		switch t.Status {
+		case evidence.StatusCompleted, evidence.StatusTerminated:
+			m.Trials++
+			if t.PlannedN != nil {
+				m.Participants += float64(*t.PlannedN)
+			}
+			known = true
+		case evidence.StatusUnknown, "":
+		default:
+			known = true
+		}
+	}
+	m.Known = searched && (known || len(f.Missing) == 0)
+	if f.Bound != nil {
+		m.Tipping = float64(f.Bound.Participants)
+	}
+	return m
+}
+
+func judgement(s string) certainty.Judgement {
+	switch strings.ToLower(s) {
+	case "low":
+		return certainty.LowRisk
+	case "some concerns":
+		return certainty.SomeConcerns
+	case "high":
+		return certainty.HighRisk
+	}
+	return certainty.Unjudged
+}
+
+// baselineRisk is the pooled event share of the control arms, 0 if there is none.
+func baselineRisk(effects []evidence.Effect) float64 {
+	var events, people float64
+	for _, e := range effects {
+		if e.Event2 == nil || e.N2 == nil {
+			return 0
+		}
+		events, people = events+*e.Event2, people+*e.N2
+	}
+	if people == 0 {
+		return 0
+	}
+	return events / people
+}
