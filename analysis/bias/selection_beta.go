@@ -38,8 +38,8 @@ func newBetaWeights(v, p []float64, twoSided bool) *betaWeights {
 		c := upperQuantile(betaMinP)
 		low.from, low.to, high.from, high.to = c, inf, -inf, -c
 		w.flat = []flatPiece{low, high}
-		for e := -9; e < 9; e++ {
-			w.panel(float64(e)/9*c, float64(e+1)/9*c, oneSidedLogs)
+		for e := -5; e < 5; e++ {
+			w.panel(float64(e)/5*c, float64(e+1)/5*c, oneSidedLogs)
 		}
 	} else {
 		c, near := upperQuantile(betaMinP/2), upperQuantile((1-betaMinP)/2)
@@ -117,15 +117,13 @@ func (w *betaWeights) norm(i int, mu, tau2 float64, d *normDerivs) (a, logScale 
 	se, s2 := w.se[i], w.v[i]+tau2
 	s := math.Sqrt(s2)
 	c := se / s / math.Sqrt(2*math.Pi)
+	var m betaMoments
 	for k, z := range w.z {
 		u := (z*se - mu) / s
-		f := w.weight[k] * c * math.Exp(-u*u/2)
-		a += f
-		// derivatives of the normal density over the density: with respect to mu, tau2 and pairs of them
-		m, t := u/s, (u*u-1)/(2*s2)
-		lp, lq := w.nodeP[k], w.nodeQ[k]
-		d.add(f, m, t, (u*u-1)/s2, u*(u*u-3)/(2*s2*s), (u*u*(u*u-6)+3)/(4*s2*s2), lp, lq)
+		m.add(w.weight[k]*c*math.Exp(-u*u/2), u, w.nodeP[k], w.nodeQ[k])
 	}
+	a = m.f
+	m.derivatives(s, d)
 	for _, p := range w.flat {
 		from, to := infiniteEdge(p.from), infiniteEdge(p.to)
 		if !math.IsInf(p.from, 0) {
@@ -149,22 +147,51 @@ func infiniteEdge(z float64) edge {
 	return edge{z: z, lower: 1, upper: 0}
 }
 
-// add adds a node of mass f whose log-derivatives are m, t (first) and mm, mt, tt (second, as ratios to the density).
-func (d *normDerivs) add(f, m, t, mm, mt, tt, lp, lq float64) {
-	d.g[0] += f * m
-	d.g[1] += f * t
-	d.g[2] += f * lp
-	d.g[3] += f * lq
-	d.h[0][0] += f * mm
-	d.h[0][1] += f * mt
-	d.h[1][1] += f * tt
-	d.h[0][2] += f * m * lp
-	d.h[0][3] += f * m * lq
-	d.h[1][2] += f * t * lp
-	d.h[1][3] += f * t * lq
-	d.h[2][2] += f * lp * lp
-	d.h[2][3] += f * lp * lq
-	d.h[3][3] += f * lq * lq
+// betaMoments are sums over the nodes of mass f times powers of u = (y - mu)/s and of the log weights' derivatives lp and lq:
+// u2lp is the sum of f u^2 lp.
+type betaMoments struct {
+	f, u, u2, u3, u4       float64
+	lp, lq, ulp, ulq       float64
+	u2lp, u2lq, pp, pq, qq float64
+}
+
+func (m *betaMoments) add(f, u, lp, lq float64) {
+	fu := f * u
+	fu2 := fu * u
+	m.f += f
+	m.u += fu
+	m.u2 += fu2
+	m.u3 += fu2 * u
+	m.u4 += fu2 * u * u
+	m.lp += f * lp
+	m.lq += f * lq
+	m.ulp += fu * lp
+	m.ulq += fu * lq
+	m.u2lp += fu2 * lp
+	m.u2lq += fu2 * lq
+	m.pp += f * lp * lp
+	m.pq += f * lp * lq
+	m.qq += f * lq * lq
+}
+
+// derivatives adds the derivatives of the sum of f, by those of the normal density over the density: with respect to mu u/s, to
+// tau2 (u^2-1)/(2 s^2), and to pairs of them (u^2-1)/s^2, (u^3-3u)/(2 s^3), (u^4-6u^2+3)/(4 s^4).
+func (m *betaMoments) derivatives(s float64, d *normDerivs) {
+	s2 := s * s
+	d.g[0] += m.u / s
+	d.g[1] += (m.u2 - m.f) / (2 * s2)
+	d.g[2] += m.lp
+	d.g[3] += m.lq
+	d.h[0][0] += (m.u2 - m.f) / s2
+	d.h[0][1] += (m.u3 - 3*m.u) / (2 * s2 * s)
+	d.h[1][1] += (m.u4 - 6*m.u2 + 3*m.f) / (4 * s2 * s2)
+	d.h[0][2] += m.ulp / s
+	d.h[0][3] += m.ulq / s
+	d.h[1][2] += (m.u2lp - m.lp) / (2 * s2)
+	d.h[1][3] += (m.u2lq - m.lq) / (2 * s2)
+	d.h[2][2] += m.pp
+	d.h[2][3] += m.pq
+	d.h[3][3] += m.qq
 }
 
 // addPiece adds a range of constant weight and probability q.

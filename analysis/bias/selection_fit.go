@@ -282,7 +282,7 @@ func (f *selectionFit) report(s boxSolution) SelectionResult {
 	m := f.like.size()
 	delta := make([]float64, m)
 	for j := range delta {
-		delta[j] = math.Exp(s.x[2+j])
+		delta[j] = math.Min(maxDelta, math.Exp(s.x[2+j]))
 	}
 	n := 2 + m
 	g, h := make([]float64, n), square(n)

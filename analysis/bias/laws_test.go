@@ -1,0 +1,312 @@
+package bias
+
+import (
+	"errors"
+	"math"
+	"strings"
+	"testing"
+
+	"past/analysis/internal/dist"
+	"past/analysis/internal/solve"
+	"past/analysis/meta"
+	"pgregory.net/rapid"
+)
+
+// draw makes k studies whose p-values fall on both sides of 0.025 in both directions often enough to be fitted.
+func draw(t *rapid.T, min, max int) Studies {
+	k := rapid.IntRange(min, max).Draw(t, "k")
+	var s Studies
+	for i := 0; i < k; i++ {
+		v := math.Pow(10, rapid.Float64Range(-3, 0).Draw(t, "log v"))
+		s.V = append(s.V, v)
+		s.Y = append(s.Y, rapid.Float64Range(-4, 4).Draw(t, "z")*math.Sqrt(v))
+		s.N = append(s.N, float64(rapid.IntRange(4, 4000).Draw(t, "n")))
+	}
+	return s
+}
+
+// changed multiplies effects by c and turns the order of rows around.
+func (s Studies) changed(c float64) Studies {
+	var out Studies
+	for i := s.K() - 1; i >= 0; i-- {
+		out.Y, out.V, out.N = append(out.Y, c*s.Y[i]), append(out.V, c*c*s.V[i]), append(out.N, s.N[i])
+	}
+	return out
+}
+
+func TestKendallAgainstPairs(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		n := rapid.IntRange(2, 30).Draw(t, "n")
+		x, y := make([]float64, n), make([]float64, n)
+		for i := range x {
+			x[i], y[i] = float64(rapid.IntRange(0, 12).Draw(t, "x")), float64(rapid.IntRange(0, 12).Draw(t, "y"))
+		}
+		score, tx, ty := 0.0, 0.0, 0.0
+		for i := range x {
+			for j := 0; j < i; j++ {
+				a, b := x[i]-x[j], y[i]-y[j]
+				switch {
+				case a*b > 0:
+					score++
+				case a*b < 0:
+					score--
+				}
+				if a == 0 {
+					tx++
+				}
+				if b == 0 {
+					ty++
+				}
+			}
+		}
+		k := countKendall(x, y)
+		if k.score != score || tiedPairs(k.xTies) != tx || tiedPairs(k.yTies) != ty {
+			t.Fatalf("score %v, ties %v %v; counted by pairs %v, %v %v", k.score, tiedPairs(k.xTies), tiedPairs(k.yTies), score, tx, ty)
+		}
+	})
+}
+
+func TestKendallTailAgainstAllOrders(t *testing.T) {
+	counts := map[int]float64{}
+	var permute func(p []int, i int)
+	permute = func(p []int, i int) {
+		if i == len(p) {
+			c := 0
+			for a := range p {
+				for b := 0; b < a; b++ {
+					if p[b] < p[a] {
+						c++
+					}
+				}
+			}
+			counts[c]++
+			return
+		}
+		for j := i; j < len(p); j++ {
+			p[i], p[j] = p[j], p[i]
+			permute(p, i+1)
+			p[i], p[j] = p[j], p[i]
+		}
+	}
+	permute([]int{0, 1, 2, 3, 4, 5}, 0)
+	sum := 0.0
+	for q := 0; q <= 15; q++ {
+		sum += counts[q]
+		if got := kendallLowerTail(6, q); math.Abs(got-sum/720) > 1e-14 {
+			t.Errorf("P(C <= %d) = %v, counted %v", q, got, sum/720)
+		}
+	}
+	// a far tail keeps its digits: the probability of no concordant pair among 25 is 1/25!
+	if got, want := kendallLowerTail(25, 0), math.Exp(-lgamma(26)); math.Abs(got/want-1) > 1e-12 {
+		t.Errorf("1/25! = %v, want %v", got, want)
+	}
+}
+
+func lgamma(x float64) float64 { l, _ := math.Lgamma(x); return l }
+
+// The derivatives of the selection likelihood against differences of its values.
+func TestSelectionDerivatives(t *testing.T) {
+	for _, o := range []SelectionOptions{
+		{Kind: StepFunction, Alternative: Less, Steps: []float64{0.025, 0.5}},
+		{Kind: StepFunction, Alternative: TwoSided, Steps: []float64{0.05}},
+		{Kind: BetaFunction, Alternative: Less},
+		{Kind: BetaFunction, Alternative: TwoSided},
+	} {
+		f, err := newSelectionFit(bcg(), &o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		n := 2 + f.like.size()
+		x := []float64{0.4, 0.3, 1.2, 0.7, 0.9}[:n]
+		g, h, d := make([]float64, n), square(n), newNormDerivs(n)
+		at := func(x []float64) float64 { return f.logLik(x[0], x[1], x[2:], make([]float64, n), square(n), d) }
+		f.logLik(x[0], x[1], x[2:], g, h, d)
+		numG, numH := solve.Gradient(at, x, nil), solve.Hessian(at, x, 4)
+		for i := range x {
+			near(t, string(o.Kind)+": slope", g[i], numG[i], 1e-6)
+			for j := range x {
+				near(t, string(o.Kind)+": curvature", h[i][j], numH[i][j], 1e-4)
+			}
+		}
+	}
+}
+
+// A_i of the beta weights against adaptive quadrature of its definition.
+func TestBetaNormaliser(t *testing.T) {
+	for _, twoSided := range []bool{false, true} {
+		w := newBetaWeights([]float64{0.04}, []float64{0.3}, twoSided)
+		d := newNormDerivs(4)
+		for _, delta := range [][]float64{{1, 1}, {0.4, 2.5}, {3, 0.2}, {1e-5, 40}} {
+			w.prepare(delta)
+			d.clear()
+			a, shift := w.norm(0, 0.15, 0.02, d)
+			sd := math.Sqrt(0.06)
+			weight := func(y float64) float64 {
+				p := dist.NormSF(y / 0.2)
+				if twoSided {
+					p = dist.NormTwoSided(y / 0.2)
+				}
+				p = math.Min(1-betaMinP, math.Max(betaMinP, p))
+				return math.Pow(p, delta[0]-1) * math.Pow(1-p, delta[1]-1)
+			}
+			want := 0.0
+			for _, r := range [][2]float64{{-5, -0.9}, {-0.9, -0.85}, {-0.85, -1e-3}, {-1e-3, 0}, {0, 1e-3}, {1e-3, 0.85}, {0.85, 0.9}, {0.9, 5}} {
+				v, err := solve.Integrate(func(y float64) float64 { return weight(y) * dist.NormPDF((y-0.15)/sd) / sd }, r[0], r[1], 0, 1e-10)
+				if err != nil {
+					t.Logf("reference integral: %v", err)
+				}
+				want += v.Value
+			}
+			if got := a * math.Exp(shift); math.Abs(got/want-1) > 1e-6 {
+				t.Errorf("two-sided %v, weights %v: A = %.10g, want %.10g", twoSided, delta, got, want)
+			}
+		}
+	}
+}
+
+func TestSelectionLaws(t *testing.T) {
+	mirror := map[Alternative]Alternative{Greater: Less, Less: Greater, TwoSided: TwoSided}
+	rapid.Check(t, func(t *rapid.T) {
+		s := draw(t, 8, 25)
+		alt := rapid.SampledFrom([]Alternative{Greater, Less, TwoSided}).Draw(t, "alternative")
+		o := SelectionOptions{Kind: StepFunction, Alternative: alt, Steps: []float64{0.1}}
+		a, err := FitSelection(s, o)
+		if errors.Is(err, ErrEmptyInterval) {
+			t.Skip("no p-value in an interval")
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if a.LRT < 0 || a.LRTTau2 < 0 || a.Tau2 < 0 || a.Delta[0] != 1 || a.Delta[1] <= 0 || a.Delta[1] > maxDelta*(1+1e-12) {
+			t.Fatalf("%+v", a)
+		}
+		const c = -40
+		b, err := FitSelection(s.changed(c), SelectionOptions{Kind: StepFunction, Alternative: mirror[alt], Steps: []float64{0.1}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if math.Abs(a.LogLik-b.LogLik-float64(s.K())*math.Log(-c)) > 1e-6 {
+			t.Fatalf("log-likelihood %v, of data times %v %v", a.LogLik, c, b.LogLik)
+		}
+		if !a.otherMaximumWithinChiSq2 && a.Delta[1] < maxDelta/2 && math.Abs(c*a.Beta-b.Beta) > 1e-4*-c*(a.SE+1e-9) {
+			t.Fatalf("mean %v, of data times %v %v", a.Beta, c, b.Beta)
+		}
+	})
+}
+
+func TestTrimFillLaws(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		s := draw(t, 3, 15)
+		e := rapid.SampledFrom([]TrimFillEstimator{L0, R0, Q0}).Draw(t, "estimator")
+		a, errA := TrimFill(s, TrimFillOptions{Method: meta.DL, Estimator: e})
+		mirrored := s
+		mirrored.Y = nil
+		for _, y := range s.Y {
+			mirrored.Y = append(mirrored.Y, -y)
+		}
+		b, errB := TrimFill(mirrored, TrimFillOptions{Method: meta.DL, Estimator: e})
+		if (errA == nil) != (errB == nil) {
+			t.Fatalf("mirrored data differ: %v, %v", errA, errB)
+		}
+		if errA != nil {
+			return
+		}
+		if a.K0 != b.K0 || a.Side == b.Side && a.K0 > 0 || a.K0 >= a.K || len(a.FilledY) != a.K0 || a.Fit.K != a.K+a.K0 {
+			t.Fatalf("%+v\n%+v", a, b)
+		}
+		if math.Abs(a.Fit.Beta[0]+b.Fit.Beta[0]) > 1e-9 {
+			t.Fatalf("means %v and %v", a.Fit.Beta[0], b.Fit.Beta[0])
+		}
+	})
+}
+
+func TestHenmiCopasLaws(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		s := draw(t, 2, 12)
+		a, err := HenmiCopas(s, HenmiCopasOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !(a.Lo < a.Beta && a.Beta < a.Hi) {
+			t.Fatalf("%+v", a)
+		}
+		b, err := HenmiCopas(s.changed(-7), HenmiCopasOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if math.Abs(-7*a.Lo-b.Hi) > 1e-7*(1+math.Abs(b.Hi)) {
+			t.Fatalf("not equivariant: %v and %v", a.Lo, b.Hi)
+		}
+		loose, err := HenmiCopas(s, HenmiCopasOptions{RootTolerance: MetaforRootTolerance})
+		if err != nil || math.Abs(loose.U-a.U) > 2e-4*(1+a.U)*math.Max(1, math.Sqrt(1+a.Tau2/s.minV())) {
+			t.Fatalf("metafor's tolerance moves U from %v to %v (%v)", a.U, loose.U, err)
+		}
+	})
+}
+
+// The weighted line is the common-effect meta-regression with its standard errors stretched by the dispersion.
+func TestWLSAgainstMetaRegression(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		s := draw(t, 3, 20)
+		a, err := RegressionTest(s, RegressionOptions{Model: Dispersion, Predictor: SqrtNInv})
+		b, errB := RegressionTest(s, RegressionOptions{Method: meta.FE, Predictor: SqrtNInv})
+		if err != nil || errB != nil {
+			return // equal sample sizes
+		}
+		for j := range a.Beta {
+			if math.Abs(a.Beta[j]-b.Beta[j]) > 1e-7*(1+math.Abs(b.Beta[j])) || math.Abs(a.SE[j]-b.SE[j]*math.Sqrt(a.Sigma2)) > 1e-7*(1+b.SE[j]) {
+				t.Fatalf("%+v\n%+v", a, b)
+			}
+		}
+	})
+}
+
+func TestExcessPowerIsAProbability(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		s := draw(t, 1, 10)
+		r, err := ExcessSignificance(s, rapid.Float64Range(-3, 3).Draw(t, "theta"), rapid.Float64Range(0, 2).Draw(t, "tau2"), 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, p := range r.Power {
+			if !(p >= 0.05*(1-1e-12) && p <= 1) { // power is never below the level of a two-sided test
+				t.Fatalf("power %v", p)
+			}
+		}
+	})
+}
+
+func TestFewStudiesAreNeverATest(t *testing.T) {
+	s := bcg()
+	s.Y, s.V, s.N = s.Y[:9], s.V[:9], s.N[:9]
+	limits := map[string]string{
+		"regression": must[RegressionResult](t)(RegressionTest(s, RegressionOptions{})).Limit,
+		"rank":       must[RankResult](t)(RankTest(s)).Limit,
+		"trim":       must[TrimFillResult](t)(TrimFill(s, TrimFillOptions{})).Limit,
+		"excess":     must[ExcessResult](t)(ExcessSignificance(s, -0.5, 0.3, 0)).Limit,
+		"selection":  must[SelectionResult](t)(FitSelection(s, SelectionOptions{Kind: StepFunction, Alternative: Less, Steps: []float64{0.025}})).Limit,
+		"sizes":      must[RegressionResult](t)(SampleSizeTest(s, s.N, s.N, SampleSizeOptions{})).Limit,
+		"PET-PEESE":  must[PETPEESEResult](t)(PETPEESE(s, PETPEESEOptions{})).Limit,
+	}
+	for name, l := range limits {
+		if !strings.Contains(l, "k = 9") {
+			t.Errorf("%s: nine studies carry the limit %q", name, l)
+		}
+	}
+}
+
+// Sample sizes make the same line as standard errors when the latter depend on nothing else.
+func TestSampleSizeTestReducesToEgger(t *testing.T) {
+	n1 := []float64{12, 40, 25, 80, 33, 100, 15, 60, 22, 48}
+	n2 := []float64{10, 44, 20, 85, 30, 90, 18, 66, 25, 40}
+	s := Studies{Y: []float64{0.9, 0.3, 0.5, 0.2, 0.6, 0.1, 0.8, 0.25, 0.4, 0.35}}
+	for i := range n1 {
+		s.V = append(s.V, 1/n1[i]+1/n2[i])
+	}
+	a := must[RegressionResult](t)(SampleSizeTest(s, n1, n2, SampleSizeOptions{}))
+	b := must[RegressionResult](t)(RegressionTest(s, RegressionOptions{Model: Dispersion}))
+	near(t, "statistic", a.Statistic, b.Statistic, 1e-12)
+	c := must[RegressionResult](t)(SampleSizeTest(s, n1, n2, SampleSizeOptions{Model: MetaRegression}))
+	d := must[RegressionResult](t)(RegressionTest(s, RegressionOptions{}))
+	near(t, "statistic with inverse-variance weights", c.Statistic, d.Statistic, 1e-12)
+}
