@@ -41,6 +41,9 @@ type Edition struct {
 	Payloads map[string]PayloadNote
 	// Citations of findings, keyed by Finding.ID; "" is the edition itself.
 	Citations map[string]Citation
+	// Names of vocabulary ids for people ("mdma" → "MDMA", "inactive-placebo" →
+	// "inactive placebo"); an id that is absent is printed as it stands.
+	Names map[string]string
 	// Methods are paragraphs about what ran, printed on the methods page after
 	// the standing text (search strings, rules of the analysis plan, …).
 	Methods []Note

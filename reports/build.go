@@ -1,0 +1,20 @@
+package reports
+
+// build lays out the pages of an edition. The order is that of the menu; every
+// page is made before any is rendered, so that links know what exists.
+func (s *site) build() {
+	s.indexPage()
+	for i := range s.Ed.Findings {
+		s.findingPage(&s.Ed.Findings[i])
+	}
+	s.claimsPage()
+	s.gapsPage()
+	s.trialsPages()
+	s.studyPages()
+	s.harmsPage()
+	s.missingPage()
+	s.changesPage()
+	s.methodsPage()
+	s.dataPage()
+	s.aboutPage()
+}

@@ -1,0 +1,76 @@
+package reports
+
+import (
+	"fmt"
+	"strings"
+
+	"past/internal/evidence"
+	"past/reports/internal/figure"
+	"past/reports/internal/show"
+)
+
+// formulaNote is how an effect measure is worked out, in words.
+type formulaNote struct{ measure, mode, title, text string }
+
+// formulas explain the named formula modes. The text tells what the effect
+// package does; the number itself comes from there.
+var formulas = []formulaNote{
+	{"SMD", "metapsy", "Hedges g, formula mode metapsy", "d = (mean of treatment − mean of control) / pooled SD; J = 1 − 3 / (4N − 9); g = J · d; variance = N / (n₁ · n₂) + d² / (2N), with the uncorrected d."},
+	{"SMD", "metafor", "Hedges g, formula mode metafor", "d = (mean of treatment − mean of control) / pooled SD; J by the exact gamma function with n₁ + n₂ − 2 degrees of freedom; g = J · d; variance = 1 / n₁ + 1 / n₂ + g² / (2N)."},
+	{"SMD", "revman", "Hedges g, formula mode revman", "d = (mean of treatment − mean of control) / pooled SD; g = d · (1 − 3 / (4N − 9)); variance = N / (n₁ · n₂) + g² / (2 (N − 3.94))."},
+	{"MD", "", "Mean difference", "mean of treatment − mean of control; variance = SD₁² / n₁ + SD₂² / n₂."},
+	{"RR", "", "Risk ratio", "ln RR = ln (events₁ / n₁) − ln (events₂ / n₂); variance = 1 / events₁ − 1 / n₁ + 1 / events₂ − 1 / n₂. Zero cells are corrected as the analysis plan says. Shown as a ratio, analysed as a logarithm."},
+	{"OR", "", "Odds ratio", "ln OR = ln (a · d / (b · c)); variance = 1/a + 1/b + 1/c + 1/d. Shown as a ratio, analysed as a logarithm."},
+	{"RD", "", "Risk difference", "events₁ / n₁ − events₂ / n₂; variance = p₁(1 − p₁) / n₁ + p₂(1 − p₂) / n₂."},
+}
+
+func formulaFor(measure, mode string) formulaNote {
+	key := strings.ToUpper(measure)
+	for _, f := range formulas {
+		if f.measure == key && (f.mode == "" || strings.EqualFold(f.mode, mode)) {
+			return f
+		}
+	}
+	return formulaNote{title: show.MeasureOf(measure).Name, text: fmt.Sprintf("Worked out as %s in formula mode %s; the methods document gives the formula.", show.Clip(measure, 30), figure.FormulaName(mode))}
+}
+
+// explainFinding tells in a few sentences how a finding came about.
+func (s *site) explainFinding(f *evidence.Finding, read figure.Reading) []string {
+	var out []string
+	q := fmt.Sprintf("Question %s: substance %s, condition %s, outcome %s", show.Clip(f.Question, 200), s.Name(f.Substance), s.Name(f.Condition), s.Name(f.Domain))
+	if f.Population != "" {
+		q += ", population " + s.Name(f.Population)
+	}
+	if f.Comparator != "" {
+		q += ", compared with " + show.Clip(f.Comparator, 200)
+	}
+	out = append(out, q+".")
+	dir := "Higher scores are better for the patient, so values above the line of no effect " + read.Side(1) + "."
+	if f.LowerIsBetter {
+		dir = "Lower scores are better for the patient, so values below the line of no effect " + strings.Replace(read.Side(-1), "favours", "favour", 1) + "."
+	} else {
+		dir = strings.Replace(dir, "effect favours", "effect favour", 1)
+	}
+	out = append(out, fmt.Sprintf("Every effect is treatment minus comparator. %s", dir))
+	if f.Primary.Estimate != nil {
+		if len(f.Effects) > 0 {
+			e := f.Effects[0]
+			n := formulaFor(e.Measure, e.Formula)
+			out = append(out, n.title+": "+n.text)
+		}
+		if f.Primary.K > 1 {
+			out = append(out, fmt.Sprintf("Pooled by %s over %s; weights are given with each study.", figure.ModelName(&f.Primary), show.Plural(f.Primary.K, "study", "studies")))
+		}
+	}
+	if f.MID != nil && *f.MID != 0 {
+		t := "Minimal important difference: " + read.Measure.Value(*f.MID)
+		if f.MIDSource != "" {
+			t += ", from " + show.Clip(f.MIDSource, 300)
+		}
+		out = append(out, t+".")
+	}
+	if f.LastCrawl != "" {
+		out = append(out, "The records behind it were last collected on "+show.Clip(f.LastCrawl, 30)+".")
+	}
+	return out
+}

@@ -1,0 +1,194 @@
+package reports
+
+import (
+	"cmp"
+	"fmt"
+	"html/template"
+	"strings"
+
+	"past/internal/evidence"
+	"past/reports/internal/figure"
+	"past/reports/internal/show"
+)
+
+// findingPage is what the template of a finding is given.
+type findingPage struct {
+	F                       *evidence.Finding
+	Title, Plain            string
+	Curriculum, Researcher  string
+	Alerts                  []alert
+	Head                    []named
+	Cert                    certView
+	Toc                     []linked
+	NotToSay, Limits        []string
+	Empty, One              string
+	Main, CertFigures       []figView
+	Checks, Flow            []figView
+	Sensitivity             *figView
+	Work, WorkOption        template.JS
+	Measured, CertTable     *figure.Table
+	Missing, Model, Effects *figure.Table
+	Excluded, SmallStudy    *figure.Table
+	CertText, Bound         string
+	Explain, Warnings       []string
+	Cite                    Citation
+}
+
+type alert struct{ Head, Text string }
+
+func (s *site) findingPage(f *evidence.Finding) *page {
+	p := &page{Path: s.findPath[f.ID], Name: "finding", Title: titleOf(f), Nav: "index.html"}
+	s.add(p)
+	read := figure.Read(f, s.Name)
+	d := &findingPage{F: f, Title: titleOf(f), Plain: show.Clip(f.Sentences.Plain, 1200), Curriculum: show.Clip(f.Sentences.Curriculum, 1200),
+		Researcher: show.Clip(f.Sentences.Researcher, 2000), Cert: certOf(f.Certainty), NotToSay: clipAll(f.NotToSay, 600), Limits: clipAll(f.Limits, 600),
+		Warnings: clipAll(warningsOf(f), 600)}
+	d.Alerts = alertsOf(f)
+	d.Head = headOf(f, read)
+	s.findingWords(p, d, read)
+	s.findingFigures(p, d, read)
+	s.findingTables(p, d, read)
+	d.Cite = s.citation(f.ID, d.Title)
+	d.Toc = tocOf(d)
+	p.Data = d
+	return p
+}
+
+func warningsOf(f *evidence.Finding) []string {
+	seen := map[string]bool{}
+	var out []string
+	for _, w := range append(append([]string{}, f.Warnings...), f.Primary.Warnings...) {
+		if !seen[w] {
+			seen[w] = true
+			out = append(out, w)
+		}
+	}
+	return out
+}
+
+func alertsOf(f *evidence.Finding) []alert {
+	var a []alert
+	if len(f.Retracted) > 0 {
+		a = append(a, alert{"Rests on retracted papers.", show.Join(clipAll(f.Retracted, 120)) + "."})
+	}
+	if f.Certainty.Stale {
+		a = append(a, alert{"The certainty is out of date.", "The numbers have moved since a person signed it."})
+	}
+	return a
+}
+
+// headOf are the numbers at the top of a finding.
+func headOf(f *evidence.Finding, read figure.Reading) []named {
+	pr := &f.Primary
+	m := read.Measure
+	var h []named
+	if pr.Estimate != nil {
+		lo, hi := figure.Headline(pr)
+		under := read.Side(*pr.Estimate)
+		if lo != nil && hi != nil && *lo <= 0 && *hi >= 0 {
+			under = "the interval includes no effect"
+		}
+		name := show.First(m.Name)
+		if pr.K < 2 {
+			name += ", one study"
+		}
+		h = append(h, named{Name: name, Value: m.Full(pr.Estimate, lo, hi), Under: under})
+		if pr.Guarded {
+			h = append(h, named{Name: "Same model without the guard", Value: m.IntervalP(pr.CILower, pr.CIUpper), Under: "narrower than a common-effect interval: not the headline"})
+		}
+		if pr.PILower != nil && pr.PIUpper != nil {
+			h = append(h, named{Name: "A new, similar study", Value: m.Interval(*pr.PILower, *pr.PIUpper), Under: "95% prediction interval"})
+		}
+	} else {
+		h = append(h, named{Name: "Pooled effect", Value: "none", Under: "no number can be given"})
+	}
+	h = append(h, named{Name: "Evidence", Value: show.Plural(pr.K, "study", "studies"), Under: show.Plural(pr.N, "participant", "participants")})
+	return h
+}
+
+func (s *site) findingWords(p *page, d *findingPage, read figure.Reading) {
+	f := d.F
+	if d.Plain == "" {
+		d.Plain = "No sentence was written for this finding."
+	}
+	k := len(f.Effects)
+	if f.Primary.Estimate == nil && k == 0 {
+		d.Empty = fmt.Sprintf("No study in this edition has numbers that answer this question. %s %s. An empty finding is a result: it says what has not been shown, not that there is no effect.",
+			countSentence(len(f.Missing), "registered trial fits it and has no usable result yet", "registered trials fit it and have no usable result yet"),
+			countSentence(len(f.Measured), "study measured the outcome without numbers that can be extracted", "studies measured the outcome without numbers that can be extracted"))
+	}
+	if k == 1 || f.Primary.K == 1 {
+		d.One = "This is the result of a single study, shown as it is. It is not a meta-analysis: there is nothing to average, and no way to tell whether another study would agree."
+	}
+	d.CertText = show.Clip(f.Certainty.Note, 600)
+	switch {
+	case f.Certainty.Level == "":
+		d.CertText = strings.TrimSpace("There is nothing to grade. " + d.CertText)
+	case !f.Certainty.Signed:
+		d.CertText = strings.TrimSpace("Proposed by rule from the inputs below. No person has signed it yet, so it is a proposal and not a judgement. " + d.CertText)
+	case f.Certainty.Stale:
+		d.CertText = strings.TrimSpace("Signed by " + show.Clip(f.Certainty.SignedBy, 80) + ", but the numbers have moved since. " + d.CertText)
+	default:
+		d.CertText = strings.TrimSpace("Signed by " + show.Clip(f.Certainty.SignedBy, 80) + " " + show.Clip(f.Certainty.SignedAt, 20) + ". " + d.CertText)
+	}
+	if b := f.Bound; b != nil {
+		d.Bound = boundSentence(b)
+	}
+	d.Explain = s.explainFinding(f, read)
+}
+
+func countSentence(n int, one, many string) string {
+	switch n {
+	case 0:
+		return "No " + one
+	case 1:
+		return "1 " + one
+	}
+	return show.Int(n) + " " + many
+}
+
+func boundSentence(b *evidence.Bound) string {
+	t := fmt.Sprintf("If %s unreported participants showed no effect, the finding would cross this line: %s. ", show.Int(b.Participants), show.Clip(b.Line, 200))
+	if b.Reachable {
+		t += fmt.Sprintf("The trials without a result planned for %s participants, so this is within reach.", show.Int(b.PlannedInMissing))
+	} else {
+		t += fmt.Sprintf("The trials without a result planned for %s participants, which is fewer.", show.Int(b.PlannedInMissing))
+	}
+	if b.Note != "" {
+		t += " " + show.Clip(b.Note, 300)
+	}
+	return t
+}
+
+func tocOf(d *findingPage) []linked {
+	t := []linked{{Path: "words", Name: "What may be said"}}
+	add := func(on bool, path, name string) {
+		if on {
+			t = append(t, linked{Path: path, Name: name})
+		}
+	}
+	add(d.Empty != "", "empty", "Why there is no number")
+	add(len(d.Main) > 0, "studies", "The studies")
+	add(d.Work != "", "explore", "Leave studies out")
+	add(d.Measured != nil, "measured", "Measured without numbers")
+	add(true, "certainty", "How sure")
+	add(true, "missing", "What is missing")
+	add(len(d.Checks) > 0, "checks", "Does it hold")
+	add(true, "explain", "Where the numbers come from")
+	add(true, "cite", "How to cite")
+	return t
+}
+
+// citation gives a finding's citation, or a plain one made of what is known.
+func (s *site) citation(id, title string) Citation {
+	c, ok := s.Ed.Citations[id]
+	if !ok || c.Text == "" {
+		at := ""
+		if id != "" {
+			at = fmt.Sprintf(" Permalink: f/%s@%s.", show.Clip(id, 80), s.Ed.ID)
+		}
+		c.Text = fmt.Sprintf("PAST evidence tracker. %s. Edition %s, data to %s.%s", strings.TrimSuffix(title, "."), s.Ed.ID, cmp.Or(s.Ed.Date, "an unknown date"), at)
+	}
+	c.Text = show.Clip(c.Text, 1500)
+	return c
+}

@@ -1,0 +1,220 @@
+package reports
+
+import (
+	"fmt"
+	"strings"
+
+	"past/internal/evidence"
+	"past/reports/internal/figure"
+	"past/reports/internal/show"
+)
+
+func (s *site) findingTables(p *page, d *findingPage, read figure.Reading) {
+	f := d.F
+	d.Model = modelTable(f, read)
+	d.Effects = s.effectsTable(f, read)
+	d.Excluded = s.excludedTable(f)
+	d.Missing = s.missingTable(f.Missing, "Registered trials without a usable result")
+	d.Measured = s.measuredTable(f.Measured)
+	d.CertTable = certTable(&f.Certainty)
+	d.SmallStudy = smallStudyTable(f, read)
+}
+
+// modelTable prints the primary result with the digits needed to check it.
+func modelTable(f *evidence.Finding, read figure.Reading) *figure.Table {
+	r := &f.Primary
+	if r.Estimate == nil {
+		return nil
+	}
+	m := read.Measure
+	t := &figure.Table{Caption: "The pooled result in full", Head: columns("Quantity", "#Value", "Note")}
+	row := func(name, value, exact, note string) {
+		t.Rows = append(t.Rows, figure.Row{Cells: []figure.Cell{{Text: name}, {Text: value, Exact: exact}, {Text: note}}})
+	}
+	raw := func(x *float64) string {
+		if x == nil {
+			return ""
+		}
+		return show.Raw(*x)
+	}
+	both := func(a, b *float64) string {
+		if a == nil || b == nil {
+			return ""
+		}
+		return raw(a) + " to " + raw(b)
+	}
+	scale := "as analysed"
+	if m.Ratio {
+		scale = "ratio; analysed as natural logarithm"
+	}
+	row(m.Name, m.Exact(r.Estimate), raw(r.Estimate), scale)
+	row("95% interval", m.ExactInterval(r.CILower, r.CIUpper), both(r.CILower, r.CIUpper), figure.ModelName(r))
+	if r.GuardLow != nil && r.GuardHigh != nil {
+		note := "never narrower than the normal interval at the same variance"
+		if r.Guarded {
+			note += "; it is the headline here"
+		}
+		row("95% interval, guarded", m.ExactInterval(r.GuardLow, r.GuardHigh), both(r.GuardLow, r.GuardHigh), note)
+	}
+	row("Standard error", show.FixedP(r.SE, 4), raw(r.SE), onLog(m))
+	row("p-value", show.PCell(r.P), raw(r.P), "of no effect")
+	if r.K > 1 {
+		row("95% prediction interval", m.ExactInterval(r.PILower, r.PIUpper), both(r.PILower, r.PIUpper), show.Clip(r.PIRule, 80))
+		note := onLog(m)
+		if r.Tau2Low != nil && r.Tau2Up != nil {
+			note = strings.TrimSpace("95% interval " + show.FixedP(r.Tau2Low, 3) + " to " + show.FixedP(r.Tau2Up, 3) + " " + note)
+		}
+		row("Between-study variance (tau²)", show.FixedP(r.Tau2, 4), raw(r.Tau2), note)
+		row("I² from Q", pct1(r.I2Q), raw(r.I2Q), "(Q − df) / Q")
+		row("I² from tau²", pct1(r.I2Tau2), raw(r.I2Tau2), "tau² / (tau² + typical variance)")
+		row("Q", show.FixedP(r.Q, 2), raw(r.Q), fmt.Sprintf("%d degrees of freedom, p %s", max(r.K-1, 0), show.PRel(r.QP)))
+	}
+	row("Studies", show.Int(r.K), "", "")
+	row("Participants", show.Int(r.N), "", "nobody counted twice")
+	row("Effect formulas", figure.FormulaName(r.Formula), "", "")
+	return t
+}
+
+func pct1(x *float64) string {
+	if x == nil {
+		return show.None
+	}
+	return show.Fixed(*x, 1) + "%"
+}
+
+func onLog(m show.Measure) string {
+	if m.Ratio {
+		return "on the log scale"
+	}
+	return ""
+}
+
+func (s *site) effectsTable(f *evidence.Finding, read figure.Reading) *figure.Table {
+	if len(f.Effects) == 0 {
+		return nil
+	}
+	m := read.Measure
+	t := &figure.Table{Caption: "Effects and where they come from", Head: columns("Study", "#"+m.Symbol, "#Standard error", "Inputs", "Read from", "Reason it may be used")}
+	for i := range f.Effects {
+		e := &f.Effects[i]
+		from := show.Clip(e.Channel, 30)
+		if e.DOI != "" {
+			from += ", doi:" + show.Clip(e.DOI, 60)
+		} else if e.RecordID != "" {
+			from += ", " + show.Clip(e.RecordID, 40)
+		}
+		t.Rows = append(t.Rows, figure.Row{Cells: []figure.Cell{{Text: figure.EffectLabel(e), Href: s.effectHref(*e)}, {Text: m.Value(e.Estimate), Exact: show.Raw(e.Estimate), Href: s.effectHref(*e)},
+			{Text: show.Fixed(e.SE, 3), Exact: show.Raw(e.SE)}, {Text: inputsInWords(e)}, {Text: from}, {Text: show.Clip(e.Reason, 200)}}})
+	}
+	return t
+}
+
+// inputsInWords lists the raw texts that an effect was made from.
+func inputsInWords(e *evidence.Effect) string {
+	var b strings.Builder
+	for i, in := range e.Inputs {
+		if i == 12 {
+			b.WriteString(" …")
+			break
+		}
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		b.WriteString(show.Clip(in.Name, 20) + " " + show.Clip(in.Raw, 20))
+	}
+	return b.String()
+}
+
+func (s *site) excludedTable(f *evidence.Finding) *figure.Table {
+	if len(f.Excluded) == 0 {
+		return nil
+	}
+	const most = 120
+	t := &figure.Table{Caption: show.Plural(len(f.Excluded), "row was", "rows were") + " looked at and left out, with reasons", Head: columns("Row", "Code", "Reason")}
+	for i, x := range f.Excluded {
+		if i == most {
+			t.Rows = append(t.Rows, figure.Row{Cells: cells(fmt.Sprintf("and %s more", show.Int(len(f.Excluded)-most)), "", "the full list is in edition.json")})
+			break
+		}
+		label := x.Label
+		if label == "" {
+			label = x.StudyID
+		}
+		t.Rows = append(t.Rows, figure.Row{Cells: []figure.Cell{{Text: show.Clip(label, 160), Href: s.studPath[x.StudyID]}, {Text: show.Clip(x.Code, 60)}, {Text: show.Clip(x.Reason, 400)}}})
+	}
+	return t
+}
+
+// missingTable lists trials without a result; nil when there are none.
+func (s *site) missingTable(list []evidence.MissingTrial, caption string) *figure.Table {
+	if len(list) == 0 {
+		return nil
+	}
+	t := &figure.Table{Caption: caption, Head: columns("Trial", "Title", "Why there is no result", "Status", "#Planned n", "Completion")}
+	for _, m := range list {
+		t.Rows = append(t.Rows, figure.Row{Cells: []figure.Cell{{Text: show.Clip(m.RecordID, 60), Href: s.missingHref(m)}, {Text: show.Clip(m.Title, 240)}, {Text: show.Clip(m.Why, 120)},
+			{Text: orDash(show.Clip(string(m.Status), 40))}, {Text: show.IntP(m.PlannedN)}, {Text: orDash(show.Clip(m.Completion, 30))}}})
+	}
+	return t
+}
+
+func (s *site) missingHref(m evidence.MissingTrial) string {
+	if p := s.studPath[m.StudyID]; p != "" {
+		return p
+	}
+	return s.RecordHref(m.RecordID)
+}
+
+func (s *site) measuredTable(list []evidence.Measured) *figure.Table {
+	if len(list) == 0 {
+		return nil
+	}
+	t := &figure.Table{Caption: "Studies that measured the outcome", Head: columns("Study", "Instrument", "#n", "What was reported", "Source")}
+	for _, m := range list {
+		src := show.Clip(m.Source, 120)
+		if m.DOI != "" {
+			src = strings.TrimSpace("doi:" + show.Clip(m.DOI, 80) + " " + src)
+		}
+		t.Rows = append(t.Rows, figure.Row{Cells: []figure.Cell{{Text: show.Clip(m.Label, 160), Href: s.studPath[m.StudyID]}, {Text: orDash(show.Clip(m.Instrument, 80))}, {Text: show.IntP(m.N)},
+			{Text: show.Clip(m.Note, 400)}, {Text: orDash(src)}}})
+	}
+	return t
+}
+
+func certTable(c *evidence.Certainty) *figure.Table {
+	if len(c.Domains) == 0 {
+		return nil
+	}
+	t := &figure.Table{Caption: "Reasons for the certainty", Head: columns("Domain", "Levels down", "Computed inputs", "Rule")}
+	for _, d := range c.Domains {
+		t.Rows = append(t.Rows, figure.Row{Cells: cells(show.First(show.Clip(d.Name, 60)), stepsWord(d.Steps), show.Clip(d.Inputs, 500), show.Clip(d.Rule, 500))})
+	}
+	return t
+}
+
+func stepsWord(x float64) string {
+	if x == 0 {
+		return "none"
+	}
+	return show.Trim(x, 1)
+}
+
+func smallStudyTable(f *evidence.Finding, read figure.Reading) *figure.Table {
+	if len(f.SmallStudy) == 0 {
+		return nil
+	}
+	m := read.Measure
+	t := &figure.Table{Caption: "Small-study effects and selection", Head: columns("Analysis", "#k", "#Statistic", "#p", "#Adjusted effect", "Limit")}
+	for _, r := range f.SmallStudy {
+		limit := show.Clip(r.Limit, 400)
+		if !r.Shown && limit == "" {
+			limit = "not run"
+		}
+		est := show.None
+		if r.Estimate != nil {
+			est = m.Full(r.Estimate, r.CILower, r.CIUpper)
+		}
+		t.Rows = append(t.Rows, figure.Row{Cells: cells(show.Clip(r.Name, 120), show.Int(r.K), show.FixedP(r.Statistic, 2), show.PCell(r.P), est, orDash(limit))})
+	}
+	return t
+}

@@ -1,0 +1,124 @@
+package reports
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"past/reports/internal/figure"
+	"past/reports/internal/show"
+)
+
+type harmsData struct {
+	Total   int
+	Figures []figView
+	Groups  []tableGroup
+	More    string
+}
+
+// harmRowsPerGroup bounds a table of adverse events on the summary page; study
+// pages and downloads have the rest.
+const harmRowsPerGroup = 60
+
+func (s *site) harmsPage() {
+	p := &page{Path: "harms.html", Name: "harms", Title: "Adverse events", Nav: "harms.html"}
+	s.add(p)
+	d := &harmsData{Total: len(s.Ed.Harms)}
+	var order []string
+	by := map[string][]*HarmRow{}
+	for i := range s.Ed.Harms {
+		h := &s.Ed.Harms[i]
+		if _, ok := by[h.Substance]; !ok {
+			order = append(order, h.Substance)
+		}
+		by[h.Substance] = append(by[h.Substance], h)
+	}
+	for i, sub := range order {
+		rows := slices.Clone(by[sub])
+		slices.SortStableFunc(rows, func(a, b *HarmRow) int {
+			return cmp.Or(boolOrder(b.Serious, a.Serious), cmp.Compare(peopleOf(b), peopleOf(a)), strings.Compare(a.Term, b.Term), strings.Compare(a.Label, b.Label))
+		})
+		serious := 0
+		for _, r := range rows {
+			if r.Serious {
+				serious++
+			}
+		}
+		name := cmp.Or(s.Name(sub), "Substance not said")
+		g := tableGroup{Anchor: fmt.Sprintf("sub%d", i+1), Name: show.First(name), Table: harmTable("Adverse events reported with "+name, rows, harmRowsPerGroup, s.studPath)}
+		g.Note = fmt.Sprintf("%s, %s of them serious. Serious events first, then by people affected in an arm.", show.Plural(len(rows), "row", "rows"), show.Int(serious))
+		if len(rows) > harmRowsPerGroup {
+			g.Note += fmt.Sprintf(" The first %d are shown; study pages and downloads have all.", harmRowsPerGroup)
+		}
+		d.Groups = append(d.Groups, g)
+	}
+	p.Data = d
+}
+
+func boolOrder(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case a:
+		return 1
+	}
+	return -1
+}
+
+func peopleOf(h *HarmRow) int {
+	switch {
+	case h.Affected != nil:
+		return *h.Affected
+	case h.Events != nil:
+		return *h.Events
+	}
+	return -1
+}
+
+// harmTable prints counts as they were given; what was not stated stays a dash.
+func harmTable(caption string, rows []*HarmRow, most int, link map[string]string) figure.Table {
+	t := figure.Table{Caption: caption, Head: columns("Term", "Study", "Arm", "#People", "#At risk", "#Events", "When", "Notes")}
+	for i, h := range rows {
+		if i == most {
+			t.Rows = append(t.Rows, figure.Row{Cells: cells(fmt.Sprintf("and %s more rows", show.Int(len(rows)-most)), "", "", "", "", "", "", "")})
+			break
+		}
+		term := show.Clip(h.Term, 120)
+		if h.Serious {
+			term += " (serious)"
+		}
+		arm := strings.TrimSpace(show.Clip(strings.ReplaceAll(h.Arm, "_", " "), 80) + " " + show.Clip(h.Dose, 40))
+		if h.Control {
+			arm += " (comparator)"
+		}
+		var notes []string
+		if h.Threshold != "" {
+			notes = append(notes, "listed from "+show.Clip(h.Threshold, 20)+"%")
+		}
+		notes = append(notes, clipAll(h.Flags, 160)...)
+		t.Rows = append(t.Rows, figure.Row{Cells: []figure.Cell{{Text: orDash(term)}, {Text: show.Clip(cmp.Or(h.Label, h.StudyID), 100), Href: link[h.StudyID]}, {Text: orDash(arm)}, {Text: show.IntP(h.Affected)}, {Text: show.IntP(h.AtRisk)},
+			{Text: show.IntP(h.Events)}, {Text: orDash(show.Clip(h.Window, 60))}, {Text: strings.Join(notes, "; ")}}})
+	}
+	return t
+}
+
+func robTable(rows []RiskOfBiasRow, link map[string]string) *figure.Table {
+	if len(rows) == 0 {
+		return nil
+	}
+	t := &figure.Table{Caption: "Risk of bias, as judged", Head: columns("Study", "D1 randomisation", "D2 deviations", "D3 missing data", "D4 measurement", "D5 selection", "Overall", "Tool, judge")}
+	for _, r := range rows {
+		c := []figure.Cell{{Text: show.Clip(cmp.Or(r.Label, r.StudyID), 120), Href: link[r.StudyID]}}
+		for i := range 5 {
+			v := ""
+			if i < len(r.Domains) {
+				v = r.Domains[i]
+			}
+			c = append(c, figure.Cell{Text: orDash(show.Clip(v, 30))})
+		}
+		who := strings.Trim(strings.Join([]string{show.Clip(r.Tool, 30), show.Clip(r.JudgedBy, 60), show.Clip(r.Date, 20)}, ", "), ", ")
+		t.Rows = append(t.Rows, figure.Row{Cells: append(c, figure.Cell{Text: orDash(show.Clip(r.Overall, 30))}, figure.Cell{Text: orDash(strings.ReplaceAll(who, ", ,", ","))})})
+	}
+	return t
+}

@@ -1,0 +1,127 @@
+package reports
+
+import (
+	"fmt"
+
+	"past/internal/evidence"
+	"past/reports/internal/figure"
+	"past/reports/internal/show"
+)
+
+// indexPage is the way in.
+type indexPage struct {
+	Lede   string
+	Moved  []string
+	Rows   []findingRow
+	Glance []figView
+	Counts []counted
+}
+
+// findingRow is one finding in the lists of the index.
+type findingRow struct {
+	Href, CiteHref, Title, Under    string
+	K, N, Effect, Side, PI, Missing string
+	Plain, Curriculum, Basis        string
+	Cert                            certView
+}
+
+func (s *site) indexPage() {
+	p := &page{Path: "index.html", Name: "index", Title: "Findings", Nav: "index.html"}
+	s.add(p)
+	d := &indexPage{Lede: s.lede()}
+	for _, c := range s.Ed.Changes {
+		if c.Moved {
+			d.Moved = append(d.Moved, changeSentence(c))
+		}
+	}
+	for i := range s.Ed.Findings {
+		d.Rows = append(d.Rows, s.findingRow(&s.Ed.Findings[i]))
+	}
+	for _, f := range figure.Glance(s.Ed.Findings, s.Name, p.stamp(), func(id string) string { return s.findPath[id] }) {
+		d.Glance = append(d.Glance, p.fig(f))
+	}
+	d.Counts = s.counts()
+	p.Data = d
+}
+
+func (s *site) lede() string {
+	pooled, empty := 0, 0
+	for i := range s.Ed.Findings {
+		if s.Ed.Findings[i].Primary.Estimate != nil && s.Ed.Findings[i].Primary.K > 1 {
+			pooled++
+		} else if s.Ed.Findings[i].Primary.Estimate == nil {
+			empty++
+		}
+	}
+	t := fmt.Sprintf("%s asked of public trial records. %s a pooled answer", show.Plural(len(s.Ed.Findings), "question", "questions"), countVerb(pooled, "has", "have"))
+	if empty > 0 {
+		t += fmt.Sprintf("; %s no number yet, and %s page says why", countVerb(empty, "has", "have"), map[bool]string{true: "its", false: "their"}[empty == 1])
+	}
+	return t + "."
+}
+
+func countVerb(n int, one, many string) string {
+	switch n {
+	case 0:
+		return "None " + one
+	case 1:
+		return "1 " + one
+	}
+	return show.Int(n) + " " + many
+}
+
+func (s *site) findingRow(f *evidence.Finding) findingRow {
+	read := figure.Read(f, s.Name)
+	r := &f.Primary
+	row := findingRow{Href: s.findPath[f.ID], CiteHref: s.findPath[f.ID] + "#cite", Title: titleOf(f), K: show.Int(r.K), N: show.Int(r.N), Effect: "no pooled number", PI: show.None,
+		Cert: certOf(f.Certainty), Plain: show.Clip(f.Sentences.Plain, 600), Curriculum: show.Clip(f.Sentences.Curriculum, 600), Missing: show.None}
+	if f.Comparator != "" {
+		row.Under = "against " + show.Clip(f.Comparator, 140)
+	}
+	if r.Estimate != nil {
+		lo, hi := figure.Headline(r)
+		row.Effect = read.Measure.Symbol + " " + read.Measure.Full(r.Estimate, lo, hi)
+		row.Side = read.Side(*r.Estimate)
+		if lo != nil && hi != nil && *lo <= 0 && *hi >= 0 {
+			row.Side = "interval includes no effect"
+		}
+		if r.PILower != nil && r.PIUpper != nil {
+			row.PI = read.Measure.Interval(*r.PILower, *r.PIUpper)
+		}
+	}
+	row.Basis = show.Plural(r.K, "study", "studies") + ", " + show.Plural(r.N, "participant", "participants")
+	switch {
+	case r.Estimate == nil && len(f.Measured) > 0:
+		row.Basis = "measured in " + show.Plural(len(f.Measured), "study", "studies") + " without usable numbers"
+	case r.Estimate == nil:
+		row.Basis = "no usable study"
+	case r.K == 1:
+		row.Basis += ": not a meta-analysis"
+	}
+	if n := len(f.Missing); n > 0 {
+		row.Missing = show.Plural(n, "trial", "trials") + " without result"
+	}
+	if row.Plain == "" {
+		row.Plain = "No sentence was written for this finding."
+	}
+	if row.Curriculum == "" {
+		row.Curriculum = row.Plain
+	}
+	return row
+}
+
+// counts lists the sizes of the edition, those people ask for first.
+func (s *site) counts() []counted {
+	order := []struct{ key, name string }{{"records", "records"}, {"payloads", "stored answers"}, {"studies", "studies"}, {"publications", "papers"}, {"posted_outcomes", "posted outcomes"},
+		{"measurements", "measurements"}, {"arm_results", "arm results"}, {"effects", "effect sizes"}, {"findings", "findings"}}
+	var out []counted
+	for _, o := range order {
+		if n, ok := s.Ed.Counts[o.key]; ok {
+			out = append(out, counted{o.name, n})
+		}
+	}
+	if _, ok := s.Ed.Counts["records"]; !ok && len(s.Ed.Trials) > 0 {
+		out = append([]counted{{"registered trials", len(s.Ed.Trials)}}, out...)
+	}
+	return out
+}

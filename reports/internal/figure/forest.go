@@ -1,0 +1,372 @@
+package figure
+
+import (
+	"fmt"
+	"math"
+
+	"past/internal/evidence"
+	"past/reports/internal/draw"
+	"past/reports/internal/show"
+)
+
+// maxMissingRows is how many registered trials without a result a forest plot
+// lists before it says how many more there are.
+const maxMissingRows = 8
+
+// forest holds what both forms of a forest plot share.
+type forest struct {
+	f       *evidence.Finding
+	read    Reading
+	stamp   Stamp
+	rows    []forestRow
+	lo, hi  float64
+	maxW    float64
+	weights bool
+	rob     bool
+	arms    bool
+}
+
+// forestRow is one line of the plot. row is the line in the table behind it.
+type forestRow struct {
+	kind        rowKind
+	label       string
+	note        string
+	est, lo, hi float64
+	ok          bool
+	weight      float64
+	value       string // estimate with interval, as printed
+	eff         *evidence.Effect
+	row         int
+}
+
+type rowKind int
+
+const (
+	studyRow rowKind = iota
+	pooledRow
+	otherPooledRow // the interval that is not the headline
+	predictionRow
+	headingRow
+	subgroupRow
+	missingRow
+)
+
+// Forest draws the forest plot of a finding: every study with its arms, weight
+// and interval; the pooled diamond with the headline interval, the other
+// interval beside it; the prediction interval; subgroups; risk of bias; and
+// registered trials that have no result yet. A finding without effects gives
+// ok = false.
+func Forest(f *evidence.Finding, read Reading, stamp Stamp, name func(string) string, href func(evidence.Effect) string) (Figure, bool) {
+	if len(f.Effects) == 0 {
+		return Figure{}, false
+	}
+	fo := newForest(f, read, stamp, name)
+	fig := Figure{ID: "forest", Title: "Forest plot", Alt: fo.alt(), Note: fo.note(), Table: fo.table(href)}
+	fig.Wide = fo.wide("forest-w", fig.Alt)
+	fig.Narrow = fo.narrow("forest-n", fig.Alt)
+	return fig, true
+}
+
+func newForest(f *evidence.Finding, read Reading, stamp Stamp, name func(string) string) *forest {
+	fo := &forest{f: f, read: read, stamp: stamp}
+	var sp span
+	for i := range f.Effects {
+		e := &f.Effects[i]
+		r := forestRow{kind: studyRow, label: EffectLabel(e), est: e.Estimate, lo: e.CILower, hi: e.CIUpper, eff: e, row: i, weight: math.NaN()}
+		r.ok = finite(e.Estimate, e.CILower, e.CIUpper)
+		r.value = read.Measure.Full(&e.Estimate, &e.CILower, &e.CIUpper)
+		if w, ok := weightOf(&f.Primary, e.ID); ok {
+			r.weight = w
+			fo.weights = true
+			fo.maxW = math.Max(fo.maxW, w)
+		}
+		fo.rob = fo.rob || e.RiskOfBias != ""
+		fo.arms = fo.arms || Arm(e, true) != "" || Arm(e, false) != ""
+		sp.add(r.est, r.lo, r.hi)
+		fo.rows = append(fo.rows, r)
+	}
+	fo.addPooled()
+	fo.addSubgroups(name)
+	fo.addMissing()
+	p := &f.Primary
+	lo, hi := Headline(p)
+	fo.lo, fo.hi = sp.extent(append([]float64{0}, ptrs(p.Estimate, lo, hi, p.CILower, p.CIUpper, p.PILower, p.PIUpper)...)...)
+	return fo
+}
+
+// addPooled adds the diamond, the other interval and the prediction interval;
+// one study alone has none of them.
+func (fo *forest) addPooled() {
+	p := &fo.f.Primary
+	m := fo.read.Measure
+	if p.Estimate == nil || p.K < 2 {
+		return
+	}
+	lo, hi := Headline(p)
+	add := func(kind rowKind, label, note string, lo, hi *float64) {
+		r := forestRow{kind: kind, label: label, note: note, est: *p.Estimate, row: len(fo.rows), value: m.Full(p.Estimate, lo, hi)}
+		if lo != nil && hi != nil {
+			r.lo, r.hi = *lo, *hi
+			r.ok = finite(r.est, r.lo, r.hi)
+		}
+		fo.rows = append(fo.rows, r)
+	}
+	if p.Guarded {
+		add(pooledRow, "Pooled, guarded interval", PooledBy(p), lo, hi)
+		add(otherPooledRow, "Same model, no guard", "", p.CILower, p.CIUpper)
+	} else {
+		add(pooledRow, "Pooled", PooledBy(p), lo, hi)
+		if p.GuardLow != nil && p.GuardHigh != nil && (*p.GuardLow != *p.CILower || *p.GuardHigh != *p.CIUpper) {
+			add(otherPooledRow, "Guarded interval", "", p.GuardLow, p.GuardHigh)
+		}
+	}
+	if p.PILower != nil && p.PIUpper != nil {
+		r := forestRow{kind: predictionRow, label: "95% prediction interval", est: *p.Estimate, lo: *p.PILower, hi: *p.PIUpper, row: len(fo.rows)}
+		r.ok = finite(r.lo, r.hi)
+		r.value = m.Interval(r.lo, r.hi)
+		fo.rows = append(fo.rows, r)
+	}
+}
+
+func (fo *forest) addSubgroups(name func(string) string) {
+	n := 0
+	for _, s := range fo.f.Subgroups {
+		n += len(s.Groups)
+	}
+	if n > 16 {
+		return // they have their own figure
+	}
+	for _, s := range fo.f.Subgroups {
+		fo.rows = append(fo.rows, forestRow{kind: headingRow, label: "By " + FactorName(s.Factor), value: groupTest(&s), row: -1})
+		for i := range s.Groups {
+			g := &s.Groups[i]
+			lo, hi := Headline(g)
+			r := forestRow{kind: subgroupRow, label: name(g.Label), note: fmt.Sprintf("k = %d, n = %s", g.K, show.Int(g.N)), row: -1, value: fo.read.Measure.Full(g.Estimate, lo, hi)}
+			if g.Estimate != nil && lo != nil && hi != nil {
+				r.est, r.lo, r.hi = *g.Estimate, *lo, *hi
+				r.ok = finite(r.est, r.lo, r.hi)
+			}
+			fo.rows = append(fo.rows, r)
+		}
+	}
+}
+
+func groupTest(s *evidence.Subgroup) string {
+	if s.P == nil {
+		return ""
+	}
+	return "difference between groups: " + show.P(s.P)
+}
+
+func (fo *forest) addMissing() {
+	list := fo.f.Missing
+	if len(list) == 0 {
+		return
+	}
+	fo.rows = append(fo.rows, forestRow{kind: headingRow, label: fmt.Sprintf("Registered, without a usable result (%s)", show.Plural(len(list), "trial", "trials")), row: -1})
+	for i, m := range list {
+		if i == maxMissingRows && len(list) > maxMissingRows+1 {
+			fo.rows = append(fo.rows, forestRow{kind: missingRow, label: fmt.Sprintf("and %s more", show.Int(len(list)-i)), row: -1})
+			return
+		}
+		note := show.Clip(m.Why, 40)
+		if m.PlannedN != nil {
+			note += ", planned n = " + show.Int(*m.PlannedN)
+		}
+		fo.rows = append(fo.rows, forestRow{kind: missingRow, label: show.Clip(m.RecordID, 40), note: note, row: -1})
+	}
+}
+
+// EffectLabel names an effect in a plot: the study, and the year where the
+// label does not carry it.
+func EffectLabel(e *evidence.Effect) string {
+	label := e.StudyLabel
+	if label == "" {
+		label = e.StudyID
+	}
+	label = show.Clip(label, 300)
+	if y := fmt.Sprint(e.Year); e.Year > 0 && !contains(label, y) {
+		label += " " + y
+	}
+	return label
+}
+
+func contains(s, sub string) bool {
+	for i := 0; i+len(sub) <= len(s); i++ {
+		if s[i:i+len(sub)] == sub {
+			return true
+		}
+	}
+	return false
+}
+
+// Arm prints one arm's data: "42 · 19.6 (13.6)" or "21/46"; "" when absent.
+func Arm(e *evidence.Effect, treatment bool) string {
+	n, mean, sd, ev := e.N2, e.Mean2, e.SD2, e.Event2
+	if treatment {
+		n, mean, sd, ev = e.N1, e.Mean1, e.SD1, e.Event1
+	}
+	switch {
+	case ev != nil && n != nil:
+		return show.Trim(*ev, 1) + "/" + show.Trim(*n, 0)
+	case n != nil && mean != nil && sd != nil:
+		return show.Trim(*n, 0) + " · " + show.Fixed(*mean, 1) + " (" + show.Fixed(*sd, 1) + ")"
+	case n != nil:
+		return show.Trim(*n, 0)
+	}
+	return ""
+}
+
+func armHead(f *evidence.Finding) string {
+	for i := range f.Effects {
+		if f.Effects[i].Event1 != nil {
+			return "events/n"
+		}
+		if f.Effects[i].Mean1 != nil {
+			return "n · mean (SD)"
+		}
+	}
+	return "n"
+}
+
+func weightOf(p *evidence.PooledResult, id string) (float64, bool) {
+	for i, e := range p.EffectIDs {
+		if e == id && i < len(p.Weights) && finite(p.Weights[i]) {
+			return p.Weights[i], true
+		}
+	}
+	return math.NaN(), false
+}
+
+// PooledBy names the model that ran, from the result itself.
+func PooledBy(p *evidence.PooledResult) string {
+	return fmt.Sprintf("%s, k = %d, n = %s", ModelName(p), p.K, show.Int(p.N))
+}
+
+func (fo *forest) alt() string {
+	p := &fo.f.Primary
+	m := fo.read.Measure
+	k := len(fo.f.Effects)
+	if p.Estimate == nil || p.K < 2 {
+		e := &fo.f.Effects[0]
+		if k == 1 {
+			return fmt.Sprintf("One study, not a meta-analysis: %s, %s %s, 95%% interval %s to %s, %s.", EffectLabel(e), m.Symbol, m.Value(e.Estimate),
+				m.Value(e.CILower), m.Value(e.CIUpper), fo.read.Side(e.Estimate))
+		}
+		return fmt.Sprintf("%s, shown one by one; no pooled number.", show.Plural(k, "study", "studies"))
+	}
+	lo, hi := Headline(p)
+	s := fmt.Sprintf("Forest plot of %s with %s participants. Pooled %s %s, 95%% interval %s to %s, %s.", show.Plural(p.K, "study", "studies"), show.Int(p.N), m.Symbol,
+		m.Value(*p.Estimate), m.ValueP(lo), m.ValueP(hi), fo.read.Side(*p.Estimate))
+	if p.PILower != nil && p.PIUpper != nil {
+		s += fmt.Sprintf(" Prediction interval %s to %s.", m.Value(*p.PILower), m.Value(*p.PIUpper))
+	}
+	loE, hiE := 0, 0
+	for i := range fo.f.Effects {
+		if fo.f.Effects[i].Estimate < fo.f.Effects[loE].Estimate {
+			loE = i
+		}
+		if fo.f.Effects[i].Estimate > fo.f.Effects[hiE].Estimate {
+			hiE = i
+		}
+	}
+	a, b := &fo.f.Effects[loE], &fo.f.Effects[hiE]
+	return s + fmt.Sprintf(" Single studies range from %s (%s) to %s (%s).", m.Value(a.Estimate), show.Clip(EffectLabel(a), 60), m.Value(b.Estimate), show.Clip(EffectLabel(b), 60))
+}
+
+func (fo *forest) note() string {
+	p := &fo.f.Primary
+	s := "Squares are studies, their area by weight; lines are 95% intervals, with an arrow where they run off the axis. "
+	if p.Estimate != nil && p.K >= 2 {
+		s += "The diamond is the pooled effect with its 95% interval (" + ModelName(p) + ", effects by the " + FormulaName(p.Formula) + " formulas). "
+		if p.PILower != nil {
+			s += "The prediction interval says where the effect of a new, similar study would lie"
+			if p.PIRule != "" {
+				s += " (" + show.Clip(p.PIRule, 80) + ")"
+			}
+			s += ". "
+		}
+	}
+	if p.Guarded {
+		s += "Because the Knapp-Hartung interval was narrower than the common-effect one, the wider, guarded interval is the headline; both are shown. "
+	}
+	if fo.rob {
+		s += "Risk of bias: + low, ? some concerns, × high. "
+	}
+	return s
+}
+
+// table is the data behind the plot.
+func (fo *forest) table(href func(evidence.Effect) string) Table {
+	m := fo.read.Measure
+	t := Table{Caption: "Data of the forest plot", Head: []Head{{Text: "Study"}, {Text: fo.read.Treatment + ": " + armHead(fo.f), Num: true}, {Text: "Comparator: " + armHead(fo.f), Num: true},
+		{Text: "Comparator class"}, {Text: "Outcome"}, {Text: m.Symbol, Num: true}, {Text: "95% interval", Num: true}, {Text: "Weight", Num: true}, {Text: "Risk of bias"}}}
+	for _, r := range fo.rows {
+		switch r.kind {
+		case studyRow:
+			e := r.eff
+			w := Cell{Text: show.None}
+			if finite(r.weight) {
+				w = Cell{Text: show.Weight(r.weight), Exact: show.Raw(r.weight)}
+			}
+			t.Rows = append(t.Rows, Row{Cells: []Cell{{Text: r.label, Href: href(*e)}, {Text: or(Arm(e, true))}, {Text: or(Arm(e, false))}, {Text: or(show.Clip(e.ComparatorClass, 60))},
+				{Text: or(outcomeOf(e))}, {Text: m.Value(e.Estimate), Exact: show.Raw(m.Read(e.Estimate)), Href: href(*e)},
+				{Text: m.Interval(e.CILower, e.CIUpper), Exact: show.Raw(m.Read(e.CILower)) + " to " + show.Raw(m.Read(e.CIUpper))}, w, {Text: or(show.Clip(e.RiskOfBias, 40))}}})
+		case pooledRow, otherPooledRow, predictionRow:
+			est := Cell{Text: m.Value(r.est), Exact: show.Raw(m.Read(r.est))}
+			if r.kind == predictionRow {
+				est = Cell{}
+			}
+			label := r.label
+			if r.note != "" {
+				label += " (" + r.note + ")"
+			}
+			iv := Cell{Text: show.None}
+			if r.ok {
+				iv = Cell{Text: m.Interval(r.lo, r.hi), Exact: show.Raw(m.Read(r.lo)) + " to " + show.Raw(m.Read(r.hi))}
+			}
+			t.Rows = append(t.Rows, Row{Class: "sum", Cells: []Cell{{Text: label}, {}, {}, {}, {}, est, iv, {}, {}}})
+		}
+	}
+	return t
+}
+
+func or(s string) string {
+	if s == "" {
+		return show.None
+	}
+	return s
+}
+
+func outcomeOf(e *evidence.Effect) string {
+	s := show.Clip(e.Instrument, 40)
+	when := show.Clip(e.TimepointRaw, 40)
+	if when == "" && e.TimepointWeeks != nil {
+		when = show.Trim(*e.TimepointWeeks, 1) + " weeks"
+	}
+	if s != "" && when != "" {
+		return s + ", " + when
+	}
+	return s + when
+}
+
+// rowHeight lets 200 studies stay readable and 6 breathe.
+func rowHeight(n int) float64 {
+	switch {
+	case n <= 25:
+		return 27
+	case n <= 80:
+		return 22
+	}
+	return 18
+}
+
+func (fo *forest) side(g *draw.SVG, x0, x1, y, size float64) {
+	mid := draw.Scale{Lo: fo.lo, Hi: fo.hi, A: x0, B: x1}.Clamp(0)
+	if l := "← " + fo.read.Left(); mid-x0 > 30 {
+		g.Text(mid-8, y, draw.End, "fv", draw.Fit(l, mid-8-x0+60, size))
+	}
+	if r := fo.read.Right() + " →"; x1-mid > 30 {
+		g.Text(mid+8, y, draw.Start, "fv", draw.Fit(r, x1-mid+60, size))
+	}
+}

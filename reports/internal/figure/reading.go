@@ -1,0 +1,89 @@
+package figure
+
+import (
+	"math"
+
+	"past/internal/evidence"
+	"past/reports/internal/draw"
+	"past/reports/internal/show"
+)
+
+// Reading is how one finding's numbers are to be read: measure, direction,
+// names.
+type Reading struct {
+	Measure show.Measure
+	// Lower is set when smaller values are better for the patient.
+	Lower     bool
+	Treatment string
+	Control   string
+}
+
+// Read makes the Reading of a finding. name turns vocabulary ids into names.
+func Read(f *evidence.Finding, name func(string) string) Reading {
+	t := show.Clip(name(f.Substance), 32)
+	if t == "" {
+		t = "treatment"
+	}
+	return Reading{Measure: show.MeasureOf(f.Measure), Lower: f.LowerIsBetter, Treatment: t, Control: "comparator"}
+}
+
+// Side says whom a value favours: "favours MDMA", "favours comparator" or
+// "favours neither".
+func (r Reading) Side(x float64) string {
+	switch {
+	case math.IsNaN(x) || x == 0:
+		return "favours neither"
+	case (x < 0) == r.Lower:
+		return "favours " + r.Treatment
+	}
+	return "favours " + r.Control
+}
+
+// Left and Right are the labels under a forest plot's axis.
+func (r Reading) Left() string  { return r.Side(-1) }
+func (r Reading) Right() string { return r.Side(1) }
+
+// Headline gives the interval that stands for a result: the guarded one where
+// the Knapp-Hartung interval was too narrow to be believed.
+func Headline(p *evidence.PooledResult) (lo, hi *float64) {
+	if p.Guarded && p.GuardLow != nil && p.GuardHigh != nil {
+		return p.GuardLow, p.GuardHigh
+	}
+	return p.CILower, p.CIUpper
+}
+
+// Ticks of the finding's scale.
+func (r Reading) Ticks(lo, hi float64, n int) []draw.Tick {
+	if r.Measure.Ratio {
+		return draw.RatioTicks(lo, hi, n)
+	}
+	return draw.Ticks(lo, hi, n)
+}
+
+// AxisTitle names the axis of estimates.
+func (r Reading) AxisTitle() string {
+	if r.Measure.Ratio {
+		return show.First(r.Measure.Name) + ", log scale"
+	}
+	return show.First(r.Measure.Name)
+}
+
+// finite reports whether all are numbers that can be drawn.
+func finite(x ...float64) bool {
+	for _, v := range x {
+		if math.IsNaN(v) || math.IsInf(v, 0) || math.Abs(v) > 1e12 {
+			return false
+		}
+	}
+	return true
+}
+
+func ptrs(x ...*float64) []float64 {
+	var out []float64
+	for _, p := range x {
+		if p != nil && finite(*p) {
+			out = append(out, *p)
+		}
+	}
+	return out
+}

@@ -1,0 +1,116 @@
+package show
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// maxMarks is how many combining marks in a row are kept: enough for every
+// script, too few to climb out of a line.
+const maxMarks = 4
+
+// Text makes any string safe to lay out without changing what it says:
+// control characters and direction overrides are shown by their code instead
+// of acting, invisible padding goes, broken UTF-8 becomes U+FFFD, long runs of
+// combining marks are cut. Markup is untouched: escaping belongs to the
+// template and to the SVG writer.
+func Text(s string) string {
+	if clean(s) {
+		return s
+	}
+	var b strings.Builder
+	marks := 0
+	for i, r := range s {
+		if r == utf8.RuneError {
+			if _, size := utf8.DecodeRuneInString(s[i:]); size == 1 {
+				b.WriteRune('\uFFFD')
+				continue
+			}
+		}
+		if unicode.Is(unicode.Mn, r) || unicode.Is(unicode.Me, r) {
+			if marks++; marks > maxMarks {
+				continue
+			}
+		} else {
+			marks = 0
+		}
+		switch {
+		case r == '\n' || r == '\t' || r == '\r' || r == '\u2028' || r == '\u2029' || r == '\v' || r == '\f':
+			b.WriteByte(' ')
+		case invisible(r):
+		case acting(r):
+			fmt.Fprintf(&b, "[U+%04X]", r)
+		default:
+			b.WriteRune(r)
+		}
+	}
+	return strings.TrimSpace(b.String())
+}
+
+// clean is the quick way out for ordinary text.
+func clean(s string) bool {
+	for i := 0; i < len(s); i++ {
+		if s[i] < 0x20 || s[i] >= 0x7f {
+			return false
+		}
+	}
+	return s == "" || (s[0] != ' ' && s[len(s)-1] != ' ')
+}
+
+// invisible characters take no room and say nothing: zero-width space, word
+// joiner, soft hyphen, byte order mark, tag characters, variation fillers.
+// Joiners (U+200C, U+200D) stay: scripts and emoji need them.
+func invisible(r rune) bool {
+	return r == '\u200B' || r == '\u2060' || r == '\uFEFF' || r == '\u00AD' || r == '\u180E' || r == '\u034F' ||
+		r >= 0xE0000 && r <= 0xE0FFF || r == '\u115F' || r == '\u1160' || r == '\u3164' || r == '\uFFA0'
+}
+
+// acting characters change how their neighbours are shown.
+func acting(r rune) bool {
+	return r < 0x20 || r >= 0x7f && r < 0xa0 || r >= '\u202A' && r <= '\u202E' || r >= '\u2066' && r <= '\u2069' ||
+		r >= '\u206A' && r <= '\u206F' || r >= '\uFFF9' && r <= '\uFFFB' || r >= 0xFDD0 && r <= 0xFDEF || r&0xFFFE == 0xFFFE
+}
+
+// Clip is Text cut to n characters, with an ellipsis where it was cut. It does
+// not cut inside a combined character.
+func Clip(s string, n int) string {
+	if len(s) > 8*n+64 { // enough bytes for n visible characters and then some
+		cut := 8*n + 64
+		for cut > 0 && !utf8.RuneStart(s[cut]) {
+			cut--
+		}
+		s = s[:cut] + "…"
+	}
+	s = Text(s)
+	if utf8.RuneCountInString(s) <= n {
+		return s
+	}
+	runes := []rune(s)
+	cut := n - 1
+	for cut > 0 && (unicode.Is(unicode.Mn, runes[cut]) || runes[cut] == '\u200D' || runes[cut-1] == '\u200D') {
+		cut--
+	}
+	return strings.TrimRight(string(runes[:cut]), " \u200D") + "…"
+}
+
+// Join lists names: "a", "a and b", "a, b and c".
+func Join(list []string) string {
+	switch len(list) {
+	case 0:
+		return ""
+	case 1:
+		return list[0]
+	}
+	return strings.Join(list[:len(list)-1], ", ") + " and " + list[len(list)-1]
+}
+
+// First makes the first letter upper case.
+func First(s string) string {
+	r, size := utf8.DecodeRuneInString(s)
+	if size == 0 {
+		return s
+	}
+	return string(unicode.ToUpper(r)) + s[size:]
+}

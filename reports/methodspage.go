@@ -1,0 +1,121 @@
+package reports
+
+import (
+	"cmp"
+	"path"
+	"strings"
+
+	"past/reports/internal/figure"
+	"past/reports/internal/show"
+)
+
+type methodsData struct {
+	Models            *figure.Table
+	Formulas, Reading []Note
+	Prisma, Figures   []figView
+	Notes             []Note
+}
+
+var reading = []Note{
+	{"Interval", "95% interval of the pooled effect. Where the Knapp-Hartung interval is narrower than the common-effect one, the wider, guarded interval is the headline and both are printed."},
+	{"Prediction interval", "Where the effect of a new, similar study would lie. It is the honest answer to what a next trial may find; its rule is named with it, because programs differ in the degrees of freedom."},
+	{"I²", "Two definitions are in use and can differ: from Q, and from tau² with a typical variance. Both are printed and named."},
+	{"Ratios", "Risk and odds ratios are analysed as natural logarithms and printed as ratios; the line of no effect is 1."},
+	{"Favours", "Each instrument's direction comes from the catalogue. The words say whom a value favours, so that no reader has to know the scale."},
+	{"Numbers", "Two decimals for effects, four where a result may be checked against other software; files carry every digit. A dash means that the number does not exist or was not stated, never zero."},
+	{"Dates", "ISO form. A month or year alone stays so: it is not turned into a day."},
+}
+
+func (s *site) methodsPage() {
+	p := &page{Path: "methods.html", Name: "methods", Title: "Methods", Nav: "methods.html"}
+	s.add(p)
+	d := &methodsData{Reading: reading, Notes: s.Ed.Methods}
+	for _, f := range formulas {
+		d.Formulas = append(d.Formulas, Note{f.title, f.text})
+	}
+	t := &figure.Table{Caption: "Models of the findings, from the results themselves", Head: columns("Finding", "Measure", "Effect formulas", "Model", "#k")}
+	for i := range s.Ed.Findings {
+		f := &s.Ed.Findings[i]
+		t.Rows = append(t.Rows, figure.Row{Cells: []figure.Cell{{Text: titleOf(f), Href: s.findPath[f.ID]}, {Text: show.MeasureOf(f.Measure).Name}, {Text: figure.FormulaName(f.Primary.Formula)}, {Text: figure.ModelName(&f.Primary)}, {Text: show.Int(f.Primary.K)}}})
+	}
+	if len(t.Rows) > 0 {
+		d.Models = t
+	}
+	p.Data = d
+}
+
+type fileView struct{ Href, Title, Size, About string }
+
+type sourceView struct{ Name, Licence, Note any }
+
+type dataData struct {
+	Downloads []fileView
+	Sources   []sourceView
+	Cite      Citation
+}
+
+func (s *site) dataPage() {
+	p := &page{Path: "data.html", Name: "data", Title: "Data and downloads", Nav: "data.html"}
+	s.add(p)
+	d := &dataData{Cite: s.citation("", "Edition")}
+	for _, f := range s.Ed.Downloads {
+		v := fileView{Title: show.Clip(cmp.Or(f.Title, path.Base(f.Path)), 120), Size: bytesOf(int64(len(f.Data))), About: show.Clip(f.About, 300)}
+		if !s.single {
+			v.Href = p.Base() + f.Path
+		}
+		d.Downloads = append(d.Downloads, v)
+	}
+	for _, src := range s.Ed.Sources {
+		d.Sources = append(d.Sources, sourceView{Name: p.Out(src.URL, show.Clip(src.Name, 120)), Licence: show.Clip(src.Licence, 80), Note: sourceNote(src)})
+	}
+	p.Data = d
+}
+
+func sourceNote(src SourceNote) string {
+	var parts []string
+	if src.Attribution != "" {
+		parts = append(parts, show.Clip(src.Attribution, 300))
+	}
+	if src.Records > 0 {
+		parts = append(parts, show.Plural(src.Records, "record", "records"))
+	}
+	if src.LastCrawl != "" {
+		parts = append(parts, "last collected "+show.Clip(src.LastCrawl, 30))
+	}
+	return strings.Join(parts, " · ")
+}
+
+type aboutData struct {
+	Limits []string
+	Facts  []Note
+}
+
+// standing limits hold for every edition.
+var standing = []string{
+	"It sees what is registered and what was collected. Trials that nobody registered, and papers that no query found, are not here.",
+	"Registered results can change or vanish; every answer is kept, and each edition says what it rests on.",
+	"Trials of these substances are rarely blind in effect: people notice the drug. Effects against inactive placebo include what expectation adds.",
+	"Participants of these trials were screened with care. What holds for them may not hold for others.",
+	"Certainty that is not signed by a person is a proposal made by rule.",
+	"Findings on neighbouring conditions are not findings on sexual function or relationships; where no trial measured those, the finding is empty.",
+}
+
+func (s *site) aboutPage() {
+	p := &page{Path: "about.html", Name: "about", Title: "About and limits", Nav: "about.html"}
+	s.add(p)
+	d := &aboutData{Limits: append(append([]string{}, standing...), clipAll(s.Ed.Limits, 600)...)}
+	add := func(k, v string) {
+		if v != "" {
+			d.Facts = append(d.Facts, Note{k, v})
+		}
+	}
+	add("Edition", show.Clip(s.Ed.ID, 120))
+	add("Data to", show.Clip(s.Ed.Date, 30))
+	add("Edition before", show.Clip(s.Ed.PreviousEdition, 120))
+	add("Data hash", show.Clip(s.Ed.DataHash, 120))
+	add("Software", "past "+show.Clip(s.Ed.SoftwareVersion, 60))
+	for _, c := range s.counts() {
+		add(show.First(c.Name), show.Int(c.N))
+	}
+	p.Data = d
+}

@@ -1,0 +1,213 @@
+package reports
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+
+	"past/internal/evidence"
+	"past/reports/internal/figure"
+	"past/reports/internal/show"
+)
+
+type claimView struct {
+	Anchor, ID, Text, Verdict, Class, Mark, Why, Rule, Basis, Date string
+	Cert                                                           certView
+	Findings                                                       []linked
+}
+
+type claimsData struct {
+	Claims []claimView
+	Tally  []counted
+}
+
+// verdicts in the order of the ledger, with a sign each: never colour alone.
+var verdicts = []struct{ word, class, mark string }{{"supported", "yes", "✓"}, {"uncertain", "unsure", "~"}, {"contradicted", "no", "×"}, {"no trial evidence", "none", "○"}}
+
+func (s *site) claimsPage() {
+	p := &page{Path: "claims.html", Name: "claims", Title: "Claims", Nav: "claims.html"}
+	s.add(p)
+	d := &claimsData{}
+	tally := map[string]int{}
+	for i := range s.Ed.Claims {
+		c := &s.Ed.Claims[i]
+		v := claimView{Anchor: show.Slug(c.ID), ID: show.Clip(c.ID, 20), Text: show.Clip(c.Text, 400), Verdict: orDash(show.Clip(c.Verdict, 60)), Class: "none", Mark: "○", Why: show.Clip(c.Why, 800),
+			Rule: orDash(show.Clip(c.Rule, 800)), Date: show.Clip(c.Date, 20), Cert: certWord(c.Certainty)}
+		if c.Certainty == "" {
+			v.Cert = certView{}
+		}
+		for _, w := range verdicts {
+			if w.word == strings.ToLower(c.Verdict) {
+				v.Class, v.Mark = w.class, w.mark
+			}
+		}
+		v.Basis = show.Plural(c.K, "study", "studies") + ", " + show.Plural(c.N, "participant", "participants")
+		for _, id := range c.Findings {
+			v.Findings = append(v.Findings, linked{Path: s.findPath[id], Name: s.FindingTitle(id)})
+		}
+		tally[strings.ToLower(c.Verdict)]++
+		d.Claims = append(d.Claims, v)
+	}
+	for _, w := range verdicts {
+		if tally[w.word] > 0 {
+			d.Tally = append(d.Tally, counted{w.word, tally[w.word]})
+		}
+	}
+	p.Data = d
+}
+
+type gapCell struct {
+	Anchor, Topic, Substance, Counts string
+	Studies                          []linked
+}
+
+type gapsData struct {
+	Figures []figView
+	Cells   []gapCell
+}
+
+func (s *site) gapsPage() {
+	p := &page{Path: "gaps.html", Name: "gaps", Title: "Evidence gap map", Nav: "gaps.html"}
+	s.add(p)
+	d := &gapsData{}
+	for i := range s.Ed.Gap.Cells {
+		c := &s.Ed.Gap.Cells[i]
+		if c.Registered == 0 && len(c.StudyIDs) == 0 {
+			continue
+		}
+		d.Cells = append(d.Cells, s.gapCell(c))
+	}
+	p.Data = d
+}
+
+func gapAnchor(c *evidence.GapCell) string { return "g-" + show.Slug(c.Topic+"."+c.Substance) }
+
+func (s *site) gapCell(c *evidence.GapCell) gapCell {
+	v := gapCell{Anchor: gapAnchor(c), Topic: show.First(s.Name(c.Topic)), Substance: s.Name(c.Substance)}
+	v.Counts = fmt.Sprintf("%d registered, %d running, %d completed, %d with results, %s randomised.", c.Registered, c.Running, c.Completed, c.WithResults, show.Plural(c.Randomised, "participant", "participants"))
+	const most = 40
+	for i, id := range c.StudyIDs {
+		if i == most {
+			v.Studies = append(v.Studies, linked{Name: fmt.Sprintf("and %s more", show.Int(len(c.StudyIDs)-most))})
+			break
+		}
+		l := linked{Path: s.studPath[id], Name: s.studyLabel(id)}
+		if i < len(c.Reasons) {
+			l.Note = show.Clip(c.Reasons[i], 240)
+		}
+		v.Studies = append(v.Studies, l)
+	}
+	return v
+}
+
+func (s *site) studyLabel(id string) string {
+	if st := s.study[id]; st != nil && st.Label != "" {
+		return show.Clip(st.Label, 160)
+	}
+	return show.Clip(id, 160)
+}
+
+type missingData struct {
+	Total  int
+	Tally  []counted
+	Groups []tableGroup
+	Bounds *figure.Table
+}
+
+func (s *site) missingPage() {
+	p := &page{Path: "missing.html", Name: "missing", Title: "What is missing", Nav: "missing.html"}
+	s.add(p)
+	d := &missingData{Total: len(s.Ed.Missing)}
+	var order []string
+	by := map[string][]evidence.MissingTrial{}
+	for _, m := range s.Ed.Missing {
+		why := cmp.Or(strings.TrimSpace(m.Why), "not said")
+		if _, ok := by[why]; !ok {
+			order = append(order, why)
+		}
+		by[why] = append(by[why], m)
+	}
+	for i, why := range order {
+		d.Tally = append(d.Tally, counted{show.Clip(why, 40), len(by[why])})
+		t := s.missingTable(by[why], show.First(show.Clip(why, 60)))
+		d.Groups = append(d.Groups, tableGroup{Anchor: fmt.Sprintf("why%d", i+1), Name: show.First(show.Clip(why, 120)), Table: *t})
+	}
+	d.Bounds = s.boundsTable()
+	p.Data = d
+}
+
+// boundsTable lists the tipping point of each finding that has one.
+func (s *site) boundsTable() *figure.Table {
+	t := &figure.Table{Caption: "Unreported participants at no effect that would move a finding", Head: columns("Finding", "Line", "#Participants at no effect", "#Planned in missing trials", "Within reach")}
+	for i := range s.Ed.Findings {
+		f := &s.Ed.Findings[i]
+		if f.Bound == nil {
+			continue
+		}
+		reach := "no"
+		if f.Bound.Reachable {
+			reach = "yes"
+		}
+		t.Rows = append(t.Rows, figure.Row{Cells: []figure.Cell{{Text: titleOf(f), Href: s.findPath[f.ID]}, {Text: show.Clip(f.Bound.Line, 240)}, {Text: show.Int(f.Bound.Participants)}, {Text: show.Int(f.Bound.PlannedInMissing)}, {Text: reach}}})
+	}
+	if len(t.Rows) == 0 {
+		return nil
+	}
+	return t
+}
+
+type changesData struct {
+	Lede   string
+	Groups []tableGroup
+}
+
+func (s *site) changesPage() {
+	p := &page{Path: "changes.html", Name: "changes", Title: "What changed", Nav: "changes.html"}
+	s.add(p)
+	d := &changesData{}
+	switch {
+	case len(s.Ed.Changes) == 0 && s.Ed.PreviousEdition == "":
+		d.Lede = "This is the first edition: there is nothing to compare it with."
+	case len(s.Ed.Changes) == 0:
+		d.Lede = "Nothing changed since edition " + show.Clip(s.Ed.PreviousEdition, 60) + "."
+	default:
+		d.Lede = show.Plural(len(s.Ed.Changes), "difference", "differences") + " from edition " + cmp.Or(show.Clip(s.Ed.PreviousEdition, 60), "before") + ". Conclusions that moved come first."
+	}
+	var moved, rest []Change
+	for _, c := range s.Ed.Changes {
+		if c.Moved {
+			moved = append(moved, c)
+		} else {
+			rest = append(rest, c)
+		}
+	}
+	add := func(anchor, name string, list []Change) {
+		if len(list) > 0 {
+			d.Groups = append(d.Groups, tableGroup{Anchor: anchor, Name: name, Table: s.changeTable(name, list)})
+		}
+	}
+	add("moved", "Conclusions that moved", moved)
+	add("other", "Other changes", rest)
+	p.Data = d
+}
+
+func (s *site) changeTable(caption string, list []Change) figure.Table {
+	t := figure.Table{Caption: caption, Head: columns("What", "Kind", "Before", "After", "Why", "Date")}
+	for _, c := range list {
+		href := cmp.Or(s.findPath[c.Subject], s.RecordHref(c.Subject))
+		t.Rows = append(t.Rows, figure.Row{Cells: []figure.Cell{{Text: show.Clip(cmp.Or(c.Title, c.Subject), 200), Href: href}, {Text: orDash(show.Clip(c.Kind, 60))}, {Text: orDash(show.Clip(c.Before, 200))},
+			{Text: orDash(show.Clip(c.After, 200))}, {Text: orDash(show.Clip(c.Why, 300))}, {Text: orDash(show.Clip(c.Date, 20))}}})
+	}
+	return t
+}
+
+func changeSentence(c Change) string {
+	t := show.Clip(cmp.Or(c.Title, c.Subject), 160)
+	if c.Before != "" || c.After != "" {
+		t += ": from " + orDash(show.Clip(c.Before, 120)) + " to " + orDash(show.Clip(c.After, 120))
+	}
+	if c.Why != "" {
+		t += ". " + show.Clip(c.Why, 240)
+	}
+	return t
+}

@@ -1,0 +1,163 @@
+package reports
+
+import (
+	"bytes"
+	"embed"
+	"fmt"
+	"html/template"
+	"strings"
+
+	"past/reports/internal/show"
+)
+
+//go:embed templates/*.tmpl
+var templateFiles embed.FS
+
+var templates = template.Must(template.New("").Funcs(template.FuncMap{
+	"int": show.Int, "plural": show.Plural, "clip": show.Clip, "text": show.Text, "join": show.Join, "first": show.First,
+	"none": func() string { return show.None }, "lower": strings.ToLower, "or": orDash,
+	"map": pairs,
+}).ParseFS(templateFiles, "templates/*.tmpl"))
+
+func orDash(s string) string {
+	if s == "" {
+		return show.None
+	}
+	return s
+}
+
+// pairs makes a map for a template that needs more than one argument.
+func pairs(kv ...any) (map[string]any, error) {
+	m := map[string]any{}
+	for i := 0; i+1 < len(kv); i += 2 {
+		k, ok := kv[i].(string)
+		if !ok {
+			return nil, fmt.Errorf("map key %v is no string", kv[i])
+		}
+		m[k] = kv[i+1]
+	}
+	return m, nil
+}
+
+// page is one page of the edition: where it stands, what it is called and what
+// its template is given.
+type page struct {
+	Path  string // relative to the edition's folder: "f/mdma-ptsd.html"
+	Name  string // template of the main part
+	Title string
+	Nav   string // entry of the menu that it belongs to
+	Data  any
+
+	site *site
+}
+
+// view is what a template sees.
+type view struct {
+	P *page
+	S *site
+	D any
+}
+
+// Base leads from the page to the edition's folder.
+func (p *page) Base() string {
+	if p.site.single {
+		return ""
+	}
+	return strings.Repeat("../", strings.Count(p.Path, "/"))
+}
+
+// section names the page inside the one-file form.
+func (p *page) section() string { return sectionOf(p.Path) }
+
+func sectionOf(path string) string {
+	return strings.ReplaceAll(strings.TrimSuffix(path, ".html"), "/", "-")
+}
+
+// ID makes an id unique where several pages share one file.
+func (p *page) ID(id string) string {
+	if p.site.single {
+		return p.section() + "--" + id
+	}
+	return id
+}
+
+// Href turns an address relative to the edition's folder ("s/x.html#e-1") into
+// one relative to this page; "" when this form of the edition lacks it.
+func (p *page) Href(to string) string {
+	path, frag, hasFrag := strings.Cut(to, "#")
+	if path == "" {
+		path = p.Path
+	}
+	if !p.site.single {
+		switch {
+		case path == p.Path && hasFrag:
+			return "#" + frag
+		case hasFrag:
+			return p.Base() + path + "#" + frag
+		}
+		return p.Base() + path
+	}
+	if !p.site.has[path] {
+		return ""
+	}
+	if hasFrag {
+		return "#" + sectionOf(path) + "--" + frag
+	}
+	return "#" + sectionOf(path)
+}
+
+// Link writes a link inside the edition, or the bare text where the target is
+// not part of this form.
+func (p *page) Link(to, text string) template.HTML {
+	body := template.HTMLEscapeString(show.Text(text))
+	href := p.Href(to)
+	if to == "" || href == "" {
+		return template.HTML("<bdi>" + body + "</bdi>")
+	}
+	return template.HTML(`<a href="` + template.HTMLEscapeString(href) + `"><bdi>` + body + `</bdi></a>`)
+}
+
+// Out writes a link that leaves the edition; only http and https are linked.
+func (p *page) Out(address, text string) template.HTML {
+	body := "<bdi>" + template.HTMLEscapeString(show.Text(text)) + "</bdi>"
+	u := show.Link(address)
+	if u == "" {
+		return template.HTML(body)
+	}
+	return template.HTML(`<a class="out" rel="noopener noreferrer" href="` + template.HTMLEscapeString(u) + `">` + body + `</a>`)
+}
+
+// DOI writes a DOI as a link where it is one.
+func (p *page) DOI(doi string) template.HTML {
+	if doi == "" {
+		return ""
+	}
+	return p.Out(show.DOI(doi), show.Clip(doi, 80))
+}
+
+// main renders the page's own part.
+func (p *page) main() (string, error) {
+	var b bytes.Buffer
+	if err := templates.ExecuteTemplate(&b, p.Name, view{p, p.site, p.Data}); err != nil {
+		return "", fmt.Errorf("page %s: %w", p.Path, err)
+	}
+	return b.String(), nil
+}
+
+// render gives the whole page of the folder form.
+func (p *page) render() ([]byte, error) {
+	main, err := p.main()
+	if err != nil {
+		return nil, err
+	}
+	depth := strings.Count(p.Path, "/")
+	a := sharedAssets()
+	var b bytes.Buffer
+	err = templates.ExecuteTemplate(&b, "layout", map[string]any{
+		"P": p, "S": p.site, "Main": template.HTML(main), "Loader": template.JS(a.loader[depth]), "Policy": policy(a.loader[depth]), "CSS": p.Base() + a.css.name, "Menu": p.site.menu(),
+	})
+	if err != nil {
+		return nil, fmt.Errorf("page %s: %w", p.Path, err)
+	}
+	return b.Bytes(), nil
+}

@@ -1,0 +1,291 @@
+package reports
+
+import (
+	"cmp"
+	"fmt"
+	"html/template"
+	"slices"
+	"strings"
+
+	"past/internal/evidence"
+	"past/reports/internal/figure"
+	"past/reports/internal/show"
+)
+
+// studyPage is where a number is led back to its bytes.
+type studyPage struct {
+	ID, Label, Title string
+	Retracted        string
+	Facts            []fact
+	Records          []template.HTML
+	Links            []string
+	RoB, Payloads    *figure.Table
+	Harms            *figure.Table
+	Effects          []effectView
+}
+
+type fact struct {
+	Name  string
+	Value template.HTML
+}
+
+type effectView struct {
+	Anchor, Title, Value, Side, What string
+	Flags, Formula, Verdict          string
+	Source, Doi                      template.HTML
+	Inputs                           figure.Table
+	Findings                         []linked
+}
+
+// studyPages makes a page for each study, and for each study that only an
+// effect names.
+func (s *site) studyPages() {
+	harms := map[string][]*HarmRow{}
+	for i := range s.Ed.Harms {
+		h := &s.Ed.Harms[i]
+		harms[h.StudyID] = append(harms[h.StudyID], h)
+	}
+	known := map[string]*evidence.Study{}
+	ids := make([]string, 0, len(s.studPath))
+	for i := range s.Ed.Studies {
+		known[s.Ed.Studies[i].ID] = &s.Ed.Studies[i]
+	}
+	for id := range s.studPath {
+		ids = append(ids, id)
+	}
+	slices.Sort(ids)
+	for _, id := range ids {
+		st := known[id]
+		if st == nil {
+			st = &evidence.Study{ID: id}
+		}
+		s.studyPage(st, harms[id])
+	}
+}
+
+func (s *site) studyPage(st *evidence.Study, harms []*HarmRow) {
+	effects := s.effects[st.ID]
+	label := show.Clip(st.Label, 300)
+	if label == "" && len(effects) > 0 {
+		label = show.Clip(effects[0].Effect.StudyLabel, 300)
+	}
+	label = cmp.Or(label, show.Clip(st.ID, 120), "Study")
+	p := &page{Path: s.studPath[st.ID], Name: "study", Title: label, Nav: "trials.html"}
+	s.add(p)
+	d := &studyPage{ID: st.ID, Label: label}
+	d.Retracted = show.Join(clipAll(st.Retracted, 120))
+	s.studyFacts(p, d, st)
+	for _, e := range effects {
+		d.Effects = append(d.Effects, s.effectView(p, e))
+	}
+	d.Payloads = s.payloadTable(effects)
+	if r := s.robOf[st.ID]; r != nil {
+		d.RoB = robTable([]RiskOfBiasRow{*r}, nil)
+	}
+	if len(harms) > 0 {
+		t := harmTable("Adverse events of this study", harms, 200, nil)
+		d.Harms = &t
+	}
+	p.Data = d
+}
+
+func (s *site) studyFacts(p *page, d *studyPage, st *evidence.Study) {
+	add := func(name, value string) {
+		if value != "" && value != show.None {
+			d.Facts = append(d.Facts, fact{name, template.HTML(template.HTMLEscapeString(value))})
+		}
+	}
+	add("Status", show.Clip(string(st.Status), 40))
+	add("Design", s.Name(st.Design))
+	add("Blinding", show.Clip(st.Blinding, 80))
+	add("Sponsor", show.Clip(st.Sponsor, 160))
+	if st.Enrollment != nil {
+		add("Enrolment in the register", show.Int(*st.Enrollment))
+	}
+	if st.Randomised != nil {
+		add("Randomised", show.Int(*st.Randomised))
+	}
+	add("Substances", s.nameList(st.Substances))
+	add("Conditions", s.nameList(st.Conditions))
+	add("Topics", s.nameList(st.Topics))
+	for _, r := range st.Records {
+		d.Records = append(d.Records, s.recordLine(p, d, r))
+	}
+	for _, r := range st.Papers {
+		id := strings.TrimPrefix(r, "doi:")
+		if id != r {
+			d.Records = append(d.Records, template.HTML("Paper ")+p.DOI(id))
+			continue
+		}
+		if pm, ok := strings.CutPrefix(r, "pmid:"); ok {
+			d.Records = append(d.Records, template.HTML("Paper ")+p.Out("https://pubmed.ncbi.nlm.nih.gov/"+template.URLQueryEscaper(pm)+"/", r))
+			continue
+		}
+		d.Records = append(d.Records, template.HTML("Paper <bdi>"+template.HTMLEscapeString(show.Clip(r, 120))+"</bdi>"))
+	}
+	for i, l := range st.Links {
+		if i == 60 {
+			d.Links = append(d.Links, fmt.Sprintf("and %s more", show.Int(len(st.Links)-i)))
+			break
+		}
+		t := fmt.Sprintf("%s and %s: %s (%s). %s", show.Clip(l.A, 80), show.Clip(l.B, 80), show.Clip(l.Kind, 40), show.Clip(l.Strength, 30), show.Clip(l.Reason, 300))
+		if l.Undone != "" {
+			t += " Undone: " + show.Clip(l.Undone, 200)
+		}
+		d.Links = append(d.Links, t)
+	}
+}
+
+func (s *site) recordLine(p *page, d *studyPage, id string) template.HTML {
+	t := s.trial[id]
+	if t == nil {
+		return template.HTML("Record <bdi>" + template.HTMLEscapeString(show.Clip(id, 120)) + "</bdi>")
+	}
+	if d.Title == "" {
+		d.Title = show.Clip(t.Title, 11000)
+	}
+	line := template.HTML("Record ") + p.Out(t.URL, show.Clip(t.ID, 80)) + template.HTML(template.HTMLEscapeString(" in "+show.Clip(t.Source, 40)+": "+show.Clip(string(t.Status), 40)))
+	if ds := datesOf(t); ds != show.None {
+		line += template.HTML(template.HTMLEscapeString(", " + ds))
+	}
+	if t.Retold {
+		line += `, <span class="tag">retold fact</span>`
+	}
+	return line
+}
+
+func (s *site) nameList(ids []string) string {
+	out := make([]string, 0, len(ids))
+	for _, id := range ids {
+		out = append(out, s.Name(id))
+	}
+	return strings.Join(out, ", ")
+}
+
+func (s *site) effectView(p *page, at effectAt) effectView {
+	e := &at.Effect
+	m := show.MeasureOf(e.Measure)
+	read := figure.Reading{Measure: m, Lower: !e.HigherBetter, Treatment: cmp.Or(s.Name(e.Substance), "treatment"), Control: "comparator"}
+	v := effectView{Anchor: effectAnchor(e.ID), Value: m.Symbol + " " + m.Full(&e.Estimate, &e.CILower, &e.CIUpper), Side: read.Side(e.Estimate)}
+	v.Title = show.First(cmp.Or(outcomeName(e), "Outcome")) + ": " + cmp.Or(armName(e.ArmTreat, e.DoseTreat), s.Name(e.Substance), "treatment") + " against " + cmp.Or(armName(e.ArmCtrl, e.DoseCtrl), show.Clip(e.Comparator, 80), "comparator")
+	v.What = effectFacts(s, e)
+	n := formulaFor(e.Measure, e.Formula)
+	v.Formula = fmt.Sprintf("%s. %s This gives %s = %s with variance %s and standard error %s%s; the interval is estimate ± 1.96 standard errors.", n.title, n.text, m.Symbol,
+		show.Fixed(m.Read(e.Estimate), 4), show.Significant(e.Variance, 4), show.Fixed(e.SE, 4), logNote(m, e.Estimate))
+	v.Flags = strings.Join(clipAll(e.Flags, 300), "; ")
+	v.Verdict = "Verdict: " + cmp.Or(show.Clip(string(e.Verdict), 40), "not given")
+	if e.Reason != "" {
+		v.Verdict += ". " + show.Clip(e.Reason, 400)
+	}
+	v.Doi = p.DOI(e.DOI)
+	if e.Source != "" {
+		v.Source = p.Out(e.Source, show.Clip(e.Source, 200))
+	}
+	v.Inputs = s.inputTable(e)
+	for _, id := range at.Findings {
+		v.Findings = append(v.Findings, linked{Path: s.findPath[id], Name: s.FindingTitle(id)})
+	}
+	return v
+}
+
+func logNote(m show.Measure, est float64) string {
+	if !m.Ratio {
+		return ""
+	}
+	return ", on the log scale (ln " + m.Symbol + " = " + show.Fixed(est, 4) + ")"
+}
+
+func outcomeName(e *evidence.Effect) string {
+	s := show.Clip(e.Instrument, 60)
+	if s == "" {
+		s = show.Clip(e.Domain, 60)
+	}
+	if e.TimepointRaw != "" {
+		s += ", " + show.Clip(e.TimepointRaw, 60)
+	}
+	return s
+}
+
+func armName(arm, dose string) string {
+	arm, dose = show.Clip(arm, 100), show.Clip(dose, 40)
+	if dose != "" && !strings.Contains(arm, dose) {
+		return strings.TrimSpace(arm + " " + dose)
+	}
+	return arm
+}
+
+func effectFacts(s *site, e *evidence.Effect) string {
+	var parts []string
+	add := func(name, v string) {
+		if v != "" {
+			parts = append(parts, name+" "+v)
+		}
+	}
+	add("score:", show.Clip(e.ScoreType, 40))
+	add("comparator class:", s.Name(e.ComparatorClass))
+	add("comparator as stated:", show.Clip(e.Comparator, 120))
+	add("design:", s.Name(e.Design))
+	add("blinding:", show.Clip(e.Blinding, 60))
+	if e.TimepointWeeks != nil {
+		add("time:", show.Trim(*e.TimepointWeeks, 1)+" weeks")
+	}
+	if e.Sessions != nil {
+		add("dosing sessions:", show.Int(*e.Sessions))
+	}
+	add("channel:", show.Clip(e.Channel, 30))
+	if e.PostCrossover {
+		parts = append(parts, "after crossover")
+	}
+	return show.First(strings.Join(parts, " · "))
+}
+
+func (s *site) inputTable(e *evidence.Effect) figure.Table {
+	t := figure.Table{Caption: "Numbers this effect was made from", Head: columns("Name", "As written", "#Read as", "Place in the stored bytes", "Stored bytes")}
+	for _, in := range e.Inputs {
+		c := figure.Cell{Text: orDash(shortHash(in.Prov.PayloadSHA256))}
+		if in.Prov.PayloadSHA256 != "" {
+			c.Href = s.studPath[studyOf(e)] + "#" + payloadAnchor(in.Prov.PayloadSHA256)
+		}
+		t.Rows = append(t.Rows, figure.Row{Cells: []figure.Cell{{Text: show.Clip(in.Name, 60)}, {Text: show.Clip(in.Raw, 120)}, {Text: show.Trim(in.Value, 6), Exact: show.Raw(in.Value)}, {Text: orDash(show.Clip(in.Prov.Pointer, 300))}, c}})
+	}
+	if len(e.Inputs) == 0 {
+		t.Rows = append(t.Rows, figure.Row{Cells: cells("none recorded", "", "", "", "")})
+	}
+	return t
+}
+
+func shortHash(h string) string { return show.Clip(h, 13) }
+
+func payloadAnchor(sha string) string { return "p-" + show.Slug(firstN(sha, 16)) }
+
+func firstN(s string, n int) string {
+	if len(s) > n {
+		return s[:n]
+	}
+	return s
+}
+
+// payloadTable lists the stored bytes behind a study's effects, each once.
+func (s *site) payloadTable(effects []effectAt) *figure.Table {
+	t := &figure.Table{Caption: "Stored answers and files behind these numbers", Head: columns("SHA-256", "Source", "Record", "Collected", "#Size")}
+	seen := map[string]bool{}
+	for _, at := range effects {
+		for _, in := range at.Effect.Inputs {
+			h := in.Prov.PayloadSHA256
+			if h == "" || seen[h] {
+				continue
+			}
+			seen[h] = true
+			n := s.Ed.Payloads[h]
+			src := show.Clip(n.Source, 60)
+			if n.URL != "" {
+				src += " " + show.Clip(n.URL, 300)
+			}
+			t.Rows = append(t.Rows, figure.Row{ID: payloadAnchor(h), Cells: cells(show.Clip(h, 64), orDash(strings.TrimSpace(src)), orDash(show.Clip(n.RecordID, 60)), orDash(show.Clip(n.FetchedAt, 30)), orDash(bytesOf(n.Bytes)))})
+		}
+	}
+	if len(t.Rows) == 0 {
+		return nil
+	}
+	return t
+}

@@ -1,0 +1,130 @@
+package reports
+
+import (
+	"fmt"
+	"html/template"
+	"strings"
+
+	"past/internal/evidence"
+	"past/reports/internal/show"
+)
+
+// trialsPerPage keeps each page readable and far below its size limit.
+const trialsPerPage = 150
+
+type trialsData struct {
+	Lede               string
+	Total, Page, Pages int
+	Rows               []trialView
+	Pager              []pageLink
+	Data               template.JS
+	Figures            []figView
+}
+
+type pageLink struct {
+	Path, Name string
+	Here       bool
+}
+
+type trialView struct {
+	Href, ID, Title, Status, Class, Phase, Dates, N, About, Sponsor string
+	Results, Retold                                                 bool
+}
+
+func trialsPath(n int) string {
+	if n == 1 {
+		return "trials.html"
+	}
+	return fmt.Sprintf("trials-%d.html", n)
+}
+
+func (s *site) trialsPages() {
+	per := trialsPerPage
+	if s.single {
+		per = max(1, len(s.Ed.Trials))
+	}
+	n := max(1, (len(s.Ed.Trials)+per-1)/per)
+	for i := 1; i <= n; i++ {
+		p := &page{Path: trialsPath(i), Name: "trials", Title: "Registered trials", Nav: "trials.html"}
+		if i > 1 {
+			p.Title = fmt.Sprintf("Registered trials, page %d", i)
+		}
+		s.add(p)
+		part := s.Ed.Trials[min(len(s.Ed.Trials), (i-1)*per):min(len(s.Ed.Trials), i*per)]
+		s.trialsPage(p, part, i, n)
+	}
+}
+
+func (s *site) trialsPage(p *page, part []TrialRow, at, of int) {
+	d := &trialsData{Total: len(s.Ed.Trials), Page: at, Pages: of}
+	d.Lede = fmt.Sprintf("%s in the records of this edition. Enrolment is what the register states, which is not the number randomised.", show.Plural(len(s.Ed.Trials), "trial", "trials"))
+	for i := range part {
+		d.Rows = append(d.Rows, s.trialView(&part[i]))
+	}
+	for i := 1; i <= of; i++ {
+		d.Pager = append(d.Pager, pageLink{Path: trialsPath(i), Name: show.Int(i), Here: i == at})
+	}
+	d.Data = jsonFor(map[string]any{"file": "", "sum": ""})
+	p.Data = d
+}
+
+func (s *site) trialView(t *TrialRow) trialView {
+	v := trialView{Href: s.studPath[t.StudyID], ID: show.Clip(t.ID, 60), Title: show.Clip(t.Title, 240), Status: orDash(show.Clip(string(t.Status), 40)), Class: statusClass(t.Status),
+		Phase: show.Clip(strings.Join(t.Phases, ", "), 60), Dates: datesOf(t), N: show.IntP(t.Enrolment), Results: t.HasResults, Retold: t.Retold}
+	if v.Href == "" {
+		v.Href = s.RecordHref(t.ID)
+	}
+	if t.Planned && t.Enrolment != nil {
+		v.N += " planned"
+	}
+	v.About = show.Clip(strings.Join(t.Substances, ", "), 120)
+	if c := show.Clip(strings.Join(t.Conditions, ", "), 160); c != "" {
+		if v.About != "" {
+			v.About += " · "
+		}
+		v.About += c
+	}
+	v.About = orDash(v.About)
+	v.Sponsor = show.Clip(t.Sponsor, 100)
+	if c := show.Clip(strings.Join(t.Countries, ", "), 100); c != "" {
+		if v.Sponsor != "" {
+			v.Sponsor += " · "
+		}
+		v.Sponsor += c
+	}
+	v.Sponsor = orDash(v.Sponsor)
+	return v
+}
+
+// statusClass groups statuses for their mark: each class has its own shape.
+func statusClass(s evidence.Status) string {
+	switch s {
+	case evidence.StatusRecruiting, evidence.StatusActive:
+		return "run"
+	case evidence.StatusNotYet:
+		return "plan"
+	case evidence.StatusCompleted:
+		return "done"
+	case evidence.StatusTerminated, evidence.StatusWithdrawn, evidence.StatusSuspended:
+		return "stop"
+	}
+	return "unk"
+}
+
+// datesOf prints start and completion as the register writes them; a partial
+// date stays partial.
+func datesOf(t *TrialRow) string {
+	a, b := show.Clip(t.Start.String(), 40), show.Clip(t.Completion.String(), 40)
+	switch {
+	case a == "" && b == "":
+		return show.None
+	case b == "":
+		return "from " + a
+	case a == "":
+		return "to " + b
+	}
+	return a + " to " + b
+}
+
+// dataFiles are scripts with data that several pages share.
+func (s *site) dataFiles() map[string]string { return nil }

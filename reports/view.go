@@ -1,0 +1,146 @@
+package reports
+
+import (
+	"encoding/json"
+	"fmt"
+	"html/template"
+	"strings"
+
+	"past/internal/evidence"
+	"past/reports/internal/figure"
+	"past/reports/internal/show"
+)
+
+// figView is a figure on its page.
+type figView struct {
+	Fig          figure.Figure
+	P            *page
+	Wide, Narrow template.HTML
+	Option       template.JS
+}
+
+// fig prepares a figure for its template. Its SVG comes from our own writer,
+// which escapes every text; its option is JSON with <, > and & escaped.
+func (p *page) fig(f figure.Figure) figView {
+	v := figView{Fig: f, P: p, Wide: template.HTML(f.Wide), Narrow: template.HTML(f.Narrow)}
+	if f.Option != nil && !p.site.opt.NoLibrary {
+		v.Option = jsonFor(f.Option)
+	}
+	return v
+}
+
+// jsonFor marshals a value for a <script type="application/json"> element.
+// json.Marshal escapes <, > and &, so the element can not be closed from
+// inside. What can not be marshalled becomes null: the static figure stands.
+func jsonFor(v any) template.JS {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return "null"
+	}
+	return template.JS(b)
+}
+
+// stamp is the site's stamp with the id prefix of a page.
+func (p *page) stamp() figure.Stamp {
+	s := p.site.Stamp
+	s.Prefix = p.ID("")
+	return s
+}
+
+// certView is a level of certainty ready to print.
+type certView struct {
+	Word, Symbol, Status string
+}
+
+func certOf(c evidence.Certainty) certView {
+	v := certWord(c.Level)
+	switch {
+	case c.Level == "":
+		v.Status = "nothing to grade"
+	case c.Signed && c.Stale:
+		v.Status = "signed, but the numbers have moved since"
+	case c.Signed:
+		v.Status = "signed by " + show.Clip(c.SignedBy, 60)
+		if c.SignedAt != "" {
+			v.Status += ", " + show.Clip(c.SignedAt, 20)
+		}
+	default:
+		v.Status = "proposed by rule, not signed by a person"
+	}
+	return v
+}
+
+func certWord(level string) certView {
+	n := map[string]int{"very low": 1, "low": 2, "moderate": 3, "high": 4}[strings.ToLower(level)]
+	if level == "" {
+		return certView{Word: "not graded", Symbol: "–"}
+	}
+	v := certView{Word: show.Clip(level, 24) + " certainty"}
+	if n > 0 {
+		v.Symbol = strings.Repeat("⊕", n) + strings.Repeat("◯", 4-n)
+	}
+	return v
+}
+
+// named is a label with a value.
+type named struct {
+	Name, Value, Under string
+}
+
+// counted is a label with a number.
+type counted struct {
+	Name string
+	N    int
+}
+
+// linked is a name with a place in the edition.
+type linked struct {
+	Path, Name, Note string
+}
+
+// tableGroup is a headed table.
+type tableGroup struct {
+	Anchor, Name, Note string
+	Table              figure.Table
+}
+
+func cells(texts ...string) []figure.Cell {
+	out := make([]figure.Cell, len(texts))
+	for i, t := range texts {
+		out[i] = figure.Cell{Text: t}
+	}
+	return out
+}
+
+// columns makes headings; a leading # marks a column of numbers.
+func columns(names ...string) []figure.Head {
+	out := make([]figure.Head, len(names))
+	for i, n := range names {
+		t, num := strings.CutPrefix(n, "#")
+		out[i] = figure.Head{Text: t, Num: num}
+	}
+	return out
+}
+
+func clipAll(list []string, n int) []string {
+	out := make([]string, 0, len(list))
+	for _, s := range list {
+		if t := show.Clip(s, n); t != "" {
+			out = append(out, t)
+		}
+	}
+	return out
+}
+
+// bytesOf prints a size.
+func bytesOf(n int64) string {
+	switch {
+	case n <= 0:
+		return ""
+	case n < 1000:
+		return fmt.Sprintf("%d B", n)
+	case n < 1_000_000:
+		return show.Trim(float64(n)/1000, 1) + " kB"
+	}
+	return show.Trim(float64(n)/1e6, 1) + " MB"
+}
