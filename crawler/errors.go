@@ -3,7 +3,10 @@ package crawler
 import (
 	"errors"
 	"fmt"
+	"strconv"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"past/internal/evidence"
 )
@@ -67,5 +70,15 @@ type StatusError struct {
 }
 
 func (e *StatusError) Error() string {
-	return fmt.Sprintf("%s answered status %d", e.URL, e.Status)
+	s := fmt.Sprintf("%s answered status %d", e.URL, e.Status)
+	if text := strings.Join(strings.Fields(string(e.Body)), " "); text != "" && text[0] != '<' && utf8.ValidString(text) {
+		if len(text) > 200 {
+			text = strings.ToValidUTF8(text[:200], "") + "…"
+		}
+		s += ": " + strconv.Quote(text)
+	}
+	if e.RetryAfter > 0 {
+		s += fmt.Sprintf(" (asks to wait %s)", e.RetryAfter)
+	}
+	return s
 }

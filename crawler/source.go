@@ -55,6 +55,14 @@ type Checker interface {
 	Check(ctx context.Context, f Fetcher, ids []string, since time.Time) (stale, gone []string, err error)
 }
 
+// Movable is a Source that can be asked at another address than the register's
+// own: a mirror, or a server of a test.
+type Movable interface {
+	// At gives the source as it is served below endpoint, which stands in the
+	// place of Policy.BaseURL.
+	At(endpoint string) Source
+}
+
 // QuestionSet is what is asked of every register: substances and conditions
 // with their synonyms, and the point in time since which changes are wanted.
 type QuestionSet struct {
@@ -128,8 +136,12 @@ type Request struct {
 	Header map[string]string
 	Body   []byte
 	// Accept lists the media types that make sense as an answer ("application/json"); an
-	// answer of another type is an error that names it. Empty accepts all.
+	// answer that neither calls itself nor looks like one of them is an
+	// *AnswerError that names it. Empty accepts all.
 	Accept []string
+	// Conditional sends the validators stored for the URL, so that the answer
+	// may be NotModified: for sources that can do without the body then.
+	Conditional bool
 	// NoStore marks probes whose answer is not evidence.
 	NoStore bool
 }
@@ -163,7 +175,16 @@ type Sink interface {
 	LogFetch(ctx context.Context, f evidence.Fetch) error
 }
 
-// Batch is one unit of a crawl: a page with its records and its cursor.
+// HitLister is a Sink that can give a query's hit list back. With it a crawl
+// that goes on after a crash knows what it had found before.
+type HitLister interface {
+	Hits(ctx context.Context, source, queryKey string) ([]string, error)
+}
+
+// Batch is one unit of a crawl: a page with its records and its cursor. Records
+// are what Source.Parse makes of the payloads. A batch without QueryKey is no
+// page of a query (a refresh): its Cursor and Hits say nothing. A first page
+// (HitBase 0, Cursor.Seen > 0) replaces the query's hit list of earlier crawls.
 type Batch struct {
 	Source   string
 	QueryKey string
@@ -202,6 +223,9 @@ type Mark struct {
 	// Plan identifies the queries that were complete (a hash over their keys):
 	// when the plan changes, nothing can be skipped.
 	Plan string `json:"plan"`
+	// Skew is how far our clock ran ahead of the register's; the next
+	// increment begins earlier by as much.
+	Skew time.Duration `json:"skew,omitempty"`
 }
 
 // CommitResult counts what a batch changed.
@@ -218,7 +242,8 @@ type CommitResult struct {
 type Policy struct {
 	// BaseURL is the default endpoint; --endpoint replaces it.
 	BaseURL string
-	// Hosts that may be talked to, with the endpoint's own host added.
+	// Hosts that may be talked to beside that of BaseURL. With an endpoint,
+	// its host alone may be.
 	Hosts []string
 	// PerSecond is the request rate; a loopback endpoint is exempt from it.
 	PerSecond float64

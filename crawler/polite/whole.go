@@ -46,11 +46,29 @@ func (t *Whole) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, t.explain(ctx, req, err)
 	}
-	res.Body = io.NopCloser(bytes.NewReader(body))
+	res.Body = &memory{Reader: bytes.NewReader(body), all: body}
 	res.ContentLength = int64(len(body))
 	res.Uncompressed = true // nobody above may unzip again
 	res.Request = req
 	return res, nil
+}
+
+// memory is a body that is in memory already.
+type memory struct {
+	*bytes.Reader
+	all []byte
+}
+
+func (*memory) Close() error { return nil }
+
+// Body gives the body of an answer that came through [Whole] without copying
+// it; ok is false for any other.
+func Body(res *http.Response) (b []byte, ok bool) {
+	m, ok := res.Body.(*memory)
+	if !ok {
+		return nil, false
+	}
+	return m.all, true
 }
 
 // explain prefers the reason for which the attempt was ended to the error that
