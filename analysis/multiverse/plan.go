@@ -1,0 +1,199 @@
+package multiverse
+
+import (
+	"fmt"
+	"math"
+
+	"past/analysis/meta"
+)
+
+// Candidate is one effect that some specification may take from a study. All
+// candidates of a plan are on one scale and in one direction.
+type Candidate struct {
+	ID       string
+	Effect   float64
+	Variance float64 // sampling variance, above 0
+	// Tags are named properties that rules look at: instrument, comparator, formula, …
+	Tags map[string]string
+	// Numbers are named quantities that rules order by: weeks, dose, …
+	Numbers map[string]float64
+}
+
+// Study is what one study offers. Candidates are in order of preference: where the
+// rules leave several, the first is taken.
+type Study struct {
+	ID         string
+	Candidates []Candidate
+}
+
+// Level is one option of a choice.
+type Level struct {
+	Name string
+	Rule Rule
+}
+
+// Axis is one choice with its options. Rules work on what the axes before it left.
+type Axis struct {
+	Name   string
+	Levels []Level
+}
+
+// The names of the two axes that a plan doesn't list as selections.
+const (
+	EstimatorAxis = "estimator"
+	TestAxis      = "test"
+)
+
+// DefaultCap is the largest number of specifications of a plan that sets no cap.
+const DefaultCap = 250_000
+
+// Plan is a multiverse: studies, selection choices, estimators and tests.
+type Plan struct {
+	Studies []Study
+	Axes    []Axis        // selection choices, applied in this order; may be empty
+	Methods []meta.Method // REML when empty
+	Tests   []meta.Test   // z when empty
+	// Guard replaces a Knapp-Hartung interval that is narrower than the common-effect
+	// one by that with the scale factor held at 1, which never is.
+	Guard bool
+	// MID is the minimal important difference, a positive number; 0 for none.
+	MID float64
+	// HigherIsBetter says on which side of 0 the benefit lies.
+	HigherIsBetter bool
+	// MinStudies is the fewest studies that are pooled, 2 when 0; specifications with
+	// fewer are counted as skipped.
+	MinStudies int
+	// Cap is the largest number of specifications, DefaultCap when 0.
+	Cap int
+}
+
+// check fills defaults and refuses what makes no multiverse.
+func (p *Plan) check() error {
+	if len(p.Methods) == 0 {
+		p.Methods = []meta.Method{meta.REML}
+	}
+	if len(p.Tests) == 0 {
+		p.Tests = []meta.Test{meta.Z}
+	}
+	if p.MinStudies == 0 {
+		p.MinStudies = 2
+	}
+	if p.Cap == 0 {
+		p.Cap = DefaultCap
+	}
+	switch {
+	case len(p.Studies) == 0:
+		return fmt.Errorf("the plan has no studies")
+	case p.MinStudies < 1:
+		return fmt.Errorf("the fewest studies to pool, %d, must be at least 1", p.MinStudies)
+	case p.Cap < 1:
+		return fmt.Errorf("the cap of %d specifications must be at least 1", p.Cap)
+	case !(p.MID >= 0) || math.IsInf(p.MID, 0):
+		return fmt.Errorf("the minimal important difference %g must be a positive number, or 0 for none", p.MID)
+	}
+	if err := checkModels(p.Methods, p.Tests); err != nil {
+		return err
+	}
+	if err := checkStudies(p.Studies); err != nil {
+		return err
+	}
+	if err := checkAxes(p.Axes); err != nil {
+		return err
+	}
+	return p.checkSize()
+}
+
+func checkModels(methods []meta.Method, tests []meta.Test) error {
+	seen := map[string]bool{}
+	for _, m := range methods {
+		if seen[string(m)] {
+			return fmt.Errorf("estimator %s is listed twice", m)
+		}
+		seen[string(m)] = true
+		if m == meta.GENQ {
+			return fmt.Errorf("estimator GENQ needs weights and cannot be part of a multiverse")
+		}
+		if p, err := meta.ParseMethod(string(m)); err != nil || p != m {
+			return fmt.Errorf("unknown estimator %q", m)
+		}
+	}
+	for _, t := range tests {
+		if seen[string(t)] {
+			return fmt.Errorf("test %s is listed twice", t)
+		}
+		seen[string(t)] = true
+		if p, err := meta.ParseTest(string(t)); err != nil || p != t {
+			return fmt.Errorf("unknown test %q", t)
+		}
+	}
+	return nil
+}
+
+func checkStudies(studies []Study) error {
+	ids := map[string]bool{}
+	for _, s := range studies {
+		if ids[s.ID] {
+			return fmt.Errorf("study %q is listed twice", s.ID)
+		}
+		ids[s.ID] = true
+		own := map[string]bool{}
+		for _, c := range s.Candidates {
+			if own[c.ID] {
+				return fmt.Errorf("study %q: candidate %q is listed twice", s.ID, c.ID)
+			}
+			own[c.ID] = true
+			switch {
+			case math.IsNaN(c.Effect) || math.Abs(c.Effect) > 1e60:
+				return fmt.Errorf("study %q, candidate %q: the effect %g is not a usable number", s.ID, c.ID, c.Effect)
+			case !(c.Variance >= 1e-60 && c.Variance <= 1e60):
+				return fmt.Errorf("study %q, candidate %q: the sampling variance %g must lie between 1e-60 and 1e60", s.ID, c.ID, c.Variance)
+			}
+		}
+	}
+	return nil
+}
+
+func checkAxes(axes []Axis) error {
+	names := map[string]bool{EstimatorAxis: true, TestAxis: true}
+	for _, a := range axes {
+		switch {
+		case a.Name == EstimatorAxis || a.Name == TestAxis:
+			return fmt.Errorf("axis %q: list estimators and tests in Methods and Tests", a.Name)
+		case names[a.Name]:
+			return fmt.Errorf("axis %q is listed twice", a.Name)
+		case len(a.Levels) == 0:
+			return fmt.Errorf("axis %q has no levels", a.Name)
+		}
+		names[a.Name] = true
+		levels := map[string]bool{}
+		for _, l := range a.Levels {
+			if levels[l.Name] {
+				return fmt.Errorf("axis %q: level %q is listed twice", a.Name, l.Name)
+			}
+			levels[l.Name] = true
+			if l.Rule.apply == nil {
+				return fmt.Errorf("axis %q, level %q has no rule; use All for one that keeps everything", a.Name, l.Name)
+			}
+		}
+	}
+	return nil
+}
+
+// checkSize refuses plans beyond the cap, before anything is computed.
+func (p *Plan) checkSize() error {
+	size := float64(len(p.Methods)) * float64(len(p.Tests))
+	largest, levels := EstimatorAxis, len(p.Methods)
+	if len(p.Tests) > levels {
+		largest, levels = TestAxis, len(p.Tests)
+	}
+	for _, a := range p.Axes {
+		size *= float64(len(a.Levels))
+		if len(a.Levels) > levels {
+			largest, levels = a.Name, len(a.Levels)
+		}
+	}
+	if size > float64(p.Cap) {
+		return fmt.Errorf("the plan has %.0f specifications, more than its cap of %d: drop levels (the largest axis is %q with %d) or raise the cap", size, p.Cap, largest, levels)
+	}
+	return nil
+}
