@@ -78,6 +78,17 @@ func (r *Result) rowVariance(x []float64) float64 {
 	return math.Max(quadratic(x, r.vb), 0)
 }
 
+// unscaledVariance is rowVariance without the Knapp-Hartung factor.
+func (r *Result) unscaledVariance(x []float64) float64 {
+	switch {
+	case r.g != nil:
+		return r.g.lower(x, r.s.u)
+	case r.unscaled != nil:
+		return math.Max(quadratic(x, r.unscaled), 0)
+	}
+	return r.rowVariance(x)
+}
+
 // scale applies the Knapp-Hartung factor; rss is y'P y with inverse-variance
 // weights. Without degrees of freedom the test becomes z.
 func (r *Result) scale(rss float64) {
@@ -99,6 +110,7 @@ func (r *Result) scale(rss float64) {
 	if r.Test == AdHoc && r.S2W < 1 {
 		r.S2W = 1
 	}
+	r.unscaled = append(r.unscaled[:0], r.vb...)
 	for j := range r.vb {
 		r.vb[j] *= r.S2W
 	}

@@ -10,7 +10,8 @@ import (
 //
 //	pred +- q sqrt(se^2 + tau2),
 //
-// in three conventions that differ in the quantile q.
+// in conventions that differ in the quantile q and, for Knapp-Hartung fits, in the
+// standard error.
 type Prediction struct {
 	Pred, SE   float64
 	CILb, CIUb float64
@@ -23,15 +24,22 @@ type Prediction struct {
 	RileyLb, RileyUb, RileyDF float64
 	// TLb and TUb: t on k-p df, at least 1 (Partlett & Riley 2017).
 	TLb, TUb, TDF float64
+	// ClassicSE is the standard error without the Knapp-Hartung factor. The classic
+	// intervals are made with it and t on k-p df (ClassicT) or k-p-1 df, at least 1
+	// (ClassicHTS), as the R package meta makes them whatever the test
+	// (method.predict "V" and "HTS"; metapsyTools takes them from there).
+	ClassicSE                  float64
+	ClassicTLb, ClassicTUb     float64
+	ClassicHTSLb, ClassicHTSUb float64
 }
 
 // Predict returns the prediction for a model without moderators. For other models
 // use [Result.PredictAt] or [Result.Fitted].
 func (r *Result) Predict() Prediction {
 	if r.s.x != nil {
-		return r.prediction(math.NaN(), math.NaN())
+		return r.prediction(math.NaN(), math.NaN(), math.NaN())
 	}
-	return r.prediction(r.Beta[0], r.SE[0])
+	return r.prediction(r.Beta[0], r.SE[0], math.Sqrt(r.unscaledVariance(unit)))
 }
 
 // PredictAt returns the prediction at the moderator values x, one for each
@@ -40,42 +48,50 @@ func (r *Result) PredictAt(x []float64) (Prediction, error) {
 	if len(x) != r.P {
 		return Prediction{}, fmt.Errorf("%d moderator values for %d coefficients", len(x), r.P)
 	}
-	return r.prediction(dot(x, r.Beta), math.Sqrt(r.rowVariance(x))), nil
+	return r.prediction(dot(x, r.Beta), math.Sqrt(r.rowVariance(x)), math.Sqrt(r.unscaledVariance(x))), nil
 }
 
-func (r *Result) prediction(pred, se float64) Prediction {
-	p := Prediction{Pred: pred, SE: se, CILb: pred - r.ci*se, CIUb: pred + r.ci*se}
+func (r *Result) prediction(pred, se, classic float64) Prediction {
+	p := Prediction{Pred: pred, SE: se, ClassicSE: classic, CILb: pred - r.ci*se, CIUb: pred + r.ci*se}
 	p.RileyDF = math.Max(float64(r.K-r.P-1), 1)
 	p.TDF = math.Max(float64(r.K-r.P), 1)
-	if r.Method.common() {
-		nan := math.NaN()
-		p.PILb, p.PIUb, p.RileyLb, p.RileyUb, p.TLb, p.TUb = nan, nan, nan, nan, nan, nan
-		return p
-	}
-	sd := math.Sqrt(se*se + r.Tau2)
 	riley, t := r.quantileDF(p.RileyDF), r.quantileDF(p.TDF)
+	sd, csd := math.Sqrt(se*se+r.Tau2), math.Sqrt(classic*classic+r.Tau2)
+	if r.Method.common() {
+		sd, csd = math.NaN(), math.NaN()
+	}
 	p.PILb, p.PIUb = pred-r.ci*sd, pred+r.ci*sd
 	p.RileyLb, p.RileyUb = pred-riley*sd, pred+riley*sd
 	p.TLb, p.TUb = pred-t*sd, pred+t*sd
+	p.ClassicTLb, p.ClassicTUb = pred-t*csd, pred+t*csd
+	p.ClassicHTSLb, p.ClassicHTSUb = pred-riley*csd, pred+riley*csd
 	return p
 }
 
-// quantileDF is the t quantile, taken from the fit's own when it is the same.
+// quantileDF is the t quantile, computed once for each number of degrees of freedom.
 func (r *Result) quantileDF(df float64) float64 {
 	if df == r.DDF {
 		return r.ci
 	}
-	return quantile(r.Level, df)
+	for _, q := range r.quantiles {
+		if q[0] == df {
+			return q[1]
+		}
+	}
+	q := quantile(r.Level, df)
+	r.quantiles = append(r.quantiles, [2]float64{df, q})
+	return q
 }
 
-// Exp returns the prediction back-transformed from the log scale; SE is NaN, as it
-// has no meaning there.
+// Exp returns the prediction back-transformed from the log scale; the
+// standard errors are NaN, as they have no meaning there.
 func (p Prediction) Exp() Prediction {
 	e := p
-	for _, x := range []*float64{&e.Pred, &e.CILb, &e.CIUb, &e.PILb, &e.PIUb, &e.RileyLb, &e.RileyUb, &e.TLb, &e.TUb} {
+	for _, x := range []*float64{&e.Pred, &e.CILb, &e.CIUb, &e.PILb, &e.PIUb, &e.RileyLb, &e.RileyUb, &e.TLb, &e.TUb,
+		&e.ClassicTLb, &e.ClassicTUb, &e.ClassicHTSLb, &e.ClassicHTSUb} {
 		*x = math.Exp(*x)
 	}
-	e.SE = math.NaN()
+	e.SE, e.ClassicSE = math.NaN(), math.NaN()
 	return e
 }
 
@@ -89,19 +105,9 @@ func (r *Result) Fitted() []Prediction {
 		}
 		return out
 	}
-	pred, va := r.rowPredictions()
-	riley, t := r.quantileDF(math.Max(float64(r.K-r.P-1), 1)), r.quantileDF(math.Max(float64(r.K-r.P), 1))
-	for i := range out {
-		p := Prediction{Pred: pred[i], SE: math.Sqrt(va[i]), RileyDF: math.Max(float64(r.K-r.P-1), 1), TDF: math.Max(float64(r.K-r.P), 1)}
-		p.CILb, p.CIUb = p.Pred-r.ci*p.SE, p.Pred+r.ci*p.SE
-		sd := math.Sqrt(va[i] + r.Tau2)
-		if r.Method.common() {
-			sd = math.NaN()
-		}
-		p.PILb, p.PIUb = p.Pred-r.ci*sd, p.Pred+r.ci*sd
-		p.RileyLb, p.RileyUb = p.Pred-riley*sd, p.Pred+riley*sd
-		p.TLb, p.TUb = p.Pred-t*sd, p.Pred+t*sd
-		out[i] = p
+	for i, row := range r.s.perm {
+		x := r.s.rowOf(i)
+		out[row] = r.prediction(dot(x, r.Beta), math.Sqrt(r.rowVariance(x)), math.Sqrt(r.unscaledVariance(x)))
 	}
 	return out
 }

@@ -69,10 +69,10 @@ func (c *Case) rma(req Tree, y, v []float64, opt meta.Options) Tree {
 			"common_effect_ci_lb": g.CELb[0], "common_effect_ci_ub": g.CEUb[0]}
 	}
 	if has(req, "predict") {
-		t["predict"] = predictTree(r, r.Predict(), true)
+		t["predict"] = predictTree(r.Predict(), true)
 	}
 	if has(req, "predict_exp") {
-		t["predict_exp"] = predictTree(r, r.Predict().Exp(), false)
+		t["predict_exp"] = predictTree(r.Predict().Exp(), false)
 	}
 	return t
 }
@@ -134,7 +134,7 @@ func varianceTree(v *meta.VarianceInterval, err error) Tree {
 }
 
 // predictTree is a prediction; without se and the other conventions when back-transformed.
-func predictTree(r *meta.Result, p meta.Prediction, full bool) Tree {
+func predictTree(p meta.Prediction, full bool) Tree {
 	t := Tree{"pred": p.Pred, "ci_lb": p.CILb, "ci_ub": p.CIUb}
 	random := !math.IsNaN(p.PILb)
 	if random {
@@ -145,6 +145,8 @@ func predictTree(r *meta.Result, p meta.Prediction, full bool) Tree {
 		if random {
 			t["pi_riley_lb"], t["pi_riley_ub"], t["pi_riley_df"] = p.RileyLb, p.RileyUb, p.RileyDF
 			t["pi_t_lb"], t["pi_t_ub"], t["pi_t_df"] = p.TLb, p.TUb, p.TDF
+			t["pi_classic_t_lb"], t["pi_classic_t_ub"] = p.ClassicTLb, p.ClassicTUb
+			t["pi_classic_hts_lb"], t["pi_classic_hts_ub"] = p.ClassicHTSLb, p.ClassicHTSUb
 		}
 	}
 	return t
