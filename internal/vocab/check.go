@@ -90,7 +90,7 @@ func (v *Vocabulary) checkEntries(c *checker) {
 	}
 	for _, s := range v.conditions {
 		c.terms("condition "+s.ID, s.Terms)
-		c.ref("condition "+s.ID, "condition", s.Parent)
+		c.ref("condition "+s.ID, "condition", append([]string{s.Parent}, s.Near...)...)
 	}
 	for _, t := range v.topics {
 		c.terms("topic "+t.ID, t.Terms)

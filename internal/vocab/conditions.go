@@ -41,7 +41,7 @@ func (r *reading) weigh(id string, list []mention, who people) Subject {
 			continue
 		}
 		named = true
-		titled = titled || m.section == secTitle && m.use != useAbsent
+		titled = titled || m.section == secTitle && m.use != useAbsent && m.use != useOutlook
 		switch m.section {
 		case secAim, secMethods, secResults, secBody, secInclusion, secPrimary:
 			patients = patients || m.use == usePopulation
@@ -74,6 +74,9 @@ func (w *weighing) score(m mention) float64 {
 		surely := m.use == usePopulation && (m.section == secAim || m.section == secInclusion)
 		if w.elsewhere && !surely {
 			x *= elsewhereFactor
+		}
+		if w.who.severelyIll && (m.id == "anxiety" || m.id == "depression") && m.use != useMeasured {
+			x *= distressFactor
 		}
 		if w.who.users && m.use != usePopulation {
 			x *= usersFactor

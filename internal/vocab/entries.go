@@ -52,6 +52,11 @@ type Condition struct {
 	// Tracked marks the conditions the tracker's questions are about; the rest
 	// are known to tell them apart.
 	Tracked bool `yaml:"tracked"`
+	// Setting marks a group or circumstance (cancer, anesthesia) that goes with a
+	// condition instead of standing for another subject.
+	Setting bool `yaml:"setting"`
+	// Near lists conditions that a title may name for this one.
+	Near []string `yaml:"near"`
 	// Hints point to the condition without naming it and weigh less.
 	Hints   []string `yaml:"hints"`
 	Queries []string `yaml:"queries"`

@@ -12,9 +12,10 @@ const (
 	useCovariate             // adjusted for or correlated with
 	useAbsent                // excluded or absent
 	useListed                // one of a list of disorders
+	useOutlook               // what a title says the findings may bear on
 )
 
-var useNames = [...]string{"named", "people who have it", "being treated", "measured", "unwanted effect", "covariate", "absent or excluded", "one of a list"}
+var useNames = [...]string{"named", "people who have it", "being treated", "measured", "unwanted effect", "covariate", "absent or excluded", "one of a list", "an outlook"}
 
 func (u use) String() string { return useNames[u] }
 
@@ -22,7 +23,7 @@ func (u use) String() string { return useNames[u] }
 // subject of the study. A title names the subject; a background names what the
 // field hopes for, so it weighs little and is capped as a whole.
 var sectionWeight = [...]float64{
-	secBody: 2, secTitle: 5, secBackground: 0.9, secAim: 3, secMethods: 3, secResults: 1.8,
+	secBody: 2.6, secTitle: 5, secBackground: 0.9, secAim: 3, secMethods: 3, secResults: 1.8,
 	secConclusion: 2, secCondition: 4, secPrimary: 2, secSecondary: 0.6, secInclusion: 3,
 	secExclusion: 0, secOther: 0.5,
 }
@@ -30,7 +31,7 @@ var sectionWeight = [...]float64{
 // useWeight scales a mention by how it is used.
 var useWeight = [...]float64{
 	useBare: 0.45, usePopulation: 1, useTreatment: 0.8, useMeasured: 0.2,
-	useHarm: 0.1, useCovariate: 0.1, useAbsent: 0, useListed: 0.15,
+	useHarm: 0.1, useCovariate: 0.1, useAbsent: 0, useListed: 0.15, useOutlook: 0.5,
 }
 
 const (
@@ -40,6 +41,7 @@ const (
 	secondaryCap    = 1.0  // all secondary outcomes together
 	healthyFactor   = 0.35 // studies of healthy people name conditions as an outlook
 	elsewhereFactor = 0.6  // another condition stands in the title
+	distressFactor  = 1.8  // the title is about life-threatening illness: its distress is the subject
 	usersFactor     = 0.6  // the title speaks of people who use a drug
 	listLength      = 3    // distinct conditions in a sentence that make a list
 )
@@ -93,7 +95,7 @@ func (r *reading) useOf(f found, listed bool) (use, *found) {
 	if population == nil {
 		population = r.having(f)
 	}
-	if population != nil && !listed {
+	if population != nil && (!listed || r.tellsSample(f)) {
 		return usePopulation, population
 	}
 	if c := r.cueNear("measurement", f, measurementBefore, measurementAfter); c != nil {
@@ -125,4 +127,14 @@ func (r *reading) having(f found) *found {
 		return with
 	}
 	return nil
+}
+
+// tellsSample reports whether a match stands where a text describes its own
+// sample, so that a list of conditions there is who was studied.
+func (r *reading) tellsSample(f found) bool {
+	switch r.sentences[r.sentenceOf[f.first]].section {
+	case secAim, secMethods, secInclusion:
+		return true
+	}
+	return false
 }

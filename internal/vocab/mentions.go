@@ -1,6 +1,9 @@
 package vocab
 
-import "sort"
+import (
+	"slices"
+	"sort"
+)
 
 // mention is one occurrence of a condition with how it is used.
 type mention struct {
@@ -17,8 +20,8 @@ func (m *mention) weighOnce() {
 	m.weight = sectionWeight[m.section] * useWeight[m.use]
 	if m.section == secTitle || m.section == secCondition {
 		m.weight = sectionWeight[m.section]
-		if m.use == useAbsent {
-			m.weight = 0
+		if m.use == useAbsent || m.use == useOutlook {
+			m.weight *= useWeight[m.use]
 		}
 	}
 	if m.kind == patHint {
@@ -39,6 +42,10 @@ func (r *reading) conditionMentions() map[string][]mention {
 		m.use, m.cue = r.useOf(h, perSentence[n] >= listLength && m.section != secTitle)
 		if m.inside != nil {
 			m.use = useMeasured
+		} else if m.section == secTitle {
+			if c := r.cueNear("outlook", h, 8, 0); c != nil {
+				m.use, m.cue = useOutlook, c
+			}
 		}
 		m.weighOnce()
 		all = append(all, m)
@@ -88,22 +95,33 @@ var joining = map[string]bool{
 	"both": true, "ocd": true, "mdd": true, "trd": true, "ptsd": true, "gad": true, "sad": true, "symptoms": true,
 }
 
-// conditionsPerSentence counts the distinct conditions each sentence names.
+// conditionsPerSentence counts the distinct conditions, not settings, that each
+// sentence names.
 func (r *reading) conditionsPerSentence() []int {
 	seen := make([]map[string]bool, len(r.sentences))
 	counts := make([]int, len(r.sentences))
 	for i, h := range r.hits {
-		if h.kind != patCondition || r.inside[i] != nil || h.id == "healthy" || h.id == "anesthesia" {
+		if h.kind != patCondition || r.inside[i] != nil || r.v.byCondition[h.id].Setting {
 			continue
 		}
-		n := r.sentenceOf[h.first]
+		n, id := r.sentenceOf[h.first], r.v.nearTo(h.id)
 		if seen[n] == nil {
 			seen[n] = map[string]bool{}
 		}
-		if !seen[n][h.id] {
-			seen[n][h.id] = true
+		if !seen[n][id] {
+			seen[n][id] = true
 			counts[n]++
 		}
 	}
 	return counts
+}
+
+// nearTo returns the condition that counts an id among its near ones, or the id.
+func (v *Vocabulary) nearTo(id string) string {
+	for i := range v.conditions {
+		if slices.Contains(v.conditions[i].Near, id) {
+			return v.conditions[i].ID
+		}
+	}
+	return id
 }

@@ -1,17 +1,25 @@
 package vocab
 
+import "slices"
+
 // people says who was studied, as far as it bears on which condition a study is
 // about.
 type people struct {
 	healthy      bool // healthy people, not only as a comparison group
 	healthyTitle bool // the title says so
 	users        bool // the title speaks of people who use a drug
+	severelyIll  bool // the title speaks of life-threatening illness
 	inTitle      []string
 }
 
 // whoWasStudied reads the people from the title, the aim and the methods.
 func (r *reading) whoWasStudied() people {
 	p := people{users: r.titleHas("drug-use"), inTitle: r.titleConditions()}
+	for _, h := range r.hits {
+		if h.kind == patCondition && h.id == "life-threatening-illness" && r.sectionOf(h) == secTitle {
+			p.severelyIll = true
+		}
+	}
 	for _, c := range r.cuesBy["healthy"] {
 		if covers(r.cuesBy["comparison-group"], c) {
 			continue
@@ -45,11 +53,11 @@ func (r *reading) titleHas(group string) bool {
 	return false
 }
 
-// titleConditions lists the conditions that the title names.
+// titleConditions lists the conditions, not settings, that the title names.
 func (r *reading) titleConditions() []string {
 	var ids []string
 	for i, h := range r.hits {
-		if h.kind == patCondition && r.inside[i] == nil && r.sentences[r.sentenceOf[h.first]].section == secTitle {
+		if h.kind == patCondition && r.inside[i] == nil && !r.v.byCondition[h.id].Setting && r.sentences[r.sentenceOf[h.first]].section == secTitle {
 			ids = appendNew(ids, h.id)
 		}
 	}
@@ -58,11 +66,9 @@ func (r *reading) titleConditions() []string {
 
 // related reports whether a condition is counted together with one of the list.
 func (r *reading) related(id string, list []string) bool {
+	c := r.v.byCondition[id]
 	for _, other := range list {
-		if c := r.v.byCondition[other]; c != nil && c.Parent == id {
-			return true
-		}
-		if c := r.v.byCondition[id]; c != nil && c.Parent == other {
+		if c.Parent == other || r.v.byCondition[other].Parent == id || slices.Contains(c.Near, other) {
 			return true
 		}
 	}

@@ -128,9 +128,57 @@ func (r *reading) endsBefore(i int) bool {
 	return !isLower(rune(c)) || strings.ContainsAny(r.text[prev.end:r.tokens[i].start], "?!\n")
 }
 
+// tellsProcedure reports whether a sentence says what was done to whom: a
+// procedure word that is not "has received", or a sample size ("n = 20").
+func (r *reading) tellsProcedure(n int) bool {
+	s := r.sentences[n]
+	for _, c := range r.cuesBy["procedure"] {
+		if c.first < s.first || c.last > s.last {
+			continue
+		}
+		if c.first > s.first {
+			switch r.tokens[c.first-1].text {
+			case "has", "have", "been", "recently", "increasingly":
+				continue
+			}
+		}
+		return true
+	}
+	for i := s.first; i < s.last; i++ {
+		if r.tokens[i].text == "n" && r.tokens[i+1].number() {
+			return true
+		}
+	}
+	return r.countsPeople(s)
+}
+
+// countsPeople reports whether a sentence gives a number of people ("22
+// patients", "twenty unmedicated adults").
+func (r *reading) countsPeople(s sentence) bool {
+	for _, c := range r.cuesBy["sufferers"] {
+		if c.first < s.first || c.last > s.last {
+			continue
+		}
+		for i := max(s.first, c.first-3); i < c.first; i++ {
+			if t := r.tokens[i]; numberWords[t.text] || t.number() && len(t.text) <= 4 && !strings.Contains(t.text, ".") {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+var numberWords = func() map[string]bool {
+	m := map[string]bool{}
+	for _, w := range strings.Fields("two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred") {
+		m[w] = true
+	}
+	return m
+}()
+
 // guessSections gives unlabelled sentences a section from their cue words and
 // their place: the first is background, the last the conclusion, and a sentence
-// that says what the study did is the aim.
+// that says what the study asked or did is the aim or the methods.
 func (r *reading) guessSections() {
 	anyLabel := false
 	for _, s := range r.sentences {
@@ -154,6 +202,9 @@ func (r *reading) guessSections() {
 			seenAim = true
 		case free && seenAim && cueIn[n]["conclusion"]:
 			s.section = secConclusion
+		case free && !anyLabel && r.tellsProcedure(n):
+			s.section = secMethods
+			seenAim = true
 		case free && !seenAim && !anyLabel:
 			s.section = secBackground
 		}
