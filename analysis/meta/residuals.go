@@ -3,6 +3,8 @@ package meta
 import (
 	"fmt"
 	"math"
+
+	"past/analysis/internal/dist"
 )
 
 // Residuals of a fit, one for each used row.
@@ -153,4 +155,32 @@ func (r *Result) BLUP() (*BLUP, error) {
 		b.RanefLb[i], b.RanefUb[i] = b.RanefPred[i]-r.ci*b.RanefSE[i], b.RanefPred[i]+r.ci*b.RanefSE[i]
 	}
 	return b, nil
+}
+
+// QQ holds a normal quantile plot of the studentized residuals: X the quantiles of
+// the normal distribution at the plotting positions (i - a)/(k + 1 - 2a), a = 3/8
+// for up to ten points and 1/2 beyond, Y the residuals, both in the order of the
+// used rows. Rows without a residual have NaN.
+type QQ struct{ X, Y []float64 }
+
+// QQNorm returns the normal quantile plot of the studentized (deleted) residuals.
+func (r *Result) QQNorm() *QQ {
+	y := r.Residuals().StudZ
+	q := &QQ{X: make([]float64, len(y)), Y: y}
+	var order []int
+	for i, v := range y {
+		q.X[i] = math.NaN()
+		if !math.IsNaN(v) {
+			order = append(order, i)
+		}
+	}
+	sortStable(order, func(a, b int) bool { return y[a] < y[b] })
+	n, a := float64(len(order)), 0.375
+	if n > 10 {
+		a = 0.5
+	}
+	for rank, i := range order {
+		q.X[i] = dist.NormQuantile((float64(rank+1) - a) / (n + 1 - 2*a))
+	}
+	return q
 }

@@ -1,0 +1,68 @@
+package metafile
+
+import (
+	"strings"
+	"testing"
+)
+
+const moderatedCase = `{"request": {}, "input": {"kind": "yi_vi", "rows": [
+	{"yi": 0.1, "vi": 0.04, "year": 1990, "type": "b", "blind": true},
+	{"yi": 0.5, "vi": 0.05, "year": 1995, "type": "a", "blind": false},
+	{"yi": 0.2, "vi": 0.03, "year": null, "type": "a", "blind": true},
+	{"yi": 0.9, "vi": 0.09, "year": 2004, "type": "c", "blind": false}]}}`
+
+func readModerated(t testing.TB) *Case {
+	t.Helper()
+	c, err := ReadCase(strings.NewReader(moderatedCase))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Prepare(); err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+func TestFormula(t *testing.T) {
+	c := readModerated(t)
+	for _, tc := range []struct{ formula, names, err string }{
+		{"~ year", "intrcpt year", ""},
+		{"~year+type", "intrcpt year typeb typec", ""},
+		{"~ 0 + factor(type)", "factor(type)a factor(type)b factor(type)c", ""},
+		{"~ blind", "intrcpt blindTRUE", ""},
+		{"~ factor(year)", "intrcpt factor(year)1995 factor(year)2004", ""},
+		{"year", "", "must start with ~"},
+		{"~ year + ", "", "empty term"},
+		{"~ 1", "", "names no moderator"},
+		{"~ dose", "", `column "dose"`},
+		{"~ year*type", "", "only columns and factor(column)"},
+	} {
+		_, _, d, err := c.moderated(tc.formula)
+		switch {
+		case tc.err != "":
+			if err == nil || !strings.Contains(err.Error(), tc.err) {
+				t.Errorf("%q: error %v does not say %q", tc.formula, err, tc.err)
+			}
+		case err != nil:
+			t.Errorf("%q: %v", tc.formula, err)
+		case strings.Join(d.Names, " ") != tc.names:
+			t.Errorf("%q: columns %v, want %s", tc.formula, d.Names, tc.names)
+		}
+	}
+}
+
+// Any formula gives a design over the used rows or an error.
+func FuzzFormula(f *testing.F) {
+	for _, s := range []string{"~ year + factor(type)", "~ 0 + type", "~ -1 + blind", "~ factor(", "~ +", "~ factor()", "~", "~ year:type", "~ 1 + 1"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, formula string) {
+		y, v, d, err := readModerated(t).moderated(formula)
+		if err != nil {
+			return
+		}
+		if len(y) != len(v) || len(d.Names) == 0 || len(d.Row(len(y)-1)) != len(d.Names) {
+			t.Fatalf("%q: %d effects, %d variances, columns %v", formula, len(y), len(v), d.Names)
+		}
+	})
+}
