@@ -128,6 +128,23 @@ func (r *reading) endsBefore(i int) bool {
 	return !isLower(rune(c)) || strings.ContainsAny(r.text[prev.end:r.tokens[i].start], "?!\n")
 }
 
+// speaksOfItself reports whether a sentence says "this ... study" with other words
+// between ("in this placebo-controlled, blinded study").
+func (r *reading) speaksOfItself(s sentence) bool {
+	for i := s.first; i <= s.last; i++ {
+		if r.tokens[i].text != "this" && r.tokens[i].text != "present" {
+			continue
+		}
+		for j := i + 1; j <= min(s.last, i+6); j++ {
+			switch r.tokens[j].text {
+			case "study", "trial", "review", "protocol", "paper", "article", "report", "analysis", "investigation":
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // tellsProcedure reports whether a sentence says what was done to whom: a
 // procedure word that is not "has received", or a sample size ("n = 20").
 func (r *reading) tellsProcedure(n int) bool {
@@ -197,7 +214,7 @@ func (r *reading) guessSections() {
 		s := &r.sentences[n]
 		free := s.section == secBody
 		switch {
-		case (free || s.section == secBackground) && cueIn[n]["aim"] && !(free && cueIn[n]["conclusion"] && seenAim):
+		case (free || s.section == secBackground) && (cueIn[n]["aim"] || r.speaksOfItself(*s)) && !(free && cueIn[n]["conclusion"] && seenAim):
 			s.section = secAim
 			seenAim = true
 		case free && seenAim && cueIn[n]["conclusion"]:
