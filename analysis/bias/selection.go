@@ -42,26 +42,29 @@ const maxDelta = 100
 
 // SelectionResult is the outcome of [FitSelection]. Numbers that do not exist are NaN.
 type SelectionResult struct {
-	Method                   string
-	Options                  SelectionOptions
-	K                        int
-	Beta, SE, Z, P, Lo, Hi   float64   // mean effect corrected for selection, its test against 0 and interval (normal)
-	Tau2, SETau2             float64   // between-study variance by maximum likelihood; SETau2 is NaN at the boundary 0
-	Delta                    []float64 // step function: relative selection probability per interval, the first 1; beta: a, b
-	SEDelta, ZDelta, PDelta  []float64 // tests of Delta = 1
-	LoDelta, HiDelta         []float64 // intervals, cut at the limits of the parameter space
-	Counts                   []int     // step function: observed p-values per interval
-	LogLik                   float64
-	LRT, LRTP                float64 // likelihood-ratio test of no selection (all Delta = 1)
-	LRTDF                    int
-	LRTTau2, LRTTau2P        float64 // likelihood-ratio test of Tau2 = 0 on one degree of freedom (halve it for the boundary)
-	UncorrectedBeta          float64 // maximum-likelihood mean without selection
-	UncorrectedTau2          float64
-	MaxGradient              float64 // largest slope of the log-likelihood left, per free parameter on its own scale: quality of the fit
-	Limit                    string
-	Warnings                 []string
-	otherMaximumWithinChiSq2 bool
+	Method                  string
+	Options                 SelectionOptions
+	K                       int
+	Beta, SE, Z, P, Lo, Hi  float64   // mean effect corrected for selection, its test against 0 and interval (normal)
+	Tau2, SETau2            float64   // between-study variance by maximum likelihood; SETau2 is NaN at the boundary 0
+	Delta                   []float64 // step function: relative selection probability per interval, the first 1; beta: a, b
+	SEDelta, ZDelta, PDelta []float64 // tests of Delta = 1
+	LoDelta, HiDelta        []float64 // intervals, cut at the limits of the parameter space
+	Counts                  []int     // step function: observed p-values per interval
+	LogLik                  float64
+	LRT, LRTP               float64 // likelihood-ratio test of no selection (all Delta = 1)
+	LRTDF                   int
+	LRTTau2, LRTTau2P       float64 // likelihood-ratio test of Tau2 = 0 on one degree of freedom (halve it for the boundary)
+	UncorrectedBeta         float64 // maximum-likelihood mean without selection
+	UncorrectedTau2         float64
+	MaxGradient             float64 // largest slope of the log-likelihood left, per free parameter on its own scale: quality of the fit
+	Limit                   string
+	Warnings                []string
+	Other                   *OtherMaximum // another maximum of the likelihood less than one log unit lower; nil when none was met
 }
+
+// OtherMaximum is a local maximum of the likelihood below the one reported.
+type OtherMaximum struct{ Beta, Tau2, Lower float64 } // Lower: by how much its log-likelihood is lower
 
 // ErrEmptyInterval is wrapped when an interval between steps holds no observed p-value: its weight cannot be estimated.
 var ErrEmptyInterval = errors.New("interval without observed p-values")
@@ -160,8 +163,8 @@ func (r *SelectionResult) finish(f *selectionFit) {
 			r.Warnings = append(r.Warnings, fmt.Sprintf("interval %d of the p-values holds only %d studies: its weight is poorly known", j+1, n))
 		}
 	}
-	if r.otherMaximumWithinChiSq2 {
-		r.Warnings = append(r.Warnings, "the likelihood has another maximum nearly as high: the estimate is not well determined")
+	if o := r.Other; o != nil {
+		r.Warnings = append(r.Warnings, fmt.Sprintf("the likelihood has another maximum %.2f log units lower, with mean %.4g and tau2 %.4g: the estimate is not well determined", o.Lower, o.Beta, o.Tau2))
 	}
 	if r.Tau2 == 0 && !r.Options.CommonEffect {
 		r.Warnings = append(r.Warnings, "the between-study variance is estimated as zero: its standard error does not exist and the others hold it at zero")

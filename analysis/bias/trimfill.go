@@ -222,7 +222,7 @@ func (r *TrimFillResult) estimate() (k0, se float64, err error) {
 	return k0, se, nil
 }
 
-// rankSumVariance is the variance of the positive rank sum when k0 of k studies are missing (Duval & Tweedie 2000, JASA, eq. 12).
+// rankSumVariance is the variance of the positive rank sum when k0 of k studies are missing (Duval & Tweedie 2000, JASA 95:89-98).
 func rankSumVariance(k, k0 float64) float64 {
 	return (k*(k+1)*(2*k+1) + 10*k0*k0*k0 + 27*k0*k0 + 17*k0 - 18*k*k0*k0 - 18*k*k0 + 6*k*k*k0) / 24
 }
