@@ -310,3 +310,16 @@ func TestSampleSizeTestReducesToEgger(t *testing.T) {
 	d := must[RegressionResult](t)(RegressionTest(s, RegressionOptions{}))
 	near(t, "statistic with inverse-variance weights", c.Statistic, d.Statistic, 1e-12)
 }
+
+// One trial of 58,000 people near no effect beside small trials with large effects (the shape of the magnesium trials after
+// infarction): with strong selection and no heterogeneity, or mild selection and heterogeneity, the data are about equally likely.
+func TestSecondMaximumIsNamed(t *testing.T) {
+	s := Studies{
+		Y: []float64{0.06, -0.83, -1.06, -1.28, -0.04, -1.19, -0.9, -0.3, -1.6, -0.3, -1.5, -0.29, -1.13, -0.54, 0.02, -0.9, -0.9, -0.22, 0.35, -0.7, 0, -0.42},
+		V: []float64{0.001, 1.55, 0.17, 0.65, 2.04, 0.26, 0.65, 0.02, 1.2, 1.1, 0.55, 0.14, 0.45, 0.27, 0.11, 0.35, 0.27, 0.75, 0.9, 1.5, 0.002, 2.2},
+	}
+	r := must[SelectionResult](t)(FitSelection(s, SelectionOptions{Kind: StepFunction, Alternative: Less, Steps: []float64{0.025}}))
+	if r.Other == nil || r.Tau2 <= 0 || r.Other.Tau2 != 0 || r.Other.Lower <= 0 || !strings.Contains(strings.Join(r.Warnings, " "), "another maximum 0.62") {
+		t.Errorf("%+v, other %+v", r, r.Other)
+	}
+}
