@@ -29,7 +29,7 @@ func betaTailsXY(x, y, a, b float64) (lower, upper, dens float64) {
 	if x < (a+1)/(a+b+2) {
 		lower = clamp01(dens * betaFraction(a, b, x) / a)
 		upper = 1 - lower
-		if lower > 0.9 { // the complement would lose its digits
+		if lower > 0.999 { // the complement would lose its digits
 			if f, ok := betaFractionOK(b, a, y); ok {
 				upper = clamp01(dens * f / b)
 			}
@@ -38,7 +38,7 @@ func betaTailsXY(x, y, a, b float64) (lower, upper, dens float64) {
 	}
 	upper = clamp01(dens * betaFraction(b, a, y) / b)
 	lower = 1 - upper
-	if upper > 0.9 {
+	if upper > 0.999 {
 		if f, ok := betaFractionOK(a, b, x); ok {
 			lower = clamp01(dens * f / a)
 		}
@@ -48,15 +48,26 @@ func betaTailsXY(x, y, a, b float64) (lower, upper, dens float64) {
 
 func clamp01(p float64) float64 { return math.Min(math.Max(p, 0), 1) }
 
-// betaDensity is x^a y^b / B(a, b) with y = 1-x, by Loader's saddle-point form,
-// which does not cancel for large a and b.
+// betaDensity is x^a y^b / B(a, b) with y = 1-x. It sums logarithms where these
+// are small; for large a and b, where they would cancel, it takes Loader's
+// saddle-point form, whose error grows with a+b instead.
 func betaDensity(x, y, a, b float64) float64 {
 	n := a + b
-	if a < 1e-3 || b < 1e-3 {
-		return math.Exp(a*math.Log(x) + b*math.Log(y) - LogBeta(a, b))
+	lx, ly := a*logOf(x, y), b*logOf(y, x)
+	lb := LogBeta(a, b)
+	if math.Abs(lx)+math.Abs(ly)+math.Abs(lb) < n || a < 0.5 || b < 0.5 {
+		return math.Exp(lx + ly - lb)
 	}
 	e := stirlingError(n) - stirlingError(a) - stirlingError(b) - deviance0(a, n*x) - deviance0(b, n*y)
 	return math.Sqrt(a/n*b/(2*math.Pi)) * math.Exp(e)
+}
+
+// logOf is ln x where y = 1-x.
+func logOf(x, y float64) float64 {
+	if x < 0.5 {
+		return math.Log(x)
+	}
+	return math.Log1p(-y)
 }
 
 func betaFraction(a, b, x float64) float64 {

@@ -4,8 +4,8 @@
 //
 // It exists because p-values live in the tails, and tails computed as 1-CDF, or
 // with formulas meant for the middle, are wrong exactly where they matter. Every
-// function here keeps its relative accuracy in both tails (about 1e-12 or
-// better; the tests compare with tables computed to 40 digits).
+// function here keeps its relative accuracy in both tails (about 1e-11 or
+// better; the tests compare with tables computed to 32 digits).
 //
 // Rules of the package:
 //

@@ -26,25 +26,23 @@ func solveLogTail(logp, start float64, tail func(u float64) (p, dens float64)) f
 		} else {
 			lo = u
 		}
-		step := f * p / dens
-		next := u - step
+		next := u - f*p/dens
 		switch {
 		case p == 0: // underflow: far too low
 			next = u + math.Max(1, math.Abs(u)/2)
 			if !math.IsInf(hi, 1) {
 				next = (u + hi) / 2
 			}
+		case math.Abs(next-u) <= 4e-16*math.Max(1, math.Abs(u)):
+			return next
 		case math.IsNaN(next) || math.IsInf(next, 0) || next <= lo || next >= hi:
-			next = insideBracket(u, lo, hi, f)
+			next = insideBracket(u, lo, hi)
 		}
-		if next == u || math.Abs(next-u) <= 1e-16*math.Abs(u) {
+		d := math.Abs(next - u)
+		if d == 0 || d < 1e-12 && d >= prev {
 			return next
 		}
-		if d := math.Abs(next - u); d < 4e-16*math.Max(1, math.Abs(u)) || d < 1e-12 && d >= prev {
-			return next
-		} else {
-			prev = d
-		}
+		prev = d
 		if next > 1e4 || next < -1e5 {
 			return next // beyond the range of float64 once exponentiated
 		}
@@ -53,7 +51,7 @@ func solveLogTail(logp, start float64, tail func(u float64) (p, dens float64)) f
 	return u
 }
 
-func insideBracket(u, lo, hi, f float64) float64 {
+func insideBracket(u, lo, hi float64) float64 {
 	switch {
 	case math.IsInf(lo, -1) && math.IsInf(hi, 1):
 		return u
