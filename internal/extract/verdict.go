@@ -8,20 +8,6 @@ import (
 	"past/internal/vocab"
 )
 
-// The reason codes of verdicts. A reason is "CODE: sentence".
-const (
-	CodeComplete       = "complete"        // all numbers are there and none is in doubt
-	CodeNoNumbers      = "no-numbers"      // means, SDs or sizes are missing
-	CodeNotComputable  = "not-computable"  // the numbers give no effect size
-	CodeOutOfRange     = "out-of-range"    // a mean outside the instrument's range
-	CodeSEForSD        = "se-for-sd"       // a spread so small that it is likely a standard error
-	CodeCrossoverPhase = "crossover-phase" // a crossover trial whose phase the source does not state
-	CodeImplausible    = "implausible"     // an effect beyond what any trial has shown
-	CodeCounts         = "counts"          // more events than people, or no people
-)
-
-func reason(code, sentence string) string { return code + ": " + sentence }
-
 // judgeRow gives an extraction row its verdict.
 func judgeRow(e *evidence.Effect, x review.Extraction, v *vocab.Vocabulary) {
 	set := func(verdict evidence.Verdict, code, sentence string) {

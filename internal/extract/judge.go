@@ -1,0 +1,257 @@
+package extract
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	"past/internal/evidence"
+)
+
+// verdict keeps the worst judgement of a cell, and every flag.
+type verdict struct{ a *evidence.ArmResult }
+
+func (d verdict) set(v evidence.Verdict, code, sentence string) {
+	text := reason(code, sentence)
+	if v != evidence.Usable {
+		d.a.Flags = append(d.a.Flags, text)
+	}
+	if d.a.Reason == "" || worse(v, d.a.Verdict) {
+		d.a.Verdict, d.a.Reason = v, text
+	}
+}
+
+// judge gives a cell its verdict from the cell alone; what its neighbours say
+// comes after (judgeTogether).
+func (x *outcome) judge(a *evidence.ArmResult, m *evidence.Measurement) {
+	d := verdict{a}
+	d.set(evidence.Usable, CodeComplete, "value, spread and denominator are given")
+	if !judgeValue(d, m) {
+		return
+	}
+	x.judgeN(d)
+	param := kindOfParam(x.o.ParamType)
+	switch {
+	case param == paramCount || isCountUnit(a.Unit) && param == paramNumber:
+		judgeCount(d)
+	case isPercentOfPeople(a.Unit):
+		judgePercent(d)
+	case param == paramMean || param == paramLSMean:
+		x.judgeMean(d, param)
+	case param == paramMedian:
+		d.set(evidence.NeedsReview, CodeMedian, "a median; a mean and a standard deviation follow only under an assumption about the shape")
+	case param == paramGeoMean || param == paramGeoLSMean || param == paramLogMean:
+		d.set(evidence.Unusable, CodeGeometric, "a geometric mean lives on another scale than the instrument's")
+	default:
+		d.set(evidence.NeedsReview, CodeParam, fmt.Sprintf("the parameter %q gives no effect size by itself", a.ParamType))
+	}
+	x.judgeLimits(d)
+	x.judgeRange(d)
+}
+
+func judgeValue(d verdict, m *evidence.Measurement) bool {
+	n := evidence.ParseNumber(m.Value, evidence.StyleRegister)
+	switch {
+	case n.Missing:
+		why := "the register gives no number"
+		if m.Comment != "" {
+			why += " (" + m.Comment + ")"
+		}
+		d.set(evidence.Unusable, CodeNoValue, why)
+		return false
+	case !n.OK:
+		d.set(evidence.Unusable, CodeUnreadable, fmt.Sprintf("%q is not a number (%s)", m.Value, n.Reason))
+		return false
+	case n.Op != "":
+		d.set(evidence.Unusable, CodeOperator, fmt.Sprintf("%q is a bound, not a value", m.Value))
+		return false
+	}
+	return true
+}
+
+func (x *outcome) judgeN(d verdict) {
+	a := d.a
+	switch {
+	case a.N == nil && a.NRaw != "":
+		d.set(evidence.NeedsReview, CodeNoN, fmt.Sprintf("the denominator %q is not a whole number", a.NRaw))
+	case a.N == nil:
+		d.set(evidence.NeedsReview, CodeNoN, "the register gives no denominator for this group")
+	case *a.N == 0:
+		d.set(evidence.Unusable, CodeZeroN, "a value of nobody: the denominator is 0")
+	}
+	if u := strings.ToLower(strings.TrimSpace(x.o.UnitsAnalyzed)); u != "" && u != "participants" {
+		d.set(evidence.NeedsReview, CodeUnits, "counted in "+x.o.UnitsAnalyzed+", which are not independent people")
+	} else if e := x.record.Enrollment; a.N != nil && e != nil && strings.EqualFold(x.record.EnrollmentType, "ACTUAL") && *a.N > *e {
+		d.set(evidence.NeedsReview, CodeAboveEnrolment, fmt.Sprintf("%d analysed in one group, more than the %d enrolled in the trial", *a.N, *e))
+	}
+}
+
+func judgeCount(d verdict) {
+	v := *d.a.Value
+	switch {
+	case v < 0 || v != math.Trunc(v):
+		d.set(evidence.NeedsReview, CodeCounts, fmt.Sprintf("%v is no number of people: perhaps a percent", v))
+	case d.a.N != nil && v > float64(*d.a.N):
+		d.set(evidence.Unusable, CodeCounts, fmt.Sprintf("%v people of %d", v, *d.a.N))
+	}
+}
+
+func judgePercent(d verdict) {
+	v := *d.a.Value
+	if v < 0 || v > 100 {
+		d.set(evidence.Unusable, CodePercent, fmt.Sprintf("%v percent of people", v))
+	}
+}
+
+func (x *outcome) judgeMean(d verdict, param paramKind) {
+	a := d.a
+	kind, _ := kindOfDispersion(a.DispersionType)
+	switch {
+	case kind == dispSD || kind == dispSE:
+		if a.Spread == nil {
+			d.set(evidence.NeedsReview, CodeNoSpread, fmt.Sprintf("a %s is declared and none is given", a.DispersionType))
+			return
+		}
+	case kind == dispCI:
+		if a.Lower == nil || a.Upper == nil {
+			d.set(evidence.NeedsReview, CodeNoSpread, "an interval is declared and a limit is missing")
+			return
+		}
+	default:
+		d.set(evidence.NeedsReview, CodeNoSpread, fmt.Sprintf("dispersion %q gives no standard deviation", a.DispersionType))
+	}
+	if a.Spread != nil && *a.Spread < 0 {
+		d.set(evidence.Unusable, CodeNegativeSpread, fmt.Sprintf("a spread of %v", *a.Spread))
+		return
+	}
+	if a.Spread != nil && *a.Spread == 0 && a.N != nil && *a.N > 1 {
+		d.set(evidence.NeedsReview, CodeZeroSpread, fmt.Sprintf("no spread among %d people", *a.N))
+	}
+	if param == paramLSMean {
+		d.set(evidence.NeedsReview, CodeAdjusted, "a least squares mean: its standard error times the root of n is not the raw standard deviation; the sponsor's contrast is the number to use")
+		return
+	}
+	x.judgeSD(d, kind)
+}
+
+// judgeSD holds a declared SD against what the instrument's range allows and
+// against its usual SD.
+func (x *outcome) judgeSD(d verdict, kind dispersion) {
+	a := d.a
+	if kind != dispSD || a.Spread == nil || a.N == nil || *a.N < 2 || !x.known {
+		return
+	}
+	if r := x.match.Range; r != nil && a.ScoreType == "endpoint" && !x.match.Percent {
+		if most := (r.Max - r.Min) / 2 * math.Sqrt(float64(*a.N)/float64(*a.N-1)); *a.Spread > most*(1+1e-9) {
+			d.set(evidence.Unusable, CodeSpreadTooLarge, fmt.Sprintf("a standard deviation of %v cannot come from a scale of %v to %v", *a.Spread, r.Min, r.Max))
+		}
+	}
+	ins, ok := x.v.Instrument(x.match.ID)
+	if !ok || len(ins.SD) == 0 || a.Baseline || x.match.Subscale != "" || (a.ScoreType != "endpoint" && a.ScoreType != "change") {
+		return
+	}
+	// small against the usual SD, and credible as SD/sqrt(n)
+	if usual := ins.SD[0].Value; SEWrittenAsSD(*a.Spread, usual, *a.N) {
+		d.set(evidence.NeedsReview, CodeSEForSD, fmt.Sprintf("declared as standard deviation, %v is small for %s (usually about %v) and fits a standard error of %d people", *a.Spread, ins.Short, usual, *a.N))
+	}
+}
+
+// SEWrittenAsSD tells a spread that is called a standard deviation and is more
+// likely a standard error: less than two fifths of the instrument's usual SD,
+// and within a factor of two of it once multiplied by the root of n.
+func SEWrittenAsSD(spread, usual float64, n int) bool {
+	if spread <= 0 || usual <= 0 || n < 6 {
+		return false
+	}
+	asSD := spread * math.Sqrt(float64(n))
+	return spread < 0.4*usual && asSD > usual/2 && asSD < 2*usual
+}
+
+func (x *outcome) judgeLimits(d verdict) {
+	a := d.a
+	if a.Lower == nil || a.Upper == nil {
+		return
+	}
+	switch {
+	case *a.Lower > *a.Upper:
+		d.set(evidence.NeedsReview, CodeLimits, fmt.Sprintf("the lower limit %v is above the upper %v", *a.Lower, *a.Upper))
+	case a.Value != nil && (*a.Value < *a.Lower || *a.Value > *a.Upper):
+		d.set(evidence.NeedsReview, CodeLimits, fmt.Sprintf("the value %v lies outside its limits %v to %v", *a.Value, *a.Lower, *a.Upper))
+	}
+}
+
+// judgeRange holds scores against the instrument's range. A change can reach
+// from minus the width of the scale to plus it.
+func (x *outcome) judgeRange(d verdict) {
+	a, r := d.a, x.match.Range
+	if !x.known || r == nil || a.Value == nil || x.match.Percent || isPercentUnit(a.Unit) || !x.match.Certain {
+		return
+	}
+	param := kindOfParam(x.o.ParamType)
+	if param != paramMean && param != paramLSMean && param != paramMedian {
+		return
+	}
+	v := *a.Value
+	switch a.ScoreType {
+	case "endpoint", "subscale":
+		if !r.Contains(v) {
+			d.set(evidence.Unusable, CodeOutOfRange, fmt.Sprintf("%v lies outside the range %v to %v", v, r.Min, r.Max))
+		}
+	case "change":
+		if w := r.Max - r.Min; v > w || v < -w {
+			d.set(evidence.Unusable, CodeOutOfRange, fmt.Sprintf("a change of %v is more than the whole scale of %v to %v", v, r.Min, r.Max))
+		}
+	}
+}
+
+func isPercentUnit(unit string) bool {
+	u := strings.ToLower(unit)
+	return strings.Contains(u, "percent") || strings.Contains(u, "%")
+}
+
+// judgeTogether looks at the cells of one outcome side by side.
+func judgeTogether(rows []evidence.ArmResult) {
+	type cellKey struct{ class, category int }
+	by := map[cellKey][]int{}
+	spreads := map[string][]int{}
+	for i := range rows {
+		a := &rows[i]
+		if a.Value == nil || a.SpreadRaw == "" || a.Spread == nil || *a.Spread == 0 {
+			continue
+		}
+		by[cellKey{a.ClassIndex, a.CategoryIndex}] = append(by[cellKey{a.ClassIndex, a.CategoryIndex}], i)
+		spreads[a.SpreadRaw] = append(spreads[a.SpreadRaw], i)
+	}
+	for _, cells := range by {
+		for n, i := range cells {
+			for _, j := range cells[n+1:] {
+				a, b := &rows[i], &rows[j]
+				if a.GroupID != b.GroupID && a.ValueRaw == b.ValueRaw && a.SpreadRaw == b.SpreadRaw && precise(a.ValueRaw) {
+					why := fmt.Sprintf("groups %s and %s have the same value %s and spread %s", a.GroupID, b.GroupID, a.ValueRaw, a.SpreadRaw)
+					verdict{a}.set(evidence.NeedsReview, CodeIdentical, why)
+					verdict{b}.set(evidence.NeedsReview, CodeIdentical, why)
+				}
+			}
+		}
+	}
+	for raw, cells := range spreads {
+		if len(cells) < 3 || len(cells)*2 < len(rows) || !precise(raw) {
+			continue
+		}
+		for _, i := range cells {
+			verdict{&rows[i]}.set(evidence.NeedsReview, CodeRepeated, fmt.Sprintf("the spread %s stands in %d of %d cells: perhaps it belongs to one of them", raw, len(cells), len(rows)))
+		}
+	}
+}
+
+// precise tells a number written with enough digits that a second one like it
+// is no accident.
+func precise(raw string) bool {
+	digits := 0
+	for _, r := range raw {
+		if r >= '0' && r <= '9' {
+			digits++
+		}
+	}
+	return digits >= 3 && strings.ContainsAny(raw, ".,")
+}

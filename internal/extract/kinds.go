@@ -1,0 +1,135 @@
+package extract
+
+import "strings"
+
+// paramKind is a parameter type of a posted outcome, whatever its spelling.
+type paramKind int
+
+const (
+	paramUnknown paramKind = iota
+	paramMean
+	paramMedian
+	paramLSMean
+	paramGeoMean
+	paramGeoLSMean
+	paramLogMean
+	paramNumber
+	paramCount
+	paramCountUnits
+)
+
+// kindOfParam accepts the register's enumeration and its display text.
+func kindOfParam(s string) paramKind {
+	switch squash(s) {
+	case "mean", "arithmeticmean":
+		return paramMean
+	case "median":
+		return paramMedian
+	case "leastsquaresmean", "lsmean", "measuretypeleastsquares", "leastsquares":
+		return paramLSMean
+	case "geometricmean":
+		return paramGeoMean
+	case "geometricleastsquaresmean":
+		return paramGeoLSMean
+	case "logmean":
+		return paramLogMean
+	case "number":
+		return paramNumber
+	case "countofparticipants":
+		return paramCount
+	case "countofunits":
+		return paramCountUnits
+	}
+	return paramUnknown
+}
+
+// dispersion is a dispersion kind, whatever its spelling.
+type dispersion int
+
+const (
+	dispNone dispersion = iota
+	dispSD
+	dispSE
+	dispCI
+	dispIQR
+	dispRange
+	dispGeoCV
+	dispOther
+)
+
+// kindOfDispersion accepts display text ("Standard Deviation", "95% Confidence
+// Interval"), the enumeration of baseline measures (STANDARD_DEVIATION) and of
+// analyses (STANDARD_ERROR_OF_MEAN). level is the percent of an interval, 0 if
+// it is none or not stated.
+func kindOfDispersion(s string) (kind dispersion, level float64) {
+	q := squash(s)
+	switch {
+	case q == "" || q == "na" || q == "none" || q == "notapplicable":
+		return dispNone, 0
+	case q == "standarddeviation" || q == "sd" || q == "stddev":
+		return dispSD, 0
+	case q == "standarderror" || q == "standarderrorofmean" || q == "standarderrorofthemean" || q == "se" || q == "sem":
+		return dispSE, 0
+	case q == "interquartilerange" || q == "iqr":
+		return dispIQR, 0
+	case q == "fullrange" || q == "range":
+		return dispRange, 0
+	case q == "geometriccoefficientofvariation" || q == "geometriccv":
+		return dispGeoCV, 0
+	case strings.Contains(q, "confidence"):
+		return dispCI, levelOf(q)
+	}
+	return dispOther, 0
+}
+
+// levelOf reads the percent of an interval's name: "95confidenceinterval",
+// "confidence975".
+func levelOf(q string) float64 {
+	digits := ""
+	for _, r := range q {
+		if r >= '0' && r <= '9' {
+			digits += string(r)
+		}
+	}
+	switch digits {
+	case "80", "90", "95", "99":
+		return float64(digits[0]-'0')*10 + float64(digits[1]-'0')
+	case "975":
+		return 97.5
+	}
+	return 0
+}
+
+// squash folds case and drops everything but letters and digits.
+func squash(s string) string {
+	var b strings.Builder
+	for _, r := range strings.ToLower(s) {
+		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' {
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}
+
+// isPercentOfPeople tells a unit that is a share of participants.
+func isPercentOfPeople(unit string) bool {
+	u := strings.ToLower(unit)
+	if !strings.Contains(u, "percent") && !strings.Contains(u, "%") && !strings.Contains(u, "proportion") {
+		return false
+	}
+	for _, w := range []string{"participant", "patient", "subject", "people", "women", "men", "responder"} {
+		if strings.Contains(u, w) {
+			return true
+		}
+	}
+	return false
+}
+
+// isCountUnit tells a unit that counts participants.
+func isCountUnit(unit string) bool {
+	switch squash(unit) {
+	case "participants", "participant", "patients", "patient", "subjects", "subject", "people", "numberofparticipants", "numberofpatients", "numberofsubjects":
+		return true
+	}
+	return false
+}

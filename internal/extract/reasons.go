@@ -1,0 +1,40 @@
+package extract
+
+// The reason codes of verdicts. A reason is "CODE: sentence"; docs/extraction.md
+// says of each what it means and what a person can do.
+const (
+	CodeComplete       = "complete"         // all numbers are there and none is in doubt
+	CodeNoValue        = "no-value"         // the register gives no number
+	CodeUnreadable     = "unreadable"       // the text is not a number
+	CodeOperator       = "operator"         // a bound ("<1"), not a value
+	CodeNoN            = "no-n"             // no denominator for this group
+	CodeZeroN          = "zero-n"           // a value of nobody
+	CodeNoNumbers      = "no-numbers"       // means, SDs or sizes are missing
+	CodeNoSpread       = "no-spread"        // a mean without its spread
+	CodeNegativeSpread = "negative-spread"  // a spread below zero
+	CodeZeroSpread     = "zero-spread"      // a spread of zero among several people
+	CodeSpreadTooLarge = "spread-too-large" // more than a bounded scale allows
+	CodeOutOfRange     = "out-of-range"     // outside the instrument's range
+	CodeSEForSD        = "se-for-sd"        // declared an SD, as small as a standard error
+	CodeLimits         = "limits"           // limits reversed, or the value outside them
+	CodeAdjusted       = "adjusted"         // a model-based mean: its SE gives no raw SD
+	CodeMedian         = "median"           // a median: a mean needs an assumption
+	CodeGeometric      = "geometric"        // a geometric mean: another scale
+	CodeUnits          = "unit-of-analysis" // counted in other units than participants
+	CodeCounts         = "counts"           // more events than people, or a broken number of people
+	CodePercent        = "percent"          // outside 0 to 100, or a percent where a count is declared
+	CodeAboveEnrolment = "above-enrolment"  // a denominator above the enrolment
+	CodeIdentical      = "identical-arms"   // two arms with the same value and spread
+	CodeRepeated       = "repeated-spread"  // one spread in several rows: perhaps of another row
+	CodeParam          = "parameter"        // a parameter that gives no effect size
+	CodeNotComputable  = "not-computable"   // the numbers give no effect size
+	CodeCrossoverPhase = "crossover-phase"  // a crossover whose phase is not stated
+	CodeImplausible    = "implausible"      // an effect beyond what is credible
+	CodeDiscordant     = "discordant"       // arm values, contrast and p-value disagree
+	CodeInstrument     = "instrument"       // the instrument is not known for certain
+	CodeArms           = "arms"             // which arm is treatment or control is not certain
+	CodeTimepoint      = "timepoint"        // the point in time is not certain
+	CodeSign           = "sign"             // which way the difference was taken is not stated
+)
+
+func reason(code, sentence string) string { return code + ": " + sentence }
