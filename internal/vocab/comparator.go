@@ -44,7 +44,17 @@ type armReading struct {
 	inLabel    map[string]bool   // classes named in label or intervention names
 	armType    string
 	therapy    bool
+	order      sequence
 }
+
+// sequence is the order of placebo and drug in a label that names both in turn.
+type sequence uint8
+
+const (
+	noSequence sequence = iota
+	placeboFirst
+	drugFirst
+)
 
 func (v *Vocabulary) readArm(arm ArmText) *armReading {
 	a := &armReading{v: v, arm: arm, words: map[string]string{}, inLabel: map[string]bool{}}
@@ -91,6 +101,9 @@ func (a *armReading) add(text string, label bool) {
 			a.inLabel[h.id] = a.inLabel[h.id] || label
 		}
 	}
+	if label && a.order == noSequence {
+		a.order = r.sequence(a.v)
+	}
 	a.doses = append(a.doses, r.findDoses(a.v)...)
 	for _, t := range r.tokens {
 		switch t.text {
@@ -98,6 +111,32 @@ func (a *armReading) add(text string, label bool) {
 			a.therapy = true
 		}
 	}
+}
+
+// sequence reads "placebo, then MDMA" and the reverse.
+func (r *reading) sequence(v *Vocabulary) sequence {
+	placebo, active, turn := -1, -1, false
+	for i, h := range r.hits {
+		switch {
+		case h.kind == patComparator && h.id == InactivePlacebo && placebo < 0:
+			placebo = h.first
+		case h.kind == patSubstance && r.inside[i] == nil && active < 0 && !r.negatedDrug(h) && v.bySubstance[v.foldedSubstance(h.id)].Core:
+			active = h.first
+		}
+	}
+	for _, t := range r.tokens {
+		switch t.text {
+		case "then", "followed", "first", "crossover", "sequence", "second":
+			turn = true
+		}
+	}
+	switch {
+	case placebo < 0 || active < 0 || !turn:
+		return noSequence
+	case placebo < active:
+		return placeboFirst
+	}
+	return drugFirst
 }
 
 // addLong reads a description. Descriptions tell the whole protocol, later
@@ -236,6 +275,12 @@ func (a *armReading) treatmentDrug() string {
 func (a *armReading) doseArm(comparator func(string, bool, string, ...any) ArmClass) ArmClass {
 	experimental := func(certain bool, format string, args ...any) ArmClass {
 		return ArmClass{Role: RoleExperimental, Certain: certain, Reason: fmt.Sprintf(format, args...)}
+	}
+	switch a.order {
+	case placeboFirst:
+		return comparator(InactivePlacebo, false, "%q first, a drug later: only the time before the crossover is a placebo arm", a.words[InactivePlacebo])
+	case drugFirst:
+		return experimental(false, "a drug first, %q later: only the time before the crossover counts", a.words[InactivePlacebo])
 	}
 	d, known := a.largestDose()
 	word, low := a.words[ActivePlacebo]

@@ -22,6 +22,9 @@ func (r *reading) findDoses(v *Vocabulary) []Dose {
 	}
 	var doses []Dose
 	for i := 0; i < len(r.tokens); i++ {
+		if withinAny(drugs, i) {
+			continue // the 360 of COMP360
+		}
 		d, next, ok := r.doseAt(i)
 		if !ok {
 			continue
@@ -33,6 +36,15 @@ func (r *reading) findDoses(v *Vocabulary) []Dose {
 		i = next - 1
 	}
 	return doses
+}
+
+func withinAny(list []found, i int) bool {
+	for _, f := range list {
+		if f.first <= i && i <= f.last {
+			return true
+		}
+	}
+	return false
 }
 
 // nearestDrug picks the drug closest to the tokens [first, last]. Several names
@@ -69,10 +81,11 @@ func (r *reading) doseAt(i int) (d Dose, next int, ok bool) {
 	next = i + 1
 	// a range or an alternative: "1 or 3", "1-3", "1 to 3"
 	if j := next; j < len(r.tokens) {
+		joined := strings.ContainsAny(r.text[r.tokens[j-1].end:r.tokens[j].start], "-–—‐‑−")
 		if w := r.tokens[j].text; (w == "to" || w == "or" || w == "and") && j+1 < len(r.tokens) {
-			j++
+			j, joined = j+1, true
 		}
-		if upper, isNumber := r.amount(j); isNumber && r.tokens[j].gap <= gapSoft {
+		if upper, isNumber := r.amount(j); isNumber && joined && r.tokens[j].gap <= gapSoft {
 			if _, _, hasUnit := r.unitAt(j + 1); hasUnit {
 				d.Upper, next = upper, j+1
 			}
