@@ -235,8 +235,11 @@ func (l *lane) resume(ctx context.Context, queries []Query) ([]*walk, error) {
 		if err != nil {
 			return nil, fmt.Errorf("read where query %s stands: %w", q.Key, err)
 		}
-		same := ok && cur.Since.Equal(l.sum.Since) && cur.Stamp == l.stamp &&
-			now.Sub(cur.At).Abs() < resumeWithin && cur.Started.After(l.mark.Complete)
+		if cur.Started.IsZero() && !cur.Done { // a store that does not keep it: surely not earlier than this
+			cur.Started = cur.At.Add(-resumeWithin)
+		}
+		same := (ok || cur.Done) && cur.Since.Equal(l.sum.Since) && (cur.Stamp == l.stamp || cur.Stamp == "") &&
+			now.Sub(cur.At).Abs() < resumeWithin && (cur.Started.After(l.mark.Complete) || l.mark.Complete.IsZero() && !cur.Done)
 		if same && (cur.Done || cur.Next != "") {
 			w.cur, w.resumed = cur, true
 			if cur.Started.Before(l.started) {

@@ -31,7 +31,7 @@ func Parse(p evidence.Payload) (crawler.Parsed, error) {
 	if err != nil {
 		return crawler.Parsed{}, err
 	}
-	records, errs := readPieces(s.pieces, p.SHA256)
+	records, errs := readPieces(s.pieces, p.SHA256, versionIn(p.URL))
 	var out crawler.Parsed
 	for i := range records {
 		if errs[i] == nil {
@@ -58,7 +58,7 @@ func Parse(p evidence.Payload) (crawler.Parsed, error) {
 }
 
 // readPieces reads studies on all processors; they do not depend on each other.
-func readPieces(pieces []piece, sha string) ([]evidence.Record, []error) {
+func readPieces(pieces []piece, sha, fromURL string) ([]evidence.Record, []error) {
 	records, errs := make([]evidence.Record, len(pieces)), make([]error, len(pieces))
 	read := func(i int) {
 		if errs[i] = pieces[i].err; errs[i] != nil {
@@ -66,6 +66,9 @@ func readPieces(pieces []piece, sha string) ([]evidence.Record, []error) {
 		}
 		records[i], errs[i] = ParseStudy(pieces[i].body, evidence.Provenance{PayloadSHA256: sha, Pointer: pieces[i].base})
 		records[i].Version = pieces[i].version
+		if records[i].Version == "" && errs[i] == nil {
+			records[i].Version = fromURL
+		}
 	}
 	workers := min(runtime.GOMAXPROCS(0), len(pieces)/8+1)
 	if workers == 1 {
@@ -94,10 +97,15 @@ func pieceProblem(p piece, err error) evidence.Problem {
 	}
 }
 
-// idIn finds the NCT number in a study that is no JSON, so that the problem
-// can name it.
+// idIn finds the NCT number of a study without reading it, even where it is no
+// JSON: the first nctId after the identification module's key.
 func idIn(b []byte) string {
-	i := bytes.Index(b, []byte(`"nctId"`))
+	i := bytes.Index(b, []byte(`"identificationModule"`))
+	if i < 0 {
+		return ""
+	}
+	b = b[i:]
+	i = bytes.Index(b, []byte(`"nctId"`))
 	if i < 0 {
 		return ""
 	}
