@@ -57,8 +57,7 @@ func (f *folder) run() {
 			continue
 		}
 		r, n := utf8.DecodeRuneInString(f.src[i:])
-		f.wide(r, i, n)
-		i += n
+		i = f.wide(r, i, n)
 	}
 	f.flush(len(f.src))
 }
@@ -101,13 +100,13 @@ func (f *folder) ascii(c byte, i int) int {
 	return i + 1
 }
 
-// wide handles a rune beyond ASCII.
-func (f *folder) wide(r rune, i, n int) {
+// wide handles a rune beyond ASCII at i and returns the next position.
+func (f *folder) wide(r rune, i, n int) int {
 	switch {
 	case invisible(r):
 		// soft hyphens and zero-width characters stand inside words
 	case r == '’' || r == 'ʼ' || r == '＇':
-		f.apostrophe(i, n)
+		return f.apostrophe(i, n)
 	case unicode.Is(unicode.Mn, r):
 		// a combining accent belongs to the letter before it
 	case unicode.IsSpace(r), unicode.Is(unicode.Pd, r), r == '−', r == '‑', r == '⁄', r == '®', r == '™', r == '©':
@@ -117,6 +116,7 @@ func (f *folder) wide(r rune, i, n int) {
 	default:
 		f.separate(i, gapHard)
 	}
+	return i + n
 }
 
 // compat feeds a letter or digit in its compatibility form without accents:

@@ -130,10 +130,7 @@ func (v *Vocabulary) matchLine(raw []byte, tooLong bool) (answer any, why string
 	if rec.Text == nil && rec.Title == nil {
 		return nil, `no "text"`
 	}
-	id := rec.ID
-	if len(id) == 0 {
-		id = json.RawMessage("null")
-	}
+	id := validID(rec.ID)
 	var c Classification
 	switch {
 	case rec.Title == nil:
@@ -181,8 +178,17 @@ func answerID(raw []byte) json.RawMessage {
 	var rec struct {
 		ID json.RawMessage `json:"id"`
 	}
-	if json.Unmarshal(raw, &rec) == nil && len(rec.ID) > 0 {
-		return rec.ID
+	if json.Unmarshal(raw, &rec) != nil {
+		rec.ID = nil
 	}
-	return json.RawMessage("null")
+	return validID(rec.ID)
+}
+
+// validID is the id as it stood, with bytes that are not UTF-8 replaced; null
+// when there was none.
+func validID(id json.RawMessage) json.RawMessage {
+	if len(id) == 0 {
+		return json.RawMessage("null")
+	}
+	return bytes.ToValidUTF8(id, []byte("\ufffd"))
 }
