@@ -1,0 +1,188 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime/debug"
+	"strings"
+
+	"github.com/alecthomas/kong"
+)
+
+// Exit codes, the same for every command.
+const (
+	ExitDone    = 0
+	ExitFailed  = 1
+	ExitUsage   = 2
+	ExitWarned  = 3 // done, with warnings
+	ExitRefused = 4 // the gate refused
+)
+
+// Version is set at link time.
+var Version = "dev"
+
+// Globals are the flags every command knows.
+type Globals struct {
+	DB      string `name:"db" help:"Database file." placeholder:"FILE" env:"PAST_DB"`
+	JSON    bool   `name:"json" help:"Print JSON for programs."`
+	Contact string `name:"contact" help:"Contact (mail or URL) that registers see in the User-Agent." env:"PAST_CONTACT" placeholder:"MAIL"`
+	Config  string `name:"config" help:"Configuration file (default: past.yaml here, then in the user's configuration directory)." placeholder:"FILE" env:"PAST_CONFIG"`
+}
+
+// Env is the world a command talks to; tests give it other streams.
+type Env struct {
+	Stdin          io.Reader
+	Stdout, Stderr io.Writer
+	Globals        *Globals
+	// Version of the program, as printed and as written into editions.
+	Version string
+}
+
+// ExitError carries an exit code and, if Err is set, what went wrong.
+type ExitError struct {
+	Code int
+	Err  error
+}
+
+func (e *ExitError) Error() string {
+	if e.Err == nil {
+		return fmt.Sprintf("exit status %d", e.Code)
+	}
+	return e.Err.Error()
+}
+
+func (e *ExitError) Unwrap() error { return e.Err }
+
+// usage marks an error as a mistake in how the command was called.
+func usage(format string, args ...any) error {
+	return &ExitError{Code: ExitUsage, Err: fmt.Errorf(format, args...)}
+}
+
+// warned ends a command that did its work and has warnings.
+func warned() error { return &ExitError{Code: ExitWarned} }
+
+type grammar struct {
+	Globals
+	commands
+	Version kong.VersionFlag `name:"version" help:"Print the version and exit."`
+}
+
+// Run executes one command line and returns the exit code.
+func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) (code int) {
+	var g grammar
+	exited := -1
+	options := []kong.Option{
+		kong.Name("past"),
+		kong.Description("A research evidence tracker: from a register's record to a cited, versioned finding.\nNo output is medical advice."),
+		kong.UsageOnError(), kong.Writers(stdout, stderr),
+		kong.Vars{"version": version()},
+		kong.Exit(func(c int) { exited = c; panic(exitNow{}) }),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, FlagsLast: true}),
+		kong.BindTo(ctx, (*context.Context)(nil)),
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			if _, ok := r.(exitNow); ok {
+				code = exited
+				return
+			}
+			panic(r)
+		}
+	}()
+	parser, err := kong.New(&g, options...)
+	if err != nil {
+		fmt.Fprintln(stderr, "past:", err)
+		return ExitFailed
+	}
+	if len(args) == 0 {
+		args = []string{"--help"}
+	}
+	k, err := parser.Parse(args)
+	if err != nil {
+		fmt.Fprintf(stderr, "past: %s\nRun \"past --help\" or \"past COMMAND --help\" for usage.\n", err)
+		return ExitUsage
+	}
+	if err := g.loadConfig(k); err != nil {
+		fmt.Fprintln(stderr, "past:", err)
+		return ExitUsage
+	}
+	env := &Env{Stdin: stdin, Stdout: stdout, Stderr: stderr, Globals: &g.Globals, Version: version()}
+	return report(k.Run(env), stderr)
+}
+
+type exitNow struct{}
+
+func report(err error, stderr io.Writer) int {
+	if err == nil {
+		return ExitDone
+	}
+	var exit *ExitError
+	if errors.As(err, &exit) {
+		if exit.Err != nil {
+			fmt.Fprintln(stderr, "past:", exit.Err)
+		}
+		return exit.Code
+	}
+	if errors.Is(err, context.Canceled) {
+		fmt.Fprintln(stderr, "past: stopped; everything committed so far is kept, and the same command goes on from there")
+		return ExitFailed
+	}
+	fmt.Fprintln(stderr, "past:", err)
+	return ExitFailed
+}
+
+func version() string {
+	if Version != "dev" {
+		return Version
+	}
+	if bi, ok := debug.ReadBuildInfo(); ok {
+		for _, s := range bi.Settings {
+			if s.Key == "vcs.revision" && len(s.Value) >= 12 {
+				return "dev-" + s.Value[:12]
+			}
+		}
+	}
+	return Version
+}
+
+// database is the path of the database: --db, or past.db under the data
+// directory of the user (XDG).
+func (e *Env) database() (string, error) {
+	if e.Globals.DB != "" {
+		return e.Globals.DB, nil
+	}
+	dir, err := dataDir()
+	if err != nil {
+		return "", fmt.Errorf("no data directory (%w); name a database with --db FILE", err)
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return "", fmt.Errorf("data directory: %w; name a database with --db FILE", err)
+	}
+	return filepath.Join(dir, "past.db"), nil
+}
+
+func dataDir() (string, error) {
+	if d := os.Getenv("XDG_DATA_HOME"); filepath.IsAbs(d) {
+		return filepath.Join(d, "past"), nil
+	}
+	home, err := os.UserHomeDir()
+	if err != nil {
+		return "", err
+	}
+	return filepath.Join(home, ".local", "share", "past"), nil
+}
+
+// plural says "1 trial", "2 trials".
+func plural(n int, noun string) string {
+	if n == 1 {
+		return fmt.Sprintf("1 %s", noun)
+	}
+	if strings.HasSuffix(noun, "y") && !strings.HasSuffix(noun, "ey") {
+		return fmt.Sprintf("%d %sies", n, strings.TrimSuffix(noun, "y"))
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}

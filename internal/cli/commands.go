@@ -1,0 +1,36 @@
+package cli
+
+// commands are the verbs of past, in the order of the help text.
+type commands struct {
+	Demo    demoCmd    `cmd:"" help:"Run the whole job on the embedded starter set, without a network."`
+	Crawl   crawlCmd   `cmd:"" help:"Collect records from public registers."`
+	Import  importCmd  `cmd:"" help:"Take in saved payloads and registry exports."`
+	Status  statusCmd  `cmd:"" help:"Show counts, freshness and problems."`
+	Link    linkCmd    `cmd:"" help:"Say which records and papers are one study."`
+	Extract extractCmd `cmd:"" help:"Read posted results and extraction tables into effect sizes."`
+	Analyse analyseCmd `cmd:"" help:"Answer the questions: pool effects into findings."`
+	Report  reportCmd  `cmd:"" help:"Write an edition as offline HTML."`
+	Explain explainCmd `cmd:"" help:"Walk a number back to the bytes it came from."`
+	Meta    metaCmd    `cmd:"" help:"Meta-analyse a table of your own (CSV or JSON)."`
+	Vocab   vocabCmd   `cmd:"" help:"Say what a text is about and why."`
+	Rebuild rebuildCmd `cmd:"" help:"Recreate every derived row from payloads and human files."`
+}
+
+// applyConfig hands configuration values to the commands that take them.
+func (c *commands) applyConfig(cfg config) {
+	set := func(p *string, v string) {
+		if *p == "" {
+			*p = v
+		}
+	}
+	for _, r := range []*string{&c.Link.Review, &c.Extract.Review, &c.Analyse.Review, &c.Report.Review, &c.Rebuild.Review} {
+		set(r, cfg.Review)
+	}
+	set(&c.Report.Out, cfg.Out)
+	if c.Crawl.Endpoint == nil {
+		c.Crawl.Endpoint = cfg.Endpoints
+	}
+	if len(c.Crawl.Sources) == 0 {
+		c.Crawl.Sources = cfg.Sources
+	}
+}

@@ -1,0 +1,122 @@
+package cli
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"text/tabwriter"
+	"time"
+
+	"past/crawler"
+	"past/internal/pipeline"
+)
+
+type crawlCmd struct {
+	Sources  []string          `arg:"" optional:"" help:"Registers to ask (default: all)."`
+	Source   []string          `name:"source" help:"A register to ask; repeatable." placeholder:"NAME"`
+	Since    string            `name:"since" default:"auto" help:"auto (only what changed), all, or a date YYYY-MM-DD."`
+	Limit    int               `name:"limit" help:"At most this many records per register; 0 is no bound."`
+	Endpoint map[string]string `name:"endpoint" help:"Ask this base URL instead (mirrors, tests)." placeholder:"SOURCE=URL"`
+	DryRun   bool              `name:"dry-run" help:"Print what would be asked and ask nothing."`
+}
+
+func (c *crawlCmd) Run(ctx context.Context, e *Env) (err error) {
+	names := append(append([]string{}, c.Sources...), c.Source...)
+	sources, err := pipeline.Sources(names)
+	if err != nil {
+		return usage("%s", err)
+	}
+	since, err := parseSince(c.Since)
+	if err != nil {
+		return err
+	}
+	opt := crawler.Options{Sources: sources, Endpoints: c.Endpoint, Contact: e.Globals.Contact, Version: e.Version, Question: pipeline.CrawlQuestion(),
+		All: c.Since == "all", DryRun: c.DryRun}
+	opt.Question.Since, opt.Question.Limit = since, c.Limit
+	if !e.Globals.JSON {
+		opt.Observer = newCrawlLog(e.Stderr)
+	}
+	if c.DryRun {
+		col, err := crawler.New(opt, nil)
+		if err != nil {
+			return err
+		}
+		sum, err := col.Run(ctx)
+		return errors.Join(err, e.printPlan(sum))
+	}
+	st, err := e.openStore(ctx, "crawl", false, true)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, st.Close()) }()
+	col, err := crawler.New(opt, st)
+	if err != nil {
+		return err
+	}
+	sum, err := col.Run(ctx)
+	if perr := e.printCrawl(sum); perr != nil {
+		return perr
+	}
+	if err != nil {
+		return err
+	}
+	for _, s := range sum.Sources {
+		if s.Problems > 0 {
+			return warned()
+		}
+	}
+	return nil
+}
+
+// parseSince reads --since; auto and all are the zero time.
+func parseSince(s string) (time.Time, error) {
+	if s == "" || s == "auto" || s == "all" {
+		return time.Time{}, nil
+	}
+	t, err := time.Parse("2006-01-02", s)
+	if err != nil {
+		return time.Time{}, usage("--since %q is none of auto, all or a date YYYY-MM-DD", s)
+	}
+	return t, nil
+}
+
+func (e *Env) printCrawl(sum crawler.Summary) error {
+	if e.Globals.JSON {
+		return e.printJSON(sum)
+	}
+	w := tabwriter.NewWriter(e.Stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprintln(w, "source\tasked\treceived\tnew\tchanged\tunchanged\tgone\tkept aside\ttime\t")
+	for _, s := range sum.Sources {
+		fmt.Fprintf(w, "%s\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%s\t\n", s.Source, s.Asked, s.Received, s.New, s.Changed, s.Unchanged, s.Gone, s.KeptAside, s.Took.Round(time.Millisecond))
+	}
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	for _, s := range sum.Sources {
+		if s.NothingNew {
+			fmt.Fprintf(e.Stdout, "%s: nothing new since %s\n", s.Source, when(s.LastComplete))
+		}
+		if s.Problems > 0 {
+			fmt.Fprintf(e.Stderr, "past: %s: %s kept aside; see \"past status --problems\"\n", s.Source, plural(s.Problems, "problem"))
+		}
+	}
+	return nil
+}
+
+// printPlan prints what would be asked, in a form to paste into the register's
+// web page.
+func (e *Env) printPlan(sum crawler.Summary) error {
+	if e.Globals.JSON {
+		return e.printJSON(sum)
+	}
+	for _, s := range sum.Sources {
+		for _, q := range s.Queries {
+			fmt.Fprintf(e.Stdout, "%s  %s\n  for the web page: %s\n  request: %s %s\n", s.Source, q.Key, q.Text, cmp.Or(q.Method, "GET"), q.URL)
+			if q.Body != "" {
+				fmt.Fprintf(e.Stdout, "  body: %s\n", q.Body)
+			}
+		}
+	}
+	return nil
+}

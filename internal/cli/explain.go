@@ -1,0 +1,48 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+
+	"past/internal/pipeline"
+	"past/internal/synthesis"
+)
+
+type explainCmd struct {
+	ID string `arg:"" help:"A finding or an effect."`
+}
+
+func (c *explainCmd) Run(ctx context.Context, e *Env) error {
+	st, err := e.openStore(ctx, "explain", true, false)
+	if err != nil {
+		return err
+	}
+	defer st.Close()
+	x, err := pipeline.New(st, "").Explain(ctx, c.ID)
+	if err != nil {
+		return err
+	}
+	if e.Globals.JSON {
+		return e.printJSON(x)
+	}
+	if f := x.Finding; f != nil {
+		fmt.Fprintf(e.Stdout, "%s\n%s\n%s\n\n", f.ID, f.Title, f.Sentences.Researcher)
+		for _, w := range f.Warnings {
+			fmt.Fprintf(e.Stdout, "warning: %s\n", w)
+		}
+	}
+	for _, ef := range x.Effects {
+		fmt.Fprintf(e.Stdout, "%s  %s, %s\n  %s %s, standard error %s, formula %s; %s\n", ef.ID, ef.StudyLabel, ef.TimepointRaw,
+			synthesis.MeasureSymbol(ef.Measure), synthesis.Number(ef.Estimate, 4), synthesis.Number(ef.SE, 4), ef.Formula, ef.Reason)
+		for _, line := range x.Places[ef.ID] {
+			fmt.Fprintf(e.Stdout, "    %s\n", line)
+		}
+		fmt.Fprintf(e.Stdout, "    source: %s\n", ef.Source)
+	}
+	if f := x.Finding; f != nil {
+		for _, ex := range f.Excluded {
+			fmt.Fprintf(e.Stdout, "left out: %s (%s) %s\n", ex.EffectID, ex.Code, ex.Reason)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,141 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"text/tabwriter"
+
+	"past/internal/edition"
+	"past/internal/evidence"
+	"past/internal/pipeline"
+	"past/internal/store"
+	"past/internal/synthesis"
+)
+
+// reviewFlag is the folder of the human files.
+type reviewFlag struct {
+	Review string `name:"review" help:"Folder of the human files: extractions, decisions, questions." placeholder:"DIR" env:"PAST_REVIEW"`
+}
+
+// openStore opens the database of this command.
+func (e *Env) openStore(ctx context.Context, what string, readOnly, create bool) (*store.Store, error) {
+	path, err := e.database()
+	if err != nil {
+		return nil, err
+	}
+	return store.Open(ctx, path, store.Options{ReadOnly: readOnly, Create: create, What: what})
+}
+
+// withPipeline runs a stage on the command's database.
+func (e *Env) withPipeline(ctx context.Context, what, reviewDir string, do func(*pipeline.Pipeline) error) (err error) {
+	st, err := e.openStore(ctx, what, false, false)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if cerr := st.Close(); err == nil {
+			err = cerr
+		}
+	}()
+	return do(pipeline.New(st, reviewDir))
+}
+
+func (e *Env) printJSON(v any) error {
+	enc := json.NewEncoder(e.Stdout)
+	enc.SetIndent("", " ")
+	return enc.Encode(v)
+}
+
+type linkCmd struct{ reviewFlag }
+
+func (c *linkCmd) Run(ctx context.Context, e *Env) error {
+	return e.withPipeline(ctx, "link", c.Review, func(p *pipeline.Pipeline) error {
+		r, err := p.Link(ctx)
+		if err != nil {
+			return err
+		}
+		if e.Globals.JSON {
+			return e.printJSON(r)
+		}
+		fmt.Fprintf(e.Stdout, "%s from records and papers, %s\n", plural(r.Studies, "study"), plural(r.Links, "link"))
+		return nil
+	})
+}
+
+type extractCmd struct{ reviewFlag }
+
+func (c *extractCmd) Run(ctx context.Context, e *Env) error {
+	return e.withPipeline(ctx, "extract", c.Review, func(p *pipeline.Pipeline) error {
+		r, err := p.Extract(ctx)
+		if err != nil {
+			return err
+		}
+		if e.Globals.JSON {
+			return e.printJSON(r)
+		}
+		fmt.Fprintf(e.Stdout, "%s, %s; %d usable, %d need review, %d unusable\n", plural(r.ArmResults, "arm result"), plural(r.Effects, "effect"),
+			r.Verdicts[evidence.Usable], r.Verdicts[evidence.NeedsReview], r.Verdicts[evidence.Unusable])
+		return nil
+	})
+}
+
+type analyseCmd struct {
+	reviewFlag
+	Question string `name:"question" help:"Answer the questions of this file instead of the shipped ones." placeholder:"FILE"`
+}
+
+func (c *analyseCmd) Run(ctx context.Context, e *Env) error {
+	return e.withPipeline(ctx, "analyse", c.Review, func(p *pipeline.Pipeline) error {
+		if c.Question != "" {
+			qs, err := loadQuestions(c.Question)
+			if err != nil {
+				return err
+			}
+			p.Questions = qs
+		}
+		findings, err := p.Analyse(ctx)
+		if err != nil {
+			return err
+		}
+		doc, err := p.Document(ctx, e.Version)
+		if err != nil {
+			return err
+		}
+		if e.Globals.JSON {
+			return e.printJSON(doc)
+		}
+		fmt.Fprintf(e.Stdout, "edition %s, data to %s\n\n", doc.ID, doc.Date)
+		e.printFindings(findings)
+		return nil
+	})
+}
+
+// printFindings is the short table of findings.
+func (e *Env) printFindings(findings []evidence.Finding) {
+	w := tabwriter.NewWriter(e.Stdout, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "finding\tk\tn\testimate [95 % interval]\tguarded interval\tmodel")
+	for _, f := range findings {
+		flat := edition.Flatten(f)
+		p := f.Primary
+		if p.Estimate == nil {
+			fmt.Fprintf(w, "%s\t%d\t%d\tno number to pool\t\t%s\n", f.ID, p.K, p.N, emptyNote(f))
+			continue
+		}
+		est, lo, hi, glo, ghi := *p.Estimate, *p.CILower, *p.CIUpper, p.GuardLow, p.GuardHigh
+		if flat.Natural != nil {
+			est, lo, hi, glo, ghi = flat.Natural.Estimate, flat.Natural.CILb, flat.Natural.CIUb, flat.Natural.GuardLb, flat.Natural.GuardUb
+		}
+		guard := ""
+		if p.Guarded && glo != nil {
+			guard = fmt.Sprintf("[%s, %s]", synthesis.Number(*glo, 4), synthesis.Number(*ghi, 4))
+		}
+		fmt.Fprintf(w, "%s\t%d\t%d\t%s %s [%s, %s]\t%s\t%s, %s, %s\n", f.ID, p.K, p.N, synthesis.MeasureSymbol(p.Measure), synthesis.Number(est, 4),
+			synthesis.Number(lo, 4), synthesis.Number(hi, 4), guard, p.Method, p.Test, p.Formula)
+	}
+	_ = w.Flush()
+}
+
+func emptyNote(f evidence.Finding) string {
+	return fmt.Sprintf("%s registered, %d measured without numbers", plural(len(f.Missing), "trial"), len(f.Measured))
+}

@@ -1,0 +1,125 @@
+package pipeline
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"past/crawler"
+	"past/internal/evidence"
+)
+
+// ImportReport counts what an import brought.
+type ImportReport struct {
+	Files   int                  `json:"files"`
+	Records int                  `json:"records"`
+	Result  crawler.CommitResult `json:"result"`
+	// Problems are files or records that were kept aside.
+	Problems []evidence.Problem `json:"problems"`
+}
+
+// maxImport is the largest file taken in, in bytes.
+const maxImport = 1 << 30
+
+// Import takes in files: what each is, is seen from its content. A file that
+// cannot be read is kept aside as a problem and the others go on.
+func (p *Pipeline) Import(ctx context.Context, run string, paths []string) (ImportReport, error) {
+	var rep ImportReport
+	for _, path := range paths {
+		if err := ctx.Err(); err != nil {
+			return rep, err
+		}
+		if err := p.importFile(ctx, run, path, &rep); err != nil {
+			return rep, err
+		}
+	}
+	return rep, nil
+}
+
+func (p *Pipeline) importFile(ctx context.Context, run, path string, rep *ImportReport) error {
+	info, err := os.Stat(path)
+	if err != nil {
+		return fmt.Errorf("import: %w", err)
+	}
+	if info.IsDir() {
+		return fmt.Errorf("import: %s is a folder; name the files in it, for example %s", path, filepath.Join(path, "*.json"))
+	}
+	if info.Size() > maxImport {
+		return fmt.Errorf("import: %s has %d bytes, more than the %d that one file may have; split it", path, info.Size(), maxImport)
+	}
+	body, err := os.ReadFile(path)
+	if err != nil {
+		return fmt.Errorf("import: %w", err)
+	}
+	rep.Files++
+	payload := evidence.Payload{SHA256: sum(body), URL: "file:" + filepath.Base(path), FetchedAt: p.Now().UTC(), Body: body}
+	payload.Source, payload.MediaType, err = recognise(path, body)
+	var parsed crawler.Parsed
+	if err == nil {
+		parsed, err = parse(payload)
+	}
+	if err != nil {
+		problem := evidence.Problem{Source: payload.Source, Kind: importKind(body), Where: path, Message: err.Error(),
+			Retry: "past import " + path, SHA256: payload.SHA256, At: p.Now().UTC()}
+		if problem.Source == "" {
+			problem.Source, payload.Source = "import", "import"
+		}
+		parsed.Problems = append(parsed.Problems, problem)
+	}
+	res, err := p.Store.Import(ctx, payload.Source, run, []evidence.Payload{payload}, parsed)
+	if err != nil {
+		return fmt.Errorf("import %s: %w", path, err)
+	}
+	rep.Records += len(parsed.Records)
+	rep.Problems = append(rep.Problems, parsed.Problems...)
+	rep.Result.Received += res.Received
+	rep.Result.New += res.New
+	rep.Result.Changed += res.Changed
+	rep.Result.Unchanged += res.Unchanged
+	rep.Result.KeptAside += res.KeptAside
+	return nil
+}
+
+func sum(b []byte) string {
+	s := sha256.Sum256(b)
+	return hex.EncodeToString(s[:])
+}
+
+var errUnknownFormat = errors.New("the content is none of the formats that can be imported: ClinicalTrials.gov JSON (a study, an array, a search page, NDJSON)")
+
+// recognise tells the source of a file from its first bytes.
+func recognise(path string, body []byte) (source, media string, err error) {
+	b := bytes.TrimLeft(bytes.TrimPrefix(body, []byte("\ufeff")), " \t\r\n")
+	switch {
+	case len(b) == 0:
+		return "", "", errors.New("the file is empty")
+	case b[0] == '{' || b[0] == '[':
+		media = "application/json"
+		if strings.HasSuffix(path, ".ndjson") || strings.HasSuffix(path, ".jsonl") {
+			media = "application/x-ndjson"
+		}
+		return "ctgov", media, nil
+	}
+	return "", "", errUnknownFormat
+}
+
+// importKind is the stable code of a file that could not be read.
+func importKind(body []byte) string {
+	b := bytes.TrimSpace(body)
+	switch {
+	case len(b) == 0:
+		return "empty"
+	case b[0] == '<':
+		return "html-or-xml"
+	case (b[0] == '{' || b[0] == '[') && !json.Valid(b):
+		return "half-json"
+	}
+	return "unknown-format"
+}

@@ -1,0 +1,158 @@
+package pipeline
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"past/crawler"
+	"past/internal/evidence"
+	"past/internal/review"
+	"past/internal/store"
+	"past/internal/synthesis"
+	"past/internal/vocab"
+)
+
+// Pipeline runs the stages over one store.
+type Pipeline struct {
+	Store *store.Store
+	// ReviewDir is the folder of the human files; "" or a missing folder is
+	// an empty one.
+	ReviewDir string
+	// Questions to answer; nil takes the shipped ones and those of the review
+	// folder.
+	Questions []synthesis.Question
+	Now       func() time.Time
+	Vocab     *vocab.Vocabulary
+}
+
+// New returns a pipeline with the shipped vocabulary and the real clock.
+func New(st *store.Store, reviewDir string) *Pipeline {
+	return &Pipeline{Store: st, ReviewDir: reviewDir, Now: time.Now, Vocab: vocab.Default()}
+}
+
+// human is what the review folder holds.
+type human struct {
+	extractions []review.Extraction
+	measured    []review.MeasuredRow
+	questions   []synthesis.Question
+	problems    []evidence.Problem
+	payloads    []evidence.Payload
+}
+
+// readReview reads the review folder: extractions*.csv, measured*.csv and
+// questions*.yaml. Every file's bytes become a payload, so that each number
+// leads back to them.
+func (p *Pipeline) readReview() (*human, error) {
+	h := &human{}
+	if p.ReviewDir == "" {
+		return h, nil
+	}
+	var names []string
+	err := filepath.WalkDir(p.ReviewDir, func(path string, d fs.DirEntry, err error) error {
+		if err == nil && !d.IsDir() {
+			names = append(names, path)
+		}
+		return err
+	})
+	if errors.Is(err, fs.ErrNotExist) {
+		return h, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("review folder: %w", err)
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		if err := h.read(p, name); err != nil {
+			return nil, err
+		}
+	}
+	return h, nil
+}
+
+func (h *human) read(p *Pipeline, path string) error {
+	rel, err := filepath.Rel(p.ReviewDir, path)
+	if err != nil {
+		return err
+	}
+	rel = filepath.ToSlash(rel)
+	base := filepath.Base(rel)
+	kind := ""
+	for _, k := range []string{"extractions", "measured", "questions"} {
+		if strings.HasPrefix(base, k) {
+			kind = k
+		}
+	}
+	if kind == "" {
+		return nil
+	}
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return fmt.Errorf("review file: %w", err)
+	}
+	sum := sha256.Sum256(b)
+	sha := hex.EncodeToString(sum[:])
+	media := "text/csv"
+	var problems []evidence.Problem
+	switch kind {
+	case "extractions":
+		var rows []review.Extraction
+		rows, problems, err = review.ReadExtractions(rel, b, sha)
+		h.extractions = append(h.extractions, rows...)
+	case "measured":
+		var rows []review.MeasuredRow
+		rows, problems, err = review.ReadMeasured(rel, b, sha)
+		h.measured = append(h.measured, rows...)
+	case "questions":
+		var qs []synthesis.Question
+		media = "application/yaml"
+		qs, err = synthesis.Load(rel, b)
+		h.questions = append(h.questions, qs...)
+	}
+	if err != nil {
+		return fmt.Errorf("review folder %s: %w", p.ReviewDir, err)
+	}
+	h.problems = append(h.problems, problems...)
+	h.payloads = append(h.payloads, evidence.Payload{SHA256: sha, Source: "review", RecordID: rel, URL: "file:" + rel, MediaType: media, Body: b})
+	return nil
+}
+
+// keepReview stores the review files' bytes and problems.
+func (p *Pipeline) keepReview(ctx context.Context, h *human) error {
+	for i := range h.payloads {
+		h.payloads[i].FetchedAt = p.Now().UTC()
+	}
+	if len(h.payloads) == 0 {
+		return nil
+	}
+	_, err := p.Store.Commit(ctx, crawler.Batch{Source: "review", Payloads: h.payloads, Problems: h.problems, Cursor: crawler.Cursor{Done: true, At: p.Now().UTC()}})
+	return err
+}
+
+// questions are those to answer: the pipeline's own, else the shipped ones
+// with those of the review folder added (the same id replaces).
+func (p *Pipeline) questions(h *human) ([]synthesis.Question, error) {
+	if p.Questions != nil {
+		return p.Questions, nil
+	}
+	qs, err := synthesis.Shipped()
+	if err != nil {
+		return nil, err
+	}
+	for _, own := range h.questions {
+		if i := slices.IndexFunc(qs, func(q synthesis.Question) bool { return q.ID == own.ID }); i >= 0 {
+			qs[i] = own
+		} else {
+			qs = append(qs, own)
+		}
+	}
+	return qs, nil
+}

@@ -1,0 +1,81 @@
+package pipeline
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"past/internal/edition"
+	"past/internal/store"
+)
+
+// starterState marks a database whose records are retold starter facts.
+const starterState = "starter"
+
+// MarkStarter notes that the records come from the starter set.
+func (p *Pipeline) MarkStarter(ctx context.Context) error {
+	return p.Store.SetState(ctx, starterState, "1")
+}
+
+// Document is the edition of what the store holds now.
+func (p *Pipeline) Document(ctx context.Context, software string) (edition.Document, error) {
+	ev, err := p.evidence(ctx)
+	if err != nil {
+		return edition.Document{}, err
+	}
+	findings, err := p.Store.Findings(ctx)
+	if err != nil {
+		return edition.Document{}, err
+	}
+	claims, err := p.Store.Claims(ctx)
+	if err != nil {
+		return edition.Document{}, err
+	}
+	counts, err := p.Store.Counts(ctx)
+	if err != nil {
+		return edition.Document{}, err
+	}
+	m := map[string]int64{}
+	for _, c := range CountList(counts) {
+		m[c.Name] = c.N
+	}
+	starter, err := p.Store.State(ctx, starterState)
+	if err != nil {
+		return edition.Document{}, err
+	}
+	date := ""
+	for _, f := range findings {
+		date = max(date, f.LastCrawl)
+	}
+	return edition.New(ev, date, software, starter == "1", m, findings, claims), nil
+}
+
+// evidence is what the edition's identity rests on.
+func (p *Pipeline) evidence(ctx context.Context) (edition.Evidence, error) {
+	ev := edition.Evidence{Records: map[string]string{}, Files: map[string]string{}}
+	for r, err := range p.Store.Records(ctx, store.RecordFilter{}) {
+		if err != nil {
+			return ev, fmt.Errorf("reading records: %w", err)
+		}
+		ev.Records[r.Source+"/"+r.ID] = r.ContentHash
+	}
+	h, err := p.readReview()
+	if err != nil {
+		return ev, err
+	}
+	for _, f := range h.payloads {
+		ev.Files[f.RecordID] = f.SHA256
+	}
+	qs, err := p.questions(h)
+	if err != nil {
+		return ev, err
+	}
+	for _, q := range qs {
+		b, err := json.Marshal(q)
+		if err != nil {
+			return ev, err
+		}
+		ev.Questions = append(ev.Questions, string(b))
+	}
+	return ev, nil
+}

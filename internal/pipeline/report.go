@@ -1,0 +1,199 @@
+package pipeline
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"past/internal/edition"
+	"past/internal/evidence"
+	"past/internal/starter"
+	"past/internal/store"
+	"past/internal/vocab"
+	"past/reports"
+)
+
+// Report writes the edition of what the store holds now into dir.
+func (p *Pipeline) Report(ctx context.Context, dir, software string, opt reports.Options) (edition.Document, error) {
+	doc, err := p.Document(ctx, software)
+	if err != nil {
+		return doc, err
+	}
+	ed, err := p.ReportEdition(ctx, doc)
+	if err != nil {
+		return doc, err
+	}
+	return doc, reports.Write(ctx, dir, ed, opt)
+}
+
+// ReportEdition gathers everything that the report of an edition shows.
+func (p *Pipeline) ReportEdition(ctx context.Context, doc edition.Document) (reports.Edition, error) {
+	ed := reports.Edition{ID: doc.ID, Date: doc.Date, DataHash: doc.DataHash, SoftwareVersion: doc.SoftwareVersion, Starter: doc.Starter,
+		Counts: map[string]int{}, Payloads: map[string]reports.PayloadNote{}}
+	for k, v := range doc.Counts {
+		ed.Counts[k] = int(v)
+	}
+	var err error
+	if ed.Findings, err = p.Store.Findings(ctx); err != nil {
+		return ed, err
+	}
+	if ed.Claims, err = p.Store.Claims(ctx); err != nil {
+		return ed, err
+	}
+	if ed.Studies, err = p.studies(ctx); err != nil {
+		return ed, err
+	}
+	if err := p.reportGap(ctx, &ed); err != nil {
+		return ed, err
+	}
+	if err := p.reportTrials(ctx, &ed); err != nil {
+		return ed, err
+	}
+	if err := p.reportPayloads(ctx, &ed); err != nil {
+		return ed, err
+	}
+	for _, f := range ed.Findings {
+		ed.Missing = append(ed.Missing, f.Missing...)
+	}
+	slices.SortFunc(ed.Missing, func(a, b evidence.MissingTrial) int { return strings.Compare(a.RecordID, b.RecordID) })
+	ed.Missing = slices.CompactFunc(ed.Missing, func(a, b evidence.MissingTrial) bool { return a.RecordID == b.RecordID })
+	ed.RiskOfBias = riskOfBias(ed.Findings)
+	ed.Sources = p.reportSources(ctx, doc)
+	js, err := doc.JSON()
+	if err != nil {
+		return ed, err
+	}
+	ed.Downloads = append(ed.Downloads, reports.Download{Path: "edition.json", Title: "edition.json", About: "The edition as programs read it: identity, counts, findings, claims.", Data: js})
+	return ed, nil
+}
+
+func (p *Pipeline) reportGap(ctx context.Context, ed *reports.Edition) error {
+	cells, err := p.Store.Gaps(ctx)
+	if err != nil {
+		return err
+	}
+	ed.Gap.Cells = cells
+	for _, t := range p.Vocab.Topics() {
+		ed.Gap.Topics = append(ed.Gap.Topics, reports.Label{ID: t.ID, Name: t.Name})
+	}
+	for _, s := range p.Vocab.Substances() {
+		if s.Core {
+			ed.Gap.Substances = append(ed.Gap.Substances, reports.Label{ID: s.ID, Name: s.Name})
+		}
+	}
+	return nil
+}
+
+func (p *Pipeline) reportTrials(ctx context.Context, ed *reports.Edition) error {
+	at := map[string]evidence.Study{}
+	for _, s := range ed.Studies {
+		for _, r := range s.Records {
+			at[r] = s
+		}
+	}
+	for r, err := range p.Store.Records(ctx, store.RecordFilter{Kinds: []evidence.RecordKind{evidence.KindTrial}, WithoutGone: true}) {
+		if err != nil {
+			return fmt.Errorf("reading trials: %w", err)
+		}
+		st := at[r.ID]
+		ed.Trials = append(ed.Trials, reports.TrialRow{ID: r.ID, StudyID: st.ID, Title: r.Title, Status: r.Status, StatusRaw: r.StatusRaw, Phases: r.Phases,
+			StudyType: r.StudyType, Enrolment: r.Enrollment, Planned: strings.EqualFold(r.EnrollmentType, "ESTIMATED"), Start: r.Start, Completion: r.Completion,
+			Updated: r.LastUpdatePosted.Raw, Substances: names(st.Substances, p.Vocab), Conditions: conditionNames(st.Conditions, p.Vocab), Topics: st.Topics,
+			Sponsor: r.Sponsor.Name, Countries: r.Countries, Source: r.Source, URL: r.URL, HasResults: r.Results != nil, Retold: ed.Starter})
+	}
+	slices.SortFunc(ed.Trials, func(a, b reports.TrialRow) int { return strings.Compare(a.ID, b.ID) })
+	return nil
+}
+
+func names(ids []string, v *vocab.Vocabulary) []string {
+	var out []string
+	for _, id := range ids {
+		if s, ok := v.Substance(id); ok {
+			out = append(out, s.Name)
+		} else {
+			out = append(out, id)
+		}
+	}
+	return out
+}
+
+func conditionNames(ids []string, v *vocab.Vocabulary) []string {
+	var out []string
+	for _, id := range ids {
+		if c, ok := v.Condition(id); ok {
+			out = append(out, c.Name)
+		} else {
+			out = append(out, id)
+		}
+	}
+	return out
+}
+
+// reportPayloads notes where the bytes behind every shown number came from.
+func (p *Pipeline) reportPayloads(ctx context.Context, ed *reports.Edition) error {
+	for _, f := range ed.Findings {
+		for _, e := range f.Effects {
+			for _, in := range e.Inputs {
+				sha := in.Prov.PayloadSHA256
+				if _, done := ed.Payloads[sha]; done || sha == "" {
+					continue
+				}
+				info, err := p.Store.PayloadInfo(ctx, sha)
+				if err != nil {
+					return fmt.Errorf("payload %s behind %s: %w", sha, e.ID, err)
+				}
+				ed.Payloads[sha] = reports.PayloadNote{Source: info.Source, RecordID: info.RecordID, URL: info.URL,
+					FetchedAt: info.FetchedAt.UTC().Format("2006-01-02"), MediaType: info.MediaType, Bytes: info.Bytes}
+			}
+		}
+	}
+	return nil
+}
+
+// riskOfBias lists the judgements that the effects carry, once per study.
+func riskOfBias(findings []evidence.Finding) []reports.RiskOfBiasRow {
+	seen := map[string]bool{}
+	var out []reports.RiskOfBiasRow
+	for _, f := range findings {
+		for _, e := range f.Effects {
+			if e.RiskOfBias == "" || seen[e.StudyID] {
+				continue
+			}
+			seen[e.StudyID] = true
+			out = append(out, reports.RiskOfBiasRow{StudyID: e.StudyID, Label: e.StudyLabel, Tool: "RoB 2", Domains: e.RoBDomains, Overall: e.RiskOfBias,
+				JudgedBy: "the dataset's authors", Source: e.Source})
+		}
+	}
+	slices.SortFunc(out, func(a, b reports.RiskOfBiasRow) int {
+		return cmp.Or(strings.Compare(a.Label, b.Label), strings.Compare(a.StudyID, b.StudyID))
+	})
+	return out
+}
+
+func (p *Pipeline) reportSources(ctx context.Context, doc edition.Document) []reports.SourceNote {
+	var out []reports.SourceNote
+	status, err := p.Store.Status(ctx)
+	if err == nil {
+		names := make([]string, 0, len(status.Sources))
+		for n := range status.Sources {
+			names = append(names, n)
+		}
+		slices.Sort(names)
+		for _, n := range names {
+			s := status.Sources[n]
+			note := reports.SourceNote{Name: n, Records: int(s.Records)}
+			if !s.LastFetch.IsZero() {
+				note.LastCrawl = s.LastFetch.UTC().Format("2006-01-02")
+			}
+			out = append(out, note)
+		}
+	}
+	if doc.Starter {
+		out = append(out,
+			reports.SourceNote{Name: "Metapsy, data-ptsd-mdmactr", URL: "https://github.com/metapsy-project/data-ptsd-mdmactr", Licence: "ODC-BY 1.0", Attribution: "Metapsy project", LastCrawl: starter.Date},
+			reports.SourceNote{Name: "Metapsy, data-depression-psiloctr", URL: "https://github.com/metapsy-project/data-depression-psiloctr", Licence: "ODC-BY 1.0", Attribution: "Metapsy project", LastCrawl: starter.Date})
+	}
+	return out
+}

@@ -1,0 +1,206 @@
+package pipeline
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"past/analysis/effect"
+	"past/internal/evidence"
+	"past/internal/extract"
+	"past/internal/link"
+	"past/internal/review"
+	"past/internal/store"
+	"past/internal/synthesis"
+)
+
+// LinkReport counts what the link stage made.
+type LinkReport struct {
+	Studies int `json:"studies"`
+	Links   int `json:"links"`
+}
+
+// Link joins records and papers into studies.
+func (p *Pipeline) Link(ctx context.Context) (LinkReport, error) {
+	h, err := p.readReview()
+	if err != nil {
+		return LinkReport{}, err
+	}
+	if err := p.keepReview(ctx, h); err != nil {
+		return LinkReport{}, err
+	}
+	var records []evidence.Record
+	for r, err := range p.Store.Records(ctx, store.RecordFilter{}) {
+		if err != nil {
+			return LinkReport{}, fmt.Errorf("reading records: %w", err)
+		}
+		r.Results = nil // large, and no link rests on them
+		records = append(records, r)
+	}
+	studies, links := link.Build(link.Input{Records: records, Papers: papers(h.extractions)})
+	p.describe(studies, records, h)
+	return LinkReport{Studies: len(studies), Links: len(links)}, p.Store.ReplaceStudies(ctx, studies, links)
+}
+
+// papers are the reports that extraction tables speak of, each once.
+func papers(rows []review.Extraction) []link.Paper {
+	var out []link.Paper
+	seen := map[string]bool{}
+	for _, x := range rows {
+		lp := paperOf(x)
+		key := link.Node(lp) + "|" + lp.TrialID
+		if !seen[key] {
+			seen[key] = true
+			out = append(out, lp)
+		}
+	}
+	return out
+}
+
+func paperOf(x review.Extraction) link.Paper {
+	return link.Paper{Study: x.Study, Year: x.Year, TrialID: x.TrialID, DOI: x.DOI, Prov: x.Prov}
+}
+
+// describe says what each study is about: by the vocabulary for its records,
+// by the extraction rows for its papers.
+func (p *Pipeline) describe(studies []evidence.Study, records []evidence.Record, h *human) {
+	of := link.StudyOf(studies)
+	at := map[string]*evidence.Study{}
+	for i := range studies {
+		at[studies[i].ID] = &studies[i]
+	}
+	for _, r := range records {
+		st := at[of[r.ID]]
+		if st == nil {
+			continue
+		}
+		about := About(p.Vocab, &r)
+		st.Substances = union(st.Substances, about.Substances)
+		st.Conditions = union(st.Conditions, about.Conditions)
+		st.Topics = union(st.Topics, about.Topics)
+	}
+	for _, x := range h.extractions {
+		st := at[of[link.Node(paperOf(x))]]
+		if st == nil {
+			continue
+		}
+		st.Substances = union(st.Substances, []string{x.Substance})
+		if x.Condition != "" {
+			st.Conditions = union(st.Conditions, []string{x.Condition})
+		}
+		if st.Design == "" {
+			st.Design = x.Design
+		}
+		if x.Blinding != "" {
+			st.Blinding = x.Blinding
+		}
+	}
+}
+
+func union(a, b []string) []string {
+	out := append(slices.Clone(a), b...)
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// ExtractReport counts what the extract stage made.
+type ExtractReport struct {
+	ArmResults int                      `json:"arm_results"`
+	Contrasts  int                      `json:"contrasts"`
+	Effects    int                      `json:"effects"`
+	Verdicts   map[evidence.Verdict]int `json:"verdicts"`
+}
+
+// Extract reads posted results and extraction tables into effects.
+func (p *Pipeline) Extract(ctx context.Context) (ExtractReport, error) {
+	rep := ExtractReport{Verdicts: map[evidence.Verdict]int{}}
+	h, err := p.readReview()
+	if err != nil {
+		return rep, err
+	}
+	studies, err := p.studies(ctx)
+	if err != nil {
+		return rep, err
+	}
+	of := link.StudyOf(studies)
+	effects := extract.PaperEffects(h.extractions, func(x review.Extraction) string { return of[link.Node(paperOf(x))] }, effect.Metafor, p.Vocab)
+	slices.SortFunc(effects, func(a, b evidence.Effect) int { return strings.Compare(a.ID, b.ID) })
+	for _, e := range effects {
+		rep.Verdicts[e.Verdict]++
+	}
+	rep.Effects = len(effects)
+	return rep, p.Store.ReplaceEffects(ctx, effects)
+}
+
+func (p *Pipeline) studies(ctx context.Context) ([]evidence.Study, error) {
+	var out []evidence.Study
+	for s, err := range p.Store.Studies(ctx) {
+		if err != nil {
+			return nil, fmt.Errorf("reading studies: %w", err)
+		}
+		out = append(out, s)
+	}
+	return out, nil
+}
+
+// Analyse answers the questions and stores the findings.
+func (p *Pipeline) Analyse(ctx context.Context) ([]evidence.Finding, error) {
+	h, err := p.readReview()
+	if err != nil {
+		return nil, err
+	}
+	qs, err := p.questions(h)
+	if err != nil {
+		return nil, err
+	}
+	base, err := p.base(ctx, h)
+	if err != nil {
+		return nil, err
+	}
+	findings := make([]evidence.Finding, 0, len(qs))
+	for _, q := range qs {
+		f, err := synthesis.Answer(q, base)
+		if err != nil {
+			return nil, err
+		}
+		findings = append(findings, f)
+	}
+	return findings, p.Store.ReplaceFindings(ctx, findings, nil, nil)
+}
+
+// base gathers what questions are asked of.
+func (p *Pipeline) base(ctx context.Context, h *human) (synthesis.Base, error) {
+	b := synthesis.Base{Measured: h.measured, About: map[string]synthesis.StudyTopics{}}
+	for e, err := range p.Store.Effects(ctx) {
+		if err != nil {
+			return b, fmt.Errorf("reading effects: %w", err)
+		}
+		b.Effects = append(b.Effects, e)
+	}
+	var err error
+	if b.Studies, err = p.studies(ctx); err != nil {
+		return b, err
+	}
+	b.StudyOf = link.StudyOf(b.Studies)
+	for _, s := range b.Studies {
+		b.About[s.ID] = synthesis.StudyTopics{Substances: s.Substances, Conditions: s.Conditions, Topics: s.Topics}
+	}
+	for r, err := range p.Store.Records(ctx, store.RecordFilter{Kinds: []evidence.RecordKind{evidence.KindTrial}, WithoutGone: true}) {
+		if err != nil {
+			return b, fmt.Errorf("reading trials: %w", err)
+		}
+		r.Results = nil
+		b.Trials = append(b.Trials, r)
+	}
+	status, err := p.Store.Status(ctx)
+	if err != nil {
+		return b, err
+	}
+	for name, s := range status.Sources {
+		if name != "review" && s.LastFetch.Format("2006-01-02") > b.LastScan && !s.LastFetch.IsZero() {
+			b.LastScan = s.LastFetch.Format("2006-01-02")
+		}
+	}
+	return b, nil
+}
