@@ -125,12 +125,49 @@ func (p *Pipeline) Extract(ctx context.Context) (ExtractReport, error) {
 	}
 	of := link.StudyOf(studies)
 	effects := extract.PaperEffects(h.extractions, func(x review.Extraction) string { return of[link.Node(paperOf(x))] }, effect.Metafor, p.Vocab)
+	if err := p.extractRegister(ctx, of, &rep); err != nil {
+		return rep, err
+	}
 	slices.SortFunc(effects, func(a, b evidence.Effect) int { return strings.Compare(a.ID, b.ID) })
 	for _, e := range effects {
 		rep.Verdicts[e.Verdict]++
 	}
 	rep.Effects = len(effects)
 	return rep, p.Store.ReplaceEffects(ctx, effects)
+}
+
+// extractBatch is how many records are read into results in one transaction.
+const extractBatch = 100
+
+// extractRegister reads the posted results of every record.
+func (p *Pipeline) extractRegister(ctx context.Context, of map[string]string, rep *ExtractReport) error {
+	var ids []string
+	var cells []evidence.ArmResult
+	flush := func() error {
+		if len(ids) == 0 {
+			return nil
+		}
+		err := p.Store.ReplaceExtraction(ctx, ids, slices.Values(cells), slices.Values([]evidence.Contrast(nil)))
+		rep.ArmResults += len(cells)
+		ids, cells = ids[:0], cells[:0]
+		return err
+	}
+	for r, err := range p.Store.Records(ctx, store.RecordFilter{WithResults: true}) {
+		if err != nil {
+			return fmt.Errorf("reading posted results: %w", err)
+		}
+		rows := extract.Register(&r, p.Vocab)
+		for i := range rows {
+			rows[i].StudyID = of[r.ID]
+		}
+		ids, cells = append(ids, r.ID), append(cells, rows...)
+		if len(ids) >= extractBatch {
+			if err := flush(); err != nil {
+				return err
+			}
+		}
+	}
+	return flush()
 }
 
 func (p *Pipeline) studies(ctx context.Context) ([]evidence.Study, error) {
