@@ -239,7 +239,7 @@ func (l *lane) resume(ctx context.Context, queries []Query) ([]*walk, error) {
 			cur.Started = cur.At.Add(-resumeWithin)
 		}
 		same := (ok || cur.Done) && cur.Since.Equal(l.sum.Since) && (cur.Stamp == l.stamp || cur.Stamp == "") &&
-			now.Sub(cur.At).Abs() < resumeWithin && (cur.Started.After(l.mark.Complete) || l.mark.Complete.IsZero() && !cur.Done)
+			now.Sub(cur.At).Abs() < resumeWithin && (!cur.Done || cur.Started.After(l.mark.Complete))
 		if same && (cur.Done || cur.Next != "") {
 			w.cur, w.resumed = cur, true
 			if cur.Started.Before(l.started) {
