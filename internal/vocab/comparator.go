@@ -164,8 +164,7 @@ func (a *armReading) addLong(text string, named bool) {
 // negatedDrug reports whether a drug is named as what a placebo imitates
 // ("psilocybin placebo", "placebo for MDMA", "matched to ketamine").
 func (r *reading) negatedDrug(f found) bool {
-	for i := range r.hits {
-		h := &r.hits[i]
+	for _, h := range window(r.hits, f.first-longestName, f.last+4) {
 		if h.kind != patComparator || h.id != InactivePlacebo {
 			continue
 		}

@@ -10,6 +10,7 @@ type matcher struct {
 	trie     *trie
 	contexts map[string]int // context phrase to its number
 	cues     map[string]int // cue id to its number
+	longest  int            // tokens of the longest term
 }
 
 func newMatcher(v *Vocabulary) (*matcher, error) {
@@ -50,6 +51,9 @@ func newMatcher(v *Vocabulary) (*matcher, error) {
 		for _, t := range c.Terms {
 			m.add(&pattern{kind: patCue, id: c.ID, num: i, term: t})
 		}
+	}
+	if m.longest > longestName {
+		return nil, fmt.Errorf("vocabulary: a term has %d words, more than %d", m.longest, longestName)
 	}
 	if len(m.trie.words) == 0 {
 		return nil, fmt.Errorf("vocabulary: no terms at all")
@@ -98,6 +102,7 @@ func (m *matcher) add(p *pattern) {
 	for _, tokens := range spellings(p.term) {
 		q := *p
 		m.trie.add(tokens, &q)
+		m.longest = max(m.longest, len(tokens))
 	}
 }
 

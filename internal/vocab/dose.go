@@ -20,6 +20,10 @@ func (r *reading) findDoses(v *Vocabulary) []Dose {
 	if len(drugs) == 0 {
 		return nil
 	}
+	only := true // several names of one drug count as one
+	for _, d := range drugs {
+		only = only && d.id == drugs[0].id
+	}
 	var doses []Dose
 	for i := 0; i < len(r.tokens); i++ {
 		if withinAny(drugs, i) {
@@ -29,7 +33,7 @@ func (r *reading) findDoses(v *Vocabulary) []Dose {
 		if !ok {
 			continue
 		}
-		if drug, near := nearestDrug(drugs, i, next-1); near {
+		if drug, near := nearestDrug(drugs, i, next-1, only); near {
 			d.Substance = v.foldedSubstance(drug.id)
 			doses = append(doses, d)
 		}
@@ -39,7 +43,7 @@ func (r *reading) findDoses(v *Vocabulary) []Dose {
 }
 
 func withinAny(list []found, i int) bool {
-	for _, f := range list {
+	for _, f := range window(list, i-longestName, i) {
 		if f.first <= i && i <= f.last {
 			return true
 		}
@@ -47,11 +51,16 @@ func withinAny(list []found, i int) bool {
 	return false
 }
 
-// nearestDrug picks the drug closest to the tokens [first, last]. Several names
-// of one drug count as one.
-func nearestDrug(drugs []found, first, last int) (found, bool) {
-	best, dist := drugs[0], -1
-	for _, d := range drugs {
+// nearestDrug picks the drug closest to the tokens [first, last]; only says that
+// no other drug is named, so that any distance will do.
+func nearestDrug(drugs []found, first, last int, only bool) (found, bool) {
+	near := window(drugs, first-doseReach-longestName, last+doseReach)
+	if only {
+		near = drugs[:1]
+	}
+	var best found
+	dist := -1
+	for _, d := range near {
 		x := 0
 		switch {
 		case d.first > last:
@@ -63,11 +72,7 @@ func nearestDrug(drugs []found, first, last int) (found, bool) {
 			best, dist = d, x
 		}
 	}
-	only := true
-	for _, d := range drugs {
-		only = only && d.id == drugs[0].id
-	}
-	return best, only || dist <= doseReach
+	return best, only || dist >= 0 && dist <= doseReach
 }
 
 // doseAt reads "25 mg", "0.5 to 1 mg/kg", "1 or 3 mg/70 kg" at token i and

@@ -64,8 +64,9 @@ const (
 // cueNear finds a cue of this group near a match, within its sentence.
 func (r *reading) cueNear(group string, f found, before, after int) *found {
 	s := r.sentences[r.sentenceOf[f.first]]
-	for i := range r.cuesBy[group] {
-		c := &r.cuesBy[group][i]
+	near := window(r.cuesBy[group], f.first-before-longestName, f.last+after)
+	for i := range near {
+		c := &near[i]
 		if c.first < s.first || c.last > s.last {
 			continue
 		}

@@ -76,7 +76,7 @@ func (r *reading) resolve(candidates []found, ctx [][]int) {
 	})
 	free := kept[:0]
 	for _, f := range kept {
-		if m := cover(masks, f); m != nil {
+		if m := covering(masks, f); m != nil {
 			r.reject(f, m.why+fmt.Sprintf(" (%q)", m.term))
 			continue
 		}
@@ -149,16 +149,6 @@ func (r *reading) markInside() {
 	}
 }
 
-func cover(masks []found, f found) *found {
-	for i := range masks {
-		m := &masks[i]
-		if m.first <= f.first && m.last >= f.last && m.last-m.first > f.last-f.first {
-			return m
-		}
-	}
-	return nil
-}
-
 // refused applies the guard of a match; it returns why the match does not count.
 func (f found) refused(ctx [][]int) string {
 	g := f.guard
@@ -178,11 +168,15 @@ func (f found) refused(ctx [][]int) string {
 // distance, elsewhere than in the match itself.
 func (g *guard) near(nums []int, ctx [][]int, f found) bool {
 	for _, n := range nums {
-		for _, at := range ctx[n] {
-			if at >= f.first && at <= f.last {
-				continue
+		list := ctx[n]
+		if g.within > 0 {
+			list = list[sort.SearchInts(list, f.first-g.within):]
+		}
+		for _, at := range list {
+			if g.within > 0 && at > f.last+g.within {
+				break
 			}
-			if g.within == 0 || at >= f.first-g.within && at <= f.last+g.within {
+			if at < f.first || at > f.last {
 				return true
 			}
 		}

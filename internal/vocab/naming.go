@@ -86,8 +86,8 @@ func (v *Vocabulary) partNamed(id string, forms []string) bool {
 func (r *reading) formsByCue(n named) []named {
 	s := r.sentences[r.sentenceOf[n.first]]
 	best := map[string]found{}
-	for i, h := range r.hits {
-		if h.kind != patPart || h.part != "" || r.inside[i] != nil || h.first < s.first || h.last > s.last {
+	for _, h := range window(r.hits, max(s.first, n.first-cueReach-longestName), min(s.last, n.last+cueReach)) {
+		if h.kind != patPart || h.part != "" || r.inInstrument(h) || h.last > s.last {
 			continue
 		}
 		in := r.v.byInstrument[h.id]

@@ -10,7 +10,7 @@ import (
 )
 
 // maxLine is the longest NDJSON line that is read; a longer one is a bad line.
-const maxLine = 16 << 20
+const maxLine = 8 << 20
 
 // MatchCounts says what became of the lines of an NDJSON file.
 type MatchCounts struct {

@@ -209,7 +209,7 @@ func coordinatedPart(all map[string]partHit, p partHit) bool {
 // name of the instrument; overlapping the name counts as right after it.
 func (r *reading) nameDistance(in *Instrument, f found) (before, after int) {
 	before, after = 1<<20, 1<<20
-	for _, h := range r.hits {
+	for _, h := range window(r.hits, f.first-partReach-longestName, f.last+partReach) {
 		if h.kind != patInstrument || h.id != in.ID && (in.Family == "" || r.v.byInstrument[h.id].Family != in.Family) {
 			continue
 		}

@@ -21,7 +21,7 @@ func (r *reading) whoWasStudied() people {
 		}
 	}
 	for _, c := range r.cuesBy["healthy"] {
-		if covers(r.cuesBy["comparison-group"], c) {
+		if covering(r.cuesBy["comparison-group"], c) != nil {
 			continue
 		}
 		switch r.sentences[r.sentenceOf[c.first]].section {
@@ -32,15 +32,6 @@ func (r *reading) whoWasStudied() people {
 		}
 	}
 	return p
-}
-
-func covers(list []found, f found) bool {
-	for _, c := range list {
-		if c.first <= f.first && c.last >= f.last {
-			return true
-		}
-	}
-	return false
 }
 
 // titleHas reports whether a cue of this group stands in the title.

@@ -122,7 +122,7 @@ func (r *reading) rejectedHits() []Hit {
 }
 
 func (r *reading) acceptedAt(f found) bool {
-	for _, h := range r.hits {
+	for _, h := range window(r.hits, f.first-longestName, f.first) {
 		if h.id == f.id && h.first <= f.first && h.last >= f.last {
 			return true
 		}

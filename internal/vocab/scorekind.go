@@ -20,7 +20,7 @@ func (r *reading) scoreWords() scoreWords {
 // inInstrument reports whether a match lies within the longer name of an
 // instrument.
 func (r *reading) inInstrument(f found) bool {
-	for _, h := range r.hits {
+	for _, h := range window(r.hits, f.first-longestName, f.first) {
 		if h.kind == patInstrument && h.first <= f.first && h.last >= f.last && h.length > f.length && !r.v.byInstrument[h.id].unnamed() {
 			return true
 		}

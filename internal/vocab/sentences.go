@@ -149,10 +149,7 @@ func (r *reading) speaksOfItself(s sentence) bool {
 // procedure word that is not "has received", or a sample size ("n = 20").
 func (r *reading) tellsProcedure(n int) bool {
 	s := r.sentences[n]
-	for _, c := range r.cuesBy["procedure"] {
-		if c.first < s.first || c.last > s.last {
-			continue
-		}
+	for _, c := range window(r.cuesBy["procedure"], s.first, s.last) {
 		if c.first > s.first {
 			switch r.tokens[c.first-1].text {
 			case "has", "have", "been", "recently", "increasingly":
@@ -172,10 +169,7 @@ func (r *reading) tellsProcedure(n int) bool {
 // countsPeople reports whether a sentence gives a number of people ("22
 // patients", "twenty unmedicated adults").
 func (r *reading) countsPeople(s sentence) bool {
-	for _, c := range r.cuesBy["sufferers"] {
-		if c.first < s.first || c.last > s.last {
-			continue
-		}
+	for _, c := range window(r.cuesBy["sufferers"], s.first, s.last) {
 		for i := max(s.first, c.first-3); i < c.first; i++ {
 			if t := r.tokens[i]; numberWords[t.text] || t.number() && len(t.text) <= 4 && !strings.Contains(t.text, ".") {
 				return true
