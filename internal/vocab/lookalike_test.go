@@ -111,3 +111,19 @@ func TestHitsPointAtTheText(t *testing.T) {
 		t.Errorf("found %d substances, %d conditions, %d instruments", len(r.Substances), len(r.Conditions), len(r.Instruments))
 	}
 }
+
+func TestStudyType(t *testing.T) {
+	v := Default()
+	for text, want := range map[string]string{
+		"MDMA for PTSD: a randomized, double-blind, crossover trial":                          "crossover-rct",
+		"Psilocybin for depression: systematic review and meta-analysis of randomized trials": "review",
+		"Ketamine for TRD: an open-label extension study":                                     "open-label extension",
+		"Ecstasy use: a cross-sectional survey of users":                                      "observational",
+		"Ketamine in OCD: a case series":                                                      "case-report",
+		"Study protocol for a parallel-group randomised trial of MDMA":                        "parallel-rct protocol",
+	} {
+		if got := strings.Join(v.Classify(text, "").StudyType, " "); got != want {
+			t.Errorf("%q: %q, want %q", text, got, want)
+		}
+	}
+}

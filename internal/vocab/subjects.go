@@ -50,12 +50,18 @@ func (r *reading) aboutTopics() []Subject {
 // design named only in the background is another study's.
 func (r *reading) studyType() []string {
 	named := map[string]bool{}
+	review := false
 	for i, h := range r.hits {
 		if h.kind != patDesign || r.inside[i] != nil {
 			continue
 		}
-		if r.sentences[r.sentenceOf[h.first]].section != secBackground {
-			named[h.id] = true
+		s := r.sectionOf(h)
+		named[h.id] = named[h.id] || s != secBackground
+		review = review || h.id == "review" && s == secTitle
+	}
+	if review { // the designs a review names are those of the studies it covers
+		for _, d := range []string{"randomized", "parallel-rct", "crossover-rct", "open-label", "observational", "case-report"} {
+			delete(named, d)
 		}
 	}
 	if named["parallel-rct"] || named["crossover-rct"] {
