@@ -120,16 +120,33 @@ func (f *folder) wide(r rune, i, n int) int {
 }
 
 // compat feeds a letter or digit in its compatibility form without accents:
-// full-width, superscript and accented characters become plain ones.
+// full-width, superscript and accented characters become plain ones. A sign that
+// stands for letters and digits at once, or for a fraction, only separates: "½"
+// is not 12.
 func (f *folder) compat(r rune, i int) {
-	for _, d := range norm.NFKD.String(string(r)) {
+	letters, digits := false, false
+	plain := norm.NFKD.String(string(r))
+	for _, d := range plain {
 		switch {
 		case unicode.Is(unicode.Mn, d):
-		case d == '⁄': // "½" is 1 and 2, not 12
-			f.separate(i, gapSoft)
 		case d >= '0' && d <= '9':
-			f.digit(d, i)
+			digits = true
 		case unicode.IsLetter(d):
+			letters = true
+		default:
+			letters, digits = true, true
+		}
+	}
+	if letters == digits {
+		f.separate(i, gapHard)
+		return
+	}
+	for _, d := range plain {
+		switch {
+		case unicode.Is(unicode.Mn, d):
+		case digits:
+			f.digit(d, i)
+		default:
 			f.letter(plainLetter(d), i)
 		}
 	}

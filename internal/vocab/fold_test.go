@@ -28,7 +28,7 @@ func TestFold(t *testing.T) {
 		"µg μg":                    "ug ug",
 		"β-carboline Δ9":           "beta carboline delta 9",
 		"M.D.M.A. A.Lee U.S. data": "mdma a lee us data",
-		"½ cup":                    "1 2 cup",
+		"½ cup 5㎎ 3㎡ x²":           "cup 5 mg 3 x 2",
 		"H<sub>2</sub>O":           "h 2 o",
 		"":                         "",
 		"\xff\xfeMDMA\xff":         "mdma",

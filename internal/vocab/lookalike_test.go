@@ -117,7 +117,7 @@ func TestStudyType(t *testing.T) {
 	for text, want := range map[string]string{
 		"MDMA for PTSD: a randomized, double-blind, crossover trial":                          "crossover-rct",
 		"Psilocybin for depression: systematic review and meta-analysis of randomized trials": "review",
-		"Ketamine for TRD: an open-label extension study":                                     "open-label extension",
+		"Ketamine for TRD: an open-label extension study":                                     "extension",
 		"Ecstasy use: a cross-sectional survey of users":                                      "observational",
 		"Ketamine in OCD: a case series":                                                      "case-report",
 		"Study protocol for a parallel-group randomised trial of MDMA":                        "parallel-rct protocol",
