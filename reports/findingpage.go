@@ -24,7 +24,6 @@ type findingPage struct {
 	Empty, One              string
 	Main, CertFigures       []figView
 	Checks, Flow            []figView
-	Sensitivity             *figView
 	Work, WorkOption        template.JS
 	Measured, CertTable     *figure.Table
 	Missing, Model, Effects *figure.Table

@@ -41,7 +41,26 @@ func (s *site) methodsPage() {
 	if len(t.Rows) > 0 {
 		d.Models = t
 	}
+	d.Prisma = append(d.Prisma, p.fig(figure.Prisma(flowOf(s.Ed.Prisma), p.stamp(), "prisma", "Flow of records")))
+	if fig, ok := figure.RiskOfBias(editionJudgements(s.Ed.RiskOfBias), p.stamp(), "rob"); ok {
+		d.Figures = append(d.Figures, p.fig(fig))
+	}
 	p.Data = d
+}
+
+// robMost bounds the risk-of-bias figure of the whole edition; study pages have
+// each judgement.
+const robMost = 80
+
+func editionJudgements(list []RiskOfBiasRow) []figure.Judgement {
+	var out []figure.Judgement
+	for i, r := range list {
+		if i == robMost {
+			break
+		}
+		out = append(out, figure.Judgement{Label: cmp.Or(r.Label, r.StudyID), Domains: r.Domains, Overall: r.Overall})
+	}
+	return out
 }
 
 type fileView struct{ Href, Title, Size, About string }

@@ -77,7 +77,19 @@ func (s *site) gapsPage() {
 		}
 		d.Cells = append(d.Cells, s.gapCell(c))
 	}
+	fig, ok := figure.GapMap(namedLabels(s.Ed.Gap.Topics), namedLabels(s.Ed.Gap.Substances), s.Ed.Gap.Cells, p.stamp(), func(c *evidence.GapCell) string { return "gaps.html#" + gapAnchor(c) })
+	if ok {
+		d.Figures = append(d.Figures, p.fig(fig))
+	}
 	p.Data = d
+}
+
+func namedLabels(list []Label) []figure.Named {
+	out := make([]figure.Named, len(list))
+	for i, l := range list {
+		out[i] = figure.Named{ID: l.ID, Name: cmp.Or(l.Name, l.ID), Group: l.Group}
+	}
+	return out
 }
 
 func gapAnchor(c *evidence.GapCell) string { return "g-" + show.Slug(c.Topic+"."+c.Substance) }

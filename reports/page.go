@@ -15,7 +15,7 @@ var templateFiles embed.FS
 
 var templates = template.Must(template.New("").Funcs(template.FuncMap{
 	"int": show.Int, "plural": show.Plural, "clip": show.Clip, "text": show.Text, "join": show.Join, "first": show.First,
-	"none": func() string { return show.None }, "lower": strings.ToLower, "or": orDash,
+	"none": func() string { return show.None }, "lower": strings.ToLower, "dash": orDash,
 	"map": pairs,
 }).ParseFS(templateFiles, "templates/*.tmpl"))
 

@@ -1,11 +1,14 @@
 package reports
 
 import (
+	"cmp"
 	"fmt"
 	"html/template"
+	"slices"
 	"strings"
 
 	"past/internal/evidence"
+	"past/reports/internal/figure"
 	"past/reports/internal/show"
 )
 
@@ -63,6 +66,12 @@ func (s *site) trialsPage(p *page, part []TrialRow, at, of int) {
 	}
 	for i := 1; i <= of; i++ {
 		d.Pager = append(d.Pager, pageLink{Path: trialsPath(i), Name: show.Int(i), Here: i == at})
+	}
+	if fig, ok := figure.Timeline(lanesOf(part, timelineMost), p.stamp(), "timeline"); ok {
+		d.Figures = append(d.Figures, p.fig(fig))
+	}
+	if fig, ok := figure.Bars("countries", "Countries with trial sites", "Trials with at least one site in the country; a trial in several countries counts in each.", "Trials", countryCounts(s.Ed.Trials), p.stamp()); ok && at == 1 {
+		d.Figures = append(d.Figures, p.fig(fig))
 	}
 	d.Data = jsonFor(map[string]any{"file": "", "sum": ""})
 	p.Data = d
@@ -124,6 +133,45 @@ func datesOf(t *TrialRow) string {
 		return "to " + b
 	}
 	return a + " to " + b
+}
+
+// timelineMost bounds the bars of one page's timeline.
+const timelineMost = 150
+
+func lanesOf(list []TrialRow, most int) []figure.Lane {
+	var out []figure.Lane
+	for i := range list {
+		if i == most {
+			break
+		}
+		t := &list[i]
+		out = append(out, figure.Lane{ID: show.Clip(t.ID, 40), Title: t.Title, Status: string(t.Status), Class: statusClass(t.Status), Start: t.Start, End: t.Completion, Results: t.HasResults})
+	}
+	return out
+}
+
+// countryCounts counts trials by country, most first; small ones are gathered.
+func countryCounts(list []TrialRow) []figure.Count {
+	n := map[string]int{}
+	for i := range list {
+		seen := map[string]bool{}
+		for _, c := range list[i].Countries {
+			if c != "" && !seen[c] {
+				seen[c] = true
+				n[c]++
+			}
+		}
+	}
+	out := make([]figure.Count, 0, len(n))
+	for c, k := range n {
+		out = append(out, figure.Count{Name: c, N: k})
+	}
+	slices.SortFunc(out, func(a, b figure.Count) int { return cmp.Or(b.N-a.N, strings.Compare(a.Name, b.Name)) })
+	const most = 24
+	if len(out) > most {
+		out = out[:most]
+	}
+	return out
 }
 
 // dataFiles are scripts with data that several pages share.
