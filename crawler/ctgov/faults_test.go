@@ -1,0 +1,682 @@
+package ctgov
+
+import (
+	"compress/gzip"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"past/crawler"
+	"past/crawler/polite"
+	"past/crawler/sourcetest"
+	"past/internal/evidence"
+)
+
+// pages serves a script: the nth search page (from 0) is what page gives.
+func pages(t *testing.T, page func(n int, w http.ResponseWriter, r *http.Request)) string {
+	t.Helper()
+	var n atomic.Int64
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case strings.HasSuffix(r.URL.Path, "/version"):
+			answer(w, map[string]string{"apiVersion": "2.0.5", "dataTimestamp": "2026-03-25T09:00:05"})
+		case strings.HasSuffix(r.URL.Path, "/studies"):
+			w.Header().Set("Content-Type", "application/json")
+			page(int(n.Add(1))-1, w, r)
+		default:
+			http.NotFound(w, r)
+		}
+	}))
+	t.Cleanup(s.Close)
+	return s.URL + "/api/v2"
+}
+
+// page writes a search page with the studies of these numbers.
+func page(t testing.TB, token string, total int, ns ...int) string {
+	var studies []string
+	for _, n := range ns {
+		studies = append(studies, compact(t, n))
+	}
+	out := `{`
+	if total >= 0 {
+		out += `"totalCount":` + strconv.Itoa(total) + `,`
+	}
+	out += `"studies":[` + strings.Join(studies, ",\n") + `]`
+	if token != "" {
+		out += `,"nextPageToken":` + strconv.Quote(token)
+	}
+	return out + "}"
+}
+
+func crawl(t *testing.T, sink crawler.Sink, endpoint string, change ...func(*crawler.Options)) (crawler.SourceSummary, error) {
+	t.Helper()
+	o := crawler.Options{Sources: []crawler.Source{New()}, Question: question, Endpoints: map[string]string{"ctgov": endpoint},
+		Wire: crawler.Wire{Base: time.Millisecond, Cap: 2 * time.Millisecond, Attempts: 3}}
+	for _, f := range change {
+		f(&o)
+	}
+	c, err := crawler.New(o, sink)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sum, err := c.Run(t.Context())
+	return sum.Sources[0], err
+}
+
+func kinds(s *sourcetest.MemorySink) map[string]int {
+	out := map[string]int{}
+	for _, p := range s.Problems() {
+		out[p.Kind]++
+	}
+	return out
+}
+
+func ids(s *sourcetest.MemorySink) int { return len(s.Content("ctgov").Hashes) }
+
+func TestTokenExpiresMidWay(t *testing.T) {
+	var expired atomic.Bool
+	url := pages(t, func(_ int, w http.ResponseWriter, r *http.Request) {
+		switch token := r.URL.Query().Get("pageToken"); {
+		case token == "":
+			fmt.Fprint(w, page(t, "b", 4, 1, 2))
+		case expired.CompareAndSwap(false, true):
+			http.Error(w, "invalid pageToken", http.StatusBadRequest)
+		default:
+			fmt.Fprint(w, page(t, "", -1, 3, 4))
+		}
+	})
+	sink := &sourcetest.MemorySink{}
+	sum, err := crawl(t, sink, url)
+	if err != nil || !sum.Complete || ids(sink) != 4 || kinds(sink)[crawler.KindExpired] != 1 {
+		t.Errorf("%d records, complete %v, %v, %v", ids(sink), sum.Complete, kinds(sink), err)
+	}
+}
+
+func TestTokenThatAlwaysExpiresEnds(t *testing.T) {
+	url := pages(t, func(_ int, w http.ResponseWriter, r *http.Request) {
+		if r.URL.Query().Get("pageToken") != "" {
+			http.Error(w, "invalid pageToken", http.StatusBadRequest)
+			return
+		}
+		fmt.Fprint(w, page(t, "b", 4, 1, 2))
+	})
+	sink := &sourcetest.MemorySink{}
+	sum, err := crawl(t, sink, url)
+	if err == nil || sum.Complete || ids(sink) != 2 || kinds(sink)[crawler.KindExpired] != 3 {
+		t.Errorf("%d records, complete %v, %v, %v", ids(sink), sum.Complete, kinds(sink), err)
+	}
+}
+
+func TestTokenLoopEnds(t *testing.T) {
+	for name, token := range map[string]func(n int) string{
+		"same token":   func(int) string { return "a" },
+		"two in turn":  func(n int) string { return strconv.Itoa(n % 2) },
+		"always fresh": strconv.Itoa, // and never a new study
+	} {
+		asked := 0
+		url := pages(t, func(n int, w http.ResponseWriter, _ *http.Request) {
+			asked++
+			fmt.Fprint(w, page(t, "t"+token(n), 2, 1, 2))
+		})
+		sink := &sourcetest.MemorySink{}
+		sum, err := crawl(t, sink, url)
+		if err == nil || sum.Complete || ids(sink) != 2 || kinds(sink)[crawler.KindTokenLoop] != 1 || asked > 30 {
+			t.Errorf("%s: %d requests, %d records, %v, %v", name, asked, ids(sink), kinds(sink), err)
+		}
+	}
+}
+
+func TestTotalChangesMidWay(t *testing.T) {
+	url := pages(t, func(n int, w http.ResponseWriter, _ *http.Request) {
+		switch n {
+		case 0:
+			fmt.Fprint(w, page(t, "b", 3, 1, 2))
+		default:
+			fmt.Fprint(w, page(t, "", 4, 3, 4))
+		}
+	})
+	sink := &sourcetest.MemorySink{}
+	sum, err := crawl(t, sink, url)
+	if err != nil || !sum.Complete || ids(sink) != 4 || kinds(sink)[crawler.KindTotal] != 1 {
+		t.Errorf("%d records, %v, %v", ids(sink), kinds(sink), err)
+	}
+}
+
+// TestGapsAndDoublesBetweenPages: a study that slipped between two pages is
+// found by reading the query once more; what came twice is kept once.
+func TestGapsAndDoublesBetweenPages(t *testing.T) {
+	url := pages(t, func(n int, w http.ResponseWriter, _ *http.Request) {
+		switch n {
+		case 0:
+			fmt.Fprint(w, page(t, "b", 4, 1, 2))
+		case 1:
+			fmt.Fprint(w, page(t, "", -1, 2, 4)) // 3 slipped through, 2 came again
+		case 2:
+			fmt.Fprint(w, page(t, "c", 4, 1, 2))
+		default:
+			fmt.Fprint(w, page(t, "", -1, 3, 4))
+		}
+	})
+	sink := &sourcetest.MemorySink{}
+	sum, err := crawl(t, sink, url)
+	k := kinds(sink)
+	if err != nil || !sum.Complete || ids(sink) != 4 || k[crawler.KindMissing] != 1 || k[crawler.KindDuplicate] != 1 {
+		t.Errorf("%d records, %v, %v", ids(sink), k, err)
+	}
+	for _, hits := range sink.Content("ctgov").Hits {
+		if len(hits) != 4 {
+			t.Errorf("hit list %v", hits)
+		}
+	}
+	// A register whose count is simply wrong is told once more and left.
+	url = pages(t, func(_ int, w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, page(t, "", 9, 1, 2)) })
+	sink = &sourcetest.MemorySink{}
+	if sum, err := crawl(t, sink, url); err != nil || !sum.Complete || kinds(sink)[crawler.KindMissing] != 2 {
+		t.Errorf("wrong count: %v, %v", kinds(sink), err)
+	}
+}
+
+// TestUnusableAnswers: a 200 that is no answer is asked for again, kept aside
+// with its payload and reason, and the crawl says so.
+func TestUnusableAnswers(t *testing.T) {
+	whole := page(t, "", 2, 1, 2)
+	for _, x := range []struct{ name, body, media, kind string }{
+		{"html", "<html><head><title>Error</title></head></html>", "text/html", crawler.KindHTML},
+		{"html called json", "<!doctype html><p>x", "application/json", crawler.KindHTML},
+		{"empty object", "{}", "application/json", crawler.KindEmpty},
+		{"other shape", `{"items":[1]}`, "application/json", crawler.KindWrongShape},
+		{"one study for a page", compact(t, 1), "application/json", crawler.KindWrongShape},
+		{"half json", whole[:len(whole)-40], "application/json", crawler.KindHalfJSON},
+		{"half json in the list", whole[:len(whole)/3], "application/json", crawler.KindHalfJSON},
+		{"csv", "NCT Number,Title\n", "text/csv", crawler.KindWrongType},
+	} {
+		asked := 0
+		url := pages(t, func(_ int, w http.ResponseWriter, _ *http.Request) {
+			asked++
+			w.Header().Set("Content-Type", x.media)
+			fmt.Fprint(w, x.body)
+		})
+		sink := &sourcetest.MemorySink{}
+		sum, err := crawl(t, sink, url)
+		if err == nil || sum.Complete || asked != 3 {
+			t.Errorf("%s: asked %d times, complete %v, %v", x.name, asked, sum.Complete, err)
+		}
+		found := false
+		for _, p := range sink.Problems() {
+			if p.Kind != x.kind {
+				continue
+			}
+			found = true
+			if len(sink.Payloads()) != 1 || p.SHA256 != sink.Payloads()[0].SHA256 || !strings.Contains(p.Retry, "past crawl ctgov --endpoint ctgov="+url) {
+				t.Errorf("%s: %+v with %d payloads", x.name, p, len(sink.Payloads()))
+			}
+		}
+		if !found {
+			t.Errorf("%s: problems %+v, want %s", x.name, sink.Problems(), x.kind)
+		}
+	}
+}
+
+// TestBadStudiesInAGoodPage: invalid UTF-8, a broken study and unknown keys are
+// told, and the page counts.
+func TestBadStudiesInAGoodPage(t *testing.T) {
+	bad := page(t, "", 3, 1, 2, 3)
+	bad = strings.Replace(bad, `"acronym":"SYN"`, "\"acronym\":\"S\xc3N\"", 1)
+	bad = strings.Replace(bad, `"nctId":"NCT99900002"`, `"nctId":"NCT99900002",,`, 1)
+	bad = strings.Replace(bad, `"officialTitle"`, `"offizialTitle"`, 1)
+	url := pages(t, func(_ int, w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, bad) })
+	sink := &sourcetest.MemorySink{}
+	sum, err := crawl(t, sink, url)
+	k := kinds(sink)
+	if err != nil || !sum.Complete || ids(sink) != 2 || k[crawler.KindBadJSON] != 1 || k[crawler.KindDrift] != 1 {
+		t.Errorf("%d records, %v, %v", ids(sink), k, err)
+	}
+	r, _ := sink.Record("ctgov", "NCT99900001")
+	if len(r.Problems) != 1 || r.Problems[0].Kind != crawler.KindBadUTF8 {
+		t.Errorf("%+v", r.Problems)
+	}
+	for _, p := range sink.Problems() {
+		if p.Kind == crawler.KindBadJSON && p.RecordID != "NCT99900002" {
+			t.Errorf("the broken study is not named: %+v", p)
+		}
+	}
+}
+
+func TestTooLargeAnswers(t *testing.T) {
+	big := strings.Repeat("x", 1<<20)
+	url := pages(t, func(_ int, w http.ResponseWriter, _ *http.Request) {
+		fmt.Fprint(w, `{"studies":[`)
+		for range 50 { // 50 MB
+			if _, err := fmt.Fprint(w, big); err != nil {
+				return
+			}
+		}
+	})
+	for _, cap := range []int64{0, 1 << 20} { // the source's own, and a small one
+		sink := &sourcetest.MemorySink{}
+		sum, err := crawl(t, sink, url, func(o *crawler.Options) { o.Wire.MaxBody = cap; o.Sources = []crawler.Source{&Source{PageSize: 1}} })
+		if err == nil || sum.Complete || kinds(sink)[crawler.KindTooLarge] != 1 {
+			t.Errorf("cap %d: %v, %v", cap, kinds(sink), err)
+		}
+	}
+	bomb := pages(t, func(_ int, w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Encoding", "gzip")
+		z := gzip.NewWriter(w)
+		defer z.Close()
+		for range 1000 {
+			if _, err := z.Write(make([]byte, 1<<20)); err != nil {
+				return
+			}
+		}
+	})
+	sink := &sourcetest.MemorySink{}
+	if sum, err := crawl(t, sink, bomb, func(o *crawler.Options) { o.Sources = []crawler.Source{&Source{PageSize: 1}} }); err == nil || sum.Complete || kinds(sink)[crawler.KindTooLarge] != 1 {
+		t.Errorf("bomb: %v, %v", kinds(sink), err)
+	}
+}
+
+// TestLargePagesAreAskedForInParts: where a page is over the cap, fewer
+// studies are asked for.
+func TestLargePagesAreAskedForInParts(t *testing.T) {
+	one := len(compact(t, 0))
+	all := 40
+	url := pages(t, func(_ int, w http.ResponseWriter, r *http.Request) {
+		from, _ := strconv.Atoi(r.URL.Query().Get("pageToken"))
+		size, _ := strconv.Atoi(r.URL.Query().Get("pageSize"))
+		var ns []int
+		for n := from; n < min(from+size, all); n++ {
+			ns = append(ns, n)
+		}
+		token := ""
+		if from+size < all {
+			token = strconv.Itoa(from + size)
+		}
+		fmt.Fprint(w, page(t, token, all, ns...))
+	})
+	sink := &sourcetest.MemorySink{}
+	sum, err := crawl(t, sink, url, func(o *crawler.Options) { o.Wire.MaxBody = int64(10 * one) })
+	if err != nil || !sum.Complete || ids(sink) != all || sum.Problems != 0 {
+		t.Errorf("%d records, %v, %v", ids(sink), sink.Problems(), err)
+	}
+}
+
+func TestSlowAnswersEnd(t *testing.T) {
+	url := pages(t, func(_ int, w http.ResponseWriter, r *http.Request) {
+		fmt.Fprint(w, `{"studies":[`)
+		for r.Context().Err() == nil {
+			fmt.Fprint(w, " ")
+			w.(http.Flusher).Flush()
+			time.Sleep(10 * time.Millisecond)
+		}
+	})
+	sink := &sourcetest.MemorySink{}
+	begin := time.Now()
+	_, err := crawl(t, sink, url, func(o *crawler.Options) { o.Wire.Timeout = 100 * time.Millisecond })
+	if !errors.Is(err, polite.ErrStalled) || time.Since(begin) > 5*time.Second {
+		t.Errorf("%v after %s", err, time.Since(begin))
+	}
+}
+
+func TestRedirectElsewhere(t *testing.T) {
+	var reached atomic.Bool
+	other := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { reached.Store(true) }))
+	defer other.Close()
+	for _, to := range []string{other.URL + "/x", "http://169.254.169.254/latest", "http://[::1]:1/", "http://10.0.0.1/"} {
+		url := pages(t, func(_ int, w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, to, http.StatusFound) })
+		sink := &sourcetest.MemorySink{}
+		if _, err := crawl(t, sink, url); !errors.Is(err, polite.ErrOutOfScope) {
+			t.Errorf("%s: %v", to, err)
+		}
+	}
+	if reached.Load() {
+		t.Error("another host was asked")
+	}
+	circle := pages(t, func(_ int, w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, r.URL.String(), http.StatusFound)
+	})
+	if _, err := crawl(t, &sourcetest.MemorySink{}, circle); err == nil || !strings.Contains(err.Error(), "redirects") {
+		t.Errorf("redirects in a circle: %v", err)
+	}
+}
+
+func TestMergedStudy(t *testing.T) {
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch r.URL.Path {
+		case "/api/v2/studies":
+			fmt.Fprint(w, page(t, "", -1))
+		case "/api/v2/studies/NCT99900001":
+			http.Redirect(w, r, "/api/v2/studies/NCT99900002", http.StatusMovedPermanently)
+		case "/api/v2/studies/NCT99900002":
+			fmt.Fprint(w, compact(t, 2))
+		default:
+			http.NotFound(w, r)
+		}
+	}))
+	defer s.Close()
+	f, src := fetcher(t, s.URL+"/api/v2")
+	p, err := src.Refresh(t.Context(), f, []string{"NCT99900001", "NCT99900003"})
+	if err != nil || len(p.Gone) != 2 || len(p.Payloads) != 2 || len(p.Problems) != 1 || p.Problems[0].Kind != crawler.KindMerged {
+		t.Errorf("gone %v, %d payloads, %+v, %v", p.Gone, len(p.Payloads), p.Problems, err)
+	}
+}
+
+func fetcher(t *testing.T, endpoint string) (crawler.Fetcher, *Source) {
+	t.Helper()
+	c, err := crawler.New(crawler.Options{Sources: []crawler.Source{New()}, Endpoints: map[string]string{"ctgov": endpoint},
+		Wire: crawler.Wire{Base: time.Millisecond, Attempts: 2}}, &sourcetest.MemorySink{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, src, err := c.Fetcher("ctgov")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f, src.(*Source)
+}
+
+func TestTLSFailure(t *testing.T) {
+	s := httptest.NewTLSServer(http.NotFoundHandler())
+	defer s.Close()
+	if _, err := crawl(t, &sourcetest.MemorySink{}, s.URL+"/api/v2"); err == nil || !strings.Contains(err.Error(), "certificate") {
+		t.Errorf("%v", err)
+	}
+}
+
+func TestClockSkewIsToldAndAllowedFor(t *testing.T) {
+	url := pages(t, func(_ int, w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Date", time.Now().Add(-50*time.Hour).UTC().Format(http.TimeFormat)) // ours is ahead
+		fmt.Fprint(w, page(t, "", 1, 1))
+	})
+	sink := &sourcetest.MemorySink{}
+	sum, err := crawl(t, sink, url)
+	m, _ := sink.Mark(t.Context(), "ctgov")
+	if err != nil || !sum.Complete || kinds(sink)[crawler.KindClockSkew] != 1 || m.Skew < 49*time.Hour {
+		t.Errorf("%v, mark %+v, %v", kinds(sink), m, err)
+	}
+}
+
+func TestFullDiskLosesNothingStored(t *testing.T) {
+	full := errors.New("disk is full")
+	url := pages(t, func(n int, w http.ResponseWriter, r *http.Request) {
+		if r.URL.Query().Get("pageToken") == "" {
+			fmt.Fprint(w, page(t, "b", 2, 1))
+			return
+		}
+		fmt.Fprint(w, page(t, "", -1, 2))
+	})
+	sink := &sourcetest.MemorySink{Fail: func(n int) error {
+		if n == 2 {
+			return full
+		}
+		return nil
+	}}
+	if _, err := crawl(t, sink, url); !errors.Is(err, full) || ids(sink) != 1 {
+		t.Errorf("%d records, %v", ids(sink), err)
+	}
+	sink.Fail = nil
+	if sum, err := crawl(t, sink, url); err != nil || ids(sink) != 2 || sum.Received != 1 {
+		t.Errorf("%d records, %+v, %v", ids(sink), sum.CommitResult, err)
+	}
+}
+
+// TestVanishedInMasses: when a large part of what is known seems gone at once,
+// nothing is buried.
+func TestVanishedInMasses(t *testing.T) {
+	var empty atomic.Bool
+	url := pages(t, func(_ int, w http.ResponseWriter, r *http.Request) {
+		if empty.Load() {
+			fmt.Fprint(w, page(t, "", 0))
+			return
+		}
+		var ns []int
+		for n := range 80 {
+			ns = append(ns, n)
+		}
+		fmt.Fprint(w, page(t, "", 80, ns...))
+	})
+	sink := &sourcetest.MemorySink{}
+	if _, err := crawl(t, sink, url); err != nil {
+		t.Fatal(err)
+	}
+	empty.Store(true)
+	if _, err := crawl(t, sink, url, func(o *crawler.Options) { o.All = true }); err != nil {
+		t.Fatal(err)
+	}
+	if c := sink.Content("ctgov"); len(c.Gone) != 0 || kinds(sink)[crawler.KindMissing] != 1 {
+		t.Errorf("%d buried, %v", len(c.Gone), kinds(sink))
+	}
+}
+
+// TestCollyEnvironmentChangesNothing: variables that colly would obey are of no
+// effect on a crawl.
+func TestCollyEnvironmentChangesNothing(t *testing.T) {
+	for k, v := range map[string]string{"ALLOWED_DOMAINS": "example.org", "CACHE_DIR": t.TempDir(), "DETECT_CHARSET": "1", "DISABLE_COOKIES": "1",
+		"DISALLOWED_DOMAINS": "127.0.0.1", "IGNORE_ROBOTSTXT": "0", "FOLLOW_REDIRECTS": "0", "MAX_BODY_SIZE": "10", "MAX_DEPTH": "1", "MAX_REQUESTS": "1",
+		"PARSE_HTTP_ERROR_RESPONSE": "0", "TRACE_HTTP": "1", "USER_AGENT": "colly"} {
+		t.Setenv("COLLY_"+k, v)
+	}
+	var agent atomic.Value
+	url := pages(t, func(n int, w http.ResponseWriter, r *http.Request) {
+		agent.Store(r.UserAgent())
+		switch token := r.URL.Query().Get("pageToken"); token {
+		case "":
+			u := *r.URL
+			u.RawQuery += "&pageToken=moved"
+			http.Redirect(w, r, u.String(), http.StatusFound)
+		case "moved":
+			fmt.Fprint(w, page(t, "b", 2, 1))
+		default:
+			fmt.Fprint(w, page(t, "", -1, 2))
+		}
+	})
+	sink := &sourcetest.MemorySink{}
+	sum, err := crawl(t, sink, url, func(o *crawler.Options) { o.Contact = "mailto:who@example.org"; o.Version = "9" })
+	if err != nil || !sum.Complete || ids(sink) != 2 {
+		t.Errorf("%d records, %v", ids(sink), err)
+	}
+	if got := agent.Load(); got != "past/9 (research evidence tracker; contact: mailto:who@example.org)" {
+		t.Errorf("user agent %q", got)
+	}
+	if left, _ := os.ReadDir(os.Getenv("COLLY_CACHE_DIR")); len(left) > 0 {
+		t.Error("colly cached answers")
+	}
+}
+
+// TestBodiesAreKeptAsSent: a character set that colly would translate leaves
+// the stored bytes alone.
+func TestBodiesAreKeptAsSent(t *testing.T) {
+	body := strings.Replace(page(t, "", 1, 1), `"acronym":"SYN"`, "\"acronym\":\"S\xe9\"", 1)
+	url := pages(t, func(_ int, w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json; charset=iso-8859-1")
+		fmt.Fprint(w, body)
+	})
+	sink := &sourcetest.MemorySink{}
+	if _, err := crawl(t, sink, url); err != nil {
+		t.Fatal(err)
+	}
+	if p := sink.Payloads(); len(p) != 1 || string(p[0].Body) != body {
+		t.Error("the payload is not what was sent")
+	}
+}
+
+func TestLanesSideBySide(t *testing.T) {
+	slow := make(chan struct{})
+	first := pages(t, func(_ int, w http.ResponseWriter, r *http.Request) {
+		select { // waits for the other lane
+		case <-slow:
+		case <-r.Context().Done():
+		}
+		fmt.Fprint(w, page(t, "", 1, 1))
+	})
+	second := pages(t, func(_ int, w http.ResponseWriter, _ *http.Request) {
+		close(slow)
+		fmt.Fprint(w, page(t, "", 1, 2))
+	})
+	sink := &sourcetest.MemorySink{}
+	c, err := crawler.New(crawler.Options{Sources: []crawler.Source{New(), twin{New()}}, Question: question,
+		Endpoints: map[string]string{"ctgov": first, "twin": second}}, sink)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	if sum, err := c.Run(ctx); err != nil || !sum.Sources[0].Complete || !sum.Sources[1].Complete {
+		t.Errorf("%+v, %v", sum, err)
+	}
+}
+
+// twin is the source under another name.
+type twin struct{ *Source }
+
+func (twin) Name() string                        { return "twin" }
+func (t twin) At(endpoint string) crawler.Source { return twin{t.Source.At(endpoint).(*Source)} }
+
+func TestDryRunAsksNothing(t *testing.T) {
+	asked := false
+	at := pages(t, func(int, http.ResponseWriter, *http.Request) { asked = true })
+	sum, err := crawl(t, nil, at, func(o *crawler.Options) { o.DryRun = true })
+	if err != nil || asked || len(sum.Queries) != 1 {
+		t.Fatalf("%+v, %v", sum, err)
+	}
+	q := sum.Queries[0]
+	want := `Condition/disease: PTSD OR "post-traumatic stress disorder" OR anxiety | Intervention/treatment: MDMA OR midomafetamine OR "3,4-methylenedioxymethamphetamine"`
+	if q.Text != want || !strings.HasPrefix(q.URL, at+"/studies?") {
+		t.Errorf("%s\n%s", q.Text, q.URL)
+	}
+	u, _ := url.Parse(q.URL)
+	if got := u.Query().Get("query.intr"); got != `MDMA OR midomafetamine OR "3,4-methylenedioxymethamphetamine"` {
+		t.Errorf("%q", got)
+	}
+}
+
+func TestPlanKeepsWithinLimits(t *testing.T) {
+	var long []string
+	for n := range 400 {
+		long = append(long, fmt.Sprintf("condition number %d", n))
+	}
+	q := crawler.QuestionSet{Substances: []crawler.Concept{{ID: "lsd", Terms: []string{"LSD", "lsd", `a "quoted" OR`, "AND"}}},
+		Conditions: []crawler.Concept{{ID: "c", Terms: long}}, Since: time.Date(2026, 1, 15, 3, 0, 0, 0, time.UTC)}
+	qs, err := New().Plan(q)
+	if err != nil || len(qs) < 2 {
+		t.Fatal(len(qs), err)
+	}
+	seen := map[string]bool{}
+	for _, x := range qs {
+		if len(x.URL) > 7000 {
+			t.Errorf("address of %d bytes", len(x.URL))
+		}
+		u, _ := url.Parse(x.URL)
+		v := u.Query()
+		if v.Get("query.intr") != `LSD OR "a quoted OR" OR "AND"` || v.Get("filter.advanced") != "AREA[LastUpdatePostDate]RANGE[2026-01-14,MAX]" {
+			t.Errorf("%v", v)
+		}
+		for _, c := range strings.Split(v.Get("query.cond"), " OR ") {
+			seen[strings.Trim(c, `"`)] = true
+		}
+	}
+	for _, c := range long {
+		if !seen[c] {
+			t.Errorf("%q is asked nowhere", c)
+		}
+	}
+	q.Conditions[0].Terms[0], q.Conditions[0].Terms[1] = q.Conditions[0].Terms[1], q.Conditions[0].Terms[0]
+	again, _ := New().Plan(q)
+	if again[0].Key != qs[0].Key {
+		t.Error("the order of words changes the key")
+	}
+}
+
+func TestHistory(t *testing.T) {
+	doc := func(version int, changes string) string {
+		return fmt.Sprintf(`{"study":%s,"topics":{}%s}`, study(t, 1, version, time.Time{}), changes)
+	}
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		switch r.URL.Path {
+		case "/api/int/studies/NCT99900001":
+			fmt.Fprint(w, doc(2, `,"history":{"changes":[{"version":0,"date":"2020-01-01","status":"RECRUITING","moduleLabels":[]},
+				{"version":1,"date":"2021-01-01","status":"COMPLETED","moduleLabels":["Study Status"]},{"version":2,"date":"2022-01-01","status":"COMPLETED"}]}`))
+		case "/api/int/studies/NCT99900001/history/0", "/api/int/studies/NCT99900001/history/2":
+			fmt.Fprint(w, doc(int(r.URL.Path[len(r.URL.Path)-1]-'0'), ""))
+		default:
+			http.NotFound(w, r)
+		}
+	}))
+	defer s.Close()
+	f, src := fetcher(t, s.URL+"/api/v2")
+	h, err := src.History(t.Context(), f, "nct99900001", nil)
+	if err != nil || len(h.Changes) != 3 || len(h.Versions) != 2 || len(h.Problems) != 1 || h.Changes[1].Modules[0] != "Study Status" {
+		t.Fatalf("%+v, %v", h, err)
+	}
+	if h.Versions[0].Version != "0" || h.Versions[1].Version != "2" || h.Versions[0].ContentHash == h.Versions[1].ContentHash {
+		t.Errorf("versions %q %q", h.Versions[0].Version, h.Versions[1].Version)
+	}
+	// A rebuild reads the version from the stored payload alone.
+	again, err := Parse(h.Payloads[1])
+	if err != nil || again.Records[0].Version != "2" {
+		t.Errorf("%+v, %v", again.Records, err)
+	}
+	if _, err := src.History(t.Context(), f, "NCT99900009", nil); err == nil {
+		t.Error("an unknown study has a history")
+	}
+}
+
+func TestRecordedHistories(t *testing.T) {
+	for _, file := range recorded(t, "ctgov-history/*.json") {
+		body, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		changes, err := ParseHistory(body)
+		if err != nil || len(changes) < 2 || changes[0].Version != 0 || changes[0].Date == "" {
+			t.Errorf("%s: %+v, %v", file, changes, err)
+			continue
+		}
+		p, err := Parse(evidence.Payload{Body: body})
+		if last := strconv.Itoa(changes[len(changes)-1].Version); err != nil || p.Records[0].Version != last {
+			t.Errorf("%s: version %q, want %s", file, p.Records[0].Version, last)
+		}
+	}
+}
+
+// TestManyRecordsStayFlat: more studies than a page may hold, in pages whose
+// size follows the studies'.
+func TestManyRecordsStayFlat(t *testing.T) {
+	small := `{"protocolSection":{"identificationModule":{"nctId":"NCT%08d"}}}`
+	const all = 12000
+	var sizes []int
+	url := pages(t, func(_ int, w http.ResponseWriter, r *http.Request) {
+		q := r.URL.Query()
+		from, _ := strconv.Atoi(q.Get("pageToken"))
+		size, _ := strconv.Atoi(q.Get("pageSize"))
+		sizes = append(sizes, size)
+		p := map[string]any{}
+		if from == 0 {
+			p["totalCount"] = all
+		}
+		var list []json.RawMessage
+		for n := from; n < min(from+size, all); n++ {
+			list = append(list, json.RawMessage(fmt.Sprintf(small, n)))
+		}
+		p["studies"] = list
+		if from+size < all {
+			p["nextPageToken"] = strconv.Itoa(from + size)
+		}
+		answer(w, p)
+	})
+	sink := &sourcetest.MemorySink{}
+	sum, err := crawl(t, sink, url)
+	if err != nil || !sum.Complete || ids(sink) != all || len(sizes) > 16 || sizes[len(sizes)-1] != largest {
+		t.Errorf("%d records in %d pages of %v, %v", ids(sink), len(sizes), sizes, err)
+	}
+}
