@@ -111,7 +111,7 @@ func (f *folder) wide(r rune, i, n int) int {
 		// a combining accent belongs to the letter before it
 	case unicode.IsSpace(r), unicode.Is(unicode.Pd, r), r == '−', r == '‑', r == '⁄', r == '®', r == '™', r == '©':
 		f.separate(i, gapSoft)
-	case unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsNumber(r):
+	case unicode.IsLetter(r), unicode.IsNumber(r), unicode.Is(unicode.So, r):
 		f.compat(r, i)
 	default:
 		f.separate(i, gapHard)
