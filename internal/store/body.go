@@ -28,7 +28,7 @@ const (
 // zstdTools are made once: their tables are large, and both are safe for use
 // by several goroutines.
 var zstdTools = sync.OnceValues(func() (*zstd.Encoder, *zstd.Decoder) {
-	enc, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedDefault), zstd.WithEncoderConcurrency(1), zstd.WithEncoderCRC(false))
+	enc, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderConcurrency(1), zstd.WithEncoderCRC(false))
 	if err != nil {
 		panic("store: zstd encoder options: " + err.Error()) // constants only: no input gets here
 	}
@@ -83,9 +83,19 @@ func frames(body []byte) [][]byte {
 	return append(parts, body)
 }
 
-// squeezeRecord compresses a packed record: fast to undo, since records are
-// read far more often than payloads.
-func squeezeRecord(packed []byte) []byte { return s2.EncodeBetter(nil, packed) }
+// squeezeRecord compresses a packed record: quick to do and to undo, since
+// records are read far more often than payloads.
+func squeezeRecord(packed []byte) []byte {
+	room := squeezeRoom.Get().(*[]byte)
+	defer squeezeRoom.Put(room)
+	if n := s2.MaxEncodedLen(len(packed)); cap(*room) < n {
+		*room = make([]byte, n)
+	}
+	return bytes.Clone(s2.Encode((*room)[:cap(*room)], packed))
+}
+
+// squeezeRoom spares the large buffers in which records are compressed.
+var squeezeRoom = sync.Pool{New: func() any { return new([]byte) }}
 
 func expandRecord(stored []byte, size int64) ([]byte, error) {
 	n, err := s2.DecodedLen(stored)

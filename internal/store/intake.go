@@ -98,7 +98,6 @@ func (s *Store) newIntake(c *conn, b *crawler.Batch, kind string) (*intake, erro
 	for i, t := range itemTables {
 		in.items[i] = c.itemBulk(i, t.name, t.columns)
 	}
-	in.items[tabClass].parent = in.items[tabOutcome]
 	in.items[tabAnalysis].parent = in.items[tabOutcome]
 	return in, nil
 }

@@ -12,7 +12,7 @@ import (
 // derivedTables are emptied by a rebuild, children before their parents.
 var derivedTables = []string{
 	"gap", "claim", "finding", "effect", "contrast", "arm_result", "link", "study_record", "study", "decision", "search",
-	"related_work", "trial_mention", "publication", "adverse_event", "event_group", "posted_analysis", "posted_class",
+	"related_work", "trial_mention", "publication", "event_list", "event_group", "posted_analysis",
 	"posted_outcome", "reference", "planned_outcome", "intervention", "arm", "record_version", "record", "layout",
 }
 

@@ -3,7 +3,6 @@ package store
 import (
 	"database/sql/driver"
 	"encoding/json"
-	"slices"
 	"sort"
 	"strconv"
 
@@ -18,10 +17,9 @@ const (
 	tabPlanned
 	tabReference
 	tabOutcome
-	tabClass
 	tabAnalysis
 	tabEventGroup
-	tabEvent
+	tabEventList
 	tabPublication
 	tabMention
 	tabRelated
@@ -38,16 +36,14 @@ var itemTables = [tabCount]struct {
 	tabReference:    {"reference", []string{"record_no", "reference_index", "pmid", "doi", "type", "citation", "retractions", "pointer"}},
 	tabOutcome: {"posted_outcome", []string{"record_no", "position", "outcome_index", "type", "title", "description", "population",
 		"reporting_status", "time_frame", "param_type", "dispersion_type", "unit", "denom_units", "units_analyzed", "calculate_pct",
-		"group_count", "groups", "denoms", "pointer"}},
-	tabClass: {"posted_class", []string{"record_no", "position", "class_index", "title", "denoms", "categories", "cell_count", "cells"}},
+		"group_count", "groups", "denoms", "cell_count", "classes", "pointer"}},
 	tabAnalysis: {"posted_analysis", []string{"record_no", "position", "analysis_index", "group_ids", "group_description", "non_inferiority",
 		"non_inferiority_comment", "tested_non_inferiority", "method", "method_comment", "p_value", "p_value_comment", "param_type",
 		"param_value", "ci_pct", "ci_sides", "ci_lower", "ci_upper", "ci_lower_comment", "ci_upper_comment", "dispersion_type",
 		"dispersion_value", "estimate_comment", "other_analysis_description", "pointer"}},
 	tabEventGroup: {"event_group", []string{"record_no", "group_index", "group_id", "title", "description", "deaths_affected",
 		"deaths_at_risk", "serious_affected", "serious_at_risk", "other_affected", "other_at_risk"}},
-	tabEvent: {"adverse_event", []string{"record_no", "event_index", "serious", "term", "organ_system", "vocabulary", "assessment",
-		"notes", "stat_count", "stats"}},
+	tabEventList: {"event_list", []string{"record_no", "event_count", "stat_count", "pointer", "events"}},
 	tabPublication: {"publication", []string{"record_no", "pmid", "pmcid", "doi", "title", "journal", "volume", "issue", "pages",
 		"published", "authors", "types", "language", "preprint", "retracted"}},
 	tabMention: {"trial_mention", []string{"record_no", "mention_index", "trial_id", "place", "pointer"}},
@@ -58,9 +54,14 @@ var itemTables = [tabCount]struct {
 type itemRows [tabCount][]driver.Value
 
 func (t *itemRows) add(tab int, vals ...any) {
-	for _, v := range vals {
-		t[tab] = append(t[tab], value(v))
+	rows := t[tab]
+	if rows == nil {
+		rows = make([]driver.Value, 0, 8*len(vals))
 	}
+	for _, v := range vals {
+		rows = append(rows, value(v))
+	}
+	t[tab] = rows
 }
 
 // itemsOf lays a record out in rows.
@@ -110,22 +111,17 @@ func (t *itemRows) addResults(no int64, res *evidence.Results) {
 		t.add(tabEventGroup, no, i, g.ID, null(g.Title), null(g.Description), nullInt(g.DeathsAffected), nullInt(g.DeathsAtRisk),
 			nullInt(g.SeriousAffected), nullInt(g.SeriousAtRisk), nullInt(g.OtherAffected), nullInt(g.OtherAtRisk))
 	}
-	for i := range ae.Events {
-		e := &ae.Events[i]
-		t.add(tabEvent, no, i, e.Serious, e.Term, null(e.System), null(e.Vocabulary), null(e.Assessment), null(e.Notes),
-			len(e.Stats), statList(e.Stats))
+	if len(ae.Events) > 0 {
+		events, stats, pointer := eventList(ae.Events)
+		t.add(tabEventList, no, len(ae.Events), stats, pointer, events)
 	}
 }
 
 func (t *itemRows) addOutcome(no int64, pos int, o *evidence.PostedOutcome) {
+	classes, cells := classList(o)
 	t.add(tabOutcome, no, pos, o.Index, null(o.Type), null(o.Title), null(o.Description), null(o.Population), null(o.ReportingStatus),
 		null(o.TimeFrame), null(o.ParamType), null(o.DispersionType), null(o.Unit), null(o.DenomUnits), null(o.UnitsAnalyzed),
-		null(o.Calculate), len(o.Groups), groupList(o.Groups), denomList(o.Denoms), o.Pointer)
-	for i := range o.Classes {
-		c := &o.Classes[i]
-		cells, n := cellList(o.Pointer, i, c.Categories)
-		t.add(tabClass, no, pos, i, null(c.Title), denomList(c.Denoms), categoryList(c.Categories), n, cells)
-	}
+		null(o.Calculate), len(o.Groups), groupList(o.Groups), denomList(o.Denoms), cells, classes, o.Pointer)
 	for i := range o.Analyses {
 		a := &o.Analyses[i]
 		t.add(tabAnalysis, no, pos, i, textList(a.GroupIDs), null(a.GroupDescription), null(a.NonInferiority), null(a.NonInfComment),
@@ -134,150 +130,6 @@ func (t *itemRows) addOutcome(no int64, pos int, o *evidence.PostedOutcome) {
 			null(a.CIUpperComment), null(a.DispersionType), null(a.DispersionValue), null(a.EstimateComment),
 			null(a.OtherAnalysisDesc), a.Pointer)
 	}
-}
-
-// groupList is [[id, title], …].
-func groupList(gs []evidence.Group) any {
-	if len(gs) == 0 {
-		return nil
-	}
-	b := []byte{'['}
-	for i, g := range gs {
-		if i > 0 {
-			b = append(b, ',')
-		}
-		b = append(b, '[')
-		b = appendText(b, g.ID)
-		b = append(b, ',')
-		b = appendTextOrNull(b, g.Title)
-		b = append(b, ']')
-	}
-	return string(append(b, ']'))
-}
-
-// denomList is [[units, [[group, count], …]], …] with counts as posted.
-func denomList(ds []evidence.Denom) any {
-	if len(ds) == 0 {
-		return nil
-	}
-	b := []byte{'['}
-	for i, d := range ds {
-		if i > 0 {
-			b = append(b, ',')
-		}
-		b = append(b, '[')
-		b = appendTextOrNull(b, d.Units)
-		b = append(b, ",["...)
-		for j, c := range d.Counts {
-			if j > 0 {
-				b = append(b, ',')
-			}
-			b = append(b, '[')
-			b = appendText(b, c.GroupID)
-			b = append(b, ',')
-			b = appendText(b, c.Value)
-			b = append(b, ']')
-		}
-		b = append(b, "]]"...)
-	}
-	return string(append(b, ']'))
-}
-
-// categoryList is the titles of the categories, NULL when none has one.
-func categoryList(cs []evidence.Category) any {
-	if !slices.ContainsFunc(cs, func(c evidence.Category) bool { return c.Title != "" }) {
-		return nil
-	}
-	b := []byte{'['}
-	for i, c := range cs {
-		if i > 0 {
-			b = append(b, ',')
-		}
-		b = appendTextOrNull(b, c.Title)
-	}
-	return string(append(b, ']'))
-}
-
-// cellList is the value cells of a class, [[cell, …] for each category], a cell
-// being [group, value, spread, lower, upper, comment, pointer] without its
-// trailing nulls; the pointer stands only where it is not the one that the
-// place in the table implies.
-func cellList(outcome string, class int, cs []evidence.Category) (cells string, n int) {
-	size := 2
-	for i := range cs {
-		n += len(cs[i].Measurements)
-		size += 3
-	}
-	b := make([]byte, 0, size+n*32)
-	base := outcome + "/classes/" + strconv.Itoa(class) + "/categories/"
-	b = append(b, '[')
-	for i := range cs {
-		if i > 0 {
-			b = append(b, ',')
-		}
-		b = append(b, '[')
-		prefix := base + strconv.Itoa(i) + "/measurements/"
-		for j := range cs[i].Measurements {
-			if j > 0 {
-				b = append(b, ',')
-			}
-			b = appendCell(b, prefix, j, &cs[i].Measurements[j])
-		}
-		b = append(b, ']')
-	}
-	return string(append(b, ']')), n
-}
-
-func appendCell(b []byte, prefix string, j int, m *evidence.Measurement) []byte {
-	vals := [...]string{m.GroupID, m.Value, m.Spread, m.Lower, m.Upper, m.Comment, m.Pointer}
-	if impliedPointer(m.Pointer, prefix, j) {
-		vals[6] = ""
-	}
-	last := len(vals)
-	for last > 0 && vals[last-1] == "" {
-		last--
-	}
-	b = append(b, '[')
-	for k, v := range vals[:last] {
-		if k > 0 {
-			b = append(b, ',')
-		}
-		b = appendTextOrNull(b, v)
-	}
-	return append(b, ']')
-}
-
-// impliedPointer tells whether p is prefix followed by j, without making text.
-func impliedPointer(p, prefix string, j int) bool {
-	if len(p) <= len(prefix) || p[:len(prefix)] != prefix {
-		return false
-	}
-	n, err := strconv.Atoi(p[len(prefix):])
-	return err == nil && n == j && (p[len(prefix)] != '0' || len(p) == len(prefix)+1) && p[len(prefix)] != '+'
-}
-
-// statList is [[group, events, affected, at risk, pointer], …].
-func statList(ss []evidence.EventStat) string {
-	b := make([]byte, 0, 2+48*len(ss))
-	b = append(b, '[')
-	for i := range ss {
-		s := &ss[i]
-		if i > 0 {
-			b = append(b, ',')
-		}
-		b = append(b, '[')
-		b = appendText(b, s.GroupID)
-		for _, n := range []*int{s.Events, s.Affected, s.AtRisk} {
-			b = append(b, ',')
-			b = appendIntOrNull(b, n)
-		}
-		if s.Pointer != "" {
-			b = append(b, ',')
-			b = appendText(b, s.Pointer)
-		}
-		b = append(b, ']')
-	}
-	return string(append(b, ']'))
 }
 
 // jsonList is a JSON array of small structs, NULL when empty.

@@ -3,6 +3,7 @@ package store
 import (
 	"fmt"
 	"slices"
+	"sync"
 
 	"past/internal/evidence"
 )
@@ -155,11 +156,17 @@ func (in *intake) planHistory(r *evidence.Record, k recordKey, kr *knownRecord, 
 	return &recordWrite{rec: r, key: k, no: kr.no, version: in.nextVersion, at: at}, nil
 }
 
+// packRoom spares the large buffers in which records are packed.
+var packRoom = sync.Pool{New: func() any { return new([]byte) }}
+
 // prepare does what needs no database.
 func (w *recordWrite) prepare() {
-	packed := recordCodec.Append(make([]byte, 0, 16<<10), w.rec)
+	room := packRoom.Get().(*[]byte)
+	packed := recordCodec.Append((*room)[:0], w.rec)
 	w.bytes = len(packed)
 	w.body = squeezeRecord(packed)
+	*room = packed
+	packRoom.Put(room)
 	if w.current {
 		w.items = itemsOf(w.no, w.rec)
 	}
@@ -220,7 +227,7 @@ func stated(r *evidence.Record) string {
 // clearItems empties the tables below a record before its new rows come.
 func (in *intake) clearItems(w *recordWrite) error {
 	for i, t := range itemTables {
-		if i == tabClass || i == tabAnalysis { // these go with their outcome
+		if i == tabAnalysis { // these go with their outcome
 			continue
 		}
 		if err := in.c.exec("DELETE FROM "+t.name+" WHERE record_no = ?", w.no); err != nil {

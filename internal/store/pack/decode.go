@@ -30,12 +30,12 @@ type decoder struct {
 
 // Reader makes the reader of values that were written with layout l.
 func (c *Codec) Reader(l *Layout) (*Reader, error) {
-	b := &decodeBuilder{layout: l}
+	b := &decodeBuilder{layout: l, slots: slots{}}
 	dec, err := b.structure(l.Root, c.typ)
 	if err != nil {
 		return nil, err
 	}
-	return &Reader{typ: c.typ, dec: dec, slots: b.slots}, nil
+	return &Reader{typ: c.typ, dec: dec, slots: len(b.slots)}, nil
 }
 
 // Read unpacks data into *v, a pointer to the codec's type.
@@ -58,7 +58,7 @@ func (c *Codec) Read(data []byte, v any) error { return c.own.Read(data, v) }
 
 type decodeBuilder struct {
 	layout *Layout
-	slots  int
+	slots  slots
 }
 
 // structure matches the written fields of a struct with those of t by name; t
@@ -78,7 +78,7 @@ func (b *decodeBuilder) structure(name string, t reflect.Type) (decodeFunc, erro
 			}
 		}
 		var err error
-		if s.dec, err = b.value(f.Type, ft); err != nil {
+		if s.dec, err = b.value(f.Type, ft, name, f.Name); err != nil {
 			return nil, err
 		}
 		steps = append(steps, s)
@@ -124,17 +124,18 @@ func fits(code string, t reflect.Type) bool {
 	return false
 }
 
-func (b *decodeBuilder) value(code string, t reflect.Type) (decodeFunc, error) {
+// value makes the reader of a type; structure and field say where it stands.
+func (b *decodeBuilder) value(code string, t reflect.Type, structure, field string) (decodeFunc, error) {
 	var elem reflect.Type
 	if t != nil && (code[0] == '*' || code[0] == '[') {
 		elem = t.Elem()
 	}
 	switch {
 	case code[0] == '*':
-		inner, err := b.value(code[1:], elem)
+		inner, err := b.value(code[1:], elem, structure, field)
 		return decodePointer(inner), err
 	case code[0] == '[':
-		inner, err := b.value(code[2:], elem)
+		inner, err := b.value(code[2:], elem, structure, field)
 		return decodeSlice(inner), err
 	case code[0] == '{':
 		return b.structure(code[1:], t)
@@ -143,8 +144,7 @@ func (b *decodeBuilder) value(code string, t reflect.Type) (decodeFunc, error) {
 	case "s":
 		return decodeText, nil
 	case "p":
-		slot := b.slots
-		b.slots++
+		slot := b.slots.of(structure, field)
 		return func(d *decoder, v reflect.Value) {
 			s := d.difference(slot)
 			if v.IsValid() {

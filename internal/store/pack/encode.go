@@ -34,9 +34,9 @@ func New[T any]() (*Codec, error) {
 		return nil, err
 	}
 	c := &Codec{typ: t, layout: l}
-	b := &encodeBuilder{structs: map[reflect.Type]encodeFunc{}}
-	c.enc = b.build(t, "")
-	c.slots = b.slots
+	b := &encodeBuilder{structs: map[reflect.Type]encodeFunc{}, slots: slots{}}
+	c.enc = b.build(t, "", "")
+	c.slots = len(b.slots)
 	if c.own, err = c.Reader(l); err != nil {
 		return nil, err
 	}
@@ -53,12 +53,27 @@ func (c *Codec) Append(buf []byte, v any) []byte {
 	return e.buf
 }
 
-type encodeBuilder struct {
-	structs map[reflect.Type]encodeFunc
-	slots   int
+// slots number the fields that are written as differences, by struct and
+// field: writer and reader must agree on which texts follow each other.
+type slots map[string]int
+
+func (s slots) of(structure, field string) int {
+	key := structure + "." + field
+	n, ok := s[key]
+	if !ok {
+		n = len(s)
+		s[key] = n
+	}
+	return n
 }
 
-func (b *encodeBuilder) build(t reflect.Type, name string) encodeFunc {
+type encodeBuilder struct {
+	structs map[reflect.Type]encodeFunc
+	slots   slots
+}
+
+// build makes the writer of a type; structure and name say which field has it.
+func (b *encodeBuilder) build(t reflect.Type, structure, name string) encodeFunc {
 	switch t {
 	case timeType:
 		return encodeTime
@@ -68,8 +83,7 @@ func (b *encodeBuilder) build(t reflect.Type, name string) encodeFunc {
 	switch t.Kind() {
 	case reflect.String:
 		if name == "Pointer" {
-			slot := b.slots
-			b.slots++
+			slot := b.slots.of(structure, name)
 			return func(e *encoder, v reflect.Value) { e.difference(slot, v.String()) }
 		}
 		return func(e *encoder, v reflect.Value) { e.text(v.String()) }
@@ -80,7 +94,7 @@ func (b *encodeBuilder) build(t reflect.Type, name string) encodeFunc {
 			e.buf = binary.LittleEndian.AppendUint64(e.buf, math.Float64bits(v.Float()))
 		}
 	case reflect.Pointer:
-		elem := b.build(t.Elem(), "")
+		elem := b.build(t.Elem(), "", "")
 		return func(e *encoder, v reflect.Value) {
 			e.flag(!v.IsNil())
 			if !v.IsNil() {
@@ -88,7 +102,7 @@ func (b *encodeBuilder) build(t reflect.Type, name string) encodeFunc {
 			}
 		}
 	case reflect.Slice:
-		elem := b.build(t.Elem(), "")
+		elem := b.build(t.Elem(), "", "")
 		return func(e *encoder, v reflect.Value) {
 			if v.IsNil() {
 				e.buf = append(e.buf, 0)
@@ -106,7 +120,7 @@ func (b *encodeBuilder) build(t reflect.Type, name string) encodeFunc {
 		}
 		fields := make([]encodeFunc, t.NumField())
 		for i := range fields {
-			fields[i] = b.build(t.Field(i).Type, t.Field(i).Name)
+			fields[i] = b.build(t.Field(i).Type, t.Name(), t.Field(i).Name)
 		}
 		f := func(e *encoder, v reflect.Value) {
 			for i, f := range fields {

@@ -277,6 +277,8 @@ CREATE TABLE reference (
 CREATE INDEX reference_pmid ON reference (pmid) WHERE pmid IS NOT NULL;
 CREATE INDEX reference_doi ON reference (doi) WHERE doi IS NOT NULL;
 
+-- A posted outcome with its table of value cells; the view measurements shows
+-- one row per cell.
 CREATE TABLE posted_outcome (
   record_no        INTEGER NOT NULL REFERENCES record ON DELETE CASCADE,
   position         INTEGER NOT NULL,
@@ -296,23 +298,10 @@ CREATE TABLE posted_outcome (
   group_count      INTEGER NOT NULL,
   groups           TEXT,
   denoms           TEXT,
+  cell_count       INTEGER NOT NULL,
+  classes          TEXT,
   pointer          TEXT NOT NULL,
   PRIMARY KEY (record_no, position)
-) STRICT, WITHOUT ROWID;
-
--- A row block of a posted outcome with its value cells; the view measurements
--- shows one row per cell.
-CREATE TABLE posted_class (
-  record_no   INTEGER NOT NULL,
-  position    INTEGER NOT NULL,
-  class_index INTEGER NOT NULL,
-  title       TEXT,
-  denoms      TEXT,
-  categories  TEXT,
-  cell_count  INTEGER NOT NULL,
-  cells       TEXT NOT NULL,
-  PRIMARY KEY (record_no, position, class_index),
-  FOREIGN KEY (record_no, position) REFERENCES posted_outcome ON DELETE CASCADE
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE posted_analysis (
@@ -360,21 +349,15 @@ CREATE TABLE event_group (
   PRIMARY KEY (record_no, group_index)
 ) STRICT, WITHOUT ROWID;
 
--- An adverse event term with its per-group counts; the view event_stats shows
--- one row per count.
-CREATE TABLE adverse_event (
-  record_no    INTEGER NOT NULL REFERENCES record ON DELETE CASCADE,
-  event_index  INTEGER NOT NULL,
-  serious      INTEGER NOT NULL CHECK (serious IN (0, 1)),
-  term         TEXT NOT NULL,
-  organ_system TEXT,
-  vocabulary   TEXT,
-  assessment   TEXT,
-  notes        TEXT,
-  stat_count   INTEGER NOT NULL,
-  stats        TEXT NOT NULL,
-  PRIMARY KEY (record_no, event_index)
-) STRICT, WITHOUT ROWID;
+-- The adverse events of a record; the view adverse_events shows one row per
+-- term and group.
+CREATE TABLE event_list (
+  record_no   INTEGER PRIMARY KEY REFERENCES record ON DELETE CASCADE,
+  event_count INTEGER NOT NULL,
+  stat_count  INTEGER NOT NULL,
+  pointer     TEXT NOT NULL,
+  events      TEXT NOT NULL
+) STRICT;
 
 CREATE TABLE publication (
   record_no INTEGER PRIMARY KEY REFERENCES record ON DELETE CASCADE,

@@ -33,27 +33,27 @@ FROM posted_outcome o JOIN record r USING (record_no), json_each(o.groups) g;
 
 -- One row per value cell, as posted.
 CREATE VIEW measurements AS
-SELECT r.id AS record_id, r.source, o.outcome_index, o.title AS outcome_title, c.class_index, c.title AS class_title,
-       k.key AS category_index, c.categories ->> k.key AS category_title, m.value ->> 0 AS group_id,
+SELECT r.id AS record_id, r.source, o.outcome_index, o.title AS outcome_title, c.key AS class_index, c.value ->> 0 AS class_title,
+       k.key AS category_index, (c.value -> 2) ->> k.key AS category_title, m.value ->> 0 AS group_id,
        o.param_type, m.value ->> 1 AS value, o.dispersion_type, m.value ->> 2 AS spread, m.value ->> 3 AS lower,
        m.value ->> 4 AS upper, m.value ->> 5 AS comment, o.unit, o.time_frame, v.payload_sha256,
        coalesce(m.value ->> 6,
-         o.pointer || '/classes/' || c.class_index || '/categories/' || k.key || '/measurements/' || m.key) AS pointer
-FROM posted_class c
-JOIN posted_outcome o USING (record_no, position)
+         o.pointer || '/classes/' || c.key || '/categories/' || k.key || '/measurements/' || m.key) AS pointer
+FROM posted_outcome o
 JOIN record r USING (record_no)
 JOIN record_version v ON v.version_no = r.version_no,
-     json_each(c.cells) k, json_each(k.value) m;
+     json_each(o.classes) c, json_each(c.value, '$[3]') k, json_each(k.value) m;
 
+-- One row per adverse event term and group.
 CREATE VIEW adverse_events AS
-SELECT r.id AS record_id, r.source, e.event_index, e.serious, e.term, e.organ_system, e.vocabulary, e.assessment,
-       s.value ->> 0 AS group_id,
-       (SELECT g.title FROM event_group g WHERE g.record_no = e.record_no AND g.group_id = s.value ->> 0) AS group_title,
-       s.value ->> 1 AS events, s.value ->> 2 AS affected, s.value ->> 3 AS at_risk, e.notes, v.payload_sha256,
-       s.value ->> 4 AS pointer
-FROM adverse_event e
+SELECT r.id AS record_id, r.source, e.key AS event_index, e.value ->> 0 AS serious, e.value ->> 1 AS term, e.value ->> 2 AS organ_system,
+       e.value ->> 3 AS vocabulary, e.value ->> 4 AS assessment, s.value ->> 0 AS group_id,
+       (SELECT g.title FROM event_group g WHERE g.record_no = l.record_no AND g.group_id = s.value ->> 0) AS group_title,
+       s.value ->> 1 AS events, s.value ->> 2 AS affected, s.value ->> 3 AS at_risk, e.value ->> 5 AS notes, v.payload_sha256,
+       coalesce(s.value ->> 4, l.pointer || (e.value ->> 6) || s.key) AS pointer
+FROM event_list l
 JOIN record r USING (record_no)
-JOIN record_version v ON v.version_no = r.version_no, json_each(e.stats) s;
+JOIN record_version v ON v.version_no = r.version_no, json_each(l.events) e, json_each(e.value, '$[7]') s;
 
 CREATE VIEW publications AS
 SELECT r.id AS record_id, r.source, p.pmid, p.pmcid, p.doi, p.title, p.journal, p.volume, p.issue, p.pages, p.published,
