@@ -282,7 +282,7 @@ func ExamplePropose() {
 	}
 	fmt.Println(p.Sentence)
 	// Output:
-	// Proposed by rule, not signed: randomised evidence starts at high; risk of bias -1, imprecision -1; low at most, because publication bias could not be rated.
+	// Proposed by rule, not signed: randomised evidence starts at high; risk of bias -1, imprecision -1; very low at most: publication bias could not be rated and counts as one level down until a person rates it.
 }
 
 func ExampleStatement() {

@@ -181,14 +181,19 @@ func (in Inputs) indirectness() Domain {
 	return d
 }
 
+// smallShare of the optimal information size below which even an interval that
+// crosses no threshold is rated down twice: large effects of few participants
+// are fragile (Schuenemann et al. 2022, J. Clin. Epidemiol. 150:225-242).
+const smallShare = 0.3
+
 func (in Inputs) imprecision() Domain {
-	d := Domain{Name: Imprecision, Known: true, Rule: "thresholds inside the confidence interval: one -1, two -2; none but the optimal information size not reached -1; no effect inside and less than half of that size -2"}
+	d := Domain{Name: Imprecision, Known: true, Rule: "thresholds inside the confidence interval: one -1, two -2; none but the optimal information size not reached -1; less than 30 % of that size, or no effect inside and less than half of it, -2"}
 	info := in.OptimalInformationSize()
 	n := in.crossed(in.Lo, in.Hi)
 	switch {
 	case n >= 2:
 		d.Steps = -2
-	case n == 1 && !in.hasMID() && info.Known && info.Fraction < 0.5:
+	case n == 1 && !in.hasMID() && info.Known && info.Fraction < 0.5, info.Known && info.Fraction < smallShare:
 		d.Steps = -2
 	case n == 1, info.Known && !info.Met:
 		d.Steps = -1

@@ -39,14 +39,19 @@ func Propose(in Inputs) (Proposal, error) {
 			p.Unrated = append(p.Unrated, d.Name)
 		}
 	}
-	p.Level, p.AtMost = max(VeryLow, Level(level)), len(p.Unrated) > 0
+	p.AtMost = len(p.Unrated) > 0
+	if p.AtMost {
+		// what nobody has looked at must not look like a pass
+		level--
+	}
+	p.Level = max(VeryLow, Level(level))
 	p.Sentence = fmt.Sprintf("Proposed by rule, not signed: %s", start)
 	if len(down) > 0 {
 		p.Sentence += "; " + strings.Join(down, ", ")
 	}
 	p.Sentence += fmt.Sprintf("; %s", p.Level)
 	if p.AtMost {
-		p.Sentence += fmt.Sprintf(" at most, because %s could not be rated", strings.Join(p.Unrated, ", "))
+		p.Sentence += fmt.Sprintf(" at most: %s could not be rated and counts as one level down until a person rates it", strings.Join(p.Unrated, ", "))
 	}
 	p.Sentence += "."
 	return p, nil

@@ -80,6 +80,12 @@ func (p *Pipeline) describe(studies []evidence.Study, records []evidence.Record,
 		st.Conditions = union(st.Conditions, about.Conditions)
 		st.Topics = union(st.Topics, about.Topics)
 	}
+	for _, m := range h.measured {
+		// the topic of a measured row is a person's own classification
+		if st := at[of[m.TrialID]]; st != nil {
+			st.Topics = union(st.Topics, ids(p.Vocab.Match(m.Topic).Topics))
+		}
+	}
 	for _, x := range h.extractions {
 		st := at[of[link.Node(paperOf(x))]]
 		if st == nil {
@@ -203,7 +209,18 @@ func (p *Pipeline) Analyse(ctx context.Context) ([]evidence.Finding, error) {
 		}
 		findings = append(findings, f)
 	}
-	return findings, p.Store.ReplaceFindings(ctx, findings, nil, nil)
+	gap := synthesis.GapMap(base.Studies, base.Effects, measuredStudies(base))
+	claims := synthesis.Claims(p.Vocab, qs, findings, gap, base.LastScan)
+	return findings, p.Store.ReplaceFindings(ctx, findings, claims, gap)
+}
+
+// measuredStudies are the studies of the measured rows.
+func measuredStudies(b synthesis.Base) []evidence.Measured {
+	var out []evidence.Measured
+	for _, m := range b.Measured {
+		out = append(out, evidence.Measured{StudyID: b.StudyOf[m.TrialID], Label: m.Label})
+	}
+	return out
 }
 
 // base gathers what questions are asked of.

@@ -5,6 +5,8 @@ import (
 	"math"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"past/analysis/certainty"
 	"past/internal/evidence"
@@ -37,6 +39,7 @@ func say(q Question, f *evidence.Finding) error {
 	if err != nil {
 		return err
 	}
+	statement = sentenceCase(statement)
 	num := fmt.Sprintf("%s %s [%s, %s]", MeasureName(q.Measure), natural(q.Measure, *p.Estimate), natural(q.Measure, lo), natural(q.Measure, hi))
 	who := fmt.Sprintf("%s, %s", plural(p.K, "study", "studies"), plural(p.N, "participant", "participants"))
 	one := ""
@@ -49,6 +52,11 @@ func say(q Question, f *evidence.Finding) error {
 		Researcher: researcher(p, num, who, q.Measure) + one,
 	}
 	return nil
+}
+
+func sentenceCase(s string) string {
+	r, n := utf8.DecodeRuneInString(s)
+	return string(unicode.ToUpper(r)) + s[n:]
 }
 
 func certaintyWords(c evidence.Certainty) string {

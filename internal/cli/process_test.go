@@ -1,0 +1,264 @@
+package cli_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"maps"
+	"math/rand/v2"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"past/internal/starter"
+	"past/internal/store"
+)
+
+// The tests of this file run past as a process of its own, as its users do.
+
+var binary string
+
+func TestMain(m *testing.M) {
+	os.Exit(func() int {
+		dir, err := os.MkdirTemp("", "past-test-")
+		if err != nil {
+			panic(err)
+		}
+		defer os.RemoveAll(dir)
+		binary = filepath.Join(dir, "past")
+		build := exec.Command("go", "build", "-buildvcs=false", "-o", binary, "past")
+		build.Stderr = os.Stderr
+		if err := build.Run(); err != nil {
+			panic(err)
+		}
+		return m.Run()
+	}())
+}
+
+type result struct {
+	code           int
+	stdout, stderr string
+}
+
+func past(t testing.TB, args ...string) result { return pastIn(t, "", args...) }
+
+func pastIn(t testing.TB, stdin string, args ...string) result {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, binary, args...)
+	cmd.Env = append(os.Environ(), "XDG_DATA_HOME="+t.TempDir(), "XDG_CONFIG_HOME="+t.TempDir())
+	cmd.Dir = t.TempDir()
+	cmd.Stdin = strings.NewReader(stdin)
+	var out, errb bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &errb
+	err := cmd.Run()
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) {
+		t.Fatalf("past %s: %v", strings.Join(args, " "), err)
+	}
+	return result{cmd.ProcessState.ExitCode(), out.String(), errb.String()}
+}
+
+func want(t *testing.T, r result, code int, texts ...string) {
+	t.Helper()
+	if r.code != code {
+		t.Fatalf("exit %d, want %d\nstdout: %s\nstderr: %s", r.code, code, r.stdout, r.stderr)
+	}
+	for _, s := range texts {
+		if !strings.Contains(r.stdout+r.stderr, s) {
+			t.Errorf("the output lacks %q\nstdout: %s\nstderr: %s", s, r.stdout, r.stderr)
+		}
+	}
+}
+
+func TestDemo(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "demo")
+	r := past(t, "demo", "--dir", dir)
+	want(t, r, 0, "mdma-ptsd-severity", "−0.7119 [−0.9534, −0.4704]", "−0.9031 [−1.2561, −0.5501]", "no number to pool", filepath.Join(dir, "report", "index.html"))
+	for _, f := range []string{"past.db", "report/index.html", "report/edition.json", "report/f/mdma-ptsd-severity.html"} {
+		if _, err := os.Stat(filepath.Join(dir, f)); err != nil {
+			t.Error(err)
+		}
+	}
+	first, err := os.ReadFile(filepath.Join(dir, "report", "edition.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var doc struct {
+		ID      string
+		Starter bool
+		Counts  map[string]int
+	}
+	if err := json.Unmarshal(first, &doc); err != nil || !doc.Starter || doc.Counts["records"] < 25 {
+		t.Errorf("%v %+v", err, doc)
+	}
+	want(t, past(t, "demo", "--dir", dir), 0) // replaces its own folder
+	second, err := os.ReadFile(filepath.Join(dir, "report", "edition.json"))
+	if err != nil || !bytes.Equal(first, second) {
+		t.Errorf("the second run gave another edition.json (%v)", err)
+	}
+	own := t.TempDir()
+	if err := os.WriteFile(filepath.Join(own, "thesis.docx"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	want(t, past(t, "demo", "--dir", own), 1, "holds files that are not the demo's")
+	if _, err := os.Stat(filepath.Join(own, "thesis.docx")); err != nil {
+		t.Error("the user's file is gone")
+	}
+}
+
+// register serves the starter trials two a page, slowly enough to be killed.
+func register(t testing.TB, delay time.Duration) string {
+	t.Helper()
+	h, err := starter.CTGov()
+	if err != nil {
+		t.Fatal(err)
+	}
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		time.Sleep(delay)
+		q := r.URL.Query()
+		if strings.HasSuffix(r.URL.Path, "/studies") {
+			q.Set("pageSize", "2")
+			r.URL.RawQuery = q.Encode()
+		}
+		h.ServeHTTP(w, r)
+	}))
+	t.Cleanup(srv.Close)
+	return srv.URL + "/api/v2"
+}
+
+func fingerprint(t testing.TB, db string) map[string]string {
+	t.Helper()
+	ctx := context.Background()
+	st, err := store.Open(ctx, db, store.Options{ReadOnly: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer st.Close()
+	f, err := st.Fingerprint(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f
+}
+
+// TestKill9 kills crawls at random moments; the same command ends in the same
+// store content as an undisturbed run.
+func TestKill9(t *testing.T) {
+	url := register(t, 4*time.Millisecond)
+	dir := t.TempDir()
+	calm := filepath.Join(dir, "calm.db")
+	start := time.Now()
+	want(t, past(t, "crawl", "ctgov", "--endpoint", "ctgov="+url, "--db", calm), 0)
+	whole := time.Since(start)
+	expect := fingerprint(t, calm)
+	rng := rand.New(rand.NewPCG(1, 2))
+	kills := 0
+	for round := 0; kills < 25 && round < 200; round++ {
+		db := filepath.Join(dir, "killed.db")
+		for _, s := range []string{"", "-wal", "-shm", ".lock"} {
+			_ = os.Remove(db + s)
+		}
+		for attempt := 0; attempt < 4; attempt++ {
+			cmd := exec.Command(binary, "crawl", "ctgov", "--endpoint", "ctgov="+url, "--db", db)
+			if err := cmd.Start(); err != nil {
+				t.Fatal(err)
+			}
+			time.Sleep(time.Duration(rng.Int64N(int64(whole))))
+			if cmd.Process.Kill() == nil {
+				if err := cmd.Wait(); err != nil {
+					kills++
+				}
+			}
+		}
+		want(t, past(t, "crawl", "ctgov", "--endpoint", "ctgov="+url, "--db", db), 0)
+		if got := fingerprint(t, db); !maps.Equal(got, expect) {
+			for _, k := range slices.Sorted(maps.Keys(expect)) {
+				if got[k] != expect[k] {
+					t.Errorf("after kills, table %s differs", k)
+				}
+			}
+			return
+		}
+	}
+	if kills < 20 {
+		t.Errorf("only %d crawls were killed in mid-run", kills)
+	}
+	t.Logf("%d crawls killed; an undisturbed one took %v", kills, whole)
+}
+
+func TestRebuildGivesTheSame(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "demo")
+	want(t, past(t, "demo", "--dir", dir), 0)
+	db := filepath.Join(dir, "past.db")
+	before := fingerprint(t, db)
+	want(t, past(t, "rebuild", "--db", db, "--review", filepath.Join(dir, "review")), 0)
+	after := fingerprint(t, db)
+	for k, v := range before {
+		if after[k] != v {
+			t.Errorf("table %s differs after the rebuild", k)
+		}
+	}
+}
+
+func TestErrorsSayWhatWhereAndWhatToDo(t *testing.T) {
+	dir := t.TempDir()
+	db := filepath.Join(dir, "a.db")
+	file := func(name, content string) string {
+		p := filepath.Join(dir, name)
+		if err := os.WriteFile(p, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return p
+	}
+	good := file("good.json", `{"protocolSection":{"identificationModule":{"nctId":"NCT00000001","briefTitle":"A"}}}`)
+	want(t, past(t, "import", good, "--db", db), 0, "1 new")
+
+	want(t, past(t, "import", filepath.Join(dir, "absent.json"), "--db", db), 1, "absent.json", "no such file")
+	want(t, past(t, "import", file("half.json", `{"studies":[{"protocolSection":`), "--db", db), 3, "half.json")
+	want(t, past(t, "import", file("page.html", "<!doctype html><title>x</title>"), "--db", db), 3, "page.html", "none of the formats")
+	want(t, past(t, "import", dir, "--db", db), 1, "is a folder")
+	want(t, past(t, "status", "--problems", "--db", db), 0, "half.json", "past import")
+	want(t, past(t, "crawl", "ctgov", "--db", db, "--endpoint", "ctgov=http://127.0.0.1:1/api/v2"), 1, "127.0.0.1:1", "refused")
+	want(t, past(t, "crawl", "nowhere", "--db", db), 2, `"nowhere"`, "ctgov")
+	want(t, past(t, "crawl", "--since", "yesterday", "--db", db), 2, "yesterday")
+	want(t, past(t, "status", "--db", filepath.Join(dir, "none.db")), 1, "none.db")
+	want(t, past(t, "status", "--db", file("text.db", strings.Repeat("not a database ", 100))), 1, "text.db")
+	want(t, past(t, "frobnicate"), 2)
+	r := past(t, "status", "--json", "--db", db)
+	want(t, r, 0, `"records": 1`) // nothing stored was lost
+}
+
+func TestSecondCrawlIsRefused(t *testing.T) {
+	h, err := starter.CTGov()
+	if err != nil {
+		t.Fatal(err)
+	}
+	asked, release := make(chan struct{}, 100), make(chan struct{})
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		asked <- struct{}{}
+		<-release
+		h.ServeHTTP(w, r)
+	}))
+	defer srv.Close()
+	url := srv.URL + "/api/v2"
+	db := filepath.Join(t.TempDir(), "a.db")
+	first := exec.Command(binary, "crawl", "ctgov", "--endpoint", "ctgov="+url, "--db", db)
+	if err := first.Start(); err != nil {
+		t.Fatal(err)
+	}
+	<-asked // the first crawl holds the database now
+	want(t, past(t, "crawl", "ctgov", "--endpoint", "ctgov="+url, "--db", db), 1, "crawl", "pid")
+	close(release)
+	if err := first.Wait(); err != nil {
+		t.Errorf("the first crawl failed: %v", err)
+	}
+}
