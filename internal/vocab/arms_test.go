@@ -2,6 +2,7 @@ package vocab
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -113,3 +114,5 @@ func TestDoses(t *testing.T) {
 		}
 	}
 }
+
+func number(x float64) string { return strconv.FormatFloat(x, 'g', -1, 64) }

@@ -1,0 +1,109 @@
+package vocab
+
+import "strings"
+
+// versionHit finds a version of an instrument by its own words; words inside an
+// instrument's name count, since short forms are names.
+func (r *reading) versionHit(id, version string) *found {
+	for i := range r.hits {
+		h := &r.hits[i]
+		if h.kind == patPart && h.id == id && h.part == version {
+			return h
+		}
+	}
+	return nil
+}
+
+// partReach is the distance in tokens between an instrument and its part.
+const partReach = 6
+
+// partHit is a subscale named near its instrument; sure is true when it stands
+// right beside the name or beside a word such as domain or subscale.
+type partHit struct {
+	found
+	sure bool
+}
+
+// partsOf lists the subscales that are meant, one hit each: those named right
+// beside, with others coordinated with them, or else those near the name.
+func (r *reading) partsOf(in *Instrument) []partHit {
+	best := map[string]partHit{}
+	anySure := false
+	for _, h := range r.hits {
+		if h.kind != patPart || h.id != in.ID || h.part == "" || r.inInstrument(h) || in.isVersion(h.part) {
+			continue
+		}
+		before, after := r.nameDistance(in, h)
+		beside := r.besidePartWord(h)
+		if !beside && min(before, after) > partReach || r.cueNear("population", h, 4, 0) != nil {
+			continue
+		}
+		p := partHit{h, beside || after <= 2}
+		if b, ok := best[h.part]; !ok || p.sure && !b.sure || p.sure == b.sure && p.length > b.length {
+			best[h.part] = p
+		}
+		anySure = anySure || p.sure
+	}
+	var parts []partHit
+	for _, id := range sortedKeys(best) {
+		if p := best[id]; p.sure || !anySure || coordinatedPart(best, p) {
+			parts = append(parts, p)
+		}
+	}
+	return parts
+}
+
+// coordinatedPart reports whether a sure part stands right before or after.
+func coordinatedPart(all map[string]partHit, p partHit) bool {
+	for _, o := range all {
+		if o.sure && (abs(o.first-p.last) <= 3 || abs(p.first-o.last) <= 3) {
+			return true
+		}
+	}
+	return false
+}
+
+// nameDistance is how many tokens a match stands before and after the nearest
+// name of the instrument; overlapping the name counts as right after it.
+func (r *reading) nameDistance(in *Instrument, f found) (before, after int) {
+	before, after = 1<<20, 1<<20
+	for _, h := range window(r.hits, f.first-partReach-longestName, f.last+partReach) {
+		if h.kind != patInstrument || h.id != in.ID && (in.Family == "" || r.v.byInstrument[h.id].Family != in.Family) {
+			continue
+		}
+		switch {
+		case f.first <= h.last && f.last >= h.first:
+			after = 0
+		case f.first > h.last:
+			after = min(after, f.first-h.last)
+		default:
+			before = min(before, h.first-f.last)
+		}
+	}
+	return before, after
+}
+
+// partWord reports whether a word such as domain speaks of a part, and not of
+// the form of the instrument ("17 items", "depression subscale" of the HADS).
+func (r *reading) partWord(n named) bool {
+	for _, c := range r.cuesBy["score-part"] {
+		if r.inInstrument(c) || n.cue != nil && c.first-n.cue.last <= 2 && n.cue.first-c.last <= 2 {
+			continue
+		}
+		if strings.HasPrefix(r.tokens[c.first].text, "item") && c.first > 0 && r.tokens[c.first-1].number() {
+			continue
+		}
+		return true
+	}
+	return false
+}
+
+// partWordNear reports whether a word such as subscale stands close to the name.
+func (r *reading) partWordNear(in *Instrument) bool {
+	for _, c := range r.cuesBy["score-part"] {
+		if before, after := r.nameDistance(in, c); !r.inInstrument(c) && (before <= 4 || after <= 2) {
+			return true
+		}
+	}
+	return false
+}
