@@ -208,8 +208,3 @@ func (x *outcome) scoreType(m vocab.InstrumentMatch, known bool, a *evidence.Arm
 func changeClass(title string) bool {
 	return announcesChange(title) || strings.Contains(strings.ToLower(title), "change")
 }
-
-func startsWithBaseline(s string) bool {
-	s = strings.ToLower(strings.TrimSpace(s))
-	return strings.HasPrefix(s, "baseline") || strings.HasPrefix(s, "pre-treatment") || strings.HasPrefix(s, "pretreatment") || strings.HasPrefix(s, "screening")
-}

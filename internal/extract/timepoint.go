@@ -1,145 +1,102 @@
 package extract
 
 import (
+	"fmt"
 	"math"
 	"regexp"
-	"strconv"
 	"strings"
 
 	"past/internal/evidence"
 )
 
-var (
-	unitFirst = regexp.MustCompile(`(?i)\b(weeks?|wks?|days?|months?|mos?|years?|yrs?|visit day)[\s.#-]*(\d+(?:\.\d+)?)(?:\s*(?:-|to|through|–)\s*(\d+(?:\.\d+)?))?\b`)
-	unitLast  = regexp.MustCompile(`(?i)(\d+(?:\.\d+)?)(?:\s*(?:-|to|–)\s*(\d+(?:\.\d+)?))?[\s-]*(minutes?|mins?|hours?|hrs?|h|weeks?|wks?|days?|months?|mos?|years?|yrs?)\b`)
-	wordFirst = regexp.MustCompile(`(?i)\b(one|two|three|four|five|six|seven|eight|nine|ten|twelve)[\s-]+(weeks?|days?|months?|years?)\b`)
-)
-
-var numberWords = map[string]string{"one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "seven": "7", "eight": "8", "nine": "9", "ten": "10", "twelve": "12"}
-
-// weeksPer converts register words for time into weeks. A month is a twelfth
-// of a year of 365.25 days, a year 52.18 weeks.
-func weeksPer(unit string) float64 {
-	u := strings.ToLower(unit)
-	switch {
-	case strings.HasPrefix(u, "min"):
-		return 1.0 / 10080
-	case strings.HasPrefix(u, "h"):
-		return 1.0 / 168
-	case strings.HasPrefix(u, "d"), strings.HasPrefix(u, "visit"):
-		return 1.0 / 7
-	case strings.HasPrefix(u, "w"):
-		return 1
-	case strings.HasPrefix(u, "mo"):
-		return 365.25 / 12 / 7
-	case strings.HasPrefix(u, "y"):
-		return 365.25 / 7
-	}
-	return math.NaN()
-}
-
-// Times lists the points in time that a text names, in weeks, each once, in
-// the order of the text. Baseline is 0 weeks.
-func Times(text string) []float64 {
-	type hit struct {
-		at    int
-		weeks float64
-	}
-	var hits []hit
-	taken := make([]bool, len(text)+1)
-	take := func(from, to int) bool {
-		for i := from; i < to; i++ {
-			if taken[i] {
-				return false
-			}
-		}
-		for i := from; i < to; i++ {
-			taken[i] = true
-		}
-		return true
-	}
-	add := func(from, to int, num, unit string) {
-		x, err := strconv.ParseFloat(num, 64)
-		if err == nil && take(from, to) {
-			hits = append(hits, hit{from, x * weeksPer(unit)})
-		}
-	}
-	text = wordFirst.ReplaceAllStringFunc(text, func(s string) string {
-		m := wordFirst.FindStringSubmatch(s)
-		out := numberWords[strings.ToLower(m[1])] + " " + m[2]
-		return out + strings.Repeat(" ", max(0, len(s)-len(out)))
-	})
-	if len(text) >= len(taken) {
-		taken = make([]bool, len(text)+1)
-	}
-	for _, m := range unitFirst.FindAllStringSubmatchIndex(text, -1) {
-		num := text[m[4]:m[5]]
-		if m[6] >= 0 {
-			num = text[m[6]:m[7]] // a span ends at its later bound
-		}
-		add(m[0], m[1], num, text[m[2]:m[3]])
-	}
-	for _, m := range unitLast.FindAllStringSubmatchIndex(text, -1) {
-		num := text[m[2]:m[3]]
-		if m[4] >= 0 {
-			num = text[m[4]:m[5]]
-		}
-		add(m[0], m[1], num, text[m[6]:m[7]])
-	}
-	if i := strings.Index(strings.ToLower(text), "baseline"); i >= 0 {
-		hits = append(hits, hit{i, 0})
-	}
-	var out []float64
-	for i := range hits {
-		for j := i + 1; j < len(hits); j++ {
-			if hits[j].at < hits[i].at {
-				hits[i], hits[j] = hits[j], hits[i]
-			}
-		}
-	}
-	for _, h := range hits {
-		dup := false
-		for _, o := range out {
-			dup = dup || math.Abs(o-h.weeks) < 1e-9
-		}
-		if !dup && !math.IsNaN(h.weeks) {
-			out = append(out, h.weeks)
-		}
-	}
-	return out
-}
-
 // isTime tells whether a class title is a point in time and nothing else that
 // matters.
 func isTime(title string) bool { return startsWithBaseline(title) || len(Times(title)) > 0 }
 
+// afterTreatment finds times that are counted from another point than the
+// start of treatment.
+var afterTreatment = regexp.MustCompile(`(?i)\b(?:post|after|following)[\s-]*(?:the\s+)?(?:end|last|final|completion|completing|discharge|treatment|therapy|intervention|surgery|discontinuation|stopping|cessation)`)
+
+// single gives the one point in time of a text: its only one, or the one that
+// stands beside the baseline.
+func single(text string) (weeks float64, ok bool) {
+	ts := Times(text)
+	switch {
+	case len(ts) == 1:
+		return ts[0], true
+	case len(ts) == 2 && ts[0] == 0:
+		return ts[1], true
+	case len(ts) == 2 && ts[1] == 0:
+		return ts[0], true
+	}
+	return 0, false
+}
+
 // time fills in the cell's point in time: the class's own where its title
-// names one, else the outcome's time frame where that leaves no choice.
+// names one, else the outcome's time frame where that leaves no choice, else
+// the outcome's title. A change between two named points is of the later one
+// only where the baseline is the first.
 func (x *outcome) time(a *evidence.ArmResult) {
 	for _, t := range []string{a.ClassTitle, a.CategoryTitle} {
 		if t == "" {
 			continue
 		}
-		if ts := Times(t); len(ts) == 1 || len(ts) == 2 && ts[0] == 0 {
-			w := ts[len(ts)-1]
+		if w, ok := single(t); ok {
 			if a.Baseline {
 				w = 0
 			}
-			a.TimepointRaw, a.TimepointWeeks = t, &w
+			x.setTime(a, t, w)
 			return
-		} else if startsWithBaseline(t) {
-			w := 0.0
-			a.TimepointRaw, a.TimepointWeeks = t, &w
+		}
+		if a.Baseline && startsWithBaseline(t) {
+			x.setTime(a, t, 0)
 			return
 		}
 	}
-	a.TimepointRaw = x.o.TimeFrame
-	ts := Times(x.o.TimeFrame)
-	switch {
-	case len(ts) == 1:
-		a.TimepointWeeks = &ts[0]
-	case len(ts) == 2 && (ts[0] == 0 || ts[1] == 0): // "Baseline, Week 8"
-		w := math.Max(ts[0], ts[1])
-		a.TimepointWeeks = &w
+	if a.Baseline {
+		x.setTime(a, x.o.Title, 0)
+		return
 	}
+	a.TimepointRaw = x.o.TimeFrame
+	frame, framed := single(x.o.TimeFrame)
+	title, titled := single(x.o.Title)
+	switch {
+	case framed:
+		x.setTime(a, x.o.TimeFrame, frame)
+		if titled && frame > 0 && title > 0 && math.Abs(frame-title) > math.Max(1, 0.15*frame) {
+			a.Flags = append(a.Flags, reason(CodeTimepoint, fmt.Sprintf("the title reads as %.4g weeks, the time frame as %.4g", title, frame)))
+		}
+	case titled && title > 0:
+		x.setTime(a, x.o.Title, title)
+	default:
+		a.Flags = append(a.Flags, reason(CodeTimepoint, "the time frame names no single point in time"))
+	}
+}
+
+func (x *outcome) setTime(a *evidence.ArmResult, raw string, weeks float64) {
+	a.TimepointRaw, a.TimepointWeeks = raw, &weeks
+	if afterTreatment.MatchString(raw) {
+		a.Flags = append(a.Flags, reason(CodeTimepoint, "counted from the end of treatment or another event, not from baseline"))
+	}
+}
+
+// startsWithBaseline tells a class of baseline values: it begins with the word
+// and does not go on to a later point ("Baseline to Week 4").
+func startsWithBaseline(s string) bool {
+	s = strings.ToLower(strings.TrimSpace(s))
+	for _, p := range []string{"baseline", "pre-treatment", "pretreatment", "screening", "pre-intervention", "pre intervention", "day 0", "week 0"} {
+		rest, ok := strings.CutPrefix(s, p)
+		if !ok {
+			continue
+		}
+		if rest != "" && (rest[0] >= '0' && rest[0] <= '9' || rest[0] == '.') {
+			continue
+		}
+		later := false
+		for _, w := range Times(s) {
+			later = later || w > 1
+		}
+		return !later && !announcesChange(s)
+	}
+	return false
 }

@@ -1,0 +1,372 @@
+package extract
+
+import (
+	"math"
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+// moment is a point in time that a text names.
+type moment struct {
+	from, to int // bytes of the text
+	weeks    float64
+	unit     byte // w, d, m, y, h, n (minutes); 'b' for the word baseline
+	// weak marks a length used as an adjective ("12-week period"), which counts
+	// only where the text has no other time.
+	weak bool
+}
+
+// Times lists the points in time that a text names, in weeks, each once, in
+// the order of the text. Baseline is 0 weeks, a span ("Week 1 up to Week 24")
+// is its end, and a second name of the same point ("Day 29 (Week 4)") is not
+// told twice. Windows ("+3 minute window"), lengths of a cycle and recall
+// periods ("past 7 days") are no points in time.
+func Times(text string) []float64 {
+	var out []float64
+	for _, m := range moments(text) {
+		dup := false
+		for _, o := range out {
+			dup = dup || math.Abs(o-m.weeks) < 1e-9
+		}
+		if !dup {
+			out = append(out, m.weeks)
+		}
+	}
+	return out
+}
+
+// The words after which, or in which, a length is not a point in time.
+var notTimes = []*regexp.Regexp{
+	regexp.MustCompile(`\(?\bn\s*=\s*[\d,;:/&\s]*(?:and\s*\d+\s*)?\)?`),
+	regexp.MustCompile(`\bcycles?\s*(?:=|is|of|equals|was|lasts?)\s*[\w.]+[\s-]*(?:days?|weeks?|months?)`),
+	regexp.MustCompile(`[\w.]+[\s-]*(?:day|week|month)s?[\s-]*(?:per\s+|treatment\s+)?cycles?\b`),
+	regexp.MustCompile(`(?:\+\s*/?\s*-?|±|\bplus(?:\s*(?:or|/)\s*minus)?)\s*\d+(?:\.\d+)?[\s-]*(?:minutes?|mins?|hours?|days?|weeks?|months?)(?:\s*window)?`),
+	regexp.MustCompile(`\b(?:past|last|previous|preceding|prior|every)\s+\d+(?:\.\d+)?[\s-]*(?:minutes?|mins?|hours?|days?|weeks?|months?|years?)`),
+	regexp.MustCompile(`\b(?:ages?|aged)\s+\d+(?:\s*(?:-|to|and)\s*\d+)?[\s-]*(?:months?|years?)?|\b\d+(?:\s*(?:-|to)\s*\d+)?[\s-]*(?:years?|months?)[\s-]*(?:old|of age)\b`),
+	regexp.MustCompile(`\b\d+\s*m(?:in|inute)?s?[\s-]*walk`),
+}
+
+type token struct {
+	from, to int
+	text     string
+	num      float64
+	isNum    bool
+}
+
+var tokenPattern = regexp.MustCompile(`\d+(?:\.\d+)?|[a-z]+|\S`)
+
+var numberWords = map[string]float64{"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "eleven": 11, "twelve": 12, "fifteen": 15, "eighteen": 18, "twenty": 20}
+
+func tokens(s string) []token {
+	var out []token
+	for _, m := range tokenPattern.FindAllStringIndex(s, -1) {
+		t := token{from: m[0], to: m[1], text: s[m[0]:m[1]]}
+		if t.text[0] >= '0' && t.text[0] <= '9' {
+			x, err := strconv.ParseFloat(t.text, 64)
+			if err != nil {
+				continue
+			}
+			t.num, t.isNum = x, true
+		} else if x, ok := numberWords[t.text]; ok {
+			t.num, t.isNum = x, true
+		} else if n := len(out); n > 0 && out[n-1].isNum && out[n-1].to == t.from && (t.text == "st" || t.text == "nd" || t.text == "rd" || t.text == "th") {
+			out[n-1].to = t.to // "4th week"
+			continue
+		} else if t.text == "–" || t.text == "—" || t.text == "‐" || t.text == "‑" || t.text == "−" {
+			t.text = "-"
+		}
+		out = append(out, t)
+	}
+	return out
+}
+
+// unitOf names a word of time; alone is false for letters that mean a time only
+// beside a number ("W4", "24h").
+func unitOf(w string) (unit byte, alone bool) {
+	switch w {
+	case "week", "weeks", "wk", "wks":
+		return 'w', true
+	case "day", "days":
+		return 'd', true
+	case "month", "months", "mo", "mos", "mth", "mths":
+		return 'm', true
+	case "year", "years", "yr", "yrs":
+		return 'y', true
+	case "hour", "hours", "hr", "hrs":
+		return 'h', true
+	case "minute", "minutes", "min", "mins":
+		return 'n', true
+	case "w", "d", "h", "m", "y":
+		return w[0], false
+	}
+	return 0, false
+}
+
+// weeksPer converts units of time into weeks. A month is a twelfth of a year
+// of 365.25 days, a year 52.18 weeks.
+func weeksPer(unit byte) float64 {
+	switch unit {
+	case 'n':
+		return 1.0 / 10080
+	case 'h':
+		return 1.0 / 168
+	case 'd':
+		return 1.0 / 7
+	case 'm':
+		return 365.25 / 12 / 7
+	case 'y':
+		return 365.25 / 7
+	}
+	return 1
+}
+
+// moments reads a text from left to right.
+func moments(text string) []moment {
+	s := strings.ToLower(text)
+	if len(s) > 4000 {
+		s = s[:4000] // a time frame is a line; what is longer is no time frame
+	}
+	for _, p := range notTimes {
+		s = p.ReplaceAllStringFunc(s, func(m string) string { return strings.Repeat(" ", len(m)) })
+	}
+	r := timeReader{toks: tokens(s)}
+	r.used = make([]bool, len(r.toks))
+	r.read()
+	return r.settle(s)
+}
+
+type timeReader struct {
+	toks []token
+	used []bool
+	hits []moment
+}
+
+func (r *timeReader) read() {
+	for i, t := range r.toks {
+		if strings.HasPrefix(t.text, "baseline") {
+			r.hits = append(r.hits, moment{t.from, t.to, 0, 'b', false})
+			continue
+		}
+		unit, alone := unitOf(t.text)
+		if unit == 0 || r.used[i] {
+			continue
+		}
+		if r.numberBefore(i, unit, alone) || r.numberAfter(i, unit, alone) {
+			r.used[i] = true
+		}
+	}
+}
+
+// number tells whether token i is a number that no time has taken.
+func (r *timeReader) number(i int) bool {
+	return i >= 0 && i < len(r.toks) && r.toks[i].isNum && !r.used[i]
+}
+
+func (r *timeReader) is(i int, words ...string) bool {
+	if i < 0 || i >= len(r.toks) {
+		return false
+	}
+	for _, w := range words {
+		if r.toks[i].text == w {
+			return true
+		}
+	}
+	return false
+}
+
+// numberBefore reads "12 weeks", "1, 3, 6 and 12 months", "26 to 36 weeks".
+func (r *timeReader) numberBefore(i int, unit byte, alone bool) bool {
+	j, hyphen := i-1, false
+	if r.is(j, "-") && j > 0 && r.toks[j-1].isNum {
+		j, hyphen = j-1, true
+	}
+	if !r.number(j) || !alone && (r.toks[j].to != r.toks[i].from || unit == 'm') {
+		return false
+	}
+	if r.is(j-1, "visit", "cycle", "period", "phase", "part", "session", "grade", "c") {
+		return false
+	}
+	numbers, spans := []int{j}, []bool{false}
+	for k := j; ; {
+		p, span, found := k-1, false, false
+		for r.is(p, ",", "and", "or", "&", "/", "-", "to", ";") {
+			if r.is(p, "to") || r.is(p, "-") && r.number(p-1) && !r.is(p+1, ",", "and") {
+				span = true
+			}
+			p, found = p-1, true
+		}
+		if !found || !r.number(p) || r.ownUnit(p) {
+			break
+		}
+		numbers, spans = append(numbers, p), append(spans, span)
+		k = p
+	}
+	for n := len(numbers) - 1; n >= 0; n-- {
+		k := numbers[n]
+		r.used[k] = true
+		if n > 0 && spans[n] {
+			continue // the start of a span
+		}
+		end := r.toks[k].to
+		if k == j {
+			end = r.toks[i].to
+		}
+		weak := hyphen && len(numbers) == 1 && !strings.HasSuffix(r.toks[i].text, "s") && i+1 < len(r.toks)
+		r.hits = append(r.hits, moment{r.toks[k].from, end, r.toks[k].num * weeksPer(unit) * r.sign(i), unit, weak})
+	}
+	return true
+}
+
+// ownUnit tells whether the number at i follows a word of time ("Week 4, 8
+// weeks": the 4 is not of the second).
+func (r *timeReader) ownUnit(i int) bool {
+	p := i - 1
+	for r.is(p, "-", ".", "#", ":") {
+		p--
+	}
+	if p < 0 {
+		return false
+	}
+	u, _ := unitOf(r.toks[p].text)
+	return u != 0 || r.is(p, "visit", "cycle", "period", "phase", "part", "session", "grade")
+}
+
+// sign is -1 where the words after a time put it before the start.
+func (r *timeReader) sign(i int) float64 {
+	k := i + 1
+	if r.is(k, "-") {
+		k++
+	}
+	if r.is(k, "pre", "before", "prior", "predose") {
+		return -1
+	}
+	return 1
+}
+
+// numberAfter reads "Week 4", "Weeks 2, 4 and 6", "Days -30 to -1", "W12".
+func (r *timeReader) numberAfter(i int, unit byte, alone bool) bool {
+	first := true
+	from := r.toks[i].from
+	for k := i + 1; k < len(r.toks); {
+		neg, span, sep := false, false, false
+		for ; k < len(r.toks) && !r.toks[k].isNum; k++ {
+			t := r.toks[k]
+			switch {
+			case t.text == "-" && k+1 < len(r.toks) && r.toks[k+1].isNum && r.toks[k+1].from == t.to && (r.toks[k-1].to < t.from):
+				neg = true // a minus sign: space before, none after
+			case first && (t.text == "-" || t.text == "." || t.text == "#" || t.text == ":"):
+			case !first && (t.text == "," || t.text == "and" || t.text == "or" || t.text == "&" || t.text == "/" || t.text == ";"):
+				sep = true
+			case !first && (t.text == "-" || t.text == "to" || t.text == "through" || t.text == "until" || t.text == "thru" || t.text == "up"):
+				span = true
+			default:
+				return !first
+			}
+		}
+		if !r.number(k) || !first && !sep && !span && !neg {
+			return !first
+		}
+		if !alone && first && (r.toks[k].from != r.toks[i].to || i > 0 && r.toks[i-1].to == r.toks[i].from) {
+			return false // a letter counts beside its number only, and not within "C5D1"
+		}
+		if !first { // a number with a unit of its own begins another time
+			n := k + 1
+			if r.is(n, "-") {
+				n++
+			}
+			if n < len(r.toks) {
+				if u, ok := unitOf(r.toks[n].text); u != 0 && (ok || r.toks[n].from == r.toks[n-1].to) {
+					return true
+				}
+			}
+			// "Month 6 (n=71" is blanked before; a share or a size is no time
+			if r.is(k+1, "%", "mg", "percent") {
+				return true
+			}
+			from = r.toks[k].from
+		}
+		x := r.toks[k].num
+		if neg {
+			x = -x
+		}
+		m := moment{from, r.toks[k].to, x * weeksPer(unit), unit, false}
+		if span && len(r.hits) > 0 {
+			m.from = r.hits[len(r.hits)-1].from
+			r.hits[len(r.hits)-1] = m
+		} else {
+			r.hits = append(r.hits, m)
+		}
+		r.used[k], first = true, false
+		k++
+	}
+	return !first
+}
+
+// settle joins what names the same point twice or bounds a span, and drops the
+// weak where there is better.
+func (r *timeReader) settle(s string) []moment {
+	hits := r.hits
+	for i := 1; i < len(hits); i++ { // by place
+		for j := i; j > 0 && hits[j].from < hits[j-1].from; j-- {
+			hits[j], hits[j-1] = hits[j-1], hits[j]
+		}
+	}
+	strong := false
+	for _, h := range hits {
+		strong = strong || !h.weak && h.unit != 'b'
+	}
+	var out []moment
+	for _, h := range hits {
+		if h.weak && strong {
+			continue
+		}
+		if n := len(out); n > 0 {
+			between := strings.Join(strings.Fields(s[min(out[n-1].to, h.from):h.from]), " ")
+			prev := out[n-1]
+			switch {
+			case prev.unit == 'b' && opensParen(between) && h.unit != 'b':
+				out[n-1].to = h.to // "Baseline (Day 1)"
+				continue
+			case samePoint(prev, h, between):
+				if h.unit == 'w' {
+					out[n-1].weeks, out[n-1].unit = h.weeks, 'w'
+				}
+				out[n-1].to = h.to
+				continue
+			case prev.unit != 'b' && isSpanWord(between):
+				h.from = prev.from
+				out[n-1] = h
+				continue
+			}
+		}
+		out = append(out, h)
+	}
+	return out
+}
+
+// opensParen tells that a bracket opens and does not close in what lies
+// between two times.
+func opensParen(between string) bool {
+	return strings.HasPrefix(between, "(") && !strings.Contains(between, ")")
+}
+
+// samePoint tells that the second time is another name of the first: it stands
+// in brackets, behind a slash or a dash, and lies within a week or a tenth.
+func samePoint(a, b moment, between string) bool {
+	if a.unit == b.unit || a.unit == 'b' || b.unit == 'b' {
+		return false
+	}
+	if !opensParen(between) && between != "/" && between != "," && between != "-" && between != "or" && between != "=" && between != "" {
+		return false
+	}
+	return math.Abs(a.weeks-b.weeks) <= math.Max(0.1*math.Max(a.weeks, b.weeks), math.Min(1, 0.5*math.Max(a.weeks, b.weeks)))
+}
+
+func isSpanWord(between string) bool {
+	switch strings.Trim(between, " ,;") {
+	case "to", "through", "until", "up to", "till", "thru", "to end of", "up to end of", "through end of", "to the end of", "through the end of", "to approximately", "up through":
+		return true
+	}
+	return false
+}
