@@ -59,6 +59,9 @@ func (x *outcome) time(a *evidence.ArmResult) {
 	}
 	a.TimepointRaw = x.o.TimeFrame
 	frame, framed := single(x.o.TimeFrame)
+	if framed && frame == 0 && !onlyBaseline(x.o.TimeFrame) {
+		framed = false // "Baseline and end of treatment": the later point is not named in weeks
+	}
 	title, titled := single(x.o.Title)
 	switch {
 	case framed:
@@ -99,4 +102,9 @@ func startsWithBaseline(s string) bool {
 		return !later && !announcesChange(s)
 	}
 	return false
+}
+
+// onlyBaseline tells a time frame that is the baseline and nothing more.
+func onlyBaseline(frame string) bool {
+	return startsWithBaseline(frame) && len(strings.Fields(frame)) <= 3 && !strings.ContainsAny(frame, ",;/")
 }

@@ -145,6 +145,9 @@ type timeReader struct {
 func (r *timeReader) read() {
 	for i, t := range r.toks {
 		if strings.HasPrefix(t.text, "baseline") {
+			if r.is(i-1, "-") && r.is(i-2, "post") || r.is(i-1, "post") {
+				continue // after the baseline, not at it
+			}
 			r.hits = append(r.hits, moment{t.from, t.to, 0, 'b', false})
 			continue
 		}
@@ -152,10 +155,28 @@ func (r *timeReader) read() {
 		if unit == 0 || r.used[i] {
 			continue
 		}
-		if r.numberBefore(i, unit, alone) || r.numberAfter(i, unit, alone) {
+		first, second := r.numberBefore, r.numberAfter
+		if r.namesNext(i, unit) {
+			first, second = second, first
+		}
+		if first(i, unit, alone) || second(i, unit, alone) {
 			r.used[i] = true
 		}
 	}
+}
+
+// namesNext tells that a unit in the singular goes with the number behind it
+// ("HAMD-17 ≤ 10 Week 25"), not with the one before.
+func (r *timeReader) namesNext(i int, unit byte) bool {
+	if strings.HasSuffix(r.toks[i].text, "s") || !r.number(i+1) {
+		return false
+	}
+	if i+2 < len(r.toks) {
+		if u, _ := unitOf(r.toks[i+2].text); u == unit {
+			return false // "30 day 90 day"
+		}
+	}
+	return true
 }
 
 // number tells whether token i is a number that no time has taken.
@@ -184,7 +205,7 @@ func (r *timeReader) numberBefore(i int, unit byte, alone bool) bool {
 	if !r.number(j) || !alone && (r.toks[j].to != r.toks[i].from || unit == 'm') {
 		return false
 	}
-	if r.is(j-1, "visit", "cycle", "period", "phase", "part", "session", "grade", "c") {
+	if r.is(j-1, "visit", "cycle", "period", "phase", "part", "session", "grade", "c", "≤", "≥", "<", ">") {
 		return false
 	}
 	numbers, spans := []int{j}, []bool{false}
@@ -334,7 +355,7 @@ func (r *timeReader) settle(s string) []moment {
 				}
 				out[n-1].to = h.to
 				continue
-			case prev.unit != 'b' && isSpanWord(between):
+			case prev.unit != 'b' && (isSpanWord(between) || between == "-" && prev.unit == h.unit):
 				h.from = prev.from
 				out[n-1] = h
 				continue
@@ -363,10 +384,18 @@ func samePoint(a, b moment, between string) bool {
 	return math.Abs(a.weeks-b.weeks) <= math.Max(0.1*math.Max(a.weeks, b.weeks), math.Min(1, 0.5*math.Max(a.weeks, b.weeks)))
 }
 
+// isSpanWord tells that the words between two times make them the ends of one
+// span ("Day 1 of treatment to end of Week 24").
 func isSpanWord(between string) bool {
-	switch strings.Trim(between, " ,;") {
-	case "to", "through", "until", "up to", "till", "thru", "to end of", "up to end of", "through end of", "to the end of", "through the end of", "to approximately", "up through":
-		return true
+	if strings.ContainsAny(between, ",;") || strings.Contains(between, " and ") {
+		return false
+	}
+	b := strings.TrimSuffix(strings.TrimSuffix(strings.TrimSuffix(between, " approximately"), " of"), " end")
+	b = " " + strings.TrimSuffix(b, " the")
+	for _, w := range []string{" to", " through", " until", " up to", " till", " thru"} {
+		if strings.HasSuffix(b, w) {
+			return true
+		}
 	}
 	return false
 }

@@ -25,7 +25,7 @@ func TestTimes(t *testing.T) {
 		"Change from Baseline at 12 Month/EOS (n= 91, 81)":            {0, 12 * mo},
 		"Week 12, Abnormal: Improved, n=20, 19":                       {12},
 		"at 15 minutes, +3 minute window":                             {15.0 / 10080},
-		"Day 1 of Double Blind Period to end of Week 24 Plus 30 days": {1.0 / 7, 24},
+		"Day 1 of Double Blind Period to end of Week 24 Plus 30 days": {24},
 		"Baseline to 1-Month Follow-up at 12 weeks":                   {0, 12},
 		"1-month follow-up":                                           {mo},
 		"W12":                                                         {12},
@@ -43,9 +43,11 @@ func TestTimes(t *testing.T) {
 		"PHQ-9 in the past 2 weeks at Week 6":                          {6},
 		"12-week double-blind period, Week 12":                         {12},
 		"4th week":                                                     {4},
-		"":                                                             {},
-		"Participants aged 12 to 17 years at Week 8":                   {8},
-		"18 weeks after the first MDMA session":                        {18},
+		"daily (day 1 - day 14)":                                       {2},
+		"Baseline, Post-baseline (up to Month 12)":                     {0, 12 * mo},
+		"": {},
+		"Participants aged 12 to 17 years at Week 8":          {8},
+		"18 weeks after the first MDMA session":               {18},
 		"T1 (approximately 2 months after the third session)": {2 * mo},
 	} {
 		got := Times(text)
