@@ -17,7 +17,7 @@ type block struct {
 }
 
 // blocks lists every block that a request may name, one line each.
-var blocks = table(
+var blocks = index(
 	analysisBlock, escalcBlock, // escalc.go
 	conversionsBlock, twoByTwoBlock, personTimeBlock, // pooled.go
 	glmmBlock,
@@ -27,7 +27,7 @@ var blocks = table(
 	multilevelBlock,
 )
 
-func table(list ...block) map[string]blockFunc {
+func index(list ...block) map[string]blockFunc {
 	m := make(map[string]blockFunc, len(list))
 	for _, b := range list {
 		if _, dup := m[b.name]; dup {

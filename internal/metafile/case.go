@@ -36,10 +36,34 @@ type Case struct {
 	Warnings []string // shown with the answer
 
 	columns map[string]*column
-	names   []string // column names in the order of the file, sorted for JSON
+	names   []string          // column names in the order of the file, sorted for JSON
+	chosen  map[string]string // canonical name to the file's own, for tables
+	read    int               // rows of the file before any filter, 0 without one
+	rowIDs  []int             // the file's row number of each row, nil for 1, 2, 3, ...
+	lines   []int             // the file's line of each row, nil for JSON
 }
 
-// column holds one raw column; values are float64, string, bool or nil.
+// rowName says where row i (0-based) stands in the file.
+func (c *Case) rowName(i int) string {
+	id := i + 1
+	if c.rowIDs != nil {
+		id = c.rowIDs[i]
+	}
+	if c.lines != nil {
+		return fmt.Sprintf("row %d (line %d)", id, c.lines[i])
+	}
+	return fmt.Sprintf("row %d", id)
+}
+
+// columnName is the file's own name of a column.
+func (c *Case) columnName(name string) string {
+	if actual := c.chosen[name]; actual != "" {
+		return actual
+	}
+	return name
+}
+
+// column holds one raw column; values are float64, string, bool, badCell or nil.
 type column struct{ cells []any }
 
 // ErrNoColumn is wrapped in errors about a column that a block needs and the
@@ -68,8 +92,11 @@ func (c *Case) Floats(name string) ([]float64, error) {
 				x = 1
 			}
 		}
+		if bad, is := v.(badCell); is {
+			return nil, fmt.Errorf("%s, column %q: %q %s", c.rowName(i), c.columnName(name), bad.text, bad.reason)
+		}
 		if !ok && v != nil {
-			return nil, fmt.Errorf("row %d, column %q: %q is not a number", i+1, name, v)
+			return nil, fmt.Errorf("%s, column %q: %q is not a number", c.rowName(i), c.columnName(name), v)
 		}
 		out[i] = x
 	}
@@ -98,6 +125,8 @@ func (c *Case) Texts(name string) (values []string, missing []bool, err error) {
 			missing[i] = true
 		case string:
 			values[i] = x
+		case badCell:
+			values[i] = x.text
 		case float64:
 			values[i] = strconv.FormatFloat(x, 'g', -1, 64)
 		case bool:
@@ -226,15 +255,17 @@ func jsonError(data []byte, err error) error {
 func (c *Case) setPrimary(measure string, yi, vi []float64) {
 	c.Measure, c.Yi, c.Vi = measure, yi, vi
 	c.RowsUsed, c.Y, c.V = nil, nil, nil
+	var missing []string
 	for i := range yi {
 		switch {
 		case math.IsNaN(yi[i]) || math.IsNaN(vi[i]):
+			missing = append(missing, c.rowName(i))
 			continue
 		case math.IsInf(yi[i], 0) || math.IsInf(vi[i], 0):
-			c.warn("row %d left out: its effect or variance is infinite", i+1)
+			c.warn("%s left out: its effect or variance is infinite", c.rowName(i))
 			continue
 		case vi[i] < 0:
-			c.warn("row %d left out: its variance is negative (%g)", i+1, vi[i])
+			c.warn("%s left out: its variance is negative (%g)", c.rowName(i), vi[i])
 			continue
 		}
 		c.RowsUsed = append(c.RowsUsed, i+1)
@@ -242,4 +273,11 @@ func (c *Case) setPrimary(measure string, yi, vi []float64) {
 		c.V = append(c.V, vi[i])
 	}
 	c.K = len(c.Y)
+	if n := len(missing); n > 0 {
+		more := ""
+		if n > 10 {
+			missing, more = missing[:10], fmt.Sprintf(" and %d more", n-10)
+		}
+		c.warn("%d of %d rows have no effect or no variance and are left out: %s%s", n, len(yi), strings.Join(missing, ", "), more)
+	}
 }

@@ -1,7 +1,9 @@
 package metafile
 
 import (
+	"errors"
 	"fmt"
+	"strings"
 
 	"past/analysis/effect"
 )
@@ -120,11 +122,48 @@ func (c *Case) Prepare() error {
 	}
 	r, err := c.effects(req)
 	if err != nil {
-		return fmt.Errorf("effect sizes: %w", err)
+		return fmt.Errorf("effect sizes: %w", c.locate(err))
 	}
 	for _, w := range r.Warnings {
-		c.warn("%s", w)
+		c.warn("%s", c.located(w))
 	}
 	c.setPrimary(measure, r.Y, r.V)
 	return nil
+}
+
+// locate rewrites errors about cells with the file's own row and column names.
+func (c *Case) locate(err error) error {
+	var list interface{ Unwrap() []error }
+	if errors.As(err, &list) {
+		var out []error
+		for _, e := range list.Unwrap() {
+			out = append(out, c.locate(e))
+		}
+		return errors.Join(out...)
+	}
+	var cell *effect.InputError
+	if errors.As(err, &cell) && cell.Row > 0 {
+		name := c.columnName(cell.Column)
+		if name != cell.Column {
+			name += " (" + cell.Column + ")"
+		}
+		return fmt.Errorf("%s, column %s: %s", c.rowName(cell.Row-1), name, cell.Reason)
+	}
+	return err
+}
+
+// located is a warning with the file's own rows.
+func (c *Case) located(w effect.Warning) string {
+	if len(w.Rows) == 0 {
+		return w.Text
+	}
+	var names []string
+	for i, r := range w.Rows {
+		if i == 10 {
+			names = append(names, fmt.Sprintf("and %d more", len(w.Rows)-10))
+			break
+		}
+		names = append(names, c.rowName(r-1))
+	}
+	return strings.Join(names, ", ") + ": " + w.Text
 }

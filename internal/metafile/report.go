@@ -1,0 +1,301 @@
+package metafile
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"math"
+	"strings"
+	"unicode/utf8"
+
+	"past/analysis/effect"
+	"past/analysis/meta"
+)
+
+// printer writes lines of the table for people and keeps what every line needs.
+type printer struct {
+	bytes.Buffer
+	a    *analysis
+	back func(float64) float64 // for the pooled effects, nil without one
+	name string                // of the back-transformed quantity
+}
+
+func (p *printer) line(format string, args ...any) { fmt.Fprintf(p, format+"\n", args...) }
+
+// writeTable writes the analysis for people to read.
+func (a *analysis) writeTable(w io.Writer) error {
+	p := &printer{a: a}
+	if info, err := effect.Lookup(a.c.Measure); err == nil {
+		p.name = info.Back
+		if back, ok := effect.BackTransform(info.Measure, a.sizes()); ok && info.Back != "" {
+			p.back = back
+		}
+	}
+	p.heading()
+	p.studies()
+	p.pooled()
+	p.heterogeneity()
+	if a.subgroups != nil {
+		p.subgroups()
+	}
+	if a.moderated != nil {
+		p.moderators()
+	}
+	p.blocks()
+	for i, warning := range a.c.Warnings {
+		if i == 0 {
+			p.line("\nWarnings")
+		}
+		p.line("  - %s", printable(warning))
+	}
+	_, err := w.Write(p.Bytes())
+	return err
+}
+
+// sizes is what PFT and IRFT are back-transformed with.
+func (a *analysis) sizes() []float64 {
+	name := map[string]string{string(effect.PFT): "ni", string(effect.IRFT): "ti"}[a.c.Measure]
+	if name == "" || !a.c.HasColumn(name) {
+		return nil
+	}
+	all, err := a.c.Floats(name)
+	if err != nil {
+		return nil
+	}
+	return Used(a.c, all)
+}
+
+func (p *printer) heading() {
+	c := p.a.c
+	label := c.Measure
+	if info, err := effect.Lookup(c.Measure); err == nil && info.Measure != effect.GEN {
+		label = info.Label + " (" + c.Measure + ")"
+	}
+	p.line("%s: %s, formula mode %s", printable(c.Name), label, orFormula(c.Formula))
+	if t := c.chosenText(); t != "" {
+		p.line("columns: %s", printable(t))
+	}
+	rows := fmt.Sprintf("%d of %d rows", c.K, c.Rows)
+	if c.read > 0 {
+		rows = fmt.Sprintf("%d of the %d rows that pass the filter (%d in the file)", c.K, c.Rows, c.read)
+	}
+	p.line("used: %s\n", rows)
+}
+
+// num prints a number with four significant decimals, or in exponent form when it
+// is very small or large.
+func num(x float64) string {
+	a := math.Abs(x)
+	switch {
+	case math.IsNaN(x):
+		return "-"
+	case math.IsInf(x, 1):
+		return "Inf"
+	case math.IsInf(x, -1):
+		return "-Inf"
+	case a != 0 && (a < 1e-4 || a >= 1e7):
+		return fmt.Sprintf("%.3e", x)
+	}
+	s := fmt.Sprintf("%.4f", x)
+	if s == "-0.0000" {
+		return "0.0000"
+	}
+	return s
+}
+
+func pval(p float64) string {
+	switch {
+	case math.IsNaN(p):
+		return "p not available"
+	case p < 0.0001:
+		return "p < 0.0001"
+	}
+	return fmt.Sprintf("p = %.4f", p)
+}
+
+func interval(lb, ub float64) string { return "[" + num(lb) + ", " + num(ub) + "]" }
+
+// pad fills s with spaces to a width counted in characters.
+func pad(s string, width int) string {
+	if n := utf8.RuneCountInString(s); n < width {
+		return s + strings.Repeat(" ", width-n)
+	}
+	return s
+}
+
+func cut(s string, width int) string {
+	if utf8.RuneCountInString(s) <= width {
+		return s
+	}
+	return string([]rune(s)[:width-1]) + "…"
+}
+
+func (p *printer) studies() {
+	const maxShown = 60
+	a := p.a
+	width := len("study")
+	for _, l := range a.labels {
+		width = max(width, min(40, utf8.RuneCountInString(l)))
+	}
+	p.line("%s  %10s  %-24s %8s", pad("study", width), "effect", "95% interval", "weight")
+	weights := a.primary.WeightsPercent()
+	z := 1.959963984540054
+	for i, y := range a.c.Y {
+		if i == maxShown && len(a.c.Y) > maxShown+5 {
+			p.line("... and %d more studies", len(a.c.Y)-i)
+			break
+		}
+		se := math.Sqrt(a.c.V[i])
+		weight := "-"
+		if i < len(weights) {
+			weight = fmt.Sprintf("%.1f%%", weights[i])
+		}
+		p.line("%s  %10s  %-24s %8s", pad(cut(a.labels[i], width), width), num(y), interval(y-z*se, y+z*se), weight)
+	}
+}
+
+// effectLine prints one pooled estimate, back-transformed on a second line.
+func (p *printer) effectLine(title string, est, lb, ub, pv float64) {
+	p.line("%s  %s  %s  %s", pad(title, 44), num(est), interval(lb, ub), pval(pv))
+	if p.back != nil {
+		x, y := p.back(lb), p.back(ub)
+		p.line("%s  %s  %s", pad("  as "+p.name, 44), num(p.back(est)), interval(math.Min(x, y), math.Max(x, y)))
+	}
+}
+
+func (p *printer) pooled() {
+	r := p.a.primary
+	p.line("")
+	title := "random effects (" + methodText(r) + ")"
+	if r.Method == meta.FE || r.Method == meta.EE {
+		title = "common effect (" + methodText(r) + ")"
+	}
+	if r.K == 1 {
+		title = "the only study (this is not a meta-analysis)"
+	}
+	if g := r.Guard; g != nil && g.Active {
+		p.effectLine(title+", guarded", r.Beta[0], g.Lb[0], g.Ub[0], g.PVal[0])
+		p.effectLine("  unguarded, narrower than the common effect", r.Beta[0], r.CILb[0], r.CIUb[0], r.PVal[0])
+	} else {
+		p.effectLine(title, r.Beta[0], r.CILb[0], r.CIUb[0], r.PVal[0])
+	}
+	if c := p.a.common; r.K > 1 && r.Method != meta.FE && r.Method != meta.EE {
+		p.effectLine("common effect (inverse variance, z)", c.Beta[0], c.CILb[0], c.CIUb[0], c.PVal[0])
+	}
+}
+
+func methodText(r *meta.Result) string {
+	tests := map[meta.Test]string{meta.Z: "z test", meta.T: "t test", meta.KnHa: "Knapp-Hartung", meta.AdHoc: "Knapp-Hartung, never below z"}
+	return string(r.Method) + ", " + tests[r.Test]
+}
+
+func (p *printer) heterogeneity() {
+	r := p.a.primary
+	if r.K < 2 {
+		return
+	}
+	p.line("")
+	if r.Method != meta.FE && r.Method != meta.EE {
+		t := ""
+		if v := p.a.tau2; v != nil {
+			t = "  Q-profile interval " + interval(v.Tau2Lb, v.Tau2Ub)
+		}
+		p.line("between-study variance tau2                   %s%s", num(r.Tau2), t)
+		p.line("I2 from tau2 / from Q                         %.1f%% / %.1f%%", r.I2T, r.I2Q)
+		name, lb, ub := p.prediction(r.Predict())
+		p.line("%s  %s", pad("prediction interval ("+name+")", 44), interval(lb, ub))
+		if p.back != nil && !math.IsNaN(lb) {
+			p.line("%s  %s", pad("  as "+p.name, 44), interval(p.back(lb), p.back(ub)))
+		}
+	} else {
+		p.line("I2 from Q                                     %.1f%%", r.I2Q)
+	}
+	p.line("Q = %s on %d df, %s", num(r.QE), r.QEDF, pval(r.QEP))
+}
+
+// prediction picks the convention of the formula mode; the others are in the JSON
+// answer.
+func (p *printer) prediction(pr meta.Prediction) (name string, lb, ub float64) {
+	if p.a.c.Formula == effect.Metapsy {
+		return "classic SE, t on k-1 df", pr.ClassicTLb, pr.ClassicTUb
+	}
+	if p.a.primary.Test == meta.Z {
+		return "normal", pr.PILb, pr.PIUb
+	}
+	return "t on k-1 df", pr.PILb, pr.PIUb
+}
+
+func (p *printer) subgroups() {
+	s := p.a.subgroups
+	p.line("\nsubgroups by %s, each with its own tau2", printable(p.a.cmd.Subgroup))
+	for _, g := range s.Groups {
+		lb, ub := g.Fit.HeadlineCI(0)
+		p.line("  %s  k = %-4d %s  %s  tau2 = %s", pad(cut(printable(g.Level), 40), 40), g.Fit.K, num(g.Fit.Beta[0]), interval(lb, ub), num(g.Fit.Tau2))
+	}
+	p.line("  difference between groups: Q = %s on %d df, %s", num(s.QBetween), s.QBetweenDF, pval(s.QBetweenP))
+}
+
+func (p *printer) moderators() {
+	r := p.a.moderated
+	p.line("\nmoderators: %s (%s, k = %d)", printable(r.Formula), methodText(r), r.K)
+	for j, name := range r.CoefNames {
+		lb, ub := r.HeadlineCI(j)
+		p.line("  %s  %s  %s  %s", pad(cut(printable(name), 40), 40), num(r.Beta[j]), interval(lb, ub), pval(r.PVal[j]))
+	}
+	df := fmt.Sprintf("%.0f", r.QMDF1)
+	stat := "QM"
+	if !math.IsInf(r.QMDF2, 1) {
+		df, stat = fmt.Sprintf("%.0f and %.0f", r.QMDF1, r.QMDF2), "F"
+	}
+	p.line("  all moderators: %s = %s on %s df, %s; R2 = %.1f%%; residual tau2 = %s", stat, num(r.QM), df, pval(r.QMP), r.R2, num(r.Tau2))
+}
+
+// blocks prints the pooled counts and the models for dependent effects, from the
+// answers of their blocks.
+func (p *printer) blocks() {
+	for _, key := range []string{"two_by_two_pooled", "person_time_pooled"} {
+		t := asTree(p.a.blocks[key])
+		if peto := asTree(t["peto"]); peto != nil {
+			p.line("")
+			p.treeLine("Peto", peto)
+		}
+		list, _ := t["mantel_haenszel"].([]Tree)
+		for _, m := range list {
+			p.line("")
+			p.treeLine("Mantel-Haenszel, "+text(m, "measure"), m)
+		}
+	}
+	m := asTree(p.a.blocks["multilevel"])
+	if m == nil {
+		return
+	}
+	p.line("\ndependent effects within %s", printable(p.a.cmd.Cluster))
+	three, _ := m["three_level"].([]Tree)
+	p.dependent("three levels, independent sampling errors", three)
+	che := asTree(m["che"])
+	fits, _ := che["fits"].([]Tree)
+	p.dependent(fmt.Sprintf("CHE, sampling correlation %v", che["rho"]), fits)
+}
+
+func (p *printer) treeLine(title string, t Tree) {
+	if e := text(t, "error"); e != "" {
+		p.line("%s  not available: %s", pad(title, 44), e)
+		return
+	}
+	get := func(k string) float64 { x, _ := asNumber(t[k]); return x }
+	p.effectLine(title, get("beta"), get("ci_lb"), get("ci_ub"), get("pval"))
+}
+
+func (p *printer) dependent(title string, fits []Tree) {
+	for _, f := range fits {
+		p.treeLine("  "+title+" (t)", f)
+		if r := asTree(asTree(f["robust"])["cr2_club_sandwich"]); r != nil && text(r, "error") == "" {
+			get := func(k string) float64 { x, _ := asNumber(r[k]); return x }
+			est, _ := asNumber(f["beta"])
+			p.effectLine("    with robust variance (CR2, Satterthwaite)", est, get("ci_lb"), get("ci_ub"), get("pval"))
+		}
+		if s, ok := f["sigma2"].([]float64); ok && len(s) == 2 {
+			p.line("    variance between clusters %s, within %s", num(s[0]), num(s[1]))
+		}
+	}
+}

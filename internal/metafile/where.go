@@ -1,0 +1,146 @@
+package metafile
+
+import (
+	"fmt"
+	"strings"
+)
+
+// condition is one row filter: column, operator, values.
+type condition struct {
+	column string
+	op     string
+	values []string
+}
+
+// parseCondition reads "column=value", "column!=value", "column=a|b" or, for
+// numbers, <, <=, > and >=. NA stands for a missing cell.
+func parseCondition(s string) (condition, error) {
+	for _, op := range []string{"!=", "<=", ">=", "=", "<", ">"} {
+		if i := strings.Index(s, op); i > 0 {
+			c := condition{column: strings.TrimSpace(s[:i]), op: op}
+			for _, v := range strings.Split(s[i+len(op):], "|") {
+				c.values = append(c.values, strings.TrimSpace(v))
+			}
+			return c, nil
+		}
+	}
+	return condition{}, fmt.Errorf("filter %q: write it as column=value, column!=value, column=a|b or column>number", s)
+}
+
+// keep tells whether a cell passes. A missing cell equals only NA, is unequal to
+// everything else, and is neither above nor below any number.
+func (f condition) keep(cell any) (bool, error) {
+	if bad, is := cell.(badCell); is {
+		cell = bad.text
+	}
+	x, isNum := cell.(float64)
+	for _, v := range f.values {
+		want, kind := readNumber(v, markDot)
+		switch f.op {
+		case "=", "!=":
+			equal := false
+			switch c := cell.(type) {
+			case nil:
+				equal = missingWords[strings.ToLower(v)]
+			case float64:
+				equal = kind == isNumber && c == want
+			case string:
+				equal = strings.EqualFold(strings.TrimSpace(c), v)
+			case bool:
+				equal = strings.EqualFold(fmt.Sprint(c), v)
+			}
+			if equal {
+				return f.op == "=", nil
+			}
+		default:
+			if kind != isNumber {
+				return false, fmt.Errorf("filter on %s: %q is not a number", f.column, v)
+			}
+			if cell != nil && !isNum {
+				return false, fmt.Errorf("filter on %s: the column holds text (%v), so %s cannot be used", f.column, cell, f.op)
+			}
+			if isNum && (f.op == "<" && x < want || f.op == "<=" && x <= want || f.op == ">" && x > want || f.op == ">=" && x >= want) {
+				return true, nil
+			}
+		}
+	}
+	return f.op == "!=", nil
+}
+
+// filter keeps the rows that pass every condition.
+func (c *Case) filter(conditions []string) error {
+	if len(conditions) == 0 {
+		return nil
+	}
+	passes := make([]bool, c.Rows)
+	for i := range passes {
+		passes[i] = true
+	}
+	for _, text := range conditions {
+		f, err := parseCondition(text)
+		if err != nil {
+			return err
+		}
+		actual := c.find([]string{f.column, fold(f.column)})
+		if actual == "" {
+			return fmt.Errorf("filter on %q: %w (the table has %s)", f.column, ErrNoColumn, strings.Join(c.names, ", "))
+		}
+		for i, cell := range c.columns[actual].cells {
+			ok, err := f.keep(cell)
+			if err != nil {
+				return err
+			}
+			passes[i] = passes[i] && ok
+		}
+	}
+	return c.take(passes)
+}
+
+// take reduces the case to some of its rows; their names in the file are kept.
+func (c *Case) take(keep []bool) error {
+	var ids, lines []int
+	for i, k := range keep {
+		if !k {
+			continue
+		}
+		id := i + 1
+		if c.rowIDs != nil {
+			id = c.rowIDs[i]
+		}
+		ids = append(ids, id)
+		if c.lines != nil {
+			lines = append(lines, c.lines[i])
+		}
+	}
+	if len(ids) == 0 {
+		return fmt.Errorf("no row of %d passes the filter", len(keep))
+	}
+	done := map[*column]bool{}
+	for _, col := range c.columns {
+		if done[col] {
+			continue
+		}
+		done[col] = true
+		var cells []any
+		for i, k := range keep {
+			if k {
+				cells = append(cells, col.cells[i])
+			}
+		}
+		col.cells = cells
+	}
+	if c.NTotal != nil {
+		var n []float64
+		for i, k := range keep {
+			if k {
+				n = append(n, c.NTotal[i])
+			}
+		}
+		c.NTotal = n
+	}
+	if c.read == 0 {
+		c.read = c.Rows
+	}
+	c.rowIDs, c.lines, c.Rows = ids, lines, len(ids)
+	return nil
+}
