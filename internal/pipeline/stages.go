@@ -203,7 +203,7 @@ func (p *Pipeline) Analyse(ctx context.Context) ([]evidence.Finding, error) {
 	}
 	findings := make([]evidence.Finding, 0, len(qs))
 	for _, q := range qs {
-		f, err := synthesis.Answer(q, base)
+		f, err := synthesis.Answer(ctx, q, base)
 		if err != nil {
 			return nil, err
 		}

@@ -1,6 +1,7 @@
 package synthesis
 
 import (
+	"context"
 	"fmt"
 	"slices"
 
@@ -25,7 +26,7 @@ type StudyTopics struct {
 }
 
 // Answer works out one finding.
-func Answer(q Question, b Base) (evidence.Finding, error) {
+func Answer(ctx context.Context, q Question, b Base) (evidence.Finding, error) {
 	sel := Select(q, b.Effects)
 	effects, lost := Recompute(q, sel.Included)
 	sel.Excluded = append(sel.Excluded, lost...)
@@ -46,6 +47,9 @@ func Answer(q Question, b Base) (evidence.Finding, error) {
 	f.Missing = missing(q, b, effects)
 	f.Measured = measured(q, b)
 	if err := explore(q, &f, effects); err != nil {
+		return f, fmt.Errorf("question %s: %w", q.ID, err)
+	}
+	if f.Multiverse, err = runMultiverse(ctx, q, b.Effects, len(effects)); err != nil {
 		return f, fmt.Errorf("question %s: %w", q.ID, err)
 	}
 	if err := grade(q, &f, len(b.Trials) > 0); err != nil {
@@ -76,8 +80,8 @@ func explore(q Question, f *evidence.Finding, effects []evidence.Effect) (err er
 		return err
 	}
 	f.SmallStudy = smallStudy(q, effects)
-	f.Bound = bound(q, effects, f.Primary, f.Missing)
-	return nil
+	f.Bound, err = bound(q, effects, f.Primary, f.Missing)
+	return err
 }
 
 // sensitivity refits the primary data under other defensible choices.

@@ -3,23 +3,27 @@ package synthesis
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"past/analysis/meta"
 	"past/internal/evidence"
 )
 
+// mostAdded bounds how many trials at no effect are added.
+const mostAdded = 200
+
 // bound answers: how many participants in unreported trials, all at no effect,
-// would move the finding across its line? One added trial of n participants
-// (half in each arm) with effect 0 joins the pool, and n grows until the
-// headline interval includes no effect. A finding whose interval includes no
-// effect already has no line to cross.
-func bound(q Question, effects []evidence.Effect, p evidence.PooledResult, missing []evidence.MissingTrial) *evidence.Bound {
+// would move the finding across its line? Trials of the median size of the
+// pooled ones, half of the people in each arm and an effect of 0, join the pool
+// one by one until the headline interval includes no effect. A finding whose
+// interval includes it already has no line to cross.
+func bound(q Question, effects []evidence.Effect, p evidence.PooledResult, missing []evidence.MissingTrial) (*evidence.Bound, error) {
 	if p.K < 2 || p.Estimate == nil || q.Measure != "SMD" {
-		return nil
+		return nil, nil
 	}
 	lo, hi := Headline(p)
 	if lo <= 0 && hi >= 0 {
-		return nil
+		return nil, nil
 	}
 	b := &evidence.Bound{Line: "the headline interval would include no effect"}
 	for _, m := range missing {
@@ -27,37 +31,36 @@ func bound(q Question, effects []evidence.Effect, p evidence.PooledResult, missi
 			b.PlannedInMissing += *m.PlannedN
 		}
 	}
-	crossed := func(n float64) bool {
-		yi, vi := columns(effects)
-		yi, vi = append(yi, 0), append(vi, 4/n)
+	size := medianSize(effects)
+	yi, vi := columns(effects)
+	for added := 1; added <= mostAdded; added++ {
+		yi, vi = append(yi, 0), append(vi, 4/size)
 		fit, err := meta.Fit(yi, vi, meta.Options{Method: meta.Method(q.Method), Test: meta.Test(q.Test)})
 		if err != nil {
-			return false
+			return nil, err
 		}
-		l, h := fit.HeadlineCI(0)
-		return l <= 0 && h >= 0
-	}
-	const most = 1e6
-	n := 4.0
-	for n <= most && !crossed(n) {
-		n *= 1.5
-	}
-	if n > most {
-		b.Participants = most
-		b.Note = "no number of participants at no effect up to one million in a single added trial moves the interval across it"
-		return b
-	}
-	low, high := math.Max(2, n/1.5), n
-	for high-low > 1 {
-		mid := math.Floor((low + high) / 2)
-		if crossed(mid) {
-			high = mid
-		} else {
-			low = mid
+		if l, h := fit.HeadlineCI(0); l <= 0 && h >= 0 {
+			b.Participants = int(math.Round(float64(added) * size))
+			b.Reachable = b.PlannedInMissing >= b.Participants
+			b.Note = fmt.Sprintf("%s of %s with no effect (the median size of the pooled trials); registered trials without results plan %s",
+				plural(added, "further trial", "further trials"), plural(int(math.Round(size)), "participant", "participants"), plural(b.PlannedInMissing, "participant", "participants"))
+			return b, nil
 		}
 	}
-	b.Participants = int(math.Ceil(high))
-	b.Reachable = b.PlannedInMissing >= b.Participants
-	b.Note = fmt.Sprintf("one further trial with %d participants and no effect; registered trials without results plan %d", b.Participants, b.PlannedInMissing)
-	return b
+	b.Participants = int(math.Round(mostAdded * size))
+	b.Note = fmt.Sprintf("more than %d further trials of %d participants with no effect", mostAdded, int(math.Round(size)))
+	return b, nil
+}
+
+func medianSize(effects []evidence.Effect) float64 {
+	var n []float64
+	for i := range effects {
+		n = append(n, float64(Participants(effects[i:i+1])))
+	}
+	slices.Sort(n)
+	m := len(n) / 2
+	if len(n)%2 == 1 {
+		return n[m]
+	}
+	return (n[m-1] + n[m]) / 2
 }

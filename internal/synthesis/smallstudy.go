@@ -59,7 +59,7 @@ func smallStudy(q Question, effects []evidence.Effect) []evidence.TestResult {
 	if q.LowerIsBetter {
 		alt = bias.Less
 	}
-	sel, err := bias.FitSelection(s, bias.SelectionOptions{Alternative: alt, Steps: []float64{0.025}})
+	sel, err := bias.FitSelection(s, bias.SelectionOptions{Kind: bias.StepFunction, Alternative: alt, Steps: []float64{0.025}})
 	add(evidence.TestResult{Name: "three-parameter selection model (step at one-sided p = 0.025)", Statistic: finite(sel.LRT), P: finite(sel.LRTP),
 		Estimate: finite(sel.Beta), CILower: finite(sel.Lo), CIUpper: finite(sel.Hi)}, sel.Limit, err)
 	return out

@@ -37,7 +37,7 @@ func answer(t testing.TB, id string) evidence.Finding {
 	}
 	for _, q := range qs {
 		if q.ID == id {
-			f, err := synthesis.Answer(q, starterBase(t))
+			f, err := synthesis.Answer(t.Context(), q, starterBase(t))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -148,7 +148,7 @@ func TestSentencesKeepToTheInterval(t *testing.T) {
 	}
 	base := starterBase(t)
 	for _, q := range qs {
-		f, err := synthesis.Answer(q, base)
+		f, err := synthesis.Answer(t.Context(), q, base)
 		if err != nil {
 			t.Fatal(err)
 		}
