@@ -27,9 +27,22 @@ type rejection struct {
 
 // read folds, scans and resolves a text whose first titleEnd bytes are a title.
 func (v *Vocabulary) read(text string, titleEnd int) *reading {
+	return v.readIn(text, titleEnd, "")
+}
+
+// readIn is read for a text whose ambiguous abbreviations a second text may
+// explain: "SDS" in a title, "Sheehan Disability Scale" in its description.
+func (v *Vocabulary) readIn(text string, titleEnd int, context string) *reading {
 	r := &reading{v: v, text: text, tokens: fold(text)}
 	raw := v.matcher.trie.scan(r.tokens)
 	ctx := make([][]int, len(v.matcher.contexts))
+	if context != "" {
+		for _, f := range v.matcher.trie.scan(fold(context)) {
+			if f.kind == patContext && len(ctx[f.num]) == 0 {
+				ctx[f.num] = append(ctx[f.num], elsewhere)
+			}
+		}
+	}
 	candidates := raw[:0]
 	for _, f := range raw {
 		switch f.kind {
@@ -50,6 +63,10 @@ func (v *Vocabulary) read(text string, titleEnd int) *reading {
 	r.resolve(candidates, ctx)
 	return r
 }
+
+// elsewhere is the place of a context word that stands in another text: far from
+// everything, so that only guards without a distance see it.
+const elsewhere = -1 << 30
 
 // resolve keeps the candidates that survive guards, look-alikes and longer
 // matches of their own kind.
@@ -206,11 +223,18 @@ func (r *reading) hit(f found, reason string) Hit {
 	}
 }
 
-// titleEnd guesses where the title of a text ends: at its first line break, or
-// else at its first full stop.
+// shortText is the length in bytes up to which a text of one line is a title.
+const shortText = 300
+
+// titleEnd tells where the title of a text ends: at its first line break; a short
+// text of one line is all title, a long one an abstract without a title.
 func titleEnd(text string) int {
-	if i := strings.IndexByte(text, '\n'); i >= 0 && i < 600 {
+	i := strings.IndexByte(strings.TrimRight(text, "\r\n"), '\n')
+	switch {
+	case i >= 0 && i < 2*shortText:
 		return i
+	case i < 0 && len(text) <= shortText:
+		return len(text)
 	}
 	return 0
 }

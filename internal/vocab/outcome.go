@@ -12,11 +12,11 @@ import (
 // The match is certain when the title alone names one instrument whose form and
 // score are clear. Otherwise it is a proposal, and Reason says what is open.
 func (v *Vocabulary) MatchInstrument(title, description string) (InstrumentMatch, bool) {
-	t := v.read(title, len(title))
+	t := v.readIn(title, len(title), description)
 	names := t.outcomeNames()
 	if len(names) > 0 {
-		m := t.outcomeMatch(names, "title")
-		v.refine(&m, description)
+		m, doubts := t.outcomeMatch(names, "title")
+		v.refine(&m, doubts, description)
 		return m, true
 	}
 	if strings.TrimSpace(description) == "" {
@@ -27,7 +27,7 @@ func (v *Vocabulary) MatchInstrument(title, description string) (InstrumentMatch
 	if len(names) == 0 || v.byInstrument[names[0].id].Kind == kindPhysiology || t.scoreWords()["other"] {
 		return InstrumentMatch{}, false // what a description says in passing
 	}
-	m := d.outcomeMatch(names, "description")
+	m, _ := d.outcomeMatch(names, "description")
 	if other := t.otherTopic(v.byInstrument[m.ID]); other != "" {
 		m.Reason += "; the title speaks of " + other
 	}
@@ -51,11 +51,12 @@ func (r *reading) outcomeNames() []named {
 	return vitals
 }
 
-// outcomeMatch describes the first of the named instruments.
-func (r *reading) outcomeMatch(names []named, field string) InstrumentMatch {
+// outcomeMatch describes the first of the named instruments and counts what is
+// open about it.
+func (r *reading) outcomeMatch(names []named, field string) (m InstrumentMatch, doubts int) {
 	n := names[0]
 	in := r.v.byInstrument[n.id]
-	m := InstrumentMatch{ID: in.ID, Domain: in.Domain, Direction: in.Direction, Range: in.Range,
+	m = InstrumentMatch{ID: in.ID, Domain: in.Domain, Direction: in.Direction, Range: in.Range,
 		Term: r.surface(n.found), Field: field, Certain: true}
 	for _, o := range names[1:] {
 		if o.id != n.id {
@@ -68,6 +69,7 @@ func (r *reading) outcomeMatch(names []named, field string) InstrumentMatch {
 	}
 	doubt := func(format string, args ...any) {
 		m.Certain = false
+		doubts++
 		reasons = append(reasons, fmt.Sprintf(format, args...))
 	}
 	if in.Generic {
@@ -80,20 +82,23 @@ func (r *reading) outcomeMatch(names []named, field string) InstrumentMatch {
 	words["part"] = in.PartOf == "" && r.partWord(n)
 	if field == "description" {
 		// descriptions explain items and subscales at length
-		words["part"] = r.partWordNear(in)
+		words["part"] = words["part"] && r.partWordNear(in)
 	}
 	r.setPart(&m, in, r.partsOf(in), words, doubt)
 	if other := r.otherTopic(in); other != "" {
 		doubt("the %s speaks of %s", field, other)
 	}
 	m.ScoreKind = words.kind(in, m.Subscale != "" || !m.IsTotal)
+	if m.ScoreKind == ScoreSubscale && in.isItem(m.Subscale) {
+		m.ScoreKind = ScoreItem
+	}
 	m.Change, m.Percent, m.ChangeHint = words["change"], words["percent"], words["change-loose"]
 	if field == "description" {
 		m.Certain = false
 		reasons = append(reasons, "the title names no instrument")
 	}
 	m.Reason = strings.Join(reasons, "; ")
-	return m
+	return m, doubts
 }
 
 // setPart records a subscale or version, and whether the total is meant.
@@ -167,15 +172,6 @@ func (r *reading) otherTopic(in *Instrument) string {
 	return other
 }
 
-func (in *Instrument) isVersion(part string) bool {
-	for _, v := range in.Versions {
-		if v.ID == part {
-			return true
-		}
-	}
-	return false
-}
-
 // besidePartWord reports whether a word such as domain stands beside a match.
 func (r *reading) besidePartWord(f found) bool {
 	c := r.cueNear("score-part", f, 2, 2)
@@ -184,7 +180,7 @@ func (r *reading) besidePartWord(f found) bool {
 
 // refine settles an open form by the description: a title that says CAPS and a
 // description that says CAPS-5.
-func (v *Vocabulary) refine(m *InstrumentMatch, description string) {
+func (v *Vocabulary) refine(m *InstrumentMatch, doubts int, description string) {
 	in := v.byInstrument[m.ID]
 	if !in.Generic || in.Family == "" || strings.TrimSpace(description) == "" {
 		return
@@ -211,7 +207,7 @@ func (v *Vocabulary) refine(m *InstrumentMatch, description string) {
 	} else {
 		m.Range = nil
 	}
-	m.Certain = len(m.Others) == 0
+	m.Certain = doubts == 1 // that the form was not stated, which is settled now
 	m.Reason += fmt.Sprintf("; the description says %s", f.Short)
 }
 
@@ -221,7 +217,7 @@ func (d *reading) scoreFromTitle(m *InstrumentMatch, title *reading) {
 	in := d.v.byInstrument[m.ID]
 	if k := words.kind(in, m.Subscale != "" || !m.IsTotal); k != ScoreTotal && k != ScoreSubscale {
 		m.ScoreKind = k
-	} else if m.ScoreKind != ScoreTotal && m.ScoreKind != ScoreSubscale && m.ScoreKind != ScoreCount && m.ScoreKind != ScoreValue {
+	} else if m.ScoreKind != ScoreTotal && m.ScoreKind != ScoreSubscale && m.ScoreKind != ScoreItem && m.ScoreKind != ScoreCount && m.ScoreKind != ScoreValue {
 		// a description often explains what response would mean
 		m.ScoreKind = ScoreTotal
 		if !m.IsTotal {

@@ -83,3 +83,58 @@ func TestOutcomeTitles(t *testing.T) {
 		t.Errorf("kind of score right in %.3f, want 0.95", share)
 	}
 }
+
+func TestOutcomeDescription(t *testing.T) {
+	v := Default()
+	for _, c := range []struct {
+		title, description string
+		id, subscale       string
+		kind               ScoreKind
+		certain            bool
+		reason             string
+	}{
+		{"CAPS total severity", "The CAPS-5 is a clinician interview; range 0-80.", "caps-5", "", ScoreTotal, true, "the description says CAPS-5"},
+		{"CAPS and PCL", "PTSD was rated with the CAPS-5 and the PCL-5.", "caps-5", "", ScoreTotal, false, "named as well"},
+		{"Change in depressive symptoms", "Measured with the Beck Depression Inventory-II.", "bdi-ii", "", ScoreTotal, false, "the title names no instrument"},
+		{"Depression", "Measured with the GAD-7.", "gad-7", "", ScoreTotal, false, "the title speaks of depression"},
+		{"Anxious mood", "Score on the anxiety subscale of the Hospital Anxiety and Depression Scale.", "hads-a", "", ScoreTotal, false, "selected by"},
+		{"Number of responders", "Response is a 50% fall of the MADRS.", "madrs", "", ScoreResponder, false, "title names no"},
+		{"SDS total", "The Sheehan Disability Scale has three items.", "sds", "", ScoreTotal, true, ""},
+		{"SDS total", "The Severity of Dependence Scale.", "severity-dependence", "", ScoreTotal, true, ""},
+		{"Adverse events", "Dissociation was followed with the CADSS.", "", "", "", false, ""},
+		{"Mortality", "Heart rate below 50.", "", "", "", false, ""},
+		{"Sexual function", "", "", "", "", false, ""},
+		{"IIEF", "The erectile function domain (1-30) and overall satisfaction were scored.", "iief", "", ScoreTotal, true, ""},
+	} {
+		m, ok := v.MatchInstrument(c.title, c.description)
+		if ok != (c.id != "") || m.ID != c.id || m.Subscale != c.subscale || m.ScoreKind != c.kind || m.Certain != c.certain || !strings.Contains(m.Reason, c.reason) {
+			t.Errorf("%q / %q: %+v", c.title, c.description, m)
+		}
+	}
+}
+
+func TestOutcomeRangeAndDirection(t *testing.T) {
+	v := Default()
+	for _, c := range []struct {
+		title  string
+		lo, hi float64
+		dir    Direction
+		change bool
+	}{
+		{"Change From Baseline in FSFI Desire Domain", 1.2, 6, HigherBetter, true},
+		{"FSDS-R Item 13", 0, 4, LowerBetter, false},
+		{"MSHQ-EjD bother", 0, 5, LowerBetter, false},
+		{"MADRS total score at week 3", 0, 60, LowerBetter, false},
+		{"Mean change in CSI-32", 0, 161, HigherBetter, true},
+		{"PANAS positive affect", 10, 50, HigherBetter, false},
+		{"GDS-15 score", 0, 15, LowerBetter, false},
+	} {
+		m, ok := v.MatchInstrument(c.title, "")
+		if !ok || m.Range == nil || m.Range.Min != c.lo || m.Range.Max != c.hi || m.Direction != c.dir || m.Change != c.change {
+			t.Errorf("%q: %+v, range %v", c.title, m, m.Range)
+		}
+	}
+	if m, _ := v.MatchInstrument("Percent change in PCL-5 (improvement of the Clinical Global Impression of Change)", ""); !m.Percent || m.Change {
+		t.Errorf("percent change read as %+v", m)
+	}
+}

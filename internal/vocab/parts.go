@@ -107,3 +107,22 @@ func (r *reading) partWordNear(in *Instrument) bool {
 	}
 	return false
 }
+
+func (in *Instrument) isVersion(part string) bool {
+	for _, v := range in.Versions {
+		if v.ID == part {
+			return true
+		}
+	}
+	return false
+}
+
+// isItem reports whether a part is a single item of the instrument.
+func (in *Instrument) isItem(part string) bool {
+	for _, s := range in.Subscales {
+		if s.ID == part {
+			return strings.HasPrefix(s.Name, "item ") || strings.HasPrefix(s.Name, "question ")
+		}
+	}
+	return false
+}
