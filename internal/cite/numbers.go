@@ -1,0 +1,120 @@
+package cite
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"past/internal/edition"
+	"past/internal/synthesis"
+)
+
+// Headline is the interval of a flat finding that is shown first: the guarded
+// one where the Knapp-Hartung interval was narrower than the common-effect one.
+// ok is false when there is none.
+func Headline(f edition.Flat) (lo, hi float64, ok bool) {
+	if f.Guarded && f.GuardLb != nil && f.GuardUb != nil {
+		return *f.GuardLb, *f.GuardUb, true
+	}
+	if f.CILb == nil || f.CIUb == nil {
+		return math.NaN(), math.NaN(), false
+	}
+	return *f.CILb, *f.CIUb, true
+}
+
+// shown writes a number of a finding on the scale that people read: ratios as
+// ratios, with a true minus sign.
+func shown(f edition.Flat, x float64) string {
+	if f.Scale == "log" {
+		x = math.Exp(x)
+	}
+	return synthesis.Number(x, 2)
+}
+
+// Estimate is the pooled number with its headline interval, "g −0.71 [−0.95,
+// −0.47]", or "no pooled number".
+func Estimate(f edition.Flat) string {
+	lo, hi, ok := Headline(f)
+	if f.Estimate == nil || !ok {
+		return "no pooled number"
+	}
+	return fmt.Sprintf("%s %s [%s, %s]", synthesis.MeasureSymbol(f.Measure), shown(f, *f.Estimate), shown(f, lo), shown(f, hi))
+}
+
+// Certainty is the certainty in words, with whether a person signed it.
+func Certainty(f edition.Flat) string {
+	switch {
+	case f.Certainty == "":
+		return "not graded"
+	case f.Signed:
+		return f.Certainty + " (signed)"
+	}
+	return f.Certainty + " (proposed by rule, not signed)"
+}
+
+// Numbers is the finding's numbers in one line.
+func Numbers(f edition.Flat) string {
+	if f.Estimate == nil {
+		return fmt.Sprintf("k = %d; no pooled number", f.K)
+	}
+	out := fmt.Sprintf("%s; k = %d; n = %d; certainty %s; formula %s; method %s, test %s", Estimate(f), f.K, f.N, Certainty(f), f.Formula, f.Method, f.Test)
+	if f.Guarded && f.CILb != nil && f.CIUb != nil {
+		out += fmt.Sprintf("; unguarded interval [%s, %s]", shown(f, *f.CILb), shown(f, *f.CIUb))
+	}
+	if f.PILb != nil && f.PIUb != nil {
+		out += fmt.Sprintf("; prediction interval [%s, %s]", shown(f, *f.PILb), shown(f, *f.PIUb))
+	}
+	if f.Tau2 != nil {
+		out += "; tau² = " + synthesis.Number(*f.Tau2, 4)
+	}
+	if f.I2Q != nil {
+		out += "; I² = " + synthesis.Number(*f.I2Q, 0) + " %"
+	}
+	return out
+}
+
+// near lists up to three keys that look like one, closest first.
+func near(key string, keys []string) []string {
+	type scored struct {
+		key string
+		d   int
+	}
+	var list []scored
+	for _, k := range keys {
+		d := distance(strings.ToLower(key), strings.ToLower(k))
+		if d <= max(2, len(key)/3) {
+			list = append(list, scored{k, d})
+		}
+	}
+	slices.SortStableFunc(list, func(a, b scored) int { return a.d - b.d })
+	var out []string
+	for _, s := range list[:min(3, len(list))] {
+		out = append(out, s.key)
+	}
+	return out
+}
+
+// distance is the Levenshtein distance, cut off at long inputs.
+func distance(a, b string) int {
+	if len(a) > 80 || len(b) > 80 {
+		return 1 << 20
+	}
+	prev := make([]int, len(b)+1)
+	for j := range prev {
+		prev[j] = j
+	}
+	for i := 1; i <= len(a); i++ {
+		cur := make([]int, len(b)+1)
+		cur[0] = i
+		for j := 1; j <= len(b); j++ {
+			cost := 1
+			if a[i-1] == b[j-1] {
+				cost = 0
+			}
+			cur[j] = min(prev[j]+1, cur[j-1]+1, prev[j-1]+cost)
+		}
+		prev = cur
+	}
+	return prev[len(b)]
+}

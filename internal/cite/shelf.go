@@ -1,0 +1,314 @@
+package cite
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"past/internal/edition"
+	"past/internal/evidence"
+	"past/internal/store"
+)
+
+// Tracker is how the tracker names itself as an author and as an archive.
+const Tracker = "The PAST evidence tracker contributors"
+
+// The keys of the edition as a whole and of the program.
+const (
+	EditionKey  = "past-edition"
+	SoftwareKey = "past-software"
+)
+
+// Shelf holds what can be cited: one edition with its findings and claims, and
+// the works and records that a database knows.
+type Shelf struct {
+	Document edition.Document
+	// Base is the address under which editions are published, "" if none; then
+	// permalinks stand alone.
+	Base string
+	// Accessed is the day on which the citation is made.
+	Accessed Date
+
+	findings map[string]evidence.Finding
+	effects  map[string]evidence.Effect
+	works    map[string]Item // by normal DOI
+	byPMID   map[string]Item
+	records  map[string]evidence.Record // trials
+}
+
+// NewShelf reads from the store what the document's findings rest on.
+func NewShelf(ctx context.Context, st *store.Store, doc edition.Document, base string, accessed time.Time) (*Shelf, error) {
+	s := &Shelf{Document: doc, Base: strings.TrimSuffix(base, "/"), Accessed: Date{accessed.Year(), int(accessed.Month()), accessed.Day()},
+		findings: map[string]evidence.Finding{}, effects: map[string]evidence.Effect{}, works: map[string]Item{}, byPMID: map[string]Item{}, records: map[string]evidence.Record{}}
+	fs, err := st.Findings(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range fs {
+		s.findings[f.ID] = f
+	}
+	for e, err := range st.Effects(ctx) {
+		if err != nil {
+			return nil, err
+		}
+		s.effects[e.ID] = e
+	}
+	embedded, err := known()
+	if err != nil {
+		return nil, err
+	}
+	for doi, it := range embedded {
+		it.Key = workKey(it)
+		s.works[doi] = it
+	}
+	for r, err := range st.Records(ctx, store.RecordFilter{}) {
+		if err != nil {
+			return nil, fmt.Errorf("reading records: %w", err)
+		}
+		switch {
+		case r.Kind == evidence.KindPublication && r.Publication != nil:
+			s.add(FromPublication(*r.Publication, r.URL))
+		case r.Kind == evidence.KindTrial:
+			r.Results = nil
+			s.records[r.ID] = r
+		}
+	}
+	return s, nil
+}
+
+// add keeps the fuller of two descriptions of one paper.
+func (s *Shelf) add(it Item) {
+	if doi := NormalDOI(it.DOI); doi != "" {
+		if old, have := s.works[doi]; !have || fullness(it) >= fullness(old) {
+			if have && it.PMID == "" {
+				it.PMID = old.PMID
+			}
+			s.works[doi] = it
+		}
+	}
+	if it.PMID != "" {
+		if old, have := s.byPMID[it.PMID]; !have || fullness(it) >= fullness(old) {
+			s.byPMID[it.PMID] = it
+		}
+	}
+}
+
+func fullness(it Item) int {
+	n := 0
+	for _, v := range []string{it.Title, it.ContainerTitle, it.Volume, it.Pages, it.DOI} {
+		if v != "" {
+			n++
+		}
+	}
+	if len(it.Authors) > 0 {
+		n += 2
+		if !it.MoreAuthors {
+			n += 2
+		}
+	}
+	return n + len(it.Notes)
+}
+
+// UnknownError says that a key is not in the edition.
+type UnknownError struct {
+	Key  string
+	Near []string
+}
+
+func (e *UnknownError) Error() string {
+	s := fmt.Sprintf("no finding, claim, trial or paper is called %q", e.Key)
+	if len(e.Near) > 0 {
+		s += "; did you mean " + strings.Join(e.Near, " or ") + "?"
+	}
+	return s + " \"past cite --list\" names the keys."
+}
+
+// Keys lists what can be cited by key: findings and claims in the order of the
+// edition, then the edition and the program.
+func (s *Shelf) Keys() []string {
+	var out []string
+	for _, f := range s.Document.Findings {
+		out = append(out, f.ID)
+	}
+	for _, c := range s.Document.Claims {
+		out = append(out, c.ID)
+	}
+	return append(out, EditionKey, SoftwareKey)
+}
+
+// Finding gives a finding of the edition.
+func (s *Shelf) Finding(id string) (edition.Flat, bool) {
+	i := slices.IndexFunc(s.Document.Findings, func(f edition.Flat) bool { return f.ID == id })
+	if i < 0 {
+		return edition.Flat{}, false
+	}
+	return s.Document.Findings[i], true
+}
+
+// Cite gives the items of a key: a finding with its studies, a claim, the
+// edition, the program, a trial by its register id, or a paper by DOI or PMID.
+func (s *Shelf) Cite(key string) ([]Item, error) {
+	key = strings.TrimPrefix(strings.TrimPrefix(strings.TrimSpace(key), "past:"), "@")
+	if f, ok := s.Finding(key); ok {
+		return append([]Item{s.finding(f)}, s.Studies(f)...), nil
+	}
+	if i := slices.IndexFunc(s.Document.Claims, func(c evidence.ClaimVerdict) bool { return c.ID == key }); i >= 0 {
+		return []Item{s.claim(s.Document.Claims[i])}, nil
+	}
+	switch {
+	case key == EditionKey:
+		return []Item{s.Edition()}, nil
+	case key == SoftwareKey:
+		return []Item{s.Software()}, nil
+	}
+	if r, ok := s.records[strings.ToUpper(key)]; ok {
+		return []Item{s.trial(r)}, nil
+	}
+	if it, ok := s.Work(key); ok {
+		return []Item{it}, nil
+	}
+	return nil, &UnknownError{Key: key, Near: near(key, s.Keys())}
+}
+
+// Work gives a paper by its DOI or PMID.
+func (s *Shelf) Work(id string) (Item, bool) {
+	if it, ok := s.works[NormalDOI(id)]; ok {
+		return it, true
+	}
+	it, ok := s.byPMID[strings.TrimPrefix(strings.ToLower(strings.TrimSpace(id)), "pmid:")]
+	return it, ok
+}
+
+// base completes an item that is part of the edition.
+func (s *Shelf) part(it Item) Item {
+	it.Authors = []Name{{Literal: Tracker}}
+	it.Version, it.Issued, it.Accessed = s.Document.ID, ParseDate(s.Document.Date), s.Accessed
+	if it.Location != "" && s.Base != "" {
+		it.URL = s.Base + "/" + it.Location
+	}
+	return it
+}
+
+func (s *Shelf) identity() string {
+	n := "Edition " + s.Document.ID + ", data to " + firstOf(s.Document.Date, "an unknown date") + ", data SHA-256 " + s.Document.DataHash
+	if s.Document.Starter {
+		n += ", embedded starter set (retold facts of real trials, not a live crawl)"
+	}
+	return n
+}
+
+func (s *Shelf) finding(f edition.Flat) Item {
+	notes := []string{f.Sentence, Numbers(f), s.identity(), "Concept id past:" + f.ID + ", version id past:" + f.ID + "@" + s.Document.ID}
+	if len(s.findings[f.ID].Retracted) > 0 && s.current(f) {
+		notes = append(notes, "RESTS ON A RETRACTED PAPER: "+strings.Join(s.findings[f.ID].Retracted, ", "))
+	}
+	return s.part(Item{Key: f.ID, Type: Dataset, Title: f.Title, ContainerTitle: "PAST evidence tracker", Number: f.ID,
+		Location: edition.Permalink(f.ID, s.Document.ID), Notes: notes})
+}
+
+func (s *Shelf) claim(c evidence.ClaimVerdict) Item {
+	notes := []string{fmt.Sprintf("Verdict: %s (%s). Rule: %s", c.Verdict, c.Why, c.Rule), s.identity()}
+	return s.part(Item{Key: c.ID, Type: Dataset, Title: "Verdict on the claim: " + c.Text, ContainerTitle: "PAST evidence tracker", Number: c.ID,
+		Location: "claims@" + s.Document.ID + "#" + c.ID, Notes: notes})
+}
+
+// Edition is the whole edition as a dataset.
+func (s *Shelf) Edition() Item {
+	return s.part(Item{Key: EditionKey, Type: Dataset, Title: "PAST evidence tracker: findings on psychedelic-assisted therapy",
+		Number: s.Document.ID, Location: "edition@" + s.Document.ID, Notes: []string{s.identity()}})
+}
+
+// Software is the program that made the edition.
+func (s *Shelf) Software() Item {
+	return Item{Key: SoftwareKey, Type: Software, Title: "PAST evidence tracker", Authors: []Name{{Literal: Tracker}}, Version: s.Document.SoftwareVersion, Accessed: s.Accessed}
+}
+
+func (s *Shelf) trial(r evidence.Record) Item {
+	it := Item{Key: r.ID, Type: Webpage, Title: firstOf(r.Title, r.OfficialTitle, r.ID), ContainerTitle: r.Source, Number: r.ID, URL: r.URL,
+		Issued: ParseDate(firstOf(r.LastUpdatePosted.Raw, r.FirstPosted.Raw)), Accessed: s.Accessed,
+		Notes: []string{"Register record " + r.ID + ", status in this edition: " + firstOf(string(r.Status), "not stated")}}
+	if r.Sponsor.Name != "" {
+		it.Authors = []Name{{Literal: r.Sponsor.Name}}
+	}
+	return it
+}
+
+// current tells whether the edition's finding is the one the database holds.
+func (s *Shelf) current(f edition.Flat) bool {
+	now, ok := s.findings[f.ID]
+	return ok && now.Primary.K == f.K && same(now.Primary.Estimate, f.Estimate)
+}
+
+func same(a, b *float64) bool { return a == nil && b == nil || a != nil && b != nil && *a == *b }
+
+// Studies gives the papers behind a finding, one item each, in the order of
+// their keys. A study without a known paper is cited by its register record; a
+// study of which only the label is known, by that, in brackets.
+func (s *Shelf) Studies(f edition.Flat) []Item {
+	carried := map[string]evidence.Effect{}
+	if s.current(f) {
+		for _, e := range s.findings[f.ID].Effects {
+			carried[e.ID] = e
+		}
+	}
+	seen := map[string]Item{}
+	for i, id := range f.Effects {
+		e, ok := carried[id]
+		if !ok {
+			e, ok = s.effects[id]
+		}
+		if !ok {
+			label := id
+			if i < len(f.Studies) {
+				label = f.Studies[i]
+			}
+			e = evidence.Effect{StudyLabel: label}
+		}
+		it := s.study(e)
+		if old, have := seen[it.Key]; have {
+			it.TrialIDs = append(old.TrialIDs, it.TrialIDs...)
+		}
+		slices.Sort(it.TrialIDs)
+		it.TrialIDs = slices.Compact(it.TrialIDs)
+		seen[it.Key] = it
+	}
+	var out []Item
+	for _, it := range seen {
+		out = append(out, it)
+	}
+	slices.SortFunc(out, func(a, b Item) int { return strings.Compare(a.Key, b.Key) })
+	return out
+}
+
+var authorYear = regexp.MustCompile(`^(\p{L}[\p{L}\p{M}'’ -]*?) (\d{4})[a-z]?$`)
+
+func (s *Shelf) study(e evidence.Effect) Item {
+	var trials []string
+	if e.RecordID != "" {
+		trials = []string{e.RecordID}
+	}
+	if it, ok := s.works[NormalDOI(e.DOI)]; ok && e.DOI != "" {
+		it.TrialIDs = trials
+		return it
+	}
+	if e.DOI == "" {
+		if r, ok := s.records[e.RecordID]; ok {
+			it := s.trial(r)
+			it.Notes = append(it.Notes, "Cited for the study "+e.StudyLabel)
+			return it
+		}
+	}
+	title := "[Report of " + e.StudyLabel
+	if e.RecordID != "" {
+		title += ", " + e.RecordID
+	}
+	it := Item{Type: Article, Title: title + "]", DOI: e.DOI, TrialIDs: trials, MoreAuthors: true, Notes: []string{"Title supplied by the tracker; the paper's own record is not in this database"}}
+	if m := authorYear.FindStringSubmatch(e.StudyLabel); m != nil {
+		it.Authors, it.Issued = []Name{{Family: m[1]}}, ParseDate(m[2])
+	}
+	it.Key = workKey(it)
+	return it
+}
