@@ -680,3 +680,45 @@ func TestManyRecordsStayFlat(t *testing.T) {
 		t.Errorf("%d records in %d pages of %v, %v", ids(sink), len(sizes), sizes, err)
 	}
 }
+
+// forgetful keeps less of a cursor than it could, as an older store may.
+type forgetful struct{ *sourcetest.MemorySink }
+
+func (s forgetful) Cursor(ctx context.Context, source, query string) (crawler.Cursor, bool, error) {
+	c, ok, err := s.MemorySink.Cursor(ctx, source, query)
+	c.Started, c.Stamp = time.Time{}, ""
+	return c, ok && !c.Done, err
+}
+
+func (s forgetful) Hits() {} // no HitLister
+
+func TestResumeWithAForgetfulStore(t *testing.T) {
+	asked := 0
+	url := pages(t, func(_ int, w http.ResponseWriter, r *http.Request) {
+		asked++
+		n, _ := strconv.Atoi(r.URL.Query().Get("pageToken"))
+		token := strconv.Itoa(n + 1)
+		if n == 4 {
+			token = ""
+		}
+		fmt.Fprint(w, page(t, token, 5, n))
+	})
+	killed := errors.New("killed")
+	sink := forgetful{&sourcetest.MemorySink{Fail: func(n int) error {
+		if n == 4 {
+			return killed
+		}
+		return nil
+	}}}
+	if _, err := crawl(t, sink, url); !errors.Is(err, killed) {
+		t.Fatal(err)
+	}
+	sink.Fail, asked = nil, 0
+	if sum, err := crawl(t, sink, url); err != nil || !sum.Complete || ids(sink.MemorySink) != 5 || asked != 2 {
+		t.Errorf("%d records, asked %d times, %v", ids(sink.MemorySink), asked, err)
+	}
+	asked = 0
+	if sum, err := crawl(t, sink, url, func(o *crawler.Options) { o.All = true }); err != nil || sum.Received != 5 || asked != 5 {
+		t.Errorf("everything again: asked %d times, %+v, %v", asked, sum.CommitResult, err)
+	}
+}

@@ -72,9 +72,9 @@ func (s *Source) Policy() crawler.Policy {
 }
 
 const (
-	firstPage  = 100     // studies on a first page whose size nobody knows
+	firstPage  = 50      // studies on a first page whose size nobody knows
 	largest    = 1000    // the register gives no more
-	targetPage = 8 << 20 // bytes that a page should have
+	targetPage = 2 << 20 // bytes that a page should have: what a crawl holds in memory grows with it
 )
 
 // Page implements crawler.Source. The cursor is "SIZE:TOKEN".
