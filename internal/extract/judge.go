@@ -138,16 +138,16 @@ func (x *outcome) judgeMean(d verdict, param paramKind) {
 // against its usual SD.
 func (x *outcome) judgeSD(d verdict, kind dispersion) {
 	a := d.a
-	if kind != dispSD || a.Spread == nil || a.N == nil || *a.N < 2 || !x.known {
+	if kind != dispSD || a.Spread == nil || a.N == nil || *a.N < 2 || a.Instrument == "" {
 		return
 	}
-	if r := x.match.Range; r != nil && a.ScoreType == "endpoint" && !x.match.Percent {
+	if r := x.cur.Range; r != nil && (a.ScoreType == "endpoint" || a.ScoreType == "subscale") && !x.cur.Percent && x.cur.Domain != "vitals" {
 		if most := (r.Max - r.Min) / 2 * math.Sqrt(float64(*a.N)/float64(*a.N-1)); *a.Spread > most*(1+1e-9) {
 			d.set(evidence.Unusable, CodeSpreadTooLarge, fmt.Sprintf("a standard deviation of %v cannot come from a scale of %v to %v", *a.Spread, r.Min, r.Max))
 		}
 	}
-	ins, ok := x.v.Instrument(x.match.ID)
-	if !ok || len(ins.SD) == 0 || a.Baseline || x.match.Subscale != "" || (a.ScoreType != "endpoint" && a.ScoreType != "change") {
+	ins, ok := x.v.Instrument(x.cur.ID)
+	if !ok || len(ins.SD) == 0 || a.Baseline || a.Subscale != "" || (a.ScoreType != "endpoint" && a.ScoreType != "change") {
 		return
 	}
 	// small against the usual SD, and credible as SD/sqrt(n)
@@ -183,8 +183,8 @@ func (x *outcome) judgeLimits(d verdict) {
 // judgeRange holds scores against the instrument's range. A change can reach
 // from minus the width of the scale to plus it.
 func (x *outcome) judgeRange(d verdict) {
-	a, r := d.a, x.match.Range
-	if !x.known || r == nil || a.Value == nil || x.match.Percent || isPercentUnit(a.Unit) || !x.match.Certain {
+	a, r := d.a, x.cur.Range
+	if a.Instrument == "" || r == nil || a.Value == nil || x.cur.Domain == "vitals" || x.cur.Percent || isPercentUnit(a.Unit) || !x.cur.Certain && x.cur.Field == "description" {
 		return
 	}
 	param := kindOfParam(x.o.ParamType)
@@ -254,4 +254,35 @@ func precise(raw string) bool {
 		}
 	}
 	return digits >= 3 && strings.ContainsAny(raw, ".,")
+}
+
+// judgeChange doubts the rows of a change outcome that also lists the baseline
+// and whose own titles do not speak of change: they may be values at that time.
+// The kind is settled by the numbers where the values have the baseline's size.
+func judgeChange(x *outcome, rows []evidence.ArmResult) {
+	if !x.change {
+		return
+	}
+	base := map[string]float64{}
+	for i := range rows {
+		if a := &rows[i]; a.Baseline && a.Value != nil {
+			base[a.GroupID] = *a.Value
+		}
+	}
+	if len(base) == 0 {
+		return
+	}
+	for i := range rows {
+		a := &rows[i]
+		b, ok := base[a.GroupID]
+		if !ok || a.ScoreType != "change" || a.Value == nil || changeClass(a.ClassTitle) || changeClass(a.CategoryTitle) {
+			continue
+		}
+		why := "the outcome is called a change and lists the baseline too; this row does not say which it is"
+		if b > 0 && *a.Value > 0.3*b {
+			a.ScoreType = "endpoint"
+			why += ", and its value has the baseline's size"
+		}
+		verdict{a}.set(evidence.NeedsReview, CodeScoreType, why)
+	}
 }

@@ -34,6 +34,9 @@ const (
 	CodeInstrument     = "instrument"       // the instrument is not known for certain
 	CodeArms           = "arms"             // which arm is treatment or control is not certain
 	CodeTimepoint      = "timepoint"        // the point in time is not certain
+	CodeRow            = "row"              // the row may be a part, a subgroup or a level, not the whole
+	CodeDenominator    = "denominator"      // denominators that do not add up
+	CodeScoreType      = "score-type"       // endpoint or change is not certain
 	CodeSign           = "sign"             // which way the difference was taken is not stated
 )
 

@@ -2,6 +2,8 @@ package extract
 
 import (
 	"fmt"
+	"regexp"
+	"strconv"
 	"strings"
 
 	"past/internal/evidence"
@@ -27,6 +29,7 @@ func Register(r *evidence.Record, v *vocab.Vocabulary) []evidence.ArmResult {
 			}
 		}
 		judgeTogether(out[first:])
+		judgeChange(x, out[first:])
 	}
 	return out
 }
@@ -40,10 +43,12 @@ type outcome struct {
 	known  bool
 	change bool
 	v      *vocab.Vocabulary
+	cur    vocab.InstrumentMatch // of the cell being read
+	seen   map[string]seenMatch
 }
 
 func newOutcome(r *evidence.Record, o *evidence.PostedOutcome, v *vocab.Vocabulary) *outcome {
-	x := &outcome{record: r, o: o, v: v, groups: map[string]evidence.Group{}}
+	x := &outcome{record: r, o: o, v: v, groups: map[string]evidence.Group{}, seen: map[string]seenMatch{}}
 	for _, g := range o.Groups {
 		x.groups[g.ID] = g
 	}
@@ -81,6 +86,7 @@ func (x *outcome) cell(ci, ki, mi int) evidence.ArmResult {
 	a.Value, a.Spread = number(m.Value), number(m.Spread)
 	a.Lower, a.Upper = number(m.Lower), number(m.Upper)
 	a.NRaw, a.N = denominator(x.o, class, m.GroupID)
+	x.titleN(&a, class, cat)
 	x.instrument(&a)
 	x.time(&a)
 	x.judge(&a, m)
@@ -114,6 +120,68 @@ func denominator(o *evidence.PostedOutcome, c *evidence.Class, group string) (ra
 	return "", nil
 }
 
+// titleSizes finds the sizes that old records write into the title of a row:
+// "Month 6 (n=71,26,40,1)", "High (n=210, n=98)", "n=316".
+var titleSizes = regexp.MustCompile(`(?i)\bn\s*=\s*(\d[\d,]*)`)
+
+// titleN takes the denominator from the row's title where the class has none
+// of its own and the title gives one for every group, in the groups' order.
+func (x *outcome) titleN(a *evidence.ArmResult, c *evidence.Class, k *evidence.Category) {
+	if len(c.Denoms) > 0 {
+		return
+	}
+	sizes := sizesIn(c.Title, len(x.o.Groups))
+	if sizes == nil {
+		sizes = sizesIn(k.Title, len(x.o.Groups))
+	}
+	if sizes == nil {
+		return
+	}
+	for i, g := range x.o.Groups {
+		if g.ID != a.GroupID {
+			continue
+		}
+		n := sizes[i]
+		if a.N != nil && n > *a.N {
+			a.Flags = append(a.Flags, reason(CodeDenominator, fmt.Sprintf("the row's title says n = %d, more than the outcome's %d", n, *a.N)))
+			return
+		}
+		a.N, a.NRaw = &n, strconv.Itoa(n)
+	}
+}
+
+// sizesIn reads one size for each of k groups, or nothing.
+func sizesIn(title string, k int) []int {
+	ms := titleSizes.FindAllStringSubmatch(title, -1)
+	if len(ms) == 0 || k == 0 {
+		return nil
+	}
+	var parts []string
+	if len(ms) == 1 {
+		at := titleSizes.FindStringIndex(title)
+		list := sizeList.FindString(title[at[0]:])
+		parts = strings.FieldsFunc(list, func(r rune) bool { return r < '0' || r > '9' })
+	} else {
+		for _, m := range ms {
+			parts = append(parts, strings.Trim(m[1], ","))
+		}
+	}
+	if len(parts) != k {
+		return nil
+	}
+	out := make([]int, k)
+	for i, p := range parts {
+		n, err := strconv.Atoi(p)
+		if err != nil {
+			return nil
+		}
+		out[i] = n
+	}
+	return out
+}
+
+var sizeList = regexp.MustCompile(`(?i)^n\s*=\s*\d+(?:\s*[,;/&]\s*\d+)*`)
+
 func countOf(denoms []evidence.Denom, selected, group string) (string, bool) {
 	pick := func(want func(units string) bool) (string, bool) {
 		for _, d := range denoms {
@@ -144,50 +212,125 @@ func countOf(denoms []evidence.Denom, selected, group string) (string, bool) {
 func (x *outcome) instrument(a *evidence.ArmResult) {
 	m, known := x.match, x.known
 	for _, t := range []string{a.ClassTitle, a.CategoryTitle} {
-		if t == "" || isTime(t) {
+		rest := rowWords(t)
+		if rest == "" {
 			continue
 		}
 		// a class may name another scale, or a part of the outcome's own
-		if sub, ok := x.v.MatchInstrument(t, ""); ok && sub.Certain && sub.Field == "title" {
+		if sub, ok := x.matchOnce(t); ok && sub.Certain && sub.Field == "title" && (!known || sub.ID != m.ID || sub.Subscale != "") {
 			m, known = sub, true
 		} else if known {
-			if sub, ok := x.v.MatchInstrument(x.o.Title+": "+t, ""); ok && sub.ID == m.ID && sub.Subscale != "" {
+			if sub, ok := x.matchOnce(x.o.Title + ": " + rest); ok && sub.ID == m.ID && sub.Subscale != "" {
 				m = sub
+			} else if partOfScale.MatchString(rest) && m.Subscale == "" {
+				m.Subscale, m.IsTotal, m.Range = rest, false, nil // a part that the catalogue does not know
+			} else if !(ok && sub.ID == m.ID && sub.Certain && sub.IsTotal && namesScale(t, sub)) {
+				a.Flags = append(a.Flags, reason(CodeRow, fmt.Sprintf("the row %q is a part, a subgroup or a level of the outcome", t)))
 			}
 		}
 	}
 	if known {
-		a.Instrument, a.Domain, a.Subscale = m.ID, m.Domain, m.Subscale
-		if m.Version != "" {
-			a.Instrument = m.Version
-		}
+		a.Instrument, a.Domain, a.Subscale = instrumentID(m), m.Domain, m.Subscale
 	}
+	x.cur = m
+	a.Adjusted = kindOfParam(x.o.ParamType) == paramLSMean || kindOfParam(x.o.ParamType) == paramGeoLSMean || adjustedWords.MatchString(x.o.Unit)
+	a.Baseline = isBaselineRow(a.ClassTitle) || isBaselineRow(a.CategoryTitle) || onlyBaseline(x.o.TimeFrame)
 	a.ScoreType = x.scoreType(m, known, a)
-	a.Adjusted = kindOfParam(x.o.ParamType) == paramLSMean
-	a.Baseline = startsWithBaseline(a.ClassTitle) || startsWithBaseline(a.CategoryTitle)
-	if a.Baseline && a.ScoreType == "change" {
-		a.ScoreType = "endpoint" // a row of baseline values within a change outcome
-	}
 }
 
-// scoreType says what kind of number the cell is.
+var adjustedWords = regexp.MustCompile(`(?i)\badjusted\b`)
+
+// partOfScale finds the words with which a row is called a part of a scale.
+var partOfScale = regexp.MustCompile(`(?i)\b(?:sub-?scales?|sub-?scores?|sub-?domains?|domains?|items?|factors?|components?|clusters?|dimensions?|questions?|criterion|criteria|q\d+|part)\b`)
+
+// namesScale tells that the title names the scale itself, so that the row is
+// its total.
+func namesScale(title string, m vocab.InstrumentMatch) bool {
+	return m.Term != "" && strings.Contains(strings.ToLower(title), strings.ToLower(m.Term))
+}
+
+// rowFiller are words that say when or how a row was measured, not of what.
+var (
+	rowFiller = regexp.MustCompile(`(?i)\b(?:changes?|difference|from|to|at|in|the|of|and|on|for|mean|average|baseline|bl|endpoint|end|final|last|visit|overall|total|score|scores|scale|value|values|absolute|raw|week|weeks|wk|day|days|month|months|year|years|hours?|hrs?|minutes?|mins?|follow|up|post|pre|after|before|treatment|study|time|point|primary|phase|period|eos|eot|eop|total score|all|participants|patients|subjects|mid|intervention|n|session|dose|dosing|locf|observed|cases?|mmrm|itt|\d+(?:st|nd|rd|th)|one|two|three|four|five|six|seven|eight|nine|ten|twelve)\b`)
+	rowSizes  = regexp.MustCompile(`(?i)[(\[]?\bn\s*=\s*[\d,;:/&\s]*[)\]]?`)
+	rowMarks  = regexp.MustCompile(`[\d\s.,;:()\[\]/_=+*#"'–—-]+`)
+)
+
+// rowWords are the words of a row's title that are left when times, sizes and
+// words of change are taken away: a subscale, a subgroup, a level, or nothing.
+func rowWords(title string) string {
+	if title == "" {
+		return ""
+	}
+	rest := rowSizes.ReplaceAllString(title, " ")
+	if rowMarks.ReplaceAllString(rowFiller.ReplaceAllString(rest, " "), "") == "" {
+		return ""
+	}
+	words := regexpSpaces.ReplaceAllString(strings.Trim(strings.ToLower(rest), " -–:;,."), " ")
+	return strings.Trim(trailingTime.ReplaceAllString(words, ""), " -–:;,.(")
+}
+
+var (
+	regexpSpaces = regexp.MustCompile(`\s+`)
+	trailingTime = regexp.MustCompile(`[\s,:;(-]*(?:at\s+)?(?:week|day|month|visit)s?\s*\d+\s*(?:change(?: from baseline)?)?\)?$`)
+)
+
+// instrumentID is the catalogue id under which scores may stand beside each
+// other: the version's where its scores differ (GDS-15 and GDS), which its id
+// tells by carrying the instrument's, else the instrument's.
+func instrumentID(m vocab.InstrumentMatch) string {
+	if strings.Contains(m.Version, m.ID) {
+		return m.Version
+	}
+	return m.ID
+}
+
+// matchOnce keeps what a text matched, since the rows of an outcome repeat.
+func (x *outcome) matchOnce(text string) (vocab.InstrumentMatch, bool) {
+	if got, ok := x.seen[text]; ok {
+		return got.m, got.ok
+	}
+	m, ok := x.v.MatchInstrument(text, "")
+	x.seen[text] = seenMatch{m, ok}
+	return m, ok
+}
+
+type seenMatch struct {
+	m  vocab.InstrumentMatch
+	ok bool
+}
+
+// scoreType says what kind of number the cell is: of people (count, percent,
+// response, remission, relapse, threshold), of scores (change, item, subscale,
+// endpoint) or of events and time. A change of a subscale is a change whose
+// Subscale is filled in.
 func (x *outcome) scoreType(m vocab.InstrumentMatch, known bool, a *evidence.ArmResult) string {
-	count := kindOfParam(x.o.ParamType) == paramCount || isCountUnit(x.o.Unit) && kindOfParam(x.o.ParamType) == paramNumber
+	param := kindOfParam(x.o.ParamType)
+	count := param == paramCount || isCountUnit(x.o.Unit) && param == paramNumber
 	percent := isPercentOfPeople(x.o.Unit)
+	people := count || percent || param == paramNumber
 	if known {
-		switch m.ScoreKind {
-		case vocab.ScoreResponder:
-			return "response"
-		case vocab.ScoreRemission:
-			return "remission"
-		case vocab.ScoreRelapse:
-			return "relapse"
-		case vocab.ScoreThreshold:
-			return "threshold"
-		case vocab.ScoreEventTime:
+		switch {
+		case m.ScoreKind == vocab.ScoreEventTime && !count && !percent:
 			return "time-to-event"
-		case vocab.ScoreItem:
-			return "item"
+		case m.ScoreKind == vocab.ScoreResponder && people:
+			return "response"
+		case m.ScoreKind == vocab.ScoreRemission && people:
+			return "remission"
+		case m.ScoreKind == vocab.ScoreRelapse && people:
+			return "relapse"
+		case m.ScoreKind == vocab.ScoreThreshold && people:
+			return "threshold"
+		}
+	}
+	row := strings.ToLower(a.ClassTitle + " " + a.CategoryTitle)
+	if (count || percent) && known {
+		switch {
+		case strings.Contains(row, "remission") || strings.Contains(row, "remitter"):
+			return "remission"
+		case strings.Contains(row, "non-respon") || strings.Contains(row, "nonrespon"):
+		case strings.Contains(row, "response") || strings.Contains(row, "responder"):
+			return "response"
 		}
 	}
 	switch {
@@ -195,8 +338,14 @@ func (x *outcome) scoreType(m vocab.InstrumentMatch, known bool, a *evidence.Arm
 		return "count"
 	case percent:
 		return "percent"
-	case x.change || changeClass(a.ClassTitle):
+	case a.Baseline:
+		// a row of baseline values within a change outcome is no change
+	case x.change || changeClass(a.ClassTitle) || changeClass(a.CategoryTitle):
 		return "change"
+	}
+	switch {
+	case known && m.ScoreKind == vocab.ScoreItem || known && strings.HasPrefix(m.Subscale, "item"):
+		return "item"
 	case known && (m.Subscale != "" || m.ScoreKind == vocab.ScoreSubscale):
 		return "subscale"
 	case known && m.ScoreKind == vocab.ScoreCount:
@@ -206,5 +355,6 @@ func (x *outcome) scoreType(m vocab.InstrumentMatch, known bool, a *evidence.Arm
 }
 
 func changeClass(title string) bool {
-	return announcesChange(title) || strings.Contains(strings.ToLower(title), "change")
+	t := strings.ToLower(title)
+	return announcesChange(title) || strings.Contains(t, "change") && !strings.Contains(t, "no change") && !strings.Contains(t, "unchanged")
 }

@@ -9,10 +9,6 @@ import (
 	"past/internal/evidence"
 )
 
-// isTime tells whether a class title is a point in time and nothing else that
-// matters.
-func isTime(title string) bool { return startsWithBaseline(title) || len(Times(title)) > 0 }
-
 // afterTreatment finds times that are counted from another point than the
 // start of treatment.
 var afterTreatment = regexp.MustCompile(`(?i)\b(?:post|after|following)[\s-]*(?:the\s+)?(?:end|last|final|completion|completing|discharge|treatment|therapy|intervention|surgery|discontinuation|stopping|cessation)`)
@@ -41,15 +37,17 @@ func (x *outcome) time(a *evidence.ArmResult) {
 		if t == "" {
 			continue
 		}
-		if w, ok := single(t); ok {
-			if a.Baseline {
-				w = 0
-			}
+		w, ok := single(t)
+		switch {
+		case a.Baseline && isBaselineRow(t):
+			x.setTime(a, t, 0)
+			return
+		case ok && w != 0:
 			x.setTime(a, t, w)
 			return
-		}
-		if a.Baseline && startsWithBaseline(t) {
-			x.setTime(a, t, 0)
+		case otherPoint.MatchString(t):
+			a.TimepointRaw = t
+			a.Flags = append(a.Flags, reason(CodeTimepoint, "the row names a cycle, visit or period, not a time"))
 			return
 		}
 	}
@@ -83,25 +81,31 @@ func (x *outcome) setTime(a *evidence.ArmResult, raw string, weeks float64) {
 	}
 }
 
-// startsWithBaseline tells a class of baseline values: it begins with the word
-// and does not go on to a later point ("Baseline to Week 4").
-func startsWithBaseline(s string) bool {
-	s = strings.ToLower(strings.TrimSpace(s))
-	for _, p := range []string{"baseline", "pre-treatment", "pretreatment", "screening", "pre-intervention", "pre intervention", "day 0", "week 0"} {
-		rest, ok := strings.CutPrefix(s, p)
-		if !ok {
-			continue
-		}
-		if rest != "" && (rest[0] >= '0' && rest[0] <= '9' || rest[0] == '.') {
-			continue
-		}
-		later := false
-		for _, w := range Times(s) {
-			later = later || w > 1
-		}
-		return !later && !announcesChange(s)
+// otherPoint finds rows that stand for a point in time without naming it.
+var otherPoint = regexp.MustCompile(`(?i)\b(?:cycle|visit|period|phase|session|stage|wave)\s*#?\s*(?:\d+|[ivx]+)\b|\bC\d+D\d+\b`)
+
+// fromBaseline finds words that speak of the baseline without being at it.
+var fromBaseline = regexp.MustCompile(`(?i)(?:\b(?:from|to|since|over|versus|vs\.?|than|above|below|post|after|and)[\s-]+|[↑↓]\s*)(?:the\s+)?(?:baseline|bl)\b|\b(?:baseline|bl)\s+(?:to|through|and|until|up)\b|\bbaseline[\s-]+(?:adjusted|corrected|value\s+[<>≤≥])|post[\s-]?baseline`)
+
+var atBaseline = regexp.MustCompile(`(?i)\b(?:baseline|BL)\b|^\s*(?:pre[\s-]?treatment|pre[\s-]?intervention|pre[\s-]?test|screening|day 0|week 0)\b`)
+
+// isBaselineRow tells a row of baseline values ("Baseline", "CGI-S Baseline",
+// "Baseline; n=318"), not of a change from it or of a later point.
+func isBaselineRow(s string) bool {
+	if s == "" || !atBaseline.MatchString(s) || fromBaseline.MatchString(s) || changeClass(s) {
+		return false
 	}
-	return false
+	for _, w := range Times(s) {
+		if w > 1 {
+			return false
+		}
+	}
+	return true
+}
+
+// startsWithBaseline tells a text that begins with the baseline.
+func startsWithBaseline(s string) bool {
+	return strings.HasPrefix(strings.ToLower(strings.TrimSpace(s)), "baseline")
 }
 
 // onlyBaseline tells a time frame that is the baseline and nothing more.
