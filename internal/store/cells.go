@@ -228,6 +228,7 @@ func sharedBase(bases []string) string {
 		}
 		shared = shared[:n]
 	}
+	shared = shared[:strings.LastIndexByte(shared, '/')+1] // never within a character
 	return shared
 }
 

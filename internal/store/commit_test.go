@@ -59,8 +59,8 @@ func TestCommitKeepsEverything(t *testing.T) {
 	if etag, _, sha, err := s.Validators(ctx, b.Payloads[0].URL); err != nil || etag != b.Payloads[0].ETag || sha != b.Payloads[0].SHA256 {
 		t.Errorf("validators: %q %q %v", etag, sha, err)
 	}
-	if _, ok, _ := s.Cursor(ctx, "ctgov", "q"); ok {
-		t.Error("a finished query still has a cursor to go on from")
+	if c, ok, err := s.Cursor(ctx, "ctgov", "q"); err != nil || !ok || !c.Done || c.Seen != 30 {
+		t.Errorf("cursor: %+v %v %v", c, ok, err)
 	}
 	faults, err := s.IntegrityCheck(ctx, true)
 	if err != nil || len(faults) > 0 {
@@ -79,7 +79,7 @@ func TestCommitTwiceChangesNothing(t *testing.T) {
 	if d := cmp.Diff(before, fingerprint(t, s)); d != "" {
 		t.Errorf("the second commit changed the store:\n%s", d)
 	}
-	if first.New != 5 || first.Gone != 1 || first.KeptAside != 1 || second.New != 0 || second.Unchanged != 5 || second.Gone != 0 {
+	if first.New != 5 || first.Gone != 1 || first.KeptAside != 0 || second.New != 0 || second.Unchanged != 5 || second.Gone != 0 {
 		t.Errorf("first %+v, second %+v", first, second)
 	}
 }

@@ -49,7 +49,7 @@ func newCrew(free, ahead []*task) *crew {
 		return w
 	}
 	var next atomic.Int64
-	for range runtime.GOMAXPROCS(0) {
+	for range max(1, runtime.GOMAXPROCS(0)-1) { // the writer needs one itself
 		w.wg.Go(func() {
 			for {
 				i := int(next.Add(1)) - 1

@@ -1,5 +1,10 @@
 package store
 
+import (
+	"encoding/json"
+	"fmt"
+)
+
 // writeQuery keeps the cursor of the batch's query and its part of the hit
 // list.
 func (in *intake) writeQuery() error {
@@ -16,11 +21,15 @@ func (in *intake) writeQuery() error {
 	if cur.Total != nil {
 		total = int64(*cur.Total)
 	}
-	err := in.c.exec(`INSERT INTO query (source, key, text, next, done, seen, total, since, run, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-		ON CONFLICT (source, key) DO UPDATE SET text = excluded.text, next = excluded.next, done = excluded.done, seen = excluded.seen,
-		total = excluded.total, since = excluded.since, run = excluded.run, at = excluded.at`,
-		b.Source, b.QueryKey, b.Query, cur.Next, cur.Done, cur.Seen, total, stamp(cur.Since), null(cur.Run), stampText(at))
+	doc, err := json.Marshal(cur)
 	if err != nil {
+		return fmt.Errorf("cursor of query %s: %w", b.QueryKey, err)
+	}
+	err = in.c.exec(`INSERT INTO query (source, key, text, next, done, seen, total, since, run, at, cursor) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT (source, key) DO UPDATE SET text = excluded.text, next = excluded.next, done = excluded.done, seen = excluded.seen,
+		total = excluded.total, since = excluded.since, run = excluded.run, at = excluded.at, cursor = excluded.cursor`,
+		b.Source, b.QueryKey, b.Query, cur.Next, cur.Done, cur.Seen, total, stamp(cur.Since), null(cur.Run), stampText(at), string(doc))
+	if err != nil || len(b.Hits) == 0 && !cur.Done { // a query that failed leaves its list alone
 		return err
 	}
 	query, err := in.c.number("SELECT query_no FROM query WHERE source = ? AND key = ?", b.Source, b.QueryKey)

@@ -118,7 +118,11 @@ func (c *conn) layoutNo(l *pack.Layout) (int64, error) {
 // run does the whole of it.
 func (in *intake) run() (crawler.CommitResult, error) {
 	in.res.Received = len(in.b.Records)
-	in.res.KeptAside = len(in.b.Problems)
+	for _, p := range in.b.Problems {
+		if p.SHA256 != "" && p.Kind != crawler.KindDrift {
+			in.res.KeptAside++
+		}
+	}
 	bodies, err := in.planBodies()
 	if err != nil {
 		return in.res, err

@@ -4,6 +4,7 @@ import (
 	"database/sql/driver"
 	"time"
 
+	"past/crawler"
 	"past/internal/evidence"
 )
 
@@ -157,6 +158,15 @@ func (in *intake) recordProblems(w *recordWrite) error {
 func (c *conn) addProblem(level string, p evidence.Problem, at time.Time) error {
 	if !p.At.IsZero() {
 		at = p.At
+	}
+	if p.Kind == crawler.KindDrift {
+		// Every page tells it anew with other counts: one row per key is enough.
+		n, err := c.change(`UPDATE problem SET message = ?, payload_sha256 = ?, resolved_at = NULL
+			WHERE source = ? AND record_id = ? AND level = ? AND kind = ? AND place = ?`,
+			p.Message, p.SHA256, p.Source, p.RecordID, level, p.Kind, p.Where)
+		if err != nil || n > 0 {
+			return err
+		}
 	}
 	return c.exec(`INSERT INTO problem (level, source, record_id, kind, place, message, retry, payload_sha256, at)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)

@@ -11,12 +11,16 @@ import (
 	"past/internal/evidence"
 )
 
-var _ crawler.Sink = (*Store)(nil)
+var (
+	_ crawler.Sink      = (*Store)(nil)
+	_ crawler.HitLister = (*Store)(nil)
+)
 
 // Commit keeps a batch and its cursor in one transaction: payloads (each body
 // once), a version of each record whose content changed with the rows below
 // it, the hit list, tombstones, problems and the cursor. Committing a batch
-// again changes nothing. KeptAside counts the batch's problems.
+// again changes nothing. KeptAside counts the problems that name a payload:
+// bodies and parts of bodies that gave no record.
 //
 // A record must name one of the batch's payloads, or a stored one, and carry a
 // content hash. When a record was received is when its payload was fetched: a
@@ -64,43 +68,23 @@ func (s *Store) commit(ctx context.Context, b crawler.Batch, kind string) (res c
 	return res, nil
 }
 
-// Cursor implements [crawler.Sink]. For a query that is done it gives the
-// cursor with ok false.
+// Cursor implements [crawler.Sink].
 func (s *Store) Cursor(ctx context.Context, source, queryKey string) (c crawler.Cursor, ok bool, err error) {
-	row := s.r.QueryRowContext(ctx, "SELECT next, done, seen, total, since, run, at FROM query WHERE source = ? AND key = ?", source, queryKey)
-	c, err = scanCursor(row.Scan)
-	if errors.Is(err, sql.ErrNoRows) {
+	c, err = document[crawler.Cursor](ctx, s, "cursor of "+source+" "+queryKey,
+		"SELECT cursor FROM query WHERE source = ? AND key = ?", source, queryKey)
+	if errors.Is(err, ErrNotFound) {
 		return crawler.Cursor{}, false, nil
 	}
-	if err != nil {
-		return crawler.Cursor{}, false, fmt.Errorf("cursor of %s %s: %w", source, queryKey, s.explain(err))
-	}
-	return c, !c.Done, nil
-}
-
-func scanCursor(scan func(...any) error, more ...any) (c crawler.Cursor, err error) {
-	var total sql.NullInt64
-	var since, run, at sql.NullString
-	if err := scan(append([]any{&c.Next, &c.Done, &c.Seen, &total, &since, &run, &at}, more...)...); err != nil {
-		return c, err
-	}
-	if total.Valid {
-		n := int(total.Int64)
-		c.Total = &n
-	}
-	c.Run = run.String
-	if c.Since, err = moment(since.String); err != nil {
-		return c, err
-	}
-	c.At, err = moment(at.String)
-	return c, err
+	return c, err == nil, err
 }
 
 // Mark implements [crawler.Sink]; the zero Mark stands for a source that was
 // never read to its end.
 func (s *Store) Mark(ctx context.Context, source string) (m crawler.Mark, err error) {
 	var complete sql.NullString
-	err = s.r.QueryRowContext(ctx, "SELECT stamp, complete, plan FROM mark WHERE source = ?", source).Scan(&m.Stamp, &complete, &m.Plan)
+	var skew int64
+	err = s.r.QueryRowContext(ctx, "SELECT stamp, complete, plan, skew_ms FROM mark WHERE source = ?", source).Scan(&m.Stamp, &complete, &m.Plan, &skew)
+	m.Skew = time.Duration(skew) * time.Millisecond
 	if errors.Is(err, sql.ErrNoRows) {
 		return crawler.Mark{}, nil
 	}
@@ -113,12 +97,19 @@ func (s *Store) Mark(ctx context.Context, source string) (m crawler.Mark, err er
 	return m, nil
 }
 
-// SetMark implements [crawler.Sink].
+// SetMark implements [crawler.Sink]. Problems of earlier crawls that name no
+// record and no payload (a request that failed, a hit list that did not add
+// up) are settled by it: the source has been read to its end since.
 func (s *Store) SetMark(ctx context.Context, source string, m crawler.Mark) error {
 	err := s.write(ctx, func(c *conn) error {
-		return c.exec(`INSERT INTO mark (source, stamp, complete, plan) VALUES (?, ?, ?, ?)
-			ON CONFLICT DO UPDATE SET stamp = excluded.stamp, complete = excluded.complete, plan = excluded.plan`,
-			source, m.Stamp, stamp(m.Complete), m.Plan)
+		err := c.exec(`INSERT INTO mark (source, stamp, complete, plan, skew_ms) VALUES (?, ?, ?, ?, ?)
+			ON CONFLICT DO UPDATE SET stamp = excluded.stamp, complete = excluded.complete, plan = excluded.plan, skew_ms = excluded.skew_ms`,
+			source, m.Stamp, stamp(m.Complete), m.Plan, m.Skew.Milliseconds())
+		if err != nil || m.Complete.IsZero() {
+			return err
+		}
+		return c.exec(`UPDATE problem SET resolved_at = ?2 WHERE source = ?1 AND level = 'payload' AND record_id = '' AND payload_sha256 = ''
+			AND resolved_at IS NULL AND at < ?3`, source, stampText(s.opt.Now()), stampText(m.Complete))
 	})
 	if err != nil {
 		return fmt.Errorf("set mark of %s: %w", source, err)

@@ -55,6 +55,7 @@ CREATE TABLE query (
   since    TEXT,
   run      TEXT,
   at       TEXT,
+  cursor   TEXT NOT NULL,
   UNIQUE (source, key)
 ) STRICT;
 
@@ -82,7 +83,8 @@ CREATE TABLE mark (
   source   TEXT PRIMARY KEY,
   stamp    TEXT NOT NULL,
   complete TEXT,
-  plan     TEXT NOT NULL
+  plan     TEXT NOT NULL,
+  skew_ms  INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 -- A register said that it no longer has a record; returned_at when it came back.
