@@ -59,11 +59,8 @@ func decode(body []byte, notes []Note) ([]byte, []Note) {
 	if m == nil {
 		return body, notes
 	}
-	enc, name := charset.Lookup(string(m[1]))
-	if enc == nil || name == "utf-8" || name == "utf-16le" || name == "utf-16be" || utf8.Valid(body) && !isASCII(body) && name == "windows-1252" && likelyUTF8(body) {
-		return body, notes
-	}
-	if isASCII(body) {
+	enc, _ := charset.Lookup(string(m[1]))
+	if enc == nil || utf8.Valid(body) { // text in another encoding is almost never valid UTF-8 by chance
 		return body, notes
 	}
 	out, err := enc.NewDecoder().Bytes(body)
@@ -71,19 +68,6 @@ func decode(body []byte, notes []Note) ([]byte, []Note) {
 		return body, notes
 	}
 	return out, append(notes, Note{NoteEncoding, 1, "the text is declared as " + string(m[1])})
-}
-
-// likelyUTF8 tells whether text that is valid UTF-8 holds a multi-byte
-// character: Latin-1 text almost never does by chance.
-func likelyUTF8(b []byte) bool {
-	for i := 0; i < len(b); {
-		_, n := utf8.DecodeRune(b[i:])
-		if n > 1 {
-			return true
-		}
-		i += n
-	}
-	return false
 }
 
 func fromUTF16(b []byte) []byte {
@@ -98,15 +82,6 @@ func fromUTF16(b []byte) []byte {
 		}
 	}
 	return []byte(string(utf16.Decode(units)))
-}
-
-func isASCII(b []byte) bool {
-	for _, c := range b {
-		if c >= utf8.RuneSelf {
-			return false
-		}
-	}
-	return true
 }
 
 func firstInvalid(b []byte) int {

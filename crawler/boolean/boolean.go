@@ -1,0 +1,158 @@
+// Package boolean turns a question set into boolean queries of the kind
+//
+//	(a OR "b c") AND (d OR e)
+//
+// which most registers of literature and trials take, and cuts them into
+// several where a register's length limit asks for it. How a term is written
+// is the register's own business.
+package boolean
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"past/crawler"
+)
+
+// Writer writes queries for one register.
+type Writer struct {
+	// Term writes one term; "" leaves it out.
+	Term func(string) string
+	// Max bounds the encoded length of a query, in bytes.
+	Max int
+	// Length measures a query as it is sent; percent-encoded when nil.
+	Length func(string) int
+	// Or and And join; " OR " and " AND " when empty.
+	Or, And string
+}
+
+// Part is one query of a plan.
+type Part struct {
+	Key  string // stable for the same words, in whatever order they stand
+	Text string
+}
+
+// Plan writes a query for each substance: its terms and those of all
+// conditions. Without substances the conditions are asked alone.
+func (w Writer) Plan(q crawler.QuestionSet) []Part {
+	var conds []string
+	for _, c := range q.Conditions {
+		conds = append(conds, c.Terms...)
+	}
+	conditionGroups := w.groups(conds, w.Max/2)
+	subs := q.Substances
+	if len(subs) == 0 {
+		if len(conds) == 0 {
+			return nil
+		}
+		subs = []crawler.Concept{{ID: "conditions"}}
+	}
+	var out []Part
+	for _, s := range subs {
+		room := w.Max
+		if len(conds) > 0 {
+			room = w.Max / 2
+		}
+		groups := w.groups(s.Terms, room)
+		n, of := 0, len(groups)*len(conditionGroups)
+		for _, g := range groups {
+			for _, c := range conditionGroups {
+				n++
+				text := w.and(g, c)
+				if text == "" {
+					continue
+				}
+				key := s.ID
+				if of > 1 {
+					key += "-" + strconv.Itoa(n) + "of" + strconv.Itoa(of)
+				}
+				out = append(out, Part{Key: key + "-" + hash(g, c), Text: text})
+			}
+		}
+	}
+	return out
+}
+
+// groups writes terms as few groups of at most room encoded bytes; no terms
+// give one empty group.
+func (w Writer) groups(terms []string, room int) [][]string {
+	var out [][]string
+	var group []string
+	seen := map[string]bool{}
+	for _, t := range terms {
+		t = w.Term(strings.Join(strings.Fields(t), " "))
+		if low := strings.ToLower(t); t == "" || seen[low] {
+			continue
+		} else {
+			seen[low] = true
+		}
+		longer := append(slices.Clip(group), t)
+		if len(group) > 0 && w.length(w.or(longer)) > room {
+			out = append(out, group)
+			longer = []string{t}
+		}
+		group = longer
+	}
+	return append(out, group)
+}
+
+func (w Writer) length(s string) int {
+	if w.Length != nil {
+		return w.Length(s)
+	}
+	return len(url.QueryEscape(s))
+}
+
+func (w Writer) or(terms []string) string {
+	or := w.Or
+	if or == "" {
+		or = " OR "
+	}
+	switch len(terms) {
+	case 0:
+		return ""
+	case 1:
+		return terms[0]
+	}
+	return "(" + strings.Join(terms, or) + ")"
+}
+
+func (w Writer) and(groups ...[]string) string {
+	and := w.And
+	if and == "" {
+		and = " AND "
+	}
+	var out []string
+	for _, g := range groups {
+		if s := w.or(g); s != "" {
+			out = append(out, s)
+		}
+	}
+	return strings.Join(out, and)
+}
+
+func hash(groups ...[]string) string {
+	var all []string
+	for i, g := range groups {
+		for _, t := range g {
+			all = append(all, strconv.Itoa(i)+strings.ToLower(t))
+		}
+	}
+	slices.Sort(all)
+	sum := sha256.Sum256([]byte(strings.Join(all, "\n")))
+	return hex.EncodeToString(sum[:4])
+}
+
+// Quoted writes a term as a phrase in double quotes; quotes and backslashes in
+// it become spaces.
+func Quoted(term string) string {
+	term = strings.Join(strings.Fields(strings.NewReplacer(`"`, " ", `\`, " ").Replace(term)), " ")
+	if term == "" {
+		return ""
+	}
+	return `"` + term + `"`
+}
