@@ -47,9 +47,11 @@ func Build(in Input) ([]evidence.Study, []evidence.Link) {
 		}
 	}
 	links := recordLinks(in.Records)
+	pubLinks, pubNodes := publicationLinks(in.Records)
+	links = append(links, pubLinks...)
 	paperLinks, paperNodes := extractionLinks(in.Papers)
 	links = append(links, paperLinks...)
-	for _, n := range paperNodes {
+	for _, n := range append(paperNodes, pubNodes...) {
 		g.add(n)
 	}
 	for i := range links {
@@ -59,6 +61,7 @@ func Build(in Input) ([]evidence.Study, []evidence.Link) {
 			g.join(l.A, l.B)
 		}
 	}
+	links = append(links, conflicts(g, in.Records)...)
 	slices.SortFunc(links, func(a, b evidence.Link) int {
 		return cmp.Or(strings.Compare(a.A, b.A), strings.Compare(a.B, b.B), strings.Compare(a.Kind, b.Kind), strings.Compare(a.Prov.Pointer, b.Prov.Pointer))
 	})
@@ -68,32 +71,92 @@ func Build(in Input) ([]evidence.Study, []evidence.Link) {
 
 // joins tells whether a kind of link makes two sides one study.
 func joins(kind string) bool {
-	return kind == "same-trial" || kind == "reports" || kind == "country-record"
+	switch kind {
+	case "same-trial", "country-record", string(RoleReport), string(RoleProtocol), string(RoleSecondary):
+		return true
+	}
+	return false
+}
+
+// conflicts are records of one register that were joined although neither
+// names the other: a link too many, to be looked at and perhaps undone.
+func conflicts(g *graph, records []evidence.Record) []evidence.Link {
+	named := map[[2]string]bool{}
+	by := map[[2]string][]string{}
+	for _, r := range records {
+		if r.Kind != evidence.KindTrial {
+			continue
+		}
+		for _, s := range r.SecondaryIDs {
+			named[[2]string{r.ID, canonicalID(s.Value)}] = true
+		}
+		for _, a := range r.Aliases {
+			named[[2]string{r.ID, a}] = true
+		}
+		k := [2]string{r.Source, g.find(r.ID)}
+		by[k] = append(by[k], r.ID)
+	}
+	var out []evidence.Link
+	for _, ids := range by {
+		slices.Sort(ids)
+		for i, a := range ids {
+			for _, b := range ids[i+1:] {
+				if a != b && !named[[2]string{a, b}] && !named[[2]string{b, a}] && stem(a) != stem(b) {
+					out = append(out, evidence.Link{A: a, B: b, Kind: "conflict", Strength: Possible,
+						Reason: a + " and " + b + " stand in one study, and neither record names the other"})
+				}
+			}
+		}
+	}
+	return out
 }
 
 // recordLinks are the links that register records state themselves.
 func recordLinks(records []evidence.Record) []evidence.Link {
-	known := map[string]bool{}
-	for _, r := range records {
-		known[r.ID] = true
-	}
+	known, first := knownRecords(records)
 	var out []evidence.Link
 	for _, r := range records {
 		if r.Kind != evidence.KindTrial {
 			continue
+		}
+		if f := first[stem(r.ID)]; f != r.ID {
+			out = append(out, evidence.Link{A: f, B: r.ID, Kind: "country-record", Strength: Certain,
+				Reason: f + " and " + r.ID + " are records of " + stem(r.ID) + " in two countries", Prov: r.Prov})
 		}
 		for _, a := range r.Aliases {
 			out = append(out, evidence.Link{A: r.ID, B: a, Kind: "same-trial", Strength: Certain,
 				Reason: r.ID + " lists " + a + " as an earlier id of the same record", Prov: r.Prov})
 		}
 		for _, s := range r.SecondaryIDs {
-			if id := canonicalID(s.Value); id != "" && id != r.ID && known[id] {
-				out = append(out, evidence.Link{A: r.ID, B: id, Kind: "same-trial", Strength: Certain,
-					Reason: r.ID + " names " + id + " among its secondary ids", Prov: r.Prov})
+			id := canonicalID(s.Value)
+			to := first[id] // a EudraCT number stands for its country records
+			if known[id] {
+				to = id
 			}
+			if id == "" || to == "" || to == r.ID {
+				continue
+			}
+			out = append(out, evidence.Link{A: r.ID, B: to, Kind: "same-trial", Strength: Certain,
+				Reason: r.ID + " names " + id + " among its secondary ids", Prov: r.Prov})
 		}
 	}
 	return out
+}
+
+// knownRecords are the trial records by id, and the smallest record id of each
+// stem.
+func knownRecords(records []evidence.Record) (known map[string]bool, first map[string]string) {
+	known, first = map[string]bool{}, map[string]string{}
+	for _, r := range records {
+		if r.Kind != evidence.KindTrial {
+			continue
+		}
+		known[r.ID] = true
+		if f := first[stem(r.ID)]; f == "" || r.ID < f {
+			first[stem(r.ID)] = r.ID
+		}
+	}
+	return known, first
 }
 
 // extractionLinks tie each paper of an extraction table to its trial; a paper
@@ -129,12 +192,14 @@ func studies(g *graph, in Input, links []evidence.Link) []evidence.Study {
 	for _, p := range in.Papers {
 		papers[paperNode(p)] = append(papers[paperNode(p)], p)
 	}
+	retracted := Retracted(in.Records, links)
+	index := map[string]int{}
 	var out []evidence.Study
 	for _, members := range g.groups() {
 		st := evidence.Study{ID: studyID(members)}
 		for _, m := range members {
 			switch {
-			case strings.HasPrefix(m, "doi:"), strings.HasPrefix(m, "label:"):
+			case strings.HasPrefix(m, "doi:"), strings.HasPrefix(m, "label:"), strings.HasPrefix(m, "pmid:"):
 				st.Papers = append(st.Papers, m)
 				for _, p := range papers[m] {
 					if st.Label == "" || p.Year < st.Year {
@@ -151,14 +216,33 @@ func studies(g *graph, in Input, links []evidence.Link) []evidence.Study {
 		if st.Label == "" {
 			st.Label = st.ID
 		}
-		for _, l := range links {
-			if slices.Contains(members, l.A) && slices.Contains(members, l.B) {
-				st.Links = append(st.Links, l)
+		for _, p := range st.Papers {
+			if slices.Contains(retracted, p) {
+				st.Retracted = append(st.Retracted, p)
 			}
+		}
+		if len(st.Records) == 0 && !extracted(st, papers) {
+			continue // a paper of no known trial and without numbers is no study
+		}
+		at := len(out)
+		for _, m := range members {
+			index[m] = at
 		}
 		out = append(out, st)
 	}
+	for _, l := range links {
+		a, okA := index[l.A]
+		b, okB := index[l.B]
+		if okA && okB && a == b {
+			out[a].Links = append(out[a].Links, l)
+		}
+	}
 	return out
+}
+
+// extracted tells whether an extraction table speaks of one of the papers.
+func extracted(st evidence.Study, papers map[string][]Paper) bool {
+	return slices.ContainsFunc(st.Papers, func(p string) bool { return len(papers[p]) > 0 })
 }
 
 // describe takes over what a record says of its study; the first record that
