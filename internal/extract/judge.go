@@ -36,6 +36,9 @@ func (x *outcome) judge(a *evidence.ArmResult, m *evidence.Measurement) {
 		judgeCount(d)
 	case isPercentOfPeople(a.Unit):
 		judgePercent(d)
+		if a.Adjusted {
+			d.set(evidence.NeedsReview, CodeAdjusted, "a percentage adjusted by a model: no count follows from it")
+		}
 	case param == paramMean || param == paramLSMean:
 		x.judgeMean(d, param)
 	case param == paramMedian:
@@ -127,8 +130,8 @@ func (x *outcome) judgeMean(d verdict, param paramKind) {
 	if a.Spread != nil && *a.Spread == 0 && a.N != nil && *a.N > 1 {
 		d.set(evidence.NeedsReview, CodeZeroSpread, fmt.Sprintf("no spread among %d people", *a.N))
 	}
-	if param == paramLSMean {
-		d.set(evidence.NeedsReview, CodeAdjusted, "a least squares mean: its standard error times the root of n is not the raw standard deviation; the sponsor's contrast is the number to use")
+	if param == paramLSMean || a.Adjusted {
+		d.set(evidence.NeedsReview, CodeAdjusted, "a mean of a model (least squares or adjusted): its standard error times the root of n is not the raw standard deviation; the sponsor's contrast is the number to use")
 		return
 	}
 	x.judgeSD(d, kind)

@@ -37,6 +37,7 @@ const (
 	CodeRow            = "row"              // the row may be a part, a subgroup or a level, not the whole
 	CodeDenominator    = "denominator"      // denominators that do not add up
 	CodeScoreType      = "score-type"       // endpoint or change is not certain
+	CodePOnly          = "p-only"           // a p-value and no estimate
 	CodeSign           = "sign"             // which way the difference was taken is not stated
 )
 

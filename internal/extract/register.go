@@ -144,7 +144,6 @@ func (x *outcome) titleN(a *evidence.ArmResult, c *evidence.Class, k *evidence.C
 		n := sizes[i]
 		if a.N != nil && n > *a.N {
 			a.Flags = append(a.Flags, reason(CodeDenominator, fmt.Sprintf("the row's title says n = %d, more than the outcome's %d", n, *a.N)))
-			return
 		}
 		a.N, a.NRaw = &n, strconv.Itoa(n)
 	}
@@ -226,19 +225,26 @@ func (x *outcome) instrument(a *evidence.ArmResult) {
 				m.Subscale, m.IsTotal, m.Range = rest, false, nil // a part that the catalogue does not know
 			} else if !(ok && sub.ID == m.ID && sub.Certain && sub.IsTotal && namesScale(t, sub)) {
 				a.Flags = append(a.Flags, reason(CodeRow, fmt.Sprintf("the row %q is a part, a subgroup or a level of the outcome", t)))
+				m.Range = nil // of the whole
 			}
 		}
 	}
 	if known {
 		a.Instrument, a.Domain, a.Subscale = instrumentID(m), m.Domain, m.Subscale
+		if !m.Certain {
+			a.Flags = append(a.Flags, reason(CodeInstrument, m.Reason))
+		}
 	}
 	x.cur = m
-	a.Adjusted = kindOfParam(x.o.ParamType) == paramLSMean || kindOfParam(x.o.ParamType) == paramGeoLSMean || adjustedWords.MatchString(x.o.Unit)
+	a.Adjusted = kindOfParam(x.o.ParamType) == paramLSMean || kindOfParam(x.o.ParamType) == paramGeoLSMean || adjustedWords.MatchString(x.o.Unit) || adjustedMean.MatchString(x.o.Title) || adjustedMean.MatchString(x.o.Description)
 	a.Baseline = isBaselineRow(a.ClassTitle) || isBaselineRow(a.CategoryTitle) || onlyBaseline(x.o.TimeFrame)
 	a.ScoreType = x.scoreType(m, known, a)
 }
 
 var adjustedWords = regexp.MustCompile(`(?i)\badjusted\b`)
+
+// adjustedMean finds the words by which a mean turns out to be a model's.
+var adjustedMean = regexp.MustCompile(`(?i)\badjusted (?:mean|change|difference|percent|proportion|value)|least[\s-]*squares?\b|\bLS[\s-]?means?\b|\bmodel(?:l?ed|[\s-](?:based|adjusted))\b|\bestimated marginal|\bmeans? (?:\w+ ){0,4}adjusted for\b`)
 
 // partOfScale finds the words with which a row is called a part of a scale.
 var partOfScale = regexp.MustCompile(`(?i)\b(?:sub-?scales?|sub-?scores?|sub-?domains?|domains?|items?|factors?|components?|clusters?|dimensions?|questions?|criterion|criteria|q\d+|part)\b`)
@@ -308,7 +314,7 @@ func (x *outcome) scoreType(m vocab.InstrumentMatch, known bool, a *evidence.Arm
 	param := kindOfParam(x.o.ParamType)
 	count := param == paramCount || isCountUnit(x.o.Unit) && param == paramNumber
 	percent := isPercentOfPeople(x.o.Unit)
-	people := count || percent || param == paramNumber
+	people := count || percent || param == paramNumber || probability.MatchString(x.o.Unit)
 	if known {
 		switch {
 		case m.ScoreKind == vocab.ScoreEventTime && !count && !percent:
@@ -353,6 +359,9 @@ func (x *outcome) scoreType(m vocab.InstrumentMatch, known bool, a *evidence.Arm
 	}
 	return "endpoint"
 }
+
+// probability finds units of a share, whatever it is a share of.
+var probability = regexp.MustCompile(`(?i)^(?:estimated |adjusted )?(?:probability|proportion|risk|rate|percent|%)`)
 
 func changeClass(title string) bool {
 	t := strings.ToLower(title)

@@ -1,0 +1,305 @@
+package extract
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"past/internal/evidence"
+)
+
+// The kinds of contrast. Ratios stay on their natural scale.
+const (
+	KindMeanDifference = "mean-difference"
+	KindMedianDiff     = "median-difference"
+	KindSMD            = "standardised-mean-difference"
+	KindRiskRatio      = "risk-ratio"
+	KindOddsRatio      = "odds-ratio"
+	KindHazardRatio    = "hazard-ratio"
+	KindRateRatio      = "rate-ratio"
+	KindMeanRatio      = "ratio-of-means"
+	KindGeoMeanRatio   = "ratio-of-geometric-means"
+	KindRiskDifference = "risk-difference"
+	KindRateDifference = "rate-difference"
+	KindPercentDiff    = "percent-difference"
+	KindSlope          = "slope"
+	KindCorrelation    = "correlation"
+	KindStatistic      = "test-statistic"
+	KindArmEstimate    = "arm-estimate" // a value of one group called a contrast
+	KindPOnly          = "p-only"
+	KindOther          = "other"
+)
+
+// Contrasts reads every between-group analysis that the sponsor posted, in
+// payload order, with a verdict on whether it can be used as it stands. The
+// kind comes from the free text of the parameter, whatever its spelling.
+func Contrasts(r *evidence.Record) []evidence.Contrast {
+	if r.Results == nil {
+		return nil
+	}
+	var out []evidence.Contrast
+	for i := range r.Results.Outcomes {
+		o := &r.Results.Outcomes[i]
+		for n := range o.Analyses {
+			out = append(out, contrast(r, o, n))
+		}
+	}
+	return out
+}
+
+func contrast(r *evidence.Record, o *evidence.PostedOutcome, n int) evidence.Contrast {
+	a := &o.Analyses[n]
+	c := evidence.Contrast{
+		ID: fmt.Sprintf("%s/o%d/a%d", r.ID, o.Index, n), RecordID: r.ID, OutcomeIndex: o.Index, Index: n,
+		OutcomeTitle: o.Title, GroupIDs: append([]string(nil), a.GroupIDs...), ParamRaw: a.ParamType,
+		PRaw: a.PValue, Method: a.Method, Verdict: evidence.Usable,
+		Prov: evidence.Provenance{PayloadSHA256: r.Prov.PayloadSHA256, Pointer: a.Pointer},
+	}
+	c.Estimate, c.Lower, c.Upper = number(a.ParamValue), number(a.CILower), number(a.CIUpper)
+	c.CILevel = number(a.CIPct)
+	switch strings.ToUpper(a.CISides) {
+	case "TWO_SIDED", "2-SIDED":
+		c.CISides = 2
+	case "ONE_SIDED", "1-SIDED":
+		c.CISides = 1
+	case "":
+		if c.Lower != nil && c.Upper != nil {
+			c.CISides = 2
+		}
+	}
+	if kind, _ := kindOfDispersion(a.DispersionType); kind == dispSE {
+		c.SE = number(a.DispersionValue)
+	}
+	if p := evidence.ParseNumber(a.PValue, evidence.StyleRegister); p.OK && !p.Percent {
+		c.P, c.POp = &p.Value, p.Op
+		if c.POp == "" {
+			c.POp = "="
+		}
+	}
+	c.Kind = kindOfContrast(a.ParamType, a.Method)
+	if c.Kind == "" {
+		c.Kind = KindOther
+		if strings.TrimSpace(a.ParamType) == "" && c.Estimate == nil {
+			c.Kind = KindPOnly
+		}
+	}
+	c.Adjusted = contrastAdjusted(a)
+	c.Sign = signOf(o, a, &c)
+	judgeContrast(&c, a, o)
+	return c
+}
+
+// contrastKinds are tried in order; the first whose words fit decides.
+var contrastKinds = []struct {
+	kind string
+	re   *regexp.Regexp
+}{
+	{KindHazardRatio, regexp.MustCompile(`\bhazards?[\s-]*ratio|\bhr\b`)},
+	{KindOddsRatio, regexp.MustCompile(`\bodds[\s-]*ratio|\bor\b\)?$|^or\b|\bcommon odds`)},
+	{KindGeoMeanRatio, regexp.MustCompile(`ratio.*geom|geom.*ratio|\bgmr\b|geometric.*(?:fold|treatment effect)`)},
+	{KindRateRatio, regexp.MustCompile(`\b(?:incidence|event|exacerbation|annuali[sz]ed)?[\s-]*rates?[\s-]*ratio|\birr\b|ratio of (?:\w+ )*(?:event |incidence |annuali[sz]ed )?rates\b|relative rate`)},
+	{KindRiskRatio, regexp.MustCompile(`\brisks?[\s-]*ratio|relative risk|ratio of (?:risks?|proportions?|response rates?|percentages?|probabilit)|(?:response|prevalence|proportions?)[\s-]*(?:rates?[\s-]*)?ratio|\brr\b|relative benefit`)},
+	{KindMeanRatio, regexp.MustCompile(`ratio of (?:\w+ ){0,2}(?:ls|least squares?|adjusted)?[\s-]*means?|means? ratio|ratio of`)},
+	{KindSMD, regexp.MustCompile(`standardi[sz]ed (?:mean )?(?:effect|difference)|cohen'?s?\b|hedges|effect size|\bsmd\b`)},
+	{KindRiskDifference, regexp.MustCompile(`risks?[\s-]*difference|(?:absolute )?difference in (?:\w+ ){0,3}(?:proportions?|percentages?|percent of|response|risks?|rates? of|event rates?)|proportions? difference|difference of proportions?|\brd\b|percentage[\s-]*point|(?:response|remission|cure) rates? difference|treatment difference in proportion|difference in (?:the )?(?:response|remission|cure) rates?`)},
+	{KindRateDifference, regexp.MustCompile(`rates? difference|difference in rates?`)},
+	{KindMedianDiff, regexp.MustCompile(`medians?.*differen|differen.*medians?|hodges|location shift`)},
+	{KindPercentDiff, regexp.MustCompile(`percent(?:age)?\s*(?:difference|change)|difference in percent(?:age)? change|%\s*difference|relative (?:difference|reduction|change)|vaccine efficacy`)},
+	{KindMeanDifference, regexp.MustCompile(`(?:mean|means?|ls|least squares?|lsm|adjusted|treatment|net|change|estimated|average|score).*(?:differen|diff\b|contrast)|differen.*(?:mean|ls|least square|lsm|change|score|treatment|between)|^differen\w*$|\bmd\b|\blsmd\b|treatment effect|(?:mean|ls) diff|delta|beta coefficient for treatment|difference estimate|estimate of difference`)},
+	{KindSlope, regexp.MustCompile(`\bslope|regression coefficient|^beta|^coefficient|parameter estimate`)},
+	{KindCorrelation, regexp.MustCompile(`correlation|\bicc\b|kappa`)},
+	{KindStatistic, regexp.MustCompile(`^(?:f|t|z|chi|χ|x2|u|w|f[\s-]*(?:value|statistic|ratio)|t[\s-]*(?:value|statistic|test)|z[\s-]*(?:value|score|statistic))\b|chi[\s-]*squared?|mann[\s-]*whitney|wilcoxon|test statistic`)},
+	{KindArmEstimate, regexp.MustCompile(`^(?:(?:adjusted|estimated|change in|ls|least squared?s?|geometric|arithmetic) )*(?:mean|means|median|least squared? means?|ls means?|percent(?:age)?|proportion|rate|count|number|change)(?: change| from baseline)*$`)},
+}
+
+// kindOfContrast reads the free text of a parameter; "" when nothing fits.
+func kindOfContrast(param, method string) string {
+	p := strings.ToLower(strings.Join(strings.Fields(strings.ReplaceAll(param, "_", " ")), " "))
+	if p == "" {
+		return ""
+	}
+	for _, k := range contrastKinds {
+		if k.re.MatchString(p) {
+			if k.kind == KindMeanDifference && strings.Contains(strings.ToLower(method), "logistic") {
+				return KindOther // a coefficient of a logistic model is a log odds ratio
+			}
+			return k.kind
+		}
+	}
+	return ""
+}
+
+// IsRatio tells whether a kind of contrast has its null at one.
+func IsRatio(kind string) bool {
+	switch kind {
+	case KindRiskRatio, KindOddsRatio, KindHazardRatio, KindRateRatio, KindMeanRatio, KindGeoMeanRatio:
+		return true
+	}
+	return false
+}
+
+var modelWords = regexp.MustCompile(`(?i)\bancova\b|mixed|mmrm|regression|\bcox\b|adjusted|\bls\b|least[\s-]*squares?|\blsm|covaria|generali[sz]ed|\bgee\b|logistic|cochran|mantel|stratif|\bmodel|negative binomial|poisson|repeated measures`)
+
+func contrastAdjusted(a *evidence.Analysis) bool {
+	for _, s := range []string{a.ParamType, a.Method, a.MethodComment, a.GroupDescription, a.EstimateComment} {
+		if modelWords.MatchString(s) {
+			return true
+		}
+	}
+	return false
+}
+
+// The senses of a difference.
+const (
+	SignFirstMinusSecond = "first minus second"
+	SignSecondMinusFirst = "second minus first"
+	SignUnknown          = "unknown"
+)
+
+var minusWords = regexp.MustCompile(`(?i)\s+(?:minus|-|–|−|over|compared (?:to|with)|relative to|/)\s+`)
+
+// signOf says which group was taken from which, when the text of the parameter
+// or of the comments states it in the words of the groups ("Eleclazine -
+// Placebo"), or when the posted arm values leave only one reading.
+func signOf(o *evidence.PostedOutcome, a *evidence.Analysis, c *evidence.Contrast) string {
+	if len(a.GroupIDs) != 2 {
+		return SignUnknown
+	}
+	first, second := titleOf(o, a.GroupIDs[0]), titleOf(o, a.GroupIDs[1])
+	for _, text := range []string{a.EstimateComment, a.ParamType, a.GroupDescription, a.MethodComment, a.OtherAnalysisDesc} {
+		if s := signInText(text, first, second); s != "" {
+			return s
+		}
+	}
+	return SignUnknown
+}
+
+func signInText(text, first, second string) string {
+	for _, at := range minusWords.FindAllStringIndex(text, -1) {
+		left, right := lastWords(text[:at[0]], 6), firstWords(text[at[1]:], 6)
+		lf, ls := likeness(left, first, second)
+		rf, rs := likeness(right, first, second)
+		switch {
+		case lf > ls && rs > rf:
+			return SignFirstMinusSecond
+		case ls > lf && rf > rs:
+			return SignSecondMinusFirst
+		}
+	}
+	return ""
+}
+
+// likeness counts the words of a text that belong to only one of two titles.
+func likeness(text, first, second string) (inFirst, inSecond int) {
+	f, s := wordSet(first), wordSet(second)
+	for w := range wordSet(text) {
+		switch {
+		case f[w] && !s[w]:
+			inFirst++
+		case s[w] && !f[w]:
+			inSecond++
+		}
+	}
+	return inFirst, inSecond
+}
+
+var wordPattern = regexp.MustCompile(`[\pL\d.]+`)
+
+func wordSet(s string) map[string]bool {
+	out := map[string]bool{}
+	for _, w := range wordPattern.FindAllString(strings.ToLower(s), -1) {
+		if w = strings.Trim(w, "."); w != "" {
+			out[w] = true
+		}
+	}
+	return out
+}
+
+func lastWords(s string, n int) string {
+	f := strings.Fields(s)
+	return strings.Join(f[max(0, len(f)-n):], " ")
+}
+
+func firstWords(s string, n int) string {
+	f := strings.Fields(s)
+	return strings.Join(f[:min(n, len(f))], " ")
+}
+
+func titleOf(o *evidence.PostedOutcome, id string) string {
+	for _, g := range o.Groups {
+		if g.ID == id {
+			return g.Title
+		}
+	}
+	return ""
+}
+
+var logScale = regexp.MustCompile(`(?i)\blog`)
+
+// judgeContrast gives the verdict: usable only with a known kind, a value, its
+// precision and a stated sense.
+func judgeContrast(c *evidence.Contrast, a *evidence.Analysis, o *evidence.PostedOutcome) {
+	set := func(v evidence.Verdict, code, sentence string) {
+		if c.Reason == "" || worse(v, c.Verdict) {
+			c.Verdict, c.Reason = v, reason(code, sentence)
+		}
+	}
+	set(evidence.Usable, CodeComplete, "kind, value, precision and sense are given")
+	known := map[string]bool{}
+	for _, g := range o.Groups {
+		known[g.ID] = true
+	}
+	for _, id := range c.GroupIDs {
+		if !known[id] {
+			set(evidence.Unusable, CodeArms, fmt.Sprintf("the group %q is not one of the outcome's", id))
+		}
+	}
+	switch {
+	case c.Kind == KindPOnly && c.P == nil:
+		set(evidence.Unusable, CodeNoValue, "neither an estimate nor a p-value is given")
+	case c.Kind == KindPOnly:
+		set(evidence.NeedsReview, CodePOnly, "only a p-value is given")
+	case c.Kind == KindSlope || c.Kind == KindCorrelation || c.Kind == KindStatistic || c.Kind == KindArmEstimate || c.Kind == KindOther:
+		set(evidence.NeedsReview, CodeParam, fmt.Sprintf("%q is no between-group effect that can be taken over (%s)", a.ParamType, c.Kind))
+	case c.Estimate == nil:
+		set(evidence.Unusable, CodeNoValue, fmt.Sprintf("the estimate %q is no number", a.ParamValue))
+	}
+	if len(c.GroupIDs) != 2 {
+		set(evidence.NeedsReview, CodeArms, fmt.Sprintf("the analysis names %d groups; a contrast needs two", len(c.GroupIDs)))
+	}
+	if IsRatio(c.Kind) && c.Estimate != nil && *c.Estimate <= 0 {
+		set(evidence.Unusable, CodeImplausible, fmt.Sprintf("a ratio of %v", *c.Estimate))
+	}
+	if IsRatio(c.Kind) && c.Lower != nil && *c.Lower < 0 {
+		set(evidence.Unusable, CodeLimits, fmt.Sprintf("a ratio whose lower limit is %v", *c.Lower))
+	}
+	if IsRatio(c.Kind) && logScale.MatchString(a.ParamType) {
+		set(evidence.NeedsReview, CodeParam, fmt.Sprintf("%q: the value may stand on the log scale", a.ParamType))
+	}
+	if c.Lower != nil && c.Upper != nil && *c.Lower > *c.Upper {
+		set(evidence.NeedsReview, CodeLimits, fmt.Sprintf("the lower limit %v is above the upper %v", *c.Lower, *c.Upper))
+	} else if e := c.Estimate; e != nil && (c.Lower != nil && *e < *c.Lower || c.Upper != nil && *e > *c.Upper) {
+		set(evidence.NeedsReview, CodeLimits, fmt.Sprintf("the interval %s to %s does not contain the estimate %v", a.CILower, a.CIUpper, *e))
+	}
+	if c.CILevel == nil && (c.Lower != nil || c.Upper != nil) {
+		set(evidence.NeedsReview, CodeLimits, "the level of the interval is not given")
+	}
+	if l := c.CILevel; l != nil && (*l <= 0 || *l >= 100) {
+		set(evidence.NeedsReview, CodeLimits, fmt.Sprintf("an interval of %v percent", *l))
+	}
+	if c.SE == nil && (c.Lower == nil || c.Upper == nil || c.CILevel == nil) {
+		set(evidence.NeedsReview, CodeNoSpread, "neither a two-sided interval nor a standard error is given")
+	}
+	if c.SE != nil && *c.SE <= 0 {
+		set(evidence.NeedsReview, CodeNegativeSpread, fmt.Sprintf("a standard error of %v", *c.SE))
+	}
+	if a.PValue != "" && c.P == nil && !evidence.ParseNumber(a.PValue, evidence.StyleRegister).Missing {
+		set(evidence.NeedsReview, CodeUnreadable, fmt.Sprintf("the p-value %q cannot be read", a.PValue))
+	}
+	if c.P != nil && (*c.P < 0 || *c.P > 1) {
+		set(evidence.NeedsReview, CodeImplausible, fmt.Sprintf("a p-value of %v", *c.P))
+	}
+	if c.Sign == SignUnknown && c.Kind != KindPOnly {
+		set(evidence.NeedsReview, CodeSign, "which group was taken from which is not stated")
+	}
+}
