@@ -50,7 +50,7 @@ func (c *canonical) object(dst []byte, n *Node) []byte {
 		c.order = append(c.order, int32(i))
 	}
 	mine := c.order[base:]
-	slices.SortStableFunc(mine, func(a, b int32) int { return strings.Compare(n.Kids[a].Key, n.Kids[b].Key) })
+	sortKeys(mine, n.Kids)
 	dst = append(dst, '{')
 	first := true
 	for k, i := range mine {
@@ -69,7 +69,7 @@ func (c *canonical) object(dst []byte, n *Node) []byte {
 			dst = append(dst, ',')
 		}
 		first = false
-		dst = append(quote(dst, kid.Key, false), ':')
+		dst = append(quote(dst, kid.Key, kid.plainKey), ':')
 		dst = c.value(dst, kid)
 		if c.skip != nil {
 			c.path = c.path[:len(c.path)-1]
@@ -77,6 +77,23 @@ func (c *canonical) object(dst []byte, n *Node) []byte {
 	}
 	c.order = c.order[:base]
 	return append(dst, '}')
+}
+
+// sortKeys sorts indices of members by key, equal keys in their order. Objects
+// have few keys, for which an insertion sort is twice as fast.
+func sortKeys(order []int32, kids []Node) {
+	if len(order) > 64 {
+		slices.SortStableFunc(order, func(a, b int32) int { return strings.Compare(kids[a].Key, kids[b].Key) })
+		return
+	}
+	for i := 1; i < len(order); i++ {
+		x, key := order[i], kids[order[i]].Key
+		j := i
+		for ; j > 0 && kids[order[j-1]].Key > key; j-- {
+			order[j] = order[j-1]
+		}
+		order[j] = x
+	}
 }
 
 // quote writes a string; control characters get \u00XX, the two characters

@@ -35,9 +35,10 @@ func (k Kind) String() string {
 // Node is a value and, inside an object, its key.
 type Node struct {
 	Kind Kind
-	// plain is set when Text needs no escapes in canonical form.
-	plain bool
-	Key   string
+	// plain and plainKey are set when Text and Key need no escapes in
+	// canonical form.
+	plain, plainKey bool
+	Key             string
 	// Text is the decoded text of a String, and a Number or Bool as written.
 	Text string
 	// Kids are the members of an Object or the elements of an Array, in the

@@ -148,7 +148,7 @@ func (p *Parser) object(i, depth int) (int, error) {
 		if p.body[i] != '"' {
 			return i, &SyntaxError{Offset: i, Msg: "a key should stand here, not " + show(p.body[i])}
 		}
-		key, _, i2, err := p.str(i)
+		key, plain, i2, err := p.str(i)
 		if err != nil {
 			return i2, err
 		}
@@ -159,6 +159,7 @@ func (p *Parser) object(i, depth int) (int, error) {
 		if i, err = p.value(key, space(p.body, i), depth); err != nil {
 			return i, err
 		}
+		p.stack[len(p.stack)-1].plainKey = plain
 		var done bool
 		if i, done, err = separator(p.body, i, '}'); err != nil || done {
 			return i, err

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"reflect"
 	"strings"
@@ -143,6 +144,13 @@ func TestCanonicalIgnoresSpelling(t *testing.T) {
 			t.Errorf("%s is %s, want %s", s, got, first)
 		}
 	}
+	var many bytes.Buffer
+	many.WriteString(`{"k":0`)
+	for i := range 5000 {
+		fmt.Fprintf(&many, `,"k%d":%d`, (i*7919)%5000, i)
+	}
+	many.WriteString("}")
+	agree(t, many.Bytes())
 	n, _ := Parse([]byte(`{"m":{"volatile":1,"keep":2},"volatile":3}`))
 	got := string(Canonical(nil, n, func(p []string) bool { return len(p) == 2 && p[0] == "m" && p[1] == "volatile" }))
 	if want := `{"m":{"keep":2},"volatile":3}`; got != want {
