@@ -104,8 +104,8 @@ type cursor struct {
 	Spans [][2]int `json:"spans,omitempty"` // entry days to come, since 1800
 }
 
-// Page implements crawler.Source. Each call sends one request: a search, whose
-// page has no records, or a batch of articles.
+// Page implements crawler.Source. A call sends a search (or a few, by date),
+// whose page has no records, or asks for one batch of articles.
 func (s *Source) Page(ctx context.Context, f crawler.Fetcher, q crawler.Query, at string) (crawler.Page, error) {
 	var c cursor
 	var page crawler.Page
@@ -152,24 +152,29 @@ func (s *Source) begin(ctx context.Context, f crawler.Fetcher, q crawler.Query, 
 	return nil
 }
 
-// narrow asks for the first span of entry dates, and halves it when its result
-// is too large still.
+// narrow looks for the next span of entry dates whose result is small enough,
+// by halves; after a few searches it leaves the rest to the next call.
 func (s *Source) narrow(ctx context.Context, f crawler.Fetcher, q crawler.Query, c *cursor) error {
-	span := c.Spans[0]
-	r, err := s.search(ctx, f, q, &span)
-	if err != nil {
-		return err
-	}
-	switch {
-	case r.count <= s.window:
-		c.Spans = c.Spans[1:]
-		c.Env, c.Key, c.Start, c.Count = r.env, r.key, 0, r.count
-	case span[0] < span[1]:
-		mid := (span[0] + span[1]) / 2
-		c.Spans = append([][2]int{{span[0], mid}, {mid + 1, span[1]}}, c.Spans[1:]...)
-	default:
-		return fmt.Errorf("%w: %d records have the entry date %s, more than the %d that one result can have; narrow the question",
-			crawler.ErrPermanent, r.count, day(span[0]), s.window)
+	for n := 0; n < 6 && len(c.Spans) > 0; n++ {
+		span := c.Spans[0]
+		r, err := s.search(ctx, f, q, &span)
+		if err != nil {
+			return err
+		}
+		switch {
+		case r.count == 0:
+			c.Spans = c.Spans[1:]
+		case r.count <= s.window:
+			c.Spans = c.Spans[1:]
+			c.Env, c.Key, c.Start, c.Count = r.env, r.key, 0, r.count
+			return nil
+		case span[0] < span[1]:
+			mid := (span[0] + span[1]) / 2
+			c.Spans = append([][2]int{{span[0], mid}, {mid + 1, span[1]}}, c.Spans[1:]...)
+		default:
+			return fmt.Errorf("%w: %d records have the entry date %s, more than the %d that one result can have; narrow the question",
+				crawler.ErrPermanent, r.count, day(span[0]), s.window)
+		}
 	}
 	return nil
 }

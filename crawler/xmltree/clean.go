@@ -115,7 +115,8 @@ func suspicious(b []byte) bool {
 	return false
 }
 
-// repair replaces what XML forbids; inside CDATA an & stands for itself.
+// repair replaces what XML forbids; inside CDATA and
+// comments an & stands for itself.
 func repair(b []byte, notes []Note) ([]byte, []Note) {
 	out := make([]byte, 0, len(b)+64)
 	control, amp := Note{Kind: NoteControl}, Note{Kind: NoteAmpersand}
@@ -125,7 +126,7 @@ func repair(b []byte, notes []Note) ([]byte, []Note) {
 		}
 		n.Count++
 	}
-	cdata := false
+	cdata, comment := false, false
 	for i := 0; i < len(b); {
 		c := b[i]
 		switch {
@@ -139,11 +140,15 @@ func repair(b []byte, notes []Note) ([]byte, []Note) {
 			out = append(out, "\uFFFD"...)
 			i += 3
 			continue
-		case c == '<' && !cdata && bytes.HasPrefix(b[i:], []byte("<![CDATA[")):
+		case c == '<' && !cdata && !comment && bytes.HasPrefix(b[i:], []byte("<![CDATA[")):
 			cdata = true
 		case c == ']' && cdata && bytes.HasPrefix(b[i:], []byte("]]>")):
 			cdata = false
-		case c == '&' && !cdata:
+		case c == '<' && !cdata && bytes.HasPrefix(b[i:], []byte("<!--")):
+			comment = true
+		case c == '-' && comment && bytes.HasPrefix(b[i:], []byte("-->")):
+			comment = false
+		case c == '&' && !cdata && !comment:
 			n, ok := reference(b[i:])
 			switch {
 			case n > 0 && !ok:

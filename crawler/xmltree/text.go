@@ -108,8 +108,9 @@ func (w *writer) math(n *Node) {
 			w.node(k)
 		case n.Name == "msub" || n.Name == "munder" || i == 1 && (n.Name == "msubsup" || n.Name == "munderover"):
 			w.script([]Node{*k}, "sub")
-		default:
-			w.script([]Node{*k}, "sup")
+		default: // a power: x^2, whatever the base
+			w.text("^")
+			w.node(k)
 		}
 	}
 }
