@@ -95,6 +95,11 @@ func (c *Case) Floats(name string) ([]float64, error) {
 		if bad, is := v.(badCell); is {
 			return nil, fmt.Errorf("%s, column %q: %q %s", c.rowName(i), c.columnName(name), bad.text, bad.reason)
 		}
+		if s, isText := v.(string); isText && !ok {
+			var kind numberKind
+			x, kind = readNumber(s, markUnknown)
+			ok = kind == isNumber
+		}
 		if !ok && v != nil {
 			return nil, fmt.Errorf("%s, column %q: %q is not a number", c.rowName(i), c.columnName(name), v)
 		}

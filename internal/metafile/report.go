@@ -156,10 +156,10 @@ func (p *printer) studies() {
 
 // effectLine prints one pooled estimate, back-transformed on a second line.
 func (p *printer) effectLine(title string, est, lb, ub, pv float64) {
-	p.line("%s  %s  %s  %s", pad(title, 44), num(est), interval(lb, ub), pval(pv))
+	p.line("%s  %s  %s  %s", pad(title, 50), num(est), interval(lb, ub), pval(pv))
 	if p.back != nil {
 		x, y := p.back(lb), p.back(ub)
-		p.line("%s  %s  %s", pad("  as "+p.name, 44), num(p.back(est)), interval(math.Min(x, y), math.Max(x, y)))
+		p.line("%s  %s  %s", pad("  as "+p.name, 50), num(p.back(est)), interval(math.Min(x, y), math.Max(x, y)))
 	}
 }
 
@@ -200,15 +200,15 @@ func (p *printer) heterogeneity() {
 		if v := p.a.tau2; v != nil {
 			t = "  Q-profile interval " + interval(v.Tau2Lb, v.Tau2Ub)
 		}
-		p.line("between-study variance tau2                   %s%s", num(r.Tau2), t)
-		p.line("I2 from tau2 / from Q                         %.1f%% / %.1f%%", r.I2T, r.I2Q)
+		p.line("between-study variance tau2                         %s%s", num(r.Tau2), t)
+		p.line("I2 from tau2 / from Q                               %.1f%% / %.1f%%", r.I2T, r.I2Q)
 		name, lb, ub := p.prediction(r.Predict())
-		p.line("%s  %s", pad("prediction interval ("+name+")", 44), interval(lb, ub))
+		p.line("%s  %s", pad("prediction interval ("+name+")", 50), interval(lb, ub))
 		if p.back != nil && !math.IsNaN(lb) {
-			p.line("%s  %s", pad("  as "+p.name, 44), interval(p.back(lb), p.back(ub)))
+			p.line("%s  %s", pad("  as "+p.name, 50), interval(p.back(lb), p.back(ub)))
 		}
 	} else {
-		p.line("I2 from Q                                     %.1f%%", r.I2Q)
+		p.line("I2 from Q                                           %.1f%%", r.I2Q)
 	}
 	p.line("Q = %s on %d df, %s", num(r.QE), r.QEDF, pval(r.QEP))
 }
@@ -279,7 +279,7 @@ func (p *printer) blocks() {
 
 func (p *printer) treeLine(title string, t Tree) {
 	if e := text(t, "error"); e != "" {
-		p.line("%s  not available: %s", pad(title, 44), e)
+		p.line("%s  not available: %s", pad(title, 50), e)
 		return
 	}
 	get := func(k string) float64 { x, _ := asNumber(t[k]); return x }
