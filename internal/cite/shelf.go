@@ -312,3 +312,25 @@ func (s *Shelf) study(e evidence.Effect) Item {
 	it.Key = workKey(it)
 	return it
 }
+
+// AllStudies gives the papers behind all findings of the edition, once each, in
+// the order of their keys.
+func (s *Shelf) AllStudies() []Item {
+	seen := map[string]Item{}
+	for _, f := range s.Document.Findings {
+		for _, it := range s.Studies(f) {
+			if old, have := seen[it.Key]; have {
+				it.TrialIDs = append(it.TrialIDs, old.TrialIDs...)
+				slices.Sort(it.TrialIDs)
+				it.TrialIDs = slices.Compact(it.TrialIDs)
+			}
+			seen[it.Key] = it
+		}
+	}
+	out := make([]Item, 0, len(seen))
+	for _, it := range seen {
+		out = append(out, it)
+	}
+	slices.SortFunc(out, func(a, b Item) int { return strings.Compare(a.Key, b.Key) })
+	return out
+}

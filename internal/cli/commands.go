@@ -12,6 +12,7 @@ type commands struct {
 	Report  reportCmd  `cmd:"" help:"Write an edition as offline HTML."`
 	Explain explainCmd `cmd:"" help:"Walk a number back to the bytes it came from."`
 	Cite    citeCmd    `cmd:"" help:"Cite a finding, its studies, the edition or the program."`
+	Export  exportCmd  `cmd:"" help:"Take tables, effects, scripts and counts elsewhere."`
 	Meta    metaCmd    `cmd:"" help:"Meta-analyse a table of your own (CSV or JSON)."`
 	Vocab   vocabCmd   `cmd:"" help:"Say what a text is about and why."`
 	Rebuild rebuildCmd `cmd:"" help:"Recreate every derived row from payloads and human files."`

@@ -1,0 +1,241 @@
+package export
+
+import (
+	"bytes"
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"past/internal/evidence"
+)
+
+// Sheet is a table in the layout of the released metapsy files: semicolons,
+// decimal commas, NA for what is absent, LF line ends. Cells are kept as
+// written, so that a file read and written again is the same bytes.
+type Sheet struct {
+	Header []string
+	Rows   [][]string
+	// CRLF, BOM and Unended say how the file was written.
+	CRLF, BOM, Unended bool
+	quoted             map[[2]int]bool // cells that stood in quotes; row -1 is the header
+}
+
+// LineError says which line of a file could not be read.
+type LineError struct {
+	Line int
+	Msg  string
+}
+
+func (e *LineError) Error() string { return fmt.Sprintf("line %d: %s", e.Line, e.Msg) }
+
+// ReadMetapsy reads a sheet. A row with another number of cells than the header
+// is a *LineError.
+func ReadMetapsy(b []byte) (*Sheet, error) {
+	s := &Sheet{quoted: map[[2]int]bool{}}
+	if bytes.HasPrefix(b, []byte("\xef\xbb\xbf")) {
+		s.BOM, b = true, b[3:]
+	}
+	s.CRLF = bytes.Contains(b, []byte("\r\n"))
+	s.Unended = len(b) > 0 && b[len(b)-1] != '\n'
+	line, row := 1, -1
+	for len(b) > 0 {
+		start := line
+		cells, rest, lines, err := s.record(b, row, start)
+		if err != nil {
+			return nil, err
+		}
+		b, line = rest, line+lines
+		if row < 0 {
+			s.Header = cells
+		} else {
+			if len(cells) != len(s.Header) {
+				return nil, &LineError{start, fmt.Sprintf("%d cells, the header has %d", len(cells), len(s.Header))}
+			}
+			s.Rows = append(s.Rows, cells)
+		}
+		row++
+	}
+	if s.Header == nil {
+		return nil, &LineError{1, "the file is empty"}
+	}
+	return s, nil
+}
+
+// record reads one line of cells; a cell in quotes may hold separators.
+func (s *Sheet) record(b []byte, row, line int) (cells []string, rest []byte, lines int, err error) {
+	i := 0
+	for {
+		var cell []byte
+		if i < len(b) && b[i] == '"' {
+			s.quoted[[2]int{row, len(cells)}] = true
+			for i++; ; i++ {
+				if i >= len(b) {
+					return nil, nil, 0, &LineError{line, "a quoted cell does not end"}
+				}
+				if b[i] == '"' {
+					if i+1 < len(b) && b[i+1] == '"' {
+						i++
+					} else {
+						i++
+						break
+					}
+				}
+				if b[i] == '\n' {
+					lines++
+				}
+				cell = append(cell, b[i])
+			}
+			if i < len(b) && b[i] != ';' && b[i] != '\n' && !(b[i] == '\r' && i+1 < len(b) && b[i+1] == '\n') {
+				return nil, nil, 0, &LineError{line, "text follows a closing quote"}
+			}
+		}
+		start := i
+		for i < len(b) && b[i] != ';' && b[i] != '\n' {
+			i++
+		}
+		end := i
+		if i < len(b) && b[i] == '\n' && end > start && b[end-1] == '\r' && s.CRLF {
+			end--
+		}
+		cell = append(cell, b[start:end]...)
+		cells = append(cells, string(cell))
+		if i >= len(b) {
+			return cells, nil, lines + 1, nil
+		}
+		i++
+		if b[i-1] == '\n' {
+			return cells, b[i:], lines + 1, nil
+		}
+	}
+}
+
+// Bytes writes the sheet.
+func (s *Sheet) Bytes() []byte {
+	var b bytes.Buffer
+	if s.BOM {
+		b.WriteString("\xef\xbb\xbf")
+	}
+	end := "\n"
+	if s.CRLF {
+		end = "\r\n"
+	}
+	write := func(row int, cells []string) {
+		for i, c := range cells {
+			if i > 0 {
+				b.WriteByte(';')
+			}
+			if s.quoted[[2]int{row, i}] || strings.ContainsAny(c, ";\"\n\r") {
+				b.WriteString(`"` + strings.ReplaceAll(c, `"`, `""`) + `"`)
+			} else {
+				b.WriteString(c)
+			}
+		}
+	}
+	write(-1, s.Header)
+	for i, r := range s.Rows {
+		b.WriteString(end)
+		write(i, r)
+	}
+	if !s.Unended {
+		b.WriteString(end)
+	}
+	return b.Bytes()
+}
+
+// Cell is a cell by column name, "" when there is no such column.
+func (s *Sheet) Cell(row int, column string) string {
+	for i, h := range s.Header {
+		if h == column {
+			return s.Rows[row][i]
+		}
+	}
+	return ""
+}
+
+var decimalComma = regexp.MustCompile(`^[+-]?[0-9]*,?[0-9]+([eE][+-]?[0-9]+)?$`)
+
+// ParseNumber reads a cell with a decimal comma; ok is false for NA and for
+// what is no number.
+func ParseNumber(cell string) (x float64, ok bool) {
+	cell = strings.TrimSpace(cell)
+	if !decimalComma.MatchString(cell) {
+		return 0, false
+	}
+	x, err := strconv.ParseFloat(strings.Replace(cell, ",", ".", 1), 64)
+	return x, err == nil
+}
+
+// metapsyColumns are the columns that our effects fill, named and ordered as in
+// the released files.
+var metapsyColumns = []string{"study", "condition_arm1", "condition_arm2", "outcome_type", "instrument", "instrument_symptom", "primary_instrument", "study_time_point", "time_weeks", "primary_timepoint", "post_crossover",
+	"n_arm1", "mean_arm1", "sd_arm1", "n_arm2", "mean_arm2", "sd_arm2", "n_change_arm1", "mean_change_arm1", "sd_change_arm1", "n_change_arm2", "mean_change_arm2", "sd_change_arm2",
+	"event_arm1", "totaln_arm1", "event_arm2", "totaln_arm2", "rob", "year", "drug_arm1", "dose_arm1", "dose_arm2", "name_arm1", "name_arm2", "n_dosing_sessions", "target_group", "design", "blinding", "doi", "registration_number",
+	".id", ".g", ".g_se", ".log_rr", ".log_rr_se"}
+
+// Metapsy lays effects out as a metapsy sheet, in the order given.
+func Metapsy(effects []evidence.Effect) *Sheet {
+	s := &Sheet{Header: metapsyColumns, quoted: map[[2]int]bool{}}
+	for _, e := range effects {
+		s.Rows = append(s.Rows, metapsyRow(e))
+	}
+	return s
+}
+
+func metapsyRow(e evidence.Effect) []string {
+	v := map[string]string{
+		"study": e.StudyLabel, "condition_arm1": e.Substance, "condition_arm2": e.ComparatorClass, "instrument": e.Instrument, "instrument_symptom": e.Domain,
+		"study_time_point": e.TimepointRaw, "time_weeks": commaNumber(e.TimepointWeeks), "rob": e.RiskOfBias, "drug_arm1": e.Substance, "dose_arm1": e.DoseTreat, "dose_arm2": e.DoseCtrl,
+		"name_arm1": e.ArmTreat, "name_arm2": firstOf(e.ArmCtrl, e.Comparator), "target_group": e.Population, "design": e.Design, "blinding": e.Blinding, "doi": e.DOI, "registration_number": e.RecordID, ".id": e.ID,
+		"primary_instrument": flag(e.PrimaryInstrument), "primary_timepoint": flag(e.PrimaryTime), "post_crossover": flag(e.PostCrossover),
+	}
+	if e.Year != 0 {
+		v["year"] = strconv.Itoa(e.Year)
+	}
+	if e.Sessions != nil {
+		v["n_dosing_sessions"] = strconv.Itoa(*e.Sessions)
+	}
+	switch {
+	case counts(e):
+		v["outcome_type"] = e.ScoreType
+		v["event_arm1"], v["totaln_arm1"], v["event_arm2"], v["totaln_arm2"] = commaNumber(e.Event1), commaNumber(e.N1), commaNumber(e.Event2), commaNumber(e.N2)
+	case e.ScoreType == "change":
+		v["outcome_type"] = "change"
+		v["n_change_arm1"], v["mean_change_arm1"], v["sd_change_arm1"] = commaNumber(e.N1), commaNumber(e.Mean1), commaNumber(e.SD1)
+		v["n_change_arm2"], v["mean_change_arm2"], v["sd_change_arm2"] = commaNumber(e.N2), commaNumber(e.Mean2), commaNumber(e.SD2)
+	default:
+		v["outcome_type"] = "msd"
+		v["n_arm1"], v["mean_arm1"], v["sd_arm1"] = commaNumber(e.N1), commaNumber(e.Mean1), commaNumber(e.SD1)
+		v["n_arm2"], v["mean_arm2"], v["sd_arm2"] = commaNumber(e.N2), commaNumber(e.Mean2), commaNumber(e.SD2)
+	}
+	if e.SE > 0 {
+		switch e.Measure {
+		case "SMD":
+			v[".g"], v[".g_se"] = commaNumber(&e.Estimate), commaNumber(&e.SE)
+		case "RR":
+			v[".log_rr"], v[".log_rr_se"] = commaNumber(&e.Estimate), commaNumber(&e.SE)
+		}
+	}
+	out := make([]string, len(metapsyColumns))
+	for i, c := range metapsyColumns {
+		out[i] = firstOf(Guard(v[c]), "NA")
+		if _, ok := ParseNumber(v[c]); ok {
+			out[i] = v[c]
+		}
+	}
+	return out
+}
+
+func flag(b bool) string {
+	if b {
+		return "1"
+	}
+	return "0"
+}
+
+func commaNumber(v *float64) string {
+	if v == nil {
+		return ""
+	}
+	return strings.Replace(strconv.FormatFloat(*v, 'f', -1, 64), ".", ",", 1)
+}
