@@ -3,12 +3,10 @@ package ctgov
 import (
 	"compress/gzip"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
-	"net/url"
 	"os"
 	"strconv"
 	"strings"
@@ -19,7 +17,6 @@ import (
 	"past/crawler"
 	"past/crawler/polite"
 	"past/crawler/sourcetest"
-	"past/internal/evidence"
 )
 
 // pages serves a script: the nth search page (from 0) is what page gives.
@@ -82,109 +79,6 @@ func kinds(s *sourcetest.MemorySink) map[string]int {
 }
 
 func ids(s *sourcetest.MemorySink) int { return len(s.Content("ctgov").Hashes) }
-
-func TestTokenExpiresMidWay(t *testing.T) {
-	var expired atomic.Bool
-	url := pages(t, func(_ int, w http.ResponseWriter, r *http.Request) {
-		switch token := r.URL.Query().Get("pageToken"); {
-		case token == "":
-			fmt.Fprint(w, page(t, "b", 4, 1, 2))
-		case expired.CompareAndSwap(false, true):
-			http.Error(w, "invalid pageToken", http.StatusBadRequest)
-		default:
-			fmt.Fprint(w, page(t, "", -1, 3, 4))
-		}
-	})
-	sink := &sourcetest.MemorySink{}
-	sum, err := crawl(t, sink, url)
-	if err != nil || !sum.Complete || ids(sink) != 4 || kinds(sink)[crawler.KindExpired] != 1 {
-		t.Errorf("%d records, complete %v, %v, %v", ids(sink), sum.Complete, kinds(sink), err)
-	}
-}
-
-func TestTokenThatAlwaysExpiresEnds(t *testing.T) {
-	url := pages(t, func(_ int, w http.ResponseWriter, r *http.Request) {
-		if r.URL.Query().Get("pageToken") != "" {
-			http.Error(w, "invalid pageToken", http.StatusBadRequest)
-			return
-		}
-		fmt.Fprint(w, page(t, "b", 4, 1, 2))
-	})
-	sink := &sourcetest.MemorySink{}
-	sum, err := crawl(t, sink, url)
-	if err == nil || sum.Complete || ids(sink) != 2 || kinds(sink)[crawler.KindExpired] != 3 {
-		t.Errorf("%d records, complete %v, %v, %v", ids(sink), sum.Complete, kinds(sink), err)
-	}
-}
-
-func TestTokenLoopEnds(t *testing.T) {
-	for name, token := range map[string]func(n int) string{
-		"same token":   func(int) string { return "a" },
-		"two in turn":  func(n int) string { return strconv.Itoa(n % 2) },
-		"always fresh": strconv.Itoa, // and never a new study
-	} {
-		asked := 0
-		url := pages(t, func(n int, w http.ResponseWriter, _ *http.Request) {
-			asked++
-			fmt.Fprint(w, page(t, "t"+token(n), 2, 1, 2))
-		})
-		sink := &sourcetest.MemorySink{}
-		sum, err := crawl(t, sink, url)
-		if err == nil || sum.Complete || ids(sink) != 2 || kinds(sink)[crawler.KindTokenLoop] != 1 || asked > 30 {
-			t.Errorf("%s: %d requests, %d records, %v, %v", name, asked, ids(sink), kinds(sink), err)
-		}
-	}
-}
-
-func TestTotalChangesMidWay(t *testing.T) {
-	url := pages(t, func(n int, w http.ResponseWriter, _ *http.Request) {
-		switch n {
-		case 0:
-			fmt.Fprint(w, page(t, "b", 3, 1, 2))
-		default:
-			fmt.Fprint(w, page(t, "", 4, 3, 4))
-		}
-	})
-	sink := &sourcetest.MemorySink{}
-	sum, err := crawl(t, sink, url)
-	if err != nil || !sum.Complete || ids(sink) != 4 || kinds(sink)[crawler.KindTotal] != 1 {
-		t.Errorf("%d records, %v, %v", ids(sink), kinds(sink), err)
-	}
-}
-
-// TestGapsAndDoublesBetweenPages: a study that slipped between two pages is
-// found by reading the query once more; what came twice is kept once.
-func TestGapsAndDoublesBetweenPages(t *testing.T) {
-	url := pages(t, func(n int, w http.ResponseWriter, _ *http.Request) {
-		switch n {
-		case 0:
-			fmt.Fprint(w, page(t, "b", 4, 1, 2))
-		case 1:
-			fmt.Fprint(w, page(t, "", -1, 2, 4)) // 3 slipped through, 2 came again
-		case 2:
-			fmt.Fprint(w, page(t, "c", 4, 1, 2))
-		default:
-			fmt.Fprint(w, page(t, "", -1, 3, 4))
-		}
-	})
-	sink := &sourcetest.MemorySink{}
-	sum, err := crawl(t, sink, url)
-	k := kinds(sink)
-	if err != nil || !sum.Complete || ids(sink) != 4 || k[crawler.KindMissing] != 1 || k[crawler.KindDuplicate] != 1 {
-		t.Errorf("%d records, %v, %v", ids(sink), k, err)
-	}
-	for _, hits := range sink.Content("ctgov").Hits {
-		if len(hits) != 4 {
-			t.Errorf("hit list %v", hits)
-		}
-	}
-	// A register whose count is simply wrong is told once more and left.
-	url = pages(t, func(_ int, w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, page(t, "", 9, 1, 2)) })
-	sink = &sourcetest.MemorySink{}
-	if sum, err := crawl(t, sink, url); err != nil || !sum.Complete || kinds(sink)[crawler.KindMissing] != 2 {
-		t.Errorf("wrong count: %v, %v", kinds(sink), err)
-	}
-}
 
 // TestUnusableAnswers: a 200 that is no answer is asked for again, kept aside
 // with its payload and reason, and the crawl says so.
@@ -540,146 +434,6 @@ type twin struct{ *Source }
 
 func (twin) Name() string                        { return "twin" }
 func (t twin) At(endpoint string) crawler.Source { return twin{t.Source.At(endpoint).(*Source)} }
-
-func TestDryRunAsksNothing(t *testing.T) {
-	asked := false
-	at := pages(t, func(int, http.ResponseWriter, *http.Request) { asked = true })
-	sum, err := crawl(t, nil, at, func(o *crawler.Options) { o.DryRun = true })
-	if err != nil || asked || len(sum.Queries) != 1 {
-		t.Fatalf("%+v, %v", sum, err)
-	}
-	q := sum.Queries[0]
-	want := `Condition/disease: PTSD OR "post-traumatic stress disorder" OR anxiety | Intervention/treatment: MDMA OR midomafetamine OR "3,4-methylenedioxymethamphetamine"`
-	if q.Text != want || !strings.HasPrefix(q.URL, at+"/studies?") {
-		t.Errorf("%s\n%s", q.Text, q.URL)
-	}
-	u, _ := url.Parse(q.URL)
-	if got := u.Query().Get("query.intr"); got != `MDMA OR midomafetamine OR "3,4-methylenedioxymethamphetamine"` {
-		t.Errorf("%q", got)
-	}
-}
-
-func TestPlanKeepsWithinLimits(t *testing.T) {
-	var long []string
-	for n := range 400 {
-		long = append(long, fmt.Sprintf("condition number %d", n))
-	}
-	q := crawler.QuestionSet{Substances: []crawler.Concept{{ID: "lsd", Terms: []string{"LSD", "lsd", `a "quoted" OR`, "AND"}}},
-		Conditions: []crawler.Concept{{ID: "c", Terms: long}}, Since: time.Date(2026, 1, 15, 3, 0, 0, 0, time.UTC)}
-	qs, err := New().Plan(q)
-	if err != nil || len(qs) < 2 {
-		t.Fatal(len(qs), err)
-	}
-	seen := map[string]bool{}
-	for _, x := range qs {
-		if len(x.URL) > 7000 {
-			t.Errorf("address of %d bytes", len(x.URL))
-		}
-		u, _ := url.Parse(x.URL)
-		v := u.Query()
-		if v.Get("query.intr") != `LSD OR "a quoted OR" OR "AND"` || v.Get("filter.advanced") != "AREA[LastUpdatePostDate]RANGE[2026-01-14,MAX]" {
-			t.Errorf("%v", v)
-		}
-		for _, c := range strings.Split(v.Get("query.cond"), " OR ") {
-			seen[strings.Trim(c, `"`)] = true
-		}
-	}
-	for _, c := range long {
-		if !seen[c] {
-			t.Errorf("%q is asked nowhere", c)
-		}
-	}
-	q.Conditions[0].Terms[0], q.Conditions[0].Terms[1] = q.Conditions[0].Terms[1], q.Conditions[0].Terms[0]
-	again, _ := New().Plan(q)
-	if again[0].Key != qs[0].Key {
-		t.Error("the order of words changes the key")
-	}
-}
-
-func TestHistory(t *testing.T) {
-	doc := func(version int, changes string) string {
-		return fmt.Sprintf(`{"study":%s,"topics":{}%s}`, study(t, 1, version, time.Time{}), changes)
-	}
-	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Content-Type", "application/json")
-		switch r.URL.Path {
-		case "/api/int/studies/NCT99900001":
-			fmt.Fprint(w, doc(2, `,"history":{"changes":[{"version":0,"date":"2020-01-01","status":"RECRUITING","moduleLabels":[]},
-				{"version":1,"date":"2021-01-01","status":"COMPLETED","moduleLabels":["Study Status"]},{"version":2,"date":"2022-01-01","status":"COMPLETED"}]}`))
-		case "/api/int/studies/NCT99900001/history/0", "/api/int/studies/NCT99900001/history/2":
-			fmt.Fprint(w, doc(int(r.URL.Path[len(r.URL.Path)-1]-'0'), ""))
-		default:
-			http.NotFound(w, r)
-		}
-	}))
-	defer s.Close()
-	f, src := fetcher(t, s.URL+"/api/v2")
-	h, err := src.History(t.Context(), f, "nct99900001", nil)
-	if err != nil || len(h.Changes) != 3 || len(h.Versions) != 2 || len(h.Problems) != 1 || h.Changes[1].Modules[0] != "Study Status" {
-		t.Fatalf("%+v, %v", h, err)
-	}
-	if h.Versions[0].Version != "0" || h.Versions[1].Version != "2" || h.Versions[0].ContentHash == h.Versions[1].ContentHash {
-		t.Errorf("versions %q %q", h.Versions[0].Version, h.Versions[1].Version)
-	}
-	// A rebuild reads the version from the stored payload alone.
-	again, err := Parse(h.Payloads[1])
-	if err != nil || again.Records[0].Version != "2" {
-		t.Errorf("%+v, %v", again.Records, err)
-	}
-	if _, err := src.History(t.Context(), f, "NCT99900009", nil); err == nil {
-		t.Error("an unknown study has a history")
-	}
-}
-
-func TestRecordedHistories(t *testing.T) {
-	for _, file := range recorded(t, "ctgov-history/*.json") {
-		body, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		changes, err := ParseHistory(body)
-		if err != nil || len(changes) < 2 || changes[0].Version != 0 || changes[0].Date == "" {
-			t.Errorf("%s: %+v, %v", file, changes, err)
-			continue
-		}
-		p, err := Parse(evidence.Payload{Body: body})
-		if last := strconv.Itoa(changes[len(changes)-1].Version); err != nil || p.Records[0].Version != last {
-			t.Errorf("%s: version %q, want %s", file, p.Records[0].Version, last)
-		}
-	}
-}
-
-// TestManyRecordsStayFlat: more studies than a page may hold, in pages whose
-// size follows the studies'.
-func TestManyRecordsStayFlat(t *testing.T) {
-	small := `{"protocolSection":{"identificationModule":{"nctId":"NCT%08d"}}}`
-	const all = 12000
-	var sizes []int
-	url := pages(t, func(_ int, w http.ResponseWriter, r *http.Request) {
-		q := r.URL.Query()
-		from, _ := strconv.Atoi(q.Get("pageToken"))
-		size, _ := strconv.Atoi(q.Get("pageSize"))
-		sizes = append(sizes, size)
-		p := map[string]any{}
-		if from == 0 {
-			p["totalCount"] = all
-		}
-		var list []json.RawMessage
-		for n := from; n < min(from+size, all); n++ {
-			list = append(list, json.RawMessage(fmt.Sprintf(small, n)))
-		}
-		p["studies"] = list
-		if from+size < all {
-			p["nextPageToken"] = strconv.Itoa(from + size)
-		}
-		answer(w, p)
-	})
-	sink := &sourcetest.MemorySink{}
-	sum, err := crawl(t, sink, url)
-	if err != nil || !sum.Complete || ids(sink) != all || len(sizes) > 16 || sizes[len(sizes)-1] != largest {
-		t.Errorf("%d records in %d pages of %v, %v", ids(sink), len(sizes), sizes, err)
-	}
-}
 
 // forgetful keeps less of a cursor than it could, as an older store may.
 type forgetful struct{ *sourcetest.MemorySink }

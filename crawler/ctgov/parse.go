@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"runtime"
 	"slices"
-	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -141,8 +140,8 @@ func drift(s shape, records []evidence.Record) []evidence.Problem {
 	}
 	for _, path := range paths {
 		t := all[path]
-		out = append(out, evidence.Problem{Kind: crawler.KindDrift, Where: strings.TrimPrefix(path, "."),
-			Message: fmt.Sprintf("unknown key, %d times in %d studies; it stays in the payload", t.keys, t.studies)})
+		out = append(out, evidence.Problem{Kind: crawler.KindDrift, Where: path,
+			Message: fmt.Sprintf("unknown key %s, %d times in %d studies; it stays in the payload", path, t.keys, t.studies)})
 	}
 	return out
 }
