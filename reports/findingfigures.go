@@ -1,6 +1,9 @@
 package reports
 
 import (
+	"cmp"
+	"fmt"
+	"math"
 	"slices"
 
 	"past/internal/evidence"
@@ -19,6 +22,9 @@ func (s *site) findingFigures(p *page, d *findingPage, read figure.Reading) {
 	}
 	fig, ok := figure.Forest(f, read, st, s.Name, s.effectHref)
 	add(&d.Main, fig, ok)
+	if ok {
+		s.work(p, d, read)
+	}
 	fig, ok = subgroupSeries(f, s.Name).Draw(f, read, st)
 	add(&d.Main, fig, ok)
 	fig, ok = figure.RiskOfBias(judgements(f), st, "rob")
@@ -26,12 +32,8 @@ func (s *site) findingFigures(p *page, d *findingPage, read figure.Reading) {
 	label := effectLabels(f)
 	for _, ser := range []figure.Series{
 		{ID: "sensitivity", Title: "Sensitivity analyses", Caption: "Sensitivity analyses", List: f.Sensitivity, Model: true, Note: "The same question under other defensible choices; each row names the model that ran. The dashed line is the published estimate."},
-		{ID: "loo", Title: "Leave one out", Caption: "Leave-one-out results", List: f.LeaveOneOut, Note: "The pooled effect without each study in turn, by the same model.", Label: func(i int) string {
-			return seriesLabel(f.LeaveOneOut[i], i, "without ", label)
-		}},
-		{ID: "cumulative", Title: "Cumulative meta-analysis", Caption: "Cumulative results", List: f.Cumulative, Note: "The pooled effect as studies came in, oldest first. It shows when the answer settled, not a test at each step.", Label: func(i int) string {
-			return seriesLabel(f.Cumulative[i], i, "with ", label)
-		}},
+		looSeries(f, label),
+		cumulativeSeries(f, label),
 	} {
 		fig, ok = ser.Draw(f, read, st)
 		add(&d.Checks, fig, ok)
@@ -57,6 +59,89 @@ func (s *site) findingFigures(p *page, d *findingPage, read figure.Reading) {
 	if c, has := s.Ed.PrismaByFinding[f.ID]; has {
 		d.Flow = append(d.Flow, p.fig(figure.Prisma(flowOf(c), st, "flow", "Flow of records for this question")))
 	}
+}
+
+// work embeds what the panel for leaving studies out needs: effects and
+// variances, and the published result in words.
+func (s *site) work(p *page, d *findingPage, read figure.Reading) {
+	f := d.F
+	if f.Primary.K < 3 || f.Primary.Estimate == nil || s.opt.NoLibrary {
+		return
+	}
+	type row struct {
+		Label string  `json:"label"`
+		Y     float64 `json:"y"`
+		V     float64 `json:"v"`
+	}
+	rows := make([]row, 0, len(f.Effects))
+	for i := range f.Effects {
+		e := &f.Effects[i]
+		if !(e.Variance > 0) || math.IsInf(e.Variance, 0) || math.IsNaN(e.Estimate) || math.IsInf(e.Estimate, 0) {
+			return
+		}
+		rows = append(rows, row{show.Clip(figure.EffectLabel(e), 80), e.Estimate, e.Variance})
+	}
+	if !figure.Drawable(f) {
+		return
+	}
+	lo, hi := figure.Headline(&f.Primary)
+	test := "knha"
+	if f.Primary.Test == "z" {
+		test = "z"
+	}
+	d.Work = jsonFor(map[string]any{"ratio": read.Measure.Ratio, "symbol": read.Measure.Symbol, "test": test, "figure": p.ID("forest"), "effects": rows,
+		"published": read.Measure.Symbol + " " + read.Measure.Full(f.Primary.Estimate, lo, hi) + ", " + figure.PooledBy(&f.Primary) + "."})
+	if f.Primary.Method != "REML" || f.Primary.Test != "knha" {
+		d.WorkNote = "The published model is another: " + figure.ModelName(&f.Primary) + "."
+	}
+}
+
+// seriesMost bounds the rows of a drawn series; the finding's data file has all.
+const seriesMost = 40
+
+// looSeries is the leave-one-out series; of a long one, the studies whose
+// absence moves the estimate most.
+func looSeries(f *evidence.Finding, label func(int) string) figure.Series {
+	s := figure.Series{ID: "loo", Title: "Leave one out", Caption: "Leave-one-out results", Note: "The pooled effect without each study in turn, by the same model."}
+	at := make([]int, len(f.LeaveOneOut))
+	for i := range at {
+		at[i] = i
+	}
+	if len(at) > seriesMost && f.Primary.Estimate != nil {
+		move := func(i int) float64 {
+			if e := f.LeaveOneOut[i].Estimate; e != nil {
+				return math.Abs(*e - *f.Primary.Estimate)
+			}
+			return math.Inf(1)
+		}
+		slices.SortStableFunc(at, func(a, b int) int { return cmp.Compare(move(b), move(a)) })
+		s.Note += fmt.Sprintf(" Of %d, the %d that move the estimate most; the finding's data file has all.", len(at), seriesMost)
+		at = at[:seriesMost]
+	}
+	for _, i := range at {
+		s.List = append(s.List, f.LeaveOneOut[i])
+	}
+	s.Label = func(i int) string { return seriesLabel(s.List[i], at[i], "without ", label) }
+	return s
+}
+
+// cumulativeSeries is the cumulative series; a long one is thinned evenly.
+func cumulativeSeries(f *evidence.Finding, label func(int) string) figure.Series {
+	s := figure.Series{ID: "cumulative", Title: "Cumulative meta-analysis", Caption: "Cumulative results", Note: "The pooled effect as studies came in, oldest first. It shows when the answer settled; it is not a test at each step."}
+	n := len(f.Cumulative)
+	at := make([]int, min(n, seriesMost))
+	for i := range at {
+		at[i] = i
+		if n > seriesMost {
+			at[i] = i * (n - 1) / (seriesMost - 1)
+		}
+		s.List = append(s.List, f.Cumulative[at[i]])
+	}
+	if n > seriesMost {
+		s.Note += fmt.Sprintf(" %d of %d steps are shown; the finding's data file has all.", seriesMost, n)
+	}
+	s.Label = func(i int) string { return seriesLabel(s.List[i], at[i], "with ", label) }
+	return s
 }
 
 // seriesLabel names a row of a leave-one-out or cumulative series: the label

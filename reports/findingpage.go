@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"fmt"
 	"html/template"
+	"path"
+	"slices"
 	"strings"
 
 	"past/internal/evidence"
@@ -13,24 +15,26 @@ import (
 
 // findingPage is what the template of a finding is given.
 type findingPage struct {
-	F                       *evidence.Finding
-	Title, Plain            string
-	Curriculum, Researcher  string
-	Alerts                  []alert
-	Head                    []named
-	Cert                    certView
-	Toc                     []linked
-	NotToSay, Limits        []string
-	Empty, One              string
-	Main, CertFigures       []figView
-	Checks, Flow            []figView
-	Work, WorkOption        template.JS
-	Measured, CertTable     *figure.Table
-	Missing, Model, Effects *figure.Table
-	Excluded, SmallStudy    *figure.Table
-	CertText, Bound         string
-	Explain, Warnings       []string
-	Cite                    Citation
+	F                                *evidence.Finding
+	Title, Plain                     string
+	Curriculum, Researcher           string
+	Alerts                           []alert
+	Head                             []named
+	Cert                             certView
+	Toc                              []linked
+	NotToSay, Limits                 []string
+	Empty, One                       string
+	Main, CertFigures                []figView
+	Checks, Flow                     []figView
+	WorkNote, Path, ChecksPath, JSON string
+	Work                             template.JS
+	Measured, CertTable              *figure.Table
+	Missing, Model, Effects          *figure.Table
+	Influence                        *figure.Table
+	Excluded, SmallStudy             *figure.Table
+	CertText, Bound                  string
+	Explain, Warnings                []string
+	Cite                             Citation
 }
 
 type alert struct{ Head, Text string }
@@ -48,9 +52,52 @@ func (s *site) findingPage(f *evidence.Finding) *page {
 	s.findingFigures(p, d, read)
 	s.findingTables(p, d, read)
 	d.Cite = s.citation(f.ID, d.Title)
+	d.Path = p.Path
+	if len(f.Effects) > longFinding && len(d.Checks) > 0 {
+		s.checksPage(p, d)
+	}
+	if !s.single {
+		d.JSON = path.Base(strings.TrimSuffix(p.Path, ".html") + ".json")
+	}
 	d.Toc = tocOf(d)
 	p.Data = d
 	return p
+}
+
+// longFinding is the number of studies from which the checks of a finding get
+// a page of their own, so that no page grows heavy.
+const longFinding = 20
+
+// checksPage moves the checks of a long finding to their own page.
+func (s *site) checksPage(of *page, d *findingPage) {
+	p := &page{Path: s.path("f/", strings.TrimSuffix(path.Base(of.Path), ".html")+"-checks"), Name: "checks", Title: "Does it hold: " + d.Title, Nav: of.Nav}
+	s.add(p)
+	d.ChecksPath = p.Path
+	own := *d
+	own.Checks = slices.Clone(d.Checks)
+	for i := range own.Checks {
+		own.Checks[i].P = p
+	}
+	d.Checks = nil
+	p.Data = &own
+}
+
+// dataOfFindings writes each finding as data beside its page.
+func (s *site) dataOfFindings() (map[string][]byte, error) {
+	out := map[string][]byte{}
+	for i := range s.Ed.Findings {
+		f := &s.Ed.Findings[i]
+		b, err := marshalFinite(struct {
+			Edition string            `json:"edition"`
+			Date    string            `json:"date"`
+			Finding *evidence.Finding `json:"finding"`
+		}{s.Ed.ID, s.Ed.Date, f})
+		if err != nil {
+			return nil, fmt.Errorf("finding %s as data: %w", f.ID, err)
+		}
+		out[strings.TrimSuffix(s.findPath[f.ID], ".html")+".json"] = append(b, '\n')
+	}
+	return out, nil
 }
 
 func warningsOf(f *evidence.Finding) []string {
@@ -172,7 +219,7 @@ func tocOf(d *findingPage) []linked {
 	add(d.Measured != nil, "measured", "Measured without numbers")
 	add(true, "certainty", "How sure")
 	add(true, "missing", "What is missing")
-	add(len(d.Checks) > 0, "checks", "Does it hold")
+	add(len(d.Checks) > 0 || d.ChecksPath != "", "checks", "Does it hold")
 	add(true, "explain", "Where the numbers come from")
 	add(true, "cite", "How to cite")
 	return t

@@ -1,7 +1,9 @@
 package reports
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"past/internal/evidence"
@@ -18,6 +20,32 @@ func (s *site) findingTables(p *page, d *findingPage, read figure.Reading) {
 	d.Measured = s.measuredTable(f.Measured)
 	d.CertTable = certTable(&f.Certainty)
 	d.SmallStudy = smallStudyTable(f, read)
+	d.Influence = influenceTable(f)
+}
+
+// influenceTable lists case-deletion diagnostics, largest Cook's distance
+// first where there are many.
+func influenceTable(f *evidence.Finding) *figure.Table {
+	if len(f.Influence) == 0 {
+		return nil
+	}
+	label := figure.Labels(f)
+	rows := slices.Clone(f.Influence)
+	const most = 60
+	if len(rows) > most {
+		slices.SortStableFunc(rows, func(a, b evidence.InfluenceRow) int { return cmp.Compare(b.CookD, a.CookD) })
+		rows = rows[:most]
+	}
+	t := &figure.Table{Caption: "Case-deletion diagnostics", Head: columns("Study", "#Studentised residual", "#DFFITS", "#Cook's distance", "#Covariance ratio", "#tau² without it", "#Q without it", "#Leverage", "Marked")}
+	num := func(x float64) figure.Cell { return figure.Cell{Text: show.Fixed(x, 2), Exact: show.Raw(x)} }
+	for _, r := range rows {
+		mark := ""
+		if r.Influential {
+			mark = "influential"
+		}
+		t.Rows = append(t.Rows, figure.Row{Cells: []figure.Cell{{Text: label(r.EffectID)}, num(r.RStudent), num(r.DFFITS), num(r.CookD), num(r.CovR), {Text: show.Fixed(r.Tau2Del, 3), Exact: show.Raw(r.Tau2Del)}, num(r.QEDel), num(r.Hat), {Text: mark}}})
+	}
+	return t
 }
 
 // modelTable prints the primary result with the digits needed to check it.
@@ -90,8 +118,8 @@ func onLog(m show.Measure) string {
 }
 
 func (s *site) effectsTable(f *evidence.Finding, read figure.Reading) *figure.Table {
-	if len(f.Effects) == 0 {
-		return nil
+	if len(f.Effects) == 0 || len(f.Effects) > 60 {
+		return nil // of a long finding, the forest plot's table leads to each
 	}
 	m := read.Measure
 	t := &figure.Table{Caption: "Effects and where they come from", Head: columns("Study", "#"+m.Symbol, "#Standard error", "Inputs", "Read from", "Reason it may be used")}
@@ -129,11 +157,11 @@ func (s *site) excludedTable(f *evidence.Finding) *figure.Table {
 	if len(f.Excluded) == 0 {
 		return nil
 	}
-	const most = 120
+	const most = 60
 	t := &figure.Table{Caption: show.Plural(len(f.Excluded), "row was", "rows were") + " looked at and left out, with reasons", Head: columns("Row", "Code", "Reason")}
 	for i, x := range f.Excluded {
 		if i == most {
-			t.Rows = append(t.Rows, figure.Row{Cells: cells(fmt.Sprintf("and %s more", show.Int(len(f.Excluded)-most)), "", "the full list is in edition.json")})
+			t.Rows = append(t.Rows, figure.Row{Cells: cells(fmt.Sprintf("and %s more", show.Int(len(f.Excluded)-most)), "", "the finding's data file has all")})
 			break
 		}
 		label := x.Label

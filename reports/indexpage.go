@@ -2,6 +2,7 @@ package reports
 
 import (
 	"fmt"
+	"slices"
 
 	"past/internal/evidence"
 	"past/reports/internal/figure"
@@ -34,14 +35,32 @@ func (s *site) indexPage() {
 			d.Moved = append(d.Moved, changeSentence(c))
 		}
 	}
-	for i := range s.Ed.Findings {
-		d.Rows = append(d.Rows, s.findingRow(&s.Ed.Findings[i]))
+	list := ranked(s.Ed.Findings)
+	for i := range list {
+		d.Rows = append(d.Rows, s.findingRow(&list[i]))
 	}
-	for _, f := range figure.Glance(s.Ed.Findings, s.Name, p.stamp(), func(id string) string { return s.findPath[id] }) {
+	for _, f := range figure.Glance(list, s.Name, p.stamp(), func(id string) string { return s.findPath[id] }) {
 		d.Glance = append(d.Glance, p.fig(f))
 	}
 	d.Counts = s.counts()
 	p.Data = d
+}
+
+// ranked puts findings with a pooled number first, then single studies, then
+// those without a number; within these the order of the edition stays.
+func ranked(list []evidence.Finding) []evidence.Finding {
+	rank := func(f evidence.Finding) int {
+		switch {
+		case f.Primary.Estimate == nil:
+			return 2
+		case f.Primary.K < 2:
+			return 1
+		}
+		return 0
+	}
+	out := slices.Clone(list)
+	slices.SortStableFunc(out, func(a, b evidence.Finding) int { return rank(a) - rank(b) })
+	return out
 }
 
 func (s *site) lede() string {

@@ -16,8 +16,29 @@ var templateFiles embed.FS
 var templates = template.Must(template.New("").Funcs(template.FuncMap{
 	"int": show.Int, "plural": show.Plural, "clip": show.Clip, "text": show.Text, "join": show.Join, "first": show.First,
 	"none": func() string { return show.None }, "lower": strings.ToLower, "dash": orDash,
-	"map": pairs,
+	"map": pairs, "bdi": isolated,
 }).ParseFS(templateFiles, "templates/*.tmpl"))
+
+// isolated writes text so that its direction can not reach its neighbours;
+// text in plain Latin letters needs nothing for that.
+func isolated(s string) template.HTML {
+	s = show.Text(s)
+	body := template.HTMLEscapeString(s)
+	if latin(s) {
+		return template.HTML(body)
+	}
+	return template.HTML("<bdi>" + body + "</bdi>")
+}
+
+// latin reports whether all letters run from left to right for certain.
+func latin(s string) bool {
+	for _, r := range s {
+		if r >= 0x0250 && (r < 0x2010 || r > 0x22ff) {
+			return false
+		}
+	}
+	return true
+}
 
 func orDash(s string) string {
 	if s == "" {
@@ -109,22 +130,22 @@ func (p *page) Href(to string) string {
 // Link writes a link inside the edition, or the bare text where the target is
 // not part of this form.
 func (p *page) Link(to, text string) template.HTML {
-	body := template.HTMLEscapeString(show.Text(text))
+	body := isolated(text)
 	href := p.Href(to)
 	if to == "" || href == "" {
-		return template.HTML("<bdi>" + body + "</bdi>")
+		return body
 	}
-	return template.HTML(`<a href="` + template.HTMLEscapeString(href) + `"><bdi>` + body + `</bdi></a>`)
+	return template.HTML(`<a href="`+template.HTMLEscapeString(href)+`">`) + body + "</a>"
 }
 
 // Out writes a link that leaves the edition; only http and https are linked.
 func (p *page) Out(address, text string) template.HTML {
-	body := "<bdi>" + template.HTMLEscapeString(show.Text(text)) + "</bdi>"
+	body := isolated(text)
 	u := show.Link(address)
 	if u == "" {
-		return template.HTML(body)
+		return body
 	}
-	return template.HTML(`<a class="out" rel="noopener noreferrer" href="` + template.HTMLEscapeString(u) + `">` + body + `</a>`)
+	return template.HTML(`<a class="out" rel="noopener noreferrer" href="`+template.HTMLEscapeString(u)+`">`) + body + "</a>"
 }
 
 // DOI writes a DOI as a link where it is one.

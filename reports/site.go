@@ -27,7 +27,11 @@ type site struct {
 	robOf    map[string]*RiskOfBiasRow
 	study    map[string]*evidence.Study
 	taken    map[string]bool
-	Stamp    figure.Stamp
+
+	trialFile   asset // data for searching, where the trials fill several pages
+	trialFacets map[string][]string
+
+	Stamp figure.Stamp
 }
 
 // effectAt is an effect and the findings that pool it.
@@ -117,7 +121,20 @@ func (s *site) Name(id string) string {
 	if n, ok := s.names[id]; ok && n != "" {
 		return show.Clip(n, 120)
 	}
+	if plainID(id) {
+		return strings.ReplaceAll(id, "-", " ")
+	}
 	return show.Clip(id, 120)
+}
+
+// plainID tells a vocabulary id ("other-illness") from a name.
+func plainID(id string) bool {
+	for _, r := range id {
+		if (r < 'a' || r > 'z') && r != '-' {
+			return false
+		}
+	}
+	return len(id) <= 60
 }
 
 // effectHref leads to where an effect is explained.

@@ -13,7 +13,7 @@ import (
 )
 
 // trialsPerPage keeps each page readable and far below its size limit.
-const trialsPerPage = 150
+const trialsPerPage = 100
 
 type trialsData struct {
 	Lede               string
@@ -42,6 +42,7 @@ func trialsPath(n int) string {
 }
 
 func (s *site) trialsPages() {
+	s.makeTrialFile()
 	per := trialsPerPage
 	if s.single {
 		per = max(1, len(s.Ed.Trials))
@@ -73,7 +74,7 @@ func (s *site) trialsPage(p *page, part []TrialRow, at, of int) {
 	if fig, ok := figure.Bars("countries", "Countries with trial sites", "Trials with at least one site in the country; a trial in several countries counts in each.", "Trials", countryCounts(s.Ed.Trials), p.stamp()); ok && at == 1 {
 		d.Figures = append(d.Figures, p.fig(fig))
 	}
-	d.Data = jsonFor(map[string]any{"file": "", "sum": ""})
+	d.Data = s.trialConf(p)
 	p.Data = d
 }
 
@@ -173,6 +174,3 @@ func countryCounts(list []TrialRow) []figure.Count {
 	}
 	return out
 }
-
-// dataFiles are scripts with data that several pages share.
-func (s *site) dataFiles() map[string]string { return nil }

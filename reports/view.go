@@ -49,7 +49,8 @@ func (p *page) stamp() figure.Stamp {
 
 // certView is a level of certainty ready to print.
 type certView struct {
-	Word, Symbol, Status string
+	Word, Status string
+	Dots         []bool // four, filled up to the level
 }
 
 func certOf(c evidence.Certainty) certView {
@@ -73,11 +74,11 @@ func certOf(c evidence.Certainty) certView {
 func certWord(level string) certView {
 	n := map[string]int{"very low": 1, "low": 2, "moderate": 3, "high": 4}[strings.ToLower(level)]
 	if level == "" {
-		return certView{Word: "not graded", Symbol: "–"}
+		return certView{Word: "not graded"}
 	}
 	v := certView{Word: show.Clip(level, 24) + " certainty"}
 	if n > 0 {
-		v.Symbol = strings.Repeat("⊕", n) + strings.Repeat("◯", 4-n)
+		v.Dots = []bool{true, n > 1, n > 2, n > 3}
 	}
 	return v
 }

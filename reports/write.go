@@ -112,6 +112,15 @@ func (s *site) writeAll(ctx context.Context, dir string) error {
 	for name, body := range s.dataFiles() {
 		files[name] = body
 	}
+	data, err := s.dataOfFindings()
+	if err != nil {
+		return err
+	}
+	for name, body := range data {
+		if err := w.put(name, body); err != nil {
+			return err
+		}
+	}
 	for name, body := range files {
 		if err := w.put(name, []byte(body)); err != nil {
 			return err

@@ -88,9 +88,9 @@ var pastStats = (function () {
     return best;
   }
 
-  // fit: the pooled effect of y with variances v. The guarded interval is never
-  // narrower than that of the common-effect model; guarded says whether the
-  // guard acts. test is "knha" or "z".
+  // fit: the pooled effect of y with variances v. guarded says that the
+  // Knapp-Hartung interval is narrower than the common-effect one; glo and ghi
+  // are then those with the scale factor held at 1 or above. test is "knha" or "z".
   function fit(y, v, test) {
     var k = y.length, z = 1.959963984540054, r = { k: k };
     if (k === 0) { return r; }
@@ -109,8 +109,10 @@ var pastStats = (function () {
     }
     r.se = Math.sqrt(f.q / (k - 1) / f.sw);
     var t = tQuantile(k - 1), common = z * Math.sqrt(1 / c.sw);
-    r.lo = r.est - t * r.se; r.hi = r.est + t * r.se; r.half = t * r.se; r.common = common;
+    r.lo = r.est - t * r.se; r.hi = r.est + t * r.se;
     r.guarded = t * r.se < common;
+    var gse = r.guarded ? Math.max(r.se, r.classicSE) : r.se;
+    r.glo = r.est - t * gse; r.ghi = r.est + t * gse;
     return r;
   }
 

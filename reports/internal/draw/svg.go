@@ -65,9 +65,8 @@ func (s *SVG) class(c string) {
 
 // Group opens a group that stands for row r of the figure's table (hover shows
 // that row); r < 0 is a plain group.
-func (s *SVG) Group(r int, class string) {
+func (s *SVG) Group(r int) {
 	s.b.WriteString("<g")
-	s.class(class)
 	if r >= 0 {
 		s.attr("data-r", strconv.Itoa(r))
 	}
@@ -116,6 +115,42 @@ func (s *SVG) Box(x, y, w, h, r float64, class string) {
 	s.b.WriteString("/>")
 }
 
+// Hit is an unseen area that catches the pointer.
+func (s *SVG) Hit(x, y, w, h float64) {
+	s.b.WriteString(`<path class="hit" d="M` + Num(x) + " " + Num(y) + "h" + Num(w) + "v" + Num(h) + "h" + Num(-w) + `z"/>`)
+}
+
+// Discs draws many circles of one size and class as a single path.
+func (s *SVG) Discs(at []Point, r float64, class string) {
+	s.many(at, class, func(b *strings.Builder, p Point) {
+		a := "a" + Num(r) + " " + Num(r) + " 0 1 0 "
+		b.WriteString("M" + Num(p.X-r) + " " + Num(p.Y) + a + Num(2*r) + " 0" + a + Num(-2*r) + " 0")
+	})
+}
+
+// Strokes draws the same strokes around many places as a single path; each
+// stroke is from (X, Y) to (X, Y) relative to the place.
+func (s *SVG) Strokes(at []Point, strokes [][2]Point, class string) {
+	s.many(at, class, func(b *strings.Builder, p Point) {
+		for _, l := range strokes {
+			b.WriteString("M" + Num(p.X+l[0].X) + " " + Num(p.Y+l[0].Y) + "l" + Num(l[1].X-l[0].X) + " " + Num(l[1].Y-l[0].Y))
+		}
+	})
+}
+
+func (s *SVG) many(at []Point, class string, one func(*strings.Builder, Point)) {
+	if len(at) == 0 {
+		return
+	}
+	s.b.WriteString("<path")
+	s.class(class)
+	s.b.WriteString(` d="`)
+	for _, p := range at {
+		one(&s.b, p)
+	}
+	s.b.WriteString(`"/>`)
+}
+
 // Circle draws a circle.
 func (s *SVG) Circle(x, y, r float64, class string) {
 	s.b.WriteString("<circle")
@@ -151,11 +186,18 @@ func (s *SVG) Poly(p []Point, closed bool, class string) {
 	s.b.WriteString(`"/>`)
 }
 
-// Anchors of text.
+// Tiles draws many rectangles of one size and class as a single path, which
+// keeps a density of a thousand cells small.
+func (s *SVG) Tiles(at []Point, w, h float64, class string) {
+	tail := "h" + Num(w) + "v" + Num(h) + "h" + Num(-w) + "z"
+	s.many(at, class, func(b *strings.Builder, p Point) { b.WriteString("M" + Num(p.X) + " " + Num(p.Y) + tail) })
+}
+
+// Anchors of text, as classes of the style sheet.
 const (
 	Start  = ""
-	Middle = "middle"
-	End    = "end"
+	Middle = "am"
+	End    = "ae"
 )
 
 // Text writes one line; the baseline is at y. The text is cleaned and escaped,
@@ -166,12 +208,9 @@ func (s *SVG) Text(x, y float64, anchor, class, text string) {
 		return
 	}
 	s.b.WriteString("<text")
-	s.class(class)
+	s.class(strings.TrimSpace(anchor + " " + class))
 	s.num("x", x)
 	s.num("y", y)
-	if anchor != "" {
-		s.attr("text-anchor", anchor)
-	}
 	s.b.WriteByte('>')
 	s.b.WriteString(Escape(text))
 	s.b.WriteString("</text>")
@@ -180,8 +219,7 @@ func (s *SVG) Text(x, y float64, anchor, class, text string) {
 // Vertical writes a line of text turned to read upwards, centred on (x, y).
 func (s *SVG) Vertical(x, y float64, class, text string) {
 	s.b.WriteString("<text")
-	s.class(class)
-	s.attr("text-anchor", Middle)
+	s.class(strings.TrimSpace(Middle + " " + class))
 	s.attr("transform", "translate("+Num(x)+" "+Num(y)+") rotate(-90)")
 	s.b.WriteByte('>')
 	s.b.WriteString(Escape(show.Text(text)))

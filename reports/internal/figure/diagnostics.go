@@ -16,7 +16,7 @@ func Baujat(f *evidence.Finding, stamp Stamp) (Figure, bool) {
 	if len(f.Baujat) < 3 {
 		return Figure{}, false
 	}
-	label := labels(f)
+	label := Labels(f)
 	fig := Figure{ID: "baujat", Title: "Baujat plot", Note: "Studies to the right add most to the heterogeneity; studies at the top move the pooled effect most."}
 	var xs, ys []float64
 	best := -1
@@ -38,6 +38,7 @@ func Baujat(f *evidence.Finding, stamp Stamp) (Figure, bool) {
 	_, yh := ends(ys, []float64{0})
 	_, xh = room(0, xh, 0.08)
 	_, yh = room(0, yh, 0.1)
+	fig.Option = baujatOption(f, label, xh, yh, fig.Alt)
 	order := make([]int, len(f.Baujat))
 	for i := range order {
 		order[i] = i
@@ -53,7 +54,7 @@ func Baujat(f *evidence.Finding, stamp Stamp) (Figure, bool) {
 		var l labelled
 		for i, b := range f.Baujat {
 			if finite(b.X, b.Y) {
-				p.Group(i, "row")
+				p.Group(i)
 				p.Circle(p.X.At(b.X), p.Y.At(b.Y), 4.5, "dot")
 				p.End()
 				l.block(p.X.At(b.X), p.Y.At(b.Y), 5)
@@ -69,8 +70,8 @@ func Baujat(f *evidence.Finding, stamp Stamp) (Figure, bool) {
 	return fig, true
 }
 
-// labels gives a look-up of effect ids to study names.
-func labels(f *evidence.Finding) func(string) string {
+// Labels gives a look-up of effect ids to study names.
+func Labels(f *evidence.Finding) func(string) string {
 	m := map[string]string{}
 	for i := range f.Effects {
 		m[f.Effects[i].ID] = EffectLabel(&f.Effects[i])
@@ -84,7 +85,7 @@ func labels(f *evidence.Finding) func(string) string {
 }
 
 // goshBins is how finely the picture of all subsets is divided, each way.
-const goshBins = 36
+const goshBins = 30
 
 // GOSH draws the pooled effect of subsets of the studies against their
 // heterogeneity, as a density (Olkin, Dahabreh and Trikalinos 2012).
@@ -98,7 +99,7 @@ func GOSH(f *evidence.Finding, read Reading, stamp Stamp) (Figure, bool) {
 	lo, hi = room(lo, hi, 0.04)
 	_, top := ends(g.I2)
 	top = math.Max(10, math.Ceil(top/10)*10)
-	bins, most, used := goshCount(g, lo, hi, top)
+	bins, most := goshCount(g, lo, hi, top)
 	what := "a sample of " + show.Int(g.Subsets) + " subsets"
 	if g.Exact {
 		what = "all " + show.Int(g.Subsets) + " subsets"
@@ -108,7 +109,7 @@ func GOSH(f *evidence.Finding, read Reading, stamp Stamp) (Figure, bool) {
 	fig.Alt = fmt.Sprintf("Pooled %s over %s: from %s to %s, I² up to %s.", m.Symbol, what, m.Value(slo), m.Value(shi), show.Percent(maxOf(g.I2)))
 	fig.Note += " Shown: " + what + "."
 	fig.Table = goshTable(bins, lo, hi, top, m)
-	fig.Option = nil
+	fig.Option = goshOption(bins, most, read, lo, hi, top, fig.Alt)
 	both(&fig, stamp, func(narrow bool) *plot {
 		n := 6
 		if narrow {
@@ -116,19 +117,22 @@ func GOSH(f *evidence.Finding, read Reading, stamp Stamp) (Figure, bool) {
 		}
 		p := newPlot(axes{xLo: lo, xHi: hi, yLo: 0, yHi: top, xTitle: "Pooled " + read.AxisTitle(), yTitle: "I² (%)", xTicks: read.Ticks(lo, hi, n)}, narrow)
 		cw, ch := (p.right-p.left)/goshBins, (p.bottom-p.top)/goshBins
+		var tiles [7][]draw.Point
 		for b, c := range bins {
 			if c == 0 {
 				continue
 			}
-			level := 1 + int(math.Floor(math.Sqrt(float64(c)/float64(most))*5.999))
-			p.Rect(p.left+float64(b%goshBins)*cw, p.bottom-float64(b/goshBins+1)*ch, cw+0.2, ch+0.2, fmt.Sprintf("h%d", min(6, level)))
+			level := min(6, 1+int(math.Floor(math.Sqrt(float64(c)/float64(most))*5.999)))
+			tiles[level] = append(tiles[level], draw.Point{X: p.left + float64(b%goshBins)*cw, Y: p.bottom - float64(b/goshBins+1)*ch})
+		}
+		for level, at := range tiles {
+			p.Tiles(at, cw, ch, fmt.Sprintf("h%d", level))
 		}
 		if e := f.Primary.Estimate; e != nil && p.X.In(*e) {
 			p.Line(p.X.At(*e), p.top, p.X.At(*e), p.bottom, "est")
 		}
 		return p
 	})
-	_ = used
 	return fig, true
 }
 
@@ -138,7 +142,7 @@ func maxOf(x []float64) float64 {
 }
 
 // goshCount puts the subsets into cells.
-func goshCount(g *evidence.GOSHSummary, lo, hi, top float64) (bins []int, most, used int) {
+func goshCount(g *evidence.GOSHSummary, lo, hi, top float64) (bins []int, most int) {
 	bins = make([]int, goshBins*goshBins)
 	for i, e := range g.Estimate {
 		if !finite(e, g.I2[i]) {
@@ -148,10 +152,9 @@ func goshCount(g *evidence.GOSHSummary, lo, hi, top float64) (bins []int, most, 
 		y := int(g.I2[i] / top * goshBins)
 		b := min(goshBins-1, max(0, y))*goshBins + min(goshBins-1, max(0, x))
 		bins[b]++
-		used++
 		most = max(most, bins[b])
 	}
-	return bins, max(most, 1), used
+	return bins, max(most, 1)
 }
 
 // goshTable is the density in ten broad columns, for those who do not see it.
@@ -171,24 +174,6 @@ func goshTable(bins []int, lo, hi, top float64, m show.Measure) Table {
 	return t
 }
 
-// GOSHBins gives the filled cells for the interactive form: x, y, count.
-func GOSHBins(g *evidence.GOSHSummary) (cells [][3]float64, most int) {
-	if g == nil || len(g.Estimate) == 0 || len(g.Estimate) != len(g.I2) {
-		return nil, 0
-	}
-	lo, hi := ends(g.Estimate)
-	lo, hi = room(lo, hi, 0.04)
-	_, top := ends(g.I2)
-	top = math.Max(10, math.Ceil(top/10)*10)
-	bins, most, _ := goshCount(g, lo, hi, top)
-	for b, c := range bins {
-		if c > 0 {
-			cells = append(cells, [3]float64{lo + (hi-lo)*(float64(b%goshBins)+0.5)/goshBins, top * (float64(b/goshBins) + 0.5) / goshBins, float64(c)})
-		}
-	}
-	return cells, most
-}
-
 // Drapery draws the p-value function of the pooled effect: every confidence
 // level at once.
 func Drapery(f *evidence.Finding, read Reading, stamp Stamp) (Figure, bool) {
@@ -201,6 +186,7 @@ func Drapery(f *evidence.Finding, read Reading, stamp Stamp) (Figure, bool) {
 	fig.Alt = fmt.Sprintf("P-value function of the pooled effect, highest at %s %s; against no effect p %s.", m.Symbol, m.Value(*f.Primary.Estimate), show.PRel(f.Primary.P))
 	xs, _ := split(c)
 	lo, hi := ends(xs, []float64{0})
+	fig.Option = curveOption(c, read, lo, hi, 1, "p-value", fig.Alt)
 	fig.Table = curveTable("P-value function, at intervals", c, m.Symbol, "p-value", m, 24)
 	both(&fig, stamp, func(narrow bool) *plot {
 		n := 6
@@ -237,6 +223,7 @@ func Posterior(f *evidence.Finding, read Reading, stamp Stamp) (Figure, bool) {
 	xs, ys := split(c)
 	lo, hi := ends(xs, []float64{0})
 	_, top := ends(ys)
+	fig.Option = curveOption(c, read, lo, hi, top*1.06, "Density", fig.Alt)
 	fig.Table = curveTable("Posterior density, at intervals", c, m.Symbol, "Density", m, 24)
 	both(&fig, stamp, func(narrow bool) *plot {
 		n := 6

@@ -64,6 +64,7 @@ func Forest(f *evidence.Finding, read Reading, stamp Stamp, name func(string) st
 	fig := Figure{ID: "forest", Title: "Forest plot", Alt: fo.alt(), Note: fo.note(), Table: fo.table(href)}
 	fig.Wide = fo.wide("forest-w", fig.Alt)
 	fig.Narrow = fo.narrow("forest-n", fig.Alt)
+	fig.Option = fo.option(fig.Alt)
 	return fig, true
 }
 
@@ -112,10 +113,10 @@ func (fo *forest) addPooled() {
 		fo.rows = append(fo.rows, r)
 	}
 	if p.Guarded {
-		add(pooledRow, "Pooled, guarded interval", PooledBy(p), lo, hi)
+		add(pooledRow, "Pooled, guarded", ModelShort(p), lo, hi)
 		add(otherPooledRow, "Same model, no guard", "", p.CILower, p.CIUpper)
 	} else {
-		add(pooledRow, "Pooled", PooledBy(p), lo, hi)
+		add(pooledRow, "Pooled", ModelShort(p), lo, hi)
 		if p.GuardLow != nil && p.GuardHigh != nil && (*p.GuardLow != *p.CILower || *p.GuardHigh != *p.CIUpper) {
 			add(otherPooledRow, "Guarded interval", "", p.GuardLow, p.GuardHigh)
 		}
@@ -291,7 +292,7 @@ func (fo *forest) note() string {
 		s += "Because the Knapp-Hartung interval was narrower than the common-effect one, the wider, guarded interval is the headline; both are shown. "
 	}
 	if fo.rob {
-		s += "Risk of bias: + low, ? some concerns, × high. "
+		s += "Risk of bias: + low, − some concerns, × high. "
 	}
 	return s
 }
@@ -299,7 +300,7 @@ func (fo *forest) note() string {
 // table is the data behind the plot.
 func (fo *forest) table(href func(evidence.Effect) string) Table {
 	m := fo.read.Measure
-	t := Table{Caption: "Data of the forest plot", Head: []Head{{Text: "Study"}, {Text: fo.read.Treatment + ": " + armHead(fo.f), Num: true}, {Text: "Comparator: " + armHead(fo.f), Num: true},
+	t := Table{Caption: "Data of the forest plot", Folded: true, Head: []Head{{Text: "Study"}, {Text: fo.read.Treatment + ": " + armHead(fo.f), Num: true}, {Text: "Comparator: " + armHead(fo.f), Num: true},
 		{Text: "Comparator class"}, {Text: "Outcome"}, {Text: m.Symbol, Num: true}, {Text: "95% interval", Num: true}, {Text: "Weight", Num: true}, {Text: "Risk of bias"}}}
 	for _, r := range fo.rows {
 		switch r.kind {
@@ -309,8 +310,8 @@ func (fo *forest) table(href func(evidence.Effect) string) Table {
 			if finite(r.weight) {
 				w = Cell{Text: show.Weight(r.weight), Exact: show.Raw(r.weight)}
 			}
-			t.Rows = append(t.Rows, Row{Cells: []Cell{{Text: r.label, Href: href(*e)}, {Text: or(Arm(e, true))}, {Text: or(Arm(e, false))}, {Text: or(show.Clip(e.ComparatorClass, 60))},
-				{Text: or(outcomeOf(e))}, {Text: m.Value(e.Estimate), Exact: show.Raw(m.Read(e.Estimate)), Href: href(*e)},
+			t.Rows = append(t.Rows, Row{Cells: []Cell{{Text: r.label, Href: href(*e)}, {Text: or(Arm(e, true))}, {Text: or(Arm(e, false))}, {Text: or(fo.read.Name(e.ComparatorClass))},
+				{Text: or(outcomeOf(e, fo.read.Name))}, {Text: m.Value(e.Estimate), Exact: show.Raw(m.Read(e.Estimate)), Href: href(*e)},
 				{Text: m.Interval(e.CILower, e.CIUpper), Exact: show.Raw(m.Read(e.CILower)) + " to " + show.Raw(m.Read(e.CIUpper))}, w, {Text: or(show.Clip(e.RiskOfBias, 40))}}})
 		case pooledRow, otherPooledRow, predictionRow:
 			est := Cell{Text: m.Value(r.est), Exact: show.Raw(m.Read(r.est))}
@@ -338,8 +339,8 @@ func or(s string) string {
 	return s
 }
 
-func outcomeOf(e *evidence.Effect) string {
-	s := show.Clip(e.Instrument, 40)
+func outcomeOf(e *evidence.Effect, name func(string) string) string {
+	s := show.Clip(name(e.Instrument), 40)
 	when := show.Clip(e.TimepointRaw, 40)
 	if when == "" && e.TimepointWeeks != nil {
 		when = show.Trim(*e.TimepointWeeks, 1) + " weeks"

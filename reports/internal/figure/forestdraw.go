@@ -2,6 +2,7 @@ package figure
 
 import (
 	"math"
+	"strings"
 
 	"past/reports/internal/draw"
 	"past/reports/internal/show"
@@ -31,16 +32,17 @@ func (fo *forest) wide(id, alt string) string {
 		plotB, estEnd, weightEnd = plotB+70, estEnd+72, weightEnd+72
 	}
 	x := draw.Scale{Lo: fo.lo, Hi: fo.hi, A: plotA, B: plotB}
-	fo.wideHead(g, plotA, plotB, estEnd, weightEnd)
+	fo.wideHead(g, estEnd, weightEnd)
 	fo.axis(g, x, top-2, top+fo.height(h), 6)
 	y := top
+	var marks robMarks
 	for _, r := range fo.rows {
 		y += fo.gap(r.kind)
 		mid := y + h/2
 		base := mid + 4.5
-		g.Group(r.row, rowClass(r.kind))
+		g.Group(r.row)
 		if r.row >= 0 {
-			g.Rect(0, y, forestW, h, "hit")
+			g.Hit(0, y, forestW, h)
 		}
 		switch r.kind {
 		case headingRow:
@@ -61,7 +63,7 @@ func (fo *forest) wide(id, alt string) string {
 			}
 			fo.mark(g, x, r, mid, h)
 			fo.right(g, r, base, estEnd, weightEnd)
-			fo.dots(g, r, weightEnd+16, mid)
+			fo.dots(&marks, r, weightEnd+16, mid)
 		default:
 			label := r.label
 			if r.note != "" {
@@ -82,19 +84,13 @@ func (fo *forest) wide(id, alt string) string {
 		g.End()
 		y += h
 	}
+	marks.draw(g, 5)
 	fo.side(g, x.A, x.B, y+34, smallSize)
 	fo.stamp.put(g)
 	return g.Finish(fo.stamp.id(id), "Forest plot", alt, "fig wide forest")
 }
 
-func rowClass(k rowKind) string {
-	if k == studyRow || k == pooledRow || k == predictionRow || k == otherPooledRow {
-		return "row"
-	}
-	return ""
-}
-
-func (fo *forest) wideHead(g *draw.SVG, plotA, plotB, estEnd, weightEnd float64) {
+func (fo *forest) wideHead(g *draw.SVG, estEnd, weightEnd float64) {
 	y := 14.0
 	g.Text(0, y, draw.Start, "b", "Study")
 	if fo.arms {
@@ -114,8 +110,6 @@ func (fo *forest) wideHead(g *draw.SVG, plotA, plotB, estEnd, weightEnd float64)
 		}
 	}
 	g.Line(0, axisTopH, forestW, axisTopH, "rule")
-	_ = plotA
-	_ = plotB
 }
 
 var robHeads = []string{"1", "2", "3", "4", "5", "all"}
@@ -132,8 +126,8 @@ func (fo *forest) right(g *draw.SVG, r forestRow, base, estEnd, weightEnd float6
 	}
 }
 
-// dots draws the paired risk-of-bias judgements of a study.
-func (fo *forest) dots(g *draw.SVG, r forestRow, x, y float64) {
+// dots notes the places of a study's paired risk-of-bias judgements.
+func (fo *forest) dots(marks *robMarks, r forestRow, x, y float64) {
 	if !fo.rob || r.eff == nil || r.eff.RiskOfBias == "" {
 		return
 	}
@@ -141,40 +135,52 @@ func (fo *forest) dots(g *draw.SVG, r forestRow, x, y float64) {
 		if i >= 5 {
 			break
 		}
-		robDot(g, x+float64(i)*12.4, y, 5, d)
+		marks.add(x+float64(i)*12.4, y, d)
 	}
-	robDot(g, x+5*12.4+2, y, 6, r.eff.RiskOfBias)
+	marks.add(x+5*12.4+2, y, r.eff.RiskOfBias)
 }
 
-// robDot marks a judgement by sign and shape, not by colour alone.
-func robDot(g *draw.SVG, x, y, r float64, judgement string) {
-	class, sign := robSign(judgement)
-	g.Circle(x, y, r, "rob "+class)
-	if sign != "" {
-		g.Text(x, y+r*0.62, draw.Middle, "rs "+class, sign)
-	}
-}
+// robMarks gathers judgements, so that each kind is drawn as one path. A
+// judgement shows by its sign, not by colour alone.
+type robMarks struct{ low, some, high, none []draw.Point }
 
-func robSign(judgement string) (class, sign string) {
-	switch lower(judgement) {
+func (m *robMarks) add(x, y float64, judgement string) {
+	p := draw.Point{X: x, Y: y}
+	switch robClass(judgement) {
 	case "low":
-		return "rl", "+"
-	case "some concerns", "unclear", "moderate", "some":
-		return "rm", "?"
-	case "high", "serious", "critical":
-		return "rh", "×"
+		m.low = append(m.low, p)
+	case "some":
+		m.some = append(m.some, p)
+	case "high":
+		m.high = append(m.high, p)
+	default:
+		m.none = append(m.none, p)
 	}
-	return "rn", ""
 }
 
-func lower(s string) string {
-	b := []byte(s)
-	for i, c := range b {
-		if c >= 'A' && c <= 'Z' {
-			b[i] = c + 32
-		}
+func (m *robMarks) draw(g *draw.SVG, r float64) {
+	a := r * 0.5
+	g.Discs(m.none, r, "rob rn")
+	g.Discs(m.low, r, "rob rl")
+	g.Strokes(m.low, [][2]draw.Point{{{X: -a}, {X: a}}, {{Y: -a}, {Y: a}}}, "rs rl")
+	g.Discs(m.some, r, "rob rm")
+	g.Strokes(m.some, [][2]draw.Point{{{X: -a}, {X: a}}}, "rs rm")
+	g.Discs(m.high, r, "rob rh")
+	a *= 0.8
+	g.Strokes(m.high, [][2]draw.Point{{{X: -a, Y: -a}, {X: a, Y: a}}, {{X: -a, Y: a}, {X: a, Y: -a}}}, "rs rh")
+}
+
+// robClass reads a judgement: low, some, high or "".
+func robClass(judgement string) string {
+	switch strings.ToLower(strings.TrimSpace(judgement)) {
+	case "low":
+		return "low"
+	case "some concerns", "unclear", "moderate", "some":
+		return "some"
+	case "high", "serious", "critical":
+		return "high"
 	}
-	return string(b)
+	return ""
 }
 
 // axis draws ticks, grid, the line of no effect and, where there is one, the
@@ -293,9 +299,9 @@ func (fo *forest) narrow(id, alt string) string {
 	for _, r := range fo.rows {
 		y += fo.gap(r.kind)
 		base := y + 14
-		g.Group(r.row, rowClass(r.kind))
+		g.Group(r.row)
 		if r.row >= 0 {
-			g.Rect(0, y, w, fo.narrowHeight(r, lineH, markH)-fo.gap(r.kind), "hit")
+			g.Hit(0, y, w, fo.narrowHeight(r, lineH, markH)-fo.gap(r.kind))
 		}
 		vw := draw.Width(r.value, textSize)
 		class := ""

@@ -58,6 +58,7 @@ func Funnel(f *evidence.Finding, read Reading, stamp Stamp) (Figure, bool) {
 	lo, hi := ends(xs, []float64{0, est - z95*maxSE, est + z95*maxSE})
 	lo, hi = room(lo, hi, 0.05)
 	top := maxSE * 1.08
+	fig.Option = funnelOption(f, read, lo, hi, top, est, fig.Alt)
 	both(&fig, stamp, func(narrow bool) *plot {
 		n := 7
 		if narrow {
@@ -74,7 +75,7 @@ func Funnel(f *evidence.Finding, read Reading, stamp Stamp) (Figure, bool) {
 		for i := range f.Effects {
 			e := &f.Effects[i]
 			if finite(e.Estimate, e.SE) && e.SE > 0 {
-				p.Group(i, "row")
+				p.Group(i)
 				p.Circle(p.X.Clamp(e.Estimate), p.Y.At(e.SE), dotSize(len(f.Effects)), "dot")
 				p.End()
 			}

@@ -47,6 +47,7 @@ func GapMap(topics, substances []Named, cells []evidence.GapCell, stamp Stamp, h
 	fig := Figure{ID: "gapmap", Title: "Evidence gap map", Table: t,
 		Note: "A disc stands for registered trials, its area and number by how many; the filled part of the ring is the share with results. An empty square means that no trial was found for the topic with that substance."}
 	fig.Alt = fmt.Sprintf("Evidence gap map of %s by %s: %d of %d cells hold a registered trial, %d are empty.", show.Plural(len(topics), "topic", "topics"), show.Plural(len(substances), "substance", "substances"), filled, total, total-filled)
+	fig.Option = gapOption(topics, substances, at, most, fig.Alt)
 	fig.Wide = gapDraw(topics, substances, at, most, stamp, fig, false)
 	fig.Narrow = gapDraw(topics, substances, at, most, stamp, fig, true)
 	return fig, true
@@ -76,7 +77,7 @@ func gapDraw(topics, substances []Named, at map[[2]string]*evidence.GapCell, mos
 			}
 			g.Text(0, y+rowH/2+4+(float64(k)-float64(len(lines)-1)/2)*13, draw.Start, cls, l)
 		}
-		g.Group(i, "row")
+		g.Group(i)
 		for j, s := range substances {
 			x := left + colW*float64(j)
 			g.Rect(x+2, y+2, colW-4, rowH-4, "cell")

@@ -6,6 +6,7 @@ import (
 
 	"past/internal/evidence"
 	"past/reports/internal/draw"
+	"past/reports/internal/explore"
 	"past/reports/internal/show"
 )
 
@@ -70,9 +71,39 @@ func glance(id string, m show.Measure, list []*evidence.Finding, name func(strin
 	f := Figure{ID: id, Title: show.First(m.Name), Alt: show.Clip(alt, 1500), Table: t,
 		Note: "Diamonds are pooled effects with 95% intervals; a dot is a single study; the thin line is where a new, similar study would lie. Scales of different instruments are not the same thing."}
 	lo, hi := sp.extent(0)
+	f.Option = glanceOption(list, name, m, lo, hi, f.Alt)
 	f.Wide = glanceDraw(stamp, stamp.id(id+"-w"), f, m, list, name, lo, hi, 960, false)
 	f.Narrow = glanceDraw(stamp, stamp.id(id+"-n"), f, m, list, name, lo, hi, 360, true)
 	return f
+}
+
+func glanceOption(list []*evidence.Finding, name func(string) string, m show.Measure, lo, hi float64, alt string) explore.Option {
+	var rows []explore.Interval
+	for i, f := range list {
+		a, b := Headline(&f.Primary)
+		if e := f.Primary.Estimate; e != nil && a != nil && b != nil && finite(*e, *a, *b) {
+			kind := explore.KindPooled
+			if f.Primary.K < 2 {
+				kind = explore.KindStudy
+			}
+			rows = append(rows, explore.Interval{Name: titleOf(f), Est: *e, Lo: *a, Hi: *b, Size: 0.3, Kind: kind, Row: i})
+		}
+	}
+	return explore.Intervals(rows, Reading{Measure: m}.axis(lo, hi), alt)
+}
+
+// sides are the words under the axis where all findings of a figure point the
+// same way; "" otherwise.
+func sides(list []*evidence.Finding) (left, right string) {
+	for _, f := range list {
+		if f.LowerIsBetter != list[0].LowerIsBetter {
+			return "", ""
+		}
+	}
+	if list[0].LowerIsBetter {
+		return "← favours treatment", "favours comparator →"
+	}
+	return "← favours comparator", "favours treatment →"
 }
 
 func titleOf(f *evidence.Finding) string {
@@ -90,7 +121,7 @@ func glanceDraw(stamp Stamp, id string, fig Figure, m show.Measure, list []*evid
 		rowH, x = 56, draw.Scale{Lo: lo, Hi: hi, A: 6, B: w - 6}
 	}
 	top := 22.0
-	g := draw.New(w, top+rowH*float64(len(list))+44)
+	g := draw.New(w, top+rowH*float64(len(list))+60)
 	bottom := top + rowH*float64(len(list)) + 4
 	read := Reading{Measure: m}
 	class := "fig wide"
@@ -104,6 +135,14 @@ func glanceDraw(stamp Stamp, id string, fig Figure, m show.Measure, list []*evid
 	}
 	g.Line(x.Clamp(0), top-4, x.Clamp(0), bottom, "null")
 	g.Text(x.Clamp(0), top-9, draw.Middle, "mu sm", "no effect")
+	if l, r := sides(list); l != "" {
+		if x.Clamp(0)-x.A > 100 {
+			g.Text(x.Clamp(0)-8, bottom+31, draw.End, "fv", l)
+		}
+		if x.B-x.Clamp(0) > 40 {
+			g.Text(min(x.Clamp(0)+8, w-draw.Width(r, smallSize)-2), bottom+31, draw.Start, "fv", r)
+		}
+	}
 	for i, f := range list {
 		y := top + rowH*float64(i)
 		glanceRow(g, f, i, m, name, x, y, rowH, w, narrow)
@@ -113,9 +152,9 @@ func glanceDraw(stamp Stamp, id string, fig Figure, m show.Measure, list []*evid
 }
 
 func glanceRow(g *draw.SVG, f *evidence.Finding, i int, m show.Measure, name func(string) string, x draw.Scale, y, rowH, w float64, narrow bool) {
-	g.Group(i, "row")
+	g.Group(i)
 	defer g.End()
-	g.Rect(0, y, w, rowH, "hit")
+	g.Hit(0, y, w, rowH)
 	lo, hi := Headline(&f.Primary)
 	value := "no number"
 	if f.Primary.Estimate != nil {

@@ -6,6 +6,7 @@ import (
 
 	"past/internal/evidence"
 	"past/reports/internal/draw"
+	"past/reports/internal/explore"
 	"past/reports/internal/show"
 )
 
@@ -36,8 +37,14 @@ func SpecCurve(f *evidence.Finding, read Reading, stamp Stamp) (Figure, bool) {
 		fig.Alt += fmt.Sprintf(" The effect passes the minimal important difference in %s.", show.Percent(100**v.ShareMID))
 	}
 	fig.Table = axisTable(v)
-	fig.Wide = specDraw(v, shown, read, stamp, fig, false)
-	fig.Narrow = specDraw(v, shown, read, stamp, fig, true)
+	var sp span
+	for _, c := range shown {
+		sp.add(c.Estimate, c.CILower, c.CIUpper)
+	}
+	lo, hi := sp.extent(0)
+	fig.Option = specOption(shown, read, lo, hi, fig.Alt)
+	fig.Wide = specDraw(v, shown, read, stamp, fig, lo, hi, false)
+	fig.Narrow = specDraw(v, shown, read, stamp, fig, lo, hi, true)
 	return fig, true
 }
 
@@ -67,7 +74,7 @@ func thinSpecs(c []evidence.CurveBrief, n int) []evidence.CurveBrief {
 	return out
 }
 
-func specDraw(v *evidence.Multiverse, shown []evidence.CurveBrief, read Reading, stamp Stamp, fig Figure, narrow bool) string {
+func specDraw(v *evidence.Multiverse, shown []evidence.CurveBrief, read Reading, stamp Stamp, fig Figure, lo, hi float64, narrow bool) string {
 	w, left, curveH, rowH, suffix, class := 960.0, 230.0, 210.0, 15.0, "-w", "fig wide"
 	if narrow {
 		w, left, curveH, rowH, suffix, class = 360, 112, 170, 14, "-n", "fig narrow"
@@ -79,11 +86,6 @@ func specDraw(v *evidence.Multiverse, shown []evidence.CurveBrief, read Reading,
 	gap := 8.0
 	top := 10.0
 	g := draw.New(w, top+curveH+20+float64(rows)*rowH+float64(len(v.Axes))*gap+24)
-	var sp span
-	for _, c := range shown {
-		sp.add(c.Estimate, c.CILower, c.CIUpper)
-	}
-	lo, hi := sp.extent(0)
 	y := draw.Scale{Lo: lo, Hi: hi, A: top + curveH, B: top}
 	n := 5
 	for _, t := range read.Ticks(lo, hi, n) {
@@ -213,6 +215,17 @@ func Bubble(f *evidence.Finding, mod *evidence.Moderator, read Reading, stamp St
 	for _, d := range dots {
 		maxW = math.Max(maxW, d.w)
 	}
+	ed := make([]explore.Dot, len(dots))
+	for i, d := range dots {
+		ed[i] = explore.Dot{Name: d.label, X: d.x, Y: d.y, Size: 6 + 18*math.Sqrt(d.w/maxW), Row: d.row}
+	}
+	var lines []explore.Curve
+	if len(mod.FitX) > 1 && len(mod.FitY) == len(mod.FitX) && finite(mod.FitX...) && finite(mod.FitY...) {
+		lines = append(lines, explore.Curve{Name: "fit", Class: "fit", X: mod.FitX, Y: mod.FitY})
+	}
+	yAxis := read.axis(ylo, yhi)
+	yAxis.Title = m.Symbol
+	fig.Option = explore.Scatter(ed, append(lines, level("null", xlo, 0, xhi, 0)), explore.Axis{Title: axis, Lo: xlo, Hi: xhi}, yAxis, fig.Alt)
 	both(&fig, stamp, func(narrow bool) *plot {
 		a := axes{xLo: xlo, xHi: xhi, yLo: ylo, yHi: yhi, xTitle: axis, yTitle: m.Symbol, yTicks: read.Ticks(ylo, yhi, 5)}
 		if mod.Name == "year" {
@@ -224,7 +237,7 @@ func Bubble(f *evidence.Finding, mod *evidence.Moderator, read Reading, stamp St
 		var l labelled
 		for _, d := range dots {
 			r := 3 + 9*math.Sqrt(d.w/maxW)
-			p.Group(d.row, "row")
+			p.Group(d.row)
 			p.Circle(p.X.At(d.x), p.Y.At(d.y), r, "bub")
 			p.End()
 			l.block(p.X.At(d.x), p.Y.At(d.y), r)
@@ -308,6 +321,18 @@ func Sequential(f *evidence.Finding, stamp Stamp) (Figure, bool) {
 	for _, v := range append(zy, by...) {
 		yhi = math.Max(yhi, math.Min(math.Abs(v), 8.5))
 	}
+	var dots []explore.Dot
+	for i, v := range z {
+		dots = append(dots, explore.Dot{Name: "Z", X: v.X, Y: math.Max(-yhi, math.Min(yhi, v.Y)), Row: i})
+	}
+	up, down := explore.Curve{Name: "boundary", Class: "bound"}, explore.Curve{Name: "boundary", Class: "bound"}
+	for _, v := range b {
+		if math.Abs(v.Y) <= yhi*1.08 {
+			up.X, up.Y = append(up.X, v.X), append(up.Y, math.Abs(v.Y))
+			down.X, down.Y = append(down.X, v.X), append(down.Y, -math.Abs(v.Y))
+		}
+	}
+	fig.Option = explore.Lines([]explore.Curve{up, down, level("null", 0, 0, xhi*1.04, 0)}, dots, explore.Axis{Title: "Participants", Hi: xhi * 1.04}, explore.Axis{Title: "Cumulative Z", Lo: -yhi * 1.08, Hi: yhi * 1.08}, fig.Alt)
 	both(&fig, stamp, func(narrow bool) *plot {
 		p := newPlot(axes{xLo: 0, xHi: xhi * 1.04, yLo: -yhi * 1.08, yHi: yhi * 1.08, xTitle: "Participants", yTitle: "Cumulative Z"}, narrow)
 		p.Line(p.left, p.Y.At(0), p.right, p.Y.At(0), "null")
@@ -327,7 +352,7 @@ func Sequential(f *evidence.Finding, stamp Stamp) (Figure, bool) {
 		}
 		p.path(append([]evidence.CurvePoint{{}}, z...), "curve")
 		for i, v := range z {
-			p.Group(i, "row")
+			p.Group(i)
 			p.Circle(p.X.At(v.X), p.Y.Clamp(v.Y), 4, "dot")
 			p.End()
 		}

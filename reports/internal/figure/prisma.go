@@ -114,7 +114,7 @@ func Prisma(f Flow, stamp Stamp, id, title string) Figure {
 		g := draw.New(w, h+14)
 		for i, s := range steps {
 			p := at[i]
-			g.Group(-1, "")
+			g.Group(-1)
 			flowPut(g, *s.main, mainX, p.y, mainW, p.mh, "box")
 			if s.stage != "" && !narrow {
 				g.Box(4, p.y, 24, p.mh, 3, "stage")

@@ -16,6 +16,8 @@ type Reading struct {
 	Lower     bool
 	Treatment string
 	Control   string
+	// Name turns vocabulary ids into names.
+	Name func(string) string
 }
 
 // Read makes the Reading of a finding. name turns vocabulary ids into names.
@@ -24,7 +26,7 @@ func Read(f *evidence.Finding, name func(string) string) Reading {
 	if t == "" {
 		t = "treatment"
 	}
-	return Reading{Measure: show.MeasureOf(f.Measure), Lower: f.LowerIsBetter, Treatment: t, Control: "comparator"}
+	return Reading{Measure: show.MeasureOf(f.Measure), Lower: f.LowerIsBetter, Treatment: t, Control: "comparator", Name: name}
 }
 
 // Side says whom a value favours: "favours MDMA", "favours comparator" or

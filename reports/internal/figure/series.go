@@ -63,6 +63,7 @@ func (s Series) Draw(f *evidence.Finding, read Reading, stamp Stamp) (Figure, bo
 	lo, hi := sp.extent(append([]float64{0}, ptrs(f.Primary.Estimate)...)...)
 	fig.Wide = s.draw(f, read, stamp, fig, lo, hi, false)
 	fig.Narrow = s.draw(f, read, stamp, fig, lo, hi, true)
+	fig.Option = s.option(read, lo, hi, fig.Alt)
 	return fig, true
 }
 
@@ -121,9 +122,9 @@ func (s Series) row(g *draw.SVG, read Reading, i int, x draw.Scale, y, rowH, w f
 	m := read.Measure
 	lo, hi := Headline(p)
 	value := m.Full(p.Estimate, lo, hi)
-	g.Group(i, "row")
+	g.Group(i)
 	defer g.End()
-	g.Rect(0, y, w, rowH, "hit")
+	g.Hit(0, y, w, rowH)
 	mid := y + rowH/2
 	label := fmt.Sprintf("%s (k = %d)", s.label(i), p.K)
 	if narrow {

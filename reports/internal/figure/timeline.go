@@ -9,6 +9,7 @@ import (
 
 	"past/internal/evidence"
 	"past/reports/internal/draw"
+	"past/reports/internal/explore"
 	"past/reports/internal/show"
 )
 
@@ -98,6 +99,11 @@ func Timeline(lanes []Lane, stamp Stamp, id string) (Figure, bool) {
 	}
 	fig.Alt = fmt.Sprintf("Timeline of %s between %.0f and %.0f: %s.", show.Plural(len(list), "trial", "trials"), math.Floor(lo), math.Floor(hi), strings.Join(said, ", "))
 	lo, hi = math.Floor(lo), math.Ceil(hi)
+	el := make([]explore.Lane, len(list))
+	for i, s := range list {
+		el[i] = explore.Lane{Name: s.l.ID, From: s.a, To: s.b, Class: s.l.Class, Row: i}
+	}
+	fig.Option = explore.Lanes(el, explore.Axis{Lo: lo, Hi: hi}, fig.Alt)
 	paint := func(narrow bool) string {
 		w, left, rowH, suffix, class := 960.0, 330.0, 17.0, "-w", "fig wide"
 		if narrow {
@@ -118,8 +124,8 @@ func Timeline(lanes []Lane, stamp Stamp, id string) (Figure, bool) {
 		}
 		for i, s := range list {
 			y := top + rowH*float64(i)
-			g.Group(i, "row")
-			g.Rect(0, y, w, rowH, "hit")
+			g.Group(i)
+			g.Hit(0, y, w, rowH)
 			label := s.l.ID
 			if !narrow {
 				label = s.l.ID + "  " + show.Clip(s.l.Title, 80)
@@ -177,6 +183,11 @@ func Bars(id, title, note, unit string, list []Count, stamp Stamp) (Figure, bool
 		fig.Alt += fmt.Sprintf(" and %d more", len(list)-5)
 	}
 	fig.Alt += "."
+	names, values := make([]string, len(list)), make([]int, len(list))
+	for i, c := range list {
+		names[i], values[i] = c.Name, c.N
+	}
+	fig.Option = explore.Bars(names, values, fig.Alt)
 	paint := func(narrow bool) string {
 		w, left, suffix, class := 640.0, 190.0, "-w", "fig wide plot"
 		if narrow {
@@ -186,7 +197,7 @@ func Bars(id, title, note, unit string, list []Count, stamp Stamp) (Figure, bool
 		g := draw.New(w, 8+rowH*float64(len(list))+24)
 		for i, c := range list {
 			y := 6 + rowH*float64(i)
-			g.Group(i, "row")
+			g.Group(i)
 			g.Text(left-8, y+15, draw.End, "", draw.Fit(c.Name, left-10, textSize))
 			bw := (w - left - 50) * float64(c.N) / float64(most)
 			g.Rect(left, y+4, math.Max(1, bw), rowH-8, "bar")

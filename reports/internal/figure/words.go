@@ -1,6 +1,7 @@
 package figure
 
 import (
+	"fmt"
 	"strings"
 
 	"past/internal/evidence"
@@ -13,6 +14,8 @@ func ModelName(p *evidence.PooledResult) string {
 	switch strings.ToUpper(p.Method) {
 	case "", "NONE":
 		return "no pooling"
+	case "SINGLE STUDY":
+		return "single study, normal interval"
 	case "EE", "FE", "CE":
 		parts = append(parts, "common effect, inverse variance")
 	case "MH":
@@ -36,6 +39,19 @@ func ModelName(p *evidence.PooledResult) string {
 		parts = append(parts, show.Clip(p.Test, 24))
 	}
 	return strings.Join(parts, ", ")
+}
+
+// ModelShort is ModelName for a line of a plot.
+func ModelShort(p *evidence.PooledResult) string {
+	m := show.Clip(p.Method, 24)
+	switch strings.ToLower(p.Test) {
+	case "knha", "hk", "hksj":
+		m += " + Knapp-Hartung"
+	case "z", "":
+	default:
+		m += " + " + show.Clip(p.Test, 16)
+	}
+	return fmt.Sprintf("%s, k = %d, n = %s", m, p.K, show.Int(p.N))
 }
 
 // FormulaName names a formula mode.

@@ -53,9 +53,9 @@ func FixedP(x *float64, d int) string {
 	return Fixed(*x, d)
 }
 
-// Raw prints x with all the digits it has, for machines and for checking, with
-// an ASCII minus.
-func Raw(x float64) string { return strconv.FormatFloat(x, 'g', -1, 64) }
+// Raw prints x for files and for checking, with ten significant digits and an
+// ASCII minus.
+func Raw(x float64) string { return strconv.FormatFloat(x, 'g', 10, 64) }
 
 // Significant prints x with n significant digits and without an exponent where
 // it is of ordinary size; trailing zeros of whole numbers are kept.

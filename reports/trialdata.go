@@ -1,0 +1,100 @@
+package reports
+
+import (
+	"encoding/json"
+	"html/template"
+	"slices"
+	"strings"
+
+	"past/internal/evidence"
+	"past/reports/internal/show"
+)
+
+// trialColumns name the fields of a trial in the data that search and filters
+// use, in order.
+var trialColumns = []string{"id", "title", "href", "status", "cls", "phase", "dates", "start", "n", "enrolment", "about", "who", "sponsor", "substance", "condition", "country", "results", "retold"}
+
+// trialConf tells the page's script where the data of all trials are: in the
+// page while they fit on one, else in a script beside it that is loaded when
+// somebody searches.
+func (s *site) trialConf(p *page) template.JS {
+	conf := map[string]any{"columns": trialColumns}
+	if s.trialFile.name == "" {
+		conf["rows"] = s.trialRows(p.Href)
+		return jsonFor(conf)
+	}
+	conf["file"], conf["sum"], conf["total"] = s.trialFile.name, s.trialFile.sri, len(s.Ed.Trials)
+	conf["facets"] = s.trialFacets
+	return jsonFor(conf)
+}
+
+// makeTrialFile prepares the shared data where there is more than one page.
+func (s *site) makeTrialFile() {
+	if s.single || len(s.Ed.Trials) <= trialsPerPage {
+		return
+	}
+	b, err := json.Marshal(s.trialRows(func(to string) string { return to }))
+	if err != nil {
+		return // strings and numbers only: it can not fail
+	}
+	s.trialFile = newAsset("trials", ".js", "pastTrials("+string(b)+");\n")
+	s.trialFacets = map[string][]string{
+		"status":    facet(s.Ed.Trials, func(t *TrialRow) []string { return []string{string(t.Status)} }),
+		"substance": facet(s.Ed.Trials, func(t *TrialRow) []string { return t.Substances }),
+		"condition": facet(s.Ed.Trials, func(t *TrialRow) []string { return t.Conditions }),
+	}
+}
+
+// facet lists the values of a field, sorted.
+func facet(list []TrialRow, of func(*TrialRow) []string) []string {
+	seen := map[string]bool{}
+	for i := range list {
+		for _, v := range of(&list[i]) {
+			if v = show.Clip(v, 60); v != "" {
+				seen[v] = true
+			}
+		}
+	}
+	out := make([]string, 0, len(seen))
+	for v := range seen {
+		out = append(out, v)
+	}
+	slices.Sort(out)
+	return out
+}
+
+func (s *site) trialRows(href func(string) string) [][]any {
+	out := make([][]any, 0, len(s.Ed.Trials))
+	for i := range s.Ed.Trials {
+		t := &s.Ed.Trials[i]
+		v := s.trialView(t)
+		n, start, results, retold := -1, "", "0", 0
+		if t.Enrolment != nil {
+			n = *t.Enrolment
+		}
+		if _, _, p := t.Start.Bounds(); p != evidence.NoDate {
+			start = strings.TrimSpace(t.Start.Raw)
+		}
+		if t.HasResults {
+			results = "1"
+		}
+		if t.Retold {
+			retold = 1
+		}
+		to := ""
+		if v.Href != "" {
+			to = href(v.Href)
+		}
+		out = append(out, []any{v.ID, show.Clip(t.Title, 160), to, v.Status, v.Class, v.Phase, v.Dates, start, n, v.N, v.About, v.Sponsor, show.Clip(t.Sponsor, 100),
+			clipAll(t.Substances, 60), clipAll(t.Conditions, 60), clipAll(t.Countries, 60), results, retold})
+	}
+	return out
+}
+
+// dataFiles are scripts with data that several pages share.
+func (s *site) dataFiles() map[string]string {
+	if s.trialFile.name == "" {
+		return nil
+	}
+	return map[string]string{s.trialFile.name: s.trialFile.body}
+}
