@@ -2,20 +2,22 @@ package cli
 
 // commands are the verbs of past, in the order of the help text.
 type commands struct {
-	Demo    demoCmd    `cmd:"" help:"Run the whole job on the embedded starter set, without a network."`
-	Crawl   crawlCmd   `cmd:"" help:"Collect records from public registers."`
-	Import  importCmd  `cmd:"" help:"Take in saved payloads and registry exports."`
-	Status  statusCmd  `cmd:"" help:"Show counts, freshness and problems."`
-	Link    linkCmd    `cmd:"" help:"Say which records and papers are one study."`
-	Extract extractCmd `cmd:"" help:"Read posted results and extraction tables into effect sizes."`
-	Analyse analyseCmd `cmd:"" help:"Answer the questions: pool effects into findings."`
-	Report  reportCmd  `cmd:"" help:"Write an edition as offline HTML."`
-	Explain explainCmd `cmd:"" help:"Walk a number back to the bytes it came from."`
-	Cite    citeCmd    `cmd:"" help:"Cite a finding, its studies, the edition or the program."`
-	Export  exportCmd  `cmd:"" help:"Take tables, effects, scripts and counts elsewhere."`
-	Meta    metaCmd    `cmd:"" help:"Meta-analyse a table of your own (CSV or JSON)."`
-	Vocab   vocabCmd   `cmd:"" help:"Say what a text is about and why."`
-	Rebuild rebuildCmd `cmd:"" help:"Recreate every derived row from payloads and human files."`
+	Demo     demoCmd     `cmd:"" help:"Run the whole job on the embedded starter set, without a network."`
+	Crawl    crawlCmd    `cmd:"" help:"Collect records from public registers."`
+	Import   importCmd   `cmd:"" help:"Take in saved payloads and registry exports."`
+	Status   statusCmd   `cmd:"" help:"Show counts, freshness and problems."`
+	Link     linkCmd     `cmd:"" help:"Say which records and papers are one study."`
+	Extract  extractCmd  `cmd:"" help:"Read posted results and extraction tables into effect sizes."`
+	Analyse  analyseCmd  `cmd:"" help:"Answer the questions: pool effects into findings."`
+	Report   reportCmd   `cmd:"" help:"Write an edition as offline HTML."`
+	Explain  explainCmd  `cmd:"" help:"Walk a number back to the bytes it came from."`
+	Cite     citeCmd     `cmd:"" help:"Cite a finding, its studies, the edition or the program."`
+	Export   exportCmd   `cmd:"" help:"Take tables, effects, scripts and counts elsewhere."`
+	Meta     metaCmd     `cmd:"" help:"Meta-analyse a table of your own (CSV or JSON)."`
+	Vocab    vocabCmd    `cmd:"" help:"Say what a text is about and why."`
+	History  historyCmd  `cmd:"" help:"Show what changed in a record, and when."`
+	Question questionCmd `cmd:"" help:"Work with questions files."`
+	Rebuild  rebuildCmd  `cmd:"" help:"Recreate every derived row from payloads and human files."`
 }
 
 // applyConfig hands configuration values to the commands that take them.

@@ -256,7 +256,7 @@ func TestSecondCrawlIsRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	<-asked // the first crawl holds the database now
-	want(t, past(t, "crawl", "ctgov", "--endpoint", "ctgov="+url, "--db", db), 1, "crawl", "pid")
+	want(t, past(t, "crawl", "ctgov", "--endpoint", "ctgov="+url, "--db", db), 1, "in use by crawl", "process", "wait for it to end")
 	close(release)
 	if err := first.Wait(); err != nil {
 		t.Errorf("the first crawl failed: %v", err)

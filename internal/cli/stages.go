@@ -47,9 +47,15 @@ func (e *Env) printJSON(v any) error {
 	return enc.Encode(v)
 }
 
-type linkCmd struct{ reviewFlag }
+type linkCmd struct {
+	reviewFlag
+	Explain string `name:"explain" help:"Show the links of a study, record or paper instead." placeholder:"ID"`
+}
 
 func (c *linkCmd) Run(ctx context.Context, e *Env) error {
+	if c.Explain != "" {
+		return e.explainLinks(ctx, c.Explain)
+	}
 	return e.withPipeline(ctx, "link", c.Review, func(p *pipeline.Pipeline) error {
 		r, err := p.Link(ctx)
 		if err != nil {
@@ -61,6 +67,31 @@ func (c *linkCmd) Run(ctx context.Context, e *Env) error {
 		fmt.Fprintf(e.Stdout, "%s from records and papers, %s\n", plural(r.Studies, "study"), plural(r.Links, "link"))
 		return nil
 	})
+}
+
+// explainLinks shows why records and papers stand together.
+func (e *Env) explainLinks(ctx context.Context, id string) error {
+	st, err := e.openStore(ctx, "link", true, false)
+	if err != nil {
+		return err
+	}
+	defer st.Close()
+	links, err := st.Links(ctx, id)
+	if err != nil {
+		return err
+	}
+	if e.Globals.JSON {
+		return e.printJSON(links)
+	}
+	for _, l := range links {
+		undone := ""
+		if l.Undone != "" {
+			undone = "  (undone: " + l.Undone + ")"
+		}
+		fmt.Fprintf(e.Stdout, "%s — %s\n  %s, %s: %s%s\n", l.A, l.B, l.Kind, l.Strength, l.Reason, undone)
+	}
+	fmt.Fprintln(e.Stdout, plural(len(links), "link"))
+	return nil
 }
 
 type extractCmd struct{ reviewFlag }

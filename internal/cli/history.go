@@ -1,0 +1,74 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+
+	"past/internal/evidence"
+	"past/internal/history"
+)
+
+type historyCmd struct {
+	ID string `arg:"" help:"A record, such as NCT03537014."`
+}
+
+// historyStep is one version of a record with what it changed.
+type historyStep struct {
+	Version int              `json:"version"`
+	Origin  string           `json:"origin"` // snapshot (our own) or register (its own history)
+	Stated  string           `json:"stated,omitempty"`
+	Seen    string           `json:"seen"`
+	SHA256  string           `json:"payload_sha256"`
+	Changes []history.Change `json:"changes"`
+}
+
+func (c *historyCmd) Run(ctx context.Context, e *Env) error {
+	st, err := e.openStore(ctx, "history", true, false)
+	if err != nil {
+		return err
+	}
+	defer st.Close()
+	versions, err := st.History(ctx, c.ID)
+	if err != nil {
+		return fmt.Errorf("history of %s: %w", c.ID, err)
+	}
+	last := map[string]*evidence.Record{} // by origin: a register's history and our snapshots are two lines
+	var steps []historyStep
+	for _, v := range versions {
+		r, err := st.VersionRecord(ctx, v)
+		if err != nil {
+			return fmt.Errorf("version %d of %s: %w", v.Seq, c.ID, err)
+		}
+		s := historyStep{Version: v.Seq, Origin: v.Origin, Stated: v.Stated, Seen: v.Seen.UTC().Format("2006-01-02"), SHA256: v.PayloadSHA256, Changes: []history.Change{}}
+		if before := last[v.Origin]; before != nil {
+			s.Changes = history.Diff(before, &r)
+		}
+		last[v.Origin] = &r
+		steps = append(steps, s)
+	}
+	if e.Globals.JSON {
+		return e.printJSON(steps)
+	}
+	for _, s := range steps {
+		fmt.Fprintf(e.Stdout, "%s version %d, seen %s", s.Origin, s.Version, s.Seen)
+		if s.Stated != "" {
+			fmt.Fprintf(e.Stdout, ", dated %s by the register", s.Stated)
+		}
+		fmt.Fprintln(e.Stdout)
+		for _, ch := range s.Changes {
+			fmt.Fprintf(e.Stdout, "  %s %s: %s → %s\n", ch.Field, ch.Kind, short(ch.Before), short(ch.After))
+		}
+	}
+	return nil
+}
+
+// short keeps a long text to one line.
+func short(s string) string {
+	if s == "" {
+		return "(nothing)"
+	}
+	if r := []rune(s); len(r) > 100 {
+		return string(r[:97]) + "…"
+	}
+	return s
+}
