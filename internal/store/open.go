@@ -221,10 +221,18 @@ func (c *conn) identify() error {
 // comes with the next writer), checkpoints, optimises and releases the lock.
 func (s *Store) Close() error {
 	var err error
-	if !s.opt.ReadOnly && s.c != nil {
+	if !s.opt.ReadOnly && s.isOpen() {
 		err = s.settle()
 	}
+	s.turn <- struct{}{} // whoever writes may finish
+	defer func() { <-s.turn }()
 	return errors.Join(err, s.shut())
+}
+
+func (s *Store) isOpen() bool {
+	s.turn <- struct{}{}
+	defer func() { <-s.turn }()
+	return s.c != nil
 }
 
 // settle leaves the file in a good state.
@@ -257,18 +265,19 @@ func (s *Store) shut() error {
 	if s.r != nil {
 		errs = append(errs, s.r.Close())
 	}
-	if s.c != nil {
-		s.c.close()
-		s.c = nil
-	}
 	if s.wc != nil {
+		if s.c != nil {
+			errs = append(errs, s.wc.Raw(func(any) error { s.c.close(); return nil }))
+			s.c = nil
+		}
 		errs = append(errs, s.wc.Close())
+		s.wc = nil
 	}
 	if s.w != nil {
 		errs = append(errs, s.w.Close())
+		s.w = nil
 	}
-	if s.lock != nil {
-		errs = append(errs, s.lock.release())
-	}
+	errs = append(errs, s.lock.release())
+	s.lock = nil
 	return errors.Join(errs...)
 }

@@ -102,12 +102,19 @@ func (s *Store) holding(f func(c *conn) error) error {
 	if s.c == nil {
 		return fmt.Errorf("write to %s: %w", s.path, errClosed)
 	}
-	// Raw hands out the connection that s.c wraps and keeps others off it.
+	// Raw hands out the connection that s.c wraps and keeps others off it. An
+	// error or a panic in it would make database/sql drop the connection, so
+	// that both are carried past it.
 	var ferr error
+	var broken any
 	err := s.wc.Raw(func(any) error {
+		defer func() { broken = recover() }()
 		ferr = f(s.c)
-		return nil // an error from here would make database/sql drop the connection
+		return nil
 	})
+	if broken != nil {
+		panic(broken)
+	}
 	return s.explain(errors.Join(ferr, err))
 }
 

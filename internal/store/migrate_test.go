@@ -1,0 +1,111 @@
+package store
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// makeVersion makes a database as an earlier release left it.
+func makeVersion(t testing.TB, path string, version int) *Store {
+	t.Helper()
+	s := &Store{path: path, opt: Options{Create: true, Now: func() time.Time { return day(0) }, What: "an earlier release"}, turn: make(chan struct{}, 1), migrateTo: version}
+	if err := s.openWriter(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.shut() })
+	return s
+}
+
+// schemaOf reads the schema as SQLite keeps it.
+func schemaOf(t testing.TB, s *Store) [][]string {
+	t.Helper()
+	return viewRows(t, s, "SELECT type, name, tbl_name, coalesce(sql, '') FROM sqlite_schema ORDER BY type, name")
+}
+
+func TestUpgradeFromEachVersion(t *testing.T) {
+	ctx := context.Background()
+	want := schemaOf(t, fresh(t))
+	for v := 1; v < SchemaVersion(); v++ {
+		path := filepath.Join(t.TempDir(), "past.db")
+		old := makeVersion(t, path, v)
+		// What every version can hold goes in through the code of today.
+		b := page("r", 0, 5, 0, "")
+		commit(t, old, b)
+		before := map[string]string{}
+		for _, f := range []string{"payload", "arrival", "record", "planned_outcome", "posted_outcome", "hit", "problem"} {
+			before[f] = fingerprintOf(t, old, f)
+		}
+		if err := old.shut(); err != nil {
+			t.Fatal(err)
+		}
+		s, err := Open(ctx, path, Options{})
+		if err != nil {
+			t.Fatalf("from version %d: %v", v, err)
+		}
+		if d := cmp.Diff(want, schemaOf(t, s)); d != "" {
+			t.Errorf("from version %d the schema differs from a new one:\n%s", v, d)
+		}
+		for f, sum := range before {
+			if fingerprintOf(t, s, f) != sum {
+				t.Errorf("from version %d: table %s changed its content", v, f)
+			}
+		}
+		if faults, err := s.IntegrityCheck(ctx, true); err != nil || len(faults) > 0 {
+			t.Errorf("from version %d: %v %v", v, faults, err)
+		}
+		commit(t, s, page("r2", 5, 5, 0, ""))
+		fillDerived(t, s)
+		if err := s.Close(); err != nil {
+			t.Errorf("from version %d: close: %v", v, err)
+		}
+	}
+}
+
+func fingerprintOf(t testing.TB, s *Store, table string) string {
+	t.Helper()
+	cols := viewRows(t, s, "SELECT group_concat(name, ', ') FROM (SELECT name FROM pragma_table_info(?) ORDER BY cid)", table)
+	out := map[string]string{}
+	if err := s.fingerprint(context.Background(), out, table, "SELECT "+cols[0][0]+" FROM "+table+" ORDER BY 1, 2, 3"); err != nil {
+		t.Fatal(err)
+	}
+	return out[table]
+}
+
+// A published migration must never change: databases out there have run it.
+func TestMigrationsAreInOrder(t *testing.T) {
+	ms, err := migrations()
+	if err != nil {
+		t.Fatal(err)
+	}
+	files, err := os.ReadDir("schema")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(ms) != len(files) || len(ms) != SchemaVersion() {
+		t.Errorf("%d migrations, %d files, version %d", len(ms), len(files), SchemaVersion())
+	}
+}
+
+// A migration that fails leaves the version before it, whole.
+func TestFailedUpgradeChangesNothing(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "past.db")
+	old := makeVersion(t, path, 1)
+	if err := old.plain(context.Background(), func(c *conn) error { return c.script("CREATE TABLE finding (in_the_way)") }); err != nil {
+		t.Fatal(err)
+	}
+	before := schemaOf(t, old)
+	old.shut()
+	if s, err := Open(context.Background(), path, Options{}); err == nil {
+		s.Close()
+		t.Fatal("the upgrade went through a table that was in its way")
+	}
+	again := makeVersion(t, path, 1)
+	if d := cmp.Diff(before, schemaOf(t, again)); d != "" {
+		t.Errorf("a failed upgrade left something:\n%s", d)
+	}
+}
