@@ -39,6 +39,8 @@ type writer struct {
 	last  rune
 	mark  byte // to be set before the next text, if digits would meet
 	block []string
+	// headings marks the lines of headings.
+	headings bool
 }
 
 func (w *writer) node(n *Node) {
@@ -58,6 +60,12 @@ func (w *writer) node(n *Node) {
 		w.text(" ")
 		return
 	case "br":
+		w.text("\n")
+		return
+	}
+	if w.headings && (n.Name == "title" || len(n.Name) == 2 && n.Name[0] == 'h' && n.Name[1] >= '1' && n.Name[1] <= '6') {
+		w.text("\n" + headingMark)
+		w.kids(n)
 		w.text("\n")
 		return
 	}
