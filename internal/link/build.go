@@ -36,6 +36,9 @@ const (
 	Possible = "possible" // a suspicion: joins nothing
 )
 
+// rank orders the strengths: of two equal links the stronger one is kept.
+func rank(strength string) int { return slices.Index([]string{Possible, Probable, Certain}, strength) }
+
 // Build joins records and papers into studies. Studies and links come back
 // sorted; the same input gives the same output.
 func Build(in Input) ([]evidence.Study, []evidence.Link) {
@@ -63,7 +66,7 @@ func Build(in Input) ([]evidence.Study, []evidence.Link) {
 	}
 	links = append(links, conflicts(g, in.Records)...)
 	slices.SortFunc(links, func(a, b evidence.Link) int {
-		return cmp.Or(strings.Compare(a.A, b.A), strings.Compare(a.B, b.B), strings.Compare(a.Kind, b.Kind), strings.Compare(a.Prov.Pointer, b.Prov.Pointer))
+		return cmp.Or(strings.Compare(a.A, b.A), strings.Compare(a.B, b.B), strings.Compare(a.Kind, b.Kind), rank(b.Strength)-rank(a.Strength), strings.Compare(a.Prov.PayloadSHA256+a.Prov.Pointer, b.Prov.PayloadSHA256+b.Prov.Pointer))
 	})
 	links = slices.CompactFunc(links, func(a, b evidence.Link) bool { return a.A == b.A && a.B == b.B && a.Kind == b.Kind })
 	return studies(g, in, links), links
