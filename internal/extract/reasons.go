@@ -38,6 +38,7 @@ const (
 	CodeDenominator    = "denominator"      // denominators that do not add up
 	CodeScoreType      = "score-type"       // endpoint or change is not certain
 	CodePOnly          = "p-only"           // a p-value and no estimate
+	CodeCountedTwice   = "counted-twice"    // the same people in both arms or in several rows
 	CodeSign           = "sign"             // which way the difference was taken is not stated
 )
 
