@@ -139,14 +139,14 @@ func TestKeyIsNotShown(t *testing.T) {
 	h := http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		_ = r.ParseForm()
 		asked++
-		if r.Form.Get("api_key") != "secret" || strings.Contains(r.URL.String(), "secret") {
+		if r.Form.Get("api_key") != "secret" || r.Form.Get("email") != "a@example.org" || strings.Contains(r.URL.String(), "secret") {
 			t.Errorf("%s %s", r.URL, r.Form)
 		}
 		inner.ServeHTTP(rw, r)
 	})
 	srv := httptest.NewServer(h)
 	defer srv.Close()
-	src := testSource(WithAPIKey("secret"))
+	src := testSource(WithAPIKey("secret"), WithEmail("a@example.org"))
 	if strings.Contains(fmt.Sprint(src.At("http://127.0.0.1:1/x").(*Source).key), "secret") {
 		t.Error("the key would be sent to a mirror")
 	}
@@ -186,7 +186,7 @@ func TestPlan(t *testing.T) {
 	if got[0].Text != want {
 		t.Errorf("%s", got[0].Text)
 	}
-	if !strings.Contains(got[0].URL, "usehistory=y") || !strings.Contains(got[0].URL, "email=a%40example.org") || !strings.Contains(got[0].URL, "tool=past") {
+	if !strings.Contains(got[0].URL, "usehistory=y") || strings.Contains(got[0].URL, "example.org") || !strings.Contains(got[0].URL, "tool=past") {
 		t.Error(got[0].URL)
 	}
 	q.Since = time.Date(2026, 3, 1, 2, 0, 0, 0, time.UTC)

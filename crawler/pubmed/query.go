@@ -53,12 +53,11 @@ func term(t string) string {
 	return t + "[tw]"
 }
 
-// params adds what NCBI asks of programs to a request's parameters.
+// params adds the database and the name of the program to a request's
+// parameters. What is the user's own, key and address, is added by ask, where
+// no stored address shows it.
 func (s *Source) params(v url.Values) url.Values {
 	v.Set("db", "pubmed")
 	v.Set("tool", "past")
-	if s.email != "" {
-		v.Set("email", s.email)
-	}
 	return v
 }

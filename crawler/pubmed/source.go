@@ -51,7 +51,7 @@ type Option func(*Source)
 func WithAPIKey(key string) Option { return func(s *Source) { s.key = strings.TrimSpace(key) } }
 
 // WithEmail sends the address that NCBI asks of programs, so that it can write
-// before it blocks one.
+// before it blocks one; like the key it stands in no stored address.
 func WithEmail(email string) Option { return func(s *Source) { s.email = strings.TrimSpace(email) } }
 
 // New gives a Source of PubMed itself.
@@ -67,11 +67,11 @@ func New(opts ...Option) *Source {
 func (s *Source) Name() string { return SourceName }
 
 // At implements crawler.Movable: endpoint stands in the place of
-// https://eutils.ncbi.nlm.nih.gov/entrez/eutils. The API key is NCBI's and is
-// not sent elsewhere.
+// https://eutils.ncbi.nlm.nih.gov/entrez/eutils. API key and address are
+// meant for NCBI and not sent elsewhere.
 func (s *Source) At(endpoint string) crawler.Source {
 	c := *s
-	c.at, c.key = strings.TrimRight(endpoint, "/"), ""
+	c.at, c.key, c.email = strings.TrimRight(endpoint, "/"), "", ""
 	return &c
 }
 
@@ -307,15 +307,19 @@ func firstPMID(article []byte) string {
 	return id
 }
 
-// ask sends a request: by GET, or by POST when it carries the key or is long.
+// ask sends a request: by GET, or by POST when it carries key or address or is
+// long.
 func (s *Source) ask(ctx context.Context, f crawler.Fetcher, path string, v url.Values, accept string, small bool) (crawler.Response, error) {
 	r := crawler.Request{Source: SourceName, URL: s.base() + path + "?" + v.Encode(), Accept: []string{accept}, NoStore: small}
 	if accept == "text/xml" {
 		r.Accept = append(r.Accept, "application/xml")
 	}
-	if s.key != "" || len(r.URL) > 4000 {
+	if s.key != "" || s.email != "" || len(r.URL) > 4000 {
 		if s.key != "" {
 			v.Set("api_key", s.key)
+		}
+		if s.email != "" {
+			v.Set("email", s.email)
 		}
 		r.Method, r.Body = "POST", []byte(v.Encode())
 		r.Header = map[string]string{"Content-Type": "application/x-www-form-urlencoded"}
