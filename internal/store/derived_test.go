@@ -101,6 +101,15 @@ func TestDerivedRowsComeBack(t *testing.T) {
 	if d := cmp.Diff(testContrasts, contrasts); d != "" {
 		t.Errorf("contrasts:\n%s", d)
 	}
+	if a, err := s.ArmResult(ctx, "a2"); err != nil || cmp.Diff(testResults[1], a) != "" {
+		t.Errorf("arm result by id: %+v %v", a, err)
+	}
+	if x, err := s.Contrast(ctx, "c1"); err != nil || cmp.Diff(testContrasts[0], x) != "" {
+		t.Errorf("contrast by id: %+v %v", x, err)
+	}
+	if _, err := s.Contrast(ctx, "none"); !errors.Is(err, ErrNotFound) {
+		t.Errorf("unknown contrast: %v", err)
+	}
 	effects, err := collect(s.Effects(ctx))
 	if d := cmp.Diff(testEffects, effects); d != "" || err != nil {
 		t.Errorf("effects: %v\n%s", err, d)

@@ -198,6 +198,19 @@ func (s *Store) Contrasts(ctx context.Context, f ResultFilter) iter.Seq2[evidenc
 		"SELECT "+readColumns(contrastColumns)+" FROM contrast WHERE "+cond+" ORDER BY record_id, seq", args...)
 }
 
+// Contrast gives one contrast by its id.
+func (s *Store) Contrast(ctx context.Context, id string) (evidence.Contrast, error) {
+	row := s.r.QueryRowContext(ctx, "SELECT "+readColumns(contrastColumns)+" FROM contrast WHERE id = ? ORDER BY record_id, seq LIMIT 1", id)
+	x, err := scanContrast(row.Scan)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = ErrNotFound
+	}
+	if err != nil {
+		return x, fmt.Errorf("contrast %s: %w", id, s.explain(err))
+	}
+	return x, nil
+}
+
 // readColumns leaves out seq, which only orders.
 func readColumns(columns []string) string {
 	out := ""

@@ -116,6 +116,7 @@ CREATE TABLE contrast (
   pointer        TEXT NOT NULL,
   PRIMARY KEY (record_id, seq)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX contrast_id ON contrast (id);
 
 CREATE TABLE effect (
   id               TEXT PRIMARY KEY,
