@@ -50,7 +50,12 @@ var families = []family{
 		},
 	},
 	{ // gamma
-		func(p, a, b float64) float64 { return dist.GammaQuantile(p, math.Exp(a), math.Exp(b)) },
+		func(p, a, b float64) float64 {
+			if a > 9 { // so narrow that it is the normal, which is tried as well
+				return math.NaN()
+			}
+			return dist.GammaQuantile(p, math.Exp(a), math.Exp(b))
+		},
 		func(a, b float64) MeanSD { return MeanSD{math.Exp(a - b), math.Exp(a/2 - b)} },
 		func(m, s float64) (float64, float64) { return 2 * math.Log(m/s), math.Log(m / (s * s)) },
 	},
@@ -91,12 +96,15 @@ func McGrathQE(q Quantiles) (MeanSD, error) {
 	for _, f := range families {
 		a, b := f.start(math.Max(best.Mean, x[0]), best.SD)
 		o, err := solve.Minimise(func(v []float64) float64 {
+			if math.Abs(v[0]) > 700 || math.Abs(v[1]) > 700 {
+				return math.Inf(1)
+			}
 			s := 0.0
 			for i := range p {
 				s += sq(f.quantile(p[i], v[0], v[1])/q.Median - x[i]/q.Median)
 			}
 			return s
-		}, []float64{a, b}, solve.Options{GradTol: 1e-9})
+		}, []float64{a, b}, solve.Options{GradTol: 1e-9, MaxEvals: 3000})
 		if o.X == nil || math.IsNaN(o.F) || err != nil && !(o.F < loss/sq(q.Median)) {
 			continue
 		}
