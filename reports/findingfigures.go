@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"past/internal/evidence"
 	"past/reports/internal/figure"
@@ -25,8 +26,12 @@ func (s *site) findingFigures(p *page, d *findingPage, read figure.Reading) {
 	if ok {
 		s.work(p, d, read)
 	}
-	fig, ok = subgroupSeries(f, s.Name).Draw(f, read, st)
-	add(&d.Main, fig, ok)
+	if figure.SubgroupRows(f) <= figure.SubgroupsInForest {
+		d.SubNotes = subgroupNotes(f)
+	} else {
+		fig, ok = subgroupSeries(f, s.Name).Draw(f, read, st)
+		add(&d.Main, fig, ok)
+	}
 	fig, ok = figure.RiskOfBias(judgements(f), st, "rob")
 	add(&d.CertFigures, fig, ok)
 	label := effectLabels(f)
@@ -41,21 +46,21 @@ func (s *site) findingFigures(p *page, d *findingPage, read figure.Reading) {
 	fig, ok = figure.SpecCurve(f, read, st)
 	add(&d.Checks, fig, ok)
 	fig, ok = figure.Funnel(f, read, st)
-	add(&d.Checks, fig, ok)
+	add(&d.Plots, fig, ok)
 	fig, ok = figure.Baujat(f, st)
-	add(&d.Checks, fig, ok)
+	add(&d.Plots, fig, ok)
 	fig, ok = figure.GOSH(f, read, st)
-	add(&d.Checks, fig, ok)
+	add(&d.Plots, fig, ok)
 	for i := range f.Moderators {
 		fig, ok = figure.Bubble(f, &f.Moderators[i], read, st, i+1)
-		add(&d.Checks, fig, ok)
+		add(&d.Plots, fig, ok)
 	}
 	fig, ok = figure.Drapery(f, read, st)
-	add(&d.Checks, fig, ok)
+	add(&d.Plots, fig, ok)
 	fig, ok = figure.Posterior(f, read, st)
-	add(&d.Checks, fig, ok)
+	add(&d.Plots, fig, ok)
 	fig, ok = figure.Sequential(f, st)
-	add(&d.Checks, fig, ok)
+	add(&d.Plots, fig, ok)
 	if c, has := s.Ed.PrismaByFinding[f.ID]; has {
 		d.Flow = append(d.Flow, p.fig(figure.Prisma(flowOf(c), st, "flow", "Flow of records for this question")))
 	}
@@ -162,20 +167,32 @@ func effectLabels(f *evidence.Finding) func(int) string {
 	}
 }
 
+// subgroupNotes say how to read the subgroups of a finding.
+func subgroupNotes(f *evidence.Finding) []string {
+	if len(f.Subgroups) == 0 {
+		return nil
+	}
+	out := []string{"Differences between groups of studies are observational: studies differ in more than one way."}
+	for _, g := range f.Subgroups {
+		name := show.First(figure.FactorName(g.Factor))
+		if g.P != nil {
+			out = append(out, name+": difference between groups "+show.P(g.P)+".")
+		}
+		for _, w := range g.Warnings {
+			out = append(out, name+": "+strings.TrimSuffix(show.Prose(show.Clip(w, 240)), ".")+".")
+		}
+	}
+	return out
+}
+
 // subgroupSeries puts all subgroups under each other.
 func subgroupSeries(f *evidence.Finding, name func(string) string) figure.Series {
-	s := figure.Series{ID: "subgroups", Title: "Subgroups", Caption: "Subgroups", Model: true, Note: "Differences between groups of studies are observational: studies differ in more than one way."}
+	s := figure.Series{ID: "subgroups", Title: "Subgroups", Caption: "Subgroups", Model: true, Note: strings.Join(subgroupNotes(f), " ")}
 	var labels []string
 	for _, g := range f.Subgroups {
 		for _, r := range g.Groups {
 			s.List = append(s.List, r)
 			labels = append(labels, show.First(figure.FactorName(g.Factor))+": "+name(r.Label))
-		}
-		if g.P != nil {
-			s.Note += " " + show.First(figure.FactorName(g.Factor)) + ": difference between groups " + show.P(g.P) + "."
-		}
-		for _, w := range g.Warnings {
-			s.Note += " " + show.First(show.Clip(w, 200)) + "."
 		}
 	}
 	s.Label = func(i int) string { return labels[i] }

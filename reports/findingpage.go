@@ -24,6 +24,8 @@ type findingPage struct {
 	Toc                              []linked
 	NotToSay, Limits                 []string
 	Empty, One                       string
+	SubNotes                         []string
+	Plots                            []figView
 	Main, CertFigures                []figView
 	Checks, Flow                     []figView
 	WorkNote, Path, ChecksPath, JSON string
@@ -43,9 +45,9 @@ func (s *site) findingPage(f *evidence.Finding) *page {
 	p := &page{Path: s.findPath[f.ID], Name: "finding", Title: titleOf(f), Nav: "index.html"}
 	s.add(p)
 	read := figure.Read(f, s.Name)
-	d := &findingPage{F: f, Title: titleOf(f), Plain: show.Clip(f.Sentences.Plain, 1200), Curriculum: show.Clip(f.Sentences.Curriculum, 1200),
-		Researcher: show.Clip(f.Sentences.Researcher, 2000), Cert: certOf(f.Certainty), NotToSay: clipAll(f.NotToSay, 600), Limits: clipAll(f.Limits, 600),
-		Warnings: clipAll(warningsOf(f), 600)}
+	d := &findingPage{F: f, Title: titleOf(f), Plain: sentence(f.Sentences.Plain, 1200), Curriculum: sentence(f.Sentences.Curriculum, 1200),
+		Researcher: sentence(f.Sentences.Researcher, 2000), Cert: certOf(f.Certainty), NotToSay: proseAll(f.NotToSay, 600), Limits: proseAll(f.Limits, 600),
+		Warnings: proseAll(warningsOf(f), 600)}
 	d.Alerts = alertsOf(f)
 	d.Head = headOf(f, read)
 	s.findingWords(p, d, read)
@@ -53,7 +55,7 @@ func (s *site) findingPage(f *evidence.Finding) *page {
 	s.findingTables(p, d, read)
 	d.Cite = s.citation(f.ID, d.Title)
 	d.Path = p.Path
-	if len(f.Effects) > longFinding && len(d.Checks) > 0 {
+	if len(f.Effects) > longFinding && len(d.Checks)+len(d.Plots) > 0 {
 		s.checksPage(p, d)
 	}
 	if !s.single {
@@ -74,11 +76,13 @@ func (s *site) checksPage(of *page, d *findingPage) {
 	s.add(p)
 	d.ChecksPath = p.Path
 	own := *d
-	own.Checks = slices.Clone(d.Checks)
-	for i := range own.Checks {
-		own.Checks[i].P = p
+	own.Checks, own.Plots = slices.Clone(d.Checks), slices.Clone(d.Plots)
+	for _, list := range [][]figView{own.Checks, own.Plots} {
+		for i := range list {
+			list[i].P = p
+		}
 	}
-	d.Checks = nil
+	d.Checks, d.Plots = nil, nil
 	p.Data = &own
 }
 
@@ -98,6 +102,20 @@ func (s *site) dataOfFindings() (map[string][]byte, error) {
 		out[strings.TrimSuffix(s.findPath[f.ID], ".html")+".json"] = append(b, '\n')
 	}
 	return out, nil
+}
+
+// sentence prints generated words: first letter upper case, signs as they are
+// written, nothing cut that anybody would miss.
+func sentence(s string, n int) string { return show.First(show.Prose(show.Clip(s, n))) }
+
+func proseAll(list []string, n int) []string {
+	out := make([]string, 0, len(list))
+	for _, s := range list {
+		if t := sentence(s, n); t != "" {
+			out = append(out, t)
+		}
+	}
+	return out
 }
 
 func warningsOf(f *evidence.Finding) []string {
@@ -166,7 +184,7 @@ func (s *site) findingWords(p *page, d *findingPage, read figure.Reading) {
 	if k == 1 || f.Primary.K == 1 {
 		d.One = "This is the result of a single study, shown as it is. It is not a meta-analysis: there is nothing to average, and no way to tell whether another study would agree."
 	}
-	d.CertText = show.Clip(f.Certainty.Note, 600)
+	d.CertText = sentence(f.Certainty.Note, 600)
 	switch {
 	case f.Certainty.Level == "":
 		d.CertText = strings.TrimSpace("There is nothing to grade. " + d.CertText)
@@ -194,16 +212,15 @@ func countSentence(n int, one, many string) string {
 }
 
 func boundSentence(b *evidence.Bound) string {
-	t := fmt.Sprintf("If %s unreported participants showed no effect, the finding would cross this line: %s. ", show.Int(b.Participants), show.Clip(b.Line, 200))
-	if b.Reachable {
-		t += fmt.Sprintf("The trials without a result planned for %s participants, so this is within reach.", show.Int(b.PlannedInMissing))
-	} else {
-		t += fmt.Sprintf("The trials without a result planned for %s participants, which is fewer.", show.Int(b.PlannedInMissing))
-	}
+	what := show.Plural(b.Participants, "unreported participant", "unreported participants") + " at no effect"
 	if b.Note != "" {
-		t += " " + show.Clip(b.Note, 300)
+		what = show.Prose(show.Clip(b.Note, 400))
 	}
-	return t
+	t := fmt.Sprintf("How much unseen evidence would change this? Before %s, it would take %s. ", show.Prose(show.Clip(b.Line, 200)), what)
+	if b.Reachable {
+		return t + "The registered trials without a result are large enough for that."
+	}
+	return t + "The registered trials without a result are not large enough for that, as far as their planned size is known."
 }
 
 func tocOf(d *findingPage) []linked {
@@ -219,7 +236,7 @@ func tocOf(d *findingPage) []linked {
 	add(d.Measured != nil, "measured", "Measured without numbers")
 	add(true, "certainty", "How sure")
 	add(true, "missing", "What is missing")
-	add(len(d.Checks) > 0 || d.ChecksPath != "", "checks", "Does it hold")
+	add(len(d.Checks)+len(d.Plots) > 0 || d.ChecksPath != "", "checks", "Does it hold")
 	add(true, "explain", "Where the numbers come from")
 	add(true, "cite", "How to cite")
 	return t

@@ -215,7 +215,7 @@ func certTable(c *evidence.Certainty) *figure.Table {
 	}
 	t := &figure.Table{Caption: "Reasons for the certainty", Head: columns("Domain", "Levels down", "Computed inputs", "Rule")}
 	for _, d := range c.Domains {
-		t.Rows = append(t.Rows, figure.Row{Cells: cells(show.First(show.Clip(d.Name, 60)), stepsWord(d.Steps), show.Clip(d.Inputs, 500), show.Clip(d.Rule, 500))})
+		t.Rows = append(t.Rows, figure.Row{Cells: cells(show.First(show.Clip(d.Name, 60)), stepsWord(d.Steps), sentence(d.Inputs, 500), sentence(d.Rule, 500))})
 	}
 	return t
 }

@@ -31,8 +31,8 @@ func (s *site) claimsPage() {
 	tally := map[string]int{}
 	for i := range s.Ed.Claims {
 		c := &s.Ed.Claims[i]
-		v := claimView{Anchor: show.Slug(c.ID), ID: show.Clip(c.ID, 20), Text: show.Clip(c.Text, 400), Verdict: orDash(show.Clip(c.Verdict, 60)), Class: "none", Mark: "○", Why: show.Clip(c.Why, 800),
-			Rule: orDash(show.Clip(c.Rule, 800)), Date: show.Clip(c.Date, 20), Cert: certWord(c.Certainty)}
+		v := claimView{Anchor: show.Slug(c.ID), ID: show.Clip(c.ID, 20), Text: show.Clip(c.Text, 400), Verdict: orDash(show.Clip(c.Verdict, 60)), Class: "none", Mark: "○", Why: sentence(c.Why, 800),
+			Rule: orDash(sentence(c.Rule, 800)), Date: show.Clip(c.Date, 20), Cert: certWord(c.Certainty)}
 		if c.Certainty == "" {
 			v.Cert = certView{}
 		}

@@ -56,11 +56,11 @@ func Ticks(lo, hi float64, n int) []Tick {
 func niceStep(raw float64) float64 {
 	p := math.Pow(10, math.Floor(math.Log10(raw)))
 	switch f := raw / p; {
-	case f <= 1.0001:
+	case f < 1.5:
 		return p
-	case f <= 2.0001:
+	case f < 3.2:
 		return 2 * p
-	case f <= 5.0001:
+	case f < 7.5:
 		return 5 * p
 	}
 	return 10 * p

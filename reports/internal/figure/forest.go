@@ -105,7 +105,7 @@ func (fo *forest) addPooled() {
 	}
 	lo, hi := Headline(p)
 	add := func(kind rowKind, label, note string, lo, hi *float64) {
-		r := forestRow{kind: kind, label: label, note: note, est: *p.Estimate, row: len(fo.rows), value: m.Full(p.Estimate, lo, hi)}
+		r := forestRow{kind: kind, label: label, note: note, est: *p.Estimate, row: fo.nextRow(), value: m.Full(p.Estimate, lo, hi)}
 		if lo != nil && hi != nil {
 			r.lo, r.hi = *lo, *hi
 			r.ok = finite(r.est, r.lo, r.hi)
@@ -122,19 +122,28 @@ func (fo *forest) addPooled() {
 		}
 	}
 	if p.PILower != nil && p.PIUpper != nil {
-		r := forestRow{kind: predictionRow, label: "95% prediction interval", est: *p.Estimate, lo: *p.PILower, hi: *p.PIUpper, row: len(fo.rows)}
+		r := forestRow{kind: predictionRow, label: "95% prediction interval", est: *p.Estimate, lo: *p.PILower, hi: *p.PIUpper, row: fo.nextRow()}
 		r.ok = finite(r.lo, r.hi)
 		r.value = m.Interval(r.lo, r.hi)
 		fo.rows = append(fo.rows, r)
 	}
 }
 
-func (fo *forest) addSubgroups(name func(string) string) {
+// SubgroupsInForest is how many subgroup rows a forest plot takes in; more get
+// a figure of their own.
+const SubgroupsInForest = 14
+
+// SubgroupRows counts the groups of all factors.
+func SubgroupRows(f *evidence.Finding) int {
 	n := 0
-	for _, s := range fo.f.Subgroups {
+	for _, s := range f.Subgroups {
 		n += len(s.Groups)
 	}
-	if n > 16 {
+	return n
+}
+
+func (fo *forest) addSubgroups(name func(string) string) {
+	if SubgroupRows(fo.f) > SubgroupsInForest {
 		return // they have their own figure
 	}
 	for _, s := range fo.f.Subgroups {
@@ -142,7 +151,7 @@ func (fo *forest) addSubgroups(name func(string) string) {
 		for i := range s.Groups {
 			g := &s.Groups[i]
 			lo, hi := Headline(g)
-			r := forestRow{kind: subgroupRow, label: name(g.Label), note: fmt.Sprintf("k = %d, n = %s", g.K, show.Int(g.N)), row: -1, value: fo.read.Measure.Full(g.Estimate, lo, hi)}
+			r := forestRow{kind: subgroupRow, label: name(g.Label), note: fmt.Sprintf("k = %d, n = %s", g.K, show.Int(g.N)), row: fo.nextRow(), value: fo.read.Measure.Full(g.Estimate, lo, hi)}
 			if g.Estimate != nil && lo != nil && hi != nil {
 				r.est, r.lo, r.hi = *g.Estimate, *lo, *hi
 				r.ok = finite(r.est, r.lo, r.hi)
@@ -150,6 +159,17 @@ func (fo *forest) addSubgroups(name func(string) string) {
 			fo.rows = append(fo.rows, r)
 		}
 	}
+}
+
+// nextRow is the line that the next result takes in the table.
+func (fo *forest) nextRow() int {
+	n := 0
+	for _, r := range fo.rows {
+		if r.row >= 0 {
+			n++
+		}
+	}
+	return n
 }
 
 func groupTest(s *evidence.Subgroup) string {
@@ -302,8 +322,11 @@ func (fo *forest) table(href func(evidence.Effect) string) Table {
 	m := fo.read.Measure
 	t := Table{Caption: "Data of the forest plot", Folded: true, Head: []Head{{Text: "Study"}, {Text: fo.read.Treatment + ": " + armHead(fo.f), Num: true}, {Text: "Comparator: " + armHead(fo.f), Num: true},
 		{Text: "Comparator class"}, {Text: "Outcome"}, {Text: m.Symbol, Num: true}, {Text: "95% interval", Num: true}, {Text: "Weight", Num: true}, {Text: "Risk of bias"}}}
+	factor := ""
 	for _, r := range fo.rows {
 		switch r.kind {
+		case headingRow:
+			factor = r.label
 		case studyRow:
 			e := r.eff
 			w := Cell{Text: show.None}
@@ -313,9 +336,9 @@ func (fo *forest) table(href func(evidence.Effect) string) Table {
 			t.Rows = append(t.Rows, Row{Cells: []Cell{{Text: r.label, Href: href(*e)}, {Text: or(Arm(e, true))}, {Text: or(Arm(e, false))}, {Text: or(fo.read.Name(e.ComparatorClass))},
 				{Text: or(outcomeOf(e, fo.read.Name))}, {Text: m.Value(e.Estimate), Exact: show.Raw(m.Read(e.Estimate)), Href: href(*e)},
 				{Text: m.Interval(e.CILower, e.CIUpper), Exact: show.Raw(m.Read(e.CILower)) + " to " + show.Raw(m.Read(e.CIUpper))}, w, {Text: or(show.Clip(e.RiskOfBias, 40))}}})
-		case pooledRow, otherPooledRow, predictionRow:
+		case pooledRow, otherPooledRow, predictionRow, subgroupRow:
 			est := Cell{Text: m.Value(r.est), Exact: show.Raw(m.Read(r.est))}
-			if r.kind == predictionRow {
+			if r.kind == predictionRow || !r.ok {
 				est = Cell{}
 			}
 			label := r.label
@@ -325,6 +348,9 @@ func (fo *forest) table(href func(evidence.Effect) string) Table {
 			iv := Cell{Text: show.None}
 			if r.ok {
 				iv = Cell{Text: m.Interval(r.lo, r.hi), Exact: show.Raw(m.Read(r.lo)) + " to " + show.Raw(m.Read(r.hi))}
+			}
+			if r.kind == subgroupRow {
+				label = factor + ": " + label
 			}
 			t.Rows = append(t.Rows, Row{Class: "sum", Cells: []Cell{{Text: label}, {}, {}, {}, {}, est, iv, {}, {}}})
 		}
@@ -365,9 +391,9 @@ func rowHeight(n int) float64 {
 func (fo *forest) side(g *draw.SVG, x0, x1, y, size float64) {
 	mid := draw.Scale{Lo: fo.lo, Hi: fo.hi, A: x0, B: x1}.Clamp(0)
 	if l := "← " + fo.read.Left(); mid-x0 > 30 {
-		g.Text(mid-8, y, draw.End, "fv", draw.Fit(l, mid-8-x0+60, size))
+		g.Text(mid-8, y, draw.End, "fv", draw.Fit(l, mid-12, size))
 	}
 	if r := fo.read.Right() + " →"; x1-mid > 30 {
-		g.Text(mid+8, y, draw.Start, "fv", draw.Fit(r, x1-mid+60, size))
+		g.Text(mid+8, y, draw.Start, "fv", draw.Fit(r, g.W-mid-10, size))
 	}
 }

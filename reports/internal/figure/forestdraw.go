@@ -51,7 +51,6 @@ func (fo *forest) wide(id, alt string) string {
 		case missingRow:
 			g.Text(10, base, draw.Start, "mu", draw.Fit(r.label, labelEnd-10, textSize))
 			g.Text(labelEnd+8, base, draw.Start, "mu", draw.Fit(r.note, plotA-labelEnd-20, smallSize))
-			g.Line(x.A, mid, x.B, mid, "dash")
 			if r.note != "" {
 				g.Text(estEnd, base, draw.End, "mu", "no result")
 			}
@@ -84,7 +83,7 @@ func (fo *forest) wide(id, alt string) string {
 		g.End()
 		y += h
 	}
-	marks.draw(g, 5)
+	marks.draw(g, 4.8)
 	fo.side(g, x.A, x.B, y+34, smallSize)
 	fo.stamp.put(g)
 	return g.Finish(fo.stamp.id(id), "Forest plot", alt, "fig wide forest")

@@ -95,15 +95,21 @@ func dotSize(n int) float64 {
 // band fills the two wedges between |x| = a·se and |x| = b·se, cut at the frame.
 func (p *plot) band(a, b, top float64, class string) {
 	for _, s := range []float64{-1, 1} {
-		const steps = 24
-		var q []draw.Point
-		for i := 0; i <= steps; i++ {
-			se := top * float64(i) / steps
-			q = append(q, draw.Point{X: p.X.Clamp(s * a * se), Y: p.Y.At(se)})
+		edge := p.X.Hi
+		if s < 0 {
+			edge = p.X.Lo
 		}
-		for i := steps; i >= 0; i-- {
-			se := top * float64(i) / steps
-			q = append(q, draw.Point{X: p.X.Clamp(s * b * se), Y: p.Y.At(se)})
+		limit := s * edge // how far the frame reaches on this side
+		if limit <= 0 {
+			continue
+		}
+		se := []float64{0, math.Min(top, limit/a), top}
+		q := []draw.Point{}
+		for _, v := range se {
+			q = append(q, draw.Point{X: p.X.Clamp(s * a * v), Y: p.Y.At(v)})
+		}
+		for _, v := range []float64{top, math.Min(top, limit/b)} {
+			q = append(q, draw.Point{X: p.X.Clamp(s * b * v), Y: p.Y.At(v)})
 		}
 		p.Poly(q, true, class)
 	}

@@ -3,6 +3,7 @@ package figure
 import (
 	"fmt"
 	"math"
+	"strings"
 
 	"past/internal/evidence"
 	"past/reports/internal/draw"
@@ -173,7 +174,7 @@ func Bubble(f *evidence.Finding, mod *evidence.Moderator, read Reading, stamp St
 	}
 	fig.Note += " Studies differ in more than this: a slope across studies is not an effect of the moderator."
 	for _, w := range mod.Warnings {
-		fig.Note += " " + show.First(show.Clip(w, 200)) + "."
+		fig.Note += " " + strings.TrimSuffix(show.First(show.Prose(show.Clip(w, 200))), ".") + "."
 	}
 	t := Table{Caption: "Data by " + FactorName(mod.Name), Folded: true, Head: heads(1, "Study", name, m.Symbol)}
 	type dot struct {
@@ -228,7 +229,7 @@ func Bubble(f *evidence.Finding, mod *evidence.Moderator, read Reading, stamp St
 	fig.Option = explore.Scatter(ed, append(lines, level("null", xlo, 0, xhi, 0)), explore.Axis{Title: axis, Lo: xlo, Hi: xhi}, yAxis, fig.Alt)
 	both(&fig, stamp, func(narrow bool) *plot {
 		a := axes{xLo: xlo, xHi: xhi, yLo: ylo, yHi: yhi, xTitle: axis, yTitle: m.Symbol, yTicks: read.Ticks(ylo, yhi, 5)}
-		if mod.Name == "year" {
+		if whole(xs) {
 			a.xTicks = yearTicks(xlo, xhi, narrow)
 		}
 		p := newPlot(a, narrow)
@@ -250,6 +251,16 @@ func Bubble(f *evidence.Finding, mod *evidence.Moderator, read Reading, stamp St
 		return p
 	})
 	return fig, true
+}
+
+// whole reports whether all values are whole numbers.
+func whole(x []float64) bool {
+	for _, v := range x {
+		if v != math.Trunc(v) {
+			return false
+		}
+	}
+	return true
 }
 
 func yearTicks(lo, hi float64, narrow bool) []draw.Tick {
@@ -307,7 +318,7 @@ func Sequential(f *evidence.Finding, stamp Stamp) (Figure, bool) {
 	z, b := curve(q.Z), curve(q.Bounds)
 	fig := Figure{ID: "sequential", Title: "Sequential monitoring", Note: "Cumulative Z as participants accrue, against boundaries that allow for looking again and again. Assumed: " + show.Clip(q.Assumed, 240) + "."}
 	for _, w := range q.Warnings {
-		fig.Note += " " + show.First(show.Clip(w, 200)) + "."
+		fig.Note += " " + strings.TrimSuffix(show.First(show.Prose(show.Clip(w, 200))), ".") + "."
 	}
 	fig.Alt = fmt.Sprintf("Sequential monitoring: %s of %s required participants reached. %s", show.Int(round(q.Reached)), show.Int(round(q.RIS)), show.Clip(q.Verdict, 240))
 	fig.Table = Table{Caption: "Cumulative Z", Folded: true, Head: []Head{{Text: "Participants", Num: true}, {Text: "Z", Num: true}}}

@@ -23,17 +23,13 @@ type axes struct {
 	xTitle, yTitle     string
 	xTicks, yTicks     []draw.Tick // nil: round numbers
 	flipY              bool        // small values at the top
-	tall               bool
 }
 
 // newPlot draws frame, grid and titles.
 func newPlot(a axes, narrow bool) *plot {
-	w, h := 640.0, 400.0
+	w, h := 560.0, 390.0
 	if narrow {
 		w, h = 360, 330
-	}
-	if a.tall {
-		h += 60
 	}
 	p := &plot{SVG: draw.New(w, h), narrow: narrow, left: 58, right: w - 12, top: 12, bottom: h - 66, xTitle: a.xTitle, yTitle: a.yTitle}
 	if narrow {

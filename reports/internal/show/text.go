@@ -2,6 +2,7 @@ package show
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -114,3 +115,17 @@ func First(s string) string {
 	}
 	return string(unicode.ToUpper(r)) + s[size:]
 }
+
+// Prose sets generated text as it should be printed: true minus signs before
+// numbers, percent signs joined to them, tau² and I² written out. It is for our
+// own sentences, never for text from a register.
+func Prose(s string) string {
+	s = percentGap.ReplaceAllString(minusSign.ReplaceAllString(s, "${1}"+Minus+"${2}"), "$1%")
+	return squares.Replace(s)
+}
+
+var (
+	minusSign  = regexp.MustCompile(`(^|[\s(\[,;:=])-(\d)`)
+	percentGap = regexp.MustCompile(`(\d)[ \x{00a0}]%`)
+	squares    = strings.NewReplacer("tau2 ", "tau² ", "I2 ", "I² ", "τ2 ", "τ² ", "(k-1)", "(k − 1)", "(k-2)", "(k − 2)")
+)
