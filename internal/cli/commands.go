@@ -15,6 +15,7 @@ type commands struct {
 	Export   exportCmd   `cmd:"" help:"Take tables, effects, scripts and counts elsewhere."`
 	Meta     metaCmd     `cmd:"" help:"Meta-analyse a table of your own (CSV or JSON)."`
 	Vocab    vocabCmd    `cmd:"" help:"Say what a text is about and why."`
+	Review   reviewCmd   `cmd:"" help:"The human side: sheets, decisions, conflicts."`
 	History  historyCmd  `cmd:"" help:"Show what changed in a record, and when."`
 	Question questionCmd `cmd:"" help:"Work with questions files."`
 	Rebuild  rebuildCmd  `cmd:"" help:"Recreate every derived row from payloads and human files."`
@@ -27,7 +28,7 @@ func (c *commands) applyConfig(cfg config) {
 			*p = v
 		}
 	}
-	for _, r := range []*string{&c.Link.Review, &c.Extract.Review, &c.Analyse.Review, &c.Report.Review, &c.Rebuild.Review} {
+	for _, r := range []*string{&c.Link.Review, &c.Extract.Review, &c.Analyse.Review, &c.Report.Review, &c.Rebuild.Review, &c.Review.Check.Review, &c.Review.Import.Review} {
 		set(r, cfg.Review)
 	}
 	set(&c.Report.Out, cfg.Out)

@@ -41,7 +41,10 @@ func New(st *store.Store, reviewDir string) *Pipeline {
 
 // human is what the review folder holds.
 type human struct {
+	extracted   []review.Extracted // as the files have them
 	extractions []review.Extraction
+	conflicts   []review.Conflict
+	decisions   []review.Decision
 	measured    []review.MeasuredRow
 	questions   []synthesis.Question
 	problems    []evidence.Problem
@@ -75,6 +78,13 @@ func (p *Pipeline) readReview() (*human, error) {
 			return nil, err
 		}
 	}
+	h.extractions, h.conflicts = review.Compare(h.extracted, h.decisions)
+	for _, c := range h.conflicts {
+		if c.Resolved == "" {
+			h.problems = append(h.problems, evidence.Problem{Source: "review", RecordID: c.ID, Kind: "extraction-conflict", Where: strings.Join(c.Files, ", "),
+				Message: fmt.Sprintf("%s of %s is given as %s; decide in resolution.csv", c.Field, c.ID, strings.Join(c.Values, " and ")), Retry: "past review check"})
+		}
+	}
 	return h, nil
 }
 
@@ -91,6 +101,10 @@ func (h *human) read(p *Pipeline, path string) error {
 			kind = k
 		}
 	}
+	decision := review.KindOfFile(base)
+	if decision != "" {
+		kind = "decisions"
+	}
 	if kind == "" {
 		return nil
 	}
@@ -106,7 +120,13 @@ func (h *human) read(p *Pipeline, path string) error {
 	case "extractions":
 		var rows []review.Extraction
 		rows, problems, err = review.ReadExtractions(rel, b, sha)
-		h.extractions = append(h.extractions, rows...)
+		for _, x := range rows {
+			h.extracted = append(h.extracted, review.Extracted{Extraction: x, File: rel})
+		}
+	case "decisions":
+		var ds []review.Decision
+		ds, problems, err = review.ReadDecisions(decision, rel, b, sha)
+		h.decisions = append(h.decisions, ds...)
 	case "measured":
 		var rows []review.MeasuredRow
 		rows, problems, err = review.ReadMeasured(rel, b, sha)

@@ -38,9 +38,20 @@ func (p *Pipeline) Link(ctx context.Context) (LinkReport, error) {
 		r.Results = nil // large, and no link rests on them
 		records = append(records, r)
 	}
-	studies, links := link.Build(link.Input{Records: records, Papers: papers(h.extractions)})
+	studies, links := link.Build(link.Input{Records: records, Papers: papers(h.extractions), Undone: undone(h.decisions)})
 	p.describe(studies, records, h)
 	return LinkReport{Studies: len(studies), Links: len(links)}, p.Store.ReplaceStudies(ctx, studies, links)
+}
+
+// undone are the links that people undid.
+func undone(ds []review.Decision) map[link.Key]string {
+	m := map[link.Key]string{}
+	for _, d := range ds {
+		if d.Kind == review.LinkChoice {
+			m[link.Key{A: d.Fields["a"], B: d.Fields["b"], Kind: d.Fields["kind"]}] = fmt.Sprintf("%s, %s: %s", d.Who, d.When, d.Why)
+		}
+	}
+	return m
 }
 
 // papers are the reports that extraction tables speak of, each once.
@@ -135,10 +146,14 @@ func (p *Pipeline) Extract(ctx context.Context) (ExtractReport, error) {
 		return rep, err
 	}
 	slices.SortFunc(effects, func(a, b evidence.Effect) int { return strings.Compare(a.ID, b.ID) })
+	applied := review.Apply(effects, h.decisions, func(e *evidence.Effect) error { return extract.Compute(e, effect.Metafor) })
 	for _, e := range effects {
 		rep.Verdicts[e.Verdict]++
 	}
 	rep.Effects = len(effects)
+	if err := p.Store.ReplaceDecisions(ctx, decisionRows(applied)); err != nil {
+		return rep, err
+	}
 	return rep, p.Store.ReplaceEffects(ctx, effects)
 }
 
@@ -209,6 +224,7 @@ func (p *Pipeline) Analyse(ctx context.Context) ([]evidence.Finding, error) {
 		}
 		findings = append(findings, f)
 	}
+	review.Sign(findings, h.decisions)
 	gap := synthesis.GapMap(base.Studies, base.Effects, measuredStudies(base))
 	claims := synthesis.Claims(p.Vocab, qs, findings, gap, base.LastScan)
 	return findings, p.Store.ReplaceFindings(ctx, findings, claims, gap)

@@ -1,0 +1,100 @@
+package pipeline
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"past/analysis/effect"
+	"past/internal/evidence"
+	"past/internal/extract"
+	"past/internal/review"
+	"past/internal/store"
+)
+
+// decisionRows are decisions as the store keeps them.
+func decisionRows(ds []review.Decision) []store.Decision {
+	var out []store.Decision
+	for _, d := range ds {
+		row, err := json.Marshal(d.Fields)
+		if err != nil {
+			row = []byte("{}") // a map of strings always marshals
+		}
+		out = append(out, store.Decision{File: d.File, Line: d.Line, Kind: string(d.Kind), Target: d.Target, Who: d.Who, When: d.When,
+			What: what(d), Why: d.Why, Stale: d.Stale, Row: row})
+	}
+	return out
+}
+
+func what(d review.Decision) string {
+	switch d.Kind {
+	case review.Inclusion, review.LinkChoice:
+		return d.Fields["decision"]
+	case review.Correction:
+		return fmt.Sprintf("%s from %s to %s", d.Fields["field"], d.Fields["old"], d.Fields["new"])
+	case review.RiskOfBias:
+		return d.Fields["overall"]
+	case review.Certainty:
+		return d.Fields["level"]
+	case review.Resolution:
+		return fmt.Sprintf("%s is %s", d.Fields["field"], d.Fields["value"])
+	}
+	return ""
+}
+
+// ReviewReport is what a check of the human files finds.
+type ReviewReport struct {
+	Extractions int                `json:"extractions"`
+	Decisions   int                `json:"decisions"`
+	Problems    []evidence.Problem `json:"problems"`
+	Conflicts   []review.Conflict  `json:"conflicts"`
+	Stale       []review.Decision  `json:"stale"`
+}
+
+// Open counts what a person still has to look at.
+func (r ReviewReport) Open() int {
+	n := len(r.Problems) + len(r.Stale)
+	return n
+}
+
+// CheckReview reads the human files and holds them against the data, without
+// changing anything.
+func (p *Pipeline) CheckReview(ctx context.Context) (ReviewReport, error) {
+	h, err := p.readReview()
+	if err != nil {
+		return ReviewReport{}, err
+	}
+	var effects []evidence.Effect
+	for e, err := range p.Store.Effects(ctx) {
+		if err != nil {
+			return ReviewReport{}, err
+		}
+		effects = append(effects, e)
+	}
+	findings, err := p.Store.Findings(ctx)
+	if err != nil {
+		return ReviewReport{}, err
+	}
+	rep := ReviewReport{Extractions: len(h.extracted), Decisions: len(h.decisions), Problems: h.problems, Conflicts: h.conflicts}
+	// effects in the store carry corrections already; those are checked against
+	// the rows as they were extracted
+	fresh := extract.PaperEffects(h.extractions, func(review.Extraction) string { return "" }, effect.Metafor, p.Vocab)
+	at := map[string]int{}
+	for i := range effects {
+		at[effects[i].ID] = i
+	}
+	for _, e := range fresh {
+		if i, ok := at[e.ID]; ok {
+			e.StudyID = effects[i].StudyID
+			effects[i] = e
+		}
+	}
+	applied := review.Apply(effects, h.decisions, func(e *evidence.Effect) error { return extract.Compute(e, effect.Metafor) })
+	review.Sign(findings, applied)
+	for _, d := range applied {
+		if d.Stale != "" {
+			rep.Stale = append(rep.Stale, d)
+		}
+	}
+	return rep, nil
+}
