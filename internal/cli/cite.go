@@ -215,15 +215,19 @@ func editionByID(ctx context.Context, st *store.Store, id, file string) (edition
 	if file == "" {
 		return edition.Document{}, fmt.Errorf("edition %s is not among the published editions of %s; name its edition.json with --edition FILE", id, st.Path())
 	}
-	b, err := os.ReadFile(file)
-	if err != nil {
-		return edition.Document{}, fmt.Errorf("edition: %w", err)
-	}
-	doc, err := decodeEdition(file, b)
+	doc, err := editionFile(file)
 	if err == nil && doc.ID != id {
 		err = fmt.Errorf("%s is edition %s, not %s", file, doc.ID, id)
 	}
 	return doc, err
+}
+
+func editionFile(file string) (edition.Document, error) {
+	b, err := os.ReadFile(file)
+	if err != nil {
+		return edition.Document{}, fmt.Errorf("edition: %w", err)
+	}
+	return decodeEdition(file, b)
 }
 
 func decodeEdition(name string, b []byte) (edition.Document, error) {

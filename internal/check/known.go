@@ -1,0 +1,135 @@
+package check
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"past/internal/cite"
+	"past/internal/edition"
+	"past/internal/evidence"
+	"past/internal/store"
+)
+
+// Work is what is known of a paper.
+type Work struct {
+	Retracted bool
+	Corrected string // the notice, "" for none
+	Preprint  bool
+	Published string // the published version of a preprint
+}
+
+// Known is what documents are held against.
+type Known struct {
+	Shelf *cite.Shelf
+	// Edition finds an earlier edition; ok is false when it is not held.
+	Edition func(id string) (doc edition.Document, ok bool)
+	// Works by normal DOI and by "pmid:N".
+	Works map[string]Work
+	// Trials by register id, with every other id of theirs.
+	Trials map[string]evidence.Status
+}
+
+// NewKnown reads papers, links and trials from the store.
+func NewKnown(ctx context.Context, st *store.Store, shelf *cite.Shelf, earlier func(string) (edition.Document, bool)) (*Known, error) {
+	k := &Known{Shelf: shelf, Edition: earlier, Works: map[string]Work{}, Trials: map[string]evidence.Status{}}
+	for r, err := range st.Records(ctx, store.RecordFilter{}) {
+		if err != nil {
+			return nil, fmt.Errorf("reading records: %w", err)
+		}
+		switch {
+		case r.Kind == evidence.KindTrial:
+			for _, id := range append([]string{r.ID}, r.Aliases...) {
+				k.Trials[strings.ToUpper(id)] = r.Status
+			}
+		case r.Publication != nil:
+			k.paper(*r.Publication)
+		}
+	}
+	links, err := st.Links(ctx, "")
+	if err != nil {
+		return nil, err
+	}
+	for _, l := range links {
+		if l.Undone == "" && l.Strength != "possible" {
+			k.link(l)
+		}
+	}
+	for _, f := range shelf.Document.Findings {
+		for _, it := range shelf.Studies(f) {
+			k.hold(it.DOI, it.PMID, func(w *Work) { w.Preprint = w.Preprint || it.Type == cite.Preprint })
+		}
+	}
+	return k, nil
+}
+
+// hold changes what is known of a paper under its ids.
+func (k *Known) hold(doi, pmid string, change func(*Work)) {
+	for _, id := range []string{cite.NormalDOI(doi), "pmid:" + pmid} {
+		if id == "" || id == "pmid:" {
+			continue
+		}
+		w := k.Works[id]
+		change(&w)
+		k.Works[id] = w
+	}
+}
+
+func (k *Known) paper(p evidence.Publication) {
+	k.hold(p.DOI, p.PMID, func(w *Work) {
+		w.Retracted = w.Retracted || p.Retracted
+		w.Preprint = w.Preprint || p.Preprint
+	})
+	for _, r := range p.Related {
+		name := strings.ToLower(strings.NewReplacer("-", "", "_", "", " ", "").Replace(r.Type))
+		other := firstOf(r.DOI, pmidOf(r.PMID), r.Label)
+		switch {
+		case strings.HasPrefix(name, "retractionin") || name == "retractedby":
+			k.hold(p.DOI, p.PMID, func(w *Work) { w.Retracted = true })
+		case strings.HasPrefix(name, "retractionof") || name == "retracts":
+			k.hold(r.DOI, r.PMID, func(w *Work) { w.Retracted = true })
+		case strings.HasPrefix(name, "erratumin") || strings.HasPrefix(name, "expressionofconcernin") || strings.HasPrefix(name, "correctedandrepublishedin") || name == "correctedby":
+			k.hold(p.DOI, p.PMID, func(w *Work) { w.Corrected = firstOf(other, r.Note, r.Type) })
+		case p.Preprint && (name == "updatein" || name == "ispreprintof" || name == "preprintof"):
+			k.hold(p.DOI, p.PMID, func(w *Work) { w.Published = other })
+		case name == "updateof" || name == "haspreprint":
+			k.hold(r.DOI, r.PMID, func(w *Work) { w.Preprint, w.Published = true, firstOf(p.DOI, pmidOf(p.PMID)) })
+		}
+	}
+}
+
+func (k *Known) link(l evidence.Link) {
+	a, b := split(l.A), split(l.B)
+	switch l.Kind {
+	case "retracts":
+		k.hold(b[0], b[1], func(w *Work) { w.Retracted = true })
+	case "corrects":
+		k.hold(b[0], b[1], func(w *Work) { w.Corrected = firstOf(w.Corrected, l.A) })
+	case "preprint-of":
+		k.hold(a[0], a[1], func(w *Work) { w.Preprint, w.Published = true, firstOf(w.Published, l.B) })
+	}
+}
+
+// split gives DOI and PMID of a link's end, one of them empty.
+func split(id string) [2]string {
+	if p, ok := strings.CutPrefix(id, "pmid:"); ok {
+		return [2]string{"", p}
+	}
+	return [2]string{cite.NormalDOI(id), ""}
+}
+
+func pmidOf(p string) string {
+	if p == "" {
+		return ""
+	}
+	return "pmid:" + p
+}
+
+func firstOf(vals ...string) string {
+	for _, v := range vals {
+		if v != "" {
+			return v
+		}
+	}
+	return ""
+}

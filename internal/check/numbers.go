@@ -1,0 +1,246 @@
+package check
+
+import (
+	"fmt"
+	"math"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"past/internal/cite"
+	"past/internal/edition"
+	"past/internal/evidence"
+)
+
+// problem is an issue within a stretch of text.
+type problem struct {
+	at      int
+	rule    string
+	level   Level
+	message string
+}
+
+// minus is any sign that texts use for one.
+const signed = `([-−–‑]?[0-9]+(?:\.[0-9]+)?)`
+
+var (
+	estimateForm = regexp.MustCompile(`(?i)\b(hedges['’]?s? g|hedges['’] g|cohen['’]?s d|smd|standardi[sz]ed mean difference|risk ratio|relative risk|odds ratio|risk difference|rr|or|rd|g|d)(?:\s+(?:of|was|is))?\s*[=:≈]?\s*` + signed + `(?:\b|$)`)
+	intervalForm = regexp.MustCompile(`(?i)((?:prediction interval|unguarded interval|\bpi\b|ci|confidence interval|interval)[^0-9\[\](−–-]{0,24})?(?:95\s*%[^0-9\[(−–-]{0,8})?([\[(])\s*(?:95\s*%\s*(?:CI|PI)?[:,]?\s*)?` + signed + `\s*(?:,|;|to|bis|\.\.)\s*` + signed + `\s*([\])])`)
+	bareInterval = regexp.MustCompile(`(?i)(prediction interval|95\s*%\s*pi|95\s*%\s*ci|confidence interval)[:\s]+(?:from\s+|of\s+)?` + signed + `\s*(?:to|,|;)\s*` + signed)
+	kForm        = regexp.MustCompile(`(?i)\bk\s*=\s*([0-9]+)\b|\b([0-9]+)\s+(?:randomi[sz]ed\s+(?:controlled\s+)?)?(?:studies|study|trials?|rcts?)\b`)
+	nForm        = regexp.MustCompile(`(?i)\bn\s*=\s*([0-9][0-9,]*)\b|\b([0-9][0-9,]*)\s+(?:participants?|people|patients|adults)\b`)
+	i2Form       = regexp.MustCompile(`(?i)\bI(?:²|2|\^2)\s*=\s*([0-9]+(?:\.[0-9]+)?)\s*%`)
+	certForm     = regexp.MustCompile(`(?i)\b(very low|low|moderate|high)[ -]certainty\b|\bcertainty(?:\s+of\s+(?:the\s+)?evidence)?(?:\s*(?:is|was|:|=|,))?\s*\(?(very low|low|moderate|high)\b`)
+)
+
+// token is a number in the text with what it should be.
+type token struct {
+	from, to int
+	want     float64
+	whole    bool // a count
+	name     string
+}
+
+// parse reads a number as a text writes it.
+func parse(s string) (x float64, decimals int, ok bool) {
+	s = strings.NewReplacer("−", "-", "–", "-", "‑", "-", ",", "").Replace(s)
+	x, err := strconv.ParseFloat(s, 64)
+	if _, frac, has := strings.Cut(s, "."); has {
+		decimals = len(frac)
+	}
+	return x, decimals, err == nil
+}
+
+// agrees tells whether a number as printed is the wanted one at its own
+// precision. A number with fewer than one decimal where we have more must still
+// round to it.
+func agrees(printed string, want float64) bool {
+	x, decimals, ok := parse(printed)
+	if !ok {
+		return false
+	}
+	half := 0.5 * math.Pow(10, -float64(min(decimals, 12)))
+	return math.Abs(x-want) <= half*(1+1e-9)
+}
+
+// write prints the wanted number as the text printed the old one.
+func (t token) write(old string) string {
+	_, decimals, _ := parse(old)
+	if t.whole {
+		s := strconv.FormatFloat(t.want, 'f', 0, 64)
+		if strings.Contains(old, ",") && len(s) > 3 {
+			for i := len(s) - 3; i > 0; i -= 3 {
+				s = s[:i] + "," + s[i:]
+			}
+		}
+		return s
+	}
+	s := strconv.FormatFloat(t.want, 'f', min(decimals, 12), 64)
+	if strings.Trim(s, "-0.") == "" {
+		return strings.TrimPrefix(s, "-")
+	}
+	sign := "-"
+	for _, m := range []string{"−", "–", "‑"} {
+		if strings.HasPrefix(old, m) {
+			sign = m
+		}
+	}
+	if !strings.HasPrefix(old, "-") && sign == "-" {
+		sign = "−"
+	}
+	return strings.Replace(s, "-", sign, 1)
+}
+
+func natural(f edition.Flat, x float64) float64 {
+	if f.Scale == "log" {
+		return math.Exp(x)
+	}
+	return x
+}
+
+// tokens finds the numbers of a bound sentence with what the finding says. The
+// second list are numbers of a finding that has none.
+func tokens(text string, f edition.Flat) (found []token, orphans []int) {
+	lo, hi, ok := cite.Headline(f)
+	has := f.Estimate != nil && ok
+	for _, m := range estimateForm.FindAllStringSubmatchIndex(text, -1) {
+		if !named(strings.ToLower(text[m[2]:m[3]]), f.Measure, text[m[4]:m[5]]) {
+			continue
+		}
+		if !has {
+			orphans = append(orphans, m[4])
+			continue
+		}
+		found = append(found, token{from: m[4], to: m[5], want: natural(f, *f.Estimate), name: "estimate"})
+	}
+	add := func(label string, m []int, a, b int) {
+		wantLo, wantHi, name := lo, hi, "interval"
+		if label = strings.ToLower(label); strings.Contains(label, "prediction") || strings.Contains(label, "pi") {
+			if f.PILb == nil || f.PIUb == nil {
+				orphans = append(orphans, m[a])
+				return
+			}
+			wantLo, wantHi, name = *f.PILb, *f.PIUb, "prediction interval"
+		} else if strings.Contains(label, "unguarded") && f.CILb != nil && f.CIUb != nil {
+			wantLo, wantHi, name = *f.CILb, *f.CIUb, "unguarded interval"
+		} else if !has {
+			orphans = append(orphans, m[a])
+			return
+		}
+		found = append(found, token{from: m[a], to: m[a+1], want: natural(f, wantLo), name: "lower limit of the " + name},
+			token{from: m[b], to: m[b+1], want: natural(f, wantHi), name: "upper limit of the " + name})
+	}
+	for _, m := range intervalForm.FindAllStringSubmatchIndex(text, -1) {
+		add(text[max(0, m[0]-24):m[0]]+group(text, m, 1), m, 6, 8)
+	}
+	for _, m := range bareInterval.FindAllStringSubmatchIndex(text, -1) {
+		add(group(text, m, 1), m, 4, 6)
+	}
+	count := func(form *regexp.Regexp, want int, name string) {
+		for _, m := range form.FindAllStringSubmatchIndex(text, -1) {
+			i := 2
+			if m[2] < 0 {
+				i = 4
+			}
+			found = append(found, token{from: m[i], to: m[i+1], want: float64(want), whole: true, name: name})
+		}
+	}
+	count(kForm, f.K, "number of studies")
+	count(nForm, f.N, "number of participants")
+	if f.I2Q != nil {
+		for _, m := range i2Form.FindAllStringSubmatchIndex(text, -1) {
+			found = append(found, token{from: m[2], to: m[3], want: *f.I2Q, name: "I²"})
+		}
+	}
+	return found, orphans
+}
+
+// named tells whether a word before a number names the finding's measure. The
+// short words "or", "g" and "d" count only before a number with decimals, so
+// that "two or 3" is no odds ratio.
+func named(word, measure, number string) bool {
+	if len(word) <= 2 && !strings.Contains(number, ".") {
+		return false
+	}
+	switch measure {
+	case "SMD":
+		return word == "g" || word == "d" || word == "smd" || strings.HasPrefix(word, "hedges") || strings.HasPrefix(word, "cohen") || strings.HasPrefix(word, "standardi")
+	case "RR":
+		return word == "rr" || word == "risk ratio" || word == "relative risk"
+	case "OR":
+		return word == "or" || word == "odds ratio"
+	case "RD":
+		return word == "rd" || word == "risk difference"
+	}
+	return false
+}
+
+// numberProblems lists the numbers and the certainty of a bound sentence that
+// are not the finding's.
+func numberProblems(text string, f edition.Flat) []problem {
+	found, orphans := tokens(text, f)
+	var out []problem
+	for _, at := range orphans {
+		out = append(out, problem{at, NumberDiffers, Error, fmt.Sprintf("%s has no such number (k = %d)", f.ID, f.K)})
+	}
+	for _, t := range found {
+		printed := text[t.from:t.to]
+		if agrees(printed, t.want) {
+			continue
+		}
+		msg := fmt.Sprintf("%s of %s is %s, the text says %s", t.name, f.ID, t.write(printed), printed)
+		level := Error
+		if mixed(text, found, t.name) {
+			level = Warning
+			msg += "; the sentence gives more than one, is this of a part of the finding?"
+		}
+		if narrower(t, f, printed) {
+			msg += " (the interval without the Knapp-Hartung guard, which looks more certain than it is)"
+		}
+		out = append(out, problem{t.from, NumberDiffers, level, msg})
+	}
+	for _, m := range certForm.FindAllStringSubmatchIndex(text, -1) {
+		said := strings.ToLower(firstOf(group(text, m, 1), group(text, m, 2)))
+		if said != f.Certainty {
+			out = append(out, problem{m[0], CertaintyWrong, Error, fmt.Sprintf("the certainty of %s is %s, the text says %s", f.ID, cite.Certainty(f), said)})
+		}
+	}
+	return out
+}
+
+// mixed tells whether a stretch of text gives different values of one name, as
+// "six studies, of which 2 studies were small" does: then a value that differs
+// may be of a part, and is never put right without a person.
+func mixed(text string, found []token, name string) bool {
+	first := ""
+	for _, t := range found {
+		if t.name != name {
+			continue
+		}
+		printed := text[t.from:t.to]
+		if first != "" && printed != first {
+			return true
+		}
+		first = printed
+	}
+	return false
+}
+
+// narrower tells whether a wrong limit is that of the unguarded interval.
+func narrower(t token, f edition.Flat, printed string) bool {
+	if !f.Guarded || f.CILb == nil || f.CIUb == nil || !strings.Contains(t.name, "limit of the interval") {
+		return false
+	}
+	return agrees(printed, natural(f, *f.CILb)) || agrees(printed, natural(f, *f.CIUb))
+}
+
+var verdictForm = regexp.MustCompile(`(?i)\b(supported|uncertain|contradicted|no trial evidence)\b`)
+
+func verdictProblem(text string, c evidence.ClaimVerdict) (problem, bool) {
+	for _, m := range verdictForm.FindAllStringIndex(text, -1) {
+		if said := strings.ToLower(text[m[0]:m[1]]); said != c.Verdict {
+			return problem{m[0], VerdictWrong, Error, fmt.Sprintf("the verdict on %s is %q, the text says %q", c.ID, c.Verdict, said)}, true
+		}
+	}
+	return problem{}, false
+}

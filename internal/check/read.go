@@ -1,0 +1,326 @@
+package check
+
+import (
+	"archive/zip"
+	"bytes"
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"unicode/utf16"
+	"unicode/utf8"
+
+	"golang.org/x/net/html"
+)
+
+// The limits on what is read.
+const (
+	maxFile     = 32 << 20 // bytes of a file on disk
+	maxUnpacked = 64 << 20 // bytes of a Word file's parts together
+	maxParts    = 4096     // files within a Word file
+)
+
+// Source is a document as text: what a reader sees, with link targets and
+// markers, one "\n" per line of the file (per paragraph of a Word file).
+type Source struct {
+	Name string
+	Text string
+	// Kind is markdown, html, docx or plain.
+	Kind string
+	// Notes say what was lost on reading.
+	Notes []string
+}
+
+// Extensions of the files that are read from a folder.
+var Extensions = []string{".md", ".markdown", ".qmd", ".rmd", ".txt", ".text", ".rst", ".html", ".htm", ".xhtml", ".docx"}
+
+// Files lists the documents of the given files and folders, sorted; a folder's
+// hidden parts and other kinds of file are left out and counted.
+func Files(paths []string) (files []string, left int, err error) {
+	for _, p := range paths {
+		info, err := os.Stat(p)
+		if err != nil {
+			return nil, 0, fmt.Errorf("check: %w", err)
+		}
+		if !info.IsDir() {
+			files = append(files, p)
+			continue
+		}
+		err = filepath.WalkDir(p, func(path string, d os.DirEntry, err error) error {
+			switch {
+			case err != nil:
+				return err
+			case path != p && strings.HasPrefix(d.Name(), "."):
+				if d.IsDir() {
+					return filepath.SkipDir
+				}
+				return nil
+			case d.IsDir():
+				return nil
+			case !d.Type().IsRegular() || !slices.Contains(Extensions, strings.ToLower(filepath.Ext(path))):
+				left++
+				return nil
+			}
+			files = append(files, path)
+			return nil
+		})
+		if err != nil {
+			return nil, 0, fmt.Errorf("check: %w", err)
+		}
+	}
+	slices.Sort(files)
+	return slices.Compact(files), left, nil
+}
+
+// ReadFile reads a document from disk.
+func ReadFile(name string) (Source, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return Source{}, err
+	}
+	defer f.Close()
+	b, err := io.ReadAll(io.LimitReader(f, maxFile+1))
+	if err != nil {
+		return Source{}, fmt.Errorf("%s: %w", name, err)
+	}
+	return Read(name, b)
+}
+
+// Read reads a document; its kind follows from the name, and a Word file is
+// known by its first bytes too.
+func Read(name string, b []byte) (Source, error) {
+	s := Source{Name: name, Kind: kindOf(name, b)}
+	if len(b) > maxFile {
+		return s, fmt.Errorf("%s: larger than %d MiB; not read", name, maxFile>>20)
+	}
+	if s.Kind == "docx" {
+		text, err := docxText(b)
+		if err != nil {
+			return s, fmt.Errorf("%s: %w", name, err)
+		}
+		s.Text = text
+		return s, nil
+	}
+	text := decode(b, &s)
+	text = strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\r", "\n")
+	if s.Kind == "html" {
+		text = htmlText(text)
+	}
+	s.Text = text
+	return s, nil
+}
+
+func kindOf(name string, b []byte) string {
+	if bytes.HasPrefix(b, []byte("PK\x03\x04")) {
+		return "docx"
+	}
+	switch strings.ToLower(filepath.Ext(name)) {
+	case ".html", ".htm", ".xhtml":
+		return "html"
+	case ".docx":
+		return "docx"
+	case ".md", ".markdown", ".qmd", ".rmd":
+		return "markdown"
+	}
+	return "plain"
+}
+
+func decode(b []byte, s *Source) string {
+	switch {
+	case bytes.HasPrefix(b, []byte("\xff\xfe")), bytes.HasPrefix(b, []byte("\xfe\xff")):
+		big := b[0] == 0xfe
+		u := make([]uint16, 0, len(b)/2)
+		for i := 2; i+1 < len(b); i += 2 {
+			if big {
+				u = append(u, uint16(b[i])<<8|uint16(b[i+1]))
+			} else {
+				u = append(u, uint16(b[i+1])<<8|uint16(b[i]))
+			}
+		}
+		return string(utf16.Decode(u))
+	case bytes.HasPrefix(b, []byte("\xef\xbb\xbf")):
+		b = b[3:]
+	}
+	if !utf8.Valid(b) {
+		s.Notes = append(s.Notes, "the file is not UTF-8 throughout; bytes that could not be read were replaced")
+		return strings.ToValidUTF8(string(b), "\ufffd")
+	}
+	return string(b)
+}
+
+// htmlText is what a reader sees, link targets after the link, our markers in
+// place, and every line break of the file kept so that lines can be counted.
+func htmlText(src string) string {
+	var b strings.Builder
+	z := html.NewTokenizer(strings.NewReader(src))
+	z.SetMaxBuf(maxFile)
+	hidden := ""
+	for {
+		kind := z.Next()
+		raw := string(z.Raw())
+		lines := strings.Repeat("\n", strings.Count(raw, "\n"))
+		switch kind {
+		case html.ErrorToken:
+			return b.String()
+		case html.TextToken:
+			if hidden != "" {
+				b.WriteString(lines)
+			} else {
+				b.WriteString(html.UnescapeString(raw))
+			}
+		case html.CommentToken:
+			if marker.MatchString(raw) || markerEnd.MatchString(raw) {
+				b.WriteString(raw)
+			} else {
+				b.WriteString(lines)
+			}
+		case html.StartTagToken, html.SelfClosingTagToken, html.EndTagToken:
+			t := z.Token()
+			if t.Data == "script" || t.Data == "style" {
+				hidden = map[html.TokenType]string{html.StartTagToken: t.Data}[kind]
+			}
+			b.WriteString(tagText(t, kind))
+			b.WriteString(lines)
+		default:
+			b.WriteString(lines)
+		}
+	}
+}
+
+func tagText(t html.Token, kind html.TokenType) string {
+	if kind == html.EndTagToken {
+		if blocks[t.Data] {
+			return " ¶ "
+		}
+		return ""
+	}
+	for _, a := range t.Attr {
+		if (a.Key == "href" || a.Key == "cite" || a.Key == "data-cites") && a.Val != "" {
+			val := a.Val
+			if a.Key == "data-cites" {
+				val = "@" + strings.Join(strings.Fields(val), " @")
+			}
+			return " " + strings.ReplaceAll(val, "\n", " ") + " "
+		}
+	}
+	if t.Data == "br" {
+		return " "
+	}
+	return ""
+}
+
+var blocks = map[string]bool{"p": true, "li": true, "td": true, "th": true, "h1": true, "h2": true, "h3": true, "h4": true, "h5": true, "h6": true, "div": true, "blockquote": true, "dd": true, "dt": true, "figcaption": true}
+
+// docxText is the text of a Word file, one paragraph a line: body, footnotes,
+// endnotes and comments, each with its link targets.
+func docxText(b []byte) (string, error) {
+	z, err := zip.NewReader(bytes.NewReader(b), int64(len(b)))
+	if err != nil {
+		return "", fmt.Errorf("not a Word file that can be read: %w", err)
+	}
+	if len(z.File) > maxParts {
+		return "", fmt.Errorf("a Word file with %d parts (more than %d); not read", len(z.File), maxParts)
+	}
+	left := int64(maxUnpacked)
+	part := func(name string) ([]byte, error) {
+		f, err := z.Open(name)
+		if err != nil {
+			return nil, nil // a part that is not there
+		}
+		defer f.Close()
+		data, err := io.ReadAll(io.LimitReader(f, left+1))
+		if left -= int64(len(data)); left < 0 {
+			return nil, fmt.Errorf("unpacks to more than %d MiB; not read", maxUnpacked>>20)
+		}
+		return data, err
+	}
+	var out strings.Builder
+	found := false
+	for _, name := range []string{"document", "footnotes", "endnotes", "comments"} {
+		data, err := part("word/" + name + ".xml")
+		if err != nil {
+			return "", fmt.Errorf("word/%s.xml: %w", name, err)
+		}
+		if data == nil {
+			continue
+		}
+		found = true
+		rels, err := part("word/_rels/" + name + ".xml.rels")
+		if err != nil {
+			return "", fmt.Errorf("links of word/%s.xml: %w", name, err)
+		}
+		if err := wordText(&out, data, targets(rels)); err != nil {
+			return "", fmt.Errorf("word/%s.xml: %w", name, err)
+		}
+	}
+	if !found {
+		return "", errors.New("a zip file without word/document.xml is no Word file")
+	}
+	return out.String(), nil
+}
+
+func targets(rels []byte) map[string]string {
+	var doc struct {
+		Relationship []struct {
+			ID     string `xml:"Id,attr"`
+			Target string `xml:"Target,attr"`
+			Mode   string `xml:"TargetMode,attr"`
+		}
+	}
+	out := map[string]string{}
+	if xml.Unmarshal(rels, &doc) != nil {
+		return out
+	}
+	for _, r := range doc.Relationship {
+		if r.Mode == "External" {
+			out[r.ID] = strings.ReplaceAll(r.Target, "\n", " ")
+		}
+	}
+	return out
+}
+
+func wordText(out *strings.Builder, data []byte, links map[string]string) error {
+	d := xml.NewDecoder(bytes.NewReader(data))
+	inText := false
+	for {
+		t, err := d.Token()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		switch t := t.(type) {
+		case xml.StartElement:
+			switch t.Name.Local {
+			case "t", "instrText":
+				inText = true
+			case "tab", "br", "cr":
+				out.WriteByte(' ')
+			case "noBreakHyphen":
+				out.WriteByte('-')
+			case "hyperlink":
+				for _, a := range t.Attr {
+					if to := links[a.Value]; a.Name.Local == "id" && to != "" {
+						out.WriteString(" " + to + " ")
+					}
+				}
+			}
+		case xml.EndElement:
+			switch t.Name.Local {
+			case "t", "instrText":
+				inText = false
+			case "p":
+				out.WriteByte('\n')
+			}
+		case xml.CharData:
+			if inText {
+				out.WriteString(strings.ReplaceAll(string(t), "\n", " "))
+			}
+		}
+	}
+}

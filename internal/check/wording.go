@@ -1,0 +1,85 @@
+package check
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+)
+
+// What a sentence may say follows the informative statements of the GRADE
+// working group (Santesso et al. 2020, doi:10.1016/j.jclinepi.2019.10.014):
+// high certainty "reduces", moderate "probably reduces", low "may reduce", very
+// low "the evidence is very uncertain".
+var (
+	asserts  = regexp.MustCompile(`(?i)\b(reduces?|reduced|reducing|improves?|improved|increases?|increased|decreases?|decreased|lowers|lowered|relieves?|relieved|alleviates?|alleviated|treats|heals?|works|helps|prevents?|eliminates?|resolves?|is effective|are effective|was effective|were effective|is efficacious|is superior|outperforms?|leads to|led to|results in|resulted in|causes?|produces?|shows that|showed that|demonstrates?|demonstrated|establishes|established|confirms?|confirmed|does not|do not|has no effect|have no effect)\b`)
+	absolute = regexp.MustCompile(`(?i)\b(cures?|cured|proves?|proven|guarantees?|guaranteed|undoubtedly|definitely|conclusively|certainly|always works|miracle|breakthrough)\b`)
+	probable = regexp.MustCompile(`(?i)\b(probably|likely|presumably)\b`)
+	possible = regexp.MustCompile(`(?i)\b(may|might|could|possibly|perhaps|suggests?|suggested|uncertain|unclear|unknown|not known|insufficient|no (?:trial|study|evidence)|whether)\b`)
+	doubtful = regexp.MustCompile(`(?i)\b(uncertain|unclear|unknown|not known|insufficient|no (?:trial|study|evidence)|whether)\b`)
+)
+
+// wording lists words that say more than the certainty allows, at most one per
+// sentence. empty says that the finding has no number at all.
+func wording(text, certainty string, empty bool) []problem {
+	var out []problem
+	for _, s := range sentences(text) {
+		part := text[s[0]:s[1]]
+		if m := absolute.FindStringIndex(part); m != nil && !strings.EqualFold(part[m[0]:m[1]], "certainly") || m != nil && certainty != "high" {
+			out = append(out, problem{s[0] + m[0], TooStrong, Error, fmt.Sprintf("%q says more than any pooled result can", part[m[0]:m[1]])})
+			continue
+		}
+		m := asserts.FindStringIndex(part)
+		hedged, probably, doubted := possible.MatchString(part), probable.MatchString(part), doubtful.MatchString(part)
+		switch {
+		case m == nil && !probably:
+			continue
+		case empty:
+			if !doubted && m != nil {
+				out = append(out, problem{s[0] + m[0], TooStrong, Error, fmt.Sprintf("%q, but no trial gives a number; say that there is no trial evidence", part[m[0]:m[1]])})
+			}
+		case certainty == "high":
+		case certainty == "moderate":
+			if m != nil && !probably && !hedged {
+				out = append(out, strong(s[0]+m[0], part[m[0]:m[1]], certainty, `say "probably"`))
+			}
+		case certainty == "low":
+			if p := probable.FindStringIndex(part); p != nil && !hedged {
+				out = append(out, strong(s[0]+p[0], part[p[0]:p[1]], certainty, `say "may"`))
+			} else if m != nil && !hedged {
+				out = append(out, strong(s[0]+m[0], part[m[0]:m[1]], certainty, `say "may"`))
+			}
+		default: // very low, or not graded
+			if doubted {
+				continue
+			}
+			if m == nil {
+				m = probable.FindStringIndex(part)
+			}
+			if m != nil {
+				out = append(out, strong(s[0]+m[0], part[m[0]:m[1]], firstOf(certainty, "not graded"), "say that the evidence is very uncertain"))
+			}
+		}
+	}
+	return out
+}
+
+func strong(at int, word, certainty, instead string) problem {
+	return problem{at, TooStrong, Warning, fmt.Sprintf("%q says more than certainty %q allows; %s", word, certainty, instead)}
+}
+
+// sentences gives the stretches of a text that end with a full stop, a
+// question or exclamation mark, or a paragraph.
+func sentences(text string) [][2]int {
+	var out [][2]int
+	start := 0
+	for i := range text {
+		if stops(text, i) {
+			out = append(out, [2]int{start, i + 1})
+			start = i + 1
+		}
+	}
+	if start < len(text) {
+		out = append(out, [2]int{start, len(text)})
+	}
+	return out
+}
