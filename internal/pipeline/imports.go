@@ -13,6 +13,8 @@ import (
 	"strings"
 
 	"past/crawler"
+	"past/crawler/europepmc"
+	"past/crawler/pubmed"
 	"past/internal/evidence"
 )
 
@@ -92,20 +94,35 @@ func sum(b []byte) string {
 	return hex.EncodeToString(s[:])
 }
 
-var errUnknownFormat = errors.New("the content is none of the formats that can be imported: ClinicalTrials.gov JSON (a study, an array, a search page, NDJSON)")
+var errUnknownFormat = errors.New("the content is none of the formats that can be imported: ClinicalTrials.gov JSON (a study, an array, a search page, NDJSON), PubMed XML, Europe PMC JSON")
 
-// recognise tells the source of a file from its first bytes.
+// formats are tried in order: the first that recognises a file's beginning
+// reads it.
+var formats = []struct {
+	source, media string
+	recognise     func(name string, head []byte) bool
+}{
+	{"pubmed", "application/xml", pubmed.Recognise},
+	{"europepmc", "application/json", europepmc.Recognise},
+}
+
+// recognise tells the source of a file from its name and first bytes.
 func recognise(path string, body []byte) (source, media string, err error) {
 	b := bytes.TrimLeft(bytes.TrimPrefix(body, []byte("\ufeff")), " \t\r\n")
-	switch {
-	case len(b) == 0:
+	if len(b) == 0 {
 		return "", "", errors.New("the file is empty")
-	case b[0] == '{' || b[0] == '[':
-		media = "application/json"
-		if strings.HasSuffix(path, ".ndjson") || strings.HasSuffix(path, ".jsonl") {
-			media = "application/x-ndjson"
+	}
+	head := b[:min(len(b), 4096)]
+	for _, f := range formats {
+		if f.recognise(filepath.Base(path), head) {
+			return f.source, f.media, nil
 		}
-		return "ctgov", media, nil
+	}
+	if b[0] == '{' || b[0] == '[' {
+		if strings.HasSuffix(path, ".ndjson") || strings.HasSuffix(path, ".jsonl") {
+			return "ctgov", "application/x-ndjson", nil
+		}
+		return "ctgov", "application/json", nil
 	}
 	return "", "", errUnknownFormat
 }

@@ -7,13 +7,15 @@ import (
 
 	"past/crawler"
 	"past/crawler/ctgov"
+	"past/crawler/europepmc"
+	"past/crawler/pubmed"
 	"past/internal/evidence"
 	"past/internal/vocab"
 )
 
 // allSources are the registers in the order in which they are asked.
 func allSources() []crawler.Source {
-	return []crawler.Source{ctgov.New()}
+	return []crawler.Source{ctgov.New(), pubmed.New(), europepmc.New()}
 }
 
 // Sources gives the registers of these names; none named is all of them.

@@ -142,10 +142,13 @@ func (p *Pipeline) Extract(ctx context.Context) (ExtractReport, error) {
 	}
 	of := link.StudyOf(studies)
 	effects := extract.PaperEffects(h.extractions, func(x review.Extraction) string { return of[link.Node(paperOf(x))] }, effect.Metafor, p.Vocab)
-	if err := p.extractRegister(ctx, of, &rep); err != nil {
+	posted, err := p.extractRegister(ctx, studies, &rep)
+	if err != nil {
 		return rep, err
 	}
+	effects = append(effects, posted...)
 	slices.SortFunc(effects, func(a, b evidence.Effect) int { return strings.Compare(a.ID, b.ID) })
+	effects = extract.Audit(effects)
 	applied := review.Apply(effects, h.decisions, func(e *evidence.Effect) error { return extract.Compute(e, effect.Metafor) })
 	for _, e := range effects {
 		rep.Verdicts[e.Verdict]++
@@ -160,35 +163,50 @@ func (p *Pipeline) Extract(ctx context.Context) (ExtractReport, error) {
 // extractBatch is how many records are read into results in one transaction.
 const extractBatch = 100
 
-// extractRegister reads the posted results of every record.
-func (p *Pipeline) extractRegister(ctx context.Context, of map[string]string, rep *ExtractReport) error {
+// extractRegister reads the posted results of every record: cells, contrasts,
+// and the effects that they allow.
+func (p *Pipeline) extractRegister(ctx context.Context, studies []evidence.Study, rep *ExtractReport) ([]evidence.Effect, error) {
+	at := map[string]evidence.Study{}
+	for _, s := range studies {
+		for _, r := range s.Records {
+			at[r] = s
+		}
+	}
 	var ids []string
 	var cells []evidence.ArmResult
+	var contrasts []evidence.Contrast
+	var effects []evidence.Effect
 	flush := func() error {
 		if len(ids) == 0 {
 			return nil
 		}
-		err := p.Store.ReplaceExtraction(ctx, ids, slices.Values(cells), slices.Values([]evidence.Contrast(nil)))
+		err := p.Store.ReplaceExtraction(ctx, ids, slices.Values(cells), slices.Values(contrasts))
 		rep.ArmResults += len(cells)
-		ids, cells = ids[:0], cells[:0]
+		rep.Contrasts += len(contrasts)
+		ids, cells, contrasts = ids[:0], cells[:0], contrasts[:0]
 		return err
 	}
 	for r, err := range p.Store.Records(ctx, store.RecordFilter{WithResults: true}) {
 		if err != nil {
-			return fmt.Errorf("reading posted results: %w", err)
+			return nil, fmt.Errorf("reading posted results: %w", err)
 		}
-		rows := extract.Register(&r, p.Vocab)
+		rows, tests := extract.Register(&r, p.Vocab), extract.Contrasts(&r)
+		st := at[r.ID]
 		for i := range rows {
-			rows[i].StudyID = of[r.ID]
+			rows[i].StudyID = st.ID
 		}
-		ids, cells = append(ids, r.ID), append(cells, rows...)
+		for i := range tests {
+			tests[i].StudyID = st.ID
+		}
+		effects = append(effects, extract.RegisterEffects(&r, st, rows, tests, p.Vocab, effect.Metafor)...)
+		ids, cells, contrasts = append(ids, r.ID), append(cells, rows...), append(contrasts, tests...)
 		if len(ids) >= extractBatch {
 			if err := flush(); err != nil {
-				return err
+				return nil, err
 			}
 		}
 	}
-	return flush()
+	return effects, flush()
 }
 
 func (p *Pipeline) studies(ctx context.Context) ([]evidence.Study, error) {
