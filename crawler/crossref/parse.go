@@ -1,0 +1,241 @@
+package crossref
+
+import (
+	"bytes"
+	_ "embed"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"past/crawler"
+	"past/crawler/answer"
+	"past/crawler/drift"
+	"past/crawler/jsontree"
+	"past/crawler/mention"
+	"past/crawler/xmltree"
+	"past/internal/evidence"
+)
+
+//go:embed outline.txt
+var outlineText string
+
+var outline = drift.New(outlineText)
+
+// Recognise tells whether a file is a saved answer about works, by its
+// beginning.
+func Recognise(_ string, head []byte) bool {
+	return bytes.Contains(head, []byte(`"message-type"`)) && bytes.Contains(head, []byte(`"work`))
+}
+
+// Parse implements crawler.Source: it reads the works of an answer.
+func (s *Source) Parse(p evidence.Payload) (crawler.Parsed, error) { return Parse(p) }
+
+// Parse is [Source.Parse] without a Source: it needs no configuration.
+func Parse(p evidence.Payload) (crawler.Parsed, error) {
+	p = answer.Hashed(p)
+	body := p.Body
+	var out crawler.Parsed
+	if !utf8.Valid(body) {
+		body = bytes.ToValidUTF8(body, []byte("\uFFFD"))
+		out.Problems = append(out.Problems, evidence.Problem{Kind: crawler.KindBadUTF8, Message: "bytes that are not UTF-8 are shown as U+FFFD; the payload keeps them"})
+	}
+	n, err := answer.JSON(body)
+	if err != nil {
+		return crawler.Parsed{}, err
+	}
+	works, pointers, err := worksIn(n)
+	if err != nil {
+		return crawler.Parsed{}, err
+	}
+	if n.Get("message").Kind == jsontree.Absent && !slices.ContainsFunc(works, func(w *jsontree.Node) bool { return w.Get("DOI").Scalar() != "" }) {
+		return crawler.Parsed{}, &crawler.AnswerError{Kind: crawler.KindWrongShape, Message: "neither an answer of Crossref nor a work"}
+	}
+	for i, w := range works {
+		doi, ok := CanonicalDOI(w.Get("DOI").Scalar())
+		if !ok {
+			out.Problems = append(out.Problems, evidence.Problem{Kind: crawler.KindNoID, Where: pointers[i], Message: fmt.Sprintf("a work without a usable DOI: %q", w.Get("DOI").Scalar())})
+			continue
+		}
+		out.Records = append(out.Records, read(w, doi, evidence.Provenance{PayloadSHA256: p.SHA256, Pointer: pointers[i]}))
+	}
+	out.Problems = append(out.Problems, drift.Problems(out.Records)...)
+	answer.Stamp(&out, SourceName, p)
+	return out, nil
+}
+
+// volatile fields move without anything new being said.
+var volatile = []string{"indexed", "deposited", "is-referenced-by-count", "score", "reference-count", "references-count"}
+
+func read(n *jsontree.Node, doi string, at evidence.Provenance) evidence.Record {
+	str := func(key string) string { return n.Get(key).Scalar() }
+	pub := &evidence.Publication{
+		DOI: doi, Title: xmltree.Plain(firstText(n.Get("title"))), Journal: xmltree.Plain(firstText(n.Get("container-title"))),
+		Volume: str("volume"), Issue: str("issue"), Pages: str("page"), Language: str("language"),
+		Published: published(n), Abstract: xmltree.Abstract(str("abstract")),
+		Preprint: str("type") == "posted-content" && (str("subtype") == "preprint" || str("subtype") == ""),
+	}
+	if pub.Pages == "" {
+		pub.Pages = str("article-number")
+	}
+	if sub := firstText(n.Get("subtitle")); sub != "" && !strings.Contains(pub.Title, xmltree.Plain(sub)) {
+		pub.Title = strings.TrimSuffix(pub.Title, ":") + ": " + xmltree.Plain(sub)
+	}
+	if pub.Journal == "" {
+		pub.Journal = firstOf(firstText(n.Get("group-title")), instituteOf(n))
+	}
+	if t := str("type"); t != "" {
+		pub.Types = append(pub.Types, t)
+	}
+	rec := evidence.Record{ID: "doi:" + doi, Source: SourceName, Kind: evidence.KindPublication, Prov: at, Publication: pub,
+		URL: "https://doi.org/" + doi, Title: pub.Title, Summary: pub.Abstract, FirstPosted: evidence.DateStruct{Raw: dateParts(n.Get("created"))}}
+	if own := xmltree.Plain(firstText(n.Get("original-title"))); own != "" && own != pub.Title {
+		rec.OfficialTitle = own
+	}
+	rec.Keywords = n.Get("subject").Scalars()
+	rec.Aliases = aliases(n)
+	pub.Authors = authors(n.Get("author").Items())
+	related(pub, n)
+	trials(pub, n, at.Pointer)
+	references(&rec, n, at.Pointer)
+	for _, mark := range []string{"RETRACTED:", "RETRACTED ARTICLE:", "WITHDRAWN:"} {
+		if strings.HasPrefix(pub.Title, mark) {
+			pub.Retracted = true
+		}
+	}
+	rec.Unknown = outline.JSON(n)
+	rec.ContentHash = answer.Sum(jsontree.Canonical(nil, n, func(path []string) bool { return len(path) == 1 && slices.Contains(volatile, path[0]) }))
+	if pub.Title == "" {
+		rec.Problems = append(rec.Problems, evidence.Problem{Source: SourceName, RecordID: rec.ID, Kind: crawler.KindBadValue, Where: at.Pointer + "/title", Message: "the work has no title", SHA256: at.PayloadSHA256})
+	}
+	return rec
+}
+
+// firstText gives the first text of a list, or a text that stands alone.
+func firstText(n *jsontree.Node) string {
+	for _, s := range n.Scalars() {
+		if strings.TrimSpace(s) != "" {
+			return s
+		}
+	}
+	return n.Scalar()
+}
+
+func firstOf(s ...string) string {
+	for _, x := range s {
+		if x != "" {
+			return x
+		}
+	}
+	return ""
+}
+
+func instituteOf(n *jsontree.Node) string {
+	list := n.Get("institution").Items()
+	if len(list) == 0 {
+		return ""
+	}
+	return list[0].Get("name").Scalar()
+}
+
+func aliases(n *jsontree.Node) []string {
+	var out []string
+	for _, a := range n.Get("aliases").Scalars() {
+		if d, ok := CanonicalDOI(a); ok {
+			out = append(out, "doi:"+d)
+		}
+	}
+	return out
+}
+
+// published gives the earliest-named date that is there. Parts may be missing
+// and may be null: [[null]] is no date.
+func published(n *jsontree.Node) string {
+	for _, k := range []string{"published", "issued", "published-print", "published-online", "posted", "published-other"} {
+		if d := dateParts(n.Get(k)); d != "" {
+			return d
+		}
+	}
+	return ""
+}
+
+func dateParts(n *jsontree.Node) string {
+	outer := n.Get("date-parts").Items()
+	if len(outer) == 0 {
+		return ""
+	}
+	var parts []int
+	for _, p := range outer[0].Items() {
+		v, err := strconv.Atoi(p.Scalar())
+		if err != nil {
+			break
+		}
+		parts = append(parts, v)
+	}
+	switch {
+	case len(parts) == 0 || parts[0] < 1000 || parts[0] > 2999:
+		return ""
+	case len(parts) == 1 || parts[1] < 1 || parts[1] > 12:
+		return strconv.Itoa(parts[0])
+	case len(parts) == 2 || parts[2] < 1 || parts[2] > 31:
+		return fmt.Sprintf("%d-%02d", parts[0], parts[1])
+	}
+	return fmt.Sprintf("%d-%02d-%02d", parts[0], parts[1], parts[2])
+}
+
+func authors(list []jsontree.Node) []evidence.Author {
+	var out []evidence.Author
+	for i := range list {
+		a := &list[i]
+		w := evidence.Author{Family: xmltree.Plain(a.Get("family").Scalar()), Given: xmltree.Plain(a.Get("given").Scalar()), Collective: xmltree.Plain(a.Get("name").Scalar())}
+		if p := a.Get("prefix").Scalar(); p != "" && w.Family != "" && len(p) <= 4 && strings.ToLower(p) == p {
+			w.Family = p + " " + w.Family
+		}
+		if s := a.Get("suffix").Scalar(); s != "" && w.Family != "" {
+			w.Family += " " + s
+		}
+		if w != (evidence.Author{}) {
+			out = append(out, w)
+		}
+	}
+	return out
+}
+
+// trials reads the trial numbers that a publisher deposited, and those in
+// title and abstract.
+func trials(pub *evidence.Publication, n *jsontree.Node, base string) {
+	list := n.Get("clinical-trial-number").Items()
+	for i := range list {
+		raw := list[i].Get("clinical-trial-number").Scalar()
+		at := base + "/clinical-trial-number/" + strconv.Itoa(i) + "/clinical-trial-number"
+		ids := mention.IDs(raw)
+		if len(ids) == 0 && strings.TrimSpace(raw) != "" {
+			ids = []string{strings.ToUpper(strings.TrimSpace(raw))}
+		}
+		for _, id := range ids {
+			pub.TrialIDs = mention.AddID(pub.TrialIDs, id, "databank", at)
+		}
+	}
+	pub.TrialIDs = mention.Add(pub.TrialIDs, pub.Title, "title", base+"/title")
+	pub.TrialIDs = mention.Add(pub.TrialIDs, pub.Abstract, "abstract", base+"/abstract")
+}
+
+func references(rec *evidence.Record, n *jsontree.Node, base string) {
+	list := n.Get("reference").Items()
+	for i := range list {
+		r := &list[i]
+		ref := evidence.Reference{Type: "CITED", Citation: xmltree.Plain(r.Get("unstructured").Scalar()), Pointer: base + "/reference/" + strconv.Itoa(i)}
+		ref.DOI, _ = CanonicalDOI(r.Get("DOI").Scalar())
+		if ref.Citation == "" {
+			var parts []string
+			for _, k := range []string{"author", "year", "article-title", "volume-title", "series-title", "journal-title", "volume", "first-page"} {
+				if t := xmltree.Plain(r.Get(k).Scalar()); t != "" {
+					parts = append(parts, t)
+				}
+			}
+			ref.Citation = strings.Join(parts, ". ")
+		}
+		rec.References = append(rec.References, ref)
+	}
+}
