@@ -150,12 +150,12 @@ func (x *outcome) judgeSD(d verdict, kind dispersion) {
 		}
 	}
 	ins, ok := x.v.Instrument(x.cur.ID)
-	if !ok || len(ins.SD) == 0 || a.Baseline || a.Subscale != "" || (a.ScoreType != "endpoint" && a.ScoreType != "change") {
+	if !ok || a.Baseline || a.Subscale != "" || (a.ScoreType != "endpoint" && a.ScoreType != "change") || x.cur.Domain == "vitals" || isPercentUnit(a.Unit) {
 		return
 	}
 	// small against the usual SD, and credible as SD/sqrt(n)
-	if usual := ins.SD[0].Value; SEWrittenAsSD(*a.Spread, usual, *a.N) {
-		d.set(evidence.NeedsReview, CodeSEForSD, fmt.Sprintf("declared as standard deviation, %v is small for %s (usually about %v) and fits a standard error of %d people", *a.Spread, ins.Short, usual, *a.N))
+	if usual, known := usualSD(ins, x.cur.Range); known && SEWrittenAsSD(*a.Spread, usual, *a.N) {
+		d.set(evidence.NeedsReview, CodeSEForSD, fmt.Sprintf("declared as standard deviation, %v is small for %s (usually about %.3g) and fits a standard error of %d people", *a.Spread, ins.Short, usual, *a.N))
 	}
 }
 

@@ -23,11 +23,13 @@ func PaperEffects(rows []review.Extraction, studyOf func(review.Extraction) stri
 		if e.Verdict != evidence.Unusable {
 			if err := Compute(&e, formula); err != nil {
 				e.Verdict, e.Reason = evidence.Unusable, reason(CodeNotComputable, err.Error())
+			} else {
+				judgeEffectSize(effectJudge{&e})
 			}
 		}
 		out = append(out, e)
 	}
-	return out
+	return Audit(out)
 }
 
 func describeRow(x review.Extraction, study string, v *vocab.Vocabulary) evidence.Effect {
@@ -45,10 +47,7 @@ func describeRow(x review.Extraction, study string, v *vocab.Vocabulary) evidenc
 		e.Channel = "dataset"
 	}
 	if m, ok := v.MatchInstrument(x.Instrument, ""); ok {
-		e.Instrument = m.ID
-		if m.Version != "" {
-			e.Instrument = m.Version
-		}
+		e.Instrument = instrumentID(m)
 	}
 	take := func(col string, v *float64) *float64 {
 		if v != nil {

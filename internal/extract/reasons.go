@@ -39,6 +39,9 @@ const (
 	CodeScoreType      = "score-type"       // endpoint or change is not certain
 	CodePOnly          = "p-only"           // a p-value and no estimate
 	CodeCountedTwice   = "counted-twice"    // the same people in both arms or in several rows
+	CodeSharedControl  = "shared-control"   // one control arm in several comparisons
+	CodeSources        = "sources"          // two sources give different numbers
+	CodeDoseUnit       = "dose-unit"        // a dose in a unit that cannot be meant
 	CodeSign           = "sign"             // which way the difference was taken is not stated
 )
 

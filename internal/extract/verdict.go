@@ -2,6 +2,10 @@ package extract
 
 import (
 	"fmt"
+	"math"
+	"regexp"
+	"strconv"
+	"strings"
 
 	"past/internal/evidence"
 	"past/internal/review"
@@ -10,20 +14,17 @@ import (
 
 // judgeRow gives an extraction row its verdict.
 func judgeRow(e *evidence.Effect, x review.Extraction, v *vocab.Vocabulary) {
-	set := func(verdict evidence.Verdict, code, sentence string) {
-		if worse(verdict, e.Verdict) || e.Reason == "" {
-			e.Verdict, e.Reason = verdict, reason(code, sentence)
-		}
-	}
-	set(evidence.Usable, CodeComplete, "sizes, means and standard deviations (or counts) of both arms are given")
+	j := effectJudge{e}
+	j.set(evidence.Usable, CodeComplete, "sizes, means and standard deviations (or counts) of both arms are given")
 	if IsCount(x.ScoreType) {
-		judgeCounts(x, set)
+		judgeCounts(x, j)
 	} else {
-		judgeScores(x, v, set)
+		judgeScores(x, v, j)
 	}
 	if x.Design == "crossover-rct" && !x.CrossoverKnown {
-		set(evidence.NeedsReview, CodeCrossoverPhase, "a crossover trial, and the source does not say whether the numbers are from before the crossover")
+		j.set(evidence.NeedsReview, CodeCrossoverPhase, "a crossover trial, and the source does not say whether the numbers are from before the crossover")
 	}
+	judgeDoses(e, x)
 }
 
 func worse(a, b evidence.Verdict) bool {
@@ -31,30 +32,138 @@ func worse(a, b evidence.Verdict) bool {
 	return rank[a] > rank[b]
 }
 
-func judgeCounts(x review.Extraction, set func(evidence.Verdict, string, string)) {
+func judgeCounts(x review.Extraction, j effectJudge) {
 	if x.Events1 == nil || x.Total1 == nil || x.Events2 == nil || x.Total2 == nil {
-		set(evidence.Unusable, CodeNoNumbers, "events or group sizes are missing")
+		j.set(evidence.Unusable, CodeNoNumbers, "events or group sizes are missing")
 		return
 	}
 	for _, a := range [][2]float64{{*x.Events1, *x.Total1}, {*x.Events2, *x.Total2}} {
-		if a[1] <= 0 || a[0] < 0 || a[0] > a[1] {
-			set(evidence.Unusable, CodeCounts, fmt.Sprintf("%v events among %v people cannot be", a[0], a[1]))
+		switch {
+		case a[1] <= 0 || a[0] < 0 || a[0] > a[1]:
+			j.set(evidence.Unusable, CodeCounts, fmt.Sprintf("%v events among %v people cannot be", a[0], a[1]))
+		case a[0] != math.Trunc(a[0]) || a[1] != math.Trunc(a[1]):
+			j.set(evidence.NeedsReview, CodeCounts, fmt.Sprintf("%v events among %v people are no whole numbers: perhaps a percentage", a[0], a[1]))
 		}
 	}
 }
 
-func judgeScores(x review.Extraction, v *vocab.Vocabulary, set func(evidence.Verdict, string, string)) {
+func judgeScores(x review.Extraction, v *vocab.Vocabulary, j effectJudge) {
 	if x.N1 == nil || x.Mean1 == nil || x.SD1 == nil || x.N2 == nil || x.Mean2 == nil || x.SD2 == nil {
-		set(evidence.Unusable, CodeNoNumbers, "a size, mean or standard deviation is missing")
+		j.set(evidence.Unusable, CodeNoNumbers, "a size, mean or standard deviation is missing")
 		return
+	}
+	for i, n := range []float64{*x.N1, *x.N2} {
+		if n < 1 || n != math.Trunc(n) {
+			j.set(evidence.Unusable, CodeNoN, fmt.Sprintf("%v is no number of people (arm %d)", n, i+1))
+		}
+	}
+	for i, sd := range []float64{*x.SD1, *x.SD2} {
+		if sd < 0 {
+			j.set(evidence.Unusable, CodeNegativeSpread, fmt.Sprintf("a standard deviation of %v in arm %d", sd, i+1))
+		} else if sd == 0 {
+			j.set(evidence.Unusable, CodeZeroSpread, fmt.Sprintf("no spread in arm %d", i+1))
+		}
+	}
+	if *x.Mean1 == *x.Mean2 && *x.SD1 == *x.SD2 {
+		j.set(evidence.NeedsReview, CodeIdentical, "both arms have the same mean and standard deviation")
 	}
 	m, ok := v.MatchInstrument(x.Instrument, "")
-	if !ok || m.Range == nil || x.ScoreType != "endpoint" {
+	if ok {
+		judgeScoreRange(x, m, j)
+		judgeScoreSDs(x, m, v, j)
+	}
+	judgeSpreadsApart(x, j)
+}
+
+func judgeScoreRange(x review.Extraction, m vocab.InstrumentMatch, j effectJudge) {
+	if m.Range == nil {
 		return
 	}
+	width := m.Range.Max - m.Range.Min
 	for i, mean := range []float64{*x.Mean1, *x.Mean2} {
-		if !m.Range.Contains(mean) {
-			set(evidence.Unusable, CodeOutOfRange, fmt.Sprintf("the mean %v of arm %d lies outside the range %v to %v of %s", mean, i+1, m.Range.Min, m.Range.Max, x.Instrument))
+		switch {
+		case x.ScoreType == "endpoint" && !m.Range.Contains(mean):
+			j.set(evidence.Unusable, CodeOutOfRange, fmt.Sprintf("the mean %v of arm %d lies outside the range %v to %v of %s", mean, i+1, m.Range.Min, m.Range.Max, x.Instrument))
+		case x.ScoreType == "change" && math.Abs(mean) > width:
+			j.set(evidence.Unusable, CodeOutOfRange, fmt.Sprintf("a mean change of %v in arm %d is more than the whole scale of %s", mean, i+1, x.Instrument))
+		}
+	}
+	for i, s := range []struct{ sd, n float64 }{{*x.SD1, *x.N1}, {*x.SD2, *x.N2}} {
+		if x.ScoreType == "endpoint" && s.n > 1 && s.sd > width/2*math.Sqrt(s.n/(s.n-1))*(1+1e-9) {
+			j.set(evidence.Unusable, CodeSpreadTooLarge, fmt.Sprintf("a standard deviation of %v in arm %d cannot come from a scale of %v to %v", s.sd, i+1, m.Range.Min, m.Range.Max))
+		}
+	}
+}
+
+func judgeScoreSDs(x review.Extraction, m vocab.InstrumentMatch, v *vocab.Vocabulary, j effectJudge) {
+	in, ok := v.Instrument(m.ID)
+	usual, known := usualSD(in, m.Range)
+	if !ok || !known || m.Subscale != "" {
+		return
+	}
+	for i, s := range []struct{ sd, n float64 }{{*x.SD1, *x.N1}, {*x.SD2, *x.N2}} {
+		if SEWrittenAsSD(s.sd, usual, int(s.n)) {
+			j.set(evidence.NeedsReview, CodeSEForSD, fmt.Sprintf("the standard deviation %v of arm %d is small for %s (usually about %.3g) and fits a standard error of %v people", s.sd, i+1, in.Short, usual, s.n))
+		}
+	}
+}
+
+// usualSD is what an instrument's total scores usually spread: the catalogue's
+// endpoint figure where it has one, else a seventh of its range, which is low
+// for most scales, so that it accuses nobody wrongly.
+func usualSD(in vocab.Instrument, r *vocab.Range) (float64, bool) {
+	for _, f := range in.SD {
+		if f.Kind == "endpoint" {
+			return f.Value, true
+		}
+	}
+	if len(in.SD) > 0 {
+		return in.SD[0].Value, true
+	}
+	if r != nil && r.Max > r.Min && in.Kind != "event-count" {
+		return (r.Max - r.Min) / 7, true
+	}
+	return 0, false
+}
+
+// judgeSpreadsApart holds the two arms' spreads against each other: where one
+// is a standard error, it is smaller by about the root of its group's size.
+func judgeSpreadsApart(x review.Extraction, j effectJudge) {
+	small, large, n := *x.SD1, *x.SD2, *x.N1
+	if small > large {
+		small, large, n = large, small, *x.N2
+	}
+	if small <= 0 || n < 9 || large/small < 3 {
+		return
+	}
+	if as := small * math.Sqrt(n); as > large/2 && as < 2*large {
+		j.set(evidence.NeedsReview, CodeSEForSD, fmt.Sprintf("the arms' standard deviations are %v and %v; times the root of %v the smaller equals the larger, so it may be a standard error", small, large, n))
+	}
+}
+
+var (
+	perKilo = regexp.MustCompile(`(?i)(\d+(?:\.\d+)?)\s*(mg|ug|µg|mcg)\s*/\s*kg`)
+	// mostPerKilo is far above any dose given to people, in mg/kg (LSD in ug/kg).
+	mostPerKilo = map[string]float64{"psilocybin": 1.5, "mdma": 6, "lsd": 20, "ketamine": 15}
+)
+
+// judgeDoses flags a dose per kilogram that nobody could have been given. The
+// outcome's numbers do not depend on it, so the row stays usable.
+func judgeDoses(e *evidence.Effect, x review.Extraction) {
+	for _, s := range []string{x.DoseTreat, x.DoseCtrl, x.ArmTreat, x.ArmCtrl, x.Comparator} {
+		for _, m := range perKilo.FindAllStringSubmatch(s, -1) {
+			amount, err := strconv.ParseFloat(m[1], 64)
+			most, ok := mostPerKilo[x.Substance]
+			if micro := !strings.EqualFold(m[2], "mg"); micro != (x.Substance == "lsd") {
+				if micro {
+					amount /= 1000
+				} else {
+					amount *= 1000
+				}
+			}
+			if err == nil && ok && amount > most {
+				remark(e, CodeDoseUnit, fmt.Sprintf("%q is no dose of %s per kilogram; mg per 70 kg may be meant", m[0], x.Substance))
+			}
 		}
 	}
 }

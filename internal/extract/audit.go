@@ -1,0 +1,251 @@
+package extract
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"past/internal/evidence"
+)
+
+// Audit looks at effects side by side and returns them, in their order, with
+// the doubts added that only the neighbours show: the same people in both arms
+// of a crossover, one control arm in several comparisons, change beside
+// endpoint scores, different numbers for one result from two sources, sizes
+// that do not belong together, a spread or a table copied from another row.
+//
+// A doubt about the number itself makes the row one for review. What is only a
+// matter of choice or a small disagreement between sources stays usable and
+// carries a flag. Auditing twice adds nothing.
+func Audit(effects []evidence.Effect) []evidence.Effect {
+	out := slices.Clone(effects)
+	for i := range out {
+		out[i].Flags = slices.Clone(out[i].Flags)
+	}
+	byStudy := map[string][]int{}
+	for i, e := range out {
+		k := e.StudyID
+		if k == "" {
+			k = e.StudyLabel
+		}
+		byStudy[k] = append(byStudy[k], i)
+	}
+	for _, k := range sortedKeys(byStudy) {
+		rows := byStudy[k]
+		auditCrossover(out, rows)
+		auditSizes(out, rows)
+		for n, i := range rows {
+			for _, j := range rows[n+1:] {
+				auditPair(&out[i], &out[j])
+			}
+		}
+	}
+	return out
+}
+
+func sortedKeys(m map[string][]int) []string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
+}
+
+// doubt makes an effect one for review; remark only adds a flag.
+func doubt(e *evidence.Effect, code, sentence string) {
+	effectJudge{e}.set(evidence.NeedsReview, code, sentence)
+}
+
+func remark(e *evidence.Effect, code, sentence string) {
+	text := reason(code, sentence)
+	if !slices.Contains(e.Flags, text) {
+		e.Flags = append(e.Flags, text)
+	}
+}
+
+func auditPair(a, b *evidence.Effect) {
+	sameOutcome := a.Instrument == b.Instrument && a.Instrument != "" && a.Domain == b.Domain
+	sameTime := sameWeeks(a, b)
+	sameArms := a.DoseTreat == b.DoseTreat && a.DoseCtrl == b.DoseCtrl
+	switch {
+	case sameOutcome && sameTime && a.ScoreType == b.ScoreType && sourceOf(a) == sourceOf(b):
+		auditControl(a, b)
+		if sameArms && a.ArmTreat == b.ArmTreat && a.ArmCtrl == b.ArmCtrl && same(a.Mean1, b.Mean1) && same(a.Mean2, b.Mean2) && same(a.Event1, b.Event1) && same(a.N1, b.N1) {
+			both(a, b, doubt, CodeCountedTwice, "this result stands twice: here and in %s")
+		}
+	case sameOutcome && sameTime && a.ScoreType == b.ScoreType && sameComparison(a, b):
+		auditSources(a, b)
+	case sameOutcome && sameTime && !IsCount(a.ScoreType) && !IsCount(b.ScoreType) && a.ScoreType != b.ScoreType && sameComparison(a, b):
+		both(a, b, remark, CodeScoreType, "the study gives change and endpoint scores of this outcome (%s): standardised, they are two different effects")
+	}
+	auditCopies(a, b, sameOutcome, sameTime)
+}
+
+func both(a, b *evidence.Effect, do func(*evidence.Effect, string, string), code, format string) {
+	do(a, code, fmt.Sprintf(format, b.ID))
+	do(b, code, fmt.Sprintf(format, a.ID))
+}
+
+func sameWeeks(a, b *evidence.Effect) bool {
+	if a.TimepointWeeks == nil || b.TimepointWeeks == nil {
+		return a.TimepointWeeks == b.TimepointWeeks && a.TimepointRaw == b.TimepointRaw
+	}
+	return math.Abs(*a.TimepointWeeks-*b.TimepointWeeks) <= 0.5
+}
+
+func sourceOf(e *evidence.Effect) string { return e.Channel + "|" + firstField(e.Source) }
+
+func firstField(s string) string {
+	if f := strings.Fields(s); len(f) > 0 {
+		return f[0]
+	}
+	return ""
+}
+
+// sameComparison tells rows of two sources that may be one comparison: the same
+// kind of control, and no stated doses that differ.
+func sameComparison(a, b *evidence.Effect) bool {
+	if a.DoseTreat != "" && b.DoseTreat != "" && a.DoseTreat != b.DoseTreat {
+		return false
+	}
+	return a.Substance == b.Substance && (a.ComparatorClass == b.ComparatorClass || a.ComparatorClass == "" || b.ComparatorClass == "")
+}
+
+func same(a, b *float64) bool {
+	return a == nil && b == nil || a != nil && b != nil && *a == *b
+}
+
+// auditControl marks comparisons that share a control arm.
+func auditControl(a, b *evidence.Effect) {
+	if a.N2 == nil || !same(a.N2, b.N2) || same(a.Mean1, b.Mean1) && same(a.Event1, b.Event1) && same(a.N1, b.N1) {
+		return
+	}
+	if a.Mean2 != nil && same(a.Mean2, b.Mean2) && same(a.SD2, b.SD2) || a.Event2 != nil && same(a.Event2, b.Event2) && a.DoseTreat != b.DoseTreat {
+		both(a, b, remark, CodeSharedControl, "its control arm stands in %s too: pooled together, those people would count twice")
+	}
+}
+
+// auditSources compares two sources on one result.
+func auditSources(a, b *evidence.Effect) {
+	numbers := func(e *evidence.Effect) []*float64 {
+		return []*float64{e.N1, e.Mean1, e.SD1, e.N2, e.Mean2, e.SD2, e.Event1, e.Event2}
+	}
+	x, y := numbers(a), numbers(b)
+	names := []string{"n1", "mean1", "sd1", "n2", "mean2", "sd2", "events1", "events2"}
+	var apart []string
+	compared := 0
+	for i := range x {
+		if x[i] == nil || y[i] == nil {
+			continue
+		}
+		compared++
+		if math.Abs(*x[i]-*y[i]) > 0.006*math.Max(math.Abs(*x[i]), math.Abs(*y[i]))+1e-9 {
+			apart = append(apart, fmt.Sprintf("%s %.5g and %.5g", names[i], *x[i], *y[i]))
+		}
+	}
+	if compared == 0 || len(apart) == 0 {
+		return
+	}
+	tail := ""
+	if a.Measure == b.Measure && a.Measure != "" && a.Estimate*b.Estimate < 0 {
+		tail = "; the effects have opposite signs"
+	}
+	both(a, b, remark, CodeSources, "another source ("+"%s"+") gives other numbers: "+strings.Join(apart, ", ")+tail)
+}
+
+// auditCopies finds numbers that stand in two rows and belong to one: the same
+// precise spreads under different means, or one table of counts for two kinds
+// of event.
+func auditCopies(a, b *evidence.Effect, sameOutcome, sameTime bool) {
+	if IsCount(a.ScoreType) && IsCount(b.ScoreType) && a.ScoreType != b.ScoreType && sameTime && sameOutcome &&
+		a.Event1 != nil && same(a.Event1, b.Event1) && same(a.N1, b.N1) && a.Event2 != nil && same(a.Event2, b.Event2) && *a.Event1 > 0 && *a.Event2 > 0 {
+		both(a, b, remark, CodeRepeated, "the counts are those of another kind of event ("+"%s"+")")
+	}
+	if a.SD1 == nil || a.SD2 == nil || b.SD1 == nil || b.SD2 == nil || !same(a.SD1, b.SD1) || !same(a.SD2, b.SD2) {
+		return
+	}
+	if same(a.Mean1, b.Mean1) && same(a.Mean2, b.Mean2) || !preciseNumber(*a.SD1) || !preciseNumber(*a.SD2) {
+		return
+	}
+	if sameOutcome && sameTime {
+		return // two comparisons that share their arms
+	}
+	const format = "both standard deviations stand in %s too, under other means: one of the rows may carry the other's"
+	if a.Instrument != b.Instrument && !imputed(a) && !imputed(b) {
+		both(a, b, doubt, CodeRepeated, format)
+		return
+	}
+	// one spread for all times is what imputation gives; say so once a row
+	for _, p := range [][2]*evidence.Effect{{a, b}, {b, a}} {
+		if !hasFlag(p[0], CodeRepeated) {
+			remark(p[0], CodeRepeated, fmt.Sprintf(format, p[1].ID))
+		}
+	}
+}
+
+func hasFlag(e *evidence.Effect, code string) bool {
+	return slices.ContainsFunc(e.Flags, func(f string) bool { return strings.HasPrefix(f, code+":") })
+}
+
+func imputed(e *evidence.Effect) bool { return hasFlag(e, "imputed") }
+
+// preciseNumber tells a number of at least three significant digits.
+func preciseNumber(x float64) bool {
+	s := strings.TrimLeft(strings.ReplaceAll(fmt.Sprintf("%.6g", math.Abs(x)), ".", ""), "0")
+	return len(s) >= 3
+}
+
+// auditCrossover doubts a crossover whose two arms are as large as the whole
+// study: everybody stands in both.
+func auditCrossover(all []evidence.Effect, rows []int) {
+	most := 0.0
+	for _, i := range rows {
+		e := &all[i]
+		if e.N1 != nil && e.N2 != nil && e.Design == "crossover-rct" && *e.N1 != *e.N2 {
+			most = math.Max(most, *e.N1+*e.N2)
+		}
+	}
+	for _, i := range rows {
+		e := &all[i]
+		if e.Design != "crossover-rct" || e.N1 == nil || e.N2 == nil || *e.N1 != *e.N2 || *e.N1 < 2 || e.PostCrossover {
+			continue
+		}
+		if !phaseKnown(e) {
+			doubt(e, CodeCountedTwice, fmt.Sprintf("a crossover trial with %v people in each arm: they may be the same people", *e.N1))
+		} else if most > 0 && *e.N1 >= 0.9*most {
+			doubt(e, CodeCountedTwice, fmt.Sprintf("%v people in each arm, as many as in both arms of other rows of the study", *e.N1))
+		}
+	}
+}
+
+// phaseKnown tells whether the source said on which side of the crossover the
+// row was measured; judgeRow leaves its doubt as a flag.
+func phaseKnown(e *evidence.Effect) bool {
+	return !hasFlag(e, CodeCrossoverPhase)
+}
+
+// auditSizes doubts a size that is several times another one of the same arms
+// while the other arm keeps its size: a digit lost or doubled.
+func auditSizes(all []evidence.Effect, rows []int) {
+	for n, i := range rows {
+		for _, j := range rows[n+1:] {
+			a, b := &all[i], &all[j]
+			if a.N1 == nil || a.N2 == nil || b.N1 == nil || b.N2 == nil || a.DoseTreat != b.DoseTreat || a.DoseCtrl != b.DoseCtrl || !sameComparison(a, b) {
+				continue
+			}
+			r1, r2 := ratio(*a.N1, *b.N1), ratio(*a.N2, *b.N2)
+			if r1 < 2 && r2 >= 4 || r2 < 2 && r1 >= 4 {
+				both(a, b, doubt, CodeDenominator, "one arm has several times the people that it has in %s, the other arm has not: a size may be mistyped")
+			}
+		}
+	}
+}
+
+func ratio(a, b float64) float64 {
+	if a <= 0 || b <= 0 {
+		return math.Inf(1)
+	}
+	return math.Max(a/b, b/a)
+}
