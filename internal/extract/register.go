@@ -326,17 +326,15 @@ func (x *outcome) scoreType(m vocab.InstrumentMatch, known bool, a *evidence.Arm
 		case m.ScoreKind == vocab.ScoreRelapse && people:
 			return "relapse"
 		case m.ScoreKind == vocab.ScoreThreshold && people:
+			if s := peopleWord(x.o.Title); s != "" {
+				return s
+			}
 			return "threshold"
 		}
 	}
-	row := strings.ToLower(a.ClassTitle + " " + a.CategoryTitle)
-	if (count || percent) && known {
-		switch {
-		case strings.Contains(row, "remission") || strings.Contains(row, "remitter"):
-			return "remission"
-		case strings.Contains(row, "non-respon") || strings.Contains(row, "nonrespon"):
-		case strings.Contains(row, "response") || strings.Contains(row, "responder"):
-			return "response"
+	if count || percent {
+		if s := peopleWord(a.ClassTitle + " " + a.CategoryTitle); s != "" && known {
+			return s
 		}
 	}
 	switch {
@@ -358,6 +356,20 @@ func (x *outcome) scoreType(m vocab.InstrumentMatch, known bool, a *evidence.Arm
 		return "count"
 	}
 	return "endpoint"
+}
+
+// peopleWord finds response or remission named in a title.
+func peopleWord(title string) string {
+	t := strings.ToLower(title)
+	switch {
+	case strings.Contains(t, "remission") || strings.Contains(t, "remitter"):
+		return "remission"
+	case strings.Contains(t, "non-respon") || strings.Contains(t, "nonrespon") || strings.Contains(t, "loss of response"):
+		return ""
+	case strings.Contains(t, "response") && !strings.Contains(t, "response to question") || strings.Contains(t, "responder"):
+		return "response"
+	}
+	return ""
 }
 
 // probability finds units of a share, whatever it is a share of.
