@@ -29,7 +29,7 @@ func (s *Store) copyTo(ctx context.Context, dst string) error {
 		return err
 	}
 	// A connection of its own: those of the pool refuse to write anything.
-	dsn, err := s.dsn("ro")
+	dsn, err := s.dsn("ro", s.still...)
 	if err != nil {
 		return err
 	}

@@ -91,9 +91,6 @@ func TestReadersBesideWriters(t *testing.T) {
 
 // A database browser that keeps the file locked is named as such.
 func TestLockedByAnotherProgram(t *testing.T) {
-	if testing.Short() {
-		t.Skip("waits for SQLite's own patience to end")
-	}
 	ctx := context.Background()
 	path := filepath.Join(t.TempDir(), "past.db")
 	s := open(t, path, Options{Create: true})

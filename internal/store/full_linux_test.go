@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/signal"
@@ -79,5 +80,47 @@ func TestFullFileSystem(t *testing.T) {
 	commit(t, s, page("r", pages*50, 50, 0, "x"))
 	if _, err := os.Stat(path); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// A store on a disk that nobody can write, as in a container with a read-only
+// root, can be read all the same.
+func TestReadOnlyFileSystem(t *testing.T) {
+	dir := t.TempDir()
+	if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, "size=16m"); err != nil {
+		t.Skipf("needs the right to mount a small file system: %v", err)
+	}
+	defer syscall.Unmount(dir, syscall.MNT_DETACH)
+	ctx := context.Background()
+	path := filepath.Join(dir, "past.db")
+	s, err := Open(ctx, path, Options{Create: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	commit(t, s, page("r", 0, 5, 0, ""))
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := syscall.Mount("", dir, "", syscall.MS_REMOUNT|syscall.MS_RDONLY, ""); err != nil {
+		t.Fatal(err)
+	}
+	if s, err := Open(ctx, path, Options{}); !errors.Is(err, ErrPermission) {
+		s.Close()
+		t.Errorf("for writing: %v", err)
+	}
+	r, err := Open(ctx, path, Options{ReadOnly: true})
+	if err != nil {
+		t.Fatalf("for reading: %v", err)
+	}
+	defer r.Close()
+	if c, err := r.Counts(ctx); err != nil || c.Records != 5 {
+		t.Errorf("%+v %v", c, err)
+	}
+	if faults, err := r.IntegrityCheck(ctx, true); err != nil || len(faults) > 0 {
+		t.Errorf("%v %v", faults, err)
+	}
+	copy := filepath.Join(t.TempDir(), "copy.db")
+	if err := r.Backup(ctx, copy); err != nil {
+		t.Errorf("backup: %v", err)
 	}
 }

@@ -52,7 +52,7 @@ type knownRecord struct {
 	no, version int64  // version 0: not stored yet
 	hash        string // of the current version
 	first, last string // when the current version was first and last received
-	touched     bool   // rows of it may wait in a bulk
+	waiting     bool   // a version of it is planned and not written yet
 }
 
 // recordCodec packs records; its layout is fixed at compile time.
@@ -130,12 +130,18 @@ func (in *intake) run() (crawler.CommitResult, error) {
 	if err := in.loadOpen(); err != nil {
 		return in.res, err
 	}
-	writes, err := in.planRecords()
-	if err != nil {
-		return in.res, err
-	}
-	if err := in.writeAll(bodies, writes); err != nil {
-		return in.res, err
+	for rest := in.b.Records; ; {
+		var writes []*recordWrite
+		if writes, rest, err = in.planRecords(rest); err != nil {
+			return in.res, err
+		}
+		if err := in.writeAll(bodies, writes); err != nil {
+			return in.res, err
+		}
+		bodies = nil
+		if len(rest) == 0 {
+			break
+		}
 	}
 	if err := in.writeGone(); err != nil {
 		return in.res, err
@@ -204,7 +210,7 @@ func (in *intake) writeAll(bodies []*bodyWrite, writes []*recordWrite) error {
 		if err := in.writeRecord(w); err != nil {
 			return fmt.Errorf("record %s: %w", w.rec.ID, err)
 		}
-		w.items, w.body = nil, nil
+		w.items, w.body, w.known.waiting = nil, nil, false
 		crew.used()
 	}
 	for _, b := range in.items {

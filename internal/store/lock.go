@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"syscall"
 	"time"
 )
 
@@ -31,7 +32,7 @@ func lockWriter(path string, h holder) (*writerLock, error) {
 	name := path + ".lock"
 	f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE, 0o644)
 	if err != nil {
-		if errors.Is(err, fs.ErrPermission) {
+		if errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS) {
 			return nil, fmt.Errorf("lock %s for writing: %w (%v)", path, ErrPermission, err)
 		}
 		return nil, fmt.Errorf("lock %s for writing: %w", path, err)

@@ -154,15 +154,16 @@ func (s *Store) openReader(ctx context.Context) error {
 		return err
 	}
 	s.r.Close()
-	if err := s.openPool("immutable=1"); err != nil {
+	s.still = []string{"immutable=1"}
+	if err := s.openPool(); err != nil {
 		return err
 	}
 	return s.checkReader(ctx)
 }
 
 // openPool opens the reading side.
-func (s *Store) openPool(extra ...string) error {
-	dsn, err := s.dsn("ro", append(extra, "_pragma=query_only(1)", "_pragma=cache_size(-8000)")...)
+func (s *Store) openPool() error {
+	dsn, err := s.dsn("ro", append([]string{"_pragma=query_only(1)", "_pragma=cache_size(-8000)"}, s.still...)...)
 	if err != nil {
 		return err
 	}
@@ -173,7 +174,7 @@ func (s *Store) openPool(extra ...string) error {
 	// be wider than the machine.
 	n := max(8, 2*runtime.GOMAXPROCS(0))
 	s.r.SetMaxOpenConns(n)
-	s.r.SetMaxIdleConns(max(2, runtime.GOMAXPROCS(0)))
+	s.r.SetMaxIdleConns(max(4, runtime.GOMAXPROCS(0)))
 	return nil
 }
 

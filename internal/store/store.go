@@ -35,6 +35,8 @@ type Store struct {
 	wc   *sql.Conn // that connection
 	c    *conn     // its inside; used only within write and plain
 	r    *sql.DB   // many connections, for reading
+	// still is set for a file on a disk that nobody can write.
+	still []string
 
 	// turn holds one token while somebody writes.
 	turn chan struct{}
@@ -87,6 +89,9 @@ func (s *Store) write(ctx context.Context, f func(c *conn) error) error {
 func (s *Store) plain(ctx context.Context, f func(c *conn) error) error {
 	if s.opt.ReadOnly {
 		return fmt.Errorf("write to %s: %w", s.path, ErrReadOnly)
+	}
+	if err := ctx.Err(); err != nil {
+		return err
 	}
 	select {
 	case s.turn <- struct{}{}:

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"sync"
 
+	"past/crawler"
 	"past/internal/evidence"
 )
 
@@ -17,7 +18,7 @@ type recordWrite struct {
 	at      string // received
 	current bool   // becomes the current version, with its rows
 	isNew   bool   // the record was unknown
-	flush   bool   // rows of the record may still wait in a bulk
+	known   *knownRecord
 	task    *task
 
 	items *itemRows
@@ -25,47 +26,52 @@ type recordWrite struct {
 	bytes int
 }
 
-// planRecords decides for each record of the batch what is to be done.
-func (in *intake) planRecords() ([]*recordWrite, error) {
-	var out []*recordWrite
-	for i := range in.b.Records {
-		r := &in.b.Records[i]
+// planRecords decides for records of the batch what is to be done. It stops
+// before one that came earlier in the batch and is not written yet: what is to
+// be done with it depends on that.
+func (in *intake) planRecords(records []evidence.Record) (out []*recordWrite, rest []evidence.Record, err error) {
+	for i := range records {
+		r := &records[i]
 		if r.ID == "" {
-			in.b.Problems = append(slices.Clip(in.b.Problems), evidence.Problem{Source: in.b.Source, Kind: "record-without-id",
+			in.b.Problems = append(slices.Clip(in.b.Problems), evidence.Problem{Source: in.b.Source, Kind: crawler.KindNoID,
 				Where: r.Prov.Pointer, Message: "a record without an id cannot be kept", SHA256: r.Prov.PayloadSHA256, At: in.at})
 			in.res.KeptAside++
 			continue
 		}
 		if r.ContentHash == "" {
-			return nil, fmt.Errorf("record %s has no content hash", r.ID)
+			return nil, nil, fmt.Errorf("record %s has no content hash", r.ID)
 		}
-		w, err := in.planRecord(r)
+		k := recordKey{r.Source, r.ID}
+		if k.source == "" {
+			k.source = in.b.Source
+		}
+		kr, err := in.find(k)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
+		}
+		if kr.waiting {
+			return out, records[i:], nil
+		}
+		w, err := in.planRecord(r, k, kr)
+		if err != nil {
+			return nil, nil, err
 		}
 		if w != nil {
-			w.task = newTask(w.prepare)
+			w.known, w.task = kr, newTask(w.prepare)
+			kr.waiting = true
 			out = append(out, w)
 		}
 	}
-	return out, nil
+	return out, nil, nil
 }
 
 // planRecord gives what must be written for one record, nil for nothing.
-func (in *intake) planRecord(r *evidence.Record) (*recordWrite, error) {
-	k := recordKey{r.Source, r.ID}
-	if k.source == "" {
-		k.source = in.b.Source
-	}
+func (in *intake) planRecord(r *evidence.Record, k recordKey, kr *knownRecord) (*recordWrite, error) {
 	t, err := in.received(r)
 	if err != nil {
 		return nil, err
 	}
 	at := stampText(t)
-	kr, err := in.find(k)
-	if err != nil {
-		return nil, err
-	}
 	if in.kind == kindHistory {
 		return in.planHistory(r, k, kr, at)
 	}
@@ -100,9 +106,12 @@ func (in *intake) planChanged(r *evidence.Record, k recordKey, kr *knownRecord, 
 		in.res.Unchanged++
 		return nil, nil
 	}
-	if at >= kr.first {
+	if at >= kr.last {
 		in.res.Changed++
 		return in.newCurrent(r, k, kr, at, false), nil
+	}
+	if err := in.split(kr, at); err != nil {
+		return nil, err
 	}
 	// An older snapshot than the current one: it may be the same as the
 	// version before it or after it in time.
@@ -120,7 +129,7 @@ func (in *intake) planChanged(r *evidence.Record, k recordKey, kr *knownRecord, 
 		}
 		if ok && str(row[1]) == r.ContentHash {
 			in.res.Unchanged++
-			if row[0] == kr.version {
+			if asInt(row[0]) == kr.version {
 				kr.first = min(kr.first, at)
 			}
 			return nil, in.c.exec(side.change, at, asInt(row[0]))
@@ -131,10 +140,32 @@ func (in *intake) planChanged(r *evidence.Record, k recordKey, kr *knownRecord, 
 	return &recordWrite{rec: r, key: k, no: kr.no, version: in.nextVersion, at: at}, nil
 }
 
+// split parts a version that was received before and after a time at which
+// other content was: from then on it counts from its last receipt, and an
+// older copy of it from its first to its first.
+func (in *intake) split(kr *knownRecord, at string) error {
+	row, ok, err := in.c.one(`SELECT version_no, last_seen FROM record_version WHERE record_no = ?1 AND origin = 'snapshot'
+		AND seen <= ?2 AND last_seen > ?2`, kr.no, at)
+	if err != nil || !ok {
+		return err
+	}
+	in.nextVersion++
+	err = in.c.exec(`INSERT INTO record_version (version_no, record_no, origin, seen, last_seen, content_hash, payload_sha256, pointer, label, stated,
+		layout_no, bytes, body) SELECT ?1, record_no, origin, seen, seen, content_hash, payload_sha256, pointer, label, stated, layout_no, bytes, body
+		FROM record_version WHERE version_no = ?2`, in.nextVersion, asInt(row[0]))
+	if err != nil {
+		return err
+	}
+	if asInt(row[0]) == kr.version {
+		kr.first = str(row[1])
+	}
+	return in.c.exec("UPDATE record_version SET seen = last_seen WHERE version_no = ?", asInt(row[0]))
+}
+
 func (in *intake) newCurrent(r *evidence.Record, k recordKey, kr *knownRecord, at string, isNew bool) *recordWrite {
 	in.nextVersion++
-	w := &recordWrite{rec: r, key: k, no: kr.no, version: in.nextVersion, at: at, current: true, isNew: isNew, flush: kr.touched}
-	kr.version, kr.hash, kr.first, kr.last, kr.touched = w.version, r.ContentHash, at, at, true
+	w := &recordWrite{rec: r, key: k, no: kr.no, version: in.nextVersion, at: at, current: true, isNew: isNew}
+	kr.version, kr.hash, kr.first, kr.last = w.version, r.ContentHash, at, at
 	return w
 }
 
@@ -174,13 +205,6 @@ func (w *recordWrite) prepare() {
 
 func (in *intake) writeRecord(w *recordWrite) error {
 	r := w.rec
-	if w.flush {
-		for _, b := range in.items {
-			if err := b.flush(); err != nil {
-				return err
-			}
-		}
-	}
 	if w.current {
 		if !w.isNew {
 			if err := in.clearItems(w); err != nil {

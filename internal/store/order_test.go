@@ -1,0 +1,159 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"past/crawler"
+	"past/internal/evidence"
+)
+
+// observation is one record seen with some content on some day.
+type observation struct{ id, rev, day int }
+
+func (o observation) batch(nth int) crawler.Batch {
+	p := payloadOf("ctgov", fmt.Sprint("u", nth), fmt.Sprintf(`{"rev":%d,"ids":["NCT%08d"]}`, o.rev, o.id), day(o.day))
+	return crawler.Batch{Source: "ctgov", Payloads: []evidence.Payload{p}, Records: []evidence.Record{sample(fmt.Sprintf("NCT%08d", o.id), o.rev, p.SHA256)}}
+}
+
+// In whatever order and grouping observations come: telling one again changes
+// nothing, the current version is the latest observation, reading as of an
+// observation's day gives its content, and a rebuild gives the same.
+func TestObservationsInAnyOrder(t *testing.T) {
+	ctx := context.Background()
+	rapid.Check(t, func(rt *rapid.T) {
+		path := fmt.Sprintf("%s/%d.db", t.TempDir(), rapid.Int64().Draw(rt, "file"))
+		s, err := Open(ctx, path, Options{Create: true})
+		if err != nil {
+			rt.Fatal(err)
+		}
+		defer s.Close()
+		all := rapid.SliceOfNDistinct(rapid.Custom(func(t *rapid.T) observation {
+			return observation{rapid.IntRange(0, 1).Draw(t, "id"), rapid.IntRange(0, 2).Draw(t, "rev"), rapid.IntRange(0, 9).Draw(t, "day")}
+		}), 1, 10, func(o observation) [2]int { return [2]int{o.id, o.day} }).Draw(rt, "observations")
+		inOrder := rapid.Bool().Draw(rt, "in order")
+		if inOrder {
+			slices.SortFunc(all, func(a, b observation) int { return a.day - b.day })
+		}
+		for i := 0; i < len(all); {
+			n := min(rapid.IntRange(1, 3).Draw(rt, "batch"), len(all)-i)
+			var b crawler.Batch
+			for j, o := range all[i : i+n] {
+				one := o.batch(i + j)
+				one.Payloads = append(b.Payloads, one.Payloads...)
+				one.Records = append(b.Records, one.Records...)
+				b = one
+			}
+			// Two payloads of a batch may have the same bytes and another day:
+			// then the day of a record cannot be told, and none does that.
+			seen := map[string]bool{}
+			for _, p := range b.Payloads {
+				if seen[p.SHA256] {
+					rt.Skip("the same bytes twice in a batch")
+				}
+				seen[p.SHA256] = true
+			}
+			for again := range 2 {
+				before, err := s.Fingerprint(ctx)
+				if err != nil {
+					rt.Fatal(err)
+				}
+				res, err := s.Commit(ctx, b)
+				if err != nil {
+					rt.Fatal(err)
+				}
+				after, err := s.Fingerprint(ctx)
+				if err != nil {
+					rt.Fatal(err)
+				}
+				if again == 1 && (res.New+res.Changed > 0 || !cmp.Equal(before, after)) {
+					rt.Fatalf("told again, %v changed the store: %+v", all[i:i+n], res)
+				}
+			}
+			i += n
+		}
+		latest := map[int]observation{}
+		for _, o := range all {
+			if l, ok := latest[o.id]; !ok || o.day > l.day {
+				latest[o.id] = o
+			}
+		}
+		at := func(id int, when time.Time) (int, error) {
+			r, err := s.Record(ctx, fmt.Sprintf("NCT%08d", id), when)
+			if err != nil {
+				return 0, err
+			}
+			return *r.Enrollment - 30, nil
+		}
+		for id, o := range latest {
+			for _, when := range []time.Time{{}, day(o.day), day(99)} {
+				if rev, err := at(id, when); err != nil || rev != o.rev {
+					rt.Fatalf("record %d as of %s: revision %d (%v), want %d", id, when, rev, err, o.rev)
+				}
+			}
+			if _, err := at(id, day(-1)); !errors.Is(err, ErrNotFound) {
+				rt.Fatalf("record %d before it was seen: %v", id, err)
+			}
+			row := viewRows(rt, s, "SELECT measure FROM planned_outcomes WHERE record_id = ?", fmt.Sprintf("NCT%08d", id))
+			if want := fmt.Sprintf("MADRS total, revision %d", o.rev); len(row) != 1 || row[0][0] != want {
+				rt.Fatalf("rows of record %d: %v, want %s", id, row, want)
+			}
+		}
+		if inOrder {
+			for _, o := range all {
+				if rev, err := at(o.id, day(o.day)); err != nil || rev != o.rev {
+					rt.Fatalf("record %d as of day %d: revision %d (%v), want %d", o.id, o.day, rev, err, o.rev)
+				}
+			}
+		}
+		want, err := s.Fingerprint(ctx)
+		if err != nil {
+			rt.Fatal(err)
+		}
+		if _, err := s.Rebuild(ctx, parsePage, nil); err != nil {
+			rt.Fatal(err)
+		}
+		got, err := s.Fingerprint(ctx)
+		if err != nil {
+			rt.Fatal(err)
+		}
+		if d := cmp.Diff(want, got); d != "" {
+			rt.Fatalf("rebuilt:\n%s", d)
+		}
+	})
+}
+
+// A record that stands twice in a batch: the later place wins.
+func TestRecordTwiceInABatch(t *testing.T) {
+	s, ctx := fresh(t), context.Background()
+	b := page("r", 0, 4, 0, "")
+	for _, rev := range []int{5, 0, 5} {
+		again := page("r", 1, 2, rev, "")
+		for i := range again.Records {
+			again.Records[i].Prov.PayloadSHA256 = b.Payloads[0].SHA256
+		}
+		b.Records = append(b.Records, again.Records...)
+	}
+	commit(t, s, b)
+	before := fingerprint(t, s)
+	if res := commit(t, s, b); res.New+res.Changed != 0 {
+		t.Errorf("told again: %+v", res)
+	}
+	if d := cmp.Diff(before, fingerprint(t, s)); d != "" {
+		t.Errorf("told again:\n%s", d)
+	}
+	r, err := s.Record(ctx, "NCT00000001", time.Time{})
+	if err != nil || *r.Enrollment != 35 {
+		t.Errorf("current: %v %v", r.Enrollment, err)
+	}
+	if c, err := s.Counts(ctx); err != nil || c.Records != 4 || c.Measurements != 32 {
+		t.Errorf("counts: %+v %v", c, err)
+	}
+}
