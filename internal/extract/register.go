@@ -53,9 +53,15 @@ func newOutcome(r *evidence.Record, o *evidence.PostedOutcome, v *vocab.Vocabula
 		x.groups[g.ID] = g
 	}
 	x.match, x.known = v.MatchInstrument(o.Title, o.Description)
-	x.change = x.known && x.match.Change || announcesChange(o.Title)
+	x.change = x.known && x.match.Change || announcesChange(o.Title) || frameOfChange.MatchString(o.TimeFrame)
 	return x
 }
+
+// frameOfChange finds time frames that tell a change from a value.
+var frameOfChange = regexp.MustCompile(`(?i)^\s*(?:mean )?(?:change|difference)s?\b`)
+
+// spanFromBaseline finds rows that reach from the baseline to a later point.
+var spanFromBaseline = regexp.MustCompile(`(?i)^\s*(?:from\s+)?(?:baseline|BL|screening)\s*(?:to|through|-|–|until)\s`)
 
 // announcesChange sees a change from baseline in a title.
 func announcesChange(title string) bool {
@@ -319,6 +325,8 @@ func (x *outcome) scoreType(m vocab.InstrumentMatch, known bool, a *evidence.Arm
 		switch {
 		case m.ScoreKind == vocab.ScoreEventTime && !count && !percent:
 			return "time-to-event"
+		case people && partialResponse.MatchString(x.o.Title+" "+a.ClassTitle+" "+a.CategoryTitle):
+			return "threshold"
 		case m.ScoreKind == vocab.ScoreResponder && people:
 			return "response"
 		case m.ScoreKind == vocab.ScoreRemission && people:
@@ -358,6 +366,9 @@ func (x *outcome) scoreType(m vocab.InstrumentMatch, known bool, a *evidence.Arm
 	return "endpoint"
 }
 
+// partialResponse is another outcome than response.
+var partialResponse = regexp.MustCompile(`(?i)\bpartial(?:ly)?[\s-]+(?:respon|remi)`)
+
 // peopleWord finds response or remission named in a title.
 func peopleWord(title string) string {
 	t := strings.ToLower(title)
@@ -377,5 +388,5 @@ var probability = regexp.MustCompile(`(?i)^(?:estimated |adjusted )?(?:probabili
 
 func changeClass(title string) bool {
 	t := strings.ToLower(title)
-	return announcesChange(title) || strings.Contains(t, "change") && !strings.Contains(t, "no change") && !strings.Contains(t, "unchanged")
+	return announcesChange(title) || spanFromBaseline.MatchString(title) || strings.Contains(t, "change") && !strings.Contains(t, "no change") && !strings.Contains(t, "unchanged")
 }
