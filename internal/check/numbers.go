@@ -30,6 +30,8 @@ var (
 	kForm        = regexp.MustCompile(`(?i)\bk\s*=\s*([0-9]+)\b|\b([0-9]+)\s+(?:randomi[sz]ed\s+(?:controlled\s+)?)?(?:studies|study|trials?|rcts?)\b`)
 	nForm        = regexp.MustCompile(`(?i)\bn\s*=\s*([0-9][0-9,]*)\b|\b([0-9][0-9,]*)\s+(?:participants?|people|patients|adults)\b`)
 	i2Form       = regexp.MustCompile(`(?i)\bI(?:²|2|\^2)\s*=\s*([0-9]+(?:\.[0-9]+)?)\s*%`)
+	registered   = regexp.MustCompile(`^\s*(?:is|are|were|was)?\s*(?:registered|running|recruiting|ongoing|planned)`)
+	otherKind    = regexp.MustCompile(`(?i)(?:registered|running|ongoing|planned|of which|another|other)\s+$`)
 	certForm     = regexp.MustCompile(`(?i)\b(very low|low|moderate|high)[ -]certainty\b|\bcertainty(?:\s+of\s+(?:the\s+)?evidence)?(?:\s*(?:is|was|:|=|,))?\s*\(?(very low|low|moderate|high)\b`)
 )
 
@@ -141,6 +143,9 @@ func tokens(text string, f edition.Flat) (found []token, orphans []int) {
 			i := 2
 			if m[2] < 0 {
 				i = 4
+			}
+			if registered.MatchString(text[m[1]:min(len(text), m[1]+24)]) || m[2] < 0 && otherKind.MatchString(text[max(0, m[0]-24):m[0]]) {
+				continue // trials that are registered are not those pooled
 			}
 			found = append(found, token{from: m[i], to: m[i+1], want: float64(want), whole: true, name: name})
 		}

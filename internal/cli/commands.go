@@ -14,6 +14,7 @@ type commands struct {
 	Cite     citeCmd     `cmd:"" help:"Cite a finding, its studies, the edition or the program."`
 	Export   exportCmd   `cmd:"" help:"Take tables, effects, scripts and counts elsewhere."`
 	Check    checkCmd    `cmd:"" help:"Hold a text's citations and bound numbers against an edition."`
+	Pack     packCmd     `cmd:"" help:"Write teaching material for the curriculum domains."`
 	Meta     metaCmd     `cmd:"" help:"Meta-analyse a table of your own (CSV or JSON)."`
 	Vocab    vocabCmd    `cmd:"" help:"Say what a text is about and why."`
 	Review   reviewCmd   `cmd:"" help:"The human side: sheets, decisions, conflicts."`

@@ -1,0 +1,232 @@
+package pack
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"past/internal/cite"
+	"past/internal/edition"
+	"past/internal/evidence"
+	"past/internal/vocab"
+)
+
+// Text is a teacher's own text, included as it is, as paragraphs.
+type Text struct {
+	Name       string
+	Domain     string // "" for every domain
+	Paragraphs []string
+}
+
+// Input is what a pack is made of.
+type Input struct {
+	Document edition.Document
+	// Findings and their numbers as the database holds them; those whose
+	// numbers are not the document's are left out by [Build].
+	Findings []evidence.Finding
+	Vocab    *vocab.Vocabulary
+	Shelf    *cite.Shelf
+	Texts    []Text
+	// Months after the data's cut-off at which the pack expires.
+	Months int
+}
+
+// Pack is the material of one edition.
+type Pack struct {
+	Edition, Date, DataHash, SoftwareVersion string
+	Starter                                  bool
+	Expires                                  string // "" when the cut-off is no date
+	Rule                                     string
+	Domains                                  []Domain
+}
+
+// Domain is the material of one curriculum domain.
+type Domain struct {
+	ID, Name string
+	Cards    []Card
+	Claims   []ClaimCard
+	Reading  []cite.Item
+	Texts    []Text
+}
+
+// Card is the fact card of a finding.
+type Card struct {
+	ID, Title                     string
+	Plain, Curriculum, Researcher string
+	Number, Certainty             string
+	Why                           []string
+	NotToSay                      []string
+	Discuss                       string
+	Citation, Permalink           string
+	Picture                       Picture
+	flat                          edition.Flat
+}
+
+// ClaimCard is the fact card of a claim.
+type ClaimCard struct {
+	ID, Text, Verdict, Why, Rule  string
+	Plain, Curriculum, Researcher string
+	Findings                      []string
+	Discuss                       string
+	Citation, Permalink           string
+}
+
+// Build lays out the material of the wanted domains ("" or none: all six). An
+// unknown domain is an error that names the known ones.
+func Build(in Input, wanted []string) (Pack, error) {
+	d := in.Document
+	p := Pack{Edition: d.ID, Date: d.Date, DataHash: d.DataHash, SoftwareVersion: d.SoftwareVersion, Starter: d.Starter}
+	p.Expires, p.Rule = expiry(d, in.Months)
+	domains := in.Vocab.Domains()
+	for _, w := range wanted {
+		if !slices.ContainsFunc(domains, func(x vocab.Domain) bool { return x.ID == w }) {
+			var names []string
+			for _, x := range domains {
+				names = append(names, x.ID)
+			}
+			return p, fmt.Errorf("no curriculum domain is called %q; there are %s", w, strings.Join(names, ", "))
+		}
+	}
+	belongs := belonging(in)
+	for _, dom := range domains {
+		if len(wanted) > 0 && !slices.Contains(wanted, dom.ID) {
+			continue
+		}
+		p.Domains = append(p.Domains, in.domain(dom, belongs))
+	}
+	return p, nil
+}
+
+func expiry(d edition.Document, months int) (date, rule string) {
+	if months <= 0 {
+		months = 12
+	}
+	rule = "This material holds for edition " + d.ID + ". It is out of date as soon as a later edition changes one of its findings; past check tells."
+	if t, err := time.Parse("2006-01-02", d.Date); err == nil {
+		date = t.AddDate(0, months, 0).Format("2006-01-02")
+		rule += fmt.Sprintf(" After %s (%d months after the data's cut-off) it is not to be used without a check.", date, months)
+	}
+	return date, rule
+}
+
+// belonging gives the domains of each finding: those of the claims bound to it,
+// and of the topics that its condition falls under; where neither says, the
+// foundations.
+func belonging(in Input) map[string][]string {
+	out := map[string][]string{}
+	claimDomains := map[string][]string{}
+	for _, c := range in.Vocab.Claims() {
+		claimDomains[c.ID] = c.Domains
+	}
+	for _, c := range in.Document.Claims {
+		for _, f := range c.Findings {
+			out[f] = append(out[f], claimDomains[c.ID]...)
+		}
+	}
+	for _, f := range in.Findings {
+		for _, t := range in.Vocab.Topics() {
+			if f.Condition != "" && slices.Contains(t.Conditions, f.Condition) {
+				out[f.ID] = append(out[f.ID], t.Domains...)
+			}
+		}
+		if len(out[f.ID]) == 0 {
+			out[f.ID] = []string{in.Vocab.Domains()[0].ID}
+		}
+	}
+	return out
+}
+
+func (in Input) domain(dom vocab.Domain, belongs map[string][]string) Domain {
+	d := Domain{ID: dom.ID, Name: dom.Name}
+	read := map[string]cite.Item{}
+	for _, flat := range in.Document.Findings {
+		if !slices.Contains(belongs[flat.ID], dom.ID) {
+			continue
+		}
+		d.Cards = append(d.Cards, in.card(flat))
+		for _, it := range in.Shelf.Studies(flat) {
+			read[it.Key] = it
+		}
+	}
+	for _, c := range in.Vocab.Claims() {
+		if !slices.Contains(c.Domains, dom.ID) {
+			continue
+		}
+		for _, v := range in.Document.Claims {
+			if v.ID == c.ID {
+				d.Claims = append(d.Claims, in.claim(v))
+			}
+		}
+	}
+	for _, it := range read {
+		d.Reading = append(d.Reading, it)
+	}
+	slices.SortFunc(d.Reading, func(a, b cite.Item) int { return strings.Compare(a.Key, b.Key) })
+	for _, t := range in.Texts {
+		if t.Domain == "" || t.Domain == dom.ID {
+			d.Texts = append(d.Texts, t)
+		}
+	}
+	return d
+}
+
+func (in Input) card(flat edition.Flat) Card {
+	c := Card{ID: flat.ID, Title: flat.Title, Plain: flat.Sentence, Curriculum: flat.Sentence, Researcher: cite.Numbers(flat), Number: cite.Estimate(flat), Certainty: cite.Certainty(flat),
+		Permalink: edition.Permalink(flat.ID, in.Document.ID), Picture: draw(flat), flat: flat}
+	if items, err := in.Shelf.Cite(flat.ID); err == nil {
+		c.Citation = cite.Line(short(items[0]))
+	}
+	var f evidence.Finding
+	for _, x := range in.Findings {
+		if x.ID == flat.ID && x.Primary.K == flat.K && x.Sentences.Curriculum == flat.Sentence {
+			f = x
+		}
+	}
+	if f.ID != "" {
+		c.Plain, c.Researcher = firstOf(f.Sentences.Plain, c.Plain), firstOf(f.Sentences.Researcher, c.Researcher)
+	}
+	c.Why = why(f, flat)
+	c.NotToSay = notToSay(f, flat, in.Document.Starter)
+	c.Discuss = discuss(f, flat)
+	return c
+}
+
+// short leaves the long notes of a citation out: a card has them already.
+func short(it cite.Item) cite.Item {
+	it.Notes = nil
+	return it
+}
+
+func (in Input) claim(v evidence.ClaimVerdict) ClaimCard {
+	c := ClaimCard{ID: v.ID, Text: v.Text, Verdict: v.Verdict, Why: v.Why, Rule: v.Rule, Findings: v.Findings}
+	c.Plain = fmt.Sprintf("The claim %q: %s.", v.Text, plainVerdict(v.Verdict))
+	c.Curriculum = fmt.Sprintf("Verdict on %q in edition %s: %s (%s).", v.Text, in.Document.ID, v.Verdict, v.Why)
+	c.Researcher = fmt.Sprintf("Verdict: %s; k = %d, n = %d; %s. Rule: %s.", v.Verdict, v.K, v.N, v.Why, v.Rule)
+	c.Discuss = "Which result would change this verdict, and in which direction? Use the rule."
+	if items, err := in.Shelf.Cite(v.ID); err == nil {
+		c.Citation, c.Permalink = cite.Line(short(items[0])), items[0].Location
+	}
+	return c
+}
+
+func plainVerdict(v string) string {
+	switch v {
+	case "supported":
+		return "the trials in this edition support it"
+	case "contradicted":
+		return "the trials in this edition speak against it"
+	case "no trial evidence":
+		return "there is no trial evidence for or against it in this edition"
+	}
+	return "the trials in this edition do not settle it"
+}
+
+func firstOf(vals ...string) string {
+	for _, v := range vals {
+		if v != "" {
+			return v
+		}
+	}
+	return ""
+}

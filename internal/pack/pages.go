@@ -1,0 +1,141 @@
+package pack
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"embed"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"html/template"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"past/internal/cite"
+)
+
+//go:embed templates
+var files embed.FS
+
+type page struct {
+	Title, Policy, Back string
+	Style               template.CSS
+	Pack                Pack
+	Domain              Domain
+}
+
+// Files gives the pack's files by path with forward slashes.
+func Files(p Pack) (map[string][]byte, error) {
+	style, err := files.ReadFile("templates/style.css")
+	if err != nil {
+		return nil, err
+	}
+	t, err := template.ParseFS(files, "templates/*.tmpl")
+	if err != nil {
+		return nil, fmt.Errorf("pack: %w", err)
+	}
+	sum := sha256.Sum256(style)
+	base := page{Pack: p, Style: template.CSS(style),
+		Policy: "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'; base-uri 'none'; form-action 'none'"}
+	out := map[string][]byte{}
+	render := func(path, name, title string, d Domain) error {
+		var b bytes.Buffer
+		pg := base
+		pg.Title, pg.Domain = title, d
+		if err := t.ExecuteTemplate(&b, name, pg); err != nil {
+			return fmt.Errorf("pack: %s: %w", path, err)
+		}
+		out[path] = b.Bytes()
+		return nil
+	}
+	if err := render("index.html", "index", "Curriculum pack", Domain{}); err != nil {
+		return nil, err
+	}
+	for _, d := range p.Domains {
+		for _, v := range []struct{ file, name, title string }{{"cards.html", "cards", "Fact cards"}, {"slides.html", "slides", "Slides"}, {"handout.html", "handout", "Handout"}} {
+			if err := render(d.ID+"/"+v.file, v.name, v.title+": "+d.Name, d); err != nil {
+				return nil, err
+			}
+		}
+		if err := d.plain(out, p); err != nil {
+			return nil, err
+		}
+	}
+	m, err := json.MarshalIndent(manifest(p, out), "", " ")
+	if err != nil {
+		return nil, fmt.Errorf("pack: %w", err)
+	}
+	out["pack.json"] = append(m, '\n')
+	return out, nil
+}
+
+// plain adds the quiz, the reading list in each format and the bound sentences.
+func (d Domain) plain(out map[string][]byte, p Pack) error {
+	out[d.ID+"/quiz.gift"] = []byte(GIFT(d, p.Edition))
+	out[d.ID+"/reading-list.txt"] = []byte(cite.Text(d.Reading))
+	out[d.ID+"/reading-list.bib"] = []byte(cite.BibTeX(d.Reading))
+	out[d.ID+"/reading-list.ris"] = []byte(cite.RIS(d.Reading))
+	csl, err := cite.CSLJSON(d.Reading)
+	if err != nil {
+		return err
+	}
+	out[d.ID+"/reading-list.json"] = []byte(csl)
+	out[d.ID+"/sentences.md"] = []byte(d.sentences(p))
+	return nil
+}
+
+// sentences are the domain's statements with the markers by which past check
+// holds them against a later edition.
+func (d Domain) sentences(p Pack) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "# %s\n\nSentences to copy with their markers; `past check` tells when one is out of date.\n%s\n", d.Name, p.Rule)
+	for _, c := range d.Cards {
+		fmt.Fprintf(&b, "\n## %s\n\n<!-- past: %s@%s -->\n%s\n<!-- /past -->\n", c.Title, c.ID, p.Edition, c.Curriculum)
+	}
+	for _, c := range d.Claims {
+		fmt.Fprintf(&b, "\n## Claim %s\n\n<!-- past: %s@%s -->\n%s\n<!-- /past -->\n", c.ID, c.ID, p.Edition, c.Curriculum)
+	}
+	return b.String()
+}
+
+func manifest(p Pack, out map[string][]byte) map[string]any {
+	sums := map[string]string{}
+	for name, b := range out {
+		sum := sha256.Sum256(b)
+		sums[name] = fmt.Sprintf("%x", sum)
+	}
+	domains := map[string]any{}
+	for _, d := range p.Domains {
+		findings, claims := []string{}, []string{}
+		for _, c := range d.Cards {
+			findings = append(findings, c.ID)
+		}
+		for _, c := range d.Claims {
+			claims = append(claims, c.ID)
+		}
+		domains[d.ID] = map[string]any{"name": d.Name, "findings": findings, "claims": claims}
+	}
+	return map[string]any{"edition": p.Edition, "date": p.Date, "data_hash": p.DataHash, "software_version": p.SoftwareVersion, "starter": p.Starter,
+		"expires": p.Expires, "rule": p.Rule, "domains": domains, "sha256": sums}
+}
+
+// Write writes the files below dir and returns their paths, sorted.
+func Write(dir string, out map[string][]byte) ([]string, error) {
+	var names []string
+	for n := range out {
+		names = append(names, n)
+	}
+	slices.Sort(names)
+	for _, n := range names {
+		path := filepath.Join(dir, filepath.FromSlash(n))
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			return nil, fmt.Errorf("pack: %w", err)
+		}
+		if err := os.WriteFile(path, out[n], 0o644); err != nil {
+			return nil, fmt.Errorf("pack: %w", err)
+		}
+	}
+	return names, nil
+}
