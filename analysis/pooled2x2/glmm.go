@@ -56,13 +56,16 @@ func FitTables(t Tables, model Model, level float64) (Mixed, error) {
 		return Mixed{}, fmt.Errorf("mixed model: %w", err)
 	}
 	f := newFit(effect.OR, model, warn)
-	var total table
 	for _, c := range list {
-		if c.sameRow() {
+		if c.sameRow() || c.n1() == 0 || c.n2() == 0 {
 			f.dropped++
 			continue
 		}
-		total = table{total.a + c.a, total.b + c.b, total.c + c.c, total.d + c.d}
+		if model == CMAL {
+			f.extremes(c.a == 0, c.c == 0)
+		} else {
+			f.extremes(c.a == 0 || c.d == 0, c.b == 0 || c.c == 0)
+		}
 		switch model {
 		case UMFS:
 			f.add(nil, &arms{newBinomial(c.a, c.n1(), 0), newBinomial(c.c, c.n2(), 0)})
@@ -79,9 +82,6 @@ func FitTables(t Tables, model Model, level float64) (Mixed, error) {
 			return Mixed{}, fmt.Errorf("mixed model for 2x2 tables: unknown model %q: use UM.FS, CM.AL or CM.EL", model)
 		}
 	}
-	if len(f.studies) > 0 && (total.a == 0 || total.b == 0 || total.c == 0 || total.d == 0) && !(model == CMAL && total.a > 0 && total.c > 0) {
-		return Mixed{}, fmt.Errorf("mixed model: %w: over all studies, one group has no events or only events", ErrNoFiniteEstimate)
-	}
 	return f.run(level)
 }
 
@@ -92,14 +92,13 @@ func FitRates(d Rates, model Model, level float64) (Mixed, error) {
 		return Mixed{}, fmt.Errorf("mixed model: %w", err)
 	}
 	f := newFit(effect.IRR, model, nil)
-	sum1, sum2 := 0.0, 0.0
 	for i := range d.Events1 {
 		x1, t1, x2, t2 := d.Events1[i], d.Time1[i], d.Events2[i], d.Time2[i]
 		if math.IsNaN(x1+t1+x2+t2) || x1+x2 == 0 {
 			f.dropped++
 			continue
 		}
-		sum1, sum2 = sum1+x1, sum2+x2
+		f.extremes(x1 == 0, x2 == 0)
 		switch model {
 		case UMFS:
 			f.add(nil, &arms{newPoisson(x1, t1), newPoisson(x2, t2)})
@@ -109,9 +108,6 @@ func FitRates(d Rates, model Model, level float64) (Mixed, error) {
 			return Mixed{}, fmt.Errorf("mixed model for person-time: unknown model %q: use UM.FS or CM.EL", model)
 		}
 		f.own(math.Log(x1/t1*t2/x2), 1/x1+1/x2)
-	}
-	if len(f.studies) > 0 && (sum1 == 0 || sum2 == 0) {
-		return Mixed{}, fmt.Errorf("mixed model: %w: one group has no events in any study", ErrNoFiniteEstimate)
 	}
 	return f.run(level)
 }
@@ -123,19 +119,15 @@ func FitProportions(events, n []float64, level float64) (Mixed, error) {
 		return Mixed{}, fmt.Errorf("mixed model: %w", err)
 	}
 	f := newFit(effect.PLO, OneGroup, nil)
-	x, rest := 0.0, 0.0
 	for i := range events {
 		if math.IsNaN(events[i] + n[i]) {
 			f.dropped++
 			continue
 		}
 		e, r := events[i], n[i]-events[i]
-		x, rest = x+e, rest+r
+		f.extremes(e == 0, r == 0)
 		f.add(newBinomial(e, n[i], 0), nil)
 		f.own(math.Log(e/r), 1/e+1/r)
-	}
-	if len(f.studies) > 0 && (x == 0 || rest == 0) {
-		return Mixed{}, fmt.Errorf("mixed model: %w: there are no events, or only events", ErrNoFiniteEstimate)
 	}
 	return f.run(level)
 }
@@ -147,18 +139,14 @@ func FitIncidence(events, time []float64, level float64) (Mixed, error) {
 		return Mixed{}, fmt.Errorf("mixed model: %w", err)
 	}
 	f := newFit(effect.IRLN, OneGroup, nil)
-	sum := 0.0
 	for i, x := range events {
 		if math.IsNaN(x + time[i]) {
 			f.dropped++
 			continue
 		}
-		sum += x
+		f.extremes(x == 0, false)
 		f.add(newPoisson(x, time[i]), nil)
 		f.own(math.Log(x/time[i]), 1/x)
-	}
-	if len(f.studies) > 0 && sum == 0 {
-		return Mixed{}, fmt.Errorf("mixed model: %w: there are no events", ErrNoFiniteEstimate)
 	}
 	return f.run(level)
 }
@@ -169,6 +157,8 @@ func FitIncidence(events, time []float64, level float64) (Mixed, error) {
 type mixedFit struct {
 	res      Mixed
 	dropped  int
+	low      int // studies whose own effect is minus infinity (as few events as possible)
+	high     int // plus infinity
 	studies  []count
 	pairs    []*arms
 	nuisance []float64
@@ -177,6 +167,16 @@ type mixedFit struct {
 
 func newFit(m effect.Measure, model Model, warn []string) *mixedFit {
 	return &mixedFit{res: Mixed{Measure: m, Model: model, Warnings: warn}}
+}
+
+// extremes notes whether a study's own effect is infinite.
+func (f *mixedFit) extremes(low, high bool) {
+	if low {
+		f.low++
+	}
+	if high {
+		f.high++
+	}
 }
 
 func (f *mixedFit) add(c count, p *arms) {
@@ -197,18 +197,50 @@ func (f *mixedFit) own(y, v float64) {
 // logLik is the log-likelihood of the mixed model at mean beta and standard
 // deviation tau (its sign does not matter), the nuisances maximised out.
 func (f *mixedFit) logLik(beta, tau float64) float64 {
-	sum := 0.0
+	l, _, _ := f.withGradient(beta, tau, false)
+	return l
+}
+
+// withGradient is logLik with its derivatives in beta and tau: by Fisher's identity
+// the posterior means of the derivatives given the random effects.
+func (f *mixedFit) withGradient(beta, tau float64, gradient bool) (l, gb, gt float64) {
 	for i, s := range f.studies {
 		if p := f.pairs[i]; p != nil {
-			sum += f.profile(i, p, beta, tau)
+			l += f.profile(i, p, beta, tau)
+			if gradient {
+				a := f.nuisance[i]
+				integrate(p.given(a, beta, tau), func(z, share float64) {
+					_, g1, _ := p.one.at(a + beta + tau/2*z)
+					_, g2, _ := p.two.at(a - tau/2*z)
+					gb += share * g1
+					gt += share * (g1 - g2) * z / 2
+				})
+			}
 			continue
 		}
-		sum += integrate(func(z float64) (l, d1, d2 float64) {
+		var visit func(z, share float64)
+		if gradient {
+			visit = func(z, share float64) {
+				_, g, _ := s.at(beta + tau*z)
+				gb += share * g
+				gt += share * g * z
+			}
+		}
+		l += integrate(func(z float64) (l, d1, d2 float64) {
 			l, d1, d2 = s.at(beta + tau*z)
 			return l, tau * d1, tau * tau * d2
-		}, nil)
+		}, visit)
 	}
-	return sum
+	return l, gb, gt
+}
+
+// maximise climbs from a start in (beta, tau).
+func (f *mixedFit) maximise(beta, tau float64) (solve.Optimum, error) {
+	return solve.Minimise(func(x []float64) float64 { return -f.logLik(x[0], x[1]) }, []float64{beta, tau},
+		solve.Options{GradTol: 1e-7, MaxEvals: 2000, Gradient: func(x, g []float64) {
+			_, gb, gt := f.withGradient(x[0], x[1], true)
+			g[0], g[1] = -gb, -gt
+		}})
 }
 
 // logLikModes is the log-likelihood with each study's random effect at its mode.
@@ -313,19 +345,30 @@ func (f *mixedFit) run(level float64) (Mixed, error) {
 	if r.K == 0 {
 		return Mixed{}, fmt.Errorf("mixed model: %w", ErrNoStudies)
 	}
+	if f.low == r.K || f.high == r.K {
+		return Mixed{}, fmt.Errorf("mixed model: %w: every study is at the same extreme of what its margins allow", ErrNoFiniteEstimate)
+	}
 	start, spread := f.start()
-	common, err := solve.Minimise(func(x []float64) float64 { return -f.logLik(x[0], 0) }, []float64{start}, solve.Options{})
+	common, err := solve.Minimise(func(x []float64) float64 { return -f.logLik(x[0], 0) }, []float64{start},
+		solve.Options{GradTol: 1e-9, MaxEvals: 2000, Gradient: func(x, g []float64) {
+			_, gb, _ := f.withGradient(x[0], 0, true)
+			g[0] = -gb
+		}})
 	if err != nil && common.X == nil {
 		return Mixed{}, fmt.Errorf("mixed model: common effect: %w", err)
 	}
 	beta, tau, ll := common.X[0], 0.0, -common.F
 	converged := common.Converged
 	if r.K > 1 {
-		for _, t := range []float64{math.Max(0.05, spread), 0.1, 1} {
-			o, err := solve.Minimise(func(x []float64) float64 { return -f.logLik(x[0], x[1]) }, []float64{beta, t}, solve.Options{})
-			if o.X != nil && -o.F > ll+1e-9 {
-				beta, tau, ll, converged = o.X[0], math.Abs(o.X[1]), -o.F, err == nil
+		// tau = 0 is always a stationary point: start where the likelihood is higher
+		best, at := math.Inf(-1), 0.0
+		for _, t := range []float64{spread, 0.1, 0.3, 1, 3} {
+			if l := f.logLik(beta, t); t > 0 && l > best {
+				best, at = l, t
 			}
+		}
+		if o, err := f.maximise(beta, at); o.X != nil && -o.F > ll+1e-9 {
+			beta, tau, ll, converged = o.X[0], math.Abs(o.X[1]), -o.F, err == nil
 		}
 	}
 	r.Beta, r.Tau2, r.LogLik = beta, tau*tau, ll

@@ -40,6 +40,10 @@ func MantelHaenszel(m effect.Measure, t Tables, o Options) (Result, error) {
 	if math.IsNaN(r.Beta) {
 		r.Warnings = append(r.Warnings, "no pooled ratio: over all studies, one of the sums of cross products is zero")
 	}
+	if r.SE < 1e-9 {
+		r.SE = 0
+		r.Warnings = append(r.Warnings, "the standard error is 0: every group has no events or only events; the interval says nothing about certainty")
+	}
 	r.wald(o.Level)
 	q, k := around(own, r.Beta)
 	r.KEffects = k
@@ -97,7 +101,7 @@ func mhRD(list []table) (beta, se float64) {
 		return math.NaN(), math.NaN()
 	}
 	beta = num / den
-	return beta, math.Sqrt((beta*p + q)) / den
+	return beta, math.Sqrt(math.Max(0, beta*p+q)) / den
 }
 
 // cmh is the Cochran-Mantel-Haenszel test that the common odds ratio is 1.
