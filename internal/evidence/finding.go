@@ -51,11 +51,14 @@ type Exclusion struct {
 // MissingTrial is a registered trial that fits a question and has no usable
 // result yet.
 type MissingTrial struct {
-	StudyID    string `json:"study_id"`
-	RecordID   string `json:"record_id"`
-	Title      string `json:"title"`
-	Status     Status `json:"status"`
-	Why        string `json:"why"` // running | completed without results | overdue | terminated | withdrawn | unknown
+	StudyID  string `json:"study_id"`
+	RecordID string `json:"record_id"`
+	Title    string `json:"title"`
+	Status   Status `json:"status"`
+	// Why is running | completed without results | overdue | results posted, not
+	// pooled | reported, not pooled | terminated | withdrawn | unknown.
+	Why        string `json:"why"`
+	Detail     string `json:"detail,omitempty"` // one sentence with the dates or the reason
 	PlannedN   *int   `json:"planned_n,omitempty"`
 	Completion string `json:"completion,omitempty"`
 	URL        string `json:"url,omitempty"`

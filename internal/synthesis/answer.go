@@ -28,8 +28,13 @@ type StudyTopics struct {
 // Answer works out one finding.
 func Answer(ctx context.Context, q Question, b Base) (evidence.Finding, error) {
 	sel := Select(q, b.Effects)
+	var shared []string
+	if q.Arms == ArmsAll && q.ModelKind != CHE {
+		sel.Included, shared = splitShared(q, sel.Included)
+	}
 	effects, lost := Recompute(q, sel.Included)
 	sel.Excluded = append(sel.Excluded, lost...)
+	slices.SortStableFunc(sel.Excluded, byLabel)
 	f := evidence.Finding{
 		ID: q.ID, Question: q.ID, Title: q.Title, Substance: q.Substances[0], Condition: q.Condition, Domain: q.Domain,
 		Population: q.Population, Comparator: comparators(q), Measure: q.Measure, LowerIsBetter: q.LowerIsBetter,
@@ -40,11 +45,14 @@ func Answer(ctx context.Context, q Question, b Base) (evidence.Finding, error) {
 		return f, fmt.Errorf("question %s: %w", q.ID, err)
 	}
 	f.Primary = primary
-	f.Warnings = slices.Clone(primary.Warnings)
-	if f.Sensitivity, err = sensitivity(q, effects); err != nil {
+	f.Warnings = append(slices.Clone(primary.Warnings), shared...)
+	if f.Sensitivity, err = sensitivity(q, b, effects); err != nil {
 		return f, fmt.Errorf("question %s: %w", q.ID, err)
 	}
-	f.Missing = missing(q, b, effects)
+	var notes []string
+	f.Retracted, notes = retractions(b, effects)
+	f.Warnings = append(f.Warnings, notes...)
+	f.Missing = missing(q, b, effects, sel.Excluded)
 	f.Measured = measured(q, b)
 	if err := explore(q, &f, effects); err != nil {
 		return f, fmt.Errorf("question %s: %w", q.ID, err)
@@ -64,6 +72,9 @@ func Answer(ctx context.Context, q Question, b Base) (evidence.Finding, error) {
 
 // explore adds everything beside the primary model.
 func explore(q Question, f *evidence.Finding, effects []evidence.Effect) (err error) {
+	if q.ModelKind == CHE && several(effects) {
+		return exploreCHE(q, f, effects)
+	}
 	if err = diagnose(q, f, effects); err != nil {
 		return err
 	}
@@ -84,29 +95,6 @@ func explore(q Question, f *evidence.Finding, effects []evidence.Effect) (err er
 	return err
 }
 
-// sensitivity refits the primary data under other defensible choices.
-func sensitivity(q Question, effects []evidence.Effect) ([]evidence.PooledResult, error) {
-	if len(effects) < 2 {
-		return nil, nil
-	}
-	var out []evidence.PooledResult
-	for _, m := range []Model{
-		{Label: "common effect, Wald", Measure: q.Measure, Formula: q.Formula, Method: "EE", Test: "z"},
-		{Label: "DerSimonian-Laird, Wald", Measure: q.Measure, Formula: q.Formula, Method: "DL", Test: "z"},
-		{Label: "Paule-Mandel, Knapp-Hartung", Measure: q.Measure, Formula: q.Formula, Method: "PM", Test: "knha"},
-	} {
-		if m.Method == q.Method && m.Test == q.Test {
-			continue
-		}
-		r, err := Pool(m, effects)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, r)
-	}
-	return out, nil
-}
-
 func comparators(q Question) string {
 	s := ""
 	for i, c := range q.Comparators {
@@ -116,46 +104,6 @@ func comparators(q Question) string {
 		s += c
 	}
 	return s
-}
-
-// missing lists registered trials that fit the question and have no effect in
-// it: nothing is said of their results.
-func missing(q Question, b Base, pooled []evidence.Effect) []evidence.MissingTrial {
-	inPool := map[string]bool{}
-	for _, e := range pooled {
-		inPool[e.StudyID] = true
-	}
-	var out []evidence.MissingTrial
-	for _, r := range b.Trials {
-		st := b.StudyOf[r.ID]
-		about := b.About[st]
-		if inPool[st] || !overlap(about.Substances, q.Substances) || !slices.Contains(about.Conditions, q.Condition) {
-			continue
-		}
-		out = append(out, evidence.MissingTrial{StudyID: st, RecordID: r.ID, Title: r.Title, Status: r.Status, Why: whyMissing(r),
-			PlannedN: r.Enrollment, Completion: r.Completion.String(), URL: r.URL})
-	}
-	slices.SortFunc(out, func(a, b evidence.MissingTrial) int {
-		if a.RecordID < b.RecordID {
-			return -1
-		}
-		return 1
-	})
-	return out
-}
-
-func whyMissing(r evidence.Record) string {
-	switch r.Status {
-	case evidence.StatusNotYet, evidence.StatusRecruiting, evidence.StatusActive, evidence.StatusSuspended:
-		return "running"
-	case evidence.StatusCompleted:
-		return "completed without results in the pool"
-	case evidence.StatusTerminated:
-		return "terminated"
-	case evidence.StatusWithdrawn:
-		return "withdrawn"
-	}
-	return "unknown"
 }
 
 func overlap(a, b []string) bool {

@@ -27,7 +27,7 @@ func bound(q Question, effects []evidence.Effect, p evidence.PooledResult, missi
 	}
 	b := &evidence.Bound{Line: "the headline interval would include no effect"}
 	for _, m := range missing {
-		if m.PlannedN != nil {
+		if m.PlannedN != nil && unreported(m) {
 			b.PlannedInMissing += *m.PlannedN
 		}
 	}

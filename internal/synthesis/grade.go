@@ -75,17 +75,13 @@ func missingResults(f *evidence.Finding, searched bool) certainty.MissingResults
 	m := certainty.Unknown().Missing
 	known := false
 	for _, t := range f.Missing {
-		switch t.Status {
-		case evidence.StatusCompleted, evidence.StatusTerminated:
+		if due(t) {
 			m.Trials++
 			if t.PlannedN != nil {
 				m.Participants += float64(*t.PlannedN)
 			}
-			known = true
-		case evidence.StatusUnknown, "":
-		default:
-			known = true
 		}
+		known = known || t.Why != WhyUnknown
 	}
 	m.Known = searched && (known || len(f.Missing) == 0)
 	if f.Bound != nil {

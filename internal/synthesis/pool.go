@@ -45,11 +45,21 @@ func num(v *float64) []float64 {
 // Model is the part of a plan that Pool needs.
 type Model struct {
 	Label, Measure, Formula, Method, Test string
+	// Kind is OnePerStudy (or "") or CHE, whose rho is the correlation of
+	// sampling errors within a study.
+	Kind string
+	Rho  float64
+	// Prediction is k-1 (or "") or k-2: degrees of freedom of the interval.
+	Prediction string
 }
 
 // Model of the question's primary analysis.
 func (q Question) Model() Model {
-	return Model{Label: "primary", Measure: q.Measure, Formula: q.Formula, Method: q.Method, Test: q.Test}
+	m := Model{Label: "primary", Measure: q.Measure, Formula: q.Formula, Method: q.Method, Test: q.Test, Kind: q.ModelKind, Prediction: q.Prediction, Rho: 0.6}
+	if q.Rho != nil {
+		m.Rho = *q.Rho
+	}
+	return m
 }
 
 // Pool fits the model to the effects. No effect gives k = 0 and no estimate;
@@ -61,6 +71,9 @@ func Pool(m Model, effects []evidence.Effect) (evidence.PooledResult, error) {
 	if len(effects) == 0 {
 		r.Method, r.Test = "none", "none"
 		return r, nil
+	}
+	if m.Kind == CHE && several(effects) {
+		return poolCHE(m, effects)
 	}
 	var yi, vi []float64
 	for _, e := range effects {
@@ -80,28 +93,26 @@ func Pool(m Model, effects []evidence.Effect) (evidence.PooledResult, error) {
 	if err != nil {
 		return r, err
 	}
-	classic := fit
-	if m.Test != "z" {
-		if classic, err = meta.Fit(yi, vi, meta.Options{Method: meta.Method(m.Method), Test: meta.Z}); err != nil {
-			return r, err
-		}
-	}
-	fill(&r, fit, classic, m)
+	fill(&r, fit, m)
 	return r, nil
 }
 
-func fill(r *evidence.PooledResult, fit, classic *meta.Result, m Model) {
+func fill(r *evidence.PooledResult, fit *meta.Result, m Model) {
 	r.Method, r.Test = string(fit.Method), string(fit.Test)
 	r.Estimate, r.SE, r.P = finite(fit.Beta[0]), finite(fit.SE[0]), finite(fit.PVal[0])
 	r.CILower, r.CIUpper = finite(fit.CILb[0]), finite(fit.CIUb[0])
 	if g := fit.Guard; g != nil {
 		r.GuardLow, r.GuardHigh, r.Guarded = finite(g.Lb[0]), finite(g.Ub[0]), g.Active
 	}
-	if m.Formula == "metapsy" {
-		p := classic.Predict()
-		r.PILower, r.PIUpper, r.PIRule = finite(p.TLb), finite(p.TUb), "t(k-1), standard error without Knapp-Hartung factor"
-	} else {
-		p := fit.Predict()
+	p := fit.Predict()
+	switch late := m.Prediction == "k-2"; {
+	case m.Formula == "metapsy" && late:
+		r.PILower, r.PIUpper, r.PIRule = finite(p.ClassicHTSLb), finite(p.ClassicHTSUb), "t(k-2), standard error without Knapp-Hartung factor"
+	case m.Formula == "metapsy":
+		r.PILower, r.PIUpper, r.PIRule = finite(p.ClassicTLb), finite(p.ClassicTUb), "t(k-1), standard error without Knapp-Hartung factor"
+	case late:
+		r.PILower, r.PIUpper, r.PIRule = finite(p.RileyLb), finite(p.RileyUb), "t(k-2), standard error of the fitted test"
+	default:
 		r.PILower, r.PIUpper, r.PIRule = finite(p.PILb), finite(p.PIUb), "t(k-1), standard error of the fitted test"
 		if r.Test == "z" {
 			r.PIRule = "normal quantile"
@@ -119,6 +130,16 @@ func fill(r *evidence.PooledResult, fit, classic *meta.Result, m Model) {
 	for _, w := range fit.Warnings {
 		r.Warnings = append(r.Warnings, w.Message)
 	}
+}
+
+// several tells whether some study has more than one of the effects, and
+// another study some.
+func several(effects []evidence.Effect) bool {
+	n := map[string]int{}
+	for _, e := range effects {
+		n[e.StudyID]++
+	}
+	return len(n) > 1 && len(effects) > len(n)
 }
 
 // Participants counts the people in the pooled comparisons.

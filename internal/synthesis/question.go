@@ -14,8 +14,11 @@ import (
 type Question struct {
 	ID    string `yaml:"id"`
 	Title string `yaml:"title"`
-	// Kind is efficacy (default) or harm.
+	// Kind is efficacy (default) or harm. A harm is a risk of events: its
+	// sentences say more or fewer people and never speak of benefit.
 	Kind string `yaml:"kind"`
+	// Headline marks the questions that an overview shows first.
+	Headline bool `yaml:"headline"`
 
 	Substances []string `yaml:"substances"` // vocabulary ids; a derivative is another substance
 	Condition  string   `yaml:"condition"`  // of the studies that count as missing; "" is any
@@ -32,8 +35,20 @@ type Question struct {
 	// primary instrument.
 	Instruments []string `yaml:"instruments"`
 	Time        TimeRule `yaml:"time"`
-	// Arms is highest-dose-against-lowest (default) or all.
+	// Arms is highest-dose-against-lowest (default), lowest-dose-against-lowest,
+	// or all. With all, people of an arm that several comparisons share are
+	// divided among them (Cochrane Handbook 23.3.4).
 	Arms string `yaml:"arms"`
+	// Exclude names studies that the plan leaves out, with the reason.
+	Exclude []StudyExclusion `yaml:"exclude_studies"`
+	// Model is one-per-study (default) or che: all eligible rows of a study in
+	// a three-level model with correlated sampling errors (correlation Rho,
+	// default 0.6) and cluster-robust variance CR2.
+	ModelKind string   `yaml:"model"`
+	Rho       *float64 `yaml:"rho"`
+	// Prediction is the quantile and standard error of the prediction interval:
+	// k-1 (default) or k-2 degrees of freedom.
+	Prediction string `yaml:"prediction"`
 
 	Measure string `yaml:"measure"` // SMD | RR | OR | RD
 	Formula string `yaml:"formula"` // metafor | metapsy | revman
@@ -45,7 +60,9 @@ type Question struct {
 	MIDSource     string   `yaml:"mid_source"`
 	Subgroups     []string `yaml:"subgroups"`
 	Moderators    []string `yaml:"moderators"`
-	Sensitivity   []string `yaml:"sensitivity"`
+	// Sensitivity names the analyses beside the primary one (sensitivities);
+	// empty runs all that change something.
+	Sensitivity []string `yaml:"sensitivity"`
 	// Indirectness codes in which part of the evidence a facet differs from
 	// the question; IndirectnessReviewed says that a person looked, so that an
 	// empty list means direct evidence.
@@ -59,6 +76,12 @@ type Question struct {
 	Plural          bool   `yaml:"intervention_is_plural"`
 	Outcome         string `yaml:"outcome"`
 	ComparatorWords string `yaml:"comparator_words"`
+}
+
+// StudyExclusion is a study that a plan leaves out.
+type StudyExclusion struct {
+	Study  string `yaml:"study"` // study label or study id
+	Reason string `yaml:"reason"`
 }
 
 // Indirect is one code of indirectness.
@@ -78,6 +101,15 @@ type TimeRule struct {
 	Max    *float64 `yaml:"max_weeks"`
 	Target *float64 `yaml:"target_weeks"`
 }
+
+// The choices of arms and of the model.
+const (
+	ArmsHighest = "highest-dose-against-lowest"
+	ArmsLowest  = "lowest-dose-against-lowest"
+	ArmsAll     = "all"
+	OnePerStudy = "one-per-study"
+	CHE         = "che"
+)
 
 //go:embed questions.yaml
 var shipped []byte
@@ -124,7 +156,13 @@ func (q *Question) defaults() {
 	set(&q.Method, "REML")
 	set(&q.Test, "knha")
 	set(&q.Time.Rule, "primary")
-	set(&q.Arms, "highest-dose-against-lowest")
+	set(&q.Arms, ArmsHighest)
+	set(&q.ModelKind, OnePerStudy)
+	set(&q.Prediction, "k-1")
+	if q.Rho == nil {
+		rho := 0.6
+		q.Rho = &rho
+	}
 	if len(q.Designs) == 0 {
 		q.Designs = []string{"parallel-rct", "crossover-rct"}
 	}
@@ -155,7 +193,13 @@ func (q *Question) Check() []string {
 	oneOf("test", q.Test, "knha", "z", "t", "adhoc")
 	oneOf("method", q.Method, "REML", "ML", "DL", "PM", "SJ", "HE", "HS", "EB", "EE")
 	oneOf("time.rule", q.Time.Rule, "primary", "primary-or-latest", "latest", "closest")
-	oneOf("arms", q.Arms, "highest-dose-against-lowest", "all")
+	oneOf("arms", q.Arms, ArmsHighest, ArmsLowest, ArmsAll)
+	oneOf("model", q.ModelKind, OnePerStudy, CHE)
+	oneOf("prediction", q.Prediction, "k-1", "k-2")
+	bad(q.Rho == nil || *q.Rho >= 0 && *q.Rho < 1, "rho must be at least 0 and below 1")
+	for _, x := range q.Exclude {
+		bad(x.Study != "" && x.Reason != "", "exclude_studies needs a study and a reason in every entry")
+	}
 	if q.Population != "" {
 		oneOf("population", q.Population, "diagnosis", "other-illness")
 	}
@@ -175,6 +219,7 @@ func (q *Question) Check() []string {
 	}
 	errs = append(errs, checkNames("subgroups", q.Subgroups, factors)...)
 	errs = append(errs, checkNames("moderators", q.Moderators, numbers)...)
+	errs = append(errs, checkNames("sensitivity", q.Sensitivity, sensitivityNames)...)
 	for _, i := range q.Indirectness {
 		oneOf("indirectness.facet", i.Facet, "population", "intervention", "comparator", "outcome", "setting")
 		bad(i.Share > 0 && i.Share <= 1, "indirectness.share %v is not between 0 and 1", i.Share)

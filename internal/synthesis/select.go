@@ -30,6 +30,8 @@ const (
 	CodeArm           = "arm"             // another pair of arms is chosen
 	CodeDuplicate     = "duplicate"       // the same numbers from another source
 	CodeOverlap       = "shared-patients" // its participants are counted already
+	CodePlan          = "plan"            // the plan leaves the study out
+	CodeNoEvents      = "no-events"       // no event in either arm: a ratio carries no information
 )
 
 // Select applies the question to all effects. Effects of other substances or
@@ -55,7 +57,12 @@ func Select(q Question, effects []evidence.Effect) Selection {
 	slices.Sort(studies)
 	for _, s := range studies {
 		kept := byStudy[s]
-		for _, rule := range []func([]evidence.Effect) ([]evidence.Effect, string, string){q.byInstrument, q.byTime, q.byArms, bySource} {
+		if q.ModelKind == CHE {
+			kept = once(kept, &sel)
+			sel.Included = append(sel.Included, kept...)
+			continue
+		}
+		for _, rule := range []func([]evidence.Effect) ([]evidence.Effect, string, string){q.byInstrument, q.byTime, q.byArms, q.bySource} {
 			var keep []evidence.Effect
 			var code, why string
 			keep, code, why = rule(kept)
@@ -68,13 +75,42 @@ func Select(q Question, effects []evidence.Effect) Selection {
 		}
 		sel.Included = append(sel.Included, kept...)
 	}
-	slices.SortStableFunc(sel.Included, func(a, b evidence.Effect) int {
-		return cmp.Or(cmp.Compare(a.Year, b.Year), strings.Compare(a.StudyLabel, b.StudyLabel), strings.Compare(a.ID, b.ID))
-	})
-	slices.SortStableFunc(sel.Excluded, func(a, b evidence.Exclusion) int {
-		return cmp.Or(strings.Compare(a.Label, b.Label), strings.Compare(a.EffectID, b.EffectID))
-	})
+	slices.SortStableFunc(sel.Included, inPlotOrder)
+	slices.SortStableFunc(sel.Excluded, byLabel)
 	return sel
+}
+
+// once keeps each comparison of a study once, whichever sources give it.
+func once(in []evidence.Effect, sel *Selection) []evidence.Effect {
+	groups := map[string][]evidence.Effect{}
+	var keys []string
+	for _, e := range in {
+		k := strings.Join([]string{e.Instrument, e.ScoreType, weeks(e), e.TimepointRaw, e.ArmTreat, e.DoseTreat, e.ComparatorClass, e.ArmCtrl, e.DoseCtrl}, "\x00")
+		if groups[k] == nil {
+			keys = append(keys, k)
+		}
+		groups[k] = append(groups[k], e)
+	}
+	slices.Sort(keys)
+	var out []evidence.Effect
+	for _, k := range keys {
+		one, code, why := Question{}.bySource(groups[k])
+		for _, e := range groups[k] {
+			if e.ID != one[0].ID {
+				sel.exclude(e, code, why)
+			}
+		}
+		out = append(out, one...)
+	}
+	return out
+}
+
+func inPlotOrder(a, b evidence.Effect) int {
+	return cmp.Or(cmp.Compare(a.Year, b.Year), strings.Compare(a.StudyLabel, b.StudyLabel), strings.Compare(a.ID, b.ID))
+}
+
+func byLabel(a, b evidence.Exclusion) int {
+	return cmp.Or(strings.Compare(a.Label, b.Label), strings.Compare(a.EffectID, b.EffectID))
 }
 
 func (s *Selection) exclude(e evidence.Effect, code, why string) {
@@ -94,6 +130,12 @@ func (q Question) rowReason(e evidence.Effect) (code, why string) {
 		return CodePostCrossover, "measured after the crossover, when both groups had received the drug"
 	case !slices.Contains(q.Comparators, e.ComparatorClass):
 		return CodeComparator, fmt.Sprintf("comparator is %s (%s)", orNone(e.ComparatorClass), orNone(e.Comparator))
+	case q.leftOut(e) != "":
+		return CodePlan, "the plan leaves the study out: " + q.leftOut(e)
+	case e.TimepointWeeks != nil && q.Time.Min == nil && *e.TimepointWeeks <= 0:
+		return CodeTime, "measured before or on the day of the first dose: a baseline, not an outcome"
+	case (q.Measure == "RR" || q.Measure == "OR") && e.Event1 != nil && e.Event2 != nil && *e.Event1 == 0 && *e.Event2 == 0:
+		return CodeNoEvents, "no event in either arm: a ratio carries no information"
 	case e.TimepointWeeks != nil && q.Time.Min != nil && *e.TimepointWeeks < *q.Time.Min,
 		e.TimepointWeeks != nil && q.Time.Max != nil && *e.TimepointWeeks > *q.Time.Max:
 		return CodeTime, fmt.Sprintf("measured at %s weeks, outside the window of the question", weeks(e))
@@ -101,6 +143,16 @@ func (q Question) rowReason(e evidence.Effect) (code, why string) {
 		return CodeVerdict, fmt.Sprintf("%s: %s", e.Verdict, e.Reason)
 	}
 	return "", ""
+}
+
+// leftOut is the plan's reason to leave out the study of an effect; "" is none.
+func (q Question) leftOut(e evidence.Effect) string {
+	for _, x := range q.Exclude {
+		if x.Study == e.StudyLabel || x.Study == e.StudyID {
+			return x.Reason
+		}
+	}
+	return ""
 }
 
 // byInstrument keeps the most preferred instrument that the study reports,
@@ -144,31 +196,57 @@ func (q Question) byTime(in []evidence.Effect) ([]evidence.Effect, string, strin
 	return keepBest(in, CodeTime, "a later time point is taken", func(e evidence.Effect) float64 { return weeksOr(e, -1) })
 }
 
-// byArms keeps the pair with the highest treatment dose against the lowest
-// control, so that no participant is counted twice and no dose arm is taken
-// for a placebo.
+// byArms keeps the pair with the highest (or the lowest) treatment dose
+// against the lowest control, so that no participant is counted twice and no
+// dose arm is taken for a placebo.
 func (q Question) byArms(in []evidence.Effect) ([]evidence.Effect, string, string) {
-	if q.Arms == "all" || len(in) < 2 {
+	if q.Arms == ArmsAll || len(in) < 2 {
 		return in, "", ""
 	}
-	out, _, _ := keepBest(in, "", "", func(e evidence.Effect) float64 { return doseMg(e.DoseTreat) })
+	sign, word := 1.0, "highest"
+	if q.Arms == ArmsLowest {
+		sign, word = -1, "lowest"
+	}
+	out, _, _ := keepBest(in, "", "", func(e evidence.Effect) float64 { return sign * doseMg(e.DoseTreat) })
 	out, _, _ = keepBest(out, "", "", func(e evidence.Effect) float64 { return -controlDose(e) })
 	if len(out) == len(in) {
 		return in, "", ""
 	}
-	return out, CodeArm, "the plan takes the highest dose against the lowest control of a study"
+	return out, CodeArm, "the plan takes the " + word + " dose against the lowest control of a study"
 }
 
 // bySource keeps one row where two sources give the same comparison: the
 // register's posted numbers before a dataset's, a dataset's before a paper's.
-func bySource(in []evidence.Effect) ([]evidence.Effect, string, string) {
+func (q Question) bySource(in []evidence.Effect) ([]evidence.Effect, string, string) {
 	if len(in) < 2 {
 		return in, "", ""
+	}
+	if q.Arms == ArmsAll {
+		return perComparison(in)
 	}
 	rank := map[string]float64{"register": 3, "dataset": 2, "paper": 1}
 	out, _, _ := keepBest(in, "", "", func(e evidence.Effect) float64 { return rank[e.Channel] })
 	slices.SortFunc(out, func(a, b evidence.Effect) int { return strings.Compare(a.ID, b.ID) })
 	return out[:1], CodeDuplicate, "the study gives this comparison more than once; " + out[0].ID + " is taken"
+}
+
+// perComparison keeps one row for each pair of arms.
+func perComparison(in []evidence.Effect) (out []evidence.Effect, code, why string) {
+	groups := map[string][]evidence.Effect{}
+	var keys []string
+	for _, e := range in {
+		k := strings.Join([]string{e.ArmTreat, e.DoseTreat, e.ComparatorClass, e.ArmCtrl, e.DoseCtrl}, "\x00")
+		if groups[k] == nil {
+			keys = append(keys, k)
+		}
+		groups[k] = append(groups[k], e)
+	}
+	slices.Sort(keys)
+	for _, k := range keys {
+		one, _, _ := Question{}.bySource(groups[k])
+		out = append(out, one...)
+	}
+	return out, CodeDuplicate, "the study gives this pair of arms more than once"
 }
 
 func filter(in []evidence.Effect, ok func(evidence.Effect) bool) []evidence.Effect {

@@ -1,0 +1,203 @@
+package synthesis
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"past/internal/evidence"
+)
+
+// Why a fitting trial is not in the pool.
+const (
+	WhyRunning    = "running"
+	WhyNoResults  = "completed without results"
+	WhyOverdue    = "overdue"
+	WhyPosted     = "results posted, not pooled"
+	WhyReported   = "reported, not pooled"
+	WhyTerminated = "terminated"
+	WhyWithdrawn  = "withdrawn"
+	WhyUnknown    = "unknown"
+)
+
+// OverdueRule is the register's own rule, in words (ClinicalTrials.gov, 42 CFR
+// 11.44: results are due one year after the primary completion date of an
+// applicable trial).
+const OverdueRule = "ClinicalTrials.gov asks for results of applicable trials within 12 months of the primary completion date; whether the rule binds a trial is not in its public record"
+
+// notFitting are the codes of exclusion that say that a study does not fit the
+// question: such a study is not missing from it.
+var notFitting = []string{CodePopulation, CodeDesign, CodeComparator, CodePlan}
+
+// missing lists registered trials that fit the question and have no effect in
+// its pool, one line per study. Nothing is said of their results.
+func missing(q Question, b Base, pooled []evidence.Effect, excluded []evidence.Exclusion) []evidence.MissingTrial {
+	inPool := map[string]bool{}
+	for _, e := range pooled {
+		inPool[e.StudyID], inPool[e.RecordID] = true, true
+	}
+	delete(inPool, "")
+	reported, unfit := reportedHere(q, b, excluded)
+	byStudy := map[string][]evidence.Record{}
+	for _, r := range b.Trials {
+		st := cmp.Or(b.StudyOf[r.ID], r.ID)
+		if inPool[st] || inPool[r.ID] || unfit[st] || !fits(q, b.About[st], &r) {
+			continue
+		}
+		byStudy[st] = append(byStudy[st], r)
+	}
+	var out []evidence.MissingTrial
+	for st, records := range byStudy {
+		slices.SortFunc(records, func(a, b evidence.Record) int {
+			return cmp.Or(flag(b.Source == "ctgov")-flag(a.Source == "ctgov"), strings.Compare(a.ID, b.ID))
+		})
+		r := records[0]
+		m := evidence.MissingTrial{StudyID: b.StudyOf[r.ID], RecordID: r.ID, Title: cmp.Or(r.Title, r.OfficialTitle), Status: r.Status, Completion: r.Completion.String(), URL: r.URL}
+		for _, x := range records { // country records of one trial give its size more than once
+			if x.Enrollment != nil && (m.PlannedN == nil || *x.Enrollment > *m.PlannedN) {
+				n := *x.Enrollment
+				m.PlannedN = &n
+			}
+		}
+		m.Why, m.Detail = whyMissing(&r, b.LastScan, reported[st])
+		out = append(out, m)
+	}
+	slices.SortFunc(out, func(a, b evidence.MissingTrial) int { return strings.Compare(a.RecordID, b.RecordID) })
+	return out
+}
+
+// reportedHere gives the studies with numbers for this question that are not
+// pooled, with the reason, and the studies that do not fit it at all.
+func reportedHere(q Question, b Base, excluded []evidence.Exclusion) (reported map[string]string, unfit map[string]bool) {
+	reported, unfit = map[string]string{}, map[string]bool{}
+	fitting := map[string]bool{}
+	for _, x := range excluded {
+		if slices.Contains(notFitting, x.Code) {
+			unfit[x.StudyID] = true
+			continue
+		}
+		fitting[x.StudyID] = true
+		if old, ok := reported[x.StudyID]; !ok || x.Code != CodeMeasure && strings.HasPrefix(old, CodeMeasure+": ") {
+			reported[x.StudyID] = x.Code + ": " + x.Reason
+		}
+	}
+	for st := range fitting {
+		delete(unfit, st) // some other row of it does fit
+	}
+	for _, m := range b.Measured {
+		if st := b.StudyOf[m.TrialID]; st != "" && m.Domain == q.Domain && reported[st] == "" {
+			reported[st] = "measured: " + cmp.Or(m.Instrument, m.Outcome) + " was measured; " + m.Note
+		}
+	}
+	delete(reported, "")
+	return reported, unfit
+}
+
+// fits tells whether a registered trial could answer the question: substance,
+// condition, population and, for questions of randomised trials, a design that
+// is not known to be another one.
+func fits(q Question, about StudyTopics, r *evidence.Record) bool {
+	if !overlap(about.Substances, q.Substances) || q.Condition != "" && !slices.Contains(about.Conditions, q.Condition) {
+		return false
+	}
+	ill := slices.Contains(about.Conditions, "life-threatening-illness")
+	if q.Population == "other-illness" && !ill || q.Population == "diagnosis" && ill {
+		return false
+	}
+	randomised := !slices.ContainsFunc(q.Designs, func(d string) bool { return d != "parallel-rct" && d != "crossover-rct" })
+	if !randomised {
+		return true
+	}
+	if t := strings.ToUpper(r.StudyType); t != "" && t != "INTERVENTIONAL" {
+		return false
+	}
+	switch strings.ToUpper(strings.ReplaceAll(r.Allocation, "-", "_")) {
+	case "NA", "N/A", "NON_RANDOMIZED", "NON_RANDOMISED":
+		return false
+	}
+	model := strings.ToUpper(strings.ReplaceAll(r.InterventionModel, " ", "_"))
+	return model != "SINGLE_GROUP" && model != "SINGLE_GROUP_ASSIGNMENT"
+}
+
+// whyMissing says why a trial has nothing in the pool. cutoff is the date of
+// the data (YYYY-MM-DD), the only clock that counts here.
+func whyMissing(r *evidence.Record, cutoff, reported string) (why, detail string) {
+	switch {
+	case r.Status == evidence.StatusWithdrawn:
+		return WhyWithdrawn, stopped("withdrawn before anybody took part", r)
+	case reported != "":
+		_, reason, _ := strings.Cut(reported, ": ")
+		return WhyReported, "it has numbers for this outcome that are not pooled here: " + reason
+	case r.Results != nil || r.ResultsFirstPosted.Raw != "":
+		s := "the record has posted results"
+		if r.ResultsFirstPosted.Raw != "" {
+			s += " (first posted " + r.ResultsFirstPosted.Raw + ")"
+		}
+		return WhyPosted, s + "; none of them is a number of this outcome that can be pooled"
+	case overdue(r, cutoff):
+		return WhyOverdue, fmt.Sprintf("%smore than 12 months after its primary completion date (%s), no results in this record (data of %s)", ended(r), r.PrimaryCompletion.Raw, cutoff)
+	}
+	switch r.Status {
+	case evidence.StatusNotYet, evidence.StatusRecruiting, evidence.StatusActive, evidence.StatusSuspended:
+		return WhyRunning, string(r.Status)
+	case evidence.StatusCompleted:
+		s := "completed, no results in this record"
+		if r.ResultsInQC {
+			s += "; results were submitted and are being checked by the register"
+		}
+		if r.PrimaryCompletion.Raw != "" {
+			s += "; primary completion " + r.PrimaryCompletion.String()
+		}
+		return WhyNoResults, s
+	case evidence.StatusTerminated:
+		return WhyTerminated, stopped("stopped early, no results in this record", r)
+	}
+	s := "the record states no status"
+	if r.Status != "" {
+		s = "the register calls its status " + string(r.Status)
+	}
+	if r.LastKnown != "" {
+		s += ", last known " + r.LastKnown
+	}
+	return WhyUnknown, s
+}
+
+func stopped(what string, r *evidence.Record) string {
+	if r.WhyStopped != "" {
+		return what + "; as registered: " + r.WhyStopped
+	}
+	return what
+}
+
+func ended(r *evidence.Record) string {
+	if r.Status == evidence.StatusTerminated {
+		return "terminated; "
+	}
+	return ""
+}
+
+// overdue holds a ClinicalTrials.gov trial that ended against OverdueRule. A
+// partial date counts as late as it can mean, so that no trial is called
+// overdue too early.
+func overdue(r *evidence.Record, cutoff string) bool {
+	end, err := time.Parse(time.DateOnly, cutoff)
+	if err != nil || r.Source != "ctgov" || r.ResultsInQC || !strings.EqualFold(r.StudyType, "INTERVENTIONAL") {
+		return false
+	}
+	if r.Status != evidence.StatusCompleted && r.Status != evidence.StatusTerminated {
+		return false
+	}
+	return r.PrimaryCompletion.Before(end.AddDate(-1, 0, 0))
+}
+
+// unreported tells whether nothing is known of a missing trial's results.
+func unreported(m evidence.MissingTrial) bool {
+	return m.Why != WhyReported && m.Why != WhyPosted && m.Why != WhyWithdrawn
+}
+
+// due tells whether a missing trial should have results by now.
+func due(m evidence.MissingTrial) bool {
+	return m.Why == WhyOverdue || m.Why == WhyNoResults || m.Why == WhyTerminated
+}

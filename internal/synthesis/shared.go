@@ -1,0 +1,65 @@
+package synthesis
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"past/internal/evidence"
+)
+
+// splitShared divides the people of an arm that several pooled comparisons of
+// a study share among these comparisons, so that nobody is counted twice
+// (Cochrane Handbook 6.2, chapter 23.3.4): n and events are divided, means and
+// standard deviations stay. notes says what was divided.
+func splitShared(q Question, effects []evidence.Effect) (out []evidence.Effect, notes []string) {
+	uses := map[string]int{}
+	for _, e := range effects {
+		uses[armKey(e, true)]++
+		uses[armKey(e, false)]++
+	}
+	out = slices.Clone(effects)
+	for i := range out {
+		e := &out[i]
+		t, c := uses[armKey(*e, true)], uses[armKey(*e, false)]
+		if t < 2 && c < 2 {
+			continue
+		}
+		e.Flags = slices.Clone(e.Flags)
+		if t > 1 {
+			e.N1, e.Event1 = divided(e.N1, t), divided(e.Event1, t)
+			e.Flags = append(e.Flags, fmt.Sprintf("shared treatment arm: its people are divided by %d comparisons", t))
+		}
+		if c > 1 {
+			e.N2, e.Event2 = divided(e.N2, c), divided(e.Event2, c)
+			e.Flags = append(e.Flags, fmt.Sprintf("shared control arm: its people are divided by %d comparisons", c))
+		}
+		e.Formula = "" // the numbers changed: Recompute works the effect out anew
+		if note := e.StudyLabel + ": people of a shared arm are divided among its comparisons"; !slices.Contains(notes, note) {
+			notes = append(notes, note)
+		}
+	}
+	return out, notes
+}
+
+// armKey names an arm within its study. Rows whose source names neither arm
+// nor dose are told apart by the size of the arm.
+func armKey(e evidence.Effect, treat bool) string {
+	arm, dose, n, side := e.ArmCtrl, e.DoseCtrl, e.N2, e.ComparatorClass
+	if treat {
+		arm, dose, n, side = e.ArmTreat, e.DoseTreat, e.N1, "treatment"
+	}
+	size := ""
+	if arm == "" && dose == "" && n != nil {
+		size = fixed(*n, 3)
+	}
+	return strings.Join([]string{e.StudyID, side, arm, dose, size}, "\x00")
+}
+
+func divided(x *float64, by int) *float64 {
+	if x == nil {
+		return nil
+	}
+	v := *x / float64(by)
+	return &v
+}
