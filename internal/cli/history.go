@@ -2,14 +2,19 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
+	"past/crawler"
 	"past/internal/evidence"
 	"past/internal/history"
+	"past/internal/pipeline"
 )
 
 type historyCmd struct {
-	ID string `arg:"" help:"A record, such as NCT03537014."`
+	ID       string            `arg:"" help:"A record, such as NCT03537014."`
+	Fetch    bool              `name:"fetch" help:"Ask ClinicalTrials.gov for the record's own older versions first (its address for that is undocumented)."`
+	Endpoint map[string]string `name:"endpoint" help:"Ask this base URL instead (mirrors, tests)." placeholder:"SOURCE=URL"`
 }
 
 // historyStep is one version of a record with what it changed.
@@ -23,6 +28,11 @@ type historyStep struct {
 }
 
 func (c *historyCmd) Run(ctx context.Context, e *Env) error {
+	if c.Fetch {
+		if err := c.fetch(ctx, e); err != nil {
+			return err
+		}
+	}
 	st, err := e.openStore(ctx, "history", true, false)
 	if err != nil {
 		return err
@@ -71,4 +81,14 @@ func short(s string) string {
 		return string(r[:97]) + "…"
 	}
 	return s
+}
+
+// fetch keeps the register's own older versions of the record.
+func (c *historyCmd) fetch(ctx context.Context, e *Env) (err error) {
+	st, err := e.openStore(ctx, "history", false, false)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, st.Close()) }()
+	return pipeline.FetchHistory(ctx, st, crawler.Options{Endpoints: c.Endpoint, Contact: e.Globals.Contact, Version: e.Version}, c.ID)
 }
