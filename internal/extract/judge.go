@@ -154,7 +154,7 @@ func (x *outcome) judgeSD(d verdict, kind dispersion) {
 		return
 	}
 	// small against the usual SD, and credible as SD/sqrt(n)
-	if usual, known := usualSD(ins, x.cur.Range); known && SEWrittenAsSD(*a.Spread, usual, *a.N) {
+	if usual, known := usualSD(ins, x.cur.Range); known && (len(ins.SD) > 0 || a.ScoreType == "endpoint") && SEWrittenAsSD(*a.Spread, usual, *a.N) {
 		d.set(evidence.NeedsReview, CodeSEForSD, fmt.Sprintf("declared as standard deviation, %v is small for %s (usually about %.3g) and fits a standard error of %d people", *a.Spread, ins.Short, usual, *a.N))
 	}
 }
@@ -287,5 +287,37 @@ func judgeChange(x *outcome, rows []evidence.ArmResult) {
 			why += ", and its value has the baseline's size"
 		}
 		verdict{a}.set(evidence.NeedsReview, CodeScoreType, why)
+	}
+}
+
+// judgeTwins holds outcomes of one title against each other: where one declares
+// standard errors and another standard deviations of the same size, one of the
+// two names is wrong.
+func judgeTwins(cells []evidence.ArmResult) {
+	byTitle := map[string][]int{}
+	for i := range cells {
+		a := &cells[i]
+		kind, _ := kindOfDispersion(a.DispersionType)
+		if kindOfParam(a.ParamType) == paramMean && !a.Adjusted && (kind == dispSD || kind == dispSE) && a.Spread != nil && *a.Spread > 0 && a.N != nil && *a.N >= 9 {
+			key := squash(a.OutcomeTitle) + "|" + a.Instrument + "|" + a.Subscale + "|" + squash(rowWords(a.ClassTitle)) + "|" + a.Unit
+			byTitle[key] = append(byTitle[key], i)
+		}
+	}
+	for _, key := range sortedKeys(byTitle) {
+		for n, i := range byTitle[key] {
+			for _, j := range byTitle[key][n+1:] {
+				a, b := &cells[i], &cells[j]
+				ka, _ := kindOfDispersion(a.DispersionType)
+				kb, _ := kindOfDispersion(b.DispersionType)
+				if ka == kb {
+					continue
+				}
+				if r := *a.Spread / *b.Spread; r > 0.5 && r < 2 {
+					why := fmt.Sprintf("outcomes %d and %d are called the same; one declares a %s of %s, the other a %s of %s: one of the names must be wrong", a.OutcomeIndex, b.OutcomeIndex, a.DispersionType, a.SpreadRaw, b.DispersionType, b.SpreadRaw)
+					verdict{a}.set(evidence.NeedsReview, CodeSEForSD, why)
+					verdict{b}.set(evidence.NeedsReview, CodeSEForSD, why)
+				}
+			}
+		}
 	}
 }

@@ -31,6 +31,7 @@ func Register(r *evidence.Record, v *vocab.Vocabulary) []evidence.ArmResult {
 		judgeTogether(out[first:])
 		judgeChange(x, out[first:])
 	}
+	judgeTwins(out)
 	return out
 }
 
