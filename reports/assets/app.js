@@ -348,8 +348,8 @@
       out.appendChild(p);
       out.setAttribute("data-est", list.length ? r.est : ""); out.setAttribute("data-lo", list.length ? r.lo : ""); out.setAttribute("data-hi", list.length ? r.hi : ""); out.setAttribute("data-tau2", r.tau2 === undefined ? "" : r.tau2);
       out.setAttribute("data-glo", r.glo === undefined ? "" : r.glo); out.setAttribute("data-ghi", r.ghi === undefined ? "" : r.ghi);
-      if (state) { state.draw(); }
       last = { r: r, whole: whole };
+      if (state) { state.draw(); }
     }
     var last = null;
     // the chart shows the studies that are in, and the diamond of this selection
