@@ -29,7 +29,8 @@ type Shelf struct {
 	// Base is the address under which editions are published, "" if none; then
 	// permalinks stand alone.
 	Base string
-	// Accessed is the day on which the citation is made.
+	// Accessed is the day on which the citation is made; the zero Date leaves it
+	// out.
 	Accessed Date
 
 	findings map[string]evidence.Finding
@@ -41,8 +42,11 @@ type Shelf struct {
 
 // NewShelf reads from the store what the document's findings rest on.
 func NewShelf(ctx context.Context, st *store.Store, doc edition.Document, base string, accessed time.Time) (*Shelf, error) {
-	s := &Shelf{Document: doc, Base: strings.TrimSuffix(base, "/"), Accessed: Date{accessed.Year(), int(accessed.Month()), accessed.Day()},
+	s := &Shelf{Document: doc, Base: strings.TrimSuffix(base, "/"),
 		findings: map[string]evidence.Finding{}, effects: map[string]evidence.Effect{}, works: map[string]Item{}, byPMID: map[string]Item{}, records: map[string]evidence.Record{}}
+	if !accessed.IsZero() {
+		s.Accessed = Date{accessed.Year(), int(accessed.Month()), accessed.Day()}
+	}
 	fs, err := st.Findings(ctx)
 	if err != nil {
 		return nil, err
