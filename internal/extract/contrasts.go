@@ -281,6 +281,12 @@ func judgeContrast(c *evidence.Contrast, a *evidence.Analysis, o *evidence.Poste
 	} else if e := c.Estimate; e != nil && (c.Lower != nil && *e < *c.Lower || c.Upper != nil && *e > *c.Upper) {
 		set(evidence.NeedsReview, CodeLimits, fmt.Sprintf("the interval %s to %s does not contain the estimate %v", a.CILower, a.CIUpper, *e))
 	}
+	if c.Kind == KindSMD && c.Estimate != nil && c.Lower != nil && c.Upper != nil && c.CILevel != nil && *c.CILevel == 95 && len(c.GroupIDs) == 2 {
+		for _, f := range CheckInterval("SMD", *c.Estimate, *c.Lower, *c.Upper, sizeOf(o, c.GroupIDs[0]), sizeOf(o, c.GroupIDs[1])) {
+			code, why, _ := strings.Cut(f, ": ")
+			set(evidence.NeedsReview, code, why)
+		}
+	}
 	if c.CILevel == nil && (c.Lower != nil || c.Upper != nil) {
 		set(evidence.NeedsReview, CodeLimits, "the level of the interval is not given")
 	}
@@ -302,4 +308,14 @@ func judgeContrast(c *evidence.Contrast, a *evidence.Analysis, o *evidence.Poste
 	if c.Sign == SignUnknown && c.Kind != KindPOnly {
 		set(evidence.NeedsReview, CodeSign, "which group was taken from which is not stated")
 	}
+}
+
+// sizeOf is an outcome's denominator of a group, 0 where unknown.
+func sizeOf(o *evidence.PostedOutcome, group string) float64 {
+	if raw, ok := countOf(o.Denoms, o.DenomUnits, group); ok {
+		if n := number(raw); n != nil {
+			return *n
+		}
+	}
+	return 0
 }
