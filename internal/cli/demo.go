@@ -105,7 +105,7 @@ func prepareDemo(dir string) error {
 		}
 	}
 	files := map[string]func() ([]byte, error){
-		"extractions.csv": starter.Extractions, "measured.csv": starter.Measured, "SOURCES.md": starter.Sources,
+		"extractions.csv": starter.Extractions, "measured.csv": starter.Measured, "harms.csv": starter.Harms, "SOURCES.md": starter.Sources,
 	}
 	if err := os.MkdirAll(filepath.Join(dir, "review"), 0o755); err != nil {
 		return fmt.Errorf("demo folder: %w", err)

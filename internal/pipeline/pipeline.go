@@ -46,6 +46,7 @@ type human struct {
 	conflicts   []review.Conflict
 	decisions   []review.Decision
 	measured    []review.MeasuredRow
+	harms       []review.Harm
 	questions   []synthesis.Question
 	problems    []evidence.Problem
 	payloads    []evidence.Payload
@@ -96,7 +97,7 @@ func (h *human) read(p *Pipeline, path string) error {
 	rel = filepath.ToSlash(rel)
 	base := filepath.Base(rel)
 	kind := ""
-	for _, k := range []string{"extractions", "measured", "questions"} {
+	for _, k := range []string{"extractions", "measured", "harms", "questions"} {
 		if strings.HasPrefix(base, k) {
 			kind = k
 		}
@@ -131,6 +132,10 @@ func (h *human) read(p *Pipeline, path string) error {
 		var rows []review.MeasuredRow
 		rows, problems, err = review.ReadMeasured(rel, b, sha)
 		h.measured = append(h.measured, rows...)
+	case "harms":
+		var rows []review.Harm
+		rows, problems, err = review.ReadHarms(rel, b, sha)
+		h.harms = append(h.harms, rows...)
 	case "questions":
 		var qs []synthesis.Question
 		media = "application/yaml"

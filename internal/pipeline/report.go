@@ -51,6 +51,13 @@ func (p *Pipeline) ReportEdition(ctx context.Context, doc edition.Document) (rep
 	if err := p.reportTrials(ctx, &ed); err != nil {
 		return ed, err
 	}
+	h, err := p.readReview()
+	if err != nil {
+		return ed, err
+	}
+	if err := p.reportHarms(ctx, h, &ed); err != nil {
+		return ed, err
+	}
 	if err := p.reportPayloads(ctx, &ed); err != nil {
 		return ed, err
 	}

@@ -87,5 +87,8 @@ func Extractions() ([]byte, error) { return files.ReadFile("data/extractions.csv
 // numbers that can be extracted, as a review file.
 func Measured() ([]byte, error) { return files.ReadFile("data/measured.csv") }
 
+// Harms returns the table of adverse events, as a review file.
+func Harms() ([]byte, error) { return files.ReadFile("data/harms.csv") }
+
 // Sources returns the note on sources and licences (Markdown).
 func Sources() ([]byte, error) { return files.ReadFile("data/SOURCES.md") }
