@@ -1,0 +1,199 @@
+package ictrp
+
+import (
+	"bytes"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/net/html/charset"
+
+	"past/crawler"
+	"past/crawler/answer"
+	"past/crawler/drift"
+	"past/crawler/xmltree"
+	"past/internal/evidence"
+)
+
+// row is a trial as an export writes it: its fields by name in lower case.
+type row map[string]string
+
+// known are the fields of exports, XML and CSV; what stands in no list here is
+// counted as unknown.
+var known = strings.Fields(`internal_number trialid last_refreshed_on public_title scientific_title acronym primary_sponsor secondary_sponsor
+	source_support date_registration date_registration3 export_date source_register web_address recruitment_status other_records
+	inclusion_agemin inclusion_agemax inclusion_gender inclusion_criteria exclusion_criteria date_enrollement date_enrollment target_size
+	study_type study_design phase countries contact_firstname contact_lastname contact_address contact_email contact_tel contact_affiliation
+	contact_name condition intervention primary_outcome secondary_outcome secondary_id secondary_ids secondaryid results_date_posted results_date_completed
+	results_date_first_publication results_url_link results_url_protocol results_summary results_baseline_char results_participant_flow
+	results_adverse_events results_outcome_measures results_yes_no results_ipd_plan results_ipd_description retrospective_flag
+	bridging_flag_truefalse bridged_type bridging_flag childs ethics_status ethics_approval_date ethics_contact_name ethics_contact_address
+	ethics_contact_phone ethics_contact_email`)
+
+// names puts the spellings of a field's name into one.
+func fieldName(s string) string {
+	s = strings.ToLower(strings.TrimSpace(strings.Trim(s, "\ufeff")))
+	return strings.NewReplacer(" ", "_", "-", "_").Replace(s)
+}
+
+// Recognise tells whether a file is an export of the platform, by its
+// beginning.
+func Recognise(_ string, head []byte) bool {
+	if doc, _ := xmltree.Clean(head); xmltree.Cut(doc).Root == "Trials_downloaded_from_ICTRP" {
+		return true
+	}
+	line, _, _ := strings.Cut(string(decode(head)), "\n")
+	names := strings.FieldsFunc(line, func(r rune) bool { return strings.ContainsRune(",;\t\"\r", r) })
+	has := 0
+	for _, n := range names {
+		switch fieldName(n) {
+		case "trialid", "public_title", "source_register", "date_registration", "date_registration3", "web_address", "recruitment_status":
+			has++
+		}
+	}
+	return has >= 4
+}
+
+// Parse reads an export file, CSV or XML.
+func Parse(p evidence.Payload) (crawler.Parsed, error) {
+	text := bytes.TrimLeft(p.Body[:min(len(p.Body), 4096)], "\ufeff \t\r\n")
+	if bytes.HasPrefix(text, []byte("<")) || bytes.HasPrefix(p.Body, []byte("\xff\xfe<")) {
+		return parseXML(p)
+	}
+	if len(text) == 0 {
+		return crawler.Parsed{}, &crawler.AnswerError{Kind: crawler.KindEmpty, Message: "the file is empty"}
+	}
+	return parseCSV(answer.Hashed(p))
+}
+
+func parseXML(p evidence.Payload) (crawler.Parsed, error) {
+	r := answer.Records{Source: SourceName, Elements: []string{"Trial"}, Roots: []string{"Trials_downloaded_from_ICTRP"}}
+	r.Read = func(n *xmltree.Node, at evidence.Provenance) (evidence.Record, error) {
+		fields := row{}
+		unknown := map[string]int{}
+		for _, k := range n.Elements() {
+			name := fieldName(k.Name)
+			if !slices.Contains(known, name) {
+				unknown[k.Name]++
+			}
+			if v := k.Lines(); v != "" {
+				fields[name] = v
+			}
+		}
+		return trial(fields, unknown, at, func(field string) string { return at.Pointer + "/" + field })
+	}
+	return r.Parse(p)
+}
+
+// decode gives a table's text: UTF-8, UTF-16 by its mark, or else the Western
+// encoding that spreadsheets save in.
+func decode(body []byte) []byte {
+	switch {
+	case bytes.HasPrefix(body, []byte("\xef\xbb\xbf")):
+		return body[3:]
+	case bytes.HasPrefix(body, []byte("\xff\xfe")), bytes.HasPrefix(body, []byte("\xfe\xff")):
+		out, _ := xmltree.Clean(body)
+		return out
+	case utf8.Valid(body):
+		return body
+	}
+	if enc, _ := charset.Lookup("windows-1252"); enc != nil {
+		if out, err := enc.NewDecoder().Bytes(body); err == nil {
+			return out
+		}
+	}
+	return bytes.ToValidUTF8(body, []byte("\uFFFD"))
+}
+
+func parseCSV(p evidence.Payload) (crawler.Parsed, error) {
+	body := decode(p.Body)
+	var out crawler.Parsed
+	if !utf8.Valid(p.Body) && len(body) != len(p.Body)-3 {
+		out.Problems = append(out.Problems, evidence.Problem{Kind: crawler.KindBadUTF8, Where: "line=1", Message: "the table is not UTF-8 and was read as Windows-1252 or UTF-16; look at names with accents"})
+	}
+	rd := csv.NewReader(bytes.NewReader(body))
+	rd.FieldsPerRecord, rd.LazyQuotes, rd.ReuseRecord = -1, true, true
+	rd.Comma = separator(body)
+	head, err := rd.Read()
+	if err != nil {
+		return crawler.Parsed{}, &crawler.AnswerError{Kind: crawler.KindWrongShape, Message: "no header line: " + err.Error()}
+	}
+	names := make([]string, len(head))
+	unknown := map[string]int{}
+	for i, h := range head {
+		names[i] = fieldName(h)
+		if names[i] != "" && !slices.Contains(known, names[i]) {
+			unknown[strings.TrimSpace(h)]++
+		}
+	}
+	if !slices.Contains(names, "trialid") {
+		return crawler.Parsed{}, &crawler.AnswerError{Kind: crawler.KindWrongShape, Message: "the first line has no column TrialID: " + answer.Start(body)}
+	}
+	for n := 1; ; n++ {
+		cells, err := rd.Read()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		at := fmt.Sprintf("row=%d", n)
+		if err != nil {
+			out.Problems = append(out.Problems, evidence.Problem{Kind: crawler.KindBadValue, Where: at, Message: "a row that cannot be read: " + err.Error()})
+			continue
+		}
+		if len(cells) == 1 && strings.TrimSpace(cells[0]) == "" {
+			continue
+		}
+		fields := row{}
+		for i, c := range cells {
+			if i < len(names) && names[i] != "" {
+				if v := cellText(c); v != "" {
+					fields[names[i]] = v
+				}
+			}
+		}
+		rec, err := trial(fields, unknown, evidence.Provenance{PayloadSHA256: p.SHA256, Pointer: at}, func(field string) string { return at + ";column=" + field })
+		if err == nil && len(cells) != len(names) {
+			err = &crawler.AnswerError{Kind: crawler.KindBadValue, Where: at, Message: fmt.Sprintf("%d cells under %d columns", len(cells), len(names))}
+		}
+		if err != nil {
+			out.Problems = append(out.Problems, evidence.Problem{Kind: answer.KindOf(err), Where: at, Message: "a row that cannot be used: " + err.Error()})
+			continue
+		}
+		for i := range rec.Problems {
+			rec.Problems[i].Source, rec.Problems[i].RecordID, rec.Problems[i].SHA256 = SourceName, rec.ID, p.SHA256
+		}
+		out.Records = append(out.Records, rec)
+	}
+	out.Problems = append(out.Problems, drift.Problems(out.Records)...)
+	answer.Stamp(&out, SourceName, p)
+	return out, nil
+}
+
+// separator is the character that the header line has most of.
+func separator(body []byte) rune {
+	line, _, _ := bytes.Cut(body, []byte("\n"))
+	best, most := ',', 0
+	for _, c := range []rune{',', ';', '\t'} {
+		if n := bytes.Count(line, []byte(string(c))); n > most {
+			best, most = c, n
+		}
+	}
+	return best
+}
+
+// cellText trims a cell and turns the markup that registers leave in it into
+// line breaks.
+func cellText(s string) string {
+	s = strings.NewReplacer("&#x0D;", "\n", "&#13;", "\n", "\r", "\n").Replace(s)
+	n := &xmltree.Node{Name: "x"}
+	for i, part := range splitBreaks(s) {
+		if i > 0 {
+			n.Kids = append(n.Kids, xmltree.Node{Data: "\n"})
+		}
+		n.Kids = append(n.Kids, xmltree.Node{Data: part})
+	}
+	return n.Lines()
+}
