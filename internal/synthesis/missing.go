@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"past/internal/evidence"
+	"past/internal/vocab"
 )
 
 // Why a fitting trial is not in the pool.
@@ -99,7 +100,7 @@ func reportedHere(q Question, b Base, excluded []evidence.Exclusion) (reported m
 // condition, population and, for questions of randomised trials, a design that
 // is not known to be another one.
 func fits(q Question, about StudyTopics, r *evidence.Record) bool {
-	if !overlap(about.Substances, q.Substances) || q.Condition != "" && !slices.Contains(about.Conditions, q.Condition) {
+	if !overlap(about.Substances, q.Substances) || !q.aboutIt(about, r) {
 		return false
 	}
 	ill := slices.Contains(about.Conditions, "life-threatening-illness")
@@ -119,6 +120,27 @@ func fits(q Question, about StudyTopics, r *evidence.Record) bool {
 	}
 	model := strings.ToUpper(strings.ReplaceAll(r.InterventionModel, " ", "_"))
 	return model != "SINGLE_GROUP" && model != "SINGLE_GROUP_ASSIGNMENT"
+}
+
+// aboutIt tells whether a trial is of the question's condition, or plans to
+// measure its outcome where the question counts that.
+func (q Question) aboutIt(about StudyTopics, r *evidence.Record) bool {
+	conditions := slices.Concat(q.MissingConditions, q.Conditions)
+	if q.Condition != "" {
+		conditions = append(conditions, q.Condition)
+	}
+	if len(conditions) == 0 && !q.Planned || overlap(about.Conditions, conditions) {
+		return true
+	}
+	return q.Planned && slices.ContainsFunc(r.Planned, func(p evidence.PlannedOutcome) bool {
+		v := vocab.Default()
+		m, ok := v.MatchInstrument(p.Measure, p.Description)
+		if !ok {
+			return false
+		}
+		in, ok := v.Instrument(m.ID)
+		return ok && (in.Domain == q.Domain || slices.Contains(q.AlsoDomains, in.Domain))
+	})
 }
 
 // whyMissing says why a trial has nothing in the pool. cutoff is the date of

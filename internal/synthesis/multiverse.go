@@ -59,7 +59,7 @@ func candidates(q Question, effects []evidence.Effect) []multiverse.Study {
 	wide.Time = TimeRule{Rule: "latest"} // no window
 	by := map[string][]evidence.Effect{}
 	for _, e := range effects {
-		if !slices.Contains(q.Substances, e.Substance) || e.Domain != q.Domain {
+		if !q.inScope(e) {
 			continue
 		}
 		if code, _ := wide.rowReason(e); code == "" {

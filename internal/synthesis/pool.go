@@ -1,7 +1,9 @@
 package synthesis
 
 import (
+	"errors"
 	"math"
+	"slices"
 
 	"past/analysis/effect"
 	"past/analysis/meta"
@@ -9,30 +11,61 @@ import (
 	"past/internal/extract"
 )
 
-// Recompute gives the effects in the question's own formula mode and measure.
-// Effects that it cannot compute come back as exclusions.
+// Recompute gives the effects in the question's own formula mode and measure,
+// with the sign of the question: where an instrument's scores run the other way
+// than the question's outcome (higher is better against lower is better), a
+// standardised difference is turned and says so. Effects that it cannot compute
+// come back as exclusions.
 func Recompute(q Question, effects []evidence.Effect) ([]evidence.Effect, []evidence.Exclusion) {
 	var out []evidence.Effect
 	var lost []evidence.Exclusion
 	for _, e := range effects {
-		if e.Measure == q.Measure && e.Formula == q.Formula {
-			out = append(out, e)
-			continue
-		}
-		measure, d := effect.Measure(q.Measure), effect.Data{}
-		if extract.IsCount(e.ScoreType) {
-			d.AI, d.N1I, d.CI, d.N2I = num(e.Event1), num(e.N1), num(e.Event2), num(e.N2)
-		} else {
-			d.M1I, d.SD1I, d.N1I = num(e.Mean1), num(e.SD1), num(e.N1)
-			d.M2I, d.SD2I, d.N2I = num(e.Mean2), num(e.SD2), num(e.N2)
-		}
-		if err := extract.ComputeAs(&e, measure, d, effect.Formula(q.Formula)); err != nil {
+		if err := recompute(q, &e); err != nil {
 			lost = append(lost, evidence.Exclusion{EffectID: e.ID, StudyID: e.StudyID, Label: e.StudyLabel, Code: CodeMeasure, Reason: err.Error()})
 			continue
 		}
 		out = append(out, e)
 	}
 	return out, lost
+}
+
+// turnedFlag marks an effect whose sign follows the question.
+const turnedFlag = "sign turned: the instrument's scores run the other way than the outcome of the question"
+
+func recompute(q Question, e *evidence.Effect) error {
+	counts := extract.IsCount(e.ScoreType)
+	turned := slices.Contains(e.Flags, turnedFlag)
+	// a contrast that a person let in has no means; it stands as it is
+	contrast := !counts && e.Mean1 == nil && e.Mean2 == nil && e.Measure == q.Measure && e.Variance > 0
+	if !contrast && (e.Measure != q.Measure || e.Formula != q.Formula) {
+		d := effect.Data{}
+		if counts {
+			d.AI, d.N1I, d.CI, d.N2I = num(e.Event1), num(e.N1), num(e.Event2), num(e.N2)
+		} else {
+			d.M1I, d.SD1I, d.N1I = num(e.Mean1), num(e.SD1), num(e.N1)
+			d.M2I, d.SD2I, d.N2I = num(e.Mean2), num(e.SD2), num(e.N2)
+		}
+		if err := extract.ComputeAs(e, effect.Measure(q.Measure), d, effect.Formula(q.Formula)); err != nil {
+			return err
+		}
+		if turned {
+			turn(e)
+		}
+	}
+	if counts || turned || e.HigherBetter != q.LowerIsBetter {
+		return nil
+	}
+	if q.Measure == "MD" {
+		return errors.New("the instrument's scores run the other way than the outcome of the question; a difference in points cannot be turned")
+	}
+	turn(e)
+	e.Flags = append(slices.Clone(e.Flags), turnedFlag)
+	return nil
+}
+
+func turn(e *evidence.Effect) {
+	e.Estimate = -e.Estimate
+	e.CILower, e.CIUpper = -e.CIUpper, -e.CILower
 }
 
 func num(v *float64) []float64 {

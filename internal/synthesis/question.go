@@ -22,18 +22,29 @@ type Question struct {
 
 	Substances []string `yaml:"substances"` // vocabulary ids; a derivative is another substance
 	Condition  string   `yaml:"condition"`  // of the studies that count as missing; "" is any
+	// MissingConditions widens what counts as missing to trials in any of these;
+	// Planned counts those whose planned outcomes measure the domain, too.
+	MissingConditions []string `yaml:"missing_conditions"`
+	Planned           bool     `yaml:"missing_by_planned_outcome"`
+	// Conditions restricts the pooled rows to studies of people with one of
+	// these; empty takes rows of any condition that measure the domain.
+	Conditions []string `yaml:"conditions"`
 	// Population restricts to diagnosis or other-illness; empty takes both.
 	Population  string   `yaml:"population"`
 	Comparators []string `yaml:"comparators"` // vocabulary comparator classes
 	Designs     []string `yaml:"designs"`
 
 	Domain string `yaml:"domain"` // outcome domain
+	// AlsoDomains are further outcome domains that answer the question.
+	AlsoDomains []string `yaml:"also_domains"`
 	// Scores that may be pooled together. Endpoint and change scores are
 	// never mixed in one standardised pool.
 	Scores []string `yaml:"scores"`
 	// Instruments in order of preference; empty follows the source's own
 	// primary instrument.
 	Instruments []string `yaml:"instruments"`
+	// InstrumentsOnly leaves out every instrument that is not listed.
+	InstrumentsOnly bool `yaml:"instruments_only"`
 	Time        TimeRule `yaml:"time"`
 	// Arms is highest-dose-against-lowest (default), lowest-dose-against-lowest,
 	// or all. With all, people of an arm that several comparisons share are
@@ -50,7 +61,7 @@ type Question struct {
 	// k-1 (default) or k-2 degrees of freedom.
 	Prediction string `yaml:"prediction"`
 
-	Measure string `yaml:"measure"` // SMD | RR | OR | RD
+	Measure string `yaml:"measure"` // SMD | MD | RR | OR | RD
 	Formula string `yaml:"formula"` // metafor | metapsy | revman
 	Method  string `yaml:"method"`  // REML, PM, DL, …
 	Test    string `yaml:"test"`    // knha | z | t
@@ -188,7 +199,9 @@ func (q *Question) Check() []string {
 	bad(q.Domain != "", "domain is missing: name the outcome domain such as ptsd")
 	bad(len(q.Comparators) > 0, "comparators is missing: name at least one class such as inactive-placebo")
 	oneOf("kind", q.Kind, "efficacy", "harm")
-	oneOf("measure", q.Measure, "SMD", "RR", "OR", "RD")
+	oneOf("measure", q.Measure, "SMD", "MD", "RR", "OR", "RD")
+	bad(q.Measure != "MD" || len(q.Instruments) > 0 && q.InstrumentsOnly, "measure MD needs instruments and instruments_only: a difference in points has one scale")
+	bad(!q.InstrumentsOnly || len(q.Instruments) > 0, "instruments_only needs instruments")
 	oneOf("formula", q.Formula, "metafor", "metapsy", "revman")
 	oneOf("test", q.Test, "knha", "z", "t", "adhoc")
 	oneOf("method", q.Method, "REML", "ML", "DL", "PM", "SJ", "HE", "HS", "EB", "EE")
@@ -206,8 +219,8 @@ func (q *Question) Check() []string {
 	if q.Time.Rule == "closest" {
 		bad(q.Time.Target != nil, "time.rule closest needs time.target_weeks")
 	}
-	if q.Measure == "SMD" {
-		bad(!(slices.Contains(q.Scores, "endpoint") && slices.Contains(q.Scores, "change")),
+	if q.Measure == "SMD" || q.Measure == "MD" {
+		bad(q.Measure == "MD" || !(slices.Contains(q.Scores, "endpoint") && slices.Contains(q.Scores, "change")),
 			"endpoint and change scores cannot share one pool of standardised mean differences; ask two questions")
 		for _, s := range q.Scores {
 			oneOf("scores", s, "endpoint", "change")

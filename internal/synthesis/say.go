@@ -111,6 +111,8 @@ func MeasureName(m string) string {
 	switch m {
 	case "SMD":
 		return "Hedges g"
+	case "MD":
+		return "mean difference"
 	case "RR":
 		return "risk ratio"
 	case "OR":

@@ -41,7 +41,7 @@ func Select(q Question, effects []evidence.Effect) Selection {
 	var sel Selection
 	byStudy := map[string][]evidence.Effect{}
 	for _, e := range effects {
-		if !slices.Contains(q.Substances, e.Substance) || e.Domain != q.Domain {
+		if !q.inScope(e) {
 			continue
 		}
 		if code, why := q.rowReason(e); code != "" {
@@ -124,6 +124,10 @@ func (q Question) rowReason(e evidence.Effect) (code, why string) {
 		return CodeMeasure, fmt.Sprintf("%s score; the question pools %s", e.ScoreType, strings.Join(q.Scores, ", "))
 	case q.Population != "" && e.PopulationClass != q.Population:
 		return CodePopulation, fmt.Sprintf("population is %s, the question asks for %s", orNone(e.PopulationClass), q.Population)
+	case len(q.Conditions) > 0 && !slices.Contains(q.Conditions, e.Condition):
+		return CodePopulation, fmt.Sprintf("condition is %s, the question asks for %s", orNone(e.Condition), strings.Join(q.Conditions, ", "))
+	case q.InstrumentsOnly && !slices.Contains(q.Instruments, e.Instrument):
+		return CodeInstrument, "instrument is " + orNone(e.Instrument) + ", the question takes " + strings.Join(q.Instruments, ", ")
 	case !slices.Contains(q.Designs, e.Design):
 		return CodeDesign, fmt.Sprintf("design is %s", orNone(e.Design))
 	case e.PostCrossover:
@@ -143,6 +147,11 @@ func (q Question) rowReason(e evidence.Effect) (code, why string) {
 		return CodeVerdict, fmt.Sprintf("%s: %s", e.Verdict, e.Reason)
 	}
 	return "", ""
+}
+
+// inScope tells whether an effect is of the question's substances and outcome.
+func (q Question) inScope(e evidence.Effect) bool {
+	return slices.Contains(q.Substances, e.Substance) && (e.Domain == q.Domain || slices.Contains(q.AlsoDomains, e.Domain))
 }
 
 // leftOut is the plan's reason to leave out the study of an effect; "" is none.
