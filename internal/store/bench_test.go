@@ -177,3 +177,56 @@ func BenchmarkRecords(b *testing.B) {
 	}
 	b.ReportMetric(float64(1000*b.N)/b.Elapsed().Seconds(), "records/s")
 }
+
+// BenchmarkReplaceExtraction writes the arm results of 500 studies.
+func BenchmarkReplaceExtraction(b *testing.B) {
+	s := fresh(b)
+	const n = 62_000
+	results := func(yield func(evidence.ArmResult) bool) {
+		a := evidence.ArmResult{Channel: "register", OutcomeTitle: "Change from baseline in MADRS total score at week 3", OutcomeType: "PRIMARY",
+			ClassTitle: "Week 3", GroupID: "OG000", GroupTitle: "Psilocybin 25 mg", ParamType: "MEAN", ValueRaw: "-12.0", Value: ptr(-12.0),
+			DispersionType: "Standard Deviation", SpreadRaw: "10.1", Spread: ptr(10.1), N: ptr(79), NRaw: "79", Unit: "units on a scale",
+			TimepointRaw: "Week 3", TimepointWeeks: ptr(3.0), Instrument: "madrs", Domain: "depression", ScoreType: "change", Verdict: evidence.Usable,
+			Reason: "OK: all parts are there", Prov: evidence.Provenance{PayloadSHA256: hashOf(nil), Pointer: "/studies/0/resultsSection/outcomeMeasuresModule/outcomeMeasures/0/classes/0/categories/0/measurements/0"}}
+		for i := range n {
+			a.RecordID, a.ID = fmt.Sprintf("NCT%08d", i/124), fmt.Sprintf("NCT%08d/%d", i/124, i%124)
+			if !yield(a) {
+				return
+			}
+		}
+	}
+	for b.Loop() {
+		if err := s.ReplaceExtraction(context.Background(), nil, results, nil); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(n*b.N)/b.Elapsed().Seconds(), "rows/s")
+}
+
+// BenchmarkIndexSearch puts 1,000 recorded studies into the search.
+func BenchmarkIndexSearch(b *testing.B) {
+	s := filled(b, 1000)
+	ctx := context.Background()
+	for b.Loop() {
+		b.StopTimer()
+		if err := s.write(ctx, func(c *conn) error { return c.exec("UPDATE record SET indexed = 0") }); err != nil {
+			b.Fatal(err)
+		}
+		b.StartTimer()
+		if err := s.IndexSearch(ctx); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(1000*b.N)/b.Elapsed().Seconds(), "records/s")
+}
+
+// BenchmarkRebuild reads 2,000 recorded studies again.
+func BenchmarkRebuild(b *testing.B) {
+	s := filled(b, 2000)
+	for b.Loop() {
+		if _, err := s.Rebuild(context.Background(), ctgov.Parse, nil); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(2000*b.N)/b.Elapsed().Seconds(), "records/s")
+}

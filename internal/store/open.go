@@ -104,7 +104,7 @@ func (s *Store) openWriter(ctx context.Context) error {
 	if s.lock, err = lockWriter(s.path, h); err != nil {
 		return err
 	}
-	dsn, err := s.dsn("rwc", "_pragma=synchronous(NORMAL)", "_pragma=cache_size(-32000)", "_pragma=wal_autocheckpoint(4000)",
+	dsn, err := s.dsn("rwc", "_pragma=synchronous(NORMAL)", "_pragma=cache_size(-8000)", "_pragma=wal_autocheckpoint(4000)",
 		"_pragma=temp_store(2)", "_pragma=journal_size_limit(67108864)")
 	if err != nil {
 		return err
@@ -163,7 +163,7 @@ func (s *Store) openReader(ctx context.Context) error {
 
 // openPool opens the reading side.
 func (s *Store) openPool() error {
-	dsn, err := s.dsn("ro", append([]string{"_pragma=query_only(1)", "_pragma=cache_size(-8000)"}, s.still...)...)
+	dsn, err := s.dsn("ro", append([]string{"_pragma=query_only(1)", "_pragma=cache_size(-4000)"}, s.still...)...)
 	if err != nil {
 		return err
 	}

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"slices"
 	"testing"
@@ -28,6 +29,10 @@ func (o observation) batch(nth int) crawler.Batch {
 // observation's day gives its content, and a rebuild gives the same.
 func TestObservationsInAnyOrder(t *testing.T) {
 	ctx := context.Background()
+	if f := flag.Lookup("rapid.checks"); f.Value.String() == f.DefValue { // each makes a database
+		defer f.Value.Set(f.DefValue)
+		f.Value.Set("40")
+	}
 	rapid.Check(t, func(rt *rapid.T) {
 		path := fmt.Sprintf("%s/%d.db", t.TempDir(), rapid.Int64().Draw(rt, "file"))
 		s, err := Open(ctx, path, Options{Create: true})
