@@ -47,7 +47,7 @@ var notTimes = []*regexp.Regexp{
 	regexp.MustCompile(`\b\d+\s*m(?:in|inute)?s?[\s-]*walk`),
 }
 
-type token struct {
+type timeToken struct {
 	from, to int
 	text     string
 	num      float64
@@ -58,10 +58,10 @@ var tokenPattern = regexp.MustCompile(`\d+(?:\.\d+)?|[a-z]+|\S`)
 
 var numberWords = map[string]float64{"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "eleven": 11, "twelve": 12, "fifteen": 15, "eighteen": 18, "twenty": 20}
 
-func tokens(s string) []token {
-	var out []token
+func tokens(s string) []timeToken {
+	var out []timeToken
 	for _, m := range tokenPattern.FindAllStringIndex(s, -1) {
-		t := token{from: m[0], to: m[1], text: s[m[0]:m[1]]}
+		t := timeToken{from: m[0], to: m[1], text: s[m[0]:m[1]]}
 		if t.text[0] >= '0' && t.text[0] <= '9' {
 			x, err := strconv.ParseFloat(t.text, 64)
 			if err != nil {
@@ -137,7 +137,7 @@ func moments(text string) []moment {
 }
 
 type timeReader struct {
-	toks []token
+	toks []timeToken
 	used []bool
 	hits []moment
 }
