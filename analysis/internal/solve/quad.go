@@ -54,8 +54,8 @@ type Integral struct {
 // Integrate computes the integral of f from a to b by adaptive 21-point
 // Gauss-Kronrod quadrature; either bound may be infinite (then x = t/(1-t^2) or
 // x = a + t/(1-t) maps the range to a finite one). points, which may be empty,
-// are places where f changes quickly (a mode, a corner): panels start there. It
-// stops when the estimated error is below max(absTol, relTol*|value|) and returns
+// are places where f changes quickly (a mode, a corner): panels become small
+// towards them. A narrow peak that no point names may go unseen. It stops when the estimated error is below max(absTol, relTol*|value|) and returns
 // ErrNotConverged, with the best value, after 2,000 panels.
 func Integrate(f func(float64) float64, a, b, absTol, relTol float64, points ...float64) (Integral, error) {
 	switch {
@@ -97,17 +97,34 @@ func mapped(points []float64, to func(float64) float64) []float64 {
 	return out
 }
 
-func integrate(f func(float64) float64, a, b, absTol, relTol float64, points []float64) (Integral, error) {
-	const maxPanels = 2000
-	edges := []float64{a}
-	sorted := append([]float64(nil), points...)
-	sort.Float64s(sorted)
-	for _, p := range sorted {
-		if p > edges[len(edges)-1] && p < b {
-			edges = append(edges, p)
+// gradedEdges lists the panels' ends: a, b, the points between, and around each
+// point ends that come closer by factors of ten, so that a peak at the point is
+// seen however narrow it is.
+func gradedEdges(a, b float64, points []float64) []float64 {
+	edges := []float64{a, b}
+	for _, p := range points {
+		if !(p > a && p < b) {
+			continue
+		}
+		edges = append(edges, p)
+		for d := 0.1; d > 1e-10; d /= 10 {
+			edges = append(edges, p-d*(p-a), p+d*(b-p))
 		}
 	}
-	edges = append(edges, b)
+	sort.Float64s(edges)
+	n := 1
+	for _, e := range edges[1:] {
+		if e > edges[n-1] {
+			edges[n] = e
+			n++
+		}
+	}
+	return edges[:n]
+}
+
+func integrate(f func(float64) float64, a, b, absTol, relTol float64, points []float64) (Integral, error) {
+	const maxPanels = 2000
+	edges := gradedEdges(a, b, points)
 	var panels []panel
 	var res Integral
 	for i := 1; i < len(edges); i++ {
