@@ -20,6 +20,9 @@ type commands struct {
 	Review   reviewCmd   `cmd:"" help:"The human side: sheets, decisions, conflicts."`
 	History  historyCmd  `cmd:"" help:"Show what changed in a record, and when."`
 	Question questionCmd `cmd:"" help:"Work with questions files."`
+	Refresh  refreshCmd  `cmd:"" help:"Run a whole cycle and publish: once, or on a schedule."`
+	Gate     gateCmd     `cmd:"" help:"Show what the gate refused, and let a run pass."`
+	Changes  changesCmd  `cmd:"" help:"Show what editions changed, with cause."`
 	Rebuild  rebuildCmd  `cmd:"" help:"Recreate every derived row from payloads and human files."`
 }
 
@@ -30,10 +33,11 @@ func (c *commands) applyConfig(cfg config) {
 			*p = v
 		}
 	}
-	for _, r := range []*string{&c.Link.Review, &c.Extract.Review, &c.Analyse.Review, &c.Report.Review, &c.Rebuild.Review, &c.Review.Check.Review, &c.Review.Import.Review} {
+	for _, r := range []*string{&c.Refresh.Review, &c.Link.Review, &c.Extract.Review, &c.Analyse.Review, &c.Report.Review, &c.Rebuild.Review, &c.Review.Check.Review, &c.Review.Import.Review} {
 		set(r, cfg.Review)
 	}
 	set(&c.Report.Out, cfg.Out)
+	c.Refresh.applyConfig(cfg)
 	if c.Crawl.Endpoint == nil {
 		c.Crawl.Endpoint = cfg.Endpoints
 	}

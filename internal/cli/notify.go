@@ -1,0 +1,88 @@
+package cli
+
+import (
+	"fmt"
+	"log/slog"
+	"os"
+	"strings"
+
+	"past/internal/refresh"
+)
+
+// notifyFlags say who is told of a new or refused edition. Secrets come from
+// the environment or from files, never from flags, which other users of the
+// machine can see.
+type notifyFlags struct {
+	NotifyCommand string   `name:"notify-command" help:"Command line to run for a new or refused edition; it reads JSON on its standard input." placeholder:"COMMAND" env:"PAST_NOTIFY_COMMAND" group:"Notifications"`
+	NotifyWebhook string   `name:"notify-webhook" help:"https address to post JSON to, signed with the secret of PAST_WEBHOOK_SECRET or PAST_WEBHOOK_SECRET_FILE." placeholder:"URL" env:"PAST_NOTIFY_WEBHOOK" group:"Notifications"`
+	MailServer    string   `name:"mail-server" help:"SMTP server; login from PAST_SMTP_USER and PAST_SMTP_PASSWORD or PAST_SMTP_PASSWORD_FILE." placeholder:"HOST:PORT" env:"PAST_MAIL_SERVER" group:"Notifications"`
+	MailFrom      string   `name:"mail-from" help:"Sender of mail." placeholder:"ADDRESS" env:"PAST_MAIL_FROM" group:"Notifications"`
+	MailTo        []string `name:"mail-to" help:"Receiver of mail; repeatable." placeholder:"ADDRESS" env:"PAST_MAIL_TO" group:"Notifications"`
+}
+
+func (n *notifyFlags) channels(e *Env) ([]refresh.Channel, error) {
+	var out []refresh.Channel
+	if n.NotifyCommand != "" {
+		out = append(out, refresh.Command{Line: n.NotifyCommand, Stderr: e.Stderr})
+	}
+	if n.NotifyWebhook != "" {
+		if err := refresh.CheckWebhook(n.NotifyWebhook); err != nil {
+			return nil, usage("--notify-webhook: %s", err)
+		}
+		key, err := secret("PAST_WEBHOOK_SECRET")
+		if err != nil {
+			return nil, err
+		}
+		if key == "" {
+			return nil, usage("--notify-webhook needs a secret to sign with in PAST_WEBHOOK_SECRET or PAST_WEBHOOK_SECRET_FILE")
+		}
+		out = append(out, refresh.Webhook{URL: n.NotifyWebhook, Secret: []byte(key), Version: e.Version})
+	}
+	if n.MailServer != "" {
+		password, err := secret("PAST_SMTP_PASSWORD")
+		if err != nil {
+			return nil, err
+		}
+		m := refresh.Mail{Server: n.MailServer, User: os.Getenv("PAST_SMTP_USER"), Password: password, From: n.MailFrom, To: n.MailTo}
+		if err := m.Check(); err != nil {
+			return nil, usage("%s (--mail-server, --mail-from, --mail-to)", err)
+		}
+		out = append(out, m)
+	}
+	return out, nil
+}
+
+// secret reads a secret from the environment, or from the file that NAME_FILE
+// names.
+func secret(name string) (string, error) {
+	if v := os.Getenv(name); v != "" {
+		return v, nil
+	}
+	path := os.Getenv(name + "_FILE")
+	if path == "" {
+		return "", nil
+	}
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return "", fmt.Errorf("%s_FILE: %w", name, err)
+	}
+	return strings.TrimRight(string(b), "\r\n"), nil
+}
+
+// logFlags are those of commands that run for long.
+type logFlags struct {
+	LogFormat string `name:"log-format" enum:"text,json" default:"text" help:"Log lines as text or json." env:"PAST_LOG_FORMAT"`
+	LogLevel  string `name:"log-level" enum:"debug,info,warn,error" default:"info" help:"debug, info, warn or error." env:"PAST_LOG_LEVEL"`
+}
+
+func (l *logFlags) logger(e *Env) *slog.Logger {
+	var level slog.Level
+	if err := level.UnmarshalText([]byte(l.LogLevel)); err != nil {
+		level = slog.LevelInfo // the grammar lets nothing else through
+	}
+	opt := &slog.HandlerOptions{Level: level}
+	if l.LogFormat == "json" {
+		return slog.New(slog.NewJSONHandler(e.Stderr, opt))
+	}
+	return slog.New(slog.NewTextHandler(e.Stderr, opt))
+}

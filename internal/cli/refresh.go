@@ -1,0 +1,246 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/goccy/go-yaml"
+
+	"past/crawler"
+	"past/internal/pipeline"
+	"past/internal/refresh"
+	"past/internal/store"
+)
+
+type refreshCmd struct {
+	reviewFlag
+	logFlags
+	notifyFlags
+	Out      string            `name:"out" help:"Folder to publish in (default: past-site)." placeholder:"DIR" env:"PAST_SITE"`
+	Source   []string          `name:"source" help:"A register to ask; repeatable (default: all)." placeholder:"NAME"`
+	Endpoint map[string]string `name:"endpoint" help:"Ask this base URL instead (mirrors, tests)." placeholder:"SOURCE=URL"`
+	NoCrawl  bool              `name:"no-crawl" help:"Ask no register: work with what is stored."`
+	Base     string            `name:"base" help:"Address under which the folder is published, for links in feeds and notifications." placeholder:"URL" env:"PAST_BASE"`
+	Rules    string            `name:"gate-rules" help:"YAML or JSON file with other bounds for the gate; past gate rules prints the present ones." placeholder:"FILE" env:"PAST_GATE_RULES"`
+	Every    time.Duration     `name:"every" help:"Keep running: a cycle every so long, for example 24h." placeholder:"DURATION"`
+	At       string            `name:"at" help:"Keep running: a cycle each day at this time (HH:MM)." placeholder:"TIME"`
+	Jitter   time.Duration     `name:"jitter" default:"10m" help:"With --every or --at: start up to so much later, by a share that is fixed per database." placeholder:"DURATION"`
+}
+
+func (c *refreshCmd) applyConfig(cfg config) {
+	if c.Out == "" {
+		c.Out = cfg.Out
+	}
+	if c.Endpoint == nil {
+		c.Endpoint = cfg.Endpoints
+	}
+	if len(c.Source) == 0 {
+		c.Source = cfg.Sources
+	}
+}
+
+func (c *refreshCmd) Run(ctx context.Context, e *Env) error {
+	if c.Out == "" {
+		c.Out = "past-site"
+	}
+	sources, err := pipeline.Sources(c.Source)
+	if err != nil {
+		return usage("%s", err)
+	}
+	bounds, err := readThresholds(c.Rules)
+	if err != nil {
+		return err
+	}
+	channels, err := c.channels(e)
+	if err != nil {
+		return err
+	}
+	once := func(ctx context.Context) (refresh.Result, error) { return c.cycle(ctx, e, sources, bounds, channels) }
+	if c.Every == 0 && c.At == "" {
+		res, err := once(ctx)
+		return c.end(e, res, err)
+	}
+	return c.schedule(ctx, e, once)
+}
+
+// cycle opens the database for one cycle, so that between cycles other
+// commands can write.
+func (c *refreshCmd) cycle(ctx context.Context, e *Env, sources []crawler.Source, bounds refresh.Thresholds, channels []refresh.Channel) (res refresh.Result, err error) {
+	st, err := e.openStore(ctx, "refresh", false, !c.NoCrawl)
+	if err != nil {
+		return res, err
+	}
+	defer func() { err = errors.Join(err, st.Close()) }()
+	log := c.logger(e)
+	cycle := refresh.Cycle{Store: st, ReviewDir: c.Review, Out: c.Out, Version: e.Version, Base: c.Base, Thresholds: bounds, Channels: channels,
+		Args: strings.Join(c.Source, " "), Step: func(stage, text string) { log.Debug("stage", "stage", stage, "state", text) }}
+	if !c.NoCrawl {
+		cycle.Crawl = func(ctx context.Context, run string) (refresh.CrawlResult, error) {
+			return c.crawl(ctx, e, st, sources, run)
+		}
+	}
+	return cycle.Run(ctx)
+}
+
+// crawl asks the registers. One that cannot be reached leaves its records as
+// they were: that is a warning, unless none could be reached.
+func (c *refreshCmd) crawl(ctx context.Context, e *Env, st *store.Store, sources []crawler.Source, run string) (refresh.CrawlResult, error) {
+	res := refresh.CrawlResult{Counts: map[string]int64{}}
+	opt := crawler.Options{Sources: sources, Endpoints: c.Endpoint, Contact: e.Globals.Contact, Version: e.Version, Run: run, Question: pipeline.CrawlQuestion()}
+	col, err := crawler.New(opt, st)
+	if err != nil {
+		return res, err
+	}
+	sum, err := col.Run(ctx)
+	failed := 0
+	for _, s := range sum.Sources {
+		for name, n := range map[string]int{"asked": s.Asked, "received": s.Received, "new": s.New, "changed": s.Changed, "gone": s.Gone, "problems": s.Problems} {
+			res.Counts[name] += int64(n)
+		}
+		if s.Problems > 0 {
+			res.Warnings = append(res.Warnings, fmt.Sprintf("%s: %s kept aside; see past status --problems", s.Source, plural(s.Problems, "problem")))
+		}
+		if s.Err != nil {
+			failed++
+			res.Warnings = append(res.Warnings, fmt.Sprintf("%s: %v; its records stay as they were", s.Source, s.Err))
+		}
+	}
+	if ctx.Err() != nil || failed == len(sum.Sources) {
+		return res, err
+	}
+	return res, nil
+}
+
+// readThresholds reads a file of bounds over the defaults.
+func readThresholds(path string) (refresh.Thresholds, error) {
+	th := refresh.DefaultThresholds()
+	if path == "" {
+		return th, nil
+	}
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return th, fmt.Errorf("gate rules: %w", err)
+	}
+	js, err := yaml.YAMLToJSON(b)
+	if err != nil {
+		return th, usage("gate rules %s: %s", path, yaml.FormatError(err, false, true))
+	}
+	dec := json.NewDecoder(strings.NewReader(string(js)))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(&th); err != nil {
+		return th, usage("gate rules %s: %s", path, err)
+	}
+	return th, nil
+}
+
+// end prints what a cycle did, and nothing when nothing happened.
+func (c *refreshCmd) end(e *Env, res refresh.Result, err error) error {
+	if e.Globals.JSON && res.Run != "" {
+		if perr := e.printJSON(res); perr != nil {
+			return perr
+		}
+	}
+	for _, w := range res.Warnings {
+		fmt.Fprintln(e.Stderr, "past:", w)
+	}
+	if errors.Is(err, refresh.ErrRefused) {
+		fmt.Fprintf(e.Stderr, "past: readers still see %s; what to do: %s\n", orNothing(res.Edition), filepath.Join(c.Out, "refused", "index.html"))
+		return &ExitError{Code: ExitRefused, Err: err}
+	}
+	if err != nil {
+		return err
+	}
+	if res.Published && !e.Globals.JSON {
+		fmt.Fprintf(e.Stdout, "edition %s published, %s; before: %s\n", res.Edition, plural(len(res.Changes), "change"), orNothing(res.Previous))
+	}
+	if len(res.Warnings) > 0 {
+		return warned()
+	}
+	return nil
+}
+
+func orNothing(edition string) string {
+	if edition == "" {
+		return "no edition"
+	}
+	return "edition " + edition
+}
+
+// lockWait is how long a scheduled cycle waits when somebody else writes.
+const lockWait = 5 * time.Minute
+
+// schedule keeps running until it is stopped.
+func (c *refreshCmd) schedule(ctx context.Context, e *Env, once func(context.Context) (refresh.Result, error)) error {
+	db, err := e.database()
+	if err != nil {
+		return err
+	}
+	s := refresh.Schedule{Every: c.Every, At: c.At, Jitter: c.Jitter, Seed: db}
+	if err := s.Check(); err != nil {
+		return usage("%s", err)
+	}
+	log := c.logger(e)
+	due := s.First(lastCycle(ctx, db), time.Now())
+	for {
+		log.Info("waiting", "due", due.Format(time.RFC3339))
+		if err := refresh.Wait(ctx, due, time.Now); err != nil {
+			log.Info("stopped")
+			return nil
+		}
+		began := time.Now()
+		res, err := once(ctx)
+		if ctx.Err() != nil {
+			log.Info("stopped", "run", res.Run, "note", "the next cycle goes on from what is done")
+			return nil
+		}
+		c.logCycle(log, res, err)
+		due = s.Next(began, time.Now())
+		var locked *store.LockedError
+		if errors.As(err, &locked) {
+			due = time.Now().Add(lockWait)
+		}
+	}
+}
+
+func (c *refreshCmd) logCycle(log *slog.Logger, res refresh.Result, err error) {
+	for _, w := range res.Warnings {
+		log.Warn(w, "run", res.Run)
+	}
+	switch {
+	case errors.Is(err, refresh.ErrRefused):
+		log.Error("refused", "run", res.Run, "error", err, "page", filepath.Join(c.Out, "refused", "index.html"))
+	case err != nil:
+		log.Error("failed", "run", res.Run, "error", err)
+	case res.Published:
+		log.Info("published", "run", res.Run, "edition", res.Edition, "changes", len(res.Changes), "took", res.Ended.Sub(res.Started).Round(time.Millisecond))
+	default:
+		log.Info("nothing new", "run", res.Run, "took", res.Ended.Sub(res.Started).Round(time.Millisecond))
+	}
+}
+
+// lastCycle is when the last complete cycle began, zero for none: what was
+// missed while nobody ran is caught up at once.
+func lastCycle(ctx context.Context, db string) time.Time {
+	st, err := store.Open(ctx, db, store.Options{ReadOnly: true})
+	if err != nil {
+		return time.Time{}
+	}
+	defer st.Close()
+	runs, err := st.Runs(ctx, 200)
+	if err != nil {
+		return time.Time{}
+	}
+	for _, r := range runs {
+		if r.Stage == "refresh" && r.Exit != nil && *r.Exit != ExitFailed {
+			return r.Started
+		}
+	}
+	return time.Time{}
+}

@@ -1,0 +1,188 @@
+package refresh
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"past/internal/changes"
+	"past/internal/evidence"
+	"past/internal/pipeline"
+	"past/internal/store"
+	"past/reports"
+)
+
+type claim = evidence.ClaimVerdict
+
+// gate judges the candidate and keeps the outcome.
+func (c *Cycle) gate(ctx context.Context, res *Result, cand *candidate) (map[string]int64, string, error) {
+	v := Verdict{Run: res.Run, Edition: cand.doc.ID, At: c.Now().UTC(), Bounds: c.Thresholds, Reasons: []Reason{}}
+	if cand.prev != nil {
+		v.Previous = cand.prev.Edition
+	}
+	faults, err := c.Store.IntegrityCheck(ctx, false)
+	if err != nil {
+		return nil, "", err
+	}
+	for _, f := range faults {
+		v.Reasons = append(v.Reasons, Reason{Rule: "integrity", Subject: "database", After: f, Message: "the database is damaged: " + f,
+			Do: "run past doctor, then past restore with the last good backup; a damaged database is never published"})
+	}
+	v.Reasons = append(v.Reasons, Judge(cand.prev, cand.snap, c.Thresholds)...)
+	v.Passed = len(v.Reasons) == 0
+	if !v.Passed && len(faults) == 0 {
+		if v.Accepted, err = accepted(ctx, c.Store, v); err != nil {
+			return nil, "", err
+		}
+		v.Passed = v.Accepted != ""
+	}
+	res.Verdict = &v
+	js, err := json.Marshal(v)
+	if err != nil {
+		return nil, "", err
+	}
+	if err := c.Store.AddGate(ctx, store.GateVerdict{Run: v.Run, At: v.At, Passed: v.Passed, Reasons: js}); err != nil {
+		return nil, "", err
+	}
+	counts := map[string]int64{"reasons": int64(len(v.Reasons))}
+	if !v.Passed {
+		if err := writeRefusal(c.Out, v); err != nil {
+			return counts, "", err
+		}
+		return counts, "", fmt.Errorf("%w %s: %s, the first: %s", ErrRefused, v.Edition, count(len(v.Reasons), "reason"), v.Reasons[0].Message)
+	}
+	return counts, "", nil
+}
+
+func count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+// publish makes the candidate what readers see, in an order in which a stop at
+// any point is either not seen or made good by the next run: snapshot, folder,
+// database row with its changes, then the one rename that readers see.
+func (c *Cycle) publish(ctx context.Context, res *Result, p *pipeline.Pipeline, cand *candidate) (map[string]int64, string, error) {
+	id := cand.doc.ID
+	dir, err := EditionDir(c.Out, id)
+	if err != nil {
+		return nil, "", err
+	}
+	_, missing := os.Stat(filepath.Join(dir, "edition.json"))
+	if cand.old != nil && missing == nil {
+		if res.Edition == id {
+			return nil, "nothing new", clearRefusal(c.Out)
+		}
+		res.Previous, res.Edition = res.Edition, id
+		return nil, "", errors.Join(setCurrent(c.Out, id), clearRefusal(c.Out))
+	}
+	var list []store.Change
+	if cand.old == nil {
+		list = changes.Compare(cand.prev, cand.snap)
+		text, err := json.Marshal(cand.snap)
+		if err != nil {
+			return nil, "", err
+		}
+		if err := c.Store.SetState(ctx, snapshotState+id, string(text)); err != nil {
+			return nil, "", err
+		}
+	}
+	document, err := c.writeFolder(ctx, p, cand, list, res.Verdict)
+	if err != nil {
+		return nil, "", err
+	}
+	if cand.old == nil {
+		added, err := c.Store.AddEdition(ctx, store.Edition{ID: id, Date: cand.doc.Date, DataHash: cand.doc.DataHash, SoftwareVersion: cand.doc.SoftwareVersion,
+			PublishedAt: c.Now().UTC(), Run: res.Run, Document: document}, list)
+		if err != nil {
+			return nil, "", err
+		}
+		if !added {
+			return nil, "", fmt.Errorf("edition %s is there already", id)
+		}
+	}
+	if err := setCurrent(c.Out, id); err != nil {
+		return nil, "", err
+	}
+	res.Previous, res.Edition, res.Changes = res.Edition, id, list
+	if cand.prev != nil {
+		if err := c.Store.SetState(ctx, snapshotState+cand.prev.Edition, ""); err != nil {
+			return nil, "", err
+		}
+	}
+	return map[string]int64{"changes": int64(len(list))}, "", clearRefusal(c.Out)
+}
+
+// writeFolder draws the edition with its changes and feeds.
+func (c *Cycle) writeFolder(ctx context.Context, p *pipeline.Pipeline, cand *candidate, list []store.Change, v *Verdict) ([]byte, error) {
+	document, err := cand.doc.JSON()
+	if err != nil {
+		return nil, err
+	}
+	ed, err := p.ReportEdition(ctx, cand.doc)
+	if err != nil {
+		return nil, err
+	}
+	all, err := c.Store.Changes(ctx, "")
+	if err != nil {
+		return nil, err
+	}
+	if cand.old != nil { // written again: its changes are in the store
+		list = nil
+		for _, x := range all {
+			if x.Edition == cand.doc.ID {
+				list = append(list, x)
+			}
+		}
+	} else {
+		all = append(all, list...)
+	}
+	if cand.prev != nil {
+		ed.PreviousEdition = cand.prev.Edition
+	}
+	for _, x := range list {
+		d := changes.ReadDetail(x)
+		ed.Changes = append(ed.Changes, reports.Change{Date: cand.doc.Date, Kind: strings.ReplaceAll(x.Kind, "-", " "), Subject: x.Subject, Title: x.Title,
+			Before: x.Before, After: x.After, Why: x.Cause, Moved: d.Moved, URL: d.URL})
+	}
+	if v != nil && v.Accepted != "" {
+		if note, err := c.acceptance(ctx, v); err != nil {
+			return nil, err
+		} else if note.Text != "" {
+			ed.Methods = append(ed.Methods, note)
+		}
+	}
+	feeds := Feeds(cand.doc, all, c.Base)
+	ed.Downloads = append(slices.DeleteFunc(ed.Downloads, func(d reports.Download) bool { return d.Path == "edition.json" }),
+		reports.Download{Path: "edition.json", Title: "edition.json", About: "The edition as programs read it: identity, counts, findings, claims.", Data: document},
+		reports.Download{Path: "feed.atom", Title: "feed.atom", About: "What changed, as an Atom feed; feeds/ has one for each finding and claim.", Data: feeds["feed.atom"]},
+		reports.Download{Path: "feed.json", Title: "feed.json", About: "The same as JSON Feed 1.1.", Data: feeds["feed.json"]})
+	return document, writeEdition(ctx, c.Out, ed, document, feeds)
+}
+
+// acceptance tells readers that a person let the edition pass, and why.
+func (c *Cycle) acceptance(ctx context.Context, v *Verdict) (reports.Note, error) {
+	gates, err := c.Store.Gates(ctx, 50)
+	if err != nil {
+		return reports.Note{}, err
+	}
+	for _, g := range gates {
+		if g.Run != v.Accepted || g.AcceptedAt == nil {
+			continue
+		}
+		var texts []string
+		for _, r := range v.Reasons {
+			texts = append(texts, r.Message)
+		}
+		return reports.Note{Title: "Let through the gate by a person", Text: fmt.Sprintf("The gate had refused this edition: %s. %s accepted it on %s: %s",
+			strings.Join(texts, "; "), g.AcceptedBy, g.AcceptedAt.Format("2006-01-02"), g.Why)}, nil
+	}
+	return reports.Note{}, nil
+}

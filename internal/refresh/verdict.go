@@ -1,0 +1,83 @@
+package refresh
+
+import (
+	"encoding/json"
+	"fmt"
+	"html/template"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"past/internal/store"
+)
+
+// refusedDir is where OUT keeps the page of a refused edition.
+const refusedDir = "refused"
+
+// readVerdict reads the verdict that is kept with a gate outcome.
+func readVerdict(g store.GateVerdict) (Verdict, error) {
+	var v Verdict
+	if err := json.Unmarshal(g.Reasons, &v); err != nil {
+		return v, fmt.Errorf("gate outcome of run %s: %w", g.Run, err)
+	}
+	return v, nil
+}
+
+// ReadVerdict is the verdict kept with a gate outcome.
+func ReadVerdict(g store.GateVerdict) (Verdict, error) { return readVerdict(g) }
+
+// writeRefusal writes OUT/refused/refused.json and index.html, each whole or
+// not at all.
+func writeRefusal(out string, v Verdict) error {
+	js, err := json.MarshalIndent(v, "", " ")
+	if err != nil {
+		return fmt.Errorf("page of the refused run: %w", err)
+	}
+	var page strings.Builder
+	if err := refusedPage.Execute(&page, v); err != nil {
+		return fmt.Errorf("page of the refused run: %w", err)
+	}
+	dir := filepath.Join(out, refusedDir)
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return fmt.Errorf("page of the refused run: %w", err)
+	}
+	if err := writeWhole(filepath.Join(dir, "refused.json"), append(js, '\n')); err != nil {
+		return err
+	}
+	return writeWhole(filepath.Join(dir, "index.html"), []byte(page.String()))
+}
+
+// clearRefusal takes the page away once an edition was published.
+func clearRefusal(out string) error {
+	if err := os.RemoveAll(filepath.Join(out, refusedDir)); err != nil {
+		return fmt.Errorf("page of the refused run: %w", err)
+	}
+	return nil
+}
+
+var refusedPage = template.Must(template.New("refused").Parse(`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Refused: edition {{.Edition}}</title>
+</head>
+<body>
+<main>
+<h1>Edition {{.Edition}} was not published</h1>
+<p>The gate of run <code>{{.Run}}</code> refused it on {{.At.Format "2006-01-02 15:04 UTC"}}. {{if .Previous}}Readers still see edition <code>{{.Previous}}</code>.{{else}}Nothing was published before.{{end}}</p>
+<h2>Reasons ({{len .Reasons}})</h2>
+<ol>
+{{range .Reasons}}<li><p><strong>{{.Rule}}</strong>: {{.Message}}</p>
+<dl>{{if .Before}}<dt>before</dt><dd>{{.Before}}</dd>{{end}}{{if .After}}<dt>now</dt><dd>{{.After}}</dd>{{end}}{{if .Bound}}<dt>bound</dt><dd>{{.Bound}}</dd>{{end}}<dt>what to do</dt><dd>{{.Do}}</dd></dl></li>
+{{end}}</ol>
+<h2>If all of this is right</h2>
+<p>Say so, with your reason; it is recorded and shown with the edition. The next refresh then publishes, as long as its reasons are among these.</p>
+<pre>past gate accept {{.Run}} --why "…"
+past refresh --no-crawl</pre>
+<p>The same for programs: <a href="refused.json">refused.json</a></p>
+</main>
+</body>
+</html>
+`))
