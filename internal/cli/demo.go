@@ -75,7 +75,7 @@ func (c *demoCmd) run(ctx context.Context, e *Env, p *pipeline.Pipeline, url str
 	if e.Globals.JSON {
 		return e.printJSON(doc)
 	}
-	findings, err := p.Store.Findings(ctx)
+	findings, err := p.Findings(ctx)
 	if err != nil {
 		return err
 	}

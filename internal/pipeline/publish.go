@@ -23,11 +23,11 @@ func (p *Pipeline) Document(ctx context.Context, software string) (edition.Docum
 	if err != nil {
 		return edition.Document{}, err
 	}
-	findings, err := p.Store.Findings(ctx)
+	findings, err := p.Findings(ctx)
 	if err != nil {
 		return edition.Document{}, err
 	}
-	claims, err := p.Store.Claims(ctx)
+	claims, err := p.Claims(ctx)
 	if err != nil {
 		return edition.Document{}, err
 	}

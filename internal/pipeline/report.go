@@ -36,10 +36,10 @@ func (p *Pipeline) ReportEdition(ctx context.Context, doc edition.Document) (rep
 		ed.Counts[k] = int(v)
 	}
 	var err error
-	if ed.Findings, err = p.Store.Findings(ctx); err != nil {
+	if ed.Findings, err = p.Findings(ctx); err != nil {
 		return ed, err
 	}
-	if ed.Claims, err = p.Store.Claims(ctx); err != nil {
+	if ed.Claims, err = p.Claims(ctx); err != nil {
 		return ed, err
 	}
 	if ed.Studies, err = p.studies(ctx); err != nil {
