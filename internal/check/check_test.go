@@ -1,0 +1,228 @@
+package check_test
+
+import (
+	"archive/zip"
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"past/internal/check"
+	"past/internal/cite/shelftest"
+	"past/internal/edition"
+	"past/internal/evidence"
+)
+
+func known(t testing.TB) *check.Known {
+	t.Helper()
+	st, doc, shelf := shelftest.Open(t,
+		evidence.Record{ID: "doi:10.1000/bad", Source: "test", Kind: evidence.KindPublication, Publication: &evidence.Publication{DOI: "10.1000/bad", PMID: "111", Title: "x", Retracted: true}},
+		evidence.Record{ID: "doi:10.1000/pre", Source: "test", Kind: evidence.KindPublication, Publication: &evidence.Publication{DOI: "10.1000/pre", Title: "x", Preprint: true, Related: []evidence.RelatedWork{{Type: "UpdateIn", DOI: "10.1000/final"}}}},
+		evidence.Record{ID: "doi:10.1000/err", Source: "test", Kind: evidence.KindPublication, Publication: &evidence.Publication{DOI: "10.1000/err", Title: "x", Related: []evidence.RelatedWork{{Type: "ErratumIn", PMID: "777"}}}},
+		evidence.Record{ID: "NCT00000009", Source: "test", Kind: evidence.KindTrial, Title: "x", Status: evidence.StatusRecruiting})
+	then := doc
+	then.ID, then.Findings = "e-old", append([]edition.Flat{}, doc.Findings...)
+	for i := range then.Findings {
+		if f := &then.Findings[i]; f.ID == "mdma-ptsd-severity" {
+			f.Certainty = "high"
+		}
+	}
+	k, err := check.NewKnown(context.Background(), st, shelf, func(id string) (edition.Document, bool) { return then, id == "e-old" })
+	if err != nil {
+		t.Fatal(err)
+	}
+	return k
+}
+
+func problems(t *testing.T, k *check.Known, name, text string) []string {
+	t.Helper()
+	src, err := check.Read(name, []byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	issues, _, _ := check.Document(src, k)
+	var out []string
+	for _, i := range issues {
+		if i.Level != check.Note {
+			out = append(out, fmt.Sprintf("%d %s", i.Line, i.Rule))
+		}
+	}
+	return out
+}
+
+const right = "<!-- past: mdma-ptsd-severity -->\nMDMA-assisted therapy may reduce PTSD symptoms (Hedges g −0.71 [−1.06, −0.37]; 6 studies, 242 participants; certainty low; unguarded interval [−0.95, −0.47]; prediction interval [-1.06, -0.37]).\n<!-- /past -->"
+
+func TestDocuments(t *testing.T) {
+	k := known(t)
+	swap := func(old, new string) string { return strings.Replace(right, old, new, 1) }
+	for _, c := range []struct {
+		name, text string
+		want       []string
+	}{
+		{"right", right, nil},
+		{"fewer decimals", swap("−0.71", "-0.7"), nil},
+		{"wrong estimate", swap("−0.71", "−0.72"), []string{"2 number-differs"}},
+		{"sign lost", swap("g −0.71", "g 0.71"), []string{"2 number-differs"}},
+		{"the unguarded interval as headline", swap("[−1.06, −0.37]", "[−0.95, −0.47]"), []string{"2 number-differs", "2 number-differs"}},
+		{"wrong k", swap("6 studies", "7 studies"), []string{"2 number-differs"}},
+		{"wrong n", swap("242", "1,242"), []string{"2 number-differs"}},
+		{"certainty", swap("certainty low", "certainty high"), []string{"2 certainty-changed"}},
+		{"too strong", swap("may reduce", "reduces"), []string{"2 wording-too-strong"}},
+		{"probably at low", swap("may reduce", "probably reduces"), []string{"2 wording-too-strong"}},
+		{"cures", swap("may reduce", "may cure"), []string{"2 wording-too-strong"}},
+		{"not closed", "<!-- past: mdma-ptsd-severity -->\nx", []string{"1 marker"}},
+		{"closes nothing", "x\n<!-- /past -->", []string{"2 marker"}},
+		{"unknown bound", "<!-- past: mdma-nothing -->x<!-- /past -->", []string{"1 unknown-key"}},
+		{"number where there is none", "<!-- past: mdma-sexual-function -->There is no trial evidence (g = −0.50).<!-- /past -->", []string{"1 number-differs"}},
+		{"claim of effect where there is none", "<!-- past: mdma-sexual-function -->MDMA improves it.<!-- /past -->", []string{"1 wording-too-strong"}},
+		{"verdict", "<!-- past: C1 -->The claim is supported.<!-- /past -->", []string{"1 verdict-changed"}},
+		{"misspelt key", "x [@mdma-ptsd-severty] [@smith-2020-x; @jones2020] me@mdma-ptsd.org", []string{"1 unknown-key"}},
+		{"old edition", "f/mdma-ptsd-severity@e-old and past:mdma-ptsd-severity@e-other", []string{"1 outdated-edition", "1 outdated-edition"}},
+		{"cited too strongly", "MDMA cures PTSD [@mdma-ptsd-severity]. Other. Water helps.", []string{"1 wording-too-strong"}},
+		{"retracted", "line\n(https://doi.org/10.1000/BAD). PMID: 111", []string{"2 retracted-source", "2 retracted-source"}},
+		{"preprint and erratum", "doi:10.1000/pre, 10.1000/err;", []string{"1 preprint-published", "1 corrected-source"}},
+		{"trial not completed", "The trial NCT00000009 was completed in 2020.", []string{"1 trial-not-completed"}},
+		{"trial to come", "NCT00000009 is expected to be completed in 2030. It is not completed.", nil},
+		{"bad id", "NCT123 and NCT123456789", []string{"1 malformed-id", "1 malformed-id"}},
+	} {
+		if got := problems(t, k, c.name+".md", c.text); fmt.Sprint(got) != fmt.Sprint(c.want) {
+			t.Errorf("%s: %v, want %v", c.name, got, c.want)
+		}
+	}
+}
+
+func TestHTMLAndWord(t *testing.T) {
+	k := known(t)
+	page := "<!doctype html>\n<style>\n.a{}\n</style>\n<p><!-- past: mdma-ptsd-severity -->May reduce (g <b>&minus;0.75</b>).<!-- /past --></p>\n<a\n href=\"https://doi.org/10.1000/bad\">x</a><script>NCT1</script>"
+	if got := fmt.Sprint(problems(t, k, "a.html", page)); got != "[5 number-differs 7 retracted-source]" && got != "[5 number-differs 6 retracted-source]" {
+		t.Errorf("HTML: %s", got)
+	}
+	var b bytes.Buffer
+	z := zip.NewWriter(&b)
+	w, _ := z.Create("word/document.xml")
+	fmt.Fprint(w, `<w:document xmlns:w="w" xmlns:r="r"><w:body><w:p><w:r><w:t>First</w:t></w:r></w:p><w:p><w:r><w:t>[[past: mdma-ptsd-severity]] It may reduce (g </w:t></w:r><w:r><w:t>−0.75). [[/past]]</w:t></w:r></w:p><w:p><w:hyperlink r:id="rId1"><w:r><w:t>link</w:t></w:r></w:hyperlink></w:p></w:body></w:document>`)
+	w, _ = z.Create("word/_rels/document.xml.rels")
+	fmt.Fprint(w, `<Relationships><Relationship Id="rId1" Target="https://doi.org/10.1000/bad" TargetMode="External"/></Relationships>`)
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if got := fmt.Sprint(problems(t, k, "a.docx", b.String())); got != "[2 number-differs 3 retracted-source]" {
+		t.Errorf("Word: %s", got)
+	}
+}
+
+func TestHostile(t *testing.T) {
+	k := known(t)
+	var b bytes.Buffer
+	z := zip.NewWriter(&b)
+	w, _ := z.Create("word/document.xml")
+	zero := make([]byte, 1<<20)
+	for range 70 {
+		if _, err := w.Write(zero); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := check.Read("bomb.docx", b.Bytes()); err == nil || !strings.Contains(err.Error(), "unpacks to more than") {
+		t.Errorf("a zip bomb gives %v", err)
+	}
+	for _, name := range []string{"a.docx", "b.docx"} {
+		if _, err := check.Read(name, []byte("PK\x03\x04 nothing")); err == nil {
+			t.Error("no zip was read as one")
+		}
+	}
+	problems(t, k, "long.md", strings.Repeat("@a-b-c 10.1000/", 1<<15)+strings.Repeat("[[past: x", 1000))
+	src, err := check.Read("x.md", []byte("caf\xe9 NCT1"))
+	if err != nil || len(src.Notes) == 0 {
+		t.Errorf("bytes that are no UTF-8 pass unremarked: %v", err)
+	}
+}
+
+func TestFixChangesOnlyWhatIsOurs(t *testing.T) {
+	k := known(t)
+	now := k.Shelf.Document.ID
+	in := "Prose reduces 5 studies g = −0.10.\n<!-- past: mdma-ptsd-severity@e-old -->\nIt reduces (g −0.75 [-1.00, -0.1]; 9 studies; n = 1,000; certainty high).\n<!-- /past -->\n[@mdma-ptsd-severity@e-old] [@smith@e-old]"
+	want := "Prose reduces 5 studies g = −0.10.\n<!-- past: mdma-ptsd-severity@" + now + " -->\nIt reduces (g −0.71 [-1.06, -0.4]; 6 studies; n = 242; certainty high).\n<!-- /past -->\n[@mdma-ptsd-severity@" + now + "] [@smith@e-old]"
+	got, n := check.Fix(in, k)
+	if got != want || n != 7 {
+		t.Errorf("%d changes:\n%s\nwant\n%s", n, got, want)
+	}
+	if again, n := check.Fix(got, k); n != 0 || again != got {
+		t.Errorf("a second run changes %d things", n)
+	}
+	mixed := "<!-- past: mdma-ptsd-severity -->Of 6 studies, 2 trials were small.<!-- /past -->"
+	if got, n := check.Fix(mixed, k); n != 0 {
+		t.Errorf("a number of a part was rewritten: %s", got)
+	}
+	name := filepath.Join(t.TempDir(), "a.md")
+	if err := os.WriteFile(name, []byte(in), 0o640); err != nil {
+		t.Fatal(err)
+	}
+	if n, why, err := check.FixFile(name, k); n != 7 || why != "" || err != nil {
+		t.Fatal(n, why, err)
+	}
+	if b, _ := os.ReadFile(name); string(b) != want {
+		t.Error("the file holds something else")
+	}
+}
+
+func TestSARIF(t *testing.T) {
+	r := check.Report{Issues: []check.Issue{{File: "a b/ü.md", Line: 3, Rule: check.UnknownKey, Level: check.Error, Message: "m"}}}
+	b, err := r.SARIF("1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var doc struct {
+		Version string
+		Runs    []struct {
+			Results []struct {
+				RuleID, Level string
+				Locations     []struct {
+					PhysicalLocation struct {
+						ArtifactLocation struct{ URI string }
+						Region           struct{ StartLine int }
+					}
+				}
+			}
+		}
+	}
+	if err := json.Unmarshal(b, &doc); err != nil {
+		t.Fatal(err)
+	}
+	res := doc.Runs[0].Results[0]
+	if doc.Version != "2.1.0" || res.Level != "error" || res.Locations[0].PhysicalLocation.Region.StartLine != 3 || res.Locations[0].PhysicalLocation.ArtifactLocation.URI != "a%20b/%C3%BC.md" {
+		t.Errorf("%s", b)
+	}
+}
+
+func FuzzDocument(f *testing.F) {
+	k := known(f)
+	for _, s := range []string{right, "[@mdma-ptsd-severity] f/x@e-1", "<p>[[past: C1]] supported [[/past]]", "PK\x03\x04", "10.1000/((a)))", "\xff\xfea\x00"} {
+		for _, ext := range []string{"a.md", "a.html", "a.docx"} {
+			f.Add(ext, []byte(s))
+		}
+	}
+	f.Fuzz(func(t *testing.T, name string, b []byte) {
+		src, err := check.Read(name, b)
+		if err != nil {
+			return
+		}
+		issues, _, _ := check.Document(src, k)
+		lines := strings.Count(src.Text, "\n") + 1
+		for _, i := range issues {
+			if i.Line < 1 || i.Line > lines {
+				t.Fatalf("line %d of %d: %v", i.Line, lines, i)
+			}
+		}
+		once, _ := check.Fix(src.Text, k)
+		if twice, n := check.Fix(once, k); n != 0 {
+			t.Fatalf("fixing is not settled: %q then %q", once, twice)
+		}
+	})
+}
