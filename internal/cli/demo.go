@@ -81,7 +81,11 @@ func (c *demoCmd) run(ctx context.Context, e *Env, p *pipeline.Pipeline, url str
 	}
 	fmt.Fprintf(e.Stdout, "edition %s, data to %s: %d trials, %d studies, %d effects (retold facts of real trials)\n\n",
 		doc.ID, doc.Date, doc.Counts["records"], doc.Counts["studies"], doc.Counts["effects"])
-	e.printFindings(findings)
+	headline, err := p.Headline()
+	if err != nil {
+		return err
+	}
+	e.printFindings(findings, headline)
 	fmt.Fprintf(e.Stdout, "\nreport: %s\n", filepath.Join(out, "index.html"))
 	return nil
 }

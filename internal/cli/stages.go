@@ -137,18 +137,28 @@ func (c *analyseCmd) Run(ctx context.Context, e *Env) error {
 			return e.printJSON(doc)
 		}
 		fmt.Fprintf(e.Stdout, "edition %s, data to %s\n\n", doc.ID, doc.Date)
-		e.printFindings(findings)
+		headline, err := p.Headline()
+		if err != nil {
+			return err
+		}
+		e.printFindings(findings, headline)
 		return nil
 	})
 }
 
-// printFindings is the short table of findings.
-func (e *Env) printFindings(findings []evidence.Finding) {
+// printFindings is the short table of findings: those with a number, and the
+// empty ones of the headline questions; the rest is counted.
+func (e *Env) printFindings(findings []evidence.Finding, headline map[string]bool) {
+	empty := 0
 	w := tabwriter.NewWriter(e.Stdout, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "finding\tk\tn\testimate [95 % interval]\tguarded interval\tmodel")
 	for _, f := range findings {
 		flat := edition.Flatten(f)
 		p := f.Primary
+		if p.Estimate == nil && !headline[f.ID] {
+			empty++
+			continue
+		}
 		if p.Estimate == nil {
 			fmt.Fprintf(w, "%s\t%d\t%d\tno number to pool\t\t%s\n", f.ID, p.K, p.N, emptyNote(f))
 			continue
@@ -165,6 +175,9 @@ func (e *Env) printFindings(findings []evidence.Finding) {
 			synthesis.Number(lo, 4), synthesis.Number(hi, 4), guard, p.Method, p.Test, p.Formula)
 	}
 	_ = w.Flush()
+	if empty > 0 {
+		fmt.Fprintf(e.Stdout, "and %s without a number to pool; the report has them all\n", plural(empty, "more question"))
+	}
 }
 
 func emptyNote(f evidence.Finding) string {

@@ -61,3 +61,20 @@ func splitNumber(id string) (string, int) {
 	}
 	return head, n
 }
+
+// Headline tells the questions that an overview shows first.
+func (p *Pipeline) Headline() (map[string]bool, error) {
+	h, err := p.readReview()
+	if err != nil {
+		return nil, err
+	}
+	qs, err := p.questions(h)
+	if err != nil {
+		return nil, err
+	}
+	m := map[string]bool{}
+	for _, q := range qs {
+		m[q.ID] = q.Headline
+	}
+	return m, nil
+}
