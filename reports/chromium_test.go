@@ -178,7 +178,7 @@ func TestTips(t *testing.T) {
 	at := eval[[]float64](b, `(r => [r.x + r.width / 2, r.y + r.height / 2])(document.querySelectorAll("#forest svg.wide .sq")[4].getBoundingClientRect())`)
 	b.do(chromedp.MouseEvent("mouseMoved", at[0], at[1]))
 	tip := eval[string](b, `(document.querySelector(".tip") || {}).innerText || ""`)
-	for _, want := range []string{"Mitchell 2021", "42 · 19.6 (13.6)", "−0.77", "[−1.23, −0.31]", "low"} {
+	for _, want := range []string{"Mitchell 2021", "42 · 19.6 (13.6)", "−0.77", "[−1.23,\u00a0−0.31]", "low"} {
 		if !strings.Contains(tip, want) {
 			t.Errorf("tip %q lacks %q", tip, want)
 		}

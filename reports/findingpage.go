@@ -46,7 +46,7 @@ func (s *site) findingPage(f *evidence.Finding) *page {
 	s.add(p)
 	read := figure.Read(f, s.Name)
 	d := &findingPage{F: f, Title: titleOf(f), Plain: sentence(f.Sentences.Plain, 1200), Curriculum: sentence(f.Sentences.Curriculum, 1200),
-		Researcher: sentence(f.Sentences.Researcher, 2000), Cert: certOf(f.Certainty), NotToSay: proseAll(f.NotToSay, 600), Limits: proseAll(f.Limits, 600),
+		Researcher: show.Prose(show.Clip(f.Sentences.Researcher, 2000)), Cert: certOf(f.Certainty), NotToSay: proseAll(f.NotToSay, 600), Limits: proseAll(f.Limits, 600),
 		Warnings: proseAll(warningsOf(f), 600)}
 	d.Alerts = alertsOf(f)
 	d.Head = headOf(f, read)
@@ -216,7 +216,7 @@ func boundSentence(b *evidence.Bound) string {
 	if b.Note != "" {
 		what = show.Prose(show.Clip(b.Note, 400))
 	}
-	t := fmt.Sprintf("How much unseen evidence would change this? Before %s, it would take %s. ", show.Prose(show.Clip(b.Line, 200)), what)
+	t := fmt.Sprintf("How much unseen evidence would change this? The line: %s. To cross it: %s. ", show.Prose(show.Clip(b.Line, 200)), what)
 	if b.Reachable {
 		return t + "The registered trials without a result are large enough for that."
 	}

@@ -30,8 +30,8 @@ type pageLink struct {
 }
 
 type trialView struct {
-	Href, ID, Title, Status, Class, Phase, Dates, N, About, Sponsor string
-	Results, Retold                                                 bool
+	Href, ID, Title, Status, Class, Phase, From, To, N, About, Sponsor string
+	Results, Retold                                                    bool
 }
 
 func trialsPath(n int) string {
@@ -80,7 +80,8 @@ func (s *site) trialsPage(p *page, part []TrialRow, at, of int) {
 
 func (s *site) trialView(t *TrialRow) trialView {
 	v := trialView{Href: s.studPath[t.StudyID], ID: show.Clip(t.ID, 60), Title: show.Clip(t.Title, 240), Status: orDash(show.Clip(string(t.Status), 40)), Class: statusClass(t.Status),
-		Phase: show.Clip(strings.Join(t.Phases, ", "), 60), Dates: datesOf(t), N: show.IntP(t.Enrolment), Results: t.HasResults, Retold: t.Retold}
+		Phase: show.Clip(strings.Join(t.Phases, ", "), 60), N: show.IntP(t.Enrolment), Results: t.HasResults, Retold: t.Retold}
+	v.From, v.To = orDash(show.Clip(t.Start.String(), 40)), show.Clip(t.Completion.String(), 40)
 	if v.Href == "" {
 		v.Href = s.RecordHref(t.ID)
 	}

@@ -19,6 +19,7 @@ type Axis struct {
 	Lo, Hi float64
 	Ratio  bool // values are logarithms, labels are ratios
 	Invert bool
+	Bare   bool // no labels at the ends, which are not round
 }
 
 // names of functions in the page's script.
@@ -39,7 +40,7 @@ func (a Axis) x() opts.XAxis {
 		f = fmtRatio
 	}
 	return opts.XAxis{Type: "value", Name: show.Clip(a.Title, 60), NameLocation: "middle", NameGap: 30, Min: brief(a.Lo), Max: brief(a.Hi), Inverse: opts.Bool(a.Invert),
-		AxisLabel: &opts.AxisLabel{Formatter: f, HideOverlap: opts.Bool(yes)}, SplitLine: &opts.SplitLine{Show: opts.Bool(no)}, AxisLine: &opts.AxisLine{OnZero: opts.Bool(no)}}
+		AxisLabel: a.label(f), SplitLine: &opts.SplitLine{Show: opts.Bool(no)}, AxisLine: &opts.AxisLine{OnZero: opts.Bool(no)}}
 }
 
 func (a Axis) y() opts.YAxis {
@@ -48,7 +49,15 @@ func (a Axis) y() opts.YAxis {
 		f = fmtRatio
 	}
 	return opts.YAxis{Type: "value", Name: show.Clip(a.Title, 60), NameLocation: "middle", NameGap: 44, Min: brief(a.Lo), Max: brief(a.Hi), Inverse: opts.Bool(a.Invert),
-		AxisLabel: &opts.AxisLabel{Formatter: f}, SplitLine: &opts.SplitLine{Show: opts.Bool(yes)}, AxisLine: &opts.AxisLine{OnZero: opts.Bool(no)}}
+		AxisLabel: a.label(f), SplitLine: &opts.SplitLine{Show: opts.Bool(yes)}, AxisLine: &opts.AxisLine{OnZero: opts.Bool(no)}}
+}
+
+func (a Axis) label(f types.FuncStr) *opts.AxisLabel {
+	l := &opts.AxisLabel{Formatter: f, HideOverlap: opts.Bool(yes)}
+	if a.Bare {
+		l.ShowMinLabel, l.ShowMaxLabel = opts.Bool(no), opts.Bool(no)
+	}
+	return l
 }
 
 // category is an axis of names, the first on top.
@@ -60,15 +69,20 @@ func category(names []string) opts.YAxis {
 	return opts.YAxis{Type: "category", Data: clean, Inverse: opts.Bool(yes), AxisLabel: &opts.AxisLabel{Width: 190, Overflow: "truncate"}}
 }
 
-// globals are the options that every chart shares.
-func globals(alt string, zoom bool) []charts.GlobalOpts {
+// globals are the options that every chart shares; names is set where the
+// vertical axis holds names.
+func globals(alt string, zoom, names bool) []charts.GlobalOpts {
+	left := "66" // room for the title of a value axis
+	if names {
+		left = "10"
+	}
 	g := []charts.GlobalOpts{
 		charts.WithInitializationOpts(opts.Initialization{ChartID: "past"}),
 		charts.WithAnimation(false),
 		charts.WithLegendOpts(opts.Legend{Show: opts.Bool(no)}),
 		charts.WithTooltipOpts(opts.Tooltip{Show: opts.Bool(yes), Trigger: "item", Formatter: tipRow}),
 		charts.WithAriaOpts(&opts.Aria{Enabled: opts.Bool(yes), Label: &opts.AriaLabel{Enabled: opts.Bool(yes), Description: show.Clip(alt, 1500)}}),
-		charts.WithGridOpts(opts.Grid{Left: "10", Right: "24", Top: "16", Bottom: "48", ContainLabel: opts.Bool(yes)}),
+		charts.WithGridOpts(opts.Grid{Left: left, Right: "24", Top: "16", Bottom: "54", ContainLabel: opts.Bool(names)}),
 	}
 	if zoom {
 		g = append(g, charts.WithDataZoomOpts(opts.DataZoom{Type: "inside", XAxisIndex: 0}, opts.DataZoom{Type: "inside", YAxisIndex: 0}))

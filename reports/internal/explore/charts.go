@@ -35,7 +35,7 @@ func Intervals(list []Interval, x Axis, alt string) Option {
 		names[i] = v.Name
 		data = append(data, opts.CustomData{Value: []any{brief(v.Est), i, brief(v.Lo), brief(v.Hi), brief(v.Size), v.Kind, v.Row}})
 	}
-	c.SetGlobalOptions(append(globals(alt, len(list) > 30), charts.WithXAxisOpts(x.x()), charts.WithYAxisOpts(category(names)))...)
+	c.SetGlobalOptions(append(globals(alt, len(list) > 30, yes), charts.WithXAxisOpts(x.x()), charts.WithYAxisOpts(category(names)))...)
 	c.AddSeries("studies", data, charts.WithCustomChartOpts(opts.CustomChart{RenderItem: drawSpan}))
 	o := finish(c)
 	o["past"] = map[string]any{"rows": len(list), "null": x.Lo <= 0 && x.Hi >= 0}
@@ -50,7 +50,7 @@ type Dot struct {
 	Row  int
 }
 
-// Curve is a line through points. Class is "fit", "null", "bound" or "main".
+// Curve is a line through points. Class is a key of curveStyle.
 type Curve struct {
 	Name  string
 	Class string
@@ -61,6 +61,7 @@ var curveStyle = map[string]opts.LineStyle{
 	"main":  {Color: "@blue", Width: 2},
 	"fit":   {Color: "@blue", Width: 2},
 	"bound": {Color: "@ochre", Width: 1.5},
+	"est":   {Color: "@blue", Width: 1.2, Type: "dashed"},
 	"limit": {Color: "@mute", Width: 1, Type: "dashed"},
 	"null":  {Color: "@ink", Width: 1},
 }
@@ -68,7 +69,7 @@ var curveStyle = map[string]opts.LineStyle{
 // Scatter is a chart of dots with lines behind them.
 func Scatter(dots []Dot, lines []Curve, x, y Axis, alt string) Option {
 	c := charts.NewScatter()
-	c.SetGlobalOptions(append(globals(alt, true), charts.WithXAxisOpts(x.x()), charts.WithYAxisOpts(y.y()))...)
+	c.SetGlobalOptions(append(globals(alt, true, no), charts.WithXAxisOpts(x.x()), charts.WithYAxisOpts(y.y()))...)
 	data := make([]opts.ScatterData, 0, len(dots))
 	for _, d := range dots {
 		size := pointRadius
@@ -90,7 +91,7 @@ func Lines(lines []Curve, dots []Dot, x, y Axis, alt string) Option {
 		return Scatter(dots, lines, x, y, alt)
 	}
 	c := lineChart(lines)
-	c.SetGlobalOptions(append(globals(alt, true), charts.WithXAxisOpts(x.x()), charts.WithYAxisOpts(y.y()))...)
+	c.SetGlobalOptions(append(globals(alt, true, no), charts.WithXAxisOpts(x.x()), charts.WithYAxisOpts(y.y()))...)
 	return finish(c)
 }
 
@@ -130,7 +131,7 @@ func Density(h Heat, alt string) Option {
 	}
 	xa := opts.XAxis{Type: "category", Data: xs, Name: show.Clip(h.XTitle, 60), NameLocation: "middle", NameGap: 30, AxisLabel: &opts.AxisLabel{HideOverlap: opts.Bool(yes)}}
 	ya := opts.YAxis{Type: "category", Data: ys, Name: show.Clip(h.YTitle, 60), NameLocation: "middle", NameGap: 44, Inverse: opts.Bool(h.Labels), AxisLabel: &opts.AxisLabel{Width: 200, Overflow: "truncate"}}
-	c.SetGlobalOptions(append(globals(alt, false), charts.WithXAxisOpts(xa), charts.WithYAxisOpts(ya),
+	c.SetGlobalOptions(append(globals(alt, false, yes), charts.WithXAxisOpts(xa), charts.WithYAxisOpts(ya),
 		charts.WithVisualMapOpts(opts.VisualMap{Show: opts.Bool(no), Min: 0, Max: float32(h.Max), Calculable: opts.Bool(no), InRange: &opts.VisualMapInRange{Color: []string{"@blue2", "@blue"}}}))...)
 	data := make([]opts.HeatMapData, 0, len(h.Cells))
 	plain := make([][3]float64, 0, len(h.Cells))
@@ -172,7 +173,7 @@ func Lanes(list []Lane, x Axis, alt string) Option {
 	xa.AxisLabel = &opts.AxisLabel{Formatter: fmtYear, HideOverlap: opts.Bool(yes)}
 	xa.MinInterval = 1
 	ya := category(names)
-	c.SetGlobalOptions(append(globals(alt, true), charts.WithXAxisOpts(xa), charts.WithYAxisOpts(ya))...)
+	c.SetGlobalOptions(append(globals(alt, true, yes), charts.WithXAxisOpts(xa), charts.WithYAxisOpts(ya))...)
 	c.AddSeries("trials", data, charts.WithCustomChartOpts(opts.CustomChart{RenderItem: drawLane}))
 	o := finish(c)
 	o["past"] = map[string]any{"rows": len(list)}
@@ -182,7 +183,7 @@ func Lanes(list []Lane, x Axis, alt string) Option {
 // Bars is a chart of horizontal bars.
 func Bars(names []string, values []int, alt string) Option {
 	c := charts.NewBar()
-	c.SetGlobalOptions(append(globals(alt, false), charts.WithXAxisOpts(opts.XAxis{Type: "value", MinInterval: 1}), charts.WithYAxisOpts(category(names)))...)
+	c.SetGlobalOptions(append(globals(alt, false, yes), charts.WithXAxisOpts(opts.XAxis{Type: "value", MinInterval: 1}), charts.WithYAxisOpts(category(names)))...)
 	data := make([]opts.BarData, len(values))
 	for i, v := range values {
 		data[i] = opts.BarData{Name: show.Clip(names[i], 60), Value: v}

@@ -100,9 +100,12 @@ func GOSH(f *evidence.Finding, read Reading, stamp Stamp) (Figure, bool) {
 	_, top := ends(g.I2)
 	top = math.Max(10, math.Ceil(top/10)*10)
 	bins, most := goshCount(g, lo, hi, top)
-	what := "a sample of " + show.Int(g.Subsets) + " subsets"
-	if g.Exact {
-		what = "all " + show.Int(g.Subsets) + " subsets"
+	what := "all " + show.Int(g.Subsets) + " subsets"
+	switch {
+	case len(g.Estimate) < g.Subsets:
+		what = show.Int(len(g.Estimate)) + " of " + show.Int(g.Subsets) + " subsets"
+	case !g.Exact:
+		what = "a sample of " + show.Int(g.Subsets) + " subsets"
 	}
 	fig := Figure{ID: "gosh", Title: "All subsets (GOSH)", Note: fmt.Sprintf("Each subset of the studies, pooled by %s, falls into a cell; darker cells hold more subsets. Two separate clouds would mean that the studies do not tell one story.", show.Clip(g.Method, 40))}
 	slo, shi := ends(g.Estimate)
@@ -115,7 +118,7 @@ func GOSH(f *evidence.Finding, read Reading, stamp Stamp) (Figure, bool) {
 		if narrow {
 			n = 4
 		}
-		p := newPlot(axes{xLo: lo, xHi: hi, yLo: 0, yHi: top, xTitle: "Pooled " + read.AxisTitle(), yTitle: "I² (%)", xTicks: read.Ticks(lo, hi, n)}, narrow)
+		p := newPlot(axes{xLo: lo, xHi: hi, yLo: 0, yHi: top, xTitle: read.pooledTitle(), yTitle: "I² (%)", xTicks: read.Ticks(lo, hi, n)}, narrow)
 		cw, ch := (p.right-p.left)/goshBins, (p.bottom-p.top)/goshBins
 		var tiles [7][]draw.Point
 		for b, c := range bins {

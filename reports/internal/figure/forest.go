@@ -388,12 +388,20 @@ func rowHeight(n int) float64 {
 	return 18
 }
 
+// side writes the words under the axis: beside the line of no effect where
+// there is room, at the edges of a narrow picture.
 func (fo *forest) side(g *draw.SVG, x0, x1, y, size float64) {
 	mid := draw.Scale{Lo: fo.lo, Hi: fo.hi, A: x0, B: x1}.Clamp(0)
-	if l := "← " + fo.read.Left(); mid-x0 > 30 {
-		g.Text(mid-8, y, draw.End, "fv", draw.Fit(l, mid-12, size))
+	left, right := "← "+fo.read.Left(), fo.read.Right()+" →"
+	wl, wr := draw.Width(left, size), draw.Width(right, size)
+	if wl > mid-10 || wr > g.W-mid-10 {
+		if wl+wr+12 > g.W {
+			left, right = draw.Fit(left, g.W/2-6, size), draw.Fit(right, g.W/2-6, size)
+		}
+		g.Text(0, y, draw.Start, "fv", left)
+		g.Text(g.W, y, draw.End, "fv", right)
+		return
 	}
-	if r := fo.read.Right() + " →"; x1-mid > 30 {
-		g.Text(mid+8, y, draw.Start, "fv", draw.Fit(r, g.W-mid-10, size))
-	}
+	g.Text(mid-8, y, draw.End, "fv", left)
+	g.Text(mid+8, y, draw.Start, "fv", right)
 }

@@ -50,7 +50,7 @@ func SpecCurve(f *evidence.Finding, read Reading, stamp Stamp) (Figure, bool) {
 }
 
 func axisTable(v *evidence.Multiverse) Table {
-	t := Table{Caption: "Choices and how far each moves the result", Head: []Head{{Text: "Choice"}, {Text: "Levels"}, {Text: "Mean range of the estimate", Num: true}}}
+	t := Table{Caption: "Choices and how far each moves the result", Folded: true, Head: []Head{{Text: "Choice"}, {Text: "Levels"}, {Text: "Mean range of the estimate", Num: true}}}
 	for _, a := range v.Axes {
 		levels := ""
 		for i, l := range a.Levels {

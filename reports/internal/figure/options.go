@@ -10,7 +10,7 @@ import (
 
 // axis makes the interactive axis of estimates.
 func (r Reading) axis(lo, hi float64) explore.Axis {
-	return explore.Axis{Title: r.AxisTitle(), Lo: lo, Hi: hi, Ratio: r.Measure.Ratio}
+	return explore.Axis{Title: r.AxisTitle(), Lo: lo, Hi: hi, Ratio: r.Measure.Ratio, Bare: true}
 }
 
 // option is the interactive form of the forest plot: studies, the diamonds and
@@ -82,7 +82,7 @@ func funnelOption(f *evidence.Finding, read Reading, lo, hi, top, est float64, a
 			dots = append(dots, explore.Dot{Name: EffectLabel(e), X: e.Estimate, Y: e.SE, Row: i})
 		}
 	}
-	lines := []explore.Curve{level("null", 0, 0, 0, top), level("limit", est, 0, est-z95*top, top), level("limit", est, 0, est+z95*top, top), level("main", est, 0, est, top)}
+	lines := []explore.Curve{level("null", 0, 0, 0, top), level("limit", est, 0, est-z95*top, top), level("limit", est, 0, est+z95*top, top), level("est", est, 0, est, top)}
 	return explore.Scatter(dots, lines, read.axis(lo, hi), explore.Axis{Title: "Standard error", Hi: top, Invert: true}, alt)
 }
 
@@ -98,7 +98,7 @@ func baujatOption(f *evidence.Finding, label func(string) string, xh, yh float64
 
 func goshOption(bins []int, most int, read Reading, lo, hi, top float64, alt string) explore.Option {
 	h := explore.Heat{X: explore.BinNames(lo, hi, goshBins, read.Measure.Value), Y: explore.BinNames(0, top, goshBins, func(v float64) string { return show.Fixed(v, 0) }), Max: float64(most),
-		XTitle: "Pooled " + read.AxisTitle(), YTitle: "I² (%)"}
+		XTitle: read.pooledTitle(), YTitle: "I² (%)"}
 	for b, c := range bins {
 		if c > 0 {
 			h.Cells = append(h.Cells, [3]float64{float64(b % goshBins), float64(b / goshBins), float64(c)})

@@ -117,8 +117,13 @@ func Prisma(f Flow, stamp Stamp, id, title string) Figure {
 			g.Group(-1)
 			flowPut(g, *s.main, mainX, p.y, mainW, p.mh, "box")
 			if s.stage != "" && !narrow {
-				g.Box(4, p.y, 24, p.mh, 3, "stage")
-				g.Vertical(20, p.y+p.mh/2, "sm b", draw.Fit(s.stage, p.mh, smallSize))
+				end := i // a stage reaches down to the next one
+				for end+1 < len(steps) && steps[end+1].stage == "" {
+					end++
+				}
+				h := at[end].y + max(at[end].mh, at[end].sh) - p.y
+				g.Box(4, p.y, 24, h, 3, "stage")
+				g.Vertical(20, p.y+h/2, "sm b", draw.Fit(s.stage, h, smallSize))
 			}
 			if s.side != nil {
 				sy := p.y

@@ -70,6 +70,15 @@ func (r Reading) AxisTitle() string {
 	return show.First(r.Measure.Name)
 }
 
+// pooledTitle names an axis of pooled effects.
+func (r Reading) pooledTitle() string {
+	t := "Pooled " + r.Measure.Name
+	if r.Measure.Ratio {
+		t += ", log scale"
+	}
+	return t
+}
+
 // finite reports whether all are numbers that can be drawn.
 func finite(x ...float64) bool {
 	for _, v := range x {

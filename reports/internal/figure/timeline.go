@@ -93,7 +93,7 @@ func Timeline(lanes []Lane, stamp Stamp, id string) (Figure, bool) {
 			said = append(said, fmt.Sprintf("%d %s", tally[n.class], n.name))
 		}
 	}
-	fig := Figure{ID: id, Title: "Trials over time", Table: t, Note: "One bar a trial, from its start to its (planned or actual) completion. Filled: completed; striped outline: running; dotted: not yet recruiting; crossed end: stopped. A dot marks posted results."}
+	fig := Figure{ID: id, Title: "Trials over time", Table: t, Note: "One bar a trial, from its start to its (planned or actual) completion. Dark: completed; light: running; dotted outline: not yet recruiting; dashed: unknown; a cross at the end: stopped or withdrawn. A dot marks posted results."}
 	if undated > 0 {
 		fig.Note += " " + show.Plural(undated, "trial has", "trials have") + " no usable dates."
 	}
