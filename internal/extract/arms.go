@@ -17,18 +17,10 @@ type armReading struct {
 	pooled  bool   // a group made of other groups
 }
 
-// readGroups says of each reporting group of an outcome which planned arm it
-// is, by title and description and never by its number, and what it is given.
-func readGroups(r *evidence.Record, o *evidence.PostedOutcome, v *vocab.Vocabulary) []armReading {
-	out := make([]armReading, 0, len(o.Groups))
-	for _, g := range o.Groups {
-		out = append(out, readGroup(r, g, v))
-	}
-	return out
-}
-
 var pooledGroup = regexp.MustCompile(`(?i)^(?:all|total|overall|entire|combined|pooled)\b|\b(?:pooled|combined|all (?:participants|patients|subjects|arms|groups|doses)|total)\b`)
 
+// readGroup says of a reporting group which planned arm it is, by title and
+// description and never by its number, and what it is given.
 func readGroup(r *evidence.Record, g evidence.Group, v *vocab.Vocabulary) armReading {
 	a := armReading{group: g, pooled: pooledGroup.MatchString(g.Title)}
 	own := v.ComparatorClass(vocab.ArmText{Label: g.Title, Description: g.Description})

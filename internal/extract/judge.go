@@ -36,6 +36,9 @@ func (x *outcome) judge(a *evidence.ArmResult, m *evidence.Measurement) {
 		judgeCount(d)
 	case isPercentOfPeople(a.Unit):
 		judgePercent(d)
+		if x.modelled {
+			d.set(evidence.NeedsReview, CodeParam, "a percentage that a survival curve gives: no count of people follows from it")
+		}
 		if a.Adjusted {
 			d.set(evidence.NeedsReview, CodeAdjusted, "a percentage adjusted by a model: no count follows from it")
 		}

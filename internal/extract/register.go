@@ -3,6 +3,7 @@ package extract
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -23,8 +24,9 @@ func Register(r *evidence.Record, v *vocab.Vocabulary) []evidence.ArmResult {
 		first := len(out)
 		for ci := range o.Classes {
 			for ki := range o.Classes[ci].Categories {
+				row := x.row(ci, ki)
 				for mi := range o.Classes[ci].Categories[ki].Measurements {
-					out = append(out, x.cell(ci, ki, mi))
+					out = append(out, x.cell(row, mi))
 				}
 			}
 		}
@@ -46,6 +48,10 @@ type outcome struct {
 	v      *vocab.Vocabulary
 	cur    vocab.InstrumentMatch // of the cell being read
 	seen   map[string]seenMatch
+	// adjusted is set where the texts of the outcome speak of a model's mean
+	adjusted bool
+	modelled bool  // a share that a survival curve gives, not a count
+	sizes    []int // of the row being read, where its title gives them
 }
 
 func newOutcome(r *evidence.Record, o *evidence.PostedOutcome, v *vocab.Vocabulary) *outcome {
@@ -55,6 +61,9 @@ func newOutcome(r *evidence.Record, o *evidence.PostedOutcome, v *vocab.Vocabula
 	}
 	x.match, x.known = v.MatchInstrument(o.Title, o.Description)
 	x.change = x.known && x.match.Change || announcesChange(o.Title) || frameOfChange.MatchString(o.TimeFrame)
+	text := strings.ToLower(o.Title + "\n" + o.Description)
+	x.adjusted = adjustedWords.MatchString(o.Unit) || containsAny(text, "adjusted", "least", "ls", "model", "marginal") && adjustedMean.MatchString(text)
+	x.modelled = containsAny(text, "actuarial", "kaplan", "life", "cumulative", "survival") && modelledShare.MatchString(text)
 	return x
 }
 
@@ -63,6 +72,11 @@ var frameOfChange = regexp.MustCompile(`(?i)^\s*(?:mean )?(?:change|difference)s
 
 // spanFromBaseline finds rows that reach from the baseline to a later point.
 var spanFromBaseline = regexp.MustCompile(`(?i)^\s*(?:from\s+)?(?:baseline|BL|screening)\s*(?:to|through|-|–|until)\s`)
+
+// containsAny rules a text out before a pattern is tried on it.
+func containsAny(s string, words ...string) bool {
+	return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(s, w) })
+}
 
 // announcesChange sees a change from baseline in a title.
 func announcesChange(title string) bool {
@@ -75,27 +89,45 @@ func announcesChange(title string) bool {
 	return strings.HasPrefix(t, "change ") || strings.HasSuffix(t, " change")
 }
 
-// cell reads one measurement.
-func (x *outcome) cell(ci, ki, mi int) evidence.ArmResult {
+// row reads what all cells of one row share: its titles, instrument, kind of
+// score and time.
+func (x *outcome) row(ci, ki int) evidence.ArmResult {
 	class := &x.o.Classes[ci]
-	cat := &class.Categories[ki]
-	m := &cat.Measurements[mi]
 	a := evidence.ArmResult{
-		ID:       fmt.Sprintf("%s/o%d/c%d/k%d/m%d", x.record.ID, x.o.Index, ci, ki, mi),
 		RecordID: x.record.ID, Channel: "register",
 		OutcomeIndex: x.o.Index, OutcomeTitle: x.o.Title, OutcomeType: x.o.Type,
-		ClassIndex: ci, ClassTitle: class.Title, CategoryIndex: ki, CategoryTitle: cat.Title,
-		GroupID: m.GroupID, GroupTitle: x.groups[m.GroupID].Title,
-		ParamType: x.o.ParamType, ValueRaw: m.Value, DispersionType: x.o.DispersionType,
-		SpreadRaw: m.Spread, LowerRaw: m.Lower, UpperRaw: m.Upper, Unit: x.o.Unit,
-		Prov: evidence.Provenance{PayloadSHA256: x.record.Prov.PayloadSHA256, Pointer: m.Pointer},
+		ClassIndex: ci, ClassTitle: class.Title, CategoryIndex: ki, CategoryTitle: class.Categories[ki].Title,
+		ParamType: x.o.ParamType, DispersionType: x.o.DispersionType, Unit: x.o.Unit,
 	}
+	x.instrument(&a)
+	x.time(&a)
+	x.sizes = nil
+	if len(class.Denoms) == 0 {
+		if x.sizes = sizesIn(class.Title, len(x.o.Groups)); x.sizes == nil {
+			x.sizes = sizesIn(a.CategoryTitle, len(x.o.Groups))
+		}
+	}
+	return a
+}
+
+// cell reads one measurement of a row.
+func (x *outcome) cell(row evidence.ArmResult, mi int) evidence.ArmResult {
+	a := row
+	class := &x.o.Classes[a.ClassIndex]
+	m := &class.Categories[a.CategoryIndex].Measurements[mi]
+	a.ID = fmt.Sprintf("%s/o%d/c%d/k%d/m%d", x.record.ID, x.o.Index, a.ClassIndex, a.CategoryIndex, mi)
+	a.Flags = slices.Clone(row.Flags)
+	if row.TimepointWeeks != nil {
+		w := *row.TimepointWeeks
+		a.TimepointWeeks = &w
+	}
+	a.GroupID, a.GroupTitle = m.GroupID, x.groups[m.GroupID].Title
+	a.ValueRaw, a.SpreadRaw, a.LowerRaw, a.UpperRaw = m.Value, m.Spread, m.Lower, m.Upper
+	a.Prov = evidence.Provenance{PayloadSHA256: x.record.Prov.PayloadSHA256, Pointer: m.Pointer}
 	a.Value, a.Spread = number(m.Value), number(m.Spread)
 	a.Lower, a.Upper = number(m.Lower), number(m.Upper)
 	a.NRaw, a.N = denominator(x.o, class, m.GroupID)
-	x.titleN(&a, class, cat)
-	x.instrument(&a)
-	x.time(&a)
+	x.titleN(&a)
 	x.judge(&a, m)
 	return a
 }
@@ -133,22 +165,15 @@ var titleSizes = regexp.MustCompile(`(?i)\bn\s*=\s*(\d[\d,]*)`)
 
 // titleN takes the denominator from the row's title where the class has none
 // of its own and the title gives one for every group, in the groups' order.
-func (x *outcome) titleN(a *evidence.ArmResult, c *evidence.Class, k *evidence.Category) {
-	if len(c.Denoms) > 0 {
-		return
-	}
-	sizes := sizesIn(c.Title, len(x.o.Groups))
-	if sizes == nil {
-		sizes = sizesIn(k.Title, len(x.o.Groups))
-	}
-	if sizes == nil {
+func (x *outcome) titleN(a *evidence.ArmResult) {
+	if x.sizes == nil {
 		return
 	}
 	for i, g := range x.o.Groups {
 		if g.ID != a.GroupID {
 			continue
 		}
-		n := sizes[i]
+		n := x.sizes[i]
 		if a.N != nil && n > *a.N {
 			a.Flags = append(a.Flags, reason(CodeDenominator, fmt.Sprintf("the row's title says n = %d, more than the outcome's %d", n, *a.N)))
 		}
@@ -243,7 +268,7 @@ func (x *outcome) instrument(a *evidence.ArmResult) {
 		}
 	}
 	x.cur = m
-	a.Adjusted = kindOfParam(x.o.ParamType) == paramLSMean || kindOfParam(x.o.ParamType) == paramGeoLSMean || adjustedWords.MatchString(x.o.Unit) || adjustedMean.MatchString(x.o.Title) || adjustedMean.MatchString(x.o.Description)
+	a.Adjusted = kindOfParam(x.o.ParamType) == paramLSMean || kindOfParam(x.o.ParamType) == paramGeoLSMean || x.adjusted
 	a.Baseline = isBaselineRow(a.ClassTitle) || isBaselineRow(a.CategoryTitle) || onlyBaseline(x.o.TimeFrame)
 	a.ScoreType = x.scoreType(m, known, a)
 }
@@ -251,7 +276,10 @@ func (x *outcome) instrument(a *evidence.ArmResult) {
 var adjustedWords = regexp.MustCompile(`(?i)\badjusted\b`)
 
 // adjustedMean finds the words by which a mean turns out to be a model's.
-var adjustedMean = regexp.MustCompile(`(?i)\badjusted (?:mean|change|difference|percent|proportion|value)|least[\s-]*squares?\b|\bLS[\s-]?means?\b|\bmodel(?:l?ed|[\s-](?:based|adjusted))\b|\bestimated marginal|\bmeans? (?:\w+ ){0,4}adjusted for\b`)
+var adjustedMean = regexp.MustCompile(`\badjusted (?:mean|change|difference|percent|proportion|value)|least[\s-]*squares?\b|\bls[\s-]?means?\b|\bmodel(?:l?ed|[\s-](?:based|adjusted))\b|\bestimated marginal|\bmeans? (?:\w+ ){0,4}adjusted for\b`)
+
+// modelledShare finds shares that come from a survival curve.
+var modelledShare = regexp.MustCompile(`\bactuarial\b|\bkaplan|\blife[\s-]table|\bcumulative incidence|\b(?:event|disease|progression|relapse|recurrence|distant)[\s-]+(?:\w+[\s-]+)?free survival|\boverall survival|\bprobability of survival|\bsurvival (?:probability|estimate|rate|function)`)
 
 // partOfScale finds the words with which a row is called a part of a scale.
 var partOfScale = regexp.MustCompile(`(?i)\b(?:sub-?scales?|sub-?scores?|sub-?domains?|domains?|items?|factors?|components?|clusters?|dimensions?|questions?|criterion|criteria|q\d+|part)\b`)

@@ -50,10 +50,11 @@ type effectBuilder struct {
 	v         *vocab.Vocabulary
 	formula   effect.Formula
 	rows      map[rowKey][]int // cells of one row
+	groups    map[evidence.Group]armReading
 }
 
 func (b *effectBuilder) index() {
-	b.rows = map[rowKey][]int{}
+	b.rows, b.groups = map[rowKey][]int{}, map[evidence.Group]armReading{}
 	for i := range b.cells {
 		c := &b.cells[i]
 		if c.RecordID == b.r.ID {
@@ -71,6 +72,9 @@ type armPair struct {
 }
 
 func (b *effectBuilder) outcome(o *evidence.PostedOutcome) []evidence.Effect {
+	if !b.anyEffect(o) {
+		return nil
+	}
 	pairs := b.pairs(o)
 	if len(pairs) == 0 {
 		return nil
@@ -89,6 +93,21 @@ func (b *effectBuilder) outcome(o *evidence.PostedOutcome) []evidence.Effect {
 		}
 	}
 	return out
+}
+
+// anyEffect tells whether a cell of the outcome could give an effect, before
+// its arms are read.
+func (b *effectBuilder) anyEffect(o *evidence.PostedOutcome) bool {
+	for ci := range o.Classes {
+		for ki := range o.Classes[ci].Categories {
+			for _, i := range b.rows[rowKey{o.Index, ci, ki}] {
+				if givesEffect(&b.cells[i]) {
+					return true
+				}
+			}
+		}
+	}
+	return false
 }
 
 func (b *effectBuilder) cell(row []int, group string) *evidence.ArmResult {
@@ -117,7 +136,17 @@ func givesEffect(a *evidence.ArmResult) bool {
 // of the study are treatments; where two of them differ in dose, the lower is
 // also a control of class other-dose.
 func (b *effectBuilder) pairs(o *evidence.PostedOutcome) []armPair {
-	arms := readGroups(b.r, o, b.v)
+	arms := make([]armReading, 0, len(o.Groups))
+	for _, g := range o.Groups {
+		words := evidence.Group{Title: g.Title, Description: g.Description}
+		a, ok := b.groups[words]
+		if !ok {
+			a = readGroup(b.r, words, b.v)
+			b.groups[words] = a
+		}
+		a.group = g
+		arms = append(arms, a)
+	}
 	var out []armPair
 	for _, t := range arms {
 		if t.pooled || t.class.Role != vocab.RoleExperimental {

@@ -3,6 +3,7 @@ package extract
 import (
 	"math"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -36,15 +37,19 @@ func Times(text string) []float64 {
 	return out
 }
 
-// The words after which, or in which, a length is not a point in time.
-var notTimes = []*regexp.Regexp{
-	regexp.MustCompile(`\(?\bn\s*=\s*[\d,;:/&\s]*(?:and\s*\d+\s*)?\)?`),
-	regexp.MustCompile(`\bcycles?\s*(?:=|is|of|equals|was|lasts?)\s*[\w.]+[\s-]*(?:days?|weeks?|months?)`),
-	regexp.MustCompile(`[\w.]+[\s-]*(?:day|week|month)s?[\s-]*(?:per\s+|treatment\s+)?cycles?\b`),
-	regexp.MustCompile(`(?:\+\s*/?\s*-?|±|\bplus(?:\s*(?:or|/)\s*minus)?)\s*\d+(?:\.\d+)?[\s-]*(?:minutes?|mins?|hours?|days?|weeks?|months?)(?:\s*window)?`),
-	regexp.MustCompile(`\b(?:past|last|previous|preceding|prior|every)\s+\d+(?:\.\d+)?[\s-]*(?:minutes?|mins?|hours?|days?|weeks?|months?|years?)`),
-	regexp.MustCompile(`\b(?:ages?|aged)\s+\d+(?:\s*(?:-|to|and)\s*\d+)?[\s-]*(?:months?|years?)?|\b\d+(?:\s*(?:-|to)\s*\d+)?[\s-]*(?:years?|months?)[\s-]*(?:old|of age)\b`),
-	regexp.MustCompile(`\b\d+\s*m(?:in|inute)?s?[\s-]*walk`),
+// The words after which, or in which, a length is not a point in time; a pattern
+// is tried only where one of its words occurs.
+var notTimes = []struct {
+	words []string
+	re    *regexp.Regexp
+}{
+	{[]string{"="}, regexp.MustCompile(`\(?\bn\s*=\s*[\d,;:/&\s]*(?:and\s*\d+\s*)?\)?`)},
+	{[]string{"cycle"}, regexp.MustCompile(`\bcycles?\s*(?:=|is|of|equals|was|lasts?)\s*[\w.]+[\s-]*(?:days?|weeks?|months?)`)},
+	{[]string{"cycle"}, regexp.MustCompile(`[\w.]+[\s-]*(?:day|week|month)s?[\s-]*(?:per\s+|treatment\s+)?cycles?\b`)},
+	{[]string{"+", "±", "plus"}, regexp.MustCompile(`(?:\+\s*/?\s*-?|±|\bplus(?:\s*(?:or|/)\s*minus)?)\s*\d+(?:\.\d+)?[\s-]*(?:minutes?|mins?|hours?|days?|weeks?|months?)(?:\s*window)?`)},
+	{[]string{"past", "last", "prev", "prec", "prior", "every"}, regexp.MustCompile(`\b(?:past|last|previous|preceding|prior|every)\s+\d+(?:\.\d+)?[\s-]*(?:minutes?|mins?|hours?|days?|weeks?|months?|years?)`)},
+	{[]string{"age", "old"}, regexp.MustCompile(`\b(?:ages?|aged)\s+\d+(?:\s*(?:-|to|and)\s*\d+)?[\s-]*(?:months?|years?)?|\b\d+(?:\s*(?:-|to)\s*\d+)?[\s-]*(?:years?|months?)[\s-]*(?:old|of age)\b`)},
+	{[]string{"walk"}, regexp.MustCompile(`\b\d+\s*m(?:in|inute)?s?[\s-]*walk`)},
 }
 
 type timeToken struct {
@@ -124,16 +129,37 @@ func weeksPer(unit byte) float64 {
 // moments reads a text from left to right.
 func moments(text string) []moment {
 	s := strings.ToLower(text)
+	if !mayNameTime(s) {
+		return nil
+	}
 	if len(s) > 4000 {
 		s = s[:4000] // a time frame is a line; what is longer is no time frame
 	}
 	for _, p := range notTimes {
-		s = p.ReplaceAllStringFunc(s, func(m string) string { return strings.Repeat(" ", len(m)) })
+		if slices.ContainsFunc(p.words, func(w string) bool { return strings.Contains(s, w) }) {
+			s = p.re.ReplaceAllStringFunc(s, func(m string) string { return strings.Repeat(" ", len(m)) })
+		}
 	}
 	r := timeReader{toks: tokens(s)}
 	r.used = make([]bool, len(r.toks))
 	r.read()
 	return r.settle(s)
+}
+
+// mayNameTime rules out most texts without a pattern.
+func mayNameTime(s string) bool {
+	if strings.Contains(s, "baseline") {
+		return true
+	}
+	if strings.ContainsAny(s, "0123456789") {
+		return strings.ContainsAny(s, "wdmyh")
+	}
+	for _, u := range []string{"week", "day", "month", "year", "hour", "minute"} {
+		if strings.Contains(s, u) {
+			return true
+		}
+	}
+	return false
 }
 
 type timeReader struct {
