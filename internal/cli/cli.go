@@ -29,6 +29,7 @@ var Version = "dev"
 type Globals struct {
 	DB      string `name:"db" help:"Database file." placeholder:"FILE" env:"PAST_DB"`
 	JSON    bool   `name:"json" help:"Print JSON for programs."`
+	AsOf    string `name:"as-of" help:"Read as of this day: the evidence received by its end." placeholder:"YYYY-MM-DD"`
 	Contact string `name:"contact" help:"Contact (mail or URL) that registers see in the User-Agent." env:"PAST_CONTACT" placeholder:"MAIL"`
 	Config  string `name:"config" help:"Configuration file (default: past.yaml here, then in the user's configuration directory)." placeholder:"FILE" env:"PAST_CONFIG"`
 }
@@ -40,6 +41,16 @@ type Env struct {
 	Globals        *Globals
 	// Version of the program, as printed and as written into editions.
 	Version string
+
+	asOfDB, asOfReview string // the rebuilt database of --as-of, once made
+	cleanup            []func()
+}
+
+// close removes what a command left behind for its own use.
+func (e *Env) close() {
+	for _, f := range e.cleanup {
+		f()
+	}
 }
 
 // ExitError carries an exit code and, if Err is set, what went wrong.
@@ -111,6 +122,7 @@ func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		return ExitUsage
 	}
 	env := &Env{Stdin: stdin, Stdout: stdout, Stderr: stderr, Globals: &g.Globals, Version: version()}
+	defer env.close()
 	return report(k.Run(env), stderr)
 }
 

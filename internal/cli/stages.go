@@ -4,7 +4,9 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"os"
 	"text/tabwriter"
+	"time"
 
 	"past/internal/edition"
 	"past/internal/evidence"
@@ -24,7 +26,47 @@ func (e *Env) openStore(ctx context.Context, what string, readOnly, create bool)
 	if err != nil {
 		return nil, err
 	}
+	if e.Globals.AsOf != "" {
+		if !readOnly {
+			return nil, usage("--as-of looks back and cannot be written to; %s writes", what)
+		}
+		if path, err = e.rebuiltAsOf(ctx, path); err != nil {
+			return nil, err
+		}
+	}
 	return store.Open(ctx, path, store.Options{ReadOnly: readOnly, Create: create, What: what})
+}
+
+// rebuiltAsOf makes the database of --as-of, once per command, in a folder that
+// goes with the command.
+func (e *Env) rebuiltAsOf(ctx context.Context, path string) (string, error) {
+	if e.asOfDB != "" {
+		return e.asOfDB, nil
+	}
+	day, err := time.Parse("2006-01-02", e.Globals.AsOf)
+	if err != nil {
+		return "", usage("--as-of %q is no date YYYY-MM-DD", e.Globals.AsOf)
+	}
+	from, err := store.Open(ctx, path, store.Options{ReadOnly: true, What: "as-of"})
+	if err != nil {
+		return "", err
+	}
+	defer from.Close()
+	dir, err := os.MkdirTemp("", "past-as-of-")
+	if err != nil {
+		return "", err
+	}
+	e.cleanup = append(e.cleanup, func() { _ = os.RemoveAll(dir) })
+	e.asOfDB, e.asOfReview, err = pipeline.AsOf(ctx, from, day.AddDate(0, 0, 1).Add(-time.Nanosecond), dir)
+	return e.asOfDB, err
+}
+
+// reviewDir is the folder of the human files: that of --as-of where it is given.
+func (e *Env) reviewDir(named string) string {
+	if e.asOfReview != "" {
+		return e.asOfReview
+	}
+	return named
 }
 
 // withPipeline runs a stage on the command's database.
@@ -117,6 +159,9 @@ type analyseCmd struct {
 }
 
 func (c *analyseCmd) Run(ctx context.Context, e *Env) error {
+	if e.Globals.AsOf != "" && c.Question == "" {
+		return c.asOf(ctx, e)
+	}
 	return e.withPipeline(ctx, "analyse", c.Review, func(p *pipeline.Pipeline) error {
 		if c.Question != "" {
 			qs, err := loadQuestions(c.Question)
@@ -144,6 +189,34 @@ func (c *analyseCmd) Run(ctx context.Context, e *Env) error {
 		e.printFindings(findings, headline)
 		return nil
 	})
+}
+
+// asOf shows the findings of the evidence of a former day.
+func (c *analyseCmd) asOf(ctx context.Context, e *Env) error {
+	st, err := e.openStore(ctx, "analyse", true, false)
+	if err != nil {
+		return err
+	}
+	defer st.Close()
+	p := pipeline.New(st, e.reviewDir(c.Review))
+	doc, err := p.Document(ctx, e.Version)
+	if err != nil {
+		return err
+	}
+	if e.Globals.JSON {
+		return e.printJSON(doc)
+	}
+	findings, err := p.Findings(ctx)
+	if err != nil {
+		return err
+	}
+	headline, err := p.Headline()
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(e.Stdout, "edition %s, data to %s, as of %s\n\n", doc.ID, doc.Date, e.Globals.AsOf)
+	e.printFindings(findings, headline)
+	return nil
 }
 
 // printFindings is the short table of findings: those with a number, and the
