@@ -100,6 +100,7 @@ func (c *refreshCmd) crawl(ctx context.Context, e *Env, st *store.Store, sources
 	}
 	sum, err := col.Run(ctx)
 	failed := 0
+	var down []string
 	for _, s := range sum.Sources {
 		for name, n := range map[string]int{"asked": s.Asked, "received": s.Received, "new": s.New, "changed": s.Changed, "gone": s.Gone, "problems": s.Problems} {
 			res.Counts[name] += int64(n)
@@ -109,12 +110,13 @@ func (c *refreshCmd) crawl(ctx context.Context, e *Env, st *store.Store, sources
 		}
 		if s.Err != nil {
 			failed++
-			res.Warnings = append(res.Warnings, fmt.Sprintf("%s: %v; its records stay as they were", s.Source, s.Err))
+			down = append(down, fmt.Sprintf("%s: %v; its records stay as they were", s.Source, s.Err))
 		}
 	}
 	if ctx.Err() != nil || failed == len(sum.Sources) {
 		return res, err
 	}
+	res.Warnings = append(res.Warnings, down...)
 	return res, nil
 }
 

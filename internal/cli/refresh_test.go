@@ -1,0 +1,465 @@
+package cli_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"past/internal/refresh"
+	"past/internal/starter"
+	"past/internal/store"
+)
+
+// growing serves the starter trials; until grown is set, some of them are not
+// registered yet and others have another status.
+type growing struct {
+	grown atomic.Bool
+	lost  atomic.Bool // answers with two trials only
+}
+
+func (g *growing) serve(t testing.TB, delay time.Duration) string {
+	t.Helper()
+	h, err := starter.CTGov()
+	if err != nil {
+		t.Fatal(err)
+	}
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		time.Sleep(delay)
+		if strings.HasSuffix(r.URL.Path, "/version") {
+			// the register's own stamp tells that its data moved
+			fmt.Fprintf(w, `{"apiVersion":"2.0.5","dataTimestamp":"2026-01-0%dT00:00:00"}`, 1+btoi(g.grown.Load())+2*btoi(g.lost.Load()))
+			return
+		}
+		// What is new here has the dates of the past: it is found whatever the
+		// increment asks since.
+		q := r.URL.Query()
+		q.Del("filter.advanced")
+		r.URL.RawQuery = q.Encode()
+		if g.grown.Load() && !g.lost.Load() || !strings.HasSuffix(r.URL.Path, "/studies") {
+			h.ServeHTTP(w, r)
+			return
+		}
+		rec := httptest.NewRecorder()
+		h.ServeHTTP(rec, r)
+		body := rec.Body.Bytes()
+		var page map[string]any
+		if json.Unmarshal(body, &page) == nil {
+			if list, ok := page["studies"].([]any); ok {
+				kept := g.keep(list)
+				page["studies"] = kept
+				if n, ok := page["totalCount"].(float64); ok {
+					page["totalCount"] = max(0, int(n)-(len(list)-len(kept)))
+				}
+				body, _ = json.Marshal(page)
+			}
+		}
+		for k, v := range rec.Header() {
+			if k != "Content-Length" {
+				w.Header()[k] = v
+			}
+		}
+		w.WriteHeader(rec.Code)
+		_, _ = w.Write(body)
+	}))
+	t.Cleanup(srv.Close)
+	return srv.URL + "/api/v2"
+}
+
+func btoi(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+func (g *growing) keep(list []any) []any {
+	out := []any{}
+	for _, s := range list {
+		id := fmt.Sprint(dig(s, "protocolSection", "identificationModule", "nctId"))
+		last := id[len(id)-1]
+		if g.lost.Load() && last != '9' || last == '3' || last == '8' {
+			continue
+		}
+		out = append(out, s)
+	}
+	return out
+}
+
+func dig(v any, keys ...string) any {
+	for _, k := range keys {
+		m, ok := v.(map[string]any)
+		if !ok {
+			return ""
+		}
+		v = m[k]
+	}
+	return v
+}
+
+// reviewFolder holds the starter's human files.
+func reviewFolder(t testing.TB) string {
+	t.Helper()
+	dir := t.TempDir()
+	for name, get := range map[string]func() ([]byte, error){"extractions.csv": starter.Extractions, "measured.csv": starter.Measured} {
+		b, err := get()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, name), b, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
+}
+
+func editions(t testing.TB, db string) []store.Edition {
+	t.Helper()
+	st, err := store.Open(context.Background(), db, store.Options{ReadOnly: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer st.Close()
+	list, err := st.Editions(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return list
+}
+
+// whole fails unless readers of out see a complete edition (or none yet), and
+// every folder among the editions is complete.
+func whole(t testing.TB, out string) string {
+	t.Helper()
+	id, err := refresh.Current(out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	folders, err := os.ReadDir(filepath.Join(out, "editions"))
+	if err != nil && !os.IsNotExist(err) {
+		t.Fatal(err)
+	}
+	for _, f := range folders {
+		if strings.HasPrefix(f.Name(), ".") {
+			continue // on its way: never shown
+		}
+		dir := filepath.Join(out, "editions", f.Name())
+		b, err := os.ReadFile(filepath.Join(dir, "edition.json"))
+		var doc struct {
+			ID       string
+			Findings []struct{ ID string }
+		}
+		if err != nil || json.Unmarshal(b, &doc) != nil || doc.ID != f.Name() {
+			t.Fatalf("edition folder %s is half written: %v", f.Name(), err)
+		}
+		names := []string{"index.html", "changes.html", "feed.atom", "feed.json", ".past-report"}
+		for _, x := range doc.Findings {
+			names = append(names, "f/"+x.ID+".html", "feeds/finding-"+x.ID+".atom")
+		}
+		for _, n := range names {
+			if info, err := os.Stat(filepath.Join(dir, n)); err != nil || info.Size() == 0 {
+				t.Fatalf("edition folder %s lacks %s: %v", f.Name(), n, err)
+			}
+		}
+	}
+	if id != "" {
+		if _, err := os.Stat(filepath.Join(out, "current", "edition.json")); err != nil {
+			t.Fatalf("current leads nowhere: %v", err)
+		}
+	}
+	return id
+}
+
+func TestRefreshPublishesQuietlyAndTellsWhatChanged(t *testing.T) {
+	g := &growing{}
+	url := g.serve(t, 0)
+	dir := t.TempDir()
+	db, out := filepath.Join(dir, "a.db"), filepath.Join(dir, "site")
+	told := filepath.Join(dir, "told")
+	args := []string{"refresh", "--db", db, "--out", out, "--review", reviewFolder(t), "--source", "ctgov", "--endpoint", "ctgov=" + url,
+		"--base", "https://evidence.example/", "--notify-command", "cat >> " + told + "; echo >> " + told}
+	want(t, past(t, args...), 0, "published, 1 change; before: no edition")
+	first := whole(t, out)
+
+	quiet := past(t, args...)
+	want(t, quiet, 0)
+	if quiet.stdout+quiet.stderr != "" {
+		t.Errorf("nothing happened, and it was said: %s%s", quiet.stdout, quiet.stderr)
+	}
+
+	g.grown.Store(true)
+	want(t, past(t, args...), 0, "published", "before: edition "+first)
+	second := whole(t, out)
+	if first == second {
+		t.Fatal("new trials made no new edition")
+	}
+	r := past(t, "changes", "--db", db, "--json")
+	want(t, r, 0)
+	var list []store.Change
+	if err := json.Unmarshal([]byte(r.stdout), &list); err != nil {
+		t.Fatal(err)
+	}
+	added := 0
+	for _, c := range list {
+		if c.Kind == "trial-added" || c.Kind == "trial-registered" {
+			added++
+		}
+		if c.Edition != second || c.Cause == "" {
+			t.Errorf("%+v", c)
+		}
+	}
+	if added < 3 {
+		t.Errorf("%d new trials are told among %d changes", added, len(list))
+	}
+	want(t, past(t, "changes", "--db", db, "--since", first), 0, "cause")
+	want(t, past(t, "changes", "--db", db, "--since", "e-none"), 1, "e-none", second)
+	b, err := os.ReadFile(told)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := strings.Count(strings.TrimSpace(string(b)), "\n") + 1; n != 2 || !strings.Contains(string(b), `"id":"published-`+second) {
+		t.Errorf("%d notifications for two editions: %s", n, b)
+	}
+	page, err := os.ReadFile(filepath.Join(out, "current", "changes.html"))
+	if err != nil || !strings.Contains(string(page), first) {
+		t.Errorf("the page of changes does not name the edition before: %v", err)
+	}
+	atom, err := os.ReadFile(filepath.Join(out, "current", "feed.atom"))
+	if err != nil || !strings.Contains(string(atom), "https://evidence.example/editions/"+second+"/changes.html") {
+		t.Errorf("the feed lacks its links: %v", err)
+	}
+}
+
+func TestGateKeepsTheOldEditionUntilAPersonAccepts(t *testing.T) {
+	g := &growing{}
+	g.grown.Store(true)
+	url := g.serve(t, 0)
+	dir := t.TempDir()
+	db, out, review := filepath.Join(dir, "a.db"), filepath.Join(dir, "site"), reviewFolder(t)
+	args := []string{"refresh", "--db", db, "--out", out, "--review", review, "--source", "ctgov", "--endpoint", "ctgov=" + url}
+	want(t, past(t, args...), 0, "published")
+	first := whole(t, out)
+
+	// A question that loses all of its studies: the extraction rows of one
+	// substance are gone from the human file, so that its finding vanishes.
+	b, err := os.ReadFile(filepath.Join(review, "extractions.csv"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var kept []string
+	for i, line := range strings.Split(string(b), "\n") {
+		if i == 0 || !strings.Contains(strings.ToLower(line), "mdma") {
+			kept = append(kept, line)
+		}
+	}
+	if err := os.WriteFile(filepath.Join(review, "extractions.csv"), []byte(strings.Join(kept, "\n")), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	r := past(t, append(args, "--no-crawl")...)
+	want(t, r, 4, "refused", "finding mdma-", "refused/index.html")
+	if got := whole(t, out); got != first {
+		t.Fatalf("the refused edition %s is shown", got)
+	}
+	var v refresh.Verdict
+	js, err := os.ReadFile(filepath.Join(out, "refused", "refused.json"))
+	if err != nil || json.Unmarshal(js, &v) != nil || v.Passed || v.Previous != first || len(v.Reasons) == 0 {
+		t.Fatalf("%v %s", err, js)
+	}
+	page, err := os.ReadFile(filepath.Join(out, "refused", "index.html"))
+	if err != nil || !strings.Contains(string(page), "past gate accept "+v.Run) || !strings.Contains(string(page), "mdma-ptsd-severity") {
+		t.Errorf("%v %s", err, page)
+	}
+	want(t, past(t, "gate", "show", "--db", db), 0, v.Run, "refused", "finding-vanished")
+	want(t, past(t, "gate", "accept", "no-such-run", "--why", "x", "--db", db), 1, "not found")
+	want(t, past(t, "gate", "accept", v.Run, "--db", db), 2, "--why")
+	want(t, past(t, "gate", "accept", v.Run, "--why", "the dataset was withdrawn", "--by", "the editors", "--db", db), 0, "accepted by the editors")
+	want(t, past(t, append(args, "--no-crawl")...), 0, "published")
+	if got := whole(t, out); got == first {
+		t.Error("the accepted edition is not shown")
+	}
+	if _, err := os.Stat(filepath.Join(out, "refused")); err == nil {
+		t.Error("the page of the refusal is still there")
+	}
+	methods, err := os.ReadFile(filepath.Join(out, "current", "methods.html"))
+	if err != nil || !strings.Contains(string(methods), "the dataset was withdrawn") {
+		t.Errorf("readers are not told of the acceptance: %v", err)
+	}
+	want(t, past(t, "gate", "show", "--db", db), 0, "the editors", "the dataset was withdrawn")
+}
+
+func TestRefreshRefusesForeignFoldersAndBadFlags(t *testing.T) {
+	dir := t.TempDir()
+	db := filepath.Join(dir, "a.db")
+	own := filepath.Join(dir, "own")
+	if err := os.Mkdir(own, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(own, "thesis.docx"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	g := &growing{}
+	url := g.serve(t, 0)
+	base := []string{"refresh", "--db", db, "--source", "ctgov", "--endpoint", "ctgov=" + url}
+	with := func(more ...string) []string { return append(slices.Clone(base), more...) }
+	want(t, past(t, with("--out", own)...), 1, "thesis.docx", "--out")
+	want(t, past(t, with("--out", filepath.Join(dir, "s"), "--every", "1s")...), 2, "shorter than a minute")
+	want(t, past(t, with("--at", "25:99")...), 2, "25:99")
+	want(t, past(t, with("--notify-webhook", "http://example.org/x")...), 2, "https")
+	want(t, past(t, with("--notify-webhook", "https://example.org/x")...), 2, "PAST_WEBHOOK_SECRET")
+	want(t, past(t, with("--mail-server", "nowhere")...), 2, "HOST:PORT")
+	bad := filepath.Join(dir, "rules.yaml")
+	if err := os.WriteFile(bad, []byte("sauce_shrink: 1\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	want(t, past(t, with("--gate-rules", bad)...), 2, "sauce_shrink")
+	want(t, past(t, "refresh", "--db", db, "--out", filepath.Join(dir, "s"), "--source", "ctgov", "--endpoint", "ctgov=http://127.0.0.1:1/api/v2"), 1, "refused")
+}
+
+func TestSecondRefreshNamesTheHolder(t *testing.T) {
+	h, err := starter.CTGov()
+	if err != nil {
+		t.Fatal(err)
+	}
+	asked, release := make(chan struct{}, 100), make(chan struct{})
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		asked <- struct{}{}
+		<-release
+		h.ServeHTTP(w, r)
+	}))
+	defer srv.Close()
+	dir := t.TempDir()
+	args := []string{"refresh", "--db", filepath.Join(dir, "a.db"), "--out", filepath.Join(dir, "site"), "--source", "ctgov", "--endpoint", "ctgov=" + srv.URL + "/api/v2"}
+	first := exec.Command(binary, args...)
+	first.Dir = dir
+	if err := first.Start(); err != nil {
+		t.Fatal(err)
+	}
+	<-asked
+	want(t, past(t, args...), 1, "in use by refresh", fmt.Sprint(first.Process.Pid))
+	close(release)
+	if err := first.Wait(); err != nil {
+		t.Errorf("the first refresh failed: %v", err)
+	}
+}
+
+// TestKill9Refresh kills whole cycles at random moments. Readers never see
+// half an edition, and the undisturbed run after the kills ends in the same
+// content as one that was never disturbed: nothing lost, nothing twice. 40
+// kills in a normal run, 200 with PAST_KILLS=200.
+func TestKill9Refresh(t *testing.T) {
+	kills := 40
+	if v := os.Getenv("PAST_KILLS"); v != "" {
+		if _, err := fmt.Sscan(v, &kills); err != nil {
+			t.Fatalf("PAST_KILLS=%q: %v", v, err)
+		}
+	}
+	if testing.Short() {
+		kills = 10
+	}
+	g := &growing{}
+	url := g.serve(t, 2*time.Millisecond)
+	review := reviewFolder(t)
+	dir := t.TempDir()
+	args := func(name string) []string {
+		told := filepath.Join(dir, name+".told")
+		return []string{"refresh", "--db", filepath.Join(dir, name+".db"), "--out", filepath.Join(dir, name), "--review", review, "--source", "ctgov",
+			"--endpoint", "ctgov=" + url, "--notify-command", "echo $PAST_NOTICE >> " + told}
+	}
+	calm := args("calm")
+	want(t, past(t, calm...), 0)
+	g.grown.Store(true)
+	start := time.Now()
+	want(t, past(t, calm...), 0)
+	took := time.Since(start)
+	expect, shown := fingerprint(t, filepath.Join(dir, "calm.db")), whole(t, filepath.Join(dir, "calm"))
+
+	rng := rand.New(rand.NewPCG(7, 9))
+	done, rounds := 0, 0
+	for done < kills {
+		rounds++
+		name := fmt.Sprintf("killed%d", rounds)
+		out, db := filepath.Join(dir, name), filepath.Join(dir, name+".db")
+		for phase, grown := range []bool{false, true} {
+			g.grown.Store(grown)
+			for range 4 {
+				cmd := exec.Command(binary, args(name)...)
+				cmd.Dir = dir
+				if err := cmd.Start(); err != nil {
+					t.Fatal(err)
+				}
+				time.Sleep(time.Duration(rng.Int64N(int64(took))))
+				if cmd.Process.Kill() == nil && cmd.Wait() != nil {
+					done++
+				}
+				whole(t, out)
+			}
+			// The last word of each phase is an undisturbed run; a message that
+			// was on its way when the kill came is a warning (3).
+			if r := past(t, args(name)...); r.code != 0 && r.code != 3 {
+				t.Fatalf("phase %d: exit %d: %s", phase, r.code, r.stderr)
+			}
+		}
+		if got := whole(t, out); got != shown {
+			t.Errorf("after kills readers see %s, undisturbed %s", got, shown)
+		}
+		got := fingerprint(t, db)
+		if !maps.Equal(got, expect) {
+			for _, k := range slices.Sorted(maps.Keys(expect)) {
+				if got[k] != expect[k] {
+					t.Errorf("after kills, table %s differs", k)
+				}
+			}
+		}
+		if list := editions(t, db); len(list) != 2 {
+			t.Errorf("%d editions after kills, 2 undisturbed", len(list))
+		}
+		leftovers(t, out)
+		noneTwice(t, filepath.Join(dir, name+".told"))
+		if t.Failed() {
+			return
+		}
+		for _, p := range []string{db, db + "-wal", db + "-shm", db + ".lock", out} {
+			_ = os.RemoveAll(p)
+		}
+	}
+	t.Logf("%d cycles killed in %d rounds; an undisturbed one took %v", done, rounds, took)
+}
+
+func leftovers(t *testing.T, out string) {
+	t.Helper()
+	err := filepath.WalkDir(out, func(path string, d os.DirEntry, err error) error {
+		if err == nil && (strings.HasPrefix(d.Name(), ".past-report-") || strings.HasPrefix(d.Name(), ".whole-") || strings.HasSuffix(d.Name(), ".next")) {
+			t.Errorf("left behind: %s", path)
+		}
+		return err
+	})
+	if err != nil {
+		t.Error(err)
+	}
+}
+
+func noneTwice(t *testing.T, told string) {
+	t.Helper()
+	b, err := os.ReadFile(told)
+	if err != nil && !os.IsNotExist(err) {
+		t.Fatal(err)
+	}
+	seen := map[string]bool{}
+	for _, line := range strings.Fields(string(b)) {
+		if seen[line] {
+			t.Errorf("sent twice: %s", line)
+		}
+		seen[line] = true
+	}
+}
