@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"past/internal/evidence"
 	"past/internal/vocab"
@@ -62,7 +63,7 @@ func newOutcome(r *evidence.Record, o *evidence.PostedOutcome, v *vocab.Vocabula
 	x.match, x.known = v.MatchInstrument(o.Title, o.Description)
 	x.change = x.known && x.match.Change || announcesChange(o.Title) || frameOfChange.MatchString(o.TimeFrame)
 	text := strings.ToLower(o.Title + "\n" + o.Description)
-	x.adjusted = adjustedWords.MatchString(o.Unit) || containsAny(text, "adjusted", "least", "ls", "model", "marginal") && adjustedMean.MatchString(text)
+	x.adjusted = adjustedWords.MatchString(o.Unit) || containsAny(text, "adjusted", "least", "ls mean", "lsmean", "ls-mean", "model", "marginal") && adjustedMean.MatchString(text)
 	x.modelled = containsAny(text, "actuarial", "kaplan", "life", "cumulative", "survival") && modelledShare.MatchString(text)
 	return x
 }
@@ -291,11 +292,13 @@ func namesScale(title string, m vocab.InstrumentMatch) bool {
 }
 
 // rowFiller are words that say when or how a row was measured, not of what.
-var (
-	rowFiller = regexp.MustCompile(`(?i)\b(?:changes?|difference|from|to|at|in|the|of|and|on|for|mean|average|baseline|bl|endpoint|end|final|last|visit|overall|total|score|scores|scale|value|values|absolute|raw|week|weeks|wk|day|days|month|months|year|years|hours?|hrs?|minutes?|mins?|follow|up|post|pre|after|before|treatment|study|time|point|primary|phase|period|eos|eot|eop|total score|all|participants|patients|subjects|mid|intervention|n|session|dose|dosing|locf|observed|cases?|mmrm|itt|\d+(?:st|nd|rd|th)|one|two|three|four|five|six|seven|eight|nine|ten|twelve)\b`)
-	rowSizes  = regexp.MustCompile(`(?i)[(\[]?\bn\s*=\s*[\d,;:/&\s]*[)\]]?`)
-	rowMarks  = regexp.MustCompile(`[\d\s.,;:()\[\]/_=+*#"'–—-]+`)
-)
+var rowFiller = wordSet(`absolute after all and at average baseline before bl case cases change changes day days difference dose dosing
+	eight end endpoint eop eos eot final five follow for four from hour hours hr hrs in intervention itt last locf
+	mean mid min mins minute minutes mmrm month months n nd nine observed of on one overall participants patients
+	period phase point post pre primary raw rd scale score scores session seven six study subjects ten the
+	three time to total treatment twelve two up value values visit week weeks wk year years`)
+
+var rowSizes = regexp.MustCompile(`(?i)[(\[]?\bn\s*=\s*[\d,;:/&\s]*[)\]]?`)
 
 // rowWords are the words of a row's title that are left when times, sizes and
 // words of change are taken away: a subscale, a subgroup, a level, or nothing.
@@ -303,12 +306,23 @@ func rowWords(title string) string {
 	if title == "" {
 		return ""
 	}
-	rest := rowSizes.ReplaceAllString(title, " ")
-	if rowMarks.ReplaceAllString(rowFiller.ReplaceAllString(rest, " "), "") == "" {
+	rest := title
+	if strings.ContainsRune(title, '=') {
+		rest = rowSizes.ReplaceAllString(title, " ")
+	}
+	if !slices.ContainsFunc(strings.FieldsFunc(strings.ToLower(rest), func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("<>≤≥%", r)
+	}), saysWhat) {
 		return ""
 	}
 	words := regexpSpaces.ReplaceAllString(strings.Trim(strings.ToLower(rest), " -–:;,."), " ")
 	return strings.Trim(trailingTime.ReplaceAllString(words, ""), " -–:;,.(")
+}
+
+// saysWhat tells a word that is neither filler nor a number ("4", "4th").
+func saysWhat(word string) bool {
+	digits := strings.TrimLeft(word, "0123456789")
+	return !rowFiller[word] && digits != "" && !(digits != word && (digits == "st" || digits == "nd" || digits == "rd" || digits == "th"))
 }
 
 var (
