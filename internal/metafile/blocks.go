@@ -2,6 +2,7 @@ package metafile
 
 import (
 	"fmt"
+	"math"
 	"sort"
 )
 
@@ -53,7 +54,10 @@ func (c *Case) Answer() Tree {
 			c.warn("the request names %q, which this program does not know", name)
 			continue
 		}
-		v, err := c.runBlock(run)
+		v, err := any(nil), c.outOfScale(name)
+		if err == nil {
+			v, err = c.runBlock(run)
+		}
 		if err != nil {
 			out[name] = Tree{"error": err.Error()}
 			c.warn("%s: %v", name, err)
@@ -65,6 +69,25 @@ func (c *Case) Answer() Tree {
 		out["warnings"] = c.Warnings
 	}
 	return out
+}
+
+// ownNumbers are the blocks that do not work on the primary effect sizes.
+var ownNumbers = map[string]bool{"analysis": true, "escalc": true, "conversions": true, "two_by_two_pooled": true,
+	"person_time_pooled": true, "glmm": true}
+
+// outOfScale refuses effects whose squares would leave the range of float64; the
+// packages that pool refuse them too, each in its own words.
+func (c *Case) outOfScale(block string) error {
+	if ownNumbers[block] {
+		return nil
+	}
+	const big = 1e60
+	for i, y := range c.Y {
+		if v := c.V[i]; math.Abs(y) > big || v > big || v > 0 && v < 1/big {
+			return fmt.Errorf("%s: effect %g with variance %g lies outside 1e-60 to 1e60; rescale the effects", c.rowName(c.RowsUsed[i]-1), y, v)
+		}
+	}
+	return nil
 }
 
 // runBlock keeps one block's failure from taking the others down: a panic in a
