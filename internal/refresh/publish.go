@@ -31,7 +31,7 @@ const (
 // EditionDir is the folder of an edition under out. Ids that could leave the
 // folder are refused.
 func EditionDir(out, id string) (string, error) {
-	if id == "" || id != filepath.Base(id) || !filepath.IsLocal(id) || strings.ContainsAny(id, `/\:`) {
+	if id == "" || id != filepath.Base(id) || !filepath.IsLocal(id) || strings.HasPrefix(id, ".") || strings.ContainsAny(id, `/\:`) {
 		return "", fmt.Errorf("edition id %q cannot be the name of a folder", id)
 	}
 	return filepath.Join(out, editionsDir, id), nil
