@@ -137,7 +137,7 @@ func (q Question) rowReason(e evidence.Effect) (code, why string) {
 	case q.leftOut(e) != "":
 		return CodePlan, "the plan leaves the study out: " + q.leftOut(e)
 	case e.TimepointWeeks != nil && q.Time.Min == nil && *e.TimepointWeeks <= 0:
-		return CodeTime, "measured before or on the day of the first dose: a baseline, not an outcome"
+		return CodeTime, "measured before the dose or on its day: no outcome of the treatment"
 	case (q.Measure == "RR" || q.Measure == "OR") && e.Event1 != nil && e.Event2 != nil && *e.Event1 == 0 && *e.Event2 == 0:
 		return CodeNoEvents, "no event in either arm: a ratio carries no information"
 	case e.TimepointWeeks != nil && q.Time.Min != nil && *e.TimepointWeeks < *q.Time.Min,

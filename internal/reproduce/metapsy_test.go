@@ -1,0 +1,107 @@
+package reproduce
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"past/internal/synthesis"
+)
+
+// shared finds the folder of released review data: PAST_SHARED, or a folder
+// "shared" beside the checkout. Without it the test is skipped, except in CI.
+func shared(t *testing.T) string {
+	t.Helper()
+	if dir := os.Getenv("PAST_SHARED"); dir != "" {
+		return dir
+	}
+	for dir, err := os.Getwd(); err == nil && dir != filepath.Dir(dir); dir = filepath.Dir(dir) {
+		if _, err := os.Stat(filepath.Join(dir, "shared", "effects")); err == nil {
+			return filepath.Join(dir, "shared")
+		}
+	}
+	if os.Getenv("CI") == "true" {
+		t.Fatal("released review data not found: set PAST_SHARED to the folder that holds effects/")
+	}
+	t.Skip("released review data not found: set PAST_SHARED to the folder that holds effects/")
+	return ""
+}
+
+// The released files themselves, read with their own columns, lead to the same
+// numbers as the embedded rows: both earlier releases, and the current ones.
+func TestReleasedFiles(t *testing.T) {
+	dir := filepath.Join(shared(t), "effects", "metapsy")
+	shipped, err := synthesis.Shipped()
+	if err != nil {
+		t.Fatal(err)
+	}
+	targets, err := Targets()
+	if err != nil {
+		t.Fatal(err)
+	}
+	files := map[string][]string{
+		"mdma-ptsd":                    {"data-ptsd-mdmactr/data.csv"},
+		"psilocybin-depression@25.0.5": {"data-depression-psiloctr/versions/25.0.4/data.csv", "data-depression-psiloctr/versions/25.0.5/data.csv"},
+		"psilocybin-depression":        {"data-depression-psiloctr/versions/25.1.2/data.csv", "data-depression-psiloctr/data.csv"},
+	}
+	for _, target := range targets {
+		for _, file := range files[target.Release] {
+			b, err := os.ReadFile(filepath.Join(dir, file))
+			if err != nil {
+				t.Fatal(err)
+			}
+			rows, problems, err := Metapsy(file, b)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, p := range problems {
+				t.Errorf("%s: %s: %s", file, p.Where, p.Message)
+			}
+			row, err := target.Compute(shipped, Effects(rows))
+			if err != nil {
+				t.Fatalf("%s: %v", file, err)
+			}
+			for _, c := range row.Checks {
+				if !c.Agrees && c.Why == "" {
+					t.Errorf("%s from %s, %s: published %s, ours %v %v", target.ID, file, c.Name, c.Published, c.Ours, row.Studies)
+				}
+			}
+		}
+	}
+}
+
+func TestMetapsyKeepsWhatItCannotRead(t *testing.T) {
+	head := "study;condition_arm1;condition_arm2;outcome_type;instrument;instrument_symptom;n_arm1;mean_arm1;sd_arm1;n_arm2;mean_arm2;sd_arm2;drug_arm1\n"
+	rows, problems, err := Metapsy("x.csv", []byte(head+"A 2020;psil;pcb;msd;madrs;depression;12;20,5;6;11;25,25;NA;psilocybin\nB 2021;psil;pcb;hazard;madrs;depression;1;1;1;1;1;1;psilocybin\nC;psil;wl;msd;madrs;depression;a few;1;1;1;1;1;psilocybin\n"))
+	if err != nil || len(rows) != 1 || len(problems) != 2 {
+		t.Fatalf("%d rows, problems %+v, %v", len(rows), problems, err)
+	}
+	x := rows[0]
+	if *x.Mean1 != 20.5 || x.SD2 != nil || x.ComparatorClass != "inactive-placebo" || x.Substance != "psilocybin" || x.Inputs["mean1"].Raw != "20,5" {
+		t.Errorf("%+v", x)
+	}
+	if _, _, err := Metapsy("x.csv", []byte("a,b\n1,2\n")); err == nil {
+		t.Error("a table of another layout was taken")
+	}
+}
+
+func FuzzMetapsy(f *testing.F) {
+	f.Add([]byte("study;condition_arm1;condition_arm2;outcome_type;instrument;n_arm1\nA;psil;psil;msd;madrs;3,5\n"))
+	f.Add([]byte("study,condition_arm1,condition_arm2,outcome_type,instrument,dose_arm1,dose_arm2\nA,x,x,response,y,1 mg/kg,0 mg/kg\n\"B"))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		rows, _, err := Metapsy("f.csv", b)
+		if err != nil {
+			return
+		}
+		var ids []string
+		for _, x := range rows {
+			ids = append(ids, x.ID)
+		}
+		slices.Sort(ids)
+		if len(slices.Compact(ids)) != len(rows) {
+			t.Error("two rows share an id")
+		}
+		Effects(rows)
+	})
+}
