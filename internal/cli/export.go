@@ -31,7 +31,7 @@ type exporter struct {
 	e     *Env
 	st    *store.Store
 	doc   edition.Document
-	notes []string // what could not be exported
+	notes []string // what could not be exported, a warning
 }
 
 func (c *exportCmd) Run(ctx context.Context, e *Env) error {
@@ -201,7 +201,13 @@ func (x *exporter) scripts(ctx context.Context) error {
 	n := 0
 	for _, f := range fs {
 		scripts, skipped := export.Scripts(f, x.doc.ID)
-		x.notes = append(x.notes, skipped...)
+		for _, why := range skipped {
+			if strings.HasPrefix(why, f.ID+":") { // the primary number itself
+				x.notes = append(x.notes, why)
+			} else {
+				fmt.Fprintln(x.e.Stderr, "past: no script for", why)
+			}
+		}
 		for _, s := range scripts {
 			if err := export.WriteFile(filepath.Join(x.dir(), s.Name), []byte(s.Text)); err != nil {
 				return err

@@ -19,7 +19,8 @@ type Script struct {
 // Scripts gives a metafor script for every pooled number of a finding: the
 // primary model, the sensitivity models, the subgroups and the models without
 // one study each. A result without studies has none; one that a script cannot
-// reproduce is named in skipped with the reason.
+// reproduce (multilevel models with robust variances among them) is named in
+// skipped with the reason.
 func Scripts(f evidence.Finding, editionID string) (scripts []Script, skipped []string) {
 	add := func(part string, p evidence.PooledResult) {
 		if p.K == 0 || p.Estimate == nil {
@@ -144,7 +145,7 @@ func raw(measure string, e evidence.Effect) bool {
 }
 
 func writeData(b *strings.Builder, effects []evidence.Effect) {
-	b.WriteString("# The numbers of each study. given_yi and given_vi are the effect and its variance as\n# published; they are recomputed below wherever the raw numbers are there.\ndat <- data.frame(\n")
+	b.WriteString("# The numbers of each study. given_yi and given_vi are the effect and its variance as\n# published (in the finding's own formula mode); they are recomputed below from the raw numbers.\ndat <- data.frame(\n")
 	col := func(name string, of func(evidence.Effect) string) {
 		vals := make([]string, len(effects))
 		for i, e := range effects {
@@ -172,8 +173,15 @@ func writeData(b *strings.Builder, effects []evidence.Effect) {
 
 func writeEffects(b *strings.Builder, p evidence.PooledResult, effects []evidence.Effect) error {
 	complete := true
+	other := 0 // effects that the finding carries in another formula mode
 	for _, e := range effects {
 		complete = complete && raw(p.Measure, e)
+		if e.Formula != p.Formula {
+			other++
+			if !raw(p.Measure, e) {
+				return fmt.Errorf("effect %s has no raw numbers to compute it in formula mode %s", e.ID, p.Formula)
+			}
+		}
 	}
 	code, err := formula(p.Measure, p.Formula)
 	if err != nil {
@@ -183,7 +191,12 @@ func writeEffects(b *strings.Builder, p evidence.PooledResult, effects []evidenc
 	if !complete {
 		b.WriteString("# Not every study has raw numbers: those without keep the published effect.\nlost <- is.na(yi) | is.na(vi)\nyi[lost] <- dat$given_yi[lost]\nvi[lost] <- dat$given_vi[lost]\n")
 	}
-	b.WriteString("close_to <- function(a, b) all(abs(a - b) <= 1e-6 * pmax(1, abs(b)))\nstopifnot(close_to(yi, dat$given_yi), close_to(vi, dat$given_vi))\n\n")
+	b.WriteString("close_to <- function(a, b) all(abs(a - b) <= 1e-6 * pmax(1, abs(b)))\n")
+	if other == 0 {
+		b.WriteString("stopifnot(close_to(yi, dat$given_yi), close_to(vi, dat$given_vi))\n\n")
+	} else {
+		b.WriteString("# The finding publishes its effects in another formula mode: nothing to hold them against here.\n\n")
+	}
 	return nil
 }
 
@@ -256,15 +269,27 @@ func writeFit(b *strings.Builder, p evidence.PooledResult, single bool) {
 		b.WriteString("ce <- rma(yi = yi, vi = vi, method = \"EE\", test = \"z\")\nguarded <- ci\nif (diff(ci) < ce$ci.ub - ce$ci.lb) {\n")
 		fmt.Fprintf(b, "  unscaled <- fit_model(%s, \"adhoc\")\n  guarded <- c(min(unscaled$ci.lb, ce$ci.lb), max(unscaled$ci.ub, ce$ci.ub))\n}\n", rString(p.Method))
 	}
-	switch {
-	case p.PILower == nil:
-	case strings.HasPrefix(p.PIRule, "normal"):
-		b.WriteString("pi_ <- estimate + c(-1, 1) * qnorm(0.975) * sqrt(se^2 + tau2)\n")
-	case strings.Contains(p.PIRule, "without Knapp-Hartung"):
-		fmt.Fprintf(b, "# Prediction interval with the standard error without the Knapp-Hartung factor, t(k - 1).\nclassic <- fit_model(%s, \"z\")\npi_ <- estimate + c(-1, 1) * qt(0.975, max(fit$k - 1, 1)) * sqrt(classic$se^2 + tau2)\n", rString(p.Method))
-	default:
-		b.WriteString("# Prediction interval with the standard error of the fitted test, t(k - 1).\npi_ <- estimate + c(-1, 1) * qt(0.975, fit$k - 1) * sqrt(se^2 + tau2)\n")
+	writePrediction(b, p)
+}
+
+// writePrediction writes the prediction interval by the rule that the result
+// names: quantile and standard error.
+func writePrediction(b *strings.Builder, p evidence.PooledResult) {
+	if p.PILower == nil {
+		return
 	}
+	q, se := "qt(0.975, max(fit$k - 1, 1))", "se"
+	if strings.HasPrefix(p.PIRule, "t(k-2)") {
+		q = "qt(0.975, max(fit$k - 2, 1))"
+	} else if strings.HasPrefix(p.PIRule, "normal") {
+		q = "qnorm(0.975)"
+	}
+	fmt.Fprintf(b, "# Prediction interval: %s.\n", rComment(p.PIRule))
+	if strings.Contains(p.PIRule, "without Knapp-Hartung") {
+		fmt.Fprintf(b, "classic <- fit_model(%s, \"z\")\n", rString(p.Method))
+		se = "classic$se"
+	}
+	fmt.Fprintf(b, "pi_ <- estimate + c(-1, 1) * %s * sqrt(%s^2 + tau2)\n", q, se)
 }
 
 func writeChecks(b *strings.Builder, p evidence.PooledResult) {
