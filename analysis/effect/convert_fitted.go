@@ -79,10 +79,10 @@ var families = []family{
 // Med Res 29:2520-2537). With values of 0 or below only the normal is tried.
 func McGrathQE(q Quantiles) (MeanSD, error) {
 	if err := q.check(q.Scenario()); err != nil {
-		return MeanSD{}, fmt.Errorf("McGrath 2020 (QE): %w", err)
+		return MeanSD{}, fmt.Errorf("method of McGrath 2020 (QE): %w", err)
 	}
 	if !(q.N > 2) {
-		return MeanSD{}, fmt.Errorf("McGrath 2020 (QE): %w", bad("n must be above 2"))
+		return MeanSD{}, fmt.Errorf("method of McGrath 2020 (QE): %w", bad("n must be above 2"))
 	}
 	x, p := q.points()
 	z := make([]float64, len(p))
@@ -147,11 +147,11 @@ func fitLine(z, x []float64) (MeanSD, float64) {
 func McGrathBC(q Quantiles) (MeanSD, error) {
 	s := q.Scenario()
 	if err := q.check(s); err != nil {
-		return MeanSD{}, fmt.Errorf("McGrath 2020 (BC): %w", err)
+		return MeanSD{}, fmt.Errorf("method of McGrath 2020 (BC): %w", err)
 	}
 	x, _ := q.points()
 	if !(x[0] > 0) {
-		return MeanSD{}, fmt.Errorf("McGrath 2020 (BC): %w", bad("all values must be above 0, the lowest is %g", x[0]))
+		return MeanSD{}, fmt.Errorf("method of McGrath 2020 (BC): %w", bad("all values must be above 0, the lowest is %g", x[0]))
 	}
 	if x[0] == x[len(x)-1] {
 		return MeanSD{Mean: q.Median}, nil
@@ -166,7 +166,7 @@ func McGrathBC(q Quantiles) (MeanSD, error) {
 	}
 	l, _, err := solve.Minimum(asymmetry, -3, 3, 1e-10)
 	if err != nil {
-		return MeanSD{}, fmt.Errorf("McGrath 2020 (BC): %w", err)
+		return MeanSD{}, fmt.Errorf("method of McGrath 2020 (BC): %w", err)
 	}
 	t := Quantiles{boxCox(q.Min, l), boxCox(q.Q1, l), boxCox(q.Median, l), boxCox(q.Q3, l), boxCox(q.Max, l), q.N}
 	mean, _, err := Luo2018(t, s)
@@ -207,7 +207,7 @@ func backMoments(mean, sd, l float64) (MeanSD, error) {
 	for k := range m {
 		v, err := solve.Integrate(func(z float64) float64 { return math.Pow(inverse(z), float64(k)) * dist.NormPDF(z) }, lo, hi, 0, 1e-9)
 		if err != nil {
-			return MeanSD{}, fmt.Errorf("McGrath 2020 (BC): the transformed data are too skewed for a mean and SD: %w", err)
+			return MeanSD{}, fmt.Errorf("method of McGrath 2020 (BC): the transformed data are too skewed for a mean and SD: %w", err)
 		}
 		m[k] = v.Value
 	}

@@ -96,7 +96,7 @@ func quartileZ(n float64) float64 { return 2 * dist.NormQuantile((0.75*n-0.125)/
 // with xi = 2 Phi^-1((n-0.375)/(n+0.25)), eta = 2 Phi^-1((0.75n-0.125)/(n+0.25)).
 func Wan2014(q Quantiles, s Scenario) (MeanSD, error) {
 	if err := q.check(s); err != nil {
-		return MeanSD{}, fmt.Errorf("Wan 2014: %w", err)
+		return MeanSD{}, fmt.Errorf("method of Wan 2014: %w", err)
 	}
 	xi, eta := rangeZ(q.N), quartileZ(q.N)
 	switch s {
@@ -118,7 +118,7 @@ func Wan2014(q Quantiles, s Scenario) (MeanSD, error) {
 //	S3 w (q1+q3)/2 + (1-w) m,                           w = 0.7 + 0.39/n
 func Luo2018(q Quantiles, s Scenario) (mean float64, w []float64, err error) {
 	if err := q.check(s); err != nil {
-		return math.NaN(), nil, fmt.Errorf("Luo 2018: %w", err)
+		return math.NaN(), nil, fmt.Errorf("method of Luo 2018: %w", err)
 	}
 	n75 := math.Pow(q.N, 0.75)
 	switch s {
@@ -141,7 +141,7 @@ func Luo2018(q Quantiles, s Scenario) (mean float64, w []float64, err error) {
 //	theta2 = (2 + 2/(0.07 n^0.6)) Phi^-1((0.75n-0.125)/(n+0.25))
 func Shi2020(q Quantiles) (sd, theta1, theta2 float64, err error) {
 	if err := q.check(S2); err != nil {
-		return math.NaN(), math.NaN(), math.NaN(), fmt.Errorf("Shi 2020: %w", err)
+		return math.NaN(), math.NaN(), math.NaN(), fmt.Errorf("method of Shi 2020: %w", err)
 	}
 	n6 := math.Pow(q.N, 0.6)
 	theta1 = (2 + 0.14*n6) * rangeZ(q.N) / 2
@@ -155,7 +155,7 @@ func Shi2020(q Quantiles) (sd, theta1, theta2 float64, err error) {
 // sqrt([((a-2m+b)^2)/4 + (b-a)^2]/12) up to 15, (b-a)/4 up to 70, (b-a)/6 above.
 func Hozo2005(q Quantiles) (MeanSD, error) {
 	if err := q.check(S1); err != nil {
-		return MeanSD{}, fmt.Errorf("Hozo 2005: %w", err)
+		return MeanSD{}, fmt.Errorf("method of Hozo 2005: %w", err)
 	}
 	r := MeanSD{Mean: (q.Min + 2*q.Median + q.Max) / 4}
 	if q.N > 25 {
@@ -179,7 +179,7 @@ func Hozo2005(q Quantiles) (MeanSD, error) {
 //	var  (a^2 + 2q1^2 + 2m^2 + 2q3^2 + b^2)/16 + (a q1 + q1 m + m q3 + q3 b)/8 - (a + 2q1 + 2m + 2q3 + b)^2/64
 func Bland2015(q Quantiles) (MeanSD, error) {
 	if err := q.check(S2); err != nil {
-		return MeanSD{}, fmt.Errorf("Bland 2015: %w", err)
+		return MeanSD{}, fmt.Errorf("method of Bland 2015: %w", err)
 	}
 	// the variance does not change when all numbers move together: centre them first
 	a, q1, m, q3, b := q.Min-q.Median, q.Q1-q.Median, 0.0, q.Q3-q.Median, q.Max-q.Median

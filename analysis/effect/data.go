@@ -127,7 +127,6 @@ type job struct {
 	k    int
 	res  Result
 	errs []error
-	lost int
 }
 
 func (j *job) checkOptions() error {
