@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 
 	"past/internal/evidence"
@@ -84,7 +85,7 @@ func (s *site) work(p *page, d *findingPage, read figure.Reading) {
 		if !(e.Variance > 0) || math.IsInf(e.Variance, 0) || math.IsNaN(e.Estimate) || math.IsInf(e.Estimate, 0) {
 			return
 		}
-		rows = append(rows, row{show.Clip(figure.EffectLabel(e), 80), e.Estimate, e.Variance})
+		rows = append(rows, row{show.Clip(figure.EffectLabel(e), 80), twelve(e.Estimate), twelve(e.Variance)})
 	}
 	if !figure.Drawable(f) {
 		return
@@ -101,8 +102,17 @@ func (s *site) work(p *page, d *findingPage, read figure.Reading) {
 	}
 }
 
+// twelve keeps twelve significant digits: more than any figure shows.
+func twelve(x float64) float64 {
+	y, err := strconv.ParseFloat(strconv.FormatFloat(x, 'g', 12, 64), 64)
+	if err != nil {
+		return x
+	}
+	return y
+}
+
 // seriesMost bounds the rows of a drawn series; the finding's data file has all.
-const seriesMost = 40
+const seriesMost = 30
 
 // looSeries is the leave-one-out series; of a long one, the studies whose
 // absence moves the estimate most.

@@ -38,7 +38,10 @@ func Baujat(f *evidence.Finding, stamp Stamp) (Figure, bool) {
 	_, yh := ends(ys, []float64{0})
 	_, xh = room(0, xh, 0.08)
 	_, yh = room(0, yh, 0.1)
-	fig.Option = baujatOption(f, label, xh, yh, fig.Alt)
+	if len(f.Baujat) <= many {
+		fig.Option = baujatOption(f, label, xh, yh, fig.Alt)
+	}
+	fig.Table.cut()
 	order := make([]int, len(f.Baujat))
 	for i := range order {
 		order[i] = i
@@ -52,14 +55,15 @@ func Baujat(f *evidence.Finding, stamp Stamp) (Figure, bool) {
 	both(&fig, stamp, func(narrow bool) *plot {
 		p := newPlot(axes{xLo: 0, xHi: xh, yLo: 0, yHi: yh, xTitle: "Contribution to heterogeneity (Q)", yTitle: "Influence on the result"}, narrow)
 		var l labelled
+		var at []draw.Point
+		var rows []int
 		for i, b := range f.Baujat {
 			if finite(b.X, b.Y) {
-				p.Group(i)
-				p.Circle(p.X.At(b.X), p.Y.At(b.Y), 4.5, "dot")
-				p.End()
+				at, rows = append(at, draw.Point{X: p.X.At(b.X), Y: p.Y.At(b.Y)}), append(rows, i)
 				l.block(p.X.At(b.X), p.Y.At(b.Y), 5)
 			}
 		}
+		p.dots(at, rows, "dot")
 		for n, i := range order {
 			if b := f.Baujat[i]; n < 12 && finite(b.X, b.Y) {
 				l.try(p, p.X.At(b.X), p.Y.At(b.Y), label(b.EffectID))

@@ -8,6 +8,8 @@
 package figure
 
 import (
+	"fmt"
+
 	"past/reports/internal/draw"
 )
 
@@ -79,6 +81,22 @@ func (s Stamp) line() string {
 // put writes the stamp at the foot of a picture.
 func (s Stamp) put(g *draw.SVG) {
 	g.Text(2, g.H-4, draw.Start, "st", draw.Fit(s.line(), g.W-4, 10))
+}
+
+// many is the number of studies from which figures are drawn lean: marks
+// without hover, tables of the first rows, no interactive form beside the
+// forest plot. The finding's data file has everything.
+const many = 60
+
+// cut shortens a long table and says so.
+func (t *Table) cut() {
+	n := len(t.Rows)
+	if n <= many || len(t.Head) == 0 {
+		return
+	}
+	rest := make([]Cell, len(t.Head))
+	rest[0].Text = fmt.Sprintf("and %d more, in the finding's data file", n-many)
+	t.Rows = append(t.Rows[:many:many], Row{Cells: rest})
 }
 
 func text(cells ...string) []Cell {

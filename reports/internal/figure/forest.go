@@ -3,6 +3,7 @@ package figure
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"past/internal/evidence"
 	"past/reports/internal/draw"
@@ -333,8 +334,12 @@ func (fo *forest) table(href func(evidence.Effect) string) Table {
 			if finite(r.weight) {
 				w = Cell{Text: show.Weight(r.weight), Exact: show.Raw(r.weight)}
 			}
+			to := href(*e)
+			if len(fo.f.Effects) > many {
+				to = "" // one link a row is enough
+			}
 			t.Rows = append(t.Rows, Row{Cells: []Cell{{Text: r.label, Href: href(*e)}, {Text: or(Arm(e, true))}, {Text: or(Arm(e, false))}, {Text: or(fo.read.Name(e.ComparatorClass))},
-				{Text: or(outcomeOf(e, fo.read.Name))}, {Text: m.Value(e.Estimate), Exact: show.Raw(m.Read(e.Estimate)), Href: href(*e)},
+				{Text: or(outcomeOf(e, fo.read.Name))}, {Text: m.Value(e.Estimate), Exact: show.Raw(m.Read(e.Estimate)), Href: to},
 				{Text: m.Interval(e.CILower, e.CIUpper), Exact: show.Raw(m.Read(e.CILower)) + " to " + show.Raw(m.Read(e.CIUpper))}, w, {Text: or(show.Clip(e.RiskOfBias, 40))}}})
 		case pooledRow, otherPooledRow, predictionRow, subgroupRow:
 			est := Cell{Text: m.Value(r.est), Exact: show.Raw(m.Read(r.est))}
@@ -353,6 +358,13 @@ func (fo *forest) table(href func(evidence.Effect) string) Table {
 				label = factor + ": " + label
 			}
 			t.Rows = append(t.Rows, Row{Class: "sum", Cells: []Cell{{Text: label}, {}, {}, {}, {}, est, iv, {}, {}}})
+		}
+	}
+	if len(fo.f.Effects) > many { // the study pages say what was measured, and when
+		const outcome = 4
+		t.Head = slices.Delete(slices.Clone(t.Head), outcome, outcome+1)
+		for i := range t.Rows {
+			t.Rows[i].Cells = slices.Delete(t.Rows[i].Cells, outcome, outcome+1)
 		}
 	}
 	return t

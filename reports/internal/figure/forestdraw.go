@@ -41,7 +41,7 @@ func (fo *forest) wide(id, alt string) string {
 		mid := y + h/2
 		base := mid + 4.5
 		g.Group(r.row)
-		if r.row >= 0 {
+		if r.row >= 0 && len(fo.f.Effects) <= many {
 			g.Hit(0, y, forestW, h)
 		}
 		switch r.kind {
@@ -105,6 +105,9 @@ func (fo *forest) wideHead(g *draw.SVG, estEnd, weightEnd float64) {
 	}
 	if fo.rob {
 		for i, d := range robHeads {
+			if len(fo.f.Effects) > many && i < 5 {
+				continue // of many studies the overall judgement alone
+			}
 			g.Text(weightEnd+16+float64(i)*12.4, y, draw.Middle, "mu sm", d)
 		}
 	}
@@ -131,7 +134,7 @@ func (fo *forest) dots(marks *robMarks, r forestRow, x, y float64) {
 		return
 	}
 	for i, d := range r.eff.RoBDomains {
-		if i >= 5 {
+		if i >= 5 || len(fo.f.Effects) > many {
 			break
 		}
 		marks.add(x+float64(i)*12.4, y, d)
@@ -299,7 +302,7 @@ func (fo *forest) narrow(id, alt string) string {
 		y += fo.gap(r.kind)
 		base := y + 14
 		g.Group(r.row)
-		if r.row >= 0 {
+		if r.row >= 0 && len(fo.f.Effects) <= many {
 			g.Hit(0, y, w, fo.narrowHeight(r, lineH, markH)-fo.gap(r.kind))
 		}
 		vw := draw.Width(r.value, textSize)

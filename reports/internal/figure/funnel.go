@@ -53,12 +53,15 @@ func Funnel(f *evidence.Finding, read Reading, stamp Stamp) (Figure, bool) {
 		return Figure{}, false
 	}
 	fig.Table = t
+	fig.Table.cut()
 	fig.Alt = fmt.Sprintf("Funnel plot of %s around the pooled %s %s. %s outside the 95%% limits of chance alone.", show.Plural(len(xs), "study", "studies"), m.Symbol, m.Value(est),
 		show.Plural(out, "study lies", "studies lie"))
 	lo, hi := ends(xs, []float64{0, est - z95*maxSE, est + z95*maxSE})
 	lo, hi = room(lo, hi, 0.05)
 	top := maxSE * 1.08
-	fig.Option = funnelOption(f, read, lo, hi, top, est, fig.Alt)
+	if len(f.Effects) <= many {
+		fig.Option = funnelOption(f, read, lo, hi, top, est, fig.Alt)
+	}
 	both(&fig, stamp, func(narrow bool) *plot {
 		n := 7
 		if narrow {
@@ -72,24 +75,18 @@ func Funnel(f *evidence.Finding, read Reading, stamp Stamp) (Figure, bool) {
 		for _, s := range []float64{-1, 1} {
 			p.clipLine(est, 0, est+s*z95*top, top, "dash")
 		}
+		var at []draw.Point
+		var rows []int
 		for i := range f.Effects {
 			e := &f.Effects[i]
 			if finite(e.Estimate, e.SE) && e.SE > 0 {
-				p.Group(i)
-				p.Circle(p.X.Clamp(e.Estimate), p.Y.At(e.SE), dotSize(len(f.Effects)), "dot")
-				p.End()
+				at, rows = append(at, draw.Point{X: p.X.Clamp(e.Estimate), Y: p.Y.At(e.SE)}), append(rows, i)
 			}
 		}
+		p.dots(at, rows, "dot")
 		return p
 	})
 	return fig, true
-}
-
-func dotSize(n int) float64 {
-	if n > 60 {
-		return 3
-	}
-	return 4.5
 }
 
 // band fills the two wedges between |x| = a·se and |x| = b·se, cut at the frame.

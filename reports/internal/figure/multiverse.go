@@ -226,7 +226,10 @@ func Bubble(f *evidence.Finding, mod *evidence.Moderator, read Reading, stamp St
 	}
 	yAxis := read.axis(ylo, yhi)
 	yAxis.Title = m.Symbol
-	fig.Option = explore.Scatter(ed, append(lines, level("null", xlo, 0, xhi, 0)), explore.Axis{Title: axis, Lo: xlo, Hi: xhi}, yAxis, fig.Alt)
+	if len(dots) <= many {
+		fig.Option = explore.Scatter(ed, append(lines, level("null", xlo, 0, xhi, 0)), explore.Axis{Title: axis, Lo: xlo, Hi: xhi}, yAxis, fig.Alt)
+	}
+	fig.Table.cut()
 	both(&fig, stamp, func(narrow bool) *plot {
 		a := axes{xLo: xlo, xHi: xhi, yLo: ylo, yHi: yhi, xTitle: axis, yTitle: m.Symbol, yTicks: read.Ticks(ylo, yhi, 5)}
 		if whole(xs) {
@@ -238,6 +241,10 @@ func Bubble(f *evidence.Finding, mod *evidence.Moderator, read Reading, stamp St
 		var l labelled
 		for _, d := range dots {
 			r := 3 + 9*math.Sqrt(d.w/maxW)
+			if len(dots) > many {
+				p.Circle(p.X.At(d.x), p.Y.At(d.y), r, "bub")
+				continue
+			}
 			p.Group(d.row)
 			p.Circle(p.X.At(d.x), p.Y.At(d.y), r, "bub")
 			p.End()
@@ -315,7 +322,7 @@ func Sequential(f *evidence.Finding, stamp Stamp) (Figure, bool) {
 	if q == nil || len(q.Z) < 1 {
 		return Figure{}, false
 	}
-	z, b := curve(q.Z), curve(q.Bounds)
+	z, b := thin(curve(q.Z), many), thin(curve(q.Bounds), 2*many)
 	fig := Figure{ID: "sequential", Title: "Sequential monitoring", Note: "Cumulative Z as participants accrue, against boundaries that allow for looking again and again. Assumed: " + show.Clip(q.Assumed, 240) + "."}
 	for _, w := range q.Warnings {
 		fig.Note += " " + strings.TrimSuffix(show.First(show.Prose(show.Clip(w, 200))), ".") + "."

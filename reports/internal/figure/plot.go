@@ -116,14 +116,17 @@ func room(lo, hi, share float64) (float64, float64) {
 	return lo - d, hi + d
 }
 
-// label writes a point's name beside it, on the side with room.
-func (p *plot) label(x, y float64, s string) {
-	size := smallSize
-	w := draw.Width(s, size)
-	if x+8+w <= p.right {
-		p.Text(x+8, y+4, draw.Start, "sm hal", s)
-	} else {
-		p.Text(x-8, y+4, draw.End, "sm hal", draw.Fit(s, x-8-p.left, size))
+// dots draws the marks of studies, each standing for a row of the table; of
+// many studies they are one path.
+func (p *plot) dots(at []draw.Point, rows []int, class string) {
+	if len(at) > many {
+		p.Discs(at, 3, class)
+		return
+	}
+	for i, q := range at {
+		p.Group(rows[i])
+		p.Circle(q.X, q.Y, 4.5, class)
+		p.End()
 	}
 }
 

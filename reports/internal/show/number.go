@@ -29,7 +29,7 @@ func Fixed(x float64, d int) string {
 		return "∞"
 	}
 	if math.Abs(x) >= 1e6 {
-		return signed(strconv.FormatFloat(x, 'e', 2, 64))
+		return Fixed2e(x, 3)
 	}
 	s := strconv.FormatFloat(x, 'f', d, 64)
 	if strings.Trim(s, "-0.") == "" {
@@ -55,7 +55,13 @@ func FixedP(x *float64, d int) string {
 
 // Raw prints x for files and for checking, with ten significant digits and an
 // ASCII minus.
-func Raw(x float64) string { return strconv.FormatFloat(x, 'g', 10, 64) }
+// It is empty for what is no number.
+func Raw(x float64) string {
+	if math.IsNaN(x) || math.IsInf(x, 0) {
+		return ""
+	}
+	return strconv.FormatFloat(x, 'g', 10, 64)
+}
 
 // Significant prints x with n significant digits and without an exponent where
 // it is of ordinary size; trailing zeros of whole numbers are kept.
@@ -104,7 +110,7 @@ func superscript(n int) string {
 // quantities such as means, doses and tick labels.
 func Trim(x float64, d int) string {
 	s := Fixed(x, d)
-	if !strings.Contains(s, ".") || strings.Contains(s, "e") {
+	if !strings.Contains(s, ".") || strings.Contains(s, "×") {
 		return s
 	}
 	return strings.TrimRight(strings.TrimRight(s, "0"), ".")
