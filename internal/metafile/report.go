@@ -284,6 +284,15 @@ func (p *printer) treeLine(title string, t Tree) {
 	}
 	get := func(k string) float64 { x, _ := asNumber(t[k]); return x }
 	p.effectLine(title, get("beta"), get("ci_lb"), get("ci_ub"), get("pval"))
+	p.warnings(t)
+}
+
+// warnings collects those of one block entry for the list at the end.
+func (p *printer) warnings(t Tree) {
+	list, _ := t["warnings"].([]string)
+	for _, w := range list {
+		p.a.c.warn("%s", w)
+	}
 }
 
 func (p *printer) dependent(title string, fits []Tree) {
@@ -292,6 +301,7 @@ func (p *printer) dependent(title string, fits []Tree) {
 		if r := asTree(asTree(f["robust"])["cr2_club_sandwich"]); r != nil && text(r, "error") == "" {
 			get := func(k string) float64 { x, _ := asNumber(r[k]); return x }
 			est, _ := asNumber(f["beta"])
+			p.warnings(r)
 			p.effectLine("    with robust variance (CR2, Satterthwaite)", est, get("ci_lb"), get("ci_ub"), get("pval"))
 		}
 		if s, ok := f["sigma2"].([]float64); ok && len(s) == 2 {
