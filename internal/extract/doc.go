@@ -3,7 +3,12 @@
 // (usable, needs review, unusable) and a reason. It is right where it speaks
 // and silent where it cannot be, and says which.
 //
-// Register outcomes are read cell by cell, paper extractions row by row; both
-// become evidence.Effect through analysis/effect. The package is pure: records
-// and rows in, results out.
+// Register reads posted outcomes cell by cell, Contrasts the sponsor's
+// analyses, RegisterEffects pairs treatment with control arms, PaperEffects
+// reads extraction rows, Audit looks across rows of a study. All effects are
+// computed by analysis/effect. docs/extraction.md has the rules and the list of
+// reason codes.
+//
+// The package is pure: records and rows in, results out. It pools nothing,
+// knows no store, no files and no network.
 package extract

@@ -3,10 +3,10 @@ package extract
 import (
 	"fmt"
 	"math"
+	"strings"
 
 	"past/analysis/effect"
 	"past/internal/evidence"
-	"strings"
 )
 
 // contrastOf finds the sponsor's mean difference for a pair of groups and one

@@ -1,0 +1,85 @@
+package extract
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"past/internal/evidence"
+	"past/internal/vocab"
+)
+
+func (b *effectBuilder) judgeArms(j effectJudge, p armPair) {
+	for _, a := range []armReading{p.treat, p.ctrl} {
+		if a.doubt != "" {
+			j.set(evidence.NeedsReview, CodeArms, fmt.Sprintf("%q: %s", a.group.Title, a.doubt))
+		}
+	}
+}
+
+// judgeCells carries the doubts of the two cells over to the effect.
+func (b *effectBuilder) judgeCells(j effectJudge, t, c *evidence.ArmResult) {
+	for _, a := range []*evidence.ArmResult{t, c} {
+		if a.Verdict != evidence.Usable && !strings.HasPrefix(a.Reason, CodeAdjusted+":") {
+			j.e.Flags = append(j.e.Flags, a.Flags...)
+			if worse(a.Verdict, j.e.Verdict) {
+				j.e.Verdict, j.e.Reason = a.Verdict, a.Reason+" (group "+a.GroupID+")"
+			}
+		}
+		for _, f := range a.Flags {
+			for _, code := range []string{CodeRow, CodeInstrument, CodeTimepoint, CodeDenominator, CodeScoreType} {
+				if strings.HasPrefix(f, code+":") {
+					j.set(evidence.NeedsReview, code, strings.TrimPrefix(f, code+": "))
+				}
+			}
+		}
+	}
+	j.e.Flags = slices.Compact(j.e.Flags)
+	if t.TimepointWeeks == nil {
+		j.set(evidence.NeedsReview, CodeTimepoint, fmt.Sprintf("%q names no single point in time", t.TimepointRaw))
+	}
+}
+
+var (
+	laterPhase = regexp.MustCompile(`(?i)\b(?:after|post|following)[\s-]+(?:the\s+)?cross[\s-]?over|\bopen[\s-]label\b|\b(?:second|2nd)\s+(?:period|phase|treatment period|intervention)\b|\bperiod\s*(?:2|II|two)\b|\bextension\b|\bstage\s*2\b|\bpart\s*2\b`)
+	firstPhase = regexp.MustCompile(`(?i)\b(?:before|pre|prior to)[\s-]+(?:the\s+)?cross[\s-]?over|\b(?:first|1st)\s+(?:period|phase|treatment period|intervention)\b|\bperiod\s*(?:1|I|one)\b|\bstage\s*1\b|\bpart\s*1\b`)
+)
+
+// judgePhase keeps what was measured after a crossover apart, and doubts a
+// crossover trial that does not say which side its numbers are from.
+func (b *effectBuilder) judgePhase(j effectJudge, o *evidence.PostedOutcome, t, c *evidence.ArmResult) {
+	short := strings.Join([]string{o.Title, o.TimeFrame, t.ClassTitle, t.CategoryTitle, t.GroupTitle, c.GroupTitle}, " | ")
+	crossover := strings.EqualFold(b.r.InterventionModel, "CROSSOVER") || j.e.Design == "crossover-rct"
+	switch {
+	case laterPhase.MatchString(short) && !firstPhase.MatchString(short):
+		j.e.PostCrossover = true
+		j.set(evidence.NeedsReview, CodeCrossoverPhase, "measured after the crossover, in an extension or under open label")
+	case crossover && !firstPhase.MatchString(short):
+		j.set(evidence.NeedsReview, CodeCrossoverPhase, "a crossover trial, and the outcome does not say that it is of the first period")
+	}
+	if e := b.r.Enrollment; e != nil && t.N != nil && c.N != nil && *t.N+*c.N > *e && !(strings.EqualFold(b.r.EnrollmentType, "ESTIMATED")) {
+		j.set(evidence.NeedsReview, CodeCountedTwice, fmt.Sprintf("%d and %d people in two arms of a trial that enrolled %d: the same people may stand in both", *t.N, *c.N, *e))
+	}
+}
+
+var (
+	higherIsWorse  = regexp.MustCompile(`(?i)\b(?:higher|greater|larger|increas\w+)\s+(?:\w+\s+){0,3}(?:scores?|values?|numbers?|totals?|ratings?)\b[^.;]{0,50}?\b(?:indicat\w*|represent\w*|reflect\w*|mean\w*|correspond\w*|denot\w*|suggest\w*|signif\w*|=|are|is)\b[^.;]{0,30}?\b(?:worse\w*|(?:more|greater|higher|increased) (?:severe|severity|symptom\w*|depress\w*|anxi\w*|distress|impair\w*|disab\w*|dysfunction)|more severe)`)
+	higherIsBetter = regexp.MustCompile(`(?i)\b(?:higher|greater|larger|increas\w+)\s+(?:\w+\s+){0,3}(?:scores?|values?|numbers?|totals?|ratings?)\b[^.;]{0,50}?\b(?:indicat\w*|represent\w*|reflect\w*|mean\w*|correspond\w*|denot\w*|suggest\w*|signif\w*|=|are|is)\b[^.;]{0,30}?\b(?:better|(?:greater|more|higher|increased) (?:function\w*|satisf\w*|well-?being|quality|improvement)|improve\w*)`)
+)
+
+// judgeDirection holds what the text says about high scores against the
+// catalogue.
+func (b *effectBuilder) judgeDirection(j effectJudge, o *evidence.PostedOutcome) {
+	if IsCount(j.e.ScoreType) {
+		return
+	}
+	in, ok := b.v.Instrument(j.e.Instrument)
+	if !ok || in.Direction == vocab.NeutralScore {
+		return
+	}
+	w, g := higherIsWorse.MatchString(o.Description), higherIsBetter.MatchString(o.Description)
+	if w != g && (w && j.e.HigherBetter || g && !j.e.HigherBetter) {
+		j.set(evidence.NeedsReview, CodeSign, "the outcome's text says the opposite of the catalogue about what high scores of "+in.Short+" mean")
+	}
+}

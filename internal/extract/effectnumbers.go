@@ -1,0 +1,160 @@
+package extract
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	"past/analysis/effect"
+	"past/internal/evidence"
+)
+
+func input(name, raw string, value float64, prov evidence.Provenance, field string) evidence.Input {
+	prov.Pointer += "/" + field
+	return evidence.Input{Name: name, Raw: raw, Value: value, Prov: prov}
+}
+
+// size takes a cell's denominator over.
+func (b *effectBuilder) size(j effectJudge, a *evidence.ArmResult, name string) *float64 {
+	if a.N == nil || *a.N < 1 {
+		j.set(evidence.Unusable, CodeNoN, "no number of people for group "+a.GroupID)
+		return nil
+	}
+	n := float64(*a.N)
+	prov := a.Prov
+	if p, ok := denominatorPointer(b.r, a); ok {
+		prov.Pointer = p
+	}
+	j.e.Inputs = append(j.e.Inputs, evidence.Input{Name: name, Raw: a.NRaw, Value: n, Prov: prov})
+	return &n
+}
+
+func (b *effectBuilder) fromMeans(j effectJudge, o *evidence.PostedOutcome, t, c *evidence.ArmResult) {
+	e := j.e
+	e.N1, e.N2 = b.size(j, t, "n1"), b.size(j, c, "n2")
+	if e.N1 == nil || e.N2 == nil {
+		return
+	}
+	e.Mean1, e.SD1 = b.meanSD(j, t, "1", *e.N1)
+	e.Mean2, e.SD2 = b.meanSD(j, c, "2", *e.N2)
+	if e.SD1 == nil || e.SD2 == nil {
+		return
+	}
+	if err := Compute(e, b.formula); err != nil {
+		j.set(evidence.Unusable, CodeNotComputable, err.Error())
+		return
+	}
+	judgeEffectSize(j)
+	b.triangulate(j, o, t, c)
+}
+
+// meanSD takes a raw mean and its standard deviation over; a standard error or
+// an interval is converted, and says so.
+func (b *effectBuilder) meanSD(j effectJudge, a *evidence.ArmResult, side string, n float64) (mean, sd *float64) {
+	if a.Value == nil {
+		j.set(evidence.Unusable, CodeNoValue, "no mean for group "+a.GroupID)
+		return nil, nil
+	}
+	j.e.Inputs = append(j.e.Inputs, input("mean"+side, a.ValueRaw, *a.Value, a.Prov, "value"))
+	kind, level := kindOfDispersion(a.DispersionType)
+	var x float64
+	var err error
+	switch {
+	case kind == dispSD && a.Spread != nil:
+		x = *a.Spread
+		j.e.Inputs = append(j.e.Inputs, input("sd"+side, a.SpreadRaw, x, a.Prov, "spread"))
+	case kind == dispSE && a.Spread != nil:
+		x, err = effect.SDFromSE(*a.Spread, n)
+		j.e.Inputs = append(j.e.Inputs, input("se"+side, a.SpreadRaw, *a.Spread, a.Prov, "spread"))
+		j.e.Flags = append(j.e.Flags, "sd"+side+": computed from the standard error of a raw mean")
+	case kind == dispCI && a.Lower != nil && a.Upper != nil && level > 0:
+		x, _, err = effect.SDFromCI(*a.Lower, *a.Upper, n, level/100, n < 60)
+		j.e.Inputs = append(j.e.Inputs, input("ci_lb"+side, a.LowerRaw, *a.Lower, a.Prov, "lowerLimit"), input("ci_ub"+side, a.UpperRaw, *a.Upper, a.Prov, "upperLimit"))
+		j.e.Flags = append(j.e.Flags, "sd"+side+": computed from the confidence interval of a raw mean")
+	default:
+		err = fmt.Errorf("the dispersion %q of group %s gives no standard deviation", a.DispersionType, a.GroupID)
+	}
+	if err != nil || math.IsNaN(x) || x <= 0 {
+		why := fmt.Sprintf("no usable standard deviation for group %s", a.GroupID)
+		if err != nil {
+			why = err.Error()
+		}
+		j.set(evidence.Unusable, CodeNoSpread, why)
+		return a.Value, nil
+	}
+	return a.Value, &x
+}
+
+func (b *effectBuilder) fromCounts(j effectJudge, t, c *evidence.ArmResult) {
+	e := j.e
+	e.N1, e.N2 = b.size(j, t, "n1"), b.size(j, c, "n2")
+	if e.N1 == nil || e.N2 == nil {
+		return
+	}
+	e.Event1, e.Event2 = b.events(j, t, "events1", *e.N1), b.events(j, c, "events2", *e.N2)
+	if e.Event1 == nil || e.Event2 == nil {
+		return
+	}
+	if err := Compute(e, b.formula); err != nil {
+		j.set(evidence.Unusable, CodeNotComputable, err.Error())
+		return
+	}
+	judgeEffectSize(j)
+}
+
+// events is a number of people: as posted, or worked out from a percentage
+// where its digits leave exactly one.
+func (b *effectBuilder) events(j effectJudge, a *evidence.ArmResult, name string, n float64) *float64 {
+	if a.Value == nil {
+		j.set(evidence.Unusable, CodeNoValue, "no count for group "+a.GroupID)
+		return nil
+	}
+	v := *a.Value
+	j.e.Inputs = append(j.e.Inputs, input(name, a.ValueRaw, v, a.Prov, "value"))
+	share := isPercentUnit(a.Unit) || probability.MatchString(a.Unit)
+	switch {
+	case a.Adjusted:
+		j.set(evidence.Unusable, CodeAdjusted, "an adjusted share: no count of people follows from it")
+		return nil
+	case !share && v == math.Trunc(v) && v >= 0 && v <= n:
+		return &v
+	case !share:
+		j.set(evidence.Unusable, CodeCounts, fmt.Sprintf("%s of %v is no number of people", a.ValueRaw, n))
+		return nil
+	}
+	scale := 100.0
+	if !isPercentUnit(a.Unit) {
+		scale = 1
+	}
+	k, ok := countFromShare(a.ValueRaw, v, scale, n)
+	if !ok {
+		j.set(evidence.NeedsReview, CodePercent, fmt.Sprintf("%s of %v people fits more than one count, or none", a.ValueRaw, n))
+		return nil
+	}
+	j.e.Flags = append(j.e.Flags, fmt.Sprintf("%s: %v people worked out from %s of %v", name, k, a.ValueRaw, n))
+	return &k
+}
+
+// countFromShare gives the one number of n people whose share, rounded to the
+// digits of raw, is v of scale.
+func countFromShare(raw string, v, scale, n float64) (float64, bool) {
+	decimals := 0
+	if i := strings.LastIndexByte(raw, '.'); i >= 0 {
+		decimals = len(strings.TrimRight(raw[i+1:], " %"))
+	}
+	half := 0.5*math.Pow(10, -float64(decimals)) + 1e-9
+	low, high := math.Ceil((v-half)*n/scale-1e-9), math.Floor((v+half)*n/scale+1e-9)
+	low, high = math.Max(low, 0), math.Min(high, n)
+	return low, low == high
+}
+
+// judgeEffectSize doubts what is beyond anything seen in the field.
+func judgeEffectSize(j effectJudge) {
+	e := j.e
+	if e.Measure == "SMD" && math.Abs(e.Estimate) > 3 {
+		j.set(evidence.NeedsReview, CodeImplausible, fmt.Sprintf("a standardised mean difference of %.2f is beyond what treatments do; a standard error taken for a standard deviation would look like this", e.Estimate))
+	}
+	if e.Mean1 != nil && e.Mean2 != nil && e.SD1 != nil && e.SD2 != nil && *e.Mean1 == *e.Mean2 && *e.SD1 == *e.SD2 {
+		j.set(evidence.NeedsReview, CodeIdentical, "both arms have the same mean and standard deviation")
+	}
+}

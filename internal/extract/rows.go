@@ -1,0 +1,128 @@
+package extract
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode"
+
+	"past/internal/evidence"
+	"past/internal/vocab"
+)
+
+// instrument names what was measured: by the title and description of the
+// outcome, narrowed by a class or category that names a subscale.
+func (x *outcome) instrument(a *evidence.ArmResult) {
+	m, known := x.match, x.known
+	for _, t := range []string{a.ClassTitle, a.CategoryTitle} {
+		rest := rowWords(t)
+		if rest == "" {
+			continue
+		}
+		// a class may name another scale, or a part of the outcome's own
+		if sub, ok := x.matchOnce(t); ok && sub.Certain && sub.Field == "title" && (!known || sub.ID != m.ID || sub.Subscale != "") {
+			m, known = sub, true
+		} else if known {
+			if sub, ok := x.matchOnce(x.o.Title + ": " + rest); ok && sub.ID == m.ID && sub.Subscale != "" {
+				m = sub
+			} else if partOfScale.MatchString(rest) && m.Subscale == "" {
+				m.Subscale, m.IsTotal, m.Range = rest, false, nil // a part that the catalogue does not know
+			} else if !(ok && sub.ID == m.ID && sub.Certain && sub.IsTotal && namesScale(t, sub)) {
+				a.Flags = append(a.Flags, reason(CodeRow, fmt.Sprintf("the row %q is a part, a subgroup or a level of the outcome", t)))
+				m.Range = nil // of the whole
+			}
+		}
+	}
+	if known {
+		a.Instrument, a.Domain, a.Subscale = instrumentID(m), m.Domain, m.Subscale
+		if !m.Certain {
+			a.Flags = append(a.Flags, reason(CodeInstrument, m.Reason))
+		}
+	}
+	x.cur = m
+	a.Adjusted = kindOfParam(x.o.ParamType) == paramLSMean || kindOfParam(x.o.ParamType) == paramGeoLSMean || x.adjusted
+	a.Baseline = isBaselineRow(a.ClassTitle) || isBaselineRow(a.CategoryTitle) || onlyBaseline(x.o.TimeFrame)
+	a.ScoreType = x.scoreType(m, known, a)
+}
+
+var adjustedWords = regexp.MustCompile(`(?i)\badjusted\b`)
+
+// adjustedMean finds the words by which a mean turns out to be a model's.
+var adjustedMean = regexp.MustCompile(`\badjusted (?:mean|change|difference|percent|proportion|value)|least[\s-]*squares?\b|\bls[\s-]?means?\b|\bmodel(?:l?ed|[\s-](?:based|adjusted))\b|\bestimated marginal|\bmeans? (?:\w+ ){0,4}adjusted for\b`)
+
+// modelledShare finds shares that come from a survival curve.
+var modelledShare = regexp.MustCompile(`\bactuarial\b|\bkaplan|\blife[\s-]table|\bcumulative incidence|\b(?:event|disease|progression|relapse|recurrence|distant)[\s-]+(?:\w+[\s-]+)?free survival|\boverall survival|\bprobability of survival|\bsurvival (?:probability|estimate|rate|function)`)
+
+// partOfScale finds the words with which a row is called a part of a scale.
+var partOfScale = regexp.MustCompile(`(?i)\b(?:sub-?scales?|sub-?scores?|sub-?domains?|domains?|items?|factors?|components?|clusters?|dimensions?|questions?|criterion|criteria|q\d+|part)\b`)
+
+// namesScale tells that the title names the scale itself, so that the row is
+// its total.
+func namesScale(title string, m vocab.InstrumentMatch) bool {
+	return m.Term != "" && strings.Contains(strings.ToLower(title), strings.ToLower(m.Term))
+}
+
+// rowFiller are words that say when or how a row was measured, not of what.
+var rowFiller = wordSet(`absolute after all and at average baseline before bl case cases change changes day days difference dose dosing
+	eight end endpoint eop eos eot final five follow for four from hour hours hr hrs in intervention itt last locf
+	mean mid min mins minute minutes mmrm month months n nd nine observed of on one overall participants patients
+	period phase point post pre primary raw rd scale score scores session seven six study subjects ten the
+	three time to total treatment twelve two up value values visit week weeks wk year years`)
+
+var rowSizes = regexp.MustCompile(`(?i)[(\[]?\bn\s*=\s*[\d,;:/&\s]*[)\]]?`)
+
+// rowWords are the words of a row's title that are left when times, sizes and
+// words of change are taken away: a subscale, a subgroup, a level, or nothing.
+func rowWords(title string) string {
+	if title == "" {
+		return ""
+	}
+	rest := title
+	if strings.ContainsRune(title, '=') {
+		rest = rowSizes.ReplaceAllString(title, " ")
+	}
+	if !slices.ContainsFunc(strings.FieldsFunc(strings.ToLower(rest), func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("<>≤≥%", r)
+	}), saysWhat) {
+		return ""
+	}
+	words := regexpSpaces.ReplaceAllString(strings.Trim(strings.ToLower(rest), " -–:;,."), " ")
+	return strings.Trim(trailingTime.ReplaceAllString(words, ""), " -–:;,.(")
+}
+
+// saysWhat tells a word that is neither filler nor a number ("4", "4th").
+func saysWhat(word string) bool {
+	digits := strings.TrimLeft(word, "0123456789")
+	return !rowFiller[word] && digits != "" && !(digits != word && (digits == "st" || digits == "nd" || digits == "rd" || digits == "th"))
+}
+
+var (
+	regexpSpaces = regexp.MustCompile(`\s+`)
+	trailingTime = regexp.MustCompile(`[\s,:;(-]*(?:at\s+)?(?:week|day|month|visit)s?\s*\d+\s*(?:change(?: from baseline)?)?\)?$`)
+)
+
+// instrumentID is the catalogue id under which scores may stand beside each
+// other: the version's where its scores differ (GDS-15 and GDS), which its id
+// tells by carrying the instrument's, else the instrument's.
+func instrumentID(m vocab.InstrumentMatch) string {
+	if strings.Contains(m.Version, m.ID) {
+		return m.Version
+	}
+	return m.ID
+}
+
+// matchOnce keeps what a text matched, since the rows of an outcome repeat.
+func (x *outcome) matchOnce(text string) (vocab.InstrumentMatch, bool) {
+	if got, ok := x.seen[text]; ok {
+		return got.m, got.ok
+	}
+	m, ok := x.v.MatchInstrument(text, "")
+	x.seen[text] = seenMatch{m, ok}
+	return m, ok
+}
+
+type seenMatch struct {
+	m  vocab.InstrumentMatch
+	ok bool
+}
