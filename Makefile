@@ -34,7 +34,7 @@ bench: ## run the benchmarks
 	go test -run '^$$' -bench . -benchmem ./analysis/... ./crawler/... ./internal/... ./reports/...
 
 bench-r: ## the same statistics in R's metafor, where R is installed, with the ratios
-	@sh analysis/benchr/run.sh
+	@sh bench/run.sh
 
 bench-extract: ## score the extraction against the gold cells
 	go test -count=1 -run TestGold -v ./internal/extract | grep -v '^=== '
