@@ -162,6 +162,9 @@ func BenchmarkRecord(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
+	if info, err := os.Stat(s.Path()); err == nil {
+		b.ReportMetric(float64(info.Size())/float64(n), "file-B/record")
+	}
 }
 
 // BenchmarkRecords streams all records.

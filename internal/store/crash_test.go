@@ -30,6 +30,9 @@ func killed(t *testing.T, role, path string, after time.Duration) (done bool) {
 // A crawl that is killed at any moment and started again ends with the same
 // content as one that was left alone.
 func TestKilledCrawlEndsTheSame(t *testing.T) {
+	if raceOn {
+		t.Skip("tests processes, not goroutines")
+	}
 	ctx := context.Background()
 	calm := fresh(t)
 	if err := crawlOn(ctx, calm, "calm"); err != nil {
@@ -77,6 +80,9 @@ func TestKilledCrawlEndsTheSame(t *testing.T) {
 }
 
 func TestKilledRebuildAndDerivationKeepTheRows(t *testing.T) {
+	if raceOn {
+		t.Skip("tests processes, not goroutines")
+	}
 	ctx := context.Background()
 	path := filepath.Join(t.TempDir(), "past.db")
 	s := open(t, path, Options{Create: true})

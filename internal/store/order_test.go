@@ -32,6 +32,9 @@ func TestObservationsInAnyOrder(t *testing.T) {
 	if f := flag.Lookup("rapid.checks"); f.Value.String() == f.DefValue { // each makes a database
 		defer f.Value.Set(f.DefValue)
 		f.Value.Set("40")
+		if raceOn {
+			f.Value.Set("5")
+		}
 	}
 	rapid.Check(t, func(rt *rapid.T) {
 		path := fmt.Sprintf("%s/%d.db", t.TempDir(), rapid.Int64().Draw(rt, "file"))

@@ -142,6 +142,9 @@ func TestViewsShowWhatRecordsHold(t *testing.T) {
 func TestViewsOverRecordedStudies(t *testing.T) {
 	s := fresh(t)
 	studies := recordedStudies(t)
+	if raceOn {
+		studies = studies[:15]
+	}
 	b := parsedBatch(t, registerPage(studies, 0, len(studies)), 0)
 	commit(t, s, b)
 	var want evidence.Counts
@@ -165,7 +168,9 @@ func TestHostileText(t *testing.T) {
 	s := fresh(t)
 	n := 0
 	rapid.Check(t, func(rt *rapid.T) {
-		n++
+		if n++; raceOn && n > 15 {
+			return
+		}
 		p := payloadOf("ctgov", fmt.Sprint("https://example.org/?", n), rapid.String().Draw(rt, "body")+fmt.Sprint(n), day(0))
 		r := evidence.Record{ID: fmt.Sprintf("%d%s", n, text.Draw(rt, "id")), Source: "ctgov", Kind: evidence.KindTrial, ContentHash: fmt.Sprint(n),
 			Prov: evidence.Provenance{PayloadSHA256: p.SHA256, Pointer: text.Draw(rt, "at")}, Title: text.Draw(rt, "title"),
@@ -215,7 +220,7 @@ func TestHostileText(t *testing.T) {
 		}
 		checkViews(rt, s, r)
 	})
-	if got, err := s.Counts(context.Background()); err != nil || got.Records != int64(n) {
+	if got, err := s.Counts(context.Background()); err != nil || !raceOn && got.Records != int64(n) {
 		t.Errorf("%d records, want %d (%v)", got.Records, n, err)
 	}
 }
