@@ -13,7 +13,7 @@ import (
 
 // pageTypes is one page of each kind in the fixture.
 var pageTypes = []string{"index.html", "f/mdma-ptsd-severity.html", "f/psilocybin-depression-severity.html", "f/mdma-ptsd-response.html", "f/lsd-anxiety-in-illness.html", "f/mdma-sexual-function.html", "claims.html", "gaps.html", "trials.html",
-	"s/NCT03537014.html", "harms.html", "missing.html", "changes.html", "methods.html", "data.html", "about.html"}
+	"s/NCT03537014.html", "s/NCT00090064.html", "harms.html", "missing.html", "changes.html", "methods.html", "data.html", "about.html"}
 
 // TestPagesLoad opens each kind of page at four widths, light and dark: no
 // console message, no request outside, nothing wider than the window.
@@ -203,7 +203,7 @@ func TestTrialsFilter(t *testing.T) {
 		if txt := eval[string](b, `document.querySelector("table.trials tbody").innerText`); !strings.Contains(txt, "NCT03537014") {
 			t.Errorf("%d trials: search found %q", n, txt)
 		}
-		if href := eval[string](b, `document.querySelector("table.trials tbody a").getAttribute("href")`); href != "s/NCT03537014.html" {
+		if href := eval[string](b, `document.querySelector("table.trials tbody a").getAttribute("href")`); href != "s/NCT03537014.html", "s/NCT00090064.html" {
 			t.Errorf("%d trials: the row leads to %q", n, href)
 		}
 		b.js(`(() => { const q = document.querySelector("[data-q]"); q.value = ""; q.dispatchEvent(new Event("input")); const s = document.querySelector("[data-f=status]"); s.value = "terminated"; s.dispatchEvent(new Event("change")); })()`)

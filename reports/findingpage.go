@@ -152,13 +152,13 @@ func headOf(f *evidence.Finding, read figure.Reading) []named {
 		if lo != nil && hi != nil && *lo <= 0 && *hi >= 0 {
 			under = "the interval includes no effect"
 		}
-		name := show.First(m.Name)
+		name := "Pooled effect"
 		if pr.K < 2 {
-			name += ", one study"
+			name = "Effect in one study"
 		}
-		h = append(h, named{Name: name, Value: m.Full(pr.Estimate, lo, hi), Under: under})
+		h = append(h, named{Name: name, Value: m.Symbol + "\u00a0" + m.Full(pr.Estimate, lo, hi), Under: under})
 		if pr.Guarded {
-			h = append(h, named{Name: "Same model without the guard", Value: m.IntervalP(pr.CILower, pr.CIUpper), Under: "narrower than a common-effect interval: not the headline"})
+			h = append(h, named{Name: "Without the guard", Value: m.IntervalP(pr.CILower, pr.CIUpper), Under: "too narrow to be the headline"})
 		}
 		if pr.PILower != nil && pr.PIUpper != nil {
 			h = append(h, named{Name: "A new, similar study", Value: m.Interval(*pr.PILower, *pr.PIUpper), Under: "95% prediction interval"})

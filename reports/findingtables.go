@@ -87,7 +87,7 @@ func modelTable(f *evidence.Finding, read figure.Reading) *figure.Table {
 	row("Standard error", show.FixedP(r.SE, 4), raw(r.SE), onLog(m))
 	row("p-value", show.PCell(r.P), raw(r.P), "of no effect")
 	if r.K > 1 {
-		row("95% prediction interval", m.ExactInterval(r.PILower, r.PIUpper), both(r.PILower, r.PIUpper), show.Clip(r.PIRule, 80))
+		row("95% prediction interval", m.ExactInterval(r.PILower, r.PIUpper), both(r.PILower, r.PIUpper), show.Prose(show.Clip(r.PIRule, 80)))
 		note := onLog(m)
 		if r.Tau2Low != nil && r.Tau2Up != nil {
 			note = strings.TrimSpace("95% interval " + show.FixedP(r.Tau2Low, 3) + " to " + show.FixedP(r.Tau2Up, 3) + " " + note)

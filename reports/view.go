@@ -50,6 +50,7 @@ func (p *page) stamp() figure.Stamp {
 // certView is a level of certainty ready to print.
 type certView struct {
 	Word, Status string
+	Level        string // the word alone
 	Dots         []bool // four, filled up to the level
 }
 
@@ -74,9 +75,9 @@ func certOf(c evidence.Certainty) certView {
 func certWord(level string) certView {
 	n := map[string]int{"very low": 1, "low": 2, "moderate": 3, "high": 4}[strings.ToLower(level)]
 	if level == "" {
-		return certView{Word: "not graded"}
+		return certView{Word: "not graded", Level: "Not graded"}
 	}
-	v := certView{Word: show.Clip(level, 24) + " certainty"}
+	v := certView{Word: show.Clip(level, 24) + " certainty", Level: show.First(show.Clip(level, 24))}
 	if n > 0 {
 		v.Dots = []bool{true, n > 1, n > 2, n > 3}
 	}

@@ -304,7 +304,7 @@ func (fo *forest) note() string {
 		if p.PILower != nil {
 			s += "The prediction interval says where the effect of a new, similar study would lie"
 			if p.PIRule != "" {
-				s += " (" + show.Clip(p.PIRule, 80) + ")"
+				s += " (" + show.Prose(show.Clip(p.PIRule, 80)) + ")"
 			}
 			s += ". "
 		}
