@@ -67,6 +67,7 @@ func Answer(ctx context.Context, q Question, b Base) (evidence.Finding, error) {
 		return f, fmt.Errorf("question %s: %w", q.ID, err)
 	}
 	f.Limits = limits(q, f)
+	f.NotToSay = notToSay(q, f)
 	return f, nil
 }
 

@@ -26,9 +26,14 @@ func bound(q Question, effects []evidence.Effect, p evidence.PooledResult, missi
 		return nil, nil
 	}
 	b := &evidence.Bound{Line: "the headline interval would include no effect"}
+	unsized := 0
 	for _, m := range missing {
-		if m.PlannedN != nil && unreported(m) {
+		switch {
+		case !unreported(m):
+		case m.PlannedN != nil:
 			b.PlannedInMissing += *m.PlannedN
+		default:
+			unsized++
 		}
 	}
 	size := medianSize(effects)
@@ -44,6 +49,9 @@ func bound(q Question, effects []evidence.Effect, p evidence.PooledResult, missi
 			b.Reachable = b.PlannedInMissing >= b.Participants
 			b.Note = fmt.Sprintf("%s of %s with no effect (the median size of the pooled trials); registered trials without results plan %s",
 				plural(added, "further trial", "further trials"), plural(int(math.Round(size)), "participant", "participants"), plural(b.PlannedInMissing, "participant", "participants"))
+			if unsized > 0 {
+				b.Note += fmt.Sprintf(", and %s a size", plural(unsized, "trial does not state", "trials do not state"))
+			}
 			return b, nil
 		}
 	}

@@ -1,10 +1,17 @@
 package synthesis
 
 import (
+	"fmt"
 	"strings"
 
 	"past/analysis/certainty"
 	"past/internal/evidence"
+)
+
+// smallStudySize bounds the rule for a single small study.
+const (
+	smallStudySize = 100
+	smallStudyRule = "a single study of fewer than 100 participants is never proposed above very low."
 )
 
 // grade proposes the certainty of a finding by rule. Nothing is signed here: a
@@ -19,6 +26,10 @@ func grade(q Question, f *evidence.Finding, registersSearched bool) error {
 		return err
 	}
 	f.Certainty = evidence.Certainty{Level: p.Level.String(), Note: p.Sentence}
+	if f.Primary.K == 1 && f.Primary.N < smallStudySize && p.Level > certainty.VeryLow {
+		f.Certainty.Level = certainty.VeryLow.String()
+		f.Certainty.Note += fmt.Sprintf(" One study of %d participants: %s", f.Primary.N, smallStudyRule)
+	}
 	for _, d := range p.Domains {
 		rule := d.Rule
 		if !d.Known {

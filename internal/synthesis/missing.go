@@ -28,10 +28,6 @@ const (
 // applicable trial).
 const OverdueRule = "ClinicalTrials.gov asks for results of applicable trials within 12 months of the primary completion date; whether the rule binds a trial is not in its public record"
 
-// notFitting are the codes of exclusion that say that a study does not fit the
-// question: such a study is not missing from it.
-var notFitting = []string{CodePopulation, CodeDesign, CodeComparator, CodePlan}
-
 // missing lists registered trials that fit the question and have no effect in
 // its pool, one line per study. Nothing is said of their results.
 func missing(q Question, b Base, pooled []evidence.Effect, excluded []evidence.Exclusion) []evidence.MissingTrial {
@@ -44,7 +40,7 @@ func missing(q Question, b Base, pooled []evidence.Effect, excluded []evidence.E
 	byStudy := map[string][]evidence.Record{}
 	for _, r := range b.Trials {
 		st := cmp.Or(b.StudyOf[r.ID], r.ID)
-		if inPool[st] || inPool[r.ID] || unfit[st] || !fits(q, b.About[st], &r) {
+		if inPool[st] || inPool[r.ID] || unfit[st] || reported[st] == "" && !fits(q, b.About[st], &r) {
 			continue
 		}
 		byStudy[st] = append(byStudy[st], r)
@@ -70,26 +66,35 @@ func missing(q Question, b Base, pooled []evidence.Effect, excluded []evidence.E
 }
 
 // reportedHere gives the studies with numbers for this question that are not
-// pooled, with the reason, and the studies that do not fit it at all.
+// pooled, with the reason, and the studies whose numbers are all of another
+// population, design, comparator or substance: those do not fit the question.
 func reportedHere(q Question, b Base, excluded []evidence.Exclusion) (reported map[string]string, unfit map[string]bool) {
 	reported, unfit = map[string]string{}, map[string]bool{}
-	fitting := map[string]bool{}
+	why := map[string]evidence.Exclusion{}
 	for _, x := range excluded {
-		if slices.Contains(notFitting, x.Code) {
-			unfit[x.StudyID] = true
+		why[x.EffectID] = x
+	}
+	otherScore := map[string]bool{}
+	for _, e := range b.Effects {
+		x, here := why[e.ID]
+		switch {
+		case !here && (e.Domain != q.Domain || q.inScope(e)):
+			continue
+		case !here || q.misfit(e) != "" || q.leftOut(e) != "":
+			if reported[e.StudyID] == "" {
+				unfit[e.StudyID] = true
+			}
 			continue
 		}
-		fitting[x.StudyID] = true
-		if old, ok := reported[x.StudyID]; !ok || x.Code != CodeMeasure && strings.HasPrefix(old, CodeMeasure+": ") {
-			reported[x.StudyID] = x.Code + ": " + x.Reason
+		delete(unfit, e.StudyID)
+		if reported[e.StudyID] == "" || otherScore[e.StudyID] && x.Code != CodeMeasure {
+			reported[e.StudyID], otherScore[e.StudyID] = x.Reason, x.Code == CodeMeasure
 		}
-	}
-	for st := range fitting {
-		delete(unfit, st) // some other row of it does fit
 	}
 	for _, m := range b.Measured {
 		if st := b.StudyOf[m.TrialID]; st != "" && m.Domain == q.Domain && reported[st] == "" {
-			reported[st] = "measured: " + cmp.Or(m.Instrument, m.Outcome) + " was measured; " + m.Note
+			reported[st] = cmp.Or(m.Instrument, m.Outcome) + " was measured; " + m.Note
+			delete(unfit, st)
 		}
 	}
 	delete(reported, "")
@@ -150,8 +155,7 @@ func whyMissing(r *evidence.Record, cutoff, reported string) (why, detail string
 	case r.Status == evidence.StatusWithdrawn:
 		return WhyWithdrawn, stopped("withdrawn before anybody took part", r)
 	case reported != "":
-		_, reason, _ := strings.Cut(reported, ": ")
-		return WhyReported, "it has numbers for this outcome that are not pooled here: " + reason
+		return WhyReported, "its report of this outcome is not pooled here: " + reported
 	case r.Results != nil || r.ResultsFirstPosted.Raw != "":
 		s := "the record has posted results"
 		if r.ResultsFirstPosted.Raw != "" {
@@ -177,7 +181,7 @@ func whyMissing(r *evidence.Record, cutoff, reported string) (why, detail string
 		return WhyTerminated, stopped("stopped early, no results in this record", r)
 	}
 	s := "the record states no status"
-	if r.Status != "" {
+	if r.StatusRaw != "" {
 		s = "the register calls its status " + string(r.Status)
 	}
 	if r.LastKnown != "" {

@@ -156,7 +156,9 @@ func fill(r *evidence.PooledResult, fit *meta.Result, m Model) {
 	}
 	r.Tau2, r.Q, r.QP = finite(fit.Tau2), finite(fit.QE), finite(fit.QEP)
 	r.I2Q, r.I2Tau2 = finite(fit.I2Q), finite(fit.I2T)
-	if ci, err := fit.QProfile(); err == nil {
+	if m.Method == "EE" {
+		r.Warnings = append(r.Warnings, "a common-effect model takes τ² as 0")
+	} else if ci, err := fit.QProfile(); err == nil {
 		r.Tau2Low, r.Tau2Up = finite(ci.Tau2Lb), finite(ci.Tau2Ub)
 	}
 	r.Weights = fit.WeightsPercent()

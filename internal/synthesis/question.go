@@ -44,8 +44,8 @@ type Question struct {
 	// primary instrument.
 	Instruments []string `yaml:"instruments"`
 	// InstrumentsOnly leaves out every instrument that is not listed.
-	InstrumentsOnly bool `yaml:"instruments_only"`
-	Time        TimeRule `yaml:"time"`
+	InstrumentsOnly bool     `yaml:"instruments_only"`
+	Time            TimeRule `yaml:"time"`
 	// Arms is highest-dose-against-lowest (default), lowest-dose-against-lowest,
 	// or all. With all, people of an arm that several comparisons share are
 	// divided among them (Cochrane Handbook 23.3.4).

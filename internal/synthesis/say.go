@@ -1,8 +1,10 @@
 package synthesis
 
 import (
+	"errors"
 	"fmt"
 	"math"
+	"regexp"
 	"strconv"
 	"strings"
 	"unicode"
@@ -35,11 +37,14 @@ func say(q Question, f *evidence.Finding) error {
 			words.Thresholds.Moderate = max(words.Thresholds.Moderate, *q.MID)
 		}
 	}
-	statement, err := certainty.Statement(certainty.Subject{Intervention: q.Intervention, Plural: q.Plural, Outcome: q.Outcome, Comparator: q.ComparatorWords}, words)
+	statement, err := statementOf(q, words)
 	if err != nil {
 		return err
 	}
 	statement = sentenceCase(statement)
+	if why := Overstates(statement, lo, hi, f.Certainty.Level); why != "" {
+		return fmt.Errorf("the sentence %q says too much: %s", statement, why)
+	}
 	num := fmt.Sprintf("%s %s [%s, %s]", MeasureName(q.Measure), natural(q.Measure, *p.Estimate), natural(q.Measure, lo), natural(q.Measure, hi))
 	who := fmt.Sprintf("%s, %s", plural(p.K, "study", "studies"), plural(p.N, "participant", "participants"))
 	one := ""
@@ -52,6 +57,75 @@ func say(q Question, f *evidence.Finding) error {
 		Researcher: researcher(p, num, who, q.Measure) + one,
 	}
 	return nil
+}
+
+// statementOf is the sentence of a finding. A harm speaks of a higher or lower
+// risk and never of benefit.
+func statementOf(q Question, w certainty.Words) (string, error) {
+	if q.Kind != "harm" {
+		return certainty.Statement(certainty.Subject{Intervention: q.Intervention, Plural: q.Plural, Outcome: q.Outcome, Comparator: q.ComparatorWords}, w)
+	}
+	what := q.Outcome
+	if q.Measure != "MD" && q.Measure != "SMD" {
+		what = "the risk of " + what
+	}
+	with := ""
+	if q.ComparatorWords != "" {
+		with = " compared with " + q.ComparatorWords
+	}
+	side := "higher"
+	if w.Estimate < 0 {
+		side = "lower"
+	}
+	switch {
+	case w.Level == certainty.NotRated:
+		return "", errors.New("statement: the certainty is not rated")
+	case w.Level == certainty.VeryLow:
+		return fmt.Sprintf("The evidence is very uncertain about %s with %s%s.", what, q.Intervention, with), nil
+	case w.Lo <= 0 && w.Hi >= 0:
+		return fmt.Sprintf("It is uncertain whether %s differs with %s%s: the interval includes no difference (%s certainty).", what, q.Intervention, with, w.Level), nil
+	case w.Level == certainty.High:
+		return fmt.Sprintf("%s is %s with %s%s.", what, side, q.Intervention, with), nil
+	case w.Level == certainty.Moderate:
+		return fmt.Sprintf("%s is probably %s with %s%s.", what, side, q.Intervention, with), nil
+	}
+	return fmt.Sprintf("%s may be %s with %s%s.", what, side, q.Intervention, with), nil
+}
+
+var (
+	direction = regexp.MustCompile(`(?i)\b(reduces?|reductions?|increases?|improves?|improvements?|raises?|lowers?|lower|higher|works?|prevents?)\b`)
+	hedge     = regexp.MustCompile(`(?i)\b(may|might|could)\b`)
+	probably  = regexp.MustCompile(`(?i)\bprobably\b`)
+	neverSaid = regexp.MustCompile(`(?i)\b(proves?|proven|cures?|cured|guarantees?|safe and effective|always|eliminates?)\b`)
+	lowDose   = regexp.MustCompile(`(?i)\b(a )?low(er)? dose\b`)
+)
+
+// Overstates tells why a sentence claims more than its numbers allow; "" is a
+// sentence that may stand. lo and hi are the headline interval around 0 on the
+// analysis scale. A direction needs an interval that excludes no effect and at
+// least low certainty; low certainty needs "may", moderate "probably".
+func Overstates(sentence string, lo, hi float64, level string) string {
+	text := lowDose.ReplaceAllString(sentence, "")
+	if w := neverSaid.FindString(text); w != "" {
+		return fmt.Sprintf("no finding supports the word %q", w)
+	}
+	w := direction.FindString(text)
+	if w == "" {
+		return ""
+	}
+	switch {
+	case math.IsNaN(lo) || math.IsNaN(hi):
+		return fmt.Sprintf("%q needs an interval", w)
+	case lo <= 0 && hi >= 0:
+		return fmt.Sprintf("%q needs an interval that excludes no effect", w)
+	case level == "low" && !hedge.MatchString(text):
+		return fmt.Sprintf("%q with low certainty needs \"may\"", w)
+	case level == "moderate" && !probably.MatchString(text) && !hedge.MatchString(text):
+		return fmt.Sprintf("%q with moderate certainty needs \"probably\"", w)
+	case level != "low" && level != "moderate" && level != "high":
+		return fmt.Sprintf("%q needs at least low certainty; it is %s", w, orNone(level))
+	}
+	return ""
 }
 
 func sentenceCase(s string) string {
@@ -85,10 +159,25 @@ func sayNothing(q Question, f evidence.Finding) evidence.Sentences {
 	if n := len(f.Measured); n > 0 {
 		text += fmt.Sprintf(" %s measured the outcome without numbers that can be extracted.", plural(n, "report", "reports"))
 	}
-	if n := len(f.Missing); n > 0 {
-		text += fmt.Sprintf(" %s registered for the question.", pluralIs(n, "trial is", "trials are"))
+	reported, registered := 0, 0
+	for _, m := range f.Missing {
+		if m.Why == WhyReported {
+			reported++
+		} else {
+			registered++
+		}
 	}
-	return evidence.Sentences{Plain: text, Curriculum: text + " The absence of trials is not evidence of no effect.", Researcher: text + " k = 0."}
+	if n := reported - len(f.Measured); n > 0 {
+		text += fmt.Sprintf(" %s reported without a number that this question can use.", plural(n, "trial is", "trials are"))
+	}
+	if registered > 0 {
+		text += fmt.Sprintf(" %s registered for the question.", plural(registered, "trial is", "trials are"))
+	}
+	absence := " The absence of trials is not evidence of no effect."
+	if q.Kind == "harm" {
+		absence = " The absence of numbers is not evidence of safety."
+	}
+	return evidence.Sentences{Plain: text, Curriculum: text + absence, Researcher: text + " k = 0."}
 }
 
 // Headline is the interval to show first: the guarded one where the
@@ -155,25 +244,4 @@ func plural(n int, one, many string) string {
 		return "1 " + one
 	}
 	return strconv.Itoa(n) + " " + many
-}
-
-func pluralIs(n int, one, many string) string { return plural(n, one, many) }
-
-// limits are what a reader must know before citing.
-func limits(q Question, f evidence.Finding) []string {
-	var out []string
-	p := f.Primary
-	if p.K > 0 && p.K < 5 {
-		out = append(out, "Fewer than five studies: the between-study variance is poorly known and the interval with it.")
-	}
-	if p.Guarded {
-		out = append(out, "The Knapp-Hartung interval was narrower than the common-effect interval; the wider, guarded interval is the headline and both are shown.")
-	}
-	if p.K > 0 && q.Kind == "efficacy" {
-		out = append(out, "Participants can often tell whether they received the drug; the comparator class is therefore shown as a moderator.")
-	}
-	if p.K > 1 && p.K < 10 {
-		out = append(out, "With fewer than ten studies no test for small-study effects is informative.")
-	}
-	return out
 }

@@ -119,21 +119,18 @@ func (s *Selection) exclude(e evidence.Effect, code, why string) {
 
 // rowReason is what speaks against a single row, whatever its neighbours.
 func (q Question) rowReason(e evidence.Effect) (code, why string) {
+	misfit, text := q.misfitText(e)
 	switch {
 	case !slices.Contains(q.Scores, e.ScoreType):
 		return CodeMeasure, fmt.Sprintf("%s score; the question pools %s", e.ScoreType, strings.Join(q.Scores, ", "))
-	case q.Population != "" && e.PopulationClass != q.Population:
-		return CodePopulation, fmt.Sprintf("population is %s, the question asks for %s", orNone(e.PopulationClass), q.Population)
-	case len(q.Conditions) > 0 && !slices.Contains(q.Conditions, e.Condition):
-		return CodePopulation, fmt.Sprintf("condition is %s, the question asks for %s", orNone(e.Condition), strings.Join(q.Conditions, ", "))
+	case misfit == CodePopulation || misfit == CodeDesign:
+		return misfit, text
 	case q.InstrumentsOnly && !slices.Contains(q.Instruments, e.Instrument):
 		return CodeInstrument, "instrument is " + orNone(e.Instrument) + ", the question takes " + strings.Join(q.Instruments, ", ")
-	case !slices.Contains(q.Designs, e.Design):
-		return CodeDesign, fmt.Sprintf("design is %s", orNone(e.Design))
 	case e.PostCrossover:
 		return CodePostCrossover, "measured after the crossover, when both groups had received the drug"
-	case !slices.Contains(q.Comparators, e.ComparatorClass):
-		return CodeComparator, fmt.Sprintf("comparator is %s (%s)", orNone(e.ComparatorClass), orNone(e.Comparator))
+	case misfit == CodeComparator:
+		return misfit, text
 	case q.leftOut(e) != "":
 		return CodePlan, "the plan leaves the study out: " + q.leftOut(e)
 	case e.TimepointWeeks != nil && q.Time.Min == nil && *e.TimepointWeeks <= 0:
@@ -152,6 +149,27 @@ func (q Question) rowReason(e evidence.Effect) (code, why string) {
 // inScope tells whether an effect is of the question's substances and outcome.
 func (q Question) inScope(e evidence.Effect) bool {
 	return slices.Contains(q.Substances, e.Substance) && (e.Domain == q.Domain || slices.Contains(q.AlsoDomains, e.Domain))
+}
+
+// misfit is the code by which a row is of another population, design or
+// comparator than the question; "" is none.
+func (q Question) misfit(e evidence.Effect) string {
+	code, _ := q.misfitText(e)
+	return code
+}
+
+func (q Question) misfitText(e evidence.Effect) (code, why string) {
+	switch {
+	case q.Population != "" && e.PopulationClass != q.Population:
+		return CodePopulation, fmt.Sprintf("population is %s, the question asks for %s", orNone(e.PopulationClass), q.Population)
+	case len(q.Conditions) > 0 && !slices.Contains(q.Conditions, e.Condition):
+		return CodePopulation, fmt.Sprintf("condition is %s, the question asks for %s", orNone(e.Condition), strings.Join(q.Conditions, ", "))
+	case !slices.Contains(q.Designs, e.Design):
+		return CodeDesign, fmt.Sprintf("design is %s", orNone(e.Design))
+	case !slices.Contains(q.Comparators, e.ComparatorClass):
+		return CodeComparator, fmt.Sprintf("comparator is %s (%s)", orNone(e.ComparatorClass), orNone(e.Comparator))
+	}
+	return "", ""
 }
 
 // leftOut is the plan's reason to leave out the study of an effect; "" is none.

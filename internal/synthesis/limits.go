@@ -1,0 +1,137 @@
+package synthesis
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"past/internal/evidence"
+)
+
+// limits are what a reader must know before citing, from the numbers.
+func limits(q Question, f evidence.Finding) []string {
+	var out []string
+	add := func(when bool, format string, args ...any) {
+		if when {
+			out = append(out, fmt.Sprintf(format, args...))
+		}
+	}
+	p := f.Primary
+	if p.K > 0 {
+		lo, hi := Headline(p)
+		add(p.K == 1, "One study is not a meta-analysis: the number is that study's own.")
+		add(p.K > 1 && p.K < 5, "Fewer than five studies: the between-study variance is poorly known and the interval with it.")
+		add(p.Guarded, "The Knapp-Hartung interval was narrower than the common-effect interval; the wider, guarded interval is the headline and both are shown.")
+		add(p.PILower != nil && *p.PILower <= 0 && *p.PIUpper >= 0 && (lo > 0 || hi < 0),
+			"The prediction interval includes no effect: a new study in another setting may find none.")
+		add(q.MID != nil && withinMID(q, lo, hi), "The interval includes effects smaller than the minimal important difference.")
+		add(q.Kind != "harm", "Participants can often tell whether they received the drug; the comparator class is therefore shown as a moderator.")
+		add(p.K > 1 && p.K < 10, "With fewer than ten studies no test for small-study effects is informative.")
+		out = append(out, mixture(f.Effects)...)
+	}
+	add(len(f.Retracted) > 0, "%s of the pooled studies %s retracted; the result without these studies is among the sensitivity analyses.",
+		plural(len(f.Retracted), "report", "reports"), map[bool]string{true: "is", false: "are"}[len(f.Retracted) == 1])
+	open, late := 0, 0
+	for _, m := range f.Missing {
+		if unreported(m) {
+			open++
+		}
+		if m.Why == WhyOverdue {
+			late++
+		}
+	}
+	note := ""
+	if late > 0 {
+		note = fmt.Sprintf(", %d of them overdue by the register's rule (%s)", late, OverdueRule)
+	}
+	add(open > 0, "%s the question and %s no result here%s.", plural(open, "registered trial fits", "registered trials fit"), map[bool]string{true: "has", false: "have"}[open == 1], note)
+	return out
+}
+
+// withinMID tells whether the interval holds effects of the estimate's side
+// that are smaller than the minimal important difference.
+func withinMID(q Question, lo, hi float64) bool {
+	return !math.IsNaN(lo) && lo < *q.MID && hi > -*q.MID
+}
+
+// mixture names what differs among the pooled studies.
+func mixture(effects []evidence.Effect) []string {
+	var out []string
+	classes := map[string]int{}
+	unjudged, guessed := 0, 0
+	first, last := math.Inf(1), math.Inf(-1)
+	for _, e := range effects {
+		classes[orNone(e.ComparatorClass)]++
+		if e.RiskOfBias == "" {
+			unjudged++
+		}
+		if imputed(e) {
+			guessed++
+		}
+		if e.TimepointWeeks != nil {
+			first, last = min(first, *e.TimepointWeeks), max(last, *e.TimepointWeeks)
+		}
+	}
+	if len(classes) > 1 {
+		var parts []string
+		for c, n := range classes {
+			parts = append(parts, fmt.Sprintf("%s (%d)", c, n))
+		}
+		slices.Sort(parts)
+		out = append(out, "Comparators differ between the studies: "+strings.Join(parts, ", ")+".")
+	}
+	if unjudged > 0 {
+		out = append(out, fmt.Sprintf("No human judgement of the risk of bias is on file for %d of %s.", unjudged, plural(len(effects), "study", "studies")))
+	}
+	if guessed > 0 {
+		out = append(out, fmt.Sprintf("%s worked out by others, not printed in the paper.", plural(guessed, "number was", "numbers were")))
+	}
+	if last >= first {
+		span := fixed(first, 1) + " weeks"
+		if last > first {
+			span = fixed(first, 1) + " to " + fixed(last, 1) + " weeks"
+		}
+		out = append(out, "Measured "+span+" after treatment as the sources count them; nothing is said of later.")
+	}
+	return out
+}
+
+// notToSay lists sentences that the finding does not carry, with the reason.
+func notToSay(q Question, f evidence.Finding) []string {
+	var out []string
+	add := func(when bool, phrase, why string) {
+		if when {
+			out = append(out, fmt.Sprintf("“%s”: %s.", phrase, why))
+		}
+	}
+	who, p := sentenceCase(q.Intervention), f.Primary
+	has := map[bool]string{true: "have", false: "has"}[q.Plural]
+	if p.K == 0 || p.Estimate == nil {
+		add(q.Kind != "harm", who+" helps", "no trial in this edition gives a number")
+		add(q.Kind != "harm", who+" "+has+" no effect on "+q.Outcome, "trials without numbers show neither effect nor its absence")
+		add(q.Kind == "harm", who+" "+map[bool]string{true: "are", false: "is"}[q.Plural]+" safe", "no trial in this edition gives a number for "+q.Outcome)
+		return out
+	}
+	lo, hi := Headline(p)
+	across := lo <= 0 && hi >= 0
+	level := orNone(f.Certainty.Level)
+	if q.Kind == "harm" {
+		add(true, who+" "+map[bool]string{true: "are", false: "is"}[q.Plural]+" safe", fmt.Sprintf("%s and %s are too few to exclude rare harm", plural(p.K, "study", "studies"), plural(p.N, "participant", "participants")))
+		add(across, "no more frequent than with the comparator", "an interval that includes no difference does not show that there is none")
+		return out
+	}
+	add(true, "proven", "a pooled estimate with certainty "+level+" is not a proof")
+	add(true, "cures", "the finding is a difference between groups in "+q.Outcome+", not a cure")
+	add(across || level == "very low", "reduces, increases, improves or works", "the interval includes no effect or the certainty is very low")
+	add(across, who+" "+has+" no effect", "an interval that includes no effect does not show that there is none")
+	add(!across && level == "low", "the sentence without “may”", "certainty is low")
+	add(p.K == 1, "studies show", "there is one study")
+	add(p.PILower != nil && *p.PILower <= 0 && *p.PIUpper >= 0, "works in every setting", "the prediction interval includes no effect")
+	add(q.MID != nil && withinMID(q, lo, hi), "a clinically important effect is certain", "the interval includes effects below the minimal important difference")
+	add(q.Domain == "ptsd" && !slices.ContainsFunc(f.Effects, func(e evidence.Effect) bool { return e.Condition == "sexual-trauma" }),
+		"works for survivors of sexual trauma", "no result of that group is in this finding; the whole sample of a trial does not answer it")
+	add(q.Domain != "sexual-function" && q.Domain != "relationship", "improves sexual function, intimacy or relationships", "this finding is about "+q.Outcome+" and nothing else")
+	add(strings.Contains(q.Intervention, "therapy") || strings.Contains(q.Intervention, "support"), "the drug alone does this", "it was given with therapy or support")
+	return out
+}
