@@ -24,6 +24,7 @@ type commands struct {
 	Refresh   refreshCmd   `cmd:"" help:"Run a whole cycle and publish: once, or on a schedule."`
 	Gate      gateCmd      `cmd:"" help:"Show what the gate refused, and let a run pass."`
 	Changes   changesCmd   `cmd:"" help:"Show what editions changed, with cause."`
+	Serve     serveCmd     `cmd:"" help:"Serve editions, a JSON API and search, read-only."`
 	Rebuild   rebuildCmd   `cmd:"" help:"Recreate every derived row from payloads and human files."`
 }
 

@@ -1,0 +1,46 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"time"
+
+	"past/internal/web"
+)
+
+type serveCmd struct {
+	logFlags
+	Addr  string        `name:"addr" default:"127.0.0.1:8080" help:"Address to listen on." env:"PAST_ADDR" placeholder:"HOST:PORT"`
+	Out   string        `name:"out" help:"Published folder, as refresh --out (default: past-site)." placeholder:"DIR" env:"PAST_SITE"`
+	Base  string        `name:"base" help:"Public address, for citations." placeholder:"URL" env:"PAST_BASE"`
+	Grace time.Duration `name:"grace" default:"10s" help:"How long running requests may go on after the signal to stop."`
+}
+
+func (c *serveCmd) Run(ctx context.Context, e *Env) error {
+	if c.Out == "" {
+		c.Out = "past-site"
+	}
+	st, err := e.openStore(ctx, "serve", true, false)
+	if err != nil {
+		return err
+	}
+	defer st.Close()
+	l, err := net.Listen("tcp", c.Addr)
+	if err != nil {
+		return fmt.Errorf("serve: %w; name another address with --addr", err)
+	}
+	log := c.logger(e)
+	s, err := web.New(web.Options{Store: st, Out: c.Out, Base: c.Base, Version: e.Version, Log: log})
+	if err != nil {
+		return errors.Join(err, l.Close())
+	}
+	defer s.Close()
+	log.Info("serving", "address", "http://"+l.Addr().String()+"/", "database", st.Path(), "out", c.Out, "version", e.Version)
+	if err := s.Serve(ctx, l, c.Grace); err != nil {
+		return err
+	}
+	log.Info("stopped")
+	return nil
+}

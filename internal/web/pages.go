@@ -1,0 +1,307 @@
+package web
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"html"
+	"io"
+	"io/fs"
+	"mime"
+	"net/http"
+	"path"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/klauspost/compress/gzip"
+
+	"past/internal/refresh"
+	"past/internal/store"
+)
+
+// page is a file of an edition, ready to be sent.
+type page struct {
+	raw, gz []byte
+	etag    string
+	kind    string
+}
+
+// pageCache keeps pages of editions, which never change, up to a size.
+type pageCache struct {
+	limit int64
+	mu    sync.RWMutex
+	pages map[string]*page
+	size  int64
+
+	current atomicCurrent
+}
+
+// atomicCurrent remembers which edition is shown.
+type atomicCurrent struct {
+	mu     sync.RWMutex
+	id     string
+	err    error
+	looked time.Time
+}
+
+func newPageCache(limit int64) *pageCache {
+	return &pageCache{limit: limit, pages: map[string]*page{}}
+}
+
+func (c *pageCache) get(name string) *page {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	return c.pages[name]
+}
+
+func (c *pageCache) put(name string, p *page) {
+	n := int64(len(p.raw) + len(p.gz) + len(name))
+	if n > c.limit/4 {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.size+n > c.limit { // rare: start anew instead of keeping an order of use
+		clear(c.pages)
+		c.size = 0
+	}
+	if _, ok := c.pages[name]; !ok {
+		c.pages[name] = p
+		c.size += n
+	}
+}
+
+// shown is the edition that the folder shows; it is looked up once a second.
+func (s *Server) shown() (string, error) {
+	c := &s.pages.current
+	c.mu.RLock()
+	id, err, fresh := c.id, c.err, time.Since(c.looked) < time.Second
+	c.mu.RUnlock()
+	if fresh {
+		return id, err
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.id, c.err = refresh.Current(s.opt.Out)
+	c.looked = time.Now()
+	return c.id, c.err
+}
+
+// page serves the published folder: /, /current/… and bare names are the
+// current edition's, /editions/<id>/… a certain one's.
+func (s *Server) page(w http.ResponseWriter, r *http.Request) {
+	name := path.Clean("/" + r.URL.Path)
+	if strings.ContainsAny(r.URL.Path, "\\\x00") {
+		problem(w, http.StatusNotFound, "not found", "there is no such page")
+		return
+	}
+	id, err := s.shown()
+	if err != nil || id == "" {
+		if name == "/" {
+			w.Header().Set("Retry-After", "60")
+			problem(w, http.StatusServiceUnavailable, "no edition yet", "nothing was published yet; past refresh publishes the first edition")
+			return
+		}
+	}
+	switch {
+	case name == "/editions":
+		http.Redirect(w, r, "/api/v1/editions", http.StatusFound)
+		return
+	case strings.HasPrefix(name, "/editions/"):
+		s.file(w, r, strings.TrimPrefix(name, "/"), true)
+		return
+	case strings.HasPrefix(name, "/refused"):
+		s.file(w, r, strings.TrimPrefix(name, "/"), false)
+		return
+	}
+	name = strings.TrimPrefix(name, "/current")
+	s.file(w, r, "editions/"+id+"/"+strings.TrimPrefix(name, "/"), false)
+}
+
+// file sends a file below the published folder. Nothing outside of it can be
+// named: os.Root follows no way out, links included.
+func (s *Server) file(w http.ResponseWriter, r *http.Request, name string, lasting bool) {
+	name = path.Clean(name)
+	if strings.Contains(name, "/.") || strings.HasPrefix(name, ".") {
+		problem(w, http.StatusNotFound, "not found", "there is no such page")
+		return
+	}
+	edition := strings.HasPrefix(name, "editions/")
+	if edition && path.Ext(path.Base(name)) == "" || name == "refused" || strings.Count(name, "/") == 1 && edition {
+		name += "/index.html"
+		if !strings.HasSuffix(r.URL.Path, "/") && r.URL.Path != "/" {
+			http.Redirect(w, r, path.Base(strings.TrimSuffix(name, "/index.html"))+"/", http.StatusFound)
+			return
+		}
+	}
+	p := s.pages.get(name)
+	if p == nil {
+		var err error
+		if p, err = s.load(name); err != nil {
+			status, text := http.StatusNotFound, "there is no such page in the published folder"
+			if !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, fs.ErrInvalid) {
+				s.opt.Log.Debug("page", "name", name, "error", err)
+			}
+			problem(w, status, "not found", text)
+			return
+		}
+		if edition {
+			s.pages.put(name, p)
+		}
+	}
+	h := w.Header()
+	if strings.HasPrefix(p.kind, "text/html") {
+		h.Set("Content-Security-Policy", pagePolicy)
+	}
+	if lasting {
+		h.Set("Cache-Control", "public, max-age=31536000, immutable")
+	} else {
+		h.Set("Cache-Control", "public, max-age=60")
+	}
+	send(w, r, p)
+}
+
+// pagePolicy leaves scripts and styles to the pages' own, stricter policy with
+// its hashes, and forbids the rest.
+const pagePolicy = "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; " +
+	"object-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+
+func (s *Server) load(name string) (*page, error) {
+	root := s.folder()
+	if root == nil {
+		return nil, fs.ErrNotExist
+	}
+	f, err := root.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() || info.Size() > 64<<20 {
+		return nil, fs.ErrNotExist
+	}
+	raw, err := io.ReadAll(io.LimitReader(f, 64<<20+1))
+	if err != nil {
+		return nil, err
+	}
+	return newPage(raw, kindOf(name)), nil
+}
+
+func kindOf(name string) string {
+	switch path.Ext(name) {
+	case ".html":
+		return "text/html; charset=utf-8"
+	case ".css":
+		return "text/css; charset=utf-8"
+	case ".js":
+		return "text/javascript; charset=utf-8"
+	case ".json":
+		return "application/json"
+	case ".atom":
+		return "application/atom+xml"
+	case ".csv":
+		return "text/csv; charset=utf-8"
+	case ".svg":
+		return "image/svg+xml"
+	case ".bib", ".ris", ".txt", ".md", ".R":
+		return "text/plain; charset=utf-8"
+	}
+	if t := mime.TypeByExtension(path.Ext(name)); t != "" {
+		return t
+	}
+	return "application/octet-stream"
+}
+
+// newPage compresses once, for everybody.
+func newPage(raw []byte, kind string) *page {
+	sum := sha256.Sum256(raw)
+	p := &page{raw: raw, kind: kind, etag: hex.EncodeToString(sum[:12])}
+	if len(raw) < 512 || strings.HasPrefix(kind, "image/png") || kind == "application/octet-stream" {
+		return p
+	}
+	var b bytes.Buffer
+	z, err := gzip.NewWriterLevel(&b, gzip.BestCompression)
+	if err != nil {
+		return p
+	}
+	if _, err := z.Write(raw); err == nil && z.Close() == nil && b.Len() < len(raw)*9/10 {
+		p.gz = b.Bytes()
+	}
+	return p
+}
+
+// send answers with a page or 304; the tag of the compressed form differs, as
+// it must for a strong tag.
+func send(w http.ResponseWriter, r *http.Request, p *page) {
+	h := w.Header()
+	body, tag := p.raw, `"`+p.etag+`"`
+	if p.gz != nil {
+		h.Set("Vary", "Accept-Encoding")
+		if accepts(r, "gzip") {
+			body, tag = p.gz, `"`+p.etag+`-gz"`
+			h.Set("Content-Encoding", "gzip")
+		}
+	}
+	h.Set("ETag", tag)
+	if matches(r.Header.Get("If-None-Match"), p.etag) {
+		h.Del("Content-Encoding")
+		w.WriteHeader(http.StatusNotModified)
+		return
+	}
+	h.Set("Content-Type", p.kind)
+	h.Set("Content-Length", strconv.Itoa(len(body)))
+	w.WriteHeader(http.StatusOK)
+	if r.Method != http.MethodHead {
+		_, _ = w.Write(body) // a reader who went away is no fault of ours
+	}
+}
+
+// matches reads If-None-Match: a list of tags, weak or not, or *.
+func matches(header, tag string) bool {
+	for part := range strings.SplitSeq(header, ",") {
+		part = strings.Trim(strings.TrimPrefix(strings.TrimSpace(part), "W/"), `"`)
+		if part == "*" || part != "" && strings.TrimSuffix(part, "-gz") == tag {
+			return true
+		}
+	}
+	return false
+}
+
+// permalink leads f/<finding>@<edition> to the finding's page in that edition,
+// whatever is shown today. Without @ it is a page of the current edition.
+func (s *Server) permalink(w http.ResponseWriter, r *http.Request) {
+	name := r.PathValue("name")
+	finding, ed, ok := strings.Cut(name, "@")
+	if !ok {
+		s.page(w, r)
+		return
+	}
+	a, err := s.lib.Finding(r.Context(), name)
+	if err != nil {
+		s.fail(w, err)
+		return
+	}
+	dir, err := refresh.EditionDir("", ed)
+	if err != nil {
+		s.fail(w, fmt.Errorf("edition %q: %w", ed, store.ErrNotFound))
+		return
+	}
+	file := strings.TrimPrefix(strings.ReplaceAll(dir, "\\", "/")+"/f/"+finding+".html", "/")
+	if root := s.folder(); root != nil {
+		if _, err := root.Stat(file); err == nil {
+			http.Redirect(w, r, "/"+file, http.StatusFound)
+			return
+		}
+	}
+	// The edition's folder was put away; what it said is in the database.
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	fmt.Fprintf(w, "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>%[1]s</title></head><body><h1>%[1]s</h1><p>%[2]s</p>"+
+		"<p><a href=\"/api/v1/findings/%[3]s\">The finding's numbers</a></p></body></html>\n", html.EscapeString(name), html.EscapeString(a.Citation), html.EscapeString(name))
+}
