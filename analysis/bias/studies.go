@@ -39,6 +39,8 @@ func (s Studies) check(method string, min int) error {
 	}
 	for i := range s.Y {
 		switch {
+		case math.Abs(s.Y[i]) > maxMagnitude || s.V[i] > maxMagnitude || s.V[i] < 1/maxMagnitude && s.V[i] > 0:
+			return fmt.Errorf("%s: row %d: effect %v with variance %v is beyond what can be computed: use other units", method, i+1, s.Y[i], s.V[i])
 		case math.IsNaN(s.Y[i]) || math.IsInf(s.Y[i], 0):
 			return fmt.Errorf("%s: row %d: the effect %v is not a finite number: leave the row out", method, i+1, s.Y[i])
 		case math.IsNaN(s.V[i]) || math.IsInf(s.V[i], 0) || s.V[i] <= 0:
@@ -50,6 +52,9 @@ func (s Studies) check(method string, min int) error {
 	}
 	return nil
 }
+
+// maxMagnitude bounds effects and variances, so that their powers stay finite.
+const maxMagnitude = 1e60
 
 // checkN refuses missing or non-positive sample sizes.
 func (s Studies) checkN(method string) error {

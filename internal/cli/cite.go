@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -190,17 +189,9 @@ func (e *Env) editionToCite(ctx context.Context, st *store.Store, reviewDir stri
 	return doc, err
 }
 
-// workingEdition is the edition of what the database holds now. The human
-// files are part of an edition's identity: without --review the folder "review"
-// beside the database is taken.
+// workingEdition is the edition of what the database holds now.
 func (e *Env) workingEdition(ctx context.Context, st *store.Store, reviewDir string) (edition.Document, error) {
-	if reviewDir == "" {
-		beside := filepath.Join(filepath.Dir(st.Path()), "review")
-		if info, err := os.Stat(beside); err == nil && info.IsDir() {
-			reviewDir = beside
-		}
-	}
-	return pipeline.New(st, reviewDir).Document(ctx, e.Version)
+	return pipeline.New(st, e.reviewDir(reviewDir, st)).Document(ctx, e.Version)
 }
 
 // editionByID finds a published edition in the database, or in a file.

@@ -27,7 +27,7 @@ func (c *reportCmd) Run(ctx context.Context, e *Env) error {
 		return err
 	}
 	defer st.Close()
-	p := pipeline.New(st, e.reviewDir(c.Review))
+	p := pipeline.New(st, e.reviewDir(c.Review, st))
 	doc, err := p.Report(ctx, c.Out, e.Version, reports.Options{SingleFile: c.SingleFile, Finding: c.Finding})
 	if err != nil {
 		return err

@@ -26,15 +26,16 @@ type reviewCmd struct {
 type reviewCheckCmd struct{ reviewFlag }
 
 func (c *reviewCheckCmd) Run(ctx context.Context, e *Env) error {
-	if c.Review == "" {
-		return usage("name the review folder with --review DIR")
-	}
 	st, err := e.openStore(ctx, "review", true, false)
 	if err != nil {
 		return err
 	}
 	defer st.Close()
-	rep, err := pipeline.New(st, c.Review).CheckReview(ctx)
+	dir := e.reviewDir(c.Review, st)
+	if dir == "" {
+		return usage("no review folder: name it with --review DIR")
+	}
+	rep, err := pipeline.New(st, dir).CheckReview(ctx)
 	if err != nil {
 		return err
 	}

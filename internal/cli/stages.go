@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"path/filepath"
 	"text/tabwriter"
 	"time"
 
@@ -17,7 +18,7 @@ import (
 
 // reviewFlag is the folder of the human files.
 type reviewFlag struct {
-	Review string `name:"review" help:"Folder of the human files: extractions, decisions, questions." placeholder:"DIR" env:"PAST_REVIEW"`
+	Review string `name:"review" help:"Folder of the human files: extractions, decisions, questions (default: the folder review beside the database, if there is one)." placeholder:"DIR" env:"PAST_REVIEW"`
 }
 
 // openStore opens the database of this command.
@@ -61,12 +62,21 @@ func (e *Env) rebuiltAsOf(ctx context.Context, path string) (string, error) {
 	return e.asOfDB, err
 }
 
-// reviewDir is the folder of the human files: that of --as-of where it is given.
-func (e *Env) reviewDir(named string) string {
-	if e.asOfReview != "" {
+// reviewDir is the folder of the human files for a database: that of --as-of,
+// the one named, or the folder "review" beside the database. Human files are
+// part of an edition's identity, so every command takes the same ones.
+func (e *Env) reviewDir(named string, st *store.Store) string {
+	switch {
+	case e.asOfReview != "":
 		return e.asOfReview
+	case named != "":
+		return named
 	}
-	return named
+	beside := filepath.Join(filepath.Dir(st.Path()), "review")
+	if info, err := os.Stat(beside); err == nil && info.IsDir() {
+		return beside
+	}
+	return ""
 }
 
 // withPipeline runs a stage on the command's database.
@@ -80,7 +90,7 @@ func (e *Env) withPipeline(ctx context.Context, what, reviewDir string, do func(
 			err = cerr
 		}
 	}()
-	return do(pipeline.New(st, reviewDir))
+	return do(pipeline.New(st, e.reviewDir(reviewDir, st)))
 }
 
 func (e *Env) printJSON(v any) error {
@@ -198,7 +208,7 @@ func (c *analyseCmd) asOf(ctx context.Context, e *Env) error {
 		return err
 	}
 	defer st.Close()
-	p := pipeline.New(st, e.reviewDir(c.Review))
+	p := pipeline.New(st, e.reviewDir(c.Review, st))
 	doc, err := p.Document(ctx, e.Version)
 	if err != nil {
 		return err

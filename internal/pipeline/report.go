@@ -68,6 +68,9 @@ func (p *Pipeline) ReportEdition(ctx context.Context, doc edition.Document) (rep
 	ed.Missing = slices.CompactFunc(ed.Missing, func(a, b evidence.MissingTrial) bool { return a.RecordID == b.RecordID })
 	ed.RiskOfBias = riskOfBias(ed.Findings)
 	ed.Sources = p.reportSources(ctx, doc)
+	if err := p.reportCitations(ctx, doc, &ed); err != nil {
+		return ed, err
+	}
 	js, err := doc.JSON()
 	if err != nil {
 		return ed, err
