@@ -18,6 +18,8 @@ type Base struct {
 	Measured []review.MeasuredRow   // measured without extractable numbers
 	About    map[string]StudyTopics // study id → what it is about
 	LastScan string                 // date of the last crawl
+	// WithoutMultiverse leaves out the multiverse, the slowest part of a finding.
+	WithoutMultiverse bool
 }
 
 // StudyTopics is what a study is about, in vocabulary ids.
@@ -57,18 +59,15 @@ func Answer(ctx context.Context, q Question, b Base) (evidence.Finding, error) {
 	if err := explore(q, &f, effects); err != nil {
 		return f, fmt.Errorf("question %s: %w", q.ID, err)
 	}
-	if f.Multiverse, err = runMultiverse(ctx, q, b.Effects, len(effects)); err != nil {
+	if b.WithoutMultiverse {
+		// asked for without
+	} else if f.Multiverse, err = runMultiverse(ctx, q, b.Effects, len(effects)); err != nil {
 		return f, fmt.Errorf("question %s: %w", q.ID, err)
 	}
 	if err := grade(q, &f, len(b.Trials) > 0); err != nil {
 		return f, fmt.Errorf("question %s: %w", q.ID, err)
 	}
-	if err := say(q, &f); err != nil {
-		return f, fmt.Errorf("question %s: %w", q.ID, err)
-	}
-	f.Limits = limits(q, f)
-	f.NotToSay = notToSay(q, f)
-	return f, nil
+	return f, Say(q, &f)
 }
 
 // explore adds everything beside the primary model.

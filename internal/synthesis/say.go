@@ -42,7 +42,7 @@ func say(q Question, f *evidence.Finding) error {
 		return err
 	}
 	statement = sentenceCase(statement)
-	if why := Overstates(statement, lo, hi, f.Certainty.Level); why != "" {
+	if why := Overstates(withoutNames(q, statement), lo, hi, f.Certainty.Level); why != "" {
 		return fmt.Errorf("the sentence %q says too much: %s", statement, why)
 	}
 	num := fmt.Sprintf("%s %s [%s, %s]", MeasureName(q.Measure), natural(q.Measure, *p.Estimate), natural(q.Measure, lo), natural(q.Measure, hi))
@@ -56,6 +56,29 @@ func say(q Question, f *evidence.Finding) error {
 		Curriculum: fmt.Sprintf("%s (%s; %s; %s).%s", strings.TrimSuffix(statement, "."), num, who, certaintyWords(f.Certainty), one),
 		Researcher: researcher(p, num, who, q.Measure) + one,
 	}
+	return nil
+}
+
+// withoutNames takes the question's own words out of a sentence: "higher dose"
+// in the name of a treatment claims nothing.
+func withoutNames(q Question, s string) string {
+	for _, name := range []string{q.ComparatorWords, q.Intervention, q.Outcome} {
+		if name != "" {
+			s = strings.ReplaceAll(s, name, "it")
+			s = strings.ReplaceAll(s, sentenceCase(name), "It")
+		}
+	}
+	return s
+}
+
+// Say writes the sentences, limits and what not to say of a finding anew, after
+// its certainty was signed by a person.
+func Say(q Question, f *evidence.Finding) error {
+	if err := say(q, f); err != nil {
+		return fmt.Errorf("question %s: %w", q.ID, err)
+	}
+	f.Limits = limits(q, *f)
+	f.NotToSay = notToSay(q, *f)
 	return nil
 }
 

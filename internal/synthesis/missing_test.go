@@ -1,0 +1,134 @@
+package synthesis_test
+
+import (
+	"strings"
+	"testing"
+
+	"past/internal/evidence"
+	"past/internal/review"
+	"past/internal/synthesis"
+)
+
+const cutoff = "2026-06-30"
+
+func trial(id string, status evidence.Status, change func(*evidence.Record)) evidence.Record {
+	r := evidence.Record{ID: id, Source: "ctgov", Kind: evidence.KindTrial, Title: "trial " + id, StudyType: "INTERVENTIONAL", Allocation: "RANDOMIZED",
+		Status: status, StatusRaw: strings.ToUpper(string(status)), Enrollment: ptr(40)}
+	if change != nil {
+		change(&r)
+	}
+	return r
+}
+
+func row(study, score, comparator string) evidence.Effect {
+	return evidence.Effect{ID: study + "/" + score + "/" + comparator, StudyID: study, StudyLabel: study, Year: 2020, Substance: "mdma", Condition: "ptsd", PopulationClass: "diagnosis",
+		ComparatorClass: comparator, Design: "parallel-rct", Domain: "ptsd", ScoreType: score, Instrument: "caps-5", PrimaryInstrument: true, PrimaryTime: true,
+		N1: ptr(20.0), N2: ptr(20.0), Mean1: ptr(20.0), Mean2: ptr(30.0), SD1: ptr(10.0), SD2: ptr(10.0), Verdict: evidence.Usable}
+}
+
+func TestWhyTrialsAreMissing(t *testing.T) {
+	done := evidence.StatusCompleted
+	when := func(s, kind string) func(*evidence.Record) {
+		return func(r *evidence.Record) { r.PrimaryCompletion = evidence.DateStruct{Raw: s, Type: kind} }
+	}
+	b := synthesis.Base{LastScan: cutoff, StudyOf: map[string]string{}, About: map[string]synthesis.StudyTopics{}}
+	want := map[string]string{}
+	add := func(why string, r evidence.Record) {
+		b.Trials = append(b.Trials, r)
+		b.StudyOf[r.ID] = r.ID
+		b.About[r.ID] = synthesis.StudyTopics{Substances: []string{"mdma"}, Conditions: []string{"ptsd"}}
+		if why != "" {
+			want[r.ID] = why
+		}
+	}
+	add("running", trial("NCT01", evidence.StatusRecruiting, nil))
+	add("overdue", trial("NCT02", done, when("2025-06-29", "ACTUAL")))
+	add("completed without results", trial("NCT03", done, when("2025-06-30", "ACTUAL")))
+	add("completed without results", trial("NCT04", done, when("2025-06", "ACTUAL"))) // may mean the 30th
+	add("overdue", trial("NCT05", done, when("2025-05", "ACTUAL")))
+	add("overdue", trial("NCT06", evidence.StatusTerminated, when("2020-01-01", "ACTUAL")))
+	add("terminated", trial("NCT07", evidence.StatusTerminated, nil))
+	add("withdrawn", trial("NCT08", evidence.StatusWithdrawn, nil))
+	add("unknown", trial("NCT09", evidence.StatusUnknown, nil))
+	add("results posted, not pooled", trial("NCT10", done, func(r *evidence.Record) { r.ResultsFirstPosted.Raw = "2022-01-01" }))
+	add("completed without results", trial("NCT11", done, func(r *evidence.Record) { r.PrimaryCompletion.Raw = "2020"; r.ResultsInQC = true }))
+	add("completed without results", trial("NCT12", done, func(r *evidence.Record) { r.PrimaryCompletion.Raw = "2020"; r.Source = "isrctn" }))
+	add("", trial("NCT13", done, func(r *evidence.Record) { r.StudyType = "OBSERVATIONAL" }))
+	add("", trial("NCT14", done, func(r *evidence.Record) { r.Allocation = "NA" }))
+	add("", trial("NCT15", done, nil)) // pooled
+	add("reported, not pooled", trial("NCT16", done, nil))
+	add("", trial("NCT17", done, nil)) // its numbers are against another drug
+	add("reported, not pooled", trial("NCT18", done, nil))
+	b.Effects = []evidence.Effect{row("NCT15", "endpoint", "inactive-placebo"), row("NCT16", "change", "inactive-placebo"),
+		row("NCT17", "endpoint", "other-drug"), row("NCT17", "change", "other-drug")}
+	b.Measured = []review.MeasuredRow{{TrialID: "NCT18", Domain: "ptsd", Substance: "mdma", Instrument: "CAPS-5", Note: "no numbers"}}
+	f, err := synthesis.Answer(t.Context(), ask(t, "mdma-ptsd-severity"), b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range f.Missing {
+		if want[m.RecordID] != m.Why {
+			t.Errorf("%s: %q (%s), want %q", m.RecordID, m.Why, m.Detail, want[m.RecordID])
+		}
+		if m.Detail == "" {
+			t.Errorf("%s has no detail", m.RecordID)
+		}
+		if m.Why == "overdue" && !strings.Contains(m.Detail, cutoff) {
+			t.Errorf("%s: the clock is not named: %s", m.RecordID, m.Detail)
+		}
+		delete(want, m.RecordID)
+	}
+	for id, why := range want {
+		t.Errorf("%s (%s) is not listed", id, why)
+	}
+}
+
+// Without a date of the data nothing can be overdue.
+func TestNoClockNothingOverdue(t *testing.T) {
+	b := synthesis.Base{Trials: []evidence.Record{trial("NCT1", evidence.StatusCompleted, func(r *evidence.Record) { r.PrimaryCompletion.Raw = "2001-01-01" })},
+		StudyOf: map[string]string{"NCT1": "s"}, About: map[string]synthesis.StudyTopics{"s": {Substances: []string{"mdma"}, Conditions: []string{"ptsd"}}}}
+	f, err := synthesis.Answer(t.Context(), ask(t, "mdma-ptsd-severity"), b)
+	if err != nil || len(f.Missing) != 1 || f.Missing[0].Why != "completed without results" {
+		t.Errorf("%v %+v", err, f.Missing)
+	}
+}
+
+// Country records of one trial are one missing trial, its people counted once.
+func TestOneStudyIsMissingOnce(t *testing.T) {
+	b := synthesis.Base{LastScan: cutoff, StudyOf: map[string]string{}, About: map[string]synthesis.StudyTopics{"s": {Substances: []string{"mdma"}, Conditions: []string{"ptsd"}}}}
+	for _, id := range []string{"2019-1-DE", "2019-1-FR", "NCT1"} {
+		b.Trials = append(b.Trials, trial(id, evidence.StatusCompleted, func(r *evidence.Record) {
+			if id != "NCT1" {
+				r.Source, r.Enrollment = "euctr", ptr(15)
+			}
+		}))
+		b.StudyOf[id] = "s"
+	}
+	f, err := synthesis.Answer(t.Context(), ask(t, "mdma-ptsd-severity"), b)
+	if err != nil || len(f.Missing) != 1 || f.Missing[0].RecordID != "NCT1" || *f.Missing[0].PlannedN != 40 {
+		t.Errorf("%v %+v", err, f.Missing)
+	}
+}
+
+// A retraction is named below the finding, and the result without the study is
+// among the sensitivity analyses.
+func TestRetractions(t *testing.T) {
+	b := starterBase(t)
+	b.Studies = []evidence.Study{{ID: "Mithoefer 2018", Retracted: []string{"doi:10.1/x"}}, {ID: "other", Retracted: []string{"doi:10.1/y"}}}
+	f, err := synthesis.Answer(t.Context(), ask(t, "mdma-ptsd-severity"), b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(f.Retracted) != 1 || f.Retracted[0] != "doi:10.1/x" {
+		t.Errorf("retracted: %v", f.Retracted)
+	}
+	found := false
+	for _, s := range f.Sensitivity {
+		if strings.Contains(s.Label, "retracted") {
+			found = s.K == f.Primary.K-1
+		}
+	}
+	if !found || !strings.Contains(strings.Join(f.Warnings, " "), "retracted") {
+		t.Errorf("the result without it is missing: %v", f.Warnings)
+	}
+}

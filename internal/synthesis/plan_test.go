@@ -1,0 +1,207 @@
+package synthesis_test
+
+import (
+	"encoding/json"
+	"math"
+	"slices"
+	"strings"
+	"testing"
+
+	"past/internal/evidence"
+	"past/internal/synthesis"
+)
+
+// Two doses against one placebo arm: nobody is counted twice.
+func TestSharedControlsAreDivided(t *testing.T) {
+	a, b := row("s1", "endpoint", "inactive-placebo"), row("s1", "endpoint", "inactive-placebo")
+	a.ID, a.DoseTreat, a.ArmCtrl = "a", "75 mg", "placebo"
+	b.ID, b.DoseTreat, b.ArmCtrl = "b", "125 mg", "placebo"
+	q := ask(t, "mdma-ptsd-severity")
+	q.Arms = synthesis.ArmsAll
+	f, err := synthesis.Answer(t.Context(), q, synthesis.Base{Effects: []evidence.Effect{a, b, row("s2", "endpoint", "inactive-placebo")}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if f.Primary.K != 3 || f.Primary.N != 20+20+20+40 {
+		t.Errorf("k = %d, n = %d; want 3 comparisons of 100 people", f.Primary.K, f.Primary.N)
+	}
+	if !strings.Contains(strings.Join(f.Warnings, " "), "shared arm") {
+		t.Errorf("the division is not named: %v", f.Warnings)
+	}
+	whole, err := synthesis.Answer(t.Context(), ask(t, "mdma-ptsd-severity"), synthesis.Base{Effects: []evidence.Effect{a}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range f.Effects {
+		if e.ID == "a" && !(e.Variance > whole.Effects[0].Variance) {
+			t.Errorf("the variance of a divided comparison is not larger: %v and %v", e.Variance, whole.Effects[0].Variance)
+		}
+	}
+}
+
+// Rows of one study and its other instruments go into one model with robust
+// variance, by plan or beside the primary analysis.
+func TestDependentRows(t *testing.T) {
+	q := ask(t, "psilocybin-depression-severity")
+	q.ModelKind = synthesis.CHE
+	f, err := synthesis.Answer(t.Context(), q, starterBase(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if f.Primary.Method != "CHE" || f.Primary.K != 12 || len(f.Effects) < 24 || len(f.LeaveOneOut) != 12 || f.Primary.Guarded {
+		t.Errorf("%s k = %d of %d effects, %d without one", f.Primary.Method, f.Primary.K, len(f.Effects), len(f.LeaveOneOut))
+	}
+	g := answer(t, "psilocybin-depression-severity")
+	i := slices.IndexFunc(g.Sensitivity, func(r evidence.PooledResult) bool { return r.Method == "CHE" })
+	if i < 0 || math.Abs(*g.Sensitivity[i].Estimate-*f.Primary.Estimate) > 1e-12 {
+		t.Errorf("the model of all rows is not beside the primary one")
+	}
+}
+
+// An instrument that runs the other way is turned, once, and the pool does not
+// depend on how the scale is written down.
+func TestSignFollowsTheQuestion(t *testing.T) {
+	a, b := row("s1", "endpoint", "inactive-placebo"), row("s2", "endpoint", "inactive-placebo")
+	turned := b
+	turned.HigherBetter = true
+	turned.Mean1, turned.Mean2 = ptr(-*b.Mean1), ptr(-*b.Mean2)
+	q := ask(t, "mdma-ptsd-severity")
+	f, err := synthesis.Answer(t.Context(), q, synthesis.Base{Effects: []evidence.Effect{a, b}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	g, err := synthesis.Answer(t.Context(), q, synthesis.Base{Effects: []evidence.Effect{a, turned}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if *f.Primary.Estimate != *g.Primary.Estimate || *f.Primary.CILower != *g.Primary.CILower {
+		t.Errorf("%v and %v", *f.Primary.Estimate, *g.Primary.Estimate)
+	}
+	for _, s := range g.Sensitivity {
+		if s.Estimate != nil && *s.Estimate > 0 {
+			t.Errorf("%s has the other sign: %v", s.Label, *s.Estimate)
+		}
+	}
+	if !strings.Contains(strings.Join(g.Effects[1].Flags, " "), "turned") {
+		t.Errorf("the turned sign is not marked: %v", g.Effects[1].Flags)
+	}
+}
+
+// What happened before the dose is no outcome, whatever the plan prefers.
+func TestBaselinesAreNoOutcomes(t *testing.T) {
+	before := row("s1", "endpoint", "inactive-placebo")
+	before.TimepointWeeks = ptr(-1.0)
+	for _, rule := range []string{"primary", "latest", "primary-or-latest"} {
+		q := ask(t, "mdma-ptsd-severity")
+		q.Time.Rule = rule
+		if s := synthesis.Select(q, []evidence.Effect{before}); len(s.Included) > 0 || s.Excluded[0].Code != synthesis.CodeTime {
+			t.Errorf("%s: %+v", rule, s)
+		}
+	}
+}
+
+func TestNoEventsCarryNoRatio(t *testing.T) {
+	e := row("s1", "events", "inactive-placebo")
+	e.Domain, e.Event1, e.Event2 = "dropout", ptr(0.0), ptr(0.0)
+	if s := synthesis.Select(ask(t, "mdma-dropout"), []evidence.Effect{e}); len(s.Included) > 0 || s.Excluded[0].Code != synthesis.CodeNoEvents {
+		t.Errorf("%+v", s)
+	}
+}
+
+func TestQuestionMistakesAreExplained(t *testing.T) {
+	base := "- id: x\n  title: t\n  substances: [mdma]\n  domain: ptsd\n  comparators: [inactive-placebo]\n  intervention: a\n  outcome: b\n"
+	if _, err := synthesis.Load("q.yaml", []byte(base)); err != nil {
+		t.Fatal(err)
+	}
+	for extra, want := range map[string]string{
+		"  arms: some\n":                           "arms",
+		"  model: other\n":                         "model",
+		"  prediction: k-3\n":                      "prediction",
+		"  rho: 1\n":                               "rho",
+		"  sensitivity: [everything]\n":            "sensitivity",
+		"  exclude_studies: [{study: A}]\n":        "reason",
+		"  measure: MD\n":                          "instruments_only",
+		"  scores: [endpoint, change]\n":           "endpoint and change",
+		"  headlines: true\n":                      "unknown field",
+		"  mid: 0.5\n":                             "mid_source",
+		"  time: {rule: closest}\n":                "target_weeks",
+		"  measure: RR\n  scores: [endpoint]\n":    "scores",
+		"  subgroups: [colour]\n":                  "colour",
+		"  indirectness: [{facet: x, share: 2}]\n": "facet",
+	} {
+		_, err := synthesis.Load("q.yaml", []byte(base+extra))
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: %v", extra, err)
+		}
+	}
+}
+
+func FuzzLoad(f *testing.F) {
+	f.Add([]byte("- id: x\n  title: t\n"))
+	f.Add([]byte("- {id: a, time: {rule: closest, target_weeks: 1e400}}"))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		qs, err := synthesis.Load("f.yaml", b)
+		if err != nil {
+			return
+		}
+		for _, q := range qs {
+			if _, err := synthesis.Answer(t.Context(), q, synthesis.Base{}); err != nil {
+				t.Errorf("a question that passed the check cannot be asked: %v", err)
+			}
+		}
+	})
+}
+
+// The same input gives the same bytes, also when its order is another.
+func TestSameBytesTwice(t *testing.T) {
+	for _, id := range []string{"mdma-ptsd-severity", "psilocybin-depression-severity", "mdma-dropout"} {
+		b := starterBase(t)
+		var first []byte
+		for range 2 {
+			f, err := synthesis.Answer(t.Context(), ask(t, id), b)
+			if err != nil {
+				t.Fatal(err)
+			}
+			js, err := json.Marshal(f)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if first != nil && string(first) != string(js) {
+				t.Errorf("%s: two runs differ", id)
+			}
+			first = js
+			slices.Reverse(b.Effects)
+		}
+	}
+}
+
+// BenchmarkAnalyse answers all shipped questions without the multiverse.
+func BenchmarkAnalyse(b *testing.B) {
+	qs, err := synthesis.Shipped()
+	if err != nil {
+		b.Fatal(err)
+	}
+	base := starterBase(b)
+	base.WithoutMultiverse = true
+	for b.Loop() {
+		for _, q := range qs {
+			if _, err := synthesis.Answer(b.Context(), q, base); err != nil {
+				b.Fatal(err)
+			}
+		}
+	}
+}
+
+// BenchmarkMultiverse reports specifications per second of the MDMA question.
+func BenchmarkMultiverse(b *testing.B) {
+	base, q := starterBase(b), ask(b, "mdma-ptsd-severity")
+	n := 0
+	for b.Loop() {
+		f, err := synthesis.Answer(b.Context(), q, base)
+		if err != nil {
+			b.Fatal(err)
+		}
+		n += f.Multiverse.Specifications
+	}
+	b.ReportMetric(float64(n)/b.Elapsed().Seconds(), "specs/s")
+}
