@@ -68,7 +68,7 @@ func (s *site) findingPage(f *evidence.Finding) *page {
 
 // longFinding is the number of studies from which the checks of a finding get
 // a page of their own, so that no page grows heavy.
-const longFinding = 20
+const longFinding = 5
 
 // checksPage moves the checks of a long finding to their own page.
 func (s *site) checksPage(of *page, d *findingPage) {

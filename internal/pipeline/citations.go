@@ -25,9 +25,8 @@ func (p *Pipeline) reportCitations(ctx context.Context, doc edition.Document, ed
 		if err != nil {
 			return err
 		}
-		if ed.Citations[f.ID], err = citation(items); err != nil {
-			return err
-		}
+		// the other formats of a finding are files of the edition
+		ed.Citations[f.ID] = reports.Citation{Text: cite.Text(items), BibTeX: cite.BibTeX(items)}
 	}
 	files, err := shelf.Folder()
 	if err != nil {

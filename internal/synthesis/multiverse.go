@@ -12,7 +12,7 @@ import (
 )
 
 // curveDrawn is how many specifications are carried along for drawing.
-const curveDrawn = 400
+const curveDrawn = 160
 
 // minMultiverse is the fewest pooled studies of which a multiverse is shown.
 const minMultiverse = 3
