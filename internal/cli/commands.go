@@ -25,6 +25,7 @@ type commands struct {
 	Gate      gateCmd      `cmd:"" help:"Show what the gate refused, and let a run pass."`
 	Changes   changesCmd   `cmd:"" help:"Show what editions changed, with cause."`
 	Serve     serveCmd     `cmd:"" help:"Serve editions, a JSON API and search, read-only."`
+	Mcp       mcpCmd       `cmd:"" help:"Answer assistants over the Model Context Protocol (stdio), read-only."`
 	Rebuild   rebuildCmd   `cmd:"" help:"Recreate every derived row from payloads and human files."`
 }
 
