@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"errors"
 	"math"
 	"os"
 	"path/filepath"
@@ -294,5 +295,34 @@ func TestSingleFile(t *testing.T) {
 	}
 	if st, err := os.Stat(one); err != nil || st.Size() > 300_000 {
 		t.Errorf("one finding without the library: %v, %v", st.Size(), err)
+	}
+}
+
+// TestPDF prints the edition on both papers.
+func TestPDF(t *testing.T) {
+	if _, err := chromium(); err != nil {
+		if os.Getenv("CI") == "true" {
+			t.Fatal(err)
+		}
+		t.Skip(err)
+	}
+	for _, c := range []struct{ paper, box string }{{"A4", "594.9"}, {"Letter", "612"}} {
+		path := filepath.Join(t.TempDir(), "edition #1.pdf")
+		if err := PDF(t.Context(), path, fixtureEdition(t), PDFOptions{Paper: c.paper, Finding: "mdma-ptsd-severity"}); err != nil {
+			t.Fatal(err)
+		}
+		b, err := os.ReadFile(path)
+		if err != nil || !strings.HasPrefix(string(b), "%PDF-") || len(b) < 50_000 {
+			t.Fatalf("%s: %d bytes, %v", c.paper, len(b), err)
+		}
+		if !strings.Contains(string(b), "/MediaBox [0 0 "+c.box) {
+			t.Errorf("%s: the page has another size", c.paper)
+		}
+		if list, _ := os.ReadDir(filepath.Dir(path)); len(list) != 1 {
+			t.Errorf("left behind: %v", list)
+		}
+	}
+	if err := PDF(t.Context(), filepath.Join(t.TempDir(), "x.pdf"), fixtureEdition(t), PDFOptions{Chromium: "/no/such/browser"}); !errors.Is(err, ErrNoBrowser) {
+		t.Errorf("no browser: %v", err)
 	}
 }

@@ -7,6 +7,10 @@ type Options struct {
 	SingleFile bool
 	// Finding limits SingleFile to one finding's page.
 	Finding string
+	// Paper adds a page size ("A4", "Letter") to the one-file form, for printing.
+	Paper string
 	// NoLibrary leaves the chart library out: figures stay static.
 	NoLibrary bool
+
+	print bool // for paper: without study pages
 }

@@ -25,6 +25,9 @@ func writeSingle(ctx context.Context, dir string, ed *Edition, opts Options) err
 			return err
 		}
 	}
+	if opts.print {
+		s.forPrint()
+	}
 	body, err := s.renderSingle(ctx)
 	if err != nil {
 		return err
@@ -90,6 +93,10 @@ func (s *site) renderSingle(ctx context.Context) ([]byte, error) {
 		parts = append(parts, part{p.section(), template.HTML(main)})
 	}
 	a := sharedAssets()
+	css := a.css.body
+	if s.opt.Paper != "" {
+		css += "@page { size: " + paperName(s.opt.Paper) + "; }\n"
+	}
 	scripts := []string{"document.documentElement.classList.add(\"js\");" + a.app.body}
 	if !s.opt.NoLibrary {
 		scripts = append([]string{a.charts.body}, scripts...)
@@ -109,8 +116,8 @@ func (s *site) renderSingle(ctx context.Context) ([]byte, error) {
 		title = s.pages[0].Title
 	}
 	var b bytes.Buffer
-	err := templates.ExecuteTemplate(&b, "single", map[string]any{"P": s.pages[0], "S": s, "Parts": parts, "Scripts": code, "CSS": template.CSS(a.css.body),
-		"Policy": policySingle(a.css.body, scripts...), "Menu": menu, "Title": title, "Notice": strings.TrimSpace(chartNotice)})
+	err := templates.ExecuteTemplate(&b, "single", map[string]any{"P": s.pages[0], "S": s, "Parts": parts, "Scripts": code, "CSS": template.CSS(css),
+		"Policy": policySingle(css, scripts...), "Menu": menu, "Title": title, "Notice": strings.TrimSpace(chartNotice)})
 	if err != nil {
 		return nil, fmt.Errorf("one-file report: %w", err)
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"past/internal/evidence"
 	"past/reports/internal/draw"
@@ -322,7 +323,7 @@ func (fo *forest) note() string {
 func (fo *forest) table(href func(evidence.Effect) string) Table {
 	m := fo.read.Measure
 	t := Table{Caption: "Data of the forest plot", Folded: true, Head: []Head{{Text: "Study"}, {Text: fo.read.Treatment + ": " + armHead(fo.f), Num: true}, {Text: "Comparator: " + armHead(fo.f), Num: true},
-		{Text: "Comparator class"}, {Text: "Outcome"}, {Text: m.Symbol, Num: true}, {Text: "95% interval", Num: true}, {Text: "Weight", Num: true}, {Text: "Risk of bias"}}}
+		{Text: "Comparator class"}, {Text: "Outcome"}, {Text: m.Symbol, Num: true}, {Text: "95% interval", Num: true}, {Text: "Weight", Num: true}, {Text: "Risk of bias"}, {Text: "Source"}}}
 	factor := ""
 	for _, r := range fo.rows {
 		switch r.kind {
@@ -340,7 +341,7 @@ func (fo *forest) table(href func(evidence.Effect) string) Table {
 			}
 			t.Rows = append(t.Rows, Row{Cells: []Cell{{Text: r.label, Href: href(*e)}, {Text: or(Arm(e, true))}, {Text: or(Arm(e, false))}, {Text: or(fo.read.Name(e.ComparatorClass))},
 				{Text: or(outcomeOf(e, fo.read.Name))}, {Text: m.Value(e.Estimate), Exact: show.Raw(m.Read(e.Estimate)), Href: to},
-				{Text: m.Interval(e.CILower, e.CIUpper), Exact: show.Raw(m.Read(e.CILower)) + " to " + show.Raw(m.Read(e.CIUpper))}, w, {Text: or(show.Clip(e.RiskOfBias, 40))}}})
+				{Text: m.Interval(e.CILower, e.CIUpper), Exact: show.Raw(m.Read(e.CILower)) + " to " + show.Raw(m.Read(e.CIUpper))}, w, {Text: or(show.Clip(e.RiskOfBias, 40))}, {Text: or(sourceOf(e))}}})
 		case pooledRow, otherPooledRow, predictionRow, subgroupRow:
 			est := Cell{Text: m.Value(r.est), Exact: show.Raw(m.Read(r.est))}
 			if r.kind == predictionRow || !r.ok {
@@ -357,14 +358,15 @@ func (fo *forest) table(href func(evidence.Effect) string) Table {
 			if r.kind == subgroupRow {
 				label = factor + ": " + label
 			}
-			t.Rows = append(t.Rows, Row{Class: "sum", Cells: []Cell{{Text: label}, {}, {}, {}, {}, est, iv, {}, {}}})
+			t.Rows = append(t.Rows, Row{Class: "sum", Cells: []Cell{{Text: label}, {}, {}, {}, {}, est, iv, {}, {}, {}}})
 		}
 	}
-	if len(fo.f.Effects) > many { // the study pages say what was measured, and when
+	if len(fo.f.Effects) > many { // the study pages say what was measured, when, and where it was read
 		const outcome = 4
-		t.Head = slices.Delete(slices.Clone(t.Head), outcome, outcome+1)
+		last := len(t.Head) - 1
+		t.Head = slices.Delete(slices.Clone(t.Head[:last]), outcome, outcome+1)
 		for i := range t.Rows {
-			t.Rows[i].Cells = slices.Delete(t.Rows[i].Cells, outcome, outcome+1)
+			t.Rows[i].Cells = slices.Delete(t.Rows[i].Cells[:last], outcome, outcome+1)
 		}
 	}
 	return t
@@ -375,6 +377,18 @@ func or(s string) string {
 		return show.None
 	}
 	return s
+}
+
+// sourceOf says where an effect's numbers were read.
+func sourceOf(e *evidence.Effect) string {
+	s := show.Clip(e.Channel, 30)
+	switch {
+	case e.DOI != "":
+		s += ", doi:" + show.Clip(e.DOI, 60)
+	case e.RecordID != "":
+		s += ", " + show.Clip(e.RecordID, 40)
+	}
+	return strings.TrimPrefix(s, ", ")
 }
 
 func outcomeOf(e *evidence.Effect, name func(string) string) string {

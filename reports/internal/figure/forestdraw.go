@@ -24,12 +24,12 @@ func (fo *forest) wide(id, alt string) string {
 	h := rowHeight(len(fo.f.Effects))
 	top := axisTopH + 8
 	g := draw.New(forestW, top+fo.height(h)+footH)
-	plotA, plotB, estEnd, weightEnd := ctrlEnd+24, 690.0, 838.0, 880.0
+	plotA, plotB, estEnd, weightEnd := ctrlEnd+24, 684.0, 828.0, 868.0
 	if !fo.arms {
 		plotA = labelEnd + 60
 	}
 	if !fo.rob {
-		plotB, estEnd, weightEnd = plotB+70, estEnd+72, weightEnd+72
+		plotB, estEnd, weightEnd = plotB+76, estEnd+82, weightEnd+88
 	}
 	x := draw.Scale{Lo: fo.lo, Hi: fo.hi, A: plotA, B: plotB}
 	fo.wideHead(g, estEnd, weightEnd)
