@@ -5,10 +5,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"slices"
 	"text/tabwriter"
 	"time"
 
 	"past/crawler"
+	"past/crawler/crossref"
 	"past/internal/pipeline"
 )
 
@@ -23,7 +26,11 @@ type crawlCmd struct {
 
 func (c *crawlCmd) Run(ctx context.Context, e *Env) (err error) {
 	names := append(append([]string{}, c.Sources...), c.Source...)
-	sources, err := pipeline.Sources(names)
+	dois, err := c.knownDOIs(ctx, e, names)
+	if err != nil {
+		return err
+	}
+	sources, err := pipeline.Sources(names, pipeline.SourceOptions{Contact: e.Globals.Contact, PubMedKey: os.Getenv("PAST_PUBMED_API_KEY"), DOIs: dois})
 	if err != nil {
 		return usage("%s", err)
 	}
@@ -67,6 +74,19 @@ func (c *crawlCmd) Run(ctx context.Context, e *Env) (err error) {
 		}
 	}
 	return nil
+}
+
+// knownDOIs are the works that Crossref is asked for, where it is named.
+func (c *crawlCmd) knownDOIs(ctx context.Context, e *Env, names []string) ([]string, error) {
+	if !slices.Contains(names, crossref.SourceName) {
+		return nil, nil
+	}
+	st, err := e.openStore(ctx, "crawl", true, false)
+	if err != nil {
+		return nil, fmt.Errorf("crossref is asked for the works that the database names: %w", err)
+	}
+	defer st.Close()
+	return pipeline.KnownDOIs(ctx, st)
 }
 
 // parseSince reads --since; auto and all are the zero time.

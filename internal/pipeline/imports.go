@@ -13,7 +13,13 @@ import (
 	"strings"
 
 	"past/crawler"
+	"past/crawler/crossref"
+	"past/crawler/ctis"
+	"past/crawler/euctr"
 	"past/crawler/europepmc"
+	"past/crawler/ictrp"
+	"past/crawler/isrctn"
+	"past/crawler/metapsy"
 	"past/crawler/pubmed"
 	"past/internal/evidence"
 )
@@ -63,6 +69,9 @@ func (p *Pipeline) importFile(ctx context.Context, run, path string, rep *Import
 	rep.Files++
 	payload := evidence.Payload{SHA256: sum(body), URL: "file:" + filepath.Base(path), FetchedAt: p.Now().UTC(), Body: body}
 	payload.Source, payload.MediaType, err = recognise(path, body)
+	if payload.Source == metapsy.SourceName { // releases are all called data.csv: their folder names them
+		payload.URL = "file:" + filepath.ToSlash(filepath.Join(filepath.Base(filepath.Dir(path)), filepath.Base(path)))
+	}
 	var parsed crawler.Parsed
 	if err == nil {
 		parsed, err = parse(payload)
@@ -94,7 +103,7 @@ func sum(b []byte) string {
 	return hex.EncodeToString(s[:])
 }
 
-var errUnknownFormat = errors.New("the content is none of the formats that can be imported: ClinicalTrials.gov JSON (a study, an array, a search page, NDJSON), PubMed XML, Europe PMC JSON")
+var errUnknownFormat = errors.New("the content is none of the formats that can be imported: ClinicalTrials.gov JSON (a study, an array, a search page, NDJSON), PubMed XML, Europe PMC JSON, Crossref JSON, ISRCTN XML, EU CTIS JSON, EUCTR text, WHO ICTRP export (CSV or XML), Metapsy CSV")
 
 // formats are tried in order: the first that recognises a file's beginning
 // reads it.
@@ -102,8 +111,14 @@ var formats = []struct {
 	source, media string
 	recognise     func(name string, head []byte) bool
 }{
-	{"pubmed", "application/xml", pubmed.Recognise},
-	{"europepmc", "application/json", europepmc.Recognise},
+	{pubmed.SourceName, "application/xml", pubmed.Recognise},
+	{isrctn.SourceName, "application/xml", isrctn.Recognise},
+	{ictrp.SourceName, "text/csv", ictrp.Recognise},
+	{metapsy.SourceName, "text/csv", metapsy.Recognise},
+	{euctr.SourceName, "text/plain", euctr.Recognise},
+	{europepmc.SourceName, "application/json", europepmc.Recognise},
+	{crossref.SourceName, "application/json", crossref.Recognise},
+	{ctis.SourceName, "application/json", ctis.Recognise},
 }
 
 // recognise tells the source of a file from its name and first bytes.

@@ -12,7 +12,7 @@ import (
 )
 
 // curveDrawn is how many specifications are carried along for drawing.
-const curveDrawn = 160
+const curveDrawn = 120
 
 // minMultiverse is the fewest pooled studies of which a multiverse is shown.
 const minMultiverse = 3
