@@ -2,9 +2,7 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"iter"
 
@@ -157,35 +155,4 @@ func (s *Store) links(ctx context.Context, q string, args ...any) ([]evidence.Li
 	return collect(each(ctx, s, "read links", func(scan func(...any) error) (l evidence.Link, err error) {
 		return l, scan(&l.A, &l.B, &l.Kind, &l.Reason, &l.Strength, &l.Undone, &l.Prov.PayloadSHA256, &l.Prov.Pointer)
 	}, q, args...))
-}
-
-// documents reads rows whose only column is the JSON of a T.
-func documents[T any](ctx context.Context, s *Store, what, q string, args ...any) iter.Seq2[T, error] {
-	return each(ctx, s, what, func(scan func(...any) error) (v T, err error) {
-		var doc sql.RawBytes
-		if err := scan(&doc); err != nil {
-			return v, err
-		}
-		if err := json.Unmarshal(doc, &v); err != nil {
-			return v, fmt.Errorf("%w: a stored document cannot be read: %v", ErrCorrupt, err)
-		}
-		return v, nil
-	}, q, args...)
-}
-
-// document reads one document; the error wraps [ErrNotFound] when there is
-// none.
-func document[T any](ctx context.Context, s *Store, what, q string, args ...any) (v T, err error) {
-	var doc []byte
-	err = s.r.QueryRowContext(ctx, q, args...).Scan(&doc)
-	switch {
-	case errors.Is(err, sql.ErrNoRows):
-		return v, fmt.Errorf("%s: %w", what, ErrNotFound)
-	case err != nil:
-		return v, fmt.Errorf("%s: %w", what, s.explain(err))
-	}
-	if err := json.Unmarshal(doc, &v); err != nil {
-		return v, fmt.Errorf("%s: %w: the stored document cannot be read: %v", what, ErrCorrupt, err)
-	}
-	return v, nil
 }

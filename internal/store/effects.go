@@ -1,0 +1,54 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"iter"
+
+	"past/internal/evidence"
+)
+
+// ReplaceEffects replaces all effects in one transaction.
+func (s *Store) ReplaceEffects(ctx context.Context, effects []evidence.Effect) error {
+	err := s.write(ctx, func(c *conn) error {
+		if err := c.exec("DELETE FROM effect"); err != nil {
+			return err
+		}
+		for i := range effects {
+			if err := c.addEffect(&effects[i]); err != nil {
+				return fmt.Errorf("effect %s: %w", effects[i].ID, err)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("replace effects: %w", err)
+	}
+	return nil
+}
+
+func (c *conn) addEffect(e *evidence.Effect) error {
+	if firstNaN(&e.Estimate, &e.Variance, &e.SE, &e.CILower, &e.CIUpper, e.TimepointWeeks) {
+		return errors.New("it has a number that is not finite: such an effect is none")
+	}
+	doc, err := json.Marshal(e)
+	if err != nil {
+		return err
+	}
+	return c.exec(`INSERT INTO effect (id, study_id, study_label, record_id, substance, condition, comparator_class, domain, instrument,
+		timepoint_weeks, measure, formula, estimate, variance, channel, verdict, reason, document) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		e.ID, e.StudyID, e.StudyLabel, null(e.RecordID), e.Substance, e.Condition, e.ComparatorClass, e.Domain, null(e.Instrument),
+		nullFloat(e.TimepointWeeks), e.Measure, e.Formula, e.Estimate, e.Variance, e.Channel, string(e.Verdict), e.Reason, string(doc))
+}
+
+// Effects gives all effects in the order of their ids.
+func (s *Store) Effects(ctx context.Context) iter.Seq2[evidence.Effect, error] {
+	return documents[evidence.Effect](ctx, s, "read effects", "SELECT document FROM effect ORDER BY id")
+}
+
+// Effect gives one effect by its id.
+func (s *Store) Effect(ctx context.Context, id string) (evidence.Effect, error) {
+	return document[evidence.Effect](ctx, s, "effect "+id, "SELECT document FROM effect WHERE id = ?", id)
+}
