@@ -3,6 +3,8 @@ package synthesis
 import (
 	"fmt"
 	"slices"
+	"strings"
+	"unicode"
 
 	"past/internal/evidence"
 	"past/internal/vocab"
@@ -24,16 +26,91 @@ const ClaimRule = "supported: the headline interval of a bound finding excludes 
 // absenceRule answers the claim that trials of the field itself are few.
 const absenceRule = "supported: at most three registered trials join a core substance and a topic of sexual or couple therapy; contradicted: more than ten; uncertain: in between"
 
+// Claim is a claim of the vocabulary or of a claims file.
+type Claim struct {
+	vocab.Claim `yaml:",inline"`
+	// Questions binds the claim to findings by id; empty binds by substances
+	// and outcomes.
+	Questions []string `yaml:"questions"`
+}
+
+// claimKinds are the kinds that a verdict rule exists for, and those that
+// trials of a drug cannot answer.
+var claimKinds = []string{"efficacy", "mechanism", "absence", "prevalence", "non-drug"}
+
+// LoadClaims reads a claims file (YAML, a list) strictly and checks it against
+// the questions; all mistakes are told at once.
+func LoadClaims(name string, data []byte, v *vocab.Vocabulary, questions []Question) ([]Claim, error) {
+	var cs []Claim
+	if err := decodeYAML(name, data, &cs); err != nil {
+		return nil, err
+	}
+	var errs []string
+	seen := map[string]bool{}
+	for _, c := range v.Claims() {
+		seen[c.ID] = true
+	}
+	for i := range cs {
+		c := &cs[i]
+		bad := func(format string, args ...any) {
+			errs = append(errs, fmt.Sprintf("claim %d (%s): ", i+1, c.ID)+fmt.Sprintf(format, args...))
+		}
+		if c.Kind == "" {
+			c.Kind = "efficacy"
+		}
+		if strings.TrimSpace(c.ID) == "" || strings.ContainsFunc(c.ID, unicode.IsSpace) {
+			bad("the id must be a word: a verdict is followed through the editions by it")
+		} else if seen[c.ID] {
+			bad("the id is in use; the program's own claims are C1 to C12")
+		}
+		seen[c.ID] = true
+		if strings.TrimSpace(c.Text) == "" {
+			bad("text is missing: the claim as a sentence")
+		}
+		if !slices.Contains(claimKinds, c.Kind) {
+			bad("kind %q is none of %s", c.Kind, strings.Join(claimKinds, ", "))
+		}
+		for _, id := range c.Questions {
+			if !slices.ContainsFunc(questions, func(q Question) bool { return q.ID == id }) {
+				bad("no question is called %q", id)
+			}
+		}
+		if (c.Kind == "efficacy" || c.Kind == "mechanism") && len(c.Questions) == 0 && len(c.Outcomes) == 0 {
+			bad("neither questions nor outcomes: nothing would answer it")
+		}
+		if c.Kind == "absence" && (len(c.Topics) == 0 || len(c.Substances) == 0) {
+			bad("a claim of absence needs topics and substances to count")
+		}
+	}
+	if len(errs) > 0 {
+		return nil, fmt.Errorf("%s: %s", name, strings.Join(errs, "\n"))
+	}
+	return cs, nil
+}
+
 // Claims holds each claim of the vocabulary against the findings.
 func Claims(v *vocab.Vocabulary, questions []Question, findings []evidence.Finding, gap []evidence.GapCell, date string) []evidence.ClaimVerdict {
-	var out []evidence.ClaimVerdict
+	var cs []Claim
 	for _, c := range v.Claims() {
+		cs = append(cs, Claim{Claim: c})
+	}
+	return Judge(cs, questions, findings, gap, date)
+}
+
+// Judge holds claims against the findings, one for each question in the same
+// order. A verdict is known by the id of its claim, so that a change of it from
+// one edition to the next can be told.
+func Judge(claims []Claim, questions []Question, findings []evidence.Finding, gap []evidence.GapCell, date string) []evidence.ClaimVerdict {
+	var out []evidence.ClaimVerdict
+	for _, c := range claims {
 		cv := evidence.ClaimVerdict{ID: c.ID, Text: c.Text, Rule: ClaimRule, Date: date, Findings: []string{}}
 		switch c.Kind {
-		case "efficacy", "mechanism":
+		case "efficacy":
 			judgeClaim(&cv, boundFindings(c, questions, findings))
+		case "mechanism":
+			judgeParts(&cv, c, questions, findings)
 		case "absence":
-			judgeAbsence(&cv, gap)
+			judgeAbsence(&cv, c, gap)
 		default:
 			cv.Verdict = NoEvidence
 			cv.Rule = "claims of prevalence and of practice without a drug are not answered by trials of a drug"
@@ -47,20 +124,53 @@ func Claims(v *vocab.Vocabulary, questions []Question, findings []evidence.Findi
 	return out
 }
 
-// boundFindings are the findings whose question speaks of the claim: one of
-// its substances, one of its outcome domains, and its population if it has one.
-func boundFindings(c vocab.Claim, questions []Question, findings []evidence.Finding) []evidence.Finding {
+// boundFindings are the findings whose question speaks of the claim: those that
+// the claim names, else of one of its substances, one of its outcome domains
+// and, if it has one, its population.
+func boundFindings(c Claim, questions []Question, findings []evidence.Finding) []evidence.Finding {
 	var out []evidence.Finding
 	for i, q := range questions {
-		if len(c.Substances) > 0 && !overlap(c.Substances, q.Substances) || !slices.Contains(c.Outcomes, q.Domain) || q.Kind != "efficacy" {
-			continue
+		if i < len(findings) && speaksOf(c, q) {
+			out = append(out, findings[i])
 		}
-		if slices.Contains(c.Topics, "sexual-trauma") && q.Condition != "sexual-trauma" {
-			continue
-		}
-		out = append(out, findings[i])
 	}
 	return out
+}
+
+func speaksOf(c Claim, q Question) bool {
+	if len(c.Questions) > 0 {
+		return slices.Contains(c.Questions, q.ID)
+	}
+	survivors := slices.Contains(q.Conditions, "sexual-trauma") || q.Condition == "sexual-trauma"
+	return q.Kind == "efficacy" && (len(c.Substances) == 0 || overlap(c.Substances, q.Substances)) && slices.Contains(c.Outcomes, q.Domain) &&
+		survivors == slices.Contains(c.Topics, "sexual-trauma")
+}
+
+// judgeParts judges a claim of several processes: it is supported when each of
+// its outcomes is, and has no evidence when none has a trial.
+func judgeParts(cv *evidence.ClaimVerdict, c Claim, questions []Question, findings []evidence.Finding) {
+	cv.Rule = ClaimRule + "; a claim of several outcomes is supported or contradicted only when each outcome is, and otherwise uncertain as soon as one has a trial"
+	verdicts := map[string]int{}
+	var why []string
+	for _, outcome := range c.Outcomes {
+		part := c
+		part.Outcomes = []string{outcome}
+		one := evidence.ClaimVerdict{Findings: []string{}}
+		judgeClaim(&one, boundFindings(part, questions, findings))
+		verdicts[one.Verdict]++
+		cv.Findings = append(cv.Findings, one.Findings...)
+		why = append(why, outcome+": "+one.Verdict+" ("+one.Why+")")
+		if one.K > cv.K {
+			cv.K, cv.N, cv.Certainty = one.K, one.N, one.Certainty
+		}
+	}
+	cv.Why = strings.Join(why, "; ")
+	cv.Verdict = Uncertain
+	for _, v := range []string{Supported, Contradicted, NoEvidence} {
+		if verdicts[v] == len(c.Outcomes) {
+			cv.Verdict = v
+		}
+	}
 }
 
 var certaintyRank = map[string]int{"very low": 1, "low": 2, "moderate": 3, "high": 4}
@@ -71,7 +181,7 @@ func judgeClaim(cv *evidence.ClaimVerdict, bound []evidence.Finding) {
 	best := -1
 	for i, f := range bound {
 		cv.Findings = append(cv.Findings, f.ID)
-		if f.Primary.K > 0 && (best < 0 || f.Primary.K > bound[best].Primary.K) {
+		if f.Primary.K > 0 && f.Primary.Estimate != nil && (best < 0 || f.Primary.K > bound[best].Primary.K) {
 			best = i
 		}
 	}
@@ -85,30 +195,46 @@ func judgeClaim(cv *evidence.ClaimVerdict, bound []evidence.Finding) {
 	p := f.Primary
 	cv.K, cv.N, cv.Certainty = p.K, p.N, f.Certainty.Level
 	lo, hi := Headline(p)
+	cv.Why = fmt.Sprintf("%s: %s %s [%s, %s], k = %d, n = %d, certainty %s", f.ID, MeasureName(p.Measure), natural(p.Measure, *p.Estimate), natural(p.Measure, lo), natural(p.Measure, hi), p.K, p.N, orNone(cv.Certainty))
+	cv.Verdict = verdictOf(f)
+	for i, other := range bound {
+		v := verdictOf(other)
+		if i != best && (v == Supported && cv.Verdict == Contradicted || v == Contradicted && cv.Verdict == Supported) {
+			cv.Verdict = Uncertain
+			cv.Why += "; " + other.ID + " points the other way"
+		}
+	}
+}
+
+// verdictOf is the verdict that one finding alone would give.
+func verdictOf(f evidence.Finding) string {
+	p := f.Primary
+	if p.K == 0 || p.Estimate == nil {
+		return NoEvidence
+	}
+	lo, hi := Headline(p)
 	benefit := f.LowerIsBetter && hi < 0 || !f.LowerIsBetter && lo > 0
 	harm := f.LowerIsBetter && lo > 0 || !f.LowerIsBetter && hi < 0
-	rank := certaintyRank[cv.Certainty]
-	num := fmt.Sprintf("%s: %s %s [%s, %s], k = %d, n = %d, certainty %s", f.ID, MeasureName(p.Measure), natural(p.Measure, *p.Estimate), natural(p.Measure, lo), natural(p.Measure, hi), p.K, p.N, orNone(cv.Certainty))
+	rank := certaintyRank[f.Certainty.Level]
 	switch {
 	case benefit && p.K >= 3 && rank >= 3:
-		cv.Verdict = Supported
+		return Supported
 	case harm && p.K >= 2 && rank >= 2:
-		cv.Verdict = Contradicted
-	default:
-		cv.Verdict = Uncertain
+		return Contradicted
 	}
-	cv.Why = num
+	return Uncertain
 }
 
 // judgeAbsence counts the studies in the gap map.
-func judgeAbsence(cv *evidence.ClaimVerdict, gap []evidence.GapCell) {
+func judgeAbsence(cv *evidence.ClaimVerdict, claim Claim, gap []evidence.GapCell) {
 	cv.Rule = absenceRule
 	seen := map[string]bool{}
 	for _, c := range gap {
+		if c.Registered == 0 || !slices.Contains(claim.Topics, c.Topic) || !slices.Contains(claim.Substances, c.Substance) {
+			continue
+		}
 		for _, id := range c.StudyIDs {
-			if c.Registered > 0 {
-				seen[id] = true
-			}
+			seen[id] = true
 		}
 	}
 	n := len(seen)
@@ -121,5 +247,5 @@ func judgeAbsence(cv *evidence.ClaimVerdict, gap []evidence.GapCell) {
 	default:
 		cv.Verdict = Uncertain
 	}
-	cv.Why = plural(n, "study", "studies") + " in this edition join a core substance and a topic of the gap map"
+	cv.Why = plural(n, "study", "studies") + " in this edition join one of the substances and one of the topics of the claim"
 }

@@ -1,13 +1,10 @@
 package synthesis
 
 import (
-	"bytes"
 	_ "embed"
 	"fmt"
 	"slices"
 	"strings"
-
-	"github.com/goccy/go-yaml"
 )
 
 // Question is a PICO question with its analysis plan.
@@ -132,9 +129,8 @@ func Shipped() ([]Question, error) { return Load("questions.yaml", shipped) }
 // line. Every question is checked; all mistakes are told at once.
 func Load(name string, data []byte) ([]Question, error) {
 	var qs []Question
-	dec := yaml.NewDecoder(bytes.NewReader(data), yaml.Strict())
-	if err := dec.Decode(&qs); err != nil {
-		return nil, fmt.Errorf("%s: %s", name, strings.TrimSpace(yaml.FormatError(err, false, true)))
+	if err := decodeYAML(name, data, &qs); err != nil {
+		return nil, err
 	}
 	var errs []string
 	seen := map[string]bool{}
