@@ -228,6 +228,10 @@ func verdictOf(f evidence.Finding) string {
 // judgeAbsence counts the studies in the gap map.
 func judgeAbsence(cv *evidence.ClaimVerdict, claim Claim, gap []evidence.GapCell) {
 	cv.Rule = absenceRule
+	if cv.Date == "" {
+		cv.Verdict, cv.Why = NoEvidence, "no register was searched: nothing can be said of how many trials there are"
+		return
+	}
 	seen := map[string]bool{}
 	for _, c := range gap {
 		if c.Registered == 0 || !slices.Contains(claim.Topics, c.Topic) || !slices.Contains(claim.Substances, c.Substance) {

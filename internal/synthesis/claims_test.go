@@ -1,0 +1,159 @@
+package synthesis_test
+
+import (
+	"strings"
+	"testing"
+
+	"past/internal/evidence"
+	"past/internal/synthesis"
+	"past/internal/vocab"
+)
+
+// made is a finding with numbers of our choice.
+func made(id string, k int, est, lo, hi float64, level string, lower bool) evidence.Finding {
+	f := evidence.Finding{ID: id, Measure: "SMD", LowerIsBetter: lower, Certainty: evidence.Certainty{Level: level}}
+	f.Primary = evidence.PooledResult{Measure: "SMD", K: k, N: 50 * k}
+	if k > 0 {
+		f.Primary.Estimate, f.Primary.CILower, f.Primary.CIUpper = &est, &lo, &hi
+	}
+	return f
+}
+
+func judge(t *testing.T, c synthesis.Claim, fs ...evidence.Finding) evidence.ClaimVerdict {
+	t.Helper()
+	var qs []synthesis.Question
+	for _, f := range fs {
+		qs = append(qs, synthesis.Question{ID: f.ID})
+		c.Questions = append(c.Questions, f.ID)
+	}
+	return synthesis.Judge([]synthesis.Claim{c}, qs, fs, nil, "2026-01-01")[0]
+}
+
+func TestVerdictRule(t *testing.T) {
+	c := synthesis.Claim{}
+	c.ID, c.Text, c.Kind = "X1", "a reduces b", "efficacy"
+	for name, x := range map[string]struct {
+		fs   []evidence.Finding
+		want string
+	}{
+		"no finding":          {nil, "no trial evidence"},
+		"no study":            {[]evidence.Finding{made("a", 0, 0, 0, 0, "", true)}, "no trial evidence"},
+		"clear":               {[]evidence.Finding{made("a", 3, -0.7, -1, -0.4, "moderate", true)}, "supported"},
+		"higher is better":    {[]evidence.Finding{made("a", 3, 0.7, 0.4, 1, "high", false)}, "supported"},
+		"low certainty":       {[]evidence.Finding{made("a", 6, -0.7, -1, -0.4, "low", true)}, "uncertain"},
+		"two studies":         {[]evidence.Finding{made("a", 2, -0.7, -1, -0.4, "high", true)}, "uncertain"},
+		"touches no effect":   {[]evidence.Finding{made("a", 9, -0.5, -1, 0, "high", true)}, "uncertain"},
+		"harm":                {[]evidence.Finding{made("a", 2, 0.7, 0.4, 1, "low", true)}, "contradicted"},
+		"harm, very low":      {[]evidence.Finding{made("a", 5, 0.7, 0.4, 1, "very low", true)}, "uncertain"},
+		"one against another": {[]evidence.Finding{made("a", 5, -0.7, -1, -0.4, "high", true), made("b", 3, 0.7, 0.4, 1, "high", true)}, "uncertain"},
+	} {
+		v := judge(t, c, x.fs...)
+		if v.Verdict != x.want || v.Rule == "" || v.Why == "" || v.ID != "X1" || v.Date != "2026-01-01" {
+			t.Errorf("%s: %+v", name, v)
+		}
+	}
+}
+
+// The twelve claims of the vocabulary are bound to what can answer them.
+func TestShippedClaimsAreBound(t *testing.T) {
+	qs, err := synthesis.Shipped()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var fs []evidence.Finding
+	base := starterBase(t)
+	base.WithoutMultiverse = true
+	for _, q := range qs {
+		f, err := synthesis.Answer(t.Context(), q, base)
+		if err != nil {
+			t.Fatal(err)
+		}
+		fs = append(fs, f)
+	}
+	got := map[string]evidence.ClaimVerdict{}
+	for _, c := range synthesis.Claims(vocab.Default(), qs, fs, nil, "") {
+		got[c.ID] = c
+		t.Logf("%s %s: %s", c.ID, c.Verdict, c.Why)
+	}
+	if len(got) != 12 {
+		t.Errorf("%d claims", len(got))
+	}
+	for id, bound := range map[string]string{
+		"C1": "mdma-ptsd-severity", "C2": "mdma-ptsd-sexual-trauma", "C3": "mdma-anxiety-diagnosis", "C4": "psilocybin-anxiety-in-illness",
+		"C5": "mdma-depression-severity", "C6": "psilocybin-depression-severity", "C8": "ketamine-self-compassion", "C9": "lsd-sexual-function", "C10": "mdma-relationship",
+	} {
+		if !strings.Contains(" "+strings.Join(got[id].Findings, " ")+" ", " "+bound+" ") {
+			t.Errorf("%s is not bound to %s: %v", id, bound, got[id].Findings)
+		}
+	}
+	if strings.Contains(strings.Join(got["C1"].Findings, " "), "sexual-trauma") || len(got["C2"].Findings) != 1 {
+		t.Errorf("survivors and whole samples are mixed: %v, %v", got["C1"].Findings, got["C2"].Findings)
+	}
+	for _, id := range []string{"C2", "C7", "C8", "C9", "C10", "C11"} {
+		if got[id].Verdict != "no trial evidence" {
+			t.Errorf("%s is %s: %s", id, got[id].Verdict, got[id].Why)
+		}
+	}
+	if got["C1"].Verdict == "supported" || got["C1"].K != 6 {
+		t.Errorf("C1 is %s on low certainty, k = %d", got["C1"].Verdict, got["C1"].K)
+	}
+}
+
+// C12 counts registered studies of its own topics and substances only.
+func TestAbsenceCountsItsOwnTopics(t *testing.T) {
+	var cell []evidence.GapCell
+	for i := range 12 {
+		topic := []string{"sexual-trauma", "religious-trauma"}[i%2]
+		cell = append(cell, evidence.GapCell{Topic: topic, Substance: "mdma", Registered: 1, StudyIDs: []string{string(rune('a' + i))}})
+	}
+	cell = append(cell, evidence.GapCell{Topic: "sexual-dysfunction", Substance: "mdma", Registered: 1, StudyIDs: []string{"x"}},
+		evidence.GapCell{Topic: "intimacy", Substance: "mdma", Registered: 1, StudyIDs: []string{"x"}})
+	for _, c := range synthesis.Claims(vocab.Default(), nil, nil, nil, "") {
+		if c.ID == "C12" && c.Verdict != "no trial evidence" {
+			t.Errorf("without a search: %+v", c)
+		}
+	}
+	for _, c := range synthesis.Claims(vocab.Default(), nil, nil, cell, "2026-01-01") {
+		if c.ID == "C12" && (c.Verdict != "supported" || c.K != 1) {
+			t.Errorf("%+v", c)
+		}
+	}
+}
+
+func TestOwnClaims(t *testing.T) {
+	qs, err := synthesis.Shipped()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cs, err := synthesis.LoadClaims("claims.yaml", []byte("- id: U1\n  text: psilocybin reduces depressive symptoms\n  questions: [psilocybin-depression-severity]\n- {id: U2, text: x, substances: [mdma], outcomes: [ptsd]}\n"), vocab.Default(), qs)
+	if err != nil || len(cs) != 2 || cs[0].Kind != "efficacy" || cs[1].Outcomes[0] != "ptsd" {
+		t.Fatalf("%+v %v", cs, err)
+	}
+	for in, want := range map[string]string{
+		"- id: C1\n  text: x\n  outcomes: [ptsd]\n":                                    "in use",
+		"- {id: A, text: x, outcomes: [ptsd]}\n- {id: A, text: y, outcomes: [ptsd]}\n": "in use",
+		"- id: A\n  text: x\n":                         "nothing would answer",
+		"- id: A B\n  text: x\n  outcomes: [ptsd]\n":   "word",
+		"- id: A\n  outcomes: [ptsd]\n":                "text is missing",
+		"- id: A\n  text: x\n  questions: [nothing]\n": "no question",
+		"- id: A\n  text: x\n  kind: belief\n":         "belief",
+		"- id: A\n  text: x\n  kind: absence\n":        "topics",
+		"- id: A\n  txt: x\n":                          "unknown field",
+		"!000 0":                                       "cannot be read",
+	} {
+		if _, err := synthesis.LoadClaims("claims.yaml", []byte(in), vocab.Default(), qs); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: %v", in, err)
+		}
+	}
+}
+
+func FuzzLoadClaims(f *testing.F) {
+	f.Add([]byte("- id: U1\n  text: x\n  outcomes: [ptsd]\n"))
+	f.Add([]byte("- &a {id: *a}"))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		cs, err := synthesis.LoadClaims("f.yaml", b, vocab.Default(), nil)
+		if err == nil && len(synthesis.Judge(cs, nil, nil, nil, "")) != len(cs) {
+			t.Error("a claim has no verdict")
+		}
+	})
+}

@@ -1,0 +1,109 @@
+package synthesis_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"past/internal/evidence"
+	"past/internal/synthesis"
+	"past/internal/vocab"
+)
+
+func version(seq int, origin, date string, n int, kind string, primary ...string) synthesis.Version {
+	r := evidence.Record{ID: "NCT1", Start: evidence.DateStruct{Raw: "2020-03"}, Enrollment: &n, EnrollmentType: kind}
+	for i := 0; i < len(primary); i += 2 {
+		r.Planned = append(r.Planned, evidence.PlannedOutcome{Type: "primary", Measure: primary[i], TimeFrame: primary[i+1]})
+	}
+	return synthesis.Version{Seq: seq, Origin: origin, Date: date, Record: r}
+}
+
+func TestSwitchesAreDatedFacts(t *testing.T) {
+	vs := []synthesis.Version{
+		version(3, "register", "2021-06-01", 60, "ESTIMATED", "change in CAPS-5 total score", "week 8", "suicidality", "week 8"),
+		version(1, "register", "2019-01-01", 100, "ESTIMATED", "change in CAPS-5 total score", "week 4"),
+		version(2, "register", "2020-02-01", 100, "ESTIMATED", "change in CAPS-5 total score", "week 8"),
+		version(4, "register", "2022-01-01", 50, "ACTUAL", "depression by BDI-II", "week 8", "suicidality", "week 8"),
+		version(1, "snapshot", "2022-02-02", 50, "ACTUAL", "depression by BDI-II", "week 8", "suicidality", "week 8"),
+		version(2, "snapshot", "2022-03-02", 55, "ACTUAL", "depression by BDI-II", "week 8", "suicidality", "week 8"),
+	}
+	var got []string
+	for _, s := range synthesis.Switches(vs) {
+		got = append(got, s.Date+" "+s.Kind+" "+s.Timing)
+		if s.Sentence == "" || strings.Contains(s.Sentence, "mislead") {
+			t.Errorf("%+v", s)
+		}
+	}
+	want := []string{
+		"2020-02-01 primary outcome re-timed before the start",
+		"2021-06-01 primary outcome added after the start",
+		"2021-06-01 sample size cut after the start",
+		"2022-01-01 fewer enrolled than planned after the start",
+		"2022-01-01 primary outcome added after the start",
+		"2022-01-01 primary outcome dropped after the start",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+}
+
+// A change in the month of a start that is known by its month only is neither
+// before nor after.
+func TestPartialStartIsNotGuessed(t *testing.T) {
+	s := synthesis.Switches([]synthesis.Version{version(1, "register", "2020-01-01", 9, "", "a b c", "1"), version(2, "register", "2020-03-15", 9, "", "a b c", "2")})
+	if len(s) != 1 || s[0].Timing != synthesis.StartUnknown {
+		t.Errorf("%+v", s)
+	}
+	if len(synthesis.Switches(nil)) != 0 {
+		t.Error("no versions, no switches")
+	}
+}
+
+func TestGapMapReasonsAndCorrections(t *testing.T) {
+	study := evidence.Study{ID: "s1", Label: "A 2020", Records: []string{"NCT1"}, Substances: []string{"mdma"}, Topics: []string{"intimacy", "sexual-trauma"}, Status: evidence.StatusRecruiting}
+	in := synthesis.GapInput{Studies: []evidence.Study{study}, Why: map[string]map[string]string{"s1": {"intimacy": `"intimacy" in the title of NCT1`}},
+		Decisions: []synthesis.TopicDecision{{Study: "s1", Topic: "sexual-trauma", Who: "r1", When: "2026-01-01", Why: "eligibility only"}, {Study: "s1", Topic: "lgbtq", Include: true, Who: "r1", When: "2026-01-01", Why: "arm 2"}}}
+	cells := synthesis.Gaps(in)
+	var topics []string
+	for _, c := range cells {
+		topics = append(topics, c.Topic)
+		if c.Registered != 1 || c.Running != 1 || len(c.Reasons) != 1 {
+			t.Errorf("%+v", c)
+		}
+	}
+	if !slices.Equal(topics, []string{"intimacy", "lgbtq"}) || !strings.Contains(cells[0].Reasons[0], "in the title of NCT1") || !strings.Contains(cells[1].Reasons[0], "r1") {
+		t.Errorf("%v %+v", topics, cells)
+	}
+	why := synthesis.TopicReasons(vocab.Default(), &evidence.Record{ID: "NCT1", Title: "MDMA for erectile dysfunction", Conditions: []string{"Vaginismus"}})
+	if !strings.Contains(why["erectile-dysfunction"], "title") || !strings.Contains(why["genito-pelvic-pain"], "conditions") {
+		t.Errorf("%v", why)
+	}
+}
+
+// Rows and studies add up, for every shipped question.
+func TestFlowNumbersAddUp(t *testing.T) {
+	qs, err := synthesis.Shipped()
+	if err != nil {
+		t.Fatal(err)
+	}
+	base := starterBase(t)
+	base.WithoutMultiverse = true
+	base.Trials = []evidence.Record{trial("NCT1", evidence.StatusUnknown, nil)}
+	for _, q := range qs {
+		f, err := synthesis.Answer(t.Context(), q, base)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p := synthesis.CountPrisma(f, base)
+		rows, studies := p.RowsPooled, p.StudiesPooled
+		for _, c := range p.RowsExcluded {
+			rows += c.N
+		}
+		for _, c := range p.StudiesExcluded {
+			studies += c.N
+		}
+		if rows != p.RowsAssessed || studies != p.StudiesAssessed || p.StudiesPooled != f.Primary.K || len(p.Records) != 1 {
+			t.Errorf("%s: %+v", q.ID, p)
+		}
+	}
+}
