@@ -137,7 +137,7 @@ func exploreAll(b *tab) {
 // TestHostileNumbers puts what is no number into every number: pages are still
 // written, and say so.
 func TestHostileNumbers(t *testing.T) {
-	for _, x := range []float64{math.NaN(), math.Inf(1), math.Inf(-1), 1e300, -1e300, 0, 1e-300} {
+	for _, x := range []float64{math.NaN(), math.Inf(1), math.Inf(-1), 1e300, -1e300, 0, 1e-300, 1e11, -1e11, 800} {
 		ed := fixtureEdition(t)
 		var set func(v reflect.Value)
 		set = func(v reflect.Value) {
@@ -159,6 +159,7 @@ func TestHostileNumbers(t *testing.T) {
 			}
 		}
 		set(reflect.ValueOf(&ed.Findings[0]).Elem())
+		set(reflect.ValueOf(&ed.Findings[2]).Elem()) // ratios
 		dir := written(t, ed, Options{})
 		body, err := os.ReadFile(filepath.Join(dir, "f", "mdma-ptsd-severity.html"))
 		if err != nil {

@@ -72,6 +72,8 @@ func RatioTicks(lo, hi float64, n int) []Tick {
 	if !(hi > lo) {
 		return nil
 	}
+	const edge = 690 // logarithms beyond are no numbers when read as ratios
+	lo, hi = math.Max(lo, -edge), math.Min(hi, edge)
 	for _, mants := range [][]float64{{1, 1.5, 2, 3, 5, 7}, {1, 2, 5}, {1, 3}, {1}} {
 		var t []Tick
 		for e := math.Floor(lo/math.Ln10) - 1; e <= math.Ceil(hi/math.Ln10) && e < 300; e++ {
@@ -85,6 +87,9 @@ func RatioTicks(lo, hi float64, n int) []Tick {
 		if len(t) <= n+1 && len(t) > 0 {
 			return t
 		}
+	}
+	if !(hi > lo) {
+		return nil
 	}
 	return []Tick{{lo, show.Significant(math.Exp(lo), 2)}, {hi, show.Significant(math.Exp(hi), 2)}}
 }
