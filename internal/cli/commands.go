@@ -2,31 +2,36 @@ package cli
 
 // commands are the verbs of past, in the order of the help text.
 type commands struct {
-	Demo      demoCmd      `cmd:"" help:"Run the whole job on the embedded starter set, without a network."`
-	Crawl     crawlCmd     `cmd:"" help:"Collect records from public registers."`
-	Import    importCmd    `cmd:"" help:"Take in saved payloads and registry exports."`
-	Status    statusCmd    `cmd:"" help:"Show counts, freshness and problems."`
-	Link      linkCmd      `cmd:"" help:"Say which records and papers are one study."`
-	Extract   extractCmd   `cmd:"" help:"Read posted results and extraction tables into effect sizes."`
-	Analyse   analyseCmd   `cmd:"" help:"Answer the questions: pool effects into findings."`
-	Report    reportCmd    `cmd:"" help:"Write an edition as offline HTML."`
-	Explain   explainCmd   `cmd:"" help:"Walk a number back to the bytes it came from."`
-	Cite      citeCmd      `cmd:"" help:"Cite a finding, its studies, the edition or the program."`
-	Export    exportCmd    `cmd:"" help:"Take tables, effects, scripts and counts elsewhere."`
-	Check     checkCmd     `cmd:"" help:"Hold a text's citations and bound numbers against an edition."`
-	Pack      packCmd      `cmd:"" help:"Write teaching material for the curriculum domains."`
-	Meta      metaCmd      `cmd:"" help:"Meta-analyse a table of your own (CSV or JSON)."`
-	Reproduce reproduceCmd `cmd:"" help:"Compute published reviews again and set ours beside the printed numbers."`
-	Vocab     vocabCmd     `cmd:"" help:"Say what a text is about and why."`
-	Review    reviewCmd    `cmd:"" help:"The human side: sheets, decisions, conflicts."`
-	History   historyCmd   `cmd:"" help:"Show what changed in a record, and when."`
-	Question  questionCmd  `cmd:"" help:"Work with questions files."`
-	Refresh   refreshCmd   `cmd:"" help:"Run a whole cycle and publish: once, or on a schedule."`
-	Gate      gateCmd      `cmd:"" help:"Show what the gate refused, and let a run pass."`
-	Changes   changesCmd   `cmd:"" help:"Show what editions changed, with cause."`
-	Serve     serveCmd     `cmd:"" help:"Serve editions, a JSON API and search, read-only."`
-	Mcp       mcpCmd       `cmd:"" help:"Answer assistants over the Model Context Protocol (stdio), read-only."`
-	Rebuild   rebuildCmd   `cmd:"" help:"Recreate every derived row from payloads and human files."`
+	Demo       demoCmd       `cmd:"" help:"Run the whole job on the embedded starter set, without a network."`
+	Crawl      crawlCmd      `cmd:"" help:"Collect records from public registers."`
+	Import     importCmd     `cmd:"" help:"Take in saved payloads and registry exports."`
+	Status     statusCmd     `cmd:"" help:"Show counts, freshness and problems."`
+	Link       linkCmd       `cmd:"" help:"Say which records and papers are one study."`
+	Extract    extractCmd    `cmd:"" help:"Read posted results and extraction tables into effect sizes."`
+	Analyse    analyseCmd    `cmd:"" help:"Answer the questions: pool effects into findings."`
+	Report     reportCmd     `cmd:"" help:"Write an edition as offline HTML."`
+	Explain    explainCmd    `cmd:"" help:"Walk a number back to the bytes it came from."`
+	Cite       citeCmd       `cmd:"" help:"Cite a finding, its studies, the edition or the program."`
+	Export     exportCmd     `cmd:"" help:"Take tables, effects, scripts and counts elsewhere."`
+	Check      checkCmd      `cmd:"" help:"Hold a text's citations and bound numbers against an edition."`
+	Pack       packCmd       `cmd:"" help:"Write teaching material for the curriculum domains."`
+	Meta       metaCmd       `cmd:"" help:"Meta-analyse a table of your own (CSV or JSON)."`
+	Reproduce  reproduceCmd  `cmd:"" help:"Compute published reviews again and set ours beside the printed numbers."`
+	Vocab      vocabCmd      `cmd:"" help:"Say what a text is about and why."`
+	Review     reviewCmd     `cmd:"" help:"The human side: sheets, decisions, conflicts."`
+	History    historyCmd    `cmd:"" help:"Show what changed in a record, and when."`
+	Question   questionCmd   `cmd:"" help:"Work with questions files."`
+	Refresh    refreshCmd    `cmd:"" help:"Run a whole cycle and publish: once, or on a schedule."`
+	Gate       gateCmd       `cmd:"" help:"Show what the gate refused, and let a run pass."`
+	Changes    changesCmd    `cmd:"" help:"Show what editions changed, with cause."`
+	Serve      serveCmd      `cmd:"" help:"Serve editions, a JSON API and search, read-only."`
+	Mcp        mcpCmd        `cmd:"" help:"Answer assistants over the Model Context Protocol (stdio), read-only."`
+	Backup     backupCmd     `cmd:"" help:"Write a consistent copy of the database, also while it is in use."`
+	Restore    restoreCmd    `cmd:"" help:"Put a checked backup in the place of the database."`
+	Doctor     doctorCmd     `cmd:"" help:"Check the set-up: configuration, disk, rights, clock, database, schedule."`
+	Completion completionCmd `cmd:"" help:"Print a completion script for a shell."`
+	Man        manCmd        `cmd:"" help:"Print the manual page."`
+	Rebuild    rebuildCmd    `cmd:"" help:"Recreate every derived row from payloads and human files."`
 }
 
 // applyConfig hands configuration values to the commands that take them.
