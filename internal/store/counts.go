@@ -4,12 +4,11 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-	"strings"
 	"time"
 )
 
-// Counts are the sizes of the store in the units of evidence.Counts: each is
-// taken from the rows themselves, over the current version of each record.
+// Counts are the sizes of the store in the units of evidence.Counts, over the
+// current version of each record.
 type Counts struct {
 	Records         int64 `json:"records"`
 	Payloads        int64 `json:"payloads"`
@@ -44,34 +43,21 @@ type Status struct {
 	Sources  map[string]SourceStatus `json:"sources"`
 }
 
-// countQueries are in the order of Counts' fields.
-var countQueries = []string{
-	"SELECT count(*) FROM record",
-	"SELECT count(*) FROM payload",
-	"SELECT count(*) FROM planned_outcome",
-	"SELECT count(*) FROM posted_outcome",
-	"SELECT coalesce(sum(group_count), 0) FROM posted_outcome",
-	"SELECT coalesce(sum(cell_count), 0) FROM posted_outcome",
-	"SELECT count(*) FROM posted_analysis",
-	"SELECT coalesce(sum(stat_count), 0) FROM event_list",
-	"SELECT count(*) FROM reference",
-	"SELECT count(*) FROM publication",
-	"SELECT count(*) FROM study",
-	"SELECT count(*) FROM arm_result",
-	"SELECT count(*) FROM effect",
-	"SELECT count(*) FROM finding",
-}
-
-func (c *Counts) fields() []any {
-	return []any{&c.Records, &c.Payloads, &c.PlannedOutcomes, &c.PostedOutcomes, &c.OutcomeGroups, &c.Measurements, &c.Contrasts,
-		&c.EventStats, &c.References, &c.Publications, &c.Studies, &c.ArmResults, &c.Effects, &c.Findings}
-}
+// countQuery gives the columns in the order of Counts' fields. What records
+// hold is summed over their tallies, which a test holds against the rows.
+const countQuery = `
+	SELECT count(*), (SELECT count(*) FROM payload), coalesce(sum(planned_outcomes), 0), coalesce(sum(posted_outcomes), 0),
+		coalesce(sum(outcome_groups), 0), coalesce(sum(measurements), 0), coalesce(sum(contrasts), 0), coalesce(sum(event_stats), 0),
+		coalesce(sum(reference_count), 0), (SELECT count(*) FROM publication), (SELECT count(*) FROM study), (SELECT count(*) FROM arm_result),
+		(SELECT count(*) FROM effect), (SELECT count(*) FROM finding)
+	FROM record`
 
 // Counts counts the rows of the store, all at one instant.
 func (s *Store) Counts(ctx context.Context) (Counts, error) {
 	var c Counts
-	q := "SELECT (" + strings.Join(countQueries, "), (") + ")"
-	if err := s.r.QueryRowContext(ctx, q).Scan(c.fields()...); err != nil {
+	err := s.r.QueryRowContext(ctx, countQuery).Scan(&c.Records, &c.Payloads, &c.PlannedOutcomes, &c.PostedOutcomes, &c.OutcomeGroups,
+		&c.Measurements, &c.Contrasts, &c.EventStats, &c.References, &c.Publications, &c.Studies, &c.ArmResults, &c.Effects, &c.Findings)
+	if err != nil {
 		return Counts{}, fmt.Errorf("count: %w", s.explain(err))
 	}
 	return c, nil

@@ -16,6 +16,7 @@ var recordColumns = []string{
 	"study_type", "phases", "allocation", "intervention_model", "primary_purpose", "masking", "who_masked",
 	"enrollment", "enrollment_type", "sex", "minimum_age", "maximum_age", "conditions", "keywords", "mesh_terms",
 	"sponsor", "sponsor_class", "collaborators", "countries", "documents", "results_in_qc", "has_results", "unknown_keys", "indexed",
+	"planned_outcomes", "posted_outcomes", "outcome_groups", "measurements", "contrasts", "event_stats", "reference_count",
 }
 
 var insertRecord, updateRecord = recordStatements()
@@ -32,6 +33,7 @@ func recordStatements() (insert, update string) {
 
 func recordValues(w *recordWrite) []any {
 	r := w.rec
+	n := r.Count()
 	return []any{
 		w.no, w.key.source, r.ID, string(r.Kind), w.version, null(r.URL), null(r.Title), null(r.OfficialTitle), null(r.Acronym),
 		textList(r.Aliases), jsonList(r.SecondaryIDs),
@@ -44,6 +46,7 @@ func recordValues(w *recordWrite) []any {
 		textList(r.Conditions), textList(r.Keywords), textList(r.MeshTerms),
 		null(r.Sponsor.Name), null(r.Sponsor.Class), textList(organisationNames(r.Collaborators)), textList(r.Countries), jsonList(r.Documents),
 		r.ResultsInQC, r.Results != nil, unknownKeys(r.Unknown), false,
+		n.PlannedOutcomes, n.PostedOutcomes, n.OutcomeGroups, n.Measurements, n.Contrasts, n.EventStats, n.References,
 	}
 }
 

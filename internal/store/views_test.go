@@ -154,6 +154,7 @@ func TestViewsOverRecordedStudies(t *testing.T) {
 		want.Measurements += c.Measurements
 		want.EventStats += c.EventStats
 	}
+	checkCounts(t, s)
 	for q, n := range map[string]int{"SELECT count(*) FROM measurements": want.Measurements, "SELECT count(*) FROM adverse_events": want.EventStats} {
 		if got := viewRows(t, s, q)[0][0]; got != strconv.Itoa(n) || n == 0 {
 			t.Errorf("%s gives %s, want %d", q, got, n)
@@ -220,8 +221,39 @@ func TestHostileText(t *testing.T) {
 		}
 		checkViews(rt, s, r)
 	})
+	checkCounts(t, s)
 	if got, err := s.Counts(context.Background()); err != nil || !raceOn && got.Records != int64(n) {
 		t.Errorf("%d records, want %d (%v)", got.Records, n, err)
+	}
+}
+
+// rowCounts counts the rows that Counts gives from the records' tallies.
+func rowCounts(t testing.TB, s *Store) Counts {
+	t.Helper()
+	n := func(q string) int64 {
+		v, err := strconv.ParseInt(viewRows(t, s, q)[0][0], 10, 64)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+	return Counts{
+		Records: n("SELECT count(*) FROM record"), Payloads: n("SELECT count(*) FROM payloads"), PlannedOutcomes: n("SELECT count(*) FROM planned_outcome"),
+		PostedOutcomes: n("SELECT count(*) FROM posted_outcome"), OutcomeGroups: n("SELECT count(*) FROM outcome_groups"),
+		Measurements: n("SELECT count(*) FROM measurements"), Contrasts: n("SELECT count(*) FROM posted_analysis"),
+		EventStats: n("SELECT count(*) FROM adverse_events"), References: n("SELECT count(*) FROM reference"), Publications: n("SELECT count(*) FROM publications"),
+		Studies: n("SELECT count(*) FROM studies"), ArmResults: n("SELECT count(*) FROM arm_results"), Effects: n("SELECT count(*) FROM effects"), Findings: n("SELECT count(*) FROM findings"),
+	}
+}
+
+func checkCounts(t testing.TB, s *Store) {
+	t.Helper()
+	got, err := s.Counts(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(rowCounts(t, s), got); d != "" {
+		t.Errorf("counts (-rows +tallies):\n%s", d)
 	}
 }
 
