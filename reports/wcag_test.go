@@ -63,7 +63,10 @@ func TestAxe(t *testing.T) {
 	}{{"light", 1280}, {"dark", 1280}, {"light", 390}} {
 		b.media("", "prefers-color-scheme", state.scheme)
 		b.size(state.w, 900)
-		for _, p := range pageTypes {
+		for i, p := range pageTypes {
+			if state.w == 390 && i%4 != 0 {
+				continue // the narrow layout differs in few ways: a sample of pages
+			}
 			b.open(p)
 			b.js(`document.querySelectorAll("details").forEach(d => { d.open = true; })`)
 			check(p + " " + state.scheme)
