@@ -10,7 +10,6 @@ type basis struct {
 	q         []float64 // n rows of p
 	r         []float64 // p rows of p
 	intercept int       // kept column that is constant and not 0, -1 without
-	constant  []float64 // a kept column's value where it is the intercept
 	columns   [][]float64
 }
 

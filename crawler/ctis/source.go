@@ -179,7 +179,7 @@ func (s *Source) list(ctx context.Context, f crawler.Fetcher, q crawler.Query, c
 			page.Hits = append(page.Hits, o.id)
 		}
 	}
-	if c.Page++; l.next == false || len(l.trials)+len(l.problems) == 0 {
+	if c.Page++; !l.next || len(l.trials)+len(l.problems) == 0 {
 		c.Page = 0
 	}
 	return nil
@@ -210,7 +210,6 @@ type listing struct {
 	next     bool
 	trials   []overview
 	problems []evidence.Problem
-	raw      string // what identifies the listing's state
 }
 
 func (s *Source) search(ctx context.Context, f crawler.Fetcher, criteria map[string]any, page, size int) (listing, error) {
