@@ -44,55 +44,72 @@ func Answer(ctx context.Context, q Question, b Base) (evidence.Finding, error) {
 	}
 	primary, err := Pool(q.Model(), effects)
 	if err != nil {
-		return f, fmt.Errorf("question %s: %w", q.ID, err)
+		// the other questions must not wait for this one: the finding has no
+		// number, and says why
+		primary = unfitted(q.Model(), effects, err)
 	}
 	f.Primary = primary
 	f.Warnings = append(slices.Clone(primary.Warnings), shared...)
-	if f.Sensitivity, err = sensitivity(q, b, effects); err != nil {
-		return f, fmt.Errorf("question %s: %w", q.ID, err)
-	}
 	var notes []string
 	f.Retracted, notes = retractions(b, effects)
 	f.Warnings = append(f.Warnings, notes...)
 	f.Missing = missing(q, b, effects, sel.Excluded)
 	f.Measured = measured(q, b)
-	if err := explore(q, &f, effects); err != nil {
-		return f, fmt.Errorf("question %s: %w", q.ID, err)
-	}
-	if b.WithoutMultiverse {
-		// asked for without
-	} else if f.Multiverse, err = runMultiverse(ctx, q, b.Effects, len(effects)); err != nil {
-		return f, fmt.Errorf("question %s: %w", q.ID, err)
+	if f.Primary.Estimate != nil {
+		if err := explore(ctx, q, b, &f, effects); err != nil {
+			return f, fmt.Errorf("question %s: %w", q.ID, err)
+		}
 	}
 	if err := grade(q, &f, len(b.Trials) > 0); err != nil {
-		return f, fmt.Errorf("question %s: %w", q.ID, err)
+		f.Certainty = evidence.Certainty{Level: "very low", Note: "no certainty could be proposed by rule, so it is taken as very low: " + err.Error()}
 	}
 	return f, Say(q, &f)
 }
 
-// explore adds everything beside the primary model.
-func explore(q Question, f *evidence.Finding, effects []evidence.Effect) (err error) {
+// unfitted is the result of a model that its data cannot carry.
+func unfitted(m Model, effects []evidence.Effect, err error) evidence.PooledResult {
+	r := evidence.PooledResult{Label: m.Label, Measure: m.Measure, Formula: m.Formula, Method: "none", Test: "none", K: len(effects), N: Participants(effects),
+		EffectIDs: []string{}, Warnings: []string{fmt.Sprintf("the model (%s, %s) could not be fitted: %v", m.Method, m.Test, err)}}
+	for _, e := range effects {
+		r.EffectIDs = append(r.EffectIDs, e.ID)
+	}
+	return r
+}
+
+// explore adds everything beside the primary model. An analysis that these
+// data cannot carry is left out with a warning; only being interrupted stops.
+func explore(ctx context.Context, q Question, b Base, f *evidence.Finding, effects []evidence.Effect) error {
+	try := func(what string, err error) {
+		if err != nil {
+			f.Warnings = append(f.Warnings, what+" could not be computed: "+err.Error())
+		}
+	}
+	var err error
+	f.Sensitivity = sensitivity(q, b, effects)
 	if q.ModelKind == CHE && several(effects) {
-		return exploreCHE(q, f, effects)
+		try("leaving out one study", exploreCHE(q, f, effects))
+	} else {
+		try("the influence of single studies", diagnose(q, f, effects))
+		f.Subgroups, err = subgroups(q, effects)
+		try("a subgroup", err)
+		f.Moderators, err = moderators(q, effects)
+		try("a moderator", err)
+		f.Bayes, err = bayesian(q, effects)
+		try("the Bayesian result", err)
+		f.Sequential, err = monitor(q, effects)
+		try("the sequential monitoring", err)
+		f.SmallStudy = smallStudy(q, effects)
+		f.Bound, err = bound(q, effects, f.Primary, f.Missing)
+		try("the bound over missing results", err)
 	}
-	if err = diagnose(q, f, effects); err != nil {
-		return err
+	if b.WithoutMultiverse {
+		return ctx.Err()
 	}
-	if f.Subgroups, err = subgroups(q, effects); err != nil {
-		return err
+	f.Multiverse, err = runMultiverse(ctx, q, b.Effects, len(effects))
+	if ctx.Err() == nil {
+		try("the multiverse", err)
 	}
-	if f.Moderators, err = moderators(q, effects); err != nil {
-		return err
-	}
-	if f.Bayes, err = bayesian(q, effects); err != nil {
-		return err
-	}
-	if f.Sequential, err = monitor(q, effects); err != nil {
-		return err
-	}
-	f.SmallStudy = smallStudy(q, effects)
-	f.Bound, err = bound(q, effects, f.Primary, f.Missing)
-	return err
+	return ctx.Err()
 }
 
 func comparators(q Question) string {

@@ -14,11 +14,11 @@ const mostAdded = 200
 
 // bound answers: how many participants in unreported trials, all at no effect,
 // would move the finding across its line? Trials of the median size of the
-// pooled ones, half of the people in each arm and an effect of 0, join the pool
-// one by one until the headline interval includes no effect. A finding whose
+// pooled ones, half of the people in each arm and no effect (for ratios: the
+// pooled risk of the controls in both arms), join the pool one by one until the headline interval includes no effect. A finding whose
 // interval includes it already has no line to cross.
 func bound(q Question, effects []evidence.Effect, p evidence.PooledResult, missing []evidence.MissingTrial) (*evidence.Bound, error) {
-	if p.K < 2 || p.Estimate == nil || q.Measure != "SMD" {
+	if p.K < 2 || p.Estimate == nil || q.Measure != "SMD" && !Ratio(q.Measure) {
 		return nil, nil
 	}
 	lo, hi := Headline(p)
@@ -38,8 +38,20 @@ func bound(q Question, effects []evidence.Effect, p evidence.PooledResult, missi
 	}
 	size := medianSize(effects)
 	yi, vi := columns(effects)
+	variance := 4 / size // a difference in standard deviations, size/2 in each arm
+	if Ratio(q.Measure) {
+		risk := baselineRisk(effects)
+		if !(risk > 0 && risk < 1) {
+			return nil, nil
+		}
+		// log ratio of two arms with the pooled risk of the controls
+		variance = 4 * (1 - risk) / (risk * size)
+		if q.Measure == "OR" {
+			variance = 4 / (risk * (1 - risk) * size)
+		}
+	}
 	for added := 1; added <= mostAdded; added++ {
-		yi, vi = append(yi, 0), append(vi, 4/size)
+		yi, vi = append(yi, 0), append(vi, variance)
 		fit, err := meta.Fit(yi, vi, meta.Options{Method: meta.Method(q.Method), Test: meta.Test(q.Test)})
 		if err != nil {
 			return nil, err

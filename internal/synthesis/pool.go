@@ -2,6 +2,7 @@ package synthesis
 
 import (
 	"errors"
+	"fmt"
 	"math"
 	"slices"
 
@@ -52,6 +53,9 @@ func recompute(q Question, e *evidence.Effect) error {
 			turn(e)
 		}
 	}
+	if err := believable(e); err != nil {
+		return err
+	}
 	if counts || turned || e.HigherBetter != q.LowerIsBetter {
 		return nil
 	}
@@ -60,6 +64,23 @@ func recompute(q Question, e *evidence.Effect) error {
 	}
 	turn(e)
 	e.Flags = append(slices.Clone(e.Flags), turnedFlag)
+	return nil
+}
+
+// mostPeople bounds the people in one arm of a trial of these substances.
+const mostPeople = 1e6
+
+// believable refuses numbers that no trial can have; they would carry a pool by
+// themselves.
+func believable(e *evidence.Effect) error {
+	for _, n := range []*float64{e.N1, e.N2} {
+		if n != nil && !(*n > 0 && *n <= mostPeople) {
+			return fmt.Errorf("%g is no number of people in an arm", *n)
+		}
+	}
+	if math.IsNaN(e.Estimate) || math.Abs(e.Estimate) > 1e6 || !(e.Variance > 0) || e.Variance < 1e-12 || e.Variance > 1e12 {
+		return fmt.Errorf("an estimate of %g with variance %g cannot come from a trial", e.Estimate, e.Variance)
+	}
 	return nil
 }
 

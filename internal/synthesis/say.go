@@ -179,6 +179,9 @@ func researcher(p evidence.PooledResult, num, who, measure string) string {
 
 func sayNothing(q Question, f evidence.Finding) evidence.Sentences {
 	text := fmt.Sprintf("%s: no trial in this edition gives numbers that can be pooled.", q.Title)
+	if k := f.Primary.K; k > 0 {
+		text = fmt.Sprintf("%s: the numbers of %s could not be pooled.", q.Title, plural(k, "study", "studies"))
+	}
 	if n := len(f.Measured); n > 0 {
 		text += fmt.Sprintf(" %s measured the outcome without numbers that can be extracted.", plural(n, "report", "reports"))
 	}

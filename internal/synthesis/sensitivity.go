@@ -21,24 +21,21 @@ func (q Question) wants(name string) bool {
 
 // sensitivity refits the question under other defensible choices. An analysis
 // that would pool the very same rows in the same way is not repeated.
-func sensitivity(q Question, b Base, effects []evidence.Effect) ([]evidence.PooledResult, error) {
+func sensitivity(q Question, b Base, effects []evidence.Effect) []evidence.PooledResult {
 	if len(effects) < 2 {
-		return nil, nil
+		return nil
 	}
 	var out []evidence.PooledResult
-	add := func(m Model, rows []evidence.Effect) error {
+	add := func(m Model, rows []evidence.Effect) {
 		r, err := Pool(m, rows)
 		if err != nil {
-			return fmt.Errorf("%s: %w", m.Label, err)
+			r = unfitted(m, rows, err)
 		}
 		out = append(out, r)
-		return nil
 	}
 	if q.wants("estimators") && q.ModelKind != CHE {
 		for _, m := range estimators(q) {
-			if err := add(m, effects); err != nil {
-				return nil, err
-			}
+			add(m, effects)
 		}
 	}
 	if q.wants("formulas") {
@@ -51,9 +48,7 @@ func sensitivity(q Question, b Base, effects []evidence.Effect) ([]evidence.Pool
 			}
 			m := other.Model()
 			m.Label = "formula mode " + formula
-			if err := add(m, rows); err != nil {
-				return nil, err
-			}
+			add(m, rows)
 		}
 	}
 	for _, s := range subsets(q, b, effects) {
@@ -62,9 +57,7 @@ func sensitivity(q Question, b Base, effects []evidence.Effect) ([]evidence.Pool
 		}
 		m := q.Model()
 		m.Label = s.label
-		if err := add(m, s.rows); err != nil {
-			return nil, err
-		}
+		add(m, s.rows)
 	}
 	return allRows(q, b, effects, out)
 }
@@ -119,9 +112,9 @@ func sameNumbers(a, b []evidence.Effect) bool {
 // allRows adds the other way to treat studies with several rows: all eligible
 // rows in a three-level model beside one row per study, and one row per study
 // beside the three-level model.
-func allRows(q Question, b Base, effects []evidence.Effect, out []evidence.PooledResult) ([]evidence.PooledResult, error) {
+func allRows(q Question, b Base, effects []evidence.Effect, out []evidence.PooledResult) []evidence.PooledResult {
 	if !q.wants("all-rows") {
-		return out, nil
+		return out
 	}
 	other := q
 	m := q.Model()
@@ -136,13 +129,13 @@ func allRows(q Question, b Base, effects []evidence.Effect, out []evidence.Poole
 	}
 	rows, _ = Recompute(other, rows)
 	if m.Kind == CHE && !several(rows) || len(rows) == 0 {
-		return out, nil
+		return out
 	}
 	r, err := Pool(m, rows)
-	if err != nil { // a model that these rows cannot carry is not an error of the finding
-		return out, nil
+	if err != nil {
+		r = unfitted(m, rows, err)
 	}
-	return append(out, r), nil
+	return append(out, r)
 }
 
 // retracted gives the retracted reports of each study.

@@ -48,7 +48,7 @@ func TestNoSentenceOverstates(t *testing.T) {
 	q.Sensitivity, q.Subgroups, q.Moderators = []string{"without-retracted"}, nil, nil
 	rapid.Check(t, func(rt *rapid.T) {
 		k := rapid.IntRange(0, 4).Draw(rt, "k")
-		b := synthesis.Base{}
+		b := synthesis.Base{WithoutMultiverse: true}
 		for i := range k {
 			b.Effects = append(b.Effects, drawn(rt, i))
 		}
@@ -115,7 +115,7 @@ func TestOverstatingTemplatesAreRefused(t *testing.T) {
 func TestHarmsSpeakOfRisk(t *testing.T) {
 	q := ask(t, "mdma-dropout")
 	rapid.Check(t, func(rt *rapid.T) {
-		b := synthesis.Base{}
+		b := synthesis.Base{WithoutMultiverse: true}
 		for i := range rapid.IntRange(0, 5).Draw(rt, "k") {
 			e := drawn(rt, i)
 			e.Domain, e.ScoreType, e.Instrument, e.Mean1, e.Mean2, e.SD1, e.SD2 = "dropout", "events", "", nil, nil, nil, nil
