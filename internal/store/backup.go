@@ -64,7 +64,7 @@ func syncFile(name string) error {
 // it anew.
 func Restore(ctx context.Context, src, dst string) error {
 	fail := func(err error) error { return fmt.Errorf("restore %s from %s: %w", dst, src, err) }
-	from, err := Open(ctx, src, Options{ReadOnly: true})
+	from, err := Open(ctx, src, Options{ReadOnly: true, older: true})
 	if err != nil {
 		return fail(err)
 	}

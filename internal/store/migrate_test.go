@@ -2,8 +2,10 @@ package store
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -122,6 +124,39 @@ func TestMigrationsAreInOrder(t *testing.T) {
 	}
 	if len(ms) != len(files) || len(ms) != SchemaVersion() {
 		t.Errorf("%d migrations, %d files, version %d", len(ms), len(files), SchemaVersion())
+	}
+}
+
+// Reading an older database brings it up to date, unless somebody writes to it;
+// a backup of an earlier release can be restored.
+func TestOlderDatabaseIsRead(t *testing.T) {
+	ctx := context.Background()
+	now := fresh(t)
+	mixed(t, now)
+	dir := t.TempDir()
+	path := filepath.Join(dir, "past.db")
+	old := makeVersion(t, path, 1)
+	fillFrom(t, old, now)
+	if _, err := Open(ctx, path, Options{ReadOnly: true}); err == nil || !strings.Contains(err.Error(), "older schema version 1") {
+		t.Errorf("while an earlier release writes: %v", err)
+	}
+	copy := filepath.Join(dir, "backup.db")
+	if err := old.Backup(ctx, copy); err != nil {
+		t.Fatal(err)
+	}
+	old.shut()
+	r := open(t, path, Options{ReadOnly: true})
+	checkCounts(t, r)
+	restored := filepath.Join(dir, "restored.db")
+	if err := Restore(ctx, copy, restored); err != nil {
+		t.Fatal(err)
+	}
+	r2 := open(t, restored, Options{ReadOnly: true})
+	if d := cmp.Diff(rowCounts(t, r), rowCounts(t, r2)); d != "" {
+		t.Errorf("restored from an older backup:\n%s", d)
+	}
+	if v := viewRows(t, open(t, path, Options{ReadOnly: true}), "PRAGMA user_version"); v[0][0] != fmt.Sprint(SchemaVersion()) {
+		t.Errorf("the schema version is %s", v[0][0])
 	}
 }
 

@@ -35,7 +35,10 @@ func Open(ctx context.Context, path string, o Options) (*Store, error) {
 	}
 	var err error
 	if o.ReadOnly {
-		err = s.openReader(ctx)
+		if err = s.openReader(ctx); errors.Is(err, errOlder) && s.upgrade(ctx) == nil {
+			s.r.Close()
+			err = s.openReader(ctx)
+		}
 	} else {
 		err = s.openWriter(ctx)
 	}
@@ -192,11 +195,23 @@ func (s *Store) checkReader(ctx context.Context) error {
 	switch want := SchemaVersion(); {
 	case version > want:
 		return &VersionError{Path: s.path, Have: version, Want: want}
-	case version < want:
-		return fmt.Errorf("the database has the older schema version %d and this program needs %d: "+
-			"run any command that writes (past import, past crawl) once to bring it up to date", version, want)
+	case version < want && !s.opt.older:
+		return fmt.Errorf("the database has the older schema version %d and this program needs %d (%w): "+
+			"run any command where the file can be written, once, to bring it up to date", version, want, errOlder)
 	}
 	return nil
+}
+
+var errOlder = errors.New("it could not be upgraded here")
+
+// upgrade brings the file up to date by opening it for writing once, where
+// that is possible.
+func (s *Store) upgrade(ctx context.Context) error {
+	w, err := Open(ctx, s.path, Options{What: "past, upgrading the database", Now: s.opt.Now})
+	if err != nil {
+		return err
+	}
+	return w.Close()
 }
 
 // errForeign is told of SQLite files that are not ours.

@@ -13,9 +13,9 @@ import (
 
 // Options of [Open].
 type Options struct {
-	// ReadOnly opens for reading: no lock is taken, nothing is migrated, and a
-	// database of an older schema is refused with a hint to open it for
-	// writing once.
+	// ReadOnly opens for reading: no lock is taken and nothing is written,
+	// except that a database of an older schema is brought up to date first; it
+	// is refused where that cannot be done.
 	ReadOnly bool
 	// Create makes the file (and its folder) when absent.
 	Create bool
@@ -23,6 +23,8 @@ type Options struct {
 	What string
 	// Now is the clock for rows the store stamps itself; time.Now when nil.
 	Now func() time.Time
+
+	older bool // read an older schema as it is
 }
 
 // Store is an open database. Its methods are safe for concurrent use; writes
