@@ -15,7 +15,8 @@ const mostAdded = 200
 // bound answers: how many participants in unreported trials, all at no effect,
 // would move the finding across its line? Trials of the median size of the
 // pooled ones, half of the people in each arm and no effect (for ratios: the
-// pooled risk of the controls in both arms), join the pool one by one until the headline interval includes no effect. A finding whose
+// pooled risk of the controls in both arms), join the pool one by one until the
+// headline interval includes no effect. A finding whose
 // interval includes it already has no line to cross.
 func bound(q Question, effects []evidence.Effect, p evidence.PooledResult, missing []evidence.MissingTrial) (*evidence.Bound, error) {
 	if p.K < 2 || p.Estimate == nil || q.Measure != "SMD" && !Ratio(q.Measure) {
