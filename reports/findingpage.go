@@ -55,7 +55,7 @@ func (s *site) findingPage(f *evidence.Finding) *page {
 	s.findingTables(p, d, read)
 	d.Cite = s.citation(f.ID, d.Title)
 	d.Path = p.Path
-	if len(f.Effects) > longFinding && len(d.Checks)+len(d.Plots) > 0 {
+	if weightOf(d.Main, d.CertFigures, d.Checks, d.Plots) > roomForFigures && len(d.Checks)+len(d.Plots) > 0 {
 		s.checksPage(p, d)
 	}
 	if !s.single {
@@ -66,9 +66,25 @@ func (s *site) findingPage(f *evidence.Finding) *page {
 	return p
 }
 
-// longFinding is the number of studies from which the checks of a finding get
-// a page of their own, so that no page grows heavy.
-const longFinding = 5
+// roomForFigures is how many bytes of figures a finding's page takes in; beyond
+// it the checks get a page of their own, so that none grows past 300 kB.
+const roomForFigures = 225_000
+
+// weightOf estimates the bytes of figures with their tables and options.
+func weightOf(lists ...[]figView) int {
+	n := 0
+	for _, list := range lists {
+		for _, f := range list {
+			n += len(f.Wide) + len(f.Narrow) + len(f.Option) + 900
+			for _, r := range f.Fig.Table.Rows {
+				for _, c := range r.Cells {
+					n += len(c.Text) + len(c.Exact) + len(c.Href) + 32
+				}
+			}
+		}
+	}
+	return n
+}
 
 // checksPage moves the checks of a long finding to their own page.
 func (s *site) checksPage(of *page, d *findingPage) {

@@ -1,8 +1,10 @@
 package reports
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 
 	"past/internal/evidence"
 	"past/reports/internal/figure"
@@ -15,6 +17,8 @@ type indexPage struct {
 	Moved  []string
 	Rows   []findingRow
 	Glance []figView
+	Empty  []emptyGroup
+	NEmpty int
 	Counts []counted
 }
 
@@ -36,14 +40,54 @@ func (s *site) indexPage() {
 		}
 	}
 	list := ranked(s.Ed.Findings)
+	answered := len(list)
 	for i := range list {
+		if list[i].Primary.Estimate == nil {
+			answered = i
+			break
+		}
 		d.Rows = append(d.Rows, s.findingRow(&list[i]))
 	}
-	for _, f := range figure.Glance(list, s.Name, p.stamp(), func(id string) string { return s.findPath[id] }) {
+	for _, f := range figure.Glance(list[:answered], s.Name, p.stamp(), func(id string) string { return s.findPath[id] }) {
 		d.Glance = append(d.Glance, p.fig(f))
 	}
+	d.Empty, d.NEmpty = s.emptyGroups(list[answered:]), len(list)-answered
 	d.Counts = s.counts()
 	p.Data = d
+}
+
+// emptyGroup are the questions about one substance that have no number yet.
+type emptyGroup struct {
+	Name string
+	Rows []linked
+}
+
+// emptyGroups gathers findings without a number by substance. What stands
+// against each name is what is known all the same.
+func (s *site) emptyGroups(list []evidence.Finding) []emptyGroup {
+	var out []emptyGroup
+	at := map[string]int{}
+	for i := range list {
+		f := &list[i]
+		g, ok := at[f.Substance]
+		if !ok {
+			g = len(out)
+			at[f.Substance] = g
+			out = append(out, emptyGroup{Name: cmp.Or(show.First(s.Name(f.Substance)), "Other")})
+		}
+		var known []string
+		if n := len(f.Missing); n > 0 {
+			known = append(known, show.Plural(n, "trial", "trials")+" registered")
+		}
+		if n := len(f.Measured); n > 0 {
+			known = append(known, "measured in "+show.Plural(n, "study", "studies")+" without usable numbers")
+		}
+		if known == nil {
+			known = []string{"nothing registered"}
+		}
+		out[g].Rows = append(out[g].Rows, linked{Path: s.findPath[f.ID], Name: titleOf(f), Note: strings.Join(known, ", ")})
+	}
+	return out
 }
 
 // ranked puts findings with a pooled number first, then single studies, then
@@ -64,17 +108,23 @@ func ranked(list []evidence.Finding) []evidence.Finding {
 }
 
 func (s *site) lede() string {
-	pooled, empty := 0, 0
+	pooled, single, empty := 0, 0, 0
 	for i := range s.Ed.Findings {
-		if s.Ed.Findings[i].Primary.Estimate != nil && s.Ed.Findings[i].Primary.K > 1 {
-			pooled++
-		} else if s.Ed.Findings[i].Primary.Estimate == nil {
+		switch r := &s.Ed.Findings[i].Primary; {
+		case r.Estimate == nil:
 			empty++
+		case r.K < 2:
+			single++
+		default:
+			pooled++
 		}
 	}
 	t := fmt.Sprintf("%s asked of public trial records. %s a pooled answer", show.Plural(len(s.Ed.Findings), "question", "questions"), countVerb(pooled, "has", "have"))
+	if single > 0 {
+		t += fmt.Sprintf("; %s on one study alone", countVerb(single, "rests", "rest"))
+	}
 	if empty > 0 {
-		t += fmt.Sprintf("; %s no number yet, and %s page says why", countVerb(empty, "has", "have"), map[bool]string{true: "its", false: "their"}[empty == 1])
+		t += fmt.Sprintf("; %s no number, which is said just as plainly", countVerb(empty, "has", "have"))
 	}
 	return t + "."
 }

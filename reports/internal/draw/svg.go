@@ -120,6 +120,23 @@ func (s *SVG) Hit(x, y, w, h float64) {
 	s.b.WriteString(`<path class="hit" d="M` + Num(x) + " " + Num(y) + "h" + Num(w) + "v" + Num(h) + "h" + Num(-w) + `z"/>`)
 }
 
+// Bar is the place and width of one bar.
+type Bar struct{ X, W float64 }
+
+// Bars draws bars of one height in a row as a single path.
+func (s *SVG) Bars(list []Bar, y, h float64, class string) {
+	if len(list) == 0 {
+		return
+	}
+	s.b.WriteString("<path")
+	s.class(class)
+	s.b.WriteString(` d="`)
+	for _, r := range list {
+		s.b.WriteString("M" + Num(r.X) + " " + Num(y) + "h" + Num(r.W) + "v" + Num(h) + "h" + Num(-r.W) + "z")
+	}
+	s.b.WriteString(`"/>`)
+}
+
 // Discs draws many circles of one size and class as a single path.
 func (s *SVG) Discs(at []Point, r float64, class string) {
 	s.many(at, class, func(b *strings.Builder, p Point) {

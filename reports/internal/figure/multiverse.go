@@ -13,7 +13,7 @@ import (
 
 // specColumns bounds how many specifications are drawn; the curve is thinned
 // evenly beyond, and the note says so.
-const specColumns = 260
+const specColumns = 220
 
 // SpecCurve draws the specification curve: every combination of the plan's
 // defensible choices, sorted by its result, with the choices below.
@@ -78,6 +78,7 @@ func thinSpecs(c []evidence.CurveBrief, n int) []evidence.CurveBrief {
 func specDraw(v *evidence.Multiverse, shown []evidence.CurveBrief, read Reading, stamp Stamp, fig Figure, lo, hi float64, narrow bool) string {
 	w, left, curveH, rowH, suffix, class := 960.0, 230.0, 210.0, 15.0, "-w", "fig wide"
 	if narrow {
+		shown = thinSpecs(shown, specColumns/2)
 		w, left, curveH, rowH, suffix, class = 360, 112, 170, 14, "-n", "fig narrow"
 	}
 	rows := 0
@@ -135,20 +136,21 @@ func specDraw(v *evidence.Multiverse, shown []evidence.CurveBrief, read Reading,
 }
 
 // specTicks marks the specifications that took a level; neighbours join into
-// one bar, which keeps the picture small.
+// one bar, and all bars of a level are one path, which keeps the picture small.
 func specTicks(g *draw.SVG, shown []evidence.CurveBrief, axis, level int, at func(int) float64, step, y, h float64) {
 	start := -1
+	var bars []draw.Bar
 	for i := 0; i <= len(shown); i++ {
 		on := i < len(shown) && axis < len(shown[i].Choices) && shown[i].Choices[axis] == level
 		if on && start < 0 {
 			start = i
 		}
 		if !on && start >= 0 {
-			x := at(start) - step/2
-			g.Rect(x, y+3, math.Max(1, at(i-1)-at(start)+step*0.8), h-6, "tick")
+			bars = append(bars, draw.Bar{X: at(start) - step/2, W: math.Max(1, at(i-1)-at(start)+step*0.8)})
 			start = -1
 		}
 	}
+	g.Bars(bars, y+3, h-6, "tick")
 }
 
 // Bubble draws effects against a moderator, with the fitted line and its
