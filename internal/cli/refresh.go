@@ -79,7 +79,7 @@ func (c *refreshCmd) cycle(ctx context.Context, e *Env, sources []crawler.Source
 	}
 	defer func() { err = errors.Join(err, st.Close()) }()
 	log := c.logger(e)
-	cycle := refresh.Cycle{Store: st, ReviewDir: c.Review, Out: c.Out, Version: e.Version, Base: c.Base, Thresholds: bounds, Channels: channels,
+	cycle := refresh.Cycle{Store: st, ReviewDir: e.reviewDir(c.Review, st), Out: c.Out, Version: e.Version, Base: c.Base, Thresholds: bounds, Channels: channels,
 		Args: strings.Join(c.Source, " "), Step: func(stage, text string) { log.Debug("stage", "stage", stage, "state", text) }}
 	if !c.NoCrawl {
 		cycle.Crawl = func(ctx context.Context, run string) (refresh.CrawlResult, error) {
