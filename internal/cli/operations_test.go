@@ -1,0 +1,239 @@
+package cli_test
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"io"
+	"maps"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"past/internal/starter"
+)
+
+// published runs one whole cycle and gives database and folder.
+func published(t testing.TB) (db, out string) {
+	t.Helper()
+	g := &growing{}
+	g.grown.Store(true)
+	dir := t.TempDir()
+	db, out = filepath.Join(dir, "a.db"), filepath.Join(dir, "site")
+	r := past(t, "refresh", "--db", db, "--out", out, "--review", reviewFolder(t), "--source", "ctgov", "--endpoint", "ctgov="+g.serve(t, 0))
+	if r.code != 0 {
+		t.Fatalf("refresh: %d %s", r.code, r.stderr)
+	}
+	return db, out
+}
+
+func TestBackupAndRestore(t *testing.T) {
+	db, _ := published(t)
+	dir := t.TempDir()
+	copied := filepath.Join(dir, "copy.db")
+	want(t, past(t, "backup", copied, "--db", db), 0, "checked")
+	want(t, past(t, "backup", copied, "--db", db), 1, "exists")
+	if !maps.Equal(fingerprint(t, db), fingerprint(t, copied)) {
+		t.Error("the backup holds something else")
+	}
+	target := filepath.Join(dir, "target.db")
+	if err := os.WriteFile(target, []byte("what was here before"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	want(t, past(t, "restore", copied, "--db", target), 0, "kept beside it")
+	if !maps.Equal(fingerprint(t, db), fingerprint(t, target)) {
+		t.Error("the restored database holds something else")
+	}
+	if b, err := os.ReadFile(target + ".before-restore"); err != nil || string(b) != "what was here before" {
+		t.Errorf("what was there is gone: %v", err)
+	}
+	b, err := os.ReadFile(copied)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := len(b) / 2; i < len(b)/2+20000 && i < len(b); i++ {
+		b[i] ^= 0x5a
+	}
+	bad := filepath.Join(dir, "bad.db")
+	if err := os.WriteFile(bad, b, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	want(t, past(t, "restore", bad, "--db", target), 1, "bad.db")
+	if !maps.Equal(fingerprint(t, db), fingerprint(t, target)) {
+		t.Error("a damaged backup replaced the database")
+	}
+}
+
+func TestDoctor(t *testing.T) {
+	db, out := published(t)
+	want(t, past(t, "doctor", "--db", db, "--out", out, "--contact", "a@example.org", "--full"), 0, "is sound", "shows edition", "last cycle")
+	want(t, past(t, "doctor", "--db", filepath.Join(t.TempDir(), "none.db"), "--contact", "a@example.org"), 3, "does not exist yet")
+	h, err := starter.CTGov()
+	if err != nil {
+		t.Fatal(err)
+	}
+	good := httptest.NewServer(h)
+	defer good.Close()
+	live := []string{"doctor", "--db", db, "--out", out, "--contact", "a@example.org", "--live", "--source", "ctgov", "--endpoint"}
+	want(t, past(t, append(live, "ctgov="+good.URL+"/api/v2")...), 0, "register ctgov", "1 record read")
+	changed := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = io.WriteString(w, `{"apiVersion":"3","items":[]}`)
+	}))
+	defer changed.Close()
+	want(t, past(t, append(live, "ctgov="+changed.URL+"/api/v2")...), 1, "fault", "register ctgov")
+	if err := os.RemoveAll(filepath.Join(out, "editions")); err != nil {
+		t.Fatal(err)
+	}
+	want(t, past(t, "doctor", "--db", db, "--out", out, "--contact", "a@example.org"), 1, "is shown and not there")
+	text := filepath.Join(t.TempDir(), "text.db")
+	if err := os.WriteFile(text, []byte(strings.Repeat("not a database ", 100)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	want(t, past(t, "doctor", "--db", text, "--contact", "a@example.org"), 1, "fault", "past restore")
+}
+
+// TestServeAsAProcess starts the server, asks it while a refresh writes, and
+// stops it with the signal that a service manager sends.
+func TestServeAsAProcess(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("signals")
+	}
+	db, out := published(t)
+	cmd := exec.Command(binary, "serve", "--db", db, "--out", out, "--addr", "127.0.0.1:0", "--log-format", "json")
+	stderr, err := cmd.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = cmd.Process.Kill() }()
+	lines := bufio.NewScanner(stderr)
+	if !lines.Scan() {
+		t.Fatal("the server says nothing")
+	}
+	var first struct{ Msg, Address string }
+	if err := json.Unmarshal(lines.Bytes(), &first); err != nil || first.Address == "" {
+		t.Fatalf("first log line %s: %v", lines.Text(), err)
+	}
+	go func() {
+		for lines.Scan() {
+		}
+	}()
+	want(t, past(t, "refresh", "--no-crawl", "--db", db, "--out", out), 4) // without the human files findings vanish: refused
+	client := &http.Client{Timeout: 10 * time.Second}
+	for _, path := range []string{"", "api/v1/findings", "healthz", "readyz", "metrics", "refused/"} {
+		resp, err := client.Get(first.Address + path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, err := io.ReadAll(resp.Body)
+		resp.Body.Close()
+		if err != nil || resp.StatusCode != 200 || len(b) == 0 {
+			t.Errorf("/%s: %d %v", path, resp.StatusCode, err)
+		}
+	}
+	client.CloseIdleConnections()
+	if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Wait(); err != nil {
+		t.Errorf("the server did not stop in order: %v", err)
+	}
+}
+
+func TestMCPAsAProcess(t *testing.T) {
+	db, _ := published(t)
+	r := pastIn(t, `{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-06-18"}}`+"\n"+
+		`{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"explain","arguments":{"id":"mdma-ptsd-severity"}}}`+"\n", "mcp", "--db", db)
+	want(t, r, 0, `"protocolVersion":"2025-06-18"`, "edition e-", "from ")
+	if n := strings.Count(r.stdout, "\n"); n != 2 || strings.Contains(r.stdout, `"isError":true`) {
+		t.Errorf("%d lines: %.500s", n, r.stdout)
+	}
+}
+
+// TestScheduleRunsAndStops keeps a schedule, whose first cycle is due at once,
+// and stops it between two cycles.
+func TestScheduleRunsAndStops(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("signals")
+	}
+	g := &growing{}
+	g.grown.Store(true)
+	dir := t.TempDir()
+	db, out := filepath.Join(dir, "a.db"), filepath.Join(dir, "site")
+	cmd := exec.CommandContext(context.Background(), binary, "refresh", "--every", "24h", "--db", db, "--out", out, "--source", "ctgov", "--endpoint", "ctgov="+g.serve(t, 0), "--log-format", "json")
+	stderr, err := cmd.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = cmd.Process.Kill() }()
+	lines, waits := bufio.NewScanner(stderr), 0
+	for lines.Scan() {
+		var l struct{ Msg, Edition string }
+		if err := json.Unmarshal(lines.Bytes(), &l); err != nil {
+			t.Fatalf("log line %s: %v", lines.Text(), err)
+		}
+		if l.Msg == "waiting" {
+			if waits++; waits == 2 { // before the first cycle and after it
+				break
+			}
+		}
+	}
+	// Between cycles the database is free.
+	want(t, past(t, "refresh", "--no-crawl", "--db", db, "--out", out), 0)
+	if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	for lines.Scan() {
+	}
+	if err := cmd.Wait(); err != nil {
+		t.Errorf("the schedule did not stop in order: %v", err)
+	}
+	if whole(t, out) == "" {
+		t.Error("nothing was published")
+	}
+}
+
+func TestCompletionsAndManual(t *testing.T) {
+	for _, shell := range []string{"bash", "zsh", "fish"} {
+		r := past(t, "completion", shell)
+		want(t, r, 0, "refresh", "accept", "gate-rules")
+		path, err := exec.LookPath(shell)
+		if err != nil {
+			continue // the shell is not here to read it
+		}
+		script := filepath.Join(t.TempDir(), "past."+shell)
+		if err := os.WriteFile(script, []byte(r.stdout), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if b, err := exec.Command(path, "-n", script).CombinedOutput(); err != nil {
+			t.Errorf("%s: %v %s", shell, err, b)
+		}
+	}
+	want(t, past(t, "completion", "tcsh"), 2, "tcsh")
+	man := past(t, "man")
+	want(t, man, 0, ".TH PAST 1", ".SS past gate accept", "PAST_SMTP", "EXIT STATUS")
+	if regexp.MustCompile(`(?m)^\.[a-z]`).MatchString(man.stdout) {
+		t.Error("a line of text is read as a request")
+	}
+	if b, err := exec.LookPath("bash"); err == nil {
+		script := past(t, "completion", "bash").stdout + "\nCOMP_WORDS=(past gate ac); COMP_CWORD=2; _past; echo \"${COMPREPLY[@]}\"\n"
+		out, err := exec.Command(b, "-c", script).Output()
+		if err != nil || strings.TrimSpace(string(out)) != "accept" {
+			t.Errorf("past gate ac<TAB> gives %q %v", out, err)
+		}
+	}
+}
