@@ -42,7 +42,7 @@ func (s *site) explainFinding(f *evidence.Finding, read figure.Reading) []string
 		q += ", population " + s.Name(f.Population)
 	}
 	if f.Comparator != "" {
-		q += ", compared with " + show.Clip(f.Comparator, 200)
+		q += ", compared with " + s.comparators(f.Comparator)
 	}
 	out = append(out, q+".")
 	dir := "Higher scores are better for the patient, so values above the line of no effect " + read.Side(1) + "."

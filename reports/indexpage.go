@@ -145,7 +145,7 @@ func (s *site) findingRow(f *evidence.Finding) findingRow {
 	row := findingRow{Href: s.findPath[f.ID], CiteHref: s.findPath[f.ID] + "#cite", Title: titleOf(f), K: show.Int(r.K), N: show.Int(r.N), Effect: "no pooled number", PI: show.None,
 		Cert: certOf(f.Certainty), Plain: sentence(f.Sentences.Plain, 600), Curriculum: sentence(f.Sentences.Curriculum, 600), Missing: show.None}
 	if f.Comparator != "" {
-		row.Under = "against " + show.Clip(f.Comparator, 140)
+		row.Under = "against " + s.comparators(f.Comparator)
 	}
 	if r.Estimate != nil {
 		lo, hi := figure.Headline(r)

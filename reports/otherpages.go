@@ -31,7 +31,7 @@ func (s *site) claimsPage() {
 	tally := map[string]int{}
 	for i := range s.Ed.Claims {
 		c := &s.Ed.Claims[i]
-		v := claimView{Anchor: show.Slug(c.ID), ID: show.Clip(c.ID, 20), Text: show.Clip(c.Text, 400), Verdict: orDash(show.Clip(c.Verdict, 60)), Class: "none", Mark: "○", Why: sentence(c.Why, 800),
+		v := claimView{Anchor: show.Slug(c.ID), ID: show.Clip(c.ID, 20), Text: show.First(show.Clip(c.Text, 400)), Verdict: orDash(show.Clip(c.Verdict, 60)), Class: "none", Mark: "○", Why: show.Prose(show.Clip(c.Why, 800)),
 			Rule: orDash(sentence(c.Rule, 800)), Date: show.Clip(c.Date, 20), Cert: certWord(c.Certainty)}
 		if c.Certainty == "" {
 			v.Cert = certView{}

@@ -127,6 +127,15 @@ func (s *site) Name(id string) string {
 	return show.Clip(id, 120)
 }
 
+// comparators writes a list of comparator classes in words.
+func (s *site) comparators(list string) string {
+	parts := strings.Split(list, ",")
+	for i, p := range parts {
+		parts[i] = s.Name(strings.TrimSpace(p))
+	}
+	return show.Clip(strings.Join(parts, ", "), 240)
+}
+
 // plainID tells a vocabulary id ("other-illness") from a name.
 func plainID(id string) bool {
 	for _, r := range id {

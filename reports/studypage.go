@@ -167,7 +167,7 @@ func (s *site) effectView(p *page, at effectAt) effectView {
 	m := show.MeasureOf(e.Measure)
 	read := figure.Reading{Measure: m, Lower: !e.HigherBetter, Treatment: cmp.Or(s.Name(e.Substance), "treatment"), Control: "comparator"}
 	v := effectView{Anchor: effectAnchor(e.ID), Value: m.Symbol + " " + m.Full(&e.Estimate, &e.CILower, &e.CIUpper), Side: read.Side(e.Estimate)}
-	v.Title = show.First(cmp.Or(s.outcomeName(e), "Outcome")) + ": " + cmp.Or(armName(e.ArmTreat, e.DoseTreat), s.Name(e.Substance), "treatment") + " against " + cmp.Or(armName(e.ArmCtrl, e.DoseCtrl), show.Clip(e.Comparator, 80), "comparator")
+	v.Title = show.First(cmp.Or(s.outcomeName(e), "Outcome")) + ": " + armName(cmp.Or(e.ArmTreat, s.Name(e.Substance), "treatment"), e.DoseTreat) + " against " + armName(cmp.Or(e.ArmCtrl, e.Comparator, "comparator"), e.DoseCtrl)
 	v.What = effectFacts(s, e)
 	n := formulaFor(e.Measure, e.Formula)
 	v.Formula = fmt.Sprintf("%s. %s This gives %s = %s with variance %s and standard error %s%s; the interval is estimate ± 1.96 standard errors.", n.title, n.text, m.Symbol,

@@ -116,7 +116,7 @@ func titleOf(f *evidence.Finding) string {
 }
 
 func glanceDraw(stamp Stamp, id string, fig Figure, m show.Measure, list []*evidence.Finding, name func(string) string, lo, hi, w float64, narrow bool) string {
-	rowH, x := 30.0, draw.Scale{Lo: lo, Hi: hi, A: 420, B: w - 200}
+	rowH, x := 30.0, draw.Scale{Lo: lo, Hi: hi, A: 480, B: w - 190}
 	if narrow {
 		rowH, x = 56, draw.Scale{Lo: lo, Hi: hi, A: 6, B: w - 6}
 	}
