@@ -3,8 +3,6 @@ package figure
 import (
 	"fmt"
 	"math"
-	"slices"
-	"strings"
 
 	"past/internal/evidence"
 	"past/reports/internal/draw"
@@ -95,109 +93,6 @@ func newForest(f *evidence.Finding, read Reading, stamp Stamp, name func(string)
 	lo, hi := Headline(p)
 	fo.lo, fo.hi = sp.extent(append([]float64{0}, ptrs(p.Estimate, lo, hi, p.CILower, p.CIUpper, p.PILower, p.PIUpper)...)...)
 	return fo
-}
-
-// addPooled adds the diamond, the other interval and the prediction interval;
-// one study alone has none of them.
-func (fo *forest) addPooled() {
-	p := &fo.f.Primary
-	m := fo.read.Measure
-	if p.Estimate == nil || p.K < 2 {
-		return
-	}
-	lo, hi := Headline(p)
-	add := func(kind rowKind, label, note string, lo, hi *float64) {
-		r := forestRow{kind: kind, label: label, note: note, est: *p.Estimate, row: fo.nextRow(), value: m.Full(p.Estimate, lo, hi)}
-		if lo != nil && hi != nil {
-			r.lo, r.hi = *lo, *hi
-			r.ok = finite(r.est, r.lo, r.hi)
-		}
-		fo.rows = append(fo.rows, r)
-	}
-	if p.Guarded {
-		add(pooledRow, "Pooled, guarded", ModelShort(p), lo, hi)
-		add(otherPooledRow, "Same model, no guard", "", p.CILower, p.CIUpper)
-	} else {
-		add(pooledRow, "Pooled", ModelShort(p), lo, hi)
-		if p.GuardLow != nil && p.GuardHigh != nil && (*p.GuardLow != *p.CILower || *p.GuardHigh != *p.CIUpper) {
-			add(otherPooledRow, "Guarded interval", "", p.GuardLow, p.GuardHigh)
-		}
-	}
-	if p.PILower != nil && p.PIUpper != nil {
-		r := forestRow{kind: predictionRow, label: "95% prediction interval", est: *p.Estimate, lo: *p.PILower, hi: *p.PIUpper, row: fo.nextRow()}
-		r.ok = finite(r.lo, r.hi)
-		r.value = m.Interval(r.lo, r.hi)
-		fo.rows = append(fo.rows, r)
-	}
-}
-
-// SubgroupsInForest is how many subgroup rows a forest plot takes in; more get
-// a figure of their own.
-const SubgroupsInForest = 14
-
-// SubgroupRows counts the groups of all factors.
-func SubgroupRows(f *evidence.Finding) int {
-	n := 0
-	for _, s := range f.Subgroups {
-		n += len(s.Groups)
-	}
-	return n
-}
-
-func (fo *forest) addSubgroups(name func(string) string) {
-	if SubgroupRows(fo.f) > SubgroupsInForest {
-		return // they have their own figure
-	}
-	for _, s := range fo.f.Subgroups {
-		fo.rows = append(fo.rows, forestRow{kind: headingRow, label: "By " + FactorName(s.Factor), value: groupTest(&s), row: -1})
-		for i := range s.Groups {
-			g := &s.Groups[i]
-			lo, hi := Headline(g)
-			r := forestRow{kind: subgroupRow, label: name(g.Label), note: fmt.Sprintf("k = %d, n = %s", g.K, show.Int(g.N)), row: fo.nextRow(), value: fo.read.Measure.Full(g.Estimate, lo, hi)}
-			if g.Estimate != nil && lo != nil && hi != nil {
-				r.est, r.lo, r.hi = *g.Estimate, *lo, *hi
-				r.ok = finite(r.est, r.lo, r.hi)
-			}
-			fo.rows = append(fo.rows, r)
-		}
-	}
-}
-
-// nextRow is the line that the next result takes in the table.
-func (fo *forest) nextRow() int {
-	n := 0
-	for _, r := range fo.rows {
-		if r.row >= 0 {
-			n++
-		}
-	}
-	return n
-}
-
-func groupTest(s *evidence.Subgroup) string {
-	if s.P == nil {
-		return ""
-	}
-	return "difference between groups: " + show.P(s.P)
-}
-
-func (fo *forest) addMissing() {
-	list := fo.f.Missing
-	if len(list) == 0 {
-		return
-	}
-	fo.rows = append(fo.rows, forestRow{kind: headingRow, label: fmt.Sprintf("Registered, without a usable result (%s)", show.Plural(len(list), "trial", "trials")), row: -1})
-	for i, m := range list {
-		if i == maxMissingRows && len(list) > maxMissingRows+1 {
-			fo.rows = append(fo.rows, forestRow{kind: missingRow, label: fmt.Sprintf("and %s more", show.Int(len(list)-i)), row: -1})
-			return
-		}
-		note := show.Clip(m.Why, 40)
-		if m.PlannedN != nil {
-			note += ", planned n = " + show.Int(*m.PlannedN)
-		}
-		fo.rows = append(fo.rows, forestRow{kind: missingRow, label: show.Clip(m.RecordID, 40), note: note, row: -1})
-	}
 }
 
 // EffectLabel names an effect in a plot: the study, and the year where the
@@ -317,90 +212,6 @@ func (fo *forest) note() string {
 		s += "Risk of bias: + low, − some concerns, × high. "
 	}
 	return s
-}
-
-// table is the data behind the plot.
-func (fo *forest) table(href func(evidence.Effect) string) Table {
-	m := fo.read.Measure
-	t := Table{Caption: "Data of the forest plot", Folded: true, Head: []Head{{Text: "Study"}, {Text: fo.read.Treatment + ": " + armHead(fo.f), Num: true}, {Text: "Comparator: " + armHead(fo.f), Num: true},
-		{Text: "Comparator class"}, {Text: "Outcome"}, {Text: m.Symbol, Num: true}, {Text: "95% interval", Num: true}, {Text: "Weight", Num: true}, {Text: "Risk of bias"}, {Text: "Source"}}}
-	factor := ""
-	for _, r := range fo.rows {
-		switch r.kind {
-		case headingRow:
-			factor = r.label
-		case studyRow:
-			e := r.eff
-			w := Cell{Text: show.None}
-			if finite(r.weight) {
-				w = Cell{Text: show.Weight(r.weight), Exact: show.Raw(r.weight)}
-			}
-			to := href(*e)
-			if len(fo.f.Effects) > many {
-				to = "" // one link a row is enough
-			}
-			t.Rows = append(t.Rows, Row{Cells: []Cell{{Text: r.label, Href: href(*e)}, {Text: or(Arm(e, true))}, {Text: or(Arm(e, false))}, {Text: or(fo.read.Name(e.ComparatorClass))},
-				{Text: or(outcomeOf(e, fo.read.Name))}, {Text: m.Value(e.Estimate), Exact: show.Raw(m.Read(e.Estimate)), Href: to},
-				{Text: m.Interval(e.CILower, e.CIUpper), Exact: show.Raw(m.Read(e.CILower)) + " to " + show.Raw(m.Read(e.CIUpper))}, w, {Text: or(show.Clip(e.RiskOfBias, 40))}, {Text: or(sourceOf(e))}}})
-		case pooledRow, otherPooledRow, predictionRow, subgroupRow:
-			est := Cell{Text: m.Value(r.est), Exact: show.Raw(m.Read(r.est))}
-			if r.kind == predictionRow || !r.ok {
-				est = Cell{}
-			}
-			label := r.label
-			if r.note != "" {
-				label += " (" + r.note + ")"
-			}
-			iv := Cell{Text: show.None}
-			if r.ok {
-				iv = Cell{Text: m.Interval(r.lo, r.hi), Exact: show.Raw(m.Read(r.lo)) + " to " + show.Raw(m.Read(r.hi))}
-			}
-			if r.kind == subgroupRow {
-				label = factor + ": " + label
-			}
-			t.Rows = append(t.Rows, Row{Class: "sum", Cells: []Cell{{Text: label}, {}, {}, {}, {}, est, iv, {}, {}, {}}})
-		}
-	}
-	if len(fo.f.Effects) > many { // the study pages say what was measured, when, and where it was read
-		const outcome = 4
-		last := len(t.Head) - 1
-		t.Head = slices.Delete(slices.Clone(t.Head[:last]), outcome, outcome+1)
-		for i := range t.Rows {
-			t.Rows[i].Cells = slices.Delete(t.Rows[i].Cells[:last], outcome, outcome+1)
-		}
-	}
-	return t
-}
-
-func or(s string) string {
-	if s == "" {
-		return show.None
-	}
-	return s
-}
-
-// sourceOf says where an effect's numbers were read.
-func sourceOf(e *evidence.Effect) string {
-	s := show.Clip(e.Channel, 30)
-	switch {
-	case e.DOI != "":
-		s += ", doi:" + show.Clip(e.DOI, 60)
-	case e.RecordID != "":
-		s += ", " + show.Clip(e.RecordID, 40)
-	}
-	return strings.TrimPrefix(s, ", ")
-}
-
-func outcomeOf(e *evidence.Effect, name func(string) string) string {
-	s := show.Clip(name(e.Instrument), 40)
-	when := show.Clip(e.TimepointRaw, 40)
-	if when == "" && e.TimepointWeeks != nil {
-		when = show.Trim(*e.TimepointWeeks, 1) + " weeks"
-	}
-	if s != "" && when != "" {
-		return s + ", " + when
-	}
-	return s + when
 }
 
 // rowHeight lets 200 studies stay readable and 6 breathe.
