@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"runtime/debug"
 	"slices"
 	"text/tabwriter"
 	"time"
@@ -61,9 +62,15 @@ func (c *crawlCmd) Run(ctx context.Context, e *Env) (err error) {
 	if err != nil {
 		return err
 	}
+	// answers are large and short-lived: without a limit the heap doubles before
+	// they are collected
+	defer debug.SetMemoryLimit(debug.SetMemoryLimit(crawlMemory))
 	sum, err := col.Run(ctx)
 	if perr := e.printCrawl(sum); perr != nil {
 		return perr
+	}
+	if err == nil {
+		err = st.IndexSearch(ctx)
 	}
 	if err != nil {
 		return err
@@ -75,6 +82,9 @@ func (c *crawlCmd) Run(ctx context.Context, e *Env) (err error) {
 	}
 	return nil
 }
+
+// crawlMemory is the soft limit of the heap while crawling, in bytes.
+const crawlMemory = 128 << 20
 
 // knownDOIs are the works that Crossref is asked for, where it is named.
 func (c *crawlCmd) knownDOIs(ctx context.Context, e *Env, names []string) ([]string, error) {

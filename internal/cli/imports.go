@@ -23,6 +23,9 @@ func (c *importCmd) Run(ctx context.Context, e *Env) (err error) {
 	if err != nil {
 		return err
 	}
+	if err := st.IndexSearch(ctx); err != nil {
+		return err
+	}
 	if e.Globals.JSON {
 		if err := e.printJSON(rep); err != nil {
 			return err

@@ -13,6 +13,9 @@ func (p *Pipeline) Rebuild(ctx context.Context, progress func(done, total int)) 
 	if err != nil {
 		return rep, err
 	}
+	if err := p.Store.IndexSearch(ctx); err != nil {
+		return rep, err
+	}
 	return rep, p.Stages(ctx)
 }
 

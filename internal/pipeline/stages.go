@@ -243,6 +243,13 @@ func (p *Pipeline) Analyse(ctx context.Context) ([]evidence.Finding, error) {
 		findings = append(findings, f)
 	}
 	review.Sign(findings, h.decisions)
+	for i := range findings {
+		if findings[i].Certainty.Signed { // the words follow the signed level
+			if err := synthesis.Say(qs[i], &findings[i]); err != nil {
+				return nil, err
+			}
+		}
+	}
 	gap := synthesis.GapMap(base.Studies, base.Effects, measuredStudies(base))
 	claims := synthesis.Claims(p.Vocab, qs, findings, gap, base.LastScan)
 	return findings, p.Store.ReplaceFindings(ctx, findings, claims, gap)

@@ -32,10 +32,9 @@ func (t *task) finish() {
 // crew works ahead of a writer on other processors: it compresses and packs
 // while the writer speaks to the database.
 type crew struct {
-	tasks []*task
-	room  chan struct{} // how many finished tasks may wait for the writer
-	stop  chan struct{}
-	wg    sync.WaitGroup
+	room chan struct{} // how many finished tasks may wait for the writer
+	stop chan struct{}
+	wg   sync.WaitGroup
 }
 
 // crewAhead bounds the memory of what is ready and not yet written.

@@ -16,9 +16,8 @@ type openProblems struct {
 }
 
 type openProblem struct {
-	no    int64
-	at    string
-	again bool // told again by this batch
+	no int64
+	at string
 }
 
 const (
