@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"past/internal/edition"
 	"past/internal/pipeline"
 	"past/internal/synthesis"
 	"past/reports"
@@ -15,7 +16,9 @@ type reportCmd struct {
 	reviewFlag
 	Out        string `name:"out" help:"Folder to write to (default: past-report)." placeholder:"DIR" env:"PAST_OUT"`
 	SingleFile bool   `name:"single-file" help:"One self-contained page, for mail."`
-	Finding    string `name:"finding" help:"With --single-file: this finding only." placeholder:"ID"`
+	Finding    string `name:"finding" help:"With --single-file or --pdf: this finding only." placeholder:"ID"`
+	PDF        bool   `name:"pdf" help:"Also print the edition to OUT.pdf through Chromium, where it is installed."`
+	Paper      string `name:"paper" enum:"A4,Letter" default:"A4" help:"Paper of --pdf: A4 or Letter."`
 }
 
 func (c *reportCmd) Run(ctx context.Context, e *Env) error {
@@ -32,6 +35,11 @@ func (c *reportCmd) Run(ctx context.Context, e *Env) error {
 	if err != nil {
 		return err
 	}
+	if c.PDF {
+		if err := c.print(ctx, e, p, doc); err != nil {
+			return err
+		}
+	}
 	if e.Globals.JSON {
 		return e.printJSON(doc)
 	}
@@ -40,6 +48,20 @@ func (c *reportCmd) Run(ctx context.Context, e *Env) error {
 		page = "edition.html"
 	}
 	fmt.Fprintf(e.Stdout, "edition %s, data to %s: %s\n", doc.ID, doc.Date, filepath.Join(c.Out, page))
+	return nil
+}
+
+// print writes the edition as PDF beside the folder.
+func (c *reportCmd) print(ctx context.Context, e *Env, p *pipeline.Pipeline, doc edition.Document) error {
+	ed, err := p.ReportEdition(ctx, doc)
+	if err != nil {
+		return err
+	}
+	to := filepath.Clean(c.Out) + ".pdf"
+	if err := reports.PDF(ctx, to, ed, reports.PDFOptions{Finding: c.Finding, Paper: c.Paper}); err != nil {
+		return fmt.Errorf("print %s: %w", to, err)
+	}
+	fmt.Fprintln(e.Stderr, to)
 	return nil
 }
 

@@ -55,6 +55,10 @@ func (p *Pipeline) ReportEdition(ctx context.Context, doc edition.Document) (rep
 	if err != nil {
 		return ed, err
 	}
+	if err := p.reportFlow(ctx, h, &ed); err != nil {
+		return ed, err
+	}
+	p.reportNames(&ed)
 	if err := p.reportHarms(ctx, h, &ed); err != nil {
 		return ed, err
 	}
