@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -25,6 +26,7 @@ type toy struct {
 	base   string
 	policy func(*crawler.Policy)
 	ask    func(ctx context.Context, f crawler.Fetcher, base string) (crawler.Page, error)
+	pages  int // of a register whose pages are numbered from 0
 }
 
 func (s *toy) Name() string { return "toy" }
@@ -47,9 +49,18 @@ func (s *toy) Plan(crawler.QuestionSet) ([]crawler.Query, error) {
 	return []crawler.Query{{Key: "q", Text: "everything", URL: s.base + "/list"}}, nil
 }
 
-func (s *toy) Page(ctx context.Context, f crawler.Fetcher, q crawler.Query, _ string) (crawler.Page, error) {
+func (s *toy) Page(ctx context.Context, f crawler.Fetcher, q crawler.Query, cursor string) (crawler.Page, error) {
 	if s.ask != nil {
 		return s.ask(ctx, f, s.base)
+	}
+	if s.pages > 0 {
+		n, _ := strconv.Atoi(cursor)
+		res, err := f.Do(ctx, crawler.Request{URL: fmt.Sprintf("%s/list?page=%d", s.base, n)})
+		p := crawler.Page{Payloads: []evidence.Payload{res.Payload}, Hits: strings.Fields(string(res.Body))}
+		if n+1 < s.pages {
+			p.Next = strconv.Itoa(n + 1)
+		}
+		return p, err
 	}
 	res, err := f.Do(ctx, crawler.Request{URL: q.URL})
 	return crawler.Page{Payloads: []evidence.Payload{res.Payload}, Hits: strings.Fields(string(res.Body))}, err

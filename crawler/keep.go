@@ -21,7 +21,9 @@ func (l *lane) commit(ctx context.Context, b Batch) error {
 	if err != nil {
 		return fmt.Errorf("keep what was received: %w", err)
 	}
+	l.mu.Lock()
 	l.sum.add(res)
+	l.mu.Unlock()
 	l.sum.Problems += len(b.Problems)
 	for _, p := range b.Problems {
 		l.tell(Event{Kind: EventProblem, Query: b.QueryKey, Text: p.Kind + ": " + p.Message})

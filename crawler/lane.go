@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"past/crawler/polite"
@@ -33,6 +34,7 @@ type lane struct {
 	mark    Mark
 	stamp   string
 	plan    string
+	mu      sync.Mutex // guards the counts of sum
 	sum     SourceSummary
 	found   map[string]struct{} // ids on the hit lists of this crawl
 }
@@ -64,12 +66,20 @@ func newLane(o *Options, sink Sink, src Source) (*lane, error) {
 	return l, nil
 }
 
+// counts are those of the source so far; attempts are told of while a page is
+// being committed.
+func (l *lane) counts() CommitResult {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.sum.CommitResult
+}
+
 // tell passes an event on.
 func (l *lane) tell(e Event) {
 	if l.opts.Observer == nil {
 		return
 	}
-	e.Source, e.Counts, e.Asked, e.At = l.src.Name(), l.sum.CommitResult, int(l.fetch.asked.Load()), l.opts.Now().UTC()
+	e.Source, e.Counts, e.Asked, e.At = l.src.Name(), l.counts(), int(l.fetch.asked.Load()), l.opts.Now().UTC()
 	l.opts.Observer.Event(e)
 }
 

@@ -102,6 +102,9 @@ type Query struct {
 type Page struct {
 	// Payloads in the order received; each body is kept byte for byte.
 	Payloads []evidence.Payload
+	// Parsed is what Parse gives for each of Payloads, where the source has
+	// read them for the hit list anyway; nil leaves that to the Collector.
+	Parsed []Parsed
 	// Hits are the ids on this page of the query's hit list, in its order.
 	Hits []string
 	// Gone are ids that the register says it no longer has.

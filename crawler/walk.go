@@ -32,6 +32,7 @@ type walk struct {
 	resumed bool
 	failed  string
 
+	next     *ahead              // the page behind the one at hand
 	ids      map[string]struct{} // of this query's hit list
 	partial  bool                // ids lacks hits from before a crash
 	tokens   map[string]struct{}
@@ -83,6 +84,7 @@ func (w *walk) run(ctx context.Context) (ok bool, err error) {
 		w.ids, w.tokens, w.partial = map[string]struct{}{}, map[string]struct{}{}, true
 	}
 	w.lane.tell(Event{Kind: EventQuery, Query: w.q.Key, Text: w.q.Text, Done: w.cur.Seen, Total: total(w.cur)})
+	defer w.dropAhead()
 	bad := 0
 	for !w.cur.Done {
 		limit := w.lane.opts.Question.Limit
@@ -91,16 +93,16 @@ func (w *walk) run(ctx context.Context) (ok bool, err error) {
 				return true, nil
 			}
 		}
-		page, err := w.lane.src.Page(ctx, w.lane.fetch, w.q, w.cur.Next)
-		if err != nil {
-			again, ok, err := w.fault(ctx, err, &bad)
+		got := w.page(ctx, w.cur.Next)
+		if got.err != nil {
+			again, ok, err := w.fault(ctx, got.err, &bad)
 			if again && err == nil {
 				continue
 			}
 			return ok, err
 		}
 		bad = 0
-		if stop, err := w.take(ctx, page); stop || err != nil {
+		if stop, err := w.take(ctx, got); stop || err != nil {
 			return w.failed == "", err
 		}
 	}
@@ -184,12 +186,10 @@ func (w *walk) stamped(c Cursor) Cursor {
 
 // take checks a page against what came before it and commits it with the
 // cursor behind it.
-func (w *walk) take(ctx context.Context, page Page) (stop bool, err error) {
-	l := w.lane
-	b := Batch{QueryKey: w.q.Key, Query: w.q.Text, Payloads: page.Payloads, Hits: page.Hits, HitBase: w.cur.Seen, Gone: page.Gone, Problems: page.Problems}
-	var problems []evidence.Problem
-	b.Records, problems = l.parse(page.Payloads)
-	b.Problems = append(b.Problems, problems...)
+func (w *walk) take(ctx context.Context, got readPage) (stop bool, err error) {
+	l, page := w.lane, got.page
+	b := Batch{QueryKey: w.q.Key, Query: w.q.Text, Payloads: page.Payloads, Records: got.records,
+		Hits: page.Hits, HitBase: w.cur.Seen, Gone: page.Gone, Problems: append(page.Problems, got.problems...)}
 
 	known := len(w.ids)
 	for _, id := range page.Hits {
@@ -213,9 +213,11 @@ func (w *walk) take(ctx context.Context, page Page) (stop bool, err error) {
 	}
 	again := false
 	if next.Done {
+		var problems []evidence.Problem
 		again, problems = w.end(&next)
 		b.Problems = append(b.Problems, problems...)
 	}
+	w.readAhead(ctx, next.Next)
 	b.Cursor = w.stamped(next)
 	if err := l.commit(ctx, b); err != nil {
 		return true, err

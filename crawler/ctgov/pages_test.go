@@ -5,8 +5,11 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"strings"
 	"sync/atomic"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"past/crawler"
 	"past/crawler/sourcetest"
@@ -144,5 +147,33 @@ func TestManyRecordsStayFlat(t *testing.T) {
 	sum, err := crawl(t, sink, url)
 	if err != nil || !sum.Complete || ids(sink) != all || len(sizes) > 16 || sizes[len(sizes)-1] != largest {
 		t.Errorf("%d records in %d pages of %v, %v", ids(sink), len(sizes), sizes, err)
+	}
+}
+
+// TestParsedWithThePageIsWhatParseGives: studies are read once, while the page
+// is cut, and a rebuild from the payload gives the same.
+func TestParsedWithThePageIsWhatParseGives(t *testing.T) {
+	url := pages(t, func(_ int, w http.ResponseWriter, _ *http.Request) {
+		fmt.Fprint(w, strings.Replace(page(t, "", 3, 1, 2, 3), `"protocolSection"`, `"newKey":1,"protocolSection"`, 1))
+	})
+	c, err := crawler.New(crawler.Options{Sources: []crawler.Source{New()}, Endpoints: map[string]string{"ctgov": url}, DryRun: true}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, src, err := c.Fetcher("ctgov")
+	if err != nil {
+		t.Fatal(err)
+	}
+	queries, err := src.Plan(question)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := src.Page(t.Context(), f, queries[0], "")
+	if err != nil || len(got.Parsed) != 1 || len(got.Payloads) != 1 {
+		t.Fatalf("%d payloads, %d parsed, %v", len(got.Payloads), len(got.Parsed), err)
+	}
+	want, err := src.Parse(got.Payloads[0])
+	if diff := cmp.Diff(want, got.Parsed[0]); diff != "" || err != nil || len(want.Records) < 2 || len(want.Problems) == 0 {
+		t.Errorf("%d records, %d problems, %v\n%s", len(want.Records), len(want.Problems), err, diff)
 	}
 }

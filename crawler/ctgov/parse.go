@@ -30,8 +30,20 @@ func Parse(p evidence.Payload) (crawler.Parsed, error) {
 	if err != nil {
 		return crawler.Parsed{}, err
 	}
+	out, first := readShape(s, p)
+	if len(s.pieces) == 1 && len(out.Records) == 0 && !s.page {
+		return out, first
+	}
+	return out, nil
+}
+
+// readShape reads the studies of a payload that has been cut; first is the
+// fault of the first one, if any.
+func readShape(s shape, p evidence.Payload) (out crawler.Parsed, first error) {
 	records, errs := readPieces(s.pieces, p.SHA256, versionIn(p.URL))
-	var out crawler.Parsed
+	if len(errs) > 0 {
+		first = errs[0]
+	}
 	for i := range records {
 		if errs[i] == nil {
 			out.Records = append(out.Records, records[i])
@@ -50,10 +62,7 @@ func Parse(p evidence.Payload) (crawler.Parsed, error) {
 		pr := &out.Problems[i]
 		pr.Source, pr.SHA256, pr.At = SourceName, p.SHA256, p.FetchedAt
 	}
-	if len(s.pieces) == 1 && len(out.Records) == 0 && !s.page {
-		return out, errs[0]
-	}
-	return out, nil
+	return out, first
 }
 
 // readPieces reads studies on all processors; they do not depend on each other.

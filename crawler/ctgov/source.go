@@ -165,7 +165,8 @@ func (s *Source) ask(ctx context.Context, f crawler.Fetcher, first string, size 
 	if err != nil {
 		return crawler.Page{}, 0, err
 	}
-	page := crawler.Page{Payloads: []evidence.Payload{res.Payload}, Next: shape.next, Total: shape.total}
+	parsed, _ := readShape(shape, res.Payload)
+	page := crawler.Page{Payloads: []evidence.Payload{res.Payload}, Parsed: []crawler.Parsed{parsed}, Next: shape.next, Total: shape.total}
 	for _, p := range shape.pieces {
 		if id := idIn(p.body); id != "" {
 			page.Hits = append(page.Hits, id)

@@ -95,25 +95,21 @@ func (t *Whole) read(ctx context.Context, cancel context.CancelCauseFunc, res *h
 	watch := time.AfterFunc(idle, func() { cancel(fmt.Errorf("%w: silent for %s in mid-answer", ErrStalled, idle)) })
 	defer watch.Stop()
 	r := &watched{r: io.LimitReader(res.Body, limit+1), alive: func() { watch.Reset(idle) }}
-	var buf bytes.Buffer
-	if res.ContentLength > 0 {
-		buf.Grow(int(res.ContentLength) + bytes.MinRead)
-	}
-	_, err := buf.ReadFrom(r)
+	body, err := gather(r)
 	switch {
-	case int64(buf.Len()) > limit:
+	case int64(len(body)) > limit:
 		return nil, &TooLargeError{URL: req.URL.String(), Limit: limit}
 	case errors.Is(err, io.ErrUnexpectedEOF):
-		return nil, fmt.Errorf("%w after %d bytes: %w", ErrCut, buf.Len(), err)
+		return nil, fmt.Errorf("%w after %d bytes: %w", ErrCut, len(body), err)
 	case err != nil:
 		return nil, err
 	}
 	if closeDelimited(res, req) {
-		if err := complete(res.Header.Get("Content-Type"), buf.Bytes()); err != nil {
-			return nil, fmt.Errorf("%w after %d bytes: %w", ErrCut, buf.Len(), err)
+		if err := complete(res.Header.Get("Content-Type"), body); err != nil {
+			return nil, fmt.Errorf("%w after %d bytes: %w", ErrCut, len(body), err)
 		}
 	}
-	return buf.Bytes(), nil
+	return body, nil
 }
 
 type watched struct {

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"encoding/json"
@@ -29,7 +30,7 @@ func register(studies [][]byte, n int) *httptest.Server {
 		size, _ := strconv.Atoi(r.URL.Query().Get("pageSize"))
 		from, _ := strconv.Atoi(strings.TrimPrefix(r.URL.Query().Get("pageToken"), "t"))
 		to := min(n, from+max(1, size))
-		var b bytes.Buffer
+		b := bufio.NewWriterSize(w, 64<<10)
 		b.WriteString(`{"studies":[`)
 		for i := from; i < to; i++ {
 			if i > from {
@@ -39,18 +40,18 @@ func register(studies [][]byte, n int) *httptest.Server {
 			at := bytes.Index(s, []byte(`"nctId"`))
 			at += bytes.Index(s[at:], []byte("NCT"))
 			b.Write(s[:at])
-			fmt.Fprintf(&b, "NCT%08d", 10_000_000+i)
+			fmt.Fprintf(b, "NCT%08d", 10_000_000+i)
 			b.Write(s[at+11:])
 		}
 		b.WriteString("]")
 		if to < n {
-			fmt.Fprintf(&b, `,"nextPageToken":"t%d"`, to)
+			fmt.Fprintf(b, `,"nextPageToken":"t%d"`, to)
 		}
 		if from == 0 {
-			fmt.Fprintf(&b, `,"totalCount":%d`, n)
+			fmt.Fprintf(b, `,"totalCount":%d`, n)
 		}
 		b.WriteString("}")
-		w.Write(b.Bytes())
+		b.Flush()
 	}))
 }
 
