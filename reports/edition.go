@@ -23,7 +23,13 @@ type Edition struct {
 
 	Findings []evidence.Finding
 	Claims   []evidence.ClaimVerdict
-	Gap      GapMap
+	// ClaimFiles names the file of each claim that is the user's own, by id.
+	ClaimFiles map[string]string
+	Gap        GapMap
+	// TopicDecisions are people's corrections of the gap map.
+	TopicDecisions []TopicDecision
+	// Switches are dated changes of the plans of trials, in order of date.
+	Switches []Switch
 	Studies  []evidence.Study
 	Trials   []TrialRow
 	Harms    []HarmRow
@@ -69,6 +75,22 @@ type GapMap struct {
 	Topics     []Label
 	Substances []Label
 	Cells      []evidence.GapCell
+}
+
+// TopicDecision is a person's word on whether a study belongs to a topic.
+type TopicDecision struct {
+	StudyID, Topic string
+	Include        bool
+	Who, When, Why string
+}
+
+// Switch is a dated fact about a trial's plan: what its record said before and
+// after. It accuses nobody.
+type Switch struct {
+	RecordID, StudyID   string
+	Date                string // YYYY-MM-DD
+	Kind, Before, After string
+	Timing              string // before the start, after the start, start unknown
 }
 
 // TrialRow is one registered trial as the trials page lists it.

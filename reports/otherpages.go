@@ -11,9 +11,9 @@ import (
 )
 
 type claimView struct {
-	Anchor, ID, Text, Verdict, Class, Mark, Why, Rule, Basis, Date string
-	Cert                                                           certView
-	Findings                                                       []linked
+	Anchor, ID, Text, Verdict, Class, Mark, Why, Rule, Basis, Date, File string
+	Cert                                                                 certView
+	Findings                                                             []linked
 }
 
 type claimsData struct {
@@ -36,6 +36,7 @@ func (s *site) claimsPage() {
 		if c.Certainty == "" {
 			v.Cert = certView{}
 		}
+		v.File = show.Clip(s.Ed.ClaimFiles[c.ID], 80)
 		for _, w := range verdicts {
 			if w.word == strings.ToLower(c.Verdict) {
 				v.Class, v.Mark = w.class, w.mark
@@ -62,14 +63,15 @@ type gapCell struct {
 }
 
 type gapsData struct {
-	Figures []figView
-	Cells   []gapCell
+	Figures   []figView
+	Cells     []gapCell
+	Decisions *figure.Table
 }
 
 func (s *site) gapsPage() {
 	p := &page{Path: "gaps.html", Name: "gaps", Title: "Evidence gap map", Nav: "gaps.html"}
 	s.add(p)
-	d := &gapsData{}
+	d := &gapsData{Decisions: s.topicTable()}
 	for i := range s.Ed.Gap.Cells {
 		c := &s.Ed.Gap.Cells[i]
 		if c.Registered == 0 && len(c.StudyIDs) == 0 {
@@ -82,6 +84,23 @@ func (s *site) gapsPage() {
 		d.Figures = append(d.Figures, p.fig(fig))
 	}
 	p.Data = d
+}
+
+// topicTable lists what people corrected, exclusions too: they stand in no cell.
+func (s *site) topicTable() *figure.Table {
+	if len(s.Ed.TopicDecisions) == 0 {
+		return nil
+	}
+	t := &figure.Table{Caption: "Corrected by people", Head: columns("Study", "Topic", "Decision", "Why", "Who", "When")}
+	for _, d := range s.Ed.TopicDecisions {
+		word := "does not belong here"
+		if d.Include {
+			word = "belongs here"
+		}
+		t.Rows = append(t.Rows, figure.Row{Cells: []figure.Cell{{Text: s.studyLabel(d.StudyID), Href: s.studPath[d.StudyID]}, {Text: show.First(s.Name(d.Topic))}, {Text: word},
+			{Text: show.Clip(d.Why, 300)}, {Text: show.Clip(d.Who, 80)}, {Text: show.Clip(d.When, 20)}}})
+	}
+	return t
 }
 
 func namedLabels(list []Label) []figure.Named {

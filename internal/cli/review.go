@@ -18,7 +18,7 @@ import (
 )
 
 type reviewCmd struct {
-	Export reviewExportCmd `cmd:"" help:"Write sheets for what waits for a person: inclusion, risk of bias, certainty."`
+	Export reviewExportCmd `cmd:"" help:"Write sheets for what waits for a person: inclusion, risk of bias, certainty, topics."`
 	Import reviewImportCmd `cmd:"" help:"Check decision files and copy them into the review folder."`
 	Check  reviewCheckCmd  `cmd:"" help:"Hold the human files against the data: mistakes, conflicts, stale decisions."`
 }
@@ -53,7 +53,7 @@ func (c *reviewCheckCmd) Run(ctx context.Context, e *Env) error {
 }
 
 func (e *Env) printReview(rep pipeline.ReviewReport) {
-	fmt.Fprintf(e.Stdout, "%s, %s\n", plural(rep.Extractions, "extraction row"), plural(rep.Decisions, "decision"))
+	fmt.Fprintf(e.Stdout, "%s, %s, %s of your own\n", plural(rep.Extractions, "extraction row"), plural(rep.Decisions, "decision"), plural(rep.Claims, "claim"))
 	for _, p := range rep.Problems {
 		fmt.Fprintf(e.Stdout, "%s: %s: %s\n", p.Where, p.Kind, p.Message)
 	}
@@ -83,7 +83,7 @@ func (c *reviewExportCmd) Run(ctx context.Context, e *Env) error {
 	sheets := []struct {
 		kind review.Kind
 		rows func(context.Context, *store.Store) ([][]string, error)
-	}{{review.Inclusion, inclusionRows}, {review.RiskOfBias, robRows}, {review.Certainty, certaintyRows}}
+	}{{review.Inclusion, inclusionRows}, {review.RiskOfBias, robRows}, {review.Certainty, certaintyRows}, {review.TopicChoice, topicRows}}
 	for _, s := range sheets {
 		rows, err := s.rows(ctx, st)
 		if err != nil {
@@ -159,6 +159,32 @@ func certaintyRows(ctx context.Context, st *store.Store) ([][]string, error) {
 	return rows, nil
 }
 
+// topicRows are the studies of the gap map with the topics they stand under and
+// the words that put them there; fill in exclude or include where a person
+// read the record, or add rows for studies that are missing.
+func topicRows(ctx context.Context, st *store.Store) ([][]string, error) {
+	cells, err := st.Gaps(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var rows [][]string
+	seen := map[[2]string]bool{}
+	for _, c := range cells {
+		for i, id := range c.StudyIDs {
+			if seen[[2]string{id, c.Topic}] {
+				continue // a study of two substances stands in two cells
+			}
+			seen[[2]string{id, c.Topic}] = true
+			why := ""
+			if i < len(c.Reasons) {
+				why = c.Reasons[i]
+			}
+			rows = append(rows, []string{id, c.Topic, "", "", "", why})
+		}
+	}
+	return rows, nil
+}
+
 type reviewImportCmd struct {
 	reviewFlag
 	Files []string `arg:"" help:"Decision or extraction files."`
@@ -189,7 +215,7 @@ func (c *reviewImportCmd) Run(e *Env) error {
 			xs, problems, err = review.ReadExtractions(base, b, "")
 			n = len(xs)
 		} else {
-			return fmt.Errorf("%s: the name says not what the file is; begin it with extractions or one of %v", path, review.Kinds())
+			return fmt.Errorf("%s: the name says not what the file is; begin it with extractions or one of %v (questions*.yaml and claims*.yaml are put into the review folder as they are)", path, review.Kinds())
 		}
 		if err != nil {
 			return err

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"past/crawler"
@@ -21,7 +22,9 @@ import (
 	"past/internal/vocab"
 )
 
-// Pipeline runs the stages over one store.
+// Pipeline runs the stages over one store. It reads the review folder once, when
+// it first needs it, so that every stage of a run sees the same human files;
+// files changed later are for the next Pipeline.
 type Pipeline struct {
 	Store *store.Store
 	// ReviewDir is the folder of the human files; "" or a missing folder is
@@ -32,6 +35,10 @@ type Pipeline struct {
 	Questions []synthesis.Question
 	Now       func() time.Time
 	Vocab     *vocab.Vocabulary
+
+	reading sync.Mutex
+	human   *human
+	kept    bool // the files' bytes are in the store
 }
 
 // New returns a pipeline with the shipped vocabulary and the real clock.
@@ -48,14 +55,30 @@ type human struct {
 	measured    []review.MeasuredRow
 	harms       []review.Harm
 	questions   []synthesis.Question
+	claimFiles  []evidence.Payload
+	claims      []ownClaim
 	problems    []evidence.Problem
 	payloads    []evidence.Payload
 }
 
-// readReview reads the review folder: extractions*.csv, measured*.csv and
-// questions*.yaml. Every file's bytes become a payload, so that each number
-// leads back to them.
+// readReview gives what the review folder holds, read once.
 func (p *Pipeline) readReview() (*human, error) {
+	p.reading.Lock()
+	defer p.reading.Unlock()
+	if p.human == nil {
+		h, err := p.readFolder()
+		if err != nil {
+			return nil, err
+		}
+		p.human = h
+	}
+	return p.human, nil
+}
+
+// readFolder reads the review folder: extractions*.csv, measured*.csv,
+// harms*.csv, questions*.yaml, claims*.yaml and the decision files. Every
+// file's bytes become a payload, so that each number leads back to them.
+func (p *Pipeline) readFolder() (*human, error) {
 	h := &human{}
 	if p.ReviewDir == "" {
 		return h, nil
@@ -79,6 +102,10 @@ func (p *Pipeline) readReview() (*human, error) {
 			return nil, err
 		}
 	}
+	if err := p.readClaims(h); err != nil {
+		return nil, err
+	}
+	h.checkTopics(p.Vocab)
 	h.extractions, h.conflicts = review.Compare(h.extracted, h.decisions)
 	for _, c := range h.conflicts {
 		if c.Resolved == "" {
@@ -97,7 +124,7 @@ func (h *human) read(p *Pipeline, path string) error {
 	rel = filepath.ToSlash(rel)
 	base := filepath.Base(rel)
 	kind := ""
-	for _, k := range []string{"extractions", "measured", "harms", "questions"} {
+	for _, k := range []string{"extractions", "measured", "harms", "questions", "claims"} {
 		if strings.HasPrefix(base, k) {
 			kind = k
 		}
@@ -145,13 +172,23 @@ func (h *human) read(p *Pipeline, path string) error {
 	if err != nil {
 		return fmt.Errorf("review folder %s: %w", p.ReviewDir, err)
 	}
+	if kind == "claims" {
+		media = "application/yaml"
+	}
 	h.problems = append(h.problems, problems...)
-	h.payloads = append(h.payloads, evidence.Payload{SHA256: sha, Source: "review", RecordID: rel, URL: "file:" + rel, MediaType: media, Body: b})
+	file := evidence.Payload{SHA256: sha, Source: "review", RecordID: rel, URL: "file:" + rel, MediaType: media, Body: b}
+	h.payloads = append(h.payloads, file)
+	if kind == "claims" {
+		h.claimFiles = append(h.claimFiles, file)
+	}
 	return nil
 }
 
-// keepReview stores the review files' bytes and problems.
+// keepReview stores the review files' bytes and problems, once.
 func (p *Pipeline) keepReview(ctx context.Context, h *human) error {
+	if p.kept {
+		return nil
+	}
 	for i := range h.payloads {
 		h.payloads[i].FetchedAt = p.Now().UTC()
 	}
@@ -159,6 +196,7 @@ func (p *Pipeline) keepReview(ctx context.Context, h *human) error {
 		return nil
 	}
 	_, err := p.Store.Commit(ctx, crawler.Batch{Source: "review", Payloads: h.payloads, Problems: h.problems, Cursor: crawler.Cursor{Done: true, At: p.Now().UTC()}})
+	p.kept = err == nil
 	return err
 }
 

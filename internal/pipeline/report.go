@@ -42,17 +42,26 @@ func (p *Pipeline) ReportEdition(ctx context.Context, doc edition.Document) (rep
 	if ed.Claims, err = p.Claims(ctx); err != nil {
 		return ed, err
 	}
+	h, err := p.readReview()
+	if err != nil {
+		return ed, err
+	}
 	if ed.Studies, err = p.studies(ctx); err != nil {
 		return ed, err
+	}
+	words := topicDecisions(h, ed.Studies)
+	ed.Studies = words.decided(ed.Studies)
+	for _, d := range words.act {
+		ed.TopicDecisions = append(ed.TopicDecisions, reports.TopicDecision{StudyID: d.Study, Topic: d.Topic, Include: d.Include, Who: d.Who, When: d.When, Why: d.Why})
+	}
+	ed.ClaimFiles = map[string]string{}
+	for _, c := range h.claims {
+		ed.ClaimFiles[c.ID] = c.file
 	}
 	if err := p.reportGap(ctx, &ed); err != nil {
 		return ed, err
 	}
 	if err := p.reportTrials(ctx, &ed); err != nil {
-		return ed, err
-	}
-	h, err := p.readReview()
-	if err != nil {
 		return ed, err
 	}
 	if err := p.reportFlow(ctx, h, &ed); err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"past/analysis/effect"
 	"past/internal/evidence"
@@ -30,6 +31,8 @@ func what(d review.Decision) string {
 	switch d.Kind {
 	case review.Inclusion, review.LinkChoice:
 		return d.Fields["decision"]
+	case review.TopicChoice:
+		return d.Fields["decision"] + " under " + d.Fields["topic"]
 	case review.Correction:
 		return fmt.Sprintf("%s from %s to %s", d.Fields["field"], d.Fields["old"], d.Fields["new"])
 	case review.RiskOfBias:
@@ -46,6 +49,7 @@ func what(d review.Decision) string {
 type ReviewReport struct {
 	Extractions int                `json:"extractions"`
 	Decisions   int                `json:"decisions"`
+	Claims      int                `json:"claims"` // of claims files, without mistakes
 	Problems    []evidence.Problem `json:"problems"`
 	Conflicts   []review.Conflict  `json:"conflicts"`
 	Stale       []review.Decision  `json:"stale"`
@@ -75,7 +79,13 @@ func (p *Pipeline) CheckReview(ctx context.Context) (ReviewReport, error) {
 	if err != nil {
 		return ReviewReport{}, err
 	}
-	rep := ReviewReport{Extractions: len(h.extracted), Decisions: len(h.decisions), Problems: h.problems, Conflicts: h.conflicts}
+	studies, err := p.studies(ctx)
+	if err != nil {
+		return ReviewReport{}, err
+	}
+	words := topicDecisions(h, studies)
+	rep := ReviewReport{Extractions: len(h.extracted), Decisions: len(h.decisions), Claims: len(h.claims), Problems: slices.Concat(h.problems, words.problems()),
+		Conflicts: slices.Concat(h.conflicts, words.conflicts)}
 	// effects in the store carry corrections already; those are checked against
 	// the rows as they were extracted
 	fresh := extract.PaperEffects(h.extractions, func(review.Extraction) string { return "" }, effect.Metafor, p.Vocab)
@@ -91,6 +101,7 @@ func (p *Pipeline) CheckReview(ctx context.Context) (ReviewReport, error) {
 	}
 	applied := review.Apply(effects, h.decisions, func(e *evidence.Effect) error { return extract.Compute(e, effect.Metafor) })
 	review.Sign(findings, applied)
+	words.markStale(applied)
 	for _, d := range applied {
 		if d.Stale != "" {
 			rep.Stale = append(rep.Stale, d)

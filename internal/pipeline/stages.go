@@ -136,6 +136,9 @@ func (p *Pipeline) Extract(ctx context.Context) (ExtractReport, error) {
 	if err != nil {
 		return rep, err
 	}
+	if err := p.keepReview(ctx, h); err != nil {
+		return rep, err
+	}
 	studies, err := p.studies(ctx)
 	if err != nil {
 		return rep, err
@@ -150,6 +153,7 @@ func (p *Pipeline) Extract(ctx context.Context) (ExtractReport, error) {
 	slices.SortFunc(effects, func(a, b evidence.Effect) int { return strings.Compare(a.ID, b.ID) })
 	effects = extract.Audit(effects)
 	applied := review.Apply(effects, h.decisions, func(e *evidence.Effect) error { return extract.Compute(e, effect.Metafor) })
+	topicDecisions(h, studies).markStale(applied)
 	for _, e := range effects {
 		rep.Verdicts[e.Verdict]++
 	}
@@ -226,6 +230,9 @@ func (p *Pipeline) Analyse(ctx context.Context) ([]evidence.Finding, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := p.keepReview(ctx, h); err != nil {
+		return nil, err
+	}
 	qs, err := p.questions(h)
 	if err != nil {
 		return nil, err
@@ -250,8 +257,8 @@ func (p *Pipeline) Analyse(ctx context.Context) ([]evidence.Finding, error) {
 			}
 		}
 	}
-	gap := synthesis.GapMap(base.Studies, base.Effects, measuredStudies(base))
-	claims := synthesis.Claims(p.Vocab, qs, findings, gap, base.LastScan)
+	gap := p.gaps(base, h, topicDecisions(h, base.Studies))
+	claims := synthesis.Judge(p.claimsToJudge(h), qs, findings, gap, base.LastScan)
 	return findings, p.Store.ReplaceFindings(ctx, findings, claims, gap)
 }
 

@@ -16,29 +16,45 @@ type Kind string
 
 // The kinds of decision file, with their columns in order.
 const (
-	Inclusion  Kind = "inclusion"  // is a row pooled
-	Correction Kind = "correction" // one number of a row, with the old value
-	RiskOfBias Kind = "rob"        // RoB 2 of a study
-	Certainty  Kind = "certainty"  // a signed GRADE judgement of a finding
-	LinkChoice Kind = "links"      // a link undone
-	Resolution Kind = "resolution" // which of two extractors is right
-	Note       Kind = "notes"
+	Inclusion   Kind = "inclusion"  // is a row pooled
+	Correction  Kind = "correction" // one number of a row, with the old value
+	RiskOfBias  Kind = "rob"        // RoB 2 of a study
+	Certainty   Kind = "certainty"  // a signed GRADE judgement of a finding
+	LinkChoice  Kind = "links"      // a link undone
+	Resolution  Kind = "resolution" // which of two extractors is right
+	TopicChoice Kind = "topics"     // whether a study belongs to a topic of the gap map
+	Note        Kind = "notes"
 )
 
 // Columns of each kind of decision file. Who and why are never optional.
 var Columns = map[Kind][]string{
-	Inclusion:  {"target", "decision", "who", "when", "why"},
-	Correction: {"target", "field", "old", "new", "who", "when", "why"},
-	RiskOfBias: {"target", "d1", "d2", "d3", "d4", "d5", "overall", "place", "who", "when", "why"},
-	Certainty:  {"target", "level", "estimate", "k", "who", "when", "why"},
-	LinkChoice: {"a", "b", "kind", "decision", "who", "when", "why"},
-	Resolution: {"target", "field", "value", "who", "when", "why"},
-	Note:       {"target", "who", "when", "why"},
+	Inclusion:   {"target", "decision", "who", "when", "why"},
+	Correction:  {"target", "field", "old", "new", "who", "when", "why"},
+	RiskOfBias:  {"target", "d1", "d2", "d3", "d4", "d5", "overall", "place", "who", "when", "why"},
+	Certainty:   {"target", "level", "estimate", "k", "who", "when", "why"},
+	LinkChoice:  {"a", "b", "kind", "decision", "who", "when", "why"},
+	Resolution:  {"target", "field", "value", "who", "when", "why"},
+	TopicChoice: {"target", "topic", "decision", "who", "when", "why"},
+	Note:        {"target", "who", "when", "why"},
+}
+
+// answers are the columns that a person fills in; a row of a sheet in which
+// these, who and when are all empty waits to be filled in and is no mistake.
+// What an export fills in as a proposal is not among them.
+var answers = map[Kind][]string{
+	Inclusion: {"decision"}, Correction: {"new"}, RiskOfBias: {"d1", "d2", "d3", "d4", "d5", "overall"},
+	LinkChoice: {"decision"}, Resolution: {"value"}, TopicChoice: {"decision"},
+}
+
+// waits tells whether a row of a sheet has not been filled in.
+func waits(d Decision) bool {
+	columns, ok := answers[d.Kind]
+	return ok && d.Who == "" && d.When == "" && !slices.ContainsFunc(columns, func(c string) bool { return d.Fields[c] != "" })
 }
 
 // Kinds lists the kinds in a fixed order.
 func Kinds() []Kind {
-	return []Kind{Inclusion, Correction, RiskOfBias, Certainty, LinkChoice, Resolution, Note}
+	return []Kind{Inclusion, Correction, RiskOfBias, Certainty, LinkChoice, Resolution, TopicChoice, Note}
 }
 
 // KindOfFile tells the kind of decision file from its name; "" is none.
@@ -68,15 +84,17 @@ type Decision struct {
 }
 
 var allowed = map[Kind]map[string][]string{
-	Inclusion:  {"decision": {"include", "exclude"}},
-	Certainty:  {"level": {"high", "moderate", "low", "very low"}},
-	LinkChoice: {"decision": {"undo"}},
+	Inclusion:   {"decision": {"include", "exclude"}},
+	Certainty:   {"level": {"high", "moderate", "low", "very low"}},
+	LinkChoice:  {"decision": {"undo"}},
+	TopicChoice: {"decision": {"include", "exclude"}},
 	RiskOfBias: {"overall": {"low", "some concerns", "high"}, "d1": {"low", "some concerns", "high", ""}, "d2": {"low", "some concerns", "high", ""},
 		"d3": {"low", "some concerns", "high", ""}, "d4": {"low", "some concerns", "high", ""}, "d5": {"low", "some concerns", "high", ""}},
 }
 
 // ReadDecisions reads a decision file. A row without who, when or why, or with a
-// word that the kind does not know, is a problem; the others are kept.
+// word that the kind does not know, is a problem; the others are kept. A row
+// that nobody has filled in yet is neither.
 func ReadDecisions(kind Kind, name string, data []byte, sha256 string) ([]Decision, []evidence.Problem, error) {
 	t, problems, err := ReadTable(name, data)
 	if err != nil {
@@ -97,6 +115,9 @@ func ReadDecisions(kind Kind, name string, data []byte, sha256 string) ([]Decisi
 		if kind == LinkChoice {
 			d.Target = d.Fields["a"] + "|" + d.Fields["b"] + "|" + d.Fields["kind"]
 		}
+		if waits(d) {
+			continue
+		}
 		if errs := checkDecision(d); len(errs) > 0 {
 			problems = append(problems, evidence.Problem{Source: "review", RecordID: d.Target, Kind: "bad-decision", Where: row.Where(""), Message: strings.Join(errs, "; "), SHA256: sha256})
 			continue
@@ -110,6 +131,9 @@ func checkDecision(d Decision) []string {
 	var errs []string
 	if strings.Trim(d.Target, "|") == "" {
 		errs = append(errs, "target is empty")
+	}
+	if d.Kind == TopicChoice && d.Fields["topic"] == "" {
+		errs = append(errs, "topic is empty")
 	}
 	if d.Who == "" || d.Why == "" {
 		errs = append(errs, "who and why must be filled in")

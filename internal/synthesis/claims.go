@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"unicode"
 
 	"past/internal/evidence"
 	"past/internal/vocab"
@@ -32,60 +31,6 @@ type Claim struct {
 	// Questions binds the claim to findings by id; empty binds by substances
 	// and outcomes.
 	Questions []string `yaml:"questions"`
-}
-
-// claimKinds are the kinds that a verdict rule exists for, and those that
-// trials of a drug cannot answer.
-var claimKinds = []string{"efficacy", "mechanism", "absence", "prevalence", "non-drug"}
-
-// LoadClaims reads a claims file (YAML, a list) strictly and checks it against
-// the questions; all mistakes are told at once.
-func LoadClaims(name string, data []byte, v *vocab.Vocabulary, questions []Question) ([]Claim, error) {
-	var cs []Claim
-	if err := decodeYAML(name, data, &cs); err != nil {
-		return nil, err
-	}
-	var errs []string
-	seen := map[string]bool{}
-	for _, c := range v.Claims() {
-		seen[c.ID] = true
-	}
-	for i := range cs {
-		c := &cs[i]
-		bad := func(format string, args ...any) {
-			errs = append(errs, fmt.Sprintf("claim %d (%s): ", i+1, c.ID)+fmt.Sprintf(format, args...))
-		}
-		if c.Kind == "" {
-			c.Kind = "efficacy"
-		}
-		if strings.TrimSpace(c.ID) == "" || strings.ContainsFunc(c.ID, unicode.IsSpace) {
-			bad("the id must be a word: a verdict is followed through the editions by it")
-		} else if seen[c.ID] {
-			bad("the id is in use; the program's own claims are C1 to C12")
-		}
-		seen[c.ID] = true
-		if strings.TrimSpace(c.Text) == "" {
-			bad("text is missing: the claim as a sentence")
-		}
-		if !slices.Contains(claimKinds, c.Kind) {
-			bad("kind %q is none of %s", c.Kind, strings.Join(claimKinds, ", "))
-		}
-		for _, id := range c.Questions {
-			if !slices.ContainsFunc(questions, func(q Question) bool { return q.ID == id }) {
-				bad("no question is called %q", id)
-			}
-		}
-		if (c.Kind == "efficacy" || c.Kind == "mechanism") && len(c.Questions) == 0 && len(c.Outcomes) == 0 {
-			bad("neither questions nor outcomes: nothing would answer it")
-		}
-		if c.Kind == "absence" && (len(c.Topics) == 0 || len(c.Substances) == 0) {
-			bad("a claim of absence needs topics and substances to count")
-		}
-	}
-	if len(errs) > 0 {
-		return nil, fmt.Errorf("%s: %s", name, strings.Join(errs, "\n"))
-	}
-	return cs, nil
 }
 
 // Claims holds each claim of the vocabulary against the findings.
@@ -177,7 +122,7 @@ var certaintyRank = map[string]int{"very low": 1, "low": 2, "moderate": 3, "high
 
 func judgeClaim(cv *evidence.ClaimVerdict, bound []evidence.Finding) {
 	cv.Verdict = NoEvidence
-	cv.Why = "no question with a trial speaks of this claim"
+	cv.Why = "no question of this edition asks about this claim, so no trial was looked for; add a question to let it be answered"
 	best := -1
 	for i, f := range bound {
 		cv.Findings = append(cv.Findings, f.ID)

@@ -2,6 +2,7 @@ package synthesis
 
 import (
 	_ "embed"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -134,19 +135,24 @@ func Load(name string, data []byte) ([]Question, error) {
 	}
 	var errs []string
 	seen := map[string]bool{}
+	var at places
 	for i := range qs {
 		q := &qs[i]
 		q.defaults()
+		wrong := q.Check()
 		if seen[q.ID] {
-			errs = append(errs, fmt.Sprintf("question %d: the id %q is used twice", i+1, q.ID))
+			wrong = append(wrong, fmt.Sprintf("the id %q is used twice", q.ID))
 		}
 		seen[q.ID] = true
-		for _, e := range q.Check() {
-			errs = append(errs, fmt.Sprintf("question %d (%s): %s", i+1, q.ID, e))
+		if len(wrong) > 0 && at == nil {
+			at = entryLines(data)
+		}
+		for _, e := range wrong {
+			errs = append(errs, fmt.Sprintf("%s:%d: question %s: %s", name, at.line(i, ""), orNone(q.ID), e))
 		}
 	}
 	if len(errs) > 0 {
-		return nil, fmt.Errorf("%s: %s", name, strings.Join(errs, "\n"))
+		return nil, errors.New(strings.Join(errs, "\n"))
 	}
 	return qs, nil
 }

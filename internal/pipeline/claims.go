@@ -1,0 +1,56 @@
+package pipeline
+
+import (
+	"fmt"
+
+	"past/internal/evidence"
+	"past/internal/synthesis"
+)
+
+// ownClaim is a claim of a claims file.
+type ownClaim struct {
+	synthesis.Claim
+	file string
+}
+
+// readClaims reads the claims files against the questions. A claim with a
+// mistake is kept aside as a problem with its line; the others are judged.
+func (p *Pipeline) readClaims(h *human) error {
+	if len(h.claimFiles) == 0 {
+		return nil
+	}
+	qs, err := p.questions(h)
+	if err != nil {
+		return err
+	}
+	taken := map[string]string{}
+	for _, f := range h.claimFiles {
+		aside := func(id, where, message string) {
+			h.problems = append(h.problems, evidence.Problem{Source: "review", RecordID: id, Kind: "bad-claim", Where: where, Message: message, SHA256: f.SHA256, Retry: "past review check"})
+		}
+		cs, mistakes, err := synthesis.ReadClaims(f.RecordID, f.Body, p.Vocab, qs, taken)
+		if err != nil {
+			aside("", f.RecordID, err.Error())
+			continue
+		}
+		for _, m := range mistakes {
+			aside(m.ID, fmt.Sprintf("%s:%d", f.RecordID, m.Line), m.Message)
+		}
+		for _, c := range cs {
+			h.claims = append(h.claims, ownClaim{c, f.RecordID})
+		}
+	}
+	return nil
+}
+
+// claimsToJudge are the vocabulary's claims and those of the claims files.
+func (p *Pipeline) claimsToJudge(h *human) []synthesis.Claim {
+	var out []synthesis.Claim
+	for _, c := range p.Vocab.Claims() {
+		out = append(out, synthesis.Claim{Claim: c})
+	}
+	for _, c := range h.claims {
+		out = append(out, c.Claim)
+	}
+	return out
+}

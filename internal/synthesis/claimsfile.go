@@ -1,0 +1,122 @@
+package synthesis
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode"
+
+	"past/internal/vocab"
+)
+
+// claimKinds are the kinds that a verdict rule exists for, and those that
+// trials of a drug cannot answer.
+var claimKinds = []string{"efficacy", "mechanism", "absence", "prevalence", "non-drug"}
+
+// Mistake is what is wrong with one entry of a YAML file.
+type Mistake struct {
+	Line    int    // 1-based; 0 where the place is unknown
+	ID      string // of the entry, where it has one
+	Message string
+}
+
+// LoadClaims reads a claims file (YAML, a list) strictly and checks it against
+// the questions; all mistakes are told at once.
+func LoadClaims(name string, data []byte, v *vocab.Vocabulary, questions []Question) ([]Claim, error) {
+	cs, mistakes, err := ReadClaims(name, data, v, questions, map[string]string{})
+	if err != nil {
+		return nil, err
+	}
+	if len(mistakes) > 0 {
+		var lines []string
+		for _, m := range mistakes {
+			lines = append(lines, fmt.Sprintf("%s:%d: claim %s: %s", name, m.Line, orNone(m.ID), m.Message))
+		}
+		return nil, errors.New(strings.Join(lines, "\n"))
+	}
+	return cs, nil
+}
+
+// ReadClaims reads a claims file and gives the claims that can be judged and
+// the mistakes of the others, with their lines. taken holds the ids in use with
+// the file each stands in; those of this file are added. An error means that
+// the file as a whole cannot be read.
+func ReadClaims(name string, data []byte, v *vocab.Vocabulary, questions []Question, taken map[string]string) ([]Claim, []Mistake, error) {
+	var cs []Claim
+	if err := decodeYAML(name, data, &cs); err != nil {
+		return nil, nil, err
+	}
+	at := entryLines(data)
+	for _, c := range v.Claims() {
+		taken[c.ID] = "the program"
+	}
+	var out []Claim
+	var mistakes []Mistake
+	for i := range cs {
+		c := &cs[i]
+		if c.Kind == "" {
+			c.Kind = "efficacy"
+		}
+		wrong := checkClaim(c, v, questions)
+		switch {
+		case strings.TrimSpace(c.ID) == "" || strings.ContainsFunc(c.ID, unicode.IsSpace):
+			wrong = append(wrong, fault{"id", "the id must be a word: a verdict is followed through the editions by it"})
+		case taken[c.ID] != "":
+			wrong = append(wrong, fault{"id", fmt.Sprintf("the id is in use by %s; the program's own claims are C1 to C12", taken[c.ID])})
+		default:
+			taken[c.ID] = name
+		}
+		for _, w := range wrong {
+			mistakes = append(mistakes, Mistake{Line: at.line(i, w.key), ID: c.ID, Message: w.text})
+		}
+		if len(wrong) == 0 {
+			out = append(out, *c)
+		}
+	}
+	return out, mistakes, nil
+}
+
+// fault is a mistake at a key of an entry.
+type fault struct{ key, text string }
+
+func checkClaim(c *Claim, v *vocab.Vocabulary, questions []Question) []fault {
+	var out []fault
+	bad := func(key, format string, args ...any) { out = append(out, fault{key, fmt.Sprintf(format, args...)}) }
+	if strings.TrimSpace(c.Text) == "" {
+		bad("text", "text is missing: the claim as a sentence")
+	}
+	if !slices.Contains(claimKinds, c.Kind) {
+		bad("kind", "kind %q is none of %s", c.Kind, strings.Join(claimKinds, ", "))
+	}
+	for _, id := range c.Questions {
+		if !slices.ContainsFunc(questions, func(q Question) bool { return q.ID == id }) {
+			bad("questions", "no question is called %q; past analyse --json lists the questions asked", id)
+		}
+	}
+	if (c.Kind == "efficacy" || c.Kind == "mechanism") && len(c.Questions) == 0 && len(c.Outcomes) == 0 {
+		bad("", "neither questions nor outcomes: nothing would answer it")
+	}
+	if c.Kind == "mechanism" && len(c.Questions) > 0 {
+		bad("questions", "a claim of kind mechanism is judged outcome by outcome: name outcomes instead of questions, or leave kind out")
+	}
+	if c.Kind == "absence" && (len(c.Topics) == 0 || len(c.Substances) == 0) {
+		bad("", "a claim of absence needs topics and substances to count")
+	}
+	for _, id := range c.Substances {
+		if _, ok := v.Substance(id); !ok {
+			bad("substances", "no substance is called %q", id)
+		}
+	}
+	for _, id := range c.Topics {
+		if !slices.ContainsFunc(v.Topics(), func(t vocab.Topic) bool { return t.ID == id }) {
+			bad("topics", "no topic is called %q", id)
+		}
+	}
+	for _, id := range c.Outcomes {
+		if !slices.ContainsFunc(v.OutcomeDomains(), func(o vocab.OutcomeDomain) bool { return o.ID == id }) {
+			bad("outcomes", "no outcome domain is called %q", id)
+		}
+	}
+	return out
+}
