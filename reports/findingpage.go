@@ -31,7 +31,7 @@ type findingPage struct {
 	WorkNote, Path, ChecksPath, JSON string
 	Work                             template.JS
 	Measured, CertTable              *figure.Table
-	Missing, Model, Effects          *figure.Table
+	Missing, Model, Effects, Plans   *figure.Table
 	Influence                        *figure.Table
 	Excluded, SmallStudy             *figure.Table
 	CertText, Bound                  string
@@ -252,6 +252,7 @@ func tocOf(d *findingPage) []linked {
 	add(d.Measured != nil, "measured", "Measured without numbers")
 	add(true, "certainty", "How sure")
 	add(true, "missing", "What is missing")
+	add(d.Plans != nil, "plans", "Changes of plan")
 	add(len(d.Checks)+len(d.Plots) > 0 || d.ChecksPath != "", "checks", "Does it hold")
 	add(true, "explain", "Where the numbers come from")
 	add(true, "cite", "How to cite")

@@ -18,6 +18,7 @@ func (s *site) findingTables(p *page, d *findingPage, read figure.Reading) {
 	d.Excluded = s.excludedTable(f)
 	d.Missing = s.missingTable(f.Missing, "Registered trials without a usable result")
 	d.Measured = s.measuredTable(f.Measured)
+	d.Plans = s.switchTable(s.switchesOf(f), 60)
 	d.CertTable = certTable(&f.Certainty)
 	d.SmallStudy = smallStudyTable(f, read)
 	d.Influence = influenceTable(f)
@@ -182,6 +183,43 @@ func (s *site) missingTable(list []evidence.MissingTrial, caption string) *figur
 	for _, m := range list {
 		t.Rows = append(t.Rows, figure.Row{Cells: []figure.Cell{{Text: show.Clip(m.RecordID, 60), Href: s.missingHref(m)}, {Text: show.Clip(m.Title, 240)}, {Text: show.Clip(m.Why, 120)},
 			{Text: orDash(show.Clip(string(m.Status), 40))}, {Text: show.IntP(m.PlannedN)}, {Text: orDash(show.Clip(m.Completion, 30))}}})
+	}
+	return t
+}
+
+// switchesOf are the changes of plan of the trials that a finding pools or
+// misses.
+func (s *site) switchesOf(f *evidence.Finding) []Switch {
+	in := map[string]bool{}
+	for i := range f.Effects {
+		in[studyOf(&f.Effects[i])] = true
+	}
+	for _, m := range f.Missing {
+		in[m.StudyID], in[m.RecordID] = true, true
+	}
+	delete(in, "")
+	var out []Switch
+	for _, x := range s.Ed.Switches {
+		if in[x.StudyID] || in[x.RecordID] {
+			out = append(out, x)
+		}
+	}
+	return out
+}
+
+// switchTable lists changes of plans; nil when there are none.
+func (s *site) switchTable(list []Switch, most int) *figure.Table {
+	if len(list) == 0 {
+		return nil
+	}
+	t := &figure.Table{Caption: "Changes of plan in the register", Head: columns("Trial", "Date", "What changed", "Before", "After", "When")}
+	for i, x := range list {
+		if i == most {
+			t.Rows = append(t.Rows, figure.Row{Cells: cells(fmt.Sprintf("and %s more", show.Int(len(list)-most)), "", "on the pages of the studies", "", "", "")})
+			break
+		}
+		t.Rows = append(t.Rows, figure.Row{Cells: []figure.Cell{{Text: show.Clip(x.RecordID, 60), Href: cmp.Or(s.studPath[x.StudyID], s.RecordHref(x.RecordID))}, {Text: orDash(show.Clip(x.Date, 20))},
+			{Text: show.First(show.Clip(x.Kind, 60))}, {Text: orDash(show.Clip(x.Before, 400))}, {Text: orDash(show.Clip(x.After, 400))}, {Text: show.Clip(x.Timing, 40)}}})
 	}
 	return t
 }

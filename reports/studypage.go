@@ -20,7 +20,7 @@ type studyPage struct {
 	Records          []template.HTML
 	Links            []string
 	RoB, Payloads    *figure.Table
-	Harms            *figure.Table
+	Harms, Plans     *figure.Table
 	Effects          []effectView
 }
 
@@ -79,6 +79,7 @@ func (s *site) studyPage(st *evidence.Study, harms []*HarmRow) {
 		d.Effects = append(d.Effects, s.effectView(p, e))
 	}
 	d.Payloads = s.payloadTable(effects)
+	d.Plans = s.switchTable(slices.DeleteFunc(slices.Clone(s.Ed.Switches), func(x Switch) bool { return x.StudyID != st.ID }), 200)
 	if r := s.robOf[st.ID]; r != nil {
 		d.RoB = robTable([]RiskOfBiasRow{*r}, nil)
 	}

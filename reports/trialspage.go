@@ -22,6 +22,7 @@ type trialsData struct {
 	Pager              []pageLink
 	Data               template.JS
 	Figures            []figView
+	Plans              *figure.Table
 }
 
 type pageLink struct {
@@ -73,6 +74,9 @@ func (s *site) trialsPage(p *page, part []TrialRow, at, of int) {
 	}
 	if fig, ok := figure.Bars("countries", "Countries with trial sites", "Trials with at least one site in the country; a trial in several countries counts in each.", "Trials", countryCounts(s.Ed.Trials), p.stamp()); ok && at == 1 {
 		d.Figures = append(d.Figures, p.fig(fig))
+	}
+	if at == 1 {
+		d.Plans = s.switchTable(s.Ed.Switches, 150)
 	}
 	d.Data = s.trialConf(p)
 	p.Data = d

@@ -15,6 +15,7 @@ func (p *Pipeline) reportFlow(ctx context.Context, h *human, ed *reports.Edition
 	if err != nil {
 		return err
 	}
+	p.reportSwitches(base.Switches, ed)
 	ed.PrismaByFinding = map[string]reports.PrismaCounts{}
 	pooled := map[string]bool{}
 	for _, f := range ed.Findings {

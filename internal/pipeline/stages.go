@@ -295,6 +295,9 @@ func (p *Pipeline) base(ctx context.Context, h *human) (synthesis.Base, error) {
 		r.Results = nil
 		b.Trials = append(b.Trials, r)
 	}
+	if b.Switches, err = p.switches(ctx, b.StudyOf); err != nil {
+		return b, err
+	}
 	status, err := p.Store.Status(ctx)
 	if err != nil {
 		return b, err

@@ -18,6 +18,7 @@ type Base struct {
 	Measured []review.MeasuredRow   // measured without extractable numbers
 	About    map[string]StudyTopics // study id → what it is about
 	LastScan string                 // date of the last crawl
+	Switches map[string][]Switch    // study id → dated changes of its plan
 	// WithoutMultiverse leaves out the multiverse, the slowest part of a finding.
 	WithoutMultiverse bool
 }
@@ -54,6 +55,7 @@ func Answer(ctx context.Context, q Question, b Base) (evidence.Finding, error) {
 	f.Retracted, notes = retractions(b, effects)
 	f.Warnings = append(f.Warnings, notes...)
 	f.Missing = missing(q, b, effects, sel.Excluded)
+	f.Warnings = append(f.Warnings, plansChanged(b, effects)...)
 	f.Measured = measured(q, b)
 	if f.Primary.Estimate != nil {
 		if err := explore(ctx, q, b, &f, effects); err != nil {

@@ -78,6 +78,25 @@ func Switches(versions []Version) []Switch {
 	})
 }
 
+// plansChanged says which pooled studies changed their plan in the register
+// after they had started.
+func plansChanged(b Base, effects []evidence.Effect) []string {
+	var out []string
+	for _, e := range effects {
+		n := 0
+		for _, s := range b.Switches[e.StudyID] {
+			if s.Timing == AfterStart {
+				n++
+			}
+		}
+		text := fmt.Sprintf("the register's record of %s shows %s of plan after the trial had started; the page lists each with its date, and the record need not say why", e.StudyLabel, plural(n, "change", "changes"))
+		if n > 0 && !slices.Contains(out, text) {
+			out = append(out, text)
+		}
+	}
+	return out
+}
+
 // timingOf places a date against the start of the trial as the later version
 // states it, else the earlier.
 func timingOf(a, b *evidence.Record, date string) string {
