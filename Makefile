@@ -2,7 +2,8 @@
 # The build needs Go alone: no cgo, no network at run time.
 APP      := past
 VERSION  ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
-LDFLAGS  := -s -w -X past/internal/cli.Version=$(VERSION)
+COMMIT   ?= $(shell git rev-parse HEAD 2>/dev/null || echo unknown)
+LDFLAGS  := -s -w -X past/internal/cli.Version=$(VERSION) -X past/internal/cli.Commit=$(COMMIT)
 export CGO_ENABLED := 0
 GOFLAGS_REPRO := -trimpath -buildvcs=false
 
@@ -46,7 +47,7 @@ browser: ## install Chromium from Debian's packages if it is absent (root needed
 	@sh .ci/browser
 
 cross: ## build for linux, macOS and windows with checksums into dist/
-	@VERSION=$(VERSION) sh .ci/cross
+	@VERSION=$(VERSION) COMMIT=$(COMMIT) sh .ci/cross
 
 clean: ## remove what make built
 	rm -rf $(APP) dist past-demo

@@ -2,7 +2,10 @@
 // JSON: the modules that the linker wrote into it, with their checksums. The
 // same binary gives the same bytes.
 //
-//	go run ./deploy/sbom dist/past_v1.0.0_linux_amd64 > past.cdx.json
+//	go run ./deploy/sbom -version v1.0.0 -commit 0123abc dist/past_v1.0.0_linux_amd64 > past.cdx.json
+//
+// Version and commit are given, because a build without paths leaves the
+// linker's flags out of the binary's own record.
 package main
 
 import (
@@ -11,6 +14,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"os"
@@ -20,11 +24,14 @@ import (
 )
 
 func main() {
-	if len(os.Args) != 2 {
-		fmt.Fprintln(os.Stderr, "usage: sbom BINARY")
+	version := flag.String("version", "", "version of the program")
+	commit := flag.String("commit", "", "commit it was built from")
+	flag.Parse()
+	if flag.NArg() != 1 {
+		fmt.Fprintln(os.Stderr, "usage: sbom [-version V] [-commit C] BINARY")
 		os.Exit(2)
 	}
-	if err := write(os.Stdout, os.Args[1]); err != nil {
+	if err := write(os.Stdout, flag.Arg(0), *version, *commit); err != nil {
 		fmt.Fprintln(os.Stderr, "sbom:", err)
 		os.Exit(1)
 	}
@@ -62,7 +69,9 @@ type metadata struct {
 	Component component `json:"component"`
 }
 
-func write(w io.Writer, binary string) error {
+// write gives the bill of a binary. An empty version is the one that the binary
+// names, if any; an empty commit is left out.
+func write(w io.Writer, binary, version, commit string) error {
 	info, err := buildinfo.ReadFile(binary)
 	if err != nil {
 		return err
@@ -70,10 +79,16 @@ func write(w io.Writer, binary string) error {
 	if len(info.Deps) == 0 {
 		return errors.New("the binary names no modules")
 	}
-	root := component{Type: "application", Ref: "past", Name: info.Main.Path, Version: version(info.Main.Version), Props: []property{{"file", filepath.Base(binary)}}}
+	if version == "" && info.Main.Version != "(devel)" {
+		version = info.Main.Version
+	}
+	root := component{Type: "application", Ref: "past", Name: info.Main.Path, Version: version, Props: []property{{"file", filepath.Base(binary)}}}
+	if commit != "" {
+		root.Props = append(root.Props, property{"vcs:commit", commit})
+	}
 	for _, s := range info.Settings {
 		switch s.Key {
-		case "GOOS", "GOARCH", "CGO_ENABLED", "-trimpath", "vcs.revision":
+		case "GOOS", "GOARCH", "CGO_ENABLED", "-trimpath":
 			root.Props = append(root.Props, property{"go:" + s.Key, s.Value})
 		}
 	}
@@ -95,13 +110,6 @@ func write(w io.Writer, binary string) error {
 	enc.SetIndent("", " ")
 	enc.SetEscapeHTML(false)
 	return enc.Encode(d)
-}
-
-func version(v string) string {
-	if v == "(devel)" {
-		return ""
-	}
-	return v
 }
 
 func library(m *debug.Module) (component, error) {

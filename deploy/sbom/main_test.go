@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -19,15 +20,18 @@ func TestBillOfMaterials(t *testing.T) {
 		t.Fatalf("%v %s", err, b)
 	}
 	var one, two bytes.Buffer
-	if err := write(&one, binary); err != nil {
+	if err := write(&one, binary, "v1.2.3", "0123abcd"); err != nil {
 		t.Fatal(err)
 	}
-	if err := write(&two, binary); err != nil || !bytes.Equal(one.Bytes(), two.Bytes()) {
+	if err := write(&two, binary, "v1.2.3", "0123abcd"); err != nil || !bytes.Equal(one.Bytes(), two.Bytes()) {
 		t.Errorf("the second bill differs (%v)", err)
 	}
 	var d document
 	if err := json.Unmarshal(one.Bytes(), &d); err != nil || d.Format != "CycloneDX" || d.Metadata.Component.Name != "past" {
 		t.Fatalf("%v %+v", err, d.Metadata)
+	}
+	if c := d.Metadata.Component; c.Version != "v1.2.3" || !slices.Contains(c.Props, property{"vcs:commit", "0123abcd"}) {
+		t.Errorf("the bill does not name version and commit: %+v", c)
 	}
 	have := map[string]string{}
 	for _, c := range d.Components {
@@ -55,7 +59,7 @@ func TestBillOfMaterials(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, name := range []string{text, filepath.Join(dir, "none")} {
-		if write(&one, name) == nil {
+		if write(&one, name, "", "") == nil {
 			t.Errorf("%s has a bill", name)
 		}
 	}

@@ -7,7 +7,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"runtime/debug"
 	"strings"
 
 	"github.com/alecthomas/kong"
@@ -21,9 +20,6 @@ const (
 	ExitWarned  = 3 // done, with warnings
 	ExitRefused = 4 // the gate refused
 )
-
-// Version is set at link time.
-var Version = "dev"
 
 // Globals are the flags every command knows.
 type Globals struct {
@@ -79,7 +75,7 @@ func warned() error { return &ExitError{Code: ExitWarned} }
 type grammar struct {
 	Globals
 	commands
-	Version kong.VersionFlag `name:"version" help:"Print the version and exit."`
+	Version kong.VersionFlag `name:"version" help:"Print version and commit, and exit."`
 }
 
 // Run executes one command line and returns the exit code.
@@ -90,7 +86,7 @@ func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		kong.Name("past"),
 		kong.Description("A research evidence tracker: from a register's record to a cited, versioned finding.\nNo output is medical advice."),
 		kong.UsageOnError(), kong.Writers(stdout, stderr),
-		kong.Vars{"version": version()},
+		kong.Vars{"version": versionLine()},
 		kong.Exit(func(c int) { exited = c; panic(exitNow{}) }),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, FlagsLast: true}),
 		kong.BindTo(ctx, (*context.Context)(nil)),
@@ -145,20 +141,6 @@ func report(err error, stderr io.Writer) int {
 	}
 	fmt.Fprintln(stderr, "past:", err)
 	return ExitFailed
-}
-
-func version() string {
-	if Version != "dev" {
-		return Version
-	}
-	if bi, ok := debug.ReadBuildInfo(); ok {
-		for _, s := range bi.Settings {
-			if s.Key == "vcs.revision" && len(s.Value) >= 12 {
-				return "dev-" + s.Value[:12]
-			}
-		}
-	}
-	return Version
 }
 
 // database is the path of the database: --db, or past.db under the data

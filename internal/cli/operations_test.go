@@ -237,3 +237,19 @@ func TestCompletionsAndManual(t *testing.T) {
 		}
 	}
 }
+
+// TestVersion builds the program as a release is built and asks it what it is.
+func TestVersion(t *testing.T) {
+	released := filepath.Join(t.TempDir(), "past")
+	flags := "-X past/internal/cli.Version=v1.2.3 -X past/internal/cli.Commit=0123456789abcdef"
+	if b, err := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-ldflags", flags, "-o", released, "past").CombinedOutput(); err != nil {
+		t.Fatalf("%v %s", err, b)
+	}
+	for _, args := range [][]string{{"--version"}, {"refresh", "--version"}} {
+		b, err := exec.Command(released, args...).Output()
+		if want := "past v1.2.3 (commit 0123456789abcdef, " + runtime.Version(); err != nil || !strings.HasPrefix(string(b), want) {
+			t.Errorf("past %s prints %q %v, want %s…", strings.Join(args, " "), b, err, want)
+		}
+	}
+	want(t, past(t, "--version"), 0, "past dev (commit unknown, ")
+}
