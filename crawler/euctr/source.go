@@ -73,8 +73,12 @@ func (s *Source) Plan(q crawler.QuestionSet) ([]crawler.Query, error) {
 }
 
 // Page implements crawler.Source. The first call counts; the cursor is then
-// "PAGE/TRIALS". The count is of trials, the hits are protocols.
+// "PAGE/TRIALS". The count is of trials, the hits are protocols, and after them
+// the trials whose results came.
 func (s *Source) Page(ctx context.Context, f crawler.Fetcher, q crawler.Query, cursor string) (crawler.Page, error) {
+	if strings.HasPrefix(cursor, resultsBegin) {
+		return s.resultPage(ctx, f, q, cursor)
+	}
 	if cursor == "" {
 		n, err := s.count(ctx, f, q.URL)
 		if err != nil || n == 0 {
@@ -89,27 +93,31 @@ func (s *Source) Page(ctx context.Context, f crawler.Fetcher, q crawler.Query, c
 		return crawler.Page{}, fmt.Errorf("cursor %q is not of this source: %w", cursor, crawler.ErrCursorExpired)
 	}
 	v := url.Values{"query": {q.Text}, "page": {a}, "mode": {"current_page"}}
-	res, ids, err := s.text(ctx, f, "/rest/download/full?"+v.Encode())
+	res, ids, err := s.text(ctx, f, "/rest/download/full?"+v.Encode(), false)
 	if err != nil {
 		return crawler.Page{}, answer.Refused(err, false)
 	}
 	page := crawler.Page{Payloads: []evidence.Payload{res.Payload}, Hits: ids}
-	if want, have := min(s.size, trials-(at-1)*s.size), stems(ids); have != want {
+	if want, have := min(s.size, trials-(at-1)*s.size), len(stems(ids)); have != want {
 		page.Problems = append(page.Problems, evidence.Problem{Kind: crawler.KindMissing, Where: res.URL,
 			Message: fmt.Sprintf("page %d of %d trials has %d trials, not %d", at, trials, have, want)})
 	}
-	if at*s.size < trials {
-		page.Next = strconv.Itoa(at+1) + "/" + b
+	page.Next = strconv.Itoa(at+1) + "/" + b
+	if at*s.size >= trials {
+		page.Next = resultCursor{trials: trials}.String()
 	}
 	return page, nil
 }
 
-func stems(ids []string) int {
-	seen := map[string]bool{}
+// stems are the EudraCT numbers of protocols, each once.
+func stems(ids []string) []string {
+	var out []string
 	for _, id := range ids {
-		seen[id[:14]] = true
+		if !slices.Contains(out, id[:14]) {
+			out = append(out, id[:14])
+		}
 	}
-	return len(seen)
+	return out
 }
 
 var (
@@ -142,9 +150,9 @@ func readCount(body []byte) (int, error) {
 	return 0, &crawler.AnswerError{Kind: crawler.KindWrongShape, Message: "the search page does not say how many trials it found"}
 }
 
-// text asks for a text download.
-func (s *Source) text(ctx context.Context, f crawler.Fetcher, path string) (crawler.Response, []string, error) {
-	res, err := f.Do(ctx, crawler.Request{Source: SourceName, URL: s.at + path, Accept: []string{"text/plain", "application/octet-stream", "application/download"}})
+// text asks for a text download; one that only lists trials is not stored.
+func (s *Source) text(ctx context.Context, f crawler.Fetcher, path string, list bool) (crawler.Response, []string, error) {
+	res, err := f.Do(ctx, crawler.Request{Source: SourceName, URL: s.at + path, NoStore: list, Accept: []string{"text/plain", "application/octet-stream", "application/download"}})
 	if err != nil {
 		return res, nil, err
 	}
@@ -163,28 +171,49 @@ func (s *Source) text(ctx context.Context, f crawler.Fetcher, path string) (craw
 // BatchSize implements crawler.Refresher. Protocols are asked for one by one.
 func (s *Source) BatchSize() int { return 10 }
 
-// Refresh implements crawler.Refresher.
+// Refresh implements crawler.Refresher: protocols by number and country,
+// results by number.
 func (s *Source) Refresh(ctx context.Context, f crawler.Fetcher, ids []string) (crawler.Page, error) {
 	var page crawler.Page
 	for _, id := range ids {
-		id, ok := CanonicalID(id)
-		if !ok {
+		var res crawler.Response
+		var err error
+		if eudractNumber.MatchString(id) {
+			res, err = s.archive(ctx, f, id)
+		} else if canonical, ok := CanonicalID(id); ok {
+			id = canonical
+			res, err = s.protocol(ctx, f, id)
+		} else {
 			continue
 		}
-		res, came, err := s.text(ctx, f, "/rest/download/trial/"+id[:14]+"/"+id[15:])
 		switch {
 		case answer.NotThere(err):
 			page.Gone = append(page.Gone, id)
 		case err != nil:
 			return page, err
-		case !slices.Contains(came, id):
-			return page, answer.Fault(&res, crawler.KindWrongShape, "asked for %s, the answer is about %s", id, came[0])
-		default:
-			res.RecordID = id
+		case !res.NotModified:
 			page.Payloads = append(page.Payloads, res.Payload)
 		}
 	}
 	return page, nil
+}
+
+// protocol asks for the protocol of one country. The register writes the
+// country outside the EU in small letters in addresses.
+func (s *Source) protocol(ctx context.Context, f crawler.Fetcher, id string) (crawler.Response, error) {
+	country := id[15:]
+	if country == "3RD" {
+		country = "3rd"
+	}
+	res, came, err := s.text(ctx, f, "/rest/download/trial/"+id[:14]+"/"+country, false)
+	switch {
+	case err != nil:
+		return res, err
+	case !slices.Contains(came, id):
+		return res, answer.Fault(&res, crawler.KindWrongShape, "asked for %s, the answer is about %s", id, came[0])
+	}
+	res.RecordID = id
+	return res, nil
 }
 
 var number = regexp.MustCompile(`^(?:19|20)\d{2}-\d{6}-\d{2}-(?:[A-Z]{2}|3RD)$`)

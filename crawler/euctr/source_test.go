@@ -30,10 +30,10 @@ func entry(n, version int) sourcetest.Entry {
 
 func serve(w *sourcetest.World) http.Handler {
 	mux := http.NewServeMux()
-	visible := func(q string) (out []sourcetest.Entry) {
+	visible := func(r *http.Request) (out []sourcetest.Entry) {
 		entries, _ := w.Look()
 		for _, e := range entries {
-			if !e.Hidden && strings.Contains(q, `"psilocybin"`) {
+			if !e.Hidden && strings.Contains(r.FormValue("query"), `"psilocybin"`) && r.FormValue("resultsstatus") == "" {
 				out = append(out, e)
 			}
 		}
@@ -48,11 +48,11 @@ func serve(w *sourcetest.World) http.Handler {
 	}
 	mux.HandleFunc("/ctr/search", func(rw http.ResponseWriter, r *http.Request) {
 		rw.Header().Set("Content-Type", "text/html;charset=UTF-8")
-		fmt.Fprintf(rw, `<!DOCTYPE html><html><body><a href="#tabs-1">Trials with a EudraCT protocol <span>(%d)</span></a></body></html>`, len(visible(r.FormValue("query"))))
+		fmt.Fprintf(rw, `<!DOCTYPE html><html><body><a href="#tabs-1">Trials with a EudraCT protocol <span>(%d)</span></a></body></html>`, len(visible(r)))
 	})
 	mux.HandleFunc("/ctr/rest/download/full", func(rw http.ResponseWriter, r *http.Request) {
 		page, _ := strconv.Atoi(r.FormValue("page"))
-		es := visible(r.FormValue("query"))
+		es := visible(r)
 		download(rw, es[min((page-1)*perPage, len(es)):min(page*perPage, len(es))])
 	})
 	mux.HandleFunc("/ctr/rest/download/trial/{num}/{country}", func(rw http.ResponseWriter, r *http.Request) {
@@ -121,7 +121,9 @@ func TestProtocol(t *testing.T) {
 
 func TestFaults(t *testing.T) {
 	for body, kind := range map[string]string{"": crawler.KindEmpty, "<html>": crawler.KindHTML, "{}": crawler.KindWrongShape,
-		`<result xmlns="http://eudract.ema.europa.eu/schema/clinical_trial_result">`: crawler.KindWrongShape} {
+		`<result xmlns="http://eudract.ema.europa.eu/schema/clinical_trial_result">`:                        answer.KindHalfXML,
+		`<result xmlns="http://eudract.ema.europa.eu/schema/clinical_trial_result"/>`:                       crawler.KindNoID,
+		`<adverseEvents xmlns="http://eudract.ema.europa.eu/schema/clinical_trial_result/adverse_events"/>`: crawler.KindWrongShape} {
 		if _, err := Parse(evidence.Payload{Body: []byte(body)}); err == nil || answer.KindOf(err) != kind {
 			t.Errorf("%q: %v", body, err)
 		}

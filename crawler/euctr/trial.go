@@ -16,26 +16,23 @@ import (
 	"past/internal/evidence"
 )
 
-// Recognise tells whether a file is a text download of protocols, or an XML of
-// results (which is told so and not read), by its beginning.
+// Recognise tells whether a file is a text download of protocols, by its
+// beginning.
 func Recognise(_ string, head []byte) bool {
-	return bytes.Contains(head, []byte("Summary")) && bytes.Contains(head, []byte("EudraCT Number:")) && !bytes.Contains(head, []byte("<html")) || isResults(head)
-}
-
-func isResults(body []byte) bool {
-	return bytes.Contains(body[:min(len(body), 4096)], []byte("http://eudract.ema.europa.eu/schema/clinical_trial_result"))
+	return bytes.Contains(head, []byte("Summary")) && bytes.Contains(head, []byte("EudraCT Number:")) && !bytes.Contains(head, []byte("<html"))
 }
 
 // Parse implements crawler.Source.
 func (s *Source) Parse(p evidence.Payload) (crawler.Parsed, error) { return Parse(p) }
 
-// Parse reads the protocols of a text download in their order.
+// Parse reads the protocols of a text download in their order, or the results
+// of a trial.
 func Parse(p evidence.Payload) (crawler.Parsed, error) {
 	p = answer.Hashed(p)
-	var out crawler.Parsed
 	if isResults(p.Body) {
-		return out, &crawler.AnswerError{Kind: crawler.KindWrongShape, Message: "results of a trial as XML: they are kept and not read"}
+		return resultRecords.Parse(p)
 	}
+	var out crawler.Parsed
 	if !utf8.Valid(p.Body) {
 		out.Problems = append(out.Problems, evidence.Problem{Kind: crawler.KindBadUTF8, Message: "bytes that are not UTF-8 are shown as U+FFFD; the payload keeps them"})
 	}
