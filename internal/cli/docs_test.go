@@ -47,44 +47,131 @@ func words(line string) []string {
 	return out
 }
 
+// named holds a call that a sentence names against the grammar: placeholders
+// may stand for arguments, and arguments may be missing, but the command and
+// every flag must be there.
+func named(t *testing.T, call string) error {
+	t.Helper()
+	call = strings.ReplaceAll(call, "…", "")
+	err := parseLine(t, call)
+	if err != nil && strings.HasPrefix(err.Error(), "missing flags:") {
+		return nil
+	}
+	if err != nil && strings.HasPrefix(err.Error(), "expected ") && !strings.HasPrefix(err.Error(), "expected one of") {
+		return nil // named without its argument
+	}
+	if err != nil && strings.HasPrefix(err.Error(), "expected one of") && len(words(call)) == 1 {
+		return nil // a group of commands, named without which
+	}
+	return err
+}
+
+func knownCommand(name string) bool {
+	k, err := kong.New(&grammar{}, kong.Name("past"), kong.Vars{"version": "test"})
+	return err == nil && slices.ContainsFunc(k.Model.Children, func(n *kong.Node) bool { return n.Name == name })
+}
+
 // TestEveryCommandLineInTheDocsIsOne holds what the documents and units call
-// past with against the grammar.
+// past with against the grammar, wherever it stands.
 func TestEveryCommandLineInTheDocsIsOne(t *testing.T) {
 	root := filepath.Join("..", "..")
-	files := []string{"docs/operations.md", "docs/scale.md", "docs/architecture.md", "deploy/past.cron", "deploy/past-refresh.service", "deploy/past-serve.service", "deploy/github-actions.yaml", "deploy/Containerfile"}
-	line := regexp.MustCompile(`(?m)(?:^\s*past |^ExecStart=/usr/local/bin/past |past /usr/local/bin/past |"\$HOME/past" )(.*)$`)
-	inline := regexp.MustCompile("`past ((?:[a-z]+)(?: [^`]*)?)`")
-	for _, name := range files {
-		b, err := os.ReadFile(filepath.Join(root, filepath.FromSlash(name)))
+	docs, err := DocFiles(root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	total := 0
+	for _, name := range docs {
+		text := readDoc(t, name)
+		steps, err := Steps(text)
 		if err != nil {
-			t.Fatal(err)
+			t.Errorf("%s: %v", name, err)
 		}
-		n := 0
-		var lines []string
-		for _, m := range line.FindAllStringSubmatch(string(b), -1) {
-			lines = append(lines, m[1])
-		}
-		for _, m := range inline.FindAllStringSubmatch(string(b), -1) {
-			if !strings.Contains(m[1], "…") {
-				lines = append(lines, m[1])
+		for _, s := range steps {
+			if call, ok := strings.CutPrefix(s.Command, "past "); ok {
+				total++
+				if err := parseLine(t, call); err != nil {
+					t.Errorf("%s:%d: %s: %v", name, s.Line, s.Command, err)
+				}
 			}
 		}
-		for _, l := range lines {
-			n++
-			args := words(l)
-			if len(args) > 0 && (args[0] == "restore" || args[0] == "backup" || args[0] == "explain" || args[0] == "crawl") && len(args) == 1 {
-				continue // named in a sentence, without its argument
+		for _, m := range Mentions(text) {
+			total++
+			if err := named(t, m.Text); err != nil {
+				t.Errorf("%s:%d: past %s: %v", name, m.Line, m.Text, err)
 			}
-			if err := parseLine(t, l); err != nil {
-				t.Errorf("%s: past %s: %v", name, l, err)
-			}
-		}
-		if n == 0 && name != "deploy/Containerfile" {
-			t.Errorf("%s: no command line was found", name)
 		}
 	}
-	if parseLine(t, "refresh --no-such-flag") == nil {
-		t.Error("the check lets everything through")
+	units, err := UnitFiles(root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range units {
+		for _, m := range UnitCalls(readDoc(t, name), knownCommand) {
+			total++
+			if err := parseLine(t, m.Text); err != nil {
+				t.Errorf("%s:%d: past %s: %v", name, m.Line, m.Text, err)
+			}
+		}
+	}
+	if total < 120 {
+		t.Errorf("only %d command lines were found", total)
+	}
+}
+
+func readDoc(t *testing.T, name string) string {
+	t.Helper()
+	b, err := os.ReadFile(filepath.Join("..", "..", filepath.FromSlash(name)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.ReplaceAll(string(b), "\r\n", "\n")
+}
+
+// TestTheFinderSeesBrokenLines proves that a line that is none is found and
+// refused, wherever it stands.
+func TestTheFinderSeesBrokenLines(t *testing.T) {
+	for _, bad := range []string{"refersh", "refresh --no-such-flag", "review exprot", "meta t.csv --formula none", "crawl --limit many"} {
+		steps, err := Steps("# A page\n\n```sh\npast status\n\npast " + bad + "   # a remark\n```\n")
+		if err != nil || len(steps) != 2 || steps[1].Line != 6 {
+			t.Fatalf("%s: %+v, %v", bad, steps, err)
+		}
+		if parseLine(t, strings.TrimPrefix(steps[1].Command, "past ")) == nil {
+			t.Errorf("past %s passes in a block", bad)
+		}
+		m := Mentions("| `past " + strings.ReplaceAll(bad, "|", `\|`) + "` | does |")
+		if len(m) != 1 || named(t, m[0].Text) == nil {
+			t.Errorf("past %s passes in a sentence", bad)
+		}
+		for _, unit := range []string{"ExecStart=/usr/local/bin/past " + bad, "10 3 * * * past /usr/local/bin/past " + bad, `  "$HOME/past" ` + bad} {
+			if u := UnitCalls(unit, knownCommand); len(u) != 1 || parseLine(t, u[0].Text) == nil {
+				t.Errorf("%s passes: %+v", unit, u)
+			}
+		}
+	}
+	for text, why := range map[string]string{
+		"```\npast status\n```\n": "neither sh nor console",
+		"```sh\npast status\n":    "does not end",
+		"<!-- not run: past crawl (asks the register) -->\n```sh\npast status\n```\n": "no line",
+		"<!-- file: a.csv -->\nA sentence.\n":                                         "before no block",
+		"```console\noutput\n```\n":                                                   "before any command",
+	} {
+		if _, err := Steps(text); err == nil || !strings.Contains(err.Error(), why) {
+			t.Errorf("%q: %v, want %s", text, err, why)
+		}
+	}
+	steps, err := Steps("<!-- file: a/b.csv -->\n\n```csv\nx,y\n1,2\n```\n\n```console\n$ past meta a/b.csv \\\n    --measure SMD  # exit code 3\nk = 2\n…\n$ past status\n```\n" +
+		"<!-- not run: past crawl (asks the register) -->\n```sh\npast crawl ctgov\npast status\n```\n")
+	if err != nil || len(steps) != 5 {
+		t.Fatalf("%+v, %v", steps, err)
+	}
+	if steps[0].File != "a/b.csv" || steps[0].Body != "x,y\n1,2\n" {
+		t.Errorf("%+v", steps[0])
+	}
+	if s := steps[1]; s.Exit != 3 || !slices.Equal(s.Output, []string{"k = 2", "…"}) || !strings.HasPrefix(s.Command, "past meta a/b.csv --measure SMD") {
+		t.Errorf("%+v", s)
+	}
+	if steps[2].Output != nil || steps[3].NotRun != "asks the register" || steps[4].NotRun != "" {
+		t.Errorf("%+v", steps[2:])
 	}
 }
 

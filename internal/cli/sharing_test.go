@@ -4,65 +4,8 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 )
-
-// TestSharingExamples runs every past command of docs/citing.md and
-// docs/exports.md in one folder, in order, as a reader would.
-func TestSharingExamples(t *testing.T) {
-	dir := t.TempDir()
-	lesson := "See [@mdma-ptsd-severity].\n<!-- past: mdma-ptsd-severity -->\nIt may help (g −0.99; 6 studies).\n<!-- /past -->\n"
-	if err := os.WriteFile(filepath.Join(dir, "lesson.md"), []byte(lesson), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	seen := 0
-	for _, doc := range []string{"../../docs/citing.md", "../../docs/exports.md"} {
-		b, err := os.ReadFile(doc)
-		if err != nil {
-			t.Fatal(err)
-		}
-		in := false
-		for _, line := range strings.Split(string(b), "\n") {
-			if strings.HasPrefix(line, "```") {
-				in = line == "```sh"
-				continue
-			}
-			if !in || !strings.HasPrefix(line, "past ") {
-				continue
-			}
-			seen++
-			code := 0
-			if strings.HasPrefix(line, "past check") && !strings.Contains(line, "--fix") {
-				code = 3 // the lesson's number is wrong until it is fixed
-			}
-			args := strings.Fields(line)[1:]
-			for i, a := range args {
-				if strings.HasPrefix(a, "foundations=") {
-					args[i] = "foundations=" + filepath.Join(dir, "lesson.md")
-				} else if i > 0 && (strings.HasPrefix(a, "past-") && a != "past-edition" && a != "past-software" || strings.HasPrefix(a, "export/") || a == "lesson.md") {
-					args[i] = filepath.Join(dir, a)
-				}
-			}
-			r := past(t, args...)
-			if r.code != code {
-				t.Fatalf("%s: exit %d, want %d\n%s%s", line, r.code, code, r.stdout, r.stderr)
-			}
-		}
-	}
-	if seen < 20 {
-		t.Errorf("only %d examples were run", seen)
-	}
-	b, err := os.ReadFile(filepath.Join(dir, "lesson.md"))
-	if err != nil || strings.Contains(string(b), "−0.99") || !strings.Contains(string(b), "−0.71") {
-		t.Errorf("the lesson was not put right: %s", b)
-	}
-	for _, f := range []string{"export/csv/datapackage.json", "export/parquet/effects/data.parquet", "export/r/mdma-ptsd-severity.R", "export/sqlite/past.db", "past-pack/foundations/handout.html"} {
-		if _, err := os.Stat(filepath.Join(dir, f)); err != nil {
-			t.Error(err)
-		}
-	}
-}
 
 func TestCiteThenAndNowFromAFile(t *testing.T) {
 	dir := t.TempDir()
