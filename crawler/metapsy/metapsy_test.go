@@ -39,7 +39,7 @@ func TestParse(t *testing.T) {
 		t.Errorf("%+v", r)
 	}
 	file, err := Parse(evidence.Payload{Body: fixture(t), URL: "file:data.csv"})
-	if err != nil || file.Records[0].ID != "data" || file.Records[0].ContentHash != r.ContentHash || file.Records[0].URL != "" {
+	if err != nil || !strings.HasPrefix(file.Records[0].ID, "data@") || file.Records[0].ContentHash != r.ContentHash || file.Records[0].URL != "" {
 		t.Errorf("%+v %v", file, err)
 	}
 }
@@ -72,6 +72,41 @@ func TestRows(t *testing.T) {
 		if strings.Join(cells, ";") != lines[i+1] {
 			t.Errorf("row %d: %q", i+1, cells)
 		}
+	}
+}
+
+// TestIdentity: the files of releases are all called data.csv. Two of them are
+// two datasets unless folders or tags say otherwise.
+func TestIdentity(t *testing.T) {
+	one := fixture(t)
+	two := bytes.Replace(one, []byte("Roe"), []byte("Poe"), 1)
+	id := func(addr string, body []byte) string {
+		t.Helper()
+		got, err := Parse(evidence.Payload{URL: addr, Body: body})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return got.Records[0].ID
+	}
+	if a, b := id("file:data.csv", one), id("file:data.csv", two); a == b {
+		t.Errorf("two tables are one dataset, %s", a)
+	}
+	for addr, want := range map[string]bool{"file:data.csv": true, "file:data-x/data.csv": false, "file:data-x/versions/1.2/other.csv": false} {
+		if got := id(addr, one) == id("file:data.csv", bytes.ReplaceAll(one, []byte("\r\n"), []byte("\n"))); got != want {
+			t.Errorf("%s: the same table again is the same dataset: %v, want %v", addr, got, want)
+		}
+		if id(addr, one) == id(addr, two) {
+			t.Errorf("%s: two tables are one dataset", addr)
+		}
+	}
+	if a := id("file:data-x/versions/1.2/data.csv", one); a != "data-x@1.2" || a != id("https://example.org/data-x/master/versions/1.2/data.csv#name=data-x&tag=1.2", one) {
+		t.Errorf("a file in the project's own folders is %s", a)
+	}
+	if _, err := New(Release{Name: "a", URL: "https://example.org/1/data.csv"}, Release{Name: "a", URL: "https://example.org/2/data.csv"}).Plan(crawler.QuestionSet{}); err == nil {
+		t.Error("two releases of one name and tag at two addresses are planned")
+	}
+	if _, err := New(Release{Name: "a", Tag: "1", URL: "https://example.org/1/data.csv"}, Release{Name: "a", Tag: "2", URL: "https://example.org/2/data.csv"}).Plan(crawler.QuestionSet{}); err != nil {
+		t.Error(err)
 	}
 }
 

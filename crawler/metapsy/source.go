@@ -96,7 +96,12 @@ func (s *Source) Policy() crawler.Policy {
 // asked.
 func (s *Source) Plan(crawler.QuestionSet) ([]crawler.Query, error) {
 	var out []crawler.Query
+	from := map[string]string{}
 	for _, r := range s.releases {
+		if other, ok := from[r.id()]; ok && other != r.URL {
+			return nil, fmt.Errorf("two releases are called %s, %s and %s: give them names or tags of their own", r.id(), other, r.URL)
+		}
+		from[r.id()] = r.URL
 		if u, err := url.Parse(r.URL); err != nil || u.Host == "" || r.Name == "" {
 			return nil, fmt.Errorf("release %q: a name and an address are needed, not %q", r.Name, r.URL)
 		}
@@ -134,6 +139,18 @@ func (s *Source) Page(ctx context.Context, f crawler.Fetcher, q crawler.Query, _
 
 var versionIn = regexp.MustCompile(`/versions/(\d+(?:\.\d+)+)/`)
 
+// of is the id of the record of a release's table. A file that was imported is
+// named by the project's own folders (data-NAME/versions/TAG/data.csv), or else
+// by its content: every release is called data.csv, and two of them are not two
+// versions of one dataset.
+func (r Release) of(table []byte) (id, version string) {
+	if !strings.HasPrefix(r.URL, "file:") || r.Tag != "" && strings.HasPrefix(r.Name, "data-") && path.Base(r.URL) == "data.csv" {
+		return r.id(), r.Tag
+	}
+	version = answer.Sum(table)[:12]
+	return r.Name + "@" + version, version
+}
+
 // releaseOf reads what an address says of a release: what stands behind the #,
 // or else the folders of the path.
 func releaseOf(addr string) Release {
@@ -143,7 +160,7 @@ func releaseOf(addr string) Release {
 	if m := versionIn.FindStringSubmatch(file); m != nil && r.Tag == "" {
 		r.Tag = m[1]
 	}
-	for _, part := range strings.Split(file, "/") {
+	for _, part := range strings.Split(strings.TrimPrefix(file, "file:"), "/") {
 		if strings.HasPrefix(part, "data-") && r.Name == "" {
 			r.Name = part
 		}
@@ -166,14 +183,16 @@ func Parse(p evidence.Payload) (crawler.Parsed, error) {
 		return crawler.Parsed{}, err
 	}
 	r := releaseOf(p.URL)
-	rec := evidence.Record{ID: r.id(), Source: SourceName, Kind: evidence.KindDataset, Prov: evidence.Provenance{PayloadSHA256: p.SHA256},
-		ContentHash: answer.Sum([]byte(strings.ReplaceAll(string(t.body), "\r\n", "\n"))), Version: r.Tag, Title: r.Name,
+	text := []byte(strings.ReplaceAll(string(t.body), "\r\n", "\n"))
+	id, version := r.of(text)
+	rec := evidence.Record{ID: id, Source: SourceName, Kind: evidence.KindDataset, Prov: evidence.Provenance{PayloadSHA256: p.SHA256},
+		ContentHash: answer.Sum(text), Version: version, Title: r.Name,
 		Summary: fmt.Sprintf("%d comparisons of %d studies", len(t.Rows), t.studies())}
 	if r.URL != "" {
 		if !strings.HasPrefix(r.URL, "file:") {
 			rec.URL = r.URL
 		}
-		rec.Documents = append(rec.Documents, evidence.Document{Type: "dataset", Label: strings.TrimSpace(r.Name + " " + r.Tag), URL: rec.URL, Filename: path.Base(r.URL), Size: int64(len(p.Body))})
+		rec.Documents = append(rec.Documents, evidence.Document{Type: "dataset", Label: strings.TrimSpace(r.Name + " " + r.Tag), URL: rec.URL, Filename: path.Base(strings.TrimPrefix(r.URL, "file:")), Size: int64(len(p.Body))})
 	}
 	if r.Licence != "" {
 		rec.Documents = append(rec.Documents, evidence.Document{Type: "licence", Label: r.Licence})

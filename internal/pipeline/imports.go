@@ -67,11 +67,8 @@ func (p *Pipeline) importFile(ctx context.Context, run, path string, rep *Import
 		return fmt.Errorf("import: %w", err)
 	}
 	rep.Files++
-	payload := evidence.Payload{SHA256: sum(body), URL: "file:" + filepath.Base(path), FetchedAt: p.Now().UTC(), Body: body}
-	payload.Source, payload.MediaType, err = recognise(path, body)
-	if payload.Source == metapsy.SourceName { // releases are all called data.csv: their folder names them
-		payload.URL = "file:" + filepath.ToSlash(filepath.Join(filepath.Base(filepath.Dir(path)), filepath.Base(path)))
-	}
+	payload, err := taken(path, body)
+	payload.FetchedAt = p.Now().UTC()
 	var parsed crawler.Parsed
 	if err == nil {
 		parsed, err = parse(payload)
@@ -98,12 +95,45 @@ func (p *Pipeline) importFile(ctx context.Context, run, path string, rep *Import
 	return nil
 }
 
+// taken makes a payload of a file. Of an archive of results the payload is the
+// XML in it. The error says that the file is of no format that can be read;
+// the payload is then the file as it is.
+func taken(path string, body []byte) (evidence.Payload, error) {
+	p := evidence.Payload{SHA256: sum(body), URL: "file:" + filepath.Base(path), Body: body}
+	if euctr.IsArchive(body) {
+		p.MediaType = "application/zip"
+		result, _, err := euctr.Unpack(body)
+		if err != nil {
+			return p, fmt.Errorf("an archive is read where it is one of EUCTR results: %w", err)
+		}
+		p.SHA256, p.Body = sum(result), result
+	}
+	var err error
+	p.Source, p.MediaType, err = recognise(path, p.Body)
+	if p.Source == metapsy.SourceName { // releases are all called data.csv: their folders name them
+		p.URL = "file:" + releasePath(path)
+	}
+	return p, err
+}
+
+// releasePath is the path of a dataset's file from the folder that names the
+// dataset on (data-…), as the project publishes it; or else the file's name.
+func releasePath(path string) string {
+	parts := strings.Split(filepath.ToSlash(path), "/")
+	for i, part := range parts[:len(parts)-1] {
+		if strings.HasPrefix(part, "data-") {
+			return strings.Join(parts[i:], "/")
+		}
+	}
+	return parts[len(parts)-1]
+}
+
 func sum(b []byte) string {
 	s := sha256.Sum256(b)
 	return hex.EncodeToString(s[:])
 }
 
-var errUnknownFormat = errors.New("the content is none of the formats that can be imported: ClinicalTrials.gov JSON (a study, an array, a search page, NDJSON), PubMed XML, Europe PMC JSON, Crossref JSON, ISRCTN XML, EU CTIS JSON, EUCTR text, WHO ICTRP export (CSV or XML), Metapsy CSV")
+var errUnknownFormat = errors.New("the content is none of the formats that can be imported: ClinicalTrials.gov JSON (a study, an array, a search page, NDJSON), PubMed XML, Europe PMC JSON, Crossref JSON, ISRCTN XML, EU CTIS JSON, EUCTR protocols as text and results as XML or zip, WHO ICTRP export (CSV or XML), Metapsy CSV")
 
 // formats are tried in order: the first that recognises a file's beginning
 // reads it.
@@ -115,6 +145,7 @@ var formats = []struct {
 	{isrctn.SourceName, "application/xml", isrctn.Recognise},
 	{ictrp.SourceName, "text/csv", ictrp.Recognise},
 	{metapsy.SourceName, "text/csv", metapsy.Recognise},
+	{euctr.SourceName, "application/xml", euctr.RecogniseResults},
 	{euctr.SourceName, "text/plain", euctr.Recognise},
 	{europepmc.SourceName, "application/json", europepmc.Recognise},
 	{crossref.SourceName, "application/json", crossref.Recognise},
