@@ -16,6 +16,8 @@ type notifyFlags struct {
 	NotifyCommand string   `name:"notify-command" help:"Command line to run for a new or refused edition; it reads JSON on its standard input." placeholder:"COMMAND" env:"PAST_NOTIFY_COMMAND" group:"Notifications"`
 	NotifyWebhook string   `name:"notify-webhook" help:"https address to post JSON to, signed with the secret of PAST_WEBHOOK_SECRET or PAST_WEBHOOK_SECRET_FILE." placeholder:"URL" env:"PAST_NOTIFY_WEBHOOK" group:"Notifications"`
 	MailServer    string   `name:"mail-server" help:"SMTP server; login from PAST_SMTP_USER and PAST_SMTP_PASSWORD or PAST_SMTP_PASSWORD_FILE." placeholder:"HOST:PORT" env:"PAST_MAIL_SERVER" group:"Notifications"`
+	MailTLS       string   `name:"mail-tls" enum:",starttls,tls" default:"" help:"starttls, or tls from the start (default: tls on port 465, else starttls; to a server on this machine without login, neither)." placeholder:"HOW" env:"PAST_MAIL_TLS" group:"Notifications"`
+	MailCA        string   `name:"mail-ca" help:"PEM file of the authorities to trust for the SMTP server (default: the system's)." placeholder:"FILE" env:"PAST_MAIL_CA" group:"Notifications"`
 	MailFrom      string   `name:"mail-from" help:"Sender of mail." placeholder:"ADDRESS" env:"PAST_MAIL_FROM" group:"Notifications"`
 	MailTo        []string `name:"mail-to" help:"Receiver of mail; repeatable." placeholder:"ADDRESS" env:"PAST_MAIL_TO" group:"Notifications"`
 }
@@ -43,11 +45,17 @@ func (n *notifyFlags) channels(e *Env) ([]refresh.Channel, error) {
 		if err != nil {
 			return nil, err
 		}
-		m := refresh.Mail{Server: n.MailServer, User: os.Getenv("PAST_SMTP_USER"), Password: password, From: n.MailFrom, To: n.MailTo}
-		if err := m.Check(); err != nil {
-			return nil, usage("%s (--mail-server, --mail-from, --mail-to)", err)
+		receivers := n.MailTo
+		if len(receivers) == 0 {
+			receivers = []string{""} // the check says what is missing
 		}
-		out = append(out, m)
+		for _, to := range receivers {
+			m := refresh.Mail{Server: n.MailServer, Security: n.MailTLS, CAFile: n.MailCA, User: os.Getenv("PAST_SMTP_USER"), Password: password, From: n.MailFrom, To: to}
+			if err := m.Check(); err != nil {
+				return nil, usage("%s (--mail-server, --mail-from, --mail-to)", err)
+			}
+			out = append(out, m)
+		}
 	}
 	return out, nil
 }

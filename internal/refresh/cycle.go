@@ -47,6 +47,8 @@ type Cycle struct {
 	// Step is told when a stage begins and ends; may be nil.
 	Step func(stage, text string)
 	Now  func() time.Time
+	// Pause waits between two attempts to send; nil waits by the clock.
+	Pause func(ctx context.Context, d time.Duration) error
 }
 
 // StageResult is one stage of a cycle.
@@ -70,6 +72,7 @@ type Result struct {
 	// Published is set when readers see another edition than before the cycle.
 	Published bool     `json:"published"`
 	Sent      []string `json:"sent,omitempty"`
+	Unsent    int      `json:"unsent,omitempty"` // messages that the next run tries again
 	Warnings  []string `json:"warnings,omitempty"`
 }
 
@@ -78,6 +81,7 @@ const (
 	stagesState   = "refresh/stages"
 	snapshotState = "refresh/snapshot/"
 	sendingState  = "refresh/sending"
+	toldState     = "refresh/told" // channel → the latest edition it was told of
 )
 
 // Run runs the cycle. After an error (and after a kill at any moment) the same
@@ -216,7 +220,7 @@ func (c *Cycle) stages(ctx context.Context, res *Result) error {
 	if cand.old == nil {
 		if err := c.stage(ctx, res, "gate", func() (map[string]int64, string, error) { return c.gate(ctx, res, cand) }); err != nil {
 			if errors.Is(err, ErrRefused) {
-				err = errors.Join(err, c.notify(ctx, res, refusal(*res.Verdict, c.Base)))
+				err = errors.Join(err, c.refused(ctx, res))
 			}
 			return err
 		}

@@ -1,57 +1,103 @@
 package refresh
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"crypto/tls"
+	"crypto/x509"
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"mime"
-	"mime/quotedprintable"
 	"net"
 	"net/mail"
 	"net/smtp"
-	"net/textproto"
+	"os"
 	"strings"
 	"time"
 )
 
-// Mail sends messages through an SMTP server.
+// The ways of speaking to a mail server.
+const (
+	MailAuto     = ""         // TLS from the start on port 465, STARTTLS elsewhere
+	MailStartTLS = "starttls" // STARTTLS, or nothing is sent
+	MailTLS      = "tls"      // TLS from the start
+)
+
+// mailTime bounds one delivery by mail: servers that check what they get may
+// take their time.
+const mailTime = 2 * time.Minute
+
+// Mail sends messages through an SMTP server to one receiver. Several receivers
+// are several channels: one that is refused, or asked to wait, keeps nothing
+// from the others, and none sees the address of another.
 type Mail struct {
-	Server         string // HOST:PORT; port 465 speaks TLS from the start, others STARTTLS
+	Server         string // HOST:PORT
+	Security       string // MailAuto, MailStartTLS or MailTLS
+	CAFile         string // PEM file of the authorities to trust; "" for the system's
 	User, Password string // "" for a server that asks for none
-	From           string
-	To             []string
-	// TLS is the client's configuration; nil is the system's.
-	TLS *tls.Config
-	Now func() time.Time
+	From, To       string
+	Now            func() time.Time
 }
 
 // Name implements Channel.
 func (m Mail) Name() string {
-	sum := sha256.Sum256([]byte(strings.Join(m.To, ",")))
+	sum := sha256.Sum256([]byte(m.To))
 	return "mail by " + m.Server + " " + hex.EncodeToString(sum[:4])
 }
 
-// Check looks at the addresses before anything is sent.
+// Check looks at the settings before anything is sent.
 func (m Mail) Check() error {
-	if _, _, err := net.SplitHostPort(m.Server); err != nil {
+	host, port, err := net.SplitHostPort(m.Server)
+	if err != nil || host == "" || port == "" {
 		return fmt.Errorf("mail server %q is not of the form HOST:PORT", m.Server)
 	}
-	if _, err := mail.ParseAddress(m.From); err != nil {
-		return fmt.Errorf("mail sender %q: %w", m.From, err)
+	if m.Security != MailAuto && m.Security != MailStartTLS && m.Security != MailTLS {
+		return fmt.Errorf("mail security %q is none of starttls, tls", m.Security)
 	}
-	if len(m.To) == 0 {
+	if m.To == "" {
 		return errors.New("mail: nobody to send to")
 	}
-	for _, to := range m.To {
-		if _, err := mail.ParseAddress(to); err != nil {
-			return fmt.Errorf("mail receiver %q: %w", to, err)
+	for _, a := range []struct{ what, address string }{{"sender", m.From}, {"receiver", m.To}} {
+		if _, err := mailbox(a.address); err != nil {
+			return fmt.Errorf("mail %s %q: %w", a.what, a.address, err)
 		}
 	}
-	return nil
+	if m.Password != "" && m.User == "" {
+		return errors.New("mail: a password without a user name")
+	}
+	_, err = m.config(host)
+	return err
+}
+
+// mailbox reads an address that every server can take.
+func mailbox(s string) (*mail.Address, error) {
+	a, err := mail.ParseAddress(s)
+	if err != nil {
+		return nil, errors.New("it is not of the form NAME@HOST or Name <NAME@HOST>")
+	}
+	for _, r := range a.Address {
+		if r <= ' ' || r >= 0x7f {
+			return nil, errors.New("it has letters outside of ASCII, which not every server takes; write the host as xn--…")
+		}
+	}
+	return a, nil
+}
+
+// config is the client's side of TLS. Certificates are always verified.
+func (m Mail) config(host string) (*tls.Config, error) {
+	conf := &tls.Config{MinVersion: tls.VersionTLS12, ServerName: host}
+	if m.CAFile == "" {
+		return conf, nil
+	}
+	pem, err := os.ReadFile(m.CAFile)
+	if err != nil {
+		return nil, fmt.Errorf("authorities of the mail server: %w", err)
+	}
+	conf.RootCAs = x509.NewCertPool()
+	if !conf.RootCAs.AppendCertsFromPEM(pem) {
+		return nil, fmt.Errorf("authorities of the mail server: %s holds no certificate in PEM form", m.CAFile)
+	}
+	return conf, nil
 }
 
 // Send implements Channel. Without TLS nothing is sent except to this machine,
@@ -64,130 +110,75 @@ func (m Mail) Send(ctx context.Context, msg Message) error {
 	if err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(ctx, sendTime)
+	ctx, cancel := context.WithTimeout(ctx, mailTime)
 	defer cancel()
-	host, port, _ := net.SplitHostPort(m.Server)
-	conn, err := (&net.Dialer{}).DialContext(ctx, "tcp", m.Server)
+	c, err := m.connect(ctx)
 	if err != nil {
-		return fmt.Errorf("mail server: %w", err)
-	}
-	defer conn.Close()
-	if deadline, ok := ctx.Deadline(); ok {
-		if err := conn.SetDeadline(deadline); err != nil {
-			return fmt.Errorf("mail server: %w", err)
-		}
-	}
-	conf := m.TLS
-	if conf == nil {
-		conf = &tls.Config{MinVersion: tls.VersionTLS12}
-	}
-	conf = conf.Clone()
-	conf.ServerName = host
-	secure := port == "465"
-	if secure {
-		conn = tls.Client(conn, conf)
-	}
-	c, err := smtp.NewClient(conn, host)
-	if err != nil {
-		return fmt.Errorf("mail server: %w", err)
+		return fmt.Errorf("mail server %s: %w", m.Server, err)
 	}
 	defer c.Close()
-	if ok, _ := c.Extension("STARTTLS"); ok && !secure {
-		if err := c.StartTLS(conf); err != nil {
-			return fmt.Errorf("mail server: STARTTLS: %w", err)
-		}
-		secure = true
+	if err := m.deliver(c, body); err != nil {
+		return fmt.Errorf("mail server %s: %w", m.Server, err)
 	}
-	if ip := net.ParseIP(host); !secure && host != "localhost" && (ip == nil || !ip.IsLoopback()) {
-		return fmt.Errorf("mail server %s offers no encryption; nothing was sent", m.Server)
-	}
-	return m.deliver(c, host, body)
-}
-
-// deliver speaks the dialogue; only after the end of the data is it uncertain
-// whether the server took the message.
-func (m Mail) deliver(c *smtp.Client, host string, body []byte) error {
-	if m.User != "" {
-		if err := c.Auth(smtp.PlainAuth("", m.User, m.Password, host)); err != nil {
-			return fmt.Errorf("mail server: login: %w", err)
-		}
-	}
-	from, err := mail.ParseAddress(m.From)
-	if err != nil {
-		return err
-	}
-	if err := c.Mail(from.Address); err != nil {
-		return fmt.Errorf("mail server: sender: %w", err)
-	}
-	for _, to := range m.To {
-		a, err := mail.ParseAddress(to)
-		if err != nil {
-			return err
-		}
-		if err := c.Rcpt(a.Address); err != nil {
-			return fmt.Errorf("mail server: receiver %s: %w", a.Address, err)
-		}
-	}
-	w, err := c.Data()
-	if err != nil {
-		return fmt.Errorf("mail server: %w", err)
-	}
-	if _, err := w.Write(body); err != nil {
-		return fmt.Errorf("mail server: %w", err)
-	}
-	if err := w.Close(); err != nil {
-		var answer *textproto.Error
-		if errors.As(err, &answer) {
-			return fmt.Errorf("mail server: %w", err) // it said no
-		}
-		return fmt.Errorf("%w: %w", ErrUncertain, err)
-	}
-	_ = c.Quit() // the message is taken; how the server says goodbye is its own affair
 	return nil
 }
 
-func (m Mail) compose(msg Message) ([]byte, error) {
-	now := time.Now
-	if m.Now != nil {
-		now = m.Now
-	}
-	var to []string
-	for _, t := range m.To {
-		a, err := mail.ParseAddress(t)
-		if err != nil {
-			return nil, err
-		}
-		to = append(to, a.String())
-	}
-	from, err := mail.ParseAddress(m.From)
+// connect opens a connection over which the message, and a password, may go.
+func (m Mail) connect(ctx context.Context) (c *smtp.Client, err error) {
+	host, port, err := net.SplitHostPort(m.Server)
 	if err != nil {
 		return nil, err
 	}
-	_, domain, _ := strings.Cut(from.Address, "@")
-	var b bytes.Buffer
-	head := func(name, value string) {
-		fmt.Fprintf(&b, "%s: %s\r\n", name, strings.NewReplacer("\r", " ", "\n", " ").Replace(value))
-	}
-	head("From", from.String())
-	head("To", strings.Join(to, ", "))
-	head("Subject", mime.QEncoding.Encode("utf-8", clean(msg.Title)))
-	head("Date", now().UTC().Format(time.RFC1123Z))
-	head("Message-ID", "<"+msg.ID+"@"+domain+">")
-	head("Auto-Submitted", "auto-generated")
-	head("MIME-Version", "1.0")
-	head("Content-Type", "text/plain; charset=utf-8")
-	head("Content-Transfer-Encoding", "quoted-printable")
-	b.WriteString("\r\n")
-	w := quotedprintable.NewWriter(&b)
-	text := msg.Text
-	if msg.URL != "" {
-		text += "\n" + msg.URL + "\n"
-	}
-	if _, err := w.Write([]byte(strings.ReplaceAll(text, "\n", "\r\n"))); err != nil {
+	conf, err := m.config(host)
+	if err != nil {
 		return nil, err
 	}
-	if err := w.Close(); err != nil {
-		return nil, err
+	conn, err := (&net.Dialer{Timeout: sendTime}).DialContext(ctx, "tcp", m.Server)
+	if err != nil {
+		return nil, later(fmt.Errorf("it cannot be reached: %w", err), 0)
 	}
-	return b.Bytes(), nil
+	// A stop signal must not wait for a slow server. The watch ends with the
+	// message's context.
+	context.AfterFunc(ctx, func() { conn.Close() })
+	if deadline, ok := ctx.Deadline(); ok {
+		if err := conn.SetDeadline(deadline); err != nil {
+			return nil, err
+		}
+	}
+	defer func() {
+		if err != nil {
+			conn.Close()
+		}
+	}()
+	secure := m.Security == MailTLS || m.Security == MailAuto && port == "465"
+	if secure {
+		t := tls.Client(conn, conf)
+		if err := t.HandshakeContext(ctx); err != nil {
+			return nil, tlsFault(err)
+		}
+		conn = t
+	}
+	if c, err = smtp.NewClient(conn, host); err != nil {
+		return nil, greetingFault(err, secure)
+	}
+	if name, err := os.Hostname(); err == nil && strings.Contains(name, ".") && !strings.ContainsAny(name, " \r\n") {
+		if err := c.Hello(name); err != nil {
+			return nil, answered("greeting", err)
+		}
+	}
+	local := loopback(host)
+	if !secure && (m.Security == MailStartTLS || m.User != "" || !local) {
+		if ok, _ := c.Extension("STARTTLS"); !ok {
+			return nil, errors.New("it offers no encryption (STARTTLS); nothing was sent")
+		}
+		if err := c.StartTLS(conf); err != nil {
+			return nil, tlsFault(err)
+		}
+	}
+	return c, nil
+}
+
+func loopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
 }

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"past/internal/changes"
@@ -43,26 +44,72 @@ var ErrUncertain = errors.New("the message may or may not have arrived and is no
 // maxTold is how many changes a message lists; the edition lists all.
 const maxTold = 50
 
-// tell sends what the current edition brought to each channel that was not
-// told yet.
+// maxMissed is how many editions a channel is told of that it missed while its
+// receiver could not be reached.
+const maxMissed = 10
+
+// tell sends what the current edition brought to each channel, and first what
+// the editions before brought that the channel missed. A channel that is new is
+// told of the current edition alone.
 func (c *Cycle) tell(ctx context.Context, res *Result) error {
 	if err := c.afterCrash(ctx, res); err != nil || len(c.Channels) == 0 || res.Edition == "" {
 		return err
+	}
+	list, err := c.Store.Editions(ctx)
+	if err != nil {
+		return err
+	}
+	now := slices.IndexFunc(list, func(e store.Edition) bool { return e.ID == res.Edition })
+	if now < 0 {
+		return nil
 	}
 	all, err := c.Store.Changes(ctx, "")
 	if err != nil {
 		return err
 	}
+	told := map[string]string{}
+	before, err := c.Store.State(ctx, toldState)
+	if err != nil {
+		return err
+	}
+	if before != "" && json.Unmarshal([]byte(before), &told) != nil {
+		told = map[string]string{}
+	}
+	for _, ch := range c.Channels {
+		from := slices.IndexFunc(list, func(e store.Edition) bool { return e.ID == told[ch.Name()] }) + 1
+		if from == 0 {
+			from = now
+		}
+		for _, e := range list[min(max(from, now-maxMissed+1), now) : now+1] {
+			done, err := c.tellOf(ctx, res, ch, e.ID, all)
+			if err != nil {
+				return err
+			}
+			if !done {
+				break // in order: the rest comes with it
+			}
+			told[ch.Name()] = e.ID
+		}
+	}
+	after, err := json.Marshal(told)
+	if err != nil || string(after) == before {
+		return err
+	}
+	return c.Store.SetState(context.WithoutCancel(ctx), toldState, string(after))
+}
+
+// tellOf tells one channel what one edition brought.
+func (c *Cycle) tellOf(ctx context.Context, res *Result, ch Channel, edition string, all []store.Change) (done bool, err error) {
 	var list []store.Change
 	for _, x := range all {
-		if x.Edition == res.Edition {
+		if x.Edition == edition {
 			list = append(list, x)
 		}
 	}
 	if len(list) == 0 {
-		return nil
+		return true, nil
 	}
-	return c.notify(ctx, res, published(res.Edition, list, c.Base))
+	return c.notify(ctx, res, ch, published(edition, list, c.Base))
 }
 
 // sending names a message on its way, for the run after a crash.
@@ -95,42 +142,54 @@ func (c *Cycle) afterCrash(ctx context.Context, res *Result) error {
 	return c.Store.SetState(ctx, sendingState, "")
 }
 
-// notify sends a message once per channel. A channel that fails is a warning:
-// the edition is published all the same, and the next run tries again.
-func (c *Cycle) notify(ctx context.Context, res *Result, m Message) error {
+// notify sends a message to a channel once and tells whether the channel is
+// done with it. One that fails is a warning: the edition is published all the
+// same, and the next run tries again.
+//
+// The claim comes first and the sending after it: a kill in between loses the
+// message (the next run says so) and never doubles it.
+func (c *Cycle) notify(ctx context.Context, res *Result, ch Channel, m Message) (done bool, err error) {
+	if err := ctx.Err(); err != nil {
+		return false, err
+	}
+	note, err := json.Marshal(sending{ch.Name(), m.ID})
+	if err != nil {
+		return false, err
+	}
+	last := context.WithoutCancel(ctx)
+	if err := c.Store.SetState(last, sendingState, string(note)); err != nil {
+		return false, err
+	}
+	claimed, err := c.Store.ClaimNotice(last, ch.Name(), m.ID, c.Now())
+	if err != nil {
+		return false, err
+	}
+	if !claimed {
+		return true, c.Store.SetState(last, sendingState, "")
+	}
+	what := m.ID + " to " + ch.Name()
+	switch sent := c.attempt(ctx, ch, m); {
+	case sent == nil:
+		res.Sent = append(res.Sent, ch.Name())
+		done = true
+	case errors.Is(sent, ErrUncertain):
+		res.Warnings = append(res.Warnings, fmt.Sprintf("notification %s: %v", what, sent))
+		done = true
+	default:
+		res.Unsent++
+		res.Warnings = append(res.Warnings, fmt.Sprintf("notification %s failed and is tried again with the next run: %v", what, sent))
+		if err := c.Store.ReleaseNotice(last, ch.Name(), m.ID); err != nil {
+			return false, err
+		}
+	}
+	return done, c.Store.SetState(last, sendingState, "")
+}
+
+// refused tells every channel of a refusal.
+func (c *Cycle) refused(ctx context.Context, res *Result) error {
+	m := refusal(*res.Verdict, c.Base)
 	for _, ch := range c.Channels {
-		what := m.ID + " to " + ch.Name()
-		note, err := json.Marshal(sending{ch.Name(), m.ID})
-		if err != nil {
-			return err
-		}
-		if err := c.Store.SetState(ctx, sendingState, string(note)); err != nil {
-			return err
-		}
-		claimed, err := c.Store.ClaimNotice(ctx, ch.Name(), m.ID, c.Now())
-		if err != nil {
-			return err
-		}
-		if !claimed {
-			if err := c.Store.SetState(ctx, sendingState, ""); err != nil {
-				return err
-			}
-			continue
-		}
-		sent := ch.Send(ctx, m)
-		done := context.WithoutCancel(ctx)
-		switch {
-		case sent == nil:
-			res.Sent = append(res.Sent, ch.Name())
-		case errors.Is(sent, ErrUncertain):
-			res.Warnings = append(res.Warnings, fmt.Sprintf("notification %s: %v", what, sent))
-		default:
-			res.Warnings = append(res.Warnings, fmt.Sprintf("notification %s failed and is tried again with the next run: %v", what, sent))
-			if err := c.Store.ReleaseNotice(done, ch.Name(), m.ID); err != nil {
-				return err
-			}
-		}
-		if err := c.Store.SetState(done, sendingState, ""); err != nil {
+		if _, err := c.notify(ctx, res, ch, m); err != nil {
 			return err
 		}
 	}

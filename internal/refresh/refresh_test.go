@@ -1,19 +1,12 @@
 package refresh
 
 import (
-	"bufio"
 	"context"
 	"encoding/json"
 	"encoding/xml"
 	"errors"
 	"fmt"
-	"io"
-	"mime"
-	"mime/quotedprintable"
-	"net"
-	"net/http"
-	"net/http/httptest"
-	"net/mail"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -111,175 +104,6 @@ func message() Message {
 	return Message{ID: "published-e-2", Kind: "published", Edition: "e-2", Title: "Änderung\r\nBcc: x@example.org", Text: "one\n.\ntwo\n", URL: "https://evidence.example/x"}
 }
 
-func TestWebhookIsSignedAndHonest(t *testing.T) {
-	secret := []byte("s3cret")
-	var status int
-	var got []byte
-	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		got, _ = io.ReadAll(r.Body)
-		if r.Header.Get("X-Past-Signature") != Sign(secret, r.Header.Get("X-Past-Timestamp"), got) || r.Header.Get("X-Past-Notice") != "published-e-2" {
-			t.Errorf("headers %v", r.Header)
-		}
-		if status == 302 {
-			w.Header().Set("Location", "https://elsewhere.example/")
-		}
-		w.WriteHeader(status)
-	}))
-	w := Webhook{URL: srv.URL, Secret: secret, Version: "v1"}
-	for code, ok := range map[int]bool{200: true, 204: true, 302: false, 400: false, 500: false} {
-		status = code
-		err := w.Send(context.Background(), message())
-		if (err == nil) != ok || errors.Is(err, ErrUncertain) {
-			t.Errorf("%d: %v", code, err)
-		}
-	}
-	var m Message
-	if json.Unmarshal(got, &m) != nil || m.ID != "published-e-2" {
-		t.Errorf("%s", got)
-	}
-	if Sign([]byte("k"), "1", []byte("{}")) == Sign([]byte("k"), "2", []byte("{}")) {
-		t.Error("the time is not signed")
-	}
-	srv.Close()
-	if err := w.Send(context.Background(), message()); err == nil || errors.Is(err, ErrUncertain) {
-		t.Errorf("a closed port: %v", err)
-	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	go func() {
-		c, err := l.Accept()
-		if err == nil {
-			_, _ = bufio.NewReader(c).ReadString('\n') // takes the request and says nothing
-			c.Close()
-		}
-	}()
-	w.URL = "http://" + l.Addr().String()
-	if err := w.Send(context.Background(), message()); !errors.Is(err, ErrUncertain) {
-		t.Errorf("no answer: %v", err)
-	}
-	for address, ok := range map[string]bool{"https://a.example/x": true, "http://127.0.0.1:1/": true, "http://a.example/": false, "ftp://a.example/": false, "": false} {
-		if (CheckWebhook(address) == nil) != ok {
-			t.Errorf("%q", address)
-		}
-	}
-}
-
-// mailServer is a small SMTP server; answer gives its reply to the end of the
-// data.
-func mailServer(t *testing.T, answer string) (addr string, mails chan string) {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { l.Close() })
-	mails = make(chan string, 4)
-	go func() {
-		for {
-			c, err := l.Accept()
-			if err != nil {
-				return
-			}
-			go serveMail(c, answer, mails)
-		}
-	}()
-	return l.Addr().String(), mails
-}
-
-func serveMail(c net.Conn, answer string, mails chan string) {
-	defer c.Close()
-	r := bufio.NewReader(c)
-	say := func(s string) { fmt.Fprintf(c, "%s\r\n", s) }
-	say("220 test")
-	var log strings.Builder
-	for {
-		line, err := r.ReadString('\n')
-		if err != nil {
-			return
-		}
-		log.WriteString(line)
-		switch verb := strings.ToUpper(strings.Fields(line + " x")[0]); verb {
-		case "EHLO":
-			say("250-test")
-			say("250 AUTH PLAIN")
-		case "AUTH":
-			say("235 ok")
-		case "DATA":
-			say("354 go on")
-			for {
-				line, err := r.ReadString('\n')
-				if err != nil {
-					return
-				}
-				if line == ".\r\n" {
-					break
-				}
-				log.WriteString(line)
-			}
-			if answer == "" {
-				return // hangs up before it says whether it took the message
-			}
-			say(answer)
-			mails <- log.String()
-		case "QUIT":
-			say("221 bye")
-			return
-		default:
-			say("250 ok")
-		}
-	}
-}
-
-func TestMailThroughARealServer(t *testing.T) {
-	addr, mails := mailServer(t, "250 taken")
-	m := Mail{Server: addr, User: "u", Password: "p", From: "Tracker <tracker@evidence.example>", To: []string{"a@example.org", "b@example.org"}}
-	if err := m.Send(context.Background(), message()); err != nil {
-		t.Fatal(err)
-	}
-	got := <-mails
-	for _, s := range []string{"MAIL FROM:<tracker@evidence.example>", "RCPT TO:<a@example.org>", "RCPT TO:<b@example.org>", "AUTH PLAIN"} {
-		if !strings.Contains(got, s) {
-			t.Errorf("the dialogue lacks %q:\n%s", s, got)
-		}
-	}
-	_, text, _ := strings.Cut(got, "DATA\r\n")
-	parsed, err := mail.ReadMessage(strings.NewReader(text))
-	if err != nil {
-		t.Fatal(err)
-	}
-	subject, err := new(mime.WordDecoder).DecodeHeader(parsed.Header.Get("Subject"))
-	if err != nil || !strings.HasPrefix(subject, "Änderung") || parsed.Header.Get("Bcc") != "" {
-		t.Errorf("subject %q, %v", subject, parsed.Header)
-	}
-	body, err := io.ReadAll(quotedprintable.NewReader(parsed.Body))
-	if err != nil || !strings.Contains(string(body), "one\r\n") || !strings.Contains(string(body), "two\r\n") || !strings.Contains(string(body), "https://evidence.example/x") {
-		t.Errorf("%v %q", err, body)
-	}
-	for answer, uncertain := range map[string]bool{"554 no": false, "451 later": false, "": true} {
-		addr, _ := mailServer(t, answer)
-		m.Server = addr
-		if err := m.Send(context.Background(), message()); err == nil || errors.Is(err, ErrUncertain) != uncertain {
-			t.Errorf("%q: %v", answer, err)
-		}
-	}
-	m.To = []string{"a@example.org\r\nRCPT TO:<evil@example.org>"}
-	if m.Check() == nil {
-		t.Error("a receiver with a line break is taken")
-	}
-}
-
-func TestCommandSaysWhetherItWasDelivered(t *testing.T) {
-	if err := (Command{Line: "grep -q published-e-2 && test \"$PAST_KIND\" = published", Stderr: io.Discard}).Send(context.Background(), message()); err != nil {
-		t.Error(err)
-	}
-	if err := (Command{Line: "exit 3", Stderr: io.Discard}).Send(context.Background(), message()); err == nil || errors.Is(err, ErrUncertain) {
-		t.Error(err)
-	}
-}
-
 // flaky fails as told.
 type flaky struct {
 	errs []error
@@ -298,28 +122,47 @@ func (f *flaky) Send(context.Context, Message) error {
 	return err
 }
 
-func TestNothingIsSentTwice(t *testing.T) {
-	ctx := context.Background()
-	st, err := store.Open(ctx, t.TempDir()+"/a.db", store.Options{Create: true})
+func openStore(t *testing.T) *store.Store {
+	t.Helper()
+	st, err := store.Open(context.Background(), filepath.Join(t.TempDir(), "a.db"), store.Options{Create: true})
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer st.Close()
+	t.Cleanup(func() { st.Close() })
+	return st
+}
+
+func TestNothingIsSentTwice(t *testing.T) {
+	ctx := context.Background()
+	st := openStore(t)
+	soon := later(errors.New("busy"), 0)
 	for name, c := range map[string]struct {
 		errs  []error
 		tries int // in four runs
-	}{"taken": {nil, 1}, "refused once": {[]error{errors.New("no")}, 2}, "uncertain": {[]error{fmt.Errorf("%w", ErrUncertain)}, 1}} {
+	}{
+		"taken":                {nil, 1},
+		"refused once":         {[]error{errors.New("no")}, 2},
+		"busy for a moment":    {[]error{soon}, 2},
+		"busy for a run":       {[]error{soon, soon, soon}, 4},
+		"busy, then unknown":   {[]error{soon, fmt.Errorf("%w", ErrUncertain)}, 2},
+		"asks for a long wait": {[]error{later(errors.New("busy"), time.Hour)}, 2},
+		"uncertain":            {[]error{fmt.Errorf("%w", ErrUncertain)}, 1},
+	} {
 		f := &flaky{errs: c.errs}
-		cycle := Cycle{Store: st, Channels: []Channel{f}, Now: time.Now}
+		var waits []time.Duration
+		cycle := Cycle{Store: st, Now: time.Now, Pause: func(_ context.Context, d time.Duration) error { waits = append(waits, d); return nil }}
 		m := message()
 		m.ID = name
 		for range 4 {
-			if err := cycle.notify(ctx, &Result{}, m); err != nil {
+			if _, err := cycle.notify(ctx, &Result{}, f, m); err != nil {
 				t.Fatal(err)
 			}
 		}
 		if f.sent != c.tries {
 			t.Errorf("%s: tried %d times, want %d", name, f.sent, c.tries)
+		}
+		if name == "busy for a run" && !slices.Equal(waits, pauses) {
+			t.Errorf("%s: waits %v", name, waits)
 		}
 	}
 	// killed between the claim and the end of sending
@@ -334,6 +177,77 @@ func TestNothingIsSentTwice(t *testing.T) {
 	if err := cycle.afterCrash(ctx, &res); err != nil || len(res.Warnings) != 1 {
 		t.Errorf("%v %v", err, res.Warnings)
 	}
+}
+
+// A stop signal while a channel waits for its next attempt: nothing was
+// delivered, and the next run may send.
+func TestStopBetweenAttemptsReleasesTheMessage(t *testing.T) {
+	st := openStore(t)
+	ctx, cancel := context.WithCancel(context.Background())
+	f := &flaky{errs: []error{later(errors.New("busy"), 0)}}
+	cycle := Cycle{Store: st, Now: time.Now, Pause: func(ctx context.Context, _ time.Duration) error { cancel(); return ctx.Err() }}
+	var res Result
+	if done, err := cycle.notify(ctx, &res, f, message()); done || err != nil || res.Unsent != 1 {
+		t.Errorf("%v %v %+v", done, err, res)
+	}
+	if done, err := cycle.notify(context.Background(), &res, f, message()); !done || err != nil || f.sent != 2 {
+		t.Errorf("%v %v, %d attempts", done, err, f.sent)
+	}
+}
+
+// A channel whose receiver was down hears of every edition that it missed, in
+// order and once; a new channel of the current one alone.
+func TestMissedEditionsAreToldInOrder(t *testing.T) {
+	ctx := context.Background()
+	st := openStore(t)
+	down := &recorder{name: "down"}
+	cycle := Cycle{Store: st, Channels: []Channel{down}, Now: time.Now, Pause: func(context.Context, time.Duration) error { return nil }}
+	publish := func(n int) *Result {
+		id := fmt.Sprint("e-", n)
+		ch := store.Change{ID: fmt.Sprint("c-", n), Edition: id, Kind: "study-in", Subject: "q", Title: "t"}
+		if _, err := st.AddEdition(ctx, store.Edition{ID: id, Date: "2025-01-01", PublishedAt: time.Now(), Document: []byte("{}")}, []store.Change{ch}); err != nil {
+			t.Fatal(err)
+		}
+		res := &Result{Edition: id}
+		if err := cycle.tell(ctx, res); err != nil {
+			t.Fatal(err)
+		}
+		return res
+	}
+	publish(1)
+	down.fails = true
+	publish(2)
+	if res := publish(3); res.Unsent != 1 || len(res.Warnings) != 1 {
+		t.Errorf("%+v", res)
+	}
+	down.fails = false
+	late := &recorder{name: "late"}
+	cycle.Channels = append(cycle.Channels, late)
+	publish(4)
+	publish(5)
+	if want := []string{"published-e-1", "published-e-2", "published-e-3", "published-e-4", "published-e-5"}; !slices.Equal(down.got, want) {
+		t.Errorf("%v", down.got)
+	}
+	if want := []string{"published-e-4", "published-e-5"}; !slices.Equal(late.got, want) {
+		t.Errorf("%v", late.got)
+	}
+}
+
+// recorder keeps the ids of what it was sent.
+type recorder struct {
+	name  string
+	fails bool
+	got   []string
+}
+
+func (r *recorder) Name() string { return r.name }
+
+func (r *recorder) Send(_ context.Context, m Message) error {
+	if r.fails {
+		return errors.New("down")
+	}
+	r.got = append(r.got, m.ID)
+	return nil
 }
 
 func TestSchedule(t *testing.T) {
