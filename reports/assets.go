@@ -1,11 +1,14 @@
 package reports
 
 import (
+	"bytes"
+	"compress/gzip"
 	"crypto/sha256"
 	_ "embed" // the style sheet, the script and the chart library
 	"encoding/base64"
 	"encoding/hex"
 	"fmt"
+	"io"
 	"sync"
 )
 
@@ -19,13 +22,26 @@ var (
 	appScript string
 	//go:embed assets/stats.js
 	statsScript string
-	//go:embed assets/echarts.min.js
-	chartLibrary string
+	//go:embed assets/echarts.min.js.gz
+	chartLibraryGzip []byte
 	//go:embed assets/echarts.LICENSE
 	chartLicence string
 	//go:embed assets/echarts.NOTICE
 	chartNotice string
 )
+
+// chartLibrary unpacks the library: a third of its size in every binary.
+var chartLibrary = sync.OnceValue(func() string {
+	r, err := gzip.NewReader(bytes.NewReader(chartLibraryGzip))
+	if err != nil {
+		panic("reports: the embedded chart library: " + err.Error()) // a broken build
+	}
+	b, err := io.ReadAll(r)
+	if err != nil {
+		panic("reports: the embedded chart library: " + err.Error())
+	}
+	return string(b)
+})
 
 // asset is a shared file of an edition; its name carries its hash, so that a
 // browser's cache can never pair an old script with a new page.
@@ -45,9 +61,9 @@ type assetSet struct {
 	loader           [2]string // of pages at the top and of pages one folder down
 }
 
-// sharedAssets are worked out once: hashing the library takes milliseconds.
+// sharedAssets are worked out once: unpacking and hashing the library take milliseconds.
 var sharedAssets = sync.OnceValue(func() assetSet {
-	s := assetSet{css: newAsset("past", ".css", styleSheet), app: newAsset("app", ".js", statsScript+appScript), charts: newAsset("echarts", ".js", chartLibrary)}
+	s := assetSet{css: newAsset("past", ".css", styleSheet), app: newAsset("app", ".js", statsScript+appScript), charts: newAsset("echarts", ".js", chartLibrary())}
 	for depth, base := range []string{"", "../"} {
 		s.loader[depth] = loader(base, s)
 	}

@@ -22,6 +22,7 @@ elif [ "$#" -eq 0 ]; then
 else
 	(cd "$tmp" && sha256sum echarts.min.js) >"$here/echarts.sha256"
 fi
-cp "$tmp/echarts.min.js" "$here/echarts.min.js"
+# Without name and time in it, so that the same library gives the same file.
+gzip -9nc "$tmp/echarts.min.js" >"$here/echarts.min.js.gz"
 cp "$tmp/package/LICENSE" "$here/echarts.LICENSE"
 cp "$tmp/package/NOTICE" "$here/echarts.NOTICE"
