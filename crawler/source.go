@@ -261,5 +261,7 @@ type Policy struct {
 	MaxBody int64
 	// Timeout of one attempt, body included.
 	Timeout time.Duration
+	// HTTP1 keeps to HTTP/1.1, for registers whose HTTP/2 fails.
+	HTTP1 bool
 	Terms   string // URL of the terms of use
 }

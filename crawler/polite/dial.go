@@ -18,6 +18,8 @@ type TransportOptions struct {
 	Allow []string
 	// Resolver is set by tests.
 	Resolver *net.Resolver
+	// HTTP1 keeps to HTTP/1.1.
+	HTTP1 bool
 	// Dialed, when set, is called with every address that passes the guard,
 	// just before it is dialled.
 	Dialed func(address string)
@@ -54,6 +56,10 @@ func NewTransport(o TransportOptions) *http.Transport {
 		TLSHandshakeTimeout:    15 * time.Second,
 		ResponseHeaderTimeout:  90 * time.Second,
 		MaxResponseHeaderBytes: 1 << 20,
+	}
+	if o.HTTP1 {
+		t.ForceAttemptHTTP2, t.Protocols = false, new(http.Protocols)
+		t.Protocols.SetHTTP1(true)
 	}
 	return t
 }

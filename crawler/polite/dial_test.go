@@ -2,8 +2,11 @@ package polite
 
 import (
 	"context"
+	"crypto/tls"
 	"encoding/binary"
 	"errors"
+	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -137,5 +140,27 @@ func TestProxyIsNotGuarded(t *testing.T) {
 	got := strings.Join(proxyHosts(), " ")
 	if got != "10.0.0.9:3128 proxy.internal:80" {
 		t.Errorf("%q", got)
+	}
+}
+
+// TestHTTP1 asks a server that speaks both: HTTP/2 is taken unless the policy
+// keeps to HTTP/1.1.
+func TestHTTP1(t *testing.T) {
+	srv := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, r.Proto) }))
+	srv.EnableHTTP2 = true
+	srv.StartTLS()
+	defer srv.Close()
+	for only, want := range map[bool]string{true: "HTTP/1.1", false: "HTTP/2.0"} {
+		tr := NewTransport(TransportOptions{Allow: []string{srv.Listener.Addr().String()}, HTTP1: only})
+		tr.TLSClientConfig = &tls.Config{RootCAs: srv.Client().Transport.(*http.Transport).TLSClientConfig.RootCAs}
+		res, err := (&http.Client{Transport: tr}).Get(srv.URL)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, _ := io.ReadAll(res.Body)
+		_ = res.Body.Close()
+		if string(got) != want {
+			t.Errorf("HTTP/1.1 alone %v: %s", only, got)
+		}
 	}
 }
