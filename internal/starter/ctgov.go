@@ -10,7 +10,8 @@ import (
 
 // CTGov serves the starter trials in the wire format of the ClinicalTrials.gov
 // API, version 2: /studies with query.*, filter.ids, pageSize, pageToken and
-// countTotal, /studies/{id}, and /version. It retells identity and design only.
+// countTotal, /studies/{id}, and /version. It retells identity and design, and
+// dates and status of the trials for which a source shows them.
 func CTGov() (http.Handler, error) {
 	trials, err := Trials()
 	if err != nil {
@@ -20,19 +21,28 @@ func CTGov() (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
+	stated, err := registered("ctgov")
+	if err != nil {
+		return nil, err
+	}
 	var studies []json.RawMessage
-	var ids, texts []string
+	var ids, texts, updated []string
 	for _, t := range trials {
 		if !strings.HasPrefix(t.ID, "NCT") {
 			continue
 		}
-		b, err := json.Marshal(wireStudy(t, papers))
+		var r Registration
+		if i := slices.IndexFunc(stated, func(r Registration) bool { return r.ID == t.ID }); i >= 0 {
+			r = stated[i]
+		}
+		b, err := json.Marshal(wireStudy(t, papers, r))
 		if err != nil {
 			return nil, err
 		}
 		studies = append(studies, b)
 		ids = append(ids, t.ID)
 		texts = append(texts, fold(string(b)))
+		updated = append(updated, r.Updated)
 	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /api/v2/version", func(w http.ResponseWriter, _ *http.Request) {
@@ -50,7 +60,7 @@ func CTGov() (http.Handler, error) {
 		q := r.URL.Query()
 		var hits []json.RawMessage
 		for i := range studies {
-			if matches(q, ids[i], texts[i]) {
+			if matches(q, ids[i], texts[i], updated[i]) {
 				hits = append(hits, studies[i])
 			}
 		}
@@ -59,15 +69,19 @@ func CTGov() (http.Handler, error) {
 	return mux, nil
 }
 
-// matches applies the parameters that a search can carry. Trials have no
-// update date here, so a date range in filter.advanced finds none of them.
-func matches(q map[string][]string, id, text string) bool {
+// matches applies the parameters that a search can carry. A trial whose last
+// update is not known is found by no range of update dates.
+func matches(q map[string][]string, id, text, updated string) bool {
 	get := func(k string) string { return strings.Join(q[k], " ") }
 	if f := get("filter.ids"); f != "" && !slices.Contains(strings.FieldsFunc(f, func(r rune) bool { return r == ',' || r == '|' || r == ' ' }), id) {
 		return false
 	}
-	if strings.Contains(get("filter.advanced"), "LastUpdatePostDate") {
-		return false
+	if _, span, ok := strings.Cut(get("filter.advanced"), "AREA[LastUpdatePostDate]RANGE["); ok {
+		span, _, _ = strings.Cut(span, "]")
+		from, to, _ := strings.Cut(span, ",")
+		if !(term{text: from, to: to}).within(updated) {
+			return false
+		}
 	}
 	for _, k := range []string{"query.term", "query.cond", "query.intr", "query.titles"} {
 		if expr := get(k); expr != "" && !anyTerm(expr, text) {

@@ -3,6 +3,7 @@ package starter
 import (
 	"embed"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"sync"
 )
@@ -43,23 +44,27 @@ type Paper struct {
 	Kind     string   `json:"kind"` // a guess from the title
 	TrialIDs []string `json:"trial_ids"`
 	Authors  string   `json:"authors"` // as far as the source lists them, comma separated
+	PMCID    string   `json:"pmcid"`
+	// Retracted is the day on which the journal retracted the paper; empty
+	// where no source says so.
+	Retracted string `json:"retracted"`
 }
 
 // Date is the day on which the sources were read: the starter set's cut-off.
 const Date = "2026-11-22"
 
 type set struct {
-	trials []Trial
-	papers []Paper
-	err    error
+	trials        []Trial
+	papers        []Paper
+	reports       []report
+	registrations []Registration
+	err           error
 }
 
 var load = sync.OnceValue(func() set {
 	var s set
-	s.err = decode("data/trials.json", &s.trials)
-	if s.err == nil {
-		s.err = decode("data/papers.json", &s.papers)
-	}
+	s.err = errors.Join(decode("data/trials.json", &s.trials), decode("data/papers.json", &s.papers),
+		decode("data/reports.json", &s.reports), decode("data/registers.json", &s.registrations))
 	return s
 })
 
@@ -79,6 +84,10 @@ func Trials() ([]Trial, error) { s := load(); return s.trials, s.err }
 
 // Papers returns the papers.
 func Papers() ([]Paper, error) { s := load(); return s.papers, s.err }
+
+// Registrations returns what registers state of trials beyond what Trials says,
+// one entry for each trial and register, sorted by register and id within it.
+func Registrations() ([]Registration, error) { s := load(); return s.registrations, s.err }
 
 // Extractions returns the extraction table as a review file.
 func Extractions() ([]byte, error) { return files.ReadFile("data/extractions.csv") }

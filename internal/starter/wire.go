@@ -20,13 +20,23 @@ var conditionNames = map[string]string{
 	"alcohol-use-disorder": "Alcohol Use Disorder", "cancer": "Cancer", "couples": "Couples",
 }
 
-// wireStudy retells one trial as a study of the v2 API.
-func wireStudy(t Trial, papers []Paper) map[string]any {
+// wireStudy retells one trial as a study of the v2 API; r is what the register
+// states beyond the trial's facts, empty where no source shows it.
+func wireStudy(t Trial, papers []Paper, r Registration) map[string]any {
 	p := map[string]any{
-		"identificationModule": map[string]any{"nctId": t.ID, "briefTitle": title(t)},
-		"statusModule":         map[string]any{},
+		"identificationModule": identification(t, r),
+		"statusModule":         status(r),
 		"conditionsModule":     map[string]any{"conditions": conditions(t)},
 		"designModule":         design(t),
+	}
+	if r.Phase != "" {
+		p["designModule"].(map[string]any)["phases"] = []string{r.Phase}
+	}
+	if r.Enrolled > 0 {
+		p["designModule"].(map[string]any)["enrollmentInfo"] = map[string]any{"count": r.Enrolled, "type": "ACTUAL"}
+	}
+	if r.Sponsor != "" {
+		p["sponsorCollaboratorsModule"] = map[string]any{"leadSponsor": map[string]string{"name": r.Sponsor}}
 	}
 	arms, interventions := armsAndInterventions(t)
 	if len(interventions) > 0 {
@@ -40,6 +50,40 @@ func wireStudy(t Trial, papers []Paper) map[string]any {
 		p["referencesModule"] = map[string]any{"references": refs}
 	}
 	return map[string]any{"protocolSection": p, "hasResults": false}
+}
+
+func identification(t Trial, r Registration) map[string]any {
+	m := map[string]any{"nctId": t.ID, "briefTitle": title(t)}
+	if r.Acronym != "" {
+		m["acronym"] = r.Acronym
+	}
+	var others []map[string]string
+	if r.EudraCT != "" {
+		others = append(others, map[string]string{"id": r.EudraCT, "type": "EUDRACT_NUMBER"})
+	}
+	for _, id := range r.OtherIDs {
+		others = append(others, map[string]string{"id": id, "type": "OTHER"})
+	}
+	if len(others) > 0 {
+		m["secondaryIdInfos"] = others
+	}
+	return m
+}
+
+// status gives the dates and the status; all dates of the starter set lie in
+// the past and are actual ones.
+func status(r Registration) map[string]any {
+	m := map[string]any{}
+	if r.Status != "" {
+		m["overallStatus"] = r.Status
+	}
+	for key, day := range map[string]string{"startDateStruct": r.Start, "primaryCompletionDateStruct": r.Primary, "completionDateStruct": r.End,
+		"studyFirstPostDateStruct": r.FirstPosted, "lastUpdatePostDateStruct": r.Updated} {
+		if day != "" {
+			m[key] = map[string]string{"date": day, "type": "ACTUAL"}
+		}
+	}
+	return m
 }
 
 func title(t Trial) string {

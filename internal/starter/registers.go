@@ -1,0 +1,65 @@
+package starter
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+)
+
+// registers are the sources with the handler that retells each and the path,
+// below the source's own, that stands for the register's address.
+var registers = []struct {
+	source, path string
+	handler      func() (http.Handler, error)
+}{
+	{"ctgov", "/api/v2", CTGov},
+	{"pubmed", "/entrez/eutils", PubMed},
+	{"europepmc", "/europepmc/webservices/rest", EuropePMC},
+	{"isrctn", "/api", ISRCTN},
+	{"ctis", "/ctis-public-api", CTIS},
+	{"euctr", "/ctr-search", EUCTR},
+	{"metapsy", "", Metapsy},
+	{"crossref", "", Crossref},
+}
+
+// Registers serves every register of the starter set side by side, each below
+// a path named after its source, and the exports of the ICTRP below /ictrp/.
+func Registers() (http.Handler, error) {
+	mux := http.NewServeMux()
+	mount := func(source string, make func() (http.Handler, error)) error {
+		h, err := make()
+		if err != nil {
+			return fmt.Errorf("starter register %s: %w", source, err)
+		}
+		mux.Handle("/"+source+"/", http.StripPrefix("/"+source, h))
+		return nil
+	}
+	for _, r := range registers {
+		if err := mount(r.source, r.handler); err != nil {
+			return nil, err
+		}
+	}
+	if err := mount("ictrp", ICTRP); err != nil {
+		return nil, err
+	}
+	return mux, nil
+}
+
+// Endpoints are the addresses of the registers that Registers serves below an
+// address such as http://127.0.0.1:8081, by source: what --endpoint takes.
+func Endpoints(address string) map[string]string {
+	out := map[string]string{}
+	for _, r := range registers {
+		out[r.source] = strings.TrimRight(address, "/") + "/" + r.source + r.path
+	}
+	return out
+}
+
+// RegisterNames are the sources that Registers serves, in a fixed order.
+func RegisterNames() []string {
+	var out []string
+	for _, r := range registers {
+		out = append(out, r.source)
+	}
+	return out
+}
