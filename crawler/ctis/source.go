@@ -57,8 +57,8 @@ func (s *Source) At(endpoint string) crawler.Source {
 func (s *Source) Policy() crawler.Policy {
 	return crawler.Policy{
 		BaseURL: s.at, Hosts: []string{"euclinicaltrials.eu"}, PerSecond: 1, Burst: 1,
-		RobotsReason: "the interface is the one that the public search page and the feed that EMA offers use, without a key; it is asked more slowly than a reader of the page would",
-		MaxBody:      64 << 20, Timeout: 2 * time.Minute,
+		Robots: true, RobotsReason: "the interface is the one behind the public search page, which its owner does not document for programs",
+		MaxBody: 64 << 20, Timeout: 2 * time.Minute,
 		Terms: "https://euclinicaltrials.eu/legal-notice/",
 	}
 }

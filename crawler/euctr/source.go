@@ -54,8 +54,8 @@ func (s *Source) At(endpoint string) crawler.Source {
 func (s *Source) Policy() crawler.Policy {
 	return crawler.Policy{
 		BaseURL: s.at, Hosts: []string{"www.clinicaltrialsregister.eu"}, PerSecond: 0.3, Burst: 1,
-		RobotsReason: "the text downloads are offered on the search page for saving whole results; they are asked more slowly than a reader would",
-		MaxBody:      64 << 20, Timeout: 5 * time.Minute, HTTP1: true,
+		Robots: true, RobotsReason: "the search page and its downloads are made for readers; no interface for programs is documented",
+		MaxBody: 64 << 20, Timeout: 5 * time.Minute, HTTP1: true,
 		Terms: "https://www.clinicaltrialsregister.eu/disclaimer.html",
 	}
 }

@@ -55,7 +55,7 @@ func (s *Source) At(endpoint string) crawler.Source {
 func (s *Source) Policy() crawler.Policy {
 	return crawler.Policy{
 		BaseURL: s.at, Hosts: []string{"www.isrctn.com"}, PerSecond: 0.5, Burst: 1,
-		RobotsReason: "the query API is offered by the registry for programs; robots.txt is for the pages",
+		RobotsReason: "the query API alone is asked, which the registry documents for programs; robots.txt is for the pages",
 		MaxBody:      128 << 20, Timeout: 3 * time.Minute,
 		Terms: "https://www.isrctn.com/page/terms",
 	}

@@ -117,6 +117,7 @@ func Run(t *testing.T, sub Subject) {
 	t.Run("faults that stay", func(t *testing.T) { lasting(t, sub) })
 	t.Run("cancel", func(t *testing.T) { cancelled(t, sub) })
 	t.Run("limit", func(t *testing.T) { limited(t, sub) })
+	t.Run("robots.txt", func(t *testing.T) { robots(t, sub) })
 }
 
 func arrives(t *testing.T, sub Subject) {

@@ -55,6 +55,10 @@ type server struct {
 	mu    sync.Mutex
 	asked []string // method and path with query, in order
 	fault Fault
+	// robots answers /robots.txt, which counts as no request; there is none
+	// without.
+	robots      http.HandlerFunc
+	robotsAsked int
 }
 
 func serve(t *testing.T, sub Subject, w *World) *server {
@@ -62,6 +66,17 @@ func serve(t *testing.T, sub Subject, w *World) *server {
 	s := &server{world: w}
 	inner := sub.Serve(w)
 	s.Server = httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/robots.txt" {
+			s.mu.Lock()
+			robots := s.robots
+			s.robotsAsked++
+			s.mu.Unlock()
+			if robots == nil {
+				robots = http.NotFound
+			}
+			robots(rw, r)
+			return
+		}
 		s.mu.Lock()
 		s.asked = append(s.asked, r.Method+" "+r.URL.RequestURI())
 		n, fault := len(s.asked), s.fault
@@ -80,6 +95,19 @@ func (s *server) spoil(f Fault) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.asked, s.fault = nil, f
+}
+
+// setRobots answers /robots.txt from now on, and counts the questions anew.
+func (s *server) setRobots(h http.HandlerFunc) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.robots, s.robotsAsked = h, 0
+}
+
+func (s *server) askedRobots() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.robotsAsked
 }
 
 func (s *server) requests() []string {
