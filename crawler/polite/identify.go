@@ -2,6 +2,7 @@ package polite
 
 import (
 	"net/http"
+	"regexp"
 	"strings"
 )
 
@@ -12,13 +13,23 @@ func UserAgent(version, contact string) string {
 		version = "dev"
 	}
 	ua := "past/" + clean(version)
-	if contact = clean(contact); contact != "" {
+	if contact = clean(contact); MailAddress(contact) == contact && contact != "" {
+		contact = "mailto:" + contact // the form by which Crossref and others tell an address
+	}
+	if contact != "" {
 		ua += " (research evidence tracker; contact: " + contact + ")"
 	} else {
 		ua += " (research evidence tracker)"
 	}
 	return ua
 }
+
+// mail finds an address in what a user gave as contact.
+var mail = regexp.MustCompile(`[A-Za-z0-9!#$%&'*+/=?^_{|}~.-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+`)
+
+// MailAddress gives the mail address that a contact is or names ("mailto:a@b.org",
+// "A group, a@b.org"); "" when there is none.
+func MailAddress(contact string) string { return mail.FindString(contact) }
 
 // clean keeps a configured value from breaking out of its header.
 func clean(s string) string {

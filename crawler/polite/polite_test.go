@@ -79,6 +79,22 @@ func TestIdentify(t *testing.T) {
 	}
 }
 
+func TestContact(t *testing.T) {
+	for contact, want := range map[string]string{
+		"a@b.org": "contact: mailto:a@b.org)", " a@b.org\n": "contact: mailto:a@b.org)", "mailto:a@b.org": "contact: mailto:a@b.org)",
+		"https://b.org/us": "contact: https://b.org/us)", "A group, a@b.org": "contact: A group, a@b.org)", "a@b": "contact: a@b)", "": "tracker)",
+	} {
+		if ua := UserAgent("1", contact); !strings.HasSuffix(ua, want) {
+			t.Errorf("%q gives %s", contact, ua)
+		}
+	}
+	for contact, want := range map[string]string{"a@b.org": "a@b.org", "mailto:a.b+c@d-e.org": "a.b+c@d-e.org", "A group <a@b.org>": "a@b.org", "https://b.org": "", "": "", "@b.org": ""} {
+		if got := MailAddress(contact); got != want {
+			t.Errorf("%q names %q", contact, got)
+		}
+	}
+}
+
 func TestRetryAfter(t *testing.T) {
 	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 	ours := now.Add(-3 * time.Hour) // our clock is wrong; the answer's Date is right

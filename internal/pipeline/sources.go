@@ -17,6 +17,7 @@ import (
 	"past/crawler/ictrp"
 	"past/crawler/isrctn"
 	"past/crawler/metapsy"
+	"past/crawler/polite"
 	"past/crawler/pubmed"
 	"past/internal/evidence"
 	"past/internal/store"
@@ -25,7 +26,7 @@ import (
 
 // SourceOptions are what some registers need to know of the asker.
 type SourceOptions struct {
-	Contact   string   // mail address of the user, for registers that want one
+	Contact   string   // how the user can be reached; a mail address in it goes to registers that want one
 	PubMedKey string   // NCBI API key; from the environment only
 	DOIs      []string // the works to ask Crossref for
 }
@@ -34,10 +35,7 @@ type SourceOptions struct {
 // asked by DOI and only when named; the WHO platform is never crawled, its
 // export files are imported.
 func registers(o SourceOptions) []crawler.Source {
-	email := ""
-	if strings.Contains(o.Contact, "@") {
-		email = o.Contact
-	}
+	email := polite.MailAddress(o.Contact)
 	return []crawler.Source{
 		ctgov.New(), pubmed.New(pubmed.WithEmail(email), pubmed.WithAPIKey(o.PubMedKey)), europepmc.New(), isrctn.New(), ctis.New(), euctr.New(), metapsy.New(),
 		crossref.New(crossref.WithDOIs(o.DOIs), crossref.WithMailto(email)), ictrp.New(),
