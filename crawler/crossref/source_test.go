@@ -175,7 +175,7 @@ func TestCanonicalDOI(t *testing.T) {
 }
 
 func TestRecorded(t *testing.T) {
-	dir := filepath.Join(sharedDir(t, "registry"), "crossref")
+	dir := filepath.Join(sourcetest.Recorded(t, "registry"), "crossref")
 	files, err := filepath.Glob(filepath.Join(dir, "*"))
 	if err != nil || len(files) < 8 {
 		t.Fatalf("%d recorded files, %v", len(files), err)

@@ -213,7 +213,7 @@ func TestOddAnswers(t *testing.T) {
 }
 
 func TestRecorded(t *testing.T) {
-	files, err := filepath.Glob(filepath.Join(sharedDir(t, "registry"), "ctis", "*.json"))
+	files, err := filepath.Glob(filepath.Join(sourcetest.Recorded(t, "registry"), "ctis", "*.json"))
 	if err != nil || len(files) != 9 {
 		t.Fatalf("%d recorded files, %v", len(files), err)
 	}

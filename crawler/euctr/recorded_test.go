@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"past/crawler"
+	"past/crawler/sourcetest"
 	"past/crawler/xmltree"
 	"past/internal/evidence"
 )
@@ -96,7 +97,7 @@ func tally(v any, name string, count func(map[string]any)) {
 
 func recordedResults(t *testing.T) map[string]map[string]any {
 	t.Helper()
-	files, err := filepath.Glob(filepath.Join(sharedDir(t, "registry"), "euctr", "*.json"))
+	files, err := filepath.Glob(filepath.Join(sourcetest.Recorded(t, "registry"), "euctr", "*.json"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -139,7 +139,7 @@ func TestFaults(t *testing.T) {
 }
 
 func TestRecorded(t *testing.T) {
-	files, err := filepath.Glob(filepath.Join(sharedDir(t, "registry"), "euctr", "*"))
+	files, err := filepath.Glob(filepath.Join(sourcetest.Recorded(t, "registry"), "euctr", "*"))
 	if err != nil || len(files) < 20 {
 		t.Fatalf("%d recorded files, %v", len(files), err)
 	}

@@ -148,7 +148,7 @@ func TestStuckCursor(t *testing.T) {
 }
 
 func TestRecorded(t *testing.T) {
-	files, err := filepath.Glob(filepath.Join(sharedDir(t, "registry"), "europepmc", "*"))
+	files, err := filepath.Glob(filepath.Join(sourcetest.Recorded(t, "registry"), "europepmc", "*"))
 	if err != nil || len(files) < 10 {
 		t.Fatalf("%d recorded files, %v", len(files), err)
 	}

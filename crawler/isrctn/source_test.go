@@ -166,7 +166,7 @@ func xmlOf(b *strings.Builder, name string, v any) {
 }
 
 func TestRecorded(t *testing.T) {
-	files, err := filepath.Glob(filepath.Join(sharedDir(t, "registry"), "isrctn", "*.json"))
+	files, err := filepath.Glob(filepath.Join(sourcetest.Recorded(t, "registry"), "isrctn", "*.json"))
 	if err != nil || len(files) < 8 {
 		t.Fatalf("%d recorded files, %v", len(files), err)
 	}

@@ -181,7 +181,7 @@ func TestFetch(t *testing.T) {
 }
 
 func TestRecorded(t *testing.T) {
-	dir := filepath.Join(sharedDir(t, "effects"), "metapsy")
+	dir := filepath.Join(sourcetest.Recorded(t, "effects"), "metapsy")
 	files, err := filepath.Glob(filepath.Join(dir, "*", "data.csv"))
 	if err != nil || len(files) != 2 {
 		t.Fatal(files, err)

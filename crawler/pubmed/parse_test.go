@@ -12,6 +12,7 @@ import (
 
 	"past/crawler"
 	"past/crawler/answer"
+	"past/crawler/sourcetest"
 	"past/crawler/xmltree"
 	"past/internal/evidence"
 )
@@ -192,7 +193,7 @@ func TestContentHash(t *testing.T) {
 }
 
 func TestRecorded(t *testing.T) {
-	files, err := filepath.Glob(filepath.Join(sharedDir(t, "registry"), "pubmed", "*"))
+	files, err := filepath.Glob(filepath.Join(sourcetest.Recorded(t, "registry"), "pubmed", "*"))
 	if err != nil || len(files) < 100 {
 		t.Fatalf("%d recorded files, %v", len(files), err)
 	}

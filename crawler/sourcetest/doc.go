@@ -7,5 +7,6 @@
 // question, increments bring what changed, vanished records become tombstones,
 // faults of the wire heal or are told, and Parse is pure.
 //
-// [MemorySink] is a crawler.Sink in memory, for tests of any package.
+// [MemorySink] is a crawler.Sink in memory, [Crawl] a crawl of one source against
+// a handler, and [Recorded] finds recorded payloads, for tests of any package.
 package sourcetest

@@ -1,4 +1,4 @@
-package metapsy
+package sourcetest
 
 import (
 	"os"
@@ -6,10 +6,11 @@ import (
 	"testing"
 )
 
-// sharedDir finds the recorded payloads that lie beside the checkout. They are
-// other people's recordings and not part of the repository: elsewhere the test
-// is skipped, in CI their absence is a failure.
-func sharedDir(t testing.TB, name string) string {
+// Recorded finds a folder of recorded payloads by its name: in the folder that
+// PAST_SHARED names, or in one called "shared" in a folder above the test's.
+// They are other people's recordings and not part of the repository: elsewhere
+// the test is skipped, in CI (CI=true) their absence is a failure.
+func Recorded(t testing.TB, name string) string {
 	t.Helper()
 	if dir := os.Getenv("PAST_SHARED"); dir != "" {
 		return filepath.Join(dir, name)
@@ -19,7 +20,8 @@ func sharedDir(t testing.TB, name string) string {
 		t.Fatal(err)
 	}
 	for dir := wd; dir != filepath.Dir(dir); dir = filepath.Dir(dir) {
-		if p := filepath.Join(dir, "shared", name); isDir(p) {
+		p := filepath.Join(dir, "shared", name)
+		if fi, err := os.Stat(p); err == nil && fi.IsDir() {
 			return p
 		}
 	}
@@ -28,9 +30,4 @@ func sharedDir(t testing.TB, name string) string {
 	}
 	t.Skipf("recorded payloads are not here (no folder shared/%s beside the checkout; set PAST_SHARED)", name)
 	return ""
-}
-
-func isDir(p string) bool {
-	fi, err := os.Stat(p)
-	return err == nil && fi.IsDir()
 }
