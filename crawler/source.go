@@ -263,5 +263,5 @@ type Policy struct {
 	Timeout time.Duration
 	// HTTP1 keeps to HTTP/1.1, for registers whose HTTP/2 fails.
 	HTTP1 bool
-	Terms   string // URL of the terms of use
+	Terms string // URL of the terms of use
 }
