@@ -14,6 +14,7 @@ func (s *site) build() {
 	s.harmsPage()
 	s.missingPage()
 	s.changesPage()
+	s.earlierPages()
 	s.methodsPage()
 	s.dataPage()
 	s.aboutPage()

@@ -38,7 +38,10 @@ type Edition struct {
 	// PreviousEdition is the edition that Changes start from; empty for the
 	// first one.
 	PreviousEdition string
-	Prisma          PrismaCounts
+	// Earlier are editions that were published before, newest first, held against
+	// this one; each of their findings gets a page at its permalink.
+	Earlier []Earlier
+	Prisma  PrismaCounts
 	// PrismaByFinding adds a flow for a single question; the key is Finding.ID.
 	PrismaByFinding map[string]PrismaCounts
 	RiskOfBias      []RiskOfBiasRow
@@ -157,6 +160,33 @@ type Change struct {
 	Moved bool
 	URL   string
 }
+
+// Earlier is an edition published before this one.
+type Earlier struct {
+	ID, Date string
+	Findings []Then
+	Claims   []ClaimThen
+	More     int // findings without a page of their own
+}
+
+// Then is a finding as an earlier edition said it, held against this one.
+type Then struct {
+	Finding, Title       string
+	Changed, Gone        bool
+	Rows                 []ThenRow
+	In, Out              []string // studies
+	Retracted, Corrected []string // papers that it rests on now
+	ThenWords, NowWords  string
+}
+
+// ThenRow is one aspect of a finding then and now.
+type ThenRow struct {
+	What, Then, Now string
+	Changed         bool
+}
+
+// ClaimThen is the verdict on a claim then and now.
+type ClaimThen struct{ ID, Text, Then, Now string }
 
 // PrismaCounts fill the boxes of a PRISMA 2020 flow diagram. A nil number is
 // printed as "not recorded", never as zero.

@@ -37,6 +37,7 @@ type findingPage struct {
 	CertText, Bound                  string
 	Explain, Warnings                []string
 	Cite                             Citation
+	Before                           []linked
 }
 
 type alert struct{ Head, Text string }
@@ -54,6 +55,7 @@ func (s *site) findingPage(f *evidence.Finding) *page {
 	s.findingFigures(p, d, read)
 	s.findingTables(p, d, read)
 	d.Cite = s.citation(f.ID, d.Title)
+	d.Before = s.citedBefore(f.ID)
 	d.Path = p.Path
 	if weightOf(d.Main, d.CertFigures, d.Checks, d.Plots) > roomForFigures && len(d.Checks)+len(d.Plots) > 0 {
 		s.checksPage(p, d)

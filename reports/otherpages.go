@@ -188,14 +188,15 @@ func (s *site) boundsTable() *figure.Table {
 }
 
 type changesData struct {
-	Lede   string
-	Groups []tableGroup
+	Lede    string
+	Groups  []tableGroup
+	Earlier *figure.Table
 }
 
 func (s *site) changesPage() {
 	p := &page{Path: "changes.html", Name: "changes", Title: "What changed", Nav: "changes.html"}
 	s.add(p)
-	d := &changesData{}
+	d := &changesData{Earlier: s.earlierTable()}
 	switch {
 	case len(s.Ed.Changes) == 0 && s.Ed.PreviousEdition == "":
 		d.Lede = "This is the first edition: there is nothing to compare it with."

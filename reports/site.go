@@ -28,6 +28,8 @@ type site struct {
 	study    map[string]*evidence.Study
 	taken    map[string]bool
 
+	thenPath map[[2]string]string // finding and earlier edition → path
+
 	trialFile   asset // data for searching, where the trials fill several pages
 	trialFacets map[string][]string
 
@@ -53,6 +55,7 @@ func newSite(ed *Edition, opt Options) *site {
 	for i := range ed.Findings {
 		s.findPath[ed.Findings[i].ID] = s.path("f/", ed.Findings[i].ID)
 	}
+	s.earlierPaths()
 	for i := range ed.Trials {
 		t := &ed.Trials[i]
 		s.trial[t.ID] = t

@@ -7,6 +7,7 @@ import (
 
 	"past/internal/edition"
 	"past/internal/evidence"
+	"past/internal/synthesis"
 )
 
 // Row is one aspect of a finding then and now.
@@ -90,7 +91,12 @@ func prediction(f edition.Flat) string {
 	return fmt.Sprintf("[%s, %s]", shown(f, *f.PILb), shown(f, *f.PIUb))
 }
 
-func model(f edition.Flat) string { return f.Formula + ", " + f.Method + ", " + f.Test }
+func model(f edition.Flat) string {
+	if f.K < 2 {
+		return "no pooling"
+	}
+	return synthesis.ModelWords(f.Method, f.Test) + ", formulas of " + f.Formula
+}
 
 func verdicts(claims []evidence.ClaimVerdict, finding string) string {
 	var out []string

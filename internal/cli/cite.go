@@ -21,6 +21,7 @@ type citeCmd struct {
 	Keys     []string `arg:"" optional:"" name:"key" help:"A finding, claim, register id, DOI or PMID; KEY@EDITION cites an earlier edition."`
 	Format   string   `name:"format" short:"f" enum:"text,bibtex,ris,csl-json" default:"text" help:"text, bibtex, ris or csl-json."`
 	List     bool     `name:"list" help:"List the keys that can be cited."`
+	Bare     bool     `name:"keys" help:"Print those keys alone, one a line, as completion wants them."`
 	Now      bool     `name:"now" help:"With KEY@EDITION: show the finding then and now."`
 	Edition  string   `name:"edition" help:"An edition.json to cite from, where the database does not hold that edition." placeholder:"FILE"`
 	Base     string   `name:"base" help:"Address under which editions are published; permalinks get it in front." placeholder:"URL" env:"PAST_BASE"`
@@ -29,7 +30,7 @@ type citeCmd struct {
 }
 
 func (c *citeCmd) Run(ctx context.Context, e *Env) error {
-	if len(c.Keys) == 0 && !c.List {
+	if len(c.Keys) == 0 && !c.List && !c.Bare {
 		return usage("name a key, or --list to see the keys; for example: past cite mdma-ptsd-severity")
 	}
 	accessed, err := day(c.Accessed)
@@ -47,6 +48,10 @@ func (c *citeCmd) Run(ctx context.Context, e *Env) error {
 	}
 	shelf, err := cite.NewShelf(ctx, st, current, c.Base, accessed)
 	if err != nil {
+		return err
+	}
+	if c.Bare {
+		_, err := fmt.Fprintln(e.Stdout, strings.Join(shelf.Keys(), "\n"))
 		return err
 	}
 	if c.List {

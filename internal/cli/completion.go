@@ -80,7 +80,20 @@ func writeBash(w io.Writer, words []word) {
 		}
 		fmt.Fprintf(w, "        %q) path=%q ;;\n", parent+" "+name, x.path)
 	}
-	fmt.Fprint(w, "        esac\n    done\n    case \"$path\" in\n")
+	fmt.Fprint(w, `        esac
+    done
+    w=()
+    for ((i = 1; i < COMP_CWORD - 1; i++)); do
+        [[ "${COMP_WORDS[i]}" == --db ]] && w=(--db "${COMP_WORDS[i + 1]}")
+    done
+    case "$path ${COMP_WORDS[COMP_CWORD - 1]} $cur" in
+    "cite "*" -"*) ;;
+    "cite "*|"changes --finding "*)
+        COMPREPLY=($(compgen -W "$(past cite --keys "${w[@]}" 2>/dev/null)" -- "$cur"))
+        return ;;
+    esac
+    case "$path" in
+`)
 	for _, x := range words {
 		fmt.Fprintf(w, "    %q) COMPREPLY=($(compgen -W %q -- \"$cur\")) ;;\n", x.path, strings.Join(x.names, " "))
 	}
@@ -89,6 +102,9 @@ func writeBash(w io.Writer, words []word) {
 
 func writeFish(w io.Writer, words []word) {
 	quote := func(s string) string { return "'" + strings.NewReplacer(`\`, `\\`, "'", `\'`).Replace(s) + "'" }
+	for _, cond := range []string{"__fish_seen_subcommand_from cite", "__fish_seen_subcommand_from changes; and __fish_prev_arg_in --finding"} {
+		fmt.Fprintf(w, "complete -c past -f -n %s -a '(past cite --keys 2>/dev/null)'\n", quote(cond))
+	}
 	for _, x := range words {
 		var conds []string
 		for _, p := range strings.Fields(x.path) {

@@ -1,13 +1,15 @@
 package cli
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 
-	"past/internal/edition"
 	"past/internal/pipeline"
+	"past/internal/store"
 	"past/internal/synthesis"
 	"past/reports"
 )
@@ -21,24 +23,39 @@ type reportCmd struct {
 	Paper      string `name:"paper" enum:"A4,Letter" default:"A4" help:"Paper of --pdf: A4 or Letter."`
 }
 
-func (c *reportCmd) Run(ctx context.Context, e *Env) error {
+func (c *reportCmd) Run(ctx context.Context, e *Env) (err error) {
 	if c.Out == "" {
 		c.Out = "past-report"
 	}
-	st, err := e.openStore(ctx, "report", true, false)
+	st, aside, err := c.open(ctx, e)
 	if err != nil {
 		return err
 	}
-	defer st.Close()
+	defer func() { err = errors.Join(err, st.Close()) }()
 	p := pipeline.New(st, e.reviewDir(c.Review, st))
-	doc, err := p.Report(ctx, c.Out, e.Version, reports.Options{SingleFile: c.SingleFile, Finding: c.Finding})
+	draft, err := p.Draft(ctx, e.Version)
 	if err != nil {
+		return err
+	}
+	draft.Why = cmp.Or(aside, draft.Why)
+	doc := draft.Doc
+	ed, err := p.ReportDraft(ctx, draft)
+	if err != nil {
+		return err
+	}
+	if err := reports.Write(ctx, c.Out, ed, reports.Options{SingleFile: c.SingleFile, Finding: c.Finding}); err != nil {
 		return err
 	}
 	if c.PDF {
-		if err := c.print(ctx, e, p, doc); err != nil {
+		if err := c.print(ctx, e, ed); err != nil {
 			return err
 		}
+	}
+	if err := p.Keep(ctx, draft); err != nil {
+		return err
+	}
+	if !draft.Kept && e.Globals.AsOf == "" {
+		fmt.Fprintf(e.Stderr, "past: edition %s was written and not kept in the database: %s\n", doc.ID, draft.Why)
 	}
 	if e.Globals.JSON {
 		return e.printJSON(doc)
@@ -51,12 +68,26 @@ func (c *reportCmd) Run(ctx context.Context, e *Env) error {
 	return nil
 }
 
-// print writes the edition as PDF beside the folder.
-func (c *reportCmd) print(ctx context.Context, e *Env, p *pipeline.Pipeline, doc edition.Document) error {
-	ed, err := p.ReportEdition(ctx, doc)
-	if err != nil {
-		return err
+// open opens the database so that the edition can be kept in it; one that
+// cannot be written, or that somebody else writes, is read, and aside says why.
+func (c *reportCmd) open(ctx context.Context, e *Env) (st *store.Store, aside string, err error) {
+	if e.Globals.AsOf != "" {
+		st, err = e.openStore(ctx, "report", true, false)
+		return st, "it looks back", err
 	}
+	st, err = e.openStore(ctx, "report", false, false)
+	if err == nil {
+		return st, "", nil
+	}
+	st, second := e.openStore(ctx, "report", true, false)
+	if second != nil {
+		return nil, "", err
+	}
+	return st, err.Error(), nil
+}
+
+// print writes the edition as PDF beside the folder.
+func (c *reportCmd) print(ctx context.Context, e *Env, ed reports.Edition) error {
 	to := filepath.Clean(c.Out) + ".pdf"
 	if err := reports.PDF(ctx, to, ed, reports.PDFOptions{Finding: c.Finding, Paper: c.Paper}); err != nil {
 		return fmt.Errorf("print %s: %w", to, err)

@@ -59,3 +59,68 @@ func TestChangesOfPlanAreShown(t *testing.T) {
 		t.Error("a finding shows the changes of a trial that does not fit it")
 	}
 }
+
+// A plain report keeps its edition, so that it can be cited for ever and the
+// next report tells what changed, on a page at the old permalink.
+func TestReportKeepsItsEdition(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "demo")
+	want(t, past(t, "demo", "--dir", dir), 0)
+	db, rev, out := filepath.Join(dir, "past.db"), filepath.Join(dir, "review"), filepath.Join(dir, "out")
+	report := func(more ...string) result {
+		t.Helper()
+		return past(t, append([]string{"report", "--db", db, "--review", rev, "--out", out}, more...)...)
+	}
+	r := report()
+	want(t, r, 0)
+	first := claimsOf(t, out).ID
+	same := page(t, out, "changes.html")
+	want(t, report(), 0)
+	if page(t, out, "changes.html") != same || claimsOf(t, out).ID != first {
+		t.Error("the same data gives another report")
+	}
+	want(t, past(t, "changes", "--db", db, "--all"), 0, "first edition")
+	want(t, past(t, "cite", "--keys", "--db", db), 0, "mdma-ptsd-severity\n", "C1\n")
+
+	if err := os.WriteFile(filepath.Join(rev, "inclusion.csv"), []byte("target,decision,who,when,why\nptsd-mdmactr:47,exclude,reviewer A,2026-11-20,a test of the door\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, stage := range []string{"extract", "analyse"} {
+		want(t, past(t, stage, "--db", db, "--review", rev), 0)
+	}
+	want(t, report(), 0)
+	second := claimsOf(t, out).ID
+	if second == first {
+		t.Fatal("other decisions are another edition")
+	}
+	want(t, past(t, "changes", "--since", first, "--db", db), 0, "k changed", "mdma-ptsd-severity")
+	want(t, past(t, "cite", "mdma-ptsd-severity@"+first, "--now", "--db", db, "--review", rev), 0, "−0.71", "k)")
+	for glob, texts := range map[string][]string{
+		"f/mdma-ptsd-severity@" + first + ".html":             {"It has changed since", "g −0.71", "What it said then", "What it says now", second},
+		"f/psilocybin-depression-severity@" + first + ".html": {"Nothing has changed since"},
+		"edition@" + first + ".html":                          {"Verdicts on claims", "C1", "changed"},
+		"changes.html":                                        {"Earlier editions", first, "Mithoefer 2011"},
+		"f/mdma-ptsd-severity.html":                           {"Cited before", first},
+	} {
+		text := page(t, out, glob)
+		for _, want := range texts {
+			if !strings.Contains(text, want) {
+				t.Errorf("%s lacks %q", glob, want)
+			}
+		}
+	}
+	// a database that refresh publishes from gets no ungated edition
+	site := filepath.Join(dir, "site")
+	want(t, past(t, "refresh", "--no-crawl", "--db", db, "--review", rev, "--out", site), 0)
+	if err := os.WriteFile(filepath.Join(rev, "inclusion.csv"), []byte("target,decision,who,when,why\nptsd-mdmactr:42,exclude,reviewer A,2026-11-20,another\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, stage := range []string{"extract", "analyse"} {
+		want(t, past(t, stage, "--db", db, "--review", rev), 0)
+	}
+	r = report()
+	want(t, r, 0)
+	draft := claimsOf(t, out).ID
+	if !strings.Contains(r.stderr, "not kept") || strings.Contains(past(t, "changes", "--db", db, "--all").stdout, draft) {
+		t.Errorf("an edition that no gate has seen is kept: %s", r.stderr)
+	}
+}

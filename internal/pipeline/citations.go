@@ -28,6 +28,9 @@ func (p *Pipeline) reportCitations(ctx context.Context, doc edition.Document, ed
 		// the other formats of a finding are files of the edition
 		ed.Citations[f.ID] = reports.Citation{Text: cite.Text(items), BibTeX: cite.BibTeX(items)}
 	}
+	if err := p.reportEarlier(ctx, shelf, ed); err != nil {
+		return err
+	}
 	files, err := shelf.Folder()
 	if err != nil {
 		return err

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"past/internal/changes"
 	"past/internal/edition"
 	"past/internal/evidence"
 	"past/internal/starter"
@@ -26,6 +27,24 @@ func (p *Pipeline) Report(ctx context.Context, dir, software string, opt reports
 		return doc, err
 	}
 	return doc, reports.Write(ctx, dir, ed, opt)
+}
+
+// ReportDraft gathers the report of a draft with what it changes.
+func (p *Pipeline) ReportDraft(ctx context.Context, d *Draft) (reports.Edition, error) {
+	ed, err := p.ReportEdition(ctx, d.Doc)
+	if err != nil {
+		return ed, err
+	}
+	ed.PreviousEdition = d.Previous
+	for _, x := range d.Changes {
+		if d.Previous == "" && x.Kind == changes.FirstEdition {
+			continue // the page says so
+		}
+		more := changes.ReadDetail(x)
+		ed.Changes = append(ed.Changes, reports.Change{Date: d.Doc.Date, Kind: strings.ReplaceAll(x.Kind, "-", " "), Subject: x.Subject, Title: x.Title,
+			Before: x.Before, After: x.After, Why: x.Cause, Moved: more.Moved, URL: more.URL})
+	}
+	return ed, nil
 }
 
 // ReportEdition gathers everything that the report of an edition shows.

@@ -164,7 +164,7 @@ func certaintyWords(c evidence.Certainty) string {
 }
 
 func researcher(p evidence.PooledResult, num, who, measure string) string {
-	s := fmt.Sprintf("%s; %s; model %s, test %s, formula %s", num, who, p.Method, p.Test, p.Formula)
+	s := fmt.Sprintf("%s; %s; %s; effect formulas of %s", num, who, ModelWords(p.Method, p.Test), p.Formula)
 	if p.Guarded {
 		s += fmt.Sprintf("; Knapp-Hartung interval without the guard [%s, %s]", natural(measure, *p.CILower), natural(measure, *p.CIUpper))
 	}
@@ -204,6 +204,35 @@ func sayNothing(q Question, f evidence.Finding) evidence.Sentences {
 		absence = " The absence of numbers is not evidence of safety."
 	}
 	return evidence.Sentences{Plain: text, Curriculum: text + absence, Researcher: text + " k = 0."}
+}
+
+// ModelWords names a method and a test of an interval for people, with the
+// technical name in brackets where it says more.
+func ModelWords(method, test string) string {
+	m := "random effects (" + method + ")"
+	switch method {
+	case "", "none":
+		return "no pooling"
+	case "single study":
+		return "single study"
+	case "EE":
+		m = "common effect"
+	case "CHE":
+		m = "all results in a three-level model (CHE)"
+	}
+	switch test {
+	case "knha":
+		m += ", Knapp-Hartung interval"
+	case "adhoc":
+		m += ", Knapp-Hartung interval with the ad hoc guard"
+	case "t":
+		m += ", t interval"
+	case "z":
+		m += ", normal (Wald) interval"
+	case "CR2", "robust":
+		m += ", cluster-robust interval (CR2)"
+	}
+	return m
 }
 
 // Headline is the interval to show first: the guarded one where the

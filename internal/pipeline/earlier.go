@@ -1,0 +1,70 @@
+package pipeline
+
+import (
+	"context"
+	"slices"
+
+	"past/internal/cite"
+	"past/internal/edition"
+	"past/internal/evidence"
+	"past/reports"
+)
+
+// The most that a report tells of earlier editions: so many editions, and so
+// many findings over all of them. What is older can be asked for with past cite.
+const (
+	mostEarlier      = 12
+	mostEarlierPages = 400
+)
+
+// reportEarlier holds what earlier editions said against this one, for the
+// pages at their permalinks.
+func (p *Pipeline) reportEarlier(ctx context.Context, shelf *cite.Shelf, ed *reports.Edition) error {
+	docs, err := p.editionsBefore(ctx, ed.ID, mostEarlier)
+	if err != nil {
+		return err
+	}
+	n := 0
+	for _, doc := range docs {
+		e := reports.Earlier{ID: doc.ID, Date: doc.Date}
+		for _, f := range doc.Findings {
+			now, asked := shelf.Finding(f.ID)
+			if asked && f.K == 0 && now.K == 0 {
+				continue // no number then or now
+			}
+			if n == mostEarlierPages {
+				e.More++
+				continue
+			}
+			n++
+			c, err := shelf.Compare(doc, f.ID)
+			if err != nil {
+				return err
+			}
+			e.Findings = append(e.Findings, then(c))
+		}
+		e.Claims = claimsThen(doc, shelf.Document)
+		ed.Earlier = append(ed.Earlier, e)
+	}
+	return nil
+}
+
+func then(c cite.Comparison) reports.Then {
+	t := reports.Then{Finding: c.ID, Title: c.Title, Changed: c.Changed, Gone: c.Gone, In: c.In, Out: c.Out, Retracted: c.Retracted, Corrected: c.Corrected, ThenWords: c.ThenWords, NowWords: c.NowWords}
+	for _, r := range c.Rows {
+		t.Rows = append(t.Rows, reports.ThenRow{What: r.What, Then: r.Then, Now: r.Now, Changed: r.Changed})
+	}
+	return t
+}
+
+func claimsThen(old, now edition.Document) []reports.ClaimThen {
+	var out []reports.ClaimThen
+	for _, c := range old.Claims {
+		t := reports.ClaimThen{ID: c.ID, Text: c.Text, Then: c.Verdict, Now: "no longer held against the evidence"}
+		if i := slices.IndexFunc(now.Claims, func(x evidence.ClaimVerdict) bool { return x.ID == c.ID }); i >= 0 {
+			t.Now = now.Claims[i].Verdict
+		}
+		out = append(out, t)
+	}
+	return out
+}
