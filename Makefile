@@ -8,7 +8,7 @@ export CGO_ENABLED := 0
 GOFLAGS_REPRO := -trimpath -buildvcs=false
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test race lint fmt bench bench-r bench-extract fuzz cross clean browser
+.PHONY: help build demo test race lint docs fmt bench bench-r bench-extract fuzz cross clean browser
 
 help: ## print this help
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -27,6 +27,9 @@ race: ## run the tests that share memory under the race detector (needs a C comp
 
 lint: ## gofmt, go vet, staticcheck, layer check, module pins
 	@sh .ci/lint
+
+docs: ## write the generated pages of docs/ anew
+	go generate ./internal/cli
 
 fmt: ## format the sources
 	gofmt -w $$(git ls-files '*.go')

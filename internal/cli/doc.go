@@ -2,3 +2,6 @@
 // configuration, calling the rooms that do the work, and printing for people
 // or, with --json, for programs. No statistics, SQL or parsing lives here.
 package cli
+
+//go:generate sh -c "go run past man --markdown commands > ../../docs/reference/commands.md"
+//go:generate sh -c "go run past man --markdown configuration > ../../docs/reference/configuration.md"

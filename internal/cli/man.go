@@ -8,11 +8,20 @@ import (
 	"github.com/alecthomas/kong"
 )
 
-type manCmd struct{}
+type manCmd struct {
+	Markdown string `name:"markdown" enum:",commands,configuration" default:"" help:"Print a page of the reference in Markdown instead: commands or configuration." placeholder:"PAGE"`
+}
 
-// Run prints past(1) in troff, made from the grammar that parses the command
-// line.
+// Run prints past(1) in troff, or a page of the reference, made from the
+// grammar that parses the command line.
 func (c *manCmd) Run(k *kong.Kong, e *Env) error {
+	switch c.Markdown {
+	case "commands":
+		writeCommandsPage(e.Stdout, k.Model)
+		return nil
+	case "configuration":
+		return writeConfigurationPage(e.Stdout, k.Model)
+	}
 	writeMan(e.Stdout, k.Model, e.Version)
 	return nil
 }
@@ -51,23 +60,11 @@ func writeMan(w io.Writer, m *kong.Application, version string) {
 		}
 	}
 	walk(m.Node, "")
-	fmt.Fprint(w, `.SH EXIT STATUS
-.TP
-.B 0
-Done.
-.TP
-.B 1
-Failed.
-.TP
-.B 2
-The command was called wrongly.
-.TP
-.B 3
-Done, with warnings.
-.TP
-.B 4
-The gate refused the edition.
-.SH FILES
+	fmt.Fprint(w, ".SH EXIT STATUS\n")
+	for _, x := range exitCodes {
+		fmt.Fprintf(w, ".TP\n.B %d\n%s\n", x.code, troff(x.meaning))
+	}
+	fmt.Fprint(w, `.SH FILES
 .I past.yaml
 here or in the user's configuration directory: db, contact, review, out, endpoints, sources. Flags win over the environment (PAST_*), the environment over the file.
 `)

@@ -1,0 +1,235 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/alecthomas/kong"
+)
+
+// exitCodes are the exit statuses of every command.
+var exitCodes = []struct {
+	code    int
+	meaning string
+}{
+	{ExitDone, "Done."},
+	{ExitFailed, "Failed; the message says what, where and what to do."},
+	{ExitUsage, "The command was called wrongly."},
+	{ExitWarned, "Done, with warnings: something was kept aside, or waits for a person."},
+	{ExitRefused, "The gate refused the edition; the one before stays."},
+}
+
+// configKeys are the keys of past.yaml in words.
+var configKeys = map[string]struct{ meaning, flag string }{
+	"db":        {"Database file.", "--db"},
+	"contact":   {"Contact (mail or URL) that registers see in the User-Agent.", "--contact"},
+	"review":    {"Folder of the human files.", "--review"},
+	"out":       {"Folder that `past report` and `past refresh` write to.", "--out"},
+	"endpoints": {"Map from a register to the base URL that is asked instead (mirrors, tests).", "--endpoint"},
+	"sources":   {"List of registers to ask where a command names none.", "--source"},
+}
+
+// otherVariables are read from the environment and have no flag: secrets, which
+// other users of the machine could see in a flag, and what the system sets.
+var otherVariables = []struct{ name, meaning string }{
+	{"PAST_PUBMED_API_KEY", "Key for NCBI's E-utilities: 8 requests a second instead of 2.5."},
+	{"PAST_WEBHOOK_SECRET", "Secret that webhooks are signed with."},
+	{"PAST_WEBHOOK_SECRET_FILE", "File that holds it."},
+	{"PAST_SMTP_USER", "Login at the mail server."},
+	{"PAST_SMTP_PASSWORD", "Password there."},
+	{"PAST_SMTP_PASSWORD_FILE", "File that holds it."},
+	{"PAST_CHROMIUM", "Program that prints pages as PDF, where it has another name or place."},
+	{"HTTP_PROXY, HTTPS_PROXY, NO_PROXY", "Proxy through which registers are asked."},
+	{"XDG_DATA_HOME", "The database is `past/past.db` below it, unless --db says otherwise; `~/.local/share` if absent."},
+	{"XDG_CONFIG_HOME", "`past/past.yaml` below it is read where there is no `past.yaml` here; on macOS and Windows the system's folder for it is taken."},
+}
+
+// noticeVariables are set for the command that tells of an edition.
+var noticeVariables = []struct{ name, meaning string }{
+	{"PAST_NOTICE", "Name of the notice; the same notice has the same name."},
+	{"PAST_KIND", "`published` or `refused`."},
+	{"PAST_EDITION", "The edition."},
+	{"PAST_TITLE", "One line of text."},
+}
+
+const written = "<!-- Written by `past man --markdown %s`; a test checks that it is current. Do not edit. -->\n\n"
+
+// writeCommandsPage writes the reference of all commands in Markdown.
+func writeCommandsPage(w io.Writer, m *kong.Application) {
+	fmt.Fprintf(w, "# Commands\n\n"+written, "commands")
+	fmt.Fprint(w, "| exit code | meaning |\n|---|---|\n")
+	for _, x := range exitCodes {
+		fmt.Fprintf(w, "| %d | %s |\n", x.code, x.meaning)
+	}
+	fmt.Fprint(w, "\nFlags win over the environment, the environment over `past.yaml`\n([configuration](configuration.md)).\n\n")
+	leaves := leafCommands(m)
+	for _, n := range leaves {
+		path := commandPath(n)
+		fmt.Fprintf(w, "* [past %s](#past-%s): %s\n", path, strings.ReplaceAll(path, " ", "-"), inWords(n.Help))
+	}
+	fmt.Fprint(w, "\n## Flags of every command\n\n")
+	flagTable(w, m.Flags)
+	for _, n := range leaves {
+		fmt.Fprintf(w, "\n## past %s\n\n%s\n\n```\nusage: %s\n```\n", commandPath(n), inWords(n.Help), callOf(n))
+		if len(n.Positional) > 0 {
+			fmt.Fprint(w, "\n| argument | meaning |\n|---|---|\n")
+			for _, p := range n.Positional {
+				fmt.Fprintf(w, "| `%s` | %s |\n", p.Summary(), cell(p.Help))
+			}
+		}
+		if own := ownFlags(n); len(own) > 0 {
+			fmt.Fprintln(w)
+			flagTable(w, own)
+		}
+	}
+}
+
+// writeConfigurationPage writes the keys of past.yaml and the environment.
+func writeConfigurationPage(w io.Writer, m *kong.Application) error {
+	fmt.Fprintf(w, "# Configuration\n\n"+written, "configuration")
+	fmt.Fprint(w, "Flags win over the environment, the environment over `past.yaml`, `past.yaml` over\nthe defaults. Secrets come from the environment or from files, never from flags or\n`past.yaml`.\n\n")
+	fmt.Fprint(w, "## past.yaml\n\nThe file named by `--config` or `PAST_CONFIG`; else `past.yaml` in the folder where the\ncommand runs; else `past/past.yaml` in the user's configuration folder. An unknown key\nis an error.\n\n")
+	fmt.Fprint(w, "| key | type | flag | meaning |\n|---|---|---|---|\n")
+	t := reflect.TypeFor[config]()
+	for i := range t.NumField() {
+		key := t.Field(i).Tag.Get("yaml")
+		words, ok := configKeys[key]
+		if !ok {
+			return fmt.Errorf("the key %s of past.yaml is not described", key)
+		}
+		kind := map[reflect.Kind]string{reflect.String: "text", reflect.Map: "map", reflect.Slice: "list"}[t.Field(i).Type.Kind()]
+		fmt.Fprintf(w, "| `%s` | %s | `%s` | %s |\n", key, kind, words.flag, words.meaning)
+	}
+	fmt.Fprint(w, "\n## Environment\n\n| variable | flag | meaning |\n|---|---|---|\n")
+	for _, v := range flagVariables(m) {
+		fmt.Fprintf(w, "| `%s` | `%s` | %s |\n", v[0], v[1], v[2])
+	}
+	fmt.Fprint(w, "\nWithout a flag:\n\n| variable | meaning |\n|---|---|\n")
+	for _, v := range otherVariables {
+		fmt.Fprintf(w, "| `%s` | %s |\n", strings.ReplaceAll(v.name, ", ", "`, `"), v.meaning)
+	}
+	fmt.Fprint(w, "\nSet for the command of `--notify-command`:\n\n| variable | meaning |\n|---|---|\n")
+	for _, v := range noticeVariables {
+		fmt.Fprintf(w, "| `%s` | %s |\n", v.name, v.meaning)
+	}
+	return nil
+}
+
+// leafCommands are the commands that do something, in the order of the help.
+func leafCommands(m *kong.Application) []*kong.Node {
+	var out []*kong.Node
+	var walk func(n *kong.Node)
+	walk = func(n *kong.Node) {
+		for _, c := range n.Children {
+			if c.Hidden || c.Type != kong.CommandNode {
+				continue
+			}
+			if len(c.Children) == 0 {
+				out = append(out, c)
+			}
+			walk(c)
+		}
+	}
+	walk(m.Node)
+	return out
+}
+
+func commandPath(n *kong.Node) string {
+	var names []string
+	for ; n.Type == kong.CommandNode; n = n.Parent {
+		names = append(names, n.Name)
+	}
+	slices.Reverse(names)
+	return strings.Join(names, " ")
+}
+
+// callOf is how a command is called: its arguments and the flags that it needs.
+func callOf(n *kong.Node) string {
+	call := []string{"past", commandPath(n)}
+	for _, p := range n.Positional {
+		call = append(call, p.Summary())
+	}
+	for _, f := range ownFlags(n) {
+		if f.Required {
+			call = append(call, flagName(f))
+		}
+	}
+	return strings.Join(append(call, "[flags]"), " ")
+}
+
+// ownFlags are the flags of a command and of the groups above it, without those
+// of every command.
+func ownFlags(n *kong.Node) []*kong.Flag {
+	var out []*kong.Flag
+	for ; n.Type == kong.CommandNode; n = n.Parent {
+		for _, f := range n.Flags {
+			if !f.Hidden {
+				out = append(out, f)
+			}
+		}
+	}
+	return out
+}
+
+func flagName(f *kong.Flag) string {
+	name := "--" + f.Name
+	if f.Short != 0 {
+		name = "-" + string(f.Short) + ", " + name
+	}
+	if !f.IsBool() && !f.IsCounter() {
+		name += "=" + strings.Trim(f.FormatPlaceHolder(), `"`)
+	}
+	return strings.TrimSuffix(name, "=")
+}
+
+func flagTable(w io.Writer, flags []*kong.Flag) {
+	fmt.Fprint(w, "| flag | default | environment | meaning |\n|---|---|---|---|\n")
+	for _, f := range flags {
+		if f.Hidden {
+			continue
+		}
+		env := ""
+		if len(f.Envs) > 0 {
+			env = "`" + strings.Join(f.Envs, "`, `") + "`"
+		}
+		def := ""
+		if f.Default != "" {
+			def = "`" + f.Default + "`"
+		}
+		fmt.Fprintf(w, "| `%s` | %s | %s | %s |\n", cell(flagName(f)), cell(def), env, cell(f.Help))
+	}
+}
+
+// flagVariables are the variables that stand for flags, by name: variable, flag
+// and meaning.
+func flagVariables(m *kong.Application) [][3]string {
+	seen := map[string]bool{}
+	var out [][3]string
+	add := func(flags []*kong.Flag) {
+		for _, f := range flags {
+			for _, v := range f.Envs {
+				if !seen[v] {
+					seen[v] = true
+					out = append(out, [3]string{v, "--" + f.Name, cell(f.Help)})
+				}
+			}
+		}
+	}
+	add(m.Flags)
+	for _, n := range leafCommands(m) {
+		add(ownFlags(n))
+	}
+	slices.SortFunc(out, func(a, b [3]string) int { return strings.Compare(a[0], b[0]) })
+	return out
+}
+
+// cell makes a text one cell of a table.
+func cell(s string) string {
+	return strings.NewReplacer("|", `\|`, "\n", " ").Replace(inWords(s))
+}
+
+// inWords keeps angle brackets of a help text from being read as markup.
+func inWords(s string) string { return strings.NewReplacer("<", "&lt;", ">", "&gt;").Replace(s) }
