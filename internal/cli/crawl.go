@@ -84,7 +84,7 @@ func (c *crawlCmd) Run(ctx context.Context, e *Env) (err error) {
 }
 
 // crawlMemory is the soft limit of the heap while crawling, in bytes.
-const crawlMemory = 128 << 20
+const crawlMemory = 72 << 20
 
 // knownDOIs are the works that Crossref is asked for, where it is named.
 func (c *crawlCmd) knownDOIs(ctx context.Context, e *Env, names []string) ([]string, error) {
