@@ -9,9 +9,14 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"time"
 
 	"past/crawler"
+	"past/crawler/crossref"
+	"past/internal/evidence"
+	"past/internal/link"
 	"past/internal/pipeline"
 	"past/internal/starter"
 	"past/internal/store"
@@ -19,23 +24,31 @@ import (
 )
 
 type demoCmd struct {
-	Dir string `name:"dir" default:"past-demo" help:"Folder for the demonstration's own database and report." placeholder:"DIR"`
+	Dir   string `name:"dir" default:"past-demo" help:"Folder for the demonstration's own database and report." placeholder:"DIR"`
+	Serve bool   `name:"serve" help:"Only serve the demonstration's registers on this machine, to try crawl on; Ctrl-C ends it."`
+	Port  int    `name:"port" help:"Port for --serve; 0 takes a free one." placeholder:"N"`
 }
 
 // demoMark is a file that says that a folder is the demo's own, so that a run
 // never replaces a folder of the user's.
 const demoMark = "demo.txt"
 
-// Run does the whole job on the starter set: crawl a loopback register, link,
-// extract, analyse, report. It never touches the user's own database.
+// Run does the whole job on the starter set: crawl every register on loopback,
+// link, extract, analyse, report. It never touches the user's own database.
 func (c *demoCmd) Run(ctx context.Context, e *Env) error {
 	if e.Globals.DB != "" {
 		return usage("demo keeps a database of its own under --dir; leave --db out")
 	}
+	if c.Port != 0 && !c.Serve || c.Port < 0 || c.Port > 65535 {
+		return usage("--port is the port of --serve, from 0 to 65535")
+	}
+	if c.Serve {
+		return c.serve(ctx, e)
+	}
 	if err := prepareDemo(c.Dir); err != nil {
 		return err
 	}
-	url, stop, err := serveStarter()
+	address, stop, err := serveStarter(0)
 	if err != nil {
 		return err
 	}
@@ -45,21 +58,77 @@ func (c *demoCmd) Run(ctx context.Context, e *Env) error {
 		return err
 	}
 	p := pipeline.New(st, filepath.Join(c.Dir, "review"))
-	err = c.run(ctx, e, p, url)
+	err = c.run(ctx, e, p, starter.Endpoints(address))
 	return errors.Join(err, st.Close())
 }
 
-func (c *demoCmd) run(ctx context.Context, e *Env, p *pipeline.Pipeline, url string) error {
-	sources, err := pipeline.Sources([]string{"ctgov"})
+// serve keeps the registers up until ctx ends, and says how to ask them.
+func (c *demoCmd) serve(ctx context.Context, e *Env) error {
+	address, stop, err := serveStarter(c.Port)
 	if err != nil {
 		return err
 	}
-	col, err := crawler.New(crawler.Options{Sources: sources, Endpoints: map[string]string{"ctgov": url}, Contact: "demo on loopback", Version: e.Version, Question: pipeline.CrawlQuestion()}, p.Store)
+	defer stop()
+	fmt.Fprintf(e.Stdout, "the demonstration's registers (retold facts of real trials) answer on %s until Ctrl-C; ask one with, for example\n\n", address)
+	fmt.Fprintf(e.Stdout, "  past crawl pubmed --db try.db --endpoint pubmed=%s\n\nthe flags of all registers:\n\n", starter.Endpoints(address)["pubmed"])
+	for _, name := range starter.RegisterNames() {
+		fmt.Fprintf(e.Stdout, "  --endpoint %s=%s\n", name, starter.Endpoints(address)[name])
+	}
+	fmt.Fprintf(e.Stdout, "\nthe WHO's platform is never crawled; its export, for past import:\n\n  %s/ictrp/export.xml\n", address)
+	<-ctx.Done()
+	return nil
+}
+
+// crawlStarter asks every register side by side, then Crossref for the works
+// that their records name, and takes in the export of the WHO's platform.
+func (c *demoCmd) crawlStarter(ctx context.Context, e *Env, p *pipeline.Pipeline, endpoints map[string]string) error {
+	ask := func(o pipeline.SourceOptions, names ...string) error {
+		sources, err := pipeline.Sources(names, o)
+		if err != nil {
+			return err
+		}
+		at := map[string]string{}
+		for _, n := range names {
+			at[n] = endpoints[n]
+		}
+		col, err := crawler.New(crawler.Options{Sources: sources, Endpoints: at, Contact: "demo on loopback", Version: e.Version, Question: pipeline.CrawlQuestion()}, p.Store)
+		if err != nil {
+			return err
+		}
+		if _, err = col.Run(ctx); err != nil {
+			return fmt.Errorf("crawling the loopback registers: %w", err)
+		}
+		return nil
+	}
+	first := slices.DeleteFunc(starter.RegisterNames(), func(n string) bool { return n == crossref.SourceName })
+	if err := ask(pipeline.SourceOptions{}, first...); err != nil {
+		return err
+	}
+	dois, err := pipeline.KnownDOIs(ctx, p.Store)
 	if err != nil {
 		return err
 	}
-	if _, err := col.Run(ctx); err != nil {
-		return fmt.Errorf("crawling the loopback register: %w", err)
+	if err := ask(pipeline.SourceOptions{DOIs: dois}, crossref.SourceName); err != nil {
+		return err
+	}
+	export, err := starter.ICTRPExport("xml")
+	if err != nil {
+		return err
+	}
+	file := filepath.Join(c.Dir, demoExport)
+	if err := os.WriteFile(file, export, 0o644); err != nil {
+		return fmt.Errorf("demo folder: %w", err)
+	}
+	_, err = p.Import(ctx, "demo", []string{file})
+	return err
+}
+
+// demoExport is the export of the WHO's platform in the demo's folder.
+const demoExport = "ictrp-export.xml"
+
+func (c *demoCmd) run(ctx context.Context, e *Env, p *pipeline.Pipeline, endpoints map[string]string) error {
+	if err := c.crawlStarter(ctx, e, p, endpoints); err != nil {
+		return err
 	}
 	if err := p.MarkStarter(ctx); err != nil {
 		return err
@@ -79,8 +148,12 @@ func (c *demoCmd) run(ctx context.Context, e *Env, p *pipeline.Pipeline, url str
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(e.Stdout, "edition %s, data to %s: %d trials, %d studies, %d effects (retold facts of real trials)\n\n",
-		doc.ID, doc.Date, doc.Counts["records"], doc.Counts["studies"], doc.Counts["effects"])
+	has, err := collected(ctx, p.Store)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(e.Stdout, "edition %s, data to %s: %s; %d studies, %d effects (retold facts of real trials)\n\n",
+		doc.ID, doc.Date, has, doc.Counts["studies"], doc.Counts["effects"])
 	headline, err := p.Headline()
 	if err != nil {
 		return err
@@ -88,6 +161,27 @@ func (c *demoCmd) run(ctx context.Context, e *Env, p *pipeline.Pipeline, url str
 	e.printFindings(findings, headline)
 	fmt.Fprintf(e.Stdout, "\nreport: %s\n", filepath.Join(out, "index.html"))
 	return nil
+}
+
+// collected says what was collected: a trial may stand in several registers,
+// which are records of their own, and a paper in several, which are not.
+func collected(ctx context.Context, st *store.Store) (string, error) {
+	trials, papers, registers, datasets := map[string]bool{}, map[string]bool{}, map[string]bool{}, 0
+	for r, err := range st.Records(ctx, store.RecordFilter{WithoutGone: true}) {
+		if err != nil {
+			return "", fmt.Errorf("counting records: %w", err)
+		}
+		switch r.Kind {
+		case evidence.KindTrial:
+			trials[r.ID], registers[r.Source] = true, true
+		case evidence.KindPublication:
+			papers[link.PaperID(&r)] = true
+		case evidence.KindDataset:
+			datasets++
+		}
+	}
+	return fmt.Sprintf("%s from %s, %s, %s", plural(len(trials), "trial record"), plural(len(registers), "register"),
+		plural(len(papers), "publication"), plural(datasets, "dataset")), nil
 }
 
 // prepareDemo makes the folder with the starter's review files; a former
@@ -102,7 +196,7 @@ func prepareDemo(dir string) error {
 		if _, err := os.Stat(filepath.Join(dir, demoMark)); err != nil {
 			return fmt.Errorf("demo folder %s holds files that are not the demo's; name another with --dir", dir)
 		}
-		for _, old := range []string{"past.db", "past.db-wal", "past.db-shm", "past.db.lock", "report", "review"} {
+		for _, old := range []string{"past.db", "past.db-wal", "past.db-shm", "past.db.lock", "report", "review", demoExport} {
 			if err := os.RemoveAll(filepath.Join(dir, old)); err != nil {
 				return fmt.Errorf("demo folder: %w", err)
 			}
@@ -126,17 +220,18 @@ func prepareDemo(dir string) error {
 	return os.WriteFile(filepath.Join(dir, demoMark), []byte("This folder belongs to past demo; each run replaces its database, review files and report.\n"), 0o644)
 }
 
-// serveStarter serves the starter set's register on loopback.
-func serveStarter() (url string, stop func(), err error) {
-	h, err := starter.CTGov()
+// serveStarter serves the starter set's registers on loopback, and nowhere
+// else.
+func serveStarter(port int) (address string, stop func(), err error) {
+	h, err := starter.Registers()
 	if err != nil {
 		return "", nil, err
 	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	l, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))
 	if err != nil {
-		return "", nil, fmt.Errorf("loopback register: %w", err)
+		return "", nil, fmt.Errorf("loopback registers: %w", err)
 	}
 	srv := &http.Server{Handler: h, ReadHeaderTimeout: 5 * time.Second}
 	go func() { _ = srv.Serve(l) }()
-	return "http://" + l.Addr().String() + "/api/v2", func() { _ = srv.Close() }, nil
+	return "http://" + l.Addr().String(), func() { _ = srv.Close() }, nil
 }
