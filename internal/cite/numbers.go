@@ -58,7 +58,7 @@ func Numbers(f edition.Flat) string {
 	if f.Estimate == nil {
 		return fmt.Sprintf("k = %d; no pooled number", f.K)
 	}
-	out := fmt.Sprintf("%s; k = %d; n = %d; certainty %s; formula %s; method %s, test %s", Estimate(f), f.K, f.N, Certainty(f), f.Formula, f.Method, f.Test)
+	out := fmt.Sprintf("%s; k = %d; n = %d; certainty %s; %s; effect formulas of %s", Estimate(f), f.K, f.N, Certainty(f), synthesis.ModelWords(f.Method, f.Test), f.Formula)
 	if f.Guarded && f.CILb != nil && f.CIUb != nil {
 		out += fmt.Sprintf("; unguarded interval [%s, %s]", shown(f, *f.CILb), shown(f, *f.CIUb))
 	}

@@ -1,6 +1,7 @@
 package synthesis
 
 import (
+	"errors"
 	"fmt"
 	"math"
 
@@ -29,6 +30,11 @@ func bayesian(q Question, effects []evidence.Effect) (*evidence.BayesResult, err
 			p = 1 - post.ProbMuBelow(*q.MID)
 		}
 		r.PMID = &p
+	}
+	for _, x := range []float64{r.Median, r.CrILow, r.CrIHigh, r.TauMed, r.PBelow, r.PredLow, r.PredUp} {
+		if math.IsNaN(x) || math.IsInf(x, 0) {
+			return nil, errors.New("the posterior has no finite summary for these numbers")
+		}
 	}
 	g := post.MuGrid(121)
 	for i := range g.X {

@@ -1,6 +1,7 @@
 package synthesis
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -18,9 +19,9 @@ const (
 )
 
 // ClaimRule is the written rule behind every verdict on a claim of efficacy.
-const ClaimRule = "supported: the headline interval of a bound finding excludes no effect on the side of benefit, with three studies or more and at least moderate certainty; " +
-	"contradicted: it excludes no effect on the side of harm, with two studies or more and at least low certainty; " +
-	"no trial evidence: no bound finding has a study; uncertain: everything else"
+const ClaimRule = "Of the findings that speak of the claim, the one with most studies decides. Supported: its headline interval excludes no effect on the side that the claim states (benefit, where it names none), with three studies or more and at least moderate certainty; " +
+	"contradicted: it excludes no effect on the other side, with two studies or more and at least low certainty; " +
+	"no trial evidence: none of them has a study with numbers; uncertain: everything else, and wherever two of them point to opposite sides. A certainty that a person signed counts before the one proposed by rule"
 
 // absenceRule answers the claim that trials of the field itself are few.
 const absenceRule = "supported: at most three registered trials join a core substance and a topic of sexual or couple therapy; contradicted: more than ten; uncertain: in between"
@@ -31,6 +32,17 @@ type Claim struct {
 	// Questions binds the claim to findings by id; empty binds by substances
 	// and outcomes.
 	Questions []string `yaml:"questions"`
+	// Says is higher or lower: the side of the outcome, with the treatment
+	// against its comparator, that the claim is about; empty is benefit.
+	Says string `yaml:"says"`
+}
+
+// lower tells whether the claim says that the outcome of a finding is lower.
+func (c Claim) lower(f evidence.Finding) bool {
+	if c.Says == "" {
+		return f.LowerIsBetter
+	}
+	return c.Says == "lower"
 }
 
 // Claims holds each claim of the vocabulary against the findings.
@@ -51,7 +63,7 @@ func Judge(claims []Claim, questions []Question, findings []evidence.Finding, ga
 		cv := evidence.ClaimVerdict{ID: c.ID, Text: c.Text, Rule: ClaimRule, Date: date, Findings: []string{}}
 		switch c.Kind {
 		case "efficacy":
-			judgeClaim(&cv, boundFindings(c, questions, findings))
+			judgeClaim(&cv, c, boundFindings(c, questions, findings))
 		case "mechanism":
 			judgeParts(&cv, c, questions, findings)
 		case "absence":
@@ -59,10 +71,11 @@ func Judge(claims []Claim, questions []Question, findings []evidence.Finding, ga
 		default:
 			cv.Verdict = NoEvidence
 			cv.Rule = "claims of prevalence and of practice without a drug are not answered by trials of a drug"
-			cv.Why = "the tracker collects trials of the substances; this claim needs another kind of study"
+			cv.Why = "The tracker collects trials of the substances; this claim needs another kind of study"
 			if c.Note != "" {
 				cv.Why += " (" + c.Note + ")"
 			}
+			cv.Why += "."
 		}
 		out = append(out, cv)
 	}
@@ -101,15 +114,15 @@ func judgeParts(cv *evidence.ClaimVerdict, c Claim, questions []Question, findin
 		part := c
 		part.Outcomes = []string{outcome}
 		one := evidence.ClaimVerdict{Findings: []string{}}
-		judgeClaim(&one, boundFindings(part, questions, findings))
+		judgeClaim(&one, c, boundFindings(part, questions, findings))
 		verdicts[one.Verdict]++
 		cv.Findings = append(cv.Findings, one.Findings...)
-		why = append(why, outcome+": "+one.Verdict+" ("+one.Why+")")
+		why = append(why, sentenceCase(plain(outcome))+": "+one.Verdict+". "+one.Why)
 		if one.K > cv.K {
 			cv.K, cv.N, cv.Certainty = one.K, one.N, one.Certainty
 		}
 	}
-	cv.Why = strings.Join(why, "; ")
+	cv.Why = strings.Join(why, " ")
 	cv.Verdict = Uncertain
 	for _, v := range []string{Supported, Contradicted, NoEvidence} {
 		if verdicts[v] == len(c.Outcomes) {
@@ -120,9 +133,9 @@ func judgeParts(cv *evidence.ClaimVerdict, c Claim, questions []Question, findin
 
 var certaintyRank = map[string]int{"very low": 1, "low": 2, "moderate": 3, "high": 4}
 
-func judgeClaim(cv *evidence.ClaimVerdict, bound []evidence.Finding) {
+func judgeClaim(cv *evidence.ClaimVerdict, c Claim, bound []evidence.Finding) {
 	cv.Verdict = NoEvidence
-	cv.Why = "no question of this edition asks about this claim, so no trial was looked for; add a question to let it be answered"
+	cv.Why = "No question of this edition asks about it, so no trial was looked for; a question of your own lets it be answered."
 	best := -1
 	for i, f := range bound {
 		cv.Findings = append(cv.Findings, f.ID)
@@ -132,7 +145,10 @@ func judgeClaim(cv *evidence.ClaimVerdict, bound []evidence.Finding) {
 	}
 	if best < 0 {
 		if len(bound) > 0 {
-			cv.Why = "the bound findings have no study with numbers: " + bound[0].Sentences.Plain
+			cv.Why = cmp.Or(bound[0].Sentences.Plain, "No study with numbers speaks of it.")
+			if len(bound) > 1 {
+				cv.Why = fmt.Sprintf("None of the %d questions about it has a study with numbers. %s", len(bound), cv.Why)
+			}
 		}
 		return
 	}
@@ -140,31 +156,59 @@ func judgeClaim(cv *evidence.ClaimVerdict, bound []evidence.Finding) {
 	p := f.Primary
 	cv.K, cv.N, cv.Certainty = p.K, p.N, f.Certainty.Level
 	lo, hi := Headline(p)
-	cv.Why = fmt.Sprintf("%s: %s %s [%s, %s], k = %d, n = %d, certainty %s", f.ID, MeasureName(p.Measure), natural(p.Measure, *p.Estimate), natural(p.Measure, lo), natural(p.Measure, hi), p.K, p.N, orNone(cv.Certainty))
-	cv.Verdict = verdictOf(f)
+	cv.Why = fmt.Sprintf("%s: %s %s [%s, %s]; %s, %s; %s.", cmp.Or(f.Title, f.ID), MeasureName(p.Measure), natural(p.Measure, *p.Estimate), natural(p.Measure, lo), natural(p.Measure, hi),
+		plural(p.K, "study", "studies"), plural(p.N, "participant", "participants"), certaintyWords(f.Certainty))
+	cv.Why += " " + whyVerdict(c, f, lo, hi)
+	cv.Verdict = verdictOf(c, f)
 	for i, other := range bound {
-		v := verdictOf(other)
+		v := verdictOf(c, other)
 		if i != best && (v == Supported && cv.Verdict == Contradicted || v == Contradicted && cv.Verdict == Supported) {
 			cv.Verdict = Uncertain
-			cv.Why += "; " + other.ID + " points the other way"
+			cv.Why += " " + cmp.Or(other.Title, other.ID) + " points the other way."
 		}
 	}
 }
 
+// whyVerdict says which parts of the rule one finding meets and which not.
+func whyVerdict(c Claim, f evidence.Finding, lo, hi float64) string {
+	p, rank := f.Primary, certaintyRank[f.Certainty.Level]
+	lower := c.lower(f)
+	stated, against := lower && hi < 0 || !lower && lo > 0, lower && lo > 0 || !lower && hi < 0
+	if !stated && !against {
+		return "The interval includes no effect."
+	}
+	side, verdict, needK, words, needRank, level := "that the claim states", Supported, 3, "three studies", 3, "moderate"
+	if against {
+		side, verdict, needK, words, needRank, level = "opposite to the claim", Contradicted, 2, "two studies", 2, "low"
+	}
+	out := "The interval excludes no effect, on the side " + side
+	var lacks []string
+	if p.K < needK {
+		lacks = append(lacks, "at least "+words)
+	}
+	if rank < needRank {
+		lacks = append(lacks, "at least "+level+" certainty")
+	}
+	if len(lacks) == 0 {
+		return out + "."
+	}
+	return fmt.Sprintf("%s; “%s” asks for %s as well.", out, verdict, strings.Join(lacks, " and "))
+}
+
 // verdictOf is the verdict that one finding alone would give.
-func verdictOf(f evidence.Finding) string {
+func verdictOf(c Claim, f evidence.Finding) string {
 	p := f.Primary
 	if p.K == 0 || p.Estimate == nil {
 		return NoEvidence
 	}
 	lo, hi := Headline(p)
-	benefit := f.LowerIsBetter && hi < 0 || !f.LowerIsBetter && lo > 0
-	harm := f.LowerIsBetter && lo > 0 || !f.LowerIsBetter && hi < 0
+	lower := c.lower(f)
+	stated, opposite := lower && hi < 0 || !lower && lo > 0, lower && lo > 0 || !lower && hi < 0
 	rank := certaintyRank[f.Certainty.Level]
 	switch {
-	case benefit && p.K >= 3 && rank >= 3:
+	case stated && p.K >= 3 && rank >= 3:
 		return Supported
-	case harm && p.K >= 2 && rank >= 2:
+	case opposite && p.K >= 2 && rank >= 2:
 		return Contradicted
 	}
 	return Uncertain
@@ -174,7 +218,7 @@ func verdictOf(f evidence.Finding) string {
 func judgeAbsence(cv *evidence.ClaimVerdict, claim Claim, gap []evidence.GapCell) {
 	cv.Rule = absenceRule
 	if cv.Date == "" {
-		cv.Verdict, cv.Why = NoEvidence, "no register was searched: nothing can be said of how many trials there are"
+		cv.Verdict, cv.Why = NoEvidence, "No register was searched: nothing can be said of how many trials there are."
 		return
 	}
 	seen := map[string]bool{}
@@ -196,5 +240,5 @@ func judgeAbsence(cv *evidence.ClaimVerdict, claim Claim, gap []evidence.GapCell
 	default:
 		cv.Verdict = Uncertain
 	}
-	cv.Why = plural(n, "study", "studies") + " in this edition join one of the substances and one of the topics of the claim"
+	cv.Why = plural(n, "study in this edition joins", "studies in this edition join") + " one of the substances and one of the topics of the claim."
 }

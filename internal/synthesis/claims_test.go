@@ -132,18 +132,41 @@ func TestOwnClaims(t *testing.T) {
 	for in, want := range map[string]string{
 		"- id: C1\n  text: x\n  outcomes: [ptsd]\n":                                    "in use",
 		"- {id: A, text: x, outcomes: [ptsd]}\n- {id: A, text: y, outcomes: [ptsd]}\n": "in use",
-		"- id: A\n  text: x\n":                         "nothing would answer",
-		"- id: A B\n  text: x\n  outcomes: [ptsd]\n":   "word",
-		"- id: A\n  outcomes: [ptsd]\n":                "text is missing",
-		"- id: A\n  text: x\n  questions: [nothing]\n": "no question",
-		"- id: A\n  text: x\n  kind: belief\n":         "belief",
-		"- id: A\n  text: x\n  kind: absence\n":        "topics",
-		"- id: A\n  txt: x\n":                          "unknown field",
-		"!000 0":                                       "cannot be read",
+		"- id: A\n  text: x\n":                                              "nothing would answer",
+		"- id: A B\n  text: x\n  outcomes: [ptsd]\n":                        "word",
+		"- id: A\n  outcomes: [ptsd]\n":                                     "text is missing",
+		"- id: A\n  text: x\n  questions: [nothing]\n":                      "no question",
+		"- id: A\n  text: x\n  kind: belief\n":                              "belief",
+		"- id: A\n  text: x\n  says: more\n  outcomes: [ptsd]\n":            "neither higher nor lower",
+		"- id: A\n  text: x\n  questions: [mdma-dropout]\n":                 "about a harm",
+		"- id: A\n  text: x\n  outcomes: [ptsd]\n  substances: [aspirin]\n": "claims.yaml:4: claim A: no substance",
+		"- id: A\n  text: x\n  kind: absence\n":                             "topics",
+		"- id: A\n  txt: x\n":                                               "unknown field",
+		"!000 0":                                                            "cannot be read",
 	} {
 		if _, err := synthesis.LoadClaims("claims.yaml", []byte(in), vocab.Default(), qs); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v", in, err)
 		}
+	}
+}
+
+// A claim may be about more of something: then more of it supports the claim.
+func TestAClaimNamesItsSide(t *testing.T) {
+	c := synthesis.Claim{Says: "higher"}
+	c.ID, c.Text, c.Kind = "H1", "a raises b", "efficacy"
+	more, less := made("a", 4, 0.7, 0.4, 1, "moderate", true), made("a", 4, -0.7, -1, -0.4, "moderate", true)
+	if v := judge(t, c, more); v.Verdict != "supported" || !strings.Contains(v.Why, "that the claim states") {
+		t.Errorf("%+v", v)
+	}
+	if v := judge(t, c, less); v.Verdict != "contradicted" || !strings.Contains(v.Why, "opposite to the claim") {
+		t.Errorf("%+v", v)
+	}
+	c.Says = ""
+	if v := judge(t, c, more); v.Verdict != "contradicted" {
+		t.Errorf("%+v", v)
+	}
+	if v := judge(t, c, made("a", 1, -0.7, -1, -0.4, "low", true)); !strings.Contains(v.Why, "“supported” asks for at least three studies and at least moderate certainty") {
+		t.Errorf("%+v", v)
 	}
 }
 

@@ -100,6 +100,14 @@ func checkClaim(c *Claim, v *vocab.Vocabulary, questions []Question) []fault {
 	if c.Kind == "mechanism" && len(c.Questions) > 0 {
 		bad("questions", "a claim of kind mechanism is judged outcome by outcome: name outcomes instead of questions, or leave kind out")
 	}
+	if c.Says != "" && c.Says != "higher" && c.Says != "lower" {
+		bad("says", "says %q is neither higher nor lower", c.Says)
+	}
+	for _, id := range c.Questions {
+		if i := slices.IndexFunc(questions, func(q Question) bool { return q.ID == id }); i >= 0 && questions[i].Kind == "harm" && c.Says == "" {
+			bad("questions", "question %s is about a harm: add says: higher or says: lower, the side that the claim is about", id)
+		}
+	}
 	if c.Kind == "absence" && (len(c.Topics) == 0 || len(c.Substances) == 0) {
 		bad("", "a claim of absence needs topics and substances to count")
 	}

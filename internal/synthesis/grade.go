@@ -14,6 +14,10 @@ const (
 	smallStudyRule = "a single study of fewer than 100 participants is never proposed above very low."
 )
 
+// unratedNote ends the rule of a domain that nobody rated; reports look for its
+// beginning.
+const unratedNote = " (not rated: nothing to propose from)"
+
 // grade proposes the certainty of a finding by rule. Nothing is signed here: a
 // human file does that, and a finding without one says "proposed".
 func grade(q Question, f *evidence.Finding, registersSearched bool) error {
@@ -33,7 +37,7 @@ func grade(q Question, f *evidence.Finding, registersSearched bool) error {
 	for _, d := range p.Domains {
 		rule := d.Rule
 		if !d.Known {
-			rule += " (not rated: nothing to propose from)"
+			rule += unratedNote
 		}
 		f.Certainty.Domains = append(f.Certainty.Domains, evidence.CertaintyDomain{Name: d.Name, Steps: float64(d.Steps), Rule: rule, Inputs: d.Numbers})
 	}

@@ -21,12 +21,12 @@ func limits(q Question, f evidence.Finding) []string {
 	if p.K > 0 {
 		lo, hi := Headline(p)
 		add(p.K == 1, "One study is not a meta-analysis: the number is that study's own.")
-		add(p.K > 1 && p.K < 5, "Fewer than five studies: the between-study variance is poorly known and the interval with it.")
-		add(p.Guarded, "The Knapp-Hartung interval was narrower than the common-effect interval; the wider, guarded interval is the headline and both are shown.")
+		add(p.K > 1 && p.K < 5, "Fewer than five studies: how much studies differ (the between-study variance, τ²) is poorly known, and the interval with it.")
+		add(p.Guarded, "With so few studies the usual interval (Knapp-Hartung) came out narrower than one that assumes a single common effect; the wider, guarded interval is the headline and both are shown.")
 		add(p.PILower != nil && *p.PILower <= 0 && *p.PIUpper >= 0 && (lo > 0 || hi < 0),
 			"The prediction interval includes no effect: a new study in another setting may find none.")
 		add(q.MID != nil && withinMID(q, lo, hi), "The interval includes effects smaller than the minimal important difference.")
-		add(q.Kind != "harm", "Participants can often tell whether they received the drug; the comparator class is therefore shown as a moderator.")
+		add(q.Kind != "harm", "Participants can often tell whether they received the drug; studies are therefore also shown by what they were compared with.")
 		add(p.K > 1 && p.K < 10, "With fewer than ten studies no test for small-study effects is informative.")
 		out = append(out, mixture(f.Effects)...)
 	}
@@ -55,6 +55,9 @@ func withinMID(q Question, lo, hi float64) bool {
 	return !math.IsNaN(lo) && lo < *q.MID && hi > -*q.MID
 }
 
+// short writes a number with one decimal where it has one.
+func short(x float64) string { return strings.TrimSuffix(fixed(x, 1), ".0") }
+
 // mixture names what differs among the pooled studies.
 func mixture(effects []evidence.Effect) []string {
 	var out []string
@@ -62,7 +65,7 @@ func mixture(effects []evidence.Effect) []string {
 	unjudged, guessed := 0, 0
 	first, last := math.Inf(1), math.Inf(-1)
 	for _, e := range effects {
-		classes[orNone(e.ComparatorClass)]++
+		classes[plain(e.ComparatorClass)]++
 		if e.RiskOfBias == "" {
 			unjudged++
 		}
@@ -88,9 +91,9 @@ func mixture(effects []evidence.Effect) []string {
 		out = append(out, fmt.Sprintf("%s worked out by others, not printed in the paper.", plural(guessed, "number was", "numbers were")))
 	}
 	if last >= first {
-		span := fixed(first, 1) + " weeks"
+		span := short(first) + " weeks"
 		if last > first {
-			span = fixed(first, 1) + " to " + fixed(last, 1) + " weeks"
+			span = short(first) + " to " + short(last) + " weeks"
 		}
 		out = append(out, "Measured "+span+" after treatment as the sources count them; nothing is said of later.")
 	}
@@ -125,7 +128,9 @@ func notToSay(q Question, f evidence.Finding) []string {
 	add(true, "cures", "the finding is a difference between groups in "+q.Outcome+", not a cure")
 	add(across || level == "very low", "reduces, increases, improves or works", "the interval includes no effect or the certainty is very low")
 	add(across, who+" "+has+" no effect", "an interval that includes no effect does not show that there is none")
-	add(!across && level == "low", "the sentence without “may”", "certainty is low")
+	if !across && level == "low" {
+		out = append(out, "The sentence above without its “may”: certainty is low.")
+	}
 	add(p.K == 1, "studies show", "there is one study")
 	add(p.PILower != nil && *p.PILower <= 0 && *p.PIUpper >= 0, "works in every setting", "the prediction interval includes no effect")
 	add(q.MID != nil && withinMID(q, lo, hi), "a clinically important effect is certain", "the interval includes effects below the minimal important difference")

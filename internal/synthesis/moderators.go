@@ -100,7 +100,7 @@ func subgroup(q Question, name string, of func(evidence.Effect) string, effects 
 	}
 	for _, l := range levels {
 		if n := len(groups[l]); n < 3 {
-			s.Warnings = append(s.Warnings, fmt.Sprintf("group %q has %s: its result and the comparison are exploratory", l, plural(n, "study", "studies")))
+			s.Warnings = append(s.Warnings, fmt.Sprintf("the group “%s” has %s: its result and the comparison are exploratory", plain(l), plural(n, "study", "studies")))
 		}
 	}
 	return s, nil

@@ -254,7 +254,7 @@ func Ratio(measure string) bool { return measure == "RR" || measure == "OR" }
 func MeasureName(m string) string {
 	switch m {
 	case "SMD":
-		return "Hedges g"
+		return "standardised mean difference, Hedges g"
 	case "MD":
 		return "mean difference"
 	case "RR":

@@ -122,11 +122,11 @@ func (q Question) rowReason(e evidence.Effect) (code, why string) {
 	misfit, text := q.misfitText(e)
 	switch {
 	case !slices.Contains(q.Scores, e.ScoreType):
-		return CodeMeasure, fmt.Sprintf("%s score; the question pools %s", e.ScoreType, strings.Join(q.Scores, ", "))
+		return CodeMeasure, fmt.Sprintf("reported as %s; the question pools %s", scoreWords(e.ScoreType), scoresWords(q.Scores))
 	case misfit == CodePopulation || misfit == CodeDesign:
 		return misfit, text
 	case q.InstrumentsOnly && !slices.Contains(q.Instruments, e.Instrument):
-		return CodeInstrument, "instrument is " + orNone(e.Instrument) + ", the question takes " + strings.Join(q.Instruments, ", ")
+		return CodeInstrument, "the instrument is " + plain(e.Instrument) + ", the question takes " + plainAll(q.Instruments)
 	case e.PostCrossover:
 		return CodePostCrossover, "measured after the crossover, when both groups had received the drug"
 	case misfit == CodeComparator:
@@ -141,7 +141,7 @@ func (q Question) rowReason(e evidence.Effect) (code, why string) {
 		e.TimepointWeeks != nil && q.Time.Max != nil && *e.TimepointWeeks > *q.Time.Max:
 		return CodeTime, fmt.Sprintf("measured at %s weeks, outside the window of the question", weeks(e))
 	case e.Verdict != evidence.Usable:
-		return CodeVerdict, fmt.Sprintf("%s: %s", e.Verdict, e.Reason)
+		return CodeVerdict, verdictWords(e)
 	}
 	return "", ""
 }
@@ -161,13 +161,13 @@ func (q Question) misfit(e evidence.Effect) string {
 func (q Question) misfitText(e evidence.Effect) (code, why string) {
 	switch {
 	case q.Population != "" && e.PopulationClass != q.Population:
-		return CodePopulation, fmt.Sprintf("population is %s, the question asks for %s", orNone(e.PopulationClass), q.Population)
+		return CodePopulation, fmt.Sprintf("the population is %s, the question asks for %s", plain(e.PopulationClass), plain(q.Population))
 	case len(q.Conditions) > 0 && !slices.Contains(q.Conditions, e.Condition):
-		return CodePopulation, fmt.Sprintf("condition is %s, the question asks for %s", orNone(e.Condition), strings.Join(q.Conditions, ", "))
+		return CodePopulation, fmt.Sprintf("the condition is %s, the question asks for %s", plain(e.Condition), plainAll(q.Conditions))
 	case !slices.Contains(q.Designs, e.Design):
-		return CodeDesign, fmt.Sprintf("design is %s", orNone(e.Design))
+		return CodeDesign, fmt.Sprintf("the design is %s, the question takes %s", plain(e.Design), plainAll(q.Designs))
 	case !slices.Contains(q.Comparators, e.ComparatorClass):
-		return CodeComparator, fmt.Sprintf("comparator is %s (%s)", orNone(e.ComparatorClass), orNone(e.Comparator))
+		return CodeComparator, fmt.Sprintf("the comparator is %s (%s), which the question does not take", plain(e.ComparatorClass), orNone(e.Comparator))
 	}
 	return "", ""
 }
@@ -193,10 +193,10 @@ func (q Question) byInstrument(in []evidence.Effect) ([]evidence.Effect, string,
 	}
 	if best < len(q.Instruments) {
 		want := q.Instruments[best]
-		return filter(in, func(e evidence.Effect) bool { return e.Instrument == want }), CodeInstrument, "the question prefers " + want
+		return filter(in, func(e evidence.Effect) bool { return e.Instrument == want }), CodeInstrument, "the question prefers " + plain(want)
 	}
 	if out := filter(in, func(e evidence.Effect) bool { return e.PrimaryInstrument }); len(out) > 0 {
-		return out, CodeInstrument, "not the source's primary instrument (" + out[0].Instrument + ")"
+		return out, CodeInstrument, "not the source's primary instrument (" + plain(out[0].Instrument) + ")"
 	}
 	return in, "", ""
 }
@@ -274,6 +274,33 @@ func perComparison(in []evidence.Effect) (out []evidence.Effect, code, why strin
 		out = append(out, one...)
 	}
 	return out, CodeDuplicate, "the study gives this pair of arms more than once"
+}
+
+// verdictWords says why a row may not be used, without the code in front of a
+// reason that is a sentence by itself.
+func verdictWords(e evidence.Effect) string {
+	what := map[evidence.Verdict]string{evidence.NeedsReview: "a person has to look at it first", evidence.Unusable: "its numbers cannot be used"}[e.Verdict]
+	if what == "" {
+		what = string(e.Verdict)
+	}
+	return what + ": " + e.Reason
+}
+
+var scoreNames = map[string]string{"endpoint": "endpoint scores", "change": "change scores", "response": "the share of people who responded", "remission": "the share of people in remission", "events": "counts of events"}
+
+func scoreWords(id string) string {
+	if n := scoreNames[id]; n != "" {
+		return n
+	}
+	return orNone(id)
+}
+
+func scoresWords(ids []string) string {
+	var out []string
+	for _, id := range ids {
+		out = append(out, scoreWords(id))
+	}
+	return strings.Join(out, ", ")
 }
 
 func filter(in []evidence.Effect, ok func(evidence.Effect) bool) []evidence.Effect {

@@ -47,7 +47,7 @@ func sensitivity(q Question, b Base, effects []evidence.Effect) []evidence.Poole
 				continue
 			}
 			m := other.Model()
-			m.Label = "formula mode " + formula
+			m.Label = "effect formulas of " + formula
 			add(m, rows)
 		}
 	}

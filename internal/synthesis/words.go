@@ -1,0 +1,58 @@
+package synthesis
+
+import (
+	"strings"
+	"sync"
+
+	"past/internal/vocab"
+)
+
+// plainNames are the names for people of the vocabulary's ids.
+var plainNames = sync.OnceValue(func() map[string]string {
+	v := vocab.Default()
+	m := map[string]string{}
+	set := func(id, name string) {
+		if m[id] == "" {
+			m[id] = name
+		}
+	}
+	for _, x := range v.Comparators() {
+		set(x.ID, x.Name)
+	}
+	for _, x := range v.Designs() {
+		set(x.ID, x.Name)
+	}
+	for _, x := range v.OutcomeDomains() {
+		set(x.ID, x.Name)
+	}
+	for _, x := range v.Conditions() {
+		set(x.ID, x.Name)
+	}
+	for _, x := range v.Instruments() {
+		set(x.ID, x.Short)
+	}
+	m["other-illness"] = "people with another illness"
+	m["diagnosis"] = "people with the diagnosis"
+	m["other-dose"] = "another dose of the same drug"
+	return m
+})
+
+// plain is the name for people of a vocabulary id; an id that is not known is
+// written with spaces.
+func plain(id string) string {
+	if id == "" {
+		return "not stated"
+	}
+	if n := plainNames()[id]; n != "" {
+		return n
+	}
+	return strings.ReplaceAll(id, "-", " ")
+}
+
+func plainAll(ids []string) string {
+	var out []string
+	for _, id := range ids {
+		out = append(out, plain(id))
+	}
+	return strings.Join(out, ", ")
+}
