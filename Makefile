@@ -8,7 +8,7 @@ export CGO_ENABLED := 0
 GOFLAGS_REPRO := -trimpath -buildvcs=false
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test race lint docs fmt bench bench-r bench-extract fuzz cross clean browser
+.PHONY: help build demo test race lint docs fmt bench bench-r bench-extract fuzz cross release clean browser
 
 help: ## print this help
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,6 +51,9 @@ browser: ## install Chromium from Debian's packages if it is absent (root needed
 
 cross: ## build for linux, macOS and windows with checksums into dist/
 	@VERSION=$(VERSION) COMMIT=$(COMMIT) sh .ci/cross
+
+release: ## test and build a tagged commit into dist/ (publishes nothing)
+	@sh .ci/release
 
 clean: ## remove what make built
 	rm -rf $(APP) dist past-demo

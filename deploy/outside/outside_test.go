@@ -2,12 +2,17 @@ package outside
 
 import (
 	"bytes"
+	"context"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
+
+// patience bounds an outside program that waits for something for ever.
+const patience = 3 * time.Minute
 
 // binary is the program itself, built once for all tests of this package.
 var binary string
@@ -33,7 +38,9 @@ func TestMain(m *testing.M) {
 // status 0.
 func run(t *testing.T, dir string, env []string, name string, args ...string) []byte {
 	t.Helper()
-	cmd := exec.Command(name, args...)
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, name, args...)
 	cmd.Dir, cmd.Env = dir, append(os.Environ(), env...)
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
@@ -42,6 +49,17 @@ func run(t *testing.T, dir string, env []string, name string, args ...string) []
 		t.Fatalf("%s %s: %v\n%s%.2000s", filepath.Base(name), strings.Join(args, " "), err, stderr.String(), out)
 	}
 	return out
+}
+
+// tried runs a program that may fail, and gives all it prints.
+func tried(t *testing.T, dir string, env []string, name string, args ...string) (out string, ok bool) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, name, args...)
+	cmd.Dir, cmd.Env = dir, append(os.Environ(), env...)
+	b, err := cmd.CombinedOutput()
+	return string(b), err == nil
 }
 
 // program skips the test where a program is not installed.

@@ -20,6 +20,9 @@ func (c *completionCmd) Run(k *kong.Kong, e *Env) error {
 	case "zsh":
 		fmt.Fprintln(e.Stdout, "#compdef past\nautoload -U +X bashcompinit && bashcompinit")
 		writeBash(e.Stdout, words)
+		// Found on $fpath, this file is the body of the function _past at its
+		// first call, which must complete too.
+		fmt.Fprintln(e.Stdout, "if [[ \"${funcstack[1]}\" == _past ]]; then _bash_complete -o default -F _past; fi")
 	default:
 		writeBash(e.Stdout, words)
 	}
