@@ -7,13 +7,17 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/alecthomas/kong"
 	"github.com/goccy/go-yaml"
+
+	"past/internal/refresh"
 )
 
 // config is past.yaml. Flags win over the environment, the environment over
-// this file, this file over the defaults. Secrets are not read from it.
+// this file, this file over the defaults. Secrets are not read from it: keys
+// that end in _file name the files that hold them.
 type config struct {
 	DB        string            `yaml:"db"`
 	Contact   string            `yaml:"contact"`
@@ -21,10 +25,72 @@ type config struct {
 	Out       string            `yaml:"out"`
 	Endpoints map[string]string `yaml:"endpoints"`
 	Sources   []string          `yaml:"sources"`
+	Refresh   refreshConfig     `yaml:"refresh"`
+}
+
+// refreshConfig is its section for past refresh.
+type refreshConfig struct {
+	Every     string       `yaml:"every"`
+	At        string       `yaml:"at"`
+	Jitter    string       `yaml:"jitter"`
+	CatchUp   *bool        `yaml:"catch_up"`
+	Out       string       `yaml:"out"`
+	Base      string       `yaml:"base"`
+	Sources   []string     `yaml:"sources"`
+	Notify    notifyConfig `yaml:"notify"`
+	GateRules string       `yaml:"gate_rules"`
+	Gate      gateConfig   `yaml:"gate"`
+}
+
+type notifyConfig struct {
+	Command           string     `yaml:"command"`
+	Webhook           string     `yaml:"webhook"`
+	WebhookSecretFile string     `yaml:"webhook_secret_file"`
+	Mail              mailConfig `yaml:"mail"`
+}
+
+type mailConfig struct {
+	Server       string   `yaml:"server"`
+	TLS          string   `yaml:"tls"`
+	CAFile       string   `yaml:"ca_file"`
+	User         string   `yaml:"user"`
+	PasswordFile string   `yaml:"password_file"`
+	From         string   `yaml:"from"`
+	To           []string `yaml:"to"`
+}
+
+// gateConfig has the bounds of the gate that differ from the defaults.
+type gateConfig struct {
+	SourceShrink    *float64 `yaml:"source_shrink"`
+	SourceShrinkMin *int64   `yaml:"source_shrink_min"`
+	Uncaused        *float64 `yaml:"uncaused"`
+	ProblemShare    *float64 `yaml:"problem_share"`
+	ProblemMin      *int64   `yaml:"problem_min"`
+	DriftShare      *float64 `yaml:"drift_share"`
+	DriftMin        *int     `yaml:"drift_min"`
+	StaleDecisions  *int     `yaml:"stale_decisions"`
+}
+
+// over sets the bounds that the file names.
+func (g gateConfig) over(th *refresh.Thresholds) {
+	give(&th.SourceShrink, g.SourceShrink)
+	give(&th.SourceShrinkMin, g.SourceShrinkMin)
+	give(&th.Uncaused, g.Uncaused)
+	give(&th.ProblemShare, g.ProblemShare)
+	give(&th.ProblemMin, g.ProblemMin)
+	give(&th.DriftShare, g.DriftShare)
+	give(&th.DriftMin, g.DriftMin)
+	give(&th.StaleDecisions, g.StaleDecisions)
+}
+
+func give[T any](to *T, from *T) {
+	if from != nil {
+		*to = *from
+	}
 }
 
 // loadConfig fills in what neither a flag nor the environment gave.
-func (g *grammar) loadConfig(k *kong.Context) error {
+func (g *grammar) loadConfig(_ *kong.Context) error {
 	path, named := g.Config, g.Config != ""
 	if !named {
 		path = findConfig()
@@ -39,9 +105,9 @@ func (g *grammar) loadConfig(k *kong.Context) error {
 		}
 		return fmt.Errorf("configuration %s: %w", path, err)
 	}
-	var c config
-	if err := yaml.UnmarshalWithOptions(b, &c, yaml.Strict()); err != nil {
-		return fmt.Errorf("configuration %s: %s", path, strings.TrimSpace(yaml.FormatError(err, false, true)))
+	c, err := parseConfig(b)
+	if err != nil {
+		return fmt.Errorf("configuration %s%w", path, err)
 	}
 	set := func(p *string, v string) {
 		if *p == "" {
@@ -51,6 +117,52 @@ func (g *grammar) loadConfig(k *kong.Context) error {
 	set(&g.DB, c.DB)
 	set(&g.Contact, c.Contact)
 	g.applyConfig(c)
+	return nil
+}
+
+// parseConfig reads past.yaml. An error begins with " line N: " or ": ".
+func parseConfig(b []byte) (config, error) {
+	var c config
+	lines, err := checkKeys(b, c)
+	if err != nil {
+		return c, err
+	}
+	if err := yaml.UnmarshalWithOptions(b, &c, yaml.Strict()); err != nil {
+		return c, fmt.Errorf(": %s", strings.TrimSpace(yaml.FormatError(err, false, true)))
+	}
+	return c, c.check(lines)
+}
+
+// check looks at values; lines has the line of each key.
+func (c config) check(lines map[string]int) error {
+	at := func(key, format string, args ...any) error {
+		return fmt.Errorf(" line %d: %s: %s", lines[key], key, fmt.Sprintf(format, args...))
+	}
+	r := c.Refresh
+	for _, d := range []struct{ key, value string }{{"refresh.every", r.Every}, {"refresh.jitter", r.Jitter}} {
+		if d.value == "" {
+			continue
+		}
+		if v, err := time.ParseDuration(d.value); err != nil || v < 0 {
+			return at(d.key, "%q is no duration such as 24h or 30m", d.value)
+		}
+	}
+	if r.Every != "" && r.At != "" {
+		return at("refresh.at", "a schedule has either an interval (every) or a time of day (at)")
+	}
+	if r.At != "" {
+		if err := (refresh.Schedule{At: r.At}).Check(); err != nil {
+			return at("refresh.at", "%s", err)
+		}
+	}
+	if r.GateRules != "" && r.Gate != (gateConfig{}) {
+		return at("refresh.gate_rules", "the bounds stand either in a file of their own or under gate")
+	}
+	if r.Notify.Webhook != "" {
+		if err := refresh.CheckWebhook(r.Notify.Webhook); err != nil {
+			return at("refresh.notify.webhook", "%s", err)
+		}
+	}
 	return nil
 }
 

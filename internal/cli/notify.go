@@ -1,10 +1,9 @@
 package cli
 
 import (
-	"fmt"
+	"cmp"
 	"log/slog"
 	"os"
-	"strings"
 
 	"past/internal/refresh"
 )
@@ -20,6 +19,23 @@ type notifyFlags struct {
 	MailCA        string   `name:"mail-ca" help:"PEM file of the authorities to trust for the SMTP server (default: the system's)." placeholder:"FILE" env:"PAST_MAIL_CA" group:"Notifications"`
 	MailFrom      string   `name:"mail-from" help:"Sender of mail." placeholder:"ADDRESS" env:"PAST_MAIL_FROM" group:"Notifications"`
 	MailTo        []string `name:"mail-to" help:"Receiver of mail; repeatable." placeholder:"ADDRESS" env:"PAST_MAIL_TO" group:"Notifications"`
+
+	// files and the user from the configuration
+	webhookSecretFile, passwordFile, mailUser string
+}
+
+// applyConfig takes what neither a flag nor the environment gave.
+func (n *notifyFlags) applyConfig(c notifyConfig) {
+	for _, x := range []struct {
+		to   *string
+		from string
+	}{{&n.NotifyCommand, c.Command}, {&n.NotifyWebhook, c.Webhook}, {&n.MailServer, c.Mail.Server}, {&n.MailTLS, c.Mail.TLS}, {&n.MailCA, c.Mail.CAFile}, {&n.MailFrom, c.Mail.From}} {
+		*x.to = cmp.Or(*x.to, x.from)
+	}
+	if len(n.MailTo) == 0 {
+		n.MailTo = c.Mail.To
+	}
+	n.webhookSecretFile, n.passwordFile, n.mailUser = c.WebhookSecretFile, c.Mail.PasswordFile, c.Mail.User
 }
 
 func (n *notifyFlags) channels(e *Env) ([]refresh.Channel, error) {
@@ -31,17 +47,17 @@ func (n *notifyFlags) channels(e *Env) ([]refresh.Channel, error) {
 		if err := refresh.CheckWebhook(n.NotifyWebhook); err != nil {
 			return nil, usage("--notify-webhook: %s", err)
 		}
-		key, err := secret("PAST_WEBHOOK_SECRET")
+		key, err := secret("PAST_WEBHOOK_SECRET", n.webhookSecretFile, e.Stderr)
 		if err != nil {
 			return nil, err
 		}
 		if key == "" {
-			return nil, usage("--notify-webhook needs a secret to sign with in PAST_WEBHOOK_SECRET or PAST_WEBHOOK_SECRET_FILE")
+			return nil, usage("--notify-webhook needs a secret to sign with in PAST_WEBHOOK_SECRET or PAST_WEBHOOK_SECRET_FILE, or in the file of webhook_secret_file in past.yaml")
 		}
 		out = append(out, refresh.Webhook{URL: n.NotifyWebhook, Secret: []byte(key), Version: e.Version})
 	}
 	if n.MailServer != "" {
-		password, err := secret("PAST_SMTP_PASSWORD")
+		password, err := secret("PAST_SMTP_PASSWORD", n.passwordFile, e.Stderr)
 		if err != nil {
 			return nil, err
 		}
@@ -50,7 +66,7 @@ func (n *notifyFlags) channels(e *Env) ([]refresh.Channel, error) {
 			receivers = []string{""} // the check says what is missing
 		}
 		for _, to := range receivers {
-			m := refresh.Mail{Server: n.MailServer, Security: n.MailTLS, CAFile: n.MailCA, User: os.Getenv("PAST_SMTP_USER"), Password: password, From: n.MailFrom, To: to}
+			m := refresh.Mail{Server: n.MailServer, Security: n.MailTLS, CAFile: n.MailCA, User: cmp.Or(os.Getenv("PAST_SMTP_USER"), n.mailUser), Password: password, From: n.MailFrom, To: to}
 			if err := m.Check(); err != nil {
 				return nil, usage("%s (--mail-server, --mail-from, --mail-to)", err)
 			}
@@ -58,23 +74,6 @@ func (n *notifyFlags) channels(e *Env) ([]refresh.Channel, error) {
 		}
 	}
 	return out, nil
-}
-
-// secret reads a secret from the environment, or from the file that NAME_FILE
-// names.
-func secret(name string) (string, error) {
-	if v := os.Getenv(name); v != "" {
-		return v, nil
-	}
-	path := os.Getenv(name + "_FILE")
-	if path == "" {
-		return "", nil
-	}
-	b, err := os.ReadFile(path)
-	if err != nil {
-		return "", fmt.Errorf("%s_FILE: %w", name, err)
-	}
-	return strings.TrimRight(string(b), "\r\n"), nil
 }
 
 // logFlags are those of commands that run for long.

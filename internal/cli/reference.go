@@ -30,6 +30,37 @@ var configKeys = map[string]struct{ meaning, flag string }{
 	"out":       {"Folder that `past report` and `past refresh` write to.", "--out"},
 	"endpoints": {"Map from a register to the base URL that is asked instead (mirrors, tests).", "--endpoint"},
 	"sources":   {"List of registers to ask where a command names none.", "--source"},
+
+	"refresh":                            {"What only `past refresh` takes; docs/operations.md section 10 shows all of it.", ""},
+	"refresh.every":                      {"Keep running: a cycle every so long. Not together with `at`.", "--every"},
+	"refresh.at":                         {"Keep running: a cycle each day at this time (HH:MM).", "--at"},
+	"refresh.jitter":                     {"Start up to so much later, by a share that is fixed per database.", "--jitter"},
+	"refresh.catch_up":                   {"Run a cycle at once when one was missed.", "--catch-up"},
+	"refresh.out":                        {"Folder to publish in.", "--out"},
+	"refresh.base":                       {"Address under which the folder is published.", "--base"},
+	"refresh.sources":                    {"Registers to ask; over `sources`.", "--source"},
+	"refresh.notify":                     {"Who is told of a new or refused edition.", ""},
+	"refresh.notify.command":             {"Command line to run.", "--notify-command"},
+	"refresh.notify.webhook":             {"Address to post to.", "--notify-webhook"},
+	"refresh.notify.webhook_secret_file": {"File that holds the secret to sign with.", "PAST_WEBHOOK_SECRET_FILE"},
+	"refresh.notify.mail":                {"Mail.", ""},
+	"refresh.notify.mail.server":         {"SMTP server, HOST:PORT.", "--mail-server"},
+	"refresh.notify.mail.tls":            {"`starttls` or `tls`.", "--mail-tls"},
+	"refresh.notify.mail.ca_file":        {"PEM file of the authorities to trust.", "--mail-ca"},
+	"refresh.notify.mail.user":           {"Login.", "PAST_SMTP_USER"},
+	"refresh.notify.mail.password_file":  {"File that holds the password.", "PAST_SMTP_PASSWORD_FILE"},
+	"refresh.notify.mail.from":           {"Sender.", "--mail-from"},
+	"refresh.notify.mail.to":             {"Receivers.", "--mail-to"},
+	"refresh.gate_rules":                 {"File with other bounds for the gate. Not together with `gate`.", "--gate-rules"},
+	"refresh.gate":                       {"Other bounds for the gate.", ""},
+	"refresh.gate.source_shrink":         {"Share of a register's records that may go missing.", ""},
+	"refresh.gate.source_shrink_min":     {"Number that may go missing.", ""},
+	"refresh.gate.uncaused":              {"Standard errors that an estimate may move without a cause.", ""},
+	"refresh.gate.problem_share":         {"Share of records that may newly be unreadable.", ""},
+	"refresh.gate.problem_min":           {"Number that may newly be unreadable.", ""},
+	"refresh.gate.drift_share":           {"Share of records in which an unknown key counts as schema drift.", ""},
+	"refresh.gate.drift_min":             {"Number of records for that.", ""},
+	"refresh.gate.stale_decisions":       {"Human decisions that may newly no longer fit.", ""},
 }
 
 // otherVariables are read from the environment and have no flag: secrets, which
@@ -93,15 +124,8 @@ func writeConfigurationPage(w io.Writer, m *kong.Application) error {
 	fmt.Fprint(w, "Flags win over the environment, the environment over `past.yaml`, `past.yaml` over\nthe defaults. Secrets come from the environment or from files, never from flags or\n`past.yaml`.\n\n")
 	fmt.Fprint(w, "## past.yaml\n\nThe file named by `--config` or `PAST_CONFIG`; else `past.yaml` in the folder where the\ncommand runs; else `past/past.yaml` in the user's configuration folder. An unknown key\nis an error.\n\n")
 	fmt.Fprint(w, "| key | type | flag | meaning |\n|---|---|---|---|\n")
-	t := reflect.TypeFor[config]()
-	for i := range t.NumField() {
-		key := t.Field(i).Tag.Get("yaml")
-		words, ok := configKeys[key]
-		if !ok {
-			return fmt.Errorf("the key %s of past.yaml is not described", key)
-		}
-		kind := map[reflect.Kind]string{reflect.String: "text", reflect.Map: "map", reflect.Slice: "list"}[t.Field(i).Type.Kind()]
-		fmt.Fprintf(w, "| `%s` | %s | `%s` | %s |\n", key, kind, words.flag, words.meaning)
+	if err := configTable(w, reflect.TypeFor[config](), ""); err != nil {
+		return err
 	}
 	fmt.Fprint(w, "\n## Environment\n\n| variable | flag | meaning |\n|---|---|---|\n")
 	for _, v := range flagVariables(m) {
@@ -114,6 +138,33 @@ func writeConfigurationPage(w io.Writer, m *kong.Application) error {
 	fmt.Fprint(w, "\nSet for the command of `--notify-command`:\n\n| variable | meaning |\n|---|---|\n")
 	for _, v := range noticeVariables {
 		fmt.Fprintf(w, "| `%s` | %s |\n", v.name, v.meaning)
+	}
+	return nil
+}
+
+// configTable writes the keys of a section and of those within it.
+func configTable(w io.Writer, t reflect.Type, section string) error {
+	for i := range t.NumField() {
+		key := section + t.Field(i).Tag.Get("yaml")
+		words, ok := configKeys[key]
+		if !ok {
+			return fmt.Errorf("the key %s of past.yaml is not described", key)
+		}
+		typ, flag := t.Field(i).Type, words.flag
+		if typ.Kind() == reflect.Pointer {
+			typ = typ.Elem()
+		}
+		if flag != "" {
+			flag = "`" + flag + "`"
+		}
+		kind := map[reflect.Kind]string{reflect.String: "text", reflect.Map: "map", reflect.Slice: "list", reflect.Struct: "section", reflect.Bool: "true or false",
+			reflect.Int: "number", reflect.Int64: "number", reflect.Float64: "number"}[typ.Kind()]
+		fmt.Fprintf(w, "| `%s` | %s | %s | %s |\n", key, kind, flag, words.meaning)
+		if typ.Kind() == reflect.Struct {
+			if err := configTable(w, typ, key+"."); err != nil {
+				return err
+			}
+		}
 	}
 	return nil
 }

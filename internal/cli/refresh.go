@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -8,12 +9,14 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/goccy/go-yaml"
 
 	"past/crawler"
+	"past/crawler/crossref"
 	"past/internal/pipeline"
 	"past/internal/refresh"
 	"past/internal/store"
@@ -24,46 +27,70 @@ type refreshCmd struct {
 	logFlags
 	notifyFlags
 	Out      string            `name:"out" help:"Folder to publish in (default: past-site)." placeholder:"DIR" env:"PAST_SITE"`
-	Source   []string          `name:"source" help:"A register to ask; repeatable (default: all)." placeholder:"NAME"`
+	Source   []string          `name:"source" help:"A register to ask; repeatable (default: all)." placeholder:"NAME" env:"PAST_SOURCES"`
 	Endpoint map[string]string `name:"endpoint" help:"Ask this base URL instead (mirrors, tests)." placeholder:"SOURCE=URL"`
 	NoCrawl  bool              `name:"no-crawl" help:"Ask no register: work with what is stored."`
 	Base     string            `name:"base" help:"Address under which the folder is published, for links in feeds and notifications." placeholder:"URL" env:"PAST_BASE"`
 	Rules    string            `name:"gate-rules" help:"YAML or JSON file with other bounds for the gate; past gate rules prints the present ones." placeholder:"FILE" env:"PAST_GATE_RULES"`
-	Every    time.Duration     `name:"every" help:"Keep running: a cycle every so long, for example 24h." placeholder:"DURATION"`
-	At       string            `name:"at" help:"Keep running: a cycle each day at this time (HH:MM)." placeholder:"TIME"`
-	Jitter   time.Duration     `name:"jitter" default:"10m" help:"With --every or --at: start up to so much later, by a share that is fixed per database." placeholder:"DURATION"`
+	Every    time.Duration     `name:"every" help:"Keep running: a cycle every so long, for example 24h." placeholder:"DURATION" env:"PAST_EVERY" xor:"when"`
+	At       string            `name:"at" help:"Keep running: a cycle each day at this time (HH:MM)." placeholder:"TIME" env:"PAST_AT" xor:"when"`
+	Jitter   *time.Duration    `name:"jitter" help:"With --every or --at: start up to so much later, by a share that is fixed per database (default: 10m)." placeholder:"DURATION" env:"PAST_JITTER"`
+	CatchUp  *bool             `name:"catch-up" negatable:"" help:"With --every or --at: run a cycle at once when one was missed (default: yes)." env:"PAST_CATCH_UP"`
+	Once     bool              `name:"once" help:"One cycle, whatever schedule past.yaml has."`
+
+	gate gateConfig // from the configuration
 }
 
+// usualJitter is that of a schedule which names none.
+const usualJitter = 10 * time.Minute
+
 func (c *refreshCmd) applyConfig(cfg config) {
-	if c.Out == "" {
-		c.Out = cfg.Out
-	}
+	r := cfg.Refresh
+	c.Out = cmp.Or(c.Out, r.Out, cfg.Out)
+	c.Base = cmp.Or(c.Base, r.Base)
 	if c.Endpoint == nil {
 		c.Endpoint = cfg.Endpoints
 	}
 	if len(c.Source) == 0 {
+		c.Source = r.Sources
+	}
+	if len(c.Source) == 0 {
 		c.Source = cfg.Sources
 	}
+	if c.Every == 0 && c.At == "" { // a schedule is taken whole, from one place
+		c.At = r.At
+		c.Every, _ = time.ParseDuration(r.Every) // checked when it was read; "" is 0
+	}
+	if d, err := time.ParseDuration(r.Jitter); c.Jitter == nil && err == nil {
+		c.Jitter = &d
+	}
+	if c.CatchUp == nil {
+		c.CatchUp = r.CatchUp
+	}
+	if c.Rules == "" {
+		c.Rules, c.gate = r.GateRules, r.Gate
+	}
+	c.notifyFlags.applyConfig(r.Notify)
 }
 
 func (c *refreshCmd) Run(ctx context.Context, e *Env) error {
 	if c.Out == "" {
 		c.Out = "past-site"
 	}
-	sources, err := pipeline.Sources(c.Source)
-	if err != nil {
+	if _, err := pipeline.Sources(c.Source); err != nil {
 		return usage("%s", err)
 	}
 	bounds, err := readThresholds(c.Rules)
 	if err != nil {
 		return err
 	}
+	c.gate.over(&bounds)
 	channels, err := c.channels(e)
 	if err != nil {
 		return err
 	}
-	once := func(ctx context.Context) (refresh.Result, error) { return c.cycle(ctx, e, sources, bounds, channels) }
-	if c.Every == 0 && c.At == "" {
+	once := func(ctx context.Context) (refresh.Result, error) { return c.cycle(ctx, e, bounds, channels) }
+	if c.Once || c.Every == 0 && c.At == "" {
 		res, err := once(ctx)
 		return c.end(e, res, err)
 	}
@@ -72,7 +99,7 @@ func (c *refreshCmd) Run(ctx context.Context, e *Env) error {
 
 // cycle opens the database for one cycle, so that between cycles other
 // commands can write.
-func (c *refreshCmd) cycle(ctx context.Context, e *Env, sources []crawler.Source, bounds refresh.Thresholds, channels []refresh.Channel) (res refresh.Result, err error) {
+func (c *refreshCmd) cycle(ctx context.Context, e *Env, bounds refresh.Thresholds, channels []refresh.Channel) (res refresh.Result, err error) {
 	st, err := e.openStore(ctx, "refresh", false, !c.NoCrawl)
 	if err != nil {
 		return res, err
@@ -82,11 +109,27 @@ func (c *refreshCmd) cycle(ctx context.Context, e *Env, sources []crawler.Source
 	cycle := refresh.Cycle{Store: st, ReviewDir: e.reviewDir(c.Review, st), Out: c.Out, Version: e.Version, Base: c.Base, Thresholds: bounds, Channels: channels,
 		Args: strings.Join(c.Source, " "), Step: func(stage, text string) { log.Debug("stage", "stage", stage, "state", text) }}
 	if !c.NoCrawl {
+		sources, err := c.registers(ctx, e, st)
+		if err != nil {
+			return res, err
+		}
 		cycle.Crawl = func(ctx context.Context, run string) (refresh.CrawlResult, error) {
 			return c.crawl(ctx, e, st, sources, run)
 		}
 	}
 	return cycle.Run(ctx)
+}
+
+// registers are those to ask, with what they need to know of the asker.
+func (c *refreshCmd) registers(ctx context.Context, e *Env, st *store.Store) ([]crawler.Source, error) {
+	opt := pipeline.SourceOptions{Contact: e.Globals.Contact, PubMedKey: os.Getenv("PAST_PUBMED_API_KEY")}
+	if slices.Contains(c.Source, crossref.SourceName) {
+		var err error
+		if opt.DOIs, err = pipeline.KnownDOIs(ctx, st); err != nil {
+			return nil, err
+		}
+	}
+	return pipeline.Sources(c.Source, opt)
 }
 
 // crawl asks the registers. One that cannot be reached leaves its records as
@@ -175,40 +218,41 @@ func orNothing(edition string) string {
 	return "edition " + edition
 }
 
-// lockWait is how long a scheduled cycle waits when somebody else writes.
-const lockWait = 5 * time.Minute
-
 // schedule keeps running until it is stopped.
 func (c *refreshCmd) schedule(ctx context.Context, e *Env, once func(context.Context) (refresh.Result, error)) error {
 	db, err := e.database()
 	if err != nil {
 		return err
 	}
-	s := refresh.Schedule{Every: c.Every, At: c.At, Jitter: c.Jitter, Seed: db}
+	s := refresh.Schedule{Every: c.Every, At: c.At, Jitter: usualJitter, Seed: db}
+	give(&s.Jitter, c.Jitter)
+	if c.CatchUp != nil {
+		s.Skip = !*c.CatchUp
+	}
 	if err := s.Check(); err != nil {
 		return usage("%s", err)
 	}
 	log := c.logger(e)
-	due := s.First(lastCycle(ctx, db), time.Now())
-	for {
-		log.Info("waiting", "due", due.Format(time.RFC3339))
-		if err := refresh.Wait(ctx, due, time.Now); err != nil {
-			log.Info("stopped")
-			return nil
-		}
-		began := time.Now()
+	run := func(ctx context.Context) refresh.Outcome {
 		res, err := once(ctx)
-		if ctx.Err() != nil {
-			log.Info("stopped", "run", res.Run, "note", "the next cycle goes on from what is done")
-			return nil
+		if ctx.Err() == nil {
+			c.logCycle(log, res, err)
+		} else if res.Run != "" {
+			log.Info("stopped in a cycle", "run", res.Run, "note", "the next one goes on from what is done")
 		}
-		c.logCycle(log, res, err)
-		due = s.Next(began, time.Now())
 		var locked *store.LockedError
-		if errors.As(err, &locked) {
-			due = time.Now().Add(lockWait)
-		}
+		return refresh.Outcome{Locked: errors.As(err, &locked), Unsent: res.Unsent}
 	}
+	refresh.Keeper{Schedule: s, Last: lastCycle(ctx, db), Cycle: run,
+		Tell: func(ctx context.Context) refresh.Outcome {
+			asked := c.NoCrawl
+			c.NoCrawl = true // what is stored is enough to send what was not delivered
+			defer func() { c.NoCrawl = asked }()
+			return run(ctx)
+		},
+		Waiting: func(due time.Time, what string) { log.Info("waiting", "for", what, "due", due.Format(time.RFC3339)) }}.Run(ctx)
+	log.Info("stopped")
+	return nil
 }
 
 func (c *refreshCmd) logCycle(log *slog.Logger, res refresh.Result, err error) {

@@ -17,6 +17,9 @@ type Schedule struct {
 	// installation (Seed), not drawn anew.
 	Jitter time.Duration
 	Seed   string
+	// Skip leaves a missed cycle out: the next one runs when it would have
+	// anyway. Else one cycle runs at once, however many were missed.
+	Skip bool
 }
 
 // Check tells whether the schedule can be kept.
@@ -50,26 +53,34 @@ func (s Schedule) spread() time.Duration {
 
 // Next is when the next cycle is due, seen from now: last is when the last one
 // began (zero: never). A cycle that was missed (the machine slept or was off)
-// is due at once, once, however many were missed.
+// is due at once, once, however many were missed, or left out with Skip. A last
+// cycle that lies ahead of the clock (it was set back) counts as now.
 func (s Schedule) Next(last, now time.Time) time.Time {
 	if last.IsZero() {
 		return now
 	}
-	if s.Every > 0 {
-		due := last.Add(s.Every)
-		if due.Before(now) {
-			return now
+	if last.After(now) {
+		last = now
+	}
+	due := last.Add(s.Every)
+	if s.At != "" {
+		if due = s.slot(last); !due.After(last) {
+			due = s.slot(last.AddDate(0, 0, 1))
+		}
+	}
+	switch {
+	case !due.Before(now):
+		return due
+	case !s.Skip:
+		return now
+	case s.At != "":
+		if due = s.slot(now); due.Before(now) {
+			due = s.slot(now.AddDate(0, 0, 1))
 		}
 		return due
 	}
-	due := s.slot(last)
-	if !due.After(last) {
-		due = s.slot(last.AddDate(0, 0, 1))
-	}
-	if due.Before(now) {
-		return now
-	}
-	return due
+	missed := (now.Sub(due) + s.Every - 1) / s.Every
+	return due.Add(missed * s.Every)
 }
 
 // slot is the time of day on the day of t, by the wall clock, so that it stays
