@@ -42,8 +42,9 @@ func (c *crawlCmd) Run(ctx context.Context, e *Env) (err error) {
 	opt := crawler.Options{Sources: sources, Endpoints: c.Endpoint, Contact: e.Globals.Contact, Version: e.Version, Question: pipeline.CrawlQuestion(),
 		All: c.Since == "all", DryRun: c.DryRun}
 	opt.Question.Since, opt.Question.Limit = since, c.Limit
+	log := newCrawlLog(e.Stderr)
 	if !e.Globals.JSON {
-		opt.Observer = newCrawlLog(e.Stderr)
+		opt.Observer = log
 	}
 	if c.DryRun {
 		col, err := crawler.New(opt, nil)
@@ -66,6 +67,7 @@ func (c *crawlCmd) Run(ctx context.Context, e *Env) (err error) {
 	// they are collected
 	defer debug.SetMemoryLimit(debug.SetMemoryLimit(crawlMemory))
 	sum, err := col.Run(ctx)
+	log.close()
 	if perr := e.printCrawl(sum); perr != nil {
 		return perr
 	}
