@@ -55,9 +55,9 @@ func crossrefList(known []work, w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	rows := min(max(number(r.FormValue("rows"), 20), 0), 1000)
-	from := min(max(number(r.FormValue("offset"), 0), 0), len(hits))
+	from, to := window(len(hits), number(r.FormValue("offset"), 0), rows)
 	items := []any{}
-	for _, k := range hits[from:min(from+rows, len(hits))] {
+	for _, k := range hits[from:to] {
 		items = append(items, k.crossrefWork())
 	}
 	writeJSON(w, map[string]any{"status": "ok", "message-type": "work-list", "message-version": "1.0.0", "message": map[string]any{

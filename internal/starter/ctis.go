@@ -56,12 +56,11 @@ func ctisSearch(trials []Registration, w http.ResponseWriter, r *http.Request) {
 			hits = append(hits, t)
 		}
 	}
-	page, size := max(q.Pagination.Page, 1), q.Pagination.Size
+	page, size := min(max(q.Pagination.Page, 1), mostPages), q.Pagination.Size
 	if size < 1 || size > 100 {
 		size = 100
 	}
-	from := min((page-1)*size, len(hits))
-	to := min(from+size, len(hits))
+	from, to := window(len(hits), (page-1)*size, size)
 	data := []any{}
 	for _, t := range hits[from:to] {
 		data = append(data, map[string]any{"ctNumber": t.ID, "ctTitle": t.title(), "conditions": strings.Join(t.Conditions, ", "), "product": strings.Join(t.names(), ", ")})

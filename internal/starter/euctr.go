@@ -71,8 +71,9 @@ func EUCTR() (http.Handler, error) {
 const trialsAPage = 20
 
 func onPage(hits []Registration, r *http.Request) []Registration {
-	n := max(number(r.FormValue("page"), 1), 1)
-	return hits[min((n-1)*trialsAPage, len(hits)):min(n*trialsAPage, len(hits))]
+	n := min(max(number(r.FormValue("page"), 1), 1), mostPages)
+	from, to := window(len(hits), (n-1)*trialsAPage, trialsAPage)
+	return hits[from:to]
 }
 
 func writeProtocols(w http.ResponseWriter, text string) {

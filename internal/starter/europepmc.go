@@ -43,12 +43,11 @@ func europe(known []work, r *http.Request) map[string]any {
 		size = 25
 	}
 	mark := r.FormValue("cursorMark")
-	from, ok := markOffset(mark)
+	offset, ok := markOffset(mark)
 	if !ok {
 		return map[string]any{"version": "6.9", "errCode": 404, "errMsg": "Invalid cursorMark"}
 	}
-	from = min(from, len(hits))
-	to := min(from+size, len(hits))
+	from, to := window(len(hits), offset, size)
 	kind := r.FormValue("resultType")
 	results := []any{}
 	for _, w := range hits[from:to] {

@@ -29,8 +29,7 @@ func ISRCTN() (http.Handler, error) {
 				hits = append(hits, t)
 			}
 		}
-		from := min(max(number(r.FormValue("offset"), 0), 0), len(hits))
-		to := min(from+max(number(r.FormValue("limit"), 10), 0), len(hits))
+		from, to := window(len(hits), number(r.FormValue("offset"), 0), number(r.FormValue("limit"), 10))
 		writeTrials(w, len(hits), hits[from:to])
 	})
 	mux.HandleFunc("GET /api/trial/{id}/format/default", func(w http.ResponseWriter, r *http.Request) {

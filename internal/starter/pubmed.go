@@ -103,8 +103,7 @@ func (p *pubmed) search(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		result["ERROR"] = err.Error()
 	} else {
-		start := min(max(number(r.Form.Get("retstart"), 0), 0), len(hits))
-		end := min(start+max(number(r.Form.Get("retmax"), 20), 0), len(hits))
+		start, end := window(len(hits), number(r.Form.Get("retstart"), 0), number(r.Form.Get("retmax"), 20))
 		ids := []string{}
 		for _, h := range hits[start:end] {
 			ids = append(ids, h.pmid)
@@ -118,13 +117,6 @@ func (p *pubmed) search(w http.ResponseWriter, r *http.Request) {
 		result["querytranslation"] = a.Term
 	}
 	writeJSON(w, map[string]any{"header": map[string]string{"type": "esearch", "version": "0.3"}, "esearchresult": result})
-}
-
-func number(s string, other int) int {
-	if n, err := strconv.Atoi(s); err == nil {
-		return n
-	}
-	return other
 }
 
 func (p *pubmed) fetch(w http.ResponseWriter, r *http.Request) {
@@ -161,8 +153,8 @@ func (p *pubmed) wanted(v url.Values) ([]work, error) {
 		if err != nil {
 			return nil, err
 		}
-		start := min(max(number(v.Get("retstart"), 0), 0), len(hits))
-		return hits[start:min(start+max(number(v.Get("retmax"), 20), 0), len(hits))], nil
+		start, end := window(len(hits), number(v.Get("retstart"), 0), number(v.Get("retmax"), 20))
+		return hits[start:end], nil
 	}
 	var out []work
 	for _, id := range strings.FieldsFunc(v.Get("id"), func(r rune) bool { return r == ',' || r == ' ' }) {

@@ -3,6 +3,7 @@ package starter
 import (
 	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
 )
 
@@ -62,4 +63,22 @@ func RegisterNames() []string {
 		out = append(out, r.source)
 	}
 	return out
+}
+
+// mostPages bounds the number of a page that is asked for.
+const mostPages = 1 << 20
+
+// window gives the part of a list of n that begins at an offset and has at
+// most size entries, whatever was asked for.
+func window(n, offset, size int) (from, to int) {
+	from = min(max(offset, 0), n)
+	return from, from + min(max(size, 0), n-from)
+}
+
+// number reads a parameter; other stands for one that is no number.
+func number(s string, other int) int {
+	if n, err := strconv.Atoi(s); err == nil {
+		return n
+	}
+	return other
 }

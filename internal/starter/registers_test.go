@@ -2,11 +2,15 @@ package starter_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"io"
 	"maps"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -252,6 +256,89 @@ func TestAnswers(t *testing.T) {
 			t.Errorf("%s: two answers differ", c.path)
 		}
 	}
+}
+
+// Results come in pages: what all of them bring is what one answer brings.
+func TestPages(t *testing.T) {
+	_, e := serve(t)
+	term := "&term=psilocybin%5Btw%5D+OR+MDMA%5Btw%5D&retmode=json"
+	var found struct {
+		Result struct {
+			Count  string   `json:"count"`
+			IDs    []string `json:"idlist"`
+			WebEnv string   `json:"webenv"`
+		} `json:"esearchresult"`
+	}
+	read := func(address string, v any) {
+		t.Helper()
+		if _, body := get(t, address); json.Unmarshal(body, v) != nil {
+			t.Fatalf("%s: %s", address, body)
+		}
+	}
+	read(e["pubmed"]+"/esearch.fcgi?db=pubmed&usehistory=y&retmax=100"+term, &found)
+	all := slices.Clone(found.Result.IDs)
+	if len(all) < 10 || found.Result.Count != strconv.Itoa(len(all)) {
+		t.Fatalf("%+v", found)
+	}
+	var came, hits []string
+	for at := 0; at < len(all); at += 4 {
+		_, body := get(t, e["pubmed"]+"/efetch.fcgi?db=pubmed&query_key=1&retmode=xml&retmax=4&retstart="+strconv.Itoa(at)+"&WebEnv="+found.Result.WebEnv)
+		for _, m := range regexp.MustCompile(`<PMID Version="1">(\d+)</PMID>`).FindAllSubmatch(body, -1) {
+			came = append(came, string(m[1]))
+		}
+		read(e["pubmed"]+"/esearch.fcgi?db=pubmed&retmax=4&retstart="+strconv.Itoa(at)+term, &found)
+		hits = append(hits, found.Result.IDs...)
+	}
+	if !slices.Equal(came, all) || !slices.Equal(hits, all) {
+		t.Errorf("efetch %q, esearch %q, at once %q", came, hits, all)
+	}
+	came = nil
+	for mark := "*"; ; {
+		var page struct {
+			HitCount   int
+			NextMark   string `json:"nextCursorMark"`
+			ResultList struct{ Result []struct{ ID string } }
+		}
+		read(e["europepmc"]+"/search?query=psilocybin+OR+MDMA&pageSize=4&resultType=idlist&format=json&cursorMark="+url.QueryEscape(mark), &page)
+		if page.HitCount != len(all) {
+			t.Fatalf("%d hits, in PubMed %d", page.HitCount, len(all))
+		}
+		for _, r := range page.ResultList.Result {
+			came = append(came, r.ID)
+		}
+		if page.NextMark == mark {
+			break
+		}
+		mark = page.NextMark
+	}
+	if !slices.Equal(came, all) {
+		t.Errorf("%q, in PubMed %q", came, all)
+	}
+	for at, want := range []string{">10584863<", ">14426797<", ">10441504<"} {
+		if _, body := get(t, e["isrctn"]+"/query/format/default?q=psilocybin&limit=1&offset="+strconv.Itoa(at)); !strings.Contains(string(body), want) || !strings.Contains(string(body), `totalCount="3"`) {
+			t.Errorf("offset %d: %s", at, body)
+		}
+	}
+}
+
+// Nothing that is asked makes a register panic.
+func FuzzRegisters(f *testing.F) {
+	h, err := starter.Registers()
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, s := range []string{"pubmed/entrez/eutils/esearch.fcgi?db=pubmed&term=a&retmax=9223372036854775807&retstart=1", "euctr/ctr-search/rest/download/full?query=psilocybin&page=9223372036854775807",
+		"isrctn/api/query/format/default?q=psilocybin&limit=9223372036854775807&offset=-1", "europepmc/europepmc/webservices/rest/search?query=a&pageSize=-1&cursorMark=AA==", "crossref/works?offset=7&rows=-1",
+		"ctgov/api/v2/studies?pageToken=t-1&filter.advanced=AREA[LastUpdatePostDate]RANGE[", "ctis/ctis-public-api/search"} {
+		f.Add(s, `{"pagination":{"page":9223372036854775807,"size":7},"searchCriteria":{"containAll":"lsd"}}`)
+	}
+	f.Fuzz(func(t *testing.T, target, body string) {
+		path, query, _ := strings.Cut(target, "?")
+		for _, method := range []string{http.MethodGet, http.MethodPost} {
+			r := &http.Request{Method: method, URL: &url.URL{Path: "/" + path, RawQuery: query}, Body: io.NopCloser(strings.NewReader(body)), Header: http.Header{}, Host: "127.0.0.1"}
+			h.ServeHTTP(httptest.NewRecorder(), r)
+		}
+	})
 }
 
 // The two exports hold the same trials, and the importer reads both.
