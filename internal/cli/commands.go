@@ -1,5 +1,13 @@
 package cli
 
+import (
+	"slices"
+
+	"past/crawler"
+	"past/crawler/ctgov"
+	"past/internal/pipeline"
+)
+
 // commands are the verbs of past, in the order of the help text.
 type commands struct {
 	Demo       demoCmd       `cmd:"" help:"Run the whole job on the embedded starter set, without a network."`
@@ -45,11 +53,38 @@ func (c *commands) applyConfig(cfg config) {
 		set(r, cfg.Review)
 	}
 	set(&c.Report.Out, cfg.Out)
+	asked := c.Refresh.Endpoint != nil
 	c.Refresh.applyConfig(cfg)
-	if c.Crawl.Endpoint == nil {
-		c.Crawl.Endpoint = cfg.Endpoints
+	if !asked {
+		c.Refresh.Endpoint = endpointsOf(c.Refresh.Endpoint, c.Refresh.Source)
 	}
-	if len(c.Crawl.Sources) == 0 {
+	if len(c.Crawl.Sources)+len(c.Crawl.Source) == 0 {
 		c.Crawl.Sources = cfg.Sources
 	}
+	if c.Crawl.Endpoint == nil {
+		c.Crawl.Endpoint = endpointsOf(cfg.Endpoints, slices.Concat(c.Crawl.Sources, c.Crawl.Source))
+	}
+	if c.History.Endpoint == nil {
+		c.History.Endpoint = endpointsOf(cfg.Endpoints, []string{ctgov.SourceName})
+	}
+	if c.Doctor.Endpoint == nil {
+		c.Doctor.Endpoint = cfg.Endpoints
+	}
+}
+
+// endpointsOf are the configured endpoints without those of registers that a
+// command does not ask. A name that no register has stays, and is refused.
+func endpointsOf(all map[string]string, names []string) map[string]string {
+	asked, err := pipeline.Sources(names)
+	if err != nil {
+		return all // the command refuses the name itself
+	}
+	out := map[string]string{}
+	for name, url := range all {
+		_, unknown := pipeline.Sources([]string{name})
+		if unknown != nil || slices.ContainsFunc(asked, func(s crawler.Source) bool { return s.Name() == name }) {
+			out[name] = url
+		}
+	}
+	return out
 }

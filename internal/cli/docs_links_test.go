@@ -17,7 +17,7 @@ var (
 	docLink   = regexp.MustCompile(`\[[^\]]*\]\(([^)\s]+)\)`)
 	heading   = regexp.MustCompile(`(?m)^#{1,6} (.+)$`)
 	codeWord  = regexp.MustCompile("`([^`\n]+)`")
-	goTest    = regexp.MustCompile(`go test (?:-\S+ )*(\./[\w/.]+)((?: -\w+(?: \S+)?)*)`)
+	goTest    = regexp.MustCompile(`go test (?:-\S+ )*(\./[\w/.]+(?: \./[\w/.]+)*)((?: -\w+(?: \S+)?)*)`)
 	testNames = regexp.MustCompile(`-(run|bench) (\w+)`)
 )
 
@@ -186,23 +186,13 @@ func TestGoTestLinesOfTheDocs(t *testing.T) {
 	for _, name := range docs {
 		for _, m := range goTest.FindAllStringSubmatch(readDoc(t, name), -1) {
 			found++
-			dir := filepath.Join("..", "..", filepath.FromSlash(strings.TrimSuffix(m[1], "/...")))
 			var sources string
-			files, _ := filepath.Glob(filepath.Join(dir, "*_test.go"))
-			if strings.HasSuffix(m[1], "/...") {
-				if _, err := os.Stat(dir); err == nil {
-					continue
+			for _, pkg := range strings.Fields(m[1]) {
+				own := testSources(t, pkg)
+				if own == "" {
+					t.Errorf("%s: %s: there are no tests in %s", name, m[0], pkg)
 				}
-			}
-			for _, f := range files {
-				b, err := os.ReadFile(f)
-				if err != nil {
-					t.Fatal(err)
-				}
-				sources += string(b)
-			}
-			if sources == "" {
-				t.Errorf("%s: %s: there are no tests in it", name, m[0])
+				sources += own
 			}
 			for _, n := range testNames.FindAllStringSubmatch(m[2], -1) {
 				kind := map[string]string{"run": "Test", "bench": "Benchmark"}[n[1]]
@@ -215,6 +205,32 @@ func TestGoTestLinesOfTheDocs(t *testing.T) {
 	if found < 4 {
 		t.Errorf("only %d lines were found", found)
 	}
+}
+
+// testSources are the tests of a package, or of all below ./dir/... .
+func testSources(t *testing.T, pkg string) string {
+	t.Helper()
+	dir, below := strings.CutSuffix(pkg, "/...")
+	dir = filepath.Join("..", "..", filepath.FromSlash(dir))
+	var b strings.Builder
+	err := filepath.WalkDir(dir, func(path string, d os.DirEntry, err error) error {
+		if err != nil || d.IsDir() && path != dir && !below {
+			if err == nil {
+				err = filepath.SkipDir
+			}
+			return err
+		}
+		if !d.IsDir() && strings.HasSuffix(path, "_test.go") {
+			text, err := os.ReadFile(path)
+			b.Write(text)
+			return err
+		}
+		return nil
+	})
+	if err != nil {
+		return ""
+	}
+	return b.String()
 }
 
 // countOfStarter is a count of the starter set in a sentence.
