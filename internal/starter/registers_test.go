@@ -67,7 +67,7 @@ func ids(sink *sourcetest.MemorySink, source string) []string {
 }
 
 var (
-	dois = []string{"10.1056/NEJMoa2206443", "10.1007/s00213-020-05548-2", "10.1101/2024.12.31.24319806", "10.1000/nobody.knows"}
+	dois = []string{"10.1056/NEJMoa2206443", "10.1007/s00213-020-05548-2", "10.1007/s00213-019-05249-5", "10.1101/2024.12.31.24319806", "10.1000/nobody.knows"}
 	// euctrTrials are the protocols that a question about psilocybin and
 	// depression finds: one for each country.
 	euctrTrials = []string{"2013-003196-35-GB", "2017-000219-18-GB", "2017-003288-36-CZ", "2017-003288-36-DE", "2017-003288-36-DK", "2017-003288-36-ES",
@@ -91,7 +91,7 @@ func TestCollectors(t *testing.T) {
 		{source: ctis.New(), q: asked("lysergide"), want: []string{"2025-520906-36-00"}},
 		{source: euctr.New(), q: asked("psilocybin"), want: euctrTrials},
 		{source: metapsy.New(), want: []string{"data-depression-psiloctr@25.1.2"}},
-		{source: crossref.New(crossref.WithDOIs(dois)), want: []string{"doi:10.1007/s00213-020-05548-2", "doi:10.1056/nejmoa2206443", "doi:10.1101/2024.12.31.24319806"}},
+		{source: crossref.New(crossref.WithDOIs(dois)), want: []string{"doi:10.1007/s00213-019-05249-5", "doi:10.1007/s00213-020-05548-2", "doi:10.1056/nejmoa2206443", "doi:10.1101/2024.12.31.24319806"}},
 	} {
 		name := c.source.Name()
 		t.Run(name, func(t *testing.T) {
@@ -195,7 +195,12 @@ func TestFacts(t *testing.T) {
 	if p := record("pubmed", "pmid:39695323").Publication; len(p.TrialIDs) != 1 || p.TrialIDs[0].Where != "abstract" || p.Authors[1].Family != "von Rotz" {
 		t.Errorf("%+v", p)
 	}
-	if p := record("crossref", "doi:10.1007/s00213-020-05548-2").Publication; !p.Retracted || p.Related[0].Date != "2024-08-10" || len(p.TrialIDs) != 6 {
+	for _, id := range []string{"doi:10.1007/s00213-019-05249-5", "doi:10.1007/s00213-020-05548-2"} {
+		if p := record("crossref", id).Publication; !p.Retracted || p.Related[0].Date != "2024-08-10" || len(p.TrialIDs) != 6 {
+			t.Errorf("%+v", p)
+		}
+	}
+	if p := record("crossref", "doi:10.1056/nejmoa2206443").Publication; p.Retracted {
 		t.Errorf("%+v", p)
 	}
 	if p := record("crossref", "doi:10.1101/2024.12.31.24319806").Publication; !p.Preprint || p.Journal != "medRxiv" {
