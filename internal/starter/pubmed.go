@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"encoding/xml"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -52,6 +53,8 @@ type asked struct {
 }
 
 const envMark = "MCID_"
+
+var errNotKept = errors.New("the history server keeps no such result")
 
 // find evaluates a search. Entry and revision dates are not known, so that a
 // search by date finds nothing.
@@ -127,7 +130,11 @@ func (p *pubmed) fetch(w http.ResponseWriter, r *http.Request) {
 	hits, err := p.wanted(r.Form)
 	w.Header().Set("Content-Type", "text/xml; charset=UTF-8")
 	if err != nil {
-		fmt.Fprintf(w, "<?xml version=\"1.0\" encoding=\"UTF-8\" ?>\n<eFetchResult>\n\t<ERROR>%s</ERROR>\n</eFetchResult>\n", escaped(err.Error()))
+		words := err.Error()
+		if errors.Is(err, errNotKept) {
+			words = "Unable to obtain query #" + r.Form.Get("query_key") // in the register's words
+		}
+		fmt.Fprintf(w, "<?xml version=\"1.0\" encoding=\"UTF-8\" ?>\n<eFetchResult>\n\t<ERROR>%s</ERROR>\n</eFetchResult>\n", escaped(words))
 		return
 	}
 	fmt.Fprint(w, "<?xml version=\"1.0\" ?>\n<!DOCTYPE PubmedArticleSet PUBLIC \"-//NLM//DTD PubMedArticle, 1st January 2025//EN\" \"https://dtd.nlm.nih.gov/ncbi/pubmed/out/pubmed_250101.dtd\">\n<PubmedArticleSet>\n")
@@ -147,7 +154,7 @@ func (p *pubmed) wanted(v url.Values) ([]work, error) {
 			err = json.Unmarshal(b, &a)
 		}
 		if err != nil || v.Get("query_key") != "1" {
-			return nil, fmt.Errorf("Unable to obtain query #%s", v.Get("query_key")) //nolint:staticcheck // the register's own words
+			return nil, errNotKept
 		}
 		hits, err := p.find(a)
 		if err != nil {

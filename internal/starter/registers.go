@@ -27,8 +27,8 @@ var registers = []struct {
 // a path named after its source, and the exports of the ICTRP below /ictrp/.
 func Registers() (http.Handler, error) {
 	mux := http.NewServeMux()
-	mount := func(source string, make func() (http.Handler, error)) error {
-		h, err := make()
+	mount := func(source string, handler func() (http.Handler, error)) error {
+		h, err := handler()
 		if err != nil {
 			return fmt.Errorf("starter register %s: %w", source, err)
 		}
