@@ -90,7 +90,7 @@ func give[T any](to *T, from *T) {
 }
 
 // loadConfig fills in what neither a flag nor the environment gave.
-func (g *grammar) loadConfig(_ *kong.Context) error {
+func (g *grammar) loadConfig(k *kong.Context) error {
 	path, named := g.Config, g.Config != ""
 	if !named {
 		path = findConfig()
@@ -114,7 +114,9 @@ func (g *grammar) loadConfig(_ *kong.Context) error {
 			*p = v
 		}
 	}
-	set(&g.DB, c.DB)
+	if k == nil || k.Command() != "demo" { // the demonstration has a database of its own
+		set(&g.DB, c.DB)
+	}
 	set(&g.Contact, c.Contact)
 	g.applyConfig(c)
 	return nil

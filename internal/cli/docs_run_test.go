@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -35,6 +36,8 @@ type reader struct {
 	env                       []string
 	ran                       int
 	unrun                     []string
+	ports                     map[string]string // that the page names, and those taken here
+	held                      []*exec.Cmd       // what runs until the page ends
 }
 
 // starterRegister serves the starter set's ClinicalTrials.gov records on
@@ -57,7 +60,7 @@ func (p *reader) configuration() string {
 
 func newReader(t testing.TB, name, register string) *reader {
 	t.Helper()
-	p := &reader{name: name, dir: t.TempDir(), home: t.TempDir(), register: register}
+	p := &reader{name: name, dir: t.TempDir(), home: t.TempDir(), register: register, ports: map[string]string{}}
 	for _, v := range os.Environ() {
 		if !strings.HasPrefix(v, "PAST_") && !strings.HasPrefix(v, "XDG_") && !strings.HasPrefix(v, "HOME=") && !strings.HasPrefix(v, "PATH=") {
 			p.env = append(p.env, v)
@@ -83,6 +86,7 @@ func (p *reader) step(s cli.Step) error {
 	if s.File != "" {
 		return p.file(s)
 	}
+	s.Command = p.onFreePorts(s.Command)
 	program, _, _ := strings.Cut(s.Command, " ")
 	switch {
 	case s.NotRun != "":
@@ -176,22 +180,59 @@ func (p *reader) make(s cli.Step) error {
 	return p.run(s, "past "+call)
 }
 
-var keepsRunning = regexp.MustCompile(`^past (serve|refresh .*--(every|at)|mcp)\b`)
+var keepsRunning = regexp.MustCompile(`^past (serve|refresh .*--(every|at)|mcp|demo --serve)\b`)
 
-// fixedPort is an address that a reader listens on; the test takes a free one.
-var fixedPort = regexp.MustCompile(`127\.0\.0\.1:\d+`)
+// fixedPort is a port that a page names; the test takes a free one for it.
+var fixedPort = regexp.MustCompile(`(127\.0\.0\.1:|--port )(\d+)`)
+
+func (p *reader) onFreePorts(line string) string {
+	return fixedPort.ReplaceAllStringFunc(line, func(m string) string {
+		parts := fixedPort.FindStringSubmatch(m)
+		if p.ports[parts[2]] == "" {
+			l, err := net.Listen("tcp", "127.0.0.1:0")
+			if err != nil {
+				return m
+			}
+			defer l.Close()
+			_, p.ports[parts[2]], _ = net.SplitHostPort(l.Addr().String())
+		}
+		return parts[1] + p.ports[parts[2]]
+	})
+}
+
+// end stops what a page left running.
+func (p *reader) end() error {
+	var errs []error
+	for _, cmd := range p.held {
+		_ = cmd.Process.Signal(syscall.SIGTERM)
+		errs = append(errs, cmd.Wait())
+	}
+	return errors.Join(errs...)
+}
 
 // runUntilStopped starts a program that serves or waits, asks it once it is
 // there, and stops it as a terminal does.
 func (p *reader) runUntilStopped(s cli.Step) error {
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 	defer cancel()
-	line := fixedPort.ReplaceAllString(s.Command, "127.0.0.1:0")
+	line := s.Command
 	if strings.HasPrefix(line, "past serve") && !strings.Contains(line, "--addr") {
 		line = strings.Replace(line, "past serve", "past serve --addr 127.0.0.1:0", 1)
 	}
-	cmd := p.command(ctx, "exec "+line)
 	var out syncBuffer
+	if strings.HasPrefix(line, "past demo --serve") { // others of the page's lines ask it
+		cmd := p.command(context.Background(), "exec "+line)
+		cmd.Stdout, cmd.Stderr = &out, &out
+		if err := cmd.Start(); err != nil {
+			return err
+		}
+		p.held = append(p.held, cmd)
+		if err := docProbe(ctx, line, io.Discard, &out, nil); err != nil {
+			return fmt.Errorf("%w\n%s", err, out.String())
+		}
+		return nil
+	}
+	cmd := p.command(ctx, "exec "+line)
 	cmd.Stdout, cmd.Stderr = &out, &out
 	stdin, err := cmd.StdinPipe()
 	if err != nil {
@@ -221,7 +262,7 @@ func (p *reader) runUntilStopped(s cli.Step) error {
 
 // docProbe waits until the program is there and asks it something.
 func docProbe(ctx context.Context, line string, stdin io.Writer, out *syncBuffer, ended <-chan error) error {
-	ready := regexp.MustCompile(`http://127\.0\.0\.1:\d+/|waiting|"result"`)
+	ready := regexp.MustCompile(`http://127\.0\.0\.1:\d+[/ ]|waiting|"result"`)
 	if strings.HasPrefix(line, "past mcp") {
 		if _, err := stdin.Write([]byte(`{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-06-18","capabilities":{},"clientInfo":{"name":"reader","version":"1"}}}` + "\n")); err != nil {
 			return err
@@ -238,7 +279,7 @@ func docProbe(ctx context.Context, line string, stdin io.Writer, out *syncBuffer
 			url = ready.FindString(out.String())
 		}
 	}
-	if !strings.HasPrefix(url, "http") {
+	if !strings.HasPrefix(line, "past serve") {
 		return nil
 	}
 	for _, path := range []string{"healthz", "", "api/v1/findings"} {
@@ -302,7 +343,7 @@ func TestDocumentsAreFollowed(t *testing.T) {
 		t.Fatal(err)
 	}
 	reg := starterRegister(t)
-	ran, perDoc := 0, map[string]int{}
+	ran, docs, perDoc := 0, 0, map[string]int{}
 	for _, name := range names {
 		b, err := os.ReadFile(filepath.Join("..", "..", filepath.FromSlash(name)))
 		if err != nil {
@@ -315,12 +356,16 @@ func TestDocumentsAreFollowed(t *testing.T) {
 		if len(steps) == 0 {
 			continue
 		}
+		docs++
 		t.Run(strings.ReplaceAll(name, "/", "."), func(t *testing.T) {
 			p := newReader(t, name, reg)
 			for _, s := range steps {
 				if err := p.step(s); err != nil {
 					t.Errorf("%s:%d: %s%s\n%v", name, s.Line, s.Command, s.File, err)
 				}
+			}
+			if err := p.end(); err != nil {
+				t.Errorf("%s: what was left running: %v", name, err)
 			}
 			for _, l := range p.unrun {
 				t.Log("not run:", l)
@@ -330,7 +375,7 @@ func TestDocumentsAreFollowed(t *testing.T) {
 		})
 	}
 	t.Logf("%d command lines run: %v", ran, perDoc)
-	if ran < 60 && !t.Failed() {
+	if ran < 60 && len(perDoc) == docs { // all of them, not those of a -run
 		t.Errorf("only %d command lines were run", ran)
 	}
 }
