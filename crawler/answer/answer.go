@@ -5,12 +5,16 @@
 package answer
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"past/crawler"
 	"past/crawler/jsontree"
@@ -78,9 +82,35 @@ func Start(b []byte) string {
 	return fmt.Sprintf("%q", strings.ToValidUTF8(s, "?"))
 }
 
+// Text gives a body as UTF-8, with a problem where bytes of it are not.
+func Text(body []byte) ([]byte, []evidence.Problem) {
+	if utf8.Valid(body) {
+		return body, nil
+	}
+	return bytes.ToValidUTF8(body, []byte("\uFFFD")), []evidence.Problem{{Kind: crawler.KindBadUTF8,
+		Message: "bytes that are not UTF-8 are shown as U+FFFD; the payload keeps them"}}
+}
+
+// Document reads the JSON text of a payload whatever its bytes: what [Text] and
+// [JSON] say of it.
+func Document(p evidence.Payload) (*jsontree.Node, []evidence.Problem, error) {
+	body, problems := Text(p.Body)
+	n, err := JSON(body)
+	return n, problems, err
+}
+
+// Promised tells of an answer that counts records and holds none; nothing when
+// it counts none.
+func Promised(count string, where string) []evidence.Problem {
+	if n, err := strconv.Atoi(count); err != nil || n <= 0 {
+		return nil
+	}
+	return []evidence.Problem{{Kind: crawler.KindMissing, Where: where, Message: "the answer counts " + count + " records and holds none"}}
+}
+
 // JSON reads a whole JSON text; faults come back as *crawler.AnswerError.
 func JSON(body []byte) (*jsontree.Node, error) {
-	body = []byte(strings.TrimPrefix(string(body), "\ufeff"))
+	body = bytes.TrimPrefix(body, []byte("\ufeff"))
 	text := strings.TrimLeft(string(body[:min(len(body), 512)]), " \t\r\n")
 	switch {
 	case text == "":
@@ -119,6 +149,12 @@ func XMLFault(err error, where string) error {
 		kind = KindHalfXML
 	}
 	return &crawler.AnswerError{Kind: kind, Where: where, Message: se.Error()}
+}
+
+// Unprintable tells whether a text has characters that no id has: controls,
+// marks of direction, halves of characters.
+func Unprintable(s string) bool {
+	return strings.ContainsFunc(s, func(r rune) bool { return r == utf8.RuneError || unicode.Is(unicode.C, r) })
 }
 
 // BadRequest tells whether an error is a status 400.

@@ -1,6 +1,7 @@
 package answer
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"slices"
@@ -47,6 +48,10 @@ func (r Records) Parse(p evidence.Payload) (crawler.Parsed, error) {
 		}
 		out.Problems = append(out.Problems, evidence.Problem{Kind: KindOf(err), Where: piece.Path, Message: "a record that cannot be read: " + err.Error()})
 	}
+	if begins := inside(doc, d); len(d.Pieces) == 0 && begins != "" {
+		out.Problems = append(out.Problems, evidence.Problem{Kind: crawler.KindWrongShape, Where: "/" + d.Root,
+			Message: fmt.Sprintf("no <%s> in it; it holds %s", strings.Join(r.Elements, "> or <"), begins)})
+	}
 	if !d.Whole {
 		out.Problems = append(out.Problems, evidence.Problem{Kind: KindHalfXML, Where: p.URL,
 			Message: fmt.Sprintf("the document ends inside <%s>; %d whole records before it were read", d.Root, len(out.Records))})
@@ -62,6 +67,19 @@ func (r Records) Parse(p evidence.Payload) (crawler.Parsed, error) {
 		return out, first
 	}
 	return out, nil
+}
+
+// inside shows the beginning of what stands in a whole root element; "" when it
+// is blank.
+func inside(doc []byte, d xmltree.Document) string {
+	from, to := bytes.Index(doc, []byte(d.Attrs))+len(d.Attrs), bytes.LastIndex(doc, []byte("</"))
+	if !d.Whole || from > to {
+		return ""
+	}
+	if text := bytes.TrimSpace(doc[from:to]); len(text) > 0 {
+		return Start(text)
+	}
+	return ""
 }
 
 // open holds a document to its root element.

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"past/crawler"
 	"past/crawler/answer"
@@ -35,22 +34,20 @@ func (s *Source) Parse(p evidence.Payload) (crawler.Parsed, error) { return Pars
 // Parse is [Source.Parse] without a Source: it needs no configuration.
 func Parse(p evidence.Payload) (crawler.Parsed, error) {
 	p = answer.Hashed(p)
-	body := p.Body
-	var out crawler.Parsed
-	if !utf8.Valid(body) {
-		body = bytes.ToValidUTF8(body, []byte("\uFFFD"))
-		out.Problems = append(out.Problems, evidence.Problem{Kind: crawler.KindBadUTF8, Message: "bytes that are not UTF-8 are shown as U+FFFD; the payload keeps them"})
-	}
-	n, err := answer.JSON(body)
+	n, problems, err := answer.Document(p)
 	if err != nil {
 		return crawler.Parsed{}, err
 	}
+	out := crawler.Parsed{Problems: problems}
 	works, pointers, err := worksIn(n)
 	if err != nil {
 		return crawler.Parsed{}, err
 	}
 	if n.Get("message").Kind == jsontree.Absent && !slices.ContainsFunc(works, func(w *jsontree.Node) bool { return w.Get("DOI").Scalar() != "" }) {
 		return crawler.Parsed{}, &crawler.AnswerError{Kind: crawler.KindWrongShape, Message: "neither an answer of Crossref nor a work"}
+	}
+	if len(works) == 0 && n.At("message", "items-per-page").Scalar() != "0" { // 0: only the count was asked for
+		out.Problems = append(out.Problems, answer.Promised(n.At("message", "total-results").Scalar(), "/message/items")...)
 	}
 	for i, w := range works {
 		doi, ok := CanonicalDOI(w.Get("DOI").Scalar())

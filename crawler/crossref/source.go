@@ -259,7 +259,7 @@ func CanonicalDOI(s string) (string, bool) {
 			return "", false
 		}
 	}
-	if strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r == 0x7f || r == 0xfffd }) {
+	if strings.ContainsRune(s, ' ') || answer.Unprintable(s) {
 		return "", false
 	}
 	return s, true

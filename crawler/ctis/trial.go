@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"past/crawler"
 	"past/crawler/answer"
@@ -35,16 +34,11 @@ func (s *Source) Parse(p evidence.Payload) (crawler.Parsed, error) { return Pars
 // Parse reads a trial, or a list of trials, in the current or the older shape.
 func Parse(p evidence.Payload) (crawler.Parsed, error) {
 	p = answer.Hashed(p)
-	body := p.Body
-	var out crawler.Parsed
-	if !utf8.Valid(body) {
-		body = bytes.ToValidUTF8(body, []byte("\uFFFD"))
-		out.Problems = append(out.Problems, evidence.Problem{Kind: crawler.KindBadUTF8, Message: "bytes that are not UTF-8 are shown as U+FFFD; the payload keeps them"})
-	}
-	n, err := answer.JSON(body)
+	n, problems, err := answer.Document(p)
 	if err != nil {
 		return crawler.Parsed{}, err
 	}
+	out := crawler.Parsed{Problems: problems}
 	trials, pointers := []*jsontree.Node{n}, []string{""}
 	if n.Kind == jsontree.Array {
 		trials, pointers = nil, nil

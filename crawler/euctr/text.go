@@ -1,6 +1,7 @@
 package euctr
 
 import (
+	"bytes"
 	_ "embed"
 	"regexp"
 	"strings"
@@ -52,7 +53,11 @@ var (
 // cut splits a download into its protocols, each of which begins with a line
 // "Summary".
 func cut(body []byte) []protocol {
-	lines := strings.Split(strings.ReplaceAll(string(body), "\r\n", "\n"), "\n")
+	end := "\n"
+	if bytes.IndexByte(body, '\n') < 0 {
+		end = "\r"
+	}
+	lines := strings.Split(strings.ReplaceAll(string(body), "\r\n", "\n"), end)
 	var starts []int
 	for i := range lines {
 		if strings.TrimSpace(lines[i]) == "Summary" && i+1 < len(lines) && strings.HasPrefix(strings.TrimSpace(lines[i+1]), "EudraCT Number:") {

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"past/crawler"
 	"past/crawler/answer"
@@ -32,11 +31,9 @@ func Parse(p evidence.Payload) (crawler.Parsed, error) {
 	if isResults(p.Body) {
 		return resultRecords.Parse(p)
 	}
-	var out crawler.Parsed
-	if !utf8.Valid(p.Body) {
-		out.Problems = append(out.Problems, evidence.Problem{Kind: crawler.KindBadUTF8, Message: "bytes that are not UTF-8 are shown as U+FFFD; the payload keeps them"})
-	}
-	protocols := cut(decode(p.Body))
+	text, problems := answer.Text(p.Body)
+	out := crawler.Parsed{Problems: problems}
+	protocols := cut(decode(text))
 	if len(protocols) == 0 {
 		kind := crawler.KindWrongShape
 		switch text := bytes.TrimSpace(p.Body); {

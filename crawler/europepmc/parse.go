@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"past/crawler"
 	"past/crawler/answer"
@@ -38,16 +37,11 @@ func (s *Source) Parse(p evidence.Payload) (crawler.Parsed, error) { return Pars
 // Parse is [Source.Parse] without a Source: it needs no configuration.
 func Parse(p evidence.Payload) (crawler.Parsed, error) {
 	p = answer.Hashed(p)
-	body := p.Body
-	var out crawler.Parsed
-	if !utf8.Valid(body) {
-		body = bytes.ToValidUTF8(body, []byte("\uFFFD"))
-		out.Problems = append(out.Problems, evidence.Problem{Kind: crawler.KindBadUTF8, Message: "bytes that are not UTF-8 are shown as U+FFFD; the payload keeps them"})
-	}
-	n, err := answer.JSON(body)
+	n, problems, err := answer.Document(p)
 	if err != nil {
 		return crawler.Parsed{}, err
 	}
+	out := crawler.Parsed{Problems: problems}
 	answers := []*jsontree.Node{n}
 	bases := []string{""}
 	if items := n.Items(); len(items) > 0 {
@@ -64,6 +58,9 @@ func Parse(p evidence.Payload) (crawler.Parsed, error) {
 			continue
 		}
 		lists++
+		if len(list.Items()) == 0 {
+			out.Problems = append(out.Problems, answer.Promised(a.Get("hitCount").Scalar(), bases[i]+"/resultList/result")...)
+		}
 		readList(&out, list, bases[i]+"/resultList/result/", p.SHA256)
 	}
 	if lists == 0 {
@@ -97,7 +94,7 @@ func readList(out *crawler.Parsed, list *jsontree.Node, base, sha string) {
 // recordID gives the tracker's id of a result; "" when it has none.
 func recordID(n *jsontree.Node) string {
 	src, id := strings.TrimSpace(n.Get("source").Scalar()), strings.TrimSpace(n.Get("id").Scalar())
-	if src == "" || id == "" || strings.ContainsAny(src+id, " \t\n\"():") || !utf8.ValidString(src+id) {
+	if src == "" || id == "" || strings.ContainsAny(src+id, " \t\n\"():") || answer.Unprintable(src+id) {
 		return ""
 	}
 	if src == "MED" {

@@ -86,15 +86,28 @@ func parseXML(p evidence.Payload) (crawler.Parsed, error) {
 		}
 		return trial(fields, unknown, at, func(field string) string { return at.Pointer + "/" + field })
 	}
-	return r.Parse(p)
+	out, err := r.Parse(p)
+	if err == nil && len(out.Records)+len(out.Problems) == 0 {
+		err = &crawler.AnswerError{Kind: crawler.KindEmpty, Message: "the export holds no trial"}
+	}
+	return out, err
 }
 
 // decode gives a table's text: UTF-8, UTF-16 by its mark, or else the Western
-// encoding that spreadsheets save in.
+// encoding that spreadsheets save in. Lines that end in CR alone, as old
+// spreadsheets end them, end in LF.
 func decode(body []byte) []byte {
+	text := decodeText(body)
+	if bytes.IndexByte(text, '\n') < 0 {
+		text = bytes.ReplaceAll(text, []byte("\r"), []byte("\n"))
+	}
+	return text
+}
+
+func decodeText(body []byte) []byte {
 	switch {
 	case bytes.HasPrefix(body, []byte("\xef\xbb\xbf")):
-		return body[3:]
+		return bytes.ToValidUTF8(body[3:], []byte("\uFFFD"))
 	case bytes.HasPrefix(body, []byte("\xff\xfe")), bytes.HasPrefix(body, []byte("\xfe\xff")):
 		out, _ := xmltree.Clean(body)
 		return out
@@ -112,7 +125,11 @@ func decode(body []byte) []byte {
 func parseCSV(p evidence.Payload) (crawler.Parsed, error) {
 	body := decode(p.Body)
 	var out crawler.Parsed
-	if !utf8.Valid(p.Body) && len(body) != len(p.Body)-3 {
+	switch {
+	case utf8.Valid(p.Body):
+	case bytes.HasPrefix(p.Body, []byte("\xef\xbb\xbf")):
+		out.Problems = append(out.Problems, evidence.Problem{Kind: crawler.KindBadUTF8, Where: "line=1", Message: "bytes that are not UTF-8 are shown as U+FFFD; the payload keeps them"})
+	default:
 		out.Problems = append(out.Problems, evidence.Problem{Kind: crawler.KindBadUTF8, Where: "line=1", Message: "the table is not UTF-8 and was read as Windows-1252 or UTF-16; look at names with accents"})
 	}
 	rd := csv.NewReader(bytes.NewReader(body))
@@ -166,6 +183,9 @@ func parseCSV(p evidence.Payload) (crawler.Parsed, error) {
 			rec.Problems[i].Source, rec.Problems[i].RecordID, rec.Problems[i].SHA256 = SourceName, rec.ID, p.SHA256
 		}
 		out.Records = append(out.Records, rec)
+	}
+	if len(out.Records)+len(out.Problems) == 0 {
+		return out, &crawler.AnswerError{Kind: crawler.KindEmpty, Message: "the export holds no trial"}
 	}
 	out.Problems = append(out.Problems, drift.Problems(out.Records)...)
 	answer.Stamp(&out, SourceName, p)

@@ -67,7 +67,7 @@ func (m *mapper) text(names ...string) string {
 func trial(fields row, unknown map[string]int, at evidence.Provenance, where func(string) string) (evidence.Record, error) {
 	m := &mapper{fields: fields, at: where}
 	id := strings.Join(strings.Fields(m.text("trialid")), "")
-	if id == "" || len(id) > 60 || !strings.ContainsAny(id, "0123456789") {
+	if id == "" || len(id) > 60 || answer.Unprintable(id) || !strings.ContainsAny(id, "0123456789") {
 		return evidence.Record{}, &crawler.AnswerError{Kind: crawler.KindNoID, Where: at.Pointer, Message: fmt.Sprintf("no TrialID: %q", id)}
 	}
 	if ids := mention.IDs(id); len(ids) == 1 && len(ids[0]) == len(id) {

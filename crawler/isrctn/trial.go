@@ -46,7 +46,15 @@ func Parse(p evidence.Payload) (crawler.Parsed, error) {
 	r.Read = func(n *xmltree.Node, at evidence.Provenance) (evidence.Record, error) {
 		return read(n, at, p.FetchedAt)
 	}
-	return r.Parse(p)
+	out, err := r.Parse(p)
+	if err == nil && len(out.Records)+len(out.Problems) == 0 {
+		doc, _ := xmltree.Clean(p.Body)
+		if m := totalCount.FindStringSubmatch(xmltree.Cut(doc).Attrs); m != nil {
+			out.Problems = answer.Promised(m[1], "/allTrials")
+			answer.Stamp(&out, SourceName, answer.Hashed(p))
+		}
+	}
+	return out, err
 }
 
 type mapper struct {

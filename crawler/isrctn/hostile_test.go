@@ -1,0 +1,17 @@
+package isrctn
+
+import (
+	"os"
+	"testing"
+
+	"past/crawler/sourcetest"
+)
+
+// TestHostile feeds Parse what no register should send.
+func TestHostile(t *testing.T) {
+	body, err := os.ReadFile("testdata/trials.xml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	sourcetest.Hostile(t, Parse, body)
+}
