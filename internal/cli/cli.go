@@ -38,7 +38,8 @@ type Env struct {
 	// Version of the program, as printed and as written into editions.
 	Version string
 
-	asOfDB, asOfReview string // the rebuilt database of --as-of, once made
+	counts             map[string]int64 // of the stage at work, for its run record
+	asOfDB, asOfReview string           // the rebuilt database of --as-of, once made
 	cleanup            []func()
 }
 

@@ -59,7 +59,13 @@ func (c *crawlCmd) Run(ctx context.Context, e *Env) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, st.Close()) }()
-	col, err := crawler.New(opt, st)
+	run, err := beginRun(ctx, st, "crawl", names...)
+	if err != nil {
+		return err
+	}
+	defer func() { err = run.end(ctx, err) }()
+	sink := &drifting{Store: st}
+	col, err := crawler.New(opt, sink)
 	if err != nil {
 		return err
 	}
@@ -68,6 +74,8 @@ func (c *crawlCmd) Run(ctx context.Context, e *Env) (err error) {
 	defer debug.SetMemoryLimit(debug.SetMemoryLimit(crawlMemory))
 	sum, err := col.Run(ctx)
 	log.close()
+	printNotices(e.Stderr, sink.settle(&sum))
+	run.counts = crawlCounts(sum)
 	if perr := e.printCrawl(sum); perr != nil {
 		return perr
 	}

@@ -15,6 +15,9 @@ func (c *rebuildCmd) Run(ctx context.Context, e *Env) error {
 		if err != nil {
 			return err
 		}
+		e.count("payloads", rep.Arrivals)
+		e.count("records", rep.Records)
+		e.count("failed", len(rep.Failed))
 		if e.Globals.JSON {
 			return e.printJSON(rep)
 		}

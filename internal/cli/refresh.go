@@ -137,17 +137,17 @@ func (c *refreshCmd) registers(ctx context.Context, e *Env, st *store.Store) ([]
 func (c *refreshCmd) crawl(ctx context.Context, e *Env, st *store.Store, sources []crawler.Source, run string) (refresh.CrawlResult, error) {
 	res := refresh.CrawlResult{Counts: map[string]int64{}}
 	opt := crawler.Options{Sources: sources, Endpoints: c.Endpoint, Contact: e.Globals.Contact, Version: e.Version, Run: run, Question: pipeline.CrawlQuestion()}
-	col, err := crawler.New(opt, st)
+	sink := &drifting{Store: st}
+	col, err := crawler.New(opt, sink)
 	if err != nil {
 		return res, err
 	}
 	sum, err := col.Run(ctx)
+	res.Notices = sink.settle(&sum)
+	res.Counts = crawlCounts(sum)
 	failed := 0
 	var down []string
 	for _, s := range sum.Sources {
-		for name, n := range map[string]int{"asked": s.Asked, "received": s.Received, "new": s.New, "changed": s.Changed, "gone": s.Gone, "problems": s.Problems} {
-			res.Counts[name] += int64(n)
-		}
 		if s.Problems > 0 {
 			res.Warnings = append(res.Warnings, fmt.Sprintf("%s: %s kept aside; see past status --problems", s.Source, plural(s.Problems, "problem")))
 		}
@@ -192,6 +192,7 @@ func (c *refreshCmd) end(e *Env, res refresh.Result, err error) error {
 			return perr
 		}
 	}
+	printNotices(e.Stderr, res.Notices)
 	for _, w := range res.Warnings {
 		fmt.Fprintln(e.Stderr, "past:", w)
 	}
@@ -256,6 +257,9 @@ func (c *refreshCmd) schedule(ctx context.Context, e *Env, once func(context.Con
 }
 
 func (c *refreshCmd) logCycle(log *slog.Logger, res refresh.Result, err error) {
+	for _, n := range res.Notices {
+		log.Info(n, "run", res.Run)
+	}
 	for _, w := range res.Warnings {
 		log.Warn(w, "run", res.Run)
 	}

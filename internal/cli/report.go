@@ -32,6 +32,13 @@ func (c *reportCmd) Run(ctx context.Context, e *Env) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, st.Close()) }()
+	if !st.ReadOnly() {
+		var run *runRecord
+		if run, err = beginRun(ctx, st, "report", c.Out); err != nil {
+			return err
+		}
+		defer func() { err = run.end(ctx, err) }()
+	}
 	p := pipeline.New(st, e.reviewDir(c.Review, st))
 	draft, err := p.Draft(ctx, e.Version)
 	if err != nil {

@@ -90,7 +90,23 @@ func (e *Env) withPipeline(ctx context.Context, what, reviewDir string, do func(
 			err = cerr
 		}
 	}()
-	return do(pipeline.New(st, e.reviewDir(reviewDir, st)))
+	run, err := beginRun(ctx, st, what)
+	if err != nil {
+		return err
+	}
+	p := pipeline.New(st, e.reviewDir(reviewDir, st))
+	e.counts = nil
+	err = do(p)
+	run.counts = e.counts
+	return run.end(ctx, err)
+}
+
+// count notes a number of a stage for the record of its run.
+func (e *Env) count(name string, n int) {
+	if e.counts == nil {
+		e.counts = map[string]int64{}
+	}
+	e.counts[name] = int64(n)
 }
 
 func (e *Env) printJSON(v any) error {
@@ -113,6 +129,8 @@ func (c *linkCmd) Run(ctx context.Context, e *Env) error {
 		if err != nil {
 			return err
 		}
+		e.count("studies", r.Studies)
+		e.count("links", r.Links)
 		if e.Globals.JSON {
 			return e.printJSON(r)
 		}
@@ -154,6 +172,9 @@ func (c *extractCmd) Run(ctx context.Context, e *Env) error {
 		if err != nil {
 			return err
 		}
+		e.count("arm_results", r.ArmResults)
+		e.count("contrasts", r.Contrasts)
+		e.count("effects", r.Effects)
 		if e.Globals.JSON {
 			return e.printJSON(r)
 		}
@@ -184,6 +205,7 @@ func (c *analyseCmd) Run(ctx context.Context, e *Env) error {
 		if err != nil {
 			return err
 		}
+		e.count("findings", len(findings))
 		doc, err := p.Document(ctx, e.Version)
 		if err != nil {
 			return err

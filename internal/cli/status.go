@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -28,8 +29,18 @@ func (c *statusCmd) Run(ctx context.Context, e *Env) error {
 	if err != nil {
 		return err
 	}
+	stages, err := st.LatestRuns(ctx)
+	if err != nil {
+		return err
+	}
 	if e.Globals.JSON {
-		return e.printJSON(s)
+		if stages == nil {
+			stages = []store.Run{}
+		}
+		return e.printJSON(struct {
+			store.Status
+			Stages []store.Run `json:"stages"`
+		}{s, stages})
 	}
 	w := tabwriter.NewWriter(e.Stdout, 0, 0, 2, ' ', 0)
 	for _, row := range pipeline.CountList(s.Counts) {
@@ -45,7 +56,23 @@ func (c *statusCmd) Run(ctx context.Context, e *Env) error {
 		src := s.Sources[n]
 		fmt.Fprintf(w, "%s\t%s, last answer %s\n", n, plural(int(src.Records), "record"), when(src.LastFetch))
 	}
+	for _, r := range stages {
+		fmt.Fprintf(w, "past %s\t%s, %s\n", r.Stage, when(r.Started), outcomeOf(r))
+	}
 	return w.Flush()
+}
+
+// outcomeOf says how a run ended.
+func outcomeOf(r store.Run) string {
+	if r.Ended == nil || r.Exit == nil {
+		return fmt.Sprintf("at work or killed (process %d on %s)", r.PID, r.Host)
+	}
+	word := map[int]string{ExitDone: "done", ExitFailed: "failed", ExitUsage: "called wrongly", ExitWarned: "done, with warnings", ExitRefused: "the gate refused"}[*r.Exit]
+	text := fmt.Sprintf("%s in %s", cmp.Or(word, fmt.Sprintf("exit %d", *r.Exit)), r.Ended.Sub(r.Started).Round(time.Millisecond))
+	if r.Error != "" {
+		text += ": " + r.Error
+	}
+	return text
 }
 
 func (e *Env) printProblems(ctx context.Context, st *store.Store) error {

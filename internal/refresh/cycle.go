@@ -27,8 +27,9 @@ var ErrRefused = errors.New("the gate refused the edition")
 // CrawlResult is what a crawl did, as the run record keeps it.
 type CrawlResult struct {
 	Counts map[string]int64
-	// Warnings are faults that left something behind and not everything.
-	Warnings []string
+	// Warnings are faults that left something behind and not everything;
+	// Notices are worth a line and left nothing behind.
+	Warnings, Notices []string
 }
 
 // Cycle is one whole cycle over an open store. The store's writer lock makes
@@ -74,6 +75,7 @@ type Result struct {
 	Sent      []string `json:"sent,omitempty"`
 	Unsent    int      `json:"unsent,omitempty"` // messages that the next run tries again
 	Warnings  []string `json:"warnings,omitempty"`
+	Notices   []string `json:"notices,omitempty"` // worth a line, and no warning
 }
 
 // state keys in the store.
@@ -90,11 +92,11 @@ func (c *Cycle) Run(ctx context.Context) (res Result, err error) {
 	if c.Now == nil {
 		c.Now = time.Now
 	}
-	res = Result{Run: newRun(c.Now()), Started: c.Now().UTC(), Changes: []store.Change{}, Stages: []StageResult{}}
+	res = Result{Run: NewRun(c.Now()), Started: c.Now().UTC(), Changes: []store.Change{}, Stages: []StageResult{}}
 	if err := checkOut(c.Out); err != nil {
 		return res, err
 	}
-	if err := c.buryRuns(ctx); err != nil {
+	if err := BuryRuns(ctx, c.Store, c.Now()); err != nil {
 		return res, err
 	}
 	if err := c.Store.BeginRun(ctx, store.Run{ID: res.Run, Stage: "refresh", Args: c.Args, Started: res.Started}); err != nil {
@@ -148,18 +150,16 @@ func textOf(err error) string {
 	return err.Error()
 }
 
-// buryRuns ends the records of runs that were killed: whoever holds the lock
-// knows that nobody else is at work.
-func (c *Cycle) buryRuns(ctx context.Context) error {
-	runs, err := c.Store.Runs(ctx, 100)
+// BuryRuns ends the records of runs that were killed: whoever has the store
+// open for writing knows that nobody else is at work.
+func BuryRuns(ctx context.Context, st *store.Store, now time.Time) error {
+	runs, err := st.OpenRuns(ctx)
 	if err != nil {
 		return err
 	}
 	for _, r := range runs {
-		if r.Ended == nil {
-			if err := c.Store.EndRun(ctx, r.ID, c.Now(), 1, "it ended without a word: it was killed or the machine stopped", r.Counts); err != nil {
-				return err
-			}
+		if err := st.EndRun(ctx, r.ID, now, 1, "it ended without a word: it was killed or the machine stopped", r.Counts); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -203,7 +203,7 @@ func (c *Cycle) stages(ctx context.Context, res *Result) error {
 	if c.Crawl != nil {
 		err := c.stage(ctx, res, "crawl", func() (map[string]int64, string, error) {
 			r, err := c.Crawl(ctx, res.Run)
-			res.Warnings = append(res.Warnings, r.Warnings...)
+			res.Warnings, res.Notices = append(res.Warnings, r.Warnings...), append(res.Notices, r.Notices...)
 			return r.Counts, "", err
 		})
 		if err != nil {
@@ -449,7 +449,8 @@ func (c *Cycle) snapshotOf(ctx context.Context, e store.Edition, next *changes.S
 	return s, nil
 }
 
-func newRun(now time.Time) string {
+// NewRun is an id for a run that begins now.
+func NewRun(now time.Time) string {
 	var b [3]byte
 	_, _ = rand.Read(b[:])
 	return now.UTC().Format("20060102T150405Z") + "-" + hex.EncodeToString(b[:])

@@ -190,36 +190,7 @@ func (s *Store) Runs(ctx context.Context, limit int) ([]Run, error) {
 	if limit <= 0 {
 		limit = -1
 	}
-	const q = `SELECT id, stage, coalesce(args, ''), coalesce(parent, ''), pid, host, started, ended, exit, coalesce(error, ''), counts
-		FROM run ORDER BY run_no DESC LIMIT ?`
-	return collect(each(ctx, s, "read runs", func(scan func(...any) error) (Run, error) {
-		var r Run
-		var started string
-		var ended, counts sql.NullString
-		var exit sql.NullInt64
-		err := scan(&r.ID, &r.Stage, &r.Args, &r.Parent, &r.PID, &r.Host, &started, &ended, &exit, &r.Error, &counts)
-		if err != nil {
-			return r, err
-		}
-		if err := moments(started, &r.Started); err != nil {
-			return r, err
-		}
-		if ended.Valid {
-			t, err := moment(ended.String)
-			if err != nil {
-				return r, err
-			}
-			r.Ended = &t
-		}
-		if exit.Valid {
-			n := int(exit.Int64)
-			r.Exit = &n
-		}
-		if counts.Valid {
-			err = json.Unmarshal([]byte(counts.String), &r.Counts)
-		}
-		return r, err
-	}, q, limit))
+	return s.runs(ctx, "ORDER BY run_no DESC LIMIT ?", limit)
 }
 
 // Writer is who has, or last had, the store open for writing.
