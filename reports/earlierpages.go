@@ -69,7 +69,7 @@ func (s *site) thenPage(e *Earlier, t *Then) {
 		Gone: t.Gone, Href: s.findPath[t.Finding], Now: show.Clip(s.Ed.ID, 60), NowDate: show.Clip(s.Ed.Date, 20)}
 	d.Verdict, d.Class = thenVerdict(t)
 	if len(t.Rows) > 0 {
-		tab := &figure.Table{Caption: "Then and now", Head: columns("", "Edition "+d.Then, "Edition "+d.Now, "Changed")}
+		tab := &figure.Table{Caption: "Then and now", Head: columns("Aspect", "Then", "Now", "Changed")}
 		for _, r := range t.Rows {
 			row := figure.Row{Cells: cells(show.First(show.Clip(r.What, 60)), show.Clip(r.Then, 200), show.Clip(r.Now, 200), changedWord(r.Changed))}
 			if r.Changed {

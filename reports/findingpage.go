@@ -34,7 +34,7 @@ type findingPage struct {
 	Missing, Model, Effects, Plans   *figure.Table
 	Influence                        *figure.Table
 	Excluded, SmallStudy             *figure.Table
-	CertText, Bound                  string
+	CertText, Bound, Unrated         string
 	Explain, Warnings                []string
 	Cite                             Citation
 	Before                           []linked
@@ -47,7 +47,7 @@ func (s *site) findingPage(f *evidence.Finding) *page {
 	s.add(p)
 	read := figure.Read(f, s.Name)
 	d := &findingPage{F: f, Title: titleOf(f), Plain: sentence(f.Sentences.Plain, 1200), Curriculum: sentence(f.Sentences.Curriculum, 1200),
-		Researcher: show.Prose(show.Clip(f.Sentences.Researcher, 2000)), Cert: certOf(f.Certainty), NotToSay: proseAll(f.NotToSay, 600), Limits: proseAll(f.Limits, 600),
+		Researcher: sentence(f.Sentences.Researcher, 2000), Cert: certOf(f.Certainty), NotToSay: proseAll(f.NotToSay, 600), Limits: proseAll(f.Limits, 600),
 		Warnings: proseAll(warningsOf(f), 600)}
 	d.Alerts = alertsOf(f)
 	d.Head = headOf(f, read)
@@ -202,7 +202,13 @@ func (s *site) findingWords(p *page, d *findingPage, read figure.Reading) {
 	if k == 1 || f.Primary.K == 1 {
 		d.One = "This is the result of a single study, shown as it is. It is not a meta-analysis: there is nothing to average, and no way to tell whether another study would agree."
 	}
-	d.CertText = sentence(f.Certainty.Note, 600)
+	d.CertText = sentence(strings.TrimPrefix(f.Certainty.Note, "Proposed by rule, not signed: "), 600)
+	if names := unrated(f.Certainty); len(names) > 0 {
+		d.Unrated = fmt.Sprintf("No person has rated %s. What nobody has looked at must not look like a pass, so all of it together counts as one level down. That is a cautious choice of this program and no human judgement; a signed rating replaces it.", strings.Join(names, " and "))
+		if f.Certainty.Signed {
+			d.Unrated = ""
+		}
+	}
 	switch {
 	case f.Certainty.Level == "":
 		d.CertText = strings.TrimSpace("There is nothing to grade. " + d.CertText)
@@ -211,12 +217,19 @@ func (s *site) findingWords(p *page, d *findingPage, read figure.Reading) {
 	case f.Certainty.Stale:
 		d.CertText = strings.TrimSpace("Signed by " + show.Clip(f.Certainty.SignedBy, 80) + ", but the numbers have moved since. " + d.CertText)
 	default:
-		d.CertText = strings.TrimSpace("Signed by " + show.Clip(f.Certainty.SignedBy, 80) + " " + show.Clip(f.Certainty.SignedAt, 20) + ". " + d.CertText)
+		d.CertText = fmt.Sprintf("Signed by %s on %s", show.Clip(f.Certainty.SignedBy, 80), show.Clip(f.Certainty.SignedAt, 20)) + reasonGiven(d.CertText) + " The table shows what the rule would propose and from which inputs; the person's judgement may differ from it."
 	}
 	if b := f.Bound; b != nil {
-		d.Bound = boundSentence(b)
+		d.Bound = boundSentence(b, len(f.Missing))
 	}
 	d.Explain = s.explainFinding(f, read)
+}
+
+func reasonGiven(text string) string {
+	if text == "" {
+		return "."
+	}
+	return ", for this reason: " + strings.TrimSuffix(text, ".") + "."
 }
 
 func countSentence(n int, one, many string) string {
@@ -229,12 +242,16 @@ func countSentence(n int, one, many string) string {
 	return show.Int(n) + " " + many
 }
 
-func boundSentence(b *evidence.Bound) string {
+// open is how many registered trials have no result.
+func boundSentence(b *evidence.Bound, open int) string {
 	what := show.Plural(b.Participants, "unreported participant", "unreported participants") + " at no effect"
 	if b.Note != "" {
 		what = show.Prose(show.Clip(b.Note, 400))
 	}
 	t := fmt.Sprintf("How much unseen evidence would change this? The line: %s. To cross it: %s. ", show.Prose(show.Clip(b.Line, 200)), what)
+	if !b.Reachable && b.PlannedInMissing == 0 && open > 0 {
+		return t + "None of the registered trials without a result states its size here, so nobody can tell whether they could."
+	}
 	if b.Reachable {
 		return t + "The registered trials without a result are large enough for that."
 	}

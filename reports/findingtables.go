@@ -138,20 +138,46 @@ func (s *site) effectsTable(f *evidence.Finding, read figure.Reading) *figure.Ta
 	return t
 }
 
-// inputsInWords lists the raw texts that an effect was made from.
+// inputNames are the columns of an extraction in words.
+var inputNames = map[string]string{"n": "n", "mean": "mean", "sd": "SD", "events": "events", "total": "of"}
+
+// inputsInWords lists the numbers that an effect was made from, rounded for
+// reading; the study's page has every digit.
 func inputsInWords(e *evidence.Effect) string {
-	var b strings.Builder
+	var arms [2][]string
+	var rest []string
 	for i, in := range e.Inputs {
-		if i == 12 {
-			b.WriteString(" …")
+		if i == 14 {
+			rest = append(rest, "…")
 			break
 		}
-		if i > 0 {
-			b.WriteString(", ")
+		name := show.Clip(in.Name, 20)
+		stem := strings.TrimRight(name, "12")
+		word, known := inputNames[stem]
+		value := show.Clip(in.Raw, 20)
+		if len([]rune(value)) > 6 {
+			value = show.Trim(in.Value, 3)
 		}
-		b.WriteString(show.Clip(in.Name, 20) + " " + show.Clip(in.Raw, 20))
+		switch {
+		case known && strings.HasSuffix(name, "1"):
+			arms[0] = append(arms[0], word+" "+value)
+		case known && strings.HasSuffix(name, "2"):
+			arms[1] = append(arms[1], word+" "+value)
+		default:
+			rest = append(rest, name+" "+value)
+		}
 	}
-	return b.String()
+	var parts []string
+	if len(arms[0]) > 0 {
+		parts = append(parts, "treatment "+strings.Join(arms[0], ", "))
+	}
+	if len(arms[1]) > 0 {
+		parts = append(parts, "comparator "+strings.Join(arms[1], ", "))
+	}
+	if len(rest) > 0 {
+		parts = append(parts, strings.Join(rest, ", "))
+	}
+	return strings.Join(parts, "; ")
 }
 
 func (s *site) excludedTable(f *evidence.Finding) *figure.Table {
@@ -159,7 +185,7 @@ func (s *site) excludedTable(f *evidence.Finding) *figure.Table {
 		return nil
 	}
 	const most = 60
-	t := &figure.Table{Caption: show.Plural(len(f.Excluded), "row was", "rows were") + " looked at and left out, with reasons", Head: columns("Row", "Code", "Reason")}
+	t := &figure.Table{Caption: show.Plural(len(f.Excluded), "row was", "rows were") + " looked at and left out, with reasons", Head: columns("Row", "Left out for", "Reason")}
 	for i, x := range f.Excluded {
 		if i == most {
 			t.Rows = append(t.Rows, figure.Row{Cells: cells(fmt.Sprintf("and %s more", show.Int(len(f.Excluded)-most)), "", "the finding's data file has all")})
@@ -169,7 +195,7 @@ func (s *site) excludedTable(f *evidence.Finding) *figure.Table {
 		if label == "" {
 			label = x.StudyID
 		}
-		t.Rows = append(t.Rows, figure.Row{Cells: []figure.Cell{{Text: show.Clip(label, 160), Href: s.studPath[x.StudyID]}, {Text: show.Clip(x.Code, 60)}, {Text: show.Clip(x.Reason, 400)}}})
+		t.Rows = append(t.Rows, figure.Row{Cells: []figure.Cell{{Text: show.Clip(label, 160), Href: s.studPath[x.StudyID]}, {Text: cmp.Or(s.names["left out: "+x.Code], show.Clip(x.Code, 60))}, {Text: show.Clip(x.Reason, 400)}}})
 	}
 	return t
 }
@@ -181,7 +207,7 @@ func (s *site) missingTable(list []evidence.MissingTrial, caption string) *figur
 	}
 	t := &figure.Table{Caption: caption, Head: columns("Trial", "Title", "Why there is no result", "Status", "#Planned n", "Completion")}
 	for _, m := range list {
-		t.Rows = append(t.Rows, figure.Row{Cells: []figure.Cell{{Text: show.Clip(m.RecordID, 60), Href: s.missingHref(m)}, {Text: show.Clip(m.Title, 240)}, {Text: show.Clip(m.Why, 120)},
+		t.Rows = append(t.Rows, figure.Row{Cells: []figure.Cell{{Text: show.Clip(m.RecordID, 60), Href: s.missingHref(m)}, {Text: show.Clip(m.Title, 240)}, {Text: whyMissing(m)},
 			{Text: orDash(show.Clip(string(m.Status), 40))}, {Text: show.IntP(m.PlannedN)}, {Text: orDash(show.Clip(m.Completion, 30))}}})
 	}
 	return t
@@ -224,6 +250,18 @@ func (s *site) switchTable(list []Switch, most int) *figure.Table {
 	return t
 }
 
+// whyMissing is why a trial has no result, with the dates or the reason.
+func whyMissing(m evidence.MissingTrial) string {
+	why := show.Clip(m.Why, 120)
+	if why == "unknown" {
+		why = "status unknown"
+	}
+	if m.Detail == "" || strings.EqualFold(m.Detail, m.Why) {
+		return why
+	}
+	return why + ": " + show.Prose(show.Clip(strings.TrimPrefix(m.Detail, "its report of this outcome is not pooled here: "), 400))
+}
+
 func (s *site) missingHref(m evidence.MissingTrial) string {
 	if p := s.studPath[m.StudyID]; p != "" {
 		return p
@@ -253,7 +291,14 @@ func certTable(c *evidence.Certainty) *figure.Table {
 	}
 	t := &figure.Table{Caption: "Reasons for the certainty", Head: columns("Domain", "Levels down", "Computed inputs", "Rule")}
 	for _, d := range c.Domains {
-		t.Rows = append(t.Rows, figure.Row{Cells: cells(show.First(show.Clip(d.Name, 60)), stepsWord(d.Steps), sentence(d.Inputs, 500), sentence(d.Rule, 500))})
+		steps := stepsWord(d.Steps)
+		if strings.Contains(d.Rule, "(not rated") {
+			steps = "not rated"
+		}
+		t.Rows = append(t.Rows, figure.Row{Cells: cells(show.First(show.Clip(d.Name, 60)), steps, sentence(d.Inputs, 500), sentence(d.Rule, 500))})
+	}
+	if names := unrated(*c); len(names) > 0 {
+		t.Rows = append(t.Rows, figure.Row{Cells: cells("Rated by nobody", "−1", show.First(strings.Join(names, ", ")), "A cautious choice of this program, not a judgement: what no person has looked at counts together as one level down, until a person rates it.")})
 	}
 	return t
 }

@@ -14,6 +14,7 @@ type methodsData struct {
 	Formulas, Reading []Note
 	Prisma, Figures   []figView
 	Notes             []Note
+	NotRun            int // questions without a study
 }
 
 var reading = []Note{
@@ -36,7 +37,11 @@ func (s *site) methodsPage() {
 	t := &figure.Table{Caption: "Models of the findings, from the results themselves", Head: columns("Finding", "Measure", "Effect formulas", "Model", "#k")}
 	for i := range s.Ed.Findings {
 		f := &s.Ed.Findings[i]
-		t.Rows = append(t.Rows, figure.Row{Cells: []figure.Cell{{Text: titleOf(f), Href: s.findPath[f.ID]}, {Text: show.MeasureOf(f.Measure).Name}, {Text: figure.FormulaName(f.Primary.Formula)}, {Text: figure.ModelName(&f.Primary)}, {Text: show.Int(f.Primary.K)}}})
+		if f.Primary.K == 0 {
+			d.NotRun++
+			continue
+		}
+		t.Rows = append(t.Rows, figure.Row{Cells: []figure.Cell{{Text: titleOf(f), Href: s.findPath[f.ID]}, {Text: show.First(show.MeasureOf(f.Measure).Name)}, {Text: figure.FormulaName(f.Primary.Formula)}, {Text: figure.ModelName(&f.Primary)}, {Text: show.Int(f.Primary.K)}}})
 	}
 	if len(t.Rows) > 0 {
 		d.Models = t

@@ -3,6 +3,7 @@ package reports
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"past/internal/evidence"
@@ -35,6 +36,8 @@ func (s *site) claimsPage() {
 			Rule: orDash(sentence(c.Rule, 800)), Date: show.Clip(c.Date, 20), Cert: certWord(c.Certainty)}
 		if c.Certainty == "" {
 			v.Cert = certView{}
+		} else {
+			v.Cert.Proposed = !s.signedBehind(c)
 		}
 		v.File = show.Clip(s.Ed.ClaimFiles[c.ID], 80)
 		for _, w := range verdicts {
@@ -55,6 +58,18 @@ func (s *site) claimsPage() {
 		}
 	}
 	p.Data = d
+}
+
+// signedBehind tells whether the certainty of a verdict is one that a person
+// signed: that of a finding behind it with the same level and size.
+func (s *site) signedBehind(c *evidence.ClaimVerdict) bool {
+	for i := range s.Ed.Findings {
+		f := &s.Ed.Findings[i]
+		if slices.Contains(c.Findings, f.ID) && f.Primary.K == c.K && f.Primary.N == c.N && f.Certainty.Level == c.Certainty {
+			return f.Certainty.Signed
+		}
+	}
+	return false
 }
 
 type gapCell struct {
@@ -124,7 +139,7 @@ func (s *site) gapCell(c *evidence.GapCell) gapCell {
 		}
 		l := linked{Path: s.studPath[id], Name: s.studyLabel(id)}
 		if i < len(c.Reasons) {
-			l.Note = show.Clip(c.Reasons[i], 240)
+			l.Note = show.Clip(strings.TrimPrefix(c.Reasons[i], l.Name+": "), 240)
 		}
 		v.Studies = append(v.Studies, l)
 	}
@@ -159,9 +174,13 @@ func (s *site) missingPage() {
 		by[why] = append(by[why], m)
 	}
 	for i, why := range order {
-		d.Tally = append(d.Tally, counted{show.Clip(why, 40), len(by[why])})
-		t := s.missingTable(by[why], show.First(show.Clip(why, 60)))
-		d.Groups = append(d.Groups, tableGroup{Anchor: fmt.Sprintf("why%d", i+1), Name: show.First(show.Clip(why, 120)), Table: *t})
+		name := show.Clip(why, 60)
+		if why == "unknown" {
+			name = "status unknown"
+		}
+		d.Tally = append(d.Tally, counted{name, len(by[why])})
+		t := s.missingTable(by[why], show.First(name))
+		d.Groups = append(d.Groups, tableGroup{Anchor: fmt.Sprintf("why%d", i+1), Name: show.First(name), Table: *t})
 	}
 	d.Bounds = s.boundsTable()
 	p.Data = d
@@ -227,16 +246,22 @@ func (s *site) changeTable(caption string, list []Change) figure.Table {
 	t := figure.Table{Caption: caption, Head: columns("What", "Kind", "Before", "After", "Why", "Date")}
 	for _, c := range list {
 		href := cmp.Or(s.findPath[c.Subject], s.RecordHref(c.Subject))
-		t.Rows = append(t.Rows, figure.Row{Cells: []figure.Cell{{Text: show.Clip(cmp.Or(c.Title, c.Subject), 200), Href: href}, {Text: orDash(show.Clip(c.Kind, 60))}, {Text: orDash(show.Clip(c.Before, 200))},
-			{Text: orDash(show.Clip(c.After, 200))}, {Text: orDash(show.Clip(c.Why, 300))}, {Text: orDash(show.Clip(c.Date, 20))}}})
+		t.Rows = append(t.Rows, figure.Row{Cells: []figure.Cell{{Text: show.Clip(cmp.Or(c.Title, c.Subject), 200), Href: href}, {Text: orDash(show.Clip(c.Kind, 60))}, {Text: orDash(show.Clip(forReaders(c.Before), 200))},
+			{Text: orDash(show.Clip(forReaders(c.After), 200))}, {Text: orDash(show.Clip(c.Why, 300))}, {Text: orDash(show.Clip(c.Date, 20))}}})
 	}
 	return t
+}
+
+// forReaders leaves out the digits that files carry.
+func forReaders(s string) string {
+	s, _, _ = strings.Cut(s, " (analysis scale:")
+	return s
 }
 
 func changeSentence(c Change) string {
 	t := show.Clip(cmp.Or(c.Title, c.Subject), 160)
 	if c.Before != "" || c.After != "" {
-		t += ": from " + orDash(show.Clip(c.Before, 120)) + " to " + orDash(show.Clip(c.After, 120))
+		t += ": from " + orDash(show.Clip(forReaders(c.Before), 120)) + " to " + orDash(show.Clip(forReaders(c.After), 120))
 	}
 	if c.Why != "" {
 		t += ". " + show.Clip(c.Why, 240)

@@ -16,7 +16,7 @@ var templateFiles embed.FS
 var templates = template.Must(template.New("").Funcs(template.FuncMap{
 	"int": show.Int, "plural": show.Plural, "clip": show.Clip, "text": show.Text, "join": show.Join, "first": show.First,
 	"none": func() string { return show.None }, "lower": strings.ToLower, "dash": orDash,
-	"map": pairs, "bdi": isolated,
+	"map": pairs, "bdi": isolated, "cellClass": cellClass,
 }).ParseFS(templateFiles, "templates/*.tmpl"))
 
 // isolated writes text so that its direction can not reach its neighbours;
@@ -38,6 +38,21 @@ func latin(s string) bool {
 		}
 	}
 	return true
+}
+
+// cellClass marks numbers, and cells with nothing in them, which a phone leaves
+// out.
+func cellClass(num bool, text string) string {
+	empty := text == "" || text == show.None
+	switch {
+	case num && empty:
+		return "n nil"
+	case num:
+		return "n"
+	case empty:
+		return "nil"
+	}
+	return ""
 }
 
 func orDash(s string) string {

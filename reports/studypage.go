@@ -145,7 +145,7 @@ func (s *site) recordLine(p *page, d *studyPage, id string) template.HTML {
 	if d.Title == "" {
 		d.Title = show.Clip(t.Title, 11000)
 	}
-	line := template.HTML("Record ") + p.Out(t.URL, show.Clip(t.ID, 80)) + template.HTML(template.HTMLEscapeString(" in "+show.Clip(t.Source, 40)+": "+show.Clip(string(t.Status), 40)))
+	line := template.HTML("Record ") + p.Out(t.URL, show.Clip(t.ID, 80)) + template.HTML(template.HTMLEscapeString(" in "+cmp.Or(s.names[t.Source], show.Clip(t.Source, 40))+": "+show.Clip(string(t.Status), 40)))
 	if ds := datesOf(t); ds != show.None {
 		line += template.HTML(template.HTMLEscapeString(", " + ds))
 	}

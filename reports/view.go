@@ -17,12 +17,29 @@ type figView struct {
 	P            *page
 	Wide, Narrow template.HTML
 	Option       template.JS
+	// Lead and Rest are the note: its first sentence, and what a phone folds away.
+	Lead, Rest string
+}
+
+// noteRoom is how long a caption may be on a phone before its rest is folded.
+const noteRoom = 150
+
+// splitNote divides a note after its first sentence where it is long.
+func splitNote(note string) (lead, rest string) {
+	if len([]rune(note)) <= noteRoom {
+		return note, ""
+	}
+	if i := strings.Index(note, ". "); i > 0 && i+2 < len(note) {
+		return note[:i+1], note[i+2:]
+	}
+	return note, ""
 }
 
 // fig prepares a figure for its template. Its SVG comes from our own writer,
 // which escapes every text; its option is JSON with <, > and & escaped.
 func (p *page) fig(f figure.Figure) figView {
 	v := figView{Fig: f, P: p, Wide: template.HTML(f.Wide), Narrow: template.HTML(f.Narrow)}
+	v.Lead, v.Rest = splitNote(f.Note)
 	if f.Option != nil && !p.site.opt.NoLibrary {
 		v.Option = jsonFor(f.Option)
 	}
@@ -51,6 +68,7 @@ func (p *page) stamp() figure.Stamp {
 type certView struct {
 	Word, Status string
 	Level        string // the word alone
+	Proposed     bool   // by rule: no person has signed it
 	Dots         []bool // four, filled up to the level
 }
 
@@ -67,9 +85,25 @@ func certOf(c evidence.Certainty) certView {
 			v.Status += ", " + show.Clip(c.SignedAt, 20)
 		}
 	default:
+		v.Proposed = true
 		v.Status = "proposed by rule, not signed by a person"
+		if n := len(unrated(c)); n > 0 {
+			v.Status += fmt.Sprintf("; %d of %d reasons rated by nobody", n, len(c.Domains))
+		}
 	}
 	return v
+}
+
+// unrated are the domains of a certainty that nobody rated; synthesis ends
+// their rule with these words.
+func unrated(c evidence.Certainty) []string {
+	var out []string
+	for _, d := range c.Domains {
+		if strings.Contains(d.Rule, "(not rated") {
+			out = append(out, show.Clip(d.Name, 60))
+		}
+	}
+	return out
 }
 
 func certWord(level string) certView {

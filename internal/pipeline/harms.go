@@ -33,8 +33,8 @@ func (p *Pipeline) reportHarms(ctx context.Context, h *human, ed *reports.Editio
 		ed.Harms = append(ed.Harms, postedHarms(&r, st)...)
 	}
 	for _, x := range h.harms {
-		row := reports.HarmRow{StudyID: x.TrialID, Label: x.Study, Substance: x.Substance, Arm: x.Arm, Dose: doseText(x.Dose), Control: strings.Contains(x.Arm, "placebo"),
-			Term: x.Term, Affected: x.Affected, AtRisk: x.N, Window: x.Window, Channel: "dataset", Source: x.Place, Prov: x.Prov}
+		row := reports.HarmRow{StudyID: x.TrialID, Label: x.Study, Substance: x.Substance, Arm: armWords(x.Arm), Dose: doseText(x.Dose), Control: strings.Contains(x.Arm, "placebo"),
+			Term: x.Term, Affected: x.Affected, AtRisk: x.N, Window: strings.ReplaceAll(x.Window, "_", "-"), Channel: "dataset", Source: x.Place, Prov: x.Prov}
 		if st, ok := at[x.TrialID]; ok {
 			row.StudyID = st.ID
 		}
@@ -47,6 +47,14 @@ func (p *Pipeline) reportHarms(ctx context.Context, h *human, ed *reports.Editio
 		return cmp.Or(strings.Compare(a.Substance, b.Substance), strings.Compare(a.Label, b.Label), strings.Compare(a.Term, b.Term), strings.Compare(a.Arm, b.Arm))
 	})
 	return nil
+}
+
+// armWords writes an arm of the source's own coding in words.
+func armWords(arm string) string {
+	if arm == "placebo inactif" {
+		return "inactive placebo"
+	}
+	return strings.ReplaceAll(arm, "_", " ")
 }
 
 func doseText(mg string) string {

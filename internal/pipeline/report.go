@@ -87,6 +87,7 @@ func (p *Pipeline) ReportEdition(ctx context.Context, doc edition.Document) (rep
 		return ed, err
 	}
 	p.reportNames(&ed)
+	ed.Methods = methodNotes()
 	if err := p.reportHarms(ctx, h, &ed); err != nil {
 		return ed, err
 	}
@@ -225,7 +226,7 @@ func (p *Pipeline) reportSources(ctx context.Context, doc edition.Document) []re
 		slices.Sort(names)
 		for _, n := range names {
 			s := status.Sources[n]
-			note := reports.SourceNote{Name: n, Records: int(s.Records)}
+			note := reports.SourceNote{Name: cmp.Or(sourceNames[n], n), Records: int(s.Records)}
 			if !s.LastFetch.IsZero() {
 				note.LastCrawl = s.LastFetch.UTC().Format("2006-01-02")
 			}

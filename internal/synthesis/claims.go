@@ -169,7 +169,8 @@ func judgeClaim(cv *evidence.ClaimVerdict, c Claim, bound []evidence.Finding) {
 	}
 }
 
-// whyVerdict says which parts of the rule one finding meets and which not.
+// whyVerdict says which parts of the rule one finding meets and which not. It
+// names no verdict: a text that quotes it is checked for the verdict it states.
 func whyVerdict(c Claim, f evidence.Finding, lo, hi float64) string {
 	p, rank := f.Primary, certaintyRank[f.Certainty.Level]
 	lower := c.lower(f)
@@ -177,9 +178,9 @@ func whyVerdict(c Claim, f evidence.Finding, lo, hi float64) string {
 	if !stated && !against {
 		return "The interval includes no effect."
 	}
-	side, verdict, needK, words, needRank, level := "that the claim states", Supported, 3, "three studies", 3, "moderate"
+	side, needK, words, needRank, level := "that the claim states", 3, "three studies", 3, "moderate"
 	if against {
-		side, verdict, needK, words, needRank, level = "opposite to the claim", Contradicted, 2, "two studies", 2, "low"
+		side, needK, words, needRank, level = "opposite to the claim", 2, "two studies", 2, "low"
 	}
 	out := "The interval excludes no effect, on the side " + side
 	var lacks []string
@@ -192,7 +193,7 @@ func whyVerdict(c Claim, f evidence.Finding, lo, hi float64) string {
 	if len(lacks) == 0 {
 		return out + "."
 	}
-	return fmt.Sprintf("%s; “%s” asks for %s as well.", out, verdict, strings.Join(lacks, " and "))
+	return fmt.Sprintf("%s; a verdict on that side asks for %s as well.", out, strings.Join(lacks, " and "))
 }
 
 // verdictOf is the verdict that one finding alone would give.

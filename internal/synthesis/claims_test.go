@@ -165,7 +165,7 @@ func TestAClaimNamesItsSide(t *testing.T) {
 	if v := judge(t, c, more); v.Verdict != "contradicted" {
 		t.Errorf("%+v", v)
 	}
-	if v := judge(t, c, made("a", 1, -0.7, -1, -0.4, "low", true)); !strings.Contains(v.Why, "“supported” asks for at least three studies and at least moderate certainty") {
+	if v := judge(t, c, made("a", 1, -0.7, -1, -0.4, "low", true)); !strings.Contains(v.Why, "asks for at least three studies and at least moderate certainty") {
 		t.Errorf("%+v", v)
 	}
 }

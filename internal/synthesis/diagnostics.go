@@ -3,6 +3,7 @@ package synthesis
 import (
 	"fmt"
 	"math"
+	"strings"
 
 	"past/analysis/meta"
 	"past/internal/evidence"
@@ -36,7 +37,10 @@ func diagnose(q Question, f *evidence.Finding, effects []evidence.Effect) error 
 	}
 	for i := range effects { // in order of year: effects are sorted so
 		m := q.Model()
-		m.Label = fmt.Sprintf("%s (%d)", effects[i].StudyLabel, effects[i].Year)
+		m.Label = effects[i].StudyLabel
+		if year := fmt.Sprint(effects[i].Year); !strings.Contains(m.Label, year) {
+			m.Label += " (" + year + ")"
+		}
 		r, err := Pool(m, effects[:i+1])
 		if err != nil {
 			return err

@@ -39,6 +39,9 @@ func grade(q Question, f *evidence.Finding, registersSearched bool) error {
 		if !d.Known {
 			rule += unratedNote
 		}
+		if unknown := statusUnknown(f); unknown > 0 && d.Name == certainty.PublicationBias {
+			d.Numbers += fmt.Sprintf("; of %s nothing is known, not even whether results are due", plural(unknown, "further fitting trial", "further fitting trials"))
+		}
 		f.Certainty.Domains = append(f.Certainty.Domains, evidence.CertaintyDomain{Name: d.Name, Steps: float64(d.Steps), Rule: rule, Inputs: d.Numbers})
 	}
 	return nil
@@ -82,6 +85,17 @@ func gradeInputs(q Question, f *evidence.Finding, searched bool) certainty.Input
 	}
 	in.Missing = missingResults(f, searched)
 	return in
+}
+
+// statusUnknown counts fitting trials whose records state no status.
+func statusUnknown(f *evidence.Finding) int {
+	n := 0
+	for _, t := range f.Missing {
+		if t.Why == WhyUnknown {
+			n++
+		}
+	}
+	return n
 }
 
 // missingResults are the fitting trials that should have results: those still

@@ -74,7 +74,7 @@ func reportedHere(q Question, b Base, excluded []evidence.Exclusion) (reported m
 	for _, x := range excluded {
 		why[x.EffectID] = x
 	}
-	otherScore := map[string]bool{}
+	closest := map[string]int{} // how near to inclusion the told row came, by codeOrder
 	for _, e := range b.Effects {
 		x, here := why[e.ID]
 		switch {
@@ -87,8 +87,8 @@ func reportedHere(q Question, b Base, excluded []evidence.Exclusion) (reported m
 			continue
 		}
 		delete(unfit, e.StudyID)
-		if reported[e.StudyID] == "" || otherScore[e.StudyID] && x.Code != CodeMeasure {
-			reported[e.StudyID], otherScore[e.StudyID] = x.Reason, x.Code == CodeMeasure
+		if at := slices.Index(codeOrder, x.Code); reported[e.StudyID] == "" || at > closest[e.StudyID] {
+			reported[e.StudyID], closest[e.StudyID] = x.Reason, at
 		}
 	}
 	for _, m := range b.Measured {

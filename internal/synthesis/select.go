@@ -34,6 +34,13 @@ const (
 	CodeNoEvents      = "no-events"       // no event in either arm: a ratio carries no information
 )
 
+// Codes are the codes of exclusion with their words for people.
+var Codes = map[string]string{
+	CodeVerdict: "numbers that cannot be used", CodeMeasure: "another kind of number", CodePopulation: "another population", CodeDesign: "another design",
+	CodePostCrossover: "measured after the crossover", CodeComparator: "another comparator", CodeInstrument: "another instrument", CodeTime: "another time point",
+	CodeArm: "another pair of arms", CodeDuplicate: "the same numbers twice", CodeOverlap: "participants counted already", CodePlan: "left out by the plan", CodeNoEvents: "no event in either arm",
+}
+
 // Select applies the question to all effects. Effects of other substances or
 // domains are out of scope and not listed; every effect in scope is either
 // included or excluded with a reason.

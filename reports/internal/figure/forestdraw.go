@@ -18,6 +18,7 @@ const (
 	footH     = 62.0
 	textSize  = 13.0
 	smallSize = 12.0
+	stampSize = 11.0
 )
 
 func (fo *forest) wide(id, alt string) string {
@@ -94,7 +95,7 @@ func (fo *forest) wideHead(g *draw.SVG, estEnd, weightEnd float64) {
 	g.Text(0, y, draw.Start, "b", "Study")
 	if fo.arms {
 		head := armHead(fo.f)
-		g.Text(treatEnd, y, draw.End, "b", draw.Fit(fo.read.Treatment, 104, textSize))
+		g.Text(treatEnd, y, draw.End, "b", draw.Fit(show.First(fo.read.Treatment), 104, textSize))
 		g.Text(treatEnd, y+14, draw.End, "mu sm", head)
 		g.Text(ctrlEnd, y, draw.End, "b", "Comparator")
 		g.Text(ctrlEnd, y+14, draw.End, "mu sm", head)

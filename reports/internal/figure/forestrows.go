@@ -103,6 +103,9 @@ func (fo *forest) addMissing() {
 			return
 		}
 		note := show.Clip(m.Why, 40)
+		if note == "unknown" {
+			note = "status unknown"
+		}
 		if m.PlannedN != nil {
 			note += ", planned n = " + show.Int(*m.PlannedN)
 		}

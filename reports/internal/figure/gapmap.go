@@ -62,7 +62,11 @@ func gapDraw(topics, substances []Named, at map[[2]string]*evidence.GapCell, mos
 	top := 28.0
 	g := draw.New(w, top+rowH*float64(len(topics))+26)
 	for j, s := range substances {
-		g.Text(left+colW*(float64(j)+0.5), 16, draw.Middle, "b", draw.Fit(s.Name, colW-4, textSize))
+		name, class, size := show.First(s.Name), "b", textSize
+		if draw.Width(name, size) > colW-4 {
+			class, size = "st", stampSize
+		}
+		g.Text(left+colW*(float64(j)+0.5), 16, draw.Middle, class, draw.Fit(name, colW-2, size))
 	}
 	for i, tp := range topics {
 		y := top + rowH*float64(i)

@@ -94,9 +94,12 @@ func glanceOption(list []*evidence.Finding, name func(string) string, m show.Mea
 
 // sides are the words under the axis where all findings of a figure point the
 // same way; "" otherwise.
-func sides(list []*evidence.Finding) (left, right string) {
+func sides(m show.Measure, list []*evidence.Finding) (left, right string) {
 	for _, f := range list {
 		if f.LowerIsBetter != list[0].LowerIsBetter {
+			if m.Ratio { // benefits and harms in one figure: only the count has a side
+				return "← fewer with treatment", "more with treatment →"
+			}
 			return "", ""
 		}
 	}
@@ -135,7 +138,7 @@ func glanceDraw(stamp Stamp, id string, fig Figure, m show.Measure, list []*evid
 	}
 	g.Line(x.Clamp(0), top-4, x.Clamp(0), bottom, "null")
 	g.Text(x.Clamp(0), top-9, draw.Middle, "mu sm", "no effect")
-	if l, r := sides(list); l != "" {
+	if l, r := sides(m, list); l != "" {
 		if x.Clamp(0)-x.A > 100 {
 			g.Text(x.Clamp(0)-8, bottom+31, draw.End, "fv", l)
 		}
