@@ -2,7 +2,10 @@ package starter
 
 import (
 	"encoding/json"
+	"fmt"
+	"maps"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -25,8 +28,7 @@ func CTGov() (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	var studies []json.RawMessage
-	var ids, texts, updated []string
+	var studies []study
 	for _, t := range trials {
 		if !strings.HasPrefix(t.ID, "NCT") {
 			continue
@@ -35,33 +37,35 @@ func CTGov() (http.Handler, error) {
 		if i := slices.IndexFunc(stated, func(r Registration) bool { return r.ID == t.ID }); i >= 0 {
 			r = stated[i]
 		}
-		b, err := json.Marshal(wireStudy(t, papers, r))
+		one, err := studyOf(t, papers, r)
 		if err != nil {
 			return nil, err
 		}
-		studies = append(studies, b)
-		ids = append(ids, t.ID)
-		texts = append(texts, fold(string(b)))
-		updated = append(updated, r.Updated)
+		studies = append(studies, one)
 	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /api/v2/version", func(w http.ResponseWriter, _ *http.Request) {
 		writeJSON(w, map[string]string{"apiVersion": "2.0.5", "dataTimestamp": Date + "T00:00:00"})
 	})
 	mux.HandleFunc("GET /api/v2/studies/{id}", func(w http.ResponseWriter, r *http.Request) {
-		i := slices.Index(ids, r.PathValue("id"))
+		i := slices.IndexFunc(studies, func(s study) bool { return s.id == r.PathValue("id") })
 		if i < 0 {
 			http.Error(w, "NCT number not found", http.StatusNotFound)
 			return
 		}
-		writeJSON(w, studies[i])
+		writeJSON(w, studies[i].body)
 	})
 	mux.HandleFunc("GET /api/v2/studies", func(w http.ResponseWriter, r *http.Request) {
 		q := r.URL.Query()
 		var hits []json.RawMessage
-		for i := range studies {
-			if matches(q, ids[i], texts[i], updated[i]) {
-				hits = append(hits, studies[i])
+		for _, s := range studies {
+			ok, err := s.matches(q)
+			if err != nil {
+				http.Error(w, err.Error(), http.StatusBadRequest)
+				return
+			}
+			if ok {
+				hits = append(hits, s.body)
 			}
 		}
 		writePage(w, q.Get("pageSize"), q.Get("pageToken"), q.Get("countTotal") == "true", hits)
@@ -69,51 +73,100 @@ func CTGov() (http.Handler, error) {
 	return mux, nil
 }
 
-// matches applies the parameters that a search can carry. A trial whose last
-// update is not known is found by no range of update dates.
-func matches(q map[string][]string, id, text, updated string) bool {
-	get := func(k string) string { return strings.Join(q[k], " ") }
-	if f := get("filter.ids"); f != "" && !slices.Contains(strings.FieldsFunc(f, func(r rune) bool { return r == ',' || r == '|' || r == ' ' }), id) {
-		return false
+// study is a trial as it is sent and as it is searched.
+type study struct {
+	id, updated string
+	body        json.RawMessage
+	// texts are what each search parameter looks through, folded.
+	texts map[string]string
+}
+
+// studyOf retells one trial.
+func studyOf(t Trial, papers []Paper, r Registration) (study, error) {
+	wire := wireStudy(t, papers, r)
+	body, err := json.Marshal(wire)
+	if err != nil {
+		return study{}, err
 	}
-	if _, span, ok := strings.Cut(get("filter.advanced"), "AREA[LastUpdatePostDate]RANGE["); ok {
+	p := wire["protocolSection"].(map[string]any)
+	titles, conditions, arms := values(p["identificationModule"]), values(p["conditionsModule"]), values(p["armsInterventionsModule"])
+	texts := map[string]string{"query.term": values(p), "query.cond": conditions + " " + titles, "query.intr": arms + " " + titles, "query.titles": titles}
+	for k, v := range texts {
+		texts[k] = folded(v)
+	}
+	return study{id: t.ID, updated: r.Updated, body: body, texts: texts}, nil
+}
+
+// values joins the texts in a value, in a fixed order, without its keys.
+func values(v any) string {
+	switch v := v.(type) {
+	case string:
+		return v
+	case []string:
+		return strings.Join(v, " ")
+	case map[string]string:
+		var out []string
+		for _, k := range slices.Sorted(maps.Keys(v)) {
+			out = append(out, v[k])
+		}
+		return strings.Join(out, " ")
+	case map[string]any:
+		var out []string
+		for _, k := range slices.Sorted(maps.Keys(v)) {
+			out = append(out, values(v[k]))
+		}
+		return strings.Join(out, " ")
+	case []map[string]any:
+		var out []string
+		for _, x := range v {
+			out = append(out, values(x))
+		}
+		return strings.Join(out, " ")
+	case []map[string]string:
+		var out []string
+		for _, x := range v {
+			out = append(out, values(x))
+		}
+		return strings.Join(out, " ")
+	}
+	return ""
+}
+
+// matches applies the parameters that a search can carry; a search that cannot
+// be read is an error. A trial whose last update is not known is found by no
+// range of update dates.
+func (s study) matches(q url.Values) (bool, error) {
+	ids := strings.FieldsFunc(q.Get("filter.ids"), func(r rune) bool { return r == ',' || r == '|' || r == ' ' })
+	if len(ids) > 0 && !slices.Contains(ids, s.id) {
+		return false, nil
+	}
+	if _, span, ok := strings.Cut(q.Get("filter.advanced"), "AREA[LastUpdatePostDate]RANGE["); ok {
 		span, _, _ = strings.Cut(span, "]")
 		from, to, _ := strings.Cut(span, ",")
-		if !(term{text: from, to: to}).within(updated) {
-			return false
+		if !(term{text: from, to: to}).within(s.updated) {
+			return false, nil
 		}
 	}
-	for _, k := range []string{"query.term", "query.cond", "query.intr", "query.titles"} {
-		if expr := get(k); expr != "" && !anyTerm(expr, text) {
-			return false
+	for param, text := range s.texts {
+		if q.Get(param) == "" {
+			continue
 		}
-	}
-	return true
-}
-
-// anyTerm reads an expression as groups joined by AND, each a list of terms
-// joined by OR; that is all the grammar that the tracker's own queries use.
-func anyTerm(expr, text string) bool {
-	for _, group := range strings.Split(expr, " AND ") {
-		found := false
-		for _, term := range strings.Split(strings.Trim(group, "() "), " OR ") {
-			t := fold(strings.Trim(term, `()" `))
-			if i := strings.Index(t, "]"); i >= 0 { // AREA[…]term
-				t = t[i+1:]
+		e, err := question(q.Get(param))
+		if err != nil {
+			return false, fmt.Errorf("%s: %w", param, err)
+		}
+		if !e.matches(func(t term) bool {
+			words := t.text
+			if _, rest, ok := strings.Cut(words, "]"); ok { // AREA[…]word
+				words = strings.Trim(rest, `"`)
 			}
-			if t != "" && strings.Contains(text, t) {
-				found = true
-				break
-			}
-		}
-		if !found {
-			return false
+			return holds(text, words)
+		}) {
+			return false, nil
 		}
 	}
-	return true
+	return true, nil
 }
-
-func fold(s string) string { return strings.ToLower(strings.ReplaceAll(s, `\"`, "")) }
 
 func writePage(w http.ResponseWriter, size, token string, count bool, hits []json.RawMessage) {
 	n, _ := strconv.Atoi(size)
