@@ -26,7 +26,11 @@ func limits(q Question, f evidence.Finding) []string {
 		add(p.PILower != nil && *p.PILower <= 0 && *p.PIUpper >= 0 && (lo > 0 || hi < 0),
 			"The prediction interval includes no effect: a new study in another setting may find none.")
 		add(q.MID != nil && withinMID(q, lo, hi), "The interval includes effects smaller than the minimal important difference.")
-		add(q.Kind != "harm", "Participants can often tell whether they received the drug; studies are therefore also shown by what they were compared with.")
+		if s, err := shift(q, f.Effects, p); s != nil && err == nil {
+			out = append(out, sayShift(s, len(f.Effects)))
+		} else {
+			add(q.Kind != "harm", "Participants can often tell whether they received the drug; studies are therefore also shown by what they were compared with.")
+		}
 		add(p.K > 1 && p.K < 10, "With fewer than ten studies no test for small-study effects is informative.")
 		out = append(out, mixture(f.Effects)...)
 	}
