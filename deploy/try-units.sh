@@ -47,7 +47,7 @@ if [ "$(id -u)" -ne 0 ] || ! unshare --mount --pid --fork true 2>/dev/null; then
 	exit 0
 fi
 install -d -o nobody "$tmp/state"
-install -d "$tmp/cron.d" "$tmp/none"
+install -d "$tmp/cron.d" "$tmp/spool" "$tmp/review"
 go build -o "$tmp/register" ./deploy/outside/register
 coproc REGISTER { exec "$tmp/register"; }
 read -r url <&"${REGISTER[0]}"
@@ -56,14 +56,14 @@ printf 'contact: try@example.org\nsources: [ctgov]\nendpoints:\n  ctgov: %s\n' "
 {
 	echo "PAST_CONFIG=$tmp/past.yaml"
 	echo 'MAILTO=""'
-	sed -e "s#/usr/local/bin/past#$tmp/past#; s#/var/lib/past#$tmp/state#; s#/etc/past/review#$tmp/none#" \
+	sed -e "s#/usr/local/bin/past#$tmp/past#; s#/var/lib/past#$tmp/state#; s#/etc/past/review#$tmp/review#" \
 		-e "s#^10 3 \* \* \* past \(.*\)#* * * * * nobody \1 >>$tmp/state/output 2>\&1; echo \"exit \$?\" >>$tmp/state/exits#" deploy/past.cron
 } >"$tmp/cron.d/past"
 grep -q '^\* \* \* \* \* nobody .*/past refresh ' "$tmp/cron.d/past"
 # shellcheck disable=SC2016 # expanded by the inner shell
 unshare --mount --pid --fork --mount-proc --kill-child sh -euc '
 	mount -t tmpfs tmpfs /run
-	mount --bind "$1/none" /var/spool/cron
+	mount --bind "$1/spool" /var/spool/cron
 	mount --bind "$1/cron.d" /etc/cron.d
 	mount --bind /dev/null /etc/crontab
 	exec cron -f
@@ -71,16 +71,17 @@ unshare --mount --pid --fork --mount-proc --kill-child sh -euc '
 daemon=$!
 echo "waiting for cron's minute"
 for _ in $(seq 150); do
-	[ "$(wc -l <"$tmp/state/exits" 2>/dev/null || echo 0)" -ge 1 ] && break
+	[ -s "$tmp/state/exits" ] && break
 	sleep 1
 done
 kill -KILL "$daemon"
+wait "$daemon" 2>/dev/null || true
 daemon=""
-[ -e "$tmp/state/exits" ] || { echo "cron did not run its line" >&2; exit 1; }
+[ -s "$tmp/state/exits" ] || { echo "cron did not run its line" >&2; exit 1; }
 [ "$(head -n 1 "$tmp/state/exits")" = "exit 0" ] || { cat "$tmp/state/exits" "$tmp/state/output" >&2; exit 1; }
 [ -e "$tmp/state/site/current/index.html" ] && [ "$(stat -c %U "$tmp/state/past.db")" = nobody ]
 tail -n 2 "$tmp/state/output"
 # A second cycle has nothing to tell, so that cron would send no mail.
-said=$(setpriv --reuid=nobody --clear-groups env -i PAST_CONFIG="$tmp/past.yaml" PAST_DB="$tmp/state/past.db" PAST_SITE="$tmp/state/site" PAST_REVIEW="$tmp/none" "$tmp/past" refresh)
+said=$(setpriv --reuid=nobody --clear-groups env -i PAST_CONFIG="$tmp/past.yaml" PAST_DB="$tmp/state/past.db" PAST_SITE="$tmp/state/site" PAST_REVIEW="$tmp/review" "$tmp/past" refresh)
 [ -z "$said" ] || { echo "a cycle without news says: $said" >&2; exit 1; }
 echo "cron line: run by cron, published as nobody; a second cycle was quiet"
