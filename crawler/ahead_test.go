@@ -175,3 +175,43 @@ func TestParsedWithThePage(t *testing.T) {
 		t.Error("the record that came with the page is missing")
 	}
 }
+
+// TestFailedAttemptsAreTold: an observer hears of every attempt that the
+// register failed, and of none that the user cut short.
+func TestFailedAttemptsAreTold(t *testing.T) {
+	var told atomic.Int32
+	watch := func(o *crawler.Options) {
+		o.Observer = observer(func(e crawler.Event) {
+			if e.Kind == crawler.EventTry {
+				told.Add(1)
+			}
+		})
+	}
+	var n atomic.Int32
+	if _, err := run(t, &toy{}, &sourcetest.MemorySink{}, func(w http.ResponseWriter, _ *http.Request) {
+		if n.Add(1) == 1 {
+			w.WriteHeader(http.StatusServiceUnavailable)
+			return
+		}
+		fmt.Fprint(w, "a")
+	}, watch); err != nil || told.Load() != 1 {
+		t.Errorf("told of %d attempts, %v", told.Load(), err)
+	}
+	told.Store(0)
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	s := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		cancel()
+		<-r.Context().Done()
+	}))
+	defer s.Close()
+	o := crawler.Options{Sources: []crawler.Source{&toy{}}, Endpoints: map[string]string{"toy": s.URL}}
+	watch(&o)
+	c, err := crawler.New(o, &sourcetest.MemorySink{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.Run(ctx); !errors.Is(err, context.Canceled) || told.Load() != 0 {
+		t.Errorf("told of %d attempts, %v", told.Load(), err)
+	}
+}

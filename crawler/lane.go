@@ -55,6 +55,9 @@ func newLane(o *Options, sink Sink, src Source) (*lane, error) {
 	}
 	l.fetch = newWire(o, sink, src.Name(), l.src.Policy(), at)
 	l.fetch.tried = func(a polite.Attempt) {
+		if a.Request.Context().Err() != nil {
+			return // the user ended it, not the register
+		}
 		text := fmt.Sprintf("attempt %d: ", a.Number)
 		if a.Err != nil {
 			text += a.Err.Error()
