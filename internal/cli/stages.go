@@ -35,7 +35,14 @@ func (e *Env) openStore(ctx context.Context, what string, readOnly, create bool)
 			return nil, err
 		}
 	}
-	return store.Open(ctx, path, store.Options{ReadOnly: readOnly, Create: create, What: what})
+	st, err := store.Open(ctx, path, store.Options{ReadOnly: readOnly, Create: create, What: what})
+	if err != nil {
+		return nil, err
+	}
+	if from, kept := st.Upgraded(); kept != "" {
+		fmt.Fprintf(e.Stderr, "past: the database was brought from schema version %d to %d; as it was, it is kept as %s: remove that when you are content\n", from, store.SchemaVersion(), kept)
+	}
+	return st, nil
 }
 
 // rebuiltAsOf makes the database of --as-of, once per command, in a folder that

@@ -2,8 +2,10 @@ package store
 
 import (
 	"embed"
+	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"sort"
 	"strconv"
 	"strings"
@@ -57,29 +59,71 @@ func SchemaVersion() int {
 }
 
 // migrate brings the schema to version to (0: the newest), each step in a
-// transaction of its own.
-func (c *conn) migrate(path string, to int) error {
+// transaction of its own. Before the first step a database that holds something
+// is copied; the copy's path is given.
+func (c *conn) migrate(path string, to int) (from int, copied string, err error) {
 	ms, err := migrations()
 	if err != nil {
-		return err
+		return 0, "", err
 	}
 	if to == 0 {
 		to = len(ms)
 	}
 	have, err := c.number("PRAGMA user_version")
 	if err != nil {
-		return err
+		return 0, "", err
 	}
 	if int(have) > len(ms) {
-		return &VersionError{Path: path, Have: int(have), Want: len(ms)}
+		return 0, "", &VersionError{Path: path, Have: int(have), Want: len(ms)}
+	}
+	if have > 0 && int(have) < to {
+		if copied, err = c.keepBefore(path, int(have)); err != nil {
+			return 0, "", err
+		}
 	}
 	for _, m := range ms[have:max(int(have), to)] {
 		step := fmt.Sprintf("BEGIN IMMEDIATE;\n%s\nPRAGMA application_id = %d;\nPRAGMA user_version = %d;\nCOMMIT;",
 			m.script, applicationID, m.version)
 		if err := c.script(step); err != nil {
 			_ = c.script("ROLLBACK") // the error that counts is the first
-			return fmt.Errorf("upgrade %s to schema version %d (%s): %w", path, m.version, m.name, err)
+			return 0, "", fmt.Errorf("upgrade %s to schema version %d (%s): %w", path, m.version, m.name, err)
 		}
+	}
+	return int(have), copied, nil
+}
+
+// keepBefore copies a database beside itself before it is upgraded. A copy that
+// is there is whole, since it appears by renaming, and of this very version: an
+// upgrade that was stopped began from it.
+func (c *conn) keepBefore(path string, version int) (string, error) {
+	to := fmt.Sprintf("%s.schema-%d", path, version)
+	if _, err := os.Lstat(to); err == nil {
+		return to, nil
+	}
+	fail := func(err error) (string, error) {
+		return "", fmt.Errorf("the database has the older schema version %d and is copied to %s before it is upgraded: %w (make room there, "+
+			"as much as the database has; nothing was changed)", version, to, err)
+	}
+	part := to + ".partial"
+	if err := os.Remove(part); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fail(err)
+	}
+	err := c.exec("VACUUM INTO ?", part)
+	if err == nil {
+		err = syncFile(part)
+	}
+	if err == nil {
+		err = os.Rename(part, to)
+	}
+	if err != nil {
+		return fail(errors.Join(err, removeIfThere(part)))
+	}
+	return to, nil
+}
+
+func removeIfThere(path string) error {
+	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
 	}
 	return nil
 }

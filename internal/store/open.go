@@ -129,7 +129,7 @@ func (s *Store) openWriter(ctx context.Context) error {
 		if err := s.c.script("PRAGMA page_size = 8192; PRAGMA journal_mode = WAL;"); err != nil {
 			return err
 		}
-		if err := s.c.migrate(s.path, s.migrateTo); err != nil {
+		if s.upgradedFrom, s.keptBefore, err = s.c.migrate(s.path, s.migrateTo); err != nil {
 			return err
 		}
 		return s.c.exec(`INSERT INTO writer (one, pid, host, what, since) VALUES (1, ?, ?, ?, ?)
@@ -211,6 +211,7 @@ func (s *Store) upgrade(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	s.upgradedFrom, s.keptBefore = w.upgradedFrom, w.keptBefore
 	return w.Close()
 }
 

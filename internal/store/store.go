@@ -49,6 +49,18 @@ type Store struct {
 	pending []evidence.Fetch // request outcomes that wait for the next write
 
 	migrateTo int // tests stop the migrations here; 0 is the newest
+
+	upgradedFrom int
+	keptBefore   string
+}
+
+// Upgraded tells whether opening the store brought it up to date: from which
+// schema version, and where the file as it was is kept; "" when it did not.
+func (s *Store) Upgraded() (from int, kept string) {
+	if s.keptBefore == "" {
+		return 0, ""
+	}
+	return s.upgradedFrom, s.keptBefore
 }
 
 // Path of the database file, as given to [Open].
