@@ -219,9 +219,15 @@ func UnitCalls(text string, known func(command string) bool) []Mention {
 		if m == nil {
 			continue
 		}
-		first, _, _ := strings.Cut(m[1], " ")
+		call := m[1]
+		for _, quote := range []string{`'`, `"`} {
+			if strings.Count(call, quote)%2 == 1 { // the call stands in quotes and ends with them
+				call, _, _ = strings.Cut(call, quote)
+			}
+		}
+		first, _, _ := strings.Cut(call, " ")
 		if !strings.HasPrefix(line, "#") || known(first) {
-			out = append(out, Mention{i + 1, m[1]})
+			out = append(out, Mention{i + 1, call})
 		}
 	}
 	return out

@@ -94,8 +94,16 @@ func (p *reader) step(s cli.Step) error {
 		return nil
 	case s.Command == `export PATH="$PWD:$PATH"`:
 		return nil // the tests' program is found already
-	case program == "cd" || program == "export":
-		return errors.New("a change of folder or environment ends with its line; name the folder or the variable in the lines that need it")
+	case program == "cd":
+		to := strings.Replace(strings.TrimPrefix(s.Command, "cd "), "~", p.home, 1)
+		if !filepath.IsAbs(to) {
+			to = filepath.Join(p.dir, to)
+		}
+		p.dir = to
+		_, err := os.Stat(to)
+		return err
+	case program == "export":
+		return errors.New("a change of the environment ends with its line; name the variable in the lines that need it")
 	case program == "make":
 		return p.make(s)
 	case strings.HasPrefix(s.Command, "go test "):
@@ -104,6 +112,10 @@ func (p *reader) step(s cli.Step) error {
 	case program != "past":
 		if _, err := exec.LookPath(program); err != nil {
 			p.unrun = append(p.unrun, fmt.Sprintf("%s:%d: %s: %s is not installed", p.name, s.Line, s.Command, program))
+			return nil
+		}
+		if program == "Rscript" && exec.Command("Rscript", "-e", "library(metafor)").Run() != nil {
+			p.unrun = append(p.unrun, fmt.Sprintf("%s:%d: %s: the package metafor is not installed", p.name, s.Line, s.Command))
 			return nil
 		}
 	}
@@ -394,7 +406,7 @@ func TestADocumentThatIsWrongIsNotFollowed(t *testing.T) {
 		table + "```console\n$ past meta two.csv\nk = 3\n…\n```":      "it prints",
 		"```sh\npast status --db absent.db\n```":                      "absent.db",
 		"```sh\nmake nothing\n```":                                    "no target nothing",
-		"```sh\ncd elsewhere\n```":                                    "ends with its line",
+		"```sh\nexport PAST_DB=a.db\n```":                             "ends with its line",
 		"```sh\npast serve --addr 127.0.0.1:8080 --db absent.db\n```": "ended by itself",
 	} {
 		steps, err := cli.Steps(text)
