@@ -211,9 +211,11 @@ func studies(g *graph, in Input, links []evidence.Link) []evidence.Study {
 				}
 			default:
 				st.Records = append(st.Records, m)
-				if r := byID[m]; r != nil {
-					describe(&st, r)
-				}
+			}
+		}
+		for _, id := range byRegister(st.Records) {
+			if r := byID[id]; r != nil {
+				describe(&st, r)
 			}
 		}
 		if st.Label == "" {
@@ -268,14 +270,36 @@ func describe(st *evidence.Study, r *evidence.Record) {
 	}
 }
 
-// studyID is stable: the smallest register id, else the DOI, else the label.
+// studyID names a study by its record in the register that comes first, a
+// EudraCT number without the country, so that another country's record does not
+// rename it; else by the DOI, else by the label.
 func studyID(members []string) string {
+	var records []string
 	for _, m := range members {
 		if !strings.Contains(m, ":") {
-			return m
+			records = append(records, m)
 		}
 	}
+	if len(records) > 0 {
+		return stem(byRegister(records)[0])
+	}
 	return strings.TrimPrefix(members[0], "label:")
+}
+
+// byRegister sorts record ids by register, in the order of [registerID], and
+// then by id.
+func byRegister(ids []string) []string {
+	rank := func(id string) int {
+		for i, re := range registerID {
+			if re.MatchString(id) {
+				return i
+			}
+		}
+		return len(registerID)
+	}
+	return slices.SortedFunc(slices.Values(ids), func(a, b string) int {
+		return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(a, b))
+	})
 }
 
 // StudyOf maps every member (record id, paper node) to its study's id.

@@ -50,6 +50,27 @@ func TestRegisterTwinsAndCountryRecords(t *testing.T) {
 	if len(studies) != 2 {
 		t.Errorf("%d studies, want 2", len(studies))
 	}
+	if a, b := study(t, studies, "2012-003632-23-DE").ID, study(t, studies, "ISRCTN12345678").ID; a != "NCT00000001" || b != "NCT00000002" {
+		t.Errorf("named %s and %s, want the NCT numbers", a, b)
+	}
+}
+
+// TestStudyNameOutlivesANewCountry: a record of one more country neither
+// renames a study nor speaks for it before the register that is cited most.
+func TestStudyNameOutlivesANewCountry(t *testing.T) {
+	gb, at := trial("2012-003632-23-GB"), trial("2012-003632-23-AT")
+	for _, records := range [][]evidence.Record{{gb}, {gb, at}} {
+		studies, _ := Build(Input{Records: records})
+		if len(studies) != 1 || studies[0].ID != "2012-003632-23" {
+			t.Errorf("%d records: %+v", len(records), studies)
+		}
+	}
+	nct := trial("NCT00000001", "2012-003632-23")
+	nct.Status, at.Status = evidence.StatusCompleted, evidence.StatusRecruiting
+	studies, _ := Build(Input{Records: []evidence.Record{at, nct}})
+	if len(studies) != 1 || studies[0].Status != evidence.StatusCompleted {
+		t.Errorf("%+v", studies)
+	}
 }
 
 // Boilerplate titles make strangers look alike; nothing is joined by title.

@@ -5,6 +5,7 @@ import (
 	"strings"
 )
 
+// registerID are the forms of register ids, those that papers cite most first.
 var registerID = []*regexp.Regexp{
 	regexp.MustCompile(`(?i)\bNCT\d{8}\b`),
 	regexp.MustCompile(`(?i)\bISRCTN\d{8}\b`),
