@@ -112,9 +112,11 @@ func (s *Source) Page(ctx context.Context, f crawler.Fetcher, q crawler.Query, c
 // stems are the EudraCT numbers of protocols, each once.
 func stems(ids []string) []string {
 	var out []string
+	seen := map[string]bool{}
 	for _, id := range ids {
-		if !slices.Contains(out, id[:14]) {
-			out = append(out, id[:14])
+		if number := id[:14]; !seen[number] {
+			seen[number] = true
+			out = append(out, number)
 		}
 	}
 	return out
@@ -157,8 +159,10 @@ func (s *Source) text(ctx context.Context, f crawler.Fetcher, path string, list 
 		return res, nil, err
 	}
 	var ids []string
+	seen := map[string]bool{}
 	for _, p := range cut(decode(res.Body)) {
-		if id, ok := p.id(); ok && !slices.Contains(ids, id) {
+		if id, ok := p.id(); ok && !seen[id] {
+			seen[id] = true
 			ids = append(ids, id)
 		}
 	}

@@ -30,9 +30,10 @@ var headings = []string{"A. Protocol Information", "B. Sponsor Information", "C.
 // field is a line of a protocol with what follows it up to the next field.
 type field struct {
 	code, label string
-	language    string // of a field that repeats one in another language
-	value       string // lines, joined by \n
-	line        int    // 1-based, in the payload
+	language    string   // of a field that repeats one in another language
+	value       string   // lines, joined by \n
+	more        []string // lines after the first, until the protocol is read
+	line        int      // 1-based, in the payload
 	known       bool
 }
 
@@ -112,8 +113,14 @@ func read(lines []string, offset int) protocol {
 				p.rest = offset + i + 1
 			}
 			if open >= 0 {
-				p.fields[open].value = strings.TrimSpace(p.fields[open].value + "\n" + l)
+				p.fields[open].more = append(p.fields[open].more, l)
 			}
+		}
+	}
+	for i := range p.fields {
+		if f := &p.fields[i]; len(f.more) > 0 {
+			f.value = strings.TrimSpace(f.value + "\n" + strings.Join(f.more, "\n"))
+			f.more = nil
 		}
 	}
 	return p

@@ -44,6 +44,7 @@ func Parse(p evidence.Payload) (crawler.Parsed, error) {
 		}
 		return crawler.Parsed{}, &crawler.AnswerError{Kind: kind, Message: "no protocol in the text: it begins with " + answer.Start(p.Body)}
 	}
+	last := map[string]int{} // place of a protocol in Records
 	for i, pr := range protocols {
 		at := evidence.Provenance{PayloadSHA256: p.SHA256, Pointer: "line=" + strconv.Itoa(pr.line)}
 		id, ok := pr.id()
@@ -59,13 +60,15 @@ func Parse(p evidence.Payload) (crawler.Parsed, error) {
 			out.Problems = append(out.Problems, evidence.Problem{Kind: crawler.KindBadValue, RecordID: id, Where: "line=" + strconv.Itoa(pr.rest), Message: "text after the end of a protocol: the download may be cut"})
 		}
 		// The register can give a country's protocol twice: the later is used.
-		if k := slices.IndexFunc(out.Records, func(r evidence.Record) bool { return r.ID == id }); k >= 0 {
-			out.Problems = append(out.Problems, evidence.Problem{Kind: crawler.KindDuplicate, RecordID: id, Where: at.Pointer, Message: "the protocol stands twice in the download, first at " + out.Records[k].Prov.Pointer + "; the later one is used"})
-			out.Records = slices.Delete(out.Records, k, k+1)
+		if at, ok := last[id]; ok {
+			out.Problems = append(out.Problems, evidence.Problem{Kind: crawler.KindDuplicate, RecordID: id, Where: rec.Prov.Pointer, Message: "the protocol stands twice in the download, first at " + out.Records[at].Prov.Pointer + "; the later one is used"})
+			out.Records[at].ID = ""
 		}
+		last[id] = len(out.Records)
 		out.Records = append(out.Records, rec)
 	}
-	if last := p.Body[len(p.Body)-1]; last != '\n' {
+	out.Records = slices.DeleteFunc(out.Records, func(r evidence.Record) bool { return r.ID == "" })
+	if end := p.Body[len(p.Body)-1]; end != '\n' {
 		out.Problems = append(out.Problems, evidence.Problem{Kind: crawler.KindBadValue, Where: "line=" + strconv.Itoa(1+bytes.Count(p.Body, []byte("\n"))), Message: "the text ends inside a line: the download may be cut"})
 	}
 	out.Problems = append(out.Problems, drift.Problems(out.Records)...)
@@ -208,9 +211,11 @@ func conditions(rec *evidence.Record, p protocol) {
 			rec.Conditions = append(rec.Conditions, s)
 		}
 	}
+	seen := map[string]bool{}
 	for _, f := range p.fields {
 		if f.language == "" && (f.code == "E.1.2" && f.label == "Term" || f.code == "E.1.1.2" || f.code == "E.1.1.1") {
-			if s := flat(f.value); s != "" && !slices.Contains(rec.Keywords, s) {
+			if s := flat(f.value); s != "" && !seen[s] {
+				seen[s] = true
 				rec.Keywords = append(rec.Keywords, s)
 			}
 		}
@@ -238,11 +243,13 @@ func sponsors(rec *evidence.Record, p protocol) {
 func products(rec *evidence.Record, p protocol) {
 	var names []string
 	var role string
+	named := map[string]bool{}
 	flush := func() {
 		if len(names) > 0 {
 			rec.Interventions = append(rec.Interventions, evidence.Intervention{Type: "DRUG", Name: names[0], OtherNames: slices.Clone(names[1:]), Description: role})
 		}
 		names, role = nil, ""
+		clear(named)
 	}
 	placebo := false
 	for _, f := range p.fields {
@@ -254,7 +261,8 @@ func products(rec *evidence.Record, p protocol) {
 		case "D.8 Placebo":
 			placebo = true
 		case "D.3.8", "D.3.1", "D.2.1.1.1", "D.3.9.3", "D.3.2":
-			if s := flat(f.value); s != "" && !slices.Contains(names, s) {
+			if s := flat(f.value); s != "" && !named[s] {
+				named[s] = true
 				names = append(names, s)
 			}
 		}
