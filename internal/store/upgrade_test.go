@@ -117,7 +117,8 @@ func TestReleasedDatabasesAreBroughtUpToDate(t *testing.T) {
 			t.Errorf("version %d: %v %v", v, faults, err)
 		}
 		decisions, err := s.Decisions(ctx, "")
-		if err != nil || len(decisions) != 1 || decisions[0].Who != "the editors" {
+		// programs of version 3 left decisions in their files alone
+		if err != nil || v >= 4 && (len(decisions) != 1 || decisions[0].Who != "the editors") {
 			t.Errorf("version %d: decisions %v %v", v, decisions, err)
 		}
 		if err := s.Close(); err != nil {
