@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"past/crawler/answer"
 	"past/crawler/jsontree"
 	"past/internal/evidence"
 )
@@ -27,20 +28,22 @@ func (m *mapper) design(rec *evidence.Record, part *jsontree.Node) {
 	}
 	m.enrolment(rec, part)
 	m.periods(rec, part)
+	var conditions, keywords answer.Once
 	for _, c := range conditionList(part) {
-		if t := text(c.Get("medicalCondition")); t != "" && !slices.Contains(rec.Conditions, t) {
+		if t := text(c.Get("medicalCondition")); conditions.First(t) {
 			rec.Conditions = append(rec.Conditions, t)
 		}
 	}
 	areas := part.Get("therapeuticAreas").Items()
 	for i := range areas {
 		if t := text(areas[i].Get("name")); t != "" {
+			keywords.First(t)
 			rec.Keywords = append(rec.Keywords, t)
 		}
 	}
 	terms := info.At("medicalCondition", "meddraConditionTerms").Items()
 	for i := range terms {
-		if t := text(terms[i].Get("termName")); t != "" && !slices.Contains(rec.Keywords, t) {
+		if t := text(terms[i].Get("termName")); keywords.First(t) {
 			rec.Keywords = append(rec.Keywords, t)
 		}
 	}
@@ -122,6 +125,7 @@ func (m *mapper) enrolment(rec *evidence.Record, part *jsontree.Node) {
 func (m *mapper) periods(rec *evidence.Record, part *jsontree.Node) {
 	base := m.appAt + "/authorizedPartI/trialDetails/protocolInformation/studyDesign/periodDetails"
 	list := part.At("trialDetails", "protocolInformation", "studyDesign", "periodDetails").Items()
+	var seen answer.Once
 	for i := range list {
 		p := &list[i]
 		if p.Get("allocationMethod").Scalar() == "1" {
@@ -134,7 +138,7 @@ func (m *mapper) periods(rec *evidence.Record, part *jsontree.Node) {
 		for j := range arms {
 			a := evidence.Arm{Label: text(arms[j].Get("title")), Description: text(arms[j].Get("description")),
 				Pointer: base + "/" + strconv.Itoa(i) + "/armDetails/" + strconv.Itoa(j)}
-			if !slices.ContainsFunc(rec.Arms, func(b evidence.Arm) bool { return b.Label == a.Label && b.Description == a.Description }) {
+			if seen.First("arm", a.Label, a.Description) {
 				rec.Arms = append(rec.Arms, a)
 			}
 		}
@@ -164,8 +168,9 @@ func (m *mapper) people(rec *evidence.Record, part *jsontree.Node) {
 }
 
 func (m *mapper) places(rec *evidence.Record, part *jsontree.Node) {
+	var seen answer.Once
 	country := func(s string) {
-		if s != "" && !slices.Contains(rec.Countries, s) {
+		if seen.First(s) {
 			rec.Countries = append(rec.Countries, s)
 		}
 	}
@@ -198,6 +203,7 @@ func (m *mapper) places(rec *evidence.Record, part *jsontree.Node) {
 // products reads what is given, with its role (test, comparator, placebo,
 // auxiliary) in the description.
 func (m *mapper) products(rec *evidence.Record, part *jsontree.Node) {
+	var seen answer.Once
 	add := func(p *jsontree.Node, role string) {
 		substance := text(p.Get("jsonActiveSubstanceNames"))
 		if substance == "" {
@@ -213,9 +219,7 @@ func (m *mapper) products(rec *evidence.Record, part *jsontree.Node) {
 		} else if substance != "" && !strings.EqualFold(substance, name) {
 			iv.OtherNames = []string{substance}
 		}
-		if iv.Name == "" || slices.ContainsFunc(rec.Interventions, func(o evidence.Intervention) bool {
-			return o.Name == iv.Name && o.Description == iv.Description && slices.Equal(o.OtherNames, iv.OtherNames)
-		}) {
+		if iv.Name == "" || !seen.First(iv.Name, iv.Description, strings.Join(iv.OtherNames, "\x00")) {
 			return
 		}
 		rec.Interventions = append(rec.Interventions, iv)

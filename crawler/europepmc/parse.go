@@ -139,8 +139,9 @@ func read(n *jsontree.Node, id string, at evidence.Provenance) evidence.Record {
 	pub.Retracted = hasType(pub.Types, "retracted publication") || hasType(pub.Types, "retracted-publication")
 	rec.Keywords = n.At("keywordList", "keyword").Scalars()
 	mesh := n.At("meshHeadingList", "meshHeading").Items()
+	var headings answer.Once
 	for i := range mesh {
-		if t := mesh[i].Get("descriptorName").Scalar(); t != "" && !slices.Contains(rec.MeshTerms, t) {
+		if t := mesh[i].Get("descriptorName").Scalar(); headings.First(t) {
 			rec.MeshTerms = append(rec.MeshTerms, t)
 		}
 	}

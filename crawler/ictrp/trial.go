@@ -127,8 +127,9 @@ func hash(fields row) string {
 
 func split(s, seps string) []string {
 	var out []string
+	var seen answer.Once
 	for _, p := range strings.FieldsFunc(s, func(r rune) bool { return strings.ContainsRune(seps, r) }) {
-		if p = xmltree.Squeeze(p); p != "" && !slices.Contains(out, p) {
+		if p = xmltree.Squeeze(p); seen.First(p) {
 			out = append(out, p)
 		}
 	}

@@ -173,8 +173,9 @@ func (m *mapper) design(rec *evidence.Record, t *xmltree.Node) {
 		}
 	}
 	rec.WhyStopped = d.Get("reasonAbandoned").Text()
+	var phases answer.Once
 	for i, v := range t.At("interventions").All("intervention") {
-		if p := v.Get("phase").Text(); given(p) != "" && !slices.Contains(rec.Phases, p) {
+		if p := v.Get("phase").Text(); given(p) != "" && phases.First(p) {
 			rec.Phases = append(rec.Phases, p)
 		}
 		iv := evidence.Intervention{Type: strings.ToUpper(v.Get("interventionType").Text()), Name: v.Get("drugNames").Text(), Description: v.Get("description").Lines()}
@@ -206,8 +207,9 @@ func (m *mapper) participants(rec *evidence.Record, p *xmltree.Node) {
 		text = append(text, "Exclusion criteria:\n"+ex)
 	}
 	rec.Eligibility = strings.Join(text, "\n")
+	var countries answer.Once
 	for _, c := range p.At("recruitmentCountries").All("country") {
-		if s := c.Text(); s != "" && !slices.Contains(rec.Countries, s) {
+		if s := c.Text(); countries.First(s) {
 			rec.Countries = append(rec.Countries, s)
 		}
 	}
@@ -232,12 +234,13 @@ func (m *mapper) count(p *xmltree.Node, name string) (int, bool) {
 }
 
 func (m *mapper) conditions(rec *evidence.Record, t *xmltree.Node) {
+	var classes answer.Once
 	for _, c := range t.At("conditions").All("condition") {
 		if s := c.Get("description").Text(); s != "" {
 			rec.Conditions = append(rec.Conditions, s)
 		}
 		for _, k := range []string{"diseaseClass1", "diseaseClass2"} {
-			if s := c.Get(k).Text(); s != "" && !slices.Contains(rec.Keywords, s) {
+			if s := c.Get(k).Text(); classes.First(s) {
 				rec.Keywords = append(rec.Keywords, s)
 			}
 		}

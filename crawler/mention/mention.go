@@ -65,8 +65,10 @@ func IDs(text string) []string {
 	}
 	slices.SortStableFunc(hits, func(a, b hit) int { return a.at - b.at })
 	var out []string
+	seen := map[string]bool{}
 	for _, h := range hits {
-		if !slices.Contains(out, h.id) {
+		if !seen[h.id] {
+			seen[h.id] = true
 			out = append(out, h.id)
 		}
 	}
@@ -76,8 +78,16 @@ func IDs(text string) []string {
 // Add appends the ids in a text to mentions, unless the same id is there from
 // the same kind of place.
 func Add(mentions []evidence.TrialMention, text, where, pointer string) []evidence.TrialMention {
-	for _, id := range IDs(text) {
-		mentions = AddID(mentions, id, where, pointer)
+	there := map[string]bool{}
+	for _, m := range mentions {
+		if m.Where == where {
+			there[m.ID] = true
+		}
+	}
+	for _, id := range IDs(text) { // each is in the text's list once
+		if !there[id] {
+			mentions = append(mentions, evidence.TrialMention{ID: id, Where: where, Pointer: pointer})
+		}
 	}
 	return mentions
 }

@@ -108,10 +108,13 @@ func read(body []byte) (Table, error) {
 	if t.Header, err = rd.Read(); err != nil {
 		return t, &crawler.AnswerError{Kind: crawler.KindWrongShape, Message: "no header line: " + err.Error()}
 	}
+	seen := map[string]bool{}
 	for i := range t.Header {
-		if t.Header[i] = strings.TrimSpace(t.Header[i]); slices.Contains(t.Header[:i], t.Header[i]) {
+		t.Header[i] = strings.TrimSpace(t.Header[i])
+		if seen[t.Header[i]] {
 			return t, &crawler.AnswerError{Kind: crawler.KindWrongShape, Message: fmt.Sprintf("the column %q stands twice", t.Header[i])}
 		}
+		seen[t.Header[i]] = true
 	}
 	for n := 1; ; n++ {
 		cells, err := rd.Read()

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"past/crawler/answer"
 	"past/crawler/mention"
 	"past/crawler/xmltree"
 	"past/internal/evidence"
@@ -188,14 +189,15 @@ func abstractText(n *xmltree.Node) string {
 }
 
 func (m *mapper) terms(rec *evidence.Record, c *xmltree.Node) {
+	var headings, keywords answer.Once
 	for _, h := range c.At("MeshHeadingList").All("MeshHeading") {
-		if t := h.Get("DescriptorName").Text(); t != "" && !slices.Contains(rec.MeshTerms, t) {
+		if t := h.Get("DescriptorName").Text(); headings.First(t) {
 			rec.MeshTerms = append(rec.MeshTerms, t)
 		}
 	}
 	for _, l := range c.All("KeywordList") {
 		for _, k := range l.All("Keyword") {
-			if t := k.Text(); t != "" && !slices.Contains(rec.Keywords, t) {
+			if t := k.Text(); keywords.First(t) {
 				rec.Keywords = append(rec.Keywords, t)
 			}
 		}
