@@ -91,7 +91,7 @@ func New(opts Options, sink Sink) (*Collector, error) {
 	return c, nil
 }
 
-// Run crawls all sources side by side. The summary is complete even with an
+// Run crawls the sources side by side, and then those that follow. The summary is complete even with an
 // error, which joins those of the sources; a cancelled context ends the crawl
 // within a second or two with everything received kept.
 func (c *Collector) Run(ctx context.Context) (Summary, error) {
@@ -100,11 +100,15 @@ func (c *Collector) Run(ctx context.Context) (Summary, error) {
 		run = newRun(c.opts.Now())
 	}
 	sum := Summary{Run: run, Started: c.opts.Now().UTC(), DryRun: c.opts.DryRun, Sources: make([]SourceSummary, len(c.lanes))}
-	var wg sync.WaitGroup
-	for i, l := range c.lanes {
-		wg.Go(func() { sum.Sources[i] = l.crawl(ctx, run) })
+	for _, second := range []bool{false, true} {
+		var wg sync.WaitGroup
+		for i, l := range c.lanes {
+			if f, ok := l.src.(Follower); (ok && f.Follows()) == second {
+				wg.Go(func() { sum.Sources[i] = l.crawl(ctx, run) })
+			}
+		}
+		wg.Wait()
 	}
-	wg.Wait()
 	sum.Ended = c.opts.Now().UTC()
 	var errs []error
 	for _, s := range sum.Sources {

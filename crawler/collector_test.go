@@ -288,3 +288,38 @@ func TestSummaryAndEvents(t *testing.T) {
 type observer func(crawler.Event)
 
 func (o observer) Event(e crawler.Event) { o(e) }
+
+// last is a toy that asks about what the other sources brought.
+type last struct{ *toy }
+
+func (*last) Name() string  { return "last" }
+func (*last) Follows() bool { return true }
+func (s *last) At(endpoint string) crawler.Source {
+	c := *s.toy
+	c.base = endpoint
+	return &last{&c}
+}
+
+func TestFollowersGoLast(t *testing.T) {
+	sink := &sourcetest.MemorySink{}
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		time.Sleep(20 * time.Millisecond)
+		fmt.Fprint(w, "a")
+	}))
+	defer s.Close()
+	after := &last{&toy{}}
+	after.ask = func(ctx context.Context, _ crawler.Fetcher, _ string) (crawler.Page, error) {
+		if known, err := sink.Known(ctx, "toy"); err != nil || len(known) != 1 {
+			t.Errorf("asked when %v was known, %v", known, err)
+		}
+		return crawler.Page{}, nil
+	}
+	c, err := crawler.New(crawler.Options{Sources: []crawler.Source{after, &toy{}}, Endpoints: map[string]string{"toy": s.URL, "last": s.URL}}, sink)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sum, err := c.Run(t.Context())
+	if err != nil || len(sum.Sources) != 2 || sum.Sources[0].Source != "last" || !sum.Sources[0].Complete || !sum.Sources[1].Complete {
+		t.Errorf("%+v, %v", sum, err)
+	}
+}

@@ -16,7 +16,8 @@
 //  5. mark: the crawl is complete as of its start.
 //
 // What cannot be used is kept aside as a problem with its payload, and the rest
-// goes on. Sources run side by side, each in its own lane.
+// goes on. Sources run side by side, each in its own lane; one that asks about
+// what others brought goes after them.
 //
 // A register's own protocol lives in a package of its own below this one
 // (ctgov, pubmed, …); policy of the wire (rate, retry, caps, address guard) in

@@ -55,6 +55,12 @@ type Checker interface {
 	Check(ctx context.Context, f Fetcher, ids []string, since time.Time) (stale, gone []string, err error)
 }
 
+// Follower is a Source that asks about what the other sources brought: it goes
+// after them.
+type Follower interface {
+	Follows() bool
+}
+
 // Movable is a Source that can be asked at another address than the register's
 // own: a mirror, or a server of a test.
 type Movable interface {
