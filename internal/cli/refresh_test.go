@@ -27,6 +27,10 @@ import (
 type growing struct {
 	grown atomic.Bool
 	lost  atomic.Bool // answers with two trials only
+	// edit, where set, changes each study on its way out; false leaves it out.
+	// Set it between cycles only, and count up version with it.
+	edit    func(id string, study map[string]any) bool
+	version atomic.Int64
 }
 
 func (g *growing) serve(t testing.TB, delay time.Duration) string {
@@ -39,7 +43,7 @@ func (g *growing) serve(t testing.TB, delay time.Duration) string {
 		time.Sleep(delay)
 		if strings.HasSuffix(r.URL.Path, "/version") {
 			// the register's own stamp tells that its data moved
-			fmt.Fprintf(w, `{"apiVersion":"2.0.5","dataTimestamp":"2026-01-0%dT00:00:00"}`, 1+btoi(g.grown.Load())+2*btoi(g.lost.Load()))
+			fmt.Fprintf(w, `{"apiVersion":"2.0.5","dataTimestamp":"2026-01-0%dT00:00:%02d"}`, 1+btoi(g.grown.Load())+2*btoi(g.lost.Load()), g.version.Load())
 			return
 		}
 		// What is new here has the dates of the past: it is found whatever the
@@ -47,7 +51,7 @@ func (g *growing) serve(t testing.TB, delay time.Duration) string {
 		q := r.URL.Query()
 		q.Del("filter.advanced")
 		r.URL.RawQuery = q.Encode()
-		if g.grown.Load() && !g.lost.Load() || !strings.HasSuffix(r.URL.Path, "/studies") {
+		if g.edit == nil && g.grown.Load() && !g.lost.Load() || !strings.HasSuffix(r.URL.Path, "/studies") {
 			h.ServeHTTP(w, r)
 			return
 		}
@@ -89,7 +93,10 @@ func (g *growing) keep(list []any) []any {
 	for _, s := range list {
 		id := fmt.Sprint(dig(s, "protocolSection", "identificationModule", "nctId"))
 		last := id[len(id)-1]
-		if g.lost.Load() && last != '9' || last == '3' || last == '8' {
+		if g.lost.Load() && last != '9' || !g.grown.Load() && (last == '3' || last == '8') {
+			continue
+		}
+		if study, ok := s.(map[string]any); ok && g.edit != nil && !g.edit(id, study) {
 			continue
 		}
 		out = append(out, s)
