@@ -57,7 +57,8 @@ func (s *site) findingPage(f *evidence.Finding) *page {
 	d.Cite = s.citation(f.ID, d.Title)
 	d.Before = s.citedBefore(f.ID)
 	d.Path = p.Path
-	if weightOf(d.Main, d.CertFigures, d.Checks, d.Plots) > roomForFigures && len(d.Checks)+len(d.Plots) > 0 {
+	tables := tableWeight(d.Missing, d.Effects, d.Excluded, d.Plans, d.Measured, d.Influence, d.SmallStudy)
+	if w := weightOf(d.Main, d.CertFigures, d.Checks, d.Plots); (w > roomForFigures || w+tables > roomForPage) && len(d.Checks)+len(d.Plots) > 0 {
 		s.checksPage(p, d)
 	}
 	if !s.single {
@@ -71,6 +72,28 @@ func (s *site) findingPage(f *evidence.Finding) *page {
 // roomForFigures is how many bytes of figures a finding's page takes in; beyond
 // it the checks get a page of their own, so that none grows past 300 kB.
 const roomForFigures = 225_000
+
+// roomForPage is the same with the tables of the page.
+const roomForPage = 250_000
+
+// tableWeight estimates the bytes of tables, with the labels that phones show.
+func tableWeight(list ...*figure.Table) int {
+	n := 0
+	for _, t := range list {
+		if t == nil {
+			continue
+		}
+		for _, r := range t.Rows {
+			for i, c := range r.Cells {
+				n += len(c.Text) + len(c.Exact) + len(c.Href) + 40
+				if i < len(t.Head) {
+					n += len(t.Head[i].Text)
+				}
+			}
+		}
+	}
+	return n
+}
 
 // weightOf estimates the bytes of figures with their tables and options.
 func weightOf(lists ...[]figView) int {

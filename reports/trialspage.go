@@ -84,8 +84,11 @@ func (s *site) trialsPage(p *page, part []TrialRow, at, of int) {
 
 func (s *site) trialView(t *TrialRow) trialView {
 	v := trialView{Href: s.studPath[t.StudyID], ID: show.Clip(t.ID, 60), Title: show.Clip(t.Title, 240), Status: orDash(show.Clip(string(t.Status), 40)), Class: statusClass(t.Status),
-		Phase: show.Clip(strings.Join(t.Phases, ", "), 60), N: show.IntP(t.Enrolment), Results: t.HasResults, Retold: t.Retold}
-	v.From, v.To = orDash(show.Clip(t.Start.String(), 40)), show.Clip(t.Completion.String(), 40)
+		Phase: phases(t.Phases), N: show.IntP(t.Enrolment), Results: t.HasResults, Retold: t.Retold}
+	v.From, v.To = show.Clip(t.Start.String(), 40), show.Clip(t.Completion.String(), 40)
+	if v.From == "" && v.To == "" {
+		v.From = show.None
+	}
 	if v.Href == "" {
 		v.Href = s.RecordHref(t.ID)
 	}
@@ -109,6 +112,23 @@ func (s *site) trialView(t *TrialRow) trialView {
 	}
 	v.Sponsor = orDash(v.Sponsor)
 	return v
+}
+
+// phases writes a register's codes of phases in words.
+func phases(codes []string) string {
+	var out []string
+	for _, c := range codes {
+		switch n, ok := strings.CutPrefix(c, "PHASE"); {
+		case ok && len(n) == 1:
+			c = "Phase " + n
+		case c == "EARLY_PHASE1":
+			c = "Early phase 1"
+		case c == "NA":
+			c = "no phase"
+		}
+		out = append(out, c)
+	}
+	return show.Clip(strings.Join(out, ", "), 60)
 }
 
 // statusClass groups statuses for their mark: each class has its own shape.

@@ -97,7 +97,7 @@ func subsets(q Question, b Base, effects []evidence.Effect) []subset {
 	part("without-crossover", "without crossover trials", func(e evidence.Effect) bool { return e.Design != "crossover-rct" })
 	part("without-imputed", "without imputed numbers", func(e evidence.Effect) bool { return !imputed(e) })
 	withdrawn := retracted(b)
-	part("without-retracted", "without studies that have a retracted report", func(e evidence.Effect) bool { return len(withdrawn[e.StudyID]) == 0 })
+	part("without-retracted", "without retracted reports", func(e evidence.Effect) bool { return len(withdrawn[e.StudyID]) == 0 })
 	return out
 }
 
@@ -125,7 +125,7 @@ func allRows(q Question, b Base, effects []evidence.Effect, out []evidence.Poole
 		m.Kind, m.Label = OnePerStudy, "one effect per study"
 	} else {
 		rows = eligible(q, b.Effects)
-		m.Kind, m.Label = CHE, "all eligible rows (three-level model, robust variance)"
+		m.Kind, m.Label = CHE, "all rows, three-level model"
 	}
 	rows, _ = Recompute(other, rows)
 	if m.Kind == CHE && !several(rows) || len(rows) == 0 {
