@@ -441,7 +441,7 @@
       if (r.retold) { th.appendChild(doc.createTextNode(" ")); th.appendChild(el("span", { "class": "tag" }, "retold")); }
       bdi = el("span", { "class": "under" }); bdi.appendChild(el("bdi", {}, r.title)); th.appendChild(bdi); tr.appendChild(th);
       td = cell("Status"); td.appendChild(el("span", { "class": "st st-" + r.cls })); td.appendChild(doc.createTextNode(r.status)); under(td, r.phase); if (r.results === "1") { under(td, "results posted"); } tr.appendChild(td);
-      td = cell("Dates"); td.appendChild(el("span", { "class": "nb" }, r.from)); if (r.to) { td.appendChild(doc.createTextNode(" to ")); td.appendChild(el("span", { "class": "nb" }, r.to)); } tr.appendChild(td);
+      td = cell("Dates"); var when = el("span"); when.appendChild(el("span", { "class": "nb" }, r.from)); if (r.to) { when.appendChild(doc.createTextNode(" to ")); when.appendChild(el("span", { "class": "nb" }, r.to)); } td.appendChild(when); tr.appendChild(td);
       td = cell("Enrolment", "n"); td.textContent = r.enrolment; tr.appendChild(td);
       td = cell("About"); td.textContent = r.about; tr.appendChild(td);
       td = cell("Sponsor"); td.textContent = r.who; tr.appendChild(td);
