@@ -19,7 +19,7 @@ func Crawl(t *testing.T, src crawler.Source, register http.Handler, path string,
 	srv := httptest.NewServer(register)
 	t.Cleanup(srv.Close)
 	sink = &MemorySink{}
-	now := &clock{time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)}
+	now := &clock{at: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)}
 	return sink, func(change ...func(*crawler.Options)) crawler.SourceSummary {
 		t.Helper()
 		now.at = now.at.Add(72 * time.Hour)

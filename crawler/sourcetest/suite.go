@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"reflect"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -37,9 +38,17 @@ type Subject struct {
 }
 
 // clock is a time that tests move on by hand.
-type clock struct{ at time.Time }
+type clock struct {
+	at time.Time
+	mu sync.Mutex // crawls ask from several goroutines
+}
 
-func (c *clock) now() time.Time { c.at = c.at.Add(time.Second); return c.at }
+func (c *clock) now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.at = c.at.Add(time.Second)
+	return c.at
+}
 
 // bench is a subject with its register and a sink.
 type bench struct {
@@ -59,7 +68,7 @@ func begin(t *testing.T, sub Subject) *bench {
 		w.entries = append(w.entries, sub.Entry(n, 0))
 	}
 	return &bench{sub: sub, world: w, srv: serve(t, sub, w), sink: &MemorySink{},
-		clock: &clock{time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)}}
+		clock: &clock{at: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)}}
 }
 
 func (b *bench) options() crawler.Options {
