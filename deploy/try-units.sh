@@ -59,7 +59,7 @@ printf 'contact: try@example.org\nsources: [ctgov]\nendpoints:\n  ctgov: %s\n' "
 	sed -e "s#/usr/local/bin/past#$tmp/past#; s#/var/lib/past#$tmp/state#; s#/etc/past/review#$tmp/review#" \
 		-e "s#^10 3 \* \* \* past \(.*\)#* * * * * nobody \1 >>$tmp/state/output 2>\&1; echo \"exit \$?\" >>$tmp/state/exits#" deploy/past.cron
 } >"$tmp/cron.d/past"
-grep -q '^\* \* \* \* \* nobody .*/past refresh ' "$tmp/cron.d/past"
+grep -q '^\* \* \* \* \* nobody ' "$tmp/cron.d/past"
 # shellcheck disable=SC2016 # expanded by the inner shell
 unshare --mount --pid --fork --mount-proc --kill-child sh -euc '
 	mount -t tmpfs tmpfs /run
