@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"past/crawler"
@@ -32,13 +33,14 @@ const (
 type Source struct {
 	at     string
 	mailto string
-	dois   []string // canonical, sorted, each once
+	dois   func() ([]string, error) // canonical, sorted, each once; the same at every call
 	batch  int
 }
 
 var (
-	_ crawler.Source  = (*Source)(nil)
-	_ crawler.Movable = (*Source)(nil)
+	_ crawler.Source   = (*Source)(nil)
+	_ crawler.Movable  = (*Source)(nil)
+	_ crawler.Follower = (*Source)(nil)
 )
 
 // Option changes what is asked and how.
@@ -47,14 +49,24 @@ type Option func(*Source)
 // WithDOIs names the works that are asked for: DOIs in any spelling. What is
 // no DOI is left out.
 func WithDOIs(dois []string) Option {
+	return WithKnown(func() ([]string, error) { return dois, nil })
+}
+
+// WithKnown is [WithDOIs] for works that are known only when it comes to asking:
+// list is called once, after the sources that bring them.
+func WithKnown(list func() ([]string, error)) Option {
 	return func(s *Source) {
-		for _, d := range dois {
-			if d, ok := CanonicalDOI(d); ok {
-				s.dois = append(s.dois, d)
+		s.dois = sync.OnceValues(func() ([]string, error) {
+			given, err := list()
+			var dois []string
+			for _, d := range given {
+				if d, ok := CanonicalDOI(d); ok {
+					dois = append(dois, d)
+				}
 			}
-		}
-		slices.Sort(s.dois)
-		s.dois = slices.Compact(s.dois)
+			slices.Sort(dois)
+			return slices.Compact(dois), err
+		})
 	}
 }
 
@@ -65,6 +77,7 @@ func WithMailto(email string) Option { return func(s *Source) { s.mailto = strin
 // New gives a Source of Crossref itself. Without DOIs it has nothing to ask.
 func New(opts ...Option) *Source {
 	s := &Source{at: baseURL, batch: batch}
+	WithDOIs(nil)(s)
 	for _, o := range opts {
 		o(s)
 	}
@@ -73,6 +86,9 @@ func New(opts ...Option) *Source {
 
 // Name implements crawler.Source.
 func (s *Source) Name() string { return SourceName }
+
+// Follows implements crawler.Follower: other sources bring the DOIs.
+func (s *Source) Follows() bool { return true }
 
 // At implements crawler.Movable: endpoint stands in the place of
 // https://api.crossref.org. The address for the polite pool is not sent there.
@@ -96,31 +112,32 @@ func (s *Source) Policy() crawler.Policy {
 // Plan implements crawler.Source: one query for all DOIs given. The question's
 // words are not asked.
 func (s *Source) Plan(q crawler.QuestionSet) ([]crawler.Query, error) {
-	if len(s.dois) == 0 {
-		return nil, nil
+	all, err := s.dois()
+	if err != nil || len(all) == 0 {
+		return nil, err
 	}
-	first, _ := s.next(0, s.batch)
-	text := "doi:" + strings.Join(s.dois, ",doi:")
+	first, _ := next(all, 0, s.batch)
+	text := "doi:" + strings.Join(all, ",doi:")
 	since := ""
 	if !q.Since.IsZero() {
 		since = q.Since.UTC().Add(-overlap).Format(time.DateOnly)
 		text += ",from-update-date:" + since
 	}
-	return []crawler.Query{{Key: "dois-" + answer.Sum([]byte(strings.Join(s.dois, "\n")))[:8], Text: text, URL: s.address(first, since)}}, nil
+	return []crawler.Query{{Key: "dois-" + answer.Sum([]byte(strings.Join(all, "\n")))[:8], Text: text, URL: s.address(first, since)}}, nil
 }
 
 // next gives the DOIs that one request can ask for, from the ith on, and the
 // index after them. A DOI with a comma cannot stand in a filter and is asked
 // for by itself.
-func (s *Source) next(i, size int) ([]string, int) {
-	if strings.Contains(s.dois[i], ",") {
-		return s.dois[i : i+1], i + 1
+func next(all []string, i, size int) ([]string, int) {
+	if strings.Contains(all[i], ",") {
+		return all[i : i+1], i + 1
 	}
 	j := i
-	for j < len(s.dois) && j-i < size && !strings.Contains(s.dois[j], ",") {
+	for j < len(all) && j-i < size && !strings.Contains(all[j], ",") {
 		j++
 	}
-	return s.dois[i:j], j
+	return all[i:j], j
 }
 
 func (s *Source) address(dois []string, since string) string {
@@ -138,10 +155,13 @@ var sinceIn = regexp.MustCompile(`,from-update-date:(\d{4}-\d{2}-\d{2})$`)
 
 // Page implements crawler.Source. The cursor is the index of the next DOI.
 func (s *Source) Page(ctx context.Context, f crawler.Fetcher, q crawler.Query, cursor string) (crawler.Page, error) {
+	all, err := s.dois()
+	if err != nil {
+		return crawler.Page{}, err
+	}
 	i := 0
 	if cursor != "" {
-		var err error
-		if i, err = strconv.Atoi(cursor); err != nil || i <= 0 || i >= len(s.dois) {
+		if i, err = strconv.Atoi(cursor); err != nil || i <= 0 || i >= len(all) {
 			return crawler.Page{}, fmt.Errorf("cursor %q is not of this source: %w", cursor, crawler.ErrCursorExpired)
 		}
 	}
@@ -153,12 +173,12 @@ func (s *Source) Page(ctx context.Context, f crawler.Fetcher, q crawler.Query, c
 	if q.Limit > 0 {
 		size = min(size, q.Limit)
 	}
-	dois, j := s.next(i, size)
+	dois, j := next(all, i, size)
 	page, err := s.ask(ctx, f, dois, since)
 	if err != nil {
 		return page, err
 	}
-	if j < len(s.dois) {
+	if j < len(all) {
 		page.Next = strconv.Itoa(j)
 	}
 	return page, nil

@@ -7,17 +7,16 @@ import (
 	"fmt"
 	"os"
 	"runtime/debug"
-	"slices"
 	"text/tabwriter"
 	"time"
 
 	"past/crawler"
-	"past/crawler/crossref"
 	"past/internal/pipeline"
+	"past/internal/store"
 )
 
 type crawlCmd struct {
-	Sources  []string          `arg:"" optional:"" help:"Registers to ask (default: all)."`
+	Sources  []string          `arg:"" optional:"" help:"Registers to ask (default: all that can be searched; crossref and metapsy only when named)."`
 	Source   []string          `name:"source" help:"A register to ask; repeatable." placeholder:"NAME"`
 	Since    string            `name:"since" default:"auto" help:"auto (only what changed), all, or a date YYYY-MM-DD."`
 	Limit    int               `name:"limit" help:"At most this many records per register; 0 is no bound."`
@@ -27,11 +26,14 @@ type crawlCmd struct {
 
 func (c *crawlCmd) Run(ctx context.Context, e *Env) (err error) {
 	names := append(append([]string{}, c.Sources...), c.Source...)
-	dois, err := c.knownDOIs(ctx, e, names)
-	if err != nil {
-		return err
+	var st *store.Store
+	works := func() ([]string, error) {
+		if st == nil {
+			return c.storedWorks(ctx, e)
+		}
+		return pipeline.KnownDOIs(ctx, st)
 	}
-	sources, err := pipeline.Sources(names, pipeline.SourceOptions{Contact: e.Globals.Contact, PubMedKey: os.Getenv("PAST_PUBMED_API_KEY"), DOIs: dois})
+	sources, err := pipeline.Sources(names, pipeline.SourceOptions{Contact: e.Globals.Contact, PubMedKey: os.Getenv("PAST_PUBMED_API_KEY"), Works: works})
 	if err != nil {
 		return usage("%s", err)
 	}
@@ -54,11 +56,13 @@ func (c *crawlCmd) Run(ctx context.Context, e *Env) (err error) {
 		sum, err := col.Run(ctx)
 		return errors.Join(err, e.printPlan(sum))
 	}
-	st, err := e.openStore(ctx, "crawl", false, true)
-	if err != nil {
+	if st, err = e.openStore(ctx, "crawl", false, true); err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, st.Close()) }()
+	if err := keepStarterApart(ctx, st, sources, c.Endpoint); err != nil {
+		return err
+	}
 	run, err := beginRun(ctx, st, "crawl", names...)
 	if err != nil {
 		return err
@@ -96,11 +100,25 @@ func (c *crawlCmd) Run(ctx context.Context, e *Env) (err error) {
 // crawlMemory is the soft limit of the heap while crawling, in bytes.
 const crawlMemory = 72 << 20
 
-// knownDOIs are the works that Crossref is asked for, where it is named.
-func (c *crawlCmd) knownDOIs(ctx context.Context, e *Env, names []string) ([]string, error) {
-	if !slices.Contains(names, crossref.SourceName) {
-		return nil, nil
+// keepStarterApart refuses to ask real registers for a database that holds the
+// retold facts of the demonstration: they would be taken for records, and its
+// marks of what is complete for the registers' own.
+func keepStarterApart(ctx context.Context, st *store.Store, sources []crawler.Source, endpoints map[string]string) error {
+	retold, err := pipeline.IsStarter(ctx, st)
+	if err != nil || !retold {
+		return err
 	}
+	for _, s := range sources {
+		if endpoints[s.Name()] == "" {
+			return fmt.Errorf("%s holds the demonstration's retold facts, which must not be mixed with a register's own records; name a database of your own with --db", st.Path())
+		}
+	}
+	return nil
+}
+
+// storedWorks are the works that Crossref would be asked for now: a plan opens
+// no database to write.
+func (c *crawlCmd) storedWorks(ctx context.Context, e *Env) ([]string, error) {
 	st, err := e.openStore(ctx, "crawl", true, false)
 	if err != nil {
 		return nil, fmt.Errorf("crossref is asked for the works that the database names: %w", err)

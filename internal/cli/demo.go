@@ -9,12 +9,10 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"time"
 
 	"past/crawler"
-	"past/crawler/crossref"
 	"past/internal/evidence"
 	"past/internal/link"
 	"past/internal/pipeline"
@@ -36,7 +34,7 @@ const demoMark = "demo.txt"
 // Run does the whole job on the starter set: crawl every register on loopback,
 // link, extract, analyse, report. It never touches the user's own database.
 func (c *demoCmd) Run(ctx context.Context, e *Env) error {
-	if e.Globals.DB != "" {
+	if e.Globals.DB != os.Getenv("PAST_DB") { // the variable names the user's database, which the demo never touches
 		return usage("demo keeps a database of its own under --dir; leave --db out")
 	}
 	if c.Port != 0 && !c.Serve || c.Port < 0 || c.Port > 65535 {
@@ -82,34 +80,16 @@ func (c *demoCmd) serve(ctx context.Context, e *Env) error {
 // crawlStarter asks every register side by side, then Crossref for the works
 // that their records name, and takes in the export of the WHO's platform.
 func (c *demoCmd) crawlStarter(ctx context.Context, e *Env, p *pipeline.Pipeline, endpoints map[string]string) error {
-	ask := func(o pipeline.SourceOptions, names ...string) error {
-		sources, err := pipeline.Sources(names, o)
-		if err != nil {
-			return err
-		}
-		at := map[string]string{}
-		for _, n := range names {
-			at[n] = endpoints[n]
-		}
-		col, err := crawler.New(crawler.Options{Sources: sources, Endpoints: at, Contact: "demo on loopback", Version: e.Version, Question: pipeline.CrawlQuestion()}, p.Store)
-		if err != nil {
-			return err
-		}
-		if _, err = col.Run(ctx); err != nil {
-			return fmt.Errorf("crawling the loopback registers: %w", err)
-		}
-		return nil
-	}
-	first := slices.DeleteFunc(starter.RegisterNames(), func(n string) bool { return n == crossref.SourceName })
-	if err := ask(pipeline.SourceOptions{}, first...); err != nil {
-		return err
-	}
-	dois, err := pipeline.KnownDOIs(ctx, p.Store)
+	sources, err := pipeline.Sources(starter.RegisterNames(), pipeline.SourceOptions{Works: func() ([]string, error) { return pipeline.KnownDOIs(ctx, p.Store) }})
 	if err != nil {
 		return err
 	}
-	if err := ask(pipeline.SourceOptions{DOIs: dois}, crossref.SourceName); err != nil {
+	col, err := crawler.New(crawler.Options{Sources: sources, Endpoints: endpoints, Contact: "demo on loopback", Version: e.Version, Question: pipeline.CrawlQuestion()}, p.Store)
+	if err != nil {
 		return err
+	}
+	if _, err = col.Run(ctx); err != nil {
+		return fmt.Errorf("crawling the loopback registers: %w", err)
 	}
 	export, err := starter.ICTRPExport("xml")
 	if err != nil {

@@ -9,14 +9,13 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
-	"slices"
+	"runtime/debug"
 	"strings"
 	"time"
 
 	"github.com/goccy/go-yaml"
 
 	"past/crawler"
-	"past/crawler/crossref"
 	"past/internal/pipeline"
 	"past/internal/refresh"
 	"past/internal/store"
@@ -46,7 +45,7 @@ const usualJitter = 10 * time.Minute
 
 func (c *refreshCmd) applyConfig(cfg config) {
 	r := cfg.Refresh
-	c.Out = cmp.Or(c.Out, r.Out, cfg.Out)
+	c.Out = cmp.Or(c.Out, r.Out)
 	c.Base = cmp.Or(c.Base, r.Base)
 	if c.Endpoint == nil {
 		c.Endpoint = cfg.Endpoints
@@ -122,14 +121,12 @@ func (c *refreshCmd) cycle(ctx context.Context, e *Env, bounds refresh.Threshold
 
 // registers are those to ask, with what they need to know of the asker.
 func (c *refreshCmd) registers(ctx context.Context, e *Env, st *store.Store) ([]crawler.Source, error) {
-	opt := pipeline.SourceOptions{Contact: e.Globals.Contact, PubMedKey: os.Getenv("PAST_PUBMED_API_KEY")}
-	if slices.Contains(c.Source, crossref.SourceName) {
-		var err error
-		if opt.DOIs, err = pipeline.KnownDOIs(ctx, st); err != nil {
-			return nil, err
-		}
+	sources, err := pipeline.Sources(c.Source, pipeline.SourceOptions{Contact: e.Globals.Contact, PubMedKey: os.Getenv("PAST_PUBMED_API_KEY"),
+		Works: func() ([]string, error) { return pipeline.KnownDOIs(ctx, st) }})
+	if err != nil {
+		return nil, err
 	}
-	return pipeline.Sources(c.Source, opt)
+	return sources, keepStarterApart(ctx, st, sources, c.Endpoint)
 }
 
 // crawl asks the registers. One that cannot be reached leaves its records as
@@ -142,6 +139,7 @@ func (c *refreshCmd) crawl(ctx context.Context, e *Env, st *store.Store, sources
 	if err != nil {
 		return res, err
 	}
+	defer debug.SetMemoryLimit(debug.SetMemoryLimit(crawlMemory))
 	sum, err := col.Run(ctx)
 	res.Notices = sink.settle(&sum)
 	res.Counts = crawlCounts(sum)

@@ -124,7 +124,7 @@ func recordLinks(records []evidence.Record) []evidence.Link {
 		}
 		if f := first[stem(r.ID)]; f != r.ID {
 			out = append(out, evidence.Link{A: f, B: r.ID, Kind: "country-record", Strength: Certain,
-				Reason: f + " and " + r.ID + " are records of " + stem(r.ID) + " in two countries", Prov: r.Prov})
+				Reason: f + " and " + r.ID + " are records of one trial, " + stem(r.ID), Prov: r.Prov})
 		}
 		for _, a := range r.Aliases {
 			out = append(out, evidence.Link{A: r.ID, B: a, Kind: "same-trial", Strength: Certain,

@@ -17,6 +17,12 @@ func (p *Pipeline) MarkStarter(ctx context.Context) error {
 	return p.Store.SetState(ctx, starterState, "1")
 }
 
+// IsStarter tells whether the records come from the starter set.
+func IsStarter(ctx context.Context, st *store.Store) (bool, error) {
+	mark, err := st.State(ctx, starterState)
+	return mark == "1", err
+}
+
 // Document is the edition of what the store holds now.
 func (p *Pipeline) Document(ctx context.Context, software string) (edition.Document, error) {
 	ev, err := p.evidence(ctx)
@@ -39,7 +45,7 @@ func (p *Pipeline) Document(ctx context.Context, software string) (edition.Docum
 	for _, c := range CountList(counts) {
 		m[c.Name] = c.N
 	}
-	starter, err := p.Store.State(ctx, starterState)
+	starter, err := IsStarter(ctx, p.Store)
 	if err != nil {
 		return edition.Document{}, err
 	}
@@ -47,7 +53,7 @@ func (p *Pipeline) Document(ctx context.Context, software string) (edition.Docum
 	for _, f := range findings {
 		date = max(date, f.LastCrawl)
 	}
-	return edition.New(ev, date, software, starter == "1", m, findings, claims), nil
+	return edition.New(ev, date, software, starter, m, findings, claims), nil
 }
 
 // evidence is what the edition's identity rests on.

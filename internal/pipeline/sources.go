@@ -26,9 +26,11 @@ import (
 
 // SourceOptions are what some registers need to know of the asker.
 type SourceOptions struct {
-	Contact   string   // how the user can be reached; a mail address in it goes to registers that want one
-	PubMedKey string   // NCBI API key; from the environment only
-	DOIs      []string // the works to ask Crossref for
+	Contact   string // how the user can be reached; a mail address in it goes to registers that want one
+	PubMedKey string // NCBI API key; from the environment only
+	// Works lists the DOIs to ask Crossref for, when it comes to that; see
+	// [KnownDOIs]. Nil is none.
+	Works func() ([]string, error)
 }
 
 // registers are the sources in the order in which they are asked. Crossref is
@@ -36,9 +38,12 @@ type SourceOptions struct {
 // export files are imported.
 func registers(o SourceOptions) []crawler.Source {
 	email := polite.MailAddress(o.Contact)
+	if o.Works == nil {
+		o.Works = func() ([]string, error) { return nil, nil }
+	}
 	return []crawler.Source{
 		ctgov.New(), pubmed.New(pubmed.WithEmail(email), pubmed.WithAPIKey(o.PubMedKey)), europepmc.New(), isrctn.New(), ctis.New(), euctr.New(), metapsy.New(),
-		crossref.New(crossref.WithDOIs(o.DOIs), crossref.WithMailto(email)), ictrp.New(),
+		crossref.New(crossref.WithKnown(o.Works), crossref.WithMailto(email)), ictrp.New(),
 	}
 }
 
