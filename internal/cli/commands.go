@@ -53,6 +53,10 @@ func (c *commands) applyConfig(cfg config) {
 		set(r, cfg.Review)
 	}
 	set(&c.Report.Out, cfg.Out)
+	set(&c.Serve.Out, cfg.Refresh.Out)
+	set(&c.Serve.Base, cfg.Refresh.Base)
+	set(&c.Doctor.Out, cfg.Refresh.Out)
+	c.Serve.reportOut, c.Doctor.reportOut = cfg.Out, cfg.Out
 	asked := c.Refresh.Endpoint != nil
 	c.Refresh.applyConfig(cfg)
 	if !asked {

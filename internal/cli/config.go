@@ -157,6 +157,9 @@ func (c config) check(lines map[string]int) error {
 			return at("refresh.at", "%s", err)
 		}
 	}
+	if c.Out != "" && r.Out != "" && filepath.Clean(c.Out) == filepath.Clean(r.Out) {
+		return at("refresh.out", "%s is the folder of past report (out) already; a published folder is one of its own", r.Out)
+	}
 	if r.GateRules != "" && r.Gate != (gateConfig{}) {
 		return at("refresh.gate_rules", "the bounds stand either in a file of their own or under gate")
 	}
@@ -166,6 +169,23 @@ func (c config) check(lines map[string]int) error {
 		}
 	}
 	return nil
+}
+
+// publishedFolder is where editions are published: out (--out, PAST_SITE or
+// refresh.out) or else past-site. report, the configuration's out, is the
+// folder of past report and never meant here: one that holds published
+// editions all the same is an error, so that readers are not left with an old
+// one.
+func publishedFolder(out, report string) (string, error) {
+	if out != "" {
+		return out, nil
+	}
+	if report != "" {
+		if _, err := os.Stat(filepath.Join(report, "editions")); err == nil {
+			return "", usage("the configuration's out names %s, which holds published editions; out is the folder of past report alone: name the published folder as out under refresh, or with --out", report)
+		}
+	}
+	return "past-site", nil
 }
 
 func findConfig() string {

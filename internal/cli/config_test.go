@@ -94,6 +94,9 @@ func TestConfigurationIsTaken(t *testing.T) {
 	if want := (refresh.Thresholds{SourceShrink: 0.2, SourceShrinkMin: 9, Uncaused: 0.5, ProblemShare: 0.3, ProblemMin: 8, DriftShare: 0.4, DriftMin: 7, StaleDecisions: 6}); th != want {
 		t.Errorf("%+v", th)
 	}
+	if g.Serve.Out != "published" || g.Doctor.Out != "published" || g.Serve.Base != "https://evidence.example" {
+		t.Errorf("readers of the published folder: %q %q %q", g.Serve.Out, g.Doctor.Out, g.Serve.Base)
+	}
 	if g.Report.Out != "site" || !slices.Equal(g.Crawl.Sources, []string{"ctgov"}) {
 		t.Errorf("other commands: %q %v", g.Report.Out, g.Crawl.Sources)
 	}
@@ -130,6 +133,7 @@ func TestConfigurationFaultsNameLineAndNearestKey(t *testing.T) {
 		{"refresh:\n  every: daily\n", []string{" line 2: ", `"daily" is no duration`}},
 		{"refresh:\n  at: 25:00\n", []string{" line 2: ", "HH:MM"}},
 		{"refresh:\n  every: 24h\n  at: 03:00\n", []string{" line 3: ", "either"}},
+		{"out: ./site\nrefresh:\n  out: site/\n", []string{" line 3: ", "past report"}},
 		{"refresh:\n  every: 1s\n", []string{}}, // the command says so
 		{"refresh:\n  gate_rules: x\n  gate:\n    uncaused: 1\n", []string{" line 2: ", "either"}},
 		{"refresh:\n  notify:\n    webhook: http://a.example/\n", []string{" line 3: ", "https"}},

@@ -25,6 +25,8 @@ type doctorCmd struct {
 	Source   []string          `name:"source" help:"With --live: this register; repeatable (default: all)." placeholder:"NAME"`
 	Endpoint map[string]string `name:"endpoint" help:"With --live: ask this base URL instead." placeholder:"SOURCE=URL"`
 	MaxAge   time.Duration     `name:"max-age" default:"72h" help:"A schedule is late when the last cycle is older."`
+
+	reportOut string // the configuration's folder of past report
 }
 
 // finding levels of the doctor.
@@ -42,9 +44,9 @@ type examined struct {
 	Do    string `json:"do,omitempty"`
 }
 
-func (c *doctorCmd) Run(ctx context.Context, e *Env) error {
-	if c.Out == "" {
-		c.Out = "past-site"
+func (c *doctorCmd) Run(ctx context.Context, e *Env) (err error) {
+	if c.Out, err = publishedFolder(c.Out, c.reportOut); err != nil {
+		return err
 	}
 	path, err := e.database()
 	if err != nil {

@@ -40,7 +40,7 @@ func (c *historyCmd) Run(ctx context.Context, e *Env) error {
 	defer st.Close()
 	versions, err := st.History(ctx, c.ID)
 	if err != nil {
-		return fmt.Errorf("history of %s: %w", c.ID, err)
+		return err // it names the record
 	}
 	last := map[string]*evidence.Record{} // by origin: a register's history and our snapshots are two lines
 	var steps []historyStep

@@ -27,7 +27,11 @@ func TestHistoryOfSnapshotsAndRegister(t *testing.T) {
 	}
 	want(t, past(t, "history", "NCT00000001", "--db", db), 0, "version 2", "enrollment changed: 100 (actual) → 60 (actual)",
 		"primary outcome dropped: CAPS-5 [18 weeks]", "primary outcome added: (nothing) → Female Sexual Function Index [18 weeks]")
-	want(t, past(t, "history", "NCT99999999", "--db", db), 1, "NCT99999999")
+	unknown := past(t, "history", "NCT99999999", "--db", db)
+	want(t, unknown, 1, "NCT99999999")
+	if n := strings.Count(unknown.stderr, "NCT99999999"); n != 1 {
+		t.Errorf("the record is named %d times: %s", n, unknown.stderr)
+	}
 
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "application/json")

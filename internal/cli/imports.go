@@ -44,7 +44,11 @@ func (c *importCmd) Run(ctx context.Context, e *Env) (err error) {
 	} else {
 		fmt.Fprintf(e.Stdout, "%s read, %s: %d new, %d changed, %d unchanged; %s kept aside\n", plural(rep.Files, "file"), plural(rep.Records, "record"),
 			rep.Result.New, rep.Result.Changed, rep.Result.Unchanged, plural(len(problems), "problem"))
-		for _, pr := range problems {
+		for i, pr := range problems {
+			if i == mostPrinted {
+				fmt.Fprintf(e.Stderr, "past: and %s more; past status --problems lists them\n", plural(len(problems)-i, "problem"))
+				break
+			}
 			fmt.Fprintf(e.Stderr, "past: %s: %s: %s\n", pr.Where, pr.Kind, pr.Message)
 		}
 	}
@@ -54,6 +58,9 @@ func (c *importCmd) Run(ctx context.Context, e *Env) (err error) {
 	}
 	return nil
 }
+
+// mostPrinted is how many problems an import prints one by one.
+const mostPrinted = 100
 
 // splitDrift takes what is no fault out of what an import met: keys that the
 // parser does not know, as one notice a source.

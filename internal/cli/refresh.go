@@ -37,7 +37,8 @@ type refreshCmd struct {
 	CatchUp  *bool             `name:"catch-up" negatable:"" help:"With --every or --at: run a cycle at once when one was missed (default: yes)." env:"PAST_CATCH_UP"`
 	Once     bool              `name:"once" help:"One cycle, whatever schedule past.yaml has."`
 
-	gate gateConfig // from the configuration
+	gate      gateConfig // from the configuration
+	reportOut string     // the configuration's folder of past report
 }
 
 // usualJitter is that of a schedule which names none.
@@ -45,7 +46,7 @@ const usualJitter = 10 * time.Minute
 
 func (c *refreshCmd) applyConfig(cfg config) {
 	r := cfg.Refresh
-	c.Out = cmp.Or(c.Out, r.Out)
+	c.Out, c.reportOut = cmp.Or(c.Out, r.Out), cfg.Out
 	c.Base = cmp.Or(c.Base, r.Base)
 	if c.Endpoint == nil {
 		c.Endpoint = cfg.Endpoints
@@ -72,9 +73,9 @@ func (c *refreshCmd) applyConfig(cfg config) {
 	c.notifyFlags.applyConfig(r.Notify)
 }
 
-func (c *refreshCmd) Run(ctx context.Context, e *Env) error {
-	if c.Out == "" {
-		c.Out = "past-site"
+func (c *refreshCmd) Run(ctx context.Context, e *Env) (err error) {
+	if c.Out, err = publishedFolder(c.Out, c.reportOut); err != nil {
+		return err
 	}
 	if _, err := pipeline.Sources(c.Source); err != nil {
 		return usage("%s", err)

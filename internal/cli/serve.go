@@ -16,11 +16,13 @@ type serveCmd struct {
 	Out   string        `name:"out" help:"Published folder, as refresh --out (default: past-site)." placeholder:"DIR" env:"PAST_SITE"`
 	Base  string        `name:"base" help:"Public address, for citations." placeholder:"URL" env:"PAST_BASE"`
 	Grace time.Duration `name:"grace" default:"10s" help:"How long running requests may go on after the signal to stop."`
+
+	reportOut string // the configuration's folder of past report
 }
 
-func (c *serveCmd) Run(ctx context.Context, e *Env) error {
-	if c.Out == "" {
-		c.Out = "past-site"
+func (c *serveCmd) Run(ctx context.Context, e *Env) (err error) {
+	if c.Out, err = publishedFolder(c.Out, c.reportOut); err != nil {
+		return err
 	}
 	st, err := e.openStore(ctx, "serve", true, false)
 	if err != nil {

@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -29,7 +30,8 @@ type ImportReport struct {
 	Files   int                  `json:"files"`
 	Records int                  `json:"records"`
 	Result  crawler.CommitResult `json:"result"`
-	// Problems are files or records that were kept aside.
+	// Problems are files, records and values inside of records that could not
+	// be read and were kept aside.
 	Problems []evidence.Problem `json:"problems"`
 }
 
@@ -87,12 +89,29 @@ func (p *Pipeline) importFile(ctx context.Context, run, path string, rep *Import
 	}
 	rep.Records += len(parsed.Records)
 	rep.Problems = append(rep.Problems, parsed.Problems...)
+	rep.Problems = append(rep.Problems, valueProblems(path, payload.Source, parsed.Records)...)
 	rep.Result.Received += res.Received
 	rep.Result.New += res.New
 	rep.Result.Changed += res.Changed
 	rep.Result.Unchanged += res.Unchanged
 	rep.Result.KeptAside += res.KeptAside
 	return nil
+}
+
+// valueProblems are the values inside of records that could not be read, with
+// the file, the record and the place in it. The store keeps them with their
+// records.
+func valueProblems(path, source string, records []evidence.Record) []evidence.Problem {
+	var out []evidence.Problem
+	for i := range records {
+		r := &records[i]
+		for _, p := range r.Problems {
+			p.Source, p.RecordID = cmp.Or(p.Source, source), cmp.Or(p.RecordID, r.ID)
+			p.Where = strings.TrimSpace(path + ": " + p.RecordID + " " + p.Where)
+			out = append(out, p)
+		}
+	}
+	return out
 }
 
 // taken makes a payload of a file. Of an archive of results the payload is the

@@ -1,0 +1,84 @@
+package cli_test
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// inFolder runs past in a folder with more in its environment.
+func inFolder(t *testing.T, dir string, env []string, args ...string) result {
+	t.Helper()
+	cmd := exec.Command(binary, args...)
+	cmd.Dir = dir
+	cmd.Env = append(append(os.Environ(), "XDG_DATA_HOME="+t.TempDir(), "XDG_CONFIG_HOME="+t.TempDir()), env...)
+	var out, errb strings.Builder
+	cmd.Stdout, cmd.Stderr = &out, &errb
+	_ = cmd.Run()
+	return result{cmd.ProcessState.ExitCode(), out.String(), errb.String()}
+}
+
+// The folder of past report and the published folder are two, whatever the
+// configuration names.
+func TestReportAndPublishedFolderAreTwo(t *testing.T) {
+	g := &growing{}
+	url := g.serve(t, 0)
+	dir := t.TempDir()
+	config := func(text string) {
+		t.Helper()
+		if err := os.WriteFile(filepath.Join(dir, "past.yaml"), []byte("db: a.db\n"+text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	at := func(args ...string) result { return inFolder(t, dir, nil, args...) }
+	config("out: report\n")
+	ask := []string{"refresh", "--source", "ctgov", "--endpoint", "ctgov=" + url}
+	want(t, at(ask...), 0, "published")
+	whole(t, filepath.Join(dir, "past-site"))
+	if _, err := os.Stat(filepath.Join(dir, "report")); err == nil {
+		t.Error("refresh wrote into the folder of past report")
+	}
+	want(t, at("report"), 0, filepath.Join("report", "index.html"))
+	want(t, at("report"), 0)
+	want(t, at("refresh", "--no-crawl"), 0)
+
+	// a configuration of the time when out meant both
+	config("out: past-site\n")
+	for _, command := range [][]string{{"refresh", "--no-crawl"}, {"serve", "--addr", "127.0.0.1:0"}, {"doctor"}} {
+		want(t, at(command...), 2, "past-site", "holds published editions", "under refresh")
+	}
+	want(t, at("refresh", "--no-crawl", "--out", "past-site"), 0)
+	config("refresh: {out: past-site}\n")
+	want(t, at("refresh", "--no-crawl"), 0)
+	want(t, at("doctor"), 3, "past-site shows edition")
+}
+
+// The demonstration has a database of its own, whatever database the
+// environment names.
+func TestDemoLeavesTheDatabaseOfTheEnvironmentAlone(t *testing.T) {
+	dir := t.TempDir()
+	own := filepath.Join(dir, "own.db")
+	want(t, inFolder(t, dir, []string{"PAST_DB=" + own}, "demo"), 0, "report")
+	if _, err := os.Stat(own); err == nil {
+		t.Error("the demonstration wrote the database that PAST_DB names")
+	}
+	want(t, inFolder(t, dir, nil, "demo", "--db", own), 2, "leave --db out")
+}
+
+// A value inside of a record that cannot be read is a warning which names file,
+// record and place.
+func TestImportTellsOfBadValues(t *testing.T) {
+	dir := t.TempDir()
+	db, file := filepath.Join(dir, "a.db"), filepath.Join(dir, "study.json")
+	text := `{"protocolSection":{"identificationModule":{"nctId":"NCT00000001","briefTitle":"A"},"designModule":{"enrollmentInfo":{"count":"many"}}}}`
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, kept := range []string{"1 new", "1 unchanged"} {
+		want(t, past(t, "import", file, "--db", db), 3, kept, "1 problem kept aside", file+": NCT00000001", "enrollmentInfo/count", "many")
+	}
+	want(t, past(t, "import", file, "--db", db, "--json"), 3, `"record_id": "NCT00000001"`)
+	want(t, past(t, "status", "--problems", "--db", db), 0, "bad-value", "enrollmentInfo/count")
+}
