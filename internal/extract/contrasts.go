@@ -312,7 +312,7 @@ func judgeContrast(c *evidence.Contrast, a *evidence.Analysis, o *evidence.Poste
 
 // sizeOf is an outcome's denominator of a group, 0 where unknown.
 func sizeOf(o *evidence.PostedOutcome, group string) float64 {
-	if raw, ok := countOf(o.Denoms, o.DenomUnits, group); ok {
+	if raw, _, ok := countOf(o.Denoms, o.DenomUnits, group); ok {
 		if n := number(raw); n != nil {
 			return *n
 		}

@@ -30,7 +30,7 @@ func denominatorPointer(r *evidence.Record, a *evidence.ArmResult) (string, bool
 }
 
 func countPointer(base string, denoms []evidence.Denom, selected string, a *evidence.ArmResult) (string, bool) {
-	raw, ok := countOf(denoms, selected, a.GroupID)
+	raw, _, ok := countOf(denoms, selected, a.GroupID)
 	if !ok || strings.TrimSpace(raw) != strings.TrimSpace(a.NRaw) {
 		return "", false
 	}
@@ -49,7 +49,7 @@ func countPointer(base string, denoms []evidence.Denom, selected string, a *evid
 // the one that the outcome declares is taken, else participants.
 func denominator(o *evidence.PostedOutcome, c *evidence.Class, group string) (raw string, n *int) {
 	for _, denoms := range [][]evidence.Denom{c.Denoms, o.Denoms} {
-		if raw, ok := countOf(denoms, o.DenomUnits, group); ok {
+		if raw, _, ok := countOf(denoms, o.DenomUnits, group); ok {
 			p := evidence.ParseNumber(raw, evidence.StyleRegister)
 			if p.OK && p.Op == "" && p.Value >= 0 && p.Value == float64(int(p.Value)) {
 				v := int(p.Value)
@@ -115,27 +115,42 @@ func sizesIn(title string, k int) []int {
 
 var sizeList = regexp.MustCompile(`(?i)^n\s*=\s*\d+(?:\s*[,;/&]\s*\d+)*`)
 
-func countOf(denoms []evidence.Denom, selected, group string) (string, bool) {
-	pick := func(want func(units string) bool) (string, bool) {
+// analysedUnits names what the denominator of a group's cell counts, as the
+// register writes it; "" where it does not say.
+func analysedUnits(o *evidence.PostedOutcome, c *evidence.Class, group string) string {
+	if o.UnitsAnalyzed != "" {
+		return o.UnitsAnalyzed
+	}
+	for _, denoms := range [][]evidence.Denom{c.Denoms, o.Denoms} {
+		if _, units, ok := countOf(denoms, o.DenomUnits, group); ok {
+			return units
+		}
+	}
+	return ""
+}
+
+// countOf is the count of a group and the units that it counts.
+func countOf(denoms []evidence.Denom, selected, group string) (raw, units string, ok bool) {
+	pick := func(want func(units string) bool) (string, string, bool) {
 		for _, d := range denoms {
 			if !want(strings.ToLower(strings.TrimSpace(d.Units))) {
 				continue
 			}
 			for _, c := range d.Counts {
 				if c.GroupID == group {
-					return c.Value, true
+					return c.Value, d.Units, true
 				}
 			}
 		}
-		return "", false
+		return "", "", false
 	}
 	if s := strings.ToLower(strings.TrimSpace(selected)); s != "" {
-		if v, ok := pick(func(u string) bool { return u == s }); ok {
-			return v, ok
+		if v, u, ok := pick(func(u string) bool { return u == s }); ok {
+			return v, u, ok
 		}
 	}
-	if v, ok := pick(func(u string) bool { return u == "participants" || u == "participant" }); ok {
-		return v, ok
+	if v, u, ok := pick(func(u string) bool { return u == "participants" || u == "participant" }); ok {
+		return v, u, ok
 	}
 	return pick(func(string) bool { return true })
 }

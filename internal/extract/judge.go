@@ -35,7 +35,7 @@ func (x *outcome) judge(a *evidence.ArmResult, m *evidence.Measurement) {
 	case param == paramCount || isCountUnit(a.Unit) && param == paramNumber:
 		judgeCount(d)
 	case isPercentOfPeople(a.Unit):
-		judgePercent(d)
+		judgePercent(d, a.Adjusted || x.modelled)
 		if x.modelled {
 			d.set(evidence.NeedsReview, CodeParam, "a percentage that a survival curve gives: no count of people follows from it")
 		}
@@ -71,6 +71,8 @@ func judgeValue(d verdict, m *evidence.Measurement) bool {
 	case n.Op != "":
 		d.set(evidence.Unusable, CodeOperator, fmt.Sprintf("%q is a bound, not a value", m.Value))
 		return false
+	case n.Percent && !isPercentUnit(d.a.Unit):
+		d.set(evidence.NeedsReview, CodePercent, fmt.Sprintf("%q carries a percent sign, and the unit is %q", m.Value, d.a.Unit))
 	}
 	return true
 }
@@ -85,8 +87,9 @@ func (x *outcome) judgeN(d verdict) {
 	case *a.N == 0:
 		d.set(evidence.Unusable, CodeZeroN, "a value of nobody: the denominator is 0")
 	}
-	if u := strings.ToLower(strings.TrimSpace(x.o.UnitsAnalyzed)); u != "" && u != "participants" {
-		d.set(evidence.NeedsReview, CodeUnits, "counted in "+x.o.UnitsAnalyzed+", which are not independent people")
+	units := analysedUnits(x.o, &x.o.Classes[a.ClassIndex], a.GroupID)
+	if u := strings.ToLower(strings.TrimSpace(units)); u != "" && u != "participants" && u != "participant" {
+		d.set(evidence.NeedsReview, CodeUnits, "counted in "+units+", which are not independent people")
 	} else if e := x.record.Enrollment; a.N != nil && e != nil && strings.EqualFold(x.record.EnrollmentType, "ACTUAL") && *a.N > *e {
 		d.set(evidence.NeedsReview, CodeAboveEnrolment, fmt.Sprintf("%d analysed in one group, more than the %d enrolled in the trial", *a.N, *e))
 	}
@@ -102,10 +105,20 @@ func judgeCount(d verdict) {
 	}
 }
 
-func judgePercent(d verdict) {
-	v := *d.a.Value
-	if v < 0 || v > 100 {
+// judgePercent holds a share of people against its bounds and, where no model
+// gave it, against the counts that its denominator allows.
+func judgePercent(d verdict, model bool) {
+	v, scale := *d.a.Value, 100.0
+	if !isPercentUnit(d.a.Unit) {
+		scale = 1
+	}
+	switch {
+	case v < 0 || v > 100:
 		d.set(evidence.Unusable, CodePercent, fmt.Sprintf("%v percent of people", v))
+	case v > scale:
+		d.set(evidence.NeedsReview, CodePercent, fmt.Sprintf("a proportion of %v: perhaps a percent", v))
+	case !model && d.a.N != nil && *d.a.N > 0 && !countExists(d.a.ValueRaw, v, scale, float64(*d.a.N)):
+		d.set(evidence.NeedsReview, CodePercent, fmt.Sprintf("%s is the share of no whole number among %d people", d.a.ValueRaw, *d.a.N))
 	}
 }
 
@@ -114,6 +127,9 @@ func (x *outcome) judgeMean(d verdict, param paramKind) {
 	kind, _ := kindOfDispersion(a.DispersionType)
 	switch {
 	case kind == dispSD || kind == dispSE:
+		if a.Spread != nil && *a.Spread > 0 && a.N != nil && *a.N == 1 {
+			d.set(evidence.NeedsReview, CodeDenominator, fmt.Sprintf("a spread of %v of one person", *a.Spread))
+		}
 		if a.Spread == nil {
 			d.set(evidence.NeedsReview, CodeNoSpread, fmt.Sprintf("a %s is declared and none is given", a.DispersionType))
 			return
@@ -123,6 +139,7 @@ func (x *outcome) judgeMean(d verdict, param paramKind) {
 			d.set(evidence.NeedsReview, CodeNoSpread, "an interval is declared and a limit is missing")
 			return
 		}
+		judgeInterval(d)
 	default:
 		d.set(evidence.NeedsReview, CodeNoSpread, fmt.Sprintf("dispersion %q gives no standard deviation", a.DispersionType))
 	}
@@ -137,6 +154,7 @@ func (x *outcome) judgeMean(d verdict, param paramKind) {
 		d.set(evidence.NeedsReview, CodeAdjusted, "a mean of a model (least squares or adjusted): its standard error times the root of n is not the raw standard deviation; the sponsor's contrast is the number to use")
 		return
 	}
+	x.judgeScale(d)
 	x.judgeSD(d, kind)
 }
 
@@ -157,8 +175,13 @@ func (x *outcome) judgeSD(d verdict, kind dispersion) {
 		return
 	}
 	// small against the usual SD, and credible as SD/sqrt(n)
-	if usual, known := usualSD(ins, x.cur.Range); known && (len(ins.SD) > 0 || a.ScoreType == "endpoint") && SEWrittenAsSD(*a.Spread, usual, *a.N) {
+	usual, known := usualSD(ins, x.cur.Range)
+	switch {
+	case !known || len(ins.SD) == 0 && a.ScoreType != "endpoint":
+	case SEWrittenAsSD(*a.Spread, usual, *a.N):
 		d.set(evidence.NeedsReview, CodeSEForSD, fmt.Sprintf("declared as standard deviation, %v is small for %s (usually about %.3g) and fits a standard error of %d people", *a.Spread, ins.Short, usual, *a.N))
+	case *a.Spread > 0 && *a.Spread < 0.1*usual:
+		d.set(evidence.NeedsReview, CodeImplausible, fmt.Sprintf("a standard deviation of %v is less than a tenth of what %s usually has (about %.3g)", *a.Spread, ins.Short, usual))
 	}
 }
 
@@ -217,6 +240,7 @@ func isPercentUnit(unit string) bool {
 
 // judgeTogether looks at the cells of one outcome side by side.
 func judgeTogether(rows []evidence.ArmResult) {
+	judgeNamesakes(rows)
 	type cellKey struct{ class, category int }
 	by := map[cellKey][]int{}
 	spreads := map[string][]int{}

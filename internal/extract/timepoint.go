@@ -51,8 +51,8 @@ func (x *outcome) time(a *evidence.ArmResult) {
 			return
 		}
 	}
-	if a.Baseline {
-		x.setTime(a, x.o.Title, 0)
+	if a.Baseline { // no row says so: the time frame does
+		x.setTime(a, x.o.TimeFrame, 0)
 		return
 	}
 	a.TimepointRaw = x.o.TimeFrame

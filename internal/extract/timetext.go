@@ -61,8 +61,6 @@ type timeToken struct {
 
 var tokenPattern = regexp.MustCompile(`\d+(?:\.\d+)?|[a-z]+|\S`)
 
-var numberWords = map[string]float64{"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "eleven": 11, "twelve": 12, "fifteen": 15, "eighteen": 18, "twenty": 20}
-
 func tokens(s string) []timeToken {
 	var out []timeToken
 	for _, m := range tokenPattern.FindAllStringIndex(s, -1) {
@@ -75,11 +73,21 @@ func tokens(s string) []timeToken {
 			t.num, t.isNum = x, true
 		} else if x, ok := numberWords[t.text]; ok {
 			t.num, t.isNum = x, true
+			if joined, ok := joinTens(out, t); ok {
+				out = joined
+				continue
+			}
 		} else if n := len(out); n > 0 && out[n-1].isNum && out[n-1].to == t.from && (t.text == "st" || t.text == "nd" || t.text == "rd" || t.text == "th") {
 			out[n-1].to = t.to // "4th week"
 			continue
 		} else if t.text == "–" || t.text == "—" || t.text == "‐" || t.text == "‑" || t.text == "−" {
 			t.text = "-"
+		} else if t.text == ")" {
+			if n := len(out); n >= 3 && out[n-1].isNum && out[n-2].text == "(" && out[n-3].isNum && out[n-3].num == out[n-1].num {
+				out[n-3].to = t.to // "twelve (12) weeks", "12 (twelve) weeks"
+				out = out[:n-2]
+				continue
+			}
 		}
 		out = append(out, t)
 	}

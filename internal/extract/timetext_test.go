@@ -48,6 +48,13 @@ func TestTimes(t *testing.T) {
 		"": {},
 		"Participants aged 12 to 17 years at Week 8":          {8},
 		"18 weeks after the first MDMA session":               {18},
+		"twenty-four weeks":                                   {24},
+		"Fifty two weeks after randomisation":                 {52},
+		"twelve (12) weeks":                                   {12},
+		"90 (ninety) days":                                    {90.0 / 7},
+		"sixteen weeks":                                       {16},
+		"four and eight weeks":                                {4, 8},
+		"twenty-four and forty-eight weeks":                   {24, 48},
 		"T1 (approximately 2 months after the third session)": {2 * mo},
 	} {
 		got := Times(text)

@@ -134,6 +134,12 @@ func TestOutcomeRangeAndDirection(t *testing.T) {
 			t.Errorf("%q: %+v, range %v", c.title, m, m.Range)
 		}
 	}
+	for title, percent := range map[string]bool{"Change in CAPS-5": false, "Reduction in CAPS-5 by 50%": false, "50% reduction in CAPS-5": false,
+		"% change in CAPS-5": true, "CAPS-5 (% improvement)": true, "Improvement in CAPS-5": false} {
+		if m, _ := v.MatchInstrument(title, ""); m.Percent != percent {
+			t.Errorf("%s: percent %v", title, m.Percent)
+		}
+	}
 	if m, _ := v.MatchInstrument("Percent change in PCL-5 (improvement of the Clinical Global Impression of Change)", ""); !m.Percent || m.Change {
 		t.Errorf("percent change read as %+v", m)
 	}

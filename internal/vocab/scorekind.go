@@ -14,7 +14,25 @@ func (r *reading) scoreWords() scoreWords {
 			w[c.id[6:]] = true
 		}
 	}
+	if r.percentSignOfChange() {
+		w["percent"] = true
+	}
 	return w
+}
+
+// percentSignOfChange finds "% change"; "50% reduction" is a limit, not a
+// score in percent.
+func (r *reading) percentSignOfChange() bool {
+	for _, t := range r.tokens {
+		if !improving[t.text] {
+			continue
+		}
+		before, sign := strings.CutSuffix(strings.TrimRight(r.text[:t.start], " "), "%")
+		if before = strings.TrimRight(before, " "); sign && (before == "" || before[len(before)-1] < '0' || before[len(before)-1] > '9') {
+			return true
+		}
+	}
+	return false
 }
 
 // inInstrument reports whether a match lies within the longer name of an
