@@ -17,7 +17,7 @@ var publicationBias = block{"publication_bias", func(c *Case) (any, error) {
 	}
 	out := Tree{}
 	for key, answer := range map[string]func(bias.Studies, Tree) Tree{
-		"regtest": regressionTestTree, "tes": excessTree, "pet_peese": petPeeseTree, "selmodel": selectionTree,
+		"regtest": regressionTestTree, "tes": excessTree, "pet_peese": petPeeseTree, "selmodel": selectionTree, "trimfill": trimFillTree,
 	} {
 		if !has(req, key) {
 			continue
@@ -27,9 +27,6 @@ var publicationBias = block{"publication_bias", func(c *Case) (any, error) {
 			list = append(list, answer(s, r))
 		}
 		out[key] = list
-	}
-	if has(req, "trimfill") {
-		out["trimfill"] = trimFillTrees(s, asTrees(req["trimfill"]))
 	}
 	if has(req, "ranktest") {
 		out["ranktest"] = rankTestTree(s)
@@ -92,27 +89,6 @@ func rankTestTree(s bias.Studies) Tree {
 		return failed(Tree{}, err)
 	}
 	return remark(Tree{"name": r.Method, "tau": r.Tau, "pval": r.P, "has_ties": r.Ties, "exact": r.Exact}, r.Limit, r.Warnings)
-}
-
-// trimFillTrees answers the entries asked for. A side chosen by the reader is never shown alone: unless it was asked for too, the
-// analysis with the side that the data choose comes right before it.
-func trimFillTrees(s bias.Studies, reqs []Tree) []Tree {
-	name := func(r Tree) string { return text(r, "method") + " " + text(r, "estimator") }
-	shown := map[string]bool{}
-	for _, r := range reqs {
-		if !has(r, "side_forced") {
-			shown[name(r)] = true
-		}
-	}
-	list := []Tree{}
-	for _, r := range reqs {
-		if !shown[name(r)] {
-			shown[name(r)] = true
-			list = append(list, trimFillTree(s, Tree{"method": r["method"], "estimator": r["estimator"]}))
-		}
-		list = append(list, trimFillTree(s, r))
-	}
-	return list
 }
 
 func trimFillTree(s bias.Studies, req Tree) Tree {

@@ -69,16 +69,17 @@ func TestOneEntryFailsAlone(t *testing.T) {
 	}
 }
 
-func TestForcedSideIsShownBesideTheDataSide(t *testing.T) {
-	b := askPublicationBias(t, `{"trimfill": [{"method": "DL", "estimator": "L0", "side_forced": "left"}, {"method": "DL", "estimator": "L0", "side_forced": "right"}]}`)
+// Every entry asked for is answered in its place, and nothing else: whoever
+// wants the side that the data choose asks for it.
+func TestTrimFillAnswersInTheOrderOfTheRequest(t *testing.T) {
+	b := askPublicationBias(t, `{"trimfill": [{"method": "DL", "estimator": "L0", "side_forced": "left"}, {"method": "DL", "estimator": "L0"}, {"method": "DL", "estimator": "L0", "side_forced": "right"}]}`)
 	if l := b["trimfill"].([]any); len(l) != 3 {
 		t.Fatalf("%d entries", len(l))
 	}
-	if e := entry(t, b, "trimfill", 0); e["side"] == nil || e["side_forced"] != nil {
-		t.Errorf("%v", e)
-	}
-	if e := entry(t, b, "trimfill", 1); e["side"] != nil || e["side_forced"] != "left" {
-		t.Errorf("%v", e)
+	for i, side := range []any{"left", nil, "right"} {
+		if e := entry(t, b, "trimfill", i); e["side_forced"] != side || (e["side"] == nil) != (side != nil) {
+			t.Errorf("entry %d: %v", i, e)
+		}
 	}
 }
 
