@@ -35,6 +35,7 @@ type refreshCmd struct {
 	At       string            `name:"at" help:"Keep running: a cycle each day at this time (HH:MM)." placeholder:"TIME" env:"PAST_AT" xor:"when"`
 	Jitter   *time.Duration    `name:"jitter" help:"With --every or --at: start up to so much later, by a share that is fixed per database (default: 10m)." placeholder:"DURATION" env:"PAST_JITTER"`
 	CatchUp  *bool             `name:"catch-up" negatable:"" help:"With --every or --at: run a cycle at once when one was missed (default: yes)." env:"PAST_CATCH_UP"`
+	Nice     int               `name:"nice" default:"10" help:"Give way to other programs: the niceness, from 0 (no less than others) to 19." placeholder:"N" env:"PAST_NICE"`
 	Once     bool              `name:"once" help:"One cycle, whatever schedule past.yaml has."`
 
 	gate      gateConfig // from the configuration
@@ -80,6 +81,10 @@ func (c *refreshCmd) Run(ctx context.Context, e *Env) (err error) {
 	if _, err := pipeline.Sources(c.Source); err != nil {
 		return usage("%s", err)
 	}
+	if c.Nice < 0 || c.Nice > 19 {
+		return usage("--nice is from 0 to 19, not %d", c.Nice)
+	}
+	giveWay(c.Nice)
 	bounds, err := readThresholds(c.Rules)
 	if err != nil {
 		return err
