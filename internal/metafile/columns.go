@@ -187,7 +187,7 @@ func (c *Case) chooseColumns(measure string) (effect.Measure, error) {
 		for _, d := range defaultMeasures {
 			if bound, lacking := c.bind(d.kind); len(lacking) == 0 {
 				c.use(d.kind, bound)
-				return d.measure, nil
+				return d.measure, c.namesakes(bound)
 			}
 		}
 		return "", fmt.Errorf("no measure was named and the columns (%s) are not those of a known table; name the measure, or the columns yi and vi", strings.Join(c.names, ", "))
@@ -199,11 +199,11 @@ func (c *Case) chooseColumns(measure string) (effect.Measure, error) {
 	bound, lacking := c.bind(info.Kind)
 	if len(lacking) == 0 {
 		c.use(info.Kind, bound)
-		return info.Measure, nil
+		return info.Measure, c.namesakes(bound)
 	}
 	if given, none := c.bind(effect.KindEffectAndVar); len(none) == 0 {
 		c.use(effect.KindEffectAndVar, given)
-		return info.Measure, nil
+		return info.Measure, c.namesakes(given)
 	}
 	return "", fmt.Errorf("measure %s needs columns %s; not found: %s (the table has %s)", info.Measure,
 		strings.ReplaceAll(strings.Join(needed[info.Kind], ", "), "|", " or "), strings.Join(lacking, ", "), strings.Join(c.names, ", "))

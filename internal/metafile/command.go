@@ -46,13 +46,13 @@ func Run(ctx context.Context, cmd Command, stdin io.Reader, stdout, stderr io.Wr
 	}
 	if isJSON && len(c.Request) > 0 && !cmd.R {
 		if err := c.Prepare(); err != nil {
-			return err
+			return fmt.Errorf("%s: %w", cmd.inputName(), err)
 		}
 		return encode(stdout, c.Answer())
 	}
 	a, err := c.analyse(cmd)
 	if err != nil {
-		return err
+		return fmt.Errorf("%s: %w", cmd.inputName(), err)
 	}
 	switch {
 	case cmd.R:
@@ -70,10 +70,7 @@ func Load(cmd Command, stdin io.Reader) (c *Case, isJSON bool, err error) {
 	if err != nil {
 		return nil, false, err
 	}
-	name := cmd.File
-	if name == "" || name == "-" {
-		name = "standard input"
-	}
+	name := cmd.inputName()
 	trimmed := bytes.TrimLeft(bytes.TrimPrefix(data, []byte("\xef\xbb\xbf")), " \t\r\n")
 	if isJSON = len(trimmed) > 0 && (trimmed[0] == '{' || trimmed[0] == '['); isJSON {
 		c, err = parseCase(data)
@@ -93,6 +90,14 @@ func Load(cmd Command, stdin io.Reader) (c *Case, isJSON bool, err error) {
 		c.Name = name
 	}
 	return c, isJSON, nil
+}
+
+// inputName is what errors call the input.
+func (cmd Command) inputName() string {
+	if cmd.File == "" || cmd.File == "-" {
+		return "standard input"
+	}
+	return cmd.File
 }
 
 func (c *Case) setFormula(name string) error {
@@ -176,6 +181,9 @@ func (c *Case) analyse(cmd Command) (*analysis, error) {
 	c.Measure = string(measure)
 	if c.K == 0 {
 		return nil, errors.New("no row has both an effect and a variance; nothing can be pooled")
+	}
+	if err := c.checkTable(); err != nil {
+		return nil, err
 	}
 	a.setLabels()
 	if a.primary, err = meta.Fit(c.Y, c.V, meta.Options{Method: method, Test: test}); err != nil {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -27,10 +28,15 @@ func parseTable(data []byte) (*table, error) {
 	if !utf8.Valid(data) {
 		data = latin1(data)
 	}
+	mark, data, skipped := separatorLine(data)
+	if mark == 0 {
+		mark = delimiter(data)
+	}
 	r := csv.NewReader(bytes.NewReader(data))
-	r.Comma = delimiter(data)
+	r.Comma = mark
 	r.FieldsPerRecord = -1
 	r.LazyQuotes = true
+	strict := wellQuoted(data, mark)
 	header, err := r.Read()
 	if errors.Is(err, io.EOF) {
 		return nil, errors.New("the file is empty: the first line must name the columns")
@@ -55,8 +61,12 @@ func parseTable(data []byte) (*table, error) {
 			return nil, err // names the line itself
 		}
 		line, _ := r.FieldPos(0)
+		line += skipped
 		if blank(row) {
 			continue
+		}
+		if j := slices.IndexFunc(row, func(f string) bool { return strings.ContainsRune(f, '\n') }); j >= 0 && !strict {
+			return nil, fmt.Errorf("line %d, field %d: a quote opens here and what closes it is not clear, so that rows may have run together; write a quote within a field twice", line, j+1)
 		}
 		if len(row) > len(t.header) && blank(row[len(t.header):]) {
 			row = row[:len(t.header)]
@@ -71,6 +81,29 @@ func parseTable(data []byte) (*table, error) {
 		return nil, errors.New("the table has a header but no rows")
 	}
 	return t, nil
+}
+
+// separatorLine takes away the line "sep=;" that spreadsheets put before the
+// header; mark is 0 without one.
+func separatorLine(data []byte) (mark rune, rest []byte, lines int) {
+	first, rest, _ := bytes.Cut(data, []byte("\n"))
+	first = bytes.TrimSpace(first)
+	if len(first) != len("sep=;") || !bytes.EqualFold(first[:4], []byte("sep=")) || !bytes.ContainsAny(first[4:], ";,|\t") {
+		return 0, data, 0
+	}
+	return rune(first[4]), rest, 1
+}
+
+// wellQuoted tells a table in which every quote opens, closes or is doubled; only
+// there can a field be trusted to run over several lines.
+func wellQuoted(data []byte, mark rune) bool {
+	r := csv.NewReader(bytes.NewReader(data))
+	r.Comma, r.FieldsPerRecord, r.ReuseRecord = mark, -1, true
+	for {
+		if _, err := r.Read(); err != nil {
+			return errors.Is(err, io.EOF)
+		}
+	}
 }
 
 func blank(row []string) bool {
