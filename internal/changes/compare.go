@@ -76,7 +76,7 @@ type comparison struct {
 	at       time.Time
 	out      []store.Change
 	// bearing of studies and findings, for feeds
-	findingsOf map[string][]string // register id → findings
+	findingsOf map[string][]string // register id, or paper across sources → findings
 	claimsOf   map[string][]string // finding → claims
 }
 
@@ -110,7 +110,7 @@ func (c *comparison) index() {
 		}
 		for _, id := range slices.Sorted(maps.Keys(s.Findings)) {
 			for _, e := range s.Findings[id].Effects {
-				for _, r := range e.Records {
+				for _, r := range slices.Concat(e.Records, e.Papers) {
 					c.findingsOf[r] = insert(c.findingsOf[r], id)
 				}
 			}
@@ -198,14 +198,17 @@ func cmpFindings(a, b evidence.ClaimVerdict) []string {
 func (c *comparison) papers() {
 	both(c.old.Papers, c.new.Papers, func(key string, a, b Paper, inOld, inNew bool) {
 		id := recordID(key)
-		d := Detail{URL: b.URL, Findings: c.findingsOf[id]}
+		d := Detail{URL: b.URL, Findings: slices.Clone(c.findingsOf[id])}
+		for _, f := range c.findingsOf[b.Work] {
+			d.Findings = insert(d.Findings, f)
+		}
 		if b.Retracted && (!a.Retracted || !inOld) {
 			for _, f := range slices.Sorted(maps.Keys(c.new.Findings)) {
-				if slices.Contains(c.new.Findings[f].Retracted, id) {
+				if slices.ContainsFunc(c.new.Findings[f].Retracted, func(r string) bool { return r == id || r == b.Work }) {
 					d.Findings = insert(d.Findings, f)
+					d.Moved = true
 				}
 			}
-			d.Moved = len(d.Findings) > 0
 			c.add(Retracted, id, b.Title, "", "retracted", "a retraction notice reached "+key, d)
 		}
 		if !inOld || !inNew {

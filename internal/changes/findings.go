@@ -42,10 +42,11 @@ func (c *comparison) finding(id string, a, b Finding) {
 	why := causeText(causes)
 	in, out := studies(a, b)
 	for _, s := range in {
-		c.add(StudyIn, id, b.Flat.Title, "", s.Label, reasonIn(c.old, c.new, s), Detail{Findings: []string{id}})
+		text, _ := reasonIn(c.old, c.new, a, b, s)
+		c.add(StudyIn, id, b.Flat.Title, "", s.Label, text, Detail{Findings: []string{id}})
 	}
 	for _, s := range out {
-		text, _ := reasonOut(c.old, c.new, b, s)
+		text, _ := reasonOut(c.old, c.new, a, b, s)
 		c.add(StudyOut, id, b.Flat.Title, s.Label, "", text, Detail{Findings: []string{id}})
 	}
 	x, y := a.Flat, b.Flat
@@ -173,48 +174,57 @@ func keysOf(s *Snapshot, ids []string) []string {
 	return out
 }
 
-// Files lists human files that came, changed or went.
-func Files(old, new *Snapshot) []string {
-	var out []string
-	both(old.Files, new.Files, func(name, a, b string, inOld, inNew bool) {
-		switch {
-		case !inOld:
-			out = append(out, "human file "+name+" is new")
-		case !inNew:
-			out = append(out, "human file "+name+" is gone")
-		case a != b:
-			out = append(out, "human file "+name+" changed")
+// reasonIn says why a study came in, and whether that lies in the data or in
+// a human file.
+func reasonIn(old, new *Snapshot, a, b Finding, e Effect) (why string, evidence bool) {
+	texts := bearing(old, new, namesOf(e, a, b))
+	if moved := evidenceMoved(old, new, e); moved != "" {
+		texts = slices.Insert(texts, 0, moved)
+	}
+	if len(texts) == 0 {
+		return noCause(old, new), false
+	}
+	return strings.Join(texts, "; "), true
+}
+
+// reasonOut says why a study fell out, and whether a human file or a retraction
+// explains it. A register that takes numbers back explains nothing by itself.
+func reasonOut(old, new *Snapshot, a, b Finding, e Effect) (why string, evidence bool) {
+	left := leftOut(a, b, e)
+	if r := b.Retracted; len(r) > 0 && strings.Contains(strings.ToLower(left), "retract") {
+		own := slices.DeleteFunc(slices.Clone(r), func(id string) bool { return !slices.Contains(e.Papers, id) })
+		if len(own) == 0 {
+			own = r
 		}
-	})
+		return "retracted: " + strings.Join(own, ", "), true
+	}
+	var texts []string
+	if left != "" {
+		texts = append(texts, "left out: "+left)
+	}
+	files := bearing(old, new, namesOf(e, a, b))
+	texts = append(texts, files...)
+	if moved := evidenceMoved(old, new, e); moved != "" {
+		texts = append(texts, moved)
+	} else if len(files) == 0 {
+		texts = append(texts, noCause(old, new))
+	}
+	return strings.Join(texts, "; "), len(files) > 0
+}
+
+// leftOut gives the reasons for which the rows of the study that were pooled
+// are not pooled any more, "" where those rows are gone.
+func leftOut(a, b Finding, e Effect) string {
+	if b.Out == nil { // of an older program
+		return b.Excluded[e.Study]
+	}
+	out := ""
+	for _, id := range slices.Sorted(maps.Keys(a.Effects)) {
+		if why := b.Out[id]; a.Effects[id].Study == e.Study && why != "" {
+			out = also(out, why)
+		}
+	}
 	return out
-}
-
-func reasonIn(old, new *Snapshot, e Effect) string {
-	if why := evidenceMoved(old, new, e); why != "" {
-		return why
-	}
-	if files := Files(old, new); len(files) > 0 {
-		return strings.Join(files, "; ")
-	}
-	return noCause(old, new)
-}
-
-func reasonOut(old, new *Snapshot, b Finding, e Effect) (why string, evidence bool) {
-	if r := b.Retracted; len(r) > 0 && b.Excluded[e.Study] != "" && strings.Contains(strings.ToLower(b.Excluded[e.Study]), "retract") {
-		return "retracted: " + strings.Join(r, ", "), true
-	}
-	excluded := b.Excluded[e.Study]
-	if excluded != "" {
-		excluded = "left out: " + excluded + "; "
-	}
-	if files := Files(old, new); len(files) > 0 {
-		return excluded + strings.Join(files, "; "), true
-	}
-	if why := evidenceMoved(old, new, e); why != "" {
-		// a register that takes numbers back explains nothing by itself
-		return excluded + why, false
-	}
-	return excluded + noCause(old, new), false
 }
 
 func noCause(old, new *Snapshot) string {
@@ -230,19 +240,20 @@ func Causes(old, new *Snapshot, finding string) []Cause {
 	var out []Cause
 	in, gone := studies(a, b)
 	for _, s := range in {
-		why := reasonIn(old, new, s)
-		out = append(out, Cause{"study-in", s.Label + " came in (" + why + ")", evidenceMoved(old, new, s) != "" || len(Files(old, new)) > 0})
+		why, ok := reasonIn(old, new, a, b, s)
+		out = append(out, Cause{"study-in", s.Label + " came in (" + why + ")", ok})
 	}
 	for _, s := range gone {
-		why, ok := reasonOut(old, new, b, s)
+		why, ok := reasonOut(old, new, a, b, s)
 		out = append(out, Cause{"study-out", s.Label + " fell out (" + why + ")", ok})
 	}
+	files := bearing(old, new, namesIn(a, b))
 	out = append(out, otherNumbers(old, new, a, b)...)
 	if a.Flat.Measure != b.Flat.Measure || a.Flat.Method != b.Flat.Method || a.Flat.Test != b.Flat.Test || a.Flat.Formula != b.Flat.Formula {
 		out = append(out, Cause{"model", fmt.Sprintf("the model went from %s, %s, %s, %s to %s, %s, %s, %s", a.Flat.Measure, a.Flat.Formula, a.Flat.Method, a.Flat.Test,
-			b.Flat.Measure, b.Flat.Formula, b.Flat.Method, b.Flat.Test), len(Files(old, new)) > 0})
+			b.Flat.Measure, b.Flat.Formula, b.Flat.Method, b.Flat.Test), len(files) > 0})
 	}
-	for _, f := range Files(old, new) {
+	for _, f := range files {
 		out = append(out, Cause{"file", f, true})
 	}
 	if old.Software != new.Software {

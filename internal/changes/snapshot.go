@@ -13,6 +13,7 @@ import (
 
 	"past/internal/edition"
 	"past/internal/evidence"
+	"past/internal/link"
 	"past/internal/store"
 )
 
@@ -26,9 +27,10 @@ type Snapshot struct {
 
 	Findings map[string]Finding               `json:"findings"`
 	Claims   map[string]evidence.ClaimVerdict `json:"claims"`
-	Trials   map[string]Trial                 `json:"trials"` // "source/id"
-	Papers   map[string]Paper                 `json:"papers"` // "source/id"
-	Files    map[string]string                `json:"files"`  // human file → SHA-256
+	Trials   map[string]Trial                 `json:"trials"`         // "source/id"
+	Papers   map[string]Paper                 `json:"papers"`         // "source/id"
+	Files    map[string]string                `json:"files"`          // human file → SHA-256
+	Rows     map[string][]string              `json:"rows,omitempty"` // human file → its rows
 	Sources  map[string]Source                `json:"sources"`
 	// Unknown counts, per "source path", the records that have a key which the
 	// parser does not know.
@@ -39,10 +41,13 @@ type Snapshot struct {
 
 // Finding is a finding with the effects it pools.
 type Finding struct {
-	Flat      edition.Flat      `json:"flat"`
-	Effects   map[string]Effect `json:"effects"` // by effect id
+	Flat    edition.Flat      `json:"flat"`
+	Effects map[string]Effect `json:"effects"` // by effect id
+	// Excluded has, by study, every reason for which a row of it is not pooled;
+	// Out has them by effect.
 	Excluded  map[string]string `json:"excluded,omitempty"`
-	Retracted []string          `json:"retracted,omitempty"`
+	Out       map[string]string `json:"out,omitempty"`
+	Retracted []string          `json:"retracted,omitempty"` // papers of pooled studies, as Paper.Work
 }
 
 // Effect is one pooled effect.
@@ -50,6 +55,7 @@ type Effect struct {
 	Study    string   `json:"study"` // study id
 	Label    string   `json:"label"`
 	Records  []string `json:"records,omitempty"` // register ids of the study
+	Papers   []string `json:"papers,omitempty"`  // of the study, as Paper.Work
 	Estimate float64  `json:"estimate"`          // on the analysis scale
 	Variance float64  `json:"variance"`
 }
@@ -72,6 +78,7 @@ type Trial struct {
 // Paper is what is said about a paper after its publication.
 type Paper struct {
 	Title     string   `json:"title"`
+	Work      string   `json:"work,omitempty"` // names it across sources: doi:… or pmid:…
 	Retracted bool     `json:"retracted,omitempty"`
 	Notices   []string `json:"notices,omitempty"` // corrections and their like
 	Gone      bool     `json:"gone,omitempty"`
@@ -86,11 +93,14 @@ type Source struct {
 }
 
 // Take reads the snapshot of what the store holds now as the edition doc. files
-// are the human files with the SHA-256 of their bytes.
-func Take(ctx context.Context, st *store.Store, doc edition.Document, files map[string]string) (*Snapshot, error) {
+// are the human files by their path in the review folder.
+func Take(ctx context.Context, st *store.Store, doc edition.Document, files map[string]File) (*Snapshot, error) {
 	s := &Snapshot{Edition: doc.ID, Date: doc.Date, DataHash: doc.DataHash, Software: doc.SoftwareVersion, Findings: map[string]Finding{},
-		Claims: map[string]evidence.ClaimVerdict{}, Trials: map[string]Trial{}, Papers: map[string]Paper{}, Files: files,
+		Claims: map[string]evidence.ClaimVerdict{}, Trials: map[string]Trial{}, Papers: map[string]Paper{}, Files: map[string]string{}, Rows: map[string][]string{},
 		Sources: map[string]Source{}, Unknown: map[string]int{}}
+	for name, f := range files {
+		s.Files[name], s.Rows[name] = f.SHA256, f.Rows
+	}
 	for _, step := range []func(context.Context, *store.Store) error{s.takeRecords, s.takeFindings, s.takeHealth} {
 		if err := step(ctx, st); err != nil {
 			return nil, fmt.Errorf("snapshot for edition %s: %w", doc.ID, err)
@@ -174,7 +184,7 @@ func Overdue(r *evidence.Record, cutoff string) bool {
 }
 
 func paper(r *evidence.Record, gone bool) Paper {
-	p := Paper{Title: cmp.Or(r.Title, r.ID), Gone: gone, URL: r.URL}
+	p := Paper{Title: cmp.Or(r.Title, r.ID), Work: link.PaperID(r), Gone: gone, URL: r.URL}
 	if r.Publication == nil {
 		return p
 	}
@@ -196,6 +206,10 @@ func notice(kind string) string {
 	switch {
 	case strings.Contains(k, "expressionofconcern"), strings.Contains(k, "expression-of-concern"), strings.Contains(k, "expression of concern"):
 		return "expression of concern"
+	case strings.Contains(k, "partialretractionin"):
+		return "partial retraction"
+	case strings.Contains(k, "republishedfrom"):
+		return "" // this work came out of a correction
 	case strings.Contains(k, "retractionof"), strings.Contains(k, "erratumfor"), strings.Contains(k, "updateof"):
 		return "" // this work is the notice
 	case strings.Contains(k, "erratum"), strings.Contains(k, "corrig"), strings.Contains(k, "correct"):
@@ -205,28 +219,32 @@ func notice(kind string) string {
 }
 
 func (s *Snapshot) takeFindings(ctx context.Context, st *store.Store) error {
-	records := map[string][]string{}
+	records, papers := map[string][]string{}, map[string][]string{}
 	for x, err := range st.Studies(ctx) {
 		if err != nil {
 			return err
 		}
-		records[x.ID] = x.Records
+		records[x.ID], papers[x.ID] = x.Records, x.Papers
 	}
 	fs, err := st.Findings(ctx)
 	if err != nil {
 		return err
 	}
 	for _, f := range fs {
-		out := Finding{Flat: edition.Flatten(f), Effects: map[string]Effect{}, Excluded: map[string]string{}, Retracted: f.Retracted}
+		out := Finding{Flat: edition.Flatten(f), Effects: map[string]Effect{}, Excluded: map[string]string{}, Out: map[string]string{}, Retracted: f.Retracted}
 		for _, e := range f.Effects {
 			ids := slices.Clone(records[e.StudyID])
 			if e.RecordID != "" && !slices.Contains(ids, e.RecordID) {
 				ids = append(ids, e.RecordID)
 			}
-			out.Effects[e.ID] = Effect{Study: cmp.Or(e.StudyID, e.StudyLabel), Label: cmp.Or(e.StudyLabel, e.StudyID, e.ID), Records: ids, Estimate: e.Estimate, Variance: e.Variance}
+			out.Effects[e.ID] = Effect{Study: cmp.Or(e.StudyID, e.StudyLabel), Label: cmp.Or(e.StudyLabel, e.StudyID, e.ID), Records: ids, Papers: papers[e.StudyID], Estimate: e.Estimate, Variance: e.Variance}
 		}
 		for _, x := range f.Excluded {
-			out.Excluded[cmp.Or(x.StudyID, x.Label)] = cmp.Or(x.Reason, x.Code)
+			study, reason := cmp.Or(x.StudyID, x.Label), cmp.Or(x.Reason, x.Code)
+			out.Excluded[study] = also(out.Excluded[study], reason)
+			if x.EffectID != "" {
+				out.Out[x.EffectID] = also(out.Out[x.EffectID], reason)
+			}
 		}
 		if f.Certainty.Signed && f.Certainty.Stale {
 			s.Stale = append(s.Stale, "the signed certainty of "+f.ID+": its numbers moved since it was signed")
@@ -234,6 +252,17 @@ func (s *Snapshot) takeFindings(ctx context.Context, st *store.Store) error {
 		s.Findings[f.ID] = out
 	}
 	return nil
+}
+
+// also adds a text to those told already, once.
+func also(texts, text string) string {
+	switch {
+	case texts == "":
+		return text
+	case slices.Contains(strings.Split(texts, "; "), text):
+		return texts
+	}
+	return texts + "; " + text
 }
 
 func (s *Snapshot) takeHealth(ctx context.Context, st *store.Store) error {

@@ -73,13 +73,9 @@ func (p *Pipeline) Draft(ctx context.Context, software string) (*Draft, error) {
 			d.Doc.ID = fmt.Sprintf("%s-r%d", doc.ID, r)
 		}
 	}
-	h, err := p.readReview()
+	files, err := p.HumanFiles()
 	if err != nil {
 		return nil, err
-	}
-	files := map[string]string{}
-	for _, f := range h.payloads {
-		files[f.RecordID] = f.SHA256
 	}
 	if d.snap, err = changes.Take(ctx, p.Store, d.Doc, files); err != nil {
 		return nil, err
@@ -90,6 +86,20 @@ func (p *Pipeline) Draft(ctx context.Context, software string) (*Draft, error) {
 	}
 	d.Changes = changes.Compare(before, d.snap)
 	return d, nil
+}
+
+// HumanFiles are the files of the review folder that the pipeline reads, by
+// their path in it: what an edition remembers of them, whoever keeps it.
+func (p *Pipeline) HumanFiles() (map[string]changes.File, error) {
+	h, err := p.readReview()
+	if err != nil {
+		return nil, err
+	}
+	files := map[string]changes.File{}
+	for _, f := range h.payloads {
+		files[f.RecordID] = changes.File{SHA256: f.SHA256, Rows: changes.Rows(f.RecordID, f.Body)}
+	}
+	return files, nil
 }
 
 // published tells whether cycles publish from this database: NotGated, or "".

@@ -217,7 +217,7 @@ func (c *Cycle) stages(ctx context.Context, res *Result) error {
 	if err != nil {
 		return err
 	}
-	if cand.old == nil {
+	if cand.snap != nil {
 		if err := c.stage(ctx, res, "gate", func() (map[string]int64, string, error) { return c.gate(ctx, res, cand) }); err != nil {
 			if errors.Is(err, ErrRefused) {
 				err = errors.Join(err, c.refused(ctx, res))
@@ -337,9 +337,10 @@ func (c *Cycle) files() (map[string]string, error) {
 // candidate is the edition that the store holds now.
 type candidate struct {
 	doc  edition.Document
-	snap *changes.Snapshot
+	snap *changes.Snapshot // what the gate is to judge
 	prev *changes.Snapshot // of the edition before; nil for the first
-	// old is the edition of the store that this is, nil for a new one.
+	// old is the edition of the store that this is, nil for a new one. One that
+	// passed the gate has no snapshot here.
 	old *store.Edition
 }
 
@@ -360,13 +361,13 @@ func (c *Cycle) candidate(ctx context.Context, p *pipeline.Pipeline) (*candidate
 		}
 		if last.DataHash == doc.DataHash && sameNumbers(last, doc) {
 			cand.doc, cand.old = last, &latest
-			return cand, nil
+			return cand, c.ungated(ctx, p, cand)
 		}
 		if cand.doc.ID, err = c.freeID(ctx, doc.ID); err != nil {
 			return nil, err
 		}
 	}
-	files, err := c.files()
+	files, err := p.HumanFiles()
 	if err != nil {
 		return nil, err
 	}
@@ -377,6 +378,25 @@ func (c *Cycle) candidate(ctx context.Context, p *pipeline.Pipeline) (*candidate
 		cand.prev, err = c.snapshotOf(ctx, latest, cand.snap)
 	}
 	return cand, err
+}
+
+// ungated takes the snapshot of a kept edition that past report put there and
+// no gate has seen, so that what must hold of any edition is looked at before
+// readers see it.
+func (c *Cycle) ungated(ctx context.Context, p *pipeline.Pipeline, cand *candidate) error {
+	if cand.old.Run != "" {
+		return nil
+	}
+	shown, err := Current(c.Out)
+	if err != nil || shown == cand.doc.ID {
+		return err
+	}
+	files, err := p.HumanFiles()
+	if err != nil {
+		return err
+	}
+	cand.snap, err = changes.Take(ctx, c.Store, cand.doc, files)
+	return err
 }
 
 // freeID gives id, or id with a revision number when an edition of that id is

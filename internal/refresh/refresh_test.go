@@ -29,7 +29,7 @@ func snapshot() *changes.Snapshot {
 			"x1": {Study: "NCT1", Label: "One", Records: []string{"NCT1"}, Estimate: -0.4, Variance: 0.02},
 			"x2": {Study: "NCT2", Label: "Two", Records: []string{"NCT2"}, Estimate: -0.6, Variance: 0.02}}}},
 		Trials:  map[string]changes.Trial{"ctgov/NCT1": {Hash: "a"}, "ctgov/NCT2": {Hash: "b"}},
-		Sources: map[string]changes.Source{"ctgov": {Alive: 100, Problems: 1}}, Unknown: map[string]int{}, Files: map[string]string{"d.csv": "1"}}
+		Sources: map[string]changes.Source{"ctgov": {Alive: 100, Problems: 1}}, Unknown: map[string]int{}, Files: map[string]string{"inclusion.csv": "1"}}
 }
 
 func TestGateRules(t *testing.T) {
@@ -52,7 +52,7 @@ func TestGateRules(t *testing.T) {
 		"interval silently": {[]string{"estimate-moved"}, func(s *changes.Snapshot) { flat(s, func(f *edition.Flat) { f.CIUb = number(-0.29) }) }},
 		"noise":             {nil, func(s *changes.Snapshot) { flat(s, func(f *edition.Flat) { f.Estimate = number(-0.5000001) }) }},
 		"moved by a human file": {nil, func(s *changes.Snapshot) {
-			s.Files["d.csv"] = "2"
+			s.Files["inclusion.csv"] = "2"
 			flat(s, func(f *edition.Flat) { f.Estimate = number(-0.55) })
 		}},
 		"moved by the program": {[]string{"same-data"}, func(s *changes.Snapshot) {
