@@ -69,6 +69,7 @@ func BenchmarkCrawl(b *testing.B) {
 			name = "pages by weight"
 		}
 		b.Run(name, func(b *testing.B) {
+			var bytes int64
 			for b.Loop() {
 				b.StopTimer()
 				s := fresh(b)
@@ -92,8 +93,12 @@ func BenchmarkCrawl(b *testing.B) {
 				}
 				srv.Close()
 				s.Close()
+				if info, err := os.Stat(s.Path()); err == nil {
+					bytes = info.Size()
+				}
 				b.StartTimer()
 			}
+			b.ReportMetric(float64(bytes)/float64(n), "file-B/study")
 			b.ReportMetric(float64(n*b.N)/b.Elapsed().Seconds(), "studies/s")
 		})
 	}
