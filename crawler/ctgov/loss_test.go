@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"past/crawler"
+	"past/crawler/sourcetest"
 	"past/internal/evidence"
 )
 
@@ -181,7 +182,7 @@ func TestDataDayDoesNotChangeTheHash(t *testing.T) {
 	pairs := 0
 	for _, file := range recorded(t, "ctgov-versions/*.json") {
 		name, _, _ := strings.Cut(filepath.Base(file), ".")
-		first := filepath.Join(sharedDir(t, "registry"), "ctgov", name+".json")
+		first := filepath.Join(sourcetest.Recorded(t, "registry"), "ctgov", name+".json")
 		if _, err := os.Stat(first); err != nil {
 			continue // the first snapshot is not among the recorded ones
 		}
