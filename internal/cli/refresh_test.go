@@ -31,6 +31,7 @@ type growing struct {
 	// Set it between cycles only, and count up version with it.
 	edit    func(id string, study map[string]any) bool
 	version atomic.Int64
+	gone    func(id string) bool // the register has no record of it any more; set as edit
 }
 
 func (g *growing) serve(t testing.TB, delay time.Duration) string {
@@ -51,7 +52,11 @@ func (g *growing) serve(t testing.TB, delay time.Duration) string {
 		q := r.URL.Query()
 		q.Del("filter.advanced")
 		r.URL.RawQuery = q.Encode()
-		if g.edit == nil && g.grown.Load() && !g.lost.Load() || !strings.HasSuffix(r.URL.Path, "/studies") {
+		if id := filepath.Base(r.URL.Path); g.gone != nil && g.gone(id) {
+			http.NotFound(w, r)
+			return
+		}
+		if g.edit == nil && g.gone == nil && g.grown.Load() && !g.lost.Load() || !strings.HasSuffix(r.URL.Path, "/studies") {
 			h.ServeHTTP(w, r)
 			return
 		}
@@ -94,6 +99,9 @@ func (g *growing) keep(list []any) []any {
 		id := fmt.Sprint(dig(s, "protocolSection", "identificationModule", "nctId"))
 		last := id[len(id)-1]
 		if g.lost.Load() && last != '9' || !g.grown.Load() && (last == '3' || last == '8') {
+			continue
+		}
+		if g.gone != nil && g.gone(id) {
 			continue
 		}
 		if study, ok := s.(map[string]any); ok && g.edit != nil && !g.edit(id, study) {

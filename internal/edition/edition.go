@@ -27,7 +27,7 @@ type Document struct {
 // record and the bytes of every human file, and nothing of when or how they
 // were fetched.
 type Evidence struct {
-	Records map[string]string // "source/id" → content hash
+	Records map[string]string // "source/id" → content hash, and " gone" where the register has it no more
 	Files   map[string]string // review file → sha256 of its bytes
 	// Questions asked, as canonical text: another question is another edition.
 	Questions []string

@@ -65,6 +65,16 @@ func (p *Pipeline) evidence(ctx context.Context) (edition.Evidence, error) {
 		}
 		ev.Records[r.Source+"/"+r.ID] = r.ContentHash
 	}
+	// A record that the register took away is other evidence than one it still
+	// answers for, though its content here is the same.
+	for s, err := range p.Store.RecordStates(ctx) {
+		if err != nil {
+			return ev, fmt.Errorf("reading records: %w", err)
+		}
+		if s.Gone != nil {
+			ev.Records[s.Source+"/"+s.ID] += " gone"
+		}
+	}
 	h, err := p.readReview()
 	if err != nil {
 		return ev, err
