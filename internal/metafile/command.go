@@ -292,14 +292,14 @@ func modsFormula(mods string) string {
 // setLabels names the used rows by the study column, or by their numbers.
 func (a *analysis) setLabels() {
 	c := a.c
-	col := c.find(labelNames)
+	var values []string
+	if col := c.find(labelNames); col != "" {
+		values, _, _ = c.Texts(col) // find names columns that there are
+	}
 	for _, r := range c.RowsUsed {
 		label := ""
-		if col != "" {
-			values, _, err := c.Texts(col)
-			if err == nil {
-				label = printable(values[r-1])
-			}
+		if values != nil {
+			label = printable(values[r-1])
 		}
 		if label == "" {
 			label = c.rowName(r - 1)

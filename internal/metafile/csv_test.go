@@ -243,3 +243,17 @@ func FuzzTable(f *testing.F) {
 		}
 	})
 }
+
+// The names of a hundred thousand studies are read once, not once a study.
+func BenchmarkLabels(b *testing.B) {
+	cells := make([]any, 100_000)
+	c := &Case{Rows: len(cells), columns: map[string]*column{"study": {cells}}, names: []string{"study"}}
+	for i := range cells {
+		cells[i] = "A study"
+		c.RowsUsed = append(c.RowsUsed, i+1)
+	}
+	for b.Loop() {
+		a := &analysis{c: c}
+		a.setLabels()
+	}
+}

@@ -39,3 +39,13 @@ func reasons(list []Subject) string {
 	}
 	return b.String()
 }
+
+// Titles in other languages name the disorder in full.
+func TestPTSDInOtherLanguages(t *testing.T) {
+	for _, title := range []string{"MDMA-unterstützte Psychotherapie bei posttraumatischer Belastungsstörung", "MDMA pour le trouble de stress post-traumatique", "MDMA para el trastorno de estrés postraumático"} {
+		m := Default().Match(title)
+		if ids := m.Conditions; len(ids) != 1 || ids[0].ID != "ptsd" {
+			t.Errorf("%s: %v", title, ids)
+		}
+	}
+}
