@@ -168,7 +168,7 @@ func (r *resultReader) baseline(n *xmltree.Node, at string) {
 		groups[g.ID] = g
 		res.BaseGrps = append(res.BaseGrps, g)
 		if s := text(k, "subjects"); s != "" {
-			denom.Counts = append(denom.Counts, evidence.DenomCount{GroupID: g.ID, Value: s})
+			denom.Counts = append(denom.Counts, evidence.DenomCount{GroupID: g.ID, Value: s, Pointer: at + "/subjects"})
 		}
 	})
 	if len(denom.Counts) > 0 {

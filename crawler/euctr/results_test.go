@@ -68,7 +68,7 @@ func TestResults(t *testing.T) {
 	check("end point", evidence.PostedOutcome{Type: "PRIMARY", Title: "Montgomery-Asberg Depression Rating Scale (MADRS) total score", Description: "Range 0 to 60, higher is worse", TimeFrame: "Week 6",
 		ParamType: "Mean", DispersionType: "Standard Deviation", Unit: "units on a scale", Pointer: first,
 		Groups: []evidence.Group{{ID: "EndPointArmReportingGroup-1", Title: "Psilocybin", Description: "25 mg twice"}, {ID: "EndPointArmReportingGroup-2", Title: "Niacin", Description: "100 mg twice"}},
-		Denoms: []evidence.Denom{{Units: "Participants", Counts: []evidence.DenomCount{{GroupID: "EndPointArmReportingGroup-1", Value: "27"}, {GroupID: "EndPointArmReportingGroup-2", Value: "29"}}}},
+		Denoms: []evidence.Denom{{Units: "Participants", Counts: []evidence.DenomCount{{GroupID: "EndPointArmReportingGroup-1", Value: "27", Pointer: arm("1", "1") + "/subjects"}, {GroupID: "EndPointArmReportingGroup-2", Value: "29", Pointer: arm("1", "2") + "/subjects"}}}},
 		Classes: []evidence.Class{{Categories: []evidence.Category{{Measurements: []evidence.Measurement{
 			{GroupID: "EndPointArmReportingGroup-1", Value: "12.5", Spread: "7.25", Pointer: arm("1", "1") + "/tendencyValues/tendencyValue[1]"},
 			{GroupID: "EndPointArmReportingGroup-2", Value: "21.0", Spread: "8.5", Comment: "one assessed by telephone", Pointer: arm("1", "2") + "/tendencyValues/tendencyValue[1]"}}}}}},

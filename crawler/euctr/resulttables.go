@@ -32,6 +32,7 @@ func (r *resultReader) endPoint(n *xmltree.Node, at string, index int) evidence.
 // column is one group of a table with its values by category.
 type column struct {
 	group    evidence.Group
+	at       string // of the group's element
 	subjects string
 	comment  string
 	counts   cells
@@ -66,7 +67,7 @@ func (c *cells) add(n *xmltree.Node, at string) {
 // characteristics the continuous ones bare.
 func (r *resultReader) column(n *xmltree.Node, at, id string, g evidence.Group) column {
 	g.ID = id
-	c := column{group: g, subjects: text(n, "subjects"), comment: text(n, "comment")}
+	c := column{group: g, at: at, subjects: text(n, "subjects"), comment: text(n, "comment")}
 	each(n.Get("countableValues"), at+"/countableValues", "countableValue", c.counts.add)
 	each(n.Get("tendencyValues"), at+"/tendencyValues", "tendencyValue", c.values.add)
 	each(n.Get("dispersionValues"), at+"/dispersionValues", "dispersionValue", c.spreads.add)
@@ -119,7 +120,7 @@ func (r *resultReader) table(o *evidence.PostedOutcome, n *xmltree.Node, at stri
 		seen[c.group.ID] = true
 		o.Groups = append(o.Groups, c.group)
 		if c.subjects != "" {
-			denom.Counts = append(denom.Counts, evidence.DenomCount{GroupID: c.group.ID, Value: t.marks.value(c.subjects, at)})
+			denom.Counts = append(denom.Counts, evidence.DenomCount{GroupID: c.group.ID, Value: t.marks.value(c.subjects, at), Pointer: c.at + "/subjects"})
 		}
 		counted, valued = counted || len(c.counts.by) > 0, valued || len(c.values.by)+len(c.spreads.by) > 0
 	}

@@ -31,6 +31,9 @@ type Denom struct {
 type DenomCount struct {
 	GroupID string `json:"group_id"`
 	Value   string `json:"value"`
+	// Pointer is its place in the payload where that does not follow from the
+	// outcome's, as in XML.
+	Pointer string `json:"pointer,omitempty"`
 }
 
 // PostedOutcome is one outcome (or baseline) measure with its table.

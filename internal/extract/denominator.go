@@ -37,6 +37,9 @@ func countPointer(base string, denoms []evidence.Denom, selected string, a *evid
 	for d := range denoms {
 		for c, k := range denoms[d].Counts {
 			if k.GroupID == a.GroupID && k.Value == raw {
+				if k.Pointer != "" {
+					return k.Pointer, true
+				}
 				return fmt.Sprintf("%s/denoms/%d/counts/%d/value", base, d, c), true
 			}
 		}
