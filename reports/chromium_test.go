@@ -214,7 +214,7 @@ func TestTrialsFilter(t *testing.T) {
 				want++
 			}
 		}
-		if said := eval[string](b, `document.querySelector("[data-found]").textContent`); !strings.HasPrefix(said, strconv.Itoa(want)+" trial") {
+		if said := eval[string](b, `document.querySelector("[data-found]").textContent`); !strings.HasPrefix(said, strconv.Itoa(want)+" record") {
 			t.Errorf("%d trials: the page counts %q, want %d", n, said, want)
 		}
 		b.quiet("trials")

@@ -62,7 +62,7 @@ func (s *site) trialsPages() {
 
 func (s *site) trialsPage(p *page, part []TrialRow, at, of int) {
 	d := &trialsData{Total: len(s.Ed.Trials), Page: at, Pages: of}
-	d.Lede = fmt.Sprintf("%s in the records of this edition. Enrolment is what the register states, which is not the number randomised.", show.Plural(len(s.Ed.Trials), "trial", "trials"))
+	d.Lede = fmt.Sprintf("%s of trials in this edition; a trial has one in each register that holds it, and one for each country in the EU's older register. Enrolment is what the register states, which is not the number randomised.", show.Plural(len(s.Ed.Trials), "record", "records"))
 	for i := range part {
 		d.Rows = append(d.Rows, s.trialView(&part[i]))
 	}

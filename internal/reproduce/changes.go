@@ -59,9 +59,13 @@ func editionOf(ctx context.Context, q synthesis.Question, release string) (Editi
 // snapshot is what the comparison of editions needs of a finding.
 func snapshot(e Edition) *changes.Snapshot {
 	out := changes.Finding{Flat: edition.Flatten(e.Finding), Effects: map[string]changes.Effect{}, Excluded: map[string]string{}}
+	rows := []string{"study"} // the column, and then as a table of extractions has them
 	for _, x := range e.Finding.Effects {
+		rows = append(rows, x.StudyLabel+"\t"+strings.TrimSpace(fmt.Sprint(x.Estimate, " ", x.Variance)))
 		out.Effects[x.ID] = changes.Effect{Study: x.StudyID, Label: x.StudyLabel, Estimate: x.Estimate, Variance: x.Variance}
 	}
+	file := "extractions of " + strings.TrimSuffix(e.Release.Set, ":")
 	return &changes.Snapshot{Edition: e.Release.ID, DataHash: e.Release.ID, Findings: map[string]changes.Finding{e.Finding.ID: out},
-		Claims: map[string]evidence.ClaimVerdict{}, Trials: map[string]changes.Trial{}, Papers: map[string]changes.Paper{}, Files: map[string]string{"extraction rows of " + strings.TrimSuffix(e.Release.Set, ":"): e.Release.ID}}
+		Claims: map[string]evidence.ClaimVerdict{}, Trials: map[string]changes.Trial{}, Papers: map[string]changes.Paper{},
+		Files: map[string]string{file: e.Release.ID}, Rows: map[string][]string{file: rows}}
 }

@@ -408,7 +408,7 @@
       if (rows) { f(); return; }
       asked.push(f);
       if (asked.length > 1) { return; }
-      found.textContent = "Reading all trials …";
+      found.textContent = "Reading all records …";
       window.pastTrials = function (raw) { ready(unpack(raw)); asked.splice(0).forEach(function (g) { g(); }); };
       window.pastLoad(conf.file, conf.sum, function (ok) { if (!ok) { asked = []; found.textContent = "The list of all trials could not be read."; } });
     }
@@ -432,7 +432,7 @@
       panel.hidden = false;
       say(conf.rows ? rows.length : conf.total, Infinity);
     }
-    function say(n, shown) { found.textContent = n + (n === 1 ? " trial" : " trials") + (shown < n ? ", the first " + shown + " shown" : ""); }
+    function say(n, shown) { found.textContent = n + (n === 1 ? " record" : " records") + (shown < n ? ", the first " + shown + " shown" : ""); }
     function cell(label, cls) { var td = el("td", { "data-l": label }); if (cls) { td.className = cls; } return td; }
     function under(parent, text) { if (text) { parent.appendChild(el("span", { "class": "under" }, text)); } }
     function line(r) {
