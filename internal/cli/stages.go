@@ -185,8 +185,13 @@ func (c *extractCmd) Run(ctx context.Context, e *Env) error {
 		if e.Globals.JSON {
 			return e.printJSON(r)
 		}
-		fmt.Fprintf(e.Stdout, "%s, %s; %d usable, %d need review, %d unusable\n", plural(r.ArmResults, "arm result"), plural(r.Effects, "effect"),
-			r.Verdicts[evidence.Usable], r.Verdicts[evidence.NeedsReview], r.Verdicts[evidence.Unusable])
+		for _, x := range []struct {
+			n    int
+			noun string
+			of   map[evidence.Verdict]int
+		}{{r.ArmResults, "arm result", r.Cells}, {r.Effects, "effect", r.Verdicts}} {
+			fmt.Fprintf(e.Stdout, "%s: %d usable, %d need review, %d unusable\n", plural(x.n, x.noun), x.of[evidence.Usable], x.of[evidence.NeedsReview], x.of[evidence.Unusable])
+		}
 		return nil
 	})
 }

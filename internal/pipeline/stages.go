@@ -126,12 +126,13 @@ type ExtractReport struct {
 	ArmResults int                      `json:"arm_results"`
 	Contrasts  int                      `json:"contrasts"`
 	Effects    int                      `json:"effects"`
-	Verdicts   map[evidence.Verdict]int `json:"verdicts"`
+	Verdicts   map[evidence.Verdict]int `json:"verdicts"`            // of the effects
+	Cells      map[evidence.Verdict]int `json:"arm_result_verdicts"` // of the arm results
 }
 
 // Extract reads posted results and extraction tables into effects.
 func (p *Pipeline) Extract(ctx context.Context) (ExtractReport, error) {
-	rep := ExtractReport{Verdicts: map[evidence.Verdict]int{}}
+	rep := ExtractReport{Verdicts: map[evidence.Verdict]int{}, Cells: map[evidence.Verdict]int{}}
 	h, err := p.readReview()
 	if err != nil {
 		return rep, err
@@ -197,6 +198,7 @@ func (p *Pipeline) extractRegister(ctx context.Context, studies []evidence.Study
 		rows, tests := extract.Register(&r, p.Vocab), extract.Contrasts(&r)
 		st := at[r.ID]
 		for i := range rows {
+			rep.Cells[rows[i].Verdict]++
 			rows[i].StudyID = st.ID
 		}
 		for i := range tests {
