@@ -24,8 +24,12 @@ func (l *lane) commit(ctx context.Context, b Batch) error {
 	l.mu.Lock()
 	l.sum.add(res)
 	l.mu.Unlock()
-	l.sum.Problems += len(b.Problems)
 	for _, p := range b.Problems {
+		if p.Kind == KindDrift {
+			l.sum.Notices++
+		} else {
+			l.sum.Problems++
+		}
 		l.tell(Event{Kind: EventProblem, Query: b.QueryKey, Text: p.Kind + ": " + p.Message})
 	}
 	return nil

@@ -17,8 +17,13 @@ type SourceSummary struct {
 	// Asked counts requests that went out, attempts included.
 	Asked int `json:"asked"`
 	CommitResult
-	Problems int           `json:"problems"`
-	Took     time.Duration `json:"took"`
+	Problems int `json:"problems"`
+	// Notices count the keys that the parser does not know. A register that
+	// adds a field loses nothing: the field stays in the payload, so that it is
+	// no problem. One that renames or drops what the parser reads shows in the
+	// other kinds of problem.
+	Notices int           `json:"notices,omitempty"`
+	Took    time.Duration `json:"took"`
 	// Since is the point in time from which changes were asked for; zero when
 	// everything was.
 	Since time.Time `json:"since,omitzero"`

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"runtime/debug"
 	"text/tabwriter"
 	"time"
 
@@ -68,17 +67,12 @@ func (c *crawlCmd) Run(ctx context.Context, e *Env) (err error) {
 		return err
 	}
 	defer func() { err = run.end(ctx, err) }()
-	sink := &drifting{Store: st}
-	col, err := crawler.New(opt, sink)
-	if err != nil {
+	sum, notices, err := collect(ctx, st, opt)
+	log.close()
+	if sum.Run == "" { // it did not begin
 		return err
 	}
-	// answers are large and short-lived: without a limit the heap doubles before
-	// they are collected
-	defer debug.SetMemoryLimit(debug.SetMemoryLimit(crawlMemory))
-	sum, err := col.Run(ctx)
-	log.close()
-	printNotices(e.Stderr, sink.settle(&sum))
+	printNotices(e.Stderr, notices)
 	run.counts = crawlCounts(sum)
 	if perr := e.printCrawl(sum); perr != nil {
 		return perr
@@ -96,9 +90,6 @@ func (c *crawlCmd) Run(ctx context.Context, e *Env) (err error) {
 	}
 	return nil
 }
-
-// crawlMemory is the soft limit of the heap while crawling, in bytes.
-const crawlMemory = 72 << 20
 
 // keepStarterApart refuses to ask real registers for a database that holds the
 // retold facts of the demonstration: they would be taken for records, and its

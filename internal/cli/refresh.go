@@ -9,7 +9,6 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
-	"runtime/debug"
 	"strings"
 	"time"
 
@@ -140,14 +139,8 @@ func (c *refreshCmd) registers(ctx context.Context, e *Env, st *store.Store) ([]
 func (c *refreshCmd) crawl(ctx context.Context, e *Env, st *store.Store, sources []crawler.Source, run string) (refresh.CrawlResult, error) {
 	res := refresh.CrawlResult{Counts: map[string]int64{}}
 	opt := crawler.Options{Sources: sources, Endpoints: c.Endpoint, Contact: e.Globals.Contact, Version: e.Version, Run: run, Question: pipeline.CrawlQuestion()}
-	sink := &drifting{Store: st}
-	col, err := crawler.New(opt, sink)
-	if err != nil {
-		return res, err
-	}
-	defer debug.SetMemoryLimit(debug.SetMemoryLimit(crawlMemory))
-	sum, err := col.Run(ctx)
-	res.Notices = sink.settle(&sum)
+	sum, notices, err := collect(ctx, st, opt)
+	res.Notices = notices
 	res.Counts = crawlCounts(sum)
 	failed := 0
 	var down []string

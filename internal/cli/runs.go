@@ -5,10 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
+	"runtime/debug"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"past/crawler"
@@ -55,44 +54,27 @@ func (r *runRecord) end(ctx context.Context, err error) error {
 	return err
 }
 
-// drifting is a sink that counts the keys which a parser does not know. A
-// register that adds a field loses nothing: the field stays in the payload, so
-// that it is a notice and no warning. One that renames or drops what the parser
-// reads shows in the gate and in the other kinds of problem.
-type drifting struct {
-	*store.Store
-	mu sync.Mutex
-	n  map[string]int
-}
-
-func (d *drifting) Commit(ctx context.Context, b crawler.Batch) (crawler.CommitResult, error) {
-	res, err := d.Store.Commit(ctx, b)
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	for _, p := range b.Problems {
-		if p.Kind == crawler.KindDrift {
-			if d.n == nil {
-				d.n = map[string]int{}
-			}
-			d.n[b.Source]++
+// collect crawls into st with the heap bounded: answers are large and
+// short-lived, and without a limit it doubles before they are collected. The
+// notices are those of the summary in words.
+func collect(ctx context.Context, st *store.Store, opt crawler.Options) (sum crawler.Summary, notices []string, err error) {
+	col, err := crawler.New(opt, st)
+	if err != nil {
+		return sum, nil, err
+	}
+	defer debug.SetMemoryLimit(debug.SetMemoryLimit(crawlMemory))
+	sum, err = col.Run(ctx)
+	for _, s := range sum.Sources {
+		if s.Notices > 0 {
+			notices = append(notices, driftNotice(s.Source, s.Notices))
 		}
 	}
-	return res, err
+	slices.Sort(notices)
+	return sum, notices, err
 }
 
-// settle takes the notices out of the problems that a crawl counted and gives
-// them as text.
-func (d *drifting) settle(sum *crawler.Summary) (notices []string) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	for i := range sum.Sources {
-		sum.Sources[i].Problems -= d.n[sum.Sources[i].Source]
-	}
-	for _, source := range slices.Sorted(maps.Keys(d.n)) {
-		notices = append(notices, driftNotice(source, d.n[source]))
-	}
-	return notices
-}
+// crawlMemory is the soft limit of the heap while crawling, in bytes.
+const crawlMemory = 72 << 20
 
 // crawlCounts are what the record of a crawl keeps.
 func crawlCounts(sum crawler.Summary) map[string]int64 {
