@@ -4,30 +4,12 @@ import (
 	"encoding/csv"
 	"math"
 	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
-)
 
-// shared finds the folder of released review data: PAST_SHARED, or a folder "shared"
-// beside the checkout. Without it the test is skipped, except in CI.
-func shared(t *testing.T) string {
-	t.Helper()
-	if dir := os.Getenv("PAST_SHARED"); dir != "" {
-		return dir
-	}
-	for dir, err := os.Getwd(); err == nil && dir != filepath.Dir(dir); dir = filepath.Dir(dir) {
-		if _, err := os.Stat(filepath.Join(dir, "shared", "effects")); err == nil {
-			return filepath.Join(dir, "shared")
-		}
-	}
-	if os.Getenv("CI") == "true" {
-		t.Fatal("released review data not found: set PAST_SHARED to the folder that holds effects/")
-	}
-	t.Skip("released review data not found: set PAST_SHARED to the folder that holds effects/")
-	return ""
-}
+	"past/internal/recordedtest"
+)
 
 // metapsy reads a released data set (semicolons, decimal commas, NA): endpoint means,
 // imputed ones included, after dosing and before crossover, as effect g and its
@@ -35,7 +17,7 @@ func shared(t *testing.T) string {
 // studies, or doses of a study ("study: dose"), to leave out.
 func metapsy(t *testing.T, set string, primary bool, drop ...string) Data {
 	t.Helper()
-	f, err := os.Open(filepath.Join(shared(t), "effects", "metapsy", set, "data.csv"))
+	f, err := os.Open(recordedtest.Path(t, "effects", "metapsy", set, "data.csv"))
 	if err != nil {
 		t.Fatal(err)
 	}

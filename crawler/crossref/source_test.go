@@ -21,6 +21,7 @@ import (
 	"past/crawler/answer"
 	"past/crawler/sourcetest"
 	"past/internal/evidence"
+	"past/internal/recordedtest"
 )
 
 const perPage = 4
@@ -175,7 +176,7 @@ func TestCanonicalDOI(t *testing.T) {
 }
 
 func TestRecorded(t *testing.T) {
-	dir := filepath.Join(sourcetest.Recorded(t, "registry"), "crossref")
+	dir := recordedtest.Path(t, "registry", "crossref")
 	files, err := filepath.Glob(filepath.Join(dir, "*"))
 	if err != nil || len(files) < 8 {
 		t.Fatalf("%d recorded files, %v", len(files), err)

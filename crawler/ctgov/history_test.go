@@ -48,7 +48,7 @@ func TestHistory(t *testing.T) {
 }
 
 func TestRecordedHistories(t *testing.T) {
-	for _, file := range recorded(t, "ctgov-history/*.json") {
+	for _, file := range payloads(t, "ctgov-history/*.json") {
 		body, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)

@@ -8,8 +8,8 @@ import (
 	"testing"
 
 	"past/crawler"
-	"past/crawler/sourcetest"
 	"past/internal/evidence"
+	"past/internal/recordedtest"
 )
 
 // list gives the list at a path of an any-typed JSON value; nil when absent.
@@ -73,7 +73,7 @@ func studiesOf(v any) []any {
 // TestNothingIsLost compares every recorded payload's sizes, and every posted
 // value with its pointer, with a reading that does not know the parser.
 func TestNothingIsLost(t *testing.T) {
-	files := recorded(t, "ctgov/*.json", "ctgov-pages/*.json", "ctgov-versions/*.json", "ctgov-history/*.json")
+	files := payloads(t, "ctgov/*.json", "ctgov-pages/*.json", "ctgov-versions/*.json", "ctgov-history/*.json")
 	var sum evidence.Counts
 	for _, file := range files {
 		body, err := os.ReadFile(file)
@@ -180,9 +180,9 @@ func checkPointers(t *testing.T, body []byte, rec *evidence.Record) {
 // register's data day have the first one's content hash, others have not.
 func TestDataDayDoesNotChangeTheHash(t *testing.T) {
 	pairs := 0
-	for _, file := range recorded(t, "ctgov-versions/*.json") {
+	for _, file := range payloads(t, "ctgov-versions/*.json") {
 		name, _, _ := strings.Cut(filepath.Base(file), ".")
-		first := filepath.Join(sourcetest.Recorded(t, "registry"), "ctgov", name+".json")
+		first := filepath.Join(recordedtest.Path(t, "registry"), "ctgov", name+".json")
 		if _, err := os.Stat(first); err != nil {
 			continue // the first snapshot is not among the recorded ones
 		}
@@ -214,7 +214,7 @@ func oneRecord(t *testing.T, file string) evidence.Record {
 func BenchmarkParse(b *testing.B) {
 	page := []byte(`{"studies":[`)
 	n := 0
-	for _, file := range recorded(b, "ctgov/*.json") {
+	for _, file := range payloads(b, "ctgov/*.json") {
 		body, err := os.ReadFile(file)
 		if err != nil {
 			b.Fatal(err)

@@ -4,13 +4,13 @@ import (
 	"path/filepath"
 	"testing"
 
-	"past/crawler/sourcetest"
+	"past/internal/recordedtest"
 )
 
-// recorded gives the recorded payloads whose path matches one of the globs.
-func recorded(t testing.TB, globs ...string) []string {
+// payloads gives the recorded payloads whose path matches one of the globs.
+func payloads(t testing.TB, globs ...string) []string {
 	t.Helper()
-	dir := sourcetest.Recorded(t, "registry")
+	dir := recordedtest.Path(t, "registry")
 	var files []string
 	for _, g := range globs {
 		m, err := filepath.Glob(filepath.Join(dir, g))

@@ -18,6 +18,7 @@ import (
 	"past/crawler/answer"
 	"past/crawler/sourcetest"
 	"past/internal/evidence"
+	"past/internal/recordedtest"
 )
 
 const perPage = 4
@@ -213,7 +214,7 @@ func TestOddAnswers(t *testing.T) {
 }
 
 func TestRecorded(t *testing.T) {
-	files, err := filepath.Glob(filepath.Join(sourcetest.Recorded(t, "registry"), "ctis", "*.json"))
+	files, err := filepath.Glob(filepath.Join(recordedtest.Path(t, "registry", "ctis"), "*.json"))
 	if err != nil || len(files) != 9 {
 		t.Fatalf("%d recorded files, %v", len(files), err)
 	}

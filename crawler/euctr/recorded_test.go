@@ -13,9 +13,9 @@ import (
 	"testing"
 
 	"past/crawler"
-	"past/crawler/sourcetest"
 	"past/crawler/xmltree"
 	"past/internal/evidence"
+	"past/internal/recordedtest"
 )
 
 // The recorded results were made from XML by another tool, which turned
@@ -97,7 +97,7 @@ func tally(v any, name string, count func(map[string]any)) {
 
 func recordedResults(t *testing.T) map[string]map[string]any {
 	t.Helper()
-	files, err := filepath.Glob(filepath.Join(sourcetest.Recorded(t, "registry"), "euctr", "*.json"))
+	files, err := filepath.Glob(filepath.Join(recordedtest.Path(t, "registry", "euctr"), "*.json"))
 	if err != nil {
 		t.Fatal(err)
 	}

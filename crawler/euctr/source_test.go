@@ -17,6 +17,7 @@ import (
 	"past/crawler/answer"
 	"past/crawler/sourcetest"
 	"past/internal/evidence"
+	"past/internal/recordedtest"
 )
 
 const perPage = 4
@@ -139,7 +140,7 @@ func TestFaults(t *testing.T) {
 }
 
 func TestRecorded(t *testing.T) {
-	files, err := filepath.Glob(filepath.Join(sourcetest.Recorded(t, "registry"), "euctr", "*"))
+	files, err := filepath.Glob(filepath.Join(recordedtest.Path(t, "registry", "euctr"), "*"))
 	if err != nil || len(files) < 20 {
 		t.Fatalf("%d recorded files, %v", len(files), err)
 	}

@@ -18,6 +18,7 @@ import (
 	"past/crawler/answer"
 	"past/crawler/sourcetest"
 	"past/internal/evidence"
+	"past/internal/recordedtest"
 )
 
 const perPage = 4
@@ -148,7 +149,7 @@ func TestStuckCursor(t *testing.T) {
 }
 
 func TestRecorded(t *testing.T) {
-	files, err := filepath.Glob(filepath.Join(sourcetest.Recorded(t, "registry"), "europepmc", "*"))
+	files, err := filepath.Glob(filepath.Join(recordedtest.Path(t, "registry", "europepmc"), "*"))
 	if err != nil || len(files) < 10 {
 		t.Fatalf("%d recorded files, %v", len(files), err)
 	}

@@ -134,7 +134,7 @@ func parseCSV(p evidence.Payload) (crawler.Parsed, error) {
 	}
 	rd := csv.NewReader(bytes.NewReader(body))
 	rd.FieldsPerRecord, rd.LazyQuotes, rd.ReuseRecord = -1, true, true
-	rd.Comma = separator(body)
+	rd.Comma = answer.Separator(body)
 	head, err := rd.Read()
 	if err != nil {
 		return crawler.Parsed{}, &crawler.AnswerError{Kind: crawler.KindWrongShape, Message: "no header line: " + err.Error()}
@@ -190,18 +190,6 @@ func parseCSV(p evidence.Payload) (crawler.Parsed, error) {
 	out.Problems = append(out.Problems, drift.Problems(out.Records)...)
 	answer.Stamp(&out, SourceName, p)
 	return out, nil
-}
-
-// separator is the character that the header line has most of.
-func separator(body []byte) rune {
-	line, _, _ := bytes.Cut(body, []byte("\n"))
-	best, most := ',', 0
-	for _, c := range []rune{',', ';', '\t'} {
-		if n := bytes.Count(line, []byte(string(c))); n > most {
-			best, most = c, n
-		}
-	}
-	return best
 }
 
 // cellText trims a cell and turns the markup that registers leave in it into

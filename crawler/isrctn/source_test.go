@@ -17,6 +17,7 @@ import (
 	"past/crawler/answer"
 	"past/crawler/sourcetest"
 	"past/internal/evidence"
+	"past/internal/recordedtest"
 )
 
 const perPage = 4
@@ -166,7 +167,7 @@ func xmlOf(b *strings.Builder, name string, v any) {
 }
 
 func TestRecorded(t *testing.T) {
-	files, err := filepath.Glob(filepath.Join(sourcetest.Recorded(t, "registry"), "isrctn", "*.json"))
+	files, err := filepath.Glob(filepath.Join(recordedtest.Path(t, "registry", "isrctn"), "*.json"))
 	if err != nil || len(files) < 8 {
 		t.Fatalf("%d recorded files, %v", len(files), err)
 	}

@@ -15,6 +15,7 @@ import (
 	"past/crawler/answer"
 	"past/crawler/sourcetest"
 	"past/internal/evidence"
+	"past/internal/recordedtest"
 )
 
 func fixture(t testing.TB) []byte {
@@ -181,7 +182,7 @@ func TestFetch(t *testing.T) {
 }
 
 func TestRecorded(t *testing.T) {
-	dir := filepath.Join(sourcetest.Recorded(t, "effects"), "metapsy")
+	dir := recordedtest.Path(t, "effects", "metapsy")
 	files, err := filepath.Glob(filepath.Join(dir, "*", "data.csv"))
 	if err != nil || len(files) != 2 {
 		t.Fatal(files, err)

@@ -103,7 +103,7 @@ func read(body []byte) (Table, error) {
 		return t, &crawler.AnswerError{Kind: crawler.KindWrongShape, Message: "no table in the Metapsy data standard: its first line is " + answer.Start(body)}
 	}
 	rd := csv.NewReader(bytes.NewReader(body))
-	rd.Comma, rd.FieldsPerRecord, rd.LazyQuotes = separator(body), -1, true
+	rd.Comma, rd.FieldsPerRecord, rd.LazyQuotes = answer.Separator(body), -1, true
 	var err error
 	if t.Header, err = rd.Read(); err != nil {
 		return t, &crawler.AnswerError{Kind: crawler.KindWrongShape, Message: "no header line: " + err.Error()}
@@ -136,17 +136,6 @@ func read(body []byte) (Table, error) {
 	}
 	t.style(rd.Comma)
 	return t, nil
-}
-
-func separator(body []byte) rune {
-	line, _, _ := bytes.Cut(body, []byte("\n"))
-	best, most := ',', 0
-	for _, c := range []rune{',', ';', '\t'} {
-		if n := bytes.Count(line, []byte(string(c))); n > most {
-			best, most = c, n
-		}
-	}
-	return best
 }
 
 var (

@@ -12,9 +12,9 @@ import (
 
 	"past/crawler"
 	"past/crawler/answer"
-	"past/crawler/sourcetest"
 	"past/crawler/xmltree"
 	"past/internal/evidence"
+	"past/internal/recordedtest"
 )
 
 func parseFile(t *testing.T, name string) crawler.Parsed {
@@ -193,7 +193,7 @@ func TestContentHash(t *testing.T) {
 }
 
 func TestRecorded(t *testing.T) {
-	files, err := filepath.Glob(filepath.Join(sourcetest.Recorded(t, "registry"), "pubmed", "*"))
+	files, err := filepath.Glob(filepath.Join(recordedtest.Path(t, "registry", "pubmed"), "*"))
 	if err != nil || len(files) < 100 {
 		t.Fatalf("%d recorded files, %v", len(files), err)
 	}

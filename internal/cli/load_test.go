@@ -1,9 +1,7 @@
 package cli_test
 
 import (
-	"bufio"
 	"context"
-	"encoding/json"
 	"io"
 	"net/http"
 	"os"
@@ -15,36 +13,6 @@ import (
 	"time"
 )
 
-// serving starts past serve and gives its address, with "/" at the end.
-func serving(t testing.TB, db, out string) string {
-	t.Helper()
-	cmd := exec.Command(binary, "serve", "--db", db, "--out", out, "--addr", "127.0.0.1:0", "--log-format", "json")
-	stderr, err := cmd.StderrPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		_ = cmd.Process.Kill()
-		_ = cmd.Wait()
-	})
-	lines := bufio.NewScanner(stderr)
-	if !lines.Scan() {
-		t.Fatal("the server says nothing")
-	}
-	var first struct{ Address string }
-	if err := json.Unmarshal(lines.Bytes(), &first); err != nil || first.Address == "" {
-		t.Fatalf("first log line %s: %v", lines.Text(), err)
-	}
-	go func() {
-		for lines.Scan() {
-		}
-	}()
-	return first.Address
-}
-
 // TestLookupsWhileRefreshing prints percentiles of API look-ups at 200 requests
 // a second, from past serve, while past refresh runs over and over in a third
 // process. It asserts no time, and runs only when asked: PAST_LOAD=SECONDS.
@@ -54,7 +22,7 @@ func TestLookupsWhileRefreshing(t *testing.T) {
 		t.Skip("a measurement: set PAST_LOAD to a number of seconds")
 	}
 	db, out := published(t)
-	address := serving(t, db, out)
+	address, _ := serving(t, db, out)
 	review := reviewFolder(t)
 	ctx, stop := context.WithCancel(context.Background())
 	defer stop()

@@ -1,27 +1,22 @@
 package cli_test
 
 import (
-	"bufio"
-	"bytes"
 	"context"
 	"encoding/json"
-	"fmt"
-	"net/http"
 	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
-	"strings"
-	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
+
+	"past/crawler/sourcetest"
 )
 
-// largeStudy gives the recorded shape with its posted outcomes many times over,
-// cut in two where the NCT number stands.
-func largeStudy(t *testing.T, size int) (head, tail []byte) {
+// largeStudy gives the recorded shape with its posted outcomes many times over.
+func largeStudy(t *testing.T, size int) []byte {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join("..", "..", "crawler", "ctgov", "testdata", "NCT99900001.json"))
 	if err != nil {
@@ -44,8 +39,7 @@ func largeStudy(t *testing.T, size int) (head, tail []byte) {
 			t.Fatal(err)
 		}
 		if len(b) >= size {
-			head, tail, _ = bytes.Cut(b, []byte("NCT99900001"))
-			return head, tail
+			return b
 		}
 	}
 }
@@ -62,36 +56,8 @@ func TestCrawlMemoryIsFlat(t *testing.T) {
 		megabytes = n
 	}
 	const size = 80 << 10
-	head, tail := largeStudy(t, size)
-	n := megabytes << 20 / size / 4 // each of the four substances finds them all
-	var sent atomic.Int64
-	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Content-Type", "application/json")
-		if strings.HasSuffix(r.URL.Path, "/version") {
-			fmt.Fprint(w, `{"apiVersion":"2.0.5","dataTimestamp":"2026-03-25T09:00:05"}`)
-			return
-		}
-		ask, _ := strconv.Atoi(r.URL.Query().Get("pageSize"))
-		from, _ := strconv.Atoi(strings.TrimPrefix(r.URL.Query().Get("pageToken"), "t"))
-		to := min(n, from+max(1, ask))
-		b := bufio.NewWriterSize(w, 64<<10)
-		defer b.Flush()
-		fmt.Fprintf(b, `{"totalCount":%d,"studies":[`, n)
-		for i := from; i < to; i++ {
-			if i > from {
-				b.WriteByte(',')
-			}
-			b.Write(head)
-			fmt.Fprintf(b, "NCT%08d", 10_000_000+i)
-			b.Write(tail)
-			sent.Add(int64(len(head) + len(tail)))
-		}
-		b.WriteByte(']')
-		if to < n {
-			fmt.Fprintf(b, `,"nextPageToken":"t%d"`, to)
-		}
-		b.WriteByte('}')
-	}))
+	register := &sourcetest.Stream{Studies: [][]byte{largeStudy(t, size)}, Count: megabytes << 20 / size / 4} // each of the four substances finds them all
+	srv := httptest.NewServer(register)
 	defer srv.Close()
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Minute)
 	defer cancel()
@@ -103,9 +69,9 @@ func TestCrawlMemoryIsFlat(t *testing.T) {
 	}
 	usage, _ := cmd.ProcessState.SysUsage().(*syscall.Rusage)
 	most := usage.Maxrss / 1024 // Linux counts in kB
-	t.Logf("%d studies, %d MB of answers, at most %d MB of memory", n, sent.Load()>>20, most)
-	if sent.Load()>>20 < int64(megabytes)*9/10 {
-		t.Errorf("only %d MB were asked for", sent.Load()>>20)
+	t.Logf("%d studies, %d MB of answers, at most %d MB of memory", register.Count, register.Sent.Load()>>20, most)
+	if register.Sent.Load()>>20 < int64(megabytes)*9/10 {
+		t.Errorf("only %d MB were asked for", register.Sent.Load()>>20)
 	}
 	if most > 150 {
 		t.Errorf("the process held %d MB, more than 150 MB", most)

@@ -35,6 +35,37 @@ func published(t testing.TB) (db, out string) {
 	return db, out
 }
 
+// serving starts past serve and gives its address, with "/" at the end, and the
+// process, which ends with the test at the latest.
+func serving(t testing.TB, db, out string) (address string, cmd *exec.Cmd) {
+	t.Helper()
+	cmd = exec.Command(binary, "serve", "--db", db, "--out", out, "--addr", "127.0.0.1:0", "--log-format", "json")
+	stderr, err := cmd.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_ = cmd.Process.Kill()
+		_ = cmd.Wait()
+	})
+	lines := bufio.NewScanner(stderr)
+	if !lines.Scan() {
+		t.Fatal("the server says nothing")
+	}
+	var first struct{ Address string }
+	if err := json.Unmarshal(lines.Bytes(), &first); err != nil || first.Address == "" {
+		t.Fatalf("first log line %s: %v", lines.Text(), err)
+	}
+	go func() {
+		for lines.Scan() {
+		}
+	}()
+	return first.Address, cmd
+}
+
 func TestBackupAndRestore(t *testing.T) {
 	db, _ := published(t)
 	dir := t.TempDir()
@@ -108,31 +139,11 @@ func TestServeAsAProcess(t *testing.T) {
 		t.Skip("signals")
 	}
 	db, out := published(t)
-	cmd := exec.Command(binary, "serve", "--db", db, "--out", out, "--addr", "127.0.0.1:0", "--log-format", "json")
-	stderr, err := cmd.StderrPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = cmd.Process.Kill() }()
-	lines := bufio.NewScanner(stderr)
-	if !lines.Scan() {
-		t.Fatal("the server says nothing")
-	}
-	var first struct{ Msg, Address string }
-	if err := json.Unmarshal(lines.Bytes(), &first); err != nil || first.Address == "" {
-		t.Fatalf("first log line %s: %v", lines.Text(), err)
-	}
-	go func() {
-		for lines.Scan() {
-		}
-	}()
+	address, cmd := serving(t, db, out)
 	want(t, past(t, "refresh", "--no-crawl", "--db", db, "--out", out), 4) // without the human files findings vanish: refused
 	client := &http.Client{Timeout: 10 * time.Second}
 	for _, path := range []string{"", "api/v1/findings", "healthz", "readyz", "metrics", "refused/"} {
-		resp, err := client.Get(first.Address + path)
+		resp, err := client.Get(address + path)
 		if err != nil {
 			t.Fatal(err)
 		}

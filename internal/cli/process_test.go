@@ -67,6 +67,18 @@ func pastIn(t testing.TB, stdin string, args ...string) result {
 	return result{cmd.ProcessState.ExitCode(), out.String(), errb.String()}
 }
 
+// writer gives a function that writes a file into dir and returns its path.
+func writer(t testing.TB, dir string) func(name, content string) string {
+	return func(name, content string) string {
+		t.Helper()
+		p := filepath.Join(dir, name)
+		if err := os.WriteFile(p, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return p
+	}
+}
+
 func want(t *testing.T, r result, code int, texts ...string) {
 	t.Helper()
 	if r.code != code {
@@ -212,13 +224,7 @@ func TestRebuildGivesTheSame(t *testing.T) {
 func TestErrorsSayWhatWhereAndWhatToDo(t *testing.T) {
 	dir := t.TempDir()
 	db := filepath.Join(dir, "a.db")
-	file := func(name, content string) string {
-		p := filepath.Join(dir, name)
-		if err := os.WriteFile(p, []byte(content), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		return p
-	}
+	file := writer(t, dir)
 	good := file("good.json", `{"protocolSection":{"identificationModule":{"nctId":"NCT00000001","briefTitle":"A"}}}`)
 	want(t, past(t, "import", good, "--db", db), 0, "1 new")
 

@@ -72,13 +72,7 @@ func TestSingleStagesLeaveARecord(t *testing.T) {
 func TestNewFieldsAreANoticeAndNoWarning(t *testing.T) {
 	dir := t.TempDir()
 	db := filepath.Join(dir, "a.db")
-	file := func(name, content string) string {
-		p := filepath.Join(dir, name)
-		if err := os.WriteFile(p, []byte(content), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		return p
-	}
+	file := writer(t, dir)
 	added := file("added.json", `{"protocolSection":{"identificationModule":{"nctId":"NCT00000001","briefTitle":"A","brandNew":1}}}`)
 	r := past(t, "import", added, "--db", db)
 	want(t, r, 0, "1 new", "0 problems kept aside", "notice: ctgov: 1 mention of fields that the parser does not know")

@@ -21,6 +21,7 @@ import (
 	"past/internal/evidence"
 	"past/internal/export"
 	"past/internal/extract"
+	"past/internal/recordedtest"
 	"past/internal/store"
 	"past/internal/synthesis"
 )
@@ -214,9 +215,8 @@ func parquetText(v parquet.Value) string {
 
 // The released files come back byte for byte.
 func TestMetapsyReleasedFiles(t *testing.T) {
-	dir := shared(t)
 	n := 0
-	err := filepath.WalkDir(filepath.Join(dir, "effects", "metapsy"), func(p string, d fs.DirEntry, err error) error {
+	err := filepath.WalkDir(recordedtest.Path(t, "effects", "metapsy"), func(p string, d fs.DirEntry, err error) error {
 		if err != nil || d.Name() != "data.csv" {
 			return err
 		}
@@ -237,24 +237,6 @@ func TestMetapsyReleasedFiles(t *testing.T) {
 		t.Fatalf("%d files: %v", n, err)
 	}
 }
-
-func shared(t *testing.T) string {
-	if d := os.Getenv("PAST_SHARED"); d != "" {
-		return d
-	}
-	for d, _ := os.Getwd(); d != filepath.Dir(d); d = filepath.Dir(d) {
-		if p := filepath.Join(d, "..", "shared", "effects"); isDir(p) {
-			return filepath.Dir(p)
-		}
-	}
-	if os.Getenv("CI") == "true" {
-		t.Fatal("the released metapsy files are missing: set PAST_SHARED")
-	}
-	t.Skip("the released metapsy files are not here: set PAST_SHARED")
-	return ""
-}
-
-func isDir(p string) bool { i, err := os.Stat(p); return err == nil && i.IsDir() }
 
 func TestMetapsyOfOurEffects(t *testing.T) {
 	st, _, _ := shelftest.Open(t)

@@ -11,36 +11,9 @@ import (
 	"testing"
 
 	"past/internal/evidence"
+	"past/internal/recordedtest"
 	"past/internal/vocab"
 )
-
-// shared returns a path in the folder of recorded payloads, which is kept
-// outside the repository: the directory PAST_SHARED names, or a folder
-// "shared" beside the checkout. Without it the test is skipped; under CI it
-// fails.
-func shared(t testing.TB, elem ...string) string {
-	t.Helper()
-	roots := []string{os.Getenv("PAST_SHARED")}
-	if dir, err := os.Getwd(); err == nil {
-		for d := dir; d != filepath.Dir(d); d = filepath.Dir(d) {
-			roots = append(roots, filepath.Join(d, "shared"))
-		}
-	}
-	for _, root := range roots {
-		if root == "" {
-			continue
-		}
-		p := filepath.Join(append([]string{root}, elem...)...)
-		if _, err := os.Stat(p); err == nil {
-			return p
-		}
-	}
-	if os.Getenv("CI") == "true" {
-		t.Fatalf("%s not found: set PAST_SHARED", filepath.Join(elem...))
-	}
-	t.Skipf("%s is kept outside the repository: set PAST_SHARED to run this test", filepath.Join(elem...))
-	return ""
-}
 
 // score compares one gold row with a cell, field by field. A silent error is a
 // wrong number or meaning in a cell that is called usable.
@@ -86,7 +59,7 @@ var goldColumns = []string{"record_id", "pointer", "value", "spread", "lower", "
 // TestGold scores the extraction against cells that a person read in recorded
 // studies (testdata/README.md).
 func TestGold(t *testing.T) {
-	dir := shared(t, "registry", "ctgov")
+	dir := recordedtest.Path(t, "registry", "ctgov")
 	f, err := os.Open(filepath.Join("testdata", "gold.csv"))
 	if err != nil {
 		t.Fatal(err)

@@ -12,6 +12,7 @@ import (
 	"past/analysis/effect"
 	"past/crawler/ctgov"
 	"past/internal/evidence"
+	"past/internal/recordedtest"
 	"past/internal/vocab"
 )
 
@@ -82,7 +83,7 @@ func checkReason(t *testing.T, v evidence.Verdict, reason string) {
 
 // BenchmarkExtract500 extracts 500 recorded studies.
 func BenchmarkExtract500(b *testing.B) {
-	records := recorded(b)
+	records := realStudies(b)
 	v := vocab.Default()
 	b.ResetTimer()
 	for range b.N {
@@ -97,10 +98,10 @@ func BenchmarkExtract500(b *testing.B) {
 	}
 }
 
-// recorded reads the recorded studies that have results.
-func recorded(t testing.TB) []*evidence.Record {
+// realStudies reads the recorded studies that have results.
+func realStudies(t testing.TB) []*evidence.Record {
 	t.Helper()
-	files, err := filepath.Glob(filepath.Join(shared(t, "registry", "ctgov"), "*.json"))
+	files, err := filepath.Glob(filepath.Join(recordedtest.Path(t, "registry", "ctgov"), "*.json"))
 	if err != nil || len(files) == 0 {
 		t.Fatal(err, "no recorded studies")
 	}
@@ -129,7 +130,7 @@ func TestRecordedReasons(t *testing.T) {
 	v := vocab.Default()
 	cellsBy, contrastsBy, kinds := map[string][]int{}, map[string][]int{}, map[string][]int{}
 	cells, contrasts := 0, 0
-	for _, r := range recorded(t) {
+	for _, r := range realStudies(t) {
 		a, c, want := Register(r, v), Contrasts(r), r.Count()
 		if len(a) != want.Measurements || len(c) != want.Contrasts {
 			t.Errorf("%s: %d cells and %d contrasts of %d and %d", r.ID, len(a), len(c), want.Measurements, want.Contrasts)

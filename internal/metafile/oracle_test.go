@@ -11,29 +11,9 @@ import (
 	"sort"
 	"strings"
 	"testing"
-)
 
-// sharedFolder finds the folder with the reference cases: PAST_SHARED, or a
-// folder named "shared" beside the checkout. Without it the test is skipped,
-// except in CI.
-func sharedFolder(t testing.TB) string {
-	t.Helper()
-	if dir := os.Getenv("PAST_SHARED"); dir != "" {
-		return dir
-	}
-	dir, err := os.Getwd()
-	for err == nil && dir != filepath.Dir(dir) {
-		if _, err := os.Stat(filepath.Join(dir, "shared", "oracle")); err == nil {
-			return filepath.Join(dir, "shared")
-		}
-		dir = filepath.Dir(dir)
-	}
-	if os.Getenv("CI") == "true" {
-		t.Fatal("reference cases not found: set PAST_SHARED to the folder that holds oracle/")
-	}
-	t.Skip("reference cases not found: set PAST_SHARED to the folder that holds oracle/")
-	return ""
-}
+	"past/internal/recordedtest"
+)
 
 // The rules below are those of the comparer that the reference cases come with:
 // which numbers count, how array entries are paired (but see compareLists), how
@@ -167,7 +147,7 @@ type score struct{ right, all int }
 // limits it to cases whose name contains the text, ORACLE_BLOCK shows that
 // block's wrong numbers (ORACLE_WORST of them, 40 by default).
 func TestOracle(t *testing.T) {
-	files, err := filepath.Glob(filepath.Join(sharedFolder(t), "oracle", "*.json"))
+	files, err := filepath.Glob(filepath.Join(recordedtest.Path(t, "oracle"), "*.json"))
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no reference cases: %v", err)
 	}

@@ -11,6 +11,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"past/internal/recordedtest"
 )
 
 // reproduction is one published pooled result: which released table, rows and
@@ -63,7 +65,7 @@ var reproductions = map[string]reproduction{
 // TestPublishedResults runs released tables through the command and compares with
 // what the reviews print, to the digits that they print.
 func TestPublishedResults(t *testing.T) {
-	folder := filepath.Join(sharedFolder(t), "effects")
+	folder := recordedtest.Path(t, "effects")
 	f, err := os.Open(filepath.Join(folder, "published_targets.csv"))
 	if err != nil {
 		t.Fatal(err)

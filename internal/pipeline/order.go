@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"past/internal/evidence"
+	"past/internal/synthesis"
 )
 
 // Findings are the stored findings in the order of the questions; findings of
@@ -17,11 +18,7 @@ func (p *Pipeline) Findings(ctx context.Context) ([]evidence.Finding, error) {
 	if err != nil {
 		return nil, err
 	}
-	h, err := p.readReview()
-	if err != nil {
-		return nil, err
-	}
-	qs, err := p.questions(h)
+	qs, err := p.asked()
 	if err != nil {
 		return nil, err
 	}
@@ -64,11 +61,7 @@ func splitNumber(id string) (string, int) {
 
 // Headline tells the questions that an overview shows first.
 func (p *Pipeline) Headline() (map[string]bool, error) {
-	h, err := p.readReview()
-	if err != nil {
-		return nil, err
-	}
-	qs, err := p.questions(h)
+	qs, err := p.asked()
 	if err != nil {
 		return nil, err
 	}
@@ -77,4 +70,13 @@ func (p *Pipeline) Headline() (map[string]bool, error) {
 		m[q.ID] = q.Headline
 	}
 	return m, nil
+}
+
+// asked are the questions as the review folder has them now.
+func (p *Pipeline) asked() ([]synthesis.Question, error) {
+	h, err := p.readReview()
+	if err != nil {
+		return nil, err
+	}
+	return p.questions(h)
 }

@@ -6,32 +6,14 @@ import (
 	"slices"
 	"testing"
 
+	"past/internal/recordedtest"
 	"past/internal/synthesis"
 )
-
-// shared finds the folder of released review data: PAST_SHARED, or a folder
-// "shared" beside the checkout. Without it the test is skipped, except in CI.
-func shared(t *testing.T) string {
-	t.Helper()
-	if dir := os.Getenv("PAST_SHARED"); dir != "" {
-		return dir
-	}
-	for dir, err := os.Getwd(); err == nil && dir != filepath.Dir(dir); dir = filepath.Dir(dir) {
-		if _, err := os.Stat(filepath.Join(dir, "shared", "effects")); err == nil {
-			return filepath.Join(dir, "shared")
-		}
-	}
-	if os.Getenv("CI") == "true" {
-		t.Fatal("released review data not found: set PAST_SHARED to the folder that holds effects/")
-	}
-	t.Skip("released review data not found: set PAST_SHARED to the folder that holds effects/")
-	return ""
-}
 
 // The released files themselves, read with their own columns, lead to the same
 // numbers as the embedded rows: both earlier releases, and the current ones.
 func TestReleasedFiles(t *testing.T) {
-	dir := filepath.Join(shared(t), "effects", "metapsy")
+	dir := recordedtest.Path(t, "effects", "metapsy")
 	shipped, err := synthesis.Shipped()
 	if err != nil {
 		t.Fatal(err)

@@ -4,12 +4,12 @@ import (
 	"bytes"
 	"encoding/csv"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"past/crawler/metapsy"
 	"past/internal/evidence"
+	"past/internal/recordedtest"
 	"past/internal/starter"
 )
 
@@ -61,18 +61,11 @@ func TestDatasetsHoldTheExtractions(t *testing.T) {
 
 // The codes that the extraction table does not have are those of the release.
 func TestDatasetsHaveTheReleasesCodes(t *testing.T) {
-	dir := os.Getenv("PAST_SHARED")
-	if dir == "" {
-		dir = filepath.Join("..", "..", "..", "shared")
-	}
 	_, endpoints := serve(t)
 	for _, name := range []string{"data-depression-psiloctr", "data-ptsd-mdmactr"} {
-		release, err := os.ReadFile(filepath.Join(dir, "effects", "metapsy", name, "data.csv"))
+		release, err := os.ReadFile(recordedtest.Path(t, "effects", "metapsy", name, "data.csv"))
 		if err != nil {
-			if os.Getenv("CI") == "true" {
-				t.Fatal(err)
-			}
-			t.Skip("the release is not at hand: ", err)
+			t.Fatal(err)
 		}
 		_, body := get(t, endpoints["metapsy"]+"/metapsy-project/"+name+"/master/data.csv")
 		ours, err1 := metapsy.Rows(evidence.Payload{Body: body})

@@ -13,33 +13,15 @@ import (
 	"past/crawler"
 	"past/crawler/ctgov"
 	"past/internal/evidence"
+	"past/internal/recordedtest"
 )
 
 // recordedStudies finds the recorded register answers beside the checkout.
 func recordedStudies(t testing.TB) [][]byte {
 	t.Helper()
-	root := os.Getenv("PAST_SHARED")
-	if root == "" {
-		dir, err := os.Getwd()
-		if err != nil {
-			t.Fatal(err)
-		}
-		for ; filepath.Dir(dir) != dir; dir = filepath.Dir(dir) {
-			if _, err := os.Stat(filepath.Join(dir, "..", "shared", "registry")); err == nil {
-				root = filepath.Join(dir, "..", "shared")
-				break
-			}
-		}
-	}
-	names, err := filepath.Glob(filepath.Join(root, "registry", "ctgov", "*.json"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if len(names) == 0 {
-		if os.Getenv("CI") == "true" {
-			t.Fatal("the recorded register answers are missing: set PAST_SHARED")
-		}
-		t.Skip("needs the recorded register answers beside the checkout (or PAST_SHARED)")
+	names, err := filepath.Glob(filepath.Join(recordedtest.Path(t, "registry", "ctgov"), "*.json"))
+	if err != nil || len(names) == 0 {
+		t.Fatalf("%d recorded register answers, %v", len(names), err)
 	}
 	var out [][]byte
 	for _, name := range names {

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"past/internal/recordedtest"
 )
 
 // labelled is an abstract with the labels people gave it.
@@ -67,7 +69,7 @@ func readLabelled(t *testing.T, path string) []labelled {
 // TestLabelledAbstracts scores "vocab match" against the human labels, in whole
 // and in five folds, so that one lucky part does not carry the figure.
 func TestLabelledAbstracts(t *testing.T) {
-	docs := readLabelled(t, shared(t, "vocab", "abstracts_dev.ndjson"))
+	docs := readLabelled(t, recordedtest.Path(t, "vocab", "abstracts_dev.ndjson"))
 	var in, out bytes.Buffer
 	enc := json.NewEncoder(&in)
 	for _, d := range docs {
