@@ -49,44 +49,47 @@ const (
 // ArmResult is one value cell of an outcome: a number of one group at one time
 // with its spread and denominator, raw and parsed.
 type ArmResult struct {
-	ID             string     `json:"id"`
-	RecordID       string     `json:"record_id"`
-	StudyID        string     `json:"study_id,omitempty"`
-	Channel        string     `json:"channel"` // register | paper | dataset
-	OutcomeIndex   int        `json:"outcome_index"`
-	OutcomeTitle   string     `json:"outcome_title"`
-	OutcomeType    string     `json:"outcome_type,omitempty"` // PRIMARY, SECONDARY, …
-	ClassIndex     int        `json:"class_index"`
-	ClassTitle     string     `json:"class_title,omitempty"`
-	CategoryIndex  int        `json:"category_index"`
-	CategoryTitle  string     `json:"category_title,omitempty"`
-	GroupID        string     `json:"group_id"`
-	GroupTitle     string     `json:"group_title,omitempty"`
-	ParamType      string     `json:"param_type,omitempty"`
-	ValueRaw       string     `json:"value_raw"`
-	Value          *float64   `json:"value"`
-	DispersionType string     `json:"dispersion_type,omitempty"`
-	SpreadRaw      string     `json:"spread_raw,omitempty"`
-	LowerRaw       string     `json:"lower_raw,omitempty"`
-	UpperRaw       string     `json:"upper_raw,omitempty"`
-	Spread         *float64   `json:"spread,omitempty"`
-	Lower          *float64   `json:"lower,omitempty"`
-	Upper          *float64   `json:"upper,omitempty"`
-	N              *int       `json:"n"` // the denominator that applies to this very cell
-	NRaw           string     `json:"n_raw,omitempty"`
-	Unit           string     `json:"unit,omitempty"`
-	TimepointRaw   string     `json:"timepoint_raw,omitempty"`
-	TimepointWeeks *float64   `json:"timepoint_weeks"`
-	Instrument     string     `json:"instrument,omitempty"`
-	Domain         string     `json:"domain,omitempty"`
-	ScoreType      string     `json:"score_type,omitempty"` // endpoint | change | responder | remission | count | subscale …
-	Subscale       string     `json:"subscale,omitempty"`
-	Baseline       bool       `json:"baseline,omitempty"`
-	Adjusted       bool       `json:"adjusted,omitempty"` // LS means and their like
-	Verdict        Verdict    `json:"verdict"`
-	Reason         string     `json:"reason"` // "CODE: sentence"; CODE from the documented list
-	Flags          []string   `json:"flags,omitempty"`
-	Prov           Provenance `json:"provenance"`
+	ID             string   `json:"id"`
+	RecordID       string   `json:"record_id"`
+	StudyID        string   `json:"study_id,omitempty"`
+	Channel        string   `json:"channel"` // register | paper | dataset
+	OutcomeIndex   int      `json:"outcome_index"`
+	OutcomeTitle   string   `json:"outcome_title"`
+	OutcomeType    string   `json:"outcome_type,omitempty"` // PRIMARY, SECONDARY, …
+	ClassIndex     int      `json:"class_index"`
+	ClassTitle     string   `json:"class_title,omitempty"`
+	CategoryIndex  int      `json:"category_index"`
+	CategoryTitle  string   `json:"category_title,omitempty"`
+	GroupID        string   `json:"group_id"`
+	GroupTitle     string   `json:"group_title,omitempty"`
+	ParamType      string   `json:"param_type,omitempty"`
+	ValueRaw       string   `json:"value_raw"`
+	Value          *float64 `json:"value"`
+	DispersionType string   `json:"dispersion_type,omitempty"`
+	SpreadRaw      string   `json:"spread_raw,omitempty"`
+	LowerRaw       string   `json:"lower_raw,omitempty"`
+	UpperRaw       string   `json:"upper_raw,omitempty"`
+	Spread         *float64 `json:"spread,omitempty"`
+	Lower          *float64 `json:"lower,omitempty"`
+	Upper          *float64 `json:"upper,omitempty"`
+	N              *int     `json:"n"` // the denominator that applies to this very cell
+	NRaw           string   `json:"n_raw,omitempty"`
+	Unit           string   `json:"unit,omitempty"`
+	TimepointRaw   string   `json:"timepoint_raw,omitempty"`
+	TimepointWeeks *float64 `json:"timepoint_weeks"`
+	// TimepointOrigin is what the weeks are counted from: one of the Origin
+	// constants, with a number where the source numbers it; empty: not stated.
+	TimepointOrigin string     `json:"timepoint_origin,omitempty"`
+	Instrument      string     `json:"instrument,omitempty"`
+	Domain          string     `json:"domain,omitempty"`
+	ScoreType       string     `json:"score_type,omitempty"` // one of the Score constants
+	Subscale        string     `json:"subscale,omitempty"`
+	Baseline        bool       `json:"baseline,omitempty"`
+	Adjusted        bool       `json:"adjusted,omitempty"` // LS means and their like
+	Verdict         Verdict    `json:"verdict"`
+	Reason          string     `json:"reason"` // "CODE: sentence"; CODE from the documented list
+	Flags           []string   `json:"flags,omitempty"`
+	Prov            Provenance `json:"provenance"`
 }
 
 // Contrast is a sponsor's between-group analysis, read.
@@ -115,4 +118,13 @@ type Contrast struct {
 	Verdict      Verdict    `json:"verdict"`
 	Reason       string     `json:"reason"`
 	Prov         Provenance `json:"provenance"`
+}
+
+// PlannedReading is what an outcome planned by a protocol measures.
+type PlannedReading struct {
+	RecordID     string `json:"record_id"`
+	OutcomeIndex int    `json:"outcome_index"`
+	Instrument   string `json:"instrument"`
+	Subscale     string `json:"subscale,omitempty"`
+	Domain       string `json:"domain"`
 }

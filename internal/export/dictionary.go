@@ -66,6 +66,7 @@ func init() {
 		"time_frame: time frame as given", "outcome_title: title of the posted outcome", "class_title: title of the row block", "category_title: title of the row", "group_id: identifier of the group within its outcome",
 		"group_title: title of the group", "param_type: kind of number as posted (MEAN, COUNT_OF_PARTICIPANTS, ...)", "value_raw: value as posted", "dispersion_type: kind of spread as posted",
 		"spread_raw: spread as posted", "lower_raw: lower limit as posted", "upper_raw: upper limit as posted", "unit: unit as posted", "timepoint_raw: time point as posted",
+		"timepoint_origin: what the weeks are counted from (baseline, first dose, last dose, session N, randomisation, end of treatment); empty: not stated",
 		"instrument: instrument, vocabulary id", "domain: outcome domain, vocabulary id", "score_type: endpoint, change, response, remission, events, count or other kind of score",
 		"verdict: usable, needs review or unusable", "reason: code and sentence that explain the verdict", "study_id: identifier of the study in the tracker", "study_label: label of the study in plots",
 		"kind: kind", "param_raw: estimate as posted", "p_raw: p value as posted", "p_op: relation of the p value: =, <, >, <= or >=", "method: method as stated", "sign: which group is subtracted from which",
@@ -100,7 +101,7 @@ func init() {
 		"phases: phases as registered", "who_masked: who is masked", "conditions: conditions as registered", "keywords: keywords as registered", "mesh_terms: MeSH terms", "collaborators: collaborators with class",
 		"countries: countries of the sites", "aliases: other identifiers of this very record", "secondary_ids: other identifiers of the trial", "intervention_names: interventions of the arm",
 		"group_ids: groups compared", "authors: authors", "types: publication types", "inputs: each number with the place of its bytes", "warnings: warnings of the model", "substances: vocabulary ids",
-		"topics: vocabulary ids")
+		"topics: vocabulary ids", "flags: doubts and remarks, each a code and a sentence")
 }
 
 // Dictionary describes the columns of a table. A column that the dictionary

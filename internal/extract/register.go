@@ -35,6 +35,18 @@ func Register(r *evidence.Record, v *vocab.Vocabulary) []evidence.ArmResult {
 	return out
 }
 
+// Planned reads which instrument and domain each planned outcome of a record
+// measures; outcomes without a known instrument are left out.
+func Planned(r *evidence.Record, v *vocab.Vocabulary) []evidence.PlannedReading {
+	var out []evidence.PlannedReading
+	for i, p := range r.Planned {
+		if m, ok := v.MatchInstrument(p.Measure, p.Description); ok {
+			out = append(out, evidence.PlannedReading{RecordID: r.ID, OutcomeIndex: i, Instrument: instrumentID(m), Subscale: m.Subscale, Domain: m.Domain})
+		}
+	}
+	return out
+}
+
 // outcome is one posted outcome with what all its cells share.
 type outcome struct {
 	record *evidence.Record

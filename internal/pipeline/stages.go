@@ -150,6 +150,9 @@ func (p *Pipeline) Extract(ctx context.Context) (ExtractReport, error) {
 	if err != nil {
 		return rep, err
 	}
+	if err := p.readPlanned(ctx); err != nil {
+		return rep, err
+	}
 	effects = append(effects, posted...)
 	slices.SortFunc(effects, func(a, b evidence.Effect) int { return strings.Compare(a.ID, b.ID) })
 	effects = extract.Audit(effects)
@@ -213,6 +216,18 @@ func (p *Pipeline) extractRegister(ctx context.Context, studies []evidence.Study
 		}
 	}
 	return effects, flush()
+}
+
+// readPlanned reads what the outcomes of every protocol measure.
+func (p *Pipeline) readPlanned(ctx context.Context) error {
+	var all []evidence.PlannedReading
+	for r, err := range p.Store.Records(ctx, store.RecordFilter{Kinds: []evidence.RecordKind{evidence.KindTrial}}) {
+		if err != nil {
+			return fmt.Errorf("reading planned outcomes: %w", err)
+		}
+		all = append(all, extract.Planned(&r, p.Vocab)...)
+	}
+	return p.Store.ReplacePlanned(ctx, slices.Values(all))
 }
 
 func (p *Pipeline) studies(ctx context.Context) ([]evidence.Study, error) {

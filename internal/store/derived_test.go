@@ -25,7 +25,7 @@ var (
 	}
 	testResults = []evidence.ArmResult{
 		{ID: "a1", RecordID: "NCT00000000", Channel: "register", OutcomeTitle: "CAPS-5", GroupID: "OG000", ValueRaw: "12.50", Value: ptr(12.5), N: ptr(42), Verdict: evidence.Usable,
-			Reason: "OK: all parts are there", Flags: []string{"a", "b"}, TimepointWeeks: ptr(18.0), Baseline: true, Prov: evidence.Provenance{PayloadSHA256: "x", Pointer: "/p"}},
+			Reason: "OK: all parts are there", Flags: []string{"a", "b"}, TimepointWeeks: ptr(18.0), TimepointOrigin: evidence.OriginBaseline, Baseline: true, Prov: evidence.Provenance{PayloadSHA256: "x", Pointer: "/p"}},
 		{ID: "a2", RecordID: "NCT00000000", Channel: "register", OutcomeIndex: 1, ValueRaw: "<0.1", Verdict: evidence.Unusable, Reason: "VALUE: no number", Prov: evidence.Provenance{PayloadSHA256: "x"}},
 		{ID: "a3", RecordID: "NCT00000001", Channel: "paper", ValueRaw: "1e-300", Value: ptr(1e-300), Domain: "anxiety", StudyID: "S2", Verdict: evidence.NeedsReview, Reason: "R: x"},
 	}
