@@ -32,7 +32,7 @@ type Edition struct {
 	Switches []Switch
 	Studies  []evidence.Study
 	Trials   []TrialRow
-	Harms    []HarmRow
+	Harms    []evidence.HarmRow
 	Missing  []evidence.MissingTrial
 	Changes  []Change
 	// PreviousEdition is the edition that Changes start from; empty for the
@@ -119,31 +119,6 @@ type TrialRow struct {
 	URL        string // public page of the record
 	HasResults bool
 	Retold     bool // a fact of the starter set, not read from the live record
-}
-
-// HarmRow is one adverse event term in one arm. Affected and Events are nil
-// when the source does not state them: a term missing from a table with a
-// reporting threshold is not zero.
-type HarmRow struct {
-	StudyID   string
-	Label     string
-	Substance string
-	Arm       string
-	Dose      string
-	Control   bool // the comparison arm
-	Term      string
-	System    string
-	Serious   bool
-	Affected  *int // people
-	Events    *int
-	AtRisk    *int
-	Window    string // session, follow-up, …
-	Threshold string // reporting threshold in percent, raw
-	Channel   string // register | paper | dataset
-	DOI       string
-	Source    string
-	Flags     []string
-	Prov      evidence.Provenance
 }
 
 // Change is one difference from the edition before.

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"past/internal/evidence"
 	"past/reports/internal/figure"
 	"past/reports/internal/show"
 )
@@ -26,7 +27,7 @@ func (s *site) harmsPage() {
 	s.add(p)
 	d := &harmsData{Total: len(s.Ed.Harms)}
 	var order []string
-	by := map[string][]*HarmRow{}
+	by := map[string][]*evidence.HarmRow{}
 	for i := range s.Ed.Harms {
 		h := &s.Ed.Harms[i]
 		if _, ok := by[h.Substance]; !ok {
@@ -36,18 +37,27 @@ func (s *site) harmsPage() {
 	}
 	for i, sub := range order {
 		rows := slices.Clone(by[sub])
-		slices.SortStableFunc(rows, func(a, b *HarmRow) int {
-			return cmp.Or(boolOrder(b.Serious, a.Serious), cmp.Compare(peopleOf(b), peopleOf(a)), strings.Compare(a.Term, b.Term), strings.Compare(a.Label, b.Label))
+		slices.SortStableFunc(rows, func(a, b *evidence.HarmRow) int {
+			return cmp.Or(boolOrder(is(b.Serious), is(a.Serious)), cmp.Compare(peopleOf(b), peopleOf(a)), strings.Compare(a.Term, b.Term), strings.Compare(a.Label, b.Label))
 		})
-		serious := 0
+		serious, unstated := 0, 0
 		for _, r := range rows {
-			if r.Serious {
+			switch {
+			case r.Serious == nil:
+				unstated++
+			case *r.Serious:
 				serious++
 			}
 		}
+		grave := show.Int(serious) + " of them serious"
+		if unstated == len(rows) {
+			grave = "whether they were serious is not stated"
+		} else if unstated > 0 {
+			grave += "; not stated for " + show.Int(unstated)
+		}
 		name := cmp.Or(s.Name(sub), "Substance not said")
 		g := tableGroup{Anchor: fmt.Sprintf("sub%d", i+1), Name: show.First(name), Table: harmTable("Adverse events reported with "+name, rows, harmRowsPerGroup, s.studPath)}
-		g.Note = fmt.Sprintf("%s, %s of them serious. Serious events first, then by people affected in an arm.", show.Plural(len(rows), "row", "rows"), show.Int(serious))
+		g.Note = fmt.Sprintf("%s, %s. Serious events first, then by people affected in an arm.", show.Plural(len(rows), "row", "rows"), grave)
 		if len(rows) > harmRowsPerGroup {
 			g.Note += fmt.Sprintf(" The first %d are shown; study pages and downloads have all.", harmRowsPerGroup)
 		}
@@ -55,6 +65,9 @@ func (s *site) harmsPage() {
 	}
 	p.Data = d
 }
+
+// is reports whether a source says yes; silence is no yes.
+func is(b *bool) bool { return b != nil && *b }
 
 func boolOrder(a, b bool) int {
 	switch {
@@ -66,7 +79,7 @@ func boolOrder(a, b bool) int {
 	return -1
 }
 
-func peopleOf(h *HarmRow) int {
+func peopleOf(h *evidence.HarmRow) int {
 	switch {
 	case h.Affected != nil:
 		return *h.Affected
@@ -77,7 +90,7 @@ func peopleOf(h *HarmRow) int {
 }
 
 // harmTable prints counts as they were given; what was not stated stays a dash.
-func harmTable(caption string, rows []*HarmRow, most int, link map[string]string) figure.Table {
+func harmTable(caption string, rows []*evidence.HarmRow, most int, link map[string]string) figure.Table {
 	t := figure.Table{Caption: caption, Head: columns("Term", "Study", "Arm", "#People", "#At risk", "#Events", "When", "Notes")}
 	for i, h := range rows {
 		if i == most {
@@ -85,11 +98,11 @@ func harmTable(caption string, rows []*HarmRow, most int, link map[string]string
 			break
 		}
 		term := show.Clip(h.Term, 120)
-		if h.Serious {
+		if is(h.Serious) {
 			term += " (serious)"
 		}
 		arm := strings.TrimSpace(show.Clip(strings.ReplaceAll(h.Arm, "_", " "), 80) + " " + show.Clip(h.Dose, 40))
-		if h.Control {
+		if is(h.Control) {
 			arm += " (comparator)"
 		}
 		var notes []string

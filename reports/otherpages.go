@@ -32,7 +32,7 @@ func (s *site) claimsPage() {
 	tally := map[string]int{}
 	for i := range s.Ed.Claims {
 		c := &s.Ed.Claims[i]
-		v := claimView{Anchor: show.Slug(c.ID), ID: show.Clip(c.ID, 20), Text: show.First(show.Clip(c.Text, 400)), Verdict: orDash(show.Clip(c.Verdict, 60)), Class: "none", Mark: "○", Why: show.Prose(show.Clip(c.Why, 800)),
+		v := claimView{Anchor: show.Slug(c.ID), ID: show.Clip(c.ID, 20), Text: show.First(show.Clip(c.Text, 400)), Verdict: orDash(show.Clip(string(c.Verdict), 60)), Class: "none", Mark: "○", Why: show.Prose(show.Clip(c.Why, 800)),
 			Rule: orDash(sentence(c.Rule, 800)), Date: show.Clip(c.Date, 20), Cert: certWord(c.Certainty)}
 		if c.Certainty == "" {
 			v.Cert = certView{}
@@ -41,7 +41,7 @@ func (s *site) claimsPage() {
 		}
 		v.File = show.Clip(s.Ed.ClaimFiles[c.ID], 80)
 		for _, w := range verdicts {
-			if w.word == strings.ToLower(c.Verdict) {
+			if w.word == strings.ToLower(string(c.Verdict)) {
 				v.Class, v.Mark = w.class, w.mark
 			}
 		}
@@ -49,7 +49,7 @@ func (s *site) claimsPage() {
 		for _, id := range c.Findings {
 			v.Findings = append(v.Findings, linked{Path: s.findPath[id], Name: s.FindingTitle(id)})
 		}
-		tally[strings.ToLower(c.Verdict)]++
+		tally[strings.ToLower(string(c.Verdict))]++
 		d.Claims = append(d.Claims, v)
 	}
 	for _, w := range verdicts {
@@ -130,7 +130,11 @@ func gapAnchor(c *evidence.GapCell) string { return "g-" + show.Slug(c.Topic+"."
 
 func (s *site) gapCell(c *evidence.GapCell) gapCell {
 	v := gapCell{Anchor: gapAnchor(c), Topic: show.First(s.Name(c.Topic)), Substance: s.Name(c.Substance)}
-	v.Counts = fmt.Sprintf("%d registered, %d running, %d completed, %d with results, %s randomised.", c.Registered, c.Running, c.Completed, c.WithResults, show.Plural(c.Randomised, "participant", "participants"))
+	people := "number of participants not stated"
+	if c.Randomised != nil {
+		people = show.Plural(*c.Randomised, "participant", "participants") + " randomised"
+	}
+	v.Counts = fmt.Sprintf("%d registered, %d running, %d completed, %d with results, %s.", c.Registered, c.Running, c.Completed, c.WithResults, people)
 	const most = 40
 	for i, id := range c.StudyIDs {
 		if i == most {

@@ -40,7 +40,7 @@ type effectView struct {
 // studyPages makes a page for each study, and for each study that only an
 // effect names.
 func (s *site) studyPages() {
-	harms := map[string][]*HarmRow{}
+	harms := map[string][]*evidence.HarmRow{}
 	for i := range s.Ed.Harms {
 		h := &s.Ed.Harms[i]
 		harms[h.StudyID] = append(harms[h.StudyID], h)
@@ -63,7 +63,7 @@ func (s *site) studyPages() {
 	}
 }
 
-func (s *site) studyPage(st *evidence.Study, harms []*HarmRow) {
+func (s *site) studyPage(st *evidence.Study, harms []*evidence.HarmRow) {
 	effects := s.effects[st.ID]
 	label := show.Clip(st.Label, 300)
 	if label == "" && len(effects) > 0 {

@@ -177,12 +177,12 @@ func (c *comparison) claims() {
 		d := Detail{Findings: cmpFindings(a, b), Claims: []string{id}}
 		switch {
 		case !inOld:
-			c.add(ClaimNew, id, b.Text, "", b.Verdict, b.Why, d)
+			c.add(ClaimNew, id, b.Text, "", string(b.Verdict), b.Why, d)
 		case !inNew:
-			c.add(ClaimGone, id, a.Text, a.Verdict, "", "the claim is no longer held against the evidence", d)
-		case a.Verdict != b.Verdict:
+			c.add(ClaimGone, id, a.Text, string(a.Verdict), "", "the claim is no longer held against the evidence", d)
+		case string(a.Verdict) != string(b.Verdict):
 			d.Moved = true
-			c.add(VerdictChanged, id, b.Text, a.Verdict, b.Verdict, cmp.Or(b.Why, b.Rule), d)
+			c.add(VerdictChanged, id, b.Text, string(a.Verdict), string(b.Verdict), cmp.Or(b.Why, b.Rule), d)
 		}
 	})
 }

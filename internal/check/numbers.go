@@ -243,7 +243,7 @@ var verdictForm = regexp.MustCompile(`(?i)\b(supported|uncertain|contradicted|no
 
 func verdictProblem(text string, c evidence.ClaimVerdict) (problem, bool) {
 	for _, m := range verdictForm.FindAllStringIndex(text, -1) {
-		if said := strings.ToLower(text[m[0]:m[1]]); said != c.Verdict {
+		if said := strings.ToLower(text[m[0]:m[1]]); said != string(c.Verdict) {
 			return problem{m[0], VerdictWrong, Error, fmt.Sprintf("the verdict on %s is %q, the text says %q", c.ID, c.Verdict, said)}, true
 		}
 	}

@@ -123,7 +123,7 @@ func TestPapersCertaintyAndVerdictsAreTold(t *testing.T) {
 	hold(list, "paper-retracted", "", "", "retracted", "a retraction notice reached pubmed/")
 	hold(list, "paper-corrected", "", "", "correction 39999999", "a notice reached pubmed/")
 	hold(list, "certainty-changed", severity, "", "moderate", "human file certainty.csv is new")
-	hold(list, "verdict-changed", "course-1", verdict, "", "")
+	hold(list, "verdict-changed", "course-1", string(verdict), "", "")
 
 	if err := os.Remove(filepath.Join(x.review, "certainty.csv")); err != nil {
 		t.Fatal(err)

@@ -62,6 +62,8 @@ type MissingTrial struct {
 	PlannedN   *int   `json:"planned_n,omitempty"`
 	Completion string `json:"completion,omitempty"`
 	URL        string `json:"url,omitempty"`
+	// PooledIn are the findings that pool the trial for another question.
+	PooledIn []string `json:"pooled_in,omitempty"`
 }
 
 // Finding is the published answer to one question.
@@ -114,6 +116,9 @@ type Finding struct {
 	Warnings  []string  `json:"warnings,omitempty"`
 	Retracted []string  `json:"retracted,omitempty"` // retracted papers that the finding rests on
 	LastCrawl string    `json:"last_crawl,omitempty"`
+	// State is what is known, Coverage what was searched.
+	State    State    `json:"state"`
+	Coverage Coverage `json:"coverage"`
 }
 
 // Measured is a study that measured an outcome without extractable numbers.
@@ -296,29 +301,37 @@ type Sentences struct {
 	Researcher string `json:"researcher"`
 }
 
-// ClaimVerdict is a claim held against the evidence.
+// ClaimVerdict is the verdict on a claim that teaching texts make.
 type ClaimVerdict struct {
 	ID        string   `json:"id"` // C1 …
 	Text      string   `json:"text"`
-	Verdict   string   `json:"verdict"` // supported | uncertain | contradicted | no trial evidence
+	Verdict   State    `json:"verdict"`
 	Rule      string   `json:"rule"`
 	Why       string   `json:"why"`
+	Instead   string   `json:"instead"` // the sentence to write instead of the claim
 	Findings  []string `json:"findings"`
 	Certainty string   `json:"certainty,omitempty"`
 	K         int      `json:"k"`
 	N         int      `json:"n"`
 	Date      string   `json:"date"`
+	Coverage  Coverage `json:"coverage"`
 }
 
 // GapCell is one cell of the evidence gap map.
 type GapCell struct {
-	Topic       string   `json:"topic"`
-	Substance   string   `json:"substance"`
-	Registered  int      `json:"registered"`
-	Running     int      `json:"running"`
-	Completed   int      `json:"completed"`
-	WithResults int      `json:"with_results"`
-	Randomised  int      `json:"randomised"` // participants
-	StudyIDs    []string `json:"study_ids,omitempty"`
-	Reasons     []string `json:"reasons,omitempty"` // evidence for the classification, parallel to StudyIDs
+	Topic     string `json:"topic"`
+	Substance string `json:"substance"`
+	State     State  `json:"state"`
+	// Why says what the state rests on, in a sentence.
+	Why         string `json:"why"`
+	Registered  int    `json:"registered"`
+	Running     int    `json:"running"`
+	Completed   int    `json:"completed"`
+	WithResults int    `json:"with_results"`
+	// Randomised are the people in the pooled or poolable comparisons; nil where
+	// no study states a number.
+	Randomised *int     `json:"randomised"`
+	StudyIDs   []string `json:"study_ids,omitempty"`
+	Reasons    []string `json:"reasons,omitempty"` // evidence for the classification, parallel to StudyIDs
+	Coverage   Coverage `json:"coverage"`
 }

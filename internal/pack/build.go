@@ -199,8 +199,8 @@ func short(it cite.Item) cite.Item {
 }
 
 func (in Input) claim(v evidence.ClaimVerdict) ClaimCard {
-	c := ClaimCard{ID: v.ID, Text: v.Text, Verdict: v.Verdict, Why: v.Why, Rule: v.Rule, Findings: v.Findings}
-	c.Plain = fmt.Sprintf("The claim %q: %s.", v.Text, plainVerdict(v.Verdict))
+	c := ClaimCard{ID: v.ID, Text: v.Text, Verdict: string(v.Verdict), Why: v.Why, Rule: v.Rule, Findings: v.Findings}
+	c.Plain = fmt.Sprintf("The claim %q: %s.", v.Text, plainVerdict(string(v.Verdict)))
 	c.Curriculum = fmt.Sprintf("Verdict on %q in edition %s: %s (%s).", v.Text, in.Document.ID, v.Verdict, v.Why)
 	c.Researcher = fmt.Sprintf("Verdict: %s; k = %d, n = %d; %s. Rule: %s.", v.Verdict, v.K, v.N, v.Why, v.Rule)
 	c.Discuss = "Which result would change this verdict, and in which direction? Use the rule."

@@ -33,7 +33,8 @@ func (p *Pipeline) reportHarms(ctx context.Context, h *human, ed *reports.Editio
 		ed.Harms = append(ed.Harms, postedHarms(&r, st)...)
 	}
 	for _, x := range h.harms {
-		row := reports.HarmRow{StudyID: x.TrialID, Label: x.Study, Substance: x.Substance, Arm: armWords(x.Arm), Dose: doseText(x.Dose), Control: strings.Contains(x.Arm, "placebo"),
+		control := strings.Contains(x.Arm, "placebo")
+		row := evidence.HarmRow{StudyID: x.TrialID, Label: x.Study, Substance: x.Substance, Arm: armWords(x.Arm), Dose: doseText(x.Dose), Control: &control,
 			Term: x.Term, Affected: x.Affected, AtRisk: x.N, Window: strings.ReplaceAll(x.Window, "_", "-"), Channel: "dataset", Source: x.Place, Prov: x.Prov}
 		if st, ok := at[x.TrialID]; ok {
 			row.StudyID = st.ID
@@ -43,7 +44,7 @@ func (p *Pipeline) reportHarms(ctx context.Context, h *human, ed *reports.Editio
 		}
 		ed.Harms = append(ed.Harms, row)
 	}
-	slices.SortStableFunc(ed.Harms, func(a, b reports.HarmRow) int {
+	slices.SortStableFunc(ed.Harms, func(a, b evidence.HarmRow) int {
 		return cmp.Or(strings.Compare(a.Substance, b.Substance), strings.Compare(a.Label, b.Label), strings.Compare(a.Term, b.Term), strings.Compare(a.Arm, b.Arm))
 	})
 	return nil
@@ -69,17 +70,18 @@ func tracked(v *vocab.Vocabulary, substances []string) bool {
 	return slices.ContainsFunc(substances, func(id string) bool { s, ok := v.Substance(id); return ok && s.Core })
 }
 
-func postedHarms(r *evidence.Record, st evidence.Study) []reports.HarmRow {
+func postedHarms(r *evidence.Record, st evidence.Study) []evidence.HarmRow {
 	a := r.Results.Adverse
 	groups := map[string]string{}
 	for _, g := range a.Groups {
 		groups[g.ID] = g.Title
 	}
-	var out []reports.HarmRow
+	var out []evidence.HarmRow
 	for _, e := range a.Events {
+		serious := e.Serious
 		for _, s := range e.Stats {
-			out = append(out, reports.HarmRow{StudyID: st.ID, Label: st.Label, Substance: strings.Join(st.Substances, ", "), Arm: groups[s.GroupID], Term: e.Term, System: e.System,
-				Serious: e.Serious, Affected: s.Affected, Events: s.Events, AtRisk: s.AtRisk, Window: a.TimeFrame, Threshold: a.FrequencyThreshold, Channel: "register", Source: r.URL,
+			out = append(out, evidence.HarmRow{StudyID: st.ID, Label: st.Label, Substance: strings.Join(st.Substances, ", "), Arm: groups[s.GroupID], Term: e.Term, System: e.System,
+				Serious: &serious, Affected: s.Affected, Events: s.Events, AtRisk: s.AtRisk, Window: a.TimeFrame, Threshold: a.FrequencyThreshold, Channel: "register", Source: r.URL,
 				Prov: evidence.Provenance{PayloadSHA256: r.Prov.PayloadSHA256, Pointer: s.Pointer}})
 		}
 	}

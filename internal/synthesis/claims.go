@@ -10,12 +10,14 @@ import (
 	"past/internal/vocab"
 )
 
-// The verdicts on a claim.
+// NoEvidence is the verdict before the kind of absence is known.
+const NoEvidence evidence.State = "no trial evidence"
+
+// The verdicts that numbers can give.
 const (
-	Supported    = "supported"
-	Uncertain    = "uncertain"
-	Contradicted = "contradicted"
-	NoEvidence   = "no trial evidence"
+	Supported    = evidence.Supported
+	Uncertain    = evidence.Uncertain
+	Contradicted = evidence.Contradicted
 )
 
 // ClaimRule is the written rule behind every verdict on a claim of efficacy.
@@ -108,7 +110,7 @@ func speaksOf(c Claim, q Question) bool {
 // its outcomes is, and has no evidence when none has a trial.
 func judgeParts(cv *evidence.ClaimVerdict, c Claim, questions []Question, findings []evidence.Finding) {
 	cv.Rule = ClaimRule + "; a claim of several outcomes is supported or contradicted only when each outcome is, and otherwise uncertain as soon as one has a trial"
-	verdicts := map[string]int{}
+	verdicts := map[evidence.State]int{}
 	var why []string
 	for _, outcome := range c.Outcomes {
 		part := c
@@ -117,14 +119,14 @@ func judgeParts(cv *evidence.ClaimVerdict, c Claim, questions []Question, findin
 		judgeClaim(&one, c, boundFindings(part, questions, findings))
 		verdicts[one.Verdict]++
 		cv.Findings = append(cv.Findings, one.Findings...)
-		why = append(why, sentenceCase(plain(outcome))+": "+one.Verdict+". "+one.Why)
+		why = append(why, sentenceCase(plain(outcome))+": "+string(one.Verdict)+". "+one.Why)
 		if one.K > cv.K {
 			cv.K, cv.N, cv.Certainty = one.K, one.N, one.Certainty
 		}
 	}
 	cv.Why = strings.Join(why, " ")
 	cv.Verdict = Uncertain
-	for _, v := range []string{Supported, Contradicted, NoEvidence} {
+	for _, v := range []evidence.State{Supported, Contradicted, NoEvidence} {
 		if verdicts[v] == len(c.Outcomes) {
 			cv.Verdict = v
 		}
@@ -197,7 +199,7 @@ func whyVerdict(c Claim, f evidence.Finding, lo, hi float64) string {
 }
 
 // verdictOf is the verdict that one finding alone would give.
-func verdictOf(c Claim, f evidence.Finding) string {
+func verdictOf(c Claim, f evidence.Finding) evidence.State {
 	p := f.Primary
 	if p.K == 0 || p.Estimate == nil {
 		return NoEvidence

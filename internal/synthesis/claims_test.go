@@ -34,7 +34,7 @@ func TestVerdictRule(t *testing.T) {
 	c.ID, c.Text, c.Kind = "X1", "a reduces b", "efficacy"
 	for name, x := range map[string]struct {
 		fs   []evidence.Finding
-		want string
+		want evidence.State
 	}{
 		"no finding":          {nil, "no trial evidence"},
 		"no study":            {[]evidence.Finding{made("a", 0, 0, 0, 0, "", true)}, "no trial evidence"},

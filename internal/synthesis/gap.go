@@ -125,7 +125,13 @@ func count(c *evidence.GapCell, s evidence.Study, people float64, reported bool,
 	if people > 0 || reported {
 		c.WithResults++
 	}
-	c.Randomised += int(people)
+	if people > 0 {
+		n := int(people)
+		if c.Randomised != nil {
+			n += *c.Randomised
+		}
+		c.Randomised = &n
+	}
 	c.StudyIDs = append(c.StudyIDs, s.ID)
 	c.Reasons = append(c.Reasons, s.Label+": "+why)
 }

@@ -1,0 +1,93 @@
+package evidence
+
+import "slices"
+
+// State says what is known for a question, a cell of the gap map or a claim.
+// Absence has kinds: a trial that was not found is not a trial that was never
+// looked for.
+type State string
+
+// The states, from a number to nothing at all.
+const (
+	Supported    State = "supported"
+	Contradicted State = "contradicted"
+	Uncertain    State = "uncertain"
+	// Uncontrolled is evidence without a comparison group only.
+	Uncontrolled State = "uncontrolled evidence only"
+	// MeasuredOnly is a controlled trial that measured it, without a number that
+	// could be extracted.
+	MeasuredOnly State = "measured, not extracted"
+	// RegisteredOnly is a registered trial of which no result is known.
+	RegisteredOnly State = "registered, no result yet"
+	// SearchedNone is a search that named it and found nothing; its Coverage
+	// says what was asked.
+	SearchedNone State = "searched, none"
+	// NotLooked is what no search of this edition asked for.
+	NotLooked State = "not looked for"
+	// Outside is what trials of the tracker's substances cannot answer.
+	Outside State = "outside this tracker"
+)
+
+// States lists the states in their order.
+var States = []State{Supported, Contradicted, Uncertain, Uncontrolled, MeasuredOnly, RegisteredOnly, SearchedNone, NotLooked, Outside}
+
+// Answered reports whether a pooled or single number stands behind the state.
+func (s State) Answered() bool { return s == Supported || s == Contradicted || s == Uncertain }
+
+// Sayable reports whether a sentence may be printed about it: what was not
+// looked for or lies outside the tracker carries no sentence and no citation.
+func (s State) Sayable() bool { return s != NotLooked && s != Outside && s != "" }
+
+// Search is one query put to one source, with what its hit list said.
+type Search struct {
+	ID     string `json:"id"` // source/key, stable over the runs
+	Source string `json:"source"`
+	Words  string `json:"words"` // as they were sent
+	// Substances, Conditions and Topics are the vocabulary ids that the words
+	// name; a search that names no condition and no topic asked for all of them.
+	Substances []string `json:"substances"`
+	Conditions []string `json:"conditions,omitempty"`
+	Topics     []string `json:"topics,omitempty"`
+	Day        string   `json:"day"`  // YYYY-MM-DD of the last reading
+	Hits       *int     `json:"hits"` // the source's own count; nil where it gives none
+	Listed     *int     `json:"listed"`
+	Complete   bool     `json:"complete"` // the hit list was read to its end
+}
+
+// Names reports whether the search asked for the substance together with one of
+// the conditions or topics; none given is any.
+func (s Search) Names(substance string, conditions, topics []string) bool {
+	if !slices.Contains(s.Substances, substance) {
+		return false
+	}
+	if len(s.Conditions) == 0 && len(s.Topics) == 0 || len(conditions) == 0 && len(topics) == 0 {
+		return true
+	}
+	in := func(list []string) func(string) bool {
+		return func(x string) bool { return slices.Contains(list, x) }
+	}
+	return slices.ContainsFunc(s.Conditions, in(conditions)) || slices.ContainsFunc(s.Topics, in(topics))
+}
+
+// Coverage says what was searched for a question, a cell or a claim: the
+// denominator of every absence.
+type Coverage struct {
+	Asked bool `json:"asked"`
+	// Complete is set when every search was read to its end.
+	Complete bool `json:"complete"`
+	// Retold is set when the sources were the embedded starter facts and no
+	// register itself was asked.
+	Retold bool   `json:"retold,omitempty"`
+	Day    string `json:"day,omitempty"` // of the newest search
+	// Searches are those that asked for it, by source and id.
+	Searches []SearchRef `json:"searches,omitempty"`
+}
+
+// SearchRef names a search of the edition; its words are in the list of searches.
+type SearchRef struct {
+	ID       string `json:"id"`
+	Source   string `json:"source"`
+	Day      string `json:"day"`
+	Hits     *int   `json:"hits"`
+	Complete bool   `json:"complete"`
+}

@@ -1,0 +1,108 @@
+package evidence
+
+// Units of a harm's denominator: some reports count every dosing session of a
+// person, so that the same person stands in it more than once.
+const (
+	UnitPeople   = "people"
+	UnitSessions = "sessions"
+)
+
+// HarmRow is one adverse event term in one arm, as posted or extracted. What the
+// source does not state is nil: a term missing from a table with a reporting
+// threshold is not zero, and a row that does not say how grave the event was is
+// neither serious nor harmless.
+type HarmRow struct {
+	ID        string `json:"id"`
+	StudyID   string `json:"study_id"`
+	RecordID  string `json:"record_id,omitempty"`
+	Label     string `json:"label"`
+	Substance string `json:"substance"`
+	Arm       string `json:"arm"`
+	Dose      string `json:"dose,omitempty"`
+	// Control is set for the comparison arm; nil where the source does not tell.
+	Control *bool  `json:"control"`
+	Term    string `json:"term"` // as reported
+	// TermID is the folded name under which rows are compared.
+	TermID   string `json:"term_id"`
+	System   string `json:"organ_system,omitempty"`
+	Sexual   bool   `json:"sexual,omitempty"` // a sexual or genital side effect by the vocabulary
+	Serious  *bool  `json:"serious"`
+	Affected *int   `json:"affected"` // in Unit
+	Events   *int   `json:"events"`
+	AtRisk   *int   `json:"at_risk"`
+	// Unit is people or sessions; empty where the source leaves it open.
+	Unit      string     `json:"unit"`
+	Window    string     `json:"window,omitempty"`    // session, follow-up, …
+	Threshold string     `json:"threshold,omitempty"` // reporting threshold in percent, raw
+	Channel   string     `json:"channel"`             // register | paper | dataset
+	DOI       string     `json:"doi,omitempty"`
+	Source    string     `json:"source,omitempty"`
+	Flags     []string   `json:"flags,omitempty"`
+	Prov      Provenance `json:"provenance"`
+}
+
+// HarmCount is a number of people over the studies that state it.
+type HarmCount struct {
+	Affected *int `json:"affected"` // nil: no study states it
+	AtRisk   *int `json:"at_risk"`
+	Stated   int  `json:"stated"`     // studies that state it
+	Unstated int  `json:"not_stated"` // studies with harm rows that do not
+}
+
+// Harms are the harms of one substance over its studies.
+type Harms struct {
+	Substance string `json:"substance"`
+	State     State  `json:"state"`
+	Rows      int    `json:"rows"`
+	Studies   int    `json:"studies"`
+	// Exposed are people in treatment arms, each counted once per study at its
+	// largest stated arm size.
+	Exposed HarmCount `json:"exposed"`
+	Serious HarmCount `json:"serious"`
+	Deaths  HarmCount `json:"deaths"`
+	Stopped HarmCount `json:"stopped"`
+	// Terms are compared within trials, sexual ones apart; most people first.
+	Terms  []HarmTerm `json:"terms"`
+	Sexual []HarmTerm `json:"sexual"`
+	// SexualNote says why Sexual is empty, where it is.
+	SexualNote string   `json:"sexual_note,omitempty"`
+	Coverage   Coverage `json:"coverage"`
+}
+
+// HarmTerm is one term over the trials that report it. Comparisons are never
+// added up across trials.
+type HarmTerm struct {
+	ID          string           `json:"id"`
+	Name        string           `json:"name"`
+	Comparisons []HarmComparison `json:"comparisons,omitempty"`
+	// Alone are arms without a comparison row in the same table.
+	Alone []HarmArm `json:"alone,omitempty"`
+}
+
+// HarmArm is one arm's count of a term.
+type HarmArm struct {
+	StudyID  string   `json:"study_id"`
+	Label    string   `json:"label"`
+	Arm      string   `json:"arm"`
+	Dose     string   `json:"dose,omitempty"`
+	Window   string   `json:"window,omitempty"`
+	Unit     string   `json:"unit"`
+	Serious  *bool    `json:"serious"`
+	Affected *int     `json:"affected"`
+	AtRisk   *int     `json:"at_risk"`
+	Rows     []string `json:"rows"` // ids of the harm rows
+}
+
+// HarmComparison is a term in a treatment arm against the comparison arm of the
+// same trial and the same table, with that table's own denominators.
+type HarmComparison struct {
+	Treat   HarmArm `json:"treat"`
+	Control HarmArm `json:"control"`
+	// Difference is the risk difference with its 95 % interval (Newcombe's
+	// hybrid score); nil where the same people are in both arms or the
+	// denominators are not people.
+	Difference *float64 `json:"risk_difference"`
+	Lower      *float64 `json:"rd_lb"`
+	Upper      *float64 `json:"rd_ub"`
+	Note       string   `json:"note,omitempty"`
+}
