@@ -38,6 +38,7 @@ const (
 	KindTotal       = "total-changed"        // the register's own count changed mid-way
 	KindDuplicate   = "duplicate-hits"       // an id on more than one page of a query
 	KindMissing     = "missing-hits"         // fewer ids than the register counted
+	KindNotFound    = "words-not-found"      // words of a query that the source does not know
 	KindMerged      = "merged-id"            // the register answers with another id
 	KindClockSkew   = "clock-skew"           // our clock and the register's differ
 	KindFetchFailed = "fetch-failed"         // no usable answer after all attempts

@@ -25,7 +25,7 @@ func (l *lane) commit(ctx context.Context, b Batch) error {
 	l.sum.add(res)
 	l.mu.Unlock()
 	for _, p := range b.Problems {
-		if p.Kind == KindDrift {
+		if p.Kind == KindDrift || p.Kind == KindNotFound {
 			l.sum.Notices++
 		} else {
 			l.sum.Problems++

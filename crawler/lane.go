@@ -124,7 +124,7 @@ func (l *lane) steps(ctx context.Context) error {
 	}
 	if l.auto() && l.stamp != "" && l.mark.Stamp == l.stamp && l.mark.Plan == l.plan {
 		l.sum.NothingNew, l.sum.Complete = true, true
-		return nil
+		return l.unchanged(ctx)
 	}
 	walks, err := l.resume(ctx, queries)
 	if err != nil {
@@ -154,6 +154,16 @@ func (l *lane) steps(ctx context.Context) error {
 		return err
 	}
 	return l.finish(ctx)
+}
+
+// unchanged records that the source has nothing new.
+func (l *lane) unchanged(ctx context.Context) error {
+	m := l.mark
+	m.Unchanged = l.started
+	if err := l.sink.SetMark(context.WithoutCancel(ctx), l.src.Name(), m); err != nil {
+		return fmt.Errorf("record that nothing has changed: %w", err)
+	}
+	return nil
 }
 
 // auto tells whether the crawl chooses its own point in time.

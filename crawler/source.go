@@ -99,9 +99,25 @@ type Query struct {
 	// Body and Method are for registers that are asked by POST.
 	Method string
 	Body   []byte
+	// About names what the query's words stand for.
+	About About
 	// Limit is how many records are still wanted; 0 is no bound. The Collector
 	// sets it before each page, and a Source asks for no more where it can.
 	Limit int
+}
+
+// About names the concepts whose words a query holds, by [Concept] id. None of
+// a kind means that the query is not limited by it. Where a question had to be
+// cut into several queries, only all of them together cover it.
+type About struct {
+	Substances []string
+	Conditions []string
+}
+
+// Heard is what a source did with the words of a query, in its own words.
+type Heard struct {
+	Translation string   // the query as the source read it
+	NotFound    []string // phrases and fields that it does not know or left out
 }
 
 // Page is what one call of Source.Page brought.
@@ -119,6 +135,9 @@ type Page struct {
 	Next string
 	// Total is the register's own count for the query, where it gave one.
 	Total *int
+	// Heard is set on the page with which the source says what it did with the
+	// words.
+	Heard *Heard
 	// Problems are what was set aside while fetching.
 	Problems []evidence.Problem
 }
@@ -198,6 +217,8 @@ type Batch struct {
 	Source   string
 	QueryKey string
 	Query    string // Query.Text, kept beside the hit list
+	About    About  // Query.About, kept likewise
+	Heard    *Heard
 	Run      string // id of the crawl run
 	Payloads []evidence.Payload
 	Records  []evidence.Record
@@ -229,6 +250,9 @@ type Cursor struct {
 type Mark struct {
 	Stamp    string    `json:"stamp"`    // of Prober
 	Complete time.Time `json:"complete"` // start of the last complete crawl
+	// Unchanged is when the source last said that nothing had changed since
+	// Complete.
+	Unchanged time.Time `json:"unchanged,omitzero"`
 	// Plan identifies the queries that were complete (a hash over their keys):
 	// when the plan changes, nothing can be skipped.
 	Plan string `json:"plan"`

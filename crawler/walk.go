@@ -167,7 +167,7 @@ func (w *walk) ends(err error) bool {
 // that the next crawl tries the same page.
 func (w *walk) giveUp(ctx context.Context, kind, msg string, payload *evidence.Payload) error {
 	w.failed = msg
-	b := Batch{QueryKey: w.q.Key, Query: w.q.Text, HitBase: w.cur.Seen, Cursor: w.stamped(w.cur)}
+	b := Batch{QueryKey: w.q.Key, Query: w.q.Text, About: w.q.About, HitBase: w.cur.Seen, Cursor: w.stamped(w.cur)}
 	p := evidence.Problem{Kind: kind, Where: w.q.URL, Message: msg}
 	if payload != nil {
 		b.Payloads = []evidence.Payload{*payload}
@@ -188,7 +188,7 @@ func (w *walk) stamped(c Cursor) Cursor {
 // cursor behind it.
 func (w *walk) take(ctx context.Context, got readPage) (stop bool, err error) {
 	l, page := w.lane, got.page
-	b := Batch{QueryKey: w.q.Key, Query: w.q.Text, Payloads: page.Payloads, Records: got.records,
+	b := Batch{QueryKey: w.q.Key, Query: w.q.Text, About: w.q.About, Heard: page.Heard, Payloads: page.Payloads, Records: got.records,
 		Hits: page.Hits, HitBase: w.cur.Seen, Gone: page.Gone, Problems: append(page.Problems, got.problems...)}
 
 	known := len(w.ids)
@@ -200,7 +200,7 @@ func (w *walk) take(ctx context.Context, got readPage) (stop bool, err error) {
 	} else {
 		w.stale = 0
 	}
-	b.Problems = append(b.Problems, w.count(page)...)
+	b.Problems = append(append(b.Problems, w.count(page)...), w.unheard(page.Heard)...)
 
 	next := w.cur
 	next.Run = l.run
@@ -240,6 +240,16 @@ func (w *walk) loops(token string) bool {
 	}
 	w.tokens[token] = struct{}{}
 	return false
+}
+
+// unheard warns of words that the source did not know: what it searched for is
+// not what was asked.
+func (w *walk) unheard(h *Heard) []evidence.Problem {
+	if h == nil || len(h.NotFound) == 0 {
+		return nil
+	}
+	return []evidence.Problem{{Kind: KindNotFound, Where: w.q.URL,
+		Message: "query " + w.q.Key + ": the source does not know " + strings.Join(h.NotFound, ", ")}}
 }
 
 // count keeps the register's own total, and tells when it moves.

@@ -32,16 +32,17 @@ type Writer struct {
 
 // Part is one query of a plan.
 type Part struct {
-	Key  string // stable for the same words, in whatever order they stand
-	Text string
+	Key   string // stable for the same words, in whatever order they stand
+	Text  string
+	About crawler.About
 }
 
 // Plan writes a query for each substance: its terms and those of all
 // conditions. Without substances the conditions are asked alone.
 func (w Writer) Plan(q crawler.QuestionSet) []Part {
-	var conds []string
+	var conds, asked []string
 	for _, c := range q.Conditions {
-		conds = append(conds, c.Terms...)
+		conds, asked = append(conds, c.Terms...), append(asked, c.ID)
 	}
 	conditionGroups := w.groups(conds, w.Max/2)
 	subs := q.Substances
@@ -70,7 +71,11 @@ func (w Writer) Plan(q crawler.QuestionSet) []Part {
 				if of > 1 {
 					key += "-" + strconv.Itoa(n) + "of" + strconv.Itoa(of)
 				}
-				out = append(out, Part{Key: key + "-" + hash(g, c), Text: text})
+				about := crawler.About{Conditions: asked}
+				if len(q.Substances) > 0 {
+					about.Substances = []string{s.ID}
+				}
+				out = append(out, Part{Key: key + "-" + hash(g, c), Text: text, About: about})
 			}
 		}
 	}

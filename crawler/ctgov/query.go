@@ -26,9 +26,9 @@ const overlap = 24 * time.Hour
 // cut into several queries where they would be too long. The register's own
 // search adds its synonyms to ours.
 func (s *Source) Plan(q crawler.QuestionSet) ([]crawler.Query, error) {
-	var conds []string
+	var conds, asked []string
 	for _, c := range q.Conditions {
-		conds = append(conds, c.Terms...)
+		conds, asked = append(conds, c.Terms...), append(asked, c.ID)
 	}
 	condFields := fields(conds)
 	if len(q.Substances) == 0 && len(conds) == 0 {
@@ -49,7 +49,12 @@ func (s *Source) Plan(q crawler.QuestionSet) ([]crawler.Query, error) {
 				if intr == "" && cond == "" {
 					continue
 				}
-				out = append(out, s.query(sub.ID, part(n, parts), intr, cond, q))
+				query := s.query(sub.ID, part(n, parts), intr, cond, q)
+				query.About.Conditions = asked
+				if len(q.Substances) > 0 {
+					query.About.Substances = []string{sub.ID}
+				}
+				out = append(out, query)
 			}
 		}
 	}

@@ -68,9 +68,11 @@ func (s *Source) Policy() crawler.Policy {
 // are not asked: the substances are rare enough. Without substances each
 // condition's term is asked in the field for medical conditions.
 func (s *Source) Plan(q crawler.QuestionSet) ([]crawler.Query, error) {
+	about := func(id string) crawler.About { return crawler.About{Substances: []string{id}} }
 	concepts, field, label := q.Substances, "containAll", "Contain all of these terms"
 	if len(concepts) == 0 {
 		concepts, field, label = q.Conditions, "medicalCondition", "Medical condition"
+		about = func(id string) crawler.About { return crawler.About{Conditions: []string{id}} }
 	}
 	var out []crawler.Query
 	seen := map[string]bool{}
@@ -90,7 +92,7 @@ func (s *Source) Plan(q crawler.QuestionSet) ([]crawler.Query, error) {
 			if !q.Since.IsZero() {
 				text += " | updated since " + q.Since.UTC().Add(-overlap).Format(time.DateOnly)
 			}
-			out = append(out, crawler.Query{Key: c.ID + "-" + answer.Sum([]byte(field + strings.ToLower(t)))[:8], Text: text, URL: s.at + "/search", Method: "POST", Body: body})
+			out = append(out, crawler.Query{Key: c.ID + "-" + answer.Sum([]byte(field + strings.ToLower(t)))[:8], Text: text, URL: s.at + "/search", Method: "POST", Body: body, About: about(c.ID)})
 		}
 	}
 	return out, nil

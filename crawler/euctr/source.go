@@ -67,7 +67,7 @@ func (s *Source) Plan(q crawler.QuestionSet) ([]crawler.Query, error) {
 	w := boolean.Writer{Term: boolean.Quoted, Max: maxQuery}
 	var out []crawler.Query
 	for _, p := range w.Plan(q) {
-		out = append(out, crawler.Query{Key: p.Key, Text: p.Text, URL: s.at + "/search?" + url.Values{"query": {p.Text}}.Encode()})
+		out = append(out, crawler.Query{Key: p.Key, Text: p.Text, About: p.About, URL: s.at + "/search?" + url.Values{"query": {p.Text}}.Encode()})
 	}
 	return out, nil
 }

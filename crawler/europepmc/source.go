@@ -79,7 +79,7 @@ func (s *Source) Plan(q crawler.QuestionSet) ([]crawler.Query, error) {
 		if !q.Since.IsZero() {
 			text = "(" + text + ") AND " + updatedSince(q.Since)
 		}
-		out = append(out, crawler.Query{Key: p.Key, Text: text, URL: s.address(text, "core", s.size, "*")})
+		out = append(out, crawler.Query{Key: p.Key, Text: text, About: p.About, URL: s.address(text, "core", s.size, "*")})
 	}
 	return out, nil
 }

@@ -71,7 +71,7 @@ func (s *Source) Plan(q crawler.QuestionSet) ([]crawler.Query, error) {
 		if !q.Since.IsZero() {
 			text = "(" + text + ") AND " + editedSince(q.Since)
 		}
-		out = append(out, crawler.Query{Key: p.Key, Text: text, URL: s.address(text, s.size, 0)})
+		out = append(out, crawler.Query{Key: p.Key, Text: text, About: p.About, URL: s.address(text, s.size, 0)})
 	}
 	return out, nil
 }

@@ -39,7 +39,7 @@ func (s *Source) Plan(q crawler.QuestionSet) ([]crawler.Query, error) {
 			text = "(" + text + ") AND (" + from + ":3000[edat] OR " + from + ":3000[lr])"
 		}
 		v := s.params(url.Values{"term": {text}, "usehistory": {"y"}, "retmax": {"0"}, "retmode": {"json"}})
-		out = append(out, crawler.Query{Key: p.Key, Text: text, URL: s.base() + "/esearch.fcgi?" + v.Encode()})
+		out = append(out, crawler.Query{Key: p.Key, Text: text, About: p.About, URL: s.base() + "/esearch.fcgi?" + v.Encode()})
 	}
 	return out, nil
 }

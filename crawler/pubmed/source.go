@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -112,7 +113,7 @@ func (s *Source) Page(ctx context.Context, f crawler.Fetcher, q crawler.Query, a
 	var err error
 	switch {
 	case at == "":
-		err = s.begin(ctx, f, q, &c)
+		page.Heard, err = s.begin(ctx, f, q, &c)
 	case json.Unmarshal([]byte(at), &c) != nil || c.Start < 0 || c.Start > c.Count || c.Env == "" && len(c.Spans) == 0:
 		return page, fmt.Errorf("cursor %q is not of this source: %w", at, crawler.ErrCursorExpired)
 	case c.Env == "":
@@ -137,19 +138,19 @@ func (s *Source) Page(ctx context.Context, f crawler.Fetcher, q crawler.Query, a
 	return page, nil
 }
 
-// begin asks the query as a whole.
-func (s *Source) begin(ctx context.Context, f crawler.Fetcher, q crawler.Query, c *cursor) error {
+// begin asks the query as a whole, and gives what PubMed did with its words.
+func (s *Source) begin(ctx context.Context, f crawler.Fetcher, q crawler.Query, c *cursor) (*crawler.Heard, error) {
 	r, err := s.search(ctx, f, q, nil)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	c.Total = r.count
 	if r.count <= s.window {
 		c.Env, c.Key, c.Count = r.env, r.key, r.count
-		return nil
+	} else {
+		c.Spans = [][2]int{{0, today()}}
 	}
-	c.Spans = [][2]int{{0, today()}}
-	return nil
+	return &r.heard, nil
 }
 
 // narrow looks for the next span of entry dates whose result is small enough,
@@ -191,6 +192,7 @@ type result struct {
 	count    int
 	env, key string
 	ids      []string
+	heard    crawler.Heard
 }
 
 // search runs esearch; span, when given, narrows it to entry dates.
@@ -232,6 +234,14 @@ func readSearch(body []byte) (result, error) {
 	r := result{env: e.Get("webenv").Scalar(), key: e.Get("querykey").Scalar(), ids: e.Get("idlist").Scalars()}
 	if r.count, err = strconv.Atoi(e.Get("count").Scalar()); err != nil || r.count < 0 {
 		return result{}, &crawler.AnswerError{Kind: crawler.KindWrongShape, Where: "/esearchresult/count", Message: fmt.Sprintf("%q is no count", e.Get("count").Scalar())}
+	}
+	r.heard.Translation = e.Get("querytranslation").Scalar()
+	for _, at := range [][2]string{{"errorlist", "phrasesnotfound"}, {"errorlist", "fieldsnotfound"}, {"warninglist", "phrasesignored"}, {"warninglist", "quotedphrasesnotfound"}} {
+		for _, w := range e.At(at[0], at[1]).Scalars() {
+			if !slices.Contains(r.heard.NotFound, w) {
+				r.heard.NotFound = append(r.heard.NotFound, w)
+			}
+		}
 	}
 	return r, nil
 }

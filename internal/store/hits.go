@@ -29,7 +29,7 @@ func (in *intake) writeQuery() error {
 		ON CONFLICT (source, key) DO UPDATE SET text = excluded.text, next = excluded.next, done = excluded.done, seen = excluded.seen,
 		total = excluded.total, since = excluded.since, run = excluded.run, at = excluded.at, cursor = excluded.cursor`,
 		b.Source, b.QueryKey, b.Query, cur.Next, cur.Done, cur.Seen, total, stamp(cur.Since), null(cur.Run), stampText(at), string(doc))
-	if err != nil || len(b.Hits) == 0 && !cur.Done { // a query that failed leaves its list alone
+	if err != nil || len(b.Hits) == 0 && !cur.Done && b.Heard == nil { // a query that failed leaves its list alone
 		return err
 	}
 	query, err := in.c.number("SELECT query_no FROM query WHERE source = ? AND key = ?", b.Source, b.QueryKey)
@@ -47,7 +47,13 @@ func (in *intake) writeQuery() error {
 			return err
 		}
 	}
-	return in.c.exec("UPDATE hit_list SET complete = ?, total = ? WHERE list_no = ?", cur.Done, total, list)
+	var translation, notFound any
+	if b.Heard != nil {
+		translation, notFound = null(b.Heard.Translation), textArray(b.Heard.NotFound)
+	}
+	return in.c.exec(`UPDATE hit_list SET complete = ?, total = ?, text = ?, substances = ?, conditions = ?, read_at = ?,
+		translation = coalesce(?, translation), not_found = coalesce(?, not_found) WHERE list_no = ?`,
+		cur.Done, total, b.Query, textArray(b.About.Substances), textArray(b.About.Conditions), stampText(at), translation, notFound, list)
 }
 
 // hitList finds the list that the batch's hits belong to. The first page

@@ -81,15 +81,16 @@ func (s *Store) Cursor(ctx context.Context, source, queryKey string) (c crawler.
 // Mark implements [crawler.Sink]; the zero Mark stands for a source that was
 // never read to its end.
 func (s *Store) Mark(ctx context.Context, source string) (m crawler.Mark, err error) {
-	var complete sql.NullString
+	var complete, unchanged sql.NullString
 	var skew int64
-	err = s.r.QueryRowContext(ctx, "SELECT stamp, complete, plan, skew_ms FROM mark WHERE source = ?", source).Scan(&m.Stamp, &complete, &m.Plan, &skew)
+	err = s.r.QueryRowContext(ctx, "SELECT stamp, complete, unchanged_at, plan, skew_ms FROM mark WHERE source = ?", source).
+		Scan(&m.Stamp, &complete, &unchanged, &m.Plan, &skew)
 	m.Skew = time.Duration(skew) * time.Millisecond
 	if errors.Is(err, sql.ErrNoRows) {
 		return crawler.Mark{}, nil
 	}
 	if err == nil {
-		m.Complete, err = moment(complete.String)
+		err = moments(complete.String, &m.Complete, unchanged.String, &m.Unchanged)
 	}
 	if err != nil {
 		return crawler.Mark{}, fmt.Errorf("mark of %s: %w", source, s.explain(err))
@@ -102,9 +103,10 @@ func (s *Store) Mark(ctx context.Context, source string) (m crawler.Mark, err er
 // up) are settled by it: the source has been read to its end since.
 func (s *Store) SetMark(ctx context.Context, source string, m crawler.Mark) error {
 	err := s.write(ctx, func(c *conn) error {
-		err := c.exec(`INSERT INTO mark (source, stamp, complete, plan, skew_ms) VALUES (?, ?, ?, ?, ?)
-			ON CONFLICT DO UPDATE SET stamp = excluded.stamp, complete = excluded.complete, plan = excluded.plan, skew_ms = excluded.skew_ms`,
-			source, m.Stamp, stamp(m.Complete), m.Plan, m.Skew.Milliseconds())
+		err := c.exec(`INSERT INTO mark (source, stamp, complete, unchanged_at, plan, skew_ms) VALUES (?, ?, ?, ?, ?, ?)
+			ON CONFLICT DO UPDATE SET stamp = excluded.stamp, complete = excluded.complete, unchanged_at = excluded.unchanged_at,
+			plan = excluded.plan, skew_ms = excluded.skew_ms`,
+			source, m.Stamp, stamp(m.Complete), stamp(m.Unchanged), m.Plan, m.Skew.Milliseconds())
 		if err != nil || m.Complete.IsZero() {
 			return err
 		}
