@@ -91,12 +91,27 @@ func title(t Trial) string {
 	for _, s := range t.Substances {
 		subs = append(subs, substanceNames[s][0])
 	}
-	s := strings.Join(subs, " and ") + " for " + strings.Join(conditions(t), " and ")
+	var treated, people []string
+	for _, c := range t.Conditions {
+		if in, ok := inPeople[c]; ok {
+			people = append(people, in)
+		} else {
+			treated = append(treated, conditionNames[c])
+		}
+	}
+	if len(treated) == 0 {
+		treated, people = conditions(t), nil
+	}
+	s := strings.Join(append([]string{strings.Join(subs, " and ") + " for " + strings.Join(treated, " and ")}, people...), " ")
 	if t.Label != "" {
 		s += " (" + t.Label + ")"
 	}
 	return s + " [retold facts]"
 }
+
+// inPeople are conditions of a trial that say who took part, beside the one that
+// is treated.
+var inPeople = map[string]string{"cancer": "in people with cancer", "couples": "in couples"}
 
 func conditions(t Trial) []string {
 	out := []string{}

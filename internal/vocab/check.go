@@ -22,6 +22,7 @@ func (v *Vocabulary) check() error {
 	c.ids("cue", len(v.cues), func(i int) string { return v.cues[i].ID })
 	v.checkEntries(&c)
 	v.checkClaims(&c)
+	v.checkCards(&c)
 	for i := range v.instruments {
 		v.checkInstrument(&c, &v.instruments[i])
 	}

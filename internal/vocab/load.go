@@ -21,6 +21,7 @@ type Vocabulary struct {
 	substances  []Substance
 	conditions  []Condition
 	topics      []Topic
+	cards       []Card
 	domains     []Domain
 	claims      []Claim
 	comparators []Comparator
@@ -42,6 +43,7 @@ type file struct {
 	Substances  []Substance     `yaml:"substances"`
 	Conditions  []Condition     `yaml:"conditions"`
 	Topics      []Topic         `yaml:"topics"`
+	Cards       []Card          `yaml:"cards"`
 	Domains     []Domain        `yaml:"domains"`
 	Claims      []Claim         `yaml:"claims"`
 	Comparators []Comparator    `yaml:"comparators"`
@@ -121,6 +123,7 @@ func (v *Vocabulary) decode(raw []byte) error {
 	v.substances = append(v.substances, f.Substances...)
 	v.conditions = append(v.conditions, f.Conditions...)
 	v.topics = append(v.topics, f.Topics...)
+	v.cards = append(v.cards, f.Cards...)
 	v.domains = append(v.domains, f.Domains...)
 	v.claims = append(v.claims, f.Claims...)
 	v.comparators = append(v.comparators, f.Comparators...)

@@ -1,0 +1,128 @@
+package evidence
+
+// Notice is something that was done to the evidence: a retraction, a
+// correction, a finding of misconduct, a regulator's decision. It concerns a paper, a
+// trial, or a substance as treatment of a condition; at least one is given.
+type Notice struct {
+	Kind      string     `json:"kind"` // see NoticeKinds
+	Substance string     `json:"substance,omitempty"`
+	Condition string     `json:"condition,omitempty"`
+	TrialID   string     `json:"trial_id,omitempty"`
+	DOI       string     `json:"doi,omitempty"`
+	PMID      string     `json:"pmid,omitempty"`
+	Date      DateStruct `json:"date"`
+	Said      string     `json:"said"` // what was said, in the row's own words
+	By        string     `json:"by"`   // who said it
+	Source    string     `json:"source"`
+	Read      string     `json:"read"` // what was read: the notice, a news report, an abstract
+	CheckedBy string     `json:"checked_by,omitempty"`
+	Prov      Provenance `json:"provenance"`
+}
+
+// NoticeKinds are the kinds of notice and their names for people.
+var NoticeKinds = []struct{ ID, Name string }{
+	{"retraction", "retraction"}, {"correction", "correction"}, {"expression-of-concern", "expression of concern"},
+	{"misconduct-finding", "finding of misconduct"}, {"regulator-decision", "regulator's decision"}, {"adviser-concern", "concern of a regulator's advisers"},
+	{"results-withdrawn", "results withdrawn from a register"},
+}
+
+// NoticeName is the name of a kind for people.
+func NoticeName(kind string) string {
+	for _, k := range NoticeKinds {
+		if k.ID == kind {
+			return k.Name
+		}
+	}
+	return kind
+}
+
+// Concerns reports whether the notice is about one of the trials or papers, or
+// about the substance as treatment of the condition. A notice that names a trial or a
+// paper concerns nothing else.
+func (n *Notice) Concerns(substance, condition string, trials, papers map[string]bool) bool {
+	if n.TrialID != "" || n.DOI != "" || n.PMID != "" {
+		return n.TrialID != "" && trials[n.TrialID] || n.DOI != "" && papers["doi:"+n.DOI] || n.PMID != "" && papers["pmid:"+n.PMID]
+	}
+	return n.Substance != "" && n.Substance == substance && (n.Condition == "" || n.Condition == condition)
+}
+
+// OtherEvidence is a report that is not a controlled trial's result: a survey, an
+// observational study, an open-label sample. It is shown with the risk words of its
+// design; it is never pooled and never becomes a trial.
+type OtherEvidence struct {
+	Reference  string `json:"reference"`
+	Year       int    `json:"year,omitempty"`
+	Design     string `json:"design"` // see OtherDesigns
+	N          *int   `json:"n,omitempty"`
+	Substance  string `json:"substance,omitempty"`
+	Topic      string `json:"topic"`
+	Instrument string `json:"instrument,omitempty"` // as the source names it
+	Population string `json:"population,omitempty"`
+	Direction  string `json:"direction,omitempty"` // as reported
+	Numbers    string `json:"numbers,omitempty"`   // as reported, never pooled
+	Limits     string `json:"limits"`
+	DOI        string `json:"doi,omitempty"`
+	// TrialID is set where the report describes people of a registered trial.
+	TrialID   string     `json:"trial_id,omitempty"`
+	Source    string     `json:"source"`
+	Read      string     `json:"read"` // full text | abstract | news report
+	CheckedBy string     `json:"checked_by,omitempty"`
+	Prov      Provenance `json:"provenance"`
+}
+
+// OtherDesigns are the designs of other evidence, each with the words that
+// say what it cannot show.
+var OtherDesigns = []struct{ ID, Name, Risk string }{
+	{"trial-report", "report of a randomised trial without extractable numbers", "The trial was randomised, but no number for the comparison could be extracted; it is not part of any pooled result."},
+	{"open-label", "open-label study without a comparison group", "Without a comparison group, change over time cannot be attributed to the treatment."},
+	{"before-after", "observational before-after study", "People chose to use the substance and to answer; expectation, selection and change over time are not separated from an effect."},
+	{"survey", "cross-sectional survey", "A survey describes what respondents reported; it cannot show an effect."},
+	{"interview", "interview study", "Interviews describe experiences; they do not estimate how common or how large an effect is."},
+	{"case-series", "case series", "Cases are selected; they show that something occurred, not how often."},
+	{"systematic-review", "systematic review", "A review is as strong as the studies in it, which are named in its limits."},
+	{"prevalence-study", "study of how common a problem is", "It tells how common a problem is among the people studied, not what treats it."},
+	{"non-drug-trial", "trial of a treatment without a psychedelic", "It is evidence on another treatment; it says nothing on psychedelics."},
+}
+
+// OtherDesign gives the name and the risk words of a design.
+func OtherDesign(id string) (name, risk string) {
+	for _, d := range OtherDesigns {
+		if d.ID == id {
+			return d.Name, d.Risk
+		}
+	}
+	return id, ""
+}
+
+// Guess is how many people of one arm guessed their treatment rightly.
+type Guess struct {
+	TrialID    string     `json:"trial_id"`
+	Arm        string     `json:"arm"`
+	Role       string     `json:"role"`  // treatment | control
+	Asked      string     `json:"asked"` // participant | therapist | rater
+	N          *int       `json:"n,omitempty"`
+	Right      *int       `json:"guessed_right,omitempty"`
+	Percent    *float64   `json:"percent,omitempty"` // where no counts are stated
+	When       string     `json:"when,omitempty"`
+	Instrument string     `json:"instrument,omitempty"`
+	Source     string     `json:"source"`
+	Prov       Provenance `json:"provenance"`
+}
+
+// Share is the share that guessed rightly, between 0 and 1; ok is false where the
+// source gives neither counts nor a percentage.
+func (g *Guess) Share() (share float64, ok bool) {
+	switch {
+	case g.N != nil && g.Right != nil && *g.N > 0:
+		return float64(*g.Right) / float64(*g.N), true
+	case g.Percent != nil:
+		return *g.Percent / 100, true
+	}
+	return 0, false
+}
+
+// CardSignature is a person's signature under a topic card.
+type CardSignature struct {
+	Topic, Who, When, Note string
+	Prov                   Provenance
+}
