@@ -3,7 +3,7 @@ package changes
 import (
 	"cmp"
 	"encoding/csv"
-	"path"
+	"past/internal/review"
 	"slices"
 	"strings"
 	"unicode"
@@ -150,15 +150,11 @@ func mentions(text, name string) bool {
 	}
 }
 
-// moveNumbers are the kinds of human file, by the beginning of their names, on
-// which an estimate, an interval or a certainty can depend. Claims, harms,
-// notes and topics are read for other things, and what else lies in the folder
-// is not read at all.
-var moveNumbers = []string{"extractions", "measured", "questions", "inclusion", "correction", "rob", "certainty", "links", "resolution"}
-
+// movesNumbers reports whether an estimate, an interval or a certainty can
+// depend on the file.
 func (f changedFile) movesNumbers() bool {
-	base := strings.ToLower(path.Base(f.name))
-	return slices.ContainsFunc(moveNumbers, func(kind string) bool { return strings.HasPrefix(base, kind) })
+	kind := review.KindOfName(f.name)
+	return kind != nil && kind.MovesNumbers
 }
 
 // bearing lists, in words, the changed files that bear on what has these names.

@@ -196,7 +196,11 @@ func (e *Env) editionToCite(ctx context.Context, st *store.Store, reviewDir stri
 
 // workingEdition is the edition of what the database holds now.
 func (e *Env) workingEdition(ctx context.Context, st *store.Store, reviewDir string) (edition.Document, error) {
-	return pipeline.New(st, e.reviewDir(reviewDir, st)).Document(ctx, e.Version)
+	dir, err := e.reviewDir(reviewDir, st)
+	if err != nil {
+		return edition.Document{}, err
+	}
+	return pipeline.New(st, dir).Document(ctx, e.Version)
 }
 
 // editionByID finds a published edition in the database, or in a file.

@@ -28,6 +28,8 @@ type Globals struct {
 	AsOf    string `name:"as-of" help:"Read as of this day: the evidence received by its end." placeholder:"YYYY-MM-DD"`
 	Contact string `name:"contact" help:"Contact (mail or URL) that registers see in the User-Agent." env:"PAST_CONTACT" placeholder:"MAIL"`
 	Config  string `name:"config" help:"Configuration file (default: past.yaml here, then in the user's configuration directory)." placeholder:"FILE" env:"PAST_CONFIG"`
+
+	otherReview string // the configuration's review folder, when it belongs to another database than --db
 }
 
 // Env is the world a command talks to; tests give it other streams.

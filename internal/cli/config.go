@@ -114,12 +114,28 @@ func (g *grammar) loadConfig(k *kong.Context) error {
 			*p = v
 		}
 	}
+	if named := g.DB; named != "" && c.Review != "" && !sameFile(named, c.DB) {
+		// The human files of one database say nothing about another.
+		g.otherReview, c.Review = c.Review, ""
+	}
 	if k == nil || k.Command() != "demo" { // the demonstration has a database of its own
 		set(&g.DB, c.DB)
 	}
 	set(&g.Contact, c.Contact)
 	g.applyConfig(c)
 	return nil
+}
+
+// sameFile reports whether two paths mean the same file.
+func sameFile(a, b string) bool {
+	x, err := filepath.Abs(a)
+	y, err2 := filepath.Abs(b)
+	if err != nil || err2 != nil || b == "" {
+		return false
+	}
+	fa, err := os.Stat(x)
+	fb, err2 := os.Stat(y)
+	return x == y || err == nil && err2 == nil && os.SameFile(fa, fb)
 }
 
 // parseConfig reads past.yaml. An error begins with " line N: " or ": ".

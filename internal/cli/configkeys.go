@@ -2,13 +2,13 @@ package cli
 
 import (
 	"fmt"
+	"past/internal/text"
 	"reflect"
 	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/goccy/go-yaml/ast"
-	"github.com/goccy/go-yaml/parser"
 )
 
 // checkKeys holds the keys of a YAML document against the fields of like and
@@ -16,7 +16,7 @@ import (
 // that names the nearest one; one that holds a secret is refused.
 func checkKeys(b []byte, like any) (lines map[string]int, err error) {
 	lines = map[string]int{}
-	f, err := parser.ParseBytes(b, 0)
+	f, err := text.ParseYAML(b)
 	if err != nil {
 		return nil, fmt.Errorf(": %w", err)
 	}

@@ -18,6 +18,7 @@ import (
 	"past/internal/pipeline"
 	"past/internal/refresh"
 	"past/internal/store"
+	"past/internal/text"
 )
 
 type refreshCmd struct {
@@ -110,7 +111,11 @@ func (c *refreshCmd) cycle(ctx context.Context, e *Env, bounds refresh.Threshold
 	}
 	defer func() { err = errors.Join(err, st.Close()) }()
 	log := c.logger(e)
-	cycle := refresh.Cycle{Store: st, ReviewDir: e.reviewDir(c.Review, st), Out: c.Out, Version: e.Version, Base: c.Base, Thresholds: bounds, Channels: channels,
+	dir, err := e.reviewDir(c.Review, st)
+	if err != nil {
+		return res, err
+	}
+	cycle := refresh.Cycle{Store: st, ReviewDir: dir, Out: c.Out, Version: e.Version, Base: c.Base, Thresholds: bounds, Channels: channels,
 		Args: strings.Join(c.Source, " "), Step: func(stage, text string) { log.Debug("stage", "stage", stage, "state", text) }}
 	if !c.NoCrawl {
 		sources, err := c.registers(ctx, e, st)
@@ -169,6 +174,9 @@ func readThresholds(path string) (refresh.Thresholds, error) {
 	b, err := os.ReadFile(path)
 	if err != nil {
 		return th, fmt.Errorf("gate rules: %w", err)
+	}
+	if _, err := text.ParseYAML(b); err != nil {
+		return th, usage("gate rules %s: %s", path, err)
 	}
 	js, err := yaml.YAMLToJSON(b)
 	if err != nil {

@@ -39,7 +39,11 @@ func (c *reportCmd) Run(ctx context.Context, e *Env) (err error) {
 		}
 		defer func() { err = run.end(ctx, err) }()
 	}
-	p := pipeline.New(st, e.reviewDir(c.Review, st))
+	dir, err := e.reviewDir(c.Review, st)
+	if err != nil {
+		return err
+	}
+	p := pipeline.New(st, dir)
 	draft, err := p.Draft(ctx, e.Version)
 	if err != nil {
 		return err

@@ -31,7 +31,10 @@ func (c *reviewCheckCmd) Run(ctx context.Context, e *Env) error {
 		return err
 	}
 	defer st.Close()
-	dir := e.reviewDir(c.Review, st)
+	dir, err := e.reviewDir(c.Review, st)
+	if err != nil {
+		return err
+	}
 	if dir == "" {
 		return usage("no review folder: name it with --review DIR")
 	}
@@ -204,19 +207,12 @@ func (c *reviewImportCmd) Run(e *Env) error {
 			return err
 		}
 		base := filepath.Base(path)
-		var problems []evidence.Problem
-		n := 0
-		if kind := review.KindOfFile(base); kind != "" {
-			var ds []review.Decision
-			ds, problems, err = review.ReadDecisions(kind, base, b, "")
-			n = len(ds)
-		} else if strings.HasPrefix(base, "extractions") {
-			var xs []review.Extraction
-			xs, problems, err = review.ReadExtractions(base, b, "")
-			n = len(xs)
-		} else {
-			return fmt.Errorf("%s: the name says not what the file is; begin it with extractions or one of %v (questions*.yaml and claims*.yaml are put into the review folder as they are)", path, review.Kinds())
+		kind := review.KindOfName(base)
+		if kind == nil || kind.MediaType != "text/csv" {
+			return fmt.Errorf("%s: the name does not say what the file is; a table is called KIND.csv or KIND-LABEL.csv, with KIND one of %s; YAML files are put into the review folder as they are",
+				path, strings.Join(review.TableKinds(), ", "))
 		}
+		n, problems, err := kind.Check(base, b)
 		if err != nil {
 			return err
 		}

@@ -71,19 +71,29 @@ func (e *Env) rebuiltAsOf(ctx context.Context, path string) (string, error) {
 
 // reviewDir is the folder of the human files for a database: that of --as-of,
 // the one named, or the folder "review" beside the database. Human files are
-// part of an edition's identity, so every command takes the same ones.
-func (e *Env) reviewDir(named string, st *store.Store) string {
+// part of an edition's identity, so every command takes the same ones, and
+// files that may belong to another database are never taken in silence.
+func (e *Env) reviewDir(named string, st *store.Store) (string, error) {
+	beside := filepath.Join(filepath.Dir(st.Path()), "review")
 	switch {
 	case e.asOfReview != "":
-		return e.asOfReview
+		return e.asOfReview, nil
 	case named != "":
-		return named
+		if info, err := os.Stat(named); err != nil || !info.IsDir() {
+			return "", usage("the review folder %s is not there", named)
+		}
+		if named == os.Getenv("PAST_REVIEW") && e.Globals.DB != os.Getenv("PAST_DB") && !sameFile(named, beside) {
+			fmt.Fprintf(e.Stderr, "past: the human files of %s (PAST_REVIEW) are used with the database %s\n", named, st.Path())
+		}
+		return named, nil
 	}
-	beside := filepath.Join(filepath.Dir(st.Path()), "review")
-	if info, err := os.Stat(beside); err == nil && info.IsDir() {
-		return beside
+	if e.Globals.otherReview != "" && !sameFile(e.Globals.otherReview, beside) {
+		fmt.Fprintf(e.Stderr, "past: the configuration's review folder %s belongs to its own database and is not used with %s; name a folder with --review\n", e.Globals.otherReview, st.Path())
 	}
-	return ""
+	if _, err := os.Lstat(beside); err != nil {
+		return "", nil
+	}
+	return beside, nil
 }
 
 // withPipeline runs a stage on the command's database.
@@ -101,7 +111,11 @@ func (e *Env) withPipeline(ctx context.Context, what, reviewDir string, do func(
 	if err != nil {
 		return err
 	}
-	p := pipeline.New(st, e.reviewDir(reviewDir, st))
+	dir, err := e.reviewDir(reviewDir, st)
+	if err != nil {
+		return err
+	}
+	p := pipeline.New(st, dir)
 	e.counts = nil
 	err = do(p)
 	run.counts = e.counts
@@ -242,7 +256,11 @@ func (c *analyseCmd) asOf(ctx context.Context, e *Env) error {
 		return err
 	}
 	defer st.Close()
-	p := pipeline.New(st, e.reviewDir(c.Review, st))
+	dir, err := e.reviewDir(c.Review, st)
+	if err != nil {
+		return err
+	}
+	p := pipeline.New(st, dir)
 	doc, err := p.Document(ctx, e.Version)
 	if err != nil {
 		return err

@@ -16,7 +16,8 @@ type ownClaim struct {
 // readClaims reads the claims files against the questions. A claim with a
 // mistake is kept aside as a problem with its line; the others are judged.
 func (p *Pipeline) readClaims(h *human) error {
-	if len(h.claimFiles) == 0 {
+	files := h.Of("claims")
+	if len(files) == 0 {
 		return nil
 	}
 	qs, err := p.questions(h)
@@ -24,20 +25,20 @@ func (p *Pipeline) readClaims(h *human) error {
 		return err
 	}
 	taken := map[string]string{}
-	for _, f := range h.claimFiles {
+	for _, f := range files {
 		aside := func(id, where, message string) {
-			h.problems = append(h.problems, evidence.Problem{Source: "review", RecordID: id, Kind: "bad-claim", Where: where, Message: message, SHA256: f.SHA256, Retry: "past review check"})
+			h.Problems = append(h.Problems, evidence.Problem{Source: "review", RecordID: id, Kind: "bad-claim", Where: where, Message: message, SHA256: f.SHA256, Retry: "past review check"})
 		}
-		cs, mistakes, err := synthesis.ReadClaims(f.RecordID, f.Body, p.Vocab, qs, taken)
+		cs, mistakes, err := synthesis.ReadClaims(f.Path, f.Body, p.Vocab, qs, taken)
 		if err != nil {
-			aside("", f.RecordID, err.Error())
+			aside("", f.Path, err.Error())
 			continue
 		}
 		for _, m := range mistakes {
-			aside(m.ID, fmt.Sprintf("%s:%d", f.RecordID, m.Line), m.Message)
+			aside(m.ID, fmt.Sprintf("%s:%d", f.Path, m.Line), m.Message)
 		}
 		for _, c := range cs {
-			h.claims = append(h.claims, ownClaim{c, f.RecordID})
+			h.claims = append(h.claims, ownClaim{c, f.Path})
 		}
 	}
 	return nil

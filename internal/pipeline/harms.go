@@ -32,7 +32,7 @@ func (p *Pipeline) reportHarms(ctx context.Context, h *human, ed *reports.Editio
 		}
 		ed.Harms = append(ed.Harms, postedHarms(&r, st)...)
 	}
-	for _, x := range h.harms {
+	for _, x := range h.Harms {
 		control := strings.Contains(x.Arm, "placebo")
 		row := evidence.HarmRow{StudyID: x.TrialID, Label: x.Study, Substance: x.Substance, Arm: armWords(x.Arm), Dose: doseText(x.Dose), Control: &control,
 			Term: x.Term, Affected: x.Affected, AtRisk: x.N, Window: strings.ReplaceAll(x.Window, "_", "-"), Channel: "dataset", Source: x.Place, Prov: x.Prov}

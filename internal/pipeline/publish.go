@@ -79,8 +79,8 @@ func (p *Pipeline) evidence(ctx context.Context) (edition.Evidence, error) {
 	if err != nil {
 		return ev, err
 	}
-	for _, f := range h.payloads {
-		ev.Files[f.RecordID] = f.SHA256
+	for _, f := range h.Files {
+		ev.Files[f.Path] = f.SHA256
 	}
 	qs, err := p.questions(h)
 	if err != nil {

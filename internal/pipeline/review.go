@@ -84,7 +84,7 @@ func (p *Pipeline) CheckReview(ctx context.Context) (ReviewReport, error) {
 		return ReviewReport{}, err
 	}
 	words := topicDecisions(h, studies)
-	rep := ReviewReport{Extractions: len(h.extracted), Decisions: len(h.decisions), Claims: len(h.claims), Problems: slices.Concat(h.problems, words.problems()),
+	rep := ReviewReport{Extractions: len(h.Extracted), Decisions: len(h.Decisions), Claims: len(h.claims), Problems: slices.Concat(h.Problems, words.problems()),
 		Conflicts: slices.Concat(h.conflicts, words.conflicts)}
 	// effects in the store carry corrections already; those are checked against
 	// the rows as they were extracted
@@ -99,7 +99,7 @@ func (p *Pipeline) CheckReview(ctx context.Context) (ReviewReport, error) {
 			effects[i] = e
 		}
 	}
-	applied := review.Apply(effects, h.decisions, func(e *evidence.Effect) error { return extract.Compute(e, effect.Metafor) })
+	applied := review.Apply(effects, h.Decisions, func(e *evidence.Effect) error { return extract.Compute(e, effect.Metafor) })
 	review.Sign(findings, applied)
 	words.markStale(applied)
 	for _, d := range applied {

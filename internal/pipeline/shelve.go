@@ -96,8 +96,8 @@ func (p *Pipeline) HumanFiles() (map[string]changes.File, error) {
 		return nil, err
 	}
 	files := map[string]changes.File{}
-	for _, f := range h.payloads {
-		files[f.RecordID] = changes.File{SHA256: f.SHA256, Rows: changes.Rows(f.RecordID, f.Body)}
+	for _, f := range h.Files {
+		files[f.Path] = changes.File{SHA256: f.SHA256, Rows: changes.Rows(f.Path, f.Body)}
 	}
 	return files, nil
 }

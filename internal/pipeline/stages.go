@@ -38,7 +38,7 @@ func (p *Pipeline) Link(ctx context.Context) (LinkReport, error) {
 		r.Results = nil // large, and no link rests on them
 		records = append(records, r)
 	}
-	studies, links := link.Build(link.Input{Records: records, Papers: papers(h.extractions), Undone: undone(h.decisions)})
+	studies, links := link.Build(link.Input{Records: records, Papers: papers(h.extractions), Undone: undone(h.Decisions)})
 	p.describe(studies, records, h)
 	return LinkReport{Studies: len(studies), Links: len(links)}, p.Store.ReplaceStudies(ctx, studies, links)
 }
@@ -91,7 +91,7 @@ func (p *Pipeline) describe(studies []evidence.Study, records []evidence.Record,
 		st.Conditions = union(st.Conditions, about.Conditions)
 		st.Topics = union(st.Topics, about.Topics)
 	}
-	for _, m := range h.measured {
+	for _, m := range h.Measured {
 		// the topic of a measured row is a person's own classification
 		if st := at[of[m.TrialID]]; st != nil {
 			st.Topics = union(st.Topics, ids(p.Vocab.Match(m.Topic).Topics))
@@ -156,7 +156,7 @@ func (p *Pipeline) Extract(ctx context.Context) (ExtractReport, error) {
 	effects = append(effects, posted...)
 	slices.SortFunc(effects, func(a, b evidence.Effect) int { return strings.Compare(a.ID, b.ID) })
 	effects = extract.Audit(effects)
-	applied := review.Apply(effects, h.decisions, func(e *evidence.Effect) error { return extract.Compute(e, effect.Metafor) })
+	applied := review.Apply(effects, h.Decisions, func(e *evidence.Effect) error { return extract.Compute(e, effect.Metafor) })
 	topicDecisions(h, studies).markStale(applied)
 	for _, e := range effects {
 		rep.Verdicts[e.Verdict]++
@@ -266,7 +266,7 @@ func (p *Pipeline) Analyse(ctx context.Context) ([]evidence.Finding, error) {
 		}
 		findings = append(findings, f)
 	}
-	review.Sign(findings, h.decisions)
+	review.Sign(findings, h.Decisions)
 	for i := range findings {
 		if findings[i].Certainty.Signed { // the words follow the signed level
 			if err := synthesis.Say(qs[i], &findings[i]); err != nil {
@@ -290,7 +290,7 @@ func measuredStudies(b synthesis.Base) []evidence.Measured {
 
 // base gathers what questions are asked of.
 func (p *Pipeline) base(ctx context.Context, h *human) (synthesis.Base, error) {
-	b := synthesis.Base{Measured: h.measured, About: map[string]synthesis.StudyTopics{}}
+	b := synthesis.Base{Measured: h.Measured, About: map[string]synthesis.StudyTopics{}}
 	for e, err := range p.Store.Effects(ctx) {
 		if err != nil {
 			return b, fmt.Errorf("reading effects: %w", err)

@@ -19,11 +19,11 @@ func (h *human) checkTopics(v *vocab.Vocabulary) {
 	for _, t := range v.Topics() {
 		ids = append(ids, t.ID)
 	}
-	h.decisions = slices.DeleteFunc(h.decisions, func(d review.Decision) bool {
+	h.Decisions = slices.DeleteFunc(h.Decisions, func(d review.Decision) bool {
 		if d.Kind != review.TopicChoice || slices.Contains(ids, d.Fields["topic"]) {
 			return false
 		}
-		h.problems = append(h.problems, evidence.Problem{Source: "review", RecordID: d.Target, Kind: "bad-decision", Where: fmt.Sprintf("%s line %d, column topic", d.File, d.Line),
+		h.Problems = append(h.Problems, evidence.Problem{Source: "review", RecordID: d.Target, Kind: "bad-decision", Where: fmt.Sprintf("%s line %d, column topic", d.File, d.Line),
 			Message: fmt.Sprintf("no topic is called %q; the topics are %s", d.Fields["topic"], strings.Join(ids, ", ")), SHA256: d.Prov.PayloadSHA256})
 		return true
 	})
@@ -48,7 +48,7 @@ func topicDecisions(h *human, studies []evidence.Study) topicWords {
 		}
 		return of[target]
 	}
-	act, stale, conflicts := review.Topics(h.decisions, studyOf)
+	act, stale, conflicts := review.Topics(h.Decisions, studyOf)
 	w := topicWords{stale: stale, conflicts: conflicts}
 	for _, d := range act {
 		t := synthesis.TopicDecision{Study: studyOf(d.Target), Topic: d.Fields["topic"], Include: strings.EqualFold(d.Fields["decision"], "include"), Who: d.Who, When: d.When, Why: d.Why}
@@ -126,7 +126,7 @@ func (p *Pipeline) gaps(b synthesis.Base, h *human, w topicWords) []evidence.Gap
 			}
 		}
 	}
-	for _, m := range h.measured {
+	for _, m := range h.Measured {
 		for _, topic := range ids(p.Vocab.Match(m.Topic).Topics) {
 			note(b.StudyOf[m.TrialID], topic, fmt.Sprintf("classified in the table of measured outcomes (%s)", m.Outcome))
 		}

@@ -8,7 +8,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -247,11 +246,15 @@ func (c *Cycle) derive(ctx context.Context, res *Result, p *pipeline.Pipeline) e
 	if err != nil {
 		return err
 	}
-	files, err := c.files()
+	files, err := p.HumanFiles()
 	if err != nil {
 		return err
 	}
-	b, err := json.Marshal(files)
+	hashes := map[string]string{}
+	for name, f := range files {
+		hashes[name] = f.SHA256
+	}
+	b, err := json.Marshal(hashes)
 	if err != nil {
 		return err
 	}
@@ -301,37 +304,6 @@ func (c *Cycle) derive(ctx context.Context, res *Result, p *pipeline.Pipeline) e
 		}
 	}
 	return nil
-}
-
-// files are the human files with the hash of their bytes.
-func (c *Cycle) files() (map[string]string, error) {
-	out := map[string]string{}
-	if c.ReviewDir == "" {
-		return out, nil
-	}
-	err := filepath.WalkDir(c.ReviewDir, func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || !d.Type().IsRegular() {
-			return err
-		}
-		b, err := os.ReadFile(path)
-		if err != nil {
-			return err
-		}
-		rel, err := filepath.Rel(c.ReviewDir, path)
-		if err != nil {
-			return err
-		}
-		sum := sha256.Sum256(b)
-		out[filepath.ToSlash(rel)] = hex.EncodeToString(sum[:])
-		return nil
-	})
-	if errors.Is(err, fs.ErrNotExist) {
-		return out, nil
-	}
-	if err != nil {
-		return nil, fmt.Errorf("review folder: %w", err)
-	}
-	return out, nil
 }
 
 // candidate is the edition that the store holds now.

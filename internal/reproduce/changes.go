@@ -64,7 +64,7 @@ func snapshot(e Edition) *changes.Snapshot {
 		rows = append(rows, x.StudyLabel+"\t"+strings.TrimSpace(fmt.Sprint(x.Estimate, " ", x.Variance)))
 		out.Effects[x.ID] = changes.Effect{Study: x.StudyID, Label: x.StudyLabel, Estimate: x.Estimate, Variance: x.Variance}
 	}
-	file := "extractions of " + strings.TrimSuffix(e.Release.Set, ":")
+	file := "extractions-" + strings.TrimSuffix(e.Release.Set, ":") + ".csv"
 	return &changes.Snapshot{Edition: e.Release.ID, DataHash: e.Release.ID, Findings: map[string]changes.Finding{e.Finding.ID: out},
 		Claims: map[string]evidence.ClaimVerdict{}, Trials: map[string]changes.Trial{}, Papers: map[string]changes.Paper{},
 		Files: map[string]string{file: e.Release.ID}, Rows: map[string][]string{file: rows}}

@@ -1,13 +1,10 @@
 package reproduce
 
 import (
-	"bytes"
 	_ "embed"
 	"fmt"
 	"slices"
 	"strings"
-
-	"github.com/goccy/go-yaml"
 
 	"past/analysis/effect"
 	"past/internal/evidence"
@@ -15,6 +12,7 @@ import (
 	"past/internal/review"
 	"past/internal/starter"
 	"past/internal/synthesis"
+	"past/internal/text"
 	"past/internal/vocab"
 )
 
@@ -77,24 +75,17 @@ var targetsFile []byte
 //go:embed releases.yaml
 var releasesFile []byte
 
-func decode(name string, data []byte, v any) error {
-	if err := yaml.NewDecoder(bytes.NewReader(data), yaml.Strict()).Decode(v); err != nil {
-		return fmt.Errorf("%s: %s", name, strings.TrimSpace(yaml.FormatError(err, false, true)))
-	}
-	return nil
-}
-
 // Targets are the published results.
 func Targets() ([]Target, error) {
 	var ts []Target
-	err := decode("targets.yaml", targetsFile, &ts)
+	err := text.DecodeYAML("targets.yaml", targetsFile, &ts)
 	return ts, err
 }
 
 // Releases are the released datasets.
 func Releases() ([]Release, error) {
 	var rs []Release
-	err := decode("releases.yaml", releasesFile, &rs)
+	err := text.DecodeYAML("releases.yaml", releasesFile, &rs)
 	return rs, err
 }
 

@@ -2,7 +2,6 @@ package review
 
 import (
 	"fmt"
-	"path"
 	"slices"
 	"strings"
 	"time"
@@ -55,17 +54,6 @@ func waits(d Decision) bool {
 // Kinds lists the kinds in a fixed order.
 func Kinds() []Kind {
 	return []Kind{Inclusion, Correction, RiskOfBias, Certainty, LinkChoice, Resolution, TopicChoice, Note}
-}
-
-// KindOfFile tells the kind of decision file from its name; "" is none.
-func KindOfFile(name string) Kind {
-	base := strings.ToLower(path.Base(name))
-	for _, k := range Kinds() {
-		if strings.HasPrefix(base, string(k)) && strings.HasSuffix(base, ".csv") {
-			return k
-		}
-	}
-	return ""
 }
 
 // Decision is one row of a decision file.

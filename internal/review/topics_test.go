@@ -1,6 +1,7 @@
 package review_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -69,8 +70,8 @@ func FuzzDecisions(f *testing.F) {
 		f.Add(string(k), []byte(strings.Join(review.Columns[k], ",")+"\n"+strings.Repeat("x,", len(review.Columns[k])-1)+"x\n"))
 	}
 	f.Fuzz(func(t *testing.T, kind string, b []byte) {
-		k := review.KindOfFile(kind + ".csv")
-		if k == "" {
+		k := review.Kind(kind)
+		if !slices.Contains(review.Kinds(), k) {
 			return
 		}
 		ds, _, err := review.ReadDecisions(k, "f.csv", b, "")

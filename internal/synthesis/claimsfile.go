@@ -7,6 +7,7 @@ import (
 	"strings"
 	"unicode"
 
+	"past/internal/text"
 	"past/internal/vocab"
 )
 
@@ -44,7 +45,7 @@ func LoadClaims(name string, data []byte, v *vocab.Vocabulary, questions []Quest
 // the file as a whole cannot be read.
 func ReadClaims(name string, data []byte, v *vocab.Vocabulary, questions []Question, taken map[string]string) ([]Claim, []Mistake, error) {
 	var cs []Claim
-	if err := decodeYAML(name, data, &cs); err != nil {
+	if err := text.DecodeYAML(name, data, &cs); err != nil {
 		return nil, nil, err
 	}
 	at := entryLines(data)

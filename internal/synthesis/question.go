@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"errors"
 	"fmt"
+	"past/internal/text"
 	"slices"
 	"strings"
 )
@@ -130,7 +131,7 @@ func Shipped() ([]Question, error) { return Load("questions.yaml", shipped) }
 // line. Every question is checked; all mistakes are told at once.
 func Load(name string, data []byte) ([]Question, error) {
 	var qs []Question
-	if err := decodeYAML(name, data, &qs); err != nil {
+	if err := text.DecodeYAML(name, data, &qs); err != nil {
 		return nil, err
 	}
 	var errs []string

@@ -1,15 +1,13 @@
 package vocab
 
 import (
-	"bytes"
 	"embed"
 	"fmt"
 	"io/fs"
+	"past/internal/text"
 	"sort"
 	"strings"
 	"sync"
-
-	"github.com/goccy/go-yaml"
 )
 
 //go:embed data
@@ -100,8 +98,8 @@ func LoadFS(fsys fs.FS) (*Vocabulary, error) {
 		if err != nil {
 			return nil, fmt.Errorf("read vocabulary file %s: %w", name, err)
 		}
-		if err := v.decode(raw); err != nil {
-			return nil, fmt.Errorf("vocabulary file %s: %w", name, err)
+		if err := v.decode(name, raw); err != nil {
+			return nil, fmt.Errorf("vocabulary file %w", err)
 		}
 	}
 	if err := v.check(); err != nil {
@@ -115,9 +113,9 @@ func LoadFS(fsys fs.FS) (*Vocabulary, error) {
 	return v, nil
 }
 
-func (v *Vocabulary) decode(raw []byte) error {
+func (v *Vocabulary) decode(name string, raw []byte) error {
 	var f file
-	if err := yaml.NewDecoder(bytes.NewReader(raw), yaml.Strict()).Decode(&f); err != nil {
+	if err := text.DecodeYAML(name, raw, &f); err != nil {
 		return err
 	}
 	v.substances = append(v.substances, f.Substances...)

@@ -1,0 +1,244 @@
+package review
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"past/internal/evidence"
+)
+
+// Bounds of a review folder. They are far above what people write, and keep a
+// wrong folder (a home directory, a link that leads in a circle) from being read.
+const (
+	maxTable  = 128 << 20 // bytes of a table
+	maxYAML   = 4 << 20   // bytes of a YAML file
+	maxFiles  = 10_000    // entries looked at
+	maxLevels = 12        // folders within each other
+)
+
+// BadFile is the kind of problem of a file that could not be read at all: what
+// it holds is missing, so an edition made without it would say less than people
+// decided.
+const BadFile = "bad-file"
+
+// File is one file of the review folder, as it was read.
+type File struct {
+	Path   string // in the folder, with slashes
+	Kind   *FileKind
+	SHA256 string
+	Body   []byte
+}
+
+// Folder is what a review folder holds. It is read once per run, so that every
+// stage sees the same files, and what is hashed is just what was read.
+type Folder struct {
+	Dir      string
+	Files    []File // in order of path
+	Problems []evidence.Problem
+
+	Extracted []Extracted // rows as the files have them
+	Decisions []Decision
+	Measured  []MeasuredRow
+	Harms     []Harm
+}
+
+// ReadFolder reads a review folder. "" and a folder that does not exist are an
+// empty one. A file that cannot be read is a problem of kind [BadFile], see
+// [Folder.Err]; an error means that the folder as a whole cannot be read.
+//
+// Files whose names begin with a dot, and folders such as .git, are not looked
+// at. Links are followed, the folder itself included, with one rule: a link that
+// leads out of the folder is read only where it leads to a regular file whose
+// own name is of the same kind (extractions.csv to ../shared/extractions-2.csv).
+// So a folder received from somebody else cannot bring other files of this
+// machine into the database.
+func ReadFolder(dir string) (*Folder, error) {
+	f := &Folder{Dir: dir}
+	if dir == "" {
+		return f, nil
+	}
+	if _, err := os.Lstat(dir); errors.Is(err, fs.ErrNotExist) {
+		return f, nil
+	}
+	root, err := filepath.EvalSymlinks(dir)
+	if err == nil {
+		root, err = filepath.Abs(root)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("review folder: %w", err)
+	}
+	if info, err := os.Stat(root); err != nil {
+		return nil, fmt.Errorf("review folder: %w", err)
+	} else if !info.IsDir() {
+		return nil, fmt.Errorf("review folder: %s is a file", dir)
+	}
+	w := walk{fsys: os.DirFS(root), seen: map[string]bool{}, folder: f, resolve: func(p string) (string, bool, error) {
+		real, err := filepath.EvalSymlinks(filepath.Join(root, filepath.FromSlash(p)))
+		if err != nil {
+			return "", false, err
+		}
+		rel, err := filepath.Rel(root, real)
+		return real, err == nil && filepath.IsLocal(rel), nil
+	}}
+	return f, w.read()
+}
+
+// ReadFS reads a folder without links, such as an embedded or an archived one.
+func ReadFS(fsys fs.FS) (*Folder, error) {
+	f := &Folder{}
+	w := walk{fsys: fsys, seen: map[string]bool{}, folder: f, resolve: func(p string) (string, bool, error) { return p, true, nil }}
+	return f, w.read()
+}
+
+// Err joins the problems of the files that could not be read; nil where there
+// are none.
+func (f *Folder) Err() error {
+	var errs []error
+	for _, p := range f.Problems {
+		if p.Kind == BadFile {
+			errs = append(errs, fmt.Errorf("%s: %s", p.Where, p.Message))
+		}
+	}
+	if len(errs) == 0 {
+		return nil
+	}
+	return fmt.Errorf("review folder %s: %w", f.Dir, errors.Join(errs...))
+}
+
+// Of gives the files of a kind.
+func (f *Folder) Of(kind string) []File {
+	return slices.DeleteFunc(slices.Clone(f.Files), func(x File) bool { return x.Kind.Name != kind })
+}
+
+// walk reads the files of a folder.
+type walk struct {
+	fsys    fs.FS
+	resolve func(path string) (real string, inside bool, err error)
+	seen    map[string]bool // real paths of files and folders that were read
+	entries int
+	folder  *Folder
+}
+
+func (w *walk) read() error {
+	if err := w.dir(".", 0); err != nil {
+		return fmt.Errorf("review folder %s: %w", w.folder.Dir, err)
+	}
+	slices.SortFunc(w.folder.Files, func(a, b File) int { return cmp.Compare(a.Path, b.Path) })
+	for _, x := range w.folder.Files {
+		if x.Kind.read == nil {
+			continue
+		}
+		problems, err := x.Kind.read(w.folder, x)
+		w.folder.Problems = append(w.folder.Problems, problems...)
+		if err != nil {
+			w.folder.Problems = append(w.folder.Problems, evidence.Problem{Source: "review", Kind: BadFile, Where: x.Path, Message: strings.TrimPrefix(err.Error(), x.Path+": "),
+				SHA256: x.SHA256, Retry: "past review check"})
+		}
+	}
+	return nil
+}
+
+func (w *walk) dir(dir string, level int) error {
+	real, _, err := w.resolve(dir)
+	if err != nil {
+		return err
+	}
+	if w.seen[real] {
+		return nil // reached by another link
+	}
+	w.seen[real] = true
+	if level > maxLevels {
+		return fmt.Errorf("%s: more than %d folders within each other", dir, maxLevels)
+	}
+	entries, err := fs.ReadDir(w.fsys, dir)
+	if err != nil {
+		return err
+	}
+	// Real files come before links, so that a file reached by both has its own name.
+	slices.SortStableFunc(entries, func(a, b fs.DirEntry) int {
+		return cmp.Compare(a.Type()&fs.ModeSymlink, b.Type()&fs.ModeSymlink)
+	})
+	for _, e := range entries {
+		if w.entries++; w.entries > maxFiles {
+			return fmt.Errorf("more than %d files; is this the folder of the human files?", maxFiles)
+		}
+		if strings.HasPrefix(e.Name(), ".") {
+			continue
+		}
+		p := path.Join(dir, e.Name())
+		if err := w.entry(p, e, level); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (w *walk) entry(p string, e fs.DirEntry, level int) error {
+	info, err := fs.Stat(w.fsys, p) // of what a link leads to
+	if err == nil && info.IsDir() {
+		return w.dir(p, level+1)
+	}
+	kind, like := kindOf(e.Name())
+	if kind == nil {
+		if like != "" {
+			w.problem(p, "ignored-file", like)
+		}
+		return nil
+	}
+	if err != nil {
+		w.problem(p, BadFile, err.Error())
+		return nil
+	}
+	if !info.Mode().IsRegular() {
+		w.problem(p, BadFile, "not a regular file; it is not read")
+		return nil
+	}
+	real, inside, err := w.resolve(p)
+	if err != nil {
+		w.problem(p, BadFile, err.Error())
+		return nil
+	}
+	if own, _ := kindOf(filepath.Base(real)); !inside && own != kind {
+		w.problem(p, BadFile, fmt.Sprintf("a link that leads out of the folder, to a file whose own name is not that of a %s file; it is not read", kind.Name))
+		return nil
+	}
+	if w.seen[real] {
+		return nil
+	}
+	w.seen[real] = true
+	body, err := readBounded(w.fsys, p, kind.limit())
+	if err != nil {
+		w.problem(p, BadFile, err.Error())
+		return nil
+	}
+	sum := sha256.Sum256(body)
+	w.folder.Files = append(w.folder.Files, File{Path: p, Kind: kind, SHA256: hex.EncodeToString(sum[:]), Body: body})
+	return nil
+}
+
+func (w *walk) problem(p, kind, message string) {
+	w.folder.Problems = append(w.folder.Problems, evidence.Problem{Source: "review", Kind: kind, Where: p, Message: message, Retry: "past review check"})
+}
+
+func readBounded(fsys fs.FS, p string, limit int64) ([]byte, error) {
+	f, err := fsys.Open(p)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	b, err := io.ReadAll(io.LimitReader(f, limit+1))
+	if err == nil && int64(len(b)) > limit {
+		err = fmt.Errorf("larger than %d MB, the limit of such a file", limit>>20)
+	}
+	return b, err
+}

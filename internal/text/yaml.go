@@ -1,0 +1,93 @@
+package text
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/lexer"
+	"github.com/goccy/go-yaml/parser"
+	"github.com/goccy/go-yaml/token"
+)
+
+// Bounds of a YAML file. The parser's memory grows with the square of the
+// depth, and an alias multiplies what it names, so both are checked on the
+// tokens, before anything is parsed.
+const (
+	maxYAML      = 4 << 20 // bytes
+	maxYAMLDepth = 40
+)
+
+// DecodeYAML reads a document strictly within bounds: an unknown key is an
+// error with its line. name is the file, for messages.
+func DecodeYAML(name string, data []byte, v any) (err error) {
+	if err := boundYAML(data); err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	defer recoverYAML(&err, name+": ")
+	if err := yaml.NewDecoder(bytes.NewReader(data), yaml.Strict()).Decode(v); err != nil {
+		return fmt.Errorf("%s: %s", name, strings.TrimSpace(yaml.FormatError(err, false, true)))
+	}
+	return nil
+}
+
+// ParseYAML gives the nodes of a file, which have lines and columns, within the
+// same bounds.
+func ParseYAML(data []byte) (f *ast.File, err error) {
+	if err := boundYAML(data); err != nil {
+		return nil, err
+	}
+	defer recoverYAML(&err, "")
+	f, err = parser.ParseBytes(data, 0)
+	if err != nil {
+		return nil, errors.New(strings.TrimSpace(yaml.FormatError(err, false, true)))
+	}
+	return f, nil
+}
+
+// recoverYAML turns a panic of the YAML reader, which some malformed input (tags
+// on scalars) causes, into an error of the file.
+func recoverYAML(err *error, prefix string) {
+	if p := recover(); p != nil {
+		*err = errors.New(prefix + "the YAML cannot be read; check tags (!), anchors and indentation")
+	}
+}
+
+func boundYAML(data []byte) (err error) {
+	if len(data) > maxYAML {
+		return fmt.Errorf("%d bytes, more than the %d that a YAML file may have", len(data), maxYAML)
+	}
+	defer recoverYAML(&err, "")
+	var columns []int // of the open block levels
+	flow := 0
+	for _, t := range lexer.Tokenize(string(data)) {
+		column := 0
+		switch t.Type {
+		case token.SequenceStartType, token.MappingStartType:
+			flow++
+		case token.SequenceEndType, token.MappingEndType:
+			flow--
+		case token.AliasType:
+			return fmt.Errorf("line %d: aliases (*name) are not read; write the value out", t.Position.Line)
+		case token.SequenceEntryType, token.MappingKeyType:
+			column = t.Position.Column
+		case token.MappingValueType:
+			if t.Prev != nil {
+				column = t.Prev.Position.Column
+			}
+		}
+		if column > 0 && flow == 0 {
+			for len(columns) > 0 && columns[len(columns)-1] >= column {
+				columns = columns[:len(columns)-1]
+			}
+			columns = append(columns, column)
+		}
+		if len(columns)+flow > maxYAMLDepth {
+			return fmt.Errorf("line %d: more than %d levels of lists and tables within each other", t.Position.Line, maxYAMLDepth)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,63 @@
+package text
+
+import (
+	"runtime"
+	"strings"
+	"testing"
+)
+
+func TestYAMLWithinBounds(t *testing.T) {
+	for name, c := range map[string]struct{ in, want string }{
+		"plain":             {"a:\n - b: 1\n   c: [1, {d: 2}]\n", ""},
+		"flow 39":           {"a: " + strings.Repeat("[", 39) + strings.Repeat("]", 39), ""},
+		"brackets in text":  {"a: '" + strings.Repeat("[", 500) + "'", ""},
+		"many siblings":     {strings.Repeat("- a: 1\n  b: 2\n", 5000), ""},
+		"flow":              {"a: " + strings.Repeat("[", 20000) + strings.Repeat("]", 20000), "line 1: more than 40 levels"},
+		"flow never closed": {strings.Repeat("[", 200000), "more than 40 levels"},
+		"flow tables":       {strings.Repeat("{a: ", 20000), "more than 40 levels"},
+		"dashes":            {strings.Repeat("- ", 100000) + "x", "more than 40 levels"},
+		"questions":         {strings.Repeat("? ", 100000) + "x", "more than 40 levels"},
+		"indent": {func() string {
+			var b strings.Builder
+			for i := range 400 {
+				b.WriteString(strings.Repeat(" ", i) + "k:\n")
+			}
+			return b.String()
+		}(), "more than 40 levels"},
+		"alias":  {"a: &x [1]\nb: *x\n", "line 2: aliases"},
+		"laughs": {"a: &a [x]\nb: &b [*a,*a]\nc: [*b,*b]\n", "aliases"},
+		"size":   {"a: " + strings.Repeat("x", maxYAML), "more than the"},
+		"tag":    {"!!map x", "could not find map"},
+	} {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		var v any
+		err := DecodeYAML("f.yaml", []byte(c.in), &v)
+		_, perr := ParseYAML([]byte(c.in))
+		runtime.ReadMemStats(&after)
+		if grown := (after.TotalAlloc - before.TotalAlloc) >> 20; grown > 400 {
+			t.Errorf("%s: %d MB allocated for %d bytes", name, grown, len(c.in))
+		}
+		switch {
+		case c.want == "" && (err != nil || perr != nil):
+			t.Errorf("%s: %v %v", name, err, perr)
+		case c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want) || !strings.HasPrefix(err.Error(), "f.yaml: ")):
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	var strict struct{ A int }
+	if err := DecodeYAML("f.yaml", []byte("a: 1\nb: 2\n"), &strict); err == nil || !strings.Contains(err.Error(), `unknown field "b"`) {
+		t.Errorf("unknown key: %v", err)
+	}
+}
+
+func FuzzYAML(f *testing.F) {
+	for _, s := range []string{"a: [1, {b: c}]\n", "- - - ?\n", "&a *a", "!!x", "a: |\n  b\n", "{[}]", "\"\\x"} {
+		f.Add([]byte(s))
+	}
+	f.Fuzz(func(t *testing.T, b []byte) {
+		var v any
+		_ = DecodeYAML("f", b, &v)
+		_, _ = ParseYAML(b)
+	})
+}
