@@ -61,11 +61,11 @@ func TestForestBoxes(t *testing.T) {
 	}
 	// two squares give the scale; all others must lie on it
 	e := f.Effects
-	scale := (squares[5].X - squares[0].X) / (e[5].Estimate - e[0].Estimate)
-	at := func(x float64) float64 { return squares[0].X + (x-e[0].Estimate)*scale }
+	scale := (squares[5].X - squares[0].X) / (*e[5].Estimate - *e[0].Estimate)
+	at := func(x float64) float64 { return squares[0].X + (x-*e[0].Estimate)*scale }
 	for i, s := range squares {
-		if math.Abs(s.X-at(e[i].Estimate)) > 1 {
-			t.Errorf("square of %s is at %.1f, its estimate at %.1f", e[i].StudyLabel, s.X, at(e[i].Estimate))
+		if math.Abs(s.X-at(*e[i].Estimate)) > 1 {
+			t.Errorf("square of %s is at %.1f, its estimate at %.1f", e[i].StudyLabel, s.X, at(*e[i].Estimate))
 		}
 		if i > 0 && s.Y <= squares[i-1].Y {
 			t.Errorf("square %d does not stand below the one before", i)

@@ -82,10 +82,10 @@ func (s *site) work(p *page, d *findingPage, read figure.Reading) {
 	rows := make([]row, 0, len(f.Effects))
 	for i := range f.Effects {
 		e := &f.Effects[i]
-		if !(e.Variance > 0) || math.IsInf(e.Variance, 0) || math.IsNaN(e.Estimate) || math.IsInf(e.Estimate, 0) {
+		if !(evidence.Value(e.Variance) > 0) || math.IsInf(evidence.Value(e.Variance), 0) || math.IsNaN(evidence.Value(e.Estimate)) || math.IsInf(evidence.Value(e.Estimate), 0) {
 			return
 		}
-		rows = append(rows, row{show.Clip(figure.EffectLabel(e), 80), twelve(e.Estimate), twelve(e.Variance)})
+		rows = append(rows, row{show.Clip(figure.EffectLabel(e), 80), twelve(evidence.Value(e.Estimate)), twelve(evidence.Value(e.Variance))})
 	}
 	if !figure.Drawable(f) {
 		return

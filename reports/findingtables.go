@@ -132,8 +132,8 @@ func (s *site) effectsTable(f *evidence.Finding, read figure.Reading) *figure.Ta
 		} else if e.RecordID != "" {
 			from += ", " + show.Clip(e.RecordID, 40)
 		}
-		t.Rows = append(t.Rows, figure.Row{Cells: []figure.Cell{{Text: figure.EffectLabel(e), Href: s.effectHref(*e)}, {Text: m.Value(e.Estimate), Exact: show.Raw(e.Estimate), Href: s.effectHref(*e)},
-			{Text: show.Fixed(e.SE, 3), Exact: show.Raw(e.SE)}, {Text: inputsInWords(e)}, {Text: from}, {Text: show.Clip(e.Reason, 200)}}})
+		t.Rows = append(t.Rows, figure.Row{Cells: []figure.Cell{{Text: figure.EffectLabel(e), Href: s.effectHref(*e)}, {Text: m.Value(evidence.Value(e.Estimate)), Exact: show.Raw(evidence.Value(e.Estimate)), Href: s.effectHref(*e)},
+			{Text: show.Fixed(evidence.Value(e.SE), 3), Exact: show.Raw(evidence.Value(e.SE))}, {Text: inputsInWords(e)}, {Text: from}, {Text: show.Clip(e.Reason, 200)}}})
 	}
 	return t
 }

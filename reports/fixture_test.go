@@ -63,8 +63,8 @@ func effectOf(a arms, substance, instrument string) evidence.Effect {
 	e := evidence.Effect{ID: "fx:" + a.label, StudyID: a.record, StudyLabel: a.label, Year: a.year, RecordID: a.record, Substance: substance, Condition: "ptsd",
 		Comparator: "placebo", ComparatorClass: a.comparator, DoseTreat: "25 mg", Sessions: &a.sessions, Design: "parallel-rct", Blinding: "double-blind", RiskOfBias: a.rob,
 		RoBDomains: []string{"low", "low", a.rob, "some concerns", "low"}, Instrument: instrument, Domain: "ptsd", ScoreType: "endpoint", TimepointRaw: "Week 18", TimepointWeeks: p(18.0),
-		Measure: "SMD", Formula: "metapsy", Estimate: g, Variance: v, SE: math.Sqrt(v), CILower: g - 1.959963984540054*math.Sqrt(v), CIUpper: g + 1.959963984540054*math.Sqrt(v),
 		N1: &n1, Mean1: &m1, SD1: &s1, N2: &n2, Mean2: &m2, SD2: &s2, Channel: "dataset", DOI: "10.1038/s41591-021-01336-3", Source: fixtureSource, Verdict: evidence.Usable, Reason: "OK: both arms complete"}
+	e.SetEffect("SMD", "metapsy", g, v)
 	for i, name := range []string{"n1", "mean1", "sd1", "n2", "mean2", "sd2"} {
 		e.Inputs = append(e.Inputs, evidence.Input{Name: name, Raw: fmt.Sprint(a.v[i]), Value: a.v[i], Prov: evidence.Provenance{PayloadSHA256: fixtureSHA, Pointer: fmt.Sprintf("row=%d;column=%s", a.year, name)}})
 	}
@@ -77,7 +77,7 @@ func pooled(t testing.TB, label string, effects []evidence.Effect) evidence.Pool
 	r := evidence.PooledResult{Label: label, Measure: "SMD", Formula: "metapsy", K: len(effects), Warnings: []string{}}
 	var yi, vi []float64
 	for _, e := range effects {
-		yi, vi = append(yi, e.Estimate), append(vi, e.Variance)
+		yi, vi = append(yi, *e.Estimate), append(vi, *e.Variance)
 		r.EffectIDs = append(r.EffectIDs, e.ID)
 		r.N += int(*e.N1 + *e.N2)
 	}
@@ -87,7 +87,7 @@ func pooled(t testing.TB, label string, effects []evidence.Effect) evidence.Pool
 		return r
 	case 1:
 		e := effects[0]
-		r.Method, r.Test, r.Estimate, r.SE, r.CILower, r.CIUpper, r.Weights = "single study", "z", &e.Estimate, &e.SE, &e.CILower, &e.CIUpper, []float64{100}
+		r.Method, r.Test, r.Estimate, r.SE, r.CILower, r.CIUpper, r.Weights = "single study", "z", e.Estimate, e.SE, e.CILower, e.CIUpper, []float64{100}
 		return r
 	}
 	fit, err := meta.Fit(yi, vi, meta.Options{Method: "REML", Test: "knha"})
@@ -116,7 +116,7 @@ func findingOf(t testing.TB, id, title, substance string, effects []evidence.Eff
 	}
 	var yi, vi []float64
 	for i, e := range effects {
-		yi, vi = append(yi, e.Estimate), append(vi, e.Variance)
+		yi, vi = append(yi, *e.Estimate), append(vi, *e.Variance)
 		rest := append(append([]evidence.Effect{}, effects[:i]...), effects[i+1:]...)
 		f.LeaveOneOut = append(f.LeaveOneOut, pooled(t, "without "+e.StudyLabel, rest))
 		f.Cumulative = append(f.Cumulative, pooled(t, e.StudyLabel, effects[:i+1]))
@@ -229,14 +229,11 @@ func ratioFinding(t testing.TB, from []evidence.Effect) evidence.Finding {
 	var list []evidence.Effect
 	for i, e := range from {
 		e.ID += ":rr"
-		e.Measure, e.HigherBetter = "RR", true
+		e.HigherBetter = evidence.Yes
 		e.Mean1, e.SD1, e.Mean2, e.SD2 = nil, nil, nil, nil
 		ev1, ev2 := math.Round(*e.N1*0.8), math.Round(*e.N2*0.45)
 		e.Event1, e.Event2 = &ev1, &ev2
-		e.Estimate = math.Log(ev1 / *e.N1) - math.Log(ev2 / *e.N2)
-		e.Variance = 1/ev1 - 1 / *e.N1 + 1/ev2 - 1 / *e.N2 + 0.01*float64(i)
-		e.SE = math.Sqrt(e.Variance)
-		e.CILower, e.CIUpper = e.Estimate-1.96*e.SE, e.Estimate+1.96*e.SE
+		e.SetEffect("RR", e.Formula, math.Log(ev1 / *e.N1)-math.Log(ev2 / *e.N2), 1/ev1 - 1 / *e.N1 + 1/ev2 - 1 / *e.N2 + 0.01*float64(i))
 		list = append(list, e)
 	}
 	f := findingOf(t, "mdma-ptsd-response", "MDMA-assisted therapy and response in PTSD", "mdma", list)

@@ -103,7 +103,7 @@ func (s *site) indexEffects() {
 			s.addStudy(id)
 			list := s.effects[id]
 			at := slices.IndexFunc(list, func(x effectAt) bool {
-				return x.Effect.ID == e.ID && x.Effect.Measure == e.Measure && x.Effect.Formula == e.Formula && x.Effect.Estimate == e.Estimate
+				return x.Effect.ID == e.ID && x.Effect.Measure == e.Measure && x.Effect.Formula == e.Formula && evidence.Value(x.Effect.Estimate) == evidence.Value(e.Estimate)
 			})
 			if at < 0 {
 				list = append(list, effectAt{Effect: e})

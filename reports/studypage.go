@@ -166,13 +166,16 @@ func (s *site) nameList(ids []string) string {
 func (s *site) effectView(p *page, at effectAt) effectView {
 	e := &at.Effect
 	m := show.MeasureOf(e.Measure)
-	read := figure.Reading{Measure: m, Lower: !e.HigherBetter, Treatment: cmp.Or(s.Name(e.Substance), "treatment"), Control: "comparator"}
-	v := effectView{Anchor: effectAnchor(e.ID), Value: m.Symbol + " " + m.Full(&e.Estimate, &e.CILower, &e.CIUpper), Side: read.Side(e.Estimate)}
+	read := figure.Reading{Measure: m, Lower: e.HigherBetter == evidence.No, Treatment: cmp.Or(s.Name(e.Substance), "treatment"), Control: "comparator"}
+	v := effectView{Anchor: effectAnchor(e.ID), Value: m.Symbol + " " + m.Full(e.Estimate, e.CILower, e.CIUpper)}
+	if e.HigherBetter != evidence.NotStated {
+		v.Side = read.Side(evidence.Value(e.Estimate))
+	}
 	v.Title = show.First(cmp.Or(s.outcomeName(e), "Outcome")) + ": " + armName(cmp.Or(e.ArmTreat, s.Name(e.Substance), "treatment"), e.DoseTreat) + " against " + armName(cmp.Or(e.ArmCtrl, e.Comparator, "comparator"), e.DoseCtrl)
 	v.What = effectFacts(s, e)
 	n := formulaFor(e.Measure, e.Formula)
 	v.Formula = fmt.Sprintf("%s. %s This gives %s = %s with variance %s and standard error %s%s; the interval is estimate ± 1.96 standard errors.", n.title, n.text, m.Symbol,
-		show.Fixed(m.Read(e.Estimate), 4), show.Significant(e.Variance, 4), show.Fixed(e.SE, 4), logNote(m, e.Estimate))
+		show.Fixed(m.Read(evidence.Value(e.Estimate)), 4), show.Significant(evidence.Value(e.Variance), 4), show.Fixed(evidence.Value(e.SE), 4), logNote(m, evidence.Value(e.Estimate)))
 	v.Flags = strings.Join(clipAll(e.Flags, 300), "; ")
 	v.Verdict = "Verdict: " + cmp.Or(show.Clip(string(e.Verdict), 40), "not given")
 	if e.Reason != "" {
@@ -234,7 +237,7 @@ func effectFacts(s *site, e *evidence.Effect) string {
 		add("dosing sessions:", show.Int(*e.Sessions))
 	}
 	add("channel:", show.Clip(e.Channel, 30))
-	if e.PostCrossover {
+	if e.PostCrossover == evidence.Yes {
 		parts = append(parts, "after crossover")
 	}
 	return show.First(strings.Join(parts, " · "))

@@ -237,7 +237,7 @@ func (s *Snapshot) takeFindings(ctx context.Context, st *store.Store) error {
 			if e.RecordID != "" && !slices.Contains(ids, e.RecordID) {
 				ids = append(ids, e.RecordID)
 			}
-			out.Effects[e.ID] = Effect{Study: cmp.Or(e.StudyID, e.StudyLabel), Label: cmp.Or(e.StudyLabel, e.StudyID, e.ID), Records: ids, Papers: papers[e.StudyID], Estimate: e.Estimate, Variance: e.Variance}
+			out.Effects[e.ID] = Effect{Study: cmp.Or(e.StudyID, e.StudyLabel), Label: cmp.Or(e.StudyLabel, e.StudyID, e.ID), Records: ids, Papers: papers[e.StudyID], Estimate: evidence.Value(e.Estimate), Variance: evidence.Value(e.Variance)}
 		}
 		for _, x := range f.Excluded {
 			study, reason := cmp.Or(x.StudyID, x.Label), cmp.Or(x.Reason, x.Code)

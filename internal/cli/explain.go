@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"past/internal/evidence"
 	"past/internal/pipeline"
 	"past/internal/synthesis"
 )
@@ -32,8 +33,7 @@ func (c *explainCmd) Run(ctx context.Context, e *Env) error {
 		}
 	}
 	for _, ef := range x.Effects {
-		fmt.Fprintf(e.Stdout, "%s  %s, %s\n  %s %s, standard error %s, formula %s; %s\n", ef.ID, ef.StudyLabel, ef.TimepointRaw,
-			synthesis.MeasureSymbol(ef.Measure), synthesis.Number(ef.Estimate, 4), synthesis.Number(ef.SE, 4), ef.Formula, ef.Reason)
+		fmt.Fprintf(e.Stdout, "%s  %s, %s\n  %s; %s\n", ef.ID, ef.StudyLabel, ef.TimepointRaw, effectWords(&ef), ef.Reason)
 		for _, line := range x.Places[ef.ID] {
 			fmt.Fprintf(e.Stdout, "    %s\n", line)
 		}
@@ -45,4 +45,20 @@ func (c *explainCmd) Run(ctx context.Context, e *Env) error {
 		}
 	}
 	return nil
+}
+
+// effectWords prints an effect as people read it: a ratio with its interval
+// beside the logarithm that is analysed.
+func effectWords(ef *evidence.Effect) string {
+	number := func(p *float64) string { return synthesis.Number(evidence.Value(p), 4) }
+	symbol := synthesis.MeasureSymbol(ef.Measure)
+	switch {
+	case ef.Estimate == nil:
+		return "no effect size"
+	case ef.Ratio != nil:
+		return fmt.Sprintf("%s %s [%s, %s]; its logarithm %s, standard error %s, formula %s", symbol, number(ef.Ratio), number(ef.RatioLower),
+			number(ef.RatioUpper), number(ef.Estimate), number(ef.SE), ef.Formula)
+	}
+	return fmt.Sprintf("%s %s [%s, %s], standard error %s, formula %s", symbol, number(ef.Estimate), number(ef.CILower), number(ef.CIUpper),
+		number(ef.SE), ef.Formula)
 }

@@ -1,5 +1,7 @@
 package evidence
 
+import "math"
+
 // Effect is an effect size of one comparison in one study: what is pooled.
 type Effect struct {
 	ID         string `json:"id"`
@@ -14,6 +16,7 @@ type Effect struct {
 	PopulationClass string   `json:"population_class,omitempty"` // diagnosis | other-illness | ""
 	Comparator      string   `json:"comparator,omitempty"`       // as stated
 	ComparatorClass string   `json:"comparator_class"`           // vocabulary id
+	Background      string   `json:"background,omitempty"`       // what both arms got besides
 	DoseTreat       string   `json:"dose_treat,omitempty"`
 	DoseCtrl        string   `json:"dose_ctrl,omitempty"`
 	ArmTreat        string   `json:"arm_treat,omitempty"`
@@ -30,19 +33,32 @@ type Effect struct {
 	ScoreType      string   `json:"score_type,omitempty"` // endpoint | change | events
 	TimepointRaw   string   `json:"timepoint_raw,omitempty"`
 	TimepointWeeks *float64 `json:"timepoint_weeks,omitempty"`
+	// TimepointOrigin is what the weeks are counted from (baseline, first dose,
+	// last dose, session 2, randomisation, end of treatment); "" is not stated.
+	TimepointOrigin string `json:"timepoint_origin,omitempty"`
 	// PrimaryInstrument and PrimaryTime are the source's own declaration.
 	PrimaryInstrument bool `json:"primary_instrument,omitempty"`
 	PrimaryTime       bool `json:"primary_time,omitempty"`
-	PostCrossover     bool `json:"post_crossover,omitempty"`
-	HigherBetter      bool `json:"higher_better"`
+	PostCrossover     Tri  `json:"post_crossover,omitempty"`
+	HigherBetter      Tri  `json:"higher_better,omitempty"`
+	// Adjusted is set where the numbers are a model's (least squares means and
+	// their contrasts), not of the people as observed.
+	Adjusted bool `json:"adjusted,omitempty"`
 
-	Measure  string  `json:"measure"` // SMD, RR, OR, MD, …
-	Formula  string  `json:"formula"` // metafor | metapsy | revman
-	Estimate float64 `json:"estimate"`
-	Variance float64 `json:"variance"`
-	SE       float64 `json:"se"`
-	CILower  float64 `json:"ci_lb"` // 95 %, normal
-	CIUpper  float64 `json:"ci_ub"`
+	Measure string `json:"measure"` // SMD, RR, OR, MD, …
+	Formula string `json:"formula"` // metafor | metapsy | revman
+	// The effect on the analysis scale (natural logarithm for ratios), all nil
+	// where none could be computed.
+	Estimate *float64 `json:"estimate"`
+	Variance *float64 `json:"variance"`
+	SE       *float64 `json:"se"`
+	CILower  *float64 `json:"ci_lb"` // 95 %, normal
+	CIUpper  *float64 `json:"ci_ub"`
+	// Ratio and its limits are the same effect as people read it, for measures
+	// that are analysed as logarithms; nil for the others.
+	Ratio      *float64 `json:"ratio,omitempty"`
+	RatioLower *float64 `json:"ratio_lb,omitempty"`
+	RatioUpper *float64 `json:"ratio_ub,omitempty"`
 
 	// The numbers it was made from; absent ones are nil.
 	N1     *float64 `json:"n1,omitempty"` // treatment
@@ -62,6 +78,39 @@ type Effect struct {
 	Flags   []string `json:"flags,omitempty"`
 	// Inputs lead each number back to its bytes.
 	Inputs []Input `json:"inputs"`
+}
+
+// logMeasures are analysed as natural logarithms.
+var logMeasures = map[string]bool{"RR": true, "OR": true, "HR": true, "IRR": true, "ROM": true, "PETO": true}
+
+// IsLogMeasure reports whether effects of a measure are natural logarithms of a
+// ratio.
+func IsLogMeasure(measure string) bool { return logMeasures[measure] }
+
+// z975 is the 97.5 % point of the normal distribution.
+const z975 = 1.959963984540054
+
+// SetEffect fills in the numbers of an effect from its value and variance on
+// the analysis scale.
+func (e *Effect) SetEffect(measure, formula string, estimate, variance float64) {
+	e.Measure, e.Formula = measure, formula
+	se := math.Sqrt(variance)
+	lower, upper := estimate-z975*se, estimate+z975*se
+	e.Estimate, e.Variance, e.SE, e.CILower, e.CIUpper = &estimate, &variance, &se, &lower, &upper
+	e.Ratio, e.RatioLower, e.RatioUpper = nil, nil, nil
+	if IsLogMeasure(measure) {
+		ratio, lb, ub := math.Exp(estimate), math.Exp(lower), math.Exp(upper)
+		e.Ratio, e.RatioLower, e.RatioUpper = &ratio, &lb, &ub
+	}
+}
+
+// Known returns the estimate and its variance, and false where the effect has
+// none.
+func (e *Effect) Known() (estimate, variance float64, ok bool) {
+	if e.Estimate == nil || e.Variance == nil {
+		return 0, 0, false
+	}
+	return *e.Estimate, *e.Variance, true
 }
 
 // Input is one number that went into an effect and where it was read.

@@ -150,3 +150,12 @@ func toPlain(s string, style NumberStyle) (plain, note string, ok bool) {
 	}
 	return "", "not a number", false
 }
+
+// Value is the number at p, and NaN where there is none: for arithmetic and
+// drawing, in which an absent number must not pass for zero.
+func Value(p *float64) float64 {
+	if p == nil {
+		return math.NaN()
+	}
+	return *p
+}

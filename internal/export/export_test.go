@@ -255,9 +255,9 @@ func TestMetapsyOfOurEffects(t *testing.T) {
 		if s.Cell(i, ".id") != e.ID {
 			t.Fatalf("row %d is %q, want %q", i, s.Cell(i, ".id"), e.ID)
 		}
-		if e.Measure == "SMD" && e.SE > 0 {
-			if g, ok := export.ParseNumber(s.Cell(i, ".g")); !ok || g != e.Estimate {
-				t.Errorf("%s: g %v, want %v", e.ID, g, e.Estimate)
+		if e.Measure == "SMD" && evidence.Value(e.SE) > 0 {
+			if g, ok := export.ParseNumber(s.Cell(i, ".g")); !ok || g != evidence.Value(e.Estimate) {
+				t.Errorf("%s: g %v, want %v", e.ID, g, evidence.Value(e.Estimate))
 			}
 		}
 	}

@@ -187,7 +187,7 @@ func metapsyRow(e evidence.Effect) []string {
 		"study": e.StudyLabel, "condition_arm1": e.Substance, "condition_arm2": e.ComparatorClass, "instrument": e.Instrument, "instrument_symptom": e.Domain,
 		"study_time_point": e.TimepointRaw, "time_weeks": commaNumber(e.TimepointWeeks), "rob": e.RiskOfBias, "drug_arm1": e.Substance, "dose_arm1": e.DoseTreat, "dose_arm2": e.DoseCtrl,
 		"name_arm1": e.ArmTreat, "name_arm2": firstOf(e.ArmCtrl, e.Comparator), "target_group": e.Population, "design": e.Design, "blinding": e.Blinding, "doi": e.DOI, "registration_number": e.RecordID, ".id": e.ID,
-		"primary_instrument": flag(e.PrimaryInstrument), "primary_timepoint": flag(e.PrimaryTime), "post_crossover": flag(e.PostCrossover),
+		"primary_instrument": flag(e.PrimaryInstrument), "primary_timepoint": flag(e.PrimaryTime), "post_crossover": triFlag(e.PostCrossover),
 	}
 	if e.Year != 0 {
 		v["year"] = strconv.Itoa(e.Year)
@@ -208,12 +208,12 @@ func metapsyRow(e evidence.Effect) []string {
 		v["n_arm1"], v["mean_arm1"], v["sd_arm1"] = commaNumber(e.N1), commaNumber(e.Mean1), commaNumber(e.SD1)
 		v["n_arm2"], v["mean_arm2"], v["sd_arm2"] = commaNumber(e.N2), commaNumber(e.Mean2), commaNumber(e.SD2)
 	}
-	if e.SE > 0 {
+	if e.SE != nil {
 		switch e.Measure {
 		case "SMD":
-			v[".g"], v[".g_se"] = commaNumber(&e.Estimate), commaNumber(&e.SE)
+			v[".g"], v[".g_se"] = commaNumber(e.Estimate), commaNumber(e.SE)
 		case "RR":
-			v[".log_rr"], v[".log_rr_se"] = commaNumber(&e.Estimate), commaNumber(&e.SE)
+			v[".log_rr"], v[".log_rr_se"] = commaNumber(e.Estimate), commaNumber(e.SE)
 		}
 	}
 	out := make([]string, len(metapsyColumns))
@@ -231,6 +231,13 @@ func flag(b bool) string {
 		return "1"
 	}
 	return "0"
+}
+
+func triFlag(t evidence.Tri) string {
+	if t == evidence.NotStated {
+		return ""
+	}
+	return flag(t == evidence.Yes)
 }
 
 func commaNumber(v *float64) string {

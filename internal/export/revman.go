@@ -46,7 +46,7 @@ func RevMan(findings []evidence.Finding) ([]byte, error) {
 func revmanRow(f evidence.Finding, e evidence.Effect, number, i int) []string {
 	v := map[string]string{
 		"Analysis group": "1", "Analysis number": strconv.Itoa(number), "Analysis name": Guard(f.Title), "Study": Guard(e.StudyLabel),
-		"Mean": natural(e.Measure, e.Estimate), "CI start": natural(e.Measure, e.CILower), "CI end": natural(e.Measure, e.CIUpper),
+		"Mean": natural(e.Measure, evidence.Value(e.Estimate)), "CI start": natural(e.Measure, evidence.Value(e.CILower)), "CI end": natural(e.Measure, evidence.Value(e.CIUpper)),
 		"Footnotes": Guard(e.ID + "; formula mode " + e.Formula),
 	}
 	if e.Year != 0 {
@@ -62,7 +62,7 @@ func revmanRow(f evidence.Finding, e evidence.Effect, number, i int) []string {
 	case e.Measure != "SMD" && e.Measure != "MD" && counts(e):
 		v["Experimental cases"], v["Experimental N"], v["Control cases"], v["Control N"] = plainNumber(e.Event1), plainNumber(e.N1), plainNumber(e.Event2), plainNumber(e.N2)
 	default:
-		v["GIV Mean"], v["GIV SE"] = plainNumber(&e.Estimate), plainNumber(&e.SE)
+		v["GIV Mean"], v["GIV SE"] = plainNumber(e.Estimate), plainNumber(e.SE)
 	}
 	out := make([]string, len(revmanColumns))
 	for j, c := range revmanColumns {

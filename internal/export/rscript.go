@@ -166,8 +166,8 @@ func writeData(b *strings.Builder, effects []evidence.Effect) {
 	} {
 		col(c.name, func(e evidence.Effect) string { return rNumber(c.of(e)) })
 	}
-	col("given_yi", func(e evidence.Effect) string { return rNumber(&e.Estimate) })
-	col("given_vi", func(e evidence.Effect) string { return rNumber(&e.Variance) })
+	col("given_yi", func(e evidence.Effect) string { return rNumber(e.Estimate) })
+	col("given_vi", func(e evidence.Effect) string { return rNumber(e.Variance) })
 	b.WriteString("  stringsAsFactors = FALSE)\n\n")
 }
 

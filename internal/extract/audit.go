@@ -149,7 +149,7 @@ func auditSources(a, b *evidence.Effect) {
 		return
 	}
 	tail := ""
-	if a.Measure == b.Measure && a.Measure != "" && a.Estimate*b.Estimate < 0 {
+	if a.Measure == b.Measure && a.Measure != "" && evidence.Value(a.Estimate)*evidence.Value(b.Estimate) < 0 {
 		tail = "; the effects have opposite signs"
 	}
 	both(a, b, remark, CodeSources, "another source ("+"%s"+") gives other numbers: "+strings.Join(apart, ", ")+tail)
@@ -209,7 +209,7 @@ func auditCrossover(all []evidence.Effect, rows []int) {
 	}
 	for _, i := range rows {
 		e := &all[i]
-		if e.Design != "crossover-rct" || e.N1 == nil || e.N2 == nil || *e.N1 != *e.N2 || *e.N1 < 2 || e.PostCrossover {
+		if e.Design != "crossover-rct" || e.N1 == nil || e.N2 == nil || *e.N1 != *e.N2 || *e.N1 < 2 || e.PostCrossover == evidence.Yes {
 			continue
 		}
 		if !phaseKnown(e) {

@@ -53,7 +53,7 @@ func (b *effectBuilder) judgePhase(j effectJudge, o *evidence.PostedOutcome, t, 
 	crossover := strings.EqualFold(b.r.InterventionModel, "CROSSOVER") || j.e.Design == "crossover-rct"
 	switch {
 	case laterPhase.MatchString(short) && !firstPhase.MatchString(short):
-		j.e.PostCrossover = true
+		j.e.PostCrossover = evidence.Yes
 		j.set(evidence.NeedsReview, CodeCrossoverPhase, "measured after the crossover, in an extension or under open label")
 	case crossover && !firstPhase.MatchString(short):
 		j.set(evidence.NeedsReview, CodeCrossoverPhase, "a crossover trial, and the outcome does not say that it is of the first period")
@@ -79,7 +79,7 @@ func (b *effectBuilder) judgeDirection(j effectJudge, o *evidence.PostedOutcome)
 		return
 	}
 	w, g := higherIsWorse.MatchString(o.Description), higherIsBetter.MatchString(o.Description)
-	if w != g && (w && j.e.HigherBetter || g && !j.e.HigherBetter) {
+	if w != g && (w && j.e.HigherBetter == evidence.Yes || g && j.e.HigherBetter == evidence.No) {
 		j.set(evidence.NeedsReview, CodeSign, "the outcome's text says the opposite of the catalogue about what high scores of "+in.Short+" mean")
 	}
 }

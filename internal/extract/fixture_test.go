@@ -58,10 +58,10 @@ func TestMDMAFixture(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if math.Abs(e.Estimate-want.Y) > 1e-12 || e.Verdict != evidence.Usable || e.ComparatorClass != "inactive-placebo" || e.ScoreType != "change" || e.Domain != "ptsd" || e.Instrument != "caps-5" {
+	if math.Abs(evidence.Value(e.Estimate)-want.Y) > 1e-12 || e.Verdict != evidence.Usable || e.ComparatorClass != "inactive-placebo" || e.ScoreType != "change" || e.Domain != "ptsd" || e.Instrument != "caps-5" {
 		t.Errorf("%+v, want %v", e, want.Y)
 	}
-	if e.TimepointWeeks == nil || *e.TimepointWeeks != 18 || !e.PrimaryInstrument || e.HigherBetter || e.PopulationClass != "diagnosis" {
+	if e.TimepointWeeks == nil || *e.TimepointWeeks != 18 || !e.PrimaryInstrument || e.HigherBetter != evidence.No || e.PopulationClass != "diagnosis" {
 		t.Errorf("%+v", e)
 	}
 	if _, ok := got["o1/c0/k0/OG000-OG001"]; ok {
@@ -70,10 +70,10 @@ func TestMDMAFixture(t *testing.T) {
 	if e := got["o1/c1/k0/OG000-OG001"]; e.N1 == nil || *e.N1 != 42 || *e.N2 != 37 || e.Verdict != evidence.Usable {
 		t.Errorf("sizes of the class: %+v", e)
 	}
-	if e := got["o2/c0/k0/OG000-OG001"]; e.Verdict != evidence.NeedsReview || !strings.HasPrefix(e.Reason, CodeAdjusted) || e.Estimate > -0.7 || e.Estimate < -0.85 || e.Mean1 != nil {
+	if e := got["o2/c0/k0/OG000-OG001"]; e.Verdict != evidence.NeedsReview || !strings.HasPrefix(e.Reason, CodeAdjusted) || evidence.Value(e.Estimate) > -0.7 || evidence.Value(e.Estimate) < -0.85 || e.Mean1 != nil {
 		t.Errorf("least squares means: %+v", e)
 	}
-	if e := got["o3/c0/k0/OG000-OG001"]; e.Verdict != evidence.Usable || e.Measure != "RR" || math.Abs(e.Estimate-math.Log(37.0/42/(23.0/37))) > 1e-12 || e.ScoreType != "response" {
+	if e := got["o3/c0/k0/OG000-OG001"]; e.Verdict != evidence.Usable || e.Measure != "RR" || math.Abs(evidence.Value(e.Estimate)-math.Log(37.0/42/(23.0/37))) > 1e-12 || e.ScoreType != "response" {
 		t.Errorf("response: %+v", e)
 	}
 	if e := got["o4/c0/k0/OG000-OG001"]; e.Verdict != evidence.NeedsReview || !hasFlag(&e, CodeSEForSD) || !hasFlag(&e, CodeImplausible) {
@@ -95,13 +95,13 @@ func TestFSFIFixture(t *testing.T) {
 		t.Fatalf("no effect: %v", keysOf(got))
 	}
 	sd := 1.10 * math.Sqrt(30)
-	if e.SD1 == nil || math.Abs(*e.SD1-sd) > 1e-9 || !e.HigherBetter || e.ComparatorClass != "active-placebo-or-low-dose" || e.Domain != "sexual-function" || e.Verdict != evidence.Usable || *e.TimepointWeeks != 4 {
+	if e.SD1 == nil || math.Abs(*e.SD1-sd) > 1e-9 || e.HigherBetter != evidence.Yes || e.ComparatorClass != "active-placebo-or-low-dose" || e.Domain != "sexual-function" || e.Verdict != evidence.Usable || *e.TimepointWeeks != 4 {
 		t.Errorf("%+v", e)
 	}
 	if _, ok := got["o0/c1/k0/OG001-OG000"]; ok {
 		t.Error("a subscale gave an effect of the whole instrument")
 	}
-	if e := got["o1/c0/k0/OG001-OG000"]; e.Verdict != evidence.Unusable || e.Estimate != 0 {
+	if e := got["o1/c0/k0/OG001-OG000"]; e.Verdict != evidence.Unusable || e.Estimate != nil || e.Variance != nil || e.SE != nil || e.CILower != nil {
 		t.Errorf("medians: %+v", e)
 	}
 	for id, e := range got {

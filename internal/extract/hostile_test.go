@@ -63,8 +63,8 @@ func FuzzRegister(f *testing.F) {
 		checkReason(t, contrasts[0].Verdict, contrasts[0].Reason)
 		for _, e := range effects {
 			checkReason(t, e.Verdict, e.Reason)
-			if e.Verdict == evidence.Usable && (math.IsNaN(e.Estimate) || !(e.Variance > 0) || math.IsInf(e.Variance, 0)) {
-				t.Fatalf("a usable effect of %v with variance %v", e.Estimate, e.Variance)
+			if e.Verdict == evidence.Usable && (e.Estimate == nil || math.IsNaN(*e.Estimate) || !(evidence.Value(e.Variance) > 0) || math.IsInf(*e.Variance, 0)) {
+				t.Fatalf("a usable effect of %v with variance %v", evidence.Value(e.Estimate), evidence.Value(e.Variance))
 			}
 		}
 	})

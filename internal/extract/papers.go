@@ -48,6 +48,9 @@ func describeRow(x review.Extraction, study string, v *vocab.Vocabulary) evidenc
 	}
 	if m, ok := v.MatchInstrument(x.Instrument, ""); ok {
 		e.Instrument = instrumentID(m)
+		if e.HigherBetter == evidence.NotStated {
+			e.HigherBetter = higherBetter(m.Direction)
+		}
 	}
 	take := func(col string, v *float64) *float64 {
 		if v != nil {
@@ -68,6 +71,17 @@ func describeRow(x review.Extraction, study string, v *vocab.Vocabulary) evidenc
 		e.Flags = append(e.Flags, "note of the extractor: "+x.Note)
 	}
 	return e
+}
+
+// higherBetter is what the catalogue says of high scores.
+func higherBetter(d vocab.Direction) evidence.Tri {
+	switch d {
+	case vocab.HigherBetter:
+		return evidence.Yes
+	case vocab.LowerBetter:
+		return evidence.No
+	}
+	return evidence.NotStated
 }
 
 // IsCount tells whether a score type is a number of people.
@@ -104,11 +118,7 @@ func ComputeAs(e *evidence.Effect, measure effect.Measure, d effect.Data, formul
 		}
 		return fmt.Errorf("%s", why)
 	}
-	e.Measure, e.Formula = string(measure), string(r.Formula)
-	e.Estimate, e.Variance = r.Y[0], r.V[0]
-	e.SE = math.Sqrt(e.Variance)
-	const z975 = 1.959963984540054
-	e.CILower, e.CIUpper = e.Estimate-z975*e.SE, e.Estimate+z975*e.SE
+	e.SetEffect(string(measure), string(r.Formula), r.Y[0], r.V[0])
 	return nil
 }
 

@@ -246,12 +246,12 @@ func (b *effectBuilder) describe(o *evidence.PostedOutcome, p armPair, t, c *evi
 		}
 	}
 	if m, ok := b.v.MatchInstrument(o.Title, o.Description); ok && m.ID == t.Instrument {
-		e.HigherBetter = m.Direction == vocab.HigherBetter
+		e.HigherBetter = higherBetter(m.Direction)
 	} else if in, ok := b.v.Instrument(t.Instrument); ok {
-		e.HigherBetter = in.Direction == vocab.HigherBetter
+		e.HigherBetter = higherBetter(in.Direction)
 	}
 	if IsCount(e.ScoreType) {
-		e.HigherBetter = true
+		e.HigherBetter = evidence.Yes
 	}
 	return e
 }

@@ -31,7 +31,11 @@ func judged(rows ...review.Extraction) map[string]evidence.Effect {
 }
 
 func crossover(known bool) func(*review.Extraction) {
-	return func(r *review.Extraction) { r.Design, r.CrossoverKnown = "crossover-rct", known }
+	return func(r *review.Extraction) {
+		if r.Design = "crossover-rct"; known {
+			r.PostCrossover = evidence.No
+		}
+	}
 }
 
 // Slips that stand in published datasets and reviews. The number that is wrong

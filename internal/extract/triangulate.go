@@ -217,11 +217,7 @@ func (b *effectBuilder) fromContrast(j effectJudge, o *evidence.PostedOutcome, p
 	n := *e.N1 + *e.N2
 	d := est / sd
 	g := d * effect.JApprox(n-2)
-	e.Measure, e.Formula = "SMD", string(b.formula)
-	e.Estimate, e.Variance = g, se*se/(sd*sd)+d*d/(2*n)
-	e.SE = math.Sqrt(e.Variance)
-	const z975 = 1.959963984540054
-	e.CILower, e.CIUpper = g-z975*e.SE, g+z975*e.SE
+	e.SetEffect("SMD", string(b.formula), g, se*se/(sd*sd)+d*d/(2*n))
 	e.Flags = append(e.Flags, fmt.Sprintf("standardised by a raw standard deviation of %.4g from the same record", sd))
 	if !math.IsNaN(diff) && math.Abs(diff-est) > 1.5*se {
 		j.set(evidence.NeedsReview, CodeDiscordant, fmt.Sprintf("the adjusted means differ by %.4g, the contrast says %.4g", diff, est))

@@ -21,7 +21,7 @@ func judgeRow(e *evidence.Effect, x review.Extraction, v *vocab.Vocabulary) {
 	} else {
 		judgeScores(x, v, j)
 	}
-	if x.Design == "crossover-rct" && !x.CrossoverKnown {
+	if x.Design == "crossover-rct" && x.PostCrossover == evidence.NotStated {
 		j.set(evidence.NeedsReview, CodeCrossoverPhase, "a crossover trial, and the source does not say whether the numbers are from before the crossover")
 	}
 	judgeDoses(e, x)

@@ -57,7 +57,7 @@ func metapsyRow(v *vocab.Vocabulary, row review.Row, style evidence.NumberStyle)
 		DoseTreat: row.Get("dose_arm1"), DoseCtrl: row.Get("dose_arm2"), ArmTreat: row.Get("multi_arm1"), ArmCtrl: row.Get("multi_arm2"),
 		Comparator: row.Get("name_arm2"), Blinding: row.Get("blinding"), TimeLabel: firstOf(row.Get("study_time_point"), row.Get("time")),
 		RoB: strings.ToLower(row.Get("rob")), PrimaryInstrument: row.Get("primary_instrument") == "1", PrimaryTime: row.Get("primary_timepoint") == "1",
-		PostCrossover: row.Get("post_crossover") == "1", CrossoverKnown: true, Place: row.Where(""), Row: row.Number,
+		PostCrossover: evidence.TriOf(row.Get("post_crossover") == "1"), Place: row.Where(""), Row: row.Number,
 		Prov: evidence.Provenance{Pointer: fmt.Sprintf("row=%d", row.Number)}, Inputs: map[string]evidence.Input{}}
 	if x.ScoreType == "" {
 		errs = append(errs, fmt.Sprintf("%s: outcome type %q is not known", row.Where("outcome_type"), kind))

@@ -46,7 +46,7 @@ func applyTo(e *evidence.Effect, d *Decision, recompute func(*evidence.Effect) e
 	case Inclusion:
 		if d.Fields["decision"] == "exclude" {
 			e.Verdict, e.Reason = evidence.Unusable, "human: excluded by "+by
-		} else if e.Variance > 0 {
+		} else if e.Variance != nil {
 			e.Verdict, e.Reason = evidence.Usable, "human: included by "+by
 		} else {
 			d.Stale = "the row has no effect size that could be included"

@@ -37,20 +37,21 @@ type Extraction struct {
 	// PrimaryInstrument and PrimaryTime are the source's own declaration.
 	PrimaryInstrument bool
 	PrimaryTime       bool
-	PostCrossover     bool // rows after the crossover never give a between-group effect
-	CrossoverKnown    bool // whether the source says which side of the crossover
-	N1, Mean1, SD1    *float64
-	N2, Mean2, SD2    *float64
-	Events1, Total1   *float64
-	Events2, Total2   *float64
-	HigherBetter      bool
-	Imputed           bool // worked out by the extractor, not printed in the paper
-	RoB               string
-	RoBDomains        []string // D1 … D5
-	Source            string
-	Place             string
-	Licence           string
-	Note              string
+	// PostCrossover says on which side of a crossover the numbers were taken;
+	// rows after it never give a between-group effect.
+	PostCrossover   evidence.Tri
+	N1, Mean1, SD1  *float64
+	N2, Mean2, SD2  *float64
+	Events1, Total1 *float64
+	Events2, Total2 *float64
+	HigherBetter    evidence.Tri // as written; empty leaves it to the instrument
+	Imputed         bool         // worked out by the extractor, not printed in the paper
+	RoB             string
+	RoBDomains      []string // D1 … D5
+	Source          string
+	Place           string
+	Licence         string
+	Note            string
 
 	Prov   evidence.Provenance
 	Inputs map[string]evidence.Input // by column: n1, mean1, …
@@ -150,19 +151,20 @@ func readExtraction(row Row, style evidence.NumberStyle, sha string) (Extraction
 		v := int(*s)
 		x.Sessions = &v
 	}
-	flag := func(col string) bool {
+	flag := func(col string) evidence.Tri {
 		switch strings.ToLower(row.Get(col)) {
 		case "1", "yes", "true":
-			return true
-		case "", "0", "no", "false":
-			return false
+			return evidence.Yes
+		case "0", "no", "false":
+			return evidence.No
+		case "":
+			return evidence.NotStated
 		}
 		errs = append(errs, fmt.Sprintf("%s: %q is neither 1 nor 0", row.Where(col), row.Get(col)))
-		return false
+		return evidence.NotStated
 	}
-	x.PrimaryInstrument, x.PrimaryTime = flag("primary_instrument"), flag("primary_time")
-	x.PostCrossover, x.CrossoverKnown = flag("post_crossover"), row.Get("post_crossover") != ""
-	x.HigherBetter, x.Imputed = flag("higher_better"), flag("imputed")
+	x.PrimaryInstrument, x.PrimaryTime = flag("primary_instrument") == evidence.Yes, flag("primary_time") == evidence.Yes
+	x.PostCrossover, x.HigherBetter, x.Imputed = flag("post_crossover"), flag("higher_better"), flag("imputed") == evidence.Yes
 	return x, errs
 }
 

@@ -35,7 +35,7 @@ var (
 	}
 	testEffects = []evidence.Effect{
 		{ID: "e1", StudyID: "S1", StudyLabel: "Mitchell 2021", Substance: "mdma", Condition: "ptsd", ComparatorClass: "inactive-placebo", Domain: "ptsd", Measure: "SMD",
-			Formula: "metapsy", Estimate: -0.9053, Variance: 0.0444, SE: 0.2107, Verdict: evidence.Usable, Inputs: []evidence.Input{{Name: "n1", Raw: "46", Value: 46}}},
+			Formula: "metapsy", Estimate: ptr(-0.9053), Variance: ptr(0.0444), SE: ptr(0.2107), Verdict: evidence.Usable, Inputs: []evidence.Input{{Name: "n1", Raw: "46", Value: 46}}},
 	}
 	testFindings = []evidence.Finding{
 		{ID: "mdma-ptsd", Question: "q1", Title: "MDMA for PTSD", Primary: evidence.PooledResult{Measure: "SMD", K: 6, N: 300, Estimate: ptr(-0.7119), EffectIDs: []string{"e1"}, Warnings: []string{"few"}}, Effects: []evidence.Effect{}},
@@ -162,7 +162,7 @@ func TestExtractionOfSomeRecords(t *testing.T) {
 		t.Error("NaN was accepted as a value")
 	}
 	bad := testEffects[0]
-	bad.Variance = math.Inf(1)
+	bad.Variance = ptr(math.Inf(1))
 	if err := s.ReplaceEffects(ctx, []evidence.Effect{bad}); err == nil {
 		t.Error("an infinite variance was accepted")
 	}

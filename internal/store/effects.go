@@ -30,7 +30,7 @@ func (s *Store) ReplaceEffects(ctx context.Context, effects []evidence.Effect) e
 }
 
 func (c *conn) addEffect(e *evidence.Effect) error {
-	if firstNaN(&e.Estimate, &e.Variance, &e.SE, &e.CILower, &e.CIUpper, e.TimepointWeeks) {
+	if firstNaN(e.Estimate, e.Variance, e.SE, e.CILower, e.CIUpper, e.Ratio, e.RatioLower, e.RatioUpper, e.TimepointWeeks) {
 		return errors.New("it has a number that is not finite: such an effect is none")
 	}
 	doc, err := json.Marshal(e)
@@ -40,7 +40,7 @@ func (c *conn) addEffect(e *evidence.Effect) error {
 	return c.exec(`INSERT INTO effect (id, study_id, study_label, record_id, substance, condition, comparator_class, domain, instrument,
 		timepoint_weeks, measure, formula, estimate, variance, channel, verdict, reason, document) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		e.ID, e.StudyID, e.StudyLabel, null(e.RecordID), e.Substance, e.Condition, e.ComparatorClass, e.Domain, null(e.Instrument),
-		nullFloat(e.TimepointWeeks), e.Measure, e.Formula, e.Estimate, e.Variance, e.Channel, string(e.Verdict), e.Reason, string(doc))
+		nullFloat(e.TimepointWeeks), e.Measure, e.Formula, nullFloat(e.Estimate), nullFloat(e.Variance), e.Channel, string(e.Verdict), e.Reason, string(doc))
 }
 
 // Effects gives all effects in the order of their ids.

@@ -29,7 +29,7 @@ func poolCHE(m Model, effects []evidence.Effect) (evidence.PooledResult, error) 
 	var d multilevel.Data
 	most := map[string]int{}
 	for _, e := range effects {
-		d.Effect, d.Variance, d.Cluster = append(d.Effect, e.Estimate), append(d.Variance, e.Variance), append(d.Cluster, e.StudyID)
+		d.Effect, d.Variance, d.Cluster = append(d.Effect, evidence.Value(e.Estimate)), append(d.Variance, evidence.Value(e.Variance)), append(d.Cluster, e.StudyID)
 		r.EffectIDs = append(r.EffectIDs, e.ID)
 		most[e.StudyID] = max(most[e.StudyID], Participants([]evidence.Effect{e}))
 	}

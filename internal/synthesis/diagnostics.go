@@ -110,7 +110,7 @@ func gosh(q Question, f *evidence.Finding, yi, vi []float64) error {
 
 func columns(effects []evidence.Effect) (yi, vi []float64) {
 	for _, e := range effects {
-		yi, vi = append(yi, e.Estimate), append(vi, e.Variance)
+		yi, vi = append(yi, evidence.Value(e.Estimate)), append(vi, evidence.Value(e.Variance))
 	}
 	return yi, vi
 }

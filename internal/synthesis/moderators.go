@@ -126,7 +126,7 @@ func moderators(q Question, effects []evidence.Effect) ([]evidence.Moderator, er
 				m.Warnings = append(m.Warnings, e.StudyLabel+" does not state it and is left out")
 				continue
 			}
-			x, yi, vi = append(x, v), append(yi, e.Estimate), append(vi, e.Variance)
+			x, yi, vi = append(x, v), append(yi, evidence.Value(e.Estimate)), append(vi, evidence.Value(e.Variance))
 			m.Effects = append(m.Effects, e.ID)
 		}
 		m.X, m.K = x, len(x)

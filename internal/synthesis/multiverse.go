@@ -95,7 +95,7 @@ func candidates(q Question, effects []evidence.Effect) []multiverse.Study {
 }
 
 func candidate(e evidence.Effect, formula string) multiverse.Candidate {
-	c := multiverse.Candidate{ID: e.ID + "/" + formula, Effect: e.Estimate, Variance: e.Variance,
+	c := multiverse.Candidate{ID: e.ID + "/" + formula, Effect: evidence.Value(e.Estimate), Variance: evidence.Value(e.Variance),
 		Tags: map[string]string{"formula": formula, "comparator": e.ComparatorClass, "rob": orNone(e.RiskOfBias), "blinding": orNone(e.Blinding), "design": e.Design,
 			"instrument": e.Instrument, "primary instrument": yes(e.PrimaryInstrument), "primary time": yes(e.PrimaryTime)},
 		Numbers: map[string]float64{"dose": doseMg(e.DoseTreat), "control": controlDose(e)}}

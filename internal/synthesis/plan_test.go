@@ -33,8 +33,8 @@ func TestSharedControlsAreDivided(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, e := range f.Effects {
-		if e.ID == "a" && !(e.Variance > whole.Effects[0].Variance) {
-			t.Errorf("the variance of a divided comparison is not larger: %v and %v", e.Variance, whole.Effects[0].Variance)
+		if e.ID == "a" && !(evidence.Value(e.Variance) > evidence.Value(whole.Effects[0].Variance)) {
+			t.Errorf("the variance of a divided comparison is not larger: %v and %v", evidence.Value(e.Variance), evidence.Value(whole.Effects[0].Variance))
 		}
 	}
 }
@@ -63,7 +63,7 @@ func TestDependentRows(t *testing.T) {
 func TestSignFollowsTheQuestion(t *testing.T) {
 	a, b := row("s1", "endpoint", "inactive-placebo"), row("s2", "endpoint", "inactive-placebo")
 	turned := b
-	turned.HigherBetter = true
+	turned.HigherBetter = evidence.Yes
 	turned.Mean1, turned.Mean2 = ptr(-*b.Mean1), ptr(-*b.Mean2)
 	q := ask(t, "mdma-ptsd-severity")
 	f, err := synthesis.Answer(t.Context(), q, synthesis.Base{Effects: []evidence.Effect{a, b}})

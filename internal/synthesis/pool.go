@@ -37,7 +37,7 @@ func recompute(q Question, e *evidence.Effect) error {
 	counts := extract.IsCount(e.ScoreType)
 	turned := slices.Contains(e.Flags, turnedFlag)
 	// a contrast that a person let in has no means; it stands as it is
-	contrast := !counts && e.Mean1 == nil && e.Mean2 == nil && e.Measure == q.Measure && e.Variance > 0
+	contrast := !counts && e.Mean1 == nil && e.Mean2 == nil && e.Measure == q.Measure && e.Variance != nil
 	if !contrast && (e.Measure != q.Measure || e.Formula != q.Formula) {
 		d := effect.Data{}
 		if counts {
@@ -56,13 +56,17 @@ func recompute(q Question, e *evidence.Effect) error {
 	if err := believable(e); err != nil {
 		return err
 	}
-	if counts || turned || e.HigherBetter != q.LowerIsBetter {
+	if counts || turned || e.HigherBetter != evidence.TriOf(q.LowerIsBetter) {
 		return nil
+	}
+	if e.HigherBetter == evidence.NotStated {
+		return errors.New("neither the source nor the catalogue of instruments says whether high scores are better")
 	}
 	if q.Measure == "MD" {
 		return errors.New("the instrument's scores run the other way than the outcome of the question; a difference in points cannot be turned")
 	}
 	turn(e)
+	e.HigherBetter = evidence.TriOf(!q.LowerIsBetter) // of the turned score
 	e.Flags = append(slices.Clone(e.Flags), turnedFlag)
 	return nil
 }
@@ -78,15 +82,18 @@ func believable(e *evidence.Effect) error {
 			return fmt.Errorf("%g is no number of people in an arm", *n)
 		}
 	}
-	if math.IsNaN(e.Estimate) || math.Abs(e.Estimate) > 1e6 || !(e.Variance > 0) || e.Variance < 1e-12 || e.Variance > 1e12 {
-		return fmt.Errorf("an estimate of %g with variance %g cannot come from a trial", e.Estimate, e.Variance)
+	y, v, ok := e.Known()
+	if !ok {
+		return errors.New("no effect size is known")
+	}
+	if math.IsNaN(y) || math.Abs(y) > 1e6 || !(v > 0) || v < 1e-12 || v > 1e12 {
+		return fmt.Errorf("an estimate of %g with variance %g cannot come from a trial", y, v)
 	}
 	return nil
 }
 
 func turn(e *evidence.Effect) {
-	e.Estimate = -e.Estimate
-	e.CILower, e.CIUpper = -e.CIUpper, -e.CILower
+	e.SetEffect(e.Measure, e.Formula, -evidence.Value(e.Estimate), evidence.Value(e.Variance))
 }
 
 func num(v *float64) []float64 {
@@ -131,14 +138,15 @@ func Pool(m Model, effects []evidence.Effect) (evidence.PooledResult, error) {
 	}
 	var yi, vi []float64
 	for _, e := range effects {
-		yi, vi = append(yi, e.Estimate), append(vi, e.Variance)
+		yi, vi = append(yi, evidence.Value(e.Estimate)), append(vi, evidence.Value(e.Variance))
 		r.EffectIDs = append(r.EffectIDs, e.ID)
 	}
 	r.N = Participants(effects)
 	if len(effects) == 1 {
 		e := effects[0]
 		r.Method, r.Test = "single study", "z"
-		r.Estimate, r.SE, r.CILower, r.CIUpper = &e.Estimate, &e.SE, &e.CILower, &e.CIUpper
+		y, se, lo, hi := evidence.Value(e.Estimate), evidence.Value(e.SE), evidence.Value(e.CILower), evidence.Value(e.CIUpper)
+		r.Estimate, r.SE, r.CILower, r.CIUpper = &y, &se, &lo, &hi
 		r.Weights = []float64{100}
 		r.Warnings = append(r.Warnings, "one study is not a meta-analysis: the number is that study's own")
 		return r, nil

@@ -134,7 +134,7 @@ func (q Question) rowReason(e evidence.Effect) (code, why string) {
 		return misfit, text
 	case q.InstrumentsOnly && !slices.Contains(q.Instruments, e.Instrument):
 		return CodeInstrument, "the instrument is " + plain(e.Instrument) + ", the question takes " + plainAll(q.Instruments)
-	case e.PostCrossover:
+	case e.PostCrossover == evidence.Yes:
 		return CodePostCrossover, "measured after the crossover, when both groups had received the drug"
 	case misfit == CodeComparator:
 		return misfit, text

@@ -83,7 +83,7 @@ func TestPublishedFindings(t *testing.T) {
 	p = f.Primary
 	if p.K != 12 || p.N != 585 {
 		for _, e := range f.Effects {
-			t.Log(e.StudyLabel, e.ID, e.Estimate)
+			t.Log(e.StudyLabel, e.ID, evidence.Value(e.Estimate))
 		}
 		t.Errorf("k = %d, n = %d; want 12 and 585", p.K, p.N)
 	}

@@ -88,7 +88,8 @@ func shift(q Question, effects []evidence.Effect, p evidence.PooledResult) (*Shi
 		moved := slices.Clone(effects)
 		for j := range moved {
 			if gives()[moved[j].ComparatorClass] {
-				moved[j].Estimate -= sign * d
+				m := &moved[j]
+				m.SetEffect(m.Measure, m.Formula, evidence.Value(m.Estimate)-sign*d, evidence.Value(m.Variance))
 			}
 		}
 		r, err := Pool(q.Model(), moved)

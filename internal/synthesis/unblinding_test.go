@@ -28,7 +28,7 @@ func TestHowFarUnblindingWouldHaveToGo(t *testing.T) {
 		rows := append([]evidence.Effect(nil), f.Effects...)
 		for i := range rows {
 			if which(rows[i]) {
-				rows[i].Estimate += d
+				rows[i].SetEffect(rows[i].Measure, rows[i].Formula, *rows[i].Estimate+d, *rows[i].Variance)
 			}
 		}
 		r, err := synthesis.Pool(q.Model(), rows)

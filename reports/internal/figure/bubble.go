@@ -49,16 +49,16 @@ func Bubble(f *evidence.Finding, mod *evidence.Moderator, read Reading, stamp St
 		if e == nil {
 			continue
 		}
-		t.Rows = append(t.Rows, Row{Cells: []Cell{{Text: EffectLabel(e)}, {Text: show.Trim(mod.X[i], 2), Exact: show.Raw(mod.X[i])}, {Text: m.Value(e.Estimate), Exact: show.Raw(m.Read(e.Estimate))}}})
-		if !finite(mod.X[i], e.Estimate) {
+		t.Rows = append(t.Rows, Row{Cells: []Cell{{Text: EffectLabel(e)}, {Text: show.Trim(mod.X[i], 2), Exact: show.Raw(mod.X[i])}, {Text: m.Value(evidence.Value(e.Estimate)), Exact: show.Raw(m.Read(evidence.Value(e.Estimate)))}}})
+		if !finite(mod.X[i], evidence.Value(e.Estimate)) {
 			continue
 		}
 		w, ok := weightOf(&f.Primary, id)
 		if !ok {
 			w = 1
 		}
-		dots = append(dots, dot{mod.X[i], e.Estimate, w, EffectLabel(e), len(t.Rows) - 1})
-		xs, ys = append(xs, mod.X[i]), append(ys, e.Estimate)
+		dots = append(dots, dot{mod.X[i], evidence.Value(e.Estimate), w, EffectLabel(e), len(t.Rows) - 1})
+		xs, ys = append(xs, mod.X[i]), append(ys, evidence.Value(e.Estimate))
 	}
 	if len(dots) < 3 {
 		return Figure{}, false

@@ -73,9 +73,9 @@ func newForest(f *evidence.Finding, read Reading, stamp Stamp, name func(string)
 	var sp span
 	for i := range f.Effects {
 		e := &f.Effects[i]
-		r := forestRow{kind: studyRow, label: EffectLabel(e), est: e.Estimate, lo: e.CILower, hi: e.CIUpper, eff: e, row: i, weight: math.NaN()}
-		r.ok = finite(e.Estimate, e.CILower, e.CIUpper)
-		r.value = read.Measure.Full(&e.Estimate, &e.CILower, &e.CIUpper)
+		r := forestRow{kind: studyRow, label: EffectLabel(e), est: evidence.Value(e.Estimate), lo: evidence.Value(e.CILower), hi: evidence.Value(e.CIUpper), eff: e, row: i, weight: math.NaN()}
+		r.ok = finite(evidence.Value(e.Estimate), evidence.Value(e.CILower), evidence.Value(e.CIUpper))
+		r.value = read.Measure.Full(e.Estimate, e.CILower, e.CIUpper)
 		if w, ok := weightOf(&f.Primary, e.ID); ok {
 			r.weight = w
 			fo.weights = true
@@ -168,8 +168,8 @@ func (fo *forest) alt() string {
 	if p.Estimate == nil || p.K < 2 {
 		e := &fo.f.Effects[0]
 		if k == 1 {
-			return fmt.Sprintf("One study, not a meta-analysis: %s, %s %s, 95%% interval %s to %s, %s.", EffectLabel(e), m.Symbol, m.Value(e.Estimate),
-				m.Value(e.CILower), m.Value(e.CIUpper), fo.read.Side(e.Estimate))
+			return fmt.Sprintf("One study, not a meta-analysis: %s, %s %s, 95%% interval %s to %s, %s.", EffectLabel(e), m.Symbol, m.Value(evidence.Value(e.Estimate)),
+				m.Value(evidence.Value(e.CILower)), m.Value(evidence.Value(e.CIUpper)), fo.read.Side(evidence.Value(e.Estimate)))
 		}
 		return fmt.Sprintf("%s, shown one by one; no pooled number.", show.Plural(k, "study", "studies"))
 	}
@@ -181,15 +181,15 @@ func (fo *forest) alt() string {
 	}
 	loE, hiE := 0, 0
 	for i := range fo.f.Effects {
-		if fo.f.Effects[i].Estimate < fo.f.Effects[loE].Estimate {
+		if evidence.Value(fo.f.Effects[i].Estimate) < evidence.Value(fo.f.Effects[loE].Estimate) {
 			loE = i
 		}
-		if fo.f.Effects[i].Estimate > fo.f.Effects[hiE].Estimate {
+		if evidence.Value(fo.f.Effects[i].Estimate) > evidence.Value(fo.f.Effects[hiE].Estimate) {
 			hiE = i
 		}
 	}
 	a, b := &fo.f.Effects[loE], &fo.f.Effects[hiE]
-	return s + fmt.Sprintf(" Single studies range from %s (%s) to %s (%s).", m.Value(a.Estimate), show.Clip(EffectLabel(a), 60), m.Value(b.Estimate), show.Clip(EffectLabel(b), 60))
+	return s + fmt.Sprintf(" Single studies range from %s (%s) to %s (%s).", m.Value(evidence.Value(a.Estimate)), show.Clip(EffectLabel(a), 60), m.Value(evidence.Value(b.Estimate)), show.Clip(EffectLabel(b), 60))
 }
 
 func (fo *forest) note() string {

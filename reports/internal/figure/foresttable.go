@@ -29,8 +29,8 @@ func (fo *forest) table(href func(evidence.Effect) string) Table {
 				to = "" // one link a row is enough
 			}
 			t.Rows = append(t.Rows, Row{Cells: []Cell{{Text: r.label, Href: href(*e)}, {Text: or(Arm(e, true))}, {Text: or(Arm(e, false))}, {Text: or(fo.read.Name(e.ComparatorClass))},
-				{Text: or(outcomeOf(e, fo.read.Name))}, {Text: m.Value(e.Estimate), Exact: show.Raw(m.Read(e.Estimate)), Href: to},
-				{Text: m.Interval(e.CILower, e.CIUpper), Exact: show.Raw(m.Read(e.CILower)) + " to " + show.Raw(m.Read(e.CIUpper))}, w, {Text: or(show.Clip(e.RiskOfBias, 40))}, {Text: or(sourceOf(e))}}})
+				{Text: or(outcomeOf(e, fo.read.Name))}, {Text: m.Value(evidence.Value(e.Estimate)), Exact: show.Raw(m.Read(evidence.Value(e.Estimate))), Href: to},
+				{Text: m.Interval(evidence.Value(e.CILower), evidence.Value(e.CIUpper)), Exact: show.Raw(m.Read(evidence.Value(e.CILower))) + " to " + show.Raw(m.Read(evidence.Value(e.CIUpper)))}, w, {Text: or(show.Clip(e.RiskOfBias, 40))}, {Text: or(sourceOf(e))}}})
 		case pooledRow, otherPooledRow, predictionRow, subgroupRow:
 			est := Cell{Text: m.Value(r.est), Exact: show.Raw(m.Read(r.est))}
 			if r.kind == predictionRow || !r.ok {

@@ -39,13 +39,13 @@ func Funnel(f *evidence.Finding, read Reading, stamp Stamp) (Figure, bool) {
 	t := Table{Caption: "Data of the funnel plot", Folded: true, Head: heads(1, "Study", m.Symbol, "Standard error")}
 	for i := range f.Effects {
 		e := &f.Effects[i]
-		t.Rows = append(t.Rows, Row{Cells: []Cell{{Text: EffectLabel(e)}, {Text: m.Value(e.Estimate), Exact: show.Raw(m.Read(e.Estimate))}, {Text: show.Fixed(e.SE, 3), Exact: show.Raw(e.SE)}}})
-		if !finite(e.Estimate, e.SE) || e.SE <= 0 {
+		t.Rows = append(t.Rows, Row{Cells: []Cell{{Text: EffectLabel(e)}, {Text: m.Value(evidence.Value(e.Estimate)), Exact: show.Raw(m.Read(evidence.Value(e.Estimate)))}, {Text: show.Fixed(evidence.Value(e.SE), 3), Exact: show.Raw(evidence.Value(e.SE))}}})
+		if !finite(evidence.Value(e.Estimate), evidence.Value(e.SE)) || evidence.Value(e.SE) <= 0 {
 			continue
 		}
-		xs = append(xs, e.Estimate)
-		maxSE = math.Max(maxSE, e.SE)
-		if math.Abs(e.Estimate-est) > z95*e.SE {
+		xs = append(xs, evidence.Value(e.Estimate))
+		maxSE = math.Max(maxSE, evidence.Value(e.SE))
+		if math.Abs(evidence.Value(e.Estimate)-est) > z95*evidence.Value(e.SE) {
 			out++
 		}
 	}
@@ -79,8 +79,8 @@ func Funnel(f *evidence.Finding, read Reading, stamp Stamp) (Figure, bool) {
 		var rows []int
 		for i := range f.Effects {
 			e := &f.Effects[i]
-			if finite(e.Estimate, e.SE) && e.SE > 0 {
-				at, rows = append(at, draw.Point{X: p.X.Clamp(e.Estimate), Y: p.Y.At(e.SE)}), append(rows, i)
+			if finite(evidence.Value(e.Estimate), evidence.Value(e.SE)) && evidence.Value(e.SE) > 0 {
+				at, rows = append(at, draw.Point{X: p.X.Clamp(evidence.Value(e.Estimate)), Y: p.Y.At(evidence.Value(e.SE))}), append(rows, i)
 			}
 		}
 		p.dots(at, rows, "dot")

@@ -50,7 +50,7 @@ func (fo *forest) intervals() []explore.Interval {
 func Drawable(f *evidence.Finding) bool {
 	for i := range f.Effects {
 		e := &f.Effects[i]
-		if !finite(e.Estimate, e.CILower, e.CIUpper) {
+		if !finite(evidence.Value(e.Estimate), evidence.Value(e.CILower), evidence.Value(e.CIUpper)) {
 			return false
 		}
 	}
@@ -78,8 +78,8 @@ func funnelOption(f *evidence.Finding, read Reading, lo, hi, top, est float64, a
 	var dots []explore.Dot
 	for i := range f.Effects {
 		e := &f.Effects[i]
-		if finite(e.Estimate, e.SE) && e.SE > 0 {
-			dots = append(dots, explore.Dot{Name: EffectLabel(e), X: e.Estimate, Y: e.SE, Row: i})
+		if finite(evidence.Value(e.Estimate), evidence.Value(e.SE)) && evidence.Value(e.SE) > 0 {
+			dots = append(dots, explore.Dot{Name: EffectLabel(e), X: evidence.Value(e.Estimate), Y: evidence.Value(e.SE), Row: i})
 		}
 	}
 	lines := []explore.Curve{level("null", 0, 0, 0, top), level("limit", est, 0, est-z95*top, top), level("limit", est, 0, est+z95*top, top), level("est", est, 0, est, top)}
