@@ -1,0 +1,163 @@
+package synthesis
+
+import (
+	"cmp"
+	"regexp"
+	"slices"
+	"strings"
+
+	"past/internal/evidence"
+)
+
+// The kinds of row of the sexual and relational layer.
+const (
+	LayerPlanned = "planned outcome"
+	LayerPosted  = "posted result"
+	LayerItem    = "single item" // an item of a scale of another domain
+	LayerHarm    = "adverse event"
+)
+
+// LayerInput is what the layer is made from: outcomes planned and posted by any
+// stored trial, and adverse events.
+type LayerInput struct {
+	Studies []evidence.Study
+	// Planned are the planned outcomes of each record, Readings what they measure.
+	Planned  map[string][]evidence.PlannedOutcome
+	Readings []evidence.PlannedReading
+	Results  []evidence.ArmResult
+	Harms    []evidence.HarmRow
+	// Posted names the records that have posted results.
+	Posted map[string]bool
+}
+
+// sexualDomains are the domains of outcome that the layer gathers.
+func sexualDomain(domain string) bool { return domain == "sexual-function" || domain == "relationship" }
+
+// itemWords find single items of depression and other scales that ask about
+// sexual interest or genital symptoms.
+var itemWords = regexp.MustCompile(`(?i)\b(genital symptoms?|sexual interest item|libido item|interest in sex item|item (14|21)[^.]{0,30}(genital|sex|libido))\b`)
+
+// SexualLayer lists every sexual or relational outcome that a stored trial
+// planned, posted or counted as an adverse event. Outcomes that were planned and
+// are absent from the posted results come first, then those not yet reported.
+func SexualLayer(in LayerInput) []evidence.LayerRow {
+	study := map[string]*evidence.Study{}
+	for i := range in.Studies {
+		for _, r := range in.Studies[i].Records {
+			study[r] = &in.Studies[i]
+		}
+	}
+	row := func(record string) evidence.LayerRow {
+		out := evidence.LayerRow{RecordID: record}
+		if s := study[record]; s != nil {
+			out.StudyID, out.Label, out.Substances = s.ID, s.Label, s.Substances
+		}
+		return out
+	}
+	var out []evidence.LayerRow
+	posted := postedOutcomes(in, row, &out)
+	plannedOutcomes(in, row, posted, &out)
+	for _, h := range in.Harms {
+		if !h.Sexual {
+			continue
+		}
+		x := row(h.RecordID)
+		x.StudyID, x.Label = cmp.Or(x.StudyID, h.StudyID), cmp.Or(x.Label, h.Label)
+		if len(x.Substances) == 0 && h.Substance != "" {
+			x.Substances = []string{h.Substance}
+		}
+		x.Kind, x.What, x.Arm, x.Affected, x.AtRisk, x.TimeFrame, x.Prov = LayerHarm, h.Term, h.Arm, h.Affected, h.AtRisk, h.Window, h.Prov
+		out = append(out, x)
+	}
+	slices.SortStableFunc(out, func(a, b evidence.LayerRow) int {
+		return cmp.Or(cmp.Compare(layerOrder(a), layerOrder(b)), strings.Compare(a.StudyID, b.StudyID), strings.Compare(a.What, b.What), strings.Compare(a.Arm, b.Arm))
+	})
+	return out
+}
+
+func layerOrder(r evidence.LayerRow) int {
+	switch {
+	case r.Kind == LayerPlanned && r.Reported != nil && !*r.Reported:
+		return 0
+	case r.Kind == LayerPlanned && r.Reported == nil:
+		return 1
+	case r.Kind == LayerItem:
+		return 2
+	case r.Kind == LayerPosted:
+		return 3
+	case r.Kind == LayerPlanned:
+		return 4
+	}
+	return 5
+}
+
+type measuredOutcome struct{ record, instrument, domain string }
+
+// postedOutcomes adds each posted outcome once and gives what was posted.
+func postedOutcomes(in LayerInput, row func(string) evidence.LayerRow, out *[]evidence.LayerRow) map[measuredOutcome]bool {
+	posted := map[measuredOutcome]bool{}
+	type key struct {
+		record  string
+		outcome int
+	}
+	at := map[key]int{}
+	for _, a := range in.Results {
+		if !sexualDomain(a.Domain) || a.Channel != "register" {
+			continue
+		}
+		posted[measuredOutcome{a.RecordID, a.Instrument, a.Domain}] = true
+		posted[measuredOutcome{record: a.RecordID, domain: a.Domain}] = true
+		k := key{a.RecordID, a.OutcomeIndex}
+		i, ok := at[k]
+		if !ok {
+			i = len(*out)
+			at[k] = i
+			x := row(a.RecordID)
+			x.Kind, x.What, x.Instrument, x.Domain, x.TimeFrame, x.Prov = LayerPosted, a.OutcomeTitle, a.Instrument, a.Domain, a.TimepointRaw, a.Prov
+			*out = append(*out, x)
+		}
+		x := &(*out)[i]
+		x.Cells++
+		if a.Verdict == evidence.Usable {
+			x.Usable++
+		}
+	}
+	return posted
+}
+
+func plannedOutcomes(in LayerInput, row func(string) evidence.LayerRow, posted map[measuredOutcome]bool, out *[]evidence.LayerRow) {
+	read := map[string]map[int]evidence.PlannedReading{}
+	for _, r := range in.Readings {
+		if sexualDomain(r.Domain) {
+			if read[r.RecordID] == nil {
+				read[r.RecordID] = map[int]evidence.PlannedReading{}
+			}
+			read[r.RecordID][r.OutcomeIndex] = r
+		}
+	}
+	records := make([]string, 0, len(in.Planned))
+	for id := range in.Planned {
+		records = append(records, id)
+	}
+	slices.Sort(records)
+	for _, id := range records {
+		for i, p := range in.Planned[id] {
+			x := row(id)
+			x.What, x.TimeFrame, x.OutcomeType, x.Prov.Pointer = p.Measure, p.TimeFrame, p.Type, p.Pointer
+			reading, ok := read[id][i]
+			switch {
+			case ok:
+				x.Kind, x.Instrument, x.Domain = LayerPlanned, reading.Instrument, reading.Domain
+				if in.Posted[id] {
+					reported := posted[measuredOutcome{id, reading.Instrument, reading.Domain}]
+					x.Reported = &reported
+				}
+			case itemWords.MatchString(p.Measure + " " + p.Description):
+				x.Kind, x.Domain = LayerItem, "sexual-function"
+			default:
+				continue
+			}
+			*out = append(*out, x)
+		}
+	}
+}
