@@ -59,7 +59,7 @@ func addStudy(card *evidence.TopicCard, s *evidence.Study) {
 	switch {
 	case s.Design == "":
 		card.Unclear = append(card.Unclear, x)
-	case strings.HasSuffix(s.Design, "-rct") || slices.Contains([]string{"rct", "cluster-rct"}, s.Design):
+	case strings.HasSuffix(s.Design, "-rct") || slices.Contains([]string{"randomized"}, s.Design):
 		card.Controlled = append(card.Controlled, x)
 	default:
 		card.Uncontrolled = append(card.Uncontrolled, x)
