@@ -1,6 +1,9 @@
 package reports
 
-import "past/internal/evidence"
+import (
+	"past/internal/coding"
+	"past/internal/evidence"
+)
 
 // Edition is everything that a report shows. The caller fills it; reports
 // only draws it. Slices are shown in the order given unless a field says
@@ -42,6 +45,14 @@ type Edition struct {
 	// this one; each of their findings gets a page at its permalink.
 	Earlier []Earlier
 	Prisma  PrismaCounts
+	// Notices are what was done to the evidence; Guesses who guessed the treatment.
+	Notices []evidence.Notice
+	Guesses []evidence.Guess
+	// Cards are the topics; Sexual is every sexual or relational outcome of any
+	// stored trial; Protocols is who was left out and what was done beside the drug.
+	Cards     []evidence.TopicCard
+	Sexual    []evidence.LayerRow
+	Protocols coding.Summary
 	// PrismaByFinding adds a flow for a single question; the key is Finding.ID.
 	PrismaByFinding map[string]PrismaCounts
 	RiskOfBias      []RiskOfBiasRow

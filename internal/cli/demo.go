@@ -182,17 +182,14 @@ func prepareDemo(dir string) error {
 			}
 		}
 	}
-	files := map[string]func() ([]byte, error){
-		"extractions.csv": starter.Extractions, "measured.csv": starter.Measured, "harms.csv": starter.Harms, "SOURCES.md": starter.Sources,
+	files, err := starter.ReviewFiles()
+	if err != nil {
+		return err
 	}
 	if err := os.MkdirAll(filepath.Join(dir, "review"), 0o755); err != nil {
 		return fmt.Errorf("demo folder: %w", err)
 	}
-	for name, get := range files {
-		b, err := get()
-		if err != nil {
-			return err
-		}
+	for name, b := range files {
 		if err := os.WriteFile(filepath.Join(dir, "review", name), b, 0o644); err != nil {
 			return fmt.Errorf("demo folder: %w", err)
 		}

@@ -91,6 +91,9 @@ func (p *Pipeline) ReportEdition(ctx context.Context, doc edition.Document) (rep
 	if err := p.reportHarms(ctx, h, &ed); err != nil {
 		return ed, err
 	}
+	if err := p.reportKnowledge(ctx, h, &ed); err != nil {
+		return ed, err
+	}
 	if err := p.reportPayloads(ctx, &ed); err != nil {
 		return ed, err
 	}

@@ -38,6 +38,10 @@ var fileKinds = slices.Concat([]FileKind{
 	}},
 	{Name: "measured", MediaType: csvMedia, MovesNumbers: true, read: rowsOf(ReadMeasured, func(f *Folder) *[]MeasuredRow { return &f.Measured })},
 	{Name: "harms", MediaType: csvMedia, read: rowsOf(ReadHarms, func(f *Folder) *[]Harm { return &f.Harms })},
+	{Name: "notices", MediaType: csvMedia, MovesNumbers: true, read: rowsOf(ReadNotices, func(f *Folder) *[]evidence.Notice { return &f.Notices })},
+	{Name: "other-evidence", MediaType: csvMedia, read: rowsOf(ReadOther, func(f *Folder) *[]evidence.OtherEvidence { return &f.Other })},
+	{Name: "guesses", MediaType: csvMedia, read: rowsOf(ReadGuesses, func(f *Folder) *[]evidence.Guess { return &f.Guesses })},
+	{Name: "cards", MediaType: csvMedia, read: rowsOf(ReadCards, func(f *Folder) *[]evidence.CardSignature { return &f.Cards })},
 	{Name: "questions", MediaType: yamlMedia, MovesNumbers: true},
 	{Name: "claims", MediaType: yamlMedia},
 	{Name: "vocabulary", MediaType: yamlMedia, MovesNumbers: true},
@@ -70,9 +74,9 @@ func (k *FileKind) limit() int64 {
 	return maxTable
 }
 
-// fileName is the exact form of a name: the kind, then a label of the writer's
-// own after a hyphen or underscore, then the extension.
-var fileName = regexp.MustCompile(`^([a-z]+)(?:[-_]([\pL\pN_-]+))?\.(csv|ya?ml)$`)
+// fileName is the exact form of what follows the kind in a name: a label of the
+// writer's own after a hyphen or underscore, then the extension.
+var fileName = regexp.MustCompile(`^(?:[-_][\pL\pN_-]+)?\.(csv|ya?ml)$`)
 
 // backup are names that editors, merges and people give to former versions.
 var backup = regexp.MustCompile(`^[#~]|[~#]$|\.(bak|orig|old|save|swp|swo|tmp|rej|part|crdownload)\b|[-_. ](bak|backup|orig|old)\.|(^| |-|_)(copy|conflict)( |_|-|\.|\()|\(\d+\)\.`)
@@ -94,17 +98,17 @@ func kindOf(base string) (kind *FileKind, like string) {
 	if backup.MatchString(name) {
 		return nil, ""
 	}
-	m := fileName.FindStringSubmatch(name)
 	for i := range fileKinds {
 		k := &fileKinds[i]
 		ext := "csv"
 		if k.MediaType == yamlMedia {
 			ext = "yaml"
 		}
-		if m != nil && m[1] == k.Name && (m[3] == ext || m[3] == "yml" && ext == "yaml") {
+		rest, ok := strings.CutPrefix(name, k.Name)
+		if m := fileName.FindStringSubmatch(rest); ok && m != nil && (m[1] == ext || m[1] == "yml" && ext == "yaml") {
 			return k, ""
 		}
-		if rest, ok := strings.CutPrefix(name, k.Name); ok && notLetter.MatchString(rest) && looksLikeTable(name) {
+		if ok && notLetter.MatchString(rest) && looksLikeTable(name) {
 			like = fmt.Sprintf("not read: a file of this kind is called %s.%s or %s-LABEL.%s", k.Name, ext, k.Name, ext)
 			if e := path.Ext(name); strings.HasPrefix(e, ".xls") || e == ".ods" {
 				like += "; save the sheet as CSV (UTF-8)"
@@ -133,5 +137,5 @@ func TableKinds() []string {
 func (k *FileKind) Check(name string, body []byte) (rows int, problems []evidence.Problem, err error) {
 	var f Folder
 	problems, err = k.read(&f, File{Path: name, Kind: k, Body: body})
-	return len(f.Extracted) + len(f.Measured) + len(f.Harms) + len(f.Decisions), problems, err
+	return len(f.Extracted) + len(f.Measured) + len(f.Harms) + len(f.Decisions) + len(f.Notices) + len(f.Other) + len(f.Guesses) + len(f.Cards), problems, err
 }

@@ -50,6 +50,10 @@ type Folder struct {
 	Decisions []Decision
 	Measured  []MeasuredRow
 	Harms     []Harm
+	Notices   []evidence.Notice
+	Other     []evidence.OtherEvidence
+	Guesses   []evidence.Guess
+	Cards     []evidence.CardSignature
 }
 
 // ReadFolder reads a review folder. "" and a folder that does not exist are an

@@ -99,5 +99,23 @@ func Measured() ([]byte, error) { return files.ReadFile("data/measured.csv") }
 // Harms returns the table of adverse events, as a review file.
 func Harms() ([]byte, error) { return files.ReadFile("data/harms.csv") }
 
+// ReviewFiles are the starter set's files of the review folder, by name: what
+// people extracted, what was done to the evidence, what else is known, and the note
+// on sources and licences.
+func ReviewFiles() (map[string][]byte, error) {
+	out := map[string][]byte{}
+	for _, name := range []string{"extractions.csv", "measured.csv", "harms.csv", "notices.csv", "other-evidence.csv", "guesses.csv", "SOURCES.md"} {
+		b, err := files.ReadFile("data/" + name)
+		if err != nil {
+			return nil, fmt.Errorf("starter set: %w", err)
+		}
+		out[name] = b
+	}
+	return out, nil
+}
+
+// Notices returns the shipped notices, as a review file.
+func Notices() ([]byte, error) { return files.ReadFile("data/notices.csv") }
+
 // Sources returns the note on sources and licences (Markdown).
 func Sources() ([]byte, error) { return files.ReadFile("data/SOURCES.md") }
