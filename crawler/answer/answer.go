@@ -82,23 +82,6 @@ func Start(b []byte) string {
 	return fmt.Sprintf("%q", strings.ToValidUTF8(s, "?"))
 }
 
-// Text gives a body as UTF-8, with a problem where bytes of it are not.
-func Text(body []byte) ([]byte, []evidence.Problem) {
-	if utf8.Valid(body) {
-		return body, nil
-	}
-	return bytes.ToValidUTF8(body, []byte("\uFFFD")), []evidence.Problem{{Kind: crawler.KindBadUTF8,
-		Message: "bytes that are not UTF-8 are shown as U+FFFD; the payload keeps them"}}
-}
-
-// Document reads the JSON text of a payload whatever its bytes: what [Text] and
-// [JSON] say of it.
-func Document(p evidence.Payload) (*jsontree.Node, []evidence.Problem, error) {
-	body, problems := Text(p.Body)
-	n, err := JSON(body)
-	return n, problems, err
-}
-
 // Promised tells of an answer that counts records and holds none; nothing when
 // it counts none.
 func Promised(count string, where string) []evidence.Problem {
@@ -106,23 +89,6 @@ func Promised(count string, where string) []evidence.Problem {
 		return nil
 	}
 	return []evidence.Problem{{Kind: crawler.KindMissing, Where: where, Message: "the answer counts " + count + " records and holds none"}}
-}
-
-// JSON reads a whole JSON text; faults come back as *crawler.AnswerError.
-func JSON(body []byte) (*jsontree.Node, error) {
-	body = bytes.TrimPrefix(body, []byte("\ufeff"))
-	text := strings.TrimLeft(string(body[:min(len(body), 512)]), " \t\r\n")
-	switch {
-	case text == "":
-		return nil, &crawler.AnswerError{Kind: crawler.KindEmpty, Message: "the answer is empty"}
-	case text[0] == '<':
-		return nil, &crawler.AnswerError{Kind: crawler.KindHTML, Message: "a page for people instead of data: it begins with " + Start([]byte(text))}
-	}
-	n, err := jsontree.Parse(body)
-	if err != nil {
-		return nil, JSONFault(err, "")
-	}
-	return n, nil
 }
 
 // JSONFault puts a fault of a JSON text into the crawler's words.

@@ -58,7 +58,7 @@ func (r Records) Parse(p evidence.Payload) (crawler.Parsed, error) {
 	}
 	for _, n := range notes {
 		if n.Kind != xmltree.NoteEncoding { // another encoding, declared, is no fault
-			out.Problems = append(out.Problems, noteProblem(n))
+			out.Problems = append(out.Problems, NoteProblem(n))
 		}
 	}
 	out.Problems = append(out.Problems, drift.Problems(out.Records)...)
@@ -120,7 +120,8 @@ func (r Records) piece(doc []byte, piece xmltree.Piece, sha string) (evidence.Re
 	return rec, nil
 }
 
-func noteProblem(n xmltree.Note) evidence.Problem {
+// NoteProblem puts a repair of an XML text into a problem.
+func NoteProblem(n xmltree.Note) evidence.Problem {
 	kind := crawler.KindBadValue
 	if n.Kind == xmltree.NoteUTF8 {
 		kind = crawler.KindBadUTF8

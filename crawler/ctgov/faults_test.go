@@ -26,7 +26,7 @@ func pages(t *testing.T, page func(n int, w http.ResponseWriter, r *http.Request
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch {
 		case strings.HasSuffix(r.URL.Path, "/version"):
-			answer(w, map[string]string{"apiVersion": "2.0.5", "dataTimestamp": "2026-03-25T09:00:05"})
+			reply(w, map[string]string{"apiVersion": "2.0.5", "dataTimestamp": "2026-03-25T09:00:05"})
 		case strings.HasSuffix(r.URL.Path, "/studies"):
 			w.Header().Set("Content-Type", "application/json")
 			page(int(n.Add(1))-1, w, r)

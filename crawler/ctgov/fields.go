@@ -23,21 +23,37 @@ const (
 	objects
 	text
 	texts
+	enum
+	enums
+	dated
 	number
 	boolean
 )
 
 var kindNames = map[string]fieldKind{
-	"object": object, "objects": objects, "text": text, "texts": texts, "number": number, "bool": boolean,
+	"object": object, "objects": objects, "text": text, "texts": texts, "enum": enum, "enums": enums, "date": dated, "number": number, "bool": boolean,
 }
 
-var kindWords = [...]string{object: "an object", objects: "a list", text: "text", texts: "a list", number: "a number", boolean: "true or false"}
+var kindWords = [...]string{object: "an object", objects: "a list", text: "text", texts: "a list", enum: "text", enums: "a list", dated: "text",
+	number: "a number", boolean: "true or false"}
+
+// list tells whether a field of the kind holds several values.
+func (k fieldKind) list() bool { return k == objects || k == texts || k == enums }
 
 // field is one node of the register's field tree.
 type field struct {
-	name string
-	kind fieldKind
-	kids []field
+	name  string
+	piece string // what the former API called it
+	kind  fieldKind
+	kids  []field
+}
+
+// kid gives the index of a field below f; the name must be one of fields.txt.
+func (f *field) kid(name string) int {
+	if i := find(f.kids, name, 0); i >= 0 {
+		return i
+	}
+	panic("ctgov: fields.txt has no " + name + " below " + f.name)
 }
 
 // fieldTree is the tree of fields.txt; its root stands for a study.
@@ -51,9 +67,9 @@ var fieldTree = sync.OnceValue(func() *field {
 		if text == "" || text[0] == '#' {
 			continue
 		}
-		name, kind, ok := strings.Cut(text, " ")
+		words := strings.Fields(text)
 		depth := len(line) - len(text)
-		if !ok || depth > len(way) || kindNames[kind] == 0 {
+		if len(words) < 2 || depth > len(way) || kindNames[words[1]] == 0 {
 			panic(fmt.Sprintf("ctgov: fields.txt line %d is malformed: %q", n+1, line))
 		}
 		way = way[:depth]
@@ -61,7 +77,11 @@ var fieldTree = sync.OnceValue(func() *field {
 		for _, i := range way {
 			at = &at.kids[i]
 		}
-		at.kids = append(at.kids, field{name: name, kind: kindNames[kind]})
+		f := field{name: words[0], kind: kindNames[words[1]], piece: strings.ToUpper(words[0][:1]) + words[0][1:]}
+		if len(words) > 2 {
+			f.piece = words[2]
+		}
+		at.kids = append(at.kids, f)
 		way = append(way, len(at.kids)-1)
 	}
 	return root
@@ -163,7 +183,7 @@ func (in *inspector) value(n *jsontree.Node, f *field) {
 		if in.want(n, jsontree.Object, "an object") {
 			in.object(n, f)
 		}
-	case objects, texts:
+	case objects, texts, enums:
 		if in.want(n, jsontree.Array, "a list") {
 			in.list(n, f)
 		}
@@ -177,7 +197,7 @@ func (in *inspector) list(n *jsontree.Node, f *field) {
 	in.way = append(in.way, step{})
 	for i := range n.Kids {
 		in.way[depth].index = i
-		if f.kind == texts {
+		if f.kind != objects {
 			in.scalar(&n.Kids[i], text)
 		} else if in.want(&n.Kids[i], jsontree.Object, "an object") {
 			in.object(&n.Kids[i], f)

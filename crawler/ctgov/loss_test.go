@@ -133,7 +133,7 @@ func checkPointers(t *testing.T, body []byte, rec *evidence.Record) {
 			return
 		}
 		var got map[string]any
-		if err := json.Unmarshal(raw, &got); err != nil {
+		if err := json.Unmarshal(raw.Value, &got); err != nil {
 			t.Errorf("%s: %s leads to %s", rec.ID, pointer, raw)
 			return
 		}

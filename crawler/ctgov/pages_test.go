@@ -141,7 +141,7 @@ func TestManyRecordsStayFlat(t *testing.T) {
 		if from+size < all {
 			p["nextPageToken"] = strconv.Itoa(from + size)
 		}
-		answer(w, p)
+		reply(w, p)
 	})
 	sink := &sourcetest.MemorySink{}
 	sum, err := crawl(t, sink, url)

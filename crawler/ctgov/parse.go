@@ -11,6 +11,7 @@ import (
 	"sync/atomic"
 
 	"past/crawler"
+	"past/crawler/charset"
 	"past/internal/evidence"
 )
 
@@ -26,7 +27,11 @@ func Parse(p evidence.Payload) (crawler.Parsed, error) {
 		sum := sha256.Sum256(p.Body)
 		p.SHA256 = hex.EncodeToString(sum[:])
 	}
-	s, err := cutPayload(p.Body)
+	body := charset.UTF8Text(p.Body)
+	if f := formatOf(body); f != nil {
+		return readFormer(f, body, p)
+	}
+	s, err := cutPayload(body)
 	if err != nil {
 		return crawler.Parsed{}, err
 	}

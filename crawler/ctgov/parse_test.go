@@ -128,7 +128,7 @@ func TestShapes(t *testing.T) {
 			}
 			m := r.Results.Outcomes[0].Classes[1].Categories[0].Measurements[0]
 			raw, err := Resolve([]byte(x.body), m.Pointer)
-			if x.name != "values one after another" && (err != nil || !strings.Contains(string(raw), "-.34")) {
+			if x.name != "values one after another" && (err != nil || !strings.Contains(string(raw.Value), "-.34")) {
 				t.Errorf("%s: %s leads to %s, %v", x.name, m.Pointer, raw, err)
 			}
 		}

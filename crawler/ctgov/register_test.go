@@ -39,13 +39,13 @@ func register(w *sourcetest.World, perPage int) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /api/v2/version", func(rw http.ResponseWriter, _ *http.Request) {
 		_, stamp := w.Look()
-		answer(rw, map[string]string{"apiVersion": "2.0.5", "dataTimestamp": stamp})
+		reply(rw, map[string]string{"apiVersion": "2.0.5", "dataTimestamp": stamp})
 	})
 	mux.HandleFunc("GET /api/v2/studies/{id}", func(rw http.ResponseWriter, r *http.Request) {
 		es, _ := w.Look()
 		for _, e := range es {
 			if e.ID == r.PathValue("id") {
-				answer(rw, json.RawMessage(e.Body))
+				reply(rw, json.RawMessage(e.Body))
 				return
 			}
 		}
@@ -82,7 +82,7 @@ func register(w *sourcetest.World, perPage int) http.Handler {
 		if to < len(hits) {
 			page["nextPageToken"] = strconv.Itoa(to) + "@" + stamp
 		}
-		answer(rw, page)
+		reply(rw, page)
 	})
 	return mux
 }
@@ -102,7 +102,7 @@ func found(w *sourcetest.World, ids, advanced string) ([]sourcetest.Entry, strin
 	}), stamp
 }
 
-func answer(rw http.ResponseWriter, v any) {
+func reply(rw http.ResponseWriter, v any) {
 	rw.Header().Set("Content-Type", "application/json")
 	_ = json.NewEncoder(rw).Encode(v)
 }

@@ -1,7 +1,6 @@
 package ctgov
 
 import (
-	"bytes"
 	"fmt"
 	"strconv"
 	"strings"
@@ -9,11 +8,10 @@ import (
 	"past/crawler/jsontree"
 )
 
-// Resolve gives the bytes that a pointer made by this package names in its
-// payload. In a payload of one value a line the first token is the number of
+// lookup gives the bytes that a pointer made by this package names in JSON of
+// API v2. In a payload of one value a line the first token is the number of
 // the line, from 0, empty lines not counted.
-func Resolve(body []byte, pointer string) ([]byte, error) {
-	body = bytes.TrimPrefix(body, []byte("\xef\xbb\xbf"))
+func lookup(body []byte, pointer string) ([]byte, error) {
 	lines := jsonLines(body)
 	if lines == nil {
 		return jsontree.Lookup(body, pointer)

@@ -14,6 +14,7 @@ import (
 	"unicode/utf8"
 
 	"past/crawler"
+	"past/crawler/answer"
 	"past/crawler/jsontree"
 	"past/internal/evidence"
 )
@@ -47,6 +48,12 @@ func ParseStudy(study []byte, at evidence.Provenance) (evidence.Record, error) {
 	if err != nil {
 		return evidence.Record{}, syntaxError(err, at.Pointer)
 	}
+	return readStudy(root, at, m.in.problems, w)
+}
+
+// readStudy reads the tree of a study; problems are those met on the way to it.
+func readStudy(root *jsontree.Node, at evidence.Provenance, problems []evidence.Problem, w *workshop) (evidence.Record, error) {
+	m := mapper{base: at.Pointer, in: inspector{base: at.Pointer, problems: problems}}
 	if root.Kind != jsontree.Object {
 		return evidence.Record{}, &crawler.AnswerError{Kind: crawler.KindWrongShape, Where: at.Pointer,
 			Message: fmt.Sprintf("a study is an object, not %s", root.Kind)}
@@ -54,6 +61,9 @@ func ParseStudy(study []byte, at evidence.Provenance) (evidence.Record, error) {
 	id, err := studyID(root, at.Pointer)
 	if err != nil {
 		return evidence.Record{}, err
+	}
+	if p, found := answer.Scrub(root, at.Pointer); found {
+		m.in.problems = append(m.in.problems, p)
 	}
 	m.in.object(root, fieldTree())
 	rec := evidence.Record{

@@ -6,10 +6,9 @@ import (
 	"fmt"
 	"regexp"
 	"strconv"
-	"unicode/utf16"
 	"unicode/utf8"
 
-	"golang.org/x/net/html/charset"
+	"past/crawler/charset"
 )
 
 // Note tells of a kind of repair and how often it was made.
@@ -47,41 +46,21 @@ func Clean(body []byte) ([]byte, []Note) {
 	return repair(body, notes)
 }
 
-// decode turns the text into UTF-8 by its byte order mark or declaration.
+// decode turns the text into UTF-8 by its byte order mark, its declaration, or
+// the zeros of UTF-16.
 func decode(body []byte, notes []Note) ([]byte, []Note) {
-	switch {
-	case bytes.HasPrefix(body, []byte("\xef\xbb\xbf")):
-		return body[3:], notes
-	case bytes.HasPrefix(body, []byte{0xff, 0xfe}), bytes.HasPrefix(body, []byte{0xfe, 0xff}):
-		return fromUTF16(body), append(notes, Note{NoteEncoding, 1, "the text is UTF-16"})
-	}
-	m := declared.FindSubmatch(bytes.TrimLeft(body[:min(len(body), 300)], " \t\r\n"))
-	if m == nil {
-		return body, notes
-	}
-	enc, _ := charset.Lookup(string(m[1]))
-	if enc == nil || utf8.Valid(body) { // text in another encoding is almost never valid UTF-8 by chance
-		return body, notes
-	}
-	out, err := enc.NewDecoder().Bytes(body)
-	if err != nil {
-		return body, notes
-	}
-	return out, append(notes, Note{NoteEncoding, 1, "the text is declared as " + string(m[1])})
-}
-
-func fromUTF16(b []byte) []byte {
-	big := b[0] == 0xfe
-	b = b[2:]
-	units := make([]uint16, 0, len(b)/2)
-	for ; len(b) >= 2; b = b[2:] {
-		if big {
-			units = append(units, uint16(b[0])<<8|uint16(b[1]))
-		} else {
-			units = append(units, uint16(b[1])<<8|uint16(b[0]))
+	e, _ := charset.EncodingOf(body)
+	if m := declared.FindSubmatch(bytes.TrimLeft(body[:min(len(body), 300)], " \t\r\n")); m != nil && (e == charset.UTF8 || e == charset.Windows1252) {
+		// Text in another encoding is almost never valid UTF-8 by chance.
+		if out, ok := charset.Named(body, string(m[1])); ok && !utf8.Valid(body) {
+			return out, append(notes, Note{NoteEncoding, 1, "the text is declared as " + string(m[1])})
 		}
+		return charset.UTF8Text(body), notes
 	}
-	return []byte(string(utf16.Decode(units)))
+	if e == charset.UTF8 || e == charset.Windows1252 { // XML that declares nothing is UTF-8
+		return charset.UTF8Text(body), notes
+	}
+	return charset.Text(body), append(notes, Note{NoteEncoding, 1, "the text is " + string(e)})
 }
 
 func firstInvalid(b []byte) int {

@@ -122,6 +122,18 @@ func (n *Node) All(name string) []*Node {
 	return out
 }
 
+// alike gives the children whose name differs from name in case and
+// underscores only.
+func (n *Node) alike(name string) []*Node {
+	var out []*Node
+	for _, k := range n.Elements() {
+		if strings.EqualFold(strings.ReplaceAll(k.Name, "_", ""), strings.ReplaceAll(name, "_", "")) {
+			out = append(out, k)
+		}
+	}
+	return out
+}
+
 // Elements gives all child elements.
 func (n *Node) Elements() []*Node {
 	var out []*Node
@@ -168,6 +180,9 @@ func (n *Node) Find(path string) (string, bool) {
 			}
 		}
 		all := n.All(name)
+		if len(all) == 0 { // pointers of tables as XML write columns in small letters
+			all = n.alike(name)
+		}
 		if k < 1 || k > len(all) {
 			return "", false
 		}

@@ -162,3 +162,18 @@ func Squeeze(s string) string {
 	}
 	return strings.Join(strings.FieldsFunc(s, func(r rune) bool { return unicode.IsSpace(r) || r == '\u200b' }), " ")
 }
+
+// Raw gives all text below the node as it stands.
+func (n *Node) Raw() string {
+	if n.Name == "" {
+		return n.Data
+	}
+	if len(n.Kids) == 1 {
+		return n.Kids[0].Raw()
+	}
+	var b strings.Builder
+	for i := range n.Kids {
+		b.WriteString(n.Kids[i].Raw())
+	}
+	return b.String()
+}

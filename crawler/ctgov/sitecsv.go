@@ -1,0 +1,237 @@
+package ctgov
+
+import (
+	"bytes"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"path"
+	"strings"
+
+	"past/crawler"
+	"past/crawler/answer"
+	"past/internal/evidence"
+)
+
+// isSiteCSV tells the table that the site's download button gives, of today
+// or of the classic site.
+func isSiteCSV(head []byte) bool {
+	line, _, _ := bytes.Cut(bytes.TrimPrefix(head, []byte("\ufeff")), []byte("\n"))
+	return bytes.Contains(line, []byte("NCT Number"))
+}
+
+// row is one study of the table.
+type row struct {
+	cells map[string]string // by column, in small letters
+	line  int
+}
+
+func (r row) at(col string) string { return fmt.Sprintf("line %d, column %s", r.line, col) }
+
+func readSiteCSV(text []byte) ([]*draft, []evidence.Problem, error) {
+	text, problems := answer.Text(text)
+	cr := csv.NewReader(bytes.NewReader(text))
+	cr.Comma, cr.LazyQuotes, cr.FieldsPerRecord = answer.Separator(text), true, -1
+	head, err := cr.Read()
+	if err != nil {
+		return nil, nil, &crawler.AnswerError{Kind: crawler.KindWrongShape, Message: "no header line: " + err.Error()}
+	}
+	for i, h := range head {
+		head[i] = strings.ToLower(strings.TrimSpace(h))
+	}
+	var out []*draft
+	for {
+		rec, err := cr.Read()
+		if errors.Is(err, io.EOF) {
+			return out, problems, nil
+		}
+		line, _ := cr.FieldPos(0)
+		if err != nil || len(rec) != len(head) {
+			msg := fmt.Sprintf("the row has %d cells, the header has %d", len(rec), len(head))
+			if err != nil {
+				msg = err.Error()
+			}
+			problems = append(problems, evidence.Problem{Kind: crawler.KindBadValue, Where: fmt.Sprintf("line %d", line), Message: msg})
+			continue
+		}
+		r := row{cells: map[string]string{}, line: line}
+		for i, h := range head {
+			r.cells[h] = strings.TrimSpace(rec[i])
+		}
+		s := newStudy()
+		s.at = fmt.Sprintf("line %d", line)
+		s.siteRow(r)
+		out = append(out, s)
+	}
+}
+
+// siteColumns are those whose text is a field of API v2 as it stands, by the
+// names of today's table and of the classic site's.
+var siteColumns = []struct{ module, field, col, classic string }{
+	{"identificationModule", "nctId", "nct number", ""},
+	{"identificationModule", "briefTitle", "study title", "title"},
+	{"identificationModule", "acronym", "acronym", ""},
+	{"statusModule", "overallStatus", "study status", "status"},
+	{"descriptionModule", "briefSummary", "brief summary", ""},
+	{"eligibilityModule", "sex", "sex", "gender"},
+	{"designModule", "studyType", "study type", ""},
+}
+
+var siteDates = []struct{ field, col, classic string }{
+	{"startDateStruct", "start date", ""}, {"primaryCompletionDateStruct", "primary completion date", ""},
+	{"completionDateStruct", "completion date", ""}, {"studyFirstPostDateStruct", "first posted", ""},
+	{"resultsFirstPostDateStruct", "results first posted", ""}, {"lastUpdatePostDateStruct", "last update posted", ""},
+}
+
+// cell gives a cell by the first of the columns that the table has.
+func (r row) cell(cols ...string) (text, at string) {
+	for _, c := range cols {
+		if t, ok := r.cells[c]; ok {
+			return t, r.at(c)
+		}
+	}
+	return "", ""
+}
+
+// list gives the parts of a cell between bars.
+func (r row) list(cols ...string) (parts []string, at string) {
+	t, at := r.cell(cols...)
+	for _, p := range strings.Split(t, "|") {
+		if p = strings.TrimSpace(p); p != "" {
+			parts = append(parts, p)
+		}
+	}
+	return parts, at
+}
+
+func (p *draft) siteRow(r row) {
+	protocol := p.sub("protocolSection")
+	for _, c := range siteColumns {
+		text, at := r.cell(c.col, c.classic)
+		protocol.sub(c.module).set(c.field, text, at)
+	}
+	for _, d := range siteDates {
+		text, at := r.cell(d.col, d.classic)
+		protocol.sub("statusModule", d.field).set("date", text, at)
+	}
+	p.siteLists(r, protocol)
+	design := protocol.sub("designModule")
+	text, at := r.cell("phases")
+	design.phases(strings.ReplaceAll(text, "Not Applicable", "NA"), at)
+	text, at = r.cell("enrollment")
+	design.sub("enrollmentInfo").set("count", text, at)
+	designs, at := r.list("study design", "study designs")
+	for _, d := range designs {
+		key, value, _ := strings.Cut(d, ":")
+		info := design.sub("designInfo")
+		switch value = strings.TrimSpace(value); strings.ToLower(strings.TrimSpace(key)) {
+		case "allocation":
+			info.set("allocation", value, at)
+		case "intervention model":
+			info.set("interventionModel", value, at)
+		case "primary purpose":
+			info.set("primaryPurpose", value, at)
+		case "masking":
+			info.sub("maskingInfo").masking(value, at)
+		case "observational model":
+			info.set("observationalModel", value, at)
+		case "time perspective":
+			info.set("timePerspective", value, at)
+		}
+	}
+	if text, at := r.cell("study results"); strings.EqualFold(text, "yes") || strings.EqualFold(text, "has results") {
+		p.set("hasResults", "true", at)
+	}
+}
+
+func (p *draft) siteLists(r row, protocol *draft) {
+	ids, at := r.list("other ids")
+	for i, id := range ids {
+		if i == 0 {
+			protocol.sub("identificationModule", "orgStudyIdInfo").set("id", id, at)
+			continue
+		}
+		protocol.sub("identificationModule").add("secondaryIdInfos", at).set("id", id, at)
+	}
+	sponsors := protocol.sub("sponsorCollaboratorsModule")
+	names, at := r.list("sponsor", "sponsor/collaborators")
+	others, othersAt := r.list("collaborators")
+	for i, n := range append(names, others...) {
+		if i == 0 {
+			sponsors.sub("leadSponsor").set("name", n, at)
+			class, classAt := r.cell("funder type")
+			sponsors.sub("leadSponsor").set("class", class, classAt)
+			continue
+		}
+		sponsors.add("collaborators", othersAt).set("name", n, othersAt)
+	}
+	conditions, at := r.list("conditions")
+	for _, c := range conditions {
+		protocol.sub("conditionsModule").set("conditions", c, at)
+	}
+	given, at := r.list("interventions")
+	for _, g := range given {
+		v := protocol.sub("armsInterventionsModule").add("interventions", at)
+		kind, name, ok := strings.Cut(g, ": ")
+		if !ok {
+			kind, name = "", g
+		}
+		v.set("type", kind, at)
+		v.set("name", name, at)
+	}
+	for _, o := range [...]struct{ field, col, classic string }{
+		{"primaryOutcomes", "primary outcome measures", "outcome measures"}, {"secondaryOutcomes", "secondary outcome measures", ""},
+		{"otherOutcomes", "other outcome measures", ""},
+	} {
+		// Measure, description and time frame stand in one text between
+		// commas, which each of them may hold: they are not told apart.
+		measures, at := r.list(o.col, o.classic)
+		for _, m := range measures {
+			protocol.sub("outcomesModule").add(o.field, at).set("measure", m, at)
+		}
+	}
+	ages, at := r.cell("age")
+	for _, a := range strings.Split(ages, ",") {
+		if a = strings.TrimSpace(a); strings.ToUpper(a) == a {
+			protocol.sub("eligibilityModule").set("stdAges", a, at)
+		}
+	}
+	places, at := r.list("locations")
+	for _, l := range places {
+		protocol.sub("contactsLocationsModule").add("locations", at).sitePlace(l, at)
+	}
+	docs, at := r.list("study documents")
+	for _, d := range docs {
+		label, link, ok := strings.Cut(d, ", http")
+		doc := p.sub("documentSection", "largeDocumentModule").add("largeDocs", at)
+		doc.set("label", label, at)
+		if ok {
+			doc.set("filename", path.Base("http"+link), at)
+		}
+	}
+}
+
+// sitePlace reads "Facility, City, State, Zip, Country" from its end; what is
+// left over is the facility's name.
+func (p *draft) sitePlace(s, at string) {
+	parts := strings.Split(s, ", ")
+	last := func() string {
+		t := parts[len(parts)-1]
+		parts = parts[:len(parts)-1]
+		return t
+	}
+	if len(parts) > 1 {
+		p.set("country", last(), at)
+	}
+	if len(parts) > 2 && strings.ContainsAny(parts[len(parts)-1], "0123456789") {
+		p.set("zip", last(), at)
+	}
+	if len(parts) > 2 {
+		p.set("state", last(), at)
+	}
+	if len(parts) > 1 {
+		p.set("city", last(), at)
+	}
+	p.set("facility", strings.Join(parts, ", "), at)
+}
