@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"past/crawler/xmltree"
+	"past/internal/evidence"
 )
 
 //go:embed legacy.txt
@@ -228,9 +229,6 @@ func (p *draft) outcomeStates() {
 	}
 }
 
-// totalEvents is the category in which former formats give the sums of a table.
-const totalEvents = "Total"
-
 // legacyEvents reads a table of adverse events. Its sums belong to the groups
 // in API v2; they are kept as rows too, as they were posted.
 func (p *draft) legacyEvents(table *spot, list, prefix string) {
@@ -261,7 +259,7 @@ func (p *draft) legacyEvents(table *spot, list, prefix string) {
 				st.set("numEvents", n.n.Attr("events"), n.path+"/@events")
 				st.set("numAffected", n.n.Attr("subjects_affected"), n.path+"/@subjects_affected")
 				st.set("numAtRisk", n.n.Attr("subjects_at_risk"), n.path+"/@subjects_at_risk")
-				if system == totalEvents {
+				if system == evidence.TotalSystem {
 					module.groupTotal(n, prefix)
 				}
 			}

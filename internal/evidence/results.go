@@ -165,6 +165,13 @@ type AdverseEvent struct {
 	Stats      []EventStat `json:"stats,omitempty"`
 }
 
+// TotalSystem is the heading under which the former XML of ClinicalTrials.gov
+// gives the sums of a table of adverse events.
+const TotalSystem = "Total"
+
+// IsTotal tells whether the row is the sum of its table rather than a term.
+func (e AdverseEvent) IsTotal() bool { return e.System == TotalSystem }
+
 // EventStat is one group's count of a term; nil means not stated.
 type EventStat struct {
 	GroupID  string `json:"group_id"`

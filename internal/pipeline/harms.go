@@ -78,6 +78,9 @@ func postedHarms(r *evidence.Record, st evidence.Study) []evidence.HarmRow {
 	}
 	var out []evidence.HarmRow
 	for _, e := range a.Events {
+		if e.IsTotal() {
+			continue
+		}
 		serious := e.Serious
 		for _, s := range e.Stats {
 			out = append(out, evidence.HarmRow{StudyID: st.ID, Label: st.Label, Substance: strings.Join(st.Substances, ", "), Arm: groups[s.GroupID], Term: e.Term, System: e.System,
