@@ -25,7 +25,7 @@ func (s *Store) ReplaceFindings(ctx context.Context, fs []evidence.Finding, cs [
 		}
 		for i := range cs {
 			v := &cs[i]
-			err := c.addDocument("INSERT INTO claim (id, verdict, k, n, document) VALUES (?, ?, ?, ?, ?)", v, v.ID, v.Verdict, v.K, v.N)
+			err := c.addDocument("INSERT INTO claim (id, verdict, k, n, document) VALUES (?, ?, ?, ?, ?)", v, v.ID, string(v.Verdict), v.K, v.N)
 			if err != nil {
 				return fmt.Errorf("claim %s: %w", v.ID, err)
 			}
