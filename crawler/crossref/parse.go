@@ -12,9 +12,9 @@ import (
 	"past/crawler/answer"
 	"past/crawler/drift"
 	"past/crawler/jsontree"
-	"past/crawler/mention"
 	"past/crawler/xmltree"
 	"past/internal/evidence"
+	"past/internal/ident"
 )
 
 //go:embed outline.txt
@@ -50,7 +50,7 @@ func Parse(p evidence.Payload) (crawler.Parsed, error) {
 		out.Problems = append(out.Problems, answer.Promised(n.At("message", "total-results").Scalar(), "/message/items")...)
 	}
 	for i, w := range works {
-		doi, ok := CanonicalDOI(w.Get("DOI").Scalar())
+		doi, ok := ident.DOI(w.Get("DOI").Scalar())
 		if !ok {
 			out.Problems = append(out.Problems, evidence.Problem{Kind: crawler.KindNoID, Where: pointers[i], Message: fmt.Sprintf("a work without a usable DOI: %q", w.Get("DOI").Scalar())})
 			continue
@@ -139,7 +139,7 @@ func instituteOf(n *jsontree.Node) string {
 func aliases(n *jsontree.Node) []string {
 	var out []string
 	for _, a := range n.Get("aliases").Scalars() {
-		if d, ok := CanonicalDOI(a); ok {
+		if d, ok := ident.DOI(a); ok {
 			out = append(out, "doi:"+d)
 		}
 	}
@@ -206,16 +206,10 @@ func trials(pub *evidence.Publication, n *jsontree.Node, base string) {
 	for i := range list {
 		raw := list[i].Get("clinical-trial-number").Scalar()
 		at := base + "/clinical-trial-number/" + strconv.Itoa(i) + "/clinical-trial-number"
-		ids := mention.IDs(raw)
-		if len(ids) == 0 && strings.TrimSpace(raw) != "" {
-			ids = []string{strings.ToUpper(strings.TrimSpace(raw))}
-		}
-		for _, id := range ids {
-			pub.TrialIDs = mention.AddID(pub.TrialIDs, id, "databank", at)
-		}
+		pub.TrialIDs = answer.Registrations(pub.TrialIDs, raw, at)
 	}
-	pub.TrialIDs = mention.Add(pub.TrialIDs, pub.Title, "title", base+"/title")
-	pub.TrialIDs = mention.Add(pub.TrialIDs, pub.Abstract, "abstract", base+"/abstract")
+	pub.TrialIDs = answer.Mentions(pub.TrialIDs, pub.Title, "title", base+"/title")
+	pub.TrialIDs = answer.Mentions(pub.TrialIDs, pub.Abstract, "abstract", base+"/abstract")
 }
 
 func references(rec *evidence.Record, n *jsontree.Node, base string) {
@@ -223,7 +217,7 @@ func references(rec *evidence.Record, n *jsontree.Node, base string) {
 	for i := range list {
 		r := &list[i]
 		ref := evidence.Reference{Type: "CITED", Citation: xmltree.Plain(r.Get("unstructured").Scalar()), Pointer: base + "/reference/" + strconv.Itoa(i)}
-		ref.DOI, _ = CanonicalDOI(r.Get("DOI").Scalar())
+		ref.DOI, _ = ident.DOI(r.Get("DOI").Scalar())
 		if ref.Citation == "" {
 			var parts []string
 			for _, k := range []string{"author", "year", "article-title", "volume-title", "series-title", "journal-title", "volume", "first-page"} {

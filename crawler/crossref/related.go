@@ -6,6 +6,7 @@ import (
 
 	"past/crawler/jsontree"
 	"past/internal/evidence"
+	"past/internal/ident"
 )
 
 // noticeKinds puts Crossref's types of update into the words that PubMed uses:
@@ -34,7 +35,7 @@ func related(pub *evidence.Publication, n *jsontree.Node) {
 				kinds = [2]string{"UpdateIn", "UpdateOf"}
 			}
 			w := evidence.RelatedWork{Type: kinds[side], Label: strings.TrimSpace(key + " " + raw), Date: dateParts(u.Get("updated")), Note: u.Get("source").Scalar()}
-			w.DOI, _ = CanonicalDOI(u.Get("DOI").Scalar())
+			w.DOI, _ = ident.DOI(u.Get("DOI").Scalar())
 			pub.Related = append(pub.Related, w)
 			if w.Type == "RetractionIn" {
 				pub.Retracted = true
@@ -58,7 +59,7 @@ func relations(pub *evidence.Publication, n *jsontree.Node) {
 			r := &items[i]
 			w := evidence.RelatedWork{Type: strings.TrimPrefix(kids[k].Key, "is-"), Label: "relation " + kids[k].Key, Note: r.Get("asserted-by").Scalar()}
 			id := r.Get("id").Scalar()
-			if doi, ok := CanonicalDOI(id); ok {
+			if doi, ok := ident.DOI(id); ok {
 				w.DOI = doi
 			} else if id == "" {
 				continue

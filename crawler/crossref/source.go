@@ -15,6 +15,7 @@ import (
 	"past/crawler/answer"
 	"past/crawler/jsontree"
 	"past/internal/evidence"
+	"past/internal/ident"
 )
 
 const (
@@ -60,7 +61,7 @@ func WithKnown(list func() ([]string, error)) Option {
 			given, err := list()
 			var dois []string
 			for _, d := range given {
-				if d, ok := CanonicalDOI(d); ok {
+				if d, ok := ident.DOI(d); ok {
 					dois = append(dois, d)
 				}
 			}
@@ -225,7 +226,7 @@ func readIDs(body []byte) (ids []string, total int, err error) {
 		return nil, 0, err
 	}
 	for _, w := range works {
-		if doi, ok := CanonicalDOI(w.Get("DOI").Scalar()); ok {
+		if doi, ok := ident.DOI(w.Get("DOI").Scalar()); ok {
 			ids = append(ids, "doi:"+doi)
 		}
 	}
@@ -261,26 +262,4 @@ func worksIn(n *jsontree.Node) (works []*jsontree.Node, pointers []string, err e
 		words = "the service reports: " + list[0].Get("message").Scalar()
 	}
 	return nil, nil, &crawler.AnswerError{Kind: crawler.KindWrongShape, Where: base, Message: "no answer about works: " + words}
-}
-
-// CanonicalDOI gives a DOI in lower case without resolver or prefix; ok is
-// false for what is no DOI.
-func CanonicalDOI(s string) (string, bool) {
-	s = strings.ToLower(strings.TrimSpace(s))
-	for _, p := range []string{"https://", "http://", "dx.", "doi.org/", "doi:"} {
-		s = strings.TrimSpace(strings.TrimPrefix(s, p))
-	}
-	prefix, suffix, ok := strings.Cut(s, "/")
-	if !ok || suffix == "" || !strings.HasPrefix(prefix, "10.") || len(prefix) < 7 || len(s) > 500 {
-		return "", false
-	}
-	for _, c := range prefix[3:] {
-		if (c < '0' || c > '9') && c != '.' {
-			return "", false
-		}
-	}
-	if strings.ContainsRune(s, ' ') || answer.Unprintable(s) {
-		return "", false
-	}
-	return s, true
 }

@@ -21,6 +21,7 @@ import (
 	"past/crawler/answer"
 	"past/crawler/sourcetest"
 	"past/internal/evidence"
+	"past/internal/ident"
 	"past/internal/recordedtest"
 )
 
@@ -165,16 +166,6 @@ func TestFaults(t *testing.T) {
 	}
 }
 
-func TestCanonicalDOI(t *testing.T) {
-	for in, want := range map[string]string{
-		"https://doi.org/10.1000/ABC": "10.1000/abc", "doi: 10.1000/x y": "", "DOI:10.1002/(sici)1": "10.1002/(sici)1", "http://dx.doi.org/10.1/x": "", "10.1000/": "", "11.1000/x": "", " 10.1000.5/x ": "10.1000.5/x",
-	} {
-		if got, ok := CanonicalDOI(in); got != want || ok != (want != "") {
-			t.Errorf("%q: %q", in, got)
-		}
-	}
-}
-
 func TestRecorded(t *testing.T) {
 	dir := recordedtest.Path(t, "registry", "crossref")
 	files, err := filepath.Glob(filepath.Join(dir, "*"))
@@ -249,7 +240,7 @@ func FuzzParse(f *testing.F) {
 			t.Fatal("records and an error")
 		}
 		for _, r := range got.Records {
-			if d, ok := CanonicalDOI(r.ID); !ok || "doi:"+d != r.ID || r.ContentHash == "" {
+			if d, ok := ident.DOI(r.ID); !ok || "doi:"+d != r.ID || r.ContentHash == "" {
 				t.Fatal(r.ID)
 			}
 			if _, err := json.Marshal(r); err != nil {

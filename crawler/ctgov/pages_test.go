@@ -135,7 +135,7 @@ func TestManyRecordsStayFlat(t *testing.T) {
 		}
 		var list []json.RawMessage
 		for n := from; n < min(from+size, all); n++ {
-			list = append(list, json.RawMessage(fmt.Sprintf(small, n)))
+			list = append(list, json.RawMessage(fmt.Sprintf(small, n+1)))
 		}
 		p["studies"] = list
 		if from+size < all {

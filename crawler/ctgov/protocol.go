@@ -8,6 +8,7 @@ import (
 
 	"past/crawler/jsontree"
 	"past/internal/evidence"
+	"past/internal/ident"
 )
 
 // statuses puts the register's words into the tracker's; all expanded access
@@ -189,7 +190,7 @@ func (m *mapper) references(rec *evidence.Record, list *jsontree.Node) {
 			PMID: str(n, "pmid"), Type: str(n, "type"), Citation: str(n, "citation"),
 			Pointer: m.base + "/protocolSection/referencesModule/references/" + strconv.Itoa(i),
 		}
-		r.DOI = doiIn(r.Citation)
+		r.DOI = ident.OneDOI(r.Citation)
 		notices := n.Get("retractions").Items()
 		for k := range notices {
 			r.Retractions = append(r.Retractions, strings.TrimSpace("PMID "+str(&notices[k], "pmid")+" "+str(&notices[k], "source")))
@@ -197,45 +198,3 @@ func (m *mapper) references(rec *evidence.Record, list *jsontree.Node) {
 		rec.References[i] = r
 	}
 }
-
-// doiIn finds the DOI that a citation names: "10.", four to nine digits, a
-// slash, and what follows up to white space, less closing punctuation. It gives
-// "" when there is none or when there are two that differ.
-func doiIn(citation string) string {
-	found := ""
-	for rest := citation; ; {
-		i := strings.Index(rest, "10.")
-		if i < 0 {
-			return found
-		}
-		start := i
-		digits := 0
-		for i += 3; i < len(rest) && rest[i] >= '0' && rest[i] <= '9'; i++ {
-			digits++
-		}
-		if digits < 4 || digits > 9 || i >= len(rest) || rest[i] != '/' || start > 0 && isDigit(rest[start-1]) {
-			rest = rest[start+3:]
-			continue
-		}
-		end := i
-		for end < len(rest) && rest[end] > ' ' && rest[end] != '"' && rest[end] != '<' && rest[end] != '>' {
-			end++
-		}
-		doi := strings.TrimRight(rest[start:end], ".,;:)]}'")
-		if strings.HasSuffix(doi, "/") || len(doi) <= i-start+1 {
-			rest = rest[start+3:]
-			continue
-		}
-		// "(…)" belongs to some DOIs: give back a bracket that was opened.
-		if strings.Count(doi, "(") > strings.Count(doi, ")") && start+len(doi) < len(rest) && rest[start+len(doi)] == ')' {
-			doi += ")"
-		}
-		if found != "" && !strings.EqualFold(found, doi) {
-			return ""
-		}
-		found = doi
-		rest = rest[end:]
-	}
-}
-
-func isDigit(c byte) bool { return c >= '0' && c <= '9' }

@@ -17,6 +17,7 @@ import (
 	"past/crawler/answer"
 	"past/crawler/jsontree"
 	"past/internal/evidence"
+	"past/internal/ident"
 )
 
 // SourceName is the name under which payloads and records are kept.
@@ -140,16 +141,7 @@ func studyID(root *jsontree.Node, pointer string) (string, error) {
 // CanonicalID gives the register's spelling of an NCT number: NCT and eight
 // digits.
 func CanonicalID(s string) (string, bool) {
-	s = strings.ToUpper(strings.TrimSpace(s))
-	if len(s) != 11 || s[:3] != "NCT" {
-		return "", false
-	}
-	for _, c := range s[3:] {
-		if c < '0' || c > '9' {
-			return "", false
-		}
-	}
-	return s, true
+	return ident.Of(ident.NCT, s)
 }
 
 // mapper turns the tree of one study into a record.

@@ -15,6 +15,7 @@ import (
 	"past/crawler/jsontree"
 	"past/crawler/xmltree"
 	"past/internal/evidence"
+	"past/internal/ident"
 )
 
 const (
@@ -313,13 +314,11 @@ func (s *Source) Probe(ctx context.Context, f crawler.Fetcher) (string, error) {
 	return answer.Sum(b)[:16], nil
 }
 
-var number = regexp.MustCompile(`^20\d{2}-5\d{5}-\d{2}-\d{2}$`)
-
 // CanonicalID checks an EU CT number: 2022-500001-01-00, whose last part is the
 // version of the submission.
 func CanonicalID(s string) (string, bool) {
-	s = strings.TrimSpace(s)
-	return s, number.MatchString(s)
+	id, ok := ident.Of(ident.EUCT, s)
+	return id, ok && len(id) == len("2022-500001-01-00")
 }
 
 // isoDay reads 31/12/2024 and ISO dates and timestamps; "" for all else.

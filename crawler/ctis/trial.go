@@ -11,7 +11,6 @@ import (
 	"past/crawler/answer"
 	"past/crawler/drift"
 	"past/crawler/jsontree"
-	"past/crawler/mention"
 	"past/crawler/xmltree"
 	"past/internal/evidence"
 )
@@ -158,10 +157,7 @@ func (m *mapper) id(rec *evidence.Record, value, kind, domain string) {
 	if value == "" {
 		return
 	}
-	if ids := mention.IDs(value); len(ids) == 1 {
-		value = ids[0]
-	}
-	rec.SecondaryIDs = append(rec.SecondaryIDs, evidence.ID{Value: value, Type: strings.ToUpper(kind), Domain: domain})
+	rec.SecondaryIDs = append(rec.SecondaryIDs, evidence.ID{Value: answer.OneID(value), Type: strings.ToUpper(kind), Domain: domain})
 }
 
 // dates: the start is the first in the EU; the end is estimated until the

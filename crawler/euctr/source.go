@@ -15,6 +15,7 @@ import (
 	"past/crawler/answer"
 	"past/crawler/boolean"
 	"past/internal/evidence"
+	"past/internal/ident"
 )
 
 const (
@@ -114,7 +115,7 @@ func stems(ids []string) []string {
 	var out []string
 	seen := map[string]bool{}
 	for _, id := range ids {
-		if number := id[:14]; !seen[number] {
+		if number := ident.Stem(id); !seen[number] {
 			seen[number] = true
 			out = append(out, number)
 		}
@@ -220,13 +221,11 @@ func (s *Source) protocol(ctx context.Context, f crawler.Fetcher, id string) (cr
 	return res, nil
 }
 
-var number = regexp.MustCompile(`^(?:19|20)\d{2}-\d{6}-\d{2}-(?:[A-Z]{2}|3RD)$`)
-
 // CanonicalID checks the id of a protocol: the EudraCT number and the country,
 // which is 3RD for one outside the EU.
 func CanonicalID(s string) (string, bool) {
-	s = strings.ToUpper(strings.TrimSpace(s))
-	return s, number.MatchString(s)
+	id, ok := ident.Of(ident.EudraCT, s)
+	return id, ok && len(id) > len("2012-003632-23")
 }
 
 // decode gives text as UTF-8 without a byte order mark.

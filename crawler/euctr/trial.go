@@ -10,7 +10,6 @@ import (
 	"past/crawler"
 	"past/crawler/answer"
 	"past/crawler/drift"
-	"past/crawler/mention"
 	"past/crawler/xmltree"
 	"past/internal/evidence"
 )
@@ -135,11 +134,7 @@ func ids(rec *evidence.Record, p protocol) {
 			if f.code != k[0] || f.value == "" {
 				continue
 			}
-			value := flat(f.value)
-			if found := mention.IDs(value); len(found) == 1 {
-				value = found[0]
-			}
-			rec.SecondaryIDs = append(rec.SecondaryIDs, evidence.ID{Value: value, Type: k[1]})
+			rec.SecondaryIDs = append(rec.SecondaryIDs, evidence.ID{Value: answer.OneID(flat(f.value)), Type: k[1]})
 		}
 	}
 }

@@ -12,7 +12,6 @@ import (
 	"past/crawler/answer"
 	"past/crawler/drift"
 	"past/crawler/jsontree"
-	"past/crawler/mention"
 	"past/crawler/xmltree"
 	"past/internal/evidence"
 )
@@ -146,8 +145,8 @@ func read(n *jsontree.Node, id string, at evidence.Provenance) evidence.Record {
 		}
 	}
 	related(pub, n)
-	pub.TrialIDs = mention.Add(pub.TrialIDs, pub.Title, "title", at.Pointer+"/title")
-	pub.TrialIDs = mention.Add(pub.TrialIDs, pub.Abstract, "abstract", at.Pointer+"/abstractText")
+	pub.TrialIDs = answer.Mentions(pub.TrialIDs, pub.Title, "title", at.Pointer+"/title")
+	pub.TrialIDs = answer.Mentions(pub.TrialIDs, pub.Abstract, "abstract", at.Pointer+"/abstractText")
 	rec.Unknown = outline.JSON(n)
 	rec.ContentHash = answer.Sum(jsontree.Canonical(nil, n, func(path []string) bool { return len(path) == 1 && slices.Contains(volatile, path[0]) }))
 	if pub.Title == "" {

@@ -37,7 +37,7 @@ func TestXML(t *testing.T) {
 	n := 98
 	at := "/Trials_downloaded_from_ICTRP/Trial[1]"
 	r := got.Records[0]
-	want := evidence.Record{ID: "EUCTR2015-004526-33-GB", Source: SourceName, Kind: evidence.KindTrial, ContentHash: r.ContentHash, Prov: r.Prov,
+	want := evidence.Record{ID: "2015-004526-33-GB", Source: SourceName, Kind: evidence.KindTrial, ContentHash: r.ContentHash, Prov: r.Prov,
 		URL:   "https://www.clinicaltrialsregister.eu/ctr-search/search?query=eudract_number:2015-004526-33",
 		Title: "Psilocybin & mood", OfficialTitle: "A trial\nof psilocybin", Status: evidence.StatusUnknown, StatusRaw: "Authorised",
 		Start: evidence.DateStruct{Raw: "2016-12-31"}, FirstPosted: evidence.DateStruct{Raw: "2016-02-03"}, LastUpdatePosted: evidence.DateStruct{Raw: "2026-02-05"},
@@ -46,9 +46,8 @@ func TestXML(t *testing.T) {
 		Enrollment: &n, EnrollmentType: "ESTIMATED", Countries: []string{"United Kingdom", "Germany"}, Conditions: []string{"Depression", "MedDRA version: 18.0"},
 		Interventions: []evidence.Intervention{{Name: "Trade Name: x"}, {Name: "Product Name: psilocybin"}},
 		Planned:       []evidence.PlannedOutcome{{Type: "primary", Measure: "Main outcome: MADRS", Pointer: at + "/primary_outcome"}, {Type: "primary", Measure: "Time frame: 6 weeks", Pointer: at + "/primary_outcome"}},
-		SecondaryIDs: []evidence.ID{{Value: "NCT01234567", Type: "SECONDARY"}, {Value: "Nil", Type: "SECONDARY"}, {Value: "2015-004526-33", Type: "EUDRACT_NUMBER"},
-			{Value: "EUCTR2015-004526-33-GB", Type: "REGISTER", Domain: "EU Clinical Trials Register"}},
-		Sponsor: evidence.Organisation{Name: "A university"}, Documents: []evidence.Document{{Type: "results", Label: "results", URL: "https://example.org/r"}},
+		SecondaryIDs:  []evidence.ID{{Value: "NCT01234567", Type: "SECONDARY"}, {Value: "Nil", Type: "SECONDARY"}, {Value: "EUCTR2015-004526-33-GB", Type: "REGISTER", Domain: "EU Clinical Trials Register"}},
+		Sponsor:       evidence.Organisation{Name: "A university"}, Documents: []evidence.Document{{Type: "results", Label: "results", URL: "https://example.org/r"}},
 	}
 	if d := cmp.Diff(want, r); d != "" {
 		t.Error(d)
@@ -65,7 +64,7 @@ func TestCSV(t *testing.T) {
 		t.Fatalf("%d records, %v", len(got.Records), got.Problems)
 	}
 	a, b := got.Records[0], got.Records[1]
-	if a.ID != "JPRN-UMIN000012345" || a.Title != "A title, with comma" || a.Start.Raw != "2013-10-01" || *a.Enrollment != 60 || a.Prov.Pointer != "row=1" || a.Status != evidence.StatusRecruiting {
+	if a.ID != "UMIN000012345" || a.Title != "A title, with comma" || a.Start.Raw != "2013-10-01" || *a.Enrollment != 60 || a.Prov.Pointer != "row=1" || a.Status != evidence.StatusRecruiting {
 		t.Errorf("%+v", a)
 	}
 	if b.ID != "NCT00000002" || b.Title != "two\nlines\nthree" || b.FirstPosted.Raw != "2013-11-20" || b.Start.Raw != "2013-10" || b.Enrollment != nil || b.Status != evidence.StatusUnknown {

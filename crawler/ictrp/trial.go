@@ -12,9 +12,9 @@ import (
 
 	"past/crawler"
 	"past/crawler/answer"
-	"past/crawler/mention"
 	"past/crawler/xmltree"
 	"past/internal/evidence"
+	"past/internal/ident"
 )
 
 var breaks = regexp.MustCompile(`(?i)<br\s*/?>`)
@@ -70,9 +70,8 @@ func trial(fields row, unknown map[string]int, at evidence.Provenance, where fun
 	if id == "" || len(id) > 60 || answer.Unprintable(id) || !strings.ContainsAny(id, "0123456789") {
 		return evidence.Record{}, &crawler.AnswerError{Kind: crawler.KindNoID, Where: at.Pointer, Message: fmt.Sprintf("no TrialID: %q", id)}
 	}
-	if ids := mention.IDs(id); len(ids) == 1 && len(ids[0]) == len(id) {
-		id = ids[0] // nct01234567 as the register writes it
-	}
+	raw := id
+	id = ident.Canonical(id) // EUCTR2012-003632-23-GB and JPRN-jRCT… as the registers themselves write them
 	rec := evidence.Record{ID: id, Source: SourceName, Kind: evidence.KindTrial, Prov: at, URL: m.text("web_address"),
 		Title: m.text("public_title"), OfficialTitle: m.text("scientific_title"), Acronym: m.text("acronym"),
 		StudyType: strings.ToUpper(m.text("study_type")), Sex: m.text("inclusion_gender"), MinimumAge: m.text("inclusion_agemin"), MaximumAge: m.text("inclusion_agemax"),
@@ -88,7 +87,7 @@ func trial(fields row, unknown map[string]int, at evidence.Provenance, where fun
 	m.dates(&rec)
 	m.size(&rec)
 	m.design(&rec)
-	m.others(&rec, id)
+	m.others(&rec, raw)
 	for _, o := range []struct{ field, kind string }{{"primary_outcome", "primary"}, {"secondary_outcome", "secondary"}} {
 		for _, s := range split(m.text(o.field), ";\n") {
 			rec.Planned = append(rec.Planned, evidence.PlannedOutcome{Type: o.kind, Measure: s, Pointer: where(o.field)})
@@ -287,21 +286,12 @@ func (m *mapper) design(rec *evidence.Record) {
 }
 
 // others reads the numbers that the trial has elsewhere.
-func (m *mapper) others(rec *evidence.Record, id string) {
+func (m *mapper) others(rec *evidence.Record, raw string) {
 	for _, field := range []string{"secondary_id", "secondary_ids", "secondaryid"} {
 		for _, s := range split(m.text(field), ";,\n") {
-			value := s
-			if ids := mention.IDs(s); len(ids) == 1 {
-				value = ids[0]
-			}
-			if value != id {
+			if value := answer.OneID(s); value != rec.ID {
 				rec.SecondaryIDs = append(rec.SecondaryIDs, evidence.ID{Value: value, Type: "SECONDARY"})
 			}
-		}
-	}
-	if rest, ok := strings.CutPrefix(strings.ToUpper(id), "EUCTR"); ok {
-		if ids := mention.IDs(rest); len(ids) > 0 {
-			rec.SecondaryIDs = append(rec.SecondaryIDs, evidence.ID{Value: ids[0], Type: "EUDRACT_NUMBER"})
 		}
 	}
 	for _, s := range split(m.text("secondary_sponsor"), ";\n") {
@@ -311,6 +301,6 @@ func (m *mapper) others(rec *evidence.Record, id string) {
 		rec.Collaborators = append(rec.Collaborators, evidence.Organisation{Name: s, Class: "FUNDER"})
 	}
 	if r := m.text("source_register"); r != "" {
-		rec.SecondaryIDs = append(rec.SecondaryIDs, evidence.ID{Value: id, Type: "REGISTER", Domain: r})
+		rec.SecondaryIDs = append(rec.SecondaryIDs, evidence.ID{Value: raw, Type: "REGISTER", Domain: r})
 	}
 }

@@ -15,6 +15,7 @@ import (
 	"past/crawler/boolean"
 	"past/crawler/xmltree"
 	"past/internal/evidence"
+	"past/internal/ident"
 )
 
 const (
@@ -168,12 +169,8 @@ func idIn(trial []byte) string {
 
 // CanonicalID gives ISRCTN and eight digits, from either.
 func CanonicalID(s string) (string, bool) {
-	s = strings.TrimSpace(s)
-	if len(s) > 6 && strings.EqualFold(s[:6], "ISRCTN") {
-		s = strings.TrimSpace(s[6:])
+	if s = strings.TrimSpace(s); len(s) == 8 {
+		s = "ISRCTN" + s
 	}
-	if len(s) != 8 || strings.Trim(s, "0123456789") != "" {
-		return "", false
-	}
-	return "ISRCTN" + s, true
+	return ident.Of(ident.ISRCTN, s)
 }

@@ -12,7 +12,6 @@ import (
 	"past/crawler"
 	"past/crawler/answer"
 	"past/crawler/drift"
-	"past/crawler/mention"
 	"past/crawler/xmltree"
 	"past/internal/evidence"
 )
@@ -116,11 +115,7 @@ func (m *mapper) ids(rec *evidence.Record, x *xmltree.Node) {
 		if raw == "" {
 			return
 		}
-		value := raw
-		if ids := mention.IDs(raw); len(ids) == 1 {
-			value = ids[0]
-		}
-		rec.SecondaryIDs = append(rec.SecondaryIDs, evidence.ID{Value: value, Type: kind})
+		rec.SecondaryIDs = append(rec.SecondaryIDs, evidence.ID{Value: answer.OneID(raw), Type: kind})
 	}
 	add(x.Get("clinicalTrialsGovNumber"), "NCT")
 	add(x.Get("eudraCTNumber"), "EUDRACT_NUMBER")

@@ -6,9 +6,9 @@ import (
 	"strings"
 
 	"past/crawler/answer"
-	"past/crawler/mention"
 	"past/crawler/xmltree"
 	"past/internal/evidence"
+	"past/internal/ident"
 )
 
 // article reads a PubmedArticle.
@@ -38,8 +38,8 @@ func (m *mapper) article(rec *evidence.Record, n *xmltree.Node) error {
 	rec.Title = pub.Title
 	rec.LastUpdatePosted = evidence.DateStruct{Raw: ymd(c.Get("DateRevised"))}
 	rec.FirstPosted = evidence.DateStruct{Raw: history(n.At("PubmedData", "History"), "entrez", "pubmed")}
-	pub.TrialIDs = mention.Add(pub.TrialIDs, pub.Title, "title", m.base+"/MedlineCitation/Article/ArticleTitle")
-	pub.TrialIDs = mention.Add(pub.TrialIDs, pub.Abstract, "abstract", m.base+"/MedlineCitation/Article/Abstract")
+	pub.TrialIDs = answer.Mentions(pub.TrialIDs, pub.Title, "title", m.base+"/MedlineCitation/Article/ArticleTitle")
+	pub.TrialIDs = answer.Mentions(pub.TrialIDs, pub.Abstract, "abstract", m.base+"/MedlineCitation/Article/Abstract")
 	pub.Preprint = pub.Preprint || slices.Contains(pub.Types, "Preprint")
 	return nil
 }
@@ -219,12 +219,8 @@ func (m *mapper) databanks(rec *evidence.Record, a *xmltree.Node) {
 				continue
 			}
 			at := m.base + "/MedlineCitation/Article/DataBankList/DataBank[" + strconv.Itoa(i+1) + "]/AccessionNumberList/AccessionNumber[" + strconv.Itoa(k+1) + "]"
-			ids := mention.IDs(raw)
-			if len(ids) == 0 && isTrialBank(name) {
-				ids = []string{raw}
-			}
-			for _, id := range ids {
-				rec.Publication.TrialIDs = mention.AddID(rec.Publication.TrialIDs, id, "databank", at)
+			if isTrialBank(name) || len(ident.Find(raw)) > 0 {
+				rec.Publication.TrialIDs = answer.Registrations(rec.Publication.TrialIDs, raw, at)
 			}
 			rec.SecondaryIDs = append(rec.SecondaryIDs, evidence.ID{Value: raw, Type: "DATABANK", Domain: name})
 		}
@@ -249,8 +245,8 @@ func (m *mapper) related(pub *evidence.Publication, c *xmltree.Node) {
 			continue
 		}
 		w := evidence.RelatedWork{Type: kind, Label: r.Get("RefSource").Text(), Note: r.Get("Note").Text()}
-		w.PMID, _ = CanonicalPMID(r.Get("PMID").Text())
-		w.DOI = doiOf(w.Label)
+		w.PMID, _ = ident.PMID(r.Get("PMID").Text())
+		w.DOI = ident.OneDOI(w.Label)
 		pub.Related = append(pub.Related, w)
 		if kind == "RetractionIn" {
 			pub.Retracted = true
@@ -259,19 +255,6 @@ func (m *mapper) related(pub *evidence.Publication, c *xmltree.Node) {
 	if slices.Contains(pub.Types, "Retracted Publication") {
 		pub.Retracted = true
 	}
-}
-
-// doiOf finds the DOI in a citation such as "Lancet. 2020;1:2. doi: 10.1/x".
-func doiOf(s string) string {
-	_, rest, ok := strings.Cut(strings.ToLower(s), "doi:")
-	if !ok {
-		return ""
-	}
-	word, _, _ := strings.Cut(strings.TrimSpace(rest), " ")
-	if !strings.HasPrefix(word, "10.") {
-		return ""
-	}
-	return strings.TrimRight(word, ".,;)")
 }
 
 func joined(ns []*xmltree.Node) string {

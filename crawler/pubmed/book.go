@@ -3,7 +3,7 @@ package pubmed
 import (
 	"strings"
 
-	"past/crawler/mention"
+	"past/crawler/answer"
 	"past/crawler/xmltree"
 	"past/internal/evidence"
 )
@@ -59,7 +59,7 @@ func (m *mapper) book(rec *evidence.Record, n *xmltree.Node) error {
 	for _, isbn := range b.All("Isbn") {
 		rec.SecondaryIDs = append(rec.SecondaryIDs, evidence.ID{Value: strings.TrimSpace(isbn.Text()), Type: "ISBN"})
 	}
-	pub.TrialIDs = mention.Add(pub.TrialIDs, pub.Title, "title", m.base+"/BookDocument/ArticleTitle")
-	pub.TrialIDs = mention.Add(pub.TrialIDs, pub.Abstract, "abstract", m.base+"/BookDocument/Abstract")
+	pub.TrialIDs = answer.Mentions(pub.TrialIDs, pub.Title, "title", m.base+"/BookDocument/ArticleTitle")
+	pub.TrialIDs = answer.Mentions(pub.TrialIDs, pub.Abstract, "abstract", m.base+"/BookDocument/Abstract")
 	return nil
 }

@@ -4,13 +4,13 @@ import (
 	"bytes"
 	_ "embed"
 	"fmt"
-	"strings"
 
 	"past/crawler"
 	"past/crawler/answer"
 	"past/crawler/drift"
 	"past/crawler/xmltree"
 	"past/internal/evidence"
+	"past/internal/ident"
 )
 
 // SourceName is the name under which payloads and records are kept.
@@ -97,7 +97,7 @@ func (m *mapper) note(path, format string, args ...any) {
 // pmid gives the number of a PMID element.
 func (m *mapper) pmid(n *xmltree.Node, path string) (string, error) {
 	raw := n.Text()
-	if id, ok := CanonicalPMID(raw); ok {
+	if id, ok := ident.PMID(raw); ok {
 		return id, nil
 	}
 	e := &crawler.AnswerError{Kind: crawler.KindNoID, Where: m.base + path, Message: "an article without a PMID"}
@@ -105,23 +105,4 @@ func (m *mapper) pmid(n *xmltree.Node, path string) (string, error) {
 		e.Message = fmt.Sprintf("%q is no PMID", raw)
 	}
 	return "", e
-}
-
-// CanonicalPMID gives the digits of a PMID, with or without the prefix
-// "pmid:", without leading zeros.
-func CanonicalPMID(s string) (string, bool) {
-	s = strings.TrimSpace(s)
-	if len(s) > 5 && strings.EqualFold(s[:5], "pmid:") {
-		s = strings.TrimSpace(s[5:])
-	}
-	s = strings.TrimLeft(s, "0")
-	if s == "" || len(s) > 12 {
-		return "", false
-	}
-	for _, c := range s {
-		if c < '0' || c > '9' {
-			return "", false
-		}
-	}
-	return s, true
 }

@@ -14,6 +14,7 @@ import (
 	"past/crawler/answer"
 	"past/crawler/xmltree"
 	"past/internal/evidence"
+	"past/internal/ident"
 	"past/internal/recordedtest"
 )
 
@@ -254,7 +255,7 @@ func FuzzParse(f *testing.F) {
 			t.Fatal("records and an error")
 		}
 		for _, r := range got.Records {
-			if _, ok := CanonicalPMID(r.ID); !ok || r.ContentHash == "" {
+			if _, ok := ident.PMID(r.ID); !ok || r.ContentHash == "" {
 				t.Fatalf("%q", r.ID)
 			}
 			if _, err := json.Marshal(r); err != nil {

@@ -11,6 +11,7 @@ import (
 	"past/crawler"
 	"past/crawler/answer"
 	"past/crawler/jsontree"
+	"past/internal/ident"
 )
 
 // Probe implements crawler.Prober: the stamp is the build of the database.
@@ -97,7 +98,7 @@ func (s *Source) Check(ctx context.Context, f crawler.Fetcher, ids []string, sin
 		return nil, nil, err
 	}
 	for _, id := range ids {
-		n, ok := CanonicalPMID(id)
+		n, ok := ident.PMID(id)
 		switch {
 		case !ok:
 		case !slices.Contains(there, n):
@@ -128,7 +129,7 @@ func (s *Source) numbersOf(ctx context.Context, f crawler.Fetcher, term string, 
 func numbers(ids []string, sep string) string {
 	var out []string
 	for _, id := range ids {
-		if n, ok := CanonicalPMID(id); ok {
+		if n, ok := ident.PMID(id); ok {
 			out = append(out, n)
 		}
 	}

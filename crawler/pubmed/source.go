@@ -16,6 +16,7 @@ import (
 	"past/crawler/jsontree"
 	"past/crawler/xmltree"
 	"past/internal/evidence"
+	"past/internal/ident"
 )
 
 const (
@@ -313,7 +314,7 @@ func firstPMID(article []byte) string {
 		return ""
 	}
 	text, _, _ = bytes.Cut(text, []byte("<"))
-	id, _ := CanonicalPMID(string(text))
+	id, _ := ident.PMID(string(text))
 	return id
 }
 

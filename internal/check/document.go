@@ -9,6 +9,7 @@ import (
 
 	"past/internal/cite"
 	"past/internal/evidence"
+	"past/internal/ident"
 )
 
 var (
@@ -17,10 +18,8 @@ var (
 	permalink = regexp.MustCompile(`\bf/([a-z0-9][a-z0-9-]*)@(e-[0-9A-Za-z]+)`)
 	pastKey   = regexp.MustCompile(`\bpast:([A-Za-z0-9][A-Za-z0-9-]*[A-Za-z0-9])(?:@(e-[0-9A-Za-z]+))?`)
 	citeKey   = regexp.MustCompile(`(?:^|[^\w.@/])-?@\{?([A-Za-z0-9][A-Za-z0-9-]*[A-Za-z0-9])(?:@(e-[0-9A-Za-z]+))?`)
-	doiForm   = regexp.MustCompile(`\b10\.[0-9]{4,9}/[^\s"'<>\[\]{}|\\^` + "`" + `¶]+`)
-	pmidForm  = regexp.MustCompile(`(?i)(?:\bPMID:?\s*|pubmed\.ncbi\.nlm\.nih\.gov/|ncbi\.nlm\.nih\.gov/pubmed/)([0-9]{1,9})\b`)
-	nctForm   = regexp.MustCompile(`\b(?i:NCT)[ -]?([0-9]{1,12})\b`)
-	otherIDs  = regexp.MustCompile(`\b(ISRCTN[0-9]{8}|ACTRN[0-9]{14}|DRKS[0-9]{8}|ChiCTR[0-9A-Z-]{8,}|20[0-9]{2}-5[0-9]{5}-[0-9]{2}-[0-9]{2}|(?:19|20)[0-9]{2}-[0-9]{6}-[0-9]{2}|jRCT[s0-9]{10,}|CTRI/[0-9]{4}/[0-9]{2,3}/[0-9]{6})\b`)
+	// a ClinicalTrials.gov number with too many or too few digits
+	wrongNCT = regexp.MustCompile(`\b(?i:NCT)[ -]?([0-9]{1,7}|[0-9]{9,12})\b`)
 )
 
 // doc is one document under check.
@@ -277,31 +276,15 @@ func stops(text string, i int) bool {
 // papers checks DOIs and PMIDs.
 func (d *doc) papers() {
 	text := d.src.Text
-	for _, m := range doiForm.FindAllStringIndex(text, -1) {
-		doi := trimDOI(text[m[0]:m[1]])
-		d.paper("doi:"+doi, cite.NormalDOI(doi), m[0])
+	for _, f := range ident.FindDOIs(text) {
+		d.paper("doi:"+text[f.At:f.End], f.Value, f.At)
 	}
-	for _, m := range pmidForm.FindAllStringSubmatchIndex(text, -1) {
-		id := group(text, m, 1)
-		if len(id) > 8 {
-			d.add(m[2], BadID, Error, "PMID %s has %d digits; PubMed's have at most 8", id, len(id))
+	for _, f := range ident.FindPMIDs(text) {
+		if len(f.Value) > 8 {
+			d.add(f.At, BadID, Error, "PMID %s has %d digits; PubMed's have at most 8", f.Value, len(f.Value))
 			continue
 		}
-		d.paper("PMID "+id, "pmid:"+id, m[2])
-	}
-}
-
-// trimDOI takes off the punctuation of the sentence around a DOI.
-func trimDOI(s string) string {
-	for {
-		t := strings.TrimRight(s, ".,;:!?*_’”»")
-		if strings.HasSuffix(t, ")") && strings.Count(t, ")") > strings.Count(t, "(") {
-			t = strings.TrimSuffix(t, ")")
-		}
-		if t == s {
-			return s
-		}
-		s = t
+		d.paper("PMID "+f.Value, "pmid:"+f.Value, f.At)
 	}
 }
 
@@ -331,23 +314,21 @@ var (
 // trials checks register ids and what is said of the trial's state.
 func (d *doc) trials() {
 	text := d.src.Text
-	for _, m := range nctForm.FindAllStringSubmatchIndex(text, -1) {
+	for _, m := range wrongNCT.FindAllStringSubmatchIndex(text, -1) {
 		d.refs++
-		digits := group(text, m, 1)
-		if len(digits) != 8 {
-			d.add(m[0], BadID, Error, "%s has %d digits; a ClinicalTrials.gov number has 8", text[m[0]:m[1]], len(digits))
-			continue
-		}
-		d.trial("NCT"+digits, m[0], m[1])
+		d.add(m[0], BadID, Error, "%s has %d digits; a ClinicalTrials.gov number has 8", text[m[0]:m[1]], m[3]-m[2])
 	}
-	for _, m := range otherIDs.FindAllStringIndex(text, -1) {
+	for _, f := range ident.FindAll(text) {
 		d.refs++
-		d.trial(text[m[0]:m[1]], m[0], m[1])
+		d.trial(f.Value, f.At, f.End)
 	}
 }
 
 func (d *doc) trial(id string, from, to int) {
-	status, ok := d.k.Trials[strings.ToUpper(id)]
+	status, ok := d.k.Trials[id]
+	if !ok {
+		status, ok = d.k.Trials[ident.Stem(id)]
+	}
 	if !ok {
 		d.add(from, NotHeld, Note, "%s is not in this database; its status is not known here", id)
 		return

@@ -8,6 +8,7 @@ import (
 	"past/internal/cite"
 	"past/internal/edition"
 	"past/internal/evidence"
+	"past/internal/ident"
 	"past/internal/store"
 )
 
@@ -40,7 +41,10 @@ func NewKnown(ctx context.Context, st *store.Store, shelf *cite.Shelf, earlier f
 		switch {
 		case r.Kind == evidence.KindTrial:
 			for _, id := range append([]string{r.ID}, r.Aliases...) {
-				k.Trials[strings.ToUpper(id)] = r.Status
+				k.Trials[ident.Canonical(id)] = r.Status
+				if stem := ident.Stem(id); k.Trials[stem] == "" { // a EudraCT number without a country
+					k.Trials[stem] = r.Status
+				}
 			}
 		case r.Publication != nil:
 			k.paper(*r.Publication)
@@ -65,7 +69,7 @@ func NewKnown(ctx context.Context, st *store.Store, shelf *cite.Shelf, earlier f
 
 // hold changes what is known of a paper under its ids.
 func (k *Known) hold(doi, pmid string, change func(*Work)) {
-	for _, id := range []string{cite.NormalDOI(doi), "pmid:" + pmid} {
+	for _, id := range []string{ident.NormalDOI(doi), "pmid:" + pmid} {
 		if id == "" || id == "pmid:" {
 			continue
 		}
@@ -115,7 +119,7 @@ func split(id string) [2]string {
 	if p, ok := strings.CutPrefix(id, "pmid:"); ok {
 		return [2]string{"", p}
 	}
-	return [2]string{cite.NormalDOI(id), ""}
+	return [2]string{ident.NormalDOI(id), ""}
 }
 
 func pmidOf(p string) string {

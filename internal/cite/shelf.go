@@ -10,6 +10,7 @@ import (
 
 	"past/internal/edition"
 	"past/internal/evidence"
+	"past/internal/ident"
 	"past/internal/store"
 )
 
@@ -85,7 +86,7 @@ func NewShelf(ctx context.Context, st *store.Store, doc edition.Document, base s
 
 // add keeps the fuller of two descriptions of one paper.
 func (s *Shelf) add(it Item) {
-	if doi := NormalDOI(it.DOI); doi != "" {
+	if doi := ident.NormalDOI(it.DOI); doi != "" {
 		if old, have := s.works[doi]; !have || fullness(it) >= fullness(old) {
 			if have && it.PMID == "" {
 				it.PMID = old.PMID
@@ -179,7 +180,7 @@ func (s *Shelf) Cite(key string) ([]Item, error) {
 
 // Work gives a paper by its DOI or PMID.
 func (s *Shelf) Work(id string) (Item, bool) {
-	if it, ok := s.works[NormalDOI(id)]; ok {
+	if it, ok := s.works[ident.NormalDOI(id)]; ok {
 		return it, true
 	}
 	it, ok := s.byPMID[strings.TrimPrefix(strings.ToLower(strings.TrimSpace(id)), "pmid:")]
@@ -294,7 +295,7 @@ func (s *Shelf) study(e evidence.Effect) Item {
 	if e.RecordID != "" {
 		trials = []string{e.RecordID}
 	}
-	if it, ok := s.works[NormalDOI(e.DOI)]; ok && e.DOI != "" {
+	if it, ok := s.works[ident.NormalDOI(e.DOI)]; ok && e.DOI != "" {
 		it.TrialIDs = trials
 		return it
 	}

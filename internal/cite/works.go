@@ -12,6 +12,7 @@ import (
 	"unicode"
 
 	"past/internal/evidence"
+	"past/internal/ident"
 	"past/internal/starter"
 )
 
@@ -50,7 +51,7 @@ var known = sync.OnceValues(func() (map[string]Item, error) {
 		return nil, err
 	}
 	for _, p := range papers {
-		doi := NormalDOI(p.DOI)
+		doi := ident.NormalDOI(p.DOI)
 		if _, have := out[doi]; have || doi == "" || p.Title == "" {
 			continue
 		}
@@ -83,20 +84,6 @@ func listedNames(s string) []Name {
 		out = append(out, Name{Family: m[2], Given: strings.Join(given, " ")})
 	}
 	return out
-}
-
-// NormalDOI is a DOI without its resolver, in lower case: DOIs are compared
-// without regard to case (ISO 26324).
-func NormalDOI(s string) string {
-	s = strings.ToLower(strings.TrimSpace(s))
-	for _, p := range []string{"https://doi.org/", "http://doi.org/", "https://dx.doi.org/", "http://dx.doi.org/", "doi:"} {
-		s = strings.TrimPrefix(s, p)
-	}
-	s = strings.TrimSpace(s)
-	if !strings.HasPrefix(s, "10.") {
-		return ""
-	}
-	return s
 }
 
 // FromPublication makes an item of a paper's record.
@@ -150,7 +137,7 @@ func workKey(it Item) string {
 	if it.Issued.Year > 0 {
 		year = fmt.Sprint(it.Issued.Year)
 	}
-	sum := sha256.Sum256([]byte(firstOf(NormalDOI(it.DOI), it.PMID, it.URL, it.Title)))
+	sum := sha256.Sum256([]byte(firstOf(ident.NormalDOI(it.DOI), it.PMID, it.URL, it.Title)))
 	return name + "-" + year + "-" + hex.EncodeToString(sum[:2])
 }
 

@@ -3,6 +3,8 @@ package show
 import (
 	"net/url"
 	"strings"
+
+	"past/internal/ident"
 )
 
 // Link returns raw if it is an absolute http or https address with a host and
@@ -24,13 +26,8 @@ func Link(raw string) string {
 
 // DOI returns the address of a DOI, "" when it does not look like one.
 func DOI(doi string) string {
-	doi = strings.TrimSpace(doi)
-	for _, p := range []string{"https://doi.org/", "http://doi.org/", "https://dx.doi.org/", "http://dx.doi.org/", "doi:"} {
-		if len(doi) > len(p) && strings.EqualFold(doi[:len(p)], p) {
-			doi = doi[len(p):]
-		}
-	}
-	if !strings.HasPrefix(doi, "10.") || !strings.Contains(doi, "/") {
+	doi, ok := ident.DOI(doi)
+	if !ok {
 		return ""
 	}
 	return Link("https://doi.org/" + (&url.URL{Path: doi}).EscapedPath())
