@@ -76,7 +76,7 @@ func TestForestBoxes(t *testing.T) {
 		t.Errorf("a weight of 41%% is drawn no larger (%v) than one of 4%% (%v)", squares[heavy].W, squares[light].W)
 	}
 	d := eval[box](b, `(r => ({X: r.x, Y: r.y, W: r.width, H: r.height}))(document.querySelector("#forest svg.wide .di").getBoundingClientRect())`)
-	lo, hi := *f.Primary.GuardLow, *f.Primary.GuardHigh
+	lo, hi := *f.Headline.Lower, *f.Headline.Upper
 	if math.Abs(d.X-at(lo)) > 2.5 || math.Abs(d.X+d.W-at(hi)) > 2.5 {
 		t.Errorf("diamond from %.1f to %.1f, the guarded interval from %.1f to %.1f", d.X, d.X+d.W, at(lo), at(hi))
 	}
@@ -116,11 +116,15 @@ func TestLeaveOut(t *testing.T) {
 				}
 			}
 			near("est", want.Estimate)
-			near("lo", want.CILower)
-			near("hi", want.CIUpper)
+			lo, hi := want.CILower, want.CIUpper
+			if want.Guarded() {
+				lo, hi = want.UnguardedLow, want.UnguardedHigh
+			}
+			near("lo", lo)
+			near("hi", hi)
 			near("tau2", want.Tau2)
-			near("glo", want.GuardLow)
-			near("ghi", want.GuardHigh)
+			near("glo", want.CILower)
+			near("ghi", want.CIUpper)
 			if !strings.Contains(got["cls"], "exploring") || !strings.Contains(got["text"], "Exploring, not published") {
 				t.Errorf("%s: the state without %s is not marked: %q", f.ID, f.Effects[i].StudyLabel, got["text"])
 			}

@@ -90,13 +90,12 @@ func (s *site) work(p *page, d *findingPage, read figure.Reading) {
 	if !figure.Drawable(f) {
 		return
 	}
-	lo, hi := figure.Headline(&f.Primary)
 	test := "knha"
 	if f.Primary.Test == "z" {
 		test = "z"
 	}
 	d.Work = jsonFor(map[string]any{"ratio": read.Measure.Ratio, "symbol": read.Measure.Symbol, "test": test, "figure": p.ID("forest"), "effects": rows,
-		"published": read.Measure.Symbol + " " + read.Measure.Full(f.Primary.Estimate, lo, hi) + ", " + figure.PooledBy(&f.Primary) + "."})
+		"published": read.Measure.Symbol + " " + read.Measure.Full(f.Primary.Estimate, f.Primary.CILower, f.Primary.CIUpper) + ", " + figure.PooledBy(&f.Primary) + "."})
 	if f.Primary.Method != "REML" || f.Primary.Test != "knha" {
 		d.WorkNote = "The published model is another: " + figure.ModelName(&f.Primary) + "."
 	}

@@ -188,18 +188,23 @@ func headOf(f *evidence.Finding, read figure.Reading) []named {
 	m := read.Measure
 	var h []named
 	if pr.Estimate != nil {
-		lo, hi := figure.Headline(pr)
-		under := read.Side(*pr.Estimate)
-		if lo != nil && hi != nil && *lo <= 0 && *hi >= 0 {
-			under = "the interval includes no effect"
+		hl := &f.Headline
+		fitted := named{Name: "Fitted model", Value: m.IntervalP(pr.CILower, pr.CIUpper), Under: figure.ModelName(pr)}
+		if hl.Estimate == nil {
+			h = append(h, named{Name: "Not pooled", Value: "none", Under: hl.Note}, fitted)
+		} else {
+			under := read.Side(*hl.Estimate)
+			if hl.IncludesNull() {
+				under = "the interval includes no effect"
+			}
+			name := map[evidence.HeadlineKind]string{evidence.HeadlineStudy: "Effect in one study", evidence.HeadlineSmall: "Small-sample answer"}[hl.Kind]
+			h = append(h, named{Name: cmp.Or(name, "Pooled effect"), Value: m.Symbol + "\u00a0" + m.Full(hl.Estimate, hl.Lower, hl.Upper), Under: under})
+			if hl.Kind == evidence.HeadlineSmall {
+				h = append(h, fitted)
+			}
 		}
-		name := "Pooled effect"
-		if pr.K < 2 {
-			name = "Effect in one study"
-		}
-		h = append(h, named{Name: name, Value: m.Symbol + "\u00a0" + m.Full(pr.Estimate, lo, hi), Under: under})
-		if pr.Guarded {
-			h = append(h, named{Name: "Without the guard", Value: m.IntervalP(pr.CILower, pr.CIUpper), Under: "too narrow to be the headline"})
+		if pr.Guarded() {
+			h = append(h, named{Name: "Without the guard", Value: m.IntervalP(pr.UnguardedLow, pr.UnguardedHigh), Under: "too narrow to be the result"})
 		}
 		if pr.PILower != nil && pr.PIUpper != nil {
 			h = append(h, named{Name: "A new, similar study", Value: m.Interval(*pr.PILower, *pr.PIUpper), Under: "95% prediction interval"})

@@ -78,12 +78,8 @@ func modelTable(f *evidence.Finding, read figure.Reading) *figure.Table {
 	}
 	row(m.Name, m.Exact(r.Estimate), raw(r.Estimate), scale)
 	row("95% interval", m.ExactInterval(r.CILower, r.CIUpper), both(r.CILower, r.CIUpper), figure.ModelName(r))
-	if r.GuardLow != nil && r.GuardHigh != nil {
-		note := "never narrower than the normal interval at the same variance"
-		if r.Guarded {
-			note += "; it is the headline here"
-		}
-		row("95% interval, guarded", m.ExactInterval(r.GuardLow, r.GuardHigh), both(r.GuardLow, r.GuardHigh), note)
+	if r.Guarded() {
+		row("95% interval without the guard", m.ExactInterval(r.UnguardedLow, r.UnguardedHigh), both(r.UnguardedLow, r.UnguardedHigh), "narrower than a common-effect model: a footnote")
 	}
 	row("Standard error", show.FixedP(r.SE, 4), raw(r.SE), onLog(m))
 	row("p-value", show.PCell(r.P), raw(r.P), "of no effect")

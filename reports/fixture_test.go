@@ -97,7 +97,9 @@ func pooled(t testing.TB, label string, effects []evidence.Effect) evidence.Pool
 	pr := fit.Predict()
 	r.Method, r.Test = string(fit.Method), string(fit.Test)
 	r.Estimate, r.SE, r.P, r.CILower, r.CIUpper = &fit.Beta[0], &fit.SE[0], &fit.PVal[0], &fit.CILb[0], &fit.CIUb[0]
-	r.GuardLow, r.GuardHigh, r.Guarded = &fit.Guard.Lb[0], &fit.Guard.Ub[0], fit.Guard.Active
+	if u := fit.Unguarded; u != nil {
+		r.UnguardedLow, r.UnguardedHigh = &u.CILb[0], &u.CIUb[0]
+	}
 	r.PILower, r.PIUpper, r.PIRule = p(pr.ClassicTLb), p(pr.ClassicTUb), "t(k-1), standard error without Knapp-Hartung factor"
 	r.Tau2, r.I2Q, r.I2Tau2, r.Q, r.QP = &fit.Tau2, &fit.I2Q, &fit.I2T, &fit.QE, &fit.QEP
 	r.Weights = fit.WeightsPercent()
@@ -111,6 +113,7 @@ func findingOf(t testing.TB, id, title, substance string, effects []evidence.Eff
 		Limits: []string{"Participants can often tell whether they received the drug."}, NotToSay: []string{"That the drug without therapy would do the same."},
 		Sentences: evidence.Sentences{Plain: title + ": symptoms were lower after treatment.", Curriculum: title + " lowered symptoms (low certainty).", Researcher: "g -0.71, I2 0 %."},
 		Certainty: evidence.Certainty{Level: "low", Domains: []evidence.CertaintyDomain{{Name: "imprecision", Steps: -1, Rule: "one line inside the interval: -1", Inputs: "interval [-1.06, -0.37]"}, {Name: "risk of bias", Rule: "share of weight", Inputs: "0 %"}}}}
+	f.Headline = headlineOf(f.Primary)
 	if len(effects) < 3 {
 		return f
 	}
@@ -127,6 +130,18 @@ func findingOf(t testing.TB, id, title, substance string, effects []evidence.Eff
 	}
 	fillDiagnostics(t, &f, fit, yi, vi)
 	return f
+}
+
+// headlineOf shows the fitted model whatever k is.
+func headlineOf(r evidence.PooledResult) evidence.Headline {
+	h := evidence.Headline{Kind: evidence.HeadlinePooled, Estimate: r.Estimate, Lower: r.CILower, Upper: r.CIUpper}
+	switch {
+	case r.Estimate == nil:
+		h.Kind = evidence.HeadlineNotPooled
+	case r.K == 1:
+		h.Kind = evidence.HeadlineStudy
+	}
+	return h
 }
 
 func fillDiagnostics(t testing.TB, f *evidence.Finding, fit *meta.Result, yi, vi []float64) {

@@ -147,10 +147,10 @@ func (s *site) findingRow(f *evidence.Finding) findingRow {
 	if f.Comparator != "" {
 		row.Under = "against " + s.comparators(f.Comparator)
 	}
-	if r.Estimate != nil {
-		lo, hi := figure.Headline(r)
-		row.Effect = read.Measure.Symbol + " " + read.Measure.Full(r.Estimate, lo, hi)
-		row.Side = read.Side(*r.Estimate)
+	if h := f.Headline; h.Estimate != nil {
+		lo, hi := h.Lower, h.Upper
+		row.Effect = read.Measure.Symbol + " " + read.Measure.Full(h.Estimate, lo, hi)
+		row.Side = read.Side(*h.Estimate)
 		if lo != nil && hi != nil && *lo <= 0 && *hi >= 0 {
 			row.Side = "interval includes no effect"
 		}

@@ -107,7 +107,7 @@ func (r *Result) scale(rss float64) {
 	if rss <= 2.220446049250313e-16 { // all residuals 0 but for rounding
 		r.S2W = 0
 	}
-	if r.Test == AdHoc && r.S2W < 1 {
+	if (r.Test == AdHoc || r.Guarded) && r.S2W < 1 {
 		r.S2W = 1
 	}
 	r.unscaled = append(r.unscaled[:0], r.vb...)

@@ -47,13 +47,15 @@ func (s *sample) subset(keep []int, into *sample) (*sample, bool) {
 	return c, singular < 0 && share > 1e-10
 }
 
-// refit fits the model of r to a subset of its sample. nil: the model cannot be
-// fitted to these rows.
-func (r *Result) refit(s *sample) *Result {
+// refit fits the model of r to a subset of its sample, with the Knapp-Hartung
+// scale factor held at 1 where guarded says so. nil: the model cannot be fitted to
+// these rows.
+func (r *Result) refit(s *sample, guarded bool) *Result {
 	f := &Result{Method: r.Method, Test: r.opt.Test, Level: r.Level, opt: r.opt, K: s.k, P: r.P, s: s, CoefNames: r.CoefNames}
 	if s.k < r.P || s.k == r.P && r.P > 1 && !r.Method.common() && r.opt.Tau2 == nil {
 		return nil
 	}
+	f.Guarded = guarded
 	f.allocate()
 	e := s.estimateTau2(r.Method, r.opt.Tau2)
 	f.Tau2, f.SETau2 = e.tau2, e.se
@@ -64,8 +66,8 @@ func (r *Result) refit(s *sample) *Result {
 
 // eachDeletion calls f with the model fitted without each used row in turn: row is
 // the index among the used rows, at its sorted position; fit is nil when the model
-// cannot be fitted without it.
-func (r *Result) eachDeletion(f func(row, at int, fit *Result)) {
+// cannot be fitted without it. guarded is that of [Result.refit].
+func (r *Result) eachDeletion(guarded bool, f func(row, at int, fit *Result)) {
 	k := r.K
 	keep := make([]int, k-1)
 	var buf *sample
@@ -86,6 +88,6 @@ func (r *Result) eachDeletion(f func(row, at int, fit *Result)) {
 			f(r.s.perm[at], at, nil)
 			continue
 		}
-		f(r.s.perm[at], at, r.refit(sub))
+		f(r.s.perm[at], at, r.refit(sub, guarded))
 	}
 }

@@ -208,12 +208,12 @@ func (r *Result) fit() {
 	r.Tau2, r.SETau2, r.Tau2Fixed = e.tau2, e.se, r.opt.Tau2 != nil && !r.Method.common()
 	r.heterogeneity()
 	r.coefficients()
+	r.guard()
 	r.statistics()
 	if r.s.x != nil {
 		r.R2 = r.explained()
 	}
 	r.fitStats()
-	r.guard()
 	r.collectWarnings(e.maxima)
 }
 

@@ -45,7 +45,7 @@ func (r *Result) Influence() *Influence {
 	}
 	copy(in.Hat, r.Hat())
 	copy(in.Weight, r.WeightsPercent())
-	r.eachDeletion(func(row, at int, fit *Result) {
+	r.eachDeletion(r.Guarded, func(row, at int, fit *Result) {
 		if fit != nil {
 			r.deletionDiagnostics(in, row, at, fit)
 		}
@@ -164,7 +164,7 @@ type Baujat struct {
 // y = (fitted without the row - fitted)^2 / variance of the former.
 func (r *Result) Baujat() *Baujat {
 	bj := &Baujat{X: make([]float64, r.K), Y: make([]float64, r.K)}
-	r.eachDeletion(func(row, at int, fit *Result) {
+	r.eachDeletion(r.Guarded, func(row, at int, fit *Result) {
 		x := r.s.rowOf(at)
 		fitted := dot(x, r.Beta)
 		res := r.s.raw[at] - fitted

@@ -106,9 +106,8 @@ func TestIntervalsHoldTheEstimate(t *testing.T) {
 		if !r.Method.common() && !(p.PILb <= r.CILb[0] && p.PIUb >= r.CIUb[0]) {
 			t.Fatalf("prediction interval %v to %v inside the interval of the mean", p.PILb, p.PIUb)
 		}
-		lb, ub := r.HeadlineCI(0)
-		if g := r.Guard; g != nil && !(ub-lb >= (g.CEUb[0]-g.CELb[0])*(1-1e-12)) {
-			t.Fatalf("headline interval %v to %v is narrower than the common-effect one", lb, ub)
+		if ce := fitted(t, y, v, Options{Method: FE}); r.Test == KnHa && !r.Method.common() && !(r.CIUb[0]-r.CILb[0] >= (ce.CIUb[0]-ce.CILb[0])*(1-1e-12)) {
+			t.Fatalf("interval %v to %v is narrower than the common-effect one", r.CILb[0], r.CIUb[0])
 		}
 		if r.Tau2 < 0 || r.I2 < 0 || r.I2 > 100 || r.QE < 0 || !(r.QEP >= 0 && r.QEP <= 1) {
 			t.Fatalf("impossible: tau2 %v I2 %v Q %v p %v", r.Tau2, r.I2, r.QE, r.QEP)
@@ -137,7 +136,7 @@ func TestEqualVariancesGiveTheTextbookInterval(t *testing.T) {
 			t.Skip("all effects equal")
 		}
 		opt := drawOptions(t)
-		opt.Test = KnHa
+		opt.Test, opt.Unguarded = KnHa, true
 		r := fitted(t, y, v, opt)
 		half := dist.TQuantile(0.975, k-1) * math.Sqrt(ss/(k-1)/k)
 		if !agree(r.Beta[0], mean, 1e-12, 1) || !agree(r.CIUb[0]-r.CILb[0], 2*half, 1e-9, 0) {
@@ -227,6 +226,7 @@ func TestSubsetFitsAreFits(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		y, v := table(t, 2, 9)
 		opt := drawOptions(t)
+		opt.Unguarded = true
 		r := fitted(t, y, v, opt)
 		same := func(what string, est, se, tau2, q, i2 float64, r *Result) {
 			if !agree(est, r.Beta[0], 1e-11, r.SE[0]) || !agree(tau2, r.Tau2, 1e-11, minOf(v)) || !agree(q, r.QE, 1e-10, 1e-12) || !agree(i2, r.I2, 1e-9, 1e-9) {
@@ -298,4 +298,77 @@ func TestDeletionInMetaRegression(t *testing.T) {
 			t.Fatalf("hat values sum to %v, not to the number of coefficients", sum)
 		}
 	})
+}
+
+// One result: a fit on which the guard acts has every number of the fit with the
+// scale factor held at 1, its interval and its p-value agree for any level, and no
+// prediction interval lies inside the interval of the mean.
+func TestGuardedFitIsOneResult(t *testing.T) {
+	acted := 0
+	rapid.Check(t, func(t *rapid.T) {
+		y, v := table(t, 3, 12)
+		shrink := rapid.Float64Range(0, 1).Draw(t, "shrink")
+		x := make([]float64, len(y))
+		for i := range y {
+			y[i] = 0.3 + shrink*y[i]
+			x[i] = rapid.Float64Range(-3, 3).Draw(t, "x")
+		}
+		methods := Methods()
+		opt := Options{Method: rapid.SampledFrom(methods[:len(methods)-1]).Draw(t, "method"), Test: KnHa}
+		if rapid.Bool().Draw(t, "moderator") && len(y) > 3 {
+			d, err := NewDesign(true, Numeric("x", x))
+			if err != nil {
+				t.Skip(err)
+			}
+			opt.Design = d
+		}
+		r, err := Fit(y, v, opt)
+		if err != nil {
+			t.Skip(err)
+		}
+		for j, p := range r.PVal {
+			if null := r.CILb[j] <= 0 && r.CIUb[j] >= 0; null != (p >= 0.05) && math.Abs(p-0.05) > 1e-9 {
+				t.Fatalf("coefficient %d: p = %v beside [%v, %v]", j, p, r.CILb[j], r.CIUb[j])
+			}
+		}
+		for _, p := range r.Fitted() {
+			if !r.Method.common() && (p.PILb > p.CILb || p.PIUb < p.CIUb || p.TLb > p.CILb || p.RileyLb > p.CILb) {
+				t.Fatalf("prediction interval inside the interval of the mean: %+v", p)
+			}
+		}
+		if !r.Guarded {
+			if r.Unguarded != nil {
+				t.Fatal("a footnote without a guard")
+			}
+			return
+		}
+		acted++
+		opt.Test = AdHoc
+		a, err := Fit(y, v, opt)
+		if err != nil {
+			t.Fatal(err)
+		}
+		opt.Test, opt.Unguarded = KnHa, true
+		plain, err := Fit(y, v, opt)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r.QMP != a.QMP || r.S2W != 1 || !agree(r.Unguarded.QMP, plain.QMP, 0, 0) {
+			t.Fatalf("omnibus p %v (footnote %v), adhoc %v, unguarded %v", r.QMP, r.Unguarded.QMP, a.QMP, plain.QMP)
+		}
+		for j := range r.Beta {
+			if r.SE[j] != a.SE[j] || r.PVal[j] != a.PVal[j] || r.CILb[j] != a.CILb[j] || r.VB[j][j] != a.VB[j][j] || r.Unguarded.CIUb[j] != plain.CIUb[j] {
+				t.Fatalf("coefficient %d: se %v, adhoc %v", j, r.SE[j], a.SE[j])
+			}
+		}
+		in, ain := r.Influence(), a.Influence()
+		for i := range in.CookD {
+			if in.CookD[i] != ain.CookD[i] && !math.IsNaN(in.CookD[i]) {
+				t.Fatalf("Cook's distance %v, adhoc %v", in.CookD[i], ain.CookD[i])
+			}
+		}
+	})
+	if acted == 0 {
+		t.Error("the guard never acted: the property was not tried")
+	}
 }

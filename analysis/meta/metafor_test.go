@@ -82,6 +82,7 @@ func TestAgainstMetafor(t *testing.T) {
 			if fig[name] == nil {
 				t.Fatalf("no figures for %s", name)
 			}
+			opt.Unguarded = true
 			r, err := Fit(d["yi"], d["vi"], opt)
 			if err != nil {
 				t.Fatal(err)

@@ -21,7 +21,7 @@ type QuickFit struct {
 }
 
 // Workspace fits means to many small data sets without allocating: multiverse
-// analyses, permutations, the bootstrap. It gives the numbers of [Fit] without
+// analyses, permutations, the bootstrap. It gives the numbers of an unguarded [Fit] without
 // standard errors of tau2, fit statistics and warnings. The zero value is ready; one
 // goroutine may use it at a time.
 type Workspace struct {

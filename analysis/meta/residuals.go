@@ -26,7 +26,7 @@ func (r *Result) Residuals() *Residuals {
 	res := &Residuals{}
 	res.Resid, res.StdSE, res.StdZ = r.standardized()
 	res.StudResid, res.StudSE, res.StudZ = make([]float64, k), make([]float64, k), make([]float64, k)
-	r.eachDeletion(func(row, at int, fit *Result) {
+	r.eachDeletion(r.Guarded, func(row, at int, fit *Result) {
 		res.StudResid[row], res.StudSE[row], res.StudZ[row] = math.NaN(), math.NaN(), math.NaN()
 		if fit == nil {
 			return

@@ -19,6 +19,9 @@ type Options struct {
 	Tau2 *float64
 	// Level is the coverage of every interval, between 0 and 1; 0 is 0.95.
 	Level float64
+	// Unguarded leaves a Knapp-Hartung fit as metafor's test "knha" gives it, even
+	// where its intervals are narrower than those of a common-effect model.
+	Unguarded bool
 }
 
 // Result is a fitted model. Slices over studies have one entry for every used
@@ -81,8 +84,12 @@ type Result struct {
 
 	FitML, FitREML FitStats
 
-	// Guard is set for Knapp-Hartung fits of a random-effects model.
-	Guard *Guard
+	// Guarded is set where the Knapp-Hartung intervals of a random-effects model
+	// came out narrower than the common-effect ones: every number of the fit then
+	// has the scale factor held at 1. Unguarded holds those without it, for a
+	// footnote; nil when the guard did not act.
+	Guarded   bool
+	Unguarded *Inference
 
 	Warnings []Warning
 

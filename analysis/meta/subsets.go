@@ -24,6 +24,7 @@ func newSeries(n int, t Test) *Series {
 }
 
 func (s *Series) set(i int, f *Result) {
+	f.guard()
 	f.statistics()
 	s.Estimate[i], s.SE[i], s.Stat[i], s.PVal[i] = f.Beta[0], f.SE[0], f.Stat[0], f.PVal[0]
 	s.CILb[i], s.CIUb[i] = f.CILb[0], f.CIUb[0]
@@ -53,7 +54,7 @@ func (r *Result) LeaveOneOut() (*Series, error) {
 		return nil, fmt.Errorf("leave-one-out needs at least 2 studies")
 	}
 	s := newSeries(r.K, r.opt.Test)
-	r.eachDeletion(func(row, _ int, fit *Result) {
+	r.eachDeletion(false, func(row, _ int, fit *Result) {
 		if fit == nil {
 			s.missing(row)
 			return
@@ -90,7 +91,7 @@ func (r *Result) Cumulative(order []int) (*Series, error) {
 		keep = insertSorted(keep, position[row])
 		sub, _ := r.s.subset(keep, buf)
 		buf = sub
-		s.set(i, r.refit(sub))
+		s.set(i, r.refit(sub, false))
 	}
 	return s, nil
 }

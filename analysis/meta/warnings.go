@@ -55,8 +55,8 @@ func (r *Result) collectWarnings(maxima int) {
 	if r.Test == KnHa && r.S2W == 0 {
 		r.warn(WarnScaleZero, "the effects agree exactly: the Knapp-Hartung interval has no width and must not be read as certainty")
 	}
-	if r.Guard != nil && r.Guard.Active {
-		r.warn(WarnGuard, "the Knapp-Hartung interval is narrower than the common-effect one; the guarded interval is the one to report")
+	if r.Guarded {
+		r.warn(WarnGuard, "the Knapp-Hartung interval is narrower than the common-effect one; every number is given with its scale factor held at 1 (ad hoc guard)")
 	}
 	if lo, hi := r.s.v[0], r.s.v[r.K-1]; hi/lo > 1e10 {
 		r.warn(WarnVarianceRange, fmt.Sprintf("sampling variances range from %.3g to %.3g: check their units", lo, hi))

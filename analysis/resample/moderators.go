@@ -32,7 +32,7 @@ func PermuteModerators(y, v []float64, design *meta.Design, o PermutationOptions
 	if design == nil {
 		return ModeratorResult{}, fmt.Errorf("%s: there are no moderators", name)
 	}
-	f, err := meta.Fit(y, v, meta.Options{Method: o.Method, Test: o.Test, Design: design})
+	f, err := meta.Fit(y, v, meta.Options{Method: o.Method, Test: o.Test, Design: design, Unguarded: true})
 	if err != nil {
 		return ModeratorResult{}, fmt.Errorf("%s: %w", name, err)
 	}
@@ -128,7 +128,7 @@ func (m *moderatorRun) try(order []int, r *ModeratorResult) {
 	d, err := meta.NewDesignMatrix(m.f.CoefNames, rows, m.f.CoefNames[0] == "intrcpt")
 	var f *meta.Result
 	if err == nil {
-		f, err = meta.Fit(m.y, m.v, meta.Options{Method: r.Options.Method, Test: r.Options.Test, Design: d})
+		f, err = meta.Fit(m.y, m.v, meta.Options{Method: r.Options.Method, Test: r.Options.Test, Design: d, Unguarded: true})
 	}
 	if err != nil {
 		r.Failed++

@@ -19,7 +19,9 @@ func number(x float64) *float64 { return &x }
 // base is an edition with one finding of two studies, one claim, one paper.
 func base() *Snapshot {
 	flat := edition.Flat{ID: "mdma-ptsd", Question: "mdma-ptsd", Title: "MDMA and PTSD", Measure: "SMD", Scale: "identity", Formula: "metafor", Method: "REML",
-		Test: "knha", K: 2, N: 190, Estimate: number(-0.8), CILb: number(-1.2), CIUb: number(-0.4), Certainty: "low"}
+		Test: "knha", K: 2, N: 190, Estimate: number(-0.8), CILb: number(-1.2), CIUb: number(-0.4), Certainty: "low",
+		Headline: evidence.Headline{Kind: evidence.HeadlineSmall, Estimate: number(-0.8), Lower: number(-1.2), Upper: number(-0.4)}}
+	flat.Verdict = flat.Headline.Verdict()
 	return &Snapshot{Edition: "e-1", Date: "2025-01-31", DataHash: "1", Software: "v1",
 		Findings: map[string]Finding{"mdma-ptsd": {Flat: flat, Effects: map[string]Effect{
 			"x1": {Study: "NCT00000001", Label: "First 2020", Records: []string{"NCT00000001"}, Estimate: -0.9, Variance: 0.05},
@@ -128,7 +130,8 @@ func TestEveryKindHasBeforeAfterAndCause(t *testing.T) {
 func TestMovedEstimateNamesItsCause(t *testing.T) {
 	list := next(t, func(s *Snapshot) {
 		f := s.Findings["mdma-ptsd"]
-		f.Flat.K, f.Flat.N, f.Flat.Estimate, f.Flat.CIUb, f.Flat.Certainty = 3, 260, number(-0.4), number(0.1), "very low"
+		f.Flat.K, f.Flat.N, f.Flat.Headline.Estimate, f.Flat.Headline.Upper, f.Flat.Certainty = 3, 260, number(-0.4), number(0.1), "very low"
+		f.Flat.Verdict = f.Flat.Headline.Verdict()
 		f.Effects["x3"] = Effect{Study: "NCT00000003", Label: "Third 2024", Records: []string{"NCT00000003"}, Estimate: 0.3, Variance: 0.1}
 		s.Findings["mdma-ptsd"] = f
 		setTrial(s, "ctgov/NCT00000003", func(t *Trial) { t.Results, t.Hash = "r3", "c3" })
@@ -151,7 +154,7 @@ func TestMovedEstimateNamesItsCause(t *testing.T) {
 func TestSilentMovementIsToldAsSuch(t *testing.T) {
 	list := next(t, func(s *Snapshot) {
 		f := s.Findings["mdma-ptsd"]
-		f.Flat.Estimate = number(-0.81)
+		f.Flat.Headline.Estimate = number(-0.81)
 		s.Findings["mdma-ptsd"] = f
 	})
 	if c := find(t, list, EstimateMoved, "mdma-ptsd"); !strings.Contains(c.Cause, "no cause found") {

@@ -62,16 +62,16 @@ func (c *comparison) finding(id string, a, b Finding) {
 
 // estimate tells a moved estimate, and else an interval that moved alone.
 func (c *comparison) estimate(id string, x, y edition.Flat, why string) {
-	d := Detail{Findings: []string{id}, Before: x.Estimate, After: y.Estimate, Moved: Conclusion(x) != Conclusion(y)}
+	d := Detail{Findings: []string{id}, Before: x.Headline.Estimate, After: y.Headline.Estimate, Moved: x.Verdict != y.Verdict}
 	if d.Before != nil && d.After != nil {
-		delta := *y.Estimate - *x.Estimate
+		delta := *y.Headline.Estimate - *x.Headline.Estimate
 		d.Delta = &delta
 	}
 	before, after := cite.Estimate(x), cite.Estimate(y)
 	switch {
-	case !Same(x.Estimate, y.Estimate) || x.Measure != y.Measure:
+	case !Same(x.Headline.Estimate, y.Headline.Estimate) || !Same(x.Estimate, y.Estimate) || x.Measure != y.Measure:
 		c.add(EstimateMoved, id, y.Title, exact(x, before), exact(y, after), why, d)
-	case !Same(x.CILb, y.CILb) || !Same(x.CIUb, y.CIUb) || !Same(x.GuardLb, y.GuardLb) || !Same(x.GuardUb, y.GuardUb) || x.Guarded != y.Guarded ||
+	case !Same(x.CILb, y.CILb) || !Same(x.CIUb, y.CIUb) || !Same(x.Headline.Lower, y.Headline.Lower) || !Same(x.Headline.Upper, y.Headline.Upper) ||
 		!Same(x.PILb, y.PILb) || !Same(x.PIUb, y.PIUb):
 		c.add(IntervalMoved, id, y.Title, exact(x, before), exact(y, after), why, d)
 	}
@@ -80,14 +80,11 @@ func (c *comparison) estimate(id string, x, y edition.Flat, why string) {
 // exact adds the prediction interval and the exact number, so that two
 // estimates that print alike differ.
 func exact(f edition.Flat, text string) string {
-	if f.Estimate == nil {
+	lo, hi, ok := f.Headline.Interval()
+	if !ok {
 		return text
 	}
-	lo, hi, ok := cite.Headline(f)
-	out := fmt.Sprintf("%s (analysis scale: %.6g", text, *f.Estimate)
-	if ok {
-		out += fmt.Sprintf(" [%.6g, %.6g]", lo, hi)
-	}
+	out := fmt.Sprintf("%s (analysis scale: %.6g [%.6g, %.6g]", text, *f.Headline.Estimate, lo, hi)
 	if f.PILb != nil && f.PIUb != nil {
 		out += fmt.Sprintf(", prediction [%.6g, %.6g]", *f.PILb, *f.PIUb)
 	}
@@ -101,23 +98,6 @@ func Same(a, b *float64) bool {
 		return a == nil && b == nil
 	}
 	return *a == *b || math.Abs(*a-*b) <= 1e-9*max(math.Abs(*a), math.Abs(*b), 1e-3)
-}
-
-// Conclusion is the coarse reading of a finding: which side of the null the
-// estimate lies on and whether its headline interval excludes it.
-func Conclusion(f edition.Flat) string {
-	lo, hi, ok := cite.Headline(f)
-	if f.Estimate == nil || !ok {
-		return "no number"
-	}
-	side := "above the null"
-	if *f.Estimate < 0 {
-		side = "below the null"
-	}
-	if lo > 0 || hi < 0 {
-		return side + ", the interval excludes it"
-	}
-	return side + ", the interval includes it"
 }
 
 // studies lists those that came in and fell out, each once, sorted by label.

@@ -25,7 +25,7 @@ const signed = `([-−–‑]?[0-9]+(?:\.[0-9]+)?)`
 
 var (
 	estimateForm = regexp.MustCompile(`(?i)\b(hedges['’]?s? g|hedges['’] g|cohen['’]?s d|smd|standardi[sz]ed mean difference|risk ratio|relative risk|odds ratio|risk difference|rr|or|rd|g|d)(?:\s+(?:of|was|is))?\s*[=:≈]?\s*` + signed + `(?:\b|$)`)
-	intervalForm = regexp.MustCompile(`(?i)((?:prediction interval|unguarded interval|\bpi\b|ci|confidence interval|interval)[^0-9\[\](−–-]{0,24})?(?:95\s*%[^0-9\[(−–-]{0,8})?([\[(])\s*(?:95\s*%\s*(?:CI|PI)?[:,]?\s*)?` + signed + `\s*(?:,|;|to|bis|\.\.)\s*` + signed + `\s*([\])])`)
+	intervalForm = regexp.MustCompile(`(?i)((?:prediction interval|unguarded interval|fitted interval|\bpi\b|ci|confidence interval|interval)[^0-9\[\](−–-]{0,24})?(?:95\s*%[^0-9\[(−–-]{0,8})?([\[(])\s*(?:95\s*%\s*(?:CI|PI)?[:,]?\s*)?` + signed + `\s*(?:,|;|to|bis|\.\.)\s*` + signed + `\s*([\])])`)
 	bareInterval = regexp.MustCompile(`(?i)(prediction interval|95\s*%\s*pi|95\s*%\s*ci|confidence interval)[:\s]+(?:from\s+|of\s+)?` + signed + `\s*(?:to|,|;)\s*` + signed)
 	kForm        = regexp.MustCompile(`(?i)\bk\s*=\s*([0-9]+)\b|\b([0-9]+)\s+(?:randomi[sz]ed\s+(?:controlled\s+)?)?(?:studies|study|trials?|rcts?)\b`)
 	nForm        = regexp.MustCompile(`(?i)\bn\s*=\s*([0-9][0-9,]*)\b|\b([0-9][0-9,]*)\s+(?:participants?|people|patients|adults)\b`)
@@ -103,8 +103,7 @@ func natural(f edition.Flat, x float64) float64 {
 // tokens finds the numbers of a bound sentence with what the finding says. The
 // second list are numbers of a finding that has none.
 func tokens(text string, f edition.Flat) (found []token, orphans []int) {
-	lo, hi, ok := cite.Headline(f)
-	has := f.Estimate != nil && ok
+	lo, hi, has := f.Headline.Interval()
 	for _, m := range estimateForm.FindAllStringSubmatchIndex(text, -1) {
 		if !named(strings.ToLower(text[m[2]:m[3]]), f.Measure, text[m[4]:m[5]]) {
 			continue
@@ -113,7 +112,7 @@ func tokens(text string, f edition.Flat) (found []token, orphans []int) {
 			orphans = append(orphans, m[4])
 			continue
 		}
-		found = append(found, token{from: m[4], to: m[5], want: natural(f, *f.Estimate), name: "estimate"})
+		found = append(found, token{from: m[4], to: m[5], want: natural(f, *f.Headline.Estimate), name: "estimate"})
 	}
 	add := func(label string, m []int, a, b int) {
 		wantLo, wantHi, name := lo, hi, "interval"
@@ -123,8 +122,10 @@ func tokens(text string, f edition.Flat) (found []token, orphans []int) {
 				return
 			}
 			wantLo, wantHi, name = *f.PILb, *f.PIUb, "prediction interval"
-		} else if strings.Contains(label, "unguarded") && f.CILb != nil && f.CIUb != nil {
-			wantLo, wantHi, name = *f.CILb, *f.CIUb, "unguarded interval"
+		} else if strings.Contains(label, "unguarded") && f.UnguardedLb != nil && f.UnguardedUb != nil {
+			wantLo, wantHi, name = *f.UnguardedLb, *f.UnguardedUb, "unguarded interval"
+		} else if strings.Contains(label, "fitted") && f.CILb != nil && f.CIUb != nil {
+			wantLo, wantHi, name = *f.CILb, *f.CIUb, "fitted interval"
 		} else if !has {
 			orphans = append(orphans, m[a])
 			return
@@ -233,10 +234,10 @@ func mixed(text string, found []token, name string) bool {
 
 // narrower tells whether a wrong limit is that of the unguarded interval.
 func narrower(t token, f edition.Flat, printed string) bool {
-	if !f.Guarded || f.CILb == nil || f.CIUb == nil || !strings.Contains(t.name, "limit of the interval") {
+	if f.UnguardedLb == nil || f.UnguardedUb == nil || !strings.Contains(t.name, "limit of the interval") {
 		return false
 	}
-	return agrees(printed, natural(f, *f.CILb)) || agrees(printed, natural(f, *f.CIUb))
+	return agrees(printed, natural(f, *f.UnguardedLb)) || agrees(printed, natural(f, *f.UnguardedUb))
 }
 
 var verdictForm = regexp.MustCompile(`(?i)\b(supported|uncertain|contradicted|no trial evidence)\b`)

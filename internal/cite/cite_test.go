@@ -132,7 +132,7 @@ func TestCompare(t *testing.T) {
 	for i := range then.Findings {
 		if f := &then.Findings[i]; f.ID == "mdma-ptsd-severity" {
 			e := -0.9
-			f.Estimate, f.K, f.Certainty, f.Studies = &e, 5, "high", append([]string{"Gone 2001"}, f.Studies[1:]...)
+			f.Headline.Estimate, f.K, f.Certainty, f.Studies = &e, 5, "high", append([]string{"Gone 2001"}, f.Studies[1:]...)
 		}
 	}
 	c, err = shelf.Compare(then, "mdma-ptsd-severity")

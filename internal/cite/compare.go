@@ -95,7 +95,7 @@ func model(f edition.Flat) string {
 	if f.K < 2 {
 		return "no pooling"
 	}
-	return synthesis.ModelWords(f.Method, f.Test) + ", formulas of " + f.Formula
+	return string(f.Headline.Kind) + "; " + synthesis.ModelWords(f.Method, f.Test) + ", formulas of " + f.Formula
 }
 
 func verdicts(claims []evidence.ClaimVerdict, finding string) string {

@@ -7,21 +7,9 @@ import (
 	"strings"
 
 	"past/internal/edition"
+	"past/internal/evidence"
 	"past/internal/synthesis"
 )
-
-// Headline is the interval of a flat finding that is shown first: the guarded
-// one where the Knapp-Hartung interval was narrower than the common-effect one.
-// ok is false when there is none.
-func Headline(f edition.Flat) (lo, hi float64, ok bool) {
-	if f.Guarded && f.GuardLb != nil && f.GuardUb != nil {
-		return *f.GuardLb, *f.GuardUb, true
-	}
-	if f.CILb == nil || f.CIUb == nil {
-		return math.NaN(), math.NaN(), false
-	}
-	return *f.CILb, *f.CIUb, true
-}
 
 // shown writes a number of a finding on the scale that people read: ratios as
 // ratios, with a true minus sign.
@@ -32,14 +20,14 @@ func shown(f edition.Flat, x float64) string {
 	return synthesis.Number(x, 2)
 }
 
-// Estimate is the pooled number with its headline interval, "g −0.71 [−0.95,
-// −0.47]", or "no pooled number".
+// Estimate is the headline with its interval, "g −0.71 [−0.95, −0.47]", or "no
+// pooled number".
 func Estimate(f edition.Flat) string {
-	lo, hi, ok := Headline(f)
-	if f.Estimate == nil || !ok {
+	lo, hi, ok := f.Headline.Interval()
+	if !ok {
 		return "no pooled number"
 	}
-	return fmt.Sprintf("%s %s [%s, %s]", synthesis.MeasureSymbol(f.Measure), shown(f, *f.Estimate), shown(f, lo), shown(f, hi))
+	return fmt.Sprintf("%s %s [%s, %s]", synthesis.MeasureSymbol(f.Measure), shown(f, *f.Headline.Estimate), shown(f, lo), shown(f, hi))
 }
 
 // Certainty is the certainty in words, with whether a person signed it.
@@ -59,8 +47,14 @@ func Numbers(f edition.Flat) string {
 		return fmt.Sprintf("k = %d; no pooled number", f.K)
 	}
 	out := fmt.Sprintf("%s; k = %d; n = %d; certainty %s; %s; effect formulas of %s", Estimate(f), f.K, f.N, Certainty(f), synthesis.ModelWords(f.Method, f.Test), f.Formula)
-	if f.Guarded && f.CILb != nil && f.CIUb != nil {
-		out += fmt.Sprintf("; unguarded interval [%s, %s]", shown(f, *f.CILb), shown(f, *f.CIUb))
+	if k := f.Headline.Kind; k == evidence.HeadlineSmall || k == evidence.HeadlineNotPooled {
+		out += fmt.Sprintf("; %s: %s", k, f.Headline.Note)
+		if f.CILb != nil && f.CIUb != nil {
+			out += fmt.Sprintf("; fitted model %s [%s, %s]", shown(f, *f.Estimate), shown(f, *f.CILb), shown(f, *f.CIUb))
+		}
+	}
+	if f.UnguardedLb != nil && f.UnguardedUb != nil {
+		out += fmt.Sprintf("; unguarded interval [%s, %s]", shown(f, *f.UnguardedLb), shown(f, *f.UnguardedUb))
 	}
 	if f.PILb != nil && f.PIUb != nil {
 		out += fmt.Sprintf("; prediction interval [%s, %s]", shown(f, *f.PILb), shown(f, *f.PIUb))

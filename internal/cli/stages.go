@@ -9,7 +9,6 @@ import (
 	"text/tabwriter"
 	"time"
 
-	"past/internal/edition"
 	"past/internal/evidence"
 	"past/internal/pipeline"
 	"past/internal/store"
@@ -286,28 +285,25 @@ func (c *analyseCmd) asOf(ctx context.Context, e *Env) error {
 func (e *Env) printFindings(findings []evidence.Finding, headline map[string]bool) {
 	empty := 0
 	w := tabwriter.NewWriter(e.Stdout, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "finding\tk\tn\testimate [95 % interval]\tguarded interval\tmodel")
+	fmt.Fprintln(w, "finding\tk\tn\theadline [95 % interval]\tkind\tfitted interval\tmodel")
 	for _, f := range findings {
-		flat := edition.Flatten(f)
 		p := f.Primary
-		if p.Estimate == nil && !headline[f.ID] {
-			empty++
-			continue
-		}
 		if p.Estimate == nil {
-			fmt.Fprintf(w, "%s\t%d\t%d\tno number to pool\t\t%s\n", f.ID, p.K, p.N, emptyNote(f))
+			if !headline[f.ID] {
+				empty++
+				continue
+			}
+			fmt.Fprintf(w, "%s\t%d\t%d\tno number to pool\t\t\t%s\n", f.ID, p.K, p.N, emptyNote(f))
 			continue
 		}
-		est, lo, hi, glo, ghi := *p.Estimate, *p.CILower, *p.CIUpper, p.GuardLow, p.GuardHigh
-		if flat.Natural != nil {
-			est, lo, hi, glo, ghi = flat.Natural.Estimate, flat.Natural.CILb, flat.Natural.CIUb, flat.Natural.GuardLb, flat.Natural.GuardUb
+		shown, fitted := "none", ""
+		if lo, hi, ok := f.Headline.Interval(); ok {
+			shown = fmt.Sprintf("%s %s", synthesis.MeasureSymbol(p.Measure), synthesis.Full(p.Measure, *f.Headline.Estimate, lo, hi, 4))
 		}
-		guard := ""
-		if p.Guarded && glo != nil {
-			guard = fmt.Sprintf("[%s, %s]", synthesis.Number(*glo, 4), synthesis.Number(*ghi, 4))
+		if k := f.Headline.Kind; k == evidence.HeadlineSmall || k == evidence.HeadlineNotPooled {
+			fitted = synthesis.Full(p.Measure, *p.Estimate, *p.CILower, *p.CIUpper, 4)
 		}
-		fmt.Fprintf(w, "%s\t%d\t%d\t%s %s [%s, %s]\t%s\t%s, %s, %s\n", f.ID, p.K, p.N, synthesis.MeasureSymbol(p.Measure), synthesis.Number(est, 4),
-			synthesis.Number(lo, 4), synthesis.Number(hi, 4), guard, p.Method, p.Test, p.Formula)
+		fmt.Fprintf(w, "%s\t%d\t%d\t%s\t%s\t%s\t%s, %s, %s\n", f.ID, p.K, p.N, shown, f.Headline.Kind, fitted, p.Method, p.Test, p.Formula)
 	}
 	_ = w.Flush()
 	if empty > 0 {

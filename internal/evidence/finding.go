@@ -1,5 +1,7 @@
 package evidence
 
+import "math"
+
 // PooledResult is one fitted model, self-describing: whoever prints it prints
 // its own Method, Test and Formula. Pointers are nil where the number does not
 // exist (k = 0 has no estimate, k = 1 no tau2).
@@ -10,32 +12,96 @@ type PooledResult struct {
 	Method  string `json:"method"` // REML, PM, …, "none" for k < 2
 	Test    string `json:"test"`   // knha, z, …
 
-	K         int      `json:"k"`
-	N         int      `json:"n"` // participants in the pooled comparisons, nobody twice
-	Estimate  *float64 `json:"estimate"`
-	SE        *float64 `json:"se"`
-	P         *float64 `json:"p"`
-	CILower   *float64 `json:"ci_lb"`
-	CIUpper   *float64 `json:"ci_ub"`
-	GuardLow  *float64 `json:"ci_guarded_lb"`
-	GuardHigh *float64 `json:"ci_guarded_ub"`
-	// Guarded is set when the Knapp-Hartung interval was narrower than the
-	// common-effect one, so that the guarded interval is the headline.
-	Guarded bool     `json:"guarded"`
-	PILower *float64 `json:"pi_lb"`
-	PIUpper *float64 `json:"pi_ub"`
-	PIRule  string   `json:"pi_rule,omitempty"` // e.g. "t(k-1), classic SE"
-	Tau2    *float64 `json:"tau2"`
-	Tau2Low *float64 `json:"tau2_lb,omitempty"`
-	Tau2Up  *float64 `json:"tau2_ub,omitempty"`
-	I2Q     *float64 `json:"i2_q"`    // percent, from Q
-	I2Tau2  *float64 `json:"i2_tau2"` // percent, from tau2 and the typical variance
-	Q       *float64 `json:"q"`
-	QP      *float64 `json:"q_p"`
+	K        int      `json:"k"`
+	N        int      `json:"n"` // participants in the pooled comparisons, nobody twice
+	Estimate *float64 `json:"estimate"`
+	SE       *float64 `json:"se"`
+	P        *float64 `json:"p"`
+	// CILower and CIUpper are the fitted interval, with the guard applied where
+	// the Knapp-Hartung interval is narrower than the common-effect one; SE, P
+	// and the prediction interval go with it.
+	CILower *float64 `json:"ci_lb"`
+	CIUpper *float64 `json:"ci_ub"`
+	// UnguardedLow and UnguardedHigh are the footnote: the interval without the
+	// guard, nil where the guard did not act.
+	UnguardedLow  *float64 `json:"ci_unguarded_lb"`
+	UnguardedHigh *float64 `json:"ci_unguarded_ub"`
+	PILower       *float64 `json:"pi_lb"`
+	PIUpper       *float64 `json:"pi_ub"`
+	PIRule        string   `json:"pi_rule,omitempty"` // e.g. "t(k-1), classic SE"
+	Tau2          *float64 `json:"tau2"`
+	Tau2Low       *float64 `json:"tau2_lb,omitempty"`
+	Tau2Up        *float64 `json:"tau2_ub,omitempty"`
+	I2Q           *float64 `json:"i2_q"`    // percent, from Q
+	I2Tau2        *float64 `json:"i2_tau2"` // percent, from tau2 and the typical variance
+	Q             *float64 `json:"q"`
+	QP            *float64 `json:"q_p"`
 
 	EffectIDs []string  `json:"effect_ids"`
 	Weights   []float64 `json:"weights,omitempty"` // percent, in the order of EffectIDs
 	Warnings  []string  `json:"warnings"`
+}
+
+// Guarded reports whether the guard acted on the fit.
+func (p PooledResult) Guarded() bool { return p.UnguardedLow != nil }
+
+// HeadlineKind says what is shown first of a finding.
+type HeadlineKind string
+
+// The kinds of headline.
+const (
+	HeadlinePooled    HeadlineKind = "pooled"              // five studies or more: the fitted model
+	HeadlineStudy     HeadlineKind = "single study"        // one study: its own result
+	HeadlineSmall     HeadlineKind = "small-sample answer" // two to four studies: the posterior of the stated priors
+	HeadlineNotPooled HeadlineKind = "not pooled"          // no number, or two to four studies that conflict
+)
+
+// Headline is the result of a finding that is shown, cited, graded and judged.
+// It is chosen once, where the finding is made; Estimate, Lower and Upper are on
+// the scale of the analysis and nil when Kind is "not pooled".
+type Headline struct {
+	Kind     HeadlineKind `json:"kind"`
+	Estimate *float64     `json:"estimate"`
+	Lower    *float64     `json:"lb"`
+	Upper    *float64     `json:"ub"`
+	Note     string       `json:"note,omitempty"` // model and priors, or why nothing is pooled
+}
+
+// Interval gives the limits; ok is false when there is no number.
+func (h Headline) Interval() (lo, hi float64, ok bool) {
+	if h.Estimate == nil || h.Lower == nil || h.Upper == nil {
+		return math.NaN(), math.NaN(), false
+	}
+	return *h.Lower, *h.Upper, true
+}
+
+// IncludesNull reports whether the headline interval includes no effect.
+func (h Headline) IncludesNull() bool {
+	lo, hi, ok := h.Interval()
+	return ok && lo <= 0 && hi >= 0
+}
+
+// The coarse readings of a headline.
+const (
+	VerdictLower    = "lower, the interval excludes no effect"
+	VerdictHigher   = "higher, the interval excludes no effect"
+	VerdictIncludes = "the interval includes no effect"
+	VerdictNone     = "no number"
+)
+
+// Verdict is the coarse reading of the headline: the side of no effect on which
+// its interval lies.
+func (h Headline) Verdict() string {
+	lo, hi, ok := h.Interval()
+	switch {
+	case !ok:
+		return VerdictNone
+	case lo > 0:
+		return VerdictHigher
+	case hi < 0:
+		return VerdictLower
+	}
+	return VerdictIncludes
 }
 
 // Exclusion is a row that was looked at and left out, with its reason; the
@@ -82,6 +148,8 @@ type Finding struct {
 	MID           *float64 `json:"mid,omitempty"` // minimal important difference on the measure's scale
 	MIDSource     string   `json:"mid_source,omitempty"`
 
+	// Headline is what is shown; Primary the fitted model of the plan.
+	Headline    Headline       `json:"headline"`
 	Primary     PooledResult   `json:"primary"`
 	Sensitivity []PooledResult `json:"sensitivity,omitempty"`
 	Subgroups   []Subgroup     `json:"subgroups,omitempty"`

@@ -79,7 +79,7 @@ func init() {
 		"post_crossover: measured after a crossover: yes, no or empty (not stated)", "dose_treat: dose in the treatment arm", "dose_ctrl: dose in the control arm", "effects.measure: measure: SMD, RR, OR, RD or MD", "findings.measure: measure: SMD, RR, OR, RD or MD",
 		"formula: formula mode: metafor, metapsy or revman", "risk_of_bias: overall risk of bias as judged by people", "channel: register, paper or dataset",
 		"effects.source: where a person can look the numbers up", "findings.method: tau2 estimator; single study or none where nothing was pooled",
-		"test: test and interval: knha, z, t or adhoc", "certainty: GRADE level; empty where there is nothing to grade",
+		"test: test and interval: knha, z, t or adhoc", "headline_kind: what is shown: pooled, single study, small-sample answer or not pooled", "certainty: GRADE level; empty where there is nothing to grade",
 		"links.kind: same-trial, reports, country-record, retracts, corrects, preprint-of, ...", "contrasts.kind: mean-difference, risk-ratio, odds-ratio, hazard-ratio, ...", "contrasts.method: statistical method as posted",
 		"links.reason: why the two belong together", "design: study design, vocabulary id", "blinding: blinding", "id: identifier", "planned_outcomes.type: primary, secondary or other",
 		"population: population as stated", "population_class: diagnosis or other-illness", "sessions_raw: sessions as stated", "outcome_type: PRIMARY, SECONDARY, ...", "subscale: subscale of the instrument", "n_raw: denominator as posted")
@@ -93,7 +93,8 @@ func init() {
 		"lower: lower limit", "upper: upper limit", "se: standard error", "p: p value", "variance: sampling variance; empty where no effect could be computed", "ci_lb: lower limit of the 95 % interval", "ci_ub: upper limit of the 95 % interval",
 		"ratio: the effect as a ratio, where the analysis scale is its logarithm", "ratio_lb: lower limit of the ratio", "ratio_ub: upper limit of the ratio",
 		"n1: participants, treatment", "mean1: mean, treatment", "sd1: standard deviation, treatment", "n2: participants, control", "mean2: mean, control", "sd2: standard deviation, control",
-		"events1: participants with the event, treatment", "events2: participants with the event, control", "ci_guarded_lb: lower limit of the interval with the Knapp-Hartung guard", "ci_guarded_ub: upper limit of the interval with the Knapp-Hartung guard",
+		"events1: participants with the event, treatment", "events2: participants with the event, control", "ci_unguarded_lb: lower limit without the Knapp-Hartung guard, empty where it does not act", "ci_unguarded_ub: upper limit without the Knapp-Hartung guard, empty where it does not act",
+		"headline_estimate: estimate shown, on the scale of the analysis; empty when not pooled", "headline_lb: lower limit of the interval shown", "headline_ub: upper limit of the interval shown",
 		"pi_lb: lower limit of the prediction interval", "pi_ub: upper limit of the prediction interval", "tau2: between-study variance", "i2_q: I² in percent, from Q", "i2_tau2: I² in percent, from tau² and the typical variance",
 		"q: Cochran's Q", "q_p: p value of Q")
 	describe(Boolean,

@@ -263,12 +263,13 @@ func writeFit(b *strings.Builder, p evidence.PooledResult, single bool) {
 		return
 	}
 	b.WriteString(rControl)
-	fmt.Fprintf(b, "fit <- fit_model(%s, %s)\nestimate <- as.numeric(fit$beta)\nse <- fit$se\nci <- c(fit$ci.lb, fit$ci.ub)\ntau2 <- fit$tau2\nQ <- fit$QE\n", rString(p.Method), rString(p.Test))
-	if p.GuardLow != nil && p.GuardHigh != nil {
-		b.WriteString("# The guard: where Knapp-Hartung is narrower than the common-effect interval, the scale\n# factor is held at 1 and the interval is never narrower than the common-effect one.\n")
-		b.WriteString("ce <- rma(yi = yi, vi = vi, method = \"EE\", test = \"z\")\nguarded <- ci\nif (diff(ci) < ce$ci.ub - ce$ci.lb) {\n")
-		fmt.Fprintf(b, "  unscaled <- fit_model(%s, \"adhoc\")\n  guarded <- c(min(unscaled$ci.lb, ce$ci.lb), max(unscaled$ci.ub, ce$ci.ub))\n}\n", rString(p.Method))
+	test := p.Test
+	if p.Guarded() {
+		test = "adhoc"
+		b.WriteString("# The guard: the Knapp-Hartung interval is narrower than the common-effect one here, so the\n# scale factor is held at 1. Footnote: the interval without the guard.\n")
+		fmt.Fprintf(b, "plain <- fit_model(%s, %s)\nunguarded <- c(plain$ci.lb, plain$ci.ub)\n", rString(p.Method), rString(p.Test))
 	}
+	fmt.Fprintf(b, "fit <- fit_model(%s, %s)\nestimate <- as.numeric(fit$beta)\nse <- fit$se\nci <- c(fit$ci.lb, fit$ci.ub)\ntau2 <- fit$tau2\nQ <- fit$QE\n", rString(p.Method), rString(test))
 	writePrediction(b, p)
 }
 
@@ -299,8 +300,8 @@ func writeChecks(b *strings.Builder, p evidence.PooledResult) {
 	line("estimate", "estimate")
 	line("se", "se")
 	line("ci", "ci")
-	if p.GuardLow != nil && p.GuardHigh != nil {
-		line("guarded", "guarded")
+	if p.Guarded() {
+		line("unguarded", "unguarded")
 	}
 	if p.PILower != nil {
 		line("pi", "pi_")
@@ -323,7 +324,7 @@ func writeChecks(b *strings.Builder, p evidence.PooledResult) {
 	check("standard error agrees", "se", p.SE)
 	check("interval agrees", "ci", p.CILower, p.CIUpper)
 	if p.Method != "single study" {
-		check("guarded interval agrees", "guarded", p.GuardLow, p.GuardHigh)
+		check("unguarded interval agrees", "unguarded", p.UnguardedLow, p.UnguardedHigh)
 		check("prediction interval agrees", "pi_", p.PILower, p.PIUpper)
 		check("tau2 agrees", "tau2", p.Tau2)
 		check("Q agrees", "Q", p.Q)

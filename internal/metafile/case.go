@@ -35,6 +35,8 @@ type Case struct {
 
 	Warnings []string // shown with the answer
 
+	unguarded bool // a case with a request names its tests as metafor does: knha has no guard
+
 	columns map[string]*column
 	names   []string          // column names in the order of the file, sorted for JSON
 	chosen  map[string]string // canonical name to the file's own, for tables

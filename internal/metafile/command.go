@@ -45,6 +45,7 @@ func Run(ctx context.Context, cmd Command, stdin io.Reader, stdout, stderr io.Wr
 		return err
 	}
 	if isJSON && len(c.Request) > 0 && !cmd.R {
+		c.unguarded = true
 		if err := c.Prepare(); err != nil {
 			return fmt.Errorf("%s: %w", cmd.inputName(), err)
 		}

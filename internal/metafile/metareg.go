@@ -28,7 +28,7 @@ func (c *Case) metaRegression(req Tree) Tree {
 	}
 	var fits []Tree
 	for _, f := range asTrees(req["fits"]) {
-		fits = append(fits, moderatedFit(f, y, v, design))
+		fits = append(fits, c.moderatedFit(f, y, v, design))
 	}
 	t["fits"] = fits
 	if has(req, "lrt_ml") {
@@ -123,9 +123,9 @@ func (c *Case) isLogical(name string) bool {
 	return false
 }
 
-func moderatedFit(req Tree, y, v []float64, d *meta.Design) Tree {
+func (c *Case) moderatedFit(req Tree, y, v []float64, d *meta.Design) Tree {
 	t := echo(req)
-	r, err := meta.Fit(y, v, meta.Options{Method: meta.Method(text(req, "method")), Test: meta.Test(text(req, "test")), Design: d})
+	r, err := meta.Fit(y, v, meta.Options{Method: meta.Method(text(req, "method")), Test: meta.Test(text(req, "test")), Design: d, Unguarded: c.unguarded})
 	if err != nil {
 		t["error"] = err.Error()
 		return t
@@ -163,9 +163,8 @@ func moderatedTree(t, req Tree, r *meta.Result) {
 		df[1] = math.NaN()
 	}
 	t["qm_df"] = df
-	if g := r.Guard; g != nil {
-		t["guard"] = Tree{"active": g.Active, "ci_lb": g.Lb, "ci_ub": g.Ub,
-			"common_effect_ci_lb": g.CELb, "common_effect_ci_ub": g.CEUb}
+	if u := r.Unguarded; u != nil {
+		t["ci_unguarded_lb"], t["ci_unguarded_ub"] = u.CILb, u.CIUb
 	}
 }
 

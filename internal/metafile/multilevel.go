@@ -335,7 +335,7 @@ func (m *multilevelRun) aggregate(ask any) any {
 
 // clusterFreeFit is the univariate model that the clustered ones are held against.
 func clusterFreeFit(yi, vi []float64, method meta.Method, test meta.Test) Tree {
-	r, err := meta.Fit(yi, vi, meta.Options{Method: method, Test: test})
+	r, err := meta.Fit(yi, vi, meta.Options{Method: method, Test: test, Unguarded: true})
 	if err != nil {
 		return Tree{"error": err.Error()}
 	}

@@ -173,11 +173,12 @@ func (p *printer) pooled() {
 	if r.K == 1 {
 		title = "the only study (this is not a meta-analysis)"
 	}
-	if g := r.Guard; g != nil && g.Active {
-		p.effectLine(title+", guarded", r.Beta[0], g.Lb[0], g.Ub[0], g.PVal[0])
-		p.effectLine("  unguarded, narrower than the common effect", r.Beta[0], r.CILb[0], r.CIUb[0], r.PVal[0])
-	} else {
-		p.effectLine(title, r.Beta[0], r.CILb[0], r.CIUb[0], r.PVal[0])
+	if r.Guarded {
+		title += ", guarded"
+	}
+	p.effectLine(title, r.Beta[0], r.CILb[0], r.CIUb[0], r.PVal[0])
+	if u := r.Unguarded; u != nil {
+		p.effectLine("  footnote: unguarded, narrower than common effect", r.Beta[0], u.CILb[0], u.CIUb[0], u.PVal[0])
 	}
 	if c := p.a.common; r.K > 1 && r.Method != meta.FE && r.Method != meta.EE {
 		p.effectLine("common effect (inverse variance, z)", c.Beta[0], c.CILb[0], c.CIUb[0], c.PVal[0])
@@ -216,7 +217,7 @@ func (p *printer) heterogeneity() {
 // prediction picks the convention of the formula mode; the others are in the JSON
 // answer.
 func (p *printer) prediction(pr meta.Prediction) (name string, lb, ub float64) {
-	if p.a.c.Formula == effect.Metapsy {
+	if p.a.c.Formula == effect.Metapsy && pr.ClassicTLb <= pr.CILb {
 		return "classic SE, t on k-1 df", pr.ClassicTLb, pr.ClassicTUb
 	}
 	if p.a.primary.Test == meta.Z {
@@ -229,8 +230,7 @@ func (p *printer) subgroups() {
 	s := p.a.subgroups
 	p.line("\nsubgroups by %s, each with its own tau2", printable(p.a.cmd.Subgroup))
 	for _, g := range s.Groups {
-		lb, ub := g.Fit.HeadlineCI(0)
-		p.line("  %s  k = %-4d %s  %s  tau2 = %s", pad(cut(printable(g.Level), 40), 40), g.Fit.K, num(g.Fit.Beta[0]), interval(lb, ub), num(g.Fit.Tau2))
+		p.line("  %s  k = %-4d %s  %s  tau2 = %s", pad(cut(printable(g.Level), 40), 40), g.Fit.K, num(g.Fit.Beta[0]), interval(g.Fit.CILb[0], g.Fit.CIUb[0]), num(g.Fit.Tau2))
 	}
 	p.line("  difference between groups: Q = %s on %d df, %s", num(s.QBetween), s.QBetweenDF, pval(s.QBetweenP))
 }
@@ -239,8 +239,7 @@ func (p *printer) moderators() {
 	r := p.a.moderated
 	p.line("\nmoderators: %s (%s, k = %d)", printable(r.Formula), methodText(r), r.K)
 	for j, name := range r.CoefNames {
-		lb, ub := r.HeadlineCI(j)
-		p.line("  %s  %s  %s  %s", pad(cut(printable(name), 40), 40), num(r.Beta[j]), interval(lb, ub), pval(r.PVal[j]))
+		p.line("  %s  %s  %s  %s", pad(cut(printable(name), 40), 40), num(r.Beta[j]), interval(r.CILb[j], r.CIUb[j]), pval(r.PVal[j]))
 	}
 	df := fmt.Sprintf("%.0f", r.QMDF1)
 	stat := "QM"

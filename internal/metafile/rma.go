@@ -56,6 +56,7 @@ var rmaFixedBlock = block{"rma_tau2_fixed", func(c *Case) (any, error) {
 func (c *Case) rma(req Tree, y, v []float64, opt meta.Options) Tree {
 	t := echo(req)
 	opt.Method, opt.Test = meta.Method(text(req, "method")), meta.Test(text(req, "test"))
+	opt.Unguarded = c.unguarded
 	r, err := meta.Fit(y, v, opt)
 	if err != nil {
 		t["error"] = err.Error()
@@ -64,9 +65,8 @@ func (c *Case) rma(req Tree, y, v []float64, opt meta.Options) Tree {
 	fitTree(t, req, r)
 	t["beta"], t["se"], t["zval"], t["pval"] = r.Beta[0], r.SE[0], r.Stat[0], r.PVal[0]
 	t["ci_lb"], t["ci_ub"] = r.CILb[0], r.CIUb[0]
-	if g := r.Guard; g != nil {
-		t["guard"] = Tree{"active": g.Active, "ci_lb": g.Lb[0], "ci_ub": g.Ub[0],
-			"common_effect_ci_lb": g.CELb[0], "common_effect_ci_ub": g.CEUb[0]}
+	if u := r.Unguarded; u != nil {
+		t["ci_unguarded_lb"], t["ci_unguarded_ub"], t["pval_unguarded"] = u.CILb[0], u.CIUb[0], u.PVal[0]
 	}
 	if has(req, "predict") {
 		t["predict"] = predictTree(r.Predict(), true)

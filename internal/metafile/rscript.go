@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"past/analysis/effect"
+	"past/analysis/meta"
 )
 
 // writeR writes an R script that repeats the analysis with metafor (and
@@ -24,11 +25,11 @@ func (a *analysis) writeR(w io.Writer) error {
 	a.rData(out)
 	r := a.primary
 	out("res <- rma(yi, vi, data = dat, slab = study, method = %s, test = %s, control = list(threshold = 1e-12, maxiter = 10000))",
-		rString(string(r.Method)), rString(string(r.Test)))
+		rString(string(r.Method)), rTest(r))
 	out("print(res, digits = 6)   # estimate %s, se %s, interval %s to %s, tau2 %s", rNum(r.Beta[0]), rNum(r.SE[0]), rNum(r.CILb[0]), rNum(r.CIUb[0]), rNum(r.Tau2))
-	if r.Guard != nil && r.Guard.Active {
-		out("print(rma(yi, vi, data = dat, method = %s, test = \"adhoc\"), digits = 6)   # guarded interval %s to %s",
-			rString(string(r.Method)), rNum(r.Guard.Lb[0]), rNum(r.Guard.Ub[0]))
+	if u := r.Unguarded; u != nil {
+		out("print(rma(yi, vi, data = dat, method = %s, test = %s), digits = 6)   # footnote: without the guard %s to %s",
+			rString(string(r.Method)), rString(string(r.Test)), rNum(u.CILb[0]), rNum(u.CIUb[0]))
 	}
 	out("print(predict(res), digits = 6)")
 	if a.tau2 != nil {
@@ -112,7 +113,7 @@ func (a *analysis) rExtras(out func(string, ...any)) {
 	}
 	method := rString(string(a.primary.Method))
 	if s := a.cmd.Subgroup; s != "" && a.subgroups != nil && column("group", orElse(c.find([]string{s, fold(s)}), s)) {
-		out("for (g in sort(unique(dat$group))) { cat(\"\\n\", g, \"\\n\"); print(rma(yi, vi, data = dat, subset = group == g, method = %s, test = %s)) }", method, rString(string(a.primary.Test)))
+		out("for (g in sort(unique(dat$group))) { cat(\"\\n\", g, \"\\n\"); print(rma(yi, vi, data = dat, subset = group == g, method = %s, test = %s)) }", method, rTest(a.primary))
 		out("# difference between groups: Q %s, p %s", rNum(a.subgroups.QBetween), rNum(a.subgroups.QBetweenP))
 	}
 	if a.moderated != nil {
@@ -120,7 +121,7 @@ func (a *analysis) rExtras(out func(string, ...any)) {
 		for _, name := range formulaColumns(f) {
 			column(name, name)
 		}
-		out("print(rma(yi, vi, mods = %s, data = dat, method = %s, test = %s), digits = 6)   # coefficients %s", rFormula(f), method, rString(string(a.moderated.Test)), rVector(a.moderated.Beta))
+		out("print(rma(yi, vi, mods = %s, data = dat, method = %s, test = %s), digits = 6)   # coefficients %s", rFormula(f), method, rTest(a.moderated), rVector(a.moderated.Beta))
 	}
 	if s := a.cmd.Cluster; s != "" && a.blocks["multilevel"] != nil && column("cluster", orElse(c.find([]string{s, fold(s)}), s)) {
 		rho, _ := asNumber(asTree(asTree(a.blocks["multilevel"])["che"])["rho"])
@@ -173,6 +174,14 @@ func rFormula(f string) string {
 
 func rName(s string) string {
 	return "`" + strings.NewReplacer("\\", "\\\\", "`", "\\`").Replace(s) + "`"
+}
+
+// rTest is metafor's name of the test as fitted: adhoc where the guard acted.
+func rTest(r *meta.Result) string {
+	if r.Guarded {
+		return rString(string(meta.AdHoc))
+	}
+	return rString(string(r.Test))
 }
 
 func rString(s string) string {

@@ -3,8 +3,6 @@ package pack
 import (
 	"fmt"
 	"strings"
-
-	"past/internal/cite"
 )
 
 var giftEscapes = strings.NewReplacer(`\`, `\\`, `~`, `\~`, `=`, `\=`, `#`, `\#`, `{`, `\{`, `}`, `\}`, `:`, `\:`, "\n", " ", "\r", " ")
@@ -31,8 +29,8 @@ func cardItems(b *strings.Builder, c Card) {
 	f := c.flat
 	about := fmt.Sprintf("Finding %q (%s): ", c.Title, c.Permalink)
 	fmt.Fprintf(b, "::%s::%s {#%d:0}\n\n", gift(c.ID+" studies"), gift(about+"how many studies are pooled?"), f.K)
-	lo, hi, ok := cite.Headline(f)
-	if f.Estimate == nil || !ok {
+	lo, hi, ok := f.Headline.Interval()
+	if !ok {
 		truth(b, c.ID+" absence", about+"no trial gives a number. This shows that there is no effect.", false, "The absence of trials is not evidence of no effect.")
 		return
 	}

@@ -114,7 +114,7 @@ func TestQuizAnswersAreComputed(t *testing.T) {
 	for i := range in.Document.Findings {
 		if f := &in.Document.Findings[i]; f.ID == "mdma-ptsd-severity" {
 			up := 0.2
-			f.GuardUb, f.K = &up, 9
+			f.Headline.Upper, f.K = &up, 9
 		}
 	}
 	after := quiz()

@@ -33,11 +33,11 @@ const (
 )
 
 func draw(f edition.Flat) Picture {
-	lo, hi, ok := cite.Headline(f)
-	if f.Estimate == nil || !ok {
+	lo, hi, ok := f.Headline.Interval()
+	if !ok {
 		return Picture{Text: "No pooled number."}
 	}
-	ends := []float64{0, *f.Estimate, lo, hi}
+	ends := []float64{0, *f.Headline.Estimate, lo, hi}
 	if f.PILb != nil && f.PIUb != nil {
 		ends = append(ends, *f.PILb, *f.PIUb)
 	}
@@ -49,7 +49,7 @@ func draw(f edition.Flat) Picture {
 	from, to = from-pad, to+pad
 	x := func(v float64) float64 { return pictureLeft + (v-from)/(to-from)*(pictureRight-pictureLeft) }
 	s := func(v float64) string { return strconv.FormatFloat(v, 'f', 1, 64) }
-	e := x(*f.Estimate)
+	e := x(*f.Headline.Estimate)
 	p := Picture{Shown: true, Null: s(x(0)), Estimate: s(e), Lo: s(x(lo)), Hi: s(x(hi)), BarWidth: s(x(hi) - x(lo)),
 		Diamond: s(e-7) + "," + s(pictureMid) + " " + s(e) + "," + s(pictureMid-8) + " " + s(e+7) + "," + s(pictureMid) + " " + s(e) + "," + s(pictureMid+8)}
 	if f.PILb != nil && f.PIUb != nil {

@@ -3,7 +3,6 @@ package pack
 import (
 	"fmt"
 
-	"past/internal/cite"
 	"past/internal/edition"
 	"past/internal/evidence"
 )
@@ -32,7 +31,7 @@ func why(f evidence.Finding, flat edition.Flat) []string {
 // notToSay lists what the finding does not carry, by rule from its numbers.
 func notToSay(f evidence.Finding, flat edition.Flat, starter bool) []string {
 	out := append([]string{}, f.NotToSay...)
-	lo, hi, ok := cite.Headline(flat)
+	lo, hi, ok := flat.Headline.Interval()
 	switch {
 	case flat.Estimate == nil:
 		out = append(out, "That it works, or that it does not: the absence of trials is not evidence of no effect.")
@@ -54,8 +53,8 @@ func notToSay(f evidence.Finding, flat edition.Flat, starter bool) []string {
 		if flat.PILb != nil && *flat.PILb <= 0 && *flat.PIUb >= 0 && (lo > 0 || hi < 0) {
 			out = append(out, "That a new study will find the same: the prediction interval includes no effect.")
 		}
-		if flat.Guarded {
-			out = append(out, "The narrower interval alone: the wider one, with the Knapp-Hartung guard, is the headline.")
+		if flat.UnguardedLb != nil {
+			out = append(out, "The interval without the Knapp-Hartung guard: it is too narrow to be the result.")
 		}
 		out = append(out, "That it holds for a person: the number is an average over groups.")
 	}

@@ -178,7 +178,7 @@ func (p *Pipeline) Keep(ctx context.Context, d *Draft) error {
 // numbers, the certainty and the verdicts. Wording may differ.
 func sameAnswers(a, b edition.Document) bool {
 	return slices.EqualFunc(a.Findings, b.Findings, func(x, y edition.Flat) bool {
-		for _, v := range [][2]*float64{{x.Estimate, y.Estimate}, {x.SE, y.SE}, {x.CILb, y.CILb}, {x.CIUb, y.CIUb}, {x.GuardLb, y.GuardLb}, {x.GuardUb, y.GuardUb},
+		for _, v := range [][2]*float64{{x.Estimate, y.Estimate}, {x.SE, y.SE}, {x.CILb, y.CILb}, {x.CIUb, y.CIUb}, {x.Headline.Estimate, y.Headline.Estimate}, {x.Headline.Lower, y.Headline.Lower}, {x.Headline.Upper, y.Headline.Upper},
 			{x.PILb, y.PILb}, {x.PIUb, y.PIUb}, {x.Tau2, y.Tau2}, {x.I2Q, y.I2Q}} {
 			if !changes.Same(v[0], v[1]) {
 				return false

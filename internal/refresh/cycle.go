@@ -400,7 +400,7 @@ func sameNumbers(a, b edition.Document) bool {
 		if x.ID != y.ID || x.K != y.K || x.N != y.N || x.Measure != y.Measure || x.Certainty != y.Certainty || x.Signed != y.Signed {
 			return false
 		}
-		for _, v := range [][2]*float64{{x.Estimate, y.Estimate}, {x.SE, y.SE}, {x.CILb, y.CILb}, {x.CIUb, y.CIUb}, {x.GuardLb, y.GuardLb}, {x.GuardUb, y.GuardUb},
+		for _, v := range [][2]*float64{{x.Estimate, y.Estimate}, {x.SE, y.SE}, {x.CILb, y.CILb}, {x.CIUb, y.CIUb}, {x.Headline.Estimate, y.Headline.Estimate}, {x.Headline.Lower, y.Headline.Lower}, {x.Headline.Upper, y.Headline.Upper},
 			{x.PILb, y.PILb}, {x.PIUb, y.PIUb}, {x.Tau2, y.Tau2}, {x.I2Q, y.I2Q}} {
 			if !changes.Same(v[0], v[1]) {
 				return false

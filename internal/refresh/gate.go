@@ -192,8 +192,8 @@ func movement(a, b edition.Flat, bound float64) (bool, string) {
 	for _, x := range []struct {
 		name     string
 		old, now *float64
-	}{{"estimate", a.Estimate, b.Estimate}, {"lower end", a.CILb, b.CILb}, {"upper end", a.CIUb, b.CIUb},
-		{"guarded lower end", a.GuardLb, b.GuardLb}, {"guarded upper end", a.GuardUb, b.GuardUb}} {
+	}{{"headline", a.Headline.Estimate, b.Headline.Estimate}, {"its lower end", a.Headline.Lower, b.Headline.Lower}, {"its upper end", a.Headline.Upper, b.Headline.Upper},
+		{"estimate", a.Estimate, b.Estimate}, {"lower end", a.CILb, b.CILb}, {"upper end", a.CIUb, b.CIUb}} {
 		if changes.Same(x.old, x.now) {
 			continue
 		}

@@ -94,9 +94,9 @@ func section(w *strings.Builder, r Row) {
 		fmt.Fprintf(w, "| %s | %s | %s | %s |\n", c.Name, minus(c.Published), c.Shown, met)
 	}
 	fmt.Fprintf(w, "\nStudies: %s.\n", strings.Join(r.Studies, ", "))
-	if g := r.Result; g.Guarded {
-		fmt.Fprintf(w, "\nThe Knapp-Hartung interval is narrower than the common-effect one here. The tracker leads with the guarded interval [%s, %s]; the published one is shown beside it.\n",
-			bound(g, g.GuardLow), bound(g, g.GuardHigh))
+	if g := r.Tracker; g.Guarded() {
+		fmt.Fprintf(w, "\nThe Knapp-Hartung interval is narrower than the common-effect one here. The tracker gives the guarded interval [%s, %s]; the published one is its footnote.\n",
+			bound(g, g.CILower), bound(g, g.CIUpper))
 	}
 }
 

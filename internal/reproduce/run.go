@@ -26,7 +26,8 @@ type Row struct {
 	Target  Target                `json:"-"`
 	ID      string                `json:"id"`
 	Release string                `json:"release"`
-	Result  evidence.PooledResult `json:"result"`
+	Result  evidence.PooledResult `json:"result"`  // as published: without the guard
+	Tracker evidence.PooledResult `json:"tracker"` // as the tracker gives it
 	Studies []string              `json:"studies"`
 	Checks  []Check               `json:"checks"`
 }
@@ -80,7 +81,12 @@ func (t Target) Compute(shipped []synthesis.Question, effects []evidence.Effect)
 	if len(lost) > 0 {
 		return row, fmt.Errorf("target %s: %s cannot be computed: %s", t.ID, lost[0].EffectID, lost[0].Reason)
 	}
-	if row.Result, err = synthesis.Pool(q.Model(), rows); err != nil {
+	m := q.Model()
+	m.Unguarded = true // published without a floor
+	if row.Result, err = synthesis.Pool(m, rows); err != nil {
+		return row, fmt.Errorf("target %s: %w", t.ID, err)
+	}
+	if row.Tracker, err = synthesis.Pool(q.Model(), rows); err != nil {
 		return row, fmt.Errorf("target %s: %w", t.ID, err)
 	}
 	for _, e := range rows {

@@ -50,7 +50,11 @@ func Answer(ctx context.Context, q Question, b Base) (evidence.Finding, error) {
 		primary = unfitted(q.Model(), effects, err)
 	}
 	f.Primary = primary
-	f.Warnings = append(slices.Clone(primary.Warnings), shared...)
+	f.Headline, f.Bayes, err = headline(q, primary, effects)
+	if err != nil {
+		f.Warnings = append(f.Warnings, "the Bayesian result could not be computed: "+err.Error())
+	}
+	f.Warnings = append(append(f.Warnings, primary.Warnings...), shared...)
 	var notes []string
 	f.Retracted, notes = retractions(b, effects)
 	f.Warnings = append(f.Warnings, notes...)
@@ -96,12 +100,10 @@ func explore(ctx context.Context, q Question, b Base, f *evidence.Finding, effec
 		try("a subgroup", err)
 		f.Moderators, err = moderators(q, effects)
 		try("a moderator", err)
-		f.Bayes, err = bayesian(q, effects)
-		try("the Bayesian result", err)
 		f.Sequential, err = monitor(q, effects)
 		try("the sequential monitoring", err)
 		f.SmallStudy = smallStudy(q, effects)
-		f.Bound, err = bound(q, effects, f.Primary, f.Missing)
+		f.Bound, err = bound(q, effects, f.Primary, f.Headline, f.Missing)
 		try("the bound over missing results", err)
 	}
 	if b.WithoutMultiverse {

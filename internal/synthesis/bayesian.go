@@ -5,20 +5,14 @@ import (
 	"fmt"
 	"math"
 
-	"past/analysis/bayes"
 	"past/analysis/meta"
 	"past/analysis/sequential"
 	"past/internal/evidence"
 )
 
-// bayesian fits the random-effects model with weakly informative priors: mu
-// normal around no effect, tau half-normal with scale 0.5.
-func bayesian(q Question, effects []evidence.Effect) (*evidence.BayesResult, error) {
-	if len(effects) < 2 {
-		return nil, nil
-	}
-	yi, vi := columns(effects)
-	post, err := bayes.Fit(yi, vi, bayes.Priors{Mu: bayes.NormalPrior{SD: 1}, Tau: bayes.TauPrior{Family: bayes.HalfNormal, Scale: 0.5}}, 0.95)
+// bayesian fits the random-effects model with the shipped priors.
+func bayesian(q Question, effects []evidence.Effect, yi, vi []float64) (*evidence.BayesResult, error) {
+	post, err := posterior(q, effects, yi, vi)
 	if err != nil {
 		return nil, err
 	}

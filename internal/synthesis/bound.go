@@ -5,7 +5,6 @@ import (
 	"math"
 	"slices"
 
-	"past/analysis/meta"
 	"past/internal/evidence"
 )
 
@@ -18,12 +17,11 @@ const mostAdded = 200
 // pooled risk of the controls in both arms), join the pool one by one until the
 // headline interval includes no effect. A finding whose
 // interval includes it already has no line to cross.
-func bound(q Question, effects []evidence.Effect, p evidence.PooledResult, missing []evidence.MissingTrial) (*evidence.Bound, error) {
+func bound(q Question, effects []evidence.Effect, p evidence.PooledResult, h evidence.Headline, missing []evidence.MissingTrial) (*evidence.Bound, error) {
 	if p.K < 2 || p.Estimate == nil || q.Measure != "SMD" && !Ratio(q.Measure) {
 		return nil, nil
 	}
-	lo, hi := Headline(p)
-	if lo <= 0 && hi >= 0 {
+	if lo, hi, ok := h.Interval(); !ok || lo <= 0 && hi >= 0 {
 		return nil, nil
 	}
 	b := &evidence.Bound{Line: "the headline interval would include no effect"}
@@ -53,11 +51,11 @@ func bound(q Question, effects []evidence.Effect, p evidence.PooledResult, missi
 	}
 	for added := 1; added <= mostAdded; added++ {
 		yi, vi = append(yi, 0), append(vi, variance)
-		fit, err := meta.Fit(yi, vi, meta.Options{Method: meta.Method(q.Method), Test: meta.Test(q.Test)})
+		l, u, err := answered(q, effects, yi, vi)
 		if err != nil {
 			return nil, err
 		}
-		if l, h := fit.HeadlineCI(0); l <= 0 && h >= 0 {
+		if l <= 0 && u >= 0 {
 			b.Participants = int(math.Round(float64(added) * size))
 			b.Reachable = b.PlannedInMissing >= b.Participants
 			b.Note = fmt.Sprintf("%s of %s with no effect (the median size of the pooled trials); registered trials without results plan %s",

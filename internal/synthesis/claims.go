@@ -3,6 +3,7 @@ package synthesis
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -157,10 +158,14 @@ func judgeClaim(cv *evidence.ClaimVerdict, c Claim, bound []evidence.Finding) {
 	f := bound[best]
 	p := f.Primary
 	cv.K, cv.N, cv.Certainty = p.K, p.N, f.Certainty.Level
-	lo, hi := Headline(p)
-	cv.Why = fmt.Sprintf("%s: %s %s [%s, %s]; %s, %s; %s.", cmp.Or(f.Title, f.ID), MeasureName(p.Measure), natural(p.Measure, *p.Estimate), natural(p.Measure, lo), natural(p.Measure, hi),
+	lo, hi, ok := f.Headline.Interval()
+	shown := "no pooled answer"
+	if ok {
+		shown = MeasureName(p.Measure) + " " + Full(p.Measure, *f.Headline.Estimate, lo, hi, 2)
+	}
+	cv.Why = fmt.Sprintf("%s: %s; %s, %s; %s.", cmp.Or(f.Title, f.ID), shown,
 		plural(p.K, "study", "studies"), plural(p.N, "participant", "participants"), certaintyWords(f.Certainty))
-	cv.Why += " " + whyVerdict(c, f, lo, hi)
+	cv.Why = strings.TrimSpace(cv.Why + " " + whyVerdict(c, f, lo, hi))
 	cv.Verdict = verdictOf(c, f)
 	for i, other := range bound {
 		v := verdictOf(c, other)
@@ -175,6 +180,9 @@ func judgeClaim(cv *evidence.ClaimVerdict, c Claim, bound []evidence.Finding) {
 // names no verdict: a text that quotes it is checked for the verdict it states.
 func whyVerdict(c Claim, f evidence.Finding, lo, hi float64) string {
 	p, rank := f.Primary, certaintyRank[f.Certainty.Level]
+	if math.IsNaN(lo) {
+		return ""
+	}
 	lower := c.lower(f)
 	stated, against := lower && hi < 0 || !lower && lo > 0, lower && lo > 0 || !lower && hi < 0
 	if !stated && !against {
@@ -204,7 +212,7 @@ func verdictOf(c Claim, f evidence.Finding) evidence.State {
 	if p.K == 0 || p.Estimate == nil {
 		return NoEvidence
 	}
-	lo, hi := Headline(p)
+	lo, hi, _ := f.Headline.Interval()
 	lower := c.lower(f)
 	stated, opposite := lower && hi < 0 || !lower && lo > 0, lower && lo > 0 || !lower && hi < 0
 	rank := certaintyRank[f.Certainty.Level]

@@ -15,6 +15,7 @@ func made(id string, k int, est, lo, hi float64, level string, lower bool) evide
 	f.Primary = evidence.PooledResult{Measure: "SMD", K: k, N: 50 * k}
 	if k > 0 {
 		f.Primary.Estimate, f.Primary.CILower, f.Primary.CIUpper = &est, &lo, &hi
+		f.Headline = evidence.Headline{Kind: evidence.HeadlinePooled, Estimate: &est, Lower: &lo, Upper: &hi}
 	}
 	return f
 }

@@ -51,8 +51,10 @@ func gradeInputs(q Question, f *evidence.Finding, searched bool) certainty.Input
 	p := f.Primary
 	in := certainty.Unknown()
 	in.Measure, in.Randomised, in.K, in.Participants = q.Measure, true, p.K, float64(p.N)
-	in.Estimate = *p.Estimate
-	in.Lo, in.Hi = Headline(p)
+	in.Estimate, in.Lo, in.Hi = *p.Estimate, *p.CILower, *p.CIUpper
+	if lo, hi, ok := f.Headline.Interval(); ok {
+		in.Estimate, in.Lo, in.Hi = *f.Headline.Estimate, lo, hi
+	}
 	set := func(to *float64, from *float64) {
 		if from != nil {
 			*to = *from

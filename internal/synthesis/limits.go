@@ -19,14 +19,14 @@ func limits(q Question, f evidence.Finding) []string {
 	}
 	p := f.Primary
 	if p.K > 0 {
-		lo, hi := Headline(p)
+		lo, hi, _ := f.Headline.Interval()
 		add(p.K == 1, "One study is not a meta-analysis: the number is that study's own.")
-		add(p.K > 1 && p.K < 5, "Fewer than five studies: how much studies differ (the between-study variance, τ²) is poorly known, and the interval with it.")
-		add(p.Guarded, "With so few studies the usual interval (Knapp-Hartung) came out narrower than one that assumes a single common effect; the wider, guarded interval is the headline and both are shown.")
+		out = append(out, fewStudies(f)...)
+		add(p.Guarded(), "The usual interval (Knapp-Hartung) came out narrower than one that assumes a single common effect; every number is that of the wider, guarded fit, and the narrow interval is a footnote.")
 		add(p.PILower != nil && *p.PILower <= 0 && *p.PIUpper >= 0 && (lo > 0 || hi < 0),
 			"The prediction interval includes no effect: a new study in another setting may find none.")
 		add(q.MID != nil && withinMID(q, lo, hi), "The interval includes effects smaller than the minimal important difference.")
-		if s, err := shift(q, f.Effects, p); s != nil && err == nil {
+		if s, err := shift(q, f.Effects, p, f.Headline); s != nil && err == nil {
 			out = append(out, sayShift(s, len(f.Effects)))
 		} else {
 			add(q.Kind != "harm", "Participants can often tell whether they received the drug; studies are therefore also shown by what they were compared with.")
@@ -50,6 +50,35 @@ func limits(q Question, f evidence.Finding) []string {
 		note = fmt.Sprintf(", %d of them overdue by the register's rule (%s)", late, OverdueRule)
 	}
 	add(open > 0, "%s the question and %s no result here%s.", plural(open, "registered trial fits", "registered trials fit"), map[bool]string{true: "has", false: "have"}[open == 1], note)
+	return out
+}
+
+// fewStudies says what two to four studies can carry, and what a prediction
+// from a between-study variance estimated as 0 is worth.
+func fewStudies(f evidence.Finding) []string {
+	var out []string
+	p := f.Primary
+	if p.K < 2 {
+		return nil
+	}
+	if p.K < smallSample && f.Headline.Kind != evidence.HeadlinePooled {
+		fitted := "the studies themselves come first"
+		if f.Headline.Kind == evidence.HeadlineSmall {
+			fitted = "the answer shown is the posterior of stated priors, the fitted interval (Knapp-Hartung) a footnote"
+		}
+		out = append(out, "Fewer than five studies: how much studies differ (the between-study variance, τ²) is poorly known; "+fitted+".")
+	}
+	if p.Tau2 != nil && *p.Tau2 == 0 && p.Tau2Up != nil && p.K < 10 && p.PILower != nil {
+		s := fmt.Sprintf("The between-study variance is estimated as 0 from %s; values up to %s fit as well (95 %% interval), so the prediction interval rests on an estimate of which little is known", plural(p.K, "study", "studies"), fixed(*p.Tau2Up, 2))
+		if b := f.Bayes; b != nil {
+			lo, hi := b.PredLow, b.PredUp
+			if Ratio(p.Measure) {
+				lo, hi = math.Exp(lo), math.Exp(hi)
+			}
+			s += fmt.Sprintf("; allowing for that (Bayesian, %s), a new study may find anything from %s to %s", b.Prior, fixed(lo, 2), fixed(hi, 2))
+		}
+		out = append(out, s+".")
+	}
 	return out
 }
 
@@ -120,7 +149,7 @@ func notToSay(q Question, f evidence.Finding) []string {
 		add(q.Kind == "harm", who+" "+map[bool]string{true: "are", false: "is"}[q.Plural]+" safe", "no trial in this edition gives a number for "+q.Outcome)
 		return out
 	}
-	lo, hi := Headline(p)
+	lo, hi, _ := f.Headline.Interval()
 	across := lo <= 0 && hi >= 0
 	level := orNone(f.Certainty.Level)
 	if q.Kind == "harm" {

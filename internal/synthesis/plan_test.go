@@ -48,7 +48,7 @@ func TestDependentRows(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if f.Primary.Method != "CHE" || f.Primary.K != 12 || len(f.Effects) < 24 || len(f.LeaveOneOut) != 12 || f.Primary.Guarded {
+	if f.Primary.Method != "CHE" || f.Primary.K != 12 || len(f.Effects) < 24 || len(f.LeaveOneOut) != 12 || f.Primary.Guarded() {
 		t.Errorf("%s k = %d of %d effects, %d without one", f.Primary.Method, f.Primary.K, len(f.Effects), len(f.LeaveOneOut))
 	}
 	g := answer(t, "psilocybin-depression-severity")

@@ -112,6 +112,8 @@ type Model struct {
 	Rho  float64
 	// Prediction is k-1 (or "") or k-2: degrees of freedom of the interval.
 	Prediction string
+	// Unguarded fits Knapp-Hartung without the guard, to repeat published numbers.
+	Unguarded bool
 }
 
 // Model of the question's primary analysis.
@@ -151,7 +153,7 @@ func Pool(m Model, effects []evidence.Effect) (evidence.PooledResult, error) {
 		r.Warnings = append(r.Warnings, "one study is not a meta-analysis: the number is that study's own")
 		return r, nil
 	}
-	fit, err := meta.Fit(yi, vi, meta.Options{Method: meta.Method(m.Method), Test: meta.Test(m.Test)})
+	fit, err := meta.Fit(yi, vi, meta.Options{Method: meta.Method(m.Method), Test: meta.Test(m.Test), Unguarded: m.Unguarded})
 	if err != nil {
 		return r, err
 	}
@@ -163,8 +165,8 @@ func fill(r *evidence.PooledResult, fit *meta.Result, m Model) {
 	r.Method, r.Test = string(fit.Method), string(fit.Test)
 	r.Estimate, r.SE, r.P = finite(fit.Beta[0]), finite(fit.SE[0]), finite(fit.PVal[0])
 	r.CILower, r.CIUpper = finite(fit.CILb[0]), finite(fit.CIUb[0])
-	if g := fit.Guard; g != nil {
-		r.GuardLow, r.GuardHigh, r.Guarded = finite(g.Lb[0]), finite(g.Ub[0]), g.Active
+	if u := fit.Unguarded; u != nil {
+		r.UnguardedLow, r.UnguardedHigh = finite(u.CILb[0]), finite(u.CIUb[0])
 	}
 	p := fit.Predict()
 	switch late := m.Prediction == "k-2"; {
@@ -180,8 +182,11 @@ func fill(r *evidence.PooledResult, fit *meta.Result, m Model) {
 			r.PIRule = "normal quantile"
 		}
 	}
-	if r.PILower == nil {
+	switch {
+	case r.PILower == nil:
 		r.PIRule = ""
+	case *r.PILower > *r.CILower && !m.Unguarded: // the mean cannot be less certain than a new study
+		r.PILower, r.PIUpper, r.PIRule = finite(p.PILb), finite(p.PIUb), "t(k-1), standard error of the fitted test"
 	}
 	r.Tau2, r.Q, r.QP = finite(fit.Tau2), finite(fit.QE), finite(fit.QEP)
 	r.I2Q, r.I2Tau2 = finite(fit.I2Q), finite(fit.I2T)

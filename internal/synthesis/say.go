@@ -20,16 +20,20 @@ import (
 // anything unless the interval excludes no effect and certainty allows it.
 func say(q Question, f *evidence.Finding) error {
 	p := f.Primary
-	if p.K == 0 || p.Estimate == nil || p.CILower == nil || p.CIUpper == nil {
+	lo, hi, ok := f.Headline.Interval()
+	if !ok {
 		f.Sentences = sayNothing(q, *f)
+		if p.K > 1 && p.Estimate != nil {
+			f.Sentences = sayConflict(q, *f)
+		}
 		return nil
 	}
-	lo, hi := Headline(p)
+	est := *f.Headline.Estimate
 	level, err := certainty.ParseLevel(f.Certainty.Level)
 	if err != nil {
 		return err
 	}
-	words := certainty.Words{Level: level, Estimate: *p.Estimate, Lo: lo, Hi: hi}
+	words := certainty.Words{Level: level, Estimate: est, Lo: lo, Hi: hi}
 	if q.Measure == "SMD" {
 		words.Thresholds = certainty.ConventionalThresholds
 		if q.MID != nil && *q.MID < words.Thresholds.Large {
@@ -45,16 +49,19 @@ func say(q Question, f *evidence.Finding) error {
 	if why := Overstates(withoutNames(q, statement), lo, hi, f.Certainty.Level); why != "" {
 		return fmt.Errorf("the sentence %q says too much: %s", statement, why)
 	}
-	num := fmt.Sprintf("%s %s [%s, %s]", MeasureName(q.Measure), natural(q.Measure, *p.Estimate), natural(q.Measure, lo), natural(q.Measure, hi))
+	num := fmt.Sprintf("%s %s [%s, %s]", MeasureName(q.Measure), natural(q.Measure, est), natural(q.Measure, lo), natural(q.Measure, hi))
 	who := fmt.Sprintf("%s, %s", plural(p.K, "study", "studies"), plural(p.N, "participant", "participants"))
 	one := ""
-	if p.K == 1 {
+	switch f.Headline.Kind {
+	case evidence.HeadlineStudy:
 		one = " One study is not a meta-analysis."
+	case evidence.HeadlineSmall:
+		one = fmt.Sprintf(" With %s this is a small-sample answer.", plural(p.K, "study", "studies"))
 	}
 	f.Sentences = evidence.Sentences{
 		Plain:      statement + one,
 		Curriculum: fmt.Sprintf("%s (%s; %s; %s).%s", strings.TrimSuffix(statement, "."), num, who, certaintyWords(f.Certainty), one),
-		Researcher: researcher(p, num, who, q.Measure) + one,
+		Researcher: researcher(*f, num, who) + one,
 	}
 	return nil
 }
@@ -163,10 +170,16 @@ func certaintyWords(c evidence.Certainty) string {
 	return "certainty " + orNone(c.Level) + ", proposed by rule and not signed"
 }
 
-func researcher(p evidence.PooledResult, num, who, measure string) string {
-	s := fmt.Sprintf("%s; %s; %s; effect formulas of %s", num, who, ModelWords(p.Method, p.Test), p.Formula)
-	if p.Guarded {
-		s += fmt.Sprintf("; Knapp-Hartung interval without the guard [%s, %s]", natural(measure, *p.CILower), natural(measure, *p.CIUpper))
+func researcher(f evidence.Finding, num, who string) string {
+	p, measure := f.Primary, f.Measure
+	s := fmt.Sprintf("%s; %s; effect formulas of %s", num, who, p.Formula)
+	if f.Headline.Kind == evidence.HeadlineSmall {
+		s += fmt.Sprintf("; small-sample answer: %s; footnote: %s %s", f.Headline.Note, ModelWords(p.Method, p.Test), Full(measure, *p.Estimate, *p.CILower, *p.CIUpper, 2))
+	} else {
+		s += "; " + ModelWords(p.Method, p.Test)
+	}
+	if p.Guarded() {
+		s += fmt.Sprintf(" with the ad hoc guard; without it [%s, %s]", natural(measure, *p.UnguardedLow), natural(measure, *p.UnguardedHigh))
 	}
 	if p.Tau2 != nil {
 		s += fmt.Sprintf("; τ² = %s", fixed(*p.Tau2, 4))
@@ -175,6 +188,19 @@ func researcher(p evidence.PooledResult, num, who, measure string) string {
 		s += fmt.Sprintf("; prediction interval [%s, %s]", natural(measure, *p.PILower), natural(measure, *p.PIUpper))
 	}
 	return s + "."
+}
+
+// sayConflict shows the studies where an average of them would hide what they
+// say.
+func sayConflict(q Question, f evidence.Finding) evidence.Sentences {
+	text := fmt.Sprintf("%s: no pooled answer is given; %s.", q.Title, f.Headline.Note)
+	var each []string
+	for _, e := range f.Effects {
+		each = append(each, fmt.Sprintf("%s %s %s", e.StudyLabel, MeasureSymbol(q.Measure), Full(q.Measure, e.Estimate, e.CILower, e.CIUpper, 2)))
+	}
+	p := f.Primary
+	fitted := fmt.Sprintf(" Footnote: %s %s.", ModelWords(p.Method, p.Test), Full(q.Measure, *p.Estimate, *p.CILower, *p.CIUpper, 2))
+	return evidence.Sentences{Plain: text, Curriculum: text + " " + strings.Join(each, "; ") + ".", Researcher: text + " " + strings.Join(each, "; ") + "." + fitted}
 }
 
 func sayNothing(q Question, f evidence.Finding) evidence.Sentences {
@@ -235,18 +261,6 @@ func ModelWords(method, test string) string {
 	return m
 }
 
-// Headline is the interval to show first: the guarded one where the
-// Knapp-Hartung interval was narrower than the common-effect one.
-func Headline(p evidence.PooledResult) (lo, hi float64) {
-	if p.Guarded && p.GuardLow != nil && p.GuardHigh != nil {
-		return *p.GuardLow, *p.GuardHigh
-	}
-	if p.CILower == nil || p.CIUpper == nil {
-		return math.NaN(), math.NaN()
-	}
-	return *p.CILower, *p.CIUpper
-}
-
 // Ratio tells whether a measure is kept as a natural logarithm.
 func Ratio(measure string) bool { return measure == "RR" || measure == "OR" }
 
@@ -273,6 +287,14 @@ func natural(measure string, x float64) string {
 		x = math.Exp(x)
 	}
 	return fixed(x, 2)
+}
+
+// Full writes an estimate with its interval on the scale that people read.
+func Full(measure string, est, lo, hi float64, digits int) string {
+	if Ratio(measure) {
+		est, lo, hi = math.Exp(est), math.Exp(lo), math.Exp(hi)
+	}
+	return fmt.Sprintf("%s [%s, %s]", fixed(est, digits), fixed(lo, digits), fixed(hi, digits))
 }
 
 // Number writes x with a fixed number of decimals and a true minus sign.

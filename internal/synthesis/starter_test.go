@@ -71,14 +71,16 @@ func TestPublishedFindings(t *testing.T) {
 		t.Errorf("k = %d, n = %d; want 6 and 242", p.K, p.N)
 	}
 	near(t, "g", p.Estimate, -0.7119, 5e-5)
-	near(t, "ci lower", p.CILower, -0.9534, 5e-5)
-	near(t, "ci upper", p.CIUpper, -0.4704, 5e-5)
+	near(t, "ci lower", p.CILower, -1.0588, 5e-5)
+	near(t, "ci upper", p.CIUpper, -0.3651, 5e-5)
 	near(t, "pi lower", p.PILower, -1.0588, 5e-5)
 	near(t, "pi upper", p.PIUpper, -0.3651, 5e-5)
 	near(t, "Q", p.Q, 2.42, 5e-3)
-	if !p.Guarded || p.GuardLow == nil || *p.GuardLow >= *p.CILower {
-		t.Errorf("the guard must be active and wider: %v %v", p.Guarded, show(p.GuardLow))
+	if !p.Guarded() {
+		t.Fatal("the guard must act")
 	}
+	near(t, "unguarded lower", p.UnguardedLow, -0.9534, 5e-5)
+	near(t, "unguarded upper", p.UnguardedHigh, -0.4704, 5e-5)
 	f = answer(t, "psilocybin-depression-severity")
 	p = f.Primary
 	if p.K != 12 || p.N != 585 {
@@ -153,7 +155,7 @@ func TestSentencesKeepToTheInterval(t *testing.T) {
 			t.Fatal(err)
 		}
 		t.Logf("%s: %s", q.ID, f.Sentences.Curriculum)
-		lo, hi := synthesis.Headline(f.Primary)
+		lo, hi, _ := f.Headline.Interval()
 		if f.Primary.K > 0 && lo <= 0 && hi >= 0 {
 			for _, verb := range []string{" reduces ", " increases ", " improves "} {
 				if strings.Contains(f.Sentences.Curriculum, verb) {

@@ -60,11 +60,11 @@ var gives = sync.OnceValue(func() map[string]bool {
 })
 
 // shift works out the tipping point; nil where the finding has no line to cross.
-func shift(q Question, effects []evidence.Effect, p evidence.PooledResult) (*Shift, error) {
-	if q.Measure != "SMD" || q.Kind == "harm" || p.K < 2 || p.Estimate == nil || *p.Estimate == 0 || q.ModelKind == CHE && several(effects) {
+func shift(q Question, effects []evidence.Effect, p evidence.PooledResult, h evidence.Headline) (*Shift, error) {
+	if q.Measure != "SMD" || q.Kind == "harm" || h.Kind != evidence.HeadlinePooled || *p.Estimate == 0 || q.ModelKind == CHE && several(effects) {
 		return nil, nil
 	}
-	lo, hi := Headline(p)
+	lo, hi, _ := h.Interval()
 	if !(lo > 0 || hi < 0) {
 		return nil, nil
 	}
@@ -96,7 +96,7 @@ func shift(q Question, effects []evidence.Effect, p evidence.PooledResult) (*Shi
 		if err != nil {
 			return s, err
 		}
-		if lo, hi := Headline(r); lo <= 0 && hi >= 0 {
+		if *r.CILower <= 0 && *r.CIUpper >= 0 {
 			s.Only = &d
 			return s, nil
 		}
@@ -117,5 +117,5 @@ func sayShift(s *Shift, studies int) string {
 	case s.Open > 0 && s.Open < studies && studies <= shiftPooled:
 		out += fmt.Sprintf("; shifted only in the %d of %s whose comparator gives the treatment away, no shift up to %s would", s.Open, plural(studies, "study", "studies"), fixed(shiftMost, 0))
 	}
-	return out + ". How large it is, nobody measured."
+	return out + ". Its size has not been measured."
 }

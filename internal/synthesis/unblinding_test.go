@@ -23,7 +23,7 @@ func TestHowFarUnblindingWouldHaveToGo(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, hi := synthesis.Headline(f.Primary)
+	_, hi, _ := f.Headline.Interval()
 	moved := func(d float64, which func(evidence.Effect) bool) (lo, up float64) {
 		rows := append([]evidence.Effect(nil), f.Effects...)
 		for i := range rows {
@@ -35,7 +35,7 @@ func TestHowFarUnblindingWouldHaveToGo(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		return synthesis.Headline(r)
+		return *r.CILower, *r.CIUpper
 	}
 	every := func(evidence.Effect) bool { return true }
 	if _, up := moved(-hi-1e-6, every); up >= 0 {
@@ -50,7 +50,7 @@ func TestHowFarUnblindingWouldHaveToGo(t *testing.T) {
 			told = l
 		}
 	}
-	for _, want := range []string{synthesis.Number(-hi, 2) + " standard deviations", synthesis.Number(100*hi / *f.Primary.Estimate, 0) + " %", synthesis.Number(math.Abs(*f.Primary.Estimate)-*q.MID, 2) + " on", "nobody measured"} {
+	for _, want := range []string{synthesis.Number(-hi, 2) + " standard deviations", synthesis.Number(100*hi / *f.Primary.Estimate, 0) + " %", synthesis.Number(math.Abs(*f.Primary.Estimate)-*q.MID, 2) + " on", "has not been measured"} {
 		if !strings.Contains(told, want) {
 			t.Errorf("%q lacks %q", told, want)
 		}
@@ -83,9 +83,9 @@ func TestHowFarUnblindingWouldHaveToGo(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if lo, up := synthesis.Headline(g.Primary); g.Primary.K < 2 || lo <= 0 && up >= 0 || x.Measure != "SMD" {
+		if g.Headline.Kind != evidence.HeadlinePooled || g.Headline.IncludesNull() || x.Measure != "SMD" {
 			for _, l := range g.Limits {
-				if strings.Contains(l, "nobody measured") {
+				if strings.Contains(l, "has not been measured") {
 					t.Errorf("%s: %s", x.ID, l)
 				}
 			}

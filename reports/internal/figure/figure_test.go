@@ -42,18 +42,6 @@ func TestExtent(t *testing.T) {
 	}
 }
 
-func TestHeadline(t *testing.T) {
-	a, b, c, d := -1.0, 1.0, -2.0, 2.0
-	p := evidence.PooledResult{CILower: &a, CIUpper: &b, GuardLow: &c, GuardHigh: &d}
-	if lo, hi := Headline(&p); *lo != a || *hi != b {
-		t.Error("the guard stands where it does not act")
-	}
-	p.Guarded = true
-	if lo, hi := Headline(&p); *lo != c || *hi != d {
-		t.Error("the narrow interval stands as the headline")
-	}
-}
-
 // TestTimelineDates: partial dates are drawn, impossible ones counted.
 func TestTimelineDates(t *testing.T) {
 	lanes := []Lane{{ID: "A", Class: "done", Start: evidence.DateStruct{Raw: "2019"}, End: evidence.DateStruct{Raw: "2020-05"}}, {ID: "B", Class: "run", Start: evidence.DateStruct{Raw: "2021-02-03"}},

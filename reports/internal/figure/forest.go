@@ -90,8 +90,8 @@ func newForest(f *evidence.Finding, read Reading, stamp Stamp, name func(string)
 	fo.addSubgroups(name)
 	fo.addMissing()
 	p := &f.Primary
-	lo, hi := Headline(p)
-	fo.lo, fo.hi = sp.extent(append([]float64{0}, ptrs(p.Estimate, lo, hi, p.CILower, p.CIUpper, p.PILower, p.PIUpper)...)...)
+	h := &f.Headline
+	fo.lo, fo.hi = sp.extent(append([]float64{0}, ptrs(h.Estimate, h.Lower, h.Upper, p.Estimate, p.CILower, p.CIUpper, p.PILower, p.PIUpper)...)...)
 	return fo
 }
 
@@ -173,9 +173,13 @@ func (fo *forest) alt() string {
 		}
 		return fmt.Sprintf("%s, shown one by one; no pooled number.", show.Plural(k, "study", "studies"))
 	}
-	lo, hi := Headline(p)
-	s := fmt.Sprintf("Forest plot of %s with %s participants. Pooled %s %s, 95%% interval %s to %s, %s.", show.Plural(p.K, "study", "studies"), show.Int(p.N), m.Symbol,
-		m.Value(*p.Estimate), m.ValueP(lo), m.ValueP(hi), fo.read.Side(*p.Estimate))
+	h := &fo.f.Headline
+	s := fmt.Sprintf("Forest plot of %s with %s participants. ", show.Plural(p.K, "study", "studies"), show.Int(p.N))
+	if h.Estimate == nil {
+		s += "Not pooled: " + h.Note + "."
+	} else {
+		s += fmt.Sprintf("%s: %s %s, 95%% interval %s to %s, %s.", show.First(string(h.Kind)), m.Symbol, m.Value(*h.Estimate), m.ValueP(h.Lower), m.ValueP(h.Upper), fo.read.Side(*h.Estimate))
+	}
 	if p.PILower != nil && p.PIUpper != nil {
 		s += fmt.Sprintf(" Prediction interval %s to %s.", m.Value(*p.PILower), m.Value(*p.PIUpper))
 	}
@@ -196,7 +200,14 @@ func (fo *forest) note() string {
 	p := &fo.f.Primary
 	s := "Squares are studies, their area by weight; lines are 95% intervals, with an arrow where they run off the axis. "
 	if p.Estimate != nil && p.K >= 2 {
-		s += "The diamond is the pooled effect with its 95% interval (" + ModelName(p) + ", effects by the " + FormulaName(p.Formula) + " formulas). "
+		switch h := fo.f.Headline; h.Kind {
+		case evidence.HeadlineSmall:
+			s += "The diamond is the small-sample answer (" + h.Note + "), below it the fitted model (" + ModelName(p) + ", effects by the " + FormulaName(p.Formula) + " formulas). "
+		case evidence.HeadlineNotPooled:
+			s += "Nothing is pooled: " + h.Note + ". The fitted model (" + ModelName(p) + ") is a footnote. "
+		default:
+			s += "The diamond is the pooled effect with its 95% interval (" + ModelName(p) + ", effects by the " + FormulaName(p.Formula) + " formulas). "
+		}
 		if p.PILower != nil {
 			s += "The prediction interval says where the effect of a new, similar study would lie"
 			if p.PIRule != "" {
@@ -205,8 +216,8 @@ func (fo *forest) note() string {
 			s += ". "
 		}
 	}
-	if p.Guarded {
-		s += "Because the Knapp-Hartung interval was narrower than the common-effect one, the wider, guarded interval is the headline; both are shown. "
+	if p.Guarded() {
+		s += "The Knapp-Hartung interval was narrower than the common-effect one, so that the fit is guarded; the narrow interval is shown below it. "
 	}
 	if fo.rob {
 		s += "Risk of bias: + low, − some concerns, × high. "

@@ -15,23 +15,26 @@ func (fo *forest) addPooled() {
 	if p.Estimate == nil || p.K < 2 {
 		return
 	}
-	lo, hi := Headline(p)
-	add := func(kind rowKind, label, note string, lo, hi *float64) {
-		r := forestRow{kind: kind, label: label, note: note, est: *p.Estimate, row: fo.nextRow(), value: m.Full(p.Estimate, lo, hi)}
+	add := func(kind rowKind, label, note string, est, lo, hi *float64) {
+		r := forestRow{kind: kind, label: label, note: note, est: *est, row: fo.nextRow(), value: m.Full(est, lo, hi)}
 		if lo != nil && hi != nil {
 			r.lo, r.hi = *lo, *hi
 			r.ok = finite(r.est, r.lo, r.hi)
 		}
 		fo.rows = append(fo.rows, r)
 	}
-	if p.Guarded {
-		add(pooledRow, "Pooled, guarded", ModelShort(p), lo, hi)
-		add(otherPooledRow, "Same model, no guard", "", p.CILower, p.CIUpper)
-	} else {
-		add(pooledRow, "Pooled", ModelShort(p), lo, hi)
-		if p.GuardLow != nil && p.GuardHigh != nil && (*p.GuardLow != *p.CILower || *p.GuardHigh != *p.CIUpper) {
-			add(otherPooledRow, "Guarded interval", "", p.GuardLow, p.GuardHigh)
-		}
+	h := &fo.f.Headline
+	switch h.Kind {
+	case evidence.HeadlinePooled:
+		add(pooledRow, "Pooled", ModelShort(p), h.Estimate, h.Lower, h.Upper)
+	case evidence.HeadlineSmall:
+		add(pooledRow, "Small-sample answer", "Bayesian", h.Estimate, h.Lower, h.Upper)
+		fallthrough
+	default:
+		add(otherPooledRow, "Fitted model", ModelShort(p), p.Estimate, p.CILower, p.CIUpper)
+	}
+	if p.Guarded() {
+		add(otherPooledRow, "Same model, no guard", "", p.Estimate, p.UnguardedLow, p.UnguardedHigh)
 	}
 	if p.PILower != nil && p.PIUpper != nil {
 		r := forestRow{kind: predictionRow, label: "95% prediction interval", est: *p.Estimate, lo: *p.PILower, hi: *p.PIUpper, row: fo.nextRow()}
@@ -62,7 +65,7 @@ func (fo *forest) addSubgroups(name func(string) string) {
 		fo.rows = append(fo.rows, forestRow{kind: headingRow, label: "By " + FactorName(s.Factor), value: groupTest(&s), row: -1})
 		for i := range s.Groups {
 			g := &s.Groups[i]
-			lo, hi := Headline(g)
+			lo, hi := g.CILower, g.CIUpper
 			r := forestRow{kind: subgroupRow, label: name(g.Label), note: fmt.Sprintf("k = %d, n = %s", g.K, show.Int(g.N)), row: fo.nextRow(), value: fo.read.Measure.Full(g.Estimate, lo, hi)}
 			if g.Estimate != nil && lo != nil && hi != nil {
 				r.est, r.lo, r.hi = *g.Estimate, *lo, *hi

@@ -48,9 +48,9 @@ func glance(id string, m show.Measure, list []*evidence.Finding, name func(strin
 	var said []string
 	for _, f := range list {
 		r := Read(f, name)
-		lo, hi := Headline(&f.Primary)
-		row := []Cell{{Text: titleOf(f), Href: href(f.ID)}, {Text: show.Int(f.Primary.K)}, {Text: m.ValueP(f.Primary.Estimate)}, {Text: or(m.IntervalP(lo, hi))}, {Text: or(m.IntervalP(f.Primary.PILower, f.Primary.PIUpper))}, {Text: "no number"}}
-		if e := f.Primary.Estimate; e != nil {
+		lo, hi := f.Headline.Lower, f.Headline.Upper
+		row := []Cell{{Text: titleOf(f), Href: href(f.ID)}, {Text: show.Int(f.Primary.K)}, {Text: m.ValueP(f.Headline.Estimate)}, {Text: or(m.IntervalP(lo, hi))}, {Text: or(m.IntervalP(f.Primary.PILower, f.Primary.PIUpper))}, {Text: "no number"}}
+		if e := f.Headline.Estimate; e != nil {
 			row[2].Exact = show.Raw(m.Read(*e))
 			row[5].Text = r.Side(*e)
 			if lo != nil && hi != nil {
@@ -80,8 +80,8 @@ func glance(id string, m show.Measure, list []*evidence.Finding, name func(strin
 func glanceOption(list []*evidence.Finding, name func(string) string, m show.Measure, lo, hi float64, alt string) explore.Option {
 	var rows []explore.Interval
 	for i, f := range list {
-		a, b := Headline(&f.Primary)
-		if e := f.Primary.Estimate; e != nil && a != nil && b != nil && finite(*e, *a, *b) {
+		a, b := f.Headline.Lower, f.Headline.Upper
+		if e := f.Headline.Estimate; e != nil && a != nil && b != nil && finite(*e, *a, *b) {
 			kind := explore.KindPooled
 			if f.Primary.K < 2 {
 				kind = explore.KindStudy
@@ -158,10 +158,10 @@ func glanceRow(g *draw.SVG, f *evidence.Finding, i int, m show.Measure, name fun
 	g.Group(i)
 	defer g.End()
 	g.Hit(0, y, w, rowH)
-	lo, hi := Headline(&f.Primary)
+	lo, hi := f.Headline.Lower, f.Headline.Upper
 	value := "no number"
-	if f.Primary.Estimate != nil {
-		value = m.Full(f.Primary.Estimate, lo, hi)
+	if f.Headline.Estimate != nil {
+		value = m.Full(f.Headline.Estimate, lo, hi)
 	}
 	mid := y + rowH/2
 	if narrow {
@@ -175,7 +175,7 @@ func glanceRow(g *draw.SVG, f *evidence.Finding, i int, m show.Measure, name fun
 		g.Text(0, mid+4.5, draw.Start, "", draw.Fit(titleOf(f), x.A-20, textSize))
 		g.Text(w, mid+4.5, draw.End, "nu b", value)
 	}
-	e := f.Primary.Estimate
+	e := f.Headline.Estimate
 	if e == nil || !finite(*e) {
 		g.Line(x.A, mid, x.B, mid, "dash")
 		return

@@ -61,7 +61,7 @@ func (s Series) option(read Reading, lo, hi float64, alt string) explore.Option 
 	var list []explore.Interval
 	for i := range s.List {
 		p := &s.List[i]
-		a, b := Headline(p)
+		a, b := p.CILower, p.CIUpper
 		if p.Estimate == nil || a == nil || b == nil || !finite(*p.Estimate, *a, *b) {
 			continue
 		}

@@ -45,15 +45,6 @@ func (r Reading) Side(x float64) string {
 func (r Reading) Left() string  { return r.Side(-1) }
 func (r Reading) Right() string { return r.Side(1) }
 
-// Headline gives the interval that stands for a result: the guarded one where
-// the Knapp-Hartung interval was too narrow to be believed.
-func Headline(p *evidence.PooledResult) (lo, hi *float64) {
-	if p.Guarded && p.GuardLow != nil && p.GuardHigh != nil {
-		return p.GuardLow, p.GuardHigh
-	}
-	return p.CILower, p.CIUpper
-}
-
 // Ticks of the finding's scale.
 func (r Reading) Ticks(lo, hi float64, n int) []draw.Tick {
 	if r.Measure.Ratio {

@@ -34,7 +34,7 @@ func (s Series) Draw(f *evidence.Finding, read Reading, stamp Stamp) (Figure, bo
 	drawn, lowest, highest := 0, -1, -1
 	for i := range s.List {
 		p := &s.List[i]
-		lo, hi := Headline(p)
+		lo, hi := p.CILower, p.CIUpper
 		row := []Cell{{Text: s.label(i)}, {Text: show.Int(p.K)}, {Text: m.ValueP(p.Estimate)}, {Text: or(m.IntervalP(lo, hi))}, {Text: show.Tau2(p.Tau2)}, {Text: show.PercentP(p.I2Q)}}
 		if p.Estimate != nil {
 			row[2].Exact = show.Raw(m.Read(*p.Estimate))
@@ -120,7 +120,7 @@ func (s Series) draw(f *evidence.Finding, read Reading, stamp Stamp, fig Figure,
 func (s Series) row(g *draw.SVG, read Reading, i int, x draw.Scale, y, rowH, w float64, narrow bool) {
 	p := &s.List[i]
 	m := read.Measure
-	lo, hi := Headline(p)
+	lo, hi := p.CILower, p.CIUpper
 	value := m.Full(p.Estimate, lo, hi)
 	g.Group(i)
 	defer g.End()
