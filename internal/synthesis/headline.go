@@ -99,7 +99,7 @@ func perStudy(q Question, effects []evidence.Effect) (yi, vi []float64, err erro
 	}
 	var d multilevel.Data
 	for _, e := range effects {
-		d.Effect, d.Variance, d.Cluster = append(d.Effect, e.Estimate), append(d.Variance, e.Variance), append(d.Cluster, e.StudyID)
+		d.Effect, d.Variance, d.Cluster = append(d.Effect, evidence.Value(e.Estimate)), append(d.Variance, evidence.Value(e.Variance)), append(d.Cluster, e.StudyID)
 	}
 	rows, err := multilevel.Aggregate(d, q.Model().Rho)
 	for _, r := range rows {
@@ -138,7 +138,7 @@ func pooledSD(effects []evidence.Effect) float64 {
 			ss += (*n1-1)**e.SD1**e.SD1 + (*n2-1)**e.SD2**e.SD2
 			df += *n1 + *n2 - 2
 		case e.Measure == "MD":
-			ss += (*n1 + *n2 - 2) * e.Variance / (1 / *n1 + 1 / *n2)
+			ss += (*n1 + *n2 - 2) * evidence.Value(e.Variance) / (1 / *n1 + 1 / *n2)
 			df += *n1 + *n2 - 2
 		}
 	}

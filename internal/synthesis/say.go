@@ -196,7 +196,7 @@ func sayConflict(q Question, f evidence.Finding) evidence.Sentences {
 	text := fmt.Sprintf("%s: no pooled answer is given; %s.", q.Title, f.Headline.Note)
 	var each []string
 	for _, e := range f.Effects {
-		each = append(each, fmt.Sprintf("%s %s %s", e.StudyLabel, MeasureSymbol(q.Measure), Full(q.Measure, e.Estimate, e.CILower, e.CIUpper, 2)))
+		each = append(each, fmt.Sprintf("%s %s %s", e.StudyLabel, MeasureSymbol(q.Measure), Full(q.Measure, evidence.Value(e.Estimate), evidence.Value(e.CILower), evidence.Value(e.CIUpper), 2)))
 	}
 	p := f.Primary
 	fitted := fmt.Sprintf(" Footnote: %s %s.", ModelWords(p.Method, p.Test), Full(q.Measure, *p.Estimate, *p.CILower, *p.CIUpper, 2))
