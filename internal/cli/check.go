@@ -24,12 +24,13 @@ func (c *checkCmd) Run(ctx context.Context, e *Env) error {
 	if err != nil {
 		return err
 	}
-	st, err := e.openStore(ctx, "check", true, false)
+	p, err := e.openFresh(ctx, "check", c.Review)
 	if err != nil {
 		return err
 	}
+	st := p.Store
 	defer st.Close()
-	doc, err := e.editionToCite(ctx, st, c.Review)
+	doc, err := e.editionToCite(ctx, p)
 	if err == nil && c.Edition != "" {
 		doc, err = editionFile(c.Edition)
 	}

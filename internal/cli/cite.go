@@ -37,12 +37,13 @@ func (c *citeCmd) Run(ctx context.Context, e *Env) error {
 	if err != nil {
 		return err
 	}
-	st, err := e.openStore(ctx, "cite", true, false)
+	p, err := e.openFresh(ctx, "cite", c.Review)
 	if err != nil {
 		return err
 	}
+	st := p.Store
 	defer st.Close()
-	current, err := e.editionToCite(ctx, st, c.Review)
+	current, err := e.editionToCite(ctx, p)
 	if err != nil {
 		return err
 	}
@@ -179,28 +180,15 @@ func splitPermalink(key string) (id, ed string) {
 
 // editionToCite is the latest published edition, or, where none was published
 // yet, the edition that a report of this database would carry.
-func (e *Env) editionToCite(ctx context.Context, st *store.Store, reviewDir string) (edition.Document, error) {
-	stored, err := st.Edition(ctx, "")
+func (e *Env) editionToCite(ctx context.Context, p *pipeline.Pipeline) (edition.Document, error) {
+	stored, err := p.Store.Edition(ctx, "")
 	if err == nil && len(stored.Document) > 0 {
 		return decodeEdition(stored.ID, stored.Document)
 	}
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return edition.Document{}, err
 	}
-	doc, err := e.workingEdition(ctx, st, reviewDir)
-	if err == nil && len(doc.Findings) == 0 {
-		err = fmt.Errorf("%s holds no findings yet; run \"past analyse\" first, or try \"past demo\"", st.Path())
-	}
-	return doc, err
-}
-
-// workingEdition is the edition of what the database holds now.
-func (e *Env) workingEdition(ctx context.Context, st *store.Store, reviewDir string) (edition.Document, error) {
-	dir, err := e.reviewDir(reviewDir, st)
-	if err != nil {
-		return edition.Document{}, err
-	}
-	return pipeline.New(st, dir).Document(ctx, e.Version)
+	return p.Document(ctx, e.Version)
 }
 
 // editionByID finds a published edition in the database, or in a file.

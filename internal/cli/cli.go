@@ -41,6 +41,7 @@ type Env struct {
 	Version string
 
 	counts             map[string]int64 // of the stage at work, for its run record
+	warned             bool             // the outcome is less than it could be: exit 3
 	asOfDB, asOfReview string           // the rebuilt database of --as-of, once made
 	cleanup            []func()
 }
@@ -122,7 +123,11 @@ func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	}
 	env := &Env{Stdin: stdin, Stdout: stdout, Stderr: stderr, Globals: &g.Globals, Version: version()}
 	defer env.close()
-	return report(k.Run(env), stderr)
+	code = report(k.Run(env), stderr)
+	if code == ExitDone && env.warned {
+		code = ExitWarned
+	}
+	return code
 }
 
 type exitNow struct{}

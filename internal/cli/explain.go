@@ -5,21 +5,21 @@ import (
 	"fmt"
 
 	"past/internal/evidence"
-	"past/internal/pipeline"
 	"past/internal/synthesis"
 )
 
 type explainCmd struct {
+	reviewFlag
 	ID string `arg:"" help:"A finding or an effect."`
 }
 
 func (c *explainCmd) Run(ctx context.Context, e *Env) error {
-	st, err := e.openStore(ctx, "explain", true, false)
+	p, err := e.openFresh(ctx, "explain", c.Review)
 	if err != nil {
 		return err
 	}
-	defer st.Close()
-	x, err := pipeline.New(st, "").Explain(ctx, c.ID)
+	defer p.Store.Close()
+	x, err := p.Explain(ctx, c.ID)
 	if err != nil {
 		return err
 	}

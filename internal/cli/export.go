@@ -43,14 +43,15 @@ func (c *exportCmd) Run(ctx context.Context, e *Env) error {
 	if len(c.Table) > 0 && !slices.Contains([]string{"csv", "json", "parquet"}, c.Format) {
 		return usage("--table goes with csv, json and parquet; %s has one layout", c.Format)
 	}
-	st, err := e.openStore(ctx, "export", true, false)
+	p, err := e.openFresh(ctx, "export", c.Review)
 	if err != nil {
 		return err
 	}
+	st := p.Store
 	defer st.Close()
 	x := &exporter{exportCmd: c, e: e, st: st}
 	// A single table is rows of the store and needs no edition.
-	if x.doc, err = e.workingEdition(ctx, st, c.Review); err != nil {
+	if x.doc, err = p.Document(ctx, e.Version); err != nil {
 		return err
 	}
 	run := map[string]func(context.Context) error{"csv": x.tables, "json": x.tables, "parquet": x.tables, "metapsy": x.metapsy, "revman": x.revman,

@@ -25,13 +25,14 @@ func (c *packCmd) Run(ctx context.Context, e *Env) error {
 	if c.Months < 1 {
 		return usage("--months must be 1 or more")
 	}
-	st, err := e.openStore(ctx, "pack", true, false)
+	p, err := e.openFresh(ctx, "pack", c.Review)
 	if err != nil {
 		return err
 	}
+	st := p.Store
 	defer st.Close()
 	in := pack.Input{Vocab: vocab.Default(), Months: c.Months}
-	if in.Document, err = e.editionToCite(ctx, st, c.Review); err != nil {
+	if in.Document, err = e.editionToCite(ctx, p); err != nil {
 		return err
 	}
 	if in.Findings, err = st.Findings(ctx); err != nil {
@@ -47,11 +48,11 @@ func (c *packCmd) Run(ctx context.Context, e *Env) error {
 		}
 		in.Texts = append(in.Texts, t)
 	}
-	p, err := pack.Build(in, c.Domain)
+	built, err := pack.Build(in, c.Domain)
 	if err != nil {
 		return usage("%w", err)
 	}
-	files, err := pack.Files(p)
+	files, err := pack.Files(built)
 	if err != nil {
 		return err
 	}
@@ -59,14 +60,14 @@ func (c *packCmd) Run(ctx context.Context, e *Env) error {
 	if err != nil {
 		return err
 	}
-	warnings, err := c.print(ctx, e, p)
+	warnings, err := c.print(ctx, e, built)
 	if err != nil {
 		return err
 	}
 	if e.Globals.JSON {
-		err = e.printJSON(map[string]any{"edition": p.Edition, "expires": p.Expires, "out": c.Out, "files": names})
+		err = e.printJSON(map[string]any{"edition": built.Edition, "expires": built.Expires, "out": c.Out, "files": names})
 	} else {
-		fmt.Fprintf(e.Stdout, "edition %s, %s for %s in %s; expires %s\n", p.Edition, plural(len(names), "file"), plural(len(p.Domains), "domain"), filepath.Join(c.Out, "index.html"), p.Expires)
+		fmt.Fprintf(e.Stdout, "edition %s, %s for %s in %s; expires %s\n", built.Edition, plural(len(names), "file"), plural(len(built.Domains), "domain"), filepath.Join(c.Out, "index.html"), built.Expires)
 	}
 	if err == nil && warnings {
 		return warned()

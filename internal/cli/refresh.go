@@ -111,7 +111,7 @@ func (c *refreshCmd) cycle(ctx context.Context, e *Env, bounds refresh.Threshold
 	}
 	defer func() { err = errors.Join(err, st.Close()) }()
 	log := c.logger(e)
-	dir, err := e.reviewDir(c.Review, st)
+	dir, err := e.reviewDir(c.Review, st.Path())
 	if err != nil {
 		return res, err
 	}

@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 
 	"past/internal/pipeline"
-	"past/internal/store"
 	"past/internal/synthesis"
 	"past/reports"
 )
@@ -27,10 +26,11 @@ func (c *reportCmd) Run(ctx context.Context, e *Env) (err error) {
 	if c.Out == "" {
 		c.Out = "past-report"
 	}
-	st, aside, err := c.open(ctx, e)
+	p, aside, err := c.open(ctx, e)
 	if err != nil {
 		return err
 	}
+	st := p.Store
 	defer func() { err = errors.Join(err, st.Close()) }()
 	if !st.ReadOnly() {
 		var run *runRecord
@@ -39,11 +39,6 @@ func (c *reportCmd) Run(ctx context.Context, e *Env) (err error) {
 		}
 		defer func() { err = run.end(ctx, err) }()
 	}
-	dir, err := e.reviewDir(c.Review, st)
-	if err != nil {
-		return err
-	}
-	p := pipeline.New(st, dir)
 	draft, err := p.Draft(ctx, e.Version)
 	if err != nil {
 		return err
@@ -81,20 +76,22 @@ func (c *reportCmd) Run(ctx context.Context, e *Env) (err error) {
 
 // open opens the database so that the edition can be kept in it; one that
 // cannot be written, or that somebody else writes, is read, and aside says why.
-func (c *reportCmd) open(ctx context.Context, e *Env) (st *store.Store, aside string, err error) {
+func (c *reportCmd) open(ctx context.Context, e *Env) (p *pipeline.Pipeline, aside string, err error) {
+	p, err = e.openFresh(ctx, "report", c.Review)
+	if err != nil || !p.Store.ReadOnly() {
+		return p, "", err
+	}
 	if e.Globals.AsOf != "" {
-		st, err = e.openStore(ctx, "report", true, false)
-		return st, "it looks back", err
+		return p, "it looks back", nil
 	}
-	st, err = e.openStore(ctx, "report", false, false)
-	if err == nil {
-		return st, "", nil
+	if e.warned {
+		return p, "its stages are stale", nil
 	}
-	st, second := e.openStore(ctx, "report", true, false)
-	if second != nil {
-		return nil, "", err
+	written, err := e.openPipeline(ctx, "report", c.Review, false)
+	if err != nil {
+		return p, err.Error(), nil
 	}
-	return st, err.Error(), nil
+	return written, "", p.Store.Close()
 }
 
 // print writes the edition as PDF beside the folder.

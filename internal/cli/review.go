@@ -31,7 +31,7 @@ func (c *reviewCheckCmd) Run(ctx context.Context, e *Env) error {
 		return err
 	}
 	defer st.Close()
-	dir, err := e.reviewDir(c.Review, st)
+	dir, err := e.reviewDir(c.Review, st.Path())
 	if err != nil {
 		return err
 	}

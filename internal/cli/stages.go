@@ -72,8 +72,8 @@ func (e *Env) rebuiltAsOf(ctx context.Context, path string) (string, error) {
 // the one named, or the folder "review" beside the database. Human files are
 // part of an edition's identity, so every command takes the same ones, and
 // files that may belong to another database are never taken in silence.
-func (e *Env) reviewDir(named string, st *store.Store) (string, error) {
-	beside := filepath.Join(filepath.Dir(st.Path()), "review")
+func (e *Env) reviewDir(named, db string) (string, error) {
+	beside := filepath.Join(filepath.Dir(db), "review")
 	switch {
 	case e.asOfReview != "":
 		return e.asOfReview, nil
@@ -82,43 +82,17 @@ func (e *Env) reviewDir(named string, st *store.Store) (string, error) {
 			return "", usage("the review folder %s is not there", named)
 		}
 		if named == os.Getenv("PAST_REVIEW") && e.Globals.DB != os.Getenv("PAST_DB") && !sameFile(named, beside) {
-			fmt.Fprintf(e.Stderr, "past: the human files of %s (PAST_REVIEW) are used with the database %s\n", named, st.Path())
+			fmt.Fprintf(e.Stderr, "past: the human files of %s (PAST_REVIEW) are used with the database %s\n", named, db)
 		}
 		return named, nil
 	}
 	if e.Globals.otherReview != "" && !sameFile(e.Globals.otherReview, beside) {
-		fmt.Fprintf(e.Stderr, "past: the configuration's review folder %s belongs to its own database and is not used with %s; name a folder with --review\n", e.Globals.otherReview, st.Path())
+		fmt.Fprintf(e.Stderr, "past: the configuration's review folder %s belongs to its own database and is not used with %s; name a folder with --review\n", e.Globals.otherReview, db)
 	}
 	if _, err := os.Lstat(beside); err != nil {
 		return "", nil
 	}
 	return beside, nil
-}
-
-// withPipeline runs a stage on the command's database.
-func (e *Env) withPipeline(ctx context.Context, what, reviewDir string, do func(*pipeline.Pipeline) error) (err error) {
-	st, err := e.openStore(ctx, what, false, false)
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if cerr := st.Close(); err == nil {
-			err = cerr
-		}
-	}()
-	run, err := beginRun(ctx, st, what)
-	if err != nil {
-		return err
-	}
-	dir, err := e.reviewDir(reviewDir, st)
-	if err != nil {
-		return err
-	}
-	p := pipeline.New(st, dir)
-	e.counts = nil
-	err = do(p)
-	run.counts = e.counts
-	return run.end(ctx, err)
 }
 
 // count notes a number of a stage for the record of its run.
@@ -226,6 +200,7 @@ func (c *analyseCmd) Run(ctx context.Context, e *Env) error {
 			}
 			p.Questions = qs
 		}
+		p.OwnQuestions = true
 		findings, err := p.Analyse(ctx)
 		if err != nil {
 			return err
@@ -250,16 +225,11 @@ func (c *analyseCmd) Run(ctx context.Context, e *Env) error {
 
 // asOf shows the findings of the evidence of a former day.
 func (c *analyseCmd) asOf(ctx context.Context, e *Env) error {
-	st, err := e.openStore(ctx, "analyse", true, false)
+	p, err := e.openFresh(ctx, "analyse", c.Review)
 	if err != nil {
 		return err
 	}
-	defer st.Close()
-	dir, err := e.reviewDir(c.Review, st)
-	if err != nil {
-		return err
-	}
-	p := pipeline.New(st, dir)
+	defer p.Store.Close()
 	doc, err := p.Document(ctx, e.Version)
 	if err != nil {
 		return err

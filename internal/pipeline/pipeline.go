@@ -24,11 +24,14 @@ type Pipeline struct {
 	// ReviewDir is the folder of the human files; "" or a missing folder is
 	// an empty one.
 	ReviewDir string
-	// Questions to answer; nil takes the shipped ones and those of the review
-	// folder.
+	// Questions to answer; nil takes those that the last analysis was asked, where
+	// it was asked others than the tracker's own.
 	Questions []synthesis.Question
-	Now       func() time.Time
-	Vocab     *vocab.Vocabulary
+	// OwnQuestions takes the shipped questions and those of the review folder,
+	// whatever the last analysis was asked.
+	OwnQuestions bool
+	Now          func() time.Time
+	Vocab        *vocab.Vocabulary
 
 	reading sync.Mutex
 	human   *human
@@ -46,6 +49,7 @@ type human struct {
 	extractions []review.Extraction // with the differences between readers resolved
 	conflicts   []review.Conflict
 	questions   []synthesis.Question
+	asked       []synthesis.Question // of the last analysis, where they were not the tracker's own
 	claims      []ownClaim
 }
 
@@ -79,6 +83,9 @@ func (p *Pipeline) readFolder() (*human, error) {
 		}
 		h.questions = append(h.questions, qs...)
 	}
+	if h.asked, err = p.askedBefore(context.Background()); err != nil {
+		return nil, err
+	}
 	if err := p.readClaims(h); err != nil {
 		return nil, err
 	}
@@ -110,11 +117,15 @@ func (p *Pipeline) keepReview(ctx context.Context, h *human) error {
 	return err
 }
 
-// questions are those to answer: the pipeline's own, else the shipped ones
-// with those of the review folder added (the same id replaces).
+// questions are those to answer: the pipeline's, else those of the last
+// analysis, else the shipped ones with those of the review folder added (the
+// same id replaces).
 func (p *Pipeline) questions(h *human) ([]synthesis.Question, error) {
 	if p.Questions != nil {
 		return p.Questions, nil
+	}
+	if h.asked != nil && !p.OwnQuestions {
+		return h.asked, nil
 	}
 	qs, err := synthesis.Shipped()
 	if err != nil {

@@ -59,18 +59,13 @@ func (p *Pipeline) Document(ctx context.Context, software string) (edition.Docum
 // evidence is what the edition's identity rests on.
 func (p *Pipeline) evidence(ctx context.Context) (edition.Evidence, error) {
 	ev := edition.Evidence{Records: map[string]string{}, Files: map[string]string{}}
-	for r, err := range p.Store.Records(ctx, store.RecordFilter{}) {
-		if err != nil {
-			return ev, fmt.Errorf("reading records: %w", err)
-		}
-		ev.Records[r.Source+"/"+r.ID] = r.ContentHash
-	}
-	// A record that the register took away is other evidence than one it still
-	// answers for, though its content here is the same.
 	for s, err := range p.Store.RecordStates(ctx) {
 		if err != nil {
 			return ev, fmt.Errorf("reading records: %w", err)
 		}
+		ev.Records[s.Source+"/"+s.ID] = s.ContentHash
+		// A record that the register took away is other evidence than one it still
+		// answers for, though its content here is the same.
 		if s.Gone != nil {
 			ev.Records[s.Source+"/"+s.ID] += " gone"
 		}

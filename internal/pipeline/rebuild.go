@@ -16,17 +16,10 @@ func (p *Pipeline) Rebuild(ctx context.Context, progress func(done, total int)) 
 	if err := p.Store.IndexSearch(ctx); err != nil {
 		return rep, err
 	}
-	return rep, p.Stages(ctx)
-}
-
-// Stages runs link, extract and analyse.
-func (p *Pipeline) Stages(ctx context.Context) error {
-	if _, err := p.Link(ctx); err != nil {
-		return err
+	for _, name := range StageNames {
+		if _, err := p.stage(ctx, name); err != nil {
+			return rep, err
+		}
 	}
-	if _, err := p.Extract(ctx); err != nil {
-		return err
-	}
-	_, err := p.Analyse(ctx)
-	return err
+	return rep, nil
 }

@@ -22,7 +22,15 @@ type LinkReport struct {
 }
 
 // Link joins records and papers into studies.
-func (p *Pipeline) Link(ctx context.Context) (LinkReport, error) {
+func (p *Pipeline) Link(ctx context.Context) (rep LinkReport, err error) {
+	err = p.stamped(ctx, "link", func() error {
+		rep, err = p.link(ctx)
+		return err
+	})
+	return rep, err
+}
+
+func (p *Pipeline) link(ctx context.Context) (LinkReport, error) {
 	h, err := p.readReview()
 	if err != nil {
 		return LinkReport{}, err
@@ -131,7 +139,15 @@ type ExtractReport struct {
 }
 
 // Extract reads posted results and extraction tables into effects.
-func (p *Pipeline) Extract(ctx context.Context) (ExtractReport, error) {
+func (p *Pipeline) Extract(ctx context.Context) (rep ExtractReport, err error) {
+	err = p.stamped(ctx, "extract", func() error {
+		rep, err = p.extract(ctx)
+		return err
+	})
+	return rep, err
+}
+
+func (p *Pipeline) extract(ctx context.Context) (ExtractReport, error) {
 	rep := ExtractReport{Verdicts: map[evidence.Verdict]int{}, Cells: map[evidence.Verdict]int{}}
 	h, err := p.readReview()
 	if err != nil {
@@ -242,7 +258,17 @@ func (p *Pipeline) studies(ctx context.Context) ([]evidence.Study, error) {
 }
 
 // Analyse answers the questions and stores the findings.
-func (p *Pipeline) Analyse(ctx context.Context) ([]evidence.Finding, error) {
+func (p *Pipeline) Analyse(ctx context.Context) (findings []evidence.Finding, err error) {
+	err = p.stamped(ctx, "analyse", func() error {
+		if findings, err = p.analyse(ctx); err != nil {
+			return err
+		}
+		return p.keepAsked(ctx)
+	})
+	return findings, err
+}
+
+func (p *Pipeline) analyse(ctx context.Context) ([]evidence.Finding, error) {
 	h, err := p.readReview()
 	if err != nil {
 		return nil, err

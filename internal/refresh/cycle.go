@@ -3,7 +3,6 @@ package refresh
 import (
 	"context"
 	"crypto/rand"
-	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -79,7 +78,6 @@ type Result struct {
 
 // state keys in the store.
 const (
-	stagesState   = "refresh/stages"
 	snapshotState = "refresh/snapshot/"
 	sendingState  = "refresh/sending"
 	toldState     = "refresh/told" // channel → the latest edition it was told of
@@ -198,7 +196,7 @@ func (c *Cycle) stage(ctx context.Context, res *Result, name string, do func() (
 
 func (c *Cycle) stages(ctx context.Context, res *Result) error {
 	p := pipeline.New(c.Store, c.ReviewDir)
-	p.Now = c.Now
+	p.Now, p.OwnQuestions = c.Now, true
 	if c.Crawl != nil {
 		err := c.stage(ctx, res, "crawl", func() (map[string]int64, string, error) {
 			r, err := c.Crawl(ctx, res.Run)
@@ -233,77 +231,17 @@ func (c *Cycle) stages(ctx context.Context, res *Result) error {
 	})
 }
 
-// progress says which stages are done for which evidence.
-type progress struct {
-	Key  string   `json:"key"`
-	Done []string `json:"done"`
-}
-
-// derive runs link, extract and analyse, leaving out those that are done
-// already for this very evidence, review folder and program.
+// derive runs link, extract and analyse where they are stale.
 func (c *Cycle) derive(ctx context.Context, res *Result, p *pipeline.Pipeline) error {
-	doc, err := p.Document(ctx, c.Version)
-	if err != nil {
-		return err
-	}
-	files, err := p.HumanFiles()
-	if err != nil {
-		return err
-	}
-	hashes := map[string]string{}
-	for name, f := range files {
-		hashes[name] = f.SHA256
-	}
-	b, err := json.Marshal(hashes)
-	if err != nil {
-		return err
-	}
-	sum := sha256.Sum256(b)
-	at := progress{}
-	key := doc.DataHash + " " + hex.EncodeToString(sum[:8]) + " " + c.Version
-	if text, err := c.Store.State(ctx, stagesState); err != nil {
-		return err
-	} else if text != "" && json.Unmarshal([]byte(text), &at) != nil || at.Key != key {
-		at = progress{Key: key}
-	}
-	steps := []struct {
-		name string
-		do   func() (map[string]int64, error)
-	}{
-		{"link", func() (map[string]int64, error) {
-			r, err := p.Link(ctx)
-			return map[string]int64{"studies": int64(r.Studies), "links": int64(r.Links)}, err
-		}},
-		{"extract", func() (map[string]int64, error) {
-			r, err := p.Extract(ctx)
-			return map[string]int64{"arm_results": int64(r.ArmResults), "contrasts": int64(r.Contrasts), "effects": int64(r.Effects)}, err
-		}},
-		{"analyse", func() (map[string]int64, error) {
-			f, err := p.Analyse(ctx)
-			return map[string]int64{"findings": int64(len(f))}, err
-		}},
-	}
-	for _, s := range steps {
-		err := c.stage(ctx, res, s.name, func() (map[string]int64, string, error) {
-			if slices.Contains(at.Done, s.name) {
+	return p.Bring(ctx, "analyse", func(name, why string, do func() (map[string]int64, error)) error {
+		return c.stage(ctx, res, name, func() (map[string]int64, string, error) {
+			if do == nil {
 				return nil, "nothing new", nil
 			}
-			counts, err := s.do()
-			if err != nil {
-				return counts, "", err
-			}
-			at.Done = append(at.Done, s.name)
-			text, err := json.Marshal(at)
-			if err != nil {
-				return counts, "", err
-			}
-			return counts, "", c.Store.SetState(ctx, stagesState, string(text))
+			counts, err := do()
+			return counts, "", err
 		})
-		if err != nil {
-			return err
-		}
-	}
-	return nil
+	})
 }
 
 // candidate is the edition that the store holds now.

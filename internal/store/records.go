@@ -189,19 +189,21 @@ type RecordState struct {
 	LastSeen    time.Time  `json:"last_seen"`
 	LastChanged time.Time  `json:"last_changed"`
 	Gone        *time.Time `json:"gone,omitempty"` // since when the register no longer has it
+	ContentHash string     `json:"content_hash"`   // of the current version
 }
 
 // RecordStates gives the state of all records in the order of source and id.
 func (s *Store) RecordStates(ctx context.Context) iter.Seq2[RecordState, error] {
 	const q = `SELECT r.source, r.id, r.kind, count(*), min(x.seen), max(x.last_seen), max(x.seen),
-		(SELECT t.at FROM tombstone t WHERE t.source = r.source AND t.record_id = r.id AND t.returned_at IS NULL)
+		(SELECT t.at FROM tombstone t WHERE t.source = r.source AND t.record_id = r.id AND t.returned_at IS NULL),
+		(SELECT v.content_hash FROM record_version v WHERE v.version_no = r.version_no)
 		FROM record r JOIN record_version x ON x.record_no = r.record_no AND x.origin = 'snapshot'
 		GROUP BY r.source, r.id ORDER BY r.source, r.id`
 	return each(ctx, s, "record states", func(scan func(...any) error) (RecordState, error) {
 		var st RecordState
 		var first, last, changed string
 		var gone sql.NullString
-		if err := scan(&st.Source, &st.ID, &st.Kind, &st.Versions, &first, &last, &changed, &gone); err != nil {
+		if err := scan(&st.Source, &st.ID, &st.Kind, &st.Versions, &first, &last, &changed, &gone, &st.ContentHash); err != nil {
 			return st, err
 		}
 		err := moments(first, &st.FirstSeen, last, &st.LastSeen, changed, &st.LastChanged)
