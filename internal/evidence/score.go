@@ -22,7 +22,7 @@ const (
 	ScoreRelapse      = "relapse"   // relapse, recurrence, loss of response or remission
 	ScoreWorsening    = "worsening"
 	ScoreDiscontinued = "discontinuation"
-	ScoreThreshold    = "threshold" // people at or beyond a cut-off
+	ScoreThreshold    = "threshold" // people at or beyond a cut-off, partial response among them
 	ScoreTimeToEvent  = "time-to-event"
 	ScoreDuration     = "duration" // how long an event lasted
 	ScoreEvents       = "events"   // events, of which one person can have several

@@ -13,6 +13,7 @@ import (
 type posted struct {
 	title, param, dispersion, unit, frame string
 	units                                 string // of the denominators, participants if empty
+	description, contrast                 string // contrast is of the first and the second group
 	n                                     [2]string
 	classes                               []postedClass
 }
@@ -49,7 +50,10 @@ func cellsOf(t *testing.T, p posted) []evidence.ArmResult {
 		"groups": []any{map[string]any{"id": "OG000", "title": "MDMA"}, map[string]any{"id": "OG001", "title": "Placebo"}},
 		"denoms": []any{map[string]any{"units": or(p.units, "Participants"), "counts": []any{
 			map[string]any{"groupId": "OG000", "value": or(p.n[0], "40")}, map[string]any{"groupId": "OG001", "value": or(p.n[1], "38")}}}},
-		"classes": classes}
+		"classes": classes, "description": p.description}
+	if p.contrast != "" {
+		o["analyses"] = []any{map[string]any{"groupIds": []string{"OG000", "OG001"}, "paramType": "Mean Difference (Net)", "paramValue": p.contrast}}
+	}
 	body, err := json.Marshal(map[string]any{
 		"protocolSection": map[string]any{"identificationModule": map[string]any{"nctId": "NCT90000009", "briefTitle": "Synthetic"}},
 		"resultsSection":  map[string]any{"outcomeMeasuresModule": map[string]any{"outcomeMeasures": []any{o}}}, "hasResults": true})

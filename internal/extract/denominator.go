@@ -2,8 +2,6 @@ package extract
 
 import (
 	"fmt"
-	"regexp"
-	"strconv"
 	"strings"
 
 	"past/internal/evidence"
@@ -63,60 +61,6 @@ func denominator(o *evidence.PostedOutcome, c *evidence.Class, group string) (ra
 	}
 	return "", nil
 }
-
-// titleSizes finds the sizes that old records write into the title of a row:
-// "Month 6 (n=71,26,40,1)", "High (n=210, n=98)", "n=316".
-var titleSizes = regexp.MustCompile(`(?i)\bn\s*=\s*(\d[\d,]*)`)
-
-// titleN takes the denominator from the row's title where the class has none
-// of its own and the title gives one for every group, in the groups' order.
-func (x *outcome) titleN(a *evidence.ArmResult) {
-	if x.sizes == nil {
-		return
-	}
-	for i, g := range x.o.Groups {
-		if g.ID != a.GroupID {
-			continue
-		}
-		n := x.sizes[i]
-		if a.N != nil && n > *a.N {
-			a.Flags = append(a.Flags, reason(CodeDenominator, fmt.Sprintf("the row's title says n = %d, more than the outcome's %d", n, *a.N)))
-		}
-		a.N, a.NRaw = &n, strconv.Itoa(n)
-	}
-}
-
-// sizesIn reads one size for each of k groups, or nothing.
-func sizesIn(title string, k int) []int {
-	ms := titleSizes.FindAllStringSubmatch(title, -1)
-	if len(ms) == 0 || k == 0 {
-		return nil
-	}
-	var parts []string
-	if len(ms) == 1 {
-		at := titleSizes.FindStringIndex(title)
-		list := sizeList.FindString(title[at[0]:])
-		parts = strings.FieldsFunc(list, func(r rune) bool { return r < '0' || r > '9' })
-	} else {
-		for _, m := range ms {
-			parts = append(parts, strings.Trim(m[1], ","))
-		}
-	}
-	if len(parts) != k {
-		return nil
-	}
-	out := make([]int, k)
-	for i, p := range parts {
-		n, err := strconv.Atoi(p)
-		if err != nil {
-			return nil
-		}
-		out[i] = n
-	}
-	return out
-}
-
-var sizeList = regexp.MustCompile(`(?i)^n\s*=\s*\d+(?:\s*[,;/&]\s*\d+)*`)
 
 // analysedUnits names what the denominator of a group's cell counts, as the
 // register writes it; "" where it does not say.

@@ -28,7 +28,7 @@ func (b *effectBuilder) judgeCells(j effectJudge, t, c *evidence.ArmResult) {
 			}
 		}
 		for _, f := range a.Flags {
-			for _, code := range []string{CodeRow, CodeInstrument, CodeTimepoint, CodeDenominator, CodeScoreType} {
+			for _, code := range []string{CodeRow, CodeInstrument, CodeTimepoint, CodeDenominator, CodeScoreType, CodeDiscordant, CodeSign, CodeSpreadTooLarge, CodeDispersion} {
 				if strings.HasPrefix(f, code+":") {
 					j.set(evidence.NeedsReview, code, strings.TrimPrefix(f, code+": "))
 				}

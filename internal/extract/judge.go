@@ -3,6 +3,7 @@ package extract
 import (
 	"fmt"
 	"math"
+	"regexp"
 	"strings"
 
 	"past/internal/evidence"
@@ -30,11 +31,15 @@ func (x *outcome) judge(a *evidence.ArmResult, m *evidence.Measurement) {
 		return
 	}
 	x.judgeN(d)
-	param := kindOfParam(x.o.ParamType)
+	param := x.param
+	x.judgeKind(d)
 	switch {
-	case param == paramCount || isCountUnit(a.Unit) && param == paramNumber:
+	case x.counts():
 		judgeCount(d)
-	case isPercentOfPeople(a.Unit):
+		if param == paramNumber && saysPercent.MatchString(x.o.Title) {
+			d.set(evidence.NeedsReview, CodePercent, "the title speaks of a percentage, the unit of people")
+		}
+	case x.unit == "people-percent":
 		judgePercent(d, a.Adjusted || x.modelled)
 		if x.modelled {
 			d.set(evidence.NeedsReview, CodeParam, "a percentage that a survival curve gives: no count of people follows from it")
@@ -86,6 +91,9 @@ func (x *outcome) judgeN(d verdict) {
 		d.set(evidence.NeedsReview, CodeNoN, "the register gives no denominator for this group")
 	case *a.N == 0:
 		d.set(evidence.Unusable, CodeZeroN, "a value of nobody: the denominator is 0")
+	}
+	if x.sizeless != "" {
+		d.set(evidence.NeedsReview, CodeDenominator, x.sizeless)
 	}
 	units := analysedUnits(x.o, &x.o.Classes[a.ClassIndex], a.GroupID)
 	if u := strings.ToLower(strings.TrimSpace(units)); u != "" && u != "participants" && u != "participant" {
@@ -150,51 +158,48 @@ func (x *outcome) judgeMean(d verdict, param paramKind) {
 	if a.Spread != nil && *a.Spread == 0 && a.N != nil && *a.N > 1 {
 		d.set(evidence.NeedsReview, CodeZeroSpread, fmt.Sprintf("no spread among %d people", *a.N))
 	}
+	x.judgeWords(d)
+	x.judgeSpread(d)
 	if param == paramLSMean || a.Adjusted {
 		d.set(evidence.NeedsReview, CodeAdjusted, "a mean of a model (least squares or adjusted): its standard error times the root of n is not the raw standard deviation; the sponsor's contrast is the number to use")
 		return
 	}
 	x.judgeScale(d)
-	x.judgeSD(d, kind)
 }
 
-// judgeSD holds a declared SD against what the instrument's range allows and
-// against its usual SD.
-func (x *outcome) judgeSD(d verdict, kind dispersion) {
+var saysPercent = regexp.MustCompile(`(?i)^\s*(?:the\s+)?(?:percent\w*|proportion|%)\s+of\b`)
+
+// judgeKind doubts numbers whose kind cannot be that of a score, whatever their
+// parameter and unit say.
+func (x *outcome) judgeKind(d verdict) {
 	a := d.a
-	if kind != dispSD || a.Spread == nil || a.N == nil || *a.N < 2 || a.Instrument == "" {
+	if a.Instrument == "" && a.ScoreType != evidence.ScoreTimeToEvent && a.ScoreType != evidence.ScoreDuration {
 		return
 	}
-	if r := x.cur.Range; r != nil && (a.ScoreType == "endpoint" || a.ScoreType == "subscale") && !x.cur.Percent && x.cur.Domain != "vitals" {
-		if most := (r.Max - r.Min) / 2 * math.Sqrt(float64(*a.N)/float64(*a.N-1)); *a.Spread > most*(1+1e-9) {
-			d.set(evidence.Unusable, CodeSpreadTooLarge, fmt.Sprintf("a standard deviation of %v cannot come from a scale of %v to %v", *a.Spread, r.Min, r.Max))
+	switch a.ScoreType {
+	case evidence.ScoreNotScore:
+		d.set(evidence.NeedsReview, CodeUnit, fmt.Sprintf("the unit %q is one of time: no score of %s", a.Unit, a.Instrument))
+	case evidence.ScoreTimeToEvent, evidence.ScoreDuration:
+		if isMean(x.param) {
+			d.set(evidence.NeedsReview, CodeUnit, "a time to or of an event: it says nothing of those in whom the event did not happen")
+		}
+	case evidence.ScoreAUC:
+		d.set(evidence.NeedsReview, CodeScoreType, "an area under a curve, not a score")
+	case evidence.ScorePercentChange:
+		d.set(evidence.NeedsReview, CodeScoreType, "a change in percent of the baseline, not in points of the instrument")
+	case evidence.ScoreChange:
+		if laterChange.MatchString(x.o.Title) && !startsWithBaseline(x.o.TimeFrame) {
+			d.set(evidence.NeedsReview, CodeScoreType, "a change between two later points, not from the baseline")
+		}
+		if x.changeFrom == "description" || x.changeFrom == "time frame" {
+			a.Flags = append(a.Flags, reason(CodeKindSource, "that it is a change is said in the "+x.changeFrom))
 		}
 	}
-	ins, ok := x.v.Instrument(x.cur.ID)
-	if !ok || a.Baseline || a.Subscale != "" || (a.ScoreType != "endpoint" && a.ScoreType != "change") || x.cur.Domain == "vitals" || isPercentUnit(a.Unit) {
-		return
-	}
-	// small against the usual SD, and credible as SD/sqrt(n)
-	usual, known := usualSD(ins, x.cur.Range)
-	switch {
-	case !known || len(ins.SD) == 0 && a.ScoreType != "endpoint":
-	case SEWrittenAsSD(*a.Spread, usual, *a.N):
-		d.set(evidence.NeedsReview, CodeSEForSD, fmt.Sprintf("declared as standard deviation, %v is small for %s (usually about %.3g) and fits a standard error of %d people", *a.Spread, ins.Short, usual, *a.N))
-	case *a.Spread > 0 && *a.Spread < 0.1*usual:
-		d.set(evidence.NeedsReview, CodeImplausible, fmt.Sprintf("a standard deviation of %v is less than a tenth of what %s usually has (about %.3g)", *a.Spread, ins.Short, usual))
-	}
 }
 
-// SEWrittenAsSD tells a spread that is called a standard deviation and is more
-// likely a standard error: less than two fifths of the instrument's usual SD,
-// and within a factor of two of it once multiplied by the root of n.
-func SEWrittenAsSD(spread, usual float64, n int) bool {
-	if spread <= 0 || usual <= 0 || n < 6 {
-		return false
-	}
-	asSD := spread * math.Sqrt(float64(n))
-	return spread < 0.4*usual && asSD > usual/2 && asSD < 2*usual
-}
+// laterChange finds changes between two points of which the first is no
+// baseline ("from 6 to 18 months").
+var laterChange = regexp.MustCompile(`(?i)\bfrom\s+(?:weeks?|months?|days?)?\s*[1-9]\d*\s*(?:weeks?|months?|days?)?\s+to\s+(?:weeks?|months?|days?)?\s*\d+`)
 
 func (x *outcome) judgeLimits(d verdict) {
 	a := d.a
@@ -216,14 +221,16 @@ func (x *outcome) judgeRange(d verdict) {
 	if a.Instrument == "" || r == nil || a.Value == nil || x.cur.Domain == "vitals" || x.cur.Percent || isPercentUnit(a.Unit) || !x.cur.Certain && x.cur.Field == "description" {
 		return
 	}
-	param := kindOfParam(x.o.ParamType)
-	if param != paramMean && param != paramLSMean && param != paramMedian {
+	if !isMean(x.param) {
 		return
 	}
 	v := *a.Value
 	switch a.ScoreType {
 	case "endpoint", "subscale":
-		if !r.Contains(v) {
+		if v < 0 && r.Min >= 0 && v >= r.Min-r.Max && !a.Baseline {
+			a.ScoreType = evidence.ScoreChange
+			d.set(evidence.NeedsReview, CodeScoreType, fmt.Sprintf("%v lies below the range %v to %v: the values are changes, which no text says", v, r.Min, r.Max))
+		} else if !r.Contains(v) {
 			d.set(evidence.Unusable, CodeOutOfRange, fmt.Sprintf("%v lies outside the range %v to %v", v, r.Min, r.Max))
 		}
 	case "change":
@@ -290,7 +297,7 @@ func precise(raw string) bool {
 // and whose own titles do not speak of change: they may be values at that time.
 // The kind is settled by the numbers where the values have the baseline's size.
 func judgeChange(x *outcome, rows []evidence.ArmResult) {
-	if !x.change {
+	if x.changeFrom == "" {
 		return
 	}
 	base := map[string]float64{}
@@ -305,12 +312,15 @@ func judgeChange(x *outcome, rows []evidence.ArmResult) {
 	for i := range rows {
 		a := &rows[i]
 		b, ok := base[a.GroupID]
-		if !ok || a.ScoreType != "change" || a.Value == nil || changeClass(a.ClassTitle) || changeClass(a.CategoryTitle) {
+		if !ok || a.ScoreType != "change" || a.Value == nil || x.saysChange(a.ClassTitle) || x.saysChange(a.CategoryTitle) {
 			continue
 		}
 		why := "the outcome is called a change and lists the baseline too; this row does not say which it is"
 		if b > 0 && *a.Value > 0.3*b {
-			a.ScoreType = "endpoint"
+			a.ScoreType = evidence.ScoreEndpoint
+			if x.changeFrom == "description" {
+				continue // the rows say otherwise than what is said in passing
+			}
 			why += ", and its value has the baseline's size"
 		}
 		verdict{a}.set(evidence.NeedsReview, CodeScoreType, why)

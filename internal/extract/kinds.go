@@ -110,26 +110,3 @@ func squash(s string) string {
 	}
 	return b.String()
 }
-
-// isPercentOfPeople tells a unit that is a share of participants.
-func isPercentOfPeople(unit string) bool {
-	u := strings.ToLower(unit)
-	if !strings.Contains(u, "percent") && !strings.Contains(u, "%") && !strings.Contains(u, "proportion") {
-		return false
-	}
-	for _, w := range []string{"participant", "patient", "subject", "people", "women", "men", "responder"} {
-		if strings.Contains(u, w) {
-			return true
-		}
-	}
-	return false
-}
-
-// isCountUnit tells a unit that counts participants.
-func isCountUnit(unit string) bool {
-	switch squash(unit) {
-	case "participants", "participant", "patients", "patient", "subjects", "subject", "people", "numberofparticipants", "numberofpatients", "numberofsubjects":
-		return true
-	}
-	return false
-}

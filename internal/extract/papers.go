@@ -86,7 +86,11 @@ func higherBetter(d vocab.Direction) evidence.Tri {
 
 // IsCount tells whether a score type is a number of people.
 func IsCount(score string) bool {
-	return score == "response" || score == "remission" || score == "events"
+	switch score {
+	case evidence.ScoreResponse, evidence.ScoreRemission, evidence.ScoreOnset, evidence.ScoreSustained, evidence.ScoreEvents:
+		return true
+	}
+	return false
 }
 
 // Compute fills in estimate, variance and interval of an effect from the

@@ -42,7 +42,11 @@ const (
 	CodeSharedControl  = "shared-control"   // one control arm in several comparisons
 	CodeSources        = "sources"          // two sources give different numbers
 	CodeDoseUnit       = "dose-unit"        // a dose in a unit that cannot be meant
-	CodeSign           = "sign"             // which way the difference was taken is not stated
+	CodeUnit           = "unit"             // a unit in which no score is given
+	CodeDispersion     = "dispersion"       // the texts name another spread than is declared
+	CodeTurned         = "turned"           // an improvement given as positive, taken as the change that it is
+	CodeKindSource     = "kind-source"      // where it is said that the number is a change
+	CodeSign           = "sign"             // which way a change or a difference was taken is not certain
 )
 
 func reason(code, sentence string) string { return code + ": " + sentence }

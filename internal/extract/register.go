@@ -30,8 +30,10 @@ func Register(r *evidence.Record, v *vocab.Vocabulary) []evidence.ArmResult {
 		}
 		judgeTogether(out[first:])
 		judgeChange(x, out[first:])
+		x.judgeSigns(out[first:])
 	}
 	judgeTwins(out)
+	judgeBaselines(out, v)
 	return out
 }
 
@@ -54,23 +56,34 @@ type outcome struct {
 	groups map[string]evidence.Group
 	match  vocab.InstrumentMatch
 	known  bool
-	change bool
-	v      *vocab.Vocabulary
-	cur    vocab.InstrumentMatch // of the cell being read
-	seen   map[string]seenMatch
+	param  paramKind
+	unit   string // what the unit counts, as kinds.yaml names it
+	// titleEvent is the kind of outcome that the title names, scoreSaid what it
+	// says of a score, changeFrom where it is said that scores are changes.
+	titleEvent, scoreSaid, changeFrom string
+	// fromBaseline is set where title or time frame count from the baseline
+	fromBaseline bool
+	v            *vocab.Vocabulary
+	cur          vocab.InstrumentMatch // of the cell being read
+	seen         map[string]seenMatch
 	// adjusted is set where the texts of the outcome speak of a model's mean
 	adjusted bool
-	modelled bool  // a share that a survival curve gives, not a count
-	sizes    []int // of the row being read, where its title gives them
+	modelled bool              // a share that a survival curve gives, not a count
+	sizes    []int             // of the row being read, where its title gives them
+	sizeless string            // why the sizes of the row's title cannot be assigned
+	saidOf   map[string]string // what rows say of their scores, kept since rows repeat
 }
 
 func newOutcome(r *evidence.Record, o *evidence.PostedOutcome, v *vocab.Vocabulary) *outcome {
-	x := &outcome{record: r, o: o, v: v, groups: map[string]evidence.Group{}, seen: map[string]seenMatch{}}
+	x := &outcome{record: r, o: o, v: v, groups: map[string]evidence.Group{}, seen: map[string]seenMatch{}, saidOf: map[string]string{},
+		param: kindOfParam(o.ParamType), unit: v.UnitKind(o.Unit)}
 	for _, g := range o.Groups {
 		x.groups[g.ID] = g
 	}
 	x.match, x.known = v.MatchInstrument(o.Title, o.Description)
-	x.change = x.known && x.match.Change || announcesChange(o.Title) || frameOfChange.MatchString(o.TimeFrame)
+	x.titleEvent = v.OutcomeKind(o.Title)
+	x.readChange()
+	x.fromBaseline = containsAny(strings.ToLower(o.Title+" "+o.TimeFrame), "baseline")
 	text := strings.ToLower(o.Title + "\n" + o.Description)
 	x.adjusted = adjustedWords.MatchString(o.Unit) || containsAny(text, "adjusted", "least", "ls mean", "lsmean", "ls-mean", "model", "marginal") && adjustedMean.MatchString(text)
 	x.modelled = containsAny(text, "actuarial", "kaplan", "life", "cumulative", "survival") && modelledShare.MatchString(text)
@@ -89,13 +102,16 @@ func (x *outcome) row(ci, ki int) evidence.ArmResult {
 	}
 	x.instrument(&a)
 	x.time(&a)
-	x.sizes = nil
+	x.sizes, x.sizeless = nil, ""
 	if len(class.Denoms) == 0 {
-		if x.sizes = sizesIn(class.Title, len(x.o.Groups)); x.sizes == nil {
-			x.sizes = sizesIn(a.CategoryTitle, len(x.o.Groups))
-		}
+		x.sizes, x.sizeless = x.readSizes(class.Title, a.CategoryTitle)
 	}
 	return a
+}
+
+// containsAny rules a text out before a pattern is tried on it.
+func containsAny(s string, words ...string) bool {
+	return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(s, w) })
 }
 
 // cell reads one measurement of a row.

@@ -124,7 +124,7 @@ func givesEffect(a *evidence.ArmResult) bool {
 		return false
 	}
 	switch a.ScoreType {
-	case "endpoint", "change", "response", "remission":
+	case evidence.ScoreEndpoint, evidence.ScoreChange, evidence.ScoreResponse, evidence.ScoreRemission, evidence.ScoreOnset, evidence.ScoreSustained:
 		return true
 	}
 	return false

@@ -17,7 +17,7 @@ func (x *outcome) instrument(a *evidence.ArmResult) {
 	m, known := x.match, x.known
 	for _, t := range []string{a.ClassTitle, a.CategoryTitle} {
 		rest := rowWords(t)
-		if rest == "" {
+		if rest == "" || x.v.Answer(t) != "" || x.v.OutcomeKind(t) != "" {
 			continue
 		}
 		// a class may name another scale, or a part of the outcome's own
@@ -42,8 +42,19 @@ func (x *outcome) instrument(a *evidence.ArmResult) {
 	}
 	x.cur = m
 	a.Adjusted = kindOfParam(x.o.ParamType) == paramLSMean || kindOfParam(x.o.ParamType) == paramGeoLSMean || x.adjusted
-	a.Baseline = isBaselineRow(a.ClassTitle) || isBaselineRow(a.CategoryTitle) || onlyBaseline(x.o.TimeFrame)
+	a.Baseline = x.isBaselineRow(a.ClassTitle) || x.isBaselineRow(a.CategoryTitle) || onlyBaseline(x.o.TimeFrame)
 	a.ScoreType = x.scoreType(m, known, a)
+	if a.ClassTitle != "" && x.negatedSibling(a) {
+		a.Flags = append(a.Flags, reason(CodeRow, fmt.Sprintf("%q and its negation stand in row blocks of their own: whether they share their people is not stated", a.ClassTitle)))
+	}
+}
+
+// negatedSibling reports whether another row block of the outcome is named as
+// the negation of a cell's block ("Responded", "Did not respond").
+func (x *outcome) negatedSibling(a *evidence.ArmResult) bool {
+	kind := x.v.OutcomeKind(a.ClassTitle)
+	no := x.v.Negated(kind)
+	return kind != "" && no != "" && slices.ContainsFunc(x.o.Classes, func(c evidence.Class) bool { return x.v.OutcomeKind(c.Title) == no })
 }
 
 var adjustedWords = regexp.MustCompile(`(?i)\badjusted\b`)

@@ -2,12 +2,173 @@ package extract
 
 import (
 	"regexp"
-	"slices"
 	"strings"
 
 	"past/internal/evidence"
 	"past/internal/vocab"
 )
+
+// scoreType says what kind of number the cell is, as one of evidence's Score
+// constants: of people (response, its negation, count, …), of events and time,
+// or of scores (change, item, subscale, endpoint). A change of a subscale is a
+// change whose Subscale is filled in. The grammar of the words is data of the
+// vocabulary (kinds.yaml); here the unit and the parameter are held against it.
+func (x *outcome) scoreType(m vocab.InstrumentMatch, known bool, a *evidence.ArmResult) string {
+	event := x.event(m, known, a)
+	switch {
+	case x.unit == "time" || event == evidence.ScoreTimeToEvent || event == evidence.ScoreDuration:
+		if s := x.timeKind(event, m, known); s != "" {
+			return s
+		}
+	case x.unit == "events" && !(known && m.ScoreKind == vocab.ScoreCount) && !isMean(x.param):
+		return evidence.ScoreEvents
+	}
+	if x.people() {
+		if s := x.peopleKind(event, m, known); s != "" {
+			return s
+		}
+	}
+	switch said := x.said(a.ClassTitle, a.CategoryTitle); {
+	case x.scoreSaid == evidence.ScoreAUC || said == evidence.ScoreAUC:
+		return evidence.ScoreAUC
+	case a.Baseline:
+		// a row of baseline values within a change outcome is no change
+	case x.scoreSaid == evidence.ScorePercentChange || said == evidence.ScorePercentChange || known && m.Percent:
+		return evidence.ScorePercentChange
+	case x.changeFrom != "" || said == evidence.ScoreChange || spanFromBaseline.MatchString(a.ClassTitle):
+		return evidence.ScoreChange
+	}
+	switch {
+	case known && m.ScoreKind == vocab.ScoreItem || known && strings.HasPrefix(m.Subscale, "item"):
+		return evidence.ScoreItem
+	case known && (m.Subscale != "" || m.ScoreKind == vocab.ScoreSubscale):
+		return evidence.ScoreSubscale
+	case known && m.ScoreKind == vocab.ScoreCount:
+		return evidence.ScoreCount
+	}
+	return evidence.ScoreEndpoint
+}
+
+// event is the kind of outcome of a row: what its own titles name, else what
+// they answer to the outcome's title, else the title's.
+func (x *outcome) event(m vocab.InstrumentMatch, known bool, a *evidence.ArmResult) string {
+	of := x.titleEvent
+	if known && m.Event != "" {
+		of = m.Event // from the description's instrument or a threshold in percent
+	}
+	for _, row := range []string{a.ClassTitle, a.CategoryTitle} {
+		if row == "" {
+			continue
+		}
+		switch x.v.Answer(row) {
+		case "yes":
+			continue
+		case "missing":
+			return ""
+		case "no":
+			if of != "" {
+				return x.v.Negated(of)
+			}
+			return ""
+		}
+		if k := x.v.OutcomeKind(row); k != "" {
+			of = k
+		}
+	}
+	return of
+}
+
+// people reports whether the outcome's numbers count people or a share of them.
+func (x *outcome) people() bool {
+	return x.counts() || x.unit == "people-percent" || x.param == paramNumber || probability.MatchString(x.o.Unit)
+}
+
+func (x *outcome) counts() bool {
+	return x.param == paramCount || x.unit == "people" && x.param == paramNumber
+}
+
+// timeKind is what a number of days or weeks is: of an instrument that measures
+// time its value, else the time to an event, its duration or no score at all.
+func (x *outcome) timeKind(event string, m vocab.InstrumentMatch, known bool) string {
+	if x.counts() || x.unit == "people-percent" {
+		return ""
+	}
+	in, ok := x.v.Instrument(m.ID)
+	switch {
+	case event == evidence.ScoreTimeToEvent || event == evidence.ScoreDuration:
+		return event
+	case known && ok && (in.Kind == "duration" || in.Kind == "device" || in.Kind == "test" || in.Kind == "event-count" || m.Domain == "vitals" || m.Subscale != ""):
+		return ""
+	case known:
+		return evidence.ScoreNotScore
+	}
+	return ""
+}
+
+// peopleKind is the kind of a number of people; "" where it turns out to be
+// none. Events other than thresholds need an instrument on which they happen.
+func (x *outcome) peopleKind(event string, m vocab.InstrumentMatch, known bool) string {
+	scale := known && m.Domain != "vitals" && m.ScoreKind != vocab.ScoreValue
+	switch {
+	case event == partialKind && known:
+		return evidence.ScoreThreshold
+	case event != "" && scale:
+		return event
+	case known && m.ScoreKind == vocab.ScoreThreshold && (x.counts() || x.unit == "people-percent" || x.param == paramNumber):
+		return evidence.ScoreThreshold
+	case x.counts():
+		return evidence.ScoreCount
+	case x.unit == "people-percent" || probability.MatchString(x.o.Unit) && titleOfPeople.MatchString(x.o.Title):
+		return evidence.ScorePercent
+	}
+	return ""
+}
+
+// titleOfPeople finds titles of a share of people.
+var titleOfPeople = regexp.MustCompile(`(?i)^(?:the\s+)?(?:percent\w*|proportion|share|rate|%)\s+of\s+(?:\w+\s+){0,2}(?:participants|patients|subjects|people|women|men)\b`)
+
+// partialKind is a partial response or remission in kinds.yaml: another outcome
+// than response, and a threshold like any other.
+const partialKind = "partial"
+
+// readChange finds where an outcome says that its scores are changes: in its
+// title, time frame, unit or, for means whose title is silent, description.
+func (x *outcome) readChange() {
+	x.scoreSaid = x.v.ScoreSaid(x.o.Title)
+	switch {
+	case x.known && x.match.Change || x.scoreSaid == evidence.ScoreChange:
+		x.changeFrom = "title"
+	case frameOfChange.MatchString(x.o.TimeFrame):
+		x.changeFrom = "time frame"
+	case x.unit == "change" && !isPercentUnit(x.o.Unit):
+		x.changeFrom = "unit"
+	case x.unit == "percent-change":
+		x.scoreSaid = evidence.ScorePercentChange
+	case x.scoreSaid == "" && isMean(x.param) && x.titleEvent == "" && (x.known || scaleUnit.MatchString(x.o.Unit)) && x.v.ScoreDescribed(x.o.Description) != "":
+		x.changeFrom = "description"
+	}
+}
+
+// said is what a row's titles say of their score.
+func (x *outcome) said(titles ...string) string {
+	out := ""
+	for _, t := range titles {
+		if t == "" {
+			continue
+		}
+		s, ok := x.saidOf[t]
+		if !ok {
+			s = x.v.ScoreSaid(t)
+			x.saidOf[t] = s
+		}
+		if s != "" {
+			out = s
+		}
+	}
+	return out
+}
+
+func (x *outcome) saysChange(row string) bool { return x.said(row) != "" }
 
 // frameOfChange finds time frames that tell a change from a value.
 var frameOfChange = regexp.MustCompile(`(?i)^\s*(?:mean )?(?:change|difference)s?\b`)
@@ -15,97 +176,10 @@ var frameOfChange = regexp.MustCompile(`(?i)^\s*(?:mean )?(?:change|difference)s
 // spanFromBaseline finds rows that reach from the baseline to a later point.
 var spanFromBaseline = regexp.MustCompile(`(?i)^\s*(?:from\s+)?(?:baseline|BL|screening)\s*(?:to|through|-|–|until)\s`)
 
-// containsAny rules a text out before a pattern is tried on it.
-func containsAny(s string, words ...string) bool {
-	return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(s, w) })
-}
-
-// announcesChange sees a change from baseline in a title.
-func announcesChange(title string) bool {
-	t := strings.ToLower(title)
-	for _, s := range []string{"change from", "change in", "change of", "changes in", "changes from", "change to", "change at", "mean change", "improvement in", "improvement from", "reduction in", "reduction from", "difference from baseline", "change score"} {
-		if strings.Contains(t, s) {
-			return true
-		}
-	}
-	return strings.HasPrefix(t, "change ") || strings.HasSuffix(t, " change")
-}
-
-// scoreType says what kind of number the cell is: of people (count, percent,
-// response, remission, relapse, threshold), of scores (change, item, subscale,
-// endpoint) or of events and time. A change of a subscale is a change whose
-// Subscale is filled in.
-func (x *outcome) scoreType(m vocab.InstrumentMatch, known bool, a *evidence.ArmResult) string {
-	param := kindOfParam(x.o.ParamType)
-	count := param == paramCount || isCountUnit(x.o.Unit) && param == paramNumber
-	percent := isPercentOfPeople(x.o.Unit)
-	people := count || percent || param == paramNumber || probability.MatchString(x.o.Unit)
-	if known {
-		switch {
-		case m.ScoreKind == vocab.ScoreEventTime && !count && !percent:
-			return "time-to-event"
-		case people && partialResponse.MatchString(x.o.Title+" "+a.ClassTitle+" "+a.CategoryTitle):
-			return "threshold"
-		case m.ScoreKind == vocab.ScoreResponder && people:
-			return "response"
-		case m.ScoreKind == vocab.ScoreRemission && people:
-			return "remission"
-		case m.ScoreKind == vocab.ScoreRelapse && people:
-			return "relapse"
-		case m.ScoreKind == vocab.ScoreThreshold && people:
-			if s := peopleWord(x.o.Title); s != "" {
-				return s
-			}
-			return "threshold"
-		}
-	}
-	if count || percent {
-		if s := peopleWord(a.ClassTitle + " " + a.CategoryTitle); s != "" && known {
-			return s
-		}
-	}
-	switch {
-	case count:
-		return "count"
-	case percent:
-		return "percent"
-	case a.Baseline:
-		// a row of baseline values within a change outcome is no change
-	case x.change || changeClass(a.ClassTitle) || changeClass(a.CategoryTitle):
-		return "change"
-	}
-	switch {
-	case known && m.ScoreKind == vocab.ScoreItem || known && strings.HasPrefix(m.Subscale, "item"):
-		return "item"
-	case known && (m.Subscale != "" || m.ScoreKind == vocab.ScoreSubscale):
-		return "subscale"
-	case known && m.ScoreKind == vocab.ScoreCount:
-		return "count"
-	}
-	return "endpoint"
-}
-
-// partialResponse is another outcome than response.
-var partialResponse = regexp.MustCompile(`(?i)\bpartial(?:ly)?[\s-]+(?:respon|remi)`)
-
-// peopleWord finds response or remission named in a title.
-func peopleWord(title string) string {
-	t := strings.ToLower(title)
-	switch {
-	case strings.Contains(t, "remission") || strings.Contains(t, "remitter"):
-		return "remission"
-	case strings.Contains(t, "non-respon") || strings.Contains(t, "nonrespon") || strings.Contains(t, "loss of response"):
-		return ""
-	case strings.Contains(t, "response") && !strings.Contains(t, "response to question") || strings.Contains(t, "responder"):
-		return "response"
-	}
-	return ""
-}
-
 // probability finds units of a share, whatever it is a share of.
 var probability = regexp.MustCompile(`(?i)^(?:estimated |adjusted )?(?:probability|proportion|risk|rate|percent|%)`)
 
-func changeClass(title string) bool {
-	t := strings.ToLower(title)
-	return announcesChange(title) || spanFromBaseline.MatchString(title) || strings.Contains(t, "change") && !strings.Contains(t, "no change") && !strings.Contains(t, "unchanged")
-}
+// scaleUnit finds units of scales.
+var scaleUnit = regexp.MustCompile(`(?i)\b(?:scale|scores?|points?)\b`)
+
+func isMean(p paramKind) bool { return p == paramMean || p == paramLSMean || p == paramMedian }

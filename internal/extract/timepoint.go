@@ -7,100 +7,143 @@ import (
 	"strings"
 
 	"past/internal/evidence"
+	"past/internal/text"
 )
 
-// afterTreatment finds times that are counted from another point than the
-// start of treatment.
-var afterTreatment = regexp.MustCompile(`(?i)\b(?:post|after|following)[\s-]*(?:the\s+)?(?:end|last|final|completion|completing|discharge|treatment|therapy|intervention|surgery|discontinuation|stopping|cessation)`)
-
-// single gives the one point in time of a text: its only one, or the one that
-// stands beside the baseline.
-func single(text string) (weeks float64, ok bool) {
-	ts := Times(text)
-	switch {
-	case len(ts) == 1:
-		return ts[0], true
-	case len(ts) == 2 && ts[0] == 0:
-		return ts[1], true
-	case len(ts) == 2 && ts[1] == 0:
-		return ts[0], true
-	}
-	return 0, false
-}
-
-// time fills in the cell's point in time: the class's own where its title
-// names one, else the outcome's time frame where that leaves no choice, else
-// the outcome's title. A change between two named points is of the later one
-// only where the baseline is the first.
+// time fills in the cell's point in time and what it is counted from: the row's
+// own where its titles name one, else the outcome's time frame where that
+// leaves no choice, else the outcome's title. A change between two named points
+// is of the later one only where the baseline is the first.
 func (x *outcome) time(a *evidence.ArmResult) {
-	for _, t := range []string{a.ClassTitle, a.CategoryTitle} {
-		if t == "" {
-			continue
-		}
-		w, ok := single(t)
-		switch {
-		case a.Baseline && isBaselineRow(t):
-			x.setTime(a, t, 0)
-			return
-		case ok && w != 0:
-			x.setTime(a, t, w)
-			return
-		case otherPoint.MatchString(t):
-			a.TimepointRaw = t
-			a.Flags = append(a.Flags, reason(CodeTimepoint, "the row names a cycle, visit or period, not a time"))
-			return
-		}
+	if x.rowTime(a) {
+		return
 	}
 	if a.Baseline { // no row says so: the time frame does
-		x.setTime(a, x.o.TimeFrame, 0)
+		x.setTime(a, x.o.TimeFrame, text.Moment{Origin: evidence.OriginBaseline})
 		return
 	}
 	a.TimepointRaw = x.o.TimeFrame
-	frame, framed := single(x.o.TimeFrame)
-	if framed && frame == 0 && !onlyBaseline(x.o.TimeFrame) {
+	frame, framed := text.Single(x.o.TimeFrame)
+	if framed && frame.Weeks == 0 && !onlyBaseline(x.o.TimeFrame) {
 		framed = false // "Baseline and end of treatment": the later point is not named in weeks
 	}
-	title, titled := single(x.o.Title)
+	title, titled := text.Single(x.o.Title)
 	switch {
 	case framed:
-		x.setTime(a, x.o.TimeFrame, frame)
-		if titled && frame > 0 && title > 0 && math.Abs(frame-title) > math.Max(1, 0.15*frame) {
-			a.Flags = append(a.Flags, reason(CodeTimepoint, fmt.Sprintf("the title reads as %.4g weeks, the time frame as %.4g", title, frame)))
+		if frame.Origin == "" && titled && title.Weeks == frame.Weeks {
+			frame.Origin = title.Origin
 		}
-	case titled && title > 0:
+		x.setTime(a, x.o.TimeFrame, frame)
+		if titled && frame.Weeks > 0 && title.Weeks > 0 && math.Abs(frame.Weeks-title.Weeks) > math.Max(1, 0.15*frame.Weeks) {
+			a.Flags = append(a.Flags, reason(CodeTimepoint, fmt.Sprintf("the title reads as %.4g weeks, the time frame as %.4g", title.Weeks, frame.Weeks)))
+		}
+	case titled && title.Weeks > 0:
 		x.setTime(a, x.o.Title, title)
 	default:
 		a.Flags = append(a.Flags, reason(CodeTimepoint, "the time frame names no single point in time"))
 	}
 }
 
-func (x *outcome) setTime(a *evidence.ArmResult, raw string, weeks float64) {
-	a.TimepointRaw, a.TimepointWeeks = raw, &weeks
-	if afterTreatment.MatchString(raw) {
-		a.Flags = append(a.Flags, reason(CodeTimepoint, "counted from the end of treatment or another event, not from baseline"))
+// rowTime reads the time of a row from its own titles; it reports whether they
+// settle the matter.
+func (x *outcome) rowTime(a *evidence.ArmResult) bool {
+	titles, place := [2]string{a.ClassTitle, a.CategoryTitle}, ""
+	for _, t := range titles {
+		if shiftRow.MatchString(t) {
+			a.TimepointRaw = t
+			a.Flags = append(a.Flags, reason(CodeTimepoint, "the row tells a shift from one state to another, not a point in time"))
+			return true
+		}
+		if place == "" {
+			place = text.Place(t)
+		}
+	}
+	for _, t := range titles {
+		m, ok := text.Single(t)
+		switch {
+		case t == "":
+		case a.Baseline && x.isBaselineRow(t):
+			x.setTime(a, t, text.Moment{Origin: evidence.OriginBaseline})
+			return true
+		case ok && m.Weeks != 0:
+			x.setTime(a, t, x.withOrigin(m, place))
+			return true
+		}
+	}
+	if place == "" {
+		return false
+	}
+	a.TimepointRaw, a.TimepointOrigin = strings.Trim(titles[0]+"; "+titles[1], "; "), place
+	a.Flags = append(a.Flags, reason(CodeTimepoint, "the row names a cycle, visit or period, not a time"))
+	return true
+}
+
+// withOrigin completes the time of a row: by the session or dose that its other
+// title names, else by what the time frame says of the same time.
+func (x *outcome) withOrigin(m text.Moment, place string) text.Moment {
+	if m.Origin != "" {
+		return m
+	}
+	name, _, _ := strings.Cut(place, " ")
+	switch name {
+	case evidence.OriginSession, evidence.OriginDose, evidence.OriginCycle, evidence.OriginPeriod:
+		m.Origin = place
+		return m
+	}
+	for _, f := range text.Moments(x.o.TimeFrame) {
+		if math.Abs(f.Weeks-m.Weeks) < 1e-9 && f.Origin != evidence.OriginBaseline {
+			m.Origin = f.Origin
+		}
+	}
+	return m
+}
+
+func (x *outcome) setTime(a *evidence.ArmResult, raw string, m text.Moment) {
+	weeks := m.Weeks
+	a.TimepointRaw, a.TimepointWeeks, a.TimepointOrigin = raw, &weeks, m.Origin
+	if m.Origin == "" && x.fromBaseline {
+		a.TimepointOrigin = evidence.OriginBaseline
+	}
+	switch {
+	case strings.HasPrefix(m.Origin, evidence.OriginCycle+" ") || strings.HasPrefix(m.Origin, evidence.OriginPeriod+" ") && m.Origin != evidence.OriginPeriod+" 1":
+		a.TimepointWeeks = nil
+		a.Flags = append(a.Flags, reason(CodeTimepoint, "counted within "+m.Origin+", whose own start is not stated in weeks"))
+	case text.CountsEvents(m.Origin):
+		a.Flags = append(a.Flags, reason(CodeTimepoint, "counted from "+m.Origin+", not from the start of treatment"))
 	}
 }
 
-// otherPoint finds rows that stand for a point in time without naming it.
-var otherPoint = regexp.MustCompile(`(?i)\b(?:cycle|visit|period|phase|session|stage|wave)\s*#?\s*(?:\d+|[ivx]+)\b|\bC\d+D\d+\b`)
+var (
+	// shiftRow finds rows of a shift table ("Baseline: No; at 24 h: Yes").
+	shiftRow = regexp.MustCompile(`(?i)^\s*shift(?:ed)?\b|\bshift (?:from|to)\b|\bbaseline\b[\s:=(-]*(?:yes|no|normal|abnormal|high|low|mild|moderate|severe|none|positive|negative|present|absent|grade\s*\d|missing)\b.*(?:\bto\b|[;/,→|]|->|\bpost|\bweek|\bday|\bat\b|\bend)`)
 
-// fromBaseline finds words that speak of the baseline without being at it.
-var fromBaseline = regexp.MustCompile(`(?i)(?:\b(?:from|to|since|over|versus|vs\.?|than|above|below|post|after|and)[\s-]+|[↑↓]\s*)(?:the\s+)?(?:baseline|bl)\b|\b(?:baseline|bl)\s+(?:to|through|and|until|up)\b|\bbaseline[\s-]+(?:adjusted|corrected|value\s+[<>≤≥])|post[\s-]?baseline`)
+	// fromBaseline finds words that speak of the baseline without being at it.
+	fromBaseline = regexp.MustCompile(`(?i)(?:\b(?:from|to|since|over|versus|vs\.?|than|above|below|post|after|and|following)[\s-]+|[↑↓]\s*)(?:the\s+)?(?:baseline|bl|randomi[sz]ation|intake|screening)\b|\b(?:baseline|bl)\s+(?:to|through|and|until|up)\b|\bbaseline[\s-]+(?:adjusted|corrected|value\s+[<>≤≥])|post[\s-]?(?:baseline|randomi[sz]ation)`)
 
-var atBaseline = regexp.MustCompile(`(?i)\b(?:baseline|BL)\b|^\s*(?:pre[\s-]?treatment|pre[\s-]?intervention|pre[\s-]?test|screening|day 0|week 0)\b`)
+	// beforeDose finds rows measured right before a dose.
+	beforeDose = regexp.MustCompile(`(?i)\bpre[\s-]?(?:dos\w+|infusion|drug|administration|injection|medication)\b|\b(?:before|prior to)\s+(?:the\s+)?(?:first\s+|study\s+)?(?:dos\w+|infusion|drug|treatment|medication|administration)\b`)
 
-// isBaselineRow tells a row of baseline values ("Baseline", "CGI-S Baseline",
-// "Baseline; n=318"), not of a change from it or of a later point.
-func isBaselineRow(s string) bool {
-	if s == "" || !atBaseline.MatchString(s) || fromBaseline.MatchString(s) || changeClass(s) {
+	atBaseline = regexp.MustCompile(`(?i)\b(?:baseline|BL)\b|^\W*(?:pre[\s-]?(?:treatment|intervention|test|therapy|randomi[sz]ation|study|procedure|operative|operation|surgery|implant\w*|training|program\w*)|pre\W*$|screening|intake|(?:at\s+)?(?:study\s+)?(?:entry|enrol+ment|randomi[sz]ation|admission)|day 0|week 0)\b`)
+)
+
+// isBaselineRow tells a row of values before treatment ("Baseline", "CGI-S
+// Baseline", "Pre-dose", "Day -7"), not of a change from it or of a later point.
+func (x *outcome) isBaselineRow(s string) bool {
+	if s == "" || fromBaseline.MatchString(s) || shiftRow.MatchString(s) || x.saysChange(s) {
 		return false
 	}
-	for _, w := range Times(s) {
-		if w > 1 {
+	named, dose := atBaseline.MatchString(s), beforeDose.MatchString(s)
+	earlier := false
+	for _, m := range text.Moments(s) {
+		if m.Weeks > 1 || dose && m.Weeks > 1.0/7+1e-9 {
 			return false
 		}
+		earlier = earlier || m.Weeks < 0 && (m.Unit == 'd' || m.Unit == 'w' || m.Unit == 'm')
 	}
-	return true
+	if _, n, ok := strings.Cut(text.Place(s), " "); ok && n != "1" && !named {
+		return false // before a later dose
+	}
+	return named || dose || earlier
 }
 
 // startsWithBaseline tells a text that begins with the baseline.

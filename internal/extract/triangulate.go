@@ -7,6 +7,7 @@ import (
 
 	"past/analysis/effect"
 	"past/internal/evidence"
+	"past/internal/text"
 )
 
 // contrastOf finds the sponsor's mean difference for a pair of groups and one
@@ -49,9 +50,9 @@ func (b *effectBuilder) sameRow(o *evidence.PostedOutcome, a *evidence.Analysis,
 	if t.TimepointWeeks == nil {
 		return false
 	}
-	for _, text := range []string{a.GroupDescription, a.EstimateComment, a.MethodComment, a.PValueComment} {
-		if w, ok := single(text); ok && w > 0 {
-			return math.Abs(w-*t.TimepointWeeks) < 0.5
+	for _, said := range []string{a.GroupDescription, a.EstimateComment, a.MethodComment, a.PValueComment} {
+		if m, ok := text.Single(said); ok && m.Weeks > 0 {
+			return math.Abs(m.Weeks-*t.TimepointWeeks) < 0.5
 		}
 	}
 	return false

@@ -108,24 +108,6 @@ func judgeScoreSDs(x review.Extraction, m vocab.InstrumentMatch, v *vocab.Vocabu
 	}
 }
 
-// usualSD is what an instrument's total scores usually spread: the catalogue's
-// endpoint figure where it has one, else a seventh of its range, which is low
-// for most scales, so that it accuses nobody wrongly.
-func usualSD(in vocab.Instrument, r *vocab.Range) (float64, bool) {
-	for _, f := range in.SD {
-		if f.Kind == "endpoint" {
-			return f.Value, true
-		}
-	}
-	if len(in.SD) > 0 {
-		return in.SD[0].Value, true
-	}
-	if r != nil && r.Max > r.Min && in.Kind != "event-count" {
-		return (r.Max - r.Min) / 7, true
-	}
-	return 0, false
-}
-
 // judgeSpreadsApart holds the two arms' spreads against each other: where one
 // is a standard error, it is smaller by about the root of its group's size.
 func judgeSpreadsApart(x review.Extraction, j effectJudge) {

@@ -76,6 +76,9 @@ type Instrument struct {
 	Items int    `yaml:"items"`
 	// Direction is the better side of the total score.
 	Direction Direction `yaml:"direction"`
+	// DirectionIn is the better side in people with a condition, where it is
+	// another than Direction, by condition id.
+	DirectionIn map[string]Direction `yaml:"direction_in"`
 	// Range of the total score; nil when there is no fixed range.
 	Range *Range `yaml:"range"`
 	Unit  string `yaml:"unit"`
@@ -96,6 +99,25 @@ type Instrument struct {
 	Cues  []string `yaml:"cues"`
 	Note  string   `yaml:"note"`
 	Terms `yaml:",inline"`
+}
+
+// DirectionFor is the better side of the total score in people with the
+// conditions, given as vocabulary ids or in a register's words.
+func (in Instrument) DirectionFor(conditions []string, v *Vocabulary) Direction {
+	if len(in.DirectionIn) == 0 {
+		return in.Direction
+	}
+	for _, c := range conditions {
+		if d, ok := in.DirectionIn[c]; ok {
+			return d
+		}
+		for _, h := range v.Match(c).Conditions {
+			if d, ok := in.DirectionIn[h.ID]; ok {
+				return d
+			}
+		}
+	}
+	return in.Direction
 }
 
 // ScoreKind says what is reported of an instrument.
@@ -123,6 +145,9 @@ type InstrumentMatch struct {
 	// IsTotal is true when the total score of ID is meant.
 	IsTotal   bool      `json:"is_total"`
 	ScoreKind ScoreKind `json:"score_kind"`
+	// Event is the kind of outcome that the title names, as one of evidence's
+	// Score constants ("response", "non-remission", …); "" when it names none.
+	Event string `json:"event,omitempty"`
 	// Change is true when a change from baseline is announced, Percent when it
 	// is a percentage of the baseline.
 	Change  bool `json:"change"`

@@ -29,6 +29,12 @@ type Vocabulary struct {
 	sources     []Source
 	lookAlikes  []LookAlike
 	cues        []Cue
+	kinds       []Grammar
+	answers     []Grammar
+	units       []Grammar
+	scores      []Grammar
+	described   []Grammar
+	better      []Grammar
 
 	byInstrument map[string]*Instrument
 	byCondition  map[string]*Condition
@@ -51,6 +57,12 @@ type file struct {
 	Sources     []Source        `yaml:"sources"`
 	LookAlikes  []LookAlike     `yaml:"lookalikes"`
 	Cues        []Cue           `yaml:"cues"`
+	Kinds       []Grammar       `yaml:"kinds"`
+	Answers     []Grammar       `yaml:"answers"`
+	Units       []Grammar       `yaml:"units"`
+	Scores      []Grammar       `yaml:"scores"`
+	Described   []Grammar       `yaml:"described"`
+	Better      []Grammar       `yaml:"better"`
 }
 
 var loadDefault = sync.OnceValues(Load)
@@ -131,6 +143,18 @@ func (v *Vocabulary) decode(name string, raw []byte) error {
 	v.sources = append(v.sources, f.Sources...)
 	v.lookAlikes = append(v.lookAlikes, f.LookAlikes...)
 	v.cues = append(v.cues, f.Cues...)
+	for _, list := range []struct {
+		to   *[]Grammar
+		from []Grammar
+	}{{&v.kinds, f.Kinds}, {&v.answers, f.Answers}, {&v.units, f.Units},
+		{&v.scores, f.Scores}, {&v.described, f.Described}, {&v.better, f.Better}} {
+		for i := range list.from {
+			if err := list.from[i].compile(); err != nil {
+				return err
+			}
+		}
+		*list.to = append(*list.to, list.from...)
+	}
 	return nil
 }
 

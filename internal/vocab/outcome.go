@@ -3,6 +3,8 @@ package vocab
 import (
 	"fmt"
 	"strings"
+
+	"past/internal/evidence"
 )
 
 // MatchInstrument finds the instrument behind an outcome, from its title and,
@@ -88,7 +90,11 @@ func (r *reading) outcomeMatch(names []named, field string) (m InstrumentMatch, 
 	if other := r.otherTopic(in); other != "" {
 		doubt("the %s speaks of %s", field, other)
 	}
-	m.ScoreKind = words.kind(in, m.Subscale != "" || !m.IsTotal)
+	m.Event = r.outcomeKind()
+	if m.Event == "" && words["response"] {
+		m.Event = evidence.ScoreResponse
+	}
+	m.ScoreKind = words.kind(in, m.Subscale != "" || !m.IsTotal, m.Event)
 	if m.ScoreKind == ScoreSubscale && in.isItem(m.Subscale) {
 		m.ScoreKind = ScoreItem
 	}
@@ -215,7 +221,11 @@ func (v *Vocabulary) refine(m *InstrumentMatch, doubts int, description string) 
 func (d *reading) scoreFromTitle(m *InstrumentMatch, title *reading) {
 	words := title.scoreWords()
 	in := d.v.byInstrument[m.ID]
-	if k := words.kind(in, m.Subscale != "" || !m.IsTotal); k != ScoreTotal && k != ScoreSubscale {
+	m.Event = title.outcomeKind()
+	if m.Event == "" && words["response"] {
+		m.Event = evidence.ScoreResponse
+	}
+	if k := words.kind(in, m.Subscale != "" || !m.IsTotal, m.Event); k != ScoreTotal && k != ScoreSubscale {
 		m.ScoreKind = k
 	} else if m.ScoreKind != ScoreTotal && m.ScoreKind != ScoreSubscale && m.ScoreKind != ScoreItem && m.ScoreKind != ScoreCount && m.ScoreKind != ScoreValue {
 		// a description often explains what response would mean

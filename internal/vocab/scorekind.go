@@ -46,18 +46,16 @@ func (r *reading) inInstrument(f found) bool {
 	return false
 }
 
-// kind reads which kind of score is announced for an instrument.
-func (w scoreWords) kind(in *Instrument, subscale bool) ScoreKind {
+// kind reads which kind of score is announced for an instrument; event is the
+// kind of outcome that the text names.
+func (w scoreWords) kind(in *Instrument, subscale bool, event string) ScoreKind {
+	if k, ok := scoreOfKind[event]; ok && (k != ScoreEventTime || in.Kind != "duration") {
+		return k
+	}
 	switch {
-	case w["time"] && (w["remission"] || w["response"] || w["relapse"]):
-		return ScoreEventTime
-	case w["relapse"]:
-		return ScoreRelapse
-	case w["remission"]:
-		return ScoreRemission
-	case w["response"]:
+	case w["response"] && event == "":
 		return ScoreResponder
-	case w["people"] || w["threshold"]:
+	case w["people"] || w["threshold"] || event != "" && scoreOfKind[event] == "":
 		return ScoreThreshold
 	case in.Kind == "event-count":
 		return ScoreCount

@@ -1,4 +1,4 @@
-package extract
+package text
 
 import (
 	"math"
@@ -7,37 +7,38 @@ import (
 
 // settle joins what names the same point twice or bounds a span, and drops the
 // weak where there is better.
-func (r *timeReader) settle(s string) []moment {
+func (r *timeReader) settle(s string) []Moment {
 	hits := r.hits
 	for i := 1; i < len(hits); i++ { // by place
-		for j := i; j > 0 && hits[j].from < hits[j-1].from; j-- {
+		for j := i; j > 0 && hits[j].From < hits[j-1].From; j-- {
 			hits[j], hits[j-1] = hits[j-1], hits[j]
 		}
 	}
 	strong := false
 	for _, h := range hits {
-		strong = strong || !h.weak && h.unit != 'b'
+		strong = strong || !h.Weak && h.Unit != 'b'
 	}
-	var out []moment
+	var out []Moment
 	for _, h := range hits {
-		if h.weak && strong {
+		h.named = h.To
+		if h.Weak && strong {
 			continue
 		}
 		if n := len(out); n > 0 {
-			between := strings.Join(strings.Fields(s[min(out[n-1].to, h.from):h.from]), " ")
+			between := strings.Join(strings.Fields(s[min(out[n-1].To, h.From):h.From]), " ")
 			prev := out[n-1]
 			switch {
-			case prev.unit == 'b' && opensParen(between) && h.unit != 'b':
-				out[n-1].to = h.to // "Baseline (Day 1)"
+			case prev.Unit == 'b' && opensParen(between) && h.Unit != 'b':
+				out[n-1].To = h.To // "Baseline (Day 1)"
 				continue
 			case samePoint(prev, h, between):
-				if h.unit == 'w' {
-					out[n-1].weeks, out[n-1].unit = h.weeks, 'w'
+				if h.Unit == 'w' {
+					out[n-1].Weeks, out[n-1].Unit = h.Weeks, 'w'
 				}
-				out[n-1].to = h.to
+				out[n-1].To = h.To
 				continue
-			case prev.unit != 'b' && (isSpanWord(between) || between == "-" && prev.unit == h.unit):
-				h.from = prev.from
+			case prev.Unit != 'b' && (isSpanWord(between) || between == "-" && prev.Unit == h.Unit):
+				h.From = prev.From
 				out[n-1] = h
 				continue
 			}
@@ -53,16 +54,22 @@ func opensParen(between string) bool {
 	return strings.HasPrefix(between, "(") && !strings.Contains(between, ")")
 }
 
+// endsInParen tells that the second time stands in brackets behind words that
+// belong to the first ("24 hours post first dose (Day 2)").
+func endsInParen(between string) bool {
+	return strings.HasSuffix(between, "(") && !strings.ContainsAny(between, ",;)")
+}
+
 // samePoint tells that the second time is another name of the first: it stands
 // in brackets, behind a slash or a dash, and lies within a week or a tenth.
-func samePoint(a, b moment, between string) bool {
-	if a.unit == b.unit || a.unit == 'b' || b.unit == 'b' {
+func samePoint(a, b Moment, between string) bool {
+	if a.Unit == b.Unit || a.Unit == 'b' || b.Unit == 'b' {
 		return false
 	}
-	if !opensParen(between) && between != "/" && between != "," && between != "-" && between != "or" && between != "=" && between != "" {
+	if !opensParen(between) && !endsInParen(between) && between != "/" && between != "," && between != "-" && between != "or" && between != "=" && between != "" {
 		return false
 	}
-	return math.Abs(a.weeks-b.weeks) <= math.Max(0.1*math.Max(a.weeks, b.weeks), math.Min(1, 0.5*math.Max(a.weeks, b.weeks)))
+	return math.Abs(a.Weeks-b.Weeks) <= math.Max(0.1*math.Max(a.Weeks, b.Weeks), math.Min(1, 0.5*math.Max(a.Weeks, b.Weeks)))
 }
 
 // isSpanWord tells that the words between two times make them the ends of one

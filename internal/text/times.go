@@ -1,4 +1,4 @@
-package extract
+package text
 
 import (
 	"math"
@@ -8,14 +8,19 @@ import (
 	"strings"
 )
 
-// moment is a point in time that a text names.
-type moment struct {
-	from, to int // bytes of the text
-	weeks    float64
-	unit     byte // w, d, m, y, h, n (minutes); 'b' for the word baseline
-	// weak marks a length used as an adjective ("12-week period"), which counts
+// Moment is a point in time that a text names.
+type Moment struct {
+	From, To int // bytes of the text
+	Weeks    float64
+	Unit     byte // w, d, m, y, h, n (minutes); 'b' for the word baseline
+	// Origin is what the weeks are counted from, as one of evidence's origins
+	// ("last dose", "session 3"); "" where the text does not say.
+	Origin string
+	// named is where the first of its names ends ("24 hours post-dose (Day 2)").
+	named int
+	// Weak marks a length used as an adjective ("12-week period"), which counts
 	// only where the text has no other time.
-	weak bool
+	Weak bool
 }
 
 // Times lists the points in time that a text names, in weeks, each once, in
@@ -25,13 +30,13 @@ type moment struct {
 // periods ("past 7 days") are no points in time.
 func Times(text string) []float64 {
 	var out []float64
-	for _, m := range moments(text) {
+	for _, m := range Moments(text) {
 		dup := false
 		for _, o := range out {
-			dup = dup || math.Abs(o-m.weeks) < 1e-9
+			dup = dup || math.Abs(o-m.Weeks) < 1e-9
 		}
 		if !dup {
-			out = append(out, m.weeks)
+			out = append(out, m.Weeks)
 		}
 	}
 	return out
@@ -48,8 +53,14 @@ var notTimes = []struct {
 	{[]string{"cycle"}, regexp.MustCompile(`[\w.]+[\s-]*(?:day|week|month)s?[\s-]*(?:per\s+|treatment\s+)?cycles?\b`)},
 	{[]string{"+", "±", "plus"}, regexp.MustCompile(`(?:\+\s*/?\s*-?|±|\bplus(?:\s*(?:or|/)\s*minus)?)\s*\d+(?:\.\d+)?[\s-]*(?:minutes?|mins?|hours?|days?|weeks?|months?)(?:\s*window)?`)},
 	{[]string{"past", "last", "prev", "prec", "prior", "every"}, regexp.MustCompile(`\b(?:past|last|previous|preceding|prior|every)\s+\d+(?:\.\d+)?[\s-]*(?:minutes?|mins?|hours?|days?|weeks?|months?|years?)`)},
-	{[]string{"age", "old"}, regexp.MustCompile(`\b(?:ages?|aged)\s+\d+(?:\s*(?:-|to|and)\s*\d+)?[\s-]*(?:months?|years?)?|\b\d+(?:\s*(?:-|to)\s*\d+)?[\s-]*(?:years?|months?)[\s-]*(?:old|of age)\b`)},
-	{[]string{"walk"}, regexp.MustCompile(`\b\d+\s*m(?:in|inute)?s?[\s-]*walk`)},
+	{[]string{"age", "old"}, regexp.MustCompile(`\b(?:ages?|aged)(?:\s*\(years\))?\s*:?\s*(?:[<>≤≥]=?\s*|from\s+|between\s+)?\d+(?:\s*(?:-|–|to|and|to\s*<)\s*[<≤]?\s*\d+)?[\s-]*(?:months?|years?)?|\b\d+(?:\s*(?:-|–|to)\s*\d+)?[\s-]*(?:years?|months?|yrs?)[\s-]*(?:old|of age)\b`)},
+	{[]string{"year", "yr"}, regexp.MustCompile(`(?:[<>≤≥]=?|\b(?:under|over|below|above|younger than|older than))\s*\d+(?:\s*(?:-|–|to|and)\s*[<≤]?\s*\d+)?\s*(?:years?|yrs?)\b|\b[1-9]\d\s*(?:-|–|to)\s*<?\s*[1-9]\d\s*(?:years?|yrs?)\b`)},
+	{[]string{"duration", "history", "since"}, regexp.MustCompile(`\b(?:(?:disease|illness|episode|symptoms?) duration|duration of (?:the )?(?:current )?(?:illness|disease|episode|symptoms?|diabetes|depression|ptsd)|history|time since|since diagnosis)\b[^,;.\d]{0,30}\d+(?:\.\d+)?(?:\s*(?:-|–|to)\s*\d+)?[\s-]*(?:years?|months?|weeks?|days?)`)},
+	{[]string{"walk", "6mw", "6 mw", "stand", "step"}, regexp.MustCompile(`\b(?:\d+|two|six|ten|twelve|thirty)[\s-]*(?:m(?:in|inute)?s?|s(?:ec(?:ond)?)?s?|met(?:er|re)s?)?[\s-]*(?:walk\w*|mwt|chair|sit[\s-]to|stand|step)`)},
+	{[]string{"5d", "5-d", "5 d", "6d", "15d"}, regexp.MustCompile(`\b(?:eq|euro\s?qol|sf|aqol|hui|eq\)|qol\))[\s():–-]*\d+[\s-]*d(?:imensions?)?\b(?:[\s-]*[35][\s-]*l(?:evels?)?\b)?|\b(?:5|15)d\b`)},
+	{[]string{"auc"}, regexp.MustCompile(`\bauc\w*[\s\[({_]*0\s*(?:-|–|to|,)\s*\w+(?:\s*(?:h|hr|hours?|min|minutes?))?[\])}]?`)},
+	{[]string{"24", "12", "48"}, regexp.MustCompile(`\b(?:24|12|48)[\s-]*(?:h|hr|hour)s?[\s-]+(?:mean|average|ambulatory|urin\w*|holter|recall|blood|systolic|diastolic|heart|abpm|dietary|total|profile|monitor\w*|recording|weighted|pulse|sbp|dbp|bp)\b`)},
+	{[]string{"recall", "timeline", "version"}, regexp.MustCompile(`\b\d+[\s-]*(?:day|week|month)s?[\s-]+(?:recall|timeline|version|look[\s-]*back)\b`)},
 }
 
 type timeToken struct {
@@ -135,7 +146,7 @@ func weeksPer(unit byte) float64 {
 }
 
 // moments reads a text from left to right.
-func moments(text string) []moment {
+func Moments(text string) []Moment {
 	s := strings.ToLower(text)
 	if !mayNameTime(s) {
 		return nil
@@ -151,7 +162,30 @@ func moments(text string) []moment {
 	r := timeReader{toks: tokens(s)}
 	r.used = make([]bool, len(r.toks))
 	r.read()
-	return r.settle(s)
+	hits := r.settle(s)
+	setOrigins(s, hits)
+	return hits
+}
+
+// Single gives the one point in time of a text: its only one, or the one that
+// stands beside the baseline.
+func Single(text string) (Moment, bool) {
+	all := Moments(text)
+	out := all[:0:0]
+	for _, m := range all {
+		if !slices.ContainsFunc(out, func(o Moment) bool { return math.Abs(o.Weeks-m.Weeks) < 1e-9 && o.Origin == m.Origin }) {
+			out = append(out, m)
+		}
+	}
+	switch {
+	case len(out) == 1:
+		return out[0], true
+	case len(out) == 2 && out[0].Weeks == 0:
+		return out[1], true
+	case len(out) == 2 && out[1].Weeks == 0:
+		return out[0], true
+	}
+	return Moment{}, false
 }
 
 // mayNameTime rules out most texts without a pattern.
@@ -173,7 +207,7 @@ func mayNameTime(s string) bool {
 type timeReader struct {
 	toks []timeToken
 	used []bool
-	hits []moment
+	hits []Moment
 }
 
 func (r *timeReader) read() {
@@ -182,7 +216,7 @@ func (r *timeReader) read() {
 			if r.is(i-1, "-") && r.is(i-2, "post") || r.is(i-1, "post") {
 				continue // after the baseline, not at it
 			}
-			r.hits = append(r.hits, moment{t.from, t.to, 0, 'b', false})
+			r.hits = append(r.hits, Moment{From: t.from, To: t.to, Unit: 'b'})
 			continue
 		}
 		unit, alone := unitOf(t.text)
@@ -236,7 +270,7 @@ func (r *timeReader) numberBefore(i int, unit byte, alone bool) bool {
 	if r.is(j, "-") && j > 0 && r.toks[j-1].isNum {
 		j, hyphen = j-1, true
 	}
-	if !r.number(j) || !alone && (r.toks[j].to != r.toks[i].from || unit == 'm') {
+	if !r.number(j) || !alone && (r.toks[j].to != r.toks[i].from || unit == 'm' && !r.monthLetter(i)) {
 		return false
 	}
 	if r.is(j-1, "visit", "cycle", "period", "phase", "part", "session", "grade", "c", "≤", "≥", "<", ">") {
@@ -268,9 +302,19 @@ func (r *timeReader) numberBefore(i int, unit byte, alone bool) bool {
 			end = r.toks[i].to
 		}
 		weak := hyphen && len(numbers) == 1 && !strings.HasSuffix(r.toks[i].text, "s") && i+1 < len(r.toks)
-		r.hits = append(r.hits, moment{r.toks[k].from, end, r.toks[k].num * weeksPer(unit) * r.sign(i), unit, weak})
+		r.hits = append(r.hits, Moment{From: r.toks[k].from, To: end, Weeks: r.toks[k].num * weeksPer(unit) * r.sign(i), Unit: unit, Weak: weak})
 	}
 	return true
+}
+
+// monthLetter tells that the m at i stands for months ("6m", "at 12m"): a whole
+// number of at most five years, and no word of distance or duration behind it.
+func (r *timeReader) monthLetter(i int) bool {
+	x := r.toks[i-1].num
+	if x < 1 || x > 60 || x != math.Trunc(x) || i+1 < len(r.toks) && !r.is(i+1, ",", ";", ")", "and", "-", ":", "/", "follow", "post", "after", "fu", "visit") {
+		return false
+	}
+	return i < 2 || !r.is(i-2, "x", "*", "/", ".", "<", ">")
 }
 
 // ownUnit tells whether the number at i follows a word of time ("Week 4, 8
@@ -345,9 +389,9 @@ func (r *timeReader) numberAfter(i int, unit byte, alone bool) bool {
 		if neg {
 			x = -x
 		}
-		m := moment{from, r.toks[k].to, x * weeksPer(unit), unit, false}
+		m := Moment{From: from, To: r.toks[k].to, Weeks: x * weeksPer(unit), Unit: unit}
 		if span && len(r.hits) > 0 {
-			m.from = r.hits[len(r.hits)-1].from
+			m.From = r.hits[len(r.hits)-1].From
 			r.hits[len(r.hits)-1] = m
 		} else {
 			r.hits = append(r.hits, m)

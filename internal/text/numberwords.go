@@ -1,4 +1,4 @@
-package extract
+package text
 
 // numberWords are the numbers that time frames write out. Tens and ones are
 // joined by [joinTens].

@@ -1,0 +1,132 @@
+package extract
+
+import (
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"past/internal/evidence"
+)
+
+// oneSize is a size with or without commas between thousands.
+const oneSize = `(?:\d{1,3}(?:,\d{3})+\b|\d+)`
+
+// titleSizes finds the sizes that records write into the title of a row:
+// "Month 6 (n=71,26,40,1)", "High (n=210, n=98)", "n=59, 59, and 62", "n=1,020,
+// 1,015", "n = 41/42".
+var titleSizes = regexp.MustCompile(`(?i)\bn\s*[=:]\s*(` + oneSize + `(?:\s*(?:[,;/&|]\s*(?:and\b)?|and\b|vs\.?)\s*(?:n\s*[=:]\s*)?` + oneSize + `)*)`)
+
+// readSizes reads the sizes that the row's titles, or the outcome's title where
+// it has one row only, write out. doubt says why they cannot be assigned.
+func (x *outcome) readSizes(class, category string) (sizes []int, doubt string) {
+	texts := []string{class, category}
+	if len(x.o.Classes) == 1 && len(x.o.Classes[0].Categories) == 1 {
+		texts = append(texts, x.o.Title)
+	}
+	for _, t := range texts {
+		if !titleSizes.MatchString(t) {
+			continue
+		}
+		return sizesIn(t, len(x.o.Groups), x.denominators())
+	}
+	return nil, ""
+}
+
+// denominators are the outcome's own sizes in the order of its groups; -1 where
+// there is none.
+func (x *outcome) denominators() []int {
+	out := make([]int, len(x.o.Groups))
+	for i, g := range x.o.Groups {
+		out[i] = -1
+		if raw, _, ok := countOf(x.o.Denoms, x.o.DenomUnits, g.ID); ok {
+			if n, err := strconv.Atoi(strings.ReplaceAll(strings.TrimSpace(raw), ",", "")); err == nil {
+				out[i] = n
+			}
+		}
+	}
+	return out
+}
+
+// sizesIn reads one size for each of k groups. A comma between three digits and
+// no space may group thousands or part two sizes: the reading is taken that
+// gives k sizes and that the outcome's own sizes allow; where both do, none is.
+func sizesIn(title string, k int, own []int) (sizes []int, doubt string) {
+	list := strings.Join(sizeLists(title), "; ")
+	var fits [][]int
+	for _, thousands := range []bool{true, false} {
+		if s := splitSizes(list, thousands); len(s) == k && allowed(s, own) {
+			fits = append(fits, s)
+		}
+	}
+	whole, apart := splitSizes(list, true), splitSizes(list, false)
+	switch {
+	case len(fits) == 1 && len(whole) == len(apart):
+		return fits[0], ""
+	case len(fits) == 1 && len(whole) == k:
+		return fits[0], ""
+	case len(fits) == 1 && len(whole) == 1 && whole[0] <= sum(own):
+		return nil, fmt.Sprintf("the title gives the sizes %q, which may be one of %d or %d of them", list, whole[0], len(apart))
+	case len(fits) >= 1:
+		return fits[0], ""
+	case len(whole) == k:
+		return whole, fmt.Sprintf("the title gives the sizes %q, more than the outcome's own", list)
+	case len(apart) == k:
+		return nil, fmt.Sprintf("the title gives the sizes %q, more than the outcome's own", list)
+	}
+	return nil, fmt.Sprintf("the title gives the sizes %q for %d groups", list, k)
+}
+
+func sizeLists(title string) []string {
+	var out []string
+	for _, m := range titleSizes.FindAllStringSubmatch(title, -1) {
+		out = append(out, m[1])
+	}
+	return out
+}
+
+var thousandsGroup = regexp.MustCompile(`\b(\d{1,3}),(\d{3})\b`)
+
+func splitSizes(list string, thousands bool) []int {
+	if thousands {
+		list = thousandsGroup.ReplaceAllString(list, "$1$2")
+	}
+	var out []int
+	for _, p := range strings.FieldsFunc(list, func(r rune) bool { return r < '0' || r > '9' }) {
+		n, err := strconv.Atoi(p)
+		if err != nil {
+			return nil
+		}
+		out = append(out, n)
+	}
+	return out
+}
+
+// allowed tells sizes that are not above the outcome's own.
+func allowed(sizes, own []int) bool {
+	for i, n := range sizes {
+		if i < len(own) && own[i] >= 0 && n > own[i] {
+			return false
+		}
+	}
+	return true
+}
+
+func sum(list []int) int {
+	n := 0
+	for _, x := range list {
+		n += max(x, 0)
+	}
+	return n
+}
+
+// titleN takes the denominator from the row's title where the class has none of
+// its own and the title gives one for every group, in the groups' order.
+func (x *outcome) titleN(a *evidence.ArmResult) {
+	for i, g := range x.o.Groups {
+		if g.ID == a.GroupID && x.sizes != nil {
+			n := x.sizes[i]
+			a.N, a.NRaw = &n, strconv.Itoa(n)
+		}
+	}
+}

@@ -1,0 +1,181 @@
+package extract
+
+import (
+	"fmt"
+	"math"
+	"regexp"
+
+	"past/internal/evidence"
+	"past/internal/vocab"
+)
+
+// impliedSD is the standard deviation that a cell's spread stands for, as
+// declared, and by how much the rounding of its digits may move it.
+func impliedSD(a *evidence.ArmResult) (sd, rounding float64, ok bool) {
+	kind, level := kindOfDispersion(a.DispersionType)
+	if a.N == nil || *a.N < 2 {
+		return 0, 0, false
+	}
+	n := float64(*a.N)
+	limits := a.Lower != nil && a.Upper != nil && *a.Lower < *a.Upper
+	switch {
+	case kind == dispSD && a.Spread != nil:
+		return *a.Spread, lastPlace(a.SpreadRaw), true
+	case kind == dispSE && a.Spread != nil:
+		return *a.Spread * math.Sqrt(n), lastPlace(a.SpreadRaw) * math.Sqrt(n), true
+	case kind == dispCI && limits && level > 0:
+		z := 2 * math.Sqrt2 * math.Erfinv(level/100) // the width of an interval in standard errors
+		return (*a.Upper - *a.Lower) / z * math.Sqrt(n), (lastPlace(a.LowerRaw) + lastPlace(a.UpperRaw)) / z * math.Sqrt(n), true
+	case kind == dispIQR && limits:
+		return (*a.Upper - *a.Lower) / 1.349, lastPlace(a.LowerRaw), true
+	case kind == dispRange && limits && n > 3:
+		return (*a.Upper - *a.Lower) / (2 * math.Sqrt(2*math.Log(n))), lastPlace(a.LowerRaw), true
+	}
+	return 0, 0, false
+}
+
+// judgeSpread holds a declared spread of any kind against what the instrument's
+// range allows and against its usual standard deviation, in both directions.
+func (x *outcome) judgeSpread(d verdict) {
+	a := d.a
+	sd, rounding, ok := impliedSD(a)
+	if !ok || sd <= 0 || a.Instrument == "" || x.cur.Percent || x.cur.Domain == "vitals" || x.unit == "percent-change" || isPercentUnit(a.Unit) {
+		return
+	}
+	kind, _ := kindOfDispersion(a.DispersionType)
+	n := float64(*a.N)
+	if most := x.mostSD(a, n); most > 0 && sd-rounding > most*(1+1e-9) {
+		v, code := evidence.NeedsReview, CodeSpreadTooLarge
+		if kind == dispSD {
+			v = evidence.Unusable
+		}
+		d.set(v, code, fmt.Sprintf("declared as %s, %s gives a standard deviation of %.3g, which the scale of %v to %v cannot have", a.DispersionType, spreadText(a), sd, x.cur.Range.Min, x.cur.Range.Max))
+		return
+	}
+	x.judgeUsual(d, kind, sd, rounding)
+}
+
+func spreadText(a *evidence.ArmResult) string {
+	if a.SpreadRaw != "" {
+		return a.SpreadRaw
+	}
+	return a.LowerRaw + " to " + a.UpperRaw
+}
+
+// mostSD is the largest standard deviation that the scale allows: half its
+// width for scores, its width for changes.
+func (x *outcome) mostSD(a *evidence.ArmResult, n float64) float64 {
+	if x.cur.Range == nil {
+		return 0
+	}
+	width := (x.cur.Range.Max - x.cur.Range.Min) * math.Sqrt(n/(n-1))
+	switch a.ScoreType {
+	case evidence.ScoreEndpoint, evidence.ScoreSubscale, evidence.ScoreItem:
+		return width / 2
+	case evidence.ScoreChange:
+		return width
+	}
+	return 0
+}
+
+// judgeUsual holds a spread against the instrument's usual standard deviation.
+func (x *outcome) judgeUsual(d verdict, kind dispersion, sd, rounding float64) {
+	a := d.a
+	ins, ok := x.v.Instrument(x.cur.ID)
+	if !ok || a.Subscale != "" || a.ScoreType != evidence.ScoreEndpoint && a.ScoreType != evidence.ScoreChange {
+		return
+	}
+	usual, known := usualSD(ins, x.cur.Range)
+	listed := len(ins.SD) > 0 // else a guess from the range, good against small ones only
+	if !known || !listed && a.ScoreType != evidence.ScoreEndpoint {
+		return
+	}
+	small := 0.1
+	if a.Baseline { // people are chosen by their score, so that they are alike
+		usual *= 0.7
+	}
+	if kind != dispSD {
+		small = 0.25
+	}
+	switch {
+	case kind == dispSD && SEWrittenAsSD(sd, usual, *a.N):
+		d.set(evidence.NeedsReview, CodeSEForSD, fmt.Sprintf("declared as standard deviation, %v is small for %s (usually about %.3g) and fits a standard error of %d people", sd, ins.Short, usual, *a.N))
+	case sd+rounding < small*usual:
+		d.set(evidence.NeedsReview, CodeImplausible, fmt.Sprintf("declared as %s, %s gives a standard deviation of %.3g, far below what %s usually has (about %.3g)", a.DispersionType, spreadText(a), sd, ins.Short, usual))
+	case listed && sd-rounding > tooWide(a)*usual:
+		d.set(evidence.NeedsReview, CodeImplausible, fmt.Sprintf("declared as %s, %s gives a standard deviation of %.3g, far above what %s usually has (about %.3g)", a.DispersionType, spreadText(a), sd, ins.Short, usual))
+	}
+}
+
+// tooWide is how many times the usual standard deviation is beyond belief. Few
+// people spread more by chance.
+func tooWide(a *evidence.ArmResult) float64 { return 2.5 * (1 + 1/math.Sqrt(2*float64(*a.N-1))) }
+
+// The words by which titles and descriptions name a spread or a parameter.
+var (
+	saysSE     = regexp.MustCompile(`\(\s*(?:±\s*)?S\.?E\.?(?:M\.?)?\s*\)|[±,/]\s*S\.?E\.?(?:M\.?)?\b|(?i:\bstandard errors?\b)|(?i:\bmean)[^.]{0,12}\bSEM?\b`)
+	saysSD     = regexp.MustCompile(`\(\s*(?:±\s*)?S\.?D\.?\s*\)|[±,/]\s*S\.?D\.?\b|(?i:\bstandard deviations?\b)|(?i:\bmean)[^.]{0,12}\bSD\b`)
+	saysCI     = regexp.MustCompile(`(?i)\b9[059]\s*%\s*(?:CI\b|confidence)|\bconfidence intervals?\b`)
+	saysMedian = regexp.MustCompile(`(?i)\bmedians?\b`)
+)
+
+// judgeWords doubts a spread or a parameter that the outcome's title, row or
+// description names otherwise than declared.
+func (x *outcome) judgeWords(d verdict) {
+	kind, _ := kindOfDispersion(d.a.DispersionType)
+	title := x.o.Title + " | " + d.a.ClassTitle + " | " + d.a.CategoryTitle + " | " + x.o.Unit
+	if x.param == paramMean && saysMedian.MatchString(title) && !regexpMean.MatchString(title) {
+		d.set(evidence.NeedsReview, CodeParam, "the title says median, a mean is declared")
+	}
+	for _, text := range []string{title, x.o.Description} {
+		named := dispNone
+		for k, re := range map[dispersion]*regexp.Regexp{dispSE: saysSE, dispSD: saysSD, dispCI: saysCI} {
+			if re.MatchString(text) {
+				if named != dispNone {
+					return // several are named
+				}
+				named = k
+			}
+		}
+		if named == dispNone {
+			continue
+		}
+		if (kind == dispSD || kind == dispSE || kind == dispCI) && named != kind {
+			d.set(evidence.NeedsReview, CodeDispersion, fmt.Sprintf("declared as %s, and the texts of the outcome name %s", d.a.DispersionType, dispersionNames[named]))
+		}
+		return
+	}
+}
+
+var regexpMean = regexp.MustCompile(`(?i)\bmeans?\b`)
+
+var dispersionNames = map[dispersion]string{dispSE: "a standard error", dispSD: "a standard deviation", dispCI: "a confidence interval"}
+
+// SEWrittenAsSD tells a spread that is called a standard deviation and is more
+// likely a standard error: less than two fifths of the instrument's usual SD,
+// and within a factor of two of it once multiplied by the root of n.
+func SEWrittenAsSD(spread, usual float64, n int) bool {
+	if spread <= 0 || usual <= 0 || n < 6 {
+		return false
+	}
+	asSD := spread * math.Sqrt(float64(n))
+	return spread < 0.4*usual && asSD > usual/2 && asSD < 2*usual
+}
+
+// usualSD is what an instrument's total scores usually spread: the catalogue's
+// endpoint figure where it has one, else a seventh of its range, which is low
+// for most scales, so that it accuses nobody wrongly.
+func usualSD(in vocab.Instrument, r *vocab.Range) (float64, bool) {
+	for _, f := range in.SD {
+		if f.Kind == "endpoint" {
+			return f.Value, true
+		}
+	}
+	if len(in.SD) > 0 {
+		return in.SD[0].Value, true
+	}
+	if r != nil && r.Max > r.Min && in.Kind != "event-count" {
+		return (r.Max - r.Min) / 7, true
+	}
+	return 0, false
+}

@@ -1,0 +1,186 @@
+package text
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+
+	"past/internal/evidence"
+)
+
+// after are the words that count a time from what follows them; short are words
+// that may stand between.
+const (
+	after = `(?:after|post|following|from|since|of|past|beyond)[\s-]*(?:the\s+|a\s+|an\s+|their\s+|each\s+)?`
+	short = `(?:[a-z]+[\s-]+){0,3}?`
+	given = `(?:dos(?:e|es|ing)|administration|intake|ingestion|injections?|study drug|drug|medication|mdma|psilocybin|lsd|ketamine|esketamine)`
+	visit = `(?:sessions?|infusions?|treatments?)`
+	count = `#?\s*(\d+|first|1st|second|2nd|third|3rd|fourth|4th|fifth|5th|sixth|6th|one|two|three|four|five|six)`
+)
+
+// origins are tried in order on the words behind a time. A pattern's group, if
+// any, is the number that follows the origin's name.
+var origins = []struct {
+	name string
+	re   *regexp.Regexp
+}{
+	{evidence.OriginLastDose, regexp.MustCompile(`^\W*` + after + `(?:last|final|most recent)[\s-]+` + short + `(?:` + given + `|` + visit + `)\b`)},
+	{evidence.OriginEnd, regexp.MustCompile(`^\W*` + after + `(?:end|completion|conclusion|cessation|termination|discontinuation|stopping|completing|ending|finishing|stop)\b(?:\s+of)?`)},
+	{evidence.OriginEnd, regexp.MustCompile(`^\W*(?:after|post|following)[\s-]*(?:the\s+)?(?:acute\s+)?(?:treatment|therapy|intervention|psychotherapy|discontinuation)\b(?:\s*(?:$|[,;.)(]|phase|period|follow|completion|ended))`)},
+	{evidence.OriginRandomisation, regexp.MustCompile(`^\W*` + after + `(?:randomi[sz](?:ation|ed|ing)|allocation)\b`)},
+	{evidence.OriginFirstDose, regexp.MustCompile(`^\W*` + after + `(?:first|1st|initial)[\s-]+(?:[a-z]+[\s-]+)?(?:dos(?:e|es|ing)|administration|intake|ingestion|injection)\b(?:\s*(?:$|[^a-z\s]|\s(?:of|on|in|at|and)\b))?`)},
+	{evidence.OriginSession, regexp.MustCompile(`^\W*` + after + short + visit + `\s*` + count + `\b`)},
+	{evidence.OriginSession, regexp.MustCompile(`^\W*` + after + count + `\s+` + short + visit + `\b`)},
+	{evidence.OriginDose, regexp.MustCompile(`^\W*` + after + short + given + `\s*` + count + `\b`)},
+	{evidence.OriginDose, regexp.MustCompile(`^\W*` + after + count + `\s+` + short + given + `\b`)},
+	{evidence.OriginFirstDose, regexp.MustCompile(`^\W*` + after + `(?:(?:first|1st|initial)[\s-]+` + short + given + `|(?:start|initiation|beginning|commencement)\s+of\s+` + short + `(?:treatment|therapy|dosing|medication|drug|intervention)|treatment\s+(?:start|initiation))\b`)},
+	{evidence.OriginCycle, regexp.MustCompile(`^\W*(?:of|in|during)\s+cycle\s*` + count + `\b`)},
+	{evidence.OriginPeriod, regexp.MustCompile(`^\W*(?:of|in|during)\s+(?:period|phase)\s*` + count + `\b`)},
+	{evidence.OriginBaseline, regexp.MustCompile(`^\W*` + after + `(?:baseline|study\s+(?:entry|start)|enrol+ment|inclusion|day\s+0\b)`)},
+	{evidence.OriginDose, regexp.MustCompile(`^\W*(?:after|post|following|since)[\s-]*(?:the\s+)?` + short + `(?:` + given + `|infusion|exposure)\b`)},
+	{"", regexp.MustCompile(`^\W*(?:after|post|following|since|from)[\s-]*(?:the\s+)?(?:index\s+)?(surgery|operation|delivery|birth|childbirth|partum|discharge|injury|trauma|transplant\w*|admission|hospitali[sz]ation|stroke|procedure|cross[\s-]?over|vaccination|switch)\b`)},
+}
+
+// before are origins that stand before a time ("Session 3, Day 1").
+var before = []struct {
+	name string
+	re   *regexp.Regexp
+}{
+	{evidence.OriginSession, regexp.MustCompile(`\b` + visit + `\s*` + count + `\W*(?:\w+\W+)?$`)},
+	{evidence.OriginSession, regexp.MustCompile(`\b` + count + `\s+` + short + visit + `\W*$`)},
+	{evidence.OriginDose, regexp.MustCompile(`\b(?:dose|injection|administration)\s*` + count + `\W*$`)},
+	{evidence.OriginCycle, regexp.MustCompile(`\b(?:cycle|c)\s*` + count + `\W*$`)},
+	{evidence.OriginPeriod, regexp.MustCompile(`\b(?:period|phase|part|stage)\s*` + count + `\W*$`)},
+	{evidence.OriginEnd, regexp.MustCompile(`\b(?:post[\s-]*treatment|after treatment|post[\s-]*intervention)\W*$`)},
+	{evidence.OriginRandomisation, regexp.MustCompile(`\bpost[\s-]*randomi[sz]ation\W*$`)},
+	{evidence.OriginDose, regexp.MustCompile(`\bpost[\s-]*(?:dose|dosing|infusion|injection)\W*$`)},
+	{evidence.OriginBaseline, regexp.MustCompile(`\bpost[\s-]*baseline\W*$`)},
+}
+
+var ordinals = map[string]int{"first": 1, "1st": 1, "one": 1, "second": 2, "2nd": 2, "two": 2, "third": 3, "3rd": 3, "three": 3,
+	"fourth": 4, "4th": 4, "four": 4, "fifth": 5, "5th": 5, "five": 5, "sixth": 6, "6th": 6, "six": 6}
+
+// numbered joins an origin and its number; the first dose has a name.
+func numbered(name string, m []string) string {
+	if len(m) < 2 || m[1] == "" {
+		return name
+	}
+	if name == "" {
+		return strings.Join(strings.Fields(m[1]), " ")
+	}
+	n, ok := ordinals[m[1]]
+	if !ok {
+		n, _ = strconv.Atoi(m[1])
+	}
+	if n < 1 || n > 999 {
+		return ""
+	}
+	if name == evidence.OriginDose && n == 1 {
+		return evidence.OriginFirstDose
+	}
+	return name + " " + strconv.Itoa(n)
+}
+
+// setOrigins finds for each time of a text what it is counted from: the words
+// behind it, else those before it, else those behind the list that it is in.
+func setOrigins(s string, hits []Moment) {
+	baseline := false
+	for _, h := range hits {
+		baseline = baseline || h.Unit == 'b'
+	}
+	for i := len(hits) - 1; i >= 0; i-- {
+		h := &hits[i]
+		if h.Unit == 'b' {
+			h.Origin = evidence.OriginBaseline
+			continue
+		}
+		next, prev := len(s), 0
+		if i+1 < len(hits) {
+			next = max(hits[i+1].From, h.To)
+		}
+		if i > 0 {
+			prev = min(hits[i-1].To, h.From)
+		}
+		tail := s[h.To:next]
+		h.Origin = originIn(s[h.named:next], s[prev:h.From])
+		if h.Origin == "" && i+1 < len(hits) && inList(tail) && hits[i+1].Unit != 'b' {
+			h.Origin = hits[i+1].Origin
+		}
+	}
+	if !baseline {
+		return
+	}
+	for i := range hits {
+		if hits[i].Origin == "" {
+			hits[i].Origin = evidence.OriginBaseline
+		}
+	}
+}
+
+func originIn(tail, head string) string {
+	if tail != "" {
+		for _, o := range origins {
+			if m := o.re.FindStringSubmatch(tail); m != nil {
+				if name := numbered(o.name, m); name != "" {
+					return name
+				}
+			}
+		}
+	}
+	if head != "" {
+		for _, o := range before {
+			if m := o.re.FindStringSubmatch(head); m != nil {
+				if name := numbered(o.name, m); name != "" {
+					return name
+				}
+			}
+		}
+	}
+	return ""
+}
+
+func inList(between string) bool {
+	switch strings.Trim(strings.TrimSpace(between), " ") {
+	case ",", "and", ", and", "&", "or", "/", "to", "-":
+		return true
+	}
+	return false
+}
+
+var places = regexp.MustCompile(`(?i)\b(cycle|visit|period|phase|session|stage|wave|dose|infusion)\s*#?\s*(\d+|[ivx]+)\b|\bC(\d+)D\d+\b`)
+
+// Place names the cycle, session, visit, period or dose that a text stands for
+// without a time ("Visit 5", "Session 2", "C3D1"); "" when it names none.
+func Place(text string) string {
+	m := places.FindStringSubmatch(text)
+	if m == nil {
+		return ""
+	}
+	if m[3] != "" {
+		return evidence.OriginCycle + " " + m[3]
+	}
+	name := strings.ToLower(m[1])
+	if name == "infusion" {
+		name = evidence.OriginSession
+	}
+	number := strings.ToLower(m[2])
+	if n := roman(number); n > 0 {
+		number = strconv.Itoa(n)
+	}
+	return name + " " + number
+}
+
+func roman(s string) int {
+	return map[string]int{"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6, "vii": 7, "viii": 8, "ix": 9, "x": 10}[s]
+}
+
+// CountsEvents reports whether a time's origin is an event of the person's life
+// or care and not of the trial's treatment.
+func CountsEvents(origin string) bool {
+	name, _, _ := strings.Cut(origin, " ")
+	switch name {
+	case "", evidence.OriginBaseline, evidence.OriginRandomisation, "first", "last", "end", evidence.OriginDose, evidence.OriginSession, evidence.OriginCycle, evidence.OriginPeriod, evidence.OriginVisit:
+		return false
+	}
+	return true
+}

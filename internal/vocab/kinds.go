@@ -1,0 +1,176 @@
+package vocab
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"past/internal/evidence"
+)
+
+// Grammar is a kind of text that patterns describe: a kind of outcome, an
+// answer, a unit. Its examples are its tests.
+type Grammar struct {
+	ID   string `yaml:"id"`
+	Note string `yaml:"note"`
+	// Negates names the kind of outcome of which this is the absence.
+	Negates string `yaml:"negates"`
+	// Match are patterns of which one must occur, Unless those of which none may.
+	Match    []string `yaml:"match"`
+	Unless   []string `yaml:"unless"`
+	Examples []string `yaml:"examples"`
+	Not      []string `yaml:"not"`
+
+	match, unless *regexp.Regexp
+}
+
+func (g *Grammar) compile() (err error) {
+	if g.match, err = anyOf(g.Match); err == nil {
+		g.unless, err = anyOf(g.Unless)
+	}
+	if err != nil {
+		return fmt.Errorf("kind %s: %w", g.ID, err)
+	}
+	return nil
+}
+
+func anyOf(patterns []string) (*regexp.Regexp, error) {
+	if len(patterns) == 0 {
+		return nil, nil
+	}
+	return regexp.Compile("(?:" + strings.Join(patterns, ")|(?:") + ")")
+}
+
+func (g *Grammar) matches(folded string) bool {
+	return g.match.MatchString(folded) && (g.unless == nil || !g.unless.MatchString(folded))
+}
+
+// firstKind is the id of the first grammar that a folded text matches.
+func firstKind(list []Grammar, folded string) string {
+	for i := range list {
+		if list[i].matches(folded) {
+			return list[i].ID
+		}
+	}
+	return ""
+}
+
+// OutcomeKind says which event a title or a row of an outcome names, as one of
+// evidence's Score constants (response, non-remission, time-to-event, …); ""
+// when it names none. Words inside names of instruments do not count.
+func (v *Vocabulary) OutcomeKind(text string) string {
+	if !mayNameKind(text) {
+		return ""
+	}
+	return v.read(text, len(text)).outcomeKind()
+}
+
+func (r *reading) outcomeKind() string {
+	kind := firstKind(r.v.kinds, foldKind(r.masked()))
+	if kind == "none" {
+		return ""
+	}
+	return kind
+}
+
+// ScoreSaid says what a title or a row says of a score: auc, percent-change or
+// change; "" when it says none of these. Words inside names of instruments do
+// not count.
+func (v *Vocabulary) ScoreSaid(text string) string {
+	if s := strings.ToLower(text); !containsAny(s, scoreStems) {
+		return ""
+	}
+	return firstKind(v.scores, foldKind(v.read(text, len(text)).masked()))
+}
+
+var scoreStems = []string{"chang", "differ", "auc", "curve", "improve", "reduc", "decreas", "declin", "baseline", "increas", "cfb", "pre"}
+
+// ScoreDescribed says whether a description says that changes are reported:
+// change or "".
+func (v *Vocabulary) ScoreDescribed(description string) string {
+	return firstKind(v.described, foldKind(description))
+}
+
+// PositiveIs says whether a text calls a positive number an improvement or a
+// fall; "" when it does not.
+func (v *Vocabulary) PositiveIs(text string) string {
+	return firstKind(v.better, foldKind(text))
+}
+
+func containsAny(s string, parts []string) bool {
+	for _, p := range parts {
+		if strings.Contains(s, p) {
+			return true
+		}
+	}
+	return false
+}
+
+// kindStems are parts of words without which no kind of outcome is named; they
+// rule most texts out before a pattern is tried.
+var kindStems = []string{"respon", "remi", "relaps", "recurren", "time", "days", "weeks", "months", "hours", "duration", "onset", "worsen",
+	"deterior", "exacerb", "discontin", "withdr", "drop", "diagnos", "criteria", "improvement", "reduction", "decrease", "survival"}
+
+func mayNameKind(text string) bool { return containsAny(strings.ToLower(text), kindStems) }
+
+// masked is the text with the names of instruments replaced, so that their
+// words are not read as the outcome's.
+func (r *reading) masked() string {
+	var b strings.Builder
+	at := 0
+	for _, h := range r.hits {
+		if h.kind != patInstrument || r.v.byInstrument[h.id].unnamed() || r.tokens[h.first].start < at {
+			continue
+		}
+		b.WriteString(r.text[at:r.tokens[h.first].start])
+		b.WriteString("§")
+		at = r.tokens[h.last].end
+	}
+	b.WriteString(r.text[at:])
+	return b.String()
+}
+
+var (
+	kindSpaces = regexp.MustCompile(`[\s\p{Zs}/_–—]+`)
+	kindNumber = regexp.MustCompile(`\bno\.\s+of\b`)
+)
+
+// foldKind is how text is written before patterns of kinds.yaml are tried.
+func foldKind(s string) string {
+	s = strings.NewReplacer("’", " ", "'", " ", "‑", "-", "‐", "-", "≥", ">=", "≤", "<=").Replace(strings.ToLower(s))
+	s = kindNumber.ReplaceAllString(s, "number of")
+	return strings.TrimSpace(kindSpaces.ReplaceAllString(s, " "))
+}
+
+// Answer says what a row answers to its outcome's title: yes, no, missing, or
+// "" when the row is no answer.
+func (v *Vocabulary) Answer(row string) string {
+	return firstKind(v.answers, strings.Trim(foldKind(row), " .:;()*"))
+}
+
+// UnitKind says what a unit counts: time, events, people, people-percent,
+// percent-change or change; "" when it says none of these.
+func (v *Vocabulary) UnitKind(unit string) string {
+	return firstKind(v.units, foldKind(unit))
+}
+
+// Negated is the kind of outcome that the people have who do not have kind; ""
+// when it has no name.
+func (v *Vocabulary) Negated(kind string) string {
+	for i := range v.kinds {
+		switch k := &v.kinds[i]; {
+		case k.Negates == "":
+		case k.ID == kind:
+			return k.Negates
+		case k.Negates == kind:
+			return k.ID
+		}
+	}
+	return ""
+}
+
+// scoreOfKind maps a kind of outcome to the kind of score of an instrument's match.
+var scoreOfKind = map[string]ScoreKind{
+	evidence.ScoreTimeToEvent: ScoreEventTime, evidence.ScoreDuration: ScoreEventTime, evidence.ScoreRelapse: ScoreRelapse,
+	evidence.ScoreRemission: ScoreRemission, evidence.ScoreResponse: ScoreResponder,
+}
