@@ -33,6 +33,9 @@ func (c *conn) addEffect(e *evidence.Effect) error {
 	if firstNaN(e.Estimate, e.Variance, e.SE, e.CILower, e.CIUpper, e.Ratio, e.RatioLower, e.RatioUpper, e.TimepointWeeks) {
 		return errors.New("it has a number that is not finite: such an effect is none")
 	}
+	if e.Inputs == nil {
+		e.Inputs = []evidence.Input{} // an empty list, which is not null
+	}
 	doc, err := json.Marshal(e)
 	if err != nil {
 		return err
