@@ -42,14 +42,15 @@ type Flat struct {
 	QP       *float64          `json:"q_p"`
 	Natural  *Natural          `json:"natural,omitempty"`
 
-	Verdict   string   `json:"verdict"`  // the side of no effect that the headline interval lies on
-	Coverage  any      `json:"coverage"` // what of the question's trials the finding covers
-	Certainty string   `json:"certainty,omitempty"`
-	Signed    bool     `json:"certainty_signed"`
-	Sentence  string   `json:"sentence"`
-	Studies   []string `json:"studies"`
-	Effects   []string `json:"effects"`
-	Warnings  []string `json:"warnings"`
+	Verdict   string             `json:"verdict"` // the side of no effect that the headline interval lies on
+	Absolute  *evidence.Absolute `json:"absolute,omitempty"`
+	Coverage  evidence.Coverage  `json:"coverage"` // what was searched for the question
+	Certainty string             `json:"certainty,omitempty"`
+	Signed    bool               `json:"certainty_signed"`
+	Sentence  string             `json:"sentence"`
+	Studies   []string           `json:"studies"`
+	Effects   []string           `json:"effects"`
+	Warnings  []string           `json:"warnings"`
 }
 
 // Natural holds a ratio measure on its own scale.
@@ -70,7 +71,7 @@ func Flatten(f evidence.Finding) Flat {
 	out := Flat{
 		ID: f.ID, Question: f.Question, Title: f.Title, Measure: p.Measure, Scale: "identity", Formula: p.Formula, Method: p.Method, Test: p.Test,
 		K: p.K, N: p.N, Estimate: p.Estimate, SE: p.SE, P: p.P, CILb: p.CILower, CIUb: p.CIUpper, UnguardedLb: p.UnguardedLow, UnguardedUb: p.UnguardedHigh,
-		Headline: f.Headline, Verdict: f.Headline.Verdict(), PILb: p.PILower, PIUb: p.PIUpper, PIRule: p.PIRule, Tau2: p.Tau2, I2Q: p.I2Q, I2Tau2: p.I2Tau2, Q: p.Q, QP: p.QP,
+		Headline: f.Headline, Verdict: f.Headline.Verdict(), Absolute: f.Absolute, Coverage: f.Coverage, PILb: p.PILower, PIUb: p.PIUpper, PIRule: p.PIRule, Tau2: p.Tau2, I2Q: p.I2Q, I2Tau2: p.I2Tau2, Q: p.Q, QP: p.QP,
 		Certainty: f.Certainty.Level, Signed: f.Certainty.Signed, Sentence: f.Sentences.Curriculum,
 		Studies: []string{}, Effects: []string{}, Warnings: []string{},
 	}

@@ -184,6 +184,8 @@ type Finding struct {
 	Warnings  []string  `json:"warnings,omitempty"`
 	Retracted []string  `json:"retracted,omitempty"` // retracted papers that the finding rests on
 	LastCrawl string    `json:"last_crawl,omitempty"`
+	// Absolute is the headline in people of a hundred or points of a scale.
+	Absolute *Absolute `json:"absolute,omitempty"`
 	// State is what is known, Coverage what was searched.
 	State    State    `json:"state"`
 	Coverage Coverage `json:"coverage"`

@@ -54,6 +54,7 @@ func Answer(ctx context.Context, q Question, b Base) (evidence.Finding, error) {
 	if err != nil {
 		f.Warnings = append(f.Warnings, "the Bayesian result could not be computed: "+err.Error())
 	}
+	f.Absolute = absolute(q, f)
 	f.Warnings = append(append(f.Warnings, primary.Warnings...), shared...)
 	var notes []string
 	f.Retracted, notes = retractions(b, effects)

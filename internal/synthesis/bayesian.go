@@ -16,7 +16,7 @@ func bayesian(q Question, effects []evidence.Effect, yi, vi []float64) (*evidenc
 	if err != nil {
 		return nil, err
 	}
-	r := &evidence.BayesResult{Prior: fmt.Sprintf("mean effect %s, tau %s", post.Priors.Mu, post.Priors.Tau), Median: post.Mu.Median, CrILow: post.Mu.Lo, CrIHigh: post.Mu.Hi,
+	r := &evidence.BayesResult{Prior: fmt.Sprintf("priors %s, %s", post.Priors.Mu, post.Priors.Tau), Median: post.Mu.Median, CrILow: post.Mu.Lo, CrIHigh: post.Mu.Hi,
 		TauMed: post.Tau.Median, PBelow: post.ProbMuBelow(0), PredLow: post.Predictive.Lo, PredUp: post.Predictive.Hi}
 	if q.MID != nil {
 		p := post.ProbMuBelow(-*q.MID)

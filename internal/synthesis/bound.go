@@ -39,7 +39,7 @@ func bound(q Question, effects []evidence.Effect, p evidence.PooledResult, h evi
 	yi, vi := columns(effects)
 	variance := 4 / size // a difference in standard deviations, size/2 in each arm
 	if Ratio(q.Measure) {
-		risk := baselineRisk(effects)
+		risk, _, _ := comparatorRisk(effects)
 		if !(risk > 0 && risk < 1) {
 			return nil, nil
 		}

@@ -66,7 +66,7 @@ func gradeInputs(q Question, f *evidence.Finding, searched bool) certainty.Input
 	set(&in.QP, p.QP)
 	set(&in.MID, q.MID)
 	in.MIDSource = q.MIDSource
-	if r := baselineRisk(f.Effects); r > 0 && r < 1 {
+	if r, _, ok := comparatorRisk(f.Effects); ok && r > 0 && r < 1 {
 		in.BaselineRisk = r
 	}
 	for i, e := range f.Effects {
@@ -131,19 +131,4 @@ func judgement(s string) certainty.Judgement {
 		return certainty.HighRisk
 	}
 	return certainty.Unjudged
-}
-
-// baselineRisk is the pooled event share of the control arms, 0 if there is none.
-func baselineRisk(effects []evidence.Effect) float64 {
-	var events, people float64
-	for _, e := range effects {
-		if e.Event2 == nil || e.N2 == nil {
-			return 0
-		}
-		events, people = events+*e.Event2, people+*e.N2
-	}
-	if people == 0 {
-		return 0
-	}
-	return events / people
 }

@@ -117,12 +117,18 @@ func priors(q Question, effects []evidence.Effect) bayes.Priors {
 	switch q.Measure {
 	case "MD":
 		if sd := pooledSD(effects); sd > 0 {
-			unit = sd
+			unit = roundTo(sd, 2)
 		}
 	case "RD":
 		unit = 0.2
 	}
 	return bayes.Priors{Mu: bayes.NormalPrior{SD: unit}, Tau: bayes.TauPrior{Family: bayes.HalfNormal, Scale: unit / 2}}
+}
+
+// roundTo keeps so many significant digits: a prior has no more.
+func roundTo(x float64, digits int) float64 {
+	s := math.Pow10(digits - 1 - int(math.Floor(math.Log10(x))))
+	return math.Round(x*s) / s
 }
 
 // pooledSD is the pooled standard deviation within the arms of all effects, 0
