@@ -93,7 +93,7 @@ func (r Records) open(body []byte) ([]byte, []xmltree.Note, error) {
 		return nil, nil, &crawler.AnswerError{Kind: KindBadXML, Message: "no XML: it begins with " + Start(doc)}
 	}
 	switch root := xmltree.Cut(doc).Root; {
-	case slices.Contains(r.Roots, root):
+	case slices.Contains(r.Roots, root) || slices.Contains(r.Elements, root): // or one record cut out of its document
 		return doc, notes, nil
 	case strings.EqualFold(root, "html"):
 		return nil, nil, &crawler.AnswerError{Kind: crawler.KindHTML, Message: "a page for people instead of data"}

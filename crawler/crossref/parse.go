@@ -34,6 +34,9 @@ func (s *Source) Parse(p evidence.Payload) (crawler.Parsed, error) { return Pars
 // Parse is [Source.Parse] without a Source: it needs no configuration.
 func Parse(p evidence.Payload) (crawler.Parsed, error) {
 	p = answer.Hashed(p)
+	if RecogniseRIS("", p.Body[:min(len(p.Body), 64)]) {
+		return readRIS(p)
+	}
 	n, problems, err := answer.Document(p)
 	if err != nil {
 		return crawler.Parsed{}, err

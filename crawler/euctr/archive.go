@@ -43,7 +43,32 @@ func Unpack(archive []byte) (result []byte, name string, err error) {
 	if len(z.File) > maxMembers {
 		return nil, "", &crawler.AnswerError{Kind: crawler.KindTooLarge, Message: fmt.Sprintf("the archive has %d members, more than %d", len(z.File), maxMembers)}
 	}
-	for _, m := range newestFirst(z.File) {
+	if result, name, err = newest(z.File); result == nil && err == nil {
+		err = &crawler.AnswerError{Kind: crawler.KindWrongShape, Message: fmt.Sprintf("no results among the %d members of the archive", len(z.File))}
+	}
+	return result, name, err
+}
+
+// fewMembers is how many members an archive of results has at most when none
+// of them is named as the register names them.
+const fewMembers = 20
+
+// Newest is [Unpack] for an archive that may be another register's: result is
+// nil when it is.
+func Newest(z *zip.Reader) (result []byte, name string, err error) {
+	named := slices.ContainsFunc(z.File, func(f *zip.File) bool { return versionName.MatchString(f.Name) })
+	if !named && len(z.File) > fewMembers {
+		return nil, "", nil
+	}
+	result, name, err = newest(z.File)
+	if err != nil && !named {
+		return nil, "", nil
+	}
+	return result, name, err
+}
+
+func newest(files []*zip.File) (result []byte, name string, err error) {
+	for _, m := range newestFirst(files) {
 		body, err := member(m.file)
 		if err != nil {
 			return nil, "", err // an older version must not stand in for the newest
@@ -52,7 +77,7 @@ func Unpack(archive []byte) (result []byte, name string, err error) {
 			return body, m.name, nil
 		}
 	}
-	return nil, "", &crawler.AnswerError{Kind: crawler.KindWrongShape, Message: fmt.Sprintf("no results among the %d members of the archive", len(z.File))}
+	return nil, "", nil
 }
 
 type candidate struct {

@@ -51,6 +51,11 @@ func Parse(p evidence.Payload) (crawler.Parsed, error) {
 	}
 	lists := 0
 	for i, a := range answers {
+		if isResult(a) { // one cut out of an answer
+			lists++
+			readOne(&out, a, bases[i], p.SHA256)
+			continue
+		}
 		list := a.At("resultList", "result")
 		if list.Kind != jsontree.Array {
 			out.Problems = append(out.Problems, evidence.Problem{Kind: crawler.KindWrongShape, Where: bases[i] + "/resultList/result", Message: "no list of results"})
@@ -73,20 +78,27 @@ func Parse(p evidence.Payload) (crawler.Parsed, error) {
 func readList(out *crawler.Parsed, list *jsontree.Node, base, sha string) {
 	items := list.Items()
 	for i := range items {
-		n := &items[i]
-		at := base + strconv.Itoa(i)
-		id := recordID(n)
-		switch {
-		case n.Kind != jsontree.Object:
-			out.Problems = append(out.Problems, evidence.Problem{Kind: crawler.KindWrongShape, Where: at, Message: fmt.Sprintf("a result is an object, not %s", n.Kind)})
-		case id == "":
-			out.Problems = append(out.Problems, evidence.Problem{Kind: crawler.KindNoID, Where: at,
-				Message: fmt.Sprintf("a result without a usable id: source %q, id %q", n.Get("source").Scalar(), n.Get("id").Scalar())})
-		case n.Get("title").Kind == jsontree.Absent && n.Get("authorString").Kind == jsontree.Absent:
-			// An id list names records without describing them.
-		default:
-			out.Records = append(out.Records, read(n, id, evidence.Provenance{PayloadSHA256: sha, Pointer: at}))
-		}
+		readOne(out, &items[i], base+strconv.Itoa(i), sha)
+	}
+}
+
+// isResult tells a result that was cut out of its answer.
+func isResult(n *jsontree.Node) bool {
+	return n.Get("resultList").Kind == jsontree.Absent && n.Get("source").Kind == jsontree.String && n.Get("id").Kind == jsontree.String
+}
+
+func readOne(out *crawler.Parsed, n *jsontree.Node, at, sha string) {
+	id := recordID(n)
+	switch {
+	case n.Kind != jsontree.Object:
+		out.Problems = append(out.Problems, evidence.Problem{Kind: crawler.KindWrongShape, Where: at, Message: fmt.Sprintf("a result is an object, not %s", n.Kind)})
+	case id == "":
+		out.Problems = append(out.Problems, evidence.Problem{Kind: crawler.KindNoID, Where: at,
+			Message: fmt.Sprintf("a result without a usable id: source %q, id %q", n.Get("source").Scalar(), n.Get("id").Scalar())})
+	case n.Get("title").Kind == jsontree.Absent && n.Get("authorString").Kind == jsontree.Absent:
+		// An id list names records without describing them.
+	default:
+		out.Records = append(out.Records, read(n, id, evidence.Provenance{PayloadSHA256: sha, Pointer: at}))
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"past/crawler"
 	"past/crawler/answer"
+	"past/crawler/charset"
 	"past/crawler/drift"
 	"past/crawler/xmltree"
 	"past/internal/evidence"
@@ -43,6 +44,9 @@ func (s *Source) Parse(p evidence.Payload) (crawler.Parsed, error) { return Pars
 
 // Parse is [Source.Parse] without a Source: it needs no configuration.
 func Parse(p evidence.Payload) (crawler.Parsed, error) {
+	if RecogniseNBIB("", charset.Text(p.Body[:min(len(p.Body), 64)])) {
+		return readNBIB(answer.Hashed(p))
+	}
 	if msg := serverError(p.Body); msg != "" {
 		return crawler.Parsed{}, &crawler.AnswerError{Kind: crawler.KindWrongShape, Message: "the server reports: " + msg}
 	}

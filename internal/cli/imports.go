@@ -7,13 +7,11 @@ import (
 	"maps"
 	"slices"
 
-	"past/crawler"
-	"past/internal/evidence"
 	"past/internal/pipeline"
 )
 
 type importCmd struct {
-	Files []string `arg:"" help:"Files: ClinicalTrials.gov studies, arrays, search pages, NDJSON, …"`
+	Files []string `arg:"" help:"Files, folders, .zip and .gz archives, or - for the standard input; docs/sources.md lists the formats."`
 }
 
 func (c *importCmd) Run(ctx context.Context, e *Env) (err error) {
@@ -35,25 +33,29 @@ func (c *importCmd) Run(ctx context.Context, e *Env) (err error) {
 	if err := st.IndexSearch(ctx); err != nil {
 		return err
 	}
-	problems, fields := splitDrift(rep.Problems)
-	run.counts = map[string]int64{"files": int64(rep.Files), "records": int64(rep.Records), "new": int64(rep.Result.New), "changed": int64(rep.Result.Changed), "problems": int64(len(problems))}
+	problems := rep.Problems
+	run.counts = map[string]int64{"files": int64(rep.Files), "records": int64(rep.Records), "new": int64(rep.Result.New), "changed": int64(rep.Result.Changed), "problems": int64(rep.ProblemCount)}
 	if e.Globals.JSON {
 		if err := e.printJSON(rep); err != nil {
 			return err
 		}
 	} else {
 		fmt.Fprintf(e.Stdout, "%s read, %s: %d new, %d changed, %d unchanged; %s kept aside\n", plural(rep.Files, "file"), plural(rep.Records, "record"),
-			rep.Result.New, rep.Result.Changed, rep.Result.Unchanged, plural(len(problems), "problem"))
+			rep.Result.New, rep.Result.Changed, rep.Result.Unchanged, plural(rep.ProblemCount, "problem"))
 		for i, pr := range problems {
 			if i == mostPrinted {
-				fmt.Fprintf(e.Stderr, "past: and %s more; past status --problems lists them\n", plural(len(problems)-i, "problem"))
+				fmt.Fprintf(e.Stderr, "past: and %s more; past status --problems lists them\n", plural(rep.ProblemCount-i, "problem"))
 				break
 			}
 			fmt.Fprintf(e.Stderr, "past: %s: %s: %s\n", pr.Where, pr.Kind, pr.Message)
 		}
 	}
-	printNotices(e.Stderr, fields)
-	if len(problems) > 0 {
+	var notices []string
+	for _, source := range slices.Sorted(maps.Keys(rep.Drift)) {
+		notices = append(notices, driftNotice(source, rep.Drift[source]))
+	}
+	printNotices(e.Stderr, notices)
+	if rep.ProblemCount > 0 {
 		return warned()
 	}
 	return nil
@@ -61,20 +63,3 @@ func (c *importCmd) Run(ctx context.Context, e *Env) (err error) {
 
 // mostPrinted is how many problems an import prints one by one.
 const mostPrinted = 100
-
-// splitDrift takes what is no fault out of what an import met: keys that the
-// parser does not know, as one notice a source.
-func splitDrift(all []evidence.Problem) (problems []evidence.Problem, notices []string) {
-	n := map[string]int{}
-	for _, p := range all {
-		if p.Kind == crawler.KindDrift {
-			n[p.Source]++
-		} else {
-			problems = append(problems, p)
-		}
-	}
-	for _, source := range slices.Sorted(maps.Keys(n)) {
-		notices = append(notices, driftNotice(source, n[source]))
-	}
-	return problems, notices
-}

@@ -24,6 +24,18 @@ type Payload struct {
 	LastModified string    `json:"last_modified,omitempty"`
 	MediaType    string    `json:"media_type,omitempty"`
 	Body         []byte    `json:"-"`
+	// File says which part of an imported file the body is; nil for an answer
+	// of a register.
+	File *FilePart `json:"file,omitempty"`
+}
+
+// FilePart is the place of a payload in a file of many records: the first Head
+// bytes of the file (the header line of a table, else none) and then what
+// follows at Offset.
+type FilePart struct {
+	No     int64 `json:"file_no"` // of the store's table file
+	Offset int64 `json:"offset"`
+	Head   int   `json:"head,omitempty"`
 }
 
 // Fetch is one request and its outcome, successful or not.

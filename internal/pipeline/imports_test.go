@@ -12,11 +12,12 @@ import (
 
 	"past/crawler/euctr"
 	"past/internal/evidence"
+	"past/internal/imports"
 	"past/internal/store"
 )
 
 // taking opens an empty store and gives a function that imports files.
-func taking(t *testing.T) (*Pipeline, func(paths ...string) ImportReport) {
+func taking(t *testing.T) (*Pipeline, func(paths ...string) imports.Report) {
 	t.Helper()
 	st, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "past.db"), store.Options{Create: true})
 	if err != nil {
@@ -25,7 +26,7 @@ func taking(t *testing.T) (*Pipeline, func(paths ...string) ImportReport) {
 	t.Cleanup(func() { _ = st.Close() })
 	p := New(st, "")
 	p.Now = func() time.Time { return time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC) }
-	return p, func(paths ...string) ImportReport {
+	return p, func(paths ...string) imports.Report {
 		t.Helper()
 		rep, err := p.Import(t.Context(), "", paths)
 		if err != nil {

@@ -81,9 +81,13 @@ func (in *intake) writeBody(w *bodyWrite) error {
 		source = in.b.Source
 	}
 	// The same arrival told twice is one arrival.
-	return in.c.exec(`INSERT INTO arrival (payload_no, kind, source, record_id, url, fetched_at, status, etag, last_modified, media_type, run)
-		SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11 WHERE NOT EXISTS (
+	var file, offset, head any
+	if f := p.File; f != nil {
+		file, offset, head = f.No, f.Offset, f.Head
+	}
+	return in.c.exec(`INSERT INTO arrival (payload_no, kind, source, record_id, url, fetched_at, status, etag, last_modified, media_type, run,
+		file_no, file_offset, file_head) SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14 WHERE NOT EXISTS (
 			SELECT 1 FROM arrival WHERE payload_no = ?1 AND kind = ?2 AND source = ?3 AND url = ?5 AND fetched_at = ?6)`,
 		w.no, in.kind, source, null(p.RecordID), p.URL, stampText(p.FetchedAt), p.Status, null(p.ETag), null(p.LastModified),
-		null(p.MediaType), null(in.b.Run))
+		null(p.MediaType), null(in.b.Run), file, offset, head)
 }

@@ -1,0 +1,5 @@
+package imports
+
+func isAACT(dir string) bool { return false }
+
+func openAACT(dir string, each func(input) error) error { return nil }

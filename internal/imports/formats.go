@@ -1,0 +1,112 @@
+package imports
+
+import (
+	"bytes"
+	"errors"
+	"path/filepath"
+	"strings"
+
+	"past/crawler/charset"
+	"past/crawler/crossref"
+	"past/crawler/ctgov"
+	"past/crawler/ctis"
+	"past/crawler/euctr"
+	"past/crawler/europepmc"
+	"past/crawler/ictrp"
+	"past/crawler/isrctn"
+	"past/crawler/metapsy"
+	"past/crawler/pubmed"
+)
+
+// frame is how a format holds its records.
+type frame int
+
+const (
+	frameWhole  frame = iota // the file is one record, or cannot be cut
+	frameJSON                // lists, answers, one value a line
+	frameXML                 // elements
+	frameTable               // rows under a header line
+	frameBlocks              // blocks of tagged lines
+)
+
+// format is one that can be imported.
+type format struct {
+	source, media string
+	frame         frame
+	elements      []string // of frameXML
+	begins        string   // of frameBlocks
+	recognise     func(name string, head []byte) bool
+}
+
+// formats are tried in order: the first that recognises a file's beginning
+// reads it.
+var formats = []format{
+	{pubmed.SourceName, "application/xml", frameXML, []string{"PubmedArticle", "PubmedBookArticle"}, "", pubmed.Recognise},
+	{pubmed.SourceName, "text/plain", frameBlocks, nil, "PMID-", pubmed.RecogniseNBIB},
+	{crossref.SourceName, "application/x-research-info-systems", frameBlocks, nil, "TY  -", crossref.RecogniseRIS},
+	{isrctn.SourceName, "application/xml", frameXML, []string{"fullTrial"}, "", isrctn.Recognise},
+	{ictrp.SourceName, "application/xml", frameXML, []string{"Trial"}, "", xmlOnly(ictrp.Recognise)},
+	{ictrp.SourceName, "text/csv", frameTable, nil, "", ictrp.Recognise},
+	{metapsy.SourceName, "text/csv", frameWhole, nil, "", metapsy.Recognise},
+	{euctr.SourceName, "application/xml", frameWhole, nil, "", euctr.RecogniseResults},
+	{euctr.SourceName, "text/plain", frameWhole, nil, "", euctr.Recognise},
+	{ctgov.SourceName, "application/xml", frameXML, []string{"clinical_study"}, "", xmlOnly(ctgov.Recognise)},
+	{ctgov.SourceName, "text/csv", frameTable, nil, "", notJSON(ctgov.Recognise)},
+	{europepmc.SourceName, "application/json", frameJSON, nil, "", europepmc.Recognise},
+	{crossref.SourceName, "application/json", frameJSON, nil, "", crossref.Recognise},
+	{ctis.SourceName, "application/json", frameJSON, nil, "", ctis.Recognise},
+	{ctgov.SourceName, "application/json", frameJSON, nil, "", isJSON},
+}
+
+func xmlOnly(f func(string, []byte) bool) func(string, []byte) bool {
+	return func(name string, head []byte) bool { return head[0] == '<' && f(name, head) }
+}
+
+func notJSON(f func(string, []byte) bool) func(string, []byte) bool {
+	return func(name string, head []byte) bool { return !isJSON(name, head) && head[0] != '<' && f(name, head) }
+}
+
+func isJSON(_ string, head []byte) bool { return head[0] == '{' || head[0] == '[' }
+
+var errUnknownFormat = errors.New("the content is none of the formats that can be imported: ClinicalTrials.gov JSON of API v2 or of the former API, " +
+	"NDJSON, XML, the site's CSV, AACT tables; PubMed XML, NBIB and RIS; Europe PMC JSON; Crossref JSON; ISRCTN XML; EU CTIS JSON; " +
+	"EUCTR protocols as text and results as XML; WHO ICTRP export (CSV or XML); Metapsy CSV; any of them in .zip or .gz")
+
+// recognise tells the format of a file from its name and first bytes.
+func recognise(path string, head []byte) (*format, error) {
+	text := bytes.TrimLeft(charset.Text(head), "\ufeff \t\r\n")
+	if len(text) == 0 {
+		return nil, errors.New("the file is empty")
+	}
+	text = text[:min(len(text), 8192)]
+	for i := range formats {
+		if formats[i].recognise(filepath.Base(path), text) {
+			return &formats[i], nil
+		}
+	}
+	return nil, errUnknownFormat
+}
+
+// importKind is the stable code of a file that could not be read.
+func importKind(head []byte) string {
+	b := bytes.TrimSpace(head)
+	switch {
+	case len(b) == 0:
+		return "empty"
+	case b[0] == '<':
+		return "html-or-xml"
+	}
+	return "unknown-format"
+}
+
+// releasePath is the path of a dataset's file from the folder that names the
+// dataset on (data-…), as the project publishes it; or else the file's name.
+func releasePath(path string) string {
+	parts := strings.Split(filepath.ToSlash(path), "/")
+	for i, part := range parts[:len(parts)-1] {
+		if strings.HasPrefix(part, "data-") {
+			return strings.Join(parts[i:], "/")
+		}
+	}
+	return parts[len(parts)-1]
+}

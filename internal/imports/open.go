@@ -1,0 +1,216 @@
+package imports
+
+import (
+	"archive/zip"
+	"bufio"
+	"compress/gzip"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+)
+
+// Limits of what is read, in bytes. They are far beyond what the registers
+// give: all of ClinicalTrials.gov was 43 GB of JSON and 4 GB of zip in 2026.
+const (
+	maxFile     = 256 << 30
+	maxPipe     = 8 << 30
+	maxExpanded = 256 << 30
+	// An archive that grows beyond this and by more than maxRatio is a bomb:
+	// studies compress 10 to 30 times.
+	freeExpansion = 256 << 20
+	maxRatio      = 250
+	maxMembers    = 2_000_000
+)
+
+// input is one text to be read: a file, the member of an archive, a pipe.
+type input struct {
+	name   string // as the person named it, or ARCHIVE!MEMBER
+	member string // of an archive
+	r      io.Reader
+}
+
+// badInput is a fault of one file that does not concern the others.
+type badInput struct {
+	name string
+	err  error
+}
+
+func (e *badInput) Error() string { return e.name + ": " + e.err.Error() }
+func (e *badInput) Unwrap() error { return e.err }
+
+// open gives the texts of a path in a fixed order: of "-" the standard input,
+// of a folder all its files but hidden ones, of an archive its members.
+func open(name string, stdin io.Reader, each func(input) error) error {
+	if name == "-" {
+		return each(input{name: "-", r: limited(stdin, "the standard input", maxPipe)})
+	}
+	info, err := os.Stat(name)
+	if err != nil {
+		return err
+	}
+	switch mode := info.Mode(); {
+	case mode.IsDir():
+		return openFolder(name, each)
+	case mode.IsRegular():
+		return openFile(name, info.Size(), each)
+	case mode&fs.ModeNamedPipe != 0:
+		f, err := os.Open(name)
+		if err != nil {
+			return err
+		}
+		defer f.Close()
+		return each(input{name: name, r: limited(f, name, maxPipe)})
+	default:
+		return fmt.Errorf("%s is not a regular file, a folder or a pipe", name)
+	}
+}
+
+// openFolder reads the files below a folder; links to folders are not
+// followed.
+func openFolder(dir string, each func(input) error) error {
+	if isAACT(dir) {
+		return openAACT(dir, each)
+	}
+	return filepath.WalkDir(dir, func(p string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case p != dir && strings.HasPrefix(d.Name(), "."):
+			if d.IsDir() {
+				return filepath.SkipDir
+			}
+			return nil
+		case d.IsDir():
+			return nil
+		}
+		info, err := os.Stat(p)
+		if err != nil {
+			return err
+		}
+		if !info.Mode().IsRegular() {
+			return nil
+		}
+		return openFile(p, info.Size(), each)
+	})
+}
+
+func openFile(name string, size int64, each func(input) error) error {
+	if size > maxFile {
+		return &tooLargeError{name, maxFile}
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	b := bufio.NewReaderSize(f, 64<<10)
+	magic, _ := b.Peek(4)
+	switch {
+	case len(magic) >= 2 && magic[0] == 0x1f && magic[1] == 0x8b:
+		return openGzip(name, b, size, each)
+	case string(magic) == "PK\x03\x04" || string(magic) == "PK\x05\x06":
+		return openZip(name, f, size, each)
+	}
+	return each(input{name: name, r: limited(b, name, maxFile)})
+}
+
+func openGzip(name string, r io.Reader, size int64, each func(input) error) error {
+	z, err := gzip.NewReader(r)
+	if err != nil {
+		return &badInput{name, fmt.Errorf("the gzip file cannot be read: %w", err)}
+	}
+	member := strings.TrimSuffix(filepath.Base(name), ".gz")
+	return each(input{name: name, member: member, r: &expanding{r: z, name: name, packed: size}})
+}
+
+// openZip reads the members of an archive one after the other; nothing is
+// written to the disk.
+func openZip(name string, f *os.File, size int64, each func(input) error) error {
+	z, err := zip.NewReader(f, size)
+	if err != nil && !errors.Is(err, zip.ErrInsecurePath) {
+		return &badInput{name, fmt.Errorf("the archive cannot be read: %w", err)}
+	}
+	if len(z.File) > maxMembers {
+		return &badInput{name, fmt.Errorf("the archive has %d members, more than the limit of %d", len(z.File), maxMembers)}
+	}
+	if done, err := openResults(name, z, each); done || err != nil {
+		return err
+	}
+	total := &expanding{name: name, packed: size}
+	for _, m := range z.File {
+		if m.FileInfo().IsDir() || strings.HasPrefix(path.Base(m.Name), ".") || strings.HasPrefix(m.Name, "__MACOSX/") {
+			continue
+		}
+		if err := openMember(name, m, total, each); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func openMember(archive string, m *zip.File, total *expanding, each func(input) error) error {
+	name := archive + "!" + m.Name
+	switch {
+	case !m.Mode().IsRegular():
+		return each(input{name: name, member: m.Name, r: failing{errors.New("the member is no regular file; it was not read")}})
+	case !filepath.IsLocal(filepath.FromSlash(m.Name)) || strings.Contains(m.Name, `\`):
+		return each(input{name: name, member: m.Name, r: failing{errors.New("the member's path leads out of the archive; it was not read")}})
+	}
+	r, err := m.Open()
+	if err != nil {
+		return each(input{name: name, member: m.Name, r: failing{err}})
+	}
+	defer r.Close()
+	total.r = r
+	return each(input{name: name, member: m.Name, r: total})
+}
+
+// failing is the reader of what must not be read.
+type failing struct{ err error }
+
+func (f failing) Read([]byte) (int, error) { return 0, f.err }
+
+// limited reads up to limit bytes; more is an error, never a cut.
+func limited(r io.Reader, what string, limit int64) io.Reader {
+	return &limitReader{r: r, what: what, limit: limit}
+}
+
+type limitReader struct {
+	r        io.Reader
+	what     string
+	n, limit int64
+}
+
+func (l *limitReader) Read(p []byte) (int, error) {
+	n, err := l.r.Read(p)
+	if l.n += int64(n); l.n > l.limit {
+		return 0, &tooLargeError{l.what, l.limit}
+	}
+	return n, err
+}
+
+// expanding reads what was compressed and refuses what grows too much; for an
+// archive it counts over all members.
+type expanding struct {
+	r         io.Reader
+	name      string
+	packed, n int64
+}
+
+func (e *expanding) Read(p []byte) (int, error) {
+	n, err := e.r.Read(p)
+	e.n += int64(n)
+	switch {
+	case e.n > maxExpanded:
+		return 0, &tooLargeError{"what is packed in " + e.name, maxExpanded}
+	case e.n > freeExpansion && e.n > maxRatio*e.packed:
+		return 0, fmt.Errorf("%s expands more than %d times, which no register's file does; it was not read on: %w",
+			e.name, maxRatio, &tooLargeError{"its content", maxRatio * e.packed})
+	}
+	return n, err
+}
