@@ -9,8 +9,8 @@ import (
 	"past/crawler"
 	"past/crawler/answer"
 	"past/crawler/charset"
-	"past/crawler/mention"
 	"past/internal/evidence"
+	"past/internal/ident"
 )
 
 // RecogniseRIS tells a file of RIS, as reference managers and libraries save
@@ -61,7 +61,7 @@ func readWork(out *crawler.Parsed, fields []answer.Tagged, sha string) {
 		}
 		return ""
 	}
-	doi, ok := CanonicalDOI(text("DO", "M3"))
+	doi, ok := ident.DOI(text("DO", "M3"))
 	if !ok {
 		out.Problems = append(out.Problems, evidence.Problem{Kind: crawler.KindNoID, Where: at.Pointer,
 			Message: fmt.Sprintf("%q has no DOI by which it could be known; PubMed's own format (.nbib) carries the PMID", text("TI", "T1"))})
@@ -94,8 +94,8 @@ func readWork(out *crawler.Parsed, fields []answer.Tagged, sha string) {
 		}
 		fmt.Fprintf(&same, "%s %s\n", f.Tag, f.Value)
 	}
-	pub.TrialIDs = mention.Add(pub.TrialIDs, pub.Title, "title", line(get("TI", "T1")))
-	pub.TrialIDs = mention.Add(pub.TrialIDs, pub.Abstract, "abstract", line(get("AB", "N2")))
+	pub.TrialIDs = answer.Mentions(pub.TrialIDs, pub.Title, "title", line(get("TI", "T1")))
+	pub.TrialIDs = answer.Mentions(pub.TrialIDs, pub.Abstract, "abstract", line(get("AB", "N2")))
 	rec.ContentHash = answer.Sum([]byte(same.String()))
 	if pub.Title == "" {
 		rec.Problems = append(rec.Problems, evidence.Problem{Source: SourceName, RecordID: rec.ID, Kind: crawler.KindBadValue, Where: at.Pointer, Message: "the work has no title", SHA256: sha})

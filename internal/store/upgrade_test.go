@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -76,12 +77,17 @@ func releasedVersions(t testing.TB) (out []int) {
 // lasting are the tables whose content no upgrade may change.
 var lasting = []string{"payload", "arrival", "record_version", "decision", "edition", "change", "gate", "run", "hit", "problem"}
 
-func lastingOf(t testing.TB, path string, version int) map[string]string {
+// lastingColumns are those that stay of a table that loses others.
+var lastingColumns = map[string]string{
+	"record_version": "version_no, record_no, origin, seen, last_seen, content_hash, payload_sha256, pointer, label, stated",
+}
+
+func lastingOf(t testing.TB, path string, version int) map[string]content {
 	t.Helper()
 	s := makeVersion(t, path, version)
-	out := map[string]string{}
+	out := map[string]content{}
 	for _, table := range lasting {
-		out[table] = fingerprintOf(t, s, table)
+		out[table] = contentOf(t, s, table, lastingColumns[table])
 	}
 	if err := s.shut(); err != nil {
 		t.Fatal(err)
@@ -108,7 +114,7 @@ func TestReleasedDatabasesAreBroughtUpToDate(t *testing.T) {
 			t.Errorf("from version %d the schema differs from a new one:\n%s", v, d)
 		}
 		for _, table := range lasting {
-			if fingerprintOf(t, s, table) != before[table] {
+			if contentOf(t, s, table, before[table].columns) != before[table] {
 				t.Errorf("version %d: table %s changed its content", v, table)
 			}
 		}
@@ -125,8 +131,8 @@ func TestReleasedDatabasesAreBroughtUpToDate(t *testing.T) {
 			t.Error(err)
 		}
 		if kept != "" { // as it was
-			if d := cmp.Diff(before, lastingOf(t, kept, v)); d != "" {
-				t.Errorf("version %d: the copy differs:\n%s", v, d)
+			if now := lastingOf(t, kept, v); !maps.Equal(before, now) {
+				t.Errorf("version %d: the copy differs: %v, was %v", v, now, before)
 			}
 		}
 	}
@@ -186,7 +192,7 @@ func TestKilledUpgrade(t *testing.T) {
 			t.Fatalf("after a kill: %v", err)
 		}
 		for _, table := range lasting {
-			if fingerprintOf(t, s, table) != before[table] {
+			if contentOf(t, s, table, before[table].columns) != before[table] {
 				t.Errorf("after a kill: table %s changed its content", table)
 			}
 		}
