@@ -296,4 +296,3 @@ func (b *batcher) valueProblems(records []evidence.Record) []evidence.Problem {
 	}
 	return out
 }
-
