@@ -197,6 +197,7 @@ type Measured struct {
 	Label      string `json:"label"`
 	Instrument string `json:"instrument,omitempty"`
 	N          *int   `json:"n,omitempty"`
+	Controlled bool   `json:"controlled"` // it had a comparison group
 	Note       string `json:"note"`
 	DOI        string `json:"doi,omitempty"`
 	Source     string `json:"source,omitempty"`

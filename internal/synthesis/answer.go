@@ -26,6 +26,7 @@ type Base struct {
 // StudyTopics is what a study is about, in vocabulary ids.
 type StudyTopics struct {
 	Substances, Conditions, Topics []string
+	Design                         string
 }
 
 // Answer works out one finding.
@@ -132,13 +133,16 @@ func overlap(a, b []string) bool {
 	return slices.ContainsFunc(a, func(x string) bool { return slices.Contains(b, x) })
 }
 
+// measured are the studies that measured the question's outcome in its
+// population without a number; uncontrolled ones are among them.
 func measured(q Question, b Base) []evidence.Measured {
 	var out []evidence.Measured
 	for _, m := range b.Measured {
-		if m.Domain != q.Domain || (m.Substance != "" && !slices.Contains(q.Substances, m.Substance)) || m.Substance == "" {
+		c := ofMeasured(m)
+		if ok, misfit := Fits(q, c); !ok && !misfit.Context() {
 			continue
 		}
-		out = append(out, evidence.Measured{StudyID: b.StudyOf[m.TrialID], Label: m.Label, Instrument: m.Instrument, N: m.N,
+		out = append(out, evidence.Measured{StudyID: b.StudyOf[m.TrialID], Label: m.Label, Instrument: m.Instrument, N: m.N, Controlled: c.controlled(),
 			Note: m.Outcome + "; " + m.Note + " (" + m.Design + ", " + m.Comparator + ")", DOI: m.DOI, Source: m.Source})
 	}
 	return out

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"past/internal/evidence"
-	"past/internal/vocab"
 )
 
 // Why a fitting trial is not in the pool.
@@ -40,7 +39,10 @@ func missing(q Question, b Base, pooled []evidence.Effect, excluded []evidence.E
 	byStudy := map[string][]evidence.Record{}
 	for _, r := range b.Trials {
 		st := cmp.Or(b.StudyOf[r.ID], r.ID)
-		if inPool[st] || inPool[r.ID] || unfit[st] || reported[st] == "" && !fits(q, b.About[st], &r) {
+		if inPool[st] || inPool[r.ID] || unfit[st] {
+			continue
+		}
+		if ok, _ := Fits(q, ofTrial(b.About[st], &r)); reported[st] == "" && !ok {
 			continue
 		}
 		byStudy[st] = append(byStudy[st], r)
@@ -66,22 +68,23 @@ func missing(q Question, b Base, pooled []evidence.Effect, excluded []evidence.E
 }
 
 // reportedHere gives the studies with numbers for this question that are not
-// pooled, with the reason, and the studies whose numbers are all of another
-// population, design, comparator or substance: those do not fit the question.
+// pooled, with the reason, and the studies whose numbers of its outcome are all
+// of another substance, population, design or comparator: those do not fit.
 func reportedHere(q Question, b Base, excluded []evidence.Exclusion) (reported map[string]string, unfit map[string]bool) {
 	reported, unfit = map[string]string{}, map[string]bool{}
 	why := map[string]evidence.Exclusion{}
 	for _, x := range excluded {
 		why[x.EffectID] = x
 	}
-	closest := map[string]int{} // how near to inclusion the told row came, by codeOrder
+	closest := map[string]int{} // how near to inclusion the stated row came, by codeOrder
 	for _, e := range b.Effects {
 		x, here := why[e.ID]
+		ok, misfit := Fits(q, ofEffect(e))
 		switch {
-		case !here && (e.Domain != q.Domain || q.inScope(e)):
+		case misfit.Code == CodeDomain || !here && ok:
 			continue
-		case !here || q.misfit(e) != "" || q.leftOut(e) != "":
-			if reported[e.StudyID] == "" {
+		case !ok || q.leftOut(e) != "":
+			if reported[e.StudyID] == "" && (misfit.Code != CodeSubstance || slices.Contains(q.domains(), e.Domain)) {
 				unfit[e.StudyID] = true
 			}
 			continue
@@ -92,60 +95,16 @@ func reportedHere(q Question, b Base, excluded []evidence.Exclusion) (reported m
 		}
 	}
 	for _, m := range b.Measured {
-		if st := b.StudyOf[m.TrialID]; st != "" && m.Domain == q.Domain && reported[st] == "" {
+		if ok, _ := Fits(q, ofMeasured(m)); !ok {
+			continue
+		}
+		if st := b.StudyOf[m.TrialID]; st != "" && reported[st] == "" {
 			reported[st] = cmp.Or(m.Instrument, m.Outcome) + " was measured; " + m.Note
 			delete(unfit, st)
 		}
 	}
 	delete(reported, "")
 	return reported, unfit
-}
-
-// fits tells whether a registered trial could answer the question: substance,
-// condition, population and, for questions of randomised trials, a design that
-// is not known to be another one.
-func fits(q Question, about StudyTopics, r *evidence.Record) bool {
-	if !overlap(about.Substances, q.Substances) || !q.aboutIt(about, r) {
-		return false
-	}
-	ill := slices.Contains(about.Conditions, "life-threatening-illness")
-	if q.Population == "other-illness" && !ill || q.Population == "diagnosis" && ill {
-		return false
-	}
-	randomised := !slices.ContainsFunc(q.Designs, func(d string) bool { return d != "parallel-rct" && d != "crossover-rct" })
-	if !randomised {
-		return true
-	}
-	if t := strings.ToUpper(r.StudyType); t != "" && t != "INTERVENTIONAL" {
-		return false
-	}
-	switch strings.ToUpper(strings.ReplaceAll(r.Allocation, "-", "_")) {
-	case "NA", "N/A", "NON_RANDOMIZED", "NON_RANDOMISED":
-		return false
-	}
-	model := strings.ToUpper(strings.ReplaceAll(r.InterventionModel, " ", "_"))
-	return model != "SINGLE_GROUP" && model != "SINGLE_GROUP_ASSIGNMENT"
-}
-
-// aboutIt tells whether a trial is of the question's condition, or plans to
-// measure its outcome where the question counts that.
-func (q Question) aboutIt(about StudyTopics, r *evidence.Record) bool {
-	conditions := slices.Concat(q.MissingConditions, q.Conditions)
-	if q.Condition != "" {
-		conditions = append(conditions, q.Condition)
-	}
-	if len(conditions) == 0 && !q.Planned || overlap(about.Conditions, conditions) {
-		return true
-	}
-	return q.Planned && slices.ContainsFunc(r.Planned, func(p evidence.PlannedOutcome) bool {
-		v := vocab.Default()
-		m, ok := v.MatchInstrument(p.Measure, p.Description)
-		if !ok {
-			return false
-		}
-		in, ok := v.Instrument(m.ID)
-		return ok && (in.Domain == q.Domain || slices.Contains(q.AlsoDomains, in.Domain))
-	})
 }
 
 // whyMissing says why a trial has nothing in the pool. cutoff is the date of

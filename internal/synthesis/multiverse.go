@@ -59,10 +59,11 @@ func candidates(q Question, effects []evidence.Effect) []multiverse.Study {
 	wide.Time = TimeRule{Rule: "latest"} // no window
 	by := map[string][]evidence.Effect{}
 	for _, e := range effects {
-		if !q.inScope(e) {
+		_, misfit := Fits(wide, ofEffect(e))
+		if misfit.Foreign() {
 			continue
 		}
-		if code, _ := wide.rowReason(e); code == "" {
+		if code, _ := wide.rowReason(e, misfit); code == "" {
 			by[e.StudyID] = append(by[e.StudyID], e)
 		}
 	}

@@ -34,6 +34,8 @@ type Question struct {
 	Designs     []string `yaml:"designs"`
 
 	Domain string `yaml:"domain"` // outcome domain
+	// Topic is set for a cell of the gap map, which asks for a topic instead.
+	Topic string `yaml:"-"`
 	// AlsoDomains are further outcome domains that answer the question.
 	AlsoDomains []string `yaml:"also_domains"`
 	// Scores that may be pooled together. Endpoint and change scores are

@@ -19,6 +19,8 @@ type Selection struct {
 
 // The codes of exclusion, in the order in which they are tried.
 const (
+	CodeSubstance     = "substance"       // another substance: never listed
+	CodeDomain        = "outcome"         // another outcome: never listed
 	CodeVerdict       = "verdict"         // the row itself may not be used
 	CodeMeasure       = "measure"         // another kind of number than the question asks
 	CodePopulation    = "population"      // another population
@@ -42,16 +44,17 @@ var Codes = map[string]string{
 }
 
 // Select applies the question to all effects. Effects of other substances or
-// domains are out of scope and not listed; every effect in scope is either
-// included or excluded with a reason.
+// outcomes are not listed; every other effect is either included or excluded
+// with a reason.
 func Select(q Question, effects []evidence.Effect) Selection {
 	var sel Selection
 	byStudy := map[string][]evidence.Effect{}
 	for _, e := range effects {
-		if !q.inScope(e) {
+		_, misfit := Fits(q, ofEffect(e))
+		if misfit.Foreign() {
 			continue
 		}
-		if code, why := q.rowReason(e); code != "" {
+		if code, why := q.rowReason(e, misfit); code != "" {
 			sel.exclude(e, code, why)
 			continue
 		}
@@ -125,19 +128,18 @@ func (s *Selection) exclude(e evidence.Effect, code, why string) {
 }
 
 // rowReason is what speaks against a single row, whatever its neighbours.
-func (q Question) rowReason(e evidence.Effect) (code, why string) {
-	misfit, text := q.misfitText(e)
+func (q Question) rowReason(e evidence.Effect, misfit Misfit) (code, why string) {
 	switch {
 	case !slices.Contains(q.Scores, e.ScoreType):
 		return CodeMeasure, fmt.Sprintf("reported as %s; the question pools %s", scoreWords(e.ScoreType), scoresWords(q.Scores))
-	case misfit == CodePopulation || misfit == CodeDesign:
-		return misfit, text
+	case misfit.Code == CodePopulation || misfit.Code == CodeDesign:
+		return misfit.Code, misfit.Why
 	case q.InstrumentsOnly && !slices.Contains(q.Instruments, e.Instrument):
 		return CodeInstrument, "the instrument is " + plain(e.Instrument) + ", the question takes " + plainAll(q.Instruments)
 	case e.PostCrossover == evidence.Yes:
 		return CodePostCrossover, "measured after the crossover, when both groups had received the drug"
-	case misfit == CodeComparator:
-		return misfit, text
+	case misfit.Code == CodeComparator:
+		return misfit.Code, misfit.Why
 	case q.leftOut(e) != "":
 		return CodePlan, "the plan leaves the study out: " + q.leftOut(e)
 	case e.TimepointWeeks != nil && q.Time.Min == nil && *e.TimepointWeeks <= 0:
@@ -149,32 +151,6 @@ func (q Question) rowReason(e evidence.Effect) (code, why string) {
 		return CodeTime, fmt.Sprintf("measured at %s weeks, outside the window of the question", weeks(e))
 	case e.Verdict != evidence.Usable:
 		return CodeVerdict, verdictWords(e)
-	}
-	return "", ""
-}
-
-// inScope tells whether an effect is of the question's substances and outcome.
-func (q Question) inScope(e evidence.Effect) bool {
-	return slices.Contains(q.Substances, e.Substance) && (e.Domain == q.Domain || slices.Contains(q.AlsoDomains, e.Domain))
-}
-
-// misfit is the code by which a row is of another population, design or
-// comparator than the question; "" is none.
-func (q Question) misfit(e evidence.Effect) string {
-	code, _ := q.misfitText(e)
-	return code
-}
-
-func (q Question) misfitText(e evidence.Effect) (code, why string) {
-	switch {
-	case q.Population != "" && e.PopulationClass != q.Population:
-		return CodePopulation, fmt.Sprintf("the population is %s, the question asks for %s", plain(e.PopulationClass), plain(q.Population))
-	case len(q.Conditions) > 0 && !slices.Contains(q.Conditions, e.Condition):
-		return CodePopulation, fmt.Sprintf("the condition is %s, the question asks for %s", plain(e.Condition), plainAll(q.Conditions))
-	case !slices.Contains(q.Designs, e.Design):
-		return CodeDesign, fmt.Sprintf("the design is %s, the question takes %s", plain(e.Design), plainAll(q.Designs))
-	case !slices.Contains(q.Comparators, e.ComparatorClass):
-		return CodeComparator, fmt.Sprintf("the comparator is %s (%s), which the question does not take", plain(e.ComparatorClass), orNone(e.Comparator))
 	}
 	return "", ""
 }
