@@ -240,7 +240,16 @@ func narrower(t token, f edition.Flat, printed string) bool {
 	return agrees(printed, natural(f, *f.UnguardedLb)) || agrees(printed, natural(f, *f.UnguardedUb))
 }
 
-var verdictForm = regexp.MustCompile(`(?i)\b(supported|uncertain|contradicted|no trial evidence)\b`)
+var verdictForm = regexp.MustCompile(`(?i)\b(` + strings.Join(verdictWords(), "|") + `)\b`)
+
+// verdictWords are the states as a text writes them.
+func verdictWords() []string {
+	var out []string
+	for _, s := range evidence.States {
+		out = append(out, regexp.QuoteMeta(string(s)))
+	}
+	return out
+}
 
 func verdictProblem(text string, c evidence.ClaimVerdict) (problem, bool) {
 	for _, m := range verdictForm.FindAllStringIndex(text, -1) {

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"time"
 
@@ -84,7 +85,11 @@ func (c *demoCmd) crawlStarter(ctx context.Context, e *Env, p *pipeline.Pipeline
 	if err != nil {
 		return err
 	}
-	col, err := crawler.New(crawler.Options{Sources: sources, Endpoints: endpoints, Contact: "demo on loopback", Version: e.Version, Question: pipeline.CrawlQuestion()}, p.Store)
+	question := pipeline.CrawlQuestion()
+	// a substance without facts in the starter set is not asked for: an answer of
+	// nothing would look like a search of the registers
+	question.Substances = slices.DeleteFunc(question.Substances, func(c crawler.Concept) bool { return !slices.Contains(starter.Substances(), c.ID) })
+	col, err := crawler.New(crawler.Options{Sources: sources, Endpoints: endpoints, Contact: "demo on loopback", Version: e.Version, Question: question}, p.Store)
 	if err != nil {
 		return err
 	}

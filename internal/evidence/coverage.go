@@ -1,7 +1,5 @@
 package evidence
 
-import "slices"
-
 // State says what is known for a question, a cell of the gap map or a claim.
 // Absence has kinds: a trial that was not found is not a trial that was never
 // looked for.
@@ -52,21 +50,6 @@ type Search struct {
 	Hits       *int     `json:"hits"` // the source's own count; nil where it gives none
 	Listed     *int     `json:"listed"`
 	Complete   bool     `json:"complete"` // the hit list was read to its end
-}
-
-// Names reports whether the search asked for the substance together with one of
-// the conditions or topics; none given is any.
-func (s Search) Names(substance string, conditions, topics []string) bool {
-	if !slices.Contains(s.Substances, substance) {
-		return false
-	}
-	if len(s.Conditions) == 0 && len(s.Topics) == 0 || len(conditions) == 0 && len(topics) == 0 {
-		return true
-	}
-	in := func(list []string) func(string) bool {
-		return func(x string) bool { return slices.Contains(list, x) }
-	}
-	return slices.ContainsFunc(s.Conditions, in(conditions)) || slices.ContainsFunc(s.Topics, in(topics))
 }
 
 // Coverage says what was searched for a question, a cell or a claim: the

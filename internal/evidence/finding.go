@@ -112,6 +112,9 @@ type Exclusion struct {
 	Label    string `json:"label,omitempty"`
 	Code     string `json:"code"`
 	Reason   string `json:"reason"`
+	// Misfit is population, design or comparator where the row does not belong to
+	// the question, whatever else Code says against it.
+	Misfit string `json:"misfit,omitempty"`
 }
 
 // MissingTrial is a registered trial that fits a question and has no usable

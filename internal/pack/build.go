@@ -200,7 +200,7 @@ func short(it cite.Item) cite.Item {
 
 func (in Input) claim(v evidence.ClaimVerdict) ClaimCard {
 	c := ClaimCard{ID: v.ID, Text: v.Text, Verdict: string(v.Verdict), Why: v.Why, Rule: v.Rule, Findings: v.Findings}
-	c.Plain = fmt.Sprintf("The claim %q: %s.", v.Text, plainVerdict(string(v.Verdict)))
+	c.Plain = firstOf(v.Instead, v.Why)
 	c.Curriculum = fmt.Sprintf("Verdict on %q in edition %s: %s (%s).", v.Text, in.Document.ID, v.Verdict, v.Why)
 	c.Researcher = fmt.Sprintf("Verdict: %s; k = %d, n = %d; %s. Rule: %s.", v.Verdict, v.K, v.N, v.Why, v.Rule)
 	c.Discuss = "Which result would change this verdict, and in which direction? Use the rule."
@@ -208,18 +208,6 @@ func (in Input) claim(v evidence.ClaimVerdict) ClaimCard {
 		c.Citation, c.Permalink = cite.Line(short(items[0])), items[0].Location
 	}
 	return c
-}
-
-func plainVerdict(v string) string {
-	switch v {
-	case "supported":
-		return "the trials in this edition support it"
-	case "contradicted":
-		return "the trials in this edition speak against it"
-	case "no trial evidence":
-		return "there is no trial evidence for or against it in this edition"
-	}
-	return "the trials in this edition do not settle it"
 }
 
 func firstOf(vals ...string) string {

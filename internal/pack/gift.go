@@ -2,7 +2,10 @@ package pack
 
 import (
 	"fmt"
+	"slices"
 	"strings"
+
+	"past/internal/evidence"
 )
 
 var giftEscapes = strings.NewReplacer(`\`, `\\`, `~`, `\~`, `=`, `\=`, `#`, `\#`, `{`, `\{`, `}`, `\}`, `:`, `\:`, "\n", " ", "\r", " ")
@@ -20,9 +23,18 @@ func GIFT(d Domain, edition string) string {
 	}
 	for _, c := range d.Claims {
 		choice(&b, c.ID+" verdict", fmt.Sprintf("By its written rule, what is the verdict of edition %s on the claim: %q?", edition, c.Text), c.Verdict,
-			[]string{"supported", "uncertain", "contradicted", "no trial evidence"}, c.Why+" "+c.Permalink)
+			verdictChoices(c.Verdict), c.Why+" "+c.Permalink)
 	}
 	return b.String()
+}
+
+// verdictChoices are the three verdicts that numbers give and one kind of absence.
+func verdictChoices(right string) []string {
+	out := []string{string(evidence.Supported), string(evidence.Uncertain), string(evidence.Contradicted), string(evidence.RegisteredOnly)}
+	if !slices.Contains(out, right) {
+		out[3] = right
+	}
+	return out
 }
 
 func cardItems(b *strings.Builder, c Card) {

@@ -3,7 +3,6 @@ package pipeline
 import (
 	"cmp"
 	"context"
-	"maps"
 
 	"past/internal/synthesis"
 	"past/reports"
@@ -41,14 +40,10 @@ func (p *Pipeline) reportFlow(ctx context.Context, h *human, ed *reports.Edition
 	return nil
 }
 
-// sourceNames are the names for people of registers and databases.
-var sourceNames = map[string]string{"ctgov": "ClinicalTrials.gov", "isrctn": "ISRCTN registry", "ctis": "EU CTIS", "euctr": "EU Clinical Trials Register", "ictrp": "WHO ICTRP",
-	"pubmed": "PubMed", "europepmc": "Europe PMC", "crossref": "Crossref", "metapsy": "Metapsy", "review": "human files"}
-
 func counted(in []synthesis.Counted) []reports.Counted {
 	var out []reports.Counted
 	for _, c := range in {
-		out = append(out, reports.Counted{Name: cmp.Or(sourceNames[c.Name], synthesis.Codes[c.Name], c.Name), N: c.N})
+		out = append(out, reports.Counted{Name: cmp.Or(synthesis.Codes[c.Name], synthesis.SourceName(c.Name)), N: c.N})
 	}
 	return out
 }
@@ -56,7 +51,9 @@ func counted(in []synthesis.Counted) []reports.Counted {
 // reportNames gives the names for people of the vocabulary's ids.
 func (p *Pipeline) reportNames(ed *reports.Edition) {
 	ed.Names = map[string]string{"other-dose": "another dose of the same drug", "cyb003": "CYB003 (deuterated psilocin)"}
-	maps.Copy(ed.Names, sourceNames)
+	for _, s := range synthesis.SourceNames() {
+		ed.Names[s] = synthesis.SourceName(s)
+	}
 	for code, words := range synthesis.Codes {
 		ed.Names["left out: "+code] = words
 	}

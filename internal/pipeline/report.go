@@ -12,6 +12,7 @@ import (
 	"past/internal/evidence"
 	"past/internal/starter"
 	"past/internal/store"
+	"past/internal/synthesis"
 	"past/internal/vocab"
 	"past/reports"
 )
@@ -229,7 +230,7 @@ func (p *Pipeline) reportSources(ctx context.Context, doc edition.Document) []re
 		slices.Sort(names)
 		for _, n := range names {
 			s := status.Sources[n]
-			note := reports.SourceNote{Name: cmp.Or(sourceNames[n], n), Records: int(s.Records)}
+			note := reports.SourceNote{Name: synthesis.SourceName(n), Records: int(s.Records)}
 			if !s.LastFetch.IsZero() {
 				note.LastCrawl = s.LastFetch.UTC().Format("2006-01-02")
 			}

@@ -293,25 +293,12 @@ func (p *Pipeline) analyse(ctx context.Context) ([]evidence.Finding, error) {
 		findings = append(findings, f)
 	}
 	review.Sign(findings, h.Decisions)
-	for i := range findings {
-		if findings[i].Certainty.Signed { // the words follow the signed level
-			if err := synthesis.Say(qs[i], &findings[i]); err != nil {
-				return nil, err
-			}
-		}
+	if err := synthesis.Relate(qs, findings); err != nil { // the words follow the signed level, too
+		return nil, err
 	}
-	gap := p.gaps(base, h, topicDecisions(h, base.Studies))
+	gap := p.gaps(base, qs, findings, h, topicDecisions(h, base.Studies))
 	claims := synthesis.Judge(p.claimsToJudge(h), qs, findings, gap, base.LastScan)
 	return findings, p.Store.ReplaceFindings(ctx, findings, claims, gap)
-}
-
-// measuredStudies are the studies of the measured rows.
-func measuredStudies(b synthesis.Base) []evidence.Measured {
-	var out []evidence.Measured
-	for _, m := range b.Measured {
-		out = append(out, evidence.Measured{StudyID: b.StudyOf[m.TrialID], Label: m.Label})
-	}
-	return out
 }
 
 // base gathers what questions are asked of.
@@ -329,7 +316,7 @@ func (p *Pipeline) base(ctx context.Context, h *human) (synthesis.Base, error) {
 	}
 	b.StudyOf = link.StudyOf(b.Studies)
 	for _, s := range b.Studies {
-		b.About[s.ID] = synthesis.StudyTopics{Substances: s.Substances, Conditions: s.Conditions, Topics: s.Topics}
+		b.About[s.ID] = synthesis.StudyTopics{Substances: s.Substances, Conditions: s.Conditions, Topics: s.Topics, Design: s.Design}
 	}
 	for r, err := range p.Store.Records(ctx, store.RecordFilter{Kinds: []evidence.RecordKind{evidence.KindTrial}, WithoutGone: true}) {
 		if err != nil {
@@ -341,14 +328,12 @@ func (p *Pipeline) base(ctx context.Context, h *human) (synthesis.Base, error) {
 	if b.Switches, err = p.switches(ctx, b.StudyOf); err != nil {
 		return b, err
 	}
-	status, err := p.Store.Status(ctx)
-	if err != nil {
+	if b.Searches, err = p.searches(ctx); err != nil {
 		return b, err
 	}
-	for name, s := range status.Sources {
-		if name != "review" && s.LastFetch.Format("2006-01-02") > b.LastScan && !s.LastFetch.IsZero() {
-			b.LastScan = s.LastFetch.Format("2006-01-02")
-		}
+	if b.Retold, err = IsStarter(ctx, p.Store); err != nil {
+		return b, err
 	}
-	return b, nil
+	b.LastScan, err = p.dataTo(ctx, b)
+	return b, err
 }

@@ -107,8 +107,8 @@ func (w topicWords) decided(studies []evidence.Study) []evidence.Study {
 
 // gaps counts the gap map: what stands in each cell, why, and what people
 // decided.
-func (p *Pipeline) gaps(b synthesis.Base, h *human, w topicWords) []evidence.GapCell {
-	in := synthesis.GapInput{Studies: b.Studies, Effects: b.Effects, Measured: measuredStudies(b), Decisions: w.act, Why: map[string]map[string]string{}}
+func (p *Pipeline) gaps(b synthesis.Base, qs []synthesis.Question, findings []evidence.Finding, h *human, w topicWords) []evidence.GapCell {
+	in := synthesis.GapInput{Base: b, Vocabulary: p.Vocab, Questions: qs, Findings: findings, Decisions: w.act, Why: map[string]map[string]string{}}
 	note := func(study, topic, why string) {
 		if in.Why[study] == nil {
 			in.Why[study] = map[string]string{}

@@ -5,6 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
 	"sync"
 )
 
@@ -88,6 +91,24 @@ func Papers() ([]Paper, error) { s := load(); return s.papers, s.err }
 // Registrations returns what registers state of trials beyond what Trials says,
 // one entry for each trial and register, sorted by register and id within it.
 func Registrations() ([]Registration, error) { s := load(); return s.registrations, s.err }
+
+// Substances lists the substances that the facts are about, as vocabulary ids:
+// of any other, the set says nothing.
+func Substances() []string {
+	s := load()
+	seen := map[string]bool{}
+	for _, t := range s.trials {
+		for _, x := range t.Substances {
+			seen[strings.ToLower(x)] = true
+		}
+	}
+	for _, r := range s.registrations {
+		for _, x := range r.Substances {
+			seen[strings.ToLower(x)] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(seen))
+}
 
 // Extractions returns the extraction table as a review file.
 func Extractions() ([]byte, error) { return files.ReadFile("data/extractions.csv") }

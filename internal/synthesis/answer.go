@@ -19,6 +19,8 @@ type Base struct {
 	About    map[string]StudyTopics // study id → what it is about
 	LastScan string                 // date of the last crawl
 	Switches map[string][]Switch    // study id → dated changes of its plan
+	Searches []evidence.Search      // what the sources were asked
+	Retold   bool                   // the sources were the embedded starter facts
 	// WithoutMultiverse leaves out the multiverse, the slowest part of a finding.
 	WithoutMultiverse bool
 }
@@ -63,6 +65,7 @@ func Answer(ctx context.Context, q Question, b Base) (evidence.Finding, error) {
 	f.Missing = missing(q, b, effects, sel.Excluded)
 	f.Warnings = append(f.Warnings, plansChanged(b, effects)...)
 	f.Measured = measured(q, b)
+	f.Coverage = cover(q, nil, b)
 	if f.Primary.Estimate != nil {
 		if err := explore(ctx, q, b, &f, effects); err != nil {
 			return f, fmt.Errorf("question %s: %w", q.ID, err)
@@ -72,6 +75,29 @@ func Answer(ctx context.Context, q Question, b Base) (evidence.Finding, error) {
 		f.Certainty = evidence.Certainty{Level: "very low", Note: "no certainty could be proposed by rule, so it is taken as very low: " + err.Error()}
 	}
 	return f, Say(q, &f)
+}
+
+// Relate adds to each finding what the others know: in which findings a trial is
+// pooled that is missing here. The words follow.
+func Relate(qs []Question, fs []evidence.Finding) error {
+	pooled := map[string][]string{}
+	for _, f := range fs {
+		for _, e := range f.Effects {
+			if !slices.Contains(pooled[e.StudyID], f.ID) {
+				pooled[e.StudyID] = append(pooled[e.StudyID], f.ID)
+			}
+		}
+	}
+	for i := range fs {
+		for j := range fs[i].Missing {
+			m := &fs[i].Missing[j]
+			m.PooledIn = pooled[m.StudyID]
+		}
+		if err := Say(qs[i], &fs[i]); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // unfitted is the result of a model that its data cannot carry.

@@ -11,9 +11,6 @@ import (
 	"past/internal/vocab"
 )
 
-// NoEvidence is the verdict before the kind of absence is known.
-const NoEvidence evidence.State = "no trial evidence"
-
 // The verdicts that numbers can give.
 const (
 	Supported    = evidence.Supported
@@ -21,13 +18,24 @@ const (
 	Contradicted = evidence.Contradicted
 )
 
-// ClaimRule is the written rule behind every verdict on a claim of efficacy.
-const ClaimRule = "Of the findings that speak of the claim, the one with most studies decides. Supported: its headline interval excludes no effect on the side that the claim states (benefit, where it names none), with three studies or more and at least moderate certainty; " +
-	"contradicted: it excludes no effect on the other side, with two studies or more and at least low certainty; " +
-	"no trial evidence: none of them has a study with numbers; uncertain: everything else, and wherever two of them point to opposite sides. A certainty that a person signed counts before the one proposed by rule"
+// The names of the rules behind the verdicts; ClaimRules has their texts.
+const (
+	RuleEfficacy = "efficacy"
+	RuleParts    = "several outcomes"
+	RuleAbsence  = "number of trials"
+	RuleOutside  = "not a question for trials of a drug"
+)
 
-// absenceRule answers the claim that trials of the field itself are few.
-const absenceRule = "supported: at most three registered trials join a core substance and a topic of sexual or couple therapy; contradicted: more than ten; uncertain: in between"
+// ClaimRules are the written rules behind the verdicts, by name.
+var ClaimRules = map[string]string{
+	RuleEfficacy: "Of the findings that speak of the claim, the one with most studies decides. Supported: its headline interval excludes no effect on the side that the claim states (benefit, where it names none), " +
+		"with three studies or more and at least moderate certainty. Contradicted: it excludes no effect on the other side, with two studies or more and at least low certainty. " +
+		"Uncertain: every other finding with a number, and wherever two of them point to opposite sides. Without a number the verdict says which kind of absence it is. " +
+		"A certainty that a person signed counts before the one proposed by rule.",
+	RuleParts:   "As for efficacy, outcome by outcome: supported or contradicted when each outcome is, otherwise uncertain as soon as one has a number; without one, the outcome of which most is known decides.",
+	RuleAbsence: "Supported: at most three registered trials join one of the claim's substances and one of its topics. Contradicted: more than ten. Uncertain: in between, or when no search was complete.",
+	RuleOutside: "Trials of the tracker's substances cannot answer it: it asks how common something is, or what practice without a drug does.",
+}
 
 // Claim is a claim of the vocabulary or of a claims file.
 type Claim struct {
@@ -48,7 +56,7 @@ func (c Claim) lower(f evidence.Finding) bool {
 	return c.Says == "lower"
 }
 
-// Claims holds each claim of the vocabulary against the findings.
+// Claims judges each claim of the vocabulary against the findings.
 func Claims(v *vocab.Vocabulary, questions []Question, findings []evidence.Finding, gap []evidence.GapCell, date string) []evidence.ClaimVerdict {
 	var cs []Claim
 	for _, c := range v.Claims() {
@@ -57,13 +65,13 @@ func Claims(v *vocab.Vocabulary, questions []Question, findings []evidence.Findi
 	return Judge(cs, questions, findings, gap, date)
 }
 
-// Judge holds claims against the findings, one for each question in the same
-// order. A verdict is known by the id of its claim, so that a change of it from
-// one edition to the next can be told.
+// Judge judges claims against the findings, one for each question in the same
+// order. A verdict is known by the id of its claim, so that its changes can be
+// followed from one edition to the next.
 func Judge(claims []Claim, questions []Question, findings []evidence.Finding, gap []evidence.GapCell, date string) []evidence.ClaimVerdict {
 	var out []evidence.ClaimVerdict
 	for _, c := range claims {
-		cv := evidence.ClaimVerdict{ID: c.ID, Text: c.Text, Rule: ClaimRule, Date: date, Findings: []string{}}
+		cv := evidence.ClaimVerdict{ID: c.ID, Text: c.Text, Rule: RuleEfficacy, Date: date, Findings: []string{}}
 		switch c.Kind {
 		case "efficacy":
 			judgeClaim(&cv, c, boundFindings(c, questions, findings))
@@ -72,17 +80,31 @@ func Judge(claims []Claim, questions []Question, findings []evidence.Finding, ga
 		case "absence":
 			judgeAbsence(&cv, c, gap)
 		default:
-			cv.Verdict = NoEvidence
-			cv.Rule = "claims of prevalence and of practice without a drug are not answered by trials of a drug"
-			cv.Why = "The tracker collects trials of the substances; this claim needs another kind of study"
-			if c.Note != "" {
-				cv.Why += " (" + c.Note + ")"
-			}
-			cv.Why += "."
+			cv.Verdict, cv.Rule = evidence.Outside, RuleOutside
+			cv.Why = "The tracker collects trials of the substances; this claim needs another kind of study."
+		}
+		if cv.Instead == "" {
+			cv.Instead = instead(c, cv)
 		}
 		out = append(out, cv)
 	}
 	return out
+}
+
+// instead is the sentence to write where no finding gives one.
+func instead(c Claim, cv evidence.ClaimVerdict) string {
+	text := strings.TrimSuffix(c.Text, ".")
+	switch cv.Verdict {
+	case evidence.Outside:
+		kind := "an observational study or a survey"
+		if c.Kind == "non-drug" {
+			kind = "a study of that practice"
+		}
+		return fmt.Sprintf("Trials of psychedelic drugs do not show whether %s; cite %s for it.", text, kind)
+	case evidence.NotLooked:
+		return fmt.Sprintf("Whether %s was not looked for in this edition; nothing can be cited from it.", text)
+	}
+	return cmp.Or(sayAbsence(cv.Verdict, "whether "+text, nil, cv.Coverage), fmt.Sprintf("It is not known whether %s.", text))
 }
 
 // boundFindings are the findings whose question speaks of the claim: those that
@@ -107,11 +129,11 @@ func speaksOf(c Claim, q Question) bool {
 		survivors == slices.Contains(c.Topics, "sexual-trauma")
 }
 
-// judgeParts judges a claim of several processes: it is supported when each of
-// its outcomes is, and has no evidence when none has a trial.
+// judgeParts judges a claim of several processes.
 func judgeParts(cv *evidence.ClaimVerdict, c Claim, questions []Question, findings []evidence.Finding) {
-	cv.Rule = ClaimRule + "; a claim of several outcomes is supported or contradicted only when each outcome is, and otherwise uncertain as soon as one has a trial"
+	cv.Rule = RuleParts
 	verdicts := map[evidence.State]int{}
+	var states []evidence.State
 	var why []string
 	for _, outcome := range c.Outcomes {
 		part := c
@@ -119,45 +141,40 @@ func judgeParts(cv *evidence.ClaimVerdict, c Claim, questions []Question, findin
 		one := evidence.ClaimVerdict{Findings: []string{}}
 		judgeClaim(&one, c, boundFindings(part, questions, findings))
 		verdicts[one.Verdict]++
+		states = append(states, one.Verdict)
 		cv.Findings = append(cv.Findings, one.Findings...)
+		cv.Coverage = joined(cv.Coverage, one.Coverage)
 		why = append(why, sentenceCase(plain(outcome))+": "+string(one.Verdict)+". "+one.Why)
 		if one.K > cv.K {
-			cv.K, cv.N, cv.Certainty = one.K, one.N, one.Certainty
+			cv.K, cv.N, cv.Certainty, cv.Instead = one.K, one.N, one.Certainty, one.Instead
 		}
 	}
 	cv.Why = strings.Join(why, " ")
-	cv.Verdict = Uncertain
-	for _, v := range []evidence.State{Supported, Contradicted, NoEvidence} {
-		if verdicts[v] == len(c.Outcomes) {
-			cv.Verdict = v
-		}
+	if cv.Verdict = best(states...); cv.Verdict.Answered() && verdicts[cv.Verdict] < len(c.Outcomes) {
+		cv.Verdict = Uncertain
 	}
 }
 
 var certaintyRank = map[string]int{"very low": 1, "low": 2, "moderate": 3, "high": 4}
 
 func judgeClaim(cv *evidence.ClaimVerdict, c Claim, bound []evidence.Finding) {
-	cv.Verdict = NoEvidence
+	cv.Verdict = evidence.NotLooked
 	cv.Why = "No question of this edition asks about it, so no trial was looked for; a question of your own lets it be answered."
-	best := -1
+	most := -1
 	for i, f := range bound {
 		cv.Findings = append(cv.Findings, f.ID)
-		if f.Primary.K > 0 && f.Primary.Estimate != nil && (best < 0 || f.Primary.K > bound[best].Primary.K) {
-			best = i
+		cv.Coverage = joined(cv.Coverage, f.Coverage)
+		if f.Primary.K > 0 && f.Primary.Estimate != nil && (most < 0 || f.Primary.K > bound[most].Primary.K) {
+			most = i
 		}
 	}
-	if best < 0 {
-		if len(bound) > 0 {
-			cv.Why = cmp.Or(bound[0].Sentences.Plain, "No study with numbers speaks of it.")
-			if len(bound) > 1 {
-				cv.Why = fmt.Sprintf("None of the %d questions about it has a study with numbers. %s", len(bound), cv.Why)
-			}
-		}
+	if most < 0 {
+		judgeWithoutNumber(cv, bound)
 		return
 	}
-	f := bound[best]
+	f := bound[most]
 	p := f.Primary
-	cv.K, cv.N, cv.Certainty = p.K, p.N, f.Certainty.Level
+	cv.K, cv.N, cv.Certainty, cv.Instead = p.K, p.N, f.Certainty.Level, f.Sentences.Curriculum
 	lo, hi, ok := f.Headline.Interval()
 	shown := "no pooled answer"
 	if ok {
@@ -169,9 +186,28 @@ func judgeClaim(cv *evidence.ClaimVerdict, c Claim, bound []evidence.Finding) {
 	cv.Verdict = verdictOf(c, f)
 	for i, other := range bound {
 		v := verdictOf(c, other)
-		if i != best && (v == Supported && cv.Verdict == Contradicted || v == Contradicted && cv.Verdict == Supported) {
+		if i != most && (v == Supported && cv.Verdict == Contradicted || v == Contradicted && cv.Verdict == Supported) {
 			cv.Verdict = Uncertain
 			cv.Why += " " + cmp.Or(other.Title, other.ID) + " points the other way."
+		}
+	}
+}
+
+// judgeWithoutNumber gives the kind of absence of which most is known.
+func judgeWithoutNumber(cv *evidence.ClaimVerdict, bound []evidence.Finding) {
+	if len(bound) == 0 {
+		return
+	}
+	var states []evidence.State
+	for _, f := range bound {
+		states = append(states, f.State)
+	}
+	cv.Verdict = best(states...)
+	cv.Why = "None of its substances was searched in this edition."
+	for _, f := range bound {
+		if f.State == cv.Verdict && f.Sentences.Plain != "" {
+			cv.Why, cv.Instead = cmp.Or(f.Title, f.ID)+": "+f.Sentences.Plain, f.Sentences.Curriculum
+			break
 		}
 	}
 }
@@ -206,11 +242,12 @@ func whyVerdict(c Claim, f evidence.Finding, lo, hi float64) string {
 	return fmt.Sprintf("%s; a verdict on that side asks for %s as well.", out, strings.Join(lacks, " and "))
 }
 
-// verdictOf is the verdict that one finding alone would give.
+// verdictOf is the verdict that one finding alone gives; a finding without a
+// number gives its kind of absence.
 func verdictOf(c Claim, f evidence.Finding) evidence.State {
 	p := f.Primary
 	if p.K == 0 || p.Estimate == nil {
-		return NoEvidence
+		return f.State
 	}
 	lo, hi, _ := f.Headline.Interval()
 	lower := c.lower(f)
@@ -227,23 +264,34 @@ func verdictOf(c Claim, f evidence.Finding) evidence.State {
 
 // judgeAbsence counts the studies in the gap map.
 func judgeAbsence(cv *evidence.ClaimVerdict, claim Claim, gap []evidence.GapCell) {
-	cv.Rule = absenceRule
-	if cv.Date == "" {
-		cv.Verdict, cv.Why = NoEvidence, "No register was searched: nothing can be said of how many trials there are."
-		return
-	}
+	cv.Rule = RuleAbsence
 	seen := map[string]bool{}
+	var parts []evidence.Coverage
+	asked := 0
 	for _, c := range gap {
-		if c.Registered == 0 || !slices.Contains(claim.Topics, c.Topic) || !slices.Contains(claim.Substances, c.Substance) {
+		if !slices.Contains(claim.Topics, c.Topic) || !slices.Contains(claim.Substances, c.Substance) {
 			continue
 		}
-		for _, id := range c.StudyIDs {
-			seen[id] = true
+		parts = append(parts, c.Coverage)
+		if c.Coverage.Asked {
+			asked++
 		}
+		if c.Registered > 0 {
+			for _, id := range c.StudyIDs {
+				seen[id] = true
+			}
+		}
+	}
+	cv.Coverage = joined(parts...)
+	if asked == 0 {
+		cv.Verdict, cv.Why = evidence.NotLooked, "No search was made: nothing can be said of how many trials there are."
+		return
 	}
 	n := len(seen)
 	cv.K = n
 	switch {
+	case cv.Coverage.Retold: // a selection of trials counts nothing
+		cv.Verdict = Uncertain
 	case n <= 3:
 		cv.Verdict = Supported
 	case n > 10:
@@ -252,4 +300,15 @@ func judgeAbsence(cv *evidence.ClaimVerdict, claim Claim, gap []evidence.GapCell
 		cv.Verdict = Uncertain
 	}
 	cv.Why = plural(n, "study in this edition joins", "studies in this edition join") + " one of the substances and one of the topics of the claim."
+	if cv.Coverage.Retold {
+		cv.Why += " Its facts are a selection, so the number of trials is not known from it."
+	}
+	if all := len(claim.Topics) * len(claim.Substances); asked < all {
+		cv.Why += fmt.Sprintf(" %d of the %d pairs of substance and topic were searched.", asked, all)
+	}
+	if cv.Coverage.Retold {
+		return
+	}
+	cv.Instead = fmt.Sprintf("%s of one of these drugs for a sexual or relationship concern %s found by a search of %s.", map[bool]string{true: "No trial", false: plural(n, "trial", "trials")}[n == 0],
+		map[bool]string{true: "was", false: "were"}[n <= 1], searched(cv.Coverage))
 }

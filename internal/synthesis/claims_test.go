@@ -20,6 +20,13 @@ func made(id string, k int, est, lo, hi float64, level string, lower bool) evide
 	return f
 }
 
+// empty is a finding without a number.
+func empty(id string, s evidence.State) evidence.Finding {
+	f := made(id, 0, 0, 0, 0, "", true)
+	f.State = s
+	return f
+}
+
 func judge(t *testing.T, c synthesis.Claim, fs ...evidence.Finding) evidence.ClaimVerdict {
 	t.Helper()
 	var qs []synthesis.Question
@@ -37,8 +44,10 @@ func TestVerdictRule(t *testing.T) {
 		fs   []evidence.Finding
 		want evidence.State
 	}{
-		"no finding":          {nil, "no trial evidence"},
-		"no study":            {[]evidence.Finding{made("a", 0, 0, 0, 0, "", true)}, "no trial evidence"},
+		"no finding":          {nil, "not looked for"},
+		"no study":            {[]evidence.Finding{empty("a", evidence.SearchedNone)}, "searched, none"},
+		"the most known":      {[]evidence.Finding{empty("a", evidence.NotLooked), empty("b", evidence.Uncontrolled), empty("c", evidence.RegisteredOnly)}, "uncontrolled evidence only"},
+		"a number counts":     {[]evidence.Finding{empty("a", evidence.MeasuredOnly), made("b", 1, -0.7, -1, -0.4, "low", true)}, "uncertain"},
 		"clear":               {[]evidence.Finding{made("a", 3, -0.7, -1, -0.4, "moderate", true)}, "supported"},
 		"higher is better":    {[]evidence.Finding{made("a", 3, 0.7, 0.4, 1, "high", false)}, "supported"},
 		"low certainty":       {[]evidence.Finding{made("a", 6, -0.7, -1, -0.4, "low", true)}, "uncertain"},
@@ -49,7 +58,7 @@ func TestVerdictRule(t *testing.T) {
 		"one against another": {[]evidence.Finding{made("a", 5, -0.7, -1, -0.4, "high", true), made("b", 3, 0.7, 0.4, 1, "high", true)}, "uncertain"},
 	} {
 		v := judge(t, c, x.fs...)
-		if v.Verdict != x.want || v.Rule == "" || v.Why == "" || v.ID != "X1" || v.Date != "2026-01-01" {
+		if v.Verdict != x.want || synthesis.ClaimRules[v.Rule] == "" || v.Why == "" || v.Instead == "" && !v.Verdict.Answered() || v.ID != "X1" || v.Date != "2026-01-01" {
 			t.Errorf("%s: %+v", name, v)
 		}
 	}
@@ -90,9 +99,15 @@ func TestShippedClaimsAreBound(t *testing.T) {
 	if strings.Contains(strings.Join(got["C1"].Findings, " "), "sexual-trauma") || len(got["C2"].Findings) != 1 {
 		t.Errorf("survivors and whole samples are mixed: %v, %v", got["C1"].Findings, got["C2"].Findings)
 	}
-	for _, id := range []string{"C2", "C7", "C8", "C9", "C10", "C11"} {
-		if got[id].Verdict != "no trial evidence" {
+	for id, want := range map[string]evidence.State{"C2": evidence.SearchedNone, "C5": evidence.SearchedNone, "C7": evidence.Outside, "C8": evidence.SearchedNone,
+		"C9": evidence.SearchedNone, "C10": evidence.SearchedNone, "C11": evidence.Outside, "C12": evidence.NotLooked} {
+		if got[id].Verdict != want {
 			t.Errorf("%s is %s: %s", id, got[id].Verdict, got[id].Why)
+		}
+	}
+	for id, c := range got {
+		if c.Instead == "" {
+			t.Errorf("%s (%s) says nothing to write instead", id, c.Verdict)
 		}
 	}
 	if got["C1"].Verdict == "supported" || got["C1"].K != 6 {
@@ -109,14 +124,21 @@ func TestAbsenceCountsItsOwnTopics(t *testing.T) {
 	}
 	cell = append(cell, evidence.GapCell{Topic: "sexual-dysfunction", Substance: "mdma", Registered: 1, StudyIDs: []string{"x"}},
 		evidence.GapCell{Topic: "intimacy", Substance: "mdma", Registered: 1, StudyIDs: []string{"x"}})
-	for _, c := range synthesis.Claims(vocab.Default(), nil, nil, nil, "") {
-		if c.ID == "C12" && c.Verdict != "no trial evidence" {
-			t.Errorf("without a search: %+v", c)
+	for name, x := range map[string]struct {
+		coverage evidence.Coverage
+		want     evidence.State
+	}{
+		"not searched": {evidence.Coverage{}, evidence.NotLooked},
+		"searched":     {evidence.Coverage{Asked: true, Complete: true}, evidence.Supported},
+		"retold":       {evidence.Coverage{Asked: true, Complete: true, Retold: true}, evidence.Uncertain},
+	} {
+		for i := range cell {
+			cell[i].Coverage = x.coverage
 		}
-	}
-	for _, c := range synthesis.Claims(vocab.Default(), nil, nil, cell, "2026-01-01") {
-		if c.ID == "C12" && (c.Verdict != "supported" || c.K != 1) {
-			t.Errorf("%+v", c)
+		for _, c := range synthesis.Claims(vocab.Default(), nil, nil, cell, "2026-01-01") {
+			if c.ID == "C12" && (c.Verdict != x.want || x.coverage.Asked && c.K != 1 || c.Instead == "") {
+				t.Errorf("%s: %+v", name, c)
+			}
 		}
 	}
 }

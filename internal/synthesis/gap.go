@@ -19,14 +19,19 @@ type TopicDecision struct {
 
 // GapInput is what the gap map is counted from.
 type GapInput struct {
-	Studies  []evidence.Study
-	Effects  []evidence.Effect
-	Measured []evidence.Measured
+	Base
+	Vocabulary *vocab.Vocabulary
+	// Questions and Findings give the verdict of a cell with numbers.
+	Questions []Question
+	Findings  []evidence.Finding
 	// Why says for a study and a topic which words put it there (TopicReasons).
 	Why map[string]map[string]string
 	// Decisions correct the classification; later ones win.
 	Decisions []TopicDecision
 }
+
+// Reference rows of the gap map: conditions beside the topics, for comparison.
+var Reference = []string{"ptsd", "anxiety", "depression"}
 
 // TopicReasons says which words of a registered trial speak of which topic:
 // topic id → the term and where it stands.
@@ -46,17 +51,17 @@ func TopicReasons(v *vocab.Vocabulary, r *evidence.Record) map[string]string {
 	return out
 }
 
-// GapMap is Gaps without reasons and corrections.
-func GapMap(studies []evidence.Study, effects []evidence.Effect, measured []evidence.Measured) []evidence.GapCell {
-	return Gaps(GapInput{Studies: studies, Effects: effects, Measured: measured})
-}
-
 // topicsOf gives the topics of a study with the reason for each, after the
 // decisions of people.
 func (in GapInput) topicsOf(s evidence.Study) (topics []string, why map[string]string) {
 	why = map[string]string{}
 	for _, t := range s.Topics {
 		why[t] = cmp.Or(in.Why[s.ID][t], "classified by the vocabulary")
+	}
+	for _, c := range Reference {
+		if slices.Contains(s.Conditions, c) {
+			why[c] = "its condition"
+		}
 	}
 	for _, d := range in.Decisions {
 		switch {
@@ -74,37 +79,65 @@ func (in GapInput) topicsOf(s evidence.Study) (topics []string, why map[string]s
 	return topics, why
 }
 
-// Gaps counts studies per topic and substance. Cells without a study are left
-// out: what is absent from the map is empty, and drawn as such.
+// gapRow is a topic or a reference condition.
+type gapRow struct {
+	id          string
+	conditions  []string // searches that name one of them asked for the row
+	instruments []string // that measure a topic
+	domain      string   // of a reference row
+}
+
+func (in GapInput) rows() []gapRow {
+	var out []gapRow
+	for _, t := range in.Vocabulary.Topics() {
+		card, _ := in.Vocabulary.Card(t.ID)
+		out = append(out, gapRow{id: t.ID, conditions: t.Conditions, instruments: card.Instruments})
+	}
+	for _, c := range Reference {
+		out = append(out, gapRow{id: c, conditions: []string{c}, domain: c})
+	}
+	return out
+}
+
+// measures reports whether a result is about the row: by its domain for a
+// condition, by its instrument for a topic.
+func (r gapRow) measures(domain, instrument string) bool {
+	return r.domain != "" && domain == r.domain || slices.Contains(r.instruments, instrument)
+}
+
+// Gaps gives a cell for each topic and reference condition with each of the
+// tracker's substances, searched or not: an empty cell says which kind of
+// absence it is.
 func Gaps(in GapInput) []evidence.GapCell {
-	studies, effects, measured := in.Studies, in.Effects, in.Measured
-	people := map[string]float64{}
-	for _, e := range effects {
-		if e.Verdict == evidence.Usable && e.N1 != nil && e.N2 != nil {
-			people[e.StudyID] = max(people[e.StudyID], *e.N1+*e.N2)
-		}
+	topics, why := map[string][]string{}, map[string]map[string]string{}
+	for _, s := range in.Studies {
+		topics[s.ID], why[s.ID] = in.topicsOf(s)
 	}
-	reported := map[string]bool{}
-	for _, m := range measured {
-		reported[m.StudyID] = m.StudyID != ""
-	}
-	type key struct{ topic, substance string }
-	cells := map[key]*evidence.GapCell{}
-	for _, s := range studies {
-		topics, why := in.topicsOf(s)
-		for _, t := range topics {
-			for _, sub := range s.Substances {
-				k := key{t, sub}
-				if cells[k] == nil {
-					cells[k] = &evidence.GapCell{Topic: t, Substance: sub}
-				}
-				count(cells[k], s, people[s.ID], reported[s.ID], why[t])
+	var out []evidence.GapCell
+	for _, row := range in.rows() {
+		for _, sub := range in.Vocabulary.Substances() {
+			if !sub.Core {
+				continue
 			}
+			q := Question{Substances: []string{sub.ID}, Topic: row.id, MissingConditions: row.conditions}
+			cell := evidence.GapCell{Topic: row.id, Substance: sub.ID, Coverage: cover(q, []string{row.id}, in.Base)}
+			states := []evidence.State{evidence.NotLooked}
+			if cell.Coverage.Asked {
+				states = append(states, evidence.SearchedNone)
+			}
+			for _, s := range in.Studies {
+				c := Candidate{Substances: s.Substances, Topics: topics[s.ID], Conditions: s.Conditions, Open: true}
+				if ok, misfit := Fits(q, c); ok || !misfit.Foreign() {
+					states = append(states, in.count(&cell, row, s, why[s.ID][row.id]))
+				}
+			}
+			cell.State = best(states...)
+			if cell.State == evidence.Uncertain {
+				cell.State = in.verdict(row, sub.ID)
+			}
+			cell.Why = whyCell(cell)
+			out = append(out, cell)
 		}
-	}
-	out := make([]evidence.GapCell, 0, len(cells))
-	for _, c := range cells {
-		out = append(out, *c)
 	}
 	slices.SortFunc(out, func(a, b evidence.GapCell) int {
 		return cmp.Or(strings.Compare(a.Topic, b.Topic), strings.Compare(a.Substance, b.Substance))
@@ -112,7 +145,8 @@ func Gaps(in GapInput) []evidence.GapCell {
 	return out
 }
 
-func count(c *evidence.GapCell, s evidence.Study, people float64, reported bool, why string) {
+// count adds a study to its cell and says what the study makes known.
+func (in GapInput) count(c *evidence.GapCell, row gapRow, s evidence.Study, why string) evidence.State {
 	if len(s.Records) > 0 {
 		c.Registered++
 	}
@@ -122,16 +156,81 @@ func count(c *evidence.GapCell, s evidence.Study, people float64, reported bool,
 	case evidence.StatusCompleted:
 		c.Completed++
 	}
-	if people > 0 || reported {
-		c.WithResults++
-	}
+	c.StudyIDs = append(c.StudyIDs, s.ID)
+	c.Reasons = append(c.Reasons, s.Label+": "+why)
+	state, people := in.known(row, s.ID, c.Substance)
 	if people > 0 {
-		n := int(people)
+		n := people
 		if c.Randomised != nil {
 			n += *c.Randomised
 		}
 		c.Randomised = &n
 	}
-	c.StudyIDs = append(c.StudyIDs, s.ID)
-	c.Reasons = append(c.Reasons, s.Label+": "+why)
+	if state != evidence.RegisteredOnly {
+		c.WithResults++
+	}
+	if state == evidence.RegisteredOnly && s.Status == evidence.StatusWithdrawn {
+		return evidence.SearchedNone
+	}
+	return state
+}
+
+// known is what a study's numbers and measurements make known of a row.
+func (in GapInput) known(row gapRow, study, substance string) (evidence.State, int) {
+	people := 0.0
+	states := []evidence.State{evidence.RegisteredOnly}
+	for _, e := range in.Effects {
+		if e.StudyID != study || e.Substance != substance || !row.measures(e.Domain, e.Instrument) {
+			continue
+		}
+		switch {
+		case e.Design != "parallel-rct" && e.Design != "crossover-rct":
+			states = append(states, evidence.Uncontrolled)
+		case e.Verdict != evidence.Usable:
+			states = append(states, evidence.MeasuredOnly)
+		default:
+			states = append(states, evidence.Uncertain)
+			if e.N1 != nil && e.N2 != nil {
+				people = max(people, *e.N1+*e.N2)
+			}
+		}
+	}
+	for _, m := range in.Measured {
+		c := ofMeasured(m)
+		if in.StudyOf[m.TrialID] != study || !slices.Contains(c.Substances, substance) || !slices.Contains(c.Topics, row.id) && !row.measures(m.Domain, m.Instrument) {
+			continue
+		}
+		states = append(states, map[bool]evidence.State{true: evidence.MeasuredOnly, false: evidence.Uncontrolled}[c.controlled()])
+	}
+	return best(states...), int(people)
+}
+
+// verdict is that of the answered finding with most studies on a reference
+// condition; a topic has numbers and no finding of its own.
+func (in GapInput) verdict(row gapRow, substance string) evidence.State {
+	state, most := evidence.Uncertain, 0
+	for i, f := range in.Findings {
+		if i < len(in.Questions) && in.Questions[i].Kind != "harm" && f.Domain == row.domain && f.Substance == substance && f.State.Answered() && f.Primary.K > most {
+			state, most = f.State, f.Primary.K
+		}
+	}
+	return state
+}
+
+// whyCell says in a sentence what a cell's state rests on.
+func whyCell(c evidence.GapCell) string {
+	studies := plural(c.Registered, "registered trial", "registered trials")
+	switch c.State {
+	case evidence.NotLooked:
+		return "No search of this edition asked for it."
+	case evidence.SearchedNone:
+		return "A search of " + searched(c.Coverage) + " found no trial of it."
+	case evidence.RegisteredOnly:
+		return studies + "; no result of it is known."
+	case evidence.Uncontrolled:
+		return studies + "; only studies without a comparison group report on it."
+	case evidence.MeasuredOnly:
+		return studies + "; it was measured, and no number of it could be extracted."
+	}
+	return studies + "; there are numbers of controlled trials."
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -81,10 +82,14 @@ func withoutNames(q Question, s string) string {
 // Say writes the sentences, limits and what not to say of a finding anew, after
 // its certainty was signed by a person.
 func Say(q Question, f *evidence.Finding) error {
+	f.State = stateOf(q, *f)
 	if err := say(q, f); err != nil {
 		return fmt.Errorf("question %s: %w", q.ID, err)
 	}
-	f.Limits = limits(q, *f)
+	f.Limits = nil
+	if f.State.Sayable() {
+		f.Limits = limits(q, *f)
+	}
 	f.NotToSay = notToSay(q, *f)
 	return nil
 }
@@ -203,33 +208,46 @@ func sayConflict(q Question, f evidence.Finding) evidence.Sentences {
 	return evidence.Sentences{Plain: text, Curriculum: text + " " + strings.Join(each, "; ") + ".", Researcher: text + " " + strings.Join(each, "; ") + "." + fitted}
 }
 
+// sayNothing writes a finding without a number: which kind of absence it is.
 func sayNothing(q Question, f evidence.Finding) evidence.Sentences {
-	text := fmt.Sprintf("%s: no trial in this edition gives numbers that can be pooled.", q.Title)
-	if k := f.Primary.K; k > 0 {
-		text = fmt.Sprintf("%s: the numbers of %s could not be pooled.", q.Title, plural(k, "study", "studies"))
-	}
-	if n := len(f.Measured); n > 0 {
-		text += fmt.Sprintf(" %s measured the outcome without numbers that can be extracted.", plural(n, "report", "reports"))
-	}
-	reported, registered := 0, 0
-	for _, m := range f.Missing {
-		if m.Why == WhyReported {
-			reported++
-		} else {
-			registered++
+	var studies []string
+	add := func(label string) {
+		if label != "" && !slices.Contains(studies, label) {
+			studies = append(studies, label)
 		}
 	}
-	if n := reported - len(f.Measured); n > 0 {
-		text += fmt.Sprintf(" %s reported without a number that this question can use.", plural(n, "trial is", "trials are"))
+	switch f.State {
+	case evidence.MeasuredOnly, evidence.Uncontrolled:
+		for _, m := range f.Measured {
+			if m.Controlled == (f.State == evidence.MeasuredOnly) {
+				add(m.Label)
+			}
+		}
+		for _, x := range f.Excluded {
+			if f.State == evidence.MeasuredOnly && x.Misfit == "" || f.State == evidence.Uncontrolled && x.Misfit == CodeDesign {
+				add(x.Label)
+			}
+		}
+	case evidence.RegisteredOnly:
+		for _, m := range f.Missing {
+			if m.Why != WhyWithdrawn {
+				add(m.RecordID)
+			}
+		}
 	}
-	if registered > 0 {
-		text += fmt.Sprintf(" %s registered for the question.", plural(registered, "trial is", "trials are"))
-	}
-	absence := " The absence of trials is not evidence of no effect."
+	who := q.Intervention + map[bool]string{true: " change ", false: " changes "}[q.Plural] + q.Outcome
 	if q.Kind == "harm" {
-		absence = " The absence of numbers is not evidence of safety."
+		who = "the risk of " + q.Outcome + " differs with " + q.Intervention
 	}
-	return evidence.Sentences{Plain: text, Curriculum: text + absence, Researcher: text + " k = 0."}
+	text := sayAbsence(f.State, "whether "+who, studies, f.Coverage)
+	if text == "" {
+		return evidence.Sentences{}
+	}
+	absence := " This is no evidence that there is no effect."
+	if q.Kind == "harm" {
+		absence = " This is no evidence of safety."
+	}
+	return evidence.Sentences{Plain: text, Curriculum: text + absence, Researcher: q.Title + ": " + text + " k = 0."}
 }
 
 // ModelWords names a method and a test of an interval for people, with the

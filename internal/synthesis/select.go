@@ -56,6 +56,7 @@ func Select(q Question, effects []evidence.Effect) Selection {
 		}
 		if code, why := q.rowReason(e, misfit); code != "" {
 			sel.exclude(e, code, why)
+			sel.Excluded[len(sel.Excluded)-1].Misfit = misfit.Code
 			continue
 		}
 		byStudy[e.StudyID] = append(byStudy[e.StudyID], e)

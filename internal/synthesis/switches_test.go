@@ -61,18 +61,23 @@ func TestPartialStartIsNotGuessed(t *testing.T) {
 
 func TestGapMapReasonsAndCorrections(t *testing.T) {
 	study := evidence.Study{ID: "s1", Label: "A 2020", Records: []string{"NCT1"}, Substances: []string{"mdma"}, Topics: []string{"intimacy", "sexual-trauma"}, Status: evidence.StatusRecruiting}
-	in := synthesis.GapInput{Studies: []evidence.Study{study}, Why: map[string]map[string]string{"s1": {"intimacy": `"intimacy" in the title of NCT1`}},
+	in := synthesis.GapInput{Base: synthesis.Base{Studies: []evidence.Study{study}}, Vocabulary: vocab.Default(), Why: map[string]map[string]string{"s1": {"intimacy": `"intimacy" in the title of NCT1`}},
 		Decisions: []synthesis.TopicDecision{{Study: "s1", Topic: "sexual-trauma", Who: "r1", When: "2026-01-01", Why: "eligibility only"}, {Study: "s1", Topic: "lgbtq", Include: true, Who: "r1", When: "2026-01-01", Why: "arm 2"}}}
-	cells := synthesis.Gaps(in)
-	var topics []string
-	for _, c := range cells {
-		topics = append(topics, c.Topic)
-		if c.Registered != 1 || c.Running != 1 || len(c.Reasons) != 1 {
+	cells := map[string]evidence.GapCell{}
+	for _, c := range synthesis.Gaps(in) {
+		if c.Registered == 0 {
+			if c.State != evidence.NotLooked || c.Randomised != nil || len(c.StudyIDs) > 0 {
+				t.Errorf("without a search and a study: %+v", c)
+			}
+			continue
+		}
+		cells[c.Topic] = c
+		if c.Registered != 1 || c.Running != 1 || len(c.Reasons) != 1 || c.State != evidence.RegisteredOnly || c.Substance != "mdma" || c.Randomised != nil {
 			t.Errorf("%+v", c)
 		}
 	}
-	if !slices.Equal(topics, []string{"intimacy", "lgbtq"}) || !strings.Contains(cells[0].Reasons[0], "in the title of NCT1") || !strings.Contains(cells[1].Reasons[0], "r1") {
-		t.Errorf("%v %+v", topics, cells)
+	if len(cells) != 2 || !strings.Contains(cells["intimacy"].Reasons[0], "in the title of NCT1") || !strings.Contains(cells["lgbtq"].Reasons[0], "r1") {
+		t.Errorf("%+v", cells)
 	}
 	why := synthesis.TopicReasons(vocab.Default(), &evidence.Record{ID: "NCT1", Title: "MDMA for erectile dysfunction", Conditions: []string{"Vaginismus"}})
 	if !strings.Contains(why["erectile-dysfunction"], "title") || !strings.Contains(why["genito-pelvic-pain"], "conditions") {

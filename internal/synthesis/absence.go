@@ -1,0 +1,156 @@
+package synthesis
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"past/internal/evidence"
+)
+
+// cover says which searches asked for the candidates of a question: those that
+// named one of its substances together with one of its conditions or its topic,
+// or without any. A search that was broken off is named and covers nothing.
+func cover(q Question, topics []string, b Base) evidence.Coverage {
+	c := evidence.Coverage{Retold: b.Retold, Complete: true}
+	conditions := q.conditions()
+	for _, s := range b.Searches {
+		named := slices.Concat(s.Conditions, s.Topics)
+		limited := len(named) > 0 && len(conditions)+len(topics) > 0
+		if !overlap(s.Substances, q.Substances) || limited && !overlap(named, conditions) && !overlap(named, topics) {
+			continue
+		}
+		c.Searches = append(c.Searches, evidence.SearchRef{ID: s.ID, Source: s.Source, Day: s.Day, Hits: s.Hits, Complete: s.Complete})
+		c.Day = max(c.Day, s.Day)
+		c.Asked = c.Asked || s.Complete
+		c.Complete = c.Complete && s.Complete
+	}
+	c.Complete = c.Complete && c.Asked
+	slices.SortFunc(c.Searches, func(a, b evidence.SearchRef) int {
+		return cmp.Or(strings.Compare(a.Source, b.Source), strings.Compare(a.ID, b.ID))
+	})
+	return c
+}
+
+// joined is the coverage of several, each search once.
+func joined(parts ...evidence.Coverage) evidence.Coverage {
+	out := evidence.Coverage{Complete: true}
+	seen := map[string]bool{}
+	for _, p := range parts {
+		out.Asked, out.Retold, out.Complete, out.Day = out.Asked || p.Asked, out.Retold || p.Retold, out.Complete && p.Complete, max(out.Day, p.Day)
+		for _, s := range p.Searches {
+			if !seen[s.ID] {
+				seen[s.ID] = true
+				out.Searches = append(out.Searches, s)
+			}
+		}
+	}
+	out.Complete = out.Complete && out.Asked
+	slices.SortFunc(out.Searches, func(a, b evidence.SearchRef) int {
+		return cmp.Or(strings.Compare(a.Source, b.Source), strings.Compare(a.ID, b.ID))
+	})
+	return out
+}
+
+// absenceOrder ranks the states by how much is known: of several, the first is
+// what may be said.
+var absenceOrder = []evidence.State{evidence.Supported, evidence.Contradicted, evidence.Uncertain, evidence.MeasuredOnly, evidence.Uncontrolled,
+	evidence.RegisteredOnly, evidence.SearchedNone, evidence.NotLooked, evidence.Outside}
+
+// best is the state that says most.
+func best(states ...evidence.State) evidence.State {
+	for _, s := range absenceOrder {
+		if slices.Contains(states, s) {
+			return s
+		}
+	}
+	return evidence.NotLooked
+}
+
+// stateOf says what is known for a question. Its verdict is that of the claim
+// that the treatment does what it is given for, of a harm that it is more
+// frequent.
+func stateOf(q Question, f evidence.Finding) evidence.State {
+	if f.Primary.K > 0 && f.Primary.Estimate != nil {
+		c := Claim{}
+		if q.Kind == "harm" {
+			c.Says = "higher"
+		}
+		return verdictOf(c, f)
+	}
+	states := []evidence.State{evidence.NotLooked}
+	add := func(when bool, s evidence.State) {
+		if when {
+			states = append(states, s)
+		}
+	}
+	for _, m := range f.Measured {
+		add(m.Controlled, evidence.MeasuredOnly)
+		add(!m.Controlled, evidence.Uncontrolled)
+	}
+	for _, x := range f.Excluded {
+		add(x.Misfit == CodeDesign, evidence.Uncontrolled)
+		add(x.Misfit == "" && x.Code != CodePlan, evidence.MeasuredOnly)
+	}
+	for _, m := range f.Missing {
+		add(m.Why == WhyReported, evidence.MeasuredOnly)
+		add(m.Why != WhyWithdrawn, evidence.RegisteredOnly)
+	}
+	add(f.Primary.K > 0, evidence.MeasuredOnly)
+	add(f.Coverage.Asked, evidence.SearchedNone)
+	return best(states...)
+}
+
+// searched says in words what was asked: "ClinicalTrials.gov, PubMed; 2026-11-20".
+func searched(c evidence.Coverage) string {
+	if c.Retold {
+		return "the embedded facts of the demonstration, not the registers themselves"
+	}
+	var names []string
+	for _, s := range c.Searches {
+		if n := SourceName(s.Source); s.Complete && !slices.Contains(names, n) {
+			names = append(names, n)
+		}
+	}
+	out := strings.Join(names, ", ")
+	if c.Day != "" {
+		out += " (last on " + c.Day + ")"
+	}
+	return out
+}
+
+// sourceNames are the names for people of registers and databases.
+var sourceNames = map[string]string{"ctgov": "ClinicalTrials.gov", "isrctn": "ISRCTN registry", "ctis": "EU CTIS", "euctr": "EU Clinical Trials Register", "ictrp": "WHO ICTRP",
+	"pubmed": "PubMed", "europepmc": "Europe PMC", "crossref": "Crossref", "metapsy": "Metapsy", "review": "review folder"}
+
+// SourceNames lists the ids of the registers and databases.
+func SourceNames() []string { return slices.Sorted(maps.Keys(sourceNames)) }
+
+// SourceName is the name for people of a register or database.
+func SourceName(id string) string { return cmp.Or(sourceNames[id], id) }
+
+// sayAbsence is the sentence about a question, a cell or a claim without a
+// number; "" where nothing may be said.
+func sayAbsence(s evidence.State, what string, studies []string, c evidence.Coverage) string {
+	list := func(one, many string) string {
+		n := len(studies)
+		return fmt.Sprintf("%s (%s)", plural(n, one, many), strings.Join(studies[:min(n, 6)], ", ")+map[bool]string{true: " and others"}[n > 6])
+	}
+	switch {
+	case s == evidence.MeasuredOnly && len(studies) > 0:
+		return fmt.Sprintf("%s measured it without a number that this edition could use, so it is not known %s.", sentenceCase(list("controlled study", "controlled studies")), what)
+	case s == evidence.MeasuredOnly:
+		return fmt.Sprintf("It was measured without a number that this edition could use, so it is not known %s.", what)
+	case s == evidence.Uncontrolled && len(studies) > 0:
+		return fmt.Sprintf("Only %s without a comparison group reported on it; no controlled result shows %s.", list("study", "studies"), what)
+	case s == evidence.Uncontrolled:
+		return fmt.Sprintf("Only studies without a comparison group reported on it; no controlled result shows %s.", what)
+	case s == evidence.RegisteredOnly:
+		return fmt.Sprintf("%s registered and no result is in this edition, so it is not known %s.", sentenceCase(list("trial is", "trials are")), what)
+	case s == evidence.SearchedNone && c.Asked:
+		return fmt.Sprintf("A search of %s found no trial of it, so it is not known %s.", searched(c), what)
+	}
+	return ""
+}
