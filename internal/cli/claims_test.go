@@ -82,7 +82,7 @@ func TestUsersClaims(t *testing.T) {
 	if c.Verdict == "" || c.K != 5 || !slices.Equal(c.Findings, []string{"mdma-ptsd-response"}) || c.Rule == "" || c.Date == "" {
 		t.Errorf("%+v", c)
 	}
-	if c := claim(ed, "course-2"); c.Verdict != "no trial evidence" {
+	if c := claim(ed, "course-2"); c.Verdict != "not looked for" {
 		t.Errorf("%+v", c)
 	}
 	for _, own := range before.Claims {

@@ -105,9 +105,6 @@ func stateOf(q Question, f evidence.Finding) evidence.State {
 
 // searched says in words what was asked: "ClinicalTrials.gov, PubMed; 2026-11-20".
 func searched(c evidence.Coverage) string {
-	if c.Retold {
-		return "the embedded facts of the demonstration, not the registers themselves"
-	}
 	var names []string
 	for _, s := range c.Searches {
 		if n := SourceName(s.Source); s.Complete && !slices.Contains(names, n) {
@@ -131,24 +128,37 @@ func SourceNames() []string { return slices.Sorted(maps.Keys(sourceNames)) }
 // SourceName is the name for people of a register or database.
 func SourceName(id string) string { return cmp.Or(sourceNames[id], id) }
 
-// sayAbsence is the sentence about a question, a cell or a claim without a
-// number; "" where nothing may be said.
-func sayAbsence(s evidence.State, what string, studies []string, c evidence.Coverage) string {
-	list := func(one, many string) string {
-		n := len(studies)
-		return fmt.Sprintf("%s (%s)", plural(n, one, many), strings.Join(studies[:min(n, 6)], ", ")+map[bool]string{true: " and others"}[n > 6])
+// named is a list of at most six names in brackets.
+func named(names []string) string {
+	if len(names) == 0 {
+		return ""
 	}
+	more := ""
+	if len(names) > 6 {
+		more = " and others"
+	}
+	return " (" + strings.Join(names[:min(len(names), 6)], ", ") + more + ")"
+}
+
+// sayAbsence is the sentence about a question, a cell or a claim without a
+// number; "" where nothing may be said. n studies stand behind the state, names
+// are those of their reports or records.
+func sayAbsence(s evidence.State, what string, n int, names []string, c evidence.Coverage) string {
 	switch {
-	case s == evidence.MeasuredOnly && len(studies) > 0:
-		return fmt.Sprintf("%s measured it without a number that this edition could use, so it is not known %s.", sentenceCase(list("controlled study", "controlled studies")), what)
+	case s == evidence.MeasuredOnly && n > 0:
+		return fmt.Sprintf("%s%s measured it without a number that this question can use, so it is not known %s.", plural(n, "controlled study", "controlled studies"), named(names), what)
 	case s == evidence.MeasuredOnly:
-		return fmt.Sprintf("It was measured without a number that this edition could use, so it is not known %s.", what)
-	case s == evidence.Uncontrolled && len(studies) > 0:
-		return fmt.Sprintf("Only %s without a comparison group reported on it; no controlled result shows %s.", list("study", "studies"), what)
+		return fmt.Sprintf("It was measured without a number that this edition can use, so it is not known %s.", what)
+	case s == evidence.Uncontrolled && n > 0:
+		return fmt.Sprintf("Only %s without a comparison group%s reported on it; no controlled result shows %s.", plural(n, "study", "studies"), named(names), what)
 	case s == evidence.Uncontrolled:
 		return fmt.Sprintf("Only studies without a comparison group reported on it; no controlled result shows %s.", what)
+	case s == evidence.RegisteredOnly && n > 0:
+		return fmt.Sprintf("%s registered%s and no result is in this edition, so it is not known %s.", plural(n, "trial is", "trials are"), named(names), what)
 	case s == evidence.RegisteredOnly:
-		return fmt.Sprintf("%s registered and no result is in this edition, so it is not known %s.", sentenceCase(list("trial is", "trials are")), what)
+		return fmt.Sprintf("Trials are registered and no result is in this edition, so it is not known %s.", what)
+	case s == evidence.SearchedNone && c.Retold:
+		return fmt.Sprintf("The demonstration's selection of trials holds none of it, and no register was searched, so it is not known from here %s.", what)
 	case s == evidence.SearchedNone && c.Asked:
 		return fmt.Sprintf("A search of %s found no trial of it, so it is not known %s.", searched(c), what)
 	}

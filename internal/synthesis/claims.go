@@ -104,7 +104,7 @@ func instead(c Claim, cv evidence.ClaimVerdict) string {
 	case evidence.NotLooked:
 		return fmt.Sprintf("Whether %s was not looked for in this edition; nothing can be cited from it.", text)
 	}
-	return cmp.Or(sayAbsence(cv.Verdict, "whether "+text, nil, cv.Coverage), fmt.Sprintf("It is not known whether %s.", text))
+	return cmp.Or(sayAbsence(cv.Verdict, "whether "+text, 0, nil, cv.Coverage), fmt.Sprintf("It is not known whether %s.", text))
 }
 
 // boundFindings are the findings whose question speaks of the claim: those that

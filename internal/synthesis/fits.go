@@ -21,9 +21,12 @@ type Candidate struct {
 	Design     string
 	Comparator string // class
 	As         string // the comparator as stated, for reasons
-	// Open is set for a registered trial and for a table that names no class: what
-	// it does not state speaks neither for nor against it.
+	// Open is set for a registered trial and for a table in free words: what it
+	// does not state speaks neither for nor against it.
 	Open bool
+	// Registered is set for a registered trial: it is about an outcome, too, when
+	// its participants have the condition.
+	Registered bool
 }
 
 // Misfit says why a candidate does not belong to a question.
@@ -64,13 +67,12 @@ func Fits(q Question, c Candidate) (bool, Misfit) {
 	return true, Misfit{}
 }
 
-// outcomeOf reports whether a candidate is about the question's outcome. A
-// registered trial is also about it when its participants have the condition.
+// outcomeOf reports whether a candidate is about the question's outcome.
 func (q Question) outcomeOf(c Candidate) bool {
 	if overlap(c.Domains, q.domains()) || q.Topic != "" && slices.Contains(c.Topics, q.Topic) {
 		return true
 	}
-	if !c.Open || q.Topic != "" {
+	if !c.Registered || q.Topic != "" {
 		return false
 	}
 	conditions := q.conditions()
@@ -135,7 +137,7 @@ func ofMeasured(m review.MeasuredRow) Candidate {
 // ofTrial is a registered trial as a candidate.
 func ofTrial(about StudyTopics, r *evidence.Record) Candidate {
 	return Candidate{Substances: about.Substances, Domains: plannedDomains(r), Conditions: about.Conditions, Topics: about.Topics,
-		Population: populationOf(about.Conditions), Design: designOf(about, r), Open: true}
+		Population: populationOf(about.Conditions), Design: designOf(about, r), Open: true, Registered: true}
 }
 
 // populationOf tells people with the diagnosis from people with another illness

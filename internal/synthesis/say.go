@@ -1,6 +1,7 @@
 package synthesis
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"math"
@@ -210,36 +211,12 @@ func sayConflict(q Question, f evidence.Finding) evidence.Sentences {
 
 // sayNothing writes a finding without a number: which kind of absence it is.
 func sayNothing(q Question, f evidence.Finding) evidence.Sentences {
-	var studies []string
-	add := func(label string) {
-		if label != "" && !slices.Contains(studies, label) {
-			studies = append(studies, label)
-		}
-	}
-	switch f.State {
-	case evidence.MeasuredOnly, evidence.Uncontrolled:
-		for _, m := range f.Measured {
-			if m.Controlled == (f.State == evidence.MeasuredOnly) {
-				add(m.Label)
-			}
-		}
-		for _, x := range f.Excluded {
-			if f.State == evidence.MeasuredOnly && x.Misfit == "" || f.State == evidence.Uncontrolled && x.Misfit == CodeDesign {
-				add(x.Label)
-			}
-		}
-	case evidence.RegisteredOnly:
-		for _, m := range f.Missing {
-			if m.Why != WhyWithdrawn {
-				add(m.RecordID)
-			}
-		}
-	}
+	n, names := behind(f)
 	who := q.Intervention + map[bool]string{true: " change ", false: " changes "}[q.Plural] + q.Outcome
 	if q.Kind == "harm" {
 		who = "the risk of " + q.Outcome + " differs with " + q.Intervention
 	}
-	text := sayAbsence(f.State, "whether "+who, studies, f.Coverage)
+	text := sayAbsence(f.State, "whether "+who, n, names, f.Coverage)
 	if text == "" {
 		return evidence.Sentences{}
 	}
@@ -248,6 +225,38 @@ func sayNothing(q Question, f evidence.Finding) evidence.Sentences {
 		absence = " This is no evidence of safety."
 	}
 	return evidence.Sentences{Plain: text, Curriculum: text + absence, Researcher: q.Title + ": " + text + " k = 0."}
+}
+
+// behind counts the studies behind a state without a number and names their
+// reports or records.
+func behind(f evidence.Finding) (n int, names []string) {
+	studies := map[string]bool{}
+	add := func(study, name string) {
+		studies[cmp.Or(study, name)] = true
+		if name != "" && !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	switch f.State {
+	case evidence.MeasuredOnly, evidence.Uncontrolled:
+		for _, m := range f.Measured {
+			if m.Controlled == (f.State == evidence.MeasuredOnly) {
+				add(m.StudyID, m.Label)
+			}
+		}
+		for _, x := range f.Excluded {
+			if f.State == evidence.MeasuredOnly && x.Misfit == "" || f.State == evidence.Uncontrolled && x.Misfit == CodeDesign {
+				add(x.StudyID, x.Label)
+			}
+		}
+	case evidence.RegisteredOnly:
+		for _, m := range f.Missing {
+			if m.Why != WhyWithdrawn {
+				add(m.StudyID, m.RecordID)
+			}
+		}
+	}
+	return len(studies), names
 }
 
 // ModelWords names a method and a test of an interval for people, with the
