@@ -48,8 +48,12 @@ func describeRow(x review.Extraction, study string, v *vocab.Vocabulary) evidenc
 	}
 	if m, ok := v.MatchInstrument(x.Instrument, ""); ok {
 		e.Instrument = instrumentID(m)
-		if e.HigherBetter == evidence.NotStated {
-			e.HigherBetter = higherBetter(m.Direction)
+		said := higherBetter(v.DirectionOf(m, []string{x.Condition, x.Population}))
+		switch {
+		case e.HigherBetter == evidence.NotStated:
+			e.HigherBetter = said
+		case said != evidence.NotStated && said != e.HigherBetter && !IsCount(x.ScoreType):
+			doubt(&e, CodeSign, fmt.Sprintf("row %d, column higher_better: the row says %s, the catalogue says %s of %s; leave the cell empty or correct the instrument", x.Row, e.HigherBetter, said, x.Instrument))
 		}
 	}
 	take := func(col string, v *float64) *float64 {

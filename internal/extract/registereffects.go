@@ -229,7 +229,7 @@ func (b *effectBuilder) describe(o *evidence.PostedOutcome, p armPair, t, c *evi
 		Comparator: p.ctrl.group.Title, ComparatorClass: p.class, ArmTreat: p.treat.group.Title, ArmCtrl: p.ctrl.group.Title,
 		Design: b.study.Design, Blinding: b.study.Blinding, Sponsor: b.study.Sponsor,
 		Instrument: t.Instrument, Domain: t.Domain, ScoreType: t.ScoreType,
-		TimepointRaw: t.TimepointRaw, TimepointWeeks: t.TimepointWeeks,
+		TimepointRaw: t.TimepointRaw, TimepointWeeks: t.TimepointWeeks, TimepointOrigin: t.TimepointOrigin,
 		PrimaryInstrument: o.Type == "PRIMARY", PrimaryTime: o.Type == "PRIMARY",
 		Channel: "register", Source: b.r.URL, Verdict: evidence.Usable,
 	}
@@ -246,9 +246,9 @@ func (b *effectBuilder) describe(o *evidence.PostedOutcome, p armPair, t, c *evi
 		}
 	}
 	if m, ok := b.v.MatchInstrument(o.Title, o.Description); ok && m.ID == t.Instrument {
-		e.HigherBetter = higherBetter(m.Direction)
+		e.HigherBetter = higherBetter(b.v.DirectionOf(m, b.r.Conditions))
 	} else if in, ok := b.v.Instrument(t.Instrument); ok {
-		e.HigherBetter = higherBetter(in.Direction)
+		e.HigherBetter = higherBetter(in.DirectionFor(b.r.Conditions, b.v))
 	}
 	if IsCount(e.ScoreType) {
 		e.HigherBetter = evidence.Yes

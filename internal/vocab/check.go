@@ -146,6 +146,10 @@ func (v *Vocabulary) checkInstrument(c *checker, in *Instrument) {
 		c.fail("%s needs short, name, domain, kind and rater", where)
 	}
 	c.direction(where, in.Direction)
+	for _, id := range sortedKeys(in.DirectionIn) {
+		c.ref(where, "condition", id)
+		c.direction(where, in.DirectionIn[id])
+	}
 	c.span(where, in.Range)
 	if in.Range != nil && in.RangeSource == "" {
 		c.fail("%s has a range without a source", where)

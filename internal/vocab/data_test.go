@@ -70,7 +70,7 @@ func TestFieldRanges(t *testing.T) {
 		check(id, HigherBetter, r[0], r[1])
 	}
 	for id, dir := range map[string]Direction{"griss": LowerBetter, "sss-w": HigherBetter, "disf-sr": HigherBetter,
-		"sse": HigherBetter, "ielt": HigherBetter, "q-les-q": HigherBetter, "whoqol-bref": HigherBetter, "scs": HigherBetter, "meq30": HigherBetter} {
+		"sse": HigherBetter, "ielt": HigherBetter, "q-les-q": HigherBetter, "whoqol-bref": HigherBetter, "scs": HigherBetter, "meq30": NeutralScore, "ceq": NeutralScore, "ebi": NeutralScore} {
 		if in, ok := v.Instrument(id); !ok || in.Direction != dir {
 			t.Errorf("%s is missing or its direction is not %s", id, dir)
 		}

@@ -120,6 +120,16 @@ func (in Instrument) DirectionFor(conditions []string, v *Vocabulary) Direction 
 	return in.Direction
 }
 
+// DirectionOf is the better side of what a match reports, in people with the
+// conditions. A part's own direction does not depend on them.
+func (v *Vocabulary) DirectionOf(m InstrumentMatch, conditions []string) Direction {
+	in := v.byInstrument[m.ID]
+	if in == nil || m.Direction != in.Direction {
+		return m.Direction
+	}
+	return in.DirectionFor(conditions, v)
+}
+
 // ScoreKind says what is reported of an instrument.
 type ScoreKind string
 

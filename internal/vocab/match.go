@@ -97,6 +97,14 @@ func (r *reading) resolve(candidates []found, ctx [][]int) {
 			r.reject(f, m.why+fmt.Sprintf(" (%q)", m.term))
 			continue
 		}
+		switch {
+		case r.otherName(f):
+			r.reject(f, "the words before the bracket spell another name")
+			continue
+		case r.anchor(f):
+			r.reject(f, "a yardstick for a change in something else")
+			continue
+		}
 		free = append(free, f)
 	}
 	r.keepLongest(free)

@@ -14,6 +14,7 @@ import (
 // The match is certain when the title alone names one instrument whose form and
 // score are clear. Otherwise it is a proposal, and Reason says what is open.
 func (v *Vocabulary) MatchInstrument(title, description string) (InstrumentMatch, bool) {
+	title = unbracket(title)
 	t := v.readIn(title, len(title), description)
 	names := t.outcomeNames()
 	if len(names) > 0 {
@@ -24,12 +25,15 @@ func (v *Vocabulary) MatchInstrument(title, description string) (InstrumentMatch
 	if strings.TrimSpace(description) == "" {
 		return InstrumentMatch{}, false
 	}
-	d := v.read(description, len(description))
+	d := v.read(unbracket(description), len(description))
 	names = d.outcomeNames()
 	if len(names) == 0 || v.byInstrument[names[0].id].Kind == kindPhysiology || t.scoreWords()["other"] {
 		return InstrumentMatch{}, false // what a description says in passing
 	}
 	m, _ := d.outcomeMatch(names, "description")
+	if !answersTopic(title, v.byInstrument[m.ID], m) {
+		return InstrumentMatch{}, false
+	}
 	if other := t.otherTopic(v.byInstrument[m.ID]); other != "" {
 		m.Reason += "; the title speaks of " + other
 	}

@@ -144,3 +144,32 @@ func TestOutcomeRangeAndDirection(t *testing.T) {
 		t.Errorf("percent change read as %+v", m)
 	}
 }
+
+// The namesakes that brackets, anchors and descriptions make.
+func TestNamesakes(t *testing.T) {
+	v := Default()
+	for _, c := range []struct{ title, description, id string }{
+		{"Bodily Discomfort Inventory (BDI), dyspnea item", "", ""},
+		{"Beck Depression Inventory (BDI)", "", "bdi"},
+		{"Sheehan Disability Scale (SDS)", "", "sds"},
+		{"Clinically meaningful change in fatigue, anchored to the PGI-S", "", ""},
+		{"PGI-S", "", "pgi-s"},
+		{"Change in Quality of Life", "Depression was rated with the QIDS-SR.", ""},
+		{"Change in Quality of Life", "SF-12 and QIDS-SR were administered.", "sf-12"},
+		{"Change in depressive symptoms", "Rated with the MADRS.", "madrs"},
+		{"Sleep", "The PHQ-9 was given.", ""},
+		{"EQ-5D-5L Visual Analogue Scale", "", "eq-vas"},
+		{"HAMD-17 Bech subscale", "", "ham-d-6"},
+		{"Bech-Rafaelsen Melancholia Scale", "", "bech-rafaelsen"},
+	} {
+		if m, _ := v.MatchInstrument(c.title, c.description); m.ID != c.id {
+			t.Errorf("%q / %q: %q, want %q (%s)", c.title, c.description, m.ID, c.id, m.Reason)
+		}
+	}
+	ielt, _ := v.Instrument("ielt")
+	for condition, want := range map[string]Direction{"premature-ejaculation": HigherBetter, "Delayed ejaculation": LowerBetter, "depression": HigherBetter, "": HigherBetter} {
+		if got := ielt.DirectionFor([]string{condition}, v); got != want {
+			t.Errorf("ejaculation latency in %q: %s, want %s", condition, got, want)
+		}
+	}
+}
