@@ -129,8 +129,26 @@ func (c *linkCmd) Run(ctx context.Context, e *Env) error {
 			return e.printJSON(r)
 		}
 		fmt.Fprintf(e.Stdout, "%s from records and papers, %s\n", plural(r.Studies, "study"), plural(r.Links, "link"))
+		e.printLook(r.Look)
 		return nil
 	})
+}
+
+// maxLook is how many links that deserve a look are printed.
+const maxLook = 20
+
+// printLook shows what identifiers alone do not settle.
+func (e *Env) printLook(links []evidence.Link) {
+	if len(links) == 0 {
+		return
+	}
+	fmt.Fprintf(e.Stdout, "%s to look at (undo or join them in review/links.csv):\n", plural(len(links), "link"))
+	for _, l := range links[:min(len(links), maxLook)] {
+		fmt.Fprintf(e.Stdout, "  %s, %s: %s\n", l.Kind, l.Strength, l.Reason)
+	}
+	if n := len(links) - maxLook; n > 0 {
+		fmt.Fprintf(e.Stdout, "  and %d more (--json lists them all)\n", n)
+	}
 }
 
 // explainLinks shows why records and papers stand together.

@@ -28,7 +28,7 @@ type Study struct {
 type Link struct {
 	A        string     `json:"a"`
 	B        string     `json:"b"`
-	Kind     string     `json:"kind"`   // same-trial | reports | country-record | retracts | corrects | preprint-of | pooled | sub-study | …
+	Kind     string     `json:"kind"`   // same-trial | country-record | reports | related | neighbour | …: see internal/link
 	Reason   string     `json:"reason"` // a sentence
 	Strength string     `json:"strength"`
 	Prov     Provenance `json:"provenance"`

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"past/internal/evidence"
+	"past/internal/ident"
 )
 
 // Paper is a report of results known by an extraction table: it names the
@@ -20,10 +21,11 @@ type Paper struct {
 
 // Input is what there is to link.
 type Input struct {
-	Records []evidence.Record
-	Papers  []Paper
-	// Undone are links that a person has undone, by key (Link.A, Link.B, Link.Kind).
-	Undone map[Key]string
+	Items  []Item
+	Papers []Paper
+	// Undone are links that a person has undone, by key (Link.A, Link.B,
+	// Link.Kind), and Joined those that a person has made, with the reason.
+	Undone, Joined map[Key]string
 }
 
 // Key names a link.
@@ -36,239 +38,258 @@ const (
 	Possible = "possible" // a suspicion: joins nothing
 )
 
+// Kinds of link between records, and of papers that join none. Those of papers
+// that join are [PaperRole].
+const (
+	KindSame      = "same-trial"
+	KindCountry   = "country-record"
+	KindNeighbour = "neighbour" // a number of another trial, as far as can be told
+	KindRelated   = "related"   // a paper that is not this one trial's report
+	KindConflict  = "conflict"
+)
+
 // rank orders the strengths: of two equal links the stronger one is kept.
 func rank(strength string) int { return slices.Index([]string{Possible, Probable, Certain}, strength) }
 
-// Build joins records and papers into studies. Studies and links come back
-// sorted; the same input gives the same output.
-func Build(in Input) ([]evidence.Study, []evidence.Link) {
-	g := newGraph()
-	for i := range in.Records {
-		r := &in.Records[i]
-		if r.Kind == evidence.KindTrial {
-			g.add(r.ID)
-		}
-	}
-	links := recordLinks(in.Records)
-	pubLinks, pubNodes := publicationLinks(in.Records)
-	links = append(links, pubLinks...)
-	paperLinks, paperNodes := extractionLinks(in.Papers)
-	links = append(links, paperLinks...)
-	for _, n := range append(paperNodes, pubNodes...) {
-		g.add(n)
-	}
-	for i := range links {
-		l := &links[i]
-		l.Undone = in.Undone[Key{l.A, l.B, l.Kind}]
-		if l.Undone == "" && l.Strength != Possible && joins(l.Kind) && g.has(l.A) {
-			g.join(l.A, l.B)
-		}
-	}
-	links = append(links, conflicts(g, in.Records)...)
-	slices.SortFunc(links, func(a, b evidence.Link) int {
-		return cmp.Or(strings.Compare(a.A, b.A), strings.Compare(a.B, b.B), strings.Compare(a.Kind, b.Kind), rank(b.Strength)-rank(a.Strength), strings.Compare(a.Prov.PayloadSHA256+a.Prov.Pointer, b.Prov.PayloadSHA256+b.Prov.Pointer))
-	})
-	links = slices.CompactFunc(links, func(a, b evidence.Link) bool { return a.A == b.A && a.B == b.B && a.Kind == b.Kind })
-	return studies(g, in, links), links
-}
-
-// joins tells whether a kind of link makes two sides one study.
+// joins reports whether a kind of link makes two sides one study.
 func joins(kind string) bool {
 	switch kind {
-	case "same-trial", "country-record", string(RoleReport), string(RoleProtocol), string(RoleSecondary):
+	case KindSame, KindCountry, string(RoleReport), string(RoleProtocol), string(RoleSecondary):
 		return true
 	}
 	return false
 }
 
-// conflicts are records of one register that were joined although neither
-// names the other: a link too many, to be looked at and perhaps undone.
-func conflicts(g *graph, records []evidence.Record) []evidence.Link {
-	named := map[[2]string]bool{}
-	by := map[[2]string][]string{}
-	for _, r := range records {
-		if r.Kind != evidence.KindTrial {
-			continue
-		}
-		for _, s := range r.SecondaryIDs {
-			named[[2]string{r.ID, canonicalID(s.Value)}] = true
-		}
-		for _, a := range r.Aliases {
-			named[[2]string{r.ID, a}] = true
-		}
-		k := [2]string{r.Source, g.find(r.ID)}
-		by[k] = append(by[k], r.ID)
+// DeservesLook reports whether a person should look at a link: it joined, or
+// kept apart, what the identifiers alone do not settle.
+func DeservesLook(l evidence.Link) bool {
+	return l.Undone == "" && (l.Kind == KindConflict || l.Kind == KindNeighbour)
+}
+
+// Build joins records and papers into studies: records by identifiers of the
+// trial alone, papers as [paperLinks] says. Studies and links come back sorted;
+// the same input in any order gives the same output.
+func Build(in Input) ([]evidence.Study, []evidence.Link) {
+	trials, publications := sorted(in.Items)
+	own := extractionTrials(in.Papers)
+	g := newGraph()
+	for _, t := range trials {
+		g.add(t.ID)
 	}
-	var out []evidence.Link
-	for _, ids := range by {
-		slices.Sort(ids)
-		for i, a := range ids {
-			for _, b := range ids[i+1:] {
-				if a != b && !named[[2]string{a, b}] && !named[[2]string{b, a}] && stem(a) != stem(b) {
-					out = append(out, evidence.Link{A: a, B: b, Kind: "conflict", Strength: Possible,
-						Reason: a + " and " + b + " stand in one study, and neither record names the other"})
-				}
+	for id := range own {
+		g.add(id)
+	}
+	b := builder{g: g, in: in, undone: map[[2]string]bool{}, pubs: newPapers(publications, trials)}
+	for k := range in.Undone {
+		b.undone[[2]string{k.A, k.B}] = true
+	}
+	all := withOwn(trials, own)
+	b.take(recordLinks(all))
+	for k, why := range in.Joined {
+		b.take([]evidence.Link{{A: k.A, B: k.B, Kind: KindSame, Strength: Certain, Reason: "joined by a person: " + why}})
+	}
+	for _, id := range b.pubs.ids {
+		g.add(id)
+	}
+	b.take(paperLinks(g, all, b.pubs, b.undone))
+	b.take(extractionLinks(g, in.Papers))
+	for _, it := range publications {
+		b.links = append(b.links, notices(it, b.pubs)...)
+	}
+	b.links = append(b.links, conflicts(g, trials)...)
+	slices.SortFunc(b.links, func(a, b evidence.Link) int {
+		return cmp.Or(strings.Compare(a.A, b.A), strings.Compare(a.B, b.B), strings.Compare(a.Kind, b.Kind), rank(b.Strength)-rank(a.Strength),
+			strings.Compare(a.Prov.PayloadSHA256+a.Prov.Pointer, b.Prov.PayloadSHA256+b.Prov.Pointer), strings.Compare(a.Reason, b.Reason))
+	})
+	b.links = slices.CompactFunc(b.links, func(a, b evidence.Link) bool { return a.A == b.A && a.B == b.B && a.Kind == b.Kind })
+	return b.studies(trials), b.links
+}
+
+type builder struct {
+	g      *graph
+	in     Input
+	pubs   *papers
+	undone map[[2]string]bool
+	links  []evidence.Link
+}
+
+// take keeps links and joins what they join.
+func (b *builder) take(links []evidence.Link) {
+	for _, l := range links {
+		l.Undone = b.in.Undone[Key{l.A, l.B, l.Kind}]
+		if l.Undone == "" && l.Strength != Possible && joins(l.Kind) && b.g.has(l.A) {
+			b.g.join(l.A, l.B)
+		}
+		b.links = append(b.links, l)
+	}
+}
+
+// sorted parts the items into trials and papers, in an order that does not
+// depend on theirs.
+func sorted(items []Item) (trials, publications []*Item) {
+	for i := range items {
+		if items[i].Paper != nil {
+			publications = append(publications, &items[i])
+		} else {
+			trials = append(trials, &items[i])
+		}
+	}
+	for _, list := range [][]*Item{trials, publications} {
+		slices.SortFunc(list, func(a, b *Item) int { return cmp.Or(strings.Compare(a.ID, b.ID), strings.Compare(a.Source, b.Source)) })
+	}
+	return trials, publications
+}
+
+// extractionTrials are the trials that extraction tables name.
+func extractionTrials(ps []Paper) map[string]evidence.Provenance {
+	out := map[string]evidence.Provenance{}
+	for _, p := range ps {
+		if id := ident.Canonical(p.TrialID); id != "" {
+			if _, ok := out[id]; !ok {
+				out[id] = p.Prov
 			}
 		}
 	}
 	return out
 }
 
-// recordLinks are the links that register records state themselves.
-func recordLinks(records []evidence.Record) []evidence.Link {
-	known, first := knownRecords(records)
-	var out []evidence.Link
-	for _, r := range records {
-		if r.Kind != evidence.KindTrial {
-			continue
-		}
-		if f := first[stem(r.ID)]; f != r.ID {
-			out = append(out, evidence.Link{A: f, B: r.ID, Kind: "country-record", Strength: Certain,
-				Reason: f + " and " + r.ID + " are records of one trial, " + stem(r.ID), Prov: r.Prov})
-		}
-		for _, a := range r.Aliases {
-			out = append(out, evidence.Link{A: r.ID, B: a, Kind: "same-trial", Strength: Certain,
-				Reason: r.ID + " lists " + a + " as an earlier id of the same record", Prov: r.Prov})
-		}
-		for _, s := range r.SecondaryIDs {
-			id := canonicalID(s.Value)
-			to := first[id] // a EudraCT number stands for its country records
-			if known[id] {
-				to = id
-			}
-			if id == "" || to == "" || to == r.ID {
-				continue
-			}
-			out = append(out, evidence.Link{A: r.ID, B: to, Kind: "same-trial", Strength: Certain,
-				Reason: r.ID + " names " + id + " among its secondary ids", Prov: r.Prov})
+// withOwn adds the trials of extraction tables that no record is about, so that
+// a number of any register finds its study.
+func withOwn(trials []*Item, own map[string]evidence.Provenance) []*Item {
+	held := map[string]bool{}
+	for _, t := range trials {
+		held[t.ID] = true
+	}
+	out := slices.Clone(trials)
+	for id, prov := range own {
+		if !held[id] {
+			out = append(out, &Item{ID: id, Prov: prov})
 		}
 	}
+	slices.SortFunc(out, func(a, b *Item) int { return cmp.Or(strings.Compare(a.ID, b.ID), strings.Compare(a.Source, b.Source)) })
 	return out
 }
 
-// knownRecords are the trial records by id, and the smallest record id of each
-// stem.
-func knownRecords(records []evidence.Record) (known map[string]bool, first map[string]string) {
-	known, first = map[string]bool{}, map[string]string{}
-	for _, r := range records {
-		if r.Kind != evidence.KindTrial {
+// extractionLinks tie each paper of an extraction table to its trial. A paper
+// whose rows name several trials is no bridge between them.
+func extractionLinks(g *graph, ps []Paper) []evidence.Link {
+	roots := map[string][]string{}
+	for _, p := range ps {
+		if p.TrialID == "" {
+			g.add(paperNode(p))
 			continue
 		}
-		known[r.ID] = true
-		if f := first[stem(r.ID)]; f == "" || r.ID < f {
-			first[stem(r.ID)] = r.ID
+		if r := g.find(Node(p)); !slices.Contains(roots[paperNode(p)], r) {
+			roots[paperNode(p)] = append(roots[paperNode(p)], r)
 		}
 	}
-	return known, first
-}
-
-// extractionLinks tie each paper of an extraction table to its trial; a paper
-// without a register id stands for its study alone.
-func extractionLinks(papers []Paper) (links []evidence.Link, nodes []string) {
-	for _, p := range papers {
-		node := paperNode(p)
-		nodes = append(nodes, node)
+	var out []evidence.Link
+	for _, p := range ps {
 		if p.TrialID == "" {
 			continue
 		}
-		nodes = append(nodes, p.TrialID)
-		links = append(links, evidence.Link{A: p.TrialID, B: node, Kind: "reports", Strength: Certain,
-			Reason: "the extraction of " + p.Study + " names " + p.TrialID + " as its trial", Prov: p.Prov})
+		l := evidence.Link{A: Node(p), B: paperNode(p), Kind: string(RoleReport), Strength: Certain,
+			Reason: "the extraction of " + p.Study + " names " + p.TrialID + " as its trial", Prov: p.Prov}
+		if len(roots[paperNode(p)]) > 1 {
+			l.Kind, l.Strength = KindRelated, Possible
+			l.Reason += ", and other trials in other rows"
+		}
+		out = append(out, l)
 	}
-	return links, nodes
+	return out
 }
 
 // paperNode names a paper: by DOI, else by its label.
 func paperNode(p Paper) string {
-	if p.DOI != "" {
-		return "doi:" + strings.ToLower(p.DOI)
+	if doi := cmp.Or(ident.NormalDOI(p.DOI), strings.ToLower(p.DOI)); doi != "" {
+		return "doi:" + doi
 	}
 	return "label:" + slug(p.Study)
 }
 
-func studies(g *graph, in Input, links []evidence.Link) []evidence.Study {
-	byID := map[string]*evidence.Record{}
-	for i := range in.Records {
-		byID[in.Records[i].ID] = &in.Records[i]
+// Node is the member of a study that stands for an extraction row: the trial
+// that it names, else its paper.
+func Node(p Paper) string {
+	if p.TrialID != "" {
+		return ident.Canonical(p.TrialID)
 	}
-	papers := map[string][]Paper{}
-	for _, p := range in.Papers {
-		papers[paperNode(p)] = append(papers[paperNode(p)], p)
+	return paperNode(p)
+}
+
+func (b *builder) studies(trials []*Item) []evidence.Study {
+	byID := map[string][]*Item{}
+	for _, t := range trials {
+		byID[t.ID] = append(byID[t.ID], t)
 	}
-	retracted := Retracted(in.Records, links)
+	rows := map[string][]Paper{}
+	for _, p := range b.in.Papers {
+		rows[Node(p)] = append(rows[Node(p)], p)
+	}
+	gone := retracted(b.pubs, b.links)
 	index := map[string]int{}
 	var out []evidence.Study
-	for _, members := range g.groups() {
+	for _, members := range b.g.groups() {
 		st := evidence.Study{ID: studyID(members)}
+		extracted := false
 		for _, m := range members {
-			switch {
-			case strings.HasPrefix(m, "doi:"), strings.HasPrefix(m, "label:"), strings.HasPrefix(m, "pmid:"):
+			if paperID(m) {
 				st.Papers = append(st.Papers, m)
-				for _, p := range papers[m] {
-					if st.Label == "" || p.Year < st.Year {
-						st.Label, st.Year = p.Study, p.Year
-					}
-				}
-			default:
+			} else {
 				st.Records = append(st.Records, m)
 			}
-		}
-		for _, id := range byRegister(st.Records) {
-			if r := byID[id]; r != nil {
-				describe(&st, r)
+			for _, p := range rows[m] {
+				extracted = true
+				if st.Label == "" || p.Year < st.Year || p.Year == st.Year && p.Study < st.Label {
+					st.Label, st.Year = p.Study, p.Year
+				}
+				st.Papers = append(st.Papers, paperNode(p))
 			}
 		}
-		if st.Label == "" {
-			st.Label = st.ID
+		if len(st.Records) == 0 && !extracted {
+			continue // a paper of no known trial and without numbers is no study
 		}
+		slices.Sort(st.Papers)
+		st.Papers = slices.Compact(st.Papers)
+		for _, id := range byRegister(st.Records) {
+			for _, t := range byID[id] {
+				describe(&st, t)
+			}
+		}
+		st.Label = cmp.Or(st.Label, st.ID)
 		for _, p := range st.Papers {
-			if slices.Contains(retracted, p) {
+			if slices.Contains(gone, p) {
 				st.Retracted = append(st.Retracted, p)
 			}
 		}
-		if len(st.Records) == 0 && !extracted(st, papers) {
-			continue // a paper of no known trial and without numbers is no study
-		}
-		at := len(out)
 		for _, m := range members {
-			index[m] = at
+			index[m] = len(out)
 		}
 		out = append(out, st)
 	}
-	for _, l := range links {
+	for _, l := range b.links {
 		a, okA := index[l.A]
-		b, okB := index[l.B]
-		if okA && okB && a == b {
+		c, okB := index[l.B]
+		if okA && okB && a == c {
 			out[a].Links = append(out[a].Links, l)
 		}
 	}
 	return out
 }
 
-// extracted tells whether an extraction table speaks of one of the papers.
-func extracted(st evidence.Study, papers map[string][]Paper) bool {
-	return slices.ContainsFunc(st.Papers, func(p string) bool { return len(papers[p]) > 0 })
-}
-
 // describe takes over what a record says of its study; the first record that
 // says something wins.
-func describe(st *evidence.Study, r *evidence.Record) {
-	if st.Status == "" {
-		st.Status = r.Status
-	}
-	if st.Sponsor == "" {
-		st.Sponsor = r.Sponsor.Name
-	}
+func describe(st *evidence.Study, t *Item) {
+	st.Status = cmp.Or(st.Status, t.Status)
+	st.Sponsor = cmp.Or(st.Sponsor, t.Sponsor)
 	if st.Enrollment == nil {
-		st.Enrollment = r.Enrollment
+		st.Enrollment = t.Enrollment
 	}
-	if st.Year == 0 {
-		st.Year = r.Start.Year()
-	}
-	if st.Blinding == "" {
-		st.Blinding = r.Masking
-	}
+	st.Year = cmp.Or(st.Year, t.Year)
 }
+
+// paperID reports whether a member is a paper: those have the kind of their id
+// before a colon, which no register's numbers have.
+func paperID(member string) bool { return strings.Contains(member, ":") }
 
 // studyID names a study by its record in the register that comes first, a
 // EudraCT number without the country, so that another country's record does not
@@ -276,29 +297,21 @@ func describe(st *evidence.Study, r *evidence.Record) {
 func studyID(members []string) string {
 	var records []string
 	for _, m := range members {
-		if !strings.Contains(m, ":") {
+		if !paperID(m) {
 			records = append(records, m)
 		}
 	}
 	if len(records) > 0 {
-		return stem(byRegister(records)[0])
+		return ident.Stem(byRegister(records)[0])
 	}
 	return strings.TrimPrefix(members[0], "label:")
 }
 
-// byRegister sorts record ids by register, in the order of [registerID], and
+// byRegister sorts record ids by register, in the order of [ident.Rank], and
 // then by id.
 func byRegister(ids []string) []string {
-	rank := func(id string) int {
-		for i, re := range registerID {
-			if re.MatchString(id) {
-				return i
-			}
-		}
-		return len(registerID)
-	}
 	return slices.SortedFunc(slices.Values(ids), func(a, b string) int {
-		return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(a, b))
+		return cmp.Or(cmp.Compare(ident.Rank(a), ident.Rank(b)), cmp.Compare(a, b))
 	})
 }
 
@@ -312,6 +325,3 @@ func StudyOf(studies []evidence.Study) map[string]string {
 	}
 	return m
 }
-
-// Node is the member that stands for an extraction's paper.
-func Node(p Paper) string { return paperNode(p) }

@@ -1,181 +1,230 @@
 package link
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
 	"past/internal/evidence"
+	"past/internal/ident"
 )
 
-// PaperID names a publication across sources: by DOI, else PMID, else the
-// record's own id.
-func PaperID(r *evidence.Record) string {
-	if p := r.Publication; p != nil {
-		switch {
-		case p.DOI != "":
-			return "doi:" + strings.ToLower(p.DOI)
-		case p.PMID != "":
-			return "pmid:" + p.PMID
-		}
-	}
-	return r.ID
+// papers are the publications of the store under one id each, whatever sources
+// brought them.
+type papers struct {
+	items map[string][]*Item // by paper id
+	ids   []string           // sorted
+	same  map[string]string  // pmid:… of a paper that has a DOI → its id
 }
 
-// PaperRole is what a paper is to a trial, judged from its title and types.
-type PaperRole string
-
-// The roles. Only a report or a protocol joins its trial's study; what pools
-// several trials, or reviews them, would count people twice.
-const (
-	RoleReport    PaperRole = "reports"
-	RoleProtocol  PaperRole = "protocol-of"
-	RolePooled    PaperRole = "pools"
-	RoleReview    PaperRole = "reviews"
-	RoleSecondary PaperRole = "secondary-analysis-of"
-)
-
-var roleWords = []struct {
-	role PaperRole
-	re   *regexp.Regexp
-}{
-	{RoleReview, regexp.MustCompile(`(?i)\b(systematic review|meta-?analys[ie]s|scoping review|narrative review|umbrella review)\b`)},
-	{RoleProtocol, regexp.MustCompile(`(?i)\b(study protocol|trial protocol|protocol (for|of)|study design and rationale|design and rationale|rationale and design|design and methodology|a protocol)\b|: protocol\b`)},
-	{RolePooled, regexp.MustCompile(`(?i)\b(pooled (analysis|data|sample)|pooled from|combined analysis of|integrated analysis of|across (two|three|four|five|six|seven) (trials|studies)|longitudinal pooled)\b`)},
-	{RoleSecondary, regexp.MustCompile(`(?i)\b(secondary (analysis|outcomes?)|post[- ]hoc|exploratory (analysis|outcomes?)|sub-?study|sub-?sample|subset of|mediation analysis|predictors? of|ancillary)\b`)},
-}
-
-// RoleOf judges a paper's role; a paper that names several trials as its own
-// pools them whatever its title says.
-func RoleOf(p *evidence.Publication, trials int) PaperRole {
-	for _, t := range p.Types {
-		switch strings.ToLower(t) {
-		case "systematic review", "meta-analysis", "review":
-			return RoleReview
-		case "clinical trial protocol":
-			return RoleProtocol
-		}
-	}
-	for _, w := range roleWords {
-		if w.re.MatchString(p.Title) {
-			if w.role == RoleSecondary && trials > 1 {
-				return RolePooled
+func newPapers(items, trials []*Item) *papers {
+	p := &papers{items: map[string][]*Item{}, same: map[string]string{}}
+	for _, t := range trials { // a reference may name a paper in both ways
+		for _, c := range t.Reports {
+			if old, ok := p.same[c.Paper]; c.DOI != "" && (!ok || c.DOI < old) {
+				p.same[c.Paper] = c.DOI
 			}
-			return w.role
 		}
 	}
-	if trials > 1 {
-		return RolePooled
+	found := map[string]bool{}
+	for _, it := range items {
+		if it.Paper.DOI != "" && it.Paper.PMID != "" {
+			id := "pmid:" + it.Paper.PMID
+			if doi := "doi:" + it.Paper.DOI; !found[id] || doi < p.same[id] {
+				p.same[id], found[id] = doi, true
+			}
+		}
 	}
-	return RoleReport
+	for _, it := range items {
+		id := p.id(it.ID)
+		if p.items[id] == nil {
+			p.ids = append(p.ids, id)
+		}
+		p.items[id] = append(p.items[id], it)
+	}
+	slices.Sort(p.ids)
+	return p
 }
 
-// publicationLinks tie papers to trials: by the register ids that the paper
-// itself lists, and by the references that a trial lists.
-func publicationLinks(records []evidence.Record) (links []evidence.Link, nodes []string) {
-	papers := map[string]*evidence.Record{} // by paper id and by pmid
-	for i := range records {
-		r := &records[i]
-		if r.Kind != evidence.KindPublication || r.Publication == nil {
-			continue
-		}
-		id := PaperID(r)
-		nodes = append(nodes, id)
-		papers[id] = r
-		if r.Publication.PMID != "" {
-			papers["pmid:"+r.Publication.PMID] = r
-		}
-		links = append(links, mentions(r)...)
-		links = append(links, notices(r)...)
+func (p *papers) id(id string) string {
+	if to, ok := p.same[id]; ok {
+		return to
 	}
-	for i := range records {
-		if records[i].Kind == evidence.KindTrial {
-			links = append(links, references(&records[i], papers)...)
-		}
-	}
-	return links, nodes
+	return id
 }
 
-// mentions are the trials that a paper names. An id in the databank list is
-// the authors' own registration; one in the abstract may be another's trial.
-func mentions(r *evidence.Record) []evidence.Link {
-	p := r.Publication
-	var listed []string
-	for _, m := range p.TrialIDs {
-		if id := canonicalID(m.ID); id != "" && m.Where == "databank" && !slices.Contains(listed, id) {
-			listed = append(listed, id)
+// role is a paper's role: of what its sources say, that which keeps it out of a
+// study.
+func (p *papers) role(id string, cited PaperRole) PaperRole {
+	role := cited
+	for i, it := range p.items[id] {
+		if i == 0 || joins(string(role)) {
+			role = it.Paper.Role
 		}
 	}
-	role := RoleOf(p, len(listed))
+	return role
+}
+
+// word is one statement that ties a paper to a trial.
+type word struct {
+	trial   string // record id, or canonical number of a trial that is not held
+	root    string // its study
+	named   string // the number that the paper has for it, where it is another
+	where   string // RESULT, DERIVED, BACKGROUND, "", or databank, title, abstract
+	paper   bool   // the paper says so, not the record
+	role    PaperRole
+	prov    evidence.Provenance
+	pointer string
+}
+
+// paperLinks tie papers to trials. A paper joins the study of the one trial
+// whose record lists it as its result, or of the one trial that it names; what
+// reviews or pools, or is shared by several trials, is related and joins none.
+func paperLinks(g *graph, trials []*Item, p *papers, undone map[[2]string]bool) []evidence.Link {
+	said := map[string][]word{}
+	root := rootsByStem(g, trials)
+	for _, t := range trials {
+		for _, c := range t.Reports {
+			id := p.id(c.Paper)
+			said[id] = append(said[id], word{trial: t.ID, root: g.find(t.ID), where: c.Type, role: c.Role, prov: t.Prov, pointer: c.Pointer})
+		}
+	}
+	for _, id := range p.ids {
+		for _, it := range p.items[id] {
+			for _, m := range it.Paper.Mentions {
+				w := word{trial: m.ID.Value, root: m.ID.Stem(), where: m.Where, paper: true, role: it.Paper.Role, prov: it.Prov, pointer: m.Pointer}
+				if at, ok := root[w.root]; ok {
+					w.trial, w.root = at.record, at.root
+				}
+				if w.trial != m.ID.Value {
+					w.named = m.ID.Value + ", a number of "
+				}
+				said[id] = append(said[id], w)
+			}
+		}
+	}
+	ids := make([]string, 0, len(said))
+	for id := range said {
+		ids = append(ids, id)
+	}
+	slices.Sort(ids)
 	var out []evidence.Link
-	for _, m := range p.TrialIDs {
-		id := canonicalID(m.ID)
-		if id == "" {
-			continue
-		}
-		l := evidence.Link{A: id, B: PaperID(r), Kind: string(role), Prov: r.Prov}
-		l.Prov.Pointer = m.Pointer
-		switch {
-		case m.Where == "databank":
-			l.Strength, l.Reason = Certain, PaperID(r)+" lists "+id+" as its registration"
-		case len(listed) == 0 && distinctTrials(p) == 1:
-			l.Strength, l.Reason = Probable, PaperID(r)+" names "+id+" and no other trial in its "+m.Where
-		default:
-			l.Strength, l.Reason = Possible, PaperID(r)+" names "+id+" in its "+m.Where+" among others"
-			l.Kind = "mentions"
-		}
-		out = append(out, l)
+	for _, id := range ids {
+		out = append(out, wordLinks(id, said[id], p, undone)...)
 	}
 	return out
 }
 
-func distinctTrials(p *evidence.Publication) int {
-	seen := map[string]bool{}
-	for _, m := range p.TrialIDs {
-		if id := canonicalID(m.ID); id != "" {
-			seen[id] = true
-		}
-	}
-	return len(seen)
+// holder is the record that stands for a trial's number, and its study.
+type holder struct {
+	record, root string
+	own          bool
 }
 
-// references are the papers that a trial's record lists. RESULT is the
-// sponsor's word, DERIVED the register's own finding of the id in the paper;
-// BACKGROUND is literature.
-func references(r *evidence.Record, papers map[string]*evidence.Record) []evidence.Link {
-	var out []evidence.Link
-	for _, ref := range r.References {
-		id := ""
-		switch {
-		case ref.DOI != "":
-			id = "doi:" + strings.ToLower(ref.DOI)
-		case ref.PMID != "":
-			id = "pmid:" + ref.PMID
-		default:
-			continue
+// rootsByStem finds the record that stands for a trial's number: its own, else
+// one that names it as its own.
+func rootsByStem(g *graph, trials []*Item) map[string]holder {
+	out := map[string]holder{}
+	for _, t := range trials {
+		if stem := ident.Stem(t.ID); !out[stem].own {
+			out[stem] = holder{t.ID, g.find(t.ID), true}
 		}
-		role, strength := RoleReport, Certain
-		if paper := papers[id]; paper != nil {
-			id = PaperID(paper)
-			role = RoleOf(paper.Publication, distinctTrials(paper.Publication))
+	}
+	for _, t := range trials {
+		for _, n := range t.Names {
+			stem := n.ID.Stem()
+			at, ok := out[stem]
+			switch {
+			case n.Other != "" || n.Twin || at.own:
+			case !ok:
+				out[stem] = holder{t.ID, g.find(t.ID), false}
+			case at.root != g.find(t.ID): // several trials name it: it stands for none of them
+				out[stem] = holder{n.ID.Value, stem, false}
+			}
 		}
-		l := evidence.Link{A: r.ID, B: id, Prov: evidence.Provenance{PayloadSHA256: r.Prov.PayloadSHA256, Pointer: ref.Pointer}}
-		switch strings.ToUpper(ref.Type) {
-		case "RESULT":
-			l.Reason = r.ID + " lists " + id + " as a report of its results"
-		case "DERIVED":
-			l.Reason = "the register found " + r.ID + " in " + id
-		case "BACKGROUND":
-			role, strength = "cites", Possible
-			l.Reason = r.ID + " lists " + id + " as background"
-		default:
-			strength = Possible
-			l.Reason = r.ID + " lists " + id + " without saying what it is"
-		}
-		l.Kind, l.Strength = string(role), strength
-		out = append(out, l)
 	}
 	return out
+}
+
+// wordLinks judges all that ties one paper to trials.
+func wordLinks(id string, words []word, p *papers, undone map[[2]string]bool) []evidence.Link {
+	var listed, bank, named []string // studies
+	add := func(to *[]string, root string) {
+		if !slices.Contains(*to, root) {
+			*to = append(*to, root)
+		}
+	}
+	role := RoleReport
+	for _, w := range words {
+		if undone[[2]string{w.trial, id}] {
+			continue
+		}
+		switch {
+		case w.where == "RESULT":
+			add(&listed, w.root)
+			role = w.role
+		case w.paper && w.where == "databank":
+			add(&bank, w.root)
+			add(&named, w.root)
+		case w.paper:
+			add(&named, w.root)
+		}
+	}
+	role = p.role(id, role)
+	claims := named
+	switch {
+	case len(listed) > 0 && len(bank) > 0:
+		claims = slices.Concat(listed, bank)
+	case len(listed) > 0:
+		claims = slices.Concat(listed, named)
+	}
+	slices.Sort(claims)
+	claims = slices.Compact(claims)
+	one := "" // the study that the paper reports
+	if joins(string(role)) && len(claims) == 1 {
+		one = claims[0]
+	}
+	out := make([]evidence.Link, 0, len(words))
+	for _, w := range words {
+		out = append(out, w.link(id, role, one != "" && w.root == one, len(claims) > 1))
+	}
+	return out
+}
+
+// link writes one statement as a link.
+func (w word) link(id string, role PaperRole, joined, several bool) evidence.Link {
+	l := evidence.Link{A: w.trial, B: id, Kind: KindRelated, Strength: Possible, Prov: w.prov}
+	l.Prov.Pointer = w.pointer
+	switch {
+	case w.paper && w.where == "databank":
+		l.Reason = id + " lists " + w.named + w.trial + " as its registration"
+	case w.paper:
+		l.Reason = id + " names " + w.named + w.trial + " in its " + w.where
+	case w.where == "RESULT":
+		l.Reason = w.trial + " lists " + id + " as a report of its results"
+	case w.where == "DERIVED":
+		l.Reason = "the register found " + w.trial + " in " + id
+	case w.where == "BACKGROUND":
+		l.Kind, l.Reason = "cites", w.trial+" lists "+id+" as background"
+		return l
+	default:
+		l.Reason = w.trial + " lists " + id + " without saying what it is"
+	}
+	switch {
+	case joined && (w.paper || w.where == "RESULT"):
+		l.Kind, l.Strength = string(role), Certain
+		if w.paper && w.where != "databank" {
+			l.Strength = Probable
+			l.Reason += " and no other trial"
+		}
+	case joined:
+		l.Reason += "; another statement joins them"
+	case !joins(string(role)):
+		l.Kind = string(role)
+		l.Reason += ", and is by its title or type no report of one trial"
+	case several:
+		l.Reason += ", and is tied to other trials too"
+	}
+	return l
 }
 
 // noticeKinds are the relations between papers that matter for trust.
@@ -185,9 +234,10 @@ var noticeKinds = map[string]string{
 	"retraction": "retracts", "correction": "corrects", "partialretractionin": "retracted-by", "corrigendum": "corrects", "erratum": "corrects",
 }
 
-func notices(r *evidence.Record) []evidence.Link {
+func notices(it *Item, p *papers) []evidence.Link {
 	var out []evidence.Link
-	for _, n := range r.Publication.Related {
+	from := p.id(it.ID)
+	for _, n := range it.Paper.Related {
 		kind := noticeKinds[strings.ToLower(n.Type)]
 		if kind == "" {
 			continue
@@ -197,22 +247,22 @@ func notices(r *evidence.Record) []evidence.Link {
 		case n.DOI != "":
 			to = "doi:" + strings.ToLower(n.DOI)
 		case n.PMID != "":
-			to = "pmid:" + n.PMID
+			to = p.id("pmid:" + n.PMID)
 		default:
 			to = "note:" + slug(n.Note)
 		}
-		out = append(out, evidence.Link{A: PaperID(r), B: to, Kind: kind, Strength: Certain, Reason: PaperID(r) + " carries the notice " + n.Type + " for " + to, Prov: r.Prov})
+		out = append(out, evidence.Link{A: from, B: to, Kind: kind, Strength: Certain, Reason: from + " carries the notice " + n.Type + " for " + to, Prov: it.Prov})
 	}
 	return out
 }
 
-// Retracted lists the papers that are retracted, by their own flag or by a
+// retracted lists the papers that are retracted, by their own flag or by a
 // notice, sorted.
-func Retracted(records []evidence.Record, links []evidence.Link) []string {
+func retracted(p *papers, links []evidence.Link) []string {
 	seen := map[string]bool{}
-	for i := range records {
-		if p := records[i].Publication; p != nil && p.Retracted {
-			seen[PaperID(&records[i])] = true
+	for id, items := range p.items {
+		if slices.ContainsFunc(items, func(it *Item) bool { return it.Paper.Retracted }) {
+			seen[id] = true
 		}
 	}
 	for _, l := range links {
@@ -232,4 +282,8 @@ func Retracted(records []evidence.Record, links []evidence.Link) []string {
 	}
 	slices.Sort(out)
 	return out
+}
+
+func slug(s string) string {
+	return strings.Join(strings.FieldsFunc(strings.ToLower(s), func(r rune) bool { return !(r >= 'a' && r <= 'z' || r >= '0' && r <= '9') }), "-")
 }

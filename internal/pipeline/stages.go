@@ -19,6 +19,9 @@ import (
 type LinkReport struct {
 	Studies int `json:"studies"`
 	Links   int `json:"links"`
+	// Look are links that identifiers alone do not settle: joins and separations
+	// that a person should look at.
+	Look []evidence.Link `json:"deserve_a_look"`
 }
 
 // Link joins records and papers into studies.
@@ -38,28 +41,44 @@ func (p *Pipeline) link(ctx context.Context) (LinkReport, error) {
 	if err := p.keepReview(ctx, h); err != nil {
 		return LinkReport{}, err
 	}
-	var records []evidence.Record
+	in := link.Input{Papers: papers(h.extractions)}
+	in.Undone, in.Joined = linkDecisions(h.Decisions)
+	var facts []recordFacts
 	for r, err := range p.Store.Records(ctx, store.RecordFilter{}) {
 		if err != nil {
 			return LinkReport{}, fmt.Errorf("reading records: %w", err)
 		}
-		r.Results = nil // large, and no link rests on them
-		records = append(records, r)
+		if it := link.ItemOf(&r); it != nil {
+			in.Items = append(in.Items, *it)
+		}
+		facts = append(facts, p.factsOf(&r))
 	}
-	studies, links := link.Build(link.Input{Records: records, Papers: papers(h.extractions), Undone: undone(h.Decisions)})
-	p.describe(studies, records, h)
-	return LinkReport{Studies: len(studies), Links: len(links)}, p.Store.ReplaceStudies(ctx, studies, links)
-}
-
-// undone are the links that people undid.
-func undone(ds []review.Decision) map[link.Key]string {
-	m := map[link.Key]string{}
-	for _, d := range ds {
-		if d.Kind == review.LinkChoice {
-			m[link.Key{A: d.Fields["a"], B: d.Fields["b"], Kind: d.Fields["kind"]}] = fmt.Sprintf("%s, %s: %s", d.Who, d.When, d.Why)
+	studies, links := link.Build(in)
+	p.describe(studies, facts, h)
+	rep := LinkReport{Studies: len(studies), Links: len(links), Look: []evidence.Link{}}
+	for _, l := range links {
+		if link.DeservesLook(l) {
+			rep.Look = append(rep.Look, l)
 		}
 	}
-	return m
+	return rep, p.Store.ReplaceStudies(ctx, studies, links)
+}
+
+// linkDecisions are the links that people undid and those that they made.
+func linkDecisions(ds []review.Decision) (undone, joined map[link.Key]string) {
+	undone, joined = map[link.Key]string{}, map[link.Key]string{}
+	for _, d := range ds {
+		if d.Kind != review.LinkChoice {
+			continue
+		}
+		k, why := link.Key{A: d.Fields["a"], B: d.Fields["b"], Kind: d.Fields["kind"]}, fmt.Sprintf("%s, %s: %s", d.Who, d.When, d.Why)
+		if d.Fields["decision"] == "join" {
+			joined[k] = why
+		} else {
+			undone[k] = why
+		}
+	}
+	return undone, joined
 }
 
 // papers are the reports that extraction tables speak of, each once.
@@ -68,7 +87,7 @@ func papers(rows []review.Extraction) []link.Paper {
 	seen := map[string]bool{}
 	for _, x := range rows {
 		lp := paperOf(x)
-		key := link.Node(lp) + "|" + lp.TrialID
+		key := lp.DOI + "|" + lp.Study + "|" + lp.TrialID
 		if !seen[key] {
 			seen[key] = true
 			out = append(out, lp)
@@ -81,23 +100,33 @@ func paperOf(x review.Extraction) link.Paper {
 	return link.Paper{Study: x.Study, Year: x.Year, TrialID: x.TrialID, DOI: x.DOI, Prov: x.Prov}
 }
 
+// recordFacts are what a study takes over from a record. They are kept instead
+// of the records, which would not fit in memory.
+type recordFacts struct {
+	id    string
+	about synthesis.StudyTopics
+}
+
+func (p *Pipeline) factsOf(r *evidence.Record) recordFacts {
+	return recordFacts{id: r.ID, about: About(p.Vocab, r)}
+}
+
 // describe says what each study is about: by the vocabulary for its records,
 // by the extraction rows for its papers.
-func (p *Pipeline) describe(studies []evidence.Study, records []evidence.Record, h *human) {
+func (p *Pipeline) describe(studies []evidence.Study, facts []recordFacts, h *human) {
 	of := link.StudyOf(studies)
 	at := map[string]*evidence.Study{}
 	for i := range studies {
 		at[studies[i].ID] = &studies[i]
 	}
-	for _, r := range records {
-		st := at[of[r.ID]]
+	for _, f := range facts {
+		st := at[of[f.id]]
 		if st == nil {
 			continue
 		}
-		about := About(p.Vocab, &r)
-		st.Substances = union(st.Substances, about.Substances)
-		st.Conditions = union(st.Conditions, about.Conditions)
-		st.Topics = union(st.Topics, about.Topics)
+		st.Substances = union(st.Substances, f.about.Substances)
+		st.Conditions = union(st.Conditions, f.about.Conditions)
+		st.Topics = union(st.Topics, f.about.Topics)
 	}
 	for _, m := range h.Measured {
 		// the topic of a measured row is a person's own classification

@@ -19,7 +19,7 @@ const (
 	Correction  Kind = "correction" // one number of a row, with the old value
 	RiskOfBias  Kind = "rob"        // RoB 2 of a study
 	Certainty   Kind = "certainty"  // a signed GRADE judgement of a finding
-	LinkChoice  Kind = "links"      // a link undone
+	LinkChoice  Kind = "links"      // a link undone or made
 	Resolution  Kind = "resolution" // which of two extractors is right
 	TopicChoice Kind = "topics"     // whether a study belongs to a topic of the gap map
 	Note        Kind = "notes"
@@ -74,7 +74,7 @@ type Decision struct {
 var allowed = map[Kind]map[string][]string{
 	Inclusion:   {"decision": {"include", "exclude"}},
 	Certainty:   {"level": {"high", "moderate", "low", "very low"}},
-	LinkChoice:  {"decision": {"undo"}},
+	LinkChoice:  {"decision": {"undo", "join"}},
 	TopicChoice: {"decision": {"include", "exclude"}},
 	RiskOfBias: {"overall": {"low", "some concerns", "high"}, "d1": {"low", "some concerns", "high", ""}, "d2": {"low", "some concerns", "high", ""},
 		"d3": {"low", "some concerns", "high", ""}, "d4": {"low", "some concerns", "high", ""}, "d5": {"low", "some concerns", "high", ""}},
