@@ -10,6 +10,8 @@ import (
 	"fmt"
 	"io"
 	"sync"
+
+	"past/reports/chart"
 )
 
 // The parts of every edition that are the same in all: one style sheet, one
@@ -20,6 +22,8 @@ var (
 	styleSheet string
 	//go:embed assets/app.js
 	appScript string
+	//go:embed assets/forest.js
+	forestScript string
 	//go:embed assets/stats.js
 	statsScript string
 	//go:embed assets/echarts.min.js.gz
@@ -63,7 +67,7 @@ type assetSet struct {
 
 // sharedAssets are worked out once: unpacking and hashing the library take milliseconds.
 var sharedAssets = sync.OnceValue(func() assetSet {
-	s := assetSet{css: newAsset("past", ".css", styleSheet), app: newAsset("app", ".js", statsScript+appScript), charts: newAsset("echarts", ".js", chartLibrary())}
+	s := assetSet{css: newAsset("past", ".css", styleSheet+chart.CSS()), app: newAsset("app", ".js", statsScript+forestScript+appScript), charts: newAsset("echarts", ".js", chartLibrary())}
 	for depth, base := range []string{"", "../"} {
 		s.loader[depth] = loader(base, s)
 	}
@@ -91,7 +95,7 @@ func hashOf(body string) string {
 // policy is the Content-Security-Policy of a page of the folder form. Nothing
 // may come from another host; no inline handler or style runs.
 func policy(script string) string {
-	return "default-src 'none'; base-uri 'none'; form-action 'none'; img-src data:; style-src 'self'; script-src " + hashOf(script) + " 'strict-dynamic'"
+	return "default-src 'none'; base-uri 'none'; form-action 'self'; img-src data:; style-src 'self'; script-src " + hashOf(script) + " 'strict-dynamic'"
 }
 
 // policySingle is the same for the one-file form, where style and scripts are

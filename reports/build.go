@@ -18,4 +18,5 @@ func (s *site) build() {
 	s.methodsPage()
 	s.dataPage()
 	s.aboutPage()
+	s.searchPages()
 }

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"strings"
 
-	"past/reports/internal/figure"
+	"past/reports/chart"
 	"past/reports/internal/show"
 )
 
@@ -17,7 +17,7 @@ type thenPage struct {
 	Verdict, Class        string
 	Gone                  bool
 	Href                  string
-	Table                 *figure.Table
+	Table                 *chart.Table
 	Notes                 []named
 	Now, NowDate          string
 }
@@ -69,13 +69,13 @@ func (s *site) thenPage(e *Earlier, t *Then) {
 		Gone: t.Gone, Href: s.findPath[t.Finding], Now: show.Clip(s.Ed.ID, 60), NowDate: show.Clip(s.Ed.Date, 20)}
 	d.Verdict, d.Class = thenVerdict(t)
 	if len(t.Rows) > 0 {
-		tab := &figure.Table{Caption: "Then and now", Head: columns("Aspect", "Then", "Now", "Changed")}
+		tab := &chart.Table{Caption: "Then and now", Head: columns("Aspect", "Then", "Now", "Changed")}
 		for _, r := range t.Rows {
-			row := figure.Row{Cells: cells(show.First(show.Clip(r.What, 60)), show.Clip(r.Then, 200), show.Clip(r.Now, 200), changedWord(r.Changed))}
+			row := chart.TableLine{Cells: cells(show.First(show.Clip(r.What, 60)), show.Clip(r.Then, 200), show.Clip(r.Now, 200), changedWord(r.Changed))}
 			if r.Changed {
 				row.Class = "changed"
 			}
-			tab.Rows = append(tab.Rows, row)
+			tab.Lines = append(tab.Lines, row)
 		}
 		d.Table = tab
 	}
@@ -110,8 +110,8 @@ func thenVerdict(t *Then) (text, class string) {
 // thenEdition is an earlier edition as a whole.
 type thenEdition struct {
 	ID, Date, Now   string
-	Findings        *figure.Table
-	Claims          *figure.Table
+	Findings        *chart.Table
+	Claims          *chart.Table
 	Changed, Same   int
 	More            string
 	FindingsSummary string
@@ -128,7 +128,7 @@ func (s *site) editionThenPage(e *Earlier) {
 	p := &page{Path: path, Name: "thenedition", Title: "Edition " + show.Clip(e.ID, 60), Nav: "changes.html"}
 	s.add(p)
 	d := &thenEdition{ID: show.Clip(e.ID, 60), Date: show.Clip(e.Date, 20), Now: show.Clip(s.Ed.ID, 60)}
-	t := &figure.Table{Caption: "Its findings with numbers", Head: columns("Finding", "Since then")}
+	t := &chart.Table{Caption: "Its findings with numbers", Head: columns("Finding", "Since then")}
 	for _, f := range e.Findings {
 		word := "the same"
 		switch {
@@ -141,9 +141,9 @@ func (s *site) editionThenPage(e *Earlier) {
 		default:
 			d.Same++
 		}
-		t.Rows = append(t.Rows, figure.Row{Cells: []figure.Cell{{Text: show.Clip(cmp.Or(f.Title, f.Finding), 240), Href: s.thenPath[[2]string{f.Finding, e.ID}]}, {Text: word}}})
+		t.Lines = append(t.Lines, chart.TableLine{Cells: []chart.Cell{{Text: show.Clip(cmp.Or(f.Title, f.Finding), 240), Href: s.thenPath[[2]string{f.Finding, e.ID}]}, {Text: word}}})
 	}
-	if len(t.Rows) > 0 {
+	if len(t.Lines) > 0 {
 		d.Findings = t
 	}
 	d.FindingsSummary = fmt.Sprintf("Of its findings with a number then or now, %d changed and %d did not.", d.Changed, d.Same)
@@ -151,9 +151,9 @@ func (s *site) editionThenPage(e *Earlier) {
 		d.More = fmt.Sprintf("%s more can be compared with past cite FINDING@%s --now.", show.Plural(e.More, "finding", "findings"), d.ID)
 	}
 	if len(e.Claims) > 0 {
-		c := &figure.Table{Caption: "Verdicts on claims", Head: columns("Claim", "Text", "Then", "Now", "Changed")}
+		c := &chart.Table{Caption: "Verdicts on claims", Head: columns("Claim", "Text", "Then", "Now", "Changed")}
 		for _, x := range e.Claims {
-			c.Rows = append(c.Rows, figure.Row{ID: show.Slug(x.ID), Cells: cells(show.Clip(x.ID, 40), show.First(show.Clip(x.Text, 240)), show.Clip(x.Then, 60), show.Clip(x.Now, 60), changedWord(x.Then != x.Now))})
+			c.Lines = append(c.Lines, chart.TableLine{ID: show.Slug(x.ID), Cells: cells(show.Clip(x.ID, 40), show.First(show.Clip(x.Text, 240)), show.Clip(x.Then, 60), show.Clip(x.Now, 60), changedWord(x.Then != x.Now))})
 		}
 		d.Claims = c
 	}
@@ -161,11 +161,11 @@ func (s *site) editionThenPage(e *Earlier) {
 }
 
 // earlierTable lists the earlier editions; nil when there are none.
-func (s *site) earlierTable() *figure.Table {
+func (s *site) earlierTable() *chart.Table {
 	if len(s.Ed.Earlier) == 0 || s.single {
 		return nil
 	}
-	t := &figure.Table{Caption: "Earlier editions", Head: columns("Edition", "Data to", "#Findings changed since", "#Verdicts changed since")}
+	t := &chart.Table{Caption: "Earlier editions", Head: columns("Edition", "Data to", "#Findings changed since", "#Verdicts changed since")}
 	for _, e := range s.Ed.Earlier {
 		n, v := 0, 0
 		for _, f := range e.Findings {
@@ -178,7 +178,7 @@ func (s *site) earlierTable() *figure.Table {
 				v++
 			}
 		}
-		t.Rows = append(t.Rows, figure.Row{Cells: []figure.Cell{{Text: show.Clip(e.ID, 60), Href: editionPath(e.ID)}, {Text: orDash(show.Clip(e.Date, 20))}, {Text: show.Int(n)}, {Text: show.Int(v)}}})
+		t.Lines = append(t.Lines, chart.TableLine{Cells: []chart.Cell{{Text: show.Clip(e.ID, 60), Href: editionPath(e.ID)}, {Text: orDash(show.Clip(e.Date, 20))}, {Text: show.Int(n)}, {Text: show.Int(v)}}})
 	}
 	return t
 }

@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"past/internal/evidence"
-	"past/reports/internal/figure"
 	"past/reports/internal/show"
 )
 
@@ -31,11 +30,11 @@ func formulaFor(measure, mode string) formulaNote {
 			return f
 		}
 	}
-	return formulaNote{title: show.MeasureOf(measure).Name, text: fmt.Sprintf("Worked out as %s in formula mode %s; the methods document gives the formula.", show.Clip(measure, 30), figure.FormulaName(mode))}
+	return formulaNote{title: show.MeasureOf(measure).Name, text: fmt.Sprintf("Worked out as %s in formula mode %s; the methods document gives the formula.", show.Clip(measure, 30), formulaName(mode))}
 }
 
 // explainFinding tells in a few sentences how a finding came about.
-func (s *site) explainFinding(f *evidence.Finding, read figure.Reading) []string {
+func (s *site) explainFinding(f *evidence.Finding, read reading) []string {
 	var out []string
 	q := fmt.Sprintf("Question %s: substance %s, condition %s, outcome %s", show.Clip(f.Question, 200), s.Name(f.Substance), s.Name(f.Condition), s.Name(f.Domain))
 	if f.Population != "" {
@@ -45,9 +44,9 @@ func (s *site) explainFinding(f *evidence.Finding, read figure.Reading) []string
 		q += ", compared with " + s.comparators(f.Comparator)
 	}
 	out = append(out, q+".")
-	dir := "Higher scores are better for the patient, so values above the line of no effect " + read.Side(1) + "."
+	dir := "Higher scores are better for the patient, so values above the line of no effect " + read.side(1) + "."
 	if f.LowerIsBetter {
-		dir = "Lower scores are better for the patient, so values below the line of no effect " + strings.Replace(read.Side(-1), "favours", "favour", 1) + "."
+		dir = "Lower scores are better for the patient, so values below the line of no effect " + strings.Replace(read.side(-1), "favours", "favour", 1) + "."
 	} else {
 		dir = strings.Replace(dir, "effect favours", "effect favour", 1)
 	}
@@ -59,7 +58,7 @@ func (s *site) explainFinding(f *evidence.Finding, read figure.Reading) []string
 			out = append(out, n.title+": "+n.text)
 		}
 		if f.Primary.K > 1 {
-			out = append(out, fmt.Sprintf("Pooled by %s over %s; weights are given with each study.", figure.ModelName(&f.Primary), show.Plural(f.Primary.K, "study", "studies")))
+			out = append(out, fmt.Sprintf("Pooled by %s over %s; weights are given with each study.", modelName(&f.Primary), show.Plural(f.Primary.K, "study", "studies")))
 		}
 	}
 	if f.MID != nil && *f.MID != 0 {

@@ -5,148 +5,359 @@ import (
 	"fmt"
 	"html/template"
 	"path"
-	"slices"
 	"strings"
 
 	"past/internal/evidence"
-	"past/reports/internal/figure"
+	"past/reports/chart"
 	"past/reports/internal/show"
 )
 
 // findingPage is what the template of a finding is given.
 type findingPage struct {
-	F                                *evidence.Finding
-	Title, Plain                     string
-	Curriculum, Researcher           string
-	Alerts                           []alert
-	Head                             []named
-	Cert                             certView
-	Toc                              []linked
-	NotToSay, Limits                 []string
-	Empty, One                       string
-	SubNotes                         []string
-	Plots                            []figView
-	Main, CertFigures                []figView
-	Checks, Flow                     []figView
-	WorkNote, Path, ChecksPath, JSON string
-	Work                             template.JS
-	Measured, CertTable              *figure.Table
-	Missing, Model, Effects, Plans   *figure.Table
-	Influence                        *figure.Table
-	Excluded, SmallStudy             *figure.Table
-	CertText, Bound, Unrated         string
-	Explain, Warnings                []string
-	Cite                             Citation
-	Before                           []linked
+	F                *evidence.Finding
+	Title            string // the finding's name
+	Ask, Answer      string
+	Crumbs           []linked
+	Fresh            string
+	Alerts           []alert
+	Much             muchView
+	Cert             certView
+	Steps            []stepView
+	Who              []named
+	Rail             []linked
+	Forest           *figView
+	Sentence         string
+	Bans, MoreBans   []string
+	Limits           []string
+	CertText         string
+	Bias             *figView
+	Holds, FewNote   string
+	Series, Spec     *figView
+	Plots, Method    []figView
+	MissingText      string
+	Bound            string
+	Missing, Plans   *chart.Table
+	MoreMissing      *chart.Table
+	Harms            *harmBrief
+	Model, Effects   *chart.Table
+	Excluded         *chart.Table
+	Influence, Small *chart.Table
+	Explain          []string
+	Warnings         []string
+	Flow             *figView
+	Cite             citeView
+	Before           []linked
+	JSON             string
+	Files            []fileView
 }
 
 type alert struct{ Head, Text string }
 
+// muchView is the box "How much".
+type muchView struct {
+	Strip        *figView
+	Value, Under string
+	Terms        string // what g is, once
+	Points       string
+	Hundred      string
+	Icons        template.HTML
+	Footnote     string
+}
+
+// stepView is one domain of the certainty: its step and its reason in a line.
+type stepView struct{ Name, Steps, Reason string }
+
+// findingPage lays out the page of a finding with a number; one without has a
+// page of at most 120 words.
 func (s *site) findingPage(f *evidence.Finding) *page {
-	p := &page{Path: s.findPath[f.ID], Name: "finding", Title: titleOf(f), Nav: "index.html"}
+	p := &page{Path: s.findPath[f.ID], Name: "finding", Title: titleOf(f), Nav: "index.html", Description: sentence(cmp.Or(f.Sentences.Answer, f.Sentences.Plain), 300)}
 	s.add(p)
-	read := figure.Read(f, s.Name)
-	d := &findingPage{F: f, Title: titleOf(f), Plain: sentence(f.Sentences.Plain, 1200), Curriculum: sentence(f.Sentences.Curriculum, 1200),
-		Researcher: sentence(f.Sentences.Researcher, 2000), Cert: certOf(f.Certainty), NotToSay: proseAll(f.NotToSay, 600), Limits: proseAll(f.Limits, 600),
-		Warnings: proseAll(warningsOf(f), 600)}
-	d.Alerts = alertsOf(f)
-	d.Head = headOf(f, read)
-	s.findingWords(p, d, read)
+	if f.Headline.Estimate == nil && len(f.Effects) == 0 {
+		p.Name = "nonumber"
+		p.Data = s.emptyFinding(f)
+		return p
+	}
+	read := readingOf(f, s.Name)
+	d := &findingPage{F: f, Title: titleOf(f), Ask: sentence(cmp.Or(f.Sentences.Ask, titleOf(f)), 200), Answer: sentence(cmp.Or(f.Sentences.Answer, f.Sentences.Plain), 400),
+		Crumbs: s.crumbs(f), Fresh: s.fresh(f), Alerts: alertsOf(f), Cert: certOf(f.Certainty), Warnings: proseAll(warningsOf(f), 600)}
+	d.Much = s.much(p, f, read)
+	d.Steps = stepsOf(&f.Certainty)
+	d.Who = s.whoAndWhen(f)
 	s.findingFigures(p, d, read)
+	s.findingWords(p, d, read)
 	s.findingTables(p, d, read)
-	d.Cite = s.citation(f.ID, d.Title)
+	d.Harms = s.harmBrief(f.Substance)
+	d.Cite = s.citeView(f.ID, d.Title, d.Sentence)
 	d.Before = s.citedBefore(f.ID)
-	d.Path = p.Path
-	tables := tableWeight(d.Missing, d.Effects, d.Excluded, d.Plans, d.Measured, d.Influence, d.SmallStudy)
-	if w := weightOf(d.Main, d.CertFigures, d.Checks, d.Plots); (w > roomForFigures || w+tables > roomForPage) && len(d.Checks)+len(d.Plots) > 0 {
-		s.checksPage(p, d)
-	}
 	if !s.single {
-		d.JSON = path.Base(strings.TrimSuffix(p.Path, ".html") + ".json")
+		stem := strings.TrimSuffix(path.Base(p.Path), ".html")
+		d.JSON = stem + ".json"
+		d.Files = s.findingFiles(p, f)
 	}
-	d.Toc = tocOf(d)
+	d.Rail = railOf(d)
 	p.Data = d
 	return p
 }
 
-// roomForFigures is how many bytes of figures a finding's page takes in; beyond
-// it the checks get a page of their own, so that none grows past 300 kB.
-const roomForFigures = 225_000
-
-// roomForPage is the same with the tables of the page.
-const roomForPage = 250_000
-
-// tableWeight estimates the bytes of tables, with the labels that phones show.
-func tableWeight(list ...*figure.Table) int {
-	n := 0
-	for _, t := range list {
-		if t == nil {
-			continue
-		}
-		for _, r := range t.Rows {
-			for i, c := range r.Cells {
-				n += len(c.Text) + len(c.Exact) + len(c.Href) + 40
-				if i < len(t.Head) {
-					n += len(t.Head[i].Text)
-				}
-			}
-		}
+func (s *site) crumbs(f *evidence.Finding) []linked {
+	out := []linked{{Path: "index.html", Name: "Findings"}}
+	if n := s.Name(f.Substance); n != "" {
+		out = append(out, linked{Path: "index.html#matrix", Name: n})
 	}
-	return n
+	if n := s.Name(f.Condition); n != "" {
+		out = append(out, linked{Name: n})
+	}
+	return out
 }
 
-// weightOf estimates the bytes of figures with their tables and options.
-func weightOf(lists ...[]figView) int {
-	n := 0
-	for _, list := range lists {
-		for _, f := range list {
-			n += len(f.Wide) + len(f.Narrow) + len(f.Option) + 900
-			for _, r := range f.Fig.Table.Rows {
-				for _, c := range r.Cells {
-					n += len(c.Text) + len(c.Exact) + len(c.Href) + 32
-				}
-			}
+// fresh says how new a finding is and whether it moved.
+func (s *site) fresh(f *evidence.Finding) string {
+	t := "Edition " + show.Clip(s.Ed.ID, 40)
+	if s.Ed.Date != "" {
+		t += ", data to " + show.Clip(s.Ed.Date, 20)
+	}
+	if s.Ed.PreviousEdition == "" {
+		return t
+	}
+	for _, c := range s.Ed.Changes {
+		if c.Subject == f.ID && c.Moved {
+			return t + " · changed since edition " + show.Clip(s.Ed.PreviousEdition, 40)
 		}
 	}
-	return n
+	return t + " · no conclusion changed since edition " + show.Clip(s.Ed.PreviousEdition, 40)
 }
 
-// checksPage moves the checks of a long finding to their own page.
-func (s *site) checksPage(of *page, d *findingPage) {
-	p := &page{Path: s.path("f/", strings.TrimSuffix(path.Base(of.Path), ".html")+"-checks"), Name: "checks", Title: "Does it hold: " + d.Title, Nav: of.Nav}
-	s.add(p)
-	d.ChecksPath = p.Path
-	own := *d
-	own.Checks, own.Plots = slices.Clone(d.Checks), slices.Clone(d.Plots)
-	for _, list := range [][]figView{own.Checks, own.Plots} {
-		for i := range list {
-			list[i].P = p
+// much is the size of the effect: the strip, the estimate, and what it means
+// where the finding carries that.
+func (s *site) much(p *page, f *evidence.Finding, read reading) muchView {
+	var v muchView
+	pr, h := &f.Primary, &f.Headline
+	lo, hi, ok := h.Interval()
+	if !ok {
+		v.Value, v.Under = "Not pooled", "the studies are shown one by one"
+		if h.Note != "" {
+			v.Under = show.Prose(show.Clip(h.Note, 240))
 		}
+		return v
 	}
-	d.Checks, d.Plots = nil, nil
-	p.Data = &own
+	v.Value = read.Symbol + " " + read.Full(h.Estimate, h.Lower, h.Upper)
+	v.Under = read.side(*h.Estimate)
+	if h.IncludesNull() {
+		v.Under = "the interval includes no effect"
+	}
+	v.Under = show.First(v.Under) + map[evidence.HeadlineKind]string{evidence.HeadlineSmall: "; small-sample answer with 95% credible interval", evidence.HeadlineStudy: "; one study with its 95% interval"}[h.Kind]
+	if h.Kind == evidence.HeadlinePooled {
+		v.Under += "; estimate with 95% interval"
+	}
+	v.Terms = meaning(read)
+	strip := chart.Rows{ID: "strip", Title: "The estimate on its axis", Axis: read.axis(f), Rows: []chart.Row{{Line: -1, Marks: []chart.Mark{{Shape: chart.Diamond, Est: *h.Estimate, Lo: lo, Hi: hi}}}}}
+	must := []float64{0, lo, hi}
+	if b := strip.Axis.Band; b != nil {
+		must = append(must, b.At*1.25)
+	}
+	if h.Kind == evidence.HeadlinePooled && predicts(pr) {
+		must = append(must, *pr.PILower, *pr.PIUpper)
+		strip.Rows[0].Marks = append([]chart.Mark{{Shape: chart.Bar, Est: *pr.Estimate, Lo: *pr.PILower, Hi: *pr.PIUpper}}, strip.Rows[0].Marks...)
+		v.Footnote = "Thin bar: 95% prediction interval " + read.Interval(*pr.PILower, *pr.PIUpper) + ", where a new, similar study would lie."
+	}
+	strip.Fit(must...)
+	strip.Alt = fmt.Sprintf("%s %s on its axis.", read.Symbol, read.Full(h.Estimate, h.Lower, h.Upper))
+	fig := figView{ID: "strip", Title: strip.Title, Alt: strip.Alt, P: p}
+	fig.Wide = p.svg(strip.Strip(), fig, "strip", chart.Axis{})
+	v.Strip = &fig
+	if pr.Guarded() && h.Kind == evidence.HeadlinePooled {
+		v.Footnote = strings.TrimSpace(v.Footnote + " Without the guard for few studies the interval would be " + read.IntervalP(pr.UnguardedLow, pr.UnguardedHigh) + ".")
+	}
+	return v
 }
 
-// dataOfFindings writes each finding as data beside its page.
-func (s *site) dataOfFindings() (map[string][]byte, error) {
-	out := map[string][]byte{}
-	for i := range s.Ed.Findings {
-		f := &s.Ed.Findings[i]
-		b, err := marshalFinite(struct {
-			Edition string            `json:"edition"`
-			Date    string            `json:"date"`
-			Finding *evidence.Finding `json:"finding"`
-		}{s.Ed.ID, s.Ed.Date, f})
-		if err != nil {
-			return nil, fmt.Errorf("finding %s as data: %w", f.ID, err)
-		}
-		out[strings.TrimSuffix(s.findPath[f.ID], ".html")+".json"] = append(b, '\n')
+// meaning explains a measure in one line, once on the page.
+func meaning(r reading) string {
+	switch {
+	case r.Symbol == "g":
+		return "g is the difference between groups in standard deviations: 0.2 is small, 0.5 moderate, 0.8 large."
+	case r.Symbol == "RR":
+		return "RR is how many times as likely the outcome is with the treatment; 1 is no difference."
+	case r.Symbol == "OR":
+		return "OR is the ratio of the odds of the outcome; 1 is no difference."
+	case r.Symbol == "MD":
+		return "MD is the difference between groups in points of the scale."
 	}
-	return out, nil
+	return ""
+}
+
+func stepsOf(c *evidence.Certainty) []stepView {
+	var out []stepView
+	for _, d := range c.Domains {
+		v := stepView{Name: show.First(show.Clip(d.Name, 60)), Steps: stepsWord(d.Steps), Reason: sentence(d.Inputs, 300)}
+		if notRated(d) {
+			v.Steps, v.Reason = "not rated", "no person has rated it"
+		}
+		out = append(out, v)
+	}
+	return out
+}
+
+func stepsWord(x float64) string {
+	if x == 0 {
+		return "no step"
+	}
+	return show.Trim(x, 1)
+}
+
+// findingFigures draws what a finding carries; a part that it lacks has no figure.
+func (s *site) findingFigures(p *page, d *findingPage, read reading) {
+	f := d.F
+	if r, ok := s.forest(f, s.effectHref); ok {
+		v := p.rows(r)
+		if r.Live && !s.opt.NoLibrary {
+			v.Live = s.work(f, read)
+		}
+		d.Forest = &v
+	}
+	if r, ok := s.biasBars(f); ok {
+		v := figView{ID: "bias", Title: "Risk of bias by weight", Alt: r.alt, P: p, Table: r.table}
+		v.Wide = p.svg(r.lay(460), v, "wide", chart.Axis{})
+		v.Narrow = p.svg(r.lay(356), v, "narrow", chart.Axis{})
+		d.Bias = &v
+	}
+	d.Holds = holds(f, read)
+	if r, ok := s.series(f); ok {
+		v := p.rows(r)
+		d.Series = &v
+	}
+	if c, ok := s.specCurve(f); ok {
+		v := p.xy(c)
+		d.Spec = &v
+	}
+	list, why := s.smallPlots(f)
+	d.FewNote = why
+	for _, c := range list {
+		d.Plots = append(d.Plots, p.xy(c))
+	}
+	for _, c := range s.methodPlots(f) {
+		d.Method = append(d.Method, p.xy(c))
+	}
+	if c, has := s.Ed.PrismaByFinding[f.ID]; has {
+		v := p.flow(c, "flow", "Flow of records for this question")
+		d.Flow = &v
+	}
+}
+
+// work is what the page's script refits with: effects and variances, and the
+// published result in words.
+func (s *site) work(f *evidence.Finding, read reading) template.JS {
+	type row struct {
+		Key    string  `json:"k"`
+		Label  string  `json:"label"`
+		Y      float64 `json:"y"`
+		V      float64 `json:"v"`
+		Year   int     `json:"year"`
+		Weight float64 `json:"w"`
+		Bias   int     `json:"bias"`
+	}
+	rows := make([]row, 0, len(f.Effects))
+	for i := range f.Effects {
+		e := &f.Effects[i]
+		w, _ := weightOf(&f.Primary, e.ID)
+		if !chart.Finite(w) {
+			w = 0
+		}
+		rows = append(rows, row{show.Slug(e.ID), show.Clip(effectLabel(e), 80), twelve(evidence.Value(e.Estimate)), twelve(evidence.Value(e.Variance)), e.Year, chart.Brief(w), map[string]int{"low": 1, "some": 2, "high": 3}[chart.Judged(e.RiskOfBias)]})
+	}
+	test := "knha"
+	if f.Primary.Test == "z" {
+		test = "z"
+	}
+	note := ""
+	if f.Headline.Kind == evidence.HeadlineSmall {
+		note = "The published answer is the small-sample one."
+	} else if f.Primary.Method != "REML" || f.Primary.Test != "knha" {
+		note = "The published model is another: " + modelName(&f.Primary) + "."
+	}
+	return jsonFor(map[string]any{"ratio": read.Ratio, "symbol": read.Symbol, "test": test, "effects": rows, "note": note})
+}
+
+func (s *site) findingWords(p *page, d *findingPage, read reading) {
+	f := d.F
+	d.Sentence = sentence(f.Sentences.Curriculum, 1200)
+	bans := proseAll(f.NotToSay, 400)
+	d.Bans = bans[:min(3, len(bans))]
+	d.MoreBans = bans[len(d.Bans):]
+	d.Limits = proseAll(f.Limits, 600)
+	c := &f.Certainty
+	d.CertText = sentence(strings.TrimPrefix(c.Note, "Proposed by rule, not signed: "), 400)
+	switch names := unrated(*c); {
+	case c.Signed && c.Stale:
+		d.CertText = strings.TrimSpace("Signed by " + show.Clip(c.SignedBy, 80) + ", but the numbers have moved since. " + d.CertText)
+	case c.Signed:
+		d.CertText = fmt.Sprintf("Signed by %s on %s", show.Clip(c.SignedBy, 80), show.Clip(c.SignedAt, 20)) + reasonGiven(d.CertText)
+	case len(names) > 0:
+		d.CertText = "Proposed by rule, not signed. No person has rated " + strings.Join(names, " and ") + "; all that is not rated counts together as one step down, a cautious choice of this program."
+	default:
+		d.CertText = "Proposed by rule from the inputs below; no person has signed it."
+	}
+	d.MissingText = "No registered trial that fits this question lacks a result here. Trials that were never registered cannot be seen."
+	if n := len(f.Missing); n > 0 {
+		d.MissingText = missingLine(n)
+	}
+	if b := f.Bound; b != nil {
+		d.Bound = boundSentence(b, len(f.Missing))
+	}
+	d.Explain = s.explainFinding(f, read)
+}
+
+func reasonGiven(text string) string {
+	if text == "" {
+		return "."
+	}
+	return ", for this reason: " + strings.TrimSuffix(text, ".") + "."
+}
+
+func countSentence(n int, one, many string) string {
+	switch n {
+	case 0:
+		return "No " + one
+	case 1:
+		return "1 " + one
+	}
+	return show.Int(n) + " " + many
+}
+
+// boundSentence says how much unseen evidence would move the finding; open is
+// how many registered trials have no result.
+func boundSentence(b *evidence.Bound, open int) string {
+	what := show.Plural(b.Participants, "unreported participant", "unreported participants") + " at no effect"
+	t := fmt.Sprintf("It would take %s until %s. ", what, show.Prose(show.Clip(b.Line, 200)))
+	switch {
+	case b.Reachable:
+		return t + "The registered trials without a result are large enough for that."
+	case b.PlannedInMissing == 0 && open > 0:
+		return t + "None of the registered trials without a result states its planned size here, so whether they could is not known."
+	}
+	return t + "As far as their planned size is known, the registered trials without a result are not large enough for that."
+}
+
+func railOf(d *findingPage) []linked {
+	var t []linked
+	add := func(on bool, path, name string) {
+		if on {
+			t = append(t, linked{Path: path, Name: name})
+		}
+	}
+	add(d.Forest != nil, "studies", "Studies")
+	add(true, "words", "What may be said")
+	add(true, "certainty", "How sure")
+	add(d.Series != nil || d.Spec != nil, "checks", "Does it hold")
+	add(true, "missing", "What is missing")
+	add(d.Harms != nil, "harms", "Harms")
+	add(true, "explain", "Numbers and method")
+	add(true, "cite", "Cite")
+	return t
 }
 
 // sentence prints generated words: first letter upper case, signs as they are
-// written, nothing cut that anybody would miss.
+// written.
 func sentence(s string, n int) string { return show.First(show.Prose(show.Clip(s, n))) }
 
 func proseAll(list []string, n int) []string {
@@ -179,143 +390,8 @@ func alertsOf(f *evidence.Finding) []alert {
 	if f.Certainty.Stale {
 		a = append(a, alert{"The certainty is out of date.", "The numbers have moved since a person signed it."})
 	}
+	if f.Primary.K == 1 {
+		a = append(a, alert{"One study.", "This is its own result and not a meta-analysis; whether another study would agree cannot be told from it."})
+	}
 	return a
-}
-
-// headOf are the numbers at the top of a finding.
-func headOf(f *evidence.Finding, read figure.Reading) []named {
-	pr := &f.Primary
-	m := read.Measure
-	var h []named
-	if pr.Estimate != nil {
-		hl := &f.Headline
-		fitted := named{Name: "Fitted model", Value: m.IntervalP(pr.CILower, pr.CIUpper), Under: figure.ModelName(pr)}
-		if hl.Estimate == nil {
-			h = append(h, named{Name: "Not pooled", Value: "none", Under: hl.Note}, fitted)
-		} else {
-			under := read.Side(*hl.Estimate)
-			if hl.IncludesNull() {
-				under = "the interval includes no effect"
-			}
-			name := map[evidence.HeadlineKind]string{evidence.HeadlineStudy: "Effect in one study", evidence.HeadlineSmall: "Small-sample answer"}[hl.Kind]
-			h = append(h, named{Name: cmp.Or(name, "Pooled effect"), Value: m.Symbol + "\u00a0" + m.Full(hl.Estimate, hl.Lower, hl.Upper), Under: under})
-			if hl.Kind == evidence.HeadlineSmall {
-				h = append(h, fitted)
-			}
-		}
-		if pr.Guarded() {
-			h = append(h, named{Name: "Without the guard", Value: m.IntervalP(pr.UnguardedLow, pr.UnguardedHigh), Under: "too narrow to be the result"})
-		}
-		if pr.PILower != nil && pr.PIUpper != nil {
-			h = append(h, named{Name: "A new, similar study", Value: m.Interval(*pr.PILower, *pr.PIUpper), Under: "95% prediction interval"})
-		}
-	} else {
-		h = append(h, named{Name: "Pooled effect", Value: "none", Under: "no number can be given"})
-	}
-	h = append(h, named{Name: "Evidence", Value: show.Plural(pr.K, "study", "studies"), Under: show.Plural(pr.N, "participant", "participants")})
-	return h
-}
-
-func (s *site) findingWords(p *page, d *findingPage, read figure.Reading) {
-	f := d.F
-	if d.Plain == "" {
-		d.Plain = "No sentence was written for this finding."
-	}
-	k := len(f.Effects)
-	if f.Primary.Estimate == nil && k == 0 {
-		d.Empty = fmt.Sprintf("No study in this edition has numbers that answer this question. %s %s. An empty finding is a result: it says what has not been shown, not that there is no effect.",
-			countSentence(len(f.Missing), "registered trial fits it and has no usable result yet", "registered trials fit it and have no usable result yet"),
-			countSentence(len(f.Measured), "study measured the outcome without numbers that can be extracted", "studies measured the outcome without numbers that can be extracted"))
-	}
-	if k == 1 || f.Primary.K == 1 {
-		d.One = "This is the result of a single study, shown as it is. It is not a meta-analysis: there is nothing to average, and no way to tell whether another study would agree."
-	}
-	d.CertText = sentence(strings.TrimPrefix(f.Certainty.Note, "Proposed by rule, not signed: "), 600)
-	if names := unrated(f.Certainty); len(names) > 0 {
-		d.Unrated = fmt.Sprintf("No person has rated %s. What nobody has looked at must not look like a pass, so all of it together counts as one level down. That is a cautious choice of this program and no human judgement; a signed rating replaces it.", strings.Join(names, " and "))
-		if f.Certainty.Signed {
-			d.Unrated = ""
-		}
-	}
-	switch {
-	case f.Certainty.Level == "":
-		d.CertText = strings.TrimSpace("There is nothing to grade. " + d.CertText)
-	case !f.Certainty.Signed:
-		d.CertText = strings.TrimSpace("Proposed by rule from the inputs below. No person has signed it yet, so it is a proposal and not a judgement. " + d.CertText)
-	case f.Certainty.Stale:
-		d.CertText = strings.TrimSpace("Signed by " + show.Clip(f.Certainty.SignedBy, 80) + ", but the numbers have moved since. " + d.CertText)
-	default:
-		d.CertText = fmt.Sprintf("Signed by %s on %s", show.Clip(f.Certainty.SignedBy, 80), show.Clip(f.Certainty.SignedAt, 20)) + reasonGiven(d.CertText) + " The table shows what the rule would propose and from which inputs; the person's judgement may differ from it."
-	}
-	if b := f.Bound; b != nil {
-		d.Bound = boundSentence(b, len(f.Missing))
-	}
-	d.Explain = s.explainFinding(f, read)
-}
-
-func reasonGiven(text string) string {
-	if text == "" {
-		return "."
-	}
-	return ", for this reason: " + strings.TrimSuffix(text, ".") + "."
-}
-
-func countSentence(n int, one, many string) string {
-	switch n {
-	case 0:
-		return "No " + one
-	case 1:
-		return "1 " + one
-	}
-	return show.Int(n) + " " + many
-}
-
-// open is how many registered trials have no result.
-func boundSentence(b *evidence.Bound, open int) string {
-	what := show.Plural(b.Participants, "unreported participant", "unreported participants") + " at no effect"
-	if b.Note != "" {
-		what = show.Prose(show.Clip(b.Note, 400))
-	}
-	t := fmt.Sprintf("How much unseen evidence would change this? The line: %s. To cross it: %s. ", show.Prose(show.Clip(b.Line, 200)), what)
-	if !b.Reachable && b.PlannedInMissing == 0 && open > 0 {
-		return t + "None of the registered trials without a result states its size here, so nobody can tell whether they could."
-	}
-	if b.Reachable {
-		return t + "The registered trials without a result are large enough for that."
-	}
-	return t + "The registered trials without a result are not large enough for that, as far as their planned size is known."
-}
-
-func tocOf(d *findingPage) []linked {
-	t := []linked{{Path: "words", Name: "What may be said"}}
-	add := func(on bool, path, name string) {
-		if on {
-			t = append(t, linked{Path: path, Name: name})
-		}
-	}
-	add(d.Empty != "", "empty", "Why there is no number")
-	add(len(d.Main) > 0, "studies", "The studies")
-	add(d.Work != "", "explore", "Leave studies out")
-	add(d.Measured != nil, "measured", "Measured without numbers")
-	add(true, "certainty", "How sure")
-	add(true, "missing", "What is missing")
-	add(d.Plans != nil, "plans", "Changes of plan")
-	add(len(d.Checks)+len(d.Plots) > 0 || d.ChecksPath != "", "checks", "Does it hold")
-	add(true, "explain", "Where the numbers come from")
-	add(true, "cite", "How to cite")
-	return t
-}
-
-// citation gives a finding's citation, or a plain one made of what is known.
-func (s *site) citation(id, title string) Citation {
-	c, ok := s.Ed.Citations[id]
-	if !ok || c.Text == "" {
-		at := ""
-		if id != "" {
-			at = fmt.Sprintf(" Permalink: f/%s@%s.", show.Clip(id, 80), s.Ed.ID)
-		}
-		c.Text = fmt.Sprintf("PAST evidence tracker. %s. Edition %s, data to %s.%s", strings.TrimSuffix(title, "."), s.Ed.ID, cmp.Or(s.Ed.Date, "an unknown date"), at)
-	}
-	c.Text = show.Clip(c.Text, 1500)
-	return c
 }

@@ -4,68 +4,65 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"past/internal/evidence"
-	"past/reports/internal/figure"
+	"past/reports/chart"
 	"past/reports/internal/show"
 )
 
-func (s *site) findingTables(p *page, d *findingPage, read figure.Reading) {
+func (s *site) findingTables(p *page, d *findingPage, read reading) {
 	f := d.F
 	d.Model = modelTable(f, read)
 	d.Effects = s.effectsTable(f, read)
 	d.Excluded = s.excludedTable(f)
-	d.Missing = s.missingTable(f.Missing, "Registered trials without a usable result")
-	d.Measured = s.measuredTable(f.Measured)
+	d.Missing = s.missingBrief(f.Missing[:min(missingOpen, len(f.Missing))], "Registered trials without a result here")
+	if len(f.Missing) > missingOpen {
+		d.MoreMissing = s.missingBrief(f.Missing[missingOpen:], "The rest of the registered trials")
+	}
 	d.Plans = s.switchTable(s.switchesOf(f), 60)
-	d.CertTable = certTable(&f.Certainty)
-	d.SmallStudy = smallStudyTable(f, read)
+	d.Small = smallStudyTable(f, read)
 	d.Influence = influenceTable(f)
 }
 
 // influenceTable lists case-deletion diagnostics, largest Cook's distance
 // first where there are many.
-func influenceTable(f *evidence.Finding) *figure.Table {
+func influenceTable(f *evidence.Finding) *chart.Table {
 	if len(f.Influence) == 0 {
 		return nil
 	}
-	label := figure.Labels(f)
+	label := labelsOf(f)
 	rows := slices.Clone(f.Influence)
 	const most = 60
 	if len(rows) > most {
 		slices.SortStableFunc(rows, func(a, b evidence.InfluenceRow) int { return cmp.Compare(b.CookD, a.CookD) })
 		rows = rows[:most]
 	}
-	t := &figure.Table{Caption: "Case-deletion diagnostics", Head: columns("Study", "#Studentised residual", "#DFFITS", "#Cook's distance", "#Covariance ratio", "#tau² without it", "#Q without it", "#Leverage", "Marked")}
-	num := func(x float64) figure.Cell { return figure.Cell{Text: show.Fixed(x, 2), Exact: show.Raw(x)} }
+	t := &chart.Table{Caption: "Case-deletion diagnostics", Head: columns("Study", "#Studentised residual", "#DFFITS", "#Cook's distance", "#Covariance ratio", "#tau² without it", "#Q without it", "#Leverage", "Marked")}
+	num := func(x float64) chart.Cell { return chart.Cell{Text: show.Fixed(x, 2), Exact: show.Raw(x)} }
 	for _, r := range rows {
 		mark := ""
 		if r.Influential {
 			mark = "influential"
 		}
-		t.Rows = append(t.Rows, figure.Row{Cells: []figure.Cell{{Text: label(r.EffectID)}, num(r.RStudent), num(r.DFFITS), num(r.CookD), num(r.CovR), {Text: show.Fixed(r.Tau2Del, 3), Exact: show.Raw(r.Tau2Del)}, num(r.QEDel), num(r.Hat), {Text: mark}}})
+		t.Lines = append(t.Lines, chart.TableLine{Cells: []chart.Cell{{Text: label(r.EffectID)}, num(r.RStudent), num(r.DFFITS), num(r.CookD), num(r.CovR), {Text: show.Fixed(r.Tau2Del, 3), Exact: show.Raw(r.Tau2Del)}, num(r.QEDel), num(r.Hat), {Text: mark}}})
 	}
 	return t
 }
 
 // modelTable prints the primary result with the digits needed to check it.
-func modelTable(f *evidence.Finding, read figure.Reading) *figure.Table {
+func modelTable(f *evidence.Finding, read reading) *chart.Table {
 	r := &f.Primary
 	if r.Estimate == nil {
 		return nil
 	}
 	m := read.Measure
-	t := &figure.Table{Caption: "The pooled result in full", Head: columns("Quantity", "#Value", "Note")}
+	t := &chart.Table{Caption: "The pooled result in full", Head: columns("Quantity", "#Value", "Note")}
 	row := func(name, value, exact, note string) {
-		t.Rows = append(t.Rows, figure.Row{Cells: []figure.Cell{{Text: name}, {Text: value, Exact: exact}, {Text: note}}})
+		t.Lines = append(t.Lines, chart.TableLine{Cells: []chart.Cell{{Text: name}, {Text: value, Exact: exact}, {Text: note}}})
 	}
-	raw := func(x *float64) string {
-		if x == nil {
-			return ""
-		}
-		return show.Raw(*x)
-	}
+	raw := rawOf
 	both := func(a, b *float64) string {
 		if a == nil || b == nil {
 			return ""
@@ -77,9 +74,12 @@ func modelTable(f *evidence.Finding, read figure.Reading) *figure.Table {
 		scale = "ratio; analysed as natural logarithm"
 	}
 	row(m.Name, m.Exact(r.Estimate), raw(r.Estimate), scale)
-	row("95% interval", m.ExactInterval(r.CILower, r.CIUpper), both(r.CILower, r.CIUpper), figure.ModelName(r))
+	row("95% interval", m.ExactInterval(r.CILower, r.CIUpper), both(r.CILower, r.CIUpper), modelName(r))
 	if r.Guarded() {
 		row("95% interval without the guard", m.ExactInterval(r.UnguardedLow, r.UnguardedHigh), both(r.UnguardedLow, r.UnguardedHigh), "narrower than a common-effect model: a footnote")
+	}
+	if h := &f.Headline; h.Kind == evidence.HeadlineSmall {
+		row("Shown instead", m.ExactInterval(h.Lower, h.Upper), both(h.Lower, h.Upper), show.Prose(show.Clip(h.Note, 240)))
 	}
 	row("Standard error", show.FixedP(r.SE, 4), raw(r.SE), onLog(m))
 	row("p-value", show.PCell(r.P), raw(r.P), "of no effect")
@@ -96,7 +96,7 @@ func modelTable(f *evidence.Finding, read figure.Reading) *figure.Table {
 	}
 	row("Studies", show.Int(r.K), "", "")
 	row("Participants", show.Int(r.N), "", "nobody counted twice")
-	row("Effect formulas", figure.FormulaName(r.Formula), "", "")
+	row("Effect formulas", formulaName(r.Formula), "", "")
 	return t
 }
 
@@ -114,12 +114,12 @@ func onLog(m show.Measure) string {
 	return ""
 }
 
-func (s *site) effectsTable(f *evidence.Finding, read figure.Reading) *figure.Table {
+func (s *site) effectsTable(f *evidence.Finding, read reading) *chart.Table {
 	if len(f.Effects) == 0 || len(f.Effects) > 60 {
 		return nil // of a long finding, the forest plot's table leads to each
 	}
 	m := read.Measure
-	t := &figure.Table{Caption: "Effects and where they come from", Head: columns("Study", "#"+m.Symbol, "#Standard error", "Inputs", "Read from", "Reason it may be used")}
+	t := &chart.Table{Caption: "Effects and where they come from", Head: columns("Study", "#"+m.Symbol, "#Standard error", "Inputs", "Read from", "Reason it may be used")}
 	for i := range f.Effects {
 		e := &f.Effects[i]
 		from := show.Clip(e.Channel, 30)
@@ -128,8 +128,8 @@ func (s *site) effectsTable(f *evidence.Finding, read figure.Reading) *figure.Ta
 		} else if e.RecordID != "" {
 			from += ", " + show.Clip(e.RecordID, 40)
 		}
-		t.Rows = append(t.Rows, figure.Row{Cells: []figure.Cell{{Text: figure.EffectLabel(e), Href: s.effectHref(*e)}, {Text: m.Value(evidence.Value(e.Estimate)), Exact: show.Raw(evidence.Value(e.Estimate)), Href: s.effectHref(*e)},
-			{Text: show.Fixed(evidence.Value(e.SE), 3), Exact: show.Raw(evidence.Value(e.SE))}, {Text: inputsInWords(e)}, {Text: from}, {Text: show.Clip(e.Reason, 200)}}})
+		t.Lines = append(t.Lines, chart.TableLine{Cells: []chart.Cell{{Text: effectLabel(e), Href: s.effectHref(*e)}, {Text: m.ValueP(e.Estimate), Exact: rawOf(e.Estimate), Href: s.effectHref(*e)},
+			{Text: show.FixedP(e.SE, 3), Exact: rawOf(e.SE)}, {Text: inputsInWords(e)}, {Text: from}, {Text: show.Clip(e.Reason, 200)}}})
 	}
 	return t
 }
@@ -176,34 +176,34 @@ func inputsInWords(e *evidence.Effect) string {
 	return strings.Join(parts, "; ")
 }
 
-func (s *site) excludedTable(f *evidence.Finding) *figure.Table {
+func (s *site) excludedTable(f *evidence.Finding) *chart.Table {
 	if len(f.Excluded) == 0 {
 		return nil
 	}
 	const most = 60
-	t := &figure.Table{Caption: show.Plural(len(f.Excluded), "row was", "rows were") + " looked at and left out, with reasons", Head: columns("Row", "Left out for", "Reason")}
+	t := &chart.Table{Caption: show.Plural(len(f.Excluded), "row was", "rows were") + " looked at and left out, with reasons", Head: columns("Row", "Left out for", "Reason")}
 	for i, x := range f.Excluded {
 		if i == most {
-			t.Rows = append(t.Rows, figure.Row{Cells: cells(fmt.Sprintf("and %s more", show.Int(len(f.Excluded)-most)), "", "the finding's data file has all")})
+			t.Lines = append(t.Lines, chart.TableLine{Cells: cells(fmt.Sprintf("and %s more", show.Int(len(f.Excluded)-most)), "", "the finding's data file has all")})
 			break
 		}
 		label := x.Label
 		if label == "" {
 			label = x.StudyID
 		}
-		t.Rows = append(t.Rows, figure.Row{Cells: []figure.Cell{{Text: show.Clip(label, 160), Href: s.studPath[x.StudyID]}, {Text: cmp.Or(s.names["left out: "+x.Code], show.Clip(x.Code, 60))}, {Text: show.Clip(x.Reason, 400)}}})
+		t.Lines = append(t.Lines, chart.TableLine{Cells: []chart.Cell{{Text: show.Clip(label, 160), Href: s.studPath[x.StudyID]}, {Text: cmp.Or(s.names["left out: "+x.Code], show.Clip(x.Code, 60))}, {Text: show.Clip(x.Reason, 400)}}})
 	}
 	return t
 }
 
 // missingTable lists trials without a result; nil when there are none.
-func (s *site) missingTable(list []evidence.MissingTrial, caption string) *figure.Table {
+func (s *site) missingTable(list []evidence.MissingTrial, caption string) *chart.Table {
 	if len(list) == 0 {
 		return nil
 	}
-	t := &figure.Table{Caption: caption, Head: columns("Trial", "Title", "Why there is no result", "Status", "#Planned n", "Completion")}
+	t := &chart.Table{Caption: caption, Head: columns("Trial", "Title", "Why there is no result", "Status", "#Planned n", "Completion")}
 	for _, m := range list {
-		t.Rows = append(t.Rows, figure.Row{Cells: []figure.Cell{{Text: show.Clip(m.RecordID, 60), Href: s.missingHref(m)}, {Text: show.Clip(m.Title, 240)}, {Text: whyMissing(m)},
+		t.Lines = append(t.Lines, chart.TableLine{Cells: []chart.Cell{{Text: show.Clip(m.RecordID, 60), Href: s.missingHref(m)}, {Text: show.Clip(m.Title, 240)}, {Text: whyMissing(m)},
 			{Text: orDash(show.Clip(string(m.Status), 40))}, {Text: show.IntP(m.PlannedN)}, {Text: orDash(show.Clip(m.Completion, 30))}}})
 	}
 	return t
@@ -230,17 +230,17 @@ func (s *site) switchesOf(f *evidence.Finding) []Switch {
 }
 
 // switchTable lists changes of plans; nil when there are none.
-func (s *site) switchTable(list []Switch, most int) *figure.Table {
+func (s *site) switchTable(list []Switch, most int) *chart.Table {
 	if len(list) == 0 {
 		return nil
 	}
-	t := &figure.Table{Caption: "Changes of plan in the register", Head: columns("Trial", "Date", "What changed", "Before", "After", "When")}
+	t := &chart.Table{Caption: "Changes of plan in the register", Head: columns("Trial", "Date", "What changed", "Before", "After", "When")}
 	for i, x := range list {
 		if i == most {
-			t.Rows = append(t.Rows, figure.Row{Cells: cells(fmt.Sprintf("and %s more", show.Int(len(list)-most)), "", "on the pages of the studies", "", "", "")})
+			t.Lines = append(t.Lines, chart.TableLine{Cells: cells(fmt.Sprintf("and %s more", show.Int(len(list)-most)), "", "on the pages of the studies", "", "", "")})
 			break
 		}
-		t.Rows = append(t.Rows, figure.Row{Cells: []figure.Cell{{Text: show.Clip(x.RecordID, 60), Href: cmp.Or(s.studPath[x.StudyID], s.RecordHref(x.RecordID))}, {Text: orDash(show.Clip(x.Date, 20))},
+		t.Lines = append(t.Lines, chart.TableLine{Cells: []chart.Cell{{Text: show.Clip(x.RecordID, 60), Href: cmp.Or(s.studPath[x.StudyID], s.RecordHref(x.RecordID))}, {Text: orDash(show.Clip(x.Date, 20))},
 			{Text: show.First(show.Clip(x.Kind, 60))}, {Text: orDash(show.Clip(x.Before, 400))}, {Text: orDash(show.Clip(x.After, 400))}, {Text: show.Clip(x.Timing, 40)}}})
 	}
 	return t
@@ -265,53 +265,12 @@ func (s *site) missingHref(m evidence.MissingTrial) string {
 	return s.RecordHref(m.RecordID)
 }
 
-func (s *site) measuredTable(list []evidence.Measured) *figure.Table {
-	if len(list) == 0 {
-		return nil
-	}
-	t := &figure.Table{Caption: "Studies that measured the outcome", Head: columns("Study", "Instrument", "#n", "What was reported", "Source")}
-	for _, m := range list {
-		src := show.Clip(m.Source, 120)
-		if m.DOI != "" {
-			src = strings.TrimSpace("doi:" + show.Clip(m.DOI, 80) + " " + src)
-		}
-		t.Rows = append(t.Rows, figure.Row{Cells: []figure.Cell{{Text: show.Clip(m.Label, 160), Href: s.studPath[m.StudyID]}, {Text: orDash(show.Clip(m.Instrument, 80))}, {Text: show.IntP(m.N)},
-			{Text: show.Clip(m.Note, 400)}, {Text: orDash(src)}}})
-	}
-	return t
-}
-
-func certTable(c *evidence.Certainty) *figure.Table {
-	if len(c.Domains) == 0 {
-		return nil
-	}
-	t := &figure.Table{Caption: "Reasons for the certainty", Head: columns("Domain", "Levels down", "Computed inputs", "Rule")}
-	for _, d := range c.Domains {
-		steps := stepsWord(d.Steps)
-		if strings.Contains(d.Rule, "(not rated") {
-			steps = "not rated"
-		}
-		t.Rows = append(t.Rows, figure.Row{Cells: cells(show.First(show.Clip(d.Name, 60)), steps, sentence(d.Inputs, 500), sentence(d.Rule, 500))})
-	}
-	if names := unrated(*c); len(names) > 0 {
-		t.Rows = append(t.Rows, figure.Row{Cells: cells("Rated by nobody", "−1", show.First(strings.Join(names, ", ")), "A cautious choice of this program, not a judgement: what no person has looked at counts together as one level down, until a person rates it.")})
-	}
-	return t
-}
-
-func stepsWord(x float64) string {
-	if x == 0 {
-		return "none"
-	}
-	return show.Trim(x, 1)
-}
-
-func smallStudyTable(f *evidence.Finding, read figure.Reading) *figure.Table {
+func smallStudyTable(f *evidence.Finding, read reading) *chart.Table {
 	if len(f.SmallStudy) == 0 {
 		return nil
 	}
 	m := read.Measure
-	t := &figure.Table{Caption: "Small-study effects and selection", Head: columns("Analysis", "#k", "#Statistic", "#p", "#Adjusted effect", "Limit")}
+	t := &chart.Table{Caption: "Small-study effects and selection", Head: columns("Analysis", "#k", "#Statistic", "#p", "#Adjusted effect", "Limit")}
 	for _, r := range f.SmallStudy {
 		limit := show.Clip(r.Limit, 400)
 		if !r.Shown && limit == "" {
@@ -321,7 +280,56 @@ func smallStudyTable(f *evidence.Finding, read figure.Reading) *figure.Table {
 		if r.Estimate != nil {
 			est = m.Full(r.Estimate, r.CILower, r.CIUpper)
 		}
-		t.Rows = append(t.Rows, figure.Row{Cells: cells(show.Clip(r.Name, 120), show.Int(r.K), show.FixedP(r.Statistic, 2), show.PCell(r.P), est, orDash(limit))})
+		t.Lines = append(t.Lines, chart.TableLine{Cells: cells(show.Clip(r.Name, 120), show.Int(r.K), show.FixedP(r.Statistic, 2), show.PCell(r.P), est, orDash(limit))})
 	}
 	return t
+}
+
+// twelve keeps twelve significant digits: more than any figure shows.
+func twelve(x float64) float64 {
+	y, err := strconv.ParseFloat(strconv.FormatFloat(x, 'g', 12, 64), 64)
+	if err != nil {
+		return x
+	}
+	return y
+}
+
+// labelsOf names effects by their id.
+func labelsOf(f *evidence.Finding) func(id string) string {
+	by := map[string]string{}
+	for i := range f.Effects {
+		by[f.Effects[i].ID] = effectLabel(&f.Effects[i])
+	}
+	return func(id string) string { return cmp.Or(by[id], show.Clip(id, 60)) }
+}
+
+// missingOpen is how many missing trials a finding's page lists; the rest is folded.
+const missingOpen = 8
+
+// missingBrief lists trials without a result in a line each; nil when there are none.
+func (s *site) missingBrief(list []evidence.MissingTrial, caption string) *chart.Table {
+	if len(list) == 0 {
+		return nil
+	}
+	t := &chart.Table{Caption: caption, Head: columns("Trial", "Why there is no result", "#Planned", "Completion")}
+	for _, m := range list {
+		t.Lines = append(t.Lines, chart.TableLine{Cells: []chart.Cell{{Text: show.Clip(m.RecordID, 60), Href: s.missingHref(m)}, {Text: show.Clip(whyMissing(m), 160)}, {Text: planned(m.PlannedN)}, {Text: cmp.Or(show.Clip(m.Completion, 30), "?")}}})
+	}
+	return t
+}
+
+// planned prints a planned size; what the register does not state is a question mark.
+func planned(n *int) string {
+	if n == nil {
+		return "?"
+	}
+	return show.Int(*n)
+}
+
+// rawOf prints a number for files; empty for what is absent.
+func rawOf(x *float64) string {
+	if x == nil {
+		return ""
+	}
+	return show.Raw(*x)
 }

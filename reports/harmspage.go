@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"past/internal/evidence"
-	"past/reports/internal/figure"
+	"past/reports/chart"
 	"past/reports/internal/show"
 )
 
@@ -17,6 +17,15 @@ type harmsData struct {
 	Groups  []tableGroup
 	More    string
 }
+
+// harmBrief are the harms of a treatment in three lines.
+type harmBrief struct {
+	Lines []named
+	Href  string
+}
+
+// harmBrief is nil where the edition holds no harm rows of the substance.
+func (s *site) harmBrief(substance string) *harmBrief { return nil }
 
 // harmRowsPerGroup bounds a table of adverse events on the summary page; study
 // pages and downloads have the rest.
@@ -90,11 +99,11 @@ func peopleOf(h *evidence.HarmRow) int {
 }
 
 // harmTable prints counts as they were given; what was not stated stays a dash.
-func harmTable(caption string, rows []*evidence.HarmRow, most int, link map[string]string) figure.Table {
-	t := figure.Table{Caption: caption, Head: columns("Term", "Study", "Arm", "#People", "#At risk", "#Events", "When", "Notes")}
+func harmTable(caption string, rows []*evidence.HarmRow, most int, link map[string]string) chart.Table {
+	t := chart.Table{Caption: caption, Head: columns("Term", "Study", "Arm", "#People", "#At risk", "#Events", "When", "Notes")}
 	for i, h := range rows {
 		if i == most {
-			t.Rows = append(t.Rows, figure.Row{Cells: cells(fmt.Sprintf("and %s more rows", show.Int(len(rows)-most)), "", "", "", "", "", "", "")})
+			t.Lines = append(t.Lines, chart.TableLine{Cells: cells(fmt.Sprintf("and %s more rows", show.Int(len(rows)-most)), "", "", "", "", "", "", "")})
 			break
 		}
 		term := show.Clip(h.Term, 120)
@@ -110,28 +119,28 @@ func harmTable(caption string, rows []*evidence.HarmRow, most int, link map[stri
 			notes = append(notes, "listed from "+show.Clip(h.Threshold, 20)+"%")
 		}
 		notes = append(notes, clipAll(h.Flags, 160)...)
-		t.Rows = append(t.Rows, figure.Row{Cells: []figure.Cell{{Text: orDash(term)}, {Text: show.Clip(cmp.Or(h.Label, h.StudyID), 100), Href: link[h.StudyID]}, {Text: orDash(arm)}, {Text: show.IntP(h.Affected)}, {Text: show.IntP(h.AtRisk)},
+		t.Lines = append(t.Lines, chart.TableLine{Cells: []chart.Cell{{Text: orDash(term)}, {Text: show.Clip(cmp.Or(h.Label, h.StudyID), 100), Href: link[h.StudyID]}, {Text: orDash(arm)}, {Text: show.IntP(h.Affected)}, {Text: show.IntP(h.AtRisk)},
 			{Text: show.IntP(h.Events)}, {Text: orDash(show.Clip(h.Window, 60))}, {Text: strings.Join(notes, "; ")}}})
 	}
 	return t
 }
 
-func robTable(rows []RiskOfBiasRow, link map[string]string) *figure.Table {
+func robTable(rows []RiskOfBiasRow, link map[string]string) *chart.Table {
 	if len(rows) == 0 {
 		return nil
 	}
-	t := &figure.Table{Caption: "Risk of bias, as judged", Head: columns("Study", "D1 randomisation", "D2 deviations", "D3 missing data", "D4 measurement", "D5 selection", "Overall", "Tool, judge")}
+	t := &chart.Table{Caption: "Risk of bias, as judged", Head: columns("Study", "D1 randomisation", "D2 deviations", "D3 missing data", "D4 measurement", "D5 selection", "Overall", "Tool, judge")}
 	for _, r := range rows {
-		c := []figure.Cell{{Text: show.Clip(cmp.Or(r.Label, r.StudyID), 120), Href: link[r.StudyID]}}
+		c := []chart.Cell{{Text: show.Clip(cmp.Or(r.Label, r.StudyID), 120), Href: link[r.StudyID]}}
 		for i := range 5 {
 			v := ""
 			if i < len(r.Domains) {
 				v = r.Domains[i]
 			}
-			c = append(c, figure.Cell{Text: orDash(show.Clip(v, 30))})
+			c = append(c, chart.Cell{Text: orDash(show.Clip(v, 30))})
 		}
 		who := strings.Trim(strings.Join([]string{show.Clip(r.Tool, 30), show.Clip(r.JudgedBy, 60), show.Clip(r.Date, 20)}, ", "), ", ")
-		t.Rows = append(t.Rows, figure.Row{Cells: append(c, figure.Cell{Text: orDash(show.Clip(r.Overall, 30))}, figure.Cell{Text: orDash(strings.ReplaceAll(who, ", ,", ","))})})
+		t.Lines = append(t.Lines, chart.TableLine{Cells: append(c, chart.Cell{Text: orDash(show.Clip(r.Overall, 30))}, chart.Cell{Text: orDash(strings.ReplaceAll(who, ", ,", ","))})})
 	}
 	return t
 }

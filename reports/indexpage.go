@@ -3,115 +3,128 @@ package reports
 import (
 	"cmp"
 	"fmt"
+	"html/template"
 	"slices"
 	"strings"
 
 	"past/internal/evidence"
-	"past/reports/internal/figure"
+	"past/reports/chart"
 	"past/reports/internal/show"
 )
 
 // indexPage is the way in.
 type indexPage struct {
-	Lede   string
-	Moved  []string
-	Rows   []findingRow
-	Glance []figView
-	Empty  []emptyGroup
-	NEmpty int
-	Counts []counted
+	Lede    string
+	Matrix  []matrixPart
+	Subs    []string
+	Rows    []findingRow
+	More    int // findings with a number beyond the summary
+	Changed string
+	Moved   []string
+	Counts  []counted
 }
 
-// findingRow is one finding in the lists of the index.
-type findingRow struct {
-	Href, CiteHref, Title, Under    string
-	K, N, Effect, Side, PI, Missing string
-	Plain, Curriculum, Basis        string
-	Cert                            certView
+// matrixPart is the matrix of benefits or of harms: outcomes by substances.
+type matrixPart struct {
+	Name string
+	Rows []matrixRow
 }
+
+type matrixRow struct {
+	Outcome string
+	Cells   []matrixCell
+}
+
+// matrixCell is what stands for one question.
+type matrixCell struct {
+	Sub, Href, Text, Class, Under string
+	Strip                         template.HTML
+	Cert                          certView
+	Has                           bool
+}
+
+// findingRow is one finding in the summary of findings.
+type findingRow struct {
+	Href, Title, Under                        string
+	K, N, Effect, Side, Points, Hundred, Open string
+	Cert                                      certView
+}
+
+// headlines is how many questions the summary shows; the matrix has all.
+const headlines = 20
 
 func (s *site) indexPage() {
 	p := &page{Path: "index.html", Name: "index", Title: "Findings", Nav: "index.html"}
 	s.add(p)
 	d := &indexPage{Lede: s.lede()}
+	p.Description = d.Lede
+	d.Matrix, d.Subs = s.matrix(p)
+	for i := range s.ranked() {
+		f := s.ranked()[i]
+		if f.Headline.Estimate == nil {
+			continue
+		}
+		if len(d.Rows) == headlines {
+			d.More++
+			continue
+		}
+		d.Rows = append(d.Rows, s.findingRow(f))
+	}
 	for _, c := range s.Ed.Changes {
 		if c.Moved {
 			d.Moved = append(d.Moved, changeSentence(c))
 		}
 	}
-	list := ranked(s.Ed.Findings)
-	answered := len(list)
-	for i := range list {
-		if list[i].Primary.Estimate == nil {
-			answered = i
-			break
-		}
-		d.Rows = append(d.Rows, s.findingRow(&list[i]))
-	}
-	for _, f := range figure.Glance(list[:answered], s.Name, p.stamp(), func(id string) string { return s.findPath[id] }) {
-		d.Glance = append(d.Glance, p.fig(f))
-	}
-	d.Empty, d.NEmpty = s.emptyGroups(list[answered:]), len(list)-answered
+	d.Changed = s.changedLine()
 	d.Counts = s.counts()
 	p.Data = d
 }
 
-// emptyGroup are the questions about one substance that have no number yet.
-type emptyGroup struct {
-	Name string
-	Rows []linked
-}
-
-// emptyGroups gathers findings without a number by substance. What stands
-// against each name is what is known all the same.
-func (s *site) emptyGroups(list []evidence.Finding) []emptyGroup {
-	var out []emptyGroup
-	at := map[string]int{}
-	for i := range list {
-		f := &list[i]
-		g, ok := at[f.Substance]
-		if !ok {
-			g = len(out)
-			at[f.Substance] = g
-			out = append(out, emptyGroup{Name: cmp.Or(show.First(s.Name(f.Substance)), "Other")})
+// changedLine says in a sentence what moved since the edition before.
+func (s *site) changedLine() string {
+	moved := 0
+	for _, c := range s.Ed.Changes {
+		if c.Moved {
+			moved++
 		}
-		var known []string
-		if n := len(f.Missing); n > 0 {
-			known = append(known, show.Plural(n, "trial", "trials")+" registered")
-		}
-		if n := len(f.Measured); n > 0 {
-			known = append(known, "measured in "+show.Plural(n, "study", "studies")+" without usable numbers")
-		}
-		if known == nil {
-			known = []string{"nothing registered"}
-		}
-		out[g].Rows = append(out[g].Rows, linked{Path: s.findPath[f.ID], Name: titleOf(f), Note: strings.Join(known, ", ")})
 	}
-	return out
+	switch {
+	case s.Ed.PreviousEdition == "":
+		return "This is the first edition: there is nothing to compare it with."
+	case moved == 0 && len(s.Ed.Changes) == 0:
+		return "Nothing moved since edition " + show.Clip(s.Ed.PreviousEdition, 40) + "."
+	case moved == 0:
+		return "No conclusion moved since edition " + show.Clip(s.Ed.PreviousEdition, 40) + "; " + countSentence(len(s.Ed.Changes), "smaller difference is listed.", "smaller differences are listed.")
+	}
+	return countSentence(moved, "conclusion moved", "conclusions moved") + " since edition " + show.Clip(s.Ed.PreviousEdition, 40) + "."
 }
 
-// ranked puts findings with a pooled number first, then single studies, then
-// those without a number; within these the order of the edition stays.
-func ranked(list []evidence.Finding) []evidence.Finding {
-	rank := func(f evidence.Finding) int {
+// ranked puts pooled findings first, then single studies, then those without a
+// number; within these the order of the edition stays.
+func (s *site) ranked() []*evidence.Finding {
+	rank := func(f *evidence.Finding) int {
 		switch {
-		case f.Primary.Estimate == nil:
+		case f.Headline.Estimate == nil:
 			return 2
 		case f.Primary.K < 2:
 			return 1
 		}
 		return 0
 	}
-	out := slices.Clone(list)
-	slices.SortStableFunc(out, func(a, b evidence.Finding) int { return rank(a) - rank(b) })
+	out := make([]*evidence.Finding, len(s.Ed.Findings))
+	for i := range s.Ed.Findings {
+		out[i] = &s.Ed.Findings[i]
+	}
+	slices.SortStableFunc(out, func(a, b *evidence.Finding) int { return rank(a) - rank(b) })
 	return out
 }
 
 func (s *site) lede() string {
 	pooled, single, empty := 0, 0, 0
 	for i := range s.Ed.Findings {
-		switch r := &s.Ed.Findings[i].Primary; {
-		case r.Estimate == nil:
+		f := &s.Ed.Findings[i]
+		switch r := &f.Primary; {
+		case f.Headline.Estimate == nil:
 			empty++
 		case r.K < 2:
 			single++
@@ -124,7 +137,7 @@ func (s *site) lede() string {
 		t += fmt.Sprintf("; %s on one study alone", countVerb(single, "rests", "rest"))
 	}
 	if empty > 0 {
-		t += fmt.Sprintf("; %s no number, which is said just as plainly", countVerb(empty, "has", "have"))
+		t += fmt.Sprintf("; %s no number", countVerb(empty, "has", "have"))
 	}
 	return t + "."
 }
@@ -139,50 +152,148 @@ func countVerb(n int, one, many string) string {
 	return show.Int(n) + " " + many
 }
 
+// isHarm reports whether a question asks for a harm.
+func isHarm(f *evidence.Finding) bool { return f.Harm }
+
+// matrix arranges every question by outcome and substance. Each keeps its own
+// cell; two questions on the same pair stand below each other.
+func (s *site) matrix(p *page) ([]matrixPart, []string) {
+	var subs []string
+	for _, l := range s.Ed.Gap.Substances {
+		subs = append(subs, l.ID)
+	}
+	for i := range s.Ed.Findings {
+		if id := s.Ed.Findings[i].Substance; !slices.Contains(subs, id) {
+			subs = append(subs, id)
+		}
+	}
+	subs = slices.DeleteFunc(subs, func(id string) bool {
+		return !slices.ContainsFunc(s.Ed.Findings, func(f evidence.Finding) bool { return f.Substance == id })
+	})
+	span := s.matrixSpan()
+	parts := []matrixPart{{Name: "Benefits"}, {Name: "Harms"}}
+	at := map[[2]string]map[string][]*evidence.Finding{}
+	var order [][2]string
+	for i := range s.Ed.Findings {
+		f := &s.Ed.Findings[i]
+		part := "0"
+		if isHarm(f) {
+			part = "1"
+		}
+		k := [2]string{part, s.outcomeRow(f)}
+		if at[k] == nil {
+			at[k] = map[string][]*evidence.Finding{}
+			order = append(order, k)
+		}
+		at[k][f.Substance] = append(at[k][f.Substance], f)
+	}
+	for _, k := range order {
+		depth := 1
+		for _, list := range at[k] {
+			depth = max(depth, len(list))
+		}
+		for n := range depth {
+			row := matrixRow{Outcome: k[1]}
+			for _, sub := range subs {
+				list := at[k][sub]
+				c := matrixCell{Sub: s.Name(sub)}
+				if n < len(list) {
+					c = s.matrixCell(p, list[n], span)
+				}
+				row.Cells = append(row.Cells, c)
+			}
+			i := 0
+			if k[0] == "1" {
+				i = 1
+			}
+			parts[i].Rows = append(parts[i].Rows, row)
+		}
+	}
+	names := make([]string, len(subs))
+	for i, id := range subs {
+		names[i] = s.Name(id)
+	}
+	return slices.DeleteFunc(parts, func(m matrixPart) bool { return len(m.Rows) == 0 }), names
+}
+
+// outcomeRow names the row of a question: its title without the substance.
+func (s *site) outcomeRow(f *evidence.Finding) string {
+	t := titleOf(f)
+	if _, after, ok := strings.Cut(t, " and "); ok {
+		return show.First(strings.TrimPrefix(after, "the "))
+	}
+	return t
+}
+
+// matrixSpan gives each kind of measure one axis for all cells.
+func (s *site) matrixSpan() map[bool]chart.Axis {
+	out := map[bool]chart.Axis{}
+	for _, ratio := range []bool{false, true} {
+		r := chart.Rows{Axis: chart.Axis{Ratio: ratio}}
+		for i := range s.Ed.Findings {
+			f := &s.Ed.Findings[i]
+			if lo, hi, ok := f.Headline.Interval(); ok && show.MeasureOf(f.Measure).Ratio == ratio {
+				r.Rows = append(r.Rows, chart.Row{Marks: []chart.Mark{{Est: *f.Headline.Estimate, Lo: lo, Hi: hi}}})
+			}
+		}
+		r.Fit(0)
+		out[ratio] = r.Axis
+	}
+	return out
+}
+
+func (s *site) matrixCell(p *page, f *evidence.Finding, span map[bool]chart.Axis) matrixCell {
+	c := matrixCell{Sub: s.Name(f.Substance), Href: s.findPath[f.ID], Has: true, Cert: certOf(f.Certainty)}
+	read := readingOf(f, s.Name)
+	pr := &f.Primary
+	lo, hi, ok := f.Headline.Interval()
+	switch {
+	case ok:
+		c.Class, c.Text = "num", read.Symbol+" "+read.Value(*f.Headline.Estimate)
+		c.Under = show.Plural(pr.K, "study", "studies")
+		shape := chart.Diamond
+		if pr.K < 2 {
+			shape = chart.Ring
+		}
+		r := chart.Rows{Axis: span[read.Ratio], Rows: []chart.Row{{Marks: []chart.Mark{{Shape: shape, Est: *f.Headline.Estimate, Lo: lo, Hi: hi}}}}}
+		c.Strip = template.HTML(r.Cell().Bare())
+	case len(f.Effects) > 0:
+		c.Class, c.Text = "few", show.Plural(len(f.Effects), "study", "studies")+", not pooled"
+	case len(f.Measured) > 0:
+		c.Class, c.Text = "few", "measured, no number"
+	case len(f.Missing) > 0:
+		c.Class, c.Text = "few", show.Plural(len(f.Missing), "trial", "trials")+" registered"
+	default:
+		c.Class, c.Text = s.absent(f)
+	}
+	return c
+}
+
+// absent is the word for a question of which nothing is known.
+func (s *site) absent(*evidence.Finding) (class, text string) { return "none", "none found" }
+
 func (s *site) findingRow(f *evidence.Finding) findingRow {
-	read := figure.Read(f, s.Name)
+	read := readingOf(f, s.Name)
 	r := &f.Primary
-	row := findingRow{Href: s.findPath[f.ID], CiteHref: s.findPath[f.ID] + "#cite", Title: titleOf(f), K: show.Int(r.K), N: show.Int(r.N), Effect: "no pooled number", PI: show.None,
-		Cert: certOf(f.Certainty), Plain: sentence(f.Sentences.Plain, 600), Curriculum: sentence(f.Sentences.Curriculum, 600), Missing: show.None}
+	row := findingRow{Href: s.findPath[f.ID], Title: titleOf(f), K: show.Int(r.K), N: show.Int(r.N), Cert: certOf(f.Certainty), Open: show.None}
 	if f.Comparator != "" {
 		row.Under = "against " + s.comparators(f.Comparator)
 	}
-	if h := f.Headline; h.Estimate != nil {
-		lo, hi := h.Lower, h.Upper
-		row.Effect = read.Measure.Symbol + " " + read.Measure.Full(h.Estimate, lo, hi)
-		row.Side = read.Side(*h.Estimate)
-		if lo != nil && hi != nil && *lo <= 0 && *hi >= 0 {
-			row.Side = "interval includes no effect"
-		}
-		if r.PILower != nil && r.PIUpper != nil {
-			row.PI = read.Measure.Interval(*r.PILower, *r.PIUpper)
-		}
-	}
-	row.Basis = show.Plural(r.K, "study", "studies") + ", " + show.Plural(r.N, "participant", "participants")
-	switch {
-	case r.Estimate == nil && len(f.Measured) > 0:
-		row.Basis = "measured in " + show.Plural(len(f.Measured), "study", "studies") + " without usable numbers"
-	case r.Estimate == nil:
-		row.Basis = "no usable study"
-	case r.K == 1:
-		row.Basis += ": not a meta-analysis"
+	h := &f.Headline
+	row.Effect = read.Symbol + " " + read.Full(h.Estimate, h.Lower, h.Upper)
+	row.Side = read.side(*h.Estimate)
+	if h.IncludesNull() {
+		row.Side = "the interval includes no effect"
 	}
 	if n := len(f.Missing); n > 0 {
-		row.Missing = show.Plural(n, "trial", "trials") + " without result"
-	}
-	if row.Plain == "" {
-		row.Plain = "No sentence was written for this finding."
-	}
-	if row.Curriculum == "" {
-		row.Curriculum = row.Plain
+		row.Open = show.Int(n)
 	}
 	return row
 }
 
 // counts lists the sizes of the edition, those people ask for first.
 func (s *site) counts() []counted {
-	order := []struct{ key, name string }{{"records", "records"}, {"payloads", "stored answers"}, {"studies", "studies"}, {"publications", "papers"}, {"posted_outcomes", "posted outcomes"},
-		{"measurements", "measurements"}, {"arm_results", "arm results"}, {"effects", "effect sizes"}, {"findings", "findings"}}
+	order := []struct{ key, name string }{{"records", "records"}, {"studies", "studies"}, {"publications", "papers"}, {"effects", "effect sizes"}, {"findings", "findings"}}
 	var out []counted
 	for _, o := range order {
 		if n, ok := s.Ed.Counts[o.key]; ok {
@@ -193,4 +304,15 @@ func (s *site) counts() []counted {
 		out = append([]counted{{"registered trials", len(s.Ed.Trials)}}, out...)
 	}
 	return out
+}
+
+func changeSentence(c Change) string {
+	t := show.Clip(cmp.Or(c.Title, c.Subject), 160)
+	if c.Before != "" || c.After != "" {
+		t += ": from " + orDash(show.Clip(forReaders(c.Before), 120)) + " to " + orDash(show.Clip(forReaders(c.After), 120))
+	}
+	if c.Why != "" {
+		t += ". " + show.Clip(c.Why, 240)
+	}
+	return t
 }

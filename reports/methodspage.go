@@ -5,19 +5,19 @@ import (
 	"path"
 	"strings"
 
-	"past/reports/internal/figure"
+	"past/reports/chart"
 	"past/reports/internal/show"
 )
 
 type methodsData struct {
-	Models            *figure.Table
+	Models            *chart.Table
 	Formulas, Reading []Note
 	Prisma, Figures   []figView
 	Notes             []Note
 	NotRun            int // questions without a study
 }
 
-var reading = []Note{
+var howToRead = []Note{
 	{"Interval", "95% interval of the pooled effect. Where the Knapp-Hartung interval is narrower than the common-effect one, the wider, guarded interval is the headline and both are printed."},
 	{"Prediction interval", "Where the effect of a new, similar study would lie. It is the honest answer to what a next trial may find; its rule is named with it, because programs differ in the degrees of freedom."},
 	{"I²", "Two definitions are in use and can differ: from Q, and from tau² with a typical variance. Both are printed and named."},
@@ -30,42 +30,41 @@ var reading = []Note{
 func (s *site) methodsPage() {
 	p := &page{Path: "methods.html", Name: "methods", Title: "Methods", Nav: "methods.html"}
 	s.add(p)
-	d := &methodsData{Reading: reading, Notes: s.Ed.Methods}
+	d := &methodsData{Reading: howToRead, Notes: s.Ed.Methods}
 	for _, f := range formulas {
 		d.Formulas = append(d.Formulas, Note{f.title, f.text})
 	}
-	t := &figure.Table{Caption: "Models of the findings, from the results themselves", Head: columns("Finding", "Measure", "Effect formulas", "Model", "#k")}
+	t := &chart.Table{Caption: "Models of the findings, from the results themselves", Head: columns("Finding", "Measure", "Effect formulas", "Model", "#k")}
 	for i := range s.Ed.Findings {
 		f := &s.Ed.Findings[i]
 		if f.Primary.K == 0 {
 			d.NotRun++
 			continue
 		}
-		t.Rows = append(t.Rows, figure.Row{Cells: []figure.Cell{{Text: titleOf(f), Href: s.findPath[f.ID]}, {Text: show.First(show.MeasureOf(f.Measure).Name)}, {Text: figure.FormulaName(f.Primary.Formula)}, {Text: figure.ModelName(&f.Primary)}, {Text: show.Int(f.Primary.K)}}})
+		t.Lines = append(t.Lines, chart.TableLine{Cells: []chart.Cell{{Text: titleOf(f), Href: s.findPath[f.ID]}, {Text: show.First(show.MeasureOf(f.Measure).Name)}, {Text: formulaName(f.Primary.Formula)}, {Text: modelName(&f.Primary)}, {Text: show.Int(f.Primary.K)}}})
 	}
-	if len(t.Rows) > 0 {
+	if len(t.Lines) > 0 {
 		d.Models = t
 	}
-	d.Prisma = append(d.Prisma, p.fig(figure.Prisma(flowOf(s.Ed.Prisma), p.stamp(), "prisma", "Flow of records")))
-	if fig, ok := figure.RiskOfBias(editionJudgements(s.Ed.RiskOfBias), p.stamp(), "rob"); ok {
-		d.Figures = append(d.Figures, p.fig(fig))
-	}
+	d.Prisma = append(d.Prisma, p.flow(s.Ed.Prisma, "prisma", "Flow of records"))
 	p.Data = d
 }
 
-// robMost bounds the risk-of-bias figure of the whole edition; study pages have
-// each judgement.
-const robMost = 80
-
-func editionJudgements(list []RiskOfBiasRow) []figure.Judgement {
-	var out []figure.Judgement
-	for i, r := range list {
-		if i == robMost {
-			break
+// flow draws the flow of records of an edition or of a question.
+func (p *page) flow(c PrismaCounts, id, title string) figView {
+	list := func(in []Counted) []chart.Count {
+		out := make([]chart.Count, len(in))
+		for i, x := range in {
+			out[i] = chart.Count{Name: x.Name, N: x.N}
 		}
-		out = append(out, figure.Judgement{Label: cmp.Or(r.Label, r.StudyID), Domains: r.Domains, Overall: r.Overall})
+		return out
 	}
-	return out
+	f := chart.Flow{Identified: list(c.Identified), Duplicates: c.Duplicates, ByRule: c.RemovedByRule, Other: c.RemovedOther, Screened: c.Screened, ScreenedOut: list(c.ScreenedOut),
+		Sought: c.Sought, NotRetrieved: c.NotRetrieved, Assessed: c.Assessed, Excluded: list(c.Excluded), IncludedStudies: c.IncludedStudies, IncludedReports: c.IncludedReports, InSynthesis: c.Pooled, Note: c.Note}
+	v := figView{ID: id, Title: title, Alt: f.Alt(), P: p, Note: "PRISMA 2020 flow of records. A number that was not recorded says so; it is not zero. " + show.Clip(c.Note, 400)}
+	v.Wide = p.svg(f.Lay(false), v, "wide", chart.Axis{})
+	v.Narrow = p.svg(f.Lay(true), v, "narrow", chart.Axis{})
+	return v
 }
 
 type fileView struct{ Href, Title, Size, About string }

@@ -12,5 +12,9 @@ type Options struct {
 	// NoLibrary leaves the chart library out: figures stay static.
 	NoLibrary bool
 
+	// Base is the public address that the edition is published under, "" for none:
+	// permalinks, citations and share tags use it.
+	Base string
+
 	print bool // for paper: without study pages
 }

@@ -3,11 +3,12 @@ package reports
 import (
 	"cmp"
 	"fmt"
+	"html/template"
 	"slices"
 	"strings"
 
 	"past/internal/evidence"
-	"past/reports/internal/figure"
+	"past/reports/chart"
 	"past/reports/internal/show"
 )
 
@@ -79,9 +80,10 @@ type gapCell struct {
 }
 
 type gapsData struct {
-	Figures   []figView
+	Map       *chart.Table
+	Option    template.JS
 	Cells     []gapCell
-	Decisions *figure.Table
+	Decisions *chart.Table
 }
 
 func (s *site) gapsPage() {
@@ -95,36 +97,79 @@ func (s *site) gapsPage() {
 		}
 		d.Cells = append(d.Cells, s.gapCell(c))
 	}
-	fig, ok := figure.GapMap(namedLabels(s.Ed.Gap.Topics), namedLabels(s.Ed.Gap.Substances), s.Ed.Gap.Cells, p.stamp(), func(c *evidence.GapCell) string { return "gaps.html#" + gapAnchor(c) })
-	if ok {
-		d.Figures = append(d.Figures, p.fig(fig))
-	}
+	d.Map, d.Option = s.gapMap()
 	p.Data = d
 }
 
 // topicTable lists what people corrected, exclusions too: they stand in no cell.
-func (s *site) topicTable() *figure.Table {
+func (s *site) topicTable() *chart.Table {
 	if len(s.Ed.TopicDecisions) == 0 {
 		return nil
 	}
-	t := &figure.Table{Caption: "Corrected by people", Head: columns("Study", "Topic", "Decision", "Why", "Who", "When")}
+	t := &chart.Table{Caption: "Corrected by people", Head: columns("Study", "Topic", "Decision", "Why", "Who", "When")}
 	for _, d := range s.Ed.TopicDecisions {
 		word := "does not belong here"
 		if d.Include {
 			word = "belongs here"
 		}
-		t.Rows = append(t.Rows, figure.Row{Cells: []figure.Cell{{Text: s.studyLabel(d.StudyID), Href: s.studPath[d.StudyID]}, {Text: show.First(s.Name(d.Topic))}, {Text: word},
+		t.Lines = append(t.Lines, chart.TableLine{Cells: []chart.Cell{{Text: s.studyLabel(d.StudyID), Href: s.studPath[d.StudyID]}, {Text: show.First(s.Name(d.Topic))}, {Text: word},
 			{Text: show.Clip(d.Why, 300)}, {Text: show.Clip(d.Who, 80)}, {Text: show.Clip(d.When, 20)}}})
 	}
 	return t
 }
 
-func namedLabels(list []Label) []figure.Named {
-	out := make([]figure.Named, len(list))
-	for i, l := range list {
-		out[i] = figure.Named{ID: l.ID, Name: cmp.Or(l.Name, l.ID), Group: l.Group}
+// gapMap is the map as a table, and as a matrix for the chart library.
+func (s *site) gapMap() (*chart.Table, template.JS) {
+	g := &s.Ed.Gap
+	if len(g.Topics) == 0 || len(g.Substances) == 0 {
+		return nil, ""
 	}
-	return out
+	at := map[[2]string]*evidence.GapCell{}
+	for i := range g.Cells {
+		at[[2]string{g.Cells[i].Topic, g.Cells[i].Substance}] = &g.Cells[i]
+	}
+	t := &chart.Table{Caption: "Evidence gap map: registered trials", Head: columns("Topic")}
+	m := chart.Grid{Alt: "Evidence gap map: topics against substances."}
+	for _, sub := range g.Substances {
+		t.Head = append(t.Head, chart.TableHead{Text: show.Clip(cmp.Or(sub.Name, sub.ID), 40)})
+		m.X = append(m.X, cmp.Or(sub.Name, sub.ID))
+	}
+	for y, tp := range g.Topics {
+		name := show.First(show.Clip(cmp.Or(tp.Name, tp.ID), 120))
+		row := []chart.Cell{{Text: name}}
+		m.Y = append(m.Y, name)
+		for x, sub := range g.Substances {
+			c := at[[2]string{tp.ID, sub.ID}]
+			if c == nil {
+				row = append(row, chart.Cell{})
+				continue
+			}
+			cell := chart.Cell{Text: cellWords(c)}
+			if c.Registered > 0 {
+				cell.Href = "gaps.html#" + gapAnchor(c)
+				m.Cells = append(m.Cells, [3]float64{float64(x), float64(y), float64(c.Registered)})
+			}
+			row = append(row, cell)
+		}
+		t.Lines = append(t.Lines, chart.TableLine{Cells: row})
+	}
+	if s.opt.NoLibrary {
+		return t, ""
+	}
+	return t, jsonFor(m.Option())
+}
+
+// cellWords says what stands in a cell of the gap map.
+func cellWords(c *evidence.GapCell) string {
+	switch {
+	case c.Registered == 0:
+		return "none found"
+	case c.WithResults > 0:
+		return fmt.Sprintf("%s, %s with results", show.Plural(c.Registered, "trial", "trials"), show.Int(c.WithResults))
+	case c.Running > 0:
+		return fmt.Sprintf("%s, %s running", show.Plural(c.Registered, "trial", "trials"), show.Int(c.Running))
+	}
+	return show.Plural(c.Registered, "trial", "trials")
 }
 
 func gapAnchor(c *evidence.GapCell) string { return "g-" + show.Slug(c.Topic+"."+c.Substance) }
@@ -162,7 +207,7 @@ type missingData struct {
 	Total  int
 	Tally  []counted
 	Groups []tableGroup
-	Bounds *figure.Table
+	Bounds *chart.Table
 }
 
 func (s *site) missingPage() {
@@ -192,8 +237,8 @@ func (s *site) missingPage() {
 }
 
 // boundsTable lists the tipping point of each finding that has one.
-func (s *site) boundsTable() *figure.Table {
-	t := &figure.Table{Caption: "Unreported participants at no effect that would move a finding", Head: columns("Finding", "Line", "#Participants at no effect", "#Planned in missing trials", "Within reach")}
+func (s *site) boundsTable() *chart.Table {
+	t := &chart.Table{Caption: "Unreported participants at no effect that would move a finding", Head: columns("Finding", "Line", "#Participants at no effect", "#Planned in missing trials", "Within reach")}
 	for i := range s.Ed.Findings {
 		f := &s.Ed.Findings[i]
 		if f.Bound == nil {
@@ -203,9 +248,9 @@ func (s *site) boundsTable() *figure.Table {
 		if f.Bound.Reachable {
 			reach = "yes"
 		}
-		t.Rows = append(t.Rows, figure.Row{Cells: []figure.Cell{{Text: titleOf(f), Href: s.findPath[f.ID]}, {Text: show.Clip(f.Bound.Line, 240)}, {Text: show.Int(f.Bound.Participants)}, {Text: show.Int(f.Bound.PlannedInMissing)}, {Text: reach}}})
+		t.Lines = append(t.Lines, chart.TableLine{Cells: []chart.Cell{{Text: titleOf(f), Href: s.findPath[f.ID]}, {Text: show.Clip(f.Bound.Line, 240)}, {Text: show.Int(f.Bound.Participants)}, {Text: show.Int(f.Bound.PlannedInMissing)}, {Text: reach}}})
 	}
-	if len(t.Rows) == 0 {
+	if len(t.Lines) == 0 {
 		return nil
 	}
 	return t
@@ -214,7 +259,7 @@ func (s *site) boundsTable() *figure.Table {
 type changesData struct {
 	Lede    string
 	Groups  []tableGroup
-	Earlier *figure.Table
+	Earlier *chart.Table
 }
 
 func (s *site) changesPage() {
@@ -247,11 +292,11 @@ func (s *site) changesPage() {
 	p.Data = d
 }
 
-func (s *site) changeTable(caption string, list []Change) figure.Table {
-	t := figure.Table{Caption: caption, Head: columns("What", "Kind", "Before", "After", "Why", "Date")}
+func (s *site) changeTable(caption string, list []Change) chart.Table {
+	t := chart.Table{Caption: caption, Head: columns("What", "Kind", "Before", "After", "Why", "Date")}
 	for _, c := range list {
 		href := cmp.Or(s.findPath[c.Subject], s.RecordHref(c.Subject))
-		t.Rows = append(t.Rows, figure.Row{Cells: []figure.Cell{{Text: show.Clip(cmp.Or(c.Title, c.Subject), 200), Href: href}, {Text: orDash(show.Clip(c.Kind, 60))}, {Text: orDash(show.Clip(forReaders(c.Before), 200))},
+		t.Lines = append(t.Lines, chart.TableLine{Cells: []chart.Cell{{Text: show.Clip(cmp.Or(c.Title, c.Subject), 200), Href: href}, {Text: orDash(show.Clip(c.Kind, 60))}, {Text: orDash(show.Clip(forReaders(c.Before), 200))},
 			{Text: orDash(show.Clip(forReaders(c.After), 200))}, {Text: orDash(show.Clip(c.Why, 300))}, {Text: orDash(show.Clip(c.Date, 20))}}})
 	}
 	return t
@@ -261,15 +306,4 @@ func (s *site) changeTable(caption string, list []Change) figure.Table {
 func forReaders(s string) string {
 	s, _, _ = strings.Cut(s, " (analysis scale:")
 	return s
-}
-
-func changeSentence(c Change) string {
-	t := show.Clip(cmp.Or(c.Title, c.Subject), 160)
-	if c.Before != "" || c.After != "" {
-		t += ": from " + orDash(show.Clip(forReaders(c.Before), 120)) + " to " + orDash(show.Clip(forReaders(c.After), 120))
-	}
-	if c.Why != "" {
-		t += ". " + show.Clip(c.Why, 240)
-	}
-	return t
 }

@@ -83,6 +83,8 @@ type page struct {
 	Title string
 	Nav   string // entry of the menu that it belongs to
 	Data  any
+	// Description is one sentence for search engines and previews.
+	Description string
 
 	site *site
 }
@@ -188,12 +190,19 @@ func (p *page) render() ([]byte, error) {
 	}
 	depth := strings.Count(p.Path, "/")
 	a := sharedAssets()
-	var b bytes.Buffer
-	err = templates.ExecuteTemplate(&b, "layout", map[string]any{
+	head := map[string]any{
 		"P": p, "S": p.site, "Main": template.HTML(main), "Loader": template.JS(a.loader[depth]), "Policy": policy(a.loader[depth]), "CSS": p.Base() + a.css.name, "Menu": p.site.menu(),
-	})
-	if err != nil {
+		"Feeds": p.feeds(), "LinkedData": p.linkedData(),
+	}
+	if p.site.opt.Base != "" {
+		head["Canonical"], head["Image"] = p.site.address(p.Path), p.site.address(shareImage)
+	}
+	var b bytes.Buffer
+	if err := templates.ExecuteTemplate(&b, "layout", head); err != nil {
 		return nil, fmt.Errorf("page %s: %w", p.Path, err)
 	}
 	return b.Bytes(), nil
 }
+
+// Single reports whether all pages are parts of one file.
+func (p *page) Single() bool { return p.site.single }

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"past/internal/evidence"
-	"past/reports/internal/figure"
 	"past/reports/internal/show"
 )
 
@@ -30,10 +29,9 @@ type site struct {
 
 	thenPath map[[2]string]string // finding and earlier edition → path
 
+	searchFile  asset
 	trialFile   asset // data for searching, where the trials fill several pages
 	trialFacets map[string][]string
-
-	Stamp figure.Stamp
 }
 
 // effectAt is an effect and the findings that pool it.
@@ -45,7 +43,7 @@ type effectAt struct {
 func newSite(ed *Edition, opt Options) *site {
 	s := &site{Ed: ed, opt: opt, single: opt.SingleFile, has: map[string]bool{}, names: map[string]string{}, findPath: map[string]string{}, studPath: map[string]string{},
 		trial: map[string]*TrialRow{}, byRecord: map[string]string{}, effects: map[string][]effectAt{}, robOf: map[string]*RiskOfBiasRow{}, taken: map[string]bool{},
-		study: map[string]*evidence.Study{}, Stamp: figure.Stamp{Edition: show.Clip(ed.ID, 60), Date: show.Clip(ed.Date, 20)}}
+		study: map[string]*evidence.Study{}}
 	for _, l := range slices.Concat(ed.Gap.Topics, ed.Gap.Substances) {
 		s.names[l.ID] = l.Name
 	}
@@ -193,7 +191,7 @@ type menuItem struct{ Path, Name string }
 
 func (s *site) menu() []menuItem {
 	return []menuItem{{"index.html", "Findings"}, {"claims.html", "Claims"}, {"gaps.html", "Gap map"}, {"trials.html", "Trials"}, {"harms.html", "Harms"},
-		{"missing.html", "Missing"}, {"changes.html", "Changes"}, {"methods.html", "Methods"}, {"data.html", "Data"}, {"about.html", "About"}}
+		{"missing.html", "Missing"}, {"changes.html", "Changes"}, {"methods.html", "Methods"}, {"data.html", "Data"}, {"about.html", "About"}, {"search.html", "Search"}}
 }
 
 func (s *site) add(p *page) {

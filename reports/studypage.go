@@ -8,7 +8,7 @@ import (
 	"strings"
 
 	"past/internal/evidence"
-	"past/reports/internal/figure"
+	"past/reports/chart"
 	"past/reports/internal/show"
 )
 
@@ -19,8 +19,8 @@ type studyPage struct {
 	Facts            []fact
 	Records          []template.HTML
 	Links            []string
-	RoB, Payloads    *figure.Table
-	Harms, Plans     *figure.Table
+	RoB, Payloads    *chart.Table
+	Harms, Plans     *chart.Table
 	Effects          []effectView
 }
 
@@ -33,7 +33,7 @@ type effectView struct {
 	Anchor, Title, Value, Side, What string
 	Flags, Formula, Verdict          string
 	Source, Doi                      template.HTML
-	Inputs                           figure.Table
+	Inputs                           chart.Table
 	Findings                         []linked
 }
 
@@ -166,10 +166,10 @@ func (s *site) nameList(ids []string) string {
 func (s *site) effectView(p *page, at effectAt) effectView {
 	e := &at.Effect
 	m := show.MeasureOf(e.Measure)
-	read := figure.Reading{Measure: m, Lower: e.HigherBetter == evidence.No, Treatment: cmp.Or(s.Name(e.Substance), "treatment"), Control: "comparator"}
+	read := reading{Measure: m, lower: e.HigherBetter == evidence.No, treatment: cmp.Or(s.Name(e.Substance), "treatment")}
 	v := effectView{Anchor: effectAnchor(e.ID), Value: m.Symbol + " " + m.Full(e.Estimate, e.CILower, e.CIUpper)}
 	if e.HigherBetter != evidence.NotStated {
-		v.Side = read.Side(evidence.Value(e.Estimate))
+		v.Side = read.side(evidence.Value(e.Estimate))
 	}
 	v.Title = show.First(cmp.Or(s.outcomeName(e), "Outcome")) + ": " + armName(cmp.Or(e.ArmTreat, s.Name(e.Substance), "treatment"), e.DoseTreat) + " against " + armName(cmp.Or(e.ArmCtrl, e.Comparator, "comparator"), e.DoseCtrl)
 	v.What = effectFacts(s, e)
@@ -243,17 +243,17 @@ func effectFacts(s *site, e *evidence.Effect) string {
 	return show.First(strings.Join(parts, " · "))
 }
 
-func (s *site) inputTable(e *evidence.Effect) figure.Table {
-	t := figure.Table{Caption: "Numbers this effect was made from", Head: columns("Name", "As written", "#Read as", "Place in the stored bytes", "Stored bytes")}
+func (s *site) inputTable(e *evidence.Effect) chart.Table {
+	t := chart.Table{Caption: "Numbers this effect was made from", Head: columns("Name", "As written", "#Read as", "Place in the stored bytes", "Stored bytes")}
 	for _, in := range e.Inputs {
-		c := figure.Cell{Text: orDash(shortHash(in.Prov.PayloadSHA256))}
+		c := chart.Cell{Text: orDash(shortHash(in.Prov.PayloadSHA256))}
 		if in.Prov.PayloadSHA256 != "" {
 			c.Href = s.studPath[studyOf(e)] + "#" + payloadAnchor(in.Prov.PayloadSHA256)
 		}
-		t.Rows = append(t.Rows, figure.Row{Cells: []figure.Cell{{Text: show.Clip(in.Name, 60)}, {Text: show.Clip(in.Raw, 120)}, {Text: show.Trim(in.Value, 6), Exact: show.Raw(in.Value)}, {Text: orDash(show.Clip(in.Prov.Pointer, 300))}, c}})
+		t.Lines = append(t.Lines, chart.TableLine{Cells: []chart.Cell{{Text: show.Clip(in.Name, 60)}, {Text: show.Clip(in.Raw, 120)}, {Text: show.Trim(in.Value, 6), Exact: show.Raw(in.Value)}, {Text: orDash(show.Clip(in.Prov.Pointer, 300))}, c}})
 	}
 	if len(e.Inputs) == 0 {
-		t.Rows = append(t.Rows, figure.Row{Cells: cells("none recorded", "", "", "", "")})
+		t.Lines = append(t.Lines, chart.TableLine{Cells: cells("none recorded", "", "", "", "")})
 	}
 	return t
 }
@@ -270,8 +270,8 @@ func firstN(s string, n int) string {
 }
 
 // payloadTable lists the stored bytes behind a study's effects, each once.
-func (s *site) payloadTable(effects []effectAt) *figure.Table {
-	t := &figure.Table{Caption: "Stored answers and files behind these numbers", Head: columns("SHA-256", "Source", "Record", "Collected", "#Size")}
+func (s *site) payloadTable(effects []effectAt) *chart.Table {
+	t := &chart.Table{Caption: "Stored answers and files behind these numbers", Head: columns("SHA-256", "Source", "Record", "Collected", "#Size")}
 	seen := map[string]bool{}
 	for _, at := range effects {
 		for _, in := range at.Effect.Inputs {
@@ -285,10 +285,10 @@ func (s *site) payloadTable(effects []effectAt) *figure.Table {
 			if n.URL != "" {
 				src += " " + show.Clip(n.URL, 300)
 			}
-			t.Rows = append(t.Rows, figure.Row{ID: payloadAnchor(h), Cells: cells(show.Clip(h, 64), orDash(strings.TrimSpace(src)), orDash(show.Clip(n.RecordID, 60)), orDash(show.Clip(n.FetchedAt, 30)), orDash(bytesOf(n.Bytes)))})
+			t.Lines = append(t.Lines, chart.TableLine{ID: payloadAnchor(h), Cells: cells(show.Clip(h, 64), orDash(strings.TrimSpace(src)), orDash(show.Clip(n.RecordID, 60)), orDash(show.Clip(n.FetchedAt, 30)), orDash(bytesOf(n.Bytes)))})
 		}
 	}
-	if len(t.Rows) == 0 {
+	if len(t.Lines) == 0 {
 		return nil
 	}
 	return t

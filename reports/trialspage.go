@@ -1,14 +1,15 @@
 package reports
 
 import (
-	"cmp"
 	"fmt"
 	"html/template"
+	"math"
 	"slices"
 	"strings"
+	"time"
 
 	"past/internal/evidence"
-	"past/reports/internal/figure"
+	"past/reports/chart"
 	"past/reports/internal/show"
 )
 
@@ -22,7 +23,7 @@ type trialsData struct {
 	Pager              []pageLink
 	Data               template.JS
 	Figures            []figView
-	Plans              *figure.Table
+	Plans              *chart.Table
 }
 
 type pageLink struct {
@@ -69,11 +70,12 @@ func (s *site) trialsPage(p *page, part []TrialRow, at, of int) {
 	for i := 1; i <= of; i++ {
 		d.Pager = append(d.Pager, pageLink{Path: trialsPath(i), Name: show.Int(i), Here: i == at})
 	}
-	if fig, ok := figure.Timeline(lanesOf(part, timelineMost), p.stamp(), "timeline"); ok {
-		d.Figures = append(d.Figures, p.fig(fig))
-	}
-	if fig, ok := figure.Bars("countries", "Countries with trial sites", "Trials with at least one site in the country; a trial in several countries counts in each.", "Trials", countryCounts(s.Ed.Trials), p.stamp()); ok && at == 1 {
-		d.Figures = append(d.Figures, p.fig(fig))
+	if r, ok := s.timeline(part[:min(len(part), timelineMost)]); ok {
+		v := p.rows(r)
+		if !s.opt.NoLibrary {
+			v.Option = jsonFor(r.Option())
+		}
+		d.Figures = append(d.Figures, v)
 	}
 	if at == 1 {
 		d.Plans = s.switchTable(s.Ed.Switches, 150)
@@ -164,38 +166,41 @@ func datesOf(t *TrialRow) string {
 // timelineMost bounds the bars of one page's timeline.
 const timelineMost = 150
 
-func lanesOf(list []TrialRow, most int) []figure.Lane {
-	var out []figure.Lane
-	for i := range list {
-		if i == most {
-			break
+// timeline describes trials from start to completion, one bar each, by status.
+func (s *site) timeline(list []TrialRow) (chart.Rows, bool) {
+	r := chart.Rows{ID: "timeline", Title: "Trials over time", NameHead: "Trial", Axis: chart.Axis{NoNull: true, Years: true, Lo: math.Inf(1), Hi: math.Inf(-1)}, Columns: []chart.Column{{Head: "Status", After: true, Phone: true}}}
+	r.Note = "One bar a trial, from its start to its planned or actual completion: filled completed, light running, dotted not yet recruiting, dashed unknown, crossed stopped. A dot marks posted results."
+	r.Table = chart.Table{Caption: "Trials by start", Head: columns("Trial", "Status", "Start", "Completion", "Results")}
+	undated := 0
+	sorted := slices.Clone(list)
+	slices.SortStableFunc(sorted, func(a, b TrialRow) int { return strings.Compare(a.Start.Raw, b.Start.Raw) })
+	for i := range sorted {
+		t := &sorted[i]
+		s0, _, p := t.Start.Bounds()
+		_, e1, q := t.Completion.Bounds()
+		if p == evidence.NoDate || q == evidence.NoDate || e1.Before(s0) || s0.Year() < 1950 || e1.Year() > 2100 {
+			undated++
+			continue
 		}
-		t := &list[i]
-		out = append(out, figure.Lane{ID: show.Clip(t.ID, 40), Title: t.Title, Status: string(t.Status), Class: statusClass(t.Status), Start: t.Start, End: t.Completion, Results: t.HasResults})
+		m := chart.Mark{Shape: chart.Lane, Est: yearOf(s0), Lo: yearOf(s0), Hi: yearOf(e1), Class: statusClass(t.Status)}
+		res := "none posted"
+		if t.HasResults {
+			m.Size, res = 1, "posted"
+		}
+		r.Axis.Lo, r.Axis.Hi = math.Min(r.Axis.Lo, m.Lo), math.Max(r.Axis.Hi, m.Hi)
+		r.Rows = append(r.Rows, chart.Row{Name: show.Clip(t.ID, 30), Line: len(r.Lines), Cells: []string{show.Clip(string(t.Status), 30)}, Marks: []chart.Mark{m}, Href: s.studPath[t.StudyID]})
+		r.Lines = append(r.Lines, chart.TableLine{Cells: cells(show.Clip(t.ID, 60), show.Clip(string(t.Status), 40), orDash(show.Clip(t.Start.String(), 30)), orDash(show.Clip(t.Completion.String(), 30)), res)})
 	}
-	return out
+	if undated > 0 {
+		r.Note += " " + show.Plural(undated, "trial has", "trials have") + " no usable dates."
+	}
+	if len(r.Rows) == 0 {
+		return r, false
+	}
+	r.Axis.Lo, r.Axis.Hi = math.Floor(r.Axis.Lo), math.Ceil(r.Axis.Hi)
+	r.Alt = fmt.Sprintf("Timeline of %s.", show.Plural(len(r.Rows), "trial", "trials"))
+	return r, true
 }
 
-// countryCounts counts trials by country, most first; small ones are gathered.
-func countryCounts(list []TrialRow) []figure.Count {
-	n := map[string]int{}
-	for i := range list {
-		seen := map[string]bool{}
-		for _, c := range list[i].Countries {
-			if c != "" && !seen[c] {
-				seen[c] = true
-				n[c]++
-			}
-		}
-	}
-	out := make([]figure.Count, 0, len(n))
-	for c, k := range n {
-		out = append(out, figure.Count{Name: c, N: k})
-	}
-	slices.SortFunc(out, func(a, b figure.Count) int { return cmp.Or(b.N-a.N, strings.Compare(a.Name, b.Name)) })
-	const most = 24
-	if len(out) > most {
-		out = out[:most]
-	}
-	return out
-}
+// yearOf gives a date as a year with its fraction.
+func yearOf(t time.Time) float64 { return float64(t.Year()) + float64(t.YearDay()-1)/366 }

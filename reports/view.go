@@ -7,61 +7,65 @@ import (
 	"strings"
 
 	"past/internal/evidence"
-	"past/reports/internal/figure"
+	"past/reports/chart"
 	"past/reports/internal/show"
 )
 
 // figView is a figure on its page.
 type figView struct {
-	Fig          figure.Figure
-	P            *page
-	Wide, Narrow template.HTML
-	Option       template.JS
-	// Lead and Rest are the note: its first sentence, and what a phone folds away.
-	Lead, Rest string
+	ID, Title, Note, Legend, Alt string
+	P                            *page
+	Wide, Narrow                 template.HTML
+	Table                        chart.Table
+	Option                       template.JS // of the chart library, where it adds something
+	Live                         template.JS // what the page's script refits with
+	Files                        []fileView
+	Small                        bool
 }
 
-// noteRoom is how long a caption may be on a phone before its rest is folded.
-const noteRoom = 150
-
-// splitNote divides a note after its first sentence where it is long.
-func splitNote(note string) (lead, rest string) {
-	if len([]rune(note)) <= noteRoom {
-		return note, ""
+// rows prepares a figure of rows for its template. Its SVG comes from our own
+// writer, which escapes every text.
+func (p *page) rows(r chart.Rows) figView {
+	v := figView{ID: r.ID, Title: r.Title, Note: r.Note, Legend: r.Legend, Alt: r.Alt, P: p, Table: r.Table}
+	r.Stamp = ""
+	for i := range r.Rows { // links of a figure are relative to its page
+		if r.Rows[i].Href != "" {
+			r.Rows[i].Href = p.Href(r.Rows[i].Href)
+		}
 	}
-	if i := strings.Index(note, ". "); i > 0 && i+2 < len(note) {
-		return note[:i+1], note[i+2:]
-	}
-	return note, ""
+	v.Wide = p.svg(r.Wide(false), v, "wide", r.Axis)
+	v.Narrow = p.svg(r.Narrow(), v, "narrow", r.Axis)
+	return v
 }
 
-// fig prepares a figure for its template. Its SVG comes from our own writer,
-// which escapes every text; its option is JSON with <, > and & escaped.
-func (p *page) fig(f figure.Figure) figView {
-	v := figView{Fig: f, P: p, Wide: template.HTML(f.Wide), Narrow: template.HTML(f.Narrow)}
-	v.Lead, v.Rest = splitNote(f.Note)
-	if f.Option != nil && !p.site.opt.NoLibrary {
-		v.Option = jsonFor(f.Option)
+func (p *page) svg(pic *chart.Pic, v figView, form string, a chart.Axis) template.HTML {
+	var attrs []string
+	if a.Hi > a.Lo && pic.Scale.B > pic.Scale.A {
+		attrs = []string{"data-x", fmt.Sprintf("%.6g %.6g %.1f %.1f", pic.Scale.Lo, pic.Scale.Hi, pic.Scale.A, pic.Scale.B)}
+	}
+	return template.HTML(pic.SVG(chart.Head{ID: p.ID(v.ID + "-" + form), Title: v.Title, Desc: v.Alt, Class: form, Attrs: attrs}))
+}
+
+// xy prepares a figure of two axes.
+func (p *page) xy(c chart.XY) figView {
+	v := figView{ID: c.ID, Title: c.Title, Note: c.Note, Alt: c.Alt, P: p, Table: c.Table, Small: len(c.Choices) == 0}
+	v.Wide = p.svg(c.Wide(false), v, "wide", chart.Axis{})
+	v.Narrow = p.svg(c.Narrow(), v, "narrow", chart.Axis{})
+	if !p.site.opt.NoLibrary {
+		v.Option = jsonFor(c.Option())
 	}
 	return v
 }
 
 // jsonFor marshals a value for a <script type="application/json"> element.
 // json.Marshal escapes <, > and &, so the element can not be closed from
-// inside. What can not be marshalled becomes null: the static figure stands.
+// inside. What can not be marshalled becomes null: the static figure stays.
 func jsonFor(v any) template.JS {
 	b, err := json.Marshal(v)
 	if err != nil {
 		return "null"
 	}
 	return template.JS(b)
-}
-
-// stamp is the site's stamp with the id prefix of a page.
-func (p *page) stamp() figure.Stamp {
-	s := p.site.Stamp
-	s.Prefix = p.ID("")
-	return s
 }
 
 // certView is a level of certainty ready to print.
@@ -87,24 +91,23 @@ func certOf(c evidence.Certainty) certView {
 	default:
 		v.Proposed = true
 		v.Status = "proposed by rule, not signed by a person"
-		if n := len(unrated(c)); n > 0 {
-			v.Status += fmt.Sprintf("; %d of %d reasons rated by nobody", n, len(c.Domains))
-		}
 	}
 	return v
 }
 
-// unrated are the domains of a certainty that nobody rated; synthesis ends
+// unrated are the domains of a certainty that no person rated; synthesis ends
 // their rule with these words.
 func unrated(c evidence.Certainty) []string {
 	var out []string
 	for _, d := range c.Domains {
-		if strings.Contains(d.Rule, "(not rated") {
+		if notRated(d) {
 			out = append(out, show.Clip(d.Name, 60))
 		}
 	}
 	return out
 }
+
+func notRated(d evidence.CertaintyDomain) bool { return strings.Contains(d.Rule, "(not rated") }
 
 func certWord(level string) certView {
 	n := map[string]int{"very low": 1, "low": 2, "moderate": 3, "high": 4}[strings.ToLower(level)]
@@ -137,23 +140,23 @@ type linked struct {
 // tableGroup is a headed table.
 type tableGroup struct {
 	Anchor, Name, Note string
-	Table              figure.Table
+	Table              chart.Table
 }
 
-func cells(texts ...string) []figure.Cell {
-	out := make([]figure.Cell, len(texts))
+func cells(texts ...string) []chart.Cell {
+	out := make([]chart.Cell, len(texts))
 	for i, t := range texts {
-		out[i] = figure.Cell{Text: t}
+		out[i] = chart.Cell{Text: t}
 	}
 	return out
 }
 
 // columns makes headings; a leading # marks a column of numbers.
-func columns(names ...string) []figure.Head {
-	out := make([]figure.Head, len(names))
+func columns(names ...string) []chart.TableHead {
+	out := make([]chart.TableHead, len(names))
 	for i, n := range names {
 		t, num := strings.CutPrefix(n, "#")
-		out[i] = figure.Head{Text: t, Num: num}
+		out[i] = chart.TableHead{Text: t, Num: num}
 	}
 	return out
 }

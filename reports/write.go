@@ -112,11 +112,16 @@ func (s *site) writeAll(ctx context.Context, dir string) error {
 	for name, body := range s.dataFiles() {
 		files[name] = body
 	}
-	data, err := s.dataOfFindings()
+	data, err := s.findingData()
 	if err != nil {
 		return err
 	}
 	for name, body := range data {
+		if err := w.put(name, body); err != nil {
+			return err
+		}
+	}
+	for name, body := range s.webFiles() {
 		if err := w.put(name, body); err != nil {
 			return err
 		}

@@ -146,6 +146,8 @@ type Finding struct {
 	Population string `json:"population,omitempty"`
 	Comparator string `json:"comparator,omitempty"` // classes, in words
 	Measure    string `json:"measure"`
+	// Harm is set where the outcome is a harm.
+	Harm bool `json:"harm,omitempty"`
 	// LowerIsBetter tells on which side of the null the benefit lies.
 	LowerIsBetter bool     `json:"lower_is_better"`
 	MID           *float64 `json:"mid,omitempty"` // minimal important difference on the measure's scale
@@ -370,6 +372,10 @@ type CertaintyDomain struct {
 
 // Sentences are the finding in words.
 type Sentences struct {
+	// Ask is the question as a reader would put it; Answer the answer in at most
+	// 30 words.
+	Ask        string `json:"ask,omitempty"`
+	Answer     string `json:"answer,omitempty"`
 	Plain      string `json:"plain"`
 	Curriculum string `json:"curriculum"`
 	Researcher string `json:"researcher"`

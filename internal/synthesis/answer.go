@@ -43,7 +43,7 @@ func Answer(ctx context.Context, q Question, b Base) (evidence.Finding, error) {
 	slices.SortStableFunc(sel.Excluded, byLabel)
 	f := evidence.Finding{
 		ID: q.ID, Question: q.ID, Title: q.Title, Substance: q.Substances[0], Condition: q.Condition, Domain: q.Domain,
-		Population: q.Population, Comparator: comparators(q), Measure: q.Measure, LowerIsBetter: q.LowerIsBetter,
+		Population: q.Population, Comparator: comparators(q), Measure: q.Measure, Harm: q.Kind == "harm", LowerIsBetter: q.LowerIsBetter,
 		MID: q.MID, MIDSource: q.MIDSource, Effects: effects, Excluded: sel.Excluded, LastCrawl: b.LastScan,
 	}
 	primary, err := Pool(q.Model(), effects)

@@ -61,6 +61,7 @@ func say(q Question, f *evidence.Finding) error {
 		one = fmt.Sprintf(" With %s this is a small-sample answer.", plural(p.K, "study", "studies"))
 	}
 	f.Sentences = evidence.Sentences{
+		Ask: ask(q), Answer: answer(q, f, level, certainty.ConventionalThresholds),
 		Plain:      statement + one,
 		Curriculum: fmt.Sprintf("%s (%s; %s; %s).%s", strings.TrimSuffix(statement, "."), num, who, certaintyWords(f.Certainty), one),
 		Researcher: researcher(*f, num, who) + one,
@@ -206,7 +207,7 @@ func sayConflict(q Question, f evidence.Finding) evidence.Sentences {
 	}
 	p := f.Primary
 	fitted := fmt.Sprintf(" Footnote: %s %s.", ModelWords(p.Method, p.Test), Full(q.Measure, *p.Estimate, *p.CILower, *p.CIUpper, 2))
-	return evidence.Sentences{Plain: text, Curriculum: text + " " + strings.Join(each, "; ") + ".", Researcher: text + " " + strings.Join(each, "; ") + "." + fitted}
+	return evidence.Sentences{Ask: ask(q), Answer: "The studies conflict and are not pooled; each is shown by itself.", Plain: text, Curriculum: text + " " + strings.Join(each, "; ") + ".", Researcher: text + " " + strings.Join(each, "; ") + "." + fitted}
 }
 
 // sayNothing writes a finding without a number: which kind of absence it is.
@@ -218,13 +219,13 @@ func sayNothing(q Question, f evidence.Finding) evidence.Sentences {
 	}
 	text := sayAbsence(f.State, "whether "+who, n, names, f.Coverage)
 	if text == "" {
-		return evidence.Sentences{}
+		return evidence.Sentences{Ask: ask(q)}
 	}
 	absence := " This is no evidence that there is no effect."
 	if q.Kind == "harm" {
 		absence = " This is no evidence of safety."
 	}
-	return evidence.Sentences{Plain: text, Curriculum: text + absence, Researcher: q.Title + ": " + text + " k = 0."}
+	return evidence.Sentences{Ask: ask(q), Answer: text, Plain: text, Curriculum: text + absence, Researcher: q.Title + ": " + text + " k = 0."}
 }
 
 // behind counts the studies behind a state without a number and names their

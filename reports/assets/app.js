@@ -47,7 +47,7 @@
   var tip = null;
   function hideTip() {
     if (tip) { tip.remove(); tip = null; }
-    all("g.on").forEach(function (g) { g.classList.remove("on"); });
+    all(".on").forEach(function (g) { g.classList.remove("on"); });
   }
   function showTip(fig, g, ev) {
     var pairs = pairsOf(fig, +g.getAttribute("data-r")), draw, dl, box, x, y;
@@ -62,25 +62,25 @@
     tip.appendChild(dl);
     draw.appendChild(tip);
     box = draw.getBoundingClientRect();
-    x = ev.clientX - box.left + 14; y = ev.clientY - box.top + 14;
-    if (x + tip.offsetWidth > box.width) { x = Math.max(0, ev.clientX - box.left - tip.offsetWidth - 14); }
+    var px = ev.clientX, py = ev.clientY;
+    if (px === undefined) { var gb = g.getBoundingClientRect(); px = gb.left + Math.min(gb.width / 2, 300); py = gb.bottom - 8; }
+    x = px - box.left + 14; y = py - box.top + 14;
+    if (x + tip.offsetWidth > box.width) { x = Math.max(0, px - box.left - tip.offsetWidth - 14); }
     tip.style.left = x + "px"; tip.style.top = y + "px";
   }
   function hover(fig) {
     var draw = fig.querySelector(".draw");
-    if (!draw || !tableOf(fig)) { return; }
+    if (!draw) { return; }
     draw.addEventListener("pointermove", function (ev) {
-      var g = ev.target.closest ? ev.target.closest("g[data-r]") : null;
+      var g = ev.target.closest ? ev.target.closest("[data-r]") : null;
       if (g) { showTip(fig, g, ev); } else { hideTip(); }
     });
     draw.addEventListener("pointerleave", hideTip);
-    draw.addEventListener("click", function (ev) {
-      var g = ev.target.closest ? ev.target.closest("g[data-r]") : null, row, a;
-      if (!g || ev.pointerType === "touch") { return; }
-      row = rowOf(fig, +g.getAttribute("data-r"));
-      a = row && row.querySelector("a[href]");
-      if (a) { a.click(); }
+    draw.addEventListener("focusin", function (ev) {
+      var g = ev.target.closest ? ev.target.closest("[data-r]") : null;
+      if (g && g.matches(":focus-visible")) { showTip(fig, g, ev); }
     });
+    draw.addEventListener("focusout", hideTip);
   }
 
   // --- files ---
@@ -109,9 +109,16 @@
     }).join("\r\n") + "\r\n";
   }
   var painted = ["fill", "fill-opacity", "stroke", "stroke-width", "stroke-dasharray", "stroke-linejoin", "paint-order", "text-anchor", "font-size", "font-weight", "font-style", "font-family"];
-  // svgText writes a figure out with its colours inside, always in the light form.
-  function svgText(svg) {
-    var copy = svg.cloneNode(true), from, to;
+  // svgText writes a figure out as a file that stands alone: light colours
+  // inside, its title above, the edition below.
+  function svgText(svg, fig) {
+    var copy = svg.cloneNode(true), from, to, vb = svg.viewBox.baseVal, ed = doc.querySelector(".foot strong"), name = fig.querySelector("figcaption strong");
+    function line(text, y, size, bold) {
+      var t = doc.createElementNS("http://www.w3.org/2000/svg", "text");
+      t.setAttribute("x", 0); t.setAttribute("y", y); t.setAttribute("font-size", size); t.setAttribute("font-family", "Helvetica Neue, Arial, Liberation Sans, sans-serif"); t.setAttribute("fill", bold ? "#1c2328" : "#56616a");
+      if (bold) { t.setAttribute("font-weight", 600); }
+      t.textContent = text; copy.appendChild(t);
+    }
     root.classList.add("light");
     from = all("*", svg); to = all("*", copy);
     from.forEach(function (n, i) {
@@ -123,22 +130,39 @@
       to[i].removeAttribute("class");
     });
     root.classList.remove("light");
+    all(".tickbox", svg).forEach(function (n) { to[from.indexOf(n)].remove(); });
     copy.removeAttribute("class");
     var bg = doc.createElementNS("http://www.w3.org/2000/svg", "rect");
-    bg.setAttribute("width", "100%"); bg.setAttribute("height", "100%"); bg.setAttribute("fill", "#ffffff");
+    bg.setAttribute("x", -12); bg.setAttribute("y", -34); bg.setAttribute("width", vb.width + 24); bg.setAttribute("height", vb.height + 62); bg.setAttribute("fill", "#ffffff");
     copy.insertBefore(bg, copy.querySelector("desc").nextSibling);
+    line(doc.title.split(" · ")[0] + (name ? ": " + name.textContent : ""), -14, 15, true);
+    line("PAST evidence tracker · " + (ed ? ed.textContent + " · " : "") + location.href.replace(/^file:.*\/(?=[^/]*\/[^/]*$)/, "").split("#")[0], vb.height + 14, 11, false);
+    copy.setAttribute("viewBox", "-12 -34 " + (vb.width + 24) + " " + (vb.height + 62));
+    copy.setAttribute("width", vb.width + 24); copy.setAttribute("height", vb.height + 62);
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + new XMLSerializer().serializeToString(copy);
   }
   function visible(fig) {
     return all("svg.fig", fig).filter(function (s) { return getComputedStyle(s).display !== "none"; })[0] || fig.querySelector("svg.fig");
   }
+  // dense sets the density of a PNG (chunk pHYs) so that it prints at 600 dpi.
+  function dense(bytes) {
+    var table = [], c, n, k, chunk = new Uint8Array(21), view = new DataView(chunk.buffer), crc = -1, out;
+    for (n = 0; n < 256; n++) { c = n; for (k = 0; k < 8; k++) { c = c & 1 ? 0xedb88320 ^ (c >>> 1) : c >>> 1; } table[n] = c; }
+    view.setUint32(0, 9); chunk.set([112, 72, 89, 115], 4); view.setUint32(8, 23622); view.setUint32(12, 23622); chunk[16] = 1;
+    for (n = 4; n < 17; n++) { crc = table[(crc ^ chunk[n]) & 255] ^ (crc >>> 8); }
+    view.setUint32(17, (crc ^ -1) >>> 0);
+    out = new Uint8Array(bytes.length + 21);
+    out.set(bytes.subarray(0, 33)); out.set(chunk, 33); out.set(bytes.subarray(33), 54);
+    return out;
+  }
+  // png draws a figure as wide as a journal's page (174 mm) at 600 dpi.
   function png(fig, done) {
-    var svg = visible(fig), text = svgText(svg), img = new Image(), vb = svg.viewBox.baseVal, scale = Math.min(3, 16000 / vb.height);
+    var text = svgText(visible(fig), fig), img = new Image(), vb = visible(fig).viewBox.baseVal, w = vb.width + 24, h = vb.height + 62, scale = Math.min(4110 / w, 16000 / h);
     img.onload = function () {
       var c = el("canvas");
-      c.width = vb.width * scale; c.height = vb.height * scale;
+      c.width = Math.round(w * scale); c.height = Math.round(h * scale);
       c.getContext("2d").drawImage(img, 0, 0, c.width, c.height);
-      c.toBlob(function (b) { if (b) { done(b); } }, "image/png");
+      c.toBlob(function (b) { if (b) { b.arrayBuffer().then(function (a) { done(dense(new Uint8Array(a))); }); } }, "image/png");
     };
     img.src = "data:image/svg+xml;charset=utf-8," + encodeURIComponent(text);
   }
@@ -155,25 +179,6 @@
     pastNumber: function (v) { return trim(+v); },
     pastYear: function (v) { return String(Math.round(v)); },
     pastRatio: function (v) { var x = Math.exp(+v); return x >= 10 ? String(Math.round(x)) : String(+x.toPrecision(2)); },
-    pastInterval: function (params, api) {
-      var y = api.coord([api.value(0), api.value(1)])[1], area = params.coordSys, left = area.x, right = area.x + area.width;
-      var px = function (v) { return api.coord([v, api.value(1)])[0]; }, cut = function (x) { return Math.max(left, Math.min(right, x)); };
-      var est = px(api.value(0)), lo = px(api.value(2)), hi = px(api.value(3)), kind = api.value(5), row = api.size([0, 1])[1], h = Math.min(9, row * 0.34), parts = [];
-      var ink = kind === 3 ? colours["@ochre"] : colours["@ink"];
-      if (kind === 1 || kind === 2) {
-        parts.push({ type: "polygon", shape: { points: [[cut(lo), y], [cut(est), y - h], [cut(hi), y], [cut(est), y + h]] }, style: { fill: kind === 1 ? colours["@blue"] : colours["@bg"], stroke: colours["@blue"], lineWidth: 1.4 } });
-      } else {
-        parts.push({ type: "line", shape: { x1: cut(lo), y1: y, x2: cut(hi), y2: y }, style: { stroke: ink, lineWidth: kind === 3 ? 2 : 1.4 } });
-      }
-      [[lo < left, left, 6], [hi > right, right, -6]].forEach(function (a) {
-        if (a[0]) { parts.push({ type: "polyline", shape: { points: [[a[1] + a[2], y - 4], [a[1], y], [a[1] + a[2], y + 4]] }, style: { stroke: ink, fill: "none", lineWidth: 1.4 } }); }
-      });
-      if (kind === 0 && est >= left && est <= right) {
-        var s = Math.max(4, Math.min(15, row * 0.6) * Math.sqrt(api.value(4)));
-        parts.push({ type: "rect", shape: { x: est - s / 2, y: y - s / 2, width: s, height: s }, style: { fill: colours["@blue"] } });
-      }
-      return { type: "group", children: parts };
-    },
     pastLane: function (params, api) {
       var a = api.coord([api.value(0), api.value(1)]), b = api.coord([api.value(2), api.value(1)]), area = params.coordSys, h = Math.max(3, Math.min(11, api.size([0, 1])[1] * 0.55));
       var x0 = Math.max(area.x, a[0]), x1 = Math.min(area.x + area.width, Math.max(b[0], a[0] + 3)), cls = api.value(3);
@@ -267,12 +272,12 @@
   }
   window.addEventListener("resize", function () { charts.forEach(function (s) { if (s.chart) { s.chart.resize(); } }); });
 
-  function exploreButton(fig, tools) {
+  function exploreButton(fig, tools, name) {
     var node = fig.querySelector("script.option"), state = null, button;
     if (!node) { return; }
     button = el("button", { type: "button", "aria-pressed": "false", "class": "go" }, "Explore");
     button.addEventListener("click", function () {
-      var draw = fig.querySelector(".draw");
+      var draw = fig.querySelector(".draw"), desc = fig.querySelector("svg desc");
       if (state) {
         forget(state); state = null; draw.hidden = false;
         button.setAttribute("aria-pressed", "false"); button.textContent = "Explore";
@@ -283,7 +288,7 @@
         var box;
         button.disabled = false;
         if (!ok) { button.textContent = "The chart library could not be loaded"; return; }
-        box = el("div", { "class": "chart", role: "img", "aria-label": fig.querySelector("svg desc").textContent });
+        box = el("div", { "class": "chart", role: "img", "aria-label": desc ? desc.textContent : name });
         draw.parentNode.insertBefore(box, draw.nextSibling);
         draw.hidden = true;
         state = chartIn(box, function () { return json(node); }, fig);
@@ -294,96 +299,69 @@
   }
   function toolbar(fig) {
     var tools = el("div", { "class": "tools" }), table = tableOf(fig), name = (fig.querySelector("figcaption strong") || {}).textContent || "figure";
-    exploreButton(fig, tools);
-    [["SVG", function () { save(fileName(fig, ".svg"), "image/svg+xml", svgText(visible(fig))); }],
-      ["PNG", function () { png(fig, function (b) { save(fileName(fig, ".png"), "image/png", b); }); }],
-      ["CSV", table ? function () { save(fileName(fig, ".csv"), "text/csv;charset=utf-8", csvOf(table)); } : null]].forEach(function (d) {
+    exploreButton(fig, tools, name);
+    (fig.querySelector("svg.fig") ? [["SVG", function () { save(fileName(fig, ".svg"), "image/svg+xml", svgText(visible(fig), fig)); }],
+      ["PNG 600 dpi", function () { png(fig, function (b) { save(fileName(fig, ".png"), "image/png", b); }); }],
+      ["CSV", table ? function () { save(fileName(fig, ".csv"), "text/csv;charset=utf-8", csvOf(table)); } : null]] : []).forEach(function (d) {
       if (!d[1]) { return; }
       var b = el("button", { type: "button", "aria-label": d[0] + " of: " + name.replace(/\.$/, "") }, d[0]);
       b.addEventListener("click", d[1]);
       tools.appendChild(b);
     });
+    var alt = fig.querySelector("svg desc");
+    if (alt && navigator.clipboard) {
+      var words = el("button", { type: "button", "aria-label": "Copy caption and alternative text of: " + name }, "Copy caption");
+      words.addEventListener("click", function () { copied(words, fig.querySelector("figcaption").textContent.trim() + "\nAlternative text: " + alt.textContent); });
+      tools.appendChild(words);
+    }
     fig.insertBefore(tools, fig.querySelector(".draw").nextSibling);
   }
-
-  // --- leaving studies out ---
-  function workbench(section) {
-    var data = json(section.querySelector("script.work")), home = doc.getElementById(data && data.figure), option = json(home && home.querySelector("script.option")), out, bar, boxes, fieldset, chartBox = null, state = null;
-    if (!data || !data.effects || data.effects.length < 2) { return; }
-    function read(x) { return data.ratio ? Math.exp(x) : x; }
-    function full(e, lo, hi) { return data.symbol + " " + fixed(read(e), 2) + " [" + fixed(read(lo), 2) + ", " + fixed(read(hi), 2) + "]"; }
-    fieldset = el("fieldset", { "class": "picks" });
-    fieldset.appendChild(el("legend", {}, "Studies in the model"));
-    boxes = data.effects.map(function (e) {
-      var label = el("label"), box = el("input", { type: "checkbox" });
-      box.checked = true;
-      box.addEventListener("change", update);
-      label.appendChild(box);
-      label.appendChild(el("bdi", {}, e.label));
-      fieldset.appendChild(label);
-      return box;
+  function copied(button, text) {
+    var was = button.textContent;
+    navigator.clipboard.writeText(text).then(function () { button.textContent = "Copied"; setTimeout(function () { button.textContent = was; }, 1500); });
+  }
+  function copyButtons() {
+    if (!navigator.clipboard) { return; }
+    all("button[data-copy]").forEach(function (b) {
+      var from = doc.getElementById(b.getAttribute("data-copy"));
+      if (!from) { return; }
+      b.hidden = false;
+      b.addEventListener("click", function () { copied(b, from.textContent.trim()); });
     });
-    bar = el("div", { "class": "tools" });
-    var reset = el("button", { type: "button" }, "Back to all studies");
-    reset.addEventListener("click", function () { boxes.forEach(function (b) { b.checked = true; }); update(); });
-    bar.appendChild(reset);
-    out = el("div", { "class": "result", role: "status" });
-    section.appendChild(fieldset); section.appendChild(bar); section.appendChild(out);
-    function current() { return data.effects.filter(function (e, i) { return boxes[i].checked; }); }
-    function update() {
-      var list = current(), whole = list.length === data.effects.length, r = pastStats.fit(list.map(function (e) { return e.y; }), list.map(function (e) { return e.v; }), data.test), p;
-      out.textContent = "";
-      out.classList.toggle("exploring", !whole);
-      p = el("p");
-      if (whole) {
-        p.appendChild(el("strong", {}, "All studies: the published finding. "));
-        p.appendChild(doc.createTextNode(data.published));
-      } else {
-        p.appendChild(el("span", { "class": "flag" }, "Exploring, not published. "));
-        p.appendChild(el("strong", {}, list.length ? "k = " + r.k + (list.length > 1 ? ", " : ", one study, not a meta-analysis, ") + full(r.est, r.guarded ? r.glo : r.lo, r.guarded ? r.ghi : r.hi) : "No study is left."));
-        if (list.length > 1) {
-          p.appendChild(doc.createTextNode((r.guarded ? " (guarded; Knapp-Hartung alone: [" + fixed(read(r.lo), 2) + ", " + fixed(read(r.hi), 2) + "])" : "") + ". tau² = " + fixed(r.tau2, 3) + ", I² = " + fixed(r.i2, 0) + "%. Published: " + data.published));
-        }
-      }
-      out.appendChild(p);
-      out.setAttribute("data-est", list.length ? r.est : ""); out.setAttribute("data-lo", list.length ? r.lo : ""); out.setAttribute("data-hi", list.length ? r.hi : ""); out.setAttribute("data-tau2", r.tau2 === undefined ? "" : r.tau2);
-      out.setAttribute("data-glo", r.glo === undefined ? "" : r.glo); out.setAttribute("data-ghi", r.ghi === undefined ? "" : r.ghi);
-      last = { r: r, whole: whole };
-      if (state) { state.draw(); }
-    }
-    var last = null;
-    // the chart shows the studies that are in, and the diamond of this selection
-    function make() {
-      var o, keep, names, rows;
-      if (!option) { return null; }
-      o = JSON.parse(JSON.stringify(option));
-      rows = o.series[0].data; names = o.yAxis[0].data; keep = [];
-      rows.forEach(function (d, i) { if (i >= data.effects.length || boxes[i].checked) { keep.push(i); } });
-      var r = last && last.r;
-      o.series[0].data = keep.filter(function (i) { return last.whole || i < data.effects.length; }).map(function (i, at) { var d = rows[i]; d.value[1] = at; return d; });
-      o.yAxis[0].data = keep.filter(function (i) { return last.whole || i < data.effects.length; }).map(function (i) { return names[i]; });
-      if (!last.whole && r.k > 1) {
-        o.series[0].data.push({ value: [r.est, o.yAxis[0].data.length, r.guarded ? r.glo : r.lo, r.guarded ? r.ghi : r.hi, 0, 1, -1] });
-        o.yAxis[0].data.push("Exploring: k = " + r.k);
-      }
-      o.past = { rows: o.yAxis[0].data.length };
-      return o;
-    }
-    update();
-    if (!option) { return; }
-    chartBox = el("div", { "class": "chart", role: "img", "aria-label": "Forest plot of the studies that are ticked; the result is in the text above." });
-    section.appendChild(chartBox);
-    function start() {
-      library(function (ok) {
-        if (!ok) { chartBox.remove(); return; }
-        state = chartIn(chartBox, make, home || section);
-        section.classList.add("ready");
+  }
+
+  // --- search: the folder's own index ---
+  function search(form) {
+    var conf = json(doc.querySelector("script.searchdata")), found = doc.querySelector("[data-found]"), hits = doc.querySelector("[data-hits]"), input = form.querySelector("input"), list = null;
+    if (!conf || !window.pastLoad) { return; }
+    function show() {
+      var q = fold(input.value).split(/\s+/).filter(Boolean), out;
+      hits.textContent = "";
+      if (!q.length || !list) { found.textContent = ""; return; }
+      out = list.filter(function (h) { return q.every(function (w) { return h.text.indexOf(w) >= 0; }); });
+      found.textContent = out.length + (out.length === 1 ? " entry holds" : " entries hold") + " every word" + (out.length > 60 ? ", the first 60 shown" : "") + ".";
+      out.slice(0, 60).forEach(function (h) {
+        var li = el("li");
+        li.appendChild(el("a", { href: h.p }, h.n));
+        li.appendChild(el("span", { "class": "under" }, h.k + (h.t ? " · " + h.t.slice(0, 160) : "")));
+        hits.appendChild(li);
       });
     }
-    if (window.IntersectionObserver) {
-      var io = new IntersectionObserver(function (seen) { if (seen.some(function (s) { return s.isIntersecting; })) { io.disconnect(); start(); } }, { rootMargin: "300px" });
-      io.observe(section);
-    } else { start(); }
+    window.pastSearch = function (raw) {
+      list = raw;
+      list.forEach(function (h) { h.text = fold(h.n + " " + h.k + " " + (h.t || "")); });
+      show();
+    };
+    input.value = new URLSearchParams(location.search).get("q") || "";
+    input.addEventListener("input", show);
+    form.addEventListener("submit", function (ev) { ev.preventDefault(); show(); });
+    window.pastLoad(conf.file, conf.sum, function (ok) { if (!ok) { found.textContent = "The search index could not be read."; } });
+  }
+  function searchBoxes() {
+    all("form.search").forEach(function (f) {
+      if (f.hasAttribute("data-search")) { search(f); return; }
+      f.addEventListener("submit", function (ev) { ev.preventDefault(); location.href = f.getAttribute("action") + "?q=" + encodeURIComponent(f.querySelector("input").value); });
+    });
   }
 
   // --- trials: search, filter, sort ---
@@ -484,7 +462,9 @@
 
   function start() {
     all("figure.fg").forEach(function (f) { if (f.querySelector(".draw")) { toolbar(f); hover(f); } });
-    all("[data-work]").forEach(workbench);
+    all("figure.fg").forEach(function (f) { var w = json(f.querySelector("script.work")); if (w) { pastForest(f, w, fixed); } });
+    copyButtons();
+    searchBoxes();
     all("[data-filters]").forEach(trials);
     root.classList.add("ready");
   }

