@@ -309,6 +309,9 @@ func (s *site) bubbles(f *evidence.Finding, i int) (chart.XY, bool) {
 func (s *site) methodPlots(f *evidence.Finding) []chart.XY {
 	read := readingOf(f, s.Name)
 	var out []chart.XY
+	if len(f.Effects) > chart.Many {
+		return nil // the data file has them
+	}
 	if b := f.Bayes; b != nil && len(b.Density) > 2 {
 		c := chart.XY{ID: "posterior", Title: "Bayesian result", Stamp: s.permalink(f.ID), X: chart.ValueAxis{Title: show.First(read.Name), Ratio: read.Ratio}, Y: chart.ValueAxis{Title: "density", Bare: true}}
 		a := chart.Layer{Name: "posterior", Class: "area", Kind: chart.Area}

@@ -10,18 +10,21 @@ import (
 	"testing"
 
 	"github.com/chromedp/chromedp"
+
+	"past/internal/evidence"
+	"past/reports/internal/show"
 )
 
 // pageTypes is one page of each kind in the fixture.
 var pageTypes = []string{"index.html", "f/mdma-ptsd-severity.html", "f/psilocybin-depression-severity.html", "f/mdma-ptsd-response.html", "f/lsd-anxiety-in-illness.html", "f/mdma-sexual-function.html", "claims.html", "gaps.html", "trials.html",
-	"s/NCT03537014.html", "s/NCT00090064.html", "harms.html", "missing.html", "changes.html", "methods.html", "data.html", "about.html"}
+	"s/NCT03537014.html", "s/NCT00090064.html", "harms.html", "missing.html", "changes.html", "methods.html", "data.html", "about.html", "search.html"}
 
 // TestPagesLoad opens each kind of page at four widths, light and dark: no
 // console message, no request outside, nothing wider than the window.
 func TestPagesLoad(t *testing.T) {
 	dir := written(t, fixtureEdition(t), Options{})
 	b := newTab(t, dir)
-	for _, w := range []int64{360, 390, 768, 1280, 1920} {
+	for _, w := range []int64{320, 390, 768, 1280, 1920} {
 		b.size(w, 900)
 		for _, page := range pageTypes {
 			b.open(page)
@@ -59,8 +62,16 @@ func TestForestBoxes(t *testing.T) {
 	if len(squares) != len(f.Effects) {
 		t.Fatalf("%d squares for %d studies", len(squares), len(f.Effects))
 	}
-	// two squares give the scale; all others must lie on it
-	e := f.Effects
+	// two squares give the scale; all others must lie on it. Rows stand by
+	// comparator class: active placebo first, then inactive.
+	var e []evidence.Effect
+	for _, class := range []string{"active-placebo-or-low-dose", "inactive-placebo"} {
+		for _, x := range f.Effects {
+			if x.ComparatorClass == class {
+				e = append(e, x)
+			}
+		}
+	}
 	scale := (squares[5].X - squares[0].X) / (*e[5].Estimate - *e[0].Estimate)
 	at := func(x float64) float64 { return squares[0].X + (x-*e[0].Estimate)*scale }
 	for i, s := range squares {
@@ -71,16 +82,16 @@ func TestForestBoxes(t *testing.T) {
 			t.Errorf("square %d does not stand below the one before", i)
 		}
 	}
-	heavy, light := 5, 1 // Mitchell 2023 and Oehen 2013
+	heavy, light := 5, 0 // Mitchell 2023 and Oehen 2013
 	if squares[heavy].W <= squares[light].W {
 		t.Errorf("a weight of 41%% is drawn no larger (%v) than one of 4%% (%v)", squares[heavy].W, squares[light].W)
 	}
 	d := eval[box](b, `(r => ({X: r.x, Y: r.y, W: r.width, H: r.height}))(document.querySelector("#forest svg.wide .di").getBoundingClientRect())`)
-	lo, hi := *f.Headline.Lower, *f.Headline.Upper
-	if math.Abs(d.X-at(lo)) > 2.5 || math.Abs(d.X+d.W-at(hi)) > 2.5 {
-		t.Errorf("diamond from %.1f to %.1f, the guarded interval from %.1f to %.1f", d.X, d.X+d.W, at(lo), at(hi))
+	lo, hi := f.Headline.Lower, f.Headline.Upper
+	if math.Abs(d.X-at(*lo)) > 2.5 || math.Abs(d.X+d.W-at(*hi)) > 2.5 {
+		t.Errorf("diamond from %.1f to %.1f, the guarded interval from %.1f to %.1f", d.X, d.X+d.W, at(*lo), at(*hi))
 	}
-	left := eval[float64](b, `[...document.querySelectorAll("#forest svg.wide .fv")].find(e => e.textContent.includes("MDMA")).getBoundingClientRect().right`)
+	left := eval[float64](b, `[...document.querySelectorAll("#forest svg.wide .bs")].find(e => e.textContent.includes("MDMA")).getBoundingClientRect().right`)
 	if left > at(0) {
 		t.Errorf("favours MDMA ends at %.1f, right of no effect at %.1f: lower is better", left, at(0))
 	}
@@ -95,7 +106,8 @@ func TestForestBoxes(t *testing.T) {
 }
 
 // TestLeaveOut unticks each study in turn: what the page works out must be the
-// leave-one-out result of the analysis packages.
+// leave-one-out result of the analysis packages, and the published diamond stays
+// as an outline.
 func TestLeaveOut(t *testing.T) {
 	ed := fixtureEdition(t)
 	b := newTab(t, written(t, ed, Options{}))
@@ -103,34 +115,57 @@ func TestLeaveOut(t *testing.T) {
 	for _, fi := range []int{0, 1, 2} {
 		f := &ed.Findings[fi]
 		b.open("f/" + f.ID + ".html")
-		if !eval[bool](b, `!document.querySelector("[data-work] .result").classList.contains("exploring")`) {
-			t.Error("the published state is marked as exploring")
-		}
 		for i := range f.LeaveOneOut {
 			want := &f.LeaveOneOut[i]
-			got := eval[map[string]string](b, `(() => { const s = document.querySelector("[data-work]"), box = s.querySelectorAll("input[type=checkbox]"); box.forEach((c, i) => { c.checked = i !== `+strconv.Itoa(i)+`; }); box[0].dispatchEvent(new Event("change")); const r = s.querySelector(".result"); return {...r.dataset, text: r.textContent, cls: r.className}; })()`)
+			label := effectLabel(&f.Effects[i])
+			got := eval[map[string]string](b, `(() => { const box = [...document.querySelectorAll("#forest svg.wide .tickbox")].find(x => x.getAttribute("aria-label") === "Include `+label+`"), send = () => box.dispatchEvent(new KeyboardEvent("keydown", {key: " ", bubbles: true})); send(); const r = document.querySelector("#forest .live .result"), o = document.querySelector("#forest svg.wide .dio"), out = {...r.dataset, text: r.textContent, outline: o.style.display, checked: box.getAttribute("aria-checked")}; send(); out.back = r.textContent; return out; })()`)
 			near := func(name string, want *float64) {
 				x, err := strconv.ParseFloat(got[name], 64)
 				if err != nil || want == nil || math.Abs(x-*want) > 1e-6 {
-					t.Errorf("%s without %s: %s = %v in the page, want %v", f.ID, f.Effects[i].StudyLabel, name, got[name], *want)
+					t.Errorf("%s without %s: %s = %v in the page, want %v", f.ID, label, name, got[name], *want)
 				}
 			}
 			near("est", want.Estimate)
+			near("tau2", want.Tau2)
 			lo, hi := want.CILower, want.CIUpper
 			if want.Guarded() {
-				lo, hi = want.UnguardedLow, want.UnguardedHigh
+				near("glo", lo)
+				near("ghi", hi)
+			} else {
+				near("lo", lo)
+				near("hi", hi)
 			}
-			near("lo", lo)
-			near("hi", hi)
-			near("tau2", want.Tau2)
-			near("glo", want.CILower)
-			near("ghi", want.CIUpper)
-			if !strings.Contains(got["cls"], "exploring") || !strings.Contains(got["text"], "Exploring, not published") {
-				t.Errorf("%s: the state without %s is not marked: %q", f.ID, f.Effects[i].StudyLabel, got["text"])
+			if !strings.Contains(got["text"], "Exploring, not published") || got["outline"] == "none" || got["checked"] != "false" || strings.Contains(got["back"], "Exploring") {
+				t.Errorf("%s: the state without %s is not marked: %q", f.ID, label, got)
 			}
 		}
 	}
 	b.quiet("leaving out")
+}
+
+// TestForestControls orders the rows by effect, goes back in time, and returns.
+func TestForestControls(t *testing.T) {
+	ed := fixtureEdition(t)
+	b := newTab(t, written(t, ed, Options{}))
+	b.size(1280, 1000)
+	b.open("f/mdma-ptsd-severity.html")
+	rows := `[...document.querySelectorAll("#forest svg.wide .row[data-k]")].filter(r => !r.classList.contains("total")).sort((a, b) => a.getBoundingClientRect().y - b.getBoundingClientRect().y).map(r => r.querySelector("text").textContent).join(", ")`
+	before := eval[string](b, rows)
+	b.js(`(() => { const s = document.querySelector("#forest .live select"); s.value = "y"; s.dispatchEvent(new Event("change")); })()`)
+	if got, want := eval[string](b, rows), "Mithoefer 2018, Oehen 2013, Ot'alora 2018, Mithoefer 2011, Mitchell 2021, Mitchell 2023"; got != want {
+		t.Errorf("by effect: %s, want %s", got, want)
+	}
+	b.js(`(() => { const s = document.querySelector("#forest .live input"); s.value = "2018"; s.dispatchEvent(new Event("input")); })()`)
+	cumulative := ed.Findings[0].Cumulative
+	want := show.Fixed(*cumulative[3].Estimate, 2)
+	if got := eval[string](b, `document.querySelector("#forest .live .result").textContent`); !strings.Contains(got, "4 studies: g "+want) {
+		t.Errorf("as known in 2018: %q, want g %s", got, want)
+	}
+	b.js(`document.querySelector("#forest .live button").click()`)
+	if got := eval[string](b, rows); got != before {
+		t.Errorf("after the way back: %s, want %s", got, before)
+	}
+	b.quiet("forest controls")
 }
 
 // TestExplore turns every figure with an option into its interactive form and
@@ -138,7 +173,7 @@ func TestLeaveOut(t *testing.T) {
 func TestExplore(t *testing.T) {
 	b := newTab(t, written(t, fixtureEdition(t), Options{}))
 	b.size(1280, 1000)
-	for _, page := range []string{"f/mdma-ptsd-severity.html", "f/mdma-ptsd-response.html", "index.html", "gaps.html", "trials.html"} {
+	for _, page := range []string{"f/mdma-ptsd-severity.html", "f/psilocybin-depression-severity.html", "f/mdma-ptsd-response.html", "gaps.html", "trials.html"} {
 		b.open(page)
 		n := eval[int](b, `document.querySelectorAll(".tools .go").length`)
 		if n == 0 {
@@ -158,22 +193,6 @@ func TestExplore(t *testing.T) {
 	b.quiet("exploring")
 }
 
-// TestWorkChart scrolls to the panel for leaving studies out, where the chart
-// draws itself.
-func TestWorkChart(t *testing.T) {
-	b := newTab(t, written(t, fixtureEdition(t), Options{}))
-	b.size(1280, 900)
-	b.open("f/mdma-ptsd-severity.html")
-	b.js(`document.querySelector("[data-work]").scrollIntoView({behavior: "instant", block: "center"})`)
-	b.wait(`document.querySelector("[data-work] .chart svg")`)
-	b.js(`document.querySelector("[data-work] input").click()`)
-	if txt := eval[string](b, `document.querySelector("[data-work] .chart").textContent`); !strings.Contains(txt, "Exploring: k = 5") || strings.Contains(txt, "Mithoefer 2011") {
-		t.Errorf("the chart shows %q", txt)
-	}
-	b.shot("work")
-	b.quiet("work chart")
-}
-
 // TestTips hovers over a study and reads its numbers.
 func TestTips(t *testing.T) {
 	b := newTab(t, written(t, fixtureEdition(t), Options{}))
@@ -183,7 +202,7 @@ func TestTips(t *testing.T) {
 	at := eval[[]float64](b, `(r => [r.x + r.width / 2, r.y + r.height / 2])(document.querySelectorAll("#forest svg.wide .sq")[4].getBoundingClientRect())`)
 	b.do(chromedp.MouseEvent("mouseMoved", at[0], at[1]))
 	tip := eval[string](b, `(document.querySelector(".tip") || {}).innerText || ""`)
-	for _, want := range []string{"Mitchell 2021", "42 · 19.6 (13.6)", "−0.77", "[−1.23,\u00a0−0.31]", "low"} {
+	for _, want := range []string{"Mitchell 2021", "42", "19.6", "13.6", "−0.77", "−1.23", "low"} {
 		if !strings.Contains(tip, want) {
 			t.Errorf("tip %q lacks %q", tip, want)
 		}
@@ -232,22 +251,22 @@ func TestDownloads(t *testing.T) {
 	b := newTab(t, written(t, ed, Options{}))
 	b.open("f/mdma-ptsd-severity.html")
 	b.js(`window.files = {}; URL.createObjectURL = blob => { window.last = blob; return "#"; }; HTMLAnchorElement.prototype.click = function () { window.files[this.download] = window.last; };`)
-	b.js(`[...document.querySelectorAll("#forest .tools button")].filter(x => x.textContent !== "Explore").forEach(x => x.click())`)
+	b.js(`[...document.querySelectorAll("#forest .tools button")].filter(x => /SVG|PNG|CSV/.test(x.textContent)).forEach(x => x.click())`)
 	b.wait(`Object.keys(window.files).length === 3`)
 	csv := eval[string](b, `(async () => { const k = Object.keys(files).find(k => k.endsWith(".csv")); return await files[k].text(); })()`)
 	lines := strings.Split(csv, "\r\n")
-	if !strings.HasPrefix(lines[1], `"'=HYPERLINK(""http://x.example"",""y"") 2011"`) {
-		t.Errorf("the first data line is %q: a formula is not defused", lines[1])
+	if !strings.HasPrefix(lines[4], `"'=HYPERLINK(""http://x.example"",""y"") 2011"`) {
+		t.Errorf("the first data line is %q: a formula is not defused", lines[4])
 	}
-	if !strings.Contains(lines[2], ",-0.852501962") {
-		t.Errorf("the number of Oehen 2013 is not exact in %q", lines[2])
+	if !strings.Contains(lines[1], ",-0.852501962") {
+		t.Errorf("the number of Oehen 2013 is not exact in %q", lines[1])
 	}
 	svg := eval[string](b, `(async () => { const k = Object.keys(files).find(k => k.endsWith(".svg")); return await files[k].text(); })()`)
-	if !strings.Contains(svg, "Edition e-fixture0001") || strings.Contains(svg, "var(--") || !strings.Contains(svg, `fill="rgb(27, 90, 125)"`) {
+	if !strings.Contains(svg, "Edition e-fixture0001") || !strings.Contains(svg, "Heterogeneity") || strings.Contains(svg, "var(--") || !strings.Contains(svg, `fill="rgb(27, 90, 125)"`) {
 		t.Error("the SVG does not stand by itself")
 	}
-	if size := eval[int](b, `Object.entries(files).find(e => e[0].endsWith(".png"))[1].size`); size < 10000 {
-		t.Errorf("the PNG has %d bytes", size)
+	if w := eval[int](b, `(async () => { const b = new Uint8Array(await Object.entries(files).find(e => e[0].endsWith(".png"))[1].arrayBuffer()), v = new DataView(b.buffer); return String.fromCharCode(...b.slice(37, 41)) === "pHYs" && v.getUint32(41) === 23622 ? v.getUint32(16) : 0; })()`); w < 4100 {
+		t.Errorf("the PNG is %d pixels wide, or its density is not set", w)
 	}
 	for _, name := range eval[[]string](b, `Object.keys(files)`) {
 		if !strings.HasPrefix(name, "mdma-ptsd-severity-forest-Edition-e-fixture0001") {
@@ -263,7 +282,7 @@ func TestPrint(t *testing.T) {
 	b.size(700, 1000)
 	b.open("f/mdma-ptsd-severity.html")
 	b.media("print")
-	for _, sel := range []string{".tools", "[data-work]", ".top nav", "#forest svg.narrow"} {
+	for _, sel := range []string{".tools", ".live", ".rail", ".top nav", "#forest svg.narrow"} {
 		if eval[string](b, `getComputedStyle(document.querySelector("`+sel+`")).display`) != "none" {
 			t.Errorf("%s is printed", sel)
 		}

@@ -34,7 +34,7 @@ func influenceTable(f *evidence.Finding) *chart.Table {
 	}
 	label := labelsOf(f)
 	rows := slices.Clone(f.Influence)
-	const most = 60
+	const most = 20
 	if len(rows) > most {
 		slices.SortStableFunc(rows, func(a, b evidence.InfluenceRow) int { return cmp.Compare(b.CookD, a.CookD) })
 		rows = rows[:most]

@@ -80,13 +80,13 @@ func (s *site) forest(f *evidence.Finding, href func(evidence.Effect) string) (c
 		p.rows.Legend = "Risk of bias, judged by people: + low, − some concerns, × high. 1 randomisation, 2 deviations from the intended treatment, 3 missing data, 4 measurement, 5 selection of the reported result."
 	}
 	p.rows.Alt = p.alt()
-	p.rows.Live = s.live(f)
+	p.rows.Live, p.rows.Lean = s.live(f), p.lean()
 	return p.rows, true
 }
 
 // live reports whether a forest plot can be refitted in the page.
 func (s *site) live(f *evidence.Finding) bool {
-	if f.Primary.K < 3 || f.Primary.Estimate == nil || f.Primary.K != len(f.Effects) {
+	if f.Primary.K < 3 || f.Primary.K > chart.Many || f.Primary.Estimate == nil || f.Primary.K != len(f.Effects) {
 		return false
 	}
 	return !slices.ContainsFunc(f.Effects, func(e evidence.Effect) bool {
@@ -103,6 +103,9 @@ func weightOf(p *evidence.PooledResult, id string) (float64, bool) {
 	return math.NaN(), false
 }
 
+// lean reports whether there are too many studies for every column.
+func (p *forestParts) lean() bool { return len(p.f.Effects) > chart.Many }
+
 func (p *forestParts) columns() {
 	scale := "Scale, week"
 	if p.binom {
@@ -113,6 +116,8 @@ func (p *forestParts) columns() {
 		for _, g := range []string{show.First(p.read.treatment), "Comparator"} {
 			if p.binom {
 				p.rows.Columns = append(p.rows.Columns, chart.Column{Group: g, Head: "events/n"})
+			} else if p.lean() {
+				p.rows.Columns = append(p.rows.Columns, chart.Column{Group: g, Head: "n, mean (SD)"})
 			} else {
 				p.rows.Columns = append(p.rows.Columns, chart.Column{Group: g, Head: "n", Say: "n"}, chart.Column{Group: g, Head: "mean", Say: "mean"}, chart.Column{Group: g, Head: "SD", Say: "SD"})
 			}
@@ -134,7 +139,7 @@ func (p *forestParts) cells(scale string, arms []string, value, weight string) [
 	out = append(out, scale)
 	if p.arms {
 		per := 3
-		if p.binom {
+		if p.binom || p.lean() {
 			per = 1
 		}
 		for i := range 2 * per {
@@ -167,6 +172,9 @@ func (p *forestParts) armCells(e *evidence.Effect) []string {
 			return whole(ev) + "/" + whole(n)
 		}
 		return []string{part(e.Event1, e.N1), part(e.Event2, e.N2)}
+	}
+	if p.lean() {
+		return []string{whole(e.N1) + ", " + show.FixedP(e.Mean1, 1) + " (" + show.FixedP(e.SD1, 1) + ")", whole(e.N2) + ", " + show.FixedP(e.Mean2, 1) + " (" + show.FixedP(e.SD2, 1) + ")"}
 	}
 	return []string{whole(e.N1), show.FixedP(e.Mean1, 1), show.FixedP(e.SD1, 1), whole(e.N2), show.FixedP(e.Mean2, 1), show.FixedP(e.SD2, 1)}
 }

@@ -21,12 +21,14 @@ type figView struct {
 	Live                         template.JS // what the page's script refits with
 	Files                        []fileView
 	Small                        bool
+	CSV                          bool // the table is too long for a page
 }
 
 // rows prepares a figure of rows for its template. Its SVG comes from our own
 // writer, which escapes every text.
 func (p *page) rows(r chart.Rows) figView {
 	v := figView{ID: r.ID, Title: r.Title, Note: r.Note, Legend: r.Legend, Alt: r.Alt, P: p, Table: r.Table}
+	v.CSV = v.Table.Cut()
 	r.Stamp = ""
 	for i := range r.Rows { // links of a figure are relative to its page
 		if r.Rows[i].Href != "" {
@@ -49,9 +51,10 @@ func (p *page) svg(pic *chart.Pic, v figView, form string, a chart.Axis) templat
 // xy prepares a figure of two axes.
 func (p *page) xy(c chart.XY) figView {
 	v := figView{ID: c.ID, Title: c.Title, Note: c.Note, Alt: c.Alt, P: p, Table: c.Table, Small: len(c.Choices) == 0}
+	v.CSV = v.Table.Cut()
 	v.Wide = p.svg(c.Wide(false), v, "wide", chart.Axis{})
 	v.Narrow = p.svg(c.Narrow(), v, "narrow", chart.Axis{})
-	if !p.site.opt.NoLibrary {
+	if !p.site.opt.NoLibrary && !v.CSV {
 		v.Option = jsonFor(c.Option())
 	}
 	return v

@@ -76,7 +76,7 @@ func TestAxe(t *testing.T) {
 	b.size(1280, 900)
 	b.open("f/mdma-ptsd-severity.html")
 	exploreAll(b)
-	b.js(`document.querySelector("[data-work] input").click()`)
+	b.js(`document.querySelector("#forest .tickbox").dispatchEvent(new MouseEvent("click", {bubbles: true}))`)
 	check("explored")
 }
 

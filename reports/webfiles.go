@@ -165,4 +165,3 @@ func (s *site) searchPages() {
 	lost := &page{Path: "404.html", Name: "lost", Title: "No page at this address", Nav: ""}
 	s.add(lost)
 }
-

@@ -67,7 +67,7 @@ func TestEscapes(t *testing.T) {
 		g := New(100, 100)
 		g.Text(1, 2, Start, s, s)
 		g.Vertical(1, 2, s, s)
-		doc, err := html.Parse(strings.NewReader(g.Finish(s, s, s, s)))
+		doc, err := html.Parse(strings.NewReader(g.SVG(Head{ID: s, Title: s, Desc: s, Class: s})))
 		if err != nil {
 			t.Fatal(err)
 		}

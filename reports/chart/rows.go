@@ -24,6 +24,9 @@ type Rows struct {
 	// Live is set where the page's script may leave rows out and refit: the
 	// picture keeps room for the tick boxes and carries its scale.
 	Live bool
+	// Lean is set for figures of very many rows: no areas that catch the pointer,
+	// and on telephones name, numbers and mark alone.
+	Lean bool
 	Table
 }
 
@@ -239,4 +242,17 @@ func (a *Axis) ticks(n int) []Tick {
 		return t
 	}
 	return Ticks(a.Lo, a.Hi, n)
+}
+
+// Many is the number of studies from which figures are lean and tables in a
+// page are cut: the files beside it have everything.
+const Many = 60
+
+// Cut takes a long table out of a page and reports whether it did.
+func (t *Table) Cut() bool {
+	if len(t.Lines) <= Many {
+		return false
+	}
+	t.Lines = nil
+	return true
 }

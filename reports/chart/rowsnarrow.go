@@ -53,11 +53,18 @@ func (r *Rows) Narrow() *Pic {
 }
 
 func (r *Rows) narrowRow(g *Pic, row Row, left, y float64, x Scale) float64 {
-	r.openRow(g, row)
+	if r.Lean {
+		g.Open("")
+	} else {
+		r.openRow(g, row)
+	}
 	defer g.Close()
 	start := len(g.ops)
 	y0 := y
 	value, rest := r.phoneCells(row)
+	if r.Lean {
+		rest = ""
+	}
 	class := map[RowKind]string{Group: "b", Total: "b", Sub: "it", Extra: "oc", Text: "sm"}[row.Kind]
 	if class == "" {
 		class = "t"
@@ -98,9 +105,16 @@ func (r *Rows) narrowRow(g *Pic, row Row, left, y float64, x Scale) float64 {
 	y += 4
 	if len(row.Marks) > 0 {
 		const h = 18.0
-		r.frame(g, x, y, y+h)
+		if r.Lean {
+			g.Line(x.Clamp(0), y, x.Clamp(0), y+h, "null")
+		} else {
+			r.frame(g, x, y, y+h)
+		}
 		r.marks(g, row, x, y+h/2, h+4)
 		y += h + 3
+	}
+	if r.Lean {
+		return y
 	}
 	hit := op{kind: opRect, class: "hit", y: y0, w: phoneW, h: math.Max(0, y-y0)}
 	g.ops = append(g.ops[:start:start], append([]op{hit}, g.ops[start:]...)...)

@@ -209,8 +209,12 @@ func dotX(x float64, i int) float64 {
 
 func (r *Rows) wideRow(g *Pic, row Row, left, nameW, y, h float64, scale Scale, before, after []column) {
 	base := y + h/2 + 4.5
-	r.openRow(g, row)
-	g.Rect(0, y, g.W, h, "hit")
+	if r.Lean {
+		g.Open("")
+	} else {
+		r.openRow(g, row)
+		g.Rect(0, y, g.W, h, "hit")
+	}
 	room := nameW
 	if row.Kind != Item {
 		room = scale.A - left - 16
@@ -233,6 +237,8 @@ func (r *Rows) wideRow(g *Pic, row Row, left, nameW, y, h float64, scale Scale, 
 	for _, list := range [][]column{before, after} {
 		for _, c := range list {
 			switch {
+			case c.Dots && r.Lean && len(row.Dots) > 0:
+				dots(g, row.Dots[len(row.Dots)-1:], func(i int) float64 { return dotX(c.x, i) }, y+h/2, 5.6)
 			case c.Dots:
 				dots(g, row.Dots, func(i int) float64 { return dotX(c.x, i) }, y+h/2, 5.6)
 			case c.at >= len(row.Cells) || row.Cells[c.at] == "":

@@ -74,6 +74,10 @@ func (p *Pic) body(b *strings.Builder) {
 		}
 		switch o.kind {
 		case opOpen:
+			if o.class == "" && len(o.attrs) == 0 {
+				ends = append(ends, "")
+				continue
+			}
 			name := "g"
 			if slices.Contains(o.attrs, "href") {
 				name = "a"
