@@ -60,6 +60,7 @@ func (r *reading) weigh(id string, list []mention, who people) Subject {
 	}
 	s.Score = round2(s.Score)
 	s.About = s.Score >= aboutThreshold
+	s.Role = w.role(s.About, list)
 	s.Reasons = append(s.Reasons, w.verdict(s, named))
 	return s
 }
@@ -69,6 +70,9 @@ func (w *weighing) score(m mention) float64 {
 	x := m.weight
 	if w.healthy {
 		x *= healthyFactor
+	}
+	if w.who.ownUse && m.section == secTitle && m.use != usePopulation {
+		x *= ownUseFactor // an outcome or a predictor of use, not what is treated
 	}
 	if m.section != secTitle && m.section != secCondition {
 		surely := m.use == usePopulation && (m.section == secAim || m.section == secInclusion)
@@ -91,6 +95,35 @@ func (w *weighing) score(m mention) float64 {
 		w.secondary += x
 	}
 	return x
+}
+
+// role is the part that a condition plays in the study: what is treated, what
+// is measured as an outcome of treatment, or one of the parts that do not make
+// the study one about it.
+func (w *weighing) role(about bool, list []mention) string {
+	uses := map[use]int{}
+	background := true
+	for _, m := range list {
+		uses[m.use]++
+		background = background && (m.section == secBackground || m.section == secOther || m.section == secConclusion)
+	}
+	switch {
+	case w.who.ownUse:
+		return RoleOwnUse
+	case about && uses[usePopulation]+uses[useTreatment]+uses[useBare] > 0:
+		return RoleIndication
+	case about:
+		return RoleEndpoint
+	case uses[useAbsent] == len(list):
+		return RoleExcluded
+	case background || uses[useOutlook] > 0 && uses[usePopulation]+uses[useMeasured]+uses[useTreatment] == 0:
+		return RoleBackground
+	case uses[usePopulation]+uses[useAlongside] > 0:
+		return RoleComorbidity
+	case uses[useMeasured]+uses[useTreatment]+uses[useHarm] > 0:
+		return RoleEndpoint
+	}
+	return RoleBackground
 }
 
 func (m mention) reason(r *reading, score float64) string {

@@ -12,10 +12,11 @@ const (
 	useCovariate             // adjusted for or correlated with
 	useAbsent                // excluded or absent
 	useListed                // one of a list of disorders
-	useOutlook               // what a title says the findings may bear on
+	useOutlook               // what a title says the findings may bear on, or other trials are for
+	useAlongside             // included with others, or whether or not people have it
 )
 
-var useNames = [...]string{"named", "people who have it", "being treated", "measured", "unwanted effect", "covariate", "absent or excluded", "one of a list", "an outlook"}
+var useNames = [...]string{"named", "people who have it", "being treated", "measured", "unwanted effect", "covariate", "absent or excluded", "one of a list", "an outlook", "included alongside"}
 
 func (u use) String() string { return useNames[u] }
 
@@ -31,7 +32,7 @@ var sectionWeight = [...]float64{
 // useWeight scales a mention by how it is used.
 var useWeight = [...]float64{
 	useBare: 0.45, usePopulation: 1, useTreatment: 0.8, useMeasured: 0.2,
-	useHarm: 0.1, useCovariate: 0.1, useAbsent: 0, useListed: 0.15, useOutlook: 0.5,
+	useHarm: 0.1, useCovariate: 0.1, useAbsent: 0, useListed: 0.15, useOutlook: 0.5, useAlongside: 0.2,
 }
 
 const (
@@ -42,6 +43,7 @@ const (
 	healthyFactor   = 0.35 // studies of healthy people name conditions as an outlook
 	elsewhereFactor = 0.6  // another condition stands in the title
 	distressFactor  = 1.8  // the title is about life-threatening illness: its distress is the subject
+	ownUseFactor    = 0.4  // a title on people's own use names an outcome of it
 	usersFactor     = 0.6  // the title speaks of people who use a drug
 	listLength      = 3    // distinct conditions in a sentence that make a list
 )
@@ -83,8 +85,14 @@ func (r *reading) cueNear(group string, f found, before, after int) *found {
 // useOf tells how a mention of a condition is used. The strongest statement
 // wins: people who have it, then absence, harm, measurement, treatment.
 func (r *reading) useOf(f found, listed bool) (use, *found) {
-	if c := r.cueNear("absence", f, absenceBefore, 0); c != nil {
+	if c := r.excluded(f); c != nil {
 		return useAbsent, c
+	}
+	if c := r.cueNear("with-comorbid", f, 6, 0); c != nil {
+		return useAlongside, c
+	}
+	if c := r.cueNear("other-trials", f, 8, 0); c != nil && r.sectionOf(f) != secTitle {
+		return useOutlook, c
 	}
 	if c := r.cueNear("sufferers", f, 0, sufferersAfter); c != nil {
 		return usePopulation, c
@@ -99,6 +107,9 @@ func (r *reading) useOf(f found, listed bool) (use, *found) {
 	if population != nil && (!listed || r.tellsSample(f)) {
 		return usePopulation, population
 	}
+	if c := r.treatedBy(f); c != nil {
+		return useTreatment, c
+	}
 	if c := r.cueNear("measurement", f, measurementBefore, measurementAfter); c != nil {
 		return useMeasured, c
 	}
@@ -108,6 +119,9 @@ func (r *reading) useOf(f found, listed bool) (use, *found) {
 	if c := r.cueNear("covariate", f, covariateAround, covariateAround); c != nil {
 		return useCovariate, c
 	}
+	if listed && r.isReview() && r.tellsSample(f) {
+		return usePopulation, nil // a review's own list is its sample
+	}
 	if listed {
 		return useListed, nil
 	}
@@ -115,6 +129,47 @@ func (r *reading) useOf(f found, listed bool) (use, *found) {
 		return useTreatment, c
 	}
 	return useBare, nil
+}
+
+// excluded finds words that say that people do not have a condition: before it,
+// right behind it, or at the head of an exclusion list in the same sentence.
+func (r *reading) excluded(f found) *found {
+	if c := r.cueNear("absence", f, absenceBefore, 0); c != nil {
+		return c
+	}
+	if c := r.cueNear("absence-after", f, 0, 4); c != nil {
+		return c
+	}
+	return r.cueNear("exclusion-list", f, 1<<10, 0)
+}
+
+// treatedBy finds a substance or an assisted therapy that is given for what
+// follows: "psilocybin for depression", "MDMA-assisted therapy for PTSD".
+func (r *reading) treatedBy(f found) *found {
+	at := f.first - 1
+	for i := 0; i < 3 && at > 0 && r.tokens[at].text != "for"; i++ {
+		at-- // "for treatment-resistant", "for the treatment of"
+	}
+	if at < 1 || r.tokens[at].text != "for" {
+		return nil
+	}
+	for i := range r.hits {
+		h := &r.hits[i]
+		if h.kind == patSubstance && h.last < at && at-h.last <= 4 && r.sentenceOf[h.first] == r.sentenceOf[f.first] {
+			return h
+		}
+	}
+	return nil
+}
+
+// isReview reports whether the title calls the text a review.
+func (r *reading) isReview() bool {
+	for i, h := range r.hits {
+		if h.kind == patDesign && h.id == "review" && r.inside[i] == nil && r.sectionOf(h) == secTitle {
+			return true
+		}
+	}
+	return false
 }
 
 // having finds "patients ... with" before a mention, where other words stand

@@ -39,15 +39,17 @@ type record struct {
 // about; they hold ids of the tracker's own lists, all others are in the Other
 // lists. Instruments are scales and event counts, Measures vital signs.
 type matched struct {
-	ID              json.RawMessage `json:"id"`
-	Substances      []string        `json:"substances"`
-	Conditions      []string        `json:"conditions"`
-	Topics          []string        `json:"topics"`
-	Instruments     []string        `json:"instruments"`
-	StudyType       []string        `json:"study_type"`
-	OtherSubstances []string        `json:"other_substances,omitempty"`
-	OtherConditions []string        `json:"other_conditions,omitempty"`
-	Measures        []string        `json:"measures,omitempty"`
+	ID          json.RawMessage `json:"id"`
+	Substances  []string        `json:"substances"`
+	Conditions  []string        `json:"conditions"`
+	Topics      []string        `json:"topics"`
+	Instruments []string        `json:"instruments"`
+	StudyType   []string        `json:"study_type"`
+	// Roles gives the part of every condition that the text names, by id.
+	Roles           map[string]string `json:"roles"`
+	OtherSubstances []string          `json:"other_substances,omitempty"`
+	OtherConditions []string          `json:"other_conditions,omitempty"`
+	Measures        []string          `json:"measures,omitempty"`
 }
 
 type unmatched struct {
@@ -145,7 +147,10 @@ func (v *Vocabulary) matchLine(raw []byte, tooLong bool) (answer any, why string
 
 func (v *Vocabulary) answer(id json.RawMessage, c Classification) matched {
 	m := matched{ID: id, Substances: []string{}, Conditions: []string{}, Topics: c.AboutTopics(),
-		Instruments: []string{}, StudyType: c.StudyType}
+		Instruments: []string{}, StudyType: c.StudyType, Roles: map[string]string{}}
+	for _, s := range c.Conditions {
+		m.Roles[s.ID] = s.Role
+	}
 	for _, s := range c.AboutSubstances() {
 		if v.bySubstance[s].Core {
 			m.Substances = append(m.Substances, s)

@@ -25,14 +25,14 @@ not json
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := `{"id":"a","substances":["psilocybin"],"conditions":["depression"],"topics":[],"instruments":[],"study_type":[]}
-{"id":7,"substances":["ketamine"],"conditions":[],"topics":[],"instruments":["madrs"],"study_type":[],"measures":["heart-rate"]}
+	want := `{"id":"a","substances":["psilocybin"],"conditions":["depression"],"topics":[],"instruments":[],"study_type":[],"roles":{"depression":"indication"}}
+{"id":7,"substances":["ketamine"],"conditions":[],"topics":[],"instruments":["madrs"],"study_type":[],"roles":{},"measures":["heart-rate"]}
 {"id":null,"line":4,"error":"not a JSON object with id and text: invalid character 'o' in literal null (expecting 'u')"}
 {"id":"no text","line":5,"error":"no \"text\""}
 {"id":"bad","line":6,"error":"not a JSON object with id and text: json: cannot unmarshal number into Go struct field record.text of type string"}
-{"id":null,"substances":["mdma"],"conditions":[],"topics":[],"instruments":[],"study_type":[]}
+{"id":null,"substances":["mdma"],"conditions":[],"topics":[],"instruments":[],"study_type":[],"roles":{}}
 {"id":null,"line":8,"error":"not a JSON object with id and text: json: cannot unmarshal array into Go value of type vocab.record"}
-{"id":"last","substances":["lsd"],"conditions":[],"topics":[],"instruments":[],"study_type":[],"other_substances":["ayahuasca"]}
+{"id":"last","substances":["lsd"],"conditions":[],"topics":[],"instruments":[],"study_type":[],"roles":{},"other_substances":["ayahuasca"]}
 `
 	if got := out.String(); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
@@ -90,4 +90,32 @@ func FuzzMatchNDJSON(f *testing.F) {
 			}
 		}
 	})
+}
+
+// Each condition that a text names has a part in the study.
+func TestRoles(t *testing.T) {
+	v := Default()
+	for _, c := range []struct {
+		text  string
+		roles map[string]string
+	}{
+		{"Psilocybin for depression.\nPatients with major depression received psilocybin.", map[string]string{"depression": RoleIndication}},
+		{"Depressive symptoms in ecstasy users.\nUsers and controls were compared.", map[string]string{"depression": RoleOwnUse}},
+		{"MDMA for PTSD.\nAdults with PTSD, including those with common comorbidities such as depression, received MDMA.", map[string]string{"ptsd": RoleIndication, "depression": RoleComorbidity}},
+		{"Ketamine for tinnitus.\nPatients without depression received ketamine.", map[string]string{"depression": RoleExcluded}},
+		{"Psilocybin alters connectivity.\nBACKGROUND: Psilocybin has shown promise in depression. METHODS: Healthy people were scanned.", map[string]string{"depression": RoleBackground}},
+	} {
+		got := map[string]string{}
+		for _, s := range v.ClassifyText(c.text).Conditions {
+			got[s.ID] = s.Role
+			if s.About != (s.Role == RoleIndication || s.Role == RoleEndpoint) && s.About {
+				t.Errorf("%q: %s counts as a %s", c.text, s.ID, s.Role)
+			}
+		}
+		for id, want := range c.roles {
+			if got[id] != want {
+				t.Errorf("%q: %s is %q, want %q", c.text, id, got[id], want)
+			}
+		}
+	}
 }

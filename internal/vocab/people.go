@@ -9,12 +9,14 @@ type people struct {
 	healthyTitle bool // the title says so
 	users        bool // the title speaks of people who use a drug
 	severelyIll  bool // the title speaks of life-threatening illness
+	ownUse       bool // people's own drug use is studied, not a treatment
 	inTitle      []string
 }
 
 // whoWasStudied reads the people from the title, the aim and the methods.
 func (r *reading) whoWasStudied() people {
 	p := people{users: r.titleHas("drug-use"), inTitle: r.titleConditions()}
+	p.ownUse = p.users && !r.titleHas("trial-of-treatment")
 	for _, h := range r.hits {
 		if h.kind == patCondition && h.id == "life-threatening-illness" && r.sectionOf(h) == secTitle {
 			p.severelyIll = true

@@ -46,12 +46,25 @@ type Result struct {
 
 // Subject is one entry with the verdict whether the study is about it.
 type Subject struct {
-	ID      string   `json:"id"`
-	About   bool     `json:"about"`
-	Score   float64  `json:"score"`
+	ID    string  `json:"id"`
+	About bool    `json:"about"`
+	Score float64 `json:"score"`
+	// Role is the part of a condition in the study, one of the Role constants;
+	// About is true for an indication and an endpoint of treatment only.
+	Role    string   `json:"role,omitempty"`
 	Count   int      `json:"count"`
 	Reasons []string `json:"reasons"`
 }
+
+// The roles of a condition in a study.
+const (
+	RoleIndication  = "indication"  // it is treated
+	RoleEndpoint    = "endpoint"    // it is an outcome
+	RoleComorbidity = "comorbidity" // people have it besides
+	RoleBackground  = "background"  // it is named for context or as an outlook
+	RoleExcluded    = "excluded"    // people with it were left out
+	RoleOwnUse      = "own use"     // an outcome or a predictor of people's own drug use
+)
 
 // Classification is what a study is about, kept apart from what it mentions.
 // Each list is ordered by falling score, then id, and holds mentions too.

@@ -1,6 +1,9 @@
 package vocab
 
-import "strings"
+import (
+	"regexp"
+	"strings"
+)
 
 // section is the part of a paper or record that a sentence belongs to.
 type section uint8
@@ -98,7 +101,7 @@ func (r *reading) labels() map[int]section {
 			continue
 		}
 		end := r.tokens[c.last].end
-		rest := strings.TrimLeft(r.text[end:], " ")
+		rest := strings.TrimLeft(numberedLabel.ReplaceAllString(r.text[end:min(len(r.text), end+12)], ""), " ")
 		if !strings.HasPrefix(rest, ":") && !strings.HasPrefix(rest, ".:") {
 			continue
 		}
@@ -112,6 +115,9 @@ func (r *reading) labels() map[int]section {
 	}
 	return found
 }
+
+// numberedLabel is the number of a label ("Aim 1:", "Hypothesis 1.1:").
+var numberedLabel = regexp.MustCompile(`^\s*\d+(?:\.\d+)?[a-z]?\s*`)
 
 func isLower(r rune) bool { return r >= 'a' && r <= 'z' }
 
