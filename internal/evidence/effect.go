@@ -36,6 +36,9 @@ type Effect struct {
 	// TimepointOrigin is what the weeks are counted from (baseline, first dose,
 	// last dose, session 2, randomisation, end of treatment); "" is not stated.
 	TimepointOrigin string `json:"timepoint_origin,omitempty"`
+	// WeeksAfterLastDose is the same time counted from the last dose; nil where
+	// the source does not say when that was.
+	WeeksAfterLastDose *float64 `json:"weeks_after_last_dose,omitempty"`
 	// PrimaryInstrument and PrimaryTime are the source's own declaration.
 	PrimaryInstrument bool `json:"primary_instrument,omitempty"`
 	PrimaryTime       bool `json:"primary_time,omitempty"`

@@ -19,6 +19,7 @@ func PaperEffects(rows []review.Extraction, studyOf func(review.Extraction) stri
 	out := make([]evidence.Effect, 0, len(rows))
 	for _, x := range rows {
 		e := describeRow(x, studyOf(x), v)
+		clock(&e)
 		judgeRow(&e, x, v)
 		if e.Verdict != evidence.Unusable {
 			if err := Compute(&e, formula); err != nil {
@@ -39,7 +40,7 @@ func describeRow(x review.Extraction, study string, v *vocab.Vocabulary) evidenc
 		Comparator: x.Comparator, ComparatorClass: x.ComparatorClass, DoseTreat: x.DoseTreat, DoseCtrl: x.DoseCtrl,
 		ArmTreat: x.ArmTreat, ArmCtrl: x.ArmCtrl, Sessions: x.Sessions, Design: x.Design, Blinding: x.Blinding,
 		RiskOfBias: x.RoB, RoBDomains: x.RoBDomains,
-		Instrument: x.Instrument, Domain: x.Domain, ScoreType: x.ScoreType, TimepointRaw: x.TimeLabel, TimepointWeeks: x.TimeWeeks,
+		Instrument: x.Instrument, Domain: x.Domain, ScoreType: x.ScoreType, TimepointRaw: x.TimeLabel, TimepointWeeks: x.TimeWeeks, TimepointOrigin: x.TimeOrigin, WeeksAfterLastDose: x.AfterLastDose,
 		PrimaryInstrument: x.PrimaryInstrument, PrimaryTime: x.PrimaryTime, PostCrossover: x.PostCrossover, HigherBetter: x.HigherBetter,
 		Channel: "paper", DOI: x.DOI, Source: strings.TrimSpace(x.Source + " " + x.Place), Verdict: evidence.Usable,
 	}

@@ -253,5 +253,6 @@ func (b *effectBuilder) describe(o *evidence.PostedOutcome, p armPair, t, c *evi
 	if IsCount(e.ScoreType) {
 		e.HigherBetter = evidence.Yes
 	}
+	clock(&e)
 	return e
 }

@@ -34,6 +34,10 @@ type Extraction struct {
 	ScoreType       string // endpoint | change | response | remission | events
 	TimeLabel       string
 	TimeWeeks       *float64
+	// TimeOrigin is what TimeWeeks counts from; AfterLastDose the weeks after the
+	// last dose, where the label does not say them.
+	TimeOrigin    string
+	AfterLastDose *float64
 	// PrimaryInstrument and PrimaryTime are the source's own declaration.
 	PrimaryInstrument bool
 	PrimaryTime       bool
@@ -62,7 +66,7 @@ type Extraction struct {
 // which they are written.
 var ExtractionColumns = strings.Fields(`id study year trial_id doi substance condition population population_class design
 	blinding comparator comparator_class arm_treat arm_ctrl dose_treat dose_ctrl sessions instrument domain score_type
-	time_label time_weeks primary_instrument primary_time post_crossover n1 mean1 sd1 n2 mean2 sd2 events1 total1
+	time_label time_weeks time_origin weeks_after_last_dose primary_instrument primary_time post_crossover n1 mean1 sd1 n2 mean2 sd2 events1 total1
 	events2 total2 higher_better imputed rob d1 d2 d3 d4 d5 source place licence note`)
 
 var requiredColumns = []string{"id", "study", "substance", "domain", "score_type"}
@@ -143,7 +147,7 @@ func readExtraction(row Row, style evidence.NumberStyle, sha string) (Extraction
 	x.N1, x.Mean1, x.SD1 = num("n1"), num("mean1"), num("sd1")
 	x.N2, x.Mean2, x.SD2 = num("n2"), num("mean2"), num("sd2")
 	x.Events1, x.Total1, x.Events2, x.Total2 = num("events1"), num("total1"), num("events2"), num("total2")
-	x.TimeWeeks = num("time_weeks")
+	x.TimeWeeks, x.AfterLastDose, x.TimeOrigin = num("time_weeks"), num("weeks_after_last_dose"), strings.ToLower(row.Get("time_origin"))
 	if y := num("year"); y != nil {
 		x.Year = int(*y)
 	}

@@ -96,7 +96,6 @@ func mixture(effects []evidence.Effect) []string {
 	var out []string
 	classes := map[string]int{}
 	unjudged, guessed := 0, 0
-	first, last := math.Inf(1), math.Inf(-1)
 	for _, e := range effects {
 		classes[plain(e.ComparatorClass)]++
 		if e.RiskOfBias == "" {
@@ -104,9 +103,6 @@ func mixture(effects []evidence.Effect) []string {
 		}
 		if imputed(e) {
 			guessed++
-		}
-		if e.TimepointWeeks != nil {
-			first, last = min(first, *e.TimepointWeeks), max(last, *e.TimepointWeeks)
 		}
 	}
 	if len(classes) > 1 {
@@ -118,19 +114,46 @@ func mixture(effects []evidence.Effect) []string {
 		out = append(out, "Comparators differ between the studies: "+strings.Join(parts, ", ")+".")
 	}
 	if unjudged > 0 {
-		out = append(out, fmt.Sprintf("No human judgement of the risk of bias is on file for %d of %s.", unjudged, plural(len(effects), "study", "studies")))
+		out = append(out, fmt.Sprintf("The risk of bias has not been judged for %d of %s.", unjudged, plural(len(effects), "study", "studies")))
 	}
 	if guessed > 0 {
 		out = append(out, fmt.Sprintf("%s worked out by others, not printed in the paper.", plural(guessed, "number was", "numbers were")))
 	}
-	if last >= first {
-		span := short(first) + " weeks"
-		if last > first {
-			span = short(first) + " to " + short(last) + " weeks"
-		}
-		out = append(out, "Measured "+span+" after treatment as the sources count them; nothing is said of later.")
+	if when := measuredAt(effects); when != "" {
+		out = append(out, when)
 	}
 	return out
+}
+
+// measuredAt says when the pooled results were measured: in weeks after the last
+// dose where the sources say so, and for the others by the sources' own clock.
+func measuredAt(effects []evidence.Effect) string {
+	var after, other []float64
+	for _, e := range effects {
+		switch {
+		case e.WeeksAfterLastDose != nil:
+			after = append(after, *e.WeeksAfterLastDose)
+		case e.TimepointWeeks != nil:
+			other = append(other, *e.TimepointWeeks)
+		}
+	}
+	span := func(weeks []float64) string {
+		first, last := fixed(slices.Min(weeks), 0), fixed(slices.Max(weeks), 0)
+		if first == last {
+			return first + map[bool]string{true: " week", false: " weeks"}[first == "1"]
+		}
+		return first + " to " + last + " weeks"
+	}
+	switch {
+	case len(after) > 0 && len(other) > 0:
+		return fmt.Sprintf("Measured %s after the last dose; of %s the sources do not say when the last dose was (%s by their own clock). Nothing is said of later.",
+			span(after), plural(len(other), "result", "results"), span(other))
+	case len(after) > 0:
+		return "Measured " + span(after) + " after the last dose; nothing is said of later."
+	case len(other) > 0:
+		return "Measured at " + span(other) + " by the sources' own clock, which does not say when the last dose was; nothing is said of later."
+	}
+	return ""
 }
 
 // notToSay lists sentences that the finding does not carry, with the reason.
