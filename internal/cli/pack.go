@@ -41,6 +41,9 @@ func (c *packCmd) Run(ctx context.Context, e *Env) error {
 	if in.Shelf, err = cite.NewShelf(ctx, st, in.Document, "", time.Time{}); err != nil {
 		return err
 	}
+	if in.Topics, in.Notices, in.Protocols, err = p.Knowledge(ctx); err != nil {
+		return err
+	}
 	for _, arg := range c.Include {
 		t, err := pack.ReadText(arg)
 		if err != nil {

@@ -191,6 +191,8 @@ type Finding struct {
 	LastCrawl string    `json:"last_crawl,omitempty"`
 	// Absolute is the headline in people of a hundred or points of a scale.
 	Absolute *Absolute `json:"absolute,omitempty"`
+	// Notices are what was done to the evidence of this finding.
+	Notices []Notice `json:"notices,omitempty"`
 	// State is what is known, Coverage what was searched.
 	State    State    `json:"state"`
 	Coverage Coverage `json:"coverage"`

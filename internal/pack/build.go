@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"past/internal/cite"
+	"past/internal/coding"
 	"past/internal/edition"
 	"past/internal/evidence"
 	"past/internal/vocab"
@@ -28,6 +29,11 @@ type Input struct {
 	Vocab    *vocab.Vocabulary
 	Shelf    *cite.Shelf
 	Texts    []Text
+	// Topics are the topic cards, Notices what was done to the evidence, Protocols
+	// whom trials left out and what they did beside the drug.
+	Topics    []evidence.TopicCard
+	Notices   []evidence.Notice
+	Protocols coding.Summary
 	// Months after the data's cut-off at which the pack expires.
 	Months int
 }
@@ -44,23 +50,43 @@ type Pack struct {
 // Domain is the material of one curriculum domain.
 type Domain struct {
 	ID, Name string
-	Cards    []Card
+	Cards    []Card // findings with an answer
+	Open     []Open // findings without one
 	Claims   []ClaimCard
-	Reading  []cite.Item
-	Texts    []Text
+	Topics   []evidence.TopicCard
+	Notices  []evidence.Notice
+	// Screening says whom the trials left out, Care what they did beside the drug:
+	// what trials did, never advice.
+	Screening, Care []coding.Share
+	Trials          int // trials behind Screening and Care
+	Case            *Case
+	Reading         []cite.Item
+	// ReadingNote says why the list is empty, where it is.
+	ReadingNote string
+	Other       []evidence.OtherEvidence
+	Texts       []Text
 }
+
+// Open is a question without an answer: its title and what is known instead.
+type Open struct{ Title, State, Permalink string }
+
+// Empty reports whether no finding, claim or topic belongs to the domain.
+func (d Domain) Empty() bool { return len(d.Cards)+len(d.Open)+len(d.Claims)+len(d.Topics) == 0 }
 
 // Card is the fact card of a finding.
 type Card struct {
 	ID, Title                     string
 	Plain, Curriculum, Researcher string
 	Number, Certainty             string
-	Why                           []string
-	NotToSay                      []string
-	Discuss                       string
-	Citation, Permalink           string
-	Picture                       Picture
-	flat                          edition.Flat
+	// People is the result in people of a hundred or points of a scale; "" where
+	// neither can be worked out.
+	People              string
+	Why                 []string
+	NotToSay            []string
+	Discuss             string
+	Citation, Permalink string
+	Picture             Picture
+	flat                edition.Flat
 }
 
 // ClaimCard is the fact card of a claim.
@@ -140,35 +166,98 @@ func belonging(in Input) map[string][]string {
 func (in Input) domain(dom vocab.Domain, belongs map[string][]string) Domain {
 	d := Domain{ID: dom.ID, Name: dom.Name}
 	read := map[string]cite.Item{}
+	var answered []edition.Flat
 	for _, flat := range in.Document.Findings {
 		if !slices.Contains(belongs[flat.ID], dom.ID) {
 			continue
 		}
+		if flat.Estimate == nil {
+			if st := in.state(flat.ID); st.Sayable() {
+				d.Open = append(d.Open, Open{flat.Title, string(st), edition.Permalink(flat.ID, in.Document.ID)})
+			}
+			continue
+		}
+		answered = append(answered, flat)
 		d.Cards = append(d.Cards, in.card(flat))
 		for _, it := range in.Shelf.Studies(flat) {
 			read[it.Key] = it
 		}
 	}
-	for _, c := range in.Vocab.Claims() {
-		if !slices.Contains(c.Domains, dom.ID) {
-			continue
-		}
-		for _, v := range in.Document.Claims {
-			if v.ID == c.ID {
-				d.Claims = append(d.Claims, in.claim(v))
-			}
-		}
-	}
+	d.Case = caseOf(in.Vocab, answered, in.Findings)
+	in.claims(dom, &d)
+	in.topics(dom, &d)
 	for _, it := range read {
 		d.Reading = append(d.Reading, it)
 	}
 	slices.SortFunc(d.Reading, func(a, b cite.Item) int { return strings.Compare(a.Key, b.Key) })
+	if len(d.Reading)+len(d.Other) == 0 {
+		d.ReadingNote = "No report of this edition belongs to this domain: no finding of it has a number, and no other evidence is filed under its topics."
+	}
+	if dom.ID == ethics || dom.ID == clinical {
+		d.Screening, d.Care, d.Trials = in.Protocols.LeftOut, in.Protocols.Care, in.Protocols.People.Trials
+	}
 	for _, t := range in.Texts {
 		if t.Domain == "" || t.Domain == dom.ID {
 			d.Texts = append(d.Texts, t)
 		}
 	}
 	return d
+}
+
+// The domains that have pages of their own kind: notices, and what trials did.
+const (
+	ethics   = "ethics-consent"
+	clinical = "clinical-skills"
+)
+
+func (in Input) state(finding string) evidence.State {
+	for _, f := range in.Findings {
+		if f.ID == finding {
+			return f.State
+		}
+	}
+	return ""
+}
+
+func (in Input) claims(dom vocab.Domain, d *Domain) {
+	for _, c := range in.Vocab.Claims() {
+		if !slices.Contains(c.Domains, dom.ID) {
+			continue
+		}
+		for _, v := range in.Document.Claims {
+			if v.ID == c.ID && v.Verdict != evidence.NotLooked {
+				d.Claims = append(d.Claims, in.claim(v))
+			}
+		}
+	}
+}
+
+// topics adds the topic cards of a domain with their other evidence, and the
+// notices: all of them to the domain on ethics, elsewhere those on the substances of
+// its findings.
+func (in Input) topics(dom vocab.Domain, d *Domain) {
+	substances := map[string]bool{}
+	for _, f := range in.Findings {
+		if slices.ContainsFunc(d.Cards, func(c Card) bool { return c.ID == f.ID }) {
+			substances[f.Substance] = true
+		}
+	}
+	for _, t := range in.Vocab.Topics() {
+		if !slices.Contains(t.Domains, dom.ID) {
+			continue
+		}
+		for _, c := range in.Topics {
+			if c.Topic == t.ID {
+				d.Topics = append(d.Topics, c)
+				d.Other = append(d.Other, c.Other...)
+			}
+		}
+	}
+	for _, n := range in.Notices {
+		if dom.ID == ethics || n.Substance != "" && substances[n.Substance] {
+			d.Notices = append(d.Notices, n)
+		}
+	}
 }
 
 func (in Input) card(flat edition.Flat) Card {
@@ -186,6 +275,7 @@ func (in Input) card(flat edition.Flat) Card {
 	if f.ID != "" {
 		c.Plain, c.Researcher = firstOf(f.Sentences.Plain, c.Plain), firstOf(f.Sentences.Researcher, c.Researcher)
 	}
+	c.People = inPeople(flat.Absolute)
 	c.Why = why(f, flat)
 	c.NotToSay = notToSay(f, flat, in.Document.Starter)
 	c.Discuss = discuss(f, flat)
@@ -215,6 +305,21 @@ func firstOf(vals ...string) string {
 		if v != "" {
 			return v
 		}
+	}
+	return ""
+}
+
+// inPeople says a result in numbers that a reader can picture.
+func inPeople(a *evidence.Absolute) string {
+	switch {
+	case a == nil:
+		return ""
+	case a.People != nil:
+		p := a.People
+		return fmt.Sprintf("Of 100 people: about %.0f with the comparator and %.0f with the treatment (%.0f to %.0f).", p.Without, p.With, p.WithLower, p.WithUpper)
+	case a.Points != nil:
+		p := a.Points
+		return fmt.Sprintf("On the %s: a difference of %.1f points (%.1f to %.1f; %s).", p.Scale, p.Points, p.Lower, p.Upper, p.Way)
 	}
 	return ""
 }

@@ -1,8 +1,10 @@
 package pack_test
 
 import (
+	"archive/zip"
 	"bytes"
 	"context"
+	"encoding/xml"
 	"os"
 	"path/filepath"
 	"strings"
@@ -10,8 +12,11 @@ import (
 
 	"past/internal/check"
 	"past/internal/cite/shelftest"
+	"past/internal/coding"
 	"past/internal/edition"
+	"past/internal/evidence"
 	"past/internal/pack"
+	"past/internal/synthesis"
 	"past/internal/vocab"
 )
 
@@ -83,10 +88,13 @@ func TestPackPassesItsOwnCheck(t *testing.T) {
 	for _, d := range p.Domains {
 		for _, c := range d.Cards {
 			placed[c.ID] = true
+			if c.Number == "" {
+				t.Errorf("%s has a fact card without a number", c.ID)
+			}
 		}
 	}
 	for _, f := range in.Document.Findings {
-		if !placed[f.ID] {
+		if f.Estimate != nil && !placed[f.ID] {
 			t.Errorf("%s is in no domain", f.ID)
 		}
 	}
@@ -95,38 +103,146 @@ func TestPackPassesItsOwnCheck(t *testing.T) {
 // The right answers follow the findings: with other numbers they are others.
 func TestQuizAnswersAreComputed(t *testing.T) {
 	in, _ := input(t)
-	quiz := func() string {
+	quiz := func() map[string]pack.Item {
 		p, err := pack.Build(in, []string{"foundations"})
 		if err != nil {
 			t.Fatal(err)
 		}
-		return pack.GIFT(p.Domains[0], p.Edition)
+		out := map[string]pack.Item{}
+		for _, it := range pack.Items(p.Domains[0]) {
+			out[it.ID] = it
+		}
+		return out
+	}
+	right := func(it pack.Item) string {
+		if it.Right >= len(it.Choices) {
+			return ""
+		}
+		return it.Choices[it.Right]
 	}
 	before := quiz()
-	for _, want := range []string{"how many studies are pooled? {#6:0}", "  =low\n", "::mdma-ptsd-severity interval::"} {
-		if !strings.Contains(before, want) {
-			t.Errorf("the quiz lacks %q", want)
-		}
-	}
-	if !strings.Contains(line(before, "::mdma-ptsd-severity interval::"), "{F#") {
-		t.Error("the interval of mdma-ptsd-severity includes no effect?")
+	if got := right(before["mdma-ptsd-severity interval"]); got != "false" {
+		t.Errorf("the interval of mdma-ptsd-severity includes no effect: %q", got)
 	}
 	for i := range in.Document.Findings {
 		if f := &in.Document.Findings[i]; f.ID == "mdma-ptsd-severity" {
 			up := 0.2
-			f.Headline.Upper, f.K = &up, 9
+			f.Headline.Upper, f.Certainty = &up, "very low"
 		}
 	}
 	after := quiz()
-	if !strings.Contains(line(after, "::mdma-ptsd-severity interval::"), "{T#") || !strings.Contains(line(after, "::mdma-ptsd-severity studies::"), "{#9:0}") {
+	if right(after["mdma-ptsd-severity interval"]) != "true" || right(after["mdma-ptsd-severity certainty"]) != "very low" {
 		t.Error("the answers do not follow the finding")
 	}
 }
 
-func line(text, start string) string {
-	_, rest, _ := strings.Cut(text, start)
-	l, _, _ := strings.Cut(rest, "\n")
-	return l
+// Each item has one right answer that differs from the others, and a reason; none
+// asks for a count of nothing.
+func TestQuizItemsAreSound(t *testing.T) {
+	in, _ := input(t)
+	p, err := pack.Build(in, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	for _, d := range p.Domains {
+		items := pack.Items(d)
+		for _, it := range items {
+			n++
+			seen := map[string]bool{}
+			for _, c := range it.Choices {
+				if c == "" || seen[c] {
+					t.Errorf("%s: choice %q is empty or there twice", it.ID, c)
+				}
+				seen[c] = true
+			}
+			if it.Right < 0 || it.Right >= len(it.Choices) || it.Why == "" || strings.Contains(it.Question, "how many studies are pooled") {
+				t.Errorf("unsound item %+v", it)
+			}
+		}
+		qtiAgrees(t, d, items)
+		if g := pack.GIFT(d, p.Edition); strings.Count(g, "\n  =") != len(items) {
+			t.Errorf("%s: GIFT has %d right answers for %d items", d.ID, strings.Count(g, "\n  ="), len(items))
+		}
+	}
+	if n < 30 {
+		t.Errorf("only %d items", n)
+	}
+}
+
+// qtiAgrees reads the package back as a learning platform does.
+func qtiAgrees(t *testing.T, d pack.Domain, items []pack.Item) {
+	t.Helper()
+	b, err := pack.QTI(d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	z, err := zip.NewReader(bytes.NewReader(b), int64(len(b)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var quiz struct {
+		Items []struct {
+			Labels []struct {
+				Ident string `xml:"ident,attr"`
+				Text  string `xml:"material>mattext"`
+			} `xml:"presentation>response_lid>render_choice>response_label"`
+			Right string `xml:"resprocessing>respcondition>conditionvar>varequal"`
+		} `xml:"assessment>section>item"`
+	}
+	f, err := z.Open("quiz.xml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := xml.NewDecoder(f).Decode(&quiz); err != nil {
+		t.Fatal(err)
+	}
+	if len(quiz.Items) != len(items) {
+		t.Fatalf("%s: %d items in the package, %d made", d.ID, len(quiz.Items), len(items))
+	}
+	for i, q := range quiz.Items {
+		for _, l := range q.Labels {
+			if want := items[i].Choices[items[i].Right]; l.Ident == q.Right && l.Text != want {
+				t.Errorf("%s: the right answer is %q in the package, %q by the item", items[i].ID, l.Text, want)
+			}
+		}
+	}
+}
+
+// A domain with topics says what is known of each; the domain on ethics has every
+// notice; a domain without evidence says so.
+func TestPackSaysWhatIsThere(t *testing.T) {
+	in, _ := input(t)
+	in.Topics = synthesis.Cards(in.Vocab, nil, nil, []evidence.OtherEvidence{{Reference: "A survey", Topic: "intimacy", Design: "survey", Limits: "self-selected", Source: "s", Read: "abstract"}}, nil)
+	in.Notices = []evidence.Notice{{Kind: "retraction", DOI: "10.1/x", Said: "It was withdrawn.", By: "a journal", Source: "s", Read: "notice"}}
+	in.Protocols = coding.Summarise([]evidence.Record{{ID: "NCT1", Eligibility: "Exclusion Criteria:\n* Lithium"}, {ID: "NCT2"}})
+	p, err := pack.Build(in, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	files, err := pack.Files(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, wants := range map[string][]string{
+		"ethics-consent/handout.html": {"It was withdrawn.", "retraction"},
+		"ethics-consent/trials.html":  {"people who take lithium", "1 of 1", "Lithium"},
+		"integration/topics.html":     {"A survey", "cannot show an effect", "Not signed by a person"},
+	} {
+		for _, want := range wants {
+			if !strings.Contains(string(files[name]), want) {
+				t.Errorf("%s lacks %q", name, want)
+			}
+		}
+	}
+	if _, ok := files["foundations/trials.html"]; ok {
+		t.Error("a page on what trials did stands where it does not belong")
+	}
+	for _, d := range p.Domains {
+		if len(d.Reading)+len(d.Other) == 0 && d.ReadingNote == "" {
+			t.Errorf("%s: the reading list is empty without saying why", d.ID)
+		}
+	}
 }
 
 func TestOwnTextIsNotRun(t *testing.T) {

@@ -14,6 +14,7 @@ import (
 	"strings"
 
 	"past/internal/cite"
+	"past/internal/evidence"
 )
 
 //go:embed templates
@@ -32,7 +33,8 @@ func Files(p Pack) (map[string][]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	t, err := template.ParseFS(files, "templates/*.tmpl")
+	t, err := template.New("").Funcs(template.FuncMap{"notice": evidence.NoticeName, "design": designName, "risk": designRisk, "minus": func(a, b int) int { return a - b }}).
+		ParseFS(files, "templates/*.tmpl")
 	if err != nil {
 		return nil, fmt.Errorf("pack: %w", err)
 	}
@@ -54,7 +56,10 @@ func Files(p Pack) (map[string][]byte, error) {
 		return nil, err
 	}
 	for _, d := range p.Domains {
-		for _, v := range []struct{ file, name, title string }{{"cards.html", "cards", "Fact cards"}, {"slides.html", "slides", "Slides"}, {"handout.html", "handout", "Handout"}} {
+		for _, v := range []struct{ file, name, title string }{{"cards.html", "cards", "Fact cards"}, {"slides.html", "slides", "Slides"}, {"handout.html", "handout", "Handout"}, {"topics.html", "topics", "Topics"}, {"trials.html", "trials", "What trials did"}} {
+			if v.name == "topics" && len(d.Topics) == 0 || v.name == "trials" && len(d.Screening)+len(d.Care) == 0 {
+				continue
+			}
 			if err := render(d.ID+"/"+v.file, v.name, v.title+": "+d.Name, d); err != nil {
 				return nil, err
 			}
@@ -71,9 +76,17 @@ func Files(p Pack) (map[string][]byte, error) {
 	return out, nil
 }
 
+func designName(id string) string { name, _ := evidence.OtherDesign(id); return name }
+func designRisk(id string) string { _, risk := evidence.OtherDesign(id); return risk }
+
 // plain adds the quiz, the reading list in each format and the bound sentences.
 func (d Domain) plain(out map[string][]byte, p Pack) error {
 	out[d.ID+"/quiz.gift"] = []byte(GIFT(d, p.Edition))
+	qti, err := QTI(d)
+	if err != nil {
+		return err
+	}
+	out[d.ID+"/quiz-qti.zip"] = qti
 	out[d.ID+"/reading-list.txt"] = []byte(cite.Text(d.Reading))
 	out[d.ID+"/reading-list.bib"] = []byte(cite.BibTeX(d.Reading))
 	out[d.ID+"/reading-list.ris"] = []byte(cite.RIS(d.Reading))

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"past/internal/coding"
 	"past/internal/evidence"
@@ -17,7 +18,10 @@ import (
 // with other evidence, the sexual and relational layer, who was left out and what
 // was done besides the drug, and guesses of treatment.
 func (p *Pipeline) reportKnowledge(ctx context.Context, h *human, ed *reports.Edition) error {
-	ed.Notices = h.Notices
+	var err error
+	if ed.Notices, err = p.notices(ctx, h); err != nil {
+		return err
+	}
 	ed.Guesses = h.Guesses
 	ed.Cards = synthesis.Cards(p.Vocab, ed.Gap.Cells, ed.Studies, h.Other, h.Cards)
 	at := map[string]*evidence.Study{}
@@ -53,7 +57,6 @@ func (p *Pipeline) reportKnowledge(ctx context.Context, h *human, ed *reports.Ed
 			layer.Results = append(layer.Results, a)
 		}
 	}
-	var err error
 	if layer.Readings, err = p.Store.PlannedReadings(ctx); err != nil {
 		return err
 	}
@@ -64,4 +67,56 @@ func (p *Pipeline) reportKnowledge(ctx context.Context, h *human, ed *reports.Ed
 	}
 	ed.Protocols = coding.Summarise(trials)
 	return nil
+}
+
+// notices are those that people keep and those that bibliographic records carry: a
+// paper that its record marks as retracted has a notice even where no file names it.
+func (p *Pipeline) notices(ctx context.Context, h *human) ([]evidence.Notice, error) {
+	out := slices.Clone(h.Notices)
+	known := map[string]bool{}
+	for _, n := range out {
+		if n.Kind == "retraction" {
+			known["doi:"+n.DOI], known["pmid:"+n.PMID] = true, true
+		}
+	}
+	for r, err := range p.Store.Records(ctx, store.RecordFilter{Kinds: []evidence.RecordKind{evidence.KindPublication}, WithoutGone: true}) {
+		if err != nil {
+			return nil, fmt.Errorf("reading retractions: %w", err)
+		}
+		pub := r.Publication
+		if pub == nil || !pub.Retracted {
+			continue
+		}
+		doi := strings.ToLower(pub.DOI)
+		if doi != "" && known["doi:"+doi] || pub.PMID != "" && known["pmid:"+pub.PMID] {
+			continue
+		}
+		known["doi:"+doi], known["pmid:"+pub.PMID] = true, true
+		n := evidence.Notice{Kind: "retraction", DOI: doi, PMID: pub.PMID, Said: "The paper's bibliographic record marks it as retracted.", By: r.Source, Source: r.URL, Read: "bibliographic record", Prov: r.Prov}
+		for _, w := range pub.Related {
+			if strings.Contains(strings.ToLower(w.Type), "retract") {
+				n.Date.Raw = w.Date
+			}
+		}
+		out = append(out, n)
+	}
+	slices.SortStableFunc(out, func(a, b evidence.Notice) int { return strings.Compare(a.Date.Raw, b.Date.Raw) })
+	return out, nil
+}
+
+// Knowledge is what teaching material needs beside the findings.
+func (p *Pipeline) Knowledge(ctx context.Context) ([]evidence.TopicCard, []evidence.Notice, coding.Summary, error) {
+	h, err := p.readReview()
+	if err != nil {
+		return nil, nil, coding.Summary{}, err
+	}
+	var ed reports.Edition
+	if ed.Studies, err = p.studies(ctx); err != nil {
+		return nil, nil, coding.Summary{}, err
+	}
+	if err := p.reportGap(ctx, &ed); err != nil {
+		return nil, nil, coding.Summary{}, err
+	}
+	err = p.reportKnowledge(ctx, h, &ed)
+	return ed.Cards, ed.Notices, ed.Protocols, err
 }

@@ -354,6 +354,9 @@ func (p *Pipeline) base(ctx context.Context, h *human) (synthesis.Base, error) {
 		r.Results = nil
 		b.Trials = append(b.Trials, r)
 	}
+	if b.Notices, err = p.notices(ctx, h); err != nil {
+		return b, err
+	}
 	if b.Switches, err = p.switches(ctx, b.StudyOf); err != nil {
 		return b, err
 	}

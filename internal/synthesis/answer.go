@@ -19,10 +19,24 @@ type Base struct {
 	About    map[string]StudyTopics // study id → what it is about
 	LastScan string                 // date of the last crawl
 	Switches map[string][]Switch    // study id → dated changes of its plan
+	Notices  []evidence.Notice      // what was done to the evidence
 	Searches []evidence.Search      // what the sources were asked
 	Retold   bool                   // the sources were the embedded starter facts
 	// WithoutMultiverse leaves out the multiverse, the slowest part of a finding.
 	WithoutMultiverse bool
+}
+
+// withRetracted is the result with the numbers of retracted reports, so that the
+// difference is seen; it is never the headline.
+func withRetracted(q Question, effects, would []evidence.Effect) evidence.PooledResult {
+	m := q.Model()
+	m.Label = "with the numbers of retracted reports"
+	rows, _ := Recompute(q, append(slices.Clone(effects), would...))
+	r, err := Pool(m, rows)
+	if err != nil {
+		return unfitted(m, rows, err)
+	}
+	return r
 }
 
 // StudyTopics is what a study is about, in vocabulary ids.
@@ -33,7 +47,11 @@ type StudyTopics struct {
 
 // Answer works out one finding.
 func Answer(ctx context.Context, q Question, b Base) (evidence.Finding, error) {
+	var gone []evidence.Effect
+	b.Effects, gone = withdraw(b.Notices, b.Effects)
 	sel := Select(q, b.Effects)
+	would, left := withdrawn(q, b, gone)
+	sel.Excluded = append(sel.Excluded, left...)
 	var shared []string
 	if q.Arms == ArmsAll && q.ModelKind != CHE {
 		sel.Included, shared = splitShared(q, sel.Included)
@@ -62,6 +80,7 @@ func Answer(ctx context.Context, q Question, b Base) (evidence.Finding, error) {
 	var notes []string
 	f.Retracted, notes = retractions(b, effects)
 	f.Warnings = append(f.Warnings, notes...)
+	f.Notices = noticesOf(b, &f, would)
 	f.Missing = missing(q, b, effects, sel.Excluded)
 	f.Warnings = append(f.Warnings, plansChanged(b, effects)...)
 	f.Measured = measured(q, b)
@@ -69,6 +88,9 @@ func Answer(ctx context.Context, q Question, b Base) (evidence.Finding, error) {
 	if f.Primary.Estimate != nil {
 		if err := explore(ctx, q, b, &f, effects); err != nil {
 			return f, fmt.Errorf("question %s: %w", q.ID, err)
+		}
+		if len(would) > 0 {
+			f.Sensitivity = append(f.Sensitivity, withRetracted(q, effects, would))
 		}
 	}
 	if err := grade(q, &f, len(b.Trials) > 0); err != nil {

@@ -34,8 +34,9 @@ func limits(q Question, f evidence.Finding) []string {
 		add(p.K > 1 && p.K < 10, "With fewer than ten studies no test for small-study effects is informative.")
 		out = append(out, mixture(f.Effects)...)
 	}
-	add(len(f.Retracted) > 0, "%s of the pooled studies %s retracted; the result without these studies is among the sensitivity analyses.",
+	add(len(f.Retracted) > 0, "%s of the pooled studies %s retracted; no number of a retracted report is pooled.",
 		plural(len(f.Retracted), "report", "reports"), map[bool]string{true: "is", false: "are"}[len(f.Retracted) == 1])
+	out = append(out, noticeLimits(&f)...)
 	open, late := 0, 0
 	for _, m := range f.Missing {
 		if unreported(m) {

@@ -1,6 +1,7 @@
 package synthesis_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -110,25 +111,45 @@ func TestOneStudyIsMissingOnce(t *testing.T) {
 	}
 }
 
-// A retraction is named below the finding, and the result without the study is
-// among the sensitivity analyses.
+// The numbers of a retracted report leave the pool, and the result with them is
+// shown beside; other reports of the same trial stay, with the retraction named.
 func TestRetractions(t *testing.T) {
 	b := starterBase(t)
 	b.Studies = []evidence.Study{{ID: "Mithoefer 2018", Retracted: []string{"doi:10.1/x"}}, {ID: "other", Retracted: []string{"doi:10.1/y"}}}
-	f, err := synthesis.Answer(t.Context(), ask(t, "mdma-ptsd-severity"), b)
+	q := ask(t, "mdma-ptsd-severity")
+	before, err := synthesis.Answer(t.Context(), q, b)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(f.Retracted) != 1 || f.Retracted[0] != "doi:10.1/x" {
-		t.Errorf("retracted: %v", f.Retracted)
+	if len(before.Retracted) != 1 || before.Retracted[0] != "doi:10.1/x" || !strings.Contains(strings.Join(before.Warnings, " "), "is retracted") {
+		t.Errorf("another report of a pooled trial: %v %v", before.Retracted, before.Warnings)
 	}
-	found := false
+	own := before.Effects[0]
+	b.Notices = []evidence.Notice{
+		{Kind: "retraction", DOI: strings.ToUpper(own.DOI), Date: evidence.DateStruct{Raw: "2024-08-10"}, By: "a journal"},
+		{Kind: "regulator-decision", Substance: "mdma", Condition: "ptsd", Date: evidence.DateStruct{Raw: "2024-08"}, By: "a regulator"},
+		{Kind: "regulator-decision", Substance: "psilocybin", Condition: "ptsd", Date: evidence.DateStruct{Raw: "2024-08"}},
+	}
+	f, err := synthesis.Answer(t.Context(), q, b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if f.Primary.K != before.Primary.K-1 || slices.ContainsFunc(f.Effects, func(e evidence.Effect) bool { return e.DOI == own.DOI }) {
+		t.Errorf("k = %d, %d before: the retracted report's numbers are pooled", f.Primary.K, before.Primary.K)
+	}
+	out, with := false, false
+	for _, x := range f.Excluded {
+		out = out || x.Code == synthesis.CodeRetracted && x.EffectID == own.ID && strings.Contains(x.Reason, "2024-08-10 by a journal")
+	}
 	for _, s := range f.Sensitivity {
-		if strings.Contains(s.Label, "retracted") {
-			found = s.K == f.Primary.K-1
+		if s.Label == "with the numbers of retracted reports" {
+			with = s.K == before.Primary.K && *s.Estimate == *before.Primary.Estimate
 		}
 	}
-	if !found || !strings.Contains(strings.Join(f.Warnings, " "), "retracted") {
-		t.Errorf("the result without it is missing: %v", f.Warnings)
+	if !out || !with {
+		t.Errorf("left out with its reason: %v; the difference is shown: %v", out, with)
+	}
+	if len(f.Notices) != 2 || f.Notices[0].Kind != "regulator-decision" || !strings.Contains(strings.Join(f.Limits, " "), "regulator's decision") {
+		t.Errorf("notices %+v, limits %v", f.Notices, f.Limits)
 	}
 }

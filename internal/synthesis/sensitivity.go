@@ -1,7 +1,6 @@
 package synthesis
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -11,7 +10,7 @@ import (
 // sensitivityNames are the analyses that a plan may name.
 var sensitivityNames = map[string]bool{
 	"estimators": true, "formulas": true, "without-high-risk-of-bias": true, "double-blind": true, "inactive-placebo": true,
-	"without-crossover": true, "without-imputed": true, "without-retracted": true, "all-rows": true,
+	"without-crossover": true, "without-imputed": true, "all-rows": true,
 }
 
 // wants tells whether the plan asks for a sensitivity analysis.
@@ -96,8 +95,6 @@ func subsets(q Question, b Base, effects []evidence.Effect) []subset {
 	part("inactive-placebo", "inactive placebo only", func(e evidence.Effect) bool { return e.ComparatorClass == "inactive-placebo" })
 	part("without-crossover", "without crossover trials", func(e evidence.Effect) bool { return e.Design != "crossover-rct" })
 	part("without-imputed", "without imputed numbers", func(e evidence.Effect) bool { return !imputed(e) })
-	withdrawn := retracted(b)
-	part("without-retracted", "without retracted reports", func(e evidence.Effect) bool { return len(withdrawn[e.StudyID]) == 0 })
 	return out
 }
 
@@ -136,37 +133,4 @@ func allRows(q Question, b Base, effects []evidence.Effect, out []evidence.Poole
 		r = unfitted(m, rows, err)
 	}
 	return append(out, r)
-}
-
-// retracted gives the retracted reports of each study.
-func retracted(b Base) map[string][]string {
-	out := map[string][]string{}
-	for _, s := range b.Studies {
-		if len(s.Retracted) > 0 {
-			out[s.ID] = s.Retracted
-		}
-	}
-	return out
-}
-
-// retractions lists the retracted reports of the pooled studies and says which
-// of them the pooled numbers were read from.
-func retractions(b Base, effects []evidence.Effect) (ids, warnings []string) {
-	withdrawn := retracted(b)
-	for _, e := range effects {
-		for _, id := range withdrawn[e.StudyID] {
-			if slices.Contains(ids, id) {
-				continue
-			}
-			ids = append(ids, id)
-			how := "the pooled numbers were read elsewhere (" + orNone(e.DOI) + ")"
-			if e.DOI != "" && strings.EqualFold(strings.TrimPrefix(id, "doi:"), e.DOI) {
-				how = "the pooled numbers were read from it"
-			}
-			warnings = append(warnings, fmt.Sprintf("%s, a report of %s, is retracted; %s", id, e.StudyLabel, how))
-		}
-	}
-	slices.Sort(ids)
-	slices.Sort(warnings)
-	return ids, warnings
 }

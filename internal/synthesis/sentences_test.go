@@ -45,7 +45,7 @@ func ask(t testing.TB, id string) synthesis.Question {
 // asks for; the numbers in the sentence are those of the finding.
 func TestNoSentenceOverstates(t *testing.T) {
 	q := ask(t, "mdma-ptsd-severity")
-	q.Sensitivity, q.Subgroups, q.Moderators = []string{"without-retracted"}, nil, nil
+	q.Sensitivity, q.Subgroups, q.Moderators = []string{"double-blind"}, nil, nil
 	rapid.Check(t, func(rt *rapid.T) {
 		k := rapid.IntRange(0, 7).Draw(rt, "k")
 		b := synthesis.Base{WithoutMultiverse: true}

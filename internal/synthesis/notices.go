@@ -1,0 +1,120 @@
+package synthesis
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"past/internal/evidence"
+)
+
+// CodeRetracted is the reason of a row whose own report was retracted. Other
+// reports of the trials that the report covered stay.
+const CodeRetracted = "retracted"
+
+// withdraw parts effects into those that may be used and those that were read from
+// a retracted report.
+func withdraw(notices []evidence.Notice, effects []evidence.Effect) (kept, gone []evidence.Effect) {
+	retracted := map[string]bool{}
+	for _, n := range notices {
+		if n.Kind == "retraction" && n.DOI != "" {
+			retracted[strings.ToLower(n.DOI)] = true
+		}
+	}
+	if len(retracted) == 0 {
+		return effects, nil
+	}
+	for _, e := range effects {
+		if e.DOI != "" && retracted[strings.ToLower(e.DOI)] {
+			gone = append(gone, e)
+		} else {
+			kept = append(kept, e)
+		}
+	}
+	return kept, gone
+}
+
+// withdrawn lists the rows of retracted reports that a question would otherwise
+// have used.
+func withdrawn(q Question, b Base, gone []evidence.Effect) (would []evidence.Effect, out []evidence.Exclusion) {
+	if len(gone) == 0 {
+		return nil, nil
+	}
+	would = Select(q, gone).Included
+	for _, e := range would {
+		why := "its report was retracted"
+		for _, n := range b.Notices {
+			if n.Kind == "retraction" && strings.EqualFold(n.DOI, e.DOI) {
+				why = fmt.Sprintf("its report (doi:%s) was retracted on %s by %s; its numbers leave the pool", e.DOI, cmp.Or(n.Date.Raw, "an unstated day"), cmp.Or(n.By, "its publisher"))
+			}
+		}
+		out = append(out, evidence.Exclusion{EffectID: e.ID, StudyID: e.StudyID, Label: e.StudyLabel, Code: CodeRetracted, Reason: why})
+	}
+	return would, out
+}
+
+// noticesOf are the notices that concern a finding: its pooled trials and their
+// reports, or its substance as treatment of its condition. In order of date.
+func noticesOf(b Base, f *evidence.Finding, gone []evidence.Effect) []evidence.Notice {
+	if len(b.Notices) == 0 {
+		return nil
+	}
+	trials, papers := map[string]bool{}, map[string]bool{}
+	pooled := map[string]bool{}
+	for _, e := range slices.Concat(f.Effects, gone) {
+		pooled[e.StudyID] = true
+		trials[e.RecordID] = true
+		if e.DOI != "" {
+			papers["doi:"+strings.ToLower(e.DOI)] = true
+		}
+	}
+	for _, s := range b.Studies {
+		if pooled[s.ID] {
+			for _, r := range s.Records {
+				trials[r] = true
+			}
+			for _, p := range s.Papers {
+				papers[p] = true
+			}
+		}
+	}
+	var out []evidence.Notice
+	for _, n := range b.Notices {
+		if n.Concerns(f.Substance, f.Condition, trials, papers) {
+			out = append(out, n)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b evidence.Notice) int { return strings.Compare(a.Date.Raw, b.Date.Raw) })
+	return out
+}
+
+// noticeLimits says in a sentence each what was done to the evidence of a finding.
+func noticeLimits(f *evidence.Finding) []string {
+	var out []string
+	for _, n := range f.Notices {
+		about := cmp.Or(n.TrialID, n.DOI, n.PMID, "the treatment")
+		out = append(out, fmt.Sprintf("Notice of %s on %s (%s, %s): see the notices.", n.Date.Raw, about, evidence.NoticeName(n.Kind), n.By))
+	}
+	return out
+}
+
+// retractions lists the retracted reports of the pooled studies. The pooled
+// numbers were read elsewhere: those of a retracted report are left out.
+func retractions(b Base, effects []evidence.Effect) (ids, warnings []string) {
+	of := map[string][]string{}
+	for _, s := range b.Studies {
+		of[s.ID] = s.Retracted
+	}
+	for _, e := range effects {
+		for _, id := range of[e.StudyID] {
+			if !slices.Contains(ids, id) {
+				ids = append(ids, id)
+				warnings = append(warnings, fmt.Sprintf("%s, a report of %s, is retracted; the pooled numbers were read elsewhere (%s)", id, e.StudyLabel, orNone(e.DOI)))
+			}
+		}
+	}
+	slices.Sort(ids)
+	slices.Sort(warnings)
+	return ids, warnings
+}
