@@ -84,8 +84,11 @@ const (
 	VRC   Measure = "VRC"   // log ratio of SDs
 )
 
-// GEN stands for effects given directly as YI and VI.
-const GEN Measure = "GEN"
+// Effects given directly as YI and VI.
+const (
+	GEN Measure = "GEN" // of any kind
+	HR  Measure = "HR"  // log hazard ratios
+)
 
 // Kind is the sort of input a measure needs.
 type Kind string
@@ -196,6 +199,7 @@ func init() {
 		{AHW, KindCronbach, "transformed alpha (Hakstian-Whalen)", "Cronbach's alpha", cronbach},
 		{ABT, KindCronbach, "transformed alpha (Bonett)", "Cronbach's alpha", cronbach},
 		{GEN, KindEffectAndVar, "effect", "", given},
+		{HR, KindEffectAndVar, "log hazard ratio", "hazard ratio", given},
 	}
 	catalogue = make(map[Measure]Info, len(catalogueList))
 	for _, i := range catalogueList {

@@ -35,6 +35,9 @@ type Case struct {
 
 	Warnings []string // shown with the answer
 
+	roles     Roles  // columns that the user named
+	scale     string // of given ratios: log, ratio, ratio-log-se or "" to find out
+	level     float64
 	unguarded bool // a case with a request names its tests as metafor does: knha has no guard
 
 	columns map[string]*column

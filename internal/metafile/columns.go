@@ -2,7 +2,6 @@ package metafile
 
 import (
 	"fmt"
-	"sort"
 	"strings"
 
 	"past/analysis/effect"
@@ -44,11 +43,17 @@ func groupNames(arm int, stems ...string) []string {
 // under which they are found (folded, the first match wins).
 var usualNames = map[effect.Kind]map[string][]string{
 	effect.KindEffectAndVar: {
-		"yi":  {"yi", "y", "es", "effect", "effectsize", "te", "estimate", "est", "g", "hedgesg", "smd", "d", "cohensd", "logor", "lnor", "logrr", "lnrr", "md", "zcor"},
+		"yi": {"yi", "y", "es", "effect", "effectsize", "te", "estimate", "est", "g", "hedgesg", "smd", "d", "cohensd", "logor", "lnor", "logrr", "lnrr", "loghr", "lnhr", "md", "zcor",
+			"or", "oddsratio", "rr", "riskratio", "relativerisk", "hr", "hazardratio", "irr", "rateratio"},
 		"vi":  {"vi", "v", "var", "variance", "samplingvariance", "vary", "varg", "gvar"},
 		"sei": {"sei", "se", "sete", "stderr", "standarderror", "stderror", "seg", "gse", "selogor", "logorse", "logrrse", "selogrr"},
+		"lb":  {"lb", "cilb", "lower", "cilower", "lowerci", "lcl", "ll", "ll95", "lower95", "95lower", "ci95lower", "lowerlimit", "lowerbound", "cilow", "cil", "lci"},
+		"ub":  {"ub", "ciub", "upper", "ciupper", "upperci", "ucl", "ul", "ul95", "upper95", "95upper", "ci95upper", "upperlimit", "upperbound", "cihigh", "ciu", "uci"},
+		"ti":  {"tval", "tvalue", "tstat", "tstatistic"},
+		"zi":  {"zval", "zvalue", "zstat", "zstatistic"},
+		"pi":  {"pval", "pvalue", "p"},
 	},
-	effect.KindMeans:       twoGroups(map[string][]string{"m": {"mean", "m"}, "sd": {"sd", "stdev"}, "n": {"n", "total", "totaln", "size"}}),
+	effect.KindMeans:       means(twoGroups(map[string][]string{"m": {"mean", "m"}, "sd": {"sd", "stdev"}, "n": {"n", "total", "totaln", "size"}})),
 	effect.KindTwoByTwo:    countNames(),
 	effect.KindPersonTime2: twoGroups(map[string][]string{"x": {"event", "events", "x", "cases"}, "t": {"time", "persontime", "personyears", "py", "t"}}),
 	effect.KindProportion:  {"xi": {"xi", "x", "event", "events", "cases"}, "ni": {"ni", "n", "total", "samplesize"}},
@@ -70,6 +75,18 @@ func twoGroups(stems map[string][]string) map[string][]string {
 	return out
 }
 
+// means adds the medians, quartiles and ends of a range that may stand in for
+// means and standard deviations.
+func means(names map[string][]string) map[string][]string {
+	for letter, stems := range map[string][]string{"med": {"median", "med"}, "q1": {"q1", "lowerquartile", "p25"}, "q3": {"q3", "upperquartile", "p75"}, "min": {"min", "minimum"}, "max": {"max", "maximum"}} {
+		for arm := 1; arm <= 2; arm++ {
+			name := fmt.Sprintf("%s%di", letter, arm)
+			names[name] = append([]string{name}, groupNames(arm, stems...)...)
+		}
+	}
+	return names
+}
+
 func countNames() map[string][]string {
 	return map[string][]string{
 		"ai":  append([]string{"ai", "tpos", "a"}, groupNames(1, "event", "events", "responder", "responders")...),
@@ -89,8 +106,8 @@ func prePostNames() map[string][]string {
 // needed is which columns must be found for a kind; of alternatives in one string,
 // separated by a bar, one is enough.
 var needed = map[effect.Kind][]string{
-	effect.KindEffectAndVar: {"yi", "vi|sei"},
-	effect.KindMeans:        {"m1i", "sd1i", "n1i", "m2i", "sd2i", "n2i"},
+	effect.KindEffectAndVar: {"yi", "vi|sei|lb|ti|zi|pi"},
+	effect.KindMeans:        {"m1i|med1i", "sd1i|q11i|min1i", "n1i", "m2i|med2i", "sd2i|q12i|min2i", "n2i"},
 	effect.KindTwoByTwo:     {"ai", "n1i|bi", "ci", "n2i|di"},
 	effect.KindPersonTime2:  {"x1i", "t1i", "x2i", "t2i"},
 	effect.KindProportion:   {"xi", "ni"},
@@ -123,27 +140,6 @@ func (c *Case) find(names []string) string {
 	return ""
 }
 
-// bind finds the columns of a kind and makes them known under their canonical
-// names. It is false, with what is lacking, when some are not there.
-func (c *Case) bind(kind effect.Kind) (bound map[string]string, lacking []string) {
-	bound = map[string]string{}
-	for canonical, names := range usualNames[kind] {
-		if actual := c.find(names); actual != "" {
-			bound[canonical] = actual
-		}
-	}
-	for _, n := range needed[kind] {
-		found := false
-		for _, alternative := range strings.Split(n, "|") {
-			found = found || bound[alternative] != ""
-		}
-		if !found {
-			lacking = append(lacking, strings.ReplaceAll(n, "|", " or "))
-		}
-	}
-	return bound, lacking
-}
-
 // use makes bound columns available under their canonical names and remembers what
 // was chosen, to show it.
 func (c *Case) use(kind effect.Kind, bound map[string]string) {
@@ -159,52 +155,4 @@ func (c *Case) use(kind effect.Kind, bound map[string]string) {
 }
 
 // chosenText lists canonical = actual column names, sorted.
-func (c *Case) chosenText() string {
-	var s []string
-	for canonical, actual := range c.chosen {
-		s = append(s, canonical+" = "+actual)
-	}
-	sort.Strings(s)
-	return strings.Join(s, ", ")
-}
-
-// defaultMeasures is what is computed from raw columns when no measure is named,
-// in the order in which the kinds are looked for.
-var defaultMeasures = []struct {
-	kind    effect.Kind
-	measure effect.Measure
-}{
-	{effect.KindEffectAndVar, effect.GEN}, {effect.KindMeans, effect.SMD}, {effect.KindTwoByTwo, effect.OR},
-	{effect.KindPersonTime2, effect.IRR}, {effect.KindCorrelation, effect.ZCOR}, {effect.KindProportion, effect.PLO},
-	{effect.KindPersonTime, effect.IRLN}, {effect.KindSingleMean, effect.MN},
-}
-
-// chooseColumns finds the columns for a measure ("" for whatever the columns
-// allow). A measure whose raw columns are missing is taken as the name of effects
-// that are given.
-func (c *Case) chooseColumns(measure string) (effect.Measure, error) {
-	if measure == "" {
-		for _, d := range defaultMeasures {
-			if bound, lacking := c.bind(d.kind); len(lacking) == 0 {
-				c.use(d.kind, bound)
-				return d.measure, c.namesakes(bound)
-			}
-		}
-		return "", fmt.Errorf("no measure was named and the columns (%s) are not those of a known table; name the measure, or the columns yi and vi", strings.Join(c.names, ", "))
-	}
-	info, err := effect.Lookup(measure)
-	if err != nil {
-		return "", err
-	}
-	bound, lacking := c.bind(info.Kind)
-	if len(lacking) == 0 {
-		c.use(info.Kind, bound)
-		return info.Measure, c.namesakes(bound)
-	}
-	if given, none := c.bind(effect.KindEffectAndVar); len(none) == 0 {
-		c.use(effect.KindEffectAndVar, given)
-		return info.Measure, c.namesakes(given)
-	}
-	return "", fmt.Errorf("measure %s needs columns %s; not found: %s (the table has %s)", info.Measure,
-		strings.ReplaceAll(strings.Join(needed[info.Kind], ", "), "|", " or "), strings.Join(lacking, ", "), strings.Join(c.names, ", "))
-}
+func (c *Case) chosenText() string { return columnText(c.chosen) }

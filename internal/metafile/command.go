@@ -28,6 +28,14 @@ type Command struct {
 	Where    []string // row filters, see parseCondition
 	JSON     bool     // answer as JSON
 	R        bool     // write an R script instead that does the same with metafor
+	Columns  Roles    // columns that the user names for roles
+	Control  string   // name of the control arm in a table with one row per arm
+	Scale    string   // of given ratios: log, ratio or ratio-log-se; "" to find out
+	Level    float64  // coverage of intervals, 0 is 0.95
+	VType    string   // variance type of the measure, "" is its default
+	Add      *float64 // added to the cells of a table with a zero, nil is the measure's default
+	Drop00   bool     // leave out studies without events in both arms
+	With     []string // further analyses, see Further
 }
 
 // maxInput bounds what is read, so that a mistaken file does not eat the memory.
@@ -171,8 +179,15 @@ func (c *Case) analyse(cmd Command) (*analysis, error) {
 	if wanted == "" {
 		wanted = text(asTree(c.Request["analysis"]), "measure")
 	}
+	c.roles, c.scale, c.level = cmd.Columns, cmd.Scale, cmd.Level
+	if err := c.pairArms(cmd.Control); err != nil {
+		return nil, err
+	}
 	measure, err := c.chooseColumns(wanted)
 	if err != nil {
+		return nil, err
+	}
+	if measure, err = c.derive(measure); err != nil {
 		return nil, err
 	}
 	c.Request = a.request(measure, method, test)
@@ -183,14 +198,14 @@ func (c *Case) analyse(cmd Command) (*analysis, error) {
 	if c.K == 0 {
 		return nil, errors.New("no row has both an effect and a variance; nothing can be pooled")
 	}
-	if err := c.checkTable(); err != nil {
-		return nil, err
-	}
 	a.setLabels()
-	if a.primary, err = meta.Fit(c.Y, c.V, meta.Options{Method: method, Test: test}); err != nil {
+	if err := c.checkTable(a.labels, cmd); err != nil {
 		return nil, err
 	}
-	if a.common, err = meta.Fit(c.Y, c.V, meta.Options{Method: meta.FE}); err != nil {
+	if a.primary, err = meta.Fit(c.Y, c.V, meta.Options{Method: method, Test: test, Level: cmd.Level}); err != nil {
+		return nil, err
+	}
+	if a.common, err = meta.Fit(c.Y, c.V, meta.Options{Method: meta.FE, Level: cmd.Level}); err != nil {
 		return nil, err
 	}
 	if method != meta.FE && c.K > 1 {
@@ -240,7 +255,7 @@ func (a *analysis) extras(method meta.Method, test meta.Test) error {
 		if err != nil {
 			return fmt.Errorf("subgroups: %w", err)
 		}
-		if a.subgroups, err = meta.Subgroups(c.Y, c.V, s, Used(c, labels), meta.Options{Method: method, Test: test}); err != nil {
+		if a.subgroups, err = meta.Subgroups(c.Y, c.V, s, Used(c, labels), meta.Options{Method: method, Test: test, Level: a.cmd.Level}); err != nil {
 			return fmt.Errorf("subgroups by %s: %w", s, err)
 		}
 		for _, w := range a.subgroups.Warnings {
@@ -252,7 +267,7 @@ func (a *analysis) extras(method meta.Method, test meta.Test) error {
 		if err != nil {
 			return fmt.Errorf("moderators: %w", err)
 		}
-		if a.moderated, err = meta.Fit(y, v, meta.Options{Method: method, Test: test, Design: design}); err != nil {
+		if a.moderated, err = meta.Fit(y, v, meta.Options{Method: method, Test: test, Design: design, Level: a.cmd.Level}); err != nil {
 			return fmt.Errorf("moderators: %w", err)
 		}
 	}
@@ -294,7 +309,11 @@ func modsFormula(mods string) string {
 func (a *analysis) setLabels() {
 	c := a.c
 	var values []string
-	if col := c.find(labelNames); col != "" {
+	col := c.find(labelNames)
+	if r := c.roles["study"]; r != "" {
+		col = c.find([]string{r, fold(r)})
+	}
+	if col != "" {
 		values, _, _ = c.Texts(col) // find names columns that there are
 	}
 	for _, r := range c.RowsUsed {
@@ -332,7 +351,17 @@ func (a *analysis) request(measure effect.Measure, method meta.Method, test meta
 		}
 		return f
 	}
-	req := Tree{"analysis": Tree{"measure": string(measure)}, "rma": []any{fit(method, test), fit(meta.FE, meta.Z)}}
+	args := Tree{}
+	if a.cmd.VType != "" {
+		args["vtype"] = a.cmd.VType
+	}
+	if a.cmd.Add != nil {
+		args["add"] = *a.cmd.Add
+	}
+	if a.cmd.Drop00 {
+		args["drop00"] = true
+	}
+	req := Tree{"analysis": Tree{"measure": string(measure), "args": args}, "rma": []any{fit(method, test), fit(meta.FE, meta.Z)}}
 	if s := a.cmd.Subgroup; s != "" {
 		req["subgroups"] = []any{Tree{"factor": orElse(a.c.find([]string{s, fold(s)}), s), "by_method": []any{Tree{"method": string(method)}}}}
 	}

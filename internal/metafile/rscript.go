@@ -50,7 +50,7 @@ func (a *analysis) rData(out func(string, ...any)) {
 	}
 	out("dat <- data.frame(study = c(%s))", strings.Join(labels, ", "))
 	info, _ := effect.Lookup(c.Measure)
-	raw := c.Kind == string(info.Kind) && info.Measure != effect.GEN && orFormula(c.Formula) == effect.Metafor
+	raw := c.Kind == string(info.Kind) && info.Kind != effect.KindEffectAndVar && orFormula(c.Formula) == effect.Metafor
 	if raw {
 		args := []string{}
 		for _, name := range rColumns(info.Kind) {
@@ -64,7 +64,7 @@ func (a *analysis) rData(out func(string, ...any)) {
 		out("dat <- escalc(measure = %s, %s, data = dat)", rString(c.Measure), strings.Join(args, ", "))
 		return
 	}
-	if c.Kind == string(info.Kind) && info.Measure != effect.GEN {
+	if c.Kind == string(info.Kind) && info.Kind != effect.KindEffectAndVar {
 		out("# effects and variances by the conventions of mode %s, which escalc() does not have", orFormula(c.Formula))
 	}
 	out("dat$yi <- %s", rVector(c.Y))

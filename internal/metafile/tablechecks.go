@@ -3,6 +3,7 @@ package metafile
 import (
 	"fmt"
 	"math"
+	"slices"
 	"sort"
 	"strings"
 
@@ -29,7 +30,10 @@ func (c *Case) namesakes(bound map[string]string) error {
 
 // checkTable looks at the cells of a person's own table for what can be computed
 // and is hardly meant.
-func (c *Case) checkTable() error {
+func (c *Case) checkTable(labels []string, cmd Command) error {
+	if err := c.checkDependence(labels, cmd); err != nil {
+		return err
+	}
 	for i, v := range c.V {
 		if v == 0 {
 			return fmt.Errorf("%s: a sampling variance of 0, an infinite weight; leave the row out or use a measure with a continuity correction", c.rowName(c.RowsUsed[i]-1))
@@ -40,9 +44,108 @@ func (c *Case) checkTable() error {
 			return err
 		}
 	}
+	if c.Kind == string(effect.KindMeans) {
+		return c.checkSpreads()
+	}
 	if c.Kind == string(effect.KindTwoByTwo) || c.Kind == string(effect.KindProportion) {
 		return c.checkWholeCounts("ai", "bi", "ci", "di", "n1i", "n2i", "xi", "ni")
 	}
+	return nil
+}
+
+// checkDependence warns of rows that are not independent although they are pooled
+// as if they were: one label twice, one control group twice, clusters that a
+// subgroup or moderator analysis does not see.
+func (c *Case) checkDependence(labels []string, cmd Command) error {
+	if cmd.Cluster != "" {
+		if cmd.Subgroup != "" || cmd.Mods != "" {
+			c.warn("--cluster is used in the three-level model; subgroups and moderators take the rows as independent")
+		}
+		return nil
+	}
+	seen, twice := map[string]int{}, []string{}
+	for _, l := range labels {
+		if seen[l]++; seen[l] == 2 {
+			twice = append(twice, l)
+		}
+	}
+	if len(twice) == 0 {
+		return nil
+	}
+	var shared []string
+	for _, names := range [][]string{{"m2i", "sd2i", "n2i"}, {"ci", "n2i"}} {
+		s, err := c.sameControls(labels, names)
+		if err != nil {
+			return err
+		}
+		shared = append(shared, s...)
+	}
+	slices.Sort(shared)
+	if shared = slices.Compact(shared); len(shared) > 0 {
+		c.warn("shared control: rows of %s have the same control group, whose people count more than once; combine the arms, divide the control group, or use --cluster with the study", strings.Join(shared, ", "))
+		return nil
+	}
+	c.warn("several rows are labelled %s: results of one study are not independent; use --cluster with the column that names the study", strings.Join(twice, ", "))
+	return nil
+}
+
+// sameControls lists the studies of which two used rows have equal numbers in the
+// columns of the control group.
+func (c *Case) sameControls(labels, names []string) ([]string, error) {
+	var key []string
+	for _, n := range names {
+		x, err := c.optionalFloats(n)
+		if x == nil || err != nil {
+			return nil, err
+		}
+		for k, v := range Used(c, x) {
+			if len(key) <= k {
+				key = append(key, labels[k])
+			}
+			key[k] += fmt.Sprintf("\x00%g", v)
+		}
+	}
+	seen := map[string]bool{}
+	var out []string
+	for k, s := range key {
+		if seen[s] {
+			out = append(out, labels[k])
+		}
+		seen[s] = true
+	}
+	return out, nil
+}
+
+// checkSpreads warns of a standard deviation that is so much smaller than those of
+// the other studies that it is rather a standard error.
+func (c *Case) checkSpreads() error {
+	var rows []string
+	for _, arm := range []string{"1i", "2i"} {
+		sd, err := c.optionalFloats("sd" + arm)
+		if sd == nil || err != nil {
+			return err
+		}
+		n, err := c.optionalFloats("n" + arm)
+		if n == nil || err != nil {
+			return err
+		}
+		for i := range sd {
+			var others []float64
+			for j, s := range sd {
+				if j != i && s > 0 {
+					others = append(others, s)
+				}
+			}
+			if len(others) < 2 || !(sd[i] > 0) || !(n[i] > 3) {
+				continue
+			}
+			usual := median(others)
+			if sd[i] < usual/2.5 && math.Abs(math.Log(sd[i]*math.Sqrt(n[i])/usual)) < math.Log(2) && !slices.Contains(rows, c.rowName(i)) {
+				rows = append(rows, c.rowName(i))
+			}
+		}
+	}
+	c.warnRows(rows, "the spread looks like a standard error, not a standard deviation: times the root of n it is as large as the standard deviations of the other studies; the effect is far too large if so")
 	return nil
 }
 
