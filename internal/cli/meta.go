@@ -25,7 +25,6 @@ type metaCmd struct {
 	Scale    string    `name:"scale" enum:",log,ratio,ratio-log-se" default:"" help:"Given effects of a ratio measure are logarithms (log), ratios (ratio), or ratios with standard errors of their logarithms (ratio-log-se)."`
 	Control  string    `name:"control" help:"Control arm of a table with one row per arm." placeholder:"NAME"`
 	With     []string  `name:"with" help:"Further analyses: egger, trimfill, selection, leave-one-out, influence, permutation, bayes; or all." placeholder:"NAMES"`
-	Out      string    `name:"out" help:"Write a figure (FILE.svg) or a report with figures, table and R script (FILE.html)." placeholder:"FILE"`
 	R        bool      `name:"r" help:"Write an R script that does the same with metafor."`
 	Columns  roleFlags `embed:"" group:"Columns"`
 }

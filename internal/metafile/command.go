@@ -165,6 +165,7 @@ type analysis struct {
 	tau2      *meta.VarianceInterval // nil when there is none
 	subgroups *meta.SubgroupResult
 	moderated *meta.Result
+	further   []further
 	blocks    Tree // answers of the blocks asked for (multilevel, pooled counts)
 }
 
@@ -214,6 +215,9 @@ func (c *Case) analyse(cmd Command) (*analysis, error) {
 		}
 	}
 	if err := a.extras(method, test); err != nil {
+		return nil, err
+	}
+	if err := a.runFurther(); err != nil {
 		return nil, err
 	}
 	for _, r := range []*meta.Result{a.primary, a.moderated} {
@@ -408,6 +412,14 @@ func (a *analysis) answer() Tree {
 	out["columns"] = columnTree(c.chosen)
 	out["rows"] = Tree{"read": max(c.read, c.Rows), "filtered": c.Rows, "used": c.K}
 	out["labels"] = a.labels
+	for _, f := range a.further {
+		more, _ := out["further"].(Tree)
+		if more == nil {
+			more = Tree{}
+		}
+		more[f.name] = f.tree
+		out["further"] = more
+	}
 	return out
 }
 

@@ -65,7 +65,8 @@ func (c *Case) deriveErrors(m effect.Measure) error {
 		return nil // the variance or the standard error stays as given
 	}
 	if scale != scaleLog {
-		y, se = logged(y, se, lb != nil, scale)
+		own := c.chosen["vi"] != "" || c.chosen["sei"] != ""
+		y, se = logged(y, se, own && scale == scaleRatio)
 		c.warn("column %s holds ratios: they are analysed as logarithms", c.columnName("yi"))
 	}
 	c.set("yi", y)
@@ -254,15 +255,15 @@ func (c *Case) fromLimits(y, lb, ub []float64, level float64, scale string) ([]f
 }
 
 // logged turns ratios into logarithms; standard errors of ratios by the delta
-// method, those from limits and of logarithms as they are.
-func logged(y, se []float64, limits bool, scale string) (ly, lse []float64) {
+// method, those of logarithms as they are.
+func logged(y, se []float64, ofRatios bool) (ly, lse []float64) {
 	ly, lse = make([]float64, len(y)), slices.Clone(se)
 	for i := range y {
 		ly[i] = math.NaN()
 		if y[i] > 0 {
 			ly[i] = math.Log(y[i])
 		}
-		if scale == scaleRatio && !limits {
+		if ofRatios {
 			lse[i] = se[i] / y[i]
 		}
 	}

@@ -125,7 +125,7 @@ func (c *Case) isLogical(name string) bool {
 
 func (c *Case) moderatedFit(req Tree, y, v []float64, d *meta.Design) Tree {
 	t := echo(req)
-	r, err := meta.Fit(y, v, meta.Options{Method: meta.Method(text(req, "method")), Test: meta.Test(text(req, "test")), Design: d, Unguarded: c.unguarded})
+	r, err := meta.Fit(y, v, meta.Options{Method: meta.Method(text(req, "method")), Test: meta.Test(text(req, "test")), Design: d, Unguarded: c.unguarded, Level: c.level})
 	if err != nil {
 		t["error"] = err.Error()
 		return t

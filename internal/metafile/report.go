@@ -42,6 +42,7 @@ func (a *analysis) writeTable(w io.Writer) error {
 		p.moderators()
 	}
 	p.blocks()
+	p.furtherText()
 	for i, warning := range a.c.Warnings {
 		if i == 0 {
 			p.line("\nWarnings")
@@ -137,9 +138,9 @@ func (p *printer) studies() {
 	for _, l := range a.labels {
 		width = max(width, min(40, utf8.RuneCountInString(l)))
 	}
-	p.line("%s  %10s  %-24s %8s", pad("study", width), "effect", "95% interval", "weight")
+	p.line("%s  %10s  %-24s %8s", pad("study", width), "effect", fmt.Sprintf("%g%% interval", 100*a.primary.Level), "weight")
 	weights := a.primary.WeightsPercent()
-	z := 1.959963984540054
+	z := (a.common.CIUb[0] - a.common.Beta[0]) / a.common.SE[0]
 	for i, y := range a.c.Y {
 		if i == maxShown && len(a.c.Y) > maxShown+5 {
 			p.line("... and %d more studies", len(a.c.Y)-i)
@@ -197,11 +198,7 @@ func (p *printer) heterogeneity() {
 	}
 	p.line("")
 	if r.Method != meta.FE && r.Method != meta.EE {
-		t := ""
-		if v := p.a.tau2; v != nil {
-			t = "  Q-profile interval " + interval(v.Tau2Lb, v.Tau2Ub)
-		}
-		p.line("between-study variance tau2                         %s%s", num(r.Tau2), t)
+		p.line("between-study variance tau2                         %s%s", num(r.Tau2), tau2Text(r, p.a.tau2))
 		p.line("I2 from tau2 / from Q                               %.1f%% / %.1f%%", r.I2T, r.I2Q)
 		name, lb, ub := p.prediction(r.Predict())
 		p.line("%s  %s", pad("prediction interval ("+name+")", 50), interval(lb, ub))

@@ -56,7 +56,7 @@ var rmaFixedBlock = block{"rma_tau2_fixed", func(c *Case) (any, error) {
 func (c *Case) rma(req Tree, y, v []float64, opt meta.Options) Tree {
 	t := echo(req)
 	opt.Method, opt.Test = meta.Method(text(req, "method")), meta.Test(text(req, "test"))
-	opt.Unguarded = c.unguarded
+	opt.Unguarded, opt.Level = c.unguarded, c.level
 	r, err := meta.Fit(y, v, opt)
 	if err != nil {
 		t["error"] = err.Error()

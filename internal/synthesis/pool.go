@@ -192,8 +192,13 @@ func fill(r *evidence.PooledResult, fit *meta.Result, m Model) {
 	r.I2Q, r.I2Tau2 = finite(fit.I2Q), finite(fit.I2T)
 	if m.Method == "EE" {
 		r.Warnings = append(r.Warnings, "a common-effect model takes τ² as 0")
-	} else if ci, err := fit.QProfile(); err == nil {
+	} else if ci, err := fit.QProfile(); err == nil && ci.Empty {
+		r.Warnings = append(r.Warnings, "the studies agree more than chance lets expect: no value of τ² fits, so that it has no interval")
+	} else if err == nil {
 		r.Tau2Low, r.Tau2Up = finite(ci.Tau2Lb), finite(ci.Tau2Ub)
+		if fit.Tau2 < ci.Tau2Lb || fit.Tau2 > ci.Tau2Ub {
+			r.Warnings = append(r.Warnings, "the estimate of τ² lies outside its Q-profile interval: the two use different criteria")
+		}
 	}
 	r.Weights = fit.WeightsPercent()
 	for _, w := range fit.Warnings {
