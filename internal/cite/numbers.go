@@ -9,6 +9,7 @@ import (
 	"past/internal/edition"
 	"past/internal/evidence"
 	"past/internal/synthesis"
+	"past/internal/text"
 )
 
 // shown writes a number of a finding on the scale that people read: ratios as
@@ -76,7 +77,7 @@ func near(key string, keys []string) []string {
 	}
 	var list []scored
 	for _, k := range keys {
-		d := distance(strings.ToLower(key), strings.ToLower(k))
+		d := text.Distance(strings.ToLower(key), strings.ToLower(k))
 		if d <= max(2, len(key)/3) {
 			list = append(list, scored{k, d})
 		}
@@ -87,28 +88,4 @@ func near(key string, keys []string) []string {
 		out = append(out, s.key)
 	}
 	return out
-}
-
-// distance is the Levenshtein distance, cut off at long inputs.
-func distance(a, b string) int {
-	if len(a) > 80 || len(b) > 80 {
-		return 1 << 20
-	}
-	prev := make([]int, len(b)+1)
-	for j := range prev {
-		prev[j] = j
-	}
-	for i := 1; i <= len(a); i++ {
-		cur := make([]int, len(b)+1)
-		cur[0] = i
-		for j := 1; j <= len(b); j++ {
-			cost := 1
-			if a[i-1] == b[j-1] {
-				cost = 0
-			}
-			cur[j] = min(prev[j]+1, cur[j-1]+1, prev[j-1]+cost)
-		}
-		prev = cur
-	}
-	return prev[len(b)]
 }

@@ -93,7 +93,7 @@ func unknownKey(t reflect.Type, full, name string, line int) error {
 	slices.Sort(known)
 	best, far := "", len(name)/2+2
 	for _, k := range known {
-		if d := editDistance(strings.ToLower(name), k); d < far {
+		if d := text.Distance(strings.ToLower(name), k); d < far {
 			best, far = k, d
 		}
 	}
@@ -102,27 +102,4 @@ func unknownKey(t reflect.Type, full, name string, line int) error {
 		hint = fmt.Sprintf("the nearest is %q; %s", best, hint)
 	}
 	return fmt.Errorf(" line %d: unknown key %q; %s", line, full, hint)
-}
-
-// editDistance counts the letters to put in, take out or replace to make b
-// of a (Levenshtein 1966).
-func editDistance(a, b string) int {
-	x, y := []rune(a), []rune(b)
-	row := make([]int, len(y)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range x {
-		corner := row[0]
-		row[0] = i + 1
-		for j := range y {
-			cost := corner
-			if x[i] != y[j] {
-				cost++
-			}
-			corner = row[j+1]
-			row[j+1] = min(cost, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(y)]
 }

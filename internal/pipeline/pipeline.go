@@ -76,6 +76,12 @@ func (p *Pipeline) readFolder() (*human, error) {
 		return nil, err
 	}
 	h := &human{Folder: folder}
+	if v, err := OwnVocabulary(folder); err != nil {
+		return nil, err
+	} else if v != nil {
+		p.Vocab = v
+		vocab.Use(v)
+	}
 	for _, f := range folder.Of("questions") {
 		qs, err := synthesis.Load(f.Path, f.Body)
 		if err != nil {
@@ -98,6 +104,20 @@ func (p *Pipeline) readFolder() (*human, error) {
 		}
 	}
 	return h, nil
+}
+
+// OwnVocabulary gives the shipped vocabulary with the entries of the folder's
+// vocabulary files; nil where it has none.
+func OwnVocabulary(f *review.Folder) (v *vocab.Vocabulary, err error) {
+	for _, x := range f.Of("vocabulary") {
+		if v == nil {
+			v = vocab.Shipped()
+		}
+		if v, err = v.With(x.Path, x.Body); err != nil {
+			return nil, fmt.Errorf("review folder %s: %w", f.Dir, err)
+		}
+	}
+	return v, nil
 }
 
 // keepReview stores the review files' bytes and problems, once.

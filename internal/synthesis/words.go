@@ -8,8 +8,11 @@ import (
 )
 
 // plainNames are the names for people of the vocabulary's ids.
-var plainNames = sync.OnceValue(func() map[string]string {
+func plainNames() map[string]string {
 	v := vocab.Default()
+	if m, ok := namesByVocabulary.Load(v); ok {
+		return m.(map[string]string)
+	}
 	m := map[string]string{}
 	set := func(id, name string) {
 		if m[id] == "" {
@@ -34,8 +37,12 @@ var plainNames = sync.OnceValue(func() map[string]string {
 	m["other-illness"] = "people with another illness"
 	m["diagnosis"] = "people with the diagnosis"
 	m["other-dose"] = "another dose of the same drug"
+	namesByVocabulary.Store(v, m)
 	return m
-})
+}
+
+// namesByVocabulary keeps the names, which are asked for many times.
+var namesByVocabulary sync.Map
 
 // plain is the name for people of a vocabulary id; an id that is not known is
 // written with spaces.

@@ -67,9 +67,18 @@ type file struct {
 
 var loadDefault = sync.OnceValues(Load)
 
-// Default returns the embedded vocabulary, loaded once. The embedded data are
+// Default returns the vocabulary in use: the embedded one, loaded once, unless
+// [Use] named another. The embedded data are
 // checked by this package's tests, so a failure here is a damaged binary.
 func Default() *Vocabulary {
+	if v := used.Load(); v != nil {
+		return v
+	}
+	return Shipped()
+}
+
+// Shipped returns the embedded vocabulary, whatever is in use.
+func Shipped() *Vocabulary {
 	v, err := loadDefault()
 	if err != nil {
 		panic("vocab: embedded data: " + err.Error())

@@ -1,0 +1,226 @@
+package vocab
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"sync/atomic"
+
+	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
+
+	"past/internal/text"
+)
+
+// used is the vocabulary of this process where it is not the shipped one.
+var used atomic.Pointer[Vocabulary]
+
+// Use makes v what [Default] gives from now on; nil goes back to the shipped
+// vocabulary. A process works for one field.
+func Use(v *Vocabulary) { used.Store(v) }
+
+// ownLists are the lists that a person's own file may have.
+var ownLists = []string{"substances", "conditions", "topics", "outcomes", "instruments", "sources"}
+
+// With gives the vocabulary with the entries of a person's own file added. An
+// entry whose id exists changes it: keys that are written replace the former
+// value, the others stay. A new substance is one of the tracker's own (core) and
+// a new condition is tracked, unless the file says otherwise.
+func (v *Vocabulary) With(name string, raw []byte) (*Vocabulary, error) {
+	var f file
+	if err := text.DecodeYAML(name, raw, &f); err != nil {
+		return nil, err
+	}
+	doc, err := text.ParseYAML(raw)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	lists, err := listsOf(doc)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	own := &Vocabulary{substances: slices.Clone(v.substances), conditions: slices.Clone(v.conditions), topics: slices.Clone(v.topics), cards: v.cards, domains: v.domains,
+		claims: v.claims, comparators: v.comparators, designs: v.designs, outcomes: slices.Clone(v.outcomes), instruments: slices.Clone(v.instruments),
+		sources: slices.Clone(v.sources), lookAlikes: v.lookAlikes, cues: v.cues}
+	for _, add := range []func() error{
+		func() error {
+			return merge(&own.substances, lists["substances"], func(s *Substance) *string { return &s.ID }, func(s *Substance) { s.Core = true })
+		},
+		func() error {
+			return merge(&own.conditions, lists["conditions"], func(c *Condition) *string { return &c.ID }, func(c *Condition) { c.Tracked = true })
+		},
+		func() error {
+			return merge(&own.topics, lists["topics"], func(t *Topic) *string { return &t.ID }, nil)
+		},
+		func() error {
+			return merge(&own.outcomes, lists["outcomes"], func(o *OutcomeDomain) *string { return &o.ID }, nil)
+		},
+		func() error {
+			return merge(&own.instruments, lists["instruments"], func(i *Instrument) *string { return &i.ID }, nil)
+		},
+		func() error {
+			return merge(&own.sources, lists["sources"], func(s *Source) *string { return &s.ID }, nil)
+		},
+	} {
+		if err := add(); err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+	}
+	if err := own.check(); err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	own.index()
+	own.matcher, err = newMatcher(own)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	return own, nil
+}
+
+// listsOf gives the entries of each list of a vocabulary file.
+func listsOf(doc *ast.File) (map[string][]ast.Node, error) {
+	out := map[string][]ast.Node{}
+	for _, d := range doc.Docs {
+		var pairs []*ast.MappingValueNode
+		switch n := d.Body.(type) {
+		case *ast.MappingNode:
+			pairs = n.Values
+		case *ast.MappingValueNode:
+			pairs = []*ast.MappingValueNode{n}
+		case nil:
+			continue
+		}
+		for _, kv := range pairs {
+			key := kv.Key.GetToken().Value
+			if !slices.Contains(ownLists, key) {
+				return nil, fmt.Errorf("line %d: %s cannot be changed here; the lists are %s", kv.Key.GetToken().Position.Line, key, strings.Join(ownLists, ", "))
+			}
+			if list, ok := kv.Value.(*ast.SequenceNode); ok {
+				out[key] = list.Values
+			}
+		}
+	}
+	return out, nil
+}
+
+// merge decodes entries over those of the same id, or adds them.
+func merge[T any](list *[]T, entries []ast.Node, id func(*T) *string, fresh func(*T)) error {
+	for _, node := range entries {
+		var named T
+		if err := yaml.NodeToValue(node, &named); err != nil {
+			return fmt.Errorf("%s", strings.TrimSpace(yaml.FormatError(err, false, true)))
+		}
+		i := slices.IndexFunc(*list, func(x T) bool { return *id(&x) == *id(&named) })
+		if i < 0 {
+			var x T
+			if fresh != nil {
+				fresh(&x)
+			}
+			*list = append(*list, x)
+			i = len(*list) - 1
+		}
+		if err := yaml.NodeToValue(node, &(*list)[i]); err != nil {
+			return fmt.Errorf("%s", strings.TrimSpace(yaml.FormatError(err, false, true)))
+		}
+	}
+	return nil
+}
+
+// Words lists the legal words of a kind (substances, conditions, domains,
+// designs, comparators, instruments, topics) with their names.
+func (v *Vocabulary) Words(kind string) []Word {
+	var out []Word
+	add := func(id, name string) { out = append(out, Word{ID: id, Name: name}) }
+	switch kind {
+	case "substances":
+		for _, x := range v.substances {
+			add(x.ID, x.Name)
+		}
+	case "conditions":
+		for _, x := range v.conditions {
+			add(x.ID, x.Name)
+		}
+	case "domains":
+		for _, x := range v.outcomes {
+			add(x.ID, x.Name)
+		}
+	case "designs":
+		for _, x := range v.designs {
+			add(x.ID, x.Name)
+		}
+	case "comparators":
+		for _, x := range v.comparators {
+			add(x.ID, x.Name)
+		}
+	case "instruments":
+		for _, x := range v.instruments {
+			add(x.ID, x.Short+": "+x.Name)
+		}
+	case "topics":
+		for _, x := range v.topics {
+			add(x.ID, x.Name)
+		}
+	}
+	slices.SortFunc(out, func(a, b Word) int { return strings.Compare(a.ID, b.ID) })
+	return out
+}
+
+// Word is a legal word of a question or a table with its name for people.
+type Word struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+}
+
+// Nearest gives the words most like one that is not legal, best first: those
+// that share its folded spelling as a term of the vocabulary, then the nearest
+// in spelling; at most three.
+func (v *Vocabulary) Nearest(kind, word string) []string {
+	type near struct {
+		id string
+		d  int
+	}
+	var out []near
+	low := strings.ToLower(strings.TrimSpace(word))
+	for _, id := range v.meant(kind, word) {
+		out = append(out, near{id, 0})
+	}
+	for _, w := range v.Words(kind) {
+		if d := text.Distance(low, w.ID); d <= max(2, len(w.ID)/3) && !slices.ContainsFunc(out, func(n near) bool { return n.id == w.ID }) {
+			out = append(out, near{w.ID, d})
+		}
+	}
+	slices.SortStableFunc(out, func(a, b near) int {
+		return cmp.Or(a.d-b.d, abs(len(a.id)-len(low))-abs(len(b.id)-len(low)))
+	})
+	var ids []string
+	for _, n := range out[:min(3, len(out))] {
+		ids = append(ids, n.id)
+	}
+	return ids
+}
+
+// meant are the entries of a kind that the matcher finds in a word.
+func (v *Vocabulary) meant(kind, word string) []string {
+	m := v.Match(word)
+	var hits []Hit
+	switch kind {
+	case "substances":
+		hits = m.Substances
+	case "conditions":
+		hits = m.Conditions
+	case "topics":
+		hits = m.Topics
+	case "instruments":
+		if in, ok := v.MatchInstrument(word, ""); ok {
+			return []string{in.ID}
+		}
+	}
+	var out []string
+	for _, h := range hits {
+		if !slices.Contains(out, h.ID) {
+			out = append(out, h.ID)
+		}
+	}
+	return out
+}

@@ -1,0 +1,85 @@
+package vocab
+
+import (
+	"slices"
+	"strings"
+	"testing"
+)
+
+func TestOwnVocabulary(t *testing.T) {
+	own, err := Shipped().With("vocabulary.yaml", []byte(`
+substances:
+  - id: sildenafil
+    name: sildenafil
+    terms: [sildenafil, Viagra]
+    queries: [sildenafil]
+  - id: mdma
+    core: false
+conditions:
+  - {id: hypoactive-x, name: made-up condition, terms: [made-up condition]}
+instruments:
+  - {id: fsfi, items: 20}
+`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, ok := own.Substance("sildenafil")
+	if !ok || !s.Core || s.Name != "sildenafil" || !slices.Contains(s.Any, "Viagra") {
+		t.Errorf("%+v", s)
+	}
+	if hits := own.Match("Viagra against placebo").Substances; len(hits) != 1 || hits[0].ID != "sildenafil" {
+		t.Errorf("%+v", hits)
+	}
+	m, _ := own.Substance("mdma")
+	was, _ := Shipped().Substance("mdma")
+	if m.Core || m.Name != was.Name || len(m.Any) != len(was.Any) || len(m.Queries) != len(was.Queries) {
+		t.Errorf("a changed entry lost what was not written: %+v", m)
+	}
+	if c, ok := own.Condition("hypoactive-x"); !ok || !c.Tracked {
+		t.Errorf("%+v", c)
+	}
+	in, _ := own.Instrument("fsfi")
+	shipped, _ := Shipped().Instrument("fsfi")
+	if in.Items != 20 || in.Direction != HigherBetter || len(in.Subscales) != len(shipped.Subscales) || shipped.Items != 19 {
+		t.Errorf("own %d items, shipped %d", in.Items, shipped.Items)
+	}
+	if _, known := Shipped().Substance("sildenafil"); known && !slices.ContainsFunc(Shipped().Substances(), func(s Substance) bool { return s.ID == "sildenafil" }) {
+		t.Error("the shipped vocabulary changed")
+	}
+	if Use(own); Default() != own {
+		t.Error("not in use")
+	}
+	if Use(nil); Default() != Shipped() {
+		t.Error("still in use")
+	}
+}
+
+func TestOwnVocabularyMistakes(t *testing.T) {
+	for in, want := range map[string]string{
+		"substances:\n - {id: x, name: x, colour: red}":             `unknown field "colour"`,
+		"substances:\n - {name: x}":                                 "has no id",
+		"claims:\n - {id: C1, text: x}":                             "line 1: claims cannot be changed here",
+		"substances:\n - {id: x, name: x, fold_into: nothing-here}": `refers to substance "nothing-here"`,
+		"instruments:\n - {id: new-scale}":                          "needs short, name, domain",
+		"substances: [":                                             "f.yaml: ",
+		"a: " + strings.Repeat("[", 100):                            "more than 40 levels",
+	} {
+		if _, err := Shipped().With("f.yaml", []byte(in)); err == nil || !strings.Contains(err.Error(), want) || !strings.HasPrefix(err.Error(), "f.yaml: ") {
+			t.Errorf("%s: %v", in, err)
+		}
+	}
+}
+
+func TestNearest(t *testing.T) {
+	for _, c := range []struct{ kind, word, want string }{
+		{"substances", "mdam", "mdma"}, {"substances", "psilocibyn", "psilocybin"}, {"substances", "magic mushrooms", "psilocybin"}, {"domains", "anxeity", "anxiety"},
+		{"comparators", "inactive placebo", "inactive-placebo"}, {"designs", "parallel rct", "parallel-rct"}, {"instruments", "HAMA", "ham-a"}, {"conditions", "erectil-dysfunction", "erectile-dysfunction"},
+	} {
+		if got := Shipped().Nearest(c.kind, c.word); len(got) == 0 || got[0] != c.want {
+			t.Errorf("%s %q: %v, want %s", c.kind, c.word, got, c.want)
+		}
+	}
+	if got := Shipped().Nearest("substances", "water"); len(got) > 0 {
+		t.Errorf("water is like %v", got)
+	}
+}
