@@ -218,17 +218,6 @@ func TestSecretsComeFromEnvironmentOrFiles(t *testing.T) {
 	}
 }
 
-func TestEditDistance(t *testing.T) {
-	for _, c := range []struct {
-		a, b string
-		want int
-	}{{"", "", 0}, {"", "abc", 3}, {"kitten", "sitting", 3}, {"every", "evry", 1}, {"ä", "a", 1}} {
-		if got := editDistance(c.a, c.b); got != c.want || editDistance(c.b, c.a) != got {
-			t.Errorf("%s %s: %d", c.a, c.b, got)
-		}
-	}
-}
-
 // The example in the documentation is one, with every key that there is, and
 // its bounds are the defaults.
 func TestDocumentedConfigurationIsWhole(t *testing.T) {

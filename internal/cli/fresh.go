@@ -144,5 +144,22 @@ func (e *Env) withPipeline(ctx context.Context, what, named string, do func(*pip
 	e.counts = nil
 	err = do(p)
 	run.counts = e.counts
-	return run.end(ctx, err)
+	return run.end(ctx, errors.Join(err, e.tellAside(p)))
+}
+
+// mostAside is how many problems of the human files a command prints.
+const mostAside = 10
+
+// tellAside names what of the human files was set aside; the command then ends
+// with exit code 3.
+func (e *Env) tellAside(p *pipeline.Pipeline) error {
+	problems, err := p.ReviewProblems()
+	for i, x := range problems {
+		if i == mostAside {
+			e.note("and %s more; past review check lists them", plural(len(problems)-i, "problem"))
+			break
+		}
+		e.note("%s: %s", x.Where, x.Message)
+	}
+	return err
 }

@@ -9,19 +9,29 @@ type questionCmd struct {
 }
 
 type questionCheckCmd struct {
+	reviewFlag
 	File string `arg:"" help:"Questions file (YAML)."`
 }
 
 func (c *questionCheckCmd) Run(e *Env) error {
-	qs, err := loadQuestions(c.File)
+	if err := e.useVocabulary(c.Review); err != nil {
+		return err
+	}
+	qs, mistakes, err := loadQuestions(c.File)
 	if err != nil {
 		return err
+	}
+	for _, m := range mistakes {
+		fmt.Fprintf(e.Stderr, "past: %s:%d: question %s: %s\n", c.File, m.Line, m.ID, m.Message)
 	}
 	if e.Globals.JSON {
 		return e.printJSON(qs)
 	}
 	for _, q := range qs {
 		fmt.Fprintf(e.Stdout, "%s: %s (%s, %s, %s, %s)\n", q.ID, q.Title, q.Measure, q.Method, q.Test, q.Formula)
+	}
+	if len(mistakes) > 0 {
+		return &ExitError{Code: ExitFailed, Err: fmt.Errorf("%s: %s", c.File, plural(len(mistakes), "mistake"))}
 	}
 	fmt.Fprintf(e.Stdout, "%s, no mistakes\n", plural(len(qs), "question"))
 	return nil

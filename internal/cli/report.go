@@ -10,6 +10,7 @@ import (
 
 	"past/internal/pipeline"
 	"past/internal/synthesis"
+	"past/internal/vocab"
 	"past/reports"
 )
 
@@ -57,7 +58,7 @@ func (c *reportCmd) Run(ctx context.Context, e *Env) (err error) {
 			return err
 		}
 	}
-	if err := p.Keep(ctx, draft); err != nil {
+	if err := errors.Join(p.Keep(ctx, draft), e.tellAside(p)); err != nil {
 		return err
 	}
 	if !draft.Kept && e.Globals.AsOf == "" {
@@ -104,10 +105,10 @@ func (c *reportCmd) print(ctx context.Context, e *Env, ed reports.Edition) error
 	return nil
 }
 
-func loadQuestions(path string) ([]synthesis.Question, error) {
+func loadQuestions(path string) ([]synthesis.Question, []synthesis.Mistake, error) {
 	b, err := os.ReadFile(path)
 	if err != nil {
-		return nil, fmt.Errorf("questions: %w", err)
+		return nil, nil, fmt.Errorf("questions: %w", err)
 	}
-	return synthesis.Load(path, b)
+	return synthesis.ReadQuestions(path, b, vocab.Default())
 }

@@ -78,7 +78,11 @@ func (c *reproduceCmd) other(ctx context.Context, e *Env) error {
 	}
 	qs, err := synthesis.Shipped()
 	if c.Question != "" {
-		qs, err = loadQuestions(c.Question)
+		var mistakes []synthesis.Mistake
+		qs, mistakes, err = loadQuestions(c.Question)
+		for _, m := range mistakes {
+			e.note("%s:%d: question %s: %s", c.Question, m.Line, m.ID, m.Message)
+		}
 	}
 	if err != nil {
 		return err

@@ -212,9 +212,15 @@ func (c *analyseCmd) Run(ctx context.Context, e *Env) error {
 	}
 	return e.withPipeline(ctx, "analyse", c.Review, func(p *pipeline.Pipeline) error {
 		if c.Question != "" {
-			qs, err := loadQuestions(c.Question)
+			qs, mistakes, err := loadQuestions(c.Question)
 			if err != nil {
 				return err
+			}
+			for _, m := range mistakes {
+				e.note("%s:%d: question %s: %s", c.Question, m.Line, m.ID, m.Message)
+			}
+			if len(qs) == 0 {
+				return fmt.Errorf("%s: no question can be asked", c.Question)
 			}
 			p.Questions = qs
 		}

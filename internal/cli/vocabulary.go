@@ -5,20 +5,69 @@ import (
 	"io"
 	"os"
 	"strings"
+	"text/tabwriter"
 
+	"past/internal/pipeline"
+	"past/internal/review"
 	"past/internal/vocab"
 )
 
 type vocabCmd struct {
 	Test  vocabTestCmd  `cmd:"" help:"Explain what one text is about."`
 	Match vocabMatchCmd `cmd:"" help:"Match NDJSON lines {id, text} and write NDJSON."`
+	List  vocabListCmd  `cmd:"" help:"List the legal words of questions and tables."`
+}
+
+// useVocabulary takes the vocabulary of the review folder into use.
+func (e *Env) useVocabulary(named string) error {
+	db, err := e.database()
+	if err != nil {
+		return err
+	}
+	dir, err := e.reviewDir(named, db)
+	if err != nil {
+		return err
+	}
+	f, err := review.ReadFolder(dir)
+	if err != nil {
+		return err
+	}
+	v, err := pipeline.OwnVocabulary(f)
+	if err == nil && v != nil {
+		vocab.Use(v)
+	}
+	return err
+}
+
+type vocabListCmd struct {
+	reviewFlag
+	Kind string `arg:"" enum:"substances,conditions,domains,designs,comparators,instruments,topics" help:"substances, conditions, domains, designs, comparators, instruments or topics."`
+}
+
+func (c *vocabListCmd) Run(e *Env) error {
+	if err := e.useVocabulary(c.Review); err != nil {
+		return err
+	}
+	words := vocab.Default().Words(c.Kind)
+	if e.Globals.JSON {
+		return e.printJSON(words)
+	}
+	w := tabwriter.NewWriter(e.Stdout, 0, 0, 2, ' ', 0)
+	for _, x := range words {
+		fmt.Fprintf(w, "%s\t%s\n", x.ID, x.Name)
+	}
+	return w.Flush()
 }
 
 type vocabTestCmd struct {
+	reviewFlag
 	Text []string `arg:"" help:"The text."`
 }
 
 func (c *vocabTestCmd) Run(e *Env) error {
+	if err := e.useVocabulary(c.Review); err != nil {
+		return err
+	}
 	x := vocab.Default().Explain(strings.Join(c.Text, " "))
 	if e.Globals.JSON {
 		return e.printJSON(x)
@@ -28,10 +77,14 @@ func (c *vocabTestCmd) Run(e *Env) error {
 }
 
 type vocabMatchCmd struct {
+	reviewFlag
 	File string `arg:"" help:"NDJSON file, - for standard input."`
 }
 
 func (c *vocabMatchCmd) Run(e *Env) error {
+	if err := e.useVocabulary(c.Review); err != nil {
+		return err
+	}
 	in := io.Reader(e.Stdin)
 	if c.File != "-" {
 		f, err := os.Open(c.File)

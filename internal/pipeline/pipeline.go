@@ -82,10 +82,14 @@ func (p *Pipeline) readFolder() (*human, error) {
 		p.Vocab = v
 		vocab.Use(v)
 	}
+	folder.CheckWords(p.Vocab)
 	for _, f := range folder.Of("questions") {
-		qs, err := synthesis.Load(f.Path, f.Body)
+		qs, mistakes, err := synthesis.ReadQuestions(f.Path, f.Body, p.Vocab)
 		if err != nil {
 			return nil, fmt.Errorf("review folder %s: %w", p.ReviewDir, err)
+		}
+		for _, m := range mistakes {
+			h.Problems = append(h.Problems, evidence.Problem{Source: "review", RecordID: m.ID, Kind: "bad-question", Where: fmt.Sprintf("%s:%d", f.Path, m.Line), Message: m.Message, SHA256: f.SHA256, Retry: "past review check"})
 		}
 		h.questions = append(h.questions, qs...)
 	}

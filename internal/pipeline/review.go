@@ -45,6 +45,15 @@ func what(d review.Decision) string {
 	return ""
 }
 
+// ReviewProblems are what of the human files was set aside.
+func (p *Pipeline) ReviewProblems() ([]evidence.Problem, error) {
+	h, err := p.readReview()
+	if err != nil {
+		return nil, err
+	}
+	return h.Problems, nil
+}
+
 // ReviewReport is what a check of the human files finds.
 type ReviewReport struct {
 	Extractions int                `json:"extractions"`

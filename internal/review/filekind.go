@@ -30,7 +30,10 @@ const (
 
 var fileKinds = slices.Concat([]FileKind{
 	{Name: "extractions", MediaType: csvMedia, MovesNumbers: true, read: func(f *Folder, x File) ([]evidence.Problem, error) {
-		rows, problems, err := ReadExtractions(x.Path, x.Body, x.SHA256)
+		rows, bad, problems, err := readExtractions(x.Path, x.Body, x.SHA256)
+		for _, r := range bad {
+			f.bad = append(f.bad, Extracted{Extraction: r, File: x.Path})
+		}
 		for _, r := range rows {
 			f.Extracted = append(f.Extracted, Extracted{Extraction: r, File: x.Path})
 		}

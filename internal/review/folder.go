@@ -50,6 +50,7 @@ type Folder struct {
 	Decisions []Decision
 	Measured  []MeasuredRow
 	Harms     []Harm
+	bad       []Extracted // rows set aside already, whose words are checked as well
 	Notices   []evidence.Notice
 	Other     []evidence.OtherEvidence
 	Guesses   []evidence.Guess

@@ -47,10 +47,8 @@ func (x rowsReader[T]) read(name string, data []byte, sha256 string) ([]T, []evi
 	if err != nil {
 		return nil, nil, err
 	}
-	for _, col := range x.need {
-		if !slices.Contains(t.Header, col) {
-			return nil, nil, fmt.Errorf("%s: the column %q is missing; the file needs %s", name, col, strings.Join(x.need, ", "))
-		}
+	if err := t.require("the file", x.need); err != nil {
+		return nil, nil, err
 	}
 	var out []T
 	for _, r := range t.Rows {

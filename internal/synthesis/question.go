@@ -4,7 +4,9 @@ import (
 	_ "embed"
 	"errors"
 	"fmt"
+	"past/internal/review"
 	"past/internal/text"
+	"past/internal/vocab"
 	"slices"
 	"strings"
 )
@@ -129,35 +131,76 @@ var shipped []byte
 // Shipped returns the questions that come with the program.
 func Shipped() ([]Question, error) { return Load("questions.yaml", shipped) }
 
-// Load reads a questions file strictly: an unknown key is an error with its
-// line. Every question is checked; all mistakes are told at once.
+// Load reads a file of questions; all mistakes are one error.
 func Load(name string, data []byte) ([]Question, error) {
-	var qs []Question
-	if err := text.DecodeYAML(name, data, &qs); err != nil {
+	qs, mistakes, err := ReadQuestions(name, data, vocab.Default())
+	if err != nil {
 		return nil, err
 	}
 	var errs []string
-	seen := map[string]bool{}
-	var at places
-	for i := range qs {
-		q := &qs[i]
-		q.defaults()
-		wrong := q.Check()
-		if seen[q.ID] {
-			wrong = append(wrong, fmt.Sprintf("the id %q is used twice", q.ID))
-		}
-		seen[q.ID] = true
-		if len(wrong) > 0 && at == nil {
-			at = entryLines(data)
-		}
-		for _, e := range wrong {
-			errs = append(errs, fmt.Sprintf("%s:%d: question %s: %s", name, at.line(i, ""), orNone(q.ID), e))
-		}
+	for _, m := range mistakes {
+		errs = append(errs, fmt.Sprintf("%s:%d: question %s: %s", name, m.Line, orNone(m.ID), m.Message))
 	}
 	if len(errs) > 0 {
 		return nil, errors.New(strings.Join(errs, "\n"))
 	}
 	return qs, nil
+}
+
+// ReadQuestions reads a file of questions and gives those that can be asked, and
+// the mistakes of the others with their lines. An error means that the file as a
+// whole cannot be read.
+func ReadQuestions(name string, data []byte, v *vocab.Vocabulary) ([]Question, []Mistake, error) {
+	var qs, out []Question
+	if err := text.DecodeYAML(name, data, &qs); err != nil {
+		return nil, nil, err
+	}
+	var mistakes []Mistake
+	seen := map[string]bool{}
+	at := entryLines(data)
+	for i := range qs {
+		q := &qs[i]
+		q.defaults()
+		wrong := append(q.Check(), q.checkWords(v)...)
+		if seen[q.ID] {
+			wrong = append(wrong, fmt.Sprintf("the id %q is used twice", q.ID))
+		}
+		seen[q.ID] = true
+		for _, w := range wrong {
+			mistakes = append(mistakes, Mistake{Line: at.line(i, ""), ID: q.ID, Message: w})
+		}
+		if len(wrong) == 0 {
+			out = append(out, *q)
+		}
+	}
+	return out, mistakes, nil
+}
+
+// checkWords lists the words of a question that the vocabulary does not know: an
+// unknown word matches no study, so that the answer would be empty in silence.
+func (q *Question) checkWords(v *vocab.Vocabulary) []string {
+	var errs []string
+	check := func(key, kind string, words ...string) {
+		for _, w := range words {
+			if m := review.WordMistake(v, kind, w); m != "" {
+				errs = append(errs, key+": "+m)
+			}
+		}
+	}
+	check("substances", "substances", q.Substances...)
+	check("condition", "conditions", q.Condition)
+	check("conditions", "conditions", q.Conditions...)
+	check("missing_conditions", "conditions", q.MissingConditions...)
+	check("comparators", "comparators", q.Comparators...)
+	check("designs", "designs", q.Designs...)
+	check("domain", "domains", q.Domain)
+	check("also_domains", "domains", q.AlsoDomains...)
+	for _, name := range q.Instruments {
+		if _, known := v.MatchInstrument(name, ""); !known {
+			check("instruments", "instruments", name)
+		}
+	}
+	return errs
 }
 
 func (q *Question) defaults() {

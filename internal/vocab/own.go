@@ -1,7 +1,6 @@
 package vocab
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -185,19 +184,40 @@ func (v *Vocabulary) Nearest(kind, word string) []string {
 	for _, id := range v.meant(kind, word) {
 		out = append(out, near{id, 0})
 	}
-	for _, w := range v.Words(kind) {
-		if d := text.Distance(low, w.ID); d <= max(2, len(w.ID)/3) && !slices.ContainsFunc(out, func(n near) bool { return n.id == w.ID }) {
-			out = append(out, near{w.ID, d})
+	add := func(id string, d int) {
+		if !slices.ContainsFunc(out, func(n near) bool { return n.id == id }) {
+			out = append(out, near{id, d})
 		}
 	}
-	slices.SortStableFunc(out, func(a, b near) int {
-		return cmp.Or(a.d-b.d, abs(len(a.id)-len(low))-abs(len(b.id)-len(low)))
-	})
+	part := strings.ReplaceAll(low, " ", "-")
+	for _, w := range v.Words(kind) {
+		d := text.Distance(low, w.ID)
+		if d > 0 && sameLetters(low, w.ID) {
+			d = 0 // typed in another order
+		}
+		switch {
+		case d <= max(2, len(w.ID)/3):
+			add(w.ID, 2*d)
+		case len(part) > 2 && strings.Contains("-"+w.ID+"-", "-"+part+"-"):
+			add(w.ID, 4)
+		case len(w.ID) > 3 && strings.Contains("-"+part+"-", "-"+w.ID+"-"):
+			add(w.ID, 5)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b near) int { return a.d - b.d })
 	var ids []string
 	for _, n := range out[:min(3, len(out))] {
 		ids = append(ids, n.id)
 	}
 	return ids
+}
+
+// sameLetters reports whether two words differ only in the order of letters.
+func sameLetters(a, b string) bool {
+	x, y := []rune(a), []rune(b)
+	slices.Sort(x)
+	slices.Sort(y)
+	return slices.Equal(x, y)
 }
 
 // meant are the entries of a kind that the matcher finds in a word.

@@ -73,9 +73,9 @@ func TestOwnVocabularyMistakes(t *testing.T) {
 func TestNearest(t *testing.T) {
 	for _, c := range []struct{ kind, word, want string }{
 		{"substances", "mdam", "mdma"}, {"substances", "psilocibyn", "psilocybin"}, {"substances", "magic mushrooms", "psilocybin"}, {"domains", "anxeity", "anxiety"},
-		{"comparators", "inactive placebo", "inactive-placebo"}, {"designs", "parallel rct", "parallel-rct"}, {"instruments", "HAMA", "ham-a"}, {"conditions", "erectil-dysfunction", "erectile-dysfunction"},
+		{"comparators", "inactive placebo", "inactive-placebo"}, {"designs", "parallel rct", "parallel-rct"}, {"instruments", "HAMA", "ham-a"}, {"designs", "RCT", "parallel-rct crossover-rct"}, {"comparators", "placebo", "inactive-placebo"}, {"designs", "randomised", "randomized"}, {"conditions", "erectil-dysfunction", "erectile-dysfunction"},
 	} {
-		if got := Shipped().Nearest(c.kind, c.word); len(got) == 0 || got[0] != c.want {
+		if got := Shipped().Nearest(c.kind, c.word); len(got) == 0 || !strings.Contains(c.want, got[0]) {
 			t.Errorf("%s %q: %v, want %s", c.kind, c.word, got, c.want)
 		}
 	}
