@@ -69,8 +69,8 @@ func TestUsersClaims(t *testing.T) {
 `)
 	want(t, past(t, "review", "check", "--db", db, "--review", rev), 3, "2 claims of your own",
 		"claims.yaml:9: bad-claim: the id is in use by the program", `claims.yaml:14: bad-claim: no question is called "no-such-question"`, `claims.yaml:15: bad-claim: no substance is called "aspirin"`)
-	want(t, past(t, "analyse", "--db", db, "--review", rev), 0)
-	want(t, past(t, "report", "--db", db, "--review", rev, "--out", out), 0)
+	want(t, past(t, "analyse", "--db", db, "--review", rev), 3, "claims.yaml:9", "no-such-question")
+	want(t, past(t, "report", "--db", db, "--review", rev, "--out", out), 3)
 	ed := claimsOf(t, out)
 	if ed.ID == before.ID {
 		t.Error("another claims file is another edition")
@@ -103,7 +103,7 @@ func TestUsersClaims(t *testing.T) {
 	// a file that is no YAML stops neither the stages nor the other file
 	write("claims-b.yaml", "- id: course-5\n\ttext: [\n")
 	want(t, past(t, "review", "check", "--db", db, "--review", rev), 3, "claims-b.yaml", "2 claims of your own")
-	want(t, past(t, "analyse", "--db", db, "--review", rev), 0)
+	want(t, past(t, "analyse", "--db", db, "--review", rev), 3)
 	want(t, past(t, "status", "--problems", "--db", db), 0, "bad-claim", "claims.yaml:9")
 	// published by a cycle, they have a feed, and their change of verdict is an event
 	site := filepath.Join(dir, "site")
