@@ -1,5 +1,7 @@
 package evidence
 
+import "past/internal/text"
+
 // The kinds of number that an arm result can be (ArmResult.ScoreType). Only
 // endpoint and change, response and remission become effects; every other kind
 // is named so that it is not taken for one of these.
@@ -31,18 +33,18 @@ const (
 	ScoreNotScore     = "not-a-score"
 )
 
-// The origins of the clock of a time point (ArmResult.TimepointOrigin). Empty
-// is not stated, which is not the same as baseline. OriginSession and
-// OriginCycle are followed by a space and their number ("session 3").
+// The origins of the clock of a time point (ArmResult.TimepointOrigin), as
+// package text reads them. Empty is not stated, which is not the same as
+// baseline.
 const (
-	OriginBaseline      = "baseline"
-	OriginRandomisation = "randomisation"
-	OriginFirstDose     = "first dose"
-	OriginLastDose      = "last dose"
-	OriginDose          = "dose" // a dose that is not numbered; "dose 2" where it is
-	OriginSession       = "session"
-	OriginCycle         = "cycle"
-	OriginVisit         = "visit"
-	OriginPeriod        = "period"
-	OriginEnd           = "end of treatment"
+	OriginBaseline      = text.OriginBaseline
+	OriginRandomisation = text.OriginRandomisation
+	OriginFirstDose     = text.OriginFirstDose
+	OriginLastDose      = text.OriginLastDose
+	OriginDose          = text.OriginDose
+	OriginSession       = text.OriginSession
+	OriginCycle         = text.OriginCycle
+	OriginVisit         = text.OriginVisit
+	OriginPeriod        = text.OriginPeriod
+	OriginEnd           = text.OriginEnd
 )

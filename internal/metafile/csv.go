@@ -1,14 +1,11 @@
 package metafile
 
 import (
-	"bytes"
-	"encoding/csv"
 	"errors"
 	"fmt"
-	"io"
-	"slices"
 	"strings"
-	"unicode/utf8"
+
+	human "past/internal/text"
 )
 
 // table is a file of rows and named columns, as text.
@@ -18,136 +15,25 @@ type table struct {
 	lines  []int // line of the file on which each row starts
 }
 
-// parseTable reads a table whose columns are separated by commas, semicolons or
-// tabs; the first line holds the names.
+// parseTable reads a table of which every row must fit the header.
 func parseTable(data []byte) (*table, error) {
-	data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
-	if bytes.HasPrefix(data, []byte("\xff\xfe")) || bytes.HasPrefix(data, []byte("\xfe\xff")) || bytes.IndexByte(data, 0) >= 0 {
-		return nil, errors.New("the file is not UTF-8 text (save the table as CSV in UTF-8)")
-	}
-	if !utf8.Valid(data) {
-		data = latin1(data)
-	}
-	mark, data, skipped := separatorLine(data)
-	if mark == 0 {
-		mark = delimiter(data)
-	}
-	r := csv.NewReader(bytes.NewReader(data))
-	r.Comma = mark
-	r.FieldsPerRecord = -1
-	r.LazyQuotes = true
-	strict := wellQuoted(data, mark)
-	header, err := r.Read()
-	if errors.Is(err, io.EOF) {
-		return nil, errors.New("the file is empty: the first line must name the columns")
-	}
+	in, err := human.ReadTable(data)
 	if err != nil {
-		return nil, fmt.Errorf("header: %w", err)
+		return nil, err
 	}
-	t := &table{}
-	for i, h := range header {
-		h = cleanCell(h)
-		if h == "" {
-			h = fmt.Sprintf("column%d", i+1)
-		}
-		t.header = append(t.header, h)
+	if len(in.Problems) > 0 {
+		return nil, errors.New(in.Problems[0].Message)
 	}
-	for {
-		row, err := r.Read()
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
-			return nil, err // names the line itself
-		}
-		line, _ := r.FieldPos(0)
-		line += skipped
-		if blank(row) {
-			continue
-		}
-		if j := slices.IndexFunc(row, func(f string) bool { return strings.ContainsRune(f, '\n') }); j >= 0 && !strict {
-			return nil, fmt.Errorf("line %d, field %d: a quote opens here and what closes it is not clear, so that rows may have run together; write a quote within a field twice", line, j+1)
-		}
-		if len(row) > len(t.header) && blank(row[len(t.header):]) {
-			row = row[:len(t.header)]
-		}
-		if len(row) != len(t.header) {
-			return nil, fmt.Errorf("line %d has %d fields where the header names %d columns (separator %q); is a field with the separator in it not quoted?",
-				line, len(row), len(t.header), string(r.Comma))
-		}
-		t.rows, t.lines = append(t.rows, row), append(t.lines, line)
-	}
-	if len(t.rows) == 0 {
+	if len(in.Rows) == 0 {
 		return nil, errors.New("the table has a header but no rows")
 	}
+	t := &table{header: in.Header, rows: in.Rows, lines: in.Lines}
+	for i, h := range t.header {
+		if h == "" {
+			t.header[i] = fmt.Sprintf("column%d", i+1)
+		}
+	}
 	return t, nil
-}
-
-// separatorLine takes away the line "sep=;" that spreadsheets put before the
-// header; mark is 0 without one.
-func separatorLine(data []byte) (mark rune, rest []byte, lines int) {
-	first, rest, _ := bytes.Cut(data, []byte("\n"))
-	first = bytes.TrimSpace(first)
-	if len(first) != len("sep=;") || !bytes.EqualFold(first[:4], []byte("sep=")) || !bytes.ContainsAny(first[4:], ";,|\t") {
-		return 0, data, 0
-	}
-	return rune(first[4]), rest, 1
-}
-
-// wellQuoted tells a table in which every quote opens, closes or is doubled; only
-// there can a field be trusted to run over several lines.
-func wellQuoted(data []byte, mark rune) bool {
-	r := csv.NewReader(bytes.NewReader(data))
-	r.Comma, r.FieldsPerRecord, r.ReuseRecord = mark, -1, true
-	for {
-		if _, err := r.Read(); err != nil {
-			return errors.Is(err, io.EOF)
-		}
-	}
-}
-
-func blank(row []string) bool {
-	for _, f := range row {
-		if strings.TrimSpace(f) != "" {
-			return false
-		}
-	}
-	return true
-}
-
-// latin1 reads bytes as ISO 8859-1, which old spreadsheets write.
-func latin1(data []byte) []byte {
-	var b bytes.Buffer
-	for _, c := range data {
-		b.WriteRune(rune(c))
-	}
-	return b.Bytes()
-}
-
-// delimiter is the separator that splits the header into most fields; quoted parts
-// do not count.
-func delimiter(data []byte) rune {
-	first := data
-	inQuotes := false
-	count := map[byte]int{}
-	for i := 0; i < len(first); i++ {
-		switch c := first[i]; {
-		case c == '"':
-			inQuotes = !inQuotes
-		case inQuotes:
-		case c == '\n' || c == '\r':
-			i = len(first)
-		case c == ';' || c == ',' || c == '\t':
-			count[c]++
-		}
-	}
-	best := ','
-	for _, c := range []byte{';', '\t'} {
-		if count[c] > count[byte(best)] {
-			best = rune(c)
-		}
-	}
-	return best
 }
 
 // badCell is a cell that looks like a number and cannot be read as one.
@@ -218,8 +104,8 @@ func (t *table) column(j int, whole decimalMark) *column {
 	}
 	if !numbers {
 		for i, row := range t.rows {
-			if cells[i] = any(nil); !missingWords[strings.ToLower(cleanCell(row[j]))] {
-				cells[i] = strings.TrimSpace(spaces.Replace(row[j]))
+			if cells[i] = any(nil); !missingWords[strings.ToLower(human.CleanCell(row[j]))] {
+				cells[i] = human.CleanCell(row[j])
 			}
 		}
 	}

@@ -4,6 +4,8 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+
+	human "past/internal/text"
 )
 
 // numberKind is what a cell turned out to be.
@@ -37,25 +39,10 @@ var (
 	groupedSpace = regexp.MustCompile(`^[+-]?\d{1,3}( \d{3})+([.,]\d+)?$`)
 )
 
-var spaces = strings.NewReplacer("\u00a0", " ", "\u202f", " ", "\u2009", " ", "\u2007", " ", "\ufeff", "", "\u200b", "")
-
-// cleanCell takes away what only looks like something: odd spaces, and minus signs
-// of typographers before a digit.
-func cleanCell(s string) string {
-	s = strings.TrimSpace(spaces.Replace(s))
-	for _, minus := range []string{"\u2212", "\u2013", "\ufe63", "\uff0d"} {
-		if rest, ok := strings.CutPrefix(s, minus); ok && rest != "" && (rest[0] >= '0' && rest[0] <= '9' || rest[0] == '.' || rest[0] == ',') {
-			s = "-" + rest
-		}
-		s = strings.ReplaceAll(strings.ReplaceAll(s, "e"+minus, "e-"), "E"+minus, "E-")
-	}
-	return s
-}
-
 // evidence tells which decimal mark a cell proves: one with a single mark that
 // cannot be a thousands separator, or one with both marks.
 func evidence(s string) decimalMark {
-	s = cleanCell(s)
+	s = human.CleanCell(s)
 	switch {
 	case groupedDot.MatchString(s):
 		return markComma
@@ -80,7 +67,7 @@ func couldBeThousands(m []string) bool {
 // point unless the column shows decimal commas; a comma that could be either is
 // ambiguous unless the column shows what it is.
 func readNumber(s string, mark decimalMark) (float64, numberKind) {
-	s = cleanCell(s)
+	s = human.CleanCell(s)
 	if missingWords[strings.ToLower(s)] {
 		return 0, isMissing
 	}

@@ -1,9 +1,19 @@
 // Package text is the one reader of text that people wrote: its points in time
-// and what they are counted from, its numbers, its tokens and the files that
+// and what they are counted from, its numbers, its tables and the files that
 // are typed by hand.
 //
+//   - [ReadTable]: a CSV file of any spreadsheet, as text; [Separator],
+//     [CleanCell] for who reads lines or cells by other ways.
+//   - [ParseNumber]: one number with its operator, missing word or percent sign,
+//     in the style of its table. It never guesses.
 //   - [Moments], [Single], [Times]: points in time in weeks, with their origin.
 //   - [Place]: a cycle, session or visit that a text names without a time.
+//   - [DecodeYAML]: strict YAML within bounds.
+//
+// A reader of tables with typed columns (review, metafile) takes [ReadTable]'s
+// rows, adds its own meaning of columns, and reports its Problems. Package
+// evidence keeps the names Number and ParseNumber for those that speak its
+// types.
 //
 // What does not live here: words of the field (vocab), what a number means
 // (extract), identifiers (ident), registers.

@@ -4,8 +4,6 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
-
-	"past/internal/evidence"
 )
 
 // after are the words that count a time from what follows them; short are words
@@ -24,20 +22,20 @@ var origins = []struct {
 	name string
 	re   *regexp.Regexp
 }{
-	{evidence.OriginLastDose, regexp.MustCompile(`^\W*` + after + `(?:last|final|most recent)[\s-]+` + short + `(?:` + given + `|` + visit + `)\b`)},
-	{evidence.OriginEnd, regexp.MustCompile(`^\W*` + after + `(?:end|completion|conclusion|cessation|termination|discontinuation|stopping|completing|ending|finishing|stop)\b(?:\s+of)?`)},
-	{evidence.OriginEnd, regexp.MustCompile(`^\W*(?:after|post|following)[\s-]*(?:the\s+)?(?:acute\s+)?(?:treatment|therapy|intervention|psychotherapy|discontinuation)\b(?:\s*(?:$|[,;.)(]|phase|period|follow|completion|ended))`)},
-	{evidence.OriginRandomisation, regexp.MustCompile(`^\W*` + after + `(?:randomi[sz](?:ation|ed|ing)|allocation)\b`)},
-	{evidence.OriginFirstDose, regexp.MustCompile(`^\W*` + after + `(?:first|1st|initial)[\s-]+(?:[a-z]+[\s-]+)?(?:dos(?:e|es|ing)|administration|intake|ingestion|injection)\b(?:\s*(?:$|[^a-z\s]|\s(?:of|on|in|at|and)\b))?`)},
-	{evidence.OriginSession, regexp.MustCompile(`^\W*` + after + short + visit + `\s*` + count + `\b`)},
-	{evidence.OriginSession, regexp.MustCompile(`^\W*` + after + count + `\s+` + short + visit + `\b`)},
-	{evidence.OriginDose, regexp.MustCompile(`^\W*` + after + short + given + `\s*` + count + `\b`)},
-	{evidence.OriginDose, regexp.MustCompile(`^\W*` + after + count + `\s+` + short + given + `\b`)},
-	{evidence.OriginFirstDose, regexp.MustCompile(`^\W*` + after + `(?:(?:first|1st|initial)[\s-]+` + short + given + `|(?:start|initiation|beginning|commencement)\s+of\s+` + short + `(?:treatment|therapy|dosing|medication|drug|intervention)|treatment\s+(?:start|initiation))\b`)},
-	{evidence.OriginCycle, regexp.MustCompile(`^\W*(?:of|in|during)\s+cycle\s*` + count + `\b`)},
-	{evidence.OriginPeriod, regexp.MustCompile(`^\W*(?:of|in|during)\s+(?:period|phase)\s*` + count + `\b`)},
-	{evidence.OriginBaseline, regexp.MustCompile(`^\W*` + after + `(?:baseline|study\s+(?:entry|start)|enrol+ment|inclusion|day\s+0\b)`)},
-	{evidence.OriginDose, regexp.MustCompile(`^\W*(?:after|post|following|since)[\s-]*(?:the\s+)?` + short + `(?:` + given + `|infusion|exposure)\b`)},
+	{OriginLastDose, regexp.MustCompile(`^\W*` + after + `(?:last|final|most recent)[\s-]+` + short + `(?:` + given + `|` + visit + `)\b`)},
+	{OriginEnd, regexp.MustCompile(`^\W*` + after + `(?:end|completion|conclusion|cessation|termination|discontinuation|stopping|completing|ending|finishing|stop)\b(?:\s+of)?`)},
+	{OriginEnd, regexp.MustCompile(`^\W*(?:after|post|following)[\s-]*(?:the\s+)?(?:acute\s+)?(?:treatment|therapy|intervention|psychotherapy|discontinuation)\b(?:\s*(?:$|[,;.)(]|phase|period|follow|completion|ended))`)},
+	{OriginRandomisation, regexp.MustCompile(`^\W*` + after + `(?:randomi[sz](?:ation|ed|ing)|allocation)\b`)},
+	{OriginFirstDose, regexp.MustCompile(`^\W*` + after + `(?:first|1st|initial)[\s-]+(?:[a-z]+[\s-]+)?(?:dos(?:e|es|ing)|administration|intake|ingestion|injection)\b(?:\s*(?:$|[^a-z\s]|\s(?:of|on|in|at|and)\b))?`)},
+	{OriginSession, regexp.MustCompile(`^\W*` + after + short + visit + `\s*` + count + `\b`)},
+	{OriginSession, regexp.MustCompile(`^\W*` + after + count + `\s+` + short + visit + `\b`)},
+	{OriginDose, regexp.MustCompile(`^\W*` + after + short + given + `\s*` + count + `\b`)},
+	{OriginDose, regexp.MustCompile(`^\W*` + after + count + `\s+` + short + given + `\b`)},
+	{OriginFirstDose, regexp.MustCompile(`^\W*` + after + `(?:(?:first|1st|initial)[\s-]+` + short + given + `|(?:start|initiation|beginning|commencement)\s+of\s+` + short + `(?:treatment|therapy|dosing|medication|drug|intervention)|treatment\s+(?:start|initiation))\b`)},
+	{OriginCycle, regexp.MustCompile(`^\W*(?:of|in|during)\s+cycle\s*` + count + `\b`)},
+	{OriginPeriod, regexp.MustCompile(`^\W*(?:of|in|during)\s+(?:period|phase)\s*` + count + `\b`)},
+	{OriginBaseline, regexp.MustCompile(`^\W*` + after + `(?:baseline|study\s+(?:entry|start)|enrol+ment|inclusion|day\s+0\b)`)},
+	{OriginDose, regexp.MustCompile(`^\W*(?:after|post|following|since)[\s-]*(?:the\s+)?` + short + `(?:` + given + `|infusion|exposure)\b`)},
 	{"", regexp.MustCompile(`^\W*(?:after|post|following|since|from)[\s-]*(?:the\s+)?(?:index\s+)?(surgery|operation|delivery|birth|childbirth|partum|discharge|injury|trauma|transplant\w*|admission|hospitali[sz]ation|stroke|procedure|cross[\s-]?over|vaccination|switch)\b`)},
 }
 
@@ -46,15 +44,15 @@ var before = []struct {
 	name string
 	re   *regexp.Regexp
 }{
-	{evidence.OriginSession, regexp.MustCompile(`\b` + visit + `\s*` + count + `\W*(?:\w+\W+)?$`)},
-	{evidence.OriginSession, regexp.MustCompile(`\b` + count + `\s+` + short + visit + `\W*$`)},
-	{evidence.OriginDose, regexp.MustCompile(`\b(?:dose|injection|administration)\s*` + count + `\W*$`)},
-	{evidence.OriginCycle, regexp.MustCompile(`\b(?:cycle|c)\s*` + count + `\W*$`)},
-	{evidence.OriginPeriod, regexp.MustCompile(`\b(?:period|phase|part|stage)\s*` + count + `\W*$`)},
-	{evidence.OriginEnd, regexp.MustCompile(`\b(?:post[\s-]*treatment|after treatment|post[\s-]*intervention)\W*$`)},
-	{evidence.OriginRandomisation, regexp.MustCompile(`\bpost[\s-]*randomi[sz]ation\W*$`)},
-	{evidence.OriginDose, regexp.MustCompile(`\bpost[\s-]*(?:dose|dosing|infusion|injection)\W*$`)},
-	{evidence.OriginBaseline, regexp.MustCompile(`\bpost[\s-]*baseline\W*$`)},
+	{OriginSession, regexp.MustCompile(`\b` + visit + `\s*` + count + `\W*(?:\w+\W+)?$`)},
+	{OriginSession, regexp.MustCompile(`\b` + count + `\s+` + short + visit + `\W*$`)},
+	{OriginDose, regexp.MustCompile(`\b(?:dose|injection|administration)\s*` + count + `\W*$`)},
+	{OriginCycle, regexp.MustCompile(`\b(?:cycle|c)\s*` + count + `\W*$`)},
+	{OriginPeriod, regexp.MustCompile(`\b(?:period|phase|part|stage)\s*` + count + `\W*$`)},
+	{OriginEnd, regexp.MustCompile(`\b(?:post[\s-]*treatment|after treatment|post[\s-]*intervention)\W*$`)},
+	{OriginRandomisation, regexp.MustCompile(`\bpost[\s-]*randomi[sz]ation\W*$`)},
+	{OriginDose, regexp.MustCompile(`\bpost[\s-]*(?:dose|dosing|infusion|injection)\W*$`)},
+	{OriginBaseline, regexp.MustCompile(`\bpost[\s-]*baseline\W*$`)},
 }
 
 var ordinals = map[string]int{"first": 1, "1st": 1, "one": 1, "second": 2, "2nd": 2, "two": 2, "third": 3, "3rd": 3, "three": 3,
@@ -75,8 +73,8 @@ func numbered(name string, m []string) string {
 	if n < 1 || n > 999 {
 		return ""
 	}
-	if name == evidence.OriginDose && n == 1 {
-		return evidence.OriginFirstDose
+	if name == OriginDose && n == 1 {
+		return OriginFirstDose
 	}
 	return name + " " + strconv.Itoa(n)
 }
@@ -91,7 +89,7 @@ func setOrigins(s string, hits []Moment) {
 	for i := len(hits) - 1; i >= 0; i-- {
 		h := &hits[i]
 		if h.Unit == 'b' {
-			h.Origin = evidence.OriginBaseline
+			h.Origin = OriginBaseline
 			continue
 		}
 		next, prev := len(s), 0
@@ -112,7 +110,7 @@ func setOrigins(s string, hits []Moment) {
 	}
 	for i := range hits {
 		if hits[i].Origin == "" {
-			hits[i].Origin = evidence.OriginBaseline
+			hits[i].Origin = OriginBaseline
 		}
 	}
 }
@@ -157,11 +155,11 @@ func Place(text string) string {
 		return ""
 	}
 	if m[3] != "" {
-		return evidence.OriginCycle + " " + m[3]
+		return OriginCycle + " " + m[3]
 	}
 	name := strings.ToLower(m[1])
 	if name == "infusion" {
-		name = evidence.OriginSession
+		name = OriginSession
 	}
 	number := strings.ToLower(m[2])
 	if n := roman(number); n > 0 {
@@ -179,7 +177,7 @@ func roman(s string) int {
 func CountsEvents(origin string) bool {
 	name, _, _ := strings.Cut(origin, " ")
 	switch name {
-	case "", evidence.OriginBaseline, evidence.OriginRandomisation, "first", "last", "end", evidence.OriginDose, evidence.OriginSession, evidence.OriginCycle, evidence.OriginPeriod, evidence.OriginVisit:
+	case "", OriginBaseline, OriginRandomisation, "first", "last", "end", OriginDose, OriginSession, OriginCycle, OriginPeriod, OriginVisit:
 		return false
 	}
 	return true

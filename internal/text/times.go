@@ -13,7 +13,7 @@ type Moment struct {
 	From, To int // bytes of the text
 	Weeks    float64
 	Unit     byte // w, d, m, y, h, n (minutes); 'b' for the word baseline
-	// Origin is what the weeks are counted from, as one of evidence's origins
+	// Origin is what the weeks are counted from, as one of the Origin constants
 	// ("last dose", "session 3"); "" where the text does not say.
 	Origin string
 	// named is where the first of its names ends ("24 hours post-dose (Day 2)").

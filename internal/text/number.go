@@ -1,0 +1,152 @@
+package text
+
+import (
+	"math"
+	"regexp"
+	"strconv"
+	"strings"
+	"unicode"
+)
+
+// Number is a number as registers and tables write it. Raw is always kept;
+// Value is meaningful only when OK is set. A missing value (NA, NR, blank) is
+// never zero, and an operator ("<0.001") is never lost.
+type Number struct {
+	Raw     string
+	Value   float64
+	OK      bool
+	Missing bool   // the text says that there is no number
+	Op      string // "", "<", "<=", ">", ">="
+	Percent bool   // the text carried a percent sign; Value is not divided
+	Reason  string // why OK is false, or what was ambiguous and how it was read
+}
+
+// NumberStyle says how a table writes numbers.
+type NumberStyle int
+
+// The styles. StyleRegister is English usage (decimal point, commas between
+// thousands), in which a decimal comma is still recognised where it can mean
+// nothing else. StyleDecimalComma is for files declared to use decimal commas.
+const (
+	StyleRegister NumberStyle = iota
+	StyleDecimalComma
+)
+
+var missingWords = map[string]bool{
+	"": true, "na": true, "n/a": true, "n.a.": true, "nr": true, "n.r.": true, "ne": true, "nd": true, "nc": true,
+	"nan": true, "null": true, "none": true, "-": true, "--": true, "—": true, "–": true, "not reported": true,
+	"not available": true, "not applicable": true, "not estimable": true, "not calculated": true, "not evaluable": true, "not done": true, "missing": true, ".": true,
+}
+
+var (
+	plainNumber   = regexp.MustCompile(`^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$`)
+	commaGroups   = regexp.MustCompile(`^[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d*)?$`)
+	commaDecimal  = regexp.MustCompile(`^[+-]?(\d+,\d+|,\d+)([eE][+-]?\d+)?$`)
+	dotGroups     = regexp.MustCompile(`^[+-]?[1-9]\d{0,2}(\.\d{3})+(,\d*)?$`)
+	dotGroupComma = regexp.MustCompile(`^[+-]?[1-9]\d{0,2}(\.\d{3})+,\d+$`)
+	spaceGroups   = regexp.MustCompile(`^[+-]?[1-9]\d{0,2}( \d{3})+([.,]\d+)?$`)
+)
+
+// ParseNumber reads one number. It never guesses: a text with two defensible
+// readings comes back with OK unset and the reason.
+func ParseNumber(raw string, style NumberStyle) Number {
+	n := Number{Raw: raw}
+	s := normaliseNumber(raw)
+	if missingWords[strings.ToLower(s)] {
+		n.Missing = true
+		n.Reason = "no number is given"
+		return n
+	}
+	s, n.Op = cutOperator(s)
+	if t, ok := strings.CutSuffix(s, "%"); ok {
+		n.Percent, s = true, strings.TrimSpace(t)
+	}
+	plain, note, ok := toPlain(s, style)
+	if !ok {
+		n.Reason = note
+		return n
+	}
+	v, err := strconv.ParseFloat(plain, 64)
+	if err != nil || math.IsInf(v, 0) || math.IsNaN(v) {
+		n.Reason = "not a number"
+		return n
+	}
+	n.Value, n.OK, n.Reason = v, true, note
+	return n
+}
+
+// normaliseNumber folds the many spaces, minus signs and comparison signs of
+// typography into ASCII.
+func normaliseNumber(raw string) string {
+	var b strings.Builder
+	for _, r := range raw {
+		switch {
+		case r == '\u2212' || r == '\u2012' || r == '\uFE63' || r == '\uFF0D' || r == '\u2010' || r == '\u2011' || r == '\u2013':
+			b.WriteByte('-')
+		case r == '≤':
+			b.WriteString("<=")
+		case r == '≥':
+			b.WriteString(">=")
+		case r == '＜' || r == '‹':
+			b.WriteByte('<')
+		case r == '＞' || r == '›':
+			b.WriteByte('>')
+		case r == '\u066B':
+			b.WriteByte('.')
+		case r == '\u00B7' || r == '\u2219':
+			b.WriteByte('.') // the raised decimal point of some journals
+		case r == '\u200B' || r == '\u200E' || r == '\u200F' || r == '\uFEFF' || r == '\u2060':
+		case unicode.IsSpace(r) || r == '\u202F' || r == '\u2009':
+			b.WriteByte(' ')
+		default:
+			b.WriteRune(r)
+		}
+	}
+	return strings.Join(strings.Fields(b.String()), " ")
+}
+
+func cutOperator(s string) (rest, op string) {
+	for _, c := range []string{"<=", ">=", "=<", "=>", "<", ">", "="} {
+		if t, ok := strings.CutPrefix(s, c); ok {
+			switch c {
+			case "=<":
+				c = "<="
+			case "=>":
+				c = ">="
+			case "=":
+				c = ""
+			}
+			return strings.TrimSpace(t), c
+		}
+	}
+	return s, ""
+}
+
+// toPlain rewrites s with a decimal point and no grouping.
+func toPlain(s string, style NumberStyle) (plain, note string, ok bool) {
+	if len(s) > 1 && (s[0] == '-' || s[0] == '+') && s[1] == ' ' {
+		s = s[:1] + s[2:] // "- 0.5"
+	}
+	if spaceGroups.MatchString(s) {
+		s = strings.ReplaceAll(s, " ", "")
+	}
+	switch {
+	case style == StyleDecimalComma && dotGroups.MatchString(s) && !strings.Contains(s, ",") && strings.Count(s, ".") == 1:
+		return "", "in a table with decimal commas a point before three digits may group thousands or be a decimal point", false
+	case plainNumber.MatchString(s):
+		return s, "", true
+	case style == StyleDecimalComma && commaDecimal.MatchString(s):
+		return strings.Replace(s, ",", ".", 1), "", true
+	case style == StyleRegister && commaGroups.MatchString(s):
+		return strings.ReplaceAll(s, ",", ""), "", true
+	case dotGroupComma.MatchString(s), style == StyleDecimalComma && dotGroups.MatchString(s):
+		return strings.Replace(strings.ReplaceAll(s, ".", ""), ",", ".", 1), "read with a decimal comma", true
+	case commaDecimal.MatchString(s):
+		return strings.Replace(s, ",", ".", 1), "read with a decimal comma", true
+	case style == StyleDecimalComma && commaGroups.MatchString(s):
+		return "", "more than one comma, or a comma and a point, in a table with decimal commas", false
+	case strings.Count(s, ".") > 1 && dotGroups.MatchString(s):
+		return strings.ReplaceAll(s, ".", ""), "read with points between thousands", true
+	}
+	return "", "not a number", false
+}

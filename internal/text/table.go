@@ -1,0 +1,199 @@
+package text
+
+import (
+	"bytes"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/text/encoding/charmap"
+	"golang.org/x/text/encoding/unicode"
+)
+
+// Table is a file of rows and named columns, as text. Rows that do not fit the
+// header are Problems and not among the rows; blank rows are passed over.
+type Table struct {
+	Header   []string
+	Rows     [][]string
+	Lines    []int // line of the file on which each row starts
+	Mark     rune  // what separates the columns
+	Problems []LineProblem
+}
+
+// LineProblem is a line of a table that could not be read.
+type LineProblem struct {
+	Line    int
+	Message string
+}
+
+// ReadTable reads a table as spreadsheets write it: separated by commas,
+// semicolons or tabs, with or without a line "sep=;", in UTF-8 (with or without
+// a byte order mark), UTF-16 or Windows-1252. The first line names the columns.
+// An error means that the file as a whole is no such table and says what to do.
+func ReadTable(data []byte) (*Table, error) {
+	data, err := decode(data)
+	if err != nil {
+		return nil, err
+	}
+	mark, data, skipped := separatorLine(data)
+	if mark == 0 {
+		mark = Separator(data)
+	}
+	r := tableReader(data, mark)
+	r.LazyQuotes = true
+	strict := wellQuoted(data, mark)
+	header, err := r.Read()
+	if errors.Is(err, io.EOF) {
+		return nil, errors.New("the file is empty: the first line must name the columns")
+	}
+	if err != nil {
+		return nil, fmt.Errorf("header: %w", err)
+	}
+	t := &Table{Mark: mark}
+	for _, h := range header {
+		t.Header = append(t.Header, CleanCell(h))
+	}
+	for {
+		row, err := r.Read()
+		if errors.Is(err, io.EOF) {
+			return t, nil
+		}
+		if err != nil {
+			return nil, err // names the line itself
+		}
+		line, _ := r.FieldPos(0)
+		line += skipped
+		if j := slices.IndexFunc(row, func(f string) bool { return strings.ContainsRune(f, '\n') }); j >= 0 && !strict {
+			return nil, fmt.Errorf("line %d, field %d: a quote opens here and what closes it is not clear, so that rows may have run together; write a quote within a field twice", line, j+1)
+		}
+		t.add(row, line)
+	}
+}
+
+// add keeps a row, or the problem that it does not fit.
+func (t *Table) add(row []string, line int) {
+	if blank(row) {
+		return
+	}
+	if len(row) > len(t.Header) && blank(row[len(t.Header):]) {
+		row = row[:len(t.Header)]
+	}
+	if len(row) != len(t.Header) {
+		t.Problems = append(t.Problems, LineProblem{line, fmt.Sprintf("line %d has %d fields where the header names %d columns (separator %q); is a field with the separator in it not quoted?",
+			line, len(row), len(t.Header), string(t.Mark))})
+		return
+	}
+	t.Rows, t.Lines = append(t.Rows, row), append(t.Lines, line)
+}
+
+// decode gives the text of a file in UTF-8 without a byte order mark, its lines
+// ended by a line feed.
+func decode(data []byte) ([]byte, error) {
+	switch {
+	case bytes.HasPrefix(data, []byte("PK\x03\x04")) || bytes.HasPrefix(data, []byte("\xd0\xcf\x11\xe0")):
+		return nil, errors.New("the file is a spreadsheet's own format; save the sheet as CSV in UTF-8")
+	case bytes.HasPrefix(data, []byte("\xff\xfe")) || bytes.HasPrefix(data, []byte("\xfe\xff")):
+		out, err := unicode.UTF16(unicode.LittleEndian, unicode.UseBOM).NewDecoder().Bytes(data)
+		if err != nil {
+			return nil, errors.New("the file begins as UTF-16 and is none; save the table as CSV in UTF-8")
+		}
+		data = out
+	}
+	data = bytes.TrimPrefix(data, []byte("\ufeff"))
+	if bytes.IndexByte(data, 0) >= 0 {
+		return nil, errors.New("the file is not text (it has zero bytes); save the table as CSV in UTF-8")
+	}
+	if !utf8.Valid(data) {
+		out, err := charmap.Windows1252.NewDecoder().Bytes(data)
+		if err != nil {
+			return nil, errors.New("the file is neither UTF-8 nor Windows-1252; save the table as CSV in UTF-8")
+		}
+		data = out
+	}
+	if bytes.IndexByte(data, '\n') < 0 { // as old spreadsheets end their lines
+		data = bytes.ReplaceAll(data, []byte("\r"), []byte("\n"))
+	}
+	return data, nil
+}
+
+func tableReader(data []byte, mark rune) *csv.Reader {
+	r := csv.NewReader(bytes.NewReader(data))
+	r.Comma, r.FieldsPerRecord = mark, -1
+	return r
+}
+
+// separatorLine takes away the line "sep=;" that spreadsheets put before the
+// header; mark is 0 without one.
+func separatorLine(data []byte) (mark rune, rest []byte, lines int) {
+	first, rest, _ := bytes.Cut(data, []byte("\n"))
+	first = bytes.TrimSpace(first)
+	if len(first) != len("sep=;") || !bytes.EqualFold(first[:4], []byte("sep=")) || !bytes.ContainsAny(first[4:], ";,|\t") {
+		return 0, data, 0
+	}
+	return rune(first[4]), rest, 1
+}
+
+// wellQuoted tells a table in which every quote opens, closes or is doubled; only
+// there can a field be trusted to run over several lines.
+func wellQuoted(data []byte, mark rune) bool {
+	r := tableReader(data, mark)
+	r.ReuseRecord = true
+	for {
+		if _, err := r.Read(); err != nil {
+			return errors.Is(err, io.EOF)
+		}
+	}
+}
+
+func blank(row []string) bool {
+	for _, f := range row {
+		if strings.TrimSpace(f) != "" {
+			return false
+		}
+	}
+	return true
+}
+
+// Separator is the separator that splits the first line into most fields; quoted
+// parts do not count.
+func Separator(data []byte) rune {
+	inQuotes := false
+	count := map[byte]int{}
+	for i := 0; i < len(data); i++ {
+		switch c := data[i]; {
+		case c == '"':
+			inQuotes = !inQuotes
+		case inQuotes:
+		case c == '\n' || c == '\r':
+			i = len(data)
+		case c == ';' || c == ',' || c == '\t':
+			count[c]++
+		}
+	}
+	best := ','
+	for _, c := range []byte{';', '\t'} {
+		if count[c] > count[byte(best)] {
+			best = rune(c)
+		}
+	}
+	return best
+}
+
+var cellSpaces = strings.NewReplacer("\u00a0", " ", "\u202f", " ", "\u2009", " ", "\u2007", " ", "\ufeff", "", "\u200b", "")
+
+// CleanCell takes away what only looks like something in a cell: odd spaces, and
+// minus signs of typographers before a digit.
+func CleanCell(s string) string {
+	s = strings.TrimSpace(cellSpaces.Replace(s))
+	for _, minus := range []string{"\u2212", "\u2013", "\ufe63", "\uff0d"} {
+		if rest, ok := strings.CutPrefix(s, minus); ok && rest != "" && (rest[0] >= '0' && rest[0] <= '9' || rest[0] == '.' || rest[0] == ',') {
+			s = "-" + rest
+		}
+		s = strings.ReplaceAll(strings.ReplaceAll(s, "e"+minus, "e-"), "E"+minus, "E-")
+	}
+	return s
+}
