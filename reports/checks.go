@@ -12,17 +12,18 @@ import (
 	"past/reports/internal/show"
 )
 
-// seriesMost bounds the rows of a drawn series; the finding's data file has all.
-const seriesMost = 30
+// seriesMost is from how many studies on only the leave-one-out results that move
+// the estimate most are drawn, and how many; the finding's data file has all.
+const seriesMost, seriesDrawn = 8, 6
 
 // series describes sensitivity analyses, leave-one-out results and the subgroups
 // that the forest plot does not carry as rows of one figure on one axis.
 func (s *site) series(f *evidence.Finding) (chart.Rows, bool) {
 	read := readingOf(f, s.Name)
 	r := chart.Rows{ID: "series", Title: "Sensitivity analyses and leave-one-out", NameHead: "Analysis", Axis: read.axis(f), Stamp: s.permalink(f.ID),
-		Columns: []chart.Column{{Head: "k", Say: "k ="}, {Head: read.Symbol + " [95% CI]", After: true, Phone: true}, {Head: "τ²", After: true, Say: "τ²"}}}
+		Columns: []chart.Column{{Head: "k", WideOnly: true}, {Head: read.Symbol + " [95% CI]", After: true, Phone: true}, {Head: "τ²", After: true, WideOnly: true}}}
 	r.Table = chart.Table{Caption: "Results under other choices", Head: columns("Part", "Analysis", "#k", "#"+read.Symbol, "#95% lower", "#95% upper", "#τ²", "#I², %", "Model")}
-	group := func(name string, list []evidence.PooledResult, label func(*evidence.PooledResult) string) {
+	group := func(name, test string, list []evidence.PooledResult, label func(*evidence.PooledResult) string) {
 		head := false
 		for i := range list {
 			p := &list[i]
@@ -31,7 +32,7 @@ func (s *site) series(f *evidence.Finding) (chart.Rows, bool) {
 				continue
 			}
 			if !head {
-				r.Rows = append(r.Rows, chart.Row{Kind: chart.Group, Name: name, Line: -1})
+				r.Rows = append(r.Rows, chart.Row{Kind: chart.Group, Name: name, Line: -1, Cells: []string{"", test, ""}})
 				head = true
 			}
 			row := chart.Row{Name: label(p), Line: len(r.Lines), Cells: []string{show.Int(p.K), read.Full(p.Estimate, lo, hi), show.Tau2(p.Tau2)}, Marks: []chart.Mark{{Shape: chart.Dot, Est: *p.Estimate, Lo: *lo, Hi: *hi}}}
@@ -41,14 +42,19 @@ func (s *site) series(f *evidence.Finding) (chart.Rows, bool) {
 		}
 	}
 	own := func(p *evidence.PooledResult) string { return show.First(show.Prose(show.Clip(p.Label, 90))) }
-	group("Other defensible choices", f.Sensitivity, own)
+	group("Other defensible choices", "", f.Sensitivity, own)
 	for i := range f.Subgroups {
 		if g := &f.Subgroups[i]; g.Factor != "comparator_class" {
-			group("By "+factorName(g.Factor)+groupTest(g), g.Groups, func(p *evidence.PooledResult) string { return show.First(s.Name(p.Label)) })
+			group("By "+factorName(g.Factor), groupTest(g), g.Groups, func(p *evidence.PooledResult) string { return show.First(s.Name(p.Label)) })
 		}
 	}
 	if f.Primary.K > 2 {
-		group("Without each study in turn", mostMoved(f), own)
+		list := mostMoved(f)
+		name := "Without each study in turn"
+		if len(list) < len(f.LeaveOneOut) {
+			name = fmt.Sprintf("Without one study: the %d of %d that move it most", len(list), len(f.LeaveOneOut))
+		}
+		group(name, "", list, own)
 	}
 	if len(r.Lines) == 0 {
 		return r, false
@@ -73,14 +79,14 @@ func mostMoved(f *evidence.Finding) []evidence.PooledResult {
 		return math.Abs(*p.Estimate - *f.Primary.Estimate)
 	}
 	slices.SortStableFunc(list, func(a, b evidence.PooledResult) int { return cmp.Compare(move(b), move(a)) })
-	return list[:seriesMost]
+	return list[:seriesDrawn]
 }
 
 func groupTest(g *evidence.Subgroup) string {
 	if g.P == nil {
 		return ""
 	}
-	return " (difference between groups " + show.P(g.P) + ")"
+	return "difference " + show.P(g.P)
 }
 
 // specColumns bounds how many specifications are drawn.
@@ -95,8 +101,8 @@ func (s *site) specCurve(f *evidence.Finding) (chart.XY, bool) {
 	}
 	read := readingOf(f, s.Name)
 	shown := chart.Thin(v.Curve, specColumns)
-	c := chart.XY{ID: "speccurve", Title: "Specification curve", Stamp: s.permalink(f.ID), X: chart.ValueAxis{Bare: true, Title: "analyses, sorted by their result"}, Y: chart.ValueAxis{Title: read.Symbol, Ratio: read.Ratio}}
-	c.Note = fmt.Sprintf("%s, one for each combination of %s, sorted: each result with its 95%% interval, and below it the choices that made it.", show.Plural(v.Specifications, "analysis", "analyses"), show.Plural(len(v.Axes), "choice", "choices"))
+	c := chart.XY{ID: "speccurve", Title: "Specification curve", Broad: true, Stamp: s.permalink(f.ID), X: chart.ValueAxis{Bare: true, Title: "analyses, sorted by their result"}, Y: chart.ValueAxis{Title: read.Symbol, Ratio: read.Ratio}}
+	c.Note = fmt.Sprintf("%s, one for each combination of %s, sorted: each result with its 95%% interval, published marked.", show.Plural(v.Specifications, "analysis", "analyses"), show.Plural(len(v.Axes), "choice", "choices"))
 	if len(shown) < v.Specifications {
 		c.Note += fmt.Sprintf(" %s of them are drawn, evenly spaced.", show.Int(len(shown)))
 	}
@@ -175,7 +181,7 @@ func holds(f *evidence.Finding, read reading) string {
 	}
 	t := fmt.Sprintf("%s of %s defensible analyses exclude no effect; estimates run from %s to %s", show.Percent(100*v.ShareNonzero), show.Int(v.Specifications), read.Value(v.Min), read.Value(v.Max))
 	if v.MostMoving != "" {
-		t += "; the " + factorName(v.MostMoving) + " moves them most"
+		t += "; the choice of " + factorName(v.MostMoving) + " moves them most"
 	}
 	return t + "."
 }

@@ -25,6 +25,10 @@ const emptyMost = 3
 
 func (s *site) emptyFinding(f *evidence.Finding) *emptyPage {
 	d := &emptyPage{F: f, Ask: sentence(cmp.Or(f.Sentences.Ask, titleOf(f)), 200), Crumbs: s.crumbs(f), Sentence: sentence(f.Sentences.Plain, 400)}
+	if !f.State.Sayable() {
+		d.Sentence = "This edition did not look for it: no search named it, so nothing is said here and there is nothing to cite."
+		return d
+	}
 	for _, m := range f.Missing {
 		if len(d.Exists) == emptyMost {
 			break

@@ -20,6 +20,7 @@ type findingPage struct {
 	Crumbs           []linked
 	Fresh            string
 	Alerts           []alert
+	Notices          []noticeView
 	Much             muchView
 	Cert             certView
 	Steps            []stepView
@@ -61,6 +62,7 @@ type muchView struct {
 	Points       string
 	Hundred      string
 	Icons        template.HTML
+	HundredOf    *linked
 	Footnote     string
 }
 
@@ -80,6 +82,7 @@ func (s *site) findingPage(f *evidence.Finding) *page {
 	read := readingOf(f, s.Name)
 	d := &findingPage{F: f, Title: titleOf(f), Ask: sentence(cmp.Or(f.Sentences.Ask, titleOf(f)), 200), Answer: sentence(cmp.Or(f.Sentences.Answer, f.Sentences.Plain), 400),
 		Crumbs: s.crumbs(f), Fresh: s.fresh(f), Alerts: alertsOf(f), Cert: certOf(f.Certainty), Warnings: proseAll(warningsOf(f), 600)}
+	d.Notices = s.noticesFor(p, f)
 	d.Much = s.much(p, f, read)
 	d.Steps = stepsOf(&f.Certainty)
 	d.Who = s.whoAndWhen(f)
@@ -150,6 +153,16 @@ func (s *site) much(p *page, f *evidence.Finding, read reading) muchView {
 		v.Under += "; estimate with 95% interval"
 	}
 	v.Terms = meaning(read)
+	if a := f.Absolute; a != nil {
+		v.Points = pointsLine(a.Points)
+		v.Hundred, v.Icons = hundredLine(a, read.treatment)
+	}
+	if v.Hundred == "" {
+		if g := s.sibling(f); g != nil {
+			v.Hundred = show.First(briefHundred(g.Absolute)) + " with the comparator; the outcome of another finding, "
+			v.HundredOf = &linked{Path: s.findPath[g.ID], Name: titleOf(g)}
+		}
+	}
 	strip := chart.Rows{ID: "strip", Title: "The estimate on its axis", Axis: read.axis(f), Rows: []chart.Row{{Line: -1, Marks: []chart.Mark{{Shape: chart.Diamond, Est: *h.Estimate, Lo: lo, Hi: hi}}}}}
 	must := []float64{0, lo, hi}
 	if b := strip.Axis.Band; b != nil {
@@ -189,13 +202,31 @@ func meaning(r reading) string {
 func stepsOf(c *evidence.Certainty) []stepView {
 	var out []stepView
 	for _, d := range c.Domains {
-		v := stepView{Name: show.First(show.Clip(d.Name, 60)), Steps: stepsWord(d.Steps), Reason: sentence(d.Inputs, 300)}
+		v := stepView{Name: show.First(show.Clip(d.Name, 60)), Steps: stepsWord(d.Steps), Reason: sentence(bare(d.Inputs), 240)}
 		if notRated(d) {
 			v.Steps, v.Reason = "not rated", "no person has rated it"
 		}
 		out = append(out, v)
 	}
 	return out
+}
+
+// bare leaves out what a text has in brackets of the round kind: the sources of
+// its numbers, which the method page names.
+func bare(t string) string {
+	var b strings.Builder
+	depth := 0
+	for _, r := range t {
+		switch {
+		case r == '(':
+			depth++
+		case r == ')' && depth > 0:
+			depth--
+		case depth == 0:
+			b.WriteRune(r)
+		}
+	}
+	return strings.NewReplacer(" ;", ";", " ,", ",", " .", ".").Replace(strings.Join(strings.Fields(b.String()), " "))
 }
 
 func stepsWord(x float64) string {
@@ -216,7 +247,7 @@ func (s *site) findingFigures(p *page, d *findingPage, read reading) {
 		d.Forest = &v
 	}
 	if r, ok := s.biasBars(f); ok {
-		v := figView{ID: "bias", Title: "Risk of bias by weight", Alt: r.alt, P: p, Table: r.table}
+		v := figView{ID: "bias", Title: "Risk of bias by weight", Alt: r.alt, P: p, Table: r.table, Small: true}
 		v.Wide = p.svg(r.lay(460), v, "wide", chart.Axis{})
 		v.Narrow = p.svg(r.lay(356), v, "narrow", chart.Axis{})
 		d.Bias = &v

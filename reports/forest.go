@@ -119,7 +119,7 @@ func (p *forestParts) columns() {
 			} else if p.lean() {
 				p.rows.Columns = append(p.rows.Columns, chart.Column{Group: g, Head: "n, mean (SD)"})
 			} else {
-				p.rows.Columns = append(p.rows.Columns, chart.Column{Group: g, Head: "n", Say: "n"}, chart.Column{Group: g, Head: "mean", Say: "mean"}, chart.Column{Group: g, Head: "SD", Say: "SD"})
+				p.rows.Columns = append(p.rows.Columns, chart.Column{Group: g, Head: "n", Say: "n"}, chart.Column{Group: g, Head: "mean", Join: ", %s"}, chart.Column{Group: g, Head: "SD", Join: " (%s)"})
 			}
 		}
 	}

@@ -259,18 +259,30 @@ func (s *site) matrixCell(p *page, f *evidence.Finding, span map[bool]chart.Axis
 		c.Strip = template.HTML(r.Cell().Bare())
 	case len(f.Effects) > 0:
 		c.Class, c.Text = "few", show.Plural(len(f.Effects), "study", "studies")+", not pooled"
-	case len(f.Measured) > 0:
-		c.Class, c.Text = "few", "measured, no number"
-	case len(f.Missing) > 0:
-		c.Class, c.Text = "few", show.Plural(len(f.Missing), "trial", "trials")+" registered"
 	default:
-		c.Class, c.Text = s.absent(f)
+		c.Class, c.Text = stateWords(f.State, len(f.Missing))
 	}
 	return c
 }
 
-// absent is the word for a question of which nothing is known.
-func (s *site) absent(*evidence.Finding) (class, text string) { return "none", "none found" }
+// stateWords say which kind of absence stands in a cell.
+func stateWords(st evidence.State, registered int) (class, text string) {
+	switch st {
+	case evidence.RegisteredOnly:
+		return "few", show.Plural(registered, "trial", "trials") + " registered"
+	case evidence.MeasuredOnly:
+		return "few", "measured, no number"
+	case evidence.Uncontrolled:
+		return "few", "uncontrolled only"
+	case evidence.SearchedNone:
+		return "none", "searched: none"
+	case evidence.NotLooked:
+		return "not", "not looked for"
+	case "":
+		return "not", "not stated"
+	}
+	return "not", string(st)
+}
 
 func (s *site) findingRow(f *evidence.Finding) findingRow {
 	read := readingOf(f, s.Name)
@@ -282,6 +294,7 @@ func (s *site) findingRow(f *evidence.Finding) findingRow {
 	h := &f.Headline
 	row.Effect = read.Symbol + " " + read.Full(h.Estimate, h.Lower, h.Upper)
 	row.Side = read.side(*h.Estimate)
+	row.Points, row.Hundred = briefPoints(f.Absolute), briefHundred(f.Absolute)
 	if h.IncludesNull() {
 		row.Side = "the interval includes no effect"
 	}

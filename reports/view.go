@@ -17,8 +17,9 @@ type figView struct {
 	P                            *page
 	Wide, Narrow                 template.HTML
 	Table                        chart.Table
-	Option                       template.JS // of the chart library, where it adds something
-	Live                         template.JS // what the page's script refits with
+	Option                       template.JS   // of the chart library, where it adds something
+	Live                         template.JS   // what the page's script refits with
+	Below                        template.HTML // of a curve: the choices behind it, folded
 	Files                        []fileView
 	Small                        bool
 	CSV                          bool // the table is too long for a page
@@ -50,10 +51,14 @@ func (p *page) svg(pic *chart.Pic, v figView, form string, a chart.Axis) templat
 
 // xy prepares a figure of two axes.
 func (p *page) xy(c chart.XY) figView {
-	v := figView{ID: c.ID, Title: c.Title, Note: c.Note, Alt: c.Alt, P: p, Table: c.Table, Small: len(c.Choices) == 0}
+	v := figView{ID: c.ID, Title: c.Title, Note: c.Note, Alt: c.Alt, P: p, Table: c.Table, Small: !c.Broad}
 	v.CSV = v.Table.Cut()
 	v.Wide = p.svg(c.Wide(false), v, "wide", chart.Axis{})
 	v.Narrow = p.svg(c.Narrow(), v, "narrow", chart.Axis{})
+	if len(c.Choices) > 0 {
+		below := figView{ID: v.ID + "-choices", Title: "Choices of each analysis", Alt: "Which choices made each of the analyses above, in the same order; the table has them in words."}
+		v.Below = p.svg(c.Ticks(false), below, "wide", chart.Axis{}) + p.svg(c.Ticks(true), below, "narrow", chart.Axis{})
+	}
 	if !p.site.opt.NoLibrary && !v.CSV {
 		v.Option = jsonFor(c.Option())
 	}

@@ -52,10 +52,29 @@ func (s *site) whoAndWhen(f *evidence.Finding) []named {
 		size += ": " + d
 	}
 	add("Studies", size)
-	add("People", of(func(e *evidence.Effect) string { return show.Clip(e.Population, 48) }))
+	add("People", s.populations(f))
 	add("Compared with", of(func(e *evidence.Effect) string { return s.Name(e.ComparatorClass) }))
 	add("Measured", weeks(f))
 	return out
+}
+
+// populations are the people of a finding: its condition, and which studies were
+// of people with another illness.
+func (s *site) populations(f *evidence.Finding) string {
+	other := 0
+	for i := range f.Effects {
+		if f.Effects[i].PopulationClass == "other-illness" {
+			other++
+		}
+	}
+	t := s.Name(f.Condition)
+	switch {
+	case other > 0 && other == len(f.Effects):
+		return "people with another illness"
+	case other > 0:
+		t = strings.TrimPrefix(t+"; ", "; ") + countVerb(other, "study", "studies") + " of people with another illness"
+	}
+	return t
 }
 
 // weeks says when the outcome was measured, as the sources count it.

@@ -76,7 +76,7 @@ func (f *Flow) steps() []step {
 
 // Alt is the text alternative of the diagram.
 func (f *Flow) Alt() string {
-	return fmt.Sprintf("Flow of records: identified %s, screened %s, assessed %s, studies included %s.", bare(sum(f.Identified)), bare(f.Screened), bare(f.Assessed), bare(f.IncludedStudies))
+	return fmt.Sprintf("Flow of records: identified %s, screened %s, assessed %s, studies included %s.", orNot(sum(f.Identified)), orNot(f.Screened), orNot(f.Assessed), orNot(f.IncludedStudies))
 }
 
 // Lay draws the flow of records as boxes, what leaves it beside or below.
@@ -118,7 +118,7 @@ func (f *Flow) Lay(narrow bool) *Pic {
 	return g
 }
 
-func bare(n *int) string {
+func orNot(n *int) string {
 	if n == nil {
 		return "not recorded"
 	}

@@ -40,6 +40,9 @@ type Column struct {
 	// others go into a line below it, with their heading where Say is set.
 	Phone bool
 	Say   string
+	Join  string // on telephones the cell follows the one before it in this form: " (%s)"
+	// WideOnly columns are left out on telephones; the table has them.
+	WideOnly bool
 }
 
 // RowKind is what a row stands for.

@@ -1,6 +1,7 @@
 package chart
 
 import (
+	"fmt"
 	"math"
 	"strconv"
 	"strings"
@@ -77,6 +78,9 @@ func (r *Rows) narrowRow(g *Pic, row Row, left, y float64, x Scale) float64 {
 	if value != "" {
 		vw = Width(value, 13.4) + 8
 	}
+	if row.Kind == Group {
+		value, rest, vw = "", value, 0
+	}
 	lines := Wrap(row.Name, phoneW-vw-indent, 13.4, 3)
 	for i, l := range lines {
 		y += 17
@@ -102,16 +106,16 @@ func (r *Rows) narrowRow(g *Pic, row Row, left, y float64, x Scale) float64 {
 			}
 		}
 	}
-	y += 4
+	y += 3
 	if len(row.Marks) > 0 {
-		const h = 18.0
+		const h = 15.0
 		if r.Lean {
 			g.Line(x.Clamp(0), y, x.Clamp(0), y+h, "null")
 		} else {
 			r.frame(g, x, y, y+h)
 		}
-		r.marks(g, row, x, y+h/2, h+4)
-		y += h + 3
+		r.marks(g, row, x, y+h/2, h+5)
+		y += h + 2
 	}
 	if r.Lean {
 		return y
@@ -127,7 +131,7 @@ func (r *Rows) phoneCells(row Row) (value, rest string) {
 	var parts []string
 	group := ""
 	for i, c := range r.Columns {
-		if i >= len(row.Cells) || row.Cells[i] == "" || c.Dots {
+		if i >= len(row.Cells) || row.Cells[i] == "" || c.Dots || c.WideOnly {
 			continue
 		}
 		switch {
@@ -142,8 +146,8 @@ func (r *Rows) phoneCells(row Row) (value, rest string) {
 				group = c.Group
 				t = c.Group + ": " + t
 			}
-			if strings.HasPrefix(t, "SD ") && len(parts) > 0 {
-				parts[len(parts)-1] += " (" + t + ")"
+			if c.Join != "" && len(parts) > 0 {
+				parts[len(parts)-1] += fmt.Sprintf(c.Join, row.Cells[i])
 				continue
 			}
 			parts = append(parts, t)

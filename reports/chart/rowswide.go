@@ -245,7 +245,7 @@ func (r *Rows) wideRow(g *Pic, row Row, left, nameW, y, h float64, scale Scale, 
 			case c.Left:
 				g.Text(c.x, base, Start, "mu", Fit(row.Cells[c.at], c.w+4, 12.5))
 			default:
-				cl := map[RowKind]string{Total: "b", Extra: "oc"}[row.Kind]
+				cl := map[RowKind]string{Total: "b", Extra: "oc", Group: "sm"}[row.Kind]
 				if cl == "" {
 					cl = "t"
 				}

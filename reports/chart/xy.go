@@ -13,7 +13,9 @@ type XY struct {
 	// Choices are rows of ticks under the figure, one for each level of each
 	// choice of a specification curve.
 	Choices []Choice
-	Words   []Word
+	// Broad figures are as wide as the page and low.
+	Broad bool
+	Words []Word
 	Table
 }
 
@@ -115,19 +117,41 @@ func (a *ValueAxis) ticks(n int) []Tick {
 // Wide lays the figure out for a desktop or a file.
 func (c *XY) Wide(titled bool) *Pic {
 	w, h := 500.0, 300.0
-	if len(c.Choices) > 0 {
-		w = 1000
+	if c.Broad {
+		w, h = 1000, 190
 	}
 	return c.lay(w, h, titled)
 }
 
 // Narrow lays it out for a telephone.
-func (c *XY) Narrow() *Pic { return c.lay(phoneW, 250, false) }
+func (c *XY) Narrow() *Pic {
+	if c.Broad {
+		return c.lay(phoneW, 170, false)
+	}
+	return c.lay(phoneW, 240, false)
+}
 
-func (c *XY) lay(w, h float64, titled bool) *Pic {
+// Ticks lays out the choices alone, for a fold below the curve.
+func (c *XY) Ticks(narrow bool) *Pic {
+	w := 1000.0
+	if narrow {
+		w = phoneW
+	}
 	left := 52.0
 	for _, ch := range c.Choices {
 		left = math.Max(left, math.Min(Width(ch.Name, 12)+10, w*0.36))
+	}
+	g := New(w, 0)
+	g.H = c.choices(g, Scale{Lo: c.X.Lo, Hi: c.X.Hi, A: left, B: w - 8}, 0, left) + 6
+	return g
+}
+
+func (c *XY) lay(w, h float64, titled bool) *Pic {
+	left := 52.0
+	if titled {
+		for _, ch := range c.Choices {
+			left = math.Max(left, math.Min(Width(ch.Name, 12)+10, w*0.36))
+		}
 	}
 	top := 10.0
 	g := New(w, 0)
@@ -171,7 +195,9 @@ func (c *XY) lay(w, h float64, titled bool) *Pic {
 		g.Text(at, end, Middle, "sm", Fit(c.X.Title, w-left, 12))
 		end += 8
 	}
-	end = c.choices(g, x, end, left)
+	if titled {
+		end = c.choices(g, x, end, left)
+	}
 	if titled && c.Note != "" {
 		for _, l := range Wrap(c.Note, w-8, 12, 5) {
 			end += 16

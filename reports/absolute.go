@@ -1,0 +1,122 @@
+package reports
+
+import (
+	"fmt"
+	"html/template"
+	"math"
+	"strings"
+
+	"past/internal/evidence"
+	"past/reports/chart"
+	"past/reports/internal/show"
+)
+
+// pointsLine says the difference in points of a scale.
+func pointsLine(x *evidence.ScalePoints) string {
+	if x == nil {
+		return ""
+	}
+	t := fmt.Sprintf("About %s points lower on the %s", show.Fixed(math.Abs(x.Points), 1), show.Clip(x.Scale, 30))
+	if x.Points > 0 {
+		t = strings.Replace(t, "lower", "higher", 1)
+	}
+	t += " [" + show.Fixed(x.Lower, 1) + ", " + show.Fixed(x.Upper, 1) + "]"
+	if x.Range != "" {
+		t += ", range " + show.Prose(show.Clip(x.Range, 20))
+	}
+	t += "; " + show.Prose(show.Clip(bare(x.Way), 120))
+	if x.Threshold != nil {
+		t += ". A difference that matters: " + show.Trim(*x.Threshold, 1) + " points"
+	}
+	return t + "."
+}
+
+// briefPoints is the same for a table.
+func briefPoints(a *evidence.Absolute) string {
+	if a == nil || a.Points == nil {
+		return ""
+	}
+	return show.Fixed(a.Points.Points, 1) + " points on the " + show.Clip(a.Points.Scale, 30)
+}
+
+// briefHundred is of 100 people for a table.
+func briefHundred(a *evidence.Absolute) string {
+	if a == nil || a.People == nil {
+		return ""
+	}
+	return fmt.Sprintf("out of 100 people, %s against %s", whole(a.People.With), whole(a.People.Without))
+}
+
+// whole prints people of a hundred; what rounds to none and is not says so.
+func whole(x float64) string {
+	if x > 0 && x < 0.5 {
+		return "fewer than 1"
+	}
+	return show.Fixed(x, 0)
+}
+
+// hundredLine says how many of 100 people have the event, and draws them.
+func hundredLine(a *evidence.Absolute, treatment string) (string, template.HTML) {
+	p := a.People
+	if p == nil {
+		return "", ""
+	}
+	t := fmt.Sprintf("Out of 100 people, %s with the comparator and %s [%s to %s] with %s", whole(p.Without), whole(p.With), whole(p.WithLower), whole(p.WithUpper), treatment)
+	if d := p.With - p.Without; math.Abs(d) >= 0.5 {
+		word := "more"
+		if d < 0 {
+			word = "fewer"
+		}
+		t += fmt.Sprintf(": %s %s", show.Fixed(math.Abs(d), 0), word)
+	}
+	if p.NNT != nil {
+		t += fmt.Sprintf(". %s treated for %s", show.Trim(*p.NNT, 1), orWord(show.Clip(p.NNTFor, 80), "one more or fewer"))
+		if p.NNTLower != nil && p.NNTUpper != nil {
+			t += fmt.Sprintf(" [%s to %s]", show.Trim(*p.NNTLower, 1), show.Trim(*p.NNTUpper, 1))
+		}
+	}
+	t += ". Comparator risk: " + show.Prose(show.Clip(p.WithoutSource, 160)) + "."
+	return t, template.HTML(icons(p.Without, p.With).Bare())
+}
+
+func orWord(s, or string) string {
+	if s == "" {
+		return or
+	}
+	return s
+}
+
+// icons draws 100 people twice: with the comparator and with the treatment.
+func icons(without, with float64) *chart.Pic {
+	const w, size, gap = 300.0, 5.2, 6.9
+	g := chart.New(w, 5*gap*2+24)
+	for k, n := range []float64{without, with} {
+		top := float64(k) * (5*gap + 10)
+		g.Text(0, top+20, chart.Start, "xs", []string{"comparator", "treatment"}[k])
+		var on, off [][]chart.Point
+		for i := range 100 {
+			x, y := 78+float64(i%20)*gap*1.55, top+float64(i/20)*gap
+			sq := []chart.Point{{X: x, Y: y}, {X: x + size*1.5, Y: y}, {X: x + size*1.5, Y: y + size}, {X: x, Y: y + size}}
+			if float64(i)+0.5 < n {
+				on = append(on, sq)
+			} else {
+				off = append(off, sq)
+			}
+		}
+		g.Polys(on, true, "man1")
+		g.Polys(off, true, "man0")
+	}
+	return g
+}
+
+// sibling is the finding that counts people for the same treatment and domain,
+// where a finding measures a scale.
+func (s *site) sibling(f *evidence.Finding) *evidence.Finding {
+	for i := range s.Ed.Findings {
+		g := &s.Ed.Findings[i]
+		if g.ID != f.ID && g.Substance == f.Substance && g.Domain == f.Domain && g.Condition == f.Condition && g.Population == f.Population && g.Absolute != nil && g.Absolute.People != nil {
+			return g
+		}
+	}
+	return nil
+}
