@@ -229,7 +229,7 @@ func fixtureEdition(t testing.TB) Edition {
 	dep.Excluded = []evidence.Exclusion{{EffectID: "x", StudyID: "NCT03429075", Label: "Carhart-Harris 2021", Code: "COMPARATOR", Reason: "compared with another drug"}}
 	one := findingOf(t, "lsd-anxiety-in-illness", "LSD and anxiety in people with a life-threatening illness", "lsd", mdma[:1])
 	rr := ratioFinding(t, mdma[:4])
-	empty := evidence.Finding{ID: "mdma-sexual-function", Title: "MDMA-assisted therapy and sexual function or satisfaction", Question: "mdma-sexual-function", Substance: "mdma", Domain: "sexual-function", Measure: "SMD", LowerIsBetter: false,
+	empty := evidence.Finding{ID: "mdma-sexual-function", Title: "MDMA-assisted therapy and sexual function or satisfaction", Question: "mdma-sexual-function", Substance: "mdma", Domain: "sexual-function", State: evidence.MeasuredOnly, Measure: "SMD", LowerIsBetter: false,
 		Primary: evidence.PooledResult{Method: "none", Measure: "SMD"}, Missing: missing[:1],
 		Measured:  []evidence.Measured{{Label: "Barba 2024 (trial part)", Instrument: "PRSexDQ-SALSEX", N: p(59), Note: "no numbers for the comparison in the sources seen", DOI: "10.1038/s41598-023-49817-4"}},
 		Sentences: evidence.Sentences{Plain: "No trial gives numbers that can be pooled."}}
