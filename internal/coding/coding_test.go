@@ -54,6 +54,8 @@ func TestStances(t *testing.T) {
 		{"Inclusion Criteria:\n* Taking an SSRI for at least 6 weeks", "serotonergic-antidepressants", Required},
 		{"Exclusion Criteria:\n* Antidepressants are allowed if stable", "serotonergic-antidepressants", Allowed},
 		{"Exclusion Criteria:\n* Unable to speak English", "language", Required},
+		{"Exclusion Criteria:\n* Unwilling to discontinue psychotropic agents", "serotonergic-antidepressants", Excluded},
+		{"Inclusion Criteria:\n* Psychiatric medicines tapered off before baseline", "serotonergic-antidepressants", Excluded},
 		{"Inclusion Criteria:\n* Fluent in English", "language", Required},
 		{"KEY EXCLUSION CRITERIA\n\nAny of the following:\n\n  * seizures\n  * bipolar disorder", "bipolar", Excluded},
 		{"Must not have:\n   - epilepsy", "seizures", Excluded},

@@ -88,15 +88,22 @@ func (c *Code) stance(k criterion, at []int) string {
 		}
 		return Mentioned
 	case k.exclude:
-		if doubleNegative.MatchString(before) {
+		if doubleNegative.MatchString(before) && !stopping.MatchString(before) {
 			return Required
 		}
 		return Excluded
-	case negation.MatchString(before) || negation.MatchString(k.text[at[0]:at[1]]):
+	case negation.MatchString(before) || negation.MatchString(k.text[at[0]:at[1]]) || stopped.MatchString(k.text[at[1]:]):
 		return Excluded
 	}
 	return Required
 }
+
+// stopping in an exclusion ("unwilling to discontinue") and stopped after the words
+// ("medicines tapered off") both leave out who goes on taking something.
+var (
+	stopping = regexp.MustCompile(`(?i)\b(discontinue|stop|taper|withdraw|wash-?out|refrain|abstain)\w*`)
+	stopped  = regexp.MustCompile(`(?i)^[^;.]{0,60}\b(discontinued|stopped|tapered|washed out|withdrawn|not (allowed|permitted))\b`)
+)
 
 // doubleNegative turns an exclusion of those without something into a demand.
 var doubleNegative = regexp.MustCompile(`(?i)\b(unable|inability|not able|cannot|does not|do not|lack of|without|absence of|unwilling|(not|non-)\s?(\w+ )?(fluent|proficient|speaking))\b`)

@@ -61,13 +61,14 @@ type set struct {
 	papers        []Paper
 	reports       []report
 	registrations []Registration
+	protocols     []Protocol
 	err           error
 }
 
 var load = sync.OnceValue(func() set {
 	var s set
 	s.err = errors.Join(decode("data/trials.json", &s.trials), decode("data/papers.json", &s.papers),
-		decode("data/reports.json", &s.reports), decode("data/registers.json", &s.registrations))
+		decode("data/reports.json", &s.reports), decode("data/registers.json", &s.registrations), decode("data/protocols.json", &s.protocols))
 	return s
 })
 

@@ -46,6 +46,11 @@ func wireStudy(t Trial, papers []Paper, r Registration) map[string]any {
 		}
 		p["armsInterventionsModule"] = m
 	}
+	for _, x := range load().protocols {
+		if x.ID == t.ID {
+			x.wire(p)
+		}
+	}
 	if refs := references(t, papers); len(refs) > 0 {
 		p["referencesModule"] = map[string]any{"references": refs}
 	}
