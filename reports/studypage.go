@@ -90,6 +90,18 @@ func (s *site) studyPage(st *evidence.Study, harms []*evidence.HarmRow) {
 	p.Data = d
 }
 
+// stated adds to a fact who states it, and what another source says instead.
+func stated(value string, from *evidence.Statement) string {
+	if value == "" || from == nil {
+		return value
+	}
+	value += " (" + show.Clip(from.By, 40)
+	if from.Over != "" {
+		value += ", instead of " + show.Clip(from.Over, 80)
+	}
+	return value + ")"
+}
+
 func (s *site) studyFacts(p *page, d *studyPage, st *evidence.Study) {
 	add := func(name, value string) {
 		if value != "" && value != show.None {
@@ -97,8 +109,8 @@ func (s *site) studyFacts(p *page, d *studyPage, st *evidence.Study) {
 		}
 	}
 	add("Status", show.Clip(string(st.Status), 40))
-	add("Design", s.Name(st.Design))
-	add("Blinding", show.Clip(st.Blinding, 80))
+	add("Design", stated(s.Name(st.Design), st.DesignFrom))
+	add("Blinding", stated(show.Clip(st.Blinding, 80), st.BlindingFrom))
 	add("Sponsor", show.Clip(st.Sponsor, 160))
 	if st.Enrollment != nil {
 		add("Enrolment in the register", show.Int(*st.Enrollment))

@@ -16,10 +16,22 @@ type Study struct {
 	Topics     []string `json:"topics,omitempty"`
 	Design     string   `json:"design,omitempty"` // vocabulary design id
 	Blinding   string   `json:"blinding,omitempty"`
-	Status     Status   `json:"status,omitempty"`
-	Sponsor    string   `json:"sponsor,omitempty"`
-	Enrollment *int     `json:"enrollment,omitempty"`
-	Randomised *int     `json:"randomised,omitempty"`
+	// DesignFrom and BlindingFrom say who states them: a record in its fields or
+	// a person's row, and what that row overrides.
+	DesignFrom   *Statement `json:"design_from,omitempty"`
+	BlindingFrom *Statement `json:"blinding_from,omitempty"`
+	Status       Status     `json:"status,omitempty"`
+	Sponsor      string     `json:"sponsor,omitempty"`
+	Enrollment   *int       `json:"enrollment,omitempty"`
+	Randomised   *int       `json:"randomised,omitempty"`
+}
+
+// Statement is where a fact of a study is stated.
+type Statement struct {
+	By   string     `json:"by"`             // record id or id of the extraction row
+	Says string     `json:"says,omitempty"` // the source's own words
+	Over string     `json:"over,omitempty"` // what another source says instead
+	Prov Provenance `json:"provenance"`
 }
 
 // Link says why two records are one study. Strength orders reasons: an id that

@@ -103,12 +103,17 @@ func paperOf(x review.Extraction) link.Paper {
 // recordFacts are what a study takes over from a record. They are kept instead
 // of the records, which would not fit in memory.
 type recordFacts struct {
-	id    string
-	about synthesis.StudyTopics
+	id               string
+	about            synthesis.StudyTopics
+	design, blinding string
+	stated           evidence.Statement
 }
 
 func (p *Pipeline) factsOf(r *evidence.Record) recordFacts {
-	return recordFacts{id: r.ID, about: About(p.Vocab, r)}
+	f := recordFacts{id: r.ID, about: About(p.Vocab, r)}
+	f.design, f.blinding, f.stated.Says = extract.StatedDesign(r)
+	f.stated.By, f.stated.Prov = r.ID, r.Prov
+	return f
 }
 
 // describe says what each study is about: by the vocabulary for its records,
@@ -127,6 +132,12 @@ func (p *Pipeline) describe(studies []evidence.Study, facts []recordFacts, h *hu
 		st.Substances = union(st.Substances, f.about.Substances)
 		st.Conditions = union(st.Conditions, f.about.Conditions)
 		st.Topics = union(st.Topics, f.about.Topics)
+		if st.Design == "" && f.design != "" {
+			st.Design, st.DesignFrom = f.design, &f.stated
+		}
+		if st.Blinding == "" && f.blinding != "" {
+			st.Blinding, st.BlindingFrom = f.blinding, &f.stated
+		}
 	}
 	for _, m := range h.Measured {
 		// the topic of a measured row is a person's own classification
@@ -143,13 +154,22 @@ func (p *Pipeline) describe(studies []evidence.Study, facts []recordFacts, h *hu
 		if x.Condition != "" {
 			st.Conditions = union(st.Conditions, []string{x.Condition})
 		}
-		if st.Design == "" {
-			st.Design = x.Design
-		}
-		if x.Blinding != "" {
-			st.Blinding = x.Blinding
-		}
+		override(&st.Design, &st.DesignFrom, x.Design, x)
+		override(&st.Blinding, &st.BlindingFrom, x.Blinding, x)
 	}
+}
+
+// override lets the value of a person's row replace what a record states, and
+// keeps what it replaced. The first row of a study decides.
+func override(value *string, from **evidence.Statement, own string, x review.Extraction) {
+	if own == "" || *from != nil && (*from).Says == "" {
+		return
+	}
+	s := &evidence.Statement{By: x.ID, Prov: x.Prov}
+	if *value != "" && *value != own {
+		s.Over = *value + " (" + (*from).By + ")"
+	}
+	*value, *from = own, s
 }
 
 func union(a, b []string) []string {
