@@ -10,7 +10,8 @@ type Effect struct {
 	Year       int    `json:"year,omitempty"`
 	RecordID   string `json:"record_id,omitempty"`
 
-	Substance       string   `json:"substance"`
+	Substance       string   `json:"substance"`      // vocabulary id under which it is counted
+	Drug            string   `json:"drug,omitempty"` // own name where it is a form of that: esketamine
 	Condition       string   `json:"condition"`
 	Population      string   `json:"population,omitempty"`       // as stated
 	PopulationClass string   `json:"population_class,omitempty"` // diagnosis | other-illness | ""

@@ -91,17 +91,20 @@ type ArmResult struct {
 	TimepointWeeks *float64 `json:"timepoint_weeks"`
 	// TimepointOrigin is what the weeks are counted from: one of the Origin
 	// constants, with a number where the source numbers it; empty: not stated.
-	TimepointOrigin string     `json:"timepoint_origin,omitempty"`
-	Instrument      string     `json:"instrument,omitempty"`
-	Domain          string     `json:"domain,omitempty"`
-	ScoreType       string     `json:"score_type,omitempty"` // one of the Score constants
-	Subscale        string     `json:"subscale,omitempty"`
-	Baseline        bool       `json:"baseline,omitempty"`
-	Adjusted        bool       `json:"adjusted,omitempty"` // LS means and their like
-	Verdict         Verdict    `json:"verdict"`
-	Reason          string     `json:"reason"` // "CODE: sentence"; CODE from the documented list
-	Flags           []string   `json:"flags,omitempty"`
-	Prov            Provenance `json:"provenance"`
+	TimepointOrigin string `json:"timepoint_origin,omitempty"`
+	Instrument      string `json:"instrument,omitempty"`
+	Domain          string `json:"domain,omitempty"`
+	ScoreType       string `json:"score_type,omitempty"` // one of the Score constants
+	Subscale        string `json:"subscale,omitempty"`
+	Baseline        bool   `json:"baseline,omitempty"`
+	Adjusted        bool   `json:"adjusted,omitempty"` // LS means and their like
+	// Use is what became of the cell: "effect", or "CODE: sentence" of why no
+	// effect is made from it.
+	Use     string     `json:"use,omitempty"`
+	Verdict Verdict    `json:"verdict"`
+	Reason  string     `json:"reason"` // "CODE: sentence"; CODE from the documented list
+	Flags   []string   `json:"flags,omitempty"`
+	Prov    Provenance `json:"provenance"`
 }
 
 // Contrast is a sponsor's between-group analysis, read.

@@ -2,76 +2,267 @@ package extract
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"past/internal/evidence"
+	"past/internal/text"
 	"past/internal/vocab"
 )
 
-// armReading is what a reporting group turns out to be.
+// part is one thing that an arm gives.
+type part struct {
+	name  string // for people
+	drug  string // own vocabulary id, "" where the vocabulary has none
+	class string // for what is no drug of the vocabulary: a comparator class
+}
+
+// key tells whether two arms give the same thing.
+func (p part) key() string {
+	if p.drug != "" {
+		return p.drug
+	}
+	return squash(p.name)
+}
+
+// armReading is what a reporting group is given in the randomised phase.
 type armReading struct {
 	group   evidence.Group
-	class   vocab.ArmClass
 	planned string // label of the planned arm it was matched to, "" if none
-	doubt   string // why its class is not certain, "" if it is
-	pooled  bool   // a group made of other groups
+	kind    string // the register's arm type
+	label   vocab.Given
+	parts   []part
+	doses   map[string]vocab.Dose // the largest, by own drug id
+	waits   bool                  // waits, or is treated later
+	later   []string              // drugs given only after the randomised phase
+	wait    *float64              // weeks until then, where stated
+	doubt   string                // why the reading is not certain, "" if it is
+	pooled  bool                  // a group made of other groups
 }
 
 var pooledGroup = regexp.MustCompile(`(?i)^(?:all|total|overall|entire|combined|pooled)\b|\b(?:pooled|combined|all (?:participants|patients|subjects|arms|groups|doses)|total)\b`)
 
-// readGroup says of a reporting group which planned arm it is, by title and
-// description and never by its number, and what it is given.
+// readGroup says of a reporting group which planned arm it is, by its words and
+// never by its number, and what it is given. Label and interventions outrank
+// descriptions, which tell the whole protocol.
 func readGroup(r *evidence.Record, g evidence.Group, v *vocab.Vocabulary) armReading {
-	a := armReading{group: g, pooled: pooledGroup.MatchString(g.Title)}
-	own := v.ComparatorClass(vocab.ArmText{Label: g.Title, Description: g.Description})
+	a := armReading{group: g, pooled: pooledGroup.MatchString(g.Title), doses: map[string]vocab.Dose{}}
+	own := v.Given(g.Title)
 	i, ok := matchArm(r.Arms, g)
+	description := randomisedPart(g.Description)
 	if !ok {
-		a.class = own
-		a.doubt = "the group matches no planned arm; it was read by its own words: " + own.Reason
-		if own.Role == vocab.RoleUnknown {
+		a.label = own
+		a.read(v, g.Title, nil, description)
+		if len(a.parts) == 0 && !a.waits {
 			a.doubt = "the group matches no planned arm and its words do not say what is given"
 		}
 		return a
 	}
 	arm := r.Arms[i]
-	a.planned = arm.Label
-	a.class = v.ComparatorClass(armText(r, arm, len(r.Arms) == 1))
-	if !a.class.Certain {
-		a.doubt = a.class.Reason
+	a.planned, a.kind = arm.Label, strings.ToUpper(strings.ReplaceAll(strings.TrimSpace(arm.Type), " ", "_"))
+	a.label = v.Given(arm.Label)
+	a.read(v, arm.Label, interventionsOf(r, arm), randomisedPart(arm.Description))
+	a.findDoses(v, g.Title, description)
+	a.wait = waitOf(arm.Description)
+	if a.label.PlaceboFirst || a.label.DrugFirst {
+		a.doubt = "the arm takes placebo and drug in turn: only the time before the crossover is a comparison"
 	}
-	if own.Certain && own.Role != vocab.RoleUnknown && (own.Role != a.class.Role || own.Comparator != a.class.Comparator && a.class.Role == vocab.RoleComparator) {
-		a.doubt = "the planned arm reads as " + armWord(a.class) + ", the reporting group as " + armWord(own)
+	for _, d := range own.Drugs {
+		if v.Studied(d) && !a.gives(d) {
+			a.doubt = "the reporting group names " + d + ", the planned arm " + arm.Label + " does not"
+		}
 	}
-	if len(a.class.Doses) == 0 {
-		a.class.Doses = own.Doses
+	if own.Words[vocab.InactivePlacebo] != "" && len(own.Drugs) == 0 && !a.has(vocab.InactivePlacebo) && len(a.label.Drugs) > 0 {
+		a.doubt = "the planned arm gives " + strings.Join(a.label.Drugs, ", ") + ", the reporting group is called placebo"
 	}
 	return a
 }
 
-func armWord(c vocab.ArmClass) string {
-	if c.Role == vocab.RoleComparator && c.Comparator != "" {
-		return c.Comparator
+// read collects what is given: from the interventions, then from the label,
+// and only where both are silent from the description.
+func (a *armReading) read(v *vocab.Vocabulary, label string, in []evidence.Intervention, description string) {
+	for _, x := range in {
+		a.add(partsOf(v, x)...)
 	}
-	return string(c.Role)
+	if len(in) == 0 {
+		for _, s := range segments.Split(label, -1) {
+			a.add(partsOf(v, evidence.Intervention{Name: s, Type: "LABEL"})...)
+		}
+	}
+	for _, d := range a.label.Drugs {
+		a.add(part{name: nameOf(v, d), drug: d})
+	}
+	for _, c := range []string{vocab.InactivePlacebo, vocab.TherapyAlone} {
+		if w := a.label.Words[c]; w != "" && !a.has(c) {
+			a.add(part{name: w, class: c})
+		}
+	}
+	a.waits = a.label.Words[vocab.Waitlist] != "" || a.has(vocab.Waitlist)
+	texts := []string{label}
+	for _, x := range in {
+		texts = append(texts, x.Name+" "+x.Description)
+	}
+	if len(a.parts) == 0 {
+		a.add(partsOf(v, evidence.Intervention{Name: description, Type: "TEXT"})...)
+	}
+	a.findDoses(v, append(texts, description)...)
 }
 
-func armText(r *evidence.Record, arm evidence.Arm, alone bool) vocab.ArmText {
-	t := vocab.ArmText{Label: arm.Label, Type: arm.Type, Description: arm.Description, SingleArm: alone}
-	for _, name := range arm.InterventionNames {
-		plain := name
-		if i := strings.Index(name, ": "); i >= 0 {
-			plain = name[i+2:]
+// segments part a label into what it names side by side.
+var segments = regexp.MustCompile(`(?i)\s*(?:\+|\bplus\b|\badded to\b|;)\s*`)
+
+func nameOf(v *vocab.Vocabulary, id string) string {
+	if s, ok := v.Substance(id); ok {
+		return s.Name
+	}
+	return id
+}
+
+// partsOf reads one intervention.
+func partsOf(v *vocab.Vocabulary, x evidence.Intervention) []part {
+	g := v.Given(x.Name)
+	if len(g.Drugs) == 0 && len(g.Words) == 0 && len(g.Imitated) == 0 && len(x.OtherNames) > 0 {
+		g = v.Given(strings.Join(x.OtherNames, "; "))
+	}
+	var out []part
+	for _, d := range g.Drugs {
+		out = append(out, part{name: nameOf(v, d), drug: d})
+	}
+	if len(out) > 0 {
+		return out
+	}
+	name := strings.TrimSpace(x.Name)
+	switch {
+	case name == "":
+		return nil
+	case g.Words[vocab.InactivePlacebo] != "" || len(g.Imitated) > 0 || strings.EqualFold(x.Type, "SHAM"):
+		return []part{{name: name, class: vocab.InactivePlacebo}}
+	case g.Words[vocab.Waitlist] != "":
+		return []part{{name: name, class: vocab.Waitlist}}
+	case g.Words[vocab.TherapyAlone] != "" || g.Therapy || strings.EqualFold(x.Type, "BEHAVIORAL"):
+		return []part{{name: name, class: vocab.TherapyAlone}}
+	case strings.EqualFold(x.Type, "TEXT") || strings.EqualFold(x.Type, "LABEL") && !backgroundWord.MatchString(name):
+		return nil // words that name nothing given
+	}
+	return []part{{name: name, class: vocab.OtherDrug}}
+}
+
+// backgroundWord finds what a label adds to a treatment without naming a drug.
+var backgroundWord = regexp.MustCompile(`(?i)^(?:soc|(?:oral |new |open[\s-]label )*(?:anti-?depressants?|ad|medications?|background therapy|standard of care))\b`)
+
+func (a *armReading) add(ps ...part) {
+	for _, p := range ps {
+		if !slices.ContainsFunc(a.parts, func(q part) bool { return q.key() == p.key() }) {
+			a.parts = append(a.parts, p)
 		}
-		in := vocab.InterventionText{Name: plain}
+	}
+}
+
+func (a *armReading) has(class string) bool {
+	return slices.ContainsFunc(a.parts, func(p part) bool { return p.drug == "" && p.class == class })
+}
+
+func (a *armReading) gives(drug string) bool {
+	return slices.ContainsFunc(a.parts, func(p part) bool { return p.drug == drug })
+}
+
+// findDoses keeps the dose of each drug of the arm from the first text that has
+// one. A dose in a text without a drug is that of the arm's only drug.
+func (a *armReading) findDoses(v *vocab.Vocabulary, texts ...string) {
+	var drugs []string
+	for _, p := range a.parts {
+		if p.drug != "" {
+			drugs = append(drugs, p.drug)
+		}
+	}
+	for _, text := range texts {
+		g := v.Given(text)
+		if len(drugs) == 1 && len(g.Drugs) == 0 && len(g.Imitated) == 0 && len(a.parts) == 1 {
+			g = v.Given(nameOf(v, drugs[0]) + " " + text)
+		}
+		for _, d := range drugs {
+			if _, known := a.doses[d]; known {
+				continue
+			}
+			var best vocab.Dose
+			for _, x := range g.Doses {
+				if x.Substance == v.Family(d) && more(x, best) {
+					best = x
+				}
+			}
+			if best.Amount > 0 {
+				a.doses[d] = best
+			}
+		}
+	}
+	route := ""
+	for _, text := range texts {
+		if route == "" {
+			route = v.Route(text)
+		}
+	}
+	for d, x := range a.doses {
+		if x.Route == "" {
+			x.Route = route
+			a.doses[d] = x
+		}
+	}
+}
+
+func more(a, b vocab.Dose) bool {
+	x, ok := vocab.Convert(a, "mg")
+	y, okB := vocab.Convert(b, "mg")
+	return ok && (!okB || x > y) || !ok && !okB && b.Amount == 0
+}
+
+func interventionsOf(r *evidence.Record, arm evidence.Arm) []evidence.Intervention {
+	var out []evidence.Intervention
+	for _, name := range arm.InterventionNames {
+		kind, plain, typed := strings.Cut(name, ": ")
+		if !typed {
+			kind, plain = "", name
+		}
+		in := evidence.Intervention{Name: plain, Type: strings.ToUpper(kind)}
 		for _, x := range r.Interventions {
 			if strings.EqualFold(strings.TrimSpace(x.Name), strings.TrimSpace(plain)) {
-				in = vocab.InterventionText{Name: x.Name, Type: x.Type, Description: x.Description, OtherNames: x.OtherNames}
+				in = x
 				break
 			}
 		}
-		t.Interventions = append(t.Interventions, in)
+		out = append(out, in)
 	}
-	return t
+	return out
+}
+
+var (
+	sentenceEnd = regexp.MustCompile(`[.;\n]\s+|\n`)
+	laterWords  = regexp.MustCompile(`(?i)\bfollow[\s-]?up phase\b|\bcontinuation\b|\bmaintenance\b|\bextension\b|\bopen[\s-]label (?:phase|period|treatment|session|part|portion)|\boptional\b|\b(?:up)?on completion\b|\bafter (?:the )?(?:\w+ )?(?:completion|unblinding|primary|end of|double|blinded|crossover)|\bsubsequently\b|\bthereafter\b|\blater\b|\bcross(?:ed|es|ing)?[\s-]?over\b|\bwill (?:then|be offered)\b|\bwere (?:then )?offered\b|\bmay (?:then )?(?:receive|be offered)\b|\bfollowing (?:the )?(?:double|blind)`)
+	waitFor     = regexp.MustCompile(`(?i)\b(?:after|wait(?:ing)?(?: for| period of)?|delay(?:ed)?(?: of| by| for)?)\s+(?:an?\s+)?([\w-]+?)[\s-]*(week|month|day)s?\b`)
+)
+
+// randomisedPart leaves out the sentences of a description that tell of later,
+// optional or continued treatment.
+func randomisedPart(description string) string {
+	var kept []string
+	for _, s := range sentenceEnd.Split(description, -1) {
+		if !laterWords.MatchString(s) {
+			kept = append(kept, s)
+		}
+	}
+	return strings.Join(kept, ". ")
+}
+
+// waitOf is after how many weeks an arm is treated that waits at first.
+func waitOf(description string) *float64 {
+	m := waitFor.FindStringSubmatch(description)
+	if m == nil {
+		return nil
+	}
+	t, ok := text.Single(m[1] + " " + m[2] + "s")
+	if !ok || t.Weeks <= 0 {
+		return nil
+	}
+	return &t.Weeks
 }
 
 // matchArm finds the planned arm of a reporting group: the one with its title,
@@ -81,17 +272,24 @@ func matchArm(arms []evidence.Arm, g evidence.Group) (int, bool) {
 	if title == "" {
 		return 0, false
 	}
-	found := -1
-	for i, arm := range arms {
-		if squash(arm.Label) == title {
-			if found >= 0 {
-				return 0, false
+	for _, same := range []func(string) bool{
+		func(label string) bool { return label == title },
+		func(label string) bool {
+			return label != "" && (strings.HasPrefix(title, label) || strings.HasSuffix(title, label))
+		},
+	} {
+		found := -1
+		for i, arm := range arms {
+			if same(squash(arm.Label)) {
+				if found >= 0 && len(squash(arm.Label)) <= len(squash(arms[found].Label)) {
+					continue
+				}
+				found = i
 			}
-			found = i
 		}
-	}
-	if found >= 0 {
-		return found, true
+		if found >= 0 {
+			return found, true
+		}
 	}
 	best, second, at := 0.0, 0.0, -1
 	for i, arm := range arms {
@@ -123,18 +321,4 @@ func overlap(a, b string) float64 {
 		return 0
 	}
 	return float64(common) / float64(all)
-}
-
-// dose is the amount that tells an arm from the study's others, as written;
-// amount is comparable only between doses of one substance and unit.
-func (a armReading) dose(substance string) (d vocab.Dose, ok bool) {
-	for _, x := range a.class.Doses {
-		if x.Substance != substance {
-			continue
-		}
-		if !ok || x.Unit == d.Unit && max(x.Amount, x.Upper) > max(d.Amount, d.Upper) {
-			d, ok = x, true
-		}
-	}
-	return d, ok
 }

@@ -2,6 +2,7 @@ package extract
 
 import (
 	"fmt"
+	"math"
 	"regexp"
 	"strings"
 
@@ -162,10 +163,11 @@ var minusWords = regexp.MustCompile(`(?i)\s+(?:minus|-|–|−|over|compared (?:
 // or of the comments states it in the words of the groups ("Eleclazine -
 // Placebo"), or when the posted arm values leave only one reading.
 func signOf(o *evidence.PostedOutcome, a *evidence.Analysis, c *evidence.Contrast) string {
-	if len(a.GroupIDs) != 2 {
+	one, two, ok := comparedGroups(o, a.GroupIDs)
+	if !ok {
 		return SignUnknown
 	}
-	first, second := titleOf(o, a.GroupIDs[0]), titleOf(o, a.GroupIDs[1])
+	first, second := titleOf(o, one), titleOf(o, two)
 	for _, text := range []string{a.EstimateComment, a.ParamType, a.GroupDescription, a.MethodComment, a.OtherAnalysisDesc} {
 		if s := signInText(text, first, second); s != "" {
 			return s
@@ -239,6 +241,7 @@ var logScale = regexp.MustCompile(`(?i)\blog`)
 // judgeContrast gives the verdict: usable only with a known kind, a value, its
 // precision and a stated sense.
 func judgeContrast(c *evidence.Contrast, a *evidence.Analysis, o *evidence.PostedOutcome) {
+	c.Verdict, c.Reason = evidence.Usable, ""
 	set := func(v evidence.Verdict, code, sentence string) {
 		if c.Reason == "" || worse(v, c.Verdict) {
 			c.Verdict, c.Reason = v, reason(code, sentence)
@@ -264,7 +267,8 @@ func judgeContrast(c *evidence.Contrast, a *evidence.Analysis, o *evidence.Poste
 	case c.Estimate == nil:
 		set(evidence.Unusable, CodeNoValue, fmt.Sprintf("the estimate %q is no number", a.ParamValue))
 	}
-	if len(c.GroupIDs) != 2 {
+	first, second, paired := comparedGroups(o, c.GroupIDs)
+	if !paired {
 		set(evidence.NeedsReview, CodeArms, fmt.Sprintf("the analysis names %d groups; a contrast needs two", len(c.GroupIDs)))
 	}
 	if IsRatio(c.Kind) && c.Estimate != nil && *c.Estimate <= 0 {
@@ -281,8 +285,8 @@ func judgeContrast(c *evidence.Contrast, a *evidence.Analysis, o *evidence.Poste
 	} else if e := c.Estimate; e != nil && (c.Lower != nil && *e < *c.Lower || c.Upper != nil && *e > *c.Upper) {
 		set(evidence.NeedsReview, CodeLimits, fmt.Sprintf("the interval %s to %s does not contain the estimate %v", a.CILower, a.CIUpper, *e))
 	}
-	if c.Kind == KindSMD && c.Estimate != nil && c.Lower != nil && c.Upper != nil && c.CILevel != nil && *c.CILevel == 95 && len(c.GroupIDs) == 2 {
-		for _, f := range CheckInterval("SMD", *c.Estimate, *c.Lower, *c.Upper, sizeOf(o, c.GroupIDs[0]), sizeOf(o, c.GroupIDs[1])) {
+	if c.Kind == KindSMD && c.Estimate != nil && c.Lower != nil && c.Upper != nil && c.CILevel != nil && *c.CILevel == 95 && paired {
+		for _, f := range CheckInterval("SMD", *c.Estimate, *c.Lower, *c.Upper, sizeOf(o, first), sizeOf(o, second)) {
 			code, why, _ := strings.Cut(f, ": ")
 			set(evidence.NeedsReview, code, why)
 		}
@@ -293,8 +297,8 @@ func judgeContrast(c *evidence.Contrast, a *evidence.Analysis, o *evidence.Poste
 	if l := c.CILevel; l != nil && (*l <= 0 || *l >= 100) {
 		set(evidence.NeedsReview, CodeLimits, fmt.Sprintf("an interval of %v percent", *l))
 	}
-	if c.SE == nil && (c.Lower == nil || c.Upper == nil || c.CILevel == nil) {
-		set(evidence.NeedsReview, CodeNoSpread, "neither a two-sided interval nor a standard error is given")
+	if se, _ := precision(c, math.Inf(1)); math.IsNaN(se) && c.Kind != KindPOnly {
+		set(evidence.NeedsReview, CodeNoSpread, "neither a standard error, a two-sided interval nor an exact p-value is given")
 	}
 	if c.SE != nil && *c.SE <= 0 {
 		set(evidence.NeedsReview, CodeNegativeSpread, fmt.Sprintf("a standard error of %v", *c.SE))

@@ -16,6 +16,9 @@ func (b *effectBuilder) judgeArms(j effectJudge, p armPair) {
 			j.set(evidence.NeedsReview, CodeArms, fmt.Sprintf("%q: %s", a.group.Title, a.doubt))
 		}
 	}
+	for _, d := range p.doubts {
+		j.set(evidence.NeedsReview, CodeArms, d)
+	}
 }
 
 // judgeCells carries the doubts of the two cells over to the effect.
@@ -29,7 +32,7 @@ func (b *effectBuilder) judgeCells(j effectJudge, t, c *evidence.ArmResult) {
 		}
 		for _, f := range a.Flags {
 			for _, code := range []string{CodeRow, CodeInstrument, CodeTimepoint, CodeDenominator, CodeScoreType, CodeDiscordant, CodeSign, CodeSpreadTooLarge, CodeDispersion} {
-				if strings.HasPrefix(f, code+":") {
+				if strings.HasPrefix(f, code+":") && !harmless(j.e, a, code) {
 					j.set(evidence.NeedsReview, code, strings.TrimPrefix(f, code+": "))
 				}
 			}
@@ -41,6 +44,29 @@ func (b *effectBuilder) judgeCells(j effectJudge, t, c *evidence.ArmResult) {
 	}
 }
 
+// harmless reports a doubt of a cell that does not bear on a count of people:
+// the scale by which response is defined stands in the description, and a row
+// called "onset of response on Day 2" is the whole of the outcome.
+func harmless(e *evidence.Effect, a *evidence.ArmResult, code string) bool {
+	if !IsCount(e.ScoreType) {
+		return false
+	}
+	switch code {
+	case CodeInstrument:
+		return true
+	case CodeRow:
+		for w := range wordSet(rowWords(a.ClassTitle) + " " + rowWords(a.CategoryTitle)) {
+			if !countWords[w] && !rowFiller[w] {
+				return false
+			}
+		}
+		return true
+	}
+	return false
+}
+
+var countWords = wordSet("onset of clinical response responder responders remission remitter remitters")
+
 var (
 	laterPhase = regexp.MustCompile(`(?i)\b(?:after|post|following)[\s-]+(?:the\s+)?cross[\s-]?over|\bopen[\s-]label\b|\b(?:second|2nd)\s+(?:period|phase|treatment period|intervention)\b|\bperiod\s*(?:2|II|two)\b|\bextension\b|\bstage\s*2\b|\bpart\s*2\b`)
 	firstPhase = regexp.MustCompile(`(?i)\b(?:before|pre|prior to)[\s-]+(?:the\s+)?cross[\s-]?over|\b(?:first|1st)\s+(?:period|phase|treatment period|intervention)\b|\bperiod\s*(?:1|I|one)\b|\bstage\s*1\b|\bpart\s*1\b`)
@@ -48,7 +74,10 @@ var (
 
 // judgePhase keeps what was measured after a crossover apart, and doubts a
 // crossover trial that does not say which side its numbers are from.
-func (b *effectBuilder) judgePhase(j effectJudge, o *evidence.PostedOutcome, t, c *evidence.ArmResult) {
+func (b *effectBuilder) judgePhase(j effectJudge, o *evidence.PostedOutcome, p armPair, t, c *evidence.ArmResult) {
+	if slices.Contains(p.ctrl.later, p.drug) && p.ctrl.waits || p.class == vocab.Waitlist && p.ctrl.wait != nil {
+		b.judgeWaiting(j, o, p, t)
+	}
 	short := strings.Join([]string{o.Title, o.TimeFrame, t.ClassTitle, t.CategoryTitle, t.GroupTitle, c.GroupTitle}, " | ")
 	crossover := strings.EqualFold(b.r.InterventionModel, "CROSSOVER") || j.e.Design == "crossover-rct"
 	switch {
@@ -60,6 +89,31 @@ func (b *effectBuilder) judgePhase(j effectJudge, o *evidence.PostedOutcome, t, 
 	}
 	if e := b.r.Enrollment; e != nil && t.N != nil && c.N != nil && *t.N+*c.N > *e && !(strings.EqualFold(b.r.EnrollmentType, "ESTIMATED")) {
 		j.set(evidence.NeedsReview, CodeCountedTwice, fmt.Sprintf("%d and %d people in two arms of a trial that enrolled %d: the same people may stand in both", *t.N, *c.N, *e))
+	}
+}
+
+var (
+	afterDosing   = regexp.MustCompile(`(?i)\b(?:post|after|following)\b[\s-]*(?:the\s+)?(?:\w+\s+){0,3}?(?:treatment|session|dose|dosing|infusion|administration|drug|therapy|psilocybin|mdma|lsd|ketamine|esketamine)\b`)
+	duringWaiting = regexp.MustCompile(`(?i)\bwait(?:ing|[\s-]?list)?\b|\bdelay(?:ed)? period\b|\bpre[\s-]?treatment\b|\bbefore (?:treatment|crossover)\b`)
+)
+
+// judgeWaiting refuses a row in which the waiting group had been treated too,
+// and doubts one that does not say.
+func (b *effectBuilder) judgeWaiting(j effectJudge, o *evidence.PostedOutcome, p armPair, t *evidence.ArmResult) {
+	row := t.ClassTitle + " | " + t.CategoryTitle
+	text := row + " | " + o.Title + " | " + o.TimeFrame
+	treated := fmt.Sprintf("%q had been treated by then, as %q had", p.ctrl.group.Title, p.treat.group.Title)
+	switch {
+	case duringWaiting.MatchString(row):
+	case afterDosing.MatchString(row):
+		j.set(evidence.Unusable, CodeTreated, treated)
+	case p.ctrl.wait != nil && t.TimepointWeeks != nil && *t.TimepointWeeks > *p.ctrl.wait+0.5:
+		j.set(evidence.Unusable, CodeTreated, treated)
+	case afterDosing.MatchString(text):
+		j.set(evidence.Unusable, CodeTreated, treated)
+	case duringWaiting.MatchString(text), p.ctrl.wait != nil && t.TimepointWeeks != nil:
+	default:
+		j.set(evidence.NeedsReview, CodeTreated, fmt.Sprintf("%q is treated later; whether it had been by then is not stated", p.ctrl.group.Title))
 	}
 }
 

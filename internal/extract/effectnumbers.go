@@ -5,7 +5,6 @@ import (
 	"math"
 	"strings"
 
-	"past/analysis/effect"
 	"past/internal/evidence"
 )
 
@@ -35,8 +34,8 @@ func (b *effectBuilder) fromMeans(j effectJudge, o *evidence.PostedOutcome, t, c
 	if e.N1 == nil || e.N2 == nil {
 		return
 	}
-	e.Mean1, e.SD1 = b.meanSD(j, t, "1", *e.N1)
-	e.Mean2, e.SD2 = b.meanSD(j, c, "2", *e.N2)
+	e.Mean1, e.SD1 = b.meanSD(j, t, "1")
+	e.Mean2, e.SD2 = b.meanSD(j, c, "2")
 	if e.SD1 == nil || e.SD2 == nil {
 		return
 	}
@@ -50,29 +49,26 @@ func (b *effectBuilder) fromMeans(j effectJudge, o *evidence.PostedOutcome, t, c
 
 // meanSD takes a raw mean and its standard deviation over; a standard error or
 // an interval is converted, and says so.
-func (b *effectBuilder) meanSD(j effectJudge, a *evidence.ArmResult, side string, n float64) (mean, sd *float64) {
+func (b *effectBuilder) meanSD(j effectJudge, a *evidence.ArmResult, side string) (mean, sd *float64) {
 	if a.Value == nil {
 		j.set(evidence.Unusable, CodeNoValue, "no mean for group "+a.GroupID)
 		return nil, nil
 	}
 	j.e.Inputs = append(j.e.Inputs, input("mean"+side, a.ValueRaw, *a.Value, a.Prov, "value"))
 	kind, level := kindOfDispersion(a.DispersionType)
-	var x float64
-	var err error
+	x, in, err := spreadSD(a, kind, level)
+	j.e.Inputs = append(j.e.Inputs, rename(in, side)...)
+	of := "a mean"
+	if a.Adjusted || kindOfParam(a.ParamType) == paramLSMean {
+		of = "a model's mean"
+		j.e.Adjusted = true
+	}
 	switch {
-	case kind == dispSD && a.Spread != nil:
-		x = *a.Spread
-		j.e.Inputs = append(j.e.Inputs, input("sd"+side, a.SpreadRaw, x, a.Prov, "spread"))
-	case kind == dispSE && a.Spread != nil:
-		x, err = effect.SDFromSE(*a.Spread, n)
-		j.e.Inputs = append(j.e.Inputs, input("se"+side, a.SpreadRaw, *a.Spread, a.Prov, "spread"))
-		j.e.Flags = append(j.e.Flags, "sd"+side+": computed from the standard error of a raw mean")
-	case kind == dispCI && a.Lower != nil && a.Upper != nil && level > 0:
-		x, _, err = effect.SDFromCI(*a.Lower, *a.Upper, n, level/100, n < 60)
-		j.e.Inputs = append(j.e.Inputs, input("ci_lb"+side, a.LowerRaw, *a.Lower, a.Prov, "lowerLimit"), input("ci_ub"+side, a.UpperRaw, *a.Upper, a.Prov, "upperLimit"))
-		j.e.Flags = append(j.e.Flags, "sd"+side+": computed from the confidence interval of a raw mean")
-	default:
-		err = fmt.Errorf("the dispersion %q of group %s gives no standard deviation", a.DispersionType, a.GroupID)
+	case err != nil:
+	case kind == dispSE:
+		j.e.Flags = append(j.e.Flags, "sd"+side+": computed from the standard error of "+of+" (Cochrane Handbook 6.5.2.2)")
+	case kind == dispCI:
+		j.e.Flags = append(j.e.Flags, "sd"+side+": computed from the confidence interval of "+of+" (Cochrane Handbook 6.5.2.2)")
 	}
 	if err != nil || math.IsNaN(x) || x <= 0 {
 		why := fmt.Sprintf("no usable standard deviation for group %s", a.GroupID)

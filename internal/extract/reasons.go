@@ -47,6 +47,12 @@ const (
 	CodeTurned         = "turned"           // an improvement given as positive, taken as the change that it is
 	CodeKindSource     = "kind-source"      // where it is said that the number is a change
 	CodeSign           = "sign"             // which way a change or a difference was taken is not certain
+	CodeSameDrug       = "same-drug"        // both groups got the studied drug
+	CodeNoSubstance    = "no-substance"     // no studied substance is compared
+	CodeOverlap        = "overlap"          // a group made of other groups
+	CodeTreated        = "both-treated"     // the waiting group had been treated by then
+	CodeBaseline       = "baseline"         // measured before the treatment
+	CodePart           = "part"             // a subscale or a kind of number that gives no effect
 )
 
 func reason(code, sentence string) string { return code + ": " + sentence }

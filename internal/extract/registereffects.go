@@ -10,23 +10,18 @@ import (
 	"past/internal/vocab"
 )
 
-// OtherDose is the comparator class of a lower dose of the studied drug that is
-// a treatment dose itself.
-const OtherDose = "other-dose"
-
 // RegisterEffects makes the effects of one record from its posted cells and
-// contrasts: every treatment arm against every control arm, for each row of
-// each outcome whose instrument is known. Studies about no substance of the
-// vocabulary give none. Baseline rows, subscales and counts of events give
-// none either; what could be an effect and cannot be computed comes back as
-// unusable with its reason.
+// contrasts: every group that differs from another in a studied drug against
+// that other, for each row of each outcome whose instrument is known. It leaves
+// in each cell what became of it (Use): "effect", or the code and sentence of
+// why it gives none. What could be an effect and cannot be computed comes back
+// as unusable with its reason.
 //
-// A raw mean's standard error or interval becomes a standard deviation; a
-// least squares mean's never does. For those the sponsor's contrast is
-// standardised by a raw standard deviation of the same instrument and arms,
-// and the effect waits for review.
+// A standard error or an interval of a mean becomes a standard deviation
+// (Cochrane Handbook 6.5.2.3). Where a sponsor's contrast is posted for the row
+// it is an effect of its own, in points, in standard deviations or as a ratio.
 func RegisterEffects(r *evidence.Record, study evidence.Study, cells []evidence.ArmResult, contrasts []evidence.Contrast, v *vocab.Vocabulary, formula effect.Formula) []evidence.Effect {
-	if r.Results == nil || len(study.Substances) == 0 {
+	if r.Results == nil {
 		return nil
 	}
 	b := effectBuilder{r: r, study: study, cells: cells, contrasts: contrasts, v: v, formula: formula}
@@ -38,6 +33,9 @@ func RegisterEffects(r *evidence.Record, study evidence.Study, cells []evidence.
 	return out
 }
 
+// UseEffect marks a cell that an effect is made from.
+const UseEffect = "effect"
+
 type rowKey struct{ outcome, class, category int }
 
 type effectBuilder struct {
@@ -48,11 +46,12 @@ type effectBuilder struct {
 	v         *vocab.Vocabulary
 	formula   effect.Formula
 	rows      map[rowKey][]int // cells of one row
+	tests     map[int][]int    // contrasts of an outcome
 	groups    map[evidence.Group]armReading
 }
 
 func (b *effectBuilder) index() {
-	b.rows, b.groups = map[rowKey][]int{}, map[evidence.Group]armReading{}
+	b.rows, b.tests, b.groups = map[rowKey][]int{}, map[int][]int{}, map[evidence.Group]armReading{}
 	for i := range b.cells {
 		c := &b.cells[i]
 		if c.RecordID == b.r.ID {
@@ -60,22 +59,19 @@ func (b *effectBuilder) index() {
 			b.rows[k] = append(b.rows[k], i)
 		}
 	}
-}
-
-// armPair is a treatment arm and a control arm.
-type armPair struct {
-	treat, ctrl armReading
-	substance   string
-	class       string // comparator class
+	for i := range b.contrasts {
+		if x := &b.contrasts[i]; x.RecordID == b.r.ID {
+			b.tests[x.OutcomeIndex] = append(b.tests[x.OutcomeIndex], i)
+		}
+	}
 }
 
 func (b *effectBuilder) outcome(o *evidence.PostedOutcome) []evidence.Effect {
-	if !b.anyEffect(o) {
-		return nil
-	}
-	pairs := b.pairs(o)
-	if len(pairs) == 0 {
-		return nil
+	var pairs []armPair
+	var no map[string]refusal
+	studied := slices.ContainsFunc(b.study.Substances, b.v.Studied)
+	if studied && b.anyEffect(o) {
+		pairs, no = b.pairs(o)
 	}
 	var out []evidence.Effect
 	for ci := range o.Classes {
@@ -86,11 +82,40 @@ func (b *effectBuilder) outcome(o *evidence.PostedOutcome) []evidence.Effect {
 				if t == nil || c == nil || !givesEffect(t) {
 					continue
 				}
-				out = append(out, b.effect(o, p, t, c))
+				made := b.effects(o, p, t, c)
+				for _, cell := range []*evidence.ArmResult{t, c} {
+					cell.Use = UseEffect
+				}
+				out = append(out, made...)
+			}
+			for _, i := range row {
+				if b.cells[i].Use == "" {
+					b.cells[i].Use = unused(&b.cells[i], studied, no)
+				}
 			}
 		}
 	}
 	return out
+}
+
+// unused says why a cell gives no effect.
+func unused(a *evidence.ArmResult, studied bool, no map[string]refusal) string {
+	switch {
+	case !studied:
+		return reason(CodeNoSubstance, "the study is about no studied substance")
+	case a.Baseline:
+		return reason(CodeBaseline, "measured before the treatment")
+	case a.Instrument == "" || a.Domain == "":
+		return reason(CodeInstrument, "no instrument of the catalogue")
+	case a.Subscale != "":
+		return reason(CodePart, "a part of the instrument: "+a.Subscale)
+	case !givesEffect(a):
+		return reason(CodePart, "a "+strings.ReplaceAll(a.ScoreType, "-", " ")+" gives no effect size")
+	}
+	if r, ok := no[a.GroupID]; ok {
+		return reason(r.code, r.why)
+	}
+	return reason(CodeArms, "the other group of the comparison has no value in this row")
 }
 
 // anyEffect tells whether a cell of the outcome could give an effect, before
@@ -130,82 +155,30 @@ func givesEffect(a *evidence.ArmResult) bool {
 	return false
 }
 
-// pairs finds who is compared with whom. Arms that give a vocabulary substance
-// of the study are treatments; where two of them differ in dose, the lower is
-// also a control of class other-dose.
-func (b *effectBuilder) pairs(o *evidence.PostedOutcome) []armPair {
-	arms := make([]armReading, 0, len(o.Groups))
-	for _, g := range o.Groups {
-		words := evidence.Group{Title: g.Title, Description: g.Description}
-		a, ok := b.groups[words]
-		if !ok {
-			a = readGroup(b.r, words, b.v)
-			b.groups[words] = a
-		}
-		a.group = g
-		arms = append(arms, a)
-	}
-	var out []armPair
-	for _, t := range arms {
-		if t.pooled || t.class.Role != vocab.RoleExperimental {
-			continue
-		}
-		s := b.substanceOf(t)
-		if s == "" {
-			continue
-		}
-		for _, c := range arms {
-			if c.group.ID == t.group.ID || c.pooled {
-				continue
-			}
-			switch {
-			case c.class.Role == vocab.RoleComparator && c.class.Comparator != vocab.NoComparator:
-				out = append(out, armPair{t, c, s, c.class.Comparator})
-			case c.class.Role == vocab.RoleExperimental && b.substanceOf(c) == s && lowerDose(c, t, s):
-				out = append(out, armPair{t, c, s, OtherDose})
-			}
-		}
-	}
-	return out
-}
-
-func lowerDose(low, high armReading, substance string) bool {
-	l, ok1 := low.dose(substance)
-	h, ok2 := high.dose(substance)
-	return ok1 && ok2 && l.Unit == h.Unit && max(l.Amount, l.Upper) < max(h.Amount, h.Upper)
-}
-
-// substanceOf is the study's substance that an arm gives; "" when it gives
-// none of them.
-func (b *effectBuilder) substanceOf(a armReading) string {
-	for _, s := range a.class.Substances {
-		if slices.Contains(b.study.Substances, s) {
-			return s
-		}
-	}
-	return ""
-}
-
-func (b *effectBuilder) effect(o *evidence.PostedOutcome, p armPair, t, c *evidence.ArmResult) evidence.Effect {
+// effects makes what a row gives for a pair of groups: the effect of the posted
+// values, and one for each contrast of the sponsor that belongs to the row.
+func (b *effectBuilder) effects(o *evidence.PostedOutcome, p armPair, t, c *evidence.ArmResult) []evidence.Effect {
 	e := b.describe(o, p, t, c)
 	j := effectJudge{&e}
 	j.set(evidence.Usable, CodeComplete, "both arms are known and their numbers complete")
 	b.judgeArms(j, p)
 	b.judgeCells(j, t, c)
-	b.judgePhase(j, o, t, c)
+	b.judgePhase(j, o, p, t, c)
 	b.judgeDirection(j, o)
+	base := e
+	base.Flags = slices.Clone(e.Flags)
+	kind := kindOfParam(o.ParamType)
 	switch {
 	case e.Verdict == evidence.Unusable:
+		return []evidence.Effect{e}
 	case IsCount(e.ScoreType):
 		b.fromCounts(j, t, c)
-	case kindOfParam(o.ParamType) == paramMean && !t.Adjusted:
+	case kind == paramMean || kind == paramLSMean:
 		b.fromMeans(j, o, t, c)
-	case kindOfParam(o.ParamType) == paramMean || kindOfParam(o.ParamType) == paramLSMean:
-		b.fromContrast(j, o, p, t, c)
 	default:
 		j.set(evidence.Unusable, CodeNotComputable, fmt.Sprintf("a %s gives no effect size without an assumption about its distribution", strings.ToLower(o.ParamType)))
 	}
-	return e
+	return b.withContrasts(o, p, t, c, e, base)
 }
 
 // effectJudge keeps the worst verdict of an effect and every doubt as a flag.
@@ -225,7 +198,7 @@ func (b *effectBuilder) describe(o *evidence.PostedOutcome, p armPair, t, c *evi
 	e := evidence.Effect{
 		ID:      fmt.Sprintf("%s/o%d/c%d/k%d/%s-%s", b.r.ID, o.Index, t.ClassIndex, t.CategoryIndex, t.GroupID, c.GroupID),
 		StudyID: b.study.ID, StudyLabel: b.study.Label, Year: b.study.Year, RecordID: b.r.ID,
-		Substance: p.substance, Population: strings.Join(b.r.Conditions, "; "),
+		Substance: b.v.Family(p.drug), Drug: nameOf(b.v, p.drug), Background: strings.Join(p.background, ", "), Population: strings.Join(b.r.Conditions, "; "),
 		Comparator: p.ctrl.group.Title, ComparatorClass: p.class, ArmTreat: p.treat.group.Title, ArmCtrl: p.ctrl.group.Title,
 		Design: b.study.Design, Blinding: b.study.Blinding, Sponsor: b.study.Sponsor,
 		Instrument: t.Instrument, Domain: t.Domain, ScoreType: t.ScoreType,
@@ -233,11 +206,9 @@ func (b *effectBuilder) describe(o *evidence.PostedOutcome, p armPair, t, c *evi
 		PrimaryInstrument: o.Type == "PRIMARY", PrimaryTime: o.Type == "PRIMARY",
 		Channel: "register", Source: b.r.URL, Verdict: evidence.Usable,
 	}
-	if d, ok := p.treat.dose(p.substance); ok {
-		e.DoseTreat = d.Text
-	}
-	if d, ok := p.ctrl.dose(p.substance); ok {
-		e.DoseCtrl = d.Text
+	e.DoseTreat = p.treat.doses[p.drug].Text
+	if !slices.Contains(p.ctrl.later, p.drug) {
+		e.DoseCtrl = p.ctrl.doses[p.drug].Text
 	}
 	if len(b.study.Conditions) > 0 {
 		e.Condition, e.PopulationClass = b.study.Conditions[0], "other-illness"

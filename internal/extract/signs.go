@@ -219,22 +219,26 @@ func (x *outcome) laterRows(rows []evidence.ArmResult) int {
 // treatAndControl finds the cells of the treated and the control group of an
 // analysis, where the groups' words tell them apart.
 func (x *outcome) treatAndControl(rows []evidence.ArmResult, cells []int, groups []string) (t, c *evidence.ArmResult) {
+	var found [2]*evidence.ArmResult
+	var arms [2]armReading
 	for _, i := range cells {
-		a := &rows[i]
-		if a.GroupID != groups[0] && a.GroupID != groups[1] {
-			continue
-		}
-		switch readGroup(x.record, x.groups[a.GroupID], x.v).class.Role {
-		case vocab.RoleExperimental:
-			t = a
-		case vocab.RoleComparator:
-			c = a
+		for n := range found {
+			if rows[i].GroupID == groups[n] {
+				found[n], arms[n] = &rows[i], readGroup(x.record, x.groups[groups[n]], x.v)
+				arms[n].setLater(x.record, x.v)
+			}
 		}
 	}
-	if t == nil || c == nil {
+	if found[0] == nil || found[1] == nil {
 		return nil, nil
 	}
-	return t, c
+	if _, no := compare(x.v, arms[0], arms[1]); no == nil {
+		return found[0], found[1]
+	}
+	if _, no := compare(x.v, arms[1], arms[0]); no == nil {
+		return found[1], found[0]
+	}
+	return nil, nil
 }
 
 // judgeBaselines holds the changes of a record against its baseline values: a

@@ -131,8 +131,7 @@ func comparatorClass(v *vocab.Vocabulary, x review.Extraction, row review.Row) s
 		return doseClass(v, x, firstOf(row.Get("drug_arm2"), x.Substance))
 	}
 	name := strings.TrimSpace(row.Get("drug_arm2") + " " + x.DoseCtrl)
-	c := v.ComparatorClass(vocab.ArmText{Label: firstOf(row.Get("name_arm2"), name), Type: "ACTIVE_COMPARATOR", Interventions: []vocab.InterventionText{{Name: name, Type: "DRUG"}}})
-	return firstOf(c.Comparator, extract.OtherDose)
+	return firstOf(extract.ControlClass(v, x.Substance, firstOf(row.Get("name_arm2"), name), name), extract.OtherDose)
 }
 
 var perWeight = regexp.MustCompile(`(?i)^\s*(\d+(?:\.\d+)?)\s*(mg|ug|µg)\s*/\s*kg`)
@@ -147,10 +146,10 @@ func doseClass(v *vocab.Vocabulary, x review.Extraction, drug string) string {
 		}
 		return extract.OtherDose
 	}
-	name := drug + " " + x.DoseCtrl
-	c := v.ComparatorClass(vocab.ArmText{Label: name, Type: "ACTIVE_COMPARATOR", Interventions: []vocab.InterventionText{{Name: name, Type: "DRUG"}}})
-	if c.Comparator == "active-placebo-or-low-dose" && c.Certain {
-		return c.Comparator
+	for _, d := range v.Given(drug + " " + x.DoseCtrl).Doses {
+		if level, _ := v.Level(x.Substance, d); level == vocab.DoseLow {
+			return vocab.ActivePlacebo
+		}
 	}
 	return extract.OtherDose
 }

@@ -16,7 +16,7 @@ import (
 var armColumns = []string{"record_id", "seq", "id", "study_id", "channel", "outcome_index", "outcome_title", "outcome_type",
 	"class_index", "class_title", "category_index", "category_title", "group_id", "group_title", "param_type", "value_raw", "value",
 	"dispersion_type", "spread_raw", "lower_raw", "upper_raw", "spread", "lower", "upper", "n", "n_raw", "unit", "timepoint_raw",
-	"timepoint_weeks", "timepoint_origin", "instrument", "domain", "score_type", "subscale", "baseline", "adjusted", "verdict", "reason", "flags",
+	"timepoint_weeks", "timepoint_origin", "instrument", "domain", "score_type", "subscale", "baseline", "adjusted", "use", "verdict", "reason", "flags",
 	"payload_sha256", "pointer"}
 
 var contrastColumns = []string{"record_id", "seq", "id", "study_id", "outcome_index", "analysis_index", "outcome_title", "group_ids",
@@ -134,7 +134,7 @@ func (c *conn) addArmResults(ours func(string) error, results iter.Seq[evidence.
 			null(a.ParamType), null(a.ValueRaw), nullFloat(a.Value), null(a.DispersionType), null(a.SpreadRaw), null(a.LowerRaw), null(a.UpperRaw),
 			nullFloat(a.Spread), nullFloat(a.Lower), nullFloat(a.Upper), nullInt(a.N), null(a.NRaw), null(a.Unit), null(a.TimepointRaw),
 			nullFloat(a.TimepointWeeks), null(a.TimepointOrigin), null(a.Instrument), null(a.Domain), null(a.ScoreType), null(a.Subscale), value(a.Baseline), value(a.Adjusted),
-			string(a.Verdict), a.Reason, textList(a.Flags), a.Prov.PayloadSHA256, a.Prov.Pointer)
+			null(a.Use), string(a.Verdict), a.Reason, textList(a.Flags), a.Prov.PayloadSHA256, a.Prov.Pointer)
 		if err := rows.add(vals); err != nil {
 			return fmt.Errorf("arm result %s: %w", a.ID, err)
 		}
@@ -272,7 +272,7 @@ func scanArmResult(scan func(...any) error) (a evidence.ArmResult, err error) {
 		&a.ClassIndex, text{&a.ClassTitle}, &a.CategoryIndex, text{&a.CategoryTitle}, text{&a.GroupID}, text{&a.GroupTitle},
 		text{&a.ParamType}, text{&a.ValueRaw}, &a.Value, text{&a.DispersionType}, text{&a.SpreadRaw}, text{&a.LowerRaw}, text{&a.UpperRaw},
 		&a.Spread, &a.Lower, &a.Upper, &a.N, text{&a.NRaw}, text{&a.Unit}, text{&a.TimepointRaw},
-		&a.TimepointWeeks, text{&a.TimepointOrigin}, text{&a.Instrument}, text{&a.Domain}, text{&a.ScoreType}, text{&a.Subscale}, &a.Baseline, &a.Adjusted,
+		&a.TimepointWeeks, text{&a.TimepointOrigin}, text{&a.Instrument}, text{&a.Domain}, text{&a.ScoreType}, text{&a.Subscale}, &a.Baseline, &a.Adjusted, text{&a.Use},
 		&a.Verdict, &a.Reason, &flags, &a.Prov.PayloadSHA256, &a.Prov.Pointer)
 	if err == nil && flags.Valid {
 		err = json.Unmarshal([]byte(flags.String), &a.Flags)

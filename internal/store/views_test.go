@@ -263,7 +263,7 @@ func TestRowsExport(t *testing.T) {
 	fillDerived(t, s)
 	want := strings.Split("record_id,outcome_index,outcome_title,class_index,class_title,category_index,category_title,group_id,group_title,"+
 		"param_type,value_raw,value,dispersion_type,spread_raw,lower_raw,upper_raw,n,unit,timepoint_raw,timepoint_weeks,instrument,domain,"+
-		"score_type,verdict,reason,payload_sha256,pointer,timepoint_origin,flags", ",")
+		"score_type,verdict,reason,payload_sha256,pointer,timepoint_origin,flags,use", ",")
 	cols, rows, err := s.Rows(ctx, "arm_results")
 	if err != nil {
 		t.Fatal(err)

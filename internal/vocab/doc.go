@@ -26,7 +26,7 @@
 //	func (v *Vocabulary) ClassifyText(text string) Classification // title is the first line
 //	func (v *Vocabulary) Instrument(id string) (Instrument, bool)
 //	func (v *Vocabulary) MatchInstrument(title, description string) (InstrumentMatch, bool)
-//	func (v *Vocabulary) ComparatorClass(arm ArmText) ArmClass
+//	func (v *Vocabulary) Given(text string) Given
 //	func (v *Vocabulary) QueryTerms(substances, conditions []string) (subst, cond []string)
 //	func (v *Vocabulary) Explain(text string) Explanation   // has String()
 //	func MatchNDJSON(r io.Reader, w io.Writer) (MatchCounts, error)

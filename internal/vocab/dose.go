@@ -13,7 +13,7 @@ const doseReach = 6
 func (r *reading) findDoses(v *Vocabulary) []Dose {
 	var drugs []found
 	for i, h := range r.hits {
-		if h.kind == patSubstance && r.inside[i] == nil && !r.negatedDrug(h) {
+		if h.kind == patSubstance && r.inside[i] == nil && !r.imitated(h) {
 			drugs = append(drugs, h)
 		}
 	}

@@ -40,7 +40,12 @@ type Substance struct {
 	FoldInto string   `yaml:"fold_into"`
 	Queries  []string `yaml:"queries"`
 	Note     string   `yaml:"note"`
-	Terms    `yaml:",inline"`
+	// ActivePlacebo marks a drug that trials give to be felt, not to treat.
+	ActivePlacebo bool `yaml:"active_placebo"`
+	// DoseLimits tell control doses from treatment doses, by route; the first
+	// applies where the route is not stated.
+	DoseLimits []DoseLimit `yaml:"dose_limits"`
+	Terms      `yaml:",inline"`
 }
 
 // Condition is a diagnosis or problem that studies treat or describe.

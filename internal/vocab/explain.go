@@ -2,6 +2,8 @@ package vocab
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 )
 
@@ -12,7 +14,7 @@ type Explanation struct {
 	Classification Classification   `json:"classification"`
 	Matches        Result           `json:"matches"`
 	Instrument     *InstrumentMatch `json:"instrument,omitempty"`
-	Arm            *ArmClass        `json:"arm,omitempty"`
+	Given          *Given           `json:"given,omitempty"`
 }
 
 // Explain reads a text as a study's title and abstract, as an outcome title and
@@ -25,8 +27,8 @@ func (v *Vocabulary) Explain(text string) Explanation {
 		e.Instrument = &m
 	}
 	if len(r.tokens) <= armWords {
-		if a := v.ComparatorClass(ArmText{Label: text}); a.Role != RoleUnknown {
-			e.Arm = &a
+		if g := v.Given(text); len(g.Drugs) > 0 || len(g.Words) > 0 {
+			e.Given = &g
 		}
 	}
 	return e
@@ -49,14 +51,26 @@ func (e Explanation) String() string {
 	if m := e.Instrument; m != nil {
 		fmt.Fprintf(&b, "as an outcome title\n  %s\n", m.Reason)
 	}
-	if a := e.Arm; a != nil {
-		fmt.Fprintf(&b, "as an arm\n  %s: %s\n", a.Role, a.Reason)
+	if g := e.Given; g != nil {
+		fmt.Fprintf(&b, "as an arm\n  gives %s\n", g)
 	}
 	writeHits(&b, "not counted", e.Matches.Rejected)
 	if b.Len() == 0 {
 		return "nothing the vocabulary knows\n"
 	}
 	return b.String()
+}
+
+// String names the drugs with their doses and the words of a comparator.
+func (g *Given) String() string {
+	parts := slices.Clone(g.Drugs)
+	for _, d := range g.Doses {
+		parts = append(parts, strings.TrimSpace(d.Text+" "+d.Route))
+	}
+	for _, c := range slices.Sorted(maps.Keys(g.Words)) {
+		parts = append(parts, fmt.Sprintf("%s (%q)", c, g.Words[c]))
+	}
+	return strings.Join(parts, ", ")
 }
 
 func writeSubjects(b *strings.Builder, title string, list []Subject) {

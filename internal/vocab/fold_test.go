@@ -108,6 +108,6 @@ func FuzzMatch(f *testing.F) {
 		if m, ok := v.MatchInstrument(title, text); ok && v.byInstrument[m.ID] == nil {
 			t.Fatalf("unknown instrument %q", m.ID)
 		}
-		v.ComparatorClass(ArmText{Label: title, Description: text})
+		v.Given(title + "\n" + text)
 	})
 }

@@ -23,7 +23,7 @@ func BenchmarkRepetitive(b *testing.B) {
 				for b.Loop() {
 					v.Match(text)
 					v.MatchInstrument("x", text)
-					v.ComparatorClass(ArmText{Label: text})
+					v.Given(text)
 				}
 			})
 		}

@@ -1,0 +1,356 @@
+package extract
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"past/internal/evidence"
+	"past/internal/vocab"
+)
+
+// OtherDose is the comparator class of a lower dose of the studied drug that is
+// a treatment dose itself.
+const OtherDose = "other-dose"
+
+// armPair is a treatment arm and a control arm.
+type armPair struct {
+	treat, ctrl armReading
+	drug        string // own id of the studied drug
+	class       string // comparator class
+	background  []string
+	doubts      []string
+	remarks     []string
+}
+
+// refusal is why two groups give no comparison.
+type refusal struct{ code, why string }
+
+// compare subtracts what two arms share. What is left in the treatment arm must
+// be a studied drug, or more of it; what is left in the control arm is what it
+// is compared with.
+func compare(v *vocab.Vocabulary, t, c armReading) (armPair, *refusal) {
+	p := armPair{treat: t, ctrl: c}
+	var left, right []part
+	var shared []string
+	for _, x := range t.parts {
+		switch {
+		case x.class == vocab.InactivePlacebo:
+		case !holds(c, x) || v.Studied(x.drug) && dosesApart(t, c, x.drug):
+			left = append(left, x)
+		case v.Studied(x.drug):
+			shared = append(shared, x.name)
+		default:
+			p.background = append(p.background, x.name)
+		}
+	}
+	for _, x := range c.parts {
+		if x.class != vocab.InactivePlacebo && (!holds(t, x) || v.Studied(x.drug) && dosesApart(t, c, x.drug)) {
+			right = append(right, x)
+		}
+	}
+	slices.Sort(p.background)
+	if p.drug = studiedOf(v, left); p.drug == "" {
+		if c.waits && !t.waits && len(shared) > 0 {
+			p.drug = studiedOf(v, t.parts)
+		}
+	}
+	switch {
+	case p.drug == "" && len(shared) > 0:
+		return p, &refusal{CodeSameDrug, "both groups got " + strings.Join(shared, ", ")}
+	case p.drug == "":
+		return p, &refusal{CodeNoSubstance, "the groups do not differ in a studied substance"}
+	case t.waits:
+		return p, &refusal{CodeArms, "the group waits or is treated later"}
+	}
+	for _, x := range left {
+		if x.drug != "" && x.drug != p.drug {
+			p.doubts = append(p.doubts, fmt.Sprintf("%q also got %s, which %q did not", t.group.Title, x.name, c.group.Title))
+		}
+	}
+	return p, p.classify(v, right)
+}
+
+// ControlClass names what a control arm is, from its label and the name of what
+// it gives, beside a treatment with a substance; "" where the words do not say.
+func ControlClass(v *vocab.Vocabulary, substance, label, gives string) string {
+	a := armReading{label: v.Given(label), kind: "ACTIVE_COMPARATOR", doses: map[string]vocab.Dose{}}
+	a.read(v, label, []evidence.Intervention{{Name: gives, Type: "DRUG"}}, "")
+	t := armReading{parts: []part{{name: substance, drug: substance}}}
+	p, why := compare(v, t, a)
+	if why != nil {
+		return ""
+	}
+	return p.class
+}
+
+// holds reports whether an arm gives a thing too.
+func holds(a armReading, x part) bool {
+	return slices.ContainsFunc(a.parts, func(y part) bool { return y.key() == x.key() }) && !slices.Contains(a.later, x.drug)
+}
+
+// dosesApart reports whether two arms are known to give different doses.
+func dosesApart(t, c armReading, drug string) bool {
+	a, okA := t.doses[drug]
+	b, okB := c.doses[drug]
+	if !okA || !okB {
+		return false
+	}
+	x, ok1 := vocab.Convert(a, "mg")
+	y, ok2 := vocab.Convert(b, "mg")
+	return ok1 && ok2 && x != y
+}
+
+// studiedOf is the studied drug among some parts, one of the tracker's own
+// before the others.
+func studiedOf(v *vocab.Vocabulary, parts []part) string {
+	best := ""
+	for _, x := range parts {
+		if x.drug == "" || !v.Studied(x.drug) {
+			continue
+		}
+		if best == "" || core(v, x.drug) && !core(v, best) {
+			best = x.drug
+		}
+	}
+	return best
+}
+
+func core(v *vocab.Vocabulary, id string) bool {
+	s, ok := v.Substance(v.Family(id))
+	return ok && s.Core
+}
+
+// classify names what the drug is compared with, from what only the control arm
+// gives.
+func (p *armPair) classify(v *vocab.Vocabulary, right []part) *refusal {
+	c := p.ctrl
+	var drugs, felt, treatments []string
+	for _, x := range right {
+		switch s, _ := v.Substance(x.drug); {
+		case x.drug == p.drug:
+			return p.lowerDose(v, right)
+		case x.drug != "" && !s.ActivePlacebo:
+			drugs = append(drugs, x.name)
+		case x.drug != "":
+			felt = append(felt, x.name)
+		case x.class == vocab.OtherDrug:
+			treatments = append(treatments, x.name)
+		}
+	}
+	if l, limit := v.Level(p.drug, p.treat.doses[p.drug]); l == vocab.DoseLow {
+		p.doubts = append(p.doubts, fmt.Sprintf("%s is a control dose elsewhere (up to %v %s)", p.treat.doses[p.drug].Text, limit.Low, limit.Unit))
+	}
+	word := c.label.Words[vocab.ActivePlacebo]
+	switch {
+	case c.waits:
+		p.class = vocab.Waitlist
+	case len(drugs) > 0:
+		p.class = vocab.OtherDrug
+	case len(felt) > 0 || strings.Contains(strings.ToLower(word), "active placebo"):
+		p.class = vocab.ActivePlacebo
+	case c.has(vocab.InactivePlacebo) && len(treatments) > 0:
+		p.class = vocab.InactivePlacebo
+		p.doubts = append(p.doubts, fmt.Sprintf("%q beside a placebo: %s, which the vocabulary does not know", c.group.Title, strings.Join(treatments, ", ")))
+	case len(treatments) > 0:
+		p.class = vocab.OtherDrug
+	case c.has(vocab.InactivePlacebo), c.kind == "PLACEBO_COMPARATOR", c.kind == "SHAM_COMPARATOR":
+		p.class = vocab.InactivePlacebo
+	case len(right) > 0 || len(p.background) > 0 || c.has(vocab.TherapyAlone):
+		p.class = vocab.TherapyAlone
+	case c.kind == "NO_INTERVENTION":
+		p.class = vocab.Waitlist
+		p.doubts = append(p.doubts, fmt.Sprintf("%q is registered as no intervention; whether it waits is not stated", c.group.Title))
+	default:
+		return &refusal{CodeArms, fmt.Sprintf("what %q is given is not stated", c.group.Title)}
+	}
+	return nil
+}
+
+// lowerDose classes a control arm that gives less of the same drug.
+func (p *armPair) lowerDose(v *vocab.Vocabulary, right []part) *refusal {
+	t, c := p.treat.doses[p.drug], p.ctrl.doses[p.drug]
+	x, _ := vocab.Convert(t, "mg")
+	y, _ := vocab.Convert(c, "mg")
+	if y >= x {
+		return &refusal{CodeArms, fmt.Sprintf("%s is compared with the higher dose %s from the other side", t.Text, c.Text)}
+	}
+	level, limit := v.Level(p.drug, c)
+	called := p.ctrl.label.Words[vocab.ActivePlacebo] != "" || strings.HasSuffix(p.ctrl.kind, "COMPARATOR")
+	for _, o := range right {
+		if s, _ := v.Substance(o.drug); o.drug != "" && o.drug != p.drug && !s.ActivePlacebo {
+			p.class = vocab.OtherDrug
+			p.doubts = append(p.doubts, fmt.Sprintf("%s beside %s, a control dose", o.name, c.Text))
+			return nil
+		}
+	}
+	switch {
+	case level == vocab.DoseLow:
+		p.class = vocab.ActivePlacebo
+	case level == vocab.DoseMiddle && called:
+		p.class = vocab.ActivePlacebo
+		p.doubts = append(p.doubts, fmt.Sprintf("%s lies between a control dose (%v %s) and a full dose, and the arm is called a comparator", c.Text, limit.Low, limit.Unit))
+	default:
+		p.class = OtherDose
+	}
+	return nil
+}
+
+// pairs finds which groups of an outcome are compared, in either order of the
+// groups the same, and why the others are not.
+func (b *effectBuilder) pairs(o *evidence.PostedOutcome) ([]armPair, map[string]refusal) {
+	arms := make([]armReading, 0, len(o.Groups))
+	no := map[string]refusal{}
+	for _, g := range o.Groups {
+		a := b.readGroup(g)
+		if a.pooled || sumOfOthers(o, g) {
+			no[g.ID] = refusal{CodeOverlap, fmt.Sprintf("%q is made of other groups, whose people would count twice", g.Title)}
+			continue
+		}
+		arms = append(arms, a)
+	}
+	if len(arms) < 2 {
+		for _, a := range arms {
+			no[a.group.ID] = refusal{CodeArms, "the outcome has no second group to compare with"}
+		}
+		return nil, no
+	}
+	var out []armPair
+	for _, t := range arms {
+		for _, c := range arms {
+			if t.group.ID == c.group.ID {
+				continue
+			}
+			p, why := compare(b.v, t, c)
+			if why == nil {
+				out = append(out, p)
+				continue
+			}
+			for _, id := range []string{t.group.ID, c.group.ID} {
+				if old, ok := no[id]; !ok || old.code == CodeNoSubstance {
+					no[id] = *why
+				}
+			}
+		}
+	}
+	out = ownControls(dosesLast(out), arms, no)
+	for _, p := range out {
+		delete(no, p.treat.group.ID)
+		delete(no, p.ctrl.group.ID)
+	}
+	return out, no
+}
+
+// dosesLast keeps a comparison of two treatment doses only where the higher has
+// no other control.
+func dosesLast(ps []armPair) []armPair {
+	controlled := map[string]bool{}
+	for _, p := range ps {
+		if p.class != OtherDose {
+			controlled[p.treat.group.ID] = true
+		}
+	}
+	return slices.DeleteFunc(ps, func(p armPair) bool { return p.class == OtherDose && controlled[p.treat.group.ID] })
+}
+
+// sumOfOthers reports whether a group's title joins the titles of others:
+// "Esketamine 56 mg + Esketamine 84 mg".
+func sumOfOthers(o *evidence.PostedOutcome, g evidence.Group) bool {
+	title, held := squash(g.Title), 0
+	for _, x := range o.Groups {
+		if s := squash(x.Title); x.ID != g.ID && len(s) > 3 && strings.Contains(title, s) {
+			held++
+		}
+	}
+	return held > 1
+}
+
+// readGroup reads a group once for all outcomes that use its words.
+func (b *effectBuilder) readGroup(g evidence.Group) armReading {
+	words := evidence.Group{Title: g.Title, Description: g.Description}
+	a, ok := b.groups[words]
+	if !ok {
+		a = readGroup(b.r, words, b.v)
+		a.setLater(b.r, b.v)
+		b.groups[words] = a
+	}
+	a.group = g
+	return a
+}
+
+// setLater takes a studied drug out of an arm that is called a placebo or
+// waits, where another arm is named after that drug: it comes after the
+// crossover, in the extension or after the waiting time.
+func (a *armReading) setLater(r *evidence.Record, v *vocab.Vocabulary) {
+	passive := a.label.Words[vocab.InactivePlacebo] != "" || a.kind == "PLACEBO_COMPARATOR" || a.kind == "SHAM_COMPARATOR"
+	kept := make([]part, 0, len(a.parts))
+	for _, x := range a.parts {
+		if x.drug == "" || !v.Studied(x.drug) || slices.Contains(a.label.Drugs, x.drug) && !a.label.PlaceboFirst {
+			kept = append(kept, x)
+			continue
+		}
+		named := slices.ContainsFunc(r.Arms, func(o evidence.Arm) bool {
+			return o.Label != a.planned && slices.Contains(v.Given(o.Label).Drugs, x.drug)
+		})
+		if a.waits || a.label.PlaceboFirst || passive && named {
+			a.later = append(a.later, x.drug)
+			continue
+		}
+		kept = append(kept, x)
+	}
+	a.parts = kept
+}
+
+// ownControls keeps, where a record has several controls that differ in words
+// which the treatment arms share (a schedule, a phase, a cohort), each
+// treatment's own.
+func ownControls(ps []armPair, arms []armReading, no map[string]refusal) []armPair {
+	sig := signatures(ps, arms)
+	var out []armPair
+	for _, p := range ps {
+		own, other := sig[p.treat.group.ID], sig[p.ctrl.group.ID]
+		has := own != "" && slices.ContainsFunc(ps, func(q armPair) bool {
+			return q.treat.group.ID == p.treat.group.ID && sig[q.ctrl.group.ID] == own
+		})
+		if has && other != own {
+			no[p.ctrl.group.ID] = refusal{CodeArms, fmt.Sprintf("%q has a control of its own", p.treat.group.Title)}
+			continue
+		}
+		out = append(out, p)
+	}
+	return out
+}
+
+// signatures are the words by which groups belong together: those that some
+// treatments and some controls carry and others of both do not.
+func signatures(ps []armPair, arms []armReading) map[string]string {
+	treat, ctrl := map[string]bool{}, map[string]bool{}
+	for _, p := range ps {
+		treat[p.treat.group.ID], ctrl[p.ctrl.group.ID] = true, true
+	}
+	words := map[string]map[string]bool{}
+	for _, a := range arms {
+		words[a.group.ID] = wordSet(a.group.Title)
+	}
+	count := func(of map[string]bool, w string) (n int) {
+		for id := range of {
+			if words[id][w] {
+				n++
+			}
+		}
+		return n
+	}
+	sig := map[string]string{}
+	for id, ws := range words {
+		var kept []string
+		for _, w := range slices.Sorted(maps.Keys(ws)) {
+			t, c := count(treat, w), count(ctrl, w)
+			if t > 0 && c > 0 && t < len(treat) && c < len(ctrl) {
+				kept = append(kept, w)
+			}
+		}
+		sig[id] = strings.Join(kept, " ")
+	}
+	return sig
+}
