@@ -69,10 +69,13 @@ func auditPair(a, b *evidence.Effect) {
 	sameOutcome := a.Instrument == b.Instrument && a.Instrument != "" && a.Domain == b.Domain
 	sameTime := sameWeeks(a, b)
 	sameArms := a.DoseTreat == b.DoseTreat && a.DoseCtrl == b.DoseCtrl
+	if a.Measure != b.Measure {
+		return // a contrast in points beside the standardised difference of its row
+	}
 	switch {
 	case sameOutcome && sameTime && a.ScoreType == b.ScoreType && sourceOf(a) == sourceOf(b):
 		auditControl(a, b)
-		if sameArms && a.ArmTreat == b.ArmTreat && a.ArmCtrl == b.ArmCtrl && same(a.Mean1, b.Mean1) && same(a.Mean2, b.Mean2) && same(a.Event1, b.Event1) && same(a.N1, b.N1) {
+		if (a.Mean1 != nil || a.Event1 != nil) && sameArms && a.ArmTreat == b.ArmTreat && a.ArmCtrl == b.ArmCtrl && same(a.Mean1, b.Mean1) && same(a.Mean2, b.Mean2) && same(a.Event1, b.Event1) && same(a.N1, b.N1) {
 			both(a, b, doubt, CodeCountedTwice, "this result stands twice: here and in %s")
 		}
 	case sameOutcome && sameTime && a.ScoreType == b.ScoreType && sameComparison(a, b):

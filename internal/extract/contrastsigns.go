@@ -84,18 +84,13 @@ func senseOf(est, se, diff float64) float64 {
 	return 0
 }
 
-// SettleSigns decides the sense of contrasts whose words leave it open by the
+// settleSigns decides the sense of contrasts whose words leave it open by the
 // posted values of their row, and takes the doubt back where that settles it.
-func SettleSigns(r *evidence.Record, cells []evidence.ArmResult, contrasts []evidence.Contrast) {
-	if r.Results == nil {
-		return
-	}
-	b := effectBuilder{r: r, cells: cells, contrasts: contrasts}
-	b.index()
-	for i := range r.Results.Outcomes {
-		o := &r.Results.Outcomes[i]
+func (b *effectBuilder) settleSigns() {
+	for i := range b.r.Results.Outcomes {
+		o := &b.r.Results.Outcomes[i]
 		for _, n := range b.tests[o.Index] {
-			x := &contrasts[n]
+			x := &b.contrasts[n]
 			if x.Sign != SignUnknown || x.Estimate == nil || x.Verdict == evidence.Unusable {
 				continue
 			}

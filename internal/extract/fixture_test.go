@@ -5,6 +5,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -70,8 +71,11 @@ func TestMDMAFixture(t *testing.T) {
 	if e := got["o1/c1/k0/OG000-OG001"]; e.N1 == nil || *e.N1 != 42 || *e.N2 != 37 || e.Verdict != evidence.Usable {
 		t.Errorf("sizes of the class: %+v", e)
 	}
-	if e := got["o2/c0/k0/OG000-OG001"]; e.Verdict != evidence.NeedsReview || !strings.HasPrefix(e.Reason, CodeAdjusted) || evidence.Value(e.Estimate) > -0.7 || evidence.Value(e.Estimate) < -0.85 || e.Mean1 != nil {
+	if e := got["o2/c0/k0/OG000-OG001"]; e.Verdict != evidence.Usable || !e.Adjusted || !slices.ContainsFunc(e.Flags, func(f string) bool { return strings.Contains(f, "trial's own standard deviation at this time") }) || evidence.Value(e.Estimate) > -0.7 || evidence.Value(e.Estimate) < -0.85 || e.Mean1 != nil {
 		t.Errorf("least squares means: %+v", e)
+	}
+	if e := got["o2/c0/k0/OG000-OG001/a0"]; e.Measure != "MD" || evidence.Value(e.Estimate) != -10.3 || math.Abs(evidence.Value(e.SE)-10.8/(2*1.987)) > 0.02 || !e.Adjusted {
+		t.Errorf("the contrast in points: %+v", e)
 	}
 	if e := got["o3/c0/k0/OG000-OG001"]; e.Verdict != evidence.Usable || e.Measure != "RR" || math.Abs(evidence.Value(e.Estimate)-math.Log(37.0/42/(23.0/37))) > 1e-12 || e.ScoreType != "response" {
 		t.Errorf("response: %+v", e)

@@ -44,6 +44,9 @@ func describeRow(x review.Extraction, study string, v *vocab.Vocabulary) evidenc
 		PrimaryInstrument: x.PrimaryInstrument, PrimaryTime: x.PrimaryTime, PostCrossover: x.PostCrossover, HigherBetter: x.HigherBetter,
 		Channel: "paper", DOI: x.DOI, Source: strings.TrimSpace(x.Source + " " + x.Place), Verdict: evidence.Usable,
 	}
+	if own := ownName(v, x.Substance); own != "" {
+		e.Substance, e.Drug = v.Family(x.Substance), own
+	}
 	if strings.Contains(x.Source, "metapsy-project") {
 		e.Channel = "dataset"
 	}

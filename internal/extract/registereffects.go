@@ -19,13 +19,15 @@ import (
 //
 // A standard error or an interval of a mean becomes a standard deviation
 // (Cochrane Handbook 6.5.2.3). Where a sponsor's contrast is posted for the row
-// it is an effect of its own, in points, in standard deviations or as a ratio.
+// it is an effect of its own, in points, in standard deviations or as a ratio;
+// contrasts whose sign only the posted values settle are judged again.
 func RegisterEffects(r *evidence.Record, study evidence.Study, cells []evidence.ArmResult, contrasts []evidence.Contrast, v *vocab.Vocabulary, formula effect.Formula) []evidence.Effect {
 	if r.Results == nil {
 		return nil
 	}
 	b := effectBuilder{r: r, study: study, cells: cells, contrasts: contrasts, v: v, formula: formula}
 	b.index()
+	b.settleSigns()
 	var out []evidence.Effect
 	for i := range r.Results.Outcomes {
 		out = append(out, b.outcome(&r.Results.Outcomes[i])...)
@@ -194,11 +196,19 @@ func (j effectJudge) set(v evidence.Verdict, code, sentence string) {
 	}
 }
 
+// ownName is the name of a form of a substance; "" for the substance itself.
+func ownName(v *vocab.Vocabulary, id string) string {
+	if v.Family(id) == id {
+		return ""
+	}
+	return nameOf(v, id)
+}
+
 func (b *effectBuilder) describe(o *evidence.PostedOutcome, p armPair, t, c *evidence.ArmResult) evidence.Effect {
 	e := evidence.Effect{
 		ID:      fmt.Sprintf("%s/o%d/c%d/k%d/%s-%s", b.r.ID, o.Index, t.ClassIndex, t.CategoryIndex, t.GroupID, c.GroupID),
 		StudyID: b.study.ID, StudyLabel: b.study.Label, Year: b.study.Year, RecordID: b.r.ID,
-		Substance: b.v.Family(p.drug), Drug: nameOf(b.v, p.drug), Background: strings.Join(p.background, ", "), Population: strings.Join(b.r.Conditions, "; "),
+		Substance: b.v.Family(p.drug), Drug: ownName(b.v, p.drug), Background: strings.Join(p.background, ", "), Population: strings.Join(b.r.Conditions, "; "),
 		Comparator: p.ctrl.group.Title, ComparatorClass: p.class, ArmTreat: p.treat.group.Title, ArmCtrl: p.ctrl.group.Title,
 		Design: b.study.Design, Blinding: b.study.Blinding, Sponsor: b.study.Sponsor,
 		Instrument: t.Instrument, Domain: t.Domain, ScoreType: t.ScoreType,

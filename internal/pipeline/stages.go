@@ -272,7 +272,6 @@ func (p *Pipeline) extractRegister(ctx context.Context, studies []evidence.Study
 		for i := range tests {
 			tests[i].StudyID = st.ID
 		}
-		extract.SettleSigns(&r, rows, tests)
 		effects = append(effects, extract.RegisterEffects(&r, st, rows, tests, p.Vocab, effect.Metafor)...)
 		ids, cells, contrasts = append(ids, r.ID), append(cells, rows...), append(contrasts, tests...)
 		if len(ids) >= extractBatch {
