@@ -35,7 +35,7 @@ func TestArmResultColumns(t *testing.T) {
 	if _, err := export.CSV(context.Background(), st, "arm_results", &b); err != nil {
 		t.Fatal(err)
 	}
-	want := "record_id,outcome_index,outcome_title,class_index,class_title,category_index,category_title,group_id,group_title,param_type,value_raw,value,dispersion_type,spread_raw,lower_raw,upper_raw,n,unit,timepoint_raw,timepoint_weeks,instrument,domain,score_type,verdict,reason,payload_sha256,pointer,timepoint_origin,flags\r\n"
+	want := "record_id,outcome_index,outcome_title,class_index,class_title,category_index,category_title,group_id,group_title,param_type,value_raw,value,dispersion_type,spread_raw,lower_raw,upper_raw,n,unit,timepoint_raw,timepoint_weeks,instrument,domain,score_type,verdict,reason,payload_sha256,pointer,timepoint_origin,flags,use\r\n"
 	if b.String() != want {
 		t.Errorf("got  %swant %s", b.String(), want)
 	}
