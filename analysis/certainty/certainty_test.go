@@ -74,7 +74,29 @@ func TestDomains(t *testing.T) {
 		{"too few participants", Imprecision, func(in *Inputs) { in.Participants = 300 }, -1},
 		{"no difference declared, no effect inside, little information", Imprecision, func(in *Inputs) {
 			in.MID, in.Lo, in.Hi, in.Estimate, in.Participants = math.NaN(), -0.6, 0.1, -0.25, 100
+		}, -3},
+		{"no difference declared, no effect inside, a third of the information", Imprecision, func(in *Inputs) {
+			in.MID, in.Lo, in.Hi, in.Estimate, in.Participants = math.NaN(), -0.5, 0.1, -0.25, 300
 		}, -2},
+		{"number of participants unknown and a threshold inside", Imprecision, func(in *Inputs) { in.Participants, in.Lo, in.Hi, in.Estimate = math.NaN(), -0.6, -0.1, -0.3 }, -1},
+		{"half at high risk and a quarter with concerns", RiskOfBias, func(in *Inputs) {
+			in.Studies = []StudyWeight{{"a", 49, HighRisk}, {"b", 25, SomeConcerns}, {"c", 26, LowRisk}}
+		}, -1},
+		{"comparators that give the treatment away", RiskOfBias, func(in *Inputs) { in.Unblinded = 0.6 }, -1},
+		{"unblinding is not counted beside high risk", RiskOfBias, func(in *Inputs) {
+			in.Unblinded, in.Studies = 1, []StudyWeight{{"a", 1, HighRisk}, {"b", 1, LowRisk}}
+		}, -1},
+		{"a few open comparisons", RiskOfBias, func(in *Inputs) { in.Unblinded = 0.3 }, 0},
+		{"no studies at high risk to leave out", RiskOfBias, func(in *Inputs) { in.WithoutHigh = Without{K: 2, Estimate: -0.1, Lo: -0.4, Hi: 0.2} }, 0},
+		{"I2 of 92 % and a new study may find none", Inconsistency, func(in *Inputs) { in.I2, in.QP, in.PILo, in.PIHi = 92, 0.0001, -1.6, 0.4 }, -2},
+		{"I2 of 92 % within the same side", Inconsistency, func(in *Inputs) { in.I2, in.QP = 92, 0.0001 }, -1},
+		{"high I2 with an unknown p value does not pass", Inconsistency, func(in *Inputs) { in.I2, in.QP = 92, math.NaN() }, -1},
+		{"no effect is likely elsewhere", Inconsistency, func(in *Inputs) { in.MID, in.PILo, in.PIHi = math.NaN(), -1.2, 0.1 }, -1},
+		{"one of three tests below 10 %", PublicationBias, func(in *Inputs) {
+			in.Signals = append(in.Signals, SmallStudySignal{Name: "rank", P: 0.04}, SmallStudySignal{Name: "selection", P: 0.09})
+		}, 0},
+		{"missing trials of unknown size, as many as there are", PublicationBias, func(in *Inputs) { in.Missing.Trials, in.Missing.Participants = 12, math.NaN() }, -1},
+
 		{"an asymmetric funnel", PublicationBias, func(in *Inputs) { in.Signals[0].P = 0.02 }, -1},
 		{"a test that must not be read", PublicationBias, func(in *Inputs) { in.Signals[0] = SmallStudySignal{"Egger", 0.001, "k is below 10"} }, 0},
 		{"many participants without results", PublicationBias, func(in *Inputs) { in.Missing.Participants = 700; in.Missing.Trials = 4 }, -1},
@@ -93,7 +115,7 @@ func TestUnknownIsNotGood(t *testing.T) {
 	in.Measure, in.Randomised, in.K = "SMD", true, 4
 	in.Estimate, in.Lo, in.Hi = -0.6, -0.75, -0.45
 	p := propose(t, in)
-	if !p.AtMost || len(p.Unrated) != 4 {
+	if !p.AtMost || len(p.Unrated) != 5 {
 		t.Errorf("unknown domains pass for good ones: %+v", p)
 	}
 	if !strings.Contains(p.Sentence, "at most") || !strings.Contains(p.Sentence, "not signed") {
@@ -118,9 +140,12 @@ func TestOptimalInformationSize(t *testing.T) {
 		t.Errorf("SMD: %+v", i)
 	}
 	in.Measure, in.MID, in.BaselineRisk, in.Participants = "RR", math.NaN(), 0.2, 1500
-	// 20 % against 15 %: 2 x 7.8489 x (0.16 + 0.1275)/0.05^2 = 1805.2
-	if i := in.OptimalInformationSize(); i.Required != 1806 || i.Met {
+	// 20 % against 10 %: 2 x 7.8489 x (0.16 + 0.09)/0.1^2 = 392.4; more, 20 % against 30 %: 580.8
+	if i := in.OptimalInformationSize(); i.Required != 393 || !strings.Contains(i.Rule, "fewer") {
 		t.Errorf("RR: %+v", i)
+	}
+	if in.Estimate = 0.6; in.OptimalInformationSize().Required != 581 {
+		t.Errorf("a desired event is reduced: %+v", in.OptimalInformationSize())
 	}
 	in.BaselineRisk = math.NaN()
 	in.Lo, in.Hi, in.Estimate = math.Log(0.5), math.Log(1.6), math.Log(0.9)
@@ -282,7 +307,7 @@ func ExamplePropose() {
 	}
 	fmt.Println(p.Sentence)
 	// Output:
-	// Proposed by rule, not signed: randomised evidence starts at high; risk of bias -1, imprecision -1; very low at most: publication bias could not be rated and counts as one level down until a person rates it.
+	// Proposed by rule, not signed: randomised evidence starts at high; risk of bias -1, imprecision -1; low at most: publication bias could not be rated, and until a person rates it nothing above low is proposed. Nothing is corrected for the number of questions asked.
 }
 
 func ExampleStatement() {
@@ -295,4 +320,64 @@ func ExampleStatement() {
 	fmt.Println(text)
 	// Output:
 	// MDMA-assisted therapy may reduce PTSD symptoms.
+}
+
+// Worked examples with the level that a panel would reach, and that numbers stand on the scale that people read.
+func TestWorkedExamples(t *testing.T) {
+	ratio := func(k int, n, risk, est, lo, hi float64) Inputs {
+		in := solid()
+		in.Measure, in.MID, in.K, in.Participants, in.BaselineRisk = "RR", math.NaN(), k, n, risk
+		in.Estimate, in.Lo, in.Hi, in.PILo, in.PIHi = math.Log(est), math.Log(lo), math.Log(hi), math.Log(lo), math.Log(hi)
+		in.Signals = nil
+		return in
+	}
+	mdma, psilocybin := ratio(5, 222, 0.573, 1.35, 1.10, 1.66), ratio(5, 380, 0.197, 2.77, 1.93, 3.97)
+	for _, c := range []struct {
+		name  string
+		in    Inputs
+		level Level
+		words string
+	}{
+		{"RR 5.35 [0.40, 71.6] of 60 people, comparator risk unknown", ratio(2, 60, math.NaN(), 5.35, 0.4, 71.6), VeryLow, "RR 0.40 to 71.60"},
+		{"the same with a comparator risk", ratio(2, 60, 0.1, 5.35, 0.4, 71.6), VeryLow, "6 fewer to 90 more of 100 people"},
+		{"response with MDMA", mdma, Moderate, "RR 1.10 to 1.66 (6 more to 38 more of 100 people)"},
+		{"response with psilocybin, a larger effect", psilocybin, Moderate, "RR 1.93 to 3.97"},
+		{"remission, RR 2.33 to 6.99", ratio(6, 405, 0.11, 4.04, 2.33, 6.99), Moderate, "RR 2.33 to 6.99"},
+		{"a large trial base", ratio(12, 4000, 0.3, 1.6, 1.4, 1.8), High, "12 more to 24 more"},
+		{"a precise null", ratio(12, 4000, 0.3, 1.0, 0.9, 1.1), High, "3 fewer to 3 more"},
+	} {
+		p := propose(t, c.in)
+		if p.Level != c.level {
+			t.Errorf("%s: %s, want %s: %s", c.name, p.Level, c.level, p.Sentence)
+		}
+		if !strings.Contains(p.Domains[3].Numbers, c.words) {
+			t.Errorf("%s: %q lacks %q", c.name, p.Domains[3].Numbers, c.words)
+		}
+	}
+	if propose(t, psilocybin).Level < propose(t, mdma).Level {
+		t.Error("the larger effect is less certain for being larger")
+	}
+}
+
+// No number that is unknown makes a proposal better, and none is printed.
+func TestUnknownNumbersNeverHelp(t *testing.T) {
+	nan := math.NaN()
+	for name, change := range map[string]func(*Inputs){
+		"participants": func(in *Inputs) { in.Participants = nan }, "prediction": func(in *Inputs) { in.PILo, in.PIHi = nan, nan },
+		"I2": func(in *Inputs) { in.I2 = nan }, "p of Q": func(in *Inputs) { in.QP = nan }, "risk of bias": func(in *Inputs) { in.Studies = nil },
+		"indirectness": func(in *Inputs) { in.DirectKnown = false }, "missing": func(in *Inputs) { in.Missing.Known = false; in.Signals = nil },
+		"signal": func(in *Inputs) { in.Signals[0].P = nan },
+	} {
+		in := solid()
+		change(&in)
+		p := propose(t, in)
+		if p.Level > High || name != "signal" && name != "prediction" && name != "I2" && name != "p of Q" && (p.Level >= High || !p.AtMost) {
+			t.Errorf("%s unknown: %s, at most %v", name, p.Level, p.AtMost)
+		}
+		for _, d := range p.Domains {
+			if strings.Contains(d.Numbers, "NaN") {
+				t.Errorf("%s: %s", d.Name, d.Numbers)
+			}
+		}
+	}
 }

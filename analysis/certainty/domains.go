@@ -46,24 +46,38 @@ func (in Inputs) shares() map[Judgement]float64 {
 	return out
 }
 
+// Shares of the weight, high risk counting whole and some concerns half, from which risk of bias is rated down; openShare is
+// the share of comparisons that give the treatment away from which functional unblinding is.
+const (
+	seriousBias     = 0.4
+	verySeriousBias = 0.75
+	openShare       = 0.5
+)
+
 func (in Inputs) riskOfBias() Domain {
-	d := Domain{Name: RiskOfBias, Rule: "share of weight: high risk in a half or more -1, in three quarters or more -2; high risk or some concerns in three quarters or more -1; -1 when the estimate changes its line without studies at high risk"}
+	d := Domain{Name: RiskOfBias, Rule: "weight at high risk plus half of the weight with some concerns: 40 % or more -1, 75 % or more -2; -1 when the estimate changes its line without studies at high risk; -1 for functional unblinding when comparators that give the treatment away hold half of the weight or more and nothing above lowers it"}
 	s := in.shares()
-	if len(s) == 0 || s[Unjudged] > 0.5 {
+	d.Known = len(s) > 0 && !(s[Unjudged] > 0.5)
+	if !d.Known {
 		d.Numbers = fmt.Sprintf("risk of bias is not judged for %.0f %% of the weight", 100*unjudged(s))
-		return d
-	}
-	d.Known = true
-	d.Numbers = fmt.Sprintf("weight at low risk %.0f %%, some concerns %.0f %%, high risk %.0f %%, not judged %.0f %%", 100*s[LowRisk], 100*s[SomeConcerns], 100*s[HighRisk], 100*s[Unjudged])
-	switch {
-	case s[HighRisk] >= 0.75:
-		d.Steps = -2
-	case s[HighRisk] >= 0.5, s[HighRisk]+s[SomeConcerns] >= 0.75:
-		d.Steps = -1
+	} else {
+		d.Numbers = fmt.Sprintf("weight at low risk %.0f %%, some concerns %.0f %%, high risk %.0f %%, not judged %.0f %%", 100*s[LowRisk], 100*s[SomeConcerns], 100*s[HighRisk], 100*s[Unjudged])
+		switch burden := s[HighRisk] + s[SomeConcerns]/2; {
+		case burden >= verySeriousBias:
+			d.Steps = -2
+		case burden >= seriousBias:
+			d.Steps = -1
+		}
 	}
 	if w := in.WithoutHigh; w.K > 0 && s[HighRisk] > 0 {
-		d.Numbers += fmt.Sprintf("; without high risk k = %d, %.2f [%.2f, %.2f]", w.K, w.Estimate, w.Lo, w.Hi)
+		d.Numbers += fmt.Sprintf("; without studies at high risk %d with %s", w.K, in.span(w.Lo, w.Hi))
 		if d.Steps == 0 && in.side(in.Lo, in.Hi) != in.side(w.Lo, w.Hi) {
+			d.Steps = -1
+		}
+	}
+	if !math.IsNaN(in.Unblinded) {
+		d.Numbers += fmt.Sprintf("; comparators that give the treatment away hold %.0f %% of the weight (functional unblinding)", 100*in.Unblinded)
+		if d.Steps == 0 && in.Unblinded >= openShare {
 			d.Steps = -1
 		}
 	}
@@ -88,20 +102,48 @@ func (in Inputs) side(lo, hi float64) int {
 	return 0
 }
 
-// thresholds are the lines that matter: both minimal important differences, or no effect when none is declared.
+// thresholds are the lines that matter on the scale of [Inputs.lined]: both minimal important differences, the important
+// difference in risk for counted outcomes, or no effect when there is neither.
 func (in Inputs) thresholds() []float64 {
-	if in.hasMID() {
+	switch {
+	case in.hasMID():
 		return []float64{-in.MID, in.MID}
+	case in.absolute():
+		return []float64{-in.importantRisk(), in.importantRisk()}
 	}
 	return []float64{0}
 }
 
 // thresholdNames says them in words.
 func (in Inputs) thresholdNames() string {
-	if in.hasMID() {
-		return fmt.Sprintf("-%.3g and %.3g (minimal important difference, %s)", in.MID, in.MID, orUnknown(in.MIDSource))
+	switch {
+	case in.hasMID() && in.ratio():
+		return fmt.Sprintf("%.2f and %.2f (minimal important difference, %s)", math.Exp(-in.MID), math.Exp(in.MID), orUnknown(in.MIDSource))
+	case in.hasMID():
+		return fmt.Sprintf("−%.3g and %.3g (minimal important difference, %s)", in.MID, in.MID, orUnknown(in.MIDSource))
+	case in.absolute():
+		return fmt.Sprintf("%.3g more or fewer of 100 people (one bar for all counted outcomes)", 100*in.importantRisk())
 	}
 	return "no effect (no minimal important difference is declared)"
+}
+
+// read writes an interval with what it means in people where the comparator risk is known.
+func (in Inputs) read(lo, hi float64) string {
+	s := in.span(lo, hi)
+	if in.absolute() {
+		s += fmt.Sprintf(" (%s to %s of 100 people)", signedPeople(in.riskDifference(lo)), signedPeople(in.riskDifference(hi)))
+	}
+	return s
+}
+
+func signedPeople(rd float64) string {
+	switch n := math.Round(100 * rd); {
+	case n > 0:
+		return fmt.Sprintf("%.0f more", n)
+	case n < 0:
+		return fmt.Sprintf("%.0f fewer", -n)
+	}
+	return "none more"
 }
 
 func orUnknown(s string) string {
@@ -115,7 +157,7 @@ func orUnknown(s string) string {
 func (in Inputs) crossed(lo, hi float64) int {
 	n := 0
 	for _, t := range in.thresholds() {
-		if within(t, lo, hi) {
+		if within(t, in.lined(lo), in.lined(hi)) {
 			n++
 		}
 	}
@@ -123,36 +165,50 @@ func (in Inputs) crossed(lo, hi float64) int {
 }
 
 func (in Inputs) inconsistency() Domain {
-	d := Domain{Name: Inconsistency, Rule: "thresholds that the prediction interval crosses and the confidence interval does not: one -1, two -2; without a prediction interval, I2 of 75 % or more with p < 0.10 -1"}
-	switch {
-	case in.K == 1:
+	d := Domain{Name: Inconsistency, Rule: "thresholds, or no effect, that the prediction interval crosses and the confidence interval does not: one -1, both thresholds -2; I2 of 75 % or more unless its p-value is 0.10 or higher at least -1, and -2 when the prediction interval includes no effect"}
+	if in.K == 1 {
 		d.Known = true
 		d.Numbers = "one study: nothing to be consistent with"
 		return d
-	case !math.IsNaN(in.PILo) && !math.IsNaN(in.PIHi) && in.K >= 3:
-		d.Known = true
-		extra := 0
-		for _, t := range in.thresholds() {
-			if within(t, in.PILo, in.PIHi) && !within(t, in.Lo, in.Hi) {
-				extra++
-			}
-		}
-		d.Steps = -min(2, extra)
-		d.Numbers = fmt.Sprintf("prediction interval [%.2f, %.2f], confidence interval [%.2f, %.2f], thresholds %s", in.PILo, in.PIHi, in.Lo, in.Hi, in.thresholdNames())
-	case !math.IsNaN(in.I2):
-		d.Known = true
-		if in.I2 >= 75 && in.QP < 0.10 {
-			d.Steps = -1
-		}
-		d.Numbers = "no prediction interval"
-	default:
+	}
+	predicted := !math.IsNaN(in.PILo) && !math.IsNaN(in.PIHi) && in.K >= 3
+	d.Known = predicted || !math.IsNaN(in.I2)
+	if !d.Known {
 		d.Numbers = "neither a prediction interval nor I2 is known"
 		return d
 	}
+	d.Numbers = "no prediction interval"
+	if predicted {
+		d.Steps = -in.newlyCrossed()
+		d.Numbers = fmt.Sprintf("a new study %s, the mean %s, thresholds %s", in.read(in.PILo, in.PIHi), in.span(in.Lo, in.Hi), in.thresholdNames())
+	}
+	if in.I2 >= 75 && !(in.QP >= 0.10) {
+		d.Steps = min(d.Steps, -1)
+		if predicted && in.side(in.PILo, in.PIHi) == 0 {
+			d.Steps = -2
+		}
+	}
 	if !math.IsNaN(in.I2) {
-		d.Numbers += fmt.Sprintf("; I2 %.0f %%, p = %.3f", in.I2, in.QP)
+		d.Numbers += fmt.Sprintf("; I2 %.0f %%", in.I2)
+		if !math.IsNaN(in.QP) {
+			d.Numbers += fmt.Sprintf(", p = %.3f", in.QP)
+		}
 	}
 	return d
+}
+
+// newlyCrossed counts the lines that the prediction interval crosses and the confidence interval does not.
+func (in Inputs) newlyCrossed() int {
+	extra := 0
+	for _, t := range in.thresholds() {
+		if within(t, in.lined(in.PILo), in.lined(in.PIHi)) && !within(t, in.lined(in.Lo), in.lined(in.Hi)) {
+			extra++
+		}
+	}
+	if extra == 0 && in.side(in.PILo, in.PIHi) == 0 && in.side(in.Lo, in.Hi) != 0 {
+		extra = 1
+	}
+	return min(2, extra)
 }
 
 func (in Inputs) indirectness() Domain {
@@ -187,25 +243,27 @@ func (in Inputs) indirectness() Domain {
 const smallShare = 0.3
 
 func (in Inputs) imprecision() Domain {
-	d := Domain{Name: Imprecision, Known: true, Rule: "thresholds inside the confidence interval: one -1, two -2; none but the optimal information size not reached -1; less than 30 % of that size, or no effect inside and less than half of it, -2"}
+	d := Domain{Name: Imprecision, Rule: "thresholds inside the confidence interval: one -1, two -2; the optimal information size not reached at least -1, less than 30 % of it at least -2 and with a threshold or no effect inside -3 (Zeng et al. 2022); no effect inside and less than half of it -2"}
 	info := in.OptimalInformationSize()
 	n := in.crossed(in.Lo, in.Hi)
+	null := in.side(in.Lo, in.Hi) == 0
+	d.Steps = -n
+	d.Known = info.Known || d.Steps < 0
 	switch {
-	case n >= 2:
-		d.Steps = -2
-	case n == 1 && !in.hasMID() && info.Known && info.Fraction < 0.5, info.Known && info.Fraction < smallShare:
-		d.Steps = -2
-	case n == 1, info.Known && !info.Met:
-		d.Steps = -1
+	case !info.Known || info.Met:
+	case info.Fraction < smallShare && (n > 0 || null):
+		d.Steps = -3
+	case info.Fraction < smallShare, null && info.Fraction < 0.5:
+		d.Steps = min(d.Steps, -2)
+	default:
+		d.Steps = min(d.Steps, -1)
 	}
-	d.Numbers = fmt.Sprintf("interval [%.2f, %.2f], thresholds %s", in.Lo, in.Hi, in.thresholdNames())
+	d.Numbers = fmt.Sprintf("interval %s, thresholds %s", in.read(in.Lo, in.Hi), in.thresholdNames())
 	switch {
 	case info.Known && !math.IsNaN(info.Required):
 		d.Numbers += fmt.Sprintf("; %.0f of %.0f participants (%s)", info.Have, info.Required, info.Rule)
-	case info.Known:
-		d.Numbers += "; " + info.Rule
 	default:
-		d.Numbers += "; optimal information size " + info.Rule
+		d.Numbers += "; optimal information size: " + info.Rule
 	}
 	return d
 }
@@ -214,7 +272,7 @@ func (in Inputs) imprecision() Domain {
 const missingShare = 0.2
 
 func (in Inputs) publicationBias() Domain {
-	d := Domain{Name: PublicationBias, Rule: "suspected, -1, when a test that may be read as one has p < 0.10, when trials without results hold a fifth or more of all participants, or when they hold enough to move the estimate across its line; never more than -1"}
+	d := Domain{Name: PublicationBias, Rule: "suspected, -1, when the one test chosen beforehand (the first that may be read as one; for standardised differences the regression on sample size) has p < 0.10, when trials without results hold a fifth or more of all participants, or when they hold enough to move the estimate across its line; never more than -1"}
 	var words []string
 	suspected := false
 	readable := 0
@@ -222,15 +280,21 @@ func (in Inputs) publicationBias() Domain {
 		if s.Limit != "" || math.IsNaN(s.P) {
 			continue
 		}
-		readable++
+		if readable++; readable > 1 {
+			continue // three looks at 10 % would find something in every fourth sound synthesis
+		}
 		words = append(words, fmt.Sprintf("%s p = %.3f", s.Name, s.P))
-		suspected = suspected || s.P < 0.10
+		suspected = s.P < 0.10
 	}
 	if readable == 0 {
 		words = append(words, fmt.Sprintf("no test for small-study effects can be read with k = %d", in.K))
 	}
 	if m := in.Missing; m.Known {
 		share := m.Participants / (m.Participants + in.Participants)
+		if math.IsNaN(share) {
+			share = 0
+			suspected = suspected || m.Trials >= in.K && m.Trials > 0 // sizes unknown: by number of trials
+		}
 		words = append(words, fmt.Sprintf("%d registered trials without results, %.0f participants", m.Trials, m.Participants))
 		suspected = suspected || share >= missingShare || m.Tipping > 0 && m.Participants >= m.Tipping
 	} else {

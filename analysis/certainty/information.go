@@ -20,12 +20,12 @@ type Information struct {
 
 // Conventional effects for the information size when no minimal important difference is declared.
 const (
-	conventionalSMD = 0.2  // "small" (Cohen 1988); asks for 788 participants
-	conventionalRRR = 0.25 // relative risk reduction
+	conventionalSMD = 0.2 // "small" (Cohen 1988); asks for 785 participants
 )
 
 // OptimalInformationSize computes the requirement for the declared minimal important difference, or for a conventional small
-// effect when there is none: 0.2 standard deviations, or a relative risk reduction of 25 % from the baseline risk. Ratio measures
+// effect when there is none: 0.2 standard deviations, or the important difference in risk in the direction of the estimate, so
+// that a desired event is not "reduced". Ratio measures
 // without a baseline risk are judged by the width of their interval: an upper limit over 3 times (RR, HR) or 2.5 times (OR) the
 // lower one means that the size was not reached (Schuenemann et al. 2022, J. Clin. Epidemiol. 150:225-242).
 func (in Inputs) OptimalInformationSize() Information {
@@ -60,21 +60,18 @@ func (in Inputs) sizeForMeans(sd, conventional float64) Information {
 }
 
 func (in Inputs) sizeForRisks() Information {
-	p := in.BaselineRisk
-	other, what := p*(1-conventionalRRR), fmt.Sprintf("a relative risk reduction of %.0f %% from a baseline risk of %.3g", 100*conventionalRRR, p)
+	p, sign, word := in.BaselineRisk, 1.0, "more"
+	if in.Estimate < 0 {
+		sign, word = -1, "fewer"
+	}
+	other, what := p+sign*in.importantRisk(), fmt.Sprintf("%.3g %s of 100 people than %.3g of 100", 100*in.importantRisk(), word, 100*p)
 	if in.hasMID() {
-		what = fmt.Sprintf("the minimal important difference of %.3g from a baseline risk of %.3g", in.MID, p)
-		switch in.Measure {
-		case "RR", "HR":
-			other = p * math.Exp(-in.MID)
-		case "OR":
-			odds := p / (1 - p) * math.Exp(-in.MID)
-			other = odds / (1 + odds)
-		case "RD":
-			if other = p - in.MID; other <= 0 {
-				other = p + in.MID
-			}
-		}
+		what = fmt.Sprintf("the minimal important difference of %s from %.3g of 100 people", in.shown(sign*in.MID), 100*p)
+		in.BaselineRisk = p
+		other = p + in.riskDifference(sign*in.MID)
+	}
+	if !(other > 0 && other < 1) { // no room on that side
+		other, what = p-sign*in.importantRisk(), fmt.Sprintf("a difference of %.3g of 100 people from %.3g of 100", 100*in.importantRisk(), 100*p)
 	}
 	if !(other > 0 && other < 1) {
 		return Information{Rule: fmt.Sprintf("not computed: %s is not possible", what)}
@@ -102,6 +99,7 @@ func (in Inputs) sizeFromWidth() Information {
 	if math.IsNaN(ratio) {
 		return Information{Rule: "not computed: no interval"}
 	}
-	return Information{Known: true, Required: math.NaN(), Have: in.Participants, Fraction: math.NaN(), Met: ratio <= limit,
+	// as a fraction: the information behind an interval goes with the inverse square of its width
+	return Information{Known: true, Required: math.NaN(), Have: in.Participants, Fraction: math.Pow(math.Log(limit)/math.Log(ratio), 2), Met: ratio <= limit,
 		Rule: fmt.Sprintf("ratio of the interval's limits %.2f against %.1f (the baseline risk is not known)", ratio, limit)}
 }

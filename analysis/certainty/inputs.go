@@ -3,6 +3,7 @@ package certainty
 import (
 	"fmt"
 	"math"
+	"strings"
 )
 
 // Level is a level of certainty.
@@ -111,6 +112,8 @@ type Inputs struct {
 	BaselineRisk float64 // event probability without the intervention, for binary outcomes
 	SD           float64 // standard deviation of the outcome, for mean differences
 
+	// Unblinded is the share of the weight of comparisons whose comparator gives the treatment away.
+	Unblinded    float64
 	Studies      []StudyWeight
 	WithoutHigh  Without // the estimate without studies at high risk of bias
 	Indirectness []Indirect
@@ -128,7 +131,7 @@ type Without struct {
 // Unknown returns Inputs with every number unknown, to be filled in.
 func Unknown() Inputs {
 	n := math.NaN()
-	return Inputs{Participants: n, Estimate: n, Lo: n, Hi: n, PILo: n, PIHi: n, I2: n, QP: n, MID: n, BaselineRisk: n, SD: n,
+	return Inputs{Participants: n, Estimate: n, Lo: n, Hi: n, PILo: n, PIHi: n, I2: n, QP: n, MID: n, BaselineRisk: n, SD: n, Unblinded: n,
 		WithoutHigh: Without{Estimate: n, Lo: n, Hi: n}, Missing: MissingResults{Tipping: n}}
 }
 
@@ -156,6 +159,72 @@ func (in Inputs) check() error {
 		}
 	}
 	return nil
+}
+
+// ratio reports whether effects are natural logarithms.
+func (in Inputs) ratio() bool {
+	switch in.Measure {
+	case "RR", "OR", "HR", "IRR":
+		return true
+	}
+	return false
+}
+
+// shown writes a number of the analysis on the scale that people read.
+func (in Inputs) shown(x float64) string {
+	if in.ratio() {
+		return fmt.Sprintf("%.2f", math.Exp(x))
+	}
+	return strings.Replace(fmt.Sprintf("%.2f", x), "-", "−", 1)
+}
+
+// span is an interval in words, on the natural scale: "RR 2.33 to 6.99".
+func (in Inputs) span(lo, hi float64) string {
+	name := in.Measure
+	if name == "SMD" {
+		name = "g"
+	}
+	return fmt.Sprintf("%s %s to %s", name, in.shown(lo), in.shown(hi))
+}
+
+// importantRisk is the difference in risk that counts as important where no plan declares another: 10 of 100 people, for
+// events that fewer than 10 of 100 have without the treatment a doubling. One bar for all counted outcomes.
+func (in Inputs) importantRisk() float64 {
+	if in.BaselineRisk < 0.1 {
+		return math.Max(in.BaselineRisk, 0.01)
+	}
+	return 0.1
+}
+
+// absolute reports whether intervals are read as differences in risk: counted outcomes with a known comparator risk and no
+// other declared threshold.
+func (in Inputs) absolute() bool {
+	return !in.hasMID() && in.BaselineRisk > 0 && (in.Measure == "RR" || in.Measure == "OR" || in.Measure == "RD")
+}
+
+// riskDifference is what an effect makes of the comparator risk.
+func (in Inputs) riskDifference(x float64) float64 {
+	p, q := in.BaselineRisk, in.BaselineRisk
+	switch in.Measure {
+	case "RR":
+		q = p * math.Exp(x)
+	case "OR":
+		odds := p / (1 - p) * math.Exp(x)
+		if q = 1; !math.IsInf(odds, 1) {
+			q = odds / (1 + odds)
+		}
+	case "RD":
+		q = p + x
+	}
+	return math.Min(math.Max(q, 0), 1) - p
+}
+
+// lined brings an effect to the scale of the thresholds.
+func (in Inputs) lined(x float64) float64 {
+	if in.absolute() {
+		return in.riskDifference(x)
+	}
+	return x
 }
 
 // hasMID tells whether a minimal important difference is declared.

@@ -15,6 +15,10 @@ type Proposal struct {
 	Sentence string   // how the level came about
 }
 
+// mostUnrated is the highest level that is proposed while a domain is not rated: what was not looked at must not look like a
+// pass.
+const mostUnrated = Low
+
 // Propose rates the domains and the whole: the start level less the steps of all domains, not below very low.
 func Propose(in Inputs) (Proposal, error) {
 	if err := in.check(); err != nil {
@@ -40,19 +44,18 @@ func Propose(in Inputs) (Proposal, error) {
 		}
 	}
 	p.AtMost = len(p.Unrated) > 0
-	if p.AtMost {
-		// what nobody has looked at must not look like a pass
-		level--
-	}
 	p.Level = max(VeryLow, Level(level))
+	if p.AtMost {
+		p.Level = min(p.Level, mostUnrated)
+	}
 	p.Sentence = fmt.Sprintf("Proposed by rule, not signed: %s", start)
 	if len(down) > 0 {
 		p.Sentence += "; " + strings.Join(down, ", ")
 	}
 	p.Sentence += fmt.Sprintf("; %s", p.Level)
 	if p.AtMost {
-		p.Sentence += fmt.Sprintf(" at most: %s could not be rated and counts as one level down until a person rates it", strings.Join(p.Unrated, ", "))
+		p.Sentence += fmt.Sprintf(" at most: %s could not be rated, and until a person rates it nothing above %s is proposed", strings.Join(p.Unrated, ", "), mostUnrated)
 	}
-	p.Sentence += "."
+	p.Sentence += ". Nothing is corrected for the number of questions asked."
 	return p, nil
 }

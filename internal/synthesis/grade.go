@@ -2,6 +2,7 @@ package synthesis
 
 import (
 	"fmt"
+	"math"
 	"strings"
 
 	"past/analysis/certainty"
@@ -69,6 +70,14 @@ func gradeInputs(q Question, f *evidence.Finding, searched bool) certainty.Input
 	if r, _, ok := comparatorRisk(f.Effects); ok && r > 0 && r < 1 {
 		in.BaselineRisk = r
 	}
+	if q.Measure == "MD" {
+		set(&in.SD, finite(pooledSD(f.Effects)))
+		if in.SD == 0 {
+			in.SD = math.NaN()
+		}
+	}
+	in.WithoutHigh = withoutHigh(q, f.Effects)
+	in.Unblinded = openWeight(p, f.Effects)
 	for i, e := range f.Effects {
 		w := 1.0
 		if i < len(p.Weights) {
@@ -87,6 +96,42 @@ func gradeInputs(q Question, f *evidence.Finding, searched bool) certainty.Input
 	}
 	in.Missing = missingResults(f, searched)
 	return in
+}
+
+// withoutHigh is the answer without the studies at high risk of bias; nothing where
+// all or none of them are.
+func withoutHigh(q Question, effects []evidence.Effect) certainty.Without {
+	none := certainty.Unknown().WithoutHigh
+	rest := filter(effects, func(e evidence.Effect) bool { return judgement(e.RiskOfBias) != certainty.HighRisk })
+	if len(rest) == 0 || len(rest) == len(effects) {
+		return none
+	}
+	p, err := Pool(q.Model(), rest)
+	if err != nil || p.CILower == nil {
+		return none
+	}
+	h, _, err := headline(q, p, rest)
+	lo, hi, ok := h.Interval()
+	if err != nil || !ok {
+		return certainty.Without{K: len(rest), Estimate: *p.Estimate, Lo: *p.CILower, Hi: *p.CIUpper}
+	}
+	return certainty.Without{K: len(rest), Estimate: *h.Estimate, Lo: lo, Hi: hi}
+}
+
+// openWeight is the share of the weight of comparisons whose comparator gives the
+// treatment away.
+func openWeight(p evidence.PooledResult, effects []evidence.Effect) float64 {
+	var open, all float64
+	for i, e := range effects {
+		w := 1.0
+		if i < len(p.Weights) {
+			w = p.Weights[i]
+		}
+		if all += w; gives()[e.ComparatorClass] {
+			open += w
+		}
+	}
+	return open / all
 }
 
 // statusUnknown counts fitting trials whose records state no status.
