@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"past/internal/evidence"
+	"past/internal/text"
 )
 
 // verdict keeps the worst judgement of a cell, and every flag.
@@ -188,13 +189,31 @@ func (x *outcome) judgeKind(d verdict) {
 	case evidence.ScorePercentChange:
 		d.set(evidence.NeedsReview, CodeScoreType, "a change in percent of the baseline, not in points of the instrument")
 	case evidence.ScoreChange:
-		if laterChange.MatchString(x.o.Title) && !startsWithBaseline(x.o.TimeFrame) {
+		if x.betweenLater() {
 			d.set(evidence.NeedsReview, CodeScoreType, "a change between two later points, not from the baseline")
 		}
 		if x.changeFrom == "description" || x.changeFrom == "time frame" {
 			a.Flags = append(a.Flags, reason(CodeKindSource, "that it is a change is said in the "+x.changeFrom))
 		}
 	}
+}
+
+// betweenLater reports whether a change is one between two points after the
+// baseline, by the title or by a time frame that is itself a difference.
+func (x *outcome) betweenLater() bool {
+	if laterChange.MatchString(x.o.Title) {
+		return !startsWithBaseline(x.o.TimeFrame)
+	}
+	if !frameOfChange.MatchString(x.o.TimeFrame) || x.start != "" {
+		return false
+	}
+	later := 0
+	for _, m := range text.Moments(x.o.TimeFrame) {
+		if m.Weeks > 0 {
+			later++
+		}
+	}
+	return later == 2
 }
 
 // laterChange finds changes between two points of which the first is no

@@ -2,6 +2,7 @@ package extract
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -61,11 +62,12 @@ type outcome struct {
 	// titleEvent is the kind of outcome that the title names, scoreSaid what it
 	// says of a score, changeFrom where it is said that scores are changes.
 	titleEvent, scoreSaid, changeFrom string
-	// fromBaseline is set where title or time frame count from the baseline
-	fromBaseline bool
-	v            *vocab.Vocabulary
-	cur          vocab.InstrumentMatch // of the cell being read
-	seen         map[string]seenMatch
+	// start is the origin that title or time frame count from: baseline or
+	// randomisation; "" where they do not say
+	start string
+	v     *vocab.Vocabulary
+	cur   vocab.InstrumentMatch // of the cell being read
+	seen  map[string]seenMatch
 	// adjusted is set where the texts of the outcome speak of a model's mean
 	adjusted bool
 	modelled bool              // a share that a survival curve gives, not a count
@@ -83,7 +85,7 @@ func newOutcome(r *evidence.Record, o *evidence.PostedOutcome, v *vocab.Vocabula
 	x.match, x.known = v.MatchInstrument(o.Title, o.Description)
 	x.titleEvent = v.OutcomeKind(o.Title)
 	x.readChange()
-	x.fromBaseline = containsAny(strings.ToLower(o.Title+" "+o.TimeFrame), "baseline")
+	x.start = startOf(o.Title + "; " + o.TimeFrame)
 	text := strings.ToLower(o.Title + "\n" + o.Description)
 	x.adjusted = adjustedWords.MatchString(o.Unit) || containsAny(text, "adjusted", "least", "ls mean", "lsmean", "ls-mean", "model", "marginal") && adjustedMean.MatchString(text)
 	x.modelled = containsAny(text, "actuarial", "kaplan", "life", "cumulative", "survival") && modelledShare.MatchString(text)
@@ -108,6 +110,19 @@ func (x *outcome) row(ci, ki int) evidence.ArmResult {
 	}
 	return a
 }
+
+// startOf is what the days and weeks of an outcome are counted from.
+func startOf(words string) string {
+	switch {
+	case containsAny(strings.ToLower(words), "baseline"):
+		return evidence.OriginBaseline
+	case fromRandomisation.MatchString(words):
+		return evidence.OriginRandomisation
+	}
+	return ""
+}
+
+var fromRandomisation = regexp.MustCompile(`(?i)\b(?:from|since)\s+(?:the\s+)?randomi[sz]ation\b|;\s*randomi[sz]ation\b`)
 
 // containsAny rules a text out before a pattern is tried on it.
 func containsAny(s string, words ...string) bool {

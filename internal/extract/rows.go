@@ -23,6 +23,8 @@ func (x *outcome) instrument(a *evidence.ArmResult) {
 		// a class may name another scale, or a part of the outcome's own
 		if sub, ok := x.matchOnce(t); ok && sub.Certain && sub.Field == "title" && (!known || sub.ID != m.ID || sub.Subscale != "") {
 			m, known = sub, true
+		} else if known && m.Field == "description" && !unnamedRow(rest) {
+			m, known = vocab.InstrumentMatch{}, false // the row says what it is, the description only what was used
 		} else if known {
 			if sub, ok := x.matchOnce(x.o.Title + ": " + rest); ok && sub.ID == m.ID && sub.Subscale != "" {
 				m = sub
@@ -57,6 +59,13 @@ func (x *outcome) negatedSibling(a *evidence.ArmResult) bool {
 	return kind != "" && no != "" && slices.ContainsFunc(x.o.Classes, func(c evidence.Class) bool { return x.v.OutcomeKind(c.Title) == no })
 }
 
+// unnamedRow finds rows that are levels, thresholds or groups of people, which
+// say nothing of what was measured.
+func unnamedRow(rest string) bool { return !rowOfScale.MatchString(rest) }
+
+// rowOfScale finds rows that name a scale or a thing measured.
+var rowOfScale = regexp.MustCompile(`(?i)\b(?:inventory|questionnaire|index|promis|survey|health|quality|pain|sleep|fatigue)\b`)
+
 var adjustedWords = regexp.MustCompile(`(?i)\badjusted\b`)
 
 // adjustedMean finds the words by which a mean turns out to be a model's.
@@ -77,9 +86,9 @@ func namesScale(title string, m vocab.InstrumentMatch) bool {
 // rowFiller are words that say when or how a row was measured, not of what.
 var rowFiller = wordSet(`absolute after all and at average baseline before bl case cases change changes day days difference dose dosing
 	eight end endpoint eop eos eot final five follow for four from hour hours hr hrs in intervention itt last locf
-	mean mid min mins minute minutes mmrm month months n nd nine observed of on one overall participants patients
+	mean mid min mins minute minutes mmrm month months n nd nine observed of on one onset overall participants patients
 	period phase point post pre primary raw rd scale score scores session seven six study subjects ten the
-	three time to total treatment twelve two up value values visit week weeks wk year years`)
+	task three time to total treatment twelve two up value values visit week weeks wk year years`)
 
 var rowSizes = regexp.MustCompile(`(?i)[(\[]?\bn\s*=\s*[\d,;:/&\s]*[)\]]?`)
 

@@ -90,8 +90,10 @@ func (x *outcome) withOrigin(m text.Moment, place string) text.Moment {
 		m.Origin = place
 		return m
 	}
+	short := m.Unit == 'h' || m.Unit == 'n'
 	for _, f := range text.Moments(x.o.TimeFrame) {
-		if math.Abs(f.Weeks-m.Weeks) < 1e-9 && f.Origin != evidence.OriginBaseline {
+		same := math.Abs(f.Weeks-m.Weeks) < 1e-9 || short && (f.Unit == 'h' || f.Unit == 'n')
+		if same && f.Origin != "" && f.Origin != evidence.OriginBaseline {
 			m.Origin = f.Origin
 		}
 	}
@@ -101,8 +103,8 @@ func (x *outcome) withOrigin(m text.Moment, place string) text.Moment {
 func (x *outcome) setTime(a *evidence.ArmResult, raw string, m text.Moment) {
 	weeks := m.Weeks
 	a.TimepointRaw, a.TimepointWeeks, a.TimepointOrigin = raw, &weeks, m.Origin
-	if m.Origin == "" && x.fromBaseline {
-		a.TimepointOrigin = evidence.OriginBaseline
+	if m.Origin == "" && m.Unit != 'h' && m.Unit != 'n' {
+		a.TimepointOrigin = x.start
 	}
 	switch {
 	case strings.HasPrefix(m.Origin, evidence.OriginCycle+" ") || strings.HasPrefix(m.Origin, evidence.OriginPeriod+" ") && m.Origin != evidence.OriginPeriod+" 1":

@@ -44,15 +44,15 @@ var before = []struct {
 	name string
 	re   *regexp.Regexp
 }{
-	{OriginSession, regexp.MustCompile(`\b` + visit + `\s*` + count + `\W*(?:\w+\W+)?$`)},
-	{OriginSession, regexp.MustCompile(`\b` + count + `\s+` + short + visit + `\W*$`)},
-	{OriginDose, regexp.MustCompile(`\b(?:dose|injection|administration)\s*` + count + `\W*$`)},
-	{OriginCycle, regexp.MustCompile(`\b(?:cycle|c)\s*` + count + `\W*$`)},
-	{OriginPeriod, regexp.MustCompile(`\b(?:period|phase|part|stage)\s*` + count + `\W*$`)},
-	{OriginEnd, regexp.MustCompile(`\b(?:post[\s-]*treatment|after treatment|post[\s-]*intervention)\W*$`)},
-	{OriginRandomisation, regexp.MustCompile(`\bpost[\s-]*randomi[sz]ation\W*$`)},
-	{OriginDose, regexp.MustCompile(`\bpost[\s-]*(?:dose|dosing|infusion|injection)\W*$`)},
-	{OriginBaseline, regexp.MustCompile(`\bpost[\s-]*baseline\W*$`)},
+	{OriginSession, regexp.MustCompile(`\b` + visit + `\s*` + count + `[\s:,;–-]*(?:[a-z]+[\s:,-]+)?$`)},
+	{OriginSession, regexp.MustCompile(`\b` + count + `\s+` + short + visit + `[\s:,;–-]*$`)},
+	{OriginDose, regexp.MustCompile(`\b(?:dose|injection|administration)\s*` + count + `[\s:,;–-]*$`)},
+	{OriginCycle, regexp.MustCompile(`\b(?:cycle|c)\s*` + count + `[\s:,;–-]*$`)},
+	{OriginPeriod, regexp.MustCompile(`\b(?:period|phase|part|stage)\s*` + count + `[\s:,;–-]*$`)},
+	{OriginEnd, regexp.MustCompile(`\b(?:post[\s-]*treatment|after treatment|post[\s-]*intervention)[\s:,;–-]*$`)},
+	{OriginRandomisation, regexp.MustCompile(`\bpost[\s-]*randomi[sz]ation[\s:,;–-]*$`)},
+	{OriginDose, regexp.MustCompile(`\bpost[\s-]*(?:dose|dosing|infusion|injection)[\s:,;–-]*$`)},
+	{OriginBaseline, regexp.MustCompile(`\bpost[\s-]*baseline[\s:,;–-]*$`)},
 }
 
 var ordinals = map[string]int{"first": 1, "1st": 1, "one": 1, "second": 2, "2nd": 2, "two": 2, "third": 3, "3rd": 3, "three": 3,
@@ -108,9 +108,9 @@ func setOrigins(s string, hits []Moment) {
 	if !baseline {
 		return
 	}
-	for i := range hits {
-		if hits[i].Origin == "" {
-			hits[i].Origin = OriginBaseline
+	for i := range hits { // minutes and hours are counted from what was given
+		if h := &hits[i]; h.Origin == "" && h.Unit != 'h' && h.Unit != 'n' {
+			h.Origin = OriginBaseline
 		}
 	}
 }

@@ -141,6 +141,9 @@ func TestOrigins(t *testing.T) {
 		"Day 8 of Cycle 2":                                       {8.0 / 7, "cycle 2"},
 		"Cycle 33 Day 1":                                         {1.0 / 7, "cycle 33"},
 		"Period 2, 4 hours post-dose":                            {4.0 / 168, "dose"},
+		"From Baseline to Post Treatment (Week 5)":               {5, "baseline"},
+		"Session 3 (Day 15)":                                     {15.0 / 7, ""},
+		"Baseline and 2 hours":                                   {2.0 / 168, ""},
 		"12 weeks of treatment":                                  {12, ""},
 	} {
 		m, ok := Single(text)
