@@ -11,6 +11,7 @@ import (
 // commands are the verbs of past, in the order of the help text.
 type commands struct {
 	Demo       demoCmd       `cmd:"" help:"Run the whole job on the embedded starter set, without a network."`
+	Init       initCmd       `cmd:"" help:"Set up a folder: settings, template tables with their legal words, a first question."`
 	Crawl      crawlCmd      `cmd:"" help:"Collect records from public registers."`
 	Import     importCmd     `cmd:"" help:"Take in saved payloads and registry exports."`
 	Status     statusCmd     `cmd:"" help:"Show counts, freshness and problems."`
@@ -27,6 +28,7 @@ type commands struct {
 	Reproduce  reproduceCmd  `cmd:"" help:"Compute published reviews again and set ours beside the printed numbers."`
 	Vocab      vocabCmd      `cmd:"" help:"Say what a text is about and why."`
 	Review     reviewCmd     `cmd:"" help:"The human side: sheets, decisions, conflicts."`
+	Study      studyCmd      `cmd:"" help:"Show one study with every row that rests on it."`
 	History    historyCmd    `cmd:"" help:"Show what changed in a record, and when."`
 	Question   questionCmd   `cmd:"" help:"Work with questions files."`
 	Refresh    refreshCmd    `cmd:"" help:"Run a whole cycle and publish: once, or on a schedule."`
@@ -49,7 +51,7 @@ func (c *commands) applyConfig(cfg config) {
 			*p = v
 		}
 	}
-	for _, r := range []*string{&c.Refresh.Review, &c.Link.Review, &c.Extract.Review, &c.Analyse.Review, &c.Report.Review, &c.Rebuild.Review, &c.Explain.Review, &c.Export.Review, &c.Cite.Review, &c.Check.Review, &c.Pack.Review, &c.Review.Check.Review, &c.Review.Import.Review} {
+	for _, r := range []*string{&c.Refresh.Review, &c.Link.Review, &c.Extract.Review, &c.Analyse.Review, &c.Report.Review, &c.Rebuild.Review, &c.Explain.Review, &c.Crawl.Review, &c.Study.Review, &c.Question.Check.Review, &c.Vocab.List.Review, &c.Vocab.Test.Review, &c.Vocab.Match.Review, &c.Export.Review, &c.Cite.Review, &c.Check.Review, &c.Pack.Review, &c.Review.Check.Review, &c.Review.Import.Review} {
 		set(r, cfg.Review)
 	}
 	set(&c.Report.Out, cfg.Out)

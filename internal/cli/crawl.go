@@ -15,6 +15,7 @@ import (
 )
 
 type crawlCmd struct {
+	reviewFlag
 	Sources  []string          `arg:"" optional:"" help:"Registers to ask (default: all that can be searched; crossref and metapsy only when named)."`
 	Source   []string          `name:"source" help:"A register to ask; repeatable." placeholder:"NAME"`
 	Since    string            `name:"since" default:"auto" help:"auto (only what changed), all, or a date YYYY-MM-DD."`
@@ -38,6 +39,9 @@ func (c *crawlCmd) Run(ctx context.Context, e *Env) (err error) {
 	}
 	since, err := parseSince(c.Since)
 	if err != nil {
+		return err
+	}
+	if err := e.useVocabulary(c.Review); err != nil { // a person's own substances are asked for as well
 		return err
 	}
 	opt := crawler.Options{Sources: sources, Endpoints: c.Endpoint, Contact: e.Globals.Contact, Version: e.Version, Question: pipeline.CrawlQuestion(),

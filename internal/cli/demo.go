@@ -122,10 +122,11 @@ func (c *demoCmd) run(ctx context.Context, e *Env, p *pipeline.Pipeline, endpoin
 		return err
 	}
 	out := filepath.Join(c.Dir, "report")
-	doc, err := p.Report(ctx, out, e.Version, reports.Options{})
+	draft, err := p.Publish(ctx, out, e.Version, "", reports.Options{}, nil)
 	if err != nil {
 		return err
 	}
+	doc := draft.Doc
 	if e.Globals.JSON {
 		return e.printJSON(doc)
 	}

@@ -17,6 +17,9 @@ func (c *mcpCmd) Run(ctx context.Context, e *Env) error {
 		return err
 	}
 	defer st.Close()
+	if err := e.useVocabulary(""); err != nil {
+		return err
+	}
 	s := &mcp.Server{Library: lookup.New(st, c.Base), Version: e.Version}
 	return s.Serve(ctx, e.Stdin, e.Stdout)
 }

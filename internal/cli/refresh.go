@@ -117,6 +117,9 @@ func (c *refreshCmd) cycle(ctx context.Context, e *Env, bounds refresh.Threshold
 	}
 	cycle := refresh.Cycle{Store: st, ReviewDir: dir, Out: c.Out, Version: e.Version, Base: c.Base, Thresholds: bounds, Channels: channels,
 		Args: strings.Join(c.Source, " "), Step: func(stage, text string) { log.Debug("stage", "stage", stage, "state", text) }}
+	if err := e.useVocabulary(c.Review); err != nil {
+		return res, err
+	}
 	if !c.NoCrawl {
 		sources, err := c.registers(ctx, e, st)
 		if err != nil {

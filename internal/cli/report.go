@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -40,27 +39,15 @@ func (c *reportCmd) Run(ctx context.Context, e *Env) (err error) {
 		}
 		defer func() { err = run.end(ctx, err) }()
 	}
-	draft, err := p.Draft(ctx, e.Version)
-	if err != nil {
-		return err
-	}
-	draft.Why = cmp.Or(aside, draft.Why)
-	doc := draft.Doc
-	ed, err := p.ReportDraft(ctx, draft)
-	if err != nil {
-		return err
-	}
-	if err := reports.Write(ctx, c.Out, ed, reports.Options{SingleFile: c.SingleFile, Finding: c.Finding}); err != nil {
-		return err
-	}
+	var print func(reports.Edition) error
 	if c.PDF {
-		if err := c.print(ctx, e, ed); err != nil {
-			return err
-		}
+		print = func(ed reports.Edition) error { return c.print(ctx, e, ed) }
 	}
-	if err := errors.Join(p.Keep(ctx, draft), e.tellAside(p)); err != nil {
+	draft, err := p.Publish(ctx, c.Out, e.Version, aside, reports.Options{SingleFile: c.SingleFile, Finding: c.Finding}, print)
+	if err = errors.Join(err, e.tellAside(p)); err != nil {
 		return err
 	}
+	doc := draft.Doc
 	if !draft.Kept && e.Globals.AsOf == "" {
 		fmt.Fprintf(e.Stderr, "past: edition %s was written and not kept in the database: %s\n", doc.ID, draft.Why)
 	}

@@ -1,12 +1,14 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"net"
 	"time"
 
+	"past/internal/refresh"
 	"past/internal/web"
 )
 
@@ -21,14 +23,26 @@ type serveCmd struct {
 }
 
 func (c *serveCmd) Run(ctx context.Context, e *Env) (err error) {
+	given := c.Out != ""
 	if c.Out, err = publishedFolder(c.Out, c.reportOut); err != nil {
 		return err
+	}
+	if report := cmp.Or(c.reportOut, "past-report"); !given {
+		// Without a published folder, what past report wrote is shown.
+		if id, _, _ := refresh.Shown(c.Out); id == "" {
+			if id, _, _ = refresh.Shown(report); id != "" {
+				c.Out = report
+			}
+		}
 	}
 	st, err := e.openStore(ctx, "serve", true, false)
 	if err != nil {
 		return err
 	}
 	defer st.Close()
+	if err := e.useVocabulary(""); err != nil {
+		return err
+	}
 	l, err := net.Listen("tcp", c.Addr)
 	if err != nil {
 		return fmt.Errorf("serve: %w; name another address with --addr", err)

@@ -17,17 +17,29 @@ import (
 	"past/reports"
 )
 
-// Report writes the edition of what the store holds now into dir.
-func (p *Pipeline) Report(ctx context.Context, dir, software string, opt reports.Options) (edition.Document, error) {
-	doc, err := p.Document(ctx, software)
+// Publish writes the edition of what the store holds into dir and keeps it in
+// the store, unless aside says why not: cycles publish the editions of the
+// database, or it cannot be written. also is called before it is kept, with what
+// was drawn; it may be nil.
+func (p *Pipeline) Publish(ctx context.Context, dir, software, aside string, opt reports.Options, also func(reports.Edition) error) (*Draft, error) {
+	d, err := p.Draft(ctx, software)
 	if err != nil {
-		return doc, err
+		return nil, err
 	}
-	ed, err := p.ReportEdition(ctx, doc)
+	d.Why = cmp.Or(aside, d.Why)
+	ed, err := p.ReportDraft(ctx, d)
 	if err != nil {
-		return doc, err
+		return nil, err
 	}
-	return doc, reports.Write(ctx, dir, ed, opt)
+	if err := reports.Write(ctx, dir, ed, opt); err != nil {
+		return nil, err
+	}
+	if also != nil {
+		if err := also(ed); err != nil {
+			return nil, err
+		}
+	}
+	return d, p.Keep(ctx, d)
 }
 
 // ReportDraft gathers the report of a draft with what it changes.

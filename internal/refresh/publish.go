@@ -3,11 +3,13 @@ package refresh
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
 	"maps"
 	"os"
+	"path"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -63,6 +65,27 @@ func Current(out string) (string, error) {
 		return "", fmt.Errorf("current edition: %s points to %q, which is no edition", path, target)
 	}
 	return id, nil
+}
+
+// Shown tells which edition a folder shows and where its pages are below it: a
+// published folder, or the folder of a report, which is one edition; "" for none.
+func Shown(out string) (id, dir string, err error) {
+	id, err = Current(out)
+	if err != nil || id != "" {
+		return id, path.Join(editionsDir, id), err
+	}
+	b, err := os.ReadFile(filepath.Join(out, "edition.json"))
+	if errors.Is(err, fs.ErrNotExist) {
+		return "", "", nil
+	}
+	if err != nil {
+		return "", "", fmt.Errorf("edition of %s: %w", out, err)
+	}
+	var doc struct{ ID string }
+	if err := json.Unmarshal(b, &doc); err != nil {
+		return "", "", fmt.Errorf("edition of %s: %w", out, err)
+	}
+	return doc.ID, ".", nil
 }
 
 // setCurrent lets readers see an edition: one rename, so that they see the old

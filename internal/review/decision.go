@@ -80,6 +80,10 @@ var allowed = map[Kind]map[string][]string{
 		"d3": {"low", "some concerns", "high", ""}, "d4": {"low", "some concerns", "high", ""}, "d5": {"low", "some concerns", "high", ""}},
 }
 
+// Legal gives the legal words of a column of a kind of decision file; none where
+// it is free.
+func Legal(kind Kind, column string) []string { return allowed[kind][column] }
+
 // ReadDecisions reads a decision file. A row without who, when or why, or with a
 // word that the kind does not know, is a problem; the others are kept. A row
 // that nobody has filled in yet is neither.

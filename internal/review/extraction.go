@@ -75,7 +75,8 @@ var ExtractionColumns = strings.Fields(`id study year trial_id doi substance con
 
 var requiredColumns = []string{"id", "study", "substance", "domain", "score_type"}
 
-var scoreTypes = map[string]bool{"endpoint": true, "change": true, "response": true, "remission": true, "events": true}
+// ScoreTypes are the legal words of score_type.
+var ScoreTypes = []string{"endpoint", "change", "response", "remission", "events"}
 
 // ReadExtractions reads an extraction table. Rows with a mistake come back as
 // problems that name the line and column; the others are returned. sha256 is
@@ -136,8 +137,8 @@ func readExtraction(row Row, style evidence.NumberStyle, sha string) (Extraction
 	if x.ID == "" || x.Study == "" || x.Substance == "" || x.Domain == "" {
 		errs = append(errs, row.Where("")+": id, study, substance and domain must be filled in")
 	}
-	if !scoreTypes[x.ScoreType] {
-		errs = append(errs, fmt.Sprintf("%s: %q is none of endpoint, change, response, remission, events", row.Where("score_type"), x.ScoreType))
+	if !slices.Contains(ScoreTypes, x.ScoreType) {
+		errs = append(errs, fmt.Sprintf("%s: %q is none of %s", row.Where("score_type"), x.ScoreType, strings.Join(ScoreTypes, ", ")))
 	}
 	num := func(col string) *float64 {
 		n := evidence.ParseNumber(row.Raw(col), style)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 
 	"github.com/goccy/go-yaml"
@@ -28,7 +29,8 @@ func DecodeYAML(name string, data []byte, v any) (err error) {
 		return fmt.Errorf("%s: %w", name, err)
 	}
 	defer recoverYAML(&err, name+": ")
-	if err := yaml.NewDecoder(bytes.NewReader(data), yaml.Strict()).Decode(v); err != nil {
+	err = yaml.NewDecoder(bytes.NewReader(data), yaml.Strict()).Decode(v)
+	if err != nil && !errors.Is(err, io.EOF) { // nothing but comments is an empty file
 		return fmt.Errorf("%s: %s", name, strings.TrimSpace(yaml.FormatError(err, false, true)))
 	}
 	return nil

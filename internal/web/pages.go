@@ -44,6 +44,7 @@ type pageCache struct {
 type atomicCurrent struct {
 	mu     sync.RWMutex
 	id     string
+	dir    string // of its pages, below the folder
 	err    error
 	looked time.Time
 }
@@ -86,7 +87,7 @@ func (s *Server) shown() (string, error) {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.id, c.err = refresh.Current(s.opt.Out)
+	c.id, c.dir, c.err = refresh.Shown(s.opt.Out)
 	c.looked = time.Now()
 	return c.id, c.err
 }
@@ -103,7 +104,7 @@ func (s *Server) page(w http.ResponseWriter, r *http.Request) {
 	if err != nil || id == "" {
 		if name == "/" {
 			w.Header().Set("Retry-After", "60")
-			problem(w, http.StatusServiceUnavailable, "no edition yet", "nothing was published yet; past refresh publishes the first edition")
+			problem(w, http.StatusServiceUnavailable, "no edition yet", "nothing was published yet; past report or past refresh publishes the first edition")
 			return
 		}
 	}
@@ -175,7 +176,7 @@ func (s *Server) load(name string) (*page, error) {
 	if root == nil {
 		return nil, fs.ErrNotExist
 	}
-	f, err := root.Open(name)
+	f, err := root.Open(s.below(name))
 	if err != nil {
 		return nil, err
 	}
@@ -192,6 +193,18 @@ func (s *Server) load(name string) (*page, error) {
 		return nil, err
 	}
 	return newPage(raw, kindOf(name)), nil
+}
+
+// below is where a name of the published layout is in the folder: the folder of
+// a report is one edition, without the levels above it.
+func (s *Server) below(name string) string {
+	c := &s.pages.current
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	if rest, ok := strings.CutPrefix(name, "editions/"+c.id+"/"); ok && c.dir == "." {
+		return rest
+	}
+	return name
 }
 
 func kindOf(name string) string {

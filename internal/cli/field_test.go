@@ -1,0 +1,195 @@
+package cli_test
+
+import (
+	"encoding/json"
+	"io"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"past/internal/cli"
+	"past/internal/pipeline"
+	"past/internal/vocab"
+)
+
+// copyTree copies a folder of testdata, which a test may change.
+func copyTree(t *testing.T, from string) string {
+	t.Helper()
+	to := t.TempDir()
+	if err := os.CopyFS(to, os.DirFS(from)); err != nil {
+		t.Fatal(err)
+	}
+	return to
+}
+
+// finding picks one of what analyse --json prints.
+func finding(t *testing.T, r result, id string) (f struct {
+	ID       string
+	K        int
+	Estimate *float64
+}) {
+	t.Helper()
+	var doc struct {
+		Findings []struct {
+			ID       string
+			K        int
+			Estimate *float64
+		}
+	}
+	if err := json.NewDecoder(strings.NewReader(r.stdout)).Decode(&doc); err != nil && err != io.EOF {
+		t.Fatalf("%v\n%s\n%s", err, r.stdout, r.stderr)
+	}
+	for _, x := range doc.Findings {
+		if x.ID == id {
+			return x
+		}
+	}
+	return f
+}
+
+// A field of a person's own: a drug that the program does not know, an
+// instrument on which higher is better, no record of a register.
+func TestOwnField(t *testing.T) {
+	defer vocab.Use(nil)
+	dir := copyTree(t, filepath.Join("testdata", "sildenafil"))
+	db := filepath.Join(dir, "past.db")
+	r := call(t, "analyse", "--db", db, "--json")
+	f := finding(t, r, "sildenafil-ed")
+	if r.code != cli.ExitDone || f.K != 3 || f.Estimate == nil || math.Abs(*f.Estimate-0.9006) > 1e-3 {
+		t.Fatalf("exit %d, %+v\n%s", r.code, f, r.stderr)
+	}
+	q := pipeline.CrawlQuestion()
+	found := false
+	for _, s := range q.Substances {
+		found = found || s.ID == "sildenafil" && strings.Join(s.Terms, "") == "sildenafil"
+	}
+	if !found {
+		t.Errorf("registers are not asked for sildenafil: %+v", q.Substances)
+	}
+	// Posted results of a register become an effect with the same sign.
+	want(t, call(t, "import", "--db", db, filepath.Join(dir, "NCT09990001.json")), 0)
+	r = call(t, "analyse", "--db", db, "--json")
+	f = finding(t, r, "sildenafil-ed")
+	if f.K < 3 || f.Estimate == nil || *f.Estimate < 0.8 || !strings.Contains(r.stderr, "the records changed") {
+		t.Errorf("exit %d, %+v\n%s", r.code, f, r.stderr)
+	}
+	want(t, call(t, "study", "--db", db, "NCT09990001"), 0, "2 arm results", "g 0.9936 [0.6144, 1.3729]", "usable")
+	// Without the vocabulary the words are mistakes that are named, not an empty answer.
+	if err := os.Remove(filepath.Join(dir, "review", "vocabulary.yaml")); err != nil {
+		t.Fatal(err)
+	}
+	vocab.Use(nil)
+	want(t, call(t, "analyse", "--db", db), 3, `"sildenafil" is none of the substances`, "extractions.csv line 2", "questions.yaml:1")
+}
+
+// A command that needs a stage runs what is stale before it, and only that.
+func TestStaleStagesRunFirst(t *testing.T) {
+	dir := copyTree(t, filepath.Join("testdata", "sildenafil"))
+	defer vocab.Use(nil)
+	db, table := filepath.Join(dir, "past.db"), filepath.Join(dir, "review", "extractions.csv")
+	want(t, call(t, "report", "--db", db, "--out", filepath.Join(dir, "r")), 0, "running link first: it has not run", "running analyse first")
+	r := call(t, "explain", "--db", db, "sildenafil-ed")
+	want(t, r, 0, "3 studies")
+	if strings.Contains(r.stderr, "running") {
+		t.Errorf("ran again: %s", r.stderr)
+	}
+	// a row more in a person's table
+	b, err := os.ReadFile(table)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Split(strings.TrimSpace(string(b)), "\n")
+	more := strings.Replace(strings.Replace(lines[1], "s1,", "s9,", 1), "Goldstein 1998", "New 2020", 1)
+	if err := os.WriteFile(table, []byte(strings.Join(append(lines, more), "\n")+"\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	want(t, call(t, "explain", "--db", db, "sildenafil-ed"), 0, "running link first: the human files changed", "running extract first", "4 studies")
+	// questions of a file are answered until analyse runs without one
+	question := filepath.Join(dir, "q.yaml")
+	own, err := os.ReadFile(filepath.Join(dir, "review", "questions.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(question, []byte(strings.Replace(string(own), "id: sildenafil-ed", "id: asked-once", 1)), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	want(t, call(t, "analyse", "--db", db, "--question", question), 0, "asked-once")
+	want(t, call(t, "explain", "--db", db, "asked-once"), 0, "4 studies")
+	want(t, call(t, "analyse", "--db", db), 0, "sildenafil-ed")
+	if r := call(t, "explain", "--db", db, "asked-once"); r.code != cli.ExitFailed {
+		t.Errorf("exit %d: %s", r.code, r.stdout)
+	}
+}
+
+// Rows that people wrote are not dropped because their folder is elsewhere.
+func TestMovedDatabaseKeepsPeoplesRows(t *testing.T) {
+	dir := copyTree(t, filepath.Join("testdata", "sildenafil"))
+	defer vocab.Use(nil)
+	db := filepath.Join(dir, "past.db")
+	want(t, call(t, "analyse", "--db", db), 0)
+	if err := os.Rename(filepath.Join(dir, "review"), filepath.Join(dir, "elsewhere")); err != nil {
+		t.Fatal(err)
+	}
+	want(t, call(t, "explain", "--db", db, "sildenafil-ed"), 3, "3 studies", "no review folder here now")
+	want(t, call(t, "explain", "--db", db, "--review", filepath.Join(dir, "elsewhere"), "sildenafil-ed"), 0, "3 studies")
+}
+
+func TestInit(t *testing.T) {
+	dir := t.TempDir()
+	t.Chdir(dir)
+	want(t, call(t, "init", "own"), 0, "past.yaml", "extractions.csv")
+	page, err := os.ReadFile(filepath.Join("own", "review", "COLUMNS.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, word := range []string{"`comparator_class` | ", "inactive-placebo", "erectile-dysfunction", "psilocybin", "some concerns"} {
+		if !strings.Contains(string(page), word) {
+			t.Errorf("COLUMNS.md lacks %q", word)
+		}
+	}
+	t.Chdir("own")
+	// what init writes is right as it is: no mistake, no warning
+	want(t, call(t, "question", "check", filepath.Join("review", "questions.yaml")), 0, "no mistakes")
+	want(t, call(t, "analyse"), 0)
+	if err := os.WriteFile("past.yaml", []byte("db: mine.db\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	want(t, call(t, "init"), 0, "past.yaml is there already")
+	if b, err := os.ReadFile("past.yaml"); err != nil || string(b) != "db: mine.db\n" {
+		t.Errorf("%q %v", b, err)
+	}
+}
+
+func TestVocabList(t *testing.T) {
+	for kind, word := range map[string]string{"substances": "mdma", "conditions": "ptsd", "domains": "dropout", "designs": "parallel-rct", "comparators": "inactive-placebo", "instruments": "fsfi", "topics": "intimacy"} {
+		r := call(t, "vocab", "list", kind)
+		if r.code != 0 || !strings.Contains("\n"+r.stdout, "\n"+word+" ") {
+			t.Errorf("%s: %d %.200s %s", kind, r.code, r.stdout, r.stderr)
+		}
+	}
+	if r := call(t, "vocab", "list", "colours"); r.code != cli.ExitUsage {
+		t.Errorf("colours: %d", r.code)
+	}
+}
+
+// One bad question is set aside, the others are answered.
+func TestBadQuestionIsSetAside(t *testing.T) {
+	defer vocab.Use(nil)
+	dir := copyTree(t, filepath.Join("testdata", "sildenafil"))
+	path := filepath.Join(dir, "review", "questions.yaml")
+	own, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	bad := strings.NewReplacer("id: sildenafil-ed", "id: bad", "domain: erection", "domain: erecton", "[inactive-placebo]", "[placbo, inactive placebo]").Replace(string(own))
+	if err := os.WriteFile(path, []byte(string(own)+bad), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	r := call(t, "analyse", "--db", filepath.Join(dir, "past.db"))
+	want(t, r, 3, "sildenafil-ed", `domain: "erecton" is none of the domains; the nearest: erection`, "inactive-placebo")
+	if strings.Contains(r.stdout, "\nbad ") {
+		t.Error("the bad question was answered")
+	}
+}
