@@ -22,9 +22,12 @@ func (l *lane) commit(ctx context.Context, b Batch) error {
 		return fmt.Errorf("keep what was received: %w", err)
 	}
 	l.mu.Lock()
-	l.sum.add(res)
+	l.sum.Add(res)
 	l.mu.Unlock()
 	for _, p := range b.Problems {
+		if noAnswer[p.Kind] {
+			l.faults++
+		}
 		if p.Kind == KindDrift || p.Kind == KindNotFound {
 			l.sum.Notices++
 		} else {

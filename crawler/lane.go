@@ -37,6 +37,8 @@ type lane struct {
 	mu      sync.Mutex // guards the counts of sum
 	sum     SourceSummary
 	found   map[string]struct{} // ids on the hit lists of this crawl
+	gone    []string            // what seems to be gone
+	faults  int                 // answers that were none
 }
 
 func newLane(o *Options, sink Sink, src Source) (*lane, error) {
@@ -91,7 +93,7 @@ func (l *lane) crawl(ctx context.Context, run string) SourceSummary {
 	begin := time.Now()
 	before := l.fetch.asked.Load()
 	l.run, l.started, l.found = run, l.opts.Now().UTC().Truncate(time.Millisecond), map[string]struct{}{}
-	l.mark, l.stamp, l.plan = Mark{}, "", ""
+	l.mark, l.stamp, l.plan, l.gone, l.faults = Mark{}, "", "", nil, 0
 	l.sum = SourceSummary{Source: l.src.Name()}
 	l.tell(Event{Kind: EventBegin})
 	err := l.steps(ctx)
@@ -150,7 +152,14 @@ func (l *lane) steps(ctx context.Context) error {
 	if l.opts.Question.Limit > 0 {
 		return nil
 	}
-	if err := l.refresh(ctx); err != nil {
+	known, err := l.sink.Known(ctx, l.src.Name())
+	if err != nil {
+		return fmt.Errorf("list known records: %w", err)
+	}
+	if err := l.refresh(ctx, known); err != nil {
+		return err
+	}
+	if err := l.markGone(ctx, len(known)); err != nil {
 		return err
 	}
 	return l.finish(ctx)

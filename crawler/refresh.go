@@ -13,32 +13,33 @@ import (
 
 // refresh asks for known records that no query found: they may have changed
 // all the same, or be gone.
-func (l *lane) refresh(ctx context.Context) error {
+func (l *lane) refresh(ctx context.Context, all []Known) error {
 	r, ok := l.src.(Refresher)
 	if !ok || !l.opts.Question.Since.IsZero() {
 		return nil
 	}
-	known, err := l.sink.Known(ctx, l.src.Name())
-	if err != nil {
-		return fmt.Errorf("list known records: %w", err)
-	}
-	var ids []string
-	for _, id := range known {
-		if _, ok := l.found[id]; !ok {
-			ids = append(ids, id)
+	var known []Known // that no query found
+	var late []string // that came by another way since the last complete crawl
+	for _, k := range all {
+		if _, ok := l.found[k.ID]; ok {
+			continue
 		}
-	}
-	if len(ids) == 0 {
-		return nil
+		if !l.sum.Since.IsZero() && k.Seen.After(l.mark.Complete) && k.Seen.Before(l.started) {
+			late = append(late, k.ID)
+			continue
+		}
+		known = append(known, k)
 	}
 	size := max(r.BatchSize(), 1)
-	var gone []string
+	ids := KnownIDs(known)
 	if c, ok := l.src.(Checker); ok && !l.sum.Since.IsZero() {
-		if ids, gone, err = l.check(ctx, c, ids, size); err != nil {
+		var err error
+		if ids, err = l.check(ctx, c, known, size); err != nil {
 			return err
 		}
 	}
-	done, all := 0, len(ids)
+	ids = append(ids, late...)
+	done := 0
 	for batch := range slices.Chunk(ids, size) {
 		page, err := l.insist(ctx, func() (Page, error) { return r.Refresh(ctx, l.fetch, batch) })
 		if err != nil {
@@ -48,34 +49,34 @@ func (l *lane) refresh(ctx context.Context) error {
 		var problems []evidence.Problem
 		b.Records, problems = l.parse(page.Payloads)
 		b.Problems = append(b.Problems, problems...)
-		gone = append(gone, page.Gone...)
+		l.gone = append(l.gone, page.Gone...)
 		if err := l.commit(ctx, b); err != nil {
 			return err
 		}
 		done += len(batch)
-		l.tell(Event{Kind: EventRefresh, Done: done, Total: all})
+		l.tell(Event{Kind: EventRefresh, Done: done, Total: len(ids)})
 	}
-	return l.bury(ctx, gone, len(known))
+	return nil
 }
 
 // check sorts out which of the known records are worth a refresh.
-func (l *lane) check(ctx context.Context, c Checker, ids []string, size int) (stale, gone []string, err error) {
+func (l *lane) check(ctx context.Context, c Checker, known []Known, size int) (stale []string, err error) {
 	done := 0
-	for batch := range slices.Chunk(ids, size) {
+	for batch := range slices.Chunk(known, size) {
 		_, err := l.insist(ctx, func() (Page, error) {
 			s, g, err := c.Check(ctx, l.fetch, batch, l.sum.Since)
 			if err == nil {
-				stale, gone = append(stale, s...), append(gone, g...)
+				stale, l.gone = append(stale, s...), append(l.gone, g...)
 			}
 			return Page{}, err
 		})
 		if err != nil {
-			return nil, nil, fmt.Errorf("check known records: %w", err)
+			return nil, fmt.Errorf("check known records: %w", err)
 		}
 		done += len(batch)
-		l.tell(Event{Kind: EventRefresh, Done: done, Total: len(ids), Text: "check"})
+		l.tell(Event{Kind: EventRefresh, Done: done, Total: len(known), Text: "check"})
 	}
-	return stale, gone, nil
+	return stale, nil
 }
 
 // insist asks a few times when what comes is whole but no answer, and keeps
@@ -107,19 +108,4 @@ func (l *lane) insist(ctx context.Context, ask func() (Page, error)) (Page, erro
 		}
 		return page, err
 	}
-}
-
-// bury sets tombstones. When a large part of what is known seems to vanish at
-// once, the fault is more likely on the way than in the register, and nothing
-// is buried.
-func (l *lane) bury(ctx context.Context, gone []string, known int) error {
-	if len(gone) == 0 {
-		return nil
-	}
-	if len(gone) > 50 && len(gone)*3 > known {
-		return l.problem(ctx, evidence.Problem{Kind: KindMissing, Where: l.src.Policy().BaseURL,
-			Message: fmt.Sprintf("%d of %d known records seem to be gone at once; no tombstone was set", len(gone), known)})
-	}
-	slices.Sort(gone)
-	return l.commit(ctx, Batch{Gone: slices.Compact(gone)})
 }

@@ -51,8 +51,24 @@ type Checker interface {
 	Refresher
 	// Check sorts known ids: stale ones may have changed since the given time
 	// and want a refresh, gone ones the register no longer has. Ids in neither
-	// list are unchanged. ids holds at most BatchSize entries.
-	Check(ctx context.Context, f Fetcher, ids []string, since time.Time) (stale, gone []string, err error)
+	// list are unchanged. known holds at most BatchSize entries.
+	Check(ctx context.Context, f Fetcher, known []Known, since time.Time) (stale, gone []string, err error)
+}
+
+// Known is a record that a store holds.
+type Known struct {
+	ID     string
+	Stated string    // the register's date of its current version, "" when unknown
+	Seen   time.Time // when that version first came
+}
+
+// KnownIDs are the ids of known records.
+func KnownIDs(known []Known) []string {
+	ids := make([]string, len(known))
+	for i, k := range known {
+		ids[i] = k.ID
+	}
+	return ids
 }
 
 // Follower is a Source that asks about what the other sources brought: it goes
@@ -195,12 +211,19 @@ type Sink interface {
 	Mark(ctx context.Context, source string) (Mark, error)
 	// SetMark records that a crawl of the source is complete.
 	SetMark(ctx context.Context, source string, m Mark) error
-	// Known lists the record ids of a source that are not tombstoned, sorted.
-	Known(ctx context.Context, source string) ([]string, error)
+	// Known lists the records of a source that are not tombstoned, by id.
+	Known(ctx context.Context, source string) ([]Known, error)
 	// Validators returns the last validators for a URL.
 	Validators(ctx context.Context, url string) (etag, lastModified, sha256 string, err error)
 	// LogFetch keeps one request's outcome; failures are kept too.
 	LogFetch(ctx context.Context, f evidence.Fetch) error
+}
+
+// Memory is a Sink that keeps small values between crawls. Without it a crawl
+// marks nothing as gone that would need a second look at another time.
+type Memory interface {
+	State(ctx context.Context, key string) (string, error)
+	SetState(ctx context.Context, key, value string) error
 }
 
 // HitLister is a Sink that can give a query's hit list back. With it a crawl
@@ -268,6 +291,9 @@ type CommitResult struct {
 	Changed   int `json:"changed"`
 	Unchanged int `json:"unchanged"`
 	Gone      int `json:"gone"`
+	// Older counts answers that the register's own date puts before the version
+	// that is held: they became history.
+	Older     int `json:"older,omitempty"`
 	KeptAside int `json:"kept_aside"`
 }
 

@@ -52,12 +52,14 @@ type QuerySummary struct {
 	Error   string `json:"error,omitempty"`
 }
 
-func (r *CommitResult) add(o CommitResult) {
+// Add adds the counts of another batch.
+func (r *CommitResult) Add(o CommitResult) {
 	r.Received += o.Received
 	r.New += o.New
 	r.Changed += o.Changed
 	r.Unchanged += o.Unchanged
 	r.Gone += o.Gone
+	r.Older += o.Older
 	r.KeptAside += o.KeptAside
 }
 

@@ -189,8 +189,9 @@ func (w *walk) stamped(c Cursor) Cursor {
 func (w *walk) take(ctx context.Context, got readPage) (stop bool, err error) {
 	l, page := w.lane, got.page
 	b := Batch{QueryKey: w.q.Key, Query: w.q.Text, About: w.q.About, Heard: page.Heard, Payloads: page.Payloads, Records: got.records,
-		Hits: page.Hits, HitBase: w.cur.Seen, Gone: page.Gone, Problems: append(page.Problems, got.problems...)}
+		Hits: page.Hits, HitBase: w.cur.Seen, Problems: append(page.Problems, got.problems...)}
 
+	l.gone = append(l.gone, page.Gone...)
 	known := len(w.ids)
 	for _, id := range page.Hits {
 		w.note(id)

@@ -94,7 +94,9 @@ func (nowhere) Cursor(context.Context, string, string) (crawler.Cursor, bool, er
 }
 func (nowhere) Mark(context.Context, string) (crawler.Mark, error)  { return crawler.Mark{}, nil }
 func (nowhere) SetMark(context.Context, string, crawler.Mark) error { return nil }
-func (nowhere) Known(context.Context, string) ([]string, error)     { return nil, nil }
+func (nowhere) Known(context.Context, string) ([]crawler.Known, error) {
+	return nil, nil
+}
 func (nowhere) Validators(context.Context, string) (etag, modified, sha string, err error) {
 	return "", "", "", nil
 }

@@ -169,7 +169,7 @@ func utf16le(s string) []byte {
 func same(t *testing.T, what string, want, got evidence.Record, whole bool) {
 	t.Helper()
 	flat := func(r evidence.Record) map[string]any {
-		r.ContentHash, r.Prov, r.Unknown, r.Problems = "", evidence.Provenance{}, nil, nil
+		r.ContentHash, r.Prov, r.Unknown, r.Problems, r.DataDay = "", evidence.Provenance{}, nil, nil, ""
 		if !whole {
 			for i := range r.Sites {
 				r.Sites[i].Lat, r.Sites[i].Lon = nil, nil

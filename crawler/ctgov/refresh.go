@@ -64,10 +64,14 @@ func merged(id, now, where string) evidence.Problem {
 }
 
 // Check implements crawler.Checker: two small fields of each study tell which
-// ones were posted anew since the given time.
-func (s *Source) Check(ctx context.Context, f crawler.Fetcher, ids []string, since time.Time) (stale, gone []string, err error) {
+// ones were posted since the given time, or later than what is held.
+func (s *Source) Check(ctx context.Context, f crawler.Fetcher, known []crawler.Known, since time.Time) (stale, gone []string, err error) {
+	ids := crawler.KnownIDs(known)
 	from := since.UTC().Add(-overlap).Format(time.DateOnly)
-	came := map[string]bool{}
+	came, held := map[string]bool{}, map[string]string{}
+	for _, k := range known {
+		held[k.ID] = k.Stated
+	}
 	err = s.byID(ctx, f, ids, "NCTId|LastUpdatePostDate", func(res *crawler.Response, sh shape) error {
 		for _, p := range sh.pieces {
 			n, err := jsontree.Parse(p.body)
@@ -80,7 +84,7 @@ func (s *Source) Check(ctx context.Context, f crawler.Fetcher, ids []string, sin
 			}
 			came[id] = true
 			posted := n.At("protocolSection", "statusModule", "lastUpdatePostDateStruct", "date").Scalar()
-			if posted == "" || posted >= from {
+			if posted == "" || posted >= from || held[id] != "" && posted > held[id] {
 				stale = append(stale, id)
 			}
 		}

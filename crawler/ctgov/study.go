@@ -206,6 +206,7 @@ func (m *mapper) derived(rec *evidence.Record, root *jsontree.Node) {
 			}
 		}
 	}
+	rec.DataDay = d.At("miscInfoModule", "versionHolder").Scalar()
 	tracking := d.At("miscInfoModule", "submissionTracking")
 	rec.ResultsInQC = tracking.Kind == jsontree.Object && root.Get("resultsSection").Kind != jsontree.Object
 }

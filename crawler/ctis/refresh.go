@@ -32,7 +32,8 @@ func (s *Source) Refresh(ctx context.Context, f crawler.Fetcher, ids []string) (
 // Check implements crawler.Checker with a search by number for each trial,
 // which gives a small overview with the days of its updates. One that the
 // search does not know is asked for itself before it counts as gone.
-func (s *Source) Check(ctx context.Context, f crawler.Fetcher, ids []string, since time.Time) (stale, gone []string, err error) {
+func (s *Source) Check(ctx context.Context, f crawler.Fetcher, known []crawler.Known, since time.Time) (stale, gone []string, err error) {
+	ids := crawler.KnownIDs(known)
 	from := since.UTC().Add(-overlap).Format(time.DateOnly)
 	for _, id := range ids {
 		l, err := s.search(ctx, f, map[string]any{"number": id}, 1, 1)

@@ -23,6 +23,9 @@ const (
 	SourceName = "ctis"
 	baseURL    = "https://euclinicaltrials.eu/ctis-public-api"
 	pageSize   = 100
+	// retrieveTries is how often a listed trial is asked for whose answer is
+	// empty.
+	retrieveTries = 2
 	// overlap is how far an increment reaches back before the last complete
 	// crawl: the overviews have days, and their order is not strict.
 	overlap = 48 * time.Hour
@@ -144,17 +147,21 @@ func (s *Source) Page(ctx context.Context, f crawler.Fetcher, q crawler.Query, a
 }
 
 func (s *Source) fetch(ctx context.Context, f crawler.Fetcher, id string, page *crawler.Page) error {
-	res, there, err := s.retrieve(ctx, f, id)
-	if err != nil {
-		return err
-	}
 	page.Hits = []string{id}
-	if there {
-		page.Payloads = []evidence.Payload{res.Payload}
-	} else {
-		page.Gone = []string{id}
+	for try := 1; ; try++ {
+		res, there, err := s.retrieve(ctx, f, id)
+		switch {
+		case err != nil:
+			return err
+		case there:
+			page.Payloads = []evidence.Payload{res.Payload}
+			return nil
+		case try == retrieveTries: // the list has it: no word on whether it is gone
+			page.Problems = append(page.Problems, evidence.Problem{Kind: crawler.KindEmpty, RecordID: id, Where: s.at + "/retrieve/" + id,
+				Message: "the search lists the trial and its own answer is empty"})
+			return nil
+		}
 	}
-	return nil
 }
 
 // list asks for one page of overviews.

@@ -289,3 +289,54 @@ func BenchmarkParse(b *testing.B) {
 		}
 	}
 }
+
+// TestEmptyAnswersBuryNothing: an empty answer of a trial that the search lists
+// is a fault of the answer, for every trial at once too.
+func TestEmptyAnswersBuryNothing(t *testing.T) {
+	var entries []sourcetest.Entry
+	for n := range 70 {
+		entries = append(entries, entry(n, 0))
+	}
+	empty, hidden := false, false
+	world := &sourcetest.World{}
+	world.Change(func([]sourcetest.Entry) []sourcetest.Entry { return entries })
+	inner := serve(world)
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case empty && strings.Contains(r.URL.Path, "/retrieve/"):
+			w.Header().Set("Content-Type", "application/json")
+			fmt.Fprint(w, "{}")
+		case hidden && strings.HasSuffix(r.URL.Path, "/search"):
+			w.Header().Set("Content-Type", "application/json")
+			fmt.Fprint(w, `{"pagination":{"totalRecords":0,"nextPage":false},"data":[]}`)
+		default:
+			inner.ServeHTTP(w, r)
+		}
+	}))
+	defer srv.Close()
+	sink := &sourcetest.MemorySink{}
+	crawl := func() crawler.SourceSummary {
+		t.Helper()
+		c, err := crawler.New(crawler.Options{Sources: []crawler.Source{New()}, Endpoints: map[string]string{SourceName: srv.URL + "/api"}, Question: question(), All: true,
+			Wire: crawler.Wire{Base: time.Millisecond, Attempts: 1}}, sink)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sum, err := c.Run(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return sum.Sources[0]
+	}
+	if s := crawl(); s.New != 70 {
+		t.Fatalf("%+v", s)
+	}
+	empty = true
+	if s := crawl(); s.Gone != 0 || s.Problems < 70 {
+		t.Errorf("listed, and every answer empty: %+v", s)
+	}
+	hidden = true
+	if s := crawl(); s.Gone != 0 || s.Problems == 0 {
+		t.Errorf("neither listed nor answered, all at once: %+v", s)
+	}
+}

@@ -46,7 +46,8 @@ func (s *Source) byID(ctx context.Context, f crawler.Fetcher, ids []string, page
 
 // Check implements crawler.Checker with two lists of ids: those that are there
 // still, and those updated since.
-func (s *Source) Check(ctx context.Context, f crawler.Fetcher, ids []string, since time.Time) (stale, gone []string, err error) {
+func (s *Source) Check(ctx context.Context, f crawler.Fetcher, known []crawler.Known, since time.Time) (stale, gone []string, err error) {
+	ids := crawler.KnownIDs(known)
 	if len(ids) == 0 {
 		return nil, nil, nil
 	}

@@ -45,7 +45,8 @@ func (s *Source) Refresh(ctx context.Context, f crawler.Fetcher, ids []string) (
 
 // Check implements crawler.Checker: a search by number that only counts, one
 // for those edited since, and single questions where the count is not right.
-func (s *Source) Check(ctx context.Context, f crawler.Fetcher, ids []string, since time.Time) (stale, gone []string, err error) {
+func (s *Source) Check(ctx context.Context, f crawler.Fetcher, known []crawler.Known, since time.Time) (stale, gone []string, err error) {
+	ids := crawler.KnownIDs(known)
 	all := strings.Join(ids, " OR ")
 	changed, err := s.search(ctx, f, "("+all+") AND "+editedSince(since), len(ids), 0, true)
 	if err != nil {

@@ -83,7 +83,8 @@ func (s *Source) byID(ctx context.Context, f crawler.Fetcher, ids []string, page
 
 // Check implements crawler.Checker: one small search tells which of the known
 // articles PubMed still has, a second which were entered or revised since.
-func (s *Source) Check(ctx context.Context, f crawler.Fetcher, ids []string, since time.Time) (stale, gone []string, err error) {
+func (s *Source) Check(ctx context.Context, f crawler.Fetcher, known []crawler.Known, since time.Time) (stale, gone []string, err error) {
+	ids := crawler.KnownIDs(known)
 	if len(ids) == 0 {
 		return nil, nil, nil
 	}

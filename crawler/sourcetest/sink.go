@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 
 	"past/crawler"
@@ -26,6 +27,7 @@ type MemorySink struct {
 	hits     map[string][]string
 	cursors  map[string]crawler.Cursor
 	marks    map[string]crawler.Mark
+	states   map[string]string
 	problems []evidence.Problem
 	fetches  []evidence.Fetch
 }
@@ -33,6 +35,7 @@ type MemorySink struct {
 var (
 	_ crawler.Sink      = (*MemorySink)(nil)
 	_ crawler.HitLister = (*MemorySink)(nil)
+	_ crawler.Memory    = (*MemorySink)(nil)
 )
 
 func key(a, b string) string { return a + "\x00" + b }
@@ -41,7 +44,7 @@ func (s *MemorySink) init() {
 	if s.payloads == nil {
 		s.payloads, s.records, s.versions = map[string]evidence.Payload{}, map[string]evidence.Record{}, map[string][]string{}
 		s.gone, s.hits = map[string]bool{}, map[string][]string{}
-		s.cursors, s.marks = map[string]crawler.Cursor{}, map[string]crawler.Mark{}
+		s.cursors, s.marks, s.states = map[string]crawler.Cursor{}, map[string]crawler.Mark{}, map[string]string{}
 	}
 }
 
@@ -125,17 +128,33 @@ func (s *MemorySink) SetMark(_ context.Context, source string, m crawler.Mark) e
 }
 
 // Known implements crawler.Sink.
-func (s *MemorySink) Known(_ context.Context, source string) ([]string, error) {
+func (s *MemorySink) Known(_ context.Context, source string) ([]crawler.Known, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	var ids []string
+	var known []crawler.Known
 	for k, r := range s.records {
 		if r.Source == source && !s.gone[k] {
-			ids = append(ids, r.ID)
+			known = append(known, crawler.Known{ID: r.ID, Stated: r.LastUpdatePosted.Raw})
 		}
 	}
-	slices.Sort(ids)
-	return ids, nil
+	slices.SortFunc(known, func(a, b crawler.Known) int { return strings.Compare(a.ID, b.ID) })
+	return known, nil
+}
+
+// State implements crawler.Memory.
+func (s *MemorySink) State(_ context.Context, key string) (string, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.states[key], nil
+}
+
+// SetState implements crawler.Memory.
+func (s *MemorySink) SetState(_ context.Context, key, value string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.init()
+	s.states[key] = value
+	return nil
 }
 
 // Validators implements crawler.Sink.

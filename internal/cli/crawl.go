@@ -147,6 +147,9 @@ func (e *Env) printCrawl(sum crawler.Summary) error {
 		return err
 	}
 	for _, s := range sum.Sources {
+		if s.Older > 0 {
+			fmt.Fprintf(e.Stdout, "%s: %s older than what is held, by the register's own date, and became history\n", s.Source, plural(s.Older, "answer"))
+		}
 		if s.NothingNew {
 			fmt.Fprintf(e.Stdout, "%s: nothing new since %s\n", s.Source, when(s.LastComplete))
 		}

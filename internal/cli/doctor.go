@@ -315,6 +315,6 @@ func (noSink) Cursor(context.Context, string, string) (crawler.Cursor, bool, err
 }
 func (noSink) Mark(context.Context, string) (crawler.Mark, error)             { return crawler.Mark{}, nil }
 func (noSink) SetMark(context.Context, string, crawler.Mark) error            { return nil }
-func (noSink) Known(context.Context, string) ([]string, error)                { return nil, nil }
+func (noSink) Known(context.Context, string) ([]crawler.Known, error)         { return nil, nil }
 func (noSink) LogFetch(context.Context, evidence.Fetch) error                 { return nil }
 func (noSink) Validators(context.Context, string) (a, b, c string, err error) { return }

@@ -40,8 +40,12 @@ func (c *importCmd) Run(ctx context.Context, e *Env) (err error) {
 			return err
 		}
 	} else {
-		fmt.Fprintf(e.Stdout, "%s read, %s: %d new, %d changed, %d unchanged; %s kept aside\n", plural(rep.Files, "file"), plural(rep.Records, "record"),
-			rep.Result.New, rep.Result.Changed, rep.Result.Unchanged, plural(rep.ProblemCount, "problem"))
+		older := ""
+		if n := rep.Result.Older; n > 0 {
+			older = fmt.Sprintf(", %d older than what is held (history)", n)
+		}
+		fmt.Fprintf(e.Stdout, "%s read, %s: %d new, %d changed, %d unchanged%s; %s kept aside\n", plural(rep.Files, "file"), plural(rep.Records, "record"),
+			rep.Result.New, rep.Result.Changed, rep.Result.Unchanged, older, plural(rep.ProblemCount, "problem"))
 		for i, pr := range problems {
 			if i == mostPrinted {
 				fmt.Fprintf(e.Stderr, "past: and %s more; past status --problems lists them\n", plural(rep.ProblemCount-i, "problem"))

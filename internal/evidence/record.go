@@ -25,6 +25,9 @@ type Record struct {
 	URL         string     `json:"url,omitempty"` // the public page of the record
 	// Version is the register's own version label, where it has one.
 	Version string `json:"version,omitempty"`
+	// DataDay is the day of the register's data that the answer shows, where it
+	// says so. It moves while nothing else does and is no part of ContentHash.
+	DataDay string `json:"data_day,omitempty"`
 
 	Title         string   `json:"title,omitempty"`
 	OfficialTitle string   `json:"official_title,omitempty"`

@@ -273,11 +273,7 @@ func (b *batcher) commit(payloads []evidence.Payload, parsed crawler.Parsed) err
 	r.Records += len(parsed.Records)
 	r.problems(parsed.Problems...)
 	r.problems(b.valueProblems(parsed.Records)...)
-	r.Result.Received += res.Received
-	r.Result.New += res.New
-	r.Result.Changed += res.Changed
-	r.Result.Unchanged += res.Unchanged
-	r.Result.KeptAside += res.KeptAside
+	r.Result.Add(res)
 	return nil
 }
 

@@ -169,11 +169,11 @@ func TestTombstones(t *testing.T) {
 		t.Fatalf("gone: %+v", res)
 	}
 	known := func() []string {
-		ids, err := s.Known(ctx, "ctgov")
+		held, err := s.Known(ctx, "ctgov")
 		if err != nil {
 			t.Fatal(err)
 		}
-		return ids
+		return crawler.KnownIDs(held)
 	}
 	if d := cmp.Diff([]string{"NCT00000000", "NCT00000002"}, known()); d != "" {
 		t.Errorf("known after one went:\n%s", d)

@@ -34,7 +34,8 @@ func (s *Store) History(ctx context.Context, id string) ([]Version, error) {
 		v.content_hash, v.payload_sha256
 		FROM record r JOIN record_version v USING (record_no)
 		WHERE r.record_no = (SELECT record_no FROM record r WHERE r.id = ? ORDER BY ` + sourceRank + ` LIMIT 1)
-		ORDER BY v.origin, CASE v.origin WHEN 'snapshot' THEN v.seen ELSE coalesce(v.stated, '') END, CAST(v.label AS INTEGER), v.version_no`
+		ORDER BY v.origin, CASE v.origin WHEN 'snapshot' THEN v.dated ELSE coalesce(v.stated, '') END, CASE v.origin WHEN 'snapshot' THEN v.seen END,
+		CAST(v.label AS INTEGER), v.version_no`
 	versions, err := collect(each(ctx, s, "history of "+id, func(scan func(...any) error) (Version, error) {
 		var v Version
 		var seen, last string
@@ -55,6 +56,25 @@ func (s *Store) History(ctx context.Context, id string) ([]Version, error) {
 		versions[i].Seq = n[versions[i].Origin]
 	}
 	return versions, nil
+}
+
+// Absence is a time in which a register did not have a record.
+type Absence struct {
+	From time.Time `json:"from"` // when the register was found not to have it
+	To   time.Time `json:"to,omitzero"`
+}
+
+// Absences lists when the register of a record did not have it, oldest first; an
+// absence that lasts has no To.
+func (s *Store) Absences(ctx context.Context, source, id string) ([]Absence, error) {
+	return collect(each(ctx, s, "absences of "+id, func(scan func(...any) error) (a Absence, err error) {
+		var from string
+		var to sql.NullString
+		if err := scan(&from, &to); err != nil {
+			return a, err
+		}
+		return a, moments(from, &a.From, to.String, &a.To)
+	}, "SELECT at, returned_at FROM tombstone WHERE source = ? AND record_id = ? ORDER BY at, tombstone_no", source, id))
 }
 
 // VersionRecord gives the record as it was in a version that [Store.History]

@@ -50,6 +50,7 @@ type recordKey struct{ source, id string }
 type knownRecord struct {
 	no, version int64  // version 0: not stored yet
 	hash        string // of the current version
+	dated       string // place of the current version among the register's own
 	first, last string // when the current version was first and last received
 	waiting     bool   // a version of it is planned and not written yet
 }
@@ -116,6 +117,7 @@ func (c *conn) layoutNo(l *pack.Layout) (int64, error) {
 
 // run does the whole of it.
 func (in *intake) run() (crawler.CommitResult, error) {
+	in.b.Records = onePerPage(in.b.Records)
 	in.res.Received = len(in.b.Records)
 	for _, p := range in.b.Problems {
 		if p.SHA256 != "" && p.Kind != crawler.KindDrift {
@@ -210,14 +212,14 @@ func (in *intake) find(k recordKey) (*knownRecord, error) {
 	if kr, ok := in.known[k]; ok {
 		return kr, nil
 	}
-	row, ok, err := in.c.one(`SELECT r.record_no, r.version_no, v.content_hash, v.seen, v.last_seen
+	row, ok, err := in.c.one(`SELECT r.record_no, r.version_no, v.content_hash, v.seen, v.last_seen, v.dated
 		FROM record r JOIN record_version v ON v.version_no = r.version_no WHERE r.id = ? AND r.source = ?`, k.id, k.source)
 	if err != nil {
 		return nil, err
 	}
 	kr := &knownRecord{}
 	if ok {
-		kr = &knownRecord{no: asInt(row[0]), version: asInt(row[1]), hash: str(row[2]), first: str(row[3]), last: str(row[4])}
+		kr = &knownRecord{no: asInt(row[0]), version: asInt(row[1]), hash: str(row[2]), first: str(row[3]), last: str(row[4]), dated: str(row[5])}
 	}
 	in.known[k] = kr
 	return kr, nil

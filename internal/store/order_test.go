@@ -25,8 +25,9 @@ func (o observation) batch(nth int) crawler.Batch {
 }
 
 // In whatever order and grouping observations come: telling one again changes
-// nothing, the current version is the latest observation, reading as of an
-// observation's day gives its content, and a rebuild gives the same.
+// nothing, the current version is the latest by the register's date and then by
+// day of receipt, so is that as of any day, and a rebuild gives the same. Two
+// revisions share a date.
 func TestObservationsInAnyOrder(t *testing.T) {
 	ctx := context.Background()
 	if f := flag.Lookup("rapid.checks"); f.Value.String() == f.DefValue { // each makes a database
@@ -44,7 +45,7 @@ func TestObservationsInAnyOrder(t *testing.T) {
 		}
 		defer s.Close()
 		all := rapid.SliceOfNDistinct(rapid.Custom(func(t *rapid.T) observation {
-			return observation{rapid.IntRange(0, 1).Draw(t, "id"), rapid.IntRange(0, 2).Draw(t, "rev"), rapid.IntRange(0, 9).Draw(t, "day")}
+			return observation{rapid.IntRange(0, 1).Draw(t, "id"), rapid.IntRange(0, 4).Draw(t, "rev"), rapid.IntRange(0, 9).Draw(t, "day")}
 		}), 1, 10, func(o observation) [2]int { return [2]int{o.id, o.day} }).Draw(rt, "observations")
 		inOrder := rapid.Bool().Draw(rt, "in order")
 		if inOrder {
@@ -87,12 +88,17 @@ func TestObservationsInAnyOrder(t *testing.T) {
 			}
 			i += n
 		}
-		latest := map[int]observation{}
-		for _, o := range all {
-			if l, ok := latest[o.id]; !ok || o.day > l.day {
-				latest[o.id] = o
+		until := func(day int) map[int]observation {
+			latest := map[int]observation{}
+			for _, o := range all {
+				l, ok := latest[o.id]
+				if o.day <= day && (!ok || o.rev/2 > l.rev/2 || o.rev/2 == l.rev/2 && o.day > l.day) {
+					latest[o.id] = o
+				}
 			}
+			return latest
 		}
+		latest := until(99)
 		at := func(id int, when time.Time) (int, error) {
 			r, err := s.Record(ctx, fmt.Sprintf("NCT%08d", id), when)
 			if err != nil {
@@ -101,7 +107,7 @@ func TestObservationsInAnyOrder(t *testing.T) {
 			return *r.Enrollment - 30, nil
 		}
 		for id, o := range latest {
-			for _, when := range []time.Time{{}, day(o.day), day(99)} {
+			for _, when := range []time.Time{{}, day(99)} {
 				if rev, err := at(id, when); err != nil || rev != o.rev {
 					rt.Fatalf("record %d as of %s: revision %d (%v), want %d", id, when, rev, err, o.rev)
 				}
@@ -116,8 +122,8 @@ func TestObservationsInAnyOrder(t *testing.T) {
 		}
 		if inOrder {
 			for _, o := range all {
-				if rev, err := at(o.id, day(o.day)); err != nil || rev != o.rev {
-					rt.Fatalf("record %d as of day %d: revision %d (%v), want %d", o.id, o.day, rev, err, o.rev)
+				if rev, err := at(o.id, day(o.day)); err != nil || rev != until(o.day)[o.id].rev {
+					rt.Fatalf("record %d as of day %d: revision %d (%v), want %d", o.id, o.day, rev, err, until(o.day)[o.id].rev)
 				}
 			}
 		}
@@ -163,5 +169,66 @@ func TestRecordTwiceInABatch(t *testing.T) {
 	}
 	if c, err := s.Counts(ctx); err != nil || c.Records != 4 || c.Measurements != 32 {
 		t.Errorf("counts: %+v %v", c, err)
+	}
+}
+
+// TestOlderFileBecomesHistory: what the register dates before the version that
+// is held is kept as history whenever it comes, and says so.
+func TestOlderFileBecomesHistory(t *testing.T) {
+	ctx := context.Background()
+	give := func(s *Store, date, dataDay string, enrolled, came int) crawler.CommitResult {
+		p := payloadOf("ctgov", "u", fmt.Sprint(date, dataDay, enrolled), day(came))
+		r := sample("NCT00000001", enrolled, p.SHA256)
+		r.LastUpdatePosted, r.DataDay = evidence.DateStruct{Raw: date}, dataDay
+		return commit(t, s, crawler.Batch{Source: "ctgov", Payloads: []evidence.Payload{p}, Records: []evidence.Record{r}})
+	}
+	for _, x := range []struct {
+		name           string
+		first, second  [2]string // date, data day
+		later          int       // day on which the second came; the first came on day 5
+		secondIsNewest bool
+	}{
+		{"an older file later", [2]string{"2026-01-01", ""}, [2]string{"2016-05-01", ""}, 9, false},
+		{"a newer file later", [2]string{"2016-05-01", ""}, [2]string{"2026-01-01", ""}, 9, true},
+		{"a newer file that came before", [2]string{"2016-05-01", ""}, [2]string{"2026-01-01", ""}, 2, true},
+		{"the same date, later", [2]string{"2026-01-01", ""}, [2]string{"2026-01-01", ""}, 9, true},
+		{"the same date, earlier", [2]string{"2026-01-01", ""}, [2]string{"2026-01-01", ""}, 2, false},
+		{"the same date, older data", [2]string{"2026-01-01", "2026-03-02"}, [2]string{"2026-01-01", "2026-03-01"}, 9, false},
+		{"a month before one of its days", [2]string{"2026-01-15", ""}, [2]string{"2026-01", ""}, 9, false},
+		{"no date, older than a dated one that came later", [2]string{"2026-12-01", ""}, [2]string{"", ""}, 9, false},
+	} {
+		s := fresh(t)
+		give(s, x.first[0], x.first[1], 1, 5)
+		res := give(s, x.second[0], x.second[1], 2, x.later)
+		r, err := s.Record(ctx, "NCT00000001", time.Time{})
+		if err != nil || (*r.Enrollment == 32) != x.secondIsNewest {
+			t.Errorf("%s: current has %d, %v", x.name, *r.Enrollment, err)
+		}
+		versions, err := s.History(ctx, "NCT00000001")
+		if err != nil || len(versions) != 2 || (versions[1].PayloadSHA256 == r.Prov.PayloadSHA256) != true {
+			t.Errorf("%s: %d versions, %v", x.name, len(versions), err)
+		}
+		if older := x.second[0] != x.first[0] || x.second[1] != x.first[1]; older && !x.secondIsNewest != (res.Older == 1) {
+			t.Errorf("%s: %+v", x.name, res)
+		}
+		if again := give(s, x.second[0], x.second[1], 2, x.later); again.New+again.Changed != 0 {
+			t.Errorf("%s, given again: %+v", x.name, again)
+		}
+	}
+}
+
+// TestDuplicateOnAPage: copies of a record in one payload are one version, the
+// latest by the register's date.
+func TestDuplicateOnAPage(t *testing.T) {
+	s, ctx := fresh(t), context.Background()
+	b := page("r", 1, 1, 8, "")
+	b.Records = append(b.Records, sample("NCT00000001", 2, b.Payloads[0].SHA256))
+	if res := commit(t, s, b); res.New != 1 || res.Changed+res.Older != 0 {
+		t.Errorf("%+v", res)
+	}
+	versions, err := s.History(ctx, "NCT00000001")
+	r, err2 := s.Record(ctx, "NCT00000001", time.Time{})
+	if err != nil || err2 != nil || len(versions) != 1 || *r.Enrollment != 38 {
+		t.Errorf("%d versions, %v %v", len(versions), err, err2)
 	}
 }

@@ -66,7 +66,7 @@ func versionAt(asOf time.Time) (join string, args []any) {
 		return "JOIN record_version v ON v.version_no = r.version_no", nil
 	}
 	return `JOIN record_version v ON v.version_no = (SELECT x.version_no FROM record_version x WHERE x.record_no = r.record_no
-		AND x.origin = 'snapshot' AND x.seen <= ? ORDER BY x.seen DESC, x.version_no DESC LIMIT 1)`, []any{stampText(asOf)}
+		AND x.origin = 'snapshot' AND x.seen <= ? ORDER BY x.dated DESC, x.seen DESC, x.version_no DESC LIMIT 1)`, []any{stampText(asOf)}
 }
 
 // Records gives records in the order of source and id.

@@ -33,7 +33,7 @@ func sample(id string, rev int, sha string) evidence.Record {
 		Title: "Psilocybin for low mood " + id, OfficialTitle: "A double-blind trial", Acronym: "LOWMOOD", Summary: "Adults with depression.",
 		Aliases: []string{id + "-old"}, SecondaryIDs: []evidence.ID{{Value: "2020-000000-00", Type: "EUDRACT_NUMBER"}},
 		Status: evidence.StatusCompleted, StatusRaw: "COMPLETED", Start: evidence.DateStruct{Raw: "2021-04", Type: "ACTUAL"},
-		LastUpdatePosted: evidence.DateStruct{Raw: fmt.Sprintf("2026-02-%02d", rev%28+1)},
+		LastUpdatePosted: evidence.DateStruct{Raw: fmt.Sprintf("2026-02-%02d", rev/2%28+1)},
 		StudyType:        "INTERVENTIONAL", Phases: []string{"PHASE2"}, Masking: "DOUBLE", Enrollment: ptr(30 + rev), EnrollmentType: "ACTUAL",
 		Conditions: []string{"Depression", "Anxiety"}, Keywords: []string{"psychedelic"}, Countries: []string{"Switzerland"},
 		Arms:          []evidence.Arm{{Label: "Psilocybin 25 mg", Type: "EXPERIMENTAL", InterventionNames: []string{"Drug: Psilocybin"}, Pointer: at("arms", 0)}, {Label: "Placebo", Pointer: at("arms", 1)}},

@@ -14,6 +14,7 @@ import (
 var (
 	_ crawler.Sink      = (*Store)(nil)
 	_ crawler.HitLister = (*Store)(nil)
+	_ crawler.Memory    = (*Store)(nil)
 )
 
 // Commit keeps a batch and its cursor in one transaction: payloads (each body
@@ -120,13 +121,15 @@ func (s *Store) SetMark(ctx context.Context, source string, m crawler.Mark) erro
 }
 
 // Known implements [crawler.Sink].
-func (s *Store) Known(ctx context.Context, source string) ([]string, error) {
-	ids, err := s.texts(ctx, `SELECT r.id FROM record r WHERE r.source = ?1 AND NOT EXISTS (
-		SELECT 1 FROM tombstone t WHERE t.source = ?1 AND t.record_id = r.id AND t.returned_at IS NULL) ORDER BY r.id`, source)
-	if err != nil {
-		return nil, fmt.Errorf("known records of %s: %w", source, err)
-	}
-	return ids, nil
+func (s *Store) Known(ctx context.Context, source string) ([]crawler.Known, error) {
+	return collect(each(ctx, s, "known records of "+source, func(scan func(...any) error) (k crawler.Known, err error) {
+		var seen string
+		if err := scan(&k.ID, &k.Stated, &seen); err != nil {
+			return k, err
+		}
+		return k, moments(seen, &k.Seen)
+	}, `SELECT r.id, coalesce(v.stated, ''), v.seen FROM record r JOIN record_version v ON v.version_no = r.version_no WHERE r.source = ?1 AND NOT EXISTS (
+		SELECT 1 FROM tombstone t WHERE t.source = ?1 AND t.record_id = r.id AND t.returned_at IS NULL) ORDER BY r.id`, source))
 }
 
 // Validators implements [crawler.Sink]: those of the last answer that came

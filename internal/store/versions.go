@@ -16,6 +16,7 @@ type recordWrite struct {
 	no      int64
 	version int64
 	at      string // received
+	dated   string // its place among the versions
 	current bool   // becomes the current version, with its rows
 	isNew   bool   // the record was unknown
 	known   *knownRecord
@@ -86,9 +87,9 @@ func (in *intake) planRecord(r *evidence.Record, k recordKey, kr *knownRecord) (
 		return in.newCurrent(r, k, kr, at, true), nil
 	case kr.hash == r.ContentHash && at >= kr.first:
 		in.res.Unchanged++
-		if at > kr.last {
-			kr.last = at
-			return nil, in.c.exec("UPDATE record_version SET last_seen = ? WHERE version_no = ?", at, kr.version)
+		if key := dated(r, at); at > kr.last || key > kr.dated {
+			kr.last, kr.dated = max(kr.last, at), max(kr.dated, key)
+			return nil, in.c.exec("UPDATE record_version SET last_seen = ?, dated = ? WHERE version_no = ?", kr.last, kr.dated, kr.version)
 		}
 		return nil, nil
 	}
@@ -106,7 +107,10 @@ func (in *intake) planChanged(r *evidence.Record, k recordKey, kr *knownRecord, 
 		in.res.Unchanged++
 		return nil, nil
 	}
-	if at >= kr.last {
+	switch key := dated(r, at); {
+	case key < kr.dated:
+		return in.planOlder(r, k, kr, at, key)
+	case key > kr.dated || at >= kr.last:
 		in.res.Changed++
 		return in.newCurrent(r, k, kr, at, false), nil
 	}
@@ -137,7 +141,7 @@ func (in *intake) planChanged(r *evidence.Record, k recordKey, kr *knownRecord, 
 	}
 	in.res.Changed++
 	in.nextVersion++
-	return &recordWrite{rec: r, key: k, no: kr.no, version: in.nextVersion, at: at}, nil
+	return &recordWrite{rec: r, key: k, no: kr.no, version: in.nextVersion, at: at, dated: dated(r, at)}, nil
 }
 
 // split parts a version that was received before and after a time at which
@@ -150,8 +154,8 @@ func (in *intake) split(kr *knownRecord, at string) error {
 		return err
 	}
 	in.nextVersion++
-	err = in.c.exec(`INSERT INTO record_version (version_no, record_no, origin, seen, last_seen, content_hash, payload_sha256, pointer, label, stated,
-		layout_no, bytes, body) SELECT ?1, record_no, origin, seen, seen, content_hash, payload_sha256, pointer, label, stated, layout_no, bytes, body
+	err = in.c.exec(`INSERT INTO record_version (version_no, record_no, origin, seen, last_seen, content_hash, payload_sha256, pointer, label, stated, dated,
+		layout_no, bytes, body) SELECT ?1, record_no, origin, seen, seen, content_hash, payload_sha256, pointer, label, stated, dated, layout_no, bytes, body
 		FROM record_version WHERE version_no = ?2`, in.nextVersion, asInt(row[0]))
 	if err != nil {
 		return err
@@ -164,8 +168,8 @@ func (in *intake) split(kr *knownRecord, at string) error {
 
 func (in *intake) newCurrent(r *evidence.Record, k recordKey, kr *knownRecord, at string, isNew bool) *recordWrite {
 	in.nextVersion++
-	w := &recordWrite{rec: r, key: k, no: kr.no, version: in.nextVersion, at: at, current: true, isNew: isNew}
-	kr.version, kr.hash, kr.first, kr.last = w.version, r.ContentHash, at, at
+	w := &recordWrite{rec: r, key: k, no: kr.no, version: in.nextVersion, at: at, dated: dated(r, at), current: true, isNew: isNew}
+	kr.version, kr.hash, kr.first, kr.last, kr.dated = w.version, r.ContentHash, at, at, w.dated
 	return w
 }
 
@@ -184,7 +188,7 @@ func (in *intake) planHistory(r *evidence.Record, k recordKey, kr *knownRecord, 
 	}
 	in.res.New++
 	in.nextVersion++
-	return &recordWrite{rec: r, key: k, no: kr.no, version: in.nextVersion, at: at}, nil
+	return &recordWrite{rec: r, key: k, no: kr.no, version: in.nextVersion, at: at, dated: dated(r, at)}, nil
 }
 
 // packRoom spares the large buffers in which records are packed.
@@ -224,8 +228,8 @@ func (in *intake) writeRecord(w *recordWrite) error {
 		origin = originRegister
 	}
 	err := in.c.exec(`INSERT INTO record_version (version_no, record_no, origin, seen, last_seen, content_hash, payload_sha256, pointer,
-		label, stated, layout_no, bytes, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		w.version, w.no, origin, w.at, w.at, r.ContentHash, r.Prov.PayloadSHA256, r.Prov.Pointer, null(r.Version), null(stated(r)),
+		label, stated, dated, layout_no, bytes, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		w.version, w.no, origin, w.at, w.at, r.ContentHash, r.Prov.PayloadSHA256, r.Prov.Pointer, null(r.Version), null(stated(r)), w.dated,
 		in.layout, w.bytes, w.body)
 	if err != nil || !w.current {
 		return err
@@ -236,16 +240,6 @@ func (in *intake) writeRecord(w *recordWrite) error {
 		}
 	}
 	return in.recordProblems(w)
-}
-
-// stated is the register's own date of a version.
-func stated(r *evidence.Record) string {
-	for _, d := range []evidence.DateStruct{r.LastUpdatePosted, r.LastUpdateSubmit} {
-		if d.Raw != "" {
-			return d.Raw
-		}
-	}
-	return ""
 }
 
 // clearItems empties the tables below a record before its new rows come.
