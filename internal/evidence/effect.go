@@ -17,7 +17,7 @@ type Effect struct {
 	PopulationClass string   `json:"population_class,omitempty"` // diagnosis | other-illness | ""
 	Comparator      string   `json:"comparator,omitempty"`       // as stated
 	ComparatorClass string   `json:"comparator_class"`           // vocabulary id
-	Background      string   `json:"background,omitempty"`       // what both arms got besides
+	Background      string   `json:"background,omitempty"`       // what both arms got besides; NoBackground; "" is not stated
 	DoseTreat       string   `json:"dose_treat,omitempty"`
 	DoseCtrl        string   `json:"dose_ctrl,omitempty"`
 	ArmTreat        string   `json:"arm_treat,omitempty"`
@@ -45,6 +45,9 @@ type Effect struct {
 	PrimaryTime       bool `json:"primary_time,omitempty"`
 	PostCrossover     Tri  `json:"post_crossover,omitempty"`
 	HigherBetter      Tri  `json:"higher_better,omitempty"`
+	// Analysis is how the sponsor says that the numbers were analysed: ITT, per
+	// protocol, MMRM, LOCF, …; "" is not stated.
+	Analysis string `json:"analysis,omitempty"`
 	// Adjusted is set where the numbers are a model's (least squares means and
 	// their contrasts), not of the people as observed.
 	Adjusted bool `json:"adjusted,omitempty"`
@@ -116,6 +119,10 @@ func (e *Effect) Known() (estimate, variance float64, ok bool) {
 	}
 	return *e.Estimate, *e.Variance, true
 }
+
+// NoBackground is the background of a comparison in which both arms got
+// nothing besides.
+const NoBackground = "none"
 
 // Input is one number that went into an effect and where it was read.
 type Input struct {

@@ -1,7 +1,9 @@
 package extract
 
 import (
+	"cmp"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -50,6 +52,7 @@ type effectBuilder struct {
 	rows      map[rowKey][]int // cells of one row
 	tests     map[int][]int    // contrasts of an outcome
 	groups    map[evidence.Group]armReading
+	primary   []*evidence.ArmResult // one cell of each time of the primary outcomes
 }
 
 func (b *effectBuilder) index() {
@@ -59,6 +62,9 @@ func (b *effectBuilder) index() {
 		if c.RecordID == b.r.ID {
 			k := rowKey{c.OutcomeIndex, c.ClassIndex, c.CategoryIndex}
 			b.rows[k] = append(b.rows[k], i)
+			if c.OutcomeType == "PRIMARY" && c.TimepointWeeks != nil && !c.Baseline && !b.primaryTime(c) {
+				b.primary = append(b.primary, c)
+			}
 		}
 	}
 	for i := range b.contrasts {
@@ -196,6 +202,14 @@ func (j effectJudge) set(v evidence.Verdict, code, sentence string) {
 	}
 }
 
+// primaryTime reports whether a cell was measured when the record's primary
+// outcomes were, to the day.
+func (b *effectBuilder) primaryTime(a *evidence.ArmResult) bool {
+	return a.TimepointWeeks != nil && slices.ContainsFunc(b.primary, func(p *evidence.ArmResult) bool {
+		return math.Abs(*p.TimepointWeeks-*a.TimepointWeeks) < 0.1 && p.TimepointOrigin == a.TimepointOrigin
+	})
+}
+
 // ownName is the name of a form of a substance; "" for the substance itself.
 func ownName(v *vocab.Vocabulary, id string) string {
 	if v.Family(id) == id {
@@ -208,12 +222,12 @@ func (b *effectBuilder) describe(o *evidence.PostedOutcome, p armPair, t, c *evi
 	e := evidence.Effect{
 		ID:      fmt.Sprintf("%s/o%d/c%d/k%d/%s-%s", b.r.ID, o.Index, t.ClassIndex, t.CategoryIndex, t.GroupID, c.GroupID),
 		StudyID: b.study.ID, StudyLabel: b.study.Label, Year: b.study.Year, RecordID: b.r.ID,
-		Substance: b.v.Family(p.drug), Drug: ownName(b.v, p.drug), Background: strings.Join(p.background, ", "), Population: strings.Join(b.r.Conditions, "; "),
+		Substance: b.v.Family(p.drug), Drug: ownName(b.v, p.drug), Background: cmp.Or(strings.Join(p.background, ", "), evidence.NoBackground), Analysis: analysisOf(o), Population: strings.Join(b.r.Conditions, "; "),
 		Comparator: p.ctrl.group.Title, ComparatorClass: p.class, ArmTreat: p.treat.group.Title, ArmCtrl: p.ctrl.group.Title,
 		Design: b.study.Design, Blinding: b.study.Blinding, Sponsor: b.study.Sponsor,
 		Instrument: t.Instrument, Domain: t.Domain, ScoreType: t.ScoreType,
 		TimepointRaw: t.TimepointRaw, TimepointWeeks: t.TimepointWeeks, TimepointOrigin: t.TimepointOrigin,
-		PrimaryInstrument: o.Type == "PRIMARY", PrimaryTime: o.Type == "PRIMARY",
+		PrimaryInstrument: o.Type == "PRIMARY", PrimaryTime: o.Type == "PRIMARY" || b.primaryTime(t),
 		Channel: "register", Source: b.r.URL, Verdict: evidence.Usable,
 	}
 	e.DoseTreat = p.treat.doses[p.drug].Text

@@ -19,7 +19,19 @@ var factors = map[string]func(evidence.Effect) string{
 	"rob":              func(e evidence.Effect) string { return e.RiskOfBias },
 	"instrument":       func(e evidence.Effect) string { return e.Instrument },
 	"channel":          func(e evidence.Effect) string { return e.Channel },
+	"background":       background,
 	"sponsor":          func(e evidence.Effect) string { return e.Sponsor },
+}
+
+// background says whether both arms got another treatment besides.
+func background(e evidence.Effect) string {
+	switch e.Background {
+	case "":
+		return ""
+	case evidence.NoBackground:
+		return "alone"
+	}
+	return "added to another treatment"
 }
 
 // numbers are the study features that can be regressed on.
@@ -48,7 +60,11 @@ func zeroIsMissing(x float64) float64 {
 // subgroups splits the pooled effects by each factor of the plan.
 func subgroups(q Question, effects []evidence.Effect) ([]evidence.Subgroup, error) {
 	var out []evidence.Subgroup
-	for _, name := range q.Subgroups {
+	names := q.Subgroups
+	if !slices.Contains(names, "background") && differ(effects, background) {
+		names = append(slices.Clone(names), "background")
+	}
+	for _, name := range names {
 		of, ok := factors[name]
 		if !ok {
 			return nil, fmt.Errorf("subgroup factor %q is unknown", name)
@@ -62,6 +78,17 @@ func subgroups(q Question, effects []evidence.Effect) ([]evidence.Subgroup, erro
 		}
 	}
 	return out, nil
+}
+
+// differ reports whether effects state more than one level of a factor.
+func differ(effects []evidence.Effect, of func(evidence.Effect) string) bool {
+	seen := map[string]bool{}
+	for _, e := range effects {
+		if l := of(e); l != "" {
+			seen[l] = true
+		}
+	}
+	return len(seen) > 1
 }
 
 func subgroup(q Question, name string, of func(evidence.Effect) string, effects []evidence.Effect) (*evidence.Subgroup, error) {

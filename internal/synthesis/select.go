@@ -73,7 +73,7 @@ func Select(q Question, effects []evidence.Effect) Selection {
 			sel.Included = append(sel.Included, kept...)
 			continue
 		}
-		for _, rule := range []func([]evidence.Effect) ([]evidence.Effect, string, string){q.byInstrument, q.byTime, q.byArms, q.bySource} {
+		for _, rule := range []func([]evidence.Effect) ([]evidence.Effect, string, string){q.byInstrument, q.byTime, q.byAnalysis, q.byArms, q.bySource} {
 			var keep []evidence.Effect
 			var code, why string
 			keep, code, why = rule(kept)
@@ -135,6 +135,8 @@ func (q Question) rowReason(e evidence.Effect, misfit Misfit) (code, why string)
 		return CodeMeasure, fmt.Sprintf("reported as %s; the question pools %s", scoreWords(e.ScoreType), scoresWords(q.Scores))
 	case misfit.Code == CodePopulation || misfit.Code == CodeDesign:
 		return misfit.Code, misfit.Why
+	case e.Mean1 == nil && e.Event1 == nil && e.Measure != "" && e.Measure != q.Measure:
+		return CodeMeasure, fmt.Sprintf("a contrast given as %s; the question pools %s", e.Measure, q.Measure)
 	case q.InstrumentsOnly && !slices.Contains(q.Instruments, e.Instrument):
 		return CodeInstrument, "the instrument is " + plain(e.Instrument) + ", the question takes " + plainAll(q.Instruments)
 	case e.PostCrossover == evidence.Yes:

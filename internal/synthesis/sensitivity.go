@@ -103,7 +103,9 @@ func imputed(e evidence.Effect) bool {
 }
 
 func sameNumbers(a, b []evidence.Effect) bool {
-	return slices.EqualFunc(a, b, func(x, y evidence.Effect) bool { return x.Estimate == y.Estimate && x.Variance == y.Variance })
+	return slices.EqualFunc(a, b, func(x, y evidence.Effect) bool {
+		return evidence.Value(x.Estimate) == evidence.Value(y.Estimate) && evidence.Value(x.Variance) == evidence.Value(y.Variance)
+	})
 }
 
 // allRows adds the other way to treat studies with several rows: all eligible
