@@ -36,8 +36,12 @@ type Edition struct {
 	Studies  []evidence.Study
 	Trials   []TrialRow
 	Harms    []evidence.HarmRow
-	Missing  []evidence.MissingTrial
-	Changes  []Change
+	// Searches are what the sources were asked: the words behind every coverage.
+	Searches []evidence.Search
+	// HarmSummaries are the harms of each of the tracker's substances.
+	HarmSummaries []evidence.Harms
+	Missing       []evidence.MissingTrial
+	Changes       []Change
 	// PreviousEdition is the edition that Changes start from; empty for the
 	// first one.
 	PreviousEdition string

@@ -322,3 +322,27 @@ func overlap(a, b string) float64 {
 	}
 	return float64(common) / float64(all)
 }
+
+// GroupRole reads which substances a reporting group was given and whether it is
+// a comparison group; nil where its words and its planned arm do not say.
+func GroupRole(r *evidence.Record, g evidence.Group, v *vocab.Vocabulary) (substances []string, control *bool) {
+	a := readGroup(r, g, v)
+	studied := false
+	for _, x := range a.parts {
+		if x.drug != "" && !slices.Contains(substances, x.drug) {
+			substances = append(substances, x.drug)
+			studied = studied || v.Studied(x.drug)
+		}
+	}
+	is := true
+	switch {
+	case a.pooled || a.doubt != "":
+		return substances, nil
+	case a.waits, a.has(vocab.InactivePlacebo) && !studied, strings.HasSuffix(a.kind, "_COMPARATOR"), a.kind == "NO_INTERVENTION":
+	case studied:
+		is = false
+	default:
+		return substances, nil
+	}
+	return substances, &is
+}

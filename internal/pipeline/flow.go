@@ -2,7 +2,6 @@ package pipeline
 
 import (
 	"cmp"
-	"context"
 
 	"past/internal/synthesis"
 	"past/reports"
@@ -11,11 +10,7 @@ import (
 // reportFlow fills the flow diagrams from the rows that the questions looked at.
 // What nobody recorded (duplicates removed by hand, reports sought) stays
 // unrecorded.
-func (p *Pipeline) reportFlow(ctx context.Context, h *human, ed *reports.Edition) error {
-	base, err := p.base(ctx, h)
-	if err != nil {
-		return err
-	}
+func (p *Pipeline) reportFlow(base synthesis.Base, ed *reports.Edition) {
 	p.reportSwitches(base.Switches, ed)
 	ed.PrismaByFinding = map[string]reports.PrismaCounts{}
 	pooled := map[string]bool{}
@@ -37,7 +32,6 @@ func (p *Pipeline) reportFlow(ctx context.Context, h *human, ed *reports.Edition
 	ed.Prisma.Pooled = &n
 	studies := len(ed.Studies)
 	ed.Prisma.Assessed = &studies
-	return nil
 }
 
 func counted(in []synthesis.Counted) []reports.Counted {

@@ -1,23 +1,31 @@
 package pipeline
 
 import (
+	"bytes"
 	"cmp"
 	"context"
+	"encoding/csv"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"past/internal/evidence"
+	"past/internal/extract"
+	"past/internal/review"
 	"past/internal/store"
+	"past/internal/synthesis"
 	"past/internal/vocab"
 	"past/reports"
 )
 
-// reportHarms lists adverse events: those posted for studies of the tracker's
-// substances, and those that people extracted.
-func (p *Pipeline) reportHarms(ctx context.Context, h *human, ed *reports.Edition) error {
-	at := map[string]evidence.Study{}
-	for _, s := range ed.Studies {
+// reportHarms lists adverse events, those posted for studies of the tracker's
+// substances and those that people extracted, and counts them by substance.
+func (p *Pipeline) reportHarms(ctx context.Context, h *human, base synthesis.Base, ed *reports.Edition) error {
+	at, named := map[string]*evidence.Study{}, map[string]*evidence.Study{}
+	for i := range ed.Studies {
+		s := &ed.Studies[i]
+		named[s.Label] = s
 		for _, r := range s.Records {
 			at[r] = s
 		}
@@ -26,33 +34,78 @@ func (p *Pipeline) reportHarms(ctx context.Context, h *human, ed *reports.Editio
 		if err != nil {
 			return fmt.Errorf("reading adverse events: %w", err)
 		}
-		st := at[r.ID]
-		if r.Results.Adverse == nil || !tracked(p.Vocab, st.Substances) {
-			continue
+		if st := at[r.ID]; st != nil && r.Results.Adverse != nil && tracked(p.Vocab, st.Substances) {
+			ed.Harms = append(ed.Harms, postedHarms(&r, st, p.Vocab)...)
 		}
-		ed.Harms = append(ed.Harms, postedHarms(&r, st)...)
 	}
+	size, from := armSizes(base.Effects), len(ed.Harms)
+	sessions := map[string]bool{}
 	for _, x := range h.Harms {
-		control := strings.Contains(x.Arm, "placebo")
-		row := evidence.HarmRow{StudyID: x.TrialID, Label: x.Study, Substance: x.Substance, Arm: armWords(x.Arm), Dose: doseText(x.Dose), Control: &control,
-			Term: x.Term, Affected: x.Affected, AtRisk: x.N, Window: strings.ReplaceAll(x.Window, "_", "-"), Channel: "dataset", Source: x.Place, Prov: x.Prov}
-		if st, ok := at[x.TrialID]; ok {
-			row.StudyID = st.ID
-		}
-		if x.Rounded {
-			row.Flags = append(row.Flags, "the count was worked back from a proportion")
-		}
+		row := extractedHarm(x, cmp.Or(at[x.TrialID], named[x.Study]), size)
+		sessions[row.StudyID] = sessions[row.StudyID] || row.Unit == evidence.UnitSessions
 		ed.Harms = append(ed.Harms, row)
 	}
+	for i := from; i < len(ed.Harms); i++ { // a table that counts sessions in one arm does so in all
+		if sessions[ed.Harms[i].StudyID] {
+			ed.Harms[i].Unit = evidence.UnitSessions
+		}
+	}
 	slices.SortStableFunc(ed.Harms, func(a, b evidence.HarmRow) int {
-		return cmp.Or(strings.Compare(a.Substance, b.Substance), strings.Compare(a.Label, b.Label), strings.Compare(a.Term, b.Term), strings.Compare(a.Arm, b.Arm))
+		return cmp.Or(strings.Compare(a.Substance, b.Substance), strings.Compare(a.Label, b.Label), strings.Compare(a.TermID, b.TermID), strings.Compare(a.Window, b.Window), strings.Compare(a.Arm, b.Arm))
 	})
-	return nil
+	for i := range ed.Harms {
+		ed.Harms[i].ID = "h" + strconv.Itoa(i+1)
+	}
+	var core []string
+	for _, s := range p.Vocab.Substances() {
+		if s.Core {
+			core = append(core, s.ID)
+		}
+	}
+	ed.HarmSummaries = synthesis.Harms(synthesis.HarmInput{Base: base, Rows: ed.Harms, Substances: core})
+	table, err := harmsCSV(ed.Harms)
+	ed.Downloads = append(ed.Downloads, reports.Download{Path: "harms.csv", Title: "harms.csv", About: "Every adverse event row of this edition, one number in a cell; empty is not stated.", Data: table})
+	return err
+}
+
+// armSizes gives the largest arm of each study on either side, as its results
+// state it.
+func armSizes(effects []evidence.Effect) map[string][2]float64 {
+	out := map[string][2]float64{}
+	for _, e := range effects {
+		n := out[e.StudyID]
+		n[0], n[1] = max(n[0], evidence.Value(e.N1)), max(n[1], evidence.Value(e.N2))
+		out[e.StudyID] = n
+	}
+	return out
+}
+
+// extractedHarm is a row of a harms table. A denominator clearly larger than the
+// arm counts sessions, whatever the table calls it.
+func extractedHarm(x review.Harm, st *evidence.Study, size map[string][2]float64) evidence.HarmRow {
+	control := strings.Contains(x.Arm, "placebo")
+	row := evidence.HarmRow{StudyID: cmp.Or(x.TrialID, x.Study), Label: x.Study, Substance: x.Substance, Arm: armWords(x.Arm), Dose: doseText(x.Dose), Control: &control,
+		Term: x.Term, Affected: x.Affected, AtRisk: x.N, Unit: cmp.Or(x.Unit, evidence.UnitPeople), Window: strings.ReplaceAll(x.Window, "_", "-"), Channel: "dataset", Source: x.Place, Prov: x.Prov}
+	if st != nil {
+		row.StudyID = st.ID
+	}
+	arm := size[row.StudyID][0]
+	if control {
+		arm = size[row.StudyID][1]
+	}
+	if x.Unit == "" && arm > 0 && x.N != nil && float64(*x.N) > 2*arm {
+		row.Unit = evidence.UnitSessions
+	}
+	if x.Rounded {
+		row.Flags = append(row.Flags, "the count was worked back from a proportion")
+	}
+	synthesis.FoldHarm(&row)
+	return row
 }
 
 // armWords writes an arm of the source's own coding in words.
 func armWords(arm string) string {
-	if arm == "placebo inactif" {
+	if arm == "placebo_inactif" {
 		return "inactive placebo"
 	}
 	return strings.ReplaceAll(arm, "_", " ")
@@ -65,28 +118,132 @@ func doseText(mg string) string {
 	return mg
 }
 
-// tracked tells whether a study is about one of the core substances.
+// tracked reports whether a study is about one of the core substances.
 func tracked(v *vocab.Vocabulary, substances []string) bool {
 	return slices.ContainsFunc(substances, func(id string) bool { s, ok := v.Substance(id); return ok && s.Core })
 }
 
-func postedHarms(r *evidence.Record, st evidence.Study) []evidence.HarmRow {
+// postedHarms are the adverse events of a record: its terms, and what it states
+// of each group as a whole.
+func postedHarms(r *evidence.Record, st *evidence.Study, v *vocab.Vocabulary) []evidence.HarmRow {
 	a := r.Results.Adverse
-	groups := map[string]string{}
+	groups := map[string]evidence.HarmRow{}
 	for _, g := range a.Groups {
-		groups[g.ID] = g.Title
+		substances, control := extract.GroupRole(r, g.Group, v)
+		groups[g.ID] = evidence.HarmRow{StudyID: st.ID, RecordID: r.ID, Label: st.Label, Substance: harmSubstance(v, st.Substances, substances), Arm: g.Title, Control: control,
+			Unit: evidence.UnitPeople, Window: a.TimeFrame, Threshold: a.FrequencyThreshold, Channel: "register", Source: r.URL, Prov: evidence.Provenance{PayloadSHA256: r.Prov.PayloadSHA256}}
 	}
 	var out []evidence.HarmRow
-	for _, e := range a.Events {
-		if e.IsTotal() {
-			continue
+	add := func(group, term string, serious *bool, affected, events, atRisk *int, pointer string) *evidence.HarmRow {
+		row := groups[group]
+		row.Term, row.Serious, row.Affected, row.Events, row.AtRisk, row.Prov.Pointer = term, serious, affected, events, atRisk, pointer
+		synthesis.FoldHarm(&row)
+		out = append(out, row)
+		return &out[len(out)-1]
+	}
+	yes := true
+	for _, g := range a.Groups {
+		if g.SeriousAffected != nil {
+			add(g.ID, synthesis.TermSerious, &yes, g.SeriousAffected, nil, g.SeriousAtRisk, "")
 		}
-		serious := e.Serious
-		for _, s := range e.Stats {
-			out = append(out, evidence.HarmRow{StudyID: st.ID, Label: st.Label, Substance: strings.Join(st.Substances, ", "), Arm: groups[s.GroupID], Term: e.Term, System: e.System,
-				Serious: &serious, Affected: s.Affected, Events: s.Events, AtRisk: s.AtRisk, Window: a.TimeFrame, Threshold: a.FrequencyThreshold, Channel: "register", Source: r.URL,
-				Prov: evidence.Provenance{PayloadSHA256: r.Prov.PayloadSHA256, Pointer: s.Pointer}})
+		if g.DeathsAffected != nil {
+			add(g.ID, synthesis.TermDeath, &yes, g.DeathsAffected, nil, g.DeathsAtRisk, "")
 		}
 	}
+	for _, e := range a.Events {
+		serious := e.Serious
+		for _, s := range e.Stats {
+			add(s.GroupID, e.Term, &serious, s.Affected, s.Events, s.AtRisk, s.Pointer).System = e.System
+		}
+	}
+	return append(out, stoppedRows(r, groups, a.Groups)...)
+}
+
+// stoppedRows are the people who left because of an adverse event, by the flow of
+// participants. A flow group is joined to an adverse event group of the same
+// title only; who started is its denominator.
+func stoppedRows(r *evidence.Record, groups map[string]evidence.HarmRow, events []evidence.EventGroup) []evidence.HarmRow {
+	title := map[string]string{}
+	for _, g := range events {
+		title[strings.ToLower(g.Title)] = g.ID
+	}
+	var out []evidence.HarmRow
+	for _, g := range r.Results.FlowGrps {
+		id, ok := title[strings.ToLower(g.Title)]
+		if !ok || len(r.Results.Flow) != 1 {
+			continue // several periods count the same people again
+		}
+		period := r.Results.Flow[0]
+		started, _ := flowCount(period.Milestones, "STARTED", g.ID)
+		left, at := flowCount(period.Withdrawn, "Adverse Event", g.ID)
+		if started == nil || left == nil {
+			continue
+		}
+		row := groups[id]
+		row.Term, row.Affected, row.AtRisk, row.Prov.Pointer = synthesis.TermStopped, left, started, at
+		synthesis.FoldHarm(&row)
+		out = append(out, row)
+	}
 	return out
+}
+
+func flowCount(rows []evidence.FlowMilestone, kind, group string) (n *int, pointer string) {
+	for _, m := range rows {
+		if !strings.EqualFold(m.Type, kind) {
+			continue
+		}
+		for _, c := range m.Counts {
+			if v, err := strconv.Atoi(strings.TrimSpace(c.Subjects)); c.GroupID == group && err == nil && v >= 0 {
+				return &v, c.Pointer
+			}
+		}
+	}
+	return nil, ""
+}
+
+// harmSubstance is the tracked substance that a group's harms belong to: the one
+// it was given, else the only one of its study; empty where several are possible.
+func harmSubstance(v *vocab.Vocabulary, study, given []string) string {
+	for _, list := range [][]string{given, study} {
+		var core []string
+		for _, id := range list {
+			if s, ok := v.Substance(id); ok && (s.Core || s.FoldInto != "") {
+				core = append(core, cmp.Or(s.FoldInto, id))
+			}
+		}
+		slices.Sort(core)
+		if core = slices.Compact(core); len(core) == 1 {
+			return core[0]
+		}
+	}
+	return ""
+}
+
+// harmsCSV is the table of all rows.
+func harmsCSV(rows []evidence.HarmRow) ([]byte, error) {
+	var b bytes.Buffer
+	w := csv.NewWriter(&b)
+	number := func(n *int) string {
+		if n == nil {
+			return ""
+		}
+		return strconv.Itoa(*n)
+	}
+	state := func(b *bool) string {
+		if b == nil {
+			return ""
+		}
+		return map[bool]string{true: "yes", false: "no"}[*b]
+	}
+	if err := w.Write(strings.Fields("id study_id record_id label substance arm dose control term term_id organ_system sexual serious affected events at_risk unit window threshold_percent channel source flags payload_sha256 pointer")); err != nil {
+		return nil, err
+	}
+	for _, r := range rows {
+		if err := w.Write([]string{r.ID, r.StudyID, r.RecordID, r.Label, r.Substance, r.Arm, r.Dose, state(r.Control), r.Term, r.TermID, r.System, state(&r.Sexual), state(r.Serious),
+			number(r.Affected), number(r.Events), number(r.AtRisk), r.Unit, r.Window, r.Threshold, r.Channel, r.Source, strings.Join(r.Flags, "; "), r.Prov.PayloadSHA256, r.Prov.Pointer}); err != nil {
+			return nil, err
+		}
+	}
+	w.Flush()
+	return b.Bytes(), w.Error()
 }

@@ -96,12 +96,15 @@ func (p *Pipeline) ReportEdition(ctx context.Context, doc edition.Document) (rep
 	if err := p.reportTrials(ctx, &ed); err != nil {
 		return ed, err
 	}
-	if err := p.reportFlow(ctx, h, &ed); err != nil {
+	base, err := p.base(ctx, h)
+	if err != nil {
 		return ed, err
 	}
+	ed.Searches = base.Searches
+	p.reportFlow(base, &ed)
 	p.reportNames(&ed)
 	ed.Methods = methodNotes()
-	if err := p.reportHarms(ctx, h, &ed); err != nil {
+	if err := p.reportHarms(ctx, h, base, &ed); err != nil {
 		return ed, err
 	}
 	if err := p.reportKnowledge(ctx, h, &ed); err != nil {

@@ -2,6 +2,7 @@ package review
 
 import (
 	"fmt"
+	"strings"
 
 	"past/internal/evidence"
 )
@@ -14,12 +15,14 @@ type Harm struct {
 	N, Affected               *int
 	// Rounded is set when the count was worked back from a proportion.
 	Rounded bool
-	Place   string
+	// Unit is people or sessions where the table says what n counts.
+	Unit  string
+	Place string
 	Prov    evidence.Provenance
 }
 
 // ReadHarms reads a table of adverse events: study, substance, arm, term and, as
-// far as known, trial_id, dose_mg, n, window, affected, rounded, place. A count
+// far as known, trial_id, dose_mg, n, unit, window, affected, rounded, place. A count
 // that is not given stays unknown; it is never zero.
 func ReadHarms(name string, data []byte, sha256 string) ([]Harm, []evidence.Problem, error) {
 	t, problems, err := ReadTable(name, data)
@@ -29,7 +32,7 @@ func ReadHarms(name string, data []byte, sha256 string) ([]Harm, []evidence.Prob
 	var out []Harm
 	for _, r := range t.Rows {
 		h := Harm{Study: r.Get("study"), TrialID: r.Get("trial_id"), Substance: r.Get("substance"), Arm: r.Get("arm"), Dose: r.Get("dose_mg"), Term: r.Get("term"),
-			Window: r.Get("window"), Rounded: r.Get("rounded") == "1", Place: r.Get("place"), Prov: evidence.Provenance{PayloadSHA256: sha256, Pointer: fmt.Sprintf("row=%d", r.Number)}}
+			Window: r.Get("window"), Rounded: r.Get("rounded") == "1", Unit: strings.ToLower(r.Get("unit")), Place: r.Get("place"), Prov: evidence.Provenance{PayloadSHA256: sha256, Pointer: fmt.Sprintf("row=%d", r.Number)}}
 		if h.Study == "" || h.Term == "" {
 			problems = append(problems, evidence.Problem{Source: "review", Kind: "bad-row", Where: r.Where(""), Message: "study and term must be filled in", SHA256: sha256})
 			continue

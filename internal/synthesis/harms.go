@@ -1,0 +1,267 @@
+package synthesis
+
+import (
+	"cmp"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"past/analysis/effect"
+	"past/internal/evidence"
+)
+
+// The totals that a source states for an arm as a whole, as terms of their own.
+const (
+	TermSerious = "any serious adverse event"
+	TermDeath   = "death from any cause"
+	TermStopped = "stopped because of an adverse event"
+)
+
+var totals = []string{TermSerious, TermDeath, TermStopped}
+
+// sexualTerm finds adverse event terms of sexual function. "Arousal" alone is
+// mostly hyperarousal.
+var sexualTerm = regexp.MustCompile(`(?i)\b(libido|sexual\w*|orgasm\w*|anorgasmia|erecti\w+|ejaculat\w+|impotence|priapism|genital\w*|dyspareunia|vaginismus|vulvovaginal|vulv\w+|vagina\w*|penile|penis|testic\w+)\b`)
+
+// FoldHarm fills in what follows from a harm row's own words: the term under
+// which rows are compared, and whether it is a sexual side effect.
+func FoldHarm(h *evidence.HarmRow) {
+	h.TermID = strings.Join(strings.Fields(strings.NewReplacer("_", " ", "‑", "-", "-", " ").Replace(strings.ToLower(h.Term))), " ")
+	h.Sexual = sexualTerm.MatchString(h.Term)
+}
+
+// HarmInput is what the harms of the tracker's substances are counted from.
+type HarmInput struct {
+	Base
+	Rows       []evidence.HarmRow
+	Substances []string // the tracker's
+}
+
+// Harms counts the harms of each substance: people exposed, what the studies
+// state of serious events, deaths and stopping, and the risk difference of each
+// term within each trial's own table. Nothing is added up over terms or trials
+// but people, each study's once.
+func Harms(in HarmInput) []evidence.Harms {
+	var out []evidence.Harms
+	for _, sub := range in.Substances {
+		q := Question{Kind: "harm", Substances: []string{sub}, Topic: "harm"}
+		h := evidence.Harms{Substance: sub, Terms: []evidence.HarmTerm{}, Sexual: []evidence.HarmTerm{}, Coverage: cover(q, nil, in.Base)}
+		by := map[string][]evidence.HarmRow{}
+		for _, r := range in.Rows {
+			if ok, misfit := Fits(q, Candidate{Substances: []string{r.Substance}, Topics: []string{"harm"}, Open: true}); !ok && misfit.Foreign() {
+				continue
+			}
+			h.Rows++
+			by[r.StudyID] = append(by[r.StudyID], r)
+		}
+		h.Studies = len(by)
+		design := map[string]string{}
+		for _, s := range in.Studies {
+			design[s.ID] = s.Design
+		}
+		terms := map[string]*evidence.HarmTerm{}
+		sexual := map[string]bool{}
+		for _, st := range sortedKeys(by) {
+			countPeople(&h, by[st], design[st])
+			compareTerms(terms, sexual, by[st], design[st])
+		}
+		for _, id := range sortedKeys(terms) {
+			if sexual[id] {
+				h.Sexual = append(h.Sexual, *terms[id])
+			} else {
+				h.Terms = append(h.Terms, *terms[id])
+			}
+		}
+		for _, list := range [][]evidence.HarmTerm{h.Terms, h.Sexual} {
+			slices.SortStableFunc(list, func(a, b evidence.HarmTerm) int { return cmp.Compare(peopleIn(b), peopleIn(a)) })
+		}
+		h.State, h.SexualNote = harmState(h)
+		out = append(out, h)
+	}
+	return out
+}
+
+func harmState(h evidence.Harms) (evidence.State, string) {
+	name := plain(h.Substance)
+	switch {
+	case len(h.Sexual) > 0:
+		return evidence.Uncertain, ""
+	case h.Rows > 0:
+		return evidence.Uncertain, fmt.Sprintf("None of the %s of %s names a sexual side effect. Such effects are seldom asked for: their absence from a list does not show that there were none.",
+			plural(h.Rows, "adverse event row", "adverse event rows"), name)
+	case h.Coverage.Asked:
+		return evidence.SearchedNone, "No adverse event rows of " + name + " are in this edition."
+	}
+	return evidence.NotLooked, "No search of this edition asked for " + name + "."
+}
+
+// countPeople adds one study's people to what is known of a substance.
+func countPeople(h *evidence.Harms, rows []evidence.HarmRow, design string) {
+	arms := map[string]int{}
+	for _, r := range rows {
+		if r.Unit == evidence.UnitPeople && r.AtRisk != nil && r.Control != nil && !*r.Control {
+			k := r.Arm + "\x00" + r.Dose
+			arms[k] = max(arms[k], *r.AtRisk)
+		}
+	}
+	n := 0
+	for _, people := range arms {
+		if design == "crossover-rct" {
+			n = max(n, people) // the same people in each arm
+		} else {
+			n += people
+		}
+	}
+	addCount(&h.Exposed, nil, n, n > 0)
+	for _, t := range []struct {
+		term string
+		to   *evidence.HarmCount
+	}{{TermSerious, &h.Serious}, {TermDeath, &h.Deaths}, {TermStopped, &h.Stopped}} {
+		affected, atRisk, stated := 0, 0, false
+		for _, r := range rows {
+			if r.TermID == t.term && r.Affected != nil && r.AtRisk != nil && r.Control != nil && !*r.Control && r.Unit == evidence.UnitPeople {
+				affected, atRisk, stated = affected+*r.Affected, atRisk+*r.AtRisk, true
+			}
+		}
+		addCount(t.to, &affected, atRisk, stated)
+	}
+}
+
+func addCount(c *evidence.HarmCount, affected *int, atRisk int, stated bool) {
+	if !stated {
+		c.Unstated++
+		return
+	}
+	c.Stated++
+	add := func(to **int, n int) {
+		if *to != nil {
+			n += **to
+		}
+		*to = &n
+	}
+	add(&c.AtRisk, atRisk)
+	if affected != nil {
+		add(&c.Affected, *affected)
+	}
+}
+
+// harmTable names one table of one trial: comparisons stay within it.
+type harmTable struct{ term, window, channel, serious string }
+
+// compareTerms compares the arms of one study, term by term within each table.
+func compareTerms(terms map[string]*evidence.HarmTerm, sexual map[string]bool, rows []evidence.HarmRow, design string) {
+	tables := map[harmTable][]evidence.HarmRow{}
+	var order []harmTable
+	for _, r := range rows {
+		if slices.Contains(totals, r.TermID) {
+			continue
+		}
+		k := harmTable{r.TermID, r.Window, r.Channel, fmt.Sprint(r.Serious != nil, r.Serious != nil && *r.Serious)}
+		if tables[k] == nil {
+			order = append(order, k)
+		}
+		tables[k] = append(tables[k], r)
+	}
+	for _, k := range order {
+		t := terms[k.term]
+		if t == nil {
+			t = &evidence.HarmTerm{ID: k.term, Name: strings.ReplaceAll(strings.TrimSpace(tables[k][0].Term), "_", " ")}
+			terms[k.term] = t
+		}
+		sexual[k.term] = sexual[k.term] || tables[k][0].Sexual
+		var treat, control []evidence.HarmArm
+		for _, a := range armsOf(tables[k]) {
+			switch {
+			case a.control == nil:
+				t.Alone = append(t.Alone, a.HarmArm)
+			case *a.control:
+				control = append(control, a.HarmArm)
+			default:
+				treat = append(treat, a.HarmArm)
+			}
+		}
+		if len(treat) == 0 || len(control) == 0 {
+			t.Alone = append(t.Alone, slices.Concat(treat, control)...)
+			continue
+		}
+		for _, a := range treat {
+			for _, c := range control {
+				t.Comparisons = append(t.Comparisons, compare(a, c, design))
+			}
+		}
+	}
+}
+
+type sidedArm struct {
+	evidence.HarmArm
+	control *bool
+}
+
+// armsOf joins the rows of one arm. A term that stands in it several times (the
+// source folded several terms into one) has no count of people: rows cannot be
+// added up.
+func armsOf(rows []evidence.HarmRow) []sidedArm {
+	var out []sidedArm
+	for _, r := range rows {
+		i := slices.IndexFunc(out, func(a sidedArm) bool { return a.Arm == r.Arm && a.Dose == r.Dose })
+		if i < 0 {
+			out = append(out, sidedArm{evidence.HarmArm{StudyID: r.StudyID, Label: r.Label, Arm: r.Arm, Dose: r.Dose, Window: r.Window, Unit: r.Unit, Serious: r.Serious,
+				Affected: r.Affected, AtRisk: r.AtRisk, Rows: []string{r.ID}}, r.Control})
+			continue
+		}
+		out[i].Affected = nil
+		out[i].Rows = append(out[i].Rows, r.ID)
+	}
+	return out
+}
+
+func compare(treat, control evidence.HarmArm, design string) evidence.HarmComparison {
+	c := evidence.HarmComparison{Treat: treat, Control: control}
+	switch {
+	case len(treat.Rows) > 1 || len(control.Rows) > 1:
+		c.Note = "the term stands more than once in an arm's table; its rows cannot be added up to people"
+	case treat.Affected == nil || control.Affected == nil || treat.AtRisk == nil || control.AtRisk == nil:
+		c.Note = "a count is not stated"
+	case treat.Unit != evidence.UnitPeople || control.Unit != evidence.UnitPeople:
+		c.Note = "counted per session: the same people stand in the table more than once"
+	case design == "crossover-rct" || design == "" && *treat.AtRisk == *control.AtRisk:
+		c.Note = "the same people may be in both arms: no interval"
+		d := float64(*treat.Affected)/float64(*treat.AtRisk) - float64(*control.Affected)/float64(*control.AtRisk)
+		if *treat.AtRisk > 0 && *control.AtRisk > 0 {
+			c.Difference = &d
+		}
+	default:
+		if rd, lo, hi, ok := effect.NewcombeRD(float64(*treat.Affected), float64(*treat.AtRisk), float64(*control.Affected), float64(*control.AtRisk), 0.95); ok {
+			c.Difference, c.Lower, c.Upper = &rd, &lo, &hi
+		} else {
+			c.Note = "the counts are no counts of people"
+		}
+	}
+	return c
+}
+
+// peopleIn orders terms: the people affected in treatment arms.
+func peopleIn(t evidence.HarmTerm) int {
+	n := 0
+	for _, c := range t.Comparisons {
+		if c.Treat.Affected != nil {
+			n += *c.Treat.Affected
+		}
+	}
+	for _, a := range t.Alone {
+		if a.Affected != nil {
+			n += *a.Affected
+		}
+	}
+	return n
+}
+
+func sortedKeys[T any](m map[string]T) []string {
+	out := make([]string, 0, len(m))
+	for k := range m {
+		out = append(out, k)
+	}
+	slices.Sort(out)
+	return out
+}

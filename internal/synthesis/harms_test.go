@@ -1,0 +1,129 @@
+package synthesis_test
+
+import (
+	"math"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"past/internal/evidence"
+	"past/internal/synthesis"
+)
+
+func harm(study, arm, term string, control bool, affected, atRisk int) evidence.HarmRow {
+	h := evidence.HarmRow{ID: study + arm + term, StudyID: study, Label: study, Substance: "mdma", Arm: arm, Control: &control, Term: term, Affected: &affected, AtRisk: &atRisk,
+		Unit: evidence.UnitPeople, Window: "session", Channel: "dataset"}
+	synthesis.FoldHarm(&h)
+	return h
+}
+
+func harmsOf(t testing.TB, designs map[string]string, rows ...evidence.HarmRow) evidence.Harms {
+	t.Helper()
+	in := synthesis.HarmInput{Rows: rows, Substances: []string{"mdma"}}
+	for id, d := range designs {
+		in.Studies = append(in.Studies, evidence.Study{ID: id, Design: d})
+	}
+	return synthesis.Harms(in)[0]
+}
+
+func TestHarmsWithinOneTrial(t *testing.T) {
+	a, b := harm("S1", "MDMA", "Nausea ", false, 5, 10), harm("S1", "placebo", "nausea", true, 1, 10)
+	h := harmsOf(t, map[string]string{"S1": "parallel-rct"}, a, b, harm("S2", "MDMA", "nausea", false, 3, 9), harm("S1", "MDMA", "decreased libido", false, 1, 10))
+	if len(h.Terms) != 1 || len(h.Terms[0].Comparisons) != 1 || len(h.Terms[0].Alone) != 1 || h.Terms[0].Alone[0].StudyID != "S2" {
+		t.Fatalf("a comparison crosses trials: %+v", h.Terms)
+	}
+	c := h.Terms[0].Comparisons[0]
+	if c.Difference == nil || math.Abs(*c.Difference-0.4) > 1e-12 || c.Lower == nil || *c.Lower >= 0.4 {
+		t.Errorf("%+v", c)
+	}
+	if len(h.Sexual) != 1 || h.SexualNote != "" || len(h.Sexual[0].Comparisons) != 0 {
+		t.Errorf("sexual side effects: %+v %q", h.Sexual, h.SexualNote)
+	}
+	if *h.Exposed.AtRisk != 19 || h.Exposed.Stated != 2 || h.Serious.Affected != nil || h.Serious.Unstated != 2 || h.Deaths.AtRisk != nil {
+		t.Errorf("people: %+v %+v %+v", h.Exposed, h.Serious, h.Deaths)
+	}
+}
+
+func TestHarmsWithoutAComparisonOfPeople(t *testing.T) {
+	a, b := harm("S", "MDMA", "nausea", false, 5, 10), harm("S", "placebo", "nausea", true, 1, 10)
+	for name, x := range map[string]struct {
+		design     string
+		change     func(a, b *evidence.HarmRow)
+		more       []evidence.HarmRow
+		difference bool
+		exposed    bool
+	}{
+		"crossover":       {design: "crossover-rct", difference: true, exposed: true},
+		"design unknown":  {difference: true, exposed: true},
+		"sessions":        {design: "parallel-rct", change: func(a, b *evidence.HarmRow) { a.Unit, b.Unit = evidence.UnitSessions, evidence.UnitSessions }},
+		"unit not stated": {design: "parallel-rct", change: func(a, _ *evidence.HarmRow) { a.Unit = "" }},
+		"no count":        {design: "parallel-rct", change: func(a, _ *evidence.HarmRow) { a.Affected = nil }, exposed: true},
+		"no denominator":  {design: "parallel-rct", change: func(_, b *evidence.HarmRow) { b.AtRisk = nil }, exposed: true},
+		"stands twice":    {design: "parallel-rct", more: []evidence.HarmRow{harm("S", "MDMA", "nausea", false, 2, 10)}, exposed: true},
+	} {
+		t1, c1 := a, b
+		if x.change != nil {
+			x.change(&t1, &c1)
+		}
+		h := harmsOf(t, map[string]string{"S": x.design}, append([]evidence.HarmRow{t1, c1}, x.more...)...)
+		c := h.Terms[0].Comparisons[0]
+		if c.Lower != nil || c.Upper != nil || (c.Difference != nil) != x.difference || c.Note == "" || (h.Exposed.AtRisk != nil) != x.exposed {
+			t.Errorf("%s: %+v exposed %v", name, c, h.Exposed)
+		}
+	}
+	other := b
+	other.Window = "follow-up"
+	if h := harmsOf(t, map[string]string{"S": "parallel-rct"}, a, other); len(h.Terms[0].Comparisons) != 0 || len(h.Terms[0].Alone) != 2 {
+		t.Errorf("rows of different tables are compared: %+v", h.Terms)
+	}
+}
+
+// Every row is used once, nothing is compared across trials, and a count that no
+// study states is absent.
+func TestHarmsUseEveryRow(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		var rows []evidence.HarmRow
+		want := map[string]bool{}
+		for i := range rapid.IntRange(0, 30).Draw(rt, "rows") {
+			n := rapid.IntRange(0, 40).Draw(rt, "n")
+			r := harm(rapid.SampledFrom([]string{"S1", "S2", "S3"}).Draw(rt, "study"), rapid.SampledFrom([]string{"a", "b", "c"}).Draw(rt, "arm"),
+				rapid.SampledFrom([]string{"nausea", "libido decreased", synthesis.TermSerious}).Draw(rt, "term"), rapid.Bool().Draw(rt, "control"), rapid.IntRange(0, n).Draw(rt, "affected"), n)
+			r.ID = string(rune('A' + i))
+			if rapid.Bool().Draw(rt, "silent") {
+				r.Affected = nil
+			}
+			rows = append(rows, r)
+			want[r.ID] = r.Term != synthesis.TermSerious
+		}
+		h := harmsOf(t, map[string]string{"S1": "parallel-rct", "S2": "crossover-rct"}, rows...)
+		got := map[string]bool{}
+		for _, list := range [][]evidence.HarmTerm{h.Terms, h.Sexual} {
+			for _, term := range list {
+				for _, c := range term.Comparisons {
+					if c.Treat.StudyID != c.Control.StudyID || c.Treat.Window != c.Control.Window {
+						rt.Fatalf("compared across trials: %+v", c)
+					}
+					if c.Lower != nil && (c.Treat.Affected == nil || c.Control.Affected == nil) {
+						rt.Fatalf("an interval of nothing: %+v", c)
+					}
+					for _, id := range append(c.Treat.Rows, c.Control.Rows...) {
+						got[id] = true
+					}
+				}
+				for _, a := range term.Alone {
+					for _, id := range a.Rows {
+						got[id] = true
+					}
+				}
+			}
+		}
+		for id, listed := range want {
+			if listed != got[id] {
+				rt.Fatalf("row %s: listed %v", id, got[id])
+			}
+		}
+		if h.Rows != len(rows) || (h.Serious.Affected == nil) != (h.Serious.Stated == 0) || h.Serious.Stated+h.Serious.Unstated != h.Studies {
+			rt.Fatalf("%+v", h)
+		}
+	})
+}
