@@ -18,7 +18,7 @@ type Harm struct {
 	// Unit is people or sessions where the table says what n counts.
 	Unit  string
 	Place string
-	Prov    evidence.Provenance
+	Prov  evidence.Provenance
 }
 
 // ReadHarms reads a table of adverse events: study, substance, arm, term and, as
