@@ -2,9 +2,12 @@ package cli
 
 import (
 	"context"
+	"fmt"
+	"os"
 	"reflect"
 
 	"past/internal/metafile"
+	"past/reports"
 )
 
 type metaCmd struct {
@@ -25,6 +28,7 @@ type metaCmd struct {
 	Scale    string    `name:"scale" enum:",log,ratio,ratio-log-se" default:"" help:"Given effects of a ratio measure are logarithms (log), ratios (ratio), or ratios with standard errors of their logarithms (ratio-log-se)."`
 	Control  string    `name:"control" help:"Control arm of a table with one row per arm." placeholder:"NAME"`
 	With     []string  `name:"with" help:"Further analyses: egger, trimfill, selection, leave-one-out, influence, permutation, bayes; or all." placeholder:"NAMES"`
+	Out      string    `name:"out" help:"Write a figure (FILE.svg) or a report with figures, table and R script (FILE.html)." placeholder:"FILE"`
 	R        bool      `name:"r" help:"Write an R script that does the same with metafor."`
 	Columns  roleFlags `embed:"" group:"Columns"`
 }
@@ -93,5 +97,37 @@ func (c *metaCmd) Run(ctx context.Context, e *Env) error {
 	cmd := metafile.Command{File: c.File, Measure: c.Measure, Method: c.Method, Test: c.Test, Mods: c.Mods, Subgroup: c.Subgroup,
 		Cluster: c.Cluster, Rho: c.Rho, Formula: c.Formula, Where: c.Where, JSON: e.Globals.JSON, R: c.R, Columns: c.Columns.roles(), Control: c.Control,
 		Scale: c.Scale, Level: c.Level, VType: c.VType, Add: c.Add, Drop00: c.Drop00, With: c.With}
-	return metafile.Run(ctx, cmd, e.Stdin, e.Stdout, e.Stderr)
+	if c.Out == "" {
+		return metafile.Run(ctx, cmd, e.Stdin, e.Stdout, e.Stderr)
+	}
+	return c.write(ctx, e, cmd)
+}
+
+// write makes the figure or the report of a table.
+func (c *metaCmd) write(ctx context.Context, e *Env, cmd metafile.Command) error {
+	format, err := metafile.OutFormat(c.Out)
+	if err != nil {
+		return usage("%w", err)
+	}
+	t, err := metafile.Analyse(ctx, cmd, e.Stdin)
+	if err != nil {
+		return err
+	}
+	f, err := t.Answer()
+	if err != nil {
+		return err
+	}
+	own := reports.Own{Finding: f, Methods: t.Methods, Text: t.Text, Script: t.Script, Warnings: t.Warnings}
+	data, err := own.SVG()
+	if format == ".html" {
+		data, err = own.HTML()
+	}
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(c.Out, data, 0o644); err != nil {
+		return err
+	}
+	fmt.Fprint(e.Stdout, t.Text, "\nwritten: "+c.Out+"\n")
+	return nil
 }

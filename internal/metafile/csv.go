@@ -72,7 +72,7 @@ func (t *table) tableMark() decimalMark {
 func (t *table) columnMark(j int) decimalMark {
 	mark := markUnknown
 	for _, row := range t.rows {
-		m := evidence(row[j])
+		m := markOf(row[j])
 		if m == markUnknown {
 			continue
 		}

@@ -39,9 +39,9 @@ var (
 	groupedSpace = regexp.MustCompile(`^[+-]?\d{1,3}( \d{3})+([.,]\d+)?$`)
 )
 
-// evidence tells which decimal mark a cell proves: one with a single mark that
+// markOf tells which decimal mark a cell proves: one with a single mark that
 // cannot be a thousands separator, or one with both marks.
-func evidence(s string) decimalMark {
+func markOf(s string) decimalMark {
 	s = human.CleanCell(s)
 	switch {
 	case groupedDot.MatchString(s):

@@ -37,14 +37,14 @@ func (r *Rows) Wide(titled bool) *Pic {
 	if r.Live && !titled {
 		left = tickBox
 	}
+	before, after, side := r.measure()
 	nameW := Width(r.NameHead, 12)
-	for _, row := range r.Rows {
-		if row.Kind == Item {
-			nameW = math.Max(nameW, Width(row.Name, 13)+8)
+	for _, row := range r.Rows { // names of summaries run into the columns, where there are some
+		if row.Kind == Item || row.Kind == Total && len(before) == 0 {
+			nameW = math.Max(nameW, Width(row.Name, 13.5)+8)
 		}
 	}
 	nameW = math.Min(nameW, 250)
-	before, after, side := r.measure()
 	plot := pageW - left - nameW - side - gapX
 	w := pageW
 	if least := 0.3 * pageW; plot < least {
