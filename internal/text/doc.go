@@ -2,6 +2,8 @@
 // and what they are counted from, its numbers, its tables and the files that
 // are typed by hand.
 //
+//   - [Fold]: the words and numbers of a text as tokens, folded (case, accents,
+//     look-alike letters, dashes, spelling), with their places.
 //   - [ReadTable]: a CSV file of any spreadsheet, as text; [Separator],
 //     [CleanCell] for who reads lines or cells by other ways.
 //   - [ParseNumber]: one number with its operator, missing word or percent sign,

@@ -24,3 +24,9 @@ func joinTens(before []timeToken, ones timeToken) ([]timeToken, bool) {
 	t.num, t.to = t.num+ones.num, ones.to
 	return before[:tens+1], true
 }
+
+// NumberWord is the number that a word from one to ninety writes out.
+func NumberWord(word string) (float64, bool) {
+	x, ok := numberWords[word]
+	return x, ok
+}

@@ -30,8 +30,8 @@ func (r *reading) otherName(f found) bool {
 	}
 	letters := ""
 	for i := f.first; i <= f.last; i++ {
-		if !r.tokens[i].number() {
-			letters += strings.ToLower(r.tokens[i].raw)
+		if !r.tokens[i].Number() {
+			letters += strings.ToLower(r.tokens[i].Raw)
 		}
 	}
 	if len(letters) < 3 || len(letters) > 6 {
@@ -39,10 +39,10 @@ func (r *reading) otherName(f found) bool {
 	}
 	var words []string
 	for i, at := f.first-1, len(letters)-1; at >= 0; i-- {
-		if i < 0 || r.tokens[i].gap >= gapHard && i < f.first-1 && at > 0 && r.tokens[i+1].gap >= gapHard {
+		if i < 0 || r.tokens[i].Gap >= gapHard && i < f.first-1 && at > 0 && r.tokens[i+1].Gap >= gapHard {
 			return false
 		}
-		w := r.tokens[i].text
+		w := r.tokens[i].Text
 		if smallWords[w] && w[0] != letters[at] {
 			continue
 		}
@@ -57,7 +57,7 @@ func (r *reading) otherName(f found) bool {
 
 // bracketed reports whether a match fills a pair of brackets.
 func (r *reading) bracketed(f found) bool {
-	start, end := r.tokens[f.first].start, r.tokens[f.last].end
+	start, end := r.tokens[f.first].Start, r.tokens[f.last].End
 	before := strings.TrimRight(r.text[:start], " ")
 	after := strings.TrimLeft(r.text[end:], " ")
 	return strings.HasSuffix(before, "(") && strings.HasPrefix(after, ")")
@@ -68,11 +68,11 @@ func (in *Instrument) calledBy(words []string) bool {
 	for _, name := range append([]string{in.Name}, in.Any...) {
 		have := map[string]bool{}
 		for _, t := range fold(name) {
-			have[t.text] = true
+			have[t.Text] = true
 		}
 		all := true
 		for _, w := range words {
-			all = all && (have[w] || have[plural(token{text: w})] || have[strings.TrimSuffix(w, "s")])
+			all = all && (have[w] || have[plural(token{Text: w})] || have[strings.TrimSuffix(w, "s")])
 		}
 		if all {
 			return true
@@ -91,7 +91,7 @@ func (r *reading) anchor(f found) bool {
 	if !anchored.MatchString(r.text) {
 		return false
 	}
-	return r.bracketed(f) || anchorBefore.MatchString(r.text[:r.tokens[f.first].start]) || anchorAfter.MatchString(r.text[r.tokens[f.last].end:])
+	return r.bracketed(f) || anchorBefore.MatchString(r.text[:r.tokens[f.first].Start]) || anchorAfter.MatchString(r.text[r.tokens[f.last].End:])
 }
 
 var (

@@ -110,8 +110,8 @@ func (m *matcher) add(p *pattern) {
 func letters(term string) string {
 	var b strings.Builder
 	for _, t := range fold(term) {
-		if !t.number() {
-			b.WriteString(t.raw)
+		if !t.Number() {
+			b.WriteString(t.Raw)
 		}
 	}
 	return b.String()

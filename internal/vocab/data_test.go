@@ -106,7 +106,7 @@ func TestAbbreviationsAreNotWords(t *testing.T) {
 		for _, term := range in.Any {
 			all := true
 			for _, tok := range fold(term) {
-				all = all && (words[tok.text] || tok.number())
+				all = all && (words[tok.Text] || tok.Number())
 			}
 			if all {
 				t.Errorf("%s: %q reads as plain words; make it exact or guard it", in.ID, term)

@@ -86,11 +86,11 @@ func (r *reading) doseAt(i int) (d Dose, next int, ok bool) {
 	next = i + 1
 	// a range or an alternative: "1 or 3", "1-3", "1 to 3"
 	if j := next; j < len(r.tokens) {
-		joined := strings.ContainsAny(r.text[r.tokens[j-1].end:r.tokens[j].start], "-–—‐‑−")
-		if w := r.tokens[j].text; (w == "to" || w == "or" || w == "and") && j+1 < len(r.tokens) {
+		joined := strings.ContainsAny(r.text[r.tokens[j-1].End:r.tokens[j].Start], "-–—‐‑−")
+		if w := r.tokens[j].Text; (w == "to" || w == "or" || w == "and") && j+1 < len(r.tokens) {
 			j, joined = j+1, true
 		}
-		if upper, isNumber := r.amount(j); isNumber && joined && r.tokens[j].gap <= gapSoft {
+		if upper, isNumber := r.amount(j); isNumber && joined && r.tokens[j].Gap <= gapSoft {
 			if _, _, hasUnit := r.unitAt(j + 1); hasUnit {
 				d.Upper, next = upper, j+1
 			}
@@ -101,24 +101,24 @@ func (r *reading) doseAt(i int) (d Dose, next int, ok bool) {
 		return Dose{}, i, false
 	}
 	d.Unit = unit
-	d.Text = r.text[r.tokens[i].start:r.tokens[after-1].end]
+	d.Text = r.text[r.tokens[i].Start:r.tokens[after-1].End]
 	return d, after, true
 }
 
 func (r *reading) amount(i int) (float64, bool) {
-	if i >= len(r.tokens) || !r.tokens[i].number() {
+	if i >= len(r.tokens) || !r.tokens[i].Number() {
 		return 0, false
 	}
-	x, err := strconv.ParseFloat(r.tokens[i].raw, 64)
+	x, err := strconv.ParseFloat(r.tokens[i].Raw, 64)
 	return x, err == nil && x > 0
 }
 
 // unitAt reads a unit of mass at token i, with "/kg" or "/70 kg" after it.
 func (r *reading) unitAt(i int) (unit string, next int, ok bool) {
-	if i >= len(r.tokens) || r.tokens[i].gap > gapSoft {
+	if i >= len(r.tokens) || r.tokens[i].Gap > gapSoft {
 		return "", i, false
 	}
-	switch r.tokens[i].text {
+	switch r.tokens[i].Text {
 	case "mg", "mgs", "milligram", "milligrams":
 		unit = "mg"
 	case "ug", "mcg", "microgram", "micrograms", "mug":
@@ -129,20 +129,20 @@ func (r *reading) unitAt(i int) (unit string, next int, ok bool) {
 		return "", i, false
 	}
 	next = i + 1
-	between := func(j int) string { return r.text[r.tokens[j-1].end:r.tokens[j].start] }
+	between := func(j int) string { return r.text[r.tokens[j-1].End:r.tokens[j].Start] }
 	per := func(j int) bool {
-		return j < len(r.tokens) && (strings.Contains(between(j), "/") || r.tokens[j].text == "per")
+		return j < len(r.tokens) && (strings.Contains(between(j), "/") || r.tokens[j].Text == "per")
 	}
 	if !per(next) {
 		return unit, next, true
 	}
-	if r.tokens[next].text == "per" {
+	if r.tokens[next].Text == "per" {
 		next++
 	}
-	if next < len(r.tokens) && r.tokens[next].text == "70" && next+1 < len(r.tokens) && r.tokens[next+1].text == "kg" {
+	if next < len(r.tokens) && r.tokens[next].Text == "70" && next+1 < len(r.tokens) && r.tokens[next+1].Text == "kg" {
 		return unit + "/70kg", next + 2, true
 	}
-	if next < len(r.tokens) && r.tokens[next].text == "kg" {
+	if next < len(r.tokens) && r.tokens[next].Text == "kg" {
 		return unit + "/kg", next + 1, true
 	}
 	return "", i, false // per millilitre, per day: a concentration or a rate

@@ -147,10 +147,10 @@ func (r *reading) excluded(f found) *found {
 // follows: "psilocybin for depression", "MDMA-assisted therapy for PTSD".
 func (r *reading) treatedBy(f found) *found {
 	at := f.first - 1
-	for i := 0; i < 3 && at > 0 && r.tokens[at].text != "for"; i++ {
+	for i := 0; i < 3 && at > 0 && r.tokens[at].Text != "for"; i++ {
 		at-- // "for treatment-resistant", "for the treatment of"
 	}
-	if at < 1 || r.tokens[at].text != "for" {
+	if at < 1 || r.tokens[at].Text != "for" {
 		return nil
 	}
 	for i := range r.hits {

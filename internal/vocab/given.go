@@ -66,7 +66,7 @@ func (v *Vocabulary) Given(text string) Given {
 		g.Doses[i].Route = route
 	}
 	for _, t := range r.tokens {
-		switch t.text {
+		switch t.Text {
 		case "therapy", "psychotherapy", "counseling", "counselling", "psychoeducation", "cbt", "support", "mindfulness", "psychological":
 			g.Therapy = true
 		}
@@ -89,7 +89,7 @@ var routes = map[string]string{
 func (r *reading) route() string {
 	found := ""
 	for _, t := range r.tokens {
-		if x := routes[t.text]; x != "" {
+		if x := routes[t.Text]; x != "" {
 			if found != "" && found != x {
 				return ""
 			}
@@ -115,7 +115,7 @@ func (r *reading) sequence(v *Vocabulary) (placeboFirst, drugFirst bool) {
 		}
 	}
 	for _, t := range r.tokens {
-		switch t.text {
+		switch t.Text {
 		case "then", "followed", "first", "crossover", "sequence", "second":
 			turn = true
 		}
@@ -158,18 +158,18 @@ func (r *reading) joined(last, first int, allowed, need map[string]bool) bool {
 	seen := need == nil
 	for i := last + 1; i < first; i++ {
 		t := r.tokens[i]
-		if !allowed[t.text] || t.gap >= gapHard && !r.opensBracket(i) {
+		if !allowed[t.Text] || t.Gap >= gapHard && !r.opensBracket(i) {
 			return false
 		}
-		seen = seen || need[t.text]
+		seen = seen || need[t.Text]
 	}
-	return seen && r.tokens[first].gap < gapHard
+	return seen && r.tokens[first].Gap < gapHard
 }
 
 // opensBracket reports whether only an opening bracket parts a token from the
 // one before.
 func (r *reading) opensBracket(i int) bool {
-	return strings.Trim(r.text[r.tokens[i-1].end:r.tokens[i].start], " \t(") == ""
+	return strings.Trim(r.text[r.tokens[i-1].End:r.tokens[i].Start], " \t(") == ""
 }
 
 // Studied reports whether a substance is a subject of research here: one of the

@@ -97,15 +97,6 @@ func (v *Vocabulary) PositiveIs(text string) string {
 	return firstKind(v.better, foldKind(text))
 }
 
-func containsAny(s string, parts []string) bool {
-	for _, p := range parts {
-		if strings.Contains(s, p) {
-			return true
-		}
-	}
-	return false
-}
-
 // kindStems are parts of words without which no kind of outcome is named; they
 // rule most texts out before a pattern is tried.
 var kindStems = []string{"respon", "remi", "relaps", "recurren", "time", "days", "weeks", "months", "hours", "duration", "onset", "worsen",
@@ -119,12 +110,12 @@ func (r *reading) masked() string {
 	var b strings.Builder
 	at := 0
 	for _, h := range r.hits {
-		if h.kind != patInstrument || r.v.byInstrument[h.id].unnamed() || r.tokens[h.first].start < at {
+		if h.kind != patInstrument || r.v.byInstrument[h.id].unnamed() || r.tokens[h.first].Start < at {
 			continue
 		}
-		b.WriteString(r.text[at:r.tokens[h.first].start])
+		b.WriteString(r.text[at:r.tokens[h.first].Start])
 		b.WriteString("§")
-		at = r.tokens[h.last].end
+		at = r.tokens[h.last].End
 	}
 	b.WriteString(r.text[at:])
 	return b.String()

@@ -215,7 +215,7 @@ func (r *reading) reject(f found, why string) {
 
 // surface returns the text a match covers.
 func (r *reading) surface(f found) string {
-	return r.text[r.tokens[f.first].start:r.tokens[f.last].end]
+	return r.text[r.tokens[f.first].Start:r.tokens[f.last].End]
 }
 
 var kindOf = map[patternKind]Kind{
@@ -227,7 +227,7 @@ var kindOf = map[patternKind]Kind{
 func (r *reading) hit(f found, reason string) Hit {
 	return Hit{
 		Kind: kindOf[f.kind], ID: f.id, Term: r.surface(f),
-		Start: r.tokens[f.first].start, End: r.tokens[f.last].end, Reason: reason,
+		Start: r.tokens[f.first].Start, End: r.tokens[f.last].End, Reason: reason,
 	}
 }
 

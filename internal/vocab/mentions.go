@@ -81,7 +81,7 @@ func (r *reading) coordinated(last, first int) bool {
 		return false
 	}
 	for i := last + 1; i < first; i++ {
-		if !joining[r.tokens[i].text] {
+		if !joining[r.tokens[i].Text] {
 			return false
 		}
 	}

@@ -90,7 +90,7 @@ func (r *reading) partWord(n named) bool {
 		if r.inInstrument(c) || n.cue != nil && c.first-n.cue.last <= 2 && n.cue.first-c.last <= 2 {
 			continue
 		}
-		if strings.HasPrefix(r.tokens[c.first].text, "item") && c.first > 0 && r.tokens[c.first-1].number() {
+		if strings.HasPrefix(r.tokens[c.first].Text, "item") && c.first > 0 && r.tokens[c.first-1].Number() {
 			continue
 		}
 		return true

@@ -24,10 +24,10 @@ func (r *reading) scoreWords() scoreWords {
 // score in percent.
 func (r *reading) percentSignOfChange() bool {
 	for _, t := range r.tokens {
-		if !improving[t.text] {
+		if !improving[t.Text] {
 			continue
 		}
-		before, sign := strings.CutSuffix(strings.TrimRight(r.text[:t.start], " "), "%")
+		before, sign := strings.CutSuffix(strings.TrimRight(r.text[:t.Start], " "), "%")
 		if before = strings.TrimRight(before, " "); sign && (before == "" || before[len(before)-1] < '0' || before[len(before)-1] > '9') {
 			return true
 		}
@@ -72,15 +72,15 @@ func (w scoreWords) kind(in *Instrument, subscale bool, event string) ScoreKind 
 // bare number ("score ≤7", "higher than 125 bpm") a threshold.
 func (r *reading) comparisons(w scoreWords) {
 	for i, t := range r.tokens {
-		if !t.number() || r.sentences[r.sentenceOf[i]].section == secExclusion {
+		if !t.Number() || r.sentences[r.sentenceOf[i]].section == secExclusion {
 			continue
 		}
-		before := strings.TrimRight(r.text[:t.start], " ")
-		after := strings.TrimLeft(r.text[t.end:], " ")
-		percent := strings.HasPrefix(after, "%") || i+1 < len(r.tokens) && strings.HasPrefix(r.tokens[i+1].text, "percent")
+		before := strings.TrimRight(r.text[:t.Start], " ")
+		after := strings.TrimLeft(r.text[t.End:], " ")
+		percent := strings.HasPrefix(after, "%") || i+1 < len(r.tokens) && strings.HasPrefix(r.tokens[i+1].Text, "percent")
 		symbol := strings.HasSuffix(before, "≥") || strings.HasSuffix(before, "≤") || strings.HasSuffix(before, "<") ||
 			strings.HasSuffix(before, ">") || strings.HasSuffix(before, "<=") || strings.HasSuffix(before, ">=")
-		words := i > 0 && comparing[r.tokens[i-1].text] || i > 1 && comparing[r.tokens[i-2].text]
+		words := i > 0 && comparing[r.tokens[i-1].Text] || i > 1 && comparing[r.tokens[i-2].Text]
 		better := r.nearWord(i, 6, improving)
 		switch {
 		case percent && better && (symbol || words || w["people"] || strings.HasPrefix(after, "% or ")):
@@ -103,7 +103,7 @@ var improving = map[string]bool{
 // nearWord reports whether one of the words stands within reach of a token.
 func (r *reading) nearWord(i, reach int, words map[string]bool) bool {
 	for j := max(0, i-reach); j <= min(len(r.tokens)-1, i+reach); j++ {
-		if words[r.tokens[j].text] {
+		if words[r.tokens[j].Text] {
 			return true
 		}
 	}

@@ -64,7 +64,7 @@ func (r *reading) cutSentences(titleEnd int) {
 	}
 	for i := range r.tokens {
 		t := r.tokens[i]
-		if t.start < titleEnd {
+		if t.Start < titleEnd {
 			cur, labelled = secTitle, true
 			if i > 0 && r.endsBefore(i) {
 				flush(i)
@@ -100,14 +100,14 @@ func (r *reading) labels() map[int]section {
 		if !ok {
 			continue
 		}
-		end := r.tokens[c.last].end
+		end := r.tokens[c.last].End
 		rest := strings.TrimLeft(numberedLabel.ReplaceAllString(r.text[end:min(len(r.text), end+12)], ""), " ")
 		if !strings.HasPrefix(rest, ":") && !strings.HasPrefix(rest, ".:") {
 			continue
 		}
-		begins := c.first == 0 || r.tokens[c.first].gap >= gapHard
+		begins := c.first == 0 || r.tokens[c.first].Gap >= gapHard
 		for i := c.first; i <= c.last; i++ {
-			begins = begins || !strings.ContainsFunc(r.tokens[i].raw, isLower) && !r.tokens[i].number()
+			begins = begins || !strings.ContainsFunc(r.tokens[i].Raw, isLower) && !r.tokens[i].Number()
 		}
 		if begins {
 			found[c.first] = s
@@ -123,26 +123,26 @@ func isLower(r rune) bool { return r >= 'a' && r <= 'z' }
 
 // endsBefore reports whether a sentence ends between token i-1 and token i.
 func (r *reading) endsBefore(i int) bool {
-	if r.tokens[i].gap != gapStop {
+	if r.tokens[i].Gap != gapStop {
 		return false
 	}
 	prev := r.tokens[i-1]
-	if abbreviated[prev.text] || len(prev.raw) == 1 && !isLower(rune(prev.raw[0])) && !prev.number() {
+	if abbreviated[prev.Text] || len(prev.Raw) == 1 && !isLower(rune(prev.Raw[0])) && !prev.Number() {
 		return false
 	}
-	c := r.text[r.tokens[i].start]
-	return !isLower(rune(c)) || strings.ContainsAny(r.text[prev.end:r.tokens[i].start], "?!\n")
+	c := r.text[r.tokens[i].Start]
+	return !isLower(rune(c)) || strings.ContainsAny(r.text[prev.End:r.tokens[i].Start], "?!\n")
 }
 
 // speaksOfItself reports whether a sentence says "this ... study" with other words
 // between ("in this placebo-controlled, blinded study").
 func (r *reading) speaksOfItself(s sentence) bool {
 	for i := s.first; i <= s.last; i++ {
-		if r.tokens[i].text != "this" && r.tokens[i].text != "present" {
+		if r.tokens[i].Text != "this" && r.tokens[i].Text != "present" {
 			continue
 		}
 		for j := i + 1; j <= min(s.last, i+6); j++ {
-			switch r.tokens[j].text {
+			switch r.tokens[j].Text {
 			case "study", "trial", "review", "protocol", "paper", "article", "report", "analysis", "investigation":
 				return true
 			}
@@ -157,7 +157,7 @@ func (r *reading) tellsProcedure(n int) bool {
 	s := r.sentences[n]
 	for _, c := range window(r.cuesBy["procedure"], s.first, s.last) {
 		if c.first > s.first {
-			switch r.tokens[c.first-1].text {
+			switch r.tokens[c.first-1].Text {
 			case "has", "have", "been", "recently", "increasingly":
 				continue
 			}
@@ -165,7 +165,7 @@ func (r *reading) tellsProcedure(n int) bool {
 		return true
 	}
 	for i := s.first; i < s.last; i++ {
-		if r.tokens[i].text == "n" && r.tokens[i+1].number() {
+		if r.tokens[i].Text == "n" && r.tokens[i+1].Number() {
 			return true
 		}
 	}
@@ -177,21 +177,13 @@ func (r *reading) tellsProcedure(n int) bool {
 func (r *reading) countsPeople(s sentence) bool {
 	for _, c := range window(r.cuesBy["sufferers"], s.first, s.last) {
 		for i := max(s.first, c.first-3); i < c.first; i++ {
-			if t := r.tokens[i]; numberWords[t.text] || t.number() && len(t.text) <= 4 && !strings.Contains(t.text, ".") {
+			if t := r.tokens[i]; countWord(t.Text) || t.Number() && len(t.Text) <= 4 && !strings.Contains(t.Text, ".") {
 				return true
 			}
 		}
 	}
 	return false
 }
-
-var numberWords = func() map[string]bool {
-	m := map[string]bool{}
-	for _, w := range strings.Fields("two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred") {
-		m[w] = true
-	}
-	return m
-}()
 
 // guessSections gives unlabelled sentences a section from their cue words and
 // their place: the first is background, the last the conclusion, and a sentence

@@ -3,6 +3,8 @@ package vocab
 import (
 	"strings"
 	"unicode"
+
+	human "past/internal/text"
 )
 
 // patternKind is what a pattern stands for; it orders kinds in a Result.
@@ -62,12 +64,12 @@ func newTrie() *trie {
 func (t *trie) add(tokens []token, p *pattern) {
 	node := uint32(0)
 	for i, tok := range tokens {
-		w, ok := t.words[tok.text]
+		w, ok := t.words[tok.Text]
 		if !ok {
 			w = uint32(len(t.words)) + 1
-			t.words[tok.text] = w
+			t.words[tok.Text] = w
 		}
-		if i > 0 && tok.gap >= gapHard && i < 64 {
+		if i > 0 && tok.Gap >= gapHard && i < 64 {
 			p.hard |= 1 << i
 		}
 		key := uint64(node)<<32 | uint64(w)
@@ -94,16 +96,16 @@ func (t *trie) scan(tokens []token) []found {
 	var all []found
 	ids := make([]uint32, len(tokens))
 	for i := range tokens {
-		ids[i] = t.words[tokens[i].text]
+		ids[i] = t.words[tokens[i].Text]
 	}
 	for i := range tokens {
 		node, hard := uint32(0), uint64(0)
 		for j := i; j < len(tokens) && ids[j] != 0 && j-i < 64; j++ {
 			if j > i {
-				if tokens[j].gap == gapStop {
+				if tokens[j].Gap == gapStop {
 					break
 				}
-				if tokens[j].gap == gapHard {
+				if tokens[j].Gap == gapHard {
 					hard |= 1 << (j - i)
 				}
 			}
@@ -129,13 +131,13 @@ func (p *pattern) caseAgrees(tokens []token) bool {
 	}
 	rest := p.letters
 	for _, t := range tokens {
-		if t.number() {
+		if t.Number() {
 			continue
 		}
-		if !strings.HasPrefix(rest, t.raw) {
+		if !strings.HasPrefix(rest, t.Raw) {
 			return false
 		}
-		rest = rest[len(t.raw):]
+		rest = rest[len(t.Raw):]
 	}
 	return rest == ""
 }
@@ -153,7 +155,7 @@ func spellings(term string) [][]token {
 		all = append(all, joined(base)...)
 	} else if last := base[len(base)-1]; plural(last) != "" {
 		more := append([]token{}, base...)
-		more[len(more)-1].text = canonical(plural(last))
+		more[len(more)-1].Text = human.Canonical(plural(last))
 		all = append(all, more)
 	}
 	return all
@@ -163,11 +165,11 @@ func spellings(term string) [][]token {
 func isAbbreviation(tokens []token) bool {
 	letters := false
 	for _, t := range tokens {
-		if t.number() {
+		if t.Number() {
 			continue
 		}
 		letters = true
-		for _, r := range t.raw {
+		for _, r := range t.Raw {
 			if !unicode.IsUpper(r) {
 				return false
 			}
@@ -181,12 +183,12 @@ func isAbbreviation(tokens []token) bool {
 func joined(tokens []token) [][]token {
 	var all [][]token
 	for i := 1; i < len(tokens) && len(tokens) <= 6; i++ {
-		if tokens[i].number() || tokens[i-1].number() || tokens[i].gap >= gapHard {
+		if tokens[i].Number() || tokens[i-1].Number() || tokens[i].Gap >= gapHard {
 			continue
 		}
 		one := append([]token{}, tokens[:i]...)
-		one[i-1].text += tokens[i].text
-		one[i-1].raw += tokens[i].raw
+		one[i-1].Text += tokens[i].Text
+		one[i-1].Raw += tokens[i].Raw
 		one = append(one, tokens[i+1:]...)
 		all = append(all, one)
 		all = append(all, joined(one)...)
@@ -196,8 +198,8 @@ func joined(tokens []token) [][]token {
 
 // plural returns the regular plural of a word of four letters or more, or "".
 func plural(t token) string {
-	w := t.text
-	if t.number() || len(w) < 4 || strings.HasSuffix(w, "s") {
+	w := t.Text
+	if t.Number() || len(w) < 4 || strings.HasSuffix(w, "s") {
 		return ""
 	}
 	if strings.HasSuffix(w, "y") && !strings.ContainsAny(w[len(w)-2:len(w)-1], "aeiou") {

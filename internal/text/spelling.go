@@ -1,4 +1,4 @@
-package vocab
+package text
 
 import "strings"
 
@@ -54,9 +54,9 @@ func latin(word []rune) string {
 	return b.String()
 }
 
-// canonical brings British and American spelling together. It is applied to
+// Canonical brings British and American spelling together. It is applied to
 // terms and to texts alike, so the result need not be a word.
-func canonical(w string) string {
+func Canonical(w string) string {
 	if len(w) < 6 {
 		return w
 	}

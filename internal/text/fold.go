@@ -1,4 +1,4 @@
-package vocab
+package text
 
 import (
 	"strings"
@@ -8,48 +8,48 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// gap is what stands between a token and the one before it.
-type gap uint8
+// Gap is what stands between a Token and the one before it.
+type Gap uint8
 
 const (
-	gapNone gap = iota // "pcl" and "5" in PCL5
-	gapSoft            // space, hyphen, slash, apostrophe
-	gapHard            // comma, colon, bracket: a term does not run across it
-	gapStop            // end of a sentence or of a paragraph
+	GapNone Gap = iota // "pcl" and "5" in PCL5
+	GapSoft            // space, hyphen, slash, apostrophe
+	GapHard            // comma, colon, bracket: a term does not run across it
+	GapStop            // end of a sentence or of a paragraph
 )
 
-// token is one run of letters or one number of a text.
-type token struct {
-	text  string // folded: lower case, Latin, American spelling
-	raw   string // as text but in its own case and spelling
-	start int    // byte offsets in the original text
-	end   int
-	gap   gap
+// Token is one run of letters or one number of a text.
+type Token struct {
+	Text  string // folded: lower case, Latin, American spelling
+	Raw   string // as text but in its own case and spelling
+	Start int    // byte offsets in the original text
+	End   int
+	Gap   Gap
 }
 
-// number reports whether the token is a number.
-func (t token) number() bool { return t.text[0] >= '0' && t.text[0] <= '9' }
+// Number reports whether the Token is a Number.
+func (t Token) Number() bool { return t.Text[0] >= '0' && t.Text[0] <= '9' }
 
-// fold cuts a text into tokens. Letters and digits part ("PCL5" is two tokens),
+// Fold cuts a text into tokens. Letters and digits part ("PCL5" is two tokens),
 // so that PCL5, PCL-5 and PCL 5 are the same; initials join ("M.D.M.A." is one).
 // Invalid UTF-8 separates tokens and never fails.
-func fold(text string) []token {
-	f := folder{src: text, tokens: make([]token, 0, len(text)/6+1)}
+func Fold(text string) []Token {
+	f := folder{src: text, tokens: make([]Token, 0, len(text)/6+1)}
 	f.run()
 	return f.tokens
 }
 
 type folder struct {
 	src    string
-	tokens []token
-	gap    gap
-	buf    []rune // letters of the token being read, case kept
+	tokens []Token
+	gap    Gap
+	buf    []rune // letters of the Token being read, case kept
 	begin  int
 	digits bool
 }
 
 func (f *folder) run() {
-	f.gap = gapStop
+	f.gap = GapStop
 	for i := 0; i < len(f.src); {
 		c := f.src[i]
 		if c < utf8.RuneSelf {
@@ -79,23 +79,23 @@ func (f *folder) ascii(c byte, i int) int {
 	case c == '<':
 		if n, block := markup(f.src[i:]); n > 0 {
 			if block {
-				f.separate(i, gapStop)
+				f.separate(i, GapStop)
 			}
 			return i + n
 		}
-		f.separate(i, gapHard)
+		f.separate(i, GapHard)
 	case c == '\n':
-		g := gapSoft
+		g := GapSoft
 		if strings.HasPrefix(f.src[i+1:], "\n") || strings.HasPrefix(f.src[i+1:], "\r\n") {
-			g = gapStop
+			g = GapStop
 		}
 		f.separate(i, g)
 	case c == '!' || c == '?':
-		f.separate(i, gapStop)
+		f.separate(i, GapStop)
 	case c == ' ' || c == '-' || c == '/' || c == '\t' || c == '\r' || c == '_' || c == '*' || c == '\\':
-		f.separate(i, gapSoft)
+		f.separate(i, GapSoft)
 	default:
-		f.separate(i, gapHard)
+		f.separate(i, GapHard)
 	}
 	return i + 1
 }
@@ -110,11 +110,11 @@ func (f *folder) wide(r rune, i, n int) int {
 	case unicode.Is(unicode.Mn, r):
 		// a combining accent belongs to the letter before it
 	case unicode.IsSpace(r), unicode.Is(unicode.Pd, r), r == '−', r == '‑', r == '⁄', r == '®', r == '™', r == '©':
-		f.separate(i, gapSoft)
+		f.separate(i, GapSoft)
 	case unicode.IsLetter(r), unicode.IsNumber(r), unicode.Is(unicode.So, r):
 		f.compat(r, i)
 	default:
-		f.separate(i, gapHard)
+		f.separate(i, GapHard)
 	}
 	return i + n
 }
@@ -138,7 +138,7 @@ func (f *folder) compat(r rune, i int) {
 		}
 	}
 	if letters == digits {
-		f.separate(i, gapHard)
+		f.separate(i, GapHard)
 		return
 	}
 	for _, d := range plain {
@@ -198,7 +198,7 @@ func (f *folder) digit(r rune, i int) {
 	f.buf = append(f.buf, r)
 }
 
-func (f *folder) separate(i int, g gap) {
+func (f *folder) separate(i int, g Gap) {
 	f.flush(i)
 	f.gap = max(f.gap, g)
 }
@@ -229,16 +229,16 @@ func (f *folder) period(i int) int {
 		f.initials(i)
 		return f.skipInitials(i)
 	case next == ' ' || next == '\n' || next == '\r' || next == '\t' || next == ')' || next == '"' || next >= utf8.RuneSelf:
-		f.separate(i, gapStop)
+		f.separate(i, GapStop)
 	default:
-		f.separate(i, gapHard)
+		f.separate(i, GapHard)
 	}
 	return i + 1
 }
 
 func upperASCII(c byte) bool { return c >= 'A' && c <= 'Z' }
 
-// initials and skipInitials read "M.D.M.A." as one token MDMA, when each letter
+// initials and skipInitials read "M.D.M.A." as one Token MDMA, when each letter
 // stands alone between full stops.
 func (f *folder) initials(i int) {
 	for j := i; j+1 < len(f.src) && f.src[j] == '.' && upperASCII(f.src[j+1]); j += 2 {
@@ -258,12 +258,12 @@ func (f *folder) skipInitials(i int) int {
 		j += 2
 	}
 	if j == i { // "A.Lee": an initial and a name
-		f.separate(i, gapSoft)
+		f.separate(i, GapSoft)
 		return i + 1
 	}
 	f.flush(j)
 	if j < len(f.src) && f.src[j] == '.' {
-		f.gap = gapSoft // the last stop may also end a sentence; initials rarely do
+		f.gap = GapSoft // the last stop may also end a sentence; initials rarely do
 		return j + 1
 	}
 	return j
@@ -278,23 +278,23 @@ func (f *folder) apostrophe(i, n int) int {
 		r, _ := utf8.DecodeRuneInString(rest[1:])
 		if len(rest) == 1 || !unicode.IsLetter(r) && !unicode.IsDigit(r) {
 			f.flush(i)
-			f.gap = gapSoft
+			f.gap = GapSoft
 			return i + n + 1
 		}
 	}
-	f.separate(i, gapSoft)
+	f.separate(i, GapSoft)
 	return i + n
 }
 
-// flush ends the token being read; end is where it stopped in the source.
+// flush ends the Token being read; end is where it stopped in the source.
 func (f *folder) flush(end int) {
 	if len(f.buf) == 0 {
 		return
 	}
 	raw := latin(f.buf)
-	f.tokens = append(f.tokens, token{
-		text: canonical(strings.ToLower(raw)), raw: raw,
-		start: f.begin, end: end, gap: f.gap,
+	f.tokens = append(f.tokens, Token{
+		Text: Canonical(strings.ToLower(raw)), Raw: raw,
+		Start: f.begin, End: end, Gap: f.gap,
 	})
-	f.buf, f.gap = f.buf[:0], gapNone
+	f.buf, f.gap = f.buf[:0], GapNone
 }
