@@ -1,5 +1,7 @@
 package evidence
 
+import "slices"
+
 // Notice is something that was done to the evidence: a retraction, a
 // correction, a finding of misconduct, a regulator's decision. It concerns a paper, a
 // trial, or a substance as treatment of a condition; at least one is given.
@@ -16,7 +18,10 @@ type Notice struct {
 	Source    string     `json:"source"`
 	Read      string     `json:"read"` // what was read: the notice, a news report, an abstract
 	CheckedBy string     `json:"checked_by,omitempty"`
-	Prov      Provenance `json:"provenance"`
+	// Covers are the trials that a named paper reports on, by its bibliographic
+	// record; their own numbers are not touched by the notice.
+	Covers []string   `json:"covers,omitempty"`
+	Prov   Provenance `json:"provenance"`
 }
 
 // NoticeKinds are the kinds of notice and their names for people.
@@ -36,12 +41,12 @@ func NoticeName(kind string) string {
 	return kind
 }
 
-// Concerns reports whether the notice is about one of the trials or papers, or
-// about the substance as treatment of the condition. A notice that names a trial or a
-// paper concerns nothing else.
+// Concerns reports whether the notice is about one of the trials or papers, about a
+// paper that covers one of the trials, or about the substance as treatment of the
+// condition. A notice that names a trial or a paper concerns nothing else.
 func (n *Notice) Concerns(substance, condition string, trials, papers map[string]bool) bool {
 	if n.TrialID != "" || n.DOI != "" || n.PMID != "" {
-		return n.TrialID != "" && trials[n.TrialID] || n.DOI != "" && papers["doi:"+n.DOI] || n.PMID != "" && papers["pmid:"+n.PMID]
+		return slices.ContainsFunc(n.Covers, func(t string) bool { return trials[t] }) || n.TrialID != "" && trials[n.TrialID] || n.DOI != "" && papers["doi:"+n.DOI] || n.PMID != "" && papers["pmid:"+n.PMID]
 	}
 	return n.Substance != "" && n.Substance == substance && (n.Condition == "" || n.Condition == condition)
 }

@@ -84,15 +84,30 @@ func (p *Pipeline) notices(ctx context.Context, h *human) ([]evidence.Notice, er
 			return nil, fmt.Errorf("reading retractions: %w", err)
 		}
 		pub := r.Publication
-		if pub == nil || !pub.Retracted {
+		if pub == nil {
 			continue
 		}
 		doi := strings.ToLower(pub.DOI)
+		for i := range out {
+			if n := &out[i]; doi != "" && n.DOI == doi || pub.PMID != "" && n.PMID == pub.PMID {
+				for _, m := range pub.TrialIDs {
+					n.Covers = append(n.Covers, m.ID)
+				}
+				slices.Sort(n.Covers)
+				n.Covers = slices.Compact(n.Covers)
+			}
+		}
+		if !pub.Retracted {
+			continue
+		}
 		if doi != "" && known["doi:"+doi] || pub.PMID != "" && known["pmid:"+pub.PMID] {
 			continue
 		}
 		known["doi:"+doi], known["pmid:"+pub.PMID] = true, true
 		n := evidence.Notice{Kind: "retraction", DOI: doi, PMID: pub.PMID, Said: "The paper's bibliographic record marks it as retracted.", By: r.Source, Source: r.URL, Read: "bibliographic record", Prov: r.Prov}
+		for _, m := range pub.TrialIDs {
+			n.Covers = append(n.Covers, m.ID)
+		}
 		for _, w := range pub.Related {
 			if strings.Contains(strings.ToLower(w.Type), "retract") {
 				n.Date.Raw = w.Date

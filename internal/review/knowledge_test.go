@@ -43,6 +43,7 @@ func TestNoticeConcerns(t *testing.T) {
 	}{
 		{evidence.Notice{DOI: "10.1/x"}, true},
 		{evidence.Notice{DOI: "10.1/y", Substance: "mdma"}, false},
+		{evidence.Notice{DOI: "10.1/y", Covers: []string{"NCT0", "NCT1"}}, true},
 		{evidence.Notice{TrialID: "NCT1"}, true},
 		{evidence.Notice{TrialID: "NCT2"}, false},
 		{evidence.Notice{Substance: "mdma", Condition: "ptsd"}, true},
