@@ -82,7 +82,7 @@ func (s *site) findingPage(f *evidence.Finding) *page {
 	read := readingOf(f, s.Name)
 	d := &findingPage{F: f, Title: titleOf(f), Ask: sentence(cmp.Or(f.Sentences.Ask, titleOf(f)), 200), Answer: sentence(cmp.Or(f.Sentences.Answer, f.Sentences.Plain), 400),
 		Crumbs: s.crumbs(f), Fresh: s.fresh(f), Alerts: alertsOf(f), Cert: certOf(f.Certainty), Warnings: proseAll(warningsOf(f), 600)}
-	d.Notices = s.noticesFor(p, f)
+	d.Notices = p.notices(f.Notices)
 	d.Much = s.much(p, f, read)
 	d.Steps = stepsOf(&f.Certainty)
 	d.Who = s.whoAndWhen(f)

@@ -109,8 +109,9 @@ func sourceNote(src SourceNote) string {
 }
 
 type aboutData struct {
-	Limits []string
-	Facts  []Note
+	Limits  []string
+	Notices []noticeView
+	Facts   []Note
 }
 
 // standing limits hold for every edition.
@@ -126,7 +127,7 @@ var standing = []string{
 func (s *site) aboutPage() {
 	p := &page{Path: "about.html", Name: "about", Title: "About and limits", Nav: "about.html"}
 	s.add(p)
-	d := &aboutData{Limits: append(append([]string{}, standing...), clipAll(s.Ed.Limits, 600)...)}
+	d := &aboutData{Notices: p.notices(s.Ed.Notices), Limits: append(append([]string{}, standing...), clipAll(s.Ed.Limits, 600)...)}
 	add := func(k, v string) {
 		if v != "" {
 			d.Facts = append(d.Facts, Note{k, v})

@@ -10,30 +10,39 @@ import (
 
 // noticeView is a notice ready to print.
 type noticeView struct {
-	Kind, Date, Said, By, Read string
-	Source                     template.HTML
+	Kind, Date, About, Said, By, Read string
+	Source                            template.HTML
 }
 
 func (p *page) notice(n *evidence.Notice) noticeView {
-	return noticeView{Kind: evidence.NoticeName(n.Kind), Date: show.Clip(n.Date.String(), 20), Said: strings.TrimSuffix(show.Clip(n.Said, 400), ".") + ".", By: show.Clip(n.By, 120), Read: show.Clip(n.Read, 80), Source: p.Out(n.Source, show.Clip(n.Source, 80))}
-}
-
-// noticesFor are the notices about a finding's trials, papers or treatment.
-func (s *site) noticesFor(p *page, f *evidence.Finding) []noticeView {
-	trials, papers := map[string]bool{}, map[string]bool{}
-	for i := range f.Effects {
-		e := &f.Effects[i]
-		trials[e.StudyID], trials[e.RecordID] = true, true
-		papers["doi:"+e.DOI] = e.DOI != ""
+	about := n.TrialID
+	if n.DOI != "" {
+		about = "doi:" + n.DOI
 	}
-	return s.notices(p, f.Substance, f.Condition, trials, papers)
+	return noticeView{About: show.Clip(about, 120), Kind: evidence.NoticeName(n.Kind), Date: show.Clip(n.Date.String(), 20), Said: strings.TrimSuffix(show.Clip(n.Said, 400), ".") + ".", By: show.Clip(n.By, 120), Read: show.Clip(n.Read, 80), Source: p.Out(n.Source, show.Clip(n.Source, 80))}
 }
 
-func (s *site) notices(p *page, substance, condition string, trials, papers map[string]bool) []noticeView {
+func (p *page) notices(list []evidence.Notice) []noticeView {
 	var out []noticeView
-	for i := range s.Ed.Notices {
-		if n := &s.Ed.Notices[i]; n.Concerns(substance, condition, trials, papers) {
-			out = append(out, p.notice(n))
+	for i := range list {
+		out = append(out, p.notice(&list[i]))
+	}
+	return out
+}
+
+// noticesOf are the notices about a study's trials and papers.
+func (s *site) noticesOf(st *evidence.Study) []evidence.Notice {
+	trials, papers := map[string]bool{st.ID: true}, map[string]bool{}
+	for _, r := range st.Records {
+		trials[r] = true
+	}
+	for _, id := range st.Papers {
+		papers[id] = true
+	}
+	var out []evidence.Notice
+	for _, n := range s.Ed.Notices {
+		if n.Concerns("", "", trials, papers) {
+			out = append(out, n)
 		}
 	}
 	return out

@@ -16,6 +16,7 @@ import (
 type studyPage struct {
 	ID, Label, Title string
 	Retracted        string
+	Notices          []noticeView
 	Facts            []fact
 	Records          []template.HTML
 	Links            []string
@@ -73,6 +74,7 @@ func (s *site) studyPage(st *evidence.Study, harms []*evidence.HarmRow) {
 	p := &page{Path: s.studPath[st.ID], Name: "study", Title: label, Nav: "trials.html"}
 	s.add(p)
 	d := &studyPage{ID: st.ID, Label: label}
+	d.Notices = p.notices(s.noticesOf(st))
 	d.Retracted = show.Join(clipAll(st.Retracted, 120))
 	s.studyFacts(p, d, st)
 	for _, e := range effects {
