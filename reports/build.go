@@ -9,9 +9,13 @@ func (s *site) build() {
 	}
 	s.claimsPage()
 	s.gapsPage()
+	s.cardPages()
+	s.sexualPage()
+	s.peoplePage()
 	s.trialsPages()
 	s.studyPages()
 	s.harmsPage()
+	s.harmRowsPage()
 	s.missingPage()
 	s.changesPage()
 	s.earlierPages()

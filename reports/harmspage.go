@@ -12,10 +12,19 @@ import (
 )
 
 type harmsData struct {
-	Total   int
-	Figures []figView
-	Groups  []tableGroup
-	More    string
+	Total int
+	Subs  []harmSub
+	Rows  bool // the single rows have a page
+}
+
+// harmSub are the harms of one substance.
+type harmSub struct {
+	Anchor, Name string
+	Facts        []named
+	Plots        []figView
+	Sexual       *figView
+	SexualNote   string
+	Alone        string
 }
 
 // harmBrief are the harms of a treatment in three lines.
@@ -24,17 +33,168 @@ type harmBrief struct {
 	Href  string
 }
 
-// harmBrief is nil where the edition holds no harm rows of the substance.
-func (s *site) harmBrief(substance string) *harmBrief { return nil }
+// harmsOf finds the summary of a substance.
+func (s *site) harmsOf(substance string) *evidence.Harms {
+	for i := range s.Ed.HarmSummaries {
+		if s.Ed.HarmSummaries[i].Substance == substance {
+			return &s.Ed.HarmSummaries[i]
+		}
+	}
+	return nil
+}
+
+// harmBrief is nil where the edition has no summary of the substance's harms.
+func (s *site) harmBrief(substance string) *harmBrief {
+	h := s.harmsOf(substance)
+	if h == nil || h.Rows == 0 {
+		return nil
+	}
+	return &harmBrief{Lines: harmFacts(h)[:3], Href: "harms.html#" + harmAnchor(substance)}
+}
+
+func harmAnchor(substance string) string { return "h-" + show.Slug(substance) }
+
+// stated prints a count of people; what no study states says so.
+func stated(c evidence.HarmCount) string {
+	if c.Affected == nil {
+		return "not stated"
+	}
+	t := show.Int(*c.Affected)
+	if c.AtRisk != nil {
+		t += " of " + show.Int(*c.AtRisk) + " people"
+	}
+	t += ", stated in " + show.Plural(c.Stated, "study", "studies")
+	if c.Unstated > 0 {
+		t += ", not in " + show.Int(c.Unstated)
+	}
+	return t
+}
+
+func harmFacts(h *evidence.Harms) []named {
+	exposed := "not stated"
+	switch {
+	case h.Exposed.AtRisk != nil:
+		exposed = show.Int(*h.Exposed.AtRisk) + " in " + show.Plural(h.Studies, "study", "studies")
+	case h.Exposed.Affected != nil:
+		exposed = show.Int(*h.Exposed.Affected) + " in " + show.Plural(h.Studies, "study", "studies")
+	}
+	return []named{{Name: "Serious events", Value: stated(h.Serious)}, {Name: "Deaths", Value: stated(h.Deaths)}, {Name: "Stopped because of harm", Value: stated(h.Stopped)}, {Name: "People exposed", Value: exposed}}
+}
+
+// harmTerms is how many terms a substance's figure shows; the rows have all.
+const harmTerms = 14
+
+func (s *site) harmsPage() {
+	p := &page{Path: "harms.html", Name: "harms", Title: "Harms", Nav: "harms.html", Description: "Harms reported in trials of psychedelics, by substance, each against the comparison arm of the same trial."}
+	s.add(p)
+	d := &harmsData{Total: len(s.Ed.Harms), Rows: len(s.Ed.Harms) > 0}
+	for i := range s.Ed.HarmSummaries {
+		h := &s.Ed.HarmSummaries[i]
+		v := harmSub{Anchor: harmAnchor(h.Substance), Name: show.First(s.Name(h.Substance)), SexualNote: sentence(h.SexualNote, 300)}
+		if h.Rows == 0 {
+			v.Alone = "No adverse event table is on file: " + orWord(string(h.State), "not stated") + ". That is an absence of data, not of harm."
+			d.Subs = append(d.Subs, v)
+			continue
+		}
+		v.Facts = harmFacts(h)
+		if r, ok := s.harmPlot(h.Substance, "terms", "Risk difference by term", h.Terms); ok {
+			v.Plots = append(v.Plots, p.rows(r))
+		}
+		if r, ok := s.harmPlot(h.Substance, "sexual", "Sexual and genital side effects", h.Sexual); ok {
+			f := p.rows(r)
+			v.Sexual = &f
+		} else if v.SexualNote == "" {
+			v.SexualNote = "No table on file compares a sexual side effect with its comparison arm."
+		}
+		d.Subs = append(d.Subs, v)
+	}
+	p.Data = d
+}
+
+// harmPlot describes the risk differences of terms, each within one trial's own
+// table; nothing is added up across trials.
+func (s *site) harmPlot(sub, kind, title string, terms []evidence.HarmTerm) (chart.Rows, bool) {
+	r := chart.Rows{ID: kind + "-" + show.Slug(sub), Title: title, NameHead: "Term and trial", Stamp: s.permalink(""), Axis: chart.Axis{Title: "Risk difference, percentage points", Percent: true, Left: "fewer with " + s.Name(sub), Right: "more with " + s.Name(sub)},
+		Columns: []chart.Column{{Group: "People affected", Head: show.First(s.Name(sub)), Say: "treatment"}, {Group: "People affected", Head: "comparator", Say: "comparator"}, {Head: "difference [95% CI]", After: true, Phone: true}}}
+	r.Table = chart.Table{Caption: title, Head: columns("Term", "Trial", "#Affected", "#At risk", "#Affected, comparator", "#At risk, comparator", "#Difference, %", "#95% lower", "#95% upper")}
+	shown := 0
+	for _, t := range terms {
+		if len(t.Comparisons) == 0 {
+			continue
+		}
+		if shown++; shown > harmTerms {
+			break
+		}
+		r.Rows = append(r.Rows, chart.Row{Kind: chart.Group, Name: show.First(show.Clip(t.Name, 60)), Line: -1})
+		for i := range t.Comparisons {
+			c := &t.Comparisons[i]
+			of := func(a evidence.HarmArm) string {
+				if a.Affected == nil || a.AtRisk == nil {
+					return "not stated"
+				}
+				return show.Int(*a.Affected) + "/" + show.Int(*a.AtRisk)
+			}
+			name := show.Clip(c.Treat.Label, 36)
+			if c.Treat.Window != "" {
+				name += ", " + show.Clip(c.Treat.Window, 20)
+			}
+			if c.Treat.Serious != nil && *c.Treat.Serious {
+				name += ", serious"
+			}
+			row := chart.Row{Name: name, Href: s.studPath[c.Treat.StudyID], Line: len(r.Lines), Cells: []string{of(c.Treat), of(c.Control), show.None}}
+			pct := func(x *float64) chart.Cell {
+				if x == nil {
+					return chart.Cell{Text: show.None}
+				}
+				return chart.Cell{Text: show.Fixed(100**x, 0), Exact: show.Raw(100 * *x)}
+			}
+			if c.Difference != nil && c.Lower != nil && c.Upper != nil {
+				row.Cells[2] = show.Fixed(100**c.Difference, 0) + " [" + show.Fixed(100**c.Lower, 0) + ", " + show.Fixed(100**c.Upper, 0) + "]"
+				row.Marks = []chart.Mark{{Shape: chart.Dot, Est: 100 * *c.Difference, Lo: 100 * *c.Lower, Hi: 100 * *c.Upper}}
+			}
+			count := func(n *int) chart.Cell { return chart.Cell{Text: show.IntP(n)} }
+			r.Lines = append(r.Lines, chart.TableLine{Cells: []chart.Cell{{Text: show.Clip(t.Name, 80)}, {Text: name, Href: row.Href}, count(c.Treat.Affected), count(c.Treat.AtRisk), count(c.Control.Affected), count(c.Control.AtRisk), pct(c.Difference), pct(c.Lower), pct(c.Upper)}})
+			r.Rows = append(r.Rows, row)
+		}
+	}
+	if len(r.Lines) == 0 {
+		return r, false
+	}
+	r.Note = "Each row compares the arms of one trial's own table. Terms are not added up to people, and a term that a table leaves out is not zero."
+	if with := countWith(terms); with > harmTerms {
+		r.Note += fmt.Sprintf(" The %d of %d terms with most people are drawn.", harmTerms, with)
+	}
+	r.Fit()
+	r.Alt = fmt.Sprintf("Risk differences of %s.", show.Plural(len(r.Lines), "comparison", "comparisons"))
+	return r, true
+}
+
+func countWith(terms []evidence.HarmTerm) int {
+	n := 0
+	for _, t := range terms {
+		if len(t.Comparisons) > 0 {
+			n++
+		}
+	}
+	return n
+}
+
+type harmRowsData struct {
+	Groups []tableGroup
+}
 
 // harmRowsPerGroup bounds a table of adverse events on the summary page; study
 // pages and downloads have the rest.
 const harmRowsPerGroup = 60
 
-func (s *site) harmsPage() {
-	p := &page{Path: "harms.html", Name: "harms", Title: "Adverse events", Nav: "harms.html"}
+// harmRowsPage lists the single rows, one level below the harms.
+func (s *site) harmRowsPage() {
+	if len(s.Ed.Harms) == 0 {
+		return
+	}
+	p := &page{Path: "harm-rows.html", Name: "harmrows", Title: "Adverse events, row by row", Nav: "harms.html"}
 	s.add(p)
-	d := &harmsData{Total: len(s.Ed.Harms)}
+	d := &harmRowsData{}
 	var order []string
 	by := map[string][]*evidence.HarmRow{}
 	for i := range s.Ed.Harms {

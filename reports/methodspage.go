@@ -69,24 +69,43 @@ func (p *page) flow(c PrismaCounts, id, title string) figView {
 
 type fileView struct{ Href, Title, Size, About string }
 
+// fileGroup are downloads of one kind, data before citations.
+type fileGroup struct {
+	Name  string
+	Files []fileView
+}
+
 type sourceView struct{ Name, Licence, Note any }
 
 type dataData struct {
-	Downloads []fileView
-	Sources   []sourceView
-	Cite      Citation
+	Groups  []fileGroup
+	Sources []sourceView
+	Cite    Citation
 }
 
 func (s *site) dataPage() {
 	p := &page{Path: "data.html", Name: "data", Title: "Data and downloads", Nav: "data.html"}
 	s.add(p)
 	d := &dataData{Cite: s.citation("", "Edition")}
+	groups := []fileGroup{{Name: "Data"}, {Name: "Feeds of changes"}, {Name: "Citations"}}
 	for _, f := range s.Ed.Downloads {
 		v := fileView{Title: show.Clip(cmp.Or(f.Title, path.Base(f.Path)), 120), Size: bytesOf(int64(len(f.Data))), About: show.Clip(f.About, 300)}
 		if !s.single {
 			v.Href = p.Base() + f.Path
 		}
-		d.Downloads = append(d.Downloads, v)
+		k := 0
+		switch {
+		case strings.HasPrefix(f.Path, "citations/") || strings.HasSuffix(f.Path, ".cff"):
+			k = 2
+		case strings.HasPrefix(f.Path, "feed"):
+			k = 1
+		}
+		groups[k].Files = append(groups[k].Files, v)
+	}
+	for _, g := range groups {
+		if len(g.Files) > 0 {
+			d.Groups = append(d.Groups, g)
+		}
 	}
 	for _, src := range s.Ed.Sources {
 		d.Sources = append(d.Sources, sourceView{Name: p.Out(src.URL, show.Clip(src.Name, 120)), Licence: show.Clip(src.Licence, 80), Note: sourceNote(src)})

@@ -13,14 +13,20 @@ import (
 )
 
 type claimView struct {
-	Anchor, ID, Text, Verdict, Class, Mark, Why, Rule, Basis, Date, File string
-	Cert                                                                 certView
-	Findings                                                             []linked
+	Anchor, ID, Text, Verdict, Class, Mark, Why, Rule, Basis, Date, File, Instead, Number string
+	Cert                                                                                  certView
+	Findings                                                                              []linked
 }
 
 type claimsData struct {
-	Claims []claimView
+	Groups []claimGroup
 	Tally  []counted
+}
+
+// claimGroup are the claims of one verdict.
+type claimGroup struct {
+	Anchor, Name string
+	Claims       []claimView
 }
 
 // verdicts in the order of the ledger, with a sign each: never colour alone.
@@ -31,7 +37,7 @@ func (s *site) claimsPage() {
 	p := &page{Path: "claims.html", Name: "claims", Title: "Claims", Nav: "claims.html"}
 	s.add(p)
 	d := &claimsData{}
-	tally := map[string]int{}
+	by := map[string][]claimView{}
 	for i := range s.Ed.Claims {
 		c := &s.Ed.Claims[i]
 		v := claimView{Anchor: show.Slug(c.ID), ID: show.Clip(c.ID, 20), Text: show.First(show.Clip(c.Text, 400)), Verdict: orDash(show.Clip(string(c.Verdict), 60)), Class: "none", Mark: "○", Why: show.Prose(show.Clip(c.Why, 800)),
@@ -51,15 +57,41 @@ func (s *site) claimsPage() {
 		for _, id := range c.Findings {
 			v.Findings = append(v.Findings, linked{Path: s.findPath[id], Name: s.FindingTitle(id)})
 		}
-		tally[strings.ToLower(string(c.Verdict))]++
-		d.Claims = append(d.Claims, v)
+		v.Instead = sentence(c.Instead, 600)
+		v.Number = s.claimNumber(c)
+		by[strings.ToLower(string(c.Verdict))] = append(by[strings.ToLower(string(c.Verdict))], v)
 	}
-	for _, w := range verdicts {
-		if tally[w.word] > 0 {
-			d.Tally = append(d.Tally, counted{w.word, tally[w.word]})
+	for i, w := range verdicts {
+		if list := by[w.word]; len(list) > 0 {
+			d.Tally = append(d.Tally, counted{w.word, len(list)})
+			d.Groups = append(d.Groups, claimGroup{fmt.Sprintf("v%d", i+1), show.First(w.word), list})
+			delete(by, w.word)
 		}
 	}
+	rest := make([]string, 0, len(by))
+	for w := range by {
+		rest = append(rest, w)
+	}
+	slices.Sort(rest)
+	for i, w := range rest {
+		d.Groups = append(d.Groups, claimGroup{fmt.Sprintf("x%d", i+1), show.First(orWord(show.Clip(w, 60), "no verdict")), by[w]})
+	}
 	p.Data = d
+}
+
+// claimNumber is the one number behind a claim: the headline of the first finding
+// that it rests on and that has one.
+func (s *site) claimNumber(c *evidence.ClaimVerdict) string {
+	for _, id := range c.Findings {
+		for i := range s.Ed.Findings {
+			f := &s.Ed.Findings[i]
+			if f.ID == id && f.Headline.Estimate != nil {
+				m := show.MeasureOf(f.Measure)
+				return m.Symbol + " " + m.Full(f.Headline.Estimate, f.Headline.Lower, f.Headline.Upper) + ", " + people(&f.Primary)
+			}
+		}
+	}
+	return ""
 }
 
 // signedBehind tells whether the certainty of a verdict is one that a person
@@ -80,10 +112,12 @@ type gapCell struct {
 }
 
 type gapsData struct {
-	Map       *chart.Table
-	Option    template.JS
-	Cells     []gapCell
-	Decisions *chart.Table
+	Map            *chart.Table
+	Option         template.JS
+	Cells          []gapCell
+	Decisions      *chart.Table
+	Sexual, People bool
+	Searches       string
 }
 
 func (s *site) gapsPage() {
@@ -98,6 +132,7 @@ func (s *site) gapsPage() {
 		d.Cells = append(d.Cells, s.gapCell(c))
 	}
 	d.Map, d.Option = s.gapMap()
+	d.Sexual, d.People = len(s.Ed.Sexual) > 0, s.Ed.Protocols.People.Trials > 0
 	p.Data = d
 }
 
@@ -134,9 +169,15 @@ func (s *site) gapMap() (*chart.Table, template.JS) {
 		t.Head = append(t.Head, chart.TableHead{Text: show.Clip(cmp.Or(sub.Name, sub.ID), 40)})
 		m.X = append(m.X, cmp.Or(sub.Name, sub.ID))
 	}
-	for y, tp := range g.Topics {
+	topics := slices.Clone(g.Topics)
+	for i := range g.Cells { // conditions stand below as a reference
+		if id := g.Cells[i].Topic; !slices.ContainsFunc(topics, func(l Label) bool { return l.ID == id }) {
+			topics = append(topics, Label{ID: id, Name: "for reference: " + s.Name(id)})
+		}
+	}
+	for y, tp := range topics {
 		name := show.First(show.Clip(cmp.Or(tp.Name, tp.ID), 120))
-		row := []chart.Cell{{Text: name}}
+		row := []chart.Cell{{Text: name, Href: s.cardPath(tp.ID)}}
 		m.Y = append(m.Y, name)
 		for x, sub := range g.Substances {
 			c := at[[2]string{tp.ID, sub.ID}]
@@ -162,14 +203,14 @@ func (s *site) gapMap() (*chart.Table, template.JS) {
 // cellWords says what stands in a cell of the gap map.
 func cellWords(c *evidence.GapCell) string {
 	switch {
-	case c.Registered == 0:
-		return "none found"
-	case c.WithResults > 0:
+	case c.Registered > 0 && c.WithResults > 0:
 		return fmt.Sprintf("%s, %s with results", show.Plural(c.Registered, "trial", "trials"), show.Int(c.WithResults))
-	case c.Running > 0:
+	case c.Registered > 0 && c.Running > 0:
 		return fmt.Sprintf("%s, %s running", show.Plural(c.Registered, "trial", "trials"), show.Int(c.Running))
+	case c.Registered > 0:
+		return show.Plural(c.Registered, "trial", "trials")
 	}
-	return show.Plural(c.Registered, "trial", "trials")
+	return orWord(string(c.State), "not stated")
 }
 
 func gapAnchor(c *evidence.GapCell) string { return "g-" + show.Slug(c.Topic+"."+c.Substance) }
@@ -214,6 +255,12 @@ func (s *site) missingPage() {
 	p := &page{Path: "missing.html", Name: "missing", Title: "What is missing", Nav: "missing.html"}
 	s.add(p)
 	d := &missingData{Total: len(s.Ed.Missing)}
+	ask := map[string][]*evidence.Finding{}
+	for i := range s.Ed.Findings {
+		for _, m := range s.Ed.Findings[i].Missing {
+			ask[m.RecordID] = append(ask[m.RecordID], &s.Ed.Findings[i])
+		}
+	}
 	var order []string
 	by := map[string][]evidence.MissingTrial{}
 	for _, m := range s.Ed.Missing {
@@ -229,11 +276,30 @@ func (s *site) missingPage() {
 			name = "status unknown"
 		}
 		d.Tally = append(d.Tally, counted{name, len(by[why])})
-		t := s.missingTable(by[why], show.First(name))
-		d.Groups = append(d.Groups, tableGroup{Anchor: fmt.Sprintf("why%d", i+1), Name: show.First(name), Table: *t})
+		d.Groups = append(d.Groups, tableGroup{Anchor: fmt.Sprintf("why%d", i+1), Name: show.First(name), Table: s.missingOf(by[why], ask, show.First(name))})
 	}
 	d.Bounds = s.boundsTable()
 	p.Data = d
+}
+
+// missingOf lists trials with the questions that they would answer.
+func (s *site) missingOf(list []evidence.MissingTrial, ask map[string][]*evidence.Finding, caption string) chart.Table {
+	t := chart.Table{Caption: caption, Head: columns("Trial", "For the question", "Why there is no result", "#Planned", "Completion")}
+	for _, m := range list {
+		q := chart.Cell{Text: "?"}
+		if fs := ask[m.RecordID]; len(fs) > 0 {
+			q = chart.Cell{Text: titleOf(fs[0]), Href: s.findPath[fs[0].ID]}
+			if len(fs) > 1 {
+				q.Text += " and " + show.Plural(len(fs)-1, "more", "more")
+			}
+		}
+		why := whyMissing(m)
+		if len(m.PooledIn) > 0 {
+			why += "; pooled for " + show.Plural(len(m.PooledIn), "other question", "other questions")
+		}
+		t.Lines = append(t.Lines, chart.TableLine{Cells: []chart.Cell{{Text: show.Clip(m.RecordID, 60), Href: s.missingHref(m)}, q, {Text: show.Clip(why, 240)}, {Text: planned(m.PlannedN)}, {Text: cmp.Or(show.Clip(m.Completion, 30), "?")}}})
+	}
+	return t
 }
 
 // boundsTable lists the tipping point of each finding that has one.
@@ -258,7 +324,8 @@ func (s *site) boundsTable() *chart.Table {
 
 type changesData struct {
 	Lede    string
-	Groups  []tableGroup
+	Moved   *chart.Table
+	Kinds   []tableGroup
 	Earlier *chart.Table
 }
 
@@ -266,29 +333,36 @@ func (s *site) changesPage() {
 	p := &page{Path: "changes.html", Name: "changes", Title: "What changed", Nav: "changes.html"}
 	s.add(p)
 	d := &changesData{Earlier: s.earlierTable()}
-	switch {
-	case len(s.Ed.Changes) == 0 && s.Ed.PreviousEdition == "":
-		d.Lede = "This is the first edition: there is nothing to compare it with."
-	case len(s.Ed.Changes) == 0:
-		d.Lede = "Nothing changed since edition " + show.Clip(s.Ed.PreviousEdition, 60) + "."
-	default:
-		d.Lede = show.Plural(len(s.Ed.Changes), "difference", "differences") + " from edition " + cmp.Or(show.Clip(s.Ed.PreviousEdition, 60), "before") + ". Conclusions that moved come first."
-	}
-	var moved, rest []Change
+	d.Lede = s.changedLine()
+	var moved, kinds []Change
+	var order []string
+	n := map[string]int{}
 	for _, c := range s.Ed.Changes {
 		if c.Moved {
 			moved = append(moved, c)
-		} else {
-			rest = append(rest, c)
+			continue
 		}
-	}
-	add := func(anchor, name string, list []Change) {
-		if len(list) > 0 {
-			d.Groups = append(d.Groups, tableGroup{Anchor: anchor, Name: name, Table: s.changeTable(name, list)})
+		kinds = append(kinds, c)
+		if n[c.Kind] == 0 {
+			order = append(order, c.Kind)
 		}
+		n[c.Kind]++
 	}
-	add("moved", "Conclusions that moved", moved)
-	add("other", "Other changes", rest)
+	if len(moved) > 0 {
+		t := s.changeTable("Conclusions that moved", moved)
+		d.Moved = &t
+	}
+	slices.SortStableFunc(order, func(a, b string) int { return n[b] - n[a] })
+	for i, k := range order {
+		var list []Change
+		for _, c := range kinds {
+			if c.Kind == k {
+				list = append(list, c)
+			}
+		}
+		name := show.First(orWord(show.Clip(k, 60), "other"))
+		d.Kinds = append(d.Kinds, tableGroup{Anchor: fmt.Sprintf("kind%d", i+1), Name: name, Note: show.Int(len(list)), Table: s.changeTable(name, list)})
+	}
 	p.Data = d
 }
 

@@ -29,6 +29,7 @@ type site struct {
 
 	thenPath map[[2]string]string // finding and earlier edition → path
 
+	cards       map[string]string // topic → path of its card
 	searchFile  asset
 	trialFile   asset // data for searching, where the trials fill several pages
 	trialFacets map[string][]string
@@ -53,6 +54,7 @@ func newSite(ed *Edition, opt Options) *site {
 	for i := range ed.Findings {
 		s.findPath[ed.Findings[i].ID] = s.path("f/", ed.Findings[i].ID)
 	}
+	s.cardPaths()
 	s.earlierPaths()
 	for i := range ed.Trials {
 		t := &ed.Trials[i]

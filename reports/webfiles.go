@@ -149,7 +149,12 @@ func (s *site) makeSearch() {
 }
 
 // topicPath leads to a topic.
-func (s *site) topicPath(id string) string { return "gaps.html#t-" + show.Slug(id) }
+func (s *site) topicPath(id string) string {
+	if p := s.cardPath(id); p != "" {
+		return p
+	}
+	return "gaps.html"
+}
 
 // searchPage is the search of the folder; a server answers the same address.
 type searchPage struct{ Conf template.JS }

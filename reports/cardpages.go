@@ -1,0 +1,205 @@
+package reports
+
+import (
+	"cmp"
+	"fmt"
+	"html/template"
+	"slices"
+	"strings"
+
+	"past/internal/coding"
+	"past/internal/evidence"
+	"past/reports/chart"
+	"past/reports/internal/show"
+)
+
+// cardPage is a topic: what it means, what measures it, and what evidence there is.
+type cardPage struct {
+	Card     *evidence.TopicCard
+	Cells    []cardCell
+	Groups   []cardGroup
+	Other    []otherView
+	NotToSay []string
+	Signed   string
+}
+
+type cardCell struct{ Substance, State, Why string }
+
+type cardGroup struct {
+	Name, None string
+	Studies    []linked
+}
+
+// otherView is a report that is not a controlled trial's result.
+type otherView struct {
+	Reference, Design, Risk, N, Instrument, Direction, Numbers, Limits, Read string
+	Source                                                                   template.HTML
+}
+
+func (s *site) cardPath(topic string) string { return s.cards[topic] }
+
+// cardPaths gives each topic card its file, before any page links to it.
+func (s *site) cardPaths() {
+	s.cards = map[string]string{}
+	for i := range s.Ed.Cards {
+		s.cards[s.Ed.Cards[i].Topic] = s.path("t/", s.Ed.Cards[i].Topic)
+	}
+}
+
+func (s *site) cardPages() {
+	for i := range s.Ed.Cards {
+		c := &s.Ed.Cards[i]
+		p := &page{Path: s.cards[c.Topic], Name: "card", Title: show.First(show.Clip(c.Name, 120)), Nav: "gaps.html", Description: sentence(c.Definition, 300)}
+		s.add(p)
+		d := &cardPage{Card: c, NotToSay: proseAll(c.NotToSay, 300)}
+		for j := range c.Cells {
+			g := &c.Cells[j]
+			d.Cells = append(d.Cells, cardCell{s.Name(g.Substance), orDash(string(g.State)), sentence(g.Why, 300)})
+		}
+		group := func(name, none string, list []evidence.CardStudy) {
+			g := cardGroup{Name: name, None: none}
+			for _, st := range list {
+				g.Studies = append(g.Studies, linked{Path: s.studPath[st.StudyID], Name: show.Clip(cmp.Or(st.Label, st.StudyID), 120), Note: strings.Trim(s.nameList(st.Substances)+", "+s.Name(st.Design), ", ")})
+			}
+			d.Groups = append(d.Groups, g)
+		}
+		group("Controlled trials", "None was found.", c.Controlled)
+		group("Uncontrolled trials", "None was found.", c.Uncontrolled)
+		if len(c.Unclear) > 0 {
+			group("Trials whose design is not stated", "", c.Unclear)
+		}
+		for j := range c.Other {
+			d.Other = append(d.Other, p.other(&c.Other[j]))
+		}
+		d.Signed = "No person has signed this card."
+		if c.Signed != nil {
+			d.Signed = "Signed by " + show.Clip(c.Signed.Who, 80) + ", " + show.Clip(c.Signed.When, 20) + "."
+		}
+		p.Data = d
+	}
+}
+
+func (p *page) other(o *evidence.OtherEvidence) otherView {
+	name, risk := evidence.OtherDesign(o.Design)
+	v := otherView{Reference: show.Clip(o.Reference, 240), Design: name, Risk: risk, N: "sample size not stated", Instrument: show.Clip(o.Instrument, 120), Direction: sentence(o.Direction, 240), Numbers: sentence(o.Numbers, 300),
+		Limits: sentence(o.Limits, 300), Read: show.Clip(o.Read, 60), Source: p.Out(o.Source, show.Clip(o.Source, 80))}
+	if o.N != nil {
+		v.N = show.Plural(*o.N, "person", "people")
+	}
+	if o.DOI != "" {
+		v.Source = p.DOI(o.DOI)
+	}
+	return v
+}
+
+// layerPage is every sexual and relational outcome of every trial.
+type layerPage struct {
+	Lede   string
+	Groups []tableGroup
+}
+
+// layerMost bounds a table of the sexual layer.
+const layerMost = 80
+
+func (s *site) sexualPage() {
+	if len(s.Ed.Sexual) == 0 {
+		return
+	}
+	p := &page{Path: "sexual.html", Name: "layer", Title: "Sexual and relational outcomes", Nav: "gaps.html"}
+	s.add(p)
+	d := &layerPage{}
+	never, rest, seen := 0, 0, map[string]bool{}
+	groups := map[string][]*evidence.LayerRow{}
+	order := []string{"planned, posted results lack it"}
+	for i := range s.Ed.Sexual {
+		r := &s.Ed.Sexual[i]
+		k := r.Kind
+		if r.Reported != nil && !*r.Reported {
+			k = order[0]
+			never++
+		} else {
+			rest++
+		}
+		if !slices.Contains(order, k) {
+			order = append(order, k)
+		}
+		groups[k] = append(groups[k], r)
+		seen[r.RecordID] = true
+	}
+	d.Lede = fmt.Sprintf("Every sexual or relational outcome that a stored record plans, posts, asks as a single item or counts as an adverse event: %s in %s. %s.", show.Plural(never+rest, "row", "rows"), show.Plural(len(seen), "record", "records"),
+		countSentence(never, "planned outcome is missing from posted results", "planned outcomes are missing from posted results"))
+	for i, k := range order {
+		if len(groups[k]) == 0 {
+			continue
+		}
+		g := tableGroup{Anchor: fmt.Sprintf("kind%d", i+1), Name: show.First(k), Table: chart.Table{Caption: show.First(k), Head: columns("Study", "Substance", "Outcome or term", "When", "#People affected", "Reported")}}
+		for j, r := range groups[k] {
+			if j == layerMost {
+				g.Note = fmt.Sprintf("The first %d of %s are listed; the data files have all.", layerMost, show.Int(len(groups[k])))
+				break
+			}
+			people := "?"
+			if r.Affected != nil && r.AtRisk != nil {
+				people = show.Int(*r.Affected) + " of " + show.Int(*r.AtRisk)
+			}
+			rep := "no results posted"
+			switch {
+			case r.Reported != nil && *r.Reported:
+				rep = "yes"
+			case r.Reported != nil:
+				rep = "not in the posted results"
+			case r.Arm != "":
+				rep = "in " + show.Clip(r.Arm, 60)
+			}
+			g.Table.Lines = append(g.Table.Lines, chart.TableLine{Cells: []chart.Cell{{Text: show.Clip(cmp.Or(r.Label, r.RecordID), 80), Href: cmp.Or(s.studPath[r.StudyID], s.RecordHref(r.RecordID))}, {Text: cmp.Or(s.nameList(r.Substances), "none that is tracked")}, {Text: show.Clip(r.What, 160)}, {Text: cmp.Or(show.Clip(r.TimeFrame, 60), "?")}, {Text: people}, {Text: rep}}})
+		}
+		d.Groups = append(d.Groups, g)
+	}
+	p.Data = d
+}
+
+// peoplePage is who was studied and left out, and what was done beside the drug.
+type peoplePage struct {
+	Lede, Care    string
+	Facts         []named
+	LeftOut, Done *chart.Table
+}
+
+func (s *site) peoplePage() {
+	sum := &s.Ed.Protocols
+	if sum.People.Trials == 0 {
+		return
+	}
+	p := &page{Path: "people.html", Name: "people", Title: "Who was studied, who was left out", Nav: "gaps.html"}
+	s.add(p)
+	d := &peoplePage{}
+	d.Lede = fmt.Sprintf("What the eligibility texts of %s say; %s such a text. It describes what trials did and is no advice. A code that is not found is unknown, not “no”.", show.Plural(sum.People.Trials, "trial", "trials"), countVerb(sum.People.Texts, "has", "have"))
+	d.Care = fmt.Sprintf("Coded from the texts on arms and interventions of %s. “Not described in the record” is the usual case.", show.Plural(sum.People.Protocols, "trial", "trials"))
+	list := func(in []coding.Counted) string {
+		var out []string
+		for _, c := range in {
+			out = append(out, show.Int(c.Trials)+" "+show.Clip(c.Name, 40))
+		}
+		return strings.Join(out, ", ")
+	}
+	d.Facts = []named{{Name: "Open to", Value: list(sum.People.Sex)}, {Name: "Ages", Value: list(sum.People.Ages)}}
+	d.LeftOut = s.shareTable("Who was left out", sum.LeftOut)
+	d.Done = s.shareTable("What was done beside the drug", sum.Care)
+	p.Data = d
+}
+
+func (s *site) shareTable(caption string, list []coding.Share) *chart.Table {
+	if len(list) == 0 {
+		return nil
+	}
+	t := &chart.Table{Caption: caption, Head: columns("What", "Stance", "#Trials", "#Of", "In the words of one of them")}
+	for _, x := range list {
+		c := []chart.Cell{{Text: show.First(show.Clip(x.Name, 80))}, {Text: show.Clip(x.Stance, 30)}, {Text: show.Int(x.Trials)}, {Text: show.Int(x.Of)}, {}}
+		if len(x.Rows) > 0 {
+			r := x.Rows[0]
+			c[4] = chart.Cell{Text: "“" + show.Clip(r.Quote, 140) + "” (" + show.Clip(r.RecordID, 30) + ", " + show.Clip(r.Field, 40) + ")", Href: s.RecordHref(r.RecordID)}
+		}
+		t.Lines = append(t.Lines, chart.TableLine{Cells: c})
+	}
+	return t
+}
