@@ -54,8 +54,8 @@ func (s *site) harmBrief(substance string) *harmBrief {
 
 func harmAnchor(substance string) string { return "h-" + show.Slug(substance) }
 
-// stated prints a count of people; what no study states says so.
-func stated(c evidence.HarmCount) string {
+// countOf prints a count of people; what no study states says so.
+func countOf(c evidence.HarmCount) string {
 	if c.Affected == nil {
 		return "not stated"
 	}
@@ -78,7 +78,7 @@ func harmFacts(h *evidence.Harms) []named {
 	case h.Exposed.Affected != nil:
 		exposed = show.Int(*h.Exposed.Affected) + " in " + show.Plural(h.Studies, "study", "studies")
 	}
-	return []named{{Name: "Serious events", Value: stated(h.Serious)}, {Name: "Deaths", Value: stated(h.Deaths)}, {Name: "Stopped because of harm", Value: stated(h.Stopped)}, {Name: "People exposed", Value: exposed}}
+	return []named{{Name: "Serious events", Value: countOf(h.Serious)}, {Name: "Deaths", Value: countOf(h.Deaths)}, {Name: "Stopped because of harm", Value: countOf(h.Stopped)}, {Name: "People exposed", Value: exposed}}
 }
 
 // harmTerms is how many terms a substance's figure shows; the rows have all.
