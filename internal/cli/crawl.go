@@ -81,9 +81,6 @@ func (c *crawlCmd) Run(ctx context.Context, e *Env) (err error) {
 	if perr := e.printCrawl(sum); perr != nil {
 		return perr
 	}
-	if err == nil {
-		err = st.IndexSearch(ctx)
-	}
 	if err != nil {
 		return err
 	}

@@ -30,9 +30,6 @@ func (c *importCmd) Run(ctx context.Context, e *Env) (err error) {
 	if err != nil {
 		return err
 	}
-	if err := st.IndexSearch(ctx); err != nil {
-		return err
-	}
 	problems := rep.Problems
 	run.counts = map[string]int64{"files": int64(rep.Files), "records": int64(rep.Records), "new": int64(rep.Result.New), "changed": int64(rep.Result.Changed), "problems": int64(rep.ProblemCount)}
 	if e.Globals.JSON {

@@ -3,8 +3,11 @@ package cli_test
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"maps"
 	"math/rand/v2"
 	"net/http"
@@ -155,11 +158,31 @@ func fingerprint(t testing.TB, db string) map[string]string {
 		t.Fatal(err)
 	}
 	defer st.Close()
-	f, err := st.Fingerprint(ctx)
-	if err != nil {
-		t.Fatal(err)
+	out := map[string]string{}
+	for _, table := range store.TableNames() {
+		_, rows, err := st.Rows(ctx, table)
+		if err != nil {
+			t.Fatal(err)
+		}
+		h := sha256.New()
+		for row, err := range rows {
+			if err != nil {
+				t.Fatal(err)
+			}
+			fmt.Fprintf(h, "%q\n", row)
+		}
+		out[table] = hex.EncodeToString(h.Sum(nil))
 	}
-	return f
+	var bodies []string
+	for p, err := range st.Payloads(ctx) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		bodies = append(bodies, p.SHA256)
+	}
+	slices.Sort(bodies)
+	out["payloads"] = strings.Join(bodies, " ")
+	return out
 }
 
 // TestKill9 kills crawls at random moments; the same command ends in the same

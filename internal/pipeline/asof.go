@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"past/crawler/registers"
 	"past/internal/evidence"
 	"past/internal/store"
 )
@@ -49,7 +50,7 @@ func AsOf(ctx context.Context, from *store.Store, at time.Time, dir string) (db,
 			}
 			continue
 		}
-		parsed, err := parse(p)
+		parsed, err := registers.Parse(p)
 		if err != nil {
 			continue // what could not be read then is not evidence now
 		}

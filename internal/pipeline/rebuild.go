@@ -9,11 +9,8 @@ import (
 // Rebuild recreates every derived row: records anew from the payloads, studies,
 // effects and findings anew from those and the human files.
 func (p *Pipeline) Rebuild(ctx context.Context, progress func(done, total int)) (store.RebuildReport, error) {
-	rep, err := p.Store.Rebuild(ctx, parse, progress)
+	rep, err := p.Store.Rebuild(ctx, progress)
 	if err != nil {
-		return rep, err
-	}
-	if err := p.Store.IndexSearch(ctx); err != nil {
 		return rep, err
 	}
 	for _, name := range StageNames {

@@ -2,27 +2,28 @@ package store
 
 import (
 	"fmt"
-	"slices"
 
 	"past/internal/evidence"
 )
 
-// bodyWrite is a payload of the batch and what must be written of it.
+// bodyWrite is a payload of the batch and, where it is not stored yet, its
+// compressed body.
 type bodyWrite struct {
-	p      *evidence.Payload
-	no     int64 // of a body that is stored already
-	hash   *task
-	frames []*task
-	parts  [][]byte
-	wrong  bool // the body does not have the hash it claims
+	p        *evidence.Payload
+	no       int64 // of a body that is stored already
+	stored   []byte
+	encoding string
+	err      error
 }
 
-// planBodies finds out which bodies are new.
+// planBodies finds out which bodies are new and compresses these, on all
+// processors.
 func (in *intake) planBodies() ([]*bodyWrite, error) {
-	var out []*bodyWrite
 	if in.replay {
 		return nil, nil
 	}
+	var out, fresh []*bodyWrite
+	twins := map[string]bool{}
 	for i := range in.b.Payloads {
 		p := &in.b.Payloads[i]
 		if t, ok := in.seen[p.SHA256]; !ok || p.FetchedAt.After(t) {
@@ -33,39 +34,47 @@ func (in *intake) planBodies() ([]*bodyWrite, error) {
 		if w.no, err = in.c.number("SELECT payload_no FROM payload WHERE sha256 = ?", p.SHA256); err != nil {
 			return nil, err
 		}
-		twin := slices.ContainsFunc(out, func(o *bodyWrite) bool { return o.no == 0 && o.p.SHA256 == p.SHA256 })
-		if w.no == 0 && !twin {
-			parts := frames(p.Body)
-			w.parts = make([][]byte, len(parts))
-			w.hash = newTask(func() { w.wrong = hashOf(p.Body) != p.SHA256 })
-			for j, part := range parts {
-				w.frames = append(w.frames, newTask(func() { w.parts[j] = compressFrame(part) }))
-			}
+		if w.no == 0 && !twins[p.SHA256] {
+			twins[p.SHA256] = true
+			fresh = append(fresh, w)
 		}
 		out = append(out, w)
 	}
+	onAll(len(fresh), func(i int) { fresh[i].compress() })
+	for _, w := range fresh {
+		if w.err != nil {
+			return nil, w.err
+		}
+	}
 	return out, nil
+}
+
+// compress checks the hash of a body and packs it.
+func (w *bodyWrite) compress() {
+	switch p := w.p; {
+	case hashOf(p.Body) == p.SHA256:
+		w.stored, w.encoding = compressBody(p.Body)
+	case len(p.Body) == 0:
+		w.err = fmt.Errorf("payload %s from %s has no body and is not stored yet", p.SHA256, p.URL)
+	default:
+		w.err = fmt.Errorf("payload from %s does not have the SHA-256 %s that it claims", p.URL, p.SHA256)
+	}
+}
+
+func (in *intake) writeBodies(bodies []*bodyWrite) error {
+	for _, b := range bodies {
+		if err := in.writeBody(b); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // writeBody writes a payload and its arrival.
 func (in *intake) writeBody(w *bodyWrite) error {
 	p := w.p
-	if w.hash != nil {
-		w.hash.finish()
-		if w.wrong {
-			if len(p.Body) == 0 {
-				return fmt.Errorf("payload %s from %s has no body and is not stored yet", p.SHA256, p.URL)
-			}
-			return fmt.Errorf("payload from %s does not have the SHA-256 %s that it claims", p.URL, p.SHA256)
-		}
-		for _, f := range w.frames {
-			f.finish()
-		}
-		body, encoding := joinFrames(p.Body, w.parts)
-		if body == nil {
-			body = []byte{}
-		}
-		err := in.c.exec("INSERT INTO payload (sha256, bytes, encoding, body) VALUES (?, ?, ?, ?)", p.SHA256, len(p.Body), encoding, body)
+	if w.stored != nil {
+		err := in.c.exec("INSERT INTO payload (sha256, bytes, encoding, body) VALUES (?, ?, ?, ?)", p.SHA256, len(p.Body), w.encoding, w.stored)
 		if err != nil {
 			return err
 		}

@@ -188,28 +188,11 @@ func BenchmarkReplaceExtraction(b *testing.B) {
 	b.ReportMetric(float64(n*b.N)/b.Elapsed().Seconds(), "rows/s")
 }
 
-// BenchmarkIndexSearch puts 1,000 recorded studies into the search.
-func BenchmarkIndexSearch(b *testing.B) {
-	s := filled(b, 1000)
-	ctx := context.Background()
-	for b.Loop() {
-		b.StopTimer()
-		if err := s.write(ctx, func(c *conn) error { return c.exec("UPDATE record SET indexed = 0") }); err != nil {
-			b.Fatal(err)
-		}
-		b.StartTimer()
-		if err := s.IndexSearch(ctx); err != nil {
-			b.Fatal(err)
-		}
-	}
-	b.ReportMetric(float64(1000*b.N)/b.Elapsed().Seconds(), "records/s")
-}
-
 // BenchmarkRebuild reads 2,000 recorded studies again.
 func BenchmarkRebuild(b *testing.B) {
 	s := filled(b, 2000)
 	for b.Loop() {
-		if _, err := s.Rebuild(context.Background(), ctgov.Parse, nil); err != nil {
+		if _, err := s.Rebuild(context.Background(), nil); err != nil {
 			b.Fatal(err)
 		}
 	}

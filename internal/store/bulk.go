@@ -1,9 +1,6 @@
 package store
 
-import (
-	"database/sql/driver"
-	"strings"
-)
+import "strings"
 
 // bulkRows is how many rows a bulk writes with one statement: beyond it there
 // is little to gain.
@@ -14,7 +11,7 @@ type bulk struct {
 	c      *conn
 	head   string // INSERT INTO table (columns) VALUES
 	cols   int
-	args   []driver.NamedValue
+	args   []any
 	parent *bulk // must be written before these rows
 	sizes  []int
 }
@@ -27,7 +24,7 @@ func (c *conn) newBulk(table string, columns ...string) *bulk {
 		cols:  len(columns),
 		sizes: []int{bulkRows, 8, 1},
 	}
-	b.args = make([]driver.NamedValue, 0, bulkRows*b.cols)
+	b.args = make([]any, 0, bulkRows*b.cols)
 	return b
 }
 
@@ -46,12 +43,10 @@ func (b *bulk) drop() {
 }
 
 // add takes rows, their values one after the other.
-func (b *bulk) add(vals []driver.Value) error {
+func (b *bulk) add(vals []any) error {
 	for len(vals) > 0 {
 		n := min(bulkRows*b.cols-len(b.args), len(vals))
-		for _, v := range vals[:n] {
-			b.args = append(b.args, driver.NamedValue{Ordinal: len(b.args) + 1, Value: v})
-		}
+		b.args = append(b.args, vals[:n]...)
 		vals = vals[n:]
 		if len(b.args) == bulkRows*b.cols {
 			if err := b.flush(); err != nil {
@@ -75,15 +70,7 @@ func (b *bulk) flush() error {
 	rest := b.args
 	for _, size := range b.sizes {
 		for len(rest) >= size*b.cols {
-			st, err := b.c.prepare(b.statement(size))
-			if err != nil {
-				return err
-			}
-			part := rest[:size*b.cols]
-			for i := range part {
-				part[i].Ordinal = i + 1
-			}
-			if _, err := b.c.run(st, part); err != nil {
+			if err := b.c.exec(b.statement(size), rest[:size*b.cols]...); err != nil {
 				return err
 			}
 			rest = rest[size*b.cols:]

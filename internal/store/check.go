@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
+	"strings"
 	"sync"
 )
 
@@ -32,14 +34,22 @@ func (s *Store) IntegrityCheck(ctx context.Context, bodies bool) ([]string, erro
 	if !bodies {
 		return faults, nil
 	}
-	more, err := s.checkBodies(ctx)
+	damaged, err := s.checkBodies(ctx)
 	if err != nil {
 		return nil, err
 	}
-	faults = append(faults, more...)
-	for _, err := range s.everyVersion(ctx) {
+	faults = append(faults, damaged...)
+	for fault, err := range each(ctx, s, "check versions", func(scan func(...any) error) (string, error) {
+		if _, err := s.scanRecord(scan); err != nil {
+			return err.Error(), nil
+		}
+		return "", nil
+	}, "SELECT "+versionColumns+" FROM record_version v JOIN record r USING (record_no)"+versionPayload+"ORDER BY v.payload_sha256") {
 		if err != nil {
-			faults = append(faults, err.Error())
+			return nil, err
+		}
+		if fault != "" && !slices.ContainsFunc(damaged, func(d string) bool { return strings.HasSuffix(fault, d) }) {
+			faults = append(faults, fault)
 		}
 	}
 	return faults, ctx.Err()
@@ -75,28 +85,6 @@ func (s *Store) checkBodies(ctx context.Context) ([]string, error) {
 	}
 	wg.Wait()
 	return faults, nil
-}
-
-// everyVersion reads all versions of all records, going on after one that
-// cannot be read.
-func (s *Store) everyVersion(ctx context.Context) func(yield func(int, error) bool) {
-	return func(yield func(int, error) bool) {
-		rows, err := s.r.QueryContext(ctx, `SELECT r.source, r.id, v.layout_no, v.bytes, v.body FROM record_version v JOIN record r USING (record_no)
-			ORDER BY v.version_no`)
-		if err != nil {
-			yield(0, s.explain(err))
-			return
-		}
-		defer rows.Close()
-		for i := 0; rows.Next(); i++ {
-			if _, err := s.scanRecord(ctx, rows.Scan); !yield(i, err) {
-				return
-			}
-		}
-		if err := rows.Err(); err != nil {
-			yield(0, s.explain(err))
-		}
-	}
 }
 
 // Checkpoint moves the write-ahead log into the database file, as far as

@@ -27,6 +27,7 @@ var roles = map[string]func(ctx context.Context, path string) error{
 }
 
 func TestMain(m *testing.M) {
+	defaultParse = parseSample
 	if role := os.Getenv(envRole); role != "" {
 		f, ok := roles[role]
 		if !ok {
@@ -157,7 +158,7 @@ func rebuildRole(ctx context.Context, path string) error {
 	}
 	fmt.Println("open")
 	for range 50 {
-		if _, err := s.Rebuild(ctx, parsePage, nil); err != nil {
+		if _, err := s.Rebuild(ctx, nil); err != nil {
 			return err
 		}
 	}

@@ -2,45 +2,37 @@ package store
 
 import (
 	"context"
-	"database/sql/driver"
+	"database/sql"
+	"errors"
 	"fmt"
-	"io"
 	"strings"
 )
 
-// conn is the one writing connection, spoken to below database/sql: bulk
-// writing through it costs half as much. It is only used inside
-// [Store.write], by one goroutine at a time.
+// conn is the one writing connection with its prepared statements. It is only
+// used inside [Store.write] and [Store.plain], by one goroutine at a time. Its
+// statements are not cancelled: a transaction is short and ends whole.
 type conn struct {
-	dc    driver.Conn
-	stmts map[string]driver.Stmt
+	db    *sql.Conn
+	stmts map[string]*sql.Stmt
 	items [tabCount]*bulk
 }
 
-func newConn(dc any) (*conn, error) {
-	c, ok := dc.(driver.Conn)
-	if !ok {
-		return nil, fmt.Errorf("the SQLite driver gave a %T for a connection", dc)
-	}
-	return &conn{dc: c, stmts: map[string]driver.Stmt{}}, nil
-}
+func newConn(db *sql.Conn) *conn { return &conn{db: db, stmts: map[string]*sql.Stmt{}} }
 
-func (c *conn) close() {
+func (c *conn) close() error {
+	var errs []error
 	for _, st := range c.stmts {
-		st.Close()
+		errs = append(errs, st.Close())
 	}
-	c.stmts = map[string]driver.Stmt{}
+	c.stmts = nil
+	return errors.Join(append(errs, c.db.Close())...)
 }
 
-func (c *conn) prepare(q string) (driver.Stmt, error) {
+func (c *conn) prepare(q string) (*sql.Stmt, error) {
 	if st, ok := c.stmts[q]; ok {
 		return st, nil
 	}
-	p, ok := c.dc.(driver.ConnPrepareContext)
-	if !ok {
-		return nil, fmt.Errorf("the SQLite driver cannot prepare statements")
-	}
-	st, err := p.PrepareContext(context.Background(), q)
+	st, err := c.db.PrepareContext(context.Background(), q)
 	if err != nil {
 		return nil, fmt.Errorf("prepare %q: %w", brief(q), err)
 	}
@@ -57,8 +49,7 @@ func brief(q string) string {
 	return q
 }
 
-// exec runs a prepared statement. Arguments are nil, string, int, int64,
-// float64, bool or []byte.
+// exec runs a prepared statement.
 func (c *conn) exec(q string, args ...any) error {
 	_, err := c.change(q, args...)
 	return err
@@ -70,16 +61,7 @@ func (c *conn) change(q string, args ...any) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	return c.run(st, named(args))
-}
-
-func (c *conn) run(st driver.Stmt, args []driver.NamedValue) (int64, error) {
-	se, ok := st.(driver.StmtExecContext)
-	if !ok {
-		return 0, fmt.Errorf("the SQLite driver cannot run statements")
-	}
-	// Without a cancellable context: a transaction is short and ends whole.
-	res, err := se.ExecContext(context.Background(), args)
+	res, err := st.ExecContext(context.Background(), args...)
 	if err != nil {
 		return 0, err
 	}
@@ -87,41 +69,43 @@ func (c *conn) run(st driver.Stmt, args []driver.NamedValue) (int64, error) {
 }
 
 // query calls each for every row; the slice is only valid within the call.
-func (c *conn) query(q string, each func(row []driver.Value) error, args ...any) error {
+func (c *conn) query(q string, each func(row []any) error, args ...any) error {
 	st, err := c.prepare(q)
 	if err != nil {
 		return err
 	}
-	sq, ok := st.(driver.StmtQueryContext)
-	if !ok {
-		return fmt.Errorf("the SQLite driver cannot query")
-	}
-	rows, err := sq.QueryContext(context.Background(), named(args))
+	rows, err := st.QueryContext(context.Background(), args...)
 	if err != nil {
 		return err
 	}
 	defer rows.Close()
-	row := make([]driver.Value, len(rows.Columns()))
-	for {
-		if err := rows.Next(row); err == io.EOF {
-			return nil
-		} else if err != nil {
+	cols, err := rows.Columns()
+	if err != nil {
+		return err
+	}
+	row, dest := make([]any, len(cols)), make([]any, len(cols))
+	for i := range row {
+		dest[i] = &row[i]
+	}
+	for rows.Next() {
+		if err := rows.Scan(dest...); err != nil {
 			return err
 		}
 		if err := each(row); err != nil {
 			return err
 		}
 	}
+	return rows.Err()
 }
 
 // one gives the first row of a query, ok false when there is none.
-func (c *conn) one(q string, args ...any) (row []driver.Value, ok bool, err error) {
-	stop := fmt.Errorf("enough")
-	err = c.query(q, func(r []driver.Value) error {
-		row, ok = append([]driver.Value(nil), r...), true
+func (c *conn) one(q string, args ...any) (row []any, ok bool, err error) {
+	stop := errors.New("enough")
+	err = c.query(q, func(r []any) error {
+		row, ok = append([]any(nil), r...), true
 		return stop
 	}, args...)
-	if err == stop {
+	if errors.Is(err, stop) {
 		err = nil
 	}
 	return row, ok, err
@@ -138,40 +122,14 @@ func (c *conn) number(q string, args ...any) (int64, error) {
 	return n, nil
 }
 
-func named(args []any) []driver.NamedValue {
-	out := make([]driver.NamedValue, len(args))
-	for i, a := range args {
-		out[i] = driver.NamedValue{Ordinal: i + 1, Value: value(a)}
-	}
-	return out
-}
-
-// value turns an argument into what the driver takes.
-func value(a any) driver.Value {
-	switch a := a.(type) {
-	case int:
-		return int64(a)
-	case bool:
-		if a {
-			return int64(1)
-		}
-		return int64(0)
-	}
-	return a
-}
-
 // script runs several statements, not prepared, as migrations need it.
 func (c *conn) script(q string) error {
-	ec, ok := c.dc.(driver.ExecerContext)
-	if !ok {
-		return fmt.Errorf("the SQLite driver cannot run scripts")
-	}
-	_, err := ec.ExecContext(context.Background(), q, nil)
+	_, err := c.db.ExecContext(context.Background(), q)
 	return err
 }
 
 // str reads a text column, NULL as "".
-func str(v driver.Value) string {
+func str(v any) string {
 	switch v := v.(type) {
 	case string:
 		return v

@@ -35,7 +35,7 @@ func (s *Store) AddEdition(ctx context.Context, e Edition, changes []Change) (ad
 			return err
 		}
 		if err := c.exec(`INSERT INTO edition (id, date, data_hash, software_version, published_at, run, document) VALUES (?, ?, ?, ?, ?, ?, ?)`,
-			e.ID, e.Date, e.DataHash, e.SoftwareVersion, stampText(e.PublishedAt), null(e.Run), compressFrame(e.Document)); err != nil {
+			e.ID, e.Date, e.DataHash, e.SoftwareVersion, stampText(e.PublishedAt), null(e.Run), squeeze(e.Document)); err != nil {
 			return err
 		}
 		no, err := c.number("SELECT edition_no FROM edition WHERE id = ?", e.ID)

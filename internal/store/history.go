@@ -80,9 +80,9 @@ func (s *Store) Absences(ctx context.Context, source, id string) ([]Absence, err
 // VersionRecord gives the record as it was in a version that [Store.History]
 // listed.
 func (s *Store) VersionRecord(ctx context.Context, v Version) (evidence.Record, error) {
-	row := s.r.QueryRowContext(ctx, `SELECT r.source, r.id, v.layout_no, v.bytes, v.body FROM record_version v JOIN record r USING (record_no)
-		WHERE v.version_no = ? AND r.id = ?`, v.no, v.RecordID)
-	r, err := s.scanRecord(ctx, row.Scan)
+	row := s.r.QueryRowContext(ctx, "SELECT "+versionColumns+" FROM record_version v JOIN record r USING (record_no)"+versionPayload+
+		"WHERE v.version_no = ? AND r.id = ?", v.no, v.RecordID)
+	r, err := s.scanRecord(row.Scan)
 	if errors.Is(err, sql.ErrNoRows) {
 		err = ErrNotFound
 	}

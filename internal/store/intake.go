@@ -1,14 +1,12 @@
 package store
 
 import (
-	"database/sql/driver"
 	"errors"
 	"fmt"
 	"time"
 
 	"past/crawler"
 	"past/internal/evidence"
-	"past/internal/store/pack"
 )
 
 // The kinds of arrival.
@@ -34,10 +32,10 @@ type intake struct {
 	at     time.Time
 	res    crawler.CommitResult
 
-	layout      int64
 	nextRecord  int64
 	nextVersion int64
 	items       [tabCount]*bulk
+	written     map[int64]bool // records whose rows are new or wait to be written
 	known       map[recordKey]*knownRecord
 	graves      map[recordKey]string // open tombstones and since when
 	open        openProblems
@@ -52,18 +50,6 @@ type knownRecord struct {
 	hash        string // of the current version
 	dated       string // place of the current version among the register's own
 	first, last string // when the current version was first and last received
-	waiting     bool   // a version of it is planned and not written yet
-}
-
-// recordCodec packs records; its layout is fixed at compile time.
-var recordCodec = mustCodec()
-
-func mustCodec() *pack.Codec {
-	c, err := pack.New[evidence.Record]()
-	if err != nil {
-		panic("store: the record type cannot be packed: " + err.Error()) // a test of this package would not even start
-	}
-	return c
 }
 
 // checkPayloads looks at payloads before the database is touched.
@@ -84,11 +70,8 @@ func checkPayloads(ps []evidence.Payload) error {
 
 func (s *Store) newIntake(c *conn, b *crawler.Batch, kind string) (*intake, error) {
 	in := &intake{s: s, c: c, b: b, kind: kind, at: s.batchTime(b),
-		known: map[recordKey]*knownRecord{}, graves: map[recordKey]string{}, seen: map[string]time.Time{}}
+		known: map[recordKey]*knownRecord{}, graves: map[recordKey]string{}, seen: map[string]time.Time{}, written: map[int64]bool{}}
 	var err error
-	if in.layout, err = c.layoutNo(recordCodec.Layout()); err != nil {
-		return nil, err
-	}
 	if in.nextRecord, err = c.number("SELECT max(record_no) FROM record"); err != nil {
 		return nil, err
 	}
@@ -100,19 +83,6 @@ func (s *Store) newIntake(c *conn, b *crawler.Batch, kind string) (*intake, erro
 	}
 	in.items[tabAnalysis].parent = in.items[tabOutcome]
 	return in, nil
-}
-
-// layoutNo finds or adds the row of a layout.
-func (c *conn) layoutNo(l *pack.Layout) (int64, error) {
-	text := l.Text()
-	no, err := c.number("SELECT layout_no FROM layout WHERE text = ?", text)
-	if err != nil || no != 0 {
-		return no, err
-	}
-	if err := c.exec("INSERT INTO layout (text) VALUES (?)", text); err != nil {
-		return 0, err
-	}
-	return c.number("SELECT layout_no FROM layout WHERE text = ?", text)
 }
 
 // run does the whole of it.
@@ -131,18 +101,11 @@ func (in *intake) run() (crawler.CommitResult, error) {
 	if err := in.loadOpen(); err != nil {
 		return in.res, err
 	}
-	for rest := in.b.Records; ; {
-		var writes []*recordWrite
-		if writes, rest, err = in.planRecords(rest); err != nil {
-			return in.res, err
-		}
-		if err := in.writeAll(bodies, writes); err != nil {
-			return in.res, err
-		}
-		bodies = nil
-		if len(rest) == 0 {
-			break
-		}
+	if err := in.writeBodies(bodies); err != nil {
+		return in.res, err
+	}
+	if err := in.writeRecords(); err != nil {
+		return in.res, err
 	}
 	if err := in.writeGone(); err != nil {
 		return in.res, err
@@ -151,40 +114,6 @@ func (in *intake) run() (crawler.CommitResult, error) {
 		return in.res, err
 	}
 	return in.res, in.writeQuery()
-}
-
-// writeAll writes payloads and records while a crew works ahead.
-func (in *intake) writeAll(bodies []*bodyWrite, writes []*recordWrite) error {
-	var free, ahead []*task
-	for _, b := range bodies {
-		if b.hash != nil {
-			free = append(append(free, b.hash), b.frames...)
-		}
-	}
-	for _, w := range writes {
-		ahead = append(ahead, w.task)
-	}
-	crew := newCrew(free, ahead)
-	defer crew.end()
-	for _, w := range writes {
-		w.task.finish()
-		if err := in.writeRecord(w); err != nil {
-			return fmt.Errorf("record %s: %w", w.rec.ID, err)
-		}
-		w.items, w.body, w.known.waiting = nil, nil, false
-		crew.used()
-	}
-	for _, b := range in.items {
-		if err := b.flush(); err != nil {
-			return err
-		}
-	}
-	for _, b := range bodies {
-		if err := in.writeBody(b); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // received is when a record's payload came.
@@ -225,7 +154,7 @@ func (in *intake) find(k recordKey) (*knownRecord, error) {
 	return kr, nil
 }
 
-func asInt(v driver.Value) int64 {
+func asInt(v any) int64 {
 	n, _ := v.(int64)
 	return n
 }

@@ -89,8 +89,16 @@ func (c *conn) migrate(path string, to int) (from int, copied string, err error)
 			return 0, "", fmt.Errorf("upgrade %s to schema version %d (%s): %w", path, m.version, m.name, err)
 		}
 	}
-	return int(have), copied, nil
+	if have > 0 && have < packedUntil && to >= packedUntil {
+		// The packed records of old were half the file. The copy that VACUUM
+		// makes belongs on the disk, not in memory.
+		err = c.script("PRAGMA temp_store = 1; PRAGMA auto_vacuum = INCREMENTAL; VACUUM; PRAGMA temp_store = 2;")
+	}
+	return int(have), copied, err
 }
+
+// packedUntil is the schema version that has no packed copy of records.
+const packedUntil = 10
 
 // keepBefore copies a database beside itself before it is upgraded. A copy that
 // is there is whole, since it appears by renaming, and of this very version: an

@@ -39,11 +39,15 @@ func fillFrom(t testing.TB, old, now *Store) {
 		}
 		script := "PRAGMA foreign_keys = 0; BEGIN;"
 		for _, name := range tables {
-			row, ok, err := c.one("SELECT group_concat(name, ', ') FROM pragma_table_info(?, 'main')", name[0])
+			// A column that today's table lacks is filled with what its type allows.
+			row, ok, err := c.one(`SELECT group_concat(name, ', '), group_concat(CASE
+				WHEN name IN (SELECT name FROM pragma_table_info(?1, 'now')) THEN name
+				WHEN "notnull" = 0 THEN 'NULL' WHEN type = 'BLOB' THEN 'x''''' WHEN type = 'INTEGER' THEN '0' ELSE '''''' END, ', ')
+				FROM pragma_table_info(?1, 'main')`, name[0])
 			if err != nil || !ok || row[0] == nil || name[0] == "writer" {
 				continue // a table that came later
 			}
-			script += "INSERT INTO main." + name[0] + " (" + str(row[0]) + ") SELECT " + str(row[0]) + " FROM now." + name[0] + ";"
+			script += "INSERT INTO main." + name[0] + " (" + str(row[0]) + ") SELECT " + str(row[1]) + " FROM now." + name[0] + ";"
 		}
 		return c.script(script + "COMMIT; PRAGMA foreign_keys = 1; DETACH now;")
 	})

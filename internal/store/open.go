@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"net/url"
 	"os"
+	"past/crawler/registers"
 	"path/filepath"
 	"runtime"
 	"strings"
@@ -16,12 +17,19 @@ import (
 	_ "modernc.org/sqlite" // the driver "sqlite"
 )
 
+// defaultParse reads payloads with the parser of their source; tests have their
+// own sources.
+var defaultParse = registers.Parse
+
 // Open opens the database at path, bringing its schema up to date unless
 // opened for reading. Errors wrap the sentinels of this package or are a
 // [*LockedError] or [*VersionError].
 func Open(ctx context.Context, path string, o Options) (*Store, error) {
 	if path == "" {
 		return nil, errors.New("open database: no file was named")
+	}
+	if o.Parse == nil {
+		o.Parse = defaultParse
 	}
 	if o.Now == nil {
 		o.Now = time.Now
@@ -116,26 +124,23 @@ func (s *Store) openWriter(ctx context.Context) error {
 		return err
 	}
 	s.w.SetMaxOpenConns(1)
-	if s.wc, err = s.w.Conn(ctx); err != nil {
+	db, err := s.w.Conn(ctx)
+	if err != nil {
 		return err
 	}
-	err = s.wc.Raw(func(dc any) error {
-		if s.c, err = newConn(dc); err != nil {
-			return err
-		}
-		if err := s.c.identify(); err != nil {
-			return err
-		}
-		if err := s.c.script("PRAGMA page_size = 8192; PRAGMA journal_mode = WAL;"); err != nil {
-			return err
-		}
-		if s.upgradedFrom, s.keptBefore, err = s.c.migrate(s.path, s.migrateTo); err != nil {
-			return err
-		}
-		return s.c.exec(`INSERT INTO writer (one, pid, host, what, since) VALUES (1, ?, ?, ?, ?)
-			ON CONFLICT DO UPDATE SET pid = excluded.pid, host = excluded.host, what = excluded.what,
-			since = excluded.since, released = NULL`, h.PID, h.Host, h.What, stampText(since))
-	})
+	s.c = newConn(db)
+	if err := s.c.identify(); err != nil {
+		return err
+	}
+	if err := s.c.script("PRAGMA page_size = 8192; PRAGMA journal_mode = WAL;"); err != nil {
+		return err
+	}
+	if s.upgradedFrom, s.keptBefore, err = s.c.migrate(s.path, s.migrateTo); err != nil {
+		return err
+	}
+	err = s.c.exec(`INSERT INTO writer (one, pid, host, what, since) VALUES (1, ?, ?, ?, ?)
+		ON CONFLICT DO UPDATE SET pid = excluded.pid, host = excluded.host, what = excluded.what,
+		since = excluded.since, released = NULL`, h.PID, h.Host, h.What, stampText(since))
 	if err != nil {
 		return err
 	}
@@ -231,11 +236,13 @@ func (c *conn) identify() error {
 	if app != applicationID && (app != 0 || tables > 0) {
 		return errForeign
 	}
+	if tables == 0 {
+		return c.script("PRAGMA page_size = 8192; PRAGMA auto_vacuum = INCREMENTAL;")
+	}
 	return nil
 }
 
-// Close indexes what is new for the search (for a second at most; the rest
-// comes with the next writer), checkpoints, optimises and releases the lock.
+// Close gives free pages back, checkpoints, optimises and releases the lock.
 func (s *Store) Close() error {
 	var err error
 	if !s.opt.ReadOnly && s.isOpen() {
@@ -254,11 +261,6 @@ func (s *Store) isOpen() bool {
 
 // settle leaves the file in a good state.
 func (s *Store) settle() error {
-	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
-	defer cancel()
-	if err := s.IndexSearch(ctx); err != nil && !errors.Is(err, context.DeadlineExceeded) {
-		return err
-	}
 	err := s.write(context.Background(), func(c *conn) error {
 		return c.exec("UPDATE writer SET released = ?", stampText(s.opt.Now()))
 	})
@@ -269,7 +271,7 @@ func (s *Store) settle() error {
 		return err
 	}
 	return s.plain(context.Background(), func(c *conn) error {
-		if err := c.script("PRAGMA analysis_limit = 400; PRAGMA optimize;"); err != nil {
+		if err := c.script("PRAGMA incremental_vacuum; PRAGMA analysis_limit = 400; PRAGMA optimize;"); err != nil {
 			return err
 		}
 		return c.script("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -282,13 +284,9 @@ func (s *Store) shut() error {
 	if s.r != nil {
 		errs = append(errs, s.r.Close())
 	}
-	if s.wc != nil {
-		if s.c != nil {
-			errs = append(errs, s.wc.Raw(func(any) error { s.c.close(); return nil }))
-			s.c = nil
-		}
-		errs = append(errs, s.wc.Close())
-		s.wc = nil
+	if s.c != nil {
+		errs = append(errs, s.c.close())
+		s.c = nil
 	}
 	if s.w != nil {
 		errs = append(errs, s.w.Close())

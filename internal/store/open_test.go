@@ -229,7 +229,6 @@ func TestReadOnlyStoreRefusesWrites(t *testing.T) {
 		"commit":   func() error { _, err := s.Commit(ctx, page("r", 0, 1, 0, "")); return err }(),
 		"findings": s.ReplaceFindings(ctx, nil, nil, nil),
 		"state":    s.SetState(ctx, "a", "b"),
-		"index":    s.IndexSearch(ctx),
 	} {
 		if !errors.Is(err, ErrReadOnly) {
 			t.Errorf("%s on a store for reading: %v", name, err)

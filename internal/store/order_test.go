@@ -131,7 +131,7 @@ func TestObservationsInAnyOrder(t *testing.T) {
 		if err != nil {
 			rt.Fatal(err)
 		}
-		if _, err := s.Rebuild(ctx, parsePage, nil); err != nil {
+		if _, err := s.Rebuild(ctx, nil); err != nil {
 			rt.Fatal(err)
 		}
 		got, err := s.Fingerprint(ctx)
@@ -151,10 +151,11 @@ func TestRecordTwiceInABatch(t *testing.T) {
 	for _, rev := range []int{5, 0, 5} {
 		again := page("r", 1, 2, rev, "")
 		for i := range again.Records {
-			again.Records[i].Prov.PayloadSHA256 = b.Payloads[0].SHA256
+			again.Records[i].Prov = evidence.Provenance{PayloadSHA256: b.Payloads[0].SHA256, Pointer: fmt.Sprintf("/studies/%d", len(b.Records)+i)}
 		}
 		b.Records = append(b.Records, again.Records...)
 	}
+	tell(b.Records...)
 	commit(t, s, b)
 	before := fingerprint(t, s)
 	if res := commit(t, s, b); res.New+res.Changed != 0 {

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"database/sql/driver"
 	"time"
 
 	"past/crawler"
@@ -30,7 +29,7 @@ const (
 func (in *intake) loadOpen() error {
 	in.open = openProblems{map[string][]openProblem{}, map[string][]openProblem{}}
 	err := in.c.query("SELECT problem_no, record_id, place, at FROM problem WHERE source = ? AND resolved_at IS NULL AND level = 'payload'",
-		func(row []driver.Value) error {
+		func(row []any) error {
 			p := openProblem{no: asInt(row[0]), at: str(row[3])}
 			if id := str(row[1]); id != "" {
 				in.open.byRecord[id] = append(in.open.byRecord[id], p)
@@ -42,7 +41,7 @@ func (in *intake) loadOpen() error {
 	if err != nil {
 		return err
 	}
-	return in.c.query("SELECT source, record_id, at FROM tombstone WHERE returned_at IS NULL", func(row []driver.Value) error {
+	return in.c.query("SELECT source, record_id, at FROM tombstone WHERE returned_at IS NULL", func(row []any) error {
 		in.graves[recordKey{str(row[0]), str(row[1])}] = str(row[2])
 		return nil
 	})

@@ -13,7 +13,7 @@ import (
 var derivedTables = []string{
 	"gap", "claim", "finding", "effect", "contrast", "arm_result", "planned_reading", "link", "study_record", "study", "decision", "search",
 	"related_work", "trial_mention", "publication", "event_list", "event_group", "posted_analysis",
-	"posted_outcome", "reference", "planned_outcome", "intervention", "arm", "record_version", "record", "layout",
+	"posted_outcome", "reference", "planned_outcome", "intervention", "arm", "record_version", "record",
 }
 
 // ResetDerived empties every derived table, in one transaction: what is left
@@ -45,13 +45,12 @@ type RebuildReport struct {
 
 // Rebuild empties every derived table and reads all payloads again, in the
 // order in which they came, in one transaction: readers see the old rows
-// until it is done, and a crash leaves them. parse is the Parse method of the
-// payload's source; progress may be nil. Studies and what follows are left
-// empty for the pipeline, and the search for [Store.IndexSearch].
+// until it is done, and a crash leaves them. progress may be nil. Studies and
+// what follows are left empty for the pipeline.
 //
 // The result is that of the collecting commits, provided that they held all
-// records that parse finds in their payloads.
-func (s *Store) Rebuild(ctx context.Context, parse func(evidence.Payload) (crawler.Parsed, error), progress func(done, total int)) (RebuildReport, error) {
+// records that the parser finds in their payloads.
+func (s *Store) Rebuild(ctx context.Context, progress func(done, total int)) (RebuildReport, error) {
 	var rep RebuildReport
 	err := s.write(ctx, func(c *conn) error {
 		total, err := c.number("SELECT count(*) FROM arrival")
@@ -70,7 +69,7 @@ func (s *Store) Rebuild(ctx context.Context, parse func(evidence.Payload) (crawl
 				return err
 			}
 			last = a.no
-			if err := s.replay(c, a, parse, &rep); err != nil {
+			if err := s.replay(c, a, &rep); err != nil {
 				return fmt.Errorf("payload %s from %s: %w", a.p.SHA256, a.p.URL, err)
 			}
 			rep.Arrivals++
@@ -113,8 +112,8 @@ func (c *conn) arrivalAfter(no int64) (*arrivalRow, error) {
 }
 
 // replay takes the records of an arrival in as if it came now.
-func (s *Store) replay(c *conn, a *arrivalRow, parse func(evidence.Payload) (crawler.Parsed, error), rep *RebuildReport) error {
-	parsed, err := parse(a.p)
+func (s *Store) replay(c *conn, a *arrivalRow, rep *RebuildReport) error {
+	parsed, err := s.opt.Parse(a.p)
 	if err != nil {
 		rep.Failed = append(rep.Failed, evidence.Problem{Source: a.p.Source, RecordID: a.p.RecordID, Kind: "unreadable", Where: a.p.URL,
 			Message: err.Error(), SHA256: a.p.SHA256, At: a.p.FetchedAt})

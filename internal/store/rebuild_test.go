@@ -18,7 +18,7 @@ import (
 // mixed fills a store with everything a rebuild must bring back: versions,
 // older snapshots, the same bytes twice, register history, problems of
 // records, tombstones.
-func mixed(t testing.TB, s *Store) (parse func(evidence.Payload) (crawler.Parsed, error)) {
+func mixed(t testing.TB, s *Store) {
 	t.Helper()
 	ctx := context.Background()
 	for _, rev := range []int{2, 0, 4, 2} {
@@ -41,33 +41,25 @@ func mixed(t testing.TB, s *Store) (parse func(evidence.Payload) (crawler.Parsed
 	p := payloadOf("ctgov", "https://example.org/NCT00000001/history/1", "history 1", day(31))
 	old := sample("NCT00000001", 9, p.SHA256)
 	old.Version = "1"
+	tell(old)
 	if _, err := s.AddHistory(ctx, "ctgov", "h", []evidence.Payload{p}, []evidence.Record{old}); err != nil {
 		t.Fatal(err)
 	}
 	f := payloadOf("pubmed", "file:papers.xml", "papers", day(32))
 	f.Status = 0
-	if _, err := s.Import(ctx, "pubmed", "i", []evidence.Payload{f}, crawler.Parsed{Records: []evidence.Record{paper("pmid:12345", f.SHA256)}}); err != nil {
+	papers := []evidence.Record{paper("pmid:12345", f.SHA256)}
+	tell(papers...)
+	if _, err := s.Import(ctx, "pubmed", "i", []evidence.Payload{f}, crawler.Parsed{Records: papers}); err != nil {
 		t.Fatal(err)
 	}
 	bad := payloadOf("ctgov", "https://example.org/broken", "<html>sorry</html>", day(33))
 	commit(t, s, crawler.Batch{Source: "ctgov", Payloads: []evidence.Payload{bad},
 		Problems: []evidence.Problem{{Kind: crawler.KindHTML, Where: bad.URL, Message: "a page", SHA256: bad.SHA256, At: day(33)}}})
-	return func(p evidence.Payload) (crawler.Parsed, error) {
-		switch {
-		case string(p.Body) == "history 1":
-			r := sample("NCT00000001", 9, p.SHA256)
-			r.Version = "1"
-			return crawler.Parsed{Records: []evidence.Record{r}}, nil
-		case p.Source == "pubmed":
-			return crawler.Parsed{Records: []evidence.Record{paper("pmid:12345", p.SHA256)}}, nil
-		}
-		return parsePage(p)
-	}
 }
 
 func TestRebuildGivesTheSame(t *testing.T) {
 	s, ctx := fresh(t), context.Background()
-	parse := mixed(t, s)
+	mixed(t, s)
 	want := fingerprint(t, s)
 	hist, err := s.History(ctx, "NCT00000001")
 	if err != nil {
@@ -76,7 +68,7 @@ func TestRebuildGivesTheSame(t *testing.T) {
 	fillDerived(t, s)
 	for range 2 {
 		done := 0
-		rep, err := s.Rebuild(ctx, parse, func(d, total int) {
+		rep, err := s.Rebuild(ctx, func(d, total int) {
 			if done = d; d > total {
 				t.Errorf("%d of %d payloads", d, total)
 			}
@@ -130,23 +122,26 @@ func TestResetDerivedLeavesWhatWasCollected(t *testing.T) {
 
 func TestRebuildThatFailsChangesNothing(t *testing.T) {
 	s, ctx := fresh(t), context.Background()
-	parse := mixed(t, s)
+	mixed(t, s)
 	want := fingerprint(t, s)
 	n := 0
-	_, err := s.Rebuild(ctx, func(p evidence.Payload) (crawler.Parsed, error) {
-		out, err := parse(p)
+	s.opt.Parse = func(p evidence.Payload) (crawler.Parsed, error) {
+		out, err := parseSample(p)
 		if n++; n == 4 {
 			out.Records[0].ContentHash = "" // a parser's mistake
 		}
 		return out, err
-	}, nil)
+	}
+	_, err := s.Rebuild(ctx, nil)
 	if err == nil || !strings.Contains(err.Error(), "content hash") {
 		t.Errorf("a record without a hash: %v", err)
 	}
 	stopped, cancel := context.WithCancel(ctx)
-	if _, err := s.Rebuild(stopped, func(p evidence.Payload) (crawler.Parsed, error) { cancel(); return parse(p) }, nil); !errors.Is(err, context.Canceled) {
+	s.opt.Parse = func(p evidence.Payload) (crawler.Parsed, error) { cancel(); return parseSample(p) }
+	if _, err := s.Rebuild(stopped, nil); !errors.Is(err, context.Canceled) {
 		t.Errorf("a rebuild that is stopped: %v", err)
 	}
+	s.opt.Parse = parseSample
 	if d := cmp.Diff(want, fingerprint(t, s)); d != "" {
 		t.Errorf("a failed rebuild changed the store:\n%s", d)
 	}
@@ -156,13 +151,14 @@ func TestRebuildThatFailsChangesNothing(t *testing.T) {
 func TestRebuildWithABetterParser(t *testing.T) {
 	s, ctx := fresh(t), context.Background()
 	commit(t, s, page("r", 0, 2, 0, ""))
-	if _, err := s.Rebuild(ctx, func(p evidence.Payload) (crawler.Parsed, error) {
+	s.opt.Parse = func(p evidence.Payload) (crawler.Parsed, error) {
 		out, err := parsePage(p)
 		for i := range out.Records {
 			out.Records[i].Planned = append(out.Records[i].Planned, evidence.PlannedOutcome{Type: "secondary", Measure: "found now"})
 		}
 		return out, err
-	}, nil); err != nil {
+	}
+	if _, err := s.Rebuild(ctx, nil); err != nil {
 		t.Fatal(err)
 	}
 	if c, err := s.Counts(ctx); err != nil || c.PlannedOutcomes != 4 {

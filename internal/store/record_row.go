@@ -15,7 +15,7 @@ var recordColumns = []string{
 	"first_submitted", "first_posted", "results_first_posted", "last_update_submit", "last_update_posted",
 	"study_type", "phases", "allocation", "intervention_model", "primary_purpose", "masking", "who_masked",
 	"enrollment", "enrollment_type", "sex", "minimum_age", "maximum_age", "conditions", "keywords", "mesh_terms",
-	"sponsor", "sponsor_class", "collaborators", "countries", "documents", "results_in_qc", "has_results", "unknown_keys", "indexed",
+	"sponsor", "sponsor_class", "collaborators", "countries", "documents", "results_in_qc", "has_results", "unknown_keys",
 	"planned_outcomes", "posted_outcomes", "outcome_groups", "measurements", "contrasts", "event_stats", "reference_count",
 }
 
@@ -45,7 +45,7 @@ func recordValues(w *recordWrite) []any {
 		nullInt(r.Enrollment), null(r.EnrollmentType), null(r.Sex), null(r.MinimumAge), null(r.MaximumAge),
 		textList(r.Conditions), textList(r.Keywords), textList(r.MeshTerms),
 		null(r.Sponsor.Name), null(r.Sponsor.Class), textList(organisationNames(r.Collaborators)), textList(r.Countries), jsonList(r.Documents),
-		r.ResultsInQC, r.Results != nil, unknownKeys(r.Unknown), false,
+		r.ResultsInQC, r.Results != nil, unknownKeys(r.Unknown),
 		n.PlannedOutcomes, n.PostedOutcomes, n.OutcomeGroups, n.Measurements, n.Contrasts, n.EventStats, n.References,
 	}
 }

@@ -6,11 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"slices"
 	"strings"
+	"sync"
 	"time"
 
+	"past/crawler"
 	"past/internal/evidence"
-	"past/internal/store/pack"
 )
 
 // RecordFilter narrows a reading of records; its zero value takes all of them
@@ -69,33 +71,31 @@ func versionAt(asOf time.Time) (join string, args []any) {
 		AND x.origin = 'snapshot' AND x.seen <= ? ORDER BY x.dated DESC, x.seen DESC, x.version_no DESC LIMIT 1)`, []any{stampText(asOf)}
 }
 
-// Records gives records in the order of source and id.
+// versionColumns are what [Store.scanRecord] reads: where a version's payload
+// is and how it came.
+const versionColumns = `r.source, r.id, v.pointer, v.seen, v.payload_sha256, p.bytes, p.encoding, p.body, a.source, coalesce(a.record_id, ''),
+	a.url, a.status, coalesce(a.media_type, '')`
+
+// versionPayload joins the payload of version v and its first arrival.
+const versionPayload = ` JOIN payload p ON p.sha256 = v.payload_sha256
+	JOIN arrival a ON a.arrival_no = (SELECT x.arrival_no FROM arrival x WHERE x.payload_no = p.payload_no
+		ORDER BY x.fetched_at = v.seen DESC, x.arrival_no LIMIT 1) `
+
+// Records gives records in the order of source and id, each read from its
+// payload: about half a millisecond for a study.
 func (s *Store) Records(ctx context.Context, f RecordFilter) iter.Seq2[evidence.Record, error] {
+	join, args := versionAt(f.AsOf)
+	cond, more := f.where()
+	seq := each(ctx, s, "read records", s.scanRecord, "SELECT "+versionColumns+" FROM record r "+join+versionPayload+
+		"WHERE "+cond+" ORDER BY r.source, r.id", append(args, more...)...)
 	return func(yield func(evidence.Record, error) bool) {
-		join, args := versionAt(f.AsOf)
-		cond, more := f.where()
-		rows, err := s.r.QueryContext(ctx, "SELECT r.source, r.id, v.layout_no, v.bytes, v.body FROM record r "+join+
-			" WHERE "+cond+" ORDER BY r.source, r.id", append(args, more...)...)
-		if err != nil {
-			yield(evidence.Record{}, fmt.Errorf("read records: %w", s.explain(err)))
-			return
-		}
-		defer rows.Close()
-		for rows.Next() {
-			r, err := s.scanRecord(ctx, rows.Scan)
-			if err != nil {
-				yield(evidence.Record{}, fmt.Errorf("read records: %w", s.explain(err)))
-				return
-			}
-			if f.WithResults && r.Results == nil {
+		for r, err := range seq {
+			if err == nil && f.WithResults && r.Results == nil {
 				continue
 			}
-			if !yield(r, nil) {
+			if !yield(r, err) {
 				return
 			}
-		}
-		if err := rows.Err(); err != nil {
-			yield(evidence.Record{}, fmt.Errorf("read records: %w", s.explain(err)))
 		}
 	}
 }
@@ -109,9 +109,9 @@ const sourceRank = `CASE r.source WHEN 'europepmc' THEN 1 WHEN 'crossref' THEN 2
 // aggregators. The error wraps [ErrNotFound] when there is none.
 func (s *Store) Record(ctx context.Context, id string, asOf time.Time) (evidence.Record, error) {
 	join, args := versionAt(asOf)
-	row := s.r.QueryRowContext(ctx, "SELECT r.source, r.id, v.layout_no, v.bytes, v.body FROM record r "+join+
-		" WHERE r.id = ? ORDER BY "+sourceRank+" LIMIT 1", append(args, id)...)
-	r, err := s.scanRecord(ctx, row.Scan)
+	row := s.r.QueryRowContext(ctx, "SELECT "+versionColumns+" FROM record r "+join+versionPayload+
+		"WHERE r.id = ? ORDER BY "+sourceRank+" LIMIT 1", append(args, id)...)
+	r, err := s.scanRecord(row.Scan)
 	if errors.Is(err, sql.ErrNoRows) {
 		if !asOf.IsZero() {
 			return r, fmt.Errorf("record %s as of %s: %w", id, asOf.UTC().Format(time.DateOnly), ErrNotFound)
@@ -124,16 +124,35 @@ func (s *Store) Record(ctx context.Context, id string, asOf time.Time) (evidence
 	return r, nil
 }
 
-// scanRecord unpacks source, id, layout_no, bytes and body.
-func (s *Store) scanRecord(ctx context.Context, scan func(...any) error) (evidence.Record, error) {
-	var r evidence.Record
-	var source, id string
-	var layout, size int64
-	var body []byte
-	if err := scan(&source, &id, &layout, &size, &body); err != nil {
-		return r, err
+// scanRecord reads versionColumns and parses the payload again.
+func (s *Store) scanRecord(scan func(...any) error) (evidence.Record, error) {
+	var source, id, pointer, seen, encoding string
+	var size int64
+	var p evidence.Payload
+	var stored []byte
+	row := []any{&source, &id, &pointer, &seen, &p.SHA256, &size, &encoding, &stored, &p.Source, &p.RecordID, &p.URL, &p.Status, &p.MediaType}
+	if err := scan(row...); err != nil {
+		return evidence.Record{}, err
 	}
-	if err := s.unpack(ctx, layout, size, body, &r); err != nil {
+	var err error
+	if p.FetchedAt, err = moment(seen); err != nil {
+		return evidence.Record{}, err
+	}
+	body := func() ([]byte, error) { return expandBody(stored, encoding, size, p.SHA256) }
+	r, err := s.pages.record(s.opt.Parse, p, pointer, id, body)
+	if errors.Is(err, errNotInPayload) { // some sources name a record by the address that its bytes came from
+		var urls []string
+		if urls, err = s.texts(context.Background(), `SELECT DISTINCT a.url FROM arrival a JOIN payload p USING (payload_no)
+			WHERE p.sha256 = ? ORDER BY a.arrival_no`, p.SHA256); err != nil {
+			return r, err
+		}
+		err = errNotInPayload
+		for i := 0; i < len(urls) && err != nil; i++ {
+			p.URL = urls[i]
+			r, err = s.pages.record(s.opt.Parse, p, pointer, id, body)
+		}
+	}
+	if err != nil {
 		return r, fmt.Errorf("record %s of %s: %w", id, source, err)
 	}
 	if r.Source == "" {
@@ -142,42 +161,55 @@ func (s *Store) scanRecord(ctx context.Context, scan func(...any) error) (eviden
 	return r, nil
 }
 
-// unpack reads a stored record.
-func (s *Store) unpack(ctx context.Context, layout, size int64, body []byte, r *evidence.Record) error {
-	reader, err := s.layoutReader(ctx, layout)
-	if err != nil {
-		return err
-	}
-	packed, err := expandRecord(body, size)
-	if err != nil {
-		return err
-	}
-	if err := reader.Read(packed, r); err != nil {
-		return fmt.Errorf("%w: %v", ErrCorrupt, err)
-	}
-	return nil
+// pageCache keeps what was read of the last payloads of many records, so that
+// reading each of these does not mean parsing all of them again.
+type pageCache struct {
+	mu    sync.Mutex
+	pages []cachedPage // the latest last
 }
 
-// layoutReader gives the reader of a layout, made once per store.
-func (s *Store) layoutReader(ctx context.Context, no int64) (*pack.Reader, error) {
-	if r, ok := s.layouts.Load(no); ok {
-		return r.(*pack.Reader), nil
-	}
-	var text string
-	if err := s.r.QueryRowContext(ctx, "SELECT text FROM layout WHERE layout_no = ?", no).Scan(&text); err != nil {
-		return nil, fmt.Errorf("layout %d: %w", no, err)
-	}
-	l, err := pack.ParseLayout(text)
-	if err != nil {
-		return nil, fmt.Errorf("%w: %v", ErrCorrupt, err)
-	}
-	r, err := recordCodec.Reader(l)
-	if err != nil {
-		return nil, err
-	}
-	s.layouts.Store(no, r)
-	return r, nil
+type cachedPage struct {
+	sha, seen, url string
+	records        []evidence.Record
 }
+
+// maxPages bounds the cache.
+const maxPages = 4
+
+func (c *pageCache) record(parse func(evidence.Payload) (crawler.Parsed, error), p evidence.Payload, pointer, id string,
+	body func() ([]byte, error)) (evidence.Record, error) {
+	seen := stampText(p.FetchedAt)
+	c.mu.Lock()
+	i := slices.IndexFunc(c.pages, func(x cachedPage) bool { return x.sha == p.SHA256 && x.seen == seen && x.url == p.URL })
+	var records []evidence.Record
+	if i >= 0 {
+		records = c.pages[i].records
+	}
+	c.mu.Unlock()
+	if i < 0 {
+		var err error
+		if p.Body, err = body(); err != nil {
+			return evidence.Record{}, err
+		}
+		parsed, err := parse(p)
+		if err != nil {
+			return evidence.Record{}, fmt.Errorf("%w: its payload %s can no longer be read: %v", ErrCorrupt, p.SHA256, err)
+		}
+		if records = parsed.Records; len(records) > 1 {
+			c.mu.Lock()
+			c.pages = append(c.pages[max(0, len(c.pages)-maxPages+1):], cachedPage{p.SHA256, seen, p.URL, records})
+			c.mu.Unlock()
+		}
+	}
+	for _, r := range records {
+		if r.ID == id && r.Prov.Pointer == pointer {
+			return r, nil
+		}
+	}
+	return evidence.Record{}, fmt.Errorf("%w %s at %q", errNotInPayload, p.SHA256, pointer)
+}
+
+var errNotInPayload = fmt.Errorf("%w: the record is not in its payload", ErrCorrupt)
 
 // RecordState says where a record stands without reading its content.
 type RecordState struct {

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"database/sql/driver"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -53,7 +52,7 @@ func (s *Store) ReplacePlanned(ctx context.Context, readings iter.Seq[evidence.P
 		}
 		rows := c.newBulk("planned_reading", "record_id", "outcome_index", "instrument", "subscale", "domain")
 		for p := range readings {
-			err := rows.add([]driver.Value{p.RecordID, int64(p.OutcomeIndex), p.Instrument, null(p.Subscale), p.Domain})
+			err := rows.add([]any{p.RecordID, int64(p.OutcomeIndex), p.Instrument, null(p.Subscale), p.Domain})
 			if err != nil {
 				return fmt.Errorf("planned outcome %d of %s: %w", p.OutcomeIndex, p.RecordID, err)
 			}
@@ -119,7 +118,7 @@ func (c *conn) addArmResults(ours func(string) error, results iter.Seq[evidence.
 	}
 	rows := c.newBulk("arm_result", armColumns...)
 	seq := map[string]int64{}
-	vals := make([]driver.Value, 0, len(armColumns))
+	vals := make([]any, 0, len(armColumns))
 	for a := range results {
 		if err := ours(a.RecordID); err != nil {
 			return err
@@ -133,7 +132,7 @@ func (c *conn) addArmResults(ours func(string) error, results iter.Seq[evidence.
 			int64(a.ClassIndex), null(a.ClassTitle), int64(a.CategoryIndex), null(a.CategoryTitle), null(a.GroupID), null(a.GroupTitle),
 			null(a.ParamType), null(a.ValueRaw), nullFloat(a.Value), null(a.DispersionType), null(a.SpreadRaw), null(a.LowerRaw), null(a.UpperRaw),
 			nullFloat(a.Spread), nullFloat(a.Lower), nullFloat(a.Upper), nullInt(a.N), null(a.NRaw), null(a.Unit), null(a.TimepointRaw),
-			nullFloat(a.TimepointWeeks), null(a.TimepointOrigin), null(a.Instrument), null(a.Domain), null(a.ScoreType), null(a.Subscale), value(a.Baseline), value(a.Adjusted),
+			nullFloat(a.TimepointWeeks), null(a.TimepointOrigin), null(a.Instrument), null(a.Domain), null(a.ScoreType), null(a.Subscale), a.Baseline, a.Adjusted,
 			null(a.Use), string(a.Verdict), a.Reason, textList(a.Flags), a.Prov.PayloadSHA256, a.Prov.Pointer)
 		if err := rows.add(vals); err != nil {
 			return fmt.Errorf("arm result %s: %w", a.ID, err)
@@ -148,7 +147,7 @@ func (c *conn) addContrasts(ours func(string) error, contrasts iter.Seq[evidence
 	}
 	rows := c.newBulk("contrast", contrastColumns...)
 	seq := map[string]int64{}
-	vals := make([]driver.Value, 0, len(contrastColumns))
+	vals := make([]any, 0, len(contrastColumns))
 	for x := range contrasts {
 		if err := ours(x.RecordID); err != nil {
 			return err
@@ -160,7 +159,7 @@ func (c *conn) addContrasts(ours func(string) error, contrasts iter.Seq[evidence
 		seq[x.RecordID] = n + 1
 		vals = append(vals[:0], x.RecordID, n, x.ID, null(x.StudyID), int64(x.OutcomeIndex), int64(x.Index), null(x.OutcomeTitle),
 			textArray(x.GroupIDs), null(x.Kind), null(x.ParamRaw), nullFloat(x.Estimate), nullFloat(x.CILevel), int64(x.CISides), nullFloat(x.Lower),
-			nullFloat(x.Upper), nullFloat(x.SE), null(x.PRaw), nullFloat(x.P), null(x.POp), null(x.Method), value(x.Adjusted), null(x.Sign),
+			nullFloat(x.Upper), nullFloat(x.SE), null(x.PRaw), nullFloat(x.P), null(x.POp), null(x.Method), x.Adjusted, null(x.Sign),
 			string(x.Verdict), x.Reason, x.Prov.PayloadSHA256, x.Prov.Pointer)
 		if err := rows.add(vals); err != nil {
 			return fmt.Errorf("contrast %s: %w", x.ID, err)

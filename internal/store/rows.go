@@ -1,7 +1,6 @@
 package store
 
 import (
-	"database/sql/driver"
 	"encoding/json"
 	"sort"
 	"strconv"
@@ -51,17 +50,14 @@ var itemTables = [tabCount]struct {
 }
 
 // itemRows are the rows of one record in all item tables.
-type itemRows [tabCount][]driver.Value
+type itemRows [tabCount][]any
 
 func (t *itemRows) add(tab int, vals ...any) {
 	rows := t[tab]
 	if rows == nil {
-		rows = make([]driver.Value, 0, 8*len(vals))
+		rows = make([]any, 0, 8*len(vals))
 	}
-	for _, v := range vals {
-		rows = append(rows, value(v))
-	}
-	t[tab] = rows
+	t[tab] = append(rows, vals...)
 }
 
 // itemsOf lays a record out in rows.

@@ -2,8 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql/driver"
-	"fmt"
 	"strings"
 	"unicode"
 
@@ -34,8 +32,7 @@ type SearchHit struct {
 // Search finds records whose title, conditions, interventions, keywords or
 // summary hold all words of text ("quoted phrases" as such, a trailing * as
 // prefix), best first. No text is ever read as query syntax; one without any
-// word finds nothing. Records that are not indexed yet (see
-// [Store.SearchPending]) are not found.
+// word finds nothing.
 func (s *Store) Search(ctx context.Context, query string, limit, offset int) ([]SearchHit, error) {
 	match := matchExpression(query)
 	if match == "" {
@@ -79,73 +76,15 @@ func matchExpression(query string) string {
 	return strings.Join(terms, " ")
 }
 
-// SearchPending counts records whose current text is not in the search yet.
-func (s *Store) SearchPending(ctx context.Context) (int, error) {
-	var n int
-	if err := s.r.QueryRowContext(ctx, "SELECT count(*) FROM record WHERE indexed = 0").Scan(&n); err != nil {
-		return 0, fmt.Errorf("count records not indexed: %w", s.explain(err))
-	}
-	return n, nil
-}
-
-// indexBatch is how many records go into the search in one transaction.
-const indexBatch = 500
-
-// IndexSearch puts the text of new and changed records into the search. It is
-// kept out of Commit, where it would cost a fifth of the time; a stage that
-// has stored records calls it at its end, and Close does as much as a second
-// allows. When ctx ends it stops between two batches, which are kept.
-func (s *Store) IndexSearch(ctx context.Context) error {
-	for {
-		n := 0
-		if err := ctx.Err(); err != nil {
+// index puts the text of a current version into the search.
+func (in *intake) index(w *recordWrite) error {
+	if !w.isNew {
+		if err := in.c.exec("DELETE FROM search WHERE rowid = ?", w.no); err != nil {
 			return err
 		}
-		err := s.write(ctx, func(c *conn) (err error) {
-			n, err = s.indexSome(c)
-			return err
-		})
-		if err != nil {
-			return fmt.Errorf("index for the search: %w", err)
-		}
-		if n < indexBatch {
-			return nil
-		}
 	}
-}
-
-func (s *Store) indexSome(c *conn) (n int, err error) {
-	type entry struct {
-		no, layout, size int64
-		body             []byte
-	}
-	var todo []entry
-	err = c.query(`SELECT r.record_no, v.layout_no, v.bytes, v.body FROM record r JOIN record_version v ON v.version_no = r.version_no
-		WHERE r.indexed = 0 ORDER BY r.record_no LIMIT ?`, func(row []driver.Value) error {
-		body, _ := row[3].([]byte)
-		todo = append(todo, entry{asInt(row[0]), asInt(row[1]), asInt(row[2]), body})
-		return nil
-	}, indexBatch)
-	if err != nil {
-		return 0, err
-	}
-	for _, e := range todo {
-		var r evidence.Record
-		if err := s.unpack(context.Background(), e.layout, e.size, e.body, &r); err != nil {
-			return 0, fmt.Errorf("record number %d: %w", e.no, err)
-		}
-		if err := c.exec("DELETE FROM search WHERE rowid = ?", e.no); err != nil {
-			return 0, err
-		}
-		if err := c.exec("INSERT INTO search (rowid, title, conditions, interventions, keywords, summary) VALUES (?, ?, ?, ?, ?, ?)",
-			append([]any{e.no}, searchText(&r)...)...); err != nil {
-			return 0, err
-		}
-		if err := c.exec("UPDATE record SET indexed = 1 WHERE record_no = ?", e.no); err != nil {
-			return 0, err
-		}
-	}
-	return len(todo), nil
+	return in.c.exec("INSERT INTO search (rowid, title, conditions, interventions, keywords, summary) VALUES (?, ?, ?, ?, ?, ?)",
+		append([]any{w.no}, searchText(w.rec)...)...)
 }
 
 // searchText is what of a record can be found, in the columns of search.

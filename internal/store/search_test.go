@@ -38,15 +38,6 @@ func TestSearch(t *testing.T) {
 		rec("NCT3", "Étude de la kétamine", "Anxiété", "Ketamine", "Quotes \"like these\" and stars * too."),
 	}}
 	commit(t, s, b)
-	if n, err := s.SearchPending(ctx); err != nil || n != 3 {
-		t.Errorf("%d records wait for the index, want 3 (%v)", n, err)
-	}
-	if err := s.IndexSearch(ctx); err != nil {
-		t.Fatal(err)
-	}
-	if n, _ := s.SearchPending(ctx); n != 0 {
-		t.Errorf("%d records still wait", n)
-	}
 	for query, want := range map[string]string{
 		"mdma":                       "NCT1 NCT2", // the title counts more than the summary
 		"MDMA ptsd":                  "NCT1",
@@ -78,9 +69,6 @@ func TestSearch(t *testing.T) {
 	b.Records = []evidence.Record{rec("NCT1", "LSD study", "Anxiety", "LSD", "")}
 	p.FetchedAt, b.Payloads = day(1), []evidence.Payload{p}
 	commit(t, s, b)
-	if err := s.IndexSearch(ctx); err != nil {
-		t.Fatal(err)
-	}
 	if got := found(t, s, "mdma"); got != "NCT2" {
 		t.Errorf("after the change mdma finds %q", got)
 	}
@@ -104,9 +92,6 @@ func TestCloseIndexes(t *testing.T) {
 func TestSearchTakesAnyText(t *testing.T) {
 	s := fresh(t)
 	commit(t, s, page("r", 0, 1, 0, ""))
-	if err := s.IndexSearch(context.Background()); err != nil {
-		t.Fatal(err)
-	}
 	text := rapid.OneOf(rapid.String(), rapid.StringOf(rapid.RuneFrom([]rune(`"'*^-+(){}:ANDORNT eart.,\`+"\x00"))))
 	rapid.Check(t, func(rt *rapid.T) {
 		q := text.Draw(rt, "query")

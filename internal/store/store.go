@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"past/crawler"
 	"past/internal/evidence"
 )
 
@@ -21,6 +22,9 @@ type Options struct {
 	Create bool
 	// What names the holder of the writer lock to others: "past crawl ctgov".
 	What string
+	// Parse reads a stored payload into its records; nil is the parser of the
+	// payload's source.
+	Parse func(evidence.Payload) (crawler.Parsed, error)
 	// Now is the clock for rows the store stamps itself; time.Now when nil.
 	Now func() time.Time
 
@@ -33,17 +37,16 @@ type Store struct {
 	path string
 	opt  Options
 	lock *writerLock
-	w    *sql.DB   // one connection, for writing
-	wc   *sql.Conn // that connection
-	c    *conn     // its inside; used only within write and plain
-	r    *sql.DB   // many connections, for reading
+	w    *sql.DB // one connection, for writing
+	c    *conn   // that connection; used only within write and plain
+	r    *sql.DB // many connections, for reading
 	// still is set for a file on a disk that nobody can write.
 	still []string
 
 	// turn holds one token while somebody writes.
 	turn chan struct{}
 
-	layouts sync.Map // layout_no → *pack.Reader
+	pages pageCache
 
 	mu      sync.Mutex
 	pending []evidence.Fetch // request outcomes that wait for the next write
@@ -121,20 +124,7 @@ func (s *Store) holding(f func(c *conn) error) error {
 	if s.c == nil {
 		return fmt.Errorf("write to %s: %w", s.path, errClosed)
 	}
-	// Raw hands out the connection that s.c wraps and keeps others off it. An
-	// error or a panic in it would make database/sql drop the connection, so
-	// that both are carried past it.
-	var ferr error
-	var broken any
-	err := s.wc.Raw(func(any) error {
-		defer func() { broken = recover() }()
-		ferr = f(s.c)
-		return nil
-	})
-	if broken != nil {
-		panic(broken)
-	}
-	return s.explain(errors.Join(ferr, err))
+	return s.explain(f(s.c))
 }
 
 var errClosed = errors.New("the store is closed")

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"database/sql/driver"
 	"fmt"
 	"time"
 )
@@ -20,7 +19,7 @@ func stamp(t time.Time) any {
 func stampText(t time.Time) string { return t.UTC().Format(timeLayout) }
 
 // moment reads a time that stamp wrote.
-func moment(v driver.Value) (time.Time, error) {
+func moment(v any) (time.Time, error) {
 	s := str(v)
 	if s == "" {
 		return time.Time{}, nil

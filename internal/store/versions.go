@@ -2,8 +2,6 @@ package store
 
 import (
 	"fmt"
-	"slices"
-	"sync"
 
 	"past/crawler"
 	"past/internal/evidence"
@@ -19,28 +17,21 @@ type recordWrite struct {
 	dated   string // its place among the versions
 	current bool   // becomes the current version, with its rows
 	isNew   bool   // the record was unknown
-	known   *knownRecord
-	task    *task
-
-	items *itemRows
-	body  []byte
-	bytes int
 }
 
-// planRecords decides for records of the batch what is to be done. It stops
-// before one that came earlier in the batch and is not written yet: what is to
-// be done with it depends on that.
-func (in *intake) planRecords(records []evidence.Record) (out []*recordWrite, rest []evidence.Record, err error) {
-	for i := range records {
-		r := &records[i]
+// writeRecords decides for each record of the batch what is to be done, and
+// does it.
+func (in *intake) writeRecords() error {
+	for i := range in.b.Records {
+		r := &in.b.Records[i]
 		if r.ID == "" {
-			in.b.Problems = append(slices.Clip(in.b.Problems), evidence.Problem{Source: in.b.Source, Kind: crawler.KindNoID,
+			in.b.Problems = append(in.b.Problems[:len(in.b.Problems):len(in.b.Problems)], evidence.Problem{Source: in.b.Source, Kind: crawler.KindNoID,
 				Where: r.Prov.Pointer, Message: "a record without an id cannot be kept", SHA256: r.Prov.PayloadSHA256, At: in.at})
 			in.res.KeptAside++
 			continue
 		}
 		if r.ContentHash == "" {
-			return nil, nil, fmt.Errorf("record %s has no content hash", r.ID)
+			return fmt.Errorf("record %s has no content hash", r.ID)
 		}
 		k := recordKey{r.Source, r.ID}
 		if k.source == "" {
@@ -48,22 +39,26 @@ func (in *intake) planRecords(records []evidence.Record) (out []*recordWrite, re
 		}
 		kr, err := in.find(k)
 		if err != nil {
-			return nil, nil, err
-		}
-		if kr.waiting {
-			return out, records[i:], nil
+			return err
 		}
 		w, err := in.planRecord(r, k, kr)
-		if err != nil {
-			return nil, nil, err
+		if err == nil && w != nil {
+			err = in.writeRecord(w)
 		}
-		if w != nil {
-			w.known, w.task = kr, newTask(w.prepare)
-			kr.waiting = true
-			out = append(out, w)
+		if err != nil {
+			return fmt.Errorf("record %s: %w", r.ID, err)
 		}
 	}
-	return out, nil, nil
+	return in.flushItems()
+}
+
+func (in *intake) flushItems() error {
+	for _, b := range in.items {
+		if err := b.flush(); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // planRecord gives what must be written for one record, nil for nothing.
@@ -154,8 +149,8 @@ func (in *intake) split(kr *knownRecord, at string) error {
 		return err
 	}
 	in.nextVersion++
-	err = in.c.exec(`INSERT INTO record_version (version_no, record_no, origin, seen, last_seen, content_hash, payload_sha256, pointer, label, stated, dated,
-		layout_no, bytes, body) SELECT ?1, record_no, origin, seen, seen, content_hash, payload_sha256, pointer, label, stated, dated, layout_no, bytes, body
+	err = in.c.exec(`INSERT INTO record_version (version_no, record_no, origin, seen, last_seen, content_hash, payload_sha256, pointer, label, stated, dated)
+		SELECT ?1, record_no, origin, seen, seen, content_hash, payload_sha256, pointer, label, stated, dated
 		FROM record_version WHERE version_no = ?2`, in.nextVersion, asInt(row[0]))
 	if err != nil {
 		return err
@@ -191,22 +186,6 @@ func (in *intake) planHistory(r *evidence.Record, k recordKey, kr *knownRecord, 
 	return &recordWrite{rec: r, key: k, no: kr.no, version: in.nextVersion, at: at, dated: dated(r, at)}, nil
 }
 
-// packRoom spares the large buffers in which records are packed.
-var packRoom = sync.Pool{New: func() any { return new([]byte) }}
-
-// prepare does what needs no database.
-func (w *recordWrite) prepare() {
-	room := packRoom.Get().(*[]byte)
-	packed := recordCodec.Append((*room)[:0], w.rec)
-	w.bytes = len(packed)
-	w.body = squeezeRecord(packed)
-	*room = packed
-	packRoom.Put(room)
-	if w.current {
-		w.items = itemsOf(w.no, w.rec)
-	}
-}
-
 func (in *intake) writeRecord(w *recordWrite) error {
 	r := w.rec
 	if w.current {
@@ -228,13 +207,16 @@ func (in *intake) writeRecord(w *recordWrite) error {
 		origin = originRegister
 	}
 	err := in.c.exec(`INSERT INTO record_version (version_no, record_no, origin, seen, last_seen, content_hash, payload_sha256, pointer,
-		label, stated, dated, layout_no, bytes, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		w.version, w.no, origin, w.at, w.at, r.ContentHash, r.Prov.PayloadSHA256, r.Prov.Pointer, null(r.Version), null(stated(r)), w.dated,
-		in.layout, w.bytes, w.body)
+		label, stated, dated) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		w.version, w.no, origin, w.at, w.at, r.ContentHash, r.Prov.PayloadSHA256, r.Prov.Pointer, null(r.Version), null(stated(r)), w.dated)
 	if err != nil || !w.current {
 		return err
 	}
-	for i, rows := range w.items {
+	if err := in.index(w); err != nil {
+		return err
+	}
+	in.written[w.no] = true
+	for i, rows := range itemsOf(w.no, r) {
 		if err := in.items[i].add(rows); err != nil {
 			return err
 		}
@@ -244,6 +226,11 @@ func (in *intake) writeRecord(w *recordWrite) error {
 
 // clearItems empties the tables below a record before its new rows come.
 func (in *intake) clearItems(w *recordWrite) error {
+	if in.written[w.no] { // an earlier version of it in this batch
+		if err := in.flushItems(); err != nil {
+			return err
+		}
+	}
 	for i, t := range itemTables {
 		if i == tabAnalysis { // these go with their outcome
 			continue

@@ -204,6 +204,7 @@ func TestHostileText(t *testing.T) {
 			}
 			r.Results.Adverse.Events = append(r.Results.Adverse.Events, e)
 		}
+		tell(r)
 		if _, err := s.Commit(context.Background(), crawler.Batch{Source: "ctgov", Payloads: []evidence.Payload{p}, Records: []evidence.Record{r}}); err != nil {
 			rt.Fatal(err)
 		}

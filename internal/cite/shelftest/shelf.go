@@ -6,6 +6,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -38,7 +39,7 @@ func Open(t testing.TB, records ...evidence.Record) (*store.Store, edition.Docum
 		}
 	}
 	ctx := context.Background()
-	st, err := store.Open(ctx, filepath.Join(t.TempDir(), "test.db"), store.Options{Create: true, What: "test"})
+	st, err := store.Open(ctx, filepath.Join(t.TempDir(), "test.db"), store.Options{Create: true, What: "test", Parse: parse})
 	check(err)
 	t.Cleanup(func() { st.Close() })
 	sum := strings.Repeat("0", 64)
@@ -78,12 +79,26 @@ func add(t testing.TB, st *store.Store, records []evidence.Record) {
 	var payloads []evidence.Payload
 	for i := range records {
 		r := &records[i]
-		sum := sha256.Sum256([]byte(r.ID))
-		p := evidence.Payload{SHA256: hex.EncodeToString(sum[:]), Source: r.Source, RecordID: r.ID, URL: "file:" + r.ID, FetchedAt: at, Body: []byte(r.ID)}
+		body, err := json.Marshal(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sum := sha256.Sum256(body)
+		p := evidence.Payload{SHA256: hex.EncodeToString(sum[:]), Source: r.Source, RecordID: r.ID, URL: "file:" + r.ID, FetchedAt: at, Body: body}
 		r.Prov.PayloadSHA256, r.ContentHash = p.SHA256, p.SHA256
 		payloads = append(payloads, p)
 	}
 	if _, err := st.Import(context.Background(), records[0].Source, "test", payloads, crawler.Parsed{Records: records}); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// parse reads the payloads that add writes.
+func parse(p evidence.Payload) (crawler.Parsed, error) {
+	var r evidence.Record
+	if err := json.Unmarshal(p.Body, &r); err != nil {
+		return crawler.Parsed{}, err
+	}
+	r.Prov.PayloadSHA256, r.ContentHash = p.SHA256, p.SHA256
+	return crawler.Parsed{Records: []evidence.Record{r}}, nil
 }

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
+	"encoding/json"
 	"fmt"
 	"hash"
 	"math"
@@ -52,7 +53,7 @@ func (s *Store) Fingerprint(ctx context.Context) (map[string]string, error) {
 	out := map[string]string{}
 	var names []string
 	for _, c := range recordColumns {
-		if !slices.Contains([]string{"record_no", "version_no", "indexed"}, c) {
+		if !slices.Contains([]string{"record_no", "version_no"}, c) {
 			names = append(names, "r."+c)
 		}
 	}
@@ -129,33 +130,36 @@ func hashValue(h hash.Hash, v any) {
 	h.Write(b)
 }
 
-// fingerprintVersions takes versions by what they say, whatever their layout,
-// without the times at which their problems were met.
+// fingerprintVersions takes versions by what they say, without the times at
+// which their problems were met.
 func (s *Store) fingerprintVersions(ctx context.Context) (string, error) {
 	h := sha256.New()
-	const q = `SELECT r.source, r.id, v.layout_no, v.bytes, v.body, v.origin, v.content_hash, v.payload_sha256, v.pointer, v.label, v.stated
-		FROM record_version v JOIN record r USING (record_no) ORDER BY r.source, r.id, v.origin, v.seen, v.version_no`
 	type row struct {
 		rec  evidence.Record
 		more [6]any
 	}
 	for x, err := range each(ctx, s, "fingerprint record_version", func(scan func(...any) error) (x row, err error) {
-		x.rec, err = s.scanRecord(ctx, func(first ...any) error {
+		x.rec, err = s.scanRecord(func(first ...any) error {
 			for i := range x.more {
 				first = append(first, &x.more[i])
 			}
 			return scan(first...)
 		})
 		return x, err
-	}, q) {
+	}, "SELECT "+versionColumns+", v.origin, v.content_hash, v.payload_sha256, v.pointer, v.label, v.stated FROM record_version v JOIN record r USING (record_no)"+
+		versionPayload+"ORDER BY r.source, r.id, v.origin, v.seen, v.version_no") {
 		if err != nil {
 			return "", err
 		}
 		for i := range x.rec.Problems {
 			x.rec.Problems[i].At = time.Time{}
 		}
+		doc, err := json.Marshal(x.rec)
+		if err != nil {
+			return "", err
+		}
 		hashValue(h, x.rec.Source)
-		hashValue(h, recordCodec.Append(nil, &x.rec))
+		hashValue(h, doc)
 		for _, v := range x.more {
 			hashValue(h, v)
 		}
