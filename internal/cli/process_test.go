@@ -160,7 +160,7 @@ func fingerprint(t testing.TB, db string) map[string]string {
 	defer st.Close()
 	out := map[string]string{}
 	for _, table := range store.TableNames() {
-		_, rows, err := st.Rows(ctx, table)
+		cols, rows, err := st.Rows(ctx, table)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -169,7 +169,12 @@ func fingerprint(t testing.TB, db string) map[string]string {
 			if err != nil {
 				t.Fatal(err)
 			}
-			fmt.Fprintf(h, "%q\n", row)
+			for i, c := range cols {
+				if c != "run" && !strings.Contains(c, "seen") && !strings.Contains(c, "since") && !strings.HasSuffix(c, "_at") {
+					fmt.Fprintf(h, "%q ", row[i])
+				}
+			}
+			fmt.Fprintln(h)
 		}
 		out[table] = hex.EncodeToString(h.Sum(nil))
 	}

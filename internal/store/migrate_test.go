@@ -49,6 +49,9 @@ func fillFrom(t testing.TB, old, now *Store) {
 			}
 			script += "INSERT INTO main." + name[0] + " (" + str(row[0]) + ") SELECT " + str(row[1]) + " FROM now." + name[0] + ";"
 		}
+		if n, _ := c.number("SELECT count(*) FROM sqlite_schema WHERE name = 'layout'"); n > 0 {
+			script += "INSERT INTO main.layout (layout_no, text) VALUES (0, '');"
+		}
 		return c.script(script + "COMMIT; PRAGMA foreign_keys = 1; DETACH now;")
 	})
 	if err != nil {
