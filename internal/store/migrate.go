@@ -98,7 +98,7 @@ func (c *conn) migrate(path string, to int) (from int, copied string, err error)
 }
 
 // packedUntil is the schema version that has no packed copy of records.
-const packedUntil = 11
+const packedUntil = 12
 
 // keepBefore copies a database beside itself before it is upgraded. A copy that
 // is there is whole, since it appears by renaming, and of this very version: an

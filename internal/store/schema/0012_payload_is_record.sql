@@ -9,9 +9,10 @@ CREATE TABLE record_version_new (
   payload_sha256 TEXT NOT NULL,
   pointer        TEXT NOT NULL,
   label          TEXT,
-  stated         TEXT
+  stated         TEXT,
+  dated          TEXT NOT NULL DEFAULT ''
 ) STRICT;
-INSERT INTO record_version_new SELECT version_no, record_no, origin, seen, last_seen, content_hash, payload_sha256, pointer, label, stated FROM record_version;
+INSERT INTO record_version_new SELECT version_no, record_no, origin, seen, last_seen, content_hash, payload_sha256, pointer, label, stated, dated FROM record_version;
 DROP TABLE record_version;
 PRAGMA legacy_alter_table = ON; -- views name the table
 ALTER TABLE record_version_new RENAME TO record_version;
