@@ -8,8 +8,11 @@ import (
 	"past/internal/evidence"
 )
 
-// Described is the stance of a code of the care group.
-const Described = "described"
+// Stances of the codes of care and of blinding.
+const (
+	Described = "described"
+	Planned   = "planned"
+)
 
 var sentenceEnd = regexp.MustCompile(`[.;!?]\s+|\n+`)
 
@@ -56,3 +59,25 @@ func readCare(r *evidence.Record, add func(evidence.Coded)) {
 
 // negatedBefore voids words that the same clause denies.
 var negatedBefore = regexp.MustCompile(`(?i)\b(no|without|not|neither|instead of|rather than)\s+(\w+\s+){0,3}$`)
+
+// readBlinding codes planned outcomes that ask who guessed the treatment, or what
+// was expected of it.
+func readBlinding(r *evidence.Record, add func(evidence.Coded)) {
+	codes := Codes()
+	for n, p := range r.Planned {
+		text := p.Measure
+		if p.Description != "" {
+			text += ". " + p.Description
+		}
+		lower := strings.ToLower(text)
+		for i := range codes {
+			c := &codes[i]
+			if c.Group != Blinding || !c.hinted(lower) {
+				continue
+			}
+			if _, ok := c.find(text); ok {
+				add(evidence.Coded{Group: Blinding, Code: c.ID, Stance: Planned, Quote: p.Measure, Field: fmt.Sprintf("planned outcome %d", n+1), Pointer: p.Pointer})
+			}
+		}
+	}
+}

@@ -28,8 +28,9 @@ var shipped []byte
 
 // Groups of codes.
 const (
-	LeftOut = "left-out"
-	Care    = "care"
+	LeftOut  = "left-out"
+	Care     = "care"
+	Blinding = "blinding"
 )
 
 // Code is one entry of the code book.
@@ -78,8 +79,8 @@ func load(raw []byte) ([]Code, error) {
 }
 
 func (c *Code) compile() error {
-	if c.ID == "" || c.Name == "" || len(c.Terms) == 0 || (c.Group != LeftOut && c.Group != Care) {
-		return fmt.Errorf("needs id, name, terms and one of the groups %s and %s", LeftOut, Care)
+	if c.ID == "" || c.Name == "" || len(c.Terms) == 0 || !slices.Contains([]string{LeftOut, Care, Blinding}, c.Group) {
+		return fmt.Errorf("needs id, name, terms and one of the groups %s, %s and %s", LeftOut, Care, Blinding)
 	}
 	for _, x := range []struct {
 		from []string
@@ -190,5 +191,6 @@ func Read(r *evidence.Record) []evidence.Coded {
 	}
 	readEligibility(r, add)
 	readCare(r, add)
+	readBlinding(r, add)
 	return out
 }

@@ -15,6 +15,8 @@ func read(c *Code, text string) bool {
 		r.Eligibility = "Exclusion Criteria:\n\n* " + rest
 	} else if rest, ok := strings.CutPrefix(text, "Inclusion: "); ok {
 		r.Eligibility = "Inclusion Criteria:\n\n* " + rest
+	} else if c.Group == Blinding {
+		r.Planned = []evidence.PlannedOutcome{{Measure: text}}
 	} else {
 		r.Summary = text
 	}

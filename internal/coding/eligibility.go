@@ -65,9 +65,9 @@ const (
 )
 
 var (
-	negation = regexp.MustCompile(`(?i)\b(no|not|non|without|never|negative|absence of|free (of|from)|none|cannot|unable|excluding|exclude[sd]?|` +
-		`refrain\w*|abstain\w*|discontinu\w*|taper\w*|stop(ped|ping)?|wash-?\s?out|agree\w* (not|to avoid)|off (all )?)\b`)
-	permission = regexp.MustCompile(`(?i)\b(unless stable|(is|are|be|will be) (allowed|permitted|acceptable|eligible)|allowed if|permitted if|may continue|` +
+	negation = regexp.MustCompile(`(?i)\b(no|not|without|never|negative|absence of|free (of|from)|none|cannot|unable|excluding|exclude[sd]?|` +
+		`refrain\w*|abstain\w*|discontinu\w*|taper\w*|stop(ped|ping)?|wash-?\s?out|agree\w* (not|to avoid)|off (all )?)\b|\bnon\b[^-]`)
+	permission = regexp.MustCompile(`(?i)\b(unless stable|(is|are|be|will be) (allowed|permitted|acceptable)|allowed if|permitted if|may continue|` +
 		`(stable|fixed|unchanged) (dos|regimen|on )|not (be )?exclu|(is|are) not excluded|not exclusionary)`)
 	unstable = regexp.MustCompile(`(?i)\bunstable|not (been )?(on )?(a )?stable|uncontrolled|chang(e|ed|es)\b`)
 )

@@ -26,6 +26,7 @@ type People struct {
 	Trials    int `json:"trials"`
 	Texts     int `json:"texts"`     // trials with an eligibility text
 	Protocols int `json:"protocols"` // trials with any text on arms, interventions or a summary
+	Outcomes  int `json:"outcomes"`  // trials with planned outcomes
 	// Sex and Ages count trials by what they state; "not stated" is a row of its own.
 	Sex  []Counted `json:"sex"`
 	Ages []Counted `json:"ages"`
@@ -42,6 +43,9 @@ type Summary struct {
 	People  People  `json:"people"`
 	LeftOut []Share `json:"left_out"`
 	Care    []Share `json:"care"`
+	// Blinding is who planned to ask for a guess or an expectation, over the trials
+	// whose planned outcomes are known.
+	Blinding []Share `json:"blinding"`
 }
 
 // Summarise codes trials, each given once. Shares come in order of their number of
@@ -59,6 +63,9 @@ func Summarise(records []evidence.Record) Summary {
 		if describes(r) {
 			out.People.Protocols++
 		}
+		if len(r.Planned) > 0 {
+			out.People.Outcomes++
+		}
 		sex[sexWords(r.Sex)]++
 		ages[ageWords(r)]++
 		for _, c := range Read(r) {
@@ -68,18 +75,22 @@ func Summarise(records []evidence.Record) Summary {
 	}
 	out.People.Sex, out.People.Ages = counted(sex), counted(ages)
 	for _, c := range Codes() {
-		for _, stance := range []string{Excluded, Required, Allowed, Mentioned, Described} {
+		for _, stance := range []string{Excluded, Required, Allowed, Mentioned, Described, Planned} {
 			found := rows[c.Group+"\x00"+c.ID+"\x00"+stance]
 			if len(found) == 0 {
 				continue
 			}
 			s := Share{Code: c.ID, Name: c.Name, Stance: stance, Trials: len(found), Rows: found}
-			if c.Group == LeftOut {
+			switch c.Group {
+			case LeftOut:
 				s.Of = out.People.Texts
 				out.LeftOut = append(out.LeftOut, s)
-			} else {
+			case Care:
 				s.Of = out.People.Protocols
 				out.Care = append(out.Care, s)
+			default:
+				s.Of = out.People.Outcomes
+				out.Blinding = append(out.Blinding, s)
 			}
 		}
 	}

@@ -39,10 +39,10 @@ func TestSharesAreShares(t *testing.T) {
 		c := &Codes()[i]
 		var rs []evidence.Record
 		for _, m := range append(append([]string{}, c.Match...), c.NoMatch...) {
-			rs = append(rs, evidence.Record{ID: m, Eligibility: m, Summary: m})
+			rs = append(rs, evidence.Record{ID: m, Eligibility: m, Summary: m, Planned: []evidence.PlannedOutcome{{Measure: m}}})
 		}
 		s := Summarise(rs)
-		for _, x := range append(s.LeftOut, s.Care...) {
+		for _, x := range append(append(s.LeftOut, s.Care...), s.Blinding...) {
 			if x.Trials > x.Of || x.Trials == 0 || len(x.Rows) != x.Trials {
 				t.Errorf("%s: %+v", c.ID, x)
 			}
