@@ -39,7 +39,7 @@ func (p *Pipeline) Publish(ctx context.Context, dir, software, aside string, opt
 			return nil, err
 		}
 	}
-	return d, p.Keep(ctx, d)
+	return d, p.Keep(ctx, d, "")
 }
 
 // ReportDraft gathers the report of a draft with what it changes.

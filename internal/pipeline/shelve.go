@@ -13,8 +13,8 @@ import (
 	"past/internal/store"
 )
 
-// snapshotState is where a cycle looks for what must be remembered of an
-// edition to tell what the next one changed.
+// snapshotState is the state key of what must be remembered of an edition to
+// tell what the next one changed.
 const snapshotState = "refresh/snapshot/"
 
 // Draft is the edition of what the store holds, held against the editions that
@@ -27,9 +27,12 @@ type Draft struct {
 	Why      string
 	Previous string // the edition before, "" for the first
 	Changes  []store.Change
-
-	snap *changes.Snapshot
-	prev store.Edition
+	// Latest is the latest edition of the store: the one before, or this one where
+	// it is kept.
+	Latest store.Edition
+	// Snap is what the edition holds, Before the same of the edition before (nil
+	// for the first). Neither is there for one that is kept.
+	Snap, Before *changes.Snapshot
 }
 
 // NotGated is why a report does not add an edition where cycles publish.
@@ -49,15 +52,15 @@ func (p *Pipeline) Draft(ctx context.Context, software string) (*Draft, error) {
 		return nil, err
 	}
 	if n := len(kept); n > 0 {
-		if d.prev, err = p.Store.Edition(ctx, kept[n-1].ID); err != nil {
+		if d.Latest, err = p.Store.Edition(ctx, kept[n-1].ID); err != nil {
 			return nil, err
 		}
 		var last edition.Document
-		if err := json.Unmarshal(d.prev.Document, &last); err != nil {
-			return nil, fmt.Errorf("edition %s: %w", d.prev.ID, err)
+		if err := json.Unmarshal(d.Latest.Document, &last); err != nil {
+			return nil, fmt.Errorf("edition %s: %w", d.Latest.ID, err)
 		}
 		if last.DataHash == doc.DataHash && sameAnswers(last, doc) {
-			d.Kept, d.Doc.ID = true, last.ID
+			d.Kept, d.Doc = true, last
 			if n > 1 {
 				d.Previous = kept[n-2].ID
 			}
@@ -65,7 +68,7 @@ func (p *Pipeline) Draft(ctx context.Context, software string) (*Draft, error) {
 			d.Changes = all
 			return d, err
 		}
-		d.Previous = d.prev.ID
+		d.Previous = d.Latest.ID
 		if d.Why, err = p.published(ctx, kept); err != nil {
 			return nil, err
 		}
@@ -73,19 +76,23 @@ func (p *Pipeline) Draft(ctx context.Context, software string) (*Draft, error) {
 			d.Doc.ID = fmt.Sprintf("%s-r%d", doc.ID, r)
 		}
 	}
+	if d.Snap, err = p.Snapshot(ctx, d.Doc); err != nil {
+		return nil, err
+	}
+	if d.Before, err = p.snapshotBefore(ctx, d); err != nil {
+		return nil, err
+	}
+	d.Changes = changes.Compare(d.Before, d.Snap)
+	return d, nil
+}
+
+// Snapshot takes what must be remembered of an edition.
+func (p *Pipeline) Snapshot(ctx context.Context, doc edition.Document) (*changes.Snapshot, error) {
 	files, err := p.HumanFiles()
 	if err != nil {
 		return nil, err
 	}
-	if d.snap, err = changes.Take(ctx, p.Store, d.Doc, files); err != nil {
-		return nil, err
-	}
-	before, err := p.snapshotBefore(ctx, d)
-	if err != nil {
-		return nil, err
-	}
-	d.Changes = changes.Compare(before, d.snap)
-	return d, nil
+	return changes.Take(ctx, p.Store, doc, files)
 }
 
 // HumanFiles are the files of the review folder that the pipeline reads, by
@@ -132,14 +139,14 @@ func (p *Pipeline) snapshotBefore(ctx context.Context, d *Draft) (*changes.Snaps
 		return s, nil
 	}
 	var doc edition.Document
-	if err := json.Unmarshal(d.prev.Document, &doc); err != nil {
+	if err := json.Unmarshal(d.Latest.Document, &doc); err != nil {
 		return nil, fmt.Errorf("edition %s: %w", d.Previous, err)
 	}
-	*s = *d.snap
+	*s = *d.Snap
 	s.Edition, s.Date, s.DataHash, s.Software = doc.ID, doc.Date, doc.DataHash, doc.SoftwareVersion
 	s.Findings, s.Claims = map[string]changes.Finding{}, map[string]evidence.ClaimVerdict{}
 	for _, f := range doc.Findings {
-		s.Findings[f.ID] = changes.Finding{Flat: f, Effects: d.snap.Findings[f.ID].Effects}
+		s.Findings[f.ID] = changes.Finding{Flat: f, Effects: d.Snap.Findings[f.ID].Effects}
 	}
 	for _, c := range doc.Claims {
 		s.Claims[c.ID] = c
@@ -149,29 +156,35 @@ func (p *Pipeline) snapshotBefore(ctx context.Context, d *Draft) (*changes.Snaps
 
 // Keep puts the edition with its changes into the store, so that it can be
 // cited and compared with later ones. One that is kept already, or that must
-// not be, is left.
-func (p *Pipeline) Keep(ctx context.Context, d *Draft) error {
-	if d.Kept || d.Why != "" {
+// not be, is left. run is the cycle that publishes it, "" for a report.
+func (p *Pipeline) Keep(ctx context.Context, d *Draft, run string) error {
+	if d.Kept || d.Why != "" && run == "" {
 		return nil
 	}
 	document, err := d.Doc.JSON()
 	if err != nil {
 		return err
 	}
-	text, err := json.Marshal(d.snap)
+	text, err := json.Marshal(d.Snap)
 	if err != nil {
 		return fmt.Errorf("snapshot of edition %s: %w", d.Doc.ID, err)
 	}
 	if err := p.Store.SetState(ctx, snapshotState+d.Doc.ID, string(text)); err != nil {
 		return err
 	}
-	_, err = p.Store.AddEdition(ctx, store.Edition{ID: d.Doc.ID, Date: d.Doc.Date, DataHash: d.Doc.DataHash, SoftwareVersion: d.Doc.SoftwareVersion,
-		PublishedAt: p.Now().UTC(), Document: document}, d.Changes)
-	if err == nil && d.Previous != "" {
-		err = p.Store.SetState(ctx, snapshotState+d.Previous, "") // what is needed of it is in the changes
+	added, err := p.Store.AddEdition(ctx, store.Edition{ID: d.Doc.ID, Date: d.Doc.Date, DataHash: d.Doc.DataHash, SoftwareVersion: d.Doc.SoftwareVersion,
+		PublishedAt: p.Now().UTC(), Run: run, Document: document}, d.Changes)
+	if err == nil && !added {
+		err = fmt.Errorf("edition %s is there already", d.Doc.ID)
 	}
-	d.Kept = err == nil
-	return err
+	if err != nil {
+		return err
+	}
+	d.Kept = true
+	if d.Previous == "" {
+		return nil
+	}
+	return p.Store.SetState(ctx, snapshotState+d.Previous, "") // what is needed of it is in the changes
 }
 
 // sameAnswers tells whether two documents of the same data say the same: the

@@ -4,16 +4,12 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 	"time"
 
-	"past/internal/changes"
-	"past/internal/edition"
 	"past/internal/pipeline"
 	"past/internal/store"
 )
@@ -78,9 +74,8 @@ type Result struct {
 
 // state keys in the store.
 const (
-	snapshotState = "refresh/snapshot/"
-	sendingState  = "refresh/sending"
-	toldState     = "refresh/told" // channel → the latest edition it was told of
+	sendingState = "refresh/sending"
+	toldState    = "refresh/told" // channel → the latest edition it was told of
 )
 
 // Run runs the cycle. After an error (and after a kill at any moment) the same
@@ -214,7 +209,7 @@ func (c *Cycle) stages(ctx context.Context, res *Result) error {
 	if err != nil {
 		return err
 	}
-	if cand.snap != nil {
+	if cand.Snap != nil {
 		if err := c.stage(ctx, res, "gate", func() (map[string]int64, string, error) { return c.gate(ctx, res, cand) }); err != nil {
 			if errors.Is(err, ErrRefused) {
 				err = errors.Join(err, c.refused(ctx, res))
@@ -244,139 +239,19 @@ func (c *Cycle) derive(ctx context.Context, res *Result, p *pipeline.Pipeline) e
 	})
 }
 
-// candidate is the edition that the store holds now.
-type candidate struct {
-	doc  edition.Document
-	snap *changes.Snapshot // what the gate is to judge
-	prev *changes.Snapshot // of the edition before; nil for the first
-	// old is the edition of the store that this is, nil for a new one. One that
-	// passed the gate has no snapshot here.
-	old *store.Edition
-}
-
-func (c *Cycle) candidate(ctx context.Context, p *pipeline.Pipeline) (*candidate, error) {
-	doc, err := p.Document(ctx, c.Version)
-	if err != nil {
-		return nil, err
-	}
-	latest, err := c.Store.Edition(ctx, "")
-	if err != nil && !errors.Is(err, store.ErrNotFound) {
-		return nil, err
-	}
-	cand := &candidate{doc: doc}
-	if err == nil {
-		var last edition.Document
-		if err := json.Unmarshal(latest.Document, &last); err != nil {
-			return nil, fmt.Errorf("edition %s: %w", latest.ID, err)
-		}
-		if last.DataHash == doc.DataHash && sameNumbers(last, doc) {
-			cand.doc, cand.old = last, &latest
-			return cand, c.ungated(ctx, p, cand)
-		}
-		if cand.doc.ID, err = c.freeID(ctx, doc.ID); err != nil {
-			return nil, err
-		}
-	}
-	files, err := p.HumanFiles()
-	if err != nil {
-		return nil, err
-	}
-	if cand.snap, err = changes.Take(ctx, c.Store, cand.doc, files); err != nil {
-		return nil, err
-	}
-	if latest.ID != "" {
-		cand.prev, err = c.snapshotOf(ctx, latest, cand.snap)
-	}
-	return cand, err
-}
-
-// ungated takes the snapshot of a kept edition that past report put there and
-// no gate has seen, so that what must hold of any edition is looked at before
-// readers see it.
-func (c *Cycle) ungated(ctx context.Context, p *pipeline.Pipeline, cand *candidate) error {
-	if cand.old.Run != "" {
-		return nil
+// candidate is the edition that the store holds now. One that is kept and that
+// no gate has seen (past report keeps editions) gets its snapshot, so that what
+// must hold of any edition is looked at before readers see it.
+func (c *Cycle) candidate(ctx context.Context, p *pipeline.Pipeline) (*pipeline.Draft, error) {
+	d, err := p.Draft(ctx, c.Version)
+	if err != nil || !d.Kept || d.Latest.Run != "" {
+		return d, err
 	}
 	shown, err := Current(c.Out)
-	if err != nil || shown == cand.doc.ID {
-		return err
+	if err == nil && shown != d.Doc.ID {
+		d.Snap, err = p.Snapshot(ctx, d.Doc)
 	}
-	files, err := p.HumanFiles()
-	if err != nil {
-		return err
-	}
-	cand.snap, err = changes.Take(ctx, c.Store, cand.doc, files)
-	return err
-}
-
-// freeID gives id, or id with a revision number when an edition of that id is
-// published: other numbers (another program) or a return to earlier data must
-// not change what a permalink says.
-func (c *Cycle) freeID(ctx context.Context, id string) (string, error) {
-	for n := 1; ; n++ {
-		try := id
-		if n > 1 {
-			try = fmt.Sprintf("%s-r%d", id, n)
-		}
-		_, err := c.Store.Edition(ctx, try)
-		if errors.Is(err, store.ErrNotFound) {
-			return try, nil
-		}
-		if err != nil {
-			return "", err
-		}
-	}
-}
-
-// sameNumbers compares what two documents of the same data say.
-func sameNumbers(a, b edition.Document) bool {
-	if len(a.Findings) != len(b.Findings) {
-		return false
-	}
-	for i, x := range a.Findings {
-		y := b.Findings[i]
-		if x.ID != y.ID || x.K != y.K || x.N != y.N || x.Measure != y.Measure || x.Certainty != y.Certainty || x.Signed != y.Signed {
-			return false
-		}
-		for _, v := range [][2]*float64{{x.Estimate, y.Estimate}, {x.SE, y.SE}, {x.CILb, y.CILb}, {x.CIUb, y.CIUb}, {x.Headline.Estimate, y.Headline.Estimate}, {x.Headline.Lower, y.Headline.Lower}, {x.Headline.Upper, y.Headline.Upper},
-			{x.PILb, y.PILb}, {x.PIUb, y.PIUb}, {x.Tau2, y.Tau2}, {x.I2Q, y.I2Q}} {
-			if !changes.Same(v[0], v[1]) {
-				return false
-			}
-		}
-	}
-	return slices.EqualFunc(a.Claims, b.Claims, func(x, y claim) bool { return x.ID == y.ID && x.Verdict == y.Verdict })
-}
-
-// snapshotOf is the snapshot that was kept with an edition. Where it is
-// missing (an edition of an older program) its document stands in, and trials
-// are taken as unchanged.
-func (c *Cycle) snapshotOf(ctx context.Context, e store.Edition, next *changes.Snapshot) (*changes.Snapshot, error) {
-	text, err := c.Store.State(ctx, snapshotState+e.ID)
-	if err != nil {
-		return nil, err
-	}
-	s := &changes.Snapshot{}
-	if text != "" {
-		if err := json.Unmarshal([]byte(text), s); err != nil {
-			return nil, fmt.Errorf("snapshot of edition %s: %w", e.ID, err)
-		}
-		return s, nil
-	}
-	var doc edition.Document
-	if err := json.Unmarshal(e.Document, &doc); err != nil {
-		return nil, fmt.Errorf("edition %s: %w", e.ID, err)
-	}
-	*s = *next
-	s.Edition, s.Date, s.DataHash, s.Software = doc.ID, doc.Date, doc.DataHash, doc.SoftwareVersion
-	s.Findings, s.Claims = map[string]changes.Finding{}, map[string]claim{}
-	for _, f := range doc.Findings {
-		s.Findings[f.ID] = changes.Finding{Flat: f, Effects: next.Findings[f.ID].Effects}
-	}
-	for _, x := range doc.Claims {
-		s.Claims[x.ID] = x
-	}
-	return s, nil
+	return d, err
 }
 
 // NewRun is an id for a run that begins now.

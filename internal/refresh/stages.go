@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strings"
 
-	"past/internal/changes"
 	"past/internal/evidence"
 	"past/internal/pipeline"
 	"past/internal/store"
@@ -20,10 +19,10 @@ import (
 type claim = evidence.ClaimVerdict
 
 // gate judges the candidate and keeps the outcome.
-func (c *Cycle) gate(ctx context.Context, res *Result, cand *candidate) (map[string]int64, string, error) {
-	v := Verdict{Run: res.Run, Edition: cand.doc.ID, At: c.Now().UTC(), Bounds: c.Thresholds, Reasons: []Reason{}}
-	if cand.prev != nil {
-		v.Previous = cand.prev.Edition
+func (c *Cycle) gate(ctx context.Context, res *Result, cand *pipeline.Draft) (map[string]int64, string, error) {
+	v := Verdict{Run: res.Run, Edition: cand.Doc.ID, At: c.Now().UTC(), Bounds: c.Thresholds, Reasons: []Reason{}}
+	if cand.Before != nil {
+		v.Previous = cand.Before.Edition
 	}
 	faults, err := c.Store.IntegrityCheck(ctx, false)
 	if err != nil {
@@ -33,7 +32,7 @@ func (c *Cycle) gate(ctx context.Context, res *Result, cand *candidate) (map[str
 		v.Reasons = append(v.Reasons, Reason{Rule: "integrity", Subject: "database", After: f, Message: "the database is damaged: " + f,
 			Do: "run past doctor, then past restore with the last good backup; a damaged database is never published"})
 	}
-	v.Reasons = append(v.Reasons, Judge(cand.prev, cand.snap, c.Thresholds)...)
+	v.Reasons = append(v.Reasons, Judge(cand.Before, cand.Snap, c.Thresholds)...)
 	v.Passed = len(v.Reasons) == 0
 	if !v.Passed && len(faults) == 0 {
 		if v.Accepted, err = accepted(ctx, c.Store, v); err != nil {
@@ -67,104 +66,71 @@ func count(n int, noun string) string {
 }
 
 // publish makes the candidate what readers see, in an order in which a stop at
-// any point is either not seen or made good by the next run: snapshot, folder,
+// any point is either not seen or made good by the next run: folder, snapshot,
 // database row with its changes, then the one rename that readers see.
-func (c *Cycle) publish(ctx context.Context, res *Result, p *pipeline.Pipeline, cand *candidate) (map[string]int64, string, error) {
-	id := cand.doc.ID
+func (c *Cycle) publish(ctx context.Context, res *Result, p *pipeline.Pipeline, cand *pipeline.Draft) (map[string]int64, string, error) {
+	id := cand.Doc.ID
 	dir, err := EditionDir(c.Out, id)
 	if err != nil {
 		return nil, "", err
 	}
 	_, missing := os.Stat(filepath.Join(dir, "edition.json"))
-	if cand.old != nil && missing == nil {
+	kept := cand.Kept
+	if kept && missing == nil {
 		if res.Edition == id {
 			return nil, "nothing new", clearRefusal(c.Out)
 		}
 		res.Previous, res.Edition = res.Edition, id
 		return nil, "", errors.Join(setCurrent(c.Out, id), clearRefusal(c.Out))
 	}
-	var list []store.Change
-	if cand.old == nil {
-		list = changes.Compare(cand.prev, cand.snap)
-		text, err := json.Marshal(cand.snap)
-		if err != nil {
-			return nil, "", err
-		}
-		if err := c.Store.SetState(ctx, snapshotState+id, string(text)); err != nil {
-			return nil, "", err
-		}
-	}
-	document, err := c.writeFolder(ctx, p, cand, list, res.Verdict)
-	if err != nil {
+	if err := c.writeFolder(ctx, p, cand, res.Verdict); err != nil {
 		return nil, "", err
 	}
-	if cand.old == nil {
-		added, err := c.Store.AddEdition(ctx, store.Edition{ID: id, Date: cand.doc.Date, DataHash: cand.doc.DataHash, SoftwareVersion: cand.doc.SoftwareVersion,
-			PublishedAt: c.Now().UTC(), Run: res.Run, Document: document}, list)
-		if err != nil {
-			return nil, "", err
-		}
-		if !added {
-			return nil, "", fmt.Errorf("edition %s is there already", id)
-		}
+	if err := p.Keep(ctx, cand, res.Run); err != nil {
+		return nil, "", err
 	}
 	if err := setCurrent(c.Out, id); err != nil {
 		return nil, "", err
 	}
-	res.Previous, res.Edition, res.Changes = res.Edition, id, list
-	if cand.prev != nil {
-		if err := c.Store.SetState(ctx, snapshotState+cand.prev.Edition, ""); err != nil {
-			return nil, "", err
-		}
+	res.Previous, res.Edition = res.Edition, id
+	if kept { // written again: its changes were told when it was new
+		return nil, "", clearRefusal(c.Out)
 	}
+	list := cand.Changes
+	res.Changes = list
 	return map[string]int64{"changes": int64(len(list))}, "", clearRefusal(c.Out)
 }
 
 // writeFolder draws the edition with its changes and feeds.
-func (c *Cycle) writeFolder(ctx context.Context, p *pipeline.Pipeline, cand *candidate, list []store.Change, v *Verdict) ([]byte, error) {
-	document, err := cand.doc.JSON()
+func (c *Cycle) writeFolder(ctx context.Context, p *pipeline.Pipeline, cand *pipeline.Draft, v *Verdict) error {
+	document, err := cand.Doc.JSON()
 	if err != nil {
-		return nil, err
+		return err
 	}
-	ed, err := p.ReportEdition(ctx, cand.doc)
+	ed, err := p.ReportDraft(ctx, cand)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	all, err := c.Store.Changes(ctx, "")
 	if err != nil {
-		return nil, err
+		return err
 	}
-	if cand.old != nil { // written again: its changes are in the store
-		list = nil
-		for _, x := range all {
-			if x.Edition == cand.doc.ID {
-				list = append(list, x)
-			}
-		}
-	} else {
-		all = append(all, list...)
-	}
-	if cand.prev != nil {
-		ed.PreviousEdition = cand.prev.Edition
-	}
-	for _, x := range list {
-		d := changes.ReadDetail(x)
-		ed.Changes = append(ed.Changes, reports.Change{Date: cand.doc.Date, Kind: strings.ReplaceAll(x.Kind, "-", " "), Subject: x.Subject, Title: x.Title,
-			Before: x.Before, After: x.After, Why: x.Cause, Moved: d.Moved, URL: d.URL})
+	if !cand.Kept {
+		all = append(all, cand.Changes...)
 	}
 	if v != nil && v.Accepted != "" {
 		if note, err := c.acceptance(ctx, v); err != nil {
-			return nil, err
+			return err
 		} else if note.Text != "" {
 			ed.Methods = append(ed.Methods, note)
 		}
 	}
-	feeds := Feeds(cand.doc, all, c.Base)
+	feeds := Feeds(cand.Doc, all, c.Base)
 	ed.Downloads = append(slices.DeleteFunc(ed.Downloads, func(d reports.Download) bool { return d.Path == "edition.json" }),
 		reports.Download{Path: "edition.json", Title: "edition.json", About: "The edition as programs read it: identity, counts, findings, claims.", Data: document},
 		reports.Download{Path: "feed.atom", Title: "feed.atom", About: "What changed, as an Atom feed; feeds/ has one for each finding and claim.", Data: feeds["feed.atom"]},
 		reports.Download{Path: "feed.json", Title: "feed.json", About: "The same as JSON Feed 1.1.", Data: feeds["feed.json"]})
-	return document, writeEdition(ctx, c.Out, ed, document, feeds)
+	return writeEdition(ctx, c.Out, ed, document, feeds)
 }
 
 // acceptance tells readers that a person let the edition pass, and why.
