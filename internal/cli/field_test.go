@@ -193,3 +193,55 @@ func TestBadQuestionIsSetAside(t *testing.T) {
 		t.Error("the bad question was answered")
 	}
 }
+
+// A human file that cannot be read stops publication and says so; readers keep
+// the edition before.
+func TestRefreshWithABrokenFile(t *testing.T) {
+	defer vocab.Use(nil)
+	dir := copyTree(t, filepath.Join("testdata", "sildenafil"))
+	db, out := filepath.Join(dir, "past.db"), filepath.Join(dir, "site")
+	args := []string{"refresh", "--once", "--no-crawl", "--db", db, "--out", out}
+	want(t, call(t, "analyse", "--db", db), 0)
+	want(t, call(t, args...), 0, "published")
+	table := filepath.Join(dir, "review", "extractions.csv")
+	good, err := os.ReadFile(table)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(table, []byte("Title\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	want(t, call(t, args...), 4, "extractions.csv cannot be read", "readers still see")
+	for name, text := range map[string]string{"refused/index.html": "extractions.csv", "refused/feed.atom": "No new edition was published", "refused/feed.json": "refused", "current/edition.json": `"sildenafil-ed"`} {
+		if b, err := os.ReadFile(filepath.Join(out, name)); err != nil || !strings.Contains(string(b), text) {
+			t.Errorf("%s: %v lacks %q", name, err, text)
+		}
+	}
+	// a row lost is refused with its name until a named person accepts it
+	lines := strings.Split(strings.TrimSpace(string(good)), "\n")
+	if err := os.WriteFile(table, []byte(strings.Join(lines[:3], "\n")+"\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	want(t, call(t, args...), 4, "lost")
+	shown := call(t, "gate", "show", "--db", db)
+	want(t, shown, 0, "row-lost", "s3")
+	id := strings.Fields(shown.stdout)[0]
+	for _, f := range strings.Fields(shown.stdout) {
+		if strings.Contains(f, "T") && strings.Contains(f, "Z-") {
+			id = strings.Trim(f, ":,")
+			break
+		}
+	}
+	want(t, call(t, "gate", "accept", id, "--db", db, "--by", "A. Reader", "--why", "duplicate publication"), 0)
+	want(t, call(t, args...), 0, "published")
+	found := false
+	if err := filepath.WalkDir(out, func(path string, d os.DirEntry, err error) error {
+		if err == nil && d.Name() == "methods.html" {
+			b, _ := os.ReadFile(path)
+			found = found || strings.Contains(string(b), "A. Reader")
+		}
+		return err
+	}); err != nil || !found {
+		t.Errorf("the accepter is not named (%v)", err)
+	}
+}

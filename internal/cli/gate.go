@@ -102,6 +102,9 @@ func (c *gateAcceptCmd) Run(ctx context.Context, e *Env) (err error) {
 	if c.By == "" {
 		c.By = accountName()
 	}
+	if c.By == "" {
+		return usage("--by needs a name: readers see who accepted")
+	}
 	st, err := e.openStore(ctx, "gate accept", false, false)
 	if err != nil {
 		return err
@@ -138,5 +141,5 @@ func accountName() string {
 			return v
 		}
 	}
-	return "unknown account"
+	return ""
 }

@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -72,13 +73,8 @@ func (p *Pipeline) readFolder() (*human, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := folder.Err(); err != nil {
-		return nil, err
-	}
 	h := &human{Folder: folder}
-	if v, err := OwnVocabulary(folder); err != nil {
-		return nil, err
-	} else if v != nil {
+	if v := OwnVocabulary(folder); v != nil {
 		p.Vocab = v
 		vocab.Use(v)
 	}
@@ -86,12 +82,15 @@ func (p *Pipeline) readFolder() (*human, error) {
 	for _, f := range folder.Of("questions") {
 		qs, mistakes, err := synthesis.ReadQuestions(f.Path, f.Body, p.Vocab)
 		if err != nil {
-			return nil, fmt.Errorf("review folder %s: %w", p.ReviewDir, err)
+			folder.Bad(f, err)
 		}
 		for _, m := range mistakes {
 			h.Problems = append(h.Problems, evidence.Problem{Source: "review", RecordID: m.ID, Kind: "bad-question", Where: fmt.Sprintf("%s:%d", f.Path, m.Line), Message: m.Message, SHA256: f.SHA256, Retry: "past review check"})
 		}
 		h.questions = append(h.questions, qs...)
+	}
+	if err := folder.Err(); err != nil {
+		return nil, err
 	}
 	if h.asked, err = p.askedBefore(context.Background()); err != nil {
 		return nil, err
@@ -111,17 +110,19 @@ func (p *Pipeline) readFolder() (*human, error) {
 }
 
 // OwnVocabulary gives the shipped vocabulary with the entries of the folder's
-// vocabulary files; nil where it has none.
-func OwnVocabulary(f *review.Folder) (v *vocab.Vocabulary, err error) {
+// vocabulary files; nil where it has none. A file with a mistake becomes a
+// problem of the folder.
+func OwnVocabulary(f *review.Folder) *vocab.Vocabulary {
+	var own *vocab.Vocabulary
 	for _, x := range f.Of("vocabulary") {
-		if v == nil {
-			v = vocab.Shipped()
+		v, err := cmp.Or(own, vocab.Shipped()).With(x.Path, x.Body)
+		if err != nil {
+			f.Bad(x, err)
+			continue
 		}
-		if v, err = v.With(x.Path, x.Body); err != nil {
-			return nil, fmt.Errorf("review folder %s: %w", f.Dir, err)
-		}
+		own = v
 	}
-	return v, nil
+	return own
 }
 
 // keepReview stores the review files' bytes and problems, once.

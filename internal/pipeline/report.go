@@ -202,6 +202,9 @@ func (p *Pipeline) reportPayloads(ctx context.Context, ed *reports.Edition) erro
 				if _, done := ed.Payloads[sha]; done || sha == "" {
 					continue
 				}
+				if _, err := p.Store.Payload(ctx, sha); err != nil { // it must match its hash
+					return fmt.Errorf("payload %s behind %s: %w", sha, e.ID, err)
+				}
 				info, err := p.Store.PayloadInfo(ctx, sha)
 				if err != nil {
 					return fmt.Errorf("payload %s behind %s: %w", sha, e.ID, err)

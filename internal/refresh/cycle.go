@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"past/internal/pipeline"
+	"past/internal/review"
 	"past/internal/store"
 )
 
@@ -203,6 +204,9 @@ func (c *Cycle) stages(ctx context.Context, res *Result) error {
 		}
 	}
 	if err := c.derive(ctx, res, p); err != nil {
+		if bad := (*review.BadFiles)(nil); errors.As(err, &bad) {
+			return errors.Join(c.refuse(ctx, res, brokenFiles(c, res, bad)), c.refused(ctx, res))
+		}
 		return err
 	}
 	cand, err := c.candidate(ctx, p)

@@ -47,7 +47,7 @@ func DefaultThresholds() Thresholds {
 
 // Reason is why the gate refuses an edition.
 type Reason struct {
-	Rule    string `json:"rule"` // integrity | source-shrank | finding-vanished | study-fell-out | estimate-moved | same-data | parse-failures | stale-decisions | schema-drift
+	Rule    string `json:"rule"` // integrity | study-lost | row-lost | value-changed | source-shrank | finding-vanished | study-fell-out | estimate-moved | same-data | parse-failures | stale-decisions | schema-drift
 	Subject string `json:"subject"`
 	Before  string `json:"before,omitempty"`
 	After   string `json:"after,omitempty"`
@@ -79,6 +79,7 @@ func Judge(prev, next *changes.Snapshot, th Thresholds) []Reason {
 	if prev == nil {
 		return out
 	}
+	out = append(out, judgeFiles(prev, next)...)
 	out = append(out, judgeSources(prev, next, th)...)
 	for _, id := range slices.Sorted(maps.Keys(prev.Findings)) {
 		out = append(out, judgeFinding(prev, next, id, th)...)

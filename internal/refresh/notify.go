@@ -232,7 +232,7 @@ func refusal(v Verdict, base string) Message {
 		fmt.Fprintf(h, "%s\x00", r.key())
 		fmt.Fprintf(&b, "%s: %s\n  what to do: %s\n", r.Rule, r.Message, r.Do)
 	}
-	fmt.Fprintf(&b, "\nIf all of this is right: past gate accept %s --why \"…\", then past refresh --no-crawl\n", v.Run)
+	fmt.Fprintf(&b, "\nIf all of this is right: past gate accept %s --by NAME --why \"…\", then past refresh --no-crawl\n", v.Run)
 	m := Message{ID: "refused-" + hex.EncodeToString(h.Sum(nil)[:8]), Kind: "refused", Edition: v.Edition, Verdict: &v, Text: clean(b.String()),
 		Title: fmt.Sprintf("PAST evidence tracker: edition %s was refused, %s", v.Edition, count(len(v.Reasons), "reason"))}
 	if base != "" {

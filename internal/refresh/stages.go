@@ -10,8 +10,10 @@ import (
 	"slices"
 	"strings"
 
+	"past/internal/edition"
 	"past/internal/evidence"
 	"past/internal/pipeline"
+	"past/internal/review"
 	"past/internal/store"
 	"past/reports"
 )
@@ -24,7 +26,7 @@ func (c *Cycle) gate(ctx context.Context, res *Result, cand *pipeline.Draft) (ma
 	if cand.Before != nil {
 		v.Previous = cand.Before.Edition
 	}
-	faults, err := c.Store.IntegrityCheck(ctx, false)
+	faults, err := c.Store.IntegrityCheck(ctx, true)
 	if err != nil {
 		return nil, "", err
 	}
@@ -40,22 +42,71 @@ func (c *Cycle) gate(ctx context.Context, res *Result, cand *pipeline.Draft) (ma
 		}
 		v.Passed = v.Accepted != ""
 	}
+	counts := map[string]int64{"reasons": int64(len(v.Reasons))}
+	if !v.Passed {
+		return counts, "", c.refuse(ctx, res, v)
+	}
+	return counts, "", c.record(ctx, res, v)
+}
+
+// record keeps the gate's verdict.
+func (c *Cycle) record(ctx context.Context, res *Result, v Verdict) error {
 	res.Verdict = &v
 	js, err := json.Marshal(v)
 	if err != nil {
-		return nil, "", err
+		return err
 	}
-	if err := c.Store.AddGate(ctx, store.GateVerdict{Run: v.Run, At: v.At, Passed: v.Passed, Reasons: js}); err != nil {
-		return nil, "", err
+	return c.Store.AddGate(ctx, store.GateVerdict{Run: v.Run, At: v.At, Passed: v.Passed, Reasons: js})
+}
+
+// refuse keeps the verdict and says in the published folder, and in the feeds
+// there, why no new edition follows. It returns what the cycle ends with.
+func (c *Cycle) refuse(ctx context.Context, res *Result, v Verdict) error {
+	if err := c.record(ctx, res, v); err != nil {
+		return err
 	}
-	counts := map[string]int64{"reasons": int64(len(v.Reasons))}
-	if !v.Passed {
-		if err := writeRefusal(c.Out, v); err != nil {
-			return counts, "", err
-		}
-		return counts, "", fmt.Errorf("%w %s: %s, the first: %s", ErrRefused, v.Edition, count(len(v.Reasons), "reason"), v.Reasons[0].Message)
+	feeds, err := c.refusalFeeds(ctx, v)
+	if err != nil {
+		return err
 	}
-	return counts, "", nil
+	if err := writeRefusal(c.Out, v, feeds); err != nil {
+		return err
+	}
+	return fmt.Errorf("%w %s: %s, the first: %s", ErrRefused, v.Edition, count(len(v.Reasons), "reason"), v.Reasons[0].Message)
+}
+
+// refusalFeeds are the feeds of all changes with the refusal as the newest entry.
+func (c *Cycle) refusalFeeds(ctx context.Context, v Verdict) (map[string][]byte, error) {
+	all, err := c.Store.Changes(ctx, "")
+	if err != nil {
+		return nil, err
+	}
+	var doc edition.Document
+	latest, err := c.Store.Edition(ctx, "")
+	if err == nil {
+		err = json.Unmarshal(latest.Document, &doc)
+	}
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return nil, err
+	}
+	var why []string
+	for _, r := range v.Reasons {
+		why = append(why, r.Message)
+	}
+	all = append(all, store.Change{ID: "refused-" + v.Run, Edition: v.Edition, At: v.At, Kind: "refused", Subject: v.Edition, Title: "No new edition was published", Cause: few(why)})
+	doc.Findings, doc.Claims = nil, nil
+	return Feeds(doc, all, c.Base), nil
+}
+
+// brokenFiles is the verdict of a cycle that met human files which cannot be
+// read: what they hold would be missing from an edition.
+func brokenFiles(c *Cycle, res *Result, bad *review.BadFiles) Verdict {
+	v := Verdict{Run: res.Run, Edition: "(none)", Previous: res.Edition, At: c.Now().UTC(), Bounds: c.Thresholds}
+	for _, p := range bad.Files {
+		v.Reasons = append(v.Reasons, Reason{Rule: "human-file", Subject: p.Where, After: p.Message, Message: "the human file " + p.Where + " cannot be read: " + p.Message,
+			Do: "mend the file, check it with past review check, and run past refresh"})
+	}
+	return v
 }
 
 func count(n int, noun string) string {

@@ -26,9 +26,9 @@ func readVerdict(g store.GateVerdict) (Verdict, error) {
 // ReadVerdict is the verdict kept with a gate outcome.
 func ReadVerdict(g store.GateVerdict) (Verdict, error) { return readVerdict(g) }
 
-// writeRefusal writes OUT/refused/refused.json and index.html, each whole or
+// writeRefusal writes OUT/refused: refused.json, index.html and feeds, each whole or
 // not at all.
-func writeRefusal(out string, v Verdict) error {
+func writeRefusal(out string, v Verdict, feeds map[string][]byte) error {
 	js, err := json.MarshalIndent(v, "", " ")
 	if err != nil {
 		return fmt.Errorf("page of the refused run: %w", err)
@@ -43,6 +43,11 @@ func writeRefusal(out string, v Verdict) error {
 	}
 	if err := writeWhole(filepath.Join(dir, "refused.json"), append(js, '\n')); err != nil {
 		return err
+	}
+	for _, name := range []string{"feed.atom", "feed.json"} {
+		if err := writeWhole(filepath.Join(dir, name), feeds[name]); err != nil {
+			return err
+		}
 	}
 	return writeWhole(filepath.Join(dir, "index.html"), []byte(page.String()))
 }
@@ -94,7 +99,7 @@ a { color: inherit; }
 {{end}}</ol>
 <h2>If all of this is right</h2>
 <p>Say so, with your reason; it is recorded and shown with the edition. The next refresh then publishes, as long as its reasons are among these.</p>
-<pre>past gate accept {{.Run}} --why "…"
+<pre>past gate accept {{.Run}} --by "your name" --why "…"
 past refresh --no-crawl</pre>
 <p>The same for programs: <a href="refused.json">refused.json</a></p>
 </main>

@@ -25,7 +25,7 @@ func hard() Verdict {
 func TestPageOfARefusal(t *testing.T) {
 	out := t.TempDir()
 	v := hard()
-	if err := writeRefusal(out, v); err != nil {
+	if err := writeRefusal(out, v, nil); err != nil {
 		t.Fatal(err)
 	}
 	b, err := os.ReadFile(filepath.Join(out, refusedDir, "index.html"))

@@ -105,19 +105,34 @@ func ReadFS(fsys fs.FS) (*Folder, error) {
 	return f, w.read()
 }
 
-// Err joins the problems of the files that could not be read; nil where there
+// BadFiles is the error of files that could not be read at all.
+type BadFiles struct {
+	Dir   string
+	Files []evidence.Problem
+}
+
+func (e *BadFiles) Error() string {
+	var out []string
+	for _, p := range e.Files {
+		out = append(out, p.Where+": "+p.Message)
+	}
+	return fmt.Sprintf("review folder %s: %s", e.Dir, strings.Join(out, "; "))
+}
+
+// Err gives the files that could not be read as a [BadFiles]; nil where there
 // are none.
 func (f *Folder) Err() error {
-	var errs []error
-	for _, p := range f.Problems {
-		if p.Kind == BadFile {
-			errs = append(errs, fmt.Errorf("%s: %s", p.Where, p.Message))
-		}
-	}
-	if len(errs) == 0 {
+	bad := slices.DeleteFunc(slices.Clone(f.Problems), func(p evidence.Problem) bool { return p.Kind != BadFile })
+	if len(bad) == 0 {
 		return nil
 	}
-	return fmt.Errorf("review folder %s: %w", f.Dir, errors.Join(errs...))
+	return &BadFiles{Dir: f.Dir, Files: bad}
+}
+
+// Bad notes that a file could not be read by the stage that knows its words.
+func (f *Folder) Bad(x File, err error) {
+	f.Problems = append(f.Problems, evidence.Problem{Source: "review", Kind: BadFile, Where: x.Path, Message: strings.TrimPrefix(err.Error(), x.Path+": "),
+		SHA256: x.SHA256, Retry: "past review check"})
 }
 
 // Of gives the files of a kind.
@@ -146,8 +161,7 @@ func (w *walk) read() error {
 		problems, err := x.Kind.read(w.folder, x)
 		w.folder.Problems = append(w.folder.Problems, problems...)
 		if err != nil {
-			w.folder.Problems = append(w.folder.Problems, evidence.Problem{Source: "review", Kind: BadFile, Where: x.Path, Message: strings.TrimPrefix(err.Error(), x.Path+": "),
-				SHA256: x.SHA256, Retry: "past review check"})
+			w.folder.Bad(x, err)
 		}
 	}
 	return nil

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"past/internal/store"
 	"slices"
 	"strings"
 	"sync"
@@ -124,10 +125,21 @@ func (s *Server) dataMetrics(ctx context.Context, b *strings.Builder) {
 	}
 }
 
-func (s *Server) health(w http.ResponseWriter, _ *http.Request) {
+// health says that the server is alive, and how the last cycle ended where it
+// published nothing: the pages shown are then older than they could be.
+func (s *Server) health(w http.ResponseWriter, r *http.Request) {
+	text := "ok\n"
+	ctx, cancel := context.WithTimeout(r.Context(), 2*time.Second)
+	defer cancel()
+	if runs, err := s.opt.Store.Runs(ctx, 50); err == nil {
+		i := slices.IndexFunc(runs, func(x store.Run) bool { return x.Stage == "refresh" && x.Exit != nil })
+		if i >= 0 && (*runs[i].Exit == 1 || *runs[i].Exit == 4) {
+			text += fmt.Sprintf("the last refresh (%s) published nothing: %s\n", runs[i].ID, runs[i].Error)
+		}
+	}
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-store")
-	_, _ = w.Write([]byte("ok\n"))
+	_, _ = w.Write([]byte(text))
 }
 
 // ready tells whether there is something to serve.

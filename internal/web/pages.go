@@ -118,6 +118,12 @@ func (s *Server) page(w http.ResponseWriter, r *http.Request) {
 	case strings.HasPrefix(name, "/refused"):
 		s.file(w, r, strings.TrimPrefix(name, "/"), false)
 		return
+	case name == "/feed.atom" || name == "/feed.json":
+		// While an edition is refused, the feeds say so.
+		if _, err := s.load("refused" + name); err == nil {
+			s.file(w, r, "refused"+name, false)
+			return
+		}
 	}
 	name = strings.TrimPrefix(name, "/current")
 	s.file(w, r, "editions/"+id+"/"+strings.TrimPrefix(name, "/"), false)
