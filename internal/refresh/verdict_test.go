@@ -38,7 +38,7 @@ func TestPageOfARefusal(t *testing.T) {
 			t.Errorf("the page lacks %s", r.Rule)
 		}
 	}
-	for _, w := range []string{"past gate accept " + v.Run + " --why", "past refresh --no-crawl", "e-1", "<dt>before</dt>", "<dt>now</dt>", "<dt>bound</dt>", "<dt>what to do</dt>",
+	for _, w := range []string{"past gate accept " + v.Run + " --by", "past refresh --no-crawl", "e-1", "<dt>before</dt>", "<dt>now</dt>", "<dt>bound</dt>", "<dt>what to do</dt>",
 		`href="refused.json"`, "width=device-width", "prefers-color-scheme: dark", `lang="en"`} {
 		if !strings.Contains(page, w) {
 			t.Errorf("the page lacks %q", w)
