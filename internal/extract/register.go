@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"past/internal/evidence"
+	"past/internal/text"
 	"past/internal/vocab"
 )
 
@@ -17,9 +18,10 @@ func Register(r *evidence.Record, v *vocab.Vocabulary) []evidence.ArmResult {
 		return nil
 	}
 	var out []evidence.ArmResult
+	read := newReadings(v)
 	for i := range r.Results.Outcomes {
 		o := &r.Results.Outcomes[i]
-		x := newOutcome(r, o, v)
+		x := newOutcome(r, o, read)
 		first := len(out)
 		for ci := range o.Classes {
 			for ki := range o.Classes[ci].Categories {
@@ -50,6 +52,12 @@ func Planned(r *evidence.Record, v *vocab.Vocabulary) []evidence.PlannedReading 
 	return out
 }
 
+// said is the one point in time that a text names.
+type said struct {
+	moment text.Moment
+	ok     bool
+}
+
 // outcome is one posted outcome with what all its cells share.
 type outcome struct {
 	record *evidence.Record
@@ -67,17 +75,20 @@ type outcome struct {
 	start string
 	v     *vocab.Vocabulary
 	cur   vocab.InstrumentMatch // of the cell being read
-	seen  map[string]seenMatch
+	read  *readings
 	// adjusted is set where the texts of the outcome speak of a model's mean
-	adjusted bool
-	modelled bool              // a share that a survival curve gives, not a count
-	sizes    []int             // of the row being read, where its title gives them
-	sizeless string            // why the sizes of the row's title cannot be assigned
-	saidOf   map[string]string // what rows say of their scores, kept since rows repeat
+	adjusted             bool
+	modelled             bool         // a share that a survival curve gives, not a count
+	sizes                []int        // of the row being read, where its title gives them
+	outcomeSays          *spreadWords // what title and description say of the spread, read once
+	spreadSays           spreadWords  // of the row being read
+	frameTime, titleTime said         // the one time of frame and title, read once
+	sizeless             string       // why the sizes of the row's title cannot be assigned
 }
 
-func newOutcome(r *evidence.Record, o *evidence.PostedOutcome, v *vocab.Vocabulary) *outcome {
-	x := &outcome{record: r, o: o, v: v, groups: map[string]evidence.Group{}, seen: map[string]seenMatch{}, saidOf: map[string]string{},
+func newOutcome(r *evidence.Record, o *evidence.PostedOutcome, read *readings) *outcome {
+	v := read.v
+	x := &outcome{record: r, o: o, v: v, groups: map[string]evidence.Group{}, read: read,
 		param: kindOfParam(o.ParamType), unit: v.UnitKind(o.Unit)}
 	for _, g := range o.Groups {
 		x.groups[g.ID] = g
@@ -85,6 +96,8 @@ func newOutcome(r *evidence.Record, o *evidence.PostedOutcome, v *vocab.Vocabula
 	x.match, x.known = v.MatchInstrument(o.Title, o.Description)
 	x.titleEvent = v.OutcomeKind(o.Title)
 	x.readChange()
+	x.frameTime.moment, x.frameTime.ok = text.Single(o.TimeFrame)
+	x.titleTime.moment, x.titleTime.ok = text.Single(o.Title)
 	x.start = startOf(o.Title + "; " + o.TimeFrame)
 	text := strings.ToLower(o.Title + "\n" + o.Description)
 	x.adjusted = adjustedWords.MatchString(o.Unit) || containsAny(text, "adjusted", "least", "ls mean", "lsmean", "ls-mean", "model", "marginal") && adjustedMean.MatchString(text)
@@ -107,6 +120,9 @@ func (x *outcome) row(ci, ki int) evidence.ArmResult {
 	x.sizes, x.sizeless = nil, ""
 	if len(class.Denoms) == 0 {
 		x.sizes, x.sizeless = x.readSizes(class.Title, a.CategoryTitle)
+	}
+	if isMean(x.param) {
+		x.spreadSays = x.readSpreadWords(a.ClassTitle, a.CategoryTitle)
 	}
 	return a
 }

@@ -16,8 +16,9 @@ import (
 func (x *outcome) instrument(a *evidence.ArmResult) {
 	m, known := x.match, x.known
 	for _, t := range []string{a.ClassTitle, a.CategoryTitle} {
-		rest := rowWords(t)
-		if rest == "" || x.v.Answer(t) != "" || x.v.OutcomeKind(t) != "" {
+		row := x.read.row(t)
+		rest := row.words
+		if rest == "" || row.answer != "" || row.kind != "" {
 			continue
 		}
 		// a class may name another scale, or a part of the outcome's own
@@ -44,7 +45,7 @@ func (x *outcome) instrument(a *evidence.ArmResult) {
 	}
 	x.cur = m
 	a.Adjusted = kindOfParam(x.o.ParamType) == paramLSMean || kindOfParam(x.o.ParamType) == paramGeoLSMean || x.adjusted
-	a.Baseline = x.isBaselineRow(a.ClassTitle) || x.isBaselineRow(a.CategoryTitle) || onlyBaseline(x.o.TimeFrame)
+	a.Baseline = x.read.row(a.ClassTitle).base || x.read.row(a.CategoryTitle).base || onlyBaseline(x.o.TimeFrame)
 	a.ScoreType = x.scoreType(m, known, a)
 	if a.ClassTitle != "" && x.negatedSibling(a) {
 		a.Flags = append(a.Flags, reason(CodeRow, fmt.Sprintf("%q and its negation stand in row blocks of their own: whether they share their people is not stated", a.ClassTitle)))
@@ -54,9 +55,9 @@ func (x *outcome) instrument(a *evidence.ArmResult) {
 // negatedSibling reports whether another row block of the outcome is named as
 // the negation of a cell's block ("Responded", "Did not respond").
 func (x *outcome) negatedSibling(a *evidence.ArmResult) bool {
-	kind := x.v.OutcomeKind(a.ClassTitle)
+	kind := x.read.row(a.ClassTitle).kind
 	no := x.v.Negated(kind)
-	return kind != "" && no != "" && slices.ContainsFunc(x.o.Classes, func(c evidence.Class) bool { return x.v.OutcomeKind(c.Title) == no })
+	return kind != "" && no != "" && slices.ContainsFunc(x.o.Classes, func(c evidence.Class) bool { return x.read.row(c.Title).kind == no })
 }
 
 // unnamedRow finds rows that are levels, thresholds or groups of people, which
@@ -134,11 +135,11 @@ func instrumentID(m vocab.InstrumentMatch) string {
 
 // matchOnce keeps what a text matched, since the rows of an outcome repeat.
 func (x *outcome) matchOnce(text string) (vocab.InstrumentMatch, bool) {
-	if got, ok := x.seen[text]; ok {
+	if got, ok := x.read.match[text]; ok {
 		return got.m, got.ok
 	}
 	m, ok := x.v.MatchInstrument(text, "")
-	x.seen[text] = seenMatch{m, ok}
+	x.read.match[text] = seenMatch{m, ok}
 	return m, ok
 }
 

@@ -60,7 +60,7 @@ func (x *outcome) event(m vocab.InstrumentMatch, known bool, a *evidence.ArmResu
 		if row == "" {
 			continue
 		}
-		switch x.v.Answer(row) {
+		switch x.read.row(row).answer {
 		case "yes":
 			continue
 		case "missing":
@@ -71,7 +71,7 @@ func (x *outcome) event(m vocab.InstrumentMatch, known bool, a *evidence.ArmResu
 			}
 			return ""
 		}
-		if k := x.v.OutcomeKind(row); k != "" {
+		if k := x.read.row(row).kind; k != "" {
 			of = k
 		}
 	}
@@ -153,22 +153,14 @@ func (x *outcome) readChange() {
 func (x *outcome) said(titles ...string) string {
 	out := ""
 	for _, t := range titles {
-		if t == "" {
-			continue
-		}
-		s, ok := x.saidOf[t]
-		if !ok {
-			s = x.v.ScoreSaid(t)
-			x.saidOf[t] = s
-		}
-		if s != "" {
+		if s := x.read.row(t).said; s != "" {
 			out = s
 		}
 	}
 	return out
 }
 
-func (x *outcome) saysChange(row string) bool { return x.said(row) != "" }
+func (x *outcome) saysChange(row string) bool { return x.read.row(row).said != "" }
 
 // frameOfChange finds time frames that tell a change from a value.
 var frameOfChange = regexp.MustCompile(`(?i)^\s*(?:mean )?(?:change|difference)s?\b`)

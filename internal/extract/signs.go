@@ -15,10 +15,7 @@ import (
 // two groups part in opposite directions, or where the posted contrast calls
 // better what the arms call worse, a sign may be lost.
 func (x *outcome) judgeSigns(rows []evidence.ArmResult) {
-	better := x.v.PositiveIs(x.o.Title)
-	if better == "" && x.changeFrom != "" {
-		better = x.v.PositiveIs(x.o.Description)
-	}
+	better, read := "", false
 	for _, cells := range cellsByRow(rows) {
 		var changes []*evidence.ArmResult
 		for _, i := range cells {
@@ -27,10 +24,21 @@ func (x *outcome) judgeSigns(rows []evidence.ArmResult) {
 			}
 		}
 		if len(changes) > 0 {
+			if !read {
+				better, read = x.positiveIs(), true
+			}
 			x.settleSign(changes, better)
 		}
 		x.judgeContrast(rows, cells)
 	}
+}
+
+// positiveIs says what the outcome calls a positive change.
+func (x *outcome) positiveIs() string {
+	if s := x.v.PositiveIs(x.o.Title); s != "" || x.changeFrom == "" {
+		return s
+	}
+	return x.v.PositiveIs(x.o.Description)
 }
 
 // cellsByRow lists the cells of each row, in order.
@@ -176,7 +184,7 @@ var meanContrast = regexp.MustCompile(`(?i)difference|mean`)
 // posted favour the control by as much. A contrast taken the other way round
 // would favour the control and is left to who reads contrasts.
 func (x *outcome) judgeContrast(rows []evidence.ArmResult, cells []int) {
-	if x.laterRows(rows) != 1 || !isMean(x.param) {
+	if len(x.o.Analyses) == 0 || !isMean(x.param) || rows[cells[0]].Instrument == "" || x.laterRows(rows) != 1 {
 		return
 	}
 	for i := range x.o.Analyses {
@@ -224,8 +232,7 @@ func (x *outcome) treatAndControl(rows []evidence.ArmResult, cells []int, groups
 	for _, i := range cells {
 		for n := range found {
 			if rows[i].GroupID == groups[n] {
-				found[n], arms[n] = &rows[i], readGroup(x.record, x.groups[groups[n]], x.v)
-				arms[n].setLater(x.record, x.v)
+				found[n], arms[n] = &rows[i], x.armOf(groups[n])
 			}
 		}
 	}
@@ -239,6 +246,19 @@ func (x *outcome) treatAndControl(rows []evidence.ArmResult, cells []int, groups
 		return found[1], found[0]
 	}
 	return nil, nil
+}
+
+// armOf reads a group by its words, once for the record.
+func (x *outcome) armOf(group string) armReading {
+	g := x.groups[group]
+	words := armWords{g.Title, g.Description}
+	arm, ok := x.read.arms[words]
+	if !ok {
+		arm = readGroup(x.record, g, x.v)
+		arm.setLater(x.record, x.v)
+		x.read.arms[words] = arm
+	}
+	return arm
 }
 
 // judgeBaselines holds the changes of a record against its baseline values: a

@@ -119,31 +119,61 @@ var (
 	saysMedian = regexp.MustCompile(`(?i)\bmedians?\b`)
 )
 
+// spreadWords is what texts say of spread and parameter.
+type spreadWords struct {
+	named  dispersion
+	median bool
+}
+
+// readSpreadWords reads the words of one row, else those of the outcome's
+// title, else those of its description.
+func (x *outcome) readSpreadWords(rows ...string) spreadWords {
+	if x.outcomeSays == nil {
+		title := x.o.Title + " | " + x.o.Unit
+		w := spreadWords{median: x.param == paramMean && saysMedian.MatchString(title) && !regexpMean.MatchString(title)}
+		var several bool
+		if w.named, several = spreadNamed(title); w.named == dispNone && !several {
+			w.named, _ = spreadNamed(x.o.Description)
+		}
+		x.outcomeSays = &w
+	}
+	w := *x.outcomeSays
+	for _, title := range rows {
+		if row := x.read.row(title); row.spread != dispNone || row.mixed {
+			w.named = row.spread
+		}
+	}
+	return w
+}
+
+// spreadNamed is the one spread that a text names; several tells that it names
+// more than one.
+func spreadNamed(text string) (named dispersion, several bool) {
+	if !containsAny(text, "SE", "S.E", "SD", "S.D", "CI", "tandard", "onfidence", "TANDARD", "ONFIDENCE") {
+		return dispNone, false
+	}
+	for k, re := range spreadSaid {
+		if re.MatchString(text) {
+			if named != dispNone {
+				return dispNone, true
+			}
+			named = k
+		}
+	}
+	return named, false
+}
+
+var spreadSaid = map[dispersion]*regexp.Regexp{dispSE: saysSE, dispSD: saysSD, dispCI: saysCI}
+
 // judgeWords doubts a spread or a parameter that the outcome's title, row or
 // description names otherwise than declared.
 func (x *outcome) judgeWords(d verdict) {
-	kind, _ := kindOfDispersion(d.a.DispersionType)
-	title := x.o.Title + " | " + d.a.ClassTitle + " | " + d.a.CategoryTitle + " | " + x.o.Unit
-	if x.param == paramMean && saysMedian.MatchString(title) && !regexpMean.MatchString(title) {
+	if x.spreadSays.median {
 		d.set(evidence.NeedsReview, CodeParam, "the title says median, a mean is declared")
 	}
-	for _, text := range []string{title, x.o.Description} {
-		named := dispNone
-		for k, re := range map[dispersion]*regexp.Regexp{dispSE: saysSE, dispSD: saysSD, dispCI: saysCI} {
-			if re.MatchString(text) {
-				if named != dispNone {
-					return // several are named
-				}
-				named = k
-			}
-		}
-		if named == dispNone {
-			continue
-		}
-		if (kind == dispSD || kind == dispSE || kind == dispCI) && named != kind {
-			d.set(evidence.NeedsReview, CodeDispersion, fmt.Sprintf("declared as %s, and the texts of the outcome name %s", d.a.DispersionType, dispersionNames[named]))
-		}
-		return
+	kind, _ := kindOfDispersion(d.a.DispersionType)
+	if named := x.spreadSays.named; named != dispNone && named != kind && (kind == dispSD || kind == dispSE || kind == dispCI) {
+		d.set(evidence.NeedsReview, CodeDispersion, fmt.Sprintf("declared as %s, and the texts of the outcome name %s", d.a.DispersionType, dispersionNames[named]))
 	}
 }
 

@@ -23,11 +23,11 @@ func (x *outcome) time(a *evidence.ArmResult) {
 		return
 	}
 	a.TimepointRaw = x.o.TimeFrame
-	frame, framed := text.Single(x.o.TimeFrame)
+	frame, framed := x.frameTime.moment, x.frameTime.ok
 	if framed && frame.Weeks == 0 && !onlyBaseline(x.o.TimeFrame) {
 		framed = false // "Baseline and end of treatment": the later point is not named in weeks
 	}
-	title, titled := text.Single(x.o.Title)
+	title, titled := x.titleTime.moment, x.titleTime.ok
 	switch {
 	case framed:
 		if frame.Origin == "" && titled && title.Weeks == frame.Weeks {
@@ -49,24 +49,24 @@ func (x *outcome) time(a *evidence.ArmResult) {
 func (x *outcome) rowTime(a *evidence.ArmResult) bool {
 	titles, place := [2]string{a.ClassTitle, a.CategoryTitle}, ""
 	for _, t := range titles {
-		if shiftRow.MatchString(t) {
+		if x.read.row(t).shift {
 			a.TimepointRaw = t
 			a.Flags = append(a.Flags, reason(CodeTimepoint, "the row tells a shift from one state to another, not a point in time"))
 			return true
 		}
 		if place == "" {
-			place = text.Place(t)
+			place = x.read.row(t).place
 		}
 	}
 	for _, t := range titles {
-		m, ok := text.Single(t)
+		row := x.read.row(t)
 		switch {
 		case t == "":
-		case a.Baseline && x.isBaselineRow(t):
+		case a.Baseline && row.base:
 			x.setTime(a, t, text.Moment{Origin: evidence.OriginBaseline})
 			return true
-		case ok && m.Weeks != 0:
-			x.setTime(a, t, x.withOrigin(m, place))
+		case row.timed && row.moment.Weeks != 0:
+			x.setTime(a, t, x.withOrigin(row.moment, place))
 			return true
 		}
 	}
@@ -130,8 +130,9 @@ var (
 
 // isBaselineRow tells a row of values before treatment ("Baseline", "CGI-S
 // Baseline", "Pre-dose", "Day -7"), not of a change from it or of a later point.
-func (x *outcome) isBaselineRow(s string) bool {
-	if s == "" || fromBaseline.MatchString(s) || shiftRow.MatchString(s) || x.saysChange(s) {
+func isBaselineRow(s string, t *rowText) bool {
+	if s == "" || !containsAny(strings.ToLower(s), "baseline", "bl", "pre", "screening", "intake", "entry", "enrol", "random", "admission", "-", "−", "0", "before", "prior") ||
+		fromBaseline.MatchString(s) || t.shift || t.said != "" {
 		return false
 	}
 	named, dose := atBaseline.MatchString(s), beforeDose.MatchString(s)
@@ -142,7 +143,7 @@ func (x *outcome) isBaselineRow(s string) bool {
 		}
 		earlier = earlier || m.Weeks < 0 && (m.Unit == 'd' || m.Unit == 'w' || m.Unit == 'm')
 	}
-	if _, n, ok := strings.Cut(text.Place(s), " "); ok && n != "1" && !named {
+	if _, n, ok := strings.Cut(t.place, " "); ok && n != "1" && !named {
 		return false // before a later dose
 	}
 	return named || dose || earlier

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"unicode"
 
 	"past/internal/evidence"
 )
@@ -15,6 +16,9 @@ type Grammar struct {
 	Note string `yaml:"note"`
 	// Negates names the kind of outcome of which this is the absence.
 	Negates string `yaml:"negates"`
+	// Stems are parts of words of which one occurs in every text that matches;
+	// they rule most texts out before a pattern is tried. Empty rules none out.
+	Stems []string `yaml:"stems"`
 	// Match are patterns of which one must occur, Unless those of which none may.
 	Match    []string `yaml:"match"`
 	Unless   []string `yaml:"unless"`
@@ -42,6 +46,9 @@ func anyOf(patterns []string) (*regexp.Regexp, error) {
 }
 
 func (g *Grammar) matches(folded string) bool {
+	if len(g.Stems) > 0 && !containsAny(folded, g.Stems) {
+		return false
+	}
 	return g.match.MatchString(folded) && (g.unless == nil || !g.unless.MatchString(folded))
 }
 
@@ -59,7 +66,7 @@ func firstKind(list []Grammar, folded string) string {
 // evidence's Score constants (response, non-remission, time-to-event, …); ""
 // when it names none. Words inside names of instruments do not count.
 func (v *Vocabulary) OutcomeKind(text string) string {
-	if !mayNameKind(text) {
+	if !mayName(v.kinds, text) {
 		return ""
 	}
 	return v.read(text, len(text)).outcomeKind()
@@ -77,13 +84,11 @@ func (r *reading) outcomeKind() string {
 // change; "" when it says none of these. Words inside names of instruments do
 // not count.
 func (v *Vocabulary) ScoreSaid(text string) string {
-	if s := strings.ToLower(text); !containsAny(s, scoreStems) {
+	if !mayName(v.scores, text) {
 		return ""
 	}
 	return firstKind(v.scores, foldKind(v.read(text, len(text)).masked()))
 }
-
-var scoreStems = []string{"chang", "differ", "auc", "curve", "improve", "reduc", "decreas", "declin", "baseline", "increas", "cfb", "pre"}
 
 // ScoreDescribed says whether a description says that changes are reported:
 // change or "".
@@ -97,12 +102,16 @@ func (v *Vocabulary) PositiveIs(text string) string {
 	return firstKind(v.better, foldKind(text))
 }
 
-// kindStems are parts of words without which no kind of outcome is named; they
-// rule most texts out before a pattern is tried.
-var kindStems = []string{"respon", "remi", "relaps", "recurren", "time", "days", "weeks", "months", "hours", "duration", "onset", "worsen",
-	"deterior", "exacerb", "discontin", "withdr", "drop", "diagnos", "criteria", "improvement", "reduction", "decrease", "survival"}
-
-func mayNameKind(text string) bool { return containsAny(strings.ToLower(text), kindStems) }
+// mayName reports whether a text has a stem of one of the kinds.
+func mayName(list []Grammar, text string) bool {
+	s := foldKind(text)
+	for i := range list {
+		if containsAny(s, list[i].Stems) {
+			return true
+		}
+	}
+	return false
+}
 
 // masked is the text with the names of instruments replaced, so that their
 // words are not read as the outcome's.
@@ -122,15 +131,17 @@ func (r *reading) masked() string {
 }
 
 var (
-	kindSpaces = regexp.MustCompile(`[\s\p{Zs}/_–—]+`)
+	kindSigns  = strings.NewReplacer("’", " ", "'", " ", "‑", "-", "‐", "-", "≥", ">=", "≤", "<=")
 	kindNumber = regexp.MustCompile(`\bno\.\s+of\b`)
 )
 
 // foldKind is how text is written before patterns of kinds.yaml are tried.
 func foldKind(s string) string {
-	s = strings.NewReplacer("’", " ", "'", " ", "‑", "-", "‐", "-", "≥", ">=", "≤", "<=").Replace(strings.ToLower(s))
-	s = kindNumber.ReplaceAllString(s, "number of")
-	return strings.TrimSpace(kindSpaces.ReplaceAllString(s, " "))
+	s = kindSigns.Replace(strings.ToLower(s))
+	if strings.Contains(s, "no.") {
+		s = kindNumber.ReplaceAllString(s, "number of")
+	}
+	return strings.Join(strings.FieldsFunc(s, func(r rune) bool { return unicode.IsSpace(r) || r == '/' || r == '_' || r == '–' || r == '—' }), " ")
 }
 
 // Answer says what a row answers to its outcome's title: yes, no, missing, or
