@@ -3,6 +3,7 @@ package multilevel
 import (
 	"fmt"
 	"math"
+	"slices"
 )
 
 // Method is how the variance components are estimated.
@@ -52,8 +53,12 @@ type Options struct {
 	Components Components
 	// Rho is the correlation of sampling errors within a cluster (CHE); 0 is
 	// independence. It must keep every cluster's covariance positive definite.
-	Rho   float64
-	Level float64 // confidence level, 0.95 when 0
+	Rho float64
+	// SmoothVariances gives every effect the mean sampling variance of its cluster
+	// (smooth_vi of clubSandwich, which metapsyTools sets): differences between the
+	// variances of one cluster are mostly chance and would turn into weights.
+	SmoothVariances bool
+	Level           float64 // confidence level, 0.95 when 0
 }
 
 // Sigma2 holds the variance components, on the squared scale of the effects.
@@ -162,11 +167,42 @@ func Fit(data Data, design Design, opt Options) (*Result, error) {
 	if err := opt.check(); err != nil {
 		return nil, err
 	}
+	if opt.SmoothVariances {
+		data.Variance = smoothed(data, design)
+	}
 	m, err := prepare(data, design, opt.Rho)
 	if err != nil {
 		return nil, err
 	}
 	return m.fit(opt)
+}
+
+// smoothed are the cluster means of the variances of the rows that can be used.
+func smoothed(data Data, design Design) []float64 {
+	if len(data.Variance) != len(data.Effect) || len(data.Cluster) != len(data.Effect) {
+		return data.Variance // prepare says what is wrong
+	}
+	sum, n := map[string]float64{}, map[string]float64{}
+	usable := func(i int) bool {
+		missing := math.IsNaN(data.Effect[i]) || math.IsNaN(data.Variance[i])
+		for _, c := range design.Columns {
+			missing = missing || i < len(c) && math.IsNaN(c[i])
+		}
+		return !missing
+	}
+	for i, c := range data.Cluster {
+		if usable(i) {
+			sum[c] += data.Variance[i]
+			n[c]++
+		}
+	}
+	out := slices.Clone(data.Variance)
+	for i, c := range data.Cluster {
+		if usable(i) {
+			out[i] = sum[c] / n[c]
+		}
+	}
+	return out
 }
 
 func (m *problem) fit(opt Options) (*Result, error) {

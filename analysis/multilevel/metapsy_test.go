@@ -17,6 +17,21 @@ import (
 // studies, or doses of a study ("study: dose"), to leave out.
 func metapsy(t *testing.T, set string, primary bool, drop ...string) Data {
 	t.Helper()
+	d, _ := released1(t, set, func(field func(string) string) bool {
+		return !primary || field("primary_instrument") == "1" && field("primary_timepoint") == "1"
+	}, drop...)
+	return d
+}
+
+// primaryInstrument keeps the primary instrument at every time, with the number of
+// dosing sessions; "study: dose control" leaves out a dose as the comparator only.
+func primaryInstrument(t *testing.T, set string, drop ...string) (Data, []float64) {
+	t.Helper()
+	return released1(t, set, func(field func(string) string) bool { return field("primary_instrument") == "1" }, drop...)
+}
+
+func released1(t *testing.T, set string, keep func(field func(string) string) bool, drop ...string) (Data, []float64) {
+	t.Helper()
 	f, err := os.Open(recordedtest.Path(t, "effects", "metapsy", set, "data.csv"))
 	if err != nil {
 		t.Fatal(err)
@@ -41,16 +56,23 @@ func metapsy(t *testing.T, set string, primary bool, drop ...string) Data {
 		return v
 	}
 	var d Data
+	var sessions []float64
 rows:
 	for _, row := range rows[1:] {
 		if kind := row[col["outcome_type"]]; kind != "msd" && kind != "imsd" || row[col["post_crossover"]] == "1" || !(number(row, "time_weeks") > 0) {
 			continue
 		}
-		if primary && (row[col["primary_instrument"]] != "1" || row[col["primary_timepoint"]] != "1") {
+		if !keep(func(name string) string { return row[col[name]] }) {
 			continue
 		}
 		for _, dose := range drop {
 			study, arm, _ := strings.Cut(dose, ": ")
+			if control, only := strings.CutSuffix(arm, " control"); only {
+				if row[col["study"]] == study && row[col["multi_arm2"]] == control {
+					continue rows
+				}
+				continue
+			}
 			if row[col["study"]] == study && (arm == "" || row[col["multi_arm1"]] == arm || row[col["multi_arm2"]] == arm) {
 				continue rows
 			}
@@ -58,8 +80,9 @@ rows:
 		d.Effect = append(d.Effect, number(row, ".g"))
 		d.Variance = append(d.Variance, number(row, ".g_se")*number(row, ".g_se"))
 		d.Cluster = append(d.Cluster, row[col["study"]])
+		sessions = append(sessions, number(row, "n_dosing_sessions"))
 	}
-	return d
+	return d, sessions
 }
 
 var released = []struct {
@@ -124,5 +147,39 @@ func TestReleasedThreeLevelModels(t *testing.T) {
 		full := bruteGLS(d, Design{Names: []string{InterceptName}, Columns: [][]float64{ones}}, 0.6, r.Sigma2)
 		closeTo(t, "estimate", r.Beta[0], full.beta[0], 1e-9, 0)
 		closeTo(t, "log-likelihood", r.LogLik, full.reml, 1e-9, 0)
+	}
+}
+
+// The published three-level analyses: the primary instrument at every time, rho 0.6,
+// variances smoothed within studies as metapsyTools does.
+func TestPublishedThreeLevelAnalyses(t *testing.T) {
+	d, _ := primaryInstrument(t, "data-depression-psiloctr", "Krempien 2023", "Carhart-Harris 2021", "Goodwin 2022: 10 mg")
+	r, err := Fit(d, Design{}, Options{Test: T, Rho: 0.6, SmoothVariances: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	printed(t, "psilocybin, estimate", r.Beta[0], -0.8221, 5e-5)
+	d, sessions := primaryInstrument(t, "data-ptsd-mdmactr", "Mithoefer 2018: 75 mg control", "Ot'alora 2018: 100 mg control")
+	ones := make([]float64, len(sessions))
+	for i := range ones {
+		ones[i] = 1
+	}
+	r, err = Fit(d, Design{Names: []string{InterceptName, "sessions"}, Columns: [][]float64{ones, sessions}}, Options{Test: T, Rho: 0.6, SmoothVariances: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	printed(t, "MDMA, slope per session", r.Beta[1], -0.19892, 1e-5)
+	printed(t, "its standard error", r.SE[1], 0.06627, 5e-6)
+	printed(t, "its p value", r.PValue[1], 0.0102, 5e-5)
+	plain, err := Fit(d, Design{Names: []string{InterceptName, "sessions"}, Columns: [][]float64{ones, sessions}}, Options{Test: T, Rho: 0.6})
+	if err != nil || plain.Beta[1] == r.Beta[1] {
+		t.Errorf("smoothing changes nothing (%v)", err)
+	}
+}
+
+func printed(t *testing.T, what string, got, want, half float64) {
+	t.Helper()
+	if math.Abs(got-want) > half {
+		t.Errorf("%s: %.6f, published %v", what, got, want)
 	}
 }

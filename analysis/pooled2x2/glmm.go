@@ -334,6 +334,10 @@ func (p *arms) given(a, beta, tau float64) func(z float64) (l, d1, d2 float64) {
 	}
 }
 
+// separated is the between-study variance, on the log scale, beyond which the maximum is taken to be at infinity: effects
+// that differ by factors of e^100 are no effects.
+const separated = 1e4
+
 // run fits the model: maximum likelihood in (beta, tau), started from several
 // tau since tau = 0 is always a stationary point.
 func (f *mixedFit) run(level float64) (Mixed, error) {
@@ -370,6 +374,9 @@ func (f *mixedFit) run(level float64) (Mixed, error) {
 		if o, err := f.maximise(beta, at); o.X != nil && -o.F > ll+1e-9 {
 			beta, tau, ll, converged = o.X[0], math.Abs(o.X[1]), -o.F, err == nil
 		}
+	}
+	if tau*tau > separated {
+		return Mixed{}, fmt.Errorf("mixed model: %w: the studies are separated to opposite sides, and the likelihood rises with the between-study variance without end", ErrNoFiniteEstimate)
 	}
 	r.Beta, r.Tau2, r.LogLik = beta, tau*tau, ll
 	if !converged {

@@ -315,3 +315,24 @@ func FuzzPooling(f *testing.F) {
 		}
 	})
 }
+
+// Separated data have no finite maximum, whichever arm is called the first, and in
+// either direction.
+func TestSeparatedTablesAreRefused(t *testing.T) {
+	for _, model := range []Model{UMFS, CMEL} {
+		for name, d := range map[string]Tables{
+			"opposite sides":               {Events1: []float64{0, 2}, N1: []float64{40, 2}, Events2: []float64{2, 0}, N2: []float64{2, 6}},
+			"opposite sides, arms swapped": {Events1: []float64{2, 0}, N1: []float64{2, 6}, Events2: []float64{0, 2}, N2: []float64{40, 2}},
+			"one side":                     {Events1: []float64{0, 0}, N1: []float64{20, 30}, Events2: []float64{4, 6}, N2: []float64{20, 30}},
+			"one side, arms swapped":       {Events1: []float64{4, 6}, N1: []float64{20, 30}, Events2: []float64{0, 0}, N2: []float64{20, 30}},
+		} {
+			if m, err := FitTables(d, model, 0); !errors.Is(err, ErrNoFiniteEstimate) {
+				t.Errorf("%s, %s: %+v %v", model, name, m, err)
+			}
+		}
+		ok := Tables{Events1: []float64{0, 1, 0}, N1: []float64{20, 20, 25}, Events2: []float64{1, 0, 1}, N2: []float64{20, 20, 25}}
+		if _, err := FitTables(ok, model, 0); err != nil {
+			t.Errorf("%s: rare events on both sides: %v", model, err)
+		}
+	}
+}

@@ -1,8 +1,11 @@
 package synthesis
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
 	"math"
+	"slices"
 
 	"past/analysis/multilevel"
 	"past/internal/evidence"
@@ -40,7 +43,7 @@ func poolCHE(m Model, effects []evidence.Effect) (evidence.PooledResult, error) 
 	if r.K < 2 {
 		return r, fmt.Errorf("a model of several effects per study needs two studies; there is %d", r.K)
 	}
-	fit, err := multilevel.Fit(d, multilevel.Design{}, multilevel.Options{Method: multilevel.REML, Test: multilevel.T, Rho: m.Rho})
+	fit, err := multilevel.Fit(d, multilevel.Design{}, m.multilevel())
 	if err != nil {
 		return r, err
 	}
@@ -66,11 +69,124 @@ func poolCHE(m Model, effects []evidence.Effect) (evidence.PooledResult, error) 
 	return r, nil
 }
 
+// multilevel are the options of the three-level model.
+func (m Model) multilevel() multilevel.Options {
+	return multilevel.Options{Method: multilevel.REML, Test: multilevel.T, Rho: m.Rho, SmoothVariances: m.Smooth}
+}
+
+// designCHE are the effects that state a number or a level, with the columns of a
+// regression on it.
+func designCHE(effects []evidence.Effect, names []string, columns func(evidence.Effect) []float64) (multilevel.Data, multilevel.Design, []evidence.Effect) {
+	var d multilevel.Data
+	x := multilevel.Design{Names: names, Columns: make([][]float64, len(names))}
+	var used []evidence.Effect
+	for _, e := range effects {
+		row := columns(e)
+		if slices.ContainsFunc(row, math.IsNaN) {
+			continue
+		}
+		for j, v := range row {
+			x.Columns[j] = append(x.Columns[j], v)
+		}
+		d.Effect, d.Variance, d.Cluster = append(d.Effect, evidence.Value(e.Estimate)), append(d.Variance, evidence.Value(e.Variance)), append(d.Cluster, e.StudyID)
+		used = append(used, e)
+	}
+	return d, x, used
+}
+
+// moderatorsCHE regresses all effects on each number of the plan in the three-level
+// model, with cluster-robust tests.
+func moderatorsCHE(q Question, effects []evidence.Effect) []evidence.Moderator {
+	var out []evidence.Moderator
+	for _, name := range q.Moderators {
+		num := numbers[name]
+		m := evidence.Moderator{Name: name, Unit: num.unit}
+		d, x, used := designCHE(effects, []string{multilevel.InterceptName, name}, func(e evidence.Effect) []float64 { return []float64{1, num.of(e)} })
+		for i, e := range used {
+			m.X, m.Effects = append(m.X, x.Columns[1][i]), append(m.Effects, e.ID)
+		}
+		m.K = len(used)
+		if len(used) < len(effects) {
+			m.Warnings = append(m.Warnings, fmt.Sprintf("%s without it left out", plural(len(effects)-len(used), "effect", "effects")))
+		}
+		if m.K < 3 || slices.Min(m.X) == slices.Max(m.X) {
+			m.Warnings = append(m.Warnings, "too few effects, or no variation: no line is fitted")
+			out = append(out, m)
+			continue
+		}
+		fit, err := multilevel.Fit(d, x, q.Model().multilevel())
+		var rob *multilevel.Robust
+		if err == nil {
+			rob, err = fit.Robust(multilevel.CR2)
+		}
+		if err != nil {
+			m.Warnings = append(m.Warnings, err.Error())
+			out = append(out, m)
+			continue
+		}
+		m.Slope, m.SE, m.P, m.CILower, m.CIUpper = finite(fit.Beta[1]), finite(rob.SE[1]), finite(rob.PValue[1]), finite(rob.CILower[1]), finite(rob.CIUpper[1])
+		if !(rob.DF[1] >= minRobustDF) {
+			m.Warnings = append(m.Warnings, fmt.Sprintf("the robust test has %s degrees of freedom: below %d it is not to be trusted", fixed(rob.DF[1], 1), minRobustDF))
+		}
+		out = append(out, m)
+	}
+	return out
+}
+
+// subgroupsCHE compares the levels of each factor in one three-level model: means of
+// the levels and a cluster-robust Wald test that they are equal.
+func subgroupsCHE(q Question, effects []evidence.Effect) []evidence.Subgroup {
+	var out []evidence.Subgroup
+	for _, name := range q.Subgroups {
+		of := factors[name]
+		groups := map[string][]evidence.Effect{}
+		for _, e := range effects {
+			l := cmp.Or(of(e), "not stated")
+			groups[l] = append(groups[l], e)
+		}
+		if len(groups) < 2 {
+			continue
+		}
+		levels := slices.Sorted(maps.Keys(groups))
+		s := evidence.Subgroup{Factor: name, DF: len(levels) - 1, Model: "three-level model in each group; the groups compared in one three-level model with one variance, cluster-robust"}
+		for _, l := range levels {
+			m := q.Model()
+			m.Label = l
+			r, err := Pool(m, groups[l])
+			if err != nil {
+				r = unfitted(m, groups[l], err)
+			}
+			s.Groups = append(s.Groups, r)
+		}
+		d, x, _ := designCHE(effects, append([]string{multilevel.InterceptName}, levels[1:]...), func(e evidence.Effect) []float64 {
+			row := make([]float64, len(levels))
+			row[0] = 1
+			if i := slices.Index(levels, cmp.Or(of(e), "not stated")); i > 0 {
+				row[i] = 1
+			}
+			return row
+		})
+		fit, err := multilevel.Fit(d, x, q.Model().multilevel())
+		if err == nil {
+			var rob *multilevel.Robust
+			if rob, err = fit.Robust(multilevel.CR2); err == nil {
+				s.QBetween, s.P = finite(rob.Omnibus.Stat), finite(rob.Omnibus.PValue)
+			}
+		}
+		if err != nil {
+			s.Warnings = append(s.Warnings, "the groups cannot be compared: "+err.Error())
+		}
+		out = append(out, s)
+	}
+	return out
+}
+
 // exploreCHE is explore for a plan with several effects per study: studies, not
 // rows, are left out. The analyses that know independent effects only are not
 // run on dependent ones.
 func exploreCHE(q Question, f *evidence.Finding, effects []evidence.Effect) error {
 	f.Warnings = append(f.Warnings, "several effects per study: subsets, small-study analyses, Bayesian and sequential results need one effect per study and are not run")
+	f.Moderators, f.Subgroups = moderatorsCHE(q, effects), subgroupsCHE(q, effects)
 	labels := map[string]string{}
 	var studies []string
 	for _, e := range effects {

@@ -22,6 +22,7 @@ func limits(q Question, f evidence.Finding) []string {
 		lo, hi, _ := f.Headline.Interval()
 		add(p.K == 1, "One study is not a meta-analysis: the number is that study's own.")
 		out = append(out, fewStudies(f)...)
+		out = append(out, otherModel(f)...)
 		add(p.Guarded(), "The usual interval (Knapp-Hartung) came out narrower than one that assumes a single common effect; every number is that of the wider, guarded fit, and the narrow interval is a footnote.")
 		add(p.PILower != nil && *p.PILower <= 0 && *p.PIUpper >= 0 && (lo > 0 || hi < 0),
 			"The prediction interval includes no effect: a new study in another setting may find none.")
@@ -81,6 +82,20 @@ func fewStudies(f evidence.Finding) []string {
 		out = append(out, s+".")
 	}
 	return out
+}
+
+// otherModel says when the three-level model of all rows gives much another answer
+// than one row per study: by more than a standard error.
+func otherModel(f evidence.Finding) []string {
+	p := f.Primary
+	for _, r := range f.Sensitivity {
+		if r.Label != allRowsLabel || r.Estimate == nil || r.CILower == nil || p.Estimate == nil || p.SE == nil || !(math.Abs(*r.Estimate-*p.Estimate) > *p.SE) {
+			continue
+		}
+		return []string{fmt.Sprintf("All rows of these studies in a three-level model give %s %s, one row per study %s: the choice of rows moves the result by more than a standard error.",
+			MeasureSymbol(p.Measure), Full(p.Measure, *r.Estimate, *r.CILower, *r.CIUpper, 2), Full(p.Measure, *p.Estimate, *p.CILower, *p.CIUpper, 2))}
+	}
+	return nil
 }
 
 // withinMID tells whether the interval holds effects of the estimate's side

@@ -56,6 +56,19 @@ func TestDependentRows(t *testing.T) {
 	if i < 0 || math.Abs(*g.Sensitivity[i].Estimate-*f.Primary.Estimate) > 1e-12 {
 		t.Errorf("the model of all rows is not beside the primary one")
 	}
+	for _, m := range f.Moderators {
+		if m.Name == "year" && (m.Slope == nil || m.SE == nil || m.K < 24 || !(*m.CILower < *m.Slope && *m.Slope < *m.CIUpper) || (*m.CILower <= 0 && *m.CIUpper >= 0) != (*m.P >= 0.05)) {
+			t.Errorf("year in the three-level model: %+v", m)
+		}
+	}
+	if len(f.Moderators) != len(q.Moderators) || len(f.Subgroups) == 0 || f.Subgroups[0].P == nil {
+		t.Errorf("%d moderators and %d subgroups in the three-level model", len(f.Moderators), len(f.Subgroups))
+	}
+	q.SmoothVI = true
+	s, err := synthesis.Answer(t.Context(), q, starterBase(t))
+	if err != nil || *s.Primary.Estimate == *f.Primary.Estimate {
+		t.Errorf("smooth_vi changes nothing (%v)", err)
+	}
 }
 
 // An instrument that runs the other way is turned, once, and the pool does not

@@ -108,8 +108,9 @@ type Model struct {
 	Label, Measure, Formula, Method, Test string
 	// Kind is OnePerStudy (or "") or CHE, whose rho is the correlation of
 	// sampling errors within a study.
-	Kind string
-	Rho  float64
+	Kind   string
+	Rho    float64
+	Smooth bool // variances of one study averaged (CHE)
 	// Prediction is k-1 (or "") or k-2: degrees of freedom of the interval.
 	Prediction string
 	// Unguarded fits Knapp-Hartung without the guard, to repeat published numbers.
@@ -118,7 +119,7 @@ type Model struct {
 
 // Model of the question's primary analysis.
 func (q Question) Model() Model {
-	m := Model{Label: "primary", Measure: q.Measure, Formula: q.Formula, Method: q.Method, Test: q.Test, Kind: q.ModelKind, Prediction: q.Prediction, Rho: 0.6}
+	m := Model{Label: "primary", Measure: q.Measure, Formula: q.Formula, Method: q.Method, Test: q.Test, Kind: q.ModelKind, Prediction: q.Prediction, Rho: 0.6, Smooth: q.SmoothVI}
 	if q.Rho != nil {
 		m.Rho = *q.Rho
 	}

@@ -60,6 +60,9 @@ type Question struct {
 	// default 0.6) and cluster-robust variance CR2.
 	ModelKind string   `yaml:"model"`
 	Rho       *float64 `yaml:"rho"`
+	// SmoothVI gives the effects of a study their mean sampling variance in the
+	// three-level model, as metapsyTools does.
+	SmoothVI bool `yaml:"smooth_vi"`
 	// Prediction is the quantile and standard error of the prediction interval:
 	// k-1 (default) or k-2 degrees of freedom.
 	Prediction string `yaml:"prediction"`
@@ -257,6 +260,7 @@ func (q *Question) Check() []string {
 	oneOf("arms", q.Arms, ArmsHighest, ArmsLowest, ArmsAll)
 	oneOf("model", q.ModelKind, OnePerStudy, CHE)
 	oneOf("prediction", q.Prediction, "k-1", "k-2")
+	bad(!q.SmoothVI || q.ModelKind == CHE, "smooth_vi belongs to model che")
 	bad(q.Rho == nil || *q.Rho >= 0 && *q.Rho < 1, "rho must be at least 0 and below 1")
 	for _, x := range q.Exclude {
 		bad(x.Study != "" && x.Reason != "", "exclude_studies needs a study and a reason in every entry")

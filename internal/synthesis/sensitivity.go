@@ -108,6 +108,9 @@ func sameNumbers(a, b []evidence.Effect) bool {
 	})
 }
 
+// allRowsLabel names the three-level model of all rows.
+const allRowsLabel = "all rows, three-level model"
+
 // allRows adds the other way to treat studies with several rows: all eligible
 // rows in a three-level model beside one row per study, and one row per study
 // beside the three-level model.
@@ -124,7 +127,7 @@ func allRows(q Question, b Base, effects []evidence.Effect, out []evidence.Poole
 		m.Kind, m.Label = OnePerStudy, "one effect per study"
 	} else {
 		rows = eligible(q, b.Effects)
-		m.Kind, m.Label = CHE, "all rows, three-level model"
+		m.Kind, m.Label = CHE, allRowsLabel
 	}
 	rows, _ = Recompute(other, rows)
 	if m.Kind == CHE && !several(rows) || len(rows) == 0 {
