@@ -81,8 +81,16 @@ func TestDocuments(t *testing.T) {
 		{"claim of effect where there is none", "<!-- past: mdma-sexual-function -->MDMA improves it.<!-- /past -->", []string{"1 wording-too-strong"}},
 		{"verdict", "<!-- past: C1 -->The claim is supported.<!-- /past -->", []string{"1 verdict-changed"}},
 		{"misspelt key", "x [@mdma-ptsd-severty] [@smith-2020-x; @jones2020] me@mdma-ptsd.org", []string{"1 unknown-key"}},
-		{"old edition", "f/mdma-ptsd-severity@e-old and past:mdma-ptsd-severity@e-other", []string{"1 outdated-edition", "1 outdated-edition"}},
-		{"cited too strongly", "MDMA cures PTSD [@mdma-ptsd-severity]. Other. Water helps.", []string{"1 wording-too-strong"}},
+		{"old edition", "f/mdma-ptsd-severity@e-old and past:mdma-ptsd-severity@e-other", []string{"1 outdated-edition", "1 outdated-edition", "1 unbound"}},
+		{"cited too strongly", "MDMA cures PTSD [@mdma-ptsd-severity]. Other. Water helps.", []string{"1 wording-too-strong", "1 unbound"}},
+		{"nothing of ours", "Water is wet [@jones2020].", nil},
+		{"decimal comma, wrong", bindText("g = -0,99 [−1,06; −0,37]; 6 Studien, 242 Teilnehmende"), []string{"1 number-differs"}},
+		{"decimal comma, right", bindText("g = −0,71 [−1,06, −0,37]; 6 Studien, 242 Teilnehmende"), nil},
+		{"number words", bindText("six trials, but twelve participants"), []string{"1 number-differs"}},
+		{"number words, right", bindText("in six randomised trials"), nil},
+		{"compound word", bindText("in six trials with two hundred and forty-two participants"), nil},
+		{"cannot be checked", bindText("g = −0.71; response in 3,5 of them and CAPS-5 at 95 % in 2021"), []string{"1 not-checked"}},
+		{"no-break spaces", bindText("g\u00a0=\u00a0−0.99; 6\u202fstudies"), []string{"1 number-differs"}},
 		{"retracted", "line\n(https://doi.org/10.1000/BAD). PMID: 111", []string{"2 retracted-source", "2 retracted-source"}},
 		{"preprint and erratum", "doi:10.1000/pre, 10.1000/err;", []string{"1 preprint-published", "1 corrected-source"}},
 		{"trial not completed", "The trial NCT00000009 was completed in 2020.", []string{"1 trial-not-completed"}},
@@ -92,6 +100,52 @@ func TestDocuments(t *testing.T) {
 		if got := problems(t, k, c.name+".md", c.text); fmt.Sprint(got) != fmt.Sprint(c.want) {
 			t.Errorf("%s: %v, want %v", c.name, got, c.want)
 		}
+	}
+}
+
+func bindText(s string) string {
+	return "<!-- past: mdma-ptsd-severity -->MDMA may reduce PTSD symptoms (" + s + ").<!-- /past -->"
+}
+
+// Beside a number that could not be checked nothing is put right.
+func TestFixLeavesWhatItDoesNotUnderstand(t *testing.T) {
+	k := known(t)
+	for text, want := range map[string]string{
+		bindText("g = −0,99; 6 studies"):            bindText("g = −0,71; 6 studies"),
+		bindText("g\u00a0=\u00a0−0.99"):             bindText("g\u00a0=\u00a0−0.71"),
+		bindText("g = −0,99; a benefit in 7 of 9"):  bindText("g = −0,99; a benefit in 7 of 9"),
+		bindText("g = −0.99; 6 studies, 1.234,5 x"): bindText("g = −0.99; 6 studies, 1.234,5 x"),
+	} {
+		if got, _ := check.Fix(text, k); got != want {
+			t.Errorf("%s\nbecame\n%s", text, got)
+		}
+	}
+}
+
+func TestFilesFollowLinks(t *testing.T) {
+	dir, other := t.TempDir(), t.TempDir()
+	for _, name := range []string{filepath.Join(other, "a.md"), filepath.Join(other, "b.png"), filepath.Join(dir, "c.md"), filepath.Join(dir, ".hidden.md")} {
+		if err := os.WriteFile(name, []byte(bindText("g = −0.99")), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for from, to := range map[string]string{"linked": other, "file.md": filepath.Join(other, "a.md"), "gone.md": filepath.Join(other, "nothing"), "loop": dir} {
+		if err := os.Symlink(to, filepath.Join(dir, from)); err != nil {
+			t.Skip("no symbolic links here: ", err)
+		}
+	}
+	files, left, err := check.Files([]string{dir})
+	if err != nil || len(files) != 3 || left != 2 {
+		t.Fatalf("%v, %d left out, %v", files, left, err)
+	}
+	if n, _, err := check.FixFile(filepath.Join(dir, "file.md"), known(t)); n != 1 || err != nil {
+		t.Errorf("%d changes, %v", n, err)
+	}
+	if info, err := os.Lstat(filepath.Join(dir, "file.md")); err != nil || info.Mode()&os.ModeSymlink == 0 {
+		t.Error("the link was replaced by a file")
+	}
+	if b, _ := os.ReadFile(filepath.Join(other, "a.md")); !strings.Contains(string(b), "−0.71") {
+		t.Errorf("%s", b)
 	}
 }
 
@@ -112,6 +166,40 @@ func TestHTMLAndWord(t *testing.T) {
 	}
 	if got := fmt.Sprint(problems(t, k, "a.docx", b.String())); got != "[2 number-differs 3 retracted-source]" {
 		t.Errorf("Word: %s", got)
+	}
+}
+
+// Word splits numbers into runs, keeps deleted and moved text, copies text boxes
+// for older readers and takes minus signs from symbol fonts.
+func TestWordAsAuthorsWriteIt(t *testing.T) {
+	k := known(t)
+	run := func(s string) string { return `<w:r><w:t xml:space="preserve">` + s + `</w:t></w:r>` }
+	for name, c := range map[string]struct{ body, notes, want string }{
+		"split runs":      {run("g = ") + run("−0") + run(".") + run("71"), "", "[]"},
+		"split and wrong": {run("g = −0") + run(".9") + run("9"), "", "[1 number-differs]"},
+		"deleted":         {run("g = ") + `<w:del><w:r><w:delText>−0.99</w:delText></w:r></w:del><w:ins>` + run("−0.71") + `</w:ins>`, "", "[]"},
+		"moved away":      {run("g = −0.71") + `<w:moveFrom>` + run("; g = −0.99") + `</w:moveFrom>`, "", "[]"},
+		"moved here":      {`<w:moveTo>` + run("g = −0.99") + `</w:moveTo>`, "", "[1 number-differs]"},
+		"second copy":     {`<mc:AlternateContent><mc:Choice>` + run("6 studies") + `</mc:Choice><mc:Fallback>` + run("9 studies") + `</mc:Fallback></mc:AlternateContent>`, "", "[]"},
+		"symbol font":     {run("g = ") + `<w:r><w:sym w:font="Symbol" w:char="F02D"/></w:r>` + run("0.99"), "", "[1 number-differs]"},
+		"soft hyphen":     {run("242 partici\u00adpants, g\u00a0=\u00a0−0.71"), "", "[]"},
+		"hyphen of Word":  {run("g = ") + `<w:r><w:noBreakHyphen/></w:r>` + run("0.99"), "", "[1 number-differs]"},
+		"footnote":        {run("g = −0.71"), run("https://doi.org/10.1000/bad"), "[2 retracted-source]"},
+	} {
+		var b bytes.Buffer
+		z := zip.NewWriter(&b)
+		w, _ := z.Create("word/document.xml")
+		fmt.Fprint(w, `<w:document xmlns:w="w" xmlns:mc="mc"><w:body><w:p>`+run("[[past: mdma-ptsd-severity]] It may reduce (")+c.body+run("). [[/past]]")+`</w:p></w:body></w:document>`)
+		if c.notes != "" {
+			w, _ = z.Create("word/footnotes.xml")
+			fmt.Fprint(w, `<w:footnotes xmlns:w="w"><w:footnote><w:p>`+c.notes+`</w:p></w:footnote></w:footnotes>`)
+		}
+		if err := z.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if got := fmt.Sprint(problems(t, k, "a.docx", b.String())); got != c.want {
+			t.Errorf("%s: %s, want %s", name, got, c.want)
+		}
 	}
 }
 

@@ -30,6 +30,8 @@ type doc struct {
 	issues []Issue
 	refs   int
 	bound  int
+	own    int      // references to findings and claims
+	first  int      // where the first of them is
 	inside [][2]int // stretches that are bound
 }
 
@@ -47,6 +49,9 @@ func Document(src Source, k *Known) (issues []Issue, references, bound int) {
 	}
 	d.markers()
 	d.keys()
+	if d.own > 0 && d.bound == 0 {
+		d.add(d.first, Unbound, Warning, "%d citations of findings and no bound sentence: no number was checked; bind a sentence with <!-- past: ID --> … <!-- /past -->", d.own)
+	}
 	d.papers()
 	d.trials()
 	return d.issues, d.refs, d.bound
@@ -135,6 +140,12 @@ func (d *doc) key(id, ed string, at int, surely bool) bool {
 			d.add(at, UnknownKey, Error, "no finding or claim is called %q in edition %s%s", id, d.k.Shelf.Document.ID, hint)
 		}
 		return false
+	}
+	if id != cite.EditionKey && id != cite.SoftwareKey {
+		if d.own == 0 {
+			d.first = at
+		}
+		d.own++
 	}
 	if ed != "" && ed != d.k.Shelf.Document.ID {
 		d.old(id, ed, at)

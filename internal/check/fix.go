@@ -12,9 +12,12 @@ import (
 // Fix puts the keys and numbers that are marked as ours right in a text file's
 // own bytes: editions in permalinks, keys and markers, and the numbers of bound
 // sentences, each written with the decimals and the minus sign that stood
-// there. A value that stands beside another of its kind is left to a person.
+// there. A value that stands beside another of its kind, and every number of a
+// sentence with one that could not be checked, is left to a person.
 // Nothing else changes. It returns the text and the number of changes.
 func Fix(text string, k *Known) (string, int) {
+	original := text
+	text = plainSpaces(text)
 	type edit struct {
 		from, to int
 		with     string
@@ -48,7 +51,10 @@ func Fix(text string, k *Known) (string, int) {
 			continue
 		}
 		inner := text[m[1] : m[1]+end[0]]
-		found, _ := tokens(inner, f)
+		found, orphans := tokens(inner, f)
+		if len(unchecked(inner, found, orphans)) > 0 {
+			continue // what stands beside it may belong to it
+		}
 		for _, t := range found {
 			if old := inner[t.from:t.to]; !agrees(old, t.want) && !mixed(inner, found, t.name) {
 				edits = append(edits, edit{m[1] + t.from, m[1] + t.to, t.write(old)})
@@ -62,18 +68,21 @@ func Fix(text string, k *Known) (string, int) {
 		if e.from < last { // the same place found by two patterns
 			continue
 		}
-		out.WriteString(text[last:e.from])
+		out.WriteString(original[last:e.from])
 		out.WriteString(e.with)
 		last = e.to
 		n++
 	}
-	out.WriteString(text[last:])
+	out.WriteString(original[last:])
 	return out.String(), n
 }
 
 // FixFile fixes a file in place, whole or not at all. Word files and files that
 // are not UTF-8 are left alone, with the reason.
 func FixFile(name string, k *Known) (changes int, why string, err error) {
+	if to, err := filepath.EvalSymlinks(name); err == nil {
+		name = to // the file that a link leads to is fixed, the link stays
+	}
 	info, err := os.Stat(name)
 	if err != nil {
 		return 0, "", err

@@ -38,6 +38,8 @@ const (
 	BadID          = "malformed-id"
 	NotHeld        = "not-held"
 	BadMarker      = "marker"
+	NotChecked     = "not-checked"
+	Unbound        = "unbound"
 	Unreadable     = "unreadable"
 )
 
@@ -56,6 +58,8 @@ var Rules = []Rule{
 	{BadID, "A register id is not formed as its register forms them."},
 	{NotHeld, "The database does not hold this source, so that nothing can be said of it."},
 	{BadMarker, "A marker is not closed, or closes nothing."},
+	{NotChecked, "A number of a bound sentence could not be checked."},
+	{Unbound, "A document cites findings and binds no sentence to them, so that no number of it was checked."},
 	{Unreadable, "A file, or a part of it, could not be read."},
 }
 

@@ -4,12 +4,14 @@ import (
 	"fmt"
 	"math"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
 	"past/internal/cite"
 	"past/internal/edition"
 	"past/internal/evidence"
+	"past/internal/text"
 )
 
 // problem is an issue within a stretch of text.
@@ -20,16 +22,20 @@ type problem struct {
 	message string
 }
 
-// minus is any sign that texts use for one.
-const signed = `([-−–‑]?[0-9]+(?:\.[0-9]+)?)`
+// signed is a number with any sign that texts use for minus, and with a decimal
+// point or comma.
+const signed = `([-−–‑‐－]?[0-9]+(?:[.,][0-9]+)?)`
+
+// counted is a count: digits or a word for a number above one.
+var counted = `([0-9]+|` + strings.Join(slices.DeleteFunc(text.NumberWords(), func(w string) bool { x, _ := text.NumberWord(w); return x < 2 }), "|") + `)`
 
 var (
 	estimateForm = regexp.MustCompile(`(?i)\b(hedges['’]?s? g|hedges['’] g|cohen['’]?s d|smd|standardi[sz]ed mean difference|risk ratio|relative risk|odds ratio|risk difference|rr|or|rd|g|d)(?:\s+(?:of|was|is))?\s*[=:≈]?\s*` + signed + `(?:\b|$)`)
 	intervalForm = regexp.MustCompile(`(?i)((?:prediction interval|unguarded interval|fitted interval|\bpi\b|ci|confidence interval|interval)[^0-9\[\](−–-]{0,24})?(?:95\s*%[^0-9\[(−–-]{0,8})?([\[(])\s*(?:95\s*%\s*(?:CI|PI)?[:,]?\s*)?` + signed + `\s*(?:,|;|to|bis|\.\.)\s*` + signed + `\s*([\])])`)
-	bareInterval = regexp.MustCompile(`(?i)(prediction interval|95\s*%\s*pi|95\s*%\s*ci|confidence interval)[:\s]+(?:from\s+|of\s+)?` + signed + `\s*(?:to|,|;)\s*` + signed)
-	kForm        = regexp.MustCompile(`(?i)\bk\s*=\s*([0-9]+)\b|\b([0-9]+)\s+(?:randomi[sz]ed\s+(?:controlled\s+)?)?(?:studies|study|trials?|rcts?)\b`)
-	nForm        = regexp.MustCompile(`(?i)\bn\s*=\s*([0-9][0-9,]*)\b|\b([0-9][0-9,]*)\s+(?:participants?|people|patients|adults)\b`)
-	i2Form       = regexp.MustCompile(`(?i)\bI(?:²|2|\^2)\s*=\s*([0-9]+(?:\.[0-9]+)?)\s*%`)
+	bareInterval = regexp.MustCompile(`(?i)(prediction interval|95\s*%\s*pi|95\s*%[\s-]*(?:ci|ki|ic)|confidence interval)[:\s]+(?:from\s+|of\s+)?` + signed + `\s*(?:to|bis|à|,|;)\s*` + signed)
+	kForm        = regexp.MustCompile(`(?i)\bk\s*=\s*([0-9]+)\b|\b` + counted + `\s+(?:randomi[sz]ed\s+(?:controlled\s+)?)?(?:studies|study|trials?|rcts?|studien|études|estudios|studi)\b`)
+	nForm        = regexp.MustCompile(`(?i)\bn\s*=\s*([0-9][0-9,]*)\b|\b([0-9][0-9,]*|` + counted[1:] + `\s+(?:participants?|people|patients?|adults|persons|teilnehmer\w*|teilnehmende\w*|personen|patient(?:en|innen)|participantes|personnes|partecipanti)\b`)
+	i2Form       = regexp.MustCompile(`(?i)\bI(?:²|2|\^2)\s*=\s*([0-9]+(?:[.,][0-9]+)?)\s*%`)
 	registered   = regexp.MustCompile(`^\s*(?:is|are|were|was)?\s*(?:registered|running|recruiting|ongoing|planned)`)
 	otherKind    = regexp.MustCompile(`(?i)(?:registered|running|ongoing|planned|of which|another|other)\s+$`)
 	certForm     = regexp.MustCompile(`(?i)\b(very low|low|moderate|high)[ -]certainty\b|\bcertainty(?:\s+of\s+(?:the\s+)?evidence)?(?:\s*(?:is|was|:|=|,))?\s*\(?(very low|low|moderate|high)\b`)
@@ -43,9 +49,22 @@ type token struct {
 	name     string
 }
 
-// parse reads a number as a text writes it.
+var (
+	signs   = strings.NewReplacer("−", "-", "–", "-", "‑", "-", "‐", "-", "－", "-")
+	grouped = regexp.MustCompile(`^-?[1-9][0-9]{0,2}(?:,[0-9]{3})+$`)
+)
+
+// parse reads a number as a text writes it, with a decimal point or comma, with
+// commas between thousands, or as a word.
 func parse(s string) (x float64, decimals int, ok bool) {
-	s = strings.NewReplacer("−", "-", "–", "-", "‑", "-", ",", "").Replace(s)
+	if x, ok := text.NumberWord(s); ok {
+		return x, 0, true
+	}
+	s = signs.Replace(s)
+	if grouped.MatchString(s) || strings.Contains(s, ".") {
+		s = strings.ReplaceAll(s, ",", "")
+	}
+	s = strings.Replace(s, ",", ".", 1)
 	x, err := strconv.ParseFloat(s, 64)
 	if _, frac, has := strings.Cut(s, "."); has {
 		decimals = len(frac)
@@ -78,11 +97,14 @@ func (t token) write(old string) string {
 		return s
 	}
 	s := strconv.FormatFloat(t.want, 'f', min(decimals, 12), 64)
-	if strings.Trim(s, "-0.") == "" {
+	if strings.Contains(old, ",") {
+		s = strings.Replace(s, ".", ",", 1)
+	}
+	if strings.Trim(s, "-0.,") == "" {
 		return strings.TrimPrefix(s, "-")
 	}
 	sign := "-"
-	for _, m := range []string{"−", "–", "‑"} {
+	for _, m := range []string{"−", "–", "‑", "‐", "－"} {
 		if strings.HasPrefix(old, m) {
 			sign = m
 		}
@@ -99,6 +121,9 @@ func natural(f edition.Flat, x float64) float64 {
 	}
 	return x
 }
+
+// compound is the beginning of a number of several words.
+var compound = regexp.MustCompile(`(?i)(?:-|\b(?:hundred|thousand|and|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)\s+)$`)
 
 // tokens finds the numbers of a bound sentence with what the finding says. The
 // second list are numbers of a finding that has none.
@@ -148,6 +173,9 @@ func tokens(text string, f edition.Flat) (found []token, orphans []int) {
 			if registered.MatchString(text[m[1]:min(len(text), m[1]+24)]) || m[2] < 0 && otherKind.MatchString(text[max(0, m[0]-24):m[0]]) {
 				continue // trials that are registered are not those pooled
 			}
+			if compound.MatchString(text[max(0, m[i]-12):m[i]]) && text[m[i]] > '9' {
+				continue // "forty-two": the last word alone is another number
+			}
 			found = append(found, token{from: m[i], to: m[i+1], want: float64(want), whole: true, name: name})
 		}
 	}
@@ -165,7 +193,7 @@ func tokens(text string, f edition.Flat) (found []token, orphans []int) {
 // short words "or", "g" and "d" count only before a number with decimals, so
 // that "two or 3" is no odds ratio.
 func named(word, measure, number string) bool {
-	if len(word) <= 2 && !strings.Contains(number, ".") {
+	if len(word) <= 2 && !strings.ContainsAny(number, ".,") {
 		return false
 	}
 	switch measure {
@@ -205,10 +233,37 @@ func numberProblems(text string, f edition.Flat) []problem {
 		}
 		out = append(out, problem{t.from, NumberDiffers, level, msg})
 	}
+	for _, m := range unchecked(text, found, orphans) {
+		out = append(out, problem{m[0], NotChecked, Warning, fmt.Sprintf("%q in a sentence bound to %s is no number that could be checked; it may be right or wrong", text[m[0]:m[1]], f.ID)})
+	}
 	for _, m := range certForm.FindAllStringSubmatchIndex(text, -1) {
 		said := strings.ToLower(firstOf(group(text, m, 1), group(text, m, 2)))
 		if said != f.Certainty {
 			out = append(out, problem{m[0], CertaintyWrong, Error, fmt.Sprintf("the certainty of %s is %s, the text says %s", f.ID, cite.Certainty(f), said)})
+		}
+	}
+	return out
+}
+
+var (
+	// free is a number that stands by itself, not in a name such as CAPS-5.
+	free = regexp.MustCompile(`(?:^|[\s(\[{=≈<>≤≥:;,/“"])([-−–‑‐－]?[0-9][0-9.,]*)`)
+	// harmless are numbers that say nothing about the finding: the level of an
+	// interval, years, addresses and identifiers.
+	harmless = regexp.MustCompile(`(?i)\b9[059](?:\.[0-9])?\s*%|\b(?:19|20)[0-9]{2}\b|https?://\S+|\b10\.[0-9]{4,9}/\S+|\bf/[a-z0-9-]+@\S+|\be-[0-9a-f]+\b|\b(?:pmid|nct|eudract|isrctn)[:\s]*[0-9-]+|\bof (?:every )?100\b`)
+)
+
+// unchecked are the numbers of a bound sentence that no rule recognises.
+func unchecked(text string, found []token, orphans []int) [][2]int {
+	var out [][2]int
+	skip := harmless.FindAllStringIndex(text, -1)
+	for _, m := range free.FindAllStringSubmatchIndex(text, -1) {
+		from, to := m[2], m[2]+len(strings.TrimRight(text[m[2]:m[3]], ".,"))
+		known := slices.ContainsFunc(found, func(t token) bool { return from < t.to && t.from < to }) ||
+			slices.ContainsFunc(orphans, func(at int) bool { return at >= from && at < to }) ||
+			slices.ContainsFunc(skip, func(s []int) bool { return from < s[1] && s[0] < to })
+		if !known {
+			out = append(out, [2]int{from, to})
 		}
 	}
 	return out

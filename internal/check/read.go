@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -38,42 +39,61 @@ type Source struct {
 // Extensions of the files that are read from a folder.
 var Extensions = []string{".md", ".markdown", ".qmd", ".rmd", ".txt", ".text", ".rst", ".html", ".htm", ".xhtml", ".docx"}
 
-// Files lists the documents of the given files and folders, sorted; a folder's
-// hidden parts and other kinds of file are left out and counted.
+// Files lists the documents of the given files and folders, sorted, each once;
+// links are followed. A folder's hidden parts and other kinds of file are left
+// out and counted.
 func Files(paths []string) (files []string, left int, err error) {
+	w := walker{seen: map[string]bool{}}
 	for _, p := range paths {
-		info, err := os.Stat(p)
-		if err != nil {
-			return nil, 0, fmt.Errorf("check: %w", err)
-		}
-		if !info.IsDir() {
-			files = append(files, p)
-			continue
-		}
-		err = filepath.WalkDir(p, func(path string, d os.DirEntry, err error) error {
-			switch {
-			case err != nil:
-				return err
-			case path != p && strings.HasPrefix(d.Name(), "."):
-				if d.IsDir() {
-					return filepath.SkipDir
-				}
-				return nil
-			case d.IsDir():
-				return nil
-			case !d.Type().IsRegular() || !slices.Contains(Extensions, strings.ToLower(filepath.Ext(path))):
-				left++
-				return nil
-			}
-			files = append(files, path)
-			return nil
-		})
-		if err != nil {
+		if err := w.walk(p, true); err != nil {
 			return nil, 0, fmt.Errorf("check: %w", err)
 		}
 	}
-	slices.Sort(files)
-	return slices.Compact(files), left, nil
+	slices.Sort(w.files)
+	return slices.Compact(w.files), w.left, nil
+}
+
+type walker struct {
+	files []string
+	left  int
+	seen  map[string]bool // folders, by where their links lead
+}
+
+func (w *walker) walk(path string, named bool) error {
+	info, err := os.Stat(path)
+	if err != nil {
+		if named {
+			return err
+		}
+		w.left++ // a link that leads nowhere
+		return nil
+	}
+	if !info.IsDir() {
+		if named || info.Mode().IsRegular() && slices.Contains(Extensions, strings.ToLower(filepath.Ext(path))) {
+			w.files = append(w.files, path)
+		} else {
+			w.left++
+		}
+		return nil
+	}
+	real, err := filepath.EvalSymlinks(path)
+	if err != nil || w.seen[real] {
+		return err
+	}
+	w.seen[real] = true
+	entries, err := os.ReadDir(path)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if strings.HasPrefix(e.Name(), ".") {
+			continue
+		}
+		if err := w.walk(filepath.Join(path, e.Name()), false); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // ReadFile reads a document from disk.
@@ -102,7 +122,7 @@ func Read(name string, b []byte) (Source, error) {
 		if err != nil {
 			return s, fmt.Errorf("%s: %w", name, err)
 		}
-		s.Text = text
+		s.Text = plainSpaces(invisible.Replace(text))
 		return s, nil
 	}
 	text := decode(b, &s)
@@ -110,9 +130,18 @@ func Read(name string, b []byte) (Source, error) {
 	if s.Kind == "html" {
 		text = htmlText(text)
 	}
-	s.Text = text
+	s.Text = plainSpaces(text)
 	return s, nil
 }
+
+// wideSpaces are the spaces of typography, each with as many plain spaces as it
+// has bytes: offsets stay.
+var wideSpaces = strings.NewReplacer("\u00a0", "  ", "\u202f", "   ", "\u2009", "   ", "\u2007", "   ", "\u2002", "   ", "\u2003", "   ", "\u200a", "   ", "\u2008", "   ")
+
+func plainSpaces(s string) string { return wideSpaces.Replace(s) }
+
+// invisible characters that Word leaves within words and numbers.
+var invisible = strings.NewReplacer("\u00ad", "", "\u200b", "", "\u200c", "", "\u200d", "", "\u2060", "", "\ufeff", "")
 
 func kindOf(name string, b []byte) string {
 	if bytes.HasPrefix(b, []byte("PK\x03\x04")) {
@@ -283,9 +312,29 @@ func targets(rels []byte) map[string]string {
 	return out
 }
 
+// unread are the parts of a Word file that its reader does not see: deleted and
+// moved-away text, and the second copy of a text box.
+var unread = map[string]bool{"del": true, "moveFrom": true, "Fallback": true}
+
+// symbol is a character that Word took from a symbol font; the minus sign is the
+// one that numbers need.
+func symbol(attrs []xml.Attr) string {
+	for _, a := range attrs {
+		if n, err := strconv.ParseUint(a.Value, 16, 32); a.Name.Local == "char" && err == nil {
+			if n &= 0xff; n == '-' {
+				return "−"
+			}
+			if n > ' ' && n < 0x7f {
+				return string(rune(n))
+			}
+		}
+	}
+	return ""
+}
+
 func wordText(out *strings.Builder, data []byte, links map[string]string) error {
 	d := xml.NewDecoder(bytes.NewReader(data))
-	inText := false
+	inText, skip := false, 0
 	for {
 		t, err := d.Token()
 		if errors.Is(err, io.EOF) {
@@ -296,7 +345,13 @@ func wordText(out *strings.Builder, data []byte, links map[string]string) error 
 		}
 		switch t := t.(type) {
 		case xml.StartElement:
+			if skip > 0 || unread[t.Name.Local] {
+				skip++
+				continue
+			}
 			switch t.Name.Local {
+			case "sym":
+				out.WriteString(symbol(t.Attr))
 			case "t", "instrText":
 				inText = true
 			case "tab", "br", "cr":
@@ -311,6 +366,10 @@ func wordText(out *strings.Builder, data []byte, links map[string]string) error 
 				}
 			}
 		case xml.EndElement:
+			if skip > 0 {
+				skip--
+				continue
+			}
 			switch t.Name.Local {
 			case "t", "instrText":
 				inText = false
@@ -318,7 +377,7 @@ func wordText(out *strings.Builder, data []byte, links map[string]string) error 
 				out.WriteByte('\n')
 			}
 		case xml.CharData:
-			if inText {
+			if inText && skip == 0 {
 				out.WriteString(strings.ReplaceAll(string(t), "\n", " "))
 			}
 		}

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"past/internal/check"
@@ -23,6 +24,9 @@ func (c *checkCmd) Run(ctx context.Context, e *Env) error {
 	files, left, err := check.Files(c.Docs)
 	if err != nil {
 		return err
+	}
+	if len(files) == 0 {
+		return fmt.Errorf("no document to check: %s of other kinds or hidden (documents are %s)", plural(left, "file"), strings.Join(check.Extensions, " "))
 	}
 	p, err := e.openFresh(ctx, "check", c.Review)
 	if err != nil {

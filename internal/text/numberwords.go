@@ -1,5 +1,12 @@
 package text
 
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"strings"
+)
+
 // numberWords are the numbers that time frames write out. Tens and ones are
 // joined by [joinTens].
 var numberWords = map[string]float64{"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
@@ -25,8 +32,15 @@ func joinTens(before []timeToken, ones timeToken) ([]timeToken, bool) {
 	return before[:tens+1], true
 }
 
-// NumberWord is the number that a word from one to ninety writes out.
+// NumberWord reads a number written as one word ("six", "twenty").
 func NumberWord(word string) (float64, bool) {
-	x, ok := numberWords[word]
+	x, ok := numberWords[strings.ToLower(word)]
 	return x, ok
+}
+
+// NumberWords lists the words that NumberWord reads, longest first.
+func NumberWords() []string {
+	words := slices.Collect(maps.Keys(numberWords))
+	slices.SortFunc(words, func(a, b string) int { return cmp.Or(cmp.Compare(len(b), len(a)), strings.Compare(a, b)) })
+	return words
 }
