@@ -101,6 +101,11 @@ type QuestionSet struct {
 type Concept struct {
 	ID    string
 	Terms []string
+	// Mesh are headings of the vocabulary with which PubMed indexes.
+	Mesh []string
+	// Rare marks a substance for which registers of trials are asked without a
+	// condition. Literature has too much of any.
+	Rare bool
 }
 
 // Query is one query in a register's own language.

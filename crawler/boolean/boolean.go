@@ -26,6 +26,15 @@ type Writer struct {
 	Max int
 	// Length measures a query as it is sent; percent-encoded when nil.
 	Length func(string) int
+	// Trials is set for registers of trials: rare substances are asked for
+	// without a condition.
+	Trials bool
+	// Stems is set where the register itself looks for other forms of a word.
+	Stems bool
+	// Mesh writes a MeSH heading, where the source has them.
+	Mesh func(string) string
+	// Also are words that may stand in the place of a condition.
+	Also []string
 	// Or and And join; " OR " and " AND " when empty.
 	Or, And string
 }
@@ -38,13 +47,13 @@ type Part struct {
 }
 
 // Plan writes a query for each substance: its terms and those of all
-// conditions. Without substances the conditions are asked alone.
+// conditions, or for registers those of a rare substance alone. Without
+// substances the conditions are asked alone.
 func (w Writer) Plan(q crawler.QuestionSet) []Part {
 	var conds, asked []string
 	for _, c := range q.Conditions {
-		conds, asked = append(conds, c.Terms...), append(asked, c.ID)
+		conds, asked = append(conds, w.words(c)...), append(asked, c.ID)
 	}
-	conditionGroups := w.groups(conds, w.Max/2)
 	subs := q.Substances
 	if len(subs) == 0 {
 		if len(conds) == 0 {
@@ -54,11 +63,23 @@ func (w Writer) Plan(q crawler.QuestionSet) []Part {
 	}
 	var out []Part
 	for _, s := range subs {
-		room := w.Max
-		if len(conds) > 0 {
-			room = w.Max / 2
+		about := crawler.About{Conditions: asked}
+		if len(q.Substances) > 0 {
+			about.Substances = []string{s.ID}
 		}
-		groups := w.groups(s.Terms, room)
+		with, room := slices.Concat(conds, w.Also), w.Max/2
+		if s.Rare && w.Trials {
+			with, about.Conditions = nil, nil
+		}
+		if len(with) == 0 {
+			room = w.Max
+		}
+		groups := w.groups(w.words(s), room)
+		longest := 0
+		for _, g := range groups {
+			longest = max(longest, w.length(w.or(g)))
+		}
+		conditionGroups := w.groups(with, max(w.Max/2, w.Max-longest-w.length(w.and([]string{"a"}, []string{"a"}))))
 		n, of := 0, len(groups)*len(conditionGroups)
 		for _, g := range groups {
 			for _, c := range conditionGroups {
@@ -71,16 +92,63 @@ func (w Writer) Plan(q crawler.QuestionSet) []Part {
 				if of > 1 {
 					key += "-" + strconv.Itoa(n) + "of" + strconv.Itoa(of)
 				}
-				about := crawler.About{Conditions: asked}
-				if len(q.Substances) > 0 {
-					about.Substances = []string{s.ID}
-				}
 				out = append(out, Part{Key: key + "-" + hash(g, c), Text: text, About: about})
 			}
 		}
 	}
 	return out
 }
+
+// words are the terms of a concept as the register wants them.
+func (w Writer) words(c crawler.Concept) []string {
+	var out []string
+	for _, t := range c.Terms {
+		if w.Stems {
+			out = append(out, t)
+		} else {
+			out = append(out, Forms(t)...)
+		}
+	}
+	if w.Mesh != nil {
+		for _, h := range c.Mesh {
+			out = append(out, w.Mesh(h)+raw)
+		}
+	}
+	return out
+}
+
+// raw marks a term that is written already.
+const raw = "\x00"
+
+// plurals are words of names of conditions that texts also have in the plural.
+var plurals = map[string]string{"disorder": "disorders", "dysfunction": "dysfunctions", "problem": "problems", "difficulty": "difficulties",
+	"minority": "minorities", "trauma": "traumas", "couple": "couples", "mushroom": "mushrooms", "fetish": "fetishes"}
+
+// Forms are the ways in which texts write a term, for registers that look for
+// its letters: with and without hyphens, in the plural, in British spelling.
+func Forms(term string) []string {
+	out := []string{term}
+	add := func(s string) {
+		if !slices.Contains(out, s) {
+			out = append(out, s)
+		}
+	}
+	if words := strings.Fields(term); len(words) > 1 {
+		add(strings.ReplaceAll(term, "-", " "))
+	}
+	for _, s := range slices.Clone(out) {
+		i := strings.LastIndexAny(s, " -")
+		if p, ok := plurals[strings.ToLower(s[i+1:])]; ok {
+			add(s[:i+1] + p)
+		}
+	}
+	for _, s := range slices.Clone(out) {
+		add(british.Replace(s))
+	}
+	return out
+}
+
+var british = strings.NewReplacer("behavior", "behaviour", "generalized", "generalised", "randomized", "randomised")
 
 // groups writes terms as few groups of at most room encoded bytes; no terms
 // give one empty group.
@@ -89,7 +157,10 @@ func (w Writer) groups(terms []string, room int) [][]string {
 	var group []string
 	seen := map[string]bool{}
 	for _, t := range terms {
-		t = w.Term(strings.Join(strings.Fields(t), " "))
+		if !strings.HasSuffix(t, raw) {
+			t = w.Term(strings.Join(strings.Fields(t), " "))
+		}
+		t = strings.TrimSuffix(t, raw)
 		if low := strings.ToLower(t); t == "" || seen[low] {
 			continue
 		} else {

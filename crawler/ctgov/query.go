@@ -22,8 +22,8 @@ const maxField = 3000
 const overlap = 24 * time.Hour
 
 // Plan implements crawler.Source: for each substance its synonyms in the field
-// "Intervention/treatment" and those of all conditions in "Condition/disease",
-// cut into several queries where they would be too long. The register's own
+// "Intervention/treatment" and, unless the substance is rare, those of all
+// conditions in "Condition/disease", cut into several queries where they would be too long. The register's own
 // search adds its synonyms to ours.
 func (s *Source) Plan(q crawler.QuestionSet) ([]crawler.Query, error) {
 	var conds, asked []string
@@ -41,10 +41,14 @@ func (s *Source) Plan(q crawler.QuestionSet) ([]crawler.Query, error) {
 	var out []crawler.Query
 	for _, sub := range subs {
 		intrFields := fields(sub.Terms)
-		parts := len(intrFields) * len(condFields)
+		conditions, asked := condFields, asked
+		if sub.Rare {
+			conditions, asked = []string{""}, nil
+		}
+		parts := len(intrFields) * len(conditions)
 		n := 0
 		for _, intr := range intrFields {
-			for _, cond := range condFields {
+			for _, cond := range conditions {
 				n++
 				if intr == "" && cond == "" {
 					continue

@@ -65,7 +65,7 @@ func (s *Source) Policy() crawler.Policy {
 // all conditions. The date of the last crawl is not used: the register cannot
 // be asked for changes.
 func (s *Source) Plan(q crawler.QuestionSet) ([]crawler.Query, error) {
-	w := boolean.Writer{Term: boolean.Quoted, Max: maxQuery}
+	w := boolean.Writer{Term: boolean.Quoted, Max: maxQuery, Trials: true}
 	var out []crawler.Query
 	for _, p := range w.Plan(q) {
 		out = append(out, crawler.Query{Key: p.Key, Text: p.Text, About: p.About, URL: s.at + "/search?" + url.Values{"query": {p.Text}}.Encode()})

@@ -23,7 +23,7 @@ const (
 	// each. The service gives up to 1,000.
 	pageSize = 100
 	// maxQuery bounds the encoded length of a query.
-	maxQuery = 3000
+	maxQuery = 6000
 	// overlap is how far an increment reaches back before the last complete
 	// crawl.
 	overlap = 24 * time.Hour
@@ -67,7 +67,7 @@ func (s *Source) Policy() crawler.Policy {
 // Plan implements crawler.Source: for each substance its synonyms and those of
 // all conditions in title or abstract.
 func (s *Source) Plan(q crawler.QuestionSet) ([]crawler.Query, error) {
-	w := boolean.Writer{Max: maxQuery, Term: func(t string) string {
+	w := boolean.Writer{Max: maxQuery, Also: []string{"randomized", "randomised", "placebo", "double-blind", "clinical trial"}, Term: func(t string) string {
 		if t = boolean.Quoted(t); t == "" {
 			return ""
 		}

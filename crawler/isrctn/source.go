@@ -65,7 +65,7 @@ func (s *Source) Policy() crawler.Policy {
 // Plan implements crawler.Source: for each substance its synonyms and those of
 // all conditions anywhere in a record.
 func (s *Source) Plan(q crawler.QuestionSet) ([]crawler.Query, error) {
-	w := boolean.Writer{Term: boolean.Quoted, Max: maxQuery}
+	w := boolean.Writer{Term: boolean.Quoted, Max: maxQuery, Trials: true}
 	var out []crawler.Query
 	for _, p := range w.Plan(q) {
 		text := p.Text

@@ -10,10 +10,9 @@ import (
 )
 
 const (
-	// maxTerm bounds the encoded length of a search term: the E-utilities ask
-	// for POST from several hundred ids on, and refuse addresses beyond a few
-	// thousand bytes.
-	maxTerm = 3000
+	// maxTerm bounds the encoded length of a search term. The E-utilities refuse
+	// addresses beyond a few thousand bytes; longer ones go by POST.
+	maxTerm = 6000
 	// overlap is how far an increment reaches back before the last complete
 	// crawl: PubMed's dates have no time of day, and its day is not ours.
 	overlap = 24 * time.Hour
@@ -26,7 +25,7 @@ const (
 // all conditions as text words (title, abstract, MeSH, substance names and
 // keywords). An increment asks for what was entered or revised since then.
 func (s *Source) Plan(q crawler.QuestionSet) ([]crawler.Query, error) {
-	w := boolean.Writer{Term: term, Max: maxTerm}
+	w := boolean.Writer{Term: term, Max: maxTerm, Mesh: heading, Also: trialWords}
 	var out []crawler.Query
 	for _, p := range w.Plan(q) {
 		text := p.Text
@@ -43,6 +42,12 @@ func (s *Source) Plan(q crawler.QuestionSet) ([]crawler.Query, error) {
 	}
 	return out, nil
 }
+
+// trialWords find reports of trials of whatever condition.
+var trialWords = []string{"randomized", "randomised", "placebo", "double-blind", "clinical trial"}
+
+// heading writes a MeSH heading, which PubMed widens to those below it.
+func heading(h string) string { return boolean.Quoted(h) + "[mh]" }
 
 // term writes a term as a phrase that is looked for in the text words.
 func term(t string) string {

@@ -23,7 +23,7 @@ func TestDemoAsksEveryRegister(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "demo")
 	db := filepath.Join(dir, "past.db")
 	r := past(t, "demo", "--dir", dir)
-	want(t, r, 0, "52 trial records from 5 registers, 47 publications, 1 dataset; 44 studies, 315 effects (retold facts of real trials)")
+	want(t, r, 0, "59 trial records from 5 registers, 53 publications, 1 dataset; 49 studies, 315 effects (retold facts of real trials)")
 
 	r = past(t, "status", "--json", "--db", db)
 	want(t, r, 0)
@@ -99,10 +99,10 @@ func TestDemoServe(t *testing.T) {
 	for _, name := range []string{"pubmed", "isrctn", "ctis", "euctr"} {
 		ask = append(ask, "--endpoint", name+"="+endpoints[name])
 	}
-	want(t, past(t, ask...), 0, "pubmed", "16")
+	want(t, past(t, ask...), 0, "pubmed", "17")
 	want(t, past(t, ask...), 0, "pubmed: nothing new since", "ctis: nothing new since")
 	r := past(t, "status", "--json", "--db", db)
-	want(t, r, 0, `"records": 30`)
+	want(t, r, 0, `"records": 32`)
 	want(t, past(t, "crawl", "crossref", "--db", db, "--endpoint", "crossref="+endpoints["crossref"]), 0)
 
 	if runtime.GOOS == "windows" {

@@ -66,20 +66,51 @@ func KnownDOIs(ctx context.Context, st *store.Store) ([]string, error) {
 	return slices.Sorted(maps.Keys(seen)), nil
 }
 
-// CrawlQuestion is what every register is asked: the core substances and the
-// conditions of the tracker, with their synonyms.
+// SexualInstruments is the id under which the instruments of sexual function are
+// asked for beside the conditions: a trial that measures it need not treat it.
+const SexualInstruments = "sexual-instruments"
+
+// CrawlQuestion is what every register is asked: the core substances with those
+// that count as them; the conditions and the topics of the tracker; and the
+// instruments of sexual function.
 func CrawlQuestion() crawler.QuestionSet {
 	v := vocab.Default()
 	var q crawler.QuestionSet
+	at := map[string]int{}
 	for _, s := range v.Substances() {
 		if s.Core && len(s.Queries) > 0 {
-			q.Substances = append(q.Substances, crawler.Concept{ID: s.ID, Terms: s.Queries})
+			at[s.ID] = len(q.Substances)
+			q.Substances = append(q.Substances, crawler.Concept{ID: s.ID, Terms: slices.Clone(s.Queries), Mesh: slices.Clone(s.Mesh), Rare: s.Rare})
+		}
+	}
+	for _, s := range v.Substances() {
+		if i, ok := at[s.FoldInto]; ok {
+			q.Substances[i].Terms, q.Substances[i].Mesh = append(q.Substances[i].Terms, s.Queries...), append(q.Substances[i].Mesh, s.Mesh...)
 		}
 	}
 	for _, c := range v.Conditions() {
 		if len(c.Queries) > 0 {
-			q.Conditions = append(q.Conditions, crawler.Concept{ID: c.ID, Terms: c.Queries})
+			q.Conditions = append(q.Conditions, crawler.Concept{ID: c.ID, Terms: c.Queries, Mesh: c.Mesh})
 		}
 	}
+	for _, t := range v.Topics() {
+		if len(t.Queries) > 0 {
+			q.Conditions = append(q.Conditions, crawler.Concept{ID: t.ID, Terms: t.Queries, Mesh: t.Mesh})
+		}
+	}
+	sexual := []string{"sexual-function", "sexual-compulsivity", "sexual-communication"}
+	for _, d := range v.OutcomeDomains() {
+		if d.Parent == sexual[0] {
+			sexual = append(sexual, d.ID)
+		}
+	}
+	var names []string
+	for _, in := range v.Instruments() {
+		name, _, _ := strings.Cut(in.Name, " (") // IIEF (15 items)
+		if slices.Contains(sexual, in.Domain) && in.Kind == "questionnaire" && !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	q.Conditions = append(q.Conditions, crawler.Concept{ID: SexualInstruments, Terms: names})
 	return q
 }

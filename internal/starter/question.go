@@ -229,3 +229,17 @@ func isoOf(s string) string {
 	}
 	return s[:min(len(s), 10)]
 }
+
+// Finds reports whether a boolean query of the kind that registers take finds a
+// text by its words. Terms of fields that are not words of the text (MeSH
+// headings, dates) find nothing.
+func Finds(query, text string) (bool, error) {
+	e, err := question(query)
+	if err != nil {
+		return false, err
+	}
+	text = folded(text)
+	return e.matches(func(t term) bool {
+		return t.tag != "mh" && t.to == "" && t.compare == "" && holds(text, folded(t.text))
+	}), nil
+}

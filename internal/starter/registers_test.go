@@ -85,8 +85,8 @@ func TestCollectors(t *testing.T) {
 		some   []string
 	}{
 		{source: ctgov.New(), q: asked("psilocybin"), some: []string{"NCT03429075", "NCT03775200"}},
-		{source: pubmed.New(), q: asked("psilocybin"), want: []string{"pmid:37651119", "pmid:38105655", "pmid:38247730", "pmid:38359838", "pmid:38483940", "pmid:38956594", "pmid:39343309", "pmid:39636638", "pmid:39695323", "pmid:39764567"}},
-		{source: europepmc.New(), q: asked("MDMA"), want: []string{"pmid:38198456", "pmid:39895858", "pmid:38994348"}},
+		{source: pubmed.New(), q: asked("psilocybin"), want: []string{"pmid:37651119", "pmid:38105655", "pmid:38247730", "pmid:38279085", "pmid:38359838", "pmid:38483940", "pmid:38956594", "pmid:39343309", "pmid:39636638", "pmid:39695323", "pmid:39764567"}},
+		{source: europepmc.New(), q: asked("MDMA"), want: []string{"pmid:38198456", "pmid:39262902", "pmid:39895858", "pmid:38994348"}},
 		{source: isrctn.New(), q: asked("psilocybin"), want: []string{"ISRCTN10584863", "ISRCTN14426797"}},
 		{source: ctis.New(), q: asked("lysergide"), want: []string{"2025-520906-36-00"}},
 		{source: euctr.New(), q: asked("psilocybin"), want: euctrTrials},

@@ -39,7 +39,12 @@ type Substance struct {
 	// substance (esketamine counts as ketamine); empty means itself.
 	FoldInto string   `yaml:"fold_into"`
 	Queries  []string `yaml:"queries"`
-	Note     string   `yaml:"note"`
+	// Mesh are the MeSH headings under which PubMed indexes it.
+	Mesh []string `yaml:"mesh"`
+	// Rare marks a substance that is in few enough trials to ask registers for
+	// all of them, whatever their condition.
+	Rare bool   `yaml:"rare"`
+	Note string `yaml:"note"`
 	// ActivePlacebo marks a drug that trials give to be felt, not to treat.
 	ActivePlacebo bool `yaml:"active_placebo"`
 	// DoseLimits tell control doses from treatment doses, by route; the first
@@ -65,6 +70,7 @@ type Condition struct {
 	// Hints point to the condition without naming it and weigh less.
 	Hints   []string `yaml:"hints"`
 	Queries []string `yaml:"queries"`
+	Mesh    []string `yaml:"mesh"`
 	Note    string   `yaml:"note"`
 	Terms   `yaml:",inline"`
 }
@@ -76,6 +82,7 @@ type Topic struct {
 	Domains    []string `yaml:"domains"`    // curriculum domains that teach it
 	Conditions []string `yaml:"conditions"` // conditions that fall under it
 	Queries    []string `yaml:"queries"`
+	Mesh       []string `yaml:"mesh"`
 	Terms      `yaml:",inline"`
 }
 
