@@ -97,11 +97,25 @@ func (x *outcome) judgeN(d verdict) {
 		d.set(evidence.NeedsReview, CodeDenominator, x.sizeless)
 	}
 	units := analysedUnits(x.o, &x.o.Classes[a.ClassIndex], a.GroupID)
-	if u := strings.ToLower(strings.TrimSpace(units)); u != "" && u != "participants" && u != "participant" {
+	u := strings.ToLower(strings.TrimSpace(units))
+	switch e := x.record.Enrollment; {
+	case x.param == paramCountUnits && (u == "" || isPeople(u)):
+		d.set(evidence.NeedsReview, CodeUnits, "a count of units that are not named, not of people")
+	case u != "" && !isPeople(u):
 		d.set(evidence.NeedsReview, CodeUnits, "counted in "+units+", which are not independent people")
-	} else if e := x.record.Enrollment; a.N != nil && e != nil && strings.EqualFold(x.record.EnrollmentType, "ACTUAL") && *a.N > *e {
+	case a.N != nil && e != nil && strings.EqualFold(x.record.EnrollmentType, "ACTUAL") && *a.N > *e:
 		d.set(evidence.NeedsReview, CodeAboveEnrolment, fmt.Sprintf("%d analysed in one group, more than the %d enrolled in the trial", *a.N, *e))
+	case a.N != nil && x.started[a.GroupTitle] > 0 && *a.N > x.started[a.GroupTitle]:
+		d.set(evidence.NeedsReview, CodeAboveEnrolment, fmt.Sprintf("%d analysed, more than the %d who started in this group: sessions or events may be counted", *a.N, x.started[a.GroupTitle]))
 	}
+}
+
+func isPeople(units string) bool {
+	switch units {
+	case "participants", "participant", "patients", "subjects", "people":
+		return true
+	}
+	return false
 }
 
 func judgeCount(d verdict) {

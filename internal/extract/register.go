@@ -18,10 +18,11 @@ func Register(r *evidence.Record, v *vocab.Vocabulary) []evidence.ArmResult {
 		return nil
 	}
 	var out []evidence.ArmResult
-	read := newReadings(v)
+	read, started := newReadings(v), startedIn(r)
 	for i := range r.Results.Outcomes {
 		o := &r.Results.Outcomes[i]
 		x := newOutcome(r, o, read)
+		x.started = started
 		first := len(out)
 		for ci := range o.Classes {
 			for ki := range o.Classes[ci].Categories {
@@ -37,6 +38,29 @@ func Register(r *evidence.Record, v *vocab.Vocabulary) []evidence.ArmResult {
 	}
 	judgeTwins(out)
 	judgeBaselines(out, v)
+	return out
+}
+
+// startedIn is how many people started in each group of the participant flow,
+// by the group's title. Several periods give the largest, since people return.
+func startedIn(r *evidence.Record) map[string]int {
+	out := map[string]int{}
+	title := map[string]string{}
+	for _, g := range r.Results.FlowGrps {
+		title[g.ID] = g.Title
+	}
+	for _, p := range r.Results.Flow {
+		for _, m := range p.Milestones {
+			if !strings.EqualFold(m.Type, "STARTED") {
+				continue
+			}
+			for _, c := range m.Counts {
+				if n := number(c.Subjects); n != nil && title[c.GroupID] != "" {
+					out[title[c.GroupID]] = max(out[title[c.GroupID]], int(*n))
+				}
+			}
+		}
+	}
 	return out
 }
 
@@ -78,12 +102,13 @@ type outcome struct {
 	read  *readings
 	// adjusted is set where the texts of the outcome speak of a model's mean
 	adjusted             bool
-	modelled             bool         // a share that a survival curve gives, not a count
-	sizes                []int        // of the row being read, where its title gives them
-	outcomeSays          *spreadWords // what title and description say of the spread, read once
-	spreadSays           spreadWords  // of the row being read
-	frameTime, titleTime said         // the one time of frame and title, read once
-	sizeless             string       // why the sizes of the row's title cannot be assigned
+	modelled             bool           // a share that a survival curve gives, not a count
+	sizes                []int          // of the row being read, where its title gives them
+	started              map[string]int // people who started, by the title of their group
+	outcomeSays          *spreadWords   // what title and description say of the spread, read once
+	spreadSays           spreadWords    // of the row being read
+	frameTime, titleTime said           // the one time of frame and title, read once
+	sizeless             string         // why the sizes of the row's title cannot be assigned
 }
 
 func newOutcome(r *evidence.Record, o *evidence.PostedOutcome, read *readings) *outcome {

@@ -159,6 +159,7 @@ func Moments(text string) []Moment {
 			s = p.re.ReplaceAllStringFunc(s, func(m string) string { return strings.Repeat(" ", len(m)) })
 		}
 	}
+	s = blankDoseDays(s)
 	r := timeReader{toks: tokens(s)}
 	r.used = make([]bool, len(r.toks))
 	r.read()
@@ -173,8 +174,14 @@ func Single(text string) (Moment, bool) {
 	all := Moments(text)
 	out := all[:0:0]
 	for _, m := range all {
-		if !slices.ContainsFunc(out, func(o Moment) bool { return math.Abs(o.Weeks-m.Weeks) < 1e-9 && o.Origin == m.Origin }) {
+		i := slices.IndexFunc(out, func(o Moment) bool {
+			return math.Abs(o.Weeks-m.Weeks) < 1e-9 && (o.Origin == m.Origin || o.Origin == "" || m.Origin == "")
+		})
+		switch {
+		case i < 0:
 			out = append(out, m)
+		case out[i].Origin == "":
+			out[i].Origin = m.Origin
 		}
 	}
 	switch {
@@ -186,6 +193,23 @@ func Single(text string) (Moment, bool) {
 		return out[0], true
 	}
 	return Moment{}, false
+}
+
+// doseDay finds the day of a dose that a time is counted from ("24 hours post
+// first dose on Day 1"): the day is no second time.
+var doseDay = regexp.MustCompile(`\b(?:dos\w+|infusion|injection|administration)\s+(on\s+(?:study\s+)?day\s+\d+)`)
+
+func blankDoseDays(s string) string {
+	if !strings.Contains(s, "on ") {
+		return s
+	}
+	b := []byte(s)
+	for _, m := range doseDay.FindAllStringSubmatchIndex(s, -1) {
+		for i := m[2]; i < m[3]; i++ {
+			b[i] = ' '
+		}
+	}
+	return string(b)
 }
 
 // mayNameTime rules out most texts without a pattern.

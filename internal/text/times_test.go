@@ -144,7 +144,10 @@ func TestOrigins(t *testing.T) {
 		"From Baseline to Post Treatment (Week 5)":               {5, "baseline"},
 		"Session 3 (Day 15)":                                     {15.0 / 7, ""},
 		"Baseline and 2 hours":                                   {2.0 / 168, ""},
-		"12 weeks of treatment":                                  {12, ""},
+		"Day 2 (24 hours post dose)":                             {1.0 / 7, "dose"},
+		"Week 6 (6 weeks after first dose)":                      {6, "first dose"},
+		"Day 1 (pre-randomization) to Day 2 of DB treatment phase (24 hours post first dose on Day 1)": {1.0 / 7, "first dose"},
+		"12 weeks of treatment": {12, ""},
 	} {
 		m, ok := Single(text)
 		if !ok || math.Abs(m.Weeks-want.weeks) > 1e-9 || m.Origin != want.origin {

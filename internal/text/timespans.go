@@ -32,8 +32,11 @@ func (r *timeReader) settle(s string) []Moment {
 				out[n-1].To = h.To // "Baseline (Day 1)"
 				continue
 			case samePoint(prev, h, between):
-				if h.Unit == 'w' {
+				switch {
+				case h.Unit == 'w':
 					out[n-1].Weeks, out[n-1].Unit = h.Weeks, 'w'
+				case prev.Unit == 'd' && (h.Unit == 'h' || h.Unit == 'n'): // days are numbered from 1, hours are not
+					out[n-1].Weeks, out[n-1].Unit, out[n-1].named = h.Weeks, h.Unit, h.named
 				}
 				out[n-1].To = h.To
 				continue
