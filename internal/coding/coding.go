@@ -49,7 +49,7 @@ type Code struct {
 	NoMatch []string `yaml:"no_match"`
 
 	terms, needs, unless, negated *regexp.Regexp
-	hints                         []string // of which any match holds one, in lower case; nil: unknown
+	hints                         [][][]string // see hints; of Terms and Negated
 }
 
 var book = sync.OnceValues(func() ([]Code, error) { return load(shipped) })
@@ -102,33 +102,46 @@ func (c *Code) compile() error {
 // hinted reports whether the code can match a text, given in lower case: most
 // codes are ruled out by a search for a few words.
 func (c *Code) hinted(lower string) bool {
-	return c.hints == nil || slices.ContainsFunc(c.hints, func(h string) bool { return strings.Contains(lower, h) })
+	for _, sets := range c.hints {
+		if !slices.ContainsFunc(sets, func(words []string) bool {
+			return !slices.ContainsFunc(words, func(w string) bool { return strings.Contains(lower, w) })
+		}) {
+			return true
+		}
+	}
+	return false
 }
 
-// hints gives literal texts of which each match of any pattern holds at least
-// one; nil where a pattern has none.
-func hints(patterns []string) []string {
-	var out []string
+// hints gives for each pattern the sets of literal texts of which any match holds
+// one each; a pattern without literals has no set and is always tried.
+func hints(patterns []string) [][][]string {
+	var out [][][]string
 	for _, p := range patterns {
 		re, err := syntax.Parse("(?i)"+p, syntax.Perl)
 		if err != nil {
-			return nil
+			out = append(out, nil)
+			continue
 		}
-		one := literals(re.Simplify())
-		if one == nil {
-			return nil
+		re = re.Simplify()
+		parts := []*syntax.Regexp{re}
+		if re.Op == syntax.OpConcat {
+			parts = re.Sub
 		}
-		out = append(out, one...)
+		var sets [][]string
+		for _, part := range parts {
+			if words := literals(part); words != nil {
+				sets = append(sets, words)
+			}
+		}
+		out = append(out, sets)
 	}
 	return out
 }
 
+// literals gives texts of which any match of re holds at least one; nil: unknown.
 func literals(re *syntax.Regexp) []string {
 	switch re.Op {
 	case syntax.OpLiteral:
-		if len(re.Rune) < 2 {
-			return nil
-		}
 		return []string{strings.ToLower(string(re.Rune))}
 	case syntax.OpCapture, syntax.OpPlus:
 		return literals(re.Sub[0])
