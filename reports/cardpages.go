@@ -163,6 +163,10 @@ type peoplePage struct {
 	Lede, Care    string
 	Facts         []named
 	LeftOut, Done *chart.Table
+	// BlindingTables are who planned to ask for a guess, what was answered, and what
+	// the treatments were compared with.
+	Asked          string
+	BlindingTables []*chart.Table
 }
 
 func (s *site) peoplePage() {
@@ -185,6 +189,12 @@ func (s *site) peoplePage() {
 	d.Facts = []named{{Name: "Open to", Value: list(sum.People.Sex)}, {Name: "Ages", Value: list(sum.People.Ages)}}
 	d.LeftOut = s.shareTable("Who was left out", sum.LeftOut)
 	d.Done = s.shareTable("What was done beside the drug", sum.Care)
+	d.Asked = fmt.Sprintf("Over the %s whose planned outcomes are known. %s", show.Plural(sum.People.Outcomes, "trial", "trials"), countSentence(len(s.Ed.Guesses), "guess rate is recorded in this edition", "guess rates are recorded in this edition")+".")
+	for _, t := range []*chart.Table{s.shareTable("Who planned to ask what people guessed or expected", sum.Blinding), guessTable(s), comparatorTable(s)} {
+		if t != nil {
+			d.BlindingTables = append(d.BlindingTables, t)
+		}
+	}
 	p.Data = d
 }
 
@@ -200,6 +210,36 @@ func (s *site) shareTable(caption string, list []coding.Share) *chart.Table {
 			c[4] = chart.Cell{Text: "“" + show.Clip(r.Quote, 140) + "” (" + show.Clip(r.RecordID, 30) + ", " + show.Clip(r.Field, 40) + ")", Href: s.RecordHref(r.RecordID)}
 		}
 		t.Lines = append(t.Lines, chart.TableLine{Cells: c})
+	}
+	return t
+}
+
+func guessTable(s *site) *chart.Table {
+	if len(s.Ed.Guesses) == 0 {
+		return nil
+	}
+	t := &chart.Table{Caption: "Who guessed the treatment", Head: columns("Trial", "Arm", "Asked", "#Guessed rightly", "When", "Source")}
+	for i := range s.Ed.Guesses {
+		g := &s.Ed.Guesses[i]
+		right := "?"
+		switch share, ok := g.Share(); {
+		case ok && g.N != nil && g.Right != nil:
+			right = fmt.Sprintf("%d of %d (%.0f %%)", *g.Right, *g.N, 100*share)
+		case ok:
+			right = fmt.Sprintf("%.0f %%", 100*share)
+		}
+		t.Lines = append(t.Lines, chart.TableLine{Cells: []chart.Cell{{Text: show.Clip(g.TrialID, 40), Href: s.RecordHref(g.TrialID)}, {Text: show.Clip(g.Arm, 80)}, {Text: show.Clip(g.Asked, 30)}, {Text: right}, {Text: cmp.Or(show.Clip(g.When, 60), "?")}, {Text: show.Clip(g.Source, 120)}}})
+	}
+	return t
+}
+
+func comparatorTable(s *site) *chart.Table {
+	if len(s.Ed.Comparators) == 0 {
+		return nil
+	}
+	t := &chart.Table{Caption: "What the treatments were compared with", Head: columns("Class", "Comparator as the source names it", "#Studies")}
+	for _, c := range s.Ed.Comparators {
+		t.Lines = append(t.Lines, chart.TableLine{Cells: []chart.Cell{{Text: s.Name(c.Class)}, {Text: show.Clip(c.Name, 100)}, {Text: show.Int(c.Studies)}}})
 	}
 	return t
 }

@@ -57,6 +57,8 @@ type Edition struct {
 	Cards     []evidence.TopicCard
 	Sexual    []evidence.LayerRow
 	Protocols coding.Summary
+	// Comparators are what treatments were compared with, by class.
+	Comparators []ComparatorUse
 	// PrismaByFinding adds a flow for a single question; the key is Finding.ID.
 	PrismaByFinding map[string]PrismaCounts
 	RiskOfBias      []RiskOfBiasRow
@@ -77,6 +79,13 @@ type Edition struct {
 	Limits []string
 	// Downloads are written into the edition's folder and listed.
 	Downloads []Download
+}
+
+// ComparatorUse is one comparator as its sources name it.
+type ComparatorUse struct {
+	Class   string // vocabulary id
+	Name    string
+	Studies int
 }
 
 // Label is an id of the vocabulary and its name for people.

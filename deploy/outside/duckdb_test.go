@@ -76,7 +76,7 @@ func TestDuckDBReadsParquet(t *testing.T) {
 	}
 	t.Logf("DuckDB %s read %d tables", got.Version, len(got.Tables))
 	names, err := filepath.Glob(filepath.Join(dir, "csv", "*.csv"))
-	if err != nil || len(names) != 10 || len(got.Tables) != 10 {
+	if err != nil || len(names) != 12 || len(got.Tables) != 12 {
 		t.Fatalf("%d tables as CSV, %d as Parquet: %v", len(names), len(got.Tables), err)
 	}
 	edition := got.Edition["findings"]

@@ -48,13 +48,14 @@ type Summary struct {
 	Blinding []Share `json:"blinding"`
 }
 
-// Summarise codes trials, each given once. Shares come in order of their number of
-// trials, largest first, then of the code book.
-func Summarise(records []evidence.Record) Summary {
+// Summarise counts coded rows over trials, each given once. Shares come in order of
+// their number of trials, largest first, then of the code book.
+func Summarise(records []evidence.Record, coded []evidence.Coded) Summary {
 	var out Summary
 	out.People.Trials = len(records)
 	sex, ages := map[string]int{}, map[string]int{}
 	rows := map[string][]evidence.Coded{}
+	among := map[string]bool{}
 	for i := range records {
 		r := &records[i]
 		if strings.TrimSpace(r.Eligibility) != "" {
@@ -68,7 +69,10 @@ func Summarise(records []evidence.Record) Summary {
 		}
 		sex[sexWords(r.Sex)]++
 		ages[ageWords(r)]++
-		for _, c := range Read(r) {
+		among[r.ID] = true
+	}
+	for _, c := range coded {
+		if among[c.RecordID] {
 			key := c.Group + "\x00" + c.Code + "\x00" + c.Stance
 			rows[key] = append(rows[key], c)
 		}

@@ -6,8 +6,16 @@ import (
 	"past/internal/evidence"
 )
 
+func summarise(records []evidence.Record) Summary {
+	var coded []evidence.Coded
+	for i := range records {
+		coded = append(coded, Read(&records[i])...)
+	}
+	return Summarise(records, coded)
+}
+
 func TestSummarise(t *testing.T) {
-	s := Summarise([]evidence.Record{
+	s := summarise([]evidence.Record{
 		{ID: "A", Sex: "ALL", MinimumAge: "18 Years", MaximumAge: "64 Years", Eligibility: "Exclusion Criteria:\n* Lithium\n* Pregnant or nursing", Summary: "Psilocybin with two therapists."},
 		{ID: "B", Sex: "FEMALE", MinimumAge: "18 Years", Eligibility: "Exclusion Criteria:\n* lithium\n* lithium salts"},
 		{ID: "C"},
@@ -41,7 +49,7 @@ func TestSharesAreShares(t *testing.T) {
 		for _, m := range append(append([]string{}, c.Match...), c.NoMatch...) {
 			rs = append(rs, evidence.Record{ID: m, Eligibility: m, Summary: m, Planned: []evidence.PlannedOutcome{{Measure: m}}})
 		}
-		s := Summarise(rs)
+		s := summarise(rs)
 		for _, x := range append(append(s.LeftOut, s.Care...), s.Blinding...) {
 			if x.Trials > x.Of || x.Trials == 0 || len(x.Rows) != x.Trials {
 				t.Errorf("%s: %+v", c.ID, x)

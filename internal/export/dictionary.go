@@ -36,6 +36,8 @@ var tableAbout = map[string]string{
 	"links":            "One row per link between records and papers, with its reason.",
 	"effects":          "One row per effect size of one comparison in one study, with the numbers it was made from.",
 	"findings":         "One row per question: the primary model's numbers. Ratio measures are natural logarithms.",
+	"coded_texts":      "One row per code read in a record's free text (who was left out, what was done beside the drug, planned guesses), with its quotation.",
+	"sexual_outcomes":  "One row per sexual or relational outcome that any stored trial plans, posts, asks as a single item or counts as an adverse event.",
 	"studies":          "One row per study: records and papers of one piece of research.",
 }
 
@@ -51,6 +53,10 @@ func describe(typ Type, rows ...string) {
 
 func init() {
 	describe(Text,
+		"code_group: left-out, care or blinding", "code: code of the code book", "stance: excluded, required, allowed or mentioned; described; planned",
+		"quote: the criterion, sentence or outcome as the record has it", "field: where in the record, in words",
+		"sexual_outcomes.kind: planned outcome, posted result, single item or adverse event", "sexual_outcomes.outcome: outcome or term as the source has it",
+		"sexual_outcomes.arm: arm of an adverse event",
 		"record_id: identifier of the record in its register", "source: register or service that the record came from", "title: title as the source has it",
 		"official_title: official title of the trial", "acronym: acronym of the trial", "url: public page of the record", "status: recruitment status in the tracker's words",
 		"status_raw: recruitment status as the register writes it", "last_known_status: status before the register set it to unknown", "why_stopped: reason given for stopping",
@@ -97,7 +103,7 @@ func init() {
 		"headline_estimate: estimate shown, on the scale of the analysis; empty when not pooled", "headline_lb: lower limit of the interval shown", "headline_ub: upper limit of the interval shown",
 		"pi_lb: lower limit of the prediction interval", "pi_ub: upper limit of the prediction interval", "tau2: between-study variance", "i2_q: I² in percent, from Q", "i2_tau2: I² in percent, from tau² and the typical variance",
 		"q: Cochran's Q", "q_p: p value of Q")
-	describe(Boolean,
+	describe(Boolean, "sexual_outcomes.reported: whether the posted results hold the planned outcome; empty where no results are posted",
 		"status_derived: the status was worked out from dates", "has_results: the register has posted results", "results_in_qc: results were submitted and are not posted yet", "serious: serious adverse event",
 		"preprint: the paper is a preprint", "retracted: the paper is retracted", "adjusted: adjusted estimate (least squares means and their like)", "signed: a person signed the certainty")
 	describe(JSON,

@@ -215,7 +215,8 @@ func TestPackSaysWhatIsThere(t *testing.T) {
 	in, _ := input(t)
 	in.Topics = synthesis.Cards(in.Vocab, nil, nil, []evidence.OtherEvidence{{Reference: "A survey", Topic: "intimacy", Design: "survey", Limits: "self-selected", Source: "s", Read: "abstract"}}, nil)
 	in.Notices = []evidence.Notice{{Kind: "retraction", DOI: "10.1/x", Said: "It was withdrawn.", By: "a journal", Source: "s", Read: "notice"}}
-	in.Protocols = coding.Summarise([]evidence.Record{{ID: "NCT1", Eligibility: "Exclusion Criteria:\n* Lithium"}, {ID: "NCT2"}})
+	trials := []evidence.Record{{ID: "NCT1", Eligibility: "Exclusion Criteria:\n* Lithium"}, {ID: "NCT2"}}
+	in.Protocols = coding.Summarise(trials, coding.Read(&trials[0]))
 	p, err := pack.Build(in, nil)
 	if err != nil {
 		t.Fatal(err)

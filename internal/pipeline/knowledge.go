@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -14,39 +15,33 @@ import (
 	"past/reports"
 )
 
-// reportKnowledge gathers what stands beside the findings: notices, topic cards
-// with other evidence, the sexual and relational layer, who was left out and what
-// was done besides the drug, and guesses of treatment.
-func (p *Pipeline) reportKnowledge(ctx context.Context, h *human, ed *reports.Edition) error {
-	var err error
-	if ed.Notices, err = p.notices(ctx, h); err != nil {
+// keepKnowledge codes the protocols of all trials of the tracker's substances and
+// gathers the sexual and relational outcomes of every stored trial.
+func (p *Pipeline) keepKnowledge(ctx context.Context, h *human, base synthesis.Base) error {
+	ed := reports.Edition{Studies: base.Studies}
+	if err := p.reportHarms(ctx, h, base, &ed); err != nil {
 		return err
 	}
-	ed.Guesses = h.Guesses
-	ed.Cards = synthesis.Cards(p.Vocab, ed.Gap.Cells, ed.Studies, h.Other, h.Cards)
-	at := map[string]*evidence.Study{}
-	for i := range ed.Studies {
-		for _, r := range ed.Studies[i].Records {
-			at[r] = &ed.Studies[i]
-		}
+	readings, err := p.Store.PlannedReadings(ctx)
+	if err != nil {
+		return err
 	}
-	layer := synthesis.LayerInput{Studies: ed.Studies, Planned: map[string][]evidence.PlannedOutcome{}, Harms: ed.Harms, Posted: map[string]bool{}}
-	// one record speaks for a trial that several registers hold: the one with the
-	// longest eligibility text
-	protocols := map[string]evidence.Record{}
+	layer := synthesis.LayerInput{Studies: base.Studies, Readings: readings, Planned: map[string][]evidence.PlannedOutcome{}, Harms: ed.Harms, Posted: map[string]bool{}}
+	asked := map[string]bool{}
+	for _, r := range readings {
+		asked[r.RecordID] = asked[r.RecordID] || synthesis.SexualDomain(r.Domain)
+	}
+	at := studiesByRecord(base.Studies)
+	var coded []evidence.Coded
 	for r, err := range p.Store.Records(ctx, store.RecordFilter{Kinds: []evidence.RecordKind{evidence.KindTrial}, WithoutGone: true}) {
 		if err != nil {
 			return fmt.Errorf("reading protocols: %w", err)
 		}
-		layer.Planned[r.ID] = r.Planned
-		layer.Posted[r.ID] = r.Results != nil
-		st := at[r.ID]
-		if st == nil || !tracked(p.Vocab, st.Substances) {
-			continue
+		if asked[r.ID] || slices.ContainsFunc(r.Planned, synthesis.SexualItem) {
+			layer.Planned[r.ID], layer.Posted[r.ID] = r.Planned, r.Results != nil
 		}
-		r.Results, r.Sites = nil, nil
-		if before, ok := protocols[st.ID]; !ok || len(r.Eligibility) > len(before.Eligibility) {
-			protocols[st.ID] = r
+		if st := at[r.ID]; st != nil && tracked(p.Vocab, st.Substances) {
+			coded = append(coded, coding.Read(&r)...)
 		}
 	}
 	for _, domain := range []string{"sexual-function", "relationship"} {
@@ -57,16 +52,88 @@ func (p *Pipeline) reportKnowledge(ctx context.Context, h *human, ed *reports.Ed
 			layer.Results = append(layer.Results, a)
 		}
 	}
-	if layer.Readings, err = p.Store.PlannedReadings(ctx); err != nil {
+	return p.Store.ReplaceKnowledge(ctx, coded, synthesis.SexualLayer(layer))
+}
+
+func studiesByRecord(studies []evidence.Study) map[string]*evidence.Study {
+	at := map[string]*evidence.Study{}
+	for i := range studies {
+		for _, r := range studies[i].Records {
+			at[r] = &studies[i]
+		}
+	}
+	return at
+}
+
+// reportKnowledge gathers what stands beside the findings: notices, topic cards
+// with other evidence, the sexual and relational layer, who was left out and what
+// was done besides the drug, and guesses of treatment.
+func (p *Pipeline) reportKnowledge(ctx context.Context, h *human, ed *reports.Edition) error {
+	var err error
+	if ed.Notices, err = p.notices(ctx, h); err != nil {
 		return err
 	}
-	ed.Sexual = synthesis.SexualLayer(layer)
+	ed.Guesses = h.Guesses
+	ed.Cards = synthesis.Cards(p.Vocab, ed.Gap.Cells, ed.Studies, h.Other, h.Cards)
+	if ed.Sexual, err = p.Store.SexualOutcomes(ctx); err != nil {
+		return err
+	}
+	coded, err := p.Store.Coded(ctx)
+	if err != nil {
+		return err
+	}
+	// one record speaks for a trial that several registers hold: the one with the
+	// longest eligibility text
+	at := studiesByRecord(ed.Studies)
+	protocols := map[string]evidence.Record{}
+	for r, err := range p.Store.Records(ctx, store.RecordFilter{Kinds: []evidence.RecordKind{evidence.KindTrial}, WithoutGone: true}) {
+		if err != nil {
+			return fmt.Errorf("reading protocols: %w", err)
+		}
+		st := at[r.ID]
+		if st == nil || !tracked(p.Vocab, st.Substances) {
+			continue
+		}
+		r.Results, r.Sites = nil, nil
+		if before, ok := protocols[st.ID]; !ok || len(r.Eligibility) > len(before.Eligibility) {
+			protocols[st.ID] = r
+		}
+	}
 	trials := make([]evidence.Record, 0, len(protocols))
 	for _, id := range slices.Sorted(maps.Keys(protocols)) {
 		trials = append(trials, protocols[id])
 	}
-	ed.Protocols = coding.Summarise(trials)
-	return nil
+	ed.Protocols = coding.Summarise(trials, coded)
+	ed.Comparators, err = p.comparators(ctx)
+	return err
+}
+
+// comparators counts the studies of each comparator as the sources name it.
+func (p *Pipeline) comparators(ctx context.Context) ([]reports.ComparatorUse, error) {
+	studies := map[reports.ComparatorUse]map[string]bool{}
+	for e, err := range p.Store.Effects(ctx) {
+		if err != nil {
+			return nil, fmt.Errorf("reading comparators: %w", err)
+		}
+		name := strings.ToLower(strings.TrimSpace(e.Comparator))
+		if name == "" || e.ComparatorClass == "" || !tracked(p.Vocab, []string{e.Substance}) {
+			continue
+		}
+		use := reports.ComparatorUse{Class: e.ComparatorClass, Name: name}
+		if studies[use] == nil {
+			studies[use] = map[string]bool{}
+		}
+		studies[use][e.StudyID] = true
+	}
+	var out []reports.ComparatorUse
+	for use, of := range studies {
+		use.Studies = len(of)
+		out = append(out, use)
+	}
+	slices.SortFunc(out, func(a, b reports.ComparatorUse) int {
+		return cmp.Or(strings.Compare(a.Class, b.Class), cmp.Compare(b.Studies, a.Studies), strings.Compare(a.Name, b.Name))
+	})
+	return out, nil
 }
 
 // notices are those that people keep and those that bibliographic records carry: a

@@ -347,7 +347,10 @@ func (p *Pipeline) analyse(ctx context.Context) ([]evidence.Finding, error) {
 	}
 	gap := p.gaps(base, qs, findings, h, topicDecisions(h, base.Studies))
 	claims := synthesis.Judge(p.claimsToJudge(h), qs, findings, gap, base.LastScan)
-	return findings, p.Store.ReplaceFindings(ctx, findings, claims, gap)
+	if err := p.Store.ReplaceFindings(ctx, findings, claims, gap); err != nil {
+		return nil, err
+	}
+	return findings, p.keepKnowledge(ctx, h, base)
 }
 
 // base gathers what questions are asked of.

@@ -23,6 +23,14 @@ var (
 		{A: "NCT00000000", B: "pmid:12345", Kind: "reports", Reason: "databank list", Strength: "certain"},
 		{A: "NCT00000000", B: "NCT00000001", Kind: "same-trial", Reason: "similar titles", Strength: "possible", Undone: "review: other trial"},
 	}
+	testCoded = []evidence.Coded{
+		{RecordID: "NCT00000000", Group: "left-out", Code: "lithium", Stance: "excluded", Quote: "Lithium", Field: "eligibility"},
+		{RecordID: "NCT00000000", Group: "care", Code: "music", Stance: "described", Quote: "With music.", Field: "arm 1", Pointer: "/a/0"},
+	}
+	testLayer = []evidence.LayerRow{
+		{RecordID: "NCT00000000", Kind: "planned outcome", What: "FSFI", Reported: new(bool)},
+		{RecordID: "NCT00000001", StudyID: "S2", Kind: "adverse event", What: "libido decreased", Affected: new(int), Prov: evidence.Provenance{PayloadSHA256: "x", Pointer: "/e"}},
+	}
 	testResults = []evidence.ArmResult{
 		{ID: "a1", RecordID: "NCT00000000", Channel: "register", OutcomeTitle: "CAPS-5", GroupID: "OG000", ValueRaw: "12.50", Value: ptr(12.5), N: ptr(42), Verdict: evidence.Usable,
 			Reason: "OK: all parts are there", Flags: []string{"a", "b"}, TimepointWeeks: ptr(18.0), TimepointOrigin: evidence.OriginBaseline, Baseline: true, Prov: evidence.Provenance{PayloadSHA256: "x", Pointer: "/p"}},
@@ -50,6 +58,7 @@ func fillDerived(t testing.TB, s *Store) {
 	for _, err := range []error{
 		s.ReplaceStudies(ctx, testStudies, testLinks),
 		s.ReplaceExtraction(ctx, nil, slices.Values(testResults), slices.Values(testContrasts)),
+		s.ReplaceKnowledge(ctx, testCoded, testLayer),
 		s.ReplaceEffects(ctx, testEffects),
 		s.ReplaceFindings(ctx, testFindings, []evidence.ClaimVerdict{{ID: "C1", Verdict: "uncertain", Findings: []string{"mdma-ptsd"}}}, []evidence.GapCell{{Topic: "t", Substance: "lsd", Registered: 3}}),
 		s.ReplaceDecisions(ctx, []Decision{{File: "inclusion.csv", Line: 2, Kind: "inclusion", Target: "S1", Who: "ab", When: "2026-01-02", What: "include", Why: "fits", Row: json.RawMessage(`{"x":1}`)}}),
@@ -90,6 +99,12 @@ func TestDerivedRowsComeBack(t *testing.T) {
 	results, err := collect(s.ArmResults(ctx, ResultFilter{}))
 	if err != nil {
 		t.Fatal(err)
+	}
+	if got, err := s.Coded(ctx); err != nil || cmp.Diff(testCoded, got) != "" {
+		t.Errorf("coded texts: %v\n%s", err, cmp.Diff(testCoded, got))
+	}
+	if got, err := s.SexualOutcomes(ctx); err != nil || cmp.Diff(testLayer, got) != "" {
+		t.Errorf("sexual outcomes: %v\n%s", err, cmp.Diff(testLayer, got))
 	}
 	if d := cmp.Diff(testResults, results); d != "" {
 		t.Errorf("arm results:\n%s", d)

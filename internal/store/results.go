@@ -65,25 +65,6 @@ func (s *Store) ReplacePlanned(ctx context.Context, readings iter.Seq[evidence.P
 	return nil
 }
 
-// PlannedReadings gives what the planned outcomes of all records measure, by
-// record and outcome.
-func (s *Store) PlannedReadings(ctx context.Context) ([]evidence.PlannedReading, error) {
-	rows, err := s.r.QueryContext(ctx, "SELECT record_id, outcome_index, instrument, coalesce(subscale, ''), domain FROM planned_reading ORDER BY record_id, outcome_index")
-	if err != nil {
-		return nil, fmt.Errorf("read planned outcomes: %w", err)
-	}
-	defer rows.Close()
-	var out []evidence.PlannedReading
-	for rows.Next() {
-		var p evidence.PlannedReading
-		if err := rows.Scan(&p.RecordID, &p.OutcomeIndex, &p.Instrument, &p.Subscale, &p.Domain); err != nil {
-			return nil, fmt.Errorf("read planned outcomes: %w", err)
-		}
-		out = append(out, p)
-	}
-	return out, rows.Err()
-}
-
 // clearExtraction empties the rows of the records and tells which ids may come
 // back.
 func (c *conn) clearExtraction(recordIDs []string) (ours func(id string) error, err error) {

@@ -22,6 +22,8 @@ var tables = []struct{ name, query string }{
 	{"links", "SELECT * FROM links ORDER BY a, b, kind"},
 	{"effects", "SELECT * FROM effects ORDER BY effect_id"},
 	{"findings", "SELECT * FROM findings ORDER BY finding_id"},
+	{"coded_texts", "SELECT * FROM coded_texts ORDER BY record_id, code_group, code, stance"},
+	{"sexual_outcomes", "SELECT * FROM sexual_outcomes ORDER BY record_id, kind, outcome, arm, pointer"},
 }
 
 // TableNames lists what [Store.Rows] exports, in a fixed order.

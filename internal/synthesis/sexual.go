@@ -30,12 +30,18 @@ type LayerInput struct {
 	Posted map[string]bool
 }
 
-// sexualDomains are the domains of outcome that the layer gathers.
-func sexualDomain(domain string) bool { return domain == "sexual-function" || domain == "relationship" }
+// SexualDomain reports whether the layer gathers an outcome domain.
+func SexualDomain(domain string) bool { return domain == "sexual-function" || domain == "relationship" }
 
 // itemWords find single items of depression and other scales that ask about
 // sexual interest or genital symptoms.
 var itemWords = regexp.MustCompile(`(?i)\b(genital symptoms?|sexual interest item|libido item|interest in sex item|item (14|21)[^.]{0,30}(genital|sex|libido))\b`)
+
+// SexualItem reports whether a planned outcome is a single item on sexual interest
+// or genital symptoms.
+func SexualItem(p evidence.PlannedOutcome) bool {
+	return itemWords.MatchString(p.Measure + " " + p.Description)
+}
 
 // SexualLayer lists every sexual or relational outcome that a stored trial
 // planned, posted or counted as an adverse event. Outcomes that were planned and
@@ -102,7 +108,7 @@ func postedOutcomes(in LayerInput, row func(string) evidence.LayerRow, out *[]ev
 	}
 	at := map[key]int{}
 	for _, a := range in.Results {
-		if !sexualDomain(a.Domain) || a.Channel != "register" {
+		if !SexualDomain(a.Domain) || a.Channel != "register" {
 			continue
 		}
 		posted[measuredOutcome{a.RecordID, a.Instrument, a.Domain}] = true
@@ -128,7 +134,7 @@ func postedOutcomes(in LayerInput, row func(string) evidence.LayerRow, out *[]ev
 func plannedOutcomes(in LayerInput, row func(string) evidence.LayerRow, posted map[measuredOutcome]bool, out *[]evidence.LayerRow) {
 	read := map[string]map[int]evidence.PlannedReading{}
 	for _, r := range in.Readings {
-		if sexualDomain(r.Domain) {
+		if SexualDomain(r.Domain) {
 			if read[r.RecordID] == nil {
 				read[r.RecordID] = map[int]evidence.PlannedReading{}
 			}
@@ -152,7 +158,7 @@ func plannedOutcomes(in LayerInput, row func(string) evidence.LayerRow, posted m
 					reported := posted[measuredOutcome{id, reading.Instrument, reading.Domain}]
 					x.Reported = &reported
 				}
-			case itemWords.MatchString(p.Measure + " " + p.Description):
+			case SexualItem(p):
 				x.Kind, x.Domain = LayerItem, "sexual-function"
 			default:
 				continue
