@@ -29,13 +29,6 @@ func (c *backupCmd) Run(ctx context.Context, e *Env) error {
 		return fmt.Errorf("the backup was written and cannot be read: %w", err)
 	}
 	defer copied.Close()
-	faults, err := copied.IntegrityCheck(ctx, false)
-	if err != nil {
-		return err
-	}
-	if len(faults) > 0 {
-		return fmt.Errorf("the backup %s has faults, the first: %s", c.File, faults[0])
-	}
 	counts, err := copied.Counts(ctx)
 	if err != nil {
 		return err

@@ -26,7 +26,7 @@ func (c *Cycle) gate(ctx context.Context, res *Result, cand *pipeline.Draft) (ma
 	if cand.Before != nil {
 		v.Previous = cand.Before.Edition
 	}
-	faults, err := c.Store.IntegrityCheck(ctx, true)
+	faults, err := c.Store.Check(ctx, store.Payloads)
 	if err != nil {
 		return nil, "", err
 	}

@@ -11,19 +11,21 @@ import (
 )
 
 // Backup writes a consistent copy to dst while the store is in use: what was
-// committed when it began. dst must not exist; it appears only when complete.
+// committed when it began. dst must not exist; it appears only when complete
+// and checked to [Payloads]: a copy of damage is refused, wrapping [ErrCorrupt].
 func (s *Store) Backup(ctx context.Context, dst string) error {
 	if _, err := os.Lstat(dst); err == nil {
 		return fmt.Errorf("back up to %s: %w; name another file", dst, fs.ErrExist)
 	}
-	if err := s.copyTo(ctx, dst); err != nil {
+	if err := s.copyTo(ctx, dst, true); err != nil {
 		return fmt.Errorf("back up %s to %s: %w", s.path, dst, s.explain(err))
 	}
 	return nil
 }
 
-// copyTo writes the database, packed, to a file beside dst and renames it.
-func (s *Store) copyTo(ctx context.Context, dst string) error {
+// copyTo writes the database, packed, to a file beside dst and renames it; with
+// check set the copy is checked before.
+func (s *Store) copyTo(ctx context.Context, dst string, check bool) error {
 	part := dst + ".partial"
 	if err := os.Remove(part); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
@@ -42,11 +44,38 @@ func (s *Store) copyTo(ctx context.Context, dst string) error {
 		os.Remove(part)
 		return err
 	}
-	if err := syncFile(part); err != nil {
-		os.Remove(part)
-		return err
+	err = syncFile(part)
+	if err == nil && check {
+		err = checkFile(ctx, part)
+	}
+	if err != nil {
+		return errors.Join(err, os.Remove(part))
 	}
 	return os.Rename(part, dst)
+}
+
+// checkFile checks a database to [Payloads].
+func checkFile(ctx context.Context, path string) error {
+	s, err := Open(ctx, path, Options{ReadOnly: true, older: true})
+	if err != nil {
+		return err
+	}
+	defer func() {
+		s.Close()
+		os.Remove(path + "-wal")
+		os.Remove(path + "-shm")
+	}()
+	return s.sound(ctx)
+}
+
+// sound is an error that wraps [ErrCorrupt] where a check to [Payloads] finds
+// a fault.
+func (s *Store) sound(ctx context.Context) error {
+	faults, err := s.Check(ctx, Payloads)
+	if err == nil && len(faults) > 0 {
+		err = fmt.Errorf("%w: %d faults, the first: %s", ErrCorrupt, len(faults), faults[0])
+	}
+	return err
 }
 
 func syncFile(name string) error {
@@ -69,12 +98,8 @@ func Restore(ctx context.Context, src, dst string) error {
 		return fail(err)
 	}
 	defer from.Close()
-	faults, err := from.IntegrityCheck(ctx, true)
-	if err != nil {
-		return fail(err)
-	}
-	if len(faults) > 0 {
-		return fail(fmt.Errorf("%w: the backup itself has %d faults, the first: %s", ErrCorrupt, len(faults), faults[0]))
+	if err := from.sound(ctx); err != nil {
+		return fail(fmt.Errorf("the backup itself is damaged: %w", err))
 	}
 	host, err := os.Hostname()
 	if err != nil {
@@ -89,7 +114,7 @@ func Restore(ctx context.Context, src, dst string) error {
 	if err := os.Remove(ready); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fail(err)
 	}
-	if err := from.copyTo(ctx, ready); err != nil {
+	if err := from.copyTo(ctx, ready, false); err != nil {
 		return fail(from.explain(err))
 	}
 	if err := setAside(dst); err != nil {

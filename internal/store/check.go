@@ -9,10 +9,20 @@ import (
 	"sync"
 )
 
-// IntegrityCheck lists what is damaged: SQLite's own check, foreign keys, and
-// with bodies set each stored body against its hash and each stored record.
-// No rows mean no fault; an error means that the check could not be made.
-func (s *Store) IntegrityCheck(ctx context.Context, bodies bool) ([]string, error) {
+// Depth is how deep [Store.Check] looks.
+type Depth int
+
+// The depths of a check, each with those before it. Backup, restore, doctor
+// and the publication gate all check to Payloads.
+const (
+	Structure Depth = iota // SQLite's own check and foreign keys
+	Payloads               // each stored body against its hash
+	Records                // each version is read from its payload again
+)
+
+// Check lists what is damaged. No rows mean no fault; an error means that the
+// check could not be made.
+func (s *Store) Check(ctx context.Context, depth Depth) ([]string, error) {
 	faults, err := s.texts(ctx, "SELECT integrity_check FROM pragma_integrity_check WHERE integrity_check <> 'ok'")
 	if err != nil {
 		if code := resultCode(err) & 0xff; code == codeCorrupt || code == codeNotADB {
@@ -31,7 +41,7 @@ func (s *Store) IntegrityCheck(ctx context.Context, bodies bool) ([]string, erro
 		}
 		faults = append(faults, f)
 	}
-	if !bodies {
+	if depth < Payloads {
 		return faults, nil
 	}
 	damaged, err := s.checkBodies(ctx)
@@ -39,6 +49,9 @@ func (s *Store) IntegrityCheck(ctx context.Context, bodies bool) ([]string, erro
 		return nil, err
 	}
 	faults = append(faults, damaged...)
+	if depth < Records {
+		return faults, ctx.Err()
+	}
 	for fault, err := range each(ctx, s, "check versions", func(scan func(...any) error) (string, error) {
 		if _, err := s.scanRecord(scan); err != nil {
 			return err.Error(), nil

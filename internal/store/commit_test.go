@@ -62,7 +62,7 @@ func TestCommitKeepsEverything(t *testing.T) {
 	if c, ok, err := s.Cursor(ctx, "ctgov", "q"); err != nil || !ok || !c.Done || c.Seen != 30 {
 		t.Errorf("cursor: %+v %v %v", c, ok, err)
 	}
-	faults, err := s.IntegrityCheck(ctx, true)
+	faults, err := s.Check(ctx, Records)
 	if err != nil || len(faults) > 0 {
 		t.Errorf("integrity: %v %v", faults, err)
 	}

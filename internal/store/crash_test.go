@@ -59,7 +59,7 @@ func TestKilledCrawlEndsTheSame(t *testing.T) {
 			patience, still = patience*5/4, 0
 		}
 		if kills%10 == 0 {
-			if faults, err := r.IntegrityCheck(ctx, true); err != nil || len(faults) > 0 {
+			if faults, err := r.Check(ctx, Records); err != nil || len(faults) > 0 {
 				t.Fatalf("after kill %d: %v %v", kills, faults, err)
 			}
 		}

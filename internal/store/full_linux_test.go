@@ -116,7 +116,7 @@ func TestReadOnlyFileSystem(t *testing.T) {
 	if c, err := r.Counts(ctx); err != nil || c.Records != 5 {
 		t.Errorf("%+v %v", c, err)
 	}
-	if faults, err := r.IntegrityCheck(ctx, true); err != nil || len(faults) > 0 {
+	if faults, err := r.Check(ctx, Records); err != nil || len(faults) > 0 {
 		t.Errorf("%v %v", faults, err)
 	}
 	copy := filepath.Join(t.TempDir(), "copy.db")

@@ -36,7 +36,7 @@ func checkFull(ctx context.Context, s *Store, pages int, err error) error {
 	if cerr != nil || pages > 0 && cur.Next != fmt.Sprint(pages) {
 		return fmt.Errorf("the cursor after %d pages: %+v %v", pages, cur, cerr)
 	}
-	faults, cerr := s.IntegrityCheck(ctx, true)
+	faults, cerr := s.Check(ctx, Records)
 	if cerr != nil || len(faults) > 0 {
 		return fmt.Errorf("integrity: %v %v", faults, cerr)
 	}

@@ -101,7 +101,7 @@ func TestUpgradeFromEachVersion(t *testing.T) {
 				t.Errorf("from version %d the content differs:\n%s", v, d)
 			}
 		}
-		if faults, err := s.IntegrityCheck(ctx, true); err != nil || len(faults) > 0 {
+		if faults, err := s.Check(ctx, Records); err != nil || len(faults) > 0 {
 			t.Errorf("from version %d: %v %v", v, faults, err)
 		}
 		commit(t, s, page("r2", 500, 5, 0, ""))

@@ -181,7 +181,7 @@ func TestDamagedFile(t *testing.T) {
 			found++ // refused at once: fine
 			continue
 		}
-		faults, err := s.IntegrityCheck(ctx, true)
+		faults, err := s.Check(ctx, Records)
 		if err != nil || len(faults) > 0 {
 			found++
 		}
@@ -214,7 +214,7 @@ func TestDamagedFile(t *testing.T) {
 	if _, err := s.Payload(ctx, sha); !errors.Is(err, ErrCorrupt) {
 		t.Errorf("a body without its hash: %v", err)
 	}
-	faults, err := s.IntegrityCheck(ctx, true)
+	faults, err := s.Check(ctx, Records)
 	if err != nil || len(faults) != 1 || !strings.Contains(faults[0], sha) {
 		t.Errorf("integrity check: %q %v", faults, err)
 	}

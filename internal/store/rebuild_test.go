@@ -93,7 +93,7 @@ func TestRebuildGivesTheSame(t *testing.T) {
 			t.Errorf("the rebuilt history differs:\n%s", d)
 		}
 	}
-	if faults, err := s.IntegrityCheck(ctx, true); err != nil || len(faults) > 0 {
+	if faults, err := s.Check(ctx, Records); err != nil || len(faults) > 0 {
 		t.Errorf("integrity: %v %v", faults, err)
 	}
 }
@@ -269,7 +269,7 @@ func TestBackupWhileWriting(t *testing.T) {
 		if c, err := b.Counts(ctx); err != nil || c.Records%10 != 0 || c.Measurements != c.Records*8 {
 			t.Errorf("backup %d holds half a commit: %+v %v", i, c, err)
 		}
-		if faults, err := b.IntegrityCheck(ctx, true); err != nil || len(faults) > 0 {
+		if faults, err := b.Check(ctx, Records); err != nil || len(faults) > 0 {
 			t.Errorf("backup %d: %v %v", i, faults, err)
 		}
 	}

@@ -119,7 +119,7 @@ func TestReleasedDatabasesAreBroughtUpToDate(t *testing.T) {
 			}
 		}
 		checkCounts(t, s)
-		if faults, err := s.IntegrityCheck(ctx, true); err != nil || len(faults) > 0 {
+		if faults, err := s.Check(ctx, Records); err != nil || len(faults) > 0 {
 			t.Errorf("version %d: %v %v", v, faults, err)
 		}
 		decisions, err := s.Decisions(ctx, "")
@@ -196,7 +196,7 @@ func TestKilledUpgrade(t *testing.T) {
 				t.Errorf("after a kill: table %s changed its content", table)
 			}
 		}
-		if faults, err := s.IntegrityCheck(context.Background(), true); err != nil || len(faults) > 0 {
+		if faults, err := s.Check(context.Background(), Records); err != nil || len(faults) > 0 {
 			t.Errorf("after a kill: %v %v", faults, err)
 		}
 		if err := s.Close(); err != nil {
