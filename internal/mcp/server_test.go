@@ -1,13 +1,15 @@
 package mcp
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"encoding/json"
+	"io"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/modelcontextprotocol/go-sdk/mcp"
 
 	"past/internal/edition"
 	"past/internal/evidence"
@@ -45,96 +47,96 @@ func server(t testing.TB) *Server {
 	return &Server{Library: lookup.New(ro, ""), Version: "test"}
 }
 
-// talk sends lines and gives the answers by id.
-func talk(t testing.TB, s *Server, lines ...string) map[string]response2 {
+// connect is a session of the official client over the same pipes as stdio.
+func connect(t testing.TB, s *Server) *mcp.ClientSession {
 	t.Helper()
-	var out bytes.Buffer
-	if err := s.Serve(context.Background(), strings.NewReader(strings.Join(lines, "\n")+"\n"), &out); err != nil {
+	toServer, fromClient := io.Pipe()
+	toClient, fromServer := io.Pipe()
+	done := make(chan error, 1)
+	go func() { done <- s.Serve(context.Background(), toServer, fromServer) }()
+	client := mcp.NewClient(&mcp.Implementation{Name: "test", Version: "1"}, nil)
+	session, err := client.Connect(context.Background(), &mcp.IOTransport{Reader: toClient, Writer: fromClient}, nil)
+	if err != nil {
 		t.Fatal(err)
 	}
-	got := map[string]response2{}
-	sc := bufio.NewScanner(&out)
-	sc.Buffer(nil, 1<<22)
-	for sc.Scan() {
-		var r response2
-		if err := json.Unmarshal(sc.Bytes(), &r); err != nil || r.JSONRPC != "2.0" || (r.Error == nil) == (r.Result == nil) {
-			t.Fatalf("answer %s: %v", sc.Text(), err)
+	t.Cleanup(func() {
+		_ = session.Close()
+		_ = fromClient.Close()
+		if err := <-done; err != nil {
+			t.Errorf("serve: %v", err)
 		}
-		got[string(r.ID)] = r
-	}
-	return got
-}
-
-type response2 struct {
-	JSONRPC string
-	ID      json.RawMessage
-	Result  map[string]any
-	Error   *rpcError
+	})
+	return session
 }
 
 func TestConversation(t *testing.T) {
-	got := talk(t, server(t),
-		`{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-03-26","capabilities":{},"clientInfo":{"name":"t","version":"1"}}}`,
-		`{"jsonrpc":"2.0","method":"notifications/initialized"}`,
-		`{"jsonrpc":"2.0","id":"two","method":"tools/list"}`,
-		`{"jsonrpc":"2.0","id":3,"method":"tools/call","params":{"name":"get_finding","arguments":{"id":"mdma-ptsd"}}}`,
-		`{"jsonrpc":"2.0","id":4,"method":"tools/call","params":{"name":"get_finding","arguments":{"id":"nope"}}}`,
-		`{"jsonrpc":"2.0","id":5,"method":"tools/call","params":{"name":"get_finding"}}`,
-		`{"jsonrpc":"2.0","id":6,"method":"tools/call","params":{"name":"drop_table"}}`,
-		`{"jsonrpc":"2.0","id":7,"method":"resources/list"}`,
-		`{"jsonrpc":"2.0","id":8,"method":"tools/call","params":{"name":"get_claim","arguments":{"id":"c1@e-1"}}}`,
-		`{"jsonrpc":"2.0","id":9,"method":"tools/call","params":{"name":"list_findings","arguments":{"edition":"e-1","x":1}}}`,
-		`{"jsonrpc":"2.0","id":10,"method":"ping"}`, `{"jsonrpc":"2.0","id":11,"method":"tools/call","params":{"name":"search_trials","arguments":{"query":"ptsd"}}}`)
-	if len(got) != 11 {
-		t.Fatalf("%d answers: %v", len(got), got)
+	session := connect(t, server(t))
+	if r := session.InitializeResult(); r.ServerInfo.Name != "past" || !strings.Contains(r.Instructions, "medical advice") {
+		t.Errorf("%+v", r)
 	}
-	if v := got["1"].Result["protocolVersion"]; v != "2025-03-26" {
-		t.Errorf("version %v", v)
+	list, err := session.ListTools(t.Context(), nil)
+	if err != nil || len(list.Tools) != 5 {
+		t.Fatalf("%v %v", list, err)
 	}
-	if n := len(got[`"two"`].Result["tools"].([]any)); n != 5 {
-		t.Errorf("%d tools", n)
-	}
-	for _, id := range []string{"3", "8", "11"} {
-		r := got[id].Result
-		answer, ok := r["structuredContent"].(map[string]any)
-		if !ok || r["isError"] != false || answer["edition"] != "e-1" || !strings.Contains(answer["citation"].(string), "edition e-1") {
-			t.Errorf("answer %s: %v", id, r)
+	for _, x := range list.Tools {
+		if !x.Annotations.ReadOnlyHint || x.InputSchema == nil {
+			t.Errorf("%s: %+v", x.Name, x)
 		}
 	}
-	if got["4"].Result["isError"] != true {
-		t.Errorf("an unknown finding: %v", got["4"])
-	}
-	for id, code := range map[string]int{"5": codeParams, "6": codeParams, "7": codeMethod, "9": codeParams} {
-		if e := got[id].Error; e == nil || e.Code != code {
-			t.Errorf("%s: %v", id, got[id])
+	for _, c := range []struct {
+		tool   string
+		args   map[string]any
+		failed bool // an answer that says what is wrong
+	}{
+		{"get_finding", map[string]any{"id": "mdma-ptsd"}, false},
+		{"get_claim", map[string]any{"id": "c1@e-1"}, false},
+		{"get_claim", nil, false},
+		{"list_findings", map[string]any{}, false},
+		{"search_trials", map[string]any{"query": "ptsd"}, false},
+		{"get_finding", map[string]any{"id": "nope"}, true},
+		{"get_finding", nil, true},
+		{"list_findings", map[string]any{"edition": "e-1", "x": 1}, true},
+		{"search_trials", map[string]any{"query": "ptsd", "limit": 0}, true},
+		{"search_trials", map[string]any{"query": strings.Repeat("x", 300)}, true},
+	} {
+		r, err := session.CallTool(t.Context(), &mcp.CallToolParams{Name: c.tool, Arguments: c.args})
+		if c.failed {
+			if err == nil && !r.IsError {
+				t.Errorf("%s %v: %+v", c.tool, c.args, r)
+			}
+			continue
 		}
+		if err != nil || r.IsError {
+			t.Errorf("%s %v: %v %+v", c.tool, c.args, err, r)
+			continue
+		}
+		answer, ok := r.StructuredContent.(map[string]any)
+		if !ok || answer["edition"] != "e-1" || !strings.Contains(answer["citation"].(string), "edition e-1") {
+			t.Errorf("%s: %v", c.tool, r.StructuredContent)
+		}
+	}
+	if _, err := session.CallTool(t.Context(), &mcp.CallToolParams{Name: "drop_table"}); err == nil {
+		t.Error("an unknown tool is called")
 	}
 }
 
-func TestHostileLines(t *testing.T) {
-	s := server(t)
-	for line, code := range map[string]int{`{`: codeParse, `[]`: codeInvalid, `{"jsonrpc":"1.0","id":1,"method":"ping"}`: codeInvalid, `{"jsonrpc":"2.0","id":{},"method":"ping"}`: codeInvalid,
-		`"x"`: codeInvalid, "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"" + strings.Repeat("a", maxLine) + "\"}": codeInvalid} {
-		got := talk(t, s, line, `{"jsonrpc":"2.0","id":99,"method":"ping"}`)
-		if got["99"].Result == nil || len(got) != 2 {
-			t.Errorf("%.40s: %v", line, got)
+// What a client of an assistant writes by hand, and what no client would write:
+// the server ends or answers, and never writes anything else than messages.
+func TestLines(t *testing.T) {
+	hello := `{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-03-26","capabilities":{},"clientInfo":{"name":"t","version":"1"}}}`
+	for name, line := range map[string]string{"cut": `{`, "array": `[]`, "version": `{"jsonrpc":"1.0","id":1,"method":"ping"}`, "id": `{"jsonrpc":"2.0","id":{},"method":"ping"}`, "text": `"x"`,
+		"long": `{"jsonrpc":"2.0","id":1,"method":"` + strings.Repeat("a", maxLine) + `"}`} {
+		var out bytes.Buffer
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+		_ = server(t).Serve(ctx, strings.NewReader(hello+"\n"+line+"\n"), &out)
+		if ctx.Err() != nil {
+			t.Errorf("%s: the server does not end", name)
 		}
-		for id, r := range got {
-			if id != "99" && (r.Error == nil || r.Error.Code != code) {
-				t.Errorf("%.40s: %v", line, r)
+		cancel()
+		for _, l := range bytes.Split(bytes.TrimSpace(out.Bytes()), []byte("\n")) {
+			if len(l) > 0 && !json.Valid(l) {
+				t.Errorf("%s: it writes %.100s", name, l)
 			}
 		}
 	}
-}
-
-func FuzzHandle(f *testing.F) {
-	for _, s := range []string{`{"jsonrpc":"2.0","id":1,"method":"ping"}`, `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"get_claim","arguments":{"id":"C1@"}}}`, `{`, `[1]`, `null`} {
-		f.Add([]byte(s))
-	}
-	s := server(f)
-	f.Fuzz(func(t *testing.T, line []byte) {
-		if out := s.handle(context.Background(), line); out != nil && !json.Valid(out) {
-			t.Errorf("%q gives %q", line, out)
-		}
-	})
 }
