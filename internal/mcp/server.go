@@ -32,16 +32,13 @@ type Server struct {
 // Serve answers messages until the input ends or ctx does. Only messages of the
 // protocol are ever written to w.
 func (s *Server) Serve(ctx context.Context, r io.Reader, w io.Writer) error {
-	err := s.protocol().Run(ctx, &mcp.IOTransport{Reader: io.NopCloser(r), Writer: nopCloser{w}, MaxLineLength: maxLine})
+	pipe := newDrain(r, w)
+	err := s.protocol().Run(ctx, &mcp.IOTransport{Reader: pipe, Writer: pipe, MaxLineLength: maxLine})
 	if ctx.Err() != nil || errors.Is(err, io.EOF) {
 		return nil
 	}
 	return err
 }
-
-type nopCloser struct{ io.Writer }
-
-func (nopCloser) Close() error { return nil }
 
 // protocol is the server with its tools.
 func (s *Server) protocol() *mcp.Server {

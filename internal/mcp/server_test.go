@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"strings"
 	"testing"
@@ -117,6 +118,22 @@ func TestConversation(t *testing.T) {
 	}
 	if _, err := session.CallTool(t.Context(), &mcp.CallToolParams{Name: "drop_table"}); err == nil {
 		t.Error("an unknown tool is called")
+	}
+}
+
+// A client that writes its requests and closes its side gets every answer.
+func TestAnswersAfterTheEndOfTheInput(t *testing.T) {
+	lines := []string{`{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-03-26","capabilities":{},"clientInfo":{"name":"t","version":"1"}}}`,
+		`{"jsonrpc":"2.0","method":"notifications/initialized"}`}
+	for i := range 20 {
+		lines = append(lines, fmt.Sprintf(`{"jsonrpc":"2.0","id":%d,"method":"tools/call","params":{"name":"get_finding","arguments":{"id":"mdma-ptsd"}}}`, i+2))
+	}
+	var out bytes.Buffer
+	if err := server(t).Serve(t.Context(), strings.NewReader(strings.Join(lines, "\n")), &out); err != nil {
+		t.Fatal(err)
+	}
+	if n := strings.Count(out.String(), "edition e-1"); n < 20 {
+		t.Errorf("%d of 20 answers: %.500s", n, out.String())
 	}
 }
 
