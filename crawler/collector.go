@@ -3,6 +3,7 @@ package crawler
 import (
 	"context"
 	"crypto/rand"
+	"crypto/x509"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -12,6 +13,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"past/crawler/polite"
 )
 
 // Options say what to collect and from where.
@@ -23,7 +26,10 @@ type Options struct {
 	// All asks for everything whatever was complete before. Without it, and
 	// without Question.Since, a crawl asks for what changed since the last
 	// complete one of the same plan.
-	All     bool
+	All bool
+	// CAFile holds certificate authorities, in PEM, that are trusted beside the
+	// system's.
+	CAFile  string
 	Contact string // in the User-Agent: an address or a page of the user
 	Version string // in the User-Agent
 	Run     string // id of the run; made up when empty
@@ -33,7 +39,8 @@ type Options struct {
 	Now      func() time.Time // time.Now when nil
 
 	// Wire changes how requests are made; its zero value is right.
-	Wire Wire
+	Wire  Wire
+	roots *x509.CertPool
 }
 
 // Wire holds the settings of the transport that tests and unusual networks
@@ -68,6 +75,13 @@ func New(opts Options, sink Sink) (*Collector, error) {
 	}
 	if opts.Now == nil {
 		opts.Now = time.Now
+	}
+	if opts.CAFile != "" {
+		roots, err := polite.Roots(opts.CAFile)
+		if err != nil {
+			return nil, err
+		}
+		opts.roots = roots
 	}
 	c := &Collector{opts: opts, sink: sink}
 	var names []string

@@ -56,7 +56,7 @@ func newWire(o *Options, sink Sink, source string, p Policy, endpoint *url.URL) 
 		PerSecond: p.PerSecond, Burst: p.Burst, Robots: p.Robots,
 		MaxBody: maxBody, Timeout: timeout, Idle: o.Wire.Idle,
 		Attempts: o.Wire.Attempts, Base: o.Wire.Base, Cap: o.Wire.Cap, Patience: o.Wire.Patience,
-		Bottom: o.Wire.Transport, Report: w.report, TransportOpts: polite.TransportOptions{HTTP1: p.HTTP1},
+		Bottom: o.Wire.Transport, Report: w.report, TransportOpts: polite.TransportOptions{HTTP1: p.HTTP1, Roots: o.roots},
 	})})
 	return w
 }

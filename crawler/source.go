@@ -71,6 +71,13 @@ func KnownIDs(known []Known) []string {
 	return ids
 }
 
+// Landmarked is a Refresher that names a record which the register has had for
+// years: where it does not come, the register is not what it was.
+type Landmarked interface {
+	Refresher
+	Landmark() string
+}
+
 // Follower is a Source that asks about what the other sources brought: it goes
 // after them.
 type Follower interface {

@@ -17,6 +17,9 @@ import (
 	"past/internal/evidence"
 )
 
+// Landmark implements crawler.Landmarked.
+func (s *Source) Landmark() string { return "NCT03537014" }
+
 // BatchSize implements crawler.Refresher. A hundred ids make an address of
 // about 1,500 bytes.
 func (s *Source) BatchSize() int { return 100 }

@@ -8,6 +8,9 @@ import (
 	"past/crawler"
 )
 
+// Landmark implements crawler.Landmarked.
+func (s *Source) Landmark() string { return "2025-520906-36-00" }
+
 // BatchSize implements crawler.Refresher. Trials are asked for one by one, so
 // that a batch is no saving; it bounds what a fault repeats.
 func (s *Source) BatchSize() int { return 10 }

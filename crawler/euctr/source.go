@@ -173,6 +173,9 @@ func (s *Source) text(ctx context.Context, f crawler.Fetcher, path string, list 
 	return res, ids, nil
 }
 
+// Landmark implements crawler.Landmarked.
+func (s *Source) Landmark() string { return "2017-000219-18-GB" }
+
 // BatchSize implements crawler.Refresher. Protocols are asked for one by one.
 func (s *Source) BatchSize() int { return 10 }
 

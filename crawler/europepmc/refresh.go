@@ -9,6 +9,9 @@ import (
 	"past/crawler"
 )
 
+// Landmark implements crawler.Landmarked.
+func (s *Source) Landmark() string { return "pmid:38198456" }
+
 // BatchSize implements crawler.Refresher: as many ids make an address of about
 // 3,000 bytes.
 func (s *Source) BatchSize() int { return min(50, s.size) }

@@ -11,6 +11,9 @@ import (
 	"past/crawler/answer"
 )
 
+// Landmark implements crawler.Landmarked.
+func (s *Source) Landmark() string { return "ISRCTN10584863" }
+
 // BatchSize implements crawler.Refresher: as many numbers make an address of
 // about 1,000 bytes.
 func (s *Source) BatchSize() int { return min(50, s.size) }

@@ -2,9 +2,13 @@ package polite
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"fmt"
 	"net"
 	"net/http"
 	"net/netip"
+	"os"
 	"slices"
 	"strings"
 	"syscall"
@@ -18,6 +22,8 @@ type TransportOptions struct {
 	Allow []string
 	// Resolver is set by tests.
 	Resolver *net.Resolver
+	// Roots are the certificate authorities to trust; nil for the system's.
+	Roots *x509.CertPool
 	// HTTP1 keeps to HTTP/1.1.
 	HTTP1 bool
 	// Dialed, when set, is called with every address that passes the guard,
@@ -57,11 +63,32 @@ func NewTransport(o TransportOptions) *http.Transport {
 		ResponseHeaderTimeout:  90 * time.Second,
 		MaxResponseHeaderBytes: 1 << 20,
 	}
+	if o.Roots != nil {
+		t.TLSClientConfig = &tls.Config{RootCAs: o.Roots, MinVersion: tls.VersionTLS12}
+	}
 	if o.HTTP1 {
 		t.ForceAttemptHTTP2, t.Protocols = false, new(http.Protocols)
 		t.Protocols.SetHTTP1(true)
 	}
 	return t
+}
+
+// Roots are the system's certificate authorities and those of a PEM file: of a
+// proxy that opens connections, or the intermediate that a register forgets to
+// send.
+func Roots(file string) (*x509.CertPool, error) {
+	pem, err := os.ReadFile(file)
+	if err != nil {
+		return nil, fmt.Errorf("authorities of registers: %w", err)
+	}
+	pool, err := x509.SystemCertPool()
+	if err != nil {
+		pool = x509.NewCertPool() // a system without any still has the file's
+	}
+	if !pool.AppendCertsFromPEM(pem) {
+		return nil, fmt.Errorf("authorities of registers: %s holds no certificate in PEM form", file)
+	}
+	return pool, nil
 }
 
 // special are ranges that no public register is in, beside those that

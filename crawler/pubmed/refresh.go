@@ -35,6 +35,9 @@ func (s *Source) Probe(ctx context.Context, f crawler.Fetcher) (string, error) {
 	return strings.TrimSpace(build + " " + at), nil
 }
 
+// Landmark implements crawler.Landmarked.
+func (s *Source) Landmark() string { return "pmid:37651119" }
+
 // BatchSize implements crawler.Refresher.
 func (s *Source) BatchSize() int { return s.batch }
 

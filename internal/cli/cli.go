@@ -23,11 +23,12 @@ const (
 
 // Globals are the flags every command knows.
 type Globals struct {
-	DB      string `name:"db" help:"Database file." placeholder:"FILE" env:"PAST_DB"`
-	JSON    bool   `name:"json" help:"Print JSON for programs."`
-	AsOf    string `name:"as-of" help:"Read as of this day: the evidence received by its end." placeholder:"YYYY-MM-DD"`
-	Contact string `name:"contact" help:"Contact (mail or URL) that registers see in the User-Agent." env:"PAST_CONTACT" placeholder:"MAIL"`
-	Config  string `name:"config" help:"Configuration file (default: past.yaml here, then in the user's configuration directory)." placeholder:"FILE" env:"PAST_CONFIG"`
+	DB         string `name:"db" help:"Database file." placeholder:"FILE" env:"PAST_DB"`
+	JSON       bool   `name:"json" help:"Print JSON for programs."`
+	AsOf       string `name:"as-of" help:"Read as of this day: the evidence received by its end." placeholder:"YYYY-MM-DD"`
+	RegisterCA string `name:"register-ca" help:"PEM file of certificate authorities to trust beside the system's when registers are asked." env:"PAST_REGISTER_CA" placeholder:"FILE"`
+	Contact    string `name:"contact" help:"Contact (mail or URL) that registers see in the User-Agent." env:"PAST_CONTACT" placeholder:"MAIL"`
+	Config     string `name:"config" help:"Configuration file (default: past.yaml here, then in the user's configuration directory)." placeholder:"FILE" env:"PAST_CONFIG"`
 
 	otherReview string // the configuration's review folder, when it belongs to another database than --db
 }

@@ -44,7 +44,7 @@ func (c *crawlCmd) Run(ctx context.Context, e *Env) (err error) {
 	if err := e.useVocabulary(c.Review); err != nil { // a person's own substances are asked for as well
 		return err
 	}
-	opt := crawler.Options{Sources: sources, Endpoints: c.Endpoint, Contact: e.Globals.Contact, Version: e.Version, Question: pipeline.CrawlQuestion(),
+	opt := crawler.Options{Sources: sources, Endpoints: c.Endpoint, Contact: e.Globals.Contact, CAFile: e.Globals.RegisterCA, Version: e.Version, Question: pipeline.CrawlQuestion(),
 		All: c.Since == "all", DryRun: c.DryRun}
 	opt.Question.Since, opt.Question.Limit = since, c.Limit
 	log := newCrawlLog(e.Stderr)

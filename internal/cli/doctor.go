@@ -11,9 +11,6 @@ import (
 	"text/tabwriter"
 	"time"
 
-	"past/crawler"
-	"past/internal/evidence"
-	"past/internal/pipeline"
 	"past/internal/refresh"
 	"past/internal/store"
 )
@@ -230,95 +227,3 @@ func checkSite(out string) examined {
 	}
 	return examined{What: "published folder", Level: docFine, Text: out + " shows edition " + id}
 }
-
-// live asks each register one small question: the first page of its first
-// query with one record, read by the parser that reads all records.
-func (c *doctorCmd) live(ctx context.Context, e *Env) ([]examined, error) {
-	sources, err := pipeline.Sources(c.Source)
-	if err != nil {
-		return nil, usage("%s", err)
-	}
-	var out []examined
-	for _, s := range sources {
-		endpoints := map[string]string{}
-		if u, ok := c.Endpoint[s.Name()]; ok {
-			endpoints[s.Name()] = u
-		}
-		col, err := crawler.New(crawler.Options{Sources: []crawler.Source{s}, Endpoints: endpoints, Contact: e.Globals.Contact, Version: e.Version, Question: pipeline.CrawlQuestion()}, noSink{})
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, askOne(ctx, col, s.Name()))
-	}
-	return out, nil
-}
-
-func askOne(ctx context.Context, col *crawler.Collector, name string) examined {
-	ctx, cancel := context.WithTimeout(ctx, 2*time.Minute)
-	defer cancel()
-	bad := func(err error) examined {
-		return examined{What: "register " + name, Level: docFault, Text: err.Error(), Do: "look whether its web page answers; its terms and addresses are in docs/sources.md"}
-	}
-	f, src, err := col.Fetcher(name)
-	if err != nil {
-		return bad(err)
-	}
-	text := ""
-	if p, ok := src.(crawler.Prober); ok {
-		stamp, err := p.Probe(ctx, f)
-		if err != nil {
-			return bad(err)
-		}
-		text = "data stamp " + stamp + "; "
-	}
-	qs, err := src.Plan(pipeline.CrawlQuestion())
-	if err != nil || len(qs) == 0 {
-		return bad(errors.Join(errors.New("no query could be planned"), err))
-	}
-	q := qs[0]
-	q.Limit = 1
-	page, err := src.Page(ctx, f, q, "")
-	if err != nil {
-		return bad(err)
-	}
-	records, problems, unknown := 0, len(page.Problems), map[string]int{}
-	for _, p := range page.Payloads {
-		parsed, err := src.Parse(p)
-		if err != nil {
-			return bad(err)
-		}
-		records += len(parsed.Records)
-		problems += len(parsed.Problems)
-		for _, r := range parsed.Records {
-			problems += len(r.Problems)
-			for k, n := range r.Unknown {
-				unknown[k] += n
-			}
-		}
-	}
-	text += fmt.Sprintf("%s read", plural(records, "record"))
-	switch {
-	case len(page.Payloads) == 0 || records == 0:
-		return examined{What: "register " + name, Level: docFault, Text: text, Do: "the answer has another shape than the parser reads"}
-	case problems > 0 || len(unknown) > 0:
-		return examined{What: "register " + name, Level: docWarn, Text: fmt.Sprintf("%s, %s, %d unknown keys", text, plural(problems, "problem"), len(unknown)),
-			Do: "the register's format has moved; what is unknown is kept and counted"}
-	}
-	return examined{What: "register " + name, Level: docFine, Text: text}
-}
-
-// noSink keeps nothing: the doctor's questions are no evidence.
-type noSink struct{}
-
-func (noSink) Commit(context.Context, crawler.Batch) (crawler.CommitResult, error) {
-	return crawler.CommitResult{}, nil
-}
-
-func (noSink) Cursor(context.Context, string, string) (crawler.Cursor, bool, error) {
-	return crawler.Cursor{}, false, nil
-}
-func (noSink) Mark(context.Context, string) (crawler.Mark, error)             { return crawler.Mark{}, nil }
-func (noSink) SetMark(context.Context, string, crawler.Mark) error            { return nil }
-func (noSink) Known(context.Context, string) ([]crawler.Known, error)         { return nil, nil }
-func (noSink) LogFetch(context.Context, evidence.Fetch) error                 { return nil }
-func (noSink) Validators(context.Context, string) (a, b, c string, err error) { return }

@@ -126,5 +126,5 @@ func (c *historyCmd) fetch(ctx context.Context, e *Env) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, st.Close()) }()
-	return pipeline.FetchHistory(ctx, st, crawler.Options{Endpoints: c.Endpoint, Contact: e.Globals.Contact, Version: e.Version}, c.ID)
+	return pipeline.FetchHistory(ctx, st, crawler.Options{Endpoints: c.Endpoint, Contact: e.Globals.Contact, CAFile: e.Globals.RegisterCA, Version: e.Version}, c.ID)
 }

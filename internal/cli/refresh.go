@@ -146,7 +146,7 @@ func (c *refreshCmd) registers(ctx context.Context, e *Env, st *store.Store) ([]
 // they were: that is a warning, unless none could be reached.
 func (c *refreshCmd) crawl(ctx context.Context, e *Env, st *store.Store, sources []crawler.Source, run string) (refresh.CrawlResult, error) {
 	res := refresh.CrawlResult{Counts: map[string]int64{}}
-	opt := crawler.Options{Sources: sources, Endpoints: c.Endpoint, Contact: e.Globals.Contact, Version: e.Version, Run: run, Question: pipeline.CrawlQuestion()}
+	opt := crawler.Options{Sources: sources, Endpoints: c.Endpoint, Contact: e.Globals.Contact, CAFile: e.Globals.RegisterCA, Version: e.Version, Run: run, Question: pipeline.CrawlQuestion()}
 	sum, notices, err := collect(ctx, st, opt)
 	res.Notices = notices
 	res.Counts = crawlCounts(sum)

@@ -1,0 +1,131 @@
+package cli_test
+
+import (
+	"encoding/pem"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"past/internal/starter"
+)
+
+// TestDoctorAsksEveryRegister: each register that can be asked is walked to a
+// record and to one that it has had for years.
+func TestDoctorAsksEveryRegister(t *testing.T) {
+	ask := []string{"doctor", "--db", filepath.Join(t.TempDir(), "none.db"), "--contact", "a@example.org", "--live"}
+	h, err := starter.Registers()
+	if err != nil {
+		t.Fatal(err)
+	}
+	srv := httptest.NewServer(h)
+	t.Cleanup(srv.Close)
+	endpoints := starter.Endpoints(srv.URL)
+	for _, name := range []string{"ctgov", "pubmed", "europepmc", "isrctn", "ctis", "euctr"} {
+		ask = append(ask, "--source", name, "--endpoint", name+"="+endpoints[name])
+	}
+	r := past(t, ask...)
+	for _, name := range []string{"ctgov", "pubmed", "europepmc", "isrctn", "ctis", "euctr"} {
+		line := ""
+		for _, l := range strings.Split(r.stdout, "\n") {
+			if strings.Contains(l, "register "+name) {
+				line = l
+			}
+		}
+		if !strings.Contains(line, " read") || strings.Contains(line, "fault") {
+			t.Errorf("%s: %q", name, line)
+		}
+	}
+}
+
+// TestDoctorTellsCausesApart: what a register does wrong, by its cause.
+func TestDoctorTellsCausesApart(t *testing.T) {
+	answers := func(body string, status int) http.HandlerFunc {
+		return func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Content-Type", "application/json")
+			w.WriteHeader(status)
+			switch {
+			case strings.HasSuffix(r.URL.Path, "/version") && status == 200:
+				fmt.Fprint(w, `{"apiVersion":"2.0.5","dataTimestamp":"2026-01-01T00:00:00"}`)
+			default:
+				fmt.Fprint(w, body)
+			}
+		}
+	}
+	page := func(studies string) string { return `{"studies":[` + studies + `],"totalCount":0}` }
+	other := `{"protocolSection":{"identificationModule":{"nctId":"NCT00000001"}}}`
+	for _, x := range []struct {
+		name string
+		h    http.HandlerFunc
+		want []string
+	}{
+		{"no hits", func(w http.ResponseWriter, r *http.Request) {
+			body := page("")
+			if r.URL.Query().Has("filter.ids") {
+				body = page(strings.ReplaceAll(other, "NCT00000001", r.URL.Query().Get("filter.ids")))
+			}
+			answers(body, 200)(w, r)
+		}, []string{"no hits for query", "NCT03537014 read", "finds nothing"}},
+		{"another shape", answers(`{"items":[]}`, 200), []string{"another shape (wrong-shape)"}},
+		{"a page for people", answers(`<html><title>Maintenance</title></html>`, 200), []string{"another shape (html-instead-of-json)"}},
+		{"blocked", answers("", 403), []string{"blocked (status 403)", "--contact"}},
+		{"changed", func(w http.ResponseWriter, r *http.Request) {
+			if strings.HasSuffix(r.URL.Path, "/studies/NCT03537014") {
+				http.NotFound(w, r)
+				return
+			}
+			body := page(other)
+			if r.URL.Query().Has("filter.ids") {
+				body = page("")
+			}
+			answers(body, 200)(w, r)
+		}, []string{"known record: changed", "NCT03537014"}},
+	} {
+		srv := httptest.NewServer(x.h)
+		r := past(t, "doctor", "--db", filepath.Join(t.TempDir(), "none.db"), "--contact", "a@example.org", "--live", "--source", "ctgov", "--endpoint", "ctgov="+srv.URL+"/api/v2")
+		srv.Close()
+		for _, w := range x.want {
+			if !strings.Contains(r.stdout, w) {
+				t.Errorf("%s: the output lacks %q:\n%s", x.name, w, r.stdout)
+			}
+		}
+	}
+	tls := httptest.NewTLSServer(answers(page(other), 200))
+	defer tls.Close()
+	ask := []string{"doctor", "--db", filepath.Join(t.TempDir(), "none.db"), "--contact", "a@example.org", "--live", "--source", "ctgov", "--endpoint", "ctgov=" + tls.URL + "/api/v2"}
+	if r := past(t, ask...); !strings.Contains(r.stdout, "the certificate is not trusted") || !strings.Contains(r.stdout, "--register-ca") {
+		t.Errorf("certificate: %s", r.stdout)
+	}
+	ca := filepath.Join(t.TempDir(), "ca.pem")
+	if err := os.WriteFile(ca, pemOf(tls.Certificate().Raw), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if r := past(t, append(ask, "--register-ca", ca)...); strings.Contains(r.stdout, "not trusted") {
+		t.Errorf("with its authority: %s", r.stdout)
+	}
+}
+
+// TestLive asks the registers themselves; it runs with PAST_LIVE=1 alone and
+// writes what came to the file that PAST_LIVE_REPORT names.
+func TestLive(t *testing.T) {
+	if os.Getenv("PAST_LIVE") != "1" {
+		t.Skip("set PAST_LIVE=1 to ask the registers themselves")
+	}
+	r := past(t, "doctor", "--db", filepath.Join(t.TempDir(), "none.db"), "--live", "--json")
+	report := os.Getenv("PAST_LIVE_REPORT")
+	if report == "" {
+		report = filepath.Join(os.TempDir(), "past-live.json")
+	}
+	if err := os.WriteFile(report, []byte(r.stdout), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("report: %s", report)
+	if strings.Contains(r.stdout, `"fault"`) {
+		t.Errorf("some registers did not answer as expected:\n%s", r.stdout)
+	}
+}
+
+func pemOf(der []byte) []byte { return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}) }
