@@ -79,7 +79,8 @@ func (b *effectBuilder) withContrasts(o *evidence.PostedOutcome, p armPair, t, c
 		e.ID = fmt.Sprintf("%s/a%d", base.ID, x.Index)
 		b.fromContrast(effectJudge{&e}, o, t, c, x, measure)
 		if measure == "MD" && e.Estimate != nil && (row.Adjusted || row.Estimate == nil) {
-			if s, ok := b.standardised(o, p, t, c, x, e, base); ok {
+			if s, ok := b.standardised(p, t, c, e); ok {
+				s.ID = base.ID
 				row = s
 			}
 		}
@@ -161,26 +162,41 @@ func (b *effectBuilder) againstArms(j effectJudge, t, c *evidence.ArmResult, est
 // a standard deviation of the trial itself: that of the row or of the same
 // instrument, arms and time; else the one behind the standard errors of the
 // model's means; else that of baseline. The effect says which.
-func (b *effectBuilder) standardised(o *evidence.PostedOutcome, p armPair, t, c *evidence.ArmResult, x *evidence.Contrast, md, base evidence.Effect) (evidence.Effect, bool) {
+func (b *effectBuilder) standardised(p armPair, t, c *evidence.ArmResult, md evidence.Effect) (evidence.Effect, bool) {
 	sd, from, which, ok := b.trialSD(p, t, c)
 	if !ok {
-		return base, false
+		return standardise(md, b.formula)
 	}
+	return standardiseBy(md, sd, from, which, b.formula), true
+}
+
+// standardise gives a difference in points as a standardised mean difference by
+// the standard deviation behind its own standard error (Cochrane Handbook
+// 6.5.2.3), which a model's adjustment makes smaller than the people's.
+func standardise(md evidence.Effect, formula effect.Formula) (evidence.Effect, bool) {
+	if md.SE == nil || md.N1 == nil || md.N2 == nil || *md.N1+*md.N2 <= 3 {
+		return md, false
+	}
+	sd, err := effect.PooledSD(*md.SE, *md.N1, *md.N2)
+	if err != nil || !(sd > 0) {
+		return md, false
+	}
+	return standardiseBy(md, sd, nil, "the standard deviation behind the standard error of the difference (Cochrane Handbook 6.5.2.3)", formula), true
+}
+
+func standardiseBy(md evidence.Effect, sd float64, from []evidence.Input, which string, formula effect.Formula) evidence.Effect {
 	s := md
-	s.ID = base.ID
 	s.Flags = append(slices.Clone(md.Flags), fmt.Sprintf("standardised by %s, %.4g", which, sd))
 	s.Inputs = append(slices.Clone(md.Inputs), from...)
 	n := *md.N1 + *md.N2
 	d, se := *md.Estimate/sd, *md.SE/sd
 	j := effect.JApprox(n - 2)
-	if b.formula == effect.Metafor {
+	if formula == effect.Metafor {
 		j = effect.J(n - 2)
 	}
-	s.SetEffect("SMD", string(b.formula), d*j, j*j*se*se+d*j*d*j/(2*n))
+	s.SetEffect("SMD", string(formula), d*j, j*j*se*se+d*j*d*j/(2*n))
 	judgeEffectSize(effectJudge{&s})
-	_ = o
-	_ = x
-	return s, true
+	return s
 }
 
 // trialSD is the standard deviation by which a contrast is standardised.

@@ -21,7 +21,9 @@ func PaperEffects(rows []review.Extraction, studyOf func(review.Extraction) stri
 		e := describeRow(x, studyOf(x), v)
 		clock(&e)
 		judgeRow(&e, x, v)
-		if e.Verdict != evidence.Unusable {
+		if reportedOnly(x) {
+			reported(&e, x, formula)
+		} else if e.Verdict != evidence.Unusable {
 			if err := Compute(&e, formula); err != nil {
 				e.Verdict, e.Reason = evidence.Unusable, reason(CodeNotComputable, err.Error())
 			} else {
@@ -29,6 +31,12 @@ func PaperEffects(rows []review.Extraction, studyOf func(review.Extraction) stri
 			}
 		}
 		out = append(out, e)
+		if reportedOnly(x) && e.Measure == "MD" && e.Estimate != nil {
+			if s, ok := standardise(e, formula); ok {
+				s.ID = e.ID + "/smd"
+				out = append(out, s)
+			}
+		}
 	}
 	return Audit(out)
 }

@@ -16,9 +16,11 @@ import (
 func judgeRow(e *evidence.Effect, x review.Extraction, v *vocab.Vocabulary) {
 	j := effectJudge{e}
 	j.set(evidence.Usable, CodeComplete, "sizes, means and standard deviations (or counts) of both arms are given")
-	if IsCount(x.ScoreType) {
+	switch {
+	case reportedOnly(x):
+	case IsCount(x.ScoreType):
 		judgeCounts(x, j)
-	} else {
+	default:
 		judgeScores(x, v, j)
 	}
 	if x.Design == "crossover-rct" && x.PostCrossover == evidence.NotStated {

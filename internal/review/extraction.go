@@ -51,6 +51,7 @@ type Extraction struct {
 	N2, Mean2, SD2  *float64
 	Events1, Total1 *float64
 	Events2, Total2 *float64
+	Reported        Reported
 	HigherBetter    evidence.Tri // as written; empty leaves it to the instrument
 	Imputed         bool         // worked out by the extractor, not printed in the paper
 	RoB             string
@@ -66,12 +67,27 @@ type Extraction struct {
 	Line   int // of the file
 }
 
+// Reported is an effect as a paper prints it, where the numbers of the arms are
+// not given. A ratio and its limits are as printed, not logarithms; the standard
+// error of a ratio is that of its logarithm.
+type Reported struct {
+	Measure      string // MD, SMD, RR, OR, HR or RD
+	Estimate     *float64
+	SE           *float64
+	Lower, Upper *float64 // 95 %
+	P            *float64
+	Adjusted     evidence.Tri
+}
+
+// ReportedMeasures are the legal words of measure.
+var ReportedMeasures = []string{"MD", "SMD", "RR", "OR", "HR", "RD"}
+
 // ExtractionColumns are the columns of an extraction table, in the order in
 // which they are written.
 var ExtractionColumns = strings.Fields(`id study year trial_id doi substance condition population population_class design
 	blinding comparator comparator_class arm_treat arm_ctrl dose_treat dose_ctrl sessions instrument domain score_type
 	time_label time_weeks time_origin weeks_after_last_dose primary_instrument primary_time post_crossover n1 mean1 sd1 n2 mean2 sd2 events1 total1
-	events2 total2 higher_better imputed rob d1 d2 d3 d4 d5 source place licence note`)
+	events2 total2 measure estimate se ci_lb ci_ub p adjusted higher_better imputed rob d1 d2 d3 d4 d5 source place licence note`)
 
 var requiredColumns = []string{"id", "study", "substance", "domain", "score_type"}
 
@@ -158,6 +174,12 @@ func readExtraction(row Row, style evidence.NumberStyle, sha string) (Extraction
 	x.N1, x.Mean1, x.SD1 = num("n1"), num("mean1"), num("sd1")
 	x.N2, x.Mean2, x.SD2 = num("n2"), num("mean2"), num("sd2")
 	x.Events1, x.Total1, x.Events2, x.Total2 = num("events1"), num("total1"), num("events2"), num("total2")
+	r := &x.Reported
+	r.Measure = strings.ToUpper(row.Get("measure"))
+	r.Estimate, r.SE, r.Lower, r.Upper, r.P = num("estimate"), num("se"), num("ci_lb"), num("ci_ub"), num("p")
+	if r.Estimate != nil && !slices.Contains(ReportedMeasures, r.Measure) || r.Measure != "" && r.Estimate == nil {
+		errs = append(errs, fmt.Sprintf("%s: a reported effect needs an estimate and a measure: one of %s", row.Where("measure"), strings.Join(ReportedMeasures, ", ")))
+	}
 	x.TimeWeeks, x.AfterLastDose, x.TimeOrigin = num("time_weeks"), num("weeks_after_last_dose"), strings.ToLower(row.Get("time_origin"))
 	if y := num("year"); y != nil {
 		x.Year = int(*y)
@@ -179,6 +201,7 @@ func readExtraction(row Row, style evidence.NumberStyle, sha string) (Extraction
 		return evidence.NotStated
 	}
 	x.PrimaryInstrument, x.PrimaryTime = flag("primary_instrument") == evidence.Yes, flag("primary_time") == evidence.Yes
+	r.Adjusted = flag("adjusted")
 	x.PostCrossover, x.HigherBetter, x.Imputed = flag("post_crossover"), flag("higher_better"), flag("imputed") == evidence.Yes
 	return x, errs
 }

@@ -1,0 +1,63 @@
+package extract
+
+import (
+	"math"
+	"testing"
+
+	"past/analysis/effect"
+	"past/internal/evidence"
+	"past/internal/review"
+	"past/internal/vocab"
+)
+
+func TestReportedEffects(t *testing.T) {
+	const head = "id,study,substance,domain,score_type,instrument,n1,n2,measure,estimate,se,ci_lb,ci_ub,p,adjusted\n"
+	for name, c := range map[string]struct {
+		row      string
+		measure  string
+		est, se  float64 // analysis scale; NaN for none
+		verdict  evidence.Verdict
+		adjusted bool
+	}{
+		"standardised with interval":  {"a,A 2018,mdma,anxiety,change,LSAS,8,4,SMD,-1.4,,-2.874,0.074,0.037,", "SMD", -1.4, 2.948 / (2 * 2.2281), evidence.Usable, false},
+		"points with standard error":  {"a,A 2023,lsd,anxiety,change,STAI-G,,,MD,-16.2,5.8,-27.8,-4.5,,1", "MD", -16.2, 5.8, evidence.Usable, true},
+		"exact p-value":               {"a,A,lsd,anxiety,change,HAM-A,100,100,MD,-5,,,,0.05,", "MD", -5, 5 / 1.959964, evidence.Usable, false},
+		"odds ratio":                  {"a,A,lsd,depression,response,MADRS,50,50,OR,2,,1,4,,", "OR", math.Log(2), math.Log(4) / (2 * 1.959964), evidence.Usable, false},
+		"no precision":                {"a,A,lsd,anxiety,change,HAM-A,40,39,MD,-7.7,,,,,", "MD", math.NaN(), math.NaN(), evidence.Unusable, false},
+		"a ratio below zero":          {"a,A,lsd,depression,response,MADRS,50,50,RR,-2,0.1,,,,", "RR", math.NaN(), math.NaN(), evidence.Unusable, false},
+		"estimate outside its limits": {"a,A,lsd,anxiety,change,HAM-A,40,39,MD,-7,,-6,-2,,", "MD", -7, 4 / (2 * 1.9913), evidence.NeedsReview, false},
+		"a p-value that does not fit": {"a,A,lsd,anxiety,change,HAM-A,400,390,MD,-5,1,,,0.9,", "MD", -5, 1, evidence.NeedsReview, false},
+	} {
+		rows, problems, err := review.ReadExtractions("x.csv", []byte(head+c.row+"\n"), "sha")
+		if err != nil || len(problems) > 0 || len(rows) != 1 {
+			t.Errorf("%s: %v %v", name, problems, err)
+			continue
+		}
+		e := PaperEffects(rows, func(review.Extraction) string { return "s" }, effect.Metafor, vocab.Default())[0]
+		if e.Measure != c.measure || e.Verdict != c.verdict || e.Adjusted != c.adjusted || (e.Estimate == nil) != math.IsNaN(c.est) {
+			t.Errorf("%s: %s %v %s, %s", name, e.Measure, evidence.Value(e.Estimate), e.Verdict, e.Reason)
+			continue
+		}
+		if e.Estimate != nil && (math.Abs(*e.Estimate-c.est) > 1e-9 || math.Abs(*e.SE-c.se) > 1e-3) {
+			t.Errorf("%s: %v, SE %v; want %v, %v", name, *e.Estimate, *e.SE, c.est, c.se)
+		}
+	}
+	for _, bad := range []string{"a,A,lsd,anxiety,change,HAM-A,4,4,,-5,1,,,,", "a,A,lsd,anxiety,change,HAM-A,4,4,WMD,-5,1,,,,", "a,A,lsd,anxiety,change,HAM-A,4,4,MD,,1,,,,"} {
+		if rows, problems, err := review.ReadExtractions("x.csv", []byte(head+bad+"\n"), "sha"); err != nil || len(rows) != 0 || len(problems) != 1 {
+			t.Errorf("%q was accepted: %v %v", bad, problems, err)
+		}
+	}
+}
+
+// A difference in points, its standard error and the sizes give back the
+// standardised difference of the numbers that they came from.
+func TestStandardiseGoesBackToTheArms(t *testing.T) {
+	n1, n2, sd, diff := 40.0, 36.0, 9.0, -4.5
+	var md evidence.Effect
+	md.N1, md.N2 = &n1, &n2
+	md.SetEffect("MD", "metafor", diff, sd*sd*(1/n1+1/n2))
+	s, ok := standardise(md, effect.Metafor)
+	if want := diff / sd * effect.J(n1+n2-2); !ok || math.Abs(*s.Estimate-want) > 1e-12 || s.Measure != "SMD" {
+		t.Errorf("%v %v, want %v", ok, evidence.Value(s.Estimate), want)
+	}
+}
