@@ -78,7 +78,7 @@ func TestPackage(t *testing.T) {
 	st, _, _ := shelftest.Open(t)
 	dir := t.TempDir()
 	counts, err := export.Package(context.Background(), st, store.TableNames(), dir, ed)
-	if err != nil || counts["effects"] != 315 {
+	if err != nil || counts["effects"] != 324 {
 		t.Fatal(counts, err)
 	}
 	b, err := os.ReadFile(filepath.Join(dir, "datapackage.json"))

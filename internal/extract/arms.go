@@ -50,6 +50,7 @@ func readGroup(r *evidence.Record, g evidence.Group, v *vocab.Vocabulary) armRea
 	own := v.Given(g.Title)
 	i, ok := matchArm(r.Arms, g)
 	description := randomisedPart(g.Description)
+	a.wait = waitOf(g.Description)
 	if !ok {
 		a.label = own
 		a.read(v, g.Title, nil, description)
@@ -63,7 +64,9 @@ func readGroup(r *evidence.Record, g evidence.Group, v *vocab.Vocabulary) armRea
 	a.label = v.Given(arm.Label)
 	a.read(v, arm.Label, interventionsOf(r, arm), randomisedPart(arm.Description))
 	a.findDoses(v, g.Title, description)
-	a.wait = waitOf(arm.Description)
+	if w := waitOf(arm.Description); w != nil {
+		a.wait = w
+	}
 	if a.label.PlaceboFirst || a.label.DrugFirst {
 		a.doubt = "the arm takes placebo and drug in turn: only the time before the crossover is a comparison"
 	}

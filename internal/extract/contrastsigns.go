@@ -34,6 +34,9 @@ func precision(x *evidence.Contrast, df float64) (se float64, from string) {
 		df = math.Inf(1) // 60 people in each group
 	}
 	ratio := IsRatio(x.Kind)
+	if ratio || x.Kind == KindSMD {
+		df = math.Inf(1)
+	}
 	scale := func(v float64) float64 {
 		if ratio {
 			return math.Log(v)
@@ -44,9 +47,6 @@ func precision(x *evidence.Contrast, df float64) (se float64, from string) {
 		return *x.SE, "standard error"
 	}
 	if x.Lower != nil && x.Upper != nil && x.CILevel != nil && x.CISides != 1 && *x.Lower < *x.Upper && (!ratio || *x.Lower > 0) {
-		if ratio {
-			df = math.Inf(1)
-		}
 		if se, err := effect.SEFromCI(scale(*x.Lower), scale(*x.Upper), *x.CILevel/100, df); err == nil && se > 0 {
 			return se, "confidence interval"
 		}

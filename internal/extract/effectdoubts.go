@@ -75,7 +75,7 @@ var (
 // judgePhase keeps what was measured after a crossover apart, and doubts a
 // crossover trial that does not say which side its numbers are from.
 func (b *effectBuilder) judgePhase(j effectJudge, o *evidence.PostedOutcome, p armPair, t, c *evidence.ArmResult) {
-	if slices.Contains(p.ctrl.later, p.drug) && p.ctrl.waits || p.class == vocab.Waitlist && p.ctrl.wait != nil {
+	if p.class == vocab.Waitlist {
 		b.judgeWaiting(j, o, p, t)
 	}
 	short := strings.Join([]string{o.Title, o.TimeFrame, t.ClassTitle, t.CategoryTitle, t.GroupTitle, c.GroupTitle}, " | ")
@@ -112,7 +112,7 @@ func (b *effectBuilder) judgeWaiting(j effectJudge, o *evidence.PostedOutcome, p
 	case afterDosing.MatchString(text):
 		j.set(evidence.Unusable, CodeTreated, treated)
 	case duringWaiting.MatchString(text), p.ctrl.wait != nil && t.TimepointWeeks != nil:
-	default:
+	case p.ctrl.wait != nil || slices.Contains(p.ctrl.later, p.drug):
 		j.set(evidence.NeedsReview, CodeTreated, fmt.Sprintf("%q is treated later; whether it had been by then is not stated", p.ctrl.group.Title))
 	}
 }

@@ -19,7 +19,7 @@ func TestReportedEffects(t *testing.T) {
 		verdict  evidence.Verdict
 		adjusted bool
 	}{
-		"standardised with interval":  {"a,A 2018,mdma,anxiety,change,LSAS,8,4,SMD,-1.4,,-2.874,0.074,0.037,", "SMD", -1.4, 2.948 / (2 * 2.2281), evidence.Usable, false},
+		"standardised with interval":  {"a,A 2018,mdma,anxiety,change,LSAS,8,4,SMD,-1.4,,-2.874,0.074,0.037,", "SMD", -1.4, 2.948 / (2 * 1.959964), evidence.Usable, false},
 		"points with standard error":  {"a,A 2023,lsd,anxiety,change,STAI-G,,,MD,-16.2,5.8,-27.8,-4.5,,1", "MD", -16.2, 5.8, evidence.Usable, true},
 		"exact p-value":               {"a,A,lsd,anxiety,change,HAM-A,100,100,MD,-5,,,,0.05,", "MD", -5, 5 / 1.959964, evidence.Usable, false},
 		"odds ratio":                  {"a,A,lsd,depression,response,MADRS,50,50,OR,2,,1,4,,", "OR", math.Log(2), math.Log(4) / (2 * 1.959964), evidence.Usable, false},

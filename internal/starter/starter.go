@@ -62,13 +62,15 @@ type set struct {
 	reports       []report
 	registrations []Registration
 	protocols     []Protocol
+	results       []Posted
 	err           error
 }
 
 var load = sync.OnceValue(func() set {
 	var s set
 	s.err = errors.Join(decode("data/trials.json", &s.trials), decode("data/papers.json", &s.papers),
-		decode("data/reports.json", &s.reports), decode("data/registers.json", &s.registrations), decode("data/protocols.json", &s.protocols))
+		decode("data/reports.json", &s.reports), decode("data/registers.json", &s.registrations), decode("data/protocols.json", &s.protocols),
+		decode("data/results.json", &s.results))
 	return s
 })
 
@@ -81,6 +83,14 @@ func decode(name string, v any) error {
 		return fmt.Errorf("starter set: %s: %w", name, err)
 	}
 	return nil
+}
+
+// Posted is what a register posts of a trial's results: numbers, groups and
+// denominators as facts, titles in our words.
+type Posted struct {
+	ID       string           `json:"id"`
+	Sources  []string         `json:"sources"`
+	Outcomes []map[string]any `json:"outcomes"` // as the API gives outcome measures
 }
 
 // Trials returns the trials, sorted by id.

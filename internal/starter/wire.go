@@ -54,7 +54,14 @@ func wireStudy(t Trial, papers []Paper, r Registration) map[string]any {
 	if refs := references(t, papers); len(refs) > 0 {
 		p["referencesModule"] = map[string]any{"references": refs}
 	}
-	return map[string]any{"protocolSection": p, "hasResults": false}
+	study := map[string]any{"protocolSection": p, "hasResults": false}
+	for _, x := range load().results {
+		if x.ID == t.ID {
+			study["hasResults"] = true
+			study["resultsSection"] = map[string]any{"outcomeMeasuresModule": map[string]any{"outcomeMeasures": x.Outcomes}}
+		}
+	}
+	return study
 }
 
 func identification(t Trial, r Registration) map[string]any {
