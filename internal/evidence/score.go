@@ -22,6 +22,7 @@ const (
 	ScoreOnset        = "onset"     // onset of response or remission
 	ScorePartial      = "partial"   // partial response or remission
 	ScoreRelapse      = "relapse"   // relapse, recurrence, loss of response or remission
+	ScoreNoRelapse    = "non-relapse"
 	ScoreWorsening    = "worsening"
 	ScoreDiscontinued = "discontinuation"
 	ScoreThreshold    = "threshold" // people at or beyond a cut-off, partial response among them

@@ -85,7 +85,7 @@ func namesScale(title string, m vocab.InstrumentMatch) bool {
 }
 
 // rowFiller are words that say when or how a row was measured, not of what.
-var rowFiller = wordSet(`absolute after all and at average baseline before bl case cases change changes day days difference dose dosing
+var rowFiller = wordSet(`absolute after all and at average baseline before bl case cases cycle cycles session sessions predose postdose change changes day days difference dose dosing
 	eight end endpoint eop eos eot final five follow for four from hour hours hr hrs in intervention itt last locf
 	mean mid min mins minute minutes mmrm month months n nd nine observed of on one onset overall participants patients
 	period phase point post pre primary raw rd scale score scores session seven six study subjects ten the
@@ -101,7 +101,7 @@ func rowWords(title string) string {
 	}
 	rest := title
 	if strings.ContainsRune(title, '=') {
-		rest = rowSizes.ReplaceAllString(title, " ")
+		rest = rowSizes.ReplaceAllString(titleSizes.ReplaceAllString(title, " "), " ")
 	}
 	if !slices.ContainsFunc(strings.FieldsFunc(strings.ToLower(rest), func(r rune) bool {
 		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("<>≤≥%", r)
@@ -115,6 +115,9 @@ func rowWords(title string) string {
 // saysWhat tells a word that is neither filler nor a number ("4", "4th").
 func saysWhat(word string) bool {
 	digits := strings.TrimLeft(word, "0123456789")
+	if digits != word && len(digits) == 1 && strings.Contains("mwdhy", digits) {
+		return false // "6m", "24h"
+	}
 	return !rowFiller[word] && digits != "" && !(digits != word && (digits == "st" || digits == "nd" || digits == "rd" || digits == "th"))
 }
 

@@ -136,14 +136,14 @@ const partialKind = "partial"
 func (x *outcome) readChange() {
 	x.scoreSaid = x.v.ScoreSaid(x.o.Title)
 	switch {
+	case x.unit == "percent-change":
+		x.scoreSaid = evidence.ScorePercentChange
 	case x.known && x.match.Change || x.scoreSaid == evidence.ScoreChange:
 		x.changeFrom = "title"
 	case frameOfChange.MatchString(x.o.TimeFrame):
 		x.changeFrom = "time frame"
 	case x.unit == "change" && !isPercentUnit(x.o.Unit):
 		x.changeFrom = "unit"
-	case x.unit == "percent-change":
-		x.scoreSaid = evidence.ScorePercentChange
 	case x.scoreSaid == "" && isMean(x.param) && x.titleEvent == "" && (x.known || scaleUnit.MatchString(x.o.Unit)) && x.v.ScoreDescribed(x.o.Description) != "":
 		x.changeFrom = "description"
 	}

@@ -38,7 +38,7 @@ func (x *outcome) positiveIs() string {
 	if s := x.v.PositiveIs(x.o.Title); s != "" || x.changeFrom == "" {
 		return s
 	}
-	return x.v.PositiveIs(x.o.Description)
+	return x.v.DescribedIs(x.o.Description)
 }
 
 // cellsByRow lists the cells of each row, in order.
@@ -117,6 +117,8 @@ func (x *outcome) doubtSign(cells []*evidence.ArmResult, dir vocab.Direction) {
 	switch {
 	case low > 0.1 && high > 0.4:
 		doubtCells(cells, CodeSign, "every group gets worse by much: a sign may be lost, or the change may be taken as baseline minus later value")
+	case dir == vocab.HigherBetter && high < -2:
+		doubtCells(cells, CodeScoreType, "every group gets better by more than two usual standard deviations: the values may be scores at that time")
 	case low < -0.4 && high > 0.4:
 		doubtCells(cells, CodeSign, "one group gets much worse and another much better: a sign may be lost in one of them")
 	}

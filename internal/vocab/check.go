@@ -21,7 +21,7 @@ func (v *Vocabulary) check() error {
 	c.ids("source", len(v.sources), func(i int) string { return v.sources[i].ID })
 	c.ids("cue", len(v.cues), func(i int) string { return v.cues[i].ID })
 	v.checkEntries(&c)
-	for _, list := range [][]Grammar{v.kinds, v.answers, v.units, v.scores, v.described, v.better} {
+	for _, list := range [][]Grammar{v.kinds, v.answers, v.units, v.scores, v.described, v.better, v.describedBetter} {
 		for _, g := range list {
 			if g.ID == "" || len(g.Match) == 0 || len(g.Examples) == 0 || len(g.Not) == 0 {
 				c.fail("kind %q needs an id, patterns, examples and texts that it is not", g.ID)

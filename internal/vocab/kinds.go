@@ -42,7 +42,9 @@ func anyOf(patterns []string) (*regexp.Regexp, error) {
 	if len(patterns) == 0 {
 		return nil, nil
 	}
-	return regexp.Compile("(?:" + strings.Join(patterns, ")|(?:") + ")")
+	joined := "(?:" + strings.Join(patterns, ")|(?:") + ")"
+	// a name of an instrument, or a bracket around it, counts as words between
+	return regexp.Compile(strings.ReplaceAll(joined, `(?:\w+ ){`, `(?:[\w§()-]+ ){`))
 }
 
 func (g *Grammar) matches(folded string) bool {
@@ -93,7 +95,28 @@ func (v *Vocabulary) ScoreSaid(text string) string {
 // ScoreDescribed says whether a description says that changes are reported:
 // change or "".
 func (v *Vocabulary) ScoreDescribed(description string) string {
-	return firstKind(v.described, foldKind(description))
+	for _, s := range sentencesOf(description) {
+		if k := firstKind(v.described, s); k != "" {
+			return k
+		}
+	}
+	return ""
+}
+
+// DescribedIs says whether a description says that positive numbers are
+// reported for an improvement or a fall; "" when it does not.
+func (v *Vocabulary) DescribedIs(description string) string {
+	for _, s := range sentencesOf(description) {
+		if k := firstKind(v.describedBetter, s); k != "" {
+			return k
+		}
+	}
+	return ""
+}
+
+// sentencesOf cuts a description into sentences, folded.
+func sentencesOf(description string) []string {
+	return strings.FieldsFunc(foldKind(description), func(r rune) bool { return r == '.' || r == ';' || r == '!' })
 }
 
 // PositiveIs says whether a text calls a positive number an improvement or a

@@ -10,7 +10,7 @@ func TestGrammarExamples(t *testing.T) {
 		read func(string) string
 	}{
 		"outcome": {v.kinds, v.OutcomeKind}, "answer": {v.answers, v.Answer}, "unit": {v.units, v.UnitKind},
-		"score": {v.scores, v.ScoreSaid}, "description": {v.described, v.ScoreDescribed}, "improvement": {v.better, v.PositiveIs},
+		"score": {v.scores, v.ScoreSaid}, "description": {v.described, v.ScoreDescribed}, "improvement": {v.better, v.PositiveIs}, "described improvement": {v.describedBetter, v.DescribedIs},
 	} {
 		for _, g := range c.list {
 			want := g.ID
@@ -40,6 +40,12 @@ func TestOutcomeKind(t *testing.T) {
 		"Participants Who Failed to Meet Remission Criteria":                              "non-remission",
 		"Participants who no longer met criteria for PTSD on the CAPS-5":                  "remission",
 		"Participants no longer in remission":                                             "relapse",
+		"Participants Who Did Not Achieve a MADRS Response":                               "non-response",
+		"Sustained MADRS Response":                                                        "sustained",
+		"Loss of (MADRS) response":                                                        "relapse",
+		"Duration of MADRS response":                                                      "duration",
+		"Time in Remission on the MADRS":                                                  "duration",
+		"Participants without relapse (MADRS)":                                            "non-relapse",
 		"Time to relapse":                                                                 "time-to-event",
 		"Time to sustained response":                                                      "time-to-event",
 		"Duration of remission":                                                           "duration",

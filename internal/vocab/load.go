@@ -16,25 +16,26 @@ var embedded embed.FS
 // Vocabulary is the loaded and checked vocabulary with its matcher. It is
 // immutable and safe for concurrent use.
 type Vocabulary struct {
-	substances  []Substance
-	conditions  []Condition
-	topics      []Topic
-	cards       []Card
-	domains     []Domain
-	claims      []Claim
-	comparators []Comparator
-	designs     []Design
-	outcomes    []OutcomeDomain
-	instruments []Instrument
-	sources     []Source
-	lookAlikes  []LookAlike
-	cues        []Cue
-	kinds       []Grammar
-	answers     []Grammar
-	units       []Grammar
-	scores      []Grammar
-	described   []Grammar
-	better      []Grammar
+	substances      []Substance
+	conditions      []Condition
+	topics          []Topic
+	cards           []Card
+	domains         []Domain
+	claims          []Claim
+	comparators     []Comparator
+	designs         []Design
+	outcomes        []OutcomeDomain
+	instruments     []Instrument
+	sources         []Source
+	lookAlikes      []LookAlike
+	cues            []Cue
+	kinds           []Grammar
+	answers         []Grammar
+	units           []Grammar
+	scores          []Grammar
+	described       []Grammar
+	better          []Grammar
+	describedBetter []Grammar
 
 	byInstrument map[string]*Instrument
 	byCondition  map[string]*Condition
@@ -44,25 +45,26 @@ type Vocabulary struct {
 
 // file is the shape of every data file: each may hold any of the lists.
 type file struct {
-	Substances  []Substance     `yaml:"substances"`
-	Conditions  []Condition     `yaml:"conditions"`
-	Topics      []Topic         `yaml:"topics"`
-	Cards       []Card          `yaml:"cards"`
-	Domains     []Domain        `yaml:"domains"`
-	Claims      []Claim         `yaml:"claims"`
-	Comparators []Comparator    `yaml:"comparators"`
-	Designs     []Design        `yaml:"designs"`
-	Outcomes    []OutcomeDomain `yaml:"outcomes"`
-	Instruments []Instrument    `yaml:"instruments"`
-	Sources     []Source        `yaml:"sources"`
-	LookAlikes  []LookAlike     `yaml:"lookalikes"`
-	Cues        []Cue           `yaml:"cues"`
-	Kinds       []Grammar       `yaml:"kinds"`
-	Answers     []Grammar       `yaml:"answers"`
-	Units       []Grammar       `yaml:"units"`
-	Scores      []Grammar       `yaml:"scores"`
-	Described   []Grammar       `yaml:"described"`
-	Better      []Grammar       `yaml:"better"`
+	Substances      []Substance     `yaml:"substances"`
+	Conditions      []Condition     `yaml:"conditions"`
+	Topics          []Topic         `yaml:"topics"`
+	Cards           []Card          `yaml:"cards"`
+	Domains         []Domain        `yaml:"domains"`
+	Claims          []Claim         `yaml:"claims"`
+	Comparators     []Comparator    `yaml:"comparators"`
+	Designs         []Design        `yaml:"designs"`
+	Outcomes        []OutcomeDomain `yaml:"outcomes"`
+	Instruments     []Instrument    `yaml:"instruments"`
+	Sources         []Source        `yaml:"sources"`
+	LookAlikes      []LookAlike     `yaml:"lookalikes"`
+	Cues            []Cue           `yaml:"cues"`
+	Kinds           []Grammar       `yaml:"kinds"`
+	Answers         []Grammar       `yaml:"answers"`
+	Units           []Grammar       `yaml:"units"`
+	Scores          []Grammar       `yaml:"scores"`
+	Described       []Grammar       `yaml:"described"`
+	Better          []Grammar       `yaml:"better"`
+	DescribedBetter []Grammar       `yaml:"described_better"`
 }
 
 var loadDefault = sync.OnceValues(Load)
@@ -156,7 +158,7 @@ func (v *Vocabulary) decode(name string, raw []byte) error {
 		to   *[]Grammar
 		from []Grammar
 	}{{&v.kinds, f.Kinds}, {&v.answers, f.Answers}, {&v.units, f.Units},
-		{&v.scores, f.Scores}, {&v.described, f.Described}, {&v.better, f.Better}} {
+		{&v.scores, f.Scores}, {&v.described, f.Described}, {&v.better, f.Better}, {&v.describedBetter, f.DescribedBetter}} {
 		for i := range list.from {
 			if err := list.from[i].compile(); err != nil {
 				return err
