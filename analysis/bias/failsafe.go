@@ -84,7 +84,10 @@ func FailSafeN(s Studies, kind FailSafeKind, target float64) (FailSafeResult, er
 		if math.IsNaN(target) {
 			r.Target = r.Mean / 2
 		}
-		if r.Target == 0 || math.Signbit(r.Target) != math.Signbit(r.Mean) {
+		if r.Mean == 0 {
+			r.N = 0
+			r.Warnings = append(r.Warnings, "the mean effect is 0: there is nothing to undo")
+		} else if r.Target == 0 || math.Signbit(r.Target) != math.Signbit(r.Mean) {
 			r.N = math.Inf(1)
 			r.Warnings = append(r.Warnings, "the target is zero or on the other side of zero: no number of null studies reaches it")
 		} else {
@@ -108,7 +111,7 @@ func ceilCount(x float64) float64 {
 	if !(x > 0) {
 		return 0
 	}
-	if n := math.Round(x); math.Abs(x-n) <= math.Min(1e-13*math.Max(1, x), 1e-6) {
+	if n := math.Round(x); math.Abs(x-n) <= math.Min(1e-11*math.Max(1, x), 1e-6) {
 		return n
 	}
 	return math.Ceil(x)

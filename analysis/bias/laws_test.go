@@ -237,7 +237,7 @@ func TestHenmiCopasLaws(t *testing.T) {
 		if math.Abs(-7*a.Lo-b.Hi) > 1e-7*(1+math.Abs(b.Hi)) {
 			t.Fatalf("not equivariant: %v and %v", a.Lo, b.Hi)
 		}
-		loose, err := HenmiCopas(s, HenmiCopasOptions{RootTolerance: MetaforRootTolerance})
+		loose, err := HenmiCopas(s, HenmiCopasOptions{rootTolerance: metaforRootTolerance})
 		if err != nil || math.Abs(loose.U-a.U) > 2e-4*(1+a.U)*math.Max(1, math.Sqrt(1+a.Tau2/s.minV())) {
 			t.Fatalf("metafor's tolerance moves U from %v to %v (%v)", a.U, loose.U, err)
 		}
@@ -321,5 +321,44 @@ func TestSecondMaximumIsNamed(t *testing.T) {
 	r := must[SelectionResult](t)(FitSelection(s, SelectionOptions{Kind: StepFunction, Alternative: Less, Steps: []float64{0.025}}))
 	if r.Other == nil || r.Tau2 <= 0 || r.Other.Tau2 != 0 || r.Other.Lower <= 0 || !strings.Contains(strings.Join(r.Warnings, " "), "another maximum 0.62") {
 		t.Errorf("%+v, other %+v", r, r.Other)
+	}
+}
+
+// Symmetric studies lack none, by any estimator and on either side.
+func TestTrimFillOfSymmetricStudies(t *testing.T) {
+	y, v := []float64{0.3, 0.1, 0.5, 0.2, 0.4, -0.1, 0.7}, []float64{0.01, 0.02, 0.02, 0.05, 0.05, 0.1, 0.1}
+	for _, e := range []TrimFillEstimator{L0, R0, Q0} {
+		for _, side := range []Side{Auto, Left, Right} {
+			if r, err := TrimFill(Studies{Y: y, V: v}, TrimFillOptions{Estimator: e, Side: side}); err != nil || r.K0 != 0 {
+				t.Errorf("%s %s: %d studies filled in (%v)", e, side, r.K0, err)
+			}
+		}
+	}
+}
+
+// A number of null studies that is whole stays so; a mean of 0 has nothing to undo.
+func TestFailSafeNumbersAtTheirEdges(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		y      []float64
+		target float64
+		want   float64
+	}{
+		{"exactly twenty", []float64{0.3, 0.3, 0.3, 0.3, 0.3, 0.3, 0.3, 0.3, 0.3, 0.3}, 0.1, 20},
+		{"half the mean", []float64{0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7}, math.NaN(), 7},
+		{"mean 0", []float64{-0.3, 0.3, -0.2, 0.2}, math.NaN(), 0},
+		{"mean 0 and a target", []float64{-0.3, 0.3, -0.2, 0.2}, 0.1, 0},
+		{"target on the other side", []float64{0.2, 0.3}, -0.1, math.Inf(1)},
+		{"already below the target", []float64{0.05, 0.07}, 0.1, 0},
+	} {
+		v := make([]float64, len(c.y))
+		for i := range v {
+			v[i] = 0.04
+		}
+		for _, kind := range []FailSafeKind{Orwin, OrwinWeighted} {
+			if r, err := FailSafeN(Studies{Y: c.y, V: v}, kind, c.target); err != nil || r.N != c.want {
+				t.Errorf("%s, %s: %v, want %v (%v)", c.name, kind, r.N, c.want, err)
+			}
+		}
 	}
 }
