@@ -38,7 +38,7 @@ func everything(s Studies) (results int) {
 	count(err)
 	_, err = HenmiCopas(s, HenmiCopasOptions{})
 	count(err)
-	_, err = HenmiCopas(s, HenmiCopasOptions{rootTolerance: metaforRootTolerance})
+	_, err = HenmiCopas(s, HenmiCopasOptions{RootTolerance: MetaforRootTolerance})
 	count(err)
 	for _, k := range []FailSafeKind{Rosenthal, Orwin, OrwinWeighted, Rosenberg} {
 		_, err = FailSafeN(s, k, math.NaN())

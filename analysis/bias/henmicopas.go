@@ -24,13 +24,13 @@ type HenmiCopasResult struct {
 // HenmiCopasOptions chooses the interval.
 type HenmiCopasOptions struct {
 	Level float64 // 0 means 0.95
-	// rootTolerance is the absolute error allowed in the standardised percentage point; 0 solves for it to 1e-12.
-	// metaforRootTolerance repeats metafor's search, whose printed intervals are off in about the fifth digit.
-	rootTolerance float64
+	// RootTolerance is the absolute error allowed in the standardised percentage point; 0 solves for it to 1e-12.
+	// MetaforRootTolerance repeats metafor's search, whose printed intervals are off in about the fifth digit.
+	RootTolerance float64
 }
 
-// metaforRootTolerance is the tolerance of metafor's hc(), the fourth root of the machine precision of R's numbers.
-const metaforRootTolerance = 0x1p-13
+// MetaforRootTolerance is the tolerance of metafor's hc(), the fourth root of the machine precision of R's numbers.
+const MetaforRootTolerance = 0x1p-13
 
 // HenmiCopas is the interval of Henmi & Copas (2010, Statistics in Medicine 29:2969-2983). It is centred on the common-effect
 // mean, which gives small, possibly biased, studies less weight than a random-effects mean, and allows for heterogeneity in its
@@ -48,13 +48,13 @@ func HenmiCopas(s Studies, o HenmiCopasOptions) (HenmiCopasResult, error) {
 	if o.Level == 0 {
 		o.Level = 0.95
 	}
-	if !(o.Level > 0 && o.Level < 1) || !(o.rootTolerance >= 0 && o.rootTolerance < 1) {
-		return HenmiCopasResult{}, fmt.Errorf("%s: the level %v and the root tolerance %v must lie between 0 and 1", method, o.Level, o.rootTolerance)
+	if !(o.Level > 0 && o.Level < 1) || !(o.RootTolerance >= 0 && o.RootTolerance < 1) {
+		return HenmiCopasResult{}, fmt.Errorf("%s: the level %v and the root tolerance %v must lie between 0 and 1", method, o.Level, o.RootTolerance)
 	}
 	c := newHenmiCopas(s)
 	r := HenmiCopasResult{Method: method, K: s.K(), Beta: c.beta, SE: math.Sqrt(c.vb), Tau2: c.tau2 * c.unit, Options: o}
 	r.SE *= math.Sqrt(c.unit)
-	t, err := c.percentagePoint((1-o.Level)/2, o.rootTolerance)
+	t, err := c.percentagePoint((1-o.Level)/2, o.RootTolerance)
 	if err != nil {
 		return r, fmt.Errorf("%s: the percentage point was not found: %w", method, err)
 	}

@@ -237,7 +237,7 @@ func TestHenmiCopasLaws(t *testing.T) {
 		if math.Abs(-7*a.Lo-b.Hi) > 1e-7*(1+math.Abs(b.Hi)) {
 			t.Fatalf("not equivariant: %v and %v", a.Lo, b.Hi)
 		}
-		loose, err := HenmiCopas(s, HenmiCopasOptions{rootTolerance: metaforRootTolerance})
+		loose, err := HenmiCopas(s, HenmiCopasOptions{RootTolerance: MetaforRootTolerance})
 		if err != nil || math.Abs(loose.U-a.U) > 2e-4*(1+a.U)*math.Max(1, math.Sqrt(1+a.Tau2/s.minV())) {
 			t.Fatalf("metafor's tolerance moves U from %v to %v (%v)", a.U, loose.U, err)
 		}

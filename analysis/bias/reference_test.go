@@ -136,7 +136,7 @@ func TestPETPEESEOnBCG(t *testing.T) {
 }
 
 func TestHenmiCopasOnBCG(t *testing.T) {
-	loose := must[HenmiCopasResult](t)(HenmiCopas(bcg(), HenmiCopasOptions{rootTolerance: metaforRootTolerance}))
+	loose := must[HenmiCopasResult](t)(HenmiCopas(bcg(), HenmiCopasOptions{RootTolerance: MetaforRootTolerance}))
 	near(t, "lower, metafor's tolerance", loose.Lo, -1.1909818911388728, 1e-7)
 	near(t, "upper, metafor's tolerance", loose.Hi, 0.3187037388660531, 1e-7)
 	near(t, "se", loose.SE, 0.31319878537266227, 1e-12)

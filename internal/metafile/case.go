@@ -218,6 +218,7 @@ func parseCase(data []byte) (*Case, error) {
 	if c.Request == nil {
 		c.Request = Tree{}
 	}
+	c.unguarded = len(c.Request) > 0
 	for i, row := range doc.Input.Rows {
 		for name, v := range row {
 			switch v.(type) {

@@ -53,7 +53,6 @@ func Run(ctx context.Context, cmd Command, stdin io.Reader, stdout, stderr io.Wr
 		return err
 	}
 	if isJSON && len(c.Request) > 0 && !cmd.R {
-		c.unguarded = true
 		if err := c.Prepare(); err != nil {
 			return fmt.Errorf("%s: %w", cmd.inputName(), err)
 		}
@@ -172,6 +171,7 @@ type analysis struct {
 // analyse computes the standard analysis of a table.
 func (c *Case) analyse(cmd Command) (*analysis, error) {
 	a := &analysis{c: c, cmd: cmd}
+	c.unguarded = false
 	method, test, err := methodAndTest(cmd.Method, cmd.Test)
 	if err != nil {
 		return nil, err

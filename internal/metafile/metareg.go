@@ -2,7 +2,6 @@ package metafile
 
 import (
 	"errors"
-	"fmt"
 	"math"
 	"strings"
 
@@ -49,64 +48,6 @@ func formulaOf(req Tree) string {
 		}
 	}
 	return "~ " + strings.Join(names, " + ")
-}
-
-// moderated returns the effects and variances of the used rows and the design of a
-// formula such as "~ year + factor(type)". Text columns are factors; rows with a
-// missing moderator are marked so in the design.
-func (c *Case) moderated(formula string) (y, v []float64, d *meta.Design, err error) {
-	rhs, found := strings.CutPrefix(strings.TrimSpace(formula), "~")
-	if !found {
-		return nil, nil, nil, fmt.Errorf("formula %q must start with ~", formula)
-	}
-	intercept := true
-	var terms []meta.Term
-	for _, word := range strings.Split(rhs, "+") {
-		word = strings.TrimSpace(word)
-		switch word {
-		case "0", "-1":
-			intercept = false
-			continue
-		case "1":
-			continue
-		case "":
-			return nil, nil, nil, fmt.Errorf("formula %q has an empty term", formula)
-		}
-		term, err := c.term(word)
-		if err != nil {
-			return nil, nil, nil, err
-		}
-		terms = append(terms, term)
-	}
-	if len(terms) == 0 {
-		return nil, nil, nil, fmt.Errorf("formula %q names no moderator", formula)
-	}
-	d, err = meta.NewDesign(intercept, terms...)
-	return c.Y, c.V, d, err
-}
-
-// term reads one word of a formula over the used rows.
-func (c *Case) term(word string) (meta.Term, error) {
-	name := word
-	factor := false
-	if in, ok := strings.CutPrefix(word, "factor("); ok && strings.HasSuffix(in, ")") {
-		name, factor = strings.TrimSpace(strings.TrimSuffix(in, ")")), true
-	}
-	if !c.HasColumn(name) && strings.ContainsAny(name, "():*^|-/%") {
-		return meta.Term{}, fmt.Errorf("term %q of the formula: only columns and factor(column), joined by +, are understood", word)
-	}
-	if factor || c.IsText(name) || c.isLogical(name) {
-		labels, _, err := c.Texts(name)
-		if err != nil {
-			return meta.Term{}, err
-		}
-		return meta.Factor(word, Used(c, labels)), nil
-	}
-	values, err := c.Floats(name)
-	if err != nil {
-		return meta.Term{}, err
-	}
-	return meta.Numeric(word, Used(c, values)), nil
 }
 
 // isLogical tells whether a column holds true and false.

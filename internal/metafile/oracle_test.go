@@ -1,18 +1,18 @@
 package metafile
 
 import (
+	"archive/zip"
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"io"
 	"math"
 	"os"
-	"path/filepath"
+	"path"
 	"slices"
 	"sort"
 	"strings"
 	"testing"
-
-	"past/internal/recordedtest"
 )
 
 // The rules below are those of the comparer that the reference cases come with:
@@ -143,21 +143,22 @@ func near(w float64, got any, tol float64) bool {
 // score is the share of numbers reproduced in one case and block.
 type score struct{ right, all int }
 
-// TestOracle asks every reference case and prints the score by block. ORACLE_CASE
+// TestOracle asks every reference case (computed with R's metafor, clubSandwich and robumeta) and prints the score by block. ORACLE_CASE
 // limits it to cases whose name contains the text, ORACLE_BLOCK shows that
 // block's wrong numbers (ORACLE_WORST of them, 40 by default).
 func TestOracle(t *testing.T) {
-	files, err := filepath.Glob(filepath.Join(recordedtest.Path(t, "oracle"), "*.json"))
-	if err != nil || len(files) == 0 {
+	archive, err := zip.OpenReader("testdata/reference-cases.zip")
+	if err != nil {
 		t.Fatalf("no reference cases: %v", err)
 	}
+	defer archive.Close()
 	cells := map[string]*score{}
 	blocksScore := map[string]*score{}
 	worst := 40
 	fmt.Sscan(os.Getenv("ORACLE_WORST"), &worst)
 	show := os.Getenv("ORACLE_BLOCK")
-	for _, f := range files {
-		name := strings.TrimSuffix(filepath.Base(f), ".json")
+	for _, f := range archive.File {
+		name := strings.TrimSuffix(path.Base(f.Name), ".json")
 		if !strings.Contains(name, os.Getenv("ORACLE_CASE")) {
 			continue
 		}
@@ -189,9 +190,14 @@ func add(m map[string]*score, key string, ok bool) {
 	}
 }
 
-func askCase(t *testing.T, file string) []difference {
+func askCase(t *testing.T, file *zip.File) []difference {
 	t.Helper()
-	data, err := os.ReadFile(file)
+	r, err := file.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	data, err := io.ReadAll(r)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -216,7 +222,7 @@ func askCase(t *testing.T, file string) []difference {
 		}
 	}
 	if err != nil {
-		t.Errorf("%s: no answer: %v", filepath.Base(file), err)
+		t.Errorf("%s: no answer: %v", file.Name, err)
 	}
 	var out []difference
 	compareTrees(want, got, nil, &out)

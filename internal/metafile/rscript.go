@@ -139,39 +139,6 @@ func (a *analysis) rExtras(out func(string, ...any)) {
 	}
 }
 
-// formulaColumns are the columns that a formula names.
-func formulaColumns(f string) []string {
-	var out []string
-	for _, w := range strings.Split(strings.TrimPrefix(f, "~"), "+") {
-		w = strings.TrimSpace(w)
-		if in, ok := strings.CutPrefix(w, "factor("); ok {
-			w = strings.TrimSpace(strings.TrimSuffix(in, ")"))
-		}
-		if w != "" && w != "0" && w != "1" && w != "-1" {
-			out = append(out, w)
-		}
-	}
-	return out
-}
-
-// rFormula quotes the column names of a formula, which in R may hold anything
-// between backquotes.
-func rFormula(f string) string {
-	var words []string
-	for _, w := range strings.Split(strings.TrimPrefix(strings.TrimSpace(f), "~"), "+") {
-		w = strings.TrimSpace(w)
-		switch in, ok := strings.CutPrefix(w, "factor("); {
-		case ok:
-			words = append(words, "factor("+rName(strings.TrimSpace(strings.TrimSuffix(in, ")")))+")")
-		case w == "0" || w == "1" || w == "-1":
-			words = append(words, w)
-		case w != "":
-			words = append(words, rName(w))
-		}
-	}
-	return "~ " + strings.Join(words, " + ")
-}
-
 func rName(s string) string {
 	return "`" + strings.NewReplacer("\\", "\\\\", "`", "\\`").Replace(s) + "`"
 }
