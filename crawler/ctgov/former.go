@@ -2,7 +2,6 @@ package ctgov
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -30,7 +29,6 @@ var formers = []former{
 	{"former XML", isLegacyXML, readLegacyXML},
 	{"FullStudies JSON of the former API", isFullStudies, readFullStudies},
 	{"the site's CSV", isSiteCSV, readSiteCSV},
-	{"AACT tables", isAACT, readAACT},
 }
 
 // Recognise tells whether a text is one that this package reads; name is not
@@ -167,6 +165,3 @@ func readLegacyXML(text []byte) ([]*draft, []evidence.Problem, error) {
 	}
 	return out, problems, nil
 }
-
-// errNoStudies is what a file of a former format gives that holds none.
-var errNoStudies = errors.New("it holds no study")

@@ -69,7 +69,7 @@ func notJSON(f func(string, []byte) bool) func(string, []byte) bool {
 func isJSON(_ string, head []byte) bool { return head[0] == '{' || head[0] == '[' }
 
 var errUnknownFormat = errors.New("the content is none of the formats that can be imported: ClinicalTrials.gov JSON of API v2 or of the former API, " +
-	"NDJSON, XML, the site's CSV, AACT tables; PubMed XML, NBIB and RIS; Europe PMC JSON; Crossref JSON; ISRCTN XML; EU CTIS JSON; " +
+	"NDJSON, XML, the site's CSV; PubMed XML, NBIB and RIS; Europe PMC JSON; Crossref JSON; ISRCTN XML; EU CTIS JSON; " +
 	"EUCTR protocols as text and results as XML; WHO ICTRP export (CSV or XML); Metapsy CSV; any of them in .zip or .gz")
 
 // recognise tells the format of a file from its name and first bytes.

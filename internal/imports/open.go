@@ -73,9 +73,6 @@ func open(name string, stdin io.Reader, each func(input) error) error {
 // openFolder reads the files below a folder; links to folders are not
 // followed.
 func openFolder(dir string, each func(input) error) error {
-	if isAACT(dir) {
-		return openAACT(dir, each)
-	}
 	return filepath.WalkDir(dir, func(p string, d fs.DirEntry, err error) error {
 		switch {
 		case err != nil:

@@ -5,7 +5,7 @@
 // # What is kept for ever
 //
 // payload (each distinct body, by SHA-256), arrival (each time a body came),
-// fetch (each request), tombstone, hit, problem, run, edition, change, decision.
+// file (each file that was imported and cut into payloads), fetch (each request), tombstone, hit, problem, run, edition, change, decision.
 // Rows are added, never edited away.
 //
 // # What is derived
@@ -13,7 +13,8 @@
 // record, record_version and the raw rows below them (arms, outcomes,
 // measurements, …) come from payloads alone: [Store.Rebuild] recreates them.
 // Studies, links, arm results, contrasts, effects and findings are written by
-// the pipeline and can be recreated from the rows above them.
+// the pipeline and can be recreated from the rows above them. A record whole is
+// its payload, parsed again ([Store.Records]); the rows are what is queried.
 //
 // # Writers and readers
 //
