@@ -112,8 +112,8 @@ type Exclusion struct {
 	Label    string `json:"label,omitempty"`
 	Code     string `json:"code"`
 	Reason   string `json:"reason"`
-	// Misfit is population, design or comparator where the row does not belong to
-	// the question, whatever else Code says against it.
+	// Misfit is population, design, comparator or time where the row does not belong
+	// to the question, whatever else Code says against it.
 	Misfit string `json:"misfit,omitempty"`
 }
 
@@ -135,6 +135,16 @@ type MissingTrial struct {
 	PooledIn []string `json:"pooled_in,omitempty"`
 }
 
+// Asked is the question in words: who, how much, counted from when, in which
+// designs, and what counts as a response.
+type Asked struct {
+	Population string   `json:"population,omitempty"`
+	Dose       string   `json:"dose,omitempty"`
+	Clock      string   `json:"clock,omitempty"`
+	Response   string   `json:"response,omitempty"`
+	Designs    []string `json:"designs,omitempty"`
+}
+
 // Finding is the published answer to one question.
 type Finding struct {
 	ID         string `json:"id"` // "mdma-ptsd-severity"
@@ -145,6 +155,7 @@ type Finding struct {
 	Domain     string `json:"domain"`
 	Population string `json:"population,omitempty"`
 	Comparator string `json:"comparator,omitempty"` // classes, in words
+	Asked      Asked  `json:"asked"`
 	Measure    string `json:"measure"`
 	// Harm is set where the outcome is a harm.
 	Harm bool `json:"harm,omitempty"`

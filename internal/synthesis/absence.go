@@ -92,15 +92,20 @@ func stateOf(q Question, f evidence.Finding) evidence.State {
 	}
 	for _, x := range f.Excluded {
 		add(x.Misfit == CodeDesign, evidence.Uncontrolled)
-		add(x.Misfit == "" && x.Code != CodePlan, evidence.MeasuredOnly)
+		add(measuredHere(x), evidence.MeasuredOnly)
 	}
 	for _, m := range f.Missing {
-		add(m.Why == WhyReported, evidence.MeasuredOnly)
-		add(m.Why != WhyWithdrawn, evidence.RegisteredOnly)
+		add(m.Why != WhyWithdrawn && m.Why != WhyReported, evidence.RegisteredOnly)
 	}
 	add(f.Primary.K > 0, evidence.MeasuredOnly)
 	add(f.Coverage.Asked, evidence.SearchedNone)
 	return best(states...)
+}
+
+// measuredHere reports whether a row that was left out shows that the question's
+// own outcome was measured: not at another time, not in another group.
+func measuredHere(x evidence.Exclusion) bool {
+	return x.Misfit == "" && x.Code != CodePlan && x.Code != CodeTime
 }
 
 // searched says in words what was asked: "ClinicalTrials.gov, PubMed; 2026-11-20".

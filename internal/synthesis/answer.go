@@ -1,6 +1,7 @@
 package synthesis
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -63,6 +64,7 @@ func Answer(ctx context.Context, q Question, b Base) (evidence.Finding, error) {
 		ID: q.ID, Question: q.ID, Title: q.Title, Substance: q.Substances[0], Condition: q.Condition, Domain: q.Domain,
 		Population: q.Population, Comparator: comparators(q), Measure: q.Measure, Harm: q.Kind == "harm", LowerIsBetter: q.LowerIsBetter,
 		MID: q.MID, MIDSource: q.MIDSource, Effects: effects, Excluded: sel.Excluded, LastCrawl: b.LastScan,
+		Asked: evidence.Asked{Population: cmp.Or(q.PopulationWords, map[string]string{"diagnosis": "people with the diagnosis", "other-illness": "people with another illness"}[q.Population]), Dose: q.Dose, Clock: q.Clock, Response: q.Response, Designs: q.Designs},
 	}
 	primary, err := Pool(q.Model(), effects)
 	if err != nil {

@@ -1,6 +1,7 @@
 package synthesis
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -18,6 +19,7 @@ type Candidate struct {
 	Conditions []string // of its participants
 	Topics     []string
 	Population string // diagnosis | other-illness
+	People     string // its participants as stated
 	Design     string
 	Comparator string // class
 	As         string // the comparator as stated, for reasons
@@ -57,11 +59,13 @@ func Fits(q Question, c Candidate) (bool, Misfit) {
 		return no(CodeDomain, "the outcome is %s, the question asks for %s", plainAll(c.Domains), plain(q.Domain))
 	case q.Population != "" && c.Population != q.Population && !(c.Open && c.Population == ""):
 		return no(CodePopulation, "the population is %s, the question asks for %s", plain(c.Population), plain(q.Population))
+	case !q.people(c):
+		return no(CodePopulation, "the population is %s, the question asks for %s", orNone(c.People), cmp.Or(q.PopulationWords, strings.Join(q.PopulationTerms, " or ")))
 	case len(q.Conditions) > 0 && !overlap(c.Conditions, q.Conditions):
 		return no(CodePopulation, "the condition is %s, the question asks for %s", plainAll(c.Conditions), plainAll(q.Conditions))
 	case !slices.Contains(q.Designs, c.Design) && !(c.Open && (c.Design == "" || c.Design == "randomized" && q.randomised())):
 		return no(CodeDesign, "the design is %s, the question takes %s", plain(c.Design), plainAll(q.Designs))
-	case !slices.Contains(q.Comparators, c.Comparator) && !(c.Open && c.Comparator == ""):
+	case !slices.Contains(q.Comparators, c.Comparator) && !(c.Open && c.Comparator == "" && !q.ComparatorStated):
 		return no(CodeComparator, "the comparator is %s (%s), which the question does not take", plain(c.Comparator), orNone(c.As))
 	}
 	return true, Misfit{}
@@ -77,6 +81,17 @@ func (q Question) outcomeOf(c Candidate) bool {
 	}
 	conditions := q.conditions()
 	return overlap(c.Conditions, conditions) || len(conditions) == 0 && !q.Planned
+}
+
+// people reports whether the stated population holds a word of the question's and
+// none that it excludes.
+func (q Question) people(c Candidate) bool {
+	stated := strings.ToLower(c.People)
+	has := func(w string) bool { return strings.Contains(stated, strings.ToLower(w)) }
+	if slices.ContainsFunc(q.PopulationExcludes, has) {
+		return false
+	}
+	return len(q.PopulationTerms) == 0 || slices.ContainsFunc(q.PopulationTerms, has) || c.Open && !c.Registered && stated == ""
 }
 
 func (q Question) domains() []string { return append([]string{q.Domain}, q.AlsoDomains...) }
@@ -97,7 +112,11 @@ func (q Question) randomised() bool {
 
 // ofEffect is an effect as a candidate.
 func ofEffect(e evidence.Effect) Candidate {
-	return Candidate{Substances: []string{e.Substance}, Domains: []string{e.Domain}, Conditions: []string{e.Condition}, Population: e.PopulationClass,
+	population := e.PopulationClass
+	if population == "" && e.Condition != "" && e.Condition == e.Domain {
+		population = "diagnosis" // people with the condition that was measured
+	}
+	return Candidate{Substances: []string{e.Substance}, Domains: []string{e.Domain}, Conditions: []string{e.Condition}, Population: population, People: e.Population,
 		Design: e.Design, Comparator: e.ComparatorClass, As: e.Comparator}
 }
 
@@ -105,7 +124,7 @@ func ofEffect(e evidence.Effect) Candidate {
 // design and comparator are in free words.
 func ofMeasured(m review.MeasuredRow) Candidate {
 	v := vocab.Default()
-	c := Candidate{Domains: []string{m.Domain}, As: m.Comparator, Open: true}
+	c := Candidate{Domains: []string{m.Domain}, People: m.Population, As: m.Comparator, Open: true}
 	if m.Substance != "" {
 		c.Substances = []string{m.Substance}
 	}
@@ -137,7 +156,7 @@ func ofMeasured(m review.MeasuredRow) Candidate {
 // ofTrial is a registered trial as a candidate.
 func ofTrial(about StudyTopics, r *evidence.Record) Candidate {
 	return Candidate{Substances: about.Substances, Domains: plannedDomains(r), Conditions: about.Conditions, Topics: about.Topics,
-		Population: populationOf(about.Conditions), Design: designOf(about, r), Open: true, Registered: true}
+		People: strings.Join(append([]string{r.Title, r.OfficialTitle}, r.Conditions...), "; "), Population: populationOf(about.Conditions), Design: designOf(about, r), Open: true, Registered: true}
 }
 
 // populationOf tells people with the diagnosis from people with another illness

@@ -61,7 +61,7 @@ func TestDifferencesNextToNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	row := func(id string, n1, n2, m1, m2, s1, s2 float64) evidence.Effect {
-		return evidence.Effect{ID: id, StudyID: id, StudyLabel: id, Year: 2020, Substance: "mdma", Domain: "ptsd", ScoreType: "endpoint", ComparatorClass: "inactive-placebo", Design: "parallel-rct",
+		return evidence.Effect{ID: id, StudyID: id, StudyLabel: id, Year: 2020, Substance: "mdma", Condition: "ptsd", Domain: "ptsd", ScoreType: "endpoint", ComparatorClass: "inactive-placebo", Design: "parallel-rct",
 			Verdict: evidence.Usable, PrimaryInstrument: true, PrimaryTime: true, HigherBetter: evidence.Yes, N1: ptr(n1), N2: ptr(n2), Mean1: ptr(m1), Mean2: ptr(m2), SD1: ptr(s1), SD2: ptr(s2)}
 	}
 	f, err := synthesis.Answer(t.Context(), qs[0], synthesis.Base{Effects: []evidence.Effect{row("a", 4, 4, 4.440892098500626e-16, 1.358543269200374e-14, 1.443572759628296, 8.849739236256902),

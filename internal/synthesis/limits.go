@@ -129,6 +129,9 @@ func mixture(effects []evidence.Effect) []string {
 		slices.Sort(parts)
 		out = append(out, "Comparators differ between the studies: "+strings.Join(parts, ", ")+".")
 	}
+	if m := mixedPeople(effects); m != "" {
+		out = append(out, m)
+	}
 	if unjudged > 0 {
 		out = append(out, fmt.Sprintf("The risk of bias has not been judged for %d of %s.", unjudged, plural(len(effects), "study", "studies")))
 	}
@@ -139,6 +142,29 @@ func mixture(effects []evidence.Effect) []string {
 		out = append(out, when)
 	}
 	return out
+}
+
+// mixedPeople names the populations where people with the diagnosis and people
+// with another illness are pooled; "" where one kind is.
+func mixedPeople(effects []evidence.Effect) string {
+	var other []string
+	n, unknown := 0, 0
+	for _, e := range effects {
+		switch e.PopulationClass {
+		case "other-illness":
+			n++
+			if e.Population != "" && !slices.Contains(other, e.Population) {
+				other = append(other, e.Population)
+			}
+		case "":
+			unknown++
+		}
+	}
+	if n == 0 || n+unknown == len(effects) {
+		return ""
+	}
+	slices.Sort(other)
+	return fmt.Sprintf("The populations are mixed: %d of %s are of people with another illness (%s).", n, plural(len(effects), "study", "studies"), strings.Join(other, "; "))
 }
 
 // measuredAt says when the pooled results were measured: in weeks after the last

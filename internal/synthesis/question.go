@@ -31,9 +31,23 @@ type Question struct {
 	// these; empty takes rows of any condition that measure the domain.
 	Conditions []string `yaml:"conditions"`
 	// Population restricts to diagnosis or other-illness; empty takes both.
-	Population  string   `yaml:"population"`
+	Population string `yaml:"population"`
+	// PopulationTerms are words of which the stated population holds one, such as
+	// treatment-resistant; PopulationExcludes are words that it does not hold.
+	PopulationTerms    []string `yaml:"population_terms"`
+	PopulationExcludes []string `yaml:"population_excludes"`
+	// PopulationWords, Dose, Clock and Response say for readers who took part, how
+	// much was given, from when the time is counted and what counts as a response.
+	PopulationWords string `yaml:"population_words"`
+	Dose            string `yaml:"dose"`
+	Clock           string `yaml:"clock"`
+	Response        string `yaml:"response"`
+
 	Comparators []string `yaml:"comparators"` // vocabulary comparator classes
 	Designs     []string `yaml:"designs"`
+	// ComparatorStated counts a registered trial only when it states one of these
+	// comparators; otherwise one that states none counts, too.
+	ComparatorStated bool `yaml:"comparator_stated"`
 
 	Domain string `yaml:"domain"` // outcome domain
 	// Topic is set for a cell of the gap map, which asks for a topic instead.

@@ -53,6 +53,9 @@ func say(q Question, f *evidence.Finding) error {
 	}
 	num := fmt.Sprintf("%s %s [%s, %s]", MeasureName(q.Measure), natural(q.Measure, est), natural(q.Measure, lo), natural(q.Measure, hi))
 	who := fmt.Sprintf("%s, %s", plural(p.K, "study", "studies"), plural(p.N, "participant", "participants"))
+	if n := otherIllness(f.Effects); n > 0 && n < p.K {
+		who += fmt.Sprintf("; %d of the studies in people with another illness", n)
+	}
 	one := ""
 	switch f.Headline.Kind {
 	case evidence.HeadlineStudy:
@@ -67,6 +70,11 @@ func say(q Question, f *evidence.Finding) error {
 		Researcher: researcher(*f, num, who) + one,
 	}
 	return nil
+}
+
+// otherIllness counts the pooled results of people with another illness.
+func otherIllness(effects []evidence.Effect) int {
+	return len(filter(effects, func(e evidence.Effect) bool { return e.PopulationClass == "other-illness" }))
 }
 
 // withoutNames takes the question's own words out of a sentence: "higher dose"
@@ -246,13 +254,13 @@ func behind(f evidence.Finding) (n int, names []string) {
 			}
 		}
 		for _, x := range f.Excluded {
-			if f.State == evidence.MeasuredOnly && x.Misfit == "" || f.State == evidence.Uncontrolled && x.Misfit == CodeDesign {
+			if f.State == evidence.MeasuredOnly && measuredHere(x) || f.State == evidence.Uncontrolled && x.Misfit == CodeDesign {
 				add(x.StudyID, x.Label)
 			}
 		}
 	case evidence.RegisteredOnly:
 		for _, m := range f.Missing {
-			if m.Why != WhyWithdrawn {
+			if m.Why != WhyWithdrawn && m.Why != WhyReported {
 				add(m.StudyID, m.RecordID)
 			}
 		}

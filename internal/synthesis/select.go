@@ -56,6 +56,13 @@ func Select(q Question, effects []evidence.Effect) Selection {
 		}
 		if code, why := q.rowReason(e, misfit); code != "" {
 			sel.exclude(e, code, why)
+			switch {
+			case misfit.Code != "":
+			case e.PostCrossover == evidence.Yes: // both groups had the drug: nothing is compared
+				misfit.Code = CodeDesign
+			case q.outsideWindow(e):
+				misfit.Code = CodeTime
+			}
 			sel.Excluded[len(sel.Excluded)-1].Misfit = misfit.Code
 			continue
 		}
@@ -149,13 +156,19 @@ func (q Question) rowReason(e evidence.Effect, misfit Misfit) (code, why string)
 		return CodeTime, "measured before the dose or on its day: no outcome of the treatment"
 	case (q.Measure == "RR" || q.Measure == "OR") && e.Event1 != nil && e.Event2 != nil && *e.Event1 == 0 && *e.Event2 == 0:
 		return CodeNoEvents, "no event in either arm: a ratio carries no information"
-	case e.TimepointWeeks != nil && q.Time.Min != nil && *e.TimepointWeeks < *q.Time.Min,
-		e.TimepointWeeks != nil && q.Time.Max != nil && *e.TimepointWeeks > *q.Time.Max:
+	case q.outsideWindow(e):
 		return CodeTime, fmt.Sprintf("measured at %s weeks, outside the window of the question", weeks(e))
 	case e.Verdict != evidence.Usable:
 		return CodeVerdict, verdictWords(e)
 	}
 	return "", ""
+}
+
+// outsideWindow reports whether a row was measured before or after the question's
+// window of time.
+func (q Question) outsideWindow(e evidence.Effect) bool {
+	w := e.TimepointWeeks
+	return w != nil && (q.Time.Min != nil && *w < *q.Time.Min || q.Time.Max != nil && *w > *q.Time.Max)
 }
 
 // leftOut is the plan's reason to leave out the study of an effect; "" is none.

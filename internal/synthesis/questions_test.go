@@ -1,0 +1,65 @@
+package synthesis_test
+
+import (
+	"strings"
+	"testing"
+
+	"past/internal/evidence"
+	"past/internal/synthesis"
+)
+
+// The headline questions are at most twenty and complete; no question of an
+// effect leaves out who took part.
+func TestShippedQuestionsAreComplete(t *testing.T) {
+	qs, err := synthesis.Shipped()
+	if err != nil {
+		t.Fatal(err)
+	}
+	headline := 0
+	for _, q := range qs {
+		if q.Headline {
+			headline++
+		}
+		if q.PopulationWords == "" && q.Population == "" || q.Dose == "" || q.Clock == "" || len(q.Comparators) == 0 || len(q.Designs) == 0 {
+			t.Errorf("%s: population %q, dose %q, clock %q, comparators %v", q.ID, q.PopulationWords, q.Dose, q.Clock, q.Comparators)
+		}
+		if (strings.Contains(strings.Join(q.Scores, " "), "response") || strings.Contains(strings.Join(q.Scores, " "), "remission")) && q.Response == "" {
+			t.Errorf("%s does not say what a response is", q.ID)
+		}
+	}
+	if headline == 0 || headline > 20 {
+		t.Errorf("%d headline questions", headline)
+	}
+}
+
+func TestGuidelineQuestions(t *testing.T) {
+	for id, want := range map[string]struct {
+		k     int
+		state evidence.State
+	}{
+		"mdma-ptsd-severity":         {6, evidence.Uncertain},
+		"mdma-ptsd-long-term":        {0, evidence.Uncontrolled},
+		"mdma-ptsd-trauma-focused":   {0, evidence.SearchedNone},
+		"psilocybin-depression-ssri": {1, evidence.Uncertain},
+		"psilocybin-trd-severity":    {2, evidence.Uncertain},
+		"ketamine-depression-active": {0, evidence.NotLooked},
+	} {
+		f := answer(t, id)
+		if f.Primary.K != want.k || f.State != want.state {
+			t.Errorf("%s: k = %d, %s, want %d, %s: %s", id, f.Primary.K, f.State, want.k, want.state, f.Sentences.Plain)
+		}
+	}
+	mdd, trd := answer(t, "psilocybin-mdd-severity"), answer(t, "psilocybin-trd-severity")
+	for _, e := range mdd.Effects {
+		if strings.Contains(e.Population, "tr-") || e.PopulationClass != "diagnosis" {
+			t.Errorf("%s (%s) is not of major depression alone", e.StudyLabel, e.Population)
+		}
+	}
+	if mdd.Primary.K < 3 || trd.Primary.K < 1 {
+		t.Errorf("major depression %d, treatment-resistant %d studies", mdd.Primary.K, trd.Primary.K)
+	}
+	mixed := answer(t, "psilocybin-depression-severity")
+	if !strings.Contains(mixed.Sentences.Curriculum, "of the studies in people with another illness") || !strings.Contains(strings.Join(mixed.Limits, " "), "cancer") {
+		t.Errorf("the mixed populations are not named: %s %v", mixed.Sentences.Curriculum, mixed.Limits)
+	}
+}
