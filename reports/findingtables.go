@@ -95,7 +95,7 @@ func modelTable(f *evidence.Finding, read reading) *chart.Table {
 		row("Q", show.FixedP(r.Q, 2), raw(r.Q), fmt.Sprintf("%d degrees of freedom, p %s", max(r.K-1, 0), show.PRel(r.QP)))
 	}
 	row("Studies", show.Int(r.K), "", "")
-	row("Participants", show.Int(r.N), "", "nobody counted twice")
+	row("Participants", show.Int(r.N), "", "each person counted once")
 	row("Effect formulas", formulaName(r.Formula), "", "")
 	return t
 }

@@ -135,7 +135,7 @@ type aboutData struct {
 
 // standing limits hold for every edition.
 var standing = []string{
-	"It sees what is registered and what was collected. Trials that nobody registered, and papers that no query found, are not here.",
+	"It sees what is registered and what was collected. Unregistered trials, and papers that no query found, are not here.",
 	"Registered results can change or vanish; every answer is kept, and each edition says what it rests on.",
 	"Trials of these substances are rarely blind in effect: people notice the drug. Effects against inactive placebo include what expectation adds.",
 	"Participants of these trials were screened with care. What holds for them may not hold for others.",

@@ -258,7 +258,7 @@ func effectFacts(s *site, e *evidence.Effect) string {
 }
 
 func (s *site) inputTable(e *evidence.Effect) chart.Table {
-	t := chart.Table{Caption: "Numbers this effect was made from", Head: columns("Name", "As written", "#Read as", "Place in the stored bytes", "Stored bytes")}
+	t := chart.Table{Caption: "Numbers this effect was made from", Head: columns("Name", "As written", "#Read as", "Place in the record", "Record as received")}
 	for _, in := range e.Inputs {
 		c := chart.Cell{Text: orDash(shortHash(in.Prov.PayloadSHA256))}
 		if in.Prov.PayloadSHA256 != "" {

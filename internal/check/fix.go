@@ -52,7 +52,7 @@ func Fix(text string, k *Known) (string, int) {
 		}
 		inner := text[m[1] : m[1]+end[0]]
 		found, orphans := tokens(inner, f)
-		if len(unchecked(inner, found, orphans)) > 0 {
+		if len(unchecked(inner, f.Sentence, found, orphans)) > 0 {
 			continue // what stands beside it may belong to it
 		}
 		for _, t := range found {

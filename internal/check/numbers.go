@@ -215,6 +215,9 @@ func numberProblems(text string, f edition.Flat) []problem {
 	found, orphans := tokens(text, f)
 	var out []problem
 	for _, at := range orphans {
+		if n := signedAt.FindString(text[at:]); n != "" && ownNumber(f.Sentence, n) {
+			continue // a study's own number where nothing is pooled
+		}
 		out = append(out, problem{at, NumberDiffers, Error, fmt.Sprintf("%s has no such number (k = %d)", f.ID, f.K)})
 	}
 	for _, t := range found {
@@ -233,7 +236,7 @@ func numberProblems(text string, f edition.Flat) []problem {
 		}
 		out = append(out, problem{t.from, NumberDiffers, level, msg})
 	}
-	for _, m := range unchecked(text, found, orphans) {
+	for _, m := range unchecked(text, f.Sentence, found, orphans) {
 		out = append(out, problem{m[0], NotChecked, Warning, fmt.Sprintf("%q in a sentence bound to %s is no number that could be checked; it may be right or wrong", text[m[0]:m[1]], f.ID)})
 	}
 	for _, m := range certForm.FindAllStringSubmatchIndex(text, -1) {
@@ -253,13 +256,14 @@ var (
 	harmless = regexp.MustCompile(`(?i)\b9[059](?:\.[0-9])?\s*%|\b(?:19|20)[0-9]{2}\b|https?://\S+|\b10\.[0-9]{4,9}/\S+|\bf/[a-z0-9-]+@\S+|\be-[0-9a-f]+\b|\b(?:pmid|nct|eudract|isrctn)[:\s]*[0-9-]+|\bof (?:every )?100\b`)
 )
 
-// unchecked are the numbers of a bound sentence that no rule recognises.
-func unchecked(text string, found []token, orphans []int) [][2]int {
+// unchecked are the numbers of a bound sentence that no rule recognises and that
+// the edition's own sentence does not have.
+func unchecked(text, own string, found []token, orphans []int) [][2]int {
 	var out [][2]int
 	skip := harmless.FindAllStringIndex(text, -1)
 	for _, m := range free.FindAllStringSubmatchIndex(text, -1) {
 		from, to := m[2], m[2]+len(strings.TrimRight(text[m[2]:m[3]], ".,"))
-		known := slices.ContainsFunc(found, func(t token) bool { return from < t.to && t.from < to }) ||
+		known := ownNumber(own, text[from:to]) || slices.ContainsFunc(found, func(t token) bool { return from < t.to && t.from < to }) ||
 			slices.ContainsFunc(orphans, func(at int) bool { return at >= from && at < to }) ||
 			slices.ContainsFunc(skip, func(s []int) bool { return from < s[1] && s[0] < to })
 		if !known {
@@ -267,6 +271,18 @@ func unchecked(text string, found []token, orphans []int) [][2]int {
 		}
 	}
 	return out
+}
+
+var signedAt = regexp.MustCompile(`^` + signed)
+
+// ownNumber reports whether a number stands in the edition's own sentence.
+func ownNumber(own, number string) bool {
+	for _, m := range free.FindAllStringSubmatch(own, -1) {
+		if strings.TrimRight(m[1], ".,") == number {
+			return true
+		}
+	}
+	return false
 }
 
 // mixed tells whether a stretch of text gives different values of one name, as

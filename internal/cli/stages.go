@@ -305,6 +305,10 @@ func (e *Env) printFindings(findings []evidence.Finding, headline map[string]boo
 	}
 }
 
+// emptyNote says which kind of absence a finding without a number is.
 func emptyNote(f evidence.Finding) string {
-	return fmt.Sprintf("%s registered, %d measured without numbers", plural(len(f.Missing), "trial"), len(f.Measured))
+	if n := len(f.Missing); n > 0 {
+		return fmt.Sprintf("%s; %s for the question", f.State, plural(n, "trial"))
+	}
+	return string(f.State)
 }

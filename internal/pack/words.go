@@ -54,7 +54,7 @@ func notToSay(f evidence.Finding, flat edition.Flat, starter bool) []string {
 			out = append(out, "That a new study will find the same: the prediction interval includes no effect.")
 		}
 		if flat.UnguardedLb != nil {
-			out = append(out, "The interval without the Knapp-Hartung guard: it is too narrow to be the result.")
+			out = append(out, "The interval without the Knapp-Hartung guard: it claims more certainty than the studies give.")
 		}
 		out = append(out, "That it holds for a person: the number is an average over groups.")
 	}

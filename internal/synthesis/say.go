@@ -225,6 +225,9 @@ func sayNothing(q Question, f evidence.Finding) evidence.Sentences {
 	if q.Kind == "harm" {
 		who = "the risk of " + q.Outcome + " differs with " + q.Intervention
 	}
+	if q.ComparatorWords != "" && q.ComparatorWords != "any comparator" {
+		who += " compared with " + q.ComparatorWords
+	}
 	text := sayAbsence(f.State, "whether "+who, n, names, f.Coverage)
 	if text == "" {
 		return evidence.Sentences{Ask: ask(q)}
