@@ -50,9 +50,9 @@ type Part struct {
 // conditions, or for registers those of a rare substance alone. Without
 // substances the conditions are asked alone.
 func (w Writer) Plan(q crawler.QuestionSet) []Part {
-	var conds, asked []string
+	var conds []string
 	for _, c := range q.Conditions {
-		conds, asked = append(conds, w.words(c)...), append(asked, c.ID)
+		conds = append(conds, w.words(c)...)
 	}
 	subs := q.Substances
 	if len(subs) == 0 {
@@ -63,13 +63,9 @@ func (w Writer) Plan(q crawler.QuestionSet) []Part {
 	}
 	var out []Part
 	for _, s := range subs {
-		about := crawler.About{Conditions: asked}
-		if len(q.Substances) > 0 {
-			about.Substances = []string{s.ID}
-		}
 		with, room := slices.Concat(conds, w.Also), w.Max/2
 		if s.Rare && w.Trials {
-			with, about.Conditions = nil, nil
+			with = nil
 		}
 		if len(with) == 0 {
 			room = w.Max
@@ -92,11 +88,34 @@ func (w Writer) Plan(q crawler.QuestionSet) []Part {
 				if of > 1 {
 					key += "-" + strconv.Itoa(n) + "of" + strconv.Itoa(of)
 				}
+				about := crawler.About{Conditions: w.named(q.Conditions, c)}
+				if len(q.Substances) > 0 {
+					about.Substances = []string{s.ID}
+				}
 				out = append(out, Part{Key: key + "-" + hash(g, c), Text: text, About: about})
 			}
 		}
 	}
 	return out
+}
+
+// named are the concepts of which a group of written terms holds a word.
+func (w Writer) named(concepts []crawler.Concept, group []string) []string {
+	var out []string
+	for _, c := range concepts {
+		if slices.ContainsFunc(w.words(c), func(t string) bool { return slices.Contains(group, w.written(t)) }) {
+			out = append(out, c.ID)
+		}
+	}
+	return out
+}
+
+// written is a term as the register takes it.
+func (w Writer) written(t string) string {
+	if text, ok := strings.CutSuffix(t, raw); ok {
+		return text
+	}
+	return w.Term(strings.Join(strings.Fields(t), " "))
 }
 
 // words are the terms of a concept as the register wants them.
@@ -157,10 +176,7 @@ func (w Writer) groups(terms []string, room int) [][]string {
 	var group []string
 	seen := map[string]bool{}
 	for _, t := range terms {
-		if !strings.HasSuffix(t, raw) {
-			t = w.Term(strings.Join(strings.Fields(t), " "))
-		}
-		t = strings.TrimSuffix(t, raw)
+		t = w.written(t)
 		if low := strings.ToLower(t); t == "" || seen[low] {
 			continue
 		} else {

@@ -26,9 +26,9 @@ const overlap = 24 * time.Hour
 // conditions in "Condition/disease", cut into several queries where they would be too long. The register's own
 // search adds its synonyms to ours.
 func (s *Source) Plan(q crawler.QuestionSet) ([]crawler.Query, error) {
-	var conds, asked []string
+	var conds []string
 	for _, c := range q.Conditions {
-		conds, asked = append(conds, c.Terms...), append(asked, c.ID)
+		conds = append(conds, c.Terms...)
 	}
 	condFields := fields(conds)
 	if len(q.Substances) == 0 && len(conds) == 0 {
@@ -41,9 +41,9 @@ func (s *Source) Plan(q crawler.QuestionSet) ([]crawler.Query, error) {
 	var out []crawler.Query
 	for _, sub := range subs {
 		intrFields := fields(sub.Terms)
-		conditions, asked := condFields, asked
+		conditions := condFields
 		if sub.Rare {
-			conditions, asked = []string{""}, nil
+			conditions = []string{""}
 		}
 		parts := len(intrFields) * len(conditions)
 		n := 0
@@ -54,7 +54,7 @@ func (s *Source) Plan(q crawler.QuestionSet) ([]crawler.Query, error) {
 					continue
 				}
 				query := s.query(sub.ID, part(n, parts), intr, cond, q)
-				query.About.Conditions = asked
+				query.About.Conditions = named(q.Conditions, cond)
 				if len(q.Substances) > 0 {
 					query.About.Substances = []string{sub.ID}
 				}
@@ -63,6 +63,18 @@ func (s *Source) Plan(q crawler.QuestionSet) ([]crawler.Query, error) {
 		}
 	}
 	return out, nil
+}
+
+// named are the concepts of which a search field holds a word.
+func named(concepts []crawler.Concept, field string) []string {
+	var out []string
+	words := strings.Split(strings.ToLower(field), " or ")
+	for _, c := range concepts {
+		if slices.ContainsFunc(c.Terms, func(t string) bool { return t != "" && slices.Contains(words, strings.ToLower(term(t))) }) {
+			out = append(out, c.ID)
+		}
+	}
+	return out
 }
 
 func part(n, of int) string {
