@@ -145,5 +145,5 @@ func (r *reading) unitAt(i int) (unit string, next int, ok bool) {
 	if next < len(r.tokens) && r.tokens[next].Text == "kg" {
 		return unit + "/kg", next + 1, true
 	}
-	return "", i, false // per millilitre, per day: a concentration or a rate
+	return "", i, false // per millilitre, per day: a concentration or a rate, also by weight
 }

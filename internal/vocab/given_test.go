@@ -65,6 +65,7 @@ func TestDoses(t *testing.T) {
 		"psilocybin 25 mg or niacin 250 mg":   "psilocybin 25 mg; niacin 250 mg",
 		"placebo for psilocybin 25 mg":        "",
 		"ketamine 1,000 mg":                   "ketamine 1000 mg",
+		"ketamine 0.5 ug/kg/min":              "",
 		"psilocybin 0 mg":                     "",
 		"psilocybin 25mg capsules":            "psilocybin 25 mg oral",
 		"midazolam 0.045 mg per kg, ketamine": "midazolam 0.045 mg/kg",
