@@ -244,6 +244,7 @@ func (s *site) findingFigures(p *page, d *findingPage, read reading) {
 		if r.Live && !s.opt.NoLibrary {
 			v.Live = s.work(f, read)
 		}
+		v.Full = &linked{Path: strings.TrimSuffix(p.Path, ".html") + ".csv", Name: "the studies as CSV"}
 		d.Forest = &v
 	}
 	if r, ok := s.biasBars(f); ok {

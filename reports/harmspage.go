@@ -82,7 +82,7 @@ func harmFacts(h *evidence.Harms) []named {
 }
 
 // harmTerms is how many terms a substance's figure shows; the rows have all.
-const harmTerms = 14
+const harmTerms = 8
 
 func (s *site) harmsPage() {
 	p := &page{Path: "harms.html", Name: "harms", Title: "Harms", Nav: "harms.html", Description: "Harms reported in trials of psychedelics, by substance, each against the comparison arm of the same trial."}
@@ -98,7 +98,9 @@ func (s *site) harmsPage() {
 		}
 		v.Facts = harmFacts(h)
 		if r, ok := s.harmPlot(h.Substance, "terms", "Risk difference by term", h.Terms); ok {
-			v.Plots = append(v.Plots, p.rows(r))
+			f := p.rows(r)
+			f.Full = &linked{Path: "harm-rows.html", Name: "every row as reported"}
+			v.Plots = append(v.Plots, f)
 		}
 		if r, ok := s.harmPlot(h.Substance, "sexual", "Sexual and genital side effects", h.Sexual); ok {
 			f := p.rows(r)
@@ -117,9 +119,9 @@ func (s *site) harmPlot(sub, kind, title string, terms []evidence.HarmTerm) (cha
 	r := chart.Rows{ID: kind + "-" + show.Slug(sub), Title: title, NameHead: "Term and trial", Stamp: s.permalink(""), Axis: chart.Axis{Title: "Risk difference, percentage points", Percent: true, Left: "fewer with " + s.Name(sub), Right: "more with " + s.Name(sub)},
 		Columns: []chart.Column{{Group: "People affected", Head: show.First(s.Name(sub)), Say: "treatment"}, {Group: "People affected", Head: "comparator", Say: "comparator"}, {Head: "difference [95% CI]", After: true, Phone: true}}}
 	r.Table = chart.Table{Caption: title, Head: columns("Term", "Trial", "#Affected", "#At risk", "#Affected, comparator", "#At risk, comparator", "#Difference, %", "#95% lower", "#95% upper")}
-	shown := 0
+	shown, left := 0, 0
 	for _, t := range terms {
-		if len(t.Comparisons) == 0 {
+		if !drawable(t) {
 			continue
 		}
 		if shown++; shown > harmTerms {
@@ -128,6 +130,10 @@ func (s *site) harmPlot(sub, kind, title string, terms []evidence.HarmTerm) (cha
 		r.Rows = append(r.Rows, chart.Row{Kind: chart.Group, Name: show.First(show.Clip(t.Name, 60)), Line: -1})
 		for i := range t.Comparisons {
 			c := &t.Comparisons[i]
+			if c.Difference == nil || c.Lower == nil || c.Upper == nil {
+				left++
+				continue
+			}
 			of := func(a evidence.HarmArm) string {
 				if a.Affected == nil || a.AtRisk == nil {
 					return "not stated"
@@ -135,6 +141,12 @@ func (s *site) harmPlot(sub, kind, title string, terms []evidence.HarmTerm) (cha
 				return show.Int(*a.Affected) + "/" + show.Int(*a.AtRisk)
 			}
 			name := show.Clip(c.Treat.Label, 36)
+			if c.Treat.Dose != "" {
+				name += ", " + show.Clip(c.Treat.Dose, 16)
+				if strings.Trim(c.Treat.Dose, "0123456789.") == "" {
+					name += " mg"
+				}
+			}
 			if c.Treat.Window != "" {
 				name += ", " + show.Clip(c.Treat.Window, 20)
 			}
@@ -148,10 +160,8 @@ func (s *site) harmPlot(sub, kind, title string, terms []evidence.HarmTerm) (cha
 				}
 				return chart.Cell{Text: show.Fixed(100**x, 0), Exact: show.Raw(100 * *x)}
 			}
-			if c.Difference != nil && c.Lower != nil && c.Upper != nil {
-				row.Cells[2] = show.Fixed(100**c.Difference, 0) + " [" + show.Fixed(100**c.Lower, 0) + ", " + show.Fixed(100**c.Upper, 0) + "]"
-				row.Marks = []chart.Mark{{Shape: chart.Dot, Est: 100 * *c.Difference, Lo: 100 * *c.Lower, Hi: 100 * *c.Upper}}
-			}
+			row.Cells[2] = show.Fixed(100**c.Difference, 0) + " [" + show.Fixed(100**c.Lower, 0) + ", " + show.Fixed(100**c.Upper, 0) + "]"
+			row.Marks = []chart.Mark{{Shape: chart.Dot, Est: 100 * *c.Difference, Lo: 100 * *c.Lower, Hi: 100 * *c.Upper}}
 			count := func(n *int) chart.Cell { return chart.Cell{Text: show.IntP(n)} }
 			r.Lines = append(r.Lines, chart.TableLine{Cells: []chart.Cell{{Text: show.Clip(t.Name, 80)}, {Text: name, Href: row.Href}, count(c.Treat.Affected), count(c.Treat.AtRisk), count(c.Control.Affected), count(c.Control.AtRisk), pct(c.Difference), pct(c.Lower), pct(c.Upper)}})
 			r.Rows = append(r.Rows, row)
@@ -162,17 +172,25 @@ func (s *site) harmPlot(sub, kind, title string, terms []evidence.HarmTerm) (cha
 	}
 	r.Note = "Each row compares the arms of one trial's own table. Terms are not added up to people, and a term that a table leaves out is not zero."
 	if with := countWith(terms); with > harmTerms {
-		r.Note += fmt.Sprintf(" The %d of %d terms with most people are drawn.", harmTerms, with)
+		r.Note += fmt.Sprintf(" The %d of %d terms with most people are drawn; the rows have all.", harmTerms, with)
+	}
+	if left > 0 {
+		r.Note += " " + countSentence(left, "comparison has no difference (the same people in both arms, or counts not in people) and is among the rows.", "comparisons have no difference (the same people in both arms, or counts not in people) and are among the rows.")
 	}
 	r.Fit()
 	r.Alt = fmt.Sprintf("Risk differences of %s.", show.Plural(len(r.Lines), "comparison", "comparisons"))
 	return r, true
 }
 
+// drawable reports whether a term has a comparison with a difference.
+func drawable(t evidence.HarmTerm) bool {
+	return slices.ContainsFunc(t.Comparisons, func(c evidence.HarmComparison) bool { return c.Difference != nil && c.Lower != nil && c.Upper != nil })
+}
+
 func countWith(terms []evidence.HarmTerm) int {
 	n := 0
 	for _, t := range terms {
-		if len(t.Comparisons) > 0 {
+		if drawable(t) {
 			n++
 		}
 	}

@@ -22,7 +22,8 @@ type figView struct {
 	Below                        template.HTML // of a curve: the choices behind it, folded
 	Files                        []fileView
 	Small                        bool
-	CSV                          bool // the table is too long for a page
+	CSV                          bool    // the table is too long for a page
+	Full                         *linked // where it is
 }
 
 // rows prepares a figure of rows for its template. Its SVG comes from our own

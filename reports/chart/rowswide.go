@@ -22,10 +22,10 @@ const (
 // rowHeight lets 200 rows stay readable and 6 breathe.
 func (r *Rows) rowHeight() float64 {
 	switch n := len(r.Rows); {
-	case n <= 40:
+	case n <= 24:
 		return 23
 	case n <= 90:
-		return 20
+		return 19
 	}
 	return 17
 }
