@@ -15,14 +15,17 @@ import (
 	"past/internal/edition"
 	"past/internal/evidence"
 	"past/internal/export"
+	"past/internal/pipeline"
 	"past/internal/store"
+	"past/reports"
 )
 
 type exportCmd struct {
 	reviewFlag
-	Format string   `name:"format" short:"f" required:"" enum:"csv,json,parquet,metapsy,revman,r,sqlite,ris,prisma" help:"csv, json, parquet, metapsy, revman, r, sqlite, ris or prisma."`
-	Table  []string `name:"table" help:"Table to export (repeatable; default: all). For csv, json and parquet." placeholder:"NAME"`
-	Out    string   `name:"out" short:"o" help:"Folder or file to write to; - is standard output." placeholder:"DIR|FILE|-"`
+	Format  string   `name:"format" short:"f" required:"" enum:"csv,json,parquet,metapsy,revman,r,sqlite,ris,prisma,docx,md" help:"csv, json, parquet, metapsy, revman, r, sqlite, ris, prisma, docx or md (docx and md: tables, forest plots and texts for a manuscript)."`
+	Table   []string `name:"table" help:"Table to export (repeatable; default: all). For csv, json and parquet." placeholder:"NAME"`
+	Finding []string `name:"finding" help:"Finding to write (repeatable; default: all with numbers). For docx and md." placeholder:"ID"`
+	Out     string   `name:"out" short:"o" help:"Folder or file to write to; - is standard output." placeholder:"DIR|FILE|-"`
 }
 
 // exporter is one run of past export.
@@ -30,6 +33,7 @@ type exporter struct {
 	*exportCmd
 	e     *Env
 	st    *store.Store
+	p     *pipeline.Pipeline
 	doc   edition.Document
 	notes []string // what could not be exported, a warning
 }
@@ -43,19 +47,22 @@ func (c *exportCmd) Run(ctx context.Context, e *Env) error {
 	if len(c.Table) > 0 && !slices.Contains([]string{"csv", "json", "parquet"}, c.Format) {
 		return usage("--table goes with csv, json and parquet; %s has one layout", c.Format)
 	}
+	if len(c.Finding) > 0 && c.Format != "docx" && c.Format != "md" {
+		return usage("--finding goes with docx and md")
+	}
 	p, err := e.openFresh(ctx, "export", c.Review)
 	if err != nil {
 		return err
 	}
 	st := p.Store
 	defer st.Close()
-	x := &exporter{exportCmd: c, e: e, st: st}
+	x := &exporter{exportCmd: c, e: e, st: st, p: p}
 	// A single table is rows of the store and needs no edition.
 	if x.doc, err = p.Document(ctx, e.Version); err != nil {
 		return err
 	}
 	run := map[string]func(context.Context) error{"csv": x.tables, "json": x.tables, "parquet": x.tables, "metapsy": x.metapsy, "revman": x.revman,
-		"r": x.scripts, "sqlite": x.sqlite, "ris": x.ris, "prisma": x.prisma}[c.Format]
+		"r": x.scripts, "sqlite": x.sqlite, "ris": x.ris, "prisma": x.prisma, "docx": x.manuscript, "md": x.manuscript}[c.Format]
 	if err := run(ctx); err != nil {
 		return err
 	}
@@ -135,6 +142,47 @@ func (x *exporter) tables(ctx context.Context) error {
 		}
 	}
 	return x.done(nil, tables, counts)
+}
+
+// manuscript writes the parts of a paper for findings: a Word document, or
+// Markdown with its pictures beside it.
+func (x *exporter) manuscript(ctx context.Context) error {
+	ed, err := x.p.ReportEdition(ctx, x.doc)
+	if err != nil {
+		return err
+	}
+	m, err := reports.NewManuscript(ed, x.Finding...)
+	if err != nil {
+		return usage("%v", err)
+	}
+	suffix := "." + x.Format
+	path := x.Out
+	if !x.toFile(suffix) {
+		name := "manuscript"
+		if len(x.Finding) == 1 {
+			name = x.Finding[0]
+		}
+		path = filepath.Join(x.dir(), name+suffix)
+	}
+	if x.Format == "docx" {
+		err = export.WriteStream(path, m.Docx)
+	} else {
+		text, files := m.Markdown()
+		for name, body := range files {
+			if err := export.WriteFile(filepath.Join(filepath.Dir(path), name), body); err != nil {
+				return err
+			}
+		}
+		err = export.WriteFile(path, text)
+	}
+	if err != nil {
+		return err
+	}
+	if x.e.Globals.JSON {
+		return x.e.printJSON(map[string]any{"edition": x.doc.ID, "format": x.Format, "out": path})
+	}
+	fmt.Fprintf(x.e.Stdout, "edition %s, %s in %s\n", x.doc.ID, x.Format, path)
+	return nil
 }
 
 func (x *exporter) done(err error, tables []string, counts map[string]int) error {

@@ -22,6 +22,7 @@ type Style struct {
 var styles = map[string]Style{
 	// words
 	"t": {Size: 13}, "b": {Size: 13, Bold: true}, "ti": {Size: 15, Bold: true}, "mu": {Size: 12.5, Fill: "mute"}, "sm": {Size: 12, Fill: "mute"}, "xs": {Size: 11, Fill: "mute"},
+	"h1": {Size: 30, Bold: true, Fill: "blue"}, "h2": {Size: 22},
 	"bs": {Size: 12, Bold: true}, "it": {Size: 12.5, Italic: true}, "oc": {Size: 12, Fill: "ochre"}, "inv": {Size: 12, Fill: "bg"},
 	// frame
 	"grid": {Stroke: "grid", Width: 1}, "axis": {Stroke: "mute", Width: 1}, "rule": {Stroke: "line", Width: 1}, "head": {Stroke: "mute", Width: 1.4}, "null": {Stroke: "ink", Width: 1},
