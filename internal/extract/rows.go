@@ -21,21 +21,7 @@ func (x *outcome) instrument(a *evidence.ArmResult) {
 		if rest == "" || row.answer != "" || row.kind != "" {
 			continue
 		}
-		// a class may name another scale, or a part of the outcome's own
-		if sub, ok := x.matchOnce(t); ok && sub.Certain && sub.Field == "title" && (!known || sub.ID != m.ID || sub.Subscale != "") {
-			m, known = sub, true
-		} else if known && m.Field == "description" && !unnamedRow(rest) {
-			m, known = vocab.InstrumentMatch{}, false // the row says what it is, the description only what was used
-		} else if known {
-			if sub, ok := x.matchOnce(x.o.Title + ": " + rest); ok && sub.ID == m.ID && sub.Subscale != "" {
-				m = sub
-			} else if partOfScale.MatchString(rest) && m.Subscale == "" {
-				m.Subscale, m.IsTotal, m.Range = rest, false, nil // a part that the catalogue does not know
-			} else if !(ok && sub.ID == m.ID && sub.Certain && sub.IsTotal && namesScale(t, sub)) {
-				a.Flags = append(a.Flags, reason(CodeRow, fmt.Sprintf("the row %q is a part, a subgroup or a level of the outcome", t)))
-				m.Range = nil // of the whole
-			}
-		}
+		m, known = x.narrow(m, known, a, t, rest)
 	}
 	if known {
 		a.Instrument, a.Domain, a.Subscale = instrumentID(m), m.Domain, m.Subscale
@@ -50,6 +36,33 @@ func (x *outcome) instrument(a *evidence.ArmResult) {
 	if a.ClassTitle != "" && x.negatedSibling(a) {
 		a.Flags = append(a.Flags, reason(CodeRow, fmt.Sprintf("%q and its negation stand in row blocks of their own: whether they share their people is not stated", a.ClassTitle)))
 	}
+}
+
+// narrow takes what one title of a row says of the instrument: another scale, a
+// part of the outcome's own, or words that are neither, which is a doubt. rest
+// are the title's words beside times and sizes.
+func (x *outcome) narrow(m vocab.InstrumentMatch, known bool, a *evidence.ArmResult, title, rest string) (vocab.InstrumentMatch, bool) {
+	sub, ok := x.matchOnce(title)
+	switch {
+	case ok && sub.Certain && sub.Field == "title" && (!known || sub.ID != m.ID || sub.Subscale != ""):
+		return sub, true
+	case !known:
+		return m, false
+	case m.Field == "description" && !unnamedRow(rest):
+		return vocab.InstrumentMatch{}, false // the row says what it is, the description only what was used
+	}
+	sub, ok = x.matchOnce(x.o.Title + ": " + rest)
+	same := ok && sub.ID == m.ID
+	switch {
+	case same && sub.Subscale != "":
+		return sub, true
+	case partOfScale.MatchString(rest) && m.Subscale == "":
+		m.Subscale, m.IsTotal, m.Range = rest, false, nil // a part that the catalogue does not know
+	case !(same && sub.Certain && sub.IsTotal && namesScale(title, sub)):
+		a.Flags = append(a.Flags, reason(CodeRow, fmt.Sprintf("the row %q is a part, a subgroup or a level of the outcome", title)))
+		m.Range = nil // of the whole
+	}
+	return m, true
 }
 
 // negatedSibling reports whether another row block of the outcome is named as

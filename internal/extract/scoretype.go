@@ -28,6 +28,11 @@ func (x *outcome) scoreType(m vocab.InstrumentMatch, known bool, a *evidence.Arm
 			return s
 		}
 	}
+	return x.scoreKind(m, known, a)
+}
+
+// scoreKind is the kind of a number that is a score.
+func (x *outcome) scoreKind(m vocab.InstrumentMatch, known bool, a *evidence.ArmResult) string {
 	switch said := x.said(a.ClassTitle, a.CategoryTitle); {
 	case x.scoreSaid == evidence.ScoreAUC || said == evidence.ScoreAUC:
 		return evidence.ScoreAUC
@@ -39,11 +44,13 @@ func (x *outcome) scoreType(m vocab.InstrumentMatch, known bool, a *evidence.Arm
 		return evidence.ScoreChange
 	}
 	switch {
-	case known && m.ScoreKind == vocab.ScoreItem || known && strings.HasPrefix(m.Subscale, "item"):
+	case !known:
+		return evidence.ScoreEndpoint
+	case m.ScoreKind == vocab.ScoreItem || strings.HasPrefix(m.Subscale, "item"):
 		return evidence.ScoreItem
-	case known && (m.Subscale != "" || m.ScoreKind == vocab.ScoreSubscale):
+	case m.Subscale != "" || m.ScoreKind == vocab.ScoreSubscale:
 		return evidence.ScoreSubscale
-	case known && m.ScoreKind == vocab.ScoreCount:
+	case m.ScoreKind == vocab.ScoreCount:
 		return evidence.ScoreCount
 	}
 	return evidence.ScoreEndpoint

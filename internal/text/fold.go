@@ -65,7 +65,7 @@ func (f *folder) run() {
 // ascii handles one ASCII byte at i and returns the next position.
 func (f *folder) ascii(c byte, i int) int {
 	switch {
-	case c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z':
+	case isASCIILetter(c):
 		f.letter(rune(c), i)
 	case c >= '0' && c <= '9':
 		f.digit(rune(c), i)
@@ -92,7 +92,7 @@ func (f *folder) ascii(c byte, i int) int {
 		f.separate(i, g)
 	case c == '!' || c == '?':
 		f.separate(i, GapStop)
-	case c == ' ' || c == '-' || c == '/' || c == '\t' || c == '\r' || c == '_' || c == '*' || c == '\\':
+	case strings.IndexByte(" -/\t\r_*\\", c) >= 0:
 		f.separate(i, GapSoft)
 	default:
 		f.separate(i, GapHard)

@@ -75,30 +75,29 @@ func ParseNumber(raw string, style NumberStyle) Number {
 	return n
 }
 
-// normaliseNumber folds the many spaces, minus signs and comparison signs of
-// typography into ASCII.
+// numberSigns folds the minus and comparison signs of typography into ASCII;
+// marks that take no space fall away.
+var numberSigns = func() map[rune]string {
+	m := map[rune]string{'≤': "<=", '≥': ">=", '＜': "<", '‹': "<", '＞': ">", '›': ">",
+		'\u066B': ".", '\u00B7': ".", '\u2219': "."} // the raised decimal point of some journals
+	for _, r := range "\u2212\u2012\uFE63\uFF0D\u2010\u2011\u2013" {
+		m[r] = "-"
+	}
+	for _, r := range "\u200B\u200E\u200F\uFEFF\u2060" {
+		m[r] = ""
+	}
+	return m
+}()
+
+// normaliseNumber writes a number's text with ASCII signs and single spaces.
 func normaliseNumber(raw string) string {
 	var b strings.Builder
 	for _, r := range raw {
-		switch {
-		case r == '\u2212' || r == '\u2012' || r == '\uFE63' || r == '\uFF0D' || r == '\u2010' || r == '\u2011' || r == '\u2013':
-			b.WriteByte('-')
-		case r == '≤':
-			b.WriteString("<=")
-		case r == '≥':
-			b.WriteString(">=")
-		case r == '＜' || r == '‹':
-			b.WriteByte('<')
-		case r == '＞' || r == '›':
-			b.WriteByte('>')
-		case r == '\u066B':
-			b.WriteByte('.')
-		case r == '\u00B7' || r == '\u2219':
-			b.WriteByte('.') // the raised decimal point of some journals
-		case r == '\u200B' || r == '\u200E' || r == '\u200F' || r == '\uFEFF' || r == '\u2060':
-		case unicode.IsSpace(r) || r == '\u202F' || r == '\u2009':
+		if sign, ok := numberSigns[r]; ok {
+			b.WriteString(sign)
+		} else if unicode.IsSpace(r) {
 			b.WriteByte(' ')
-		default:
+		} else {
 			b.WriteRune(r)
 		}
 	}
@@ -124,8 +123,10 @@ func cutOperator(s string) (rest, op string) {
 
 // toPlain rewrites s with a decimal point and no grouping.
 func toPlain(s string, style NumberStyle) (plain, note string, ok bool) {
-	if len(s) > 1 && (s[0] == '-' || s[0] == '+') && s[1] == ' ' {
-		s = s[:1] + s[2:] // "- 0.5"
+	for _, sign := range []string{"- ", "+ "} { // "- 0.5"
+		if rest, ok := strings.CutPrefix(s, sign); ok {
+			s = sign[:1] + rest
+		}
 	}
 	if spaceGroups.MatchString(s) {
 		s = strings.ReplaceAll(s, " ", "")

@@ -372,49 +372,28 @@ func (r *timeReader) numberAfter(i int, unit byte, alone bool) bool {
 	first := true
 	from := r.toks[i].from
 	for k := i + 1; k < len(r.toks); {
-		neg, span, sep := false, false, false
-		for ; k < len(r.toks) && !r.toks[k].isNum; k++ {
-			t := r.toks[k]
-			switch {
-			case t.text == "-" && k+1 < len(r.toks) && r.toks[k+1].isNum && r.toks[k+1].from == t.to && (r.toks[k-1].to < t.from):
-				neg = true // a minus sign: space before, none after
-			case first && (t.text == "-" || t.text == "." || t.text == "#" || t.text == ":"):
-			case !first && (t.text == "," || t.text == "and" || t.text == "or" || t.text == "&" || t.text == "/" || t.text == ";"):
-				sep = true
-			case !first && (t.text == "-" || t.text == "to" || t.text == "through" || t.text == "until" || t.text == "thru" || t.text == "up"):
-				span = true
-			default:
-				return !first
-			}
+		var j joint
+		if k, j = r.joint(k, first); j.end {
+			return !first
 		}
-		if !r.number(k) || !first && !sep && !span && !neg {
+		if !r.number(k) || !first && !j.sep && !j.span && !j.neg {
 			return !first
 		}
 		if !alone && first && (r.toks[k].from != r.toks[i].to || i > 0 && r.toks[i-1].to == r.toks[i].from) {
 			return false // a letter counts beside its number only, and not within "C5D1"
 		}
-		if !first { // a number with a unit of its own begins another time
-			n := k + 1
-			if r.is(n, "-") {
-				n++
-			}
-			if n < len(r.toks) {
-				if u, ok := unitOf(r.toks[n].text); u != 0 && (ok || r.toks[n].from == r.toks[n-1].to) {
-					return true
-				}
-			}
-			// "Month 6 (n=71" is blanked before; a share or a size is no time
-			if r.is(k+1, "%", "mg", "percent") {
+		if !first {
+			if r.ownAfter(k) {
 				return true
 			}
 			from = r.toks[k].from
 		}
 		x := r.toks[k].num
-		if neg {
+		if j.neg {
 			x = -x
 		}
 		m := Moment{From: from, To: r.toks[k].to, Weeks: x * weeksPer(unit), Unit: unit}
-		if span && len(r.hits) > 0 {
+		if j.span && len(r.hits) > 0 {
 			m.From = r.hits[len(r.hits)-1].From
 			r.hits[len(r.hits)-1] = m
 		} else {
@@ -424,4 +403,48 @@ func (r *timeReader) numberAfter(i int, unit byte, alone bool) bool {
 		k++
 	}
 	return !first
+}
+
+// joint is what stands between the numbers behind a word of time.
+type joint struct{ neg, span, sep, end bool }
+
+// joint reads from token k to the next number; end is set where words follow
+// that join no numbers.
+func (r *timeReader) joint(k int, first bool) (int, joint) {
+	var j joint
+	for ; k < len(r.toks) && !r.toks[k].isNum; k++ {
+		switch t := r.toks[k].text; {
+		case t == "-" && r.minusAt(k):
+			j.neg = true
+		case first && strings.Contains("-.#:", t):
+		case !first && (t == "and" || t == "or" || strings.Contains(",&/;", t)):
+			j.sep = true
+		case !first && slices.Contains([]string{"-", "to", "through", "until", "thru", "up"}, t):
+			j.span = true
+		default:
+			j.end = true
+			return k, j
+		}
+	}
+	return k, j
+}
+
+// minusAt tells a minus sign: space before, none after, a number behind.
+func (r *timeReader) minusAt(k int) bool {
+	return k+1 < len(r.toks) && r.toks[k+1].isNum && r.toks[k+1].from == r.toks[k].to && r.toks[k-1].to < r.toks[k].from
+}
+
+// ownAfter tells that the number at k begins another time, since it has a unit
+// of its own, or is a share or a dose.
+func (r *timeReader) ownAfter(k int) bool {
+	n := k + 1
+	if r.is(n, "-") {
+		n++
+	}
+	if n < len(r.toks) {
+		if u, ok := unitOf(r.toks[n].text); u != 0 && (ok || r.toks[n].from == r.toks[n-1].to) {
+			return true
+		}
+	}
+	return r.is(k+1, "%", "mg", "percent")
 }

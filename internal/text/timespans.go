@@ -26,29 +26,36 @@ func (r *timeReader) settle(s string) []Moment {
 		}
 		if n := len(out); n > 0 {
 			between := strings.Join(strings.Fields(s[min(out[n-1].To, h.From):h.From]), " ")
-			prev := out[n-1]
-			switch {
-			case prev.Unit == 'b' && opensParen(between) && h.Unit != 'b':
-				out[n-1].To = h.To // "Baseline (Day 1)"
-				continue
-			case samePoint(prev, h, between):
-				switch {
-				case h.Unit == 'w':
-					out[n-1].Weeks, out[n-1].Unit = h.Weeks, 'w'
-				case prev.Unit == 'd' && (h.Unit == 'h' || h.Unit == 'n'): // days are numbered from 1, hours are not
-					out[n-1].Weeks, out[n-1].Unit, out[n-1].named = h.Weeks, h.Unit, h.named
-				}
-				out[n-1].To = h.To
-				continue
-			case prev.Unit != 'b' && (isSpanWord(between) || between == "-" && prev.Unit == h.Unit):
-				h.From = prev.From
-				out[n-1] = h
+			if joinMoments(&out[n-1], h, between) {
 				continue
 			}
 		}
 		out = append(out, h)
 	}
 	return out
+}
+
+// joinMoments makes one of a time and the next where they are two names of one
+// point or the ends of one span; it reports whether they are.
+func joinMoments(prev *Moment, h Moment, between string) bool {
+	switch {
+	case prev.Unit == 'b' && opensParen(between) && h.Unit != 'b':
+		prev.To = h.To // "Baseline (Day 1)"
+	case samePoint(*prev, h, between):
+		switch {
+		case h.Unit == 'w':
+			prev.Weeks, prev.Unit = h.Weeks, 'w'
+		case prev.Unit == 'd' && (h.Unit == 'h' || h.Unit == 'n'): // days are numbered from 1, hours are not
+			prev.Weeks, prev.Unit, prev.named = h.Weeks, h.Unit, h.named
+		}
+		prev.To = h.To
+	case prev.Unit != 'b' && (isSpanWord(between) || between == "-" && prev.Unit == h.Unit):
+		h.From = prev.From
+		*prev = h
+	default:
+		return false
+	}
+	return true
 }
 
 // opensParen tells that a bracket opens and does not close in what lies
