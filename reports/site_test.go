@@ -335,3 +335,37 @@ func BenchmarkThreeThousandTrials(b *testing.B) {
 		}
 	}
 }
+
+// TestPublicAddress writes an edition under an address: site map, preview image
+// of the right size, description and data set; without one, none of them.
+func TestPublicAddress(t *testing.T) {
+	dir := written(t, fixtureEdition(t), Options{Base: "https://example.org/past/"})
+	read := func(name string) string {
+		b, err := os.ReadFile(filepath.Join(dir, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(b)
+	}
+	page := read("f/mdma-ptsd-severity.html")
+	for _, want := range []string{`<link rel="canonical" href="https://example.org/past/f/mdma-ptsd-severity.html">`, `<meta name="description" content="`, `property="og:image" content="https://example.org/past/assets/share.png"`, "https://example.org/past/f/mdma-ptsd-severity@e-fixture0001"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the finding lacks %s", want)
+		}
+	}
+	if m := read("sitemap.xml"); !strings.Contains(m, "<loc>https://example.org/past/claims.html</loc>") || strings.Contains(m, "404.html") {
+		t.Error("the site map lacks a page or holds the one for lost addresses")
+	}
+	if p := read("assets/share.png"); len(p) < 5000 || p[16:24] != "\x00\x00\x04\xb0\x00\x00\x02\x76" {
+		t.Errorf("the preview is not 1200 by 630: %x", p[16:24])
+	}
+	if !strings.Contains(read("index.html"), `"@type":"Dataset"`) {
+		t.Error("the index does not describe the data set")
+	}
+	plain := written(t, fixtureEdition(t), Options{})
+	for _, name := range []string{"sitemap.xml", "assets/share.png"} {
+		if _, err := os.Stat(filepath.Join(plain, name)); err == nil {
+			t.Errorf("%s is written without a public address", name)
+		}
+	}
+}

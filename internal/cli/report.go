@@ -18,6 +18,7 @@ type reportCmd struct {
 	Out        string `name:"out" help:"Folder to write to (default: past-report)." placeholder:"DIR" env:"PAST_OUT"`
 	SingleFile bool   `name:"single-file" help:"One self-contained page, for mail."`
 	Finding    string `name:"finding" help:"With --single-file or --pdf: this finding only." placeholder:"ID"`
+	Base       string `name:"base" help:"Public address of the folder: permalinks, site map, preview image and search engines use it." placeholder:"URL" env:"PAST_BASE"`
 	PDF        bool   `name:"pdf" help:"Also print the edition to OUT.pdf through Chromium, where it is installed."`
 	Paper      string `name:"paper" enum:"A4,Letter" default:"A4" help:"Paper of --pdf: A4 or Letter."`
 }
@@ -43,7 +44,7 @@ func (c *reportCmd) Run(ctx context.Context, e *Env) (err error) {
 	if c.PDF {
 		print = func(ed reports.Edition) error { return c.print(ctx, e, ed) }
 	}
-	draft, err := p.Publish(ctx, c.Out, e.Version, aside, reports.Options{SingleFile: c.SingleFile, Finding: c.Finding}, print)
+	draft, err := p.Publish(ctx, c.Out, e.Version, aside, reports.Options{SingleFile: c.SingleFile, Finding: c.Finding, Base: c.Base}, print)
 	if err = errors.Join(err, e.tellAside(p)); err != nil {
 		return err
 	}

@@ -126,7 +126,7 @@ func setCurrent(out, id string) error {
 // writeEdition writes an edition's folder with its feeds. It appears whole, by
 // renaming; one that is there already with the same edition.json is left as
 // it is.
-func writeEdition(ctx context.Context, out string, ed reports.Edition, document []byte, more map[string][]byte) (err error) {
+func writeEdition(ctx context.Context, out, base string, ed reports.Edition, document []byte, more map[string][]byte) (err error) {
 	dir, err := EditionDir(out, ed.ID)
 	if err != nil {
 		return err
@@ -141,7 +141,7 @@ func writeEdition(ctx context.Context, out string, ed reports.Edition, document 
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(tmp)) }()
 	made := filepath.Join(tmp, "edition")
-	if err := reports.Write(ctx, made, ed, reports.Options{}); err != nil {
+	if err := reports.Write(ctx, made, ed, reports.Options{Base: base}); err != nil {
 		return fmt.Errorf("edition %s: %w", ed.ID, err)
 	}
 	for _, name := range slices.Sorted(maps.Keys(more)) {

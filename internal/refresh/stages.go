@@ -181,7 +181,7 @@ func (c *Cycle) writeFolder(ctx context.Context, p *pipeline.Pipeline, cand *pip
 		reports.Download{Path: "edition.json", Title: "edition.json", About: "The edition as programs read it: identity, counts, findings, claims.", Data: document},
 		reports.Download{Path: "feed.atom", Title: "feed.atom", About: "What changed, as an Atom feed; feeds/ has one for each finding and claim.", Data: feeds["feed.atom"]},
 		reports.Download{Path: "feed.json", Title: "feed.json", About: "The same as JSON Feed 1.1.", Data: feeds["feed.json"]})
-	return writeEdition(ctx, c.Out, ed, document, feeds)
+	return writeEdition(ctx, c.Out, c.Base, ed, document, feeds)
 }
 
 // acceptance tells readers that a person let the edition pass, and why.

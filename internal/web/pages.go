@@ -129,6 +129,25 @@ func (s *Server) page(w http.ResponseWriter, r *http.Request) {
 	s.file(w, r, "editions/"+id+"/"+strings.TrimPrefix(name, "/"), false)
 }
 
+// lost answers an address that leads nowhere: a browser gets the edition's page
+// for it, a program the problem as data.
+func (s *Server) lost(w http.ResponseWriter, r *http.Request, status int, text string) {
+	id, err := s.shown()
+	if err == nil && id != "" && strings.Contains(r.Header.Get("Accept"), "text/html") {
+		if p, err := s.load("editions/" + id + "/404.html"); err == nil {
+			// the page's addresses are relative to the edition; this one may be deeper
+			body := bytes.ReplaceAll(p.raw, []byte(` href="`), []byte(` href="/`))
+			body = bytes.ReplaceAll(body, []byte(` href="/#`), []byte(` href="#`))
+			w.Header().Set("Content-Type", p.kind)
+			w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'")
+			w.WriteHeader(status)
+			_, _ = w.Write(body) // the visitor may have left
+			return
+		}
+	}
+	problem(w, status, "not found", text)
+}
+
 // file sends a file below the published folder. Nothing outside of it can be
 // named: os.Root follows no way out, links included.
 func (s *Server) file(w http.ResponseWriter, r *http.Request, name string, lasting bool) {
@@ -153,7 +172,7 @@ func (s *Server) file(w http.ResponseWriter, r *http.Request, name string, lasti
 			if !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, fs.ErrInvalid) {
 				s.opt.Log.Debug("page", "name", name, "error", err)
 			}
-			problem(w, status, "not found", text)
+			s.lost(w, r, status, text)
 			return
 		}
 		if edition {
