@@ -142,7 +142,7 @@ func (r *reading) unitAt(i int) (unit string, next int, ok bool) {
 	if next < len(r.tokens) && r.tokens[next].Text == "70" && next+1 < len(r.tokens) && r.tokens[next+1].Text == "kg" {
 		return unit + "/70kg", next + 2, true
 	}
-	if next < len(r.tokens) && r.tokens[next].Text == "kg" {
+	if next < len(r.tokens) && r.tokens[next].Text == "kg" && !per(next+1) {
 		return unit + "/kg", next + 1, true
 	}
 	return "", i, false // per millilitre, per day: a concentration or a rate, also by weight
