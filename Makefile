@@ -8,7 +8,7 @@ export CGO_ENABLED := 0
 GOFLAGS_REPRO := -trimpath -buildvcs=false
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test race lint docs fmt bench bench-r bench-extract fuzz cross release clean browser
+.PHONY: help build demo test race lint docs size fmt bench bench-r bench-extract fuzz cross release clean browser
 
 help: ## print this help
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,6 +30,9 @@ lint: ## gofmt, go vet, staticcheck, layer check, module pins
 
 docs: ## write the generated pages of docs/ anew
 	go generate ./internal/cli
+
+size: ## print the measures of the house
+	@bash .ci/size
 
 fmt: ## format the sources
 	gofmt -w $$(git ls-files '*.go')

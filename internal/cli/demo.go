@@ -69,9 +69,9 @@ func (c *demoCmd) serve(ctx context.Context, e *Env) error {
 	}
 	defer stop()
 	fmt.Fprintf(e.Stdout, "the demonstration's registers (retold facts of real trials) answer on %s until Ctrl-C; ask one with, for example\n\n", address)
-	fmt.Fprintf(e.Stdout, "  past crawl pubmed --db try.db --endpoint pubmed=%s\n\nthe flags of all registers:\n\n", starter.Endpoints(address)["pubmed"])
+	fmt.Fprintf(e.Stdout, "  past crawl pubmed --db try.db --endpoint pubmed=%s\n\nthe flags of all registers, for crawl and refresh:\n\n", starter.Endpoints(address)["pubmed"])
 	for _, name := range starter.RegisterNames() {
-		fmt.Fprintf(e.Stdout, "  --endpoint %s=%s\n", name, starter.Endpoints(address)[name])
+		fmt.Fprintf(e.Stdout, "  --source %s --endpoint %s=%s\n", name, name, starter.Endpoints(address)[name])
 	}
 	fmt.Fprintf(e.Stdout, "\nthe WHO's platform is never crawled; its export, for past import:\n\n  %s/ictrp/export.xml\n", address)
 	<-ctx.Done()
