@@ -62,6 +62,13 @@ func (w *walk) read(ctx context.Context, cursor string) (r readPage) {
 	if r.err != nil {
 		return r
 	}
+	if sp, ok := w.lane.src.(Splitter); ok {
+		var parts []evidence.Payload
+		for _, p := range r.page.Payloads {
+			parts = append(parts, sp.Split(p)...)
+		}
+		r.page.Payloads, r.page.Parsed = parts, nil
+	}
 	if len(r.page.Parsed) != len(r.page.Payloads) {
 		r.records, r.problems = w.lane.parse(r.page.Payloads)
 		return r

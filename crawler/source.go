@@ -30,6 +30,14 @@ type Source interface {
 	Parse(p evidence.Payload) (Parsed, error)
 }
 
+// Splitter is a Source whose pages hold many records: each is kept as a payload
+// of its own, byte for byte, so that reading one does not mean reading all.
+type Splitter interface {
+	// Split gives a page's records, or the page itself where it is not whole
+	// and as expected.
+	Split(p evidence.Payload) []evidence.Payload
+}
+
 // Prober is a Source with one small question that tells whether anything can
 // have changed since the stamp it gave last time.
 type Prober interface {

@@ -9,10 +9,9 @@ import (
 	"sync/atomic"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
 	"past/crawler"
 	"past/crawler/sourcetest"
+	"past/internal/evidence"
 )
 
 func TestTokenExpiresMidWay(t *testing.T) {
@@ -150,30 +149,29 @@ func TestManyRecordsStayFlat(t *testing.T) {
 	}
 }
 
-// TestParsedWithThePageIsWhatParseGives: studies are read once, while the page
-// is cut, and a rebuild from the payload gives the same.
-func TestParsedWithThePageIsWhatParseGives(t *testing.T) {
-	url := pages(t, func(_ int, w http.ResponseWriter, _ *http.Request) {
-		fmt.Fprint(w, strings.Replace(page(t, "", 3, 1, 2, 3), `"protocolSection"`, `"newKey":1,"protocolSection"`, 1))
-	})
-	c, err := crawler.New(crawler.Options{Sources: []crawler.Source{New()}, Endpoints: map[string]string{"ctgov": url}, DryRun: true}, nil)
-	if err != nil {
-		t.Fatal(err)
+// TestPagesAreSplit: a whole page becomes one payload for each study, byte for
+// byte; a page that is not as expected stays one.
+func TestPagesAreSplit(t *testing.T) {
+	body := page(t, "", 3, 1, 2, 3)
+	parts := New().Split(evidence.Payload{Source: "ctgov", URL: "u", ETag: "e", Body: []byte(body)})
+	if len(parts) != 3 {
+		t.Fatalf("%d parts", len(parts))
 	}
-	f, src, err := c.Fetcher("ctgov")
-	if err != nil {
-		t.Fatal(err)
+	at := 0
+	for _, p := range parts {
+		i := strings.Index(body[at:], string(p.Body))
+		if i < 0 {
+			t.Fatalf("%s is not in the page after byte %d", p.RecordID, at)
+		}
+		at += i + len(p.Body)
+		parsed, err := Parse(p)
+		if err != nil || len(parsed.Records) != 1 || parsed.Records[0].ID != p.RecordID || p.ETag != "" || p.URL != "u" {
+			t.Errorf("%s: %+v, %v", p.RecordID, parsed.Problems, err)
+		}
 	}
-	queries, err := src.Plan(question)
-	if err != nil {
-		t.Fatal(err)
-	}
-	got, err := src.Page(t.Context(), f, queries[0], "")
-	if err != nil || len(got.Parsed) != 1 || len(got.Payloads) != 1 {
-		t.Fatalf("%d payloads, %d parsed, %v", len(got.Payloads), len(got.Parsed), err)
-	}
-	want, err := src.Parse(got.Payloads[0])
-	if diff := cmp.Diff(want, got.Parsed[0]); diff != "" || err != nil || len(want.Records) < 2 || len(want.Problems) == 0 {
-		t.Errorf("%d records, %d problems, %v\n%s", len(want.Records), len(want.Problems), err, diff)
+	for _, odd := range []string{body[:len(body)-20], strings.Replace(body, `"studies"`, `"new":1,"studies"`, 1), strings.Replace(body, `"briefTitle"`, `"briefTitle`, 1)} {
+		if parts := New().Split(evidence.Payload{Body: []byte(odd)}); len(parts) != 1 || string(parts[0].Body) != odd {
+			t.Errorf("%d parts of a page that is not whole", len(parts))
+		}
 	}
 }

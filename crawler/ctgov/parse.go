@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"fmt"
 	"runtime"
 	"slices"
@@ -40,6 +41,27 @@ func Parse(p evidence.Payload) (crawler.Parsed, error) {
 		return out, first
 	}
 	return out, nil
+}
+
+// Split implements crawler.Splitter: the studies of a whole search page.
+func (s *Source) Split(p evidence.Payload) []evidence.Payload {
+	shape, err := cutPayload(p.Body)
+	if err != nil || shape.cut != nil || !shape.page || len(shape.pieces) < 2 || len(shape.unknown) > 0 {
+		return []evidence.Payload{p}
+	}
+	var out []evidence.Payload
+	for _, x := range shape.pieces {
+		id := idIn(x.body)
+		if x.err != nil || id == "" || !json.Valid(x.body) {
+			return []evidence.Payload{p}
+		}
+		part := p
+		sum := sha256.Sum256(x.body)
+		part.SHA256, part.RecordID, part.Body = hex.EncodeToString(sum[:]), id, x.body
+		part.ETag, part.LastModified = "", "" // those are the page's
+		out = append(out, part)
+	}
+	return out
 }
 
 // readShape reads the studies of a payload that has been cut; first is the

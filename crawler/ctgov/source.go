@@ -34,6 +34,8 @@ var (
 	_ crawler.Prober  = (*Source)(nil)
 	_ crawler.Checker = (*Source)(nil)
 	_ crawler.Movable = (*Source)(nil)
+
+	_ crawler.Splitter = (*Source)(nil)
 )
 
 // New gives a Source of the register itself.
@@ -165,8 +167,7 @@ func (s *Source) ask(ctx context.Context, f crawler.Fetcher, first string, size 
 	if err != nil {
 		return crawler.Page{}, 0, err
 	}
-	parsed, _ := readShape(shape, res.Payload)
-	page := crawler.Page{Payloads: []evidence.Payload{res.Payload}, Parsed: []crawler.Parsed{parsed}, Next: shape.next, Total: shape.total}
+	page := crawler.Page{Payloads: []evidence.Payload{res.Payload}, Next: shape.next, Total: shape.total}
 	for _, p := range shape.pieces {
 		if id := idIn(p.body); id != "" {
 			page.Hits = append(page.Hits, id)
