@@ -196,19 +196,6 @@ func (s *site) excludedTable(f *evidence.Finding) *chart.Table {
 	return t
 }
 
-// missingTable lists trials without a result; nil when there are none.
-func (s *site) missingTable(list []evidence.MissingTrial, caption string) *chart.Table {
-	if len(list) == 0 {
-		return nil
-	}
-	t := &chart.Table{Caption: caption, Head: columns("Trial", "Title", "Why there is no result", "Status", "#Planned n", "Completion")}
-	for _, m := range list {
-		t.Lines = append(t.Lines, chart.TableLine{Cells: []chart.Cell{{Text: show.Clip(m.RecordID, 60), Href: s.missingHref(m)}, {Text: show.Clip(m.Title, 240)}, {Text: whyMissing(m)},
-			{Text: orDash(show.Clip(string(m.Status), 40))}, {Text: show.IntP(m.PlannedN)}, {Text: orDash(show.Clip(m.Completion, 30))}}})
-	}
-	return t
-}
-
 // switchesOf are the changes of plan of the trials that a finding pools or
 // misses.
 func (s *site) switchesOf(f *evidence.Finding) []Switch {

@@ -1,7 +1,6 @@
 package reports
 
 import (
-	"fmt"
 	"strings"
 
 	"past/internal/evidence"
@@ -39,19 +38,6 @@ func modelName(p *evidence.PooledResult) string {
 		parts = append(parts, show.Clip(p.Test, 24))
 	}
 	return strings.Join(parts, ", ")
-}
-
-// modelShort is modelName for a line of a plot.
-func modelShort(p *evidence.PooledResult) string {
-	m := show.Clip(p.Method, 24)
-	switch strings.ToLower(p.Test) {
-	case "knha", "hk", "hksj":
-		m += " + Knapp-Hartung"
-	case "z", "":
-	default:
-		m += " + " + show.Clip(p.Test, 16)
-	}
-	return fmt.Sprintf("%s, k = %d, n = %s", m, p.K, show.Int(p.N))
 }
 
 // formulaName names a formula mode.

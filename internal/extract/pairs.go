@@ -21,7 +21,6 @@ type armPair struct {
 	class       string // comparator class
 	background  []string
 	doubts      []string
-	remarks     []string
 }
 
 // refusal is why two groups give no comparison.

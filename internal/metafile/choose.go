@@ -123,19 +123,15 @@ func (c *Case) bind(kind effect.Kind) (binding, error) {
 // question asks about the roles with several candidates; nil when there is none.
 // Columns of one name but for capitals and separators are refused by namesakes.
 func (c *Case) question(b binding) error {
-	var roles []string
-	for r := range b.doubts {
-		roles = append(roles, r)
+	if len(b.doubts) == 0 {
+		return nil
 	}
-	sort.Strings(roles)
-	for _, r := range roles {
-		var quoted, flags []string
-		for _, n := range b.doubts[r] {
-			quoted, flags = append(quoted, fmt.Sprintf("%q", n)), append(flags, fmt.Sprintf("--%s %s", flagOf(r), shellWord(n)))
-		}
-		return fmt.Errorf("the %s could be column %s: say which with %s", roleWords(r), strings.Join(quoted, " or "), strings.Join(flags, " or "))
+	role := slices.Min(slices.Collect(maps.Keys(b.doubts)))
+	var quoted, flags []string
+	for _, n := range b.doubts[role] {
+		quoted, flags = append(quoted, fmt.Sprintf("%q", n)), append(flags, fmt.Sprintf("--%s %s", flagOf(role), shellWord(n)))
 	}
-	return nil
+	return fmt.Errorf("the %s could be column %s: say which with %s", roleWords(role), strings.Join(quoted, " or "), strings.Join(flags, " or "))
 }
 
 func shellWord(s string) string {

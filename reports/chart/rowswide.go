@@ -8,9 +8,8 @@ import (
 // column is a Column with its place in the wide form.
 type column struct {
 	*Column
-	at    int     // index into the cells
-	x, w  float64 // left edge and width
-	class string
+	at   int     // index into the cells
+	x, w float64 // left edge and width
 }
 
 const (
