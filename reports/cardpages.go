@@ -221,13 +221,7 @@ func guessTable(s *site) *chart.Table {
 	t := &chart.Table{Caption: "Who guessed the treatment", Head: columns("Trial", "Arm", "Asked", "#Guessed rightly", "When", "Source")}
 	for i := range s.Ed.Guesses {
 		g := &s.Ed.Guesses[i]
-		right := "?"
-		switch share, ok := g.Share(); {
-		case ok && g.N != nil && g.Right != nil:
-			right = fmt.Sprintf("%d of %d (%.0f %%)", *g.Right, *g.N, 100*share)
-		case ok:
-			right = fmt.Sprintf("%.0f %%", 100*share)
-		}
+		right := cmp.Or(guessShare(g), "?")
 		t.Lines = append(t.Lines, chart.TableLine{Cells: []chart.Cell{{Text: show.Clip(g.TrialID, 40), Href: s.RecordHref(g.TrialID)}, {Text: show.Clip(g.Arm, 80)}, {Text: show.Clip(g.Asked, 30)}, {Text: right}, {Text: cmp.Or(show.Clip(g.When, 60), "?")}, {Text: show.Clip(g.Source, 120)}}})
 	}
 	return t

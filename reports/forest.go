@@ -24,12 +24,28 @@ func effectLabel(e *evidence.Effect) string {
 	return label
 }
 
-// when is the time of an outcome in weeks, as the source counts it.
+// when is the time of an outcome: weeks after the last dose, and in brackets the
+// weeks as the source counts them where it does not say when the last dose was.
 func when(e *evidence.Effect) string {
-	if e.TimepointWeeks != nil {
-		return show.Trim(*e.TimepointWeeks, 1)
+	switch {
+	case e.WeeksAfterLastDose != nil:
+		return show.Trim(*e.WeeksAfterLastDose, 1)
+	case e.TimepointWeeks != nil:
+		return "(" + show.Trim(*e.TimepointWeeks, 1) + ")"
 	}
 	return show.Clip(e.TimepointRaw, 14)
+}
+
+// clockNote explains the weeks of the plot; "" where no row has any.
+func clockNote(f *evidence.Finding) string {
+	const t = "Week: weeks after the last dose"
+	switch weekly := slices.ContainsFunc(f.Effects, func(e evidence.Effect) bool { return e.WeeksAfterLastDose == nil && e.TimepointWeeks != nil }); {
+	case weekly:
+		return t + "; in brackets as the source counts, where it does not say when the last dose was."
+	case slices.ContainsFunc(f.Effects, func(e evidence.Effect) bool { return e.WeeksAfterLastDose != nil }):
+		return t + "."
+	}
+	return ""
 }
 
 // forestParts is a forest plot that is being described.
@@ -181,7 +197,7 @@ func (p *forestParts) armCells(e *evidence.Effect) []string {
 
 func (p *forestParts) table() {
 	m := p.read
-	p.rows.Table = chart.Table{Caption: "Data of the forest plot", Head: columns("Study", "Outcome", "Comparator class", "#n, "+m.treatment, "#mean or events", "#SD", "#n, comparator", "#mean or events", "#SD", "#"+m.Symbol, "#95% lower", "#95% upper", "#Weight, %", "Risk of bias")}
+	p.rows.Table = chart.Table{Caption: "Data of the forest plot", Head: columns("Study", "Outcome", "#Weeks after the last dose", "#Weeks as the source counts", "Comparator class", "#n, "+m.treatment, "#mean or events", "#SD", "#n, comparator", "#mean or events", "#SD", "#"+m.Symbol, "#95% lower", "#95% upper", "#Weight, %", "Risk of bias")}
 }
 
 func (p *forestParts) studies(s *site, href func(evidence.Effect) string) {
@@ -238,7 +254,8 @@ func (p *forestParts) study(s *site, e *evidence.Effect, href func(evidence.Effe
 	if weighted {
 		weight, size = show.Fixed(w, 1)+"%", w/math.Max(p.most, 1e-9)
 	}
-	scale := show.Clip(s.Name(e.Instrument), 22)
+	outcome := show.Clip(s.Name(e.Instrument), 22)
+	scale := outcome
 	if t := when(e); t != "" {
 		scale = strings.TrimPrefix(scale+", "+t, ", ")
 	}
@@ -267,10 +284,10 @@ func (p *forestParts) study(s *site, e *evidence.Effect, href func(evidence.Effe
 		}
 		return exact(show.FixedP(mean, 1), mean)
 	}
-	cells := []chart.Cell{{Text: r.Name, Href: r.Href}, {Text: orDash(scale)}, {Text: orDash(s.Name(e.ComparatorClass))}, exact(show.TrimP(e.N1, 1), e.N1), v(e.Event1, e.Mean1), exact(show.FixedP(e.SD1, 1), e.SD1),
+	cells := []chart.Cell{{Text: r.Name, Href: r.Href}, {Text: orDash(outcome)}, exact(show.TrimP(e.WeeksAfterLastDose, 1), e.WeeksAfterLastDose), exact(show.TrimP(e.TimepointWeeks, 1), e.TimepointWeeks), {Text: orDash(s.Name(e.ComparatorClass))}, exact(show.TrimP(e.N1, 1), e.N1), v(e.Event1, e.Mean1), exact(show.FixedP(e.SD1, 1), e.SD1),
 		exact(show.TrimP(e.N2, 1), e.N2), v(e.Event2, e.Mean2), exact(show.FixedP(e.SD2, 1), e.SD2), read(e.Estimate), read(e.CILower), read(e.CIUpper), {Text: strings.TrimSuffix(weight, "%")}, {Text: orDash(show.Clip(e.RiskOfBias, 40))}}
 	if weighted {
-		cells[12].Exact = show.Raw(w)
+		cells[14].Exact = show.Raw(w)
 	}
 	p.rows.Lines = append(p.rows.Lines, chart.TableLine{Cells: cells})
 }
@@ -290,7 +307,7 @@ func (p *forestParts) summary(kind chart.RowKind, name string, est, lo, hi *floa
 	if est != nil && lo != nil && hi != nil {
 		mark = chart.Mark{Shape: shape, Est: *est, Lo: *lo, Hi: *hi, Size: 0.5}
 		for i, x := range []float64{*est, *lo, *hi} {
-			line.Cells[9+i] = chart.Cell{Text: m.Value(x), Exact: show.Raw(m.Read(x))}
+			line.Cells[11+i] = chart.Cell{Text: m.Value(x), Exact: show.Raw(m.Read(x))}
 		}
 	}
 	r.Marks = []chart.Mark{mark}
@@ -330,7 +347,7 @@ func (p *forestParts) pooled() {
 	line := chart.TableLine{Class: "sum", Cells: make([]chart.Cell, len(p.rows.Head))}
 	line.Cells[0].Text = "95% prediction interval"
 	for i, x := range []float64{*pr.PILower, *pr.PIUpper} {
-		line.Cells[10+i] = chart.Cell{Text: m.Value(x), Exact: show.Raw(m.Read(x))}
+		line.Cells[12+i] = chart.Cell{Text: m.Value(x), Exact: show.Raw(m.Read(x))}
 	}
 	p.rows.Rows, p.rows.Lines = append(p.rows.Rows, r), append(p.rows.Lines, line)
 }
@@ -356,6 +373,9 @@ func (p *forestParts) foot(s *site) []string {
 			t += ". Difference between comparator classes: " + show.P(c.P)
 		}
 		out = append(out, t+".")
+	}
+	if t := clockNote(p.f); t != "" {
+		out = append(out, t)
 	}
 	if n := len(p.f.Missing); n > 0 {
 		out = append(out, missingLine(n))

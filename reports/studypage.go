@@ -245,7 +245,14 @@ func effectFacts(s *site, e *evidence.Effect) string {
 	add("design:", s.Name(e.Design))
 	add("blinding:", show.Clip(e.Blinding, 60))
 	if e.TimepointWeeks != nil {
-		add("time:", show.Trim(*e.TimepointWeeks, 1)+" weeks")
+		t := show.Trim(*e.TimepointWeeks, 1) + " weeks"
+		if e.TimepointOrigin != "" {
+			t += " from " + show.Clip(e.TimepointOrigin, 40)
+		}
+		add("time:", t)
+	}
+	if e.WeeksAfterLastDose != nil {
+		add("after the last dose:", show.Trim(*e.WeeksAfterLastDose, 1)+" weeks")
 	}
 	if e.Sessions != nil {
 		add("dosing sessions:", show.Int(*e.Sessions))

@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -54,7 +55,13 @@ func (s *site) whoAndWhen(f *evidence.Finding) []named {
 	add("Studies", size)
 	add("People", s.populations(f))
 	add("Compared with", of(func(e *evidence.Effect) string { return s.Name(e.ComparatorClass) }))
-	add("Measured", weeks(f))
+	after := weekSpan(f, afterLastDose)
+	if after == "" {
+		after = "not stated"
+	}
+	add("After the last dose", after)
+	add("As the sources count", weekSpan(f, asCounted))
+	add("Guessed their treatment", s.guessed(f))
 	return out
 }
 
@@ -77,27 +84,76 @@ func (s *site) populations(f *evidence.Finding) string {
 	return t
 }
 
-// weeks says when the outcome was measured, as the sources count it.
-func weeks(f *evidence.Finding) string {
-	lo, hi, n := 0.0, 0.0, 0
+// weekSpan writes the times that get finds: "3 to 8.7 weeks in 6 studies".
+func weekSpan(f *evidence.Finding, get func(*evidence.Effect) *float64) string {
+	var weeks []float64
 	for i := range f.Effects {
-		if w := f.Effects[i].TimepointWeeks; w != nil {
-			if n == 0 || *w < lo {
-				lo = *w
-			}
-			if n == 0 || *w > hi {
-				hi = *w
-			}
-			n++
+		if w := get(&f.Effects[i]); w != nil {
+			weeks = append(weeks, *w)
 		}
 	}
-	switch {
-	case n == 0:
+	if len(weeks) == 0 {
 		return ""
-	case lo == hi:
-		return "week " + show.Trim(lo, 1) + ", as the sources count"
 	}
-	return "weeks " + show.Trim(lo, 1) + " to " + show.Trim(hi, 1) + ", as the sources count"
+	lo, hi := show.Trim(slices.Min(weeks), 1), show.Trim(slices.Max(weeks), 1)
+	t := lo + " to " + hi + " weeks"
+	if lo == hi {
+		t = lo + map[bool]string{true: " week", false: " weeks"}[lo == "1"]
+	}
+	if n := len(f.Effects) - len(weeks); n > 0 {
+		t += "; not stated for " + show.Int(n) + " of " + show.Plural(len(f.Effects), "result", "results")
+	}
+	return t
+}
+
+func afterLastDose(e *evidence.Effect) *float64 { return e.WeeksAfterLastDose }
+
+func asCounted(e *evidence.Effect) *float64 { return e.TimepointWeeks }
+
+// guessed says how many people of the pooled trials guessed their treatment, one
+// trial's arm at a time: nothing is added up.
+func (s *site) guessed(f *evidence.Finding) string {
+	const most = 4
+	var parts []string
+	seen := map[string]bool{}
+	for i := range f.Effects {
+		e := &f.Effects[i]
+		id := studyOf(e)
+		if seen[id] {
+			continue
+		}
+		seen[id] = true
+		for j := range s.Ed.Guesses {
+			g := &s.Ed.Guesses[j]
+			if right := guessShare(g); right != "" && cmp.Or(s.byRecord[g.TrialID], g.TrialID) == id {
+				parts = append(parts, show.Clip(effectLabel(e), 40)+", "+cmp.Or(show.Clip(g.Arm, 40), "arm not stated")+": "+right+asked(g))
+			}
+		}
+	}
+	if len(parts) > most {
+		parts = append(parts[:most], show.Int(len(parts)-most)+" more")
+	}
+	return strings.Join(parts, "; ")
+}
+
+// asked names who guessed, where that was not the participants.
+func asked(g *evidence.Guess) string {
+	if g.Asked == "" || g.Asked == "participant" {
+		return ""
+	}
+	return " (" + show.Clip(g.Asked, 20) + ")"
+}
+
+// guessShare prints how many guessed rightly; "" where the source does not say.
+func guessShare(g *evidence.Guess) string {
+	share, ok := g.Share()
+	switch {
+	case ok && g.N != nil && g.Right != nil:
+		return fmt.Sprintf("%d of %d (%.0f%%)", *g.Right, *g.N, 100*share)
+	case ok:
+		return fmt.Sprintf("%.0f%%", 100*share)
+	}
+	return ""
 }
 
 // biasBars are the judgements of the risk of bias as bars by weight.
