@@ -29,19 +29,22 @@ func (s *site) emptyFinding(f *evidence.Finding) *emptyPage {
 		d.Sentence = "This edition did not look for it: no search named it, so nothing is said here and there is nothing to cite."
 		return d
 	}
-	for _, m := range f.Missing {
-		if len(d.Exists) == emptyMost {
-			break
+	listed := map[string]bool{}
+	exists := func(study, name string, l linked) {
+		if study = cmp.Or(study, name); listed[study] {
+			return
 		}
-		d.Exists = append(d.Exists, linked{Path: s.missingHref(m), Name: show.Clip(m.RecordID, 40), Note: whyShort(m)})
+		if listed[study] = true; len(d.Exists) < emptyMost {
+			d.Exists = append(d.Exists, l)
+		}
+	}
+	for _, m := range f.Missing {
+		exists(m.StudyID, m.RecordID, linked{Path: s.missingHref(m), Name: show.Clip(m.RecordID, 40), Note: show.Clip(m.Reason(), 60) + s.pooledFor(m)})
 	}
 	for _, m := range f.Measured {
-		if len(d.Exists) == emptyMost {
-			break
-		}
-		d.Exists = append(d.Exists, linked{Path: s.studPath[m.StudyID], Name: show.Clip(m.Label, 50), Note: "measured, no usable number"})
+		exists(m.StudyID, m.Label, linked{Path: s.studPath[m.StudyID], Name: show.Clip(m.Label, 50), Note: "measured, no usable number of this outcome"})
 	}
-	if rest := len(f.Missing) + len(f.Measured) - len(d.Exists); rest > 0 {
+	if rest := len(listed) - len(d.Exists); rest > 0 {
 		d.More = fmt.Sprintf("%s more are listed on", show.Int(rest))
 		if rest == 1 {
 			d.More = "1 more is listed on"
@@ -52,15 +55,6 @@ func (s *site) emptyFinding(f *evidence.Finding) *emptyPage {
 	}
 	d.Cite = s.address("f/" + show.Clip(f.ID, 80) + "@" + s.Ed.ID)
 	return d
-}
-
-// whyShort is why a trial has no result, in a few words.
-func whyShort(m evidence.MissingTrial) string {
-	why := show.Clip(m.Why, 60)
-	if why == "unknown" {
-		return "status unknown"
-	}
-	return why
 }
 
 // nearest is the finding with a number that shares most with another one: the

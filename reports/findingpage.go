@@ -329,12 +329,9 @@ func (s *site) findingWords(p *page, d *findingPage, read reading) {
 	default:
 		d.CertText = "Proposed by rule from the inputs below; no person has signed it."
 	}
-	d.MissingText = "No registered trial that fits this question lacks a result here. Trials that were never registered cannot be seen."
-	if n := len(f.Missing); n > 0 {
-		d.MissingText = missingLine(n)
-	}
+	d.MissingText = f.Lacking().Sentence()
 	if b := f.Bound; b != nil {
-		d.Bound = boundSentence(b, len(f.Missing))
+		d.Bound = boundSentence(b, f.Lacking().Trials)
 	}
 	d.Explain = s.explainFinding(f, read)
 }

@@ -233,16 +233,33 @@ func (s *site) switchTable(list []Switch, most int) *chart.Table {
 	return t
 }
 
-// whyMissing is why a trial has no result, with the dates or the reason.
-func whyMissing(m evidence.MissingTrial) string {
-	why := show.Clip(m.Why, 120)
-	if why == "unknown" {
-		why = "status unknown"
+// whyMissing is why a trial has no result, with the dates or the reason and the
+// question that pools it elsewhere.
+func (s *site) whyMissing(m evidence.MissingTrial, most int) string {
+	why := show.Clip(m.Reason(), 120)
+	if m.Detail != "" && !strings.EqualFold(m.Detail, m.Why) {
+		why += ": " + show.Prose(show.Clip(strings.TrimPrefix(m.Detail, "its report of this outcome is not pooled here: "), most))
 	}
-	if m.Detail == "" || strings.EqualFold(m.Detail, m.Why) {
-		return why
+	return why + s.pooledFor(m)
+}
+
+// pooledFor names the question for which a missing trial is pooled; "" where none.
+func (s *site) pooledFor(m evidence.MissingTrial) string {
+	if len(m.PooledIn) == 0 {
+		return ""
 	}
-	return why + ": " + show.Prose(show.Clip(strings.TrimPrefix(m.Detail, "its report of this outcome is not pooled here: "), 400))
+	name := m.PooledIn[0]
+	for i := range s.Ed.Findings {
+		if s.Ed.Findings[i].ID == name {
+			name = titleOf(&s.Ed.Findings[i])
+			break
+		}
+	}
+	out := "; pooled for “" + show.Clip(name, 120) + "”"
+	if n := len(m.PooledIn) - 1; n > 0 {
+		out += " and " + show.Plural(n, "other question", "other questions")
+	}
+	return out
 }
 
 func (s *site) missingHref(m evidence.MissingTrial) string {
@@ -300,7 +317,7 @@ func (s *site) missingBrief(list []evidence.MissingTrial, caption string) *chart
 	}
 	t := &chart.Table{Caption: caption, Head: columns("Trial", "Why there is no result", "#Planned", "Completion")}
 	for _, m := range list {
-		t.Lines = append(t.Lines, chart.TableLine{Cells: []chart.Cell{{Text: show.Clip(m.RecordID, 60), Href: s.missingHref(m)}, {Text: show.Clip(whyMissing(m), 160)}, {Text: planned(m.PlannedN)}, {Text: cmp.Or(show.Clip(m.Completion, 30), "?")}}})
+		t.Lines = append(t.Lines, chart.TableLine{Cells: []chart.Cell{{Text: show.Clip(m.RecordID, 60), Href: s.missingHref(m)}, {Text: s.whyMissing(m, 160)}, {Text: planned(m.PlannedN)}, {Text: cmp.Or(show.Clip(m.Completion, 30), "?")}}})
 	}
 	return t
 }

@@ -377,15 +377,10 @@ func (p *forestParts) foot(s *site) []string {
 	if t := clockNote(p.f); t != "" {
 		out = append(out, t)
 	}
-	if n := len(p.f.Missing); n > 0 {
-		out = append(out, missingLine(n))
+	if l := p.f.Lacking(); l.Trials > 0 {
+		out = append(out, l.Sentence())
 	}
 	return out
-}
-
-// missingLine is the one sentence about registered trials without a result.
-func missingLine(n int) string {
-	return countSentence(n, "registered trial fits this question and has no result here.", "registered trials fit this question and have no result here.")
 }
 
 // heterogeneity says how much studies differ, in one line.

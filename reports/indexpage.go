@@ -260,7 +260,7 @@ func (s *site) matrixCell(p *page, f *evidence.Finding, span map[bool]chart.Axis
 	case len(f.Effects) > 0:
 		c.Class, c.Text = "few", show.Plural(len(f.Effects), "study", "studies")+", not pooled"
 	default:
-		c.Class, c.Text = stateWords(f.State, len(f.Missing))
+		c.Class, c.Text = stateWords(f.State, f.Lacking().Trials)
 	}
 	return c
 }
@@ -298,7 +298,7 @@ func (s *site) findingRow(f *evidence.Finding) findingRow {
 	if h.IncludesNull() {
 		row.Side = "the interval includes no effect"
 	}
-	if n := len(f.Missing); n > 0 {
+	if n := f.Lacking().Trials; n > 0 {
 		row.Open = show.Int(n)
 	}
 	return row

@@ -104,8 +104,8 @@ func (m *Manuscript) finding(s *site, f *evidence.Finding) error {
 	m.add(3, "Results")
 	m.para(sentence(f.Sentences.Researcher, 2000))
 	m.para(sentence(f.Sentences.Curriculum, 1200))
-	if len(f.Missing) > 0 {
-		m.para(missingLine(len(f.Missing)))
+	if l := f.Lacking(); l.Trials > 0 {
+		m.para(l.Sentence())
 	}
 	if len(f.Limits) > 0 {
 		m.para("Limits: " + strings.Join(proseAll(f.Limits, 600), " "))

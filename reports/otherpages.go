@@ -255,16 +255,24 @@ func (s *site) missingPage() {
 	p := &page{Path: "missing.html", Name: "missing", Title: "What is missing", Nav: "missing.html"}
 	s.add(p)
 	d := &missingData{Total: len(s.Ed.Missing)}
-	ask := map[string][]*evidence.Finding{}
+	ask, detail := map[string][]*evidence.Finding{}, map[string]string{}
+	for _, m := range s.Ed.Missing {
+		detail[m.RecordID] = m.Detail
+	}
 	for i := range s.Ed.Findings {
 		for _, m := range s.Ed.Findings[i].Missing {
 			ask[m.RecordID] = append(ask[m.RecordID], &s.Ed.Findings[i])
+			if m.Detail == detail[m.RecordID] { // the reason shown is given for this question: it comes first
+				fs := ask[m.RecordID]
+				copy(fs[1:], fs)
+				fs[0], detail[m.RecordID] = &s.Ed.Findings[i], "\x00"
+			}
 		}
 	}
 	var order []string
 	by := map[string][]evidence.MissingTrial{}
 	for _, m := range s.Ed.Missing {
-		why := cmp.Or(strings.TrimSpace(m.Why), "not said")
+		why := m.Reason()
 		if _, ok := by[why]; !ok {
 			order = append(order, why)
 		}
@@ -272,9 +280,6 @@ func (s *site) missingPage() {
 	}
 	for i, why := range order {
 		name := show.Clip(why, 60)
-		if why == "unknown" {
-			name = "status unknown"
-		}
 		d.Tally = append(d.Tally, counted{name, len(by[why])})
 		d.Groups = append(d.Groups, tableGroup{Anchor: fmt.Sprintf("why%d", i+1), Name: show.First(name), Table: s.missingOf(by[why], ask, show.First(name))})
 	}
@@ -293,11 +298,7 @@ func (s *site) missingOf(list []evidence.MissingTrial, ask map[string][]*evidenc
 				q.Text += " and " + show.Plural(len(fs)-1, "more", "more")
 			}
 		}
-		why := whyMissing(m)
-		if len(m.PooledIn) > 0 {
-			why += "; pooled for " + show.Plural(len(m.PooledIn), "other question", "other questions")
-		}
-		t.Lines = append(t.Lines, chart.TableLine{Cells: []chart.Cell{{Text: show.Clip(m.RecordID, 60), Href: s.missingHref(m)}, q, {Text: show.Clip(why, 240)}, {Text: planned(m.PlannedN)}, {Text: cmp.Or(show.Clip(m.Completion, 30), "?")}}})
+		t.Lines = append(t.Lines, chart.TableLine{Cells: []chart.Cell{{Text: show.Clip(m.RecordID, 60), Href: s.missingHref(m)}, q, {Text: s.whyMissing(m, 200)}, {Text: planned(m.PlannedN)}, {Text: cmp.Or(show.Clip(m.Completion, 30), "?")}}})
 	}
 	return t
 }

@@ -113,11 +113,7 @@ func (p *Pipeline) ReportEdition(ctx context.Context, doc edition.Document) (rep
 	if err := p.reportPayloads(ctx, &ed); err != nil {
 		return ed, err
 	}
-	for _, f := range ed.Findings {
-		ed.Missing = append(ed.Missing, f.Missing...)
-	}
-	slices.SortFunc(ed.Missing, func(a, b evidence.MissingTrial) int { return strings.Compare(a.RecordID, b.RecordID) })
-	ed.Missing = slices.CompactFunc(ed.Missing, func(a, b evidence.MissingTrial) bool { return a.RecordID == b.RecordID })
+	ed.Missing = evidence.MissingOf(ed.Findings)
 	ed.RiskOfBias = riskOfBias(ed.Findings)
 	ed.Sources = p.reportSources(ctx, doc)
 	if err := p.reportCitations(ctx, doc, &ed); err != nil {

@@ -94,9 +94,7 @@ func stateOf(q Question, f evidence.Finding) evidence.State {
 		add(x.Misfit == CodeDesign, evidence.Uncontrolled)
 		add(measuredHere(x), evidence.MeasuredOnly)
 	}
-	for _, m := range f.Missing {
-		add(m.Why != WhyWithdrawn && m.Why != WhyReported, evidence.RegisteredOnly)
-	}
+	add(len(f.Missing) > 0, evidence.RegisteredOnly)
 	add(f.Primary.K > 0, evidence.MeasuredOnly)
 	add(f.Coverage.Asked, evidence.SearchedNone)
 	return best(states...)
@@ -159,9 +157,9 @@ func sayAbsence(s evidence.State, what string, n int, names []string, c evidence
 	case s == evidence.Uncontrolled:
 		return fmt.Sprintf("Only studies without a comparison group reported on it; no controlled result shows %s.", what)
 	case s == evidence.RegisteredOnly && n > 0:
-		return fmt.Sprintf("%s registered%s and no result is in this edition, so it is not known %s.", plural(n, "trial is", "trials are"), named(names), what)
+		return fmt.Sprintf("%s registered%s, and this edition holds no result that answers the question, so it is not known %s.", plural(n, "trial is", "trials are"), named(names), what)
 	case s == evidence.RegisteredOnly:
-		return fmt.Sprintf("Trials are registered and no result is in this edition, so it is not known %s.", what)
+		return fmt.Sprintf("Trials are registered, and this edition holds no result that answers the question, so it is not known %s.", what)
 	case s == evidence.SearchedNone && c.Retold:
 		return fmt.Sprintf("The demonstration's selection of trials holds none of it, and no register was searched, so it is not known from here %s.", what)
 	case s == evidence.SearchedNone && c.Asked:

@@ -101,7 +101,7 @@ func Answer(ctx context.Context, q Question, b Base) (evidence.Finding, error) {
 	return f, Say(q, &f)
 }
 
-// Relate adds to each finding what the others know: in which findings a trial is
+// Relate adds to each finding what the others know: for which questions a trial is
 // pooled that is missing here. The words follow.
 func Relate(qs []Question, fs []evidence.Finding) error {
 	pooled := map[string][]string{}

@@ -169,9 +169,6 @@ func (in GapInput) count(c *evidence.GapCell, row gapRow, s evidence.Study, why 
 	if state != evidence.RegisteredOnly {
 		c.WithResults++
 	}
-	if state == evidence.RegisteredOnly && s.Status == evidence.StatusWithdrawn {
-		return evidence.SearchedNone
-	}
 	return state
 }
 

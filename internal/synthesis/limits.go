@@ -38,20 +38,8 @@ func limits(q Question, f evidence.Finding) []string {
 	add(len(f.Retracted) > 0, "%s of the pooled studies %s retracted; no number of a retracted report is pooled.",
 		plural(len(f.Retracted), "report", "reports"), map[bool]string{true: "is", false: "are"}[len(f.Retracted) == 1])
 	out = append(out, noticeLimits(&f)...)
-	open, late := 0, 0
-	for _, m := range f.Missing {
-		if unreported(m) {
-			open++
-		}
-		if m.Why == WhyOverdue {
-			late++
-		}
-	}
-	note := ""
-	if late > 0 {
-		note = fmt.Sprintf(", %d of them overdue by the register's rule (%s)", late, OverdueRule)
-	}
-	add(open > 0, "%s the question and %s no result here%s.", plural(open, "registered trial fits", "registered trials fit"), map[bool]string{true: "has", false: "have"}[open == 1], note)
+	add(len(f.Missing) > 0, "%s", f.Lacking().Sentence())
+	add(slices.ContainsFunc(f.Missing, func(m evidence.MissingTrial) bool { return m.Why == WhyOverdue }), "Overdue: %s.", OverdueRule)
 	return out
 }
 

@@ -36,19 +36,21 @@ func missing(q Question, b Base, pooled []evidence.Effect, excluded []evidence.E
 	}
 	delete(inPool, "")
 	reported, unfit := reportedHere(q, b, excluded)
-	byStudy := map[string][]evidence.Record{}
+	byStudy, fits := map[string][]evidence.Record{}, map[string]bool{}
 	for _, r := range b.Trials {
 		st := cmp.Or(b.StudyOf[r.ID], r.ID)
 		if inPool[st] || inPool[r.ID] || unfit[st] {
 			continue
 		}
-		if ok, _ := Fits(q, ofTrial(b.About[st], &r)); reported[st] == "" && !ok {
-			continue
-		}
+		ok, _ := Fits(q, ofTrial(b.About[st], &r))
+		fits[st] = fits[st] || ok || reported[st] != ""
 		byStudy[st] = append(byStudy[st], r)
 	}
 	var out []evidence.MissingTrial
 	for st, records := range byStudy {
+		if !fits[st] {
+			continue
+		}
 		slices.SortFunc(records, func(a, b evidence.Record) int {
 			return cmp.Or(flag(b.Source == "ctgov")-flag(a.Source == "ctgov"), strings.Compare(a.ID, b.ID))
 		})

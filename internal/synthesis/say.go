@@ -263,9 +263,7 @@ func behind(f evidence.Finding) (n int, names []string) {
 		}
 	case evidence.RegisteredOnly:
 		for _, m := range f.Missing {
-			if m.Why != WhyWithdrawn && m.Why != WhyReported {
-				add(m.StudyID, m.RecordID)
-			}
+			add(m.StudyID, m.RecordID)
 		}
 	}
 	return len(studies), names

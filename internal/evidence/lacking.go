@@ -1,0 +1,92 @@
+package evidence
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Lacking counts the registered trials that fit a finding and have no result in
+// its pool. Pages, limits, figures, manuscripts and the terminal count here.
+type Lacking struct {
+	Trials    int
+	Kinds     []WhyCount // by reason, most first
+	Elsewhere int        // of them pooled for another question
+}
+
+// WhyCount is how many trials lack a result for one reason.
+type WhyCount struct {
+	Why string
+	N   int
+}
+
+// Lacking counts the trials of Missing.
+func (f *Finding) Lacking() Lacking {
+	l := Lacking{Trials: len(f.Missing)}
+	for _, m := range f.Missing {
+		if len(m.PooledIn) > 0 {
+			l.Elsewhere++
+		}
+		i := slices.IndexFunc(l.Kinds, func(k WhyCount) bool { return k.Why == m.Reason() })
+		if i < 0 {
+			i, l.Kinds = len(l.Kinds), append(l.Kinds, WhyCount{Why: m.Reason()})
+		}
+		l.Kinds[i].N++
+	}
+	slices.SortFunc(l.Kinds, func(a, b WhyCount) int { return cmp.Or(cmp.Compare(b.N, a.N), strings.Compare(a.Why, b.Why)) })
+	return l
+}
+
+// Sentence is the one sentence about registered trials without a result.
+func (l Lacking) Sentence() string {
+	if l.Trials == 0 {
+		return "No registered trial that fits this question lacks a result here. Trials that were never registered cannot be seen."
+	}
+	verbs := map[bool]string{true: "1 registered trial fits this question and has no result here", false: fmt.Sprintf("%d registered trials fit this question and have no result here", l.Trials)}
+	var kinds []string
+	for _, k := range l.Kinds {
+		kinds = append(kinds, fmt.Sprintf("%d %s", k.N, k.Why))
+	}
+	out := verbs[l.Trials == 1] + ": " + strings.Join(kinds, "; ") + "."
+	switch {
+	case l.Elsewhere == 1:
+		out += " 1 of them is pooled for another question."
+	case l.Elsewhere > 1:
+		out += fmt.Sprintf(" %d of them are pooled for other questions.", l.Elsewhere)
+	}
+	return out
+}
+
+// Reason is why the trial has no result, in words.
+func (m MissingTrial) Reason() string {
+	if m.Why == "" || m.Why == "unknown" {
+		return "status unknown"
+	}
+	return m.Why
+}
+
+// MissingOf lists the trials that some finding lacks, each study once. Of several
+// reasons the one that knows most is kept: a report that is not pooled, posted
+// results, then the state of the trial.
+func MissingOf(findings []Finding) []MissingTrial {
+	rank := func(m MissingTrial) int {
+		return slices.Index([]string{"results posted, not pooled", "reported, not pooled"}, m.Why)
+	}
+	at := map[string]int{}
+	var out []MissingTrial
+	for i := range findings {
+		for _, m := range findings[i].Missing {
+			key := cmp.Or(m.StudyID, m.RecordID)
+			j, ok := at[key]
+			switch {
+			case !ok:
+				at[key], out = len(out), append(out, m)
+			case rank(m) > rank(out[j]):
+				out[j] = m
+			}
+		}
+	}
+	slices.SortFunc(out, func(a, b MissingTrial) int { return strings.Compare(a.RecordID, b.RecordID) })
+	return out
+}
