@@ -63,8 +63,9 @@ func (s *site) cardPages() {
 			}
 			d.Groups = append(d.Groups, g)
 		}
-		group("Controlled trials", "None was found.", c.Controlled)
-		group("Uncontrolled trials", "None was found.", c.Uncontrolled)
+		none := noneWords(c.Cells)
+		group("Controlled trials", none, c.Controlled)
+		group("Uncontrolled trials", none, c.Uncontrolled)
 		if len(c.Unclear) > 0 {
 			group("Trials whose design is not stated", "", c.Unclear)
 		}
@@ -77,6 +78,27 @@ func (s *site) cardPages() {
 		}
 		p.Data = d
 	}
+}
+
+// noneWords says what an empty list of a topic's trials means: "none" only of
+// substances that were searched for.
+func noneWords(cells []evidence.GapCell) string {
+	asked, retold := 0, false
+	for i := range cells {
+		if c := &cells[i]; c.State == evidence.SearchedNone || c.State != evidence.NotLooked && c.Coverage.Asked {
+			asked++
+			retold = retold || c.Coverage.Retold
+		}
+	}
+	switch {
+	case asked == 0:
+		return "Not looked for: no search of this edition covers the topic."
+	case retold:
+		return "None in the demonstration's selection of trials; no register was searched."
+	case asked < len(cells):
+		return fmt.Sprintf("None on file; the searches covered %d of %s.", asked, show.Plural(len(cells), "substance", "substances"))
+	}
+	return "Searched, none was found."
 }
 
 func (p *page) other(o *evidence.OtherEvidence) otherView {

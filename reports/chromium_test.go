@@ -17,7 +17,7 @@ import (
 
 // pageTypes is one page of each kind in the fixture.
 var pageTypes = []string{"index.html", "f/mdma-ptsd-severity.html", "f/psilocybin-depression-severity.html", "f/mdma-ptsd-response.html", "f/lsd-anxiety-in-illness.html", "f/mdma-sexual-function.html", "claims.html", "gaps.html", "trials.html",
-	"s/NCT03537014.html", "s/NCT00090064.html", "harms.html", "missing.html", "changes.html", "methods.html", "data.html", "about.html", "search.html"}
+	"s/NCT03537014.html", "s/NCT00090064.html", "harms.html", "missing.html", "changes.html", "methods.html", "data.html", "about.html", "search.html", "harm-rows.html"}
 
 // TestPagesLoad opens each kind of page at four widths, light and dark: no
 // console message, no request outside, nothing wider than the window.

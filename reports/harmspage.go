@@ -21,7 +21,8 @@ type harmsData struct {
 type harmSub struct {
 	Anchor, Name string
 	Facts        []named
-	Plots        []figView
+	Plot, More   *figView // the terms with most people, and the others folded
+	MoreTerms    string
 	Sexual       *figView
 	SexualNote   string
 	Alone        string
@@ -81,8 +82,12 @@ func harmFacts(h *evidence.Harms) []named {
 	return []named{{Name: "Serious events", Value: countOf(h.Serious)}, {Name: "Deaths", Value: countOf(h.Deaths)}, {Name: "Stopped because of harm", Value: countOf(h.Stopped)}, {Name: "People exposed", Value: exposed}}
 }
 
-// harmTerms is how many terms a substance's figure shows; the rows have all.
-const harmTerms = 8
+// A substance's figures show harmTerms terms, the first of them open until they
+// fill harmOpen comparisons and the others folded; the rows have all.
+const (
+	harmTerms = 8
+	harmOpen  = 10
+)
 
 func (s *site) harmsPage() {
 	p := &page{Path: "harms.html", Name: "harms", Title: "Harms", Nav: "harms.html", Description: "Harms reported in trials of psychedelics, by substance, each against the comparison arm of the same trial."}
@@ -97,14 +102,9 @@ func (s *site) harmsPage() {
 			continue
 		}
 		v.Facts = harmFacts(h)
-		if r, ok := s.harmPlot(h.Substance, "terms", "Risk difference by term", h.Terms); ok {
-			f := p.rows(r)
-			f.Full = &linked{Path: "harm-rows.html", Name: "every row as reported"}
-			v.Plots = append(v.Plots, f)
-		}
+		s.termPlots(p, &v, h)
 		if r, ok := s.harmPlot(h.Substance, "sexual", "Sexual and genital side effects", h.Sexual); ok {
-			f := p.rows(r)
-			v.Sexual = &f
+			v.Sexual = p.harmFigure(r)
 		} else if v.SexualNote == "" {
 			v.SexualNote = "No table on file compares a sexual side effect with its comparison arm."
 		}
@@ -113,19 +113,51 @@ func (s *site) harmsPage() {
 	p.Data = d
 }
 
+// termPlots draws the terms with most people and folds the others.
+func (s *site) termPlots(p *page, v *harmSub, h *evidence.Harms) {
+	var drawn []evidence.HarmTerm
+	for _, t := range h.Terms {
+		if drawable(t) {
+			drawn = append(drawn, t)
+		}
+	}
+	all := len(drawn)
+	drawn = drawn[:min(all, harmTerms)]
+	open, rows := 0, 0
+	for open < len(drawn) && (open == 0 || rows+len(drawn[open].Comparisons) <= harmOpen) {
+		rows += len(drawn[open].Comparisons)
+		open++
+	}
+	if r, ok := s.harmPlot(h.Substance, "terms", "Risk difference by term", drawn[:open]); ok {
+		r.Note += fmt.Sprintf(" %d of %s, those with most people first; the rows have all.", open, show.Plural(all, "term", "terms"))
+		v.Plot = p.harmFigure(r)
+	}
+	if r, ok := s.harmPlot(h.Substance, "more", "Risk difference by term, further terms", drawn[open:]); ok {
+		v.More = p.harmFigure(r)
+		var names []string
+		for _, t := range drawn[open:] {
+			names = append(names, show.Clip(t.Name, 40))
+		}
+		v.MoreTerms = show.First(strings.Join(names, ", "))
+	}
+}
+
+func (p *page) harmFigure(r chart.Rows) *figView {
+	f := p.rows(r)
+	f.Full = &linked{Path: "harm-rows.html", Name: "every row as reported"}
+	return &f
+}
+
 // harmPlot describes the risk differences of terms, each within one trial's own
 // table; nothing is added up across trials.
 func (s *site) harmPlot(sub, kind, title string, terms []evidence.HarmTerm) (chart.Rows, bool) {
 	r := chart.Rows{ID: kind + "-" + show.Slug(sub), Title: title, NameHead: "Term and trial", Stamp: s.permalink(""), Axis: chart.Axis{Title: "Risk difference, percentage points", Percent: true, Left: "fewer with " + s.Name(sub), Right: "more with " + s.Name(sub)},
 		Columns: []chart.Column{{Group: "People affected", Head: show.First(s.Name(sub)), Say: "treatment"}, {Group: "People affected", Head: "comparator", Say: "comparator"}, {Head: "difference [95% CI]", After: true, Phone: true}}}
 	r.Table = chart.Table{Caption: title, Head: columns("Term", "Trial", "#Affected", "#At risk", "#Affected, comparator", "#At risk, comparator", "#Difference, %", "#95% lower", "#95% upper")}
-	shown, left := 0, 0
+	left := 0
 	for _, t := range terms {
 		if !drawable(t) {
 			continue
-		}
-		if shown++; shown > harmTerms {
-			break
 		}
 		r.Rows = append(r.Rows, chart.Row{Kind: chart.Group, Name: show.First(show.Clip(t.Name, 60)), Line: -1})
 		for i := range t.Comparisons {
@@ -171,9 +203,6 @@ func (s *site) harmPlot(sub, kind, title string, terms []evidence.HarmTerm) (cha
 		return r, false
 	}
 	r.Note = "Each row compares the arms of one trial's own table. Terms are not added up to people, and a term that a table leaves out is not zero."
-	if with := countWith(terms); with > harmTerms {
-		r.Note += fmt.Sprintf(" The %d of %d terms with most people are drawn; the rows have all.", harmTerms, with)
-	}
 	if left > 0 {
 		r.Note += " " + countSentence(left, "comparison has no difference (the same people in both arms, or counts not in people) and is among the rows.", "comparisons have no difference (the same people in both arms, or counts not in people) and are among the rows.")
 	}
@@ -187,23 +216,14 @@ func drawable(t evidence.HarmTerm) bool {
 	return slices.ContainsFunc(t.Comparisons, func(c evidence.HarmComparison) bool { return c.Difference != nil && c.Lower != nil && c.Upper != nil })
 }
 
-func countWith(terms []evidence.HarmTerm) int {
-	n := 0
-	for _, t := range terms {
-		if drawable(t) {
-			n++
-		}
-	}
-	return n
-}
-
 type harmRowsData struct {
-	Groups []tableGroup
+	Groups     []tableGroup
+	Shown, All int
 }
 
-// harmRowsPerGroup bounds a table of adverse events on the summary page; study
-// pages and downloads have the rest.
-const harmRowsPerGroup = 60
+// harmRowsMost bounds the rows of the page; study pages and downloads have the
+// rest.
+const harmRowsMost = 600
 
 // harmRowsPage lists the single rows, one level below the harms.
 func (s *site) harmRowsPage() {
@@ -222,6 +242,7 @@ func (s *site) harmRowsPage() {
 		}
 		by[h.Substance] = append(by[h.Substance], h)
 	}
+	most := max(1, harmRowsMost/len(order))
 	for i, sub := range order {
 		rows := slices.Clone(by[sub])
 		slices.SortStableFunc(rows, func(a, b *evidence.HarmRow) int {
@@ -243,12 +264,13 @@ func (s *site) harmRowsPage() {
 			grave += "; not stated for " + show.Int(unstated)
 		}
 		name := cmp.Or(s.Name(sub), "Substance not said")
-		g := tableGroup{Anchor: fmt.Sprintf("sub%d", i+1), Name: show.First(name), Table: harmTable("Adverse events reported with "+name, rows, harmRowsPerGroup, s.studPath)}
+		g := tableGroup{Anchor: fmt.Sprintf("sub%d", i+1), Name: show.First(name), Table: harmTable("Adverse events reported with "+name, rows, most, s.studPath)}
 		g.Note = fmt.Sprintf("%s, %s. Serious events first, then by people affected in an arm.", show.Plural(len(rows), "row", "rows"), grave)
-		if len(rows) > harmRowsPerGroup {
-			g.Note += fmt.Sprintf(" The first %d are shown; study pages and downloads have all.", harmRowsPerGroup)
+		if len(rows) > most {
+			g.Note += fmt.Sprintf(" The first %d are shown; study pages and downloads have all.", most)
 		}
 		d.Groups = append(d.Groups, g)
+		d.Shown, d.All = d.Shown+min(most, len(rows)), d.All+len(rows)
 	}
 	p.Data = d
 }

@@ -13,7 +13,7 @@ var budgets = []struct {
 	wide, phone, text int
 }{
 	{"f/mdma-ptsd-severity.html", 5500, 9000, 2200}, {"f/psilocybin-depression-severity.html", 5500, 9000, 2200}, {"f/mdma-ptsd-response.html", 5500, 9000, 2200},
-	{"f/mdma-sexual-function.html", 900, 1200, 120}, {"index.html", 4500, 9000, 2200},
+	{"f/mdma-sexual-function.html", 900, 1200, 120}, {"index.html", 4500, 9000, 2200}, {"harms.html", 4500, 6000, 1500}, {"harm-rows.html", 1500, 2500, 300},
 }
 
 // TestBudgets holds pages to their length: what is folded stays folded.
@@ -55,6 +55,33 @@ func TestNoLineThroughText(t *testing.T) {
 			t.Errorf("%s: %s", page, hit)
 		}
 	}
+}
+
+// TestRowSearch finds rows in folded tables and says that the page need not have
+// all of them.
+func TestRowSearch(t *testing.T) {
+	b := newTab(t, written(t, fixtureEdition(t), Options{}))
+	b.size(1280, 900)
+	b.open("harm-rows.html")
+	type state struct {
+		Shown, Open int
+		Said        string
+	}
+	search := func(q string) state {
+		b.js(`(e => { e.value = "` + q + `"; e.dispatchEvent(new Event("input", {bubbles: true})); })(document.querySelector("[data-rowsearch] input"))`)
+		return eval[state](b, `({Shown: document.querySelectorAll("details.rows tbody tr:not([hidden])").length, Open: document.querySelectorAll("details.rows[open]").length, Said: document.querySelector("[data-found]").textContent})`)
+	}
+	all := search("")
+	if got := search("Mitchell TENSION"); got.Shown != 2 || got.Open != 1 || !strings.HasPrefix(got.Said, "2 rows of this page hold every word.") {
+		t.Errorf("a search gives %+v of %+v", got, all)
+	}
+	if got := search("no such word"); got.Shown != 0 || got.Open != 0 {
+		t.Errorf("a search without a hit gives %+v", got)
+	}
+	if got := search(""); got != all || got.Open != 0 {
+		t.Errorf("an emptied search gives %+v, not %+v", got, all)
+	}
+	b.quiet("rows")
 }
 
 var number = regexp.MustCompile(`[−+]?\d+(\.\d+)?`)

@@ -460,12 +460,32 @@
     set();
   }
 
+  // --- rows of folded tables: those that hold every word stay ---
+  function rowSearch(panel) {
+    var input = panel.querySelector("[data-q]"), found = doc.querySelector("[data-found]"), was = found.textContent;
+    var rows = all("details.rows tbody tr").map(function (tr) { return { tr: tr, text: fold(tr.textContent), hit: true }; });
+    panel.hidden = false;
+    input.addEventListener("input", function () {
+      var q = fold(input.value).split(/\s+/).filter(Boolean), n = 0;
+      rows.forEach(function (r) {
+        r.hit = q.every(function (w) { return r.text.indexOf(w) >= 0; });
+        r.tr.hidden = !r.hit;
+        n += r.hit ? 1 : 0;
+      });
+      all("details.rows").forEach(function (d) {
+        d.open = q.length > 0 && rows.some(function (r) { return r.hit && d.contains(r.tr); });
+      });
+      found.textContent = q.length ? n + (n === 1 ? " row" : " rows") + " of this page " + (n === 1 ? "holds" : "hold") + " every word. " + was : was;
+    });
+  }
+
   function start() {
     all("figure.fg").forEach(function (f) { if (f.querySelector(".draw")) { toolbar(f); hover(f); } });
     all("figure.fg").forEach(function (f) { var w = json(f.querySelector("script.work")); if (w) { pastForest(f, w, fixed); } });
     copyButtons();
     searchBoxes();
     all("[data-filters]").forEach(trials);
+    all("[data-rowsearch]").forEach(rowSearch);
     root.classList.add("ready");
   }
   doc.addEventListener("keydown", function (ev) { if (ev.key === "Escape") { hideTip(); } });

@@ -1,0 +1,70 @@
+package reports
+
+import (
+	"testing"
+
+	"past/internal/evidence"
+)
+
+// TestNoneWords holds an empty list of trials to what was searched: "none" is
+// only said where a search asked.
+func TestNoneWords(t *testing.T) {
+	cell := func(st evidence.State, asked bool) evidence.GapCell {
+		return evidence.GapCell{State: st, Coverage: evidence.Coverage{Asked: asked}}
+	}
+	for _, c := range []struct {
+		cells []evidence.GapCell
+		want  string
+	}{
+		{nil, "Not looked for: no search of this edition covers the topic."},
+		{[]evidence.GapCell{cell(evidence.NotLooked, false), cell(evidence.NotLooked, true)}, "Not looked for: no search of this edition covers the topic."},
+		{[]evidence.GapCell{cell(evidence.Uncontrolled, false)}, "Not looked for: no search of this edition covers the topic."},
+		{[]evidence.GapCell{cell(evidence.SearchedNone, true), cell(evidence.NotLooked, false)}, "None on file; the searches covered 1 of 2\u00a0substances."},
+		{[]evidence.GapCell{{State: evidence.SearchedNone, Coverage: evidence.Coverage{Asked: true, Retold: true}}}, "None in the demonstration's selection of trials; no register was searched."},
+		{[]evidence.GapCell{cell(evidence.SearchedNone, true)}, "Searched, none was found."},
+		{[]evidence.GapCell{cell(evidence.SearchedNone, true), cell(evidence.RegisteredOnly, true)}, "Searched, none was found."},
+	} {
+		if got := noneWords(c.cells); got != c.want {
+			t.Errorf("%v: %q, want %q", c.cells, got, c.want)
+		}
+	}
+}
+
+// TestWeeksOfBothClocks tells weeks after the last dose from weeks as a source
+// counts them, and from what no source states.
+func TestWeeksOfBothClocks(t *testing.T) {
+	ed := fixtureEdition(t)
+	f := &ed.Findings[0]
+	s := newSite(&ed, Options{})
+	value := func(name string) string {
+		for _, n := range s.whoAndWhen(f) {
+			if n.Name == name {
+				return n.Value
+			}
+		}
+		return ""
+	}
+	for i := range f.Effects {
+		f.Effects[i].WeeksAfterLastDose = nil
+	}
+	if a, b := value("After the last dose"), value("As the sources count"); a != "not stated" || b != "18 weeks" {
+		t.Errorf("without a last dose: %q, %q", a, b)
+	}
+	if w := when(&f.Effects[0]); w != "(18)" {
+		t.Errorf("the plot writes %q", w)
+	}
+	f.Effects[0].WeeksAfterLastDose, f.Effects[1].WeeksAfterLastDose = p(1.0), p(8.7)
+	if a := value("After the last dose"); a != "1 to 8.7 weeks; not stated for 4 of 6\u00a0results" {
+		t.Errorf("with two stated: %q", a)
+	}
+	if w := when(&f.Effects[1]); w != "8.7" {
+		t.Errorf("the plot writes %q", w)
+	}
+	if g := value("Guessed their treatment"); g != "" {
+		t.Errorf("nothing is on file, and the box says %q", g)
+	}
+	ed.Guesses = []evidence.Guess{{TrialID: "NCT03537014", Arm: "MDMA", Asked: "participant", N: p(46), Right: p(44)}, {TrialID: "NCT99999999", Arm: "other", Percent: p(50.0)}, {TrialID: "NCT03537014", Arm: "placebo", Asked: "therapist"}}
+	if g := value("Guessed their treatment"); g != "Mitchell 2021, MDMA: 44 of 46 (96%)" {
+		t.Errorf("guesses: %q", g)
+	}
+}
