@@ -210,42 +210,6 @@ func at(v any, path ...any) any {
 	return v
 }
 
-func TestKubernetesManifest(t *testing.T) {
-	kinds := map[string]map[string]any{}
-	for _, doc := range readYAML(t, "kubernetes.yaml") {
-		kinds[doc["kind"].(string)] = doc
-	}
-	pods := map[string]any{"CronJob": at(kinds["CronJob"], "spec", "jobTemplate", "spec", "template", "spec"), "Deployment": at(kinds["Deployment"], "spec", "template", "spec")}
-	if at(kinds["CronJob"], "spec", "concurrencyPolicy") != "Forbid" {
-		t.Error("two cycles could run at once")
-	}
-	for kind, pod := range pods {
-		c := at(pod, "containers", 0)
-		if at(pod, "securityContext", "runAsNonRoot") != true || at(c, "securityContext", "readOnlyRootFilesystem") != true || at(c, "securityContext", "allowPrivilegeEscalation") != false {
-			t.Errorf("%s: root, a writable root or more rights", kind)
-		}
-		var args []string
-		for _, a := range at(c, "args").([]any) {
-			args = append(args, a.(string))
-		}
-		if err := parseLine(t, strings.Join(args, " ")); err != nil {
-			t.Errorf("%s: past %v: %v", kind, args, err)
-		}
-		volumes := map[any]bool{}
-		for _, v := range at(pod, "volumes").([]any) {
-			volumes[at(v, "name")] = true
-		}
-		for _, m := range at(c, "volumeMounts").([]any) {
-			if !volumes[at(m, "name")] {
-				t.Errorf("%s mounts %v, which is no volume", kind, at(m, "name"))
-			}
-		}
-	}
-	if at(kinds["Service"], "spec", "ports", 0, "targetPort") != at(kinds["Deployment"], "spec", "template", "spec", "containers", 0, "ports", 0, "containerPort") {
-		t.Error("the service leads to another port")
-	}
-}
-
 func TestHostedWorkflow(t *testing.T) {
 	w := readYAML(t, "github-actions.yaml")[0]
 	if at(w, "concurrency", "cancel-in-progress") != false || at(w, "permissions", "contents") != "read" {

@@ -61,3 +61,10 @@ func lastStage(s instructions.Stage) error {
 		want(volume, "/data must be a volume"),
 		want(entry, "ENTRYPOINT must be in exec form: there is no shell"))...)
 }
+
+func want(ok bool, why string) error {
+	if ok {
+		return nil
+	}
+	return errors.New(why)
+}

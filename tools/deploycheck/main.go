@@ -1,11 +1,7 @@
-// Command deploycheck reads deployment files with the code of the programs
-// they are for: Kubernetes manifests strictly into the published API types
-// (an unknown, misspelt or doubled key is a mistake), Containerfiles with
-// BuildKit's parser and its lint rules. It then holds both against what the
-// product promises: no root, a read-only root file system, no privileges, one
-// cycle at a time, data on a volume.
+// Command deploycheck reads Containerfiles with BuildKit's parser and its lint
+// rules, and checks what the product promises: no root, data on a volume.
 //
-//	go run -C tools ./deploycheck ../deploy/kubernetes.yaml ../deploy/Containerfile
+//	go run -C tools ./deploycheck ../deploy/Containerfile
 package main
 
 import (
@@ -40,11 +36,8 @@ func check(path string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	switch ext := filepath.Ext(path); {
-	case ext == ".yaml" || ext == ".yml":
-		return manifests(b)
-	case filepath.Base(path) == "Containerfile" || filepath.Base(path) == "Dockerfile":
-		return containerfile(b)
+	if name := filepath.Base(path); name != "Containerfile" && name != "Dockerfile" {
+		return "", errors.New("no Containerfile")
 	}
-	return "", errors.New("neither a manifest (.yaml) nor a Containerfile")
+	return containerfile(b)
 }

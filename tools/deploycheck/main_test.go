@@ -19,16 +19,6 @@ func committed(t *testing.T, name string) string {
 // TestMistakesAreSeen breaks the committed files one promise at a time.
 func TestMistakesAreSeen(t *testing.T) {
 	for _, c := range []struct{ file, old, new, want string }{
-		{"kubernetes.yaml", "concurrencyPolicy: Forbid", "concurencyPolicy: Forbid", "unknown field"},
-		{"kubernetes.yaml", "concurrencyPolicy: Forbid", "concurrencyPolicy: Allow", "must be Forbid"},
-		{"kubernetes.yaml", "runAsNonRoot: true", "runAsNonRoot: \"yes please\"", "cannot unmarshal"},
-		{"kubernetes.yaml", "runAsUser: 65532", "runAsUser: 0", "other than root"},
-		{"kubernetes.yaml", "readOnlyRootFilesystem: true", "readOnlyRootFilesystem: false", "readOnlyRootFilesystem"},
-		{"kubernetes.yaml", "drop: [ALL]", "drop: [NET_RAW]", "capabilities"},
-		{"kubernetes.yaml", "limits: {memory: 2Gi}", "limits: {memory: 2 gigabytes}", "quantities"},
-		{"kubernetes.yaml", "schedule:", "schedule: \"1 1 * * *\"\n  schedule:", "already set"},
-		{"kubernetes.yaml", "type: RuntimeDefault", "type: Unconfined", "seccompProfile"},
-		{"kubernetes.yaml", "mountPath: /data", "mountPath: /date", "/data must be"},
 		{"Containerfile", "USER 65532:65532", "USER root", "USER must be"},
 		{"Containerfile", "USER 65532:65532", "USER 0:0", "USER must be"},
 		{"Containerfile", "ENTRYPOINT [\"/usr/local/bin/past\"]", "ENTRYPOINT /usr/local/bin/past", "exec form"},
@@ -53,7 +43,7 @@ func TestMistakesAreSeen(t *testing.T) {
 }
 
 func TestCommittedFiles(t *testing.T) {
-	for _, name := range []string{"kubernetes.yaml", "Containerfile"} {
+	for _, name := range []string{"Containerfile"} {
 		if what, err := check(filepath.Join("..", "..", "deploy", name)); err != nil {
 			t.Errorf("%s: %v", name, err)
 		} else {
