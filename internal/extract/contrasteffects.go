@@ -34,34 +34,38 @@ func (b *effectBuilder) contrastsOf(o *evidence.PostedOutcome, t, c *evidence.Ar
 
 // sameRow tells whether an analysis is of the row of a cell.
 func (b *effectBuilder) sameRow(o *evidence.PostedOutcome, a *evidence.Analysis, t *evidence.ArmResult) bool {
-	rows := 0
-	for ci := range o.Classes {
-		for ki := range o.Classes[ci].Categories {
-			for _, i := range b.rows[rowKey{o.Index, ci, ki}] {
-				if b.cells[i].GroupID == t.GroupID && !b.cells[i].Baseline {
-					rows++
-				}
-			}
-		}
-	}
-	if rows <= 1 {
+	if b.later[groupKey{o.Index, t.GroupID}] <= 1 {
 		return true
 	}
-	texts := []string{a.GroupDescription, a.EstimateComment, a.MethodComment, a.PValueComment, a.OtherAnalysisDesc}
+	words := b.wordsOf(a)
 	for _, title := range []string{t.ClassTitle, t.CategoryTitle} {
-		if s := squash(title); len(s) > 4 && strings.Contains(squash(strings.Join(texts, " ")), s) {
+		if s := squash(title); len(s) > 4 && strings.Contains(words.squashed, s) {
 			return true
 		}
 	}
-	if t.TimepointWeeks == nil {
-		return false
+	return t.TimepointWeeks != nil && words.weeks != nil && math.Abs(*words.weeks-*t.TimepointWeeks) < 0.5
+}
+
+// analysisText is what the free texts of an analysis say, read once.
+type analysisText struct {
+	squashed string
+	weeks    *float64 // the first later time that one of them names
+}
+
+func (b *effectBuilder) wordsOf(a *evidence.Analysis) *analysisText {
+	if w := b.words[a]; w != nil {
+		return w
 	}
+	texts := []string{a.GroupDescription, a.EstimateComment, a.MethodComment, a.PValueComment, a.OtherAnalysisDesc}
+	w := &analysisText{squashed: squash(strings.Join(texts, " "))}
 	for _, said := range texts {
 		if m, ok := text.Single(said); ok && m.Weeks > 0 {
-			return math.Abs(m.Weeks-*t.TimepointWeeks) < 0.5
+			w.weeks = &m.Weeks
+			break
 		}
 	}
-	return false
+	b.words[a] = w
+	return w
 }
 
 // withContrasts adds to the effect of a row those of the sponsor's contrasts.

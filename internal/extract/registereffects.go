@@ -42,6 +42,11 @@ const UseEffect = "effect"
 
 type rowKey struct{ outcome, class, category int }
 
+type groupKey struct {
+	outcome int
+	group   string
+}
+
 type effectBuilder struct {
 	r         *evidence.Record
 	study     evidence.Study
@@ -52,16 +57,30 @@ type effectBuilder struct {
 	rows      map[rowKey][]int // cells of one row
 	tests     map[int][]int    // contrasts of an outcome
 	groups    map[evidence.Group]armReading
+	later     map[groupKey]int // cells of a group that are not of baseline
+	words     map[*evidence.Analysis]*analysisText
+	about     outcomeText           // of the outcome being read
 	primary   []*evidence.ArmResult // one cell of each time of the primary outcomes
+}
+
+// outcomeText is what the texts of an outcome say of all its effects.
+type outcomeText struct {
+	analysis string
+	match    vocab.InstrumentMatch
+	known    bool
 }
 
 func (b *effectBuilder) index() {
 	b.rows, b.tests, b.groups = map[rowKey][]int{}, map[int][]int{}, map[evidence.Group]armReading{}
+	b.later, b.words = map[groupKey]int{}, map[*evidence.Analysis]*analysisText{}
 	for i := range b.cells {
 		c := &b.cells[i]
 		if c.RecordID == b.r.ID {
 			k := rowKey{c.OutcomeIndex, c.ClassIndex, c.CategoryIndex}
 			b.rows[k] = append(b.rows[k], i)
+			if !c.Baseline {
+				b.later[groupKey{c.OutcomeIndex, c.GroupID}]++
+			}
 			if c.OutcomeType == "PRIMARY" && c.TimepointWeeks != nil && !c.Baseline && !b.primaryTime(c) {
 				b.primary = append(b.primary, c)
 			}
@@ -80,6 +99,10 @@ func (b *effectBuilder) outcome(o *evidence.PostedOutcome) []evidence.Effect {
 	studied := slices.ContainsFunc(b.study.Substances, b.v.Studied)
 	if studied && b.anyEffect(o) {
 		pairs, no = b.pairs(o)
+	}
+	if len(pairs) > 0 {
+		b.about = outcomeText{analysis: analysisOf(o)}
+		b.about.match, b.about.known = b.v.MatchInstrument(o.Title, o.Description)
 	}
 	var out []evidence.Effect
 	for ci := range o.Classes {
@@ -222,7 +245,7 @@ func (b *effectBuilder) describe(o *evidence.PostedOutcome, p armPair, t, c *evi
 	e := evidence.Effect{
 		ID:      fmt.Sprintf("%s/o%d/c%d/k%d/%s-%s", b.r.ID, o.Index, t.ClassIndex, t.CategoryIndex, t.GroupID, c.GroupID),
 		StudyID: b.study.ID, StudyLabel: b.study.Label, Year: b.study.Year, RecordID: b.r.ID,
-		Substance: b.v.Family(p.drug), Drug: ownName(b.v, p.drug), Background: cmp.Or(strings.Join(p.background, ", "), evidence.NoBackground), Analysis: analysisOf(o), Population: strings.Join(b.r.Conditions, "; "),
+		Substance: b.v.Family(p.drug), Drug: ownName(b.v, p.drug), Background: cmp.Or(strings.Join(p.background, ", "), evidence.NoBackground), Analysis: b.about.analysis, Population: strings.Join(b.r.Conditions, "; "),
 		Comparator: p.ctrl.group.Title, ComparatorClass: p.class, ArmTreat: p.treat.group.Title, ArmCtrl: p.ctrl.group.Title,
 		Design: b.study.Design, Blinding: b.study.Blinding, Sponsor: b.study.Sponsor,
 		Instrument: t.Instrument, Domain: t.Domain, ScoreType: t.ScoreType,
@@ -240,8 +263,8 @@ func (b *effectBuilder) describe(o *evidence.PostedOutcome, p armPair, t, c *evi
 			e.Condition, e.PopulationClass = t.Domain, "diagnosis"
 		}
 	}
-	if m, ok := b.v.MatchInstrument(o.Title, o.Description); ok && m.ID == t.Instrument {
-		e.HigherBetter = higherBetter(b.v.DirectionOf(m, b.r.Conditions))
+	if b.about.known && b.about.match.ID == t.Instrument {
+		e.HigherBetter = higherBetter(b.v.DirectionOf(b.about.match, b.r.Conditions))
 	} else if in, ok := b.v.Instrument(t.Instrument); ok {
 		e.HigherBetter = higherBetter(in.DirectionFor(b.r.Conditions, b.v))
 	}

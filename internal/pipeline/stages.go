@@ -215,9 +215,6 @@ func (p *Pipeline) extract(ctx context.Context) (ExtractReport, error) {
 	if err != nil {
 		return rep, err
 	}
-	if err := p.readPlanned(ctx); err != nil {
-		return rep, err
-	}
 	effects = append(effects, posted...)
 	slices.SortFunc(effects, func(a, b evidence.Effect) int { return strings.Compare(a.ID, b.ID) })
 	effects = extract.Audit(effects)
@@ -236,8 +233,9 @@ func (p *Pipeline) extract(ctx context.Context) (ExtractReport, error) {
 // extractBatch is how many records are read into results in one transaction.
 const extractBatch = 100
 
-// extractRegister reads the posted results of every record: cells, contrasts,
-// and the effects that they allow.
+// extractRegister reads every trial record: what its planned outcomes measure,
+// and the cells and contrasts of its posted results with the effects that they
+// allow.
 func (p *Pipeline) extractRegister(ctx context.Context, studies []evidence.Study, rep *ExtractReport) ([]evidence.Effect, error) {
 	at := map[string]evidence.Study{}
 	for _, s := range studies {
@@ -249,6 +247,7 @@ func (p *Pipeline) extractRegister(ctx context.Context, studies []evidence.Study
 	var cells []evidence.ArmResult
 	var contrasts []evidence.Contrast
 	var effects []evidence.Effect
+	var planned []evidence.PlannedReading
 	flush := func() error {
 		if len(ids) == 0 {
 			return nil
@@ -259,9 +258,13 @@ func (p *Pipeline) extractRegister(ctx context.Context, studies []evidence.Study
 		ids, cells, contrasts = ids[:0], cells[:0], contrasts[:0]
 		return err
 	}
-	for r, err := range p.Store.Records(ctx, store.RecordFilter{WithResults: true}) {
+	for r, err := range p.Store.Records(ctx, store.RecordFilter{Kinds: []evidence.RecordKind{evidence.KindTrial}}) {
 		if err != nil {
-			return nil, fmt.Errorf("reading posted results: %w", err)
+			return nil, fmt.Errorf("reading planned outcomes and posted results: %w", err)
+		}
+		planned = append(planned, extract.Planned(&r, p.Vocab)...)
+		if r.Results == nil {
+			continue
 		}
 		rows, tests := extract.Register(&r, p.Vocab), extract.Contrasts(&r)
 		st := at[r.ID]
@@ -280,19 +283,10 @@ func (p *Pipeline) extractRegister(ctx context.Context, studies []evidence.Study
 			}
 		}
 	}
-	return effects, flush()
-}
-
-// readPlanned reads what the outcomes of every protocol measure.
-func (p *Pipeline) readPlanned(ctx context.Context) error {
-	var all []evidence.PlannedReading
-	for r, err := range p.Store.Records(ctx, store.RecordFilter{Kinds: []evidence.RecordKind{evidence.KindTrial}}) {
-		if err != nil {
-			return fmt.Errorf("reading planned outcomes: %w", err)
-		}
-		all = append(all, extract.Planned(&r, p.Vocab)...)
+	if err := flush(); err != nil {
+		return nil, err
 	}
-	return p.Store.ReplacePlanned(ctx, slices.Values(all))
+	return effects, p.Store.ReplacePlanned(ctx, slices.Values(planned))
 }
 
 func (p *Pipeline) studies(ctx context.Context) ([]evidence.Study, error) {

@@ -2,6 +2,7 @@ package text
 
 import (
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -39,21 +40,29 @@ var origins = []struct {
 	{"", regexp.MustCompile(`^\W*(?:after|post|following|since|from)[\s-]*(?:the\s+)?(?:index\s+)?(surgery|operation|delivery|birth|childbirth|partum|discharge|injury|trauma|transplant\w*|admission|hospitali[sz]ation|stroke|procedure|cross[\s-]?over|vaccination|switch)\b`)},
 }
 
-// before are origins that stand before a time ("Session 3, Day 1").
+// behind begins every pattern of origins: where the words do not start so, none
+// of them is tried.
+var behind = regexp.MustCompile(`^\W*(?:after|post|following|from|since|of|past|beyond|in|during)`)
+
+// before are origins that stand before a time ("Session 3, Day 1"); a pattern is
+// tried only where one of its words occurs.
 var before = []struct {
-	name string
-	re   *regexp.Regexp
+	name  string
+	words []string
+	re    *regexp.Regexp
 }{
-	{OriginSession, regexp.MustCompile(`\b` + visit + `\s*` + count + `[\s:,;–-]*(?:[a-z]+[\s:,-]+)?$`)},
-	{OriginSession, regexp.MustCompile(`\b` + count + `\s+` + short + visit + `[\s:,;–-]*$`)},
-	{OriginDose, regexp.MustCompile(`\b(?:dose|injection|administration)\s*` + count + `[\s:,;–-]*$`)},
-	{OriginCycle, regexp.MustCompile(`\b(?:cycle|c)\s*` + count + `[\s:,;–-]*$`)},
-	{OriginPeriod, regexp.MustCompile(`\b(?:period|phase|part|stage)\s*` + count + `[\s:,;–-]*$`)},
-	{OriginEnd, regexp.MustCompile(`\b(?:post[\s-]*treatment|after treatment|post[\s-]*intervention)[\s:,;–-]*$`)},
-	{OriginRandomisation, regexp.MustCompile(`\bpost[\s-]*randomi[sz]ation[\s:,;–-]*$`)},
-	{OriginDose, regexp.MustCompile(`\bpost[\s-]*(?:dose|dosing|infusion|injection)[\s:,;–-]*$`)},
-	{OriginBaseline, regexp.MustCompile(`\bpost[\s-]*baseline[\s:,;–-]*$`)},
+	{OriginSession, visits, regexp.MustCompile(`\b` + visit + `\s*` + count + `[\s:,;–-]*(?:[a-z]+[\s:,-]+)?$`)},
+	{OriginSession, visits, regexp.MustCompile(`\b` + count + `\s+` + short + visit + `[\s:,;–-]*$`)},
+	{OriginDose, []string{"dose", "injection", "administration"}, regexp.MustCompile(`\b(?:dose|injection|administration)\s*` + count + `[\s:,;–-]*$`)},
+	{OriginCycle, []string{"c"}, regexp.MustCompile(`\b(?:cycle|c)\s*` + count + `[\s:,;–-]*$`)},
+	{OriginPeriod, []string{"period", "phase", "part", "stage"}, regexp.MustCompile(`\b(?:period|phase|part|stage)\s*` + count + `[\s:,;–-]*$`)},
+	{OriginEnd, []string{"post", "after treatment"}, regexp.MustCompile(`\b(?:post[\s-]*treatment|after treatment|post[\s-]*intervention)[\s:,;–-]*$`)},
+	{OriginRandomisation, []string{"post"}, regexp.MustCompile(`\bpost[\s-]*randomi[sz]ation[\s:,;–-]*$`)},
+	{OriginDose, []string{"post"}, regexp.MustCompile(`\bpost[\s-]*(?:dose|dosing|infusion|injection)[\s:,;–-]*$`)},
+	{OriginBaseline, []string{"post"}, regexp.MustCompile(`\bpost[\s-]*baseline[\s:,;–-]*$`)},
 }
+
+var visits = []string{"session", "infusion", "treatment"}
 
 var ordinals = map[string]int{"first": 1, "1st": 1, "one": 1, "second": 2, "2nd": 2, "two": 2, "third": 3, "3rd": 3, "three": 3,
 	"fourth": 4, "4th": 4, "four": 4, "fifth": 5, "5th": 5, "five": 5, "sixth": 6, "6th": 6, "six": 6}
@@ -116,7 +125,7 @@ func setOrigins(s string, hits []Moment) {
 }
 
 func originIn(tail, head string) string {
-	if tail != "" {
+	if behind.MatchString(tail) {
 		for _, o := range origins {
 			if m := o.re.FindStringSubmatch(tail); m != nil {
 				if name := numbered(o.name, m); name != "" {
@@ -127,6 +136,9 @@ func originIn(tail, head string) string {
 	}
 	if head != "" {
 		for _, o := range before {
+			if !slices.ContainsFunc(o.words, func(w string) bool { return strings.Contains(head, w) }) {
+				continue
+			}
 			if m := o.re.FindStringSubmatch(head); m != nil {
 				if name := numbered(o.name, m); name != "" {
 					return name
