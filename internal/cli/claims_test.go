@@ -148,9 +148,13 @@ func TestTopicsAreCorrectedByPeople(t *testing.T) {
 	want(t, past(t, "review", "import", filled, "--review", rev), 0, "4 rows")
 	want(t, past(t, "review", "check", "--db", db, "--review", rev), 3, "NCT99999999", "gardening")
 	for _, stage := range []string{"extract", "analyse"} {
-		want(t, past(t, stage, "--db", db, "--review", rev), 0)
+		r := past(t, stage, "--db", db, "--review", rev)
+		want(t, r, 3, `no topic is called "gardening"`)
+		if n := strings.Count(r.stderr, "no topic is called"); n != 1 {
+			t.Errorf("%s refuses %d topics; the sheet that review export wrote names topics only:\n%s", stage, n, r.stderr)
+		}
 	}
-	want(t, past(t, "report", "--db", db, "--review", rev, "--out", out), 0)
+	want(t, past(t, "report", "--db", db, "--review", rev, "--out", out), 3, "gardening")
 	page, err := os.ReadFile(filepath.Join(out, "gaps.html"))
 	if err != nil {
 		t.Fatal(err)

@@ -131,6 +131,8 @@ func TestPapersCertaintyAndVerdictsAreTold(t *testing.T) {
 	x.human("inclusion.csv", func(string) string {
 		return "target,decision,who,when,why\nNCT03537014,exclude,the panel,2026-01-02,retracted\nNCT04077437,exclude,the panel,2026-01-02,wrong arm\nNCT01211405,exclude,the panel,2026-01-02,wrong arm\nNCT00353938,exclude,the panel,2026-01-02,wrong arm\n"
 	})
+	want(t, x.refresh("--no-crawl"), 4, "certainty.csv lost 1 row")
+	want(t, past(t, "gate", "accept", x.verdict().Run, "--why", "the panel withdrew it", "--by", "the editors", "--db", x.db), 0)
 	want(t, x.refresh("--no-crawl"), 0, "published")
 	list = told()
 	hold(list, "study-out", severity, "Mitchell 20", "", "")

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"past/internal/refresh"
 	"past/internal/store"
 )
 
@@ -102,6 +103,13 @@ func TestEventsBetweenTwoVersionsOfARegister(t *testing.T) {
 	if err := os.WriteFile(path, []byte(strings.Join(lines, "\n")), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	want(t, past(t, args...), 4, "extractions.csv lost every row of 1 study: Mitchell 2021")
+	b, err = os.ReadFile(filepath.Join(out, "refused", "refused.json"))
+	var refused refresh.Verdict
+	if err != nil || json.Unmarshal(b, &refused) != nil {
+		t.Fatalf("%v: %s", err, b)
+	}
+	want(t, past(t, "gate", "accept", refused.Run, "--why", "the table was withdrawn", "--by", "the editors", "--db", db), 0)
 	want(t, past(t, args...), 0, "published")
 	r := past(t, "changes", "--db", db, "--json")
 	want(t, r, 0)
@@ -139,8 +147,8 @@ func TestEventsBetweenTwoVersionsOfARegister(t *testing.T) {
 		return true
 	}
 	g.version.Add(1)
-	refused := past(t, args...)
-	want(t, refused, 4, "brandNewKey", "refused/index.html")
+	gone := past(t, args...)
+	want(t, gone, 4, "brandNewKey", "refused/index.html")
 	page, err := os.ReadFile(filepath.Join(out, "refused", "index.html"))
 	if err != nil || !strings.Contains(string(page), "schema-drift") {
 		t.Errorf("%v", err)

@@ -120,6 +120,12 @@ func (e *Effect) Known() (estimate, variance float64, ok bool) {
 	return *e.Estimate, *e.Variance, true
 }
 
+// Contrast reports whether a source gives the effect itself and neither means
+// nor counts of its arms: it is taken as it is in every formula mode.
+func (e *Effect) Contrast() bool {
+	return e.Variance != nil && e.Mean1 == nil && e.Mean2 == nil && e.Event1 == nil && e.Event2 == nil
+}
+
 // NoBackground is the background of a comparison in which both arms got
 // nothing besides.
 const NoBackground = "none"

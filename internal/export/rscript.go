@@ -176,7 +176,7 @@ func writeEffects(b *strings.Builder, p evidence.PooledResult, effects []evidenc
 	other := 0 // effects that the finding carries in another formula mode
 	for _, e := range effects {
 		complete = complete && raw(p.Measure, e)
-		if e.Formula != p.Formula {
+		if e.Formula != p.Formula && !e.Contrast() {
 			other++
 			if !raw(p.Measure, e) {
 				return fmt.Errorf("effect %s has no raw numbers to compute it in formula mode %s", e.ID, p.Formula)

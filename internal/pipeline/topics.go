@@ -15,10 +15,7 @@ import (
 
 // checkTopics keeps decisions about topics that do not exist aside.
 func (h *human) checkTopics(v *vocab.Vocabulary) {
-	var ids []string
-	for _, t := range v.Topics() {
-		ids = append(ids, t.ID)
-	}
+	ids := synthesis.GapRows(v)
 	h.Decisions = slices.DeleteFunc(h.Decisions, func(d review.Decision) bool {
 		if d.Kind != review.TopicChoice || slices.Contains(ids, d.Fields["topic"]) {
 			return false

@@ -87,10 +87,20 @@ type gapRow struct {
 	domain      string   // of a reference row
 }
 
-func (in GapInput) rows() []gapRow {
+// GapRows are the ids of the rows of the gap map: the topics and the reference
+// conditions. People's decisions may name each of them.
+func GapRows(v *vocab.Vocabulary) []string {
+	var ids []string
+	for _, r := range gapRows(v) {
+		ids = append(ids, r.id)
+	}
+	return ids
+}
+
+func gapRows(v *vocab.Vocabulary) []gapRow {
 	var out []gapRow
-	for _, t := range in.Vocabulary.Topics() {
-		card, _ := in.Vocabulary.Card(t.ID)
+	for _, t := range v.Topics() {
+		card, _ := v.Card(t.ID)
 		out = append(out, gapRow{id: t.ID, conditions: t.Conditions, instruments: card.Instruments})
 	}
 	for _, c := range Reference {
@@ -114,7 +124,7 @@ func Gaps(in GapInput) []evidence.GapCell {
 		topics[s.ID], why[s.ID] = in.topicsOf(s)
 	}
 	var out []evidence.GapCell
-	for _, row := range in.rows() {
+	for _, row := range gapRows(in.Vocabulary) {
 		for _, sub := range in.Vocabulary.Substances() {
 			if !sub.Core {
 				continue

@@ -36,8 +36,7 @@ const turnedFlag = "sign turned: the instrument's scores run the other way than 
 func recompute(q Question, e *evidence.Effect) error {
 	counts := extract.IsCount(e.ScoreType)
 	turned := slices.Contains(e.Flags, turnedFlag)
-	// a contrast that a person let in has no means; it stands as it is
-	contrast := !counts && e.Mean1 == nil && e.Mean2 == nil && e.Measure == q.Measure && e.Variance != nil
+	contrast := !counts && e.Contrast() && e.Measure == q.Measure
 	if !contrast && (e.Measure != q.Measure || e.Formula != q.Formula) {
 		d := effect.Data{}
 		if counts {

@@ -343,18 +343,40 @@ func (l *Library) Published(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	now := map[string]string{}
-	for _, f := range fs {
-		now[f.ID] = cite.Numbers(edition.Flatten(f))
+	now := make([]edition.Flat, len(fs))
+	for i, f := range fs {
+		now[i] = edition.Flatten(f)
 	}
-	then := map[string]string{}
-	for _, f := range d.Findings {
-		then[f.ID] = cite.Numbers(f)
+	same, err := sameFindings(now, d.Findings)
+	if err != nil {
+		return err
 	}
-	if !maps.Equal(now, then) {
+	if !same {
 		return fmt.Errorf("%w (a refresh is at work, or the gate refused it); read edition %s", ErrUnpublished, d.ID)
 	}
 	return nil
+}
+
+// sameFindings compares by id every field that an edition gives of a finding,
+// each number to its last digit.
+func sameFindings(a, b []edition.Flat) (bool, error) {
+	of := func(list []edition.Flat) (map[string]string, error) {
+		m := map[string]string{}
+		for _, f := range list {
+			text, err := json.Marshal(f)
+			if err != nil {
+				return nil, err
+			}
+			m[f.ID] = string(text)
+		}
+		return m, nil
+	}
+	x, err := of(a)
+	if err != nil {
+		return false, err
+	}
+	y, err := of(b)
+	return maps.Equal(x, y), err
 }
 
 // Rows gives a table for CSV. Tables with pooled numbers are refused while
