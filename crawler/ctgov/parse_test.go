@@ -89,7 +89,7 @@ func TestStudy(t *testing.T) {
 	check("non-inferiority", o.Analyses[0].TestedNonInf, "false")
 	check("number written as number", r.Results.Flow[0].Milestones[0].Counts[1].Subjects, "20")
 	check("reason pointer", r.Results.Flow[0].Withdrawn[0].Counts[1].Pointer,
-		"/resultsSection/participantFlowModule/periods/0/dropWithdraws/0/reasons/1")
+		"/resultsSection/participantFlowModule/periods/0/dropWithdraws/0/reasons/1/numSubjects")
 	check("unknown deaths", r.Results.Adverse.Groups[0].DeathsAffected, nil)
 	check("serious first", r.Results.Adverse.Events[0].Serious, true)
 	check("affected not stated", r.Results.Adverse.Events[1].Stats[0].Affected, nil)

@@ -191,7 +191,7 @@ func milestones(list *jsontree.Node, key, base string) []evidence.FlowMilestone 
 			c := &counts[k]
 			out[i].Counts[k] = evidence.FlowCount{
 				GroupID: str(c, "groupId"), Subjects: str(c, "numSubjects"), Units: str(c, "numUnits"), Comment: str(c, "comment"),
-				Pointer: base + strconv.Itoa(i) + "/" + key + "/" + strconv.Itoa(k),
+				Pointer: base + strconv.Itoa(i) + "/" + key + "/" + strconv.Itoa(k) + "/numSubjects",
 			}
 		}
 	}
@@ -205,15 +205,16 @@ func (m *mapper) adverse(a *jsontree.Node, base string) *evidence.AdverseEvents 
 	}
 	gs := a.Get("eventGroups").Items()
 	for i := range gs {
-		g := &gs[i]
+		g, at := &gs[i], base+"/eventGroups/"+strconv.Itoa(i)+"/"
 		num := func(key string) *int {
-			return m.integer(g.Get(key), func() string { return base + "/eventGroups/" + strconv.Itoa(i) + "/" + key })
+			return m.integer(g.Get(key), func() string { return at + key })
 		}
 		out.Groups = append(out.Groups, evidence.EventGroup{
 			Group:          group(g),
 			DeathsAffected: num("deathsNumAffected"), DeathsAtRisk: num("deathsNumAtRisk"),
 			SeriousAffected: num("seriousNumAffected"), SeriousAtRisk: num("seriousNumAtRisk"),
 			OtherAffected: num("otherNumAffected"), OtherAtRisk: num("otherNumAtRisk"),
+			Pointers: evidence.EventPointers{Serious: at + "seriousNumAffected", SeriousAtRisk: at + "seriousNumAtRisk", Other: at + "otherNumAffected", OtherAtRisk: at + "otherNumAtRisk"},
 		})
 	}
 	serious, other := a.Get("seriousEvents"), a.Get("otherEvents")

@@ -18,6 +18,7 @@ func (r *resultReader) adverse(n *xmltree.Node, at string) *evidence.AdverseEven
 			DeathsAffected:  r.integer(k, "deathsAllCauses", at),
 			SeriousAffected: r.integer(k, "subjectsAffectedBySeriousAdverseEvents", at), SeriousAtRisk: exposed,
 			OtherAffected: r.integer(k, "subjectsAffectedByNonSeriousAdverseEvents", at), OtherAtRisk: exposed,
+			Pointers: evidence.EventPointers{Serious: at + "/subjectsAffectedBySeriousAdverseEvents", SeriousAtRisk: at + "/subjectsExposed", Other: at + "/subjectsAffectedByNonSeriousAdverseEvents", OtherAtRisk: at + "/subjectsExposed"},
 		})
 	})
 	words := dictionary(n.Get("dictionary"))

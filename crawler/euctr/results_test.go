@@ -96,7 +96,9 @@ func TestResults(t *testing.T) {
 	zero, thirty, twenty, many, more := 0, 30, 20, 24, 26
 	at := "/result/adverseEvents"
 	check("adverse events", &evidence.AdverseEvents{FrequencyThreshold: "5", TimeFrame: "To week 12",
-		Groups: []evidence.EventGroup{{Group: evidence.Group{ID: "ReportingGroup-1", Title: "Psilocybin"}, DeathsAffected: &zero, SeriousAffected: &zero, SeriousAtRisk: &thirty, OtherAffected: &more, OtherAtRisk: &thirty}},
+		Groups: []evidence.EventGroup{{Group: evidence.Group{ID: "ReportingGroup-1", Title: "Psilocybin"}, DeathsAffected: &zero, SeriousAffected: &zero, SeriousAtRisk: &thirty, OtherAffected: &more, OtherAtRisk: &thirty,
+			Pointers: evidence.EventPointers{Serious: at + "/reportingGroups/reportingGroup[1]/subjectsAffectedBySeriousAdverseEvents", SeriousAtRisk: at + "/reportingGroups/reportingGroup[1]/subjectsExposed",
+				Other: at + "/reportingGroups/reportingGroup[1]/subjectsAffectedByNonSeriousAdverseEvents", OtherAtRisk: at + "/reportingGroups/reportingGroup[1]/subjectsExposed"}}},
 		Events: []evidence.AdverseEvent{
 			{Serious: true, Term: "Suicidal ideation", System: "Psychiatric disorders", Vocabulary: "MedDRA 21.0", Assessment: "SYSTEMATIC_ASSESSMENT", Stats: []evidence.EventStat{{GroupID: "ReportingGroup-1", Affected: &zero, AtRisk: &thirty, Pointer: at + "/seriousAdverseEvents/seriousAdverseEvent[1]/values/value[1]"}}},
 			{Term: "Headache", System: "Nervous system disorders", Vocabulary: "MedDRA 21.0", Assessment: "NON_SYSTEMATIC_ASSESSMENT", Stats: []evidence.EventStat{{GroupID: "ReportingGroup-1", Events: &many, Affected: &twenty, AtRisk: &thirty, Pointer: at + "/nonSeriousAdverseEvents/nonSeriousAdverseEvent[1]/values/value[1]"}}},

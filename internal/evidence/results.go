@@ -152,7 +152,12 @@ type EventGroup struct {
 	SeriousAtRisk   *int `json:"serious_at_risk,omitempty"`
 	OtherAffected   *int `json:"other_affected,omitempty"`
 	OtherAtRisk     *int `json:"other_at_risk,omitempty"`
+	// Pointers lead to the counts of people in the payload.
+	Pointers EventPointers `json:"-"`
 }
+
+// EventPointers are where the counts of an adverse event group stand.
+type EventPointers struct{ Serious, SeriousAtRisk, Other, OtherAtRisk string }
 
 // AdverseEvent is one term's row.
 type AdverseEvent struct {

@@ -174,8 +174,8 @@ func stoppedRows(r *evidence.Record, groups map[string]evidence.HarmRow, events 
 			continue // several periods count the same people again
 		}
 		period := r.Results.Flow[0]
-		started, _ := flowCount(period.Milestones, "STARTED", g.ID)
-		left, at := flowCount(period.Withdrawn, "Adverse Event", g.ID)
+		started, _ := extract.FlowCount(period.Milestones, "STARTED", g.ID)
+		left, at := extract.FlowCount(period.Withdrawn, "Adverse Event", g.ID)
 		if started == nil || left == nil {
 			continue
 		}
@@ -185,20 +185,6 @@ func stoppedRows(r *evidence.Record, groups map[string]evidence.HarmRow, events 
 		out = append(out, row)
 	}
 	return out
-}
-
-func flowCount(rows []evidence.FlowMilestone, kind, group string) (n *int, pointer string) {
-	for _, m := range rows {
-		if !strings.EqualFold(m.Type, kind) {
-			continue
-		}
-		for _, c := range m.Counts {
-			if v, err := strconv.Atoi(strings.TrimSpace(c.Subjects)); c.GroupID == group && err == nil && v >= 0 {
-				return &v, c.Pointer
-			}
-		}
-	}
-	return nil, ""
 }
 
 // harmSubstance is the tracked substance that a group's harms belong to: the one

@@ -276,6 +276,7 @@ func (p *Pipeline) extractRegister(ctx context.Context, studies []evidence.Study
 			tests[i].StudyID = st.ID
 		}
 		effects = append(effects, extract.RegisterEffects(&r, st, rows, tests, p.Vocab, effect.Metafor)...)
+		effects = append(effects, extract.HarmEffects(&r, st, p.Vocab, effect.Metafor)...)
 		ids, cells, contrasts = append(ids, r.ID), append(cells, rows...), append(contrasts, tests...)
 		if len(ids) >= extractBatch {
 			if err := flush(); err != nil {
