@@ -124,14 +124,19 @@ func nameOf(v *vocab.Vocabulary, id string) string {
 // partsOf reads one intervention.
 func partsOf(v *vocab.Vocabulary, x evidence.Intervention) []part {
 	g := v.Given(x.Name)
+	said := x.Name
 	if len(g.Drugs) == 0 && len(g.Words) == 0 && len(g.Imitated) == 0 && len(x.OtherNames) > 0 {
-		g = v.Given(strings.Join(x.OtherNames, "; "))
+		said = strings.Join(x.OtherNames, "; ")
+		g = v.Given(said)
 	}
 	var out []part
 	for _, d := range g.Drugs {
 		out = append(out, part{name: nameOf(v, d), drug: d})
 	}
 	if len(out) > 0 {
+		if strings.EqualFold(x.Type, "DRUG") || strings.EqualFold(x.Type, "COMBINATION_PRODUCT") || strings.EqualFold(x.Type, "BIOLOGICAL") {
+			out = append(out, besides(v, said)...)
+		}
 		return out
 	}
 	name := strings.TrimSpace(x.Name)
@@ -149,6 +154,24 @@ func partsOf(v *vocab.Vocabulary, x evidence.Intervention) []part {
 	}
 	return []part{{name: name, class: vocab.OtherDrug}}
 }
+
+// besides are the things of unknown name that the name of a drug intervention
+// joins to a drug: "Ketamine + Dexmedetomidine".
+func besides(v *vocab.Vocabulary, name string) []part {
+	var out []part
+	for _, s := range joined.Split(name, -1) {
+		s = strings.TrimSpace(s)
+		if g := v.Given(s); len(g.Drugs) == 0 && len(g.Imitated) == 0 && len(g.Words) == 0 && !g.Therapy && drugLike.MatchString(s) && !delivery.MatchString(s) {
+			out = append(out, part{name: s, class: vocab.OtherDrug})
+		}
+	}
+	return out
+}
+
+var (
+	joined   = regexp.MustCompile(`(?i)\s+(?:\+|plus|and|combined with|added to)\s+|\s*\+\s*`)
+	drugLike = regexp.MustCompile(`(?i)^[a-z][a-z-]{5,}(?:\s+(?:hydrochloride|hcl|\d.*|tablets?|sodium|acetate|sulfate|citrate))*$`)
+)
 
 // backgroundWord finds what a label adds to a treatment without naming a drug.
 var backgroundWord = regexp.MustCompile(`(?i)^(?:soc|(?:oral |new |open[\s-]label )*(?:anti-?depressants?|ad|medications?|background therapy|standard of care))\b`)

@@ -291,6 +291,9 @@ func judgeContrast(c *evidence.Contrast, a *evidence.Analysis, o *evidence.Poste
 			set(evidence.NeedsReview, code, why)
 		}
 	}
+	for _, why := range precisionClashes(c, a) {
+		set(evidence.NeedsReview, CodeLimits, why)
+	}
 	if c.CILevel == nil && (c.Lower != nil || c.Upper != nil) {
 		set(evidence.NeedsReview, CodeLimits, "the level of the interval is not given")
 	}
@@ -312,6 +315,35 @@ func judgeContrast(c *evidence.Contrast, a *evidence.Analysis, o *evidence.Poste
 	if c.Sign == SignUnknown && c.Kind != KindPOnly {
 		set(evidence.NeedsReview, CodeSign, "which group was taken from which is not stated")
 	}
+}
+
+// precisionClashes are the ways in which a contrast's interval contradicts its
+// own estimate, standard error or p-value. Few degrees of freedom widen an
+// interval and never narrow it.
+func precisionClashes(c *evidence.Contrast, a *evidence.Analysis) []string {
+	est, lo, hi, level := c.Estimate, c.Lower, c.Upper, c.CILevel
+	if est == nil || lo == nil || hi == nil || level == nil || c.CISides == 1 || !(*lo < *hi) || *level <= 50 || *level >= 100 {
+		return nil
+	}
+	round := lastPlace(a.CILower) + lastPlace(a.CIUpper)
+	half, z := (*hi-*lo)/2, math.Sqrt2*math.Erfinv(*level/100)
+	var out []string
+	if c.SE != nil && *c.SE > 0 && !IsRatio(c.Kind) {
+		low, high := (*c.SE-lastPlace(a.DispersionValue))/(half+round)*z, (*c.SE+lastPlace(a.DispersionValue))/max(half-round, 0)*z
+		if low > 1.25 || high < 0.6 {
+			out = append(out, fmt.Sprintf("the standard error %s does not go with the interval %s to %s", a.DispersionValue, a.CILower, a.CIUpper))
+		}
+	}
+	switch c.Kind {
+	case KindMeanDifference, KindSMD:
+		if gap := math.Abs(*est - (*lo+*hi)/2); gap > 0.1*half+round+lastPlace(a.ParamValue) {
+			out = append(out, fmt.Sprintf("the estimate %s is not in the middle of the interval %s to %s: a sign or a digit may be lost", a.ParamValue, a.CILower, a.CIUpper))
+		}
+		if zs, ok := fromP(c); ok && disagree(math.Abs(*est)/half*z, zs, c.POp, 0.8, 0.4) {
+			out = append(out, fmt.Sprintf("the interval %s to %s and the p-value %s contradict each other", a.CILower, a.CIUpper, a.PValue))
+		}
+	}
+	return out
 }
 
 // sizeOf is an outcome's denominator of a group, 0 where unknown.

@@ -1,6 +1,10 @@
 package extract
 
-import "testing"
+import (
+	"testing"
+
+	"past/internal/evidence"
+)
 
 func TestKindOfContrast(t *testing.T) {
 	for param, want := range map[string]string{
@@ -25,6 +29,50 @@ func TestKindOfContrast(t *testing.T) {
 	} {
 		if got := kindOfContrast(param, ""); got != want {
 			t.Errorf("kindOfContrast(%q) = %q, want %q", param, got, want)
+		}
+	}
+}
+
+// An interval that contradicts the estimate, standard error or p-value beside
+// it is for review; few degrees of freedom and one-sided limits are no
+// contradiction.
+func TestPrecisionClashes(t *testing.T) {
+	for name, c := range map[string]struct {
+		param, value, lo, hi, se, p string
+		clash                       bool
+	}{
+		"right":                        {"Mean Difference (Net)", "-4.0", "-7.31", "-0.64", "1.69", "0.020", false},
+		"a digit of the SE lost":       {"Mean Difference (Net)", "-4.0", "-7.31", "-0.64", "0.3", "", true},
+		"a standard deviation as SE":   {"Mean Difference (Net)", "-4.0", "-7.31", "-0.64", "12.1", "", true},
+		"sign of a limit lost":         {"Mean Difference (Net)", "-4.0", "-7.31", "0.64", "", "", true},
+		"p of another test":            {"Mean Difference (Net)", "-4.0", "-7.31", "-0.64", "", "<0.0000001", true},
+		"p bound that fits":            {"Mean Difference (Net)", "-4.0", "-7.31", "-0.64", "", "<0.05", false},
+		"few people":                   {"Mean Difference (Net)", "-4.0", "-9.55", "1.55", "2.0", "", false},
+		"rounded":                      {"Mean Difference (Net)", "-1", "-1", "0", "0.3", "", false},
+		"a ratio is lopsided by right": {"Odds Ratio (OR)", "2.0", "1.0", "4.0", "", "0.05", false},
+	} {
+		a := evidence.Analysis{ParamType: c.param, ParamValue: c.value, CILower: c.lo, CIUpper: c.hi, CIPct: "95", CISides: "TWO_SIDED", PValue: c.p}
+		if c.se != "" {
+			a.DispersionType, a.DispersionValue = "STANDARD_ERROR_OF_MEAN", c.se
+		}
+		o := evidence.PostedOutcome{Groups: []evidence.Group{{ID: "OG000", Title: "Ketamine"}, {ID: "OG001", Title: "Placebo"}}}
+		a.GroupIDs = []string{"OG000", "OG001"}
+		o.Analyses = []evidence.Analysis{a}
+		got := contrast(&evidence.Record{ID: "NCT00000001"}, &o, 0)
+		if why := precisionClashes(&got, &a); (len(why) > 0) != c.clash {
+			t.Errorf("%s: %q", name, why)
+		}
+	}
+}
+
+func TestPartsOfArmsAndLaterPhases(t *testing.T) {
+	for title, want := range map[string][2]bool{ // a part of the arm's people, a later phase
+		"Ketamine": {}, "Part A: Ketamine": {}, "Ketamine (DB phase)": {}, "Women's health placebo": {}, "Placebo previous formulation": {},
+		"Ketamine Responders": {true, false}, "Women: Ketamine": {true, false}, "Ketamine (male)": {true, false}, "Placebo non-responders": {true, false},
+		"OLE Ketamine": {false, true}, "Previously placebo": {false, true}, "Ketamine, previously on placebo": {false, true}, "Ketamine - Open-label extension": {false, true},
+	} {
+		if got := [2]bool{partOfGroup(title) != "", laterPhase.MatchString(title)}; got != want {
+			t.Errorf("%q: %v, want %v", title, got, want)
 		}
 	}
 }

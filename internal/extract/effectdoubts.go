@@ -68,7 +68,7 @@ func harmless(e *evidence.Effect, a *evidence.ArmResult, code string) bool {
 var countWords = wordSet("onset of clinical response responder responders remission remitter remitters")
 
 var (
-	laterPhase = regexp.MustCompile(`(?i)\b(?:after|post|following)[\s-]+(?:the\s+)?cross[\s-]?over|\bopen[\s-]label\b|\b(?:second|2nd)\s+(?:period|phase|treatment period|intervention)\b|\bperiod\s*(?:2|II|two)\b|\bextension\b|\bstage\s*2\b|\bpart\s*2\b`)
+	laterPhase = regexp.MustCompile(`(?i)\b(?:after|post|following)[\s-]+(?:the\s+)?cross[\s-]?over|\bopen[\s-]label\b|\b(?:second|2nd)\s+(?:period|phase|treatment period|intervention)\b|\bperiod\s*(?:2|II|two)\b|\bextension\b|\bOLE\b|\bstage\s*2\b|\bpart\s*2\b|\b(?:previously|formerly|prior|ex)[\s-](?:on |in |treated with |randomi[sz]ed to |assigned to |received )?(?:\w+ ){0,1}(?:placebo|active|drug|\w+amine|psilocybin|mdma|lsd)\b`)
 	firstPhase = regexp.MustCompile(`(?i)\b(?:before|pre|prior to)[\s-]+(?:the\s+)?cross[\s-]?over|\b(?:first|1st)\s+(?:period|phase|treatment period|intervention)\b|\bperiod\s*(?:1|I|one)\b|\bstage\s*1\b|\bpart\s*1\b`)
 )
 
@@ -87,9 +87,26 @@ func (b *effectBuilder) judgePhase(j effectJudge, o *evidence.PostedOutcome, p a
 	case crossover && !firstPhase.MatchString(short):
 		j.set(evidence.NeedsReview, CodeCrossoverPhase, "a crossover trial, and the outcome does not say that it is of the first period")
 	}
+	if g := partOfGroup(t.GroupTitle, c.GroupTitle); g != "" {
+		j.set(evidence.NeedsReview, CodeRow, fmt.Sprintf("%q is a part of the people who were randomised", g))
+	}
 	if e := b.r.Enrollment; e != nil && t.N != nil && c.N != nil && *t.N+*c.N > *e && !(strings.EqualFold(b.r.EnrollmentType, "ESTIMATED")) {
 		j.set(evidence.NeedsReview, CodeCountedTwice, fmt.Sprintf("%d and %d people in two arms of a trial that enrolled %d: the same people may stand in both", *t.N, *c.N, *e))
 	}
+}
+
+// subgroupTitle finds groups made of some of an arm's people by what became of
+// them or who they are.
+var subgroupTitle = regexp.MustCompile(`(?i)\b(?:non[\s-]?)?(?:responders?|remitters?|completers?)\b|^\s*(?:women|men|(?:fe)?males?|adults?|adolescents?|children|elderly|older|younger)\s*[:,-]|[:,(-]\s*(?:women|men|(?:fe)?males?)\)?\s*$|\b(?:aged?|age group)\s*[<>≤≥]?\s*\d|\bwith(?:out)? (?:a )?(?:history|comorbid|prior|previous)`)
+
+// partOfGroup is the first title that names a part of an arm, "" for none.
+func partOfGroup(titles ...string) string {
+	for _, t := range titles {
+		if subgroupTitle.MatchString(t) {
+			return t
+		}
+	}
+	return ""
 }
 
 var (

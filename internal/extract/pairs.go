@@ -3,6 +3,7 @@ package extract
 import (
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -58,13 +59,15 @@ func compare(v *vocab.Vocabulary, t, c armReading) (armPair, *refusal) {
 	switch {
 	case p.drug == "" && len(shared) > 0:
 		return p, &refusal{CodeSameDrug, "both groups got " + strings.Join(shared, ", ")}
+	case p.drug == "" && (t.silent() || c.silent()):
+		return p, &refusal{CodeArms, "which planned arm a group is and what it was given are not stated"}
 	case p.drug == "":
 		return p, &refusal{CodeNoSubstance, "the groups do not differ in a studied substance"}
 	case t.waits:
 		return p, &refusal{CodeArms, "the group waits or is treated later"}
 	}
 	for _, x := range left {
-		if x.drug != "" && x.drug != p.drug {
+		if x.drug != p.drug && (x.drug != "" || x.class == vocab.OtherDrug) && !otherName(x, t) {
 			p.doubts = append(p.doubts, fmt.Sprintf("%q also got %s, which %q did not", t.group.Title, x.name, c.group.Title))
 		}
 	}
@@ -83,6 +86,18 @@ func ControlClass(v *vocab.Vocabulary, substance, label, gives string) string {
 	}
 	return p.class
 }
+
+// silent reports whether nothing says what an arm is given.
+func (a *armReading) silent() bool { return len(a.parts) == 0 && !a.waits }
+
+// otherName reports whether an unknown thing is the arm's drug by another name:
+// its label, a code of the sponsor's, a device or procedure by which it is given.
+func otherName(x part, a armReading) bool {
+	return x.drug == "" && (squash(x.name) == squash(a.planned) || delivery.MatchString(x.name))
+}
+
+// delivery finds interventions that are how or where a drug is given.
+var delivery = regexp.MustCompile(`(?i)\b(?:device|spray|pump|infusion|injection|capsules?|tablets?|dos(?:e|ing|ed)|sessions?|assessments?|questionnaires?|mri|fmri|eeg|pet|imaging|scans?|blood|samples?|laboratory|active|drug|study medication|experimental)\b`)
 
 // holds reports whether an arm gives a thing too.
 func holds(a armReading, x part) bool {
@@ -152,6 +167,9 @@ func (p *armPair) classify(v *vocab.Vocabulary, right []part) *refusal {
 	case c.has(vocab.InactivePlacebo) && len(treatments) > 0:
 		p.class = vocab.InactivePlacebo
 		p.doubts = append(p.doubts, fmt.Sprintf("%q beside a placebo: %s, which the vocabulary does not know", c.group.Title, strings.Join(treatments, ", ")))
+	case len(treatments) > 0 && (c.kind == "PLACEBO_COMPARATOR" || c.kind == "SHAM_COMPARATOR"):
+		p.class = vocab.InactivePlacebo
+		p.doubts = append(p.doubts, fmt.Sprintf("%q is registered as a placebo and gives %s, which the vocabulary does not know", c.group.Title, strings.Join(treatments, ", ")))
 	case len(treatments) > 0:
 		p.class = vocab.OtherDrug
 	case c.has(vocab.InactivePlacebo), c.kind == "PLACEBO_COMPARATOR", c.kind == "SHAM_COMPARATOR":

@@ -107,6 +107,15 @@ var pairCases = []struct {
 		[]string{"psilocybin: Psilocybin and quetiapine > Placebo [inactive-placebo] ?"}},
 	{"no studied drug", []string{"Sertraline|EXPERIMENTAL|Drug: Sertraline", "Placebo|PLACEBO_COMPARATOR|Drug: Placebo"},
 		[]string{"no-substance: Placebo", "no-substance: Sertraline"}},
+	{"a drug of unknown name on top", []string{"Ketamine|EXPERIMENTAL|Drug: Ketamine;Drug: Dexmedetomidine", "Placebo|PLACEBO_COMPARATOR|Drug: Placebo"},
+		[]string{"ketamine: Ketamine > Placebo [inactive-placebo] ?"}},
+	{"a drug of unknown name within the intervention's", []string{"Ketamine|EXPERIMENTAL|Drug: Ketamine + Dexmedetomidine", "Placebo|PLACEBO_COMPARATOR|Drug: Placebo"},
+		[]string{"ketamine: Ketamine > Placebo [inactive-placebo] ?"}},
+	{"how it is measured is no treatment", []string{"Ketamine|EXPERIMENTAL|Drug: Ketamine;Device: fMRI scan", "Placebo|PLACEBO_COMPARATOR|Drug: Placebo"},
+		[]string{"ketamine: Ketamine > Placebo [inactive-placebo]"}},
+	{"a vehicle", []string{"Ketamine|EXPERIMENTAL|Drug: Ketamine", "Vehicle|ACTIVE_COMPARATOR|Drug: Vehicle"}, []string{"ketamine: Ketamine > Vehicle [inactive-placebo]"}},
+	{"sterile water", []string{"Ketamine|EXPERIMENTAL|Drug: Ketamine", "Control|PLACEBO_COMPARATOR|Drug: Sterile water"}, []string{"ketamine: Ketamine > Control [inactive-placebo]"}},
+	{"a registered placebo of unknown name", []string{"Ketamine|EXPERIMENTAL|Drug: Ketamine", "Plcebo|PLACEBO_COMPARATOR|Drug: Plcebo"}, []string{"ketamine: Ketamine > Plcebo [inactive-placebo] ?"}},
 	{"one group", []string{"MDMA|EXPERIMENTAL|Drug: MDMA"}, []string{"arms: MDMA"}},
 }
 

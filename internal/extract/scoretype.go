@@ -117,7 +117,7 @@ func (x *outcome) timeKind(event string, m vocab.InstrumentMatch, known bool) st
 func (x *outcome) peopleKind(event string, m vocab.InstrumentMatch, known bool) string {
 	scale := known && m.Domain != "vitals" && m.ScoreKind != vocab.ScoreValue
 	switch {
-	case event == partialKind && known:
+	case (event == partialKind || event == limitedKind) && known:
 		return evidence.ScoreThreshold
 	case event != "" && scale:
 		return event
@@ -134,16 +134,24 @@ func (x *outcome) peopleKind(event string, m vocab.InstrumentMatch, known bool) 
 // titleOfPeople finds titles of a share of people.
 var titleOfPeople = regexp.MustCompile(`(?i)^(?:the\s+)?(?:percent\w*|proportion|share|rate|%)\s+of\s+(?:\w+\s+){0,2}(?:participants|patients|subjects|people|women|men)\b`)
 
-// partialKind is a partial response or remission in kinds.yaml: another outcome
-// than response, and a threshold like any other.
-const partialKind = "partial"
+// partialKind is a partial response or remission in kinds.yaml, limitedKind one
+// that its words deny or limit: other outcomes than response, and thresholds
+// like any other.
+const (
+	partialKind = "partial"
+	limitedKind = "limited"
+)
 
 // readChange finds where an outcome says that its scores are changes: in its
 // title, time frame, unit or, for means whose title is silent, description.
 func (x *outcome) readChange() {
 	x.scoreSaid = x.v.ScoreSaid(x.o.Title)
+	described := ""
+	if isMean(x.param) && x.titleEvent == "" && (x.known || scaleUnit.MatchString(x.o.Unit)) {
+		described = x.v.ScoreDescribed(x.o.Description)
+	}
 	switch {
-	case x.unit == "percent-change":
+	case x.unit == "percent-change", described == evidence.ScorePercentChange && x.scoreSaid != evidence.ScoreAUC:
 		x.scoreSaid = evidence.ScorePercentChange
 	case x.known && x.match.Change || x.scoreSaid == evidence.ScoreChange:
 		x.changeFrom = "title"
@@ -151,7 +159,7 @@ func (x *outcome) readChange() {
 		x.changeFrom = "time frame"
 	case x.unit == "change" && !isPercentUnit(x.o.Unit):
 		x.changeFrom = "unit"
-	case x.scoreSaid == "" && isMean(x.param) && x.titleEvent == "" && (x.known || scaleUnit.MatchString(x.o.Unit)) && x.v.ScoreDescribed(x.o.Description) != "":
+	case x.scoreSaid == "" && described != "":
 		x.changeFrom = "description"
 	}
 }
@@ -170,7 +178,7 @@ func (x *outcome) said(titles ...string) string {
 func (x *outcome) saysChange(row string) bool { return x.read.row(row).said != "" }
 
 // frameOfChange finds time frames that tell a change from a value.
-var frameOfChange = regexp.MustCompile(`(?i)^\s*(?:mean )?(?:change|difference)s?\b`)
+var frameOfChange = regexp.MustCompile(`(?i)^\s*(?:mean )?(?:change|difference)s?\b|\bchange(?: scores?)?\)?\s*$|\bminus\s+(?:the\s+)?(?:baseline|pre)`)
 
 // spanFromBaseline finds rows that reach from the baseline to a later point.
 var spanFromBaseline = regexp.MustCompile(`(?i)^\s*(?:from\s+)?(?:baseline|BL|screening)\s*(?:to|through|-|–|until)\s`)

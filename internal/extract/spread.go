@@ -99,7 +99,7 @@ func (x *outcome) judgeUsual(d verdict, kind dispersion, sd, rounding float64) {
 	}
 	switch {
 	case kind == dispSD && SEWrittenAsSD(sd, usual, *a.N):
-		d.set(evidence.NeedsReview, CodeSEForSD, fmt.Sprintf("declared as standard deviation, %v is small for %s (usually about %.3g) and fits a standard error of %d people", sd, ins.Short, usual, *a.N))
+		d.set(evidence.NeedsReview, CodeSEForSD, fmt.Sprintf("declared as standard deviation, %v is small for %s (usually about %.3g) and fits a standard error or half a confidence interval of %d people", sd, ins.Short, usual, *a.N))
 	case sd+rounding < small*usual:
 		d.set(evidence.NeedsReview, CodeImplausible, fmt.Sprintf("declared as %s, %s gives a standard deviation of %.3g, far below what %s usually has (about %.3g)", a.DispersionType, spreadText(a), sd, ins.Short, usual))
 	case listed && sd-rounding > tooWide(a)*usual:
@@ -182,14 +182,15 @@ var regexpMean = regexp.MustCompile(`(?i)\bmeans?\b`)
 var dispersionNames = map[dispersion]string{dispSE: "a standard error", dispSD: "a standard deviation", dispCI: "a confidence interval"}
 
 // SEWrittenAsSD tells a spread that is called a standard deviation and is more
-// likely a standard error: less than two fifths of the instrument's usual SD,
-// and within a factor of two of it once multiplied by the root of n.
+// likely a standard error or half a 95 % confidence interval: less than two
+// fifths of the instrument's usual SD, and within a factor of two of it once
+// turned into a standard deviation.
 func SEWrittenAsSD(spread, usual float64, n int) bool {
 	if spread <= 0 || usual <= 0 || n < 6 {
 		return false
 	}
 	asSD := spread * math.Sqrt(float64(n))
-	return spread < 0.4*usual && asSD > usual/2 && asSD < 2*usual
+	return spread < 0.4*usual && asSD > usual/2 && asSD < 1.96*2*usual
 }
 
 // usualSD is what an instrument's total scores usually spread: the catalogue's

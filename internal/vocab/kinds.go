@@ -156,6 +156,8 @@ func (r *reading) masked() string {
 var (
 	kindSigns  = strings.NewReplacer("’", " ", "'", " ", "‑", "-", "‐", "-", "≥", ">=", "≤", "<=")
 	kindNumber = regexp.MustCompile(`\bno\.\s+of\b`)
+	// kindImputed finds what is assumed of missing people, which is not what is counted.
+	kindImputed = regexp.MustCompile(`\bnon[ -]?respon\w+ imputation\b|\b(?:missing|drop-?outs?|discontinu\w+|withdr\w+|those)\b[\w ]{0,40}?(?:=|\bas\b|\bconsidered\b|\bassumed\b|\bto be\b) *non[ -]?respon\w+`)
 )
 
 // foldKind is how text is written before patterns of kinds.yaml are tried.
@@ -163,6 +165,9 @@ func foldKind(s string) string {
 	s = kindSigns.Replace(strings.ToLower(s))
 	if strings.Contains(s, "no.") {
 		s = kindNumber.ReplaceAllString(s, "number of")
+	}
+	if strings.Contains(s, "non") && strings.Contains(s, "respon") {
+		s = kindImputed.ReplaceAllString(s, " ")
 	}
 	return strings.Join(strings.FieldsFunc(s, func(r rune) bool { return unicode.IsSpace(r) || r == '/' || r == '_' || r == '–' || r == '—' }), " ")
 }
