@@ -325,7 +325,7 @@ func (s *site) findingWords(p *page, d *findingPage, read reading) {
 	case c.Signed:
 		d.CertText = fmt.Sprintf("Signed by %s on %s", show.Clip(c.SignedBy, 80), show.Clip(c.SignedAt, 20)) + reasonGiven(d.CertText)
 	case len(names) > 0:
-		d.CertText = "Proposed by rule, not signed. No person has rated " + strings.Join(names, " and ") + "; all that is not rated counts together as one step down, a cautious choice of this program."
+		d.CertText = "Proposed by rule, not signed. No person has rated " + show.Join(names) + "; all that is not rated counts together as one step down, a cautious choice of this program."
 	default:
 		d.CertText = "Proposed by rule from the inputs below; no person has signed it."
 	}

@@ -92,7 +92,7 @@ func modelTable(f *evidence.Finding, read reading) *chart.Table {
 		row("Between-study variance (tau²)", show.FixedP(r.Tau2, 4), raw(r.Tau2), note)
 		row("I² from Q", pct1(r.I2Q), raw(r.I2Q), "(Q − df) / Q")
 		row("I² from tau²", pct1(r.I2Tau2), raw(r.I2Tau2), "tau² / (tau² + typical variance)")
-		row("Q", show.FixedP(r.Q, 2), raw(r.Q), fmt.Sprintf("%d degrees of freedom, p %s", max(r.K-1, 0), show.PRel(r.QP)))
+		row("Q", show.FixedP(r.Q, 2), raw(r.Q), fmt.Sprintf("%s, p %s", show.Plural(max(r.K-1, 0), "degree of freedom", "degrees of freedom"), show.PRel(r.QP)))
 	}
 	row("Studies", show.Int(r.K), "", "")
 	row("Participants", show.Int(r.N), "", "each person counted once")

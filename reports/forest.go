@@ -75,7 +75,7 @@ func (s *site) forest(f *evidence.Finding, href func(evidence.Effect) string) (c
 		p.binom = p.binom || e.Event1 != nil
 		p.arms = p.arms || e.N1 != nil || e.Event1 != nil
 		p.rob = p.rob || e.RiskOfBias != ""
-		if w, ok := weightOf(&f.Primary, e.ID); ok {
+		if w, ok := p.weight(e.ID); ok {
 			p.wt, p.most = true, math.Max(p.most, w)
 		}
 	}
@@ -117,6 +117,15 @@ func weightOf(p *evidence.PooledResult, id string) (float64, bool) {
 		}
 	}
 	return math.NaN(), false
+}
+
+// weight is the share of a study in the number that is shown; a finding that is
+// not pooled has none.
+func (p *forestParts) weight(id string) (float64, bool) {
+	if p.f.Headline.Kind == evidence.HeadlineNotPooled {
+		return math.NaN(), false
+	}
+	return weightOf(&p.f.Primary, id)
 }
 
 // lean reports whether there are too many studies for every column.
@@ -249,7 +258,7 @@ func (p *forestParts) classes() *evidence.Subgroup {
 func (p *forestParts) study(s *site, e *evidence.Effect, href func(evidence.Effect) string) {
 	m := p.read.Measure
 	r := chart.Row{Name: effectLabel(e), Href: href(*e), Key: show.Slug(e.ID), Line: len(p.rows.Lines)}
-	w, weighted := weightOf(&p.f.Primary, e.ID)
+	w, weighted := p.weight(e.ID)
 	weight, size := show.None, 0.4
 	if weighted {
 		weight, size = show.Fixed(w, 1)+"%", w/math.Max(p.most, 1e-9)
@@ -413,11 +422,11 @@ func (p *forestParts) alt() string {
 	if h.Estimate == nil || pr.K < 2 {
 		e := &p.f.Effects[0]
 		if len(p.f.Effects) == 1 {
-			return fmt.Sprintf("One study, not a meta-analysis: %s, %s %s, %s.", effectLabel(e), m.Symbol, m.Full(e.Estimate, e.CILower, e.CIUpper), p.read.side(evidence.Value(e.Estimate)))
+			return fmt.Sprintf("One study, not a meta-analysis: %s, %s %s, %s.", effectLabel(e), m.Symbol, m.Full(e.Estimate, e.CILower, e.CIUpper), p.read.sideOf(e.Estimate, e.CILower, e.CIUpper))
 		}
 		return fmt.Sprintf("%s, shown one by one; no pooled number.", show.Plural(len(p.f.Effects), "study", "studies"))
 	}
-	t := fmt.Sprintf("Forest plot of %s. Pooled %s %s, %s.", people(pr), m.Symbol, m.Full(h.Estimate, h.Lower, h.Upper), p.read.side(*h.Estimate))
+	t := fmt.Sprintf("Forest plot of %s. Pooled %s %s, %s.", people(pr), m.Symbol, m.Full(h.Estimate, h.Lower, h.Upper), p.read.sideOf(h.Estimate, h.Lower, h.Upper))
 	if h.Kind == evidence.HeadlinePooled && predicts(pr) {
 		t += " Prediction interval " + m.Interval(*pr.PILower, *pr.PIUpper) + "."
 	}

@@ -260,14 +260,14 @@ func (s *site) matrixCell(p *page, f *evidence.Finding, span map[bool]chart.Axis
 	case len(f.Effects) > 0:
 		c.Class, c.Text = "few", show.Plural(len(f.Effects), "study", "studies")+", not pooled"
 	default:
-		c.Class, c.Text = stateWords(f.State, f.Lacking().Trials)
+		c.Class, c.Text = stateWords(f, f.Lacking().Trials)
 	}
 	return c
 }
 
 // stateWords say which kind of absence stands in a cell.
-func stateWords(st evidence.State, registered int) (class, text string) {
-	switch st {
+func stateWords(f *evidence.Finding, registered int) (class, text string) {
+	switch st := f.State; st {
 	case evidence.RegisteredOnly:
 		return "few", show.Plural(registered, "trial", "trials") + " registered"
 	case evidence.MeasuredOnly:
@@ -275,13 +275,13 @@ func stateWords(st evidence.State, registered int) (class, text string) {
 	case evidence.Uncontrolled:
 		return "few", "uncontrolled only"
 	case evidence.SearchedNone:
-		return "none", "searched: none"
+		return "none", strings.Replace(st.Words(f.Coverage), "searched, none", "searched: none", 1)
 	case evidence.NotLooked:
 		return "not", "not looked for"
 	case "":
 		return "not", "not stated"
 	}
-	return "not", string(st)
+	return "not", string(f.State)
 }
 
 func (s *site) findingRow(f *evidence.Finding) findingRow {

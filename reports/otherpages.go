@@ -53,7 +53,7 @@ func (s *site) claimsPage() {
 				v.Class, v.Mark = w.class, w.mark
 			}
 		}
-		v.Basis = show.Plural(c.K, "study", "studies") + ", " + show.Plural(c.N, "participant", "participants")
+		v.Basis = claimBasis(c)
 		for _, id := range c.Findings {
 			v.Findings = append(v.Findings, linked{Path: s.findPath[id], Name: s.FindingTitle(id)})
 		}
@@ -77,6 +77,20 @@ func (s *site) claimsPage() {
 		d.Groups = append(d.Groups, claimGroup{fmt.Sprintf("x%d", i+1), show.First(orWord(show.Clip(w, 60), "no verdict")), by[w]})
 	}
 	p.Data = d
+}
+
+// claimBasis counts what stands behind a verdict; people only where their number
+// is known.
+func claimBasis(c *evidence.ClaimVerdict) string {
+	switch {
+	case c.Verdict == evidence.Outside:
+		return "no trial of this tracker answers it"
+	case c.K == 0:
+		return "no study with a number"
+	case c.N == 0:
+		return show.Plural(c.K, "study", "studies") + ", number of participants not stated"
+	}
+	return show.Plural(c.K, "study", "studies") + ", " + show.Plural(c.N, "participant", "participants")
 }
 
 // claimNumber is the one number behind a claim: the headline of the first finding
@@ -117,13 +131,14 @@ type gapsData struct {
 	Cells          []gapCell
 	Decisions      *chart.Table
 	Sexual, People bool
+	Retold         bool
 	Searches       string
 }
 
 func (s *site) gapsPage() {
 	p := &page{Path: "gaps.html", Name: "gaps", Title: "Evidence gap map", Nav: "gaps.html"}
 	s.add(p)
-	d := &gapsData{Decisions: s.topicTable()}
+	d := &gapsData{Decisions: s.topicTable(), Retold: s.Ed.Starter}
 	for i := range s.Ed.Gap.Cells {
 		c := &s.Ed.Gap.Cells[i]
 		if c.Registered == 0 && len(c.StudyIDs) == 0 {
@@ -203,6 +218,8 @@ func (s *site) gapMap() (*chart.Table, template.JS) {
 // cellWords says what stands in a cell of the gap map.
 func cellWords(c *evidence.GapCell) string {
 	switch {
+	case c.WithResults > c.Registered: // some of them are known from papers alone
+		return fmt.Sprintf("%s with results, %s registered", show.Plural(c.WithResults, "study", "studies"), show.Int(c.Registered))
 	case c.Registered > 0 && c.WithResults > 0:
 		return fmt.Sprintf("%s, %s with results", show.Plural(c.Registered, "trial", "trials"), show.Int(c.WithResults))
 	case c.Registered > 0 && c.Running > 0:
@@ -210,7 +227,7 @@ func cellWords(c *evidence.GapCell) string {
 	case c.Registered > 0:
 		return show.Plural(c.Registered, "trial", "trials")
 	}
-	return orWord(string(c.State), "not stated")
+	return orWord(c.State.Words(c.Coverage), "not stated")
 }
 
 func gapAnchor(c *evidence.GapCell) string { return "g-" + show.Slug(c.Topic+"."+c.Substance) }
@@ -221,7 +238,7 @@ func (s *site) gapCell(c *evidence.GapCell) gapCell {
 	if c.Randomised != nil {
 		people = show.Plural(*c.Randomised, "participant", "participants") + " randomised"
 	}
-	v.Counts = fmt.Sprintf("%d registered, %d running, %d completed, %d with results, %s.", c.Registered, c.Running, c.Completed, c.WithResults, people)
+	v.Counts = gapCounts(c) + ", " + people + "."
 	const most = 40
 	for i, id := range c.StudyIDs {
 		if i == most {
@@ -235,6 +252,16 @@ func (s *site) gapCell(c *evidence.GapCell) gapCell {
 		v.Studies = append(v.Studies, l)
 	}
 	return v
+}
+
+// gapCounts counts the trials of a cell. A record without a status is neither
+// running nor completed: such counts are given only where some record has one.
+func gapCounts(c *evidence.GapCell) string {
+	t := show.Int(c.Registered) + " registered"
+	if c.Running+c.Completed > 0 {
+		t += fmt.Sprintf(", %s running and %s completed as the records state", show.Int(c.Running), show.Int(c.Completed))
+	}
+	return t + ", " + show.Int(c.WithResults) + " with results"
 }
 
 func (s *site) studyLabel(id string) string {
@@ -311,11 +338,14 @@ func (s *site) boundsTable() *chart.Table {
 		if f.Bound == nil {
 			continue
 		}
-		reach := "no"
-		if f.Bound.Reachable {
+		reach, planned := "no", show.Int(f.Bound.PlannedInMissing)
+		switch {
+		case f.Bound.Reachable:
 			reach = "yes"
+		case f.Bound.PlannedInMissing == 0 && len(f.Missing) > 0: // no size is stated: not zero people
+			reach, planned = "not known", "not stated"
 		}
-		t.Lines = append(t.Lines, chart.TableLine{Cells: []chart.Cell{{Text: titleOf(f), Href: s.findPath[f.ID]}, {Text: show.Clip(f.Bound.Line, 240)}, {Text: show.Int(f.Bound.Participants)}, {Text: show.Int(f.Bound.PlannedInMissing)}, {Text: reach}}})
+		t.Lines = append(t.Lines, chart.TableLine{Cells: []chart.Cell{{Text: titleOf(f), Href: s.findPath[f.ID]}, {Text: show.Clip(f.Bound.Line, 240)}, {Text: show.Int(f.Bound.Participants)}, {Text: planned}, {Text: reach}}})
 	}
 	if len(t.Lines) == 0 {
 		return nil

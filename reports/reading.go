@@ -37,6 +37,15 @@ func (r reading) side(x float64) string {
 	return "favours comparator"
 }
 
+// sideOf is the side that an estimate favours, or that its interval includes no
+// effect: then it favours nothing.
+func (r reading) sideOf(x, lo, hi *float64) string {
+	if lo != nil && hi != nil && *lo <= 0 && *hi >= 0 {
+		return "the interval includes no effect"
+	}
+	return r.side(evidence.Value(x))
+}
+
 // predicts reports whether the prediction interval says something of its own:
 // where no difference between studies could be estimated it does not.
 func predicts(p *evidence.PooledResult) bool {

@@ -308,7 +308,7 @@ func (e *Env) printFindings(findings []evidence.Finding, headline map[string]boo
 // emptyNote says which kind of absence a finding without a number is.
 func emptyNote(f evidence.Finding) string {
 	if n := f.Lacking().Trials; n > 0 {
-		return fmt.Sprintf("%s; %s for the question", f.State, plural(n, "trial"))
+		return fmt.Sprintf("%s; %s for the question", f.State.Words(f.Coverage), plural(n, "trial"))
 	}
-	return string(f.State)
+	return f.State.Words(f.Coverage)
 }

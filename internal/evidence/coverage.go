@@ -29,6 +29,15 @@ const (
 // States lists the states in their order.
 var States = []State{Supported, Contradicted, Uncertain, Uncontrolled, MeasuredOnly, RegisteredOnly, SearchedNone, NotLooked, Outside}
 
+// Words says the state as pages print it: where the sources were the starter
+// facts no register was searched, so "searched, none" would be untrue.
+func (s State) Words(c Coverage) string {
+	if s == SearchedNone && c.Retold {
+		return "none in this selection"
+	}
+	return string(s)
+}
+
 // Answered reports whether a pooled or single number stands behind the state.
 func (s State) Answered() bool { return s == Supported || s == Contradicted || s == Uncertain }
 

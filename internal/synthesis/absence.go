@@ -153,9 +153,9 @@ func sayAbsence(s evidence.State, what string, n int, names []string, c evidence
 	case s == evidence.MeasuredOnly:
 		return fmt.Sprintf("It was measured without a number that this edition can use, so it is not known %s.", what)
 	case s == evidence.Uncontrolled && n > 0:
-		return fmt.Sprintf("Only %s without a comparison group%s reported on it; no controlled result shows %s.", plural(n, "study", "studies"), named(names), what)
+		return fmt.Sprintf("Only %s%s gave results on it, without a comparison group; no controlled result shows %s.", plural(n, "study", "studies"), named(names), what)
 	case s == evidence.Uncontrolled:
-		return fmt.Sprintf("Only studies without a comparison group reported on it; no controlled result shows %s.", what)
+		return fmt.Sprintf("Only results without a comparison group exist; no controlled result shows %s.", what)
 	case s == evidence.RegisteredOnly && n > 0:
 		return fmt.Sprintf("%s registered%s, and this edition holds no result that answers the question, so it is not known %s.", plural(n, "trial is", "trials are"), named(names), what)
 	case s == evidence.RegisteredOnly:

@@ -3,10 +3,12 @@ package synthesis
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"past/analysis/certainty"
 	"past/internal/evidence"
+	"past/internal/vocab"
 )
 
 // answerWords is how many words the answer to a question may have.
@@ -21,19 +23,31 @@ func ask(q Question) string {
 	if it == "" || q.Outcome == "" {
 		return q.Title
 	}
+	against := ""
+	if !placeboLike(q.Comparators) {
+		against = " compared with " + q.ComparatorWords
+	}
 	switch {
 	case q.Kind == "harm" && (Ratio(q.Measure) || q.Measure == "RD"):
-		return fmt.Sprintf("%s %s change the risk of %s?", do, it, q.Outcome)
+		return fmt.Sprintf("%s %s change the risk of %s%s?", do, it, q.Outcome, against)
 	case q.Kind == "harm":
-		return fmt.Sprintf("%s %s change %s?", do, it, q.Outcome)
+		return fmt.Sprintf("%s %s change %s%s?", do, it, q.Outcome, against)
 	case Ratio(q.Measure) && q.LowerIsBetter:
-		return fmt.Sprintf("%s %s lower the chance of %s?", do, it, q.Outcome)
+		return fmt.Sprintf("%s %s lower the chance of %s%s?", do, it, q.Outcome, against)
 	case Ratio(q.Measure):
-		return fmt.Sprintf("%s %s raise the chance of %s?", do, it, q.Outcome)
+		return fmt.Sprintf("%s %s raise the chance of %s%s?", do, it, q.Outcome, against)
 	case q.LowerIsBetter:
-		return fmt.Sprintf("%s %s reduce %s?", do, it, q.Outcome)
+		return fmt.Sprintf("%s %s reduce %s%s?", do, it, q.Outcome, against)
 	}
-	return fmt.Sprintf("%s %s improve %s?", do, it, q.Outcome)
+	return fmt.Sprintf("%s %s improve %s%s?", do, it, q.Outcome, against)
+}
+
+// placeboLike reports whether a question's comparators are those that a reader
+// takes for granted: only another treatment is named in the question itself.
+func placeboLike(comparators []string) bool {
+	return len(comparators) == 0 || slices.ContainsFunc(comparators, func(c string) bool {
+		return c != vocab.OtherDrug && c != vocab.TherapyAlone
+	})
 }
 
 // answer is the answer in at most 30 plain words: what may be said, in how many

@@ -210,9 +210,9 @@ func notToSay(q Question, f evidence.Finding) []string {
 		add(across, "no more frequent than with the comparator", "an interval that includes no difference does not show that there is none")
 		return out
 	}
-	add(true, "proven", "a pooled estimate with certainty "+level+" is not a proof")
+	add(true, "proven", map[bool]string{true: "one study", false: "an estimate"}[p.K == 1]+" with certainty "+level+" is not a proof")
 	add(true, "cures", "the finding is a difference between groups in "+q.Outcome+", not a cure")
-	add(across || level == "very low", "reduces, increases, improves or works", "the interval includes no effect or the certainty is very low")
+	add(across || level == "very low", "reduces, increases, improves or works", because(across, level == "very low"))
 	add(across, who+" "+has+" no effect", "an interval that includes no effect does not show that there is none")
 	if !across && level == "low" {
 		out = append(out, "The sentence above without its “may”: certainty is low.")
@@ -225,4 +225,15 @@ func notToSay(q Question, f evidence.Finding) []string {
 	add(q.Domain != "sexual-function" && q.Domain != "relationship", "improves sexual function, intimacy or relationships", "this finding is about "+q.Outcome+" and nothing else")
 	add(strings.Contains(q.Intervention, "therapy") || strings.Contains(q.Intervention, "support"), "the drug alone does this", "it was given with therapy or support")
 	return out
+}
+
+// because says why a finding carries no verb: its interval, its certainty or both.
+func because(across, veryLow bool) string {
+	switch {
+	case across && veryLow:
+		return "the interval includes no effect and the certainty is very low"
+	case across:
+		return "the interval includes no effect"
+	}
+	return "the certainty is very low"
 }

@@ -1,6 +1,7 @@
 package synthesis_test
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -81,6 +82,9 @@ func TestWhyTrialsAreMissing(t *testing.T) {
 	}
 	for id, why := range want {
 		t.Errorf("%s (%s) is not listed", id, why)
+	}
+	if line := fmt.Sprintf("%d registered trials fit the question", len(f.Missing)); !strings.Contains(strings.Join(f.Limits, "\n"), line) {
+		t.Errorf("the limits count other trials than the %d listed: %q", len(f.Missing), f.Limits)
 	}
 }
 

@@ -34,6 +34,9 @@ func smallStudy(q Question, effects []evidence.Effect) []evidence.TestResult {
 		default:
 			t.Limit = limit
 		}
+		if err != nil { // what could not be worked out has no numbers, not zeros
+			t.Statistic, t.P, t.Estimate, t.CILower, t.CIUpper = nil, nil, nil, nil, nil
+		}
 		t.K = len(effects)
 		t.Shown = t.Limit == ""
 		out = append(out, t)
