@@ -60,7 +60,9 @@ func (s *site) whoAndWhen(f *evidence.Finding) []named {
 		after = "not stated"
 	}
 	add("After the last dose", after)
-	add("As the sources count", weekSpan(f, asCounted))
+	if own := weekSpan(f, asCounted); own != weekSpan(f, afterLastDose) { // else the source counts from the last dose
+		add("As the sources count", own)
+	}
 	add("Guessed their treatment", s.guessed(f))
 	return out
 }

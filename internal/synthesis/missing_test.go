@@ -83,7 +83,7 @@ func TestWhyTrialsAreMissing(t *testing.T) {
 	for id, why := range want {
 		t.Errorf("%s (%s) is not listed", id, why)
 	}
-	if line := fmt.Sprintf("%d registered trials fit the question", len(f.Missing)); !strings.Contains(strings.Join(f.Limits, "\n"), line) {
+	if line := fmt.Sprintf("%d registered trials fit this question", len(f.Missing)); !strings.Contains(strings.Join(f.Limits, "\n"), line) {
 		t.Errorf("the limits count other trials than the %d listed: %q", len(f.Missing), f.Limits)
 	}
 }
