@@ -127,8 +127,10 @@ func (e *UnknownError) Error() string {
 	s := fmt.Sprintf("no finding, claim, trial or paper is called %q", e.Key)
 	if len(e.Near) > 0 {
 		s += "; did you mean " + strings.Join(e.Near, " or ") + "?"
+	} else {
+		s += "."
 	}
-	return s + " \"past cite --list\" names the keys."
+	return s + " past cite --list names the keys."
 }
 
 // Keys lists what can be cited by key: findings and claims in the order of the

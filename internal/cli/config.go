@@ -6,13 +6,13 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"github.com/alecthomas/kong"
 	"github.com/goccy/go-yaml"
 
 	"past/internal/refresh"
+	"past/internal/text"
 )
 
 // config is past.yaml. Flags win over the environment, the environment over
@@ -146,7 +146,7 @@ func parseConfig(b []byte) (config, error) {
 		return c, err
 	}
 	if err := yaml.UnmarshalWithOptions(b, &c, yaml.Strict()); err != nil {
-		return c, fmt.Errorf(": %s", strings.TrimSpace(yaml.FormatError(err, false, true)))
+		return c, fmt.Errorf(": %s", text.YAMLError(err))
 	}
 	return c, c.check(lines)
 }

@@ -44,6 +44,9 @@ func (c *crawlCmd) Run(ctx context.Context, e *Env) (err error) {
 	if err := e.useVocabulary(c.Review); err != nil { // a person's own substances are asked for as well
 		return err
 	}
+	for _, id := range pipeline.Unasked() {
+		e.note("no register is asked for %s: give it queries in vocabulary.yaml, such as queries: [%s], or core: false", id, id)
+	}
 	opt := crawler.Options{Sources: sources, Endpoints: c.Endpoint, Contact: e.Globals.Contact, CAFile: e.Globals.RegisterCA, Version: e.Version, Question: pipeline.CrawlQuestion(),
 		All: c.Since == "all", DryRun: c.DryRun}
 	opt.Question.Since, opt.Question.Limit = since, c.Limit

@@ -37,7 +37,12 @@ func (c *explainCmd) Run(ctx context.Context, e *Env) error {
 		for _, line := range x.Places[ef.ID] {
 			fmt.Fprintf(e.Stdout, "    %s\n", line)
 		}
-		fmt.Fprintf(e.Stdout, "    source: %s\n", ef.Source)
+		for _, flag := range ef.Flags {
+			fmt.Fprintf(e.Stdout, "    note: %s\n", flag)
+		}
+		if ef.Source != "" {
+			fmt.Fprintf(e.Stdout, "    source: %s\n", ef.Source)
+		}
 	}
 	if f := x.Finding; f != nil {
 		for _, ex := range f.Excluded {

@@ -22,7 +22,7 @@ import (
 
 type exportCmd struct {
 	reviewFlag
-	Format  string   `name:"format" short:"f" required:"" enum:"csv,json,parquet,metapsy,revman,r,sqlite,ris,prisma,docx,md" help:"csv, json, parquet, metapsy, revman, r, sqlite, ris, prisma, docx or md (docx and md: tables, forest plots and texts for a manuscript)."`
+	Format  string   `name:"format" short:"f" required:"" placeholder:"NAME" enum:"csv,json,parquet,metapsy,revman,r,sqlite,ris,prisma,docx,md" help:"csv, json, parquet, metapsy, revman, r, sqlite, ris, prisma, docx or md (docx and md: tables, forest plots and texts for a manuscript)."`
 	Table   []string `name:"table" help:"Table to export (repeatable; default: all). For csv, json and parquet." placeholder:"NAME"`
 	Finding []string `name:"finding" help:"Finding to write (repeatable; default: all with numbers). For docx and md." placeholder:"ID"`
 	Out     string   `name:"out" short:"o" help:"Folder or file to write to; - is standard output." placeholder:"DIR|FILE|-"`

@@ -152,7 +152,9 @@ func TestInit(t *testing.T) {
 	t.Chdir("own")
 	// what init writes is right as it is: no mistake, no warning
 	want(t, call(t, "question", "check", filepath.Join("review", "questions.yaml")), 0, "no mistakes")
-	want(t, call(t, "analyse"), 0)
+	// and the answer to it is shown, though it is empty, among the shipped ones
+	want(t, call(t, "analyse"), 0, "no register record yet", "\npsilocybin-depression ")
+	want(t, call(t, "explain", "nothing"), 1, "past cite --list")
 	if err := os.WriteFile("past.yaml", []byte("db: mine.db\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}

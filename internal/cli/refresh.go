@@ -183,7 +183,7 @@ func readThresholds(path string) (refresh.Thresholds, error) {
 	}
 	js, err := yaml.YAMLToJSON(b)
 	if err != nil {
-		return th, usage("gate rules %s: %s", path, yaml.FormatError(err, false, true))
+		return th, usage("gate rules %s: %s", path, text.YAMLError(err))
 	}
 	dec := json.NewDecoder(strings.NewReader(string(js)))
 	dec.DisallowUnknownFields()

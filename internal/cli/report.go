@@ -59,7 +59,7 @@ func (c *reportCmd) Run(ctx context.Context, e *Env) (err error) {
 	if c.SingleFile {
 		page = "edition.html"
 	}
-	fmt.Fprintf(e.Stdout, "edition %s, data to %s: %s\n", doc.ID, doc.Date, filepath.Join(c.Out, page))
+	fmt.Fprintf(e.Stdout, "edition %s, %s: %s\n", doc.ID, dataTo(doc.Date), filepath.Join(c.Out, page))
 	return nil
 }
 

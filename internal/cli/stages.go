@@ -237,7 +237,7 @@ func (c *analyseCmd) Run(ctx context.Context, e *Env) error {
 		if e.Globals.JSON {
 			return e.printJSON(doc)
 		}
-		fmt.Fprintf(e.Stdout, "edition %s, data to %s\n\n", doc.ID, doc.Date)
+		fmt.Fprintf(e.Stdout, "edition %s, %s\n\n", doc.ID, dataTo(doc.Date))
 		headline, err := p.Headline()
 		if err != nil {
 			return err
@@ -269,9 +269,17 @@ func (c *analyseCmd) asOf(ctx context.Context, e *Env) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(e.Stdout, "edition %s, data to %s, as of %s\n\n", doc.ID, doc.Date, e.Globals.AsOf)
+	fmt.Fprintf(e.Stdout, "edition %s, %s, as of %s\n\n", doc.ID, dataTo(doc.Date), e.Globals.AsOf)
 	e.printFindings(findings, headline)
 	return nil
+}
+
+// dataTo names the day of the newest record; tables of people have none.
+func dataTo(date string) string {
+	if date == "" {
+		return "no register record yet"
+	}
+	return "data to " + date
 }
 
 // printFindings is the short table of findings: those with a number, and the

@@ -58,7 +58,7 @@ func describeRow(x review.Extraction, study string, v *vocab.Vocabulary) evidenc
 	if strings.Contains(x.Source, "metapsy-project") {
 		e.Channel = "dataset"
 	}
-	if m, ok := v.MatchInstrument(x.Instrument, ""); ok {
+	if m, ok := v.CalledInstrument(x.Instrument); ok {
 		e.Instrument = instrumentID(m)
 		said := higherBetter(v.DirectionOf(m, []string{x.Condition, x.Population}))
 		switch {

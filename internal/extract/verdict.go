@@ -69,7 +69,7 @@ func judgeScores(x review.Extraction, v *vocab.Vocabulary, j effectJudge) {
 	if *x.Mean1 == *x.Mean2 && *x.SD1 == *x.SD2 {
 		j.set(evidence.NeedsReview, CodeIdentical, "both arms have the same mean and standard deviation")
 	}
-	m, ok := v.MatchInstrument(x.Instrument, "")
+	m, ok := v.CalledInstrument(x.Instrument)
 	if ok {
 		judgeScoreRange(x, m, j)
 		judgeScoreSDs(x, m, v, j)

@@ -199,8 +199,8 @@ func (c *Case) chooseColumns(measure string) (effect.Measure, error) {
 	if given.fits() {
 		return info.Measure, c.adopt(given)
 	}
-	return "", fmt.Errorf("measure %s needs columns %s; not found: %s (the table has %s)", info.Measure,
-		strings.ReplaceAll(strings.Join(needed[info.Kind], ", "), "|", " or "), strings.Join(raw.lacking, ", "), strings.Join(c.names, ", "))
+	return "", fmt.Errorf("measure %s needs columns %s; not found: %s (the table has %s); name them (--%s COLUMN, …), or, where the effects are given, name these (--yi COLUMN with --vi, --sei, or --ci-lb and --ci-ub)", info.Measure,
+		strings.ReplaceAll(strings.Join(needed[info.Kind], ", "), "|", " or "), strings.Join(raw.lacking, ", "), strings.Join(c.names, ", "), strings.Fields(raw.lacking[0])[0])
 }
 
 // adopt uses a binding unless it leaves a question.
@@ -234,7 +234,7 @@ func (c *Case) chooseKind() (effect.Measure, error) {
 	})
 	switch len(fits) {
 	case 0:
-		return "", fmt.Errorf("no measure was named and the columns (%s) are not those of a known table; name the measure (--measure SMD), or the columns (--yi COLUMN --vi COLUMN)", strings.Join(c.names, ", "))
+		return "", fmt.Errorf("no measure was named and the columns (%s) are not those of a known table; name the columns: of an effect --yi COLUMN with --vi, --sei, or --ci-lb and --ci-ub; of other tables as past meta --help lists them (--m1i, --ai, …)", strings.Join(c.names, ", "))
 	case 1:
 		if fits[0].kind == effect.KindPrePost {
 			return "", fmt.Errorf("this is a pre-post table (%s): say which measure, --measure MC (mean change), SMCC (standardised by the SD of the change), SMCR (by the SD before) or ROMC (log ratio of means)", columnText(fits[0].columns))

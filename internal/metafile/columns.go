@@ -119,7 +119,7 @@ var needed = map[effect.Kind][]string{
 }
 
 // labelNames are the usual names of the column that names the study.
-var labelNames = []string{"study", "studlab", "slab", "studyid", "studyname", "author", "authors", "trial", "label", "name", "id"}
+var labelNames = []string{"study", "studlab", "slab", "studyid", "studyname", "author", "authors", "trial", "label", "name", "id", "studie", "autor", "autoren"}
 
 // find is the input's column for one of the folded names, the first name first.
 func (c *Case) find(names []string) string {

@@ -71,6 +71,8 @@ func (p *printer) heading() {
 	label := c.Measure
 	if info, err := effect.Lookup(c.Measure); err == nil && info.Measure != effect.GEN {
 		label = info.Label + " (" + c.Measure + ")"
+	} else if err == nil {
+		label = "effects as given, of an unnamed measure (GEN; --measure names it)"
 	}
 	p.line("%s: %s, formula mode %s", printable(c.Name), label, orFormula(c.Formula))
 	if t := c.chosenText(); t != "" {

@@ -2,11 +2,13 @@ package pipeline
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
 	"past/internal/evidence"
 	"past/internal/pointer"
+	"past/internal/store"
 )
 
 // Explanation is the way back from a number: what it is, what it was made of,
@@ -30,6 +32,9 @@ func (p *Pipeline) Explain(ctx context.Context, id string) (Explanation, error) 
 		x.Kind, x.Finding, x.Effects = "finding", &findings[i], findings[i].Effects
 	} else {
 		e, err := p.Store.Effect(ctx, id)
+		if errors.Is(err, store.ErrNotFound) {
+			return x, fmt.Errorf("%q is neither a finding nor an effect of this database; past cite --list names the findings, past explain FINDING their effects", id)
+		}
 		if err != nil {
 			return x, fmt.Errorf("%q is neither a finding nor an effect of this database: %w", id, err)
 		}

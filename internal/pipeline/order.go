@@ -59,15 +59,23 @@ func splitNumber(id string) (string, int) {
 	return head, n
 }
 
-// Headline tells the questions that an overview shows first.
+// Headline tells the questions that an overview shows also without a number:
+// those marked so, and those that the reader asked in a file.
 func (p *Pipeline) Headline() (map[string]bool, error) {
-	qs, err := p.asked()
+	h, err := p.readReview()
+	if err != nil {
+		return nil, err
+	}
+	qs, err := p.questions(h)
 	if err != nil {
 		return nil, err
 	}
 	m := map[string]bool{}
 	for _, q := range qs {
-		m[q.ID] = q.Headline
+		m[q.ID] = q.Headline || p.Questions != nil
+	}
+	for _, q := range h.questions {
+		m[q.ID] = true
 	}
 	return m, nil
 }

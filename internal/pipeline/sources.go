@@ -70,6 +70,18 @@ func KnownDOIs(ctx context.Context, st *store.Store) ([]string, error) {
 // asked for beside the conditions: a trial that measures it need not treat it.
 const SexualInstruments = "sexual-instruments"
 
+// Unasked are the subjects of the vocabulary for which no register is asked,
+// since they have no queries.
+func Unasked() []string {
+	var ids []string
+	for _, s := range vocab.Default().Substances() {
+		if s.Core && len(s.Queries) == 0 && s.FoldInto == "" {
+			ids = append(ids, s.ID)
+		}
+	}
+	return ids
+}
+
 // CrawlQuestion is what every register is asked: the core substances with those
 // that count as them; the conditions and the topics of the tracker; and the
 // instruments of sexual function.

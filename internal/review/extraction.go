@@ -120,7 +120,8 @@ func readExtractions(name string, data []byte, sha256 string) (out, bad []Extrac
 			errs = append(errs, fmt.Sprintf("%s: the id %q stands already in row %d", row.Where("id"), x.ID, first))
 		}
 		if len(errs) > 0 {
-			problems = append(problems, evidence.Problem{Source: "review", RecordID: x.ID, Kind: "bad-row", Where: row.Where(""), Message: strings.Join(errs, "; "), SHA256: sha256})
+			problems = append(problems, evidence.Problem{Source: "review", RecordID: x.ID, Kind: "bad-row", Where: row.Where(""),
+				Message: strings.ReplaceAll(strings.Join(errs, "; "), row.Where("")+", ", ""), SHA256: sha256})
 			bad = append(bad, x)
 			continue
 		}

@@ -59,7 +59,7 @@ func wordMistakes(v *vocab.Vocabulary, x Extraction) []string {
 	if x.PopulationClass != "" && !slices.Contains(PopulationClasses, x.PopulationClass) {
 		errs = append(errs, fmt.Sprintf("column population_class: %q is none of %s", x.PopulationClass, strings.Join(PopulationClasses, ", ")))
 	}
-	if _, known := v.MatchInstrument(x.Instrument, ""); x.Instrument != "" && !known && x.HigherBetter == evidence.NotStated {
+	if _, known := v.CalledInstrument(x.Instrument); x.Instrument != "" && !known && x.HigherBetter == evidence.NotStated {
 		m := fmt.Sprintf("column instrument: %q is not in the catalogue", x.Instrument)
 		if near := v.Nearest("instruments", x.Instrument); len(near) > 0 {
 			m += "; the nearest: " + strings.Join(near, ", ")

@@ -79,6 +79,7 @@ func Answer(ctx context.Context, q Question, b Base) (evidence.Finding, error) {
 	}
 	f.Absolute = absolute(q, f)
 	f.Warnings = append(append(f.Warnings, primary.Warnings...), shared...)
+	f.Warnings = append(f.Warnings, allTurned(q, effects)...)
 	var notes []string
 	f.Retracted, notes = retractions(b, effects)
 	f.Warnings = append(f.Warnings, notes...)

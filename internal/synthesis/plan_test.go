@@ -98,6 +98,24 @@ func TestSignFollowsTheQuestion(t *testing.T) {
 	if !strings.Contains(strings.Join(g.Effects[1].Flags, " "), "turned") {
 		t.Errorf("the turned sign is not marked: %v", g.Effects[1].Flags)
 	}
+	// a question that forgot the side of benefit turns every effect, and says so
+	q.LowerIsBetter = false
+	a.HigherBetter, b.HigherBetter = evidence.No, evidence.No
+	forgot, err := synthesis.Answer(t.Context(), q, synthesis.Base{Effects: []evidence.Effect{a, b}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct {
+		f     evidence.Finding
+		warns bool
+	}{"as the instruments": {f, false}, "one turned": {g, false}, "all turned": {forgot, true}} {
+		if got := strings.Contains(strings.Join(c.f.Warnings, "\n"), "does not set lower_is_better"); got != c.warns {
+			t.Errorf("%s: %v", name, c.f.Warnings)
+		}
+	}
+	if math.Abs(*forgot.Primary.Estimate+*f.Primary.Estimate) > 1e-12 {
+		t.Errorf("%v and %v", *forgot.Primary.Estimate, *f.Primary.Estimate)
+	}
 }
 
 // What happened before the dose is no outcome, whatever the plan prefers.

@@ -33,6 +33,19 @@ func Recompute(q Question, effects []evidence.Effect) ([]evidence.Effect, []evid
 // turnedFlag marks an effect whose sign follows the question.
 const turnedFlag = "sign turned: the instrument's scores run the other way than the outcome of the question"
 
+// allTurned warns where every effect follows the question against its own
+// instrument: then it is the question that may have forgotten the side of benefit.
+func allTurned(q Question, effects []evidence.Effect) []string {
+	if len(effects) == 0 || slices.ContainsFunc(effects, func(e evidence.Effect) bool { return !slices.Contains(e.Flags, turnedFlag) }) {
+		return nil
+	}
+	low, high, key := "low", "high", "does not set lower_is_better"
+	if q.LowerIsBetter {
+		low, high, key = "high", "low", "sets lower_is_better"
+	}
+	return []string{fmt.Sprintf("the sign of every effect is turned: the instruments take %s scores as better, the question takes %s ones (it %s)", low, high, key)}
+}
+
 func recompute(q Question, e *evidence.Effect) error {
 	counts := extract.IsCount(e.ScoreType)
 	turned := slices.Contains(e.Flags, turnedFlag)

@@ -213,7 +213,7 @@ func (q *Question) checkWords(v *vocab.Vocabulary) []string {
 	check("domain", "domains", q.Domain)
 	check("also_domains", "domains", q.AlsoDomains...)
 	for _, name := range q.Instruments {
-		if _, known := v.MatchInstrument(name, ""); !known {
+		if _, known := v.CalledInstrument(name); !known {
 			check("instruments", "instruments", name)
 		}
 	}

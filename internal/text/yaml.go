@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
 	"strings"
 
 	"github.com/goccy/go-yaml"
@@ -31,7 +32,7 @@ func DecodeYAML(name string, data []byte, v any) (err error) {
 	defer recoverYAML(&err, name+": ")
 	err = yaml.NewDecoder(bytes.NewReader(data), yaml.Strict()).Decode(v)
 	if err != nil && !errors.Is(err, io.EOF) { // nothing but comments is an empty file
-		return fmt.Errorf("%s: %s", name, strings.TrimSpace(yaml.FormatError(err, false, true)))
+		return fmt.Errorf("%s: %s", name, YAMLError(err))
 	}
 	return nil
 }
@@ -45,9 +46,31 @@ func ParseYAML(data []byte) (f *ast.File, err error) {
 	defer recoverYAML(&err, "")
 	f, err = parser.ParseBytes(data, 0)
 	if err != nil {
-		return nil, errors.New(strings.TrimSpace(yaml.FormatError(err, false, true)))
+		return nil, errors.New(YAMLError(err))
 	}
 	return f, nil
+}
+
+// yamlExpects puts the YAML reader's words about Go types into a writer's words.
+var yamlExpects = []struct {
+	is   *regexp.Regexp
+	text string
+}{
+	{regexp.MustCompile(`\w+ was used where mapping is expected`), "keys with values are expected here, such as {key: value}"},
+	{regexp.MustCompile(`\w+ was used where sequence is expected`), "a list is expected here, such as [one, two]"},
+	{regexp.MustCompile(`cannot unmarshal .* of type u?(int|float)\d*`), "a number is expected here, with a decimal point"},
+	{regexp.MustCompile(`cannot unmarshal .* of type bool`), "true or false is expected here"},
+	{regexp.MustCompile(`cannot unmarshal .* of type string`), "one word or sentence is expected here; put it in quotes where it begins with [ or {"},
+}
+
+// YAMLError is the message of the YAML reader with line, column and the lines
+// around, in words of a person who writes the file.
+func YAMLError(err error) string {
+	s := strings.TrimSpace(yaml.FormatError(err, false, true))
+	for _, e := range yamlExpects {
+		s = e.is.ReplaceAllString(s, e.text)
+	}
+	return s
 }
 
 // recoverYAML turns a panic of the YAML reader, which some malformed input (tags

@@ -51,6 +51,30 @@ func TestYAMLWithinBounds(t *testing.T) {
 	}
 }
 
+// The reader's words about Go types are put into those of a person who writes
+// the file; place and line stay.
+func TestYAMLErrorsAreInPlainWords(t *testing.T) {
+	for in, want := range map[string]string{
+		"list: a": "a list is expected here", "list: {a: b}": "a list is expected here",
+		"table: 4 weeks": "keys with values are expected here, such as {key: value}", "table: [a]": "keys with values are expected here",
+		"number: 1,5": "a number is expected here, with a decimal point", "whole: x": "a number is expected here", "yes: ja": "true or false is expected here",
+		"word: [a]": "one word or sentence is expected here", "word: {a: b}": "one word or sentence is expected here",
+	} {
+		var v struct {
+			List   []string
+			Table  struct{ A int }
+			Number float64
+			Whole  *int
+			Yes    bool
+			Word   string
+		}
+		err := DecodeYAML("f.yaml", []byte("# first\n"+in), &v)
+		if err == nil || !strings.HasPrefix(err.Error(), "f.yaml: [2:") || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "unmarshal") {
+			t.Errorf("%s: %v", in, err)
+		}
+	}
+}
+
 func FuzzYAML(f *testing.F) {
 	for _, s := range []string{"a: [1, {b: c}]\n", "- - - ?\n", "&a *a", "!!x", "a: |\n  b\n", "{[}]", "\"\\x"} {
 		f.Add([]byte(s))

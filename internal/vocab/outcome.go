@@ -41,6 +41,21 @@ func (v *Vocabulary) MatchInstrument(title, description string) (InstrumentMatch
 	return m, true
 }
 
+// CalledInstrument finds the instrument that a table or a question of a person
+// calls by a name or by the catalogue's id. Abbreviations that mean several
+// things in running text (isi, audit, caps in small letters) are ids there.
+func (v *Vocabulary) CalledInstrument(name string) (InstrumentMatch, bool) {
+	if m, ok := v.MatchInstrument(name, ""); ok {
+		return m, true
+	}
+	in, ok := v.byInstrument[strings.TrimSpace(name)]
+	if !ok {
+		return InstrumentMatch{}, false
+	}
+	return InstrumentMatch{ID: in.ID, Domain: in.Domain, Direction: in.Direction, Range: in.Range, IsTotal: true, ScoreKind: ScoreTotal,
+		Term: name, Field: "title", Certain: !in.Generic, Reason: fmt.Sprintf("%q is the catalogue's word for %s", name, in.Name)}, true
+}
+
 // outcomeNames lists the instruments named, scales and counts before vital signs.
 func (r *reading) outcomeNames() []named {
 	var scales, vitals []named

@@ -1,6 +1,7 @@
 package vocab
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -108,7 +109,7 @@ func merge[T any](list *[]T, entries []ast.Node, id func(*T) *string, fresh func
 	for _, node := range entries {
 		var named T
 		if err := yaml.NodeToValue(node, &named); err != nil {
-			return fmt.Errorf("%s", strings.TrimSpace(yaml.FormatError(err, false, true)))
+			return errors.New(text.YAMLError(err))
 		}
 		i := slices.IndexFunc(*list, func(x T) bool { return *id(&x) == *id(&named) })
 		if i < 0 {
@@ -120,7 +121,7 @@ func merge[T any](list *[]T, entries []ast.Node, id func(*T) *string, fresh func
 			i = len(*list) - 1
 		}
 		if err := yaml.NodeToValue(node, &(*list)[i]); err != nil {
-			return fmt.Errorf("%s", strings.TrimSpace(yaml.FormatError(err, false, true)))
+			return errors.New(text.YAMLError(err))
 		}
 	}
 	return nil
@@ -204,7 +205,12 @@ func (v *Vocabulary) Nearest(kind, word string) []string {
 			add(w.ID, 5)
 		}
 	}
-	slices.SortStableFunc(out, func(a, b near) int { return a.d - b.d })
+	slices.SortStableFunc(out, func(a, b near) int {
+		if a.d == b.d && a.d > 0 {
+			return len(a.id) - len(b.id) // the word with the least beside what was written
+		}
+		return a.d - b.d
+	})
 	var ids []string
 	for _, n := range out[:min(3, len(out))] {
 		ids = append(ids, n.id)
@@ -232,7 +238,7 @@ func (v *Vocabulary) meant(kind, word string) []string {
 	case "topics":
 		hits = m.Topics
 	case "instruments":
-		if in, ok := v.MatchInstrument(word, ""); ok {
+		if in, ok := v.CalledInstrument(word); ok {
 			return []string{in.ID}
 		}
 	}

@@ -70,6 +70,33 @@ func TestOwnVocabularyMistakes(t *testing.T) {
 	}
 }
 
+// Every id that the columns page and vocab list call legal is accepted in a
+// table, also where its letters mean several things in running text.
+func TestEveryInstrumentIsCalledByItsID(t *testing.T) {
+	v := Shipped()
+	inText := 0
+	for _, in := range v.Instruments() {
+		m, ok := v.CalledInstrument(" " + in.ID)
+		if !ok || m.ID != in.ID || m.Direction != in.Direction || m.Certain && in.Generic {
+			t.Errorf("%s: %v %+v", in.ID, ok, m)
+		}
+		if _, ok := v.MatchInstrument(in.ID, ""); ok {
+			inText++
+		}
+	}
+	if n := len(v.Instruments()); inText == n {
+		t.Error("no id is ambiguous in running text: CalledInstrument is needless")
+	}
+	for _, name := range []string{"", "no such scale", "SDS"} { // SDS in capitals is three scales
+		if m, ok := v.CalledInstrument(name); ok {
+			t.Errorf("%q: %+v", name, m)
+		}
+	}
+	if m, ok := v.CalledInstrument("Hamilton Anxiety Rating Scale"); !ok || m.ID != "ham-a" {
+		t.Errorf("by name: %v %+v", ok, m)
+	}
+}
+
 func TestNearest(t *testing.T) {
 	for _, c := range []struct{ kind, word, want string }{
 		{"substances", "mdam", "mdma"}, {"substances", "psilocibyn", "psilocybin"}, {"substances", "magic mushrooms", "psilocybin"}, {"domains", "anxeity", "anxiety"},
