@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
+	"strings"
 
 	"past/internal/evidence"
 	"past/internal/pointer"
@@ -24,13 +26,13 @@ type Explanation struct {
 // Explain walks a finding or an effect back to the stored bytes.
 func (p *Pipeline) Explain(ctx context.Context, id string) (Explanation, error) {
 	x := Explanation{ID: id, Places: map[string][]string{}}
-	findings, err := p.Store.Findings(ctx)
-	if err != nil {
+	f, err := p.Store.Finding(ctx, id)
+	switch {
+	case err == nil:
+		x.Kind, x.Finding, x.Effects = "finding", &f, f.Effects
+	case !errors.Is(err, store.ErrNotFound):
 		return x, err
-	}
-	if i := slices.IndexFunc(findings, func(f evidence.Finding) bool { return f.ID == id }); i >= 0 {
-		x.Kind, x.Finding, x.Effects = "finding", &findings[i], findings[i].Effects
-	} else {
+	default:
 		e, err := p.Store.Effect(ctx, id)
 		if errors.Is(err, store.ErrNotFound) {
 			return x, fmt.Errorf("%q is neither a finding nor an effect of this database; past cite --list names the findings, past explain FINDING their effects", id)
@@ -40,23 +42,44 @@ func (p *Pipeline) Explain(ctx context.Context, id string) (Explanation, error) 
 		}
 		x.Kind, x.Effects = "effect", []evidence.Effect{e}
 	}
-	bodies := map[string]evidence.Payload{}
-	for _, e := range x.Effects {
-		for _, in := range e.Inputs {
-			sha := in.Prov.PayloadSHA256
-			if _, ok := bodies[sha]; !ok {
-				pl, err := p.Store.Payload(ctx, sha)
-				if err != nil {
-					return x, fmt.Errorf("the bytes behind %s of %s: %w", in.Name, e.ID, err)
-				}
-				bodies[sha] = pl
+	// One payload is held at a time, each read once: those of a finding together
+	// may be larger than the memory.
+	type input struct{ effect, at int }
+	behind := map[string][]input{}
+	for i, e := range x.Effects {
+		if len(e.Inputs) > 0 {
+			x.Places[e.ID] = make([]string, len(e.Inputs))
+		}
+		for j, in := range e.Inputs {
+			behind[in.Prov.PayloadSHA256] = append(behind[in.Prov.PayloadSHA256], input{i, j})
+		}
+	}
+	for _, sha := range slices.Sorted(maps.Keys(behind)) {
+		pl, err := p.Store.Payload(ctx, sha)
+		for _, n := range behind[sha] {
+			e := &x.Effects[n.effect]
+			in := &e.Inputs[n.at]
+			if err != nil {
+				return x, fmt.Errorf("the bytes behind %s of %s: %w", in.Name, e.ID, err)
 			}
-			place, err := pointer.Resolve(bodies[sha], in.Prov.Pointer)
+			place, err := pointer.Resolve(pl, in.Prov.Pointer)
 			if err != nil {
 				return x, fmt.Errorf("%s of %s: %w", in.Name, e.ID, err)
 			}
-			x.Places[e.ID] = append(x.Places[e.ID], fmt.Sprintf("%s = %s, from %s at %s: %s", in.Name, in.Raw, sha[:min(12, len(sha))], in.Prov.Pointer, place))
+			x.Places[e.ID][n.at] = fmt.Sprintf("%s = %s, from %s at %s: %s", in.Name, in.Raw, sha[:min(12, len(sha))], in.Prov.Pointer, shown(place))
 		}
 	}
 	return x, nil
+}
+
+// maxPlace is how many bytes of a place are shown: a pointer may name the whole
+// of a study.
+const maxPlace = 4096
+
+func shown(p pointer.Place) string {
+	s := p.String()
+	if len(s) <= maxPlace {
+		return s
+	}
+	return strings.ToValidUTF8(s[:maxPlace], "") + fmt.Sprintf("… (%d bytes in all)", len(s))
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"iter"
 
 	"past/internal/evidence"
 )
@@ -66,7 +67,12 @@ func (c *conn) addFinding(f *evidence.Finding) error {
 
 // Findings gives the current findings in the order of their ids.
 func (s *Store) Findings(ctx context.Context) ([]evidence.Finding, error) {
-	return collect(documents[evidence.Finding](ctx, s, "read findings", "SELECT document FROM finding ORDER BY id"))
+	return collect(s.EachFinding(ctx))
+}
+
+// EachFinding gives the current findings one by one, in the order of their ids.
+func (s *Store) EachFinding(ctx context.Context) iter.Seq2[evidence.Finding, error] {
+	return documents[evidence.Finding](ctx, s, "read findings", "SELECT document FROM finding ORDER BY id")
 }
 
 // Finding gives one current finding.

@@ -41,8 +41,11 @@ func (s *Store) Search(ctx context.Context, query string, limit, offset int) ([]
 	if limit <= 0 {
 		limit = 50
 	}
-	const q = `SELECT r.source, r.id, r.kind, coalesce(r.title, ''), snippet(search, -1, ?2, ?3, '…', 24), bm25(search, 8, 4, 4, 2, 1) AS score
-		FROM search JOIN record r ON r.record_no = search.rowid WHERE search MATCH ?1 ORDER BY score, r.source, r.id LIMIT ?4 OFFSET ?5`
+	// A snippet costs far more than a score: it is made of the hits that are shown alone.
+	const q = `WITH hit AS MATERIALIZED (SELECT r.record_no, r.source, r.id, r.kind, r.title, bm25(search, 8, 4, 4, 2, 1) AS score
+			FROM search JOIN record r ON r.record_no = search.rowid WHERE search MATCH ?1 ORDER BY score, r.source, r.id LIMIT ?4 OFFSET ?5)
+		SELECT hit.source, hit.id, hit.kind, coalesce(hit.title, ''), snippet(search, -1, ?2, ?3, '…', 24), hit.score
+		FROM hit CROSS JOIN search ON search.rowid = hit.record_no WHERE search MATCH ?1 ORDER BY hit.score, hit.source, hit.id`
 	return collect(each(ctx, s, "search", func(scan func(...any) error) (h SearchHit, err error) {
 		return h, scan(&h.Source, &h.RecordID, &h.Kind, &h.Title, &h.Snippet, &h.Rank)
 	}, q, match, MatchStart, MatchEnd, limit, max(0, offset)))

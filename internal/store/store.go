@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"os"
+	"strings"
 	"sync"
 	"time"
 
@@ -68,6 +70,17 @@ func (s *Store) Upgraded() (from int, kept string) {
 
 // Path of the database file, as given to [Open].
 func (s *Store) Path() string { return s.path }
+
+// Stamp changes whenever the files of the database do.
+func (s *Store) Stamp() string {
+	var b strings.Builder
+	for _, suffix := range []string{"", "-wal"} {
+		if info, err := os.Stat(s.path + suffix); err == nil {
+			fmt.Fprintf(&b, " %d %d", info.Size(), info.ModTime().UnixNano())
+		}
+	}
+	return b.String()
+}
 
 // ReadOnly tells whether the store was opened for reading only.
 func (s *Store) ReadOnly() bool { return s.opt.ReadOnly }

@@ -10,7 +10,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"os"
 	"strconv"
 	"strings"
 	"time"
@@ -75,6 +74,9 @@ var apiRoutes = []route{
 // errBadRequest is wrapped by what a visitor asked wrongly.
 var errBadRequest = errors.New("bad request")
 
+// maxWords bounds the work of one search: each word walks a list of its own.
+const maxWords = 16
+
 func search(ctx context.Context, s *Server, r *http.Request) (lookup.Answer, error) {
 	q := r.URL.Query()
 	text := strings.TrimSpace(q.Get("q"))
@@ -88,6 +90,9 @@ func search(ctx context.Context, s *Server, r *http.Request) (lookup.Answer, err
 	offset, err := whole(q.Get("offset"), 0, 0, 10000)
 	if err != nil {
 		return lookup.Answer{}, fmt.Errorf("%w: offset %w", errBadRequest, err)
+	}
+	if len(strings.Fields(text)) > maxWords {
+		return lookup.Answer{}, fmt.Errorf("%w: q must have at most %d words", errBadRequest, maxWords)
 	}
 	return s.lib.Search(ctx, text, limit, offset)
 }
@@ -121,67 +126,45 @@ func (s *Server) api(mux *http.ServeMux) {
 
 var openPage = newPage(openAPI, "application/json")
 
-// enter takes a place among those who read the database, or says no.
-func (s *Server) enter(w http.ResponseWriter, r *http.Request) bool {
-	select {
-	case s.queries <- struct{}{}:
-		return true
-	default:
-	}
-	t := time.NewTimer(2 * time.Second)
-	defer t.Stop()
-	select {
-	case s.queries <- struct{}{}:
-		return true
-	case <-r.Context().Done():
-	case <-t.C:
-		w.Header().Set("Retry-After", "5")
-		problem(w, http.StatusServiceUnavailable, "busy", "too many look-ups at once; try again in a few seconds")
-	}
-	return false
-}
-
 func (s *Server) look(w http.ResponseWriter, r *http.Request, rt route) {
-	for name := range r.URL.Query() {
-		if !contains(rt.params, name) {
-			problem(w, http.StatusBadRequest, "bad request", fmt.Sprintf("there is no parameter %q here; known are: %s", name, strings.Join(rt.params, ", ")))
+	key, err := question(r, rt.params)
+	if err != nil {
+		problem(w, http.StatusBadRequest, "bad request", err.Error())
+		return
+	}
+	stamp := s.opt.Store.Stamp()
+	p := s.answers.recall(stamp, key)
+	if p == nil {
+		p, err = s.answers.once(r.Context(), stamp+key, func(ctx context.Context) (*page, error) {
+			ctx, cancel := context.WithTimeout(ctx, s.opt.Limits.Answer)
+			defer cancel()
+			a, err := rt.answer(ctx, s, r)
+			if err != nil {
+				return nil, err
+			}
+			body, err := json.Marshal(a)
+			if err != nil {
+				return nil, err
+			}
+			p := packed(append(body, '\n'))
+			s.answers.keep(stamp, key, p)
+			return p, nil
+		})
+		if err != nil {
+			s.fail(w, err)
 			return
 		}
 	}
-	if !s.enter(w, r) {
-		return
-	}
-	defer func() { <-s.queries }()
-	ctx, cancel := context.WithTimeout(r.Context(), s.opt.Limits.Answer)
-	defer cancel()
-	a, err := rt.answer(ctx, s, r)
-	if err != nil {
-		s.fail(w, err)
-		return
-	}
-	body, err := json.Marshal(a)
-	if err != nil {
-		s.fail(w, err)
-		return
-	}
 	w.Header().Set("Cache-Control", "public, max-age=60")
 	w.Header().Set("Access-Control-Allow-Origin", "*") // public data, no cookies
-	sendAnswer(w, r, append(body, '\n'))
+	w.Header().Set("Vary", "Accept-Encoding")
+	send(w, r, p)
 }
 
-func contains(list []string, s string) bool {
-	for _, x := range list {
-		if x == s {
-			return true
-		}
-	}
-	return false
-}
-
-// sendAnswer compresses quickly: an answer is made once.
-func sendAnswer(w http.ResponseWriter, r *http.Request, body []byte) {
+// packed compresses an answer quickly: few will read it.
+func packed(body []byte) *page {
 	p := &page{raw: body, kind: "application/json", etag: tagOf(body)}
-	if len(body) >= 1024 && accepts(r, "gzip") {
+	if len(body) >= 1024 {
 		var b bytes.Buffer
 		z, err := gzip.NewWriterLevel(&b, gzip.BestSpeed)
 		if err == nil {
@@ -190,8 +173,7 @@ func sendAnswer(w http.ResponseWriter, r *http.Request, body []byte) {
 			}
 		}
 	}
-	w.Header().Set("Vary", "Accept-Encoding")
-	send(w, r, p)
+	return p
 }
 
 // table streams a table as CSV (RFC 4180), never held as a whole in memory.
@@ -201,17 +183,23 @@ func (s *Server) table(w http.ResponseWriter, r *http.Request) {
 		problem(w, http.StatusNotFound, "not found", "tables are served as NAME.csv; there are "+strings.Join(store.TableNames(), ", "))
 		return
 	}
-	tag := s.databaseTag(name)
+	if _, err := question(r, nil); err != nil {
+		problem(w, http.StatusBadRequest, "bad request", err.Error())
+		return
+	}
+	tag := tagOf([]byte(name + s.opt.Store.Stamp()))
 	w.Header().Set("ETag", `W/"`+tag+`"`)
 	w.Header().Set("Vary", "Accept-Encoding")
 	if matches(r.Header.Get("If-None-Match"), tag) {
 		w.WriteHeader(http.StatusNotModified)
 		return
 	}
-	if !s.enter(w, r) {
+	if err := s.down.enter(r.Context()); err != nil {
+		w.Header().Del("ETag")
+		s.fail(w, err)
 		return
 	}
-	defer func() { <-s.queries }()
+	defer s.down.leave()
 	ctx, cancel := context.WithTimeout(r.Context(), s.opt.Limits.Download)
 	defer cancel()
 	columns, rows, err := s.lib.Rows(ctx, name)
@@ -264,21 +252,12 @@ func (s *Server) table(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// databaseTag changes whenever the database's files do.
-func (s *Server) databaseTag(what string) string {
-	var b strings.Builder
-	b.WriteString(what)
-	for _, suffix := range []string{"", "-wal"} {
-		if info, err := os.Stat(s.opt.Store.Path() + suffix); err == nil {
-			fmt.Fprintf(&b, " %d %d", info.Size(), info.ModTime().UnixNano())
-		}
-	}
-	return tagOf([]byte(b.String()))
-}
-
 // fail answers an error in words of RFC 9457, with nothing of the inside.
 func (s *Server) fail(w http.ResponseWriter, err error) {
 	switch {
+	case errors.Is(err, errBusy):
+		w.Header().Set("Retry-After", "5")
+		problem(w, http.StatusServiceUnavailable, "busy", err.Error())
 	case errors.Is(err, errBadRequest):
 		problem(w, http.StatusBadRequest, "bad request", strings.TrimPrefix(err.Error(), "bad request: "))
 	case errors.Is(err, lookup.ErrNoEdition):

@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -166,8 +167,17 @@ func (s *Server) file(w http.ResponseWriter, r *http.Request, name string, lasti
 	}
 	p := s.pages.get(name)
 	if p == nil {
+		if s.large(w, r, name, lasting) {
+			return
+		}
 		var err error
-		if p, err = s.load(name); err != nil {
+		// Who asks for the same page while it is read and compressed waits for it.
+		p, err = s.files.once(r.Context(), name, func(context.Context) (*page, error) { return s.load(name) })
+		if errors.Is(err, errBusy) {
+			s.fail(w, err)
+			return
+		}
+		if err != nil {
 			status, text := http.StatusNotFound, "there is no such page in the published folder"
 			if !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, fs.ErrInvalid) {
 				s.opt.Log.Debug("page", "name", name, "error", err)
@@ -179,8 +189,46 @@ func (s *Server) file(w http.ResponseWriter, r *http.Request, name string, lasti
 			s.pages.put(name, p)
 		}
 	}
+	cachePage(w.Header(), p.kind, lasting)
+	send(w, r, p)
+}
+
+// maxPage is the largest file that is held in memory and sent compressed; what
+// is larger is sent from the disk.
+const maxPage = 4 << 20
+
+// large sends a file beyond maxPage and tells whether it did.
+func (s *Server) large(w http.ResponseWriter, r *http.Request, name string, lasting bool) bool {
+	root := s.folder()
+	if root == nil {
+		return false
+	}
+	f, err := root.Open(s.below(name))
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil || !info.Mode().IsRegular() || info.Size() <= maxPage {
+		return false
+	}
+	if err := s.down.enter(r.Context()); err != nil {
+		s.fail(w, err)
+		return true
+	}
+	defer s.down.leave()
+	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(s.opt.Limits.Download))
 	h := w.Header()
-	if strings.HasPrefix(p.kind, "text/html") {
+	h.Set("Content-Type", kindOf(name))
+	h.Set("ETag", `"`+tagOf(fmt.Appendf(nil, "%s %d %d", name, info.Size(), info.ModTime().UnixNano()))+`"`)
+	cachePage(h, kindOf(name), lasting)
+	http.ServeContent(w, r, name, info.ModTime(), f)
+	return true
+}
+
+// cachePage says how long a page may be kept and what it may do.
+func cachePage(h http.Header, kind string, lasting bool) {
+	if strings.HasPrefix(kind, "text/html") {
 		h.Set("Content-Security-Policy", pagePolicy)
 	}
 	if lasting {
@@ -188,7 +236,6 @@ func (s *Server) file(w http.ResponseWriter, r *http.Request, name string, lasti
 	} else {
 		h.Set("Cache-Control", "public, max-age=60")
 	}
-	send(w, r, p)
 }
 
 // pagePolicy leaves scripts and styles to the pages' own, stricter policy with
@@ -210,10 +257,10 @@ func (s *Server) load(name string) (*page, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !info.Mode().IsRegular() || info.Size() > 64<<20 {
+	if !info.Mode().IsRegular() || info.Size() > maxPage {
 		return nil, fs.ErrNotExist
 	}
-	raw, err := io.ReadAll(io.LimitReader(f, 64<<20+1))
+	raw, err := io.ReadAll(io.LimitReader(f, maxPage+1))
 	if err != nil {
 		return nil, err
 	}

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"runtime"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -20,7 +21,8 @@ import (
 // Limits bound what a visitor can cost.
 type Limits struct {
 	Connections int           // at once
-	Queries     int           // requests that read the database at once
+	Queries     int           // look-ups that read the database at once; others wait in line
+	Downloads   int           // tables and large files that are sent at once
 	Answer      time.Duration // of one look-up
 	Download    time.Duration // of one table
 	Header      time.Duration // until a request's header has come
@@ -30,7 +32,7 @@ type Limits struct {
 
 // DefaultLimits suit a small machine.
 func DefaultLimits() Limits {
-	return Limits{Connections: 2000, Queries: 32, Answer: 10 * time.Second, Download: 5 * time.Minute, Header: 5 * time.Second, Idle: time.Minute, Cache: 256 << 20}
+	return Limits{Connections: 2000, Queries: max(4, 2*runtime.GOMAXPROCS(0)), Downloads: 8, Answer: 10 * time.Second, Download: 5 * time.Minute, Header: 5 * time.Second, Idle: time.Minute, Cache: 256 << 20}
 }
 
 // Options of a server.
@@ -49,7 +51,9 @@ type Server struct {
 	lib     *lookup.Library
 	root    atomic.Pointer[os.Root] // nil until the folder exists
 	pages   *pageCache
-	queries chan struct{}
+	answers *budget // of look-ups
+	files   *budget // of pages that are read from the folder and compressed
+	down    *budget // of tables and large files on their way
 	metrics *metrics
 	closing atomic.Bool
 	handler http.Handler
@@ -63,7 +67,9 @@ func New(opt Options) (*Server, error) {
 	if opt.Log == nil {
 		opt.Log = slog.New(slog.DiscardHandler)
 	}
-	s := &Server{opt: opt, lib: lookup.New(opt.Store, opt.Base), pages: newPageCache(opt.Limits.Cache), queries: make(chan struct{}, max(1, opt.Limits.Queries)), metrics: newMetrics()}
+	s := &Server{opt: opt, lib: lookup.New(opt.Store, opt.Base), pages: newPageCache(opt.Limits.Cache),
+		answers: newBudget(opt.Limits.Queries, opt.Limits.Answer, opt.Limits.Cache/8), files: newBudget(opt.Limits.Queries, opt.Limits.Answer, 0), down: newBudget(opt.Limits.Downloads, opt.Limits.Answer, 0),
+		metrics: newMetrics()}
 	s.handler = s.guard(s.routes())
 	return s, nil
 }
@@ -110,7 +116,7 @@ func (s *Server) Serve(ctx context.Context, l net.Listener, grace time.Duration)
 	if n := s.opt.Limits.Connections; n > 0 {
 		l = netutil.LimitListener(l, n)
 	}
-	srv := &http.Server{Handler: s.handler, ReadHeaderTimeout: s.opt.Limits.Header, ReadTimeout: s.opt.Limits.Header, WriteTimeout: s.opt.Limits.Answer + 20*time.Second,
+	srv := &http.Server{Handler: s.handler, ReadHeaderTimeout: s.opt.Limits.Header, ReadTimeout: s.opt.Limits.Header, WriteTimeout: 2*s.opt.Limits.Answer + 20*time.Second,
 		IdleTimeout: s.opt.Limits.Idle, MaxHeaderBytes: 16 << 10, ErrorLog: slog.NewLogLogger(s.opt.Log.Handler(), slog.LevelDebug)}
 	failed := make(chan error, 1)
 	go func() { failed <- srv.Serve(l) }()

@@ -50,27 +50,42 @@ type Library struct {
 	mu     sync.Mutex
 	docs   map[string]*edition.Document
 	latest string
-	looked time.Time
-	now    func() time.Time
+	looked moment
+
+	pubMu sync.Mutex
+	pubAt moment // when pub was found out
+	pub   error
+}
+
+// moment is a state of the database and the time at which it was seen.
+type moment struct {
+	stamp string
+	at    time.Time
+}
+
+func (m moment) holds(stamp string, age time.Duration) bool {
+	return m.stamp == stamp && time.Since(m.at) < age
 }
 
 // New opens a library over a store. base is the public address for citations,
 // or "".
 func New(st *store.Store, base string) *Library {
-	return &Library{st: st, base: strings.TrimRight(base, "/"), docs: map[string]*edition.Document{}, now: time.Now}
+	return &Library{st: st, base: strings.TrimRight(base, "/"), docs: map[string]*edition.Document{}}
 }
 
-// fresh is how long the identity of the latest edition is believed.
-const fresh = time.Second
+// Fresh is how long what was read is believed while the files of the database
+// stay as they are.
+const Fresh = 10 * time.Second
 
 // maxDocs bounds the documents kept in memory.
-const maxDocs = 16
+const maxDocs = 4
 
 // Edition gives a published edition; id "" is the latest.
 func (l *Library) Edition(ctx context.Context, id string) (*edition.Document, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if id == "" && l.latest != "" && l.now().Sub(l.looked) < fresh {
+	stamp := l.st.Stamp()
+	if id == "" && l.latest != "" && l.looked.holds(stamp, Fresh) {
 		id = l.latest
 	}
 	if d, ok := l.docs[id]; ok && id != "" {
@@ -85,7 +100,7 @@ func (l *Library) Edition(ctx context.Context, id string) (*edition.Document, er
 			return nil, ErrNoEdition
 		}
 		id = list[len(list)-1].ID
-		l.latest, l.looked = id, l.now()
+		l.latest, l.looked = id, moment{stamp, time.Now()}
 		if d, ok := l.docs[id]; ok {
 			return d, nil
 		}
@@ -335,17 +350,30 @@ func (l *Library) Explain(ctx context.Context, id string) (Answer, error) {
 // Published tells whether the database's findings are those of the latest
 // edition: between a refused gate and the next edition they are not.
 func (l *Library) Published(ctx context.Context) error {
+	l.pubMu.Lock()
+	defer l.pubMu.Unlock()
+	stamp := l.st.Stamp()
+	if l.pubAt.holds(stamp, Fresh) {
+		return l.pub
+	}
+	err := l.compare(ctx)
+	if err == nil || errors.Is(err, ErrUnpublished) {
+		l.pub, l.pubAt = err, moment{stamp, time.Now()}
+	}
+	return err
+}
+
+func (l *Library) compare(ctx context.Context) error {
 	d, err := l.Edition(ctx, "")
 	if err != nil {
 		return err
 	}
-	fs, err := l.st.Findings(ctx)
-	if err != nil {
-		return err
-	}
-	now := make([]edition.Flat, len(fs))
-	for i, f := range fs {
-		now[i] = edition.Flatten(f)
+	var now []edition.Flat
+	for f, err := range l.st.EachFinding(ctx) {
+		if err != nil {
+			return err
+		}
+		now = append(now, edition.Flatten(f))
 	}
 	same, err := sameFindings(now, d.Findings)
 	if err != nil {
