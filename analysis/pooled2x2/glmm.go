@@ -375,7 +375,7 @@ func (f *mixedFit) run(level float64) (Mixed, error) {
 			beta, tau, ll, converged = o.X[0], math.Abs(o.X[1]), -o.F, err == nil
 		}
 	}
-	if tau*tau > separated {
+	if tau*tau > separated || f.risesWithoutEnd(ll, tau) {
 		return Mixed{}, fmt.Errorf("mixed model: %w: the studies are separated to opposite sides, and the likelihood rises with the between-study variance without end", ErrNoFiniteEstimate)
 	}
 	r.Beta, r.Tau2, r.LogLik = beta, tau*tau, ll
@@ -390,6 +390,20 @@ func (f *mixedFit) run(level float64) (Mixed, error) {
 	r.wald(level)
 	f.heterogeneity(-common.F)
 	return *r, nil
+}
+
+// risesWithoutEnd reports whether effects that lie infinitely far apart explain
+// the studies no worse than the best ones found. That can be where each study is
+// at one extreme or the other: the likelihood then tends to that of a coin that
+// falls to the sides as the studies do. A search can stop anywhere on the flat way
+// there, and the nodes of the quadrature lie too far apart to see it. With an
+// intercept for each study that likelihood is another.
+func (f *mixedFit) risesWithoutEnd(best, tau float64) bool {
+	low, high := float64(f.low), float64(f.high)
+	if f.res.Model == UMFS || low == 0 || high == 0 || f.low+f.high < len(f.studies) {
+		return false
+	}
+	return tau > 10 || low*math.Log(low/(low+high))+high*math.Log(high/(low+high)) >= best
 }
 
 // start is the inverse-variance mean of the studies' own effects and a moment

@@ -212,6 +212,17 @@ func TestPoolingLaws(t *testing.T) {
 	})
 }
 
+// Two studies at opposite extremes: the search stops on the flat way to infinity
+// in one orientation of the groups and not in the other; neither has an estimate.
+func TestSeparatedTablesHaveNoEstimate(t *testing.T) {
+	d := Tables{Events1: []float64{0, 29}, N1: []float64{1, 29}, Events2: []float64{1, 0}, N2: []float64{2, 1}}
+	for _, x := range []Tables{d, d.swapped()} {
+		if r, err := FitTables(x, CMEL, 0); !errors.Is(err, ErrNoFiniteEstimate) {
+			t.Errorf("%v: %g, tau² %g, %v", x, r.Beta, r.Tau2, err)
+		}
+	}
+}
+
 // Mixed models: a result or an error, the sign turns with the groups.
 func TestMixedModelLaws(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
