@@ -32,6 +32,9 @@ type refusal struct{ code, why string }
 // is compared with.
 func compare(v *vocab.Vocabulary, t, c armReading) (armPair, *refusal) {
 	p := armPair{treat: t, ctrl: c}
+	if healthy(t) != healthy(c) {
+		return p, &refusal{CodeArms, "one group is of healthy people, the other is not: they were not randomised"}
+	}
 	var left, right []part
 	var shared []string
 	for _, x := range t.parts {
@@ -86,6 +89,11 @@ func ControlClass(v *vocab.Vocabulary, substance, label, gives string) string {
 	}
 	return p.class
 }
+
+// healthyPeople finds groups of people without the condition.
+var healthyPeople = regexp.MustCompile(`(?i)\bhealthy\s+(?:\w+\s+)?(?:controls?|volunteers?|subjects?|participants?|comparisons?|people|individuals?)\b`)
+
+func healthy(a armReading) bool { return healthyPeople.MatchString(a.group.Title + " | " + a.planned) }
 
 // silent reports whether nothing says what an arm is given.
 func (a *armReading) silent() bool { return len(a.parts) == 0 && !a.waits }

@@ -113,6 +113,8 @@ var pairCases = []struct {
 		[]string{"ketamine: Ketamine > Placebo [inactive-placebo] ?"}},
 	{"how it is measured is no treatment", []string{"Ketamine|EXPERIMENTAL|Drug: Ketamine;Device: fMRI scan", "Placebo|PLACEBO_COMPARATOR|Drug: Placebo"},
 		[]string{"ketamine: Ketamine > Placebo [inactive-placebo]"}},
+	{"healthy people are no control arm", []string{"Ketamine|EXPERIMENTAL|Drug: Ketamine", "Healthy controls|NO_INTERVENTION|"},
+		[]string{"arms: Healthy controls", "arms: Ketamine"}},
 	{"a vehicle", []string{"Ketamine|EXPERIMENTAL|Drug: Ketamine", "Vehicle|ACTIVE_COMPARATOR|Drug: Vehicle"}, []string{"ketamine: Ketamine > Vehicle [inactive-placebo]"}},
 	{"sterile water", []string{"Ketamine|EXPERIMENTAL|Drug: Ketamine", "Control|PLACEBO_COMPARATOR|Drug: Sterile water"}, []string{"ketamine: Ketamine > Control [inactive-placebo]"}},
 	{"a registered placebo of unknown name", []string{"Ketamine|EXPERIMENTAL|Drug: Ketamine", "Plcebo|PLACEBO_COMPARATOR|Drug: Plcebo"}, []string{"ketamine: Ketamine > Plcebo [inactive-placebo] ?"}},

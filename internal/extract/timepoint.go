@@ -123,15 +123,15 @@ var (
 	fromBaseline = regexp.MustCompile(`(?i)(?:\b(?:from|to|since|over|versus|vs\.?|than|above|below|post|after|and|following)[\s-]+|[↑↓]\s*)(?:the\s+)?(?:baseline|bl|randomi[sz]ation|intake|screening)\b|\b(?:baseline|bl)\s+(?:to|through|and|until|up)\b|\bbaseline[\s-]+(?:adjusted|corrected|value\s+[<>≤≥])|post[\s-]?(?:baseline|randomi[sz]ation)`)
 
 	// beforeDose finds rows measured right before a dose.
-	beforeDose = regexp.MustCompile(`(?i)\bpre[\s-]?(?:dos\w+|infusion|drug|administration|injection|medication)\b|\b(?:before|prior to)\s+(?:the\s+)?(?:first\s+|study\s+)?(?:dos\w+|infusion|drug|treatment|medication|administration)\b`)
+	beforeDose = regexp.MustCompile(`(?i)\bpre[\s-]?(?:dos\w+|infusion|session|drug|administration|injection|medication)\b|\b(?:before|prior to)\s+(?:the\s+)?(?:first\s+|study\s+)?(?:dos\w+|infusion|session|drug|treatment|medication|administration)\b`)
 
-	atBaseline = regexp.MustCompile(`(?i)\b(?:baseline|BL)\b|^\W*(?:pre[\s-]?(?:treatment|intervention|test|therapy|randomi[sz]ation|study|procedure|operative|operation|surgery|implant\w*|training|program\w*)|pre\W*$|screening|intake|(?:at\s+)?(?:study\s+)?(?:entry|enrol+ment|randomi[sz]ation|admission)|day 0|week 0)\b`)
+	atBaseline = regexp.MustCompile(`(?i)\b(?:baseline|BL)\b|^\W*(?:pre[\s-]?(?:treatment|intervention|test|therapy|randomi[sz]ation|study|procedure|operative|operation|surgery|implant\w*|training|program\w*)|pre\W*$|screening|intake|(?:at\s+)?(?:study\s+)?(?:entry|enrol+ment|randomi[sz]ation|admission)|day 0|week 0)\b|^\W*(?:(?:time(?:[\s-]?point)?|hour|minute|month|t) ?0|0 ?(?:h|hrs?|hours?|mins?|minutes?|weeks?|months?)|(?:start of (?:the )?(?:study|treatment|trial))|run[\s-]?in(?: period)?)\W*$|^\s*[-−]\d+(?:\.\d+)? ?(?:mins?|minutes?|h|hrs?|hours?)\b`)
 )
 
 // isBaselineRow tells a row of values before treatment ("Baseline", "CGI-S
 // Baseline", "Pre-dose", "Day -7"), not of a change from it or of a later point.
 func isBaselineRow(s string, t *rowText) bool {
-	if s == "" || !containsAny(strings.ToLower(s), "baseline", "bl", "pre", "screening", "intake", "entry", "enrol", "random", "admission", "-", "−", "0", "before", "prior") ||
+	if s == "" || !containsAny(strings.ToLower(s), "baseline", "bl", "pre", "screening", "intake", "entry", "enrol", "random", "admission", "start", "run", "-", "−", "0", "before", "prior") ||
 		fromBaseline.MatchString(s) || t.shift || t.said != "" {
 		return false
 	}
