@@ -100,16 +100,29 @@ func (c *demoCmd) crawlStarter(ctx context.Context, e *Env, p *pipeline.Pipeline
 	if err != nil {
 		return err
 	}
-	file := filepath.Join(c.Dir, demoExport)
-	if err := os.WriteFile(file, export, 0o644); err != nil {
-		return fmt.Errorf("demo folder: %w", err)
+	posted, err := starter.PostedExport()
+	if err != nil {
+		return err
 	}
-	_, err = p.Import(ctx, "demo", []string{file})
+	var files []string
+	for name, b := range map[string][]byte{demoExport: export, demoPosted: posted} {
+		file := filepath.Join(c.Dir, name)
+		if err := os.WriteFile(file, b, 0o644); err != nil {
+			return fmt.Errorf("demo folder: %w", err)
+		}
+		files = append(files, file)
+	}
+	slices.Sort(files)
+	_, err = p.Import(ctx, "demo", files)
 	return err
 }
 
-// demoExport is the export of the WHO's platform in the demo's folder.
-const demoExport = "ictrp-export.xml"
+// The files that the demonstration imports: the export of the WHO's platform,
+// and trials whose posted results alone are known.
+const (
+	demoExport = "ictrp-export.xml"
+	demoPosted = "ctgov-posted-results.json"
+)
 
 func (c *demoCmd) run(ctx context.Context, e *Env, p *pipeline.Pipeline, endpoints map[string]string) error {
 	if err := c.crawlStarter(ctx, e, p, endpoints); err != nil {
@@ -182,7 +195,7 @@ func prepareDemo(dir string) error {
 		if _, err := os.Stat(filepath.Join(dir, demoMark)); err != nil {
 			return fmt.Errorf("demo folder %s holds files that are not the demo's; name another with --dir", dir)
 		}
-		for _, old := range []string{"past.db", "past.db-wal", "past.db-shm", "past.db.lock", "report", "review", demoExport} {
+		for _, old := range []string{"past.db", "past.db-wal", "past.db-shm", "past.db.lock", "report", "review", demoExport, demoPosted} {
 			if err := os.RemoveAll(filepath.Join(dir, old)); err != nil {
 				return fmt.Errorf("demo folder: %w", err)
 			}
