@@ -219,7 +219,7 @@ type RiskOfBiasRow struct {
 	Tool     string   // "RoB 2", …
 	Domains  []string // D1…D5: low | some concerns | high
 	Overall  string
-	JudgedBy string // as the human file names itself
+	JudgedBy string // as the review file names itself
 	Date     string
 	Why      string
 	Source   string

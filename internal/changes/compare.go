@@ -179,7 +179,7 @@ func (c *comparison) claims() {
 		case !inOld:
 			c.add(ClaimNew, id, b.Text, "", string(b.Verdict), b.Why, d)
 		case !inNew:
-			c.add(ClaimGone, id, a.Text, string(a.Verdict), "", "the claim is no longer held against the evidence", d)
+			c.add(ClaimGone, id, a.Text, string(a.Verdict), "", "the claim is no longer judged", d)
 		case string(a.Verdict) != string(b.Verdict):
 			d.Moved = true
 			c.add(VerdictChanged, id, b.Text, string(a.Verdict), string(b.Verdict), cmp.Or(b.Why, b.Rule), d)

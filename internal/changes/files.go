@@ -10,7 +10,7 @@ import (
 	"unicode/utf8"
 )
 
-// File is a human file as a snapshot remembers it: the hash of its bytes and
+// File is a review file as a snapshot remembers it: the hash of its bytes and
 // its rows, by which the next edition tells what a change of it bears on.
 type File struct {
 	SHA256 string
@@ -20,7 +20,7 @@ type File struct {
 // cellEnd parts the cells of a row.
 const cellEnd = "\t"
 
-// Rows splits a human file into what can be compared apart: the records of a
+// Rows splits a review file into what can be compared apart: the records of a
 // table (the first are the names of the columns), or the entries of a list in
 // YAML. A file that cannot be split is one row.
 func Rows(name string, body []byte) []string {
@@ -50,14 +50,14 @@ func Rows(name string, body []byte) []string {
 	return out
 }
 
-// A changed human file bears on something in one of these degrees.
+// A changed review file bears on something in one of these degrees.
 const (
 	bearsNot    = iota
 	bearsUnsure // it cannot be told: its rows are not known, or its columns changed
 	bears       // a row that came, went or changed names it
 )
 
-// changedFile is a human file that came, changed or went.
+// changedFile is a review file that came, changed or went.
 type changedFile struct {
 	name, how string
 	rows      []string // that came, went or changed
@@ -166,15 +166,15 @@ func bearing(old, new *Snapshot, names []string) []string {
 		}
 		switch f.on(names) {
 		case bears:
-			out = append(out, "human file "+f.name+" "+f.how)
+			out = append(out, "review file "+f.name+" "+f.how)
 		case bearsUnsure:
-			out = append(out, "possible cause: human file "+f.name+" "+f.how)
+			out = append(out, "possible cause: review file "+f.name+" "+f.how)
 		}
 	}
 	return out
 }
 
-// namesOf are the names by which a human file may mean a study: its own, its
+// namesOf are the names by which a review file may mean a study: its own, its
 // records, its papers, and its effects in both editions.
 func namesOf(study Effect, editions ...Finding) []string {
 	out := slices.Concat([]string{study.Study, study.Label}, study.Records)
@@ -198,7 +198,7 @@ func namesOf(study Effect, editions ...Finding) []string {
 	return slices.Compact(out)
 }
 
-// namesIn are the names by which a human file may mean a finding or what it
+// namesIn are the names by which a review file may mean a finding or what it
 // pools.
 func namesIn(a, b Finding) []string {
 	out := []string{cmp.Or(b.Flat.ID, a.Flat.ID), cmp.Or(b.Flat.Question, a.Flat.Question)}

@@ -12,7 +12,7 @@ import (
 
 const columns = "target,decision,who,when,why\n"
 
-// decided gives the finding's study x2 a reason to be out, with a human file
+// decided gives the finding's study x2 a reason to be out, with a review file
 // of these rows before and after.
 func decided(t *testing.T, before, after string, change func(*Snapshot)) (causes []Cause, out string) {
 	t.Helper()
@@ -48,10 +48,10 @@ func TestHumanExclusionNamesItsOwnCause(t *testing.T) {
 		s.Files["notes.csv"], s.Rows["notes.csv"] = "3", []string{"target", "x2 looks odd"}
 		s.Files["measured.csv"], s.Rows["measured.csv"] = "4", []string{"study", "NCT00000077"}
 	})
-	if out != "left out: human: excluded by A: wrong arm; human file inclusion.csv is new" {
+	if out != "left out: human: excluded by A: wrong arm; review file inclusion.csv is new" {
 		t.Error(out)
 	}
-	if len(causes) != 2 || !causes[0].Evidence || causes[1].Text != "human file inclusion.csv is new" {
+	if len(causes) != 2 || !causes[0].Evidence || causes[1].Text != "review file inclusion.csv is new" {
 		t.Errorf("%+v", causes)
 	}
 	// the file speaks of another study: it is no cause, and the gate asks
@@ -63,11 +63,11 @@ func TestHumanExclusionNamesItsOwnCause(t *testing.T) {
 		t.Error(out)
 	}
 	// other columns: it cannot be told what changed
-	if causes, out = decided(t, named, strings.Replace(named, "who", "by", 1), nil); !strings.Contains(out, "possible cause: human file inclusion.csv changed") || !causes[0].Evidence {
+	if causes, out = decided(t, named, strings.Replace(named, "who", "by", 1), nil); !strings.Contains(out, "possible cause: review file inclusion.csv changed") || !causes[0].Evidence {
 		t.Errorf("%s: %+v", out, causes)
 	}
 	// the snapshot of an older program has no rows
-	if _, out = decided(t, "", "", func(s *Snapshot) { s.Files["extractions.csv"] = "f2"; delete(s.Rows, "extractions.csv") }); !strings.Contains(out, "possible cause: human file extractions.csv changed") {
+	if _, out = decided(t, "", "", func(s *Snapshot) { s.Files["extractions.csv"] = "f2"; delete(s.Rows, "extractions.csv") }); !strings.Contains(out, "possible cause: review file extractions.csv changed") {
 		t.Error(out)
 	}
 }

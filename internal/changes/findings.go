@@ -155,7 +155,7 @@ func keysOf(s *Snapshot, ids []string) []string {
 }
 
 // reasonIn says why a study came in, and whether that lies in the data or in
-// a human file.
+// a review file.
 func reasonIn(old, new *Snapshot, a, b Finding, e Effect) (why string, evidence bool) {
 	texts := bearing(old, new, namesOf(e, a, b))
 	if moved := evidenceMoved(old, new, e); moved != "" {
@@ -167,7 +167,7 @@ func reasonIn(old, new *Snapshot, a, b Finding, e Effect) (why string, evidence 
 	return strings.Join(texts, "; "), true
 }
 
-// reasonOut says why a study fell out, and whether a human file or a retraction
+// reasonOut says why a study fell out, and whether a review file or a retraction
 // explains it. A register that takes numbers back explains nothing by itself.
 func reasonOut(old, new *Snapshot, a, b Finding, e Effect) (why string, evidence bool) {
 	left := leftOut(a, b, e)
@@ -211,7 +211,7 @@ func noCause(old, new *Snapshot) string {
 	if old.Software != new.Software {
 		return fmt.Sprintf("no change of the data explains it; the program went from %s to %s", old.Software, new.Software)
 	}
-	return "no cause found in the data, the human files or the program"
+	return "no cause found in the data, the review files or the program"
 }
 
 // Causes lists what can explain that the numbers of a finding moved.
@@ -268,7 +268,7 @@ func otherNumbers(old, new *Snapshot, a, b Finding) []Cause {
 
 func causeText(causes []Cause) string {
 	if len(causes) == 0 {
-		return "no cause found in the data, the human files or the program"
+		return "no cause found in the data, the review files or the program"
 	}
 	texts := make([]string, len(causes))
 	for i, c := range causes {

@@ -29,8 +29,8 @@ type Snapshot struct {
 	Claims   map[string]evidence.ClaimVerdict `json:"claims"`
 	Trials   map[string]Trial                 `json:"trials"`         // "source/id"
 	Papers   map[string]Paper                 `json:"papers"`         // "source/id"
-	Files    map[string]string                `json:"files"`          // human file → SHA-256
-	Rows     map[string][]string              `json:"rows,omitempty"` // human file → its rows
+	Files    map[string]string                `json:"files"`          // review file → SHA-256
+	Rows     map[string][]string              `json:"rows,omitempty"` // review file → its rows
 	Sources  map[string]Source                `json:"sources"`
 	// Unknown counts, per "source path", the records that have a key which the
 	// parser does not know.
@@ -93,7 +93,7 @@ type Source struct {
 }
 
 // Take reads the snapshot of what the store holds now as the edition doc. files
-// are the human files by their path in the review folder.
+// are the review files by their path in the review folder.
 func Take(ctx context.Context, st *store.Store, doc edition.Document, files map[string]File) (*Snapshot, error) {
 	s := &Snapshot{Edition: doc.ID, Date: doc.Date, DataHash: doc.DataHash, Software: doc.SoftwareVersion, Findings: map[string]Finding{},
 		Claims: map[string]evidence.ClaimVerdict{}, Trials: map[string]Trial{}, Papers: map[string]Paper{}, Files: map[string]string{}, Rows: map[string][]string{},

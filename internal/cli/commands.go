@@ -41,7 +41,7 @@ type commands struct {
 	Doctor     doctorCmd     `cmd:"" help:"Check the set-up: configuration, disk, rights, clock, database, schedule."`
 	Completion completionCmd `cmd:"" help:"Print a completion script for a shell."`
 	Man        manCmd        `cmd:"" help:"Print the manual page."`
-	Rebuild    rebuildCmd    `cmd:"" help:"Recreate every derived row from payloads and human files."`
+	Rebuild    rebuildCmd    `cmd:"" help:"Recreate every derived row from payloads and review files."`
 }
 
 // applyConfig hands configuration values to the commands that take them.

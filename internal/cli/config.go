@@ -115,7 +115,7 @@ func (g *grammar) loadConfig(k *kong.Context) error {
 		}
 	}
 	if named := g.DB; named != "" && c.Review != "" && !sameFile(named, c.DB) {
-		// The human files of one database say nothing about another.
+		// The review files of one database say nothing about another.
 		g.otherReview, c.Review = c.Review, ""
 	}
 	if k == nil || k.Command() != "demo" { // the demonstration has a database of its own

@@ -122,7 +122,7 @@ func TestPapersCertaintyAndVerdictsAreTold(t *testing.T) {
 	list := told()
 	hold(list, "paper-retracted", "", "", "retracted", "a retraction notice reached pubmed/")
 	hold(list, "paper-corrected", "", "", "correction 39999999", "a notice reached pubmed/")
-	hold(list, "certainty-changed", severity, "", "moderate", "human file certainty.csv is new")
+	hold(list, "certainty-changed", severity, "", "moderate", "review file certainty.csv is new")
 	hold(list, "verdict-changed", "course-1", string(verdict), "", "")
 
 	if err := os.Remove(filepath.Join(x.review, "certainty.csv")); err != nil {
@@ -136,6 +136,6 @@ func TestPapersCertaintyAndVerdictsAreTold(t *testing.T) {
 	want(t, x.refresh("--no-crawl"), 0, "published")
 	list = told()
 	hold(list, "study-out", severity, "Mitchell 20", "", "")
-	hold(list, "certainty-changed", severity, "moderate", "", "human file certainty.csv is gone")
-	hold(list, "estimate-moved", severity, "analysis scale", "", "human file inclusion.csv is new")
+	hold(list, "certainty-changed", severity, "moderate", "", "review file certainty.csv is gone")
+	hold(list, "estimate-moved", severity, "analysis scale", "", "review file inclusion.csv is new")
 }

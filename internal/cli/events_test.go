@@ -93,7 +93,7 @@ func TestEventsBetweenTwoVersionsOfARegister(t *testing.T) {
 	want(t, past(t, args...), 0, "published")
 	g.edit = version(true)
 	g.version.Add(1)
-	// one study of the headline question goes out of the human file
+	// one study of the headline question goes out of the review file
 	path := filepath.Join(review, "extractions.csv")
 	b, err := os.ReadFile(path)
 	if err != nil {

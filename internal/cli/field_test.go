@@ -105,7 +105,7 @@ func TestStaleStagesRunFirst(t *testing.T) {
 	if err := os.WriteFile(table, []byte(strings.Join(append(lines, more), "\n")+"\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	want(t, call(t, "explain", "--db", db, "sildenafil-ed"), 0, "running link first: the human files changed", "running extract first", "4 studies")
+	want(t, call(t, "explain", "--db", db, "sildenafil-ed"), 0, "running link first: the review files changed", "running extract first", "4 studies")
 	// questions of a file are answered until analyse runs without one
 	question := filepath.Join(dir, "q.yaml")
 	own, err := os.ReadFile(filepath.Join(dir, "review", "questions.yaml"))
@@ -196,7 +196,7 @@ func TestBadQuestionIsSetAside(t *testing.T) {
 	}
 }
 
-// A human file that cannot be read stops publication and says so; readers keep
+// A review file that cannot be read stops publication and says so; readers keep
 // the edition before.
 func TestRefreshWithABrokenFile(t *testing.T) {
 	defer vocab.Use(nil)

@@ -26,7 +26,7 @@ func (e *Env) openFresh(ctx context.Context, what, named string) (*pipeline.Pipe
 		return nil, errors.Join(err, p.Store.Close())
 	}
 	if gone > 0 {
-		e.note("the last stages read %s and there is no review folder here now; these are the results with them. Name the folder with --review, or run past extract to leave them out", plural(gone, "human file"))
+		e.note("the last stages read %s and there is no review folder here now; these are the results with them. Name the folder with --review, or run past extract to leave them out", plural(gone, "review file"))
 		return p, nil
 	}
 	stale, err := p.Stale(ctx)
@@ -147,10 +147,10 @@ func (e *Env) withPipeline(ctx context.Context, what, named string, do func(*pip
 	return run.end(ctx, errors.Join(err, e.tellAside(p)))
 }
 
-// mostAside is how many problems of the human files a command prints.
+// mostAside is how many problems of the review files a command prints.
 const mostAside = 10
 
-// tellAside names what of the human files was set aside; the command then ends
+// tellAside names what of the review files was set aside; the command then ends
 // with exit code 3.
 func (e *Env) tellAside(p *pipeline.Pipeline) error {
 	problems, err := p.ReviewProblems()

@@ -16,7 +16,7 @@ import (
 	"past/internal/store"
 )
 
-// gated is a published database with its register and its human files.
+// gated is a published database with its register and its review files.
 type gated struct {
 	t               *testing.T
 	g               *growing
@@ -43,7 +43,7 @@ func (x *gated) register(edit func(id string, study map[string]any)) {
 	x.g.version.Add(1)
 }
 
-// human rewrites a human file.
+// human rewrites a review file.
 func (x *gated) human(name string, rewrite func(string) string) {
 	x.t.Helper()
 	path := filepath.Join(x.review, name)
@@ -169,7 +169,7 @@ func (x *gated) verdict() refresh.Verdict {
 }
 
 // unrelated makes another edition without touching a finding: a line without a
-// row in a human file.
+// row in a review file.
 func (x *gated) unrelated() {
 	x.human("measured.csv", func(s string) string { return s + "\n" })
 }

@@ -140,7 +140,7 @@ func TestServeAsAProcess(t *testing.T) {
 	}
 	db, out := published(t)
 	address, cmd := serving(t, db, out)
-	want(t, past(t, "refresh", "--no-crawl", "--db", db, "--out", out), 4) // without the human files findings vanish: refused
+	want(t, past(t, "refresh", "--no-crawl", "--db", db, "--out", out), 4) // without the review files findings vanish: refused
 	client := &http.Client{Timeout: 10 * time.Second}
 	for _, path := range []string{"", "api/v1/findings", "healthz", "readyz", "metrics", "refused/"} {
 		resp, err := client.Get(address + path)

@@ -26,7 +26,7 @@ var exitCodes = []struct {
 var configKeys = map[string]struct{ meaning, flag string }{
 	"db":        {"Database file.", "--db"},
 	"contact":   {"Contact (mail or URL) that registers see in the User-Agent.", "--contact"},
-	"review":    {"Folder of the human files.", "--review"},
+	"review":    {"Folder of the review files.", "--review"},
 	"out":       {"Folder that `past report` writes to. The published folder is `refresh.out`.", "--out"},
 	"endpoints": {"Map from a register to the base URL that is asked instead (mirrors, tests).", "--endpoint"},
 	"sources":   {"List of registers to ask where a command names none.", "--source"},

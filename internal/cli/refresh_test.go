@@ -123,7 +123,7 @@ func dig(v any, keys ...string) any {
 	return v
 }
 
-// reviewFolder holds the starter's human files.
+// reviewFolder holds the starter's review files.
 func reviewFolder(t testing.TB) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -267,7 +267,7 @@ func TestGateKeepsTheOldEditionUntilAPersonAccepts(t *testing.T) {
 	first := whole(t, out)
 
 	// A question that loses all of its studies: the extraction rows of one
-	// substance are gone from the human file, so that its finding vanishes.
+	// substance are gone from the review file, so that its finding vanishes.
 	b, err := os.ReadFile(filepath.Join(review, "extractions.csv"))
 	if err != nil {
 		t.Fatal(err)

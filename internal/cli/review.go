@@ -20,7 +20,7 @@ import (
 type reviewCmd struct {
 	Export reviewExportCmd `cmd:"" help:"Write sheets for what waits for a person: inclusion, risk of bias, certainty, topics."`
 	Import reviewImportCmd `cmd:"" help:"Check decision files and copy them into the review folder."`
-	Check  reviewCheckCmd  `cmd:"" help:"Hold the human files against the data: mistakes, conflicts, stale decisions."`
+	Check  reviewCheckCmd  `cmd:"" help:"Compare the review files with the data: mistakes, conflicts, stale decisions."`
 }
 
 type reviewCheckCmd struct{ reviewFlag }

@@ -15,9 +15,9 @@ import (
 	"past/internal/synthesis"
 )
 
-// reviewFlag is the folder of the human files.
+// reviewFlag is the folder of the review files.
 type reviewFlag struct {
-	Review string `name:"review" help:"Folder of the human files: extractions, decisions, questions (default: the folder review beside the database, if there is one)." placeholder:"DIR" env:"PAST_REVIEW"`
+	Review string `name:"review" help:"Folder of the review files: extractions, decisions, questions (default: the folder review beside the database, if there is one)." placeholder:"DIR" env:"PAST_REVIEW"`
 }
 
 // openStore opens the database of this command.
@@ -68,8 +68,8 @@ func (e *Env) rebuiltAsOf(ctx context.Context, path string) (string, error) {
 	return e.asOfDB, err
 }
 
-// reviewDir is the folder of the human files for a database: that of --as-of,
-// the one named, or the folder "review" beside the database. Human files are
+// reviewDir is the folder of the review files for a database: that of --as-of,
+// the one named, or the folder "review" beside the database. Review files are
 // part of an edition's identity, so every command takes the same ones, and
 // files that may belong to another database are never taken in silence.
 func (e *Env) reviewDir(named, db string) (string, error) {
@@ -82,7 +82,7 @@ func (e *Env) reviewDir(named, db string) (string, error) {
 			return "", usage("the review folder %s is not there", named)
 		}
 		if named == os.Getenv("PAST_REVIEW") && e.Globals.DB != os.Getenv("PAST_DB") && !sameFile(named, beside) {
-			fmt.Fprintf(e.Stderr, "past: the human files of %s (PAST_REVIEW) are used with the database %s\n", named, db)
+			fmt.Fprintf(e.Stderr, "past: the review files of %s (PAST_REVIEW) are used with the database %s\n", named, db)
 		}
 		return named, nil
 	}

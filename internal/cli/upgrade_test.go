@@ -92,7 +92,7 @@ func TestUpgradedDatabaseGivesTheFindingsOfAFreshOne(t *testing.T) {
 	}
 }
 
-// unpack writes the stored bodies: human files under their names, registers'
+// unpack writes the stored bodies: review files under their names, registers'
 // answers as files to import.
 func unpack(t *testing.T, db, review, payloads string) (answers []string) {
 	t.Helper()

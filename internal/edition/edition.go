@@ -24,7 +24,7 @@ type Document struct {
 }
 
 // Evidence is what the identity of an edition rests on: the content of every
-// record and the bytes of every human file, and nothing of when or how they
+// record and the bytes of every review file, and nothing of when or how they
 // were fetched.
 type Evidence struct {
 	Records map[string]string // "source/id" → content hash, and " gone" where the register has it no more

@@ -25,7 +25,7 @@ type Effect struct {
 	Sessions        *int     `json:"sessions,omitempty"`
 	Design          string   `json:"design,omitempty"`
 	Blinding        string   `json:"blinding,omitempty"`
-	RiskOfBias      string   `json:"risk_of_bias,omitempty"` // low | some concerns | high, from a human file
+	RiskOfBias      string   `json:"risk_of_bias,omitempty"` // low | some concerns | high, from a review file
 	RoBDomains      []string `json:"rob_domains,omitempty"`  // D1…D5, same words, where given
 	Sponsor         string   `json:"sponsor,omitempty"`
 

@@ -364,11 +364,11 @@ type CurvePoint struct {
 	Y float64 `json:"y"`
 }
 
-// Certainty is a GRADE judgement: proposed by rule, signed by a human file.
+// Certainty is a GRADE judgement: proposed by rule, signed by a review file.
 type Certainty struct {
 	Level    string            `json:"level"`               // high | moderate | low | very low | "" (nothing to grade)
 	Signed   bool              `json:"signed"`              // false: proposed, not signed
-	SignedBy string            `json:"signed_by,omitempty"` // as the human file names itself
+	SignedBy string            `json:"signed_by,omitempty"` // as the review file names itself
 	SignedAt string            `json:"signed_at,omitempty"`
 	Stale    bool              `json:"stale,omitempty"` // the numbers moved since it was signed
 	Domains  []CertaintyDomain `json:"domains,omitempty"`

@@ -79,7 +79,7 @@ func (s *Server) protocol() *mcp.Server {
 			}
 			return l.Claim(ctx, in.ID)
 		})
-	tool(srv, "explain", "Explain a number", "The way from a finding or effect back to the stored bytes: effects, their inputs, and the text at each place.",
+	tool(srv, "explain", "Explain a number", "The way from a finding or effect back to the answer as received: effects, their inputs, and the text at each place.",
 		func(ctx context.Context, in struct {
 			ID string `json:"id" jsonschema:"The id of a finding or an effect."`
 		}) (lookup.Answer, error) {

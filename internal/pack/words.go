@@ -28,36 +28,10 @@ func why(f evidence.Finding, flat edition.Flat) []string {
 	return append(out, f.Limits...)
 }
 
-// notToSay lists what the finding does not carry, by rule from its numbers.
+// notToSay lists what the finding does not carry: the finding's own list, and what
+// a reader of teaching material could take this edition for.
 func notToSay(f evidence.Finding, flat edition.Flat, starter bool) []string {
 	out := append([]string{}, f.NotToSay...)
-	lo, hi, ok := flat.Headline.Interval()
-	switch {
-	case flat.Estimate == nil:
-		out = append(out, "That it works, or that it does not: the absence of trials is not evidence of no effect.")
-	case flat.K == 1:
-		out = append(out, "That several trials agree: the number is one study's own.")
-	}
-	if ok {
-		switch flat.Certainty {
-		case "moderate":
-			out = append(out, `That it "reduces", "improves" or "increases" without "probably".`)
-		case "low":
-			out = append(out, `That it "reduces", "improves" or "increases", or "probably" does; the evidence carries "may".`)
-		case "very low", "":
-			out = append(out, "Any direction of effect as if it were known; the evidence is very uncertain.")
-		}
-		if lo <= 0 && hi >= 0 {
-			out = append(out, "That the effect lies on one side: the interval includes no effect. Nor that there is no effect: the interval includes more than that.")
-		}
-		if flat.PILb != nil && *flat.PILb <= 0 && *flat.PIUb >= 0 && (lo > 0 || hi < 0) {
-			out = append(out, "That a new study will find the same: the prediction interval includes no effect.")
-		}
-		if flat.UnguardedLb != nil {
-			out = append(out, "The interval without the Knapp-Hartung guard: it claims more certainty than the studies give.")
-		}
-		out = append(out, "That it holds for a person: the number is an average over groups.")
-	}
 	if flat.Certainty != "" && !flat.Signed {
 		out = append(out, "That a panel judged the certainty: it is proposed by rule.")
 	}

@@ -15,7 +15,7 @@ import (
 )
 
 // AsOf builds, in dir, the database as it would have been at an instant: the
-// payloads that had been received by then, read anew, with the human files as
+// payloads that had been received by then, read anew, with the review files as
 // they stood then, and every stage run over them. It returns the path of the
 // database and of the review folder. Findings are those that the program of
 // today gives for the evidence of then; what was published then is in the
@@ -73,12 +73,12 @@ func AsOf(ctx context.Context, from *store.Store, at time.Time, dir string) (db,
 	return db, reviewDir, New(to, reviewDir).Stages(ctx)
 }
 
-// writeReview puts a stored human file back; later bytes of the same file
+// writeReview puts a stored review file back; later bytes of the same file
 // replace earlier ones, since payloads come in the order of their arrival.
 func writeReview(dir, name string, body []byte) error {
 	path := filepath.Join(dir, filepath.FromSlash(name))
 	if rel, err := filepath.Rel(dir, path); err != nil || strings.HasPrefix(rel, "..") {
-		return fmt.Errorf("stored human file %q does not lie in the review folder", name)
+		return fmt.Errorf("stored review file %q does not lie in the review folder", name)
 	}
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return err

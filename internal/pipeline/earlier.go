@@ -60,7 +60,7 @@ func then(c cite.Comparison) reports.Then {
 func claimsThen(old, now edition.Document) []reports.ClaimThen {
 	var out []reports.ClaimThen
 	for _, c := range old.Claims {
-		t := reports.ClaimThen{ID: c.ID, Text: c.Text, Then: string(c.Verdict), Now: "no longer held against the evidence"}
+		t := reports.ClaimThen{ID: c.ID, Text: c.Text, Then: string(c.Verdict), Now: "no longer judged"}
 		if i := slices.IndexFunc(now.Claims, func(x evidence.ClaimVerdict) bool { return x.ID == c.ID }); i >= 0 {
 			t.Now = string(now.Claims[i].Verdict)
 		}

@@ -31,7 +31,7 @@ type stamp struct {
 	Files     string `json:"files"`
 	Program   string `json:"program"`
 	Questions string `json:"questions,omitempty"`
-	HadFiles  int    `json:"had_files,omitempty"` // how many human files there were
+	HadFiles  int    `json:"had_files,omitempty"` // how many review files there were
 }
 
 // Stale is a stage whose rows do not follow from what the store and the review
@@ -74,7 +74,7 @@ func (s stamp) differs(was *stamp) string {
 	case s.Records != was.Records:
 		return "the records changed"
 	case s.Files != was.Files:
-		return "the human files changed"
+		return "the review files changed"
 	case s.Questions != was.Questions:
 		return "the questions changed"
 	case s.Program != was.Program:
@@ -83,7 +83,7 @@ func (s stamp) differs(was *stamp) string {
 	return ""
 }
 
-// FilesGone reports how many human files the stages last ran on, when none are
+// FilesGone reports how many review files the stages last ran on, when none are
 // there now and no folder is named: running them again would drop every row
 // that people wrote.
 func (p *Pipeline) FilesGone(ctx context.Context) (int, error) {

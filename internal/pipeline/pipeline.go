@@ -18,11 +18,11 @@ import (
 )
 
 // Pipeline runs the stages over one store. It reads the review folder once, when
-// it first needs it, so that every stage of a run sees the same human files;
+// it first needs it, so that every stage of a run sees the same review files;
 // files changed later are for the next Pipeline.
 type Pipeline struct {
 	Store *store.Store
-	// ReviewDir is the folder of the human files; "" or a missing folder is
+	// ReviewDir is the folder of the review files; "" or a missing folder is
 	// an empty one.
 	ReviewDir string
 	// Questions to answer; nil takes those that the last analysis was asked, where

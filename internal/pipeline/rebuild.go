@@ -7,7 +7,7 @@ import (
 )
 
 // Rebuild recreates every derived row: records anew from the payloads, studies,
-// effects and findings anew from those and the human files.
+// effects and findings anew from those and the review files.
 func (p *Pipeline) Rebuild(ctx context.Context, progress func(done, total int)) (store.RebuildReport, error) {
 	rep, err := p.Store.Rebuild(ctx, progress)
 	if err != nil {

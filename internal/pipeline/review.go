@@ -45,7 +45,7 @@ func what(d review.Decision) string {
 	return ""
 }
 
-// ReviewProblems are what of the human files was set aside.
+// ReviewProblems are what of the review files was set aside.
 func (p *Pipeline) ReviewProblems() ([]evidence.Problem, error) {
 	h, err := p.readReview()
 	if err != nil {
@@ -54,7 +54,7 @@ func (p *Pipeline) ReviewProblems() ([]evidence.Problem, error) {
 	return h.Problems, nil
 }
 
-// ReviewReport is what a check of the human files finds.
+// ReviewReport is what a check of the review files finds.
 type ReviewReport struct {
 	Extractions int                `json:"extractions"`
 	Decisions   int                `json:"decisions"`
@@ -70,7 +70,7 @@ func (r ReviewReport) Open() int {
 	return n
 }
 
-// CheckReview reads the human files and holds them against the data, without
+// CheckReview reads the review files and holds them against the data, without
 // changing anything.
 func (p *Pipeline) CheckReview(ctx context.Context) (ReviewReport, error) {
 	h, err := p.readReview()

@@ -341,7 +341,9 @@ func (p *Pipeline) analyse(ctx context.Context) ([]evidence.Finding, error) {
 		return nil, err
 	}
 	gap := p.gaps(base, qs, findings, h, topicDecisions(h, base.Studies))
-	claims := synthesis.Judge(p.claimsToJudge(h), qs, findings, gap, base.LastScan)
+	asked := p.claimsToJudge(h)
+	claims := synthesis.Judge(asked, qs, findings, gap, base.LastScan)
+	synthesis.CiteOther(p.Vocab, asked, claims, h.Other)
 	if err := p.Store.ReplaceFindings(ctx, findings, claims, gap); err != nil {
 		return nil, err
 	}

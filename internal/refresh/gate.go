@@ -24,7 +24,7 @@ type Thresholds struct {
 	SourceShrinkMin int64   `json:"source_shrink_min"`
 	// Uncaused is how far an estimate or an end of its interval may move, in
 	// standard errors of the edition before, when nothing in the data or the
-	// human files explains it.
+	// review files explains it.
 	Uncaused float64 `json:"uncaused"`
 	// ProblemShare and ProblemMin bound the growth of what could not be read,
 	// as a share of a register's records and as a number; both must be
@@ -162,7 +162,7 @@ func judgeFinding(prev, next *changes.Snapshot, id string, th Thresholds) []Reas
 		}
 	}
 	if moved, by := movement(a.Flat, b.Flat, th.Uncaused); moved && !named {
-		rule, message := "estimate-moved", id+" moved without a cause in the data or the human files: "+by
+		rule, message := "estimate-moved", id+" moved without a cause in the data or the review files: "+by
 		if prev.DataHash == next.DataHash {
 			rule, message = "same-data", fmt.Sprintf("the same data now give other numbers for %s (%s); program %s, before %s", id, by, next.Software, prev.Software)
 		}

@@ -10,7 +10,7 @@ import (
 
 const gateHead = "id,study,mean1,note"
 
-// withTables gives a snapshot that remembers these human files.
+// withTables gives a snapshot that remembers these review files.
 func withTables(tables map[string]string) *changes.Snapshot {
 	s := snapshot()
 	s.Rows = map[string][]string{}

@@ -51,7 +51,7 @@ func TestGateRules(t *testing.T) {
 		"moved silently":    {[]string{"estimate-moved"}, func(s *changes.Snapshot) { flat(s, func(f *edition.Flat) { f.Estimate = number(-0.55) }) }},
 		"interval silently": {[]string{"estimate-moved"}, func(s *changes.Snapshot) { flat(s, func(f *edition.Flat) { f.CIUb = number(-0.29) }) }},
 		"noise":             {nil, func(s *changes.Snapshot) { flat(s, func(f *edition.Flat) { f.Estimate = number(-0.5000001) }) }},
-		"moved by a human file": {nil, func(s *changes.Snapshot) {
+		"moved by a review file": {nil, func(s *changes.Snapshot) {
 			s.Files["inclusion.csv"] = "2"
 			flat(s, func(f *edition.Flat) { f.Estimate = number(-0.55) })
 		}},

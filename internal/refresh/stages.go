@@ -98,12 +98,12 @@ func (c *Cycle) refusalFeeds(ctx context.Context, v Verdict) (map[string][]byte,
 	return Feeds(doc, all, c.Base), nil
 }
 
-// brokenFiles is the verdict of a cycle that met human files which cannot be
+// brokenFiles is the verdict of a cycle that met review files which cannot be
 // read: what they hold would be missing from an edition.
 func brokenFiles(c *Cycle, res *Result, bad *review.BadFiles) Verdict {
 	v := Verdict{Run: res.Run, Edition: "(none)", Previous: res.Edition, At: c.Now().UTC(), Bounds: c.Thresholds}
 	for _, p := range bad.Files {
-		v.Reasons = append(v.Reasons, Reason{Rule: "human-file", Subject: p.Where, After: p.Message, Message: "the human file " + p.Where + " cannot be read: " + p.Message,
+		v.Reasons = append(v.Reasons, Reason{Rule: "human-file", Subject: p.Where, After: p.Message, Message: "the review file " + p.Where + " cannot be read: " + p.Message,
 			Do: "mend the file, check it with past review check, and run past refresh"})
 	}
 	return v

@@ -189,7 +189,7 @@ func (w *walk) dir(dir string, level int) error {
 	})
 	for _, e := range entries {
 		if w.entries++; w.entries > maxFiles {
-			return fmt.Errorf("more than %d files; is this the folder of the human files?", maxFiles)
+			return fmt.Errorf("more than %d files; is this the folder of the review files?", maxFiles)
 		}
 		if strings.HasPrefix(e.Name(), ".") {
 			continue

@@ -32,7 +32,7 @@ func upgradeRole(ctx context.Context, path string) error {
 }
 
 // released unpacks the database that a program of a former schema version wrote
-// (crawled, imported human files, analysed and published by that program).
+// (crawled, imported review files, analysed and published by that program).
 // There is one for each version that left a build; versions 1 and 2 never did
 // and are made from today's schema in TestUpgradeFromEachVersion.
 func released(t testing.TB, version int) (path string) {

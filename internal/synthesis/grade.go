@@ -20,7 +20,7 @@ const (
 const unratedNote = " (not rated: nothing to propose from)"
 
 // grade proposes the certainty of a finding by rule. Nothing is signed here: a
-// human file does that, and a finding without one says "proposed".
+// review file does that, and a finding without one says "proposed".
 func grade(q Question, f *evidence.Finding, registersSearched bool) error {
 	if f.Primary.K == 0 || f.Primary.Estimate == nil {
 		f.Certainty.Note = "nothing to grade: no study gives numbers"

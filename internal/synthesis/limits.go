@@ -216,9 +216,9 @@ func notToSay(q Question, f evidence.Finding) []string {
 	add(true, "cures", "the finding is a difference between groups in "+q.Outcome+", not a cure")
 	add(across || level == "very low", "reduces, increases, improves or works", because(across, level == "very low"))
 	add(across, who+" "+has+" no effect", "an interval that includes no effect does not show that there is none")
-	if !across && level == "low" {
-		out = append(out, "The sentence above without its “may”: certainty is low.")
-	}
+	add(!across && level == "moderate", "reduces, increases or improves, without “probably”", "certainty is moderate")
+	add(!across && level == "low", "reduces, increases or improves, without “may”", "certainty is low")
+	add(true, "it holds for a person", "the number is an average over groups")
 	add(p.K == 1, "studies show", "there is one study")
 	add(p.PILower != nil && *p.PILower <= 0 && *p.PIUpper >= 0, "works in every setting", "the prediction interval includes no effect")
 	add(q.MID != nil && withinMID(q, lo, hi), "a clinically important effect is certain", "the interval includes effects below the minimal important difference")
