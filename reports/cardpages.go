@@ -130,7 +130,7 @@ func (s *site) sexualPage() {
 	p := &page{Path: "sexual.html", Name: "layer", Title: "Sexual and relational outcomes", Nav: "gaps.html"}
 	s.add(p)
 	d := &layerPage{}
-	never, rest, seen := 0, 0, map[string]bool{}
+	never, planned, rest, seen := 0, 0, 0, map[string]bool{}
 	groups := map[string][]*evidence.LayerRow{}
 	order := []string{"planned, posted results lack it"}
 	for i := range s.Ed.Sexual {
@@ -146,10 +146,11 @@ func (s *site) sexualPage() {
 			order = append(order, k)
 		}
 		groups[k] = append(groups[k], r)
-		seen[r.RecordID] = true
+		planned += map[bool]int{true: 1}[r.Reported != nil || strings.HasPrefix(r.Kind, "planned")]
+		seen[cmp.Or(r.StudyID, r.RecordID)] = true
 	}
-	d.Lede = fmt.Sprintf("Every sexual or relational outcome that a stored record plans, posts, asks as a single item or counts as an adverse event: %s in %s. %s.", show.Plural(never+rest, "row", "rows"), show.Plural(len(seen), "record", "records"),
-		countSentence(never, "planned outcome is missing from posted results", "planned outcomes are missing from posted results"))
+	d.Lede = fmt.Sprintf("Every sexual or relational outcome that a stored record plans, posts, asks as a single item or counts as an adverse event: %s in %s. %s.", show.Plural(never+rest, "row", "rows"), show.Plural(len(seen), "study", "studies"),
+		neverReported(planned, never))
 	for i, k := range order {
 		if len(groups[k]) == 0 {
 			continue
@@ -211,7 +212,11 @@ func (s *site) peoplePage() {
 	d.Facts = []named{{Name: "Open to", Value: list(sum.People.Sex)}, {Name: "Ages", Value: list(sum.People.Ages)}}
 	d.LeftOut = s.shareTable("Who was left out", sum.LeftOut)
 	d.Done = s.shareTable("What was done beside the drug", sum.Care)
-	d.Asked = fmt.Sprintf("Over the %s whose planned outcomes are known. %s", show.Plural(sum.People.Outcomes, "trial", "trials"), countSentence(len(s.Ed.Guesses), "guess rate is recorded in this edition", "guess rates are recorded in this edition")+".")
+	d.Asked = "No record here states its planned outcomes, so which trials plan to ask is not known. "
+	if n := sum.People.Outcomes; n > 0 {
+		d.Asked = fmt.Sprintf("Over the %s whose planned outcomes are known. ", show.Plural(n, "trial", "trials"))
+	}
+	d.Asked += (countSentence(len(s.Ed.Guesses), "guess rate is recorded in this edition", "guess rates are recorded in this edition") + ".")
 	for _, t := range []*chart.Table{s.shareTable("Who planned to ask what people guessed or expected", sum.Blinding), guessTable(s), comparatorTable(s)} {
 		if t != nil {
 			d.BlindingTables = append(d.BlindingTables, t)
@@ -258,4 +263,13 @@ func comparatorTable(s *site) *chart.Table {
 		t.Lines = append(t.Lines, chart.TableLine{Cells: []chart.Cell{{Text: s.Name(c.Class)}, {Text: show.Clip(c.Name, 100)}, {Text: show.Int(c.Studies)}}})
 	}
 	return t
+}
+
+// neverReported counts planned outcomes that posted results lack; where no record
+// plans one, nothing could be compared.
+func neverReported(planned, never int) string {
+	if planned == 0 {
+		return "No record here lists such an outcome as planned, so what was planned and not reported is not known"
+	}
+	return countSentence(never, "planned outcome is missing from posted results", "planned outcomes are missing from posted results")
 }

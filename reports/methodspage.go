@@ -22,7 +22,7 @@ var howToRead = []Note{
 	{"Prediction interval", "Where the effect of a new, similar study would lie. It is the honest answer to what a next trial may find; its rule is named with it, because programs differ in the degrees of freedom."},
 	{"I²", "Two definitions are in use and can differ: from Q, and from tau² with a typical variance. Both are printed and named."},
 	{"Ratios", "Risk and odds ratios are analysed as natural logarithms and printed as ratios; the line of no effect is 1."},
-	{"Favours", "Each instrument's direction comes from the catalogue. The words say whom a value favours, so that no reader has to know the scale."},
+	{"Favours", "Each instrument's direction comes from the catalogue. The words say which side a value favours, so that no reader has to know the scale."},
 	{"Numbers", "Two decimals for effects, four where a result may be checked against other software; files carry every digit. A dash means that the number does not exist or was not stated, never zero."},
 	{"Dates", "ISO form. A month or year alone stays so: it is not turned into a day."},
 }

@@ -25,7 +25,7 @@ func readingOf(f *evidence.Finding, name func(string) string) reading {
 	return reading{Measure: show.MeasureOf(f.Measure), lower: f.LowerIsBetter, treatment: t, name: name}
 }
 
-// side says whom a value favours: "favours MDMA", "favours comparator" or
+// side says which side a value favours: "favours MDMA", "favours comparator" or
 // "favours neither".
 func (r reading) side(x float64) string {
 	switch {

@@ -261,7 +261,7 @@ func (in Inputs) imprecision() Domain {
 	d.Numbers = fmt.Sprintf("interval %s, thresholds %s", in.read(in.Lo, in.Hi), in.thresholdNames())
 	switch {
 	case info.Known && !math.IsNaN(info.Required):
-		d.Numbers += fmt.Sprintf("; %.0f of %.0f participants (%s)", info.Have, info.Required, info.Rule)
+		d.Numbers += fmt.Sprintf("; %.0f participants, %.0f needed (%s)", info.Have, info.Required, info.Rule)
 	default:
 		d.Numbers += "; optimal information size: " + info.Rule
 	}
