@@ -4,6 +4,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -62,6 +63,29 @@ func TestRISLines(t *testing.T) {
 		}
 		if (l[:2] == "TY") != (i == 0) || (l[:2] == "ER") != (i == len(lines)-1) {
 			t.Errorf("line %d: %q stands in the wrong place", i+1, l)
+		}
+	}
+}
+
+// What no search asked for has no sentence, so nothing of it can be cited.
+func TestNothingToCiteWhereNothingWasLookedFor(t *testing.T) {
+	_, doc, shelf := shelftest.Open(t)
+	id := doc.Findings[0].ID
+	doc.Findings[0].K, doc.Findings[0].Sentence = 0, ""
+	shelf.Document = doc
+	if items, err := shelf.Cite(id); err == nil || !strings.Contains(err.Error(), "nothing to cite") {
+		t.Errorf("%d items, %v", len(items), err)
+	}
+	if slices.Contains(shelf.Keys(), id) {
+		t.Errorf("%s is offered as a key", id)
+	}
+	files, err := shelf.Folder()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range files {
+		if strings.Contains(string(f.Data), "past:"+id+"@") {
+			t.Errorf("%s cites %s", f.Path, id)
 		}
 	}
 }

@@ -19,7 +19,9 @@ func (s *Shelf) Folder() ([]File, error) {
 	studies := s.AllStudies()
 	findings := []Item{s.Edition(), s.Software()}
 	for _, f := range s.Document.Findings {
-		findings = append(findings, s.finding(f))
+		if citable(f) {
+			findings = append(findings, s.finding(f))
+		}
 	}
 	out := []File{{"CITATION.cff", "CITATION.cff", "How to cite this edition, for programs.", []byte(s.CFF())}}
 	for _, g := range []struct {

@@ -138,13 +138,19 @@ func (e *UnknownError) Error() string {
 func (s *Shelf) Keys() []string {
 	var out []string
 	for _, f := range s.Document.Findings {
-		out = append(out, f.ID)
+		if citable(f) {
+			out = append(out, f.ID)
+		}
 	}
 	for _, c := range s.Document.Claims {
 		out = append(out, c.ID)
 	}
 	return append(out, EditionKey, SoftwareKey)
 }
+
+// citable reports whether a finding says anything: what was not looked for has
+// neither a number nor a sentence.
+func citable(f edition.Flat) bool { return f.K > 0 || f.Sentence != "" }
 
 // Finding gives a finding of the edition.
 func (s *Shelf) Finding(id string) (edition.Flat, bool) {
@@ -160,6 +166,9 @@ func (s *Shelf) Finding(id string) (edition.Flat, bool) {
 func (s *Shelf) Cite(key string) ([]Item, error) {
 	key = strings.TrimPrefix(strings.TrimPrefix(strings.TrimSpace(key), "past:"), "@")
 	if f, ok := s.Finding(key); ok {
+		if !citable(f) {
+			return nil, fmt.Errorf("%s was not looked for in edition %s: there is nothing to cite", f.ID, s.Document.ID)
+		}
 		return append([]Item{s.finding(f)}, s.Studies(f)...), nil
 	}
 	if i := slices.IndexFunc(s.Document.Claims, func(c evidence.ClaimVerdict) bool { return c.ID == key }); i >= 0 {
