@@ -53,7 +53,7 @@ func (c *initCmd) Run(e *Env) error {
 		}
 		fmt.Fprintln(e.Stdout, path)
 	}
-	fmt.Fprintf(e.Stdout, "\nNext, in %s: past question check review/questions.yaml; past import FILE… or fill in review/extractions.csv; past report\n", c.Dir)
+	fmt.Fprintf(e.Stdout, "\nNext, in %s: past question check review/questions.yaml; past import FILE… or fill in review/extractions.csv; past review check; past report\n", c.Dir)
 	return nil
 }
 
