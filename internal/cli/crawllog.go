@@ -33,7 +33,7 @@ const toldLines = 3
 
 func newCrawlLog(w io.Writer) *crawlLog {
 	l := &crawlLog{w: w, last: map[string]time.Time{}, told: map[string]int{}}
-	if f, ok := w.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+	if f, ok := w.(*os.File); ok && onTerminal(w) {
 		l.bars = newCrawlBars(w, func() int {
 			width, _, err := term.GetSize(int(f.Fd()))
 			if err != nil || width < 20 {

@@ -125,17 +125,21 @@ const (
 )
 
 func (c *demoCmd) run(ctx context.Context, e *Env, p *pipeline.Pipeline, endpoints map[string]string) error {
-	if err := c.crawlStarter(ctx, e, p, endpoints); err != nil {
+	if err := e.during("crawl", func() error { return c.crawlStarter(ctx, e, p, endpoints) }); err != nil {
 		return err
 	}
 	if err := p.MarkStarter(ctx); err != nil {
 		return err
 	}
-	if err := p.Stages(ctx); err != nil {
+	if err := e.during("link, extract, analyse", func() error { return p.Stages(ctx) }); err != nil {
 		return err
 	}
 	out := filepath.Join(c.Dir, "report")
-	draft, err := p.Publish(ctx, out, e.Version, "", reports.Options{}, nil)
+	var draft *pipeline.Draft
+	err := e.during("report", func() (err error) {
+		draft, err = p.Publish(ctx, out, e.Version, "", reports.Options{}, nil)
+		return err
+	})
 	if err != nil {
 		return err
 	}

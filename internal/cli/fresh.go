@@ -117,7 +117,10 @@ func (e *Env) bring(ctx context.Context, p *pipeline.Pipeline, upTo string) erro
 		if err != nil {
 			return err
 		}
-		run.counts, err = do()
+		err = e.during(stage, func() (err error) {
+			run.counts, err = do()
+			return err
+		})
 		return run.end(ctx, err)
 	})
 }

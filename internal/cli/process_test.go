@@ -97,7 +97,7 @@ func want(t *testing.T, r result, code int, texts ...string) {
 func TestDemo(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "demo")
 	r := past(t, "demo", "--dir", dir)
-	want(t, r, 0, "mdma-ptsd-severity", "−0.7119 [−1.0588, −0.3651]", "−0.9031 [−1.2561, −0.5501]", "no number to pool", filepath.Join(dir, "report", "index.html"))
+	want(t, r, 0, "mdma-ptsd-severity", "−0.7119 [−1.0588, −0.3651]", "−0.9031 [−1.2561, −0.5501]", "with an answer: ", "no number: ", filepath.Join(dir, "report", "index.html"))
 	for _, f := range []string{"past.db", "report/index.html", "report/edition.json", "report/f/mdma-ptsd-severity.html"} {
 		if _, err := os.Stat(filepath.Join(dir, f)); err != nil {
 			t.Error(err)

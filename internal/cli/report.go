@@ -44,7 +44,11 @@ func (c *reportCmd) Run(ctx context.Context, e *Env) (err error) {
 	if c.PDF {
 		print = func(ed reports.Edition) error { return c.print(ctx, e, ed) }
 	}
-	draft, err := p.Publish(ctx, c.Out, e.Version, aside, reports.Options{SingleFile: c.SingleFile, Finding: c.Finding, Base: c.Base}, print)
+	var draft *pipeline.Draft
+	err = e.during("report", func() (err error) {
+		draft, err = p.Publish(ctx, c.Out, e.Version, aside, reports.Options{SingleFile: c.SingleFile, Finding: c.Finding, Base: c.Base}, print)
+		return err
+	})
 	if err = errors.Join(err, e.tellAside(p)); err != nil {
 		return err
 	}

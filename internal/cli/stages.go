@@ -6,13 +6,11 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"text/tabwriter"
 	"time"
 
 	"past/internal/evidence"
 	"past/internal/pipeline"
 	"past/internal/store"
-	"past/internal/synthesis"
 )
 
 // reviewFlag is the folder of the review files.
@@ -225,7 +223,11 @@ func (c *analyseCmd) Run(ctx context.Context, e *Env) error {
 			p.Questions = qs
 		}
 		p.OwnQuestions = true
-		findings, err := p.Analyse(ctx)
+		var findings []evidence.Finding
+		err := e.during("analyse", func() (err error) {
+			findings, err = p.Analyse(ctx)
+			return err
+		})
 		if err != nil {
 			return err
 		}
@@ -280,43 +282,4 @@ func dataTo(date string) string {
 		return "no register record yet"
 	}
 	return "data to " + date
-}
-
-// printFindings is the short table of findings: those with a number, and the
-// empty ones of the headline questions; the rest is counted.
-func (e *Env) printFindings(findings []evidence.Finding, headline map[string]bool) {
-	empty := 0
-	w := tabwriter.NewWriter(e.Stdout, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "finding\tk\tn\theadline [95 % interval]\tkind\tfitted interval\tmodel")
-	for _, f := range findings {
-		p := f.Primary
-		if p.Estimate == nil {
-			if !headline[f.ID] {
-				empty++
-				continue
-			}
-			fmt.Fprintf(w, "%s\t%d\t%d\tno number to pool\t\t\t%s\n", f.ID, p.K, p.N, emptyNote(f))
-			continue
-		}
-		shown, fitted := "none", ""
-		if lo, hi, ok := f.Headline.Interval(); ok {
-			shown = fmt.Sprintf("%s %s", synthesis.MeasureSymbol(p.Measure), synthesis.Full(p.Measure, *f.Headline.Estimate, lo, hi, 4))
-		}
-		if k := f.Headline.Kind; k == evidence.HeadlineSmall || k == evidence.HeadlineNotPooled {
-			fitted = synthesis.Full(p.Measure, *p.Estimate, *p.CILower, *p.CIUpper, 4)
-		}
-		fmt.Fprintf(w, "%s\t%d\t%d\t%s\t%s\t%s\t%s, %s, %s\n", f.ID, p.K, p.N, shown, f.Headline.Kind, fitted, p.Method, p.Test, p.Formula)
-	}
-	_ = w.Flush()
-	if empty > 0 {
-		fmt.Fprintf(e.Stdout, "and %s without a number to pool; the report has them all\n", plural(empty, "more question"))
-	}
-}
-
-// emptyNote says which kind of absence a finding without a number is.
-func emptyNote(f evidence.Finding) string {
-	if n := f.Lacking().Trials; n > 0 {
-		return fmt.Sprintf("%s; %s for the question", f.State.Words(f.Coverage), plural(n, "trial"))
-	}
-	return f.State.Words(f.Coverage)
 }
