@@ -130,6 +130,9 @@ func (d *doc) claim(id string) (evidence.ClaimVerdict, bool) {
 // that it is meant to be ours, whatever its looks.
 func (d *doc) key(id, ed string, at int, surely bool) bool {
 	known := slices.Contains(d.k.Shelf.Keys(), id)
+	if !known { // what was not looked for has nothing to cite, and can be held to that
+		_, known = d.k.Shelf.Finding(id)
+	}
 	if !known {
 		if surely || d.looksOurs(id) {
 			_, err := d.k.Shelf.Cite(id)

@@ -19,7 +19,7 @@ func (s *Shelf) Folder() ([]File, error) {
 	studies := s.AllStudies()
 	findings := []Item{s.Edition(), s.Software()}
 	for _, f := range s.Document.Findings {
-		if citable(f) {
+		if Citable(f) {
 			findings = append(findings, s.finding(f))
 		}
 	}

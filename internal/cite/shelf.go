@@ -138,7 +138,7 @@ func (e *UnknownError) Error() string {
 func (s *Shelf) Keys() []string {
 	var out []string
 	for _, f := range s.Document.Findings {
-		if citable(f) {
+		if Citable(f) {
 			out = append(out, f.ID)
 		}
 	}
@@ -148,9 +148,9 @@ func (s *Shelf) Keys() []string {
 	return append(out, EditionKey, SoftwareKey)
 }
 
-// citable reports whether a finding says anything: what was not looked for has
+// Citable reports whether a finding says anything: what was not looked for has
 // neither a number nor a sentence.
-func citable(f edition.Flat) bool { return f.K > 0 || f.Sentence != "" }
+func Citable(f edition.Flat) bool { return f.K > 0 || f.Sentence != "" }
 
 // Finding gives a finding of the edition.
 func (s *Shelf) Finding(id string) (edition.Flat, bool) {
@@ -166,7 +166,7 @@ func (s *Shelf) Finding(id string) (edition.Flat, bool) {
 func (s *Shelf) Cite(key string) ([]Item, error) {
 	key = strings.TrimPrefix(strings.TrimPrefix(strings.TrimSpace(key), "past:"), "@")
 	if f, ok := s.Finding(key); ok {
-		if !citable(f) {
+		if !Citable(f) {
 			return nil, fmt.Errorf("%s was not looked for in edition %s: there is nothing to cite", f.ID, s.Document.ID)
 		}
 		return append([]Item{s.finding(f)}, s.Studies(f)...), nil

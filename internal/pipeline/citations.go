@@ -21,6 +21,9 @@ func (p *Pipeline) reportCitations(ctx context.Context, doc edition.Document, ed
 		return err
 	}
 	for _, f := range doc.Findings {
+		if !cite.Citable(f) {
+			continue
+		}
 		items, err := shelf.Cite(f.ID)
 		if err != nil {
 			return err
