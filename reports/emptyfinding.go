@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"past/internal/evidence"
+	"past/reports/chart"
 	"past/reports/internal/show"
 )
 
@@ -16,6 +17,7 @@ type emptyPage struct {
 	Exists   []linked
 	More     string // what is listed elsewhere
 	Nearest  *linked
+	Plans    *chart.Table // changes of plan of the trials that could answer
 	Sentence string
 	Cite     string
 }
@@ -53,6 +55,7 @@ func (s *site) emptyFinding(f *evidence.Finding) *emptyPage {
 	if n := s.nearest(f); n != nil {
 		d.Nearest = &linked{Path: s.findPath[n.ID], Name: titleOf(n)}
 	}
+	d.Plans = s.switchTable(s.switchesOf(f), 60)
 	d.Cite = s.address("f/" + show.Clip(f.ID, 80) + "@" + s.Ed.ID)
 	return d
 }

@@ -287,7 +287,7 @@ func TestAcceptanceCoversWhatWasShown(t *testing.T) {
 	}
 	stale("ptsd-mdmactr:42,mean1,999,50,reviewer,2026-01-01,table 2\n")
 	want(t, x.refresh("--no-crawl"), 4, "ptsd-mdmactr:42")
-	want(t, past(t, "gate", "accept", x.verdict().Run, "--why", "known", "--db", x.db), 0)
+	want(t, past(t, "gate", "accept", x.verdict().Run, "--why", "known", "--by", "the editors", "--db", x.db), 0)
 	stale("ptsd-mdmactr:42,mean1,999,50,reviewer,2026-01-01,table 2\nptsd-mdmactr:41,mean1,888,50,reviewer,2026-01-01,table 2\n")
 	want(t, x.refresh("--no-crawl"), 4, "2 reasons")
 	if whole(t, x.out) != shown {

@@ -282,7 +282,7 @@ func TestGateKeepsTheOldEditionUntilAPersonAccepts(t *testing.T) {
 		t.Fatal(err)
 	}
 	r := past(t, append(args, "--no-crawl")...)
-	want(t, r, 4, "refused", "finding mdma-", "refused/index.html")
+	want(t, r, 4, "refused", "extractions.csv lost every row", "refused/index.html")
 	if got := whole(t, out); got != first {
 		t.Fatalf("the refused edition %s is shown", got)
 	}
@@ -296,8 +296,8 @@ func TestGateKeepsTheOldEditionUntilAPersonAccepts(t *testing.T) {
 		t.Errorf("%v %s", err, page)
 	}
 	want(t, past(t, "gate", "show", "--db", db), 0, v.Run, "refused", "finding-vanished")
-	want(t, past(t, "gate", "accept", "no-such-run", "--why", "x", "--db", db), 1, "not found")
-	want(t, past(t, "gate", "accept", v.Run, "--db", db), 2, "--why")
+	want(t, past(t, "gate", "accept", "no-such-run", "--why", "x", "--by", "the editors", "--db", db), 1, "not found")
+	want(t, past(t, "gate", "accept", v.Run, "--by", "the editors", "--db", db), 2, "--why")
 	want(t, past(t, "gate", "accept", v.Run, "--why", "the dataset was withdrawn", "--by", "the editors", "--db", db), 0, "accepted by the editors")
 	want(t, past(t, append(args, "--no-crawl")...), 0, "published")
 	if got := whole(t, out); got == first {

@@ -15,6 +15,7 @@ import (
 	"past/internal/review"
 	"past/internal/store"
 	"past/internal/synthesis"
+	"past/internal/vocab"
 )
 
 type reviewCmd struct {
@@ -172,9 +173,13 @@ func topicRows(ctx context.Context, st *store.Store) ([][]string, error) {
 	}
 	var rows [][]string
 	seen := map[[2]string]bool{}
+	topics := map[string]bool{} // a person's word acts on topics, not on reference rows
+	for _, t := range vocab.Default().Topics() {
+		topics[t.ID] = true
+	}
 	for _, c := range cells {
 		for i, id := range c.StudyIDs {
-			if seen[[2]string{id, c.Topic}] {
+			if !topics[c.Topic] || seen[[2]string{id, c.Topic}] {
 				continue // a study of two substances stands in two cells
 			}
 			seen[[2]string{id, c.Topic}] = true

@@ -90,8 +90,8 @@ func TestTwoExtractors(t *testing.T) {
 		t.Fatal(err)
 	}
 	want(t, past(t, "import", seed, "--db", db), 0)
-	want(t, past(t, "link", "--db", db, "--review", rev), 0)
-	want(t, past(t, "extract", "--db", db, "--review", rev), 0, "0 effects")
+	want(t, past(t, "link", "--db", db, "--review", rev), 3, "20.0 and 21.0")
+	want(t, past(t, "extract", "--db", db, "--review", rev), 3, "0 effects")
 	want(t, past(t, "review", "check", "--db", db, "--review", rev), 3, "mean1 of x:1", "20.0 and 21.0")
 	if err := os.WriteFile(filepath.Join(rev, "resolution.csv"), []byte("target,field,value,who,when,why\nx:1,mean1,21.0,third reader,2026-11-22,table 2 of the paper\n"), 0o600); err != nil {
 		t.Fatal(err)

@@ -77,7 +77,7 @@ func TestNewFieldsAreANoticeAndNoWarning(t *testing.T) {
 	r := past(t, "import", added, "--db", db)
 	want(t, r, 0, "1 new", "0 problems kept aside", "notice: ctgov: 1 mention of fields that the parser does not know")
 	want(t, past(t, "status", "--problems", "--db", db), 0, "schema-drift", "brandNew")
-	r = past(t, "import", added, "--db", db, "--json")
+	r = past(t, "import", added, "--db", filepath.Join(dir, "b.db"), "--json")
 	want(t, r, 0, "schema-drift") // programs get all of it
 	cut := file("cut.json", `{"protocolSection":{"identificationModule":{"nctId":"NCT00000002","brandNew":1`)
 	want(t, past(t, "import", added, cut, "--db", db), 3, "cut.json")

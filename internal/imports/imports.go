@@ -35,7 +35,7 @@ type Report struct {
 	// be read and were kept aside, the first of them; ProblemCount counts all.
 	Problems     []evidence.Problem `json:"problems"`
 	ProblemCount int                `json:"problem_count"`
-	Drift        map[string]int     `json:"-"` // unknown keys by source
+	Drift        map[string]int     `json:"schema-drift,omitempty"` // mentions of unknown keys by source
 }
 
 // mostKept is how many problems a report holds; the store keeps all.

@@ -2,6 +2,7 @@ package show
 
 import (
 	"net/url"
+	"regexp"
 	"strings"
 
 	"past/internal/ident"
@@ -26,9 +27,17 @@ func Link(raw string) string {
 
 // DOI returns the address of a DOI, "" when it does not look like one.
 func DOI(doi string) string {
-	doi, ok := ident.DOI(doi)
-	if !ok {
+	name := strings.TrimSpace(doi)
+	if len(name) > 4 && strings.EqualFold(name[:4], "doi:") {
+		name = name[4:]
+	}
+	if known, ok := ident.DOI(doi); ok {
+		name = known
+	} else if !odd.MatchString(name) { // signs that no DOI has, as sources write them
 		return ""
 	}
+	doi = name
 	return Link("https://doi.org/" + (&url.URL{Path: doi}).EscapedPath())
 }
+
+var odd = regexp.MustCompile(`^10\.\d{4,9}/\S`)
