@@ -63,6 +63,7 @@ func collect(ctx context.Context, st *store.Store, opt crawler.Options) (sum cra
 		return sum, nil, err
 	}
 	defer debug.SetMemoryLimit(debug.SetMemoryLimit(crawlMemory))
+	defer debug.SetGCPercent(debug.SetGCPercent(25)) // pages are large and short-lived
 	sum, err = col.Run(ctx)
 	for _, s := range sum.Sources {
 		if s.Notices > 0 {
