@@ -11,14 +11,8 @@ import (
 // ProbMuBelow is P(mu < x | data).
 func (p *Posterior) ProbMuBelow(x float64) float64 { return p.nodes.cdf(x, false) }
 
-// ProbNewBelow is P(theta_new < x | data) for the true effect of a new study.
-func (p *Posterior) ProbNewBelow(x float64) float64 { return p.nodes.cdf(x, true) }
-
 // MuDensity is the posterior density of mu at x.
 func (p *Posterior) MuDensity(x float64) float64 { return p.nodes.density(x, false) }
-
-// NewDensity is the predictive density of the true effect of a new study at x.
-func (p *Posterior) NewDensity(x float64) float64 { return p.nodes.density(x, true) }
 
 // sd is the standard deviation of mu, or of a new true effect, given the node's tau.
 func (n node) sd(predictive bool) float64 {
@@ -159,18 +153,10 @@ func (p *Posterior) warn(y, v []float64) {
 // Grid is a density evaluated at equally spaced points, for drawing.
 type Grid struct{ X, Density []float64 }
 
-// MuGrid, NewGrid and TauGrid give n >= 2 points that cover all but a thousandth of the probability at each open end.
+// MuGrid gives n >= 2 points that cover all but a thousandth of the probability at each open end.
 func (p *Posterior) MuGrid(n int) Grid {
 	return grid(p.nodes.quantile(0.001, false), p.nodes.quantile(0.999, false), n, p.MuDensity)
 }
-
-// NewGrid is the grid of the predictive distribution of a new study's true effect.
-func (p *Posterior) NewGrid(n int) Grid {
-	return grid(p.nodes.quantile(0.001, true), p.nodes.quantile(0.999, true), n, p.NewDensity)
-}
-
-// TauGrid is the grid of tau, from 0.
-func (p *Posterior) TauGrid(n int) Grid { return grid(0, p.tau.quantile(0.999), n, p.TauDensity) }
 
 func grid(lo, hi float64, n int, density func(float64) float64) Grid {
 	n = max(n, 2)

@@ -69,18 +69,6 @@ func (t *tauPosterior) quantile(q float64) float64 {
 	return t.map01.tau(u)
 }
 
-// TauDensity is the posterior density of tau at x; 0 outside its support.
-func (p *Posterior) TauDensity(x float64) float64 {
-	if !(x >= 0) {
-		return 0
-	}
-	l, _, _ := p.tau.md.at(x)
-	return math.Exp(l - p.tau.logTotal)
-}
-
-// ProbTauBelow is P(tau < x | data).
-func (p *Posterior) ProbTauBelow(x float64) float64 { return p.tau.cdf(x) }
-
 func (p *Posterior) tauSummary() Summary {
 	var s Summary
 	for _, n := range p.nodes {

@@ -65,9 +65,6 @@ func DFromP(p, sign, n1, n2 float64, sides int) (d, t float64, err error) {
 // RFromT is r = t/sqrt(t^2 + df) (Rosenthal 1991).
 func RFromT(t, df float64) float64 { return t / math.Sqrt(t*t+df) }
 
-// TFromR is t = r sqrt(df/(1-r^2)).
-func TFromR(r, df float64) float64 { return r * math.Sqrt(df/(1-r*r)) }
-
 // FisherZ is atanh(r), with variance 1/(n-3) for n pairs (Fisher 1921).
 func FisherZ(r, n float64) (z, v float64) { return math.Atanh(r), 1 / (n - 3) }
 

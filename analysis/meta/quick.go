@@ -3,7 +3,6 @@ package meta
 import (
 	"fmt"
 	"math"
-	"sync"
 
 	"past/analysis/internal/dist"
 )
@@ -248,16 +247,4 @@ func (ws *Workspace) pValue(f *QuickFit, test Test) float64 {
 		return dist.NormTwoSided(f.Stat)
 	}
 	return dist.TTwoSided(f.Stat, float64(f.K-1))
-}
-
-var workspaces = sync.Pool{New: func() any { return new(Workspace) }}
-
-// Quick pools effects yi with variances vi and returns the estimate, its standard
-// error, its 95 % interval and tau2, without allocating. It is safe for concurrent
-// use. See [Workspace] for loops.
-func Quick(yi, vi []float64, method Method, test Test) (est, se, lb, ub, tau2 float64, err error) {
-	ws := workspaces.Get().(*Workspace)
-	f, err := ws.Fit(yi, vi, method, test)
-	workspaces.Put(ws)
-	return f.Estimate, f.SE, f.Lb, f.Ub, f.Tau2, err
 }

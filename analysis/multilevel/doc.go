@@ -20,7 +20,6 @@
 //   - [Aggregate]: one effect a cluster for a given ρ;
 //   - [Correlated] and [Hierarchical]: the two moment-based models of robust
 //     variance estimation (Hedges, Tipton & Johnson 2010);
-//   - [SweepRho]: what the assumed ρ does to the answer.
 //
 // What doesn't: effect sizes, univariate models (package meta), reading files.
 //

@@ -55,21 +55,6 @@ func ExampleResult_Robust() {
 	// -0.524, robust standard error 0.109, t(2.39) = -4.79, p = 0.028
 }
 
-func ExampleSweepRho() {
-	points, err := multilevel.SweepRho(trials(), multilevel.Design{}, multilevel.Options{}, []float64{0.2, 0.5, 0.8})
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	for _, p := range points {
-		fmt.Printf("rho %.1f: %.3f (robust standard error %.3f)\n", p.Rho, p.Result.Beta[0], p.Robust.SE[0])
-	}
-	// Output:
-	// rho 0.2: -0.503 (robust standard error 0.097)
-	// rho 0.5: -0.519 (robust standard error 0.107)
-	// rho 0.8: -0.531 (robust standard error 0.114)
-}
-
 func ExampleAggregate() {
 	combined, err := multilevel.Aggregate(trials(), 0.6)
 	if err != nil {

@@ -299,16 +299,3 @@ func TestCorrelatedWithSingleEffects(t *testing.T) {
 	closeTo(t, "rho 1", b.Tau2, dl.Tau2, 1e-10, 0)
 	closeTo(t, "estimate", a.Beta[0], dl.Beta[0], 1e-10, 0)
 }
-
-// What a sweep gives at one rho is the fit at that rho.
-func TestSweep(t *testing.T) {
-	d := calendar(t)
-	points, err := SweepRho(d, Design{}, Options{Test: T}, []float64{0, 0.3, 0.6, 0.9})
-	if err != nil {
-		t.Fatal(err)
-	}
-	r, _ := Fit(d, Design{}, Options{Test: T, Rho: 0.6})
-	if points[2].Rho != 0.6 || points[2].Result.Beta[0] != r.Beta[0] || points[2].Robust == nil {
-		t.Errorf("sweep at 0.6: %+v", points[2].Result.Beta)
-	}
-}

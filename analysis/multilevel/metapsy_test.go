@@ -121,12 +121,20 @@ func TestReleasedPrimaryAnalyses(t *testing.T) {
 func TestReleasedThreeLevelModels(t *testing.T) {
 	for _, c := range released {
 		d := metapsy(t, c.set, false, c.drop...)
-		points, err := SweepRho(d, Design{}, Options{Test: T}, []float64{0, 0.2, 0.4, 0.6, 0.8})
+		rhos := []float64{0, 0.2, 0.4, 0.6, 0.8}
+		var points []*Result
+		for _, rho := range rhos {
+			p, err := Fit(d, Design{}, Options{Test: T, Rho: rho})
+			if err != nil {
+				t.Fatal(err)
+			}
+			points = append(points, p)
+		}
+		r := points[3]
+		b, err := r.Robust(CR2)
 		if err != nil {
 			t.Fatal(err)
 		}
-		r := points[3].Result
-		b := points[3].Robust
 		t.Logf("%s: k = %d in %d studies, %.4f [%.4f, %.4f], CR2 [%.4f, %.4f] on %.2f, between %.4f, within %.4f", c.set, r.K, r.Clusters,
 			r.Beta[0], r.CILower[0], r.CIUpper[0], b.CILower[0], b.CIUpper[0], b.DF[0], r.Sigma2.Between, r.Sigma2.Within)
 		if r.K <= c.k || r.Clusters < c.k {
@@ -136,8 +144,8 @@ func TestReleasedThreeLevelModels(t *testing.T) {
 			t.Errorf("%s: %.4f lies outside the published interval [%.4f, %.4f]", c.set, r.Beta[0], c.ciLower, c.ciUpper)
 		}
 		for i, p := range points {
-			if i > 0 && math.Abs(p.Result.Beta[0]-points[i-1].Result.Beta[0]) > 0.1 {
-				t.Errorf("%s: rho %.1f moves the estimate from %.3f to %.3f", c.set, p.Rho, points[i-1].Result.Beta[0], p.Result.Beta[0])
+			if i > 0 && math.Abs(p.Beta[0]-points[i-1].Beta[0]) > 0.1 {
+				t.Errorf("%s: rho %.1f moves the estimate from %.3f to %.3f", c.set, rhos[i], points[i-1].Beta[0], p.Beta[0])
 			}
 		}
 		ones := make([]float64, len(d.Effect))

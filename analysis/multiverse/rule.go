@@ -72,23 +72,6 @@ func Smallest(number string) Rule { return by(number, func(x float64) float64 { 
 // Largest is Smallest turned round.
 func Largest(number string) Rule { return by(number, func(x float64) float64 { return -x }) }
 
-// Nearest leaves the candidates nearest to a target value; of two at the same
-// distance the larger.
-func Nearest(number string, target float64) Rule {
-	return Rule{tag: number, apply: func(s *Study) []int {
-		return rankBy(s, number, func(a, b float64) int {
-			da, db := math.Abs(a-target), math.Abs(b-target)
-			switch {
-			case da < db, da == db && a > b:
-				return -1
-			case a == b:
-				return 0
-			}
-			return 1
-		})
-	}}
-}
-
 // Without leaves out whole studies.
 func Without(studies ...string) Rule {
 	return Rule{apply: func(s *Study) []int {

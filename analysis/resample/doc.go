@@ -1,5 +1,4 @@
-// Package resample tests and intervals that count instead of assuming: the permutation tests of metafor's permutest() and the
-// parametric bootstrap.
+// Package resample has the permutation test of a pooled mean by changes of sign, as metafor's permutest().
 //
 // Random numbers come from the package's own generator, started from the caller's seed, so the same input and seed give the same
 // result on every machine and with every version of the language. Rows are sorted before any number is drawn: their order does

@@ -15,22 +15,6 @@ import (
 // asked for where a table leaves a choice; nothing is guessed between two columns.
 type Roles map[string]string
 
-// RoleNames lists every role of every kind of table, sorted.
-func RoleNames() []string {
-	seen := map[string]bool{"study": true, "arm": true}
-	for _, names := range usualNames {
-		for r := range names {
-			seen[r] = true
-		}
-	}
-	var out []string
-	for r := range seen {
-		out = append(out, r)
-	}
-	sort.Strings(out)
-	return out
-}
-
 // exact reports whether a column's name says its role beyond doubt: the role's own
 // name, or the one of the metapsy tables' documented format.
 func exact(kind effect.Kind, role, name string) bool {

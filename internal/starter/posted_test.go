@@ -17,12 +17,12 @@ func TestPostedTrials(t *testing.T) {
 	if err := decode("data/posted.json", &trials); err != nil {
 		t.Fatal(err)
 	}
-	note, err := Sources()
+	files, err := ReviewFiles()
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, p := range trials {
-		if len(p.Sources) == 0 || !strings.Contains(string(note), p.ID) {
+		if len(p.Sources) == 0 || !strings.Contains(string(files["SOURCES.md"]), p.ID) {
 			t.Errorf("%s: where it was read is not said", p.ID)
 		}
 		parsed, err := ctgov.Parse(evidence.Payload{Source: "ctgov", RecordID: p.ID, MediaType: "application/json", Body: p.Study})

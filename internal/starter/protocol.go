@@ -16,9 +16,6 @@ type Protocol struct {
 	Sources []string `json:"sources"`
 }
 
-// Protocols returns the protocols that sources show, by trial.
-func Protocols() ([]Protocol, error) { s := load(); return s.protocols, s.err }
-
 // wire adds the protocol to the modules of a v2 study.
 func (p Protocol) wire(modules map[string]any) {
 	if p.Summary != "" {

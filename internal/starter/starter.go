@@ -128,9 +128,6 @@ func Extractions() ([]byte, error) { return files.ReadFile("data/extractions.csv
 // numbers that can be extracted, as a review file.
 func Measured() ([]byte, error) { return files.ReadFile("data/measured.csv") }
 
-// Harms returns the table of adverse events, as a review file.
-func Harms() ([]byte, error) { return files.ReadFile("data/harms.csv") }
-
 // ReviewFiles are the starter set's files of the review folder, by name: what
 // people extracted, what was done to the evidence, what else is known, and the note
 // on sources and licences.
@@ -145,9 +142,3 @@ func ReviewFiles() (map[string][]byte, error) {
 	}
 	return out, nil
 }
-
-// Notices returns the shipped notices, as a review file.
-func Notices() ([]byte, error) { return files.ReadFile("data/notices.csv") }
-
-// Sources returns the note on sources and licences (Markdown).
-func Sources() ([]byte, error) { return files.ReadFile("data/SOURCES.md") }

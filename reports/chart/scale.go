@@ -93,12 +93,3 @@ func RatioTicks(lo, hi float64, n int) []Tick {
 	}
 	return []Tick{{lo, show.Significant(math.Exp(lo), 2)}, {hi, show.Significant(math.Exp(hi), 2)}}
 }
-
-// Nice widens a range to round ends.
-func Nice(lo, hi float64, n int) (float64, float64) {
-	if !(hi > lo) {
-		return lo - 1, lo + 1
-	}
-	step := niceStep((hi - lo) / float64(max(n, 1)))
-	return math.Floor(lo/step+1e-9) * step, math.Ceil(hi/step-1e-9) * step
-}

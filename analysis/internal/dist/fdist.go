@@ -31,33 +31,8 @@ func fTails(x, d1, d2 float64) (lower, upper float64) {
 	return lower, upper
 }
 
-// FCDF is P(F <= x) with d1 and d2 degrees of freedom; either may be +Inf.
-func FCDF(x, d1, d2 float64) float64 {
-	lower, _ := fTails(x, d1, d2)
-	return lower
-}
-
 // FSF is P(F > x) with d1 and d2 degrees of freedom; either may be +Inf.
 func FSF(x, d1, d2 float64) float64 {
 	_, upper := fTails(x, d1, d2)
 	return upper
-}
-
-// FQuantile is the x with P(F <= x) = p.
-func FQuantile(p, d1, d2 float64) float64 {
-	switch {
-	case !(p >= 0 && p <= 1) || !(d1 > 0) || !(d2 > 0):
-		return math.NaN()
-	case p == 0:
-		return 0
-	case p == 1:
-		return math.Inf(1)
-	case d1 >= fLimit && d2 >= fLimit:
-		return 1
-	case d2 >= fLimit:
-		return GammaQuantile(p, d1/2, d1/2)
-	case d1 >= fLimit:
-		return d2 / ChiSqUpperQuantile(p, d2)
-	}
-	return d2 / d1 * math.Exp(betaLogitQuantile(p, 1-p, d1/2, d2/2))
 }

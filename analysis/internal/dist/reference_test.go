@@ -16,21 +16,20 @@ func f2(f func(a, b float64) float64) func(a, b, c float64) float64 {
 }
 
 var tabled = map[string]func(a, b, c float64) float64{
-	"NormSF": f1(NormSF), "NormCDF": f1(NormCDF), "NormPDF": f1(NormPDF), "NormLogCDF": f1(NormLogCDF), "NormQuantile": f1(NormQuantile),
-	"TSF": f2(TSF), "TCDF": f2(TCDF), "TTwoSided": f2(TTwoSided), "TQuantile": f2(TQuantile),
+	"NormSF": f1(NormSF), "NormCDF": f1(NormCDF), "NormPDF": f1(NormPDF), "NormQuantile": f1(NormQuantile),
+	"TTwoSided": f2(TTwoSided), "TQuantile": f2(TQuantile),
 	"ChiSqCDF": f2(ChiSqCDF), "ChiSqSF": f2(ChiSqSF), "ChiSqQuantile": f2(ChiSqQuantile), "ChiSqUpperQuantile": f2(ChiSqUpperQuantile),
 	"GammaCDF": GammaCDF, "GammaSF": GammaSF,
-	"FCDF": FCDF, "FSF": FSF, "FQuantile": FQuantile,
-	"BetaCDF": BetaCDF, "BetaSF": BetaSF, "BetaQuantile": BetaQuantile,
-	"BinomPMF": BinomPMF, "BinomCDF": BinomCDF, "PoissonPMF": f2(PoissonPMF), "PoissonCDF": f2(PoissonCDF),
-	"LogGamma": f1(LogGamma), "Digamma": f1(Digamma), "Trigamma": f1(Trigamma), "LogBeta": f2(LogBeta), "LogChoose": f2(LogChoose),
+	"FSF":        FSF,
+	"BetaCDF":    BetaCDF,
+	"PoissonPMF": f2(PoissonPMF),
+	"LogGamma":   f1(LogGamma), "LogBeta": f2(LogBeta), "LogChoose": f2(LogChoose),
 }
 
 // relative error allowed, where it is not 1e-13: deep tails and large
 // parameters
 var tolerance = map[string]float64{
-	"NormSF": 3e-13, "NormCDF": 3e-13, "TSF": 3e-12, "TTwoSided": 3e-12, "FSF": 5e-12, "FCDF": 3e-13, "FQuantile": 5e-12,
-	"BetaQuantile": 5e-13, "BinomPMF": 5e-13,
+	"NormSF": 3e-13, "NormCDF": 3e-13, "TTwoSided": 3e-12, "FSF": 5e-12,
 }
 
 func TestAgainstReferenceTable(t *testing.T) {

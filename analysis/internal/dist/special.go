@@ -51,39 +51,6 @@ func LogChoose(n, k float64) float64 {
 	return -math.Log1p(n) - LogBeta(k+1, n-k+1)
 }
 
-// Digamma is the derivative of LogGamma, for x > 0 (NaN elsewhere): recurrence up
-// to x >= 12, then the asymptotic series (Abramowitz & Stegun 6.3.18).
-func Digamma(x float64) float64 {
-	if !(x > 0) {
-		return math.NaN()
-	}
-	s := 0.0
-	for x < 12 {
-		s -= 1 / x
-		x++
-	}
-	i2 := 1 / (x * x)
-	return s + math.Log(x) - 0.5/x -
-		i2*(1.0/12-i2*(1.0/120-i2*(1.0/252-i2*(1.0/240-i2*(1.0/132-i2*(691.0/32760-i2/12))))))
-}
-
-// Trigamma is the second derivative of LogGamma, for x > 0 (NaN elsewhere):
-// recurrence, then the asymptotic series (Abramowitz & Stegun 6.4.12).
-func Trigamma(x float64) float64 {
-	if !(x > 0) {
-		return math.NaN()
-	}
-	s := 0.0
-	for x < 12 {
-		s += 1 / (x * x)
-		x++
-	}
-	i := 1 / x
-	i2 := i * i
-	return s + i + i2/2 +
-		i*i2*(1.0/6-i2*(1.0/30-i2*(1.0/42-i2*(1.0/30-i2*(5.0/66-i2*(691.0/2730-i2*7.0/6))))))
-}
-
 // stirlingError is ln Gamma(x+1) - [(x+1/2) ln x - x + ln sqrt(2 pi)], the
 // remainder of Stirling's formula (Loader 2000, "Fast and accurate computation of
 // binomial probabilities").

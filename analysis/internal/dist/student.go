@@ -6,34 +6,6 @@ import "math"
 // exact to double precision, and faster than the continued fraction.
 const hillFrom = 1e5
 
-// TPDF is the density of Student's t with df degrees of freedom.
-func TPDF(t, df float64) float64 {
-	if !(df > 0) || math.IsNaN(t) {
-		return math.NaN()
-	}
-	if df > 1e10 {
-		return NormPDF(t)
-	}
-	return math.Exp(-(df+1)/2*math.Log1p(t*t/df)-LogBeta(0.5, df/2)) / math.Sqrt(df)
-}
-
-// TCDF is P(T <= t) for Student's t with df degrees of freedom; df need not be
-// whole, and +Inf means normal.
-func TCDF(t, df float64) float64 { return TSF(-t, df) }
-
-// TSF is P(T > t) for Student's t with df degrees of freedom.
-func TSF(t, df float64) float64 {
-	if !(df > 0) || math.IsNaN(t) {
-		return math.NaN()
-	}
-	if t < 0 {
-		_, central := tTails(-t, df)
-		return 0.5 + central/2
-	}
-	two, _ := tTails(t, df)
-	return two / 2
-}
-
 // TTwoSided is P(|T| > |t|), the two-sided p-value.
 func TTwoSided(t, df float64) float64 {
 	if !(df > 0) || math.IsNaN(t) {

@@ -2,22 +2,11 @@ package solve
 
 import (
 	"errors"
-	"fmt"
 	"math"
 )
 
 // ErrSingular is returned when a matrix that must be inverted is singular.
 var ErrSingular = errors.New("the matrix is singular")
-
-// Solve solves the n x n system A x = b by Gaussian elimination with partial
-// pivoting; A and b are left unchanged.
-func Solve(a [][]float64, b []float64) ([]float64, error) {
-	inv, err := eliminate(a, [][]float64{b})
-	if err != nil {
-		return nil, err
-	}
-	return inv[0], nil
-}
 
 // Invert returns the inverse of a square matrix.
 func Invert(a [][]float64) ([][]float64, error) {
@@ -85,57 +74,4 @@ func eliminate(a [][]float64, rhs [][]float64) ([][]float64, error) {
 		}
 	}
 	return x, nil
-}
-
-// Newton polishes a minimum (or any stationary point) of a function from its
-// gradient and Hessian, halving a step that does not make the gradient smaller.
-// It stops when the step is below tol relative to max(1, |x|), or when no step
-// helps any more, and returns ErrNotConverged after 100 steps.
-func Newton(deriv func(x []float64) (grad []float64, hess [][]float64), x0 []float64, tol float64) ([]float64, error) {
-	x := append([]float64(nil), x0...)
-	g, h := deriv(x)
-	for iter := 0; iter < 100; iter++ {
-		step, err := Solve(h, g)
-		if err != nil {
-			return x, fmt.Errorf("newton: %w", err)
-		}
-		size := 0.0
-		for i := range step {
-			size = math.Max(size, math.Abs(step[i])/math.Max(1, math.Abs(x[i])))
-		}
-		if size <= tol {
-			for i := range x {
-				x[i] -= step[i]
-			}
-			return x, nil
-		}
-		now, t := norm(g), 1.0
-		for try := 0; ; try++ {
-			y := make([]float64, len(x))
-			for i := range x {
-				y[i] = x[i] - t*step[i]
-			}
-			gy, hy := deriv(y)
-			if norm(gy) < now {
-				x, g, h = y, gy, hy
-				break
-			}
-			if try == 40 {
-				return x, nil // rounding is all that is left
-			}
-			t /= 2
-		}
-	}
-	return x, fmt.Errorf("newton: %w", ErrNotConverged)
-}
-
-func norm(v []float64) float64 {
-	s := 0.0
-	for _, e := range v {
-		s += e * e
-	}
-	if math.IsNaN(s) {
-		return math.Inf(1)
-	}
-	return math.Sqrt(s)
 }

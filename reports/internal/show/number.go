@@ -213,14 +213,6 @@ func PercentP(x *float64) string {
 	return Percent(*x)
 }
 
-// Weight prints a weight in percent with one decimal, or none from 10 % on.
-func Weight(x float64) string {
-	if x >= 9.95 {
-		return Fixed(x, 0) + "%"
-	}
-	return Fixed(x, 1) + "%"
-}
-
 // Tau2 prints a between-study variance: 0 exactly, "<0.001", or three decimals.
 func Tau2(x *float64) string {
 	switch {

@@ -5,7 +5,7 @@ Needs mpmath; run by hand, the table is committed. Columns: function, its
 arguments (empty when it has fewer than three), value rounded to 17 digits.
 """
 import csv, sys
-from mpmath import mp, mpf, gammainc, erfc, log, sqrt, gamma, loggamma, beta, exp, psi, binomial, findroot, inf
+from mpmath import mp, mpf, gammainc, erfc, log, sqrt, gamma, loggamma, beta, exp, findroot, inf
 
 mp.dps = 32
 
@@ -60,7 +60,6 @@ def t_sf(t, df): return t_two(t, df) / 2 if t >= 0 else 1 - t_two(t, df) / 2
 def chi_sf(x, df): return igammas(df / 2, x / 2)[1]
 def chi_cdf(x, df): return igammas(df / 2, x / 2)[0]
 def f_sf(x, a, b): return ibeta(b / 2, a / 2, b / (b + a * x), a * x / (b + a * x))
-def f_cdf(x, a, b): return ibeta(a / 2, b / 2, a * x / (b + a * x), b / (b + a * x))
 
 def root(tail, p, lo, hi):
     """ln x by bisection at 15 digits, then secant steps in full precision."""
@@ -91,9 +90,6 @@ def d(s): return mpf(float(s))  # the double that Go will read
 for x in ['0', '1e-8', '0.3', '1', '1.9599639845400545', '3', '5', '8.3', '12', '30', '37']:
     x = d(x)
     put('NormSF', x, norm_sf(x)); put('NormCDF', -x, norm_sf(x)); put('NormPDF', x, exp(-x * x / 2) / sqrt(2 * mp.pi))
-    put('NormLogCDF', -x, log(norm_sf(x)))
-for x in ['45', '200', '1e4']:
-    put('NormLogCDF', -d(x), log(norm_sf(d(x))))
 for p in ['1e-300', '1e-100', '1e-20', '1e-10', '1e-5', '0.001', '0.025', '0.2', '0.4999', '0.5', '0.7', '0.975', '0.995', '0.99999']:
     p = d(p)
     q = min(p, 1 - p)
@@ -103,7 +99,7 @@ for p in ['1e-300', '1e-100', '1e-20', '1e-10', '1e-5', '0.001', '0.025', '0.2',
 dfs = ['0.5', '1', '2', '2.7', '4', '11', '30', '123.45', '1000', '99999', '150000']
 for df in map(d, dfs):
     for t in map(d, ['1e-10', '0.001', '0.4', '1.3', '2.2', '4.5', '10', '60', '1e6']):
-        put('TSF', t, df, t_sf(t, df)); put('TCDF', t, df, (1 + t_central(t, df)) / 2); put('TTwoSided', -t, df, t_two(t, df))
+        put('TTwoSided', -t, df, t_two(t, df))
 for df in map(d, ['0.5', '1', '2', '2.7', '5', '11', '30', '1000']):
     for p in map(d, ['1e-10', '1e-4', '0.025', '0.3', '0.49999999', '0.50000001', '0.6', '0.975', '0.995', '0.9999']):
         if p < 0.5: t = -root(lambda t: t_central(t, df), 1 - 2 * p, mpf('1e-9'), mpf('1e25'))
@@ -123,29 +119,17 @@ for x, a, r in [('0.01', '0.2', '3'), ('2', '5.5', '1.5'), ('400', '380', '1'), 
 for a, b in [('1', '5'), ('2', '12'), ('3', '3.3'), ('10', '40'), ('7', '1000'), ('0.5', '4'), ('120', '1.5'), ('3', '200000')]:
     a, b = d(a), d(b)
     for x in map(d, ['1e-4', '0.2', '0.8', '1.1', '2.5', '6', '30', '1000']):
-        put('FCDF', x, a, b, f_cdf(x, a, b)); put('FSF', x, a, b, f_sf(x, a, b))
-    for p in map(d, ['1e-4', '0.05', '0.5', '0.95', '0.975', '0.9999']):
-        put('FQuantile', p, a, b, root(lambda x: f_cdf(x, a, b), p, mpf('1e-20'), mpf('1e30')))
+        put('FSF', x, a, b, f_sf(x, a, b))
 for a, b in [('0.5', '0.5'), ('1', '3'), ('2', '2'), ('5', '80'), ('0.016', '100'), ('300', '20.5'), ('40000', '50000')]:
     a, b = d(a), d(b)
     for x in map(d, ['1e-9', '0.01', '0.06', '0.3', '0.44', '0.6', '0.93', '0.999']):
-        put('BetaCDF', x, a, b, ibeta(a, b, x, 1 - x)); put('BetaSF', x, a, b, ibeta(b, a, 1 - x, x))
-    for p in map(d, ['1e-6', '0.025', '0.5', '0.975', '0.99']):
-        lo, hi = mpf('1e-600'), mpf(1)
-        q = root(lambda x: ibeta(a, b, x, 1 - x) if x < 1 else mpf(2), p, lo, hi)
-        if q > mpf('1e-300'): put('BetaQuantile', p, a, b, q)
-for n, p in [('10', '0.3'), ('1', '0.5'), ('77', '0.011'), ('1000', '0.6'), ('40', '1e-9')]:
-    n, p = d(n), d(p)
-    for f in ['0', '0.1', '0.3', '0.62', '1']:
-        k = mp.floor(n * d(f))
-        pm = lambda k: binomial(n, k) * p ** k * (1 - p) ** (n - k)
-        put('BinomPMF', k, n, p, pm(k)); put('BinomCDF', k, n, p, sum(pm(mpf(i)) for i in range(int(k) + 1)))
+        put('BetaCDF', x, a, b, ibeta(a, b, x, 1 - x))
 for k, m in [('0', '2.5'), ('3', '2.5'), ('200', '150'), ('10', '300')]:
     k, m = d(k), d(m)
-    put('PoissonPMF', k, m, exp(-m) * m ** k / gamma(k + 1)); put('PoissonCDF', k, m, igammas(k + 1, m)[1])
+    put('PoissonPMF', k, m, exp(-m) * m ** k / gamma(k + 1))
 for x in ['1e-5', '0.1', '0.5', '1', '2.5', '9.9', '12', '300', '1e7']:
     x = d(x)
-    put('LogGamma', x, loggamma(x)); put('Digamma', x, psi(0, x)); put('Trigamma', x, psi(1, x))
+    put('LogGamma', x, loggamma(x))
 for a, b in [('0.5', '0.5'), ('0.001', '3'), ('20', '30'), ('0.5', '1e6'), ('1e5', '2e5'), ('3', '12')]:
     a, b = d(a), d(b)
     put('LogBeta', a, b, loggamma(a) + loggamma(b) - loggamma(a + b))
