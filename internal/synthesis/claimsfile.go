@@ -1,7 +1,6 @@
 package synthesis
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -20,23 +19,6 @@ type Mistake struct {
 	Line    int    // 1-based; 0 where the place is unknown
 	ID      string // of the entry, where it has one
 	Message string
-}
-
-// LoadClaims reads a claims file (YAML, a list) strictly and checks it against
-// the questions; all mistakes are told at once.
-func LoadClaims(name string, data []byte, v *vocab.Vocabulary, questions []Question) ([]Claim, error) {
-	cs, mistakes, err := ReadClaims(name, data, v, questions, map[string]string{})
-	if err != nil {
-		return nil, err
-	}
-	if len(mistakes) > 0 {
-		var lines []string
-		for _, m := range mistakes {
-			lines = append(lines, fmt.Sprintf("%s:%d: claim %s: %s", name, m.Line, orNone(m.ID), m.Message))
-		}
-		return nil, errors.New(strings.Join(lines, "\n"))
-	}
-	return cs, nil
 }
 
 // ReadClaims reads a claims file and gives the claims that can be judged and

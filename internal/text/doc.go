@@ -8,7 +8,7 @@
 //     [CleanCell] for who reads lines or cells by other ways.
 //   - [ParseNumber]: one number with its operator, missing word or percent sign,
 //     in the style of its table. It never guesses.
-//   - [Moments], [Single], [Times]: points in time in weeks, with their origin.
+//   - [Moments], [Single]: points in time in weeks, with their origin.
 //   - [Place]: a cycle, session or visit that a text names without a time.
 //   - [DecodeYAML]: strict YAML within bounds.
 //

@@ -23,25 +23,6 @@ type Moment struct {
 	Weak bool
 }
 
-// Times lists the points in time that a text names, in weeks, each once, in
-// the order of the text. Baseline is 0 weeks, a span ("Week 1 up to Week 24")
-// is its end, and a second name of the same point ("Day 29 (Week 4)") is not
-// told twice. Windows ("+3 minute window"), lengths of a cycle and recall
-// periods ("past 7 days") are no points in time.
-func Times(text string) []float64 {
-	var out []float64
-	for _, m := range Moments(text) {
-		dup := false
-		for _, o := range out {
-			dup = dup || math.Abs(o-m.Weeks) < 1e-9
-		}
-		if !dup {
-			out = append(out, m.Weeks)
-		}
-	}
-	return out
-}
-
 // The words after which, or in which, a length is not a point in time; a pattern
 // is tried only where one of its words occurs.
 var notTimes = []struct {

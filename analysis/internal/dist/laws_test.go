@@ -39,7 +39,7 @@ func TestTailsAddToOneAndAreMonotone(t *testing.T) {
 			"normal":     {NormCDF, NormSF},
 			"chi-square": {func(x float64) float64 { return ChiSqCDF(x, b) }, func(x float64) float64 { return ChiSqSF(x, b) }},
 			"F":          {func(x float64) float64 { return 1 - FSF(x, a, b) }, func(x float64) float64 { return FSF(x, a, b) }},
-			"beta":       {func(x float64) float64 { return BetaCDF(x/400, b, 3) }, func(x float64) float64 { return BetaCDF(1-x/400, 3, b) }},
+			"beta":       {func(x float64) float64 { return BetaCDF(x/400, b, 3) }, func(x float64) float64 { return 1 - BetaCDF(x/400, b, 3) }},
 		} {
 			if s := f[0](x) + f[1](x); !(math.Abs(s-1) < 1e-12) {
 				t.Fatalf("%s at %g: the tails add to %.17g", name, x, s)
