@@ -109,6 +109,7 @@ type outcome struct {
 	spreadSays           spreadWords    // of the row being read
 	frameTime, titleTime said           // the one time of frame and title, read once
 	sizeless             string         // why the sizes of the row's title cannot be assigned
+	times                map[string]groupTime
 }
 
 func newOutcome(r *evidence.Record, o *evidence.PostedOutcome, read *readings) *outcome {
@@ -118,6 +119,7 @@ func newOutcome(r *evidence.Record, o *evidence.PostedOutcome, read *readings) *
 	for _, g := range o.Groups {
 		x.groups[g.ID] = g
 	}
+	x.times = groupTimes(o.Groups)
 	x.match, x.known = v.MatchInstrument(o.Title, o.Description)
 	x.titleEvent = v.OutcomeKind(o.Title)
 	x.readChange()
@@ -188,6 +190,7 @@ func (x *outcome) cell(row evidence.ArmResult, mi int) evidence.ArmResult {
 	a.Lower, a.Upper = number(m.Lower), number(m.Upper)
 	a.NRaw, a.N = denominator(x.o, class, m.GroupID)
 	x.titleN(&a)
+	x.groupTime(&a)
 	x.judge(&a, m)
 	return a
 }

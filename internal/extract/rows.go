@@ -45,6 +45,9 @@ func (x *outcome) narrow(m vocab.InstrumentMatch, known bool, a *evidence.ArmRes
 	sub, ok := x.matchOnce(title)
 	switch {
 	case ok && sub.Certain && sub.Field == "title" && (!known || sub.ID != m.ID || sub.Subscale != ""):
+		if known && m.ScoreKind == vocab.ScoreThreshold && sub.Event == "" && sub.ScoreKind != vocab.ScoreResponder {
+			sub.ScoreKind = m.ScoreKind // the outcome counts people beyond a limit, whatever the row measures
+		}
 		return sub, true
 	case !known:
 		return m, false

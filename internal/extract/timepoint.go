@@ -141,7 +141,7 @@ func isBaselineRow(s string, t *rowText) bool {
 		if m.Weeks > 1 || dose && m.Weeks > 1.0/7+1e-9 {
 			return false
 		}
-		earlier = earlier || m.Weeks < 0 && (m.Unit == 'd' || m.Unit == 'w' || m.Unit == 'm')
+		earlier = earlier || m.Weeks < 0 && m.Unit != 'h' && m.Unit != 'n'
 	}
 	if _, n, ok := strings.Cut(t.place, " "); ok && n != "1" && !named {
 		return false // before a later dose

@@ -10,7 +10,7 @@ import (
 // after are the words that count a time from what follows them; short are words
 // that may stand between.
 const (
-	after = `(?:after|post|following|from|since|of|past|beyond)[\s-]*(?:the\s+|a\s+|an\s+|their\s+|each\s+)?`
+	after = `(?:follow[\s-]?up\s+)?(?:after|post|following|from|since|of|past|beyond)[\s-]*(?:the\s+|a\s+|an\s+|their\s+|each\s+)?`
 	short = `(?:[a-z]+[\s-]+){0,3}?`
 	given = `(?:dos(?:e|es|ing)|administration|intake|ingestion|injections?|study drug|drug|medication|mdma|psilocybin|lsd|ketamine|esketamine)`
 	visit = `(?:sessions?|infusions?|treatments?)`
@@ -25,7 +25,8 @@ var origins = []struct {
 }{
 	{OriginLastDose, regexp.MustCompile(`^\W*` + after + `(?:last|final|most recent)[\s-]+` + short + `(?:` + given + `|` + visit + `)\b`)},
 	{OriginEnd, regexp.MustCompile(`^\W*` + after + `(?:end|completion|conclusion|cessation|termination|discontinuation|stopping|completing|ending|finishing|stop)\b(?:\s+of)?`)},
-	{OriginEnd, regexp.MustCompile(`^\W*(?:after|post|following)[\s-]*(?:the\s+)?(?:acute\s+)?(?:treatment|therapy|intervention|psychotherapy|discontinuation)\b(?:\s*(?:$|[,;.)(]|phase|period|follow|completion|ended))`)},
+	{OriginEnd, regexp.MustCompile(`^\W*(?:follow[\s-]?up\s+)?(?:after|post|following)[\s-]*(?:the\s+)?(?:acute\s+)?(?:treatment|therapy|intervention|psychotherapy|discontinuation)\b` +
+		`(?:\s*(?:$|[,;.)(]|phase|period|follow|completion|(?:has |was |is )?(?:ended|ends|completed|stopped|finished|over)))`)},
 	{OriginRandomisation, regexp.MustCompile(`^\W*` + after + `(?:randomi[sz](?:ation|ed|ing)|allocation)\b`)},
 	{OriginFirstDose, regexp.MustCompile(`^\W*` + after + `(?:first|1st|initial)[\s-]+(?:[a-z]+[\s-]+)?(?:dos(?:e|es|ing)|administration|intake|ingestion|injection)\b(?:\s*(?:$|[^a-z\s]|\s(?:of|on|in|at|and)\b))?`)},
 	{OriginSession, regexp.MustCompile(`^\W*` + after + short + visit + `\s*` + count + `\b`)},
@@ -37,12 +38,13 @@ var origins = []struct {
 	{OriginPeriod, regexp.MustCompile(`^\W*(?:of|in|during)\s+(?:period|phase)\s*` + count + `\b`)},
 	{OriginBaseline, regexp.MustCompile(`^\W*` + after + `(?:baseline|study\s+(?:entry|start)|enrol+ment|inclusion|day\s+0\b)`)},
 	{OriginDose, regexp.MustCompile(`^\W*(?:after|post|following|since)[\s-]*(?:the\s+)?` + short + `(?:` + given + `|infusion|exposure)\b`)},
+	{OriginSession, regexp.MustCompile(`^\W*(?:after|post|following|since)[\s-]*(?:the\s+|each\s+|every\s+|an?\s+)?` + short + `sessions?\b`)},
 	{"", regexp.MustCompile(`^\W*(?:after|post|following|since|from)[\s-]*(?:the\s+)?(?:index\s+)?(surgery|operation|delivery|birth|childbirth|partum|discharge|injury|trauma|transplant\w*|admission|hospitali[sz]ation|stroke|procedure|cross[\s-]?over|vaccination|switch)\b`)},
 }
 
 // behind begins every pattern of origins: where the words do not start so, none
 // of them is tried.
-var behind = regexp.MustCompile(`^\W*(?:after|post|following|from|since|of|past|beyond|in|during)`)
+var behind = regexp.MustCompile(`^\W*(?:follow|after|post|following|from|since|of|past|beyond|in|during)`)
 
 // before are origins that stand before a time ("Session 3, Day 1"); a pattern is
 // tried only where one of its words occurs.
@@ -157,10 +159,10 @@ func inList(between string) bool {
 	return false
 }
 
-var places = regexp.MustCompile(`(?i)\b(cycle|visit|period|phase|session|stage|wave|dose|infusion)\s*#?\s*(\d+|[ivx]+)\b|\bC(\d+)D\d+\b`)
+var places = regexp.MustCompile(`(?i)\b(cycle|visit|period|phase|session|stage|wave|dose|infusion)\s*#?\s*(\d+|[ivx]+)\b|\bC(\d+)D\d+\b|^\W*V(\d{1,2})\b`)
 
 // Place names the cycle, session, visit, period or dose that a text stands for
-// without a time ("Visit 5", "Session 2", "C3D1"); "" when it names none.
+// without a time ("Visit 5", "V5", "Session 2", "C3D1"); "" when it names none.
 func Place(text string) string {
 	m := places.FindStringSubmatch(text)
 	if m == nil {
@@ -168,6 +170,9 @@ func Place(text string) string {
 	}
 	if m[3] != "" {
 		return OriginCycle + " " + m[3]
+	}
+	if m[4] != "" {
+		return OriginVisit + " " + m[4]
 	}
 	name := strings.ToLower(m[1])
 	if name == "infusion" {

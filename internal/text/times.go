@@ -41,6 +41,9 @@ var notTimes = []struct {
 	{[]string{"5d", "5-d", "5 d", "6d", "15d"}, regexp.MustCompile(`\b(?:eq|euro\s?qol|sf|aqol|hui|eq\)|qol\))[\s():–-]*\d+[\s-]*d(?:imensions?)?\b(?:[\s-]*[35][\s-]*l(?:evels?)?\b)?|\b(?:5|15)d\b`)},
 	{[]string{"auc"}, regexp.MustCompile(`\bauc\w*[\s\[({_]*0\s*(?:-|–|to|,)\s*\w+(?:\s*(?:h|hr|hours?|min|minutes?))?[\])}]?`)},
 	{[]string{"24", "12", "48"}, regexp.MustCompile(`\b(?:24|12|48)[\s-]*(?:h|hr|hour)s?[\s-]+(?:mean|average|ambulatory|urin\w*|holter|recall|blood|systolic|diastolic|heart|abpm|dietary|total|profile|monitor\w*|recording|weighted|pulse|sbp|dbp|bp)\b`)},
+	{[]string{"year", "yr"}, regexp.MustCompile(`^\W*\d{1,2}\s*(?:-|–|to)\s*[<≤]?\s*\d{1,2}\s*(?:years?|yrs?)\W*$`)},
+	{[]string{"timeline", "tlfb"}, regexp.MustCompile(`\b(?:timeline[\s-]*follow[\s-]*back|tlfb)[\s(,:-]*\d+[\s-]*(?:days?|weeks?|months?)`)},
+	{[]string{"apgar", "frequency"}, regexp.MustCompile(`\b(?:\d+|one|five|ten)[\s-]*minutes? apgar|\b\d+[\s-]*days?[\s-]+(?:\w+\s+){0,2}frequenc\w+`)},
 	{[]string{"recall", "timeline", "version"}, regexp.MustCompile(`\b\d+[\s-]*(?:day|week|month)s?[\s-]+(?:recall|timeline|version|look[\s-]*back)\b`)},
 }
 
@@ -229,6 +232,10 @@ func (r *timeReader) read() {
 			continue
 		}
 		first, second := r.numberBefore, r.numberAfter
+		if t.text == "day" && r.is(i+1, "after", "following") && !r.number(i-1) && !r.is(i-1, "-", "each", "every", "per") {
+			r.hits = append(r.hits, Moment{From: t.from, To: t.to, Weeks: weeksPer('d'), Unit: 'd'}) // "the day after dosing"
+			continue
+		}
 		if r.namesNext(i, unit) {
 			first, second = second, first
 		}
@@ -275,7 +282,7 @@ func (r *timeReader) numberBefore(i int, unit byte, alone bool) bool {
 	if r.is(j, "-") && j > 0 && r.toks[j-1].isNum {
 		j, hyphen = j-1, true
 	}
-	if !r.number(j) || !alone && (r.toks[j].to != r.toks[i].from || unit == 'm' && !r.monthLetter(i)) {
+	if !r.number(j) || !alone && (r.toks[j].to != r.toks[i].from && !(unit == 'h' && !hyphen && r.endsOrCounts(i)) || unit == 'm' && !r.monthLetter(i)) {
 		return false
 	}
 	if r.is(j-1, "visit", "cycle", "period", "phase", "part", "session", "grade", "c", "≤", "≥", "<", ">") {
@@ -310,6 +317,12 @@ func (r *timeReader) numberBefore(i int, unit byte, alone bool) bool {
 		r.hits = append(r.hits, Moment{From: r.toks[k].from, To: end, Weeks: r.toks[k].num * weeksPer(unit) * r.sign(i), Unit: unit, Weak: weak})
 	}
 	return true
+}
+
+// endsOrCounts tells that the letter at i ends a text or a list, or that words
+// follow which count from it ("24 h after infusion").
+func (r *timeReader) endsOrCounts(i int) bool {
+	return i+1 >= len(r.toks) || r.is(i+1, ",", ";", ")", "and", "-", "/", "after", "post", "following", "from", "before", "pre", "postdose")
 }
 
 // monthLetter tells that the m at i stands for months ("6m", "at 12m"): a whole

@@ -142,7 +142,7 @@ func (r *reading) masked() string {
 	var b strings.Builder
 	at := 0
 	for _, h := range r.hits {
-		if h.kind != patInstrument || r.v.byInstrument[h.id].unnamed() || r.tokens[h.first].Start < at {
+		if h.kind != patInstrument || r.v.byInstrument[h.id].unnamed() || r.v.byInstrument[h.id].Kind == kindPhysiology || r.tokens[h.first].Start < at {
 			continue
 		}
 		b.WriteString(r.text[at:r.tokens[h.first].Start])
@@ -153,7 +153,15 @@ func (r *reading) masked() string {
 	return b.String()
 }
 
+// earlier are treatments of which a population is said not to have answered.
+const earlier = `(?:\w+ ){0,3}(?:antidepress\w+|treatments?|therap\w+|ssris?|snris?|medications?|drugs?|psychotherap\w+)`
+
 var (
+	// kindPopulation finds answers to earlier treatment, which choose the people
+	// and are not counted among them.
+	kindPopulation = regexp.MustCompile(`\b(?:in|among|amongst|for|of) (?:the |those |all |patients |participants |subjects |adults |people |who |were |are |with |prior |previous |initial |early |ssri |snri |antidepressant |treatment |placebo )*non[ -]?(?:responders|remitters)\b(?: to ` + earlier + `)?` +
+		`|\b(?:treatment|ssri|antidepressant|medication|therapy|drug)[ -]non[ -]?respon\w+ (?:depress\w+|patients|participants|ptsd|anxiety|disorder)` +
+		`|\b(?:inadequate|insufficient|prior|previous|history of) (?:\w+ )?(?:non[ -]?)?response to ` + earlier + `\b`)
 	kindSigns  = strings.NewReplacer("’", " ", "'", " ", "‑", "-", "‐", "-", "≥", ">=", "≤", "<=")
 	kindNumber = regexp.MustCompile(`\bno\.\s+of\b`)
 	// kindImputed finds what is assumed of missing people, which is not what is counted.
@@ -166,8 +174,11 @@ func foldKind(s string) string {
 	if strings.Contains(s, "no.") {
 		s = kindNumber.ReplaceAllString(s, "number of")
 	}
-	if strings.Contains(s, "non") && strings.Contains(s, "respon") {
-		s = kindImputed.ReplaceAllString(s, " ")
+	if strings.Contains(s, "respon") || strings.Contains(s, "remi") {
+		if strings.Contains(s, "non") {
+			s = kindImputed.ReplaceAllString(s, " ")
+		}
+		s = kindPopulation.ReplaceAllString(s, " ")
 	}
 	return strings.Join(strings.FieldsFunc(s, func(r rune) bool { return unicode.IsSpace(r) || r == '/' || r == '_' || r == '–' || r == '—' }), " ")
 }
