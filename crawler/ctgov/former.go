@@ -29,6 +29,7 @@ var formers = []former{
 	{"former XML", isLegacyXML, readLegacyXML},
 	{"FullStudies JSON of the former API", isFullStudies, readFullStudies},
 	{"the site's CSV", isSiteCSV, readSiteCSV},
+	{"AACT's tables", isAACT, readAACT},
 }
 
 // Recognise tells whether a text is one that this package reads; name is not

@@ -269,15 +269,9 @@ func (p *draft) legacyEvents(table *spot, list, prefix string) {
 
 // groupTotal gives a group of the adverse events its sum.
 func (p *draft) groupTotal(n spot, prefix string) {
-	groups := p.has("eventGroups")
-	if groups == nil {
-		return
-	}
-	for _, g := range groups.items {
-		if id := g.has("id"); id != nil && id.text == groupID(n.n.Attr("group_id")) {
-			g.set(prefix+"NumAffected", n.n.Attr("subjects_affected"), n.path+"/@subjects_affected")
-			g.set(prefix+"NumAtRisk", n.n.Attr("subjects_at_risk"), n.path+"/@subjects_at_risk")
-		}
+	if g := p.find("eventGroups", "id", groupID(n.n.Attr("group_id"))); g != nil {
+		g.set(prefix+"NumAffected", n.n.Attr("subjects_affected"), n.path+"/@subjects_affected")
+		g.set(prefix+"NumAtRisk", n.n.Attr("subjects_at_risk"), n.path+"/@subjects_at_risk")
 	}
 }
 

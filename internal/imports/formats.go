@@ -69,8 +69,11 @@ func notJSON(f func(string, []byte) bool) func(string, []byte) bool {
 func isJSON(_ string, head []byte) bool { return head[0] == '{' || head[0] == '[' }
 
 var errUnknownFormat = errors.New("the content is none of the formats that can be imported: ClinicalTrials.gov JSON of API v2 or of the former API, " +
-	"NDJSON, XML, the site's CSV; PubMed XML, NBIB and RIS; Europe PMC JSON; Crossref JSON; ISRCTN XML; EU CTIS JSON; " +
+	"NDJSON, XML, the site's CSV, AACT's tables; PubMed XML, NBIB and RIS; Europe PMC JSON; Crossref JSON; ISRCTN XML; EU CTIS JSON; " +
 	"EUCTR protocols as text and results as XML; WHO ICTRP export (CSV or XML); Metapsy CSV; any of them in .zip or .gz")
+
+var errOneTable = errors.New("one of AACT's pipe-delimited tables, which hold a study together: " +
+	"import the folder or the .zip that has studies.txt and the others")
 
 // recognise tells the format of a file from its name and first bytes.
 func recognise(path string, head []byte) (*format, error) {
@@ -79,6 +82,9 @@ func recognise(path string, head []byte) (*format, error) {
 		return nil, errors.New("the file is empty")
 	}
 	text = text[:min(len(text), 8192)]
+	if ctgov.AACTHeader(text) {
+		return nil, errOneTable
+	}
 	for i := range formats {
 		if formats[i].recognise(filepath.Base(path), text) {
 			return &formats[i], nil

@@ -74,6 +74,9 @@ func (im *Importer) Files(ctx context.Context, paths []string) (Report, error) {
 
 // one takes in one text.
 func (im *Importer) one(ctx context.Context, in input, rep *Report) error {
+	if in.tables != nil {
+		return im.tables(ctx, in, rep)
+	}
 	rep.Files++
 	sum := sha256.New()
 	w := &window{r: io.TeeReader(in.r, sum)}
@@ -121,15 +124,19 @@ func (im *Importer) broken(ctx context.Context, in input, w *window, rep *Report
 // fault keeps a file that cannot be read as a problem, with its bytes where
 // they are at hand and small.
 func (im *Importer) fault(ctx context.Context, name string, fault error, body []byte, rep *Report) error {
-	now := im.Now().UTC()
-	p := evidence.Problem{Source: "import", Kind: importKind(body), Where: name, Message: fault.Error(), Retry: "past import " + name, At: now}
+	rep.Result.KeptAside++
+	return im.note(ctx, evidence.Problem{Kind: importKind(body), Where: name, Message: fault.Error()}, body, rep)
+}
+
+// note keeps a problem of a file, with its bytes where they are at hand.
+func (im *Importer) note(ctx context.Context, p evidence.Problem, body []byte, rep *Report) error {
+	p.Source, p.Retry, p.At = "import", "past import "+p.Where, im.Now().UTC()
 	if body != nil {
 		p.SHA256 = sumOf(body)
 	}
-	payload := evidence.Payload{SHA256: sumOf(body), Source: "import", URL: "file:" + filepath.Base(name), FetchedAt: now, Body: body}
+	payload := evidence.Payload{SHA256: sumOf(body), Source: "import", URL: "file:" + filepath.Base(p.Where), FetchedAt: p.At, Body: body}
 	_, err := im.Store.Import(ctx, "import", im.Run, []evidence.Payload{payload}, crawler.Parsed{Problems: []evidence.Problem{p}})
 	rep.problems(p)
-	rep.Result.KeptAside++
 	return err
 }
 
@@ -164,7 +171,7 @@ type batcher struct {
 	format *format
 	in     input
 	url    string
-	fileNo int64
+	fileNo int64 // 0 for parts that were put together from several files
 	rep    *Report
 
 	parts []evidence.Payload
@@ -177,8 +184,11 @@ func (b *batcher) add(p part) error {
 	if len(p.body) > maxRecord {
 		return &tooLargeError{"a record", maxRecord}
 	}
-	b.parts = append(b.parts, evidence.Payload{Source: b.format.source, MediaType: b.format.media, URL: b.url, FetchedAt: b.im.Now().UTC(),
-		Body: p.body, File: &evidence.FilePart{No: b.fileNo, Offset: p.offset, Head: p.head}})
+	payload := evidence.Payload{Source: b.format.source, MediaType: b.format.media, URL: b.url, FetchedAt: b.im.Now().UTC(), Body: p.body}
+	if b.fileNo != 0 {
+		payload.File = &evidence.FilePart{No: b.fileNo, Offset: p.offset, Head: p.head}
+	}
+	b.parts = append(b.parts, payload)
 	if b.bytes += len(p.body); b.bytes < batchBytes && len(b.parts) < batchParts {
 		return nil
 	}
@@ -258,7 +268,7 @@ func (b *batcher) read(p *evidence.Payload) crawler.Parsed {
 
 // place names a part for people.
 func (b *batcher) place(p *evidence.Payload) string {
-	if p.File.Offset == 0 {
+	if p.File == nil || p.File.Offset == 0 {
 		return b.in.name
 	}
 	return fmt.Sprintf("%s, byte %d", b.in.name, p.File.Offset)

@@ -32,6 +32,7 @@ type input struct {
 	name   string // as the person named it, or ARCHIVE!MEMBER
 	member string // of an archive
 	r      io.Reader
+	tables *tableSet // in the place of r: tables that are read together
 }
 
 // badInput is a fault of one file that does not concern the others.
@@ -73,6 +74,7 @@ func open(name string, stdin io.Reader, each func(input) error) error {
 // openFolder reads the files below a folder; links to folders are not
 // followed.
 func openFolder(dir string, each func(input) error) error {
+	sets := map[string]bool{} // folders whose tables were read
 	return filepath.WalkDir(dir, func(p string, d fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
@@ -83,7 +85,13 @@ func openFolder(dir string, each func(input) error) error {
 			}
 			return nil
 		case d.IsDir():
+			if set := folderTables(p); set != nil {
+				sets[p] = true
+				return each(input{name: p, tables: set})
+			}
 			return nil
+		case sets[filepath.Dir(p)] && tableName(p) != "" && fileStartsAsTable(p):
+			return nil // read with its set
 		}
 		info, err := os.Stat(p)
 		if err != nil {
@@ -139,8 +147,14 @@ func openZip(name string, f *os.File, size int64, each func(input) error) error 
 		return err
 	}
 	total := &expanding{name: name, packed: size}
+	set, tables := zipTables(z, total)
+	if set != nil {
+		if err := each(input{name: name, tables: set}); err != nil {
+			return err
+		}
+	}
 	for _, m := range z.File {
-		if m.FileInfo().IsDir() || strings.HasPrefix(path.Base(m.Name), ".") || strings.HasPrefix(m.Name, "__MACOSX/") {
+		if skipMember(m) || tables[m] {
 			continue
 		}
 		if err := openMember(name, m, total, each); err != nil {
@@ -148,6 +162,11 @@ func openZip(name string, f *os.File, size int64, each func(input) error) error 
 		}
 	}
 	return nil
+}
+
+// skipMember tells whether a member is none that a person put there.
+func skipMember(m *zip.File) bool {
+	return m.FileInfo().IsDir() || strings.HasPrefix(path.Base(m.Name), ".") || strings.HasPrefix(m.Name, "__MACOSX/")
 }
 
 func openMember(archive string, m *zip.File, total *expanding, each func(input) error) error {
