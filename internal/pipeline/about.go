@@ -14,14 +14,19 @@ import (
 // title and summary decide where the fields say nothing that the vocabulary
 // knows.
 func About(v *vocab.Vocabulary, r *evidence.Record) synthesis.StudyTopics {
-	var given []string
+	given := []string{}
 	for _, iv := range r.Interventions {
-		given = append(given, iv.Name)
-		given = append(given, iv.OtherNames...)
+		for _, name := range append([]string{iv.Name}, iv.OtherNames...) {
+			g := v.Given(name)
+			for _, id := range append(g.Drugs, g.Imitated...) {
+				given = append(given, v.Family(id))
+			}
+		}
 	}
+	slices.Sort(given)
 	text := v.Classify(r.Title, strings.Join([]string{r.OfficialTitle, r.Summary}, "\n"))
 	t := synthesis.StudyTopics{
-		Substances: ids(v.Match(strings.Join(given, "\n")).Substances),
+		Substances: slices.Compact(given),
 		Conditions: ids(v.Match(strings.Join(r.Conditions, "\n")).Conditions),
 		Topics:     union(ids(v.Match(strings.Join(r.Conditions, "\n")).Topics), text.AboutTopics()),
 	}

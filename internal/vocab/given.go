@@ -46,7 +46,7 @@ func (v *Vocabulary) Given(text string) Given {
 	if strings.TrimSpace(text) == "" {
 		return g
 	}
-	r := v.read(text, 0)
+	r := v.readIn(&reading{v: v, text: text, given: true}, 0, "")
 	for i, h := range r.hits {
 		switch {
 		case r.inside[i] != nil:

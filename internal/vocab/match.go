@@ -18,6 +18,7 @@ type reading struct {
 	cues       []found
 	cuesBy     map[string][]found
 	rejected   []rejection
+	given      bool // the text names what is given: an ambiguous name of a drug needs no other word
 }
 
 type rejection struct {
@@ -27,13 +28,13 @@ type rejection struct {
 
 // read folds, scans and resolves a text whose first titleEnd bytes are a title.
 func (v *Vocabulary) read(text string, titleEnd int) *reading {
-	return v.readIn(text, titleEnd, "")
+	return v.readIn(&reading{v: v, text: text}, titleEnd, "")
 }
 
 // readIn is read for a text whose ambiguous abbreviations a second text may
 // explain: "SDS" in a title, "Sheehan Disability Scale" in its description.
-func (v *Vocabulary) readIn(text string, titleEnd int, context string) *reading {
-	r := &reading{v: v, text: text, tokens: fold(text)}
+func (v *Vocabulary) readIn(r *reading, titleEnd int, context string) *reading {
+	r.tokens = fold(r.text)
 	raw := v.matcher.trie.scan(r.tokens)
 	ctx := make([][]int, len(v.matcher.contexts))
 	if context != "" {
@@ -78,7 +79,7 @@ func (r *reading) resolve(candidates []found, ctx [][]int) {
 			masks = append(masks, f)
 			continue
 		}
-		if why := f.refused(ctx); why != "" {
+		if why := f.refused(ctx, r.given); why != "" {
 			r.reject(f, why)
 			continue
 		}
@@ -175,7 +176,8 @@ func (r *reading) markInside() {
 }
 
 // refused applies the guard of a match; it returns why the match does not count.
-func (f found) refused(ctx [][]int) string {
+// In a text that names what is given, a drug is what a drug's name means.
+func (f found) refused(ctx [][]int, given bool) string {
 	g := f.guard
 	if g == nil {
 		return ""
@@ -183,7 +185,7 @@ func (f found) refused(ctx [][]int) string {
 	if g.near(g.unless, ctx, f) {
 		return "here it means: " + g.why
 	}
-	if len(g.needs) > 0 && !g.near(g.needs, ctx, f) {
+	if len(g.needs) > 0 && !(given && f.kind == patSubstance) && !g.near(g.needs, ctx, f) {
 		return "nothing in the text says it is not: " + g.why
 	}
 	return ""

@@ -15,7 +15,7 @@ import (
 // score are clear. Otherwise it is a proposal, and Reason says what is open.
 func (v *Vocabulary) MatchInstrument(title, description string) (InstrumentMatch, bool) {
 	title = unbracket(title)
-	t := v.readIn(title, len(title), description)
+	t := v.readIn(&reading{v: v, text: title}, len(title), description)
 	names := t.outcomeNames()
 	if len(names) > 0 {
 		m, doubts := t.outcomeMatch(names, "title")
