@@ -1,9 +1,11 @@
 package extract
 
 import (
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 
 	"past/internal/evidence"
 	"past/internal/text"
@@ -38,7 +40,17 @@ type armReading struct {
 	wait    *float64              // weeks until then, where stated
 	doubt   string                // why the reading is not certain, "" if it is
 	pooled  bool                  // a group made of other groups
+	// untreated is a group of people who were given nothing: they are no arm
+	untreated bool
 }
+
+// notTreated finds groups of people who never got what they were assigned,
+// assignedOnly descriptions that say so.
+var notTreated = regexp.MustCompile(`(?i)\b(?:never|not|didn't|did not) (?:(?:yet|been|be|receive|received|get|got|take|took|start|started|any|the|their) )*` +
+	`(?:study |trial |assigned |allocated )*(?:treat(?:ed|ment)|dos(?:ed?|ing)|drugs?|medications?|interventions?|randomi[sz]ed|enrol?led)\b` +
+	`|\bun(?:treated|dosed) (?:participants|patients|subjects)|\bscreen(?:ing)? failures?\b|\brun-?in failures?\b`)
+
+var assignedOnly = regexp.MustCompile(`(?i)\b(?:randomi[sz]ed|assigned|allocated|enrol?led)\b[^.]*\b(?:never|did not|were not|was not)\b[^.]*\b(?:receiv\w+|treated|dosed|start\w*)\b`)
 
 var pooledGroup = regexp.MustCompile(`(?i)^(?:all|total|overall|entire|combined|pooled)\b|\b(?:pooled|combined|all (?:participants|patients|subjects|arms|groups|doses)|total)\b`)
 
@@ -48,13 +60,20 @@ var pooledGroup = regexp.MustCompile(`(?i)^(?:all|total|overall|entire|combined|
 func readGroup(r *evidence.Record, g evidence.Group, v *vocab.Vocabulary) armReading {
 	a := armReading{group: g, pooled: pooledGroup.MatchString(g.Title), doses: map[string]vocab.Dose{}}
 	own := v.Given(g.Title)
-	i, ok := matchArm(r.Arms, g)
+	i, ok, both := matchArm(r.Arms, g)
 	description := randomisedPart(g.Description)
 	a.wait = waitOf(g.Description)
+	if notTreated.MatchString(g.Title) || assignedOnly.MatchString(g.Description) {
+		a.untreated = true
+		return a
+	}
 	if !ok {
 		a.label = own
 		a.read(v, g.Title, nil, description)
-		if len(a.parts) == 0 && !a.waits {
+		switch {
+		case both != "":
+			a.doubt = both
+		case a.silent():
 			a.doubt = "the group matches no planned arm and its words do not say what is given"
 		}
 		return a
@@ -161,7 +180,9 @@ func besides(v *vocab.Vocabulary, name string) []part {
 	var out []part
 	for _, s := range joined.Split(name, -1) {
 		s = strings.TrimSpace(s)
-		if g := v.Given(s); len(g.Drugs) == 0 && len(g.Imitated) == 0 && len(g.Words) == 0 && !g.Therapy && drugLike.MatchString(s) && !delivery.MatchString(s) {
+		g := v.Given(s)
+		named := len(g.Drugs) > 0 || len(g.Imitated) > 0 || len(g.Words) > 0 || g.Therapy
+		if !named && drugLike.MatchString(s) && !delivery.MatchString(s) && v.Route(s) == "" {
 			out = append(out, part{name: s, class: vocab.OtherDrug})
 		}
 	}
@@ -169,7 +190,7 @@ func besides(v *vocab.Vocabulary, name string) []part {
 }
 
 var (
-	joined   = regexp.MustCompile(`(?i)\s+(?:\+|plus|and|combined with|added to)\s+|\s*\+\s*`)
+	joined   = regexp.MustCompile(`(?i)\s+(?:\+|plus|and|combined with|added to)\s+|\s*[+/]\s*`)
 	drugLike = regexp.MustCompile(`(?i)^[a-z][a-z-]{5,}(?:\s+(?:hydrochloride|hcl|\d.*|tablets?|sodium|acetate|sulfate|citrate))*$`)
 )
 
@@ -291,31 +312,24 @@ func waitOf(description string) *float64 {
 	return &t.Weeks
 }
 
-// matchArm finds the planned arm of a reporting group: the one with its title,
-// else the one whose words it shares clearly more than any other's.
-func matchArm(arms []evidence.Arm, g evidence.Group) (int, bool) {
+// matchArm finds the planned arm of a reporting group by name: the one with its
+// title, else the one with which its title begins or ends, else the one whose
+// words it shares clearly more than any other's. A title that begins with one
+// arm and ends with another fits neither; other names both.
+func matchArm(arms []evidence.Arm, g evidence.Group) (i int, ok bool, other string) {
 	title := squash(g.Title)
 	if title == "" {
-		return 0, false
+		return 0, false, ""
 	}
-	for _, same := range []func(string) bool{
-		func(label string) bool { return label == title },
-		func(label string) bool {
-			return label != "" && (strings.HasPrefix(title, label) || strings.HasSuffix(title, label))
-		},
-	} {
-		found := -1
-		for i, arm := range arms {
-			if same(squash(arm.Label)) {
-				if found >= 0 && len(squash(arm.Label)) <= len(squash(arms[found].Label)) {
-					continue
-				}
-				found = i
-			}
-		}
-		if found >= 0 {
-			return found, true
-		}
+	if i := slices.IndexFunc(arms, func(a evidence.Arm) bool { return squash(a.Label) == title }); i >= 0 {
+		return i, true, ""
+	}
+	switch at := labelsIn(arms, words(g.Title)); len(at) {
+	case 0:
+	case 1:
+		return at[0], true, ""
+	default:
+		return 0, false, fmt.Sprintf("its title fits the arms %q and %q", arms[at[0]].Label, arms[at[1]].Label)
 	}
 	best, second, at := 0.0, 0.0, -1
 	for i, arm := range arms {
@@ -330,7 +344,30 @@ func matchArm(arms []evidence.Arm, g evidence.Group) (int, bool) {
 			second = s
 		}
 	}
-	return at, at >= 0 && best >= 0.5 && best-second >= 0.15
+	return at, at >= 0 && best >= 0.5 && best-second >= 0.15, ""
+}
+
+// labelsIn are the arms with whose label a title begins or ends, word by word,
+// less those whose label another one holds ("Placebo" in "Oral Placebo").
+func labelsIn(arms []evidence.Arm, title []string) []int {
+	var at []int
+	for i, arm := range arms {
+		w := words(arm.Label)
+		if n := len(title) - len(w); len(w) > 0 && n >= 0 && (slices.Equal(title[:len(w)], w) || slices.Equal(title[n:], w)) {
+			at = append(at, i)
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(at), func(i int) bool {
+		return slices.ContainsFunc(at, func(j int) bool {
+			a, b := " "+strings.Join(words(arms[i].Label), " ")+" ", " "+strings.Join(words(arms[j].Label), " ")+" "
+			return i != j && (a != b && strings.Contains(b, a) || a == b && j < i)
+		})
+	})
+}
+
+// words are the words and numbers of a title in lower case.
+func words(s string) []string {
+	return strings.FieldsFunc(strings.ToLower(s), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
 }
 
 // overlap is the share of words that two texts have in common.

@@ -21,6 +21,16 @@ func (b *effectBuilder) judgeArms(j effectJudge, p armPair) {
 	}
 }
 
+// judgeDesign doubts a comparison of groups that chance did not form.
+func (b *effectBuilder) judgeDesign(j effectJudge) {
+	switch d, ok := b.v.Design(j.e.Design); {
+	case !ok:
+		j.set(evidence.NeedsReview, CodeDesign, "how the groups were formed is not stated")
+	case !d.Between:
+		j.set(evidence.NeedsReview, CodeDesign, "the groups were not formed by chance: the record's design is "+d.Name)
+	}
+}
+
 // judgeCells carries the doubts of the two cells over to the effect.
 func (b *effectBuilder) judgeCells(j effectJudge, t, c *evidence.ArmResult) {
 	for _, a := range []*evidence.ArmResult{t, c} {

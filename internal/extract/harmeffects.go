@@ -109,6 +109,7 @@ func (b *effectBuilder) harms(domain, window string, counts []groupCount) []evid
 		j := effectJudge{&e}
 		j.set(evidence.Usable, CodeComplete, "both groups state how many people of how many")
 		b.judgeArms(j, p)
+		b.judgeDesign(j)
 		b.fromPeople(j, t, c)
 		out = append(out, e)
 	}

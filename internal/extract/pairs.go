@@ -32,8 +32,13 @@ type refusal struct{ code, why string }
 // is compared with.
 func compare(v *vocab.Vocabulary, t, c armReading) (armPair, *refusal) {
 	p := armPair{treat: t, ctrl: c}
-	if healthy(t) != healthy(c) {
+	switch {
+	case healthy(t) != healthy(c):
 		return p, &refusal{CodeArms, "one group is of healthy people, the other is not: they were not randomised"}
+	case t.untreated || c.untreated:
+		return p, &refusal{CodeArms, "one group is of people who were assigned and never treated"}
+	case laterGroup(t) != laterGroup(c):
+		return p, &refusal{CodeCrossoverPhase, "one group is of a later phase than the other"}
 	}
 	var left, right []part
 	var shared []string
@@ -69,6 +74,9 @@ func compare(v *vocab.Vocabulary, t, c armReading) (armPair, *refusal) {
 	case t.waits:
 		return p, &refusal{CodeArms, "the group waits or is treated later"}
 	}
+	if calledControl.MatchString(t.group.Title) && !calledControl.MatchString(c.group.Title) {
+		p.doubts = append(p.doubts, fmt.Sprintf("%q is called the control, and its words give it the drug", t.group.Title))
+	}
 	for _, x := range left {
 		if x.drug != p.drug && (x.drug != "" || x.class == vocab.OtherDrug) && !otherName(x, t) {
 			p.doubts = append(p.doubts, fmt.Sprintf("%q also got %s, which %q did not", t.group.Title, x.name, c.group.Title))
@@ -76,6 +84,8 @@ func compare(v *vocab.Vocabulary, t, c armReading) (armPair, *refusal) {
 	}
 	return p, p.classify(v, right)
 }
+
+var calledControl = regexp.MustCompile(`(?i)^(?:active )?(?:controls?|comparators?)(?: (?:group|arm|condition))?$`)
 
 // ControlClass names what a control arm is, from its label and the name of what
 // it gives, beside a treatment with a substance; "" where the words do not say.
@@ -88,6 +98,15 @@ func ControlClass(v *vocab.Vocabulary, substance, label, gives string) string {
 		return ""
 	}
 	return p.class
+}
+
+// laterGroups finds groups of people in a phase after the randomised one, or of
+// those who were given the other treatment there.
+var laterGroups = regexp.MustCompile(`(?i)\b(?:extension|OLE|roll-?over|rescued|crossed[\s-]?over|switched)\b|` +
+	`\b(?:open[\s-]label|continuation|maintenance|follow[\s-]?up|optional) (?:phase|period|part|stage|treatment phase|extension)\b`)
+
+func laterGroup(a armReading) bool {
+	return laterGroups.MatchString(strings.ReplaceAll(a.group.Title, "_", " "))
 }
 
 // healthyPeople finds groups of people without the condition.
@@ -153,6 +172,8 @@ func (p *armPair) classify(v *vocab.Vocabulary, right []part) *refusal {
 		switch s, _ := v.Substance(x.drug); {
 		case x.drug == p.drug:
 			return p.lowerDose(v, right)
+		case x.drug != "" && v.Family(x.drug) == v.Family(p.drug):
+			return &refusal{CodeSameDrug, "both groups got forms of one drug, " + nameOf(v, p.drug) + " and " + x.name}
 		case x.drug != "" && !s.ActivePlacebo:
 			drugs = append(drugs, x.name)
 		case x.drug != "":
@@ -204,9 +225,11 @@ func (p *armPair) lowerDose(v *vocab.Vocabulary, right []part) *refusal {
 	level, limit := v.Level(p.drug, c)
 	called := p.ctrl.label.Words[vocab.ActivePlacebo] != "" || strings.HasSuffix(p.ctrl.kind, "COMPARATOR")
 	for _, o := range right {
-		if s, _ := v.Substance(o.drug); o.drug != "" && o.drug != p.drug && !s.ActivePlacebo {
+		s, _ := v.Substance(o.drug)
+		known := o.drug != "" && o.drug != p.drug && !s.ActivePlacebo
+		if known || o.drug == "" && o.class == vocab.OtherDrug && !otherName(o, p.ctrl) {
 			p.class = vocab.OtherDrug
-			p.doubts = append(p.doubts, fmt.Sprintf("%s beside %s, a control dose", o.name, c.Text))
+			p.doubts = append(p.doubts, fmt.Sprintf("%s beside %s of the same drug", o.name, c.Text))
 			return nil
 		}
 	}
@@ -232,6 +255,9 @@ func (b *effectBuilder) pairs(o *evidence.PostedOutcome) ([]armPair, map[string]
 		if a.pooled || sumOfOthers(o, g) {
 			no[g.ID] = refusal{CodeOverlap, fmt.Sprintf("%q is made of other groups, whose people would count twice", g.Title)}
 			continue
+		}
+		if a.silent() && !a.untreated {
+			a = b.bySize(o, a)
 		}
 		arms = append(arms, a)
 	}
@@ -265,6 +291,38 @@ func (b *effectBuilder) pairs(o *evidence.PostedOutcome) ([]armPair, map[string]
 		delete(no, p.ctrl.group.ID)
 	}
 	return out, no
+}
+
+// bySize reads a group whose words name no arm as the only group of the
+// participant flow in which as many people started, if no other group of the
+// outcome has that size. The reading stays in doubt.
+func (b *effectBuilder) bySize(o *evidence.PostedOutcome, a armReading) armReading {
+	n, same := sizeOf(o, a.group.ID), 0
+	for _, g := range o.Groups {
+		if sizeOf(o, g.ID) == n {
+			same++
+		}
+	}
+	if n == 0 || same > 1 {
+		return a
+	}
+	found := armReading{}
+	started := startedIn(b.r)
+	for _, g := range b.r.Results.FlowGrps {
+		if float64(started[g.Title]) != n {
+			continue
+		}
+		if found.group.Title != "" {
+			return a
+		}
+		found = b.readGroup(g)
+	}
+	if found.silent() || found.pooled || found.doubt != "" {
+		return a
+	}
+	found.doubt = fmt.Sprintf("its words name no arm; it is taken for %q, the only group with %v people", found.group.Title, n)
+	found.group = a.group
+	return found
 }
 
 // dosesLast keeps a comparison of two treatment doses only where the higher has

@@ -118,6 +118,22 @@ var pairCases = []struct {
 	{"a vehicle", []string{"Ketamine|EXPERIMENTAL|Drug: Ketamine", "Vehicle|ACTIVE_COMPARATOR|Drug: Vehicle"}, []string{"ketamine: Ketamine > Vehicle [inactive-placebo]"}},
 	{"sterile water", []string{"Ketamine|EXPERIMENTAL|Drug: Ketamine", "Control|PLACEBO_COMPARATOR|Drug: Sterile water"}, []string{"ketamine: Ketamine > Control [inactive-placebo]"}},
 	{"a registered placebo of unknown name", []string{"Ketamine|EXPERIMENTAL|Drug: Ketamine", "Plcebo|PLACEBO_COMPARATOR|Drug: Plcebo"}, []string{"ketamine: Ketamine > Plcebo [inactive-placebo] ?"}},
+	{"any capitals and the names of forms", []string{"Lsd 100 µg|EXPERIMENTAL|Drug: lsd", "PLACEBO|PLACEBO_COMPARATOR|Drug: placebo"},
+		[]string{"lsd: Lsd 100 µg > PLACEBO [inactive-placebo]"}},
+	{"electroconvulsive therapy is a treatment", []string{"ECT|ACTIVE_COMPARATOR|Procedure: Electroconvulsive therapy", "Ketamine|ACTIVE_COMPARATOR|Drug: Ketamine"},
+		[]string{"ketamine: Ketamine > ECT [other-drug]"}},
+	{"people who were never treated", []string{"Ketamine|EXPERIMENTAL|Drug: Ketamine", "Placebo|PLACEBO_COMPARATOR|Drug: Placebo", "Never Received Treatment"},
+		[]string{"arms: Never Received Treatment", "ketamine: Ketamine > Placebo [inactive-placebo]"}},
+	{"an extension beside the randomised phase", []string{"Ketamine_core|EXPERIMENTAL|Drug: Ketamine", "Placebo_core|PLACEBO_COMPARATOR|Drug: Placebo", "Ketamine_extension|EXPERIMENTAL|Drug: Ketamine"},
+		[]string{"crossover-phase: Ketamine_extension", "ketamine: Ketamine_core > Placebo_core [inactive-placebo]"}},
+	{"rescued people", []string{"MDMA|EXPERIMENTAL|Drug: MDMA", "Placebo|PLACEBO_COMPARATOR|Drug: Placebo", "Rescued Placebo"},
+		[]string{"crossover-phase: Rescued Placebo", "mdma: MDMA > Placebo [inactive-placebo]"}},
+	{"less of the drug with another drug", []string{"Ketamine 40 mg|EXPERIMENTAL|Drug: Ketamine", "Sacubitril/ketamine 20 mg|EXPERIMENTAL|Drug: Sacubitril/ketamine"},
+		[]string{"ketamine: Ketamine 40 mg > Sacubitril/ketamine 20 mg [other-drug] ?"}},
+	{"a control that its words give the drug", []string{"Control|ACTIVE_COMPARATOR|Drug: Psilocybin", "Treatment|EXPERIMENTAL|Drug: Xyzumab"},
+		[]string{"psilocybin: Control > Treatment [other-drug] ?"}},
+	{"esketamine is not ketamine's arm", []string{"Ketamine|EXPERIMENTAL|Drug: Ketamine", "S-form|EXPERIMENTAL|Drug: Esketamine", "Placebo|PLACEBO_COMPARATOR|Drug: Placebo", "Esketamine|EXPERIMENTAL|Drug: Esketamine"},
+		[]string{"esketamine: Esketamine > Placebo [inactive-placebo]", "esketamine: S-form > Placebo [inactive-placebo]", "ketamine: Ketamine > Placebo [inactive-placebo]"}},
 	{"one group", []string{"MDMA|EXPERIMENTAL|Drug: MDMA"}, []string{"arms: MDMA"}},
 }
 
@@ -157,6 +173,50 @@ func TestEqualArmsGiveNoPair(t *testing.T) {
 			if strings.Contains(s, " > ") {
 				t.Fatalf("%q twice gives %s", arm, s)
 			}
+		}
+	}
+}
+
+// Groups are mapped to arms by name, then by a size that only one group of the
+// participant flow has, and then in doubt; what fits two arms fits none.
+func TestGroupsAreMapped(t *testing.T) {
+	for _, c := range []struct {
+		group     string
+		n, others int // people of the group, of the placebo group
+		want      string
+	}{
+		{"DB: Ketamine", 20, 21, "ketamine: DB: Ketamine > Placebo [inactive-placebo]"},
+		{"ketamine - Phase I/II", 20, 21, "ketamine: ketamine - Phase I/II > Placebo [inactive-placebo]"},
+		{"Group A", 20, 21, "ketamine: Group A > Placebo [inactive-placebo] ?"},
+		{"Group A", 21, 21, "arms: Group A,arms: Placebo"},
+		{"Group A", 19, 21, "arms: Group A,arms: Placebo"},
+		{"Placebo - Ketamine", 20, 21, "ketamine: Placebo - Ketamine > Placebo [inactive-placebo] ?"},
+	} {
+		r := trial("Ketamine|EXPERIMENTAL|Drug: Ketamine", "Placebo|PLACEBO_COMPARATOR|Drug: Placebo")
+		o := &r.Results.Outcomes[0]
+		o.Groups[0].Title = c.group
+		counts := func(n, others int) []evidence.DenomCount {
+			return []evidence.DenomCount{{GroupID: "OG000", Value: fmt.Sprint(n)}, {GroupID: "OG001", Value: fmt.Sprint(others)}}
+		}
+		o.Denoms = []evidence.Denom{{Units: "Participants", Counts: counts(c.n, c.others)}}
+		r.Results.FlowGrps = []evidence.Group{{ID: "FG000", Title: "Ketamine"}, {ID: "FG001", Title: "Placebo"}}
+		started := evidence.FlowMilestone{Type: "STARTED", Counts: []evidence.FlowCount{{GroupID: "FG000", Subjects: "20"}, {GroupID: "FG001", Subjects: "21"}}}
+		r.Results.Flow = []evidence.FlowPeriod{{Milestones: []evidence.FlowMilestone{started}}}
+		if got := strings.Join(comparisons(r), ","); got != c.want {
+			t.Errorf("%s, %d and %d people: %s, want %s", c.group, c.n, c.others, got, c.want)
+		}
+	}
+}
+
+// Groups that chance did not form give no usable effect, and the reason says so.
+func TestDesignsWithoutChanceAreForReview(t *testing.T) {
+	for design, want := range map[string]string{"parallel-rct": CodeComplete, "randomized": CodeComplete, "open-label": CodeDesign,
+		"observational": CodeDesign, "extension": CodeDesign, "": CodeDesign} {
+		study := mdmaStudy
+		study.Design = design
+		got, _ := registerEffects(t, "synthetic-mdma-caps5.json", study)
+		if e := got["o0/c0/k0/OG001-OG000"]; !strings.HasPrefix(e.Reason, want+":") || (e.Verdict == evidence.Usable) != (want == CodeComplete) {
+			t.Errorf("%q: %s, %s", design, e.Verdict, e.Reason)
 		}
 	}
 }

@@ -52,6 +52,7 @@ const (
 	CodeOverlap        = "overlap"          // a group made of other groups
 	CodeTreated        = "both-treated"     // the waiting group had been treated by then
 	CodeBaseline       = "baseline"         // measured before the treatment
+	CodeDesign         = "design"           // groups that chance did not form, or of a design not stated
 	CodePart           = "part"             // a subscale or a kind of number that gives no effect
 )
 

@@ -193,6 +193,7 @@ func (b *effectBuilder) effects(o *evidence.PostedOutcome, p armPair, t, c *evid
 	j := effectJudge{&e}
 	j.set(evidence.Usable, CodeComplete, "both arms are known and their numbers complete")
 	b.judgeArms(j, p)
+	b.judgeDesign(j)
 	b.judgeCells(j, t, c)
 	b.judgePhase(j, o, p, t, c)
 	b.judgeDirection(j, o)

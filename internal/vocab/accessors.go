@@ -23,6 +23,15 @@ func (v *Vocabulary) Comparators() []Comparator { return slices.Clone(v.comparat
 // Designs returns the study designs in file order.
 func (v *Vocabulary) Designs() []Design { return slices.Clone(v.designs) }
 
+// Design looks up a design by its id.
+func (v *Vocabulary) Design(id string) (Design, bool) {
+	i := slices.IndexFunc(v.designs, func(d Design) bool { return d.ID == id })
+	if i < 0 {
+		return Design{}, false
+	}
+	return v.designs[i], true
+}
+
 // Instruments returns the instrument catalogue in file order.
 func (v *Vocabulary) Instruments() []Instrument { return slices.Clone(v.instruments) }
 

@@ -90,7 +90,8 @@ func (r *reading) doseAt(i int) (d Dose, next int, ok bool) {
 		if w := r.tokens[j].Text; (w == "to" || w == "or" || w == "and") && j+1 < len(r.tokens) {
 			j, joined = j+1, true
 		}
-		if upper, isNumber := r.amount(j); isNumber && joined && r.tokens[j].Gap <= gapSoft {
+		upper, isNumber := r.amount(j)
+		if isNumber && joined && r.tokens[j].Gap <= gapSoft && !strings.ContainsAny(r.text[r.tokens[i].End:r.tokens[j].Start], "()[]:") {
 			if _, _, hasUnit := r.unitAt(j + 1); hasUnit {
 				d.Upper, next = upper, j+1
 			}
