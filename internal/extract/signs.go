@@ -140,7 +140,8 @@ func (x *outcome) usualOf(a *evidence.ArmResult) (float64, bool) {
 		}
 		in.SD = nil
 	}
-	return usualSD(in, r)
+	usual, _, ok := usualSD(in, r)
+	return usual, ok
 }
 
 // baseID is the catalogue id of an instrument or of one of its versions.

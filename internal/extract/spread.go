@@ -85,8 +85,7 @@ func (x *outcome) judgeUsual(d verdict, kind dispersion, sd, rounding float64) {
 	if !ok || a.Subscale != "" || a.ScoreType != evidence.ScoreEndpoint && a.ScoreType != evidence.ScoreChange {
 		return
 	}
-	usual, known := usualSD(ins, x.cur.Range)
-	listed := len(ins.SD) > 0 // else a guess from the range, good against small ones only
+	usual, listed, known := usualSD(ins, x.cur.Range) // not listed: a guess, good against small ones only
 	if !known || !listed && a.ScoreType != evidence.ScoreEndpoint {
 		return
 	}
@@ -194,19 +193,23 @@ func SEWrittenAsSD(spread, usual float64, n int) bool {
 }
 
 // usualSD is what an instrument's total scores usually spread: the catalogue's
-// endpoint figure where it has one, else a seventh of its range, which is low
-// for most scales, so that it accuses nobody wrongly.
-func usualSD(in vocab.Instrument, r *vocab.Range) (float64, bool) {
+// endpoint figure, else its first, of those that were read in a source; sourced
+// is set then. Without one it is a seventh of the range, which is low for most
+// scales, so that it accuses nobody wrongly.
+func usualSD(in vocab.Instrument, r *vocab.Range) (usual float64, sourced, ok bool) {
 	for _, f := range in.SD {
-		if f.Kind == "endpoint" {
-			return f.Value, true
+		if f.Verified && (!sourced || f.Kind == "endpoint") {
+			usual, sourced = f.Value, true
+			if f.Kind == "endpoint" {
+				break
+			}
 		}
 	}
-	if len(in.SD) > 0 {
-		return in.SD[0].Value, true
+	if sourced {
+		return usual, true, true
 	}
 	if r != nil && r.Max > r.Min && in.Kind != "event-count" {
-		return (r.Max - r.Min) / 7, true
+		return (r.Max - r.Min) / 7, false, true
 	}
-	return 0, false
+	return 0, false, false
 }

@@ -99,7 +99,7 @@ func judgeScoreRange(x review.Extraction, m vocab.InstrumentMatch, j effectJudge
 
 func judgeScoreSDs(x review.Extraction, m vocab.InstrumentMatch, v *vocab.Vocabulary, j effectJudge) {
 	in, ok := v.Instrument(m.ID)
-	usual, known := usualSD(in, m.Range)
+	usual, _, known := usualSD(in, m.Range)
 	if !ok || !known || m.Subscale != "" {
 		return
 	}

@@ -10,8 +10,15 @@ import (
 // (EQ) 5D".
 var splitName = regexp.MustCompile(`\(([A-Za-z]{2,8})\)(-\s?(?:[IVX]{1,3}|\d+[A-Za-z]?)\b|\s?\d+D\b)`)
 
-// unbracket writes such a name without brackets, at the same places.
+// promis finds the long name of the PROMIS item banks.
+var promis = regexp.MustCompile(`(?i)\bpatient[\s-]reported outcomes? measurements? information systems?(?:\s*[([]PROMIS[)\]])?`)
+
+// unbracket writes such a name without brackets and the item banks' long name
+// short.
 func unbracket(title string) string {
+	if strings.Contains(title, "nformation") || strings.Contains(title, "NFORMATION") {
+		title = promis.ReplaceAllString(title, "PROMIS")
+	}
 	if !strings.Contains(title, ")") {
 		return title
 	}
@@ -72,9 +79,23 @@ func (in *Instrument) calledBy(words []string) bool {
 		}
 		all := true
 		for _, w := range words {
-			all = all && (have[w] || have[plural(token{Text: w})] || have[strings.TrimSuffix(w, "s")])
+			all = all && (have[w] || have[plural(token{Text: w})] || have[strings.TrimSuffix(w, "s")] || derived(have, w))
 		}
 		if all {
+			return true
+		}
+	}
+	return false
+}
+
+// derived reports whether a word of a name is another form of w ("dimensional"
+// of "dimension").
+func derived(have map[string]bool, w string) bool {
+	if len(w) < 6 {
+		return false
+	}
+	for h := range have {
+		if strings.HasPrefix(h, w) || len(h) >= 6 && strings.HasPrefix(w, h) {
 			return true
 		}
 	}

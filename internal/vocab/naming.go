@@ -1,5 +1,7 @@
 package vocab
 
+import "strings"
+
 // named is an instrument found in a text with the form that was resolved.
 type named struct {
 	found
@@ -50,7 +52,41 @@ func (r *reading) namedInstruments() []named {
 		}
 		kept = append(kept, picked...)
 	}
-	return kept
+	return r.dropSpelledOut(kept)
+}
+
+// dropSpelledOut leaves out an instrument whose name only spells out the form
+// in brackets beside it: "Male Sexual Health Questionnaire - Ejaculatory Domain
+// (MSHQ-EjD)", "FSFI-6 (Female Sexual Function Index)".
+func (r *reading) dropSpelledOut(list []named) []named {
+	out := list[:0:0]
+	for i, n := range list {
+		spelled := false
+		for _, j := range []int{i - 1, i + 1} {
+			if j < 0 || j >= len(list) || n.family == "" || list[j].family != n.family || !strings.HasPrefix(list[j].id, n.id+"-") {
+				continue
+			}
+			first, second := n, list[j]
+			if j < i {
+				first, second = second, first
+			}
+			spelled = spelled || r.bracketed(second.found) && second.first-first.last <= 4 && !r.listed(first.last, second.first)
+		}
+		if !spelled {
+			out = append(out, n)
+		}
+	}
+	return out
+}
+
+// listed reports whether "and" or "or" stands between two tokens.
+func (r *reading) listed(from, to int) bool {
+	for _, t := range r.tokens[from+1 : to] {
+		if t.Text == "and" || t.Text == "or" {
+			return true
+		}
+	}
+	return false
 }
 
 // unnamed reports whether the entry stands for a rating whose scale a text does

@@ -1,6 +1,10 @@
 package vocab
 
-import "strings"
+import (
+	"strings"
+
+	"past/internal/text"
+)
 
 // versionHit finds a version of an instrument by its own words; words inside an
 // instrument's name count, since short forms are names.
@@ -90,12 +94,32 @@ func (r *reading) partWord(n named) bool {
 		if r.inInstrument(c) || n.cue != nil && c.first-n.cue.last <= 2 && n.cue.first-c.last <= 2 {
 			continue
 		}
-		if strings.HasPrefix(r.tokens[c.first].Text, "item") && c.first > 0 && r.tokens[c.first-1].Number() {
-			continue
+		if c.last == n.first-1 && r.bracketed(n.found) && r.spelledBefore(n, c.first) {
+			continue // "Ejaculatory Domain (MSHQ-EjD)"
+		}
+		if c.first > 0 && r.numeral(c.first-1) {
+			continue // "17 items", "five-factor"
 		}
 		return true
 	}
 	return false
+}
+
+// spelledBefore reports whether the instrument of which n is a form is named
+// before token i.
+func (r *reading) spelledBefore(n named, i int) bool {
+	for _, h := range r.hits {
+		if h.kind == patInstrument && h.last < i && strings.HasPrefix(n.id, h.id+"-") {
+			return true
+		}
+	}
+	return false
+}
+
+// numeral reports whether a token is a number or a number's word.
+func (r *reading) numeral(i int) bool {
+	_, word := text.NumberWord(r.tokens[i].Text)
+	return word || r.tokens[i].Number()
 }
 
 // partWordNear reports whether a word such as subscale stands close to the name.

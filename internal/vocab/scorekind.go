@@ -10,7 +10,7 @@ func (r *reading) scoreWords() scoreWords {
 	w := scoreWords{}
 	r.comparisons(w)
 	for _, c := range r.cues {
-		if len(c.id) > 6 && c.id[:6] == "score-" && !r.inInstrument(c) {
+		if len(c.id) > 6 && c.id[:6] == "score-" && !r.inInstrument(c) && !(c.id == "score-total" && r.inPart(c)) {
 			w[c.id[6:]] = true
 		}
 	}
@@ -29,6 +29,17 @@ func (r *reading) percentSignOfChange() bool {
 		}
 		before, sign := strings.CutSuffix(strings.TrimRight(r.text[:t.Start], " "), "%")
 		if before = strings.TrimRight(before, " "); sign && (before == "" || before[len(before)-1] < '0' || before[len(before)-1] > '9') {
+			return true
+		}
+	}
+	return false
+}
+
+// inPart reports whether a cue shares words with the longer name of a part
+// ("sexual summary score").
+func (r *reading) inPart(f found) bool {
+	for _, h := range window(r.hits, f.first-longestName, f.last+1) {
+		if h.kind == patPart && h.part != "" && h.length > 1 && h.first < f.first && h.last >= f.first {
 			return true
 		}
 	}
