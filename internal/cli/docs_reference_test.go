@@ -25,7 +25,7 @@ func model(t *testing.T) *kong.Application {
 	return k.Model
 }
 
-// TestTheReferenceIsCurrent holds the committed pages against the grammar.
+// TestTheReferenceIsCurrent compares the committed pages with the grammar.
 func TestTheReferenceIsCurrent(t *testing.T) {
 	var commands, configuration bytes.Buffer
 	writeCommandsPage(&commands, model(t))
@@ -34,11 +34,11 @@ func TestTheReferenceIsCurrent(t *testing.T) {
 	}
 	for name, text := range map[string]string{"docs/reference/commands.md": commands.String(), "docs/reference/configuration.md": configuration.String()} {
 		if have := readDoc(t, name); have != text {
-			t.Errorf("%s is not current; make docs writes it anew. First difference: %s", name, firstDifference(have, text))
+			t.Errorf("%s is not current; make docs writes it. First difference: %s", name, firstDifference(have, text))
 		}
 	}
 	for _, n := range leafCommands(model(t)) {
-		if !strings.Contains(commands.String(), "\n## past "+commandPath(n)+"\n") {
+		if !strings.Contains(commands.String(), "\n`past "+commandPath(n)) {
 			t.Errorf("past %s is not in the reference", commandPath(n))
 		}
 		if n.Help == "" {

@@ -17,7 +17,7 @@ import (
 	"testing"
 )
 
-var writeDocs = flag.Bool("write-docs", false, "write the generated pages of docs/ anew")
+var writeDocs = flag.Bool("write-docs", false, "write the generated pages of docs/")
 
 // pkgOf is what the picture and the table of packages are made of.
 type pkgOf struct {
@@ -293,15 +293,19 @@ func picture(rows [][]*spot) string {
 func packageTable(all []pkgOf) string {
 	var b strings.Builder
 	b.WriteString("# Packages\n\n<!-- Written by make docs from the sources; a test checks that it is current. Do not edit. -->\n\n")
-	b.WriteString("Every package with the first sentence of its own description. How they hang together\nis in [architecture](../architecture.md).\n\n| package | what lives there |\n|---|---|\n")
+	b.WriteString("What each package does, from the first words of its own description. How they depend on each other is in [architecture](../architecture.md).\n\n")
+	b.WriteString("package|what lives there\n---|---\n")
 	for _, p := range all {
-		name := path.Base(p.ImportPath)
-		fmt.Fprintf(&b, "| `%s` | %s |\n", p.ImportPath, cell(strings.TrimRight(strings.TrimPrefix(p.Doc, "Package "+name+" "), ".:")))
+		text := strings.TrimRight(strings.TrimPrefix(p.Doc, "Package "+path.Base(p.ImportPath)+" "), ".:")
+		for _, end := range []string{": ", "; ", " (", " — "} {
+			text, _, _ = strings.Cut(text, end)
+		}
+		fmt.Fprintf(&b, "`%s`|%s\n", p.ImportPath, cell(text))
 	}
 	return b.String()
 }
 
-// TestTheRoomsAreCurrent holds picture and table against the imports. With
+// TestTheRoomsAreCurrent compares picture and table with the imports. With
 // -write-docs it writes them.
 func TestTheRoomsAreCurrent(t *testing.T) {
 	all := packages(t)
@@ -318,7 +322,7 @@ func TestTheRoomsAreCurrent(t *testing.T) {
 			}
 		}
 		if have := readDoc(t, name); have != text {
-			t.Errorf("%s is not current; make docs writes it anew. First difference: %s", name, firstDifference(have, text))
+			t.Errorf("%s is not current; make docs writes it. First difference: %s", name, firstDifference(have, text))
 		}
 	}
 	for _, p := range all {
@@ -329,7 +333,7 @@ func TestTheRoomsAreCurrent(t *testing.T) {
 	architecture := readDoc(t, "docs/architecture.md")
 	for _, n := range slices.Sorted(maps.Keys(rooms)) {
 		if !strings.Contains(architecture, "`"+n) && !strings.Contains(architecture, "`internal/"+n) {
-			t.Errorf("docs/architecture.md does not tell of the room %s", n)
+			t.Errorf("docs/architecture.md does not name the room %s", n)
 		}
 		for m := range g[n] {
 			if floor[m] >= floor[n] {

@@ -31,7 +31,7 @@ var configKeys = map[string]struct{ meaning, flag string }{
 	"endpoints": {"Map from a register to the base URL that is asked instead (mirrors, tests).", "--endpoint"},
 	"sources":   {"List of registers to ask where a command names none.", "--source"},
 
-	"refresh":                            {"What only `past refresh` takes; docs/operations.md section 10 shows all of it.", ""},
+	"refresh":                            {"What only `past refresh` takes; docs/operations.md shows all of it.", ""},
 	"refresh.every":                      {"Keep running: a cycle every so long. Not together with `at`.", "--every"},
 	"refresh.at":                         {"Keep running: a cycle each day at this time (HH:MM).", "--at"},
 	"refresh.jitter":                     {"Start up to so much later, by a share that is fixed per database.", "--jitter"},
@@ -88,34 +88,42 @@ var noticeVariables = []struct{ name, meaning string }{
 
 const written = "<!-- Written by `past man --markdown %s`; a test checks that it is current. Do not edit. -->\n\n"
 
-// writeCommandsPage writes the reference of all commands in Markdown.
+// writeCommandsPage writes the list of all commands in Markdown: what each does,
+// how it is called and the names of its flags. What a flag means says --help.
 func writeCommandsPage(w io.Writer, m *kong.Application) {
 	fmt.Fprintf(w, "# Commands\n\n"+written, "commands")
-	fmt.Fprint(w, "| exit code | meaning |\n|---|---|\n")
+	fmt.Fprint(w, "`past COMMAND --help` explains every flag, `past man` prints all of it as a manual page.\n\nexit code|meaning\n---|---\n")
 	for _, x := range exitCodes {
-		fmt.Fprintf(w, "| %d | %s |\n", x.code, x.meaning)
+		fmt.Fprintf(w, "%d|%s\n", x.code, x.meaning)
 	}
-	fmt.Fprint(w, "\nFlags win over the environment, the environment over `past.yaml`\n([configuration](configuration.md)).\n\n")
-	leaves := leafCommands(m)
-	for _, n := range leaves {
-		path := commandPath(n)
-		fmt.Fprintf(w, "* [past %s](#past-%s): %s\n", path, strings.ReplaceAll(path, " ", "-"), inWords(n.Help))
-	}
-	fmt.Fprint(w, "\n## Flags of every command\n\n")
-	flagTable(w, m.Flags)
-	for _, n := range leaves {
-		fmt.Fprintf(w, "\n## past %s\n\n%s\n\n```\nusage: %s\n```\n", commandPath(n), inWords(n.Help), callOf(n))
-		if len(n.Positional) > 0 {
-			fmt.Fprint(w, "\n| argument | meaning |\n|---|---|\n")
-			for _, p := range n.Positional {
-				fmt.Fprintf(w, "| `%s` | %s |\n", p.Summary(), cell(p.Help))
-			}
+	fmt.Fprintf(w, "\nFlags win over the environment, the environment over `past.yaml` ([configuration](configuration.md)). Every command takes %s.\n\n",
+		flagNames(m.Flags))
+	fmt.Fprint(w, "command|what it does, and its flags\n---|---\n")
+	for _, n := range leafCommands(m) {
+		var args []string
+		for _, p := range n.Positional {
+			args = append(args, "`"+p.Summary()+"`")
 		}
-		if own := ownFlags(n); len(own) > 0 {
-			fmt.Fprintln(w)
-			flagTable(w, own)
+		if names := flagNames(ownFlags(n)); names != "" {
+			args = append(args, names)
+		}
+		about := cell(n.Help)
+		if len(args) > 0 {
+			about += "<br>" + strings.Join(args, " ")
+		}
+		fmt.Fprintf(w, "`past %s`|%s\n", commandPath(n), about)
+	}
+}
+
+// flagNames lists flags by their names, in code.
+func flagNames(flags []*kong.Flag) string {
+	var names []string
+	for _, f := range flags {
+		if !f.Hidden {
+			names = append(names, "`--"+f.Name+"`")
 		}
 	}
+	return strings.Join(names, ", ")
 }
 
 // writeConfigurationPage writes the keys of past.yaml and the environment.
@@ -123,21 +131,21 @@ func writeConfigurationPage(w io.Writer, m *kong.Application) error {
 	fmt.Fprintf(w, "# Configuration\n\n"+written, "configuration")
 	fmt.Fprint(w, "Flags win over the environment, the environment over `past.yaml`, `past.yaml` over\nthe defaults. Secrets come from the environment or from files, never from flags or\n`past.yaml`.\n\n")
 	fmt.Fprint(w, "## past.yaml\n\nThe file named by `--config` or `PAST_CONFIG`; else `past.yaml` in the folder where the\ncommand runs; else `past/past.yaml` in the user's configuration folder. An unknown key\nis an error.\n\n")
-	fmt.Fprint(w, "| key | type | flag | meaning |\n|---|---|---|---|\n")
+	fmt.Fprint(w, "key|type|flag|meaning\n---|---|---|---\n")
 	if err := configTable(w, reflect.TypeFor[config](), ""); err != nil {
 		return err
 	}
-	fmt.Fprint(w, "\n## Environment\n\n| variable | flag | meaning |\n|---|---|---|\n")
+	fmt.Fprint(w, "\n## Environment\n\nvariable|flag|meaning\n---|---|---\n")
 	for _, v := range flagVariables(m) {
-		fmt.Fprintf(w, "| `%s` | `%s` | %s |\n", v[0], v[1], v[2])
+		fmt.Fprintf(w, "`%s`|`%s`|%s\n", v[0], v[1], v[2])
 	}
-	fmt.Fprint(w, "\nWithout a flag:\n\n| variable | meaning |\n|---|---|\n")
+	fmt.Fprint(w, "\nWithout a flag:\n\nvariable|meaning\n---|---\n")
 	for _, v := range otherVariables {
-		fmt.Fprintf(w, "| `%s` | %s |\n", strings.ReplaceAll(v.name, ", ", "`, `"), v.meaning)
+		fmt.Fprintf(w, "`%s`|%s\n", strings.ReplaceAll(v.name, ", ", "`, `"), v.meaning)
 	}
-	fmt.Fprint(w, "\nSet for the command of `--notify-command`:\n\n| variable | meaning |\n|---|---|\n")
+	fmt.Fprint(w, "\nSet for the command of `--notify-command`:\n\nvariable|meaning\n---|---\n")
 	for _, v := range noticeVariables {
-		fmt.Fprintf(w, "| `%s` | %s |\n", v.name, v.meaning)
+		fmt.Fprintf(w, "`%s`|%s\n", v.name, v.meaning)
 	}
 	return nil
 }
@@ -159,7 +167,7 @@ func configTable(w io.Writer, t reflect.Type, section string) error {
 		}
 		kind := map[reflect.Kind]string{reflect.String: "text", reflect.Map: "map", reflect.Slice: "list", reflect.Struct: "section", reflect.Bool: "true or false",
 			reflect.Int: "number", reflect.Int64: "number", reflect.Float64: "number"}[typ.Kind()]
-		fmt.Fprintf(w, "| `%s` | %s | %s | %s |\n", key, kind, flag, words.meaning)
+		fmt.Fprintf(w, "`%s`|%s|%s|%s\n", key, kind, flag, words.meaning)
 		if typ.Kind() == reflect.Struct {
 			if err := configTable(w, typ, key+"."); err != nil {
 				return err
@@ -197,20 +205,6 @@ func commandPath(n *kong.Node) string {
 	return strings.Join(names, " ")
 }
 
-// callOf is how a command is called: its arguments and the flags that it needs.
-func callOf(n *kong.Node) string {
-	call := []string{"past", commandPath(n)}
-	for _, p := range n.Positional {
-		call = append(call, p.Summary())
-	}
-	for _, f := range ownFlags(n) {
-		if f.Required {
-			call = append(call, flagName(f))
-		}
-	}
-	return strings.Join(append(call, "[flags]"), " ")
-}
-
 // ownFlags are the flags of a command and of the groups above it, without those
 // of every command.
 func ownFlags(n *kong.Node) []*kong.Flag {
@@ -223,35 +217,6 @@ func ownFlags(n *kong.Node) []*kong.Flag {
 		}
 	}
 	return out
-}
-
-func flagName(f *kong.Flag) string {
-	name := "--" + f.Name
-	if f.Short != 0 {
-		name = "-" + string(f.Short) + ", " + name
-	}
-	if !f.IsBool() && !f.IsCounter() {
-		name += "=" + strings.Trim(f.FormatPlaceHolder(), `"`)
-	}
-	return strings.TrimSuffix(name, "=")
-}
-
-func flagTable(w io.Writer, flags []*kong.Flag) {
-	fmt.Fprint(w, "| flag | default | environment | meaning |\n|---|---|---|---|\n")
-	for _, f := range flags {
-		if f.Hidden {
-			continue
-		}
-		env := ""
-		if len(f.Envs) > 0 {
-			env = "`" + strings.Join(f.Envs, "`, `") + "`"
-		}
-		def := ""
-		if f.Default != "" {
-			def = "`" + f.Default + "`"
-		}
-		fmt.Fprintf(w, "| `%s` | %s | %s | %s |\n", cell(flagName(f)), cell(def), env, cell(f.Help))
-	}
 }
 
 // flagVariables are the variables that stand for flags, by name: variable, flag

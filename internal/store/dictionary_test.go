@@ -11,59 +11,69 @@ import (
 )
 
 // docs/data-dictionary.md and the schema must name the same tables, views and
-// columns, each with a meaning.
+// columns, and say which columns may be absent. A column has its meaning in a row
+// of its table, among the common columns, or in the table that "As in" names.
 func TestDictionaryAgreesWithSchema(t *testing.T) {
 	text, err := os.ReadFile(filepath.Join("..", "..", "docs", "data-dictionary.md"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	documented := map[string][]string{}
-	heading := regexp.MustCompile("^### `(\\w+)`")
-	row := regexp.MustCompile("^\\| `(\\w+)` \\| ([^|]+) \\| (.+) \\|$")
-	table := ""
-	for i, line := range strings.Split(string(text), "\n") {
-		if m := heading.FindStringSubmatch(line); m != nil {
-			table = m[1]
-			if documented[table] != nil {
-				t.Errorf("line %d: %s is documented twice", i+1, table)
-			}
-			documented[table] = []string{}
-		} else if strings.HasPrefix(line, "#") {
-			table = ""
-		}
-		if m := row.FindStringSubmatch(line); m != nil && table != "" {
-			documented[table] = append(documented[table], m[1]+" "+m[2])
-			if len(strings.TrimSpace(m[3])) < 3 {
-				t.Errorf("line %d: column %s.%s has no meaning", i+1, table, m[1])
-			}
-		}
-	}
+	_, tables, _ := strings.Cut(string(text), "\n## Collected\n")
+	common := documentedColumns(t, string(text)[:len(text)-len(tables)], nil)["Common columns"]
+	documented := documentedColumns(t, tables, common)
 	s := fresh(t)
-	actual := map[string][]string{}
+	actual := map[string]map[string]string{}
 	for _, name := range viewRows(t, s, `SELECT name FROM sqlite_schema WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite_%'
 		AND name NOT LIKE 'search\_%' ESCAPE '\' ORDER BY name`) {
 		isView := viewRows(t, s, "SELECT count(*) FROM sqlite_schema WHERE name = ? AND type = 'view'", name[0])[0][0] == "1"
-		for _, c := range viewRows(t, s, `SELECT name, type, "notnull" FROM pragma_table_info(?) ORDER BY cid`, name[0]) {
-			kind := strings.ToLower(c[1])
-			switch {
-			case name[0] == "search":
-				kind = "text"
-			case isView: // a view's types are those of what it shows
-				kind = "view"
-			case c[2] == "0" && viewRows(t, s, "SELECT pk FROM pragma_table_info(?) WHERE name = ?", name[0], c[0])[0][0] == "0":
-				kind += ", may be absent"
+		actual[name[0]] = map[string]string{}
+		for _, c := range viewRows(t, s, `SELECT name, "notnull", pk FROM pragma_table_info(?)`, name[0]) {
+			absent := ""
+			if !isView && name[0] != "search" && c[1] == "0" && c[2] == "0" {
+				absent = "?"
 			}
-			actual[name[0]] = append(actual[name[0]], c[0]+" "+kind)
-		}
-	}
-	for name, cols := range documented {
-		for i, c := range cols {
-			if a := actual[name]; i < len(a) && strings.HasSuffix(a[i], " view") {
-				documented[name][i] = strings.Fields(c)[0] + " view"
-			}
+			actual[name[0]][c[0]] = absent
 		}
 	}
 	if d := cmp.Diff(actual, documented); d != "" {
 		t.Errorf("the schema (-) and docs/data-dictionary.md (+) differ:\n%s", d)
 	}
+}
+
+var (
+	dictionaryHeading = regexp.MustCompile("^##+ (?:`(\\w+)`|(Common columns))$")
+	dictionaryRow     = regexp.MustCompile("^`(\\w+)`(\\??)\\|(.{2,})$")
+	dictionaryNames   = regexp.MustCompile("^(?:(Common)|As in `(\\w+)`): (.+)$")
+	dictionaryName    = regexp.MustCompile("`(\\w+)`(\\??)")
+)
+
+// documentedColumns gives, by table, the columns with "?" for those that may be
+// absent. A name without a meaning is an error of t.
+func documentedColumns(t *testing.T, text string, common map[string]string) map[string]map[string]string {
+	t.Helper()
+	out := map[string]map[string]string{}
+	table := ""
+	for line := range strings.Lines(text) {
+		line = strings.TrimSpace(line)
+		if m := dictionaryHeading.FindStringSubmatch(line); m != nil {
+			if table = m[1] + m[2]; out[table] != nil {
+				t.Errorf("%s is documented twice", table)
+			}
+			out[table] = map[string]string{}
+		} else if m := dictionaryRow.FindStringSubmatch(line); m != nil {
+			out[table][m[1]] = m[2]
+		} else if m := dictionaryNames.FindStringSubmatch(line); m != nil {
+			from := out[m[2]]
+			if m[1] != "" {
+				from = common
+			}
+			for _, c := range dictionaryName.FindAllStringSubmatch(m[3], -1) {
+				if _, ok := from[c[1]]; !ok {
+					t.Errorf("%s.%s has no meaning in %q", table, c[1], m[1]+m[2])
+				}
+				out[table][c[1]] = c[2]
+			}
+		}
+	}
+	return out
 }
