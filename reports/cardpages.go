@@ -200,7 +200,8 @@ func (s *site) peoplePage() {
 	p := &page{Path: "people.html", Name: "people", Title: "Who was studied, who was left out", Nav: "gaps.html"}
 	s.add(p)
 	d := &peoplePage{}
-	d.Lede = fmt.Sprintf("What the eligibility texts of %s say; %s such a text. It describes what trials did and is no advice. A code that is not found is unknown, not “no”.", show.Plural(sum.People.Trials, "trial", "trials"), countVerb(sum.People.Texts, "has", "have"))
+	d.Lede = fmt.Sprintf("Of %s, %s an eligibility text here. The tables say what those trials did and are no advice. "+
+		"What a text does not mention is unknown, not “no”.", show.Plural(sum.People.Trials, "trial record", "trial records"), countVerb(sum.People.Texts, "has", "have"))
 	d.Care = fmt.Sprintf("Coded from the texts on arms and interventions of %s. “Not described in the record” is the usual case.", show.Plural(sum.People.Protocols, "trial", "trials"))
 	list := func(in []coding.Counted) string {
 		var out []string

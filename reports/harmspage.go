@@ -73,11 +73,11 @@ func countOf(c evidence.HarmCount) string {
 
 func harmFacts(h *evidence.Harms) []named {
 	exposed := "not stated"
-	switch {
-	case h.Exposed.AtRisk != nil:
-		exposed = show.Int(*h.Exposed.AtRisk) + " in " + show.Plural(h.Studies, "study", "studies")
-	case h.Exposed.Affected != nil:
-		exposed = show.Int(*h.Exposed.Affected) + " in " + show.Plural(h.Studies, "study", "studies")
+	if h.Exposed.AtRisk != nil {
+		exposed = show.Int(*h.Exposed.AtRisk) + " in " + show.Plural(h.Exposed.Stated, "study", "studies")
+		if h.Exposed.Unstated > 0 {
+			exposed += "; not stated in " + show.Int(h.Exposed.Unstated)
+		}
 	}
 	return []named{{Name: "Serious events", Value: countOf(h.Serious)}, {Name: "Deaths", Value: countOf(h.Deaths)}, {Name: "Stopped because of harm", Value: countOf(h.Stopped)}, {Name: "People exposed", Value: exposed}}
 }
@@ -257,15 +257,15 @@ func (s *site) harmRowsPage() {
 				serious++
 			}
 		}
-		grave := show.Int(serious) + " of them serious"
+		grave, order := show.Int(serious)+" of them serious", "Serious events first, then by"
 		if unstated == len(rows) {
-			grave = "whether they were serious is not stated"
+			grave, order = "whether they were serious is not stated", "By"
 		} else if unstated > 0 {
 			grave += "; not stated for " + show.Int(unstated)
 		}
 		name := cmp.Or(s.Name(sub), "Substance not said")
 		g := tableGroup{Anchor: fmt.Sprintf("sub%d", i+1), Name: show.First(name), Table: harmTable("Adverse events reported with "+name, rows, most, s.studPath)}
-		g.Note = fmt.Sprintf("%s, %s. Serious events first, then by people affected in an arm.", show.Plural(len(rows), "row", "rows"), grave)
+		g.Note = fmt.Sprintf("%s, %s. %s people affected in an arm.", show.Plural(len(rows), "row", "rows"), grave, order)
 		if len(rows) > most {
 			g.Note += fmt.Sprintf(" The first %d are shown; study pages and downloads have all.", most)
 		}

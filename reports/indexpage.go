@@ -120,10 +120,12 @@ func (s *site) ranked() []*evidence.Finding {
 }
 
 func (s *site) lede() string {
-	pooled, single, empty := 0, 0, 0
+	pooled, single, conflict, empty := 0, 0, 0, 0
 	for i := range s.Ed.Findings {
 		f := &s.Ed.Findings[i]
 		switch r := &f.Primary; {
+		case f.Headline.Estimate == nil && r.K > 1:
+			conflict++
 		case f.Headline.Estimate == nil:
 			empty++
 		case r.K < 2:
@@ -135,6 +137,9 @@ func (s *site) lede() string {
 	t := fmt.Sprintf("%s asked of public trial records. %s a pooled answer", show.Plural(len(s.Ed.Findings), "question", "questions"), countVerb(pooled, "has", "have"))
 	if single > 0 {
 		t += fmt.Sprintf("; %s on one study alone", countVerb(single, "rests", "rest"))
+	}
+	if conflict > 0 {
+		t += fmt.Sprintf("; %s studies that conflict and are not pooled", countVerb(conflict, "has", "have"))
 	}
 	if empty > 0 {
 		t += fmt.Sprintf("; %s no number", countVerb(empty, "has", "have"))

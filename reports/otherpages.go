@@ -40,7 +40,7 @@ func (s *site) claimsPage() {
 	by := map[string][]claimView{}
 	for i := range s.Ed.Claims {
 		c := &s.Ed.Claims[i]
-		v := claimView{Anchor: show.Slug(c.ID), ID: show.Clip(c.ID, 20), Text: show.First(show.Clip(c.Text, 400)), Verdict: orDash(show.Clip(string(c.Verdict), 60)), Class: "none", Mark: "○", Why: show.Prose(show.Clip(c.Why, 800)),
+		v := claimView{Anchor: show.Slug(c.ID), ID: show.Clip(c.ID, 20), Text: show.First(show.Clip(c.Text, 400)), Verdict: orDash(show.Clip(c.Verdict.Words(c.Coverage), 60)), Class: "none", Mark: "○", Why: show.Prose(show.Clip(c.Why, 800)),
 			Rule: orDash(sentence(c.Rule, 800)), Date: show.Clip(c.Date, 20), Cert: certWord(c.Certainty)}
 		if c.Certainty == "" {
 			v.Cert = certView{}
@@ -63,8 +63,9 @@ func (s *site) claimsPage() {
 	}
 	for i, w := range verdicts {
 		if list := by[w.word]; len(list) > 0 {
-			d.Tally = append(d.Tally, counted{w.word, len(list)})
-			d.Groups = append(d.Groups, claimGroup{fmt.Sprintf("v%d", i+1), show.First(w.word), list})
+			name := list[0].Verdict
+			d.Tally = append(d.Tally, counted{name, len(list)})
+			d.Groups = append(d.Groups, claimGroup{fmt.Sprintf("v%d", i+1), show.First(name), list})
 			delete(by, w.word)
 		}
 	}
@@ -236,7 +237,7 @@ func (s *site) gapCell(c *evidence.GapCell) gapCell {
 	v := gapCell{Anchor: gapAnchor(c), Topic: show.First(s.Name(c.Topic)), Substance: s.Name(c.Substance)}
 	people := "number of participants not stated"
 	if c.Randomised != nil {
-		people = show.Plural(*c.Randomised, "participant", "participants") + " randomised"
+		people = show.Plural(*c.Randomised, "participant", "participants") + " in the comparisons used"
 	}
 	v.Counts = gapCounts(c) + ", " + people + "."
 	const most = 40

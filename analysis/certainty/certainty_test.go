@@ -91,6 +91,7 @@ func TestDomains(t *testing.T) {
 		{"I2 of 92 % and a new study may find none", Inconsistency, func(in *Inputs) { in.I2, in.QP, in.PILo, in.PIHi = 92, 0.0001, -1.6, 0.4 }, -2},
 		{"I2 of 92 % within the same side", Inconsistency, func(in *Inputs) { in.I2, in.QP = 92, 0.0001 }, -1},
 		{"high I2 with an unknown p value does not pass", Inconsistency, func(in *Inputs) { in.I2, in.QP = 92, math.NaN() }, -1},
+		{"studies that conflict are not consistent", Inconsistency, func(in *Inputs) { in.Conflict = true }, -1},
 		{"no effect is likely elsewhere", Inconsistency, func(in *Inputs) { in.MID, in.PILo, in.PIHi = math.NaN(), -1.2, 0.1 }, -1},
 		{"one of three tests below 10 %", PublicationBias, func(in *Inputs) {
 			in.Signals = append(in.Signals, SmallStudySignal{Name: "rank", P: 0.04}, SmallStudySignal{Name: "selection", P: 0.09})

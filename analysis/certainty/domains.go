@@ -165,7 +165,9 @@ func (in Inputs) crossed(lo, hi float64) int {
 }
 
 func (in Inputs) inconsistency() Domain {
-	d := Domain{Name: Inconsistency, Rule: "thresholds, or no effect, that the prediction interval crosses and the confidence interval does not: one -1, both thresholds -2; I2 of 75 % or more unless its p-value is 0.10 or higher at least -1, and -2 when the prediction interval includes no effect"}
+	d := Domain{Name: Inconsistency, Rule: "thresholds, or no effect, that the prediction interval crosses and the confidence interval does not: one -1, " +
+		"both thresholds -2; I2 of 75 % or more unless its p-value is 0.10 or higher at least -1, and -2 when the prediction interval includes no effect; " +
+		"studies that conflict so that they are not pooled at least -1"}
 	if in.K == 1 {
 		d.Known = true
 		d.Numbers = "one study: nothing to be consistent with"
@@ -181,12 +183,19 @@ func (in Inputs) inconsistency() Domain {
 	if predicted {
 		d.Steps = -in.newlyCrossed()
 		d.Numbers = fmt.Sprintf("a new study %s, the mean %s, thresholds %s", in.read(in.PILo, in.PIHi), in.span(in.Lo, in.Hi), in.thresholdNames())
+		if in.PILo == in.Lo && in.PIHi == in.Hi {
+			d.Numbers = fmt.Sprintf("no difference between the studies could be estimated; the mean %s, thresholds %s", in.span(in.Lo, in.Hi), in.thresholdNames())
+		}
 	}
 	if in.I2 >= 75 && !(in.QP >= 0.10) {
 		d.Steps = min(d.Steps, -1)
 		if predicted && in.side(in.PILo, in.PIHi) == 0 {
 			d.Steps = -2
 		}
+	}
+	if in.Conflict {
+		d.Steps = min(d.Steps, -1)
+		d.Numbers = "the studies conflict and are not pooled; " + d.Numbers
 	}
 	if !math.IsNaN(in.I2) {
 		d.Numbers += fmt.Sprintf("; I2 %.0f %%", in.I2)

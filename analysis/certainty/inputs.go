@@ -112,6 +112,8 @@ type Inputs struct {
 	BaselineRisk float64 // event probability without the intervention, for binary outcomes
 	SD           float64 // standard deviation of the outcome, for mean differences
 
+	// Conflict is set where the studies differ so much that no average of them is shown.
+	Conflict bool
 	// Unblinded is the share of the weight of comparisons whose comparator gives the treatment away.
 	Unblinded    float64
 	Studies      []StudyWeight

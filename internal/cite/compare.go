@@ -102,7 +102,7 @@ func verdicts(claims []evidence.ClaimVerdict, finding string) string {
 	var out []string
 	for _, c := range claims {
 		if slices.Contains(c.Findings, finding) {
-			out = append(out, c.ID+" "+string(c.Verdict))
+			out = append(out, c.ID+" "+c.Verdict.Words(c.Coverage))
 		}
 	}
 	if len(out) == 0 {

@@ -115,6 +115,9 @@ type Exclusion struct {
 	// Misfit is population, design, comparator or time where the row does not belong
 	// to the question, whatever else Code says against it.
 	Misfit string `json:"misfit,omitempty"`
+	// Compared is set where the row compares two groups although its design is not
+	// stated well enough for the question.
+	Compared bool `json:"compared,omitempty"`
 }
 
 // MissingTrial is a registered trial that fits a question and has no usable

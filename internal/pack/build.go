@@ -172,8 +172,8 @@ func (in Input) domain(dom vocab.Domain, belongs map[string][]string) Domain {
 			continue
 		}
 		if flat.Estimate == nil {
-			if st := in.state(flat.ID); st.Sayable() {
-				d.Open = append(d.Open, Open{flat.Title, string(st), edition.Permalink(flat.ID, in.Document.ID)})
+			if f := in.finding(flat.ID); f.State.Sayable() {
+				d.Open = append(d.Open, Open{flat.Title, f.State.Words(f.Coverage), edition.Permalink(flat.ID, in.Document.ID)})
 			}
 			continue
 		}
@@ -210,13 +210,11 @@ const (
 	clinical = "clinical-skills"
 )
 
-func (in Input) state(finding string) evidence.State {
-	for _, f := range in.Findings {
-		if f.ID == finding {
-			return f.State
-		}
+func (in Input) finding(id string) evidence.Finding {
+	if i := slices.IndexFunc(in.Findings, func(f evidence.Finding) bool { return f.ID == id }); i >= 0 {
+		return in.Findings[i]
 	}
-	return ""
+	return evidence.Finding{}
 }
 
 func (in Input) claims(dom vocab.Domain, d *Domain) {
@@ -289,10 +287,10 @@ func short(it cite.Item) cite.Item {
 }
 
 func (in Input) claim(v evidence.ClaimVerdict) ClaimCard {
-	c := ClaimCard{ID: v.ID, Text: v.Text, Verdict: string(v.Verdict), Why: v.Why, Rule: v.Rule, Findings: v.Findings}
+	c := ClaimCard{ID: v.ID, Text: v.Text, Verdict: v.Verdict.Words(v.Coverage), Why: v.Why, Rule: v.Rule, Findings: v.Findings}
 	c.Plain = firstOf(v.Instead, v.Why)
-	c.Curriculum = fmt.Sprintf("Verdict on %q in edition %s: %s (%s).", v.Text, in.Document.ID, v.Verdict, v.Why)
-	c.Researcher = fmt.Sprintf("Verdict: %s; k = %d, n = %d; %s. Rule: %s.", v.Verdict, v.K, v.N, v.Why, v.Rule)
+	c.Curriculum = fmt.Sprintf("Verdict on %q in edition %s: %s (%s).", v.Text, in.Document.ID, c.Verdict, v.Why)
+	c.Researcher = fmt.Sprintf("Verdict: %s; k = %d, n = %d; %s. Rule: %s.", c.Verdict, v.K, v.N, v.Why, v.Rule)
 	c.Discuss = "Which result would change this verdict, and in which direction? Use the rule."
 	if items, err := in.Shelf.Cite(v.ID); err == nil {
 		c.Citation, c.Permalink = cite.Line(short(items[0])), items[0].Location

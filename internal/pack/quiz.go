@@ -107,6 +107,10 @@ func peopleItem(id, about string, p *evidence.PeopleOf100, add func(Item)) {
 func claimItem(c ClaimCard, add func(Item)) {
 	var states []string
 	for _, s := range evidence.States {
+		if w := s.Words(evidence.Coverage{Retold: true}); w == c.Verdict {
+			states = append(states, w)
+			continue
+		}
 		states = append(states, string(s))
 	}
 	right := slices.Index(states, c.Verdict)

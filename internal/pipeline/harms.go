@@ -22,12 +22,10 @@ import (
 // reportHarms lists adverse events, those posted for studies of the tracker's
 // substances and those that people extracted, and counts them by substance.
 func (p *Pipeline) reportHarms(ctx context.Context, h *human, base synthesis.Base, ed *reports.Edition) error {
-	at, named := map[string]*evidence.Study{}, map[string]*evidence.Study{}
+	at := map[string]*evidence.Study{}
 	for i := range ed.Studies {
-		s := &ed.Studies[i]
-		named[s.Label] = s
-		for _, r := range s.Records {
-			at[r] = s
+		for _, r := range ed.Studies[i].Records {
+			at[r] = &ed.Studies[i]
 		}
 	}
 	for r, err := range p.Store.Records(ctx, store.RecordFilter{WithResults: true, WithoutGone: true}) {
@@ -38,18 +36,7 @@ func (p *Pipeline) reportHarms(ctx context.Context, h *human, base synthesis.Bas
 			ed.Harms = append(ed.Harms, postedHarms(&r, st, p.Vocab)...)
 		}
 	}
-	size, from := armSizes(base.Effects), len(ed.Harms)
-	sessions := map[string]bool{}
-	for _, x := range h.Harms {
-		row := extractedHarm(x, cmp.Or(at[x.TrialID], named[x.Study]), size)
-		sessions[row.StudyID] = sessions[row.StudyID] || row.Unit == evidence.UnitSessions
-		ed.Harms = append(ed.Harms, row)
-	}
-	for i := from; i < len(ed.Harms); i++ { // a table that counts sessions in one arm does so in all
-		if sessions[ed.Harms[i].StudyID] {
-			ed.Harms[i].Unit = evidence.UnitSessions
-		}
-	}
+	ed.Harms = append(ed.Harms, extractedHarms(h.Harms, ed.Studies, base.Effects)...)
 	slices.SortStableFunc(ed.Harms, func(a, b evidence.HarmRow) int {
 		return cmp.Or(strings.Compare(a.Substance, b.Substance), strings.Compare(a.Label, b.Label), strings.Compare(a.TermID, b.TermID), strings.Compare(a.Window, b.Window), strings.Compare(a.Arm, b.Arm))
 	})
@@ -68,11 +55,40 @@ func (p *Pipeline) reportHarms(ctx context.Context, h *human, base synthesis.Bas
 	return err
 }
 
+// extractedHarms are the rows of people's tables, each with the study that its trial
+// id or its name leads to.
+func extractedHarms(table []review.Harm, studies []evidence.Study, effects []evidence.Effect) []evidence.HarmRow {
+	at, named := map[string]*evidence.Study{}, map[string]*evidence.Study{}
+	for i := range studies {
+		s := &studies[i]
+		named[s.Label] = s
+		for _, r := range s.Records {
+			at[r] = s
+		}
+	}
+	size, sessions := armSizes(effects), map[string]bool{}
+	out := make([]evidence.HarmRow, 0, len(table))
+	for _, x := range table {
+		row := extractedHarm(x, cmp.Or(at[x.TrialID], named[x.Study]), size)
+		sessions[row.StudyID] = sessions[row.StudyID] || row.Unit == evidence.UnitSessions
+		out = append(out, row)
+	}
+	for i := range out { // a table that counts sessions in one arm does so in all
+		if sessions[out[i].StudyID] {
+			out[i].Unit = evidence.UnitSessions
+		}
+	}
+	return out
+}
+
 // armSizes gives the largest arm of each study on either side, as its results
 // state it.
 func armSizes(effects []evidence.Effect) map[string][2]float64 {
 	out := map[string][2]float64{}
 	for _, e := range effects {
+		if extract.IsHarmTable(e) {
+			continue
+		}
 		n := out[e.StudyID]
 		n[0], n[1] = max(n[0], evidence.Value(e.N1)), max(n[1], evidence.Value(e.N2))
 		out[e.StudyID] = n
@@ -100,6 +116,10 @@ func extractedHarm(x review.Harm, st *evidence.Study, size map[string][2]float64
 		row.Flags = append(row.Flags, "the count was worked back from a proportion")
 	}
 	synthesis.FoldHarm(&row)
+	if row.TermID == synthesis.TermSerious {
+		yes := true
+		row.Serious = &yes
+	}
 	return row
 }
 

@@ -216,6 +216,7 @@ func (p *Pipeline) extract(ctx context.Context) (ExtractReport, error) {
 		return rep, err
 	}
 	effects = append(effects, posted...)
+	effects = append(effects, harmTable(h, studies, effects)...)
 	slices.SortFunc(effects, func(a, b evidence.Effect) int { return strings.Compare(a.ID, b.ID) })
 	effects = extract.Audit(effects)
 	applied := review.Apply(effects, h.Decisions, func(e *evidence.Effect) error { return extract.Compute(e, effect.Metafor) })
@@ -228,6 +229,15 @@ func (p *Pipeline) extract(ctx context.Context) (ExtractReport, error) {
 		return rep, err
 	}
 	return rep, p.Store.ReplaceEffects(ctx, effects)
+}
+
+// harmTable are the effects that people's tables of adverse events allow.
+func harmTable(h *human, studies []evidence.Study, effects []evidence.Effect) []evidence.Effect {
+	byID := map[string]*evidence.Study{}
+	for i := range studies {
+		byID[studies[i].ID] = &studies[i]
+	}
+	return extract.HarmTableEffects(extractedHarms(h.Harms, studies, effects), byID, effects, effect.Metafor)
 }
 
 // extractBatch is how many records are read into results in one transaction.

@@ -91,7 +91,7 @@ func stateOf(q Question, f evidence.Finding) evidence.State {
 		add(!m.Controlled, evidence.Uncontrolled)
 	}
 	for _, x := range f.Excluded {
-		add(x.Misfit == CodeDesign, evidence.Uncontrolled)
+		add(x.Misfit == CodeDesign && !x.Compared, evidence.Uncontrolled)
 		add(measuredHere(x), evidence.MeasuredOnly)
 	}
 	add(len(f.Missing) > 0, evidence.RegisteredOnly)
@@ -103,7 +103,7 @@ func stateOf(q Question, f evidence.Finding) evidence.State {
 // measuredHere reports whether a row that was left out shows that the question's
 // own outcome was measured: not at another time, not in another group.
 func measuredHere(x evidence.Exclusion) bool {
-	return x.Misfit == "" && x.Code != CodePlan && x.Code != CodeTime
+	return x.Compared || x.Misfit == "" && x.Code != CodePlan && x.Code != CodeTime
 }
 
 // searched says in words what was asked: "ClinicalTrials.gov, PubMed; 2026-11-20".
@@ -149,7 +149,7 @@ func named(names []string) string {
 func sayAbsence(s evidence.State, what string, n int, names []string, c evidence.Coverage) string {
 	switch {
 	case s == evidence.MeasuredOnly && n > 0:
-		return fmt.Sprintf("%s%s measured it without a number that this question can use, so it is not known %s.", plural(n, "controlled study", "controlled studies"), named(names), what)
+		return fmt.Sprintf("%s%s measured it without a number that this question can use, so it is not known %s.", plural(n, "study with a comparison group", "studies with a comparison group"), named(names), what)
 	case s == evidence.MeasuredOnly:
 		return fmt.Sprintf("It was measured without a number that this edition can use, so it is not known %s.", what)
 	case s == evidence.Uncontrolled && n > 0:

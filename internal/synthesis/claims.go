@@ -144,7 +144,7 @@ func judgeParts(cv *evidence.ClaimVerdict, c Claim, questions []Question, findin
 		states = append(states, one.Verdict)
 		cv.Findings = append(cv.Findings, one.Findings...)
 		cv.Coverage = joined(cv.Coverage, one.Coverage)
-		why = append(why, sentenceCase(plain(outcome))+": "+string(one.Verdict)+". "+one.Why)
+		why = append(why, sentenceCase(plain(outcome))+": "+one.Verdict.Words(one.Coverage)+". "+one.Why)
 		if one.K > cv.K {
 			cv.K, cv.N, cv.Certainty, cv.Instead = one.K, one.N, one.Certainty, one.Instead
 		}
@@ -301,13 +301,13 @@ func judgeAbsence(cv *evidence.ClaimVerdict, claim Claim, gap []evidence.GapCell
 	}
 	cv.Why = plural(n, "study in this edition joins", "studies in this edition join") + " one of the substances and one of the topics of the claim."
 	if cv.Coverage.Retold {
-		cv.Why += " Its facts are a selection, so the number of trials is not known from it."
+		cv.Instead = fmt.Sprintf("A selection of trials without a search of the registers holds %s of one of these drugs for a sexual or relationship concern; "+
+			"how many there are is not known from it.", plural(n, "trial", "trials"))
+		cv.Why += " Its facts are a selection and no register was searched, so the number of trials is not known from it."
+		return
 	}
 	if all := len(claim.Topics) * len(claim.Substances); asked < all {
 		cv.Why += fmt.Sprintf(" %d of the %d pairs of substance and topic were searched.", asked, all)
-	}
-	if cv.Coverage.Retold {
-		return
 	}
 	cv.Instead = fmt.Sprintf("%s of one of these drugs for a sexual or relationship concern %s found by a search of %s.", map[bool]string{true: "No trial", false: plural(n, "trial", "trials")}[n == 0],
 		map[bool]string{true: "was", false: "were"}[n <= 1], searched(cv.Coverage))

@@ -212,3 +212,9 @@ func designOf(about StudyTopics, r *evidence.Record) string {
 func (c Candidate) controlled() bool {
 	return c.Comparator != "none" && (c.Design == "parallel-rct" || c.Design == "crossover-rct" || c.Design == "randomized")
 }
+
+// compared reports whether a row of two groups is, or may be, of a randomised trial
+// whose layout or design is not stated: never without a comparison group.
+func (c Candidate) compared() bool {
+	return c.controlled() || c.Design == "" && c.Comparator != "" && c.Comparator != "none"
+}

@@ -76,6 +76,7 @@ func gradeInputs(q Question, f *evidence.Finding, searched bool) certainty.Input
 			in.SD = math.NaN()
 		}
 	}
+	in.Conflict = f.Headline.Kind == evidence.HeadlineNotPooled && p.K > 1
 	in.WithoutHigh = withoutHigh(q, f.Effects)
 	in.Unblinded = openWeight(p, f.Effects)
 	for i, e := range f.Effects {

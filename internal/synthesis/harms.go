@@ -83,17 +83,31 @@ func Harms(in HarmInput) []evidence.Harms {
 }
 
 func harmState(h evidence.Harms) (evidence.State, string) {
-	name := plain(h.Substance)
+	name := substanceName(h.Substance)
 	switch {
 	case len(h.Sexual) > 0:
-		return evidence.Uncertain, ""
+		return evidence.Uncertain, sexualWithoutInterval(h.Sexual)
 	case h.Rows > 0:
-		return evidence.Uncertain, fmt.Sprintf("None of the %s of %s names a sexual side effect. Such effects are seldom asked for: their absence from a list does not show that there were none.",
+		return evidence.Uncertain, fmt.Sprintf("None of the %s of %s names a sexual side effect. "+
+			"Such effects are seldom asked for: their absence from a list does not show that there were none.",
 			plural(h.Rows, "adverse event row", "adverse event rows"), name)
 	case h.Coverage.Asked:
 		return evidence.SearchedNone, "No adverse event rows of " + name + " are in this edition."
 	}
 	return evidence.NotLooked, "No search of this edition asked for " + name + "."
+}
+
+// sexualWithoutInterval names the sexual side effects that are counted where no
+// comparison has an interval, with the reason.
+func sexualWithoutInterval(terms []evidence.HarmTerm) string {
+	var names []string
+	for _, t := range terms {
+		if slices.ContainsFunc(t.Comparisons, func(c evidence.HarmComparison) bool { return c.Lower != nil }) {
+			return ""
+		}
+		names = append(names, t.Name)
+	}
+	return "Counted, without two groups of different people to compare: " + strings.Join(names, ", ") + "; the rows are among all rows."
 }
 
 // countPeople adds one study's people to what is known of a substance.

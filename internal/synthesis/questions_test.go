@@ -63,3 +63,18 @@ func TestGuidelineQuestions(t *testing.T) {
 		t.Errorf("the mixed populations are not named: %s %v", mixed.Sentences.Curriculum, mixed.Limits)
 	}
 }
+
+// A randomised trial whose layout is not stated has a comparison group: its row is
+// left out for its design, and is not called uncontrolled.
+func TestRandomisedWithoutLayoutIsNotUncontrolled(t *testing.T) {
+	q := ask(t, "mdma-ptsd-severity")
+	for design, want := range map[string]evidence.State{"randomized": evidence.MeasuredOnly, "open-label": evidence.Uncontrolled, "": evidence.MeasuredOnly} {
+		e := evidence.Effect{ID: "e", StudyID: "S", StudyLabel: "S", Substance: "mdma", Condition: "ptsd", Domain: "ptsd", PopulationClass: "diagnosis", ScoreType: "endpoint",
+			ComparatorClass: "inactive-placebo", Design: design, Verdict: evidence.Usable, Measure: "SMD", Formula: "metapsy"}
+		e.SetEffect("SMD", "metapsy", -0.5, 0.1)
+		f, err := synthesis.Answer(t.Context(), q, synthesis.Base{Effects: []evidence.Effect{e}})
+		if err != nil || f.State != want {
+			t.Errorf("design %q: %s, %v", design, f.State, err)
+		}
+	}
+}

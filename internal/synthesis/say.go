@@ -53,8 +53,11 @@ func say(q Question, f *evidence.Finding) error {
 	}
 	num := fmt.Sprintf("%s %s [%s, %s]", MeasureName(q.Measure), natural(q.Measure, est), natural(q.Measure, lo), natural(q.Measure, hi))
 	who := fmt.Sprintf("%s, %s", plural(p.K, "study", "studies"), plural(p.N, "participant", "participants"))
-	if n := otherIllness(f.Effects); n > 0 && n < p.K {
+	switch n := otherIllness(f.Effects); {
+	case n > 0 && n < p.K:
 		who += fmt.Sprintf("; %d of the studies in people with another illness", n)
+	case n > 0 && q.Population == "":
+		who += "; in people with another illness"
 	}
 	one := ""
 	switch f.Headline.Kind {
@@ -229,6 +232,10 @@ func sayNothing(q Question, f evidence.Finding) evidence.Sentences {
 		who += " compared with " + q.ComparatorWords
 	}
 	text := sayAbsence(f.State, "whether "+who, n, names, f.Coverage)
+	if f.State == evidence.MeasuredOnly && n > 0 && withoutEvents(f) {
+		text = fmt.Sprintf("%s%s counted no event in either group, which gives no ratio, so it is not known whether %s.",
+			plural(n, "study", "studies"), named(names), who)
+	}
 	if text == "" {
 		return evidence.Sentences{Ask: ask(q)}
 	}
@@ -237,6 +244,20 @@ func sayNothing(q Question, f evidence.Finding) evidence.Sentences {
 		absence = " This is no evidence of safety."
 	}
 	return evidence.Sentences{Ask: ask(q), Answer: text, Plain: text, Curriculum: text + absence, Researcher: q.Title + ": " + text + " k = 0."}
+}
+
+// withoutEvents reports whether all that was measured is that no group had an event.
+func withoutEvents(f evidence.Finding) bool {
+	measured := false
+	for _, x := range f.Excluded {
+		if measuredHere(x) {
+			if x.Code != CodeNoEvents {
+				return false
+			}
+			measured = true
+		}
+	}
+	return measured && len(f.Measured) == 0
 }
 
 // behind counts the studies behind a state without a number and names their
@@ -257,7 +278,7 @@ func behind(f evidence.Finding) (n int, names []string) {
 			}
 		}
 		for _, x := range f.Excluded {
-			if f.State == evidence.MeasuredOnly && measuredHere(x) || f.State == evidence.Uncontrolled && x.Misfit == CodeDesign {
+			if f.State == evidence.MeasuredOnly && measuredHere(x) || f.State == evidence.Uncontrolled && x.Misfit == CodeDesign && !x.Compared {
 				add(x.StudyID, x.Label)
 			}
 		}

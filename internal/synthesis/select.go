@@ -56,14 +56,16 @@ func Select(q Question, effects []evidence.Effect) Selection {
 		}
 		if code, why := q.rowReason(e, misfit); code != "" {
 			sel.exclude(e, code, why)
+			last := &sel.Excluded[len(sel.Excluded)-1]
 			switch {
 			case misfit.Code != "":
+				last.Compared = misfit.Code == CodeDesign && e.PostCrossover != evidence.Yes && ofEffect(e).compared()
 			case e.PostCrossover == evidence.Yes: // both groups had the drug: nothing is compared
 				misfit.Code = CodeDesign
 			case q.outsideWindow(e):
 				misfit.Code = CodeTime
 			}
-			sel.Excluded[len(sel.Excluded)-1].Misfit = misfit.Code
+			last.Misfit = misfit.Code
 			continue
 		}
 		byStudy[e.StudyID] = append(byStudy[e.StudyID], e)
@@ -275,14 +277,16 @@ func perComparison(in []evidence.Effect) (out []evidence.Effect, code, why strin
 	return out, CodeDuplicate, "the study gives this pair of arms more than once"
 }
 
-// verdictWords says why a row may not be used, without the code in front of a
-// reason that is a sentence by itself.
+// reasonCode is the code in front of a reason that is a sentence by itself.
+var reasonCode = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*: `)
+
+// verdictWords says why a row may not be used, without the code of the reason.
 func verdictWords(e evidence.Effect) string {
 	what := map[evidence.Verdict]string{evidence.NeedsReview: "a person has to look at it first", evidence.Unusable: "its numbers cannot be used"}[e.Verdict]
 	if what == "" {
 		what = string(e.Verdict)
 	}
-	return what + ": " + e.Reason
+	return what + ": " + reasonCode.ReplaceAllString(e.Reason, "")
 }
 
 var scoreNames = map[string]string{"endpoint": "endpoint scores", "change": "change scores", "response": "the share of people who responded", "remission": "the share of people in remission", "events": "counts of events"}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"past/internal/evidence"
+	"past/internal/vocab"
 )
 
 // The kinds of row of the sexual and relational layer.
@@ -30,8 +31,16 @@ type LayerInput struct {
 	Posted map[string]bool
 }
 
-// SexualDomain reports whether the layer gathers an outcome domain.
-func SexualDomain(domain string) bool { return domain == "sexual-function" || domain == "relationship" }
+// SexualDomain reports whether the layer gathers an outcome domain: sexual
+// function with all its parts, compulsive behaviour, communication, and what
+// partners are to each other.
+func SexualDomain(domain string) bool {
+	switch domain {
+	case "sexual-function", "sexual-compulsivity", "sexual-communication", "relationship", "intimacy", "attachment":
+		return true
+	}
+	return slices.ContainsFunc(vocab.Default().OutcomeDomains(), func(d vocab.OutcomeDomain) bool { return d.ID == domain && d.Parent == "sexual-function" })
+}
 
 // itemWords find single items of depression and other scales that ask about
 // sexual interest or genital symptoms.

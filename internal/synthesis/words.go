@@ -56,6 +56,14 @@ func plain(id string) string {
 	return strings.ReplaceAll(id, "-", " ")
 }
 
+// substanceName is the name of a substance for people.
+func substanceName(id string) string {
+	if s, ok := vocab.Default().Substance(id); ok {
+		return s.Name
+	}
+	return plain(id)
+}
+
 func plainAll(ids []string) string {
 	var out []string
 	for _, id := range ids {
