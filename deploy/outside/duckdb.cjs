@@ -1,9 +1,9 @@
 // Reads a folder of Parquet files with DuckDB and prints what it saw as one
 // JSON document: of each table the columns with their types, every cell, and
 // what the engine itself computes over each column; the edition in the files'
-// metadata; the rows of a query; and trials' dates as text and as days.
+// metadata; the rows of each query; and trials' dates as text and as days.
 //
-//   node duckdb.cjs FOLDER QUERY      (NODE_PATH names the modules' folder)
+//   node duckdb.cjs FOLDER QUERY...   (NODE_PATH names the modules' folder)
 "use strict";
 const fs = require("fs");
 const path = require("path");
@@ -15,13 +15,13 @@ const name = (s) => '"' + s.replaceAll('"', '""') + '"';
 const plain = (v) => (typeof v === "bigint" ? v.toString() : v);
 
 async function main() {
-  const [folder, query] = process.argv.slice(2);
+  const [folder, ...queries] = process.argv.slice(2);
   const connection = await (await DuckDBInstance.create(":memory:")).connect();
   const rows = async (sql) => (await connection.runAndReadAll(sql)).getRowsJS().map((r) => r.map(plain));
-  const out = { version: version(), tables: {}, edition: {}, query: [], dates: [] };
+  const out = { version: version(), tables: {}, edition: {}, queries: [], dates: [] };
   for (const table of fs.readdirSync(folder).sort()) {
-    const file = path.join(folder, table, "data.parquet");
-    const from = ` FROM read_parquet(${text(file)})`;
+    const files = path.join(folder, table, "**", "*.parquet");
+    const from = ` FROM read_parquet(${text(files)}, hive_partitioning = false)`;
     const columns = (await rows("DESCRIBE SELECT *" + from)).map((r) => ({ name: r[0], type: r[1] }));
     const t = { columns, rows: await rows("SELECT *" + from), count: [], sum: [] };
     for (const c of columns) {
@@ -31,10 +31,10 @@ async function main() {
       t.sum.push(sum === null ? null : String(sum));
     }
     out.tables[table] = t;
-    out.edition[table] = (await rows(`SELECT decode(value) FROM parquet_kv_metadata(${text(file)}) WHERE decode(key) = 'past.edition'`))[0][0];
+    out.edition[table] = (await rows(`SELECT string_agg(DISTINCT decode(value)) FROM parquet_kv_metadata(${text(files)}) WHERE decode(key) = 'past.edition'`))[0][0];
   }
-  out.query = await rows(query);
-  const trials = text(path.join(folder, "trials", "data.parquet"));
+  for (const query of queries) out.queries.push(await rows(query));
+  const trials = text(path.join(folder, "trials", "**", "*.parquet"));
   out.dates = await rows(`SELECT d, CAST(TRY_CAST(d AS DATE) AS VARCHAR) FROM (SELECT unnest([start, completion, first_posted]) AS d FROM read_parquet(${trials})) WHERE d IS NOT NULL`);
   process.stdout.write(JSON.stringify(out));
 }

@@ -3,6 +3,7 @@ package outside
 import (
 	"encoding/csv"
 	"encoding/json"
+	"fmt"
 	"math"
 	"math/big"
 	"os"
@@ -26,7 +27,7 @@ type seen struct {
 		Sum     []*string
 	}
 	Edition map[string]string
-	Query   [][]any
+	Queries [][][]any
 	Dates   [][]any
 }
 
@@ -49,18 +50,22 @@ func readCSV(t *testing.T, path string) table {
 	return table{all[0], all[1:]}
 }
 
-// queryOfDocs is the query that docs/scale.md prints.
-func queryOfDocs(t *testing.T) string {
+// queriesOfDocs are the queries that docs/scale.md prints: questions by
+// substance, and trials by partition.
+func queriesOfDocs(t *testing.T) []string {
 	t.Helper()
 	b, err := os.ReadFile(filepath.Join("..", "..", "docs", "scale.md"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	m := regexp.MustCompile("(?s)```(?:sql)?\n(SELECT[^`]*read_parquet[^`]*)```").FindSubmatch(b)
-	if m == nil {
-		t.Fatal("docs/scale.md prints no query over Parquet files")
+	var out []string
+	for _, m := range regexp.MustCompile("(?s)```(?:sql)?\n(SELECT[^`]*read_parquet[^`]*)```").FindAllSubmatch(b, -1) {
+		out = append(out, strings.TrimSuffix(strings.TrimSpace(string(m[1])), ";"))
 	}
-	return strings.TrimSuffix(strings.TrimSpace(string(m[1])), ";")
+	if len(out) != 2 {
+		t.Fatalf("docs/scale.md prints %d queries over Parquet files, want 2", len(out))
+	}
+	return out
 }
 
 // TestDuckDBReadsParquet holds every cell, count and sum that DuckDB reads from
@@ -71,7 +76,8 @@ func TestDuckDBReadsParquet(t *testing.T) {
 	run(t, dir, nil, binary, "export", "--format", "parquet", "--db", db, "--out", "parquet")
 	run(t, dir, nil, binary, "export", "--format", "csv", "--db", db, "--out", "csv")
 	var got seen
-	if err := json.Unmarshal(run(t, dir, env, path, script(t, "duckdb.cjs"), "parquet", queryOfDocs(t)), &got); err != nil {
+	args := append([]string{script(t, "duckdb.cjs"), "parquet"}, queriesOfDocs(t)...)
+	if err := json.Unmarshal(run(t, dir, env, path, args...), &got); err != nil {
 		t.Fatal(err)
 	}
 	t.Logf("DuckDB %s read %d tables", got.Version, len(got.Tables))
@@ -97,6 +103,8 @@ func TestDuckDBReadsParquet(t *testing.T) {
 		if got.Edition[name] != edition {
 			t.Errorf("%s is of edition %q, findings of %q", name, got.Edition[name], edition)
 		}
+		byText(has.Rows)
+		byText(want.rows)
 		for c, col := range has.Columns {
 			if col.Name != want.columns[c] {
 				t.Errorf("%s: column %d is %q, CSV %q", name, c, col.Name, want.columns[c])
@@ -124,8 +132,31 @@ func TestDuckDBReadsParquet(t *testing.T) {
 	if cells < 10000 {
 		t.Errorf("only %d cells compared", cells)
 	}
-	checkQuery(t, got.Query, readCSV(t, filepath.Join(dir, "csv", "findings.csv")))
+	checkQueries(t, got.Queries, filepath.Join(dir, "csv"))
 	checkDates(t, got.Dates)
+}
+
+// byText sorts rows, because partitions have an order of their own.
+func byText[T any](rows [][]T) {
+	key := func(row []T) string {
+		var b strings.Builder
+		for _, v := range row {
+			text := fmt.Sprint(v)
+			switch x := any(v).(type) {
+			case nil:
+				text = ""
+			case bool:
+				text = map[bool]string{true: "1", false: "0"}[x]
+			case float64:
+				text = strconv.FormatFloat(x, 'g', -1, 64)
+			case string:
+				text = export.Unguard(x)
+			}
+			b.WriteString(text + "\x00")
+		}
+		return b.String()
+	}
+	slices.SortStableFunc(rows, func(a, b []T) int { return strings.Compare(key(a), key(b)) })
 }
 
 // sameCell compares without tolerance: a double must be the very same one.
@@ -194,6 +225,32 @@ func checkDates(t *testing.T, got [][]any) {
 	}
 	if days == 0 || days == len(got) {
 		t.Errorf("%d whole dates of %d: one of the two kinds is not tried", days, len(got))
+	}
+}
+
+// checkQueries holds the answers to the queries of docs/scale.md against the CSV
+// files of a folder.
+func checkQueries(t *testing.T, got [][][]any, dir string) {
+	t.Helper()
+	if len(got) != 2 {
+		t.Fatalf("%d answers to 2 queries", len(got))
+	}
+	checkQuery(t, got[0], readCSV(t, filepath.Join(dir, "findings.csv")))
+	trials := readCSV(t, filepath.Join(dir, "trials.csv"))
+	source, start := slices.Index(trials.columns, "source"), slices.Index(trials.columns, "start")
+	want := map[string]int{}
+	for _, row := range trials.rows {
+		if len(row[start]) >= 4 && row[start][:4] >= "2015" {
+			want[row[source]+" "+row[start][:4]]++
+		}
+	}
+	if len(want) < 2 || len(got[1]) != len(want) {
+		t.Fatalf("trials by partition: %v, want %v", got[1], want)
+	}
+	for _, row := range got[1] {
+		if key := fmt.Sprint(row[0], " ", row[1]); len(row) != 3 || fmt.Sprint(row[2]) != strconv.Itoa(want[key]) {
+			t.Errorf("trials by partition: %v, want %d", row, want[key])
+		}
 	}
 }
 

@@ -48,9 +48,9 @@ function sql(folder, query) {
   const pl = require("nodejs-polars");
   process.chdir(folder);
   const frames = {};
-  const text = query.replace(/read_parquet\('([^']+)'[^)]*\)/g, (_, glob) => {
+  const text = query.replace(/read_parquet\('([^']+)'([^)]*)\)/g, (_, glob, options) => {
     const name = "t" + Object.keys(frames).length;
-    frames[name] = pl.scanParquet(glob);
+    frames[name] = pl.scanParquet(glob, { hivePartitioning: /hive_partitioning = true/.test(options) });
     return name;
   });
   const context = new pl.SQLContext(frames);
