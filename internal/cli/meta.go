@@ -65,6 +65,8 @@ type roleFlags struct {
 	T1i   string `name:"t1i" help:"Person-time of group 1." placeholder:"COLUMN"`
 	X2i   string `name:"x2i" help:"Events of group 2, with person-time." placeholder:"COLUMN"`
 	T2i   string `name:"t2i" help:"Person-time of group 2." placeholder:"COLUMN"`
+	SE1i  string `name:"se1i" help:"Standard error of the mean of group 1, in place of its standard deviation." placeholder:"COLUMN"`
+	SE2i  string `name:"se2i" help:"Standard error of the mean of group 2." placeholder:"COLUMN"`
 	Med1i string `name:"med1i" help:"Median of group 1 (with q11i and q31i, or min1i and max1i)." placeholder:"COLUMN"`
 	Q11i  string `name:"q11i" hidden:""`
 	Q31i  string `name:"q31i" hidden:""`

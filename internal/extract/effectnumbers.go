@@ -3,9 +3,9 @@ package extract
 import (
 	"fmt"
 	"math"
-	"strings"
 
 	"past/internal/evidence"
+	"past/internal/text"
 )
 
 func input(name, raw string, value float64, prov evidence.Provenance, field string) evidence.Input {
@@ -134,24 +134,14 @@ func (b *effectBuilder) events(j effectJudge, a *evidence.ArmResult, name string
 // countFromShare gives the one number of n people whose share, rounded to the
 // digits of raw, is v of scale.
 func countFromShare(raw string, v, scale, n float64) (float64, bool) {
-	low, high := countsOfShare(raw, v, scale, n)
+	low, high := text.CountsOfShare(raw, v, scale, n)
 	return low, low == high
 }
 
 // countExists tells whether any number of n people has that share.
 func countExists(raw string, v, scale, n float64) bool {
-	low, high := countsOfShare(raw, v, scale, n)
+	low, high := text.CountsOfShare(raw, v, scale, n)
 	return low <= high
-}
-
-func countsOfShare(raw string, v, scale, n float64) (low, high float64) {
-	decimals := 0
-	if i := strings.LastIndexAny(raw, ".,"); i >= 0 {
-		decimals = len(strings.TrimRight(raw[i+1:], " %"))
-	}
-	half := 0.5*math.Pow(10, -float64(decimals)) + 1e-9
-	low, high = math.Ceil((v-half)*n/scale-1e-9), math.Floor((v+half)*n/scale+1e-9)
-	return math.Max(low, 0), math.Min(high, n)
 }
 
 // judgeEffectSize doubts what is beyond anything seen in the field.

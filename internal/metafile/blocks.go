@@ -2,7 +2,9 @@ package metafile
 
 import (
 	"fmt"
+	"maps"
 	"math"
+	"slices"
 	"sort"
 )
 
@@ -100,3 +102,5 @@ func (c *Case) runBlock(run blockFunc) (v any, err error) {
 	}()
 	return run(c)
 }
+
+func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

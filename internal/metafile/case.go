@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"past/analysis/effect"
+	human "past/internal/text"
 )
 
 // Case is one question: rows of input, and the tree of what to compute.
@@ -35,8 +36,10 @@ type Case struct {
 
 	Warnings []string // shown with the answer
 
-	roles     Roles  // columns that the user named
-	scale     string // of given ratios: log, ratio, ratio-log-se or "" to find out
+	roles     Roles             // columns that the user named
+	alias     map[string]string // usual name of a group's statistic to the column that is named after what was given
+	open      []string          // what the reading of the table left to ask
+	scale     string            // of given ratios: log, ratio, ratio-log-se or "" to find out
 	level     float64
 	unguarded bool // a case with a request names its tests as metafor does: knha has no guard
 
@@ -69,7 +72,12 @@ func (c *Case) columnName(name string) string {
 }
 
 // column holds one raw column; values are float64, string, bool, badCell or nil.
-type column struct{ cells []any }
+type column struct {
+	cells   []any
+	written []string // the cells of a table as they are written, nil for JSON
+	style   human.NumberStyle
+	percent bool // the numbers are percentages
+}
 
 // ErrNoColumn is wrapped in errors about a column that a block needs and the
 // input does not have.
@@ -101,9 +109,8 @@ func (c *Case) Floats(name string) ([]float64, error) {
 			return nil, fmt.Errorf("%s, column %q: %q %s", c.rowName(i), c.columnName(name), bad.text, bad.reason)
 		}
 		if s, isText := v.(string); isText && !ok {
-			var kind numberKind
-			x, kind = readNumber(s, markUnknown)
-			ok = kind == isNumber
+			n := human.ParseNumber(s, human.StyleUnknown)
+			x, ok = n.Value, n.OK && n.Op == "" && !n.Percent
 		}
 		if !ok && v != nil {
 			return nil, fmt.Errorf("%s, column %q: %q is not a number", c.rowName(i), c.columnName(name), v)
@@ -227,7 +234,7 @@ func parseCase(data []byte) (*Case, error) {
 				return nil, fmt.Errorf("row %d, column %q: a cell must be a number, text, true, false or null", i+1, name)
 			}
 			if c.columns[name] == nil {
-				c.columns[name] = &column{make([]any, c.Rows)}
+				c.columns[name] = &column{cells: make([]any, c.Rows)}
 				c.names = append(c.names, name)
 			}
 			c.columns[name].cells[i] = v

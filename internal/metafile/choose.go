@@ -46,7 +46,7 @@ func (c *Case) candidates(kind effect.Kind, role string) ([]string, error) {
 	var out []string
 	for _, want := range usualNames[kind][role] {
 		for _, n := range c.names {
-			if (n == want || fold(n) == want) && !slices.Contains(out, n) && !c.taken(n) {
+			if (n == want || fold(n) == want || c.alias[want] == n) && !slices.Contains(out, n) && !c.taken(n) {
 				if exact(kind, role, n) {
 					return []string{n}, nil
 				}
@@ -183,8 +183,18 @@ func (c *Case) chooseColumns(measure string) (effect.Measure, error) {
 	if given.fits() {
 		return info.Measure, c.adopt(given)
 	}
-	return "", fmt.Errorf("measure %s needs columns %s; not found: %s (the table has %s); name them (--%s COLUMN, …), or, where the effects are given, name these (--yi COLUMN with --vi, --sei, or --ci-lb and --ci-ub)", info.Measure,
-		strings.ReplaceAll(strings.Join(needed[info.Kind], ", "), "|", " or "), strings.Join(raw.lacking, ", "), strings.Join(c.names, ", "), strings.Fields(raw.lacking[0])[0])
+	return "", fmt.Errorf("measure %s needs columns %s; not found: %s (the table has %s)%s; name them (--%s COLUMN, …), or, where the effects are given,"+
+		" name these (--yi COLUMN with --vi, --sei, or --ci-lb and --ci-ub)", info.Measure,
+		strings.ReplaceAll(strings.Join(needed[info.Kind], ", "), "|", " or "), strings.Join(raw.lacking, ", "), strings.Join(c.names, ", "),
+		c.openText(), strings.Fields(raw.lacking[0])[0])
+}
+
+// openText is what the reading of the table left to ask.
+func (c *Case) openText() string {
+	if len(c.open) == 0 {
+		return ""
+	}
+	return "; " + strings.Join(c.open, "; ")
 }
 
 // adopt uses a binding unless it leaves a question.
@@ -193,7 +203,10 @@ func (c *Case) adopt(b binding) error {
 		return err
 	}
 	c.use(b.kind, b.columns)
-	return c.namesakes(b.columns)
+	if err := c.namesakes(b.columns); err != nil {
+		return err
+	}
+	return c.readWhole()
 }
 
 // chooseKind picks the one kind of table that the columns are.
@@ -218,7 +231,8 @@ func (c *Case) chooseKind() (effect.Measure, error) {
 	})
 	switch len(fits) {
 	case 0:
-		return "", fmt.Errorf("no measure was named and the columns (%s) are not those of a known table; name the columns: of an effect --yi COLUMN with --vi, --sei, or --ci-lb and --ci-ub; of other tables as past meta --help lists them (--m1i, --ai, …)", strings.Join(c.names, ", "))
+		return "", fmt.Errorf("no measure was named and the columns (%s) are not those of a known table%s; name the columns: of an effect --yi COLUMN"+
+			" with --vi, --sei, --tval, --zval, --pval, or --ci-lb and --ci-ub; of other tables as past meta --help lists them (--m1i, --ai, …)", strings.Join(c.names, ", "), c.openText())
 	case 1:
 		if fits[0].kind == effect.KindPrePost {
 			return "", fmt.Errorf("this is a pre-post table (%s): say which measure, --measure MC (mean change), SMCC (standardised by the SD of the change), SMCR (by the SD before) or ROMC (log ratio of means)", columnText(fits[0].columns))

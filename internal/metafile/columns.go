@@ -11,7 +11,7 @@ import (
 func fold(s string) string {
 	return strings.Map(func(r rune) rune {
 		switch r {
-		case '_', '.', ' ', '-', '(', ')', '\u00a0':
+		case '_', '.', ' ', '-', '(', ')', '[', ']', '\'', '\u2019', '%', '±', ',', ':', '\u00a0':
 			return -1
 		}
 		return r
@@ -21,10 +21,7 @@ func fold(s string) string {
 // groupNames are the usual names of a column of one group, for a stem such as
 // "mean": mean1, mean_arm1, mean.e, mean treat, ...
 func groupNames(arm int, stems ...string) []string {
-	ends := []string{"1", "arm1", "1i", "g1", "group1", "e", "exp", "experimental", "t", "trt", "treat", "treated", "treatment", "int", "intervention", "active"}
-	if arm == 2 {
-		ends = []string{"2", "arm2", "2i", "g2", "group2", "c", "ctrl", "con", "control", "comparator", "placebo", "pla", "pcb"}
-	}
+	ends := armWords[arm-1]
 	var out []string
 	for _, s := range stems {
 		for _, e := range ends {
@@ -39,21 +36,32 @@ func groupNames(arm int, stems ...string) []string {
 	return out
 }
 
+// armWords name the treated group and the comparator.
+var armWords = [2][]string{
+	{"1", "arm1", "1i", "g1", "group1", "e", "exp", "experimental", "t", "trt", "treat", "treated", "treatment", "int", "intervention", "active", "drug"},
+	{"2", "arm2", "2i", "g2", "group2", "c", "ctrl", "con", "control", "controls", "comparator", "placebo", "pla", "pcb"},
+}
+
+// effectKind is the kind of table that gives effects.
+const effectKind = effect.KindEffectAndVar
+
 // usualNames lists, for each kind of input, the columns it needs with the names
 // under which they are found (folded, the first match wins).
 var usualNames = map[effect.Kind]map[string][]string{
 	effect.KindEffectAndVar: {
-		"yi": {"yi", "y", "es", "effect", "effectsize", "te", "estimate", "est", "g", "hedgesg", "smd", "d", "cohensd", "logor", "lnor", "logrr", "lnrr", "loghr", "lnhr", "md", "zcor",
+		"yi": {"yi", "y", "es", "effect", "effectsize", "te", "estimate", "est", "g", "hedgesg", "smd", "d", "cohensd", "logor", "lnor", "logrr", "lnrr", "loghr", "lnhr", "md", "meandifference",
+			"standardizedmeandifference", "standardisedmeandifference", "stdmeandifference", "zcor",
 			"or", "oddsratio", "rr", "riskratio", "relativerisk", "hr", "hazardratio", "irr", "rateratio"},
-		"vi":  {"vi", "v", "var", "variance", "samplingvariance", "vary", "varg", "gvar"},
-		"sei": {"sei", "se", "sete", "stderr", "standarderror", "stderror", "seg", "gse", "selogor", "logorse", "logrrse", "selogrr"},
-		"lb":  {"lb", "cilb", "lower", "cilower", "lowerci", "lcl", "ll", "ll95", "lower95", "95lower", "ci95lower", "lowerlimit", "lowerbound", "cilow", "cil", "lci"},
-		"ub":  {"ub", "ciub", "upper", "ciupper", "upperci", "ucl", "ul", "ul95", "upper95", "95upper", "ci95upper", "upperlimit", "upperbound", "cihigh", "ciu", "uci"},
-		"ti":  {"tval", "tvalue", "tstat", "tstatistic"},
-		"zi":  {"zval", "zvalue", "zstat", "zstatistic"},
-		"pi":  {"pval", "pvalue", "p"},
+		"vi": {"vi", "v", "var", "variance", "samplingvariance", "vary", "varg", "gvar"},
+		"sei": {"sei", "se", "sete", "stderr", "standarderror", "stderror", "seg", "gse", "selogor", "logorse", "logrrse", "selogrr", "selnor", "selnrr", "selnhr", "seloghr",
+			"lnorse", "lnrrse", "lnhrse", "loghrse", "sem"},
+		"lb": limitNames("lb", "ll", "lcl", "lci", "cil"),
+		"ub": limitNames("ub", "ul", "ucl", "uci", "ciu"),
+		"ti": {"tval", "tvalue", "tstat", "tstatistic"},
+		"zi": {"zval", "zvalue", "zstat", "zstatistic"},
+		"pi": {"pval", "pvalue", "p"},
 	},
-	effect.KindMeans:       means(twoGroups(map[string][]string{"m": {"mean", "m"}, "sd": {"sd", "stdev"}, "n": {"n", "total", "totaln", "size"}})),
+	effect.KindMeans:       means(twoGroups(map[string][]string{"m": {"mean", "m", "meanchange", "changemean", "change"}, "sd": {"sd", "stdev", "sdchange"}, "se": {"se", "sem"}, "n": {"n", "total", "totaln", "size"}})),
 	effect.KindTwoByTwo:    countNames(),
 	effect.KindPersonTime2: twoGroups(map[string][]string{"x": {"event", "events", "x", "cases"}, "t": {"time", "persontime", "personyears", "py", "t"}}),
 	effect.KindProportion:  {"xi": {"xi", "x", "event", "events", "cases"}, "ni": {"ni", "n", "total", "samplesize"}},
@@ -62,6 +70,24 @@ var usualNames = map[effect.Kind]map[string][]string{
 	effect.KindCorrelation: {"ri": {"ri", "r", "cor", "correlation"}, "ni": {"ni", "n", "total", "samplesize"}},
 	effect.KindCronbach:    {"ai": {"ai", "alpha", "cronbachalpha"}, "mi": {"mi", "items", "nitems"}, "ni": {"ni", "n", "total", "samplesize"}},
 	effect.KindPrePost:     prePostNames(),
+}
+
+// limitNames are the names of a lower ("lb") or upper ("ub") limit: the short ones,
+// and low, lower with or without what they limit and its level.
+func limitNames(role string, short ...string) []string {
+	out := append([]string{role}, short...)
+	ends := []string{"lower", "low", "lo"}
+	if role == "ub" {
+		ends = []string{"upper", "high", "up", "hi"}
+	}
+	for _, end := range ends {
+		for _, of := range []string{"", "ci", "cl", "limit", "bound", "confidencelimit", "cilimit", "confidenceinterval"} {
+			for _, level := range []string{"", "95", "90", "99"} {
+				out = append(out, end+level+of, of+level+end, level+of+end, end+of+level)
+			}
+		}
+	}
+	return append(out, short[0]+"95")
 }
 
 func twoGroups(stems map[string][]string) map[string][]string {
@@ -99,15 +125,24 @@ func countNames() map[string][]string {
 }
 
 func prePostNames() map[string][]string {
-	return map[string][]string{"m1i": {"m1i", "m1", "mean1"}, "m2i": {"m2i", "m2", "mean2"}, "sd1i": {"sd1i", "sd1"},
+	out := map[string][]string{"m1i": {"m1i", "m1", "mean1"}, "m2i": {"m2i", "m2", "mean2"}, "sd1i": {"sd1i", "sd1"},
 		"sd2i": {"sd2i", "sd2"}, "ni": {"ni", "n", "total", "samplesize"}, "ri": {"ri", "r", "cor", "correlation"}}
+	for stem, letter := range map[string]string{"mean": "m", "sd": "sd"} {
+		for arm, times := range [][]string{{"pre", "before", "baseline"}, {"post", "after", "endpoint", "followup"}} {
+			role := fmt.Sprintf("%s%di", letter, arm+1)
+			for _, t := range times {
+				out[role] = append(out[role], stem+t, t+stem)
+			}
+		}
+	}
+	return out
 }
 
 // needed is which columns must be found for a kind; of alternatives in one string,
 // separated by a bar, one is enough.
 var needed = map[effect.Kind][]string{
 	effect.KindEffectAndVar: {"yi", "vi|sei|lb|ti|zi|pi"},
-	effect.KindMeans:        {"m1i|med1i", "sd1i|q11i|min1i", "n1i", "m2i|med2i", "sd2i|q12i|min2i", "n2i"},
+	effect.KindMeans:        {"m1i|med1i", "sd1i|se1i|q11i|min1i", "n1i", "m2i|med2i", "sd2i|se2i|q12i|min2i", "n2i"},
 	effect.KindTwoByTwo:     {"ai", "n1i|bi", "ci", "n2i|di"},
 	effect.KindPersonTime2:  {"x1i", "t1i", "x2i", "t2i"},
 	effect.KindProportion:   {"xi", "ni"},
@@ -152,6 +187,14 @@ func (c *Case) use(kind effect.Kind, bound map[string]string) {
 		c.columns[canonical] = col
 	}
 	c.chosen = bound
+}
+
+// armColumn names the arm of a row, "" where no column does.
+func (c *Case) armColumn() string {
+	if r := c.roles["arm"]; r != "" {
+		return c.find([]string{r, fold(r)})
+	}
+	return c.find(armNames)
 }
 
 // chosenText lists canonical = actual column names, sorted.

@@ -150,7 +150,7 @@ func parseCSVCase(data []byte) (*Case, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Case{Request: Tree{}, Rows: len(t.rows), columns: cols, names: t.header, lines: t.lines}, nil
+	return &Case{Request: Tree{}, Rows: len(t.rows), columns: cols, names: t.header, lines: t.lines, Warnings: t.notes, open: t.open}, nil
 }
 
 // analysis is what a table gets: a random-effects and a common-effect fit, and what
@@ -181,6 +181,10 @@ func (c *Case) analyse(cmd Command) (*analysis, error) {
 		wanted = text(asTree(c.Request["analysis"]), "measure")
 	}
 	c.roles, c.scale, c.level = cmd.Columns, cmd.Scale, cmd.Level
+	if err := c.leaveOutTotals(); err != nil {
+		return nil, err
+	}
+	c.nameGroups(cmd.Control)
 	if err := c.pairArms(cmd.Control); err != nil {
 		return nil, err
 	}
@@ -293,7 +297,7 @@ func (a *analysis) extras(method meta.Method, test meta.Test) error {
 	return nil
 }
 
-func orElse(a, b string) string {
+func orElse[T ~string](a, b T) T {
 	if a == "" {
 		return b
 	}
@@ -313,11 +317,7 @@ func modsFormula(mods string) string {
 func (a *analysis) setLabels() {
 	c := a.c
 	var values []string
-	col := c.find(labelNames)
-	if r := c.roles["study"]; r != "" {
-		col = c.find([]string{r, fold(r)})
-	}
-	if col != "" {
+	if col := c.labelColumn(); col != "" {
 		values, _, _ = c.Texts(col) // find names columns that there are
 	}
 	for _, r := range c.RowsUsed {

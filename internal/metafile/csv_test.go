@@ -59,49 +59,6 @@ func TestOneTableInManyHands(t *testing.T) {
 	}
 }
 
-func TestNumbersOfPeople(t *testing.T) {
-	for _, c := range []struct {
-		text string
-		mark decimalMark
-		want float64
-		kind numberKind
-	}{
-		{"1.2E-5", markUnknown, 1.2e-5, isNumber},
-		{"0,03", markUnknown, 0.03, isNumber},
-		{"1,234", markUnknown, 0, isAmbiguous},
-		{"1,234", markComma, 1.234, isNumber},
-		{"1,234", markDot, 1234, isNumber},
-		{"1.234", markUnknown, 1.234, isNumber},
-		{"1.234", markComma, 0, isAmbiguous},
-		{"1,234,567", markUnknown, 1234567, isNumber},
-		{"1,234.5", markUnknown, 1234.5, isNumber},
-		{"1.234,5", markUnknown, 1234.5, isNumber},
-		{"1\u00a0234,5", markUnknown, 1234.5, isNumber},
-		{"0,125", markUnknown, 0.125, isNumber},
-		{"1234,567", markUnknown, 1234.567, isNumber},
-		{"\u22121.5", markUnknown, -1.5, isNumber},
-		{"\u2013.5", markUnknown, -0.5, isNumber},
-		{"+3", markUnknown, 3, isNumber},
-		{"<0.0001", markUnknown, 0, isOther},
-		{"12%", markUnknown, 0, isOther},
-		{"2024-05", markUnknown, 0, isOther},
-		{"0x10", markUnknown, 0, isOther},
-		{"1_000", markUnknown, 0, isOther},
-		{"1e999", markUnknown, 0, isOther},
-		{"NA", markUnknown, 0, isMissing},
-		{"NR", markUnknown, 0, isMissing},
-		{" n/a ", markUnknown, 0, isMissing},
-		{"\u2014", markUnknown, 0, isMissing},
-		{".", markUnknown, 0, isMissing},
-		{"", markUnknown, 0, isMissing},
-	} {
-		x, kind := readNumber(c.text, c.mark)
-		if kind != c.kind || kind == isNumber && x != c.want {
-			t.Errorf("%q with mark %q: %v, kind %d; want %v, kind %d", c.text, rune(c.mark), x, kind, c.want, c.kind)
-		}
-	}
-}
-
 // What is wrong is named by row, line and the column's own name.
 func TestWrongInputIsNamed(t *testing.T) {
 	for name, c := range map[string]struct {
@@ -247,7 +204,7 @@ func FuzzTable(f *testing.F) {
 // The names of a hundred thousand studies are read once, not once a study.
 func BenchmarkLabels(b *testing.B) {
 	cells := make([]any, 100_000)
-	c := &Case{Rows: len(cells), columns: map[string]*column{"study": {cells}}, names: []string{"study"}}
+	c := &Case{Rows: len(cells), columns: map[string]*column{"study": {cells: cells}}, names: []string{"study"}}
 	for i := range cells {
 		cells[i] = "A study"
 		c.RowsUsed = append(c.RowsUsed, i+1)

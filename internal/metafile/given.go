@@ -3,10 +3,12 @@ package metafile
 import (
 	"fmt"
 	"math"
+	"regexp"
 	"slices"
 	"strings"
 
 	"past/analysis/effect"
+	human "past/internal/text"
 )
 
 // What a table gives instead of effects with variances, or of means with standard
@@ -24,6 +26,9 @@ const (
 var ratioNames = map[string]effect.Measure{"or": effect.OR, "oddsratio": effect.OR, "rr": effect.RR, "riskratio": effect.RR, "relativerisk": effect.RR,
 	"hr": effect.HR, "hazardratio": effect.HR, "irr": effect.IRR, "rateratio": effect.IRR}
 
+// logNames are column names that hold logarithms of ratios.
+var logNames = map[string]effect.Measure{"logor": effect.OR, "lnor": effect.OR, "logrr": effect.RR, "lnrr": effect.RR, "loghr": effect.HR, "lnhr": effect.HR}
+
 // derive completes the columns of a chosen kind; the measure may be found out by
 // the name of the effect's column.
 func (c *Case) derive(m effect.Measure) (effect.Measure, error) {
@@ -31,7 +36,8 @@ func (c *Case) derive(m effect.Measure) (effect.Measure, error) {
 	case effect.KindMeans:
 		return m, c.deriveMeans()
 	case effect.KindEffectAndVar:
-		if byName := ratioNames[fold(c.chosen["yi"])]; byName != "" && m == effect.GEN {
+		name := fold(c.chosen["yi"])
+		if byName := orElse(ratioNames[name], logNames[name]); byName != "" && m == effect.GEN {
 			m = byName
 		}
 		return m, c.deriveErrors(m)
@@ -95,6 +101,8 @@ func (c *Case) ratioScale(m effect.Measure, y, lb, ub []float64) (string, error)
 	switch {
 	case c.scale != "":
 		return c.scale, nil
+	case ratioNames[name] != "" && slices.ContainsFunc(y, func(x float64) bool { return x < 0 }):
+		return "", fmt.Errorf("column %s is named as a ratio and holds numbers below 0, which no ratio is: say --scale log if they are logarithms", c.columnName("yi"))
 	case slices.ContainsFunc(y, func(x float64) bool { return x < 0 }), strings.Contains(name, "log"), strings.HasPrefix(name, "ln"), name == "yi":
 		return scaleLog, nil
 	case lb != nil:
@@ -121,8 +129,12 @@ func (c *Case) ratioScale(m effect.Measure, y, lb, ub []float64) (string, error)
 // errors are standard errors on the scale given, nil where the table's own variance
 // or standard error is on the scale of the analysis already.
 func (c *Case) errors(y, lb, ub []float64, scale string) ([]float64, error) {
-	level := c.level
-	if level == 0 {
+	level := statedLevel(c.columnName("lb"))
+	switch {
+	case level != 0: // of the column's name, whatever the answer's level
+	case c.level != 0:
+		level = c.level
+	default:
 		level = 0.95
 	}
 	each := func(role string, f func(y, x float64) (float64, error)) ([]float64, error) {
@@ -202,17 +214,28 @@ func (c *Case) errors(y, lb, ub []float64, scale string) ([]float64, error) {
 	return out, nil
 }
 
+var levelText = regexp.MustCompile(`(?:^|[^\d.])(80|90|95|98|99(?:[.,][59])?)(?:[^\d]|$)`)
+
+// statedLevel is the level of an interval that a column's name states, 0 without.
+func statedLevel(name string) float64 {
+	m := levelText.FindStringSubmatch(name)
+	if m == nil {
+		return 0
+	}
+	return human.ParseNumber(m[1], human.StyleRegister).Value / 100
+}
+
 // degrees are n1+n2-2 where the table has the sizes of the groups.
 func (c *Case) degrees() ([]float64, error) {
 	b, err := c.bind(effect.KindMeans)
 	if err != nil || b.columns["n1i"] == "" || b.columns["n2i"] == "" {
 		return nil, err
 	}
-	n1, err := c.Floats(b.columns["n1i"])
+	n1, _, err := c.whole(b.columns["n1i"], true)
 	if err != nil {
 		return nil, err
 	}
-	n2, err := c.Floats(b.columns["n2i"])
+	n2, _, err := c.whole(b.columns["n2i"], true)
 	if err != nil {
 		return nil, err
 	}
@@ -278,13 +301,16 @@ func (c *Case) set(role string, x []float64) {
 			cells[i] = v
 		}
 	}
-	c.columns[role] = &column{cells}
+	c.columns[role] = &column{cells: cells}
 }
 
 // deriveMeans estimates means and standard deviations from medians with quartiles
 // or ranges, in the rows that lack them.
 func (c *Case) deriveMeans() error {
 	for _, arm := range []string{"1i", "2i"} {
+		if err := c.deriveSD(arm); err != nil {
+			return err
+		}
 		if c.chosen["med"+arm] == "" {
 			continue
 		}
@@ -324,5 +350,26 @@ func (c *Case) deriveMeans() error {
 		c.set("m"+arm, x["m"])
 		c.set("sd"+arm, x["sd"])
 	}
+	return nil
+}
+
+// deriveSD makes standard deviations of one group from standard errors of its mean.
+func (c *Case) deriveSD(arm string) error {
+	if c.chosen["se"+arm] == "" || c.chosen["sd"+arm] != "" {
+		return nil
+	}
+	se, err := c.Floats("se" + arm)
+	if err != nil {
+		return err
+	}
+	n, err := c.Floats("n" + arm)
+	if err != nil {
+		return err
+	}
+	for i := range se {
+		se[i] *= math.Sqrt(n[i])
+	}
+	c.warn("standard deviations of group %c from standard errors of the mean (column %s)", arm[0], c.columnName("se"+arm))
+	c.set("sd"+arm, se)
 	return nil
 }

@@ -17,14 +17,7 @@ var controlWords = []string{"placebo", "control", "ctrl", "waitlist", "wait list
 // groups are left alone. Which arm is the control is asked where the names do not
 // say.
 func (c *Case) pairArms(control string) error {
-	arm := c.find(armNames)
-	if r := c.roles["arm"]; r != "" {
-		arm = c.find([]string{r, fold(r)})
-	}
-	study := c.find(labelNames)
-	if r := c.roles["study"]; r != "" {
-		study = c.find([]string{r, fold(r)})
-	}
+	arm, study := c.armColumn(), c.labelColumn()
 	value := c.longColumns()
 	if arm == "" || study == "" || value == nil || !c.IsText(arm) {
 		return nil
@@ -73,9 +66,9 @@ func (c *Case) pairArms(control string) error {
 func quotedList(arms []string, rows []int) string {
 	var out []string
 	for _, i := range rows {
-		out = append(out, fmt.Sprintf("%q", arms[i]))
+		out = append(out, arms[i])
 	}
-	return strings.Join(out, ", ")
+	return quoted(out)
 }
 
 func isControl(arm, control string) bool {
@@ -89,13 +82,16 @@ func isControl(arm, control string) bool {
 // longColumns are the columns of an arm-level table by the stem of their role; nil
 // when the table is none.
 func (c *Case) longColumns() map[string]string {
-	out := map[string]string{"m": c.find([]string{"mean", "m"}), "sd": c.find([]string{"sd", "stdev"}), "n": c.find([]string{"n", "total", "size", "samplesize"}),
+	out := map[string]string{"m": c.find([]string{"mean", "m", "meanchange", "change"}),
+		"sd": c.find([]string{"sd", "stdev", "sdchange"}), "se": c.find([]string{"se", "sem", "standarderror"}), "n": c.find([]string{"n", "total", "size", "samplesize"}),
 		"x": c.find([]string{"events", "event", "cases", "responders"})}
 	switch {
 	case out["n"] == "":
 		return nil
 	case out["m"] != "" && out["sd"] != "":
 		return map[string]string{"m1i": out["m"], "sd1i": out["sd"], "n1i": out["n"]}
+	case out["m"] != "" && out["se"] != "":
+		return map[string]string{"m1i": out["m"], "se1i": out["se"], "n1i": out["n"]}
 	case out["x"] != "":
 		return map[string]string{"ai": out["x"], "n1i": out["n"]}
 	}
@@ -104,17 +100,26 @@ func (c *Case) longColumns() map[string]string {
 
 // widen replaces the rows by comparisons.
 func (c *Case) widen(study, arm string, value map[string]string, pairs [][2]int) {
-	second := map[string]string{"m1i": "m2i", "sd1i": "sd2i", "n1i": "n2i", "ai": "ci"}
+	second := map[string]string{"m1i": "m2i", "sd1i": "sd2i", "se1i": "se2i", "n1i": "n2i", "ai": "ci"}
 	cols, names := map[string]*column{}, []string{}
 	put := func(name, from string, side int) {
 		cells := make([]any, len(pairs))
+		col := *c.columns[from]
+		written := make([]string, len(pairs))
 		for k, p := range pairs {
-			cells[k] = c.columns[from].cells[p[side]]
+			cells[k] = col.cells[p[side]]
+			if col.written != nil {
+				written[k] = col.written[p[side]]
+			}
+		}
+		col.cells = cells
+		if col.written != nil {
+			col.written = written
 		}
 		if cols[name] == nil {
 			names = append(names, name)
 		}
-		cols[name] = &column{cells}
+		cols[name] = &col
 	}
 	for _, n := range c.names {
 		put(n, n, 0) // what a row says of its study, as the treated arm's row has it

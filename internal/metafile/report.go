@@ -80,7 +80,7 @@ func (p *printer) heading() {
 	}
 	rows := fmt.Sprintf("%d of %d rows", c.K, c.Rows)
 	if c.read > 0 {
-		rows = fmt.Sprintf("%d of the %d rows that pass the filter (%d in the file)", c.K, c.Rows, c.read)
+		rows = fmt.Sprintf("%d of the %d rows kept (%d in the file)", c.K, c.Rows, c.read)
 	}
 	p.line("used: %s\n", rows)
 }

@@ -34,6 +34,9 @@ func (c *Case) checkTable(labels []string, cmd Command) error {
 	if err := c.checkDependence(labels, cmd); err != nil {
 		return err
 	}
+	if err := c.checkPooled(labels); err != nil {
+		return err
+	}
 	for i, v := range c.V {
 		if v == 0 {
 			return fmt.Errorf("%s: a sampling variance of 0, an infinite weight; leave the row out or use a measure with a continuity correction", c.rowName(c.RowsUsed[i]-1))
@@ -71,6 +74,14 @@ func (c *Case) checkDependence(labels []string, cmd Command) error {
 	}
 	if len(twice) == 0 {
 		return nil
+	}
+	switch effect.Kind(c.Kind) {
+	case effect.KindSingleMean, effect.KindProportion, effect.KindPersonTime:
+		if cmd.Measure == "" {
+			return fmt.Errorf("several rows are labelled %s and each row has one group: if the rows are arms, name their column with --arm;"+
+				" if they are times, put them side by side; if each is a result of its own, name the measure, or --cluster with the study",
+				strings.Join(twice, ", "))
+		}
 	}
 	var shared []string
 	for _, names := range [][]string{{"m2i", "sd2i", "n2i"}, {"ci", "n2i"}} {

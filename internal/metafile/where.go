@@ -3,6 +3,8 @@ package metafile
 import (
 	"fmt"
 	"strings"
+
+	human "past/internal/text"
 )
 
 // condition is one row filter: column, operator, values.
@@ -35,15 +37,15 @@ func (f condition) keep(cell any) (bool, error) {
 	}
 	x, isNum := cell.(float64)
 	for _, v := range f.values {
-		want, kind := readNumber(v, markDot)
+		want := human.ParseNumber(v, human.StyleRegister)
 		switch f.op {
 		case "=", "!=":
 			equal := false
 			switch c := cell.(type) {
 			case nil:
-				equal = missingWords[strings.ToLower(v)]
+				equal = human.Missing(v)
 			case float64:
-				equal = kind == isNumber && c == want
+				equal = want.OK && c == want.Value
 			case string:
 				equal = strings.EqualFold(strings.TrimSpace(c), v)
 			case bool:
@@ -53,13 +55,13 @@ func (f condition) keep(cell any) (bool, error) {
 				return f.op == "=", nil
 			}
 		default:
-			if kind != isNumber {
+			if !want.OK {
 				return false, fmt.Errorf("filter on %s: %q is not a number", f.column, v)
 			}
 			if cell != nil && !isNum {
 				return false, fmt.Errorf("filter on %s: the column holds text (%v), so %s cannot be used", f.column, cell, f.op)
 			}
-			if isNum && (f.op == "<" && x < want || f.op == "<=" && x <= want || f.op == ">" && x > want || f.op == ">=" && x >= want) {
+			if isNum && (f.op == "<" && x < want.Value || f.op == "<=" && x <= want.Value || f.op == ">" && x > want.Value || f.op == ">=" && x >= want.Value) {
 				return true, nil
 			}
 		}
@@ -128,6 +130,15 @@ func (c *Case) take(keep []bool) error {
 			}
 		}
 		col.cells = cells
+		if col.written != nil {
+			var written []string
+			for i, k := range keep {
+				if k {
+					written = append(written, col.written[i])
+				}
+			}
+			col.written = written
+		}
 	}
 	if c.NTotal != nil {
 		var n []float64

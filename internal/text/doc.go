@@ -4,10 +4,13 @@
 //
 //   - [Fold]: the words and numbers of a text as tokens, folded (case, accents,
 //     look-alike letters, dashes, spelling), with their places.
-//   - [ReadTable]: a CSV file of any spreadsheet, as text; [Separator],
-//     [CleanCell] for who reads lines or cells by other ways.
+//   - [ReadTable]: a CSV file of any spreadsheet, as text: titles, merged headers
+//     and units above the rows included; [Separator], [CleanCell] for readers of
+//     lines or cells.
 //   - [ParseNumber]: one number with its operator, missing word or percent sign,
-//     in the style of its table. It never guesses.
+//     in the style of its table, which [StyleOf] finds. It never guesses.
+//   - [ReadCell]: a cell of several numbers taken apart ("10.2 (5.1)", "12/45");
+//     [Summary]: whether a row's name is that of a total and not of a study.
 //   - [Moments], [Single]: points in time in weeks, with their origin.
 //   - [Place]: a cycle, session or visit that a text names without a time.
 //   - [DecodeYAML]: strict YAML within bounds.

@@ -19,6 +19,8 @@ type Number struct {
 	Op      string // "", "<", "<=", ">", ">="
 	Percent bool   // the text carried a percent sign; Value is not divided
 	Reason  string // why OK is false, or what was ambiguous and how it was read
+
+	Ambiguous bool // there are two defensible readings; OK is unset
 }
 
 // NumberStyle says how a table writes numbers.
@@ -27,16 +29,25 @@ type NumberStyle int
 // The styles. StyleRegister is English usage (decimal point, commas between
 // thousands), in which a decimal comma is still recognised where it can mean
 // nothing else. StyleDecimalComma is for files declared to use decimal commas.
+// StyleUnknown is for a table that does not show its decimal mark: a point is a
+// decimal point, a comma before three digits is ambiguous. In a table of
+// StyleMixed a point is ambiguous too. [StyleOf] finds the style of cells.
 const (
 	StyleRegister NumberStyle = iota
 	StyleDecimalComma
+	StyleUnknown
+	StyleMixed
 )
 
 var missingWords = map[string]bool{
 	"": true, "na": true, "n/a": true, "n.a.": true, "nr": true, "n.r.": true, "ne": true, "nd": true, "nc": true,
 	"nan": true, "null": true, "none": true, "-": true, "--": true, "—": true, "–": true, "not reported": true,
-	"not available": true, "not applicable": true, "not estimable": true, "not calculated": true, "not evaluable": true, "not done": true, "missing": true, ".": true,
+	"not available": true, "not applicable": true, "not estimable": true, "not calculated": true,
+	"not evaluable": true, "not done": true, "missing": true, ".": true, "?": true, "#n/a": true,
 }
+
+// Missing reports whether a cell says that there is no value.
+func Missing(cell string) bool { return missingWords[strings.ToLower(normaliseNumber(cell))] }
 
 var (
 	plainNumber   = regexp.MustCompile(`^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$`)
@@ -44,8 +55,47 @@ var (
 	commaDecimal  = regexp.MustCompile(`^[+-]?(\d+,\d+|,\d+)([eE][+-]?\d+)?$`)
 	dotGroups     = regexp.MustCompile(`^[+-]?[1-9]\d{0,2}(\.\d{3})+(,\d*)?$`)
 	dotGroupComma = regexp.MustCompile(`^[+-]?[1-9]\d{0,2}(\.\d{3})+,\d+$`)
-	spaceGroups   = regexp.MustCompile(`^[+-]?[1-9]\d{0,2}( \d{3})+([.,]\d+)?$`)
+	spaceGroups   = regexp.MustCompile(`^[+-]?[1-9]\d{0,2}([ ']\d{3})+([.,]\d+)?$`)
+	oneMark       = regexp.MustCompile(`^[+-]?\d*([.,])\d*([eE][+-]?\d+)?$`)
+	mayBeGrouped  = regexp.MustCompile(`^[+-]?[1-9]\d{0,2}[.,]\d{3}$`)
 )
+
+// StyleOf is the style that cells show: their decimal mark where one of them can
+// be read in one way only, StyleMixed where they contradict each other.
+func StyleOf(cells []string) NumberStyle {
+	style := StyleUnknown
+	for _, c := range cells {
+		shown := shownStyle(normaliseNumber(c))
+		switch {
+		case shown == StyleUnknown || shown == style:
+		case style == StyleUnknown:
+			style = shown
+		default:
+			return StyleMixed
+		}
+	}
+	return style
+}
+
+// shownStyle is the decimal mark that one cell proves: one mark that cannot
+// group thousands, or both marks.
+func shownStyle(s string) NumberStyle {
+	switch {
+	case dotGroupComma.MatchString(s), strings.Count(s, ".") > 1 && dotGroups.MatchString(s):
+		return StyleDecimalComma
+	case strings.Count(s, ",") > 0 && strings.ContainsAny(s, ".") && commaGroups.MatchString(s),
+		strings.Count(s, ",") > 1 && commaGroups.MatchString(s):
+		return StyleRegister
+	}
+	m := oneMark.FindStringSubmatch(s)
+	switch {
+	case m == nil, len(s) == 1, mayBeGrouped.MatchString(s):
+		return StyleUnknown
+	case m[1] == ",":
+		return StyleDecimalComma
+	}
+	return StyleRegister
+}
 
 // ParseNumber reads one number. It never guesses: a text with two defensible
 // readings comes back with OK unset and the reason.
@@ -63,12 +113,12 @@ func ParseNumber(raw string, style NumberStyle) Number {
 	}
 	plain, note, ok := toPlain(s, style)
 	if !ok {
-		n.Reason = note
+		n.Reason, n.Ambiguous = note, note != notANumber
 		return n
 	}
 	v, err := strconv.ParseFloat(plain, 64)
 	if err != nil || math.IsInf(v, 0) || math.IsNaN(v) {
-		n.Reason = "not a number"
+		n.Reason = notANumber
 		return n
 	}
 	n.Value, n.OK, n.Reason = v, true, note
@@ -83,6 +133,7 @@ var numberSigns = func() map[rune]string {
 	for _, r := range "\u2212\u2012\uFE63\uFF0D\u2010\u2011\u2013" {
 		m[r] = "-"
 	}
+	m['\u2019'], m['\u00B4'] = "'", "'" // between thousands
 	for _, r := range "\u200B\u200E\u200F\uFEFF\u2060" {
 		m[r] = ""
 	}
@@ -129,16 +180,19 @@ func toPlain(s string, style NumberStyle) (plain, note string, ok bool) {
 		}
 	}
 	if spaceGroups.MatchString(s) {
-		s = strings.ReplaceAll(s, " ", "")
+		s = strings.NewReplacer(" ", "", "'", "").Replace(s)
 	}
 	switch {
+	case style >= StyleUnknown && mayBeGrouped.MatchString(s) && (style == StyleMixed || strings.Contains(s, ",")):
+		return "", "may be a number with a thousands separator or with a decimal mark; write it without the separator", false
 	case style == StyleDecimalComma && dotGroups.MatchString(s) && !strings.Contains(s, ",") && strings.Count(s, ".") == 1:
-		return "", "in a table with decimal commas a point before three digits may group thousands or be a decimal point", false
+		return "", "may be a number with a thousands separator or with a decimal mark (the table has decimal commas);" +
+			" write it without the separator", false
 	case plainNumber.MatchString(s):
 		return s, "", true
 	case style == StyleDecimalComma && commaDecimal.MatchString(s):
 		return strings.Replace(s, ",", ".", 1), "", true
-	case style == StyleRegister && commaGroups.MatchString(s):
+	case style != StyleDecimalComma && commaGroups.MatchString(s):
 		return strings.ReplaceAll(s, ",", ""), "", true
 	case dotGroupComma.MatchString(s), style == StyleDecimalComma && dotGroups.MatchString(s):
 		return strings.Replace(strings.ReplaceAll(s, ".", ""), ",", ".", 1), "read with a decimal comma", true
@@ -149,5 +203,7 @@ func toPlain(s string, style NumberStyle) (plain, note string, ok bool) {
 	case strings.Count(s, ".") > 1 && dotGroups.MatchString(s):
 		return strings.ReplaceAll(s, ".", ""), "read with points between thousands", true
 	}
-	return "", "not a number", false
+	return "", notANumber, false
 }
+
+const notANumber = "not a number"

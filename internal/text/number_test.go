@@ -61,12 +61,55 @@ func TestParseNumberRefuses(t *testing.T) {
 	}
 }
 
+// A table that does not show its decimal mark leaves a comma before three digits
+// open; what its other cells show decides.
+func TestStylesOfTables(t *testing.T) {
+	for _, c := range []struct {
+		in    string
+		style NumberStyle
+		want  float64
+		open  bool
+	}{
+		{"1,234", StyleUnknown, 0, true},
+		{"1.234", StyleUnknown, 1.234, false},
+		{"1,234", StyleMixed, 0, true},
+		{"1.234", StyleMixed, 0, true},
+		{"1.234", StyleDecimalComma, 0, true},
+		{"1,234", StyleDecimalComma, 1.234, false},
+		{"1,234", StyleRegister, 1234, false},
+		{"1,234,567", StyleUnknown, 1234567, false},
+		{"1,234.5", StyleUnknown, 1234.5, false},
+		{"1.234,5", StyleUnknown, 1234.5, false},
+		{"1'234", StyleUnknown, 1234, false},
+		{"1\u2019234.5", StyleUnknown, 1234.5, false},
+		{"1\u00a0234,5", StyleUnknown, 1234.5, false},
+		{"0,125", StyleUnknown, 0.125, false},
+		{"1234,567", StyleUnknown, 1234.567, false},
+		{"\u2013 .5", StyleUnknown, -0.5, false},
+	} {
+		n := ParseNumber(c.in, c.style)
+		if n.Ambiguous != c.open || n.OK == c.open || n.OK && n.Value != c.want {
+			t.Errorf("%q in style %d: %+v, want %v (open: %v)", c.in, c.style, n, c.want, c.open)
+		}
+	}
+	for want, cells := range map[NumberStyle][]string{
+		StyleUnknown:      {"1,234", "12", "1.234", "A", "-"},
+		StyleRegister:     {"1,234", "0.5"},
+		StyleDecimalComma: {"1.020", "0,5"},
+		StyleMixed:        {"0.5", "0,5"},
+	} {
+		if got := StyleOf(cells); got != want {
+			t.Errorf("%q: style %d, want %d", cells, got, want)
+		}
+	}
+}
+
 func FuzzParseNumber(f *testing.F) {
 	for _, s := range []string{"1,234", "<0.001", "−1e-5", "1 234,5", "NA"} {
 		f.Add(s, 0)
 	}
 	f.Fuzz(func(t *testing.T, s string, style int) {
-		n := ParseNumber(s, NumberStyle(style&1))
+		n := ParseNumber(s, NumberStyle(style&3))
 		if n.Raw != s {
 			t.Fatal("raw text lost")
 		}

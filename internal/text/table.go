@@ -22,9 +22,10 @@ type Table struct {
 	Lines    []int // line of the file on which each row starts
 	Mark     rune  // what separates the columns
 	Problems []LineProblem
+	Notes    []LineProblem // lines that were taken as title, header or units
 }
 
-// LineProblem is a line of a table that could not be read.
+// LineProblem is a line of a table that could not be read, or how it was read.
 type LineProblem struct {
 	Line    int
 	Message string
@@ -32,8 +33,10 @@ type LineProblem struct {
 
 // ReadTable reads a table as spreadsheets write it: separated by commas,
 // semicolons or tabs, with or without a line "sep=;", in UTF-8 (with or without
-// a byte order mark), UTF-16 or Windows-1252. The first line names the columns.
-// An error means that the file as a whole is no such table and says what to do.
+// a byte order mark), UTF-16 or Windows-1252. The first line with more than one
+// filled cell names the columns; a second line of a merged header is joined to
+// it, a line of units below it is passed over, each with a note. An error means
+// that the file as a whole is no such table and says what to do.
 func ReadTable(data []byte) (*Table, error) {
 	data, err := decode(data)
 	if err != nil {
@@ -46,21 +49,13 @@ func ReadTable(data []byte) (*Table, error) {
 	r := tableReader(data, mark)
 	r.LazyQuotes = true
 	strict := wellQuoted(data, mark)
-	header, err := r.Read()
-	if errors.Is(err, io.EOF) {
-		return nil, errors.New("the file is empty: the first line must name the columns")
-	}
-	if err != nil {
-		return nil, fmt.Errorf("header: %w", err)
-	}
 	t := &Table{Mark: mark}
-	for _, h := range header {
-		t.Header = append(t.Header, CleanCell(h))
-	}
+	var rows [][]string
+	var lines []int
 	for {
 		row, err := r.Read()
 		if errors.Is(err, io.EOF) {
-			return t, nil
+			break
 		}
 		if err != nil {
 			return nil, err // names the line itself
@@ -68,23 +63,35 @@ func ReadTable(data []byte) (*Table, error) {
 		line, _ := r.FieldPos(0)
 		line += skipped
 		if j := slices.IndexFunc(row, func(f string) bool { return strings.ContainsRune(f, '\n') }); j >= 0 && !strict {
-			return nil, fmt.Errorf("line %d, field %d: a quote opens here and what closes it is not clear, so that rows may have run together; write a quote within a field twice", line, j+1)
+			return nil, fmt.Errorf("line %d, field %d: a quote opens here and what closes it is not clear, so that rows may have run"+
+				" together; write a quote within a field twice", line, j+1)
 		}
-		t.add(row, line)
+		if !blank(row) {
+			rows, lines = append(rows, row), append(lines, line)
+		}
 	}
+	if len(rows) == 0 {
+		return nil, errors.New("the file is empty: the first line must name the columns")
+	}
+	first := t.readHeader(rows, lines)
+	for i := first; i < len(rows); i++ {
+		t.add(rows[i], lines[i])
+	}
+	return t, nil
 }
 
-// add keeps a row, or the problem that it does not fit.
+// add keeps a row, or the problem that it does not fit. A row of one cell is a
+// remark or a name without numbers, however short it is.
 func (t *Table) add(row []string, line int) {
-	if blank(row) {
-		return
-	}
 	if len(row) > len(t.Header) && blank(row[len(t.Header):]) {
 		row = row[:len(t.Header)]
 	}
+	if len(row) < len(t.Header) && filled(row) == 1 && strings.TrimSpace(row[0]) != "" && shown(row[0]) == wordCell {
+		row = append(slices.Clone(row), make([]string, len(t.Header)-len(row))...)
+	}
 	if len(row) != len(t.Header) {
-		t.Problems = append(t.Problems, LineProblem{line, fmt.Sprintf("line %d has %d fields where the header names %d columns (separator %q); is a field with the separator in it not quoted?",
-			line, len(row), len(t.Header), string(t.Mark))})
+		t.Problems = append(t.Problems, LineProblem{line, fmt.Sprintf("line %d has %d fields where the header names %d columns"+
+			" (separator %q); is a field with the separator in it not quoted?", line, len(row), len(t.Header), string(t.Mark))})
 		return
 	}
 	t.Rows, t.Lines = append(t.Rows, row), append(t.Lines, line)
@@ -158,29 +165,35 @@ func blank(row []string) bool {
 	return true
 }
 
-// Separator is the separator that splits the first line into most fields; quoted
-// parts do not count.
+// Separator is the separator that most of the first lines have, and have most
+// of; quoted parts do not count.
 func Separator(data []byte) rune {
+	const looked = 30
 	inQuotes := false
-	count := map[byte]int{}
-	for i := 0; i < len(data); i++ {
+	lines, count, here := map[byte]int{}, map[byte]int{}, map[byte]bool{}
+	for i, n := 0, 0; i < len(data) && n < looked; i++ {
 		switch c := data[i]; {
 		case c == '"':
 			inQuotes = !inQuotes
 		case inQuotes:
-		case c == '\n' || c == '\r':
-			i = len(data)
+		case c == '\n':
+			n++
+			clear(here)
 		case c == ';' || c == ',' || c == '\t':
+			if !here[c] {
+				here[c] = true
+				lines[c]++
+			}
 			count[c]++
 		}
 	}
-	best := ','
+	best := byte(',')
 	for _, c := range []byte{';', '\t'} {
-		if count[c] > count[byte(best)] {
-			best = rune(c)
+		if lines[c] > lines[best] || lines[c] == lines[best] && count[c] > count[best] {
+			best = c
 		}
 	}
-	return best
+	return rune(best)
 }
 
 var cellSpaces = strings.NewReplacer("\u00a0", " ", "\u202f", " ", "\u2009", " ", "\u2007", " ", "\ufeff", "", "\u200b", "")
