@@ -55,7 +55,11 @@ func Answer(ctx context.Context, q Question, b Base) (evidence.Finding, error) {
 	sel.Excluded = append(sel.Excluded, left...)
 	var shared []string
 	if q.Arms == ArmsAll && q.ModelKind != CHE {
-		sel.Included, shared = splitShared(q, sel.Included)
+		var gone []evidence.Exclusion
+		var divided []string
+		sel.Included, gone, shared = combineArms(sel.Included)
+		sel.Included, divided = splitShared(sel.Included)
+		sel.Excluded, shared = append(sel.Excluded, gone...), append(shared, divided...)
 	}
 	effects, lost := Recompute(q, sel.Included)
 	sel.Excluded = append(sel.Excluded, lost...)

@@ -11,30 +11,37 @@ import (
 	"past/internal/synthesis"
 )
 
-// Two doses against one placebo arm: nobody is counted twice.
-func TestSharedControlsAreDivided(t *testing.T) {
-	a, b := row("s1", "endpoint", "inactive-placebo"), row("s1", "endpoint", "inactive-placebo")
-	a.ID, a.DoseTreat, a.ArmCtrl = "a", "75 mg", "placebo"
-	b.ID, b.DoseTreat, b.ArmCtrl = "b", "125 mg", "placebo"
-	q := ask(t, "mdma-ptsd-severity")
-	q.Arms = synthesis.ArmsAll
-	f, err := synthesis.Answer(t.Context(), q, synthesis.Base{Effects: []evidence.Effect{a, b, row("s2", "endpoint", "inactive-placebo")}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if f.Primary.K != 3 || f.Primary.N != 20+20+20+40 {
-		t.Errorf("k = %d, n = %d; want 3 comparisons of 100 people", f.Primary.K, f.Primary.N)
-	}
-	if !strings.Contains(strings.Join(f.Warnings, " "), "shared arm") {
-		t.Errorf("the division is not named: %v", f.Warnings)
-	}
-	whole, err := synthesis.Answer(t.Context(), ask(t, "mdma-ptsd-severity"), synthesis.Base{Effects: []evidence.Effect{a}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, e := range f.Effects {
-		if e.ID == "a" && !(evidence.Value(e.Variance) > evidence.Value(whole.Effects[0].Variance)) {
-			t.Errorf("the variance of a divided comparison is not larger: %v and %v", evidence.Value(e.Variance), evidence.Value(whole.Effects[0].Variance))
+// Two doses of one drug against one placebo arm are combined; two forms of it
+// share the placebo arm. Nobody is counted twice either way.
+func TestMultiArmTrialsCountPeopleOnce(t *testing.T) {
+	for _, c := range []struct {
+		form, said string
+		k          int
+	}{{"", "combined", 2}, {"r-mdma", "shared arm", 3}} {
+		a, b := row("s1", "endpoint", "inactive-placebo"), row("s1", "endpoint", "inactive-placebo")
+		a.ID, a.DoseTreat, a.ArmCtrl = "a", "75 mg", "placebo"
+		b.ID, b.DoseTreat, b.ArmCtrl, b.Drug = "b", "125 mg", "placebo", c.form
+		q := ask(t, "mdma-ptsd-severity")
+		q.Arms = synthesis.ArmsAll
+		f, err := synthesis.Answer(t.Context(), q, synthesis.Base{Effects: []evidence.Effect{a, b, row("s2", "endpoint", "inactive-placebo")}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if f.Primary.K != c.k || f.Primary.N != 20+20+20+40 || !strings.Contains(strings.Join(f.Warnings, " "), c.said) {
+			t.Errorf("%q: k = %d, n = %d, %v; want %d comparisons of 100 people, and %q said", c.form, f.Primary.K, f.Primary.N, f.Warnings, c.k, c.said)
+		}
+		whole, err := synthesis.Answer(t.Context(), ask(t, "mdma-ptsd-severity"), synthesis.Base{Effects: []evidence.Effect{a}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		one := evidence.Value(whole.Effects[0].Variance)
+		for _, e := range f.Effects {
+			if v := evidence.Value(e.Variance); e.StudyID == "s1" && (v > one) != (c.form != "") {
+				t.Errorf("%s of form %q has the variance %v, alone %v", e.ID, c.form, v, one)
+			}
+		}
+		if gone := slices.ContainsFunc(f.Excluded, func(x evidence.Exclusion) bool { return x.EffectID == "a" && x.Code == synthesis.CodeArm }); gone != (c.form == "") {
+			t.Errorf("%q: %v", c.form, f.Excluded)
 		}
 	}
 }

@@ -10,10 +10,10 @@ import (
 
 // splitShared divides the people of an arm that several pooled comparisons of
 // a study share among these comparisons, so that nobody is counted twice
-// (Cochrane Handbook 6.2, chapter 23.3.4): n and events are divided, means and
+// (Cochrane Handbook 23.3.4): n and events are divided, means and
 // standard deviations stay. A contrast has neither: its variance grows as that
 // of a difference between the divided arms does. notes says what was divided.
-func splitShared(q Question, effects []evidence.Effect) (out []evidence.Effect, notes []string) {
+func splitShared(effects []evidence.Effect) (out []evidence.Effect, notes []string) {
 	uses := map[string]int{}
 	for _, e := range effects {
 		uses[armKey(e, true)]++

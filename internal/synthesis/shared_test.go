@@ -36,7 +36,7 @@ func TestSharedArmsCountEachPersonOnce(t *testing.T) {
 				}
 			}
 		}
-		out, notes := splitShared(Question{}, rows)
+		out, notes := splitShared(rows)
 		counted := map[string]float64{}
 		for i, e := range out {
 			var s, a, b int
@@ -55,7 +55,7 @@ func TestSharedArmsCountEachPersonOnce(t *testing.T) {
 		shared += len(notes)
 		mixed := slices.Clone(rows)
 		rng.Shuffle(len(mixed), func(i, j int) { mixed[i], mixed[j] = mixed[j], mixed[i] })
-		again, _ := splitShared(Question{}, mixed)
+		again, _ := splitShared(mixed)
 		byID := func(a, b evidence.Effect) int { return strings.Compare(a.ID, b.ID) }
 		slices.SortFunc(out, byID)
 		slices.SortFunc(again, byID)
