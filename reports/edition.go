@@ -17,6 +17,8 @@ type Edition struct {
 	Date            string // cut-off of the data, YYYY-MM-DD; never the clock
 	DataHash        string // over normalised evidence and decisions
 	SoftwareVersion string
+	// Subject is what the tracker is about, in words; empty for the shipped field.
+	Subject string
 	// Starter puts a standing note on every page: retold facts of real trials,
 	// and how to crawl the live record.
 	Starter bool

@@ -90,7 +90,7 @@ const (
 )
 
 func (s *site) harmsPage() {
-	p := &page{Path: "harms.html", Name: "harms", Title: "Harms", Nav: "harms.html", Description: "Harms reported in trials of psychedelics, by substance, each against the comparison arm of the same trial."}
+	p := &page{Path: "harms.html", Name: "harms", Title: "Harms", Nav: "harms.html", Description: "Harms reported in trials of " + s.subject() + ", by substance, each against the comparison arm of the same trial."}
 	s.add(p)
 	d := &harmsData{Total: len(s.Ed.Harms), Rows: len(s.Ed.Harms) > 0}
 	for i := range s.Ed.HarmSummaries {

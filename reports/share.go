@@ -1,9 +1,22 @@
 package reports
 
 import (
+	"cmp"
+
 	"past/reports/chart"
 	"past/reports/internal/show"
 )
+
+// subject is what the trials of the edition are of, headline the edition's title.
+func (s *site) subject() string { return cmp.Or(s.Ed.Subject, "psychedelics") }
+
+func (s *site) headline() string {
+	return "What trials of " + s.subject() + " have shown, and what they have not"
+}
+
+// Subject and Headline are for templates.
+func (p *page) Subject() string  { return p.site.subject() }
+func (p *page) Headline() string { return p.site.headline() }
 
 // share draws the preview picture of the edition, 1200 by 630 dots.
 func (s *site) share() []byte {
@@ -11,7 +24,7 @@ func (s *site) share() []byte {
 	g.Rect(0, 0, 600, 8, "sq")
 	g.Text(40, 70, chart.Start, "h1", "PAST evidence tracker")
 	y := 110.0
-	for _, l := range chart.Wrap("What trials of psychedelics have shown, and what they have not", 520, 22, 3) {
+	for _, l := range chart.Wrap(s.headline(), 520, 22, 3) {
 		g.Text(40, y, chart.Start, "h2", l)
 		y += 30
 	}

@@ -1,6 +1,7 @@
 package cite
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"regexp"
@@ -12,6 +13,7 @@ import (
 	"past/internal/evidence"
 	"past/internal/ident"
 	"past/internal/store"
+	"past/internal/vocab"
 )
 
 // Tracker is how the tracker names itself as an author and as an archive.
@@ -233,9 +235,27 @@ func (s *Shelf) claim(c evidence.ClaimVerdict) Item {
 
 // Edition is the whole edition as a dataset.
 func (s *Shelf) Edition() Item {
-	return s.part(Item{Key: EditionKey, Type: Dataset, Title: "PAST evidence tracker: findings on psychedelic-assisted therapy",
+	return s.part(Item{Key: EditionKey, Type: Dataset, Title: "PAST evidence tracker: findings on " + s.subject(),
 		Number: s.Document.ID, Location: "edition@" + s.Document.ID, Notes: []string{s.identity()}})
 }
+
+// subject is what the edition is about: the shipped field, or the substances of
+// an edition that asks about none of its subjects.
+func (s *Shelf) subject() string {
+	var names []string
+	for _, f := range s.findings {
+		if x, ok := vocab.Shipped().Substance(f.Substance); ok && x.Core {
+			return shippedField
+		}
+		if !slices.Contains(names, f.Substance) {
+			names = append(names, f.Substance)
+		}
+	}
+	slices.Sort(names)
+	return cmp.Or(strings.Join(names, ", "), shippedField)
+}
+
+const shippedField = "psychedelic-assisted therapy"
 
 // Software is the program that made the edition.
 func (s *Shelf) Software() Item {

@@ -84,6 +84,53 @@ func TestOwnField(t *testing.T) {
 	want(t, call(t, "analyse", "--db", db), 3, `"sildenafil" is none of the substances`, "extractions.csv line 2", "questions.yaml:1")
 }
 
+// A folder of another field shows its own subjects and questions alone; one that
+// also asks about a shipped subject, or says so, keeps the shipped ones.
+func TestAnotherFieldShowsItsOwnAlone(t *testing.T) {
+	defer vocab.Use(nil)
+	dir := copyTree(t, filepath.Join("testdata", "sildenafil"))
+	db, out := filepath.Join(dir, "past.db"), filepath.Join(dir, "report")
+	want(t, call(t, "report", "--db", db, "--out", out), 0)
+	foreign := []string{"mdma", "psilocybin", "ketamine", "psychedelic"}
+	pages := 0
+	err := filepath.WalkDir(out, func(path string, d os.DirEntry, err error) error {
+		if err != nil || d.IsDir() || strings.Contains(path, "assets") {
+			return err
+		}
+		b, err := os.ReadFile(path)
+		for _, w := range foreign {
+			if strings.Contains(strings.ToLower(string(b)), w) {
+				t.Errorf("%s names %s", path, w)
+			}
+		}
+		pages++
+		return err
+	})
+	if err != nil || pages < 10 {
+		t.Fatal(pages, err)
+	}
+	r := call(t, "vocab", "list", "substances", "--review", filepath.Join(dir, "review"))
+	if strings.TrimSpace(r.stdout) != "sildenafil  sildenafil" || !strings.Contains(r.stderr, "--all") {
+		t.Errorf("%s%s", r.stdout, r.stderr)
+	}
+	want(t, call(t, "vocab", "list", "substances", "--all", "--review", filepath.Join(dir, "review")), 0, "psilocybin", "sildenafil")
+	file := filepath.Join(dir, "review", "vocabulary.yaml")
+	own, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for field, code := range map[string]int{"both": 0, "mine": 1} {
+		if err := os.WriteFile(file, []byte("field: "+field+"\n"+string(own)), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		vocab.Use(nil)
+		r := call(t, "analyse", "--db", db)
+		if r.code != code || strings.Contains(r.stdout, "mdma-ptsd-severity") != (field == "both") || code != 0 && !strings.Contains(r.stderr, `field is "mine"`) {
+			t.Errorf("%s: exit %d\n%s%s", field, r.code, r.stdout, r.stderr)
+		}
+	}
+}
+
 // A command that needs a stage runs what is stale before it, and only that.
 func TestStaleStagesRunFirst(t *testing.T) {
 	dir := copyTree(t, filepath.Join("testdata", "sildenafil"))

@@ -81,6 +81,9 @@ const initQuestion = `# One question; past question check explains mistakes, pas
 
 const initVocabulary = `# Your own substances, conditions, topics and instruments beside the shipped ones.
 # An entry whose id exists changes that entry: written keys replace, others stay.
+# Where it names subjects and no question asks about a shipped one, the folder is of a
+# field of its own: only its own subjects and questions are shown. Say which you want:
+# field: own    # or both
 # substances:
 #   - id: sildenafil
 #     name: sildenafil

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -40,6 +41,7 @@ func (e *Env) useVocabulary(named string) error {
 
 type vocabListCmd struct {
 	reviewFlag
+	All  bool   `help:"In a folder of another field: the words of the shipped field too."`
 	Kind string `arg:"" enum:"substances,conditions,domains,designs,comparators,instruments,topics" help:"substances, conditions, domains, designs, comparators, instruments or topics."`
 }
 
@@ -47,7 +49,14 @@ func (c *vocabListCmd) Run(e *Env) error {
 	if err := e.useVocabulary(c.Review); err != nil {
 		return err
 	}
-	words := vocab.Default().Words(c.Kind)
+	v := vocab.Default()
+	words := v.Words(c.Kind)
+	if all := len(words); v.Alone() && !c.All {
+		words = slices.DeleteFunc(words, func(w vocab.Word) bool { return !w.Subject })
+		if rest := all - len(words); rest > 0 {
+			fmt.Fprintf(e.Stderr, "past: %s of the shipped field are legal too: past vocab list %s --all\n", plural(rest, "word"), c.Kind)
+		}
+	}
 	if e.Globals.JSON {
 		return e.printJSON(words)
 	}

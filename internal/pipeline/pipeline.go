@@ -110,8 +110,9 @@ func (p *Pipeline) readFolder() (*human, error) {
 }
 
 // OwnVocabulary gives the shipped vocabulary with the entries of the folder's
-// vocabulary files; nil where it has none. A file with a mistake becomes a
-// problem of the folder.
+// vocabulary files; nil where it has none. A folder of another field has the
+// subjects of its own alone. A file with a mistake becomes a problem of the
+// folder.
 func OwnVocabulary(f *review.Folder) *vocab.Vocabulary {
 	var own *vocab.Vocabulary
 	for _, x := range f.Of("vocabulary") {
@@ -122,7 +123,44 @@ func OwnVocabulary(f *review.Folder) *vocab.Vocabulary {
 		}
 		own = v
 	}
+	if own == nil {
+		return nil
+	}
+	if conditions, another := anotherField(f, own); another {
+		alone, err := own.ForField(conditions)
+		if err != nil {
+			f.Bad(f.Of("vocabulary")[0], err)
+			return own
+		}
+		own = alone
+	}
 	return own
+}
+
+// anotherField reports whether a folder is of a field of its own, and about which
+// conditions its questions ask: its vocabulary says so, or names subjects of its
+// own while no question of the folder asks about a shipped one.
+func anotherField(f *review.Folder, own *vocab.Vocabulary) (conditions []string, another bool) {
+	asked := false
+	another = own.Field() == vocab.FieldOwn || own.Field() == "" && len(own.OwnSubjects()) > 0
+	for _, x := range f.Of("questions") {
+		qs, _, err := synthesis.ReadQuestions(x.Path, x.Body, own)
+		if err != nil {
+			continue // a problem of the folder, told where the questions are read
+		}
+		for _, q := range qs {
+			asked = true
+			conditions = append(append(conditions, q.Condition), q.Conditions...)
+			shipped := func(id string) bool {
+				s, ok := vocab.Shipped().Substance(vocab.Shipped().Family(id))
+				return ok && s.Core
+			}
+			if own.Field() == "" && slices.ContainsFunc(q.Substances, shipped) {
+				another = false
+			}
+		}
+	}
+	return conditions, another && (asked || own.Field() == vocab.FieldOwn)
 }
 
 // keepReview stores the review files' bytes and problems, once.
@@ -144,7 +182,7 @@ func (p *Pipeline) keepReview(ctx context.Context, h *human) error {
 
 // questions are those to answer: the pipeline's, else those of the last
 // analysis, else the shipped ones with those of the review folder added (the
-// same id replaces).
+// same id replaces). A folder of another field has its own alone.
 func (p *Pipeline) questions(h *human) ([]synthesis.Question, error) {
 	if p.Questions != nil {
 		return p.Questions, nil
@@ -152,9 +190,12 @@ func (p *Pipeline) questions(h *human) ([]synthesis.Question, error) {
 	if h.asked != nil && !p.OwnQuestions {
 		return h.asked, nil
 	}
-	qs, err := synthesis.Shipped()
-	if err != nil {
-		return nil, err
+	var qs []synthesis.Question
+	if !p.Vocab.Alone() {
+		var err error
+		if qs, err = synthesis.Shipped(); err != nil {
+			return nil, err
+		}
 	}
 	for _, own := range h.questions {
 		if i := slices.IndexFunc(qs, func(q synthesis.Question) bool { return q.ID == own.ID }); i >= 0 {

@@ -141,6 +141,13 @@ func (p *Pipeline) reportGap(ctx context.Context, ed *reports.Edition) error {
 			ed.Gap.Substances = append(ed.Gap.Substances, reports.Label{ID: s.ID, Name: s.Name})
 		}
 	}
+	if p.Vocab.Alone() {
+		var names []string
+		for _, s := range ed.Gap.Substances {
+			names = append(names, s.Name)
+		}
+		ed.Subject = strings.Join(names, ", ")
+	}
 	return nil
 }
 

@@ -101,7 +101,7 @@ func CrawlQuestion() crawler.QuestionSet {
 		}
 	}
 	for _, c := range v.Conditions() {
-		if len(c.Queries) > 0 {
+		if (c.Tracked || !v.Alone()) && len(c.Queries) > 0 {
 			q.Conditions = append(q.Conditions, crawler.Concept{ID: c.ID, Terms: c.Queries, Mesh: c.Mesh})
 		}
 	}
@@ -109,6 +109,11 @@ func CrawlQuestion() crawler.QuestionSet {
 		if len(t.Queries) > 0 {
 			q.Conditions = append(q.Conditions, crawler.Concept{ID: t.ID, Terms: t.Queries, Mesh: t.Mesh})
 		}
+	}
+	if v.Alone() && !slices.ContainsFunc(v.Conditions(), func(c vocab.Condition) bool {
+		return c.Tracked && (c.ID == "sexual-dysfunction" || c.Parent == "sexual-dysfunction")
+	}) {
+		return q // a field of its own, of other conditions
 	}
 	sexual := []string{"sexual-function", "sexual-compulsivity", "sexual-communication"}
 	for _, d := range v.OutcomeDomains() {

@@ -37,6 +37,13 @@ type Vocabulary struct {
 	better          []Grammar
 	describedBetter []Grammar
 
+	// field, written and alone are of a person's own file: its key field, the
+	// entries that it has ("substances sildenafil"), and whether the shipped
+	// subjects are left out.
+	field   string
+	written map[string]bool
+	alone   bool
+
 	byInstrument map[string]*Instrument
 	byCondition  map[string]*Condition
 	bySubstance  map[string]*Substance
@@ -45,6 +52,7 @@ type Vocabulary struct {
 
 // file is the shape of every data file: each may hold any of the lists.
 type file struct {
+	Field           string          `yaml:"field"` // of a person's own file
 	Substances      []Substance     `yaml:"substances"`
 	Conditions      []Condition     `yaml:"conditions"`
 	Topics          []Topic         `yaml:"topics"`

@@ -1,8 +1,10 @@
 package vocab
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -32,6 +34,9 @@ func (v *Vocabulary) With(name string, raw []byte) (*Vocabulary, error) {
 	if err := text.DecodeYAML(name, raw, &f); err != nil {
 		return nil, err
 	}
+	if !slices.Contains([]string{"", FieldOwn, FieldBoth}, f.Field) {
+		return nil, fmt.Errorf("%s: field is %q, not %s (only the subjects of this folder) or %s (the shipped ones too)", name, f.Field, FieldOwn, FieldBoth)
+	}
 	doc, err := text.ParseYAML(raw)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
@@ -40,9 +45,23 @@ func (v *Vocabulary) With(name string, raw []byte) (*Vocabulary, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
-	own := &Vocabulary{substances: slices.Clone(v.substances), conditions: slices.Clone(v.conditions), topics: slices.Clone(v.topics), cards: v.cards, domains: v.domains,
-		claims: v.claims, comparators: v.comparators, designs: v.designs, outcomes: slices.Clone(v.outcomes), instruments: slices.Clone(v.instruments),
-		sources: slices.Clone(v.sources), lookAlikes: v.lookAlikes, cues: v.cues}
+	own := *v
+	own.substances, own.conditions, own.topics = slices.Clone(v.substances), slices.Clone(v.conditions), slices.Clone(v.topics)
+	own.outcomes, own.instruments, own.sources = slices.Clone(v.outcomes), slices.Clone(v.instruments), slices.Clone(v.sources)
+	own.field, own.written = cmp.Or(f.Field, v.field), maps.Clone(v.written)
+	if own.written == nil {
+		own.written = map[string]bool{}
+	}
+	for list, entries := range lists {
+		for _, node := range entries {
+			var named struct {
+				ID string `yaml:"id"`
+			}
+			if err := yaml.NodeToValue(node, &named); err == nil {
+				own.written[list+" "+named.ID] = true
+			}
+		}
+	}
 	for _, add := range []func() error{
 		func() error {
 			return merge(&own.substances, lists["substances"], func(s *Substance) *string { return &s.ID }, func(s *Substance) { s.Core = true })
@@ -71,11 +90,56 @@ func (v *Vocabulary) With(name string, raw []byte) (*Vocabulary, error) {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	own.index()
-	own.matcher, err = newMatcher(own)
+	own.matcher, err = newMatcher(&own)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
-	return own, nil
+	return &own, nil
+}
+
+// The words of the key field of a person's own file.
+const (
+	FieldOwn  = "own"  // only the subjects that the folder names
+	FieldBoth = "both" // the shipped subjects beside them
+)
+
+// Field is what the file says of the shipped subjects; "" where it is silent.
+func (v *Vocabulary) Field() string { return v.field }
+
+// Alone reports whether the shipped subjects are left out.
+func (v *Vocabulary) Alone() bool { return v.alone }
+
+// OwnSubjects are the substances that the person's file made subjects.
+func (v *Vocabulary) OwnSubjects() []string {
+	var out []string
+	for _, s := range v.substances {
+		if s.Core && v.written["substances "+s.ID] {
+			out = append(out, s.ID)
+		}
+	}
+	return out
+}
+
+// ForField is the vocabulary of a field of its own: its subjects are those that
+// the person's file names and the conditions asked about. The shipped substances,
+// conditions and instruments stay known, so that they are read right and may be
+// compared with; topics, cards and claims of the shipped field are left out.
+func (v *Vocabulary) ForField(conditions []string) (*Vocabulary, error) {
+	own := *v
+	own.alone, own.cards, own.claims = true, nil, nil
+	own.substances, own.conditions = slices.Clone(v.substances), slices.Clone(v.conditions)
+	for i := range own.substances {
+		own.substances[i].Core = own.substances[i].Core && v.written["substances "+own.substances[i].ID]
+	}
+	for i := range own.conditions {
+		c := &own.conditions[i]
+		c.Tracked = c.Tracked && v.written["conditions "+c.ID] || slices.Contains(conditions, c.ID)
+	}
+	own.topics = slices.DeleteFunc(slices.Clone(v.topics), func(t Topic) bool { return !v.written["topics "+t.ID] })
+	own.index()
+	var err error
+	own.matcher, err = newMatcher(&own)
+	return &own, err
 }
 
 // listsOf gives the entries of each list of a vocabulary file.
@@ -93,6 +157,9 @@ func listsOf(doc *ast.File) (map[string][]ast.Node, error) {
 		}
 		for _, kv := range pairs {
 			key := kv.Key.GetToken().Value
+			if key == "field" {
+				continue
+			}
 			if !slices.Contains(ownLists, key) {
 				return nil, fmt.Errorf("line %d: %s cannot be changed here; the lists are %s", kv.Key.GetToken().Position.Line, key, strings.Join(ownLists, ", "))
 			}
@@ -131,15 +198,15 @@ func merge[T any](list *[]T, entries []ast.Node, id func(*T) *string, fresh func
 // designs, comparators, instruments, topics) with their names.
 func (v *Vocabulary) Words(kind string) []Word {
 	var out []Word
-	add := func(id, name string) { out = append(out, Word{ID: id, Name: name}) }
+	add := func(id, name string) { out = append(out, Word{ID: id, Name: name, Subject: true}) }
 	switch kind {
 	case "substances":
 		for _, x := range v.substances {
-			add(x.ID, x.Name)
+			out = append(out, Word{ID: x.ID, Name: x.Name, Subject: x.Core})
 		}
 	case "conditions":
 		for _, x := range v.conditions {
-			add(x.ID, x.Name)
+			out = append(out, Word{ID: x.ID, Name: x.Name, Subject: x.Tracked})
 		}
 	case "domains":
 		for _, x := range v.outcomes {
@@ -170,6 +237,9 @@ func (v *Vocabulary) Words(kind string) []Word {
 type Word struct {
 	ID   string `json:"id"`
 	Name string `json:"name"`
+	// Subject is set for what the tracker is about, and for all words of kinds
+	// that have no subjects (designs, comparators, instruments).
+	Subject bool `json:"subject"`
 }
 
 // Nearest gives the words most like one that is not legal, best first: those

@@ -46,6 +46,29 @@ instruments:
 	if _, known := Shipped().Substance("sildenafil"); known && !slices.ContainsFunc(Shipped().Substances(), func(s Substance) bool { return s.ID == "sildenafil" }) {
 		t.Error("the shipped vocabulary changed")
 	}
+	if own.OutcomeKind("Number of participants with response") == "" || own.OutcomeKind("Number of participants with response") != Shipped().OutcomeKind("Number of participants with response") {
+		t.Error("the kinds of outcomes were lost")
+	}
+	if got := own.OwnSubjects(); !slices.Equal(got, []string{"sildenafil"}) {
+		t.Errorf("subjects of its own: %v", got)
+	}
+	alone, err := own.ForField([]string{"ptsd"})
+	if err != nil || !alone.Alone() || own.Alone() || len(alone.Topics()) > 0 || len(alone.Claims()) > 0 {
+		t.Errorf("a field of its own has topics or claims of the shipped one: %v", err)
+	}
+	for _, s := range alone.Substances() {
+		if s.Core != (s.ID == "sildenafil") {
+			t.Errorf("%s: subject %v", s.ID, s.Core)
+		}
+	}
+	for _, c := range alone.Conditions() {
+		if c.Tracked != (c.ID == "ptsd" || c.ID == "hypoactive-x") {
+			t.Errorf("%s: tracked %v", c.ID, c.Tracked)
+		}
+	}
+	if hits := alone.Match("psilocybin against placebo").Substances; len(hits) != 1 {
+		t.Errorf("a shipped substance is not known: %+v", hits)
+	}
 	if Use(own); Default() != own {
 		t.Error("not in use")
 	}
