@@ -1,6 +1,7 @@
 package certainty
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"sort"
@@ -14,6 +15,7 @@ type Domain struct {
 	Known   bool   // false: there is nothing to propose from, and Steps is 0 only for want of numbers
 	Rule    string // the rule, named
 	Numbers string // what it was applied to, in words
+	Plain   string // the reason for Steps in a few plain words, "" where nothing is proposed
 }
 
 // The names of the domains.
@@ -62,23 +64,27 @@ func (in Inputs) riskOfBias() Domain {
 		d.Numbers = fmt.Sprintf("risk of bias is not judged for %.0f %% of the weight", 100*unjudged(s))
 	} else {
 		d.Numbers = fmt.Sprintf("weight at low risk %.0f %%, some concerns %.0f %%, high risk %.0f %%, not judged %.0f %%", 100*s[LowRisk], 100*s[SomeConcerns], 100*s[HighRisk], 100*s[Unjudged])
+		d.Plain = fmt.Sprintf("%.0f %% of the weight at low risk", 100*s[LowRisk])
 		switch burden := s[HighRisk] + s[SomeConcerns]/2; {
 		case burden >= verySeriousBias:
 			d.Steps = -2
 		case burden >= seriousBias:
 			d.Steps = -1
 		}
+		if d.Steps < 0 {
+			d.Plain = fmt.Sprintf("%.0f %% of the weight at high risk or with some concerns", 100*(s[HighRisk]+s[SomeConcerns]))
+		}
 	}
 	if w := in.WithoutHigh; w.K > 0 && s[HighRisk] > 0 {
 		d.Numbers += fmt.Sprintf("; without studies at high risk %d with %s", w.K, in.span(w.Lo, w.Hi))
 		if d.Steps == 0 && in.side(in.Lo, in.Hi) != in.side(w.Lo, w.Hi) {
-			d.Steps = -1
+			d.Steps, d.Plain = -1, "the conclusion changes without studies at high risk"
 		}
 	}
 	if !math.IsNaN(in.Unblinded) {
 		d.Numbers += fmt.Sprintf("; comparators that give the treatment away hold %.0f %% of the weight (functional unblinding)", 100*in.Unblinded)
 		if d.Steps == 0 && in.Unblinded >= openShare {
-			d.Steps = -1
+			d.Steps, d.Plain = -1, fmt.Sprintf("comparators for %.0f %% of the weight give the treatment away", 100*in.Unblinded)
 		}
 	}
 	return d
@@ -170,7 +176,7 @@ func (in Inputs) inconsistency() Domain {
 		"studies that conflict so that they are not pooled at least -1"}
 	if in.K == 1 {
 		d.Known = true
-		d.Numbers = "one study: nothing to be consistent with"
+		d.Numbers, d.Plain = "one study: nothing to be consistent with", "one study: nothing to compare"
 		return d
 	}
 	predicted := !math.IsNaN(in.PILo) && !math.IsNaN(in.PIHi) && in.K >= 3
@@ -179,8 +185,11 @@ func (in Inputs) inconsistency() Domain {
 		d.Numbers = "neither a prediction interval nor I2 is known"
 		return d
 	}
-	d.Numbers = "no prediction interval"
+	d.Numbers, d.Plain = "no prediction interval", fmt.Sprintf("I2 %.0f %%", in.I2)
 	if predicted {
+		if d.Plain = "a new study would read the same"; in.newlyCrossed() > 0 {
+			d.Plain = "a new study may read otherwise"
+		}
 		d.Steps = -in.newlyCrossed()
 		d.Numbers = fmt.Sprintf("a new study %s, the mean %s, thresholds %s", in.read(in.PILo, in.PIHi), in.span(in.Lo, in.Hi), in.thresholdNames())
 		if in.PILo == in.Lo && in.PIHi == in.Hi {
@@ -188,7 +197,7 @@ func (in Inputs) inconsistency() Domain {
 		}
 	}
 	if in.I2 >= 75 && !(in.QP >= 0.10) {
-		d.Steps = min(d.Steps, -1)
+		d.Steps, d.Plain = min(d.Steps, -1), fmt.Sprintf("the studies differ much, I2 %.0f %%", in.I2)
 		if predicted && in.side(in.PILo, in.PIHi) == 0 {
 			d.Steps = -2
 		}
@@ -242,6 +251,11 @@ func (in Inputs) indirectness() Domain {
 	if d.Steps = -min(2, n); len(words) == 0 {
 		words = []string{"no facet differs from the question"}
 	}
+	if d.Plain = "the studies fit the question"; n > 0 {
+		d.Plain = "studies differ from the question in what they asked"
+	} else if len(byFacet) > 0 {
+		d.Plain = "less than half of the weight differs from the question"
+	}
 	d.Numbers = strings.Join(words, "; ")
 	return d
 }
@@ -269,6 +283,16 @@ func (in Inputs) imprecision() Domain {
 	}
 	d.Numbers = fmt.Sprintf("interval %s, thresholds %s", in.read(in.Lo, in.Hi), in.thresholdNames())
 	switch {
+	case d.Known && d.Steps == 0:
+		d.Plain = "the interval holds one reading"
+	case null:
+		d.Plain = "the interval includes no effect"
+	case n > 0:
+		d.Plain = "the interval reaches effects too small to matter"
+	case info.Known && !info.Met:
+		d.Plain = "fewer people than needed"
+	}
+	switch {
 	case info.Known && !math.IsNaN(info.Required):
 		d.Numbers += fmt.Sprintf("; %.0f participants, %.0f needed (%s)", info.Have, info.Required, info.Rule)
 	default:
@@ -293,7 +317,9 @@ func (in Inputs) publicationBias() Domain {
 			continue // three looks at 10 % would find something in every fourth sound synthesis
 		}
 		words = append(words, fmt.Sprintf("%s p = %.3f", s.Name, s.P))
-		suspected = s.P < 0.10
+		if suspected = s.P < 0.10; suspected {
+			d.Plain = "suspected from the sizes of the studies"
+		}
 	}
 	if readable == 0 {
 		words = append(words, fmt.Sprintf("no test for small-study effects can be read with k = %d", in.K))
@@ -310,8 +336,11 @@ func (in Inputs) publicationBias() Domain {
 		words = append(words, "trials without results were not looked for")
 	}
 	d.Known = readable > 0 || in.Missing.Known
-	if suspected {
-		d.Steps = -1
+	switch {
+	case suspected:
+		d.Steps, d.Plain = -1, cmp.Or(d.Plain, "suspected from trials without results")
+	case d.Known:
+		d.Plain = "no sign of it"
 	}
 	d.Numbers = strings.Join(words, "; ")
 	return d

@@ -383,7 +383,8 @@ type CertaintyDomain struct {
 	Name   string  `json:"name"`  // risk of bias, inconsistency, indirectness, imprecision, publication bias
 	Steps  float64 `json:"steps"` // levels down: 0, -1, -2
 	Rule   string  `json:"rule"`
-	Inputs string  `json:"inputs"` // the computed numbers, in words
+	Inputs string  `json:"inputs"`          // the computed numbers, in words
+	Plain  string  `json:"plain,omitempty"` // the reason for the steps in a few words
 }
 
 // Sentences are the finding in words.
