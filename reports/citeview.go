@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 
 	"past/internal/evidence"
@@ -55,13 +56,93 @@ func (s *site) address(at string) string {
 	return strings.TrimSuffix(s.opt.Base, "/") + "/" + at
 }
 
+// forestFile is a forest plot as a file that stands alone.
+type forestFile struct {
+	suffix, title, about string
+	pal                  chart.Palette
+	mm                   float64 // width of a PDF or PNG; 0 for SVG
+	dpi                  float64 // of a PNG
+}
+
+// forestFiles are those beside each page; [Figures] adds pictures of pixels, which
+// take too long to be made for every edition.
+var forestFiles = []forestFile{
+	{"-forest.svg", "SVG", "the forest plot", chart.Light, 0, 0},
+	{"-forest-grey.svg", "SVG, grey", "the same for print in one colour", chart.Grey, 0, 0},
+	{"-forest-174mm.pdf", "PDF 174 mm", "the forest plot for two columns of a journal", chart.Light, 174, 0},
+	{"-forest-174mm-grey.pdf", "grey", "the same for print in one colour", chart.Grey, 174, 0},
+	{"-forest-85mm.pdf", "PDF 85 mm", "the forest plot for one column of a journal", chart.Light, 85, 0},
+	{"-forest-85mm-grey.pdf", "grey", "the same for print in one colour", chart.Grey, 85, 0},
+}
+
+// pixelFiles are the pictures of pixels.
+var pixelFiles = []forestFile{{"-forest-174mm.png", "PNG", "", chart.Light, 174, 600}, {"-forest-174mm-grey.png", "PNG, grey", "", chart.Grey, 174, 600},
+	{"-forest-85mm.png", "PNG", "", chart.Light, 85, 600}, {"-forest-85mm-grey.png", "PNG, grey", "", chart.Grey, 85, 600}}
+
+func (x *forestFile) write(r *chart.Rows) ([]byte, error) {
+	pic := r.Wide(true)
+	if x.mm > 0 && x.mm < 100 {
+		pic = r.Narrow(true)
+	}
+	head := chart.Head{Title: r.Title, Desc: r.Alt}
+	switch {
+	case x.mm == 0:
+		return pic.File(head, x.pal), nil
+	case x.dpi > 0:
+		return pic.PNG(x.mm, x.dpi, x.pal)
+	}
+	return pic.PDF(x.mm, head, x.pal)
+}
+
+// Figures writes the forest plots of findings, all with a number when none is
+// named, with their captions and data: SVG, PDF and PNG at 85 and 174 mm, in
+// colour and grey, and a CSV with one number a cell. An unknown id is an error.
+func Figures(ed Edition, ids []string, put func(name string, body []byte) error) error {
+	s := newSite(&ed, Options{})
+	for _, id := range ids {
+		if !slices.ContainsFunc(ed.Findings, func(f evidence.Finding) bool { return f.ID == id }) {
+			return fmt.Errorf("no finding %q in edition %s", id, ed.ID)
+		}
+	}
+	for i := range ed.Findings {
+		f := &ed.Findings[i]
+		if len(ids) > 0 && !slices.Contains(ids, f.ID) {
+			continue
+		}
+		r, ok := s.forest(f, func(evidence.Effect) string { return "" })
+		if !ok {
+			continue
+		}
+		stem := show.Slug(f.ID)
+		for _, x := range slices.Concat(forestFiles, pixelFiles) {
+			b, err := x.write(&r)
+			if err != nil {
+				return fmt.Errorf("forest plot of %s: %w", f.ID, err)
+			}
+			if err := put(stem+x.suffix, b); err != nil {
+				return err
+			}
+		}
+		caption := r.Title + ". " + strings.Join(r.Foot, " ") + " " + r.Legend + "\n\nAlternative text: " + r.Alt + "\n"
+		if err := put(stem+"-forest.txt", []byte(caption)); err != nil {
+			return err
+		}
+		if err := put(stem+".csv", r.Table.CSV()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // findingFiles are the files of a finding that stand beside its page.
 func (s *site) findingFiles(p *page, f *evidence.Finding) []fileView {
 	stem := strings.TrimSuffix(path.Base(p.Path), ".html")
 	out := []fileView{{Href: stem + ".json", Title: "JSON", About: "everything about this finding"}}
 	if len(f.Effects) > 0 {
-		out = append(out, fileView{Href: stem + ".csv", Title: "CSV", About: "the studies, one number a cell"}, fileView{Href: stem + "-forest.svg", Title: "SVG", About: "the forest plot"},
-			fileView{Href: stem + "-forest-grey.svg", Title: "SVG, grey", About: "the same for print in one colour"})
+		out = append(out, fileView{Href: stem + ".csv", Title: "CSV", About: "the studies, one number a cell"})
+		for _, x := range forestFiles {
+			out = append(out, fileView{Href: stem + x.suffix, Title: x.title, About: x.about})
+		}
 	}
 	return out
 }
@@ -86,10 +167,11 @@ func (s *site) findingData() (map[string][]byte, error) {
 			continue
 		}
 		stem := strings.TrimSuffix(s.findPath[f.ID], ".html")
-		pic := r.Wide(true)
-		head := chart.Head{Title: r.Title, Desc: r.Alt}
-		out[stem+"-forest.svg"] = pic.File(head, chart.Light)
-		out[stem+"-forest-grey.svg"] = pic.File(head, chart.Grey)
+		for _, x := range forestFiles {
+			if out[stem+x.suffix], err = x.write(&r); err != nil {
+				return nil, fmt.Errorf("forest plot of %s: %w", f.ID, err)
+			}
+		}
 		out[stem+".csv"] = r.Table.CSV()
 	}
 	return out, nil

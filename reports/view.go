@@ -38,7 +38,7 @@ func (p *page) rows(r chart.Rows) figView {
 		}
 	}
 	v.Wide = p.svg(r.Wide(false), v, "wide", r.Axis)
-	v.Narrow = p.svg(r.Narrow(), v, "narrow", r.Axis)
+	v.Narrow = p.svg(r.Narrow(false), v, "narrow", r.Axis)
 	return v
 }
 
@@ -58,9 +58,9 @@ func (p *page) xy(c chart.XY) figView {
 	v.Narrow = p.svg(c.Narrow(), v, "narrow", chart.Axis{})
 	if len(c.Choices) > 0 {
 		below := figView{ID: v.ID + "-choices", Title: "Choices of each analysis", Alt: "Which choices made each of the analyses above, in the same order; the table has them in words."}
-		v.Below = p.svg(c.Ticks(false), below, "wide", chart.Axis{}) + p.svg(c.Ticks(true), below, "narrow", chart.Axis{})
+		v.Below = p.svg(c.Ticks(), below, "both", chart.Axis{})
 	}
-	if !p.site.opt.NoLibrary && !v.CSV {
+	if !p.site.opt.NoLibrary && !v.CSV && !c.Still {
 		v.Option = jsonFor(c.Option())
 	}
 	return v

@@ -22,9 +22,9 @@ import (
 
 type exportCmd struct {
 	reviewFlag
-	Format  string   `name:"format" short:"f" required:"" placeholder:"NAME" enum:"csv,json,parquet,metapsy,revman,r,sqlite,ris,prisma,docx,md" help:"csv, json, parquet, metapsy, revman, r, sqlite, ris, prisma, docx or md (docx and md: tables, forest plots and texts for a manuscript)."`
+	Format  string   `name:"format" short:"f" required:"" placeholder:"NAME" enum:"csv,json,parquet,metapsy,revman,r,sqlite,ris,prisma,docx,md,figures" help:"csv, json, parquet, metapsy, revman, r, sqlite, ris, prisma, docx, md or figures (docx and md: tables, forest plots and texts for a manuscript; figures: forest plots as SVG, PDF and PNG)."`
 	Table   []string `name:"table" help:"Table to export (repeatable; default: all). For csv, json and parquet." placeholder:"NAME"`
-	Finding []string `name:"finding" help:"Finding to write (repeatable; default: all with numbers). For docx and md." placeholder:"ID"`
+	Finding []string `name:"finding" help:"Finding to write (repeatable; default: all with numbers). For docx, md and figures." placeholder:"ID"`
 	Out     string   `name:"out" short:"o" help:"Folder or file to write to; - is standard output." placeholder:"DIR|FILE|-"`
 }
 
@@ -47,8 +47,8 @@ func (c *exportCmd) Run(ctx context.Context, e *Env) error {
 	if len(c.Table) > 0 && !slices.Contains([]string{"csv", "json", "parquet"}, c.Format) {
 		return usage("--table goes with csv, json and parquet; %s has one layout", c.Format)
 	}
-	if len(c.Finding) > 0 && c.Format != "docx" && c.Format != "md" {
-		return usage("--finding goes with docx and md")
+	if len(c.Finding) > 0 && !slices.Contains([]string{"docx", "md", "figures"}, c.Format) {
+		return usage("--finding goes with docx, md and figures")
 	}
 	p, err := e.openFresh(ctx, "export", c.Review)
 	if err != nil {
@@ -62,7 +62,7 @@ func (c *exportCmd) Run(ctx context.Context, e *Env) error {
 		return err
 	}
 	run := map[string]func(context.Context) error{"csv": x.tables, "json": x.tables, "parquet": x.tables, "metapsy": x.metapsy, "revman": x.revman,
-		"r": x.scripts, "sqlite": x.sqlite, "ris": x.ris, "prisma": x.prisma, "docx": x.manuscript, "md": x.manuscript}[c.Format]
+		"r": x.scripts, "sqlite": x.sqlite, "ris": x.ris, "prisma": x.prisma, "docx": x.manuscript, "md": x.manuscript, "figures": x.figures}[c.Format]
 	if err := run(ctx); err != nil {
 		return err
 	}
@@ -182,6 +182,33 @@ func (x *exporter) manuscript(ctx context.Context) error {
 		return x.e.printJSON(map[string]any{"edition": x.doc.ID, "format": x.Format, "out": path})
 	}
 	fmt.Fprintf(x.e.Stdout, "edition %s, %s in %s\n", x.doc.ID, x.Format, path)
+	return nil
+}
+
+// figures writes the forest plots of findings as files.
+func (x *exporter) figures(ctx context.Context) error {
+	if x.Out == "-" {
+		return usage("figures are many files: name a folder with --out DIR")
+	}
+	ed, err := x.p.ReportEdition(ctx, x.doc)
+	if err != nil {
+		return err
+	}
+	n := 0
+	err = reports.Figures(ed, x.Finding, func(name string, body []byte) error {
+		n++
+		return export.WriteFile(filepath.Join(x.dir(), name), body)
+	})
+	if err != nil {
+		return err
+	}
+	if n == 0 {
+		x.notes = append(x.notes, "no finding has a number, so there is no figure")
+	}
+	if x.e.Globals.JSON {
+		return x.e.printJSON(map[string]any{"edition": x.doc.ID, "format": x.Format, "out": x.dir(), "files": n})
+	}
+	fmt.Fprintf(x.e.Stdout, "edition %s, %s in %s\n", x.doc.ID, plural(n, "file"), x.dir())
 	return nil
 }
 

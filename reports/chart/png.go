@@ -45,7 +45,7 @@ func (p *Pic) PNG(millimetres, dpi float64, pal Palette) ([]byte, error) {
 	}
 	img := image.NewRGBA(image.Rect(0, 0, int(math.Ceil(p.W*scale)), int(math.Ceil(p.H*scale))))
 	draw.Draw(img, img.Bounds(), image.NewUniform(hexColour(pal["bg"], 1)), image.Point{}, draw.Src)
-	c := canvas{img: img, scale: scale, pal: pal, fonts: fonts, r: vector.NewRasterizer(img.Bounds().Dx(), img.Bounds().Dy())}
+	c := canvas{img: img, scale: scale, pal: pal, fonts: fonts, r: vector.NewRasterizer(1, 1)}
 	for i := range p.ops {
 		if err := c.paint(&p.ops[i]); err != nil {
 			return nil, err
@@ -146,11 +146,26 @@ func thick(a, b Point, w float64) []Point {
 	return []Point{{a.X + nx, a.Y + ny}, {b.X + nx, b.Y + ny}, {b.X - nx, b.Y - ny}, {a.X - nx, a.Y - ny}}
 }
 
+// fill paints shapes of one colour. Only the box around them is rasterised: a
+// picture for print has ten million pixels and hundreds of shapes.
 func (c *canvas) fill(list [][]Point, token string, opacity float64) {
-	c.r.Reset(c.img.Bounds().Dx(), c.img.Bounds().Dy())
+	lo, hi := Point{math.Inf(1), math.Inf(1)}, Point{math.Inf(-1), math.Inf(-1)}
+	for _, pts := range list {
+		for _, q := range pts {
+			lo, hi = Point{math.Min(lo.X, q.X), math.Min(lo.Y, q.Y)}, Point{math.Max(hi.X, q.X), math.Max(hi.Y, q.Y)}
+		}
+	}
+	if !Finite(lo.X, lo.Y, hi.X, hi.Y) {
+		return
+	}
+	box := image.Rect(int(math.Floor(lo.X*c.scale)), int(math.Floor(lo.Y*c.scale)), int(math.Ceil(hi.X*c.scale))+1, int(math.Ceil(hi.Y*c.scale))+1)
+	if box = box.Intersect(c.img.Bounds()); box.Empty() {
+		return
+	}
+	c.r.Reset(box.Dx(), box.Dy())
 	for _, pts := range list {
 		for i, q := range pts {
-			x, y := float32(q.X*c.scale), float32(q.Y*c.scale)
+			x, y := float32(q.X*c.scale)-float32(box.Min.X), float32(q.Y*c.scale)-float32(box.Min.Y)
 			if i == 0 {
 				c.r.MoveTo(x, y)
 			} else {
@@ -159,7 +174,7 @@ func (c *canvas) fill(list [][]Point, token string, opacity float64) {
 		}
 		c.r.ClosePath()
 	}
-	c.r.Draw(c.img, c.img.Bounds(), image.NewUniform(hexColour(c.pal[token], opacity)), image.Point{})
+	c.r.Draw(c.img, box, image.NewUniform(hexColour(c.pal[token], opacity)), image.Point{})
 }
 
 func (c *canvas) text(o *op, st Style) error {

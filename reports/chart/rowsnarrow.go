@@ -11,16 +11,24 @@ func itoa(n int) string { return strconv.Itoa(n) }
 
 const phoneW = 358.0
 
-// Narrow lays the figure out for telephones: name and numbers above, the mark
-// alone below. No line of the plot runs through a word.
-func (r *Rows) Narrow() *Pic {
+// Narrow lays the figure out for telephones and for one column of a journal: name
+// and numbers above, the mark alone below. No line of the plot runs through a word.
+// titled pictures carry their title and notes, as files do.
+func (r *Rows) Narrow(titled bool) *Pic {
 	g := New(phoneW, 0)
 	left := 0.0
-	if r.Live {
+	if r.Live && !titled {
 		left = tickBox
 	}
 	x := Scale{Lo: r.Axis.Lo, Hi: r.Axis.Hi, A: 6, B: phoneW - 6}
 	y := 0.0
+	if titled {
+		for _, l := range Wrap(r.Title, phoneW, 15, 3) {
+			y += 19
+			g.Text(0, y, Start, "ti", l)
+		}
+		y += 6
+	}
 	if r.Axis.Title != "" {
 		for _, l := range Wrap(r.Axis.Title, phoneW, 13, 2) {
 			y += 16
@@ -48,7 +56,7 @@ func (r *Rows) Narrow() *Pic {
 	if r.Axis.Left != "" {
 		y += 18
 	}
-	y = r.foot(g, 0, y, phoneW, false)
+	y = r.foot(g, 0, y, phoneW, titled)
 	g.H, g.Scale = y, x
 	return g
 }

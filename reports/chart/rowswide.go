@@ -140,6 +140,13 @@ func (r *Rows) measure() (before, after []column, total float64) {
 			c.w = 5*14.5 + 22
 		}
 		c.w = math.Min(c.w, 190)
+		if c.Group != "" && (i+1 == len(r.Columns) || r.Columns[i+1].Group != c.Group) {
+			have := c.w // the last column of a group makes room for its heading
+			for j := i - 1; j >= 0 && r.Columns[j].Group == c.Group; j-- {
+				have += gapX + 24
+			}
+			c.w += math.Max(0, math.Min(Width(c.Group, 13)+6, 190)-have)
+		}
 		total += c.w + gapX
 		if c.After {
 			after = append(after, c)
@@ -338,14 +345,16 @@ func (r *Rows) foot(g *Pic, x, y, w float64, titled bool) float64 {
 		lines = append(append([]string{}, lines...), r.Note)
 	}
 	for _, f := range lines {
-		for _, l := range Wrap(f, w-x-4, 12, 4) {
+		for _, l := range Wrap(f, w-x-4, 12, 8) {
 			y += 17
 			g.Text(x, y, Start, "sm", l)
 		}
 	}
 	if r.Stamp != "" {
-		y += 16
-		g.Text(x, y, Start, "xs", Fit(r.Stamp, w-x, 11))
+		for _, l := range Wrap(r.Stamp, w-x, 11, 3) {
+			y += 16
+			g.Text(x, y, Start, "xs", l)
+		}
 	}
 	return y + 6
 }
