@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"html/template"
 	"math"
-	"strings"
 
 	"past/internal/evidence"
 	"past/reports/chart"
@@ -16,19 +15,19 @@ func pointsLine(x *evidence.ScalePoints) string {
 	if x == nil {
 		return ""
 	}
-	t := fmt.Sprintf("About %s points lower on the %s", show.Fixed(math.Abs(x.Points), 1), show.Clip(x.Scale, 30))
+	way := "lower"
 	if x.Points > 0 {
-		t = strings.Replace(t, "lower", "higher", 1)
+		way = "higher"
+	}
+	t := fmt.Sprintf("%s points %s on the %s", show.Fixed(math.Abs(x.Points), 1), way, show.Clip(x.Scale, 30))
+	if x.Range != "" {
+		t += " (" + show.Prose(show.Clip(x.Range, 20)) + ")"
 	}
 	t += " [" + show.Fixed(x.Lower, 1) + ", " + show.Fixed(x.Upper, 1) + "]"
-	if x.Range != "" {
-		t += ", range " + show.Prose(show.Clip(x.Range, 20))
-	}
-	t += "; " + show.Prose(show.Clip(bare(x.Way), 120))
 	if x.Threshold != nil {
-		t += ". A difference that matters: " + show.Trim(*x.Threshold, 1) + " points"
+		t += "; " + show.Trim(*x.Threshold, 1) + " points matter"
 	}
-	return t + "."
+	return t + ". " + show.First(show.Prose(show.Clip(bare(x.Way), 120))) + "."
 }
 
 // briefPoints is the same for a table.
@@ -56,10 +55,10 @@ func whole(x float64) string {
 }
 
 // hundredLine says how many of 100 people have the event, and draws them.
-func hundredLine(a *evidence.Absolute, treatment string) (string, template.HTML) {
+func hundredLine(a *evidence.Absolute, treatment string) (line, risk string, drawn template.HTML) {
 	p := a.People
 	if p == nil {
-		return "", ""
+		return "", "", ""
 	}
 	t := fmt.Sprintf("Out of 100 people, %s with the comparator and %s [%s to %s] with %s", whole(p.Without), whole(p.With), whole(p.WithLower), whole(p.WithUpper), treatment)
 	if d := p.With - p.Without; math.Abs(d) >= 0.5 {
@@ -75,8 +74,7 @@ func hundredLine(a *evidence.Absolute, treatment string) (string, template.HTML)
 			t += fmt.Sprintf(" [%s to %s]", show.Trim(*p.NNTLower, 1), show.Trim(*p.NNTUpper, 1))
 		}
 	}
-	t += ". Comparator risk: " + show.Prose(show.Clip(p.WithoutSource, 160)) + "."
-	return t, template.HTML(icons(p.Without, p.With).Bare())
+	return t + ".", "Risk with the comparator: " + show.Prose(show.Clip(p.WithoutSource, 160)) + ".", template.HTML(icons(p.Without, p.With).Bare("icons"))
 }
 
 func orWord(s, or string) string {

@@ -52,7 +52,7 @@ func (s *site) series(f *evidence.Finding) (chart.Rows, bool) {
 		list := mostMoved(f)
 		name := "Without each study in turn"
 		if len(list) < len(f.LeaveOneOut) {
-			name = fmt.Sprintf("Without one study: the %d of %d that move it most", len(list), len(f.LeaveOneOut))
+			name = fmt.Sprintf("Without one study: top %d of %d", len(list), len(f.LeaveOneOut))
 		}
 		group(name, "", list, own)
 	}
@@ -90,7 +90,7 @@ func groupTest(g *evidence.Subgroup) string {
 }
 
 // specColumns bounds how many specifications are drawn.
-const specColumns = 220
+const specColumns = 90
 
 // specCurve describes every combination of the plan's defensible choices, sorted
 // by its result, with the choices below.
@@ -118,10 +118,14 @@ func (s *site) specCurve(f *evidence.Finding) (chart.XY, bool) {
 	c.Layers = []chart.Layer{band, {Class: "null", Kind: chart.Line, P: []chart.XYPoint{{X: 0}, {X: float64(len(shown))}}}, line}
 	if e := f.Headline.Estimate; e != nil {
 		c.Layers = append(c.Layers, chart.Layer{Name: "published", Class: "est", Kind: chart.Line, P: []chart.XYPoint{{X: 0, Y: *e}, {X: float64(len(shown)), Y: *e}}})
-		c.Words = append(c.Words, chart.Word{X: float64(len(shown)), Y: *e, Text: "published", Anchor: chart.End, Class: "oc"})
+		c.Words = append(c.Words, chart.Word{X: float64(len(shown)), Y: *e, Text: "published", Anchor: chart.End, Class: "oc", Below: true})
 	}
 	c.FitTo(nil, []float64{0})
 	c.X.Lo, c.X.Hi = 0, float64(len(shown))
+	if lo, hi, cut := curveSpan(shown, f.Headline.Estimate); cut {
+		c.Y.Lo, c.Y.Hi = lo, hi
+		c.Note += " The widest intervals end at the edge of the figure."
+	}
 	for ai, a := range v.Axes {
 		for li, l := range a.Levels {
 			ch := chart.Choice{Name: show.First(s.level(l)), On: make([]bool, len(shown))}
@@ -145,6 +149,31 @@ func (s *site) specCurve(f *evidence.Finding) (chart.XY, bool) {
 		c.Lines = append(c.Lines, chart.TableLine{Cells: []chart.Cell{{Text: show.First(factorName(a.Name))}, {Text: show.Clip(strings.Join(levels, ", "), 600)}, {Text: show.Fixed(a.Spread, 3), Exact: show.Raw(a.Spread)}}})
 	}
 	return c, true
+}
+
+// curveSpan is an axis on which the estimates of a specification curve can be told
+// apart: it holds each of them, no effect and three of four intervals; cut reports
+// whether an interval ends beyond it.
+func curveSpan(shown []evidence.CurveBrief, published *float64) (lo, hi float64, cut bool) {
+	var low, high []float64
+	lo, hi = math.Min(0, evidence.Value(published)), math.Max(0, evidence.Value(published))
+	for _, b := range shown {
+		if !chart.Finite(b.Estimate, b.CILower, b.CIUpper) {
+			continue
+		}
+		lo, hi = math.Min(lo, b.Estimate), math.Max(hi, b.Estimate)
+		low, high = append(low, b.CILower), append(high, b.CIUpper)
+	}
+	if len(low) == 0 {
+		return 0, 0, false
+	}
+	slices.Sort(low)
+	slices.Sort(high)
+	n := len(low) / 4
+	lo, hi = math.Min(lo, low[n]), math.Max(hi, high[len(high)-1-n])
+	pad := (hi - lo) * 0.05
+	lo, hi = lo-pad, hi+pad
+	return lo, hi, low[0] < lo || high[len(high)-1] > hi
 }
 
 // spread prints a range on the scale of the analysis.
@@ -219,7 +248,7 @@ func (s *site) smallPlots(f *evidence.Finding) (list []chart.XY, why string) {
 
 func (s *site) funnel(f *evidence.Finding) chart.XY {
 	read := readingOf(f, s.Name)
-	c := chart.XY{ID: "funnel", Title: "Funnel plot", Stamp: s.permalink(f.ID), X: chart.ValueAxis{Title: show.First(read.Name), Ratio: read.Ratio}, Y: chart.ValueAxis{Title: "Standard error", Down: true}}
+	c := chart.XY{ID: "funnel", Still: true, Title: "Funnel plot", Stamp: s.permalink(f.ID), X: chart.ValueAxis{Title: show.First(read.Name), Ratio: read.Ratio}, Y: chart.ValueAxis{Title: "Standard error", Down: true}}
 	c.Note = "Each dot is a study; the lines are where 95% of studies would lie if they all estimated one effect. Small studies stand at the bottom."
 	most := 0.0
 	dots := chart.Layer{Name: "studies", Class: "pt"}
@@ -240,6 +269,9 @@ func (s *site) funnel(f *evidence.Finding) chart.XY {
 	return c
 }
 
+// goshDots bounds how many subsets are drawn.
+const goshDots = 200
+
 func (s *site) gosh(f *evidence.Finding) (chart.XY, bool) {
 	g := f.GOSH
 	if g == nil || len(g.Estimate) < 3 || len(g.I2) != len(g.Estimate) {
@@ -252,12 +284,15 @@ func (s *site) gosh(f *evidence.Finding) (chart.XY, bool) {
 	for i := range at {
 		at[i] = i
 	}
-	for _, i := range chart.Thin(at, 1500) {
+	for _, i := range chart.Thin(at, goshDots) {
 		dots.P = append(dots.P, chart.XYPoint{X: g.Estimate[i], Y: g.I2[i], R: 1.5, Line: -1})
 	}
 	kind := "a sample of the subsets"
 	if g.Exact {
 		kind = "every subset"
+	}
+	if len(at) > goshDots {
+		kind += ", " + show.Int(goshDots) + " drawn"
 	}
 	c.Note = fmt.Sprintf("Each dot is the result of %s (%s). Two clouds would mean two kinds of studies.", kind, show.Int(g.Subsets))
 	c.Layers = []chart.Layer{dots}
@@ -319,7 +354,7 @@ func (s *site) methodPlots(f *evidence.Finding) []chart.XY {
 		return nil // the data file has them
 	}
 	if b := f.Bayes; b != nil && len(b.Density) > 2 {
-		c := chart.XY{ID: "posterior", Title: "Bayesian result", Stamp: s.permalink(f.ID), X: chart.ValueAxis{Title: show.First(read.Name), Ratio: read.Ratio}, Y: chart.ValueAxis{Title: "density", Bare: true}}
+		c := chart.XY{ID: "posterior", Still: true, Title: "Bayesian result", Stamp: s.permalink(f.ID), X: chart.ValueAxis{Title: show.First(read.Name), Ratio: read.Ratio}, Y: chart.ValueAxis{Title: "density", Bare: true}}
 		a := chart.Layer{Name: "posterior", Class: "area", Kind: chart.Area}
 		l := chart.Layer{Name: "posterior", Class: "curve", Kind: chart.Line}
 		for _, p := range b.Density {
@@ -332,7 +367,7 @@ func (s *site) methodPlots(f *evidence.Finding) []chart.XY {
 		out = append(out, c)
 	}
 	if q := f.Sequential; q != nil && len(q.Z) > 1 {
-		c := chart.XY{ID: "sequential", Title: "Trial sequential analysis", Stamp: s.permalink(f.ID), X: chart.ValueAxis{Title: "participants"}, Y: chart.ValueAxis{Title: "cumulative Z"}}
+		c := chart.XY{ID: "sequential", Still: true, Title: "Trial sequential analysis", Stamp: s.permalink(f.ID), X: chart.ValueAxis{Title: "participants"}, Y: chart.ValueAxis{Title: "cumulative Z"}}
 		z, up, down := chart.Layer{Name: "Z", Class: "curve", Kind: chart.Line}, chart.Layer{Name: "boundary", Class: "curve2", Kind: chart.Line}, chart.Layer{Name: "boundary", Class: "curve2", Kind: chart.Line}
 		for _, p := range q.Z {
 			z.P = append(z.P, chart.XYPoint{X: p.X, Y: p.Y})

@@ -21,6 +21,7 @@ type findingPage struct {
 	Fresh            string
 	Alerts           []alert
 	Notices          []noticeView
+	NoticeLine       string
 	Much             muchView
 	Cert             certView
 	Steps            []stepView
@@ -61,13 +62,18 @@ type muchView struct {
 	Terms        string // what g is, once
 	Points       string
 	Hundred      string
+	Risk         string // of the comparator, and where it comes from
 	Icons        template.HTML
 	HundredOf    *linked
 	Footnote     string
 }
 
 // stepView is one domain of the certainty: its step and its reason in a line.
-type stepView struct{ Name, Steps, Reason string }
+type stepView struct {
+	Name, Steps, Reason string
+	Numbers             string // what the rule was applied to
+	None                bool   // no step was taken
+}
 
 // findingPage lays out the page of a finding with a number; one without has a
 // page of at most 120 words.
@@ -82,7 +88,7 @@ func (s *site) findingPage(f *evidence.Finding) *page {
 	read := readingOf(f, s.Name)
 	d := &findingPage{F: f, Title: titleOf(f), Ask: sentence(cmp.Or(f.Sentences.Ask, titleOf(f)), 200), Answer: sentence(cmp.Or(f.Sentences.Answer, f.Sentences.Plain), 400),
 		Crumbs: s.crumbs(f), Fresh: s.fresh(f), Alerts: alertsOf(f), Cert: certOf(f.Certainty), Warnings: proseAll(warningsOf(f), 600)}
-	d.Notices = p.notices(f.Notices)
+	d.Notices, d.NoticeLine = p.notices(f.Notices), noticeLine(f.Notices)
 	d.Much = s.much(p, f, read)
 	d.Steps = stepsOf(&f.Certainty)
 	d.Who = s.whoAndWhen(f)
@@ -148,19 +154,17 @@ func (s *site) much(p *page, f *evidence.Finding, read reading) muchView {
 	if h.IncludesNull() {
 		v.Under = "the interval includes no effect"
 	}
-	v.Under = show.First(v.Under) + map[evidence.HeadlineKind]string{evidence.HeadlineSmall: "; small-sample answer with 95% credible interval", evidence.HeadlineStudy: "; one study with its 95% interval"}[h.Kind]
-	if h.Kind == evidence.HeadlinePooled {
-		v.Under += "; estimate with 95% interval"
-	}
+	v.Under = show.First(v.Under) + map[evidence.HeadlineKind]string{evidence.HeadlinePooled: "; 95% interval",
+		evidence.HeadlineSmall: "; small-sample answer with 95% credible interval", evidence.HeadlineStudy: "; one study with its 95% interval"}[h.Kind]
 	v.Terms = meaning(read)
 	if a := f.Absolute; a != nil {
 		v.Points = pointsLine(a.Points)
-		v.Hundred, v.Icons = hundredLine(a, read.treatment)
+		v.Hundred, v.Risk, v.Icons = hundredLine(a, read.treatment)
 	}
 	if v.Hundred == "" {
 		if g := s.sibling(f); g != nil {
-			v.Hundred = show.First(briefHundred(g.Absolute)) + " with the comparator; the outcome of another finding, "
-			v.HundredOf = &linked{Path: s.findPath[g.ID], Name: titleOf(g)}
+			v.Hundred = show.First(briefHundred(g.Absolute)) + " with the comparator; another finding: "
+			v.HundredOf = &linked{Path: s.findPath[g.ID], Name: s.outcomeRow(g)}
 		}
 	}
 	strip := chart.Rows{ID: "strip", Title: "The estimate on its axis", Axis: read.axis(f), Rows: []chart.Row{{Line: -1, Marks: []chart.Mark{{Shape: chart.Diamond, Est: *h.Estimate, Lo: lo, Hi: hi}}}}}
@@ -178,9 +182,6 @@ func (s *site) much(p *page, f *evidence.Finding, read reading) muchView {
 	fig := figView{ID: "strip", Title: strip.Title, Alt: strip.Alt, P: p}
 	fig.Wide = p.svg(strip.Strip(), fig, "strip", chart.Axis{})
 	v.Strip = &fig
-	if pr.Guarded() && h.Kind == evidence.HeadlinePooled {
-		v.Footnote = strings.TrimSpace(v.Footnote + " Without the guard for few studies the interval would be " + read.IntervalP(pr.UnguardedLow, pr.UnguardedHigh) + ".")
-	}
 	return v
 }
 
@@ -188,7 +189,7 @@ func (s *site) much(p *page, f *evidence.Finding, read reading) muchView {
 func meaning(r reading) string {
 	switch {
 	case r.Symbol == "g":
-		return "g is the difference between groups in standard deviations: 0.2 is small, 0.5 moderate, 0.8 large."
+		return "g is the difference in standard deviations: 0.2 small, 0.5 moderate, 0.8 large."
 	case r.Symbol == "RR":
 		return "RR is how many times as likely the outcome is with the treatment; 1 is no difference."
 	case r.Symbol == "OR":
@@ -202,9 +203,12 @@ func meaning(r reading) string {
 func stepsOf(c *evidence.Certainty) []stepView {
 	var out []stepView
 	for _, d := range c.Domains {
-		v := stepView{Name: show.First(show.Clip(d.Name, 60)), Steps: stepsWord(d.Steps), Reason: sentence(bare(d.Inputs), 240)}
-		if notRated(d) {
-			v.Steps, v.Reason = "not rated", "no person has rated it"
+		v := stepView{Name: show.First(show.Clip(d.Name, 60)), Steps: stepsWord(d.Steps), Reason: sentence(d.Plain, 120), Numbers: sentence(bare(d.Inputs), 240), None: d.Steps == 0}
+		switch {
+		case notRated(d):
+			v.Steps, v.Reason, v.Numbers = "not rated", "No person has rated it", ""
+		case v.Reason == "":
+			v.Reason, v.Numbers = v.Numbers, ""
 		}
 		out = append(out, v)
 	}

@@ -129,7 +129,9 @@ func (s *site) termPlots(p *page, v *harmSub, h *evidence.Harms) {
 		open++
 	}
 	if r, ok := s.harmPlot(h.Substance, "terms", "Risk difference by term", drawn[:open]); ok {
-		r.Note += fmt.Sprintf(" %d of %s, those with most people first; the rows have all.", open, show.Plural(all, "term", "terms"))
+		if open < all {
+			r.Note += fmt.Sprintf(" Shown: %s of %d, by people affected; the page of rows has all.", show.Plural(open, "term", "terms"), all)
+		}
 		v.Plot = p.harmFigure(r)
 	}
 	if r, ok := s.harmPlot(h.Substance, "more", "Risk difference by term, further terms", drawn[open:]); ok {

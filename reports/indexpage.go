@@ -261,7 +261,7 @@ func (s *site) matrixCell(p *page, f *evidence.Finding, span map[bool]chart.Axis
 			shape = chart.Ring
 		}
 		r := chart.Rows{Axis: span[read.Ratio], Rows: []chart.Row{{Marks: []chart.Mark{{Shape: shape, Est: *f.Headline.Estimate, Lo: lo, Hi: hi}}}}}
-		c.Strip = template.HTML(r.Cell().Bare())
+		c.Strip = template.HTML(r.Cell().Bare("mini"))
 	case len(f.Effects) > 0:
 		c.Class, c.Text = "few", show.Plural(len(f.Effects), "study", "studies")+", not pooled"
 	default:

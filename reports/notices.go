@@ -2,6 +2,7 @@ package reports
 
 import (
 	"html/template"
+	"slices"
 	"strings"
 
 	"past/internal/evidence"
@@ -28,6 +29,32 @@ func (p *page) notices(list []evidence.Notice) []noticeView {
 		out = append(out, p.notice(&list[i]))
 	}
 	return out
+}
+
+// noticeLine names the notices of a finding by kind, each kind once, with the
+// dates.
+func noticeLine(list []evidence.Notice) string {
+	var kinds []string
+	dates := map[string][]string{}
+	n := map[string]int{}
+	for i := range list {
+		k := evidence.NoticeName(list[i].Kind)
+		if n[k]++; n[k] == 1 {
+			kinds = append(kinds, k)
+		}
+		if d := show.Clip(list[i].Date.String(), 20); d != "" && !slices.Contains(dates[k], d) {
+			dates[k] = append(dates[k], d)
+		}
+	}
+	parts := make([]string, 0, len(kinds))
+	for _, k := range kinds {
+		t := k
+		if n[k] > 1 {
+			t = show.Plural(n[k], k, k+"s")
+		}
+		parts = append(parts, strings.TrimSpace(t+" "+strings.Join(dates[k], ", ")))
+	}
+	return show.First(strings.Join(parts, "; "))
 }
 
 // noticesOf are the notices about a study's trials and papers.

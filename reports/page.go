@@ -191,8 +191,9 @@ func (p *page) render() ([]byte, error) {
 	depth := strings.Count(p.Path, "/")
 	a := sharedAssets()
 	head := map[string]any{
-		"P": p, "S": p.site, "Main": template.HTML(main), "Loader": template.JS(a.loader[depth]), "Policy": policy(a.loader[depth]), "CSS": p.Base() + a.css.name, "Menu": p.site.menu(),
-		"Feeds": p.feeds(), "LinkedData": p.linkedData(),
+		"P": p, "S": p.site, "Main": template.HTML(main), "Loader": template.JS(a.loader[depth]), "Policy": policy(a.loader[depth]),
+		"CSS": p.Base() + a.css.name, "Menu": p.site.menu(), "Feeds": p.feeds(), "LinkedData": p.linkedData(),
+		"Find": p.Name != "index" && p.Name != "search", // these have a search of their own
 	}
 	if p.site.opt.Base != "" {
 		head["Canonical"], head["Image"] = p.site.address(p.Path), p.site.address(shareImage)

@@ -38,11 +38,11 @@ func (s *site) whoAndWhen(f *evidence.Finding) []named {
 		var parts []string
 		for i, v := range order {
 			if i == most {
-				parts = append(parts, fmt.Sprintf("%d more", len(order)-most))
+				parts = append(parts, show.Plural(len(order)-most, "more kind", "more kinds"))
 				break
 			}
 			if len(order) > 1 {
-				v = fmt.Sprintf("%d %s", n[v], v)
+				v += " (" + show.Int(n[v]) + ")"
 			}
 			parts = append(parts, v)
 		}
@@ -50,7 +50,7 @@ func (s *site) whoAndWhen(f *evidence.Finding) []named {
 	}
 	size := people(&f.Primary)
 	if d := of(func(e *evidence.Effect) string { return s.Name(e.Design) }); d != "" {
-		size += ": " + d
+		size += ": " + designs(d, len(f.Effects))
 	}
 	add("Studies", size)
 	add("People", s.populations(f))
@@ -65,6 +65,45 @@ func (s *site) whoAndWhen(f *evidence.Finding) []named {
 	}
 	add("Guessed their treatment", s.guessed(f))
 	return out
+}
+
+// designs joins kinds that differ in their first words only: "randomised trials:
+// crossover (4), parallel (2)". One kind of several studies is put in the plural.
+func designs(list string, studies int) string {
+	many := func(kind string) string {
+		if studies > 1 && strings.HasSuffix(kind, "trial") {
+			return kind + "s"
+		}
+		return kind
+	}
+	parts := strings.Split(list, ", ")
+	if len(parts) < 2 {
+		return many(list)
+	}
+	names, counts := make([][]string, len(parts)), make([]string, len(parts))
+	for i, p := range parts {
+		name, n, ok := strings.Cut(p, " (")
+		if !ok {
+			return list
+		}
+		names[i], counts[i] = strings.Fields(name), " ("+n
+	}
+	same := 0
+	for same < len(names[0])-1 {
+		last := names[0][len(names[0])-1-same]
+		if slices.ContainsFunc(names, func(w []string) bool { return len(w)-1 <= same || w[len(w)-1-same] != last }) {
+			break
+		}
+		same++
+	}
+	if same == 0 {
+		return list
+	}
+	shared := strings.Join(names[0][len(names[0])-same:], " ")
+	for i, w := range names {
+		parts[i] = strings.Join(w[:len(w)-same], " ") + counts[i]
+	}
+	return many(shared) + ": " + strings.Join(parts, ", ")
 }
 
 // populations are the people of a finding: its condition, and which studies were

@@ -43,12 +43,19 @@ func (l Lacking) Sentence() string {
 	if l.Trials == 0 {
 		return "No registered trial that fits this question lacks a result here. Trials that were never registered cannot be seen."
 	}
-	verbs := map[bool]string{true: "1 registered trial fits this question and has no result here", false: fmt.Sprintf("%d registered trials fit this question and have no result here", l.Trials)}
+	out := "1 registered trial fits this question and has no result here"
+	if l.Trials > 1 {
+		out = fmt.Sprintf("%d registered trials fit this question and have no result here", l.Trials)
+	}
 	var kinds []string
 	for _, k := range l.Kinds {
 		kinds = append(kinds, fmt.Sprintf("%d %s", k.N, k.Why))
 	}
-	out := verbs[l.Trials == 1] + ": " + strings.Join(kinds, "; ") + "."
+	if len(l.Kinds) == 1 { // the number stands before it
+		out += " (" + l.Kinds[0].Why + ")."
+	} else {
+		out += ": " + strings.Join(kinds, "; ") + "."
+	}
 	switch {
 	case l.Elsewhere == 1:
 		out += " 1 of them is pooled for another question."

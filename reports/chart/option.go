@@ -82,7 +82,7 @@ func (c *XY) Option() Option {
 						v = p.Y2
 					}
 					if Finite(p.X, v) {
-						data = append(data, opts.LineData{Value: []any{Brief(p.X), Brief(v)}, Symbol: "none", Name: show.Clip(p.Name, 160)})
+						data = append(data, opts.LineData{Value: []any{Brief(p.X), Brief(v)}, Name: show.Clip(p.Name, 160)})
 					}
 				}
 				style := styleLine(l.Class)

@@ -134,9 +134,9 @@ func pathData(paths [][]Point, closed bool) string {
 }
 
 // Bare writes the picture for a page as a decoration: its words stand beside it.
-func (p *Pic) Bare() string {
+func (p *Pic) Bare(class string) string {
 	var b strings.Builder
-	b.WriteString(`<svg xmlns="http://www.w3.org/2000/svg" aria-hidden="true" class="fig mini" viewBox="0 0 ` + Num(p.W) + " " + Num(p.H) + `" width="` + Num(p.W) + `" height="` + Num(p.H) + `">`)
+	b.WriteString(`<svg xmlns="http://www.w3.org/2000/svg" aria-hidden="true" class="fig ` + class + `" viewBox="0 0 ` + Num(p.W) + " " + Num(p.H) + `" width="` + Num(p.W) + `" height="` + Num(p.H) + `">`)
 	p.body(&b)
 	b.WriteString("</svg>")
 	return b.String()

@@ -15,6 +15,8 @@ type XY struct {
 	Choices []Choice
 	// Broad figures are as wide as the page and low.
 	Broad bool
+	// Still figures gain nothing from zoom or hover: they have no interactive form.
+	Still bool
 	Words []Word
 	Table
 }
@@ -63,6 +65,7 @@ type Choice struct {
 // Word is a label in the figure.
 type Word struct {
 	X, Y   float64
+	Below  bool // the text stands under the point and not on it
 	Text   string
 	Anchor string
 	Class  string
@@ -132,11 +135,8 @@ func (c *XY) Narrow() *Pic {
 }
 
 // Ticks lays out the choices alone, for a fold below the curve.
-func (c *XY) Ticks(narrow bool) *Pic {
-	w := 1000.0
-	if narrow {
-		w = phoneW
-	}
+func (c *XY) Ticks() *Pic {
+	const w = 1000.0
 	left := 52.0
 	for _, ch := range c.Choices {
 		left = math.Max(left, math.Min(Width(ch.Name, 12)+10, w*0.36))
@@ -176,7 +176,11 @@ func (c *XY) lay(w, h float64, titled bool) *Pic {
 	}
 	for _, wd := range c.Words {
 		px := math.Max(left, math.Min(w-4, x.Clamp(wd.X)))
-		g.Text(px, y.Clamp(wd.Y), wd.Anchor, wd.Class, Fit(wd.Text, w-left, 12))
+		py := y.Clamp(wd.Y)
+		if wd.Below {
+			py = math.Min(py+18, bottom-4)
+		}
+		g.Text(px, py, wd.Anchor, wd.Class, Fit(wd.Text, w-left, 12))
 	}
 	g.Line(x.A, bottom, x.B, bottom, "axis")
 	for _, t := range c.X.ticks(int(w / 90)) {
