@@ -42,9 +42,29 @@ const (
 	GENQ Method = "GENQ"
 )
 
-// Methods lists every method in the order of their constants.
+// Methods lists every method: those above in the order of their constants, then
+// those that files of their own add.
 func Methods() []Method {
-	return []Method{FE, EE, DL, HE, HS, HSk, SJ, ML, REML, EB, PM, PMM, GENQ}
+	var out []Method
+	for _, e := range estimators {
+		out = append(out, e.name)
+	}
+	return out
+}
+
+// names joins methods for a message.
+func names(ms []Method) string {
+	var out []string
+	for _, m := range ms {
+		out = append(out, string(m))
+	}
+	return strings.Join(out, ", ")
+}
+
+// InMetafor reports whether R's metafor has the method by the same name.
+func (m Method) InMetafor() bool {
+	e := m.estimator()
+	return e != nil && e.metafor
 }
 
 // ParseMethod reads a method's name in any letter case; "CE" is read as EE. The
@@ -62,7 +82,7 @@ func ParseMethod(s string) (Method, error) {
 			return m, nil
 		}
 	}
-	return "", fmt.Errorf("unknown method %q: use one of FE, EE, DL, HE, HS, HSk, SJ, ML, REML, EB, PM, PMM, GENQ", s)
+	return "", fmt.Errorf("unknown method %q: use one of %s", s, names(Methods()))
 }
 
 // common reports whether the method assumes tau2 = 0.

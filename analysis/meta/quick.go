@@ -65,10 +65,14 @@ func checkQuick(yi, vi []float64, method Method, test Test) error {
 			return fmt.Errorf("row %d has a missing value", i+1)
 		}
 	}
-	switch method {
-	case FE, EE, DL, HE, HS, HSk, SJ, ML, REML, EB, PM, PMM:
-	default:
-		return fmt.Errorf("method %q is not available here: use one of FE, EE, DL, HE, HS, HSk, SJ, ML, REML, EB, PM, PMM", method)
+	if e := method.estimator(); e == nil || e.mean == nil {
+		var quick []Method
+		for _, e := range estimators {
+			if e.mean != nil {
+				quick = append(quick, e.name)
+			}
+		}
+		return fmt.Errorf("method %q is not available here: use one of %s", method, names(quick))
 	}
 	switch test {
 	case Z, T, KnHa, AdHoc:
@@ -201,35 +205,10 @@ func meanI2(method Method, m0 *moments, tau2, df float64) float64 {
 
 // meanTau2 estimates tau2 of a model without moderators; m0 are the moments at 0.
 func (s *sample) meanTau2(method Method, m0 *moments) float64 {
-	k, df := float64(s.k), float64(s.k-1)
-	if method.common() || df == 0 {
+	if method.common() || s.k == 1 {
 		return 0
 	}
-	switch method {
-	case DL:
-		return math.Max(0, (m0.q-df)/m0.trP)
-	case HS:
-		return math.Max(0, (m0.q-k)/m0.sw)
-	case HSk:
-		return math.Max(0, (k/df*m0.q-k)/m0.sw)
-	case HE:
-		sv := 0.0
-		for _, v := range s.v {
-			sv += v
-		}
-		return math.Max(0, s.unweightedRSS()/df-sv/k)
-	case SJ:
-		var m moments
-		t := s.unweightedRSS() / k
-		s.at(t, &m)
-		return t * m.q / df
-	case ML, REML:
-		t, _ := s.likelihoodTau2(method == REML)
-		return t
-	case PMM:
-		return s.solveQ(dist.ChiSqQuantile(0.5, df))
-	}
-	return s.solveQ(df) // PM, EB
+	return method.estimator().mean(s, m0)
 }
 
 func (ws *Workspace) tQuantile(df int) float64 {

@@ -2,8 +2,6 @@ package meta
 
 import (
 	"math"
-
-	"past/analysis/internal/dist"
 )
 
 // estimate is an estimated tau2.
@@ -63,38 +61,7 @@ func (s *sample) estimateTau2(method Method, tau2Fixed *float64) estimate {
 		}
 		return estimate{t, math.NaN(), 1}
 	}
-	e := estimate{maxima: 1}
-	fix := func(t float64) float64 {
-		if tau2Fixed != nil {
-			return *tau2Fixed
-		}
-		return math.Max(t, 0)
-	}
-	switch method {
-	case ML, REML:
-		if tau2Fixed != nil {
-			e.tau2 = *tau2Fixed
-		} else {
-			e.tau2, e.maxima = s.likelihoodTau2(method == REML)
-		}
-		e.se = s.likelihoodSE(e.tau2, method == REML)
-	case PM, EB, PMM:
-		target := df
-		if method == PMM {
-			target = dist.ChiSqQuantile(0.5, df)
-		}
-		if tau2Fixed != nil {
-			e.tau2 = *tau2Fixed
-		} else {
-			e.tau2 = s.solveQ(target)
-		}
-		var m moments
-		s.at(e.tau2, &m)
-		e.se = math.Sqrt(2*float64(s.k)*float64(s.k)/df) / m.sw
-	default:
-		e.tau2, e.se = s.momentTau2(method, fix)
-	}
-	return e
+	return method.estimator().fit(s, tau2Fixed)
 }
 
 func (s *sample) likelihoodSE(tau2 float64, reml bool) float64 {
@@ -110,7 +77,13 @@ func (s *sample) likelihoodSE(tau2 float64, reml bool) float64 {
 }
 
 // momentTau2 covers the estimators with a closed form.
-func (s *sample) momentTau2(method Method, fix func(float64) float64) (tau2, se float64) {
+func (s *sample) momentTau2(method Method, fixed *float64) (tau2, se float64) {
+	fix := func(t float64) float64 {
+		if fixed != nil {
+			return *fixed
+		}
+		return math.Max(t, 0)
+	}
 	k, df := float64(s.k), float64(s.k-s.p)
 	w := make([]float64, s.k)
 	tau0 := 0.0

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"past/analysis/meta"
 	"past/internal/evidence"
 )
 
@@ -64,12 +65,9 @@ func fileSlug(s string) string {
 	}, s)
 }
 
-// rMethods are the estimators that metafor calls by the same name.
-var rMethods = []string{"REML", "ML", "DL", "PM", "SJ", "HE", "HS", "EB", "EE", "FE"}
-
 func script(f evidence.Finding, p evidence.PooledResult, editionID string) (string, error) {
 	single := p.Method == "single study"
-	if !single && !slices.Contains(rMethods, p.Method) {
+	if !single && !meta.Method(p.Method).InMetafor() {
 		return "", fmt.Errorf("method %q is not one that metafor's rma fits", p.Method)
 	}
 	if !single && !slices.Contains([]string{"z", "t", "knha", "adhoc"}, p.Test) {
