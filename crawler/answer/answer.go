@@ -5,7 +5,6 @@
 package answer
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -127,17 +126,4 @@ func Unprintable(s string) bool {
 func BadRequest(err error) bool {
 	var status *crawler.StatusError
 	return errors.As(err, &status) && status.Status == http.StatusBadRequest
-}
-
-// Separator is the character that the header line of a table has most of:
-// comma, semicolon or tab.
-func Separator(body []byte) rune {
-	line, _, _ := bytes.Cut(body, []byte("\n"))
-	best, most := ',', 0
-	for _, c := range []rune{',', ';', '\t'} {
-		if n := bytes.Count(line, []byte(string(c))); n > most {
-			best, most = c, n
-		}
-	}
-	return best
 }

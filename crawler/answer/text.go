@@ -10,12 +10,13 @@ import (
 	"past/crawler/charset"
 	"past/crawler/jsontree"
 	"past/internal/evidence"
+	"past/internal/text"
 )
 
 // Text gives a body as clean UTF-8, with problems where bytes of it are no
 // text and where characters had to be replaced.
 func Text(body []byte) ([]byte, []evidence.Problem) {
-	text, problems := validText(charset.Text(body))
+	whole, problems := validText(charset.Text(body))
 	n := 0
 	out := bytes.Map(func(r rune) rune {
 		if r < 0x20 && r != '\t' && r != '\n' && r != '\r' || r == 0x7f {
@@ -23,11 +24,36 @@ func Text(body []byte) ([]byte, []evidence.Problem) {
 			return ' '
 		}
 		return r
-	}, text)
+	}, whole)
 	if n > 0 {
 		return out, append(problems, controlProblem(n, ""))
 	}
-	return text, problems
+	return whole, problems
+}
+
+// HeaderLine gives the line that names a table's columns: the first, or the one
+// behind "sep=;".
+func HeaderLine(head []byte) string {
+	line, rest, _ := strings.Cut(strings.ReplaceAll(string(charset.Text(head)), "\r", "\n"), "\n")
+	if mark := strings.TrimSpace(line); len(mark) == len("sep=;") && strings.EqualFold(mark[:4], "sep=") {
+		line, _, _ = strings.Cut(strings.TrimLeft(rest, "\n"), "\n")
+	}
+	return line
+}
+
+// Table reads a body as a table of any spreadsheet, with the problems of its
+// bytes and of rows that do not fit the header. The error, an
+// *crawler.AnswerError, means that it is no table.
+func Table(body []byte) (*text.Table, []evidence.Problem, error) {
+	clean, problems := Text(body)
+	t, err := text.ReadTable(clean)
+	if err != nil {
+		return nil, problems, &crawler.AnswerError{Kind: crawler.KindWrongShape, Message: "no table that can be read: " + err.Error()}
+	}
+	for _, p := range t.Problems {
+		problems = append(problems, evidence.Problem{Kind: crawler.KindBadValue, Where: fmt.Sprintf("line %d", p.Line), Message: p.Message})
+	}
+	return t, problems, nil
 }
 
 func validText(text []byte) ([]byte, []evidence.Problem) {

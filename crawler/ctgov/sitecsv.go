@@ -1,13 +1,11 @@
 package ctgov
 
 import (
-	"bytes"
-	"encoding/csv"
-	"errors"
 	"fmt"
-	"io"
 	"path"
+	"regexp"
 	"strings"
+	"time"
 
 	"past/crawler"
 	"past/crawler/answer"
@@ -15,55 +13,81 @@ import (
 )
 
 // isSiteCSV tells the table that the site's download button gives, of today
-// or of the classic site.
+// or of the classic site, as spreadsheets save it again.
 func isSiteCSV(head []byte) bool {
-	line, _, _ := bytes.Cut(bytes.TrimPrefix(head, []byte("\ufeff")), []byte("\n"))
-	return bytes.Contains(line, []byte("NCT Number"))
+	if len(head) == 0 || head[0] == '{' || head[0] == '[' || head[0] == '<' {
+		return false
+	}
+	return strings.Contains(column(answer.HeaderLine(head)), "nct number")
+}
+
+// column is the name of a column, however a spreadsheet or script spells it.
+func column(s string) string {
+	return strings.ToLower(strings.TrimSpace(strings.ReplaceAll(s, "_", " ")))
 }
 
 // row is one study of the table.
 type row struct {
-	cells map[string]string // by column, in small letters
+	cells map[string]string // by column
 	line  int
 }
 
 func (r row) at(col string) string { return fmt.Sprintf("line %d, column %s", r.line, col) }
 
-func readSiteCSV(text []byte) ([]*draft, []evidence.Problem, error) {
-	text, problems := answer.Text(text)
-	cr := csv.NewReader(bytes.NewReader(text))
-	cr.Comma, cr.LazyQuotes, cr.FieldsPerRecord = answer.Separator(text), true, -1
-	head, err := cr.Read()
+func readSiteCSV(body []byte) ([]*draft, []evidence.Problem, error) {
+	t, problems, err := answer.Table(body)
 	if err != nil {
-		return nil, nil, &crawler.AnswerError{Kind: crawler.KindWrongShape, Message: "no header line: " + err.Error()}
-	}
-	for i, h := range head {
-		head[i] = strings.ToLower(strings.TrimSpace(h))
+		return nil, nil, err
 	}
 	var out []*draft
-	for {
-		rec, err := cr.Read()
-		if errors.Is(err, io.EOF) {
-			return out, problems, nil
+	for i, cells := range t.Rows {
+		r := row{cells: map[string]string{}, line: t.Lines[i]}
+		for k, h := range t.Header {
+			r.cells[column(h)] = strings.TrimSpace(cells[k])
 		}
-		line, _ := cr.FieldPos(0)
-		if err != nil || len(rec) != len(head) {
-			msg := fmt.Sprintf("the row has %d cells, the header has %d", len(rec), len(head))
-			if err != nil {
-				msg = err.Error()
-			}
-			problems = append(problems, evidence.Problem{Kind: crawler.KindBadValue, Where: fmt.Sprintf("line %d", line), Message: msg})
-			continue
-		}
-		r := row{cells: map[string]string{}, line: line}
-		for i, h := range head {
-			r.cells[h] = strings.TrimSpace(rec[i])
-		}
+		problems = append(problems, r.dates()...)
 		s := newStudy()
-		s.at = fmt.Sprintf("line %d", line)
+		s.at = fmt.Sprintf("line %d", r.line)
 		s.siteRow(r)
 		out = append(out, s)
 	}
+	return out, problems, nil
+}
+
+var localDate = regexp.MustCompile(`^(\d{1,2})([./-])(\d{1,2})[./-](\d{4})$`)
+
+// dates writes dates that a spreadsheet saved in the way of its country as the
+// register does. Between dots the day comes first; otherwise another date of the
+// row must show which number is the day.
+func (r row) dates() (problems []evidence.Problem) {
+	dayFirst, monthFirst := false, false
+	for _, d := range siteDates {
+		if m := localDate.FindStringSubmatch(r.cells[d.col]); m != nil && m[2] != "." {
+			dayFirst, monthFirst = dayFirst || len(m[1]) == 2 && m[1] > "12", monthFirst || len(m[3]) == 2 && m[3] > "12"
+		}
+	}
+	for _, d := range siteDates {
+		text := r.cells[d.col]
+		layout := ""
+		switch m := localDate.FindStringSubmatch(text); {
+		case m == nil:
+		case m[2] == ".":
+			layout = "2.1.2006"
+		case dayFirst && !monthFirst:
+			layout = "2" + m[2] + "1" + m[2] + "2006"
+		case monthFirst && !dayFirst:
+			layout = "1" + m[2] + "2" + m[2] + "2006"
+		}
+		if day, err := time.Parse(layout, text); err == nil && layout != "" {
+			r.cells[d.col] = day.Format(time.DateOnly)
+			continue
+		}
+		if _, _, known := (evidence.DateStruct{Raw: isoDate(text)}).Bounds(); text != "" && known == evidence.NoDate {
+			problems = append(problems, evidence.Problem{Kind: crawler.KindBadValue, Where: r.at(d.col),
+				Message: fmt.Sprintf("%q is no date that can be read with certainty; it is kept as text. Save the column as text (YYYY-MM-DD)", text)})
+		}
+	}
+	return problems
 }
 
 // siteColumns are those whose text is a field of API v2 as it stands, by the

@@ -2,18 +2,13 @@ package ictrp
 
 import (
 	"bytes"
-	"encoding/csv"
-	"errors"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
-	"unicode/utf8"
-
-	"golang.org/x/net/html/charset"
 
 	"past/crawler"
 	"past/crawler/answer"
+	"past/crawler/charset"
 	"past/crawler/drift"
 	"past/crawler/xmltree"
 	"past/internal/evidence"
@@ -46,8 +41,7 @@ func Recognise(_ string, head []byte) bool {
 	if doc, _ := xmltree.Clean(head); xmltree.Cut(doc).Root == "Trials_downloaded_from_ICTRP" {
 		return true
 	}
-	line, _, _ := strings.Cut(string(decode(head)), "\n")
-	names := strings.FieldsFunc(line, func(r rune) bool { return strings.ContainsRune(",;\t\"\r", r) })
+	names := strings.FieldsFunc(answer.HeaderLine(head), func(r rune) bool { return strings.ContainsRune(",;\t\"\r", r) })
 	has := 0
 	for _, n := range names {
 		switch fieldName(n) {
@@ -93,88 +87,36 @@ func parseXML(p evidence.Payload) (crawler.Parsed, error) {
 	return out, err
 }
 
-// decode gives a table's text: UTF-8, UTF-16 by its mark, or else the Western
-// encoding that spreadsheets save in. Lines that end in CR alone, as old
-// spreadsheets end them, end in LF.
-func decode(body []byte) []byte {
-	text := decodeText(body)
-	if bytes.IndexByte(text, '\n') < 0 {
-		text = bytes.ReplaceAll(text, []byte("\r"), []byte("\n"))
-	}
-	return text
-}
-
-func decodeText(body []byte) []byte {
-	switch {
-	case bytes.HasPrefix(body, []byte("\xef\xbb\xbf")):
-		return bytes.ToValidUTF8(body[3:], []byte("\uFFFD"))
-	case bytes.HasPrefix(body, []byte("\xff\xfe")), bytes.HasPrefix(body, []byte("\xfe\xff")):
-		out, _ := xmltree.Clean(body)
-		return out
-	case utf8.Valid(body):
-		return body
-	}
-	if enc, _ := charset.Lookup("windows-1252"); enc != nil {
-		if out, err := enc.NewDecoder().Bytes(body); err == nil {
-			return out
-		}
-	}
-	return bytes.ToValidUTF8(body, []byte("\uFFFD"))
-}
-
 func parseCSV(p evidence.Payload) (crawler.Parsed, error) {
-	body := decode(p.Body)
-	var out crawler.Parsed
-	switch {
-	case utf8.Valid(p.Body):
-	case bytes.HasPrefix(p.Body, []byte("\xef\xbb\xbf")):
-		out.Problems = append(out.Problems, evidence.Problem{Kind: crawler.KindBadUTF8, Where: "line=1", Message: "bytes that are not UTF-8 are shown as U+FFFD; the payload keeps them"})
-	default:
-		out.Problems = append(out.Problems, evidence.Problem{Kind: crawler.KindBadUTF8, Where: "line=1", Message: "the table is not UTF-8 and was read as Windows-1252 or UTF-16; look at names with accents"})
-	}
-	rd := csv.NewReader(bytes.NewReader(body))
-	rd.FieldsPerRecord, rd.LazyQuotes, rd.ReuseRecord = -1, true, true
-	rd.Comma = answer.Separator(body)
-	head, err := rd.Read()
+	t, problems, err := answer.Table(p.Body)
 	if err != nil {
-		return crawler.Parsed{}, &crawler.AnswerError{Kind: crawler.KindWrongShape, Message: "no header line: " + err.Error()}
+		return crawler.Parsed{}, err
 	}
-	names := make([]string, len(head))
+	out := crawler.Parsed{Problems: problems}
+	if e, _ := charset.EncodingOf(p.Body); e != charset.UTF8 {
+		out.Problems = append(out.Problems, evidence.Problem{Kind: crawler.KindBadUTF8, Where: "line 1",
+			Message: "the table is not UTF-8 and was read as " + string(e) + "; look at names with accents"})
+	}
+	names := make([]string, len(t.Header))
 	unknown := map[string]int{}
-	for i, h := range head {
+	for i, h := range t.Header {
 		names[i] = fieldName(h)
 		if names[i] != "" && !slices.Contains(known, names[i]) {
 			unknown[strings.TrimSpace(h)]++
 		}
 	}
 	if !slices.Contains(names, "trialid") {
-		return crawler.Parsed{}, &crawler.AnswerError{Kind: crawler.KindWrongShape, Message: "the first line has no column TrialID: " + answer.Start(body)}
+		return crawler.Parsed{}, &crawler.AnswerError{Kind: crawler.KindWrongShape, Message: "the first line has no column TrialID: " + answer.Start(p.Body)}
 	}
-	for n := 1; ; n++ {
-		cells, err := rd.Read()
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		at := fmt.Sprintf("row=%d", n)
-		if err != nil {
-			out.Problems = append(out.Problems, evidence.Problem{Kind: crawler.KindBadValue, Where: at, Message: "a row that cannot be read: " + err.Error()})
-			continue
-		}
-		if len(cells) == 1 && strings.TrimSpace(cells[0]) == "" {
-			continue
-		}
+	for n, cells := range t.Rows {
+		at := fmt.Sprintf("row=%d", n+1)
 		fields := row{}
 		for i, c := range cells {
-			if i < len(names) && names[i] != "" {
-				if v := cellText(c); v != "" {
-					fields[names[i]] = v
-				}
+			if v := cellText(c); v != "" && names[i] != "" {
+				fields[names[i]] = v
 			}
 		}
 		rec, err := trial(fields, unknown, evidence.Provenance{PayloadSHA256: p.SHA256, Pointer: at}, func(field string) string { return at + ";column=" + field })
-		if err == nil && len(cells) != len(names) {
-			err = &crawler.AnswerError{Kind: crawler.KindBadValue, Where: at, Message: fmt.Sprintf("%d cells under %d columns", len(cells), len(names))}
-		}
 		if err != nil {
 			out.Problems = append(out.Problems, evidence.Problem{Kind: answer.KindOf(err), Where: at, Message: "a row that cannot be used: " + err.Error()})
 			continue

@@ -14,6 +14,7 @@ import (
 	"past/crawler"
 	"past/crawler/answer"
 	"past/internal/evidence"
+	"past/internal/text"
 )
 
 // Table is a release's table, cells as they stand in it.
@@ -67,10 +68,10 @@ var known = func() map[string]bool {
 // Recognise tells whether a file is a table in the Metapsy data standard, by
 // its first line.
 func Recognise(_ string, head []byte) bool {
-	line, _, _ := bytes.Cut(bytes.TrimPrefix(head, []byte("\ufeff")), []byte("\n"))
+	line := answer.HeaderLine(head)
 	has := 0
 	for _, c := range []string{"study", "condition_arm1", "condition_arm2", "outcome_type", "instrument", "multi_arm1", "n_arm1"} {
-		if slices.ContainsFunc(strings.FieldsFunc(string(line), func(r rune) bool { return strings.ContainsRune(",;\t\"\r", r) }), func(s string) bool { return s == c }) {
+		if slices.ContainsFunc(strings.FieldsFunc(line, func(r rune) bool { return strings.ContainsRune(",;\t\"\r", r) }), func(s string) bool { return s == c }) {
 			has++
 		}
 	}
@@ -103,7 +104,7 @@ func read(body []byte) (Table, error) {
 		return t, &crawler.AnswerError{Kind: crawler.KindWrongShape, Message: "no table in the Metapsy data standard: its first line is " + answer.Start(body)}
 	}
 	rd := csv.NewReader(bytes.NewReader(body))
-	rd.Comma, rd.FieldsPerRecord, rd.LazyQuotes = answer.Separator(body), -1, true
+	rd.Comma, rd.FieldsPerRecord, rd.LazyQuotes = text.Separator(body), -1, true
 	var err error
 	if t.Header, err = rd.Read(); err != nil {
 		return t, &crawler.AnswerError{Kind: crawler.KindWrongShape, Message: "no header line: " + err.Error()}

@@ -75,6 +75,22 @@ var errUnknownFormat = errors.New("the content is none of the formats that can b
 var errOneTable = errors.New("one of AACT's pipe-delimited tables, which hold a study together: " +
 	"import the folder or the .zip that has studies.txt and the others")
 
+const inOther = "; unpack it and import what is in it (.zip and .gz are read as they are)"
+
+// known are formats that are not read, by their first bytes, with what to do.
+var known = []struct {
+	at           int
+	begins, says string
+}{
+	{0, "PK\x03\x04", "an archive inside of an archive or a pipe, or a workbook: unpack it and import what is in it; save sheets as CSV"},
+	{0, "\x1f\x8b", "gzip inside of gzip: unpack it once and import the rest"},
+	{0, "7z\xbc\xaf", "a 7z archive" + inOther}, {0, "Rar!", "a RAR archive" + inOther}, {0, "BZh", "a bzip2 file" + inOther},
+	{0, "\xfd7zXZ", "an xz file" + inOther}, {0, "\x28\xb5\x2f\xfd", "a Zstandard file" + inOther}, {257, "ustar", "a tar archive" + inOther},
+	{0, "%PDF", "a PDF, which holds no data: use the download of the site in one of the formats that docs/sources.md lists"},
+	{0, "\xd0\xcf\x11\xe0", "a file of a former Office program: save the table as CSV and import that"},
+	{0, "SQLite format 3", "an SQLite database; a database of past is opened with --db, not imported"},
+}
+
 // recognise tells the format of a file from its name and first bytes.
 func recognise(path string, head []byte) (*format, error) {
 	text := bytes.TrimLeft(charset.Text(head), "\ufeff \t\r\n")
@@ -84,6 +100,14 @@ func recognise(path string, head []byte) (*format, error) {
 	text = text[:min(len(text), 8192)]
 	if ctgov.AACTHeader(text) {
 		return nil, errOneTable
+	}
+	for _, k := range known {
+		if bytes.HasPrefix(head[min(k.at, len(head)):], []byte(k.begins)) {
+			return nil, errors.New(k.says)
+		}
+	}
+	if low := bytes.ToLower(text[:min(len(text), 512)]); bytes.HasPrefix(low, []byte("<!doctype html")) || bytes.HasPrefix(low, []byte("<html")) {
+		return nil, errors.New("a web page (HTML) and no data: use the download of the site in one of the formats that docs/sources.md lists")
 	}
 	for i := range formats {
 		if formats[i].recognise(filepath.Base(path), text) {
@@ -97,6 +121,8 @@ func recognise(path string, head []byte) (*format, error) {
 func importKind(head []byte) string {
 	b := bytes.TrimSpace(head)
 	switch {
+	case head == nil:
+		return "unreadable"
 	case len(b) == 0:
 		return "empty"
 	case b[0] == '<':

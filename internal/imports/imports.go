@@ -81,8 +81,11 @@ func (im *Importer) one(ctx context.Context, in input, rep *Report) error {
 	sum := sha256.New()
 	w := &window{r: io.TeeReader(in.r, sum)}
 	w.fill(8192)
-	if w.err != nil {
+	if w.err != nil && len(w.buf) == 0 {
 		return im.broken(ctx, in, w, rep)
+	}
+	if w.err != nil { // it is met again behind the records before it
+		w.r, w.err = failing{w.err}, nil
 	}
 	name := cmp.Or(in.member, in.name)
 	f, err := recognise(name, w.buf)
@@ -108,6 +111,12 @@ func (im *Importer) one(ctx context.Context, in input, rep *Report) error {
 		w.err = err
 		return im.broken(ctx, in, w, rep)
 	}
+	if b.given == 0 {
+		empty := evidence.Problem{Kind: crawler.KindEmpty, Where: in.name, Message: "the file holds no records"}
+		if err := im.note(ctx, empty, nil, rep); err != nil {
+			return err
+		}
+	}
 	return im.Store.EndFile(ctx, fileNo, hex.EncodeToString(sum.Sum(nil)), w.base+int64(len(w.buf)))
 }
 
@@ -115,7 +124,8 @@ func (im *Importer) one(ctx context.Context, in input, rep *Report) error {
 // the import; the fault of a member of an archive does not.
 func (im *Importer) broken(ctx context.Context, in input, w *window, rep *Report) error {
 	var large *tooLargeError
-	if errors.As(w.err, &large) || in.member == "" && !errors.Is(w.err, errTooDeep) {
+	_, kept := in.r.(failing)
+	if errors.As(w.err, &large) || in.member == "" && !kept && !errors.Is(w.err, errTooDeep) {
 		return fmt.Errorf("%s: %w", in.name, w.err)
 	}
 	return im.fault(ctx, in.name, w.err, nil, rep)
@@ -174,6 +184,7 @@ type batcher struct {
 	fileNo int64 // 0 for parts that were put together from several files
 	rep    *Report
 
+	given int // parts so far
 	parts []evidence.Payload
 	bytes int
 	wait  chan error // of the batch that is being committed
@@ -184,6 +195,7 @@ func (b *batcher) add(p part) error {
 	if len(p.body) > maxRecord {
 		return &tooLargeError{"a record", maxRecord}
 	}
+	b.given++
 	payload := evidence.Payload{Source: b.format.source, MediaType: b.format.media, URL: b.url, FetchedAt: b.im.Now().UTC(), Body: p.body}
 	if b.fileNo != 0 {
 		payload.File = &evidence.FilePart{No: b.fileNo, Offset: p.offset, Head: p.head}
@@ -254,14 +266,19 @@ func (b *batcher) parse(payloads []evidence.Payload) crawler.Parsed {
 func (b *batcher) read(p *evidence.Payload) crawler.Parsed {
 	p.SHA256 = sumOf(p.Body)
 	parsed, err := b.im.Parse(*p)
-	if err != nil {
-		kind := importKind(p.Body)
+	for i := range parsed.Problems {
+		if pr := &parsed.Problems[i]; pr.Kind != crawler.KindDrift {
+			pr.Where = strings.TrimSuffix(b.place(p)+": "+pr.Where, ": ")
+		}
+	}
+	if err != nil { // which says what the problems do
+		kind, message := importKind(p.Body), err.Error()
 		var a *crawler.AnswerError
 		if errors.As(err, &a) {
-			kind = a.Kind
+			kind, message = a.Kind, a.Message
 		}
-		parsed.Problems = append(parsed.Problems, evidence.Problem{Source: p.Source, Kind: kind, Where: b.place(p), Message: err.Error(),
-			Retry: "past import " + b.in.name, SHA256: p.SHA256, At: p.FetchedAt})
+		parsed.Problems = []evidence.Problem{{Source: p.Source, Kind: kind, Where: b.place(p), Message: message,
+			Retry: "past import " + b.in.name, SHA256: p.SHA256, At: p.FetchedAt}}
 	}
 	return parsed
 }

@@ -48,7 +48,7 @@ func (e *badInput) Unwrap() error { return e.err }
 // of a folder all its files but hidden ones, of an archive its members.
 func open(name string, stdin io.Reader, each func(input) error) error {
 	if name == "-" {
-		return each(input{name: "-", r: limited(stdin, "the standard input", maxPipe)})
+		return each(unzipped(input{name: "-", r: limited(stdin, "the standard input", maxPipe)}, 0))
 	}
 	info, err := os.Stat(name)
 	if err != nil {
@@ -65,7 +65,7 @@ func open(name string, stdin io.Reader, each func(input) error) error {
 			return err
 		}
 		defer f.Close()
-		return each(input{name: name, r: limited(f, name, maxPipe)})
+		return each(unzipped(input{name: name, r: limited(f, name, maxPipe)}, 0))
 	default:
 		return fmt.Errorf("%s is not a regular file, a folder or a pipe", name)
 	}
@@ -77,8 +77,10 @@ func openFolder(dir string, each func(input) error) error {
 	sets := map[string]bool{} // folders whose tables were read
 	return filepath.WalkDir(dir, func(p string, d fs.DirEntry, err error) error {
 		switch {
-		case err != nil:
+		case err != nil && p == dir:
 			return err
+		case err != nil:
+			return each(input{name: p, r: failing{err}})
 		case p != dir && strings.HasPrefix(d.Name(), "."):
 			if d.IsDir() {
 				return filepath.SkipDir
@@ -94,13 +96,22 @@ func openFolder(dir string, each func(input) error) error {
 			return nil // read with its set
 		}
 		info, err := os.Stat(p)
-		if err != nil {
-			return err
-		}
-		if !info.Mode().IsRegular() {
+		switch {
+		case err != nil: // a link that leads nowhere
+			return each(input{name: p, r: failing{err}})
+		case !info.Mode().IsRegular():
 			return nil
 		}
-		return openFile(p, info.Size(), each)
+		err = openFile(p, info.Size(), each)
+		var path *fs.PathError
+		var bad *badInput
+		switch {
+		case errors.As(err, &bad):
+			return each(input{name: bad.name, r: failing{bad.err}})
+		case errors.As(err, &path) && path.Path == p: // not allowed to read it
+			return each(input{name: p, r: failing{path}})
+		}
+		return err
 	})
 }
 
@@ -114,23 +125,51 @@ func openFile(name string, size int64, each func(input) error) error {
 	}
 	defer f.Close()
 	b := bufio.NewReaderSize(f, 64<<10)
-	magic, _ := b.Peek(4)
-	switch {
-	case len(magic) >= 2 && magic[0] == 0x1f && magic[1] == 0x8b:
-		return openGzip(name, b, size, each)
-	case string(magic) == "PK\x03\x04" || string(magic) == "PK\x05\x06":
+	if magic, _ := b.Peek(4); string(magic) == "PK\x03\x04" || string(magic) == "PK\x05\x06" {
 		return openZip(name, f, size, each)
 	}
-	return each(input{name: name, r: limited(b, name, maxFile)})
+	return each(unzipped(input{name: name, r: limited(b, name, maxFile)}, size))
 }
 
-func openGzip(name string, r io.Reader, size int64, each func(input) error) error {
-	z, err := gzip.NewReader(r)
-	if err != nil {
-		return &badInput{name, fmt.Errorf("the gzip file cannot be read: %w", err)}
+// unzipped gives what is packed in a text that is gzip, and other texts as they
+// are. packed is the size of it, 0 where that is not known.
+func unzipped(in input, packed int64) input {
+	b := bufio.NewReaderSize(in.r, 64<<10)
+	in.r = b
+	if magic, _ := b.Peek(2); len(magic) < 2 || magic[0] != 0x1f || magic[1] != 0x8b {
+		return in
 	}
-	member := strings.TrimSuffix(filepath.Base(name), ".gz")
-	return each(input{name: name, member: member, r: &expanding{r: z, name: name, packed: size}})
+	z, err := gzip.NewReader(b)
+	if err != nil {
+		in.r = failing{fmt.Errorf("the gzip data cannot be read: %w", err)}
+		return in
+	}
+	if in.member == "" {
+		in.member = strings.TrimSuffix(filepath.Base(in.name), ".gz")
+	}
+	switch {
+	case packed > 0:
+		in.r = &expanding{r: z, name: in.name, packed: packed}
+	default:
+		in.r = limited(z, "what is packed in "+in.name, maxPipe)
+	}
+	in.r = inflating{in.r}
+	return in
+}
+
+// inflating says of compressed data that ends too early or is damaged what that
+// means.
+type inflating struct{ r io.Reader }
+
+func (f inflating) Read(p []byte) (int, error) {
+	n, err := f.r.Read(p)
+	switch {
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		err = errors.New("the compressed data ends too early: the file was cut off; fetch it again")
+	case errors.Is(err, gzip.ErrChecksum), errors.Is(err, gzip.ErrHeader), errors.Is(err, zip.ErrChecksum):
+		err = fmt.Errorf("the compressed data is damaged (%w); fetch it again", err)
+	}
+	return n, err
 }
 
 // openZip reads the members of an archive one after the other; nothing is
@@ -138,7 +177,7 @@ func openGzip(name string, r io.Reader, size int64, each func(input) error) erro
 func openZip(name string, f *os.File, size int64, each func(input) error) error {
 	z, err := zip.NewReader(f, size)
 	if err != nil && !errors.Is(err, zip.ErrInsecurePath) {
-		return &badInput{name, fmt.Errorf("the archive cannot be read: %w", err)}
+		return &badInput{name, fmt.Errorf("the archive cannot be read, it was cut off or is damaged (%w); fetch it again", err)}
 	}
 	if len(z.File) > maxMembers {
 		return &badInput{name, fmt.Errorf("the archive has %d members, more than the limit of %d", len(z.File), maxMembers)}
@@ -183,7 +222,7 @@ func openMember(archive string, m *zip.File, total *expanding, each func(input) 
 	}
 	defer r.Close()
 	total.r = r
-	return each(input{name: name, member: m.Name, r: total})
+	return each(unzipped(input{name: name, member: m.Name, r: inflating{total}}, int64(m.CompressedSize64)))
 }
 
 // failing is the reader of what must not be read.

@@ -15,10 +15,9 @@ package pointer
 
 import (
 	"bytes"
-	"encoding/csv"
 	"errors"
 	"fmt"
-	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -117,45 +116,22 @@ func cell(body []byte, pointer string) (Place, error) {
 	if err != nil || want < 1 {
 		return Place{}, errors.New("it names no row")
 	}
-	text, _ := answer.Text(body)
-	if bytes.IndexByte(text, '\n') < 0 { // as old spreadsheets end their lines
-		text = bytes.ReplaceAll(text, []byte("\r"), []byte("\n"))
-	}
-	r := csv.NewReader(bytes.NewReader(text))
-	r.Comma, r.FieldsPerRecord, r.LazyQuotes, r.ReuseRecord = answer.Separator(text), -1, true, true
-	head, err := r.Read()
+	t, _, err := answer.Table(body)
 	if err != nil {
 		return Place{}, err
 	}
-	at := -1
-	for i, h := range head {
-		if key(h) == key(column) {
-			at = i
-		}
-	}
-	if column != "" && at < 0 {
+	at := slices.IndexFunc(t.Header, func(h string) bool { return key(h) == key(column) })
+	switch {
+	case column != "" && at < 0:
 		return Place{}, fmt.Errorf("%w: the table has no column %s", ErrNothing, column)
+	case want > len(t.Rows):
+		return Place{}, fmt.Errorf("%w: the table has %d rows", ErrNothing, len(t.Rows))
 	}
-	for n := 1; ; n++ {
-		rec, err := r.Read()
-		switch {
-		case errors.Is(err, io.EOF):
-			return Place{}, fmt.Errorf("%w: the table has %d rows", ErrNothing, n-1)
-		case n != want:
-			continue
-		case err != nil:
-			return Place{}, err
-		}
-		l, _ := r.FieldPos(0)
-		where := "line " + strconv.Itoa(l)
-		if column == "" {
-			return Place{Text: strings.Join(rec, string(r.Comma)), At: where}, nil
-		}
-		if at >= len(rec) {
-			return Place{}, fmt.Errorf("%w: the row ends before column %s", ErrNothing, column)
-		}
-		return Place{Text: rec[at], At: where}, nil
+	where := "line " + strconv.Itoa(t.Lines[want-1])
+	if column == "" {
+		return Place{Text: strings.Join(t.Rows[want-1], string(t.Mark)), At: where}, nil
 	}
+	return Place{Text: t.Rows[want-1][at], At: where}, nil
 }
 
 // key is what two spellings of a column name have in common.

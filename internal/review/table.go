@@ -11,6 +11,7 @@ import (
 
 	"past/crawler/answer"
 	"past/internal/evidence"
+	"past/internal/text"
 )
 
 // Table is a delimited file with a header. Style tells how its numbers are
@@ -78,7 +79,7 @@ func ReadTable(name string, data []byte) (*Table, []evidence.Problem, error) {
 		body = bytes.ReplaceAll(body, []byte("\r"), []byte("\n"))
 	}
 	r := csv.NewReader(bytes.NewReader(body))
-	r.Comma = answer.Separator(body)
+	r.Comma = text.Separator(body)
 	r.FieldsPerRecord = -1
 	r.LazyQuotes = true
 	head, err := r.Read()
