@@ -76,7 +76,8 @@ func ItemOf(r *evidence.Record) *Item {
 	default:
 		return nil
 	}
-	return it
+	own := evidence.Own(*it)
+	return &own
 }
 
 // neighbour finds words that make a secondary id that of another trial.

@@ -80,7 +80,7 @@ func day(t time.Time) string {
 // the day its facts were read. The day on which the program ran says nothing
 // about the evidence; it bounds what records state, and stands in for records
 // that state no date at all.
-func (p *Pipeline) dataTo(ctx context.Context, b synthesis.Base) (string, error) {
+func (p *Pipeline) dataTo(ctx context.Context, b synthesis.Base, updated map[string]bool) (string, error) {
 	if b.Retold {
 		return starter.Date, nil
 	}
@@ -97,8 +97,8 @@ func (p *Pipeline) dataTo(ctx context.Context, b synthesis.Base) (string, error)
 	for _, s := range b.Searches {
 		newest = max(newest, s.Day)
 	}
-	for _, r := range b.Trials {
-		if d := r.LastUpdatePosted.Raw; len(d) == len(time.DateOnly) && d <= received {
+	for d := range updated { // of all trials
+		if len(d) == len(time.DateOnly) && d <= received {
 			newest = max(newest, d)
 		}
 	}

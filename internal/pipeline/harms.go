@@ -33,7 +33,7 @@ func (p *Pipeline) reportHarms(ctx context.Context, h *human, base synthesis.Bas
 			return fmt.Errorf("reading adverse events: %w", err)
 		}
 		if st := at[r.ID]; st != nil && r.Results.Adverse != nil && tracked(p.Vocab, st.Substances) {
-			ed.Harms = append(ed.Harms, postedHarms(&r, st, p.Vocab)...)
+			ed.Harms = append(ed.Harms, evidence.Own(postedHarms(&r, st, p.Vocab))...)
 		}
 	}
 	ed.Harms = append(ed.Harms, extractedHarms(h.Harms, ed.Studies, base.Effects)...)

@@ -38,10 +38,11 @@ func (p *Pipeline) keepKnowledge(ctx context.Context, h *human, base synthesis.B
 			return fmt.Errorf("reading protocols: %w", err)
 		}
 		if asked[r.ID] || slices.ContainsFunc(r.Planned, synthesis.SexualItem) {
-			layer.Planned[r.ID], layer.Posted[r.ID] = r.Planned, r.Results != nil
+			id := strings.Clone(r.ID)
+			layer.Planned[id], layer.Posted[id] = evidence.Own(r.Planned), r.Results != nil
 		}
 		if st := at[r.ID]; st != nil && tracked(p.Vocab, st.Substances) {
-			coded = append(coded, coding.Read(&r)...)
+			coded = append(coded, evidence.Own(coding.Read(&r))...)
 		}
 	}
 	for _, domain := range []string{"sexual-function", "relationship"} {
@@ -96,7 +97,7 @@ func (p *Pipeline) reportKnowledge(ctx context.Context, h *human, ed *reports.Ed
 		}
 		r.Results, r.Sites = nil, nil
 		if before, ok := protocols[st.ID]; !ok || len(r.Eligibility) > len(before.Eligibility) {
-			protocols[st.ID] = r
+			protocols[st.ID] = evidence.Own(r)
 		}
 	}
 	trials := make([]evidence.Record, 0, len(protocols))

@@ -163,10 +163,10 @@ func (p *Pipeline) reportTrials(ctx context.Context, ed *reports.Edition) error 
 			return fmt.Errorf("reading trials: %w", err)
 		}
 		st := at[r.ID]
-		ed.Trials = append(ed.Trials, reports.TrialRow{ID: r.ID, StudyID: st.ID, Title: r.Title, Status: r.Status, StatusRaw: r.StatusRaw, Phases: r.Phases,
+		ed.Trials = append(ed.Trials, evidence.Own(reports.TrialRow{ID: r.ID, StudyID: st.ID, Title: r.Title, Status: r.Status, StatusRaw: r.StatusRaw, Phases: r.Phases,
 			StudyType: r.StudyType, Enrolment: r.Enrollment, Planned: strings.EqualFold(r.EnrollmentType, "ESTIMATED"), Start: r.Start, Completion: r.Completion,
 			Updated: r.LastUpdatePosted.Raw, Substances: names(st.Substances, p.Vocab), Conditions: conditionNames(st.Conditions, p.Vocab), Topics: st.Topics,
-			Sponsor: r.Sponsor.Name, Countries: r.Countries, Source: r.Source, URL: r.URL, HasResults: r.Results != nil, Retold: ed.Starter})
+			Sponsor: r.Sponsor.Name, Countries: r.Countries, Source: r.Source, URL: r.URL, HasResults: r.Results != nil, Retold: ed.Starter}))
 	}
 	slices.SortFunc(ed.Trials, func(a, b reports.TrialRow) int { return strings.Compare(a.ID, b.ID) })
 	return nil

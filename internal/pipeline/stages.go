@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -110,9 +111,11 @@ type recordFacts struct {
 }
 
 func (p *Pipeline) factsOf(r *evidence.Record) recordFacts {
-	f := recordFacts{id: r.ID, about: About(p.Vocab, r)}
+	f := recordFacts{about: About(p.Vocab, r)}
 	f.design, f.blinding, f.stated.Says = extract.StatedDesign(r)
-	f.stated.By, f.stated.Prov = r.ID, r.Prov
+	f.design, f.blinding, f.stated = evidence.Own(f.design), evidence.Own(f.blinding), evidence.Own(f.stated)
+	f.stated.By, f.stated.Prov = strings.Clone(r.ID), evidence.Own(r.Prov)
+	f.id = f.stated.By
 	return f
 }
 
@@ -272,7 +275,7 @@ func (p *Pipeline) extractRegister(ctx context.Context, studies []evidence.Study
 		if err != nil {
 			return nil, fmt.Errorf("reading planned outcomes and posted results: %w", err)
 		}
-		planned = append(planned, extract.Planned(&r, p.Vocab)...)
+		planned = append(planned, evidence.Own(extract.Planned(&r, p.Vocab))...)
 		if r.Results == nil {
 			continue
 		}
@@ -285,8 +288,9 @@ func (p *Pipeline) extractRegister(ctx context.Context, studies []evidence.Study
 		for i := range tests {
 			tests[i].StudyID = st.ID
 		}
-		effects = append(effects, extract.RegisterEffects(&r, st, rows, tests, p.Vocab, effect.Metafor)...)
-		effects = append(effects, extract.HarmEffects(&r, st, p.Vocab, effect.Metafor)...)
+		own := extract.RegisterEffects(&r, st, rows, tests, p.Vocab, effect.Metafor)
+		own = append(own, extract.HarmEffects(&r, st, p.Vocab, effect.Metafor)...)
+		effects = append(effects, evidence.Own(own)...)
 		ids, cells, contrasts = append(ids, r.ID), append(cells, rows...), append(contrasts, tests...)
 		if len(ids) >= extractBatch {
 			if err := flush(); err != nil {
@@ -362,27 +366,43 @@ func (p *Pipeline) analyse(ctx context.Context) ([]evidence.Finding, error) {
 
 // base gathers what questions are asked of.
 func (p *Pipeline) base(ctx context.Context, h *human) (synthesis.Base, error) {
-	b := synthesis.Base{Measured: h.Measured, About: map[string]synthesis.StudyTopics{}}
-	for e, err := range p.Store.Effects(ctx) {
+	b := synthesis.Base{Measured: h.Measured, About: map[string]synthesis.StudyTopics{}, Registered: map[string]int{}, Planned: map[string][]string{}}
+	asked, err := p.substancesAsked(h)
+	if err != nil {
+		return b, err
+	}
+	about := map[string]bool{} // the studies that a question can be about
+	for e, err := range p.Store.EffectsOf(ctx, asked) {
 		if err != nil {
 			return b, fmt.Errorf("reading effects: %w", err)
 		}
+		about[e.StudyID] = true
 		b.Effects = append(b.Effects, e)
 	}
-	var err error
 	if b.Studies, err = p.studies(ctx); err != nil {
 		return b, err
 	}
 	b.StudyOf = link.StudyOf(b.Studies)
 	for _, s := range b.Studies {
 		b.About[s.ID] = synthesis.StudyTopics{Substances: s.Substances, Conditions: s.Conditions, Topics: s.Topics, Design: s.Design}
+		about[s.ID] = about[s.ID] || slices.ContainsFunc(s.Substances, func(id string) bool { return slices.Contains(asked, id) })
 	}
+	for _, m := range h.Measured {
+		about[cmp.Or(b.StudyOf[m.TrialID], m.TrialID)] = true
+	}
+	updated := map[string]bool{}
 	for r, err := range p.Store.Records(ctx, store.RecordFilter{Kinds: []evidence.RecordKind{evidence.KindTrial}, WithoutGone: true}) {
 		if err != nil {
 			return b, fmt.Errorf("reading trials: %w", err)
 		}
-		r.Results = nil
-		b.Trials = append(b.Trials, r)
+		b.Registered[r.Source]++
+		updated[strings.Clone(r.LastUpdatePosted.Raw)] = true
+		if !about[cmp.Or(b.StudyOf[r.ID], r.ID)] {
+			continue
+		}
+		t := evidence.Own(withoutText(r))
+		b.Planned[t.ID] = synthesis.PlannedDomains(&r)
+		b.Trials = append(b.Trials, t)
 	}
 	if b.Notices, err = p.notices(ctx, h); err != nil {
 		return b, err
@@ -396,6 +416,31 @@ func (p *Pipeline) base(ctx context.Context, h *human) (synthesis.Base, error) {
 	if b.Retold, err = IsStarter(ctx, p.Store); err != nil {
 		return b, err
 	}
-	b.LastScan, err = p.dataTo(ctx, b)
+	b.LastScan, err = p.dataTo(ctx, b, updated)
 	return b, err
+}
+
+// substancesAsked are the substances that a question or the gap map can be about.
+func (p *Pipeline) substancesAsked(h *human) ([]string, error) {
+	qs, err := p.questions(h)
+	if err != nil {
+		return nil, err
+	}
+	var out []string
+	for _, s := range p.Vocab.Substances() {
+		if s.Core || s.FoldInto != "" {
+			out = append(out, s.ID)
+		}
+	}
+	for _, q := range qs {
+		out = append(out, q.Substances...)
+	}
+	return union(out, nil), nil
+}
+
+// withoutText is a trial without its longest parts, which no question reads.
+func withoutText(r evidence.Record) evidence.Record {
+	r.Results, r.Planned, r.Arms, r.Interventions, r.Sites, r.References, r.Documents = nil, nil, nil, nil, nil, nil, nil
+	r.Eligibility, r.Keywords, r.MeshTerms, r.Collaborators = "", nil, nil, nil
+	return r
 }

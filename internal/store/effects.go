@@ -51,6 +51,14 @@ func (s *Store) Effects(ctx context.Context) iter.Seq2[evidence.Effect, error] {
 	return documents[evidence.Effect](ctx, s, "read effects", "SELECT document FROM effect ORDER BY id")
 }
 
+// EffectsOf gives the effects of substances, and all effects of the studies that
+// are about one of them, in the order of their ids.
+func (s *Store) EffectsOf(ctx context.Context, substances []string) iter.Seq2[evidence.Effect, error] {
+	return documents[evidence.Effect](ctx, s, "read effects", `SELECT document FROM effect WHERE substance IN (SELECT value FROM json_each(?1))
+		OR study_id IN (SELECT s.id FROM study s, json_each(s.substances) x WHERE x.value IN (SELECT value FROM json_each(?1))) ORDER BY id`,
+		textArray(substances))
+}
+
 // Effect gives one effect by its id.
 func (s *Store) Effect(ctx context.Context, id string) (evidence.Effect, error) {
 	return document[evidence.Effect](ctx, s, "effect "+id, "SELECT document FROM effect WHERE id = ?", id)

@@ -12,9 +12,14 @@ import (
 
 // Base is what questions are asked of.
 type Base struct {
-	Effects  []evidence.Effect
-	Studies  []evidence.Study
-	Trials   []evidence.Record      // registered trials, for what is missing
+	Effects []evidence.Effect
+	Studies []evidence.Study
+	Trials  []evidence.Record // registered trials that a question can be about, for what is missing
+	// Registered counts all registered trials by source; nil: those in Trials.
+	Registered map[string]int
+	// Planned are the outcome domains that the trials plan to measure, by record
+	// id, as [PlannedDomains] finds them; nil: they are found when asked for.
+	Planned  map[string][]string
 	StudyOf  map[string]string      // record id → study id
 	Measured []review.MeasuredRow   // measured without extractable numbers
 	About    map[string]StudyTopics // study id → what it is about
@@ -49,7 +54,7 @@ type StudyTopics struct {
 // Answer works out one finding.
 func Answer(ctx context.Context, q Question, b Base) (evidence.Finding, error) {
 	var gone []evidence.Effect
-	b.Effects, gone = withdraw(b.Notices, b.Effects)
+	b.Effects, gone = withdraw(b.Notices, b.effectsOf(q))
 	sel := Select(q, b.Effects)
 	would, left := withdrawn(q, b, gone)
 	sel.Excluded = append(sel.Excluded, left...)
@@ -100,10 +105,43 @@ func Answer(ctx context.Context, q Question, b Base) (evidence.Finding, error) {
 			f.Sensitivity = append(f.Sensitivity, withRetracted(q, effects, would))
 		}
 	}
-	if err := grade(q, &f, len(b.Trials) > 0); err != nil {
+	if err := grade(q, &f, len(b.registered()) > 0); err != nil {
 		f.Certainty = evidence.Certainty{Level: "very low", Note: "no certainty could be proposed by rule, so it is taken as very low: " + err.Error()}
 	}
 	return f, Say(q, &f)
+}
+
+// effectsOf are the effects of the question's substances and of studies about
+// them: no other effect has a part in its answer.
+func (b Base) effectsOf(q Question) []evidence.Effect {
+	var out []evidence.Effect
+	for i := range b.Effects {
+		e := &b.Effects[i]
+		if slices.Contains(q.Substances, e.Substance) || overlap(b.About[e.StudyID].Substances, q.Substances) {
+			out = append(out, *e)
+		}
+	}
+	return out
+}
+
+// registered counts the registered trials by source.
+func (b Base) registered() map[string]int {
+	if b.Registered != nil {
+		return b.Registered
+	}
+	out := map[string]int{}
+	for i := range b.Trials {
+		out[b.Trials[i].Source]++
+	}
+	return out
+}
+
+// plannedBy are the outcome domains that a trial plans to measure.
+func (b Base) plannedBy(r *evidence.Record) []string {
+	if b.Planned == nil {
+		return PlannedDomains(r)
+	}
+	return b.Planned[r.ID]
 }
 
 // Relate adds to each finding what the others know: for which questions a trial is

@@ -154,8 +154,8 @@ func ofMeasured(m review.MeasuredRow) Candidate {
 }
 
 // ofTrial is a registered trial as a candidate.
-func ofTrial(about StudyTopics, r *evidence.Record) Candidate {
-	return Candidate{Substances: about.Substances, Domains: plannedDomains(r), Conditions: about.Conditions, Topics: about.Topics,
+func (b Base) ofTrial(about StudyTopics, r *evidence.Record) Candidate {
+	return Candidate{Substances: about.Substances, Domains: b.plannedBy(r), Conditions: about.Conditions, Topics: about.Topics,
 		People: strings.Join(append([]string{r.Title, r.OfficialTitle}, r.Conditions...), "; "), Population: populationOf(about.Conditions), Design: designOf(about, r), Open: true, Registered: true}
 }
 
@@ -171,9 +171,9 @@ func populationOf(conditions []string) string {
 	return ""
 }
 
-// plannedDomains are the outcome domains of the instruments that a record plans
+// PlannedDomains are the outcome domains of the instruments that a record plans
 // to use.
-func plannedDomains(r *evidence.Record) []string {
+func PlannedDomains(r *evidence.Record) []string {
 	v := vocab.Default()
 	var out []string
 	for _, p := range r.Planned {

@@ -28,6 +28,9 @@ type GapInput struct {
 	Why map[string]map[string]string
 	// Decisions correct the classification; later ones win.
 	Decisions []TopicDecision
+
+	of       map[string][]*evidence.Effect // the effects of a study
+	measured []Candidate                   // Measured as candidates
 }
 
 // Reference rows of the gap map: conditions beside the topics, for comparison.
@@ -120,8 +123,22 @@ func (r gapRow) measures(domain, instrument string) bool {
 // absence it is.
 func Gaps(in GapInput) []evidence.GapCell {
 	topics, why := map[string][]string{}, map[string]map[string]string{}
+	in.of = map[string][]*evidence.Effect{}
+	for i := range in.Effects {
+		e := &in.Effects[i]
+		in.of[e.StudyID] = append(in.of[e.StudyID], e)
+	}
+	for _, m := range in.Measured {
+		in.measured = append(in.measured, ofMeasured(m))
+	}
+	about := map[string][]evidence.Study{} // by substance
 	for _, s := range in.Studies {
-		topics[s.ID], why[s.ID] = in.topicsOf(s)
+		for _, id := range s.Substances {
+			about[id] = append(about[id], s)
+		}
+		if len(s.Substances) > 0 {
+			topics[s.ID], why[s.ID] = in.topicsOf(s)
+		}
 	}
 	var out []evidence.GapCell
 	for _, row := range gapRows(in.Vocabulary) {
@@ -135,7 +152,7 @@ func Gaps(in GapInput) []evidence.GapCell {
 			if cell.Coverage.Asked {
 				states = append(states, evidence.SearchedNone)
 			}
-			for _, s := range in.Studies {
+			for _, s := range about[sub.ID] {
 				c := Candidate{Substances: s.Substances, Topics: topics[s.ID], Conditions: s.Conditions, Open: true}
 				if ok, misfit := Fits(q, c); ok || !misfit.Foreign() {
 					states = append(states, in.count(&cell, row, s, why[s.ID][row.id]))
@@ -186,8 +203,8 @@ func (in GapInput) count(c *evidence.GapCell, row gapRow, s evidence.Study, why 
 func (in GapInput) known(row gapRow, study, substance string) (evidence.State, int) {
 	people := 0.0
 	states := []evidence.State{evidence.RegisteredOnly}
-	for _, e := range in.Effects {
-		if e.StudyID != study || e.Substance != substance || !row.measures(e.Domain, e.Instrument) {
+	for _, e := range in.of[study] {
+		if e.Substance != substance || !row.measures(e.Domain, e.Instrument) {
 			continue
 		}
 		switch {
@@ -202,8 +219,8 @@ func (in GapInput) known(row gapRow, study, substance string) (evidence.State, i
 			}
 		}
 	}
-	for _, m := range in.Measured {
-		c := ofMeasured(m)
+	for i, m := range in.Measured {
+		c := in.measured[i]
 		if in.StudyOf[m.TrialID] != study || !slices.Contains(c.Substances, substance) || !slices.Contains(c.Topics, row.id) && !row.measures(m.Domain, m.Instrument) {
 			continue
 		}

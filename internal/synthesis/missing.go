@@ -37,14 +37,15 @@ func missing(q Question, b Base, pooled []evidence.Effect, excluded []evidence.E
 	delete(inPool, "")
 	reported, unfit := reportedHere(q, b, excluded)
 	byStudy, fits := map[string][]evidence.Record{}, map[string]bool{}
-	for _, r := range b.Trials {
+	for i := range b.Trials {
+		r := &b.Trials[i]
 		st := cmp.Or(b.StudyOf[r.ID], r.ID)
-		if inPool[st] || inPool[r.ID] || unfit[st] {
+		if inPool[st] || inPool[r.ID] || unfit[st] || reported[st] == "" && !overlap(b.About[st].Substances, q.Substances) {
 			continue
 		}
-		ok, _ := Fits(q, ofTrial(b.About[st], &r))
+		ok, _ := Fits(q, b.ofTrial(b.About[st], r))
 		fits[st] = fits[st] || ok || reported[st] != ""
-		byStudy[st] = append(byStudy[st], r)
+		byStudy[st] = append(byStudy[st], *r)
 	}
 	var out []evidence.MissingTrial
 	for st, records := range byStudy {

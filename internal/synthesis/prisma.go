@@ -37,10 +37,7 @@ var codeOrder = []string{CodeMeasure, CodePopulation, CodeDesign, CodePlan, Code
 // CountPrisma counts the rows of a finding that Answer made from b.
 func CountPrisma(f evidence.Finding, b Base) Prisma {
 	p := Prisma{Studies: len(b.Studies), RowsPooled: len(f.Effects), RowsAssessed: len(f.Effects) + len(f.Excluded), Participants: f.Primary.N}
-	sources, codes, missing := map[string]int{}, map[string]int{}, map[string]int{}
-	for _, r := range b.Trials {
-		sources[r.Source]++
-	}
+	sources, codes, missing := b.registered(), map[string]int{}, map[string]int{}
 	pooled, closest := map[string]bool{}, map[string]int{}
 	for _, e := range f.Effects {
 		pooled[e.StudyID] = true
