@@ -360,10 +360,24 @@ func judgeChange(x *outcome, rows []evidence.ArmResult) {
 	}
 }
 
+// bothSpreads reports whether some cells declare standard deviations and others
+// standard errors.
+func bothSpreads(cells []evidence.ArmResult) bool {
+	var sd, se bool
+	for i := range cells {
+		kind, _ := kindOfDispersion(cells[i].DispersionType)
+		sd, se = sd || kind == dispSD, se || kind == dispSE
+	}
+	return sd && se
+}
+
 // judgeTwins holds outcomes of one title against each other: where one declares
 // standard errors and another standard deviations of the same size, one of the
 // two names is wrong.
 func judgeTwins(cells []evidence.ArmResult) {
+	if !bothSpreads(cells) {
+		return
+	}
 	byTitle := map[string][]int{}
 	for i := range cells {
 		a := &cells[i]

@@ -20,6 +20,14 @@ const (
 
 // kindOfParam accepts the register's enumeration and its display text.
 func kindOfParam(s string) paramKind {
+	switch s { // as the register writes them, which nearly all are
+	case "MEAN", "Mean":
+		return paramMean
+	case "NUMBER", "Number":
+		return paramNumber
+	case "COUNT_OF_PARTICIPANTS", "Count of Participants":
+		return paramCount
+	}
 	switch squash(s) {
 	case "mean", "arithmeticmean":
 		return paramMean
@@ -62,6 +70,16 @@ const (
 // analyses (STANDARD_ERROR_OF_MEAN). level is the percent of an interval, 0 if
 // it is none or not stated.
 func kindOfDispersion(s string) (kind dispersion, level float64) {
+	switch s { // as the register writes them, which nearly all are
+	case "":
+		return dispNone, 0
+	case "Standard Deviation":
+		return dispSD, 0
+	case "Standard Error":
+		return dispSE, 0
+	case "95% Confidence Interval":
+		return dispCI, 95
+	}
 	q := squash(s)
 	switch {
 	case q == "" || q == "na" || q == "none" || q == "notapplicable":

@@ -115,20 +115,19 @@ type outcome struct {
 func newOutcome(r *evidence.Record, o *evidence.PostedOutcome, read *readings) *outcome {
 	v := read.v
 	x := &outcome{record: r, o: o, v: v, groups: map[string]evidence.Group{}, read: read,
-		param: kindOfParam(o.ParamType), unit: v.UnitKind(o.Unit)}
+		param: kindOfParam(o.ParamType), unit: read.unit(o.Unit)}
 	for _, g := range o.Groups {
 		x.groups[g.ID] = g
 	}
 	x.times = groupTimes(o.Groups)
 	x.match, x.known = v.MatchInstrument(o.Title, o.Description)
-	x.titleEvent = v.OutcomeKind(o.Title)
+	x.titleEvent, x.scoreSaid = v.Says(o.Title)
 	x.readChange()
-	x.frameTime.moment, x.frameTime.ok = text.Single(o.TimeFrame)
-	x.titleTime.moment, x.titleTime.ok = text.Single(o.Title)
+	x.frameTime, x.titleTime = read.time(o.TimeFrame), read.time(o.Title)
 	x.start = startOf(o.Title + "; " + o.TimeFrame)
 	text := strings.ToLower(o.Title + "\n" + o.Description)
-	x.adjusted = adjustedWords.MatchString(o.Unit) || containsAny(text, "adjusted", "least", "ls mean", "lsmean", "ls-mean", "model", "marginal") && adjustedMean.MatchString(text)
-	x.modelled = containsAny(text, "actuarial", "kaplan", "life", "cumulative", "survival") && modelledShare.MatchString(text)
+	x.adjusted = adjustedWords.MatchString(o.Unit) || containsAny(text, "adjusted", "least s", "least-s", "leasts", "ls mean", "lsmean", "ls-mean", "model", "marginal") && adjustedMean.MatchString(text)
+	x.modelled = containsAny(text, "actuarial", "kaplan", "life table", "life-table", "cumulative", "survival") && modelledShare.MatchString(text)
 	return x
 }
 

@@ -124,7 +124,10 @@ func rowWords(title string) string {
 	}), saysWhat) {
 		return ""
 	}
-	words := regexpSpaces.ReplaceAllString(strings.Trim(strings.ToLower(rest), " -–:;,."), " ")
+	words := strings.Join(strings.Fields(strings.Trim(strings.ToLower(rest), " -–:;,.")), " ")
+	if !containsAny(words, "week", "day", "month", "visit") {
+		return strings.Trim(words, " -–:;,.(")
+	}
 	return strings.Trim(trailingTime.ReplaceAllString(words, ""), " -–:;,.(")
 }
 
@@ -138,7 +141,6 @@ func saysWhat(word string) bool {
 }
 
 var (
-	regexpSpaces = regexp.MustCompile(`\s+`)
 	trailingTime = regexp.MustCompile(`[\s,:;(-]*(?:at\s+)?(?:week|day|month|visit)s?\s*\d+\s*(?:change(?: from baseline)?)?\)?$`)
 )
 

@@ -1,6 +1,8 @@
 package extract
 
 import (
+	"strings"
+
 	"past/internal/text"
 	"past/internal/vocab"
 )
@@ -27,13 +29,36 @@ type readings struct {
 	rows  map[string]*rowText
 	arms  map[armWords]armReading
 	match map[string]seenMatch
+	units map[string]string
+	times map[string]said
+}
+
+// unit is what a unit counts.
+func (r *readings) unit(unit string) string {
+	kind, ok := r.units[unit]
+	if !ok {
+		kind = r.v.UnitKind(unit)
+		r.units[unit] = kind
+	}
+	return kind
+}
+
+// time is the one point in time of a title or time frame.
+func (r *readings) time(s string) said {
+	t, ok := r.times[s]
+	if !ok {
+		t.moment, t.ok = text.Single(s)
+		r.times[s] = t
+	}
+	return t
 }
 
 // armWords are the words of a group.
 type armWords struct{ title, description string }
 
 func newReadings(v *vocab.Vocabulary) *readings {
-	return &readings{v: v, rows: map[string]*rowText{"": {}}, arms: map[armWords]armReading{}, match: map[string]seenMatch{}}
+	return &readings{v: v, rows: map[string]*rowText{"": {}}, arms: map[armWords]armReading{}, match: map[string]seenMatch{},
+		units: map[string]string{}, times: map[string]said{}}
 }
 
 // row reads a row's title.
@@ -41,8 +66,12 @@ func (r *readings) row(title string) *rowText {
 	if t := r.rows[title]; t != nil {
 		return t
 	}
-	t := &rowText{kind: r.v.OutcomeKind(title), answer: r.v.Answer(title), said: r.v.ScoreSaid(title),
-		place: text.Place(title), words: rowWords(title), shift: shiftRow.MatchString(title)}
+	t := &rowText{answer: r.v.Answer(title),
+		place: text.Place(title), words: rowWords(title)}
+	if s := strings.ToLower(title); containsAny(s, "shift", "baseline") {
+		t.shift = shiftRow.MatchString(title)
+	}
+	t.kind, t.said = r.v.Says(title)
 	t.moment, t.timed = text.Single(title)
 	t.spread, t.mixed = spreadNamed(title)
 	t.base = isBaselineRow(title, t)

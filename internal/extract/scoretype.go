@@ -145,7 +145,6 @@ const (
 // readChange finds where an outcome says that its scores are changes: in its
 // title, time frame, unit or, for means whose title is silent, description.
 func (x *outcome) readChange() {
-	x.scoreSaid = x.v.ScoreSaid(x.o.Title)
 	described := ""
 	if isMean(x.param) && x.titleEvent == "" && (x.known || scaleUnit.MatchString(x.o.Unit)) {
 		described = x.v.ScoreDescribed(x.o.Description)

@@ -25,7 +25,7 @@ func (x *outcome) readSizes(class, category string) (sizes []int, doubt string) 
 		texts = append(texts, x.o.Title)
 	}
 	for _, t := range texts {
-		if !titleSizes.MatchString(t) {
+		if !strings.ContainsAny(t, "=:") || !titleSizes.MatchString(t) {
 			continue
 		}
 		return sizesIn(t, len(x.o.Groups), x.denominators())

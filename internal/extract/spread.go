@@ -148,7 +148,7 @@ func (x *outcome) readSpreadWords(rows ...string) spreadWords {
 // spreadNamed is the one spread that a text names; several tells that it names
 // more than one.
 func spreadNamed(text string) (named dispersion, several bool) {
-	if !containsAny(text, "SE", "S.E", "SD", "S.D", "CI", "tandard", "onfidence", "TANDARD", "ONFIDENCE") {
+	if !containsAny(text, "SE", "S.E", "SD", "S.D", "CI", "tandard ", "onfidence", "TANDARD ", "ONFIDENCE") {
 		return dispNone, false
 	}
 	for k, re := range spreadSaid {

@@ -131,7 +131,7 @@ var (
 // isBaselineRow tells a row of values before treatment ("Baseline", "CGI-S
 // Baseline", "Pre-dose", "Day -7"), not of a change from it or of a later point.
 func isBaselineRow(s string, t *rowText) bool {
-	if s == "" || !containsAny(strings.ToLower(s), "baseline", "bl", "pre", "screening", "intake", "entry", "enrol", "random", "admission", "start", "run", "-", "−", "0", "before", "prior") ||
+	if s == "" || !mayBeBaseline(strings.ToLower(s)) ||
 		fromBaseline.MatchString(s) || t.shift || t.said != "" {
 		return false
 	}
@@ -147,6 +147,21 @@ func isBaselineRow(s string, t *rowText) bool {
 		return false // before a later dose
 	}
 	return named || dose || earlier
+}
+
+// mayBeBaseline rules most rows out without a pattern: it finds a word of the
+// time before treatment, a zero that stands alone or a minus before a digit.
+func mayBeBaseline(s string) bool {
+	if containsAny(s, "baseline", "bl", "pre", "screening", "intake", "entry", "enrol", "random", "admission", "start", "run", "−", "before", "prior") {
+		return true
+	}
+	digit := func(i int) bool { return i >= 0 && i < len(s) && s[i] >= '0' && s[i] <= '9' }
+	for i := range len(s) {
+		if s[i] == '0' && !digit(i-1) && !digit(i+1) || s[i] == '-' && digit(i+1) {
+			return true
+		}
+	}
+	return false
 }
 
 // startsWithBaseline tells a text that begins with the baseline.

@@ -291,7 +291,10 @@ func (f *folder) flush(end int) {
 	if len(f.buf) == 0 {
 		return
 	}
-	raw := latin(f.buf)
+	raw := f.src[f.begin:end]
+	if len(raw) != len(f.buf) { // signs within, or letters beyond ASCII
+		raw = latin(f.buf)
+	}
 	f.tokens = append(f.tokens, Token{
 		Text: Canonical(strings.ToLower(raw)), Raw: raw,
 		Start: f.begin, End: end, Gap: f.gap,

@@ -101,6 +101,10 @@ func shownStyle(s string) NumberStyle {
 // readings comes back with OK unset and the reason.
 func ParseNumber(raw string, style NumberStyle) Number {
 	n := Number{Raw: raw}
+	if v, ok := digitsOnly(raw, style); ok {
+		n.Value, n.OK = v, true
+		return n
+	}
 	s := normaliseNumber(raw)
 	if missingWords[strings.ToLower(s)] {
 		n.Missing = true
@@ -123,6 +127,28 @@ func ParseNumber(raw string, style NumberStyle) Number {
 	}
 	n.Value, n.OK, n.Reason = v, true, note
 	return n
+}
+
+// digitsOnly reads a number of ASCII digits with at most one point and a minus,
+// which most are, without a pattern.
+func digitsOnly(raw string, style NumberStyle) (float64, bool) {
+	digits, points := 0, 0
+	for i := 0; i < len(raw); i++ {
+		switch c := raw[i]; {
+		case c >= '0' && c <= '9':
+			digits++
+		case c == '.':
+			points++
+		case c == '-' && i == 0:
+		default:
+			return 0, false
+		}
+	}
+	if digits == 0 || digits > 15 || points > 1 || points == 1 && style == StyleDecimalComma {
+		return 0, false
+	}
+	v, err := strconv.ParseFloat(raw, 64)
+	return v, err == nil
 }
 
 // numberSigns folds the minus and comparison signs of typography into ASCII;

@@ -164,6 +164,9 @@ var places = regexp.MustCompile(`(?i)\b(cycle|visit|period|phase|session|stage|w
 // Place names the cycle, session, visit, period or dose that a text stands for
 // without a time ("Visit 5", "V5", "Session 2", "C3D1"); "" when it names none.
 func Place(text string) string {
+	if !mayNamePlace(strings.ToLower(text)) {
+		return ""
+	}
 	m := places.FindStringSubmatch(text)
 	if m == nil {
 		return ""
@@ -184,6 +187,23 @@ func Place(text string) string {
 	}
 	return name + " " + number
 }
+
+// mayNamePlace rules most texts out without a pattern.
+func mayNamePlace(s string) bool {
+	for _, w := range placeWords {
+		if strings.Contains(s, w) {
+			return true
+		}
+	}
+	for i := 1; i < len(s); i++ { // "V2", "C3D1"
+		if s[i] >= '0' && s[i] <= '9' && (s[i-1] == 'v' || s[i-1] == 'c') {
+			return true
+		}
+	}
+	return false
+}
+
+var placeWords = []string{"cycle", "visit", "period", "phase", "session", "stage", "wave", "dose", "infusion"}
 
 func roman(s string) int {
 	return map[string]int{"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6, "vii": 7, "viii": 8, "ix": 9, "x": 10}[s]

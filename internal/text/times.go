@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // Moment is a point in time that a text names.
@@ -34,7 +35,7 @@ var notTimes = []struct {
 	{[]string{"cycle"}, regexp.MustCompile(`[\w.]+[\s-]*(?:day|week|month)s?[\s-]*(?:per\s+|treatment\s+)?cycles?\b`)},
 	{[]string{"+", "±", "plus"}, regexp.MustCompile(`(?:\+\s*/?\s*-?|±|\bplus(?:\s*(?:or|/)\s*minus)?)\s*\d+(?:\.\d+)?[\s-]*(?:minutes?|mins?|hours?|days?|weeks?|months?)(?:\s*window)?`)},
 	{[]string{"past", "last", "prev", "prec", "prior", "every"}, regexp.MustCompile(`\b(?:past|last|previous|preceding|prior|every)\s+\d+(?:\.\d+)?[\s-]*(?:minutes?|mins?|hours?|days?|weeks?|months?|years?)`)},
-	{[]string{"age", "old"}, regexp.MustCompile(`\b(?:ages?|aged)(?:\s*\(years\))?\s*:?\s*(?:[<>≤≥]=?\s*|from\s+|between\s+)?\d+(?:\s*(?:-|–|to|and|to\s*<)\s*[<≤]?\s*\d+)?[\s-]*(?:months?|years?)?|\b\d+(?:\s*(?:-|–|to)\s*\d+)?[\s-]*(?:years?|months?|yrs?)[\s-]*(?:old|of age)\b`)},
+	{[]string{" age", "age:", "aged", "ages ", "old"}, regexp.MustCompile(`\b(?:ages?|aged)(?:\s*\(years\))?\s*:?\s*(?:[<>≤≥]=?\s*|from\s+|between\s+)?\d+(?:\s*(?:-|–|to|and|to\s*<)\s*[<≤]?\s*\d+)?[\s-]*(?:months?|years?)?|\b\d+(?:\s*(?:-|–|to)\s*\d+)?[\s-]*(?:years?|months?|yrs?)[\s-]*(?:old|of age)\b`)},
 	{[]string{"year", "yr"}, regexp.MustCompile(`(?:[<>≤≥]=?|\b(?:under|over|below|above|younger than|older than))\s*\d+(?:\s*(?:-|–|to|and)\s*[<≤]?\s*\d+)?\s*(?:years?|yrs?)\b|\b[1-9]\d\s*(?:-|–|to)\s*<?\s*[1-9]\d\s*(?:years?|yrs?)\b`)},
 	{[]string{"duration", "history", "since"}, regexp.MustCompile(`\b(?:(?:disease|illness|episode|symptoms?) duration|duration of (?:the )?(?:current )?(?:illness|disease|episode|symptoms?|diabetes|depression|ptsd)|history|time since|since diagnosis)\b[^,;.\d]{0,30}\d+(?:\.\d+)?(?:\s*(?:-|–|to)\s*\d+)?[\s-]*(?:years?|months?|weeks?|days?)`)},
 	{[]string{"walk", "6mw", "6 mw", "stand", "step"}, regexp.MustCompile(`\b(?:\d+|two|six|ten|twelve|thirty)[\s-]*(?:m(?:in|inute)?s?|s(?:ec(?:ond)?)?s?|met(?:er|re)s?)?[\s-]*(?:walk\w*|mwt|chair|sit[\s-]to|stand|step)`)},
@@ -54,12 +55,38 @@ type timeToken struct {
 	isNum    bool
 }
 
-var tokenPattern = regexp.MustCompile(`\d+(?:\.\d+)?|[a-z]+|\S`)
+// tokenEnd is where the number, word or sign that begins at i ends.
+func tokenEnd(s string, i int) int {
+	isDigit := func(k int) bool { return k < len(s) && s[k] >= '0' && s[k] <= '9' }
+	k := i
+	switch c := s[i]; {
+	case c >= '0' && c <= '9':
+		for isDigit(k) {
+			k++
+		}
+		if k < len(s) && s[k] == '.' && isDigit(k+1) {
+			for k++; isDigit(k); k++ {
+			}
+		}
+	case c >= 'a' && c <= 'z':
+		for k < len(s) && s[k] >= 'a' && s[k] <= 'z' {
+			k++
+		}
+	default:
+		_, n := utf8.DecodeRuneInString(s[i:])
+		k += n
+	}
+	return k
+}
 
 func tokens(s string) []timeToken {
-	var out []timeToken
-	for _, m := range tokenPattern.FindAllStringIndex(s, -1) {
-		t := timeToken{from: m[0], to: m[1], text: s[m[0]:m[1]]}
+	out := make([]timeToken, 0, len(s)/5+1)
+	for from, to := 0, 0; from < len(s); from = to {
+		to = tokenEnd(s, from)
+		t := timeToken{from: from, to: to, text: s[from:to]}
+		if strings.TrimSpace(t.text) == "" {
+			continue
+		}
 		if t.text[0] >= '0' && t.text[0] <= '9' {
 			x, err := strconv.ParseFloat(t.text, 64)
 			if err != nil {

@@ -19,6 +19,8 @@ type Grammar struct {
 	// Stems are parts of words of which one occurs in every text that matches;
 	// they rule most texts out before a pattern is tried. Empty rules none out.
 	Stems []string `yaml:"stems"`
+	// Plain are words of which one settles the matter without a pattern.
+	Plain []string `yaml:"plain"`
 	// Match are patterns of which one must occur, Unless those of which none may.
 	Match    []string `yaml:"match"`
 	Unless   []string `yaml:"unless"`
@@ -51,7 +53,7 @@ func (g *Grammar) matches(folded string) bool {
 	if len(g.Stems) > 0 && !containsAny(folded, g.Stems) {
 		return false
 	}
-	return g.match.MatchString(folded) && (g.unless == nil || !g.unless.MatchString(folded))
+	return (containsAny(folded, g.Plain) || g.match.MatchString(folded)) && (g.unless == nil || !g.unless.MatchString(folded))
 }
 
 // firstKind is the id of the first grammar that a folded text matches.
@@ -64,14 +66,31 @@ func firstKind(list []Grammar, folded string) string {
 	return ""
 }
 
+// Says is [Vocabulary.OutcomeKind] and [Vocabulary.ScoreSaid] of one text.
+func (v *Vocabulary) Says(text string) (event, score string) {
+	folded := foldKind(text)
+	events, scores := mayName(v.kinds, folded), mayName(v.scores, folded)
+	if !events && !scores {
+		return "", ""
+	}
+	masked := foldKind(v.read(text, len(text)).masked())
+	if events {
+		if event = firstKind(v.kinds, masked); event == "none" {
+			event = ""
+		}
+	}
+	if scores {
+		score = firstKind(v.scores, masked)
+	}
+	return event, score
+}
+
 // OutcomeKind says which event a title or a row of an outcome names, as one of
 // evidence's Score constants (response, non-remission, time-to-event, …); ""
 // when it names none. Words inside names of instruments do not count.
 func (v *Vocabulary) OutcomeKind(text string) string {
-	if !mayName(v.kinds, text) {
-		return ""
-	}
-	return v.read(text, len(text)).outcomeKind()
+	event, _ := v.Says(text)
+	return event
 }
 
 func (r *reading) outcomeKind() string {
@@ -86,10 +105,8 @@ func (r *reading) outcomeKind() string {
 // change; "" when it says none of these. Words inside names of instruments do
 // not count.
 func (v *Vocabulary) ScoreSaid(text string) string {
-	if !mayName(v.scores, text) {
-		return ""
-	}
-	return firstKind(v.scores, foldKind(v.read(text, len(text)).masked()))
+	_, score := v.Says(text)
+	return score
 }
 
 // ScoreDescribed says whether a description says that changes are reported:
@@ -125,9 +142,8 @@ func (v *Vocabulary) PositiveIs(text string) string {
 	return firstKind(v.better, foldKind(text))
 }
 
-// mayName reports whether a text has a stem of one of the kinds.
-func mayName(list []Grammar, text string) bool {
-	s := foldKind(text)
+// mayName reports whether a folded text has a stem of one of the kinds.
+func mayName(list []Grammar, s string) bool {
 	for i := range list {
 		if containsAny(s, list[i].Stems) {
 			return true

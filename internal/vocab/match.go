@@ -2,6 +2,7 @@ package vocab
 
 import (
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 )
@@ -37,7 +38,7 @@ func (v *Vocabulary) readIn(r *reading, titleEnd int, context string) *reading {
 	r.tokens = fold(r.text)
 	raw := v.matcher.trie.scan(r.tokens)
 	ctx := make([][]int, len(v.matcher.contexts))
-	if context != "" {
+	if context != "" && slices.ContainsFunc(raw, func(f found) bool { return f.guard != nil }) {
 		for _, f := range v.matcher.trie.scan(fold(context)) {
 			if f.kind == patContext && len(ctx[f.num]) == 0 {
 				ctx[f.num] = append(ctx[f.num], elsewhere)
