@@ -40,10 +40,10 @@ func groupTimes(groups []evidence.Group) map[string]groupTime {
 		who := strings.ToLower(strings.TrimSpace(g.Title[:m[0]]))
 		people[who] = append(people[who], g.ID)
 	}
-	for _, same := range people {
-		if len(same) < 2 {
-			for _, id := range same {
-				delete(out, id)
+	for who, same := range people {
+		for _, id := range same {
+			if alone := out[id].base && who == ""; len(same) < 2 && !alone {
+				delete(out, id) // else a group called "Baseline" and no more
 			}
 		}
 	}

@@ -333,11 +333,17 @@ func judgeChange(x *outcome, rows []evidence.ArmResult) {
 	if x.changeFrom == "" {
 		return
 	}
-	base := map[string]float64{}
+	base, said := map[string]float64{}, false
 	for i := range rows {
-		if a := &rows[i]; a.Baseline && a.Value != nil {
+		a := &rows[i]
+		said = said || x.saysChange(a.ClassTitle) || x.saysChange(a.CategoryTitle)
+		if a.Baseline && a.Value != nil {
 			base[a.GroupID] = *a.Value
 		}
+	}
+	if said {
+		x.valuesBesideChanges(rows)
+		return
 	}
 	if len(base) == 0 {
 		return
@@ -345,7 +351,7 @@ func judgeChange(x *outcome, rows []evidence.ArmResult) {
 	for i := range rows {
 		a := &rows[i]
 		b, ok := base[a.GroupID]
-		if !ok || a.ScoreType != "change" || a.Value == nil || x.saysChange(a.ClassTitle) || x.saysChange(a.CategoryTitle) {
+		if !ok || a.ScoreType != "change" || a.Value == nil {
 			continue
 		}
 		why := "the outcome is called a change and lists the baseline too; this row does not say which it is"
@@ -359,6 +365,23 @@ func judgeChange(x *outcome, rows []evidence.ArmResult) {
 		verdict{a}.set(evidence.NeedsReview, CodeScoreType, why)
 	}
 }
+
+// valuesBesideChanges takes the rows that do not speak of change for values at
+// their time, where others of the outcome do ("Endpoint", "Change at endpoint").
+func (x *outcome) valuesBesideChanges(rows []evidence.ArmResult) {
+	for i := range rows {
+		a := &rows[i]
+		if a.ScoreType != evidence.ScoreChange || a.Value == nil || x.saysChange(a.ClassTitle) || x.saysChange(a.CategoryTitle) ||
+			x.read.row(a.ClassTitle).words != "" && !finalRow.MatchString(a.ClassTitle) || spanFromBaseline.MatchString(a.ClassTitle) {
+			continue
+		}
+		a.ScoreType = evidence.ScoreEndpoint
+		a.Flags = append(a.Flags, reason(CodeKindSource, "rows beside this one say change and this one does not: a value at that time"))
+	}
+}
+
+// finalRow finds rows of the last time.
+var finalRow = regexp.MustCompile(`(?i)^\W*(?:end[\s-]?point|final|end of|post|last|follow)`)
 
 // bothSpreads reports whether some cells declare standard deviations and others
 // standard errors.

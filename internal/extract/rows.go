@@ -54,7 +54,10 @@ func (x *outcome) narrow(m vocab.InstrumentMatch, known bool, a *evidence.ArmRes
 	case m.Field == "description" && !unnamedRow(rest):
 		return vocab.InstrumentMatch{}, false // the row says what it is, the description only what was used
 	}
-	sub, ok = x.matchOnce(x.o.Title + ": " + rest)
+	sub, ok = x.matchOnce(m.Term + ": " + rest) // the title may name several parts
+	if !ok || sub.ID != m.ID || sub.Subscale == "" {
+		sub, ok = x.matchOnce(x.o.Title + ": " + rest)
+	}
 	same := ok && sub.ID == m.ID
 	switch {
 	case same && sub.Subscale != "":

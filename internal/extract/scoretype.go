@@ -146,7 +146,7 @@ const (
 // title, time frame, unit or, for means whose title is silent, description.
 func (x *outcome) readChange() {
 	described := ""
-	if isMean(x.param) && x.titleEvent == "" && (x.known || scaleUnit.MatchString(x.o.Unit)) {
+	if isMean(x.param) && x.titleEvent == "" && (x.known || scaleUnit.MatchString(x.o.Unit) || beginsWithChange.MatchString(x.o.Description)) {
 		described = x.v.ScoreDescribed(x.o.Description)
 	}
 	switch {
@@ -178,6 +178,9 @@ func (x *outcome) saysChange(row string) bool { return x.read.row(row).said != "
 
 // frameOfChange finds time frames that tell a change from a value.
 var frameOfChange = regexp.MustCompile(`(?i)^\s*(?:mean )?(?:change|difference)s?\b|\bchange(?: scores?)?\)?\s*$|\bminus\s+(?:the\s+)?(?:baseline|pre)`)
+
+// beginsWithChange finds descriptions that say at once that a change is reported.
+var beginsWithChange = regexp.MustCompile(`(?i)^\s*(?:the\s+)?(?:mean\s+|average\s+)?(?:changes?|differences?)\b`)
 
 // spanFromBaseline finds rows that reach from the baseline to a later point.
 var spanFromBaseline = regexp.MustCompile(`(?i)^\s*(?:from\s+)?(?:baseline|BL|screening)\s*(?:to|through|-|–|until)\s`)

@@ -125,7 +125,7 @@ var (
 	// beforeDose finds rows measured right before a dose.
 	beforeDose = regexp.MustCompile(`(?i)\bpre[\s-]?(?:dos\w+|infusion|session|drug|administration|injection|medication)\b|\b(?:before|prior to)\s+(?:the\s+)?(?:first\s+|study\s+)?(?:dos\w+|infusion|session|drug|treatment|medication|administration)\b`)
 
-	atBaseline = regexp.MustCompile(`(?i)\b(?:baseline|BL)\b|^\W*(?:pre[\s-]?(?:treatment|intervention|test|therapy|randomi[sz]ation|study|procedure|operative|operation|surgery|implant\w*|training|program\w*)|pre\W*$|screening|intake|(?:at\s+)?(?:study\s+)?(?:entry|enrol+ment|randomi[sz]ation|admission)|day 0|week 0)\b|^\W*(?:(?:time(?:[\s-]?point)?|hour|minute|month|t) ?0|0 ?(?:h|hrs?|hours?|mins?|minutes?|weeks?|months?)|(?:start of (?:the )?(?:study|treatment|trial))|run[\s-]?in(?: period)?)\W*$|^\s*[-−]\d+(?:\.\d+)? ?(?:mins?|minutes?|h|hrs?|hours?)\b`)
+	atBaseline = regexp.MustCompile(`(?i)\b(?:baseline|BL)\b|,\s*(?:at\s+)?(?:randomi[sz]ation|screening|enrol+ment|study entry|pre-?treatment)\s*(?:,|$)|^\W*(?:pre[\s-]?(?:treatment|intervention|test|therapy|randomi[sz]ation|study|procedure|op|operative|operation|surgery|implant\w*|training|program\w*)|pre\W*$|screening|intake|(?:at\s+)?(?:study\s+)?(?:entry|enrol+ment|randomi[sz]ation|admission)|day 0|week 0)\b|^\W*(?:(?:time(?:[\s-]?point)?|hour|minute|month|t) ?0|0 ?(?:h|hrs?|hours?|mins?|minutes?|weeks?|months?)|(?:start of (?:the )?(?:study|treatment|trial))|run[\s-]?in(?: period)?)\W*$|^\s*[-−]\d+(?:\.\d+)? ?(?:mins?|minutes?|h|hrs?|hours?)\b`)
 )
 
 // isBaselineRow tells a row of values before treatment ("Baseline", "CGI-S

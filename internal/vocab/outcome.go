@@ -207,6 +207,9 @@ func (r *reading) besidePartWord(f found) bool {
 // description that says CAPS-5.
 func (v *Vocabulary) refine(m *InstrumentMatch, doubts int, description string) {
 	in := v.byInstrument[m.ID]
+	if v.hasPart(m.ID) && m.IsTotal {
+		v.refinePart(m, description)
+	}
 	if !in.Generic || in.Family == "" || strings.TrimSpace(description) == "" {
 		return
 	}
@@ -234,6 +237,23 @@ func (v *Vocabulary) refine(m *InstrumentMatch, doubts int, description string) 
 	}
 	m.Certain = doubts == 1 // that the form was not stated, which is settled now
 	m.Reason += fmt.Sprintf("; the description says %s", f.Short)
+}
+
+// refinePart settles by the number of items that a description states which part
+// of an instrument was used: "IIEF" and "the six item questionnaire".
+func (v *Vocabulary) refinePart(m *InstrumentMatch, description string) {
+	if !strings.Contains(strings.ToLower(description), "item") {
+		return
+	}
+	d := v.read(description, len(description))
+	for _, h := range d.hits {
+		part := v.byInstrument[h.id]
+		if h.kind == patPart && h.part == "" && part != nil && part.PartOf == m.ID && strings.Contains(strings.ToLower(h.term), "item") {
+			m.ID, m.Domain, m.Direction, m.Range = part.ID, part.Domain, part.Direction, part.Range
+			m.Reason += fmt.Sprintf("; the description says %q: %s", d.surface(h), part.Short)
+			return
+		}
+	}
 }
 
 // scoreFromTitle takes the kind of score from a title that names no instrument.
