@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"regexp"
+	"slices"
 	"strings"
 
 	"past/internal/evidence"
@@ -357,6 +358,7 @@ func judgeChange(x *outcome, rows []evidence.ArmResult) {
 		why := "the outcome is called a change and lists the baseline too; this row does not say which it is"
 		if b > 0 && *a.Value > 0.3*b {
 			a.ScoreType = evidence.ScoreEndpoint
+			a.Flags = slices.DeleteFunc(a.Flags, func(f string) bool { return strings.HasPrefix(f, CodeKindSource+":") })
 			if x.changeFrom == "description" {
 				continue // the rows say otherwise than what is said in passing
 			}

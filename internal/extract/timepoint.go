@@ -71,12 +71,28 @@ func (x *outcome) rowTime(a *evidence.ArmResult) bool {
 		}
 	}
 	if place == "" {
-		return false
+		return x.phase(a)
 	}
 	a.TimepointRaw, a.TimepointOrigin = strings.Trim(titles[0]+"; "+titles[1], "; "), place
 	a.Flags = append(a.Flags, reason(CodeTimepoint, "the row names a cycle, visit or period, not a time"))
 	return true
 }
+
+// phase reports whether a row names a phase of a procedure ("pre-bypass"), of
+// which the time frame's one point in time says nothing.
+func (x *outcome) phase(a *evidence.ArmResult) bool {
+	for _, t := range []string{a.ClassTitle, a.CategoryTitle} {
+		if s := strings.ToLower(t); !a.Baseline && containsAny(s, "pre", "post", "intra") && phaseRow.MatchString(s) {
+			a.TimepointRaw = t
+			a.Flags = append(a.Flags, reason(CodeTimepoint, "the row names a phase of a procedure, not a time"))
+			return true
+		}
+	}
+	return false
+}
+
+// phaseRow finds rows of a phase of a procedure.
+var phaseRow = regexp.MustCompile(`\b(?:pre|post|intra)[\s-]?(?:bypass|op\b|operati\w*|surg\w*|procedur\w*|an(?:a|ae|e)sth\w*|induction|screen\w*|exercise)`)
 
 // withOrigin completes the time of a row: by the session or dose that its other
 // title names, else by what the time frame says of the same time.
