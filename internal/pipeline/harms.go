@@ -99,17 +99,19 @@ func armSizes(effects []evidence.Effect) map[string][2]float64 {
 // extractedHarm is a row of a harms table. A denominator clearly larger than the
 // arm counts sessions, whatever the table calls it.
 func extractedHarm(x review.Harm, st *evidence.Study, size map[string][2]float64) evidence.HarmRow {
-	control := strings.Contains(x.Arm, "placebo")
-	row := evidence.HarmRow{StudyID: cmp.Or(x.TrialID, x.Study), Label: x.Study, Substance: x.Substance, Arm: armWords(x.Arm), Dose: doseText(x.Dose), Control: &control,
-		Term: x.Term, Affected: x.Affected, AtRisk: x.N, Unit: cmp.Or(x.Unit, evidence.UnitPeople), Window: strings.ReplaceAll(x.Window, "_", "-"), Channel: "dataset", Source: x.Place, Prov: x.Prov}
+	arm, control := harmArm(x.Arm)
+	dose, flags := harmDose(x.Dose, arm, control)
+	row := evidence.HarmRow{StudyID: cmp.Or(x.TrialID, x.Study), Label: x.Study, Substance: x.Substance, Arm: arm, Dose: dose, Control: control,
+		Serious: x.Serious, Term: x.Term, Affected: x.Affected, AtRisk: x.N, Unit: cmp.Or(x.Unit, evidence.UnitPeople),
+		Window: strings.ReplaceAll(x.Window, "_", "-"), Channel: "dataset", Source: x.Place, Flags: flags, Prov: x.Prov}
 	if st != nil {
 		row.StudyID = st.ID
 	}
-	arm := size[row.StudyID][0]
-	if control {
-		arm = size[row.StudyID][1]
+	people := size[row.StudyID][0]
+	if control != nil && *control {
+		people = size[row.StudyID][1]
 	}
-	if x.Unit == "" && arm > 0 && x.N != nil && float64(*x.N) > 2*arm {
+	if x.Unit == "" && people > 0 && x.N != nil && float64(*x.N) > 2*people {
 		row.Unit = evidence.UnitSessions
 	}
 	if x.Rounded {
@@ -123,19 +125,36 @@ func extractedHarm(x review.Harm, st *evidence.Study, size map[string][2]float64
 	return row
 }
 
-// armWords writes an arm of the source's own coding in words.
-func armWords(arm string) string {
-	if arm == "placebo_inactif" {
-		return "inactive placebo"
+// harmArm writes an arm of the source's own coding in words and says whether it
+// is the comparison; nil where its words do not say.
+func harmArm(arm string) (words string, control *bool) {
+	words = strings.Join(strings.Fields(strings.ReplaceAll(strings.ToLower(arm), "_", " ")), " ")
+	words = strings.NewReplacer("inactif", "inactive", " actif", " active").Replace(words)
+	if rest, ok := strings.CutPrefix(words, "placebo "); ok && (rest == "inactive" || rest == "active") {
+		words = rest + " placebo"
 	}
-	return strings.ReplaceAll(arm, "_", " ")
+	is := strings.Contains(words, "placebo")
+	if words == "" || strings.Contains(words, "control") && !is {
+		return words, nil
+	}
+	return words, &is
 }
 
-func doseText(mg string) string {
-	if mg == "" || mg == "0" {
-		return ""
+// harmDose reads a dose in milligrams. A word is no dose, and an arm of the drug
+// has none of 0: both are refused and said.
+func harmDose(raw, arm string, control *bool) (dose string, flags []string) {
+	n := evidence.ParseNumber(raw, evidence.StyleRegister)
+	switch {
+	case n.Missing || strings.TrimSpace(raw) == "":
+		return "", nil
+	case !n.OK || n.Op != "" || n.Value < 0:
+		return "", []string{fmt.Sprintf("%q is no dose in milligrams", raw)}
+	case n.Value == 0 && (control == nil || !*control):
+		return "", []string{fmt.Sprintf("the table gives a dose of 0 for the arm %q: the dose is not known", arm)}
+	case n.Value == 0:
+		return "", nil
 	}
-	return mg
+	return strings.TrimSpace(raw), nil
 }
 
 // tracked reports whether a study is about one of the core substances.
@@ -157,6 +176,10 @@ func postedHarms(r *evidence.Record, st *evidence.Study, v *vocab.Vocabulary) []
 	add := func(group, term string, serious *bool, affected, events, atRisk *int, pointer string) *evidence.HarmRow {
 		row := groups[group]
 		row.Term, row.Serious, row.Affected, row.Events, row.AtRisk, row.Prov.Pointer = term, serious, affected, events, atRisk, pointer
+		if e := r.Enrollment; e != nil && atRisk != nil && strings.EqualFold(r.EnrollmentType, "ACTUAL") && *atRisk > *e {
+			row.Unit = "" // more than ever took part
+			row.Flags = append(slices.Clip(row.Flags), fmt.Sprintf("%d at risk, more than the %d enrolled: people may be counted more than once", *atRisk, *e))
+		}
 		synthesis.FoldHarm(&row)
 		out = append(out, row)
 		return &out[len(out)-1]

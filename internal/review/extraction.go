@@ -190,21 +190,29 @@ func readExtraction(row Row, style evidence.NumberStyle, sha string) (Extraction
 		x.Sessions = &v
 	}
 	flag := func(col string) evidence.Tri {
-		switch strings.ToLower(row.Get(col)) {
-		case "1", "yes", "true":
-			return evidence.Yes
-		case "0", "no", "false":
-			return evidence.No
-		case "":
-			return evidence.NotStated
+		tri, ok := triOf(row.Get(col))
+		if !ok {
+			errs = append(errs, fmt.Sprintf("%s: %q is neither 1 nor 0", row.Where(col), row.Get(col)))
 		}
-		errs = append(errs, fmt.Sprintf("%s: %q is neither 1 nor 0", row.Where(col), row.Get(col)))
-		return evidence.NotStated
+		return tri
 	}
 	x.PrimaryInstrument, x.PrimaryTime = flag("primary_instrument") == evidence.Yes, flag("primary_time") == evidence.Yes
 	r.Adjusted = flag("adjusted")
 	x.PostCrossover, x.HigherBetter, x.Imputed = flag("post_crossover"), flag("higher_better"), flag("imputed") == evidence.Yes
 	return x, errs
+}
+
+// triOf reads a cell that says yes, no or nothing.
+func triOf(cell string) (t evidence.Tri, ok bool) {
+	switch strings.ToLower(strings.TrimSpace(cell)) {
+	case "1", "yes", "true":
+		return evidence.Yes, true
+	case "0", "no", "false":
+		return evidence.No, true
+	case "":
+		return evidence.NotStated, true
+	}
+	return evidence.NotStated, false
 }
 
 // sizeColumns hold numbers of people, in which 1.020 is a thousand and twenty or

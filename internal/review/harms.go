@@ -13,6 +13,8 @@ type Harm struct {
 	Study, TrialID, Substance string
 	Arm, Dose, Term, Window   string
 	N, Affected               *int
+	// Serious is nil where the table does not say.
+	Serious *bool
 	// Rounded is set when the count was worked back from a proportion.
 	Rounded bool
 	// Unit is people or sessions where the table says what n counts.
@@ -22,7 +24,7 @@ type Harm struct {
 }
 
 // ReadHarms reads a table of adverse events: study, substance, arm, term and, as
-// far as known, trial_id, dose_mg, n, unit, window, affected, rounded, place. A count
+// far as known, trial_id, dose_mg, n, unit, window, serious, affected, rounded, place. A count
 // that is not given stays unknown; it is never zero.
 func ReadHarms(name string, data []byte, sha256 string) ([]Harm, []evidence.Problem, error) {
 	t, problems, err := ReadTable(name, data)
@@ -36,6 +38,14 @@ func ReadHarms(name string, data []byte, sha256 string) ([]Harm, []evidence.Prob
 		if h.Study == "" || h.Term == "" {
 			problems = append(problems, evidence.Problem{Source: "review", Kind: "bad-row", Where: r.Where(""), Message: "study and term must be filled in", SHA256: sha256})
 			continue
+		}
+		switch serious, ok := triOf(r.Get("serious")); {
+		case !ok:
+			problems = append(problems, evidence.Problem{Source: "review", Kind: "bad-row", Where: r.Where("serious"), SHA256: sha256,
+				Message: fmt.Sprintf("%q is neither yes nor no", r.Get("serious"))})
+		case serious != evidence.NotStated:
+			is := serious == evidence.Yes
+			h.Serious = &is
 		}
 		for _, c := range []struct {
 			col string
