@@ -71,8 +71,6 @@ const (
 // it is none or not stated.
 func kindOfDispersion(s string) (kind dispersion, level float64) {
 	switch s { // as the register writes them, which nearly all are
-	case "":
-		return dispNone, 0
 	case "Standard Deviation":
 		return dispSD, 0
 	case "Standard Error":
@@ -81,23 +79,21 @@ func kindOfDispersion(s string) (kind dispersion, level float64) {
 		return dispCI, 95
 	}
 	q := squash(s)
-	switch {
-	case q == "" || q == "na" || q == "none" || q == "notapplicable":
-		return dispNone, 0
-	case q == "standarddeviation" || q == "sd" || q == "stddev":
-		return dispSD, 0
-	case q == "standarderror" || q == "standarderrorofmean" || q == "standarderrorofthemean" || q == "se" || q == "sem":
-		return dispSE, 0
-	case q == "interquartilerange" || q == "iqr":
-		return dispIQR, 0
-	case q == "fullrange" || q == "range":
-		return dispRange, 0
-	case q == "geometriccoefficientofvariation" || q == "geometriccv":
-		return dispGeoCV, 0
-	case strings.Contains(q, "confidence"):
+	if kind, ok := dispersions[q]; ok {
+		return kind, 0
+	}
+	if strings.Contains(q, "confidence") {
 		return dispCI, levelOf(q)
 	}
 	return dispOther, 0
+}
+
+var dispersions = map[string]dispersion{
+	"": dispNone, "na": dispNone, "none": dispNone, "notapplicable": dispNone,
+	"standarddeviation": dispSD, "sd": dispSD, "stddev": dispSD,
+	"standarderror": dispSE, "standarderrorofmean": dispSE, "standarderrorofthemean": dispSE, "se": dispSE, "sem": dispSE,
+	"interquartilerange": dispIQR, "iqr": dispIQR, "fullrange": dispRange, "range": dispRange,
+	"geometriccoefficientofvariation": dispGeoCV, "geometriccv": dispGeoCV,
 }
 
 // levelOf reads the percent of an interval's name: "95confidenceinterval",

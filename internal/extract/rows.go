@@ -43,22 +43,15 @@ func (x *outcome) instrument(a *evidence.ArmResult) {
 // are the title's words beside times and sizes.
 func (x *outcome) narrow(m vocab.InstrumentMatch, known bool, a *evidence.ArmResult, title, rest string) (vocab.InstrumentMatch, bool) {
 	sub, ok := x.matchOnce(title)
-	switch {
-	case ok && sub.Certain && sub.Field == "title" && (!known || sub.ID != m.ID || sub.Subscale != ""):
-		if known && m.ScoreKind == vocab.ScoreThreshold && sub.Event == "" && sub.ScoreKind != vocab.ScoreResponder {
-			sub.ScoreKind = m.ScoreKind // the outcome counts people beyond a limit, whatever the row measures
-		}
-		return sub, true
+	switch certain := ok && sub.Certain && sub.Field == "title"; {
+	case certain && (!known || sub.ID != m.ID || sub.Subscale != ""):
+		return withLimit(sub, m, known), true
 	case !known:
 		return m, false
 	case m.Field == "description" && !unnamedRow(rest):
 		return vocab.InstrumentMatch{}, false // the row says what it is, the description only what was used
 	}
-	sub, ok = x.matchOnce(m.Term + ": " + rest) // the title may name several parts
-	if !ok || sub.ID != m.ID || sub.Subscale == "" {
-		sub, ok = x.matchOnce(x.o.Title + ": " + rest)
-	}
-	same := ok && sub.ID == m.ID
+	sub, same := x.matchPart(m, rest)
 	switch {
 	case same && sub.Subscale != "":
 		return sub, true
@@ -69,6 +62,26 @@ func (x *outcome) narrow(m vocab.InstrumentMatch, known bool, a *evidence.ArmRes
 		m.Range = nil // of the whole
 	}
 	return m, true
+}
+
+// withLimit keeps that the outcome counts people beyond a limit, whatever the
+// row measures.
+func withLimit(sub, m vocab.InstrumentMatch, known bool) vocab.InstrumentMatch {
+	if known && m.ScoreKind == vocab.ScoreThreshold && sub.Event == "" && sub.ScoreKind != vocab.ScoreResponder {
+		sub.ScoreKind = m.ScoreKind
+	}
+	return sub
+}
+
+// matchPart reads what a row's words say beside the name of the outcome's
+// instrument, else beside its title, which may name several parts; same is set
+// where that is the instrument itself.
+func (x *outcome) matchPart(m vocab.InstrumentMatch, rest string) (sub vocab.InstrumentMatch, same bool) {
+	sub, ok := x.matchOnce(m.Term + ": " + rest)
+	if !ok || sub.ID != m.ID || sub.Subscale == "" {
+		sub, ok = x.matchOnce(x.o.Title + ": " + rest)
+	}
+	return sub, ok && sub.ID == m.ID
 }
 
 // negatedSibling reports whether another row block of the outcome is named as

@@ -87,7 +87,7 @@ func tokens(s string) []timeToken {
 		if strings.TrimSpace(t.text) == "" {
 			continue
 		}
-		if t.text[0] >= '0' && t.text[0] <= '9' {
+		if c := t.text[0]; c >= '0' && c <= '9' {
 			x, err := strconv.ParseFloat(t.text, 64)
 			if err != nil {
 				continue
@@ -99,21 +99,35 @@ func tokens(s string) []timeToken {
 				out = joined
 				continue
 			}
-		} else if n := len(out); n > 0 && out[n-1].isNum && out[n-1].to == t.from && (t.text == "st" || t.text == "nd" || t.text == "rd" || t.text == "th") {
-			out[n-1].to = t.to // "4th week"
+		} else if joined, ok := joinSign(out, &t); ok {
+			out = joined
 			continue
-		} else if t.text == "–" || t.text == "—" || t.text == "‐" || t.text == "‑" || t.text == "−" {
-			t.text = "-"
-		} else if t.text == ")" {
-			if n := len(out); n >= 3 && out[n-1].isNum && out[n-2].text == "(" && out[n-3].isNum && out[n-3].num == out[n-1].num {
-				out[n-3].to = t.to // "twelve (12) weeks", "12 (twelve) weeks"
-				out = out[:n-2]
-				continue
-			}
 		}
 		out = append(out, t)
 	}
 	return out
+}
+
+// joinSign makes one token of a number and what belongs to it: its ending ("4th
+// week") or the same number in brackets ("twelve (12) weeks", "12 (twelve)
+// weeks"). Dashes are written as one.
+func joinSign(out []timeToken, t *timeToken) ([]timeToken, bool) {
+	n := len(out)
+	switch t.text {
+	case "st", "nd", "rd", "th":
+		if n > 0 && out[n-1].isNum && out[n-1].to == t.from {
+			out[n-1].to = t.to
+			return out, true
+		}
+	case "–", "—", "‐", "‑", "−":
+		t.text = "-"
+	case ")":
+		if n >= 3 && out[n-1].isNum && out[n-2].text == "(" && out[n-3].isNum && out[n-3].num == out[n-1].num {
+			out[n-3].to = t.to
+			return out[:n-2], true
+		}
+	}
+	return out, false
 }
 
 // unitOf names a word of time; alone is false for letters that mean a time only
@@ -309,27 +323,10 @@ func (r *timeReader) numberBefore(i int, unit byte, alone bool) bool {
 	if r.is(j, "-") && j > 0 && r.toks[j-1].isNum {
 		j, hyphen = j-1, true
 	}
-	if !r.number(j) || !alone && (r.toks[j].to != r.toks[i].from && !(unit == 'h' && !hyphen && r.endsOrCounts(i)) || unit == 'm' && !r.monthLetter(i)) {
+	if !r.number(j) || !alone && !r.letterCounts(j, i, unit, hyphen) || r.is(j-1, "visit", "cycle", "period", "phase", "part", "session", "grade", "c", "≤", "≥", "<", ">") {
 		return false
 	}
-	if r.is(j-1, "visit", "cycle", "period", "phase", "part", "session", "grade", "c", "≤", "≥", "<", ">") {
-		return false
-	}
-	numbers, spans := []int{j}, []bool{false}
-	for k := j; ; {
-		p, span, found := k-1, false, false
-		for r.is(p, ",", "and", "or", "&", "/", "-", "to", ";") {
-			if r.is(p, "to") || r.is(p, "-") && r.number(p-1) && !r.is(p+1, ",", "and") {
-				span = true
-			}
-			p, found = p-1, true
-		}
-		if !found || !r.number(p) || r.ownUnit(p) {
-			break
-		}
-		numbers, spans = append(numbers, p), append(spans, span)
-		k = p
-	}
+	numbers, spans := r.listBefore(j)
 	for n := len(numbers) - 1; n >= 0; n-- {
 		k := numbers[n]
 		r.used[k] = true
@@ -344,6 +341,35 @@ func (r *timeReader) numberBefore(i int, unit byte, alone bool) bool {
 		r.hits = append(r.hits, Moment{From: r.toks[k].from, To: end, Weeks: r.toks[k].num * weeksPer(unit) * r.sign(i), Unit: unit, Weak: weak})
 	}
 	return true
+}
+
+// letterCounts tells that the letter at i is the unit of the number at j: right
+// beside it, or an h behind a space at an end ("24 h").
+func (r *timeReader) letterCounts(j, i int, unit byte, hyphen bool) bool {
+	if unit == 'm' && !r.monthLetter(i) {
+		return false
+	}
+	return r.toks[j].to == r.toks[i].from || unit == 'h' && !hyphen && r.endsOrCounts(i)
+}
+
+// listBefore lists the numbers of which the one at j is the last, from the last
+// to the first; spans tells for each whether it begins a span to the one behind.
+func (r *timeReader) listBefore(j int) (numbers []int, spans []bool) {
+	numbers, spans = []int{j}, []bool{false}
+	for k := j; ; {
+		p, span, found := k-1, false, false
+		for r.is(p, ",", "and", "or", "&", "/", "-", "to", ";") {
+			if r.is(p, "to") || r.is(p, "-") && r.number(p-1) && !r.is(p+1, ",", "and") {
+				span = true
+			}
+			p, found = p-1, true
+		}
+		if !found || !r.number(p) || r.ownUnit(p) {
+			return numbers, spans
+		}
+		numbers, spans = append(numbers, p), append(spans, span)
+		k = p
+	}
 }
 
 // endsOrCounts tells that the letter at i ends a text or a list, or that words

@@ -28,6 +28,11 @@ type partHit struct {
 	sure bool
 }
 
+// better reports whether a hit says more of a part than another.
+func (p partHit) better(b partHit) bool {
+	return p.sure && !b.sure || p.sure == b.sure && p.length > b.length
+}
+
 // partsOf lists the subscales that are meant, one hit each: those named right
 // beside, with others coordinated with them, or else those near the name.
 func (r *reading) partsOf(in *Instrument) []partHit {
@@ -43,7 +48,7 @@ func (r *reading) partsOf(in *Instrument) []partHit {
 			continue
 		}
 		p := partHit{h, beside || after <= 2}
-		if b, ok := best[h.part]; !ok || p.sure && !b.sure || p.sure == b.sure && p.length > b.length {
+		if b, ok := best[h.part]; !ok || p.better(b) {
 			best[h.part] = p
 		}
 		anySure = anySure || p.sure

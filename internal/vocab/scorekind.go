@@ -1,6 +1,9 @@
 package vocab
 
-import "strings"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
 // scoreWords are the cues of an outcome title that stand outside the names of
 // instruments ("Change" in "Clinical Global Impression of Change" is a name).
@@ -89,8 +92,8 @@ func (r *reading) comparisons(w scoreWords) {
 		before := strings.TrimRight(r.text[:t.Start], " ")
 		after := strings.TrimLeft(r.text[t.End:], " ")
 		percent := strings.HasPrefix(after, "%") || i+1 < len(r.tokens) && strings.HasPrefix(r.tokens[i+1].Text, "percent")
-		symbol := strings.HasSuffix(before, "≥") || strings.HasSuffix(before, "≤") || strings.HasSuffix(before, "<") ||
-			strings.HasSuffix(before, ">") || strings.HasSuffix(before, "<=") || strings.HasSuffix(before, ">=")
+		last, _ := utf8.DecodeLastRuneInString(strings.TrimSuffix(before, "="))
+		symbol := strings.ContainsRune("≥≤<>", last)
 		words := i > 0 && comparing[r.tokens[i-1].Text] || i > 1 && comparing[r.tokens[i-2].Text]
 		better := r.nearWord(i, 6, improving)
 		switch {

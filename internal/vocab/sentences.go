@@ -2,6 +2,7 @@ package vocab
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -185,31 +186,35 @@ func (r *reading) countsPeople(s sentence) bool {
 	return false
 }
 
+// cuesBySentence lists the cues of each sentence.
+func (r *reading) cuesBySentence() []map[string]bool {
+	out := make([]map[string]bool, len(r.sentences))
+	for _, c := range r.cues {
+		n := r.sentenceOf[c.first]
+		if out[n] == nil {
+			out[n] = map[string]bool{}
+		}
+		out[n][c.id] = true
+	}
+	return out
+}
+
 // guessSections gives unlabelled sentences a section from their cue words and
 // their place: the first is background, the last the conclusion, and a sentence
 // that says what the study asked or did is the aim or the methods.
 func (r *reading) guessSections() {
-	anyLabel := false
-	for _, s := range r.sentences {
-		anyLabel = anyLabel || s.labelled && s.section != secTitle
-	}
-	cueIn := make([]map[string]bool, len(r.sentences))
-	for _, c := range r.cues {
-		n := r.sentenceOf[c.first]
-		if cueIn[n] == nil {
-			cueIn[n] = map[string]bool{}
-		}
-		cueIn[n][c.id] = true
-	}
+	anyLabel := slices.ContainsFunc(r.sentences, func(s sentence) bool { return s.labelled && s.section != secTitle })
+	cueIn := r.cuesBySentence()
 	seenAim := false
 	for n := range r.sentences {
 		s := &r.sentences[n]
 		free := s.section == secBody
+		concludes := free && seenAim && cueIn[n]["conclusion"]
 		switch {
-		case (free || s.section == secBackground) && (cueIn[n]["aim"] || r.speaksOfItself(*s)) && !(free && cueIn[n]["conclusion"] && seenAim):
+		case (free || s.section == secBackground) && !concludes && (cueIn[n]["aim"] || r.speaksOfItself(*s)):
 			s.section = secAim
 			seenAim = true
-		case free && seenAim && cueIn[n]["conclusion"]:
+		case concludes:
 			s.section = secConclusion
 		case free && !anyLabel && r.tellsProcedure(n):
 			s.section = secMethods
