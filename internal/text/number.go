@@ -144,7 +144,7 @@ func digitsOnly(raw string, style NumberStyle) (float64, bool) {
 			return 0, false
 		}
 	}
-	if digits == 0 || digits > 15 || points > 1 || points == 1 && style == StyleDecimalComma {
+	if digits == 0 || digits > 15 || points > 1 || points == 1 && style != StyleRegister {
 		return 0, false
 	}
 	v, err := strconv.ParseFloat(raw, 64)
