@@ -367,7 +367,7 @@ func (a *analysis) request(measure effect.Measure, method meta.Method, test meta
 	}
 	req := Tree{"analysis": Tree{"measure": string(measure), "args": args}, "rma": []any{fit(method, test), fit(meta.FE, meta.Z)}}
 	if s := a.cmd.Subgroup; s != "" {
-		req["subgroups"] = []any{Tree{"factor": orElse(a.c.find([]string{s, fold(s)}), s), "by_method": []any{Tree{"method": string(method)}}}}
+		req["subgroups"] = []any{Tree{"factor": orElse(a.c.find([]string{s, fold(s)}), s), "by_method": []any{Tree{"method": string(method), "test": string(test)}}}}
 	}
 	if f := modsFormula(a.cmd.Mods); f != "" {
 		req["meta_regression"] = []any{Tree{"name": f, "formula": f, "fits": []any{Tree{"method": string(method), "test": string(test), "fitted": Tree{}}}}}

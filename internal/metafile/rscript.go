@@ -113,7 +113,10 @@ func (a *analysis) rExtras(out func(string, ...any)) {
 	}
 	method := rString(string(a.primary.Method))
 	if s := a.cmd.Subgroup; s != "" && a.subgroups != nil && column("group", orElse(c.find([]string{s, fold(s)}), s)) {
-		out("for (g in sort(unique(dat$group))) { cat(\"\\n\", g, \"\\n\"); print(rma(yi, vi, data = dat, subset = group == g, method = %s, test = %s)) }", method, rTest(a.primary))
+		for _, g := range a.subgroups.Groups {
+			out("print(rma(yi, vi, data = dat, subset = group == %s, method = %s, test = %s), digits = 6)   # %s to %s", rString(g.Level), method,
+				rTest(g.Fit), rNum(g.Fit.CILb[0]), rNum(g.Fit.CIUb[0]))
+		}
 		out("# difference between groups: Q %s, p %s", rNum(a.subgroups.QBetween), rNum(a.subgroups.QBetweenP))
 	}
 	if a.moderated != nil {

@@ -23,7 +23,8 @@ func (c *Case) subgroups(req Tree) Tree {
 	var byMethod []Tree
 	for _, m := range asTrees(req["by_method"]) {
 		b := echo(m)
-		g, err := meta.Subgroups(c.Y, c.V, "factor("+factor+")", labels, meta.Options{Method: meta.Method(text(m, "method"))})
+		g, err := meta.Subgroups(c.Y, c.V, "factor("+factor+")", labels, meta.Options{Method: meta.Method(text(m, "method")),
+			Test: meta.Test(text(m, "test")), Unguarded: c.unguarded, Level: c.level})
 		if err != nil {
 			b["error"] = err.Error()
 			byMethod = append(byMethod, b)
@@ -49,7 +50,7 @@ func (c *Case) subgroupTree(b, req Tree, g *meta.SubgroupResult) {
 	asked := asTrees(req["groups"])
 	var groups []Tree
 	for i, s := range g.Groups {
-		ask := Tree{"method": string(s.Fit.Method), "test": "z", "fit_stats": Tree{}, "predict": Tree{}}
+		ask := Tree{"method": string(s.Fit.Method), "test": string(s.Fit.Test), "fit_stats": Tree{}, "predict": Tree{}}
 		if i < len(asked) {
 			ask = asked[i]
 		}
