@@ -16,7 +16,11 @@ import (
 // RecogniseRIS tells a file of RIS, as reference managers and libraries save
 // it.
 func RecogniseRIS(_ string, head []byte) bool {
-	return bytes.HasPrefix(bytes.TrimLeft(charset.Text(head), "\ufeff \t\r\n"), []byte("TY  -"))
+	text := bytes.TrimLeft(charset.Text(head), "\ufeff \t\r\n")
+	if preamble, rest, ok := bytes.Cut(text, []byte("\nTY  -")); ok && len(rest) > 0 && bytes.HasPrefix(preamble, []byte("Provider:")) {
+		return true // publishers name themselves before the first work
+	}
+	return bytes.HasPrefix(text, []byte("TY  -"))
 }
 
 // readRIS reads records of RIS. A work is known by its DOI, as all of this

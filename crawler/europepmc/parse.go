@@ -21,12 +21,13 @@ var outlineText string
 
 var outline = drift.New(outlineText)
 
-// Recognise tells whether a file is a saved answer of the search, by its
-// beginning.
+// Recognise tells whether a file is a saved answer of the search, or results
+// taken out of one, by its beginning.
 func Recognise(_ string, head []byte) bool {
 	head = bytes.TrimLeft(bytes.TrimPrefix(head, []byte("\ufeff")), " \t\r\n")
-	return len(head) > 0 && (head[0] == '{' || head[0] == '[') && bytes.Contains(head, []byte(`"hitCount"`)) &&
-		(bytes.Contains(head, []byte(`"cursorMark"`)) || bytes.Contains(head, []byte(`"resultList"`)))
+	has := func(key string) bool { return bytes.Contains(head, []byte(`"`+key+`"`)) }
+	return len(head) > 0 && (head[0] == '{' || head[0] == '[') &&
+		(has("hitCount") && (has("cursorMark") || has("resultList")) || has("source") && has("authorString") && !has("protocolSection"))
 }
 
 // Parse implements crawler.Source: it reads the results of a search answer, or

@@ -93,9 +93,9 @@ func parseCSV(p evidence.Payload) (crawler.Parsed, error) {
 		return crawler.Parsed{}, err
 	}
 	out := crawler.Parsed{Problems: problems}
-	if e, _ := charset.EncodingOf(p.Body); e != charset.UTF8 {
+	if e, _ := charset.EncodingOf(p.Body); e == charset.Windows1252 { // by its bytes: nothing in the file says so
 		out.Problems = append(out.Problems, evidence.Problem{Kind: crawler.KindBadUTF8, Where: "line 1",
-			Message: "the table is not UTF-8 and was read as " + string(e) + "; look at names with accents"})
+			Message: "the table is not UTF-8 and was read as Windows-1252; look at names with accents"})
 	}
 	names := make([]string, len(t.Header))
 	unknown := map[string]int{}

@@ -39,7 +39,7 @@ func (c *importCmd) Run(ctx context.Context, e *Env) (err error) {
 	} else {
 		older := ""
 		if n := rep.Result.Older; n > 0 {
-			older = fmt.Sprintf(", %d older than what is held (history)", n)
+			older = fmt.Sprintf(", %d older than what is held, or of its date without its results (history)", n)
 		}
 		fmt.Fprintf(e.Stdout, "%s read, %s: %d new, %d changed, %d unchanged%s; %s kept aside\n", plural(rep.Files, "file"), plural(rep.Records, "record"),
 			rep.Result.New, rep.Result.Changed, rep.Result.Unchanged, older, plural(rep.ProblemCount, "problem"))

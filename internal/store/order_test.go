@@ -218,6 +218,27 @@ func TestOlderFileBecomesHistory(t *testing.T) {
 	}
 }
 
+// TestSameDateWithoutResults: a format that leaves posted results out does not
+// take them from a record of the same date, in whatever order they come.
+func TestSameDateWithoutResults(t *testing.T) {
+	ctx := context.Background()
+	for _, order := range [][2]int{{0, 1}, {1, 0}} {
+		s := fresh(t)
+		for i, n := range order {
+			p := payloadOf("ctgov", "u", fmt.Sprint("format ", n), day(5+i))
+			r := sample("NCT00000001", n+1, p.SHA256)
+			r.LastUpdatePosted, r.DataDay, r.Results = evidence.DateStruct{Raw: "2023-03-05"}, "", nil
+			if n == 0 {
+				r.Results = &evidence.Results{Outcomes: []evidence.PostedOutcome{{Title: "CAPS-5"}}}
+			}
+			commit(t, s, crawler.Batch{Source: "ctgov", Payloads: []evidence.Payload{p}, Records: []evidence.Record{r}})
+		}
+		if r, err := s.Record(ctx, "NCT00000001", time.Time{}); err != nil || *r.Enrollment != 31 {
+			t.Errorf("%v: current is %d, %v", order, *r.Enrollment, err)
+		}
+	}
+}
+
 // TestDuplicateOnAPage: copies of a record in one payload are one version, the
 // latest by the register's date.
 func TestDuplicateOnAPage(t *testing.T) {

@@ -19,8 +19,9 @@ func stated(r *evidence.Record) string {
 }
 
 // dated orders the versions of a record as the register made them, by text: its
-// date, its version number, the day of its data. A version without a date
-// counts from when it came, which is then the best that is known.
+// date, its version number, the day of its data, and of equal ones that with
+// posted results, which some formats leave out. A version without a date counts
+// from when it came, which is then the best that is known.
 func dated(r *evidence.Record, at string) string {
 	day := at[:min(len(at), len("2006-01-02"))]
 	for _, d := range []evidence.DateStruct{r.LastUpdatePosted, r.LastUpdateSubmit} {
@@ -33,7 +34,11 @@ func dated(r *evidence.Record, at string) string {
 	if err != nil || no < 0 {
 		no = 0
 	}
-	return fmt.Sprintf("%s v%08d %s", day, no, r.DataDay)
+	results := ""
+	if r.Results != nil {
+		results = " results"
+	}
+	return fmt.Sprintf("%s v%08d %s%s", day, no, r.DataDay, results)
 }
 
 // onePerPage leaves one of several copies of a record that a payload holds: the
