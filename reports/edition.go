@@ -37,7 +37,9 @@ type Edition struct {
 	Switches []Switch
 	Studies  []evidence.Study
 	Trials   []TrialRow
-	Harms    []evidence.HarmRow
+	// Registered is what each trial's record holds beside that, by record id.
+	Registered map[string]*Registered
+	Harms      []evidence.HarmRow
 	// Searches are what the sources were asked: the words behind every coverage.
 	Searches []evidence.Search
 	// HarmSummaries are the harms of each of the tracker's substances.
@@ -145,6 +147,45 @@ type TrialRow struct {
 	URL        string // public page of the record
 	HasResults bool
 	Retold     bool // a fact of the starter set, not read from the live record
+}
+
+// Registered is what the record of a trial says of its plan and of its results.
+type Registered struct {
+	Allocation, Model, Masking string // as the register writes them
+	Sex, MinimumAge            string
+	MaximumAge                 string
+	Arms                       []evidence.Arm
+	Planned                    []PlannedRow
+	// Posted are the first cells of the posted results, in their order; PostedAll
+	// counts them all.
+	Posted    []PostedRow
+	PostedAll int
+	// Coded are passages of the protocol that were coded: who was left out, what
+	// was done beside the drug.
+	Coded    []evidence.Coded
+	Versions []VersionRow
+}
+
+// PlannedRow is an outcome of a protocol with what it was read as.
+type PlannedRow struct {
+	Type, Measure, TimeFrame string
+	Instrument, Domain       string // vocabulary ids, where it was read
+}
+
+// PostedRow is one cell of posted results with its verdict.
+type PostedRow struct {
+	Outcome, Group, When, Value string
+	N                           *int
+	Instrument                  string
+	Verdict                     evidence.Verdict
+	Reason                      string
+}
+
+// VersionRow is a version of a record.
+type VersionRow struct {
+	Stated string // the register's own date of it
+	Seen   string // when it was received first
+	SHA256 string
 }
 
 // Change is one difference from the edition before.
@@ -260,6 +301,9 @@ type SourceNote struct {
 	Records     int
 	LastCrawl   string
 }
+
+// ScriptPath is where the edition's folder has the R program of a finding.
+func ScriptPath(finding string) string { return "scripts/" + finding + ".R" }
 
 // Download is a file offered by the data page. Path is relative to the
 // edition's folder, with forward slashes, and may not leave it. Data is

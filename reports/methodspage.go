@@ -71,23 +71,25 @@ type fileView struct{ Href, Title, Size, About string }
 
 // fileGroup are downloads of one kind, data before citations.
 type fileGroup struct {
-	Name  string
-	Files []fileView
+	Name   string
+	Files  []fileView
+	Folded bool
 }
 
 type sourceView struct{ Name, Licence, Note any }
 
 type dataData struct {
-	Groups  []fileGroup
+	Groups  []fileGroup // the data, before licences and citation
 	Sources []sourceView
 	Cite    Citation
+	After   []fileGroup
 }
 
 func (s *site) dataPage() {
 	p := &page{Path: "data.html", Name: "data", Title: "Data and downloads", Nav: "data.html"}
 	s.add(p)
 	d := &dataData{Cite: s.citation("", "Edition")}
-	groups := []fileGroup{{Name: "Data"}, {Name: "Feeds of changes"}, {Name: "Citations"}}
+	groups := []fileGroup{{Name: "Tables and data"}, {Name: "R scripts", Folded: true}, {Name: "Feeds of changes"}, {Name: "Citations", Folded: true}}
 	for _, f := range s.Ed.Downloads {
 		v := fileView{Title: show.Clip(cmp.Or(f.Title, path.Base(f.Path)), 120), Size: bytesOf(int64(len(f.Data))), About: show.Clip(f.About, 300)}
 		if !s.single {
@@ -96,15 +98,21 @@ func (s *site) dataPage() {
 		k := 0
 		switch {
 		case strings.HasPrefix(f.Path, "citations/") || strings.HasSuffix(f.Path, ".cff"):
-			k = 2
+			k = 3
 		case strings.HasPrefix(f.Path, "feed"):
+			k = 2
+		case strings.HasSuffix(f.Path, ".R"):
 			k = 1
 		}
 		groups[k].Files = append(groups[k].Files, v)
 	}
-	for _, g := range groups {
-		if len(g.Files) > 0 {
+	for i, g := range groups {
+		switch {
+		case len(g.Files) == 0:
+		case i < 2:
 			d.Groups = append(d.Groups, g)
+		default:
+			d.After = append(d.After, g)
 		}
 	}
 	for _, src := range s.Ed.Sources {

@@ -23,6 +23,7 @@ type studyPage struct {
 	RoB, Payloads    *chart.Table
 	Harms, Plans     *chart.Table
 	Effects          []effectView
+	Registered       []studyRecord
 }
 
 type fact struct {
@@ -80,6 +81,7 @@ func (s *site) studyPage(st *evidence.Study, harms []*evidence.HarmRow) {
 	for _, e := range effects {
 		d.Effects = append(d.Effects, s.effectView(p, e))
 	}
+	d.Registered = s.studyRecords(st.Records)
 	d.Payloads = s.payloadTable(effects)
 	d.Plans = s.switchTable(slices.DeleteFunc(slices.Clone(s.Ed.Switches), func(x Switch) bool { return x.StudyID != st.ID }), 200)
 	if r := s.robOf[st.ID]; r != nil {

@@ -119,6 +119,9 @@ func (p *Pipeline) ReportEdition(ctx context.Context, doc edition.Document) (rep
 	if err := p.reportCitations(ctx, doc, &ed); err != nil {
 		return ed, err
 	}
+	if err := p.reportTables(ctx, &ed); err != nil {
+		return ed, err
+	}
 	js, err := doc.JSON()
 	if err != nil {
 		return ed, err
@@ -158,10 +161,12 @@ func (p *Pipeline) reportTrials(ctx context.Context, ed *reports.Edition) error 
 			at[r] = s
 		}
 	}
+	ed.Registered = map[string]*reports.Registered{}
 	for r, err := range p.Store.Records(ctx, store.RecordFilter{Kinds: []evidence.RecordKind{evidence.KindTrial}, WithoutGone: true}) {
 		if err != nil {
 			return fmt.Errorf("reading trials: %w", err)
 		}
+		ed.Registered[r.ID] = registered(&r)
 		st := at[r.ID]
 		ed.Trials = append(ed.Trials, evidence.Own(reports.TrialRow{ID: r.ID, StudyID: st.ID, Title: r.Title, Status: r.Status, StatusRaw: r.StatusRaw, Phases: r.Phases,
 			StudyType: r.StudyType, Enrolment: r.Enrollment, Planned: strings.EqualFold(r.EnrollmentType, "ESTIMATED"), Start: r.Start, Completion: r.Completion,
@@ -169,7 +174,7 @@ func (p *Pipeline) reportTrials(ctx context.Context, ed *reports.Edition) error 
 			Sponsor: r.Sponsor.Name, Countries: r.Countries, Source: r.Source, URL: r.URL, HasResults: r.Results != nil, Retold: ed.Starter}))
 	}
 	slices.SortFunc(ed.Trials, func(a, b reports.TrialRow) int { return strings.Compare(a.ID, b.ID) })
-	return nil
+	return p.reportRegistered(ctx, ed)
 }
 
 func names(ids []string, v *vocab.Vocabulary) []string {

@@ -479,6 +479,16 @@
     });
   }
 
+  // what a link leads to is shown, also where it is folded
+  function unfold() {
+    var e = location.hash.length > 1 && doc.getElementById(decodeURIComponent(location.hash.slice(1))), d;
+    if (!e) { return; }
+    d = e.classList.contains("effect") && e.querySelector("details");
+    if (d) { d.open = true; }
+    for (d = e; d; d = d.parentElement) { if (d.tagName === "DETAILS") { d.open = true; } }
+    e.scrollIntoView();
+  }
+
   function start() {
     all("figure.fg").forEach(function (f) { if (f.querySelector(".draw")) { toolbar(f); hover(f); } });
     all("figure.fg").forEach(function (f) { var w = json(f.querySelector("script.work")); if (w) { pastForest(f, w, fixed); } });
@@ -486,6 +496,8 @@
     searchBoxes();
     all("[data-filters]").forEach(trials);
     all("[data-rowsearch]").forEach(rowSearch);
+    unfold();
+    window.addEventListener("hashchange", unfold);
     root.classList.add("ready");
   }
   doc.addEventListener("keydown", function (ev) { if (ev.key === "Escape") { hideTip(); } });

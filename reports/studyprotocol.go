@@ -1,0 +1,154 @@
+package reports
+
+import (
+	"cmp"
+	"strings"
+
+	"past/reports/chart"
+	"past/reports/internal/show"
+)
+
+// A study's page opens so many rows of a table and folds the rest.
+const studyOpen = 6
+
+// studyRecord is what one record of a study says of plan and results.
+type studyRecord struct {
+	ID            string
+	Facts         []named
+	Arms, Planned *chart.Table
+	MorePlanned   *chart.Table
+	LeftOut, Care *chart.Table
+	Posted        *chart.Table
+	PostedNote    string
+	Versions      *chart.Table
+}
+
+// studyRecords gathers what the records of a study hold beside its title and state.
+func (s *site) studyRecords(records []string) []studyRecord {
+	var out []studyRecord
+	for _, id := range records {
+		r := s.Ed.Registered[id]
+		if r == nil {
+			continue
+		}
+		v := studyRecord{ID: show.Clip(id, 60), Arms: armsTable(r), LeftOut: s.codedTable(r, "left-out"), Care: s.codedTable(r, "care"), Versions: versionTable(r)}
+		v.Planned, v.MorePlanned = s.plannedTables(r)
+		v.Posted, v.PostedNote = s.postedTable(r)
+		for _, f := range []named{{Name: "Allocation", Value: r.Allocation}, {Name: "Layout", Value: r.Model}, {Name: "Masking", Value: r.Masking},
+			{Name: "Open to", Value: r.Sex}, {Name: "Ages", Value: ages(r)}} {
+			if f.Value != "" {
+				out := show.First(strings.ToLower(strings.ReplaceAll(show.Clip(f.Value, 80), "_", " ")))
+				v.Facts = append(v.Facts, named{Name: f.Name, Value: out})
+			}
+		}
+		if len(v.Facts) > 0 || v.Arms != nil || v.Planned != nil || v.Posted != nil || v.LeftOut != nil || v.Care != nil || v.Versions != nil {
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+func ages(r *Registered) string {
+	switch {
+	case r.MinimumAge != "" && r.MaximumAge != "":
+		return r.MinimumAge + " to " + r.MaximumAge
+	case r.MinimumAge != "":
+		return r.MinimumAge + " and older"
+	case r.MaximumAge != "":
+		return "up to " + r.MaximumAge
+	}
+	return ""
+}
+
+// tableOrNil is a table with lines; one without is none.
+func tableOrNil(t chart.Table) *chart.Table {
+	if len(t.Lines) == 0 {
+		return nil
+	}
+	return &t
+}
+
+func armsTable(r *Registered) *chart.Table {
+	t := chart.Table{Caption: "Arms as registered", Head: columns("Arm", "Kind", "What is given")}
+	for _, a := range r.Arms {
+		kind := show.First(strings.ToLower(strings.ReplaceAll(show.Clip(a.Type, 40), "_", " ")))
+		given := show.Clip(cmp.Or(a.Description, strings.Join(a.InterventionNames, ", ")), 320)
+		t.Lines = append(t.Lines, chart.TableLine{Cells: cells(orWord(show.Clip(a.Label, 120), "not named"), orDash(kind), orDash(given))})
+	}
+	return tableOrNil(t)
+}
+
+// plannedTables are the planned outcomes: the first ones, and the rest.
+func (s *site) plannedTables(r *Registered) (first, more *chart.Table) {
+	head := columns("Outcome", "Type", "When", "Instrument, domain")
+	a, b := chart.Table{Caption: "Planned outcomes", Head: head}, chart.Table{Caption: "Further planned outcomes", Head: head}
+	for i, o := range r.Planned {
+		read := "not recognised"
+		if o.Instrument != "" || o.Domain != "" {
+			read = strings.Trim(s.Name(o.Instrument)+", "+s.Name(o.Domain), ", ")
+		}
+		l := chart.TableLine{Cells: cells(orWord(show.Clip(o.Measure, 240), "not named"), orDash(strings.ToLower(show.Clip(o.Type, 20))), orDash(show.Clip(o.TimeFrame, 120)), read)}
+		if i < studyOpen {
+			a.Lines = append(a.Lines, l)
+		} else {
+			b.Lines = append(b.Lines, l)
+		}
+	}
+	return tableOrNil(a), tableOrNil(b)
+}
+
+// postedTable lists every posted cell with its verdict and why.
+func (s *site) postedTable(r *Registered) (*chart.Table, string) {
+	t := chart.Table{Caption: "Posted results", Head: columns("Outcome", "Group", "When", "#Value", "#n", "Instrument", "Verdict", "Why")}
+	for i := range r.Posted {
+		x := &r.Posted[i]
+		t.Lines = append(t.Lines, chart.TableLine{Cells: cells(orWord(show.Clip(x.Outcome, 160), "not named"), orDash(show.Clip(x.Group, 60)), orDash(show.Clip(x.When, 60)),
+			orDash(show.Clip(x.Value, 80)), show.IntP(x.N), orDash(s.Name(x.Instrument)), orDash(string(x.Verdict)), orDash(show.Clip(plainReason(x.Reason), 160)))})
+	}
+	note := ""
+	if rest := r.PostedAll - len(r.Posted); rest > 0 {
+		note = show.Plural(rest, "further cell is", "further cells are") + " in the data; past study prints each."
+	}
+	return tableOrNil(t), note
+}
+
+// plainReason leaves out the code that a reason starts with.
+func plainReason(s string) string {
+	code, rest, ok := strings.Cut(s, ": ")
+	if ok && code != "" && !strings.ContainsAny(code, " .,") {
+		return rest
+	}
+	return s
+}
+
+// codedTable lists the coded passages of one kind, with the words of the record.
+func (s *site) codedTable(r *Registered, group string) *chart.Table {
+	t := chart.Table{Caption: "Who was left out", Head: columns("What", "In the record", "Its words")}
+	list := s.Ed.Protocols.LeftOut
+	if group == "care" {
+		t.Caption, list = "What was done beside the drug", s.Ed.Protocols.Care
+	}
+	name := func(code string) string {
+		for i := range list {
+			if list[i].Code == code {
+				return show.First(show.Clip(list[i].Name, 80))
+			}
+		}
+		return show.Clip(code, 60)
+	}
+	for _, c := range r.Coded {
+		if c.Group == group {
+			t.Lines = append(t.Lines, chart.TableLine{Cells: cells(name(c.Code), orDash(show.Clip(c.Stance, 20)), "“"+show.Clip(c.Quote, 200)+"”")})
+		}
+	}
+	return tableOrNil(t)
+}
+
+// versionTable lists the versions of a record that are kept.
+func versionTable(r *Registered) *chart.Table {
+	t := chart.Table{Caption: "Versions of the record", Head: columns("Dated by the register", "Received", "SHA-256")}
+	for _, v := range r.Versions {
+		t.Lines = append(t.Lines, chart.TableLine{Cells: cells(orWord(show.Clip(v.Stated, 20), "not stated"), orDash(show.Clip(v.Seen, 20)), show.Clip(v.SHA256, 64))})
+	}
+	return tableOrNil(t)
+}
