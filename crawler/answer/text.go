@@ -42,11 +42,12 @@ func HeaderLine(head []byte) string {
 }
 
 // Table reads a body as a table of any spreadsheet, with the problems of its
-// bytes and of rows that do not fit the header. The error, an
+// bytes and of rows that do not fit the header, which is the line with the names
+// of columns that are given, see [text.ReadTable]. The error, an
 // *crawler.AnswerError, means that it is no table.
-func Table(body []byte) (*text.Table, []evidence.Problem, error) {
+func Table(body []byte, names ...string) (*text.Table, []evidence.Problem, error) {
 	clean, problems := Text(body)
-	t, err := text.ReadTable(clean)
+	t, err := text.ReadTable(clean, names...)
 	if err != nil {
 		return nil, problems, &crawler.AnswerError{Kind: crawler.KindWrongShape, Message: "no table that can be read: " + err.Error()}
 	}

@@ -3,7 +3,6 @@ package metafile
 import (
 	"fmt"
 	"math"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -21,8 +20,6 @@ var (
 	sizeRoles  = []string{"n1i", "n2i", "ni"}
 	countRoles = map[string]string{"ai": "n1i", "bi": "n1i", "ci": "n2i", "di": "n2i", "xi": "ni", "x1i": "", "x2i": ""} // with the size that holds them
 )
-
-var groupedThousands = regexp.MustCompile(`^[1-9]\d{0,2}[.,]\d{3}$`)
 
 // readWhole reads the chosen columns of sizes and counts as whole numbers.
 func (c *Case) readWhole() error {
@@ -78,10 +75,9 @@ func (c *Case) whole(name string, size bool) (x []float64, changed bool, err err
 	grouped := map[int]float64{}
 	sure := false
 	for i, cell := range col.written {
-		s, _ := human.PlainNumber(cell)
-		if groupedThousands.MatchString(s) {
-			grouped[i] = human.ParseNumber(strings.NewReplacer(".", "", ",", "").Replace(s), human.StyleRegister).Value
-			sure = sure || !strings.HasSuffix(s, "000")
+		if n, certain, ok := human.GroupedPeople(cell); ok {
+			grouped[i] = n
+			sure = sure || certain
 		}
 	}
 	if len(grouped) > 0 && !sure && !c.threeDecimals(col) {

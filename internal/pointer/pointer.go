@@ -116,7 +116,7 @@ func cell(body []byte, pointer string) (Place, error) {
 	if err != nil || want < 1 {
 		return Place{}, errors.New("it names no row")
 	}
-	t, _, err := answer.Table(body)
+	t, _, err := answer.Table(body, column)
 	if err != nil {
 		return Place{}, err
 	}

@@ -88,7 +88,7 @@ func Legal(kind Kind, column string) []string { return allowed[kind][column] }
 // word that the kind does not know, is a problem; the others are kept. A row
 // that nobody has filled in yet is neither.
 func ReadDecisions(kind Kind, name string, data []byte, sha256 string) ([]Decision, []evidence.Problem, error) {
-	t, problems, err := ReadTable(name, data)
+	t, problems, err := ReadTable(name, data, Columns[kind]...)
 	if err != nil {
 		return nil, nil, err
 	}

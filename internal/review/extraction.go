@@ -105,7 +105,7 @@ func ReadExtractions(name string, data []byte, sha256 string) ([]Extraction, []e
 // readExtractions gives the rows with a mistake as well, as far as they could be
 // read.
 func readExtractions(name string, data []byte, sha256 string) (out, bad []Extraction, problems []evidence.Problem, err error) {
-	t, problems, err := ReadTable(name, data)
+	t, problems, err := ReadTable(name, data, requiredColumns...)
 	if err != nil {
 		return nil, nil, nil, err
 	}
@@ -159,10 +159,14 @@ func readExtraction(row Row, style evidence.NumberStyle, sha string) (Extraction
 	}
 	num := func(col string) *float64 {
 		n := evidence.ParseNumber(row.Raw(col), style)
+		if people, certain, ok := text.GroupedPeople(row.Raw(col)); ok && sizeColumns[col] {
+			if !certain {
+				errs = append(errs, fmt.Sprintf("%s: %q can be %.0f or %.0f people; write it without the mark", row.Where(col), n.Raw, people, people/1000))
+				return nil
+			}
+			n.Value, n.OK, n.Op, n.Percent = people, true, "", false
+		}
 		switch {
-		case n.OK && sizeColumns[col] && thousands.MatchString(strings.TrimSpace(n.Raw)):
-			errs = append(errs, fmt.Sprintf("%s: %q can be %s or a number with a fraction; write a number of people without a separator", row.Where(col), n.Raw, strings.NewReplacer(".", "", ",", "").Replace(strings.TrimSpace(n.Raw))))
-			return nil
 		case n.OK && n.Op == "" && !n.Percent:
 			x.Inputs[col] = evidence.Input{Name: col, Raw: n.Raw, Value: n.Value, Prov: evidence.Provenance{PayloadSHA256: sha, Pointer: row.Pointer(col)}}
 			return &n.Value
@@ -215,11 +219,8 @@ func triOf(cell string) (t evidence.Tri, ok bool) {
 	return evidence.NotStated, false
 }
 
-// sizeColumns hold numbers of people, in which 1.020 is a thousand and twenty or
-// a mistake.
+// sizeColumns hold numbers of people, which are whole.
 var sizeColumns = map[string]bool{"n1": true, "n2": true, "events1": true, "events2": true, "total1": true, "total2": true}
-
-var thousands = regexp.MustCompile(`^\d{1,3}([.,]\d{3})+$`)
 
 // standardErrors are names under which tables hold standard errors.
 var standardErrors = regexp.MustCompile(`^(se|sem|stderr|std_?err(or)?|standard_error|s\.e\.)[_ ]?(m|mean)?[_ ]?(1|2|treat|ctrl|t|c|e)?$`)

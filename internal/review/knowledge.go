@@ -43,7 +43,7 @@ func (c *rowCheck) count(col string) *int {
 }
 
 func (x rowsReader[T]) read(name string, data []byte, sha256 string) ([]T, []evidence.Problem, error) {
-	t, problems, err := ReadTable(name, data)
+	t, problems, err := ReadTable(name, data, x.need...)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -1,6 +1,8 @@
 package text
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -32,6 +34,33 @@ func filled(row []string) int {
 		}
 	}
 	return n
+}
+
+// headerWithin is how many lines are looked at for the names of the columns.
+const headerWithin = 10
+
+// headerNaming takes the first line that has all the names as the header, and
+// gives the index of the row below it; 0 without names or such a line.
+func (t *Table) headerNaming(rows [][]string, lines []int, names []string) int {
+	names = slices.DeleteFunc(slices.Clone(names), func(n string) bool { return n == "" })
+	if len(names) == 0 {
+		return 0
+	}
+	at := slices.IndexFunc(rows[:min(len(rows), headerWithin)], func(row []string) bool {
+		return !slices.ContainsFunc(names, func(n string) bool {
+			return !slices.ContainsFunc(row, func(h string) bool { return strings.EqualFold(CleanCell(h), n) })
+		})
+	})
+	if at < 0 {
+		return 0
+	}
+	for _, line := range lines[:at] {
+		t.note(line, fmt.Sprintf("not read: it is above the names of the columns in line %d; delete it and undo merged cells", lines[at]))
+	}
+	for _, h := range rows[at] {
+		t.Header = append(t.Header, CleanCell(h))
+	}
+	return at + 1
 }
 
 // readHeader finds the header among the rows that are not blank, notes what it

@@ -35,9 +35,11 @@ type LineProblem struct {
 // semicolons or tabs, with or without a line "sep=;", in UTF-8 (with or without
 // a byte order mark), UTF-16 or Windows-1252. The first line with more than one
 // filled cell names the columns; a second line of a merged header is joined to
-// it, a line of units below it is passed over, each with a note. An error means
-// that the file as a whole is no such table and says what to do.
-func ReadTable(data []byte) (*Table, error) {
+// it, a line of units below it is passed over, each with a note. Where one of the
+// first lines has all the names that are given, it names the columns, and nothing
+// is joined to it. An error means that the file as a whole is no such table and
+// says what to do.
+func ReadTable(data []byte, names ...string) (*Table, error) {
 	data, err := decode(data)
 	if err != nil {
 		return nil, err
@@ -73,7 +75,10 @@ func ReadTable(data []byte) (*Table, error) {
 	if len(rows) == 0 {
 		return nil, errors.New("the file is empty: the first line must name the columns")
 	}
-	first := t.readHeader(rows, lines)
+	first := t.headerNaming(rows, lines, names)
+	if first == 0 {
+		first = t.readHeader(rows, lines)
+	}
 	for i := first; i < len(rows); i++ {
 		t.add(rows[i], lines[i])
 	}
