@@ -41,6 +41,7 @@ type commands struct {
 	Doctor     doctorCmd     `cmd:"" help:"Check the set-up: configuration, disk, rights, clock, database, schedule."`
 	Completion completionCmd `cmd:"" help:"Print a completion script for a shell."`
 	Man        manCmd        `cmd:"" help:"Print the manual page."`
+	Merge      mergeCmd      `cmd:"" help:"Take over what other databases collected, shards of a crawl for example."`
 	Rebuild    rebuildCmd    `cmd:"" help:"Recreate every derived row from payloads and review files."`
 }
 
@@ -51,7 +52,7 @@ func (c *commands) applyConfig(cfg config) {
 			*p = v
 		}
 	}
-	for _, r := range []*string{&c.Refresh.Review, &c.Link.Review, &c.Extract.Review, &c.Analyse.Review, &c.Report.Review, &c.Rebuild.Review, &c.Explain.Review, &c.Crawl.Review, &c.Study.Review, &c.Question.Check.Review, &c.Vocab.List.Review, &c.Vocab.Test.Review, &c.Vocab.Match.Review, &c.Export.Review, &c.Cite.Review, &c.Check.Review, &c.Pack.Review, &c.Review.Check.Review, &c.Review.Import.Review} {
+	for _, r := range []*string{&c.Refresh.Review, &c.Link.Review, &c.Extract.Review, &c.Analyse.Review, &c.Report.Review, &c.Rebuild.Review, &c.Merge.Review, &c.Explain.Review, &c.Crawl.Review, &c.Study.Review, &c.Question.Check.Review, &c.Vocab.List.Review, &c.Vocab.Test.Review, &c.Vocab.Match.Review, &c.Export.Review, &c.Cite.Review, &c.Check.Review, &c.Pack.Review, &c.Review.Check.Review, &c.Review.Import.Review} {
 		set(r, cfg.Review)
 	}
 	set(&c.Report.Out, cfg.Out)

@@ -264,3 +264,50 @@ func TestVersion(t *testing.T) {
 	}
 	want(t, past(t, "--version"), 0, "past dev (commit unknown, ")
 }
+
+// Shards that were filled apart give, merged in any order, what one database
+// filled with everything gives: the same tables and the same edition.
+func TestMergeShards(t *testing.T) {
+	dir := t.TempDir()
+	files := []string{"../extract/testdata/synthetic-mdma-caps5.json", "../extract/testdata/synthetic-fsfi.json", "../../crawler/ctgov/testdata/NCT99900001.json"}
+	var shards []string
+	one := filepath.Join(dir, "one.db")
+	for i, f := range files {
+		f, err := filepath.Abs(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		shard := filepath.Join(dir, string(rune('a'+i))+".db")
+		want(t, past(t, "import", f, "--db", shard), 0)
+		want(t, past(t, "import", f, "--db", one), 0)
+		shards = append(shards, shard)
+	}
+	tables := func(db string) (out string) { // all but the trials, which say when each was first seen
+		folder := db + "-tables"
+		r := past(t, "export", "--format", "csv", "--out", folder, "--db", db)
+		want(t, r, 0, "edition e-")
+		for _, table := range []string{"arm_results", "effects", "findings", "links", "planned_outcomes"} {
+			b, err := os.ReadFile(filepath.Join(folder, table+".csv"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			out += string(b)
+		}
+		return out + regexp.MustCompile(`edition e-[0-9a-f]+`).FindString(r.stdout)
+	}
+	whole := tables(one)
+	if !strings.Contains(whole, "e-") || strings.Count(whole, "\n") < 20 {
+		t.Fatalf("nothing is compared: %.300s", whole)
+	}
+	for _, order := range [][][]string{{shards}, {shards[2:], shards[:2]}} {
+		db := filepath.Join(dir, "merged"+string(rune('0'+len(order)))+".db")
+		for _, others := range order {
+			want(t, past(t, append([]string{"merge", "--db", db}, others...)...), 0, "new, come at")
+		}
+		want(t, past(t, "merge", shards[0], shards[1], "--db", db), 0, "nothing new")
+		if got := tables(db); got != whole {
+			t.Errorf("merged in order %v, the tables differ from those of one database", order)
+		}
+	}
+	want(t, past(t, "merge", one, "--db", one), 1, "this database itself")
+}

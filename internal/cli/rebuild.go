@@ -25,3 +25,38 @@ func (c *rebuildCmd) Run(ctx context.Context, e *Env) error {
 		return nil
 	})
 }
+
+type mergeCmd struct {
+	reviewFlag
+	Databases []string `arg:"" name:"database" type:"existingfile" help:"The other databases; they stay as they are."`
+}
+
+// Run takes over payloads with their history and reads all records again: the
+// same databases in any order, once or several times, give the same records.
+func (c *mergeCmd) Run(ctx context.Context, e *Env) error {
+	st, err := e.openStore(ctx, "merge", false, true) // makes it where it is not there
+	if err == nil {
+		err = st.Close()
+	}
+	if err != nil {
+		return err
+	}
+	return e.withPipeline(ctx, "merge", c.Review, func(p *pipeline.Pipeline) error {
+		took, rep, err := p.Merge(ctx, c.Databases, nil)
+		if err != nil {
+			return err
+		}
+		e.count("payloads", took.Payloads)
+		e.count("arrivals", took.Arrivals)
+		if e.Globals.JSON {
+			return e.printJSON(map[string]any{"taken": took, "rebuilt": rep})
+		}
+		if !took.Any() {
+			fmt.Fprintln(e.Stdout, "nothing new: this database holds all of it already")
+			return nil
+		}
+		fmt.Fprintf(e.Stdout, "%s new, come at %s; %s now, read from %s; %d could not be read\n", plural(took.Payloads, "payload"), plural(took.Arrivals, "time"),
+			plural(rep.Records, "record"), plural(rep.Arrivals, "payload"), len(rep.Failed))
+		return nil
+	})
+}

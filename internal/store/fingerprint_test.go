@@ -27,7 +27,7 @@ var fingerprintQueries = []struct{ table, query string }{
 	{"hit", `SELECT q.source, q.key, dense_rank() OVER (PARTITION BY q.query_no ORDER BY l.list_no), l.complete, l.total, h.rank, h.record_id
 		FROM query q JOIN hit_list l USING (query_no) LEFT JOIN hit h USING (list_no) ORDER BY 1, 2, 3, 6`},
 	{"mark", "SELECT source, stamp, plan FROM mark ORDER BY source"},
-	{"tombstone", "SELECT source, record_id, returned_at IS NULL FROM tombstone ORDER BY source, record_id, tombstone_no"},
+	{"tombstone", "SELECT source, record_id, returned_at IS NULL FROM tombstone ORDER BY source, record_id, at, tombstone_no"},
 	{"problem", `SELECT level, source, record_id, kind, place, message, retry, payload_sha256, resolved_at IS NULL FROM problem
 		ORDER BY 1, 2, 3, 4, 5, 6, 8`},
 	{"record", "SELECT %record, v.content_hash, v.payload_sha256, v.pointer FROM record r JOIN record_version v ON v.version_no = r.version_no ORDER BY r.source, r.id"},

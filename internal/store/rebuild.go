@@ -52,36 +52,46 @@ type RebuildReport struct {
 // records that the parser finds in their payloads.
 func (s *Store) Rebuild(ctx context.Context, progress func(done, total int)) (RebuildReport, error) {
 	var rep RebuildReport
-	err := s.write(ctx, func(c *conn) error {
-		total, err := c.number("SELECT count(*) FROM arrival")
-		if err != nil {
-			return err
-		}
-		if err := c.resetDerived(); err != nil {
-			return err
-		}
-		for last := int64(0); ; {
-			if err := ctx.Err(); err != nil {
-				return err
-			}
-			a, err := c.arrivalAfter(last)
-			if err != nil || a == nil {
-				return err
-			}
-			last = a.no
-			if err := s.replay(c, a, &rep); err != nil {
-				return fmt.Errorf("payload %s from %s: %w", a.p.SHA256, a.p.URL, err)
-			}
-			rep.Arrivals++
-			if progress != nil {
-				progress(rep.Arrivals, int(total))
-			}
-		}
-	})
-	if err != nil {
+	if err := s.write(ctx, func(c *conn) error { return s.rebuild(ctx, c, &rep, progress, nil) }); err != nil {
 		return RebuildReport{}, fmt.Errorf("rebuild: %w", err)
 	}
 	return rep, nil
+}
+
+// rebuild calls before, if it is given, with the time of each arrival that is
+// later than the one before.
+func (s *Store) rebuild(ctx context.Context, c *conn, rep *RebuildReport, progress func(done, total int), before func(at string) error) error {
+	total, err := c.number("SELECT count(*) FROM arrival")
+	if err != nil {
+		return err
+	}
+	if err := c.resetDerived(); err != nil {
+		return err
+	}
+	now := ""
+	for last := int64(0); ; {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		a, err := c.arrivalAfter(last)
+		if err != nil || a == nil {
+			return err
+		}
+		last = a.no
+		if at := stampText(a.p.FetchedAt); before != nil && at > now {
+			now = at
+			if err := before(at); err != nil {
+				return err
+			}
+		}
+		if err := s.replay(c, a, rep); err != nil {
+			return fmt.Errorf("payload %s from %s: %w", a.p.SHA256, a.p.URL, err)
+		}
+		rep.Arrivals++
+		if progress != nil {
+			progress(rep.Arrivals, int(total))
+		}
+	}
 }
 
 // arrivalRow is an arrival with its body.
