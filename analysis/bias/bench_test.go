@@ -4,6 +4,8 @@ import (
 	"math"
 	"math/rand/v2"
 	"testing"
+
+	"past/analysis/internal/benchcpu"
 )
 
 // simulated draws k studies of which one in three of the insignificant ones is missing.
@@ -24,6 +26,7 @@ func simulated(k int) Studies {
 func BenchmarkSelection3Parameters100(b *testing.B) {
 	s := simulated(100)
 	o := SelectionOptions{Kind: StepFunction, Alternative: Greater, Steps: []float64{0.025}}
+	benchcpu.Measure(b)
 	for b.Loop() {
 		if _, err := FitSelection(s, o); err != nil {
 			b.Fatal(err)
@@ -33,6 +36,7 @@ func BenchmarkSelection3Parameters100(b *testing.B) {
 
 func BenchmarkSelectionBeta100(b *testing.B) {
 	s := simulated(100)
+	benchcpu.Measure(b)
 	for b.Loop() {
 		if _, err := FitSelection(s, SelectionOptions{Kind: BetaFunction, Alternative: Greater}); err != nil {
 			b.Fatal(err)
@@ -42,6 +46,7 @@ func BenchmarkSelectionBeta100(b *testing.B) {
 
 func BenchmarkTrimFill100(b *testing.B) {
 	s := simulated(100)
+	benchcpu.Measure(b)
 	for b.Loop() {
 		if _, err := TrimFill(s, TrimFillOptions{}); err != nil {
 			b.Fatal(err)
@@ -51,6 +56,7 @@ func BenchmarkTrimFill100(b *testing.B) {
 
 func BenchmarkHenmiCopas100(b *testing.B) {
 	s := simulated(100)
+	benchcpu.Measure(b)
 	for b.Loop() {
 		if _, err := HenmiCopas(s, HenmiCopasOptions{}); err != nil {
 			b.Fatal(err)
@@ -60,6 +66,7 @@ func BenchmarkHenmiCopas100(b *testing.B) {
 
 func BenchmarkRankTest100(b *testing.B) {
 	s := simulated(100)
+	benchcpu.Measure(b)
 	for b.Loop() {
 		if _, err := RankTest(s); err != nil {
 			b.Fatal(err)

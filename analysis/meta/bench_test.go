@@ -5,6 +5,8 @@ import (
 	"math"
 	"math/rand/v2"
 	"testing"
+
+	"past/analysis/internal/benchcpu"
 )
 
 // simulated draws k effects with true mean 0.3 and tau2 0.1.
@@ -35,6 +37,7 @@ func BenchmarkFitREMLKnHa(b *testing.B) {
 			y, v = fourThousand()
 		}
 		b.Run(fmt.Sprintf("k=%d", k), func(b *testing.B) {
+			benchcpu.Measure(b)
 			for b.Loop() {
 				r, err := Fit(y, v, Options{Method: REML, Test: KnHa})
 				if err != nil {
@@ -51,6 +54,7 @@ func BenchmarkFitREMLKnHa(b *testing.B) {
 func BenchmarkQProfile100(b *testing.B) {
 	y, v := simulated(100, 3)
 	r := mustFit(b, y, v, Options{})
+	benchcpu.Measure(b)
 	for b.Loop() {
 		if _, err := r.QProfile(); err != nil {
 			b.Fatal(err)
@@ -61,6 +65,7 @@ func BenchmarkQProfile100(b *testing.B) {
 func BenchmarkProfileLikelihood100(b *testing.B) {
 	y, v := simulated(100, 3)
 	r := mustFit(b, y, v, Options{})
+	benchcpu.Measure(b)
 	for b.Loop() {
 		if _, err := r.ProfileLikelihood(); err != nil {
 			b.Fatal(err)
@@ -78,6 +83,7 @@ func BenchmarkDiagnostics100(b *testing.B) {
 		"baujat":        func() error { r.Baujat(); return nil },
 	} {
 		b.Run(name, func(b *testing.B) {
+			benchcpu.Measure(b)
 			for b.Loop() {
 				if err := run(); err != nil {
 					b.Fatal(err)
@@ -91,6 +97,7 @@ func BenchmarkGOSH(b *testing.B) {
 	for _, k := range []int{13, 20} {
 		y, v := simulated(k, 3)
 		b.Run(fmt.Sprintf("REML/subsets=2^%d", k), func(b *testing.B) {
+			benchcpu.Measure(b)
 			for b.Loop() {
 				if _, err := GOSH(y, v, GOSHOptions{Method: REML}); err != nil {
 					b.Fatal(err)
@@ -105,6 +112,7 @@ func BenchmarkWorkspace10000(b *testing.B) {
 	y, v := simulated(64, 3)
 	var ws Workspace
 	b.ReportAllocs()
+	benchcpu.Measure(b)
 	for b.Loop() {
 		for i := 0; i < 10000; i++ {
 			k := 2 + i%11
@@ -122,6 +130,7 @@ func BenchmarkPermutations1000(b *testing.B) {
 	flipped := make([]float64, len(y))
 	r := rand.New(rand.NewPCG(1, 2))
 	var ws Workspace
+	benchcpu.Measure(b)
 	for b.Loop() {
 		for i := 0; i < 1000; i++ {
 			for j := range y {
@@ -145,6 +154,7 @@ func BenchmarkMetaRegression100(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
+	benchcpu.Measure(b)
 	for b.Loop() {
 		if _, err := Fit(y, v, Options{Design: d}); err != nil {
 			b.Fatal(err)

@@ -5,6 +5,8 @@ import (
 	"math"
 	"math/rand"
 	"testing"
+
+	"past/analysis/internal/benchcpu"
 )
 
 // simulated makes n effects in clusters of 1 to most effects, with true between and
@@ -32,6 +34,7 @@ func BenchmarkCHE(b *testing.B) {
 		d := simulated(1, n, 11, 0.1, 0.05, 0.6)
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
 			b.ReportAllocs()
+			benchcpu.Measure(b)
 			for i := 0; i < b.N; i++ {
 				r, err := Fit(d, Design{}, Options{Rho: 0.6})
 				if err != nil {
@@ -50,6 +53,7 @@ func BenchmarkCHEFit(b *testing.B) {
 	for _, n := range []int{120, 1200} {
 		d := simulated(1, n, 11, 0.1, 0.05, 0.6)
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			benchcpu.Measure(b)
 			for i := 0; i < b.N; i++ {
 				if _, err := Fit(d, Design{}, Options{Rho: 0.6}); err != nil {
 					b.Fatal(err)
@@ -63,6 +67,7 @@ func BenchmarkCHEFit(b *testing.B) {
 func BenchmarkCHEModerators(b *testing.B) {
 	d := simulated(1, 1200, 11, 0.1, 0.05, 0.6)
 	x := moderated(3, d)
+	benchcpu.Measure(b)
 	for i := 0; i < b.N; i++ {
 		r, err := Fit(d, x, Options{Rho: 0.6})
 		if err != nil {
@@ -77,6 +82,7 @@ func BenchmarkCHEModerators(b *testing.B) {
 // BenchmarkLargeClusters has few clusters of many effects.
 func BenchmarkLargeClusters(b *testing.B) {
 	d := simulated(1, 1200, 600, 0.1, 0.05, 0.6)
+	benchcpu.Measure(b)
 	for i := 0; i < b.N; i++ {
 		r, err := Fit(d, Design{}, Options{Rho: 0.6})
 		if err != nil {

@@ -381,7 +381,11 @@ func (a *analysis) request(measure effect.Measure, method meta.Method, test meta
 		if a.cmd.Rho != nil {
 			che["rho"] = *a.cmd.Rho
 		}
-		req["multilevel"] = Tree{"cluster_column": orElse(a.c.find([]string{s, fold(s)}), s), "three_level": one(), "che": che}
+		var mods []any
+		for _, f := range a.clusterFormulas() {
+			mods = append(mods, Tree{"name": f, "formula": f, "che": Tree{"method": "REML", "test": "t", "robust": robust}})
+		}
+		req["multilevel"] = Tree{"cluster_column": orElse(a.c.find([]string{s, fold(s)}), s), "three_level": one(), "che": che, "mods": mods}
 	}
 	if a.c.Kind == string(effect.KindTwoByTwo) {
 		switch measure {
@@ -395,6 +399,20 @@ func (a *analysis) request(measure effect.Measure, method meta.Method, test meta
 		req["person_time_pooled"] = Tree{"mantel_haenszel": []any{Tree{"measure": string(measure), "correct": true}}}
 	}
 	return req
+}
+
+// clusterFormulas are the moderators and the subgroups of a table with clusters: of
+// subgroups the means and the test between them.
+func (a *analysis) clusterFormulas() []string {
+	var out []string
+	if f := modsFormula(a.cmd.Mods); f != "" {
+		out = append(out, f)
+	}
+	if s := a.cmd.Subgroup; s != "" {
+		name := orElse(a.c.find([]string{s, fold(s)}), s)
+		out = append(out, "~ 0 + factor("+name+")", "~ factor("+name+")")
+	}
+	return out
 }
 
 // isLog tells whether a measure's back-transformation is the exponential.

@@ -19,9 +19,12 @@ import (
 // power is I(column^2) and the like.
 var power = regexp.MustCompile(`^I\(\s*(.+?)\s*\^\s*([2-6])\s*\)$`)
 
+var noIntercept = regexp.MustCompile(`-\s*1\s*$`)
+
 // words splits a formula into its terms, with a*b written out.
 func words(formula string) (intercept bool, terms []string, err error) {
 	rhs, found := strings.CutPrefix(strings.TrimSpace(formula), "~")
+	rhs = noIntercept.ReplaceAllString(rhs, "+ 0")
 	if !found {
 		return false, nil, fmt.Errorf("formula %q must start with ~", formula)
 	}
@@ -64,71 +67,103 @@ func words(formula string) (intercept bool, terms []string, err error) {
 	return intercept, terms, nil
 }
 
-// moderated returns the effects and variances of the used rows and the design of a
-// formula such as "~ dose + I(dose^2) + factor(type)". Text columns are factors; rows
-// with a missing moderator are marked so in the design.
-func (c *Case) moderated(formula string) (y, v []float64, d *meta.Design, err error) {
+// formulaRows reads formulas over the rows used, or over all rows of the input, in
+// which those that cannot be used are missing elsewhere.
+type formulaRows struct {
+	c   *Case
+	all bool
+}
+
+func rowsOf[T any](r formulaRows, x []T) []T {
+	if r.all {
+		return slices.Clone(x)
+	}
+	return Used(r.c, x)
+}
+
+// design is the design of a formula such as "~ dose + I(dose^2) + factor(type)". Text
+// columns are factors; rows with a missing moderator are marked so in the design.
+func (r formulaRows) design(formula string) (*meta.Design, error) {
 	intercept, list, err := words(formula)
 	if err != nil {
-		return nil, nil, nil, err
+		return nil, err
 	}
 	var terms []meta.Term
 	for _, w := range list {
 		a, b, crossed := strings.Cut(w, ":")
-		if c.HasColumn(w) || !crossed {
-			t, err := c.term(w)
+		if r.c.HasColumn(w) || !crossed {
+			t, err := r.term(w)
 			if err != nil {
-				return nil, nil, nil, err
+				return nil, err
 			}
 			terms = append(terms, t)
 			continue
 		}
-		products, err := c.products(strings.TrimSpace(a), strings.TrimSpace(b))
+		products, err := r.products(strings.TrimSpace(a), strings.TrimSpace(b))
 		if err != nil {
-			return nil, nil, nil, err
+			return nil, err
 		}
 		terms = append(terms, products...)
 	}
-	d, err = meta.NewDesign(intercept, terms...)
+	d, err := meta.NewDesign(intercept, terms...)
 	if err == nil {
 		d.Formula = "~ " + strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(formula), "~"))
 	}
+	return d, err
+}
+
+// moderated returns the effects and variances of the used rows and the design of a
+// formula.
+func (c *Case) moderated(formula string) (y, v []float64, d *meta.Design, err error) {
+	d, err = formulaRows{c: c}.design(formula)
 	return c.Y, c.V, d, err
 }
 
 // term reads one word of a formula over the used rows.
-func (c *Case) term(word string) (meta.Term, error) {
+func (r formulaRows) term(word string) (meta.Term, error) {
 	name, factor := word, false
 	if in, ok := strings.CutPrefix(word, "factor("); ok && strings.HasSuffix(in, ")") {
 		name, factor = strings.TrimSpace(strings.TrimSuffix(in, ")")), true
 	}
-	if m := power.FindStringSubmatch(word); m != nil && !c.HasColumn(word) {
-		x, err := c.Floats(m[1])
+	if m := power.FindStringSubmatch(word); m != nil && !r.c.HasColumn(word) {
+		x, err := r.c.Floats(m[1])
 		if err != nil {
 			return meta.Term{}, err
 		}
 		n, _ := strconv.ParseFloat(m[2], 64)
-		x = Used(c, x)
+		x = rowsOf(r, x)
 		for i := range x {
 			x[i] = math.Pow(x[i], n)
 		}
 		return meta.Numeric(word, x), nil
 	}
-	if !c.HasColumn(name) && strings.ContainsAny(name, "():*^|-/%") {
+	if !r.c.HasColumn(name) && strings.ContainsAny(name, "():*^|-/%") {
 		return meta.Term{}, fmt.Errorf("term %q of the formula: columns, factor(column), I(column^2), a:b and a*b, joined by +, are understood", word)
 	}
-	if factor || c.IsText(name) || c.isLogical(name) {
-		labels, _, err := c.Texts(name)
-		if err != nil {
-			return meta.Term{}, err
-		}
-		return meta.Factor(word, Used(c, labels)), nil
+	if factor || r.c.IsText(name) || r.c.isLogical(name) {
+		labels, err := r.labels(name)
+		return meta.Factor(word, labels), err
 	}
-	values, err := c.Floats(name)
+	values, err := r.c.Floats(name)
 	if err != nil {
 		return meta.Term{}, err
 	}
-	return meta.Numeric(word, Used(c, values)), nil
+	return meta.Numeric(word, rowsOf(r, values)), nil
+}
+
+// labels are the levels of a factor. A level is one that a used row has.
+func (r formulaRows) labels(name string) ([]string, error) {
+	labels, _, err := r.c.Texts(name)
+	if err != nil {
+		return nil, err
+	}
+	labels = rowsOf(r, labels)
+	for i := range labels {
+		if r.all && !slices.Contains(r.c.RowsUsed, i+1) {
+			labels[i] = ""
+		}
+	}
+	return labels, nil
 }
 
 // indicator is a column of the model matrix with its name.
@@ -138,13 +173,13 @@ type indicator struct {
 }
 
 // indicators are the columns that a term has in a model with an intercept.
-func (c *Case) indicators(word string) ([]indicator, error) {
+func (r formulaRows) indicators(word string) ([]indicator, error) {
 	name := word
 	if in, ok := strings.CutPrefix(word, "factor("); ok && strings.HasSuffix(in, ")") {
 		name = strings.TrimSpace(strings.TrimSuffix(in, ")"))
 	}
-	if name == word && !c.IsText(name) && !c.isLogical(name) {
-		if _, err := c.term(word); err != nil {
+	if name == word && !r.c.IsText(name) && !r.c.isLogical(name) {
+		if _, err := r.term(word); err != nil {
 			return nil, err
 		}
 		source, p := word, 1.0
@@ -152,21 +187,20 @@ func (c *Case) indicators(word string) ([]indicator, error) {
 			source = m[1]
 			p, _ = strconv.ParseFloat(m[2], 64)
 		}
-		x, err := c.Floats(source)
+		x, err := r.c.Floats(source)
 		if err != nil {
 			return nil, err
 		}
-		x = Used(c, x)
+		x = rowsOf(r, x)
 		for i := range x {
 			x[i] = math.Pow(x[i], p)
 		}
 		return []indicator{{word, x}}, nil
 	}
-	all, _, err := c.Texts(name)
+	labels, err := r.labels(name)
 	if err != nil {
 		return nil, err
 	}
-	labels := Used(c, all)
 	levels := slices.Clone(labels)
 	sort.Slice(levels, func(i, j int) bool {
 		a, errA := strconv.ParseFloat(levels[i], 64)
@@ -194,12 +228,12 @@ func (c *Case) indicators(word string) ([]indicator, error) {
 }
 
 // products are the columns of an interaction.
-func (c *Case) products(a, b string) ([]meta.Term, error) {
-	first, err := c.indicators(a)
+func (r formulaRows) products(a, b string) ([]meta.Term, error) {
+	first, err := r.indicators(a)
 	if err != nil {
 		return nil, err
 	}
-	second, err := c.indicators(b)
+	second, err := r.indicators(b)
 	if err != nil {
 		return nil, err
 	}

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math"
 	"strconv"
-	"strings"
 
 	"past/analysis/meta"
 	"past/analysis/multilevel"
@@ -87,11 +86,7 @@ func (c *Case) clustered(req Tree) (multilevel.Data, error) {
 // "~ 0 + a".
 func (m *multilevelRun) design(formula string) (multilevel.Design, error) {
 	var out multilevel.Design
-	terms, intercept, err := m.terms(formula)
-	if err != nil {
-		return out, err
-	}
-	d, err := meta.NewDesign(intercept, terms...)
+	d, err := formulaRows{c: m.c, all: true}.design(formula)
 	if err != nil {
 		return out, err
 	}
@@ -110,55 +105,6 @@ func (m *multilevelRun) design(formula string) (multilevel.Design, error) {
 		}
 	}
 	return out, nil
-}
-
-// terms reads the moderators of a formula. Text columns and factor(x) are factors.
-func (m *multilevelRun) terms(formula string) (terms []meta.Term, intercept bool, err error) {
-	rhs := strings.TrimSpace(formula)
-	if i := strings.IndexByte(rhs, '~'); i >= 0 {
-		rhs = rhs[i+1:]
-	}
-	intercept = true
-	rhs = strings.ReplaceAll(rhs, "- 1", "+ 0")
-	rhs = strings.ReplaceAll(rhs, "-1", "+0")
-	for _, part := range strings.Split(rhs, "+") {
-		name := strings.TrimSpace(part)
-		factor := false
-		if inner, ok := strings.CutPrefix(name, "factor("); ok && strings.HasSuffix(inner, ")") {
-			name, factor = strings.TrimSpace(strings.TrimSuffix(inner, ")")), true
-		}
-		switch {
-		case name == "0":
-			intercept = false
-			continue
-		case name == "1" || name == "":
-			continue
-		case strings.ContainsAny(name, ":*^|()"):
-			return nil, false, fmt.Errorf("formula %q: %q is not supported here, only columns and factor(column) joined by +", formula, name)
-		}
-		var t meta.Term
-		if factor || m.c.IsText(name) {
-			labels, _, err := m.c.Texts(name)
-			if err != nil {
-				return nil, false, err
-			}
-			t = meta.Factor(name, labels)
-			if factor {
-				t = meta.Factor("factor("+name+")", labels)
-			}
-		} else {
-			values, err := m.c.Floats(name)
-			if err != nil {
-				return nil, false, err
-			}
-			t = meta.Numeric(name, values)
-		}
-		terms = append(terms, t)
-	}
-	if len(terms) == 0 {
-		return nil, false, fmt.Errorf("formula %q names no moderator", formula)
-	}
-	return terms, intercept, nil
 }
 
 func (m *multilevelRun) threeLevel(ask any) any {

@@ -122,3 +122,27 @@ func TestMultilevelBlockRefuses(t *testing.T) {
 		}
 	}
 }
+
+// Moderators and subgroups of a table with clusters come from the model for
+// dependent effects, before what takes the rows as independent. The limits are those
+// that clubSandwich prints for the same models.
+func TestModeratorsOfClusters(t *testing.T) {
+	table := "study,yi,vi,x,g\nA,0.1,0.04,1,p\nA,0.25,0.05,2,q\nB,0.4,0.06,3,p\nB,0.5,0.05,1,p\nC,-0.1,0.08,2,q\n" +
+		"D,0.3,0.03,3,q\nD,0.6,0.04,2,p\nE,0.2,0.05,1,q\nE,0.1,0.05,4,q\nF,0.7,0.06,5,p\n"
+	out, err := run(t, table, Command{Cluster: "study", Mods: "x", Subgroup: "g"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"0.0192  [-0.1734, 0.2119]", "0.4067  [-0.0259, 0.8393]", "0.2162  [0.0111, 0.4212]", "-0.1905  [-0.7539, 0.3728]"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("%s is missing in\n%s", want, out)
+		}
+	}
+	if che, naive := strings.Index(out, "CHE, sampling"), strings.Index(out, "footnote: what follows takes the rows"); che < 0 || naive < che {
+		t.Errorf("the model for dependent effects does not come first:\n%s", out)
+	}
+	script, err := run(t, table, Command{Cluster: "study", Mods: "x", Subgroup: "g", R: true})
+	if err != nil || !strings.Contains(script, "rma.mv(yi, V, mods = ~ 0 + factor(`g`)") {
+		t.Errorf("%v\n%s", err, script)
+	}
+}

@@ -33,6 +33,7 @@ func (a *analysis) writeTable(w io.Writer) error {
 	}
 	p.heading()
 	p.studies()
+	p.blocks()
 	p.pooled()
 	p.heterogeneity()
 	if a.subgroups != nil {
@@ -41,7 +42,6 @@ func (a *analysis) writeTable(w io.Writer) error {
 	if a.moderated != nil {
 		p.moderators()
 	}
-	p.blocks()
 	p.furtherText()
 	for i, warning := range a.c.Warnings {
 		if i == 0 {
@@ -179,6 +179,9 @@ func (p *printer) pooled() {
 	if r.Guarded {
 		title += ", guarded"
 	}
+	if p.a.cmd.Cluster != "" {
+		p.line("footnote: what follows takes the rows as independent")
+	}
 	p.effectLine(title, r.Beta[0], r.CILb[0], r.CIUb[0], r.PVal[0])
 	if u := r.Unguarded; u != nil {
 		p.effectLine("  footnote: unguarded, narrower than common effect", r.Beta[0], u.CILb[0], u.CIUb[0], u.PVal[0])
@@ -273,6 +276,38 @@ func (p *printer) blocks() {
 	che := asTree(m["che"])
 	fits, _ := che["fits"].([]Tree)
 	p.dependent(fmt.Sprintf("CHE, sampling correlation %v", che["rho"]), fits)
+	mods, _ := m["mods"].([]Tree)
+	for _, t := range mods {
+		p.dependentModerators(text(t, "formula"), asTree(t["che"]))
+	}
+}
+
+// dependentModerators prints the coefficients of a model for dependent effects with
+// robust intervals.
+func (p *printer) dependentModerators(formula string, fit Tree) {
+	r := asTree(asTree(fit["robust"])["cr2_club_sandwich"])
+	if e := orElse(text(fit, "error"), text(r, "error")); e != "" || r == nil {
+		p.line("  CHE, %s: not available: %s", printable(formula), e)
+		return
+	}
+	p.line("  CHE, %s, robust variance (CR2, Satterthwaite)", printable(formula))
+	names, _ := fit["coef_names"].([]string)
+	for j, name := range names {
+		at := func(t Tree, key string) float64 {
+			if all, ok := t[key].([]float64); ok {
+				return all[j]
+			}
+			x, _ := asNumber(t[key])
+			return x
+		}
+		p.line("    %s  %s  %s  %s", pad(cut(printable(name), 38), 38), num(at(fit, "beta")), interval(at(r, "ci_lb"), at(r, "ci_ub")), pval(at(r, "pval")))
+	}
+	if qm, ok := asNumber(r["qm"]); ok && len(names) > 1 && names[0] == "intrcpt" {
+		qp, _ := asNumber(r["qm_p"])
+		p.line("    all but the intercept: F = %s, %s", num(qm), pval(qp))
+	}
+	p.warnings(fit)
+	p.warnings(r)
 }
 
 func (p *printer) treeLine(title string, t Tree) {

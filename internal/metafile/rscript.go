@@ -132,6 +132,12 @@ func (a *analysis) rExtras(out func(string, ...any)) {
 		out("three <- rma.mv(yi, vi, random = ~ 1 | cluster / es, data = dat, test = \"t\")\nprint(three, digits = 6)\nprint(conf_int(three, vcov = \"CR2\"))")
 		out("V <- impute_covariance_matrix(dat$vi, cluster = dat$cluster, r = %s)", rNum(rho))
 		out("che <- rma.mv(yi, V, random = ~ 1 | cluster / es, data = dat, test = \"t\")\nprint(che, digits = 6)\nprint(conf_int(che, vcov = \"CR2\"))")
+		for _, f := range a.clusterFormulas() {
+			for _, name := range formulaColumns(f) {
+				column(name, name)
+			}
+			out("print(conf_int(rma.mv(yi, V, mods = %s, random = ~ 1 | cluster / es, data = dat, test = \"t\"), vcov = \"CR2\"), digits = 6)", rFormula(f))
+		}
 	}
 	if a.blocks["two_by_two_pooled"] != nil && orFormula(c.Formula) == effect.Metafor {
 		if c.Measure == string(effect.PETO) {

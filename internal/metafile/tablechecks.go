@@ -62,7 +62,7 @@ func (c *Case) checkTable(labels []string, cmd Command) error {
 func (c *Case) checkDependence(labels []string, cmd Command) error {
 	if cmd.Cluster != "" {
 		if cmd.Subgroup != "" || cmd.Mods != "" {
-			c.warn("--cluster is used in the three-level model; subgroups and moderators take the rows as independent")
+			c.warn("--cluster: the model for dependent effects is what counts; subgroups and moderators of the footnote take the rows as independent")
 		}
 		return nil
 	}
