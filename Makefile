@@ -23,12 +23,12 @@ test: ## run all tests
 	go test -timeout 30m ./...
 
 race: ## run the tests that share memory under the race detector (needs a C compiler)
-	CGO_ENABLED=1 go test -race ./crawler/... ./internal/store/... ./internal/web/... ./internal/refresh/... ./analysis/meta/...
+	CGO_ENABLED=1 go test -race ./crawler/... ./internal/store/... ./internal/web/... ./internal/run/... ./analysis/meta/...
 
 lint: ## gofmt, go vet, staticcheck, layer check, module pins
 	@sh .ci/lint
 
-docs: ## write the generated pages of docs/ anew
+docs: ## write the generated pages of docs/
 	go generate ./internal/cli
 
 size: ## print the measures of the house

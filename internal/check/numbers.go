@@ -8,7 +8,6 @@ import (
 	"strconv"
 	"strings"
 
-	"past/internal/cite"
 	"past/internal/edition"
 	"past/internal/evidence"
 	"past/internal/text"
@@ -242,7 +241,7 @@ func numberProblems(text string, f edition.Flat) []problem {
 	for _, m := range certForm.FindAllStringSubmatchIndex(text, -1) {
 		said := strings.ToLower(firstOf(group(text, m, 1), group(text, m, 2)))
 		if said != f.Certainty {
-			out = append(out, problem{m[0], CertaintyWrong, Error, fmt.Sprintf("the certainty of %s is %s, the text says %s", f.ID, cite.Certainty(f), said)})
+			out = append(out, problem{m[0], CertaintyWrong, Error, fmt.Sprintf("the certainty of %s is %s, the text says %s", f.ID, f.CertaintyWords(), said)})
 		}
 	}
 	return out

@@ -56,11 +56,11 @@ func (s *Shelf) Compare(then edition.Document, id string) (Comparison, error) {
 		return c, nil
 	}
 	c.NowWords = now.Sentence
-	c.row("estimate and interval", Estimate(old), Estimate(now))
+	c.row("estimate and interval", old.EstimateWords(), now.EstimateWords())
 	c.row("prediction interval", prediction(old), prediction(now))
 	c.row("studies (k)", fmt.Sprint(old.K), fmt.Sprint(now.K))
 	c.row("participants (n)", fmt.Sprint(old.N), fmt.Sprint(now.N))
-	c.row("certainty", Certainty(old), Certainty(now))
+	c.row("certainty", old.CertaintyWords(), now.CertaintyWords())
 	c.row("model", model(old), model(now))
 	c.row("verdict on its claims", verdicts(then.Claims, id), verdicts(s.Document.Claims, id))
 	c.In, c.Out = minus(now.Studies, old.Studies), minus(old.Studies, now.Studies)
@@ -88,7 +88,7 @@ func prediction(f edition.Flat) string {
 	if f.PILb == nil || f.PIUb == nil {
 		return "none"
 	}
-	return fmt.Sprintf("[%s, %s]", shown(f, *f.PILb), shown(f, *f.PIUb))
+	return fmt.Sprintf("[%s, %s]", f.Shown(*f.PILb), f.Shown(*f.PIUb))
 }
 
 func model(f edition.Flat) string {

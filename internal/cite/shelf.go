@@ -219,7 +219,7 @@ func (s *Shelf) identity() string {
 }
 
 func (s *Shelf) finding(f edition.Flat) Item {
-	notes := []string{f.Sentence, Numbers(f), s.identity(), "Concept id past:" + f.ID + ", version id past:" + f.ID + "@" + s.Document.ID}
+	notes := []string{f.Sentence, f.NumberWords(), s.identity(), "Concept id past:" + f.ID + ", version id past:" + f.ID + "@" + s.Document.ID}
 	if len(s.findings[f.ID].Retracted) > 0 && s.current(f) {
 		notes = append(notes, "RESTS ON A RETRACTED PAPER: "+strings.Join(s.findings[f.ID].Retracted, ", "))
 	}

@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"strings"
 
-	"past/internal/changes"
+	"past/internal/edition/changes"
 	"past/internal/store"
 )
 

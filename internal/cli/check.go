@@ -9,6 +9,7 @@ import (
 	"past/internal/check"
 	"past/internal/cite"
 	"past/internal/edition"
+	"past/internal/text"
 )
 
 type checkCmd struct {
@@ -26,7 +27,7 @@ func (c *checkCmd) Run(ctx context.Context, e *Env) error {
 		return err
 	}
 	if len(files) == 0 {
-		return fmt.Errorf("no document to check: %s of other kinds or hidden (documents are %s)", plural(left, "file"), strings.Join(check.Extensions, " "))
+		return fmt.Errorf("no document to check: %s of other kinds or hidden (documents are %s)", text.Count(left, "file"), strings.Join(check.Extensions, " "))
 	}
 	p, err := e.openFresh(ctx, "check", c.Review)
 	if err != nil {
@@ -109,12 +110,12 @@ func (c *checkCmd) print(e *Env, r check.Report) error {
 			shown++
 			fmt.Fprintln(e.Stdout, i)
 		}
-		fmt.Fprintf(e.Stdout, "%s, %s, %s against edition %s: %s", plural(r.Files, "file"), plural(r.References, "reference"), plural(r.Bound, "bound sentence"), r.Edition, plural(shown, "issue"))
+		fmt.Fprintf(e.Stdout, "%s, %s, %s against edition %s: %s", text.Count(r.Files, "file"), text.Count(r.References, "reference"), text.Count(r.Bound, "bound sentence"), r.Edition, text.Count(shown, "issue"))
 		if notes > 0 {
-			fmt.Fprintf(e.Stdout, ", %s (--notes lists them)", plural(notes, "note"))
+			fmt.Fprintf(e.Stdout, ", %s (--notes lists them)", text.Count(notes, "note"))
 		}
 		if r.Fixed > 0 {
-			fmt.Fprintf(e.Stdout, ", %s made", plural(r.Fixed, "change"))
+			fmt.Fprintf(e.Stdout, ", %s made", text.Count(r.Fixed, "change"))
 		}
 		fmt.Fprintln(e.Stdout)
 	}

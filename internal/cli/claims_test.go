@@ -41,8 +41,8 @@ func claim(ed editionClaims, id string) evidence.ClaimVerdict {
 // Users' claims are judged and published as the program's own are; a mistake in
 // one is told with its file and line and stops no other.
 func TestUsersClaims(t *testing.T) {
-	dir := filepath.Join(t.TempDir(), "demo")
-	want(t, past(t, "demo", "--dir", dir), 0)
+	t.Parallel()
+	dir := demonstration(t)
 	db, rev, out := filepath.Join(dir, "past.db"), filepath.Join(dir, "review"), filepath.Join(dir, "report")
 	before := claimsOf(t, out)
 	write := func(name, content string) {
@@ -117,8 +117,8 @@ func TestUsersClaims(t *testing.T) {
 // A person's word on a topic changes the gap map, and who, when and why are
 // shown with it.
 func TestTopicsAreCorrectedByPeople(t *testing.T) {
-	dir := filepath.Join(t.TempDir(), "demo")
-	want(t, past(t, "demo", "--dir", dir), 0)
+	t.Parallel()
+	dir := demonstration(t)
 	db, rev, out := filepath.Join(dir, "past.db"), filepath.Join(dir, "review"), filepath.Join(dir, "report")
 	sheets := filepath.Join(dir, "sheets")
 	want(t, past(t, "review", "export", "--db", db, "--out", sheets), 0, "topics.csv")

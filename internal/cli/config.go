@@ -11,7 +11,9 @@ import (
 	"github.com/alecthomas/kong"
 	"github.com/goccy/go-yaml"
 
-	"past/internal/refresh"
+	"past/internal/edition/gate"
+	"past/internal/run"
+	"past/internal/run/notify"
 	"past/internal/text"
 )
 
@@ -72,7 +74,7 @@ type gateConfig struct {
 }
 
 // over sets the bounds that the file names.
-func (g gateConfig) over(th *refresh.Thresholds) {
+func (g gateConfig) over(th *gate.Thresholds) {
 	give(&th.SourceShrink, g.SourceShrink)
 	give(&th.SourceShrinkMin, g.SourceShrinkMin)
 	give(&th.Uncaused, g.Uncaused)
@@ -169,7 +171,7 @@ func (c config) check(lines map[string]int) error {
 		return at("refresh.at", "a schedule has either an interval (every) or a time of day (at)")
 	}
 	if r.At != "" {
-		if err := (refresh.Schedule{At: r.At}).Check(); err != nil {
+		if err := (run.Schedule{At: r.At}).Check(); err != nil {
 			return at("refresh.at", "%s", err)
 		}
 	}
@@ -180,7 +182,7 @@ func (c config) check(lines map[string]int) error {
 		return at("refresh.gate_rules", "the bounds stand either in a file of their own or under gate")
 	}
 	if r.Notify.Webhook != "" {
-		if err := refresh.CheckWebhook(r.Notify.Webhook); err != nil {
+		if err := notify.CheckWebhook(r.Notify.Webhook); err != nil {
 			return at("refresh.notify.webhook", "%s", err)
 		}
 	}

@@ -3,6 +3,7 @@ package cli
 import (
 	"bytes"
 	"os"
+	"past/internal/edition/gate"
 	"path/filepath"
 	"reflect"
 	"regexp"
@@ -13,8 +14,6 @@ import (
 	"time"
 
 	"github.com/alecthomas/kong"
-
-	"past/internal/refresh"
 )
 
 // wholeConfig has every key.
@@ -89,9 +88,9 @@ func TestConfigurationIsTaken(t *testing.T) {
 		r.MailTLS != "starttls" || r.MailCA != "ca.pem" || r.mailUser != "tracker" || r.passwordFile != "smtp.key" || r.MailFrom != "tracker@example.org" || len(r.MailTo) != 2 {
 		t.Errorf("%+v", r)
 	}
-	th := refresh.DefaultThresholds()
+	th := gate.DefaultThresholds()
 	r.gate.over(&th)
-	if want := (refresh.Thresholds{SourceShrink: 0.2, SourceShrinkMin: 9, Uncaused: 0.5, ProblemShare: 0.3, ProblemMin: 8, DriftShare: 0.4, DriftMin: 7, StaleDecisions: 6}); th != want {
+	if want := (gate.Thresholds{SourceShrink: 0.2, SourceShrinkMin: 9, Uncaused: 0.5, ProblemShare: 0.3, ProblemMin: 8, DriftShare: 0.4, DriftMin: 7, StaleDecisions: 6}); th != want {
 		t.Errorf("%+v", th)
 	}
 	if g.Serve.Out != "published" || g.Doctor.Out != "published" || g.Serve.Base != "https://evidence.example" {
@@ -232,9 +231,9 @@ func TestDocumentedConfigurationIsWhole(t *testing.T) {
 	if !ok || err != nil {
 		t.Fatalf("%v\n%s", err, example)
 	}
-	th := refresh.DefaultThresholds()
+	th := gate.DefaultThresholds()
 	c.Refresh.Gate.over(&th)
-	if th != refresh.DefaultThresholds() {
+	if th != gate.DefaultThresholds() {
 		t.Errorf("the documented bounds are not the defaults: %+v", th)
 	}
 	var every func(reflect.Type)

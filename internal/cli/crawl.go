@@ -12,6 +12,7 @@ import (
 	"past/crawler"
 	"past/internal/pipeline"
 	"past/internal/store"
+	"past/internal/text"
 )
 
 type crawlCmd struct {
@@ -80,7 +81,7 @@ func (c *crawlCmd) Run(ctx context.Context, e *Env) (err error) {
 		return err
 	}
 	printNotices(e.Stderr, notices)
-	run.counts = crawlCounts(sum)
+	run.Counts = crawlCounts(sum)
 	if perr := e.printCrawl(sum); perr != nil {
 		return perr
 	}
@@ -148,13 +149,13 @@ func (e *Env) printCrawl(sum crawler.Summary) error {
 	}
 	for _, s := range sum.Sources {
 		if s.Older > 0 {
-			fmt.Fprintf(e.Stdout, "%s: %s older than what is held, by the register's own date, and became history\n", s.Source, plural(s.Older, "answer"))
+			fmt.Fprintf(e.Stdout, "%s: %s older than what is held, by the register's own date, and became history\n", s.Source, text.Count(s.Older, "answer"))
 		}
 		if s.NothingNew {
 			fmt.Fprintf(e.Stdout, "%s: nothing new since %s\n", s.Source, when(s.LastComplete))
 		}
 		if s.Problems > 0 {
-			fmt.Fprintf(e.Stderr, "past: %s: %s kept aside; see \"past status --problems\"\n", s.Source, plural(s.Problems, "problem"))
+			fmt.Fprintf(e.Stderr, "past: %s: %s kept aside; see \"past status --problems\"\n", s.Source, text.Count(s.Problems, "problem"))
 		}
 	}
 	return nil

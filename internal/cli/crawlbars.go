@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"past/crawler"
+	"past/internal/text"
 )
 
 // crawlBars draws one line a source at the bottom of a terminal.
@@ -125,7 +126,7 @@ func (r *crawlBar) tally() string {
 	if r.counts.Changed > 0 {
 		changed = fmt.Sprintf("%d changed, ", r.counts.Changed)
 	}
-	return fmt.Sprintf("%d new, %s%s", r.counts.New, changed, plural(r.asked, "request"))
+	return fmt.Sprintf("%d new, %s%s", r.counts.New, changed, text.Count(r.asked, "request"))
 }
 
 // shorten cuts a line to a number of characters.

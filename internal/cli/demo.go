@@ -14,11 +14,13 @@ import (
 	"time"
 
 	"past/crawler"
+	"past/internal/edition/publish"
 	"past/internal/evidence"
 	"past/internal/link"
 	"past/internal/pipeline"
 	"past/internal/starter"
 	"past/internal/store"
+	"past/internal/text"
 	"past/reports"
 )
 
@@ -135,7 +137,7 @@ func (c *demoCmd) run(ctx context.Context, e *Env, p *pipeline.Pipeline, endpoin
 		return err
 	}
 	out := filepath.Join(c.Dir, "report")
-	var draft *pipeline.Draft
+	var draft *publish.Draft
 	err := e.during("report", func() (err error) {
 		draft, err = p.Publish(ctx, out, e.Version, "", reports.Options{}, nil)
 		return err
@@ -183,8 +185,8 @@ func collected(ctx context.Context, st *store.Store) (string, error) {
 			datasets++
 		}
 	}
-	return fmt.Sprintf("%s from %s, %s, %s", plural(len(trials), "trial record"), plural(len(registers), "register"),
-		plural(len(papers), "publication"), plural(datasets, "dataset")), nil
+	return fmt.Sprintf("%s from %s, %s, %s", text.Count(len(trials), "trial record"), text.Count(len(registers), "register"),
+		text.Count(len(papers), "publication"), text.Count(datasets, "dataset")), nil
 }
 
 // prepareDemo makes the folder with the starter's review files; a former

@@ -20,6 +20,7 @@ import (
 // The demonstration asks every register, says what came of it, and joins the
 // records of one trial and the papers that name it.
 func TestDemoAsksEveryRegister(t *testing.T) {
+	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "demo")
 	db := filepath.Join(dir, "past.db")
 	r := past(t, "demo", "--dir", dir)
@@ -69,6 +70,7 @@ var endpointFlag = regexp.MustCompile(`--endpoint (\w+)=(\S+)`)
 
 // The registers can be served alone, on this machine only, and be crawled.
 func TestDemoServe(t *testing.T) {
+	t.Parallel()
 	want(t, past(t, "demo", "--port", "8081"), 2, "--port is the port of --serve")
 	want(t, past(t, "demo", "--serve", "--port", "70000"), 2, "--port")
 

@@ -1,9 +1,10 @@
 package cli
 
 import (
+	"bytes"
+	"context"
 	"encoding/json"
 	"os"
-	"os/exec"
 	"path"
 	"path/filepath"
 	"regexp"
@@ -260,15 +261,15 @@ func wrongCounts(text string, counts map[string]int) []string {
 	return out
 }
 
-// TestCountsOfTheStarterSet holds every count of the starter set that a
-// document tells against a run of the demonstration.
+// TestCountsOfTheStarterSet compares every count of the starter set in a document
+// with a run of the demonstration.
 func TestCountsOfTheStarterSet(t *testing.T) {
-	out, err := exec.Command("go", "run", "past", "demo", "--json", "--dir", filepath.Join(t.TempDir(), "demo")).Output()
-	if err != nil {
-		t.Fatalf("past demo: %v", err)
+	var out, errors bytes.Buffer
+	if code := Run(context.Background(), []string{"demo", "--json", "--dir", filepath.Join(t.TempDir(), "demo")}, strings.NewReader(""), &out, &errors); code != ExitDone {
+		t.Fatalf("past demo: exit code %d: %s", code, errors.String())
 	}
 	var doc struct{ Counts map[string]int }
-	if err := json.Unmarshal(out, &doc); err != nil || doc.Counts["effects"] == 0 {
+	if err := json.Unmarshal(out.Bytes(), &doc); err != nil || doc.Counts["effects"] == 0 {
 		t.Fatalf("past demo --json: %v, %v", err, doc.Counts)
 	}
 	docs, err := DocFiles(filepath.Join("..", ".."))

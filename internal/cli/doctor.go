@@ -11,8 +11,9 @@ import (
 	"text/tabwriter"
 	"time"
 
-	"past/internal/refresh"
+	"past/internal/edition/publish"
 	"past/internal/store"
+	"past/internal/text"
 )
 
 type doctorCmd struct {
@@ -164,7 +165,7 @@ func (c *doctorCmd) checkStore(ctx context.Context, path string) []examined {
 	case err != nil:
 		out = append(out, examined{What: "database", Level: docFault, Text: err.Error()})
 	case len(faults) > 0:
-		out = append(out, examined{What: "database", Level: docFault, Text: fmt.Sprintf("%s, the first: %s", plural(len(faults), "fault"), faults[0]), Do: "past restore FILE puts a backup in its place"})
+		out = append(out, examined{What: "database", Level: docFault, Text: fmt.Sprintf("%s, the first: %s", text.Count(len(faults), "fault"), faults[0]), Do: "past restore FILE puts a backup in its place"})
 	default:
 		text := path + " is sound"
 		if !c.Full {
@@ -204,7 +205,7 @@ func (c *doctorCmd) checkRuns(ctx context.Context, st *store.Store) []examined {
 	if err != nil {
 		return append(out, examined{What: "problems", Level: docFault, Text: err.Error()})
 	}
-	x := examined{What: "problems", Level: docFine, Text: plural(int(s.Problems), "open problem")}
+	x := examined{What: "problems", Level: docFine, Text: text.Count(int(s.Problems), "open problem")}
 	if s.Problems > 0 {
 		x.Level, x.Do = docWarn, "past status --problems lists what was kept aside and how to try again"
 	}
@@ -215,7 +216,7 @@ func checkSite(out string) examined {
 	if _, err := os.Stat(out); errors.Is(err, fs.ErrNotExist) {
 		return examined{What: "published folder", Level: docFine, Text: out + " does not exist yet"}
 	}
-	id, err := refresh.Current(out)
+	id, err := publish.Current(out)
 	if err != nil {
 		return examined{What: "published folder", Level: docFault, Text: err.Error(), Do: "past refresh --no-crawl points it to the latest edition again"}
 	}

@@ -16,6 +16,7 @@ import (
 	"past/crawler/polite"
 	"past/internal/evidence"
 	"past/internal/pipeline"
+	"past/internal/text"
 )
 
 // livePages bounds the pages of a search that are asked for until a record
@@ -81,7 +82,7 @@ func askOne(ctx context.Context, col *crawler.Collector, name string) examined {
 	}
 	if a.problems > 0 || len(a.unknown) > 0 {
 		x.Level, x.Do = docWarn, "the register's format has moved; what is unknown is kept and counted"
-		a.said = append(a.said, plural(a.problems, "problem"), fmt.Sprintf("%d unknown keys", len(a.unknown)))
+		a.said = append(a.said, text.Count(a.problems, "problem"), fmt.Sprintf("%d unknown keys", len(a.unknown)))
 	}
 	x.Text = strings.Join(a.said, "; ")
 	return x
@@ -119,7 +120,7 @@ func (a *asking) search(ctx context.Context) (string, error) {
 			return "", fmt.Errorf("query %s: %w", q.Key, err)
 		}
 		if records > 0 {
-			a.said = append(a.said, plural(records, "record")+" read by query "+q.Key)
+			a.said = append(a.said, text.Count(records, "record")+" read by query "+q.Key)
 			return "", nil
 		}
 		if cursor = page.Next; cursor == "" {

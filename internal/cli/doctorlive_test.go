@@ -16,6 +16,7 @@ import (
 // TestDoctorAsksEveryRegister: each register that can be asked is walked to a
 // record and to one that it has had for years.
 func TestDoctorAsksEveryRegister(t *testing.T) {
+	t.Parallel()
 	ask := []string{"doctor", "--db", filepath.Join(t.TempDir(), "none.db"), "--contact", "a@example.org", "--live"}
 	h, err := starter.Registers()
 	if err != nil {
@@ -43,6 +44,7 @@ func TestDoctorAsksEveryRegister(t *testing.T) {
 
 // TestDoctorTellsCausesApart: what a register does wrong, by its cause.
 func TestDoctorTellsCausesApart(t *testing.T) {
+	t.Parallel()
 	answers := func(body string, status int) http.HandlerFunc {
 		return func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Content-Type", "application/json")
@@ -111,6 +113,7 @@ func TestDoctorTellsCausesApart(t *testing.T) {
 // TestLive asks the registers themselves; it runs with PAST_LIVE=1 alone and
 // writes what came to the file that PAST_LIVE_REPORT names.
 func TestLive(t *testing.T) {
+	t.Parallel()
 	if os.Getenv("PAST_LIVE") != "1" {
 		t.Skip("set PAST_LIVE=1 to ask the registers themselves")
 	}

@@ -12,8 +12,8 @@ import (
 	"sync/atomic"
 	"testing"
 
-	"past/internal/changes"
 	"past/internal/edition"
+	"past/internal/edition/changes"
 	"past/internal/evidence"
 	"past/internal/starter"
 	"past/internal/store"
@@ -56,6 +56,7 @@ func (n *noticed) serve(t *testing.T, retracted, corrected string) string {
 // What happens to papers, to a signed certainty and to a claim is told in the
 // feed with before, after and cause.
 func TestPapersCertaintyAndVerdictsAreTold(t *testing.T) {
+	t.Parallel()
 	const retracted, corrected = "10.1371/journal.pone.0295926", "10.1080/20008066.2023.2297536" // both of trials that the finding pools
 	const severity = "mdma-ptsd-severity"
 	n := &noticed{}

@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"past/internal/refresh"
+	"past/internal/edition/gate"
 	"past/internal/store"
 )
 
@@ -35,6 +35,7 @@ func status(study map[string]any, s string) {
 // trial is told with before, after and cause, and so is what a changed human
 // file did to the numbers.
 func TestEventsBetweenTwoVersionsOfARegister(t *testing.T) {
+	t.Parallel()
 	g := &growing{}
 	g.grown.Store(true)
 	var ids []string
@@ -105,7 +106,7 @@ func TestEventsBetweenTwoVersionsOfARegister(t *testing.T) {
 	}
 	want(t, past(t, args...), 4, "extractions.csv lost every row of 1 study: Mitchell 2021")
 	b, err = os.ReadFile(filepath.Join(out, "refused", "refused.json"))
-	var refused refresh.Verdict
+	var refused gate.Verdict
 	if err != nil || json.Unmarshal(b, &refused) != nil {
 		t.Fatalf("%v: %s", err, b)
 	}

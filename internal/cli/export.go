@@ -17,6 +17,7 @@ import (
 	"past/internal/export"
 	"past/internal/pipeline"
 	"past/internal/store"
+	"past/internal/text"
 	"past/reports"
 )
 
@@ -208,7 +209,7 @@ func (x *exporter) figures(ctx context.Context) error {
 	if x.e.Globals.JSON {
 		return x.e.printJSON(map[string]any{"edition": x.doc.ID, "format": x.Format, "out": x.dir(), "files": n})
 	}
-	fmt.Fprintf(x.e.Stdout, "edition %s, %s in %s\n", x.doc.ID, plural(n, "file"), x.dir())
+	fmt.Fprintf(x.e.Stdout, "edition %s, %s in %s\n", x.doc.ID, text.Count(n, "file"), x.dir())
 	return nil
 }
 
@@ -220,7 +221,7 @@ func (x *exporter) done(err error, tables []string, counts map[string]int) error
 		return x.e.printJSON(map[string]any{"edition": x.doc.ID, "format": x.Format, "out": x.dir(), "rows": counts})
 	}
 	for _, t := range tables {
-		fmt.Fprintf(x.e.Stdout, "%-18s %s\n", t, plural(counts[t], "row"))
+		fmt.Fprintf(x.e.Stdout, "%-18s %s\n", t, text.Count(counts[t], "row"))
 	}
 	fmt.Fprintf(x.e.Stdout, "edition %s, %s in %s\n", x.doc.ID, x.Format, x.dir())
 	return nil
@@ -291,7 +292,7 @@ func (x *exporter) scripts(ctx context.Context) error {
 			n++
 		}
 	}
-	fmt.Fprintf(x.e.Stdout, "edition %s, %s in %s; run one with: Rscript FILE.R (needs the package metafor)\n", x.doc.ID, plural(n, "script"), x.dir())
+	fmt.Fprintf(x.e.Stdout, "edition %s, %s in %s; run one with: Rscript FILE.R (needs the package metafor)\n", x.doc.ID, text.Count(n, "script"), x.dir())
 	return nil
 }
 

@@ -12,6 +12,7 @@ import (
 
 	"past/internal/evidence"
 	"past/internal/synthesis"
+	"past/internal/text"
 )
 
 // findingGroups are the groups of the short table of findings, in their order.
@@ -84,7 +85,7 @@ func (e *Env) printFindings(findings []evidence.Finding, headline map[string]boo
 		fmt.Fprintf(e.Stdout, "%-*s  %s\n", width[0], x[0], x[1])
 	}
 	if rest := none - len(empty); rest > 0 {
-		fmt.Fprintf(e.Stdout, "and %s; the report has them all\n", plural(rest, "more question"))
+		fmt.Fprintf(e.Stdout, "and %s; the report has them all\n", text.Count(rest, "more question"))
 	}
 }
 
@@ -104,7 +105,7 @@ func findingRow(f *evidence.Finding) []string {
 // emptyNote says which kind of absence a finding without a number is.
 func emptyNote(f *evidence.Finding) string {
 	if n := f.Lacking().Trials; n > 0 {
-		return fmt.Sprintf("%s; %s for the question", f.State.Words(f.Coverage), plural(n, "trial"))
+		return fmt.Sprintf("%s; %s for the question", f.State.Words(f.Coverage), text.Count(n, "trial"))
 	}
 	return f.State.Words(f.Coverage)
 }

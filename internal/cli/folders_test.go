@@ -23,6 +23,7 @@ func inFolder(t *testing.T, dir string, env []string, args ...string) result {
 // The folder of past report and the published folder are two, whatever the
 // configuration names.
 func TestReportAndPublishedFolderAreTwo(t *testing.T) {
+	t.Parallel()
 	g := &growing{}
 	url := g.serve(t, 0)
 	dir := t.TempDir()
@@ -58,6 +59,7 @@ func TestReportAndPublishedFolderAreTwo(t *testing.T) {
 // The demonstration has a database of its own, whatever database the
 // environment names.
 func TestDemoLeavesTheDatabaseOfTheEnvironmentAlone(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	own := filepath.Join(dir, "own.db")
 	want(t, inFolder(t, dir, []string{"PAST_DB=" + own}, "demo"), 0, "report")
@@ -70,6 +72,7 @@ func TestDemoLeavesTheDatabaseOfTheEnvironmentAlone(t *testing.T) {
 // A value inside of a record that cannot be read is a warning which names file,
 // record and place.
 func TestImportTellsOfBadValues(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	db, file := filepath.Join(dir, "a.db"), filepath.Join(dir, "study.json")
 	text := `{"protocolSection":{"identificationModule":{"nctId":"NCT00000001","briefTitle":"A"},"designModule":{"enrollmentInfo":{"count":"many"}}}}`

@@ -12,6 +12,7 @@ import (
 // TestCrossrefIsAskedForWhatTheOthersBrought: in one crawl of an empty database
 // Crossref gets the DOIs that PubMed's articles name.
 func TestCrossrefIsAskedForWhatTheOthersBrought(t *testing.T) {
+	t.Parallel()
 	h, err := starter.Registers()
 	if err != nil {
 		t.Fatal(err)
@@ -44,8 +45,8 @@ func TestCrossrefIsAskedForWhatTheOthersBrought(t *testing.T) {
 // TestDemonstrationIsNotMixedWithRegisters: the demonstration's database takes
 // no records from a register outside of this machine.
 func TestDemonstrationIsNotMixedWithRegisters(t *testing.T) {
-	dir := filepath.Join(t.TempDir(), "demo")
-	want(t, past(t, "demo", "--dir", dir), 0)
+	t.Parallel()
+	dir := demonstration(t)
 	db := filepath.Join(dir, "past.db")
 	before := fingerprint(t, db)
 	want(t, past(t, "crawl", "ctgov", "--db", db), 1, "retold facts", "--db")

@@ -10,6 +10,8 @@ import (
 
 	"past/internal/pipeline"
 	"past/internal/review"
+	"past/internal/run"
+	"past/internal/text"
 )
 
 // openFresh opens the database for a command that reads what the stages made,
@@ -26,7 +28,7 @@ func (e *Env) openFresh(ctx context.Context, what, named string) (*pipeline.Pipe
 		return nil, errors.Join(err, p.Store.Close())
 	}
 	if gone > 0 {
-		e.note("the last stages read %s and there is no review folder here now; these are the results with them. Name the folder with --review, or run past extract to leave them out", plural(gone, "review file"))
+		e.note("the last stages read %s and there is no review folder here now; these are the results with them. Name the folder with --review, or run past extract to leave them out", text.Count(gone, "review file"))
 		return p, nil
 	}
 	stale, err := p.Stale(ctx)
@@ -47,7 +49,7 @@ func (e *Env) openFresh(ctx context.Context, what, named string) (*pipeline.Pipe
 }
 
 // openStale opens the database to be read although stages are stale.
-func (e *Env) openStale(ctx context.Context, what, named string, stale []pipeline.Stale, why error) (*pipeline.Pipeline, error) {
+func (e *Env) openStale(ctx context.Context, what, named string, stale []run.Stale, why error) (*pipeline.Pipeline, error) {
 	p, err := e.openPipeline(ctx, what, named, true)
 	if err != nil {
 		return nil, errors.Join(why, err)
@@ -118,7 +120,7 @@ func (e *Env) bring(ctx context.Context, p *pipeline.Pipeline, upTo string) erro
 			return err
 		}
 		err = e.during(stage, func() (err error) {
-			run.counts, err = do()
+			run.Counts, err = do()
 			return err
 		})
 		return run.end(ctx, err)
@@ -146,7 +148,7 @@ func (e *Env) withPipeline(ctx context.Context, what, named string, do func(*pip
 	}
 	e.counts = nil
 	err = do(p)
-	run.counts = e.counts
+	run.Counts = e.counts
 	return run.end(ctx, errors.Join(err, e.tellAside(p)))
 }
 
@@ -159,7 +161,7 @@ func (e *Env) tellAside(p *pipeline.Pipeline) error {
 	problems, err := p.ReviewProblems()
 	for i, x := range problems {
 		if i == mostAside {
-			e.note("and %s more; past review check lists them", plural(len(problems)-i, "problem"))
+			e.note("and %s more; past review check lists them", text.Count(len(problems)-i, "problem"))
 			break
 		}
 		e.note("%s: %s", x.Where, x.Message)

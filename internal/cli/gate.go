@@ -12,8 +12,9 @@ import (
 
 	"github.com/goccy/go-yaml"
 
-	"past/internal/refresh"
+	"past/internal/edition/gate"
 	"past/internal/store"
+	"past/internal/text"
 )
 
 type gateCmd struct {
@@ -62,7 +63,7 @@ func (c *gateShowCmd) Run(ctx context.Context, e *Env) error {
 	}
 	w := tabwriter.NewWriter(e.Stdout, 0, 0, 2, ' ', 0)
 	for i, g := range gates {
-		v, err := refresh.ReadVerdict(g)
+		v, err := gate.ReadVerdict(g)
 		if err != nil {
 			return err
 		}
@@ -77,7 +78,7 @@ func (c *gateShowCmd) Run(ctx context.Context, e *Env) error {
 	return w.Flush()
 }
 
-func gateWord(g store.GateVerdict, v refresh.Verdict) string {
+func gateWord(g store.GateVerdict, v gate.Verdict) string {
 	switch {
 	case g.Passed && v.Accepted != "":
 		return "passed by the acceptance of run " + v.Accepted
@@ -86,7 +87,7 @@ func gateWord(g store.GateVerdict, v refresh.Verdict) string {
 	case g.AcceptedAt != nil:
 		return fmt.Sprintf("refused, accepted by %s on %s: %s", g.AcceptedBy, g.AcceptedAt.Format("2006-01-02"), g.Why)
 	}
-	return fmt.Sprintf("refused, %s", plural(len(v.Reasons), "reason"))
+	return fmt.Sprintf("refused, %s", text.Count(len(v.Reasons), "reason"))
 }
 
 type gateAcceptCmd struct {
@@ -121,9 +122,9 @@ type gateRulesCmd struct{}
 
 func (c *gateRulesCmd) Run(e *Env) error {
 	if e.Globals.JSON {
-		return e.printJSON(refresh.DefaultThresholds())
+		return e.printJSON(gate.DefaultThresholds())
 	}
-	js, err := json.Marshal(refresh.DefaultThresholds())
+	js, err := json.Marshal(gate.DefaultThresholds())
 	if err != nil {
 		return err
 	}

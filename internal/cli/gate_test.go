@@ -11,8 +11,8 @@ import (
 	"strings"
 	"testing"
 
-	"past/internal/changes"
-	"past/internal/refresh"
+	"past/internal/edition/changes"
+	"past/internal/edition/gate"
 	"past/internal/store"
 )
 
@@ -158,9 +158,9 @@ func (x *gated) published() map[string]string {
 }
 
 // verdict is what the page of the refusal says to programs.
-func (x *gated) verdict() refresh.Verdict {
+func (x *gated) verdict() gate.Verdict {
 	x.t.Helper()
-	var v refresh.Verdict
+	var v gate.Verdict
 	b, err := os.ReadFile(filepath.Join(x.out, "refused", "refused.json"))
 	if err != nil || json.Unmarshal(b, &v) != nil {
 		x.t.Fatalf("%v: %s", err, b)
@@ -178,6 +178,7 @@ func (x *gated) unrelated() {
 // see byte for byte what they saw, a page says what, where and what to do, and
 // a person's acceptance lets just that pass and is told to readers.
 func TestEachRuleOfTheGate(t *testing.T) {
+	t.Parallel()
 	severity := "mdma-ptsd-severity"
 	for _, c := range []struct {
 		rule, subject string
@@ -279,6 +280,7 @@ func TestEachRuleOfTheGate(t *testing.T) {
 
 // An acceptance covers what was shown and nothing that comes on top.
 func TestAcceptanceCoversWhatWasShown(t *testing.T) {
+	t.Parallel()
 	x := newGated(t)
 	want(t, x.refresh(), 0, "published")
 	shown := whole(t, x.out)
@@ -298,6 +300,7 @@ func TestAcceptanceCoversWhatWasShown(t *testing.T) {
 // An edition that past report kept was never judged: its numbers pass the gate
 // before the first refresh shows it.
 func TestKeptEditionIsJudgedBeforeItIsShown(t *testing.T) {
+	t.Parallel()
 	x := newGated(t)
 	url := x.args[len(x.args)-1]
 	want(t, past(t, "crawl", "ctgov", "--db", x.db, "--endpoint", url), 0)

@@ -16,6 +16,7 @@ func studyJSON(enrollment int, primary string) string {
 }
 
 func TestHistoryOfSnapshotsAndRegister(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	db := filepath.Join(dir, "a.db")
 	for i, s := range []string{studyJSON(100, "CAPS-5"), studyJSON(60, "Female Sexual Function Index")} {

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"past/internal/pipeline"
+	"past/internal/text"
 )
 
 type importCmd struct {
@@ -20,7 +21,7 @@ func (c *importCmd) Run(ctx context.Context, e *Env) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, st.Close()) }()
-	run, err := beginRun(ctx, st, "import", plural(len(c.Files), "file"))
+	run, err := beginRun(ctx, st, "import", text.Count(len(c.Files), "file"))
 	if err != nil {
 		return err
 	}
@@ -31,7 +32,7 @@ func (c *importCmd) Run(ctx context.Context, e *Env) (err error) {
 		return err
 	}
 	problems := rep.Problems
-	run.counts = map[string]int64{"files": int64(rep.Files), "records": int64(rep.Records), "new": int64(rep.Result.New), "changed": int64(rep.Result.Changed), "problems": int64(rep.ProblemCount)}
+	run.Counts = map[string]int64{"files": int64(rep.Files), "records": int64(rep.Records), "new": int64(rep.Result.New), "changed": int64(rep.Result.Changed), "problems": int64(rep.ProblemCount)}
 	if e.Globals.JSON {
 		if err := e.printJSON(rep); err != nil {
 			return err
@@ -41,11 +42,11 @@ func (c *importCmd) Run(ctx context.Context, e *Env) (err error) {
 		if n := rep.Result.Older; n > 0 {
 			older = fmt.Sprintf(", %d older than what is held, or of its date without its results (history)", n)
 		}
-		fmt.Fprintf(e.Stdout, "%s read, %s: %d new, %d changed, %d unchanged%s; %s kept aside\n", plural(rep.Files, "file"), plural(rep.Records, "record"),
-			rep.Result.New, rep.Result.Changed, rep.Result.Unchanged, older, plural(rep.ProblemCount, "problem"))
+		fmt.Fprintf(e.Stdout, "%s read, %s: %d new, %d changed, %d unchanged%s; %s kept aside\n", text.Count(rep.Files, "file"), text.Count(rep.Records, "record"),
+			rep.Result.New, rep.Result.Changed, rep.Result.Unchanged, older, text.Count(rep.ProblemCount, "problem"))
 		for i, pr := range problems {
 			if i == mostPrinted {
-				fmt.Fprintf(e.Stderr, "past: and %s more; past status --problems lists them\n", plural(rep.ProblemCount-i, "problem"))
+				fmt.Fprintf(e.Stderr, "past: and %s more; past status --problems lists them\n", text.Count(rep.ProblemCount-i, "problem"))
 				break
 			}
 			fmt.Fprintf(e.Stderr, "past: %s: %s: %s\n", pr.Where, pr.Kind, pr.Message)

@@ -23,6 +23,7 @@ import (
 // with a page: past ends soon, keeps the pages that came, says so, and the same
 // command goes on with the rest.
 func TestCtrlCKeepsWhatCame(t *testing.T) {
+	t.Parallel()
 	h, err := starter.CTGov()
 	if err != nil {
 		t.Fatal(err)

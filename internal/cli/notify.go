@@ -4,8 +4,7 @@ import (
 	"cmp"
 	"log/slog"
 	"os"
-
-	"past/internal/refresh"
+	"past/internal/run/notify"
 )
 
 // notifyFlags say who is told of a new or refused edition. Secrets come from
@@ -38,13 +37,13 @@ func (n *notifyFlags) applyConfig(c notifyConfig) {
 	n.webhookSecretFile, n.passwordFile, n.mailUser = c.WebhookSecretFile, c.Mail.PasswordFile, c.Mail.User
 }
 
-func (n *notifyFlags) channels(e *Env) ([]refresh.Channel, error) {
-	var out []refresh.Channel
+func (n *notifyFlags) channels(e *Env) ([]notify.Channel, error) {
+	var out []notify.Channel
 	if n.NotifyCommand != "" {
-		out = append(out, refresh.Command{Line: n.NotifyCommand, Stderr: e.Stderr})
+		out = append(out, notify.Command{Line: n.NotifyCommand, Stderr: e.Stderr})
 	}
 	if n.NotifyWebhook != "" {
-		if err := refresh.CheckWebhook(n.NotifyWebhook); err != nil {
+		if err := notify.CheckWebhook(n.NotifyWebhook); err != nil {
 			return nil, usage("--notify-webhook: %s", err)
 		}
 		key, err := secret("PAST_WEBHOOK_SECRET", n.webhookSecretFile, e.Stderr)
@@ -54,7 +53,7 @@ func (n *notifyFlags) channels(e *Env) ([]refresh.Channel, error) {
 		if key == "" {
 			return nil, usage("--notify-webhook needs a secret to sign with in PAST_WEBHOOK_SECRET or PAST_WEBHOOK_SECRET_FILE, or in the file of webhook_secret_file in past.yaml")
 		}
-		out = append(out, refresh.Webhook{URL: n.NotifyWebhook, Secret: []byte(key), Version: e.Version})
+		out = append(out, notify.Webhook{URL: n.NotifyWebhook, Secret: []byte(key), Version: e.Version})
 	}
 	if n.MailServer != "" {
 		password, err := secret("PAST_SMTP_PASSWORD", n.passwordFile, e.Stderr)
@@ -66,7 +65,7 @@ func (n *notifyFlags) channels(e *Env) ([]refresh.Channel, error) {
 			receivers = []string{""} // the check says what is missing
 		}
 		for _, to := range receivers {
-			m := refresh.Mail{Server: n.MailServer, Security: n.MailTLS, CAFile: n.MailCA, User: cmp.Or(os.Getenv("PAST_SMTP_USER"), n.mailUser), Password: password, From: n.MailFrom, To: to}
+			m := notify.Mail{Server: n.MailServer, Security: n.MailTLS, CAFile: n.MailCA, User: cmp.Or(os.Getenv("PAST_SMTP_USER"), n.mailUser), Password: password, From: n.MailFrom, To: to}
 			if err := m.Check(); err != nil {
 				return nil, usage("%s (--mail-server, --mail-from, --mail-to)", err)
 			}

@@ -83,6 +83,7 @@ func (p *postbox) got() []string {
 // A run that is killed after the server has the mail and before it is noted
 // down: the mail is not sent again, and the next run says what is not known.
 func TestKilledWhileMailIsOnItsWay(t *testing.T) {
+	t.Parallel()
 	g, box := &growing{}, &postbox{mute: true}
 	addr := box.start(t)
 	dir := t.TempDir()
@@ -121,6 +122,7 @@ func TestKilledWhileMailIsOnItsWay(t *testing.T) {
 }
 
 func TestMailSettingsAreCheckedFirst(t *testing.T) {
+	t.Parallel()
 	base := []string{"refresh", "--db", filepath.Join(t.TempDir(), "a.db"), "--no-crawl", "--mail-server", "h.example:587", "--mail-from", "a@example.org"}
 	with := func(more ...string) []string { return append(append([]string{}, base...), more...) }
 	want(t, past(t, base...), 2, "--mail-to")

@@ -67,6 +67,7 @@ func serving(t testing.TB, db, out string) (address string, cmd *exec.Cmd) {
 }
 
 func TestBackupAndRestore(t *testing.T) {
+	t.Parallel()
 	db, _ := published(t)
 	dir := t.TempDir()
 	copied := filepath.Join(dir, "copy.db")
@@ -104,6 +105,7 @@ func TestBackupAndRestore(t *testing.T) {
 }
 
 func TestDoctor(t *testing.T) {
+	t.Parallel()
 	db, out := published(t)
 	want(t, past(t, "doctor", "--db", db, "--out", out, "--contact", "a@example.org", "--full"), 0, "is sound", "shows edition", "last cycle")
 	want(t, past(t, "doctor", "--db", filepath.Join(t.TempDir(), "none.db"), "--contact", "a@example.org"), 3, "does not exist yet")
@@ -135,6 +137,7 @@ func TestDoctor(t *testing.T) {
 // TestServeAsAProcess starts the server, asks it while a refresh writes, and
 // stops it with the signal that a service manager sends.
 func TestServeAsAProcess(t *testing.T) {
+	t.Parallel()
 	if runtime.GOOS == "windows" {
 		t.Skip("signals")
 	}
@@ -163,6 +166,7 @@ func TestServeAsAProcess(t *testing.T) {
 }
 
 func TestMCPAsAProcess(t *testing.T) {
+	t.Parallel()
 	db, _ := published(t)
 	r := pastIn(t, `{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-06-18"}}`+"\n"+
 		`{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"explain","arguments":{"id":"mdma-ptsd-severity"}}}`+"\n", "mcp", "--db", db)
@@ -175,6 +179,7 @@ func TestMCPAsAProcess(t *testing.T) {
 // TestScheduleRunsAndStops keeps a schedule, whose first cycle is due at once,
 // and stops it between two cycles.
 func TestScheduleRunsAndStops(t *testing.T) {
+	t.Parallel()
 	if runtime.GOOS == "windows" {
 		t.Skip("signals")
 	}
@@ -219,6 +224,7 @@ func TestScheduleRunsAndStops(t *testing.T) {
 }
 
 func TestCompletionsAndManual(t *testing.T) {
+	t.Parallel()
 	for _, shell := range []string{"bash", "zsh", "fish"} {
 		r := past(t, "completion", shell)
 		want(t, r, 0, "refresh", "accept", "gate-rules")
@@ -251,6 +257,7 @@ func TestCompletionsAndManual(t *testing.T) {
 
 // TestVersion builds the program as a release is built and asks it what it is.
 func TestVersion(t *testing.T) {
+	t.Parallel()
 	released := filepath.Join(t.TempDir(), "past")
 	flags := "-X past/internal/cli.Version=v1.2.3 -X past/internal/cli.Commit=0123456789abcdef"
 	if b, err := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-ldflags", flags, "-o", released, "past").CombinedOutput(); err != nil {

@@ -17,6 +17,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -43,6 +44,34 @@ func TestMain(m *testing.M) {
 		}
 		return m.Run()
 	}())
+}
+
+// demonstrationOnce makes the demonstration that tests copy.
+var demonstrationOnce = sync.OnceValues(func() (string, error) {
+	dir := filepath.Join(filepath.Dir(binary), "past-demo")
+	out, err := exec.Command(binary, "demo", "--dir", dir).CombinedOutput()
+	if err != nil {
+		err = fmt.Errorf("past demo: %w: %s", err, out)
+	}
+	return dir, err
+})
+
+// demonstration gives a copy of the demonstration's folder to one test.
+func demonstration(t testing.TB) string {
+	t.Helper()
+	dir := filepath.Join(t.TempDir(), "demo")
+	if err := copyDemonstration(dir); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+func copyDemonstration(to string) error {
+	from, err := demonstrationOnce()
+	if err != nil {
+		return err
+	}
+	return os.CopyFS(to, os.DirFS(from))
 }
 
 type result struct {
@@ -95,6 +124,7 @@ func want(t *testing.T, r result, code int, texts ...string) {
 }
 
 func TestDemo(t *testing.T) {
+	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "demo")
 	r := past(t, "demo", "--dir", dir)
 	want(t, r, 0, "mdma-ptsd-severity", "−0.7119 [−1.0588, −0.3651]", "−0.9031 [−1.2561, −0.5501]", "with an answer: ", "no number: ", filepath.Join(dir, "report", "index.html"))
@@ -193,6 +223,7 @@ func fingerprint(t testing.TB, db string) map[string]string {
 // TestKill9 kills crawls at random moments; the same command ends in the same
 // store content as an undisturbed run.
 func TestKill9(t *testing.T) {
+	t.Parallel()
 	url := register(t, 4*time.Millisecond)
 	dir := t.TempDir()
 	calm := filepath.Join(dir, "calm.db")
@@ -236,8 +267,8 @@ func TestKill9(t *testing.T) {
 }
 
 func TestRebuildGivesTheSame(t *testing.T) {
-	dir := filepath.Join(t.TempDir(), "demo")
-	want(t, past(t, "demo", "--dir", dir), 0)
+	t.Parallel()
+	dir := demonstration(t)
 	db := filepath.Join(dir, "past.db")
 	before := fingerprint(t, db)
 	want(t, past(t, "rebuild", "--db", db, "--review", filepath.Join(dir, "review")), 0)
@@ -250,6 +281,7 @@ func TestRebuildGivesTheSame(t *testing.T) {
 }
 
 func TestErrorsSayWhatWhereAndWhatToDo(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	db := filepath.Join(dir, "a.db")
 	file := writer(t, dir)
@@ -272,6 +304,7 @@ func TestErrorsSayWhatWhereAndWhatToDo(t *testing.T) {
 }
 
 func TestSecondCrawlIsRefused(t *testing.T) {
+	t.Parallel()
 	h, err := starter.CTGov()
 	if err != nil {
 		t.Fatal(err)

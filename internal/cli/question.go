@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"past/internal/text"
 )
 
 type questionCmd struct {
@@ -31,8 +32,8 @@ func (c *questionCheckCmd) Run(e *Env) error {
 		fmt.Fprintf(e.Stdout, "%s: %s (%s, %s, %s, %s)\n", q.ID, q.Title, q.Measure, q.Method, q.Test, q.Formula)
 	}
 	if len(mistakes) > 0 {
-		return &ExitError{Code: ExitFailed, Err: fmt.Errorf("%s: %s", c.File, plural(len(mistakes), "mistake"))}
+		return &ExitError{Code: ExitFailed, Err: fmt.Errorf("%s: %s", c.File, text.Count(len(mistakes), "mistake"))}
 	}
-	fmt.Fprintf(e.Stdout, "%s, no mistakes\n", plural(len(qs), "question"))
+	fmt.Fprintf(e.Stdout, "%s, no mistakes\n", text.Count(len(qs), "question"))
 	return nil
 }

@@ -15,8 +15,10 @@ import (
 	"github.com/goccy/go-yaml"
 
 	"past/crawler"
+	"past/internal/edition/gate"
 	"past/internal/pipeline"
-	"past/internal/refresh"
+	"past/internal/run"
+	"past/internal/run/notify"
 	"past/internal/store"
 	"past/internal/text"
 )
@@ -94,7 +96,7 @@ func (c *refreshCmd) Run(ctx context.Context, e *Env) (err error) {
 	if err != nil {
 		return err
 	}
-	once := func(ctx context.Context) (refresh.Result, error) { return c.cycle(ctx, e, bounds, channels) }
+	once := func(ctx context.Context) (run.Result, error) { return c.cycle(ctx, e, bounds, channels) }
 	if c.Once || c.Every == 0 && c.At == "" {
 		res, err := once(ctx)
 		return c.end(e, res, err)
@@ -104,7 +106,7 @@ func (c *refreshCmd) Run(ctx context.Context, e *Env) (err error) {
 
 // cycle opens the database for one cycle, so that between cycles other
 // commands can write.
-func (c *refreshCmd) cycle(ctx context.Context, e *Env, bounds refresh.Thresholds, channels []refresh.Channel) (res refresh.Result, err error) {
+func (c *refreshCmd) cycle(ctx context.Context, e *Env, bounds gate.Thresholds, channels []notify.Channel) (res run.Result, err error) {
 	st, err := e.openStore(ctx, "refresh", false, !c.NoCrawl)
 	if err != nil {
 		return res, err
@@ -115,7 +117,7 @@ func (c *refreshCmd) cycle(ctx context.Context, e *Env, bounds refresh.Threshold
 	if err != nil {
 		return res, err
 	}
-	cycle := refresh.Cycle{Store: st, ReviewDir: dir, Out: c.Out, Version: e.Version, Base: c.Base, Thresholds: bounds, Channels: channels,
+	cycle := run.Cycle{Store: st, Work: pipeline.Works(st, dir, time.Now), Out: c.Out, Version: e.Version, Base: c.Base, Thresholds: bounds, Channels: channels,
 		Args: strings.Join(c.Source, " "), Step: func(stage, text string) { log.Debug("stage", "stage", stage, "state", text) }}
 	if err := e.useVocabulary(c.Review); err != nil {
 		return res, err
@@ -125,8 +127,8 @@ func (c *refreshCmd) cycle(ctx context.Context, e *Env, bounds refresh.Threshold
 		if err != nil {
 			return res, err
 		}
-		cycle.Crawl = func(ctx context.Context, run string) (refresh.CrawlResult, error) {
-			return c.crawl(ctx, e, st, sources, run)
+		cycle.Crawl = func(ctx context.Context, id string) (run.CrawlResult, error) {
+			return c.crawl(ctx, e, st, sources, id)
 		}
 	}
 	return cycle.Run(ctx)
@@ -144,9 +146,9 @@ func (c *refreshCmd) registers(ctx context.Context, e *Env, st *store.Store) ([]
 
 // crawl asks the registers. One that cannot be reached leaves its records as
 // they were: that is a warning, unless none could be reached.
-func (c *refreshCmd) crawl(ctx context.Context, e *Env, st *store.Store, sources []crawler.Source, run string) (refresh.CrawlResult, error) {
-	res := refresh.CrawlResult{Counts: map[string]int64{}}
-	opt := crawler.Options{Sources: sources, Endpoints: c.Endpoint, Contact: e.Globals.Contact, CAFile: e.Globals.RegisterCA, Version: e.Version, Run: run, Question: pipeline.CrawlQuestion()}
+func (c *refreshCmd) crawl(ctx context.Context, e *Env, st *store.Store, sources []crawler.Source, id string) (run.CrawlResult, error) {
+	res := run.CrawlResult{Counts: map[string]int64{}}
+	opt := crawler.Options{Sources: sources, Endpoints: c.Endpoint, Contact: e.Globals.Contact, CAFile: e.Globals.RegisterCA, Version: e.Version, Run: id, Question: pipeline.CrawlQuestion()}
 	sum, notices, err := collect(ctx, st, opt)
 	res.Notices = notices
 	res.Counts = crawlCounts(sum)
@@ -154,7 +156,7 @@ func (c *refreshCmd) crawl(ctx context.Context, e *Env, st *store.Store, sources
 	var down []string
 	for _, s := range sum.Sources {
 		if s.Problems > 0 {
-			res.Warnings = append(res.Warnings, fmt.Sprintf("%s: %s kept aside; see past status --problems", s.Source, plural(s.Problems, "problem")))
+			res.Warnings = append(res.Warnings, fmt.Sprintf("%s: %s kept aside; see past status --problems", s.Source, text.Count(s.Problems, "problem")))
 		}
 		if s.Err != nil {
 			failed++
@@ -169,8 +171,8 @@ func (c *refreshCmd) crawl(ctx context.Context, e *Env, st *store.Store, sources
 }
 
 // readThresholds reads a file of bounds over the defaults.
-func readThresholds(path string) (refresh.Thresholds, error) {
-	th := refresh.DefaultThresholds()
+func readThresholds(path string) (gate.Thresholds, error) {
+	th := gate.DefaultThresholds()
 	if path == "" {
 		return th, nil
 	}
@@ -194,7 +196,7 @@ func readThresholds(path string) (refresh.Thresholds, error) {
 }
 
 // end prints what a cycle did, and nothing when nothing happened.
-func (c *refreshCmd) end(e *Env, res refresh.Result, err error) error {
+func (c *refreshCmd) end(e *Env, res run.Result, err error) error {
 	if e.Globals.JSON && res.Run != "" {
 		if perr := e.printJSON(res); perr != nil {
 			return perr
@@ -204,7 +206,7 @@ func (c *refreshCmd) end(e *Env, res refresh.Result, err error) error {
 	for _, w := range res.Warnings {
 		fmt.Fprintln(e.Stderr, "past:", w)
 	}
-	if errors.Is(err, refresh.ErrRefused) {
+	if errors.Is(err, run.ErrRefused) {
 		fmt.Fprintf(e.Stderr, "past: readers still see %s; what to do: %s\n", orNothing(res.Edition), filepath.Join(c.Out, "refused", "index.html"))
 		return &ExitError{Code: ExitRefused, Err: err}
 	}
@@ -212,7 +214,7 @@ func (c *refreshCmd) end(e *Env, res refresh.Result, err error) error {
 		return err
 	}
 	if res.Published && !e.Globals.JSON {
-		fmt.Fprintf(e.Stdout, "edition %s published, %s; before: %s\n", res.Edition, plural(len(res.Changes), "change"), orNothing(res.Previous))
+		fmt.Fprintf(e.Stdout, "edition %s published, %s; before: %s\n", res.Edition, text.Count(len(res.Changes), "change"), orNothing(res.Previous))
 	}
 	if len(res.Warnings) > 0 {
 		return warned()
@@ -228,12 +230,12 @@ func orNothing(edition string) string {
 }
 
 // schedule keeps running until it is stopped.
-func (c *refreshCmd) schedule(ctx context.Context, e *Env, once func(context.Context) (refresh.Result, error)) error {
+func (c *refreshCmd) schedule(ctx context.Context, e *Env, once func(context.Context) (run.Result, error)) error {
 	db, err := e.database()
 	if err != nil {
 		return err
 	}
-	s := refresh.Schedule{Every: c.Every, At: c.At, Jitter: usualJitter, Seed: db}
+	s := run.Schedule{Every: c.Every, At: c.At, Jitter: usualJitter, Seed: db}
 	give(&s.Jitter, c.Jitter)
 	if c.CatchUp != nil {
 		s.Skip = !*c.CatchUp
@@ -242,7 +244,7 @@ func (c *refreshCmd) schedule(ctx context.Context, e *Env, once func(context.Con
 		return usage("%s", err)
 	}
 	log := c.logger(e)
-	run := func(ctx context.Context) refresh.Outcome {
+	cycle := func(ctx context.Context) run.Outcome {
 		res, err := once(ctx)
 		if ctx.Err() == nil {
 			c.logCycle(log, res, err)
@@ -250,21 +252,21 @@ func (c *refreshCmd) schedule(ctx context.Context, e *Env, once func(context.Con
 			log.Info("stopped in a cycle", "run", res.Run, "note", "the next one goes on from what is done")
 		}
 		var locked *store.LockedError
-		return refresh.Outcome{Locked: errors.As(err, &locked), Unsent: res.Unsent}
+		return run.Outcome{Locked: errors.As(err, &locked), Unsent: res.Unsent}
 	}
-	refresh.Keeper{Schedule: s, Last: lastCycle(ctx, db), Cycle: run,
-		Tell: func(ctx context.Context) refresh.Outcome {
+	run.Keeper{Schedule: s, Last: lastCycle(ctx, db), Cycle: cycle,
+		Tell: func(ctx context.Context) run.Outcome {
 			asked := c.NoCrawl
 			c.NoCrawl = true // what is stored is enough to send what was not delivered
 			defer func() { c.NoCrawl = asked }()
-			return run(ctx)
+			return cycle(ctx)
 		},
 		Waiting: func(due time.Time, what string) { log.Info("waiting", "for", what, "due", due.Format(time.RFC3339)) }}.Run(ctx)
 	log.Info("stopped")
 	return nil
 }
 
-func (c *refreshCmd) logCycle(log *slog.Logger, res refresh.Result, err error) {
+func (c *refreshCmd) logCycle(log *slog.Logger, res run.Result, err error) {
 	for _, n := range res.Notices {
 		log.Info(n, "run", res.Run)
 	}
@@ -272,7 +274,7 @@ func (c *refreshCmd) logCycle(log *slog.Logger, res refresh.Result, err error) {
 		log.Warn(w, "run", res.Run)
 	}
 	switch {
-	case errors.Is(err, refresh.ErrRefused):
+	case errors.Is(err, run.ErrRefused):
 		log.Error("refused", "run", res.Run, "error", err, "page", filepath.Join(c.Out, "refused", "index.html"))
 	case err != nil:
 		log.Error("failed", "run", res.Run, "error", err)

@@ -17,7 +17,8 @@ import (
 	"testing"
 	"time"
 
-	"past/internal/refresh"
+	"past/internal/edition/gate"
+	"past/internal/edition/publish"
 	"past/internal/starter"
 	"past/internal/store"
 )
@@ -157,7 +158,7 @@ func editions(t testing.TB, db string) []store.Edition {
 // every folder among the editions is complete.
 func whole(t testing.TB, out string) string {
 	t.Helper()
-	id, err := refresh.Current(out)
+	id, err := publish.Current(out)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -197,6 +198,7 @@ func whole(t testing.TB, out string) string {
 }
 
 func TestRefreshPublishesQuietlyAndTellsWhatChanged(t *testing.T) {
+	t.Parallel()
 	g := &growing{}
 	url := g.serve(t, 0)
 	dir := t.TempDir()
@@ -257,6 +259,7 @@ func TestRefreshPublishesQuietlyAndTellsWhatChanged(t *testing.T) {
 }
 
 func TestGateKeepsTheOldEditionUntilAPersonAccepts(t *testing.T) {
+	t.Parallel()
 	g := &growing{}
 	g.grown.Store(true)
 	url := g.serve(t, 0)
@@ -286,7 +289,7 @@ func TestGateKeepsTheOldEditionUntilAPersonAccepts(t *testing.T) {
 	if got := whole(t, out); got != first {
 		t.Fatalf("the refused edition %s is shown", got)
 	}
-	var v refresh.Verdict
+	var v gate.Verdict
 	js, err := os.ReadFile(filepath.Join(out, "refused", "refused.json"))
 	if err != nil || json.Unmarshal(js, &v) != nil || v.Passed || v.Previous != first || len(v.Reasons) == 0 {
 		t.Fatalf("%v %s", err, js)
@@ -314,6 +317,7 @@ func TestGateKeepsTheOldEditionUntilAPersonAccepts(t *testing.T) {
 }
 
 func TestRefreshRefusesForeignFoldersAndBadFlags(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	db := filepath.Join(dir, "a.db")
 	own := filepath.Join(dir, "own")
@@ -342,6 +346,7 @@ func TestRefreshRefusesForeignFoldersAndBadFlags(t *testing.T) {
 }
 
 func TestSecondRefreshNamesTheHolder(t *testing.T) {
+	t.Parallel()
 	h, err := starter.CTGov()
 	if err != nil {
 		t.Fatal(err)
@@ -373,6 +378,7 @@ func TestSecondRefreshNamesTheHolder(t *testing.T) {
 // content as one that was never disturbed: nothing lost, nothing twice. 40
 // kills in a normal run, 200 with PAST_KILLS=200.
 func TestKill9Refresh(t *testing.T) {
+	t.Parallel()
 	kills := 40
 	if v := os.Getenv("PAST_KILLS"); v != "" {
 		if _, err := fmt.Sscan(v, &kills); err != nil {

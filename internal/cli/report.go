@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"past/internal/edition/publish"
 	"past/internal/pipeline"
 	"past/internal/synthesis"
 	"past/internal/vocab"
@@ -34,7 +35,7 @@ func (c *reportCmd) Run(ctx context.Context, e *Env) (err error) {
 	st := p.Store
 	defer func() { err = errors.Join(err, st.Close()) }()
 	if !st.ReadOnly() {
-		var run *runRecord
+		var run commandRun
 		if run, err = beginRun(ctx, st, "report", c.Out); err != nil {
 			return err
 		}
@@ -44,7 +45,7 @@ func (c *reportCmd) Run(ctx context.Context, e *Env) (err error) {
 	if c.PDF {
 		print = func(ed reports.Edition) error { return c.print(ctx, e, ed) }
 	}
-	var draft *pipeline.Draft
+	var draft *publish.Draft
 	err = e.during("report", func() (err error) {
 		draft, err = p.Publish(ctx, c.Out, e.Version, aside, reports.Options{SingleFile: c.SingleFile, Finding: c.Finding, Base: c.Base}, print)
 		return err

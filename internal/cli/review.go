@@ -15,6 +15,7 @@ import (
 	"past/internal/review"
 	"past/internal/store"
 	"past/internal/synthesis"
+	"past/internal/text"
 	"past/internal/vocab"
 )
 
@@ -57,7 +58,7 @@ func (c *reviewCheckCmd) Run(ctx context.Context, e *Env) error {
 }
 
 func (e *Env) printReview(rep pipeline.ReviewReport) {
-	fmt.Fprintf(e.Stdout, "%s, %s, %s of your own\n", plural(rep.Extractions, "extraction row"), plural(rep.Decisions, "decision"), plural(rep.Claims, "claim"))
+	fmt.Fprintf(e.Stdout, "%s, %s, %s of your own\n", text.Count(rep.Extractions, "extraction row"), text.Count(rep.Decisions, "decision"), text.Count(rep.Claims, "claim"))
 	for _, p := range rep.Problems {
 		fmt.Fprintf(e.Stdout, "%s: %s: %s\n", p.Where, p.Kind, p.Message)
 	}
@@ -97,7 +98,7 @@ func (c *reviewExportCmd) Run(ctx context.Context, e *Env) error {
 		if err := writeSheet(path, review.Columns[s.kind], rows); err != nil {
 			return err
 		}
-		fmt.Fprintf(e.Stdout, "%s: %s to fill in\n", path, plural(len(rows), "row"))
+		fmt.Fprintf(e.Stdout, "%s: %s to fill in\n", path, text.Count(len(rows), "row"))
 	}
 	return nil
 }
@@ -237,7 +238,7 @@ func (c *reviewImportCmd) Run(e *Env) error {
 		if err := errors.Join(err, f.Close()); err != nil {
 			return err
 		}
-		fmt.Fprintf(e.Stdout, "%s: %s, %s left aside\n", to, plural(n, "row"), plural(len(problems), "row"))
+		fmt.Fprintf(e.Stdout, "%s: %s, %s left aside\n", to, text.Count(n, "row"), text.Count(len(problems), "row"))
 	}
 	if bad > 0 {
 		return warned()

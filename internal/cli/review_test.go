@@ -35,8 +35,8 @@ func analyse(t *testing.T, db, review, id string) flatFinding {
 }
 
 func TestDecisionsActAndGoStale(t *testing.T) {
-	dir := filepath.Join(t.TempDir(), "demo")
-	want(t, past(t, "demo", "--dir", dir), 0)
+	t.Parallel()
+	dir := demonstration(t)
 	db, rev := filepath.Join(dir, "past.db"), filepath.Join(dir, "review")
 	write := func(name, content string) {
 		if err := os.WriteFile(filepath.Join(rev, name), []byte(content), 0o600); err != nil {
@@ -72,6 +72,7 @@ func TestDecisionsActAndGoStale(t *testing.T) {
 }
 
 func TestTwoExtractors(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	db, rev := filepath.Join(dir, "a.db"), filepath.Join(dir, "review")
 	if err := os.Mkdir(rev, 0o700); err != nil {

@@ -11,47 +11,44 @@ import (
 	"time"
 
 	"past/crawler"
-	"past/internal/refresh"
+	"past/internal/run"
 	"past/internal/store"
+	"past/internal/text"
 )
 
-// runRecord is the record of one command's run in the database, as past refresh
-// keeps one for each of its stages.
-type runRecord struct {
-	st     *store.Store
-	id     string
-	counts map[string]int64
-}
+// commandRun is the record of one command's run in the database.
+type commandRun struct{ *run.Record }
 
 // beginRun records that a stage has begun. Runs that were killed before are
-// ended first: whoever writes knows that nobody else does.
-func beginRun(ctx context.Context, st *store.Store, stage string, args ...string) (*runRecord, error) {
+// ended first: a process that writes knows that no other does.
+func beginRun(ctx context.Context, st *store.Store, stage string, args ...string) (commandRun, error) {
 	now := time.Now()
-	if err := refresh.BuryRuns(ctx, st, now); err != nil {
-		return nil, err
+	if err := run.EndKilled(ctx, st, now); err != nil {
+		return commandRun{}, err
 	}
-	r := &runRecord{st: st, id: refresh.NewRun(now) + "/" + stage}
-	return r, st.BeginRun(ctx, store.Run{ID: r.id, Stage: stage, Args: strings.Join(args, " "), Started: now})
+	r, err := run.Begin(ctx, st, store.Run{ID: run.NewID(now) + "/" + stage, Stage: stage, Args: strings.Join(args, " "), Started: now})
+	return commandRun{r}, err
 }
 
 // end records how the run ended: err is what the command ends with, which is
-// given back. The record is kept also when the command was stopped.
-func (r *runRecord) end(ctx context.Context, err error) error {
-	code, text := ExitDone, ""
+// given back.
+func (r commandRun) end(ctx context.Context, err error) error {
+	code, told := ExitDone, err
 	if err != nil {
 		code = ExitFailed
 		var exit *ExitError
 		if errors.As(err, &exit) {
 			code = exit.Code
 		}
-		if exit == nil || exit.Err != nil {
-			text = err.Error()
+		if exit != nil && exit.Err == nil {
+			told = nil // it is warned of, and did not fail
 		}
 	}
-	if kept := r.st.EndRun(context.WithoutCancel(ctx), r.id, time.Now(), code, text, r.counts); kept != nil {
+	if kept := r.End(ctx, time.Now(), code, told); told == nil {
 		return errors.Join(err, kept)
+	} else {
+		return kept
 	}
-	return err
 }
 
 // collect crawls into st with the heap bounded: answers are large and
@@ -89,7 +86,7 @@ func crawlCounts(sum crawler.Summary) map[string]int64 {
 }
 
 func driftNotice(source string, n int) string {
-	return fmt.Sprintf("notice: %s: %s of fields that the parser does not know; they stay in the payloads (past status --problems lists them)", source, plural(n, "mention"))
+	return fmt.Sprintf("notice: %s: %s of fields that the parser does not know; they stay in the payloads (past status --problems lists them)", source, text.Count(n, "mention"))
 }
 
 func printNotices(w io.Writer, notices []string) {

@@ -31,6 +31,7 @@ func statusOf(t *testing.T, db string) statusJSON {
 // Every stage that is run by itself leaves a record of when and with what
 // outcome, as the stages of a refresh do.
 func TestSingleStagesLeaveARecord(t *testing.T) {
+	t.Parallel()
 	g := &growing{}
 	g.grown.Store(true)
 	url, dir, review := g.serve(t, 0), t.TempDir(), reviewFolder(t)
@@ -70,6 +71,7 @@ func TestSingleStagesLeaveARecord(t *testing.T) {
 // A key that the parser does not know is a notice: nothing is lost, and a
 // scheduled run ends with 0. What cannot be read is a warning.
 func TestNewFieldsAreANoticeAndNoWarning(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	db := filepath.Join(dir, "a.db")
 	file := writer(t, dir)

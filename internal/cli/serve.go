@@ -8,7 +8,7 @@ import (
 	"net"
 	"time"
 
-	"past/internal/refresh"
+	"past/internal/edition/publish"
 	"past/internal/web"
 )
 
@@ -29,8 +29,8 @@ func (c *serveCmd) Run(ctx context.Context, e *Env) (err error) {
 	}
 	if report := cmp.Or(c.reportOut, "past-report"); !given {
 		// Without a published folder, what past report wrote is shown.
-		if id, _, _ := refresh.Shown(c.Out); id == "" {
-			if id, _, _ = refresh.Shown(report); id != "" {
+		if id, _, _ := publish.Shown(c.Out); id == "" {
+			if id, _, _ = publish.Shown(report); id != "" {
 				c.Out = report
 			}
 		}

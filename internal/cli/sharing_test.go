@@ -8,6 +8,7 @@ import (
 )
 
 func TestCiteThenAndNowFromAFile(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	want(t, past(t, "demo", "--dir", dir), 0)
 	db := filepath.Join(dir, "past.db")

@@ -39,6 +39,7 @@ func page(t *testing.T, dir, glob string) string {
 // A changed plan is a dated fact on the pages of the finding, the study and the
 // trials, with what the record said before and after.
 func TestChangesOfPlanAreShown(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	db, out := filepath.Join(dir, "past.db"), filepath.Join(dir, "report")
 	importVersion(t, db, filepath.Join(dir, "one.json"), "Change in CAPS-5 total severity", 120, "2021-01-05")
@@ -63,8 +64,8 @@ func TestChangesOfPlanAreShown(t *testing.T) {
 // A plain report keeps its edition, so that it can be cited for ever and the
 // next report tells what changed, on a page at the old permalink.
 func TestReportKeepsItsEdition(t *testing.T) {
-	dir := filepath.Join(t.TempDir(), "demo")
-	want(t, past(t, "demo", "--dir", dir), 0)
+	t.Parallel()
+	dir := demonstration(t)
 	db, rev, out := filepath.Join(dir, "past.db"), filepath.Join(dir, "review"), filepath.Join(dir, "out")
 	report := func(more ...string) result {
 		t.Helper()

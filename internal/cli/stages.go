@@ -11,6 +11,7 @@ import (
 	"past/internal/evidence"
 	"past/internal/pipeline"
 	"past/internal/store"
+	"past/internal/text"
 )
 
 // reviewFlag is the folder of the review files.
@@ -126,7 +127,7 @@ func (c *linkCmd) Run(ctx context.Context, e *Env) error {
 		if e.Globals.JSON {
 			return e.printJSON(r)
 		}
-		fmt.Fprintf(e.Stdout, "%s from records and papers, %s\n", plural(r.Studies, "study"), plural(r.Links, "link"))
+		fmt.Fprintf(e.Stdout, "%s from records and papers, %s\n", text.Count(r.Studies, "study"), text.Count(r.Links, "link"))
 		e.printLook(r.Look)
 		return nil
 	})
@@ -140,7 +141,7 @@ func (e *Env) printLook(links []evidence.Link) {
 	if len(links) == 0 {
 		return
 	}
-	fmt.Fprintf(e.Stdout, "%s to look at (undo or join them in review/links.csv):\n", plural(len(links), "link"))
+	fmt.Fprintf(e.Stdout, "%s to look at (undo or join them in review/links.csv):\n", text.Count(len(links), "link"))
 	for _, l := range links[:min(len(links), maxLook)] {
 		fmt.Fprintf(e.Stdout, "  %s, %s: %s\n", l.Kind, l.Strength, l.Reason)
 	}
@@ -170,7 +171,7 @@ func (e *Env) explainLinks(ctx context.Context, id string) error {
 		}
 		fmt.Fprintf(e.Stdout, "%s — %s\n  %s, %s: %s%s\n", l.A, l.B, l.Kind, l.Strength, l.Reason, undone)
 	}
-	fmt.Fprintln(e.Stdout, plural(len(links), "link"))
+	fmt.Fprintln(e.Stdout, text.Count(len(links), "link"))
 	return nil
 }
 
@@ -193,7 +194,7 @@ func (c *extractCmd) Run(ctx context.Context, e *Env) error {
 			noun string
 			of   map[evidence.Verdict]int
 		}{{r.ArmResults, "arm result", r.Cells}, {r.Effects, "effect", r.Verdicts}} {
-			fmt.Fprintf(e.Stdout, "%s: %d usable, %d need review, %d unusable\n", plural(x.n, x.noun), x.of[evidence.Usable], x.of[evidence.NeedsReview], x.of[evidence.Unusable])
+			fmt.Fprintf(e.Stdout, "%s: %d usable, %d need review, %d unusable\n", text.Count(x.n, x.noun), x.of[evidence.Usable], x.of[evidence.NeedsReview], x.of[evidence.Unusable])
 		}
 		return nil
 	})

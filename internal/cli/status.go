@@ -10,6 +10,7 @@ import (
 
 	"past/internal/pipeline"
 	"past/internal/store"
+	"past/internal/text"
 )
 
 type statusCmd struct {
@@ -54,7 +55,7 @@ func (c *statusCmd) Run(ctx context.Context, e *Env) error {
 	slices.Sort(names)
 	for _, n := range names {
 		src := s.Sources[n]
-		fmt.Fprintf(w, "%s\t%s, last answer %s\n", n, plural(int(src.Records), "record"), when(src.LastFetch))
+		fmt.Fprintf(w, "%s\t%s, last answer %s\n", n, text.Count(int(src.Records), "record"), when(src.LastFetch))
 	}
 	for _, r := range stages {
 		fmt.Fprintf(w, "past %s\t%s, %s\n", r.Stage, when(r.Started), outcomeOf(r))
@@ -89,7 +90,7 @@ func (e *Env) printProblems(ctx context.Context, st *store.Store) error {
 			fmt.Fprintf(e.Stdout, "\ttry again: %s\n", p.Retry)
 		}
 	}
-	fmt.Fprintln(e.Stdout, plural(len(ps), "problem"))
+	fmt.Fprintln(e.Stdout, text.Count(len(ps), "problem"))
 	return nil
 }
 

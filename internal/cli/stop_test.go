@@ -21,6 +21,7 @@ import (
 // and leaves neither lock nor half an edition; a lock whose holder was killed
 // is taken over, while one that is held names its holder.
 func TestStoppedRefreshLetsGo(t *testing.T) {
+	t.Parallel()
 	if runtime.GOOS == "windows" {
 		t.Skip("signals")
 	}

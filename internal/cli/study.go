@@ -7,6 +7,7 @@ import (
 
 	"past/internal/evidence"
 	"past/internal/store"
+	"past/internal/text"
 )
 
 type studyCmd struct {
@@ -40,11 +41,11 @@ func (c *studyCmd) Run(ctx context.Context, e *Env) error {
 	for _, l := range s.Links {
 		fmt.Fprintf(e.Stdout, "  joined: %s — %s (%s, %s): %s\n", l.A, l.B, l.Kind, l.Strength, l.Reason)
 	}
-	fmt.Fprintf(e.Stdout, "\n%s\n", plural(len(rows.ArmResults), "arm result"))
+	fmt.Fprintf(e.Stdout, "\n%s\n", text.Count(len(rows.ArmResults), "arm result"))
 	for _, a := range rows.ArmResults {
 		fmt.Fprintf(e.Stdout, "  %s  %s\n    %s; %s: %s\n", a.ID, a.OutcomeTitle, a.GroupTitle, a.Verdict, a.Reason)
 	}
-	fmt.Fprintf(e.Stdout, "\n%s\n", plural(len(rows.Effects), "effect"))
+	fmt.Fprintf(e.Stdout, "\n%s\n", text.Count(len(rows.Effects), "effect"))
 	for _, ef := range rows.Effects {
 		fmt.Fprintf(e.Stdout, "  %s  %s\n    %s; %s: %s\n", ef.ID, ef.TimepointRaw, effectWords(&ef), ef.Verdict, ef.Reason)
 	}

@@ -42,6 +42,7 @@ func terminal(t *testing.T) (master, slave *os.File) {
 // TestCrawlOnATerminal: on a terminal a crawl draws a bar for the source and
 // leaves a clean screen with the summary.
 func TestCrawlOnATerminal(t *testing.T) {
+	t.Parallel()
 	url := register(t, 20*time.Millisecond)
 	master, slave := terminal(t)
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)

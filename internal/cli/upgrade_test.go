@@ -55,6 +55,7 @@ func numbersOf(t *testing.T, db, review string) []string {
 // A database of every former version, opened by the present program, gives the
 // findings that a new database of the same facts gives.
 func TestUpgradedDatabaseGivesTheFindingsOfAFreshOne(t *testing.T) {
+	t.Parallel()
 	files, err := filepath.Glob(filepath.Join("..", "store", "testdata", "released", "schema-*.db.gz"))
 	if err != nil || len(files) < 2 {
 		t.Fatalf("%v %v", files, err)

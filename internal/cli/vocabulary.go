@@ -10,6 +10,7 @@ import (
 
 	"past/internal/pipeline"
 	"past/internal/review"
+	"past/internal/text"
 	"past/internal/vocab"
 )
 
@@ -54,7 +55,7 @@ func (c *vocabListCmd) Run(e *Env) error {
 	if all := len(words); v.Alone() && !c.All {
 		words = slices.DeleteFunc(words, func(w vocab.Word) bool { return !w.Subject })
 		if rest := all - len(words); rest > 0 {
-			fmt.Fprintf(e.Stderr, "past: %s of the shipped field are legal too: past vocab list %s --all\n", plural(rest, "word"), c.Kind)
+			fmt.Fprintf(e.Stderr, "past: %s of the shipped field are legal too: past vocab list %s --all\n", text.Count(rest, "word"), c.Kind)
 		}
 	}
 	if e.Globals.JSON {
@@ -107,7 +108,7 @@ func (c *vocabMatchCmd) Run(e *Env) error {
 		return fmt.Errorf("%s: %w", c.File, err)
 	}
 	if len(rep.Bad) > 0 {
-		fmt.Fprintf(e.Stderr, "past: %s: %s could not be read; each is answered by a line with \"error\"\n", c.File, plural(len(rep.Bad), "line"))
+		fmt.Fprintf(e.Stderr, "past: %s: %s could not be read; each is answered by a line with \"error\"\n", c.File, text.Count(len(rep.Bad), "line"))
 		return warned()
 	}
 	return nil

@@ -259,7 +259,7 @@ func (in Input) topics(dom vocab.Domain, d *Domain) {
 }
 
 func (in Input) card(flat edition.Flat) Card {
-	c := Card{ID: flat.ID, Title: flat.Title, Plain: flat.Sentence, Curriculum: flat.Sentence, Researcher: cite.Numbers(flat), Number: cite.Estimate(flat), Certainty: cite.Certainty(flat),
+	c := Card{ID: flat.ID, Title: flat.Title, Plain: flat.Sentence, Curriculum: flat.Sentence, Researcher: flat.NumberWords(), Number: flat.EstimateWords(), Certainty: flat.CertaintyWords(),
 		Permalink: edition.Permalink(flat.ID, in.Document.ID), Picture: draw(flat), flat: flat}
 	if items, err := in.Shelf.Cite(flat.ID); err == nil {
 		c.Citation = cite.Line(short(items[0]))

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strconv"
 
-	"past/internal/cite"
 	"past/internal/edition"
 	"past/internal/synthesis"
 )
@@ -62,7 +61,7 @@ func draw(f edition.Flat) Picture {
 		}
 		p.Ticks = append(p.Ticks, Tick{s(x(v)), synthesis.Number(label, decimals(label))})
 	}
-	p.Text = cite.Estimate(f) + "; no effect at " + map[bool]string{true: "1", false: "0"}[f.Scale == "log"]
+	p.Text = f.EstimateWords() + "; no effect at " + map[bool]string{true: "1", false: "0"}[f.Scale == "log"]
 	return p
 }
 

@@ -6,6 +6,7 @@ import (
 
 	"past/internal/cite"
 	"past/internal/edition"
+	"past/internal/edition/publish"
 	"past/internal/evidence"
 	"past/reports"
 )
@@ -20,7 +21,7 @@ const (
 // reportEarlier holds what earlier editions said against this one, for the
 // pages at their permalinks.
 func (p *Pipeline) reportEarlier(ctx context.Context, shelf *cite.Shelf, ed *reports.Edition) error {
-	docs, err := p.editionsBefore(ctx, ed.ID, mostEarlier)
+	docs, err := publish.Before(ctx, p.Store, ed.ID, mostEarlier)
 	if err != nil {
 		return err
 	}

@@ -4,8 +4,12 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"time"
 
 	"past/internal/edition"
+	"past/internal/edition/changes"
+	"past/internal/edition/publish"
+	"past/internal/run"
 	"past/internal/store"
 )
 
@@ -89,4 +93,31 @@ func (p *Pipeline) evidence(ctx context.Context) (edition.Evidence, error) {
 		ev.Questions = append(ev.Questions, string(b))
 	}
 	return ev, nil
+}
+
+// Draft tells what edition the store would be now.
+func (p *Pipeline) Draft(ctx context.Context, software string) (*publish.Draft, error) {
+	doc, err := p.Document(ctx, software)
+	if err != nil {
+		return nil, err
+	}
+	h, err := p.readReview()
+	if err != nil {
+		return nil, err
+	}
+	files := map[string]changes.File{}
+	for _, f := range h.Files {
+		files[f.Path] = changes.File{SHA256: f.SHA256, Rows: changes.Rows(f.Path, f.Body)}
+	}
+	return publish.NewDraft(ctx, p.Store, doc, files)
+}
+
+// Works gives a cycle over a store its stages, with the review files as they are
+// when it asks.
+func Works(st *store.Store, reviewDir string, now func() time.Time) func() run.Work {
+	return func() run.Work {
+		p := New(st, reviewDir)
+		p.Now, p.OwnQuestions = now, true
+		return p
+	}
 }

@@ -6,14 +6,14 @@ import (
 	"past/internal/store"
 )
 
-// Rebuild recreates every derived row: records anew from the payloads, studies,
-// effects and findings anew from those and the review files.
+// Rebuild recreates every derived row: records from the payloads, studies, effects
+// and findings from those and the review files.
 func (p *Pipeline) Rebuild(ctx context.Context, progress func(done, total int)) (store.RebuildReport, error) {
 	rep, err := p.Store.Rebuild(ctx, progress)
 	if err != nil {
 		return rep, err
 	}
-	return rep, p.allStages(ctx)
+	return rep, p.stages().All(ctx)
 }
 
 // Merge takes over what other databases collected and makes every derived row
@@ -23,14 +23,5 @@ func (p *Pipeline) Merge(ctx context.Context, others []string, progress func(don
 	if err != nil || !took.Any() {
 		return took, rep, err
 	}
-	return took, rep, p.allStages(ctx)
-}
-
-func (p *Pipeline) allStages(ctx context.Context) error {
-	for _, name := range StageNames {
-		if _, err := p.stage(ctx, name); err != nil {
-			return err
-		}
-	}
-	return nil
+	return took, rep, p.stages().All(ctx)
 }

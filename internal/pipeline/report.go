@@ -7,8 +7,9 @@ import (
 	"slices"
 	"strings"
 
-	"past/internal/changes"
 	"past/internal/edition"
+	"past/internal/edition/changes"
+	"past/internal/edition/publish"
 	"past/internal/evidence"
 	"past/internal/starter"
 	"past/internal/store"
@@ -21,7 +22,7 @@ import (
 // the store, unless aside says why not: cycles publish the editions of the
 // database, or it cannot be written. also is called before it is kept, with what
 // was drawn; it may be nil.
-func (p *Pipeline) Publish(ctx context.Context, dir, software, aside string, opt reports.Options, also func(reports.Edition) error) (*Draft, error) {
+func (p *Pipeline) Publish(ctx context.Context, dir, software, aside string, opt reports.Options, also func(reports.Edition) error) (*publish.Draft, error) {
 	d, err := p.Draft(ctx, software)
 	if err != nil {
 		return nil, err
@@ -39,11 +40,11 @@ func (p *Pipeline) Publish(ctx context.Context, dir, software, aside string, opt
 			return nil, err
 		}
 	}
-	return d, p.Keep(ctx, d, "")
+	return d, d.Keep(ctx, "", p.Now())
 }
 
 // ReportDraft gathers the report of a draft with what it changes.
-func (p *Pipeline) ReportDraft(ctx context.Context, d *Draft) (reports.Edition, error) {
+func (p *Pipeline) ReportDraft(ctx context.Context, d *publish.Draft) (reports.Edition, error) {
 	ed, err := p.ReportEdition(ctx, d.Doc)
 	if err != nil {
 		return ed, err

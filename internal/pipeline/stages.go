@@ -27,7 +27,7 @@ type LinkReport struct {
 
 // Link joins records and papers into studies.
 func (p *Pipeline) Link(ctx context.Context) (rep LinkReport, err error) {
-	err = p.stamped(ctx, "link", func() error {
+	err = p.stages().Mark(ctx, "link", func() error {
 		rep, err = p.link(ctx)
 		return err
 	})
@@ -192,7 +192,7 @@ type ExtractReport struct {
 
 // Extract reads posted results and extraction tables into effects.
 func (p *Pipeline) Extract(ctx context.Context) (rep ExtractReport, err error) {
-	err = p.stamped(ctx, "extract", func() error {
+	err = p.stages().Mark(ctx, "extract", func() error {
 		rep, err = p.extract(ctx)
 		return err
 	})
@@ -317,11 +317,9 @@ func (p *Pipeline) studies(ctx context.Context) ([]evidence.Study, error) {
 
 // Analyse answers the questions and stores the findings.
 func (p *Pipeline) Analyse(ctx context.Context) (findings []evidence.Finding, err error) {
-	err = p.stamped(ctx, "analyse", func() error {
-		if findings, err = p.analyse(ctx); err != nil {
-			return err
-		}
-		return p.keepAsked(ctx)
+	err = p.stages().Mark(ctx, "analyse", func() error {
+		findings, err = p.analyse(ctx)
+		return err
 	})
 	return findings, err
 }
@@ -361,7 +359,10 @@ func (p *Pipeline) analyse(ctx context.Context) ([]evidence.Finding, error) {
 	if err := p.Store.ReplaceFindings(ctx, findings, claims, gap); err != nil {
 		return nil, err
 	}
-	return findings, p.keepKnowledge(ctx, h, base)
+	if err := p.keepKnowledge(ctx, h, base); err != nil {
+		return nil, err
+	}
+	return findings, p.keepAsked(ctx)
 }
 
 // base gathers what questions are asked of.

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"past/internal/changes"
+	"past/internal/edition/changes"
 	"past/internal/edition"
 	"past/internal/evidence"
 	"past/internal/store"

@@ -20,7 +20,7 @@ import (
 
 	"github.com/klauspost/compress/gzip"
 
-	"past/internal/refresh"
+	"past/internal/edition/publish"
 	"past/internal/store"
 )
 
@@ -88,7 +88,7 @@ func (s *Server) shown() (string, error) {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.id, c.dir, c.err = refresh.Shown(s.opt.Out)
+	c.id, c.dir, c.err = publish.Shown(s.opt.Out)
 	c.looked = time.Now()
 	return c.id, c.err
 }
@@ -373,7 +373,7 @@ func (s *Server) permalink(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, err)
 		return
 	}
-	dir, err := refresh.EditionDir("", ed)
+	dir, err := publish.EditionDir("", ed)
 	if err != nil {
 		s.fail(w, fmt.Errorf("edition %q: %w", ed, store.ErrNotFound))
 		return

@@ -20,8 +20,9 @@ import (
 	"github.com/klauspost/compress/gzip"
 
 	"past/crawler"
+	"past/internal/edition/gate"
 	"past/internal/pipeline"
-	"past/internal/refresh"
+	"past/internal/run"
 	"past/internal/starter"
 	"past/internal/store"
 )
@@ -65,14 +66,14 @@ func newWorld(t testing.TB) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cycle := refresh.Cycle{Store: st, ReviewDir: review, Out: w.out, Version: "test", Thresholds: refresh.DefaultThresholds(),
-		Crawl: func(ctx context.Context, run string) (refresh.CrawlResult, error) {
+	cycle := run.Cycle{Store: st, Work: pipeline.Works(st, review, time.Now), Out: w.out, Version: "test", Thresholds: gate.DefaultThresholds(),
+		Crawl: func(ctx context.Context, _ string) (run.CrawlResult, error) {
 			col, err := crawler.New(crawler.Options{Sources: sources, Endpoints: map[string]string{"ctgov": register.URL + "/api/v2"}, Contact: "test", Question: pipeline.CrawlQuestion()}, st)
 			if err != nil {
-				return refresh.CrawlResult{}, err
+				return run.CrawlResult{}, err
 			}
 			_, err = col.Run(ctx)
-			return refresh.CrawlResult{}, err
+			return run.CrawlResult{}, err
 		}}
 	res, err := cycle.Run(ctx)
 	if err != nil {

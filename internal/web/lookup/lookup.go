@@ -16,7 +16,6 @@ import (
 	"sync"
 	"time"
 
-	"past/internal/cite"
 	"past/internal/edition"
 	"past/internal/evidence"
 	"past/internal/pipeline"
@@ -162,7 +161,7 @@ func (l *Library) Findings(ctx context.Context, id string) (Answer, error) {
 	}
 	list := []Brief{}
 	for _, f := range d.Findings {
-		list = append(list, Brief{f.ID, f.Title, f.K, f.N, cite.Estimate(f), cite.Certainty(f), edition.Permalink(f.ID, d.ID)})
+		list = append(list, Brief{f.ID, f.Title, f.K, f.N, f.EstimateWords(), f.CertaintyWords(), edition.Permalink(f.ID, d.ID)})
 	}
 	return l.answer(d, "", "edition", list), nil
 }

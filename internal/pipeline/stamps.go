@@ -1,0 +1,119 @@
+package pipeline
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+
+	"past/internal/run"
+	"past/internal/synthesis"
+)
+
+// stages are the three that derive rows, over this store and review folder.
+func (p *Pipeline) stages() run.Stages {
+	return run.Stages{Memory: p.Store, Inputs: p.inputs, List: []run.Stage{
+		{Name: "link", Do: func(ctx context.Context) (map[string]int64, error) {
+			r, err := p.link(ctx)
+			return map[string]int64{"studies": int64(r.Studies), "links": int64(r.Links)}, err
+		}},
+		{Name: "extract", Do: func(ctx context.Context) (map[string]int64, error) {
+			r, err := p.extract(ctx)
+			return map[string]int64{"arm_results": int64(r.ArmResults), "contrasts": int64(r.Contrasts), "effects": int64(r.Effects)}, err
+		}},
+		{Name: "analyse", Do: func(ctx context.Context) (map[string]int64, error) {
+			f, err := p.analyse(ctx)
+			return map[string]int64{"findings": int64(len(f))}, err
+		}},
+	}}
+}
+
+// Stale lists the stages that have to run again, in order.
+func (p *Pipeline) Stale(ctx context.Context) ([]run.Stale, error) { return p.stages().Stale(ctx) }
+
+// Bring runs what is stale, up to and including a stage. around may be nil.
+func (p *Pipeline) Bring(ctx context.Context, upTo string, around run.Around) error {
+	return p.stages().Bring(ctx, upTo, around)
+}
+
+// Stages runs link, extract and analyse where they are stale.
+func (p *Pipeline) Stages(ctx context.Context) error { return p.Bring(ctx, "analyse", nil) }
+
+// FilesGone reports how many review files the stages last ran on, when none are
+// there now and no folder is named: running them again would drop every row
+// that people wrote.
+func (p *Pipeline) FilesGone(ctx context.Context) (int, error) {
+	h, err := p.readReview()
+	if err != nil || p.ReviewDir != "" || len(h.Files) > 0 {
+		return 0, err
+	}
+	was, err := p.stages().Last(ctx, "extract")
+	if err != nil || was == nil {
+		return 0, err
+	}
+	return was.HadFiles, nil
+}
+
+// inputs are what a stage rests on now.
+func (p *Pipeline) inputs(ctx context.Context, stage string) (run.Inputs, error) {
+	ev, err := p.evidence(ctx)
+	if err != nil {
+		return run.Inputs{}, err
+	}
+	in := run.Inputs{Records: hashOf(ev.Records), Files: hashOf(ev.Files), HadFiles: len(ev.Files)}
+	if stage == "analyse" {
+		in.Questions = hashOf(ev.Questions)
+	}
+	return in, nil
+}
+
+// hashOf is a hash of what marshals in a fixed order, such as a map.
+func hashOf(v any) string {
+	b, err := json.Marshal(v)
+	if err != nil {
+		panic(err) // strings always marshal
+	}
+	sum := sha256.Sum256(b)
+	return hex.EncodeToString(sum[:12])
+}
+
+// askedState keeps the questions of past analyse --question, while they are those
+// analysed.
+const askedState = "stage/asked"
+
+// keepAsked notes the questions of an analysis that were not the tracker's own,
+// so that what reads its findings knows what was asked.
+func (p *Pipeline) keepAsked(ctx context.Context) error {
+	h, err := p.readReview()
+	if err != nil {
+		return err
+	}
+	asked := p.Questions
+	if asked == nil && !p.OwnQuestions {
+		asked = h.asked
+	}
+	text := ""
+	if asked != nil {
+		b, err := json.Marshal(asked)
+		if err != nil {
+			return err
+		}
+		text = string(b)
+	}
+	return p.Store.SetState(ctx, askedState, text)
+}
+
+// askedBefore are the questions that the stored findings answer where
+// [Pipeline.Questions] named them; nil for the tracker's own.
+func (p *Pipeline) askedBefore(ctx context.Context) ([]synthesis.Question, error) {
+	text, err := p.Store.State(ctx, askedState)
+	if err != nil || text == "" {
+		return nil, err
+	}
+	var qs []synthesis.Question
+	if err := json.Unmarshal([]byte(text), &qs); err != nil {
+		return nil, fmt.Errorf("the questions of the last analysis: %w", err)
+	}
+	return qs, nil
+}
