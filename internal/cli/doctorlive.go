@@ -188,20 +188,33 @@ func liveCause(err error) (text, do string) {
 		cert    *tls.CertificateVerificationError
 		auth    x509.UnknownAuthorityError
 		host    x509.HostnameError
+		invalid x509.CertificateInvalidError
 	)
 	switch {
 	case errors.Is(err, polite.ErrRobots):
 		text, do = "robots.txt forbids it", "the register does not want programs there; ask its owner, or export by hand and import the file (docs/sources.md)"
-	case errors.As(err, &cert), errors.As(err, &auth), errors.As(err, &host):
+	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
+		text, do = "the certificate has expired", "check the clock of this machine; otherwise the register must renew it: try again later"
+	case errors.As(err, &host):
+		text, do = "the certificate is another host's", "check the address, and whether a proxy answers in the register's place"
+	case errors.As(err, &cert), errors.As(err, &auth):
 		text, do = "the certificate is not trusted", "where a proxy or a missing intermediate is the reason, name its authority with --register-ca FILE (PAST_REGISTER_CA)"
 	case errors.As(err, &status) && (status.Status == 401 || status.Status == 403):
 		text, do = fmt.Sprintf("blocked (status %d)", status.Status), "the register or a network on the way refuses this program; try later, with --contact, or from another network"
 	case errors.As(err, &status) && status.Status == 429:
 		text, do = "asked too often (status 429)", "wait, then try again"
+	case errors.As(err, &status) && status.Status >= 500:
+		text, do = fmt.Sprintf("out of order (status %d)", status.Status), "the register has a fault or is being maintained; try again later"
 	case errors.As(err, &status):
 		text, do = fmt.Sprintf("status %d", status.Status), "look whether the register's web page answers"
 	case errors.Is(err, errNoLandmark):
 		text, do = "changed", "the register, or what stands in its place, does not hold what it should; look at its web page"
+	case errors.Is(err, polite.ErrOutOfScope):
+		text, do = "it sends elsewhere", "the register has moved, or a network on the way asks for a login: open the address in a browser"
+	case errors.As(err, &answer) && answer.Kind == crawler.KindHTML:
+		text, do = "a web page in the place of data", "the register is being maintained, or asks whether a person is there: open the address in a browser from this machine"
+	case errors.As(err, &answer) && answer.Kind == crawler.KindEmpty:
+		text, do = "an empty answer", "try again later; where it stays so, report it with this line"
 	case errors.As(err, &answer):
 		text, do = "another shape ("+answer.Kind+")", "the register's format has changed: report it with this line"
 	case errors.As(err, &address):
@@ -211,7 +224,11 @@ func liveCause(err error) (text, do string) {
 	default:
 		text, do = "no answer", "check the network; its terms and addresses are in docs/sources.md"
 	}
-	return text + ": " + shortURL(err.Error()), do
+	said := err.Error()
+	if answer != nil { // the kind is no word for people
+		said = strings.Replace(said, answer.Kind+": ", "", 1)
+	}
+	return text + ": " + shortURL(said), do
 }
 
 // shortURL leaves of the addresses in an error what tells them apart.
@@ -220,7 +237,8 @@ func shortURL(s string) string {
 	for i, w := range words {
 		if at := strings.Index(w, "http"); at >= 0 {
 			if u, err := url.Parse(strings.Trim(w[at:], `"():,`)); err == nil && u.Host != "" {
-				words[i] = w[:at] + u.Host + u.Path
+				end := w[len(strings.TrimRight(w, `"():,`)):]
+				words[i] = w[:at] + u.Host + u.Path + end
 			}
 		}
 	}

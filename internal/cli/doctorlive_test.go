@@ -72,7 +72,14 @@ func TestDoctorTellsCausesApart(t *testing.T) {
 			answers(body, 200)(w, r)
 		}, []string{"no hits for query", "NCT03537014 read", "finds nothing"}},
 		{"another shape", answers(`{"items":[]}`, 200), []string{"another shape (wrong-shape)"}},
-		{"a page for people", answers(`<html><title>Maintenance</title></html>`, 200), []string{"another shape (html-instead-of-json)"}},
+		{"a page for people", answers(`<html><title>Maintenance</title></html>`, 200),
+			[]string{`a web page in the place of data: query`, `"Maintenance"`, "open the address in a browser"}},
+		{"an empty answer", answers("", 200), []string{"an empty answer: query"}},
+		{"out of order", answers("", 500), []string{"out of order (status 500)", "try again later"}},
+		{"sent elsewhere", func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, "http://login.example/x", http.StatusFound)
+		},
+			[]string{"it sends elsewhere", "login.example/x", "in a browser"}},
 		{"blocked", answers("", 403), []string{"blocked (status 403)", "--contact"}},
 		{"changed", func(w http.ResponseWriter, r *http.Request) {
 			if strings.HasSuffix(r.URL.Path, "/studies/NCT03537014") {
