@@ -82,7 +82,7 @@ var AACTTables = sync.OnceValue(func() []string {
 
 // AACTResults are the tables without which posted numbers are incomplete.
 var AACTResults = []string{"result_groups", "outcomes", "outcome_counts", "outcome_measurements", "outcome_analyses",
-	"outcome_analysis_groups", "baseline_counts", "baseline_measurements", "reported_events", "reported_event_totals"}
+	"outcome_analysis_groups", "baseline_counts", "baseline_measurements", "reported_events"}
 
 // AACTHeader tells whether a text begins with the header line of one of the
 // tables.
@@ -286,7 +286,13 @@ func (p *draft) aactField(way []string, text, at string) {
 	case (name == "minimumAge" || name == "maximumAge") && strings.EqualFold(text, "N/A"):
 		return // AACT's word for a limit that is not given
 	case name == "eligibilityCriteria" || name == "briefSummary" || name == "detailedDescription":
-		text = untilded(text)
+		if text = untilded(text); strings.Contains(text, "\n          -  ") { // a block of the former XML
+			text = reflow(text)
+		}
+	case strings.EqualFold(text, "results_reference"):
+		text = "RESULT"
+	case strings.EqualFold(text, "reference"):
+		text = "BACKGROUND"
 	}
 	p.sub(way[:len(way)-1]...).set(name, text, at)
 }

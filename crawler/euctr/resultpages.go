@@ -86,7 +86,7 @@ func (s *Source) resultPage(ctx context.Context, f crawler.Fetcher, q crawler.Qu
 	}
 	switch {
 	case c.page == 0:
-		n, err := s.count(ctx, f, q.URL+"&resultsstatus="+resultsOnly)
+		n, _, err := s.count(ctx, f, q.URL+"&resultsstatus="+resultsOnly)
 		if err != nil || n == 0 {
 			return crawler.Page{}, answer.Refused(err, false)
 		}

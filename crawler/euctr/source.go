@@ -34,6 +34,7 @@ type Source struct {
 
 var (
 	_ crawler.Source    = (*Source)(nil)
+	_ crawler.Prober    = (*Source)(nil)
 	_ crawler.Refresher = (*Source)(nil)
 	_ crawler.Movable   = (*Source)(nil)
 )
@@ -81,7 +82,7 @@ func (s *Source) Page(ctx context.Context, f crawler.Fetcher, q crawler.Query, c
 		return s.resultPage(ctx, f, q, cursor)
 	}
 	if cursor == "" {
-		n, err := s.count(ctx, f, q.URL)
+		n, _, err := s.count(ctx, f, q.URL)
 		if err != nil || n == 0 {
 			return crawler.Page{}, answer.Refused(err, false)
 		}
@@ -129,14 +130,26 @@ var (
 	pageTag   = regexp.MustCompile(`<[^>]*>`)
 )
 
-// count reads how many trials a search finds from its page.
-func (s *Source) count(ctx context.Context, f crawler.Fetcher, addr string) (int, error) {
+// count reads how many trials a search finds from its page, and when it came.
+func (s *Source) count(ctx context.Context, f crawler.Fetcher, addr string) (int, time.Time, error) {
 	res, err := f.Do(ctx, crawler.Request{Source: SourceName, URL: addr, Accept: []string{"text/html"}, NoStore: true})
 	if err != nil {
-		return 0, err
+		return 0, time.Time{}, err
 	}
 	n, err := readCount(res.Body)
-	return n, answer.WithPayload(err, &res)
+	return n, res.FetchedAt, answer.WithPayload(err, &res)
+}
+
+// Probe implements crawler.Prober. The register takes no new trials and says of
+// none when it changed: the stamp is the number of its trials and the week, so
+// that it is asked whole once a week, or when trials come or go.
+func (s *Source) Probe(ctx context.Context, f crawler.Fetcher) (string, error) {
+	n, at, err := s.count(ctx, f, s.at+"/search?query=&page=1")
+	if err != nil {
+		return "", err
+	}
+	const week = 7 * 24 * 60 * 60
+	return fmt.Sprintf("%d trials in the week from %s", n, time.Unix(at.Unix()/week*week, 0).UTC().Format(time.DateOnly)), nil
 }
 
 func readCount(body []byte) (int, error) {

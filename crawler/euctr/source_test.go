@@ -34,7 +34,7 @@ func serve(w *sourcetest.World) http.Handler {
 	visible := func(r *http.Request) (out []sourcetest.Entry) {
 		entries, _ := w.Look()
 		for _, e := range entries {
-			if !e.Hidden && strings.Contains(r.FormValue("query"), `"psilocybin"`) && r.FormValue("resultsstatus") == "" {
+			if !e.Hidden && (r.FormValue("query") == "" || strings.Contains(r.FormValue("query"), `"psilocybin"`)) && r.FormValue("resultsstatus") == "" {
 				out = append(out, e)
 			}
 		}
@@ -71,7 +71,7 @@ func serve(w *sourcetest.World) http.Handler {
 func TestSource(t *testing.T) {
 	src := New()
 	src.size = perPage
-	sourcetest.Run(t, sourcetest.Subject{Source: src, Entry: entry, Serve: serve, Path: "/ctr", PerPage: perPage,
+	sourcetest.Run(t, sourcetest.Subject{Source: src, Entry: entry, Serve: serve, Path: "/ctr", PerPage: perPage, Probe: "query=&page=1",
 		Question: crawler.QuestionSet{Substances: []crawler.Concept{{ID: "psilocybin", Terms: []string{"psilocybin"}}}}})
 }
 

@@ -17,6 +17,9 @@ func EUCTR() (http.Handler, error) {
 		return nil, err
 	}
 	find := func(r *http.Request) ([]Registration, error) {
+		if r.FormValue("query") == "" {
+			return trials, nil // the page shows the whole register
+		}
 		q, err := question(r.FormValue("query"))
 		if err != nil {
 			return nil, err
