@@ -5,6 +5,7 @@ import (
 	_ "embed"
 	"fmt"
 	"path"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -134,6 +135,24 @@ func PipeCells(text []byte) (cells []string, rest []byte) {
 	}
 }
 
+// rowBegins tells a line that begins a row of a table, or another table.
+var rowBegins = regexp.MustCompile(`^(?:(?:[^|\n]*\|)?NCT\d{8}(?:\||\r?$)|# TABLE )`)
+
+// PipeRow is [PipeCells] for a table with so many columns. Where the cells are
+// not as many, or another row begins inside of one, a quote may have opened that
+// never closes: the line is then taken as it stands, if that fits.
+func PipeRow(text []byte, columns int) (cells []string, rest []byte) {
+	cells, rest = PipeCells(text)
+	line, after, _ := bytes.Cut(text, []byte("\n"))
+	if len(cells) == columns && (len(after) <= len(rest) || !rowBegins.Match(after[:min(len(after), 200)])) {
+		return cells, rest
+	}
+	if plain := strings.Split(string(bytes.TrimSuffix(line, []byte("\r"))), "|"); len(plain) == columns {
+		return plain, after
+	}
+	return cells, rest
+}
+
 // quotedCell reads a cell that begins with a quote. One that does not end
 // before a bar or a line is no closing quote.
 func quotedCell(text []byte) (cell, rest []byte) {
@@ -211,7 +230,7 @@ func readAACT(text []byte) ([]*draft, []evidence.Problem, error) {
 			continue
 		}
 		r := aactRow{table: table, columns: columns}
-		r.cells, rest = PipeCells(rest)
+		r.cells, rest = PipeRow(rest, len(columns))
 		if len(r.cells) == 1 && r.cells[0] == "" {
 			continue
 		}

@@ -259,14 +259,17 @@ func (g *gatherer) read(no int, f tableFile) error {
 	}
 	end := pipeRowEnd(w, bomLength(w.buf))
 	g.heads[no] = bytes.Clone(w.buf[:end])
-	column := idColumn(g.heads[no])
+	column, columns := idColumn(g.heads[no])
 	w.drop(end)
 	for w.err == nil && w.at(0) {
 		end := pipeRowEnd(w, 0)
 		if w.err != nil {
 			break
 		}
-		if err := g.row(no, f.table, column, w.buf[:end]); err != nil {
+		if _, rest := ctgov.PipeRow(w.buf[:end], columns); len(rest) > 0 { // the quote at its beginning opens nothing
+			end -= len(rest)
+		}
+		if err := g.row(no, f.table, column, columns, w.buf[:end]); err != nil {
 			return err
 		}
 		w.drop(end)
@@ -277,16 +280,17 @@ func (g *gatherer) read(no int, f tableFile) error {
 	return g.im.Store.EndFile(g.ctx, fileNo, hex.EncodeToString(sum.Sum(nil)), w.base)
 }
 
-func idColumn(head []byte) int {
+// idColumn gives the place of the NCT number and how many columns there are.
+func idColumn(head []byte) (column, columns int) {
 	cells, _ := ctgov.PipeCells(bytes.TrimPrefix(head, []byte("\ufeff")))
-	return slices.IndexFunc(cells, func(c string) bool { return strings.EqualFold(strings.TrimSpace(c), "nct_id") })
+	return slices.IndexFunc(cells, func(c string) bool { return strings.EqualFold(strings.TrimSpace(c), "nct_id") }), len(cells)
 }
 
-func (g *gatherer) row(no int, table string, column int, row []byte) error {
+func (g *gatherer) row(no int, table string, column, columns int, row []byte) error {
 	if len(bytes.TrimSpace(row)) == 0 {
 		return nil
 	}
-	cells, _ := ctgov.PipeCells(row)
+	cells, _ := ctgov.PipeRow(row, columns)
 	id, ok := "", column < len(cells)
 	if ok {
 		id, ok = ctgov.CanonicalID(cells[column])
@@ -318,7 +322,6 @@ func pipeRowEnd(w *window, i int) int {
 			i = pipeQuoteEnd(w, i)
 			continue
 		}
-		w.at(i) // an empty line
 		next := i
 		for w.at(next) && w.buf[next] != '|' && w.buf[next] != '\n' {
 			next++
@@ -334,12 +337,20 @@ func pipeRowEnd(w *window, i int) int {
 	return len(w.buf)
 }
 
+// longestCell is the largest cell in quotes; the longest text of a study that is
+// known here has 32 kB.
+const longestCell = 1 << 20
+
 // pipeQuoteEnd gives the index after the closing quote of the cell that begins
-// at i: one before a bar or the end of the line.
+// at i: one before a bar or the end of the line. Where none comes, it is the
+// index after the quote.
 func pipeQuoteEnd(w *window, i int) int {
-	for {
-		i = w.index(i+1, '"')
+	for first := i; ; {
+		for i++; w.at(i) && w.buf[i] != '"' && i-first <= longestCell; i++ {
+		}
 		switch {
+		case i-first > longestCell:
+			return first + 1
 		case !w.at(i + 1):
 			return len(w.buf)
 		case w.buf[i+1] == '"':

@@ -109,6 +109,22 @@ func TestAACTOneTable(t *testing.T) {
 	}
 }
 
+// TestAACTOpenQuote: a quote that never closes takes no other row.
+func TestAACTOpenQuote(t *testing.T) {
+	im := importer(t)
+	rep, err := im.Files(context.Background(), []string{aactFolder(t, map[string]string{
+		"studies.txt": "nct_id|brief_title|acronym\nNCT00000001|\"Open title|A\nNCT00000002|Second|\nNCT00000003|\"Third \"\"x\"\"\nline\"|C\n",
+	})})
+	if err != nil || rep.Records != 3 {
+		t.Fatalf("%+v, %v", rep, err)
+	}
+	for id, title := range map[string]string{"NCT00000001": `"Open title`, "NCT00000002": "Second", "NCT00000003": "Third \"x\"\nline"} {
+		if r, err := im.Store.Record(context.Background(), id, time.Time{}); err != nil || r.Title != title {
+			t.Errorf("%s: %q, %v", id, r.Title, err)
+		}
+	}
+}
+
 // TestAACTLarge has more rows than are kept in memory: they go by temporary
 // files, which are removed.
 func TestAACTLarge(t *testing.T) {
