@@ -28,10 +28,11 @@ func Markdown(ctx context.Context) ([]byte, error) {
 	}
 	var w strings.Builder
 	w.WriteString("# Published results, computed again\n\n<!-- Written by `past reproduce --out docs/reproduction.md`; a test checks that it is current. Do not edit. -->\n\n")
-	w.WriteString("Two published living reviews, run again from their released data by the shipped questions and the ordinary synthesis. A printed number is met when ours rounds to it.\n\n")
+	w.WriteString("Two published living reviews, run again from their released data by the shipped questions and the ordinary synthesis. A printed number is met when ours rounds to it. Where a target lists no studies, they are those of the target before.\n\n")
 	overview(&w, rows)
+	studies := ""
 	for _, r := range rows {
-		section(&w, r)
+		section(&w, r, &studies)
 	}
 	editions(&w, a, b, list)
 	sources(&w, releases)
@@ -49,7 +50,7 @@ func overview(w *strings.Builder, rows []Row) {
 		}
 	}
 	fmt.Fprintf(w, "%d of %d printed numbers are met; each of the others has its reason below.\n\n", met, all)
-	w.WriteString("| target | outcome | k | published | ours | numbers met |\n|---|---|---|---|---|---|\n")
+	w.WriteString("target|outcome|k|published|ours|numbers met\n---|---|---|---|---|---\n")
 	for _, r := range rows {
 		n := 0
 		for _, c := range r.Checks {
@@ -57,7 +58,7 @@ func overview(w *strings.Builder, rows []Row) {
 				n++
 			}
 		}
-		fmt.Fprintf(w, "| %s | %s | %d | %s | %s | %d of %d |\n", r.ID, r.Target.Outcome, r.Result.K, printed(r.Target.Published), ours(r.Result), n, len(r.Checks))
+		fmt.Fprintf(w, "%s|%s|%d|%s|%s|%d of %d\n", r.ID, r.Target.Outcome, r.Result.K, printed(r.Target.Published), ours(r.Result), n, len(r.Checks))
 	}
 }
 
@@ -81,19 +82,29 @@ func ours(r evidence.PooledResult) string {
 	return fmt.Sprintf("%s %s [%s, %s]", synthesis.MeasureSymbol(r.Measure), n(r.Estimate), n(r.CILower), n(r.CIUpper))
 }
 
-func section(w *strings.Builder, r Row) {
+// section writes one target. studies are those of the target before, which are not
+// listed again.
+func section(w *strings.Builder, r Row, studies *string) {
 	t := r.Target
 	fmt.Fprintf(w, "\n## %s: %s\n\n%s%s. Data: %s.\n\nMethod: %s. As computed: %s, test %s, formula mode %s%s.\n\n",
 		r.ID, t.Outcome, t.Citation, doi(t.DOI), t.Release, t.Method, r.Result.Method, r.Result.Test, r.Result.Formula, prediction(r.Result.PIRule))
-	w.WriteString("| number | published | ours | met |\n|---|---|---|---|\n")
+	w.WriteString("number|published|ours\n---|---|---\n")
+	var not []string
 	for _, c := range r.Checks {
-		met := "yes"
+		name := c.Name
 		if !c.Agrees {
-			met = "no: " + c.Why
+			name += " (not met)"
+			not = append(not, c.Name+": "+c.Why)
 		}
-		fmt.Fprintf(w, "| %s | %s | %s | %s |\n", c.Name, minus(c.Published), c.Shown, met)
+		fmt.Fprintf(w, "%s|%s|%s\n", name, minus(c.Published), c.Shown)
 	}
-	fmt.Fprintf(w, "\nStudies: %s.\n", strings.Join(r.Studies, ", "))
+	if len(not) > 0 {
+		fmt.Fprintf(w, "\nNot met. %s.\n", strings.Join(not, ". "))
+	}
+	if all := strings.Join(r.Studies, ", "); all != *studies {
+		fmt.Fprintf(w, "\nStudies: %s.\n", all)
+		*studies = all
+	}
 	if g := r.Tracker; g.Guarded() {
 		fmt.Fprintf(w, "\nThe Knapp-Hartung interval is narrower than the common-effect one here. The tracker gives the guarded interval [%s, %s]; the published one is its footnote.\n",
 			bound(g, g.CILower), bound(g, g.CIUpper))
@@ -124,9 +135,9 @@ func prediction(rule string) string {
 
 func editions(w *strings.Builder, a, b Edition, list []store.Change) {
 	fmt.Fprintf(w, "\n## Two releases as two editions\n\nFinding %s by one plan (prediction interval t(k − 1) in both).\n\n", a.Finding.ID)
-	w.WriteString("| | " + a.Release.ID + " | " + b.Release.ID + " |\n|---|---|---|\n")
+	w.WriteString("number|" + a.Release.ID + "|" + b.Release.ID + "\n---|---|---\n")
 	line := func(name string, of func(evidence.PooledResult) string) {
-		fmt.Fprintf(w, "| %s | %s | %s |\n", name, of(a.Finding.Primary), of(b.Finding.Primary))
+		fmt.Fprintf(w, "%s|%s|%s\n", name, of(a.Finding.Primary), of(b.Finding.Primary))
 	}
 	line("k", func(p evidence.PooledResult) string { return fmt.Sprint(p.K) })
 	line("n", func(p evidence.PooledResult) string { return fmt.Sprint(p.N) })
@@ -135,10 +146,10 @@ func editions(w *strings.Builder, a, b Edition, list []store.Change) {
 	line("prediction interval", func(p evidence.PooledResult) string {
 		return fmt.Sprintf("[%s, %s]", synthesis.Number(*p.PILower, 4), synthesis.Number(*p.PIUpper, 4))
 	})
-	fmt.Fprintf(w, "| sentence | %s | %s |\n", a.Finding.Sentences.Plain, b.Finding.Sentences.Plain)
-	w.WriteString("\nWhat changed:\n\n| kind | what | before | after | why |\n|---|---|---|---|---|\n")
+	fmt.Fprintf(w, "sentence|%s|%s\n", a.Finding.Sentences.Plain, b.Finding.Sentences.Plain)
+	w.WriteString("\nWhat changed:\n\nkind|before|after\n---|---|---\n")
 	for _, c := range list {
-		fmt.Fprintf(w, "| %s | %s | %s | %s | %s |\n", c.Kind, cell(c.Title), cell(c.Before), cell(c.After), cell(c.Cause))
+		fmt.Fprintf(w, "%s|%s|%s\n", c.Kind, cell(c.Before), cell(c.After))
 	}
 }
 
