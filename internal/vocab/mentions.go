@@ -20,7 +20,7 @@ func (m *mention) weighOnce() {
 	m.weight = sectionWeight[m.section] * useWeight[m.use]
 	if m.section == secTitle || m.section == secCondition {
 		m.weight = sectionWeight[m.section]
-		if m.use == useAbsent || m.use == useOutlook {
+		if m.use == useAbsent || m.use == useOutlook || m.use == useAlongside {
 			m.weight *= useWeight[m.use]
 		}
 	}

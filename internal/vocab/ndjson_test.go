@@ -102,6 +102,9 @@ func TestRoles(t *testing.T) {
 		{"Psilocybin for depression.\nPatients with major depression received psilocybin.", map[string]string{"depression": RoleIndication}},
 		{"Depressive symptoms in ecstasy users.\nUsers and controls were compared.", map[string]string{"depression": RoleOwnUse}},
 		{"MDMA for PTSD.\nAdults with PTSD, including those with common comorbidities such as depression, received MDMA.", map[string]string{"ptsd": RoleIndication, "depression": RoleComorbidity}},
+		{"Psilocybin for obsessive compulsive disorder including those with common comorbidities such as depression.\nOCD patients were treated with psilocybin.",
+			map[string]string{"ocd": RoleIndication, "depression": RoleComorbidity}},
+		{"Adjunct Ketamine Use in the Management of PTSD.\nThirty veterans with PTSD were treated with ketamine.", map[string]string{"ptsd": RoleIndication}},
 		{"Ketamine for tinnitus.\nPatients without depression received ketamine.", map[string]string{"depression": RoleExcluded}},
 		{"Psilocybin alters connectivity.\nBACKGROUND: Psilocybin has shown promise in depression. METHODS: Healthy people were scanned.", map[string]string{"depression": RoleBackground}},
 	} {

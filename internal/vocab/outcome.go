@@ -110,7 +110,7 @@ func (r *reading) outcomeMatch(names []named, field string) (m InstrumentMatch, 
 		doubt("the %s speaks of %s", field, other)
 	}
 	m.Event = r.outcomeKind()
-	if m.Event == "" && words["response"] {
+	if m.Event == "" && words.responds(in) {
 		m.Event = evidence.ScoreResponse
 	}
 	m.ScoreKind = words.kind(in, m.Subscale != "" || !m.IsTotal, m.Event)
@@ -261,7 +261,7 @@ func (d *reading) scoreFromTitle(m *InstrumentMatch, title *reading) {
 	words := title.scoreWords()
 	in := d.v.byInstrument[m.ID]
 	m.Event = title.outcomeKind()
-	if m.Event == "" && words["response"] {
+	if m.Event == "" && words.responds(in) {
 		m.Event = evidence.ScoreResponse
 	}
 	if k := words.kind(in, m.Subscale != "" || !m.IsTotal, m.Event); k != ScoreTotal && k != ScoreSubscale {

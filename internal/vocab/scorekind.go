@@ -27,7 +27,7 @@ func (r *reading) scoreWords() scoreWords {
 // score in percent.
 func (r *reading) percentSignOfChange() bool {
 	for _, t := range r.tokens {
-		if !improving[t.Text] {
+		if !improving[t.Text] && !rising[t.Text] {
 			continue
 		}
 		before, sign := strings.CutSuffix(strings.TrimRight(r.text[:t.Start], " "), "%")
@@ -67,9 +67,9 @@ func (w scoreWords) kind(in *Instrument, subscale bool, event string) ScoreKind 
 		return k
 	}
 	switch {
-	case w["response"] && event == "":
+	case w.responds(in) && event == "":
 		return ScoreResponder
-	case w["people"] || w["threshold"] || event != "" && scoreOfKind[event] == "":
+	case w["rise"] || w["people"] || w["threshold"] || event != "" && scoreOfKind[event] == "":
 		return ScoreThreshold
 	case in.Kind == "event-count":
 		return ScoreCount
@@ -95,10 +95,12 @@ func (r *reading) comparisons(w scoreWords) {
 		last, _ := utf8.DecodeLastRuneInString(strings.TrimSuffix(before, "="))
 		symbol := strings.ContainsRune("≥≤<>", last)
 		words := i > 0 && comparing[r.tokens[i-1].Text] || i > 1 && comparing[r.tokens[i-2].Text]
-		better := r.nearWord(i, 6, improving)
+		limit := percent && (symbol || words || w["people"] || strings.HasPrefix(after, "% or "))
 		switch {
-		case percent && better && (symbol || words || w["people"] || strings.HasPrefix(after, "% or ")):
+		case limit && r.nearWord(i, 6, improving):
 			w["response"] = true
+		case limit && r.nearWord(i, 6, rising):
+			w["rise"] = true
 		case symbol || words:
 			w["threshold"] = true
 		}
@@ -111,7 +113,15 @@ var comparing = map[string]bool{"least": true, "than": true, "below": true, "abo
 // improving are the words that a share of improvement goes with.
 var improving = map[string]bool{
 	"reduction": true, "reductions": true, "improvement": true, "decrease": true, "reduced": true,
-	"improved": true, "decreased": true, "increase": true, "change": true,
+	"improved": true, "decreased": true, "change": true,
+}
+
+// rising are words of a share that is a response where more is better.
+var rising = map[string]bool{"increase": true, "increases": true, "increased": true, "rise": true, "gain": true}
+
+// responds reports whether a share of change makes responders on an instrument.
+func (w scoreWords) responds(in *Instrument) bool {
+	return w["response"] || w["rise"] && in.Direction == HigherBetter
 }
 
 // nearWord reports whether one of the words stands within reach of a token.
