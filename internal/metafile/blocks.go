@@ -22,7 +22,7 @@ type block struct {
 // blocks lists every block that a request may name, one line each.
 var blocks = index(
 	analysisBlock, escalcBlock, // escalc.go
-	conversionsBlock, twoByTwoBlock, personTimeBlock, // pooled.go
+	conversionsBlock, twoByTwoBlock, betaBinomialBlock, personTimeBlock, // pooled.go
 	glmmBlock,
 	publicationBias,
 	rmaBlock, rmaGenqBlock, rmaUnweightedBlock, rmaFixedBlock, // rma.go
@@ -74,7 +74,7 @@ func (c *Case) Answer() Tree {
 }
 
 // ownNumbers are the blocks that do not work on the primary effect sizes.
-var ownNumbers = map[string]bool{"analysis": true, "escalc": true, "conversions": true, "two_by_two_pooled": true,
+var ownNumbers = map[string]bool{"analysis": true, "escalc": true, "conversions": true, "two_by_two_pooled": true, "beta_binomial": true,
 	"person_time_pooled": true, "glmm": true}
 
 // outOfScale refuses effects whose squares would leave the range of float64; the

@@ -280,7 +280,7 @@ func (a *analysis) extras(method meta.Method, test meta.Test) error {
 		}
 	}
 	a.blocks = Tree{}
-	for _, name := range []string{"multilevel", "two_by_two_pooled", "person_time_pooled"} {
+	for _, name := range []string{"multilevel", "two_by_two_pooled", "person_time_pooled", "beta_binomial", "glmm"} {
 		if !has(c.Request, name) {
 			continue
 		}
@@ -393,6 +393,14 @@ func (a *analysis) request(measure effect.Measure, method meta.Method, test meta
 			req["two_by_two_pooled"] = Tree{"mantel_haenszel": []any{Tree{"measure": string(measure), "correct": true}}}
 		case effect.PETO:
 			req["two_by_two_pooled"] = Tree{"peto": Tree{}}
+		}
+	}
+	if measure == effect.OR || measure == effect.RR || measure == effect.RD {
+		if a.c.Kind == string(effect.KindTwoByTwo) && a.c.rareEvents() {
+			req["beta_binomial"] = Tree{}
+		}
+		if measure == effect.OR && has(req, "beta_binomial") {
+			req["glmm"] = []any{Tree{"measure": "OR", "model": "CM.EL"}}
 		}
 	}
 	if a.c.Kind == string(effect.KindPersonTime2) && (measure == effect.IRR || measure == effect.IRD) {

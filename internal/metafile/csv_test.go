@@ -214,3 +214,20 @@ func BenchmarkLabels(b *testing.B) {
 		a.setLabels()
 	}
 }
+
+// Beside ratios of rare events stand models that add nothing to cells.
+func TestRareEvents(t *testing.T) {
+	table := "study,ai,n1i,ci,n2i\nA,0,40,3,38\nB,2,55,4,57\nC,1,30,0,31\nD,0,25,0,24\nE,3,120,9,118\n"
+	out, err := run(t, table, Command{Measure: "RR"})
+	if err != nil || !strings.Contains(out, "beta-binomial, RR (rare events, nothing added)      -0.9883") {
+		t.Errorf("%v\n%s", err, out)
+	}
+	out, err = run(t, table, Command{Measure: "OR"})
+	if err != nil || !strings.Contains(out, "conditional mixed model (CM.EL), OR") || !strings.Contains(out, "nothing added)      -1.0273") {
+		t.Errorf("%v\n%s", err, out)
+	}
+	out, err = run(t, "study,ai,n1i,ci,n2i\nA,0,40,3,38\nB,0,55,4,57\n", Command{Measure: "RR"})
+	if err != nil || !strings.Contains(out, "no finite estimate exists") {
+		t.Errorf("%v\n%s", err, out)
+	}
+}

@@ -41,6 +41,42 @@ var twoByTwoBlock = block{"two_by_two_pooled", func(c *Case) (any, error) {
 	return out, nil
 }}
 
+// betaBinomialBlock answers beta_binomial: a model of rare events in which studies
+// without events count and nothing is added to cells.
+var betaBinomialBlock = block{"beta_binomial", func(c *Case) (any, error) {
+	tables, err := c.tables()
+	if err != nil {
+		return nil, err
+	}
+	m, err := pooled2x2.BetaBinomial(tables, c.level)
+	if err != nil {
+		return nil, err
+	}
+	out := Tree{"risk1": m.Risk1, "risk2": m.Risk2, "rho": m.Rho, "log_lik": m.LogLik}
+	for name, r := range map[string]pooled2x2.Result{"or": m.OR, "rr": m.RR, "rd": m.RD} {
+		out[name] = Tree{"k": r.K, "beta": r.Beta, "se": r.SE, "zval": r.Z, "pval": r.P, "ci_lb": r.Lower, "ci_ub": r.Upper}
+	}
+	if len(m.Warnings) > 0 {
+		out["warnings"] = m.Warnings
+	}
+	return out, nil
+}}
+
+// rareEvents reports whether a study has no events, or only events, in one of its
+// groups, so that methods that add to cells are in doubt.
+func (c *Case) rareEvents() bool {
+	t, err := c.tables()
+	if err != nil {
+		return false
+	}
+	for i := range t.Events1 {
+		if t.Events1[i] == 0 || t.Events2[i] == 0 || t.Events1[i] == t.N1[i] || t.Events2[i] == t.N2[i] {
+			return true
+		}
+	}
+	return false
+}
+
 // personTimeBlock answers person_time_pooled.
 var personTimeBlock = block{"person_time_pooled", func(c *Case) (any, error) {
 	rates, err := c.rates()

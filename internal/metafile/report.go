@@ -33,7 +33,7 @@ func (a *analysis) writeTable(w io.Writer) error {
 	}
 	p.heading()
 	p.studies()
-	p.blocks()
+	p.clusters()
 	p.pooled()
 	p.heterogeneity()
 	if a.subgroups != nil {
@@ -42,6 +42,7 @@ func (a *analysis) writeTable(w io.Writer) error {
 	if a.moderated != nil {
 		p.moderators()
 	}
+	p.counts()
 	p.furtherText()
 	for i, warning := range a.c.Warnings {
 		if i == 0 {
@@ -251,9 +252,9 @@ func (p *printer) moderators() {
 	p.line("  all moderators: %s = %s on %s df, %s; R2 = %.1f%%; residual tau2 = %s", stat, num(r.QM), df, pval(r.QMP), r.R2, num(r.Tau2))
 }
 
-// blocks prints the pooled counts and the models for dependent effects, from the
-// answers of their blocks.
-func (p *printer) blocks() {
+// counts prints what is pooled of the counts themselves, from the answers of the
+// blocks.
+func (p *printer) counts() {
 	for _, key := range []string{"two_by_two_pooled", "person_time_pooled"} {
 		t := asTree(p.a.blocks[key])
 		if peto := asTree(t["peto"]); peto != nil {
@@ -266,6 +267,18 @@ func (p *printer) blocks() {
 			p.treeLine("Mantel-Haenszel, "+text(m, "measure"), m)
 		}
 	}
+	if t := asTree(p.a.blocks["beta_binomial"]); t != nil {
+		p.line("")
+		p.treeLine("beta-binomial, "+p.a.c.Measure+" (rare events, nothing added)", asTree(t[strings.ToLower(p.a.c.Measure)]))
+		p.warnings(t)
+	}
+	if list, ok := p.a.blocks["glmm"].([]Tree); ok {
+		p.treeLine("conditional mixed model (CM.EL), OR", list[0])
+	}
+}
+
+// clusters prints the models for dependent effects.
+func (p *printer) clusters() {
 	m := asTree(p.a.blocks["multilevel"])
 	if m == nil {
 		return

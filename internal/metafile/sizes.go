@@ -81,7 +81,10 @@ func (c *Case) whole(name string, size bool) (x []float64, changed bool, err err
 		}
 	}
 	if len(grouped) > 0 && !sure && !c.threeDecimals(col) {
-		for i := range grouped {
+		for i := range col.written {
+			if _, in := grouped[i]; !in {
+				continue
+			}
 			if _, one := plain.cells[i].(float64); one && col.style == human.StyleRegister && strings.Contains(col.written[i], ",") {
 				delete(grouped, i) // 40,000 in a table with decimal points
 				continue
