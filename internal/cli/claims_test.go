@@ -39,7 +39,7 @@ func claim(ed editionClaims, id string) evidence.ClaimVerdict {
 }
 
 // Users' claims are judged and published as the program's own are; a mistake in
-// one is told with its file and line and stops no other.
+// one is reported with its file and line and stops no other.
 func TestUsersClaims(t *testing.T) {
 	t.Parallel()
 	dir := demonstration(t)
@@ -173,7 +173,7 @@ func TestTopicsAreCorrectedByPeople(t *testing.T) {
 	if strings.Contains(string(now), study+","+topic+",") || !strings.Contains(string(now), study+",lgbtq,") {
 		t.Errorf("the map still has it otherwise:\n%s", now)
 	}
-	// another person sees it otherwise: neither word acts, and that is told
+	// another person sees it otherwise: neither word acts, and that is reported
 	other := "target,topic,decision,who,when,why\n" + study + ",lgbtq,exclude,reviewer B,2026-11-22,it is not\n"
 	if err := os.WriteFile(filepath.Join(rev, "topics-b.csv"), []byte(other), 0o600); err != nil {
 		t.Fatal(err)

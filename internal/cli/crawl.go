@@ -97,7 +97,7 @@ func (c *crawlCmd) Run(ctx context.Context, e *Env) (err error) {
 }
 
 // keepStarterApart refuses to ask real registers for a database that holds the
-// retold facts of the demonstration: they would be taken for records, and its
+// restated facts of the demonstration: they would be taken for records, and its
 // marks of what is complete for the registers' own.
 func keepStarterApart(ctx context.Context, st *store.Store, sources []crawler.Source, endpoints map[string]string) error {
 	retold, err := pipeline.IsStarter(ctx, st)

@@ -84,7 +84,7 @@ func (l *crawlLog) line(text string) {
 	fmt.Fprintln(l.w, text)
 }
 
-// close takes the bars away and tells how many faults got no line.
+// close takes the bars away and says how many faults got no line.
 func (l *crawlLog) close() {
 	l.mu.Lock()
 	defer l.mu.Unlock()

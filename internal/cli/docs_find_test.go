@@ -11,14 +11,14 @@ import (
 )
 
 // This file finds the command lines of the documents and of the units in
-// deploy/. docs_test.go holds them against the grammar, docs_run_test.go runs
+// deploy/. docs_test.go compares them with the grammar, docs_run_test.go runs
 // the fenced ones.
 //
 // In a document
 //   - a block fenced as sh holds one command a line (a line that ends in \ goes
 //     on), with an exit code other than 0 in its comment: "# exit code 3";
 //   - a block fenced as console holds commands after "$ " and what they print,
-//     where … stands for anything;
+//     where … means anything;
 //   - <!-- file: NAME --> before a block says that the block is that file;
 //   - <!-- given: NAME.json --> says that the reader has saved the register's
 //     record NAME under that name;

@@ -53,7 +53,7 @@ func packages(t *testing.T) []pkgOf {
 }
 
 // room is the room of a package: crawler, analysis and reports are one each,
-// a package below internal is one with what lies below it. What only tests and
+// a package below internal is one with what is below it. What only tests and
 // shipping use has none.
 func room(pkg string) string {
 	parts := strings.Split(pkg, "/")

@@ -53,7 +53,7 @@ func starterRegister(t testing.TB) string {
 }
 
 // configuration is what sends every question to loopback. The other registers
-// are not asked, and could not be: the proxy is an address where nobody answers.
+// are not asked, and could not be: the proxy is an address where no one answers.
 func (p *reader) configuration() string {
 	return "sources: [ctgov]\nendpoints:\n  ctgov: " + p.register + "\n"
 }
@@ -81,7 +81,7 @@ func writeFile(path, body string) error {
 	return os.WriteFile(path, []byte(body), 0o644)
 }
 
-// step does one step and says what is not as the document tells.
+// step does one step and reports what is not as the document shows.
 func (p *reader) step(s cli.Step) error {
 	if s.File != "" {
 		return p.file(s)
@@ -310,8 +310,8 @@ func docProbe(ctx context.Context, line string, stdin io.Writer, out *syncBuffer
 	return nil
 }
 
-// docShows tells whether a text is what a document shows of it: white space at the
-// ends of lines and between words does not matter, … stands for anything, on a
+// docShows reports whether a text is what a document shows of it: white space at the
+// ends of lines and between words does not matter, … means anything, on a
 // line of its own for any lines.
 func docShows(shown []string, text string) bool {
 	var re strings.Builder

@@ -72,7 +72,7 @@ func knownCommand(name string) bool {
 }
 
 // TestEveryCommandLineInTheDocsIsOne holds what the documents and units call
-// past with against the grammar, wherever it stands.
+// past with the grammar, wherever it is.
 func TestEveryCommandLineInTheDocsIsOne(t *testing.T) {
 	root := filepath.Join("..", "..")
 	docs, err := DocFiles(root)
@@ -128,7 +128,7 @@ func readDoc(t *testing.T, name string) string {
 }
 
 // TestTheFinderSeesBrokenLines proves that a line that is none is found and
-// refused, wherever it stands.
+// refused, wherever it is.
 func TestTheFinderSeesBrokenLines(t *testing.T) {
 	for _, bad := range []string{"refersh", "refresh --no-such-flag", "review exprot", "meta t.csv --formula none", "crawl --limit many"} {
 		steps, err := Steps("# A page\n\n```sh\npast status\n\npast " + bad + "   # a remark\n```\n")

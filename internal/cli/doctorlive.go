@@ -231,7 +231,7 @@ func liveCause(err error) (text, do string) {
 	return text + ": " + shortURL(said), do
 }
 
-// shortURL leaves of the addresses in an error what tells them apart.
+// shortURL leaves of the addresses in an error what distinguishes them.
 func shortURL(s string) string {
 	words := strings.Fields(s)
 	for i, w := range words {

@@ -53,7 +53,7 @@ func (n *noticed) serve(t *testing.T, retracted, corrected string) string {
 	return srv.URL + "/entrez/eutils"
 }
 
-// What happens to papers, to a signed certainty and to a claim is told in the
+// What happens to papers, to a signed certainty and to a claim is said in the
 // feed with before, after and cause.
 func TestPapersCertaintyAndVerdictsAreTold(t *testing.T) {
 	t.Parallel()

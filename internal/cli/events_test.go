@@ -32,7 +32,7 @@ func status(study map[string]any, s string) {
 }
 
 // Two versions of a register, read over HTTP: each thing that can happen to a
-// trial is told with before, after and cause, and so is what a changed human
+// trial is listed with before, after and cause, and so is what a changed human
 // file did to the numbers.
 func TestEventsBetweenTwoVersionsOfARegister(t *testing.T) {
 	t.Parallel()
@@ -139,8 +139,8 @@ func TestEventsBetweenTwoVersionsOfARegister(t *testing.T) {
 			t.Errorf("%s: before %q, after %q, cause %q", c.kind, x.Before, x.After, x.Cause)
 		}
 	}
-	// a key that the parser does not know stands in every record: refused, once
-	// for all that a person accepts, and anew for what they did not see
+	// a key that the parser does not know is in every record: refused, once
+	// for all that a person accepts, and again for what they did not see
 	g.edit = func(id string, s map[string]any) bool {
 		version(true)(id, s)
 		put(s, "x", "protocolSection", "statusModule", "brandNewKey")

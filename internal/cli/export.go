@@ -80,13 +80,13 @@ func (x *exporter) identity() export.Edition {
 	return export.Edition{ID: x.doc.ID, Date: x.doc.Date, DataHash: x.doc.DataHash, SoftwareVersion: x.doc.SoftwareVersion, Starter: x.doc.Starter}
 }
 
-// toStream tells whether one file goes to standard output: it was asked for,
+// toStream reports whether one file goes to standard output: it was asked for,
 // or one table was named without a place.
 func (x *exporter) toStream(single bool) bool {
 	return x.Out == "-" || x.Out == "" && single
 }
 
-// toFile tells whether --out names a file of the format rather than a folder.
+// toFile reports whether --out names a file of the format rather than a folder.
 func (x *exporter) toFile(suffix string) bool {
 	return strings.HasSuffix(strings.ToLower(x.Out), suffix)
 }

@@ -176,7 +176,7 @@ func (x *gated) unrelated() {
 
 // Each rule, by the program itself: the edition is refused with exit 4, readers
 // see byte for byte what they saw, a page says what, where and what to do, and
-// a person's acceptance lets just that pass and is told to readers.
+// a person's acceptance lets just that pass and is shown to readers.
 func TestEachRuleOfTheGate(t *testing.T) {
 	t.Parallel()
 	severity := "mdma-ptsd-severity"
@@ -311,7 +311,7 @@ func TestKeptEditionIsJudgedBeforeItIsShown(t *testing.T) {
 	report := filepath.Join(filepath.Dir(x.db), "report")
 	want(t, past(t, "report", "--db", x.db, "--review", x.review, "--out", report), 0)
 	// the stages are noted as done for these data, so that the cycle does not
-	// make the numbers anew
+	// make the numbers again
 	var doc struct {
 		DataHash string `json:"data_hash"`
 		Software string `json:"software_version"`

@@ -7,7 +7,7 @@ import (
 	"past/internal/run/notify"
 )
 
-// notifyFlags say who is told of a new or refused edition. Secrets come from
+// notifyFlags say who hears of a new or refused edition. Secrets come from
 // the environment or from files, never from flags, which other users of the
 // machine can see.
 type notifyFlags struct {

@@ -107,7 +107,7 @@ func TestKilledWhileMailIsOnItsWay(t *testing.T) {
 	if n := len(box.got()); n != 1 || quiet.stdout+quiet.stderr != "" {
 		t.Errorf("%d mails; the third run says %s%s", n, quiet.stdout, quiet.stderr)
 	}
-	// the next edition is told, to each receiver apart
+	// the next edition is sent, to each receiver apart
 	g.grown.Store(true)
 	want(t, past(t, append(args, "--mail-to", "b@example.org")...), 0, "published")
 	mails := box.got()

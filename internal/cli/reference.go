@@ -78,7 +78,7 @@ var otherVariables = []struct{ name, meaning string }{
 	{"XDG_CONFIG_HOME", "`past/past.yaml` below it is read where there is no `past.yaml` here; on macOS and Windows the system's folder for it is taken."},
 }
 
-// noticeVariables are set for the command that tells of an edition.
+// noticeVariables are set for the command that announces an edition.
 var noticeVariables = []struct{ name, meaning string }{
 	{"PAST_NOTICE", "Name of the notice; the same notice has the same name."},
 	{"PAST_KIND", "`published` or `refused`."},

@@ -286,7 +286,7 @@ func (c *refreshCmd) logCycle(log *slog.Logger, res run.Result, err error) {
 }
 
 // lastCycle is when the last complete cycle began, zero for none: what was
-// missed while nobody ran is caught up at once.
+// missed while no one ran is caught up at once.
 func lastCycle(ctx context.Context, db string) time.Time {
 	st, err := store.Open(ctx, db, store.Options{ReadOnly: true})
 	if err != nil {

@@ -44,7 +44,7 @@ func (g *growing) serve(t testing.TB, delay time.Duration) string {
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		time.Sleep(delay)
 		if strings.HasSuffix(r.URL.Path, "/version") {
-			// the register's own stamp tells that its data moved
+			// the register's own stamp says that its data moved
 			fmt.Fprintf(w, `{"apiVersion":"2.0.5","dataTimestamp":"2026-01-0%dT00:00:%02d"}`, 1+btoi(g.grown.Load())+2*btoi(g.lost.Load()), g.version.Load())
 			return
 		}

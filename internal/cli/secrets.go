@@ -10,7 +10,7 @@ import (
 
 // secret reads a secret from the environment variable name, or from the file
 // that name_FILE names, or from the file of the configuration. A file that
-// others can read is told of on warn.
+// others can read is reported as a warning.
 func secret(name, configured string, warn io.Writer) (string, error) {
 	if v := os.Getenv(name); v != "" {
 		return v, nil

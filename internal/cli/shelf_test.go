@@ -62,7 +62,7 @@ func TestChangesOfPlanAreShown(t *testing.T) {
 }
 
 // A plain report keeps its edition, so that it can be cited for ever and the
-// next report tells what changed, on a page at the old permalink.
+// next report says what changed, on a page at the old permalink.
 func TestReportKeepsItsEdition(t *testing.T) {
 	t.Parallel()
 	dir := demonstration(t)

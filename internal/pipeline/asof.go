@@ -15,7 +15,7 @@ import (
 )
 
 // AsOf builds, in dir, the database as it would have been at an instant: the
-// payloads that had been received by then, read anew, with the review files as
+// payloads that had been received by then, read again, with the review files as
 // they stood then, and every stage run over them. It returns the path of the
 // database and of the review folder. Findings are those that the program of
 // today gives for the evidence of then; what was published then is in the

@@ -75,10 +75,10 @@ func day(t time.Time) string {
 	return t.UTC().Format(time.DateOnly)
 }
 
-// dataTo is the newest day that a source stands for: of a search the day it was
+// dataTo is the newest day that a source speaks for: of a search the day it was
 // made, of imported records the newest date that they state, of the starter set
 // the day its facts were read. The day on which the program ran says nothing
-// about the evidence; it bounds what records state, and stands in for records
+// about the evidence; it bounds what records state, and is used for records
 // that state no date at all.
 func (p *Pipeline) dataTo(ctx context.Context, b synthesis.Base, updated map[string]bool) (string, error) {
 	if b.Retold {

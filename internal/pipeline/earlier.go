@@ -11,7 +11,7 @@ import (
 	"past/reports"
 )
 
-// The most that a report tells of earlier editions: so many editions, and so
+// The most that a report shows of earlier editions: so many editions, and so
 // many findings over all of them. What is older can be asked for with past cite.
 const (
 	mostEarlier      = 12

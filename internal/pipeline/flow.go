@@ -8,7 +8,7 @@ import (
 )
 
 // reportFlow fills the flow diagrams from the rows that the questions looked at.
-// What nobody recorded (duplicates removed by hand, reports sought) stays
+// What no one recorded (duplicates removed by hand, reports sought) stays
 // unrecorded.
 func (p *Pipeline) reportFlow(base synthesis.Base, ed *reports.Edition) {
 	p.reportSwitches(base.Switches, ed)

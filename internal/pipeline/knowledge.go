@@ -66,7 +66,7 @@ func studiesByRecord(studies []evidence.Study) map[string]*evidence.Study {
 	return at
 }
 
-// reportKnowledge gathers what stands beside the findings: notices, topic cards
+// reportKnowledge gathers what is beside the findings: notices, topic cards
 // with other evidence, the sexual and relational layer, who was left out and what
 // was done besides the drug, and guesses of treatment.
 func (p *Pipeline) reportKnowledge(ctx context.Context, h *human, ed *reports.Edition) error {

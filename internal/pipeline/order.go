@@ -59,7 +59,7 @@ func splitNumber(id string) (string, int) {
 	return head, n
 }
 
-// Headline tells the questions that an overview shows also without a number:
+// Headline returns the questions that an overview shows also without a number:
 // those marked so, and those that the reader asked in a file.
 func (p *Pipeline) Headline() (map[string]bool, error) {
 	h, err := p.readReview()

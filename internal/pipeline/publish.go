@@ -13,7 +13,7 @@ import (
 	"past/internal/store"
 )
 
-// starterState marks a database whose records are retold starter facts.
+// starterState marks a database whose records are restated starter facts.
 const starterState = "starter"
 
 // MarkStarter notes that the records come from the starter set.
@@ -21,7 +21,7 @@ func (p *Pipeline) MarkStarter(ctx context.Context) error {
 	return p.Store.SetState(ctx, starterState, "1")
 }
 
-// IsStarter tells whether the records come from the starter set.
+// IsStarter reports whether the records come from the starter set.
 func IsStarter(ctx context.Context, st *store.Store) (bool, error) {
 	mark, err := st.State(ctx, starterState)
 	return mark == "1", err
@@ -95,7 +95,7 @@ func (p *Pipeline) evidence(ctx context.Context) (edition.Evidence, error) {
 	return ev, nil
 }
 
-// Draft tells what edition the store would be now.
+// Draft says what edition the store would be now.
 func (p *Pipeline) Draft(ctx context.Context, software string) (*publish.Draft, error) {
 	doc, err := p.Document(ctx, software)
 	if err != nil {

@@ -70,7 +70,7 @@ func (r ReviewReport) Open() int {
 	return n
 }
 
-// CheckReview reads the review files and holds them against the data, without
+// CheckReview reads the review files and compares them with the data, without
 // changing anything.
 func (p *Pipeline) CheckReview(ctx context.Context) (ReviewReport, error) {
 	h, err := p.readReview()

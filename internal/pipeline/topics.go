@@ -102,7 +102,7 @@ func (w topicWords) decided(studies []evidence.Study) []evidence.Study {
 	return out
 }
 
-// gaps counts the gap map: what stands in each cell, why, and what people
+// gaps counts the gap map: what is in each cell, why, and what people
 // decided.
 func (p *Pipeline) gaps(b synthesis.Base, qs []synthesis.Question, findings []evidence.Finding, h *human, w topicWords) []evidence.GapCell {
 	in := synthesis.GapInput{Base: b, Vocabulary: p.Vocab, Questions: qs, Findings: findings, Decisions: w.act, Why: map[string]map[string]string{}}

@@ -11,7 +11,7 @@ type Keeper struct {
 	Last     time.Time // when the last cycle began, zero for never
 	// Cycle runs a whole cycle; Tell sends what a cycle could not deliver.
 	Cycle, Tell func(ctx context.Context) Outcome
-	// Waiting is told what is waited for; may be nil.
+	// Waiting hears what is waited for; may be nil.
 	Waiting func(due time.Time, what string)
 	Now     func() time.Time                               // nil: the clock
 	Wait    func(ctx context.Context, due time.Time) error // nil: [Wait]

@@ -14,7 +14,7 @@ type Schedule struct {
 	At string
 	// Jitter spreads the start over so much time, so that many installations
 	// do not ask a register in the same second. The share is fixed per
-	// installation (Seed), not drawn anew.
+	// installation (Seed), not drawn again.
 	Jitter time.Duration
 	Seed   string
 	// Skip leaves a missed cycle out: the next one runs when it would have
@@ -22,7 +22,7 @@ type Schedule struct {
 	Skip bool
 }
 
-// Check tells whether the schedule can be kept.
+// Check reports whether the schedule can be kept.
 func (s Schedule) Check() error {
 	if (s.Every > 0) == (s.At != "") {
 		return fmt.Errorf("a schedule has either an interval or a time of day")
@@ -54,7 +54,7 @@ func (s Schedule) spread() time.Duration {
 // Next is when the next cycle is due, seen from now: last is when the last one
 // began (zero: never). A cycle that was missed (the machine slept or was off)
 // is due at once, once, however many were missed, or left out with Skip. A last
-// cycle that lies ahead of the clock (it was set back) counts as now.
+// cycle that is ahead of the clock (it was set back) counts as now.
 func (s Schedule) Next(last, now time.Time) time.Time {
 	if last.IsZero() {
 		return now

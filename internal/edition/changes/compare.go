@@ -82,7 +82,7 @@ type comparison struct {
 
 // Compare lists what next changed against prev (nil: the first edition) in a
 // fixed order. Each change has an id that follows from what it says, so that
-// the same comparison made again tells nothing twice.
+// the same comparison made again lists nothing twice.
 func Compare(prev, next *Snapshot) []store.Change {
 	at, err := time.Parse(time.DateOnly, next.Date)
 	if err != nil {

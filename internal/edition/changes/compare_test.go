@@ -194,7 +194,7 @@ func TestOverdueReadsPartialDatesAsLateAsTheyCanMean(t *testing.T) {
 }
 
 // TestCompareLaws: the same comparison gives the same bytes, ids are unique,
-// and going there and back tells as many status changes each way.
+// and going there and back lists as many status changes each way.
 func TestCompareLaws(t *testing.T) {
 	statuses := []evidence.Status{evidence.StatusNotYet, evidence.StatusRecruiting, evidence.StatusCompleted, evidence.StatusTerminated, evidence.StatusUnknown}
 	rapid.Check(t, func(t *rapid.T) {

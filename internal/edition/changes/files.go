@@ -11,7 +11,7 @@ import (
 )
 
 // File is a review file as a snapshot remembers it: the hash of its bytes and
-// its rows, by which the next edition tells what a change of it bears on.
+// its rows, by which the next edition says what a change of it bears on.
 type File struct {
 	SHA256 string
 	Rows   []string
@@ -115,7 +115,7 @@ func differing(x, y []string) []string {
 	return out
 }
 
-// on tells whether the file bears on what has these names.
+// on reports whether the file bears on what has these names.
 func (f changedFile) on(names []string) int {
 	if !f.known {
 		return bearsUnsure
@@ -129,7 +129,7 @@ func (f changedFile) on(names []string) int {
 	return bearsNot
 }
 
-// mentions tells whether text has name as a whole: x1 is not in x12.
+// mentions reports whether text has name as a whole: x1 is not in x12.
 func mentions(text, name string) bool {
 	if name == "" {
 		return false

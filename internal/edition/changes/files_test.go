@@ -39,7 +39,7 @@ func decided(t *testing.T, before, after string, change func(*Snapshot)) (causes
 	return Causes(a, b, "mdma-ptsd"), Compare(a, b)[i].Cause
 }
 
-// A human exclusion is told with the reason of the row that was pooled, and
+// A human exclusion is given with the reason of the row that was pooled, and
 // only the files that name the study are its cause.
 func TestHumanExclusionNamesItsOwnCause(t *testing.T) {
 	named := columns + "x2,exclude,A,2025-01-01,wrong arm\n"
@@ -54,7 +54,7 @@ func TestHumanExclusionNamesItsOwnCause(t *testing.T) {
 	if len(causes) != 2 || !causes[0].Evidence || causes[1].Text != "review file inclusion.csv is new" {
 		t.Errorf("%+v", causes)
 	}
-	// the file speaks of another study: it is no cause, and the gate asks
+	// the file speaks of another study: so it is not a cause, and the gate asks
 	if causes, out = decided(t, "", other, nil); strings.Contains(out, "inclusion.csv") || slices.ContainsFunc(causes, func(c Cause) bool { return c.Evidence }) {
 		t.Errorf("%s: %+v", out, causes)
 	}
@@ -62,7 +62,7 @@ func TestHumanExclusionNamesItsOwnCause(t *testing.T) {
 	if _, out = decided(t, named, named+"NCT00000055,exclude,A,2025-01-01,y\n", nil); strings.Contains(out, "inclusion.csv") {
 		t.Error(out)
 	}
-	// other columns: it cannot be told what changed
+	// other columns: it cannot be said what changed
 	if causes, out = decided(t, named, strings.Replace(named, "who", "by", 1), nil); !strings.Contains(out, "possible cause: review file inclusion.csv changed") || !causes[0].Evidence {
 		t.Errorf("%s: %+v", out, causes)
 	}

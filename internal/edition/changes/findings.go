@@ -15,7 +15,7 @@ import (
 type Cause struct {
 	Kind string `json:"kind"` // study-in | study-out | numbers | file | software | model
 	Text string `json:"text"`
-	// Evidence is set when what the cause names lies in the data or in a human
+	// Evidence is set when what the cause names is in the data or in a human
 	// file: a record that came or changed, a paper retracted, a decision. Only
 	// such a cause explains a movement to the gate.
 	Evidence bool `json:"evidence"`
@@ -59,7 +59,7 @@ func (c *comparison) finding(id string, a, b Finding) {
 	}
 }
 
-// estimate tells a moved estimate, and else an interval that moved alone.
+// estimate notes a moved estimate, and else an interval that moved alone.
 func (c *comparison) estimate(id string, x, y edition.Flat, why string) {
 	d := Detail{Findings: []string{id}, Before: x.Headline.Estimate, After: y.Headline.Estimate, Moved: x.Verdict != y.Verdict}
 	if d.Before != nil && d.After != nil {
@@ -153,7 +153,7 @@ func keysOf(s *Snapshot, ids []string) []string {
 	return out
 }
 
-// reasonIn says why a study came in, and whether that lies in the data or in
+// reasonIn says why a study came in, and whether that is in the data or in
 // a review file.
 func reasonIn(old, new *Snapshot, a, b Finding, e Effect) (why string, evidence bool) {
 	texts := bearing(old, new, namesOf(e, a, b))

@@ -60,7 +60,7 @@ type Effect struct {
 	Variance float64  `json:"variance"`
 }
 
-// Trial is where a registered trial stands.
+// Trial is the state of a registered trial.
 type Trial struct {
 	Title      string          `json:"title"`
 	Status     evidence.Status `json:"status"`
@@ -166,9 +166,9 @@ func bracketed(s string) string {
 	return "[" + s + "]"
 }
 
-// Overdue tells whether an interventional trial of the register that takes
+// Overdue reports whether an interventional trial of the register that takes
 // results, completed or terminated, has none posted although its primary
-// completion date, read as late as it can mean, lies more than a year before
+// completion date, read as late as it can mean, is more than a year before
 // the cut-off date (YYYY-MM-DD). A year is the time that US law gives the
 // trials it applies to (42 CFR 11.44); whether it applies to a given trial is
 // not decided here.
@@ -254,7 +254,7 @@ func (s *Snapshot) takeFindings(ctx context.Context, st *store.Store) error {
 	return nil
 }
 
-// also adds a text to those told already, once.
+// also adds a text to those that are there, once.
 func also(texts, text string) string {
 	switch {
 	case texts == "":

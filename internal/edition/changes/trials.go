@@ -26,7 +26,7 @@ func (c *comparison) detail(key string, t Trial) Detail {
 	return Detail{Findings: c.findingsOf[recordID(key)], URL: t.URL}
 }
 
-// newTrial tells a registration from a trial that was only found late: the
+// newTrial distinguishes a registration from a trial that was only found late: the
 // register's own date decides.
 func (c *comparison) newTrial(key string, b Trial) {
 	kind, cause := Registered, "first posted "+cmp.Or(b.Registered, "on a date that the record does not state")

@@ -41,7 +41,7 @@ type Thresholds struct {
 	StaleDecisions int `json:"stale_decisions"`
 }
 
-// DefaultThresholds are the bounds of a gate that nobody configured.
+// DefaultThresholds are the bounds of a gate that no one configured.
 func DefaultThresholds() Thresholds {
 	return Thresholds{SourceShrink: 0.05, SourceShrinkMin: 2, Uncaused: 0.01, ProblemShare: 0.01, ProblemMin: 5, DriftShare: 0.05, DriftMin: 3}
 }
@@ -57,7 +57,7 @@ type Reason struct {
 	Do      string `json:"do"` // what a person can do about it
 }
 
-// Key tells reasons apart: an acceptance covers exactly what was shown.
+// Key distinguishes reasons: an acceptance covers exactly what was shown.
 func (r Reason) Key() string { return strings.Join([]string{r.Rule, r.Subject, r.After}, "\x00") }
 
 // Verdict is the gate's answer for a candidate edition.
@@ -184,7 +184,7 @@ func describe(f edition.Flat) string {
 	return out
 }
 
-// movement tells whether the estimate or an end of an interval moved by more
+// movement reports whether the estimate or an end of an interval moved by more
 // than bound standard errors of the edition before.
 func movement(a, b edition.Flat, bound float64) (bool, string) {
 	se := 0.0

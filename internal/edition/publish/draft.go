@@ -45,9 +45,9 @@ type Draft struct {
 // NotGated is why a report does not add an edition where cycles publish.
 const NotGated = "past refresh publishes the editions of this database, and this one has not passed its gate; it stays a draft until then"
 
-// NewDraft tells what edition a document of the store would be: one that is kept
+// NewDraft says what edition a document of the store would be: one that is kept
 // already, or the next with what it changes. files are the review files behind
-// it. An id that stands for other numbers gets a revision, so that no permalink
+// it. An id that means other numbers gets a revision, so that no permalink
 // changes what it says.
 func NewDraft(ctx context.Context, st *store.Store, doc edition.Document, files map[string]changes.File) (*Draft, error) {
 	d := &Draft{Doc: doc, st: st, files: files}

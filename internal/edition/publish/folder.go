@@ -39,7 +39,7 @@ func EditionDir(out, id string) (string, error) {
 	return filepath.Join(out, EditionsDir, id), nil
 }
 
-// Current tells which edition out shows, "" for none.
+// Current says which edition out shows, "" for none.
 func Current(out string) (string, error) {
 	path := filepath.Join(out, currentName)
 	info, err := os.Lstat(path)
@@ -67,7 +67,7 @@ func Current(out string) (string, error) {
 	return id, nil
 }
 
-// Shown tells which edition a folder shows and where its pages are below it: a
+// Shown says which edition a folder shows and where its pages are below it: a
 // published folder, or the folder of a report, which is one edition; "" for none.
 func Shown(out string) (id, dir string, err error) {
 	id, err = Current(out)
@@ -158,7 +158,7 @@ func Write(ctx context.Context, out, base string, ed reports.Edition, document [
 		}
 	}
 	// A folder of this name that differs is what a run left that was killed
-	// before its edition reached the database: nobody was shown it.
+	// before its edition reached the database: no one was shown it.
 	if err := os.Rename(dir, filepath.Join(tmp, "old")); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("edition %s: %w", ed.ID, err)
 	}

@@ -36,7 +36,7 @@ type Command struct {
 	Timeout time.Duration
 }
 
-// Name implements Channel; the rest of a command line may hold what is nobody
+// Name implements Channel; the rest of a command line may hold what is no one
 // else's affair.
 func (c Command) Name() string {
 	first, _, _ := strings.Cut(strings.TrimSpace(c.Line), " ")

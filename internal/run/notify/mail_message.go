@@ -62,7 +62,7 @@ func (m Mail) compose(msg Message) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// receiverKey tells receivers apart without naming them.
+// receiverKey distinguishes receivers without naming them.
 func receiverKey(address string) string {
 	sum := sha256.Sum256([]byte(strings.ToLower(address)))
 	return hex.EncodeToString(sum[:4])
@@ -109,7 +109,7 @@ func textHeader(name, text string) string {
 	return fold(name+": "+encodeWords(text)) + "\r\n"
 }
 
-// plain tells whether a text may stand in a header as it is: printable ASCII
+// plain reports whether a text may stand in a header as it is: printable ASCII
 // that cannot be mistaken for an encoded word, in words that fit a line.
 func plain(s string) bool {
 	for _, word := range strings.Split(s, " ") {

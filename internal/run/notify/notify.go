@@ -48,7 +48,7 @@ var ErrUncertain = errors.New("the message may or may not have arrived and is no
 // maxTold is how many changes a message lists; the edition lists all.
 const maxTold = 50
 
-// maxMissed is how many editions a channel is told of that it missed while its
+// maxMissed is how many editions a channel hears of that it missed while its
 // receiver could not be reached.
 const maxMissed = 10
 
@@ -75,7 +75,7 @@ const (
 
 // Tell sends what the current edition brought to each channel, and first what
 // the editions before brought that the channel missed. A channel that is new is
-// told of the current edition alone.
+// sent the current edition alone.
 func (p *Post) Tell(ctx context.Context, shown string) error {
 	if err := p.afterCrash(ctx); err != nil || len(p.Channels) == 0 || shown == "" {
 		return err
@@ -123,7 +123,7 @@ func (p *Post) Tell(ctx context.Context, shown string) error {
 	return p.Store.SetState(context.WithoutCancel(ctx), toldState, string(after))
 }
 
-// tellOf tells one channel what one edition brought.
+// tellOf sends one channel what one edition brought.
 func (p *Post) tellOf(ctx context.Context, ch Channel, edition string, all []store.Change) (done bool, err error) {
 	var list []store.Change
 	for _, x := range all {

@@ -15,7 +15,7 @@ func message() Message {
 	return Message{ID: "published-e-2", Kind: "published", Edition: "e-2", Title: "Änderung\r\nBcc: x@example.org", Text: "one\n.\ntwo\n", URL: "https://evidence.example/x"}
 }
 
-// flaky fails as told.
+// flaky fails as it is set.
 type flaky struct {
 	errs []error
 	sent int

@@ -21,7 +21,7 @@ import (
 // Webhook posts the message as JSON, signed: X-Past-Signature is "sha256=" and
 // the HMAC-SHA256, in hex, under Secret over X-Past-Timestamp (Unix seconds), a
 // full stop and the body. A receiver that checks both knows who speaks and that
-// it is not told again; X-Past-Notice names the message.
+// it is not sent again; X-Past-Notice names the message.
 type Webhook struct {
 	URL     string
 	Secret  []byte
@@ -29,7 +29,7 @@ type Webhook struct {
 	Now     func() time.Time
 }
 
-// CheckWebhook tells whether an address can be posted to: https, or http on
+// CheckWebhook reports whether an address can be posted to: https, or http on
 // this machine.
 func CheckWebhook(address string) error {
 	u, err := url.Parse(address)
@@ -105,7 +105,7 @@ func freshTransport() *http.Transport {
 	return t
 }
 
-// unanswered tells failures before the message left from those after.
+// unanswered distinguishes failures before the message left from those after.
 func unanswered(err error) error {
 	var inner *url.Error
 	if errors.As(err, &inner) {
