@@ -65,9 +65,11 @@ func ID(dataHash string) string {
 }
 
 // New makes the document of an edition.
-func New(ev Evidence, date, software string, starter bool, counts map[string]int64, findings []evidence.Finding, claims []evidence.ClaimVerdict) Document {
+func New(ev Evidence, date, software string, starter bool, counts map[string]int64, findings []evidence.Finding,
+	claims []evidence.ClaimVerdict) Document {
 	hash := ev.Hash()
-	d := Document{ID: ID(hash), Date: date, DataHash: hash, SoftwareVersion: software, Starter: starter, Counts: counts, Findings: []Flat{}, Claims: []evidence.ClaimVerdict{}}
+	d := Document{ID: ID(hash), Date: date, DataHash: hash, SoftwareVersion: software, Starter: starter, Counts: counts, Findings: []Flat{},
+		Claims: []evidence.ClaimVerdict{}}
 	for _, f := range findings {
 		d.Findings = append(d.Findings, Flatten(f))
 	}

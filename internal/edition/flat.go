@@ -70,8 +70,10 @@ func Flatten(f evidence.Finding) Flat {
 	p := f.Primary
 	out := Flat{
 		ID: f.ID, Question: f.Question, Title: f.Title, Measure: p.Measure, Scale: "identity", Formula: p.Formula, Method: p.Method, Test: p.Test,
-		K: p.K, N: p.N, Estimate: p.Estimate, SE: p.SE, P: p.P, CILb: p.CILower, CIUb: p.CIUpper, UnguardedLb: p.UnguardedLow, UnguardedUb: p.UnguardedHigh,
-		Headline: f.Headline, Verdict: f.Headline.Verdict(), Absolute: f.Absolute, Coverage: f.Coverage, PILb: p.PILower, PIUb: p.PIUpper, PIRule: p.PIRule, Tau2: p.Tau2, I2Q: p.I2Q, I2Tau2: p.I2Tau2, Q: p.Q, QP: p.QP,
+		K: p.K, N: p.N, Estimate: p.Estimate, SE: p.SE, P: p.P, CILb: p.CILower, CIUb: p.CIUpper, UnguardedLb: p.UnguardedLow,
+		UnguardedUb: p.UnguardedHigh,
+		Headline:    f.Headline, Verdict: f.Headline.Verdict(), Absolute: f.Absolute, Coverage: f.Coverage, PILb: p.PILower, PIUb: p.PIUpper,
+		PIRule: p.PIRule, Tau2: p.Tau2, I2Q: p.I2Q, I2Tau2: p.I2Tau2, Q: p.Q, QP: p.QP,
 		Certainty: f.Certainty.Level, Signed: f.Certainty.Signed, Sentence: f.Sentences.Curriculum,
 		Studies: []string{}, Effects: []string{}, Warnings: []string{},
 	}
@@ -84,7 +86,8 @@ func Flatten(f evidence.Finding) Flat {
 		out.Scale = "log"
 		if p.Estimate != nil && p.CILower != nil && p.CIUpper != nil {
 			out.Natural = &Natural{Estimate: math.Exp(*p.Estimate), CILb: math.Exp(*p.CILower), CIUb: math.Exp(*p.CIUpper),
-				UnguardedLb: exp(p.UnguardedLow), UnguardedUb: exp(p.UnguardedHigh), Headline: ratio(f.Headline), PILb: exp(p.PILower), PIUb: exp(p.PIUpper)}
+				UnguardedLb: exp(p.UnguardedLow), UnguardedUb: exp(p.UnguardedHigh), Headline: ratio(f.Headline), PILb: exp(p.PILower),
+				PIUb: exp(p.PIUpper)}
 		}
 	}
 	return out

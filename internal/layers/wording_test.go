@@ -75,7 +75,8 @@ func TestPlainWords(t *testing.T) {
 }
 
 func TestMarksBite(t *testing.T) {
-	for text, want := range map[string]bool{"runs anew": true, "holds it against": true, "Held against": true, "is run again": false, "understands": false, "it is not": false} {
+	for text, want := range map[string]bool{"runs anew": true, "holds it against": true, "Held against": true, "is run again": false,
+		"understands": false, "it is not": false} {
 		if marks.MatchString(text) != want {
 			t.Errorf("%q: %v", text, !want)
 		}

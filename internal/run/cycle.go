@@ -301,7 +301,8 @@ func (c *Cycle) refuse(ctx context.Context, res *Result, v gate.Verdict) error {
 func (c *Cycle) brokenFiles(res *Result, bad *review.BadFiles) gate.Verdict {
 	v := gate.Verdict{Run: res.Run, Edition: "(none)", Previous: res.Edition, At: c.Now().UTC(), Bounds: c.Thresholds}
 	for _, p := range bad.Files {
-		v.Reasons = append(v.Reasons, gate.Reason{Rule: "human-file", Subject: p.Where, After: p.Message, Message: "the review file " + p.Where + " cannot be read: " + p.Message,
+		v.Reasons = append(v.Reasons, gate.Reason{Rule: "human-file", Subject: p.Where, After: p.Message, Message: "the review file " +
+			p.Where + " cannot be read: " + p.Message,
 			Do: "mend the file, check it with past review check, and run past refresh"})
 	}
 	return v
@@ -309,13 +310,14 @@ func (c *Cycle) brokenFiles(res *Result, bad *review.BadFiles) gate.Verdict {
 
 // publish makes the candidate what readers see.
 func (c *Cycle) publish(ctx context.Context, res *Result, work Work, cand *publish.Draft) (map[string]int64, string, error) {
-	news, err := cand.Publish(ctx, publish.Place{Out: c.Out, Base: c.Base, Shown: res.Edition, Run: res.Run, Now: c.Now()}, func() (reports.Edition, error) {
-		ed, err := work.ReportDraft(ctx, cand)
-		if err == nil && res.Verdict != nil && res.Verdict.Accepted != "" {
-			err = c.acceptance(ctx, res.Verdict, &ed)
-		}
-		return ed, err
-	})
+	news, err := cand.Publish(ctx, publish.Place{Out: c.Out, Base: c.Base, Shown: res.Edition, Run: res.Run, Now: c.Now()},
+		func() (reports.Edition, error) {
+			ed, err := work.ReportDraft(ctx, cand)
+			if err == nil && res.Verdict != nil && res.Verdict.Accepted != "" {
+				err = c.acceptance(ctx, res.Verdict, &ed)
+			}
+			return ed, err
+		})
 	if err != nil {
 		return nil, "", err
 	}
@@ -341,8 +343,9 @@ func (c *Cycle) acceptance(ctx context.Context, v *gate.Verdict, ed *reports.Edi
 		for _, r := range v.Reasons {
 			texts = append(texts, r.Message)
 		}
-		ed.Methods = append(ed.Methods, reports.Note{Title: "Let through the gate by a person", Text: fmt.Sprintf("The gate had refused this edition: %s. %s accepted it on %s: %s",
-			strings.Join(texts, "; "), g.AcceptedBy, g.AcceptedAt.Format("2006-01-02"), g.Why)})
+		ed.Methods = append(ed.Methods, reports.Note{Title: "Let through the gate by a person",
+			Text: fmt.Sprintf("The gate had refused this edition: %s. %s accepted it on %s: %s",
+				strings.Join(texts, "; "), g.AcceptedBy, g.AcceptedAt.Format("2006-01-02"), g.Why)})
 		break
 	}
 	return err

@@ -53,7 +53,8 @@ func (b *bench) findings() []evidence.Finding {
 	f.Primary.Estimate, f.Primary.SE, f.Primary.CILower, f.Primary.CIUpper = &estimate, &se, &lower, &upper
 	variance := 0.02
 	for _, study := range []string{"s1", "s2"} {
-		f.Effects = append(f.Effects, evidence.Effect{ID: study + "/a", StudyID: study, StudyLabel: study, Estimate: &estimate, Variance: &variance})
+		f.Effects = append(f.Effects, evidence.Effect{ID: study + "/a", StudyID: study, StudyLabel: study, Estimate: &estimate,
+			Variance: &variance})
 	}
 	return []evidence.Finding{f}
 }
@@ -84,8 +85,9 @@ func newBench(t *testing.T) *bench {
 	t.Cleanup(func() { st.Close() })
 	b := &bench{hash: "1", estimate: -0.5}
 	clock := time.Date(2026, 1, 1, 3, 0, 0, 0, time.UTC)
-	b.Cycle = Cycle{Store: st, Work: func() Work { return b }, Out: filepath.Join(t.TempDir(), "site"), Version: "v1", Thresholds: gate.DefaultThresholds(),
-		Channels: []notify.Channel{b}, Now: func() time.Time { clock = clock.Add(time.Second); return clock }}
+	b.Cycle = Cycle{Store: st, Work: func() Work { return b }, Out: filepath.Join(t.TempDir(), "site"), Version: "v1",
+		Thresholds: gate.DefaultThresholds(),
+		Channels:   []notify.Channel{b}, Now: func() time.Time { clock = clock.Add(time.Second); return clock }}
 	return b
 }
 

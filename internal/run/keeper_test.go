@@ -72,20 +72,25 @@ func TestKeeperKeepsTheTimes(t *testing.T) {
 		want    []string
 	}{
 		"new, every day": {day, time.Time{}, "2025-01-01 12:00", awake, fine, []string{"cycle 01-02 03:10 +01", "cycle 01-03 03:10 +01"}},
-		"new, interval":  {Schedule{Every: 6 * time.Hour}, time.Time{}, "2025-01-01 12:00", awake, fine, []string{"cycle 01-01 12:00 +01", "cycle 01-01 18:00 +01"}},
+		"new, interval": {Schedule{Every: 6 * time.Hour}, time.Time{}, "2025-01-01 12:00", awake, fine,
+			[]string{"cycle 01-01 12:00 +01", "cycle 01-01 18:00 +01"}},
 		"restart, interval": {Schedule{Every: 6 * time.Hour}, at("2025-01-01 10:00"), "2025-01-01 12:00", awake, fine,
 			[]string{"cycle 01-01 16:00 +01", "cycle 01-01 22:00 +01"}},
-		"slept for three days": {day, at("2025-01-01 03:10"), "2025-01-01 12:00", func(i int) time.Duration { return time.Duration(btoi(i == 0)) * 72 * time.Hour }, fine,
+		"slept for three days": {day, at("2025-01-01 03:10"), "2025-01-01 12:00",
+			func(i int) time.Duration { return time.Duration(btoi(i == 0)) * 72 * time.Hour }, fine,
 			[]string{"cycle 01-05 03:10 +01", "cycle 01-06 03:10 +01"}},
-		"was off for three days": {day, at("2025-01-01 03:10"), "2025-01-04 12:00", awake, fine, []string{"cycle 01-04 12:00 +01", "cycle 01-05 03:10 +01"}},
+		"was off for three days": {day, at("2025-01-01 03:10"), "2025-01-04 12:00", awake, fine,
+			[]string{"cycle 01-04 12:00 +01", "cycle 01-05 03:10 +01"}},
 		"was off, without catching up": {Schedule{At: "03:10", Skip: true}, at("2025-01-01 03:10"), "2025-01-04 12:00", awake, fine,
 			[]string{"cycle 01-05 03:10 +01", "cycle 01-06 03:10 +01"}},
 		"interval, without catching up": {Schedule{Every: 6 * time.Hour, Skip: true}, at("2025-01-01 03:00"), "2025-01-04 12:00", awake, fine,
 			[]string{"cycle 01-04 15:00 +01", "cycle 01-04 21:00 +01"}},
 		// summer time: once a day, at the wall's time; in the hour that is left
 		// out or that comes twice, once too
-		"into summer time":   {day, time.Time{}, "2025-03-29 02:00", awake, fine, []string{"cycle 03-29 03:10 +01", "cycle 03-30 03:10 +02", "cycle 03-31 03:10 +02"}},
-		"out of summer time": {day, time.Time{}, "2025-10-25 02:00", awake, fine, []string{"cycle 10-25 03:10 +02", "cycle 10-26 03:10 +01", "cycle 10-27 03:10 +01"}},
+		"into summer time": {day, time.Time{}, "2025-03-29 02:00", awake, fine, []string{"cycle 03-29 03:10 +01", "cycle 03-30 03:10 +02",
+			"cycle 03-31 03:10 +02"}},
+		"out of summer time": {day, time.Time{}, "2025-10-25 02:00", awake, fine, []string{"cycle 10-25 03:10 +02", "cycle 10-26 03:10 +01",
+			"cycle 10-27 03:10 +01"}},
 		"the hour that comes twice": {Schedule{At: "02:30"}, time.Time{}, "2025-10-25 01:00", awake, fine,
 			[]string{"cycle 10-25 02:30 +02", "cycle 10-26 02:30 +01", "cycle 10-27 02:30 +01"}},
 		"somebody else writes": {day, time.Time{}, "2025-01-01 12:00", awake, func(i int) Outcome { return Outcome{Locked: i == 0} },
@@ -119,7 +124,8 @@ func TestKeeperInTheHourThatIsLeftOut(t *testing.T) {
 func TestKeeperEndsWithItsContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	k := Keeper{Schedule: Schedule{Every: time.Hour}, Last: time.Now(), Cycle: func(context.Context) Outcome { t.Error("a cycle ran"); return Outcome{} }}
+	k := Keeper{Schedule: Schedule{Every: time.Hour}, Last: time.Now(),
+		Cycle: func(context.Context) Outcome { t.Error("a cycle ran"); return Outcome{} }}
 	k.Run(ctx)
 	k.Wait = func(context.Context, time.Time) error { return errors.New("stopped") }
 	k.Run(context.Background())

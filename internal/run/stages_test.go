@@ -68,7 +68,8 @@ func TestOnlyStaleStagesRun(t *testing.T) {
 		{"a record changed", func(k *kitchen) { k.in.Records = "r1" }, all},
 		{"a review file changed", func(k *kitchen) { k.in.Files = "f1" }, all},
 		{"a question changed", func(k *kitchen) { k.in.Questions = "q1" }, all[2:]},
-		{"a stage was stopped in the middle", func(k *kitchen) { _ = k.Memory.SetState(context.Background(), stageState+"extract", "") }, all[1:]},
+		{"a stage was stopped in the middle", func(k *kitchen) { _ = k.Memory.SetState(context.Background(), stageState+"extract", "") },
+			all[1:]},
 		{"the note is another program's", func(k *kitchen) { _ = k.Memory.SetState(context.Background(), stageState+"link", "{") }, all},
 	} {
 		k := newKitchen()
@@ -127,7 +128,8 @@ func TestAroundHearsWhy(t *testing.T) {
 		}
 		return err
 	})
-	if want := []string{"link: the review files changed", "extract: the review files changed", "analyse: it has not run"}; err != nil || !slices.Equal(heard, want) {
+	if want := []string{"link: the review files changed", "extract: the review files changed", "analyse: it has not run"}; err != nil ||
+		!slices.Equal(heard, want) {
 		t.Errorf("%q, %v", heard, err)
 	}
 }

@@ -145,7 +145,8 @@ func (c *comparison) add(kind, subject, title, before, after, cause string, d De
 	for _, s := range []string{from, c.new.Edition, kind, subject, before, after} {
 		fmt.Fprintf(h, "%d:%s", len(s), s)
 	}
-	ch := store.Change{ID: "c-" + hex.EncodeToString(h.Sum(nil)[:8]), Edition: c.new.Edition, At: c.at, Kind: kind, Subject: subject, Title: title,
+	ch := store.Change{ID: "c-" + hex.EncodeToString(h.Sum(nil)[:8]), Edition: c.new.Edition, At: c.at, Kind: kind, Subject: subject,
+		Title:  title,
 		Before: before, After: after, Cause: cause}
 	if b, err := json.Marshal(d); err == nil {
 		ch.Detail = b

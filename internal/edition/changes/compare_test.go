@@ -18,7 +18,8 @@ func number(x float64) *float64 { return &x }
 
 // base is an edition with one finding of two studies, one claim, one paper.
 func base() *Snapshot {
-	flat := edition.Flat{ID: "mdma-ptsd", Question: "mdma-ptsd", Title: "MDMA and PTSD", Measure: "SMD", Scale: "identity", Formula: "metafor", Method: "REML",
+	flat := edition.Flat{ID: "mdma-ptsd", Question: "mdma-ptsd", Title: "MDMA and PTSD", Measure: "SMD", Scale: "identity",
+		Formula: "metafor", Method: "REML",
 		Test: "knha", K: 2, N: 190, Estimate: number(-0.8), CILb: number(-1.2), CIUb: number(-0.4), Certainty: "low",
 		Headline: evidence.Headline{Kind: evidence.HeadlineSmall, Estimate: number(-0.8), Lower: number(-1.2), Upper: number(-0.4)}}
 	flat.Verdict = flat.Headline.Verdict()
@@ -96,24 +97,35 @@ func TestEveryKindHasBeforeAfterAndCause(t *testing.T) {
 		{Completed, "NCT00000003", "not yet recruiting", "completed", "record", func(s *Snapshot) {
 			setTrial(s, n3, func(t *Trial) { t.Status = evidence.StatusCompleted })
 		}},
-		{ResultsPosted, "NCT00000003", "no results posted", "results posted", "record", func(s *Snapshot) { setTrial(s, n3, func(t *Trial) { t.Results = "r" }) }},
+		{ResultsPosted, "NCT00000003", "no results posted", "results posted", "record", func(s *Snapshot) {
+			setTrial(s, n3,
+				func(t *Trial) { t.Results = "r" })
+		}},
 		{ResultsRemoved, "NCT00000001", "results posted", "no results posted", "record", func(s *Snapshot) {
 			setTrial(s, "ctgov/NCT00000001", func(t *Trial) { t.Results = "" })
 		}},
-		{ResultsChanged, "NCT00000001", "r1", "r9", "not those", func(s *Snapshot) { setTrial(s, "ctgov/NCT00000001", func(t *Trial) { t.Results = "r9" }) }},
+		{ResultsChanged, "NCT00000001", "r1", "r9", "not those", func(s *Snapshot) {
+			setTrial(s, "ctgov/NCT00000001",
+				func(t *Trial) { t.Results = "r9" })
+		}},
 		{ResultsOverdue, "NCT00000003", "", "no results posted a year", "2023-05-01", func(s *Snapshot) {
 			setTrial(s, n3, func(t *Trial) { t.Overdue, t.Completed = true, "2023-05-01" })
 		}},
-		{Gone, "NCT00000003", "not yet recruiting", "no longer in the register", "does not answer", func(s *Snapshot) { setTrial(s, n3, func(t *Trial) { t.Gone = true }) }},
+		{Gone, "NCT00000003", "not yet recruiting", "no longer in the register", "does not answer",
+			func(s *Snapshot) { setTrial(s, n3, func(t *Trial) { t.Gone = true }) }},
 		{OutcomeChanged, "NCT00000003", "CAPS-5", "MADRS", "record", func(s *Snapshot) {
 			setTrial(s, n3, func(t *Trial) { t.Primary, t.Hash = []string{"MADRS [8 weeks]"}, "c2" })
 		}},
-		{Retracted, "100", "", "retracted", "retraction notice", func(s *Snapshot) { s.Papers["pubmed/100"] = Paper{Title: "A paper", Retracted: true} }},
+		{Retracted, "100", "", "retracted", "retraction notice", func(s *Snapshot) {
+			s.Papers["pubmed/100"] = Paper{Title: "A paper",
+				Retracted: true}
+		}},
 		{Corrected, "100", "", "correction 10.1/x", "notice", func(s *Snapshot) {
 			s.Papers["pubmed/100"] = Paper{Title: "A paper", Notices: []string{"correction 10.1/x"}}
 		}},
 		{VerdictChanged, "C1", "uncertain", "supported", "two trials", func(s *Snapshot) {
-			s.Claims["C1"] = evidence.ClaimVerdict{ID: "C1", Text: "It helps", Verdict: "supported", Why: "two trials", Findings: []string{"mdma-ptsd"}}
+			s.Claims["C1"] = evidence.ClaimVerdict{ID: "C1", Text: "It helps", Verdict: "supported", Why: "two trials",
+				Findings: []string{"mdma-ptsd"}}
 		}},
 		{FindingGone, "mdma-ptsd", "−0.80", "", "no longer asked", func(s *Snapshot) { delete(s.Findings, "mdma-ptsd") }},
 	} {
@@ -174,7 +186,8 @@ func TestNothingChangedTellsNothing(t *testing.T) {
 
 func TestOverdueReadsPartialDatesAsLateAsTheyCanMean(t *testing.T) {
 	r := evidence.Record{Source: "ctgov", StudyType: "INTERVENTIONAL", Status: evidence.StatusCompleted}
-	for date, want := range map[string]bool{"2023-01-30": true, "2024-01-31": false, "2024-01-30": true, "2024-01": false, "2023-12": true, "2023": true, "2024": false, "": false, "soon": false} {
+	for date, want := range map[string]bool{"2023-01-30": true, "2024-01-31": false, "2024-01-30": true, "2024-01": false, "2023-12": true,
+		"2023": true, "2024": false, "": false, "soon": false} {
 		r.PrimaryCompletion.Raw = date
 		if got := Overdue(&r, "2025-01-31"); got != want {
 			t.Errorf("%q: %v", date, got)
@@ -183,7 +196,8 @@ func TestOverdueReadsPartialDatesAsLateAsTheyCanMean(t *testing.T) {
 	r.PrimaryCompletion.Raw = "2020-01-01"
 	for _, f := range []func(*evidence.Record){
 		func(r *evidence.Record) { r.Results = &evidence.Results{} }, func(r *evidence.Record) { r.Status = evidence.StatusRecruiting },
-		func(r *evidence.Record) { r.StudyType = "OBSERVATIONAL" }, func(r *evidence.Record) { r.Source = "isrctn" }, func(r *evidence.Record) { r.ResultsInQC = true },
+		func(r *evidence.Record) { r.StudyType = "OBSERVATIONAL" }, func(r *evidence.Record) { r.Source = "isrctn" },
+		func(r *evidence.Record) { r.ResultsInQC = true },
 	} {
 		other := r
 		f(&other)
@@ -196,7 +210,8 @@ func TestOverdueReadsPartialDatesAsLateAsTheyCanMean(t *testing.T) {
 // TestCompareLaws: the same comparison gives the same bytes, ids are unique,
 // and going there and back lists as many status changes each way.
 func TestCompareLaws(t *testing.T) {
-	statuses := []evidence.Status{evidence.StatusNotYet, evidence.StatusRecruiting, evidence.StatusCompleted, evidence.StatusTerminated, evidence.StatusUnknown}
+	statuses := []evidence.Status{evidence.StatusNotYet, evidence.StatusRecruiting, evidence.StatusCompleted, evidence.StatusTerminated,
+		evidence.StatusUnknown}
 	rapid.Check(t, func(t *rapid.T) {
 		a := base()
 		b := copyOf(t, a)

@@ -55,7 +55,8 @@ func TestHumanExclusionNamesItsOwnCause(t *testing.T) {
 		t.Errorf("%+v", causes)
 	}
 	// the file speaks of another study: so it is not a cause, and the gate asks
-	if causes, out = decided(t, "", other, nil); strings.Contains(out, "inclusion.csv") || slices.ContainsFunc(causes, func(c Cause) bool { return c.Evidence }) {
+	if causes, out = decided(t, "", other, nil); strings.Contains(out, "inclusion.csv") ||
+		slices.ContainsFunc(causes, func(c Cause) bool { return c.Evidence }) {
 		t.Errorf("%s: %+v", out, causes)
 	}
 	// the row stood there before; another one came
@@ -63,11 +64,16 @@ func TestHumanExclusionNamesItsOwnCause(t *testing.T) {
 		t.Error(out)
 	}
 	// other columns: it cannot be said what changed
-	if causes, out = decided(t, named, strings.Replace(named, "who", "by", 1), nil); !strings.Contains(out, "possible cause: review file inclusion.csv changed") || !causes[0].Evidence {
+	if causes, out = decided(t, named, strings.Replace(named, "who", "by", 1), nil); !strings.Contains(out,
+		"possible cause: review file inclusion.csv changed") || !causes[0].Evidence {
 		t.Errorf("%s: %+v", out, causes)
 	}
 	// the snapshot of an older program has no rows
-	if _, out = decided(t, "", "", func(s *Snapshot) { s.Files["extractions.csv"] = "f2"; delete(s.Rows, "extractions.csv") }); !strings.Contains(out, "possible cause: review file extractions.csv changed") {
+	if _, out = decided(t, "", "", func(s *Snapshot) {
+		s.Files["extractions.csv"] = "f2"
+		delete(s.Rows,
+			"extractions.csv")
+	}); !strings.Contains(out, "possible cause: review file extractions.csv changed") {
 		t.Error(out)
 	}
 }

@@ -70,7 +70,8 @@ func (c *comparison) estimate(id string, x, y edition.Flat, why string) {
 	switch {
 	case !Same(x.Headline.Estimate, y.Headline.Estimate) || !Same(x.Estimate, y.Estimate) || x.Measure != y.Measure:
 		c.add(EstimateMoved, id, y.Title, exact(x, before), exact(y, after), why, d)
-	case !Same(x.CILb, y.CILb) || !Same(x.CIUb, y.CIUb) || !Same(x.Headline.Lower, y.Headline.Lower) || !Same(x.Headline.Upper, y.Headline.Upper) ||
+	case !Same(x.CILb, y.CILb) || !Same(x.CIUb, y.CIUb) || !Same(x.Headline.Lower, y.Headline.Lower) ||
+		!Same(x.Headline.Upper, y.Headline.Upper) ||
 		!Same(x.PILb, y.PILb) || !Same(x.PIUb, y.PIUb):
 		c.add(IntervalMoved, id, y.Title, exact(x, before), exact(y, after), why, d)
 	}
@@ -229,7 +230,8 @@ func Causes(old, new *Snapshot, finding string) []Cause {
 	files := bearing(old, new, namesIn(a, b))
 	out = append(out, otherNumbers(old, new, a, b)...)
 	if a.Flat.Measure != b.Flat.Measure || a.Flat.Method != b.Flat.Method || a.Flat.Test != b.Flat.Test || a.Flat.Formula != b.Flat.Formula {
-		out = append(out, Cause{"model", fmt.Sprintf("the model went from %s, %s, %s, %s to %s, %s, %s, %s", a.Flat.Measure, a.Flat.Formula, a.Flat.Method, a.Flat.Test,
+		out = append(out, Cause{"model", fmt.Sprintf("the model went from %s, %s, %s, %s to %s, %s, %s, %s", a.Flat.Measure, a.Flat.Formula,
+			a.Flat.Method, a.Flat.Test,
 			b.Flat.Measure, b.Flat.Formula, b.Flat.Method, b.Flat.Test), len(files) > 0})
 	}
 	for _, f := range files {
@@ -252,7 +254,8 @@ func otherNumbers(old, new *Snapshot, a, b Finding) []Cause {
 	told := map[string]bool{}
 	for _, id := range slices.Sorted(maps.Keys(b.Effects)) {
 		y := b.Effects[id]
-		if x, ok := a.Effects[id]; told[y.Study] || byStudy[y.Study] == nil || ok && Same(&x.Estimate, &y.Estimate) && Same(&x.Variance, &y.Variance) {
+		if x, ok := a.Effects[id]; told[y.Study] || byStudy[y.Study] == nil || ok && Same(&x.Estimate, &y.Estimate) &&
+			Same(&x.Variance, &y.Variance) {
 			continue
 		}
 		told[y.Study] = true

@@ -96,7 +96,8 @@ type Source struct {
 // are the review files by their path in the review folder.
 func Take(ctx context.Context, st *store.Store, doc edition.Document, files map[string]File) (*Snapshot, error) {
 	s := &Snapshot{Edition: doc.ID, Date: doc.Date, DataHash: doc.DataHash, Software: doc.SoftwareVersion, Findings: map[string]Finding{},
-		Claims: map[string]evidence.ClaimVerdict{}, Trials: map[string]Trial{}, Papers: map[string]Paper{}, Files: map[string]string{}, Rows: map[string][]string{},
+		Claims: map[string]evidence.ClaimVerdict{}, Trials: map[string]Trial{}, Papers: map[string]Paper{}, Files: map[string]string{},
+		Rows:    map[string][]string{},
 		Sources: map[string]Source{}, Unknown: map[string]int{}}
 	for name, f := range files {
 		s.Files[name], s.Rows[name] = f.SHA256, f.Rows
@@ -141,8 +142,9 @@ func (s *Snapshot) takeRecords(ctx context.Context, st *store.Store) error {
 }
 
 func (s *Snapshot) trial(r *evidence.Record) (Trial, error) {
-	t := Trial{Title: cmp.Or(r.Title, r.OfficialTitle, r.ID), Status: r.Status, Why: r.WhyStopped, Registered: cmp.Or(r.FirstPosted.Raw, r.FirstSubmitted.Raw),
-		Hash: r.ContentHash, Completed: r.PrimaryCompletion.Raw, URL: r.URL, Overdue: Overdue(r, s.Date)}
+	t := Trial{Title: cmp.Or(r.Title, r.OfficialTitle, r.ID), Status: r.Status, Why: r.WhyStopped,
+		Registered: cmp.Or(r.FirstPosted.Raw, r.FirstSubmitted.Raw),
+		Hash:       r.ContentHash, Completed: r.PrimaryCompletion.Raw, URL: r.URL, Overdue: Overdue(r, s.Date)}
 	for _, o := range r.Planned {
 		if o.Type == "primary" {
 			t.Primary = append(t.Primary, strings.TrimSpace(o.Measure+" "+bracketed(o.TimeFrame)))
@@ -204,7 +206,8 @@ func paper(r *evidence.Record, gone bool) Paper {
 func notice(kind string) string {
 	k := strings.ToLower(kind)
 	switch {
-	case strings.Contains(k, "expressionofconcern"), strings.Contains(k, "expression-of-concern"), strings.Contains(k, "expression of concern"):
+	case strings.Contains(k, "expressionofconcern"), strings.Contains(k, "expression-of-concern"),
+		strings.Contains(k, "expression of concern"):
 		return "expression of concern"
 	case strings.Contains(k, "partialretractionin"):
 		return "partial retraction"
@@ -231,13 +234,15 @@ func (s *Snapshot) takeFindings(ctx context.Context, st *store.Store) error {
 		return err
 	}
 	for _, f := range fs {
-		out := Finding{Flat: edition.Flatten(f), Effects: map[string]Effect{}, Excluded: map[string]string{}, Out: map[string]string{}, Retracted: f.Retracted}
+		out := Finding{Flat: edition.Flatten(f), Effects: map[string]Effect{}, Excluded: map[string]string{}, Out: map[string]string{},
+			Retracted: f.Retracted}
 		for _, e := range f.Effects {
 			ids := slices.Clone(records[e.StudyID])
 			if e.RecordID != "" && !slices.Contains(ids, e.RecordID) {
 				ids = append(ids, e.RecordID)
 			}
-			out.Effects[e.ID] = Effect{Study: cmp.Or(e.StudyID, e.StudyLabel), Label: cmp.Or(e.StudyLabel, e.StudyID, e.ID), Records: ids, Papers: papers[e.StudyID], Estimate: evidence.Value(e.Estimate), Variance: evidence.Value(e.Variance)}
+			out.Effects[e.ID] = Effect{Study: cmp.Or(e.StudyID, e.StudyLabel), Label: cmp.Or(e.StudyLabel, e.StudyID, e.ID), Records: ids,
+				Papers: papers[e.StudyID], Estimate: evidence.Value(e.Estimate), Variance: evidence.Value(e.Variance)}
 		}
 		for _, x := range f.Excluded {
 			study, reason := cmp.Or(x.StudyID, x.Label), cmp.Or(x.Reason, x.Code)

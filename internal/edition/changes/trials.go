@@ -66,7 +66,8 @@ func (c *comparison) trial(key string, a, b Trial) {
 	case b.Results == "":
 		c.add(ResultsRemoved, id, b.Title, "results posted", "no results posted", update, d)
 	default:
-		c.add(ResultsChanged, id, b.Title, "results "+a.Results, "results "+b.Results, "the posted results are not those of the edition before", d)
+		c.add(ResultsChanged, id, b.Title, "results "+a.Results, "results "+b.Results, "the posted results are not those of the edition before",
+			d)
 	}
 	if !slices.Equal(a.Primary, b.Primary) && a.Hash != b.Hash {
 		c.add(OutcomeChanged, id, b.Title, outcomes(a.Primary), outcomes(b.Primary), update, d)

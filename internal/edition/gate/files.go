@@ -122,16 +122,21 @@ func judgeTable(name string, before, after fileTable, elsewhere map[string]map[s
 	}
 	var out []Reason
 	add := func(rule, message, do string, list []string) {
-		out = append(out, Reason{Rule: rule, Subject: name, After: strings.Join(list, "; "), Message: fmt.Sprintf(message, name, text.Count(len(list), rule[:strings.Index(rule, "-")]), few(list)), Do: do})
+		out = append(out, Reason{Rule: rule, Subject: name, After: strings.Join(list, "; "),
+			Message: fmt.Sprintf(message, name, text.Count(len(list), rule[:strings.Index(rule, "-")]), few(list)), Do: do})
 	}
 	if len(studies) > 0 {
-		add("study-lost", "%s lost every row of %s: %s", "if the study is to be left out, say so in inclusion.csv and keep its rows; put them back from version control", slices.Sorted(maps.Keys(studies)))
+		add("study-lost", "%s lost every row of %s: %s",
+			"if the study is to be left out, say so in inclusion.csv and keep its rows; put them back from version control",
+			slices.Sorted(maps.Keys(studies)))
 	}
 	if len(lost) > 0 {
-		add("row-lost", "%s lost %s: %s", "put them back from version control; a row that is not to be pooled is excluded in inclusion.csv, with who and why", lost)
+		add("row-lost", "%s lost %s: %s",
+			"put them back from version control; a row that is not to be pooled is excluded in inclusion.csv, with who and why", lost)
 	}
 	if len(changed) > 0 {
-		add("value-changed", "in %s, %s changed in place: %s", "put the former value back and correct it in correction.csv, with who and why", changed)
+		add("value-changed", "in %s, %s changed in place: %s", "put the former value back and correct it in correction.csv, with who and why",
+			changed)
 	}
 	return out
 }

@@ -93,11 +93,13 @@ func Judge(prev, next *changes.Snapshot, th Thresholds) []Reason {
 func judgeNumbers(next *changes.Snapshot) []Reason {
 	var out []Reason
 	fail := func(id, message string) {
-		out = append(out, Reason{Rule: "integrity", Subject: id, Message: message, Do: "run past explain " + id + " and past rebuild; if it stays, report it as a bug"})
+		out = append(out, Reason{Rule: "integrity", Subject: id, Message: message, Do: "run past explain " + id +
+			" and past rebuild; if it stays, report it as a bug"})
 	}
 	for _, id := range slices.Sorted(maps.Keys(next.Findings)) {
 		f := next.Findings[id].Flat
-		for name, v := range map[string]*float64{"estimate": f.Estimate, "se": f.SE, "ci_lb": f.CILb, "ci_ub": f.CIUb, "pi_lb": f.PILb, "pi_ub": f.PIUb, "tau2": f.Tau2} {
+		for name, v := range map[string]*float64{"estimate": f.Estimate, "se": f.SE, "ci_lb": f.CILb, "ci_ub": f.CIUb, "pi_lb": f.PILb,
+			"pi_ub": f.PIUb, "tau2": f.Tau2} {
 			if v != nil && (math.IsNaN(*v) || math.IsInf(*v, 0)) {
 				fail(id, name+" of "+id+" is not a finite number")
 			}
@@ -150,7 +152,8 @@ func judgeFinding(prev, next *changes.Snapshot, id string, th Thresholds) []Reas
 		if !ok {
 			after = "absent"
 		}
-		return []Reason{{Rule: "finding-vanished", Subject: id, Before: before, After: after, Message: "the finding " + id + " is no longer there or lost all of its studies",
+		return []Reason{{Rule: "finding-vanished", Subject: id, Before: before, After: after, Message: "the finding " + id +
+			" is no longer there or lost all of its studies",
 			Do: "if the question was taken out on purpose, accept the run; else run past explain " + id + " and look at what became of its studies"}}
 	}
 	var out []Reason
@@ -165,10 +168,12 @@ func judgeFinding(prev, next *changes.Snapshot, id string, th Thresholds) []Reas
 	if moved, by := movement(a.Flat, b.Flat, th.Uncaused); moved && !named {
 		rule, message := "estimate-moved", id+" moved without a cause in the data or the review files: "+by
 		if prev.DataHash == next.DataHash {
-			rule, message = "same-data", fmt.Sprintf("the same data now give other numbers for %s (%s); program %s, before %s", id, by, next.Software, prev.Software)
+			rule, message = "same-data", fmt.Sprintf("the same data now give other numbers for %s (%s); program %s, before %s", id, by,
+				next.Software, prev.Software)
 		}
-		out = append(out, Reason{Rule: rule, Subject: id, Before: before, After: after, Bound: fmt.Sprintf("%g standard errors", th.Uncaused), Message: message,
-			Do: "compare past explain " + id + " with the edition before; read the release notes if the program changed"})
+		out = append(out, Reason{Rule: rule, Subject: id, Before: before, After: after, Bound: fmt.Sprintf("%g standard errors", th.Uncaused),
+			Message: message,
+			Do:      "compare past explain " + id + " with the edition before; read the release notes if the program changed"})
 	}
 	return out
 }
@@ -194,7 +199,8 @@ func movement(a, b edition.Flat, bound float64) (bool, string) {
 	for _, x := range []struct {
 		name     string
 		old, now *float64
-	}{{"headline", a.Headline.Estimate, b.Headline.Estimate}, {"its lower end", a.Headline.Lower, b.Headline.Lower}, {"its upper end", a.Headline.Upper, b.Headline.Upper},
+	}{{"headline", a.Headline.Estimate, b.Headline.Estimate}, {"its lower end", a.Headline.Lower, b.Headline.Lower},
+		{"its upper end", a.Headline.Upper, b.Headline.Upper},
 		{"estimate", a.Estimate, b.Estimate}, {"lower end", a.CILb, b.CILb}, {"upper end", a.CIUb, b.CIUb}} {
 		if changes.Same(x.old, x.now) {
 			continue
@@ -221,7 +227,8 @@ func judgeDrift(prev, next *changes.Snapshot, th Thresholds) []Reason {
 		if was > 0 || n < th.DriftMin || float64(n) < th.DriftShare*float64(alive) {
 			continue
 		}
-		out = append(out, Reason{Rule: "schema-drift", Subject: key, After: fmt.Sprint(n), Bound: fmt.Sprintf("%.0f %% of the records and at least %d", 100*th.DriftShare, th.DriftMin),
+		out = append(out, Reason{Rule: "schema-drift", Subject: key, After: fmt.Sprint(n),
+			Bound:   fmt.Sprintf("%.0f %% of the records and at least %d", 100*th.DriftShare, th.DriftMin),
 			Message: fmt.Sprintf("%d of %d records of %s have a new key %s that the parser does not know", n, alive, source, path),
 			Do:      "read the register's release notes; if the key bears no result, accept the run"})
 	}
@@ -240,8 +247,9 @@ func judgeStale(prev, next *changes.Snapshot, th Thresholds) []Reason {
 	}
 	var out []Reason
 	for _, s := range fresh {
-		out = append(out, Reason{Rule: "stale-decisions", Subject: s, After: s, Bound: fmt.Sprint(th.StaleDecisions), Message: "a human decision no longer fits the data: " + s,
-			Do: "look at the row again, confirm or change it in the review folder, and run past refresh"})
+		out = append(out, Reason{Rule: "stale-decisions", Subject: s, After: s, Bound: fmt.Sprint(th.StaleDecisions),
+			Message: "a human decision no longer fits the data: " + s,
+			Do:      "look at the row again, confirm or change it in the review folder, and run past refresh"})
 	}
 	return out
 }

@@ -159,8 +159,9 @@ func (d *Draft) Keep(ctx context.Context, run string, at time.Time) error {
 	if err := d.st.SetState(ctx, snapshotState+d.Doc.ID, string(text)); err != nil {
 		return err
 	}
-	added, err := d.st.AddEdition(ctx, store.Edition{ID: d.Doc.ID, Date: d.Doc.Date, DataHash: d.Doc.DataHash, SoftwareVersion: d.Doc.SoftwareVersion,
-		PublishedAt: at.UTC(), Run: run, Document: document}, d.Changes)
+	added, err := d.st.AddEdition(ctx, store.Edition{ID: d.Doc.ID, Date: d.Doc.Date, DataHash: d.Doc.DataHash,
+		SoftwareVersion: d.Doc.SoftwareVersion,
+		PublishedAt:     at.UTC(), Run: run, Document: document}, d.Changes)
 	if err == nil && !added {
 		err = fmt.Errorf("edition %s is there already", d.Doc.ID)
 	}
@@ -230,7 +231,8 @@ func (d *Draft) write(ctx context.Context, at Place, ed reports.Edition) error {
 	}
 	feeds := Feeds(d.Doc, all, at.Base)
 	ed.Downloads = append(ed.Downloads,
-		reports.Download{Path: "feed.atom", Title: "feed.atom", About: "What changed, as an Atom feed; feeds/ has one for each finding and claim.", Data: feeds["feed.atom"]},
+		reports.Download{Path: "feed.atom", Title: "feed.atom",
+			About: "What changed, as an Atom feed; feeds/ has one for each finding and claim.", Data: feeds["feed.atom"]},
 		reports.Download{Path: "feed.json", Title: "feed.json", About: "The same as JSON Feed 1.1.", Data: feeds["feed.json"]})
 	return Write(ctx, at.Out, at.Base, ed, document, feeds)
 }
@@ -239,7 +241,8 @@ func (d *Draft) write(ctx context.Context, at Place, ed reports.Edition) error {
 // numbers, the certainty and the verdicts. Wording may differ.
 func sameAnswers(a, b edition.Document) bool {
 	return slices.EqualFunc(a.Findings, b.Findings, func(x, y edition.Flat) bool {
-		for _, v := range [][2]*float64{{x.Estimate, y.Estimate}, {x.SE, y.SE}, {x.CILb, y.CILb}, {x.CIUb, y.CIUb}, {x.Headline.Estimate, y.Headline.Estimate}, {x.Headline.Lower, y.Headline.Lower}, {x.Headline.Upper, y.Headline.Upper},
+		for _, v := range [][2]*float64{{x.Estimate, y.Estimate}, {x.SE, y.SE}, {x.CILb, y.CILb}, {x.CIUb, y.CIUb},
+			{x.Headline.Estimate, y.Headline.Estimate}, {x.Headline.Lower, y.Headline.Lower}, {x.Headline.Upper, y.Headline.Upper},
 			{x.PILb, y.PILb}, {x.PIUb, y.PIUb}, {x.Tau2, y.Tau2}, {x.I2Q, y.I2Q}} {
 			if !changes.Same(v[0], v[1]) {
 				return false

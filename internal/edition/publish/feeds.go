@@ -116,13 +116,16 @@ func (f feed) atom() []byte {
 		Links   []atomLink  `xml:"link"`
 		Entries []atomEntry `xml:"entry"`
 	}
-	d := document{ID: "urn:past:feed:" + f.id, Title: text.Printable(f.title), Updated: f.date().Format(time.RFC3339), Author: author{"PAST evidence tracker"}}
+	d := document{ID: "urn:past:feed:" + f.id, Title: text.Printable(f.title), Updated: f.date().Format(time.RFC3339),
+		Author: author{"PAST evidence tracker"}}
 	if f.base != "" {
-		d.Links = []atomLink{{Rel: "self", Href: f.base + "/current/" + f.name + ".atom", Type: "application/atom+xml"}, {Rel: "alternate", Href: f.base + "/current/changes.html", Type: "text/html"}}
+		d.Links = []atomLink{{Rel: "self", Href: f.base + "/current/" + f.name + ".atom", Type: "application/atom+xml"},
+			{Rel: "alternate", Href: f.base + "/current/changes.html", Type: "text/html"}}
 	}
 	for _, c := range f.list {
-		e := atomEntry{ID: "urn:past:change:" + c.ID, Title: changes.Headline(c), Updated: c.At.UTC().Format(time.RFC3339), Category: []atomCategory{{c.Kind}},
-			Content: atomText{"html", "<p>" + html.EscapeString(changes.Sentences(c)) + "</p><p>Edition " + html.EscapeString(c.Edition) + "</p>"}}
+		e := atomEntry{ID: "urn:past:change:" + c.ID, Title: changes.Headline(c), Updated: c.At.UTC().Format(time.RFC3339),
+			Category: []atomCategory{{c.Kind}},
+			Content:  atomText{"html", "<p>" + html.EscapeString(changes.Sentences(c)) + "</p><p>Edition " + html.EscapeString(c.Edition) + "</p>"}}
 		if l := f.link(c); l != "" {
 			e.Links = []atomLink{{Rel: "alternate", Href: l, Type: "text/html"}}
 		}
@@ -153,12 +156,14 @@ func (f feed) json() []byte {
 		Feed    string              `json:"feed_url,omitempty"`
 		Authors []map[string]string `json:"authors"`
 		Items   []item              `json:"items"`
-	}{Version: "https://jsonfeed.org/version/1.1", Title: text.Printable(f.title), Authors: []map[string]string{{"name": "PAST evidence tracker"}}, Items: []item{}}
+	}{Version: "https://jsonfeed.org/version/1.1", Title: text.Printable(f.title),
+		Authors: []map[string]string{{"name": "PAST evidence tracker"}}, Items: []item{}}
 	if f.base != "" {
 		d.Home, d.Feed = f.base+"/current/index.html", f.base+"/current/"+f.name+".json"
 	}
 	for _, c := range f.list {
-		d.Items = append(d.Items, item{ID: "urn:past:change:" + c.ID, URL: f.link(c), Title: changes.Headline(c), Content: changes.Sentences(c), Date: c.At.UTC().Format(time.RFC3339),
+		d.Items = append(d.Items, item{ID: "urn:past:change:" + c.ID, URL: f.link(c), Title: changes.Headline(c), Content: changes.Sentences(c),
+			Date: c.At.UTC().Format(time.RFC3339),
 			Tags: []string{c.Kind}, Past: c})
 	}
 	b, err := json.MarshalIndent(d, "", " ")

@@ -21,7 +21,8 @@ func TestFeedsAreWellFormedAndTheSame(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		var list []store.Change
 		for i := range rapid.IntRange(0, 5).Draw(t, "n") {
-			list = append(list, store.Change{ID: fmt.Sprint("c-", i), Edition: "e-2", Kind: "study-in", Subject: "q", Title: rapid.String().Draw(t, "title"),
+			list = append(list, store.Change{ID: fmt.Sprint("c-", i), Edition: "e-2", Kind: "study-in", Subject: "q",
+				Title:  rapid.String().Draw(t, "title"),
 				Before: rapid.String().Draw(t, "before"), Cause: string(rapid.SliceOf(rapid.Byte()).Draw(t, "cause"))})
 		}
 		one, two := Feeds(doc, list, "https://a.example/"), Feeds(doc, list, "https://a.example/")
@@ -57,7 +58,8 @@ func TestEditionFoldersStayInside(t *testing.T) {
 // with what readers rely on: an entry keeps its id and its date from edition
 // to edition, and the feed's own date never goes back.
 func TestFeedsKeepTheRules(t *testing.T) {
-	doc := edition.Document{ID: "e-1", Date: "2025-01-31", Findings: []edition.Flat{{ID: "q", Title: "A & B <i>"}}, Claims: []evidence.ClaimVerdict{{ID: "C1", Text: "It helps"}}}
+	doc := edition.Document{ID: "e-1", Date: "2025-01-31", Findings: []edition.Flat{{ID: "q", Title: "A & B <i>"}},
+		Claims: []evidence.ClaimVerdict{{ID: "C1", Text: "It helps"}}}
 	var all []store.Change
 	dates := map[string]string{}
 	last := ""
@@ -65,7 +67,8 @@ func TestFeedsKeepTheRules(t *testing.T) {
 		doc.ID, doc.Date = fmt.Sprint("e-", n), fmt.Sprintf("2025-0%d-28", n+1)
 		at, _ := time.Parse(time.DateOnly, doc.Date)
 		for i := range 3 {
-			all = append(all, store.Change{ID: fmt.Sprintf("c-%d-%d", n, i), Edition: doc.ID, At: at, Kind: "study-in", Subject: "q", Title: "x & y", After: "z", Cause: "w",
+			all = append(all, store.Change{ID: fmt.Sprintf("c-%d-%d", n, i), Edition: doc.ID, At: at, Kind: "study-in", Subject: "q",
+				Title: "x & y", After: "z", Cause: "w",
 				Detail: []byte(`{"findings":["q"],"claims":["C1"]}`)})
 		}
 		files := Feeds(doc, all, "https://a.example/")
@@ -104,7 +107,8 @@ func TestFeedsKeepTheRules(t *testing.T) {
 					Date      string `json:"date_published"`
 				}
 			}
-			if err := json.Unmarshal(files[name+".json"], &j); err != nil || j.Version != "https://jsonfeed.org/version/1.1" || j.Title == "" || j.Feed != "https://a.example/current/"+name+".json" ||
+			if err := json.Unmarshal(files[name+".json"], &j); err != nil || j.Version != "https://jsonfeed.org/version/1.1" || j.Title == "" ||
+				j.Feed != "https://a.example/current/"+name+".json" ||
 				len(j.Items) != len(all) {
 				t.Fatalf("%s: %v %+v", name, err, j)
 			}

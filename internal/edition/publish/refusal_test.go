@@ -13,9 +13,12 @@ import (
 
 // hard is a verdict with every rule, and with texts from a hostile register.
 func hard() gate.Verdict {
-	v := gate.Verdict{Run: "20260101T031000Z-ab12cd", Edition: "e-2", Previous: "e-1", At: time.Date(2026, 1, 1, 3, 10, 0, 0, time.UTC), Bounds: gate.DefaultThresholds()}
-	for _, rule := range []string{"integrity", "source-shrank", "finding-vanished", "study-fell-out", "estimate-moved", "same-data", "parse-failures", "stale-decisions", "schema-drift"} {
-		v.Reasons = append(v.Reasons, gate.Reason{Rule: rule, Subject: "mdma-ptsd-severity", Before: "k = 8, -0.91 [-1.2, -0.6]", After: strings.Repeat("unbroken", 30), Bound: "5 % and more than 2",
+	v := gate.Verdict{Run: "20260101T031000Z-ab12cd", Edition: "e-2", Previous: "e-1", At: time.Date(2026, 1, 1, 3, 10, 0, 0, time.UTC),
+		Bounds: gate.DefaultThresholds()}
+	for _, rule := range []string{"integrity", "source-shrank", "finding-vanished", "study-fell-out", "estimate-moved", "same-data",
+		"parse-failures", "stale-decisions", "schema-drift"} {
+		v.Reasons = append(v.Reasons, gate.Reason{Rule: rule, Subject: "mdma-ptsd-severity", Before: "k = 8, -0.91 [-1.2, -0.6]",
+			After: strings.Repeat("unbroken", 30), Bound: "5 % and more than 2",
 			Message: "mdma-ptsd-severity <script>alert(1)</script> & \"more\"", Do: "look up a few of the records on the register's own page"})
 	}
 	return v
@@ -39,7 +42,8 @@ func TestPageOfARefusal(t *testing.T) {
 			t.Errorf("the page lacks %s", r.Rule)
 		}
 	}
-	for _, w := range []string{"past gate accept " + v.Run + " --by", "past refresh --no-crawl", "e-1", "<dt>before</dt>", "<dt>now</dt>", "<dt>bound</dt>", "<dt>what to do</dt>",
+	for _, w := range []string{"past gate accept " + v.Run + " --by", "past refresh --no-crawl", "e-1", "<dt>before</dt>", "<dt>now</dt>",
+		"<dt>bound</dt>", "<dt>what to do</dt>",
 		`href="refused.json"`, "width=device-width", "prefers-color-scheme: dark", `lang="en"`} {
 		if !strings.Contains(page, w) {
 			t.Errorf("the page lacks %q", w)

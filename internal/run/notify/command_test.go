@@ -70,7 +70,8 @@ func TestCommandEnvironment(t *testing.T) {
 func TestCommandEndsInTime(t *testing.T) {
 	needShell(t)
 	left := filepath.Join(t.TempDir(), "left")
-	err := Command{Line: "(sleep 3; touch " + left + ") & wait", Stderr: io.Discard, Timeout: 200 * time.Millisecond}.Send(context.Background(), message())
+	err := Command{Line: "(sleep 3; touch " + left + ") & wait", Stderr: io.Discard,
+		Timeout: 200 * time.Millisecond}.Send(context.Background(), message())
 	if !errors.Is(err, ErrUncertain) || !strings.Contains(err.Error(), "200ms") {
 		t.Error(err)
 	}

@@ -136,7 +136,8 @@ func tlsFault(err error) error {
 	var answer *textproto.Error
 	switch {
 	case errors.As(err, &cert):
-		return fmt.Errorf("its certificate is not accepted, nothing was sent: %w (an authority of your own is named with --mail-ca FILE)", cert.Err)
+		return fmt.Errorf("its certificate is not accepted, nothing was sent: %w (an authority of your own is named with --mail-ca FILE)",
+			cert.Err)
 	case errors.As(err, &record):
 		return errors.New("it does not speak TLS from the start on this port; set --mail-tls starttls")
 	case errors.As(err, &answer):

@@ -102,7 +102,8 @@ func startForeign(t *testing.T, mode string) (m Mail, folder string) {
 	if line, err := bufio.NewReader(out).ReadString('\n'); err != nil || line != "ready\n" {
 		t.Fatalf("the SMTP server does not start: %v %q\n%s", err, line, faults.String())
 	}
-	return Mail{Server: "127.0.0.1:" + port, Security: MailStartTLS, CAFile: cert, User: "u", Password: "p", From: "Tracker <tracker@evidence.example>", To: "a@example.org"}, folder
+	return Mail{Server: "127.0.0.1:" + port, Security: MailStartTLS, CAFile: cert, User: "u", Password: "p",
+		From: "Tracker <tracker@evidence.example>", To: "a@example.org"}, folder
 }
 
 func TestMailThroughAnotherProgramsServer(t *testing.T) {
@@ -124,7 +125,8 @@ func TestMailThroughAnotherProgramsServer(t *testing.T) {
 	strip := func(b []byte) string {
 		var out []string
 		for _, line := range strings.Split(strings.TrimSpace(strings.ReplaceAll(string(b), "\r\n", "\n")), "\n") {
-			if !strings.HasPrefix(line, "Date: ") && !strings.HasPrefix(line, "X-Peer") && !strings.HasPrefix(line, "X-MailFrom") && !strings.HasPrefix(line, "X-RcptTo") {
+			if !strings.HasPrefix(line, "Date: ") && !strings.HasPrefix(line, "X-Peer") && !strings.HasPrefix(line, "X-MailFrom") &&
+				!strings.HasPrefix(line, "X-RcptTo") {
 				out = append(out, line)
 			}
 		}

@@ -42,12 +42,19 @@ func TestMailOverEachWay(t *testing.T) {
 		want []string // in the dialogue
 		not  string
 	}{
-		"plain, this machine": {&smtpServer{}, func(*Mail) {}, []string{"MAIL FROM:<tracker@evidence.example>", "RCPT TO:<a@example.org>"}, "AUTH"},
-		"starttls":            {&smtpServer{cert: &cert}, func(m *Mail) { m.Security = MailStartTLS }, []string{"STARTTLS"}, "AUTH"},
-		"starttls, plain":     {&smtpServer{cert: &cert, auth: "CRAM-MD5 LOGIN PLAIN"}, func(m *Mail) { m.User, m.Password = "u", "p" }, []string{"STARTTLS", "AUTH PLAIN"}, ""},
-		"starttls, login":     {&smtpServer{cert: &cert, auth: "LOGIN CRAM-MD5"}, func(m *Mail) { m.User, m.Password = "u", "p" }, []string{"STARTTLS", "AUTH LOGIN"}, ""},
-		"starttls, cram":      {&smtpServer{cert: &cert, auth: "CRAM-MD5"}, func(m *Mail) { m.User, m.Password = "u", "p" }, []string{"AUTH CRAM-MD5"}, "AUTH PLAIN"},
-		"tls, login": {&smtpServer{cert: &cert, implicit: true, auth: "PLAIN"}, func(m *Mail) { m.User, m.Password, m.Security = "u", "p", MailTLS },
+		"plain, this machine": {&smtpServer{}, func(*Mail) {}, []string{"MAIL FROM:<tracker@evidence.example>", "RCPT TO:<a@example.org>"},
+			"AUTH"},
+		"starttls": {&smtpServer{cert: &cert}, func(m *Mail) { m.Security = MailStartTLS }, []string{"STARTTLS"}, "AUTH"},
+		"starttls, plain": {&smtpServer{cert: &cert, auth: "CRAM-MD5 LOGIN PLAIN"}, func(m *Mail) { m.User, m.Password = "u", "p" },
+			[]string{"STARTTLS", "AUTH PLAIN"}, ""},
+		"starttls, login": {&smtpServer{cert: &cert, auth: "LOGIN CRAM-MD5"}, func(m *Mail) { m.User, m.Password = "u", "p" },
+			[]string{"STARTTLS", "AUTH LOGIN"}, ""},
+		"starttls, cram": {&smtpServer{cert: &cert, auth: "CRAM-MD5"}, func(m *Mail) { m.User, m.Password = "u", "p" },
+			[]string{"AUTH CRAM-MD5"}, "AUTH PLAIN"},
+		"tls, login": {&smtpServer{cert: &cert, implicit: true, auth: "PLAIN"}, func(m *Mail) {
+			m.User, m.Password, m.Security = "u", "p",
+				MailTLS
+		},
 			[]string{"AUTH PLAIN"}, "STARTTLS"},
 	} {
 		m := toLocal(c.srv.start(t))
@@ -93,10 +100,11 @@ func TestMailFaults(t *testing.T) {
 		kind string // uncertain | passes | stays
 		want string
 	}{
-		"nobody listens":       {nil, "", nil, "passes", "cannot be reached"},
-		"busy":                 {said("greeting", "421 busy"), "", nil, "passes", "421 busy"},
-		"turned away":          {said("greeting", "554 no"), "", nil, "stays", "554 no"},
-		"greylisted":           {said("RCPT", "451 4.7.1 come back later"), "", nil, "passes", "it refused the receiver a@example.org: 451 4.7.1 come back later"},
+		"nobody listens": {nil, "", nil, "passes", "cannot be reached"},
+		"busy":           {said("greeting", "421 busy"), "", nil, "passes", "421 busy"},
+		"turned away":    {said("greeting", "554 no"), "", nil, "stays", "554 no"},
+		"greylisted": {said("RCPT", "451 4.7.1 come back later"), "", nil, "passes",
+			"it refused the receiver a@example.org: 451 4.7.1 come back later"},
 		"no such receiver":     {said("RCPT", "550 5.1.1 unknown"), "", nil, "stays", "it refused the receiver a@example.org: 550 5.1.1 unknown"},
 		"sender refused":       {said("MAIL", "550 no relay"), "", nil, "stays", "it refused the sender"},
 		"message refused":      {said(".", "554 spam"), "", nil, "stays", "it refused the message: 554 spam"},
@@ -110,11 +118,13 @@ func TestMailFaults(t *testing.T) {
 		"expired":              {&smtpServer{cert: &old}, oldCA, start, "stays", "expired"},
 		"no TLS offered":       {&smtpServer{}, "", start, "stays", "offers no encryption"},
 		"login without TLS":    {&smtpServer{auth: "PLAIN"}, "", login, "stays", "offers no encryption"},
-		"wrong password":       {&smtpServer{cert: &good, auth: "PLAIN"}, ca, func(m *Mail) { m.User, m.Password = "u", "x" }, "stays", `it refused the login of "u": 535`},
-		"login later":          {&smtpServer{cert: &good, auth: "PLAIN", answers: map[string]string{"AUTH": "454 4.7.0 later"}}, ca, login, "passes", "454"},
-		"unknown logins":       {&smtpServer{cert: &good, auth: "XOAUTH2"}, ca, login, "stays", "XOAUTH2"},
-		"no login offered":     {&smtpServer{cert: &good}, ca, login, "stays", "leave user and password out"},
-		"not TLS":              {&smtpServer{}, ca, func(m *Mail) { m.Security = MailTLS }, "stays", "--mail-tls starttls"},
+		"wrong password": {&smtpServer{cert: &good, auth: "PLAIN"}, ca, func(m *Mail) { m.User, m.Password = "u", "x" }, "stays",
+			`it refused the login of "u": 535`},
+		"login later": {&smtpServer{cert: &good, auth: "PLAIN", answers: map[string]string{"AUTH": "454 4.7.0 later"}}, ca, login,
+			"passes", "454"},
+		"unknown logins":   {&smtpServer{cert: &good, auth: "XOAUTH2"}, ca, login, "stays", "XOAUTH2"},
+		"no login offered": {&smtpServer{cert: &good}, ca, login, "stays", "leave user and password out"},
+		"not TLS":          {&smtpServer{}, ca, func(m *Mail) { m.Security = MailTLS }, "stays", "--mail-tls starttls"},
 	} {
 		m := toLocal(closed)
 		if c.srv != nil {
@@ -162,7 +172,8 @@ func TestMailIsNotStrippedOfTLS(t *testing.T) {
 	}
 	srv := &smtpServer{}
 	srv.listen(t, l)
-	if err := toLocal(l.Addr().String()).Send(context.Background(), message()); err == nil || !strings.Contains(err.Error(), "offers no encryption") {
+	if err := toLocal(l.Addr().String()).Send(context.Background(), message()); err == nil ||
+		!strings.Contains(err.Error(), "offers no encryption") {
 		t.Error(err)
 	}
 	if log, _ := srv.said(); strings.Contains(log, "MAIL") {
@@ -221,8 +232,10 @@ func TestMailSettings(t *testing.T) {
 // and text: no header but ours, no line beyond 998 bytes, nothing outside of
 // ASCII, the same Message-ID, and a receiver reads what was written.
 func TestMailIsAMessage(t *testing.T) {
-	m := Mail{Server: "h:25", From: "Jürgen \"x\" <tracker@evidence.example>", To: "A B <a@example.org>", Now: func() time.Time { return time.Unix(1767225600, 0) }}
-	want := []string{"From", "To", "Subject", "Date", "Message-Id", "List-Id", "Auto-Submitted", "Mime-Version", "Content-Type", "Content-Transfer-Encoding"}
+	m := Mail{Server: "h:25", From: "Jürgen \"x\" <tracker@evidence.example>", To: "A B <a@example.org>",
+		Now: func() time.Time { return time.Unix(1767225600, 0) }}
+	want := []string{"From", "To", "Subject", "Date", "Message-Id", "List-Id", "Auto-Submitted", "Mime-Version", "Content-Type",
+		"Content-Transfer-Encoding"}
 	check := func(t rapid.TB, msg Message) {
 		b, err := m.compose(msg)
 		if err != nil {
@@ -272,16 +285,19 @@ func TestMailIsAMessage(t *testing.T) {
 		if l := parsed.Header.Get("List-Id"); l != "PAST evidence tracker <past-evidence-tracker.evidence.example>" {
 			t.Fatalf("list id %s", l)
 		}
-		if from, err := parsed.Header.AddressList("From"); err != nil || from[0].Name != "Jürgen x" || from[0].Address != "tracker@evidence.example" {
+		if from, err := parsed.Header.AddressList("From"); err != nil || from[0].Name != "Jürgen x" ||
+			from[0].Address != "tracker@evidence.example" {
 			t.Fatalf("from %v %v", from, err)
 		}
 	}
-	for _, title := range []string{"", "plain", "Änderung\r\nBcc: x@example.org", "=?utf-8?q?=41?=", strings.Repeat("long ", 300), strings.Repeat("x", 3000), strings.Repeat("ü", 500),
+	for _, title := range []string{"", "plain", "Änderung\r\nBcc: x@example.org", "=?utf-8?q?=41?=", strings.Repeat("long ", 300),
+		strings.Repeat("x", 3000), strings.Repeat("ü", 500),
 		"a\x00b\u2028c", "\xff\xfe", "μ 🧪 " + strings.Repeat("語", 90)} {
 		check(t, Message{ID: "published-e-2", Title: title, Text: title + "\n.\n..\n.\r\nFrom here\n" + strings.Repeat("y", 2000)})
 	}
 	rapid.Check(t, func(t *rapid.T) {
-		check(t, Message{ID: "published-e-2", Title: rapid.String().Draw(t, "title"), Text: rapid.String().Draw(t, "text"), URL: "https://a.example/x"})
+		check(t, Message{ID: "published-e-2", Title: rapid.String().Draw(t, "title"), Text: rapid.String().Draw(t, "text"),
+			URL: "https://a.example/x"})
 	})
 }
 

@@ -222,7 +222,8 @@ func (p *Post) Refused(ctx context.Context, v gate.Verdict) error {
 }
 
 func published(edition string, list []store.Change, base string) Message {
-	m := Message{ID: "published-" + edition, Kind: "published", Edition: edition, Changes: list, Title: fmt.Sprintf("PAST evidence tracker: edition %s, %s", edition, text.Count(len(list), "change"))}
+	m := Message{ID: "published-" + edition, Kind: "published", Edition: edition, Changes: list,
+		Title: fmt.Sprintf("PAST evidence tracker: edition %s, %s", edition, text.Count(len(list), "change"))}
 	if len(list) > maxTold {
 		m.Changes = list[:maxTold]
 	}
@@ -258,7 +259,8 @@ func refusal(v gate.Verdict, base string) Message {
 		fmt.Fprintf(&b, "%s: %s\n  what to do: %s\n", r.Rule, r.Message, r.Do)
 	}
 	fmt.Fprintf(&b, "\nIf all of this is right: past gate accept %s --by NAME --why \"…\", then past refresh --no-crawl\n", v.Run)
-	m := Message{ID: "refused-" + hex.EncodeToString(h.Sum(nil)[:8]), Kind: "refused", Edition: v.Edition, Verdict: &v, Text: text.Printable(b.String()),
+	m := Message{ID: "refused-" + hex.EncodeToString(h.Sum(nil)[:8]), Kind: "refused", Edition: v.Edition, Verdict: &v,
+		Text:  text.Printable(b.String()),
 		Title: fmt.Sprintf("PAST evidence tracker: edition %s was refused, %s", v.Edition, text.Count(len(v.Reasons), "reason"))}
 	if base != "" {
 		m.URL = strings.TrimRight(base, "/") + "/" + publish.RefusedDir + "/index.html"

@@ -12,7 +12,8 @@ import (
 )
 
 func message() Message {
-	return Message{ID: "published-e-2", Kind: "published", Edition: "e-2", Title: "Änderung\r\nBcc: x@example.org", Text: "one\n.\ntwo\n", URL: "https://evidence.example/x"}
+	return Message{ID: "published-e-2", Kind: "published", Edition: "e-2", Title: "Änderung\r\nBcc: x@example.org", Text: "one\n.\ntwo\n",
+		URL: "https://evidence.example/x"}
 }
 
 // flaky fails as it is set.
@@ -114,7 +115,8 @@ func TestMissedEditionsAreToldInOrder(t *testing.T) {
 	publish := func(n int) Post {
 		id := fmt.Sprint("e-", n)
 		ch := store.Change{ID: fmt.Sprint("c-", n), Edition: id, Kind: "study-in", Subject: "q", Title: "t"}
-		if _, err := st.AddEdition(ctx, store.Edition{ID: id, Date: "2025-01-01", PublishedAt: time.Now(), Document: []byte("{}")}, []store.Change{ch}); err != nil {
+		if _, err := st.AddEdition(ctx, store.Edition{ID: id, Date: "2025-01-01", PublishedAt: time.Now(), Document: []byte("{}")},
+			[]store.Change{ch}); err != nil {
 			t.Fatal(err)
 		}
 		post.Unsent, post.Warnings = 0, nil

@@ -87,7 +87,10 @@ func (w Webhook) Send(ctx context.Context, m Message) error {
 	}
 	// A redirect is never followed: the one who answers could lead the message
 	// to any address of the inner network.
-	client := &http.Client{Transport: freshTransport(), CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	client := &http.Client{Transport: freshTransport(), CheckRedirect: func(*http.Request,
+		[]*http.Request) error {
+		return http.ErrUseLastResponse
+	}}
 	resp, err := client.Do(req)
 	if err != nil {
 		return unanswered(err)

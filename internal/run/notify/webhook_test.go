@@ -20,7 +20,8 @@ func TestWebhookIsSignedAndHonest(t *testing.T) {
 	var got []byte
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		got, _ = io.ReadAll(r.Body)
-		if r.Header.Get("X-Past-Signature") != Sign(secret, r.Header.Get("X-Past-Timestamp"), got) || r.Header.Get("X-Past-Notice") != "published-e-2" {
+		if r.Header.Get("X-Past-Signature") != Sign(secret, r.Header.Get("X-Past-Timestamp"), got) ||
+			r.Header.Get("X-Past-Notice") != "published-e-2" {
 			t.Errorf("headers %v", r.Header)
 		}
 		if status == 302 {
@@ -63,7 +64,8 @@ func TestWebhookIsSignedAndHonest(t *testing.T) {
 	if err := w.Send(context.Background(), message()); !errors.Is(err, ErrUncertain) {
 		t.Errorf("no answer: %v", err)
 	}
-	for address, ok := range map[string]bool{"https://a.example/x": true, "http://127.0.0.1:1/": true, "http://a.example/": false, "ftp://a.example/": false, "": false} {
+	for address, ok := range map[string]bool{"https://a.example/x": true, "http://127.0.0.1:1/": true, "http://a.example/": false,
+		"ftp://a.example/": false, "": false} {
 		if (CheckWebhook(address) == nil) != ok {
 			t.Errorf("%q", address)
 		}
@@ -88,7 +90,8 @@ func post(t *testing.T, h http.HandlerFunc) error {
 }
 
 func TestWebhookTellsWhatPassesFromWhatStays(t *testing.T) {
-	for code, want := range map[int]string{301: "stays", 307: "stays", 400: "stays", 401: "stays", 404: "stays", 408: "passes", 425: "passes", 429: "passes",
+	for code, want := range map[int]string{301: "stays", 307: "stays", 400: "stays", 401: "stays", 404: "stays", 408: "passes",
+		425: "passes", 429: "passes",
 		500: "passes", 502: "passes", 503: "passes", 504: "uncertain"} {
 		err := post(t, func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(code) })
 		var again *laterError
