@@ -56,7 +56,7 @@ var forms = []form{
 	written("kct", "kct", `KCT`+gap+`(\d{7})`, "KCT$1", nil),
 	written("tctr", "tctr", `TCTR`+gap+`(\d{11})`, "TCTR$1", nil),
 	written("slctr", "slctr", `SLCTR`+gap+`/?(\d{4})/(\d{3})`, "SLCTR/$1/$2", nil),
-	written("omon", "omon", `NL`+dash+`OMON(\d{4,6})`, "NL-OMON$1", nil),
+	written("omon", "omon", `NL`+dash+`OMON`+gap+`(\d{4,6})`, "NL-OMON$1", nil),
 	written("ntr", "ntr", `NTR`+gap+`(\d{3,5})`, "NTR$1", nil),
 	loose(written("ntr", "", `(NTR|NL)(\d{1,5})`, "$1$2", upperAfter(""))),
 	written("repec", "per", `PER`+dash+`(\d{3})`+dash+`(\d{2})`, "PER-$1-$2", nil),

@@ -1,6 +1,7 @@
 package ident
 
 import (
+	"net/url"
 	"regexp"
 	"strings"
 	"unicode"
@@ -10,14 +11,32 @@ import (
 // space, quotes or brackets that no DOI in use has.
 var doiForm = regexp.MustCompile("10\\.[0-9]{4,9}(?:\\.[0-9]+)*/[^\\s\"<>\\[\\]{}|\\\\^`¶\u201c\u201d\u00a0]+")
 
-// DOI gives the canonical form of a text that is a DOI, with or without a
-// resolver's address or a label: lower case, since DOIs are compared without
-// regard to case (ISO 26324).
+// doiLabel is what stands before a DOI: a resolver's address, a scheme, a label.
+var doiLabel = regexp.MustCompile(`^(?:(?:https?://)?(?:www\.|dx\.)*doi\.org/+|info:doi/|urn:doi:|doi\s*[:.]?\s*)+`)
+
+// DOI gives the canonical form of a text that is a DOI: lower case, since DOIs
+// are compared without regard to case (ISO 26324). A resolver's address, with
+// its escapes and what follows ? or #, a label ("doi:", "[doi]"), brackets, quotes
+// and the punctuation of a sentence around it are taken away.
 func DOI(s string) (string, bool) {
 	s = strings.ToLower(strings.TrimSpace(s))
-	for _, p := range []string{"https://", "http://", "www.", "dx.", "doi.org/", "doi:", "doi"} {
-		s = strings.TrimSpace(strings.TrimPrefix(s, p))
+	s = strings.TrimRight(strings.TrimSuffix(s, "[doi]"), " .,;")
+	for _, q := range []string{"<>", "()", "[]", `""`, "''", "“”"} {
+		if r := []rune(q); strings.HasPrefix(s, string(r[0])) && strings.HasSuffix(s, string(r[1])) {
+			s = strings.TrimSpace(strings.TrimSuffix(strings.TrimPrefix(s, string(r[0])), string(r[1])))
+		}
 	}
+	label := doiLabel.FindString(s)
+	s = strings.TrimSpace(s[len(label):])
+	if strings.Contains(label, "doi.org") {
+		s, _, _ = strings.Cut(s, "#")
+		s, _, _ = strings.Cut(s, "?")
+		if plain, err := url.PathUnescape(s); err == nil {
+			s = plain
+		}
+		s = strings.TrimRight(s, "/")
+	}
+	s = trimDOI(s)
 	prefix, suffix, ok := strings.Cut(s, "/")
 	if !ok || suffix == "" || !strings.HasPrefix(prefix, "10.") || len(prefix) < len("10.1234") || len(s) > 500 {
 		return "", false

@@ -1,6 +1,7 @@
 package link
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -245,7 +246,7 @@ func notices(it *Item, p *papers) []evidence.Link {
 		to := ""
 		switch {
 		case n.DOI != "":
-			to = "doi:" + strings.ToLower(n.DOI)
+			to = "doi:" + cmp.Or(ident.NormalDOI(n.DOI), strings.ToLower(n.DOI))
 		case n.PMID != "":
 			to = p.id("pmid:" + n.PMID)
 		default:

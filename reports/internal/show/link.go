@@ -2,7 +2,6 @@ package show
 
 import (
 	"net/url"
-	"regexp"
 	"strings"
 
 	"past/internal/ident"
@@ -25,19 +24,11 @@ func Link(raw string) string {
 	return u.String()
 }
 
-// DOI returns the address of a DOI, "" when it does not look like one.
+// DOI returns the address of a DOI, "" where the text is none.
 func DOI(doi string) string {
-	name := strings.TrimSpace(doi)
-	if len(name) > 4 && strings.EqualFold(name[:4], "doi:") {
-		name = name[4:]
-	}
-	if known, ok := ident.DOI(doi); ok {
-		name = known
-	} else if !odd.MatchString(name) { // signs that no DOI has, as sources write them
+	name, ok := ident.DOI(doi)
+	if !ok {
 		return ""
 	}
-	doi = name
-	return Link("https://doi.org/" + (&url.URL{Path: doi}).EscapedPath())
+	return Link("https://doi.org/" + (&url.URL{Path: name}).EscapedPath())
 }
-
-var odd = regexp.MustCompile(`^10\.\d{4,9}/\S`)

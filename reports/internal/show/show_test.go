@@ -64,7 +64,7 @@ func TestLinks(t *testing.T) {
 			t.Errorf("Link(%q) = %q, want %q", in, got, want)
 		}
 	}
-	for in, want := range map[string]string{"10.1038/s41591-021-01336-3": "https://doi.org/10.1038/s41591-021-01336-3", "DOI:10.1000/a b<c>": "https://doi.org/10.1000/a%20b%3Cc%3E", "x": "", "10.1": ""} {
+	for in, want := range map[string]string{"10.1038/s41591-021-01336-3": "https://doi.org/10.1038/s41591-021-01336-3", "DOI:10.1000/a<b>c": "https://doi.org/10.1000/a%3Cb%3Ec", "DOI:10.1000/a b<c>": "", "x": "", "10.1": ""} {
 		if got := DOI(in); got != want {
 			t.Errorf("DOI(%q) = %q, want %q", in, got, want)
 		}
