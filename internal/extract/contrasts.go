@@ -157,7 +157,7 @@ const (
 	SignUnknown          = "unknown"
 )
 
-var minusWords = regexp.MustCompile(`(?i)\s+(?:minus|-|–|−|over|compared (?:to|with)|relative to|/)\s+`)
+var minusWords = regexp.MustCompile(`(?i)\s+(?:minus|-|–|−|over|compared (?:to|with)|relative to)\s+|\s*/\s*`)
 
 // signOf says which group was taken from which, when the text of the parameter
 // or of the comments states it in the words of the groups ("Eleclazine -
@@ -312,9 +312,18 @@ func judgeContrast(c *evidence.Contrast, a *evidence.Analysis, o *evidence.Poste
 	if c.P != nil && (*c.P < 0 || *c.P > 1) {
 		set(evidence.NeedsReview, CodeImplausible, fmt.Sprintf("a p-value of %v", *c.P))
 	}
-	if c.Sign == SignUnknown && c.Kind != KindPOnly {
+	if c.Sign == SignUnknown && c.Kind != KindPOnly && !isNull(c) {
 		set(evidence.NeedsReview, CodeSign, "which group was taken from which is not stated")
 	}
+}
+
+// isNull reports an estimate of no difference, which is the same whichever group
+// was taken from which.
+func isNull(c *evidence.Contrast) bool {
+	if c.Estimate == nil {
+		return false
+	}
+	return IsRatio(c.Kind) && *c.Estimate == 1 || !IsRatio(c.Kind) && *c.Estimate == 0
 }
 
 // precisionClashes are the ways in which a contrast's interval contradicts its

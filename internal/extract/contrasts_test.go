@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"strings"
 	"testing"
 
 	"past/internal/evidence"
@@ -29,6 +30,37 @@ func TestKindOfContrast(t *testing.T) {
 	} {
 		if got := kindOfContrast(param, ""); got != want {
 			t.Errorf("kindOfContrast(%q) = %q, want %q", param, got, want)
+		}
+	}
+}
+
+// The sense of a contrast comes from the words of its groups; an estimate of no
+// difference needs none; everything else is left open, whatever the order.
+func TestSenseOfContrasts(t *testing.T) {
+	for _, c := range []struct{ param, value, said, sign, code string }{
+		{"Mean Difference (Net)", "-4.0", "Ketamine - Placebo", SignFirstMinusSecond, CodeComplete},
+		{"Mean Difference (Net)", "-4.0", "placebo minus ketamine", SignSecondMinusFirst, CodeComplete},
+		{"Odds Ratio (OR)", "1.4", "Odds ratio (ketamine /placebo)", SignFirstMinusSecond, CodeComplete},
+		{"Odds Ratio (OR)", "1.4", "placebo/ketamine", SignSecondMinusFirst, CodeComplete},
+		{"Mean Difference (Net)", "-4.0", "week 4 and/or later", SignUnknown, CodeSign},
+		{"Mean Difference (Net)", "-4.0", "", SignUnknown, CodeSign},
+		{"Mean Difference (Net)", "0.0", "", SignUnknown, CodeComplete},
+		{"Risk Ratio (RR)", "1.00", "", SignUnknown, CodeComplete},
+		{"Mean Difference (Net)", "1.00", "", SignUnknown, CodeSign},
+	} {
+		o := evidence.PostedOutcome{Groups: []evidence.Group{{ID: "OG000", Title: "Ketamine"}, {ID: "OG001", Title: "Placebo"}}}
+		a := evidence.Analysis{ParamType: c.param, ParamValue: c.value, PValue: "0.04", GroupDescription: c.said, GroupIDs: []string{"OG000", "OG001"},
+			DispersionType: "STANDARD_ERROR_OF_MEAN", DispersionValue: "1.2"}
+		if c.param != "Mean Difference (Net)" {
+			a.CILower, a.CIUpper, a.CIPct, a.CISides, a.PValue = "0.7", "2.8", "95", "TWO_SIDED", ""
+		}
+		if c.value == "0.0" {
+			a.PValue = ""
+		}
+		o.Analyses = []evidence.Analysis{a}
+		got := contrast(&evidence.Record{ID: "NCT00000001"}, &o, 0)
+		if got.Sign != c.sign || !strings.HasPrefix(got.Reason, c.code+":") {
+			t.Errorf("%s %s, %q: %s, %s", c.param, c.value, c.said, got.Sign, got.Reason)
 		}
 	}
 }

@@ -188,6 +188,8 @@ func contrastSense(o *evidence.PostedOutcome, x *evidence.Contrast, treat string
 		return sign
 	case strings.HasPrefix(x.Sign, SignSecondMinusFirst):
 		return -sign
+	case isNull(x):
+		return 1
 	}
 	return 0
 }
