@@ -72,9 +72,10 @@ type Decision struct {
 }
 
 var allowed = map[Kind]map[string][]string{
-	Inclusion:   {"decision": {"include", "exclude"}},
-	Certainty:   {"level": {"high", "moderate", "low", "very low"}},
-	LinkChoice:  {"decision": {"undo", "join"}},
+	Inclusion: {"decision": {"include", "exclude"}},
+	Certainty: {"level": {"high", "moderate", "low", "very low"}},
+	LinkChoice: {"decision": {"undo", "join"}, "kind": {"same-trial", "country-record", "neighbour", "reports", "protocol-of", "secondary-analysis-of",
+		"pools", "reviews", "related", "conflict", "cites"}},
 	TopicChoice: {"decision": {"include", "exclude"}},
 	RiskOfBias: {"overall": {"low", "some concerns", "high"}, "d1": {"low", "some concerns", "high", ""}, "d2": {"low", "some concerns", "high", ""},
 		"d3": {"low", "some concerns", "high", ""}, "d4": {"low", "some concerns", "high", ""}, "d5": {"low", "some concerns", "high", ""}},

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"unicode"
 
+	"past/internal/review"
 	"past/internal/text"
 	"past/internal/vocab"
 )
@@ -26,8 +27,8 @@ type Mistake struct {
 // the file each stands in; those of this file are added. An error means that
 // the file as a whole cannot be read.
 func ReadClaims(name string, data []byte, v *vocab.Vocabulary, questions []Question, taken map[string]string) ([]Claim, []Mistake, error) {
-	var cs []Claim
-	if err := text.DecodeYAML(name, data, &cs); err != nil {
+	cs, broken, err := text.DecodeYAMLList[Claim](name, data)
+	if err != nil {
 		return nil, nil, err
 	}
 	at := entryLines(data)
@@ -38,6 +39,10 @@ func ReadClaims(name string, data []byte, v *vocab.Vocabulary, questions []Quest
 	var mistakes []Mistake
 	for i := range cs {
 		c := &cs[i]
+		if broken[i] != nil {
+			mistakes = append(mistakes, Mistake{Line: at.line(i, ""), ID: at.id(i), Message: broken[i].Error()})
+			continue
+		}
 		if c.Kind == "" {
 			c.Kind = "efficacy"
 		}
@@ -63,6 +68,20 @@ func ReadClaims(name string, data []byte, v *vocab.Vocabulary, questions []Quest
 // fault is a mistake at a key of an entry.
 type fault struct{ key, text string }
 
+// nearestQuestion names the question whose id is most like one that is not asked.
+func nearestQuestion(id string, questions []Question) string {
+	best, far := "", max(3, len(id)/3)
+	for _, q := range questions {
+		if d := text.Distance(id, q.ID); d < far {
+			best, far = q.ID, d
+		}
+	}
+	if best == "" {
+		return ""
+	}
+	return "; is it " + best + "?"
+}
+
 func checkClaim(c *Claim, v *vocab.Vocabulary, questions []Question) []fault {
 	var out []fault
 	bad := func(key, format string, args ...any) { out = append(out, fault{key, fmt.Sprintf(format, args...)}) }
@@ -74,7 +93,7 @@ func checkClaim(c *Claim, v *vocab.Vocabulary, questions []Question) []fault {
 	}
 	for _, id := range c.Questions {
 		if !slices.ContainsFunc(questions, func(q Question) bool { return q.ID == id }) {
-			bad("questions", "no question is called %q; past analyse --json lists the questions asked", id)
+			bad("questions", "no question is called %q%s; past analyse --json lists the questions asked", id, nearestQuestion(id, questions))
 		}
 	}
 	if (c.Kind == "efficacy" || c.Kind == "mechanism") && len(c.Questions) == 0 && len(c.Outcomes) == 0 {
@@ -94,19 +113,15 @@ func checkClaim(c *Claim, v *vocab.Vocabulary, questions []Question) []fault {
 	if c.Kind == "absence" && (len(c.Topics) == 0 || len(c.Substances) == 0) {
 		bad("", "a claim of absence needs topics and substances to count")
 	}
-	for _, id := range c.Substances {
-		if _, ok := v.Substance(id); !ok {
-			bad("substances", "no substance is called %q", id)
-		}
-	}
-	for _, id := range c.Topics {
-		if !slices.ContainsFunc(v.Topics(), func(t vocab.Topic) bool { return t.ID == id }) {
-			bad("topics", "no topic is called %q", id)
-		}
-	}
-	for _, id := range c.Outcomes {
-		if !slices.ContainsFunc(v.OutcomeDomains(), func(o vocab.OutcomeDomain) bool { return o.ID == id }) {
-			bad("outcomes", "no outcome domain is called %q", id)
+	for _, x := range []struct {
+		key, kind string
+		words     []string
+	}{{"substances", "substances", c.Substances}, {"conditions", "conditions", c.Conditions}, {"topics", "topics", c.Topics},
+		{"outcomes", "domains", c.Outcomes}, {"instruments", "instruments", c.Instruments}} {
+		for _, w := range x.words {
+			if m := review.WordMistake(v, x.kind, w); m != "" {
+				bad(x.key, "%s: %s", x.key, m)
+			}
 		}
 	}
 	return out

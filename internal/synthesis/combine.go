@@ -3,6 +3,7 @@ package synthesis
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -102,7 +103,7 @@ func combined(rows []evidence.Effect) (one evidence.Effect, ok bool) {
 	switch {
 	case len(means) == len(rows):
 		all, err := effect.CombineGroups(means...)
-		if err != nil {
+		if err != nil || math.IsNaN(all.M+all.SD) || math.IsInf(all.M+all.SD, 0) {
 			return one, false
 		}
 		one.Mean1, one.SD1 = &all.M, &all.SD

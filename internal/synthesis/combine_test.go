@@ -103,3 +103,11 @@ func TestCombiningKeepsPeopleAndSums(t *testing.T) {
 		}
 	}
 }
+
+// Numbers too large for a sum of squares stay apart instead of becoming none.
+func TestCombiningHugeNumbersIsLeftOut(t *testing.T) {
+	out, gone, _ := combineArms([]evidence.Effect{armRow("a", "", "1 mg", 1e9, 1e300, 9, 37, -13, 9), armRow("b", "", "2 mg", 39, -1e300, 9, 37, -13, 9)})
+	if len(out) != 2 || len(gone) != 0 {
+		t.Fatalf("%+v", out)
+	}
+}

@@ -168,8 +168,9 @@ func Load(name string, data []byte) ([]Question, error) {
 // the mistakes of the others with their lines. An error means that the file as a
 // whole cannot be read.
 func ReadQuestions(name string, data []byte, v *vocab.Vocabulary) ([]Question, []Mistake, error) {
-	var qs, out []Question
-	if err := text.DecodeYAML(name, data, &qs); err != nil {
+	var out []Question
+	qs, broken, err := text.DecodeYAMLList[Question](name, data)
+	if err != nil {
 		return nil, nil, err
 	}
 	var mistakes []Mistake
@@ -177,6 +178,10 @@ func ReadQuestions(name string, data []byte, v *vocab.Vocabulary) ([]Question, [
 	at := entryLines(data)
 	for i := range qs {
 		q := &qs[i]
+		if broken[i] != nil {
+			mistakes = append(mistakes, Mistake{Line: at.line(i, ""), ID: at.id(i), Message: broken[i].Error()})
+			continue
+		}
 		q.defaults()
 		wrong := append(q.Check(), q.checkWords(v)...)
 		if seen[q.ID] {

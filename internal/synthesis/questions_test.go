@@ -6,6 +6,7 @@ import (
 
 	"past/internal/evidence"
 	"past/internal/synthesis"
+	"past/internal/vocab"
 )
 
 // The headline questions are at most twenty and complete; no question of an
@@ -29,6 +30,28 @@ func TestShippedQuestionsAreComplete(t *testing.T) {
 	}
 	if headline == 0 || headline > 20 {
 		t.Errorf("%d headline questions", headline)
+	}
+}
+
+// A question with an unknown key or a wrong kind of value is kept aside with its
+// line and id; the others are read.
+func TestOneBadQuestionLeavesTheOthers(t *testing.T) {
+	const good = "- id: %s\n  title: T\n  intervention: MDMA\n  outcome: PTSD\n  substances: [mdma]\n  condition: ptsd\n  comparators: [inactive-placebo]\n" +
+		"  domain: ptsd\n  scores: [endpoint]\n  time: {rule: primary}\n  measure: SMD\n  lower_is_better: true\n"
+	for _, bad := range []string{"colour: red", "lower_is_better: maybe", "substances: mdma", "substances: [mdam]", "time: {rule: primry}", "comparators: [placebo]", "designs: [rct]", "domain: ptds"} {
+		key, _, _ := strings.Cut(bad, ":")
+		middle := strings.ReplaceAll(good, "%s", "bad")
+		if i := strings.Index(middle, "\n  "+key+":"); i >= 0 {
+			end := i + 1 + strings.Index(middle[i+1:], "\n")
+			middle = middle[:i] + "\n  " + bad + middle[end:]
+		} else {
+			middle += "  " + bad + "\n"
+		}
+		in := strings.ReplaceAll(good, "%s", "first") + middle + strings.ReplaceAll(good, "%s", "last")
+		qs, mistakes, err := synthesis.ReadQuestions("questions.yaml", []byte(in), vocab.Default())
+		if err != nil || len(qs) != 2 || qs[0].ID != "first" || qs[1].ID != "last" || len(mistakes) == 0 || mistakes[0].ID != "bad" || mistakes[0].Line < 13 {
+			t.Errorf("%s: %d questions, %+v, %v", bad, len(qs), mistakes, err)
+		}
 	}
 }
 

@@ -1,6 +1,8 @@
 package synthesis
 
 import (
+	"strings"
+
 	"github.com/goccy/go-yaml/ast"
 
 	"past/internal/text"
@@ -9,6 +11,18 @@ import (
 // places are the lines of the entries of a YAML list: of each entry and of its
 // keys.
 type places []map[string]int
+
+// id is the id that an entry gives, as far as it can be read.
+func (p places) id(i int) string {
+	if i < len(p) {
+		for k := range p[i] {
+			if id, ok := strings.CutPrefix(k, "id="); ok {
+				return id
+			}
+		}
+	}
+	return ""
+}
 
 // entryLines finds the lines of a YAML list's entries; nil where there is none.
 func entryLines(data []byte) (out places) {
@@ -26,6 +40,9 @@ func entryLines(data []byte) (out places) {
 		case *ast.MappingNode:
 			for _, kv := range n.Values {
 				keys[kv.Key.String()] = kv.Key.GetToken().Position.Line
+				if kv.Key.String() == "id" {
+					keys["id="+kv.Value.GetToken().Value] = kv.Key.GetToken().Position.Line
+				}
 			}
 			if len(n.Values) > 0 {
 				keys[""] = n.Values[0].Key.GetToken().Position.Line

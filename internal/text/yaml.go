@@ -37,6 +37,37 @@ func DecodeYAML(name string, data []byte, v any) (err error) {
 	return nil
 }
 
+// DecodeYAMLList reads a list strictly within bounds, entry by entry where the
+// whole cannot be read, so that a mistake in one entry leaves the others. An error
+// in mistakes belongs to the entry of that place, which is left at what could be
+// read of its id. err means that the file as a whole is no such list.
+func DecodeYAMLList[T any](name string, data []byte) (items []T, mistakes map[int]error, err error) {
+	if err = DecodeYAML(name, data, &items); err == nil {
+		return items, nil, nil
+	}
+	f, parsed := ParseYAML(data)
+	if parsed != nil || len(f.Docs) == 0 {
+		return nil, nil, err
+	}
+	list, ok := f.Docs[0].Body.(*ast.SequenceNode)
+	if !ok {
+		return nil, nil, err
+	}
+	defer recoverYAML(&err, name+": ")
+	items, mistakes = make([]T, len(list.Values)), map[int]error{}
+	for i, node := range list.Values {
+		if wrong := yaml.NodeToValue(node, &items[i], yaml.Strict()); wrong != nil {
+			first, _, _ := strings.Cut(YAMLError(wrong), "\n")
+			mistakes[i] = errors.New(first)
+			items[i] = *new(T)
+		}
+	}
+	if len(mistakes) == 0 {
+		return nil, nil, err // the mistake is of the file, not of an entry
+	}
+	return items, mistakes, nil
+}
+
 // ParseYAML gives the nodes of a file, which have lines and columns, within the
 // same bounds.
 func ParseYAML(data []byte) (f *ast.File, err error) {

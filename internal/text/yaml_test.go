@@ -1,6 +1,7 @@
 package text
 
 import (
+	"fmt"
 	"runtime"
 	"strings"
 	"testing"
@@ -84,4 +85,38 @@ func FuzzYAML(f *testing.F) {
 		_ = DecodeYAML("f", b, &v)
 		_, _ = ParseYAML(b)
 	})
+}
+
+// A mistake in one entry of a list leaves the others, and says its line.
+func TestDecodeYAMLList(t *testing.T) {
+	type entry struct {
+		ID string `yaml:"id"`
+		N  int    `yaml:"n"`
+	}
+	for in, want := range map[string]string{
+		"- {id: a, n: 1}\n- {id: b, n: 2}\n":             "a1 b2",
+		"- {id: a, n: 1}\n- {id: b, m: 2}\n":             "a1 [2:",
+		"- id: a\n  n: 1\n- id: b\n  n: many\n- id: c\n": "a1 [4: c0",
+		"- id: a\n- 3\n":                                 "a0 [2:",
+		"id: a\n":                                        "error",
+		"- id: [\n":                                      "error",
+		"":                                               "",
+	} {
+		items, wrong, err := DecodeYAMLList[entry]("x.yaml", []byte(in))
+		var got []string
+		for i, x := range items {
+			if wrong[i] != nil {
+				place, _, _ := strings.Cut(wrong[i].Error(), ":")
+				got = append(got, place+":")
+				continue
+			}
+			got = append(got, fmt.Sprint(x.ID, x.N))
+		}
+		if err != nil {
+			got = []string{"error"}
+		}
+		if s := strings.Join(got, " "); s != want {
+			t.Errorf("%q: %s, want %s (%v)", in, s, want, err)
+		}
+	}
 }
