@@ -146,7 +146,8 @@ const (
 // title, time frame, unit or, for means whose title is silent, description.
 func (x *outcome) readChange() {
 	described := ""
-	if isMean(x.param) && x.titleEvent == "" && (x.known || scaleUnit.MatchString(x.o.Unit) || beginsWithChange.MatchString(x.o.Description)) {
+	if isMean(x.param) && x.titleEvent == "" && (x.known || scaleUnit.MatchString(x.o.Unit) ||
+		beginsWithChange.MatchString(x.o.Description) || x.negative()) {
 		described = x.v.ScoreDescribed(x.o.Description)
 	}
 	switch {
@@ -178,6 +179,20 @@ func (x *outcome) saysChange(row string) bool { return x.read.row(row).said != "
 
 // frameOfChange finds time frames that tell a change from a value.
 var frameOfChange = regexp.MustCompile(`(?i)^\s*(?:mean )?(?:change|difference)s?\b|\bchange(?: scores?)?\)?\s*$|\bminus\s+(?:the\s+)?(?:baseline|pre)`)
+
+// negative reports whether one of the outcome's values is below zero.
+func (x *outcome) negative() bool {
+	for _, c := range x.o.Classes {
+		for _, k := range c.Categories {
+			for _, m := range k.Measurements {
+				if v := number(m.Value); v != nil && *v < 0 {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
 
 // beginsWithChange finds descriptions that say at once that a change is reported.
 var beginsWithChange = regexp.MustCompile(`(?i)^\s*(?:the\s+)?(?:mean\s+|average\s+)?(?:changes?|differences?)\b`)
