@@ -46,7 +46,8 @@ func (r Records) Parse(p evidence.Payload) (crawler.Parsed, error) {
 		if first == nil {
 			first = err
 		}
-		out.Problems = append(out.Problems, evidence.Problem{Kind: KindOf(err), Where: piece.Path, Message: "a record that cannot be read: " + err.Error()})
+		out.Problems = append(out.Problems, evidence.Problem{Kind: KindOf(err), Where: piece.Path,
+			Message: "a record that cannot be read: " + err.Error()})
 	}
 	if begins := inside(doc, d); len(d.Pieces) == 0 && begins != "" {
 		out.Problems = append(out.Problems, evidence.Problem{Kind: crawler.KindWrongShape, Where: "/" + d.Root,

@@ -247,7 +247,8 @@ func readAACT(text []byte) ([]*draft, []evidence.Problem, error) {
 		slices.SortStableFunc(list, func(a, b aactRow) int { return a.number - b.number })
 	}
 	if len(rows["studies"]) == 0 {
-		return nil, nil, &crawler.AnswerError{Kind: crawler.KindNoID, Message: "studies.txt has no row of " + string(bytes.TrimPrefix(first, []byte(aactMark)))}
+		return nil, nil, &crawler.AnswerError{Kind: crawler.KindNoID,
+			Message: "studies.txt has no row of " + string(bytes.TrimPrefix(first, []byte(aactMark)))}
 	}
 	s := newStudy()
 	s.at = rows["studies"][0].place()

@@ -69,7 +69,8 @@ func (s *Source) Plan(q crawler.QuestionSet) ([]crawler.Query, error) {
 	w := boolean.Writer{Term: boolean.Quoted, Max: maxQuery, Trials: true}
 	var out []crawler.Query
 	for _, p := range w.Plan(q) {
-		out = append(out, crawler.Query{Key: p.Key, Text: p.Text, About: p.About, URL: s.at + "/search?" + url.Values{"query": {p.Text}}.Encode()})
+		out = append(out, crawler.Query{Key: p.Key, Text: p.Text, About: p.About,
+			URL: s.at + "/search?" + url.Values{"query": {p.Text}}.Encode()})
 	}
 	return out, nil
 }
@@ -168,7 +169,8 @@ func readCount(body []byte) (int, error) {
 
 // text asks for a text download; one that only lists trials is not stored.
 func (s *Source) text(ctx context.Context, f crawler.Fetcher, path string, list bool) (crawler.Response, []string, error) {
-	res, err := f.Do(ctx, crawler.Request{Source: SourceName, URL: s.at + path, NoStore: list, Accept: []string{"text/plain", "application/octet-stream", "application/download"}})
+	res, err := f.Do(ctx, crawler.Request{Source: SourceName, URL: s.at + path, NoStore: list,
+		Accept: []string{"text/plain", "application/octet-stream", "application/download"}})
 	if err != nil {
 		return res, nil, err
 	}

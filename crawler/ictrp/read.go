@@ -106,7 +106,8 @@ func parseCSV(p evidence.Payload) (crawler.Parsed, error) {
 		}
 	}
 	if !slices.Contains(names, "trialid") {
-		return crawler.Parsed{}, &crawler.AnswerError{Kind: crawler.KindWrongShape, Message: "the first line has no column TrialID: " + answer.Start(p.Body)}
+		return crawler.Parsed{}, &crawler.AnswerError{Kind: crawler.KindWrongShape,
+			Message: "the first line has no column TrialID: " + answer.Start(p.Body)}
 	}
 	for n, cells := range t.Rows {
 		at := fmt.Sprintf("row=%d", n+1)
@@ -116,9 +117,11 @@ func parseCSV(p evidence.Payload) (crawler.Parsed, error) {
 				fields[names[i]] = v
 			}
 		}
-		rec, err := trial(fields, unknown, evidence.Provenance{PayloadSHA256: p.SHA256, Pointer: at}, func(field string) string { return at + ";column=" + field })
+		rec, err := trial(fields, unknown, evidence.Provenance{PayloadSHA256: p.SHA256, Pointer: at},
+			func(field string) string { return at + ";column=" + field })
 		if err != nil {
-			out.Problems = append(out.Problems, evidence.Problem{Kind: answer.KindOf(err), Where: at, Message: "a row that cannot be used: " + err.Error()})
+			out.Problems = append(out.Problems, evidence.Problem{Kind: answer.KindOf(err), Where: at,
+				Message: "a row that cannot be used: " + err.Error()})
 			continue
 		}
 		for i := range rec.Problems {

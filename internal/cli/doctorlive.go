@@ -36,7 +36,8 @@ func (c *doctorCmd) live(ctx context.Context, e *Env) ([]examined, error) {
 		if u, ok := c.Endpoint[s.Name()]; ok {
 			endpoints[s.Name()] = u
 		}
-		col, err := crawler.New(crawler.Options{Sources: []crawler.Source{s}, Endpoints: endpoints, Contact: e.Globals.Contact, CAFile: e.Globals.RegisterCA,
+		col, err := crawler.New(crawler.Options{Sources: []crawler.Source{s}, Endpoints: endpoints,
+			Contact: e.Globals.Contact, CAFile: e.Globals.RegisterCA,
 			Version: e.Version, Question: pipeline.CrawlQuestion()}, noSink{})
 		if err != nil {
 			return nil, err
@@ -128,7 +129,8 @@ func (a *asking) search(ctx context.Context) (string, error) {
 		}
 	}
 	a.said = append(a.said, "no hits for query "+q.Key)
-	return "the answer has the known shape and the query finds nothing: ask it on the register's web page (past crawl --dry-run prints it)", nil
+	return "the answer has the known shape and the query finds nothing: " +
+		"ask it on the register's web page (past crawl --dry-run prints it)", nil
 }
 
 // landmark asks for a record that the register has had for years.
@@ -192,15 +194,18 @@ func liveCause(err error) (text, do string) {
 	)
 	switch {
 	case errors.Is(err, polite.ErrRobots):
-		text, do = "robots.txt forbids it", "the register does not want programs there; ask its owner, or export by hand and import the file (docs/sources.md)"
+		text, do = "robots.txt forbids it", "the register does not want programs there; "+
+			"ask its owner, or export by hand and import the file (docs/sources.md)"
 	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
 		text, do = "the certificate has expired", "check the clock of this machine; otherwise the register must renew it: try again later"
 	case errors.As(err, &host):
 		text, do = "the certificate is another host's", "check the address, and whether a proxy answers in the register's place"
 	case errors.As(err, &cert), errors.As(err, &auth):
-		text, do = "the certificate is not trusted", "where a proxy or a missing intermediate is the reason, name its authority with --register-ca FILE (PAST_REGISTER_CA)"
+		text, do = "the certificate is not trusted", "where a proxy or a missing intermediate is the reason, "+
+			"name its authority with --register-ca FILE (PAST_REGISTER_CA)"
 	case errors.As(err, &status) && (status.Status == 401 || status.Status == 403):
-		text, do = fmt.Sprintf("blocked (status %d)", status.Status), "the register or a network on the way refuses this program; try later, with --contact, or from another network"
+		text, do = fmt.Sprintf("blocked (status %d)", status.Status), "the register or a network on the way refuses this program; "+
+			"try later, with --contact, or from another network"
 	case errors.As(err, &status) && status.Status == 429:
 		text, do = "asked too often (status 429)", "wait, then try again"
 	case errors.As(err, &status) && status.Status >= 500:
@@ -212,7 +217,8 @@ func liveCause(err error) (text, do string) {
 	case errors.Is(err, polite.ErrOutOfScope):
 		text, do = "it sends elsewhere", "the register has moved, or a network on the way asks for a login: open the address in a browser"
 	case errors.As(err, &answer) && answer.Kind == crawler.KindHTML:
-		text, do = "a web page in the place of data", "the register is being maintained, or asks whether a person is there: open the address in a browser from this machine"
+		text, do = "a web page in the place of data", "the register is being maintained, or asks whether a person is there: "+
+			"open the address in a browser from this machine"
 	case errors.As(err, &answer) && answer.Kind == crawler.KindEmpty:
 		text, do = "an empty answer", "try again later; where it stays so, report it with this line"
 	case errors.As(err, &answer):

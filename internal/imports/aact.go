@@ -138,8 +138,8 @@ func zipTables(z *zip.Reader, total *expanding) (s *tableSet, members map[*zip.F
 }
 
 const (
-	inMemory    = 24 << 20 // tables up to this size are put together in memory
-	bucketBytes = 24 << 20 // rows that are put together at once
+	inMemory    = 8 << 20 // tables up to this size are put together in memory
+	bucketBytes = 8 << 20 // rows that are put together at once, up to maxBuckets
 	maxBuckets  = 512
 )
 
@@ -166,10 +166,13 @@ func (b *bucket) bytes() ([]byte, error) {
 	if err := b.w.Flush(); err != nil {
 		return nil, err
 	}
-	if _, err := b.file.Seek(0, io.SeekStart); err != nil {
+	size, err := b.file.Seek(0, io.SeekEnd)
+	if err != nil {
 		return nil, err
 	}
-	return io.ReadAll(b.file)
+	data := make([]byte, size)
+	_, err = b.file.ReadAt(data, 0)
+	return data, err
 }
 
 // gatherer puts the rows of each study together. They stand in no order, so
@@ -203,7 +206,8 @@ func (im *Importer) tables(ctx context.Context, in input, rep *Report) error {
 			return err
 		}
 	}
-	b := &batcher{im: im, ctx: ctx, format: &aactFormat, in: in, rep: rep, url: "file:" + filepath.Base(in.name)}
+	b := &batcher{im: im, ctx: ctx, format: &aactFormat, in: in, rep: rep, url: "file:" + filepath.Base(in.name),
+		large: 4} // a cell of a table takes more room when it is read than JSON does
 	for _, k := range g.buckets {
 		if err = g.give(k, b.add); err != nil {
 			break
@@ -413,7 +417,8 @@ func (g *gatherer) notes() error {
 	}
 	var texts []string
 	if len(missing) > 0 {
-		texts = append(texts, "posted results are incomplete without "+strings.Join(missing, ", ")+"; put these tables beside the others and import again")
+		texts = append(texts, "posted results are incomplete without "+strings.Join(missing, ", ")+
+			"; put these tables beside the others and import again")
 	}
 	if g.noID > 0 {
 		texts = append(texts, fmt.Sprintf("%d rows have no NCT number and were left out", g.noID))

@@ -68,7 +68,8 @@ func notJSON(f func(string, []byte) bool) func(string, []byte) bool {
 
 func isJSON(_ string, head []byte) bool { return head[0] == '{' || head[0] == '[' }
 
-var errUnknownFormat = errors.New("the content is none of the formats that can be imported: ClinicalTrials.gov JSON of API v2 or of the former API, " +
+var errUnknownFormat = errors.New("the content is none of the formats that can be imported: " +
+	"ClinicalTrials.gov JSON of API v2 or of the former API, " +
 	"NDJSON, XML, the site's CSV, AACT's tables; PubMed XML, NBIB and RIS; Europe PMC JSON; Crossref JSON; ISRCTN XML; EU CTIS JSON; " +
 	"EUCTR protocols as text and results as XML; WHO ICTRP export (CSV or XML); Metapsy CSV; any of them in .zip or .gz")
 
@@ -106,7 +107,8 @@ func recognise(path string, head []byte) (*format, error) {
 			return nil, errors.New(k.says)
 		}
 	}
-	if low := bytes.ToLower(text[:min(len(text), 512)]); bytes.HasPrefix(low, []byte("<!doctype html")) || bytes.HasPrefix(low, []byte("<html")) {
+	low := bytes.ToLower(text[:min(len(text), 512)])
+	if bytes.HasPrefix(low, []byte("<!doctype html")) || bytes.HasPrefix(low, []byte("<html")) {
 		return nil, errors.New("a web page (HTML) and no data: use the download of the site in one of the formats that docs/sources.md lists")
 	}
 	for i := range formats {

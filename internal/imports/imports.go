@@ -184,6 +184,7 @@ type batcher struct {
 	fileNo int64 // 0 for parts that were put together from several files
 	rep    *Report
 
+	large int // how many times smaller a batch is than usual, 0 for as usual
 	given int // parts so far
 	parts []evidence.Payload
 	bytes int
@@ -201,7 +202,7 @@ func (b *batcher) add(p part) error {
 		payload.File = &evidence.FilePart{No: b.fileNo, Offset: p.offset, Head: p.head}
 	}
 	b.parts = append(b.parts, payload)
-	if b.bytes += len(p.body); b.bytes < batchBytes && len(b.parts) < batchParts {
+	if b.bytes += len(p.body); b.bytes < batchBytes/max(b.large, 1) && len(b.parts) < batchParts {
 		return nil
 	}
 	b.flush()

@@ -222,7 +222,8 @@ func isSpace(c byte) bool { return c == ' ' || c == '\t' || c == '\n' || c == '\
 // rows gives each row of a table behind the table's header line.
 func rows(w *window, yield func(part) error) error {
 	end := rowEnd(w, 0)
-	if mark := bytes.TrimSpace(bytes.TrimPrefix(w.buf[:end], []byte("\ufeff"))); len(mark) == len("sep=;") && bytes.EqualFold(mark[:4], []byte("sep=")) {
+	mark := bytes.TrimSpace(bytes.TrimPrefix(w.buf[:end], []byte("\ufeff")))
+	if len(mark) == len("sep=;") && bytes.EqualFold(mark[:4], []byte("sep=")) {
 		end = rowEnd(w, end) // spreadsheets put the separator before the header
 	}
 	if w.err != nil {
