@@ -41,6 +41,7 @@ type Case struct {
 	open      []string          // what the reading of the table left to ask
 	scale     string            // of given ratios: log, ratio, ratio-log-se or "" to find out
 	level     float64
+	shared    bool // rows of one study have the same control group
 	unguarded bool // a case with a request names its tests as metafor does: knha has no guard
 
 	columns map[string]*column

@@ -24,6 +24,8 @@ type Command struct {
 	Subgroup string   // column that divides the studies
 	Cluster  string   // column that says which study an effect belongs to
 	Rho      *float64 // correlation of sampling errors within a cluster, nil for 0.6
+	Time     string   // column of the time of an effect, with Cluster and Phi
+	Phi      *float64 // correlation of sampling errors one unit of time apart
 	Formula  string   // metafor, metapsy or revman
 	Where    []string // row filters, see parseCondition
 	JSON     bool     // answer as JSON
@@ -172,6 +174,9 @@ type analysis struct {
 func (c *Case) analyse(cmd Command) (*analysis, error) {
 	a := &analysis{c: c, cmd: cmd}
 	c.unguarded = false
+	if cmd.Time != "" && (cmd.Cluster == "" || cmd.Phi == nil) {
+		return nil, errors.New("--time needs --cluster (the study) and --phi (the correlation of sampling errors one unit of time apart)")
+	}
 	method, test, err := methodAndTest(cmd.Method, cmd.Test)
 	if err != nil {
 		return nil, err
@@ -206,6 +211,9 @@ func (c *Case) analyse(cmd Command) (*analysis, error) {
 	a.setLabels()
 	if err := c.checkTable(a.labels, cmd); err != nil {
 		return nil, err
+	}
+	if label := c.labelColumn(); c.shared && label != "" {
+		c.Request["shared_control"] = Tree{"cluster_column": label}
 	}
 	if a.primary, err = meta.Fit(c.Y, c.V, meta.Options{Method: method, Test: test, Level: cmd.Level}); err != nil {
 		return nil, err
@@ -280,13 +288,13 @@ func (a *analysis) extras(method meta.Method, test meta.Test) error {
 		}
 	}
 	a.blocks = Tree{}
-	for _, name := range []string{"multilevel", "two_by_two_pooled", "person_time_pooled", "beta_binomial", "glmm"} {
+	for _, name := range []string{"multilevel", "two_by_two_pooled", "person_time_pooled", "beta_binomial", "glmm", "lagged", "shared_control"} {
 		if !has(c.Request, name) {
 			continue
 		}
 		v, err := c.runBlock(blocks[name])
 		if err != nil {
-			if name == "multilevel" {
+			if name == "multilevel" || name == "lagged" {
 				return fmt.Errorf("dependent effects: %w", err)
 			}
 			c.warn("%s: %v", name, err)
@@ -386,6 +394,17 @@ func (a *analysis) request(measure effect.Measure, method meta.Method, test meta
 			mods = append(mods, Tree{"name": f, "formula": f, "che": Tree{"method": "REML", "test": "t", "robust": robust}})
 		}
 		req["multilevel"] = Tree{"cluster_column": orElse(a.c.find([]string{s, fold(s)}), s), "three_level": one(), "che": che, "mods": mods}
+	}
+	if a.cmd.Time != "" {
+		lag := Tree{"cluster_column": orElse(a.c.find([]string{a.cmd.Cluster, fold(a.cmd.Cluster)}), a.cmd.Cluster),
+			"time_column": orElse(a.c.find([]string{a.cmd.Time, fold(a.cmd.Time)}), a.cmd.Time)}
+		if a.cmd.Phi != nil {
+			lag["phi"] = *a.cmd.Phi
+		}
+		if a.cmd.Rho != nil {
+			lag["rho"] = *a.cmd.Rho
+		}
+		req["lagged"] = lag
 	}
 	if a.c.Kind == string(effect.KindTwoByTwo) {
 		switch measure {

@@ -279,6 +279,14 @@ func (p *printer) counts() {
 
 // clusters prints the models for dependent effects.
 func (p *printer) clusters() {
+	if t := asTree(p.a.blocks["shared_control"]); t != nil {
+		p.line("")
+		p.treeLine("shared control allowed for, three levels (t)", t)
+	}
+	if t := asTree(p.a.blocks["lagged"]); t != nil {
+		p.line("")
+		p.treeLine(fmt.Sprintf("correlated over %s, phi %v (t)", printable(p.a.cmd.Time), t["phi"]), t)
+	}
 	m := asTree(p.a.blocks["multilevel"])
 	if m == nil {
 		return

@@ -93,7 +93,9 @@ func (c *Case) checkDependence(labels []string, cmd Command) error {
 	}
 	slices.Sort(shared)
 	if shared = slices.Compact(shared); len(shared) > 0 {
-		c.warn("shared control: rows of %s have the same control group, whose people count more than once; combine the arms, divide the control group, or use --cluster with the study", strings.Join(shared, ", "))
+		c.shared = true
+		c.warn("shared control: rows of %s have the same control group, whose people count more than once; the model with a shared control allows for it,"+
+			" or combine the arms", strings.Join(shared, ", "))
 		return nil
 	}
 	c.warn("several rows are labelled %s: results of one study are not independent; use --cluster with the column that names the study", strings.Join(twice, ", "))

@@ -1,0 +1,201 @@
+package multilevel
+
+import (
+	"errors"
+	"fmt"
+	"math"
+
+	"past/analysis/internal/dist"
+	"past/analysis/internal/solve"
+)
+
+// Covariance is the sampling covariance of two different rows of one cluster, by
+// their input rows.
+type Covariance func(i, j int) float64
+
+// Lagged is the covariance of effects of one cluster at several times: their
+// sampling errors correlate by rho + (1-rho) phi^|difference in time|. With rho 0
+// this is metafor's vcalc(time1 = ..., phi = ...).
+func Lagged(variance, time []float64, rho, phi float64) Covariance {
+	return func(i, j int) float64 {
+		r := rho + (1-rho)*math.Pow(phi, math.Abs(time[i]-time[j]))
+		return r * math.Sqrt(variance[i]*variance[j])
+	}
+}
+
+// Given is a three-level model whose sampling covariances are given. Slices run along
+// Names.
+type Given struct {
+	K, Clusters                        int
+	Names                              []string
+	Sigma2                             Sigma2
+	Beta, SE, PValue, CILower, CIUpper []float64
+	LogLik                             float64 // restricted
+}
+
+// FitGiven fits the model by restricted maximum likelihood, with t intervals on the
+// residual degrees of freedom. Matrices are dense within a cluster, so that any
+// positive definite covariance goes; of opt only Level is used.
+func FitGiven(data Data, design Design, cov Covariance, opt Options) (*Given, error) {
+	if err := opt.check(); err != nil {
+		return nil, err
+	}
+	if len(design.Columns) == 0 {
+		ones := make([]float64, len(data.Effect))
+		for i := range ones {
+			ones[i] = 1
+		}
+		design = Design{Names: []string{InterceptName}, Columns: [][]float64{ones}}
+	}
+	if err := checkShape(data, design); err != nil {
+		return nil, err
+	}
+	used, err := completeRows(data, design)
+	if err != nil {
+		return nil, err
+	}
+	p := len(design.Columns)
+	g := givenModel{data: data, design: design, cov: cov}
+	at := map[string]int{}
+	for _, i := range used {
+		c, seen := at[data.Cluster[i]]
+		if !seen {
+			c = len(g.rows)
+			at[data.Cluster[i]] = c
+			g.rows = append(g.rows, nil)
+		}
+		g.rows[c] = append(g.rows[c], i)
+	}
+	if len(used) <= p || len(g.rows) < 2 {
+		return nil, fmt.Errorf("%d effects of %d clusters are too few for this model", len(used), len(g.rows))
+	}
+	var mean float64
+	for _, i := range used {
+		mean += data.Variance[i] / float64(len(used))
+	}
+	objective := func(x []float64) float64 { // components as squares
+		s, err := g.at(Sigma2{x[0] * x[0], x[1] * x[1]})
+		if err != nil {
+			return math.Inf(1)
+		}
+		return -s.logLik
+	}
+	best, lowest := []float64{0, 0}, objective([]float64{0, 0})
+	s := math.Sqrt(mean)
+	for _, start := range [][]float64{{s, s}, {s, s / 30}, {s / 30, s}, {s / 30, s / 30}} {
+		o, _ := solve.Minimise(objective, start, solve.Options{})
+		for _, x := range [][]float64{o.X, {o.X[0], 0}, {0, o.X[1]}} { // bounds are reached in the limit only
+			if f := objective(x); f < lowest-1e-9*math.Abs(lowest) || f <= lowest && x[0]*x[1] == 0 {
+				best, lowest = []float64{x[0], x[1]}, f
+			}
+		}
+	}
+	if math.IsInf(lowest, 1) {
+		return nil, errors.New("the sampling covariances are not positive definite: the correlations contradict each other")
+	}
+	sigma := Sigma2{best[0] * best[0], best[1] * best[1]}
+	fit, err := g.at(sigma)
+	if err != nil {
+		return nil, err
+	}
+	out := &Given{K: len(used), Clusters: len(g.rows), Names: design.Names, Sigma2: sigma, Beta: fit.beta, LogLik: fit.logLik}
+	df := float64(len(used) - p)
+	t := dist.TQuantile(1-(1-opt.Level)/2, df)
+	for j, b := range fit.beta {
+		se := math.Sqrt(fit.cov[j*p+j])
+		out.SE = append(out.SE, se)
+		out.PValue = append(out.PValue, dist.TTwoSided(b/se, df))
+		out.CILower, out.CIUpper = append(out.CILower, b-t*se), append(out.CIUpper, b+t*se)
+	}
+	return out, nil
+}
+
+type givenModel struct {
+	data   Data
+	design Design
+	cov    Covariance
+	rows   [][]int // by cluster
+}
+
+type givenFit struct {
+	beta, cov []float64
+	logLik    float64
+}
+
+var errNotDefinite = errors.New("a covariance matrix is not positive definite")
+
+// at is the model at given components.
+func (g *givenModel) at(s Sigma2) (givenFit, error) {
+	p := len(g.design.Columns)
+	a, xx := make([]float64, p*p), make([]float64, p*p)
+	b := make([]float64, p)
+	var yy, logDet float64
+	n := 0
+	for _, rows := range g.rows {
+		m := len(rows)
+		v := make([]float64, m*m)
+		for i, r := range rows {
+			for j, q := range rows {
+				v[i*m+j] = s.Between
+				if i == j {
+					v[i*m+j] += g.data.Variance[r] + s.Within
+				} else {
+					v[i*m+j] += g.cov(r, q)
+				}
+			}
+		}
+		l, ok := cholesky(v, m)
+		if !ok {
+			return givenFit{}, errNotDefinite
+		}
+		columns := make([][]float64, p+1)
+		for c := range columns {
+			x := make([]float64, m)
+			for i, r := range rows {
+				if x[i] = g.data.Effect[r]; c < p {
+					x[i] = g.design.Columns[c][r]
+				}
+			}
+			columns[c] = x
+		}
+		y := columns[p]
+		for c, x := range columns {
+			w := append([]float64(nil), x...)
+			cholSolve(l, w, m)
+			for d := range p {
+				for i := range rows {
+					if c < p {
+						a[c*p+d] += w[i] * columns[d][i]
+						xx[c*p+d] += x[i] * columns[d][i]
+					} else {
+						b[d] += w[i] * columns[d][i]
+					}
+				}
+			}
+			if c == p {
+				for i := range rows {
+					yy += w[i] * y[i]
+				}
+			}
+		}
+		for i := range rows {
+			logDet += 2 * math.Log(l[i*m+i])
+		}
+		n += m
+	}
+	la, ok := cholesky(a, p)
+	lx, okx := cholesky(xx, p)
+	if !ok || !okx {
+		return givenFit{}, errors.New("the moderators depend on each other")
+	}
+	beta := append([]float64(nil), b...)
+	cholSolve(la, beta, p)
+	rss := yy
+	var da, dx float64
+	for j := range p {
+		rss -= beta[j] * b[j]
+		da += 2 * math.Log(la[j*p+j])
+		dx += 2 * math.Log(lx[j*p+j])
+	}
+	return givenFit{beta: beta, cov: cholInverse(la, p), logLik: -0.5 * (float64(n-p)*math.Log(2*math.Pi) - dx + logDet + da + rss)}, nil
+}
