@@ -123,6 +123,9 @@ type layerPage struct {
 // layerMost bounds a table of the sexual layer.
 const layerMost = 80
 
+// layerOpen is how many of its rows are open.
+const layerOpen = 12
+
 func (s *site) sexualPage() {
 	if len(s.Ed.Sexual) == 0 {
 		return
@@ -158,7 +161,7 @@ func (s *site) sexualPage() {
 		g := tableGroup{Anchor: fmt.Sprintf("kind%d", i+1), Name: show.First(k), Table: chart.Table{Caption: show.First(k), Head: columns("Study", "Substance", "Outcome or term", "When", "#People affected", "Reported")}}
 		for j, r := range groups[k] {
 			if j == layerMost {
-				g.Note = fmt.Sprintf("The first %d of %s are listed; the data files have all.", layerMost, show.Int(len(groups[k])))
+				g.Note = fmt.Sprintf("The first %d of %s are listed.", layerMost, show.Int(len(groups[k])))
 				break
 			}
 			people := "?"
@@ -167,6 +170,8 @@ func (s *site) sexualPage() {
 			}
 			rep := "no results posted"
 			switch {
+			case strings.HasPrefix(r.Kind, "posted"):
+				rep = "yes"
 			case r.Reported != nil && *r.Reported:
 				rep = "yes"
 			case r.Reported != nil:
@@ -175,6 +180,11 @@ func (s *site) sexualPage() {
 				rep = "in " + show.Clip(r.Arm, 60)
 			}
 			g.Table.Lines = append(g.Table.Lines, chart.TableLine{Cells: []chart.Cell{{Text: show.Clip(cmp.Or(r.Label, r.RecordID), 80), Href: cmp.Or(s.studPath[r.StudyID], s.RecordHref(r.RecordID))}, {Text: cmp.Or(s.nameList(r.Substances), "none that is tracked")}, {Text: show.Clip(r.What, 160)}, {Text: cmp.Or(show.Clip(r.TimeFrame, 60), "?")}, {Text: people}, {Text: rep}}})
+		}
+		if len(g.Table.Lines) > layerOpen {
+			rest := g.Table
+			g.Table.Lines, rest.Lines = rest.Lines[:layerOpen], rest.Lines[layerOpen:]
+			g.Rest = &rest
 		}
 		d.Groups = append(d.Groups, g)
 	}

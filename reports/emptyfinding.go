@@ -41,7 +41,7 @@ func (s *site) emptyFinding(f *evidence.Finding) *emptyPage {
 		}
 	}
 	for _, m := range f.Missing {
-		exists(m.StudyID, m.RecordID, linked{Path: s.missingHref(m), Name: show.Clip(m.RecordID, 40), Note: show.Clip(m.Reason(), 60) + s.pooledFor(m)})
+		exists(m.StudyID, m.RecordID, linked{Path: s.missingHref(m), Name: show.Clip(m.RecordID, 40), Note: show.Clip(m.Reason(), 60) + pooledElsewhere(m)})
 	}
 	for _, m := range f.Measured {
 		exists(m.StudyID, m.Label, linked{Path: s.studPath[m.StudyID], Name: show.Clip(m.Label, 50), Note: "measured, no usable number of this outcome"})
@@ -58,6 +58,18 @@ func (s *site) emptyFinding(f *evidence.Finding) *emptyPage {
 	d.Plans = s.switchTable(s.switchesOf(f), 60)
 	d.Cite = s.address("f/" + show.Clip(f.ID, 80) + "@" + s.Ed.ID)
 	return d
+}
+
+// pooledElsewhere says that a trial has a pooled result for other questions.
+func pooledElsewhere(m evidence.MissingTrial) string {
+	switch n := len(m.PooledIn); n {
+	case 0:
+		return ""
+	case 1:
+		return "; pooled for another question"
+	default:
+		return "; pooled for " + show.Int(n) + " other questions"
+	}
 }
 
 // nearest is the finding with a number that shares most with another one: the

@@ -1,61 +1,146 @@
 package reports
 
 import (
+	"cmp"
+	"os"
 	"path/filepath"
-	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
 
-// budgets of a page: pixels at 1280 and at 390, words.
-var budgets = []struct {
-	page              string
-	wide, phone, text int
-}{
-	{"f/mdma-ptsd-severity.html", 5500, 9000, 2200}, {"f/psilocybin-depression-severity.html", 5500, 9000, 2200}, {"f/mdma-ptsd-response.html", 5500, 9000, 2200},
-	{"f/mdma-sexual-function.html", 900, 1200, 120}, {"index.html", 4500, 9000, 2200}, {"harms.html", 4500, 6000, 1500}, {"harm-rows.html", 1500, 2500, 300},
+// budget is how long a page of one kind may be: pixels at 1280 and at 390, words.
+type budget struct{ wide, phone, words int }
+
+// budgets by kind; a kind is the page's name, or what a folder's pages are.
+var budgets = map[string]budget{
+	"finding": {5500, 9000, 2200}, "empty": {1000, 1300, 120}, "study": {4500, 8000, 1500}, "topic": {3000, 5000, 900}, "then": {3000, 5000, 900},
+	"index.html": {4500, 9000, 2200}, "claims.html": {4500, 7500, 1500}, "gaps.html": {3500, 8000, 1500}, "trials.html": {6000, 9000, 2200},
+	"harms.html": {4500, 6000, 1500}, "harm-rows.html": {1500, 2500, 300}, "missing.html": {5500, 9000, 2200}, "changes.html": {4500, 9000, 2200},
+	"methods.html": {5500, 9000, 2200}, "data.html": {3500, 4500, 900}, "about.html": {4000, 7000, 1500}, "search.html": {900, 900, 120},
+	"404.html": {900, 900, 120}, "people.html": {5500, 9000, 1500}, "sexual.html": {4500, 6000, 1200},
 }
 
-// TestBudgets holds pages to their length: what is folded stays folded.
-func TestBudgets(t *testing.T) {
-	b := newTab(t, written(t, fixtureEdition(t), Options{}))
-	for _, w := range []int64{1280, 390} {
-		b.size(w, 800)
-		for _, c := range budgets {
-			b.open(c.page)
-			most := c.wide
-			if w == 390 {
-				most = c.phone
-			}
-			if h := eval[int](b, `document.documentElement.scrollHeight`); h > most {
-				t.Errorf("%s at %d is %d px long, at most %d", c.page, w, h, most)
-			}
-			if n := eval[int](b, `document.querySelector("main").innerText.split(/\s+/).length`); n > c.text {
-				t.Errorf("%s at %d has %d words, at most %d", c.page, w, n, c.text)
+// pageBytes is how large a page may be without the chart library.
+const pageBytes = 300_000
+
+// kindOf tells which budget a page has; "" for the second page of a list.
+func kindOf(page, body string) string {
+	switch dir, _ := filepath.Split(page); dir {
+	case "f/":
+		switch {
+		case strings.Contains(page, "@"):
+			return "then"
+		case strings.Contains(body, `class="boxes"`):
+			return "finding"
+		}
+		return "empty"
+	case "s/":
+		return "study"
+	case "t/":
+		return "topic"
+	}
+	if budgets[page] == (budget{}) {
+		return ""
+	}
+	return page
+}
+
+// samplePages are the largest pages of each kind in a folder, at most n of them.
+func samplePages(t *testing.T, dir string, n int) map[string][]string {
+	t.Helper()
+	type sized struct {
+		page string
+		size int
+	}
+	all := map[string][]sized{}
+	for _, page := range htmlFiles(t, dir) {
+		b, err := os.ReadFile(filepath.Join(dir, page))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(b) > pageBytes {
+			t.Errorf("%s has %d bytes, at most %d", page, len(b), pageBytes)
+		}
+		if k := kindOf(filepath.ToSlash(page), string(b)); k != "" {
+			all[k] = append(all[k], sized{filepath.ToSlash(page), len(b)})
+		}
+	}
+	out := map[string][]string{}
+	for k, list := range all {
+		slices.SortFunc(list, func(a, b sized) int { return cmp.Or(b.size-a.size, strings.Compare(a.page, b.page)) })
+		for _, x := range list[:min(n, len(list))] {
+			out[k] = append(out[k], x.page)
+		}
+	}
+	return out
+}
+
+// lineThroughText finds lines and marks of the phone form of a plot that run
+// through its words.
+const lineThroughText = `[...document.querySelectorAll("figure svg.narrow")].filter(s => s.getBoundingClientRect().height > 0).flatMap(svg => {
+	const words = [...svg.querySelectorAll("text")].map(e => [e.getBoundingClientRect(), e.textContent]);
+	return [...svg.querySelectorAll(".null, .grid, .est, .mid, .wh, .di, .dis, .sq")].filter(m => svg.closest("#forest, #series")).flatMap(m => {
+		const r = m.getBoundingClientRect();
+		return words.filter(([w]) => r.left < w.right - 1 && r.right > w.left + 1 && r.top < w.bottom - 4 && r.bottom > w.top + 4).map(([, t]) => m.getAttribute("class") + " through " + t);
+	});
+}).slice(0, 5)`
+
+// hiddenAlternative lists the numbers of text alternatives that are nowhere in the
+// visible text of the page, with every fold open.
+const hiddenAlternative = `(() => {
+	document.querySelectorAll("details").forEach(d => { d.open = true; });
+	const text = document.querySelector("main").innerText;
+	return [...document.querySelectorAll("main svg desc")].filter(d => d.parentNode.getBoundingClientRect().height > 0)
+		.flatMap(d => (d.textContent.match(/[−+]?\d+(\.\d+)?/g) || []).filter(n => !text.includes(n)).map(n => n + " of " + d.textContent)).slice(0, 5);
+})()`
+
+// checkPages holds the largest pages of each kind in a folder to what every page
+// promises: length, words, size, nothing wider than a small phone, no line through
+// text, and alternatives whose numbers can be seen.
+func checkPages(t *testing.T, dir string) {
+	b := newTab(t, dir)
+	for kind, pages := range samplePages(t, dir, 3) {
+		limit := budgets[kind]
+		for _, page := range pages {
+			for _, w := range []int64{1280, 390, 320} {
+				b.size(w, 800)
+				b.open(page)
+				if over := eval[float64](b, `document.documentElement.scrollWidth - window.innerWidth`); over > 0 {
+					t.Errorf("%s at %d is %v px too wide: %s", page, w, over, eval[string](b, widest))
+				}
+				if w == 320 {
+					continue
+				}
+				most := limit.wide
+				if w == 390 {
+					most = limit.phone
+					for _, hit := range eval[[]string](b, lineThroughText) {
+						t.Errorf("%s: %s", page, hit)
+					}
+				}
+				if h := eval[int](b, `document.documentElement.scrollHeight`); h > most {
+					t.Errorf("%s (%s) at %d is %d px long, at most %d", page, kind, w, h, most)
+				}
+				if n := eval[int](b, `document.querySelector("main").innerText.split(/\s+/).length`); n > limit.words {
+					t.Errorf("%s (%s) at %d has %d words, at most %d", page, kind, w, n, limit.words)
+				}
+				if kind == "finding" && w == 1280 {
+					if y := eval[float64](b, `document.querySelector(".actions").getBoundingClientRect().bottom`); y > 720 {
+						t.Errorf("%s: the first screen ends at %v px, not at 720", page, y)
+					}
+				}
+				for _, hidden := range eval[[]string](b, hiddenAlternative) {
+					t.Errorf("%s at %d: not in the visible text: %s", page, w, hidden)
+				}
 			}
 		}
 	}
 	b.quiet("budgets")
 }
 
-// TestNoLineThroughText looks at the phone form of every figure: no line or mark
-// of a plot runs through a word.
-func TestNoLineThroughText(t *testing.T) {
-	b := newTab(t, written(t, fixtureEdition(t), Options{}))
-	b.size(390, 844)
-	for _, page := range []string{"f/mdma-ptsd-severity.html", "f/psilocybin-depression-severity.html", "f/mdma-ptsd-response.html", "f/lsd-anxiety-in-illness.html"} {
-		b.open(page)
-		for _, hit := range eval[[]string](b, `[...document.querySelectorAll("#forest svg.narrow, #series svg.narrow")].flatMap(svg => {
-			const words = [...svg.querySelectorAll("text")].map(e => [e.getBoundingClientRect(), e.textContent]);
-			return [...svg.querySelectorAll(".null, .grid, .est, .mid, .wh, .di, .dis, .sq, .pt")].flatMap(m => {
-				const r = m.getBoundingClientRect();
-				return words.filter(([w]) => r.left < w.right - 1 && r.right > w.left + 1 && r.top < w.bottom - 4 && r.bottom > w.top + 4).map(([, t]) => m.getAttribute("class") + " through " + t);
-			});
-		}).slice(0, 5)`) {
-			t.Errorf("%s: %s", page, hit)
-		}
-	}
-}
+// TestBudgets holds pages to their length: what is folded stays folded.
+func TestBudgets(t *testing.T) { checkPages(t, written(t, fixtureEdition(t), Options{})) }
 
 // TestRowSearch finds rows in folded tables and says that the page need not have
 // all of them.
@@ -82,27 +167,6 @@ func TestRowSearch(t *testing.T) {
 		t.Errorf("an emptied search gives %+v, not %+v", got, all)
 	}
 	b.quiet("rows")
-}
-
-var number = regexp.MustCompile(`[−+]?\d+(\.\d+)?`)
-
-// TestAlternativesAreVisible holds every number of a text alternative against
-// the visible text of its page.
-func TestAlternativesAreVisible(t *testing.T) {
-	b := newTab(t, written(t, fixtureEdition(t), Options{}))
-	b.size(1280, 900)
-	for _, page := range pageTypes {
-		b.open(page)
-		b.js(`document.querySelectorAll("details").forEach(d => { d.open = true; })`)
-		text := eval[string](b, `document.querySelector("main").innerText`)
-		for _, alt := range eval[[]string](b, `[...document.querySelectorAll("main svg desc")].filter(d => d.parentNode.getBoundingClientRect().height > 0).map(d => d.textContent)`) {
-			for _, n := range number.FindAllString(alt, -1) {
-				if !strings.Contains(text, n) {
-					t.Errorf("%s: %s is in the alternative %q and not in the text", page, n, alt)
-				}
-			}
-		}
-	}
 }
 
 // TestEstimateAtMostFiveTimes counts how often a page says its estimate.

@@ -326,7 +326,7 @@ func (s *site) missingOf(list []evidence.MissingTrial, ask map[string][]*evidenc
 				q.Text += " and " + show.Plural(len(fs)-1, "more", "more")
 			}
 		}
-		t.Lines = append(t.Lines, chart.TableLine{Cells: []chart.Cell{{Text: show.Clip(m.RecordID, 60), Href: s.missingHref(m)}, q, {Text: s.whyMissing(m, 200)}, {Text: planned(m.PlannedN)}, {Text: cmp.Or(show.Clip(m.Completion, 30), "?")}}})
+		t.Lines = append(t.Lines, chart.TableLine{Cells: []chart.Cell{{Text: show.Clip(m.RecordID, 60), Href: s.missingHref(m)}, q, {Text: show.First(strings.TrimPrefix(s.whyMissing(m, 200), show.Clip(m.Reason(), 120)+": "))}, {Text: planned(m.PlannedN)}, {Text: cmp.Or(show.Clip(m.Completion, 30), "?")}}})
 	}
 	return t
 }

@@ -14,7 +14,7 @@ import (
 )
 
 // trialsPerPage keeps each page readable and far below its size limit.
-const trialsPerPage = 100
+const trialsPerPage = 40
 
 type trialsData struct {
 	Lede               string

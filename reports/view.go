@@ -150,6 +150,7 @@ type linked struct {
 type tableGroup struct {
 	Anchor, Name, Note string
 	Table              chart.Table
+	Rest               *chart.Table // further lines, folded
 }
 
 func cells(texts ...string) []chart.Cell {

@@ -14,7 +14,7 @@ import (
 
 // pageTables are the tables that the edition's folder offers, in the order of the
 // data page; past export writes all that there are.
-var pageTables = []string{"effects", "findings", "trials", "arms", "planned_outcomes", "arm_results"}
+var pageTables = []string{"effects", "findings", "trials", "arms", "planned_outcomes", "arm_results", "sexual_outcomes"}
 
 // tableMost bounds a table of the folder: a larger one is left to past export, which
 // writes it without holding it in memory.
