@@ -70,9 +70,9 @@ var forestFiles = []forestFile{
 	{"-forest.svg", "SVG", "the forest plot", chart.Light, 0, 0},
 	{"-forest-grey.svg", "SVG, grey", "the same for print in one colour", chart.Grey, 0, 0},
 	{"-forest-174mm.pdf", "PDF 174 mm", "the forest plot for two columns of a journal", chart.Light, 174, 0},
-	{"-forest-174mm-grey.pdf", "grey", "the same for print in one colour", chart.Grey, 174, 0},
+	{"-forest-174mm-grey.pdf", "PDF 174 mm, grey", "the same for print in one colour", chart.Grey, 174, 0},
 	{"-forest-85mm.pdf", "PDF 85 mm", "the forest plot for one column of a journal", chart.Light, 85, 0},
-	{"-forest-85mm-grey.pdf", "grey", "the same for print in one colour", chart.Grey, 85, 0},
+	{"-forest-85mm-grey.pdf", "PDF 85 mm, grey", "the same for print in one colour", chart.Grey, 85, 0},
 }
 
 // pixelFiles are the pictures of pixels.
@@ -143,6 +143,9 @@ func (s *site) findingFiles(p *page, f *evidence.Finding) []fileView {
 		for _, x := range forestFiles {
 			out = append(out, fileView{Href: stem + x.suffix, Title: x.title, About: x.about})
 		}
+	}
+	if script := ScriptPath(f.ID); slices.ContainsFunc(s.Ed.Downloads, func(d Download) bool { return d.Path == script }) {
+		out = append(out, fileView{Href: p.Base() + script, Title: "R script", About: "reproduces the pooled number with metafor"})
 	}
 	return out
 }

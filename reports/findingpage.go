@@ -363,9 +363,13 @@ func boundSentence(b *evidence.Bound, open int) string {
 	what := show.Plural(b.Participants, "unreported participant", "unreported participants") + " at no effect"
 	t := fmt.Sprintf("It would take %s until %s. ", what, show.Prose(show.Clip(b.Line, 200)))
 	switch {
+	case open == 0:
+		return t + "No registered trial without a result is known here."
 	case b.Reachable:
 		return t + "The registered trials without a result are large enough for that."
-	case b.PlannedInMissing == 0 && open > 0:
+	case b.PlannedInMissing == 0 && open == 1:
+		return t + "The registered trial without a result does not state its planned size here, so whether it could is not known."
+	case b.PlannedInMissing == 0:
 		return t + "None of the registered trials without a result states its planned size here, so whether they could is not known."
 	}
 	return t + "As far as their planned size is known, the registered trials without a result are not large enough for that."

@@ -180,27 +180,3 @@ func TestEstimateAtMostFiveTimes(t *testing.T) {
 		t.Errorf("the estimate with its interval stands %d times in %s", n, filepath.Base(dir))
 	}
 }
-
-// TestCountedSentences holds sentences with a number for none, one and many.
-func TestCountedSentences(t *testing.T) {
-	for n, want := range map[int]string{0: "None has", 1: "1 has", 2: "2 have"} {
-		if got := countVerb(n, "has", "have"); got != want {
-			t.Errorf("countVerb(%d) = %q, want %q", n, got, want)
-		}
-	}
-	ed := fixtureEdition(t)
-	for n, want := range map[int]string{0: "No conclusion moved since edition e-fixture0000; 1 smaller difference is listed.", 1: "1 conclusion moved since edition e-fixture0000.", 2: "2 conclusions moved since edition e-fixture0000."} {
-		ed.Changes = []Change{{Kind: "new trial"}}
-		for range n {
-			ed.Changes = append(ed.Changes, Change{Moved: true})
-		}
-		s := newSite(&ed, Options{})
-		if got := s.changedLine(); got != want {
-			t.Errorf("%d moved: %q, want %q", n, got, want)
-		}
-	}
-	ed.Changes, ed.PreviousEdition = nil, ""
-	if got := newSite(&ed, Options{}).changedLine(); got != "This is the first edition: there is nothing to compare it with." {
-		t.Errorf("the first edition says %q", got)
-	}
-}

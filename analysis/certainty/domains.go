@@ -330,7 +330,14 @@ func (in Inputs) publicationBias() Domain {
 			share = 0
 			suspected = suspected || m.Trials >= in.K && m.Trials > 0 // sizes unknown: by number of trials
 		}
-		words = append(words, fmt.Sprintf("%d registered trials without results, %.0f participants", m.Trials, m.Participants))
+		switch m.Trials {
+		case 0:
+			words = append(words, "no registered trial is known to be without results")
+		case 1:
+			words = append(words, fmt.Sprintf("1 registered trial without results, %.0f participants", m.Participants))
+		default:
+			words = append(words, fmt.Sprintf("%d registered trials without results, %.0f participants", m.Trials, m.Participants))
+		}
 		suspected = suspected || share >= missingShare || m.Tipping > 0 && m.Participants >= m.Tipping
 	} else {
 		words = append(words, "trials without results were not looked for")
