@@ -29,7 +29,7 @@ func TestDemonstrationPages(t *testing.T) {
 	}
 	dir := t.TempDir()
 	run(t, "demo", "--dir", dir)
-	reports.CheckPages(t, filepath.Join(dir, "report"))
+	reports.CheckPages(t, filepath.Join(dir, "report"), 2)
 	foreignPages(t, filepath.Join(dir, "ctgov-posted-results.json"))
 }
 
@@ -59,5 +59,5 @@ func foreignPages(t *testing.T, posted string) {
 	t.Chdir(dir) // no configuration but its own
 	run(t, "import", "--db", db, file)
 	run(t, "report", "--db", db, "--out", filepath.Join(dir, "report"))
-	reports.CheckPages(t, filepath.Join(dir, "report"))
+	reports.CheckPages(t, filepath.Join(dir, "report"), 1)
 }

@@ -5,11 +5,16 @@ import (
 	"math"
 	"strconv"
 	"strings"
+
+	"past/reports/internal/show"
 )
 
 func itoa(n int) string { return strconv.Itoa(n) }
 
 const phoneW = 358.0
+
+// longRows is from how many rows on the phone form draws no effect alone behind each.
+const longRows = 40
 
 // Narrow lays the figure out for telephones and for one column of a journal: name
 // and numbers above, the mark alone below. No line of the plot runs through a word.
@@ -117,7 +122,7 @@ func (r *Rows) narrowRow(g *Pic, row Row, left, y float64, x Scale) float64 {
 	y += 3
 	if len(row.Marks) > 0 {
 		const h = 15.0
-		if r.Lean {
+		if r.Lean || len(r.Rows) > longRows { // the grid of each row would make the page too large
 			g.Line(x.Clamp(0), y, x.Clamp(0), y+h, "null")
 		} else {
 			r.frame(g, x, y, y+h)
@@ -147,6 +152,9 @@ func (r *Rows) phoneCells(row Row) (value, rest string) {
 			value = strings.TrimSpace(value + " " + row.Cells[i])
 		case row.Kind == Item:
 			t := row.Cells[i]
+			if t == show.None && c.Join != "" {
+				continue // a mean or spread that is not stated
+			}
 			if c.Say != "" {
 				t = c.Say + " " + t
 			}

@@ -309,7 +309,7 @@ func (r *Rows) axisLine(g *Pic, x Scale, y float64, n int, w float64) {
 	last := math.Inf(-1)
 	for _, t := range r.Axis.ticks(n) {
 		px, half := x.At(t.Value), Width(t.Label, 12)/2
-		if px-half < last+6 || px+half > w {
+		if px-half < last+6 || px-half < -4 || px+half > w {
 			continue
 		}
 		g.Text(px, y+15, Middle, "sm", t.Label)
