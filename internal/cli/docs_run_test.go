@@ -86,7 +86,7 @@ func (p *reader) step(s cli.Step) error {
 	if s.File != "" {
 		return p.file(s)
 	}
-	s.Command = p.onFreePorts(s.Command)
+	s.Command = strings.Replace(p.onFreePorts(s.Command), "./past ", "past ", 1) // the built program is in PATH
 	program, _, _ := strings.Cut(s.Command, " ")
 	switch {
 	case s.NotRun != "":
@@ -157,7 +157,7 @@ func (p *reader) command(ctx context.Context, line string) *exec.Cmd {
 }
 
 func (p *reader) run(s cli.Step, line string) error {
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
 	defer cancel()
 	cmd := p.command(ctx, line)
 	out, err := cmd.CombinedOutput()
