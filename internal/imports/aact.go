@@ -421,10 +421,10 @@ func (g *gatherer) notes() error {
 			"; put these tables beside the others and import again")
 	}
 	if g.noID > 0 {
-		texts = append(texts, fmt.Sprintf("%d rows have no NCT number and were left out", g.noID))
+		texts = append(texts, fmt.Sprintf("rows without an NCT number, left out: %d", g.noID))
 	}
 	if g.foreign > 0 {
-		texts = append(texts, fmt.Sprintf("%d rows are of studies that studies.txt does not have; they were left out", g.foreign))
+		texts = append(texts, fmt.Sprintf("rows of studies that studies.txt does not have, left out: %d", g.foreign))
 	}
 	for _, text := range texts {
 		if err := g.im.note(g.ctx, evidence.Problem{Kind: crawler.KindMissing, Where: g.in.name, Message: text}, nil, g.rep); err != nil {

@@ -74,7 +74,7 @@ func TestAACT(t *testing.T) {
 		for _, p := range rep.Problems {
 			said = append(said, p.Message)
 		}
-		if got := strings.Join(said, "; "); len(said) != 2 || !strings.Contains(got, "incomplete without baseline_counts.txt") || !strings.Contains(got, "1 rows are of studies") {
+		if got := strings.Join(said, "; "); len(said) != 2 || !strings.Contains(got, "incomplete without baseline_counts.txt") || !strings.Contains(got, "does not have, left out: 1") {
 			t.Errorf("problems: %s", got)
 		}
 		r, err := im.Store.Record(ctx, "NCT00000001", time.Time{})
