@@ -89,7 +89,26 @@ func TestDocuments(t *testing.T) {
 		{"number words", bindText("six trials, but twelve participants"), []string{"1 number-differs"}},
 		{"number words, right", bindText("in six randomised trials"), nil},
 		{"compound word", bindText("in six trials with two hundred and forty-two participants"), nil},
-		{"cannot be checked", bindText("g = −0.71; response in 3,5 of them and CAPS-5 at 95 % in 2021"), []string{"1 not-checked"}},
+		{"cannot be checked", bindText("g = −0.71; response in 3,5 of them and CAPS-5 at 95 % in 2021"), []string{"1 not-checked", "1 not-checked"}},
+		{"words of several", bindText("two hundred and fifty-two participants"), []string{"1 number-differs"}},
+		{"a dozen", bindText("in a dozen trials; half a dozen trials"), []string{"1 number-differs"}},
+		{"a point in words", bindText("g of minus zero point nine one"), []string{"1 not-checked"}},
+		{"minus in words", bindText("g of minus 0.71"), nil},
+		{"no digit before the point", bindText("g = −.71; g = −.71"), nil},
+		{"no digit before the point, wrong", bindText("g = −.91"), []string{"1 number-differs"}},
+		{"middle dot", bindText("SMD: –0·71"), nil},
+		{"a space after the sign", bindText("g = −\u202f0.71"), nil},
+		{"plus", bindText("g +0.71"), []string{"1 number-differs"}},
+		{"side in words", bindText("g of 0.71 in favour of MDMA"), []string{"1 not-checked"}},
+		{"another measure", bindText("OR −0.71"), []string{"1 number-differs"}},
+		{"quality of the evidence", bindText("the quality of the evidence is high"), []string{"1 certainty-changed"}},
+		{"rated certainty", bindText("certainty was rated as moderate; GRADE: low"), []string{"1 certainty-changed"}},
+		{"emphasis", bindText("*g* = **−0.91**"), []string{"1 number-differs"}},
+		{"people, not a level", bindText("in 95% of participants; 95% CI −1.06 to −0.37"), []string{"1 not-checked"}},
+		{"a dash between limits", bindText("95% CI −1.06–−0.27"), []string{"1 number-differs"}},
+		{"capital marker", "[[PAST: mdma-ptsd-severity]] g = −0.91 [[/PAST]]", []string{"1 number-differs"}},
+		{"a verdict in other words", "<!-- past: C1 -->C1 has been confirmed.<!-- /past -->", []string{"1 verdict-changed"}},
+		{"a denied verdict", "<!-- past: C1 -->C1 has not been confirmed.<!-- /past -->", nil},
 		{"no-break spaces", bindText("g\u00a0=\u00a0−0.99; 6\u202fstudies"), []string{"1 number-differs"}},
 		{"retracted", "line\n(https://doi.org/10.1000/BAD). PMID: 111", []string{"2 retracted-source", "2 retracted-source"}},
 		{"preprint and erratum", "doi:10.1000/pre, 10.1000/err;", []string{"1 preprint-published", "1 corrected-source"}},
@@ -107,6 +126,31 @@ func bindText(s string) string {
 	return "<!-- past: mdma-ptsd-severity -->MDMA may reduce PTSD symptoms (" + s + ").<!-- /past -->"
 }
 
+// People in a hundred are held against the finding's own, whichever way they are
+// written.
+func TestPeopleOf100(t *testing.T) {
+	k := known(t)
+	for i := range k.Shelf.Document.Findings {
+		if f := &k.Shelf.Document.Findings[i]; f.ID == "mdma-ptsd-severity" {
+			f.Absolute = &evidence.Absolute{People: &evidence.PeopleOf100{With: 77, Without: 57, WithLower: 63, WithUpper: 95}}
+		}
+	}
+	for text, want := range map[string]string{
+		"77 of 100 people against 57":                           "[]",
+		"77 out of 100 people against 57 of 100":                "[]",
+		"seventy-seven of a hundred people against fifty-seven": "[]",
+		"77 % against 57 per cent":                              "[]",
+		"87 of 100 people against 57 of 100":                    "[1 number-differs]",
+		"eighty-seven of a hundred people":                      "[1 number-differs]",
+		"87 % against 57 %":                                     "[1 not-checked]",
+		"77 of every 100 people, 63 to 95 of 100":               "[]",
+	} {
+		if got := fmt.Sprint(problems(t, k, "a.md", bindText(text))); got != want {
+			t.Errorf("%s: %s, want %s", text, got, want)
+		}
+	}
+}
+
 // Beside a number that could not be checked nothing is put right.
 func TestFixLeavesWhatItDoesNotUnderstand(t *testing.T) {
 	k := known(t)
@@ -114,6 +158,8 @@ func TestFixLeavesWhatItDoesNotUnderstand(t *testing.T) {
 		bindText("g = −0,99; 6 studies"):            bindText("g = −0,71; 6 studies"),
 		bindText("g\u00a0=\u00a0−0.99"):             bindText("g\u00a0=\u00a0−0.71"),
 		bindText("g = −0,99; a benefit in 7 of 9"):  bindText("g = −0,99; a benefit in 7 of 9"),
+		bindText("g = −0.99; forty-two people"):     bindText("g = −0.99; forty-two people"),
+		bindText("*g* = **−0.99**"):                 bindText("*g* = **−0.71**"),
 		bindText("g = −0.99; 6 studies, 1.234,5 x"): bindText("g = −0.99; 6 studies, 1.234,5 x"),
 	} {
 		if got, _ := check.Fix(text, k); got != want {
@@ -184,6 +230,8 @@ func TestWordAsAuthorsWriteIt(t *testing.T) {
 		"symbol font":     {run("g = ") + `<w:r><w:sym w:font="Symbol" w:char="F02D"/></w:r>` + run("0.99"), "", "[1 number-differs]"},
 		"soft hyphen":     {run("242 partici\u00adpants, g\u00a0=\u00a0−0.71"), "", "[]"},
 		"hyphen of Word":  {run("g = ") + `<w:r><w:noBreakHyphen/></w:r>` + run("0.99"), "", "[1 number-differs]"},
+		"field":           {run("g ") + `<w:r><w:instrText>REF est</w:instrText></w:r>` + run("−0.99"), "", "[1 number-differs]"},
+		"link field":      {`<w:r><w:instrText> HYPERLINK "https://doi.org/10.1000/bad" </w:instrText></w:r>` + run("g = −0.71"), "", "[1 retracted-source]"},
 		"footnote":        {run("g = −0.71"), run("https://doi.org/10.1000/bad"), "[2 retracted-source]"},
 	} {
 		var b bytes.Buffer
@@ -224,6 +272,15 @@ func TestHostile(t *testing.T) {
 		if _, err := check.Read(name, []byte("PK\x03\x04 nothing")); err == nil {
 			t.Error("no zip was read as one")
 		}
+	}
+	for name, body := range map[string]string{"a.pdf": "%PDF-1.7\n", "a.md": "%PDF-1.7\n", "a.doc": "\xd0\xcf\x11\xe0\xa1\xb1", "a.rtf": `{\rtf1 g −0.99}`, "a.txt": "g\x00\x01",
+		"a.odt": "PK\x03\x04\x14\x00mimetypeapplication/vnd.oasis.opendocument.text"} {
+		if _, err := check.Read(name, []byte(body)); err == nil || !strings.Contains(err.Error(), "save it as") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if got := problems(t, k, "a.txt", "[[past: mdma-ptsd-severity]] g \x960.91 [[/past]]"); fmt.Sprint(got) != "[1 number-differs]" {
+		t.Errorf("a dash of Windows-1252: %v", got)
 	}
 	problems(t, k, "long.md", strings.Repeat("@a-b-c 10.1000/", 1<<15)+strings.Repeat("[[past: x", 1000))
 	src, err := check.Read("x.md", []byte("caf\xe9 NCT1"))

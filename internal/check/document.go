@@ -13,8 +13,8 @@ import (
 )
 
 var (
-	marker    = regexp.MustCompile(`(?:<!--|\[\[)\s*past:\s*([A-Za-z0-9][A-Za-z0-9-]*)(?:@([A-Za-z0-9.-]+))?\s*(?:-->|\]\])`)
-	markerEnd = regexp.MustCompile(`(?:<!--|\[\[)\s*/past\s*(?:-->|\]\])`)
+	marker    = regexp.MustCompile(`(?:<!--|\[\[)\s*(?i:past):\s*([A-Za-z0-9][A-Za-z0-9-]*)(?:@([A-Za-z0-9.-]+))?\s*(?:-->|\]\])`)
+	markerEnd = regexp.MustCompile(`(?:<!--|\[\[)\s*/(?i:past)\s*(?:-->|\]\])`)
 	permalink = regexp.MustCompile(`\bf/([a-z0-9][a-z0-9-]*)@(e-[0-9A-Za-z]+)`)
 	pastKey   = regexp.MustCompile(`\bpast:([A-Za-z0-9][A-Za-z0-9-]*[A-Za-z0-9])(?:@(e-[0-9A-Za-z]+))?`)
 	citeKey   = regexp.MustCompile(`(?:^|[^\w.@/])-?@\{?([A-Za-z0-9][A-Za-z0-9-]*[A-Za-z0-9])(?:@(e-[0-9A-Za-z]+))?`)
@@ -38,6 +38,7 @@ type doc struct {
 // Document checks one document. It returns the issues in the order in which
 // they were found, the number of references and of bound sentences.
 func Document(src Source, k *Known) (issues []Issue, references, bound int) {
+	src.Text = digits(src.Text)
 	d := &doc{src: src, k: k}
 	for i := 0; i < len(src.Text); i++ {
 		if src.Text[i] == '\n' {

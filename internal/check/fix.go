@@ -17,7 +17,7 @@ import (
 // Nothing else changes. It returns the text and the number of changes.
 func Fix(text string, k *Known) (string, int) {
 	original := text
-	text = plainSpaces(text)
+	text = plainMarks(plainSpaces(text))
 	type edit struct {
 		from, to int
 		with     string
@@ -52,6 +52,9 @@ func Fix(text string, k *Known) (string, int) {
 		}
 		inner := text[m[1] : m[1]+end[0]]
 		found, orphans := tokens(inner, f)
+		if digits(inner) != inner {
+			continue // numbers in words are a person's to change
+		}
 		if len(unchecked(inner, f.Sentence, found, orphans)) > 0 {
 			continue // what stands beside it may belong to it
 		}

@@ -21,23 +21,28 @@ type problem struct {
 	message string
 }
 
-// signed is a number with any sign that texts use for minus, and with a decimal
-// point or comma.
-const signed = `([-−–‑‐－]?[0-9]+(?:[.,][0-9]+)?)`
+// signed is a number with any sign that texts use, and with a decimal point, comma
+// or middle dot.
+const signed = `([-−–‑‐－+]?(?:[0-9]+(?:[.,·][0-9]+)?|[.,·][0-9]+))`
+
+// spaced is signed where a space may follow the sign.
+const spaced = `((?:[-−–‑‐－+]\s{0,3})?(?:[0-9]+(?:[.,·][0-9]+)?|[.,·][0-9]+))`
 
 // counted is a count: digits or a word for a number above one.
 var counted = `([0-9]+|` + strings.Join(slices.DeleteFunc(text.NumberWords(), func(w string) bool { x, _ := text.NumberWord(w); return x < 2 }), "|") + `)`
 
 var (
-	estimateForm = regexp.MustCompile(`(?i)\b(hedges['’]?s? g|hedges['’] g|cohen['’]?s d|smd|standardi[sz]ed mean difference|risk ratio|relative risk|odds ratio|risk difference|rr|or|rd|g|d)(?:\s+(?:of|was|is))?\s*[=:≈]?\s*` + signed + `(?:\b|$)`)
+	estimateForm = regexp.MustCompile(`(?i)\b(hedges['’]?s? g|hedges['’] g|cohen['’]?s d|smd|standardi[sz]ed mean difference|risk ratio|relative risk|odds ratio|risk difference|rr|or|rd|g|d)(?:\s+(?:of|was|is))?\s*[=:≈]?\s*` + spaced + `(?:\b|$)`)
 	intervalForm = regexp.MustCompile(`(?i)((?:prediction interval|unguarded interval|fitted interval|\bpi\b|ci|confidence interval|interval)[^0-9\[\](−–-]{0,24})?(?:95\s*%[^0-9\[(−–-]{0,8})?([\[(])\s*(?:95\s*%\s*(?:CI|PI)?[:,]?\s*)?` + signed + `\s*(?:,|;|to|bis|\.\.)\s*` + signed + `\s*([\])])`)
-	bareInterval = regexp.MustCompile(`(?i)(prediction interval|95\s*%\s*pi|95\s*%[\s-]*(?:ci|ki|ic)|confidence interval)[:\s]+(?:from\s+|of\s+)?` + signed + `\s*(?:to|bis|à|,|;)\s*` + signed)
+	bareInterval = regexp.MustCompile(`(?i)(prediction interval|95\s*%\s*pi|95\s*%[\s-]*(?:ci|ki|ic)|confidence interval)[:\s]+(?:from\s+|of\s+)?` + signed + `\s*(?:(?:up\s+)?to|bis|à|through|,|;|[-–−])\s*` + signed)
 	kForm        = regexp.MustCompile(`(?i)\bk\s*=\s*([0-9]+)\b|\b` + counted + `\s+(?:randomi[sz]ed\s+(?:controlled\s+)?)?(?:studies|study|trials?|rcts?|studien|études|estudios|studi)\b`)
 	nForm        = regexp.MustCompile(`(?i)\bn\s*=\s*([0-9][0-9,]*)\b|\b([0-9][0-9,]*|` + counted[1:] + `\s+(?:participants?|people|patients?|adults|persons|teilnehmer\w*|teilnehmende\w*|personen|patient(?:en|innen)|participantes|personnes|partecipanti)\b`)
 	i2Form       = regexp.MustCompile(`(?i)\bI(?:²|2|\^2)\s*=\s*([0-9]+(?:[.,][0-9]+)?)\s*%`)
 	registered   = regexp.MustCompile(`^\s*(?:is|are|were|was)?\s*(?:registered|running|recruiting|ongoing|planned)`)
 	otherKind    = regexp.MustCompile(`(?i)(?:registered|running|ongoing|planned|of which|another|other)\s+$`)
-	certForm     = regexp.MustCompile(`(?i)\b(very low|low|moderate|high)[ -]certainty\b|\bcertainty(?:\s+of\s+(?:the\s+)?evidence)?(?:\s*(?:is|was|:|=|,))?\s*\(?(very low|low|moderate|high)\b`)
+	certForm     = regexp.MustCompile(`(?i)\b(very low|low|moderate|high)[ -](?:certainty\b|quality\s+(?:of\s+)?(?:the\s+)?evidence\b)` +
+		`|\b(?:certainty|quality)(?:\s+of\s+(?:the\s+)?evidence)?(?:\s*(?:is|was|has\s+been|:|=|,))?(?:\s+(?:rated|judged|graded|assessed))?(?:\s+(?:as|to\s+be))?\s*\(?(very low|low|moderate|high)\b` +
+		`|\bgrade\s*[:=(]?\s*(very low|low|moderate|high)\b`)
 )
 
 // token is a number in the text with what it should be.
@@ -45,11 +50,12 @@ type token struct {
 	from, to int
 	want     float64
 	whole    bool // a count
+	sided    bool // its sign is given in words, which are not read
 	name     string
 }
 
 var (
-	signs   = strings.NewReplacer("−", "-", "–", "-", "‑", "-", "‐", "-", "－", "-")
+	signs   = strings.NewReplacer("−", "-", "–", "-", "‑", "-", "‐", "-", "－", "-", " ", "", "·", ".")
 	grouped = regexp.MustCompile(`^-?[1-9][0-9]{0,2}(?:,[0-9]{3})+$`)
 )
 
@@ -96,8 +102,10 @@ func (t token) write(old string) string {
 		return s
 	}
 	s := strconv.FormatFloat(t.want, 'f', min(decimals, 12), 64)
-	if strings.Contains(old, ",") {
-		s = strings.Replace(s, ".", ",", 1)
+	for _, point := range []string{",", "·"} {
+		if strings.Contains(old, point) {
+			s = strings.Replace(s, ".", point, 1)
+		}
 	}
 	if strings.Trim(s, "-0.,") == "" {
 		return strings.TrimPrefix(s, "-")
@@ -121,6 +129,9 @@ func natural(f edition.Flat, x float64) float64 {
 	return x
 }
 
+// hundredBefore is what stands before the hundred of "77 of 100 people".
+var hundredBefore = regexp.MustCompile(`(?i)\b(?:of|in|per|from)\s+(?:every\s+)?$`)
+
 // compound is the beginning of a number of several words.
 var compound = regexp.MustCompile(`(?i)(?:-|\b(?:hundred|thousand|and|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)\s+)$`)
 
@@ -130,6 +141,10 @@ func tokens(text string, f edition.Flat) (found []token, orphans []int) {
 	lo, hi, has := f.Headline.Interval()
 	for _, m := range estimateForm.FindAllStringSubmatchIndex(text, -1) {
 		if !named(strings.ToLower(text[m[2]:m[3]]), f.Measure, text[m[4]:m[5]]) {
+			continue
+		}
+		if has && sidedInWords(text[m[5]:], text[m[4]:m[5]], f) {
+			found = append(found, token{from: m[4], to: m[5], want: math.Abs(*f.Headline.Estimate), name: "estimate", sided: true})
 			continue
 		}
 		if !has {
@@ -169,6 +184,9 @@ func tokens(text string, f edition.Flat) (found []token, orphans []int) {
 			if m[2] < 0 {
 				i = 4
 			}
+			if form == nForm && hundredBefore.MatchString(text[max(0, m[i]-16):m[i]]) && text[m[i]:m[i+1]] == "100" {
+				continue // "77 of 100 people"
+			}
 			if registered.MatchString(text[m[1]:min(len(text), m[1]+24)]) || m[2] < 0 && otherKind.MatchString(text[max(0, m[0]-24):m[0]]) {
 				continue // trials that are registered are not those pooled
 			}
@@ -186,6 +204,36 @@ func tokens(text string, f edition.Flat) (found []token, orphans []int) {
 		}
 	}
 	return found, orphans
+}
+
+// favours finds words that give a side to a number without a sign.
+var favours = regexp.MustCompile(`(?i)^[^.;]{0,60}\bfavou?r`)
+
+// sidedInWords reports whether a difference is printed without a sign and the words
+// after it give its side.
+func sidedInWords(after, number string, f edition.Flat) bool {
+	return f.Scale != "log" && number[0] >= '0' && number[0] <= '9' && favours.MatchString(after)
+}
+
+// otherMeasure finds a measure named with a number; a finding has one measure.
+func otherMeasure(text string, f edition.Flat) []problem {
+	var out []problem
+	for _, m := range estimateForm.FindAllStringSubmatchIndex(text, -1) {
+		word, number := text[m[2]:m[3]], text[m[4]:m[5]]
+		if !strings.ContainsAny(number, ".,·") || len(word) < 2 || word == "or" || word == "Or" || f.Measure == "" {
+			continue
+		}
+		is := ""
+		for _, measure := range []string{"SMD", "RR", "OR", "RD"} {
+			if named(strings.ToLower(word), measure, number) {
+				is = measure
+			}
+		}
+		if is != "" && is != f.Measure {
+			out = append(out, problem{m[2], NumberDiffers, Error, fmt.Sprintf("%s is given as %s, the text says %q", f.ID, f.Measure, word)})
+		}
+	}
+	return out
 }
 
 // named tells whether a word before a number names the finding's measure. The
@@ -222,6 +270,10 @@ func numberProblems(text string, f edition.Flat) []problem {
 	for _, t := range found {
 		printed := text[t.from:t.to]
 		if agrees(printed, t.want) {
+			if t.sided {
+				out = append(out, problem{t.from, NotChecked, Warning, fmt.Sprintf("%q has no sign; the finding has %s, and whether the words after it name the right side was not checked",
+					printed, strings.Replace(strconv.FormatFloat(*f.Headline.Estimate, 'f', 2, 64), "-", "−", 1))})
+			}
 			continue
 		}
 		msg := fmt.Sprintf("%s of %s is %s, the text says %s", t.name, f.ID, t.write(printed), printed)
@@ -235,11 +287,14 @@ func numberProblems(text string, f edition.Flat) []problem {
 		}
 		out = append(out, problem{t.from, NumberDiffers, level, msg})
 	}
-	for _, m := range unchecked(text, f.Sentence, found, orphans) {
+	out = append(out, otherMeasure(text, f)...)
+	people, of100 := peopleOf100(text, f)
+	out = append(out, people...)
+	for _, m := range unchecked(text, f.Sentence, append(found, of100...), orphans) {
 		out = append(out, problem{m[0], NotChecked, Warning, fmt.Sprintf("%q in a sentence bound to %s is no number that could be checked; it may be right or wrong", text[m[0]:m[1]], f.ID)})
 	}
 	for _, m := range certForm.FindAllStringSubmatchIndex(text, -1) {
-		said := strings.ToLower(firstOf(group(text, m, 1), group(text, m, 2)))
+		said := strings.ToLower(firstOf(group(text, m, 1), group(text, m, 2), group(text, m, 3)))
 		if said != f.Certainty {
 			out = append(out, problem{m[0], CertaintyWrong, Error, fmt.Sprintf("the certainty of %s is %s, the text says %s", f.ID, f.CertaintyWords(), said)})
 		}
@@ -247,12 +302,56 @@ func numberProblems(text string, f edition.Flat) []problem {
 	return out
 }
 
+// ofHundred is a number of people in a hundred, or a percentage.
+var ofHundred = regexp.MustCompile(`(?i)\b([0-9]{1,3})\s*(?:of|in|out\s+of|from|per)\s+(?:every\s+|a\s+)?100\b|\b([0-9]{1,3})\s*(?:%|per\s*cent\b|percent\b)`)
+
+// peopleOf100 holds numbers of people in a hundred against the finding's: with the
+// treatment, without it, and between. It returns those that agree as tokens too.
+func peopleOf100(text string, f edition.Flat) (out []problem, agreed []token) {
+	if f.Absolute == nil || f.Absolute.People == nil {
+		return nil, nil
+	}
+	p := f.Absolute.People
+	fits := func(s string) bool {
+		return slices.ContainsFunc([]float64{p.With, p.Without, p.WithLower, p.WithUpper, math.Abs(p.With - p.Without)}, func(x float64) bool { return agrees(s, x) })
+	}
+	levels := level.FindAllStringSubmatchIndex(text, -1)
+	talks := false
+	for _, m := range ofHundred.FindAllStringSubmatchIndex(text, -1) {
+		i := 2
+		if m[2] < 0 {
+			i = 4
+		}
+		if slices.ContainsFunc(levels, func(l []int) bool { return l[2] <= m[i] && m[i] < l[3] }) {
+			continue
+		}
+		talks = talks || i == 2
+		if s := text[m[i]:m[i+1]]; fits(s) {
+			agreed = append(agreed, token{from: m[i], to: m[i+1]})
+		} else if i == 2 {
+			out = append(out, problem{m[i], NumberDiffers, Error, fmt.Sprintf("of 100 people %s has %.0f with the treatment and %.0f with the comparator, the text says %s", f.ID, p.With, p.Without, s)})
+			agreed = append(agreed, token{from: m[i], to: m[i+1]})
+		}
+	}
+	if talks || len(agreed) > 0 { // "77 of 100 against 57"
+		for _, m := range free.FindAllStringSubmatchIndex(text, -1) {
+			if s := strings.TrimRight(text[m[2]:m[3]], ".,"); !strings.ContainsAny(s, ".,") && fits(s) {
+				agreed = append(agreed, token{from: m[2], to: m[2] + len(s)})
+			}
+		}
+	}
+	return out, agreed
+}
+
+// level is the level of an interval, which says nothing about the finding.
+var level = regexp.MustCompile(`(?i)(\b9[059](?:[.,][0-9])?\s*%)(?:[\s-]*(?:ci|pi|cri|ki|ic|confidence|credible|prediction|interval|konfidenz\w*|intervall\w*|guarded|unguarded|headline|fitted)\b|\s*[:,]?\s*[-−–+\[(]?[0-9])`)
+
 var (
 	// free is a number that stands by itself, not in a name such as CAPS-5.
-	free = regexp.MustCompile(`(?:^|[\s(\[{=≈<>≤≥:;,/“"])([-−–‑‐－]?[0-9][0-9.,]*)`)
-	// harmless are numbers that say nothing about the finding: the level of an
-	// interval, years, addresses and identifiers.
-	harmless = regexp.MustCompile(`(?i)\b9[059](?:\.[0-9])?\s*%|\b(?:19|20)[0-9]{2}\b|https?://\S+|\b10\.[0-9]{4,9}/\S+|\bf/[a-z0-9-]+@\S+|\be-[0-9a-f]+\b|\b(?:pmid|nct|eudract|isrctn)[:\s]*[0-9-]+|\bof (?:every )?100\b`)
+	free = regexp.MustCompile(`(?:^|[\s(\[{=≈<>≤≥:;,/“"])([-−–‑‐－+]?(?:[0-9][0-9.,·]*|[.,·][0-9]+))`)
+	// harmless are numbers that say nothing about the finding: years, addresses and
+	// identifiers.
+	harmless = regexp.MustCompile(`(?i)\b(?:19|20)[0-9]{2}\b|https?://\S+|\b10\.[0-9]{4,9}/\S+|\bf/[a-z0-9-]+@\S+|\be-[0-9a-f]+\b|\b(?:pmid|nct|eudract|isrctn)[:\s]*[0-9-]+|\b(?:of|in|per|from)\s+(?:every\s+)?100\b`)
 )
 
 // unchecked are the numbers of a bound sentence that no rule recognises and that
@@ -260,6 +359,9 @@ var (
 func unchecked(text, own string, found []token, orphans []int) [][2]int {
 	var out [][2]int
 	skip := harmless.FindAllStringIndex(text, -1)
+	for _, m := range level.FindAllStringSubmatchIndex(text, -1) {
+		skip = append(skip, m[2:4])
+	}
 	for _, m := range free.FindAllStringSubmatchIndex(text, -1) {
 		from, to := m[2], m[2]+len(strings.TrimRight(text[m[2]:m[3]], ".,"))
 		known := ownNumber(own, text[from:to]) || slices.ContainsFunc(found, func(t token) bool { return from < t.to && t.from < to }) ||
@@ -321,7 +423,24 @@ func verdictWords() []string {
 	return out
 }
 
+// verdictSaid are other words for a verdict.
+var verdictSaid = []struct {
+	form  *regexp.Regexp
+	state evidence.State
+}{
+	{regexp.MustCompile(`(?i)\b(?:confirmed|proven|proved|established|verified|validated)\b`), evidence.Supported},
+	{regexp.MustCompile(`(?i)\b(?:refuted|disproved|disproven|falsified|debunked)\b`), evidence.Contradicted},
+}
+
+// denied is a negation before a word.
+var denied = regexp.MustCompile(`(?i)\b(?:not|neither|nor|never|un|whether|if)\b[^.]*$`)
+
 func verdictProblem(text string, c evidence.ClaimVerdict) (problem, bool) {
+	for _, v := range verdictSaid {
+		if m := v.form.FindStringIndex(text); m != nil && v.state != c.Verdict && !denied.MatchString(text[max(0, m[0]-24):m[0]]) {
+			return problem{m[0], VerdictWrong, Error, fmt.Sprintf("the verdict on %s is %q, the text says %q", c.ID, c.Verdict.Words(c.Coverage), text[m[0]:m[1]])}, true
+		}
+	}
 	for _, m := range verdictForm.FindAllStringIndex(text, -1) {
 		if said := strings.ToLower(text[m[0]:m[1]]); said != string(c.Verdict) {
 			return problem{m[0], VerdictWrong, Error, fmt.Sprintf("the verdict on %s is %q, the text says %q", c.ID, c.Verdict, said)}, true

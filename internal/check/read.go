@@ -9,13 +9,16 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
-	"unicode/utf16"
 	"unicode/utf8"
 
 	"golang.org/x/net/html"
+
+	"past/crawler/charset"
+	"past/internal/text"
 )
 
 // The limits on what is read.
@@ -117,6 +120,9 @@ func Read(name string, b []byte) (Source, error) {
 	if len(b) > maxFile {
 		return s, fmt.Errorf("%s: larger than %d MiB; not read", name, maxFile>>20)
 	}
+	if why := refused(b); why != "" {
+		return s, fmt.Errorf("%s: %s; save it as .docx, .md, .html or .txt", name, why)
+	}
 	if s.Kind == "docx" {
 		text, err := docxText(b)
 		if err != nil {
@@ -131,6 +137,9 @@ func Read(name string, b []byte) (Source, error) {
 		text = htmlText(text)
 	}
 	s.Text = plainSpaces(text)
+	if s.Kind == "markdown" {
+		s.Text = plainMarks(s.Text)
+	}
 	return s, nil
 }
 
@@ -140,8 +149,58 @@ var wideSpaces = strings.NewReplacer("\u00a0", "  ", "\u202f", "   ", "\u2009", 
 
 func plainSpaces(s string) string { return wideSpaces.Replace(s) }
 
+// emphasis are marks of emphasis and code around words and numbers.
+var emphasis = regexp.MustCompile("[*`]+|(?:^|[\\s(\\[])_+|_+(?:[\\s)\\].,;:]|$)")
+
+// plainMarks writes spaces for marks of emphasis: offsets stay.
+func plainMarks(s string) string {
+	return emphasis.ReplaceAllStringFunc(s, func(m string) string {
+		return strings.NewReplacer("*", " ", "`", " ", "_", " ").Replace(m)
+	})
+}
+
+var (
+	minusWord = regexp.MustCompile(`(?i)\b(minus )(\s*[0-9.,])`)
+	minusSign = "   −" // as long as the word with its space
+)
+
+// digits writes numbers of several words and the word minus as signs and digits,
+// with spaces for what is left over: offsets stay.
+func digits(s string) string {
+	var b strings.Builder
+	last := 0
+	for _, n := range text.SpelledNumbers(s) {
+		b.WriteString(s[last:n.From] + strings.Repeat(" ", n.To-n.From-len(n.Digits)) + n.Digits)
+		last = n.To
+	}
+	b.WriteString(s[last:])
+	return minusWord.ReplaceAllString(b.String(), minusSign+"$2")
+}
+
 // invisible characters that Word leaves within words and numbers.
 var invisible = strings.NewReplacer("\u00ad", "", "\u200b", "", "\u200c", "", "\u200d", "", "\u2060", "", "\ufeff", "")
+
+// refused says what a file is that cannot be read as text, by its first bytes; ""
+// for the others. Reading it as text would find no number and report none.
+func refused(b []byte) string {
+	switch {
+	case bytes.HasPrefix(b, []byte("%PDF-")):
+		return "a PDF is not read"
+	case bytes.HasPrefix(b, []byte("\xd0\xcf\x11\xe0")):
+		return "an old or encrypted Office file is not read"
+	case bytes.HasPrefix(bytes.TrimSpace(b[:min(len(b), 64)]), []byte(`{\rtf`)):
+		return "a rich text file (RTF) is not read"
+	case bytes.HasPrefix(b, []byte("PK\x03\x04")):
+		if bytes.Contains(b[:min(len(b), 200)], []byte("opendocument")) {
+			return "an OpenDocument file is not read"
+		}
+	case bytes.IndexByte(b, 0) >= 0:
+		if e, _ := charset.EncodingOf(b); e != charset.UTF16LE && e != charset.UTF16BE {
+			return "it is not text"
+		}
+	}
+	return ""
+}
 
 func kindOf(name string, b []byte) string {
 	if bytes.HasPrefix(b, []byte("PK\x03\x04")) {
@@ -158,27 +217,16 @@ func kindOf(name string, b []byte) string {
 	return "plain"
 }
 
+// decode reads the encodings that programs save text in.
 func decode(b []byte, s *Source) string {
-	switch {
-	case bytes.HasPrefix(b, []byte("\xff\xfe")), bytes.HasPrefix(b, []byte("\xfe\xff")):
-		big := b[0] == 0xfe
-		u := make([]uint16, 0, len(b)/2)
-		for i := 2; i+1 < len(b); i += 2 {
-			if big {
-				u = append(u, uint16(b[i])<<8|uint16(b[i+1]))
-			} else {
-				u = append(u, uint16(b[i+1])<<8|uint16(b[i]))
-			}
-		}
-		return string(utf16.Decode(u))
-	case bytes.HasPrefix(b, []byte("\xef\xbb\xbf")):
-		b = b[3:]
+	if e, _ := charset.EncodingOf(b); e == charset.Windows1252 {
+		s.Notes = append(s.Notes, "the file is not UTF-8; it was read as Windows-1252")
 	}
-	if !utf8.Valid(b) {
+	text := charset.Text(b)
+	if !utf8.Valid(text) {
 		s.Notes = append(s.Notes, "the file is not UTF-8 throughout; bytes that could not be read were replaced")
-		return strings.ToValidUTF8(string(b), "\ufffd")
 	}
-	return string(b)
+	return strings.ToValidUTF8(strings.TrimPrefix(string(text), "\ufeff"), "\ufffd")
 }
 
 // htmlText is what a reader sees, link targets after the link, our markers in
@@ -245,7 +293,7 @@ func tagText(t html.Token, kind html.TokenType) string {
 var blocks = map[string]bool{"p": true, "li": true, "td": true, "th": true, "h1": true, "h2": true, "h3": true, "h4": true, "h5": true, "h6": true, "div": true, "blockquote": true, "dd": true, "dt": true, "figcaption": true}
 
 // docxText is the text of a Word file, one paragraph a line: body, footnotes,
-// endnotes and comments, each with its link targets.
+// endnotes, comments, headers and footers, each with its link targets.
 func docxText(b []byte) (string, error) {
 	z, err := zip.NewReader(bytes.NewReader(b), int64(len(b)))
 	if err != nil {
@@ -269,7 +317,13 @@ func docxText(b []byte) (string, error) {
 	}
 	var out strings.Builder
 	found := false
-	for _, name := range []string{"document", "footnotes", "endnotes", "comments"} {
+	parts := []string{"document", "footnotes", "endnotes", "comments"}
+	for _, f := range z.File {
+		if name, ok := strings.CutPrefix(strings.TrimSuffix(f.Name, ".xml"), "word/"); ok && marginPart.MatchString(name) {
+			parts = append(parts, name)
+		}
+	}
+	for _, name := range parts {
 		data, err := part("word/" + name + ".xml")
 		if err != nil {
 			return "", fmt.Errorf("word/%s.xml: %w", name, err)
@@ -312,6 +366,13 @@ func targets(rels []byte) map[string]string {
 	return out
 }
 
+// marginPart names a header or footer of a Word file.
+var marginPart = regexp.MustCompile(`^(?:header|footer)[0-9]*$`)
+
+// linkField is the instruction of a field that leads somewhere; the others (page
+// numbers, cross references) say nothing to a reader.
+var linkField = regexp.MustCompile(`HYPERLINK|ADDIN|CITATION`)
+
 // unread are the parts of a Word file that its reader does not see: deleted and
 // moved-away text, and the second copy of a text box.
 var unread = map[string]bool{"del": true, "moveFrom": true, "Fallback": true}
@@ -334,7 +395,7 @@ func symbol(attrs []xml.Attr) string {
 
 func wordText(out *strings.Builder, data []byte, links map[string]string) error {
 	d := xml.NewDecoder(bytes.NewReader(data))
-	inText, skip := false, 0
+	inText, inField, skip := false, false, 0
 	for {
 		t, err := d.Token()
 		if errors.Is(err, io.EOF) {
@@ -352,8 +413,10 @@ func wordText(out *strings.Builder, data []byte, links map[string]string) error 
 			switch t.Name.Local {
 			case "sym":
 				out.WriteString(symbol(t.Attr))
-			case "t", "instrText":
+			case "t":
 				inText = true
+			case "instrText":
+				inField = true
 			case "tab", "br", "cr":
 				out.WriteByte(' ')
 			case "noBreakHyphen":
@@ -371,14 +434,18 @@ func wordText(out *strings.Builder, data []byte, links map[string]string) error 
 				continue
 			}
 			switch t.Name.Local {
-			case "t", "instrText":
+			case "t":
 				inText = false
+			case "instrText":
+				inField = false
 			case "p":
 				out.WriteByte('\n')
 			}
 		case xml.CharData:
-			if inText && skip == 0 {
-				out.WriteString(strings.ReplaceAll(string(t), "\n", " "))
+			if said := strings.ReplaceAll(string(t), "\n", " "); inText && skip == 0 {
+				out.WriteString(said)
+			} else if inField && skip == 0 && linkField.MatchString(said) {
+				out.WriteString(" " + said + " ")
 			}
 		}
 	}

@@ -3,8 +3,11 @@ package text
 import (
 	"cmp"
 	"maps"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
+	"unicode"
 )
 
 // numberWords are the numbers that time frames write out. Tens and ones are
@@ -43,4 +46,73 @@ func NumberWords() []string {
 	words := slices.Collect(maps.Keys(numberWords))
 	slices.SortFunc(words, func(a, b string) int { return cmp.Or(cmp.Compare(len(b), len(a)), strings.Compare(a, b)) })
 	return words
+}
+
+// spelled finds what may be an English number of several words.
+var spelled = regexp.MustCompile(`(?i)\b(?:half\s+a\s+dozen|a\s+dozen|(?:a\s+hundred|` + spelledWord + `)(?:(?:\s+and\s+|\s+|-)(?:` + spelledWord + `))*)\b`)
+
+const spelledWord = "zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|" +
+	"twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|thousand|point"
+
+// Spelled is a number written in several words, with its place in the text.
+type Spelled struct {
+	From, To int
+	Digits   string
+}
+
+// SpelledNumbers finds English numbers of several words: "two hundred and
+// forty-two", "eighty-seven", "zero point nine one", "a dozen". Numbers of one word
+// are NumberWord's; words that make no number are left out.
+func SpelledNumbers(s string) []Spelled {
+	var out []Spelled
+	for _, m := range spelled.FindAllStringIndex(s, -1) {
+		phrase := strings.ToLower(s[m[0]:m[1]])
+		if _, single := NumberWord(phrase); single || phrase == "point" {
+			continue
+		}
+		if d, ok := spelledDigits(phrase); ok {
+			out = append(out, Spelled{m[0], m[1], d})
+		}
+	}
+	return out
+}
+
+func spelledDigits(s string) (string, bool) {
+	words := strings.FieldsFunc(s, func(r rune) bool { return r == '-' || unicode.IsSpace(r) })
+	switch words[len(words)-1] {
+	case "dozen":
+		return map[bool]string{true: "6", false: "12"}[words[0] == "half"], true
+	}
+	total, group, last := 0, 0, 1000 // last is the size of the word before
+	for i, w := range words {
+		switch {
+		case w == "point":
+			frac := ""
+			for _, d := range words[i+1:] {
+				x, ok := NumberWord(d)
+				if !ok && d != "zero" || x > 9 {
+					return "", false
+				}
+				frac += strconv.Itoa(int(x))
+			}
+			return strconv.Itoa(total+group) + "." + frac, frac != "" && i > 0
+		case w == "and":
+			continue
+		case w == "a":
+			group, last = 1, 1
+		case w == "hundred" && group > 0 && group < 100:
+			group, last = group*100, 100
+		case w == "thousand" && group > 0 && total == 0:
+			total, group, last = group*1000, 0, 1000
+		default:
+			x, ok := NumberWord(w)
+			n := int(x)
+			size := map[bool]int{true: 10, false: 1}[n >= 20]
+			if !ok && w != "zero" || size >= last || n >= 10 && last < 100 || w == "hundred" || w == "thousand" {
+				return "", false
+			}
+			group, last = group+n, size
+		}
+	}
+	return strconv.Itoa(total + group), true
 }
