@@ -120,12 +120,14 @@ func (s *site) ranked() []*evidence.Finding {
 }
 
 func (s *site) lede() string {
-	pooled, single, conflict, empty := 0, 0, 0, 0
+	pooled, single, conflict, empty, unasked := 0, 0, 0, 0, 0
 	for i := range s.Ed.Findings {
 		f := &s.Ed.Findings[i]
 		switch r := &f.Primary; {
 		case f.Headline.Estimate == nil && r.K > 1:
 			conflict++
+		case f.State == evidence.NotLooked:
+			unasked++
 		case f.Headline.Estimate == nil:
 			empty++
 		case r.K < 2:
@@ -143,6 +145,9 @@ func (s *site) lede() string {
 	}
 	if empty > 0 {
 		t += fmt.Sprintf("; %s no number", countVerb(empty, "has", "have"))
+	}
+	if unasked > 0 {
+		t += fmt.Sprintf("; %s not looked for", countVerb(unasked, "was", "were"))
 	}
 	return t + "."
 }

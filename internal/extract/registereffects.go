@@ -263,7 +263,11 @@ func (b *effectBuilder) describe(o *evidence.PostedOutcome, p armPair, t, c *evi
 		if slices.Contains(b.study.Conditions, t.Domain) {
 			e.Condition, e.PopulationClass = t.Domain, "diagnosis"
 		}
+		if slices.Contains(b.study.Conditions, "life-threatening-illness") { // anxiety in an illness is no anxiety disorder
+			e.PopulationClass = "other-illness"
+		}
 	}
+	e.Population = strings.Join(b.r.Conditions, "; ")
 	if b.about.known && b.about.match.ID == t.Instrument {
 		e.HigherBetter = higherBetter(b.v.DirectionOf(b.about.match, b.r.Conditions))
 	} else if in, ok := b.v.Instrument(t.Instrument); ok {

@@ -116,7 +116,11 @@ func ofEffect(e evidence.Effect) Candidate {
 	if population == "" && e.Condition != "" && e.Condition == e.Domain {
 		population = "diagnosis" // people with the condition that was measured
 	}
-	return Candidate{Substances: []string{e.Substance}, Domains: []string{e.Domain}, Conditions: []string{e.Condition}, Population: population, People: e.Population,
+	people := e.Population
+	if people == "" && e.Condition != "" {
+		people = plain(e.Condition) // a posted result says only what its trial is about
+	}
+	return Candidate{Substances: []string{e.Substance}, Domains: []string{e.Domain}, Conditions: []string{e.Condition}, Population: population, People: people,
 		Design: e.Design, Comparator: e.ComparatorClass, As: e.Comparator}
 }
 
