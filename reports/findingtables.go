@@ -95,7 +95,7 @@ func modelTable(f *evidence.Finding, read reading) *chart.Table {
 		row("Q", show.FixedP(r.Q, 2), raw(r.Q), fmt.Sprintf("%s, p %s", show.Plural(max(r.K-1, 0), "degree of freedom", "degrees of freedom"), show.PRel(r.QP)))
 	}
 	row("Studies", show.Int(r.K), "", "")
-	row("Participants", show.Int(r.N), "", "each person counted once")
+	row("Participants", r.N.String(), "", "each person counted once")
 	row("Effect formulas", formulaName(r.Formula), "", "")
 	return t
 }

@@ -79,7 +79,7 @@ func pooled(t testing.TB, label string, effects []evidence.Effect) evidence.Pool
 	for _, e := range effects {
 		yi, vi = append(yi, *e.Estimate), append(vi, *e.Variance)
 		r.EffectIDs = append(r.EffectIDs, e.ID)
-		r.N += int(*e.N1 + *e.N2)
+		r.N += evidence.People(*e.N1 + *e.N2)
 	}
 	switch len(effects) {
 	case 0:

@@ -303,7 +303,7 @@ func (p *forestParts) study(s *site, e *evidence.Effect, href func(evidence.Effe
 
 // people writes the size of a pooled result: "6 studies, 242 people".
 func people(r *evidence.PooledResult) string {
-	return show.Plural(r.K, "study", "studies") + ", " + show.Plural(r.N, "person", "people")
+	return show.Plural(r.K, "study", "studies") + ", " + participants(r.N, "person", "people")
 }
 
 // summary adds a row that stands for several studies, and its line in the table.
@@ -457,4 +457,12 @@ func (s *site) permalink(finding string) string {
 		t += " · data to " + show.Clip(s.Ed.Date, 20)
 	}
 	return t
+}
+
+// participants is a number of participants with its noun, or that it is not stated.
+func participants(n evidence.People, one, many string) string {
+	if n <= 0 {
+		return n.Words(one, many)
+	}
+	return show.Plural(int(n), one, many)
 }

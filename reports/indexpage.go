@@ -297,7 +297,7 @@ func stateWords(f *evidence.Finding, registered int) (class, text string) {
 func (s *site) findingRow(f *evidence.Finding) findingRow {
 	read := readingOf(f, s.Name)
 	r := &f.Primary
-	row := findingRow{Href: s.findPath[f.ID], Title: titleOf(f), K: show.Int(r.K), N: show.Int(r.N), Cert: certOf(f.Certainty), Open: show.None}
+	row := findingRow{Href: s.findPath[f.ID], Title: titleOf(f), K: show.Int(r.K), N: r.N.String(), Cert: certOf(f.Certainty), Open: show.None}
 	if f.Comparator != "" {
 		row.Under = "against " + s.comparators(f.Comparator)
 	}

@@ -88,10 +88,8 @@ func claimBasis(c *evidence.ClaimVerdict) string {
 		return "no trial of this tracker answers it"
 	case c.K == 0:
 		return "no study with a number"
-	case c.N == 0:
-		return show.Plural(c.K, "study", "studies") + ", number of participants not stated"
 	}
-	return show.Plural(c.K, "study", "studies") + ", " + show.Plural(c.N, "participant", "participants")
+	return show.Plural(c.K, "study", "studies") + ", " + participants(c.N, "participant", "participants")
 }
 
 // claimNumber is the one number behind a claim: the headline of the first finding

@@ -27,7 +27,7 @@ func TestFixtureFigures(t *testing.T) {
 		est, lo, hi float64
 	}{{0, 6, 242, -0.7119, -1.0588, -0.3651}, {1, 12, 585, -0.9031, -1.2561, -0.5501}} {
 		r := ed.Findings[c.i].Primary
-		if r.K != c.k || r.N != c.n || math.Abs(*r.Estimate-c.est) > 5e-5 || math.Abs(*r.CILower-c.lo) > 5e-5 || math.Abs(*r.CIUpper-c.hi) > 5e-5 {
+		if r.K != c.k || int(r.N) != c.n || math.Abs(*r.Estimate-c.est) > 5e-5 || math.Abs(*r.CILower-c.lo) > 5e-5 || math.Abs(*r.CIUpper-c.hi) > 5e-5 {
 			t.Errorf("%s: k %d n %d %.4f [%.4f, %.4f], want %+v", ed.Findings[c.i].ID, r.K, r.N, *r.Estimate, *r.CILower, *r.CIUpper, c)
 		}
 	}

@@ -197,7 +197,9 @@ func tokens(text string, f edition.Flat) (found []token, orphans []int) {
 		}
 	}
 	count(kForm, f.K, "number of studies")
-	count(nForm, f.N, "number of participants")
+	if f.N > 0 {
+		count(nForm, int(f.N), "number of participants")
+	}
 	if f.I2Q != nil {
 		for _, m := range i2Form.FindAllStringSubmatchIndex(text, -1) {
 			found = append(found, token{from: m[2], to: m[3], want: *f.I2Q, name: "I²"})

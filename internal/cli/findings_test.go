@@ -11,7 +11,7 @@ import (
 
 func answered(id string, kind evidence.HeadlineKind, k int) evidence.Finding {
 	est, lo, hi := -0.5, -0.9, -0.1
-	f := evidence.Finding{ID: id, Primary: evidence.PooledResult{K: k, N: 30 * k, Measure: "SMD", Method: "REML", Test: "knha", Formula: "metapsy", Estimate: &est, CILower: &lo, CIUpper: &hi}}
+	f := evidence.Finding{ID: id, Primary: evidence.PooledResult{K: k, N: evidence.People(30 * k), Measure: "SMD", Method: "REML", Test: "knha", Formula: "metapsy", Estimate: &est, CILower: &lo, CIUpper: &hi}}
 	f.Headline = evidence.Headline{Kind: kind}
 	if kind != evidence.HeadlineNotPooled {
 		f.Headline.Estimate, f.Headline.Lower, f.Headline.Upper = &est, &lo, &hi

@@ -11,19 +11,19 @@ import (
 // numbers. Ratio measures are natural logarithms (Scale "log"), with the ratio
 // itself under Natural. A finding with k = 0 has no estimate.
 type Flat struct {
-	ID       string   `json:"id"`
-	Question string   `json:"question"`
-	Title    string   `json:"title"`
-	Measure  string   `json:"measure"`
-	Scale    string   `json:"scale"` // identity | log
-	Formula  string   `json:"formula"`
-	Method   string   `json:"method"`
-	Test     string   `json:"test"`
-	K        int      `json:"k"`
-	N        int      `json:"n"`
-	Estimate *float64 `json:"estimate"`
-	SE       *float64 `json:"se"`
-	P        *float64 `json:"p"`
+	ID       string          `json:"id"`
+	Question string          `json:"question"`
+	Title    string          `json:"title"`
+	Measure  string          `json:"measure"`
+	Scale    string          `json:"scale"` // identity | log
+	Formula  string          `json:"formula"`
+	Method   string          `json:"method"`
+	Test     string          `json:"test"`
+	K        int             `json:"k"`
+	N        evidence.People `json:"n"`
+	Estimate *float64        `json:"estimate"`
+	SE       *float64        `json:"se"`
+	P        *float64        `json:"p"`
 	// CILb and CIUb are the fitted interval with the guard applied where it acts;
 	// UnguardedLb and UnguardedUb its footnote, null where it does not.
 	CILb        *float64 `json:"ci_lb"`

@@ -42,7 +42,7 @@ func (f Flat) NumberWords() string {
 	if f.Estimate == nil {
 		return fmt.Sprintf("k = %d; no pooled number", f.K)
 	}
-	out := fmt.Sprintf("%s; k = %d; n = %d; certainty %s; %s; effect formulas of %s", f.EstimateWords(), f.K, f.N, f.CertaintyWords(),
+	out := fmt.Sprintf("%s; k = %d; n = %s; certainty %s; %s; effect formulas of %s", f.EstimateWords(), f.K, f.N, f.CertaintyWords(),
 		synthesis.ModelWords(f.Method, f.Test), f.Formula)
 	if k := f.Headline.Kind; k == evidence.HeadlineSmall || k == evidence.HeadlineNotPooled {
 		out += fmt.Sprintf("; %s: %s", k, f.Headline.Note)

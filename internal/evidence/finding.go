@@ -13,7 +13,7 @@ type PooledResult struct {
 	Test    string `json:"test"`   // knha, z, …
 
 	K        int      `json:"k"`
-	N        int      `json:"n"` // participants in the pooled comparisons, nobody twice
+	N        People   `json:"n"` // participants in the pooled comparisons, nobody twice
 	Estimate *float64 `json:"estimate"`
 	SE       *float64 `json:"se"`
 	P        *float64 `json:"p"`
@@ -409,7 +409,7 @@ type ClaimVerdict struct {
 	Findings  []string `json:"findings"`
 	Certainty string   `json:"certainty,omitempty"`
 	K         int      `json:"k"`
-	N         int      `json:"n"`
+	N         People   `json:"n"`
 	Date      string   `json:"date"`
 	Coverage  Coverage `json:"coverage"`
 }

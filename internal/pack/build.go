@@ -290,7 +290,7 @@ func (in Input) claim(v evidence.ClaimVerdict) ClaimCard {
 	c := ClaimCard{ID: v.ID, Text: v.Text, Verdict: v.Verdict.Words(v.Coverage), Why: v.Why, Rule: v.Rule, Findings: v.Findings}
 	c.Plain = firstOf(v.Instead, v.Why)
 	c.Curriculum = fmt.Sprintf("Verdict on %q in edition %s: %s (%s).", v.Text, in.Document.ID, c.Verdict, v.Why)
-	c.Researcher = fmt.Sprintf("Verdict: %s; k = %d, n = %d; %s. Rule: %s.", c.Verdict, v.K, v.N, v.Why, v.Rule)
+	c.Researcher = fmt.Sprintf("Verdict: %s; k = %d, n = %s; %s. Rule: %s.", c.Verdict, v.K, v.N, v.Why, v.Rule)
 	c.Discuss = "Which result would change this verdict, and in which direction? Use the rule."
 	if items, err := in.Shelf.Cite(v.ID); err == nil {
 		c.Citation, c.Permalink = cite.Line(short(items[0])), items[0].Location

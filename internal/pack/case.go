@@ -66,7 +66,7 @@ func caseOf(v *vocab.Vocabulary, flats []edition.Flat, findings []evidence.Findi
 			"with its certainty, not the trial's own."},
 	)
 	if of.Primary.K > 1 {
-		c.Questions = append(c.Questions, Answered{"How many other studies answer the same question in this edition?", fmt.Sprintf("%d; together %d people.", of.Primary.K-1, of.Primary.N)})
+		c.Questions = append(c.Questions, Answered{"How many other studies answer the same question in this edition?", fmt.Sprintf("%d; together %s.", of.Primary.K-1, of.Primary.N.Words("person", "people"))})
 	}
 	return c
 }

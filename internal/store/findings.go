@@ -26,7 +26,7 @@ func (s *Store) ReplaceFindings(ctx context.Context, fs []evidence.Finding, cs [
 		}
 		for i := range cs {
 			v := &cs[i]
-			err := c.addDocument("INSERT INTO claim (id, verdict, k, n, document) VALUES (?, ?, ?, ?, ?)", v, v.ID, string(v.Verdict), v.K, v.N)
+			err := c.addDocument("INSERT INTO claim (id, verdict, k, n, document) VALUES (?, ?, ?, ?, ?)", v, v.ID, string(v.Verdict), v.K, int(v.N))
 			if err != nil {
 				return fmt.Errorf("claim %s: %w", v.ID, err)
 			}
@@ -61,7 +61,7 @@ func (c *conn) addFinding(f *evidence.Finding) error {
 	}
 	return c.addDocument(`INSERT INTO finding (id, question, title, substance, condition, domain, measure, formula, method, test, k, n,
 		estimate, ci_lb, ci_ub, certainty, signed, document) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, f,
-		f.ID, f.Question, f.Title, f.Substance, f.Condition, f.Domain, f.Measure, p.Formula, p.Method, p.Test, p.K, p.N,
+		f.ID, f.Question, f.Title, f.Substance, f.Condition, f.Domain, f.Measure, p.Formula, p.Method, p.Test, p.K, int(p.N),
 		nullFloat(p.Estimate), nullFloat(p.CILower), nullFloat(p.CIUpper), f.Certainty.Level, f.Certainty.Signed)
 }
 

@@ -114,7 +114,7 @@ func commonest(effects []evidence.Effect) (id string, rows []evidence.Effect) {
 	for name, g := range groups {
 		d := len(g) - len(rows)
 		if d == 0 {
-			d = Participants(g) - Participants(rows)
+			d = int(Participants(g) - Participants(rows))
 		}
 		if id == "" || d > 0 || d == 0 && name < id {
 			id, rows = name, g

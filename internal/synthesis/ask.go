@@ -56,7 +56,7 @@ func placeboLike(comparators []string) bool {
 func answer(q Question, f *evidence.Finding, level certainty.Level, th certainty.Thresholds) string {
 	p := f.Primary
 	lo, hi, ok := f.Headline.Interval()
-	who := fmt.Sprintf("In %s with %s", plural(p.K, "trial", "trials"), plural(p.N, "person", "people"))
+	who := fmt.Sprintf("In %s with %s", plural(p.K, "trial", "trials"), p.N.Words("person", "people"))
 	sure := "Certainty is " + level.String() + "."
 	if level == certainty.NotRated {
 		sure = "The certainty is not rated."

@@ -30,7 +30,7 @@ func eligible(q Question, effects []evidence.Effect) []evidence.Effect {
 func poolCHE(m Model, effects []evidence.Effect) (evidence.PooledResult, error) {
 	r := evidence.PooledResult{Label: m.Label, Measure: m.Measure, Formula: m.Formula, Method: "CHE", Test: "CR2, Satterthwaite t", EffectIDs: []string{}, Warnings: []string{}}
 	var d multilevel.Data
-	most := map[string]int{}
+	most := map[string]evidence.People{}
 	for _, e := range effects {
 		d.Effect, d.Variance, d.Cluster = append(d.Effect, evidence.Value(e.Estimate)), append(d.Variance, evidence.Value(e.Variance)), append(d.Cluster, e.StudyID)
 		r.EffectIDs = append(r.EffectIDs, e.ID)
@@ -38,7 +38,10 @@ func poolCHE(m Model, effects []evidence.Effect) (evidence.PooledResult, error) 
 	}
 	r.K = len(most)
 	for _, n := range most {
-		r.N += n
+		if r.N += n; n == 0 { // one study does not state its people
+			r.N = 0
+			break
+		}
 	}
 	if r.K < 2 {
 		return r, fmt.Errorf("a model of several effects per study needs two studies; there is %d", r.K)

@@ -181,7 +181,7 @@ func judgeClaim(cv *evidence.ClaimVerdict, c Claim, bound []evidence.Finding) {
 		shown = MeasureName(p.Measure) + " " + Full(p.Measure, *f.Headline.Estimate, lo, hi, 2)
 	}
 	cv.Why = fmt.Sprintf("%s: %s; %s, %s; %s.", cmp.Or(f.Title, f.ID), shown,
-		plural(p.K, "study", "studies"), plural(p.N, "participant", "participants"), certaintyWords(f.Certainty))
+		plural(p.K, "study", "studies"), p.N.Words("participant", "participants"), certaintyWords(f.Certainty))
 	cv.Why = strings.TrimSpace(cv.Why + " " + whyVerdict(c, f, lo, hi))
 	cv.Verdict = verdictOf(c, f)
 	for i, other := range bound {

@@ -12,7 +12,7 @@ import (
 // made is a finding with numbers of our choice.
 func made(id string, k int, est, lo, hi float64, level string, lower bool) evidence.Finding {
 	f := evidence.Finding{ID: id, Measure: "SMD", LowerIsBetter: lower, Certainty: evidence.Certainty{Level: level}}
-	f.Primary = evidence.PooledResult{Measure: "SMD", K: k, N: 50 * k}
+	f.Primary = evidence.PooledResult{Measure: "SMD", K: k, N: evidence.People(50 * k)}
 	if k > 0 {
 		f.Primary.Estimate, f.Primary.CILower, f.Primary.CIUpper = &est, &lo, &hi
 		f.Headline = evidence.Headline{Kind: evidence.HeadlinePooled, Estimate: &est, Lower: &lo, Upper: &hi}

@@ -33,7 +33,7 @@ func grade(q Question, f *evidence.Finding, registersSearched bool) error {
 	f.Certainty = evidence.Certainty{Level: p.Level.String(), Note: p.Sentence}
 	if f.Primary.K == 1 && f.Primary.N < smallStudySize && p.Level > certainty.VeryLow {
 		f.Certainty.Level = certainty.VeryLow.String()
-		f.Certainty.Note += fmt.Sprintf(" One study of %d participants: %s", f.Primary.N, smallStudyRule)
+		f.Certainty.Note += fmt.Sprintf(" One study of %s: %s", strings.Replace(f.Primary.N.Words("participant", "participants"), "number of participants not stated", "an unstated number of participants", 1), smallStudyRule)
 	}
 	for _, d := range p.Domains {
 		rule := d.Rule
@@ -52,7 +52,10 @@ func grade(q Question, f *evidence.Finding, registersSearched bool) error {
 func gradeInputs(q Question, f *evidence.Finding, searched bool) certainty.Inputs {
 	p := f.Primary
 	in := certainty.Unknown()
-	in.Measure, in.Randomised, in.K, in.Participants = q.Measure, true, p.K, float64(p.N)
+	in.Measure, in.Randomised, in.K = q.Measure, true, p.K
+	if p.N > 0 {
+		in.Participants = float64(p.N)
+	}
 	in.Estimate, in.Lo, in.Hi = *p.Estimate, *p.CILower, *p.CIUpper
 	if lo, hi, ok := f.Headline.Interval(); ok {
 		in.Estimate, in.Lo, in.Hi = *f.Headline.Estimate, lo, hi

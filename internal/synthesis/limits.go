@@ -208,7 +208,7 @@ func notToSay(q Question, f evidence.Finding) []string {
 	across := lo <= 0 && hi >= 0
 	level := orNone(f.Certainty.Level)
 	if q.Kind == "harm" {
-		add(true, who+" "+map[bool]string{true: "are", false: "is"}[q.Plural]+" safe", fmt.Sprintf("%s and %s are too few to exclude rare harm", plural(p.K, "study", "studies"), plural(p.N, "participant", "participants")))
+		add(true, who+" "+map[bool]string{true: "are", false: "is"}[q.Plural]+" safe", fmt.Sprintf("%s and %s are too few to exclude rare harm", plural(p.K, "study", "studies"), p.N.Words("participant", "participants")))
 		add(across, "no more frequent than with the comparator", "an interval that includes no difference does not show that there is none")
 		return out
 	}

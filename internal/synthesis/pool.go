@@ -229,17 +229,17 @@ func several(effects []evidence.Effect) bool {
 	return len(n) > 1 && len(effects) > len(n)
 }
 
-// Participants counts the people in the pooled comparisons.
-func Participants(effects []evidence.Effect) int {
+// Participants counts the people in the pooled comparisons; where one of them
+// does not state its people their number is not known.
+func Participants(effects []evidence.Effect) evidence.People {
 	n := 0.0
 	for _, e := range effects {
-		for _, p := range []*float64{e.N1, e.N2} {
-			if p != nil {
-				n += *p
-			}
+		if e.N1 == nil || e.N2 == nil {
+			return 0
 		}
+		n += *e.N1 + *e.N2
 	}
-	return int(math.Round(n))
+	return evidence.People(math.Round(n))
 }
 
 func finite(x float64) *float64 {

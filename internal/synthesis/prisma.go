@@ -36,7 +36,7 @@ var codeOrder = []string{CodeMeasure, CodePopulation, CodeDesign, CodePlan, Code
 
 // CountPrisma counts the rows of a finding that Answer made from b.
 func CountPrisma(f evidence.Finding, b Base) Prisma {
-	p := Prisma{Studies: len(b.Studies), RowsPooled: len(f.Effects), RowsAssessed: len(f.Effects) + len(f.Excluded), Participants: f.Primary.N}
+	p := Prisma{Studies: len(b.Studies), RowsPooled: len(f.Effects), RowsAssessed: len(f.Effects) + len(f.Excluded), Participants: int(f.Primary.N)}
 	sources, codes, missing := b.registered(), map[string]int{}, map[string]int{}
 	pooled, closest := map[string]bool{}, map[string]int{}
 	for _, e := range f.Effects {

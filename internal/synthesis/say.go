@@ -52,7 +52,7 @@ func say(q Question, f *evidence.Finding) error {
 		return fmt.Errorf("the sentence %q says too much: %s", statement, why)
 	}
 	num := fmt.Sprintf("%s %s [%s, %s]", MeasureName(q.Measure), natural(q.Measure, est), natural(q.Measure, lo), natural(q.Measure, hi))
-	who := fmt.Sprintf("%s, %s", plural(p.K, "study", "studies"), plural(p.N, "participant", "participants"))
+	who := fmt.Sprintf("%s, %s", plural(p.K, "study", "studies"), p.N.Words("participant", "participants"))
 	switch n := otherIllness(f.Effects); {
 	case n > 0 && n < p.K:
 		who += fmt.Sprintf("; %d of the studies in people with another illness", n)

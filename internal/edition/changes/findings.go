@@ -50,7 +50,7 @@ func (c *comparison) finding(id string, a, b Finding) {
 	}
 	x, y := a.Flat, b.Flat
 	if x.K != y.K {
-		c.add(KChanged, id, y.Title, fmt.Sprintf("k = %d, n = %d", x.K, x.N), fmt.Sprintf("k = %d, n = %d", y.K, y.N), why,
+		c.add(KChanged, id, y.Title, fmt.Sprintf("k = %d, n = %s", x.K, x.N), fmt.Sprintf("k = %d, n = %s", y.K, y.N), why,
 			Detail{Findings: []string{id}, Moved: (x.K == 0) != (y.K == 0)})
 	}
 	c.estimate(id, x, y, why)

@@ -144,13 +144,13 @@ func (l *Library) answer(d *edition.Document, what, of string, data any) Answer 
 
 // Brief is a finding in a list.
 type Brief struct {
-	ID        string `json:"id"`
-	Title     string `json:"title"`
-	K         int    `json:"k"`
-	N         int    `json:"n"`
-	Estimate  string `json:"estimate"` // in words, with its headline interval
-	Certainty string `json:"certainty"`
-	Permalink string `json:"permalink"`
+	ID        string          `json:"id"`
+	Title     string          `json:"title"`
+	K         int             `json:"k"`
+	N         evidence.People `json:"n"`
+	Estimate  string          `json:"estimate"` // in words, with its headline interval
+	Certainty string          `json:"certainty"`
+	Permalink string          `json:"permalink"`
 }
 
 // Findings lists an edition's findings.
