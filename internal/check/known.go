@@ -41,13 +41,14 @@ func NewKnown(ctx context.Context, st *store.Store, shelf *cite.Shelf, earlier f
 		switch {
 		case r.Kind == evidence.KindTrial:
 			for _, id := range append([]string{r.ID}, r.Aliases...) {
-				k.Trials[ident.Canonical(id)] = r.Status
+				id, status := strings.Clone(id), evidence.Own(r.Status)
+				k.Trials[ident.Canonical(id)] = status
 				if stem := ident.Stem(id); k.Trials[stem] == "" { // a EudraCT number without a country
-					k.Trials[stem] = r.Status
+					k.Trials[stem] = status
 				}
 			}
 		case r.Publication != nil:
-			k.paper(*r.Publication)
+			k.paper(evidence.Own(*r.Publication))
 		}
 	}
 	links, err := st.Links(ctx, "")

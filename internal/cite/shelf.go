@@ -40,13 +40,13 @@ type Shelf struct {
 	effects  map[string]evidence.Effect
 	works    map[string]Item // by normal DOI
 	byPMID   map[string]Item
-	records  map[string]evidence.Record // trials
+	records  map[string]Item // trials
 }
 
 // NewShelf reads from the store what the document's findings rest on.
 func NewShelf(ctx context.Context, st *store.Store, doc edition.Document, base string, accessed time.Time) (*Shelf, error) {
 	s := &Shelf{Document: doc, Base: strings.TrimSuffix(base, "/"),
-		findings: map[string]evidence.Finding{}, effects: map[string]evidence.Effect{}, works: map[string]Item{}, byPMID: map[string]Item{}, records: map[string]evidence.Record{}}
+		findings: map[string]evidence.Finding{}, effects: map[string]evidence.Effect{}, works: map[string]Item{}, byPMID: map[string]Item{}, records: map[string]Item{}}
 	if !accessed.IsZero() {
 		s.Accessed = Date{accessed.Year(), int(accessed.Month()), accessed.Day()}
 	}
@@ -77,10 +77,10 @@ func NewShelf(ctx context.Context, st *store.Store, doc edition.Document, base s
 		}
 		switch {
 		case r.Kind == evidence.KindPublication && r.Publication != nil:
-			s.add(FromPublication(*r.Publication, r.URL))
+			s.add(evidence.Own(FromPublication(*r.Publication, r.URL)))
 		case r.Kind == evidence.KindTrial:
-			r.Results = nil
-			s.records[r.ID] = r
+			it := evidence.Own(s.trial(&r))
+			s.records[it.Key] = it
 		}
 	}
 	return s, nil
@@ -182,8 +182,8 @@ func (s *Shelf) Cite(key string) ([]Item, error) {
 	case key == SoftwareKey:
 		return []Item{s.Software()}, nil
 	}
-	if r, ok := s.records[strings.ToUpper(key)]; ok {
-		return []Item{s.trial(r)}, nil
+	if it, ok := s.records[strings.ToUpper(key)]; ok {
+		return []Item{it}, nil
 	}
 	if it, ok := s.Work(key); ok {
 		return []Item{it}, nil
@@ -262,7 +262,7 @@ func (s *Shelf) Software() Item {
 	return Item{Key: SoftwareKey, Type: Software, Title: "PAST evidence tracker", Authors: []Name{{Literal: Tracker}}, Version: s.Document.SoftwareVersion, Accessed: s.Accessed}
 }
 
-func (s *Shelf) trial(r evidence.Record) Item {
+func (s *Shelf) trial(r *evidence.Record) Item {
 	it := Item{Key: r.ID, Type: Webpage, Title: firstOf(r.Title, r.OfficialTitle, r.ID), ContainerTitle: r.Source, Number: r.ID, URL: r.URL,
 		Issued: ParseDate(firstOf(r.LastUpdatePosted.Raw, r.FirstPosted.Raw)), Accessed: s.Accessed,
 		Notes: []string{"Register record " + r.ID + ", status in this edition: " + firstOf(string(r.Status), "not stated")}}
@@ -331,9 +331,8 @@ func (s *Shelf) study(e evidence.Effect) Item {
 		return it
 	}
 	if e.DOI == "" {
-		if r, ok := s.records[e.RecordID]; ok {
-			it := s.trial(r)
-			it.Notes = append(it.Notes, "Cited for the study "+e.StudyLabel)
+		if it, ok := s.records[e.RecordID]; ok {
+			it.Notes = append(slices.Clone(it.Notes), "Cited for the study "+e.StudyLabel)
 			return it
 		}
 	}

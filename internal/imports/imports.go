@@ -55,7 +55,7 @@ type Importer struct {
 func (im *Importer) Files(ctx context.Context, paths []string) (Report, error) {
 	rep := Report{Drift: map[string]int{}}
 	for _, path := range paths {
-		err := open(path, cmp.Or[io.Reader](im.Stdin, os.Stdin), func(in input) error {
+		err := open(ctx, path, cmp.Or[io.Reader](im.Stdin, os.Stdin), func(in input) error {
 			if err := ctx.Err(); err != nil {
 				return err
 			}

@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"runtime"
 	"strings"
@@ -210,5 +211,22 @@ func TestDevicesAreRefused(t *testing.T) {
 	}
 	if _, err := importer(t).Files(context.Background(), []string{"/dev/zero"}); err == nil || !strings.Contains(err.Error(), "not a regular file") {
 		t.Error(err)
+	}
+	// A pipe is read; one that nothing writes to is left when the command is stopped.
+	pipe := filepath.Join(t.TempDir(), "pipe")
+	if err := exec.Command("mkfifo", pipe).Run(); err != nil {
+		t.Skip("mkfifo:", err)
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	time.AfterFunc(100*time.Millisecond, stop)
+	if _, err := importer(t).Files(ctx, []string{pipe}); !errors.Is(err, context.Canceled) {
+		t.Error(err)
+	}
+	if err := exec.Command("mkfifo", pipe+"2").Run(); err != nil {
+		t.Fatal(err)
+	}
+	go func() { _ = os.WriteFile(pipe+"2", []byte(study1+"\n"+study2), 0o600) }()
+	if rep, err := importer(t).Files(context.Background(), []string{pipe + "2"}); err != nil || rep.Records != 2 {
+		t.Errorf("%+v, %v", rep, err)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"archive/zip"
 	"bufio"
 	"compress/gzip"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -46,7 +47,7 @@ func (e *badInput) Unwrap() error { return e.err }
 
 // open gives the texts of a path in a fixed order: of "-" the standard input,
 // of a folder all its files but hidden ones, of an archive its members.
-func open(name string, stdin io.Reader, each func(input) error) error {
+func open(ctx context.Context, name string, stdin io.Reader, each func(input) error) error {
 	if name == "-" {
 		return each(unzipped(input{name: "-", r: limited(stdin, "the standard input", maxPipe)}, 0))
 	}
@@ -60,7 +61,7 @@ func open(name string, stdin io.Reader, each func(input) error) error {
 	case mode.IsRegular():
 		return openFile(name, info.Size(), each)
 	case mode&fs.ModeNamedPipe != 0:
-		f, err := os.Open(name)
+		f, err := openPipe(ctx, name)
 		if err != nil {
 			return err
 		}
@@ -68,6 +69,31 @@ func open(name string, stdin io.Reader, each func(input) error) error {
 		return each(unzipped(input{name: name, r: limited(f, name, maxPipe)}, 0))
 	default:
 		return fmt.Errorf("%s is not a regular file, a folder or a pipe", name)
+	}
+}
+
+// openPipe waits for the program that writes into a pipe, and stops waiting when
+// ctx ends: opening one that nobody writes to does not return.
+func openPipe(ctx context.Context, name string) (*os.File, error) {
+	type opened struct {
+		f   *os.File
+		err error
+	}
+	done := make(chan opened, 1)
+	go func() {
+		f, err := os.Open(name)
+		done <- opened{f, err}
+	}()
+	select {
+	case o := <-done:
+		return o.f, o.err
+	case <-ctx.Done():
+		go func() { // the writer may still come
+			if o := <-done; o.f != nil {
+				o.f.Close()
+			}
+		}()
+		return nil, ctx.Err()
 	}
 }
 

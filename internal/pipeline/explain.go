@@ -35,10 +35,11 @@ func (p *Pipeline) Explain(ctx context.Context, id string) (Explanation, error) 
 	default:
 		e, err := p.Store.Effect(ctx, id)
 		if errors.Is(err, store.ErrNotFound) {
-			return x, fmt.Errorf("%q is neither a finding nor an effect of this database; past cite --list names the findings, past explain FINDING their effects", id)
+			return x, fmt.Errorf("%.80q is neither a finding nor an effect of this database (%w); past cite --list names the findings, past explain FINDING their effects",
+				id, store.ErrNotFound)
 		}
 		if err != nil {
-			return x, fmt.Errorf("%q is neither a finding nor an effect of this database: %w", id, err)
+			return x, fmt.Errorf("effect %.80q: %w", id, err)
 		}
 		x.Kind, x.Effects = "effect", []evidence.Effect{e}
 	}

@@ -44,6 +44,9 @@ func ReadTable(data []byte, names ...string) (*Table, error) {
 	if err != nil {
 		return nil, err
 	}
+	if no, n := longestLine(data); n > maxLine {
+		return nil, fmt.Errorf("line %d has %d bytes, more than a row of a table can have here (%d): is a quote left open?", no, n, maxLine)
+	}
 	mark, data, skipped := separatorLine(data)
 	if mark == 0 {
 		mark = Separator(data)
@@ -83,6 +86,20 @@ func ReadTable(data []byte, names ...string) (*Table, error) {
 		t.add(rows[i], lines[i])
 	}
 	return t, nil
+}
+
+// maxLine bounds a line of a table, in bytes: reading one takes a multiple of it.
+const maxLine = 8 << 20
+
+// longestLine gives the number and the length of the longest line.
+func longestLine(data []byte) (no, size int) {
+	at := 0
+	for line := range bytes.Lines(data) {
+		if at++; len(line) > size {
+			no, size = at, len(line)
+		}
+	}
+	return no, size
 }
 
 // add keeps a row, or the problem that it does not fit. A row of one cell is a

@@ -78,3 +78,12 @@ func FuzzReadTable(f *testing.F) {
 		}
 	})
 }
+
+// A line that no table has, such as one behind a quote that was left open, is
+// refused before it is read.
+func TestLongLine(t *testing.T) {
+	data := "study,mean\nA,\"" + strings.Repeat("x", 9<<20) + "\n"
+	if _, err := ReadTable([]byte(data)); err == nil || !strings.Contains(err.Error(), "line 2 has") {
+		t.Errorf("%.200v", err)
+	}
+}

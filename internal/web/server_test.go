@@ -12,6 +12,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -172,6 +173,29 @@ func TestHandlersKeepTheDescription(t *testing.T) {
 		if rec := w.get("GET", target); rec.Code != code || rec.Header().Get("Content-Type") != "application/problem+json" {
 			t.Errorf("%s: %d %s", target, rec.Code, rec.Body)
 		}
+	}
+}
+
+// What nothing is called is not found, whatever it looks like, on every route: it
+// is never a fault of the server's.
+func TestNothingIsCalledSo(t *testing.T) {
+	w := newWorld(t)
+	names := regexp.MustCompile(`\{[a-z]+(\.\.\.)?\}`)
+	tried := 0
+	for _, r := range apiRoutes {
+		if !names.MatchString(r.path) {
+			continue
+		}
+		tried++
+		for _, id := range []string{"none", "a/b/c", "%F0%9F%98%80", "x@e-1", "a%00b", "..%2f..%2fpast.db", "%0d%0aX:%20y", strings.Repeat("a", 3000), "%27%20or%201=1--"} {
+			target := "/api/v1" + names.ReplaceAllString(r.path, id)
+			if rec := w.get("GET", target); rec.Code != 404 && rec.Code != 400 && !(rec.Code == 307 && strings.Contains(id, "..")) {
+				t.Errorf("%.120s: %d %.200s", target, rec.Code, rec.Body)
+			}
+		}
+	}
+	if tried < 6 {
+		t.Errorf("only %d routes take a name", tried)
 	}
 }
 

@@ -125,7 +125,7 @@ func (s *Snapshot) takeRecords(ctx context.Context, st *store.Store) error {
 		if err != nil {
 			return err
 		}
-		key := r.Source + "/" + r.ID
+		key := r.Source + "/" + r.ID // a string of its own
 		switch r.Kind {
 		case evidence.KindTrial:
 			t, err := s.trial(&r)
@@ -133,9 +133,9 @@ func (s *Snapshot) takeRecords(ctx context.Context, st *store.Store) error {
 				return err
 			}
 			t.Gone = gone[key]
-			s.Trials[key] = t
+			s.Trials[key] = evidence.Own(t)
 		case evidence.KindPublication:
-			s.Papers[key] = paper(&r, gone[key])
+			s.Papers[key] = evidence.Own(paper(&r, gone[key]))
 		}
 	}
 	return nil
