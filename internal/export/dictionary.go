@@ -81,7 +81,7 @@ func init() {
 		"published: date of publication as far as known", "language: language", "a: one side of the link", "b: other side of the link", "strength: certain, probable or possible",
 		"undone: human decision that undid the link", "effect_id: identifier of the effect", "finding_id: identifier of the finding", "question: identifier of the question", "substance: substance, vocabulary id",
 		"condition: condition, vocabulary id", "comparator: comparator as stated", "comparator_class: comparator class, vocabulary id", "arm_treat: treatment arm as stated", "arm_ctrl: control arm as stated",
-		"use: effect, or code and sentence of why no effect is made of the value", "drug: own name of a form of the substance, such as esketamine", "background: treatment that both arms got besides", "higher_better: whether high scores are better: yes, no or empty (not stated)",
+		"use: effect, or code and sentence of why no effect is made of the value", "drug: own name of a form of the substance (an enantiomer, a salt) where it is one", "background: treatment that both arms got besides", "higher_better: whether high scores are better: yes, no or empty (not stated)",
 		"post_crossover: measured after a crossover: yes, no or empty (not stated)", "dose_treat: dose in the treatment arm", "dose_ctrl: dose in the control arm", "effects.measure: measure: SMD, RR, OR, RD or MD", "findings.measure: measure: SMD, RR, OR, RD or MD",
 		"formula: formula mode: metafor, metapsy or revman", "risk_of_bias: overall risk of bias as judged by people", "channel: register, paper or dataset",
 		"effects.source: where a person can look the numbers up", "findings.method: tau2 estimator; single study or none where nothing was pooled",

@@ -6,8 +6,8 @@ import (
 	"slices"
 	"strings"
 
-	"past/internal/edition/changes"
 	"past/internal/edition"
+	"past/internal/edition/changes"
 	"past/internal/evidence"
 	"past/internal/store"
 	"past/internal/synthesis"
