@@ -3,6 +3,7 @@ package cli_test
 import (
 	"bufio"
 	"context"
+	"database/sql"
 	"encoding/json"
 	"io"
 	"maps"
@@ -317,4 +318,28 @@ func TestMergeShards(t *testing.T) {
 		}
 	}
 	want(t, past(t, "merge", one, "--db", one), 1, "this database itself")
+}
+
+// A body that does not match its hash stops a report as it stops a backup,
+// whether a shown number rests on it or not.
+func TestReportRefusesDamage(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "demo")
+	want(t, past(t, "demo", "--dir", dir), 0)
+	db := filepath.Join(dir, "past.db")
+	raw, err := sql.Open("sqlite", "file:"+db)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := raw.Exec("UPDATE payload SET body = CAST(x'ff' || substr(body, 2) AS BLOB) WHERE payload_no = (SELECT max(payload_no) FROM payload)"); err != nil {
+		t.Fatal(err)
+	}
+	if err := raw.Close(); err != nil {
+		t.Fatal(err)
+	}
+	out := filepath.Join(dir, "again")
+	want(t, past(t, "report", "--db", db, "--review", filepath.Join(dir, "review"), "--out", out), 1, "damaged")
+	want(t, past(t, "backup", filepath.Join(dir, "copy.db"), "--db", db), 1, "damaged")
+	if _, err := os.Stat(out); err == nil {
+		t.Error("a folder was written")
+	}
 }

@@ -28,6 +28,9 @@ func (p *Pipeline) Publish(ctx context.Context, dir, software, aside string, opt
 		return nil, err
 	}
 	d.Why = cmp.Or(aside, d.Why)
+	if err := p.Store.Sound(ctx); err != nil { // also of bodies behind no shown number
+		return nil, fmt.Errorf("nothing was published: %w", err)
+	}
 	ed, err := p.ReportDraft(ctx, d)
 	if err != nil {
 		return nil, err

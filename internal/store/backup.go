@@ -65,12 +65,12 @@ func checkFile(ctx context.Context, path string) error {
 		os.Remove(path + "-wal")
 		os.Remove(path + "-shm")
 	}()
-	return s.sound(ctx)
+	return s.Sound(ctx)
 }
 
-// sound is an error that wraps [ErrCorrupt] where a check to [Payloads] finds
+// Sound is an error that wraps [ErrCorrupt] where a check to [Payloads] finds
 // a fault.
-func (s *Store) sound(ctx context.Context) error {
+func (s *Store) Sound(ctx context.Context) error {
 	faults, err := s.Check(ctx, Payloads)
 	if err == nil && len(faults) > 0 {
 		err = fmt.Errorf("%w: %d faults, the first: %s", ErrCorrupt, len(faults), faults[0])
@@ -98,7 +98,7 @@ func Restore(ctx context.Context, src, dst string) error {
 		return fail(err)
 	}
 	defer from.Close()
-	if err := from.sound(ctx); err != nil {
+	if err := from.Sound(ctx); err != nil {
 		return fail(fmt.Errorf("the backup itself is damaged: %w", err))
 	}
 	host, err := os.Hostname()
