@@ -170,7 +170,7 @@ func (p *Pipeline) reportTrials(ctx context.Context, ed *reports.Edition) error 
 		if err != nil {
 			return fmt.Errorf("reading trials: %w", err)
 		}
-		ed.Registered[r.ID] = registered(&r)
+		ed.Registered[strings.Clone(r.ID)] = evidence.Own(registered(&r))
 		st := at[r.ID]
 		ed.Trials = append(ed.Trials, evidence.Own(reports.TrialRow{ID: r.ID, StudyID: st.ID, Title: r.Title, Status: r.Status, StatusRaw: r.StatusRaw, Phases: r.Phases,
 			StudyType: r.StudyType, Enrolment: r.Enrollment, Planned: strings.EqualFold(r.EnrollmentType, "ESTIMATED"), Start: r.Start, Completion: r.Completion,
