@@ -1,14 +1,12 @@
 package evidence
 
 import (
-	"database/sql/driver"
 	"encoding/json"
 	"strconv"
 )
 
 // People is a number of participants. Zero is a number that is not stated: no
-// result stands on no participants. It is null in JSON and SQL and says so in
-// words.
+// result stands on no participants. It is null in JSON and says so in words.
 type People int
 
 // String is the number, or that it is not stated.
@@ -48,12 +46,4 @@ func (n *People) UnmarshalJSON(b []byte) error {
 		*n = People(*v)
 	}
 	return nil
-}
-
-// Value is NULL for a number that is not stated.
-func (n People) Value() (driver.Value, error) {
-	if n <= 0 {
-		return nil, nil
-	}
-	return int64(n), nil
 }
