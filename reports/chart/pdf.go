@@ -7,6 +7,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"sync"
 	"unicode/utf16"
 
 	"golang.org/x/image/font/opentype"
@@ -127,6 +128,27 @@ func (g *glyphs) outline(r rune) string {
 		b.WriteString("h f\n")
 	}
 	return b.String()
+}
+
+// drawnGlyphs keeps the stream of each character of each face: an edition writes
+// the same few hundred into each of its files.
+var drawnGlyphs sync.Map
+
+// drawn is the object that draws a character.
+func (g *glyphs) drawn(r rune, stream func(dict, content string) ([]byte, error)) ([]byte, error) {
+	type key struct {
+		face *opentype.Font
+		r    rune
+	}
+	k := key{g.face, r}
+	if b, ok := drawnGlyphs.Load(k); ok {
+		return b.([]byte), nil
+	}
+	b, err := stream("", g.outline(r))
+	if err == nil {
+		drawnGlyphs.Store(k, b)
+	}
+	return b, err
 }
 
 type pdfWriter struct {
@@ -289,7 +311,7 @@ func (w *pdfWriter) file(box, body string, h Head) ([]byte, error) {
 func (w *pdfWriter) font(g *glyphs, add func([]byte) int, stream func(dict, content string) ([]byte, error)) (int, error) {
 	var procs, names, widths, back strings.Builder
 	for i, r := range g.runes {
-		b, err := stream("", g.outline(r))
+		b, err := g.drawn(r, stream)
 		if err != nil {
 			return 0, err
 		}
