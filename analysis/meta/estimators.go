@@ -66,7 +66,6 @@ var estimators = []estimator{
 	{name: EB, metafor: true, fit: byQ((*sample).df), mean: meanQ((*sample).df)},
 	{name: PM, metafor: true, fit: byQ((*sample).df), mean: meanQ((*sample).df)},
 	{name: PMM, fit: byQ(medianQ), mean: meanQ(medianQ)},
-	{name: GENQ, fit: byMoments(GENQ)},
 }
 
 // df are the degrees of freedom, k - p.

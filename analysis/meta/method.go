@@ -37,9 +37,6 @@ const (
 	PM Method = "PM"
 	// PMM solves Q(tau2) = median of chi-square with k-p df (Viechtbauer 2021).
 	PMM Method = "PMM"
-	// GENQ: tau2 = (Q_a - tr(P_a V)) / tr(P_a) with given weights a
-	// (DerSimonian & Kacker 2007, eq. 6; Jackson et al. 2014).
-	GENQ Method = "GENQ"
 )
 
 // Methods lists every method: those above in the order of their constants, then
