@@ -30,6 +30,7 @@ func TestQuantileUndoesTail(t *testing.T) {
 }
 
 func TestTailsAddToOneAndAreMonotone(t *testing.T) {
+	u := func(x float64) float64 { return 1 - (1 - x/400) }
 	rapid.Check(t, func(t *rapid.T) {
 		x := rapid.Float64Range(-50, 400).Draw(t, "x")
 		y := x + rapid.Float64Range(0, 10).Draw(t, "step")
@@ -38,8 +39,10 @@ func TestTailsAddToOneAndAreMonotone(t *testing.T) {
 		for name, f := range map[string][2]func(x float64) float64{
 			"normal":     {NormCDF, NormSF},
 			"chi-square": {func(x float64) float64 { return ChiSqCDF(x, b) }, func(x float64) float64 { return ChiSqSF(x, b) }},
-			"F":          {func(x float64) float64 { return 1 - FSF(x, a, b) }, func(x float64) float64 { return FSF(x, a, b) }},
-			"beta":       {func(x float64) float64 { return BetaCDF(x/400, b, 3) }, func(x float64) float64 { return 1 - BetaCDF(x/400, b, 3) }},
+			// The reflections are those of the densities: 1/F has the degrees of
+			// freedom exchanged, 1 - X the shapes; u has 1 - u exactly.
+			"F":    {func(x float64) float64 { return FSF(1/max(x, 0), b, a) }, func(x float64) float64 { return FSF(x, a, b) }},
+			"beta": {func(x float64) float64 { return BetaCDF(u(x), b, 3) }, func(x float64) float64 { return BetaCDF(1-u(x), 3, b) }},
 		} {
 			if s := f[0](x) + f[1](x); !(math.Abs(s-1) < 1e-12) {
 				t.Fatalf("%s at %g: the tails add to %.17g", name, x, s)
