@@ -9,6 +9,7 @@ import (
 	"past/internal/vocab"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // Question is a PICO question with its analysis plan.
@@ -145,8 +146,15 @@ const (
 //go:embed questions.yaml
 var shipped []byte
 
-// Shipped returns the questions that come with the program.
-func Shipped() ([]Question, error) { return Load("questions.yaml", shipped) }
+// Shipped returns the questions that come with the program. The slice is the
+// caller's; what its questions refer to is shared, and only read.
+func Shipped() ([]Question, error) {
+	qs, err := loadShipped()
+	return slices.Clone(qs), err
+}
+
+// loadShipped reads the file once: a cycle asks for it at every stage.
+var loadShipped = sync.OnceValues(func() ([]Question, error) { return Load("questions.yaml", shipped) })
 
 // Load reads a file of questions; all mistakes are one error.
 func Load(name string, data []byte) ([]Question, error) {
@@ -175,11 +183,11 @@ func ReadQuestions(name string, data []byte, v *vocab.Vocabulary) ([]Question, [
 	}
 	var mistakes []Mistake
 	seen := map[string]bool{}
-	at := entryLines(data)
+	at := sync.OnceValue(func() places { return entryLines(data) })
 	for i := range qs {
 		q := &qs[i]
 		if broken[i] != nil {
-			mistakes = append(mistakes, Mistake{Line: at.line(i, ""), ID: at.id(i), Message: broken[i].Error()})
+			mistakes = append(mistakes, Mistake{Line: at().line(i, ""), ID: at().id(i), Message: broken[i].Error()})
 			continue
 		}
 		q.defaults()
@@ -189,7 +197,7 @@ func ReadQuestions(name string, data []byte, v *vocab.Vocabulary) ([]Question, [
 		}
 		seen[q.ID] = true
 		for _, w := range wrong {
-			mistakes = append(mistakes, Mistake{Line: at.line(i, ""), ID: q.ID, Message: w})
+			mistakes = append(mistakes, Mistake{Line: at().line(i, ""), ID: q.ID, Message: w})
 		}
 		if len(wrong) == 0 {
 			out = append(out, *q)

@@ -151,6 +151,9 @@ func (g *glyphs) drawn(r rune, stream func(dict, content string) ([]byte, error)
 	return b, err
 }
 
+// compressors are kept between streams: one takes more memory than a whole file.
+var compressors = sync.Pool{New: func() any { return zlib.NewWriter(nil) }}
+
 type pdfWriter struct {
 	body   strings.Builder
 	pal    Palette
@@ -253,7 +256,9 @@ func (w *pdfWriter) file(box, body string, h Head) ([]byte, error) {
 	add := func(b []byte) int { objects = append(objects, b); return len(objects) }
 	stream := func(dict, content string) ([]byte, error) {
 		var z bytes.Buffer
-		c := zlib.NewWriter(&z)
+		c := compressors.Get().(*zlib.Writer)
+		defer compressors.Put(c)
+		c.Reset(&z)
 		if _, err := c.Write([]byte(content)); err != nil {
 			return nil, err
 		}
