@@ -147,6 +147,11 @@ func scalePoints(q Question, f evidence.Finding) *evidence.ScalePoints {
 			s.Points, s.Lower, s.Upper = -s.Points, -s.Upper, -s.Lower
 		}
 	}
+	for _, x := range []float64{s.Points, s.Lower, s.Upper} {
+		if math.IsNaN(x) || math.IsInf(x, 0) {
+			return nil // a spread that no scale has
+		}
+	}
 	i := slices.IndexFunc(in.MID, func(m vocab.Figure) bool { return m.Verified })
 	switch {
 	case i >= 0:

@@ -73,3 +73,25 @@ func TestDifferencesNextToNothing(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// A spread of 1e300 once gave points on a scale that are no number.
+func TestPointsOfAnImpossibleSpread(t *testing.T) {
+	qs, err := synthesis.Shipped()
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := evidence.Effect{ID: "a", StudyID: "a", StudyLabel: "a", Substance: "mdma", Condition: "ptsd", Domain: "ptsd",
+		ScoreType: "endpoint", ComparatorClass: "inactive-placebo", Design: "parallel-rct", Verdict: evidence.Usable,
+		PrimaryInstrument: true, PrimaryTime: true, HigherBetter: evidence.Yes, Instrument: "caps-5",
+		N1: ptr(2.0), N2: ptr(2.0), Mean1: ptr(0.0), Mean2: ptr(0.0), SD1: ptr(0.0), SD2: ptr(1e300)}
+	f, err := synthesis.Answer(t.Context(), qs[0], synthesis.Base{Effects: []evidence.Effect{e}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(f.Effects) != 1 {
+		t.Fatalf("not pooled: %+v", f.Excluded)
+	}
+	if _, err := json.Marshal(f); err != nil {
+		t.Error(err)
+	}
+}
