@@ -91,7 +91,7 @@ func init() {
 		"population: population as stated", "population_class: diagnosis or other-illness", "sessions_raw: sessions as stated", "outcome_type: PRIMARY, SECONDARY, ...", "subscale: subscale of the instrument", "n_raw: denominator as posted")
 	describe(Integer,
 		"enrollment: registered or actual enrolment", "arm_index: 0-based place in the payload", "outcome_index: 0-based place in the payload", "class_index: 0-based place in the outcome",
-		"category_index: 0-based place in the class", "n: number of participants; in arm_results the denominator of this very cell", "analysis_index: 0-based place in the outcome", "ci_sides: 1 or 2 sided interval, 0 not stated",
+		"category_index: 0-based place in the class", "n: number of participants; in arm_results the denominator of this very cell", "analysis_index: 0-based place in the outcome", "ci_sides: 1 or 2 sided interval; empty: not stated",
 		"event_index: 0-based place in the payload", "events: number of events", "affected: participants affected; empty is not stated, never zero", "at_risk: participants at risk",
 		"year: year of the main report or of the start", "k: number of studies", "randomised: number randomised")
 	describe(Number,
@@ -105,7 +105,8 @@ func init() {
 		"q: Cochran's Q", "q_p: p value of Q")
 	describe(Boolean, "sexual_outcomes.reported: whether the posted results hold the planned outcome; empty where no results are posted",
 		"status_derived: the status was worked out from dates", "has_results: the register has posted results", "results_in_qc: results were submitted and are not posted yet", "serious: serious adverse event",
-		"preprint: the paper is a preprint", "retracted: the paper is retracted", "adjusted: adjusted estimate (least squares means and their like)", "signed: a person signed the certainty")
+		"preprint: the record marks the paper as a preprint; empty: no mark", "retracted: the record marks the paper as retracted; empty: no mark",
+		"adjusted: adjusted estimate (least squares means and their like); empty: not stated", "signed: a person signed the certainty")
 	describe(JSON,
 		"phases: phases as registered", "who_masked: who is masked", "conditions: conditions as registered", "keywords: keywords as registered", "mesh_terms: MeSH terms", "collaborators: collaborators with class",
 		"countries: countries of the sites", "aliases: other identifiers of this very record", "secondary_ids: other identifiers of the trial", "intervention_names: interventions of the arm",

@@ -147,6 +147,22 @@ func null(s string) any {
 	return s
 }
 
+// marked stores what a source says or is silent about: 1, or NULL.
+func marked(yes bool) any {
+	if yes {
+		return int64(1)
+	}
+	return nil
+}
+
+// nullZero stores a number whose zero means that the source does not say it.
+func nullZero(n int) any {
+	if n == 0 {
+		return nil
+	}
+	return int64(n)
+}
+
 // nullInt stores an absent number as NULL.
 func nullInt(n *int) any {
 	if n == nil {

@@ -39,9 +39,11 @@ func fillFrom(t testing.TB, old, now *Store) {
 		}
 		script := "PRAGMA foreign_keys = 0; BEGIN;"
 		for _, name := range tables {
-			// A column that today's table lacks is filled with what its type allows.
+			// A column that today's table lacks is filled with what its type allows; a
+			// number that could not be absent then was 0.
 			row, ok, err := c.one(`SELECT group_concat(name, ', '), group_concat(CASE
-				WHEN name IN (SELECT name FROM pragma_table_info(?1, 'now')) THEN name
+				WHEN name IN (SELECT name FROM pragma_table_info(?1, 'now') WHERE "notnull" OR pk OR type != 'INTEGER') THEN name
+				WHEN name IN (SELECT name FROM pragma_table_info(?1, 'now')) THEN iif("notnull", 'coalesce(' || name || ', 0)', name)
 				WHEN "notnull" = 0 THEN 'NULL' WHEN type = 'BLOB' THEN 'x''''' WHEN type = 'INTEGER' THEN '0' ELSE '''''' END, ', ')
 				FROM pragma_table_info(?1, 'main')`, name[0])
 			if err != nil || !ok || row[0] == nil || name[0] == "writer" {

@@ -113,7 +113,7 @@ func (c *conn) addArmResults(ours func(string) error, results iter.Seq[evidence.
 			int64(a.ClassIndex), null(a.ClassTitle), int64(a.CategoryIndex), null(a.CategoryTitle), null(a.GroupID), null(a.GroupTitle),
 			null(a.ParamType), null(a.ValueRaw), nullFloat(a.Value), null(a.DispersionType), null(a.SpreadRaw), null(a.LowerRaw), null(a.UpperRaw),
 			nullFloat(a.Spread), nullFloat(a.Lower), nullFloat(a.Upper), nullInt(a.N), null(a.NRaw), null(a.Unit), null(a.TimepointRaw),
-			nullFloat(a.TimepointWeeks), null(a.TimepointOrigin), null(a.Instrument), null(a.Domain), null(a.ScoreType), null(a.Subscale), a.Baseline, a.Adjusted,
+			nullFloat(a.TimepointWeeks), null(a.TimepointOrigin), null(a.Instrument), null(a.Domain), null(a.ScoreType), null(a.Subscale), a.Baseline, marked(a.Adjusted),
 			null(a.Use), string(a.Verdict), a.Reason, textList(a.Flags), a.Prov.PayloadSHA256, a.Prov.Pointer)
 		if err := rows.add(vals); err != nil {
 			return fmt.Errorf("arm result %s: %w", a.ID, err)
@@ -139,8 +139,8 @@ func (c *conn) addContrasts(ours func(string) error, contrasts iter.Seq[evidence
 		n := seq[x.RecordID]
 		seq[x.RecordID] = n + 1
 		vals = append(vals[:0], x.RecordID, n, x.ID, null(x.StudyID), int64(x.OutcomeIndex), int64(x.Index), null(x.OutcomeTitle),
-			textArray(x.GroupIDs), null(x.Kind), null(x.ParamRaw), nullFloat(x.Estimate), nullFloat(x.CILevel), int64(x.CISides), nullFloat(x.Lower),
-			nullFloat(x.Upper), nullFloat(x.SE), null(x.PRaw), nullFloat(x.P), null(x.POp), null(x.Method), x.Adjusted, null(x.Sign),
+			textArray(x.GroupIDs), null(x.Kind), null(x.ParamRaw), nullFloat(x.Estimate), nullFloat(x.CILevel), nullZero(x.CISides), nullFloat(x.Lower),
+			nullFloat(x.Upper), nullFloat(x.SE), null(x.PRaw), nullFloat(x.P), null(x.POp), null(x.Method), marked(x.Adjusted), null(x.Sign),
 			string(x.Verdict), x.Reason, x.Prov.PayloadSHA256, x.Prov.Pointer)
 		if err := rows.add(vals); err != nil {
 			return fmt.Errorf("contrast %s: %w", x.ID, err)
@@ -252,7 +252,7 @@ func scanArmResult(scan func(...any) error) (a evidence.ArmResult, err error) {
 		&a.ClassIndex, text{&a.ClassTitle}, &a.CategoryIndex, text{&a.CategoryTitle}, text{&a.GroupID}, text{&a.GroupTitle},
 		text{&a.ParamType}, text{&a.ValueRaw}, &a.Value, text{&a.DispersionType}, text{&a.SpreadRaw}, text{&a.LowerRaw}, text{&a.UpperRaw},
 		&a.Spread, &a.Lower, &a.Upper, &a.N, text{&a.NRaw}, text{&a.Unit}, text{&a.TimepointRaw},
-		&a.TimepointWeeks, text{&a.TimepointOrigin}, text{&a.Instrument}, text{&a.Domain}, text{&a.ScoreType}, text{&a.Subscale}, &a.Baseline, &a.Adjusted, text{&a.Use},
+		&a.TimepointWeeks, text{&a.TimepointOrigin}, text{&a.Instrument}, text{&a.Domain}, text{&a.ScoreType}, text{&a.Subscale}, &a.Baseline, truth{&a.Adjusted}, text{&a.Use},
 		&a.Verdict, &a.Reason, &flags, &a.Prov.PayloadSHA256, &a.Prov.Pointer)
 	if err == nil && flags.Valid {
 		err = json.Unmarshal([]byte(flags.String), &a.Flags)
@@ -263,8 +263,8 @@ func scanArmResult(scan func(...any) error) (a evidence.ArmResult, err error) {
 func scanContrast(scan func(...any) error) (x evidence.Contrast, err error) {
 	var groups string
 	err = scan(&x.RecordID, &x.ID, text{&x.StudyID}, &x.OutcomeIndex, &x.Index, text{&x.OutcomeTitle}, &groups, text{&x.Kind},
-		text{&x.ParamRaw}, &x.Estimate, &x.CILevel, &x.CISides, &x.Lower, &x.Upper, &x.SE, text{&x.PRaw}, &x.P, text{&x.POp}, text{&x.Method},
-		&x.Adjusted, text{&x.Sign}, &x.Verdict, &x.Reason, &x.Prov.PayloadSHA256, &x.Prov.Pointer)
+		text{&x.ParamRaw}, &x.Estimate, &x.CILevel, number{&x.CISides}, &x.Lower, &x.Upper, &x.SE, text{&x.PRaw}, &x.P, text{&x.POp}, text{&x.Method},
+		truth{&x.Adjusted}, text{&x.Sign}, &x.Verdict, &x.Reason, &x.Prov.PayloadSHA256, &x.Prov.Pointer)
 	if err == nil {
 		err = json.Unmarshal([]byte(groups), &x.GroupIDs)
 	}
@@ -287,4 +287,32 @@ func (t text) Scan(v any) error {
 		return fmt.Errorf("a text column holds a %T", v)
 	}
 	return nil
+}
+
+// number reads an integer column whose NULL is 0.
+type number struct{ n *int }
+
+// Scan implements sql.Scanner.
+func (n number) Scan(v any) error {
+	*n.n = 0
+	if v == nil {
+		return nil
+	}
+	i, ok := v.(int64)
+	if !ok {
+		return fmt.Errorf("an integer column holds a %T", v)
+	}
+	*n.n = int(i)
+	return nil
+}
+
+// truth reads a column that is 1 where the source says so and NULL where not.
+type truth struct{ b *bool }
+
+// Scan implements sql.Scanner.
+func (t truth) Scan(v any) error {
+	var n int
+	err := number{&n}.Scan(v)
+	*t.b = n != 0
+	return err
 }

@@ -86,7 +86,7 @@ func itemsOf(no int64, r *evidence.Record) *itemRows {
 
 func (t *itemRows) addPublication(no int64, p *evidence.Publication) {
 	t.add(tabPublication, no, null(p.PMID), null(p.PMCID), null(p.DOI), null(p.Title), null(p.Journal), null(p.Volume), null(p.Issue),
-		null(p.Pages), null(p.Published), jsonList(p.Authors), textList(p.Types), null(p.Language), p.Preprint, p.Retracted)
+		null(p.Pages), null(p.Published), jsonList(p.Authors), textList(p.Types), null(p.Language), marked(p.Preprint), marked(p.Retracted))
 	for i, m := range p.TrialIDs {
 		t.add(tabMention, no, i, m.ID, null(m.Where), null(m.Pointer))
 	}
