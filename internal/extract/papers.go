@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"strings"
@@ -77,8 +78,8 @@ func describeRow(x review.Extraction, study string, v *vocab.Vocabulary) evidenc
 	e.N1, e.Mean1, e.SD1 = take("n1", x.N1), take("mean1", x.Mean1), take("sd1", x.SD1)
 	e.N2, e.Mean2, e.SD2 = take("n2", x.N2), take("mean2", x.Mean2), take("sd2", x.SD2)
 	if IsCount(x.ScoreType) {
-		e.Event1, e.N1 = take("events1", x.Events1), take("total1", x.Total1)
-		e.Event2, e.N2 = take("events2", x.Events2), take("total2", x.Total2)
+		e.Event1, e.Event2 = take("events1", x.Events1), take("events2", x.Events2)
+		e.N1, e.N2 = cmp.Or(take("total1", x.Total1), e.N1), cmp.Or(take("total2", x.Total2), e.N2)
 	}
 	if x.Imputed {
 		e.Flags = append(e.Flags, "imputed: the endpoint was worked out by the dataset's authors, not printed in the paper")

@@ -30,7 +30,7 @@ func reported(e *evidence.Effect, x review.Extraction, formula effect.Formula) {
 		e.Reason = e.Flags[len(e.Flags)-1]
 	}
 	e.Measure, e.Adjusted = r.Measure, r.Adjusted == evidence.Yes
-	e.Flags = append(e.Flags, "reported: the effect as the paper prints it; the numbers of its arms are not given")
+	e.Flags = append(e.Flags, "reported: the effect as the paper prints it, not computed from the numbers of its arms")
 	x1 := evidence.Contrast{Kind: kindOfMeasure[r.Measure], Estimate: r.Estimate, SE: r.SE, Lower: r.Lower, Upper: r.Upper, P: r.P, POp: "="}
 	level, df := 95.0, math.Inf(1)
 	x1.CILevel = &level

@@ -2,6 +2,7 @@ package extract
 
 import (
 	"math"
+	"strings"
 	"testing"
 
 	"past/analysis/effect"
@@ -37,6 +38,9 @@ func TestReportedEffects(t *testing.T) {
 		if e.Measure != c.measure || e.Verdict != c.verdict || e.Adjusted != c.adjusted || (e.Estimate == nil) != math.IsNaN(c.est) {
 			t.Errorf("%s: %s %v %s, %s", name, e.Measure, evidence.Value(e.Estimate), e.Verdict, e.Reason)
 			continue
+		}
+		if sized := !strings.Contains(c.row, ",,,MD"); sized != (e.N1 != nil && e.N2 != nil) {
+			t.Errorf("%s: sizes %v and %v", name, evidence.Value(e.N1), evidence.Value(e.N2))
 		}
 		if e.Estimate != nil && (math.Abs(*e.Estimate-c.est) > 1e-9 || math.Abs(*e.SE-c.se) > 1e-3) {
 			t.Errorf("%s: %v, SE %v; want %v, %v", name, *e.Estimate, *e.SE, c.est, c.se)
