@@ -49,12 +49,13 @@ func TestCountedSentences(t *testing.T) {
 	})
 	say("changed, first edition", newSite(&Edition{}, Options{}).changedLine())
 	three("lacking", func(n int) string {
-		f := evidence.Finding{}
+		f := evidence.Finding{Coverage: evidence.Coverage{Asked: true}}
 		for range n {
 			f.Missing = append(f.Missing, evidence.MissingTrial{Why: "running", PooledIn: []string{"x"}}, evidence.MissingTrial{})
 		}
 		return f.Lacking().Sentence()
 	})
+	say("lacking, not searched", (&evidence.Finding{}).Lacking().Sentence())
 	three("pooled elsewhere", func(n int) string { return pooledElsewhere(evidence.MissingTrial{PooledIn: make([]string, n)}) })
 	three("bound", func(n int) string {
 		return boundSentence(&evidence.Bound{Line: "the interval would include no effect", Participants: n + 1}, n)

@@ -13,6 +13,7 @@ type Lacking struct {
 	Trials    int
 	Kinds     []WhyCount // by reason, most first
 	Elsewhere int        // of them pooled for another question
+	Asked     bool       // a register was searched for such trials
 }
 
 // WhyCount is how many trials lack a result for one reason.
@@ -23,7 +24,7 @@ type WhyCount struct {
 
 // Lacking counts the trials of Missing.
 func (f *Finding) Lacking() Lacking {
-	l := Lacking{Trials: len(f.Missing)}
+	l := Lacking{Trials: len(f.Missing), Asked: f.Coverage.Asked}
 	for _, m := range f.Missing {
 		if len(m.PooledIn) > 0 {
 			l.Elsewhere++
@@ -40,6 +41,9 @@ func (f *Finding) Lacking() Lacking {
 
 // Sentence is the one sentence about registered trials without a result.
 func (l Lacking) Sentence() string {
+	if l.Trials == 0 && !l.Asked {
+		return "No search of a register for this question is on record here: which registered trials lack a result is not known."
+	}
 	if l.Trials == 0 {
 		return "No registered trial that fits this question lacks a result here. Trials that were never registered cannot be seen."
 	}

@@ -16,7 +16,7 @@ func TestLackingSaysEachTrialOnce(t *testing.T) {
 		"4 registered trials fit this question and have no result here: 2 running; 1 overdue; 1 withdrawn. 1 of them is pooled for another question.": {m("a", "running"), m("b", "overdue", "f"), m("c", "withdrawn"), m("d", "running")},
 		"2 registered trials fit this question and have no result here (reported, not pooled). 2 of them are pooled for other questions.":             {m("a", "reported, not pooled", "f"), m("b", "reported, not pooled", "g")},
 	} {
-		f := Finding{Missing: list}
+		f := Finding{Missing: list, Coverage: Coverage{Asked: true}}
 		l := f.Lacking()
 		sum := 0
 		for _, k := range l.Kinds {
@@ -25,6 +25,9 @@ func TestLackingSaysEachTrialOnce(t *testing.T) {
 		if got := l.Sentence(); got != want || l.Trials != len(list) || sum != len(list) {
 			t.Errorf("got  %s\nwant %s (%+v)", got, want, l)
 		}
+	}
+	if got := new(Finding).Lacking().Sentence(); !strings.HasPrefix(got, "No search of a register for this question is on record here") {
+		t.Errorf("nothing was searched, and it says: %s", got)
 	}
 	union := MissingOf([]Finding{{Missing: []MissingTrial{m("a", "running"), m("b", "overdue")}}, {Missing: []MissingTrial{m("a", "reported, not pooled"), m("c", "unknown")}}, {Missing: []MissingTrial{m("a", "results posted, not pooled")}}})
 	var got []string
