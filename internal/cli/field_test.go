@@ -91,6 +91,7 @@ func TestAnotherFieldShowsItsOwnAlone(t *testing.T) {
 	defer vocab.Use(nil)
 	dir := copyTree(t, filepath.Join("testdata", "sildenafil"))
 	db, out := filepath.Join(dir, "past.db"), filepath.Join(dir, "report")
+	want(t, call(t, "review", "check", "--db", db), 0, "0 decisions") // the files come before any database
 	want(t, call(t, "report", "--db", db, "--out", out), 0)
 	foreign := []string{"mdma", "psilocybin", "ketamine", "psychedelic"}
 	pages := 0

@@ -88,7 +88,7 @@ const initVocabulary = `# Your own substances, conditions, topics and instrument
 #   - id: sildenafil
 #     name: sildenafil
 #     terms: [sildenafil, Viagra]
-#     queries: [sildenafil]      # what registers are asked for
+#     queries: [sildenafil]      # what registers are asked for; makes a shipped one a subject
 #   - id: mdma
 #     core: false                # not a subject of this tracker
 `

@@ -28,19 +28,15 @@ type reviewCmd struct {
 type reviewCheckCmd struct{ reviewFlag }
 
 func (c *reviewCheckCmd) Run(ctx context.Context, e *Env) error {
-	st, err := e.openStore(ctx, "review", true, false)
+	p, err := e.openPipeline(ctx, "review", c.Review, true)
 	if err != nil {
 		return err
 	}
-	defer st.Close()
-	dir, err := e.reviewDir(c.Review, st.Path())
-	if err != nil {
-		return err
-	}
-	if dir == "" {
+	defer p.Store.Close()
+	if p.ReviewDir == "" {
 		return usage("no review folder: name it with --review DIR")
 	}
-	rep, err := pipeline.New(st, dir).CheckReview(ctx)
+	rep, err := p.CheckReview(ctx)
 	if err != nil {
 		return err
 	}

@@ -153,7 +153,7 @@ func (p *Pipeline) reportGap(ctx context.Context, ed *reports.Edition) error {
 		for _, s := range ed.Gap.Substances {
 			names = append(names, s.Name)
 		}
-		ed.Subject = strings.Join(names, ", ")
+		ed.Subject = cmp.Or(strings.Join(names, ", "), "the treatments asked about")
 	}
 	return nil
 }

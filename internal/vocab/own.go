@@ -27,8 +27,9 @@ var ownLists = []string{"substances", "conditions", "topics", "outcomes", "instr
 
 // With gives the vocabulary with the entries of a person's own file added. An
 // entry whose id exists changes it: keys that are written replace the former
-// value, the others stay. A new substance is one of the tracker's own (core) and
-// a new condition is tracked, unless the file says otherwise.
+// value, the others stay. A substance is one of the tracker's own (core) and a
+// condition is tracked where it is new or has words to ask registers for (queries),
+// unless the file says otherwise.
 func (v *Vocabulary) With(name string, raw []byte) (*Vocabulary, error) {
 	var f file
 	if err := text.DecodeYAML(name, raw, &f); err != nil {
@@ -64,10 +65,14 @@ func (v *Vocabulary) With(name string, raw []byte) (*Vocabulary, error) {
 	}
 	for _, add := range []func() error{
 		func() error {
-			return merge(&own.substances, lists["substances"], func(s *Substance) *string { return &s.ID }, func(s *Substance) { s.Core = true })
+			return merge(&own.substances, lists["substances"], func(s *Substance) *string { return &s.ID }, func(s *Substance, known bool, said Substance) {
+				s.Core = s.Core || !known || len(said.Queries) > 0
+			})
 		},
 		func() error {
-			return merge(&own.conditions, lists["conditions"], func(c *Condition) *string { return &c.ID }, func(c *Condition) { c.Tracked = true })
+			return merge(&own.conditions, lists["conditions"], func(c *Condition) *string { return &c.ID }, func(c *Condition, known bool, said Condition) {
+				c.Tracked = c.Tracked || !known || len(said.Queries) > 0
+			})
 		},
 		func() error {
 			return merge(&own.topics, lists["topics"], func(t *Topic) *string { return &t.ID }, nil)
@@ -171,21 +176,22 @@ func listsOf(doc *ast.File) (map[string][]ast.Node, error) {
 	return out, nil
 }
 
-// merge decodes entries over those of the same id, or adds them.
-func merge[T any](list *[]T, entries []ast.Node, id func(*T) *string, fresh func(*T)) error {
+// merge decodes entries over those of the same id, or adds them. Before an entry
+// is read, prepare sets what it leaves open: known is an entry that the list has.
+func merge[T any](list *[]T, entries []ast.Node, id func(*T) *string, prepare func(x *T, known bool, said T)) error {
 	for _, node := range entries {
 		var named T
 		if err := yaml.NodeToValue(node, &named); err != nil {
 			return errors.New(text.YAMLError(err))
 		}
 		i := slices.IndexFunc(*list, func(x T) bool { return *id(&x) == *id(&named) })
-		if i < 0 {
-			var x T
-			if fresh != nil {
-				fresh(&x)
-			}
-			*list = append(*list, x)
+		known := i >= 0
+		if !known {
+			*list = append(*list, *new(T))
 			i = len(*list) - 1
+		}
+		if prepare != nil {
+			prepare(&(*list)[i], known, named)
 		}
 		if err := yaml.NodeToValue(node, &(*list)[i]); err != nil {
 			return errors.New(text.YAMLError(err))

@@ -77,6 +77,20 @@ instruments:
 	}
 }
 
+// A shipped drug that is no subject becomes one where the file says what registers
+// are asked for; a further name alone changes nothing.
+func TestOwnSubjectOfTheShippedList(t *testing.T) {
+	for keys, core := range map[string]bool{"queries: [bupropion]": true, "queries: [bupropion], core: false": false, "terms: [bupropion, Wellbutrin]": false} {
+		own, err := Shipped().With("f.yaml", []byte("substances:\n - {id: bupropion, "+keys+"}"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s, ok := own.Substance("bupropion"); !ok || s.Core != core || s.Name != "bupropion" {
+			t.Errorf("%s: %+v", keys, s)
+		}
+	}
+}
+
 func TestOwnVocabularyMistakes(t *testing.T) {
 	for in, want := range map[string]string{
 		"substances:\n - {id: x, name: x, colour: red}":             `unknown field "colour"`,
