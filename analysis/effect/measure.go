@@ -124,7 +124,11 @@ func Lookup(name string) (Info, error) {
 	m := Measure(strings.ToUpper(strings.TrimSpace(name)))
 	info, ok := catalogue[m]
 	if !ok {
-		return Info{}, fmt.Errorf("%w %q", ErrUnknownMeasure, name)
+		var known []string
+		for _, x := range Measures() {
+			known = append(known, string(x.Measure))
+		}
+		return Info{}, fmt.Errorf("%w %q: use one of %s", ErrUnknownMeasure, name, strings.Join(known, ", "))
 	}
 	return info, nil
 }

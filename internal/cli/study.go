@@ -74,7 +74,7 @@ func readStudy(ctx context.Context, st *store.Store, id string) (studyRows, erro
 		}
 	}
 	if !found {
-		return rows, fmt.Errorf("no study, record or paper here is called %q; past export --table studies lists the studies", id)
+		return rows, fmt.Errorf("no study, record or paper here is called %q; past export --format csv --table trials --out - lists the trials", id)
 	}
 	for a, err := range st.ArmResults(ctx, store.ResultFilter{StudyID: rows.Study.ID}) {
 		if err != nil {

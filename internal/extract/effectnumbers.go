@@ -153,4 +153,8 @@ func judgeEffectSize(j effectJudge) {
 	if e.Mean1 != nil && e.Mean2 != nil && e.SD1 != nil && e.SD2 != nil && *e.Mean1 == *e.Mean2 && *e.SD1 == *e.SD2 {
 		j.set(evidence.NeedsReview, CodeIdentical, "both arms have the same mean and standard deviation")
 	}
+	if e.Event1 != nil && e.Event2 != nil && e.N1 != nil && e.N2 != nil && *e.N1 > 0 && *e.N2 > 0 && *e.Event1 == *e.N1 && *e.Event2 == *e.N2 {
+		j.set(evidence.Unusable, CodeNotComputable, "everybody in both groups had the event: the ratio is 1 whatever the treatments do,"+
+			" and its small standard error is only that of the correction for empty cells")
+	}
 }

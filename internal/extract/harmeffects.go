@@ -143,6 +143,7 @@ func (b *effectBuilder) fromPeople(j effectJudge, t, c groupCount) {
 	if err := Compute(e, b.formula); err != nil && *e1+*e2 > 0 {
 		j.set(evidence.Unusable, CodeNotComputable, err.Error())
 	}
+	judgeEffectSize(j)
 }
 
 // FlowCount is a count of people of a flow group for one kind of row, with its

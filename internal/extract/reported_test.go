@@ -65,3 +65,19 @@ func TestStandardiseGoesBackToTheArms(t *testing.T) {
 		t.Errorf("%v %v, want %v", ok, evidence.Value(s.Estimate), want)
 	}
 }
+
+// Where everybody had the event, the ratio is 1 whatever the treatments do; its
+// standard error (0.01 for 86 people a group) would rule a pool.
+func TestEverybodyHadTheEvent(t *testing.T) {
+	const head = "id,study,substance,domain,score_type,instrument,events1,total1,events2,total2\n"
+	for row, want := range map[string]evidence.Verdict{"86,86,86,86": evidence.Unusable, "86,86,85,86": evidence.Usable, "0,86,2,86": evidence.Usable} {
+		rows, _, err := review.ReadExtractions("x.csv", []byte(head+"a,A,lsd,depression,response,MADRS,"+row+"\n"), "sha")
+		if err != nil || len(rows) != 1 {
+			t.Fatalf("%s: %v", row, err)
+		}
+		e := PaperEffects(rows, func(review.Extraction) string { return "s" }, effect.Metafor, vocab.Default())[0]
+		if e.Verdict != want || (want == evidence.Unusable) != strings.Contains(e.Reason, "everybody in both groups had the event") {
+			t.Errorf("%s: %s, %s", row, e.Verdict, e.Reason)
+		}
+	}
+}
