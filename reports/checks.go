@@ -45,7 +45,7 @@ func (s *site) series(f *evidence.Finding) (chart.Rows, bool) {
 	group("Other defensible choices", "", f.Sensitivity, own)
 	for i := range f.Subgroups {
 		if g := &f.Subgroups[i]; g.Factor != "comparator_class" {
-			group("By "+factorName(g.Factor), groupTest(g), g.Groups, func(p *evidence.PooledResult) string { return show.First(s.Name(p.Label)) })
+			group("By "+factorName(g.Factor), groupTest(g), shownGroups(g), func(p *evidence.PooledResult) string { return show.First(s.Name(p.Label)) })
 		}
 	}
 	if f.Primary.K > 2 {
@@ -80,6 +80,20 @@ func mostMoved(f *evidence.Finding) []evidence.PooledResult {
 	}
 	slices.SortStableFunc(list, func(a, b evidence.PooledResult) int { return cmp.Compare(move(b), move(a)) })
 	return list[:seriesDrawn]
+}
+
+// shownGroups are the groups of a split with the numbers of their headlines; those
+// of which nothing is pooled have none.
+func shownGroups(g *evidence.Subgroup) []evidence.PooledResult {
+	var out []evidence.PooledResult
+	for i, h := range g.Headlines[:min(len(g.Headlines), len(g.Groups))] {
+		p := g.Groups[i]
+		if p.Estimate, p.CILower, p.CIUpper = h.Estimate, h.Lower, h.Upper; h.Kind == evidence.HeadlineSmall {
+			p.Method, p.Test, p.Tau2, p.I2Q = "Bayesian", "", nil, nil
+		}
+		out = append(out, p)
+	}
+	return out
 }
 
 func groupTest(g *evidence.Subgroup) string {

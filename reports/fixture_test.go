@@ -174,7 +174,12 @@ func fillDiagnostics(t testing.TB, f *evidence.Finding, fit *meta.Result, yi, vi
 	sub := evidence.Subgroup{Factor: "comparator_class", P: p(0.85)}
 	for _, level := range []string{"active-placebo-or-low-dose", "inactive-placebo", "waitlist-or-delayed", "therapy-alone"} {
 		if len(groups[level]) > 0 {
-			sub.Groups = append(sub.Groups, pooled(t, level, groups[level]))
+			g := pooled(t, level, groups[level])
+			h := evidence.Headline{Kind: evidence.HeadlinePooled, Estimate: g.Estimate, Lower: g.CILower, Upper: g.CIUpper}
+			if g.K == 2 {
+				h = evidence.Headline{Kind: evidence.HeadlineNotPooled}
+			}
+			sub.Groups, sub.Headlines = append(sub.Groups, g), append(sub.Headlines, h)
 		}
 	}
 	f.Subgroups = []evidence.Subgroup{sub}

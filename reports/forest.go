@@ -225,7 +225,9 @@ func (p *forestParts) studies(s *site, href func(evidence.Effect) string) {
 				p.study(s, e, href)
 			}
 		}
-		p.subtotal(s, sub)
+		if g < len(class.Headlines) {
+			p.subtotal(sub, &class.Headlines[g])
+		}
 	}
 }
 
@@ -324,11 +326,17 @@ func (p *forestParts) summary(kind chart.RowKind, name string, est, lo, hi *floa
 	p.rows.Lines = append(p.rows.Lines, line)
 }
 
-func (p *forestParts) subtotal(s *site, sub *evidence.PooledResult) {
-	if sub.K < 2 {
-		return // the study's own square says it
+// subtotal is the headline of a group. One study has its own square; a group of
+// which nothing is pooled shows its studies only.
+func (p *forestParts) subtotal(sub *evidence.PooledResult, h *evidence.Headline) {
+	if sub.K < 2 || h.Estimate == nil {
+		return
 	}
-	p.summary(chart.Sub, "Subtotal, "+people(sub), sub.Estimate, sub.CILower, sub.CIUpper, chart.LightDiamond)
+	name := "Subtotal, "
+	if h.Kind == evidence.HeadlineSmall {
+		name = "Subtotal, small-sample answer, "
+	}
+	p.summary(chart.Sub, name+people(sub), h.Estimate, h.Lower, h.Upper, chart.LightDiamond)
 }
 
 func (p *forestParts) pooled() {

@@ -226,13 +226,16 @@ type Measured struct {
 
 // Subgroup is the split of a finding by a factor.
 type Subgroup struct {
-	Factor   string         `json:"factor"`
-	Groups   []PooledResult `json:"groups"` // Label = level
-	QBetween *float64       `json:"q_between"`
-	DF       int            `json:"df"`
-	P        *float64       `json:"p"`
-	Model    string         `json:"model"`
-	Warnings []string       `json:"warnings,omitempty"`
+	Factor string         `json:"factor"`
+	Groups []PooledResult `json:"groups"` // Label = level
+	// Headlines are what is shown of Groups, in their order: chosen as the headline
+	// of the finding is, except that two studies are shown one by one.
+	Headlines []Headline `json:"headlines"`
+	QBetween  *float64   `json:"q_between"`
+	DF        int        `json:"df"`
+	P         *float64   `json:"p"`
+	Model     string     `json:"model"`
+	Warnings  []string   `json:"warnings,omitempty"`
 }
 
 // Moderator is a meta-regression on one variable.

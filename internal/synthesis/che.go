@@ -159,7 +159,9 @@ func subgroupsCHE(q Question, effects []evidence.Effect) []evidence.Subgroup {
 			if err != nil {
 				r = unfitted(m, groups[l], err)
 			}
-			s.Groups = append(s.Groups, r)
+			if err := addGroup(&s, q, r, groups[l]); err != nil {
+				s.Warnings = append(s.Warnings, "the group “"+plain(l)+"” has no headline: "+err.Error())
+			}
 		}
 		d, x, _ := designCHE(effects, append([]string{multilevel.InterceptName}, levels[1:]...), func(e evidence.Effect) []float64 {
 			row := make([]float64, len(levels))

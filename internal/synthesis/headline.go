@@ -58,6 +58,20 @@ func headline(q Question, p evidence.PooledResult, effects []evidence.Effect) (e
 		Note: "posterior median and 95 % credible interval; " + post.Prior}, post, nil
 }
 
+// addGroup adds a level of a factor with what is shown of it. An interval of two
+// studies says little that the two do not say, so none is given.
+func addGroup(s *evidence.Subgroup, q Question, r evidence.PooledResult, effects []evidence.Effect) error {
+	h := evidence.Headline{Kind: evidence.HeadlineNotPooled, Note: "two studies of a group are shown one by one"}
+	if r.K != 2 {
+		var err error
+		if h, _, err = headline(q, r, effects); err != nil {
+			return err
+		}
+	}
+	s.Groups, s.Headlines = append(s.Groups, r), append(s.Headlines, h)
+	return nil
+}
+
 // answered is the interval that the headline of independent effects would have.
 func answered(q Question, effects []evidence.Effect, yi, vi []float64) (lo, hi float64, err error) {
 	if len(yi) < smallSample && q.Method != "EE" {

@@ -117,7 +117,9 @@ func subgroup(q Question, name string, of func(evidence.Effect) string, effects 
 		if err != nil {
 			return nil, err
 		}
-		s.Groups = append(s.Groups, r)
+		if err := addGroup(s, q, r, groups[l]); err != nil {
+			return nil, err
+		}
 	}
 	yi, vi := columns(effects)
 	if cmpr, err := meta.Subgroups(yi, vi, name, labels, meta.Options{Method: meta.Method(q.Method), Test: meta.Test(q.Test)}); err == nil {
