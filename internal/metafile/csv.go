@@ -117,7 +117,7 @@ func (t *table) column(j int, style human.NumberStyle) (c *column, marked bool) 
 		case n.Missing:
 			continue
 		case n.OK && n.Op != "":
-			c.cells[i] = badCell{human.CleanCell(cell), "is a bound, not a number"}
+			c.cells[i] = badCell{human.CleanCell(cell), "is a bound, not a number: give the exact value, or empty the cell to leave the row out"}
 		case n.OK && n.Percent && !t.percent[j]:
 			percents++
 			c.cells[i] = n.Value
@@ -154,8 +154,9 @@ func (t *table) forms(j int, style human.NumberStyle) (cells []human.Cell, form 
 			continue
 		}
 		cells[i] = human.ReadCell(s, style)
+		n := human.ParseNumber(s, style)
 		switch {
-		case cells[i].Form == human.PlainCell && human.ParseNumber(s, style).OK:
+		case n.Ambiguous || cells[i].Form == human.PlainCell && n.OK: // "1,020" is one number, whichever, and no pair of limits
 			cells[i].Parts = []string{s}
 		case cells[i].Form == human.PlainCell || form != human.PlainCell && form != cells[i].Form:
 			return nil, human.PlainCell, false

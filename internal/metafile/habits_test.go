@@ -135,6 +135,14 @@ func TestHabitsThatAreAsked(t *testing.T) {
 	}
 }
 
+// A number with marks between thousands is one number: nothing is asked of limits.
+func TestOneLargeNumberIsNoPairOfLimits(t *testing.T) {
+	_, err := run(t, "Study,e1,k1,e2,k2\nA,\"1,020\",\"12,300\",\"1,101\",\"12,280\"\nB,45,800,60,805\n", Command{})
+	if err == nil || !strings.Contains(err.Error(), "no measure was named") || strings.Contains(err.Error(), "are the limits of") {
+		t.Error(err)
+	}
+}
+
 // A control that is named makes groups of columns of named arms.
 func TestNamedControl(t *testing.T) {
 	table := "Study,Ketamine mean,Ketamine SD,Ketamine n,Midazolam mean,Midazolam SD,Midazolam n\nA,10,5,40,14,5,40\nB,11,6,35,13,6,36\n"
@@ -142,6 +150,22 @@ func TestNamedControl(t *testing.T) {
 	swapped := fitOf(t, table, Command{Control: "ketamine"})
 	if a, b := got["beta"].(float64), swapped["beta"].(float64); !(a < 0) || math.Abs(a+b) > 1e-9 {
 		t.Errorf("%v and %v", a, b)
+	}
+}
+
+// The columns of a table with one row per arm may be named, as those of any other;
+// the wanted estimate is that of metafor for the same studies side by side.
+func TestNamedColumnsOfArms(t *testing.T) {
+	const rows = "A,drug,40,25,5\nA,pbo,42,22.5,5.5\nB,drug,60,24.1,6\nB,pbo,58,23,6.2\nC,drug,30,26,4\nC,pbo,29,22.1,4.4\n"
+	for header, columns := range map[string]Roles{
+		"trial,who,people,score,spread\n":               {"arm": "who", "mi": "score", "sdi": "spread", "ni": "people"},
+		"Trial,Who,People,Score,Spread\n":               {"arm": "Who", "m1i": "Score", "sd1i": "Spread", "n1i": "People"},
+		"trial,group,N,mean score,standard deviation\n": nil,
+	} {
+		got := fitOf(t, header+rows, Command{Control: "pbo", Columns: columns})
+		if b := got["beta"].(float64); math.Abs(b-0.4840) > 1e-4 {
+			t.Errorf("%s: %v", header, b)
+		}
 	}
 }
 

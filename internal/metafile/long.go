@@ -2,6 +2,7 @@ package metafile
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -60,6 +61,12 @@ func (c *Case) pairArms(control string) error {
 		return fmt.Errorf("the table is arm-level (column %s) and no study has two arms", arm)
 	}
 	c.widen(study, arm, value, pairs)
+	c.roles = maps.Clone(c.roles)
+	for _, roles := range longRoles { // the columns have the names of the roles now
+		for _, r := range roles {
+			delete(c.roles, r)
+		}
+	}
 	return nil
 }
 
@@ -79,12 +86,27 @@ func isControl(arm, control string) bool {
 	return slices.ContainsFunc(controlWords, func(w string) bool { return strings.Contains(low, " "+w+" ") || strings.HasPrefix(low, " "+w) })
 }
 
+// longRoles are the options that name a column of an arm-level table.
+var longRoles = map[string][]string{"m": {"mi", "m1i"}, "sd": {"sdi", "sd1i"}, "se": {"se1i"}, "n": {"ni", "n1i"}, "x": {"xi", "ai"}}
+
 // longColumns are the columns of an arm-level table by the stem of their role; nil
 // when the table is none.
 func (c *Case) longColumns() map[string]string {
-	out := map[string]string{"m": c.find([]string{"mean", "m", "meanchange", "change"}),
-		"sd": c.find([]string{"sd", "stdev", "sdchange"}), "se": c.find([]string{"se", "sem", "standarderror"}), "n": c.find([]string{"n", "total", "size", "samplesize"}),
-		"x": c.find([]string{"events", "event", "cases", "responders"})}
+	out := map[string]string{"m": c.find([]string{"mean", "m", "meanchange", "change", "meanscore"}),
+		"sd": c.find([]string{"sd", "stdev", "sdchange", "standarddeviation"}), "se": c.find([]string{"se", "sem", "standarderror"}),
+		"n": c.find([]string{"n", "total", "size", "samplesize"}), "x": c.find([]string{"events", "event", "cases", "responders"})}
+	for _, second := range []string{"m2i", "sd2i", "se2i", "n2i", "ci"} {
+		if c.roles[second] != "" {
+			return nil
+		}
+	}
+	for stem, roles := range longRoles {
+		for _, r := range roles {
+			if name := c.roles[r]; name != "" {
+				out[stem] = c.find([]string{name, fold(name)})
+			}
+		}
+	}
 	switch {
 	case out["n"] == "":
 		return nil
