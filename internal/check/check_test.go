@@ -83,6 +83,8 @@ func TestDocuments(t *testing.T) {
 		{"misspelt key", "x [@mdma-ptsd-severty] [@smith-2020-x; @jones2020] me@mdma-ptsd.org", []string{"1 unknown-key"}},
 		{"old edition", "f/mdma-ptsd-severity@e-old and past:mdma-ptsd-severity@e-other", []string{"1 outdated-edition", "1 outdated-edition", "1 unbound"}},
 		{"cited too strongly", "MDMA cures PTSD [@mdma-ptsd-severity]. Other. Water helps.", []string{"1 wording-too-strong", "1 unbound"}},
+		{"no text", "", []string{"1 unreadable"}},
+		{"nothing that is seen", "\ufeff \n\u200b\u00a0\n", []string{"1 unreadable"}},
 		{"nothing of ours", "Water is wet [@jones2020].", nil},
 		{"decimal comma, wrong", bindText("g = -0,99 [−1,06; −0,37]; 6 Studien, 242 Teilnehmende"), []string{"1 number-differs"}},
 		{"decimal comma, right", bindText("g = −0,71 [−1,06, −0,37]; 6 Studien, 242 Teilnehmende"), nil},

@@ -48,6 +48,9 @@ func Document(src Source, k *Known) (issues []Issue, references, bound int) {
 	for _, n := range src.Notes {
 		d.issues = append(d.issues, Issue{src.Name, 1, Unreadable, Note, n})
 	}
+	if src.Empty() {
+		d.issues = append(d.issues, Issue{src.Name, 1, Unreadable, Error, "the document has no text: nothing to check"})
+	}
 	d.markers()
 	d.keys()
 	if d.own > 0 && d.bound == 0 {

@@ -82,6 +82,7 @@ type Report struct {
 	Edition    string  `json:"edition"`
 	Files      int     `json:"files"`
 	LeftOut    int     `json:"files_left_out"`
+	Empty      int     `json:"files_without_text"`
 	References int     `json:"references"`
 	Bound      int     `json:"bound_sentences"`
 	Fixed      int     `json:"fixed"`

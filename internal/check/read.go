@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"golang.org/x/net/html"
@@ -37,6 +38,11 @@ type Source struct {
 	Kind string
 	// Notes say what was lost on reading.
 	Notes []string
+}
+
+// Empty tells whether there is no text in it that a reader sees.
+func (s Source) Empty() bool {
+	return !strings.ContainsFunc(invisible.Replace(s.Text), func(r rune) bool { return unicode.IsGraphic(r) && !unicode.IsSpace(r) })
 }
 
 // Extensions of the files that are read from a folder.

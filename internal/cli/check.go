@@ -61,6 +61,9 @@ func (c *checkCmd) Run(ctx context.Context, e *Env) error {
 		c.one(name, known, &r)
 	}
 	r.Sort()
+	if r.Empty == len(files) {
+		return fmt.Errorf("nothing to check: %s without text", text.Count(r.Empty, "document"))
+	}
 	return c.print(e, r)
 }
 
@@ -79,6 +82,9 @@ func (c *checkCmd) one(name string, known *check.Known, r *check.Report) {
 	if err != nil {
 		r.Issues = append(r.Issues, check.Issue{File: name, Line: 1, Rule: check.Unreadable, Level: check.Error, Message: err.Error()})
 		return
+	}
+	if src.Empty() {
+		r.Empty++
 	}
 	issues, refs, bound := check.Document(src, known)
 	r.References += refs

@@ -8,6 +8,18 @@ import (
 	"testing"
 )
 
+// A check of documents without text is no check, as one of no documents.
+func TestCheckOfNothingFails(t *testing.T) {
+	dir := copyTree(t, filepath.Join("testdata", "silent"))
+	file := writer(t, t.TempDir())
+	empty, blank, full := file("empty.md", ""), file("blank.html", "<p> </p>\n"), file("full.md", "Water is wet.\n")
+	db := filepath.Join(dir, "past.db")
+	want(t, call(t, "import", filepath.Join(dir, "paper.xml"), "--db", db), 0)
+	want(t, call(t, "check", "--db", db, empty, blank), 1, "nothing to check: 2 documents without text")
+	want(t, call(t, "check", "--db", db, empty, full), 3, "empty.md:1", "nothing to check")
+	want(t, call(t, "check", "--db", db, full), 0)
+}
+
 // inFolder runs past in a folder with more in its environment.
 func inFolder(t *testing.T, dir string, env []string, args ...string) result {
 	t.Helper()

@@ -24,7 +24,7 @@ func trial(id string, status evidence.Status, change func(*evidence.Record)) evi
 
 func row(study, score, comparator string) evidence.Effect {
 	return evidence.Effect{ID: study + "/" + score + "/" + comparator, StudyID: study, StudyLabel: study, Year: 2020, Substance: "mdma", Condition: "ptsd", PopulationClass: "diagnosis",
-		ComparatorClass: comparator, Design: "parallel-rct", Domain: "ptsd", ScoreType: score, Instrument: "caps-5", PrimaryInstrument: true, PrimaryTime: true,
+		ComparatorClass: comparator, Design: "parallel-rct", Domain: "ptsd", ScoreType: score, Instrument: "caps-5", HigherBetter: evidence.No, PrimaryInstrument: true, PrimaryTime: true,
 		N1: ptr(20.0), N2: ptr(20.0), Mean1: ptr(20.0), Mean2: ptr(30.0), SD1: ptr(10.0), SD2: ptr(10.0), Verdict: evidence.Usable}
 }
 

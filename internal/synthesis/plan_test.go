@@ -105,6 +105,18 @@ func TestSignFollowsTheQuestion(t *testing.T) {
 	if !strings.Contains(strings.Join(g.Effects[1].Flags, " "), "turned") {
 		t.Errorf("the turned sign is not marked: %v", g.Effects[1].Flags)
 	}
+	// where nothing says which scores are better there is no sign, and no number is pooled
+	unknown := b
+	unknown.Instrument, unknown.HigherBetter = "", evidence.NotStated
+	u, err := synthesis.Answer(t.Context(), q, synthesis.Base{Effects: []evidence.Effect{a, unknown}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if u.Primary.K != 1 || !slices.ContainsFunc(u.Excluded, func(x evidence.Exclusion) bool {
+		return x.EffectID == unknown.ID && strings.Contains(x.Reason, "the sign is not known")
+	}) {
+		t.Errorf("an effect of unknown direction: k = %d, %+v", u.Primary.K, u.Excluded)
+	}
 	// a question that forgot the side of benefit turns every effect, and says so
 	q.LowerIsBetter = false
 	a.HigherBetter, b.HigherBetter = evidence.No, evidence.No

@@ -68,11 +68,14 @@ func recompute(q Question, e *evidence.Effect) error {
 	if err := believable(e); err != nil {
 		return err
 	}
-	if counts || turned || e.HigherBetter != evidence.TriOf(q.LowerIsBetter) {
+	if counts || turned {
 		return nil
 	}
-	if e.HigherBetter == evidence.NotStated {
-		return errors.New("neither the source nor the catalogue of instruments says whether high scores are better")
+	switch e.HigherBetter {
+	case evidence.NotStated:
+		return errors.New("neither the source nor the catalogue of instruments says whether high scores are better, so the sign is not known")
+	case evidence.TriOf(!q.LowerIsBetter):
+		return nil
 	}
 	if q.Measure == "MD" {
 		return errors.New("the instrument's scores run the other way than the outcome of the question; a difference in points cannot be turned")
