@@ -40,9 +40,12 @@ type Source struct {
 	Notes []string
 }
 
-// Empty tells whether there is no text in it that a reader sees.
+// Empty tells whether there is no text in it that a reader sees; a ¶ is the mark
+// of a block's end.
 func (s Source) Empty() bool {
-	return !strings.ContainsFunc(invisible.Replace(s.Text), func(r rune) bool { return unicode.IsGraphic(r) && !unicode.IsSpace(r) })
+	return !strings.ContainsFunc(invisible.Replace(s.Text), func(r rune) bool {
+		return unicode.IsGraphic(r) && !unicode.IsSpace(r) && r != '¶'
+	})
 }
 
 // Extensions of the files that are read from a folder.

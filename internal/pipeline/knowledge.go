@@ -158,6 +158,7 @@ func (p *Pipeline) notices(ctx context.Context, h *human) ([]evidence.Notice, er
 		doi := strings.ToLower(pub.DOI)
 		for i := range out {
 			if n := &out[i]; doi != "" && n.DOI == doi || pub.PMID != "" && n.PMID == pub.PMID {
+				n.DOI, n.PMID = cmp.Or(n.DOI, doi), cmp.Or(n.PMID, pub.PMID) // effects are known by their DOI
 				for _, m := range pub.TrialIDs {
 					n.Covers = append(n.Covers, m.ID)
 				}

@@ -4,11 +4,13 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"past/internal/edition"
 	"past/internal/edition/changes"
 	"past/internal/edition/publish"
+	"past/internal/evidence"
 	"past/internal/run"
 	"past/internal/store"
 )
@@ -107,7 +109,8 @@ func (p *Pipeline) Draft(ctx context.Context, software string) (*publish.Draft, 
 	}
 	files := map[string]changes.File{}
 	for _, f := range h.Files {
-		files[f.Path] = changes.File{SHA256: f.SHA256, Rows: changes.Rows(f.Path, f.Body)}
+		own := slices.DeleteFunc(slices.Clone(h.Notices), func(n evidence.Notice) bool { return n.Prov.PayloadSHA256 != f.SHA256 })
+		files[f.Path] = changes.File{SHA256: f.SHA256, Rows: changes.Rows(f.Path, f.Body), Notices: own}
 	}
 	return publish.NewDraft(ctx, p.Store, doc, files)
 }

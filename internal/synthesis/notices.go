@@ -13,6 +13,9 @@ import (
 // reports of the trials that the report covered stay.
 const CodeRetracted = "retracted"
 
+// RetractedWords are in the reason of every such row.
+const RetractedWords = "its numbers leave the pool"
+
 // withdraw parts effects into those that may be used and those that were read from
 // a retracted report.
 func withdraw(notices []evidence.Notice, effects []evidence.Effect) (kept, gone []evidence.Effect) {
@@ -43,10 +46,11 @@ func withdrawn(q Question, b Base, gone []evidence.Effect) (would []evidence.Eff
 	}
 	would = Select(q, gone).Included
 	for _, e := range would {
-		why := "its report was retracted"
+		why := "its report was retracted; " + RetractedWords
 		for _, n := range b.Notices {
 			if n.Kind == "retraction" && strings.EqualFold(n.DOI, e.DOI) {
-				why = fmt.Sprintf("its report (doi:%s) was retracted on %s by %s; its numbers leave the pool", e.DOI, cmp.Or(n.Date.Raw, "an unstated day"), cmp.Or(n.By, "its publisher"))
+				why = fmt.Sprintf("its report (doi:%s) was retracted on %s by %s; %s",
+					e.DOI, cmp.Or(n.Date.Raw, "an unstated day"), cmp.Or(n.By, "its publisher"), RetractedWords)
 			}
 		}
 		out = append(out, evidence.Exclusion{EffectID: e.ID, StudyID: e.StudyID, Label: e.StudyLabel, Code: CodeRetracted, Reason: why})

@@ -33,6 +33,9 @@ const (
 	OutcomeChanged = "primary-outcome-changed"
 	Corrected      = "paper-corrected"
 	Retracted      = "paper-retracted"
+	NoticeNew      = "notice-new" // a row of the review files' notices
+	NoticeChanged  = "notice-changed"
+	NoticeGone     = "notice-gone"
 	FindingNew     = "finding-new"
 	FindingGone    = "finding-gone"
 	StudyIn        = "study-in"
@@ -98,6 +101,7 @@ func Compare(prev, next *Snapshot) []store.Change {
 	c.findings()
 	c.claims()
 	c.papers()
+	c.notices()
 	c.trials()
 	return c.out
 }

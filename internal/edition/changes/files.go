@@ -3,6 +3,7 @@ package changes
 import (
 	"cmp"
 	"encoding/csv"
+	"past/internal/evidence"
 	"past/internal/review"
 	"slices"
 	"strings"
@@ -13,8 +14,9 @@ import (
 // File is a review file as a snapshot remembers it: the hash of its bytes and
 // its rows, by which the next edition says what a change of it bears on.
 type File struct {
-	SHA256 string
-	Rows   []string
+	SHA256  string
+	Rows    []string
+	Notices []evidence.Notice // of a file of notices
 }
 
 // cellEnd parts the cells of a row.

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"past/internal/edition"
+	"past/internal/synthesis"
 )
 
 // Cause is why a finding's numbers are not those of the edition before.
@@ -171,12 +172,8 @@ func reasonIn(old, new *Snapshot, a, b Finding, e Effect) (why string, evidence 
 // explains it. A register that takes numbers back explains nothing by itself.
 func reasonOut(old, new *Snapshot, a, b Finding, e Effect) (why string, evidence bool) {
 	left := leftOut(a, b, e)
-	if r := b.Retracted; len(r) > 0 && strings.Contains(strings.ToLower(left), "retract") {
-		own := slices.DeleteFunc(slices.Clone(r), func(id string) bool { return !slices.Contains(e.Papers, id) })
-		if len(own) == 0 {
-			own = r
-		}
-		return "retracted: " + strings.Join(own, ", "), true
+	if withdrawn(left) {
+		return "notice: " + left, true
 	}
 	var texts []string
 	if left != "" {
@@ -191,6 +188,10 @@ func reasonOut(old, new *Snapshot, a, b Finding, e Effect) (why string, evidence
 	}
 	return strings.Join(texts, "; "), len(files) > 0
 }
+
+// withdrawn reports whether a row is left out because its own report was
+// retracted: its reason names the notice.
+func withdrawn(left string) bool { return strings.Contains(left, synthesis.RetractedWords) }
 
 // leftOut gives the reasons for which the rows of the study that were pooled
 // are not pooled any more, "" where those rows are gone.
@@ -260,6 +261,9 @@ func otherNumbers(old, new *Snapshot, a, b Finding) []Cause {
 		}
 		told[y.Study] = true
 		text, moved := "the numbers of "+y.Label+" are others", evidenceMoved(old, new, y)
+		if left := leftOut(a, b, y); withdrawn(left) {
+			moved = also(moved, "notice: "+left)
+		}
 		if moved != "" {
 			text += " (" + moved + ")"
 		}

@@ -31,6 +31,7 @@ type Snapshot struct {
 	Papers   map[string]Paper                 `json:"papers"`         // "source/id"
 	Files    map[string]string                `json:"files"`          // review file → SHA-256
 	Rows     map[string][]string              `json:"rows,omitempty"` // review file → its rows
+	Notices  map[string]Notice                `json:"notices"`        // nil in snapshots of older programs
 	Sources  map[string]Source                `json:"sources"`
 	// Unknown counts, per "source path", the records that have a key which the
 	// parser does not know.
@@ -102,11 +103,14 @@ func Take(ctx context.Context, st *store.Store, doc edition.Document, files map[
 	for name, f := range files {
 		s.Files[name], s.Rows[name] = f.SHA256, f.Rows
 	}
-	for _, step := range []func(context.Context, *store.Store) error{s.takeRecords, s.takeFindings, s.takeHealth} {
+	concerned := map[string][]string{} // row of a notice → findings
+	takeFindings := func(ctx context.Context, st *store.Store) error { return s.takeFindings(ctx, st, concerned) }
+	for _, step := range []func(context.Context, *store.Store) error{s.takeRecords, takeFindings, s.takeHealth} {
 		if err := step(ctx, st); err != nil {
 			return nil, fmt.Errorf("snapshot for edition %s: %w", doc.ID, err)
 		}
 	}
+	s.takeNotices(files, concerned)
 	for _, c := range doc.Claims {
 		s.Claims[c.ID] = c
 	}
@@ -221,7 +225,7 @@ func notice(kind string) string {
 	return ""
 }
 
-func (s *Snapshot) takeFindings(ctx context.Context, st *store.Store) error {
+func (s *Snapshot) takeFindings(ctx context.Context, st *store.Store, concerned map[string][]string) error {
 	records, papers := map[string][]string{}, map[string][]string{}
 	for x, err := range st.Studies(ctx) {
 		if err != nil {
@@ -243,6 +247,9 @@ func (s *Snapshot) takeFindings(ctx context.Context, st *store.Store) error {
 			}
 			out.Effects[e.ID] = Effect{Study: cmp.Or(e.StudyID, e.StudyLabel), Label: cmp.Or(e.StudyLabel, e.StudyID, e.ID), Records: ids,
 				Papers: papers[e.StudyID], Estimate: evidence.Value(e.Estimate), Variance: evidence.Value(e.Variance)}
+		}
+		for _, n := range f.Notices {
+			concerned[rowOf(n)] = insert(concerned[rowOf(n)], f.ID)
 		}
 		for _, x := range f.Excluded {
 			study, reason := cmp.Or(x.StudyID, x.Label), cmp.Or(x.Reason, x.Code)
