@@ -240,7 +240,11 @@ func (s *site) shareTable(caption string, list []coding.Share) *chart.Table {
 	if len(list) == 0 {
 		return nil
 	}
-	t := &chart.Table{Caption: caption, Head: columns("What", "Stance", "#Trials", "#Of", "In the words of one of them")}
+	quoted := "In the words of one of them"
+	if s.Ed.Starter {
+		quoted = "One of them, as the starter set restates it"
+	}
+	t := &chart.Table{Caption: caption, Head: columns("What", "Stance", "#Trials", "#Of", quoted)}
 	for _, x := range list {
 		c := []chart.Cell{{Text: show.First(show.Clip(x.Name, 80))}, {Text: show.Clip(x.Stance, 30)}, {Text: show.Int(x.Trials)}, {Text: show.Int(x.Of)}, {}}
 		if len(x.Rows) > 0 {

@@ -52,12 +52,36 @@ func (s *site) emptyFinding(f *evidence.Finding) *emptyPage {
 			d.More = "1 more is listed on"
 		}
 	}
+	if l, ok := s.otherReports(f); ok {
+		d.Exists = append(d.Exists, l)
+	}
 	if n := s.nearest(f); n != nil {
 		d.Nearest = &linked{Path: s.findPath[n.ID], Name: titleOf(n)}
 	}
 	d.Plans = s.switchTable(s.switchesOf(f), 60)
 	d.Cite = s.address("f/" + show.Clip(f.ID, 80) + "@" + s.Ed.ID)
 	return d
+}
+
+// otherReports leads to the topic card of a question's outcome or condition where
+// surveys or other reports of the substance are listed there.
+func (s *site) otherReports(f *evidence.Finding) (linked, bool) {
+	for i := range s.Ed.Cards {
+		c := &s.Ed.Cards[i]
+		if c.Topic != f.Domain && c.Topic != f.Condition {
+			continue
+		}
+		n := 0
+		for _, o := range c.Other {
+			if o.Substance == f.Substance {
+				n++
+			}
+		}
+		if n > 0 {
+			return linked{Path: s.cardPath(c.Topic), Name: show.Plural(n, "report", "reports") + " of another kind", Note: "such as a survey or case series; not pooled"}, true
+		}
+	}
+	return linked{}, false
 }
 
 // pooledElsewhere says that a trial has a pooled result for other questions.

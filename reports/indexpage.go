@@ -21,7 +21,7 @@ type indexPage struct {
 	More    int // findings with a number beyond the summary
 	Changed string
 	Moved   []string
-	Counts  []counted
+	Counts  []string
 }
 
 // matrixPart is the matrix of benefits or of harms: outcomes by substances.
@@ -314,17 +314,19 @@ func (s *site) findingRow(f *evidence.Finding) findingRow {
 	return row
 }
 
-// counts lists the sizes of the edition, those people ask for first.
-func (s *site) counts() []counted {
-	order := []struct{ key, name string }{{"records", "records"}, {"studies", "studies"}, {"publications", "papers"}, {"effects", "effect sizes"}, {"findings", "findings"}}
-	var out []counted
+// counts lists the sizes of the edition, those people ask for first; what it has
+// none of is left out.
+func (s *site) counts() []string {
+	order := []struct{ key, one, many string }{{"records", "record", "records"}, {"studies", "study", "studies"}, {"publications", "paper", "papers"},
+		{"effects", "effect size", "effect sizes"}, {"findings", "finding", "findings"}}
+	var out []string
 	for _, o := range order {
-		if n, ok := s.Ed.Counts[o.key]; ok {
-			out = append(out, counted{o.name, n})
+		if n := s.Ed.Counts[o.key]; n > 0 {
+			out = append(out, show.Plural(n, o.one, o.many))
 		}
 	}
 	if _, ok := s.Ed.Counts["records"]; !ok && len(s.Ed.Trials) > 0 {
-		out = append([]counted{{"registered trials", len(s.Ed.Trials)}}, out...)
+		out = append([]string{show.Plural(len(s.Ed.Trials), "registered trial", "registered trials")}, out...)
 	}
 	return out
 }

@@ -165,8 +165,6 @@ func (s *site) aboutPage() {
 	add("Edition before", show.Clip(s.Ed.PreviousEdition, 120))
 	add("Data hash", show.Clip(s.Ed.DataHash, 120))
 	add("Software", "past "+show.Clip(s.Ed.SoftwareVersion, 60))
-	for _, c := range s.counts() {
-		add(show.First(c.Name), show.Int(c.N))
-	}
+	add("Rests on", strings.Join(s.counts(), ", "))
 	p.Data = d
 }
