@@ -137,6 +137,9 @@ func harmArm(arm string) (words string, control *bool) {
 	if words == "" || strings.Contains(words, "control") && !is {
 		return words, nil
 	}
+	if strings.HasPrefix(words, "active placebo non") && strings.HasSuffix(words, "psychedelic") {
+		words = "a non-psychedelic drug" // such as niacin to be felt, but also escitalopram as a treatment
+	}
 	return words, &is
 }
 
