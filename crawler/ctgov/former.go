@@ -22,14 +22,17 @@ type former struct {
 	// read gives the studies of a text that need not be clean; a fault of one
 	// does not lose the others.
 	read func(text []byte) ([]*draft, []evidence.Problem, error)
+	// wholeSizes is set where the format has the sizes of outcomes and not those
+	// of their row blocks.
+	wholeSizes bool
 }
 
 // formers are tried in order.
 var formers = []former{
-	{"former XML", isLegacyXML, readLegacyXML},
-	{"FullStudies JSON of the former API", isFullStudies, readFullStudies},
-	{"the site's CSV", isSiteCSV, readSiteCSV},
-	{"AACT's tables", isAACT, readAACT},
+	{"former XML", isLegacyXML, readLegacyXML, false},
+	{"FullStudies JSON of the former API", isFullStudies, readFullStudies, false},
+	{"the site's CSV", isSiteCSV, readSiteCSV, false},
+	{"AACT's tables", isAACT, readAACT, true},
 }
 
 // Recognise tells whether a text is one that this package reads; name is not
@@ -68,6 +71,11 @@ func readFormer(f *former, text []byte, p evidence.Payload) (crawler.Parsed, err
 			first = cmpErr(first, err)
 			out.Problems = append(out.Problems, evidence.Problem{Kind: answerKind(err), Where: s.at, Message: "a study that cannot be read: " + err.Error()})
 			continue
+		}
+		if f.wholeSizes && rec.Results != nil {
+			for o := range rec.Results.Outcomes {
+				rec.Results.Outcomes[o].WholeSizes = len(rec.Results.Outcomes[o].Classes) > 1
+			}
 		}
 		out.Records = append(out.Records, rec)
 	}

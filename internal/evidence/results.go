@@ -38,24 +38,27 @@ type DenomCount struct {
 
 // PostedOutcome is one outcome (or baseline) measure with its table.
 type PostedOutcome struct {
-	Index           int        `json:"index"` // 0-based, in the payload
-	Type            string     `json:"type,omitempty"`
-	Title           string     `json:"title,omitempty"`
-	Description     string     `json:"description,omitempty"`
-	Population      string     `json:"population,omitempty"`
-	ReportingStatus string     `json:"reporting_status,omitempty"`
-	TimeFrame       string     `json:"time_frame,omitempty"`
-	ParamType       string     `json:"param_type,omitempty"`
-	DispersionType  string     `json:"dispersion_type,omitempty"`
-	Unit            string     `json:"unit,omitempty"`
-	DenomUnits      string     `json:"denom_units,omitempty"`    // denomUnitsSelected
-	UnitsAnalyzed   string     `json:"units_analyzed,omitempty"` // typeUnitsAnalyzed
-	Calculate       string     `json:"calculate_pct,omitempty"`
-	Groups          []Group    `json:"groups,omitempty"`
-	Denoms          []Denom    `json:"denoms,omitempty"`
-	Classes         []Class    `json:"classes,omitempty"`
-	Analyses        []Analysis `json:"analyses,omitempty"`
-	Pointer         string     `json:"pointer"` // of the outcome object
+	Index           int     `json:"index"` // 0-based, in the payload
+	Type            string  `json:"type,omitempty"`
+	Title           string  `json:"title,omitempty"`
+	Description     string  `json:"description,omitempty"`
+	Population      string  `json:"population,omitempty"`
+	ReportingStatus string  `json:"reporting_status,omitempty"`
+	TimeFrame       string  `json:"time_frame,omitempty"`
+	ParamType       string  `json:"param_type,omitempty"`
+	DispersionType  string  `json:"dispersion_type,omitempty"`
+	Unit            string  `json:"unit,omitempty"`
+	DenomUnits      string  `json:"denom_units,omitempty"`    // denomUnitsSelected
+	UnitsAnalyzed   string  `json:"units_analyzed,omitempty"` // typeUnitsAnalyzed
+	Calculate       string  `json:"calculate_pct,omitempty"`
+	Groups          []Group `json:"groups,omitempty"`
+	Denoms          []Denom `json:"denoms,omitempty"`
+	// WholeSizes is set where the format that was read has no sizes of the
+	// classes, so that an outcome's size may be more than a class's.
+	WholeSizes bool       `json:"whole_sizes,omitempty"`
+	Classes    []Class    `json:"classes,omitempty"`
+	Analyses   []Analysis `json:"analyses,omitempty"`
+	Pointer    string     `json:"pointer"` // of the outcome object
 }
 
 // Class is a row block: a time point, a subscale, a subgroup, or nothing.

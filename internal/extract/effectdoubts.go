@@ -41,6 +41,9 @@ func (b *effectBuilder) judgeCells(j effectJudge, t, c *evidence.ArmResult) {
 			}
 		}
 		for _, f := range a.Flags {
+			if strings.HasPrefix(f, CodeOutcomeSize+":") && !slices.Contains(j.e.Flags, f) {
+				j.e.Flags = append(j.e.Flags, f)
+			}
 			for _, code := range []string{CodeRow, CodeInstrument, CodeTimepoint, CodeDenominator, CodeScoreType, CodeDiscordant, CodeSign, CodeSpreadTooLarge, CodeDispersion} {
 				if strings.HasPrefix(f, code+":") && !harmless(j.e, a, code) {
 					j.set(evidence.NeedsReview, code, strings.TrimPrefix(f, code+": "))

@@ -124,6 +124,44 @@ func TestFSFIFixture(t *testing.T) {
 	}
 }
 
+// Where the format has no sizes of row blocks, a cell and its effect say that the
+// size is the outcome's.
+func TestSizesOfTheWholeOutcomeAreMarked(t *testing.T) {
+	r, _ := fixture(t, "synthetic-mdma-caps5.json")
+	v := vocab.Default()
+	marked := func() (cells, effects int) {
+		is := func(f string) bool { return strings.HasPrefix(f, CodeOutcomeSize+":") }
+		rows := Register(r, v)
+		for _, a := range rows {
+			if slices.ContainsFunc(a.Flags, is) {
+				cells++
+			}
+		}
+		for _, e := range RegisterEffects(r, mdmaStudy, rows, nil, v, effect.Metafor) {
+			if slices.ContainsFunc(e.Flags, is) {
+				effects++
+			}
+		}
+		return cells, effects
+	}
+	if c, e := marked(); c != 0 || e != 0 {
+		t.Errorf("sizes of the rows: %d cells and %d effects marked", c, e)
+	}
+	o := &r.Results.Outcomes[0]
+	for i := range r.Results.Outcomes {
+		if len(r.Results.Outcomes[i].Classes) > 1 {
+			o = &r.Results.Outcomes[i]
+		}
+	}
+	for i := range o.Classes {
+		o.Classes[i].Denoms = nil
+	}
+	o.WholeSizes = true
+	if c, e := marked(); c == 0 || e == 0 {
+		t.Errorf("sizes of the outcome: %d cells and %d effects marked", c, e)
+	}
+}
+
 // Without a substance of the vocabulary there are cells and contrasts only.
 func TestNoSubstanceNoEffect(t *testing.T) {
 	got, _ := registerEffects(t, "synthetic-mdma-caps5.json", evidence.Study{ID: "x"})

@@ -36,6 +36,7 @@ const (
 	CodeTimepoint      = "timepoint"        // the point in time is not certain
 	CodeRow            = "row"              // the row may be a part, a subgroup or a level, not the whole
 	CodeDenominator    = "denominator"      // denominators that do not add up
+	CodeOutcomeSize    = "outcome-size"     // the size is the outcome's: the source has none for the row block
 	CodeScoreType      = "score-type"       // endpoint or change is not certain
 	CodePOnly          = "p-only"           // a p-value and no estimate
 	CodeCountedTwice   = "counted-twice"    // the same people in both arms or in several rows

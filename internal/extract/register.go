@@ -188,6 +188,10 @@ func (x *outcome) cell(row evidence.ArmResult, mi int) evidence.ArmResult {
 	a.Value, a.Spread = number(m.Value), number(m.Spread)
 	a.Lower, a.Upper = number(m.Lower), number(m.Upper)
 	a.NRaw, a.N = denominator(x.o, class, m.GroupID)
+	if a.N != nil && x.o.WholeSizes && len(class.Denoms) == 0 {
+		a.Flags = append(a.Flags, reason(CodeOutcomeSize, "the tables that were imported have no sizes of row blocks: "+
+			"the number of people is the whole outcome's and may be more than this row's"))
+	}
 	x.titleN(&a)
 	x.groupTime(&a)
 	x.judge(&a, m)
