@@ -103,8 +103,15 @@ func noneWords(cells []evidence.GapCell) string {
 
 func (p *page) other(o *evidence.OtherEvidence) otherView {
 	name, risk := evidence.OtherDesign(o.Design)
-	v := otherView{Reference: show.Clip(o.Reference, 240), Design: name, Risk: risk, N: "sample size not stated", Instrument: show.Clip(o.Instrument, 120), Direction: sentence(o.Direction, 240), Numbers: sentence(o.Numbers, 300),
-		Limits: sentence(o.Limits, 300), Read: show.Clip(o.Read, 60), Source: p.Out(o.Source, show.Clip(o.Source, 80))}
+	ended := func(t string, n int) string {
+		if t = sentence(t, n); t == "" || strings.HasSuffix(t, ".") || strings.HasSuffix(t, "…") {
+			return t
+		}
+		return t + "."
+	}
+	v := otherView{Reference: show.Clip(o.Reference, 240), Design: name, Risk: risk, N: "sample size not stated",
+		Instrument: show.Clip(o.Instrument, 120), Direction: ended(o.Direction, 240), Numbers: ended(o.Numbers, 300),
+		Limits: ended(o.Limits, 300), Read: show.Clip(o.Read, 60), Source: p.Out(o.Source, show.Clip(o.Source, 80))}
 	if o.N != nil {
 		v.N = show.Plural(*o.N, "person", "people")
 	}
@@ -273,7 +280,7 @@ func comparatorTable(s *site) *chart.Table {
 	if len(s.Ed.Comparators) == 0 {
 		return nil
 	}
-	t := &chart.Table{Caption: "What the treatments were compared with", Head: columns("Class", "Comparator as the source names it", "#Studies")}
+	t := &chart.Table{Caption: "What the treatments were compared with", Head: columns("Class", "Comparator as extracted, in lower case", "#Studies")}
 	for _, c := range s.Ed.Comparators {
 		t.Lines = append(t.Lines, chart.TableLine{Cells: []chart.Cell{{Text: s.Name(c.Class)}, {Text: show.Clip(c.Name, 100)}, {Text: show.Int(c.Studies)}}})
 	}

@@ -200,8 +200,10 @@ func (s *site) gapMap() (*chart.Table, template.JS) {
 				continue
 			}
 			cell := chart.Cell{Text: cellWords(c)}
-			if c.Registered > 0 {
+			if len(c.StudyIDs) > 0 {
 				cell.Href = "gaps.html#" + gapAnchor(c)
+			}
+			if c.Registered > 0 {
 				m.Cells = append(m.Cells, [3]float64{float64(x), float64(y), float64(c.Registered)})
 			}
 			row = append(row, cell)
@@ -217,6 +219,8 @@ func (s *site) gapMap() (*chart.Table, template.JS) {
 // cellWords says what stands in a cell of the gap map.
 func cellWords(c *evidence.GapCell) string {
 	switch {
+	case c.WithResults > 0 && c.Registered == 0:
+		return show.Plural(c.WithResults, "study", "studies") + " with results, none registered"
 	case c.WithResults > c.Registered: // some of them are known from papers alone
 		return fmt.Sprintf("%s with results, %s registered", show.Plural(c.WithResults, "study", "studies"), show.Int(c.Registered))
 	case c.Registered > 0 && c.WithResults > 0:

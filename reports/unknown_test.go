@@ -18,6 +18,7 @@ func TestUnknownIsNotZero(t *testing.T) {
 		{gapCounts(&evidence.GapCell{Registered: 4, WithResults: 2}), "4 registered, 2 with results"},
 		{gapCounts(&evidence.GapCell{Registered: 4, Running: 1, WithResults: 2}), "4 registered, 1 running and 0 completed as the records state, 2 with results"},
 		{cellWords(&evidence.GapCell{Registered: 1, WithResults: 3}), "3 studies with results, 1 registered"},
+		{cellWords(&evidence.GapCell{WithResults: 1}), "1 study with results, none registered"},
 		{cellWords(&evidence.GapCell{State: evidence.SearchedNone, Coverage: evidence.Coverage{Retold: true}}), "none in this selection"},
 		{neverReported(0, 0), "No record here lists such an outcome as planned, so what was planned and not reported is not known"},
 		{neverReported(3, 0), "No planned outcome is missing from posted results"},
