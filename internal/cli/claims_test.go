@@ -68,7 +68,7 @@ func TestUsersClaims(t *testing.T) {
   substances: [aspirin]
 `)
 	want(t, past(t, "review", "check", "--db", db, "--review", rev), 3, "2 claims of your own",
-		"claims.yaml:9: bad-claim: the id is in use by the program", `claims.yaml:14: bad-claim: no question is called "no-such-question"`, `claims.yaml:15: bad-claim: no substance is called "aspirin"`)
+		"claims.yaml:9: bad-claim: the id is in use by the program", `claims.yaml:14: bad-claim: no question is called "no-such-question"`, `claims.yaml:15: bad-claim: substances: "aspirin" is none of the substances`)
 	want(t, past(t, "analyse", "--db", db, "--review", rev), 3, "claims.yaml:9", "no-such-question")
 	want(t, past(t, "report", "--db", db, "--review", rev, "--out", out), 3)
 	ed := claimsOf(t, out)

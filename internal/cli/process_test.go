@@ -290,7 +290,7 @@ func TestErrorsSayWhatWhereAndWhatToDo(t *testing.T) {
 
 	want(t, past(t, "import", filepath.Join(dir, "absent.json"), "--db", db), 1, "absent.json", "no such file")
 	want(t, past(t, "import", file("half.json", `{"studies":[{"protocolSection":`), "--db", db), 3, "half.json")
-	want(t, past(t, "import", file("page.html", "<!doctype html><title>x</title>"), "--db", db), 3, "page.html", "none of the formats")
+	want(t, past(t, "import", file("page.html", "<!doctype html><title>x</title>"), "--db", db), 3, "page.html", "a web page (HTML) and no data", "docs/sources.md")
 	want(t, past(t, "import", dir, "--db", db), 3, "half.json", "page.html") // a folder is read, its faults are named
 	want(t, past(t, "status", "--problems", "--db", db), 0, "half.json", "past import")
 	want(t, past(t, "crawl", "ctgov", "--db", db, "--endpoint", "ctgov=http://127.0.0.1:1/api/v2"), 1, "127.0.0.1:1", "refused")

@@ -375,18 +375,18 @@ func TestSecondRefreshNamesTheHolder(t *testing.T) {
 
 // TestKill9Refresh kills whole cycles at random moments. Readers never see
 // half an edition, and the undisturbed run after the kills ends in the same
-// content as one that was never disturbed: nothing lost, nothing twice. 40
+// content as one that was never disturbed: nothing lost, nothing twice. 16
 // kills in a normal run, 200 with PAST_KILLS=200.
 func TestKill9Refresh(t *testing.T) {
 	t.Parallel()
-	kills := 40
+	kills := 16
 	if v := os.Getenv("PAST_KILLS"); v != "" {
 		if _, err := fmt.Sscan(v, &kills); err != nil {
 			t.Fatalf("PAST_KILLS=%q: %v", v, err)
 		}
 	}
 	if testing.Short() {
-		kills = 10
+		kills = 8
 	}
 	g := &growing{}
 	url := g.serve(t, 2*time.Millisecond)
