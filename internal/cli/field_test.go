@@ -93,7 +93,7 @@ func TestAnotherFieldShowsItsOwnAlone(t *testing.T) {
 	db, out := filepath.Join(dir, "past.db"), filepath.Join(dir, "report")
 	want(t, call(t, "review", "check", "--db", db), 0, "0 decisions") // the files come before any database
 	want(t, call(t, "report", "--db", db, "--out", out), 0)
-	foreign := []string{"mdma", "psilocybin", "ketamine", "psychedelic"}
+	foreign := []string{"mdma", "psilocybin", "ketamine", "psychedelic", "than with ,"} // the last: a comparison with nothing
 	pages := 0
 	err := filepath.WalkDir(out, func(path string, d os.DirEntry, err error) error {
 		if err != nil || d.IsDir() || strings.Contains(path, "assets") {

@@ -24,8 +24,8 @@ func ask(q Question) string {
 		return q.Title
 	}
 	against := ""
-	if !placeboLike(q.Comparators) {
-		against = " compared with " + q.ComparatorWords
+	if q.against() != "" && !placeboLike(q.Comparators) {
+		against = " compared with " + q.against()
 	}
 	switch {
 	case q.Kind == "harm" && (Ratio(q.Measure) || q.Measure == "RD"):
@@ -76,9 +76,13 @@ func answer(q Question, f *evidence.Finding, level certainty.Level, th certainty
 	if Ratio(q.Measure) || q.Measure == "RD" {
 		subject = fmt.Sprintf("%s occurred %s", q.Outcome, map[bool]string{true: "less often", false: "more often"}[*f.Headline.Estimate < 0])
 	}
-	short, _, _ := strings.Cut(q.ComparatorWords, " with the same")
+	short, _, _ := strings.Cut(q.against(), " with the same")
 	best := ""
-	for _, than := range []string{"", " than with " + short, " than with " + q.ComparatorWords} {
+	thans := []string{""}
+	if short != "" {
+		thans = append(thans, " than with "+short, " than with "+q.against())
+	}
+	for _, than := range thans {
 		for _, by := range []string{"", amount(q, lo, hi, th)} {
 			s := fmt.Sprintf("%s %s, %s with %s%s%s. %s", open, who, subject, q.Intervention, than, by, sure)
 			if n := len(strings.Fields(s)); n <= answerWords && n > len(strings.Fields(best)) && Overstates(withoutNames(q, s), lo, hi, f.Certainty.Level) == "" {
@@ -90,6 +94,19 @@ func answer(q Question, f *evidence.Finding, level certainty.Level, th certainty
 		return fmt.Sprintf("%s %s. %s", open, who, sure)
 	}
 	return best
+}
+
+// against says what the intervention is compared with: in the question's words,
+// else by the names of its comparators; "" for any.
+func (q Question) against() string {
+	if q.ComparatorWords != "" {
+		return q.ComparatorWords
+	}
+	names := make([]string, len(q.Comparators))
+	for i, c := range q.Comparators {
+		names[i] = strings.ReplaceAll(c, "-", " ")
+	}
+	return strings.Join(names, " or ")
 }
 
 func side(x float64) string {

@@ -83,7 +83,7 @@ func otherIllness(effects []evidence.Effect) int {
 // withoutNames takes the question's own words out of a sentence: "higher dose"
 // in the name of a treatment claims nothing.
 func withoutNames(q Question, s string) string {
-	for _, name := range []string{q.ComparatorWords, q.Intervention, q.Outcome} {
+	for _, name := range []string{q.against(), q.Intervention, q.Outcome} {
 		if name != "" {
 			s = strings.ReplaceAll(s, name, "it")
 			s = strings.ReplaceAll(s, sentenceCase(name), "It")
@@ -111,15 +111,15 @@ func Say(q Question, f *evidence.Finding) error {
 // risk and never of benefit.
 func statementOf(q Question, w certainty.Words) (string, error) {
 	if q.Kind != "harm" {
-		return certainty.Statement(certainty.Subject{Intervention: q.Intervention, Plural: q.Plural, Outcome: q.Outcome, Comparator: q.ComparatorWords}, w)
+		return certainty.Statement(certainty.Subject{Intervention: q.Intervention, Plural: q.Plural, Outcome: q.Outcome, Comparator: q.against()}, w)
 	}
 	what := q.Outcome
 	if q.Measure != "MD" && q.Measure != "SMD" {
 		what = "the risk of " + what
 	}
 	with := ""
-	if q.ComparatorWords != "" {
-		with = " compared with " + q.ComparatorWords
+	if q.against() != "" {
+		with = " compared with " + q.against()
 	}
 	side := "higher"
 	if w.Estimate < 0 {
@@ -228,8 +228,8 @@ func sayNothing(q Question, f evidence.Finding) evidence.Sentences {
 	if q.Kind == "harm" {
 		who = "the risk of " + q.Outcome + " differs with " + q.Intervention
 	}
-	if q.ComparatorWords != "" && q.ComparatorWords != "any comparator" {
-		who += " compared with " + q.ComparatorWords
+	if q.against() != "" && q.against() != "any comparator" {
+		who += " compared with " + q.against()
 	}
 	text := sayAbsence(f.State, "whether "+who, n, names, f.Coverage)
 	if f.State == evidence.MeasuredOnly && n > 0 && withoutEvents(f) {
