@@ -165,7 +165,8 @@ func TestParsedWithThePage(t *testing.T) {
 	src.ask = func(ctx context.Context, f crawler.Fetcher, base string) (crawler.Page, error) {
 		res, err := f.Do(ctx, crawler.Request{URL: base})
 		return crawler.Page{Payloads: []evidence.Payload{res.Payload}, Hits: []string{"own"},
-			Parsed: []crawler.Parsed{{Records: []evidence.Record{{ID: "own", Source: "toy", ContentHash: "1", Prov: evidence.Provenance{PayloadSHA256: res.SHA256}}}}}}, err
+			Parsed: []crawler.Parsed{{Records: []evidence.Record{{ID: "own", Source: "toy", ContentHash: "1",
+				Prov: evidence.Provenance{PayloadSHA256: res.SHA256}}}}}}, err
 	}
 	sink := &sourcetest.MemorySink{}
 	if sum, err := run(t, src, sink, func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "a b") }); err != nil || sum.New != 1 {

@@ -69,12 +69,14 @@ func (s *toy) Page(ctx context.Context, f crawler.Fetcher, q crawler.Query, curs
 func (s *toy) Parse(p evidence.Payload) (crawler.Parsed, error) {
 	var out crawler.Parsed
 	for _, id := range strings.Fields(string(p.Body)) {
-		out.Records = append(out.Records, evidence.Record{ID: id, Source: "toy", ContentHash: id, Prov: evidence.Provenance{PayloadSHA256: p.SHA256}})
+		out.Records = append(out.Records, evidence.Record{ID: id, Source: "toy", ContentHash: id,
+			Prov: evidence.Provenance{PayloadSHA256: p.SHA256}})
 	}
 	return out, nil
 }
 
-func run(t *testing.T, src crawler.Source, sink crawler.Sink, h http.HandlerFunc, change ...func(*crawler.Options)) (crawler.SourceSummary, error) {
+func run(t *testing.T, src crawler.Source, sink crawler.Sink, h http.HandlerFunc,
+	change ...func(*crawler.Options)) (crawler.SourceSummary, error) {
 	t.Helper()
 	s := httptest.NewServer(h)
 	t.Cleanup(s.Close)
@@ -207,7 +209,8 @@ func TestAcceptedMediaTypes(t *testing.T) {
 		{"application/json", "application/json", "Too many requests", ""}, // the source's own parser tells
 		{"application/json", "text/html; charset=utf-8", "<p>x", crawler.KindHTML}, {"application/json", "text/xml", "<html>", crawler.KindHTML},
 		{"application/json", "text/csv", "a,b", crawler.KindWrongType}, {"application/json", "text/plain", "", crawler.KindEmpty},
-		{"text/xml", "application/xml", "<r/>", ""}, {"text/xml", "text/html", "<!DOCTYPE html><p>", crawler.KindHTML}, {"text/html", "text/html", "<p>", ""},
+		{"text/xml", "application/xml", "<r/>", ""}, {"text/xml", "text/html", "<!DOCTYPE html><p>", crawler.KindHTML},
+		{"text/html", "text/html", "<p>", ""},
 	} {
 		var got error
 		src := &toy{ask: func(ctx context.Context, f crawler.Fetcher, base string) (crawler.Page, error) {
@@ -238,10 +241,12 @@ func TestRefusedQuestions(t *testing.T) {
 	sum, err := run(t, &toy{}, sink, func(w http.ResponseWriter, _ *http.Request) {
 		http.Error(w, "unknown parameter 'foo'", http.StatusBadRequest)
 	})
-	if err == nil || sum.Asked != 1 || !strings.Contains(err.Error(), "unknown parameter 'foo'") || !strings.Contains(err.Error(), "goes on with them") {
+	if err == nil || sum.Asked != 1 || !strings.Contains(err.Error(), "unknown parameter 'foo'") ||
+		!strings.Contains(err.Error(), "goes on with them") {
 		t.Errorf("asked %d times, %v", sum.Asked, err)
 	}
-	if p := sink.Problems(); len(p) != 1 || p[0].Kind != crawler.KindFetchFailed || p[0].Where == "" || !strings.HasPrefix(p[0].Retry, "past crawl toy") {
+	if p := sink.Problems(); len(p) != 1 || p[0].Kind != crawler.KindFetchFailed || p[0].Where == "" ||
+		!strings.HasPrefix(p[0].Retry, "past crawl toy") {
 		t.Errorf("%+v", p)
 	}
 }
@@ -314,7 +319,8 @@ func TestFollowersGoLast(t *testing.T) {
 		}
 		return crawler.Page{}, nil
 	}
-	c, err := crawler.New(crawler.Options{Sources: []crawler.Source{after, &toy{}}, Endpoints: map[string]string{"toy": s.URL, "last": s.URL}}, sink)
+	c, err := crawler.New(crawler.Options{Sources: []crawler.Source{after, &toy{}}, Endpoints: map[string]string{"toy": s.URL,
+		"last": s.URL}}, sink)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -152,7 +152,8 @@ func acceptable(r Request, p *evidence.Payload) error {
 	}
 	media, _, _ := mime.ParseMediaType(p.MediaType)
 	text := bytes.TrimLeft(bytes.TrimPrefix(p.Body, []byte("\xef\xbb\xbf")), " \t\r\n")
-	html := media == "text/html" || bytes.HasPrefix(bytes.ToLower(text[:min(len(text), 14)]), []byte("<!doctype html")) || bytes.HasPrefix(bytes.ToLower(text[:min(len(text), 5)]), []byte("<html"))
+	html := media == "text/html" || bytes.HasPrefix(bytes.ToLower(text[:min(len(text), 14)]), []byte("<!doctype html")) ||
+		bytes.HasPrefix(bytes.ToLower(text[:min(len(text), 5)]), []byte("<html"))
 	for _, a := range r.Accept {
 		switch {
 		case a == media && !(html && a != "text/html"):

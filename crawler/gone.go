@@ -20,8 +20,9 @@ const (
 
 // noAnswer are the kinds of problem that mean that the register did not answer
 // a question, or not with what was asked for.
-var noAnswer = map[string]bool{KindHalfJSON: true, KindBadJSON: true, KindHTML: true, KindWrongType: true, KindEmpty: true, KindWrongShape: true,
-	KindTooLarge: true, KindTokenLoop: true, KindMissing: true, KindFetchFailed: true}
+var noAnswer = map[string]bool{KindHalfJSON: true, KindBadJSON: true, KindHTML: true, KindWrongType: true, KindEmpty: true,
+	KindWrongShape: true,
+	KindTooLarge:   true, KindTokenLoop: true, KindMissing: true, KindFetchFailed: true}
 
 // missing is what a crawl remembers of records that seem to be gone.
 type missing struct {

@@ -60,7 +60,8 @@ func hundredLine(a *evidence.Absolute, treatment string) (line, risk string, dra
 	if p == nil {
 		return "", "", ""
 	}
-	t := fmt.Sprintf("Out of 100 people, %s with the comparator and %s [%s to %s] with %s", whole(p.Without), whole(p.With), whole(p.WithLower), whole(p.WithUpper), treatment)
+	t := fmt.Sprintf("Out of 100 people, %s with the comparator and %s [%s to %s] with %s", whole(p.Without), whole(p.With),
+		whole(p.WithLower), whole(p.WithUpper), treatment)
 	if d := p.With - p.Without; math.Abs(d) >= 0.5 {
 		word := "more"
 		if d < 0 {
@@ -74,7 +75,8 @@ func hundredLine(a *evidence.Absolute, treatment string) (line, risk string, dra
 			t += fmt.Sprintf(" [%s to %s]", show.Trim(*p.NNTLower, 1), show.Trim(*p.NNTUpper, 1))
 		}
 	}
-	return t + ".", "Risk with the comparator: " + show.Prose(show.Clip(p.WithoutSource, 160)) + ".", template.HTML(icons(p.Without, p.With).Bare("icons"))
+	return t + ".", "Risk with the comparator: " + show.Prose(show.Clip(p.WithoutSource, 160)) + ".",
+		template.HTML(icons(p.Without, p.With).Bare("icons"))
 }
 
 func orWord(s, or string) string {
@@ -112,7 +114,8 @@ func icons(without, with float64) *chart.Pic {
 func (s *site) sibling(f *evidence.Finding) *evidence.Finding {
 	for i := range s.Ed.Findings {
 		g := &s.Ed.Findings[i]
-		if g.ID != f.ID && g.Substance == f.Substance && g.Domain == f.Domain && g.Condition == f.Condition && g.Population == f.Population && g.Absolute != nil && g.Absolute.People != nil {
+		if g.ID != f.ID && g.Substance == f.Substance && g.Domain == f.Domain && g.Condition == f.Condition && g.Population == f.Population &&
+			g.Absolute != nil && g.Absolute.People != nil {
 			return g
 		}
 	}

@@ -57,7 +57,8 @@ type asset struct {
 
 func newAsset(stem, ext, body string) asset {
 	sum := sha256.Sum256([]byte(body))
-	return asset{name: "assets/" + stem + "-" + hex.EncodeToString(sum[:4]) + ext, body: body, sri: "sha256-" + base64.StdEncoding.EncodeToString(sum[:])}
+	return asset{name: "assets/" + stem + "-" + hex.EncodeToString(sum[:4]) + ext, body: body, sri: "sha256-" +
+		base64.StdEncoding.EncodeToString(sum[:])}
 }
 
 type assetSet struct {
@@ -67,7 +68,8 @@ type assetSet struct {
 
 // sharedAssets are worked out once: unpacking and hashing the library take milliseconds.
 var sharedAssets = sync.OnceValue(func() assetSet {
-	s := assetSet{css: newAsset("past", ".css", styleSheet+chart.CSS()), app: newAsset("app", ".js", statsScript+forestScript+appScript), charts: newAsset("echarts", ".js", chartLibrary())}
+	s := assetSet{css: newAsset("past", ".css", styleSheet+chart.CSS()), app: newAsset("app", ".js", statsScript+forestScript+appScript),
+		charts: newAsset("echarts", ".js", chartLibrary())}
 	for depth, base := range []string{"", "../"} {
 		s.loader[depth] = loader(base, s)
 	}
@@ -95,7 +97,8 @@ func hashOf(body string) string {
 // policy is the Content-Security-Policy of a page of the folder form. Nothing
 // may come from another host; no inline handler or style runs.
 func policy(script string) string {
-	return "default-src 'none'; base-uri 'none'; form-action 'self'; img-src data:; style-src 'self'; script-src " + hashOf(script) + " 'strict-dynamic'"
+	return "default-src 'none'; base-uri 'none'; form-action 'self'; img-src data:; style-src 'self'; script-src " + hashOf(script) +
+		" 'strict-dynamic'"
 }
 
 // policySingle is the same for the one-file form, where style and scripts are

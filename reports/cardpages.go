@@ -49,7 +49,8 @@ func (s *site) cardPaths() {
 func (s *site) cardPages() {
 	for i := range s.Ed.Cards {
 		c := &s.Ed.Cards[i]
-		p := &page{Path: s.cards[c.Topic], Name: "card", Title: show.First(show.Clip(c.Name, 120)), Nav: "gaps.html", Description: sentence(c.Definition, 300)}
+		p := &page{Path: s.cards[c.Topic], Name: "card", Title: show.First(show.Clip(c.Name, 120)), Nav: "gaps.html",
+			Description: sentence(c.Definition, 300)}
 		s.add(p)
 		d := &cardPage{Card: c, NotToSay: proseAll(c.NotToSay, 300)}
 		for j := range c.Cells {
@@ -59,7 +60,8 @@ func (s *site) cardPages() {
 		group := func(name, none string, list []evidence.CardStudy) {
 			g := cardGroup{Name: name, None: none}
 			for _, st := range list {
-				g.Studies = append(g.Studies, linked{Path: s.studPath[st.StudyID], Name: show.Clip(cmp.Or(st.Label, st.StudyID), 120), Note: strings.Trim(s.nameList(st.Substances)+", "+s.Name(st.Design), ", ")})
+				g.Studies = append(g.Studies, linked{Path: s.studPath[st.StudyID], Name: show.Clip(cmp.Or(st.Label, st.StudyID), 120),
+					Note: strings.Trim(s.nameList(st.Substances)+", "+s.Name(st.Design), ", ")})
 			}
 			d.Groups = append(d.Groups, g)
 		}
@@ -165,7 +167,8 @@ func (s *site) sexualPage() {
 		if len(groups[k]) == 0 {
 			continue
 		}
-		g := tableGroup{Anchor: fmt.Sprintf("kind%d", i+1), Name: show.First(k), Table: chart.Table{Caption: show.First(k), Head: columns("Study", "Substance", "Outcome or term", "When", "#People affected", "Reported")}}
+		g := tableGroup{Anchor: fmt.Sprintf("kind%d", i+1), Name: show.First(k), Table: chart.Table{Caption: show.First(k),
+			Head: columns("Study", "Substance", "Outcome or term", "When", "#People affected", "Reported")}}
 		for j, r := range groups[k] {
 			if j == layerMost {
 				g.Note = fmt.Sprintf("The first %d of %s are listed.", layerMost, show.Int(len(groups[k])))
@@ -186,7 +189,9 @@ func (s *site) sexualPage() {
 			case r.Arm != "":
 				rep = "in " + show.Clip(r.Arm, 60)
 			}
-			g.Table.Lines = append(g.Table.Lines, chart.TableLine{Cells: []chart.Cell{{Text: show.Clip(cmp.Or(r.Label, r.RecordID), 80), Href: cmp.Or(s.studPath[r.StudyID], s.RecordHref(r.RecordID))}, {Text: cmp.Or(s.nameList(r.Substances), "none that is tracked")}, {Text: show.Clip(r.What, 160)}, {Text: cmp.Or(show.Clip(r.TimeFrame, 60), "?")}, {Text: people}, {Text: rep}}})
+			g.Table.Lines = append(g.Table.Lines, chart.TableLine{Cells: []chart.Cell{{Text: show.Clip(cmp.Or(r.Label, r.RecordID), 80),
+				Href: cmp.Or(s.studPath[r.StudyID], s.RecordHref(r.RecordID))}, {Text: cmp.Or(s.nameList(r.Substances), "none that is tracked")},
+				{Text: show.Clip(r.What, 160)}, {Text: cmp.Or(show.Clip(r.TimeFrame, 60), "?")}, {Text: people}, {Text: rep}}})
 		}
 		if len(g.Table.Lines) > layerOpen {
 			rest := g.Table
@@ -218,8 +223,10 @@ func (s *site) peoplePage() {
 	s.add(p)
 	d := &peoplePage{}
 	d.Lede = fmt.Sprintf("Of %s, %s an eligibility text here. The tables say what those trials did and are no advice. "+
-		"What a text does not mention is unknown, not “no”.", show.Plural(sum.People.Trials, "trial record", "trial records"), strings.ToLower(countVerb(sum.People.Texts, "has", "have")))
-	d.Care = fmt.Sprintf("Coded from the texts on arms and interventions of %s. “Not described in the record” is the usual case.", show.Plural(sum.People.Protocols, "trial", "trials"))
+		"What a text does not mention is unknown, not “no”.", show.Plural(sum.People.Trials, "trial record", "trial records"),
+		strings.ToLower(countVerb(sum.People.Texts, "has", "have")))
+	d.Care = fmt.Sprintf("Coded from the texts on arms and interventions of %s. “Not described in the record” is the usual case.",
+		show.Plural(sum.People.Protocols, "trial", "trials"))
 	list := func(in []coding.Counted) string {
 		var out []string
 		for _, c := range in {
@@ -235,7 +242,8 @@ func (s *site) peoplePage() {
 		d.Asked = fmt.Sprintf("Over the %s whose planned outcomes are known. ", show.Plural(n, "trial", "trials"))
 	}
 	d.Asked += (countSentence(len(s.Ed.Guesses), "guess rate is recorded in this edition", "guess rates are recorded in this edition") + ".")
-	for _, t := range []*chart.Table{s.shareTable("Who planned to ask what people guessed or expected", sum.Blinding), guessTable(s), comparatorTable(s)} {
+	for _, t := range []*chart.Table{s.shareTable("Who planned to ask what people guessed or expected", sum.Blinding), guessTable(s),
+		comparatorTable(s)} {
 		if t != nil {
 			d.BlindingTables = append(d.BlindingTables, t)
 		}
@@ -253,10 +261,12 @@ func (s *site) shareTable(caption string, list []coding.Share) *chart.Table {
 	}
 	t := &chart.Table{Caption: caption, Head: columns("What", "Stance", "#Trials", "#Of", quoted)}
 	for _, x := range list {
-		c := []chart.Cell{{Text: show.First(show.Clip(x.Name, 80))}, {Text: show.Clip(x.Stance, 30)}, {Text: show.Int(x.Trials)}, {Text: show.Int(x.Of)}, {}}
+		c := []chart.Cell{{Text: show.First(show.Clip(x.Name, 80))}, {Text: show.Clip(x.Stance, 30)}, {Text: show.Int(x.Trials)},
+			{Text: show.Int(x.Of)}, {}}
 		if len(x.Rows) > 0 {
 			r := x.Rows[0]
-			c[4] = chart.Cell{Text: "“" + show.Clip(r.Quote, 140) + "” (" + show.Clip(r.RecordID, 30) + ", " + show.Clip(r.Field, 40) + ")", Href: s.RecordHref(r.RecordID)}
+			c[4] = chart.Cell{Text: "“" + show.Clip(r.Quote, 140) + "” (" + show.Clip(r.RecordID, 30) + ", " + show.Clip(r.Field, 40) + ")",
+				Href: s.RecordHref(r.RecordID)}
 		}
 		t.Lines = append(t.Lines, chart.TableLine{Cells: c})
 	}
@@ -271,7 +281,9 @@ func guessTable(s *site) *chart.Table {
 	for i := range s.Ed.Guesses {
 		g := &s.Ed.Guesses[i]
 		right := cmp.Or(guessShare(g), "?")
-		t.Lines = append(t.Lines, chart.TableLine{Cells: []chart.Cell{{Text: show.Clip(g.TrialID, 40), Href: s.RecordHref(g.TrialID)}, {Text: show.Clip(g.Arm, 80)}, {Text: show.Clip(g.Asked, 30)}, {Text: right}, {Text: cmp.Or(show.Clip(g.When, 60), "?")}, {Text: show.Clip(g.Source, 120)}}})
+		t.Lines = append(t.Lines, chart.TableLine{Cells: []chart.Cell{{Text: show.Clip(g.TrialID, 40), Href: s.RecordHref(g.TrialID)},
+			{Text: show.Clip(g.Arm, 80)}, {Text: show.Clip(g.Asked, 30)}, {Text: right}, {Text: cmp.Or(show.Clip(g.When, 60), "?")},
+			{Text: show.Clip(g.Source, 120)}}})
 	}
 	return t
 }
@@ -280,9 +292,11 @@ func comparatorTable(s *site) *chart.Table {
 	if len(s.Ed.Comparators) == 0 {
 		return nil
 	}
-	t := &chart.Table{Caption: "What the treatments were compared with", Head: columns("Class", "Comparator as extracted, in lower case", "#Studies")}
+	t := &chart.Table{Caption: "What the treatments were compared with", Head: columns("Class", "Comparator as extracted, in lower case",
+		"#Studies")}
 	for _, c := range s.Ed.Comparators {
-		t.Lines = append(t.Lines, chart.TableLine{Cells: []chart.Cell{{Text: s.Name(c.Class)}, {Text: show.Clip(c.Name, 100)}, {Text: show.Int(c.Studies)}}})
+		t.Lines = append(t.Lines, chart.TableLine{Cells: []chart.Cell{{Text: s.Name(c.Class)}, {Text: show.Clip(c.Name, 100)},
+			{Text: show.Int(c.Studies)}}})
 	}
 	return t
 }

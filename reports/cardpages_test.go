@@ -17,10 +17,13 @@ func TestNoneWords(t *testing.T) {
 		want  string
 	}{
 		{nil, "Not looked for: no search of this edition covers the topic."},
-		{[]evidence.GapCell{cell(evidence.NotLooked, false), cell(evidence.NotLooked, true)}, "Not looked for: no search of this edition covers the topic."},
+		{[]evidence.GapCell{cell(evidence.NotLooked, false), cell(evidence.NotLooked, true)},
+			"Not looked for: no search of this edition covers the topic."},
 		{[]evidence.GapCell{cell(evidence.Uncontrolled, false)}, "Not looked for: no search of this edition covers the topic."},
-		{[]evidence.GapCell{cell(evidence.SearchedNone, true), cell(evidence.NotLooked, false)}, "None on file; the searches covered 1 of 2\u00a0substances."},
-		{[]evidence.GapCell{{State: evidence.SearchedNone, Coverage: evidence.Coverage{Asked: true, Retold: true}}}, "None in the demonstration's selection of trials; no register was searched."},
+		{[]evidence.GapCell{cell(evidence.SearchedNone, true), cell(evidence.NotLooked, false)},
+			"None on file; the searches covered 1 of 2\u00a0substances."},
+		{[]evidence.GapCell{{State: evidence.SearchedNone, Coverage: evidence.Coverage{Asked: true, Retold: true}}},
+			"None in the demonstration's selection of trials; no register was searched."},
 		{[]evidence.GapCell{cell(evidence.SearchedNone, true)}, "Searched, none was found."},
 		{[]evidence.GapCell{cell(evidence.SearchedNone, true), cell(evidence.RegisteredOnly, true)}, "Searched, none was found."},
 	} {
@@ -63,7 +66,8 @@ func TestWeeksOfBothClocks(t *testing.T) {
 	if g := value("Guessed their treatment"); g != "" {
 		t.Errorf("nothing is on file, and the box says %q", g)
 	}
-	ed.Guesses = []evidence.Guess{{TrialID: "NCT03537014", Arm: "MDMA", Asked: "participant", N: p(46), Right: p(44)}, {TrialID: "NCT99999999", Arm: "other", Percent: p(50.0)}, {TrialID: "NCT03537014", Arm: "placebo", Asked: "therapist"}}
+	ed.Guesses = []evidence.Guess{{TrialID: "NCT03537014", Arm: "MDMA", Asked: "participant", N: p(46), Right: p(44)},
+		{TrialID: "NCT99999999", Arm: "other", Percent: p(50.0)}, {TrialID: "NCT03537014", Arm: "placebo", Asked: "therapist"}}
 	if g := value("Guessed their treatment"); g != "Mitchell 2021, MDMA: 44 of 46 (96%)" {
 		t.Errorf("guesses: %q", g)
 	}

@@ -20,9 +20,12 @@ const seriesMost, seriesDrawn = 8, 6
 // that the forest plot does not carry as rows of one figure on one axis.
 func (s *site) series(f *evidence.Finding) (chart.Rows, bool) {
 	read := readingOf(f, s.Name)
-	r := chart.Rows{ID: "series", Title: "Sensitivity analyses and leave-one-out", NameHead: "Analysis", Axis: read.axis(f), Stamp: s.permalink(f.ID),
-		Columns: []chart.Column{{Head: "k", WideOnly: true}, {Head: read.Symbol + " [95% CI]", After: true, Phone: true}, {Head: "τ²", After: true, WideOnly: true}}}
-	r.Table = chart.Table{Caption: "Results under other choices", Head: columns("Part", "Analysis", "#k", "#"+read.Symbol, "#95% lower", "#95% upper", "#τ²", "#I², %", "Model")}
+	r := chart.Rows{ID: "series", Title: "Sensitivity analyses and leave-one-out", NameHead: "Analysis", Axis: read.axis(f),
+		Stamp: s.permalink(f.ID),
+		Columns: []chart.Column{{Head: "k", WideOnly: true}, {Head: read.Symbol + " [95% CI]", After: true, Phone: true},
+			{Head: "τ²", After: true, WideOnly: true}}}
+	r.Table = chart.Table{Caption: "Results under other choices", Head: columns("Part", "Analysis", "#k", "#"+read.Symbol, "#95% lower",
+		"#95% upper", "#τ²", "#I², %", "Model")}
 	group := func(name, test string, list []evidence.PooledResult, label func(*evidence.PooledResult) string) {
 		head := false
 		for i := range list {
@@ -35,9 +38,11 @@ func (s *site) series(f *evidence.Finding) (chart.Rows, bool) {
 				r.Rows = append(r.Rows, chart.Row{Kind: chart.Group, Name: name, Line: -1, Cells: []string{"", test, ""}})
 				head = true
 			}
-			row := chart.Row{Name: label(p), Line: len(r.Lines), Cells: []string{show.Int(p.K), read.Full(p.Estimate, lo, hi), show.Tau2(p.Tau2)}, Marks: []chart.Mark{{Shape: chart.Dot, Est: *p.Estimate, Lo: *lo, Hi: *hi}}}
+			row := chart.Row{Name: label(p), Line: len(r.Lines), Cells: []string{show.Int(p.K), read.Full(p.Estimate, lo, hi), show.Tau2(p.Tau2)},
+				Marks: []chart.Mark{{Shape: chart.Dot, Est: *p.Estimate, Lo: *lo, Hi: *hi}}}
 			num := func(x float64) chart.Cell { return chart.Cell{Text: read.Value(x), Exact: show.Raw(read.Read(x))} }
-			r.Lines = append(r.Lines, chart.TableLine{Cells: []chart.Cell{{Text: name}, {Text: row.Name}, {Text: show.Int(p.K)}, num(*p.Estimate), num(*lo), num(*hi), {Text: show.Tau2(p.Tau2)}, {Text: strings.TrimSuffix(show.PercentP(p.I2Q), "%")}, {Text: modelName(p)}}})
+			r.Lines = append(r.Lines, chart.TableLine{Cells: []chart.Cell{{Text: name}, {Text: row.Name}, {Text: show.Int(p.K)}, num(*p.Estimate),
+				num(*lo), num(*hi), {Text: show.Tau2(p.Tau2)}, {Text: strings.TrimSuffix(show.PercentP(p.I2Q), "%")}, {Text: modelName(p)}}})
 			r.Rows = append(r.Rows, row)
 		}
 	}
@@ -45,7 +50,8 @@ func (s *site) series(f *evidence.Finding) (chart.Rows, bool) {
 	group("Other defensible choices", "", f.Sensitivity, own)
 	for i := range f.Subgroups {
 		if g := &f.Subgroups[i]; g.Factor != "comparator_class" {
-			group("By "+factorName(g.Factor), groupTest(g), shownGroups(g), func(p *evidence.PooledResult) string { return show.First(s.Name(p.Label)) })
+			group("By "+factorName(g.Factor), groupTest(g), shownGroups(g),
+				func(p *evidence.PooledResult) string { return show.First(s.Name(p.Label)) })
 		}
 	}
 	if f.Primary.K > 2 {
@@ -61,7 +67,8 @@ func (s *site) series(f *evidence.Finding) (chart.Rows, bool) {
 	}
 	r.Axis.Est = f.Headline.Estimate
 	r.Fit()
-	r.Alt = fmt.Sprintf("Results of %s under other choices and without single studies; each row has its number.", show.Plural(len(r.Lines), "analysis", "analyses"))
+	r.Alt = fmt.Sprintf("Results of %s under other choices and without single studies; each row has its number.",
+		show.Plural(len(r.Lines), "analysis", "analyses"))
 	return r, true
 }
 
@@ -115,8 +122,10 @@ func (s *site) specCurve(f *evidence.Finding) (chart.XY, bool) {
 	}
 	read := readingOf(f, s.Name)
 	shown := chart.Thin(v.Curve, specColumns)
-	c := chart.XY{ID: "speccurve", Title: "Specification curve", Broad: true, Stamp: s.permalink(f.ID), X: chart.ValueAxis{Bare: true, Title: "analyses, sorted by their result"}, Y: chart.ValueAxis{Title: read.Symbol, Ratio: read.Ratio}}
-	c.Note = fmt.Sprintf("%s, one for each combination of %s, sorted: each result with its 95%% interval, published marked.", show.Plural(v.Specifications, "analysis", "analyses"), show.Plural(len(v.Axes), "choice", "choices"))
+	c := chart.XY{ID: "speccurve", Title: "Specification curve", Broad: true, Stamp: s.permalink(f.ID),
+		X: chart.ValueAxis{Bare: true, Title: "analyses, sorted by their result"}, Y: chart.ValueAxis{Title: read.Symbol, Ratio: read.Ratio}}
+	c.Note = fmt.Sprintf("%s, one for each combination of %s, sorted: each result with its 95%% interval, published marked.",
+		show.Plural(v.Specifications, "analysis", "analyses"), show.Plural(len(v.Axes), "choice", "choices"))
 	if len(shown) < v.Specifications {
 		c.Note += fmt.Sprintf(" %s of them are drawn, evenly spaced.", show.Int(len(shown)))
 	}
@@ -131,7 +140,8 @@ func (s *site) specCurve(f *evidence.Finding) (chart.XY, bool) {
 	}
 	c.Layers = []chart.Layer{band, {Class: "null", Kind: chart.Line, P: []chart.XYPoint{{X: 0}, {X: float64(len(shown))}}}, line}
 	if e := f.Headline.Estimate; e != nil {
-		c.Layers = append(c.Layers, chart.Layer{Name: "published", Class: "est", Kind: chart.Line, P: []chart.XYPoint{{X: 0, Y: *e}, {X: float64(len(shown)), Y: *e}}})
+		c.Layers = append(c.Layers, chart.Layer{Name: "published", Class: "est", Kind: chart.Line,
+			P: []chart.XYPoint{{X: 0, Y: *e}, {X: float64(len(shown)), Y: *e}}})
 		c.Words = append(c.Words, chart.Word{X: float64(len(shown)), Y: *e, Text: "published", Anchor: chart.End, Class: "oc", Below: true})
 	}
 	c.FitTo(nil, []float64{0})
@@ -152,15 +162,18 @@ func (s *site) specCurve(f *evidence.Finding) (chart.XY, bool) {
 			c.Choices = append(c.Choices, ch)
 		}
 	}
-	c.Alt = fmt.Sprintf("Specification curve of %s, from %s to %s.", show.Plural(v.Specifications, "analysis", "analyses"), read.Value(v.Min), read.Value(v.Max))
+	c.Alt = fmt.Sprintf("Specification curve of %s, from %s to %s.", show.Plural(v.Specifications, "analysis", "analyses"),
+		read.Value(v.Min), read.Value(v.Max))
 	c.Layers = append(c.Layers, dots)
-	c.Table = chart.Table{Caption: "Choices and how far each moves the result", Head: columns("Choice", "Levels", "#Mean range of the estimate")}
+	c.Table = chart.Table{Caption: "Choices and how far each moves the result", Head: columns("Choice", "Levels",
+		"#Mean range of the estimate")}
 	for _, a := range v.Axes {
 		var levels []string
 		for _, l := range a.Levels {
 			levels = append(levels, s.level(l))
 		}
-		c.Lines = append(c.Lines, chart.TableLine{Cells: []chart.Cell{{Text: show.First(factorName(a.Name))}, {Text: show.Clip(strings.Join(levels, ", "), 600)}, {Text: show.Fixed(a.Spread, 3), Exact: show.Raw(a.Spread)}}})
+		c.Lines = append(c.Lines, chart.TableLine{Cells: []chart.Cell{{Text: show.First(factorName(a.Name))},
+			{Text: show.Clip(strings.Join(levels, ", "), 600)}, {Text: show.Fixed(a.Spread, 3), Exact: show.Raw(a.Spread)}}})
 	}
 	return c, true
 }
@@ -222,7 +235,8 @@ func holds(f *evidence.Finding, read reading) string {
 	if v == nil || v.Specifications < 2 {
 		return ""
 	}
-	t := fmt.Sprintf("%s of %s defensible analyses exclude no effect; estimates run from %s to %s", show.Percent(100*v.ShareNonzero), show.Int(v.Specifications), read.Value(v.Min), read.Value(v.Max))
+	t := fmt.Sprintf("%s of %s defensible analyses exclude no effect; estimates run from %s to %s", show.Percent(100*v.ShareNonzero),
+		show.Int(v.Specifications), read.Value(v.Min), read.Value(v.Max))
 	if v.MostMoving != "" {
 		t += "; the choice of " + factorName(v.MostMoving) + " moves them most"
 	}
@@ -255,14 +269,16 @@ func (s *site) smallPlots(f *evidence.Finding) (list []chart.XY, why string) {
 		}
 	}
 	if flat > 0 {
-		why = fmt.Sprintf("%s not drawn: fewer than %d studies or three distinct values.", countVerb(flat, "moderator is", "moderators are"), enough)
+		why = fmt.Sprintf("%s not drawn: fewer than %d studies or three distinct values.", countVerb(flat, "moderator is", "moderators are"),
+			enough)
 	}
 	return list, why
 }
 
 func (s *site) funnel(f *evidence.Finding) chart.XY {
 	read := readingOf(f, s.Name)
-	c := chart.XY{ID: "funnel", Still: true, Title: "Funnel plot", Stamp: s.permalink(f.ID), X: chart.ValueAxis{Title: show.First(read.Name), Ratio: read.Ratio}, Y: chart.ValueAxis{Title: "Standard error", Down: true}}
+	c := chart.XY{ID: "funnel", Still: true, Title: "Funnel plot", Stamp: s.permalink(f.ID),
+		X: chart.ValueAxis{Title: show.First(read.Name), Ratio: read.Ratio}, Y: chart.ValueAxis{Title: "Standard error", Down: true}}
 	c.Note = "Each dot is a study; the lines are where 95% of studies would lie if they all estimated one effect. Small studies stand at the bottom."
 	most := 0.0
 	dots := chart.Layer{Name: "studies", Class: "pt"}
@@ -271,12 +287,16 @@ func (s *site) funnel(f *evidence.Finding) chart.XY {
 		e := &f.Effects[i]
 		most = math.Max(most, evidence.Value(e.SE))
 		dots.P = append(dots.P, chart.XYPoint{X: evidence.Value(e.Estimate), Y: evidence.Value(e.SE), Name: effectLabel(e), Line: len(c.Lines)})
-		c.Lines = append(c.Lines, chart.TableLine{Cells: []chart.Cell{{Text: effectLabel(e)}, {Text: read.ValueP(e.Estimate), Exact: show.Raw(read.Read(evidence.Value(e.Estimate)))}, {Text: show.FixedP(e.SE, 3), Exact: rawOf(e.SE)}}})
+		c.Lines = append(c.Lines, chart.TableLine{Cells: []chart.Cell{{Text: effectLabel(e)},
+			{Text: read.ValueP(e.Estimate), Exact: show.Raw(read.Read(evidence.Value(e.Estimate)))},
+			{Text: show.FixedP(e.SE, 3), Exact: rawOf(e.SE)}}})
 	}
 	mu := *f.Primary.Estimate
 	top := most * 1.06
-	c.Layers = []chart.Layer{{Class: "area2", Kind: chart.Area, P: []chart.XYPoint{{X: mu - 1.96*top, Y: top, Y2: top}, {X: mu, Y: 0, Y2: top}, {X: mu + 1.96*top, Y: top, Y2: top}}},
-		{Class: "est", Kind: chart.Line, P: []chart.XYPoint{{X: mu, Y: 0}, {X: mu, Y: top}}}, {Class: "null", Kind: chart.Line, P: []chart.XYPoint{{X: 0, Y: 0}, {X: 0, Y: top}}}, dots}
+	c.Layers = []chart.Layer{{Class: "area2", Kind: chart.Area, P: []chart.XYPoint{{X: mu - 1.96*top, Y: top, Y2: top},
+		{X: mu, Y: 0, Y2: top}, {X: mu + 1.96*top, Y: top, Y2: top}}},
+		{Class: "est", Kind: chart.Line, P: []chart.XYPoint{{X: mu, Y: 0}, {X: mu, Y: top}}},
+		{Class: "null", Kind: chart.Line, P: []chart.XYPoint{{X: 0, Y: 0}, {X: 0, Y: top}}}, dots}
 	c.FitTo([]float64{0}, []float64{0})
 	c.Y.Lo, c.Y.Hi = 0, top
 	c.Alt = fmt.Sprintf("Funnel plot of %s around the pooled effect.", show.Plural(len(f.Effects), "study", "studies"))
@@ -292,7 +312,8 @@ func (s *site) gosh(f *evidence.Finding) (chart.XY, bool) {
 		return chart.XY{}, false
 	}
 	read := readingOf(f, s.Name)
-	c := chart.XY{ID: "gosh", Title: "All subsets of the studies", Stamp: s.permalink(f.ID), X: chart.ValueAxis{Title: show.First(read.Name), Ratio: read.Ratio}, Y: chart.ValueAxis{Title: "I², %"}}
+	c := chart.XY{ID: "gosh", Title: "All subsets of the studies", Stamp: s.permalink(f.ID),
+		X: chart.ValueAxis{Title: show.First(read.Name), Ratio: read.Ratio}, Y: chart.ValueAxis{Title: "I², %"}}
 	dots := chart.Layer{Name: "subsets", Class: "pt"}
 	at := make([]int, len(g.Estimate))
 	for i := range at {
@@ -328,8 +349,11 @@ func (s *site) bubbles(f *evidence.Finding, i int) (chart.XY, bool) {
 	}
 	read := readingOf(f, s.Name)
 	name := show.First(factorName(mo.Name))
-	c := chart.XY{ID: fmt.Sprintf("bubble%d", i+1), Title: "Effect by " + factorName(mo.Name), Stamp: s.permalink(f.ID), X: chart.ValueAxis{Title: strings.TrimSuffix(name+", "+show.Clip(mo.Unit, 40), ", ")}, Y: chart.ValueAxis{Title: read.Symbol, Ratio: read.Ratio}}
-	c.Note = fmt.Sprintf("Slope %s [%s, %s] per unit, %s. Studies differ in more than one way: an association, not a cause.", show.Fixed(*mo.Slope, 3), show.FixedP(mo.CILower, 3), show.FixedP(mo.CIUpper, 3), show.P(mo.P))
+	c := chart.XY{ID: fmt.Sprintf("bubble%d", i+1), Title: "Effect by " + factorName(mo.Name), Stamp: s.permalink(f.ID),
+		X: chart.ValueAxis{Title: strings.TrimSuffix(name+", "+show.Clip(mo.Unit, 40), ", ")},
+		Y: chart.ValueAxis{Title: read.Symbol, Ratio: read.Ratio}}
+	c.Note = fmt.Sprintf("Slope %s [%s, %s] per unit, %s. Studies differ in more than one way: an association, not a cause.",
+		show.Fixed(*mo.Slope, 3), show.FixedP(mo.CILower, 3), show.FixedP(mo.CIUpper, 3), show.P(mo.P))
 	dots := chart.Layer{Name: "studies", Class: "bub"}
 	c.Table = chart.Table{Caption: "Data of the figure", Head: columns("Study", "#"+name, "#"+read.Symbol)}
 	for j, id := range mo.Effects {
@@ -344,7 +368,9 @@ func (s *site) bubbles(f *evidence.Finding, i int) (chart.XY, bool) {
 			r = 3 + math.Sqrt(w)*1.4
 		}
 		dots.P = append(dots.P, chart.XYPoint{X: mo.X[j], Y: evidence.Value(e.Estimate), R: r, Name: effectLabel(e), Line: len(c.Lines)})
-		c.Lines = append(c.Lines, chart.TableLine{Cells: []chart.Cell{{Text: effectLabel(e)}, {Text: show.Trim(mo.X[j], 2), Exact: show.Raw(mo.X[j])}, {Text: read.ValueP(e.Estimate), Exact: show.Raw(read.Read(evidence.Value(e.Estimate)))}}})
+		c.Lines = append(c.Lines, chart.TableLine{Cells: []chart.Cell{{Text: effectLabel(e)},
+			{Text: show.Trim(mo.X[j], 2), Exact: show.Raw(mo.X[j])}, {Text: read.ValueP(e.Estimate),
+				Exact: show.Raw(read.Read(evidence.Value(e.Estimate)))}}})
 	}
 	area, line := chart.Layer{Class: "area", Kind: chart.Area}, chart.Layer{Class: "curve", Kind: chart.Line}
 	for j := range mo.FitX {
@@ -368,7 +394,8 @@ func (s *site) methodPlots(f *evidence.Finding) []chart.XY {
 		return nil // the data file has them
 	}
 	if b := f.Bayes; b != nil && len(b.Density) > 2 {
-		c := chart.XY{ID: "posterior", Still: true, Title: "Bayesian result", Stamp: s.permalink(f.ID), X: chart.ValueAxis{Title: show.First(read.Name), Ratio: read.Ratio}, Y: chart.ValueAxis{Title: "density", Bare: true}}
+		c := chart.XY{ID: "posterior", Still: true, Title: "Bayesian result", Stamp: s.permalink(f.ID),
+			X: chart.ValueAxis{Title: show.First(read.Name), Ratio: read.Ratio}, Y: chart.ValueAxis{Title: "density", Bare: true}}
 		a := chart.Layer{Name: "posterior", Class: "area", Kind: chart.Area}
 		l := chart.Layer{Name: "posterior", Class: "curve", Kind: chart.Line}
 		for _, p := range b.Density {
@@ -376,13 +403,16 @@ func (s *site) methodPlots(f *evidence.Finding) []chart.XY {
 		}
 		c.Layers = []chart.Layer{a, l}
 		c.FitTo([]float64{0}, []float64{0})
-		c.Note = fmt.Sprintf("Median %s, 95%% credible interval %s. Priors: %s.", read.Value(b.Median), read.Interval(b.CrILow, b.CrIHigh), show.Prose(show.Clip(b.Prior, 200)))
+		c.Note = fmt.Sprintf("Median %s, 95%% credible interval %s. Priors: %s.", read.Value(b.Median), read.Interval(b.CrILow, b.CrIHigh),
+			show.Prose(show.Clip(b.Prior, 200)))
 		c.Alt = "Posterior density of the mean effect."
 		out = append(out, c)
 	}
 	if q := f.Sequential; q != nil && len(q.Z) > 1 {
-		c := chart.XY{ID: "sequential", Still: true, Title: "Trial sequential analysis", Stamp: s.permalink(f.ID), X: chart.ValueAxis{Title: "participants"}, Y: chart.ValueAxis{Title: "cumulative Z"}}
-		z, up, down := chart.Layer{Name: "Z", Class: "curve", Kind: chart.Line}, chart.Layer{Name: "boundary", Class: "curve2", Kind: chart.Line}, chart.Layer{Name: "boundary", Class: "curve2", Kind: chart.Line}
+		c := chart.XY{ID: "sequential", Still: true, Title: "Trial sequential analysis", Stamp: s.permalink(f.ID),
+			X: chart.ValueAxis{Title: "participants"}, Y: chart.ValueAxis{Title: "cumulative Z"}}
+		z, up, down := chart.Layer{Name: "Z", Class: "curve", Kind: chart.Line}, chart.Layer{Name: "boundary", Class: "curve2",
+			Kind: chart.Line}, chart.Layer{Name: "boundary", Class: "curve2", Kind: chart.Line}
 		for _, p := range q.Z {
 			z.P = append(z.P, chart.XYPoint{X: p.X, Y: p.Y})
 		}

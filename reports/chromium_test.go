@@ -16,8 +16,10 @@ import (
 )
 
 // pageTypes is one page of each kind in the fixture.
-var pageTypes = []string{"index.html", "f/mdma-ptsd-severity.html", "f/psilocybin-depression-severity.html", "f/mdma-ptsd-response.html", "f/lsd-anxiety-in-illness.html", "f/mdma-sexual-function.html", "claims.html", "gaps.html", "trials.html",
-	"s/NCT03537014.html", "s/NCT00090064.html", "harms.html", "missing.html", "changes.html", "methods.html", "data.html", "about.html", "search.html", "harm-rows.html"}
+var pageTypes = []string{"index.html", "f/mdma-ptsd-severity.html", "f/psilocybin-depression-severity.html", "f/mdma-ptsd-response.html",
+	"f/lsd-anxiety-in-illness.html", "f/mdma-sexual-function.html", "claims.html", "gaps.html", "trials.html",
+	"s/NCT03537014.html", "s/NCT00090064.html", "harms.html", "missing.html", "changes.html", "methods.html", "data.html", "about.html",
+	"search.html", "harm-rows.html"}
 
 // TestPagesLoad opens each kind of page at four widths, light and dark: no
 // console message, no request outside, nothing wider than the window.
@@ -58,7 +60,8 @@ func TestForestBoxes(t *testing.T) {
 	b.open("f/mdma-ptsd-severity.html")
 	f := &ed.Findings[0]
 	type box struct{ X, Y, W, H float64 }
-	squares := eval[[]box](b, `[...document.querySelectorAll("#forest svg.wide .sq")].map(e => { const r = e.getBoundingClientRect(); return {X: r.x + r.width / 2, Y: r.y + r.height / 2, W: r.width, H: r.height}; })`)
+	squares := eval[[]box](b,
+		`[...document.querySelectorAll("#forest svg.wide .sq")].map(e => { const r = e.getBoundingClientRect(); return {X: r.x + r.width / 2, Y: r.y + r.height / 2, W: r.width, H: r.height}; })`)
 	if len(squares) != len(f.Effects) {
 		t.Fatalf("%d squares for %d studies", len(squares), len(f.Effects))
 	}
@@ -91,7 +94,8 @@ func TestForestBoxes(t *testing.T) {
 	if math.Abs(d.X-at(*lo)) > 2.5 || math.Abs(d.X+d.W-at(*hi)) > 2.5 {
 		t.Errorf("diamond from %.1f to %.1f, the guarded interval from %.1f to %.1f", d.X, d.X+d.W, at(*lo), at(*hi))
 	}
-	left := eval[float64](b, `[...document.querySelectorAll("#forest svg.wide .bs")].find(e => e.textContent.includes("MDMA")).getBoundingClientRect().right`)
+	left := eval[float64](b,
+		`[...document.querySelectorAll("#forest svg.wide .bs")].find(e => e.textContent.includes("MDMA")).getBoundingClientRect().right`)
 	if left > at(0) {
 		t.Errorf("favours MDMA ends at %.1f, right of no effect at %.1f: lower is better", left, at(0))
 	}
@@ -99,7 +103,8 @@ func TestForestBoxes(t *testing.T) {
 	if eval[bool](b, `getComputedStyle(document.querySelector("#forest svg.wide")).display !== "none" || getComputedStyle(document.querySelector("#forest svg.narrow")).display === "none"`) {
 		t.Error("the narrow form is not shown at 390 px")
 	}
-	if px := eval[float64](b, `(s => parseFloat(getComputedStyle(s).fontSize) * s.getBoundingClientRect().width / s.viewBox.baseVal.width)(document.querySelector("#forest svg.narrow"))`); px < 11 {
+	if px := eval[float64](b,
+		`(s => parseFloat(getComputedStyle(s).fontSize) * s.getBoundingClientRect().width / s.viewBox.baseVal.width)(document.querySelector("#forest svg.narrow"))`); px < 11 {
 		t.Errorf("text of the narrow forest plot is %.1f px high", px)
 	}
 	b.quiet("forest")
@@ -118,7 +123,8 @@ func TestLeaveOut(t *testing.T) {
 		for i := range f.LeaveOneOut {
 			want := &f.LeaveOneOut[i]
 			label := effectLabel(&f.Effects[i])
-			got := eval[map[string]string](b, `(() => { const box = [...document.querySelectorAll("#forest svg.wide .tickbox")].find(x => x.getAttribute("aria-label") === "Include `+label+`"), send = () => box.dispatchEvent(new KeyboardEvent("keydown", {key: " ", bubbles: true})); send(); const r = document.querySelector("#forest .live .result"), o = document.querySelector("#forest svg.wide .dio"), out = {...r.dataset, text: r.textContent, outline: o.style.display, checked: box.getAttribute("aria-checked")}; send(); out.back = r.textContent; return out; })()`)
+			got := eval[map[string]string](b,
+				`(() => { const box = [...document.querySelectorAll("#forest svg.wide .tickbox")].find(x => x.getAttribute("aria-label") === "Include `+label+`"), send = () => box.dispatchEvent(new KeyboardEvent("keydown", {key: " ", bubbles: true})); send(); const r = document.querySelector("#forest .live .result"), o = document.querySelector("#forest svg.wide .dio"), out = {...r.dataset, text: r.textContent, outline: o.style.display, checked: box.getAttribute("aria-checked")}; send(); out.back = r.textContent; return out; })()`)
 			near := func(name string, want *float64) {
 				x, err := strconv.ParseFloat(got[name], 64)
 				if err != nil || want == nil || math.Abs(x-*want) > 1e-6 {
@@ -135,7 +141,8 @@ func TestLeaveOut(t *testing.T) {
 				near("lo", lo)
 				near("hi", hi)
 			}
-			if !strings.Contains(got["text"], "Exploring, not published") || got["outline"] == "none" || got["checked"] != "false" || strings.Contains(got["back"], "Exploring") {
+			if !strings.Contains(got["text"], "Exploring, not published") || got["outline"] == "none" || got["checked"] != "false" ||
+				strings.Contains(got["back"], "Exploring") {
 				t.Errorf("%s: the state without %s is not marked: %q", f.ID, label, got)
 			}
 		}
@@ -152,7 +159,8 @@ func TestForestControls(t *testing.T) {
 	rows := `[...document.querySelectorAll("#forest svg.wide .row[data-k]")].filter(r => !r.classList.contains("total")).sort((a, b) => a.getBoundingClientRect().y - b.getBoundingClientRect().y).map(r => r.querySelector("text").textContent).join(", ")`
 	before := eval[string](b, rows)
 	b.js(`(() => { const s = document.querySelector("#forest .live select"); s.value = "y"; s.dispatchEvent(new Event("change")); })()`)
-	if got, want := eval[string](b, rows), "Mithoefer 2018, Oehen 2013, Ot'alora 2018, Mithoefer 2011, Mitchell 2021, Mitchell 2023"; got != want {
+	if got, want := eval[string](b, rows),
+		"Mithoefer 2018, Oehen 2013, Ot'alora 2018, Mithoefer 2011, Mitchell 2021, Mitchell 2023"; got != want {
 		t.Errorf("by effect: %s, want %s", got, want)
 	}
 	b.js(`(() => { const s = document.querySelector("#forest .live input"); s.value = "2018"; s.dispatchEvent(new Event("input")); })()`)
@@ -173,7 +181,8 @@ func TestForestControls(t *testing.T) {
 func TestExplore(t *testing.T) {
 	b := newTab(t, written(t, fixtureEdition(t), Options{}))
 	b.size(1280, 1000)
-	for _, page := range []string{"f/mdma-ptsd-severity.html", "f/psilocybin-depression-severity.html", "f/mdma-ptsd-response.html", "gaps.html", "trials.html"} {
+	for _, page := range []string{"f/mdma-ptsd-severity.html", "f/psilocybin-depression-severity.html", "f/mdma-ptsd-response.html",
+		"gaps.html", "trials.html"} {
 		b.open(page)
 		n := eval[int](b, `document.querySelectorAll(".tools .go").length`)
 		if n == 0 {
@@ -181,7 +190,8 @@ func TestExplore(t *testing.T) {
 		}
 		b.js(`document.querySelectorAll(".tools .go").forEach(g => g.click())`)
 		b.wait(`document.querySelectorAll("figure .chart svg").length === ` + strconv.Itoa(n))
-		for _, bad := range eval[[]string](b, `[...document.querySelectorAll("figure .chart")].filter(c => c.querySelectorAll("path, circle, rect").length < 3 || !c.querySelector("text")).map(c => c.parentNode.id)`) {
+		for _, bad := range eval[[]string](b,
+			`[...document.querySelectorAll("figure .chart")].filter(c => c.querySelectorAll("path, circle, rect").length < 3 || !c.querySelector("text")).map(c => c.parentNode.id)`) {
 			t.Errorf("%s: the interactive form of %s is empty", page, bad)
 		}
 		b.shot("explore-" + strings.ReplaceAll(strings.TrimSuffix(page, ".html"), "/", "_"))
@@ -199,7 +209,8 @@ func TestTips(t *testing.T) {
 	b.size(1280, 900)
 	b.open("f/mdma-ptsd-severity.html")
 	b.js(`document.querySelector("#forest").scrollIntoView({behavior: "instant", block: "center"})`)
-	at := eval[[]float64](b, `(r => [r.x + r.width / 2, r.y + r.height / 2])(document.querySelectorAll("#forest svg.wide .sq")[4].getBoundingClientRect())`)
+	at := eval[[]float64](b,
+		`(r => [r.x + r.width / 2, r.y + r.height / 2])(document.querySelectorAll("#forest svg.wide .sq")[4].getBoundingClientRect())`)
 	b.do(chromedp.MouseEvent("mouseMoved", at[0], at[1]))
 	tip := eval[string](b, `(document.querySelector(".tip") || {}).innerText || ""`)
 	for _, want := range []string{"Mitchell 2021", "42", "19.6", "13.6", "−0.77", "−1.23", "low"} {
@@ -262,10 +273,12 @@ func TestDownloads(t *testing.T) {
 		t.Errorf("the number of Oehen 2013 is not exact in %q", lines[1])
 	}
 	svg := eval[string](b, `(async () => { const k = Object.keys(files).find(k => k.endsWith(".svg")); return await files[k].text(); })()`)
-	if !strings.Contains(svg, "Edition e-fixture0001") || !strings.Contains(svg, "Heterogeneity") || strings.Contains(svg, "var(--") || !strings.Contains(svg, `fill="rgb(27, 90, 125)"`) {
+	if !strings.Contains(svg, "Edition e-fixture0001") || !strings.Contains(svg, "Heterogeneity") || strings.Contains(svg, "var(--") ||
+		!strings.Contains(svg, `fill="rgb(27, 90, 125)"`) {
 		t.Error("the SVG does not stand by itself")
 	}
-	if w := eval[int](b, `(async () => { const b = new Uint8Array(await Object.entries(files).find(e => e[0].endsWith(".png"))[1].arrayBuffer()), v = new DataView(b.buffer); return String.fromCharCode(...b.slice(37, 41)) === "pHYs" && v.getUint32(41) === 23622 ? v.getUint32(16) : 0; })()`); w < 4100 {
+	if w := eval[int](b,
+		`(async () => { const b = new Uint8Array(await Object.entries(files).find(e => e[0].endsWith(".png"))[1].arrayBuffer()), v = new DataView(b.buffer); return String.fromCharCode(...b.slice(37, 41)) === "pHYs" && v.getUint32(41) === 23622 ? v.getUint32(16) : 0; })()`); w < 4100 {
 		t.Errorf("the PNG is %d pixels wide, or its density is not set", w)
 	}
 	for _, name := range eval[[]string](b, `Object.keys(files)`) {
@@ -303,17 +316,20 @@ func TestSingleFile(t *testing.T) {
 	b := newTab(t, dir)
 	b.size(1280, 900)
 	b.open("edition.html")
-	for _, href := range eval[[]string](b, `[...document.querySelectorAll("a[href^='#']")].map(a => a.getAttribute("href").slice(1)).filter(id => !document.getElementById(id))`) {
+	for _, href := range eval[[]string](b,
+		`[...document.querySelectorAll("a[href^='#']")].map(a => a.getAttribute("href").slice(1)).filter(id => !document.getElementById(id))`) {
 		t.Errorf("a link leads nowhere: #%s", href)
 	}
-	if dup := eval[[]string](b, `(ids => [...new Set(ids.filter((x, i) => ids.indexOf(x) !== i))])([...document.querySelectorAll("[id]")].map(e => e.id))`); len(dup) > 0 {
+	if dup := eval[[]string](b,
+		`(ids => [...new Set(ids.filter((x, i) => ids.indexOf(x) !== i))])([...document.querySelectorAll("[id]")].map(e => e.id))`); len(dup) > 0 {
 		t.Errorf("ids stand twice: %v", dup)
 	}
 	b.js(`document.querySelector(".tools .go").click()`)
 	b.wait(`document.querySelector("figure .chart svg")`)
 	b.quiet("single file")
 	one := filepath.Join(t.TempDir(), "one.html")
-	if err := Write(t.Context(), one, fixtureEdition(t), Options{SingleFile: true, Finding: "mdma-ptsd-severity", NoLibrary: true}); err != nil {
+	if err := Write(t.Context(), one, fixtureEdition(t), Options{SingleFile: true, Finding: "mdma-ptsd-severity",
+		NoLibrary: true}); err != nil {
 		t.Fatal(err)
 	}
 	if st, err := os.Stat(one); err != nil || st.Size() > 300_000 {
@@ -345,7 +361,8 @@ func TestPDF(t *testing.T) {
 			t.Errorf("left behind: %v", list)
 		}
 	}
-	if err := PDF(t.Context(), filepath.Join(t.TempDir(), "x.pdf"), fixtureEdition(t), PDFOptions{Chromium: "/no/such/browser"}); !errors.Is(err, ErrNoBrowser) {
+	if err := PDF(t.Context(), filepath.Join(t.TempDir(), "x.pdf"), fixtureEdition(t),
+		PDFOptions{Chromium: "/no/such/browser"}); !errors.Is(err, ErrNoBrowser) {
 		t.Errorf("no browser: %v", err)
 	}
 }

@@ -28,7 +28,8 @@ func (s *site) citeView(id, title, sent string) citeView {
 		at = "edition " + s.Ed.ID
 	}
 	v := citeView{InText: "(PAST evidence tracker, " + year + ")", Formats: s.citation(id, title)}
-	v.Reference = fmt.Sprintf("PAST evidence tracker. %s. Edition %s, data to %s. %s", strings.TrimSuffix(title, "."), s.Ed.ID, cmp.Or(s.Ed.Date, "an unknown date"), s.address(at))
+	v.Reference = fmt.Sprintf("PAST evidence tracker. %s. Edition %s, data to %s. %s", strings.TrimSuffix(title, "."), s.Ed.ID,
+		cmp.Or(s.Ed.Date, "an unknown date"), s.address(at))
 	v.Sentence = sent
 	return v
 }
@@ -41,7 +42,8 @@ func (s *site) citation(id, title string) Citation {
 		if id != "" {
 			at = fmt.Sprintf(" Permalink: f/%s@%s.", show.Clip(id, 80), s.Ed.ID)
 		}
-		c.Text = fmt.Sprintf("PAST evidence tracker. %s. Edition %s, data to %s.%s", strings.TrimSuffix(title, "."), s.Ed.ID, cmp.Or(s.Ed.Date, "an unknown date"), at)
+		c.Text = fmt.Sprintf("PAST evidence tracker. %s. Edition %s, data to %s.%s", strings.TrimSuffix(title, "."), s.Ed.ID,
+			cmp.Or(s.Ed.Date, "an unknown date"), at)
 	}
 	c.Text = show.Clip(c.Text, 1500)
 	return c
@@ -76,7 +78,8 @@ var forestFiles = []forestFile{
 }
 
 // pixelFiles are the pictures of pixels.
-var pixelFiles = []forestFile{{"-forest-174mm.png", "PNG", "", chart.Light, 174, 600}, {"-forest-174mm-grey.png", "PNG, grey", "", chart.Grey, 174, 600},
+var pixelFiles = []forestFile{{"-forest-174mm.png", "PNG", "", chart.Light, 174, 600},
+	{"-forest-174mm-grey.png", "PNG, grey", "", chart.Grey, 174, 600},
 	{"-forest-85mm.png", "PNG", "", chart.Light, 85, 600}, {"-forest-85mm-grey.png", "PNG, grey", "", chart.Grey, 85, 600}}
 
 func (x *forestFile) write(r *chart.Rows) ([]byte, error) {

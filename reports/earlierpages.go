@@ -65,13 +65,15 @@ func (s *site) thenPage(e *Earlier, t *Then) {
 	title := show.Clip(cmp.Or(t.Title, t.Finding), 240)
 	p := &page{Path: path, Name: "then", Title: title + ", as cited in edition " + show.Clip(e.ID, 40), Nav: "changes.html"}
 	s.add(p)
-	d := &thenPage{Title: title, Then: show.Clip(e.ID, 60), ThenDate: show.Clip(e.Date, 20), ThenWords: sentence(t.ThenWords, 1200), NowWords: sentence(t.NowWords, 1200),
-		Gone: t.Gone, Href: s.findPath[t.Finding], Now: show.Clip(s.Ed.ID, 60), NowDate: show.Clip(s.Ed.Date, 20)}
+	d := &thenPage{Title: title, Then: show.Clip(e.ID, 60), ThenDate: show.Clip(e.Date, 20), ThenWords: sentence(t.ThenWords, 1200),
+		NowWords: sentence(t.NowWords, 1200),
+		Gone:     t.Gone, Href: s.findPath[t.Finding], Now: show.Clip(s.Ed.ID, 60), NowDate: show.Clip(s.Ed.Date, 20)}
 	d.Verdict, d.Class = thenVerdict(t)
 	if len(t.Rows) > 0 {
 		tab := &chart.Table{Caption: "Then and now", Head: columns("Aspect", "Then", "Now", "Changed")}
 		for _, r := range t.Rows {
-			row := chart.TableLine{Cells: cells(show.First(show.Clip(r.What, 60)), show.Clip(r.Then, 200), show.Clip(r.Now, 200), changedWord(r.Changed))}
+			row := chart.TableLine{Cells: cells(show.First(show.Clip(r.What, 60)), show.Clip(r.Then, 200), show.Clip(r.Now, 200),
+				changedWord(r.Changed))}
 			if r.Changed {
 				row.Class = "changed"
 			}
@@ -82,7 +84,8 @@ func (s *site) thenPage(e *Earlier, t *Then) {
 	for _, n := range []struct {
 		name string
 		list []string
-	}{{"Studies that came in", t.In}, {"Studies that left", t.Out}, {"Retracted papers it rests on", t.Retracted}, {"Corrected papers it rests on", t.Corrected}} {
+	}{{"Studies that came in", t.In}, {"Studies that left", t.Out}, {"Retracted papers it rests on", t.Retracted},
+		{"Corrected papers it rests on", t.Corrected}} {
 		if len(n.list) > 0 {
 			d.Notes = append(d.Notes, named{Name: n.name, Value: show.Join(clipAll(n.list, 160))})
 		}
@@ -141,7 +144,8 @@ func (s *site) editionThenPage(e *Earlier) {
 		default:
 			d.Same++
 		}
-		t.Lines = append(t.Lines, chart.TableLine{Cells: []chart.Cell{{Text: show.Clip(cmp.Or(f.Title, f.Finding), 240), Href: s.thenPath[[2]string{f.Finding, e.ID}]}, {Text: word}}})
+		t.Lines = append(t.Lines, chart.TableLine{Cells: []chart.Cell{{Text: show.Clip(cmp.Or(f.Title, f.Finding), 240),
+			Href: s.thenPath[[2]string{f.Finding, e.ID}]}, {Text: word}}})
 	}
 	if len(t.Lines) > 0 {
 		d.Findings = t
@@ -153,7 +157,8 @@ func (s *site) editionThenPage(e *Earlier) {
 	if len(e.Claims) > 0 {
 		c := &chart.Table{Caption: "Verdicts on claims", Head: columns("Claim", "Text", "Then", "Now", "Changed")}
 		for _, x := range e.Claims {
-			c.Lines = append(c.Lines, chart.TableLine{ID: show.Slug(x.ID), Cells: cells(show.Clip(x.ID, 40), show.First(show.Clip(x.Text, 240)), show.Clip(x.Then, 60), show.Clip(x.Now, 60), changedWord(x.Then != x.Now))})
+			c.Lines = append(c.Lines, chart.TableLine{ID: show.Slug(x.ID), Cells: cells(show.Clip(x.ID, 40), show.First(show.Clip(x.Text, 240)),
+				show.Clip(x.Then, 60), show.Clip(x.Now, 60), changedWord(x.Then != x.Now))})
 		}
 		d.Claims = c
 	}
@@ -178,7 +183,8 @@ func (s *site) earlierTable() *chart.Table {
 				v++
 			}
 		}
-		t.Lines = append(t.Lines, chart.TableLine{Cells: []chart.Cell{{Text: show.Clip(e.ID, 60), Href: editionPath(e.ID)}, {Text: orDash(show.Clip(e.Date, 20))}, {Text: show.Int(n)}, {Text: show.Int(v)}}})
+		t.Lines = append(t.Lines, chart.TableLine{Cells: []chart.Cell{{Text: show.Clip(e.ID, 60), Href: editionPath(e.ID)},
+			{Text: orDash(show.Clip(e.Date, 20))}, {Text: show.Int(n)}, {Text: show.Int(v)}}})
 	}
 	return t
 }
@@ -193,7 +199,9 @@ func (s *site) citedBefore(id string) []linked {
 		}
 		for _, t := range e.Findings {
 			if t.Finding == id {
-				out = append(out, linked{Path: path, Name: "edition " + show.Clip(e.ID, 60), Note: "data to " + cmp.Or(show.Clip(e.Date, 20), "an unknown date") + ", " + map[bool]string{true: "changed since", false: "the same"}[t.Changed || t.Gone]})
+				out = append(out, linked{Path: path, Name: "edition " + show.Clip(e.ID, 60), Note: "data to " +
+					cmp.Or(show.Clip(e.Date, 20), "an unknown date") + ", " + map[bool]string{true: "changed since", false: "the same"}[t.Changed ||
+					t.Gone]})
 			}
 		}
 	}

@@ -46,7 +46,8 @@ func foreignPages(t *testing.T, posted string) {
 	n := 0
 	body = regexp.MustCompile(`"briefTitle": *"`).ReplaceAllFunc(body, func(m []byte) []byte {
 		n++
-		return slices.Concat(m, []byte(map[bool]string{true: long, false: "ניסוי מבוקר של פסילוסיבין לדיכאון עמיד "}[n%2 == 0]))
+		return slices.Concat(m, []byte(map[bool]string{true: long,
+			false: "ניסוי מבוקר של פסילוסיבין לדיכאון עמיד "}[n%2 == 0]))
 	})
 	if n == 0 {
 		t.Fatal("no title was changed")

@@ -26,7 +26,8 @@ type emptyPage struct {
 const emptyMost = 3
 
 func (s *site) emptyFinding(f *evidence.Finding) *emptyPage {
-	d := &emptyPage{F: f, Ask: sentence(cmp.Or(f.Sentences.Ask, titleOf(f)), 200), Crumbs: s.crumbs(f), Sentence: sentence(f.Sentences.Plain, 400)}
+	d := &emptyPage{F: f, Ask: sentence(cmp.Or(f.Sentences.Ask, titleOf(f)), 200), Crumbs: s.crumbs(f),
+		Sentence: sentence(f.Sentences.Plain, 400)}
 	if !f.State.Sayable() {
 		d.Sentence = "This edition did not look for it: no search named it, so nothing is said here and there is nothing to cite."
 		return d
@@ -41,10 +42,12 @@ func (s *site) emptyFinding(f *evidence.Finding) *emptyPage {
 		}
 	}
 	for _, m := range f.Missing {
-		exists(m.StudyID, m.RecordID, linked{Path: s.missingHref(m), Name: show.Clip(m.RecordID, 40), Note: show.Clip(m.Reason(), 60) + pooledElsewhere(m)})
+		exists(m.StudyID, m.RecordID, linked{Path: s.missingHref(m), Name: show.Clip(m.RecordID, 40), Note: show.Clip(m.Reason(), 60) +
+			pooledElsewhere(m)})
 	}
 	for _, m := range f.Measured {
-		exists(m.StudyID, m.Label, linked{Path: s.studPath[m.StudyID], Name: show.Clip(m.Label, 50), Note: "measured, no usable number of this outcome"})
+		exists(m.StudyID, m.Label, linked{Path: s.studPath[m.StudyID], Name: show.Clip(m.Label, 50),
+			Note: "measured, no usable number of this outcome"})
 	}
 	if rest := len(listed) - len(d.Exists); rest > 0 {
 		d.More = fmt.Sprintf("%s more are listed on", show.Int(rest))
@@ -78,7 +81,8 @@ func (s *site) otherReports(f *evidence.Finding) (linked, bool) {
 			}
 		}
 		if n > 0 {
-			return linked{Path: s.cardPath(c.Topic), Name: show.Plural(n, "report", "reports") + " of another kind", Note: "such as a survey or case series; not pooled"}, true
+			return linked{Path: s.cardPath(c.Topic), Name: show.Plural(n, "report", "reports") + " of another kind",
+				Note: "such as a survey or case series; not pooled"}, true
 		}
 	}
 	return linked{}, false

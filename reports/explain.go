@@ -14,11 +14,15 @@ type formulaNote struct{ measure, mode, title, text string }
 // formulas explain the named formula modes. The text tells what the effect
 // package does; the number itself comes from there.
 var formulas = []formulaNote{
-	{"SMD", "metapsy", "Hedges g, formula mode metapsy", "d = (mean of treatment − mean of control) / pooled SD; J = 1 − 3 / (4N − 9); g = J · d; variance = N / (n₁ · n₂) + d² / (2N), with the uncorrected d."},
-	{"SMD", "metafor", "Hedges g, formula mode metafor", "d = (mean of treatment − mean of control) / pooled SD; J by the exact gamma function with n₁ + n₂ − 2 degrees of freedom; g = J · d; variance = 1 / n₁ + 1 / n₂ + g² / (2N)."},
-	{"SMD", "revman", "Hedges g, formula mode revman", "d = (mean of treatment − mean of control) / pooled SD; g = d · (1 − 3 / (4N − 9)); variance = N / (n₁ · n₂) + g² / (2 (N − 3.94))."},
+	{"SMD", "metapsy", "Hedges g, formula mode metapsy",
+		"d = (mean of treatment − mean of control) / pooled SD; J = 1 − 3 / (4N − 9); g = J · d; variance = N / (n₁ · n₂) + d² / (2N), with the uncorrected d."},
+	{"SMD", "metafor", "Hedges g, formula mode metafor",
+		"d = (mean of treatment − mean of control) / pooled SD; J by the exact gamma function with n₁ + n₂ − 2 degrees of freedom; g = J · d; variance = 1 / n₁ + 1 / n₂ + g² / (2N)."},
+	{"SMD", "revman", "Hedges g, formula mode revman",
+		"d = (mean of treatment − mean of control) / pooled SD; g = d · (1 − 3 / (4N − 9)); variance = N / (n₁ · n₂) + g² / (2 (N − 3.94))."},
 	{"MD", "", "Mean difference", "mean of treatment − mean of control; variance = SD₁² / n₁ + SD₂² / n₂."},
-	{"RR", "", "Risk ratio", "ln RR = ln (events₁ / n₁) − ln (events₂ / n₂); variance = 1 / events₁ − 1 / n₁ + 1 / events₂ − 1 / n₂. Zero cells are corrected as the analysis plan says. Shown as a ratio, analysed as a logarithm."},
+	{"RR", "", "Risk ratio",
+		"ln RR = ln (events₁ / n₁) − ln (events₂ / n₂); variance = 1 / events₁ − 1 / n₁ + 1 / events₂ − 1 / n₂. Zero cells are corrected as the analysis plan says. Shown as a ratio, analysed as a logarithm."},
 	{"OR", "", "Odds ratio", "ln OR = ln (a · d / (b · c)); variance = 1/a + 1/b + 1/c + 1/d. Shown as a ratio, analysed as a logarithm."},
 	{"RD", "", "Risk difference", "events₁ / n₁ − events₂ / n₂; variance = p₁(1 − p₁) / n₁ + p₂(1 − p₂) / n₂."},
 }
@@ -30,13 +34,16 @@ func formulaFor(measure, mode string) formulaNote {
 			return f
 		}
 	}
-	return formulaNote{title: show.MeasureOf(measure).Name, text: fmt.Sprintf("Worked out as %s in formula mode %s; the methods document gives the formula.", show.Clip(measure, 30), formulaName(mode))}
+	return formulaNote{title: show.MeasureOf(measure).Name,
+		text: fmt.Sprintf("Worked out as %s in formula mode %s; the methods document gives the formula.", show.Clip(measure, 30),
+			formulaName(mode))}
 }
 
 // explainFinding tells in a few sentences how a finding came about.
 func (s *site) explainFinding(f *evidence.Finding, read reading) []string {
 	var out []string
-	q := fmt.Sprintf("Question %s: substance %s, condition %s, outcome %s", show.Clip(f.Question, 200), s.Name(f.Substance), s.Name(f.Condition), s.Name(f.Domain))
+	q := fmt.Sprintf("Question %s: substance %s, condition %s, outcome %s", show.Clip(f.Question, 200), s.Name(f.Substance),
+		s.Name(f.Condition), s.Name(f.Domain))
 	if f.Population != "" {
 		q += ", population " + s.Name(f.Population)
 	}
@@ -46,7 +53,8 @@ func (s *site) explainFinding(f *evidence.Finding, read reading) []string {
 	out = append(out, q+".")
 	dir := "Higher scores are better for the patient, so values above the line of no effect " + read.side(1) + "."
 	if f.LowerIsBetter {
-		dir = "Lower scores are better for the patient, so values below the line of no effect " + strings.Replace(read.side(-1), "favours", "favour", 1) + "."
+		dir = "Lower scores are better for the patient, so values below the line of no effect " +
+			strings.Replace(read.side(-1), "favours", "favour", 1) + "."
 	} else {
 		dir = strings.Replace(dir, "effect favours", "effect favour", 1)
 	}
@@ -58,7 +66,8 @@ func (s *site) explainFinding(f *evidence.Finding, read reading) []string {
 			out = append(out, n.title+": "+n.text)
 		}
 		if f.Primary.K > 1 {
-			out = append(out, fmt.Sprintf("Pooled by %s over %s; weights are given with each study.", modelName(&f.Primary), show.Plural(f.Primary.K, "study", "studies")))
+			out = append(out, fmt.Sprintf("Pooled by %s over %s; weights are given with each study.", modelName(&f.Primary),
+				show.Plural(f.Primary.K, "study", "studies")))
 		}
 	}
 	if f.MID != nil && *f.MID != 0 {

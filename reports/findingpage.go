@@ -78,7 +78,8 @@ type stepView struct {
 // findingPage lays out the page of a finding with a number; one without has a
 // page of at most 120 words.
 func (s *site) findingPage(f *evidence.Finding) *page {
-	p := &page{Path: s.findPath[f.ID], Name: "finding", Title: titleOf(f), Nav: "index.html", Description: sentence(cmp.Or(f.Sentences.Answer, f.Sentences.Plain), 300)}
+	p := &page{Path: s.findPath[f.ID], Name: "finding", Title: titleOf(f), Nav: "index.html",
+		Description: sentence(cmp.Or(f.Sentences.Answer, f.Sentences.Plain), 300)}
 	s.add(p)
 	if f.Headline.Estimate == nil && len(f.Effects) == 0 {
 		p.Name = "nonumber"
@@ -86,7 +87,8 @@ func (s *site) findingPage(f *evidence.Finding) *page {
 		return p
 	}
 	read := readingOf(f, s.Name)
-	d := &findingPage{F: f, Title: titleOf(f), Ask: sentence(cmp.Or(f.Sentences.Ask, titleOf(f)), 200), Answer: sentence(cmp.Or(f.Sentences.Answer, f.Sentences.Plain), 400),
+	d := &findingPage{F: f, Title: titleOf(f), Ask: sentence(cmp.Or(f.Sentences.Ask, titleOf(f)), 200),
+		Answer: sentence(cmp.Or(f.Sentences.Answer, f.Sentences.Plain), 400),
 		Crumbs: s.crumbs(f), Fresh: s.fresh(f), Alerts: alertsOf(f), Cert: certOf(f.Certainty), Warnings: proseAll(warningsOf(f), 600)}
 	d.Notices, d.NoticeLine = p.notices(f.Notices), noticeLine(f.Notices)
 	d.Much = s.much(p, f, read)
@@ -155,7 +157,8 @@ func (s *site) much(p *page, f *evidence.Finding, read reading) muchView {
 		v.Under = "the interval includes no effect"
 	}
 	v.Under = show.First(v.Under) + map[evidence.HeadlineKind]string{evidence.HeadlinePooled: "; 95% interval",
-		evidence.HeadlineSmall: "; small-sample answer with 95% credible interval", evidence.HeadlineStudy: "; one study with its 95% interval"}[h.Kind]
+		evidence.HeadlineSmall: "; small-sample answer with 95% credible interval",
+		evidence.HeadlineStudy: "; one study with its 95% interval"}[h.Kind]
 	v.Terms = meaning(read)
 	if a := f.Absolute; a != nil {
 		v.Points = pointsLine(a.Points)
@@ -167,14 +170,16 @@ func (s *site) much(p *page, f *evidence.Finding, read reading) muchView {
 			v.HundredOf = &linked{Path: s.findPath[g.ID], Name: s.outcomeRow(g)}
 		}
 	}
-	strip := chart.Rows{ID: "strip", Title: "The estimate on its axis", Axis: read.axis(f), Rows: []chart.Row{{Line: -1, Marks: []chart.Mark{{Shape: chart.Diamond, Est: *h.Estimate, Lo: lo, Hi: hi}}}}}
+	strip := chart.Rows{ID: "strip", Title: "The estimate on its axis", Axis: read.axis(f),
+		Rows: []chart.Row{{Line: -1, Marks: []chart.Mark{{Shape: chart.Diamond, Est: *h.Estimate, Lo: lo, Hi: hi}}}}}
 	must := []float64{0, lo, hi}
 	if b := strip.Axis.Band; b != nil {
 		must = append(must, b.At*1.25)
 	}
 	if h.Kind == evidence.HeadlinePooled && predicts(pr) {
 		must = append(must, *pr.PILower, *pr.PIUpper)
-		strip.Rows[0].Marks = append([]chart.Mark{{Shape: chart.Bar, Est: *pr.Estimate, Lo: *pr.PILower, Hi: *pr.PIUpper}}, strip.Rows[0].Marks...)
+		strip.Rows[0].Marks = append([]chart.Mark{{Shape: chart.Bar, Est: *pr.Estimate, Lo: *pr.PILower, Hi: *pr.PIUpper}},
+			strip.Rows[0].Marks...)
 		v.Footnote = "Thin bar: 95% prediction interval " + read.Interval(*pr.PILower, *pr.PIUpper) + ", where a new, similar study would lie."
 	}
 	strip.Fit(must...)
@@ -203,7 +208,8 @@ func meaning(r reading) string {
 func stepsOf(c *evidence.Certainty) []stepView {
 	var out []stepView
 	for _, d := range c.Domains {
-		v := stepView{Name: show.First(show.Clip(d.Name, 60)), Steps: stepsWord(d.Steps), Reason: sentence(d.Plain, 120), Numbers: sentence(bare(d.Inputs), 240), None: d.Steps == 0}
+		v := stepView{Name: show.First(show.Clip(d.Name, 60)), Steps: stepsWord(d.Steps), Reason: sentence(d.Plain, 120),
+			Numbers: sentence(bare(d.Inputs), 240), None: d.Steps == 0}
 		switch {
 		case notRated(d):
 			v.Steps, v.Reason, v.Numbers = "not rated", "No person has rated it", ""
@@ -299,7 +305,9 @@ func (s *site) work(f *evidence.Finding, read reading) template.JS {
 		if !chart.Finite(w) {
 			w = 0
 		}
-		rows = append(rows, row{show.Slug(e.ID), show.Clip(effectLabel(e), 80), twelve(evidence.Value(e.Estimate)), twelve(evidence.Value(e.Variance)), e.Year, chart.Brief(w), map[string]int{"low": 1, "some": 2, "high": 3}[chart.Judged(e.RiskOfBias)]})
+		rows = append(rows, row{show.Slug(e.ID), show.Clip(effectLabel(e), 80), twelve(evidence.Value(e.Estimate)),
+			twelve(evidence.Value(e.Variance)), e.Year, chart.Brief(w), map[string]int{"low": 1, "some": 2,
+				"high": 3}[chart.Judged(e.RiskOfBias)]})
 	}
 	test := "knha"
 	if f.Primary.Test == "z" {
@@ -329,7 +337,8 @@ func (s *site) findingWords(p *page, d *findingPage, read reading) {
 	case c.Signed:
 		d.CertText = fmt.Sprintf("Signed by %s on %s", show.Clip(c.SignedBy, 80), show.Clip(c.SignedAt, 20)) + reasonGiven(d.CertText)
 	case len(names) > 0:
-		d.CertText = "Proposed by rule, not signed. No person has rated " + show.Join(names) + "; all that is not rated counts together as one step down, a cautious choice of this program."
+		d.CertText = "Proposed by rule, not signed. No person has rated " + show.Join(names) +
+			"; all that is not rated counts together as one step down, a cautious choice of this program."
 	default:
 		d.CertText = "Proposed by rule from the inputs below; no person has signed it."
 	}
@@ -428,7 +437,8 @@ func alertsOf(f *evidence.Finding) []alert {
 		a = append(a, alert{"The certainty is out of date.", "The numbers have moved since a person signed it."})
 	}
 	if f.Primary.K == 1 {
-		a = append(a, alert{"One study.", "This is its own result and not a meta-analysis; whether another study would agree cannot be told from it."})
+		a = append(a, alert{"One study.",
+			"This is its own result and not a meta-analysis; whether another study would agree cannot be told from it."})
 	}
 	return a
 }

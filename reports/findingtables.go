@@ -39,14 +39,16 @@ func influenceTable(f *evidence.Finding) *chart.Table {
 		slices.SortStableFunc(rows, func(a, b evidence.InfluenceRow) int { return cmp.Compare(b.CookD, a.CookD) })
 		rows = rows[:most]
 	}
-	t := &chart.Table{Caption: "Case-deletion diagnostics", Head: columns("Study", "#Studentised residual", "#DFFITS", "#Cook's distance", "#Covariance ratio", "#tau² without it", "#Q without it", "#Leverage", "Marked")}
+	t := &chart.Table{Caption: "Case-deletion diagnostics", Head: columns("Study", "#Studentised residual", "#DFFITS", "#Cook's distance",
+		"#Covariance ratio", "#tau² without it", "#Q without it", "#Leverage", "Marked")}
 	num := func(x float64) chart.Cell { return chart.Cell{Text: show.Fixed(x, 2), Exact: show.Raw(x)} }
 	for _, r := range rows {
 		mark := ""
 		if r.Influential {
 			mark = "influential"
 		}
-		t.Lines = append(t.Lines, chart.TableLine{Cells: []chart.Cell{{Text: label(r.EffectID)}, num(r.RStudent), num(r.DFFITS), num(r.CookD), num(r.CovR), {Text: show.Fixed(r.Tau2Del, 3), Exact: show.Raw(r.Tau2Del)}, num(r.QEDel), num(r.Hat), {Text: mark}}})
+		t.Lines = append(t.Lines, chart.TableLine{Cells: []chart.Cell{{Text: label(r.EffectID)}, num(r.RStudent), num(r.DFFITS), num(r.CookD),
+			num(r.CovR), {Text: show.Fixed(r.Tau2Del, 3), Exact: show.Raw(r.Tau2Del)}, num(r.QEDel), num(r.Hat), {Text: mark}}})
 	}
 	return t
 }
@@ -76,7 +78,8 @@ func modelTable(f *evidence.Finding, read reading) *chart.Table {
 	row(m.Name, m.Exact(r.Estimate), raw(r.Estimate), scale)
 	row("95% interval", m.ExactInterval(r.CILower, r.CIUpper), both(r.CILower, r.CIUpper), modelName(r))
 	if r.Guarded() {
-		row("95% interval without the guard", m.ExactInterval(r.UnguardedLow, r.UnguardedHigh), both(r.UnguardedLow, r.UnguardedHigh), "narrower than a common-effect model: a footnote")
+		row("95% interval without the guard", m.ExactInterval(r.UnguardedLow, r.UnguardedHigh), both(r.UnguardedLow, r.UnguardedHigh),
+			"narrower than a common-effect model: a footnote")
 	}
 	if h := &f.Headline; h.Kind == evidence.HeadlineSmall {
 		row("Shown instead", m.ExactInterval(h.Lower, h.Upper), both(h.Lower, h.Upper), show.Prose(show.Clip(h.Note, 240)))
@@ -92,7 +95,8 @@ func modelTable(f *evidence.Finding, read reading) *chart.Table {
 		row("Between-study variance (tau²)", show.FixedP(r.Tau2, 4), raw(r.Tau2), note)
 		row("I² from Q", pct1(r.I2Q), raw(r.I2Q), "(Q − df) / Q")
 		row("I² from tau²", pct1(r.I2Tau2), raw(r.I2Tau2), "tau² / (tau² + typical variance)")
-		row("Q", show.FixedP(r.Q, 2), raw(r.Q), fmt.Sprintf("%s, p %s", show.Plural(max(r.K-1, 0), "degree of freedom", "degrees of freedom"), show.PRel(r.QP)))
+		row("Q", show.FixedP(r.Q, 2), raw(r.Q), fmt.Sprintf("%s, p %s", show.Plural(max(r.K-1, 0), "degree of freedom", "degrees of freedom"),
+			show.PRel(r.QP)))
 	}
 	row("Studies", show.Int(r.K), "", "")
 	row("Participants", r.N.String(), "", "each person counted once")
@@ -119,7 +123,8 @@ func (s *site) effectsTable(f *evidence.Finding, read reading) *chart.Table {
 		return nil // of a long finding, the forest plot's table leads to each
 	}
 	m := read.Measure
-	t := &chart.Table{Caption: "Effects and where they come from", Head: columns("Study", "#"+m.Symbol, "#Standard error", "Inputs", "Read from", "Reason it may be used")}
+	t := &chart.Table{Caption: "Effects and where they come from", Head: columns("Study", "#"+m.Symbol, "#Standard error", "Inputs",
+		"Read from", "Reason it may be used")}
 	for i := range f.Effects {
 		e := &f.Effects[i]
 		from := show.Clip(e.Channel, 30)
@@ -128,7 +133,8 @@ func (s *site) effectsTable(f *evidence.Finding, read reading) *chart.Table {
 		} else if e.RecordID != "" {
 			from += ", " + show.Clip(e.RecordID, 40)
 		}
-		t.Lines = append(t.Lines, chart.TableLine{Cells: []chart.Cell{{Text: effectLabel(e), Href: s.effectHref(*e)}, {Text: m.ValueP(e.Estimate), Exact: rawOf(e.Estimate), Href: s.effectHref(*e)},
+		t.Lines = append(t.Lines, chart.TableLine{Cells: []chart.Cell{{Text: effectLabel(e), Href: s.effectHref(*e)},
+			{Text: m.ValueP(e.Estimate), Exact: rawOf(e.Estimate), Href: s.effectHref(*e)},
 			{Text: show.FixedP(e.SE, 3), Exact: rawOf(e.SE)}, {Text: inputsInWords(e)}, {Text: from}, {Text: show.Clip(e.Reason, 200)}}})
 	}
 	return t
@@ -181,17 +187,20 @@ func (s *site) excludedTable(f *evidence.Finding) *chart.Table {
 		return nil
 	}
 	const most = 60
-	t := &chart.Table{Caption: show.Plural(len(f.Excluded), "row was", "rows were") + " looked at and left out, with reasons", Head: columns("Row", "Left out for", "Reason")}
+	t := &chart.Table{Caption: show.Plural(len(f.Excluded), "row was", "rows were") + " looked at and left out, with reasons",
+		Head: columns("Row", "Left out for", "Reason")}
 	for i, x := range f.Excluded {
 		if i == most {
-			t.Lines = append(t.Lines, chart.TableLine{Cells: cells(fmt.Sprintf("and %s more", show.Int(len(f.Excluded)-most)), "", "the finding's data file has all")})
+			t.Lines = append(t.Lines, chart.TableLine{Cells: cells(fmt.Sprintf("and %s more", show.Int(len(f.Excluded)-most)), "",
+				"the finding's data file has all")})
 			break
 		}
 		label := x.Label
 		if label == "" {
 			label = x.StudyID
 		}
-		t.Lines = append(t.Lines, chart.TableLine{Cells: []chart.Cell{{Text: show.Clip(label, 160), Href: s.studPath[x.StudyID]}, {Text: cmp.Or(s.names["left out: "+x.Code], show.Clip(x.Code, 60))}, {Text: show.Clip(x.Reason, 400)}}})
+		t.Lines = append(t.Lines, chart.TableLine{Cells: []chart.Cell{{Text: show.Clip(label, 160), Href: s.studPath[x.StudyID]},
+			{Text: cmp.Or(s.names["left out: "+x.Code], show.Clip(x.Code, 60))}, {Text: show.Clip(x.Reason, 400)}}})
 	}
 	return t
 }
@@ -224,11 +233,14 @@ func (s *site) switchTable(list []Switch, most int) *chart.Table {
 	t := &chart.Table{Caption: "Changes of plan in the register", Head: columns("Trial", "Date", "What changed", "Before", "After", "When")}
 	for i, x := range list {
 		if i == most {
-			t.Lines = append(t.Lines, chart.TableLine{Cells: cells(fmt.Sprintf("and %s more", show.Int(len(list)-most)), "", "on the pages of the studies", "", "", "")})
+			t.Lines = append(t.Lines, chart.TableLine{Cells: cells(fmt.Sprintf("and %s more", show.Int(len(list)-most)), "",
+				"on the pages of the studies", "", "", "")})
 			break
 		}
-		t.Lines = append(t.Lines, chart.TableLine{Cells: []chart.Cell{{Text: show.Clip(x.RecordID, 60), Href: cmp.Or(s.studPath[x.StudyID], s.RecordHref(x.RecordID))}, {Text: orDash(show.Clip(x.Date, 20))},
-			{Text: show.First(show.Clip(x.Kind, 60))}, {Text: orDash(show.Clip(x.Before, 400))}, {Text: orDash(show.Clip(x.After, 400))}, {Text: show.Clip(x.Timing, 40)}}})
+		t.Lines = append(t.Lines, chart.TableLine{Cells: []chart.Cell{{Text: show.Clip(x.RecordID, 60),
+			Href: cmp.Or(s.studPath[x.StudyID], s.RecordHref(x.RecordID))}, {Text: orDash(show.Clip(x.Date, 20))},
+			{Text: show.First(show.Clip(x.Kind, 60))}, {Text: orDash(show.Clip(x.Before, 400))}, {Text: orDash(show.Clip(x.After, 400))},
+			{Text: show.Clip(x.Timing, 40)}}})
 	}
 	return t
 }
@@ -274,7 +286,8 @@ func smallStudyTable(f *evidence.Finding, read reading) *chart.Table {
 		return nil
 	}
 	m := read.Measure
-	t := &chart.Table{Caption: "Small-study effects and selection", Head: columns("Analysis", "#k", "#Statistic", "#p", "#Adjusted effect", "Limit")}
+	t := &chart.Table{Caption: "Small-study effects and selection", Head: columns("Analysis", "#k", "#Statistic", "#p", "#Adjusted effect",
+		"Limit")}
 	for _, r := range f.SmallStudy {
 		limit := show.Clip(r.Limit, 400)
 		if !r.Shown && limit == "" {
@@ -284,7 +297,8 @@ func smallStudyTable(f *evidence.Finding, read reading) *chart.Table {
 		if r.Estimate != nil {
 			est = m.Full(r.Estimate, r.CILower, r.CIUpper)
 		}
-		t.Lines = append(t.Lines, chart.TableLine{Cells: cells(show.Clip(r.Name, 120), show.Int(r.K), show.FixedP(r.Statistic, 2), show.PCell(r.P), est, orDash(limit))})
+		t.Lines = append(t.Lines, chart.TableLine{Cells: cells(show.Clip(r.Name, 120), show.Int(r.K), show.FixedP(r.Statistic, 2),
+			show.PCell(r.P), est, orDash(limit))})
 	}
 	return t
 }
@@ -317,7 +331,8 @@ func (s *site) missingBrief(list []evidence.MissingTrial, caption string) *chart
 	}
 	t := &chart.Table{Caption: caption, Head: columns("Trial", "Why there is no result", "#Planned", "Completion")}
 	for _, m := range list {
-		t.Lines = append(t.Lines, chart.TableLine{Cells: []chart.Cell{{Text: show.Clip(m.RecordID, 60), Href: s.missingHref(m)}, {Text: s.whyMissing(m, 160)}, {Text: planned(m.PlannedN)}, {Text: cmp.Or(show.Clip(m.Completion, 30), "?")}}})
+		t.Lines = append(t.Lines, chart.TableLine{Cells: []chart.Cell{{Text: show.Clip(m.RecordID, 60), Href: s.missingHref(m)},
+			{Text: s.whyMissing(m, 160)}, {Text: planned(m.PlannedN)}, {Text: cmp.Or(show.Clip(m.Completion, 30), "?")}}})
 	}
 	return t
 }

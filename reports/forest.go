@@ -39,7 +39,10 @@ func when(e *evidence.Effect) string {
 // clockNote explains the weeks of the plot; "" where no row has any.
 func clockNote(f *evidence.Finding) string {
 	const t = "Week: weeks after the last dose"
-	switch weekly := slices.ContainsFunc(f.Effects, func(e evidence.Effect) bool { return e.WeeksAfterLastDose == nil && e.TimepointWeeks != nil }); {
+	switch weekly := slices.ContainsFunc(f.Effects, func(e evidence.Effect) bool {
+		return e.WeeksAfterLastDose == nil &&
+			e.TimepointWeeks != nil
+	}); {
 	case weekly:
 		return t + "; in brackets as the source counts, where it does not say when the last dose was."
 	case slices.ContainsFunc(f.Effects, func(e evidence.Effect) bool { return e.WeeksAfterLastDose != nil }):
@@ -144,7 +147,8 @@ func (p *forestParts) columns() {
 			} else if p.lean() {
 				p.rows.Columns = append(p.rows.Columns, chart.Column{Group: g, Head: "n, mean (SD)"})
 			} else {
-				p.rows.Columns = append(p.rows.Columns, chart.Column{Group: g, Head: "n", Say: "n"}, chart.Column{Group: g, Head: "mean", Join: ", %s"}, chart.Column{Group: g, Head: "SD", Join: " (%s)"})
+				p.rows.Columns = append(p.rows.Columns, chart.Column{Group: g, Head: "n", Say: "n"},
+					chart.Column{Group: g, Head: "mean", Join: ", %s"}, chart.Column{Group: g, Head: "SD", Join: " (%s)"})
 			}
 		}
 	}
@@ -199,14 +203,17 @@ func (p *forestParts) armCells(e *evidence.Effect) []string {
 		return []string{part(e.Event1, e.N1), part(e.Event2, e.N2)}
 	}
 	if p.lean() {
-		return []string{whole(e.N1) + ", " + show.FixedP(e.Mean1, 1) + " (" + show.FixedP(e.SD1, 1) + ")", whole(e.N2) + ", " + show.FixedP(e.Mean2, 1) + " (" + show.FixedP(e.SD2, 1) + ")"}
+		return []string{whole(e.N1) + ", " + show.FixedP(e.Mean1, 1) + " (" + show.FixedP(e.SD1, 1) + ")", whole(e.N2) + ", " +
+			show.FixedP(e.Mean2, 1) + " (" + show.FixedP(e.SD2, 1) + ")"}
 	}
 	return []string{whole(e.N1), show.FixedP(e.Mean1, 1), show.FixedP(e.SD1, 1), whole(e.N2), show.FixedP(e.Mean2, 1), show.FixedP(e.SD2, 1)}
 }
 
 func (p *forestParts) table() {
 	m := p.read
-	p.rows.Table = chart.Table{Caption: "Data of the forest plot", Head: columns("Study", "Outcome", "#Weeks after the last dose", "#Weeks as the source counts", "Comparator class", "#n, "+m.treatment, "#mean or events", "#SD", "#n, comparator", "#mean or events", "#SD", "#"+m.Symbol, "#95% lower", "#95% upper", "#Weight, %", "Risk of bias")}
+	p.rows.Table = chart.Table{Caption: "Data of the forest plot", Head: columns("Study", "Outcome", "#Weeks after the last dose",
+		"#Weeks as the source counts", "Comparator class", "#n, "+m.treatment, "#mean or events", "#SD", "#n, comparator", "#mean or events",
+		"#SD", "#"+m.Symbol, "#95% lower", "#95% upper", "#Weight, %", "Risk of bias")}
 }
 
 func (p *forestParts) studies(s *site, href func(evidence.Effect) string) {
@@ -295,8 +302,11 @@ func (p *forestParts) study(s *site, e *evidence.Effect, href func(evidence.Effe
 		}
 		return exact(show.FixedP(mean, 1), mean)
 	}
-	cells := []chart.Cell{{Text: r.Name, Href: r.Href}, {Text: orDash(outcome)}, exact(show.TrimP(e.WeeksAfterLastDose, 1), e.WeeksAfterLastDose), exact(show.TrimP(e.TimepointWeeks, 1), e.TimepointWeeks), {Text: orDash(s.Name(e.ComparatorClass))}, exact(show.TrimP(e.N1, 1), e.N1), v(e.Event1, e.Mean1), exact(show.FixedP(e.SD1, 1), e.SD1),
-		exact(show.TrimP(e.N2, 1), e.N2), v(e.Event2, e.Mean2), exact(show.FixedP(e.SD2, 1), e.SD2), read(e.Estimate), read(e.CILower), read(e.CIUpper), {Text: strings.TrimSuffix(weight, "%")}, {Text: orDash(show.Clip(e.RiskOfBias, 40))}}
+	cells := []chart.Cell{{Text: r.Name, Href: r.Href}, {Text: orDash(outcome)}, exact(show.TrimP(e.WeeksAfterLastDose, 1),
+		e.WeeksAfterLastDose), exact(show.TrimP(e.TimepointWeeks, 1), e.TimepointWeeks), {Text: orDash(s.Name(e.ComparatorClass))},
+		exact(show.TrimP(e.N1, 1), e.N1), v(e.Event1, e.Mean1), exact(show.FixedP(e.SD1, 1), e.SD1),
+		exact(show.TrimP(e.N2, 1), e.N2), v(e.Event2, e.Mean2), exact(show.FixedP(e.SD2, 1), e.SD2), read(e.Estimate), read(e.CILower),
+		read(e.CIUpper), {Text: strings.TrimSuffix(weight, "%")}, {Text: orDash(show.Clip(e.RiskOfBias, 40))}}
 	if weighted {
 		cells[14].Exact = show.Raw(w)
 	}
@@ -360,7 +370,8 @@ func (p *forestParts) pooled() {
 	bar := chart.Mark{Shape: chart.Bar, Est: *pr.Estimate, Lo: *pr.PILower, Hi: *pr.PIUpper}
 	p.rows.Rows[at].Marks = append([]chart.Mark{bar}, p.rows.Rows[at].Marks...)
 	m := p.read.Measure
-	r := chart.Row{Kind: chart.Extra, Name: "95% prediction interval: where a new, similar study would lie", Line: len(p.rows.Lines), Cells: p.cells("", nil, m.Interval(*pr.PILower, *pr.PIUpper), "")}
+	r := chart.Row{Kind: chart.Extra, Name: "95% prediction interval: where a new, similar study would lie", Line: len(p.rows.Lines),
+		Cells: p.cells("", nil, m.Interval(*pr.PILower, *pr.PIUpper), "")}
 	line := chart.TableLine{Class: "sum", Cells: make([]chart.Cell, len(p.rows.Head))}
 	line.Cells[0].Text = "95% prediction interval"
 	for i, x := range []float64{*pr.PILower, *pr.PIUpper} {
@@ -378,7 +389,8 @@ func (p *forestParts) foot(s *site) []string {
 		t := "Model: " + modelName(pr)
 		switch h := &p.f.Headline; h.Kind {
 		case evidence.HeadlineSmall:
-			t = "Shown: " + show.Prose(show.Clip(h.Note, 200)) + ". The fitted model (" + modelName(pr) + ") gives " + p.read.IntervalP(pr.CILower, pr.CIUpper)
+			t = "Shown: " + show.Prose(show.Clip(h.Note, 200)) + ". The fitted model (" + modelName(pr) + ") gives " +
+				p.read.IntervalP(pr.CILower, pr.CIUpper)
 		case evidence.HeadlineNotPooled:
 			t = "Not pooled: " + show.Prose(show.Clip(h.Note, 200))
 		}
@@ -430,17 +442,20 @@ func (p *forestParts) alt() string {
 	if h.Estimate == nil || pr.K < 2 {
 		e := &p.f.Effects[0]
 		if len(p.f.Effects) == 1 {
-			return fmt.Sprintf("One study, not a meta-analysis: %s, %s %s, %s.", effectLabel(e), m.Symbol, m.Full(e.Estimate, e.CILower, e.CIUpper), p.read.sideOf(e.Estimate, e.CILower, e.CIUpper))
+			return fmt.Sprintf("One study, not a meta-analysis: %s, %s %s, %s.", effectLabel(e), m.Symbol,
+				m.Full(e.Estimate, e.CILower, e.CIUpper), p.read.sideOf(e.Estimate, e.CILower, e.CIUpper))
 		}
 		return fmt.Sprintf("%s, shown one by one; no pooled number.", show.Plural(len(p.f.Effects), "study", "studies"))
 	}
-	t := fmt.Sprintf("Forest plot of %s. Pooled %s %s, %s.", people(pr), m.Symbol, m.Full(h.Estimate, h.Lower, h.Upper), p.read.sideOf(h.Estimate, h.Lower, h.Upper))
+	t := fmt.Sprintf("Forest plot of %s. Pooled %s %s, %s.", people(pr), m.Symbol, m.Full(h.Estimate, h.Lower, h.Upper),
+		p.read.sideOf(h.Estimate, h.Lower, h.Upper))
 	if h.Kind == evidence.HeadlinePooled && predicts(pr) {
 		t += " Prediction interval " + m.Interval(*pr.PILower, *pr.PIUpper) + "."
 	}
 	a := slices.MinFunc(p.f.Effects, func(a, b evidence.Effect) int { return order(evidence.Value(a.Estimate), evidence.Value(b.Estimate)) })
 	b := slices.MaxFunc(p.f.Effects, func(a, b evidence.Effect) int { return order(evidence.Value(a.Estimate), evidence.Value(b.Estimate)) })
-	return t + fmt.Sprintf(" Single studies range from %s (%s) to %s (%s).", m.ValueP(a.Estimate), show.Clip(effectLabel(&a), 60), m.ValueP(b.Estimate), show.Clip(effectLabel(&b), 60))
+	return t + fmt.Sprintf(" Single studies range from %s (%s) to %s (%s).", m.ValueP(a.Estimate), show.Clip(effectLabel(&a), 60),
+		m.ValueP(b.Estimate), show.Clip(effectLabel(&b), 60))
 }
 
 func order(a, b float64) int {

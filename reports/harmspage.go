@@ -79,7 +79,8 @@ func harmFacts(h *evidence.Harms) []named {
 			exposed += "; not stated in " + show.Int(h.Exposed.Unstated)
 		}
 	}
-	return []named{{Name: "Serious events", Value: countOf(h.Serious)}, {Name: "Deaths", Value: countOf(h.Deaths)}, {Name: "Stopped because of harm", Value: countOf(h.Stopped)}, {Name: "People exposed", Value: exposed}}
+	return []named{{Name: "Serious events", Value: countOf(h.Serious)}, {Name: "Deaths", Value: countOf(h.Deaths)},
+		{Name: "Stopped because of harm", Value: countOf(h.Stopped)}, {Name: "People exposed", Value: exposed}}
 }
 
 // A substance's figures show harmTerms terms, the first of them open until they
@@ -90,7 +91,8 @@ const (
 )
 
 func (s *site) harmsPage() {
-	p := &page{Path: "harms.html", Name: "harms", Title: "Harms", Nav: "harms.html", Description: "Harms reported in trials of " + s.subject() + ", by substance, each against the comparison arm of the same trial."}
+	p := &page{Path: "harms.html", Name: "harms", Title: "Harms", Nav: "harms.html", Description: "Harms reported in trials of " +
+		s.subject() + ", by substance, each against the comparison arm of the same trial."}
 	s.add(p)
 	d := &harmsData{Total: len(s.Ed.Harms), Rows: len(s.Ed.Harms) > 0}
 	for i := range s.Ed.HarmSummaries {
@@ -153,9 +155,13 @@ func (p *page) harmFigure(r chart.Rows) *figView {
 // harmPlot describes the risk differences of terms, each within one trial's own
 // table; nothing is added up across trials.
 func (s *site) harmPlot(sub, kind, title string, terms []evidence.HarmTerm) (chart.Rows, bool) {
-	r := chart.Rows{ID: kind + "-" + show.Slug(sub), Title: title, NameHead: "Term and trial", Stamp: s.permalink(""), Axis: chart.Axis{Title: "Risk difference, percentage points", Percent: true, Left: "fewer with " + s.Name(sub), Right: "more with " + s.Name(sub)},
-		Columns: []chart.Column{{Group: "People affected", Head: show.First(s.Name(sub)), Say: "treatment"}, {Group: "People affected", Head: "comparator", Say: "comparator"}, {Head: "difference [95% CI]", After: true, Phone: true}}}
-	r.Table = chart.Table{Caption: title, Head: columns("Term", "Trial", "#Affected", "#At risk", "#Affected, comparator", "#At risk, comparator", "#Difference, %", "#95% lower", "#95% upper")}
+	r := chart.Rows{ID: kind + "-" + show.Slug(sub), Title: title, NameHead: "Term and trial", Stamp: s.permalink(""),
+		Axis: chart.Axis{Title: "Risk difference, percentage points", Percent: true, Left: "fewer with " + s.Name(sub), Right: "more with " +
+			s.Name(sub)},
+		Columns: []chart.Column{{Group: "People affected", Head: show.First(s.Name(sub)), Say: "treatment"},
+			{Group: "People affected", Head: "comparator", Say: "comparator"}, {Head: "difference [95% CI]", After: true, Phone: true}}}
+	r.Table = chart.Table{Caption: title, Head: columns("Term", "Trial", "#Affected", "#At risk", "#Affected, comparator",
+		"#At risk, comparator", "#Difference, %", "#95% lower", "#95% upper")}
 	left := 0
 	for _, t := range terms {
 		if !drawable(t) {
@@ -187,7 +193,8 @@ func (s *site) harmPlot(sub, kind, title string, terms []evidence.HarmTerm) (cha
 			if c.Treat.Serious != nil && *c.Treat.Serious {
 				name += ", serious"
 			}
-			row := chart.Row{Name: name, Href: s.studPath[c.Treat.StudyID], Line: len(r.Lines), Cells: []string{of(c.Treat), of(c.Control), show.None}}
+			row := chart.Row{Name: name, Href: s.studPath[c.Treat.StudyID], Line: len(r.Lines),
+				Cells: []string{of(c.Treat), of(c.Control), show.None}}
 			pct := func(x *float64) chart.Cell {
 				if x == nil {
 					return chart.Cell{Text: show.None}
@@ -197,7 +204,9 @@ func (s *site) harmPlot(sub, kind, title string, terms []evidence.HarmTerm) (cha
 			row.Cells[2] = show.Fixed(100**c.Difference, 0) + " [" + show.Fixed(100**c.Lower, 0) + ", " + show.Fixed(100**c.Upper, 0) + "]"
 			row.Marks = []chart.Mark{{Shape: chart.Dot, Est: 100 * *c.Difference, Lo: 100 * *c.Lower, Hi: 100 * *c.Upper}}
 			count := func(n *int) chart.Cell { return chart.Cell{Text: show.IntP(n)} }
-			r.Lines = append(r.Lines, chart.TableLine{Cells: []chart.Cell{{Text: show.Clip(t.Name, 80)}, {Text: name, Href: row.Href}, count(c.Treat.Affected), count(c.Treat.AtRisk), count(c.Control.Affected), count(c.Control.AtRisk), pct(c.Difference), pct(c.Lower), pct(c.Upper)}})
+			r.Lines = append(r.Lines, chart.TableLine{Cells: []chart.Cell{{Text: show.Clip(t.Name, 80)}, {Text: name, Href: row.Href},
+				count(c.Treat.Affected), count(c.Treat.AtRisk), count(c.Control.Affected), count(c.Control.AtRisk), pct(c.Difference), pct(c.Lower),
+				pct(c.Upper)}})
 			r.Rows = append(r.Rows, row)
 		}
 	}
@@ -206,7 +215,9 @@ func (s *site) harmPlot(sub, kind, title string, terms []evidence.HarmTerm) (cha
 	}
 	r.Note = "Each row compares the arms of one trial's own table. Terms are not added up to people, and a term that a table leaves out is not zero."
 	if left > 0 {
-		r.Note += " " + countSentence(left, "comparison has no difference (the same people in both arms, or counts not in people) and is among the rows.", "comparisons have no difference (the same people in both arms, or counts not in people) and are among the rows.")
+		r.Note += " " + countSentence(left,
+			"comparison has no difference (the same people in both arms, or counts not in people) and is among the rows.",
+			"comparisons have no difference (the same people in both arms, or counts not in people) and are among the rows.")
 	}
 	r.Fit()
 	r.Alt = fmt.Sprintf("Risk differences of %s.", show.Plural(len(r.Lines), "comparison", "comparisons"))
@@ -215,7 +226,10 @@ func (s *site) harmPlot(sub, kind, title string, terms []evidence.HarmTerm) (cha
 
 // drawable reports whether a term has a comparison with a difference.
 func drawable(t evidence.HarmTerm) bool {
-	return slices.ContainsFunc(t.Comparisons, func(c evidence.HarmComparison) bool { return c.Difference != nil && c.Lower != nil && c.Upper != nil })
+	return slices.ContainsFunc(t.Comparisons, func(c evidence.HarmComparison) bool {
+		return c.Difference != nil && c.Lower != nil &&
+			c.Upper != nil
+	})
 }
 
 type harmRowsData struct {
@@ -248,7 +262,8 @@ func (s *site) harmRowsPage() {
 	for i, sub := range order {
 		rows := slices.Clone(by[sub])
 		slices.SortStableFunc(rows, func(a, b *evidence.HarmRow) int {
-			return cmp.Or(boolOrder(is(b.Serious), is(a.Serious)), cmp.Compare(peopleOf(b), peopleOf(a)), strings.Compare(a.Term, b.Term), strings.Compare(a.Label, b.Label))
+			return cmp.Or(boolOrder(is(b.Serious), is(a.Serious)), cmp.Compare(peopleOf(b), peopleOf(a)), strings.Compare(a.Term, b.Term),
+				strings.Compare(a.Label, b.Label))
 		})
 		serious, unstated := 0, 0
 		for _, r := range rows {
@@ -266,7 +281,8 @@ func (s *site) harmRowsPage() {
 			grave += "; not stated for " + show.Int(unstated)
 		}
 		name := cmp.Or(s.Name(sub), "Substance not said")
-		g := tableGroup{Anchor: fmt.Sprintf("sub%d", i+1), Name: show.First(name), Table: harmTable("Adverse events reported with "+name, rows, most, s.studPath)}
+		g := tableGroup{Anchor: fmt.Sprintf("sub%d", i+1), Name: show.First(name), Table: harmTable("Adverse events reported with "+name, rows,
+			most, s.studPath)}
 		g.Note = fmt.Sprintf("%s, %s. %s people affected in an arm.", show.Plural(len(rows), "row", "rows"), grave, order)
 		if len(rows) > most {
 			g.Note += fmt.Sprintf(" The first %d are shown; study pages and downloads have all.", most)
@@ -305,7 +321,8 @@ func harmTable(caption string, rows []*evidence.HarmRow, most int, link map[stri
 	t := chart.Table{Caption: caption, Head: columns("Term", "Study", "Arm", "#People", "#At risk", "#Events", "When", "Notes")}
 	for i, h := range rows {
 		if i == most {
-			t.Lines = append(t.Lines, chart.TableLine{Cells: cells(fmt.Sprintf("and %s more rows", show.Int(len(rows)-most)), "", "", "", "", "", "", "")})
+			t.Lines = append(t.Lines, chart.TableLine{Cells: cells(fmt.Sprintf("and %s more rows", show.Int(len(rows)-most)), "", "", "", "", "",
+				"", "")})
 			break
 		}
 		term := show.Clip(h.Term, 120)
@@ -321,7 +338,9 @@ func harmTable(caption string, rows []*evidence.HarmRow, most int, link map[stri
 			notes = append(notes, "listed from "+show.Clip(h.Threshold, 20)+"%")
 		}
 		notes = append(notes, clipAll(h.Flags, 160)...)
-		t.Lines = append(t.Lines, chart.TableLine{Cells: []chart.Cell{{Text: orDash(term)}, {Text: show.Clip(cmp.Or(h.Label, h.StudyID), 100), Href: link[h.StudyID]}, {Text: orDash(arm)}, {Text: show.IntP(h.Affected)}, {Text: show.IntP(h.AtRisk)},
+		t.Lines = append(t.Lines, chart.TableLine{Cells: []chart.Cell{{Text: orDash(term)},
+			{Text: show.Clip(cmp.Or(h.Label, h.StudyID), 100), Href: link[h.StudyID]}, {Text: orDash(arm)}, {Text: show.IntP(h.Affected)},
+			{Text: show.IntP(h.AtRisk)},
 			{Text: show.IntP(h.Events)}, {Text: orDash(show.Clip(h.Window, 60))}, {Text: strings.Join(notes, "; ")}}})
 	}
 	return t
@@ -331,7 +350,8 @@ func robTable(rows []RiskOfBiasRow, link map[string]string) *chart.Table {
 	if len(rows) == 0 {
 		return nil
 	}
-	t := &chart.Table{Caption: "Risk of bias, as judged", Head: columns("Study", "D1 randomisation", "D2 deviations", "D3 missing data", "D4 measurement", "D5 selection", "Overall", "Tool, judge")}
+	t := &chart.Table{Caption: "Risk of bias, as judged", Head: columns("Study", "D1 randomisation", "D2 deviations", "D3 missing data",
+		"D4 measurement", "D5 selection", "Overall", "Tool, judge")}
 	for _, r := range rows {
 		c := []chart.Cell{{Text: show.Clip(cmp.Or(r.Label, r.StudyID), 120), Href: link[r.StudyID]}}
 		for i := range 5 {
@@ -342,7 +362,8 @@ func robTable(rows []RiskOfBiasRow, link map[string]string) *chart.Table {
 			c = append(c, chart.Cell{Text: orDash(show.Clip(v, 30))})
 		}
 		who := strings.Trim(strings.Join([]string{show.Clip(r.Tool, 30), show.Clip(r.JudgedBy, 60), show.Clip(r.Date, 20)}, ", "), ", ")
-		t.Lines = append(t.Lines, chart.TableLine{Cells: append(c, chart.Cell{Text: orDash(show.Clip(r.Overall, 30))}, chart.Cell{Text: orDash(strings.ReplaceAll(who, ", ,", ","))})})
+		t.Lines = append(t.Lines, chart.TableLine{Cells: append(c, chart.Cell{Text: orDash(show.Clip(r.Overall, 30))},
+			chart.Cell{Text: orDash(strings.ReplaceAll(who, ", ,", ","))})})
 	}
 	return t
 }

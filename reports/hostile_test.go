@@ -16,8 +16,10 @@ import (
 // hostile texts: each must be drawn as text and break nothing.
 var hostile = []string{
 	`</script><img src=x onerror=alert(1)>`, `__f__function(){document.title="owned"}__f__`, `"><svg onload=alert(2)>`, `javascript:alert(3)`,
-	"\u202Etxet desrever\u2066", "zero\u200Bwidth\u2060\uFEFF", strings.Repeat("W", 10000), "😀👩‍👩‍👧‍👦🏳️‍🌈", "עברית العربية", `{a|rich} {b} {{.}}`, "@blue", `=cmd|'/c calc'!A0`,
-	"line\nbreak\x00\x07nul", strings.Repeat("e\u0301\u0302\u0303\u0304\u0305\u0306\u0307\u0308", 40), "<!--", "]]>", `\u003cscript\u003e`, "${alert(4)}", "pastInterval",
+	"\u202Etxet desrever\u2066", "zero\u200Bwidth\u2060\uFEFF", strings.Repeat("W", 10000), "😀👩‍👩‍👧‍👦🏳️‍🌈",
+	"עברית العربية", `{a|rich} {b} {{.}}`, "@blue", `=cmd|'/c calc'!A0`,
+	"line\nbreak\x00\x07nul", strings.Repeat("e\u0301\u0302\u0303\u0304\u0305\u0306\u0307\u0308", 40), "<!--", "]]>", `\u003cscript\u003e`,
+	"${alert(4)}", "pastInterval",
 }
 
 // poison replaces every string of a value by a hostile one, in turn, except
@@ -45,7 +47,8 @@ func poison(v reflect.Value, name string, n *int) {
 		}
 	case reflect.String:
 		switch name {
-		case "ID", "StudyID", "RecordID", "EffectID", "EffectIDs", "Effects", "Records", "Measure", "Method", "Test", "Status", "PayloadSHA256", "Path", "Findings", "StudyIDs", "Topic", "Substance", "Subject":
+		case "ID", "StudyID", "RecordID", "EffectID", "EffectIDs", "Effects", "Records", "Measure", "Method", "Test", "Status", "PayloadSHA256",
+			"Path", "Findings", "StudyIDs", "Topic", "Substance", "Subject":
 			return
 		}
 		v.SetString(hostile[*n%len(hostile)])
@@ -63,7 +66,8 @@ func hostileEdition(t testing.TB) Edition {
 		t.Fatalf("only %d strings were poisoned", n)
 	}
 	ed.Downloads = nil
-	for i, id := range []string{"../../../etc/passwd", `x"><script>alert(5)</script>`, "CON", "ünïcode/\u202E", strings.Repeat("long", 100)} {
+	for i, id := range []string{"../../../etc/passwd", `x"><script>alert(5)</script>`, "CON", "ünïcode/\u202E",
+		strings.Repeat("long", 100)} {
 		ed.Trials[i].ID, ed.Trials[i].URL = id, "javascript:alert(6)"
 		ed.Studies[i].ID, ed.Studies[i].Records = id, []string{id}
 		ed.Trials[i].StudyID = id

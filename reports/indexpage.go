@@ -94,7 +94,8 @@ func (s *site) changedLine() string {
 	case moved == 0 && len(s.Ed.Changes) == 0:
 		return "Nothing moved since edition " + show.Clip(s.Ed.PreviousEdition, 40) + "."
 	case moved == 0:
-		return "No conclusion moved since edition " + show.Clip(s.Ed.PreviousEdition, 40) + "; " + countSentence(len(s.Ed.Changes), "smaller difference is listed.", "smaller differences are listed.")
+		return "No conclusion moved since edition " + show.Clip(s.Ed.PreviousEdition, 40) + "; " +
+			countSentence(len(s.Ed.Changes), "smaller difference is listed.", "smaller differences are listed.")
 	}
 	return countSentence(moved, "conclusion moved", "conclusions moved") + " since edition " + show.Clip(s.Ed.PreviousEdition, 40) + "."
 }
@@ -136,7 +137,8 @@ func (s *site) lede() string {
 			pooled++
 		}
 	}
-	t := fmt.Sprintf("%s asked of public trial records. %s a pooled answer", show.Plural(len(s.Ed.Findings), "question", "questions"), countVerb(pooled, "has", "have"))
+	t := fmt.Sprintf("%s asked of public trial records. %s a pooled answer", show.Plural(len(s.Ed.Findings), "question", "questions"),
+		countVerb(pooled, "has", "have"))
 	if single > 0 {
 		t += fmt.Sprintf("; %s on one study alone", countVerb(single, "rests", "rest"))
 	}
@@ -265,7 +267,8 @@ func (s *site) matrixCell(p *page, f *evidence.Finding, span map[bool]chart.Axis
 		if pr.K < 2 {
 			shape = chart.Ring
 		}
-		r := chart.Rows{Axis: span[read.Ratio], Rows: []chart.Row{{Marks: []chart.Mark{{Shape: shape, Est: *f.Headline.Estimate, Lo: lo, Hi: hi}}}}}
+		r := chart.Rows{Axis: span[read.Ratio], Rows: []chart.Row{{Marks: []chart.Mark{{Shape: shape, Est: *f.Headline.Estimate, Lo: lo,
+			Hi: hi}}}}}
 		c.Strip = template.HTML(r.Cell().Bare("mini"))
 	case len(f.Effects) > 0:
 		c.Class, c.Text = "few", show.Plural(len(f.Effects), "study", "studies")+", not pooled"
@@ -317,7 +320,8 @@ func (s *site) findingRow(f *evidence.Finding) findingRow {
 // counts lists the sizes of the edition, those people ask for first; what it has
 // none of is left out.
 func (s *site) counts() []string {
-	order := []struct{ key, one, many string }{{"records", "record", "records"}, {"studies", "study", "studies"}, {"publications", "paper", "papers"},
+	order := []struct{ key, one, many string }{{"records", "record", "records"}, {"studies", "study", "studies"},
+		{"publications", "paper", "papers"},
 		{"effects", "effect size", "effect sizes"}, {"findings", "finding", "findings"}}
 	var out []string
 	for _, o := range order {

@@ -46,7 +46,8 @@ func NewManuscript(ed Edition, ids ...string) (*Manuscript, error) {
 		}
 	}
 	m.add(1, "Evidence of the PAST evidence tracker, edition "+ed.ID)
-	m.para("Data to " + orDash(ed.Date) + ". Proposed texts and tables: check each against the finding before it is used. Certainty that no person has signed is a proposal of a rule.")
+	m.para("Data to " + orDash(ed.Date) +
+		". Proposed texts and tables: check each against the finding before it is used. Certainty that no person has signed is a proposal of a rule.")
 	for _, id := range ids {
 		at := -1
 		for i := range ed.Findings {
@@ -132,25 +133,30 @@ func (m *Manuscript) finding(s *site, f *evidence.Finding) error {
 
 // characteristics are the studies with what they were, one row each.
 func (s *site) characteristics(f *evidence.Finding) chart.Table {
-	t := chart.Table{Caption: "Characteristics of the studies", Head: columns("Study", "Design", "People", "Treatment", "Comparator", "Outcome, week", "#n, treatment", "#n, comparator", "Risk of bias")}
+	t := chart.Table{Caption: "Characteristics of the studies", Head: columns("Study", "Design", "People", "Treatment", "Comparator",
+		"Outcome, week", "#n, treatment", "#n, comparator", "Risk of bias")}
 	for i := range f.Effects {
 		e := &f.Effects[i]
-		t.Lines = append(t.Lines, chart.TableLine{Cells: cells(effectLabel(e), orWord(s.Name(e.Design), "not stated"), orWord(show.Clip(e.Population, 80), "not stated"), strings.TrimSpace(s.Name(e.Substance)+" "+show.Clip(e.DoseTreat, 40)),
-			orWord(show.Clip(e.Comparator, 60), s.Name(e.ComparatorClass)), strings.Trim(s.Name(e.Instrument)+", "+when(e), ", "), show.TrimP(e.N1, 0), show.TrimP(e.N2, 0), orWord(show.Clip(e.RiskOfBias, 30), "not judged"))})
+		t.Lines = append(t.Lines, chart.TableLine{Cells: cells(effectLabel(e), orWord(s.Name(e.Design), "not stated"),
+			orWord(show.Clip(e.Population, 80), "not stated"), strings.TrimSpace(s.Name(e.Substance)+" "+show.Clip(e.DoseTreat, 40)),
+			orWord(show.Clip(e.Comparator, 60), s.Name(e.ComparatorClass)), strings.Trim(s.Name(e.Instrument)+", "+when(e), ", "),
+			show.TrimP(e.N1, 0), show.TrimP(e.N2, 0), orWord(show.Clip(e.RiskOfBias, 30), "not judged"))})
 	}
 	return t
 }
 
 // summary is the row of a summary-of-findings table.
 func (s *site) summary(f *evidence.Finding, read reading) chart.Table {
-	t := chart.Table{Caption: "Summary of findings", Head: columns("Outcome", "Studies, people", "Effect [95% interval]", "Out of 100 people", "Points of a scale", "Certainty", "Comment")}
+	t := chart.Table{Caption: "Summary of findings", Head: columns("Outcome", "Studies, people", "Effect [95% interval]",
+		"Out of 100 people", "Points of a scale", "Certainty", "Comment")}
 	h := &f.Headline
 	effect := "not pooled"
 	if h.Estimate != nil {
 		effect = read.Symbol + " " + read.Full(h.Estimate, h.Lower, h.Upper)
 	}
 	c := certOf(f.Certainty)
-	t.Lines = append(t.Lines, chart.TableLine{Cells: cells(titleOf(f), people(&f.Primary), effect, orDash(briefHundred(f.Absolute)), orDash(briefPoints(f.Absolute)), c.Level+" ("+c.Status+")", show.Prose(show.Clip(h.Note, 160)))})
+	t.Lines = append(t.Lines, chart.TableLine{Cells: cells(titleOf(f), people(&f.Primary), effect, orDash(briefHundred(f.Absolute)),
+		orDash(briefPoints(f.Absolute)), c.Level+" ("+c.Status+")", show.Prose(show.Clip(h.Note, 160)))})
 	return t
 }
 

@@ -19,7 +19,9 @@ func TestManuscript(t *testing.T) {
 		t.Fatal(err)
 	}
 	text, files := m.Markdown()
-	for _, want := range []string{"## MDMA-assisted therapy and the severity of PTSD symptoms", "| Mitchell 2021 |", "−0.71\u00a0[−1.06,\u00a0−0.37]", "![Forest plot of 6\u00a0studies, 242\u00a0people.", "Alternative text: ", "### References", "https://doi.org/10.1038/s41591-021-01336-3"} {
+	for _, want := range []string{"## MDMA-assisted therapy and the severity of PTSD symptoms", "| Mitchell 2021 |",
+		"−0.71\u00a0[−1.06,\u00a0−0.37]", "![Forest plot of 6\u00a0studies, 242\u00a0people.", "Alternative text: ", "### References",
+		"https://doi.org/10.1038/s41591-021-01336-3"} {
 		if !strings.Contains(string(text), want) {
 			t.Errorf("the text lacks %q", want)
 		}
@@ -78,7 +80,8 @@ func TestLibreOfficeOpensTheManuscript(t *testing.T) {
 	if err := f.Close(); err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.CommandContext(t.Context(), office, "--headless", "-env:UserInstallation=file://"+filepath.Join(dir, "profile"), "--convert-to", "txt:Text (encoded):UTF8", "--outdir", dir, path)
+	cmd := exec.CommandContext(t.Context(), office, "--headless", "-env:UserInstallation=file://"+filepath.Join(dir, "profile"),
+		"--convert-to", "txt:Text (encoded):UTF8", "--outdir", dir, path)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}

@@ -19,7 +19,8 @@ type methodsData struct {
 
 var howToRead = []Note{
 	{"Interval", "95% interval of the pooled effect. Where the Knapp-Hartung interval is narrower than the common-effect one, the wider, guarded interval is the headline and both are printed."},
-	{"Prediction interval", "Where the effect of a new, similar study would lie. It is the honest answer to what a next trial may find; its rule is named with it, because programs differ in the degrees of freedom."},
+	{"Prediction interval",
+		"Where the effect of a new, similar study would lie. It is the honest answer to what a next trial may find; its rule is named with it, because programs differ in the degrees of freedom."},
 	{"I²", "Two definitions are in use and can differ: from Q, and from tau² with a typical variance. Both are printed and named."},
 	{"Ratios", "Risk and odds ratios are analysed as natural logarithms and printed as ratios; the line of no effect is 1."},
 	{"Favours", "Each instrument's direction comes from the catalogue. The words say which side a value favours, so that no reader has to know the scale."},
@@ -34,14 +35,17 @@ func (s *site) methodsPage() {
 	for _, f := range formulas {
 		d.Formulas = append(d.Formulas, Note{f.title, f.text})
 	}
-	t := &chart.Table{Caption: "Models of the findings, from the results themselves", Head: columns("Finding", "Measure", "Effect formulas", "Model", "#k")}
+	t := &chart.Table{Caption: "Models of the findings, from the results themselves",
+		Head: columns("Finding", "Measure", "Effect formulas", "Model", "#k")}
 	for i := range s.Ed.Findings {
 		f := &s.Ed.Findings[i]
 		if f.Primary.K == 0 {
 			d.NotRun++
 			continue
 		}
-		t.Lines = append(t.Lines, chart.TableLine{Cells: []chart.Cell{{Text: titleOf(f), Href: s.findPath[f.ID]}, {Text: show.First(show.MeasureOf(f.Measure).Name)}, {Text: formulaName(f.Primary.Formula)}, {Text: modelName(&f.Primary)}, {Text: show.Int(f.Primary.K)}}})
+		t.Lines = append(t.Lines, chart.TableLine{Cells: []chart.Cell{{Text: titleOf(f), Href: s.findPath[f.ID]},
+			{Text: show.First(show.MeasureOf(f.Measure).Name)}, {Text: formulaName(f.Primary.Formula)}, {Text: modelName(&f.Primary)},
+			{Text: show.Int(f.Primary.K)}}})
 	}
 	if len(t.Lines) > 0 {
 		d.Models = t
@@ -59,9 +63,12 @@ func (p *page) flow(c PrismaCounts, id, title string) figView {
 		}
 		return out
 	}
-	f := chart.Flow{Identified: list(c.Identified), Duplicates: c.Duplicates, ByRule: c.RemovedByRule, Other: c.RemovedOther, Screened: c.Screened, ScreenedOut: list(c.ScreenedOut),
-		Sought: c.Sought, NotRetrieved: c.NotRetrieved, Assessed: c.Assessed, Excluded: list(c.Excluded), IncludedStudies: c.IncludedStudies, IncludedReports: c.IncludedReports, InSynthesis: c.Pooled, Note: c.Note}
-	v := figView{ID: id, Title: title, Alt: f.Alt(), P: p, Note: "PRISMA 2020 flow of records. A number that was not recorded says so; it is not zero. " + show.Clip(c.Note, 400)}
+	f := chart.Flow{Identified: list(c.Identified), Duplicates: c.Duplicates, ByRule: c.RemovedByRule, Other: c.RemovedOther,
+		Screened: c.Screened, ScreenedOut: list(c.ScreenedOut),
+		Sought: c.Sought, NotRetrieved: c.NotRetrieved, Assessed: c.Assessed, Excluded: list(c.Excluded), IncludedStudies: c.IncludedStudies,
+		IncludedReports: c.IncludedReports, InSynthesis: c.Pooled, Note: c.Note}
+	v := figView{ID: id, Title: title, Alt: f.Alt(), P: p,
+		Note: "PRISMA 2020 flow of records. A number that was not recorded says so; it is not zero. " + show.Clip(c.Note, 400)}
 	v.Wide = p.svg(f.Lay(false), v, "wide", chart.Axis{})
 	v.Narrow = p.svg(f.Lay(true), v, "narrow", chart.Axis{})
 	return v
@@ -89,9 +96,11 @@ func (s *site) dataPage() {
 	p := &page{Path: "data.html", Name: "data", Title: "Data and downloads", Nav: "data.html"}
 	s.add(p)
 	d := &dataData{Cite: s.citation("", "Edition")}
-	groups := []fileGroup{{Name: "Tables and data"}, {Name: "R scripts", Folded: true}, {Name: "Feeds of changes"}, {Name: "Citations", Folded: true}}
+	groups := []fileGroup{{Name: "Tables and data"}, {Name: "R scripts", Folded: true}, {Name: "Feeds of changes"},
+		{Name: "Citations", Folded: true}}
 	for _, f := range s.Ed.Downloads {
-		v := fileView{Title: show.Clip(cmp.Or(f.Title, path.Base(f.Path)), 120), Size: bytesOf(int64(len(f.Data))), About: show.Clip(f.About, 300)}
+		v := fileView{Title: show.Clip(cmp.Or(f.Title, path.Base(f.Path)), 120), Size: bytesOf(int64(len(f.Data))),
+			About: show.Clip(f.About, 300)}
 		if !s.single {
 			v.Href = p.Base() + f.Path
 		}
@@ -116,7 +125,8 @@ func (s *site) dataPage() {
 		}
 	}
 	for _, src := range s.Ed.Sources {
-		d.Sources = append(d.Sources, sourceView{Name: p.Out(src.URL, show.Clip(src.Name, 120)), Licence: show.Clip(src.Licence, 80), Note: sourceNote(src)})
+		d.Sources = append(d.Sources, sourceView{Name: p.Out(src.URL, show.Clip(src.Name, 120)), Licence: show.Clip(src.Licence, 80),
+			Note: sourceNote(src)})
 	}
 	p.Data = d
 }

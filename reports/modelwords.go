@@ -49,8 +49,11 @@ func formulaName(mode string) string {
 }
 
 var factors = map[string]string{
-	"comparator_class": "comparator class", "rob": "risk of bias", "risk_of_bias": "risk of bias", "population": "population", "population_class": "population",
-	"blinding": "blinding", "dose_mg": "dose", "sessions": "number of dosing sessions", "year": "year of publication", "score_type": "score", "design": "design",
+	"comparator_class": "comparator class", "rob": "risk of bias", "risk_of_bias": "risk of bias", "population": "population",
+	"population_class": "population",
+	"blinding":         "blinding", "dose_mg": "dose", "sessions": "number of dosing sessions", "year": "year of publication",
+	"score_type": "score",
+	"design":     "design",
 	"instrument": "instrument", "timepoint_weeks": "time after dosing", "substance": "substance",
 }
 

@@ -20,7 +20,9 @@ func (p *page) notice(n *evidence.Notice) noticeView {
 	if n.DOI != "" {
 		about = "doi:" + n.DOI
 	}
-	return noticeView{About: show.Clip(about, 120), Kind: evidence.NoticeName(n.Kind), Date: show.Clip(n.Date.String(), 20), Said: strings.TrimSuffix(show.Clip(n.Said, 400), ".") + ".", By: show.Clip(n.By, 120), Read: show.Clip(n.Read, 80), Source: p.Out(n.Source, show.Clip(n.Source, 80))}
+	return noticeView{About: show.Clip(about, 120), Kind: evidence.NoticeName(n.Kind), Date: show.Clip(n.Date.String(), 20),
+		Said: strings.TrimSuffix(show.Clip(n.Said, 400), ".") + ".", By: show.Clip(n.By, 120), Read: show.Clip(n.Read, 80),
+		Source: p.Out(n.Source, show.Clip(n.Source, 80))}
 }
 
 func (p *page) notices(list []evidence.Notice) []noticeView {

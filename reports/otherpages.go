@@ -30,8 +30,10 @@ type claimGroup struct {
 }
 
 // verdicts in the order of the ledger, with a sign each: never colour alone.
-var verdicts = []struct{ word, class, mark string }{{"supported", "yes", "✓"}, {"uncertain", "unsure", "~"}, {"contradicted", "no", "×"}, {"uncontrolled evidence only", "unsure", "◔"}, {"measured, not extracted", "none", "◐"},
-	{"registered, no result yet", "none", "◌"}, {"searched, none", "none", "○"}, {"not looked for", "none", "·"}, {"outside this tracker", "none", "–"}}
+var verdicts = []struct{ word, class, mark string }{{"supported", "yes", "✓"}, {"uncertain", "unsure", "~"},
+	{"contradicted", "no", "×"}, {"uncontrolled evidence only", "unsure", "◔"}, {"measured, not extracted", "none", "◐"},
+	{"registered, no result yet", "none", "◌"}, {"searched, none", "none", "○"}, {"not looked for", "none", "·"},
+	{"outside this tracker", "none", "–"}}
 
 func (s *site) claimsPage() {
 	p := &page{Path: "claims.html", Name: "claims", Title: "Claims", Nav: "claims.html"}
@@ -40,7 +42,8 @@ func (s *site) claimsPage() {
 	by := map[string][]claimView{}
 	for i := range s.Ed.Claims {
 		c := &s.Ed.Claims[i]
-		v := claimView{Anchor: show.Slug(c.ID), ID: show.Clip(c.ID, 20), Text: show.First(show.Clip(c.Text, 400)), Verdict: orDash(show.Clip(c.Verdict.Words(c.Coverage), 60)), Class: "none", Mark: "○", Why: show.Prose(show.Clip(c.Why, 800)),
+		v := claimView{Anchor: show.Slug(c.ID), ID: show.Clip(c.ID, 20), Text: show.First(show.Clip(c.Text, 400)),
+			Verdict: orDash(show.Clip(c.Verdict.Words(c.Coverage), 60)), Class: "none", Mark: "○", Why: show.Prose(show.Clip(c.Why, 800)),
 			Rule: orDash(sentence(c.Rule, 800)), Date: show.Clip(c.Date, 20), Cert: certWord(c.Certainty)}
 		if c.Certainty == "" {
 			v.Cert = certView{}
@@ -161,7 +164,8 @@ func (s *site) topicTable() *chart.Table {
 		if d.Include {
 			word = "belongs here"
 		}
-		t.Lines = append(t.Lines, chart.TableLine{Cells: []chart.Cell{{Text: s.studyLabel(d.StudyID), Href: s.studPath[d.StudyID]}, {Text: show.First(s.Name(d.Topic))}, {Text: word},
+		t.Lines = append(t.Lines, chart.TableLine{Cells: []chart.Cell{{Text: s.studyLabel(d.StudyID), Href: s.studPath[d.StudyID]},
+			{Text: show.First(s.Name(d.Topic))}, {Text: word},
 			{Text: show.Clip(d.Why, 300)}, {Text: show.Clip(d.Who, 80)}, {Text: show.Clip(d.When, 20)}}})
 	}
 	return t
@@ -311,7 +315,8 @@ func (s *site) missingPage() {
 	for i, why := range order {
 		name := show.Clip(why, 60)
 		d.Tally = append(d.Tally, counted{name, len(by[why])})
-		d.Groups = append(d.Groups, tableGroup{Anchor: fmt.Sprintf("why%d", i+1), Name: show.First(name), Table: s.missingOf(by[why], ask, show.First(name))})
+		d.Groups = append(d.Groups, tableGroup{Anchor: fmt.Sprintf("why%d", i+1), Name: show.First(name),
+			Table: s.missingOf(by[why], ask, show.First(name))})
 	}
 	d.Bounds = s.boundsTable()
 	p.Data = d
@@ -328,14 +333,17 @@ func (s *site) missingOf(list []evidence.MissingTrial, ask map[string][]*evidenc
 				q.Text += " and " + show.Plural(len(fs)-1, "more", "more")
 			}
 		}
-		t.Lines = append(t.Lines, chart.TableLine{Cells: []chart.Cell{{Text: show.Clip(m.RecordID, 60), Href: s.missingHref(m)}, q, {Text: show.First(strings.TrimPrefix(s.whyMissing(m, 200), show.Clip(m.Reason(), 120)+": "))}, {Text: planned(m.PlannedN)}, {Text: cmp.Or(show.Clip(m.Completion, 30), "?")}}})
+		t.Lines = append(t.Lines, chart.TableLine{Cells: []chart.Cell{{Text: show.Clip(m.RecordID, 60), Href: s.missingHref(m)}, q,
+			{Text: show.First(strings.TrimPrefix(s.whyMissing(m, 200), show.Clip(m.Reason(), 120)+": "))}, {Text: planned(m.PlannedN)},
+			{Text: cmp.Or(show.Clip(m.Completion, 30), "?")}}})
 	}
 	return t
 }
 
 // boundsTable lists the tipping point of each finding that has one.
 func (s *site) boundsTable() *chart.Table {
-	t := &chart.Table{Caption: "Unreported participants at no effect that would move a finding", Head: columns("Finding", "Line", "#Participants at no effect", "#Planned in missing trials", "Within reach")}
+	t := &chart.Table{Caption: "Unreported participants at no effect that would move a finding",
+		Head: columns("Finding", "Line", "#Participants at no effect", "#Planned in missing trials", "Within reach")}
 	for i := range s.Ed.Findings {
 		f := &s.Ed.Findings[i]
 		if f.Bound == nil {
@@ -348,7 +356,8 @@ func (s *site) boundsTable() *chart.Table {
 		case f.Bound.PlannedInMissing == 0 && len(f.Missing) > 0: // no size is stated: not zero people
 			reach, planned = "not known", "not stated"
 		}
-		t.Lines = append(t.Lines, chart.TableLine{Cells: []chart.Cell{{Text: titleOf(f), Href: s.findPath[f.ID]}, {Text: show.Clip(f.Bound.Line, 240)}, {Text: show.Int(f.Bound.Participants)}, {Text: planned}, {Text: reach}}})
+		t.Lines = append(t.Lines, chart.TableLine{Cells: []chart.Cell{{Text: titleOf(f), Href: s.findPath[f.ID]},
+			{Text: show.Clip(f.Bound.Line, 240)}, {Text: show.Int(f.Bound.Participants)}, {Text: planned}, {Text: reach}}})
 	}
 	if len(t.Lines) == 0 {
 		return nil
@@ -395,7 +404,8 @@ func (s *site) changesPage() {
 			}
 		}
 		name := show.First(orWord(show.Clip(k, 60), "other"))
-		d.Kinds = append(d.Kinds, tableGroup{Anchor: fmt.Sprintf("kind%d", i+1), Name: name, Note: show.Int(len(list)), Table: s.changeTable(name, list)})
+		d.Kinds = append(d.Kinds, tableGroup{Anchor: fmt.Sprintf("kind%d", i+1), Name: name, Note: show.Int(len(list)),
+			Table: s.changeTable(name, list)})
 	}
 	p.Data = d
 }
@@ -404,7 +414,8 @@ func (s *site) changeTable(caption string, list []Change) chart.Table {
 	t := chart.Table{Caption: caption, Head: columns("What", "Kind", "Before", "After", "Why", "Date")}
 	for _, c := range list {
 		href := cmp.Or(s.findPath[c.Subject], s.RecordHref(c.Subject))
-		t.Lines = append(t.Lines, chart.TableLine{Cells: []chart.Cell{{Text: show.Clip(cmp.Or(c.Title, c.Subject), 200), Href: href}, {Text: orDash(show.Clip(c.Kind, 60))}, {Text: orDash(show.Clip(forReaders(c.Before), 200))},
+		t.Lines = append(t.Lines, chart.TableLine{Cells: []chart.Cell{{Text: show.Clip(cmp.Or(c.Title, c.Subject), 200), Href: href},
+			{Text: orDash(show.Clip(c.Kind, 60))}, {Text: orDash(show.Clip(forReaders(c.Before), 200))},
 			{Text: orDash(show.Clip(forReaders(c.After), 200))}, {Text: orDash(show.Clip(c.Why, 300))}, {Text: orDash(show.Clip(c.Date, 20))}}})
 	}
 	return t

@@ -87,7 +87,8 @@ func (o Own) HTML() ([]byte, error) {
 	picture := func(class, title, alt, note string, pic *chart.Pic) {
 		svg := string(pic.File(chart.Head{Title: title, Desc: alt}, chart.Light))
 		svg = svg[strings.Index(svg, "<svg"):]
-		svg = strings.NewReplacer(`id="t"`, `id="t`+show.Slug(title)+`"`, `id="d"`, `id="d`+show.Slug(title)+`"`, `aria-labelledby="t d"`, `aria-labelledby="t`+show.Slug(title)+` d`+show.Slug(title)+`"`).Replace(svg)
+		svg = strings.NewReplacer(`id="t"`, `id="t`+show.Slug(title)+`"`, `id="d"`, `id="d`+show.Slug(title)+`"`, `aria-labelledby="t d"`,
+			`aria-labelledby="t`+show.Slug(title)+` d`+show.Slug(title)+`"`).Replace(svg)
 		p(`<figure class="%s">%s<figcaption>%s</figcaption></figure>`, class, svg, esc(note))
 	}
 	picture("rows", rows.Title, rows.Alt, rows.Note, rows.Wide(true))
@@ -102,7 +103,8 @@ func (o Own) HTML() ([]byte, error) {
 		if i < len(f.Primary.Weights) {
 			weight = show.Fixed(f.Primary.Weights[i], 1) + "%"
 		}
-		p(`<tr><td>%s</td><td class="num">%s</td><td class="num">%s</td><td class="num">%s</td></tr>`, esc(e.StudyLabel), esc(m.ValueP(e.Estimate)), esc(m.IntervalP(e.CILower, e.CIUpper)), esc(weight))
+		p(`<tr><td>%s</td><td class="num">%s</td><td class="num">%s</td><td class="num">%s</td></tr>`, esc(e.StudyLabel),
+			esc(m.ValueP(e.Estimate)), esc(m.IntervalP(e.CILower, e.CIUpper)), esc(weight))
 	}
 	p("</tbody></table></div>")
 	if len(f.LeaveOneOut) > 0 {
@@ -110,7 +112,8 @@ func (o Own) HTML() ([]byte, error) {
 		p(`<div class="wide"><table><thead><tr><th>Analysis</th><th class="num">%s</th><th class="num">95%% interval</th><th class="num">tau²</th></tr></thead><tbody>`, esc(m.Symbol))
 		for i := range f.LeaveOneOut {
 			r := &f.LeaveOneOut[i]
-			p(`<tr><td>%s</td><td class="num">%s</td><td class="num">%s</td><td class="num">%s</td></tr>`, esc(r.Label), esc(m.ValueP(r.Estimate)), esc(m.IntervalP(r.CILower, r.CIUpper)), esc(show.Tau2(r.Tau2)))
+			p(`<tr><td>%s</td><td class="num">%s</td><td class="num">%s</td><td class="num">%s</td></tr>`, esc(r.Label), esc(m.ValueP(r.Estimate)),
+				esc(m.IntervalP(r.CILower, r.CIUpper)), esc(show.Tau2(r.Tau2)))
 		}
 		p("</tbody></table></div>")
 	}

@@ -25,11 +25,13 @@ func TestOwnTable(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, text := range map[string]string{"figure": string(svg), "report": string(page)} {
-		if strings.Contains(text, "<script>alert") || strings.Contains(text, "href=") || strings.Contains(strings.ReplaceAll(text, "http://www.w3.org/", ""), "http") {
+		if strings.Contains(text, "<script>alert") || strings.Contains(text, "href=") ||
+			strings.Contains(strings.ReplaceAll(text, "http://www.w3.org/", ""), "http") {
 			t.Errorf("the %s holds markup of the table, a link or an address", name)
 		}
 	}
-	if !strings.Contains(string(page), "&lt;script&gt;") || !strings.Contains(string(page), "Leaving out one study") || !strings.Contains(string(page), "dat &lt;- &quot;x&quot;") {
+	if !strings.Contains(string(page), "&lt;script&gt;") || !strings.Contains(string(page), "Leaving out one study") ||
+		!strings.Contains(string(page), "dat &lt;- &quot;x&quot;") {
 		t.Error("the report lacks a part")
 	}
 	d := xml.NewDecoder(strings.NewReader(string(svg)))

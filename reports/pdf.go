@@ -40,14 +40,16 @@ func PDF(ctx context.Context, path string, ed Edition, o PDFOptions) error {
 	if paper == "" {
 		paper = "A4"
 	}
-	if err := writeSingle(ctx, source, &ed, Options{SingleFile: true, Finding: o.Finding, NoLibrary: true, Paper: paper, print: true}); err != nil {
+	if err := writeSingle(ctx, source, &ed, Options{SingleFile: true, Finding: o.Finding, NoLibrary: true, Paper: paper,
+		print: true}); err != nil {
 		return err
 	}
 	source, err = filepath.Abs(source)
 	if err != nil {
 		return fmt.Errorf("print the report: %w", err)
 	}
-	args := []string{"--headless", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run", "--host-resolver-rules=MAP * ~NOTFOUND",
+	args := []string{"--headless", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync",
+		"--no-first-run", "--host-resolver-rules=MAP * ~NOTFOUND",
 		"--user-data-dir=" + filepath.Join(tmp, "profile"), "--no-pdf-header-footer", "--print-to-pdf=" + target}
 	if os.Geteuid() == 0 {
 		args = append(args, "--no-sandbox") // Chromium refuses to sandbox for root

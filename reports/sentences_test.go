@@ -71,8 +71,10 @@ func TestCountedSentences(t *testing.T) {
 	three("comparison left out", func(n int) string {
 		return countSentence(n, "comparison has no difference", "comparisons have no difference")
 	})
-	say("designs", designs("", 0), designs("parallel randomized controlled trial", 1), designs("crossover randomized controlled trial (4), parallel randomized controlled trial (2)", 6))
-	say("claims", claimBasis(&evidence.ClaimVerdict{}), claimBasis(&evidence.ClaimVerdict{K: 1, N: 1}), claimBasis(&evidence.ClaimVerdict{K: 3, N: 40}))
+	say("designs", designs("", 0), designs("parallel randomized controlled trial", 1),
+		designs("crossover randomized controlled trial (4), parallel randomized controlled trial (2)", 6))
+	say("claims", claimBasis(&evidence.ClaimVerdict{}), claimBasis(&evidence.ClaimVerdict{K: 1, N: 1}),
+		claimBasis(&evidence.ClaimVerdict{K: 3, N: 40}))
 	say("people of 100", whole(0), whole(1), whole(40))
 	say("people", people(&evidence.PooledResult{}), people(&evidence.PooledResult{K: 1, N: 1}), people(&evidence.PooledResult{K: 2, N: 20}))
 	say("where rounding hides them", whole(0.2))
@@ -99,7 +101,8 @@ func TestFigures(t *testing.T) {
 	if err := Figures(ed, []string{"mdma-ptsd-severity"}, func(name string, b []byte) error { files[name] = b; return nil }); err != nil {
 		t.Fatal(err)
 	}
-	for name, want := range map[string]string{"-174mm.pdf": "/MediaBox [0 0 493.23 ", "-174mm-grey.pdf": "/MediaBox [0 0 493.23 ", "-85mm.pdf": "/MediaBox [0 0 240.94 ", "-85mm-grey.pdf": "/MediaBox [0 0 240.94 ",
+	for name, want := range map[string]string{"-174mm.pdf": "/MediaBox [0 0 493.23 ", "-174mm-grey.pdf": "/MediaBox [0 0 493.23 ",
+		"-85mm.pdf": "/MediaBox [0 0 240.94 ", "-85mm-grey.pdf": "/MediaBox [0 0 240.94 ",
 		".svg": "<title id=\"t\">" + titleOf(&ed.Findings[0]), "-grey.svg": "#303030", ".txt": "Alternative text: Forest plot of 6"} {
 		if b := files["mdma-ptsd-severity-forest"+name]; !bytes.Contains(b, []byte(want)) {
 			t.Errorf("%s (%d bytes) lacks %s", name, len(b), want)

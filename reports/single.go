@@ -116,7 +116,8 @@ func (s *site) renderSingle(ctx context.Context) ([]byte, error) {
 		title = s.pages[0].Title
 	}
 	var b bytes.Buffer
-	err := templates.ExecuteTemplate(&b, "single", map[string]any{"P": s.pages[0], "S": s, "Parts": parts, "Scripts": code, "CSS": template.CSS(css),
+	err := templates.ExecuteTemplate(&b, "single", map[string]any{"P": s.pages[0], "S": s, "Parts": parts, "Scripts": code,
+		"CSS":    template.CSS(css),
 		"Policy": policySingle(css, scripts...), "Menu": menu, "Title": title, "Notice": strings.TrimSpace(chartNotice)})
 	if err != nil {
 		return nil, fmt.Errorf("one-file report: %w", err)

@@ -42,8 +42,10 @@ type effectAt struct {
 }
 
 func newSite(ed *Edition, opt Options) *site {
-	s := &site{Ed: ed, opt: opt, single: opt.SingleFile, has: map[string]bool{}, names: map[string]string{}, findPath: map[string]string{}, studPath: map[string]string{},
-		trial: map[string]*TrialRow{}, byRecord: map[string]string{}, effects: map[string][]effectAt{}, robOf: map[string]*RiskOfBiasRow{}, taken: map[string]bool{},
+	s := &site{Ed: ed, opt: opt, single: opt.SingleFile, has: map[string]bool{}, names: map[string]string{}, findPath: map[string]string{},
+		studPath: map[string]string{},
+		trial:    map[string]*TrialRow{}, byRecord: map[string]string{}, effects: map[string][]effectAt{}, robOf: map[string]*RiskOfBiasRow{},
+		taken: map[string]bool{},
 		study: map[string]*evidence.Study{}}
 	for _, l := range slices.Concat(ed.Gap.Topics, ed.Gap.Substances) {
 		s.names[l.ID] = l.Name
@@ -103,7 +105,8 @@ func (s *site) indexEffects() {
 			s.addStudy(id)
 			list := s.effects[id]
 			at := slices.IndexFunc(list, func(x effectAt) bool {
-				return x.Effect.ID == e.ID && x.Effect.Measure == e.Measure && x.Effect.Formula == e.Formula && evidence.Value(x.Effect.Estimate) == evidence.Value(e.Estimate)
+				return x.Effect.ID == e.ID && x.Effect.Measure == e.Measure && x.Effect.Formula == e.Formula &&
+					evidence.Value(x.Effect.Estimate) == evidence.Value(e.Estimate)
 			})
 			if at < 0 {
 				list = append(list, effectAt{Effect: e})
@@ -192,8 +195,10 @@ func titleOf(f *evidence.Finding) string {
 type menuItem struct{ Path, Name string }
 
 func (s *site) menu() []menuItem {
-	return []menuItem{{"index.html", "Findings"}, {"claims.html", "Claims"}, {"gaps.html", "Gap map"}, {"trials.html", "Trials"}, {"harms.html", "Harms"},
-		{"missing.html", "Missing"}, {"changes.html", "Changes"}, {"methods.html", "Methods"}, {"data.html", "Data"}, {"about.html", "About"}, {"search.html", "Search"}}
+	return []menuItem{{"index.html", "Findings"}, {"claims.html", "Claims"}, {"gaps.html", "Gap map"}, {"trials.html", "Trials"},
+		{"harms.html", "Harms"},
+		{"missing.html", "Missing"}, {"changes.html", "Changes"}, {"methods.html", "Methods"}, {"data.html", "Data"}, {"about.html", "About"},
+		{"search.html", "Search"}}
 }
 
 func (s *site) add(p *page) {

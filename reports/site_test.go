@@ -27,7 +27,8 @@ func TestFixtureFigures(t *testing.T) {
 		est, lo, hi float64
 	}{{0, 6, 242, -0.7119, -1.0588, -0.3651}, {1, 12, 585, -0.9031, -1.2561, -0.5501}} {
 		r := ed.Findings[c.i].Primary
-		if r.K != c.k || int(r.N) != c.n || math.Abs(*r.Estimate-c.est) > 5e-5 || math.Abs(*r.CILower-c.lo) > 5e-5 || math.Abs(*r.CIUpper-c.hi) > 5e-5 {
+		if r.K != c.k || int(r.N) != c.n || math.Abs(*r.Estimate-c.est) > 5e-5 || math.Abs(*r.CILower-c.lo) > 5e-5 ||
+			math.Abs(*r.CIUpper-c.hi) > 5e-5 {
 			t.Errorf("%s: k %d n %d %.4f [%.4f, %.4f], want %+v", ed.Findings[c.i].ID, r.K, r.N, *r.Estimate, *r.CILower, *r.CIUpper, c)
 		}
 	}
@@ -135,10 +136,13 @@ func TestWordsEqualNumbers(t *testing.T) {
 		id   string
 		want []string
 	}{
-		{"mdma-ptsd-severity", []string{"Forest plot of 6 studies, 242 people. Pooled g −0.71 [−1.06, −0.37], favours MDMA.", "[−0.9534,\u00a0−0.4704]", "−0.7119", "random effects, REML, Knapp-Hartung", "95% interval without the guard"}},
-		{"psilocybin-depression-severity", []string{"Forest plot of 12 studies, 585 people. Pooled g −0.90 [−1.26, −0.55], favours psilocybin. Prediction interval [−1.72, −0.09].", "−0.9031", "[−1.2561,\u00a0−0.5501]", "Davis 2021"}},
+		{"mdma-ptsd-severity", []string{"Forest plot of 6 studies, 242 people. Pooled g −0.71 [−1.06, −0.37], favours MDMA.",
+			"[−0.9534,\u00a0−0.4704]", "−0.7119", "random effects, REML, Knapp-Hartung", "95% interval without the guard"}},
+		{"psilocybin-depression-severity",
+			[]string{"Forest plot of 12 studies, 585 people. Pooled g −0.90 [−1.26, −0.55], favours psilocybin. Prediction interval [−1.72, −0.09].", "−0.9031", "[−1.2561,\u00a0−0.5501]", "Davis 2021"}},
 		{"lsd-anxiety-in-illness", []string{"One study, not a meta-analysis", "This is its own result and not a meta-analysis"}},
-		{"mdma-sexual-function", []string{"No trial gives numbers that can be pooled.", "NCT05790239", "running", "measured, no usable number", "f/mdma-sexual-function@e-fixture0001"}},
+		{"mdma-sexual-function", []string{"No trial gives numbers that can be pooled.", "NCT05790239", "running", "measured, no usable number",
+			"f/mdma-sexual-function@e-fixture0001"}},
 	} {
 		b, err := os.ReadFile(filepath.Join(dir, "f", c.id+".html"))
 		if err != nil {
@@ -155,7 +159,8 @@ func TestWordsEqualNumbers(t *testing.T) {
 		t.Error("a single study is shown as if it were pooled")
 	}
 	rr, _ := os.ReadFile(filepath.Join(dir, "f", "mdma-ptsd-response.html"))
-	if est := *ed.Findings[2].Primary.Estimate; !strings.Contains(string(rr), show.Fixed(math.Exp(est), 2)) || strings.Contains(string(rr), ">"+show.Fixed(est, 2)+" [") {
+	if est := *ed.Findings[2].Primary.Estimate; !strings.Contains(string(rr), show.Fixed(math.Exp(est), 2)) ||
+		strings.Contains(string(rr), ">"+show.Fixed(est, 2)+" [") {
 		t.Errorf("the risk ratio %.4f is not printed as a ratio", math.Exp(est))
 	}
 }
@@ -348,7 +353,9 @@ func TestPublicAddress(t *testing.T) {
 		return string(b)
 	}
 	page := read("f/mdma-ptsd-severity.html")
-	for _, want := range []string{`<link rel="canonical" href="https://example.org/past/f/mdma-ptsd-severity.html">`, `<meta name="description" content="`, `property="og:image" content="https://example.org/past/assets/share.png"`, "https://example.org/past/f/mdma-ptsd-severity@e-fixture0001"} {
+	for _, want := range []string{`<link rel="canonical" href="https://example.org/past/f/mdma-ptsd-severity.html">`,
+		`<meta name="description" content="`, `property="og:image" content="https://example.org/past/assets/share.png"`,
+		"https://example.org/past/f/mdma-ptsd-severity@e-fixture0001"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the finding lacks %s", want)
 		}

@@ -145,7 +145,8 @@ func (s *site) studyFacts(p *page, d *studyPage, st *evidence.Study) {
 			d.Links = append(d.Links, fmt.Sprintf("and %s more", show.Int(len(st.Links)-i)))
 			break
 		}
-		t := fmt.Sprintf("%s and %s: %s (%s). %s", show.Clip(l.A, 80), show.Clip(l.B, 80), show.Clip(l.Kind, 40), show.Clip(l.Strength, 30), show.Clip(l.Reason, 300))
+		t := fmt.Sprintf("%s and %s: %s (%s). %s", show.Clip(l.A, 80), show.Clip(l.B, 80), show.Clip(l.Kind, 40), show.Clip(l.Strength, 30),
+			show.Clip(l.Reason, 300))
 		if l.Undone != "" {
 			t += " Undone: " + show.Clip(l.Undone, 200)
 		}
@@ -161,7 +162,9 @@ func (s *site) recordLine(p *page, d *studyPage, id string) template.HTML {
 	if d.Title == "" {
 		d.Title = show.Clip(t.Title, 11000)
 	}
-	line := template.HTML("Record ") + p.Out(t.URL, show.Clip(t.ID, 80)) + template.HTML(template.HTMLEscapeString(" in "+cmp.Or(s.names[t.Source], show.Clip(t.Source, 40))+": "+show.Clip(string(t.Status), 40)))
+	line := template.HTML("Record ") + p.Out(t.URL, show.Clip(t.ID, 80)) +
+		template.HTML(template.HTMLEscapeString(" in "+cmp.Or(s.names[t.Source], show.Clip(t.Source, 40))+": "+show.Clip(string(t.Status),
+			40)))
 	if ds := datesOf(t); ds != show.None {
 		line += template.HTML(template.HTMLEscapeString(", " + ds))
 	}
@@ -187,11 +190,13 @@ func (s *site) effectView(p *page, at effectAt) effectView {
 	if e.HigherBetter != evidence.NotStated {
 		v.Side = read.side(evidence.Value(e.Estimate))
 	}
-	v.Title = show.First(cmp.Or(s.outcomeName(e), "Outcome")) + ": " + armName(cmp.Or(e.ArmTreat, s.Name(e.Substance), "treatment"), e.DoseTreat) + " against " + armName(cmp.Or(e.ArmCtrl, e.Comparator, "comparator"), e.DoseCtrl)
+	v.Title = show.First(cmp.Or(s.outcomeName(e), "Outcome")) + ": " + armName(cmp.Or(e.ArmTreat, s.Name(e.Substance), "treatment"),
+		e.DoseTreat) + " against " + armName(cmp.Or(e.ArmCtrl, e.Comparator, "comparator"), e.DoseCtrl)
 	v.What = effectFacts(s, e)
 	n := formulaFor(e.Measure, e.Formula)
 	v.Formula = fmt.Sprintf("%s. %s This gives %s = %s with variance %s and standard error %s%s; the interval is estimate ± 1.96 standard errors.", n.title, n.text, m.Symbol,
-		show.Fixed(m.Read(evidence.Value(e.Estimate)), 4), show.Significant(evidence.Value(e.Variance), 4), show.Fixed(evidence.Value(e.SE), 4), logNote(m, evidence.Value(e.Estimate)))
+		show.Fixed(m.Read(evidence.Value(e.Estimate)), 4), show.Significant(evidence.Value(e.Variance), 4), show.Fixed(evidence.Value(e.SE), 4),
+		logNote(m, evidence.Value(e.Estimate)))
 	v.Flags = strings.Join(clipAll(e.Flags, 300), "; ")
 	v.Verdict = "Verdict: " + cmp.Or(show.Clip(string(e.Verdict), 40), "not given")
 	if e.Reason != "" {
@@ -267,13 +272,15 @@ func effectFacts(s *site, e *evidence.Effect) string {
 }
 
 func (s *site) inputTable(e *evidence.Effect) chart.Table {
-	t := chart.Table{Caption: "Numbers this effect was made from", Head: columns("Name", "As written", "#Read as", "Place in the record", "Record as received")}
+	t := chart.Table{Caption: "Numbers this effect was made from", Head: columns("Name", "As written", "#Read as", "Place in the record",
+		"Record as received")}
 	for _, in := range e.Inputs {
 		c := chart.Cell{Text: orDash(shortHash(in.Prov.PayloadSHA256))}
 		if in.Prov.PayloadSHA256 != "" {
 			c.Href = s.studPath[studyOf(e)] + "#" + payloadAnchor(in.Prov.PayloadSHA256)
 		}
-		t.Lines = append(t.Lines, chart.TableLine{Cells: []chart.Cell{{Text: show.Clip(in.Name, 60)}, {Text: show.Clip(in.Raw, 120)}, {Text: show.Trim(in.Value, 6), Exact: show.Raw(in.Value)}, {Text: orDash(show.Clip(in.Prov.Pointer, 300))}, c}})
+		t.Lines = append(t.Lines, chart.TableLine{Cells: []chart.Cell{{Text: show.Clip(in.Name, 60)}, {Text: show.Clip(in.Raw, 120)},
+			{Text: show.Trim(in.Value, 6), Exact: show.Raw(in.Value)}, {Text: orDash(show.Clip(in.Prov.Pointer, 300))}, c}})
 	}
 	if len(e.Inputs) == 0 {
 		t.Lines = append(t.Lines, chart.TableLine{Cells: cells("none recorded", "", "", "", "")})
@@ -294,7 +301,8 @@ func firstN(s string, n int) string {
 
 // payloadTable lists the stored bytes behind a study's effects, each once.
 func (s *site) payloadTable(effects []effectAt) *chart.Table {
-	t := &chart.Table{Caption: "Stored answers and files behind these numbers", Head: columns("SHA-256", "Source", "Record", "Collected", "#Size")}
+	t := &chart.Table{Caption: "Stored answers and files behind these numbers", Head: columns("SHA-256", "Source", "Record", "Collected",
+		"#Size")}
 	seen := map[string]bool{}
 	for _, at := range effects {
 		for _, in := range at.Effect.Inputs {
@@ -308,7 +316,8 @@ func (s *site) payloadTable(effects []effectAt) *chart.Table {
 			if n.URL != "" {
 				src += " " + show.Clip(n.URL, 300)
 			}
-			t.Lines = append(t.Lines, chart.TableLine{ID: payloadAnchor(h), Cells: cells(show.Clip(h, 64), orDash(strings.TrimSpace(src)), orDash(show.Clip(n.RecordID, 60)), orDash(show.Clip(n.FetchedAt, 30)), orDash(bytesOf(n.Bytes)))})
+			t.Lines = append(t.Lines, chart.TableLine{ID: payloadAnchor(h), Cells: cells(show.Clip(h, 64), orDash(strings.TrimSpace(src)),
+				orDash(show.Clip(n.RecordID, 60)), orDash(show.Clip(n.FetchedAt, 30)), orDash(bytesOf(n.Bytes)))})
 		}
 	}
 	if len(t.Lines) == 0 {

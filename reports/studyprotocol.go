@@ -31,10 +31,12 @@ func (s *site) studyRecords(records []string) []studyRecord {
 		if r == nil {
 			continue
 		}
-		v := studyRecord{ID: show.Clip(id, 60), Arms: armsTable(r), LeftOut: s.codedTable(r, "left-out"), Care: s.codedTable(r, "care"), Versions: versionTable(r)}
+		v := studyRecord{ID: show.Clip(id, 60), Arms: armsTable(r), LeftOut: s.codedTable(r, "left-out"), Care: s.codedTable(r, "care"),
+			Versions: versionTable(r)}
 		v.Planned, v.MorePlanned = s.plannedTables(r)
 		v.Posted, v.PostedNote = s.postedTable(r)
-		for _, f := range []named{{Name: "Allocation", Value: r.Allocation}, {Name: "Layout", Value: r.Model}, {Name: "Masking", Value: r.Masking},
+		for _, f := range []named{{Name: "Allocation", Value: r.Allocation}, {Name: "Layout", Value: r.Model},
+			{Name: "Masking", Value: r.Masking},
 			{Name: "Open to", Value: r.Sex}, {Name: "Ages", Value: ages(r)}} {
 			if f.Value != "" {
 				out := show.First(strings.ToLower(strings.ReplaceAll(show.Clip(f.Value, 80), "_", " ")))
@@ -87,7 +89,8 @@ func (s *site) plannedTables(r *Registered) (first, more *chart.Table) {
 		if o.Instrument != "" || o.Domain != "" {
 			read = strings.Trim(s.Name(o.Instrument)+", "+s.Name(o.Domain), ", ")
 		}
-		l := chart.TableLine{Cells: cells(orWord(show.Clip(o.Measure, 240), "not named"), orDash(strings.ToLower(show.Clip(o.Type, 20))), orDash(show.Clip(o.TimeFrame, 120)), read)}
+		l := chart.TableLine{Cells: cells(orWord(show.Clip(o.Measure, 240), "not named"), orDash(strings.ToLower(show.Clip(o.Type, 20))),
+			orDash(show.Clip(o.TimeFrame, 120)), read)}
 		if i < studyOpen {
 			a.Lines = append(a.Lines, l)
 		} else {
@@ -102,8 +105,10 @@ func (s *site) postedTable(r *Registered) (*chart.Table, string) {
 	t := chart.Table{Caption: "Posted results", Head: columns("Outcome", "Group", "When", "#Value", "#n", "Instrument", "Verdict", "Why")}
 	for i := range r.Posted {
 		x := &r.Posted[i]
-		t.Lines = append(t.Lines, chart.TableLine{Cells: cells(orWord(show.Clip(x.Outcome, 160), "not named"), orDash(show.Clip(x.Group, 60)), orDash(show.Clip(x.When, 60)),
-			orDash(show.Clip(x.Value, 80)), show.IntP(x.N), orDash(s.Name(x.Instrument)), orDash(string(x.Verdict)), orDash(show.Clip(plainReason(x.Reason), 160)))})
+		t.Lines = append(t.Lines, chart.TableLine{Cells: cells(orWord(show.Clip(x.Outcome, 160), "not named"), orDash(show.Clip(x.Group, 60)),
+			orDash(show.Clip(x.When, 60)),
+			orDash(show.Clip(x.Value, 80)), show.IntP(x.N), orDash(s.Name(x.Instrument)), orDash(string(x.Verdict)),
+			orDash(show.Clip(plainReason(x.Reason), 160)))})
 	}
 	note := ""
 	if rest := r.PostedAll - len(r.Posted); rest > 0 {
@@ -138,7 +143,8 @@ func (s *site) codedTable(r *Registered, group string) *chart.Table {
 	}
 	for _, c := range r.Coded {
 		if c.Group == group {
-			t.Lines = append(t.Lines, chart.TableLine{Cells: cells(name(c.Code), orDash(show.Clip(c.Stance, 20)), "“"+show.Clip(c.Quote, 200)+"”")})
+			t.Lines = append(t.Lines, chart.TableLine{Cells: cells(name(c.Code), orDash(show.Clip(c.Stance, 20)),
+				"“"+show.Clip(c.Quote, 200)+"”")})
 		}
 	}
 	return tableOrNil(t)
@@ -148,7 +154,8 @@ func (s *site) codedTable(r *Registered, group string) *chart.Table {
 func versionTable(r *Registered) *chart.Table {
 	t := chart.Table{Caption: "Versions of the record", Head: columns("Dated by the register", "Received", "SHA-256")}
 	for _, v := range r.Versions {
-		t.Lines = append(t.Lines, chart.TableLine{Cells: cells(orWord(show.Clip(v.Stated, 20), "not stated"), orDash(show.Clip(v.Seen, 20)), show.Clip(v.SHA256, 64))})
+		t.Lines = append(t.Lines, chart.TableLine{Cells: cells(orWord(show.Clip(v.Stated, 20), "not stated"), orDash(show.Clip(v.Seen, 20)),
+			show.Clip(v.SHA256, 64))})
 	}
 	return tableOrNil(t)
 }

@@ -12,7 +12,8 @@ import (
 
 // trialColumns name the fields of a trial in the data that search and filters
 // use, in order.
-var trialColumns = []string{"id", "title", "href", "status", "cls", "phase", "from", "to", "start", "n", "enrolment", "about", "who", "sponsor", "substance", "condition", "country", "results", "retold"}
+var trialColumns = []string{"id", "title", "href", "status", "cls", "phase", "from", "to", "start", "n", "enrolment", "about", "who",
+	"sponsor", "substance", "condition", "country", "results", "retold"}
 
 // trialConf tells the page's script where the data of all trials are: in the
 // page while they fit on one, else in a script beside it that is loaded when
@@ -85,7 +86,8 @@ func (s *site) trialRows(href func(string) string) [][]any {
 		if v.Href != "" {
 			to = href(v.Href)
 		}
-		out = append(out, []any{v.ID, show.Clip(t.Title, 160), to, v.Status, v.Class, v.Phase, v.From, v.To, start, n, v.N, v.About, v.Sponsor, show.Clip(t.Sponsor, 100),
+		out = append(out, []any{v.ID, show.Clip(t.Title, 160), to, v.Status, v.Class, v.Phase, v.From, v.To, start, n, v.N, v.About, v.Sponsor,
+			show.Clip(t.Sponsor, 100),
 			clipAll(t.Substances, 60), clipAll(t.Conditions, 60), clipAll(t.Countries, 60), results, retold})
 	}
 	return out

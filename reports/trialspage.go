@@ -85,7 +85,8 @@ func (s *site) trialsPage(p *page, part []TrialRow, at, of int) {
 }
 
 func (s *site) trialView(t *TrialRow) trialView {
-	v := trialView{Href: s.studPath[t.StudyID], ID: show.Clip(t.ID, 60), Title: show.Clip(t.Title, 240), Status: orDash(show.Clip(string(t.Status), 40)), Class: statusClass(t.Status),
+	v := trialView{Href: s.studPath[t.StudyID], ID: show.Clip(t.ID, 60), Title: show.Clip(t.Title, 240),
+		Status: orDash(show.Clip(string(t.Status), 40)), Class: statusClass(t.Status),
 		Phase: phases(t.Phases), N: show.IntP(t.Enrolment), Results: t.HasResults, Retold: t.Retold}
 	v.From, v.To = show.Clip(t.Start.String(), 40), show.Clip(t.Completion.String(), 40)
 	if v.From == "" && v.To == "" {
@@ -168,7 +169,8 @@ const timelineMost = 150
 
 // timeline describes trials from start to completion, one bar each, by status.
 func (s *site) timeline(list []TrialRow) (chart.Rows, bool) {
-	r := chart.Rows{ID: "timeline", Title: "Trials over time", NameHead: "Trial", Axis: chart.Axis{NoNull: true, Years: true, Lo: math.Inf(1), Hi: math.Inf(-1)}, Columns: []chart.Column{{Head: "Status", After: true, Phone: true}}}
+	r := chart.Rows{ID: "timeline", Title: "Trials over time", NameHead: "Trial", Axis: chart.Axis{NoNull: true, Years: true,
+		Lo: math.Inf(1), Hi: math.Inf(-1)}, Columns: []chart.Column{{Head: "Status", After: true, Phone: true}}}
 	r.Note = "One bar a trial, from its start to its planned or actual completion: filled completed, light running, dotted not yet recruiting, dashed unknown, crossed stopped. A dot marks posted results."
 	r.Table = chart.Table{Caption: "Trials by start", Head: columns("Trial", "Status", "Start", "Completion", "Results")}
 	undated := 0
@@ -188,8 +190,10 @@ func (s *site) timeline(list []TrialRow) (chart.Rows, bool) {
 			m.Size, res = 1, "posted"
 		}
 		r.Axis.Lo, r.Axis.Hi = math.Min(r.Axis.Lo, m.Lo), math.Max(r.Axis.Hi, m.Hi)
-		r.Rows = append(r.Rows, chart.Row{Name: show.Clip(t.ID, 30), Line: len(r.Lines), Cells: []string{show.Clip(string(t.Status), 30)}, Marks: []chart.Mark{m}, Href: s.studPath[t.StudyID]})
-		r.Lines = append(r.Lines, chart.TableLine{Cells: cells(show.Clip(t.ID, 60), show.Clip(string(t.Status), 40), orDash(show.Clip(t.Start.String(), 30)), orDash(show.Clip(t.Completion.String(), 30)), res)})
+		r.Rows = append(r.Rows, chart.Row{Name: show.Clip(t.ID, 30), Line: len(r.Lines), Cells: []string{show.Clip(string(t.Status), 30)},
+			Marks: []chart.Mark{m}, Href: s.studPath[t.StudyID]})
+		r.Lines = append(r.Lines, chart.TableLine{Cells: cells(show.Clip(t.ID, 60), show.Clip(string(t.Status), 40),
+			orDash(show.Clip(t.Start.String(), 30)), orDash(show.Clip(t.Completion.String(), 30)), res)})
 	}
 	if undated > 0 {
 		r.Note += " " + show.Plural(undated, "trial has", "trials have") + " no usable dates."

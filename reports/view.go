@@ -57,7 +57,8 @@ func (p *page) xy(c chart.XY) figView {
 	v.Wide = p.svg(c.Wide(false), v, "wide", chart.Axis{})
 	v.Narrow = p.svg(c.Narrow(), v, "narrow", chart.Axis{})
 	if len(c.Choices) > 0 {
-		below := figView{ID: v.ID + "-choices", Title: "Choices of each analysis", Alt: "Which choices made each of the analyses above, in the same order; the table has them in words."}
+		below := figView{ID: v.ID + "-choices", Title: "Choices of each analysis",
+			Alt: "Which choices made each of the analyses above, in the same order; the table has them in words."}
 		v.Below = p.svg(c.Ticks(), below, "both", chart.Axis{})
 	}
 	if !p.site.opt.NoLibrary && !v.CSV && !c.Still {

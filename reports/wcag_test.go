@@ -45,7 +45,8 @@ func TestAxe(t *testing.T) {
 	}
 	check := func(what string) {
 		b.js(src)
-		got := eval[string](b, `axe.run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}).then(r => JSON.stringify(r.violations.map(v => ({id: v.id, help: v.help, nodes: v.nodes.slice(0, 3).map(n => n.html.slice(0, 160) + " " + n.failureSummary)}))))`)
+		got := eval[string](b,
+			`axe.run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}).then(r => JSON.stringify(r.violations.map(v => ({id: v.id, help: v.help, nodes: v.nodes.slice(0, 3).map(n => n.html.slice(0, 160) + " " + n.failureSummary)}))))`)
 		var found []struct {
 			ID, Help string
 			Nodes    []string
@@ -90,7 +91,8 @@ func TestKeyboard(t *testing.T) {
 		seen := map[string]bool{}
 		for i := range 60 {
 			b.do(chromedp.KeyEvent("\t"))
-			at := eval[map[string]any](b, `(e => { const r = e.getBoundingClientRect(), s = getComputedStyle(e); return {tag: e.tagName, text: e.textContent.slice(0, 40), w: r.width, h: r.height, outline: s.outlineStyle + " " + s.outlineWidth, hidden: s.visibility === "hidden" || s.display === "none"}; })(document.activeElement)`)
+			at := eval[map[string]any](b,
+				`(e => { const r = e.getBoundingClientRect(), s = getComputedStyle(e); return {tag: e.tagName, text: e.textContent.slice(0, 40), w: r.width, h: r.height, outline: s.outlineStyle + " " + s.outlineWidth, hidden: s.visibility === "hidden" || s.display === "none"}; })(document.activeElement)`)
 			if i == 0 && at["text"] != "Skip to the content" {
 				t.Errorf("%s: the first stop is %v", p, at)
 			}

@@ -36,8 +36,11 @@ func (p *page) linkedData() template.JS {
 		return ""
 	}
 	s := p.site
-	d := map[string]any{"@context": "https://schema.org", "@type": "Dataset", "name": "PAST evidence tracker, edition " + s.Ed.ID, "identifier": s.Ed.ID, "version": s.Ed.ID,
-		"description": "Findings from public trial records on " + s.subject() + ": effect sizes, pooled results, certainty, harms and what is missing, each number with the record that it was read from.", "isAccessibleForFree": true}
+	d := map[string]any{"@context": "https://schema.org", "@type": "Dataset", "name": "PAST evidence tracker, edition " + s.Ed.ID,
+		"identifier": s.Ed.ID, "version": s.Ed.ID,
+		"description": "Findings from public trial records on " + s.subject() +
+			": effect sizes, pooled results, certainty, harms and what is missing, each number with the record that it was read from.",
+		"isAccessibleForFree": true}
 	if s.Ed.Date != "" {
 		d["dateModified"] = s.Ed.Date
 	}
@@ -57,7 +60,8 @@ func (p *page) linkedData() template.JS {
 }
 
 func mediaType(path string) string {
-	for ext, t := range map[string]string{".csv": "text/csv", ".json": "application/json", ".parquet": "application/vnd.apache.parquet", ".bib": "application/x-bibtex", ".ris": "application/x-research-info-systems"} {
+	for ext, t := range map[string]string{".csv": "text/csv", ".json": "application/json", ".parquet": "application/vnd.apache.parquet",
+		".bib": "application/x-bibtex", ".ris": "application/x-research-info-systems"} {
 		if strings.HasSuffix(path, ext) {
 			return t
 		}
@@ -118,7 +122,8 @@ func (s *site) makeSearch() {
 		for j := range f.Effects {
 			studies = append(studies, effectLabel(&f.Effects[j]))
 		}
-		list = append(list, hit{s.findPath[f.ID], titleOf(f), "finding", show.Clip(strings.Join(append([]string{f.Sentences.Plain, f.ID}, studies...), " "), 500)})
+		list = append(list, hit{s.findPath[f.ID], titleOf(f), "finding", show.Clip(strings.Join(append([]string{f.Sentences.Plain, f.ID},
+			studies...), " "), 500)})
 	}
 	for i := range s.Ed.Claims {
 		c := &s.Ed.Claims[i]
@@ -133,7 +138,8 @@ func (s *site) makeSearch() {
 		if to == "" {
 			to = "trials.html"
 		}
-		list = append(list, hit{to, show.Clip(t.ID, 40) + ": " + show.Clip(t.Title, 140), "trial", show.Clip(strings.Join(slices.Concat(t.Substances, t.Conditions, []string{string(t.Status), t.Sponsor}), " "), 200)})
+		list = append(list, hit{to, show.Clip(t.ID, 40) + ": " + show.Clip(t.Title, 140), "trial",
+			show.Clip(strings.Join(slices.Concat(t.Substances, t.Conditions, []string{string(t.Status), t.Sponsor}), " "), 200)})
 	}
 	for i := range s.Ed.Studies {
 		st := &s.Ed.Studies[i]
@@ -164,7 +170,8 @@ func (s *site) searchPages() {
 		return
 	}
 	s.makeSearch()
-	p := &page{Path: "search.html", Name: "search", Title: "Search", Nav: "search.html", Description: "Search the findings, claims, topics, trials and studies of this edition."}
+	p := &page{Path: "search.html", Name: "search", Title: "Search", Nav: "search.html",
+		Description: "Search the findings, claims, topics, trials and studies of this edition."}
 	s.add(p)
 	p.Data = &searchPage{jsonFor(map[string]string{"file": s.searchFile.name, "sum": s.searchFile.sri})}
 	lost := &page{Path: "404.html", Name: "lost", Title: "No page at this address", Nav: ""}

@@ -234,7 +234,8 @@ func (s *site) biasBars(f *evidence.Finding) (biasBars, bool) {
 	if !any {
 		return b, false
 	}
-	b.table = chart.Table{Caption: "Risk of bias, percent of the weight", Head: columns("Domain", "#Low", "#Some concerns", "#High", "#Not judged")}
+	b.table = chart.Table{Caption: "Risk of bias, percent of the weight", Head: columns("Domain", "#Low", "#Some concerns", "#High",
+		"#Not judged")}
 	for d, n := range b.names {
 		c := []chart.Cell{{Text: n}}
 		for _, v := range b.parts[d] {
@@ -243,7 +244,8 @@ func (s *site) biasBars(f *evidence.Finding) (biasBars, bool) {
 		b.table.Lines = append(b.table.Lines, chart.TableLine{Cells: c})
 	}
 	o := b.parts[5]
-	b.alt = fmt.Sprintf("Overall risk of bias by weight: low %s, some concerns %s, high %s, not judged %s.", show.Percent(o[0]), show.Percent(o[1]), show.Percent(o[2]), show.Percent(o[3]))
+	b.alt = fmt.Sprintf("Overall risk of bias by weight: low %s, some concerns %s, high %s, not judged %s.", show.Percent(o[0]),
+		show.Percent(o[1]), show.Percent(o[2]), show.Percent(o[3]))
 	return b, true
 }
 

@@ -230,7 +230,8 @@ func TestLaws(t *testing.T) {
 			t.Fatal(err)
 		}
 		size := -c * (a.Mu.Hi - a.Mu.Lo)
-		for _, x := range [][2]float64{{c * a.Mu.Median, b.Mu.Median}, {c * a.Mu.Lo, b.Mu.Hi}, {c * a.Mu.Hi, b.Mu.Lo}, {-c * a.Tau.Median, b.Tau.Median}} {
+		for _, x := range [][2]float64{{c * a.Mu.Median, b.Mu.Median}, {c * a.Mu.Lo, b.Mu.Hi}, {c * a.Mu.Hi, b.Mu.Lo},
+			{-c * a.Tau.Median, b.Tau.Median}} {
 			if math.Abs(x[0]-x[1]) > 1e-7*size {
 				t.Fatalf("not equivariant: %v and %v", x[0], x[1])
 			}
@@ -243,7 +244,8 @@ func FuzzFit(f *testing.F) {
 	f.Add(1e-12, 1e2, 0.0, 1e-12, 1e2, 1e-9, uint8(1))
 	f.Add(5.0, 5.0, 5.0, 1e-30, 1e30, 1e6, uint8(2))
 	f.Fuzz(func(t *testing.T, y1, y2, y3, v1, v2, scale float64, fam uint8) {
-		p, err := Fit([]float64{y1, y2, y3}, []float64{v1, v2, v1}, Priors{NormalPrior{y1, v2}, TauPrior{[]TauFamily{HalfNormal, HalfCauchy, Uniform}[fam%3], scale}}, 0)
+		p, err := Fit([]float64{y1, y2, y3}, []float64{v1, v2, v1}, Priors{NormalPrior{y1, v2},
+			TauPrior{[]TauFamily{HalfNormal, HalfCauchy, Uniform}[fam%3], scale}}, 0)
 		if err != nil {
 			return
 		}

@@ -58,7 +58,8 @@ func boxNewton(f func(x, g []float64, h [][]float64) float64, start, lo, hi []fl
 
 // boxLineSearch moves s along d, halving the step until the value rises enough (or, when trust is set, takes the whole step).
 // On success g and h belong to the new point.
-func boxLineSearch(f func(x, g []float64, h [][]float64) float64, s *boxSolution, d []float64, idx []int, lo, hi, next, g []float64, h [][]float64, trust bool) bool {
+func boxLineSearch(f func(x, g []float64, h [][]float64) float64, s *boxSolution, d []float64, idx []int, lo, hi, next, g []float64,
+	h [][]float64, trust bool) bool {
 	longest := 0.0
 	for _, v := range d {
 		longest = math.Max(longest, math.Abs(v))

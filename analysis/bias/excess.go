@@ -44,7 +44,8 @@ func ExcessSignificance(s Studies, theta, tau2, reach float64) (ExcessResult, er
 		return ExcessResult{}, fmt.Errorf("%s: the reach %v must not be negative", method, reach)
 	}
 	if math.IsNaN(theta) || math.IsInf(theta, 0) || !(tau2 >= 0) || math.IsInf(tau2, 0) {
-		return ExcessResult{}, fmt.Errorf("%s: the mean %v and variance %v of the true effects must be finite, the variance not negative", method, theta, tau2)
+		return ExcessResult{}, fmt.Errorf("%s: the mean %v and variance %v of the true effects must be finite, the variance not negative",
+			method, theta, tau2)
 	}
 	k := s.K()
 	r := ExcessResult{Method: method, K: k, Theta: theta, Tau2: tau2, Power: make([]float64, k), Significant: make([]bool, k),

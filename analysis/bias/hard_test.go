@@ -63,13 +63,14 @@ func TestHardInputs(t *testing.T) {
 		s    Studies
 		none bool // no method may answer
 	}{
-		"no studies":         {Studies{}, true},
-		"one study":          {Studies{Y: []float64{1}, V: []float64{1}, N: []float64{10}}, false},
-		"two studies":        {Studies{Y: []float64{1, 2}, V: []float64{1, 2}, N: []float64{10, 20}}, false},
-		"three studies":      {Studies{Y: []float64{1, 2, -1}, V: []float64{1, 2, 0.5}, N: []float64{10, 20, 15}}, false},
-		"all equal":          {Studies{Y: []float64{1, 1, 1, 1}, V: []float64{2, 2, 2, 2}, N: []float64{9, 9, 9, 9}}, false},
-		"all zero":           {Studies{Y: []float64{0, 0, 0, 0}, V: []float64{1, 2, 3, 4}, N: []float64{9, 8, 7, 6}}, false},
-		"1e-12 beside 1e2":   {Studies{Y: []float64{1, 5, -3, 2, 9}, V: []float64{1e-12, 1e2, 1e-6, 1, 1e-12}, N: []float64{1e6, 4, 50, 10, 2}}, false},
+		"no studies":    {Studies{}, true},
+		"one study":     {Studies{Y: []float64{1}, V: []float64{1}, N: []float64{10}}, false},
+		"two studies":   {Studies{Y: []float64{1, 2}, V: []float64{1, 2}, N: []float64{10, 20}}, false},
+		"three studies": {Studies{Y: []float64{1, 2, -1}, V: []float64{1, 2, 0.5}, N: []float64{10, 20, 15}}, false},
+		"all equal":     {Studies{Y: []float64{1, 1, 1, 1}, V: []float64{2, 2, 2, 2}, N: []float64{9, 9, 9, 9}}, false},
+		"all zero":      {Studies{Y: []float64{0, 0, 0, 0}, V: []float64{1, 2, 3, 4}, N: []float64{9, 8, 7, 6}}, false},
+		"1e-12 beside 1e2": {Studies{Y: []float64{1, 5, -3, 2, 9}, V: []float64{1e-12, 1e2, 1e-6, 1, 1e-12}, N: []float64{1e6, 4, 50, 10, 2}},
+			false},
 		"huge heterogeneity": {Studies{Y: []float64{-1e6, 1e6, 3, -7e5}, V: []float64{1e-4, 1e-3, 1e-4, 1e-2}, N: []float64{9, 8, 7, 6}}, false},
 		"zero variance":      {Studies{Y: []float64{1, 2, 3}, V: []float64{1, 0, 1}}, true},
 		"negative variance":  {Studies{Y: []float64{1, 2, 3}, V: []float64{1, -1, 1}}, true},

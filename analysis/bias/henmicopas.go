@@ -49,7 +49,8 @@ func HenmiCopas(s Studies, o HenmiCopasOptions) (HenmiCopasResult, error) {
 		o.Level = 0.95
 	}
 	if !(o.Level > 0 && o.Level < 1) || !(o.RootTolerance >= 0 && o.RootTolerance < 1) {
-		return HenmiCopasResult{}, fmt.Errorf("%s: the level %v and the root tolerance %v must lie between 0 and 1", method, o.Level, o.RootTolerance)
+		return HenmiCopasResult{}, fmt.Errorf("%s: the level %v and the root tolerance %v must lie between 0 and 1", method, o.Level,
+			o.RootTolerance)
 	}
 	c := newHenmiCopas(s)
 	r := HenmiCopasResult{Method: method, K: s.K(), Beta: c.beta, SE: math.Sqrt(c.vb), Tau2: c.tau2 * c.unit, Options: o}

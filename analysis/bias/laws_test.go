@@ -284,9 +284,10 @@ func TestFewStudiesAreNeverATest(t *testing.T) {
 		"rank":       must[RankResult](t)(RankTest(s)).Limit,
 		"trim":       must[TrimFillResult](t)(TrimFill(s, TrimFillOptions{})).Limit,
 		"excess":     must[ExcessResult](t)(ExcessSignificance(s, -0.5, 0.3, 0)).Limit,
-		"selection":  must[SelectionResult](t)(FitSelection(s, SelectionOptions{Kind: StepFunction, Alternative: Less, Steps: []float64{0.025}})).Limit,
-		"sizes":      must[RegressionResult](t)(SampleSizeTest(s, s.N, s.N, SampleSizeOptions{})).Limit,
-		"PET-PEESE":  must[PETPEESEResult](t)(PETPEESE(s, PETPEESEOptions{})).Limit,
+		"selection": must[SelectionResult](t)(FitSelection(s, SelectionOptions{Kind: StepFunction, Alternative: Less,
+			Steps: []float64{0.025}})).Limit,
+		"sizes":     must[RegressionResult](t)(SampleSizeTest(s, s.N, s.N, SampleSizeOptions{})).Limit,
+		"PET-PEESE": must[PETPEESEResult](t)(PETPEESE(s, PETPEESEOptions{})).Limit,
 	}
 	for name, l := range limits {
 		if !strings.Contains(l, "k = 9") {
@@ -315,11 +316,14 @@ func TestSampleSizeTestReducesToEgger(t *testing.T) {
 // infarction): with strong selection and no heterogeneity, or mild selection and heterogeneity, the data are about equally likely.
 func TestSecondMaximumIsNamed(t *testing.T) {
 	s := Studies{
-		Y: []float64{0.06, -0.83, -1.06, -1.28, -0.04, -1.19, -0.9, -0.3, -1.6, -0.3, -1.5, -0.29, -1.13, -0.54, 0.02, -0.9, -0.9, -0.22, 0.35, -0.7, 0, -0.42},
-		V: []float64{0.001, 1.55, 0.17, 0.65, 2.04, 0.26, 0.65, 0.02, 1.2, 1.1, 0.55, 0.14, 0.45, 0.27, 0.11, 0.35, 0.27, 0.75, 0.9, 1.5, 0.002, 2.2},
+		Y: []float64{0.06, -0.83, -1.06, -1.28, -0.04, -1.19, -0.9, -0.3, -1.6, -0.3, -1.5, -0.29, -1.13, -0.54, 0.02, -0.9, -0.9, -0.22, 0.35,
+			-0.7, 0, -0.42},
+		V: []float64{0.001, 1.55, 0.17, 0.65, 2.04, 0.26, 0.65, 0.02, 1.2, 1.1, 0.55, 0.14, 0.45, 0.27, 0.11, 0.35, 0.27, 0.75, 0.9, 1.5, 0.002,
+			2.2},
 	}
 	r := must[SelectionResult](t)(FitSelection(s, SelectionOptions{Kind: StepFunction, Alternative: Less, Steps: []float64{0.025}}))
-	if r.Other == nil || r.Tau2 <= 0 || r.Other.Tau2 != 0 || r.Other.Lower <= 0 || !strings.Contains(strings.Join(r.Warnings, " "), "another maximum 0.62") {
+	if r.Other == nil || r.Tau2 <= 0 || r.Other.Tau2 != 0 || r.Other.Lower <= 0 || !strings.Contains(strings.Join(r.Warnings, " "),
+		"another maximum 0.62") {
 		t.Errorf("%+v, other %+v", r, r.Other)
 	}
 }

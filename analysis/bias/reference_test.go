@@ -11,8 +11,10 @@ import (
 // sample sizes: events and non-events in the vaccinated and the control group.
 func bcg() Studies {
 	var s Studies
-	for _, r := range [][4]float64{{4, 119, 11, 128}, {6, 300, 29, 274}, {3, 228, 11, 209}, {62, 13536, 248, 12619}, {33, 5036, 47, 5761}, {180, 1361, 372, 1079},
-		{8, 2537, 10, 619}, {505, 87886, 499, 87892}, {29, 7470, 45, 7232}, {17, 1699, 65, 1600}, {186, 50448, 141, 27197}, {5, 2493, 3, 2338}, {27, 16886, 29, 17825}} {
+	for _, r := range [][4]float64{{4, 119, 11, 128}, {6, 300, 29, 274}, {3, 228, 11, 209}, {62, 13536, 248, 12619}, {33, 5036, 47, 5761},
+		{180, 1361, 372, 1079},
+		{8, 2537, 10, 619}, {505, 87886, 499, 87892}, {29, 7470, 45, 7232}, {17, 1699, 65, 1600}, {186, 50448, 141, 27197}, {5, 2493, 3, 2338},
+		{27, 16886, 29, 17825}} {
 		s.Y = append(s.Y, math.Log(r[0]*r[3]/(r[1]*r[2])))
 		s.V = append(s.V, 1/r[0]+1/r[1]+1/r[2]+1/r[3])
 		s.N = append(s.N, r[0]+r[1]+r[2]+r[3])
@@ -47,11 +49,16 @@ func TestRegressionTestOnBCG(t *testing.T) {
 		tau2, sigma2    float64
 		limLo, limitHi_ float64
 	}{
-		{RegressionOptions{}, -0.7742909044139091, 0.43875878122601636, -0.5396805695978896, 0.3355855883021575, math.NaN(), -1.1739874066256248, 0.0946262674298457},
-		{RegressionOptions{Test: meta.KnHa}, -0.755664025304466, 0.46572465698635857, -0.5396805695978896, 0.3355855883021575, math.NaN(), -1.2695477345882111, 0.190186595392432},
-		{RegressionOptions{Predictor: SqrtNInv, Method: meta.DL}, -1.9355629477451382, 0.052921252075210055, -0.41765497858478823, 0.24914682477114047, math.NaN(), -0.8738873107659594, 0.038577353596382924},
-		{RegressionOptions{Model: Dispersion}, -1.5069506966943076, 0.15999148508426514, -0.15709886273556414, math.NaN(), 12.294939320991476, -0.6791119083650669, 0.3649141828939385},
-		{RegressionOptions{Model: Dispersion, Predictor: NInv}, -1.4773785861536066, 0.16762387572886106, -0.3572681141095252, math.NaN(), 12.377249360863757, -0.7049984915467731, -0.009537736672277364},
+		{RegressionOptions{}, -0.7742909044139091, 0.43875878122601636, -0.5396805695978896, 0.3355855883021575, math.NaN(),
+			-1.1739874066256248, 0.0946262674298457},
+		{RegressionOptions{Test: meta.KnHa}, -0.755664025304466, 0.46572465698635857, -0.5396805695978896, 0.3355855883021575, math.NaN(),
+			-1.2695477345882111, 0.190186595392432},
+		{RegressionOptions{Predictor: SqrtNInv, Method: meta.DL}, -1.9355629477451382, 0.052921252075210055, -0.41765497858478823,
+			0.24914682477114047, math.NaN(), -0.8738873107659594, 0.038577353596382924},
+		{RegressionOptions{Model: Dispersion}, -1.5069506966943076, 0.15999148508426514, -0.15709886273556414, math.NaN(), 12.294939320991476,
+			-0.6791119083650669, 0.3649141828939385},
+		{RegressionOptions{Model: Dispersion, Predictor: NInv}, -1.4773785861536066, 0.16762387572886106, -0.3572681141095252, math.NaN(),
+			12.377249360863757, -0.7049984915467731, -0.009537736672277364},
 	} {
 		r := must[RegressionResult](t)(RegressionTest(bcg(), c.o))
 		near(t, r.Method+": statistic", r.Statistic, c.stat, 1e-9)
@@ -104,7 +111,8 @@ func TestFailSafeNOnBCG(t *testing.T) {
 	for _, c := range []struct {
 		kind      FailSafeKind
 		target, n float64
-	}{{Rosenthal, math.NaN(), 607}, {Orwin, math.NaN(), 13}, {Orwin, -0.1, 88}, {OrwinWeighted, math.NaN(), 13}, {Rosenberg, math.NaN(), 348}, {Orwin, 0.1, math.Inf(1)}} {
+	}{{Rosenthal, math.NaN(), 607}, {Orwin, math.NaN(), 13}, {Orwin, -0.1, 88}, {OrwinWeighted, math.NaN(), 13},
+		{Rosenberg, math.NaN(), 348}, {Orwin, 0.1, math.Inf(1)}} {
 		r := must[FailSafeResult](t)(FailSafeN(bcg(), c.kind, c.target))
 		if r.N != c.n {
 			t.Errorf("%s, target %v: %v, want %v", r.Method, c.target, r.N, c.n)
@@ -151,8 +159,10 @@ func TestSelectionOnBCG(t *testing.T) {
 		beta, se, tau2, delta, sed float64
 		ll, lrt, lrtTau2           float64
 	}{
-		{SelectionOptions{Kind: StepFunction, Alternative: Less, Steps: []float64{0.025}}, -0.6636022848379145, 0.26878311734189425, 0.31340329801716593, 0.6835810749326612, 0.631640606570225, -12.987656306630647, 0.17020649720137015, 123.75905339501881},
-		{SelectionOptions{Kind: StepFunction, Alternative: TwoSided, Steps: []float64{0.05, 1}}, -0.7273966392157314, 0.2227762747597048, 0.301063196726287, 0.915903664125708, 0.746280897626056, -13.066963098703637, 0.01159291305540222, 123.669716614003},
+		{SelectionOptions{Kind: StepFunction, Alternative: Less, Steps: []float64{0.025}}, -0.6636022848379145, 0.26878311734189425,
+			0.31340329801716593, 0.6835810749326612, 0.631640606570225, -12.987656306630647, 0.17020649720137015, 123.75905339501881},
+		{SelectionOptions{Kind: StepFunction, Alternative: TwoSided, Steps: []float64{0.05, 1}}, -0.7273966392157314, 0.2227762747597048,
+			0.301063196726287, 0.915903664125708, 0.746280897626056, -13.066963098703637, 0.01159291305540222, 123.669716614003},
 	} {
 		r := must[SelectionResult](t)(FitSelection(bcg(), c.o))
 		near(t, "beta", r.Beta, c.beta, 1e-8)

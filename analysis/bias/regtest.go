@@ -69,7 +69,8 @@ func RegressionTest(s Studies, o RegressionOptions) (RegressionResult, error) {
 		return RegressionResult{}, err
 	}
 	nan := math.NaN()
-	r := RegressionResult{Method: method, Options: o, K: s.K(), Tau2: nan, Sigma2: nan, DDF: nan, LimitEst: nan, LimitLo: nan, LimitHi: nan, Limit: testLimit(s.K()), Warnings: warnings}
+	r := RegressionResult{Method: method, Options: o, K: s.K(), Tau2: nan, Sigma2: nan, DDF: nan, LimitEst: nan, LimitLo: nan, LimitHi: nan,
+		Limit: testLimit(s.K()), Warnings: warnings}
 	x, err := s.predictor(o.Predictor)
 	if err != nil {
 		return r, fmt.Errorf("%s: %w", method, err)

@@ -164,10 +164,12 @@ func (r *SelectionResult) finish(f *selectionFit) {
 		}
 	}
 	if o := r.Other; o != nil {
-		r.Warnings = append(r.Warnings, fmt.Sprintf("the likelihood has another maximum %.2f log units lower, with mean %.4g and tau2 %.4g: the estimate is not well determined", o.Lower, o.Beta, o.Tau2))
+		r.Warnings = append(r.Warnings,
+			fmt.Sprintf("the likelihood has another maximum %.2f log units lower, with mean %.4g and tau2 %.4g: the estimate is not well determined", o.Lower, o.Beta, o.Tau2))
 	}
 	if r.Tau2 == 0 && !r.Options.CommonEffect {
-		r.Warnings = append(r.Warnings, "the between-study variance is estimated as zero: its standard error does not exist and the others hold it at zero")
+		r.Warnings = append(r.Warnings,
+			"the between-study variance is estimated as zero: its standard error does not exist and the others hold it at zero")
 	}
 	if math.IsNaN(r.SE) {
 		r.Warnings = append(r.Warnings, "the curvature of the likelihood gives no standard errors")

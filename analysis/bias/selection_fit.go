@@ -237,7 +237,8 @@ func (f *selectionFit) run() SelectionResult {
 		r.LRTTau2 = math.Max(0, 2*(full.value-zero.value))
 	}
 	for _, s := range all {
-		if lower := full.value - s.value; s.converged && lower < 1 && math.Abs(s.x[0]-full.x[0]) > 1e-3*(1+math.Abs(full.x[0])) && (r.Other == nil || lower < r.Other.Lower) {
+		if lower := full.value - s.value; s.converged && lower < 1 && math.Abs(s.x[0]-full.x[0]) > 1e-3*(1+math.Abs(full.x[0])) &&
+			(r.Other == nil || lower < r.Other.Lower) {
 			r.Other = &OtherMaximum{Beta: f.sign * s.x[0] * f.unit, Tau2: s.x[1] * f.unit * f.unit, Lower: math.Max(0, lower)}
 		}
 	}

@@ -81,7 +81,8 @@ func TrimFill(s Studies, o TrimFillOptions) (TrimFillResult, error) {
 	if o.Estimator == "" {
 		o.Estimator = L0
 	}
-	r := TrimFillResult{Method: fmt.Sprintf("trim and fill (Duval & Tweedie 2000), %s, %s", o.Estimator, o.Method), Options: o, K: s.K(), PK0: math.NaN(), Limit: testLimit(s.K())}
+	r := TrimFillResult{Method: fmt.Sprintf("trim and fill (Duval & Tweedie 2000), %s, %s", o.Estimator, o.Method), Options: o, K: s.K(),
+		PK0: math.NaN(), Limit: testLimit(s.K())}
 	if err := s.check(r.Method, 2); err != nil {
 		return r, err
 	}
@@ -98,7 +99,8 @@ func TrimFill(s Studies, o TrimFillOptions) (TrimFillResult, error) {
 	if err := r.fill(s); err != nil {
 		return r, fmt.Errorf("%s: %w", r.Method, err)
 	}
-	r.Warnings = append(r.Warnings, "trim and fill assumes that the most extreme effects on one side are missing and nothing else makes the funnel lean; its mean is a sensitivity analysis, not a corrected estimate")
+	r.Warnings = append(r.Warnings,
+		"trim and fill assumes that the most extreme effects on one side are missing and nothing else makes the funnel lean; its mean is a sensitivity analysis, not a corrected estimate")
 	return r, nil
 }
 

@@ -57,13 +57,15 @@ const (
 )
 
 func (in Inputs) riskOfBias() Domain {
-	d := Domain{Name: RiskOfBias, Rule: "weight at high risk plus half of the weight with some concerns: 40 % or more -1, 75 % or more -2; -1 when the estimate changes its line without studies at high risk; -1 for functional unblinding when comparators that give the treatment away hold half of the weight or more and nothing above lowers it"}
+	d := Domain{Name: RiskOfBias,
+		Rule: "weight at high risk plus half of the weight with some concerns: 40 % or more -1, 75 % or more -2; -1 when the estimate changes its line without studies at high risk; -1 for functional unblinding when comparators that give the treatment away hold half of the weight or more and nothing above lowers it"}
 	s := in.shares()
 	d.Known = len(s) > 0 && !(s[Unjudged] > 0.5)
 	if !d.Known {
 		d.Numbers = fmt.Sprintf("risk of bias is not judged for %.0f %% of the weight", 100*unjudged(s))
 	} else {
-		d.Numbers = fmt.Sprintf("weight at low risk %.0f %%, some concerns %.0f %%, high risk %.0f %%, not judged %.0f %%", 100*s[LowRisk], 100*s[SomeConcerns], 100*s[HighRisk], 100*s[Unjudged])
+		d.Numbers = fmt.Sprintf("weight at low risk %.0f %%, some concerns %.0f %%, high risk %.0f %%, not judged %.0f %%", 100*s[LowRisk],
+			100*s[SomeConcerns], 100*s[HighRisk], 100*s[Unjudged])
 		d.Plain = fmt.Sprintf("%.0f %% of the weight at low risk", 100*s[LowRisk])
 		switch burden := s[HighRisk] + s[SomeConcerns]/2; {
 		case burden >= verySeriousBias:
@@ -82,7 +84,8 @@ func (in Inputs) riskOfBias() Domain {
 		}
 	}
 	if !math.IsNaN(in.Unblinded) {
-		d.Numbers += fmt.Sprintf("; comparators that give the treatment away hold %.0f %% of the weight (functional unblinding)", 100*in.Unblinded)
+		d.Numbers += fmt.Sprintf("; comparators that give the treatment away hold %.0f %% of the weight (functional unblinding)",
+			100*in.Unblinded)
 		if d.Steps == 0 && in.Unblinded >= openShare {
 			d.Steps, d.Plain = -1, fmt.Sprintf("comparators for %.0f %% of the weight give the treatment away", 100*in.Unblinded)
 		}
@@ -171,9 +174,10 @@ func (in Inputs) crossed(lo, hi float64) int {
 }
 
 func (in Inputs) inconsistency() Domain {
-	d := Domain{Name: Inconsistency, Rule: "thresholds, or no effect, that the prediction interval crosses and the confidence interval does not: one -1, " +
-		"both thresholds -2; I2 of 75 % or more unless its p-value is 0.10 or higher at least -1, and -2 when the prediction interval includes no effect; " +
-		"studies that conflict so that they are not pooled at least -1"}
+	d := Domain{Name: Inconsistency,
+		Rule: "thresholds, or no effect, that the prediction interval crosses and the confidence interval does not: one -1, " +
+			"both thresholds -2; I2 of 75 % or more unless its p-value is 0.10 or higher at least -1, and -2 when the prediction interval includes no effect; " +
+			"studies that conflict so that they are not pooled at least -1"}
 	if in.K == 1 {
 		d.Known = true
 		d.Numbers, d.Plain = "one study: nothing to be consistent with", "one study: nothing to compare"
@@ -191,9 +195,11 @@ func (in Inputs) inconsistency() Domain {
 			d.Plain = "a new study may read otherwise"
 		}
 		d.Steps = -in.newlyCrossed()
-		d.Numbers = fmt.Sprintf("a new study %s, the mean %s, thresholds %s", in.read(in.PILo, in.PIHi), in.span(in.Lo, in.Hi), in.thresholdNames())
+		d.Numbers = fmt.Sprintf("a new study %s, the mean %s, thresholds %s", in.read(in.PILo, in.PIHi), in.span(in.Lo, in.Hi),
+			in.thresholdNames())
 		if in.PILo == in.Lo && in.PIHi == in.Hi {
-			d.Numbers = fmt.Sprintf("no difference between the studies could be estimated; the mean %s, thresholds %s", in.span(in.Lo, in.Hi), in.thresholdNames())
+			d.Numbers = fmt.Sprintf("no difference between the studies could be estimated; the mean %s, thresholds %s", in.span(in.Lo, in.Hi),
+				in.thresholdNames())
 		}
 	}
 	if in.I2 >= 75 && !(in.QP >= 0.10) {
@@ -230,7 +236,8 @@ func (in Inputs) newlyCrossed() int {
 }
 
 func (in Inputs) indirectness() Domain {
-	d := Domain{Name: Indirectness, Rule: "facets of the question that differ in half or more of the weight: one -1, two or more -2", Known: in.DirectKnown || len(in.Indirectness) > 0}
+	d := Domain{Name: Indirectness, Rule: "facets of the question that differ in half or more of the weight: one -1, two or more -2",
+		Known: in.DirectKnown || len(in.Indirectness) > 0}
 	if !d.Known {
 		d.Numbers = "indirectness was not coded"
 		return d
@@ -266,7 +273,8 @@ func (in Inputs) indirectness() Domain {
 const smallShare = 0.3
 
 func (in Inputs) imprecision() Domain {
-	d := Domain{Name: Imprecision, Rule: "thresholds inside the confidence interval: one -1, two -2; the optimal information size not reached at least -1, less than 30 % of it at least -2 and with a threshold or no effect inside -3 (Zeng et al. 2022); no effect inside and less than half of it -2"}
+	d := Domain{Name: Imprecision,
+		Rule: "thresholds inside the confidence interval: one -1, two -2; the optimal information size not reached at least -1, less than 30 % of it at least -2 and with a threshold or no effect inside -3 (Zeng et al. 2022); no effect inside and less than half of it -2"}
 	info := in.OptimalInformationSize()
 	n := in.crossed(in.Lo, in.Hi)
 	null := in.side(in.Lo, in.Hi) == 0
@@ -305,7 +313,8 @@ func (in Inputs) imprecision() Domain {
 const missingShare = 0.2
 
 func (in Inputs) publicationBias() Domain {
-	d := Domain{Name: PublicationBias, Rule: "suspected, -1, when the one test chosen beforehand (the first that may be read as one; for standardised differences the regression on sample size) has p < 0.10, when trials without results hold a fifth or more of all participants, or when they hold enough to move the estimate across its line; never more than -1"}
+	d := Domain{Name: PublicationBias,
+		Rule: "suspected, -1, when the one test chosen beforehand (the first that may be read as one; for standardised differences the regression on sample size) has p < 0.10, when trials without results hold a fifth or more of all participants, or when they hold enough to move the estimate across its line; never more than -1"}
 	var words []string
 	suspected := false
 	readable := 0

@@ -100,6 +100,7 @@ func (in Inputs) sizeFromWidth() Information {
 		return Information{Rule: "not computed: no interval"}
 	}
 	// as a fraction: the information behind an interval goes with the inverse square of its width
-	return Information{Known: true, Required: math.NaN(), Have: in.Participants, Fraction: math.Pow(math.Log(limit)/math.Log(ratio), 2), Met: ratio <= limit,
+	return Information{Known: true, Required: math.NaN(), Have: in.Participants, Fraction: math.Pow(math.Log(limit)/math.Log(ratio), 2),
+		Met:  ratio <= limit,
 		Rule: fmt.Sprintf("ratio of the interval's limits %.2f against %.1f (the baseline risk is not known)", ratio, limit)}
 }

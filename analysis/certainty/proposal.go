@@ -27,7 +27,8 @@ func Propose(in Inputs) (Proposal, error) {
 	if in.K == 0 {
 		return Proposal{Level: NotRated, Sentence: "There are no studies to rate."}, nil
 	}
-	p := Proposal{Start: Low, Domains: []Domain{in.riskOfBias(), in.inconsistency(), in.indirectness(), in.imprecision(), in.publicationBias()}}
+	p := Proposal{Start: Low, Domains: []Domain{in.riskOfBias(), in.inconsistency(), in.indirectness(), in.imprecision(),
+		in.publicationBias()}}
 	start := "non-randomised evidence starts at low"
 	if in.Randomised {
 		p.Start, start = High, "randomised evidence starts at high"
@@ -54,7 +55,8 @@ func Propose(in Inputs) (Proposal, error) {
 	}
 	p.Sentence += fmt.Sprintf("; %s", p.Level)
 	if p.AtMost {
-		p.Sentence += fmt.Sprintf(" at most: %s could not be rated, and until a person rates it nothing above %s is proposed", strings.Join(p.Unrated, ", "), mostUnrated)
+		p.Sentence += fmt.Sprintf(" at most: %s could not be rated, and until a person rates it nothing above %s is proposed",
+			strings.Join(p.Unrated, ", "), mostUnrated)
 	}
 	p.Sentence += ". Nothing is corrected for the number of questions asked."
 	return p, nil

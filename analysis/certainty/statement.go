@@ -82,7 +82,8 @@ func Statement(s Subject, w Words) (string, error) {
 	case negligible:
 		return s.sentence(w.Level, "result", "in little to no difference in "+s.Outcome) + with + ".", nil
 	case across:
-		return fmt.Sprintf("It is uncertain whether %s %s %s%s: the interval includes no effect (%s certainty).", s.Intervention, s.verb("change"), s.Outcome, with, w.Level), nil
+		return fmt.Sprintf("It is uncertain whether %s %s %s%s: the interval includes no effect (%s certainty).", s.Intervention,
+			s.verb("change"), s.Outcome, with, w.Level), nil
 	}
 	return s.directed(w) + with + ".", nil
 }

@@ -22,13 +22,16 @@ func TestFittedDistributionsAreFound(t *testing.T) {
 		q        func(p float64) float64
 		mean, sd float64
 	}{
-		"normal":     {func(p float64) float64 { return 40 + 7*dist.NormQuantile(p) }, 40, 7},
-		"log-normal": {func(p float64) float64 { return math.Exp(2 + 0.8*dist.NormQuantile(p)) }, math.Exp(2.32), math.Exp(2.32) * math.Sqrt(math.Expm1(0.64))},
-		"gamma":      {func(p float64) float64 { return dist.GammaQuantile(p, 2.5, 0.1) }, 25, math.Sqrt(2.5) / 0.1},
-		"Weibull":    {func(p float64) float64 { return 12 * math.Pow(-math.Log1p(-p), 1/1.5) }, 12 * math.Gamma(1+1/1.5), 12 * math.Sqrt(math.Gamma(1+2/1.5)-math.Pow(math.Gamma(1+1/1.5), 2))},
+		"normal": {func(p float64) float64 { return 40 + 7*dist.NormQuantile(p) }, 40, 7},
+		"log-normal": {func(p float64) float64 { return math.Exp(2 + 0.8*dist.NormQuantile(p)) }, math.Exp(2.32),
+			math.Exp(2.32) * math.Sqrt(math.Expm1(0.64))},
+		"gamma": {func(p float64) float64 { return dist.GammaQuantile(p, 2.5, 0.1) }, 25, math.Sqrt(2.5) / 0.1},
+		"Weibull": {func(p float64) float64 { return 12 * math.Pow(-math.Log1p(-p), 1/1.5) }, 12 * math.Gamma(1+1/1.5),
+			12 * math.Sqrt(math.Gamma(1+2/1.5)-math.Pow(math.Gamma(1+1/1.5), 2))},
 	} {
 		q := quantilesOf(c.q, 60)
-		for _, s := range []Quantiles{q, {q.Min, math.NaN(), q.Median, math.NaN(), q.Max, 60}, {math.NaN(), q.Q1, q.Median, q.Q3, math.NaN(), 60}} {
+		for _, s := range []Quantiles{q, {q.Min, math.NaN(), q.Median, math.NaN(), q.Max, 60},
+			{math.NaN(), q.Q1, q.Median, q.Q3, math.NaN(), 60}} {
 			r, err := McGrathQE(s)
 			// two parameters and three quantiles: neighbours of the family fit nearly as well
 			if err != nil || math.Abs(r.Mean/c.mean-1) > 0.01 || math.Abs(r.SD/c.sd-1) > 0.03 {

@@ -75,7 +75,8 @@ func TestUnitsOfMeasurement(t *testing.T) {
 		}
 		shift := rapid.Float64Range(-100, 100).Draw(t, "shift")
 		moved := TwoGroupMeans{g.M1 + shift, g.SD1, g.N1, g.M2 + shift, g.SD2, g.N2}
-		if x, y := must(t, SMD, g, Options{}), must(t, SMD, moved, Options{}); math.Abs(x.Y-y.Y) > 1e-9*(1+math.Abs(shift))/math.Min(g.SD1, g.SD2) {
+		if x, y := must(t, SMD, g, Options{}), must(t, SMD, moved, Options{}); math.Abs(x.Y-y.Y) > 1e-9*(1+math.Abs(shift))/math.Min(g.SD1,
+			g.SD2) {
 			t.Fatalf("SMD changes when both means move by %g: %g and %g", shift, x.Y, y.Y)
 		}
 	})
@@ -180,7 +181,8 @@ func FuzzCompute(f *testing.F) {
 		data := Data{AI: x(a, d), N1I: x(b, e), CI: x(c, g), N2I: x(d, a), X1I: x(a, c), T1I: x(b, d), X2I: x(c, e), T2I: x(d, g),
 			M1I: x(a, e), SD1I: x(b, g), M2I: x(c, a), SD2I: x(d, b), XI: x(a, c), MI: x(b, d), SDI: x(c, e), RI: x(d, g), TI: x(e, a), NI: x(g, b),
 			YI: x(a, b), VI: x(c, d)}
-		o := Options{VType: vtypes[int(option)%len(vtypes)], To: []To{"", All, If0All, None}[int(option/9)%4], Formula: modes[int(option/36)%3], Drop00: option%2 == 1}
+		o := Options{VType: vtypes[int(option)%len(vtypes)], To: []To{"", All, If0All, None}[int(option/9)%4], Formula: modes[int(option/36)%3],
+			Drop00: option%2 == 1}
 		r, err := Compute(m.Measure, data, o)
 		if err != nil {
 			return

@@ -81,17 +81,19 @@ func TestFaultsAreNamed(t *testing.T) {
 		o    Options
 		want string
 	}{
-		"negative SD":      {SMD, Data{M1I: one(1), SD1I: one(-1), N1I: one(5), M2I: one(1), SD2I: one(1), N2I: one(5)}, Options{}, "row 1, column sd1i"},
+		"negative SD": {SMD, Data{M1I: one(1), SD1I: one(-1), N1I: one(5), M2I: one(1), SD2I: one(1), N2I: one(5)}, Options{},
+			"row 1, column sd1i"},
 		"too many events":  {OR, Data{AI: one(6), N1I: one(5), CI: one(1), N2I: one(5)}, Options{}, "row 1, column ai"},
 		"sizes disagree":   {OR, Data{AI: one(1), BI: one(1), N1I: one(5), CI: one(1), N2I: one(5)}, Options{}, "row 1, column n1i"},
 		"column missing":   {SMD, Data{M1I: one(1)}, Options{}, "column sd1i: not given"},
 		"lengths disagree": {COR, Data{RI: one(0.1), NI: []float64{1, 2}}, Options{}, "has 2 values"},
 		"correlation":      {ZCOR, Data{RI: one(1.1), NI: one(9)}, Options{}, "between -1 and 1"},
-		"variance type":    {MD, Data{M1I: one(1), SD1I: one(1), N1I: one(5), M2I: one(1), SD2I: one(1), N2I: one(5)}, Options{VType: "XX"}, "no variance type"},
-		"to":               {OR, Data{}, Options{To: "some"}, "only0"},
-		"add":              {OR, Data{}, Options{Add: Float(-1)}, "at least 0"},
-		"formula":          {OR, Data{}, Options{Formula: "spss"}, "metafor, metapsy or revman"},
-		"measure":          {"FOO", Data{}, Options{}, "unknown effect measure"},
+		"variance type": {MD, Data{M1I: one(1), SD1I: one(1), N1I: one(5), M2I: one(1), SD2I: one(1), N2I: one(5)}, Options{VType: "XX"},
+			"no variance type"},
+		"to":      {OR, Data{}, Options{To: "some"}, "only0"},
+		"add":     {OR, Data{}, Options{Add: Float(-1)}, "at least 0"},
+		"formula": {OR, Data{}, Options{Formula: "spss"}, "metafor, metapsy or revman"},
+		"measure": {"FOO", Data{}, Options{}, "unknown effect measure"},
 	} {
 		if _, err := Compute(c.m, c.d, c.o); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: error %v, want one with %q", name, err, c.want)

@@ -37,7 +37,8 @@ func TestNewcombeRDIsBoundedAndAntisymmetric(t *testing.T) {
 		e1, e2 := rapid.IntRange(0, n1).Draw(rt, "e1"), rapid.IntRange(0, n2).Draw(rt, "e2")
 		rd, lo, hi, ok := NewcombeRD(float64(e1), float64(n1), float64(e2), float64(n2), 0.95)
 		back, blo, bhi, _ := NewcombeRD(float64(e2), float64(n2), float64(e1), float64(n1), 0.95)
-		if !ok || lo < -1-1e-12 || hi > 1+1e-12 || lo > rd || hi < rd || hi-lo <= 0 || math.Abs(rd+back) > 1e-12 || math.Abs(lo+bhi) > 1e-12 || math.Abs(hi+blo) > 1e-12 {
+		if !ok || lo < -1-1e-12 || hi > 1+1e-12 || lo > rd || hi < rd || hi-lo <= 0 || math.Abs(rd+back) > 1e-12 || math.Abs(lo+bhi) > 1e-12 ||
+			math.Abs(hi+blo) > 1e-12 {
 			rt.Fatalf("%d/%d %d/%d: %v [%v, %v]", e1, n1, e2, n2, rd, lo, hi)
 		}
 	})

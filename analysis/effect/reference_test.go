@@ -10,7 +10,8 @@ import (
 
 // The tables of testdata/escalc.R.
 var tables = map[string]Data{
-	"tab": {AI: []float64{4, 6, 0, 12, 5, 0}, N1I: []float64{20, 31, 15, 12, 40, 9}, CI: []float64{7, 9, 3, 8, 0, 0}, N2I: []float64{22, 30, 16, 12, 41, 8}},
+	"tab": {AI: []float64{4, 6, 0, 12, 5, 0}, N1I: []float64{20, 31, 15, 12, 40, 9}, CI: []float64{7, 9, 3, 8, 0, 0},
+		N2I: []float64{22, 30, 16, 12, 41, 8}},
 	"mea": {M1I: []float64{12.1, 8.4, 5.5, 20.3}, SD1I: []float64{3.1, 2.2, 4.0, 6.6}, N1I: []float64{20, 9, 3, 151},
 		M2I: []float64{10.4, 9.9, 4.1, 18.8}, SD2I: []float64{2.8, 3.5, 2.5, 7.1}, N2I: []float64{24, 8, 4, 149}},
 	"one": {XI: []float64{0, 3, 17, 10}, NI: []float64{12, 25, 40, 10}},

@@ -31,7 +31,8 @@ func Fit(yi, vi []float64, opt Options) (*Result, error) {
 		return nil, err
 	}
 	if r.P > 1 && r.P == r.K && !r.Method.common() && opt.Tau2 == nil {
-		return nil, fmt.Errorf("method %s with %d coefficients needs at least %d usable rows to estimate tau2; there are %d", r.Method, r.P, r.P+1, r.K)
+		return nil, fmt.Errorf("method %s with %d coefficients needs at least %d usable rows to estimate tau2; there are %d", r.Method, r.P,
+			r.P+1, r.K)
 	}
 	r.fit()
 	if err := r.finite(); err != nil {
@@ -174,7 +175,9 @@ func (r *Result) dropRedundant(x, a []float64) error {
 		singular, nearest, share := r.s.prepareDesign()
 		if singular < 0 {
 			if share < nearSingularTol {
-				r.warn(WarnNearSingular, fmt.Sprintf("column %q is almost a combination of the others (%.0e of its length is its own): centre or rescale it", r.CoefNames[nearest], share))
+				r.warn(WarnNearSingular,
+					fmt.Sprintf("column %q is almost a combination of the others (%.0e of its length is its own): centre or rescale it",
+						r.CoefNames[nearest], share))
 			}
 			return nil
 		}
@@ -270,7 +273,8 @@ func (r *Result) relative(tau2 float64) (i2, h2 float64) {
 func (r *Result) finite() error {
 	for j, b := range r.Beta {
 		if math.IsNaN(b) || math.IsInf(b, 0) || math.IsNaN(r.VB[j][j]) || math.IsNaN(r.Tau2) {
-			return fmt.Errorf("the model cannot be computed in double precision: coefficient %q is %v, tau2 %v; rescale effects or moderators", r.CoefNames[j], b, r.Tau2)
+			return fmt.Errorf("the model cannot be computed in double precision: coefficient %q is %v, tau2 %v; rescale effects or moderators",
+				r.CoefNames[j], b, r.Tau2)
 		}
 	}
 	return nil

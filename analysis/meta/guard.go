@@ -27,7 +27,8 @@ func (r *Result) guard() {
 	}
 	plain := *r // the guarded numbers go to memory of their own
 	plain.statistics()
-	r.Unguarded = &Inference{SE: plain.SE, Stat: plain.Stat, PVal: plain.PVal, CILb: plain.CILb, CIUb: plain.CIUb, QM: plain.QM, QMP: plain.QMP}
+	r.Unguarded = &Inference{SE: plain.SE, Stat: plain.Stat, PVal: plain.PVal, CILb: plain.CILb, CIUb: plain.CIUb, QM: plain.QM,
+		QMP: plain.QMP}
 	r.allocate()
 	r.coefficients()
 }

@@ -43,7 +43,8 @@ func TestErrorsAreSentences(t *testing.T) {
 		{"weights negative", ok, ok, Options{Weights: []float64{1, -1, 1}}, "row 2 has the weight -1"},
 		{"weights and unweighted", ok, ok, Options{Weights: ok, Unweighted: true}, "choose one"},
 		{"design rows", ok, ok, Options{Design: design([][]float64{{1, 2}})}, "design has 1 rows, the effects 3"},
-		{"constant moderator", ok, ok, Options{Design: design([][]float64{{1, 2}, {1, 2}, {1, 2}})}, `column "dose" is a combination of [intrcpt]`},
+		{"constant moderator", ok, ok, Options{Design: design([][]float64{{1, 2}, {1, 2}, {1, 2}})},
+			`column "dose" is a combination of [intrcpt]`},
 		{"zero moderator", ok, ok, Options{Method: FE, Design: design([][]float64{{1, 0}, {1, 0}, {1, 0}})}, `column "dose"`},
 		{"more coefficients than rows", ok[:1], ok[:1], Options{Design: design([][]float64{{1, 2}})}, "2 coefficients but only 1 usable rows"},
 		{"nothing left for tau2", ok[:2], ok[:2], Options{Design: design([][]float64{{1, 2}, {1, 3}})}, "needs at least 3 usable rows"},
@@ -77,8 +78,10 @@ func TestWarningsTravelWithTheResult(t *testing.T) {
 	}{
 		{"one study", []float64{0.3}, []float64{0.04}, Options{Test: KnHa}, WarnSingleStudy + " " + WarnTestChanged},
 		{"missing row", []float64{0.3, math.NaN(), 0.9, 0.1, -2, 1}, []float64{0.04, 1, 0.01, 0.1, 0.1, 0.1}, Options{}, WarnRowsDropped},
-		{"agreeing studies", []float64{0.3, 0.31, 0.3, 0.29, 0.3}, []float64{0.04, 0.05, 0.06, 0.04, 0.05}, Options{Test: KnHa}, WarnTau2Zero + " " + WarnGuard},
-		{"equal effects", []float64{0.3, 0.3, 0.3, 0.3, 0.3}, []float64{0.04, 0.05, 0.06, 0.04, 0.05}, Options{Test: KnHa}, WarnTau2Zero + " " + WarnGuard},
+		{"agreeing studies", []float64{0.3, 0.31, 0.3, 0.29, 0.3}, []float64{0.04, 0.05, 0.06, 0.04, 0.05}, Options{Test: KnHa}, WarnTau2Zero +
+			" " + WarnGuard},
+		{"equal effects", []float64{0.3, 0.3, 0.3, 0.3, 0.3}, []float64{0.04, 0.05, 0.06, 0.04, 0.05}, Options{Test: KnHa}, WarnTau2Zero + " " +
+			WarnGuard},
 		{"few", []float64{0.3, 2, 5}, []float64{0.04, 0.05, 0.06}, Options{Method: FE, Test: AdHoc}, WarnFewStudies + " " + WarnKnHaCommon},
 	} {
 		t.Run(c.name, func(t *testing.T) {

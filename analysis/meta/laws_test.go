@@ -111,7 +111,8 @@ func TestIntervalsHoldTheEstimate(t *testing.T) {
 		if !r.Method.common() && !(p.PILb <= r.CILb[0] && p.PIUb >= r.CIUb[0]) {
 			t.Fatalf("prediction interval %v to %v inside the interval of the mean", p.PILb, p.PIUb)
 		}
-		if ce := fitted(t, y, v, Options{Method: FE}); r.Test == KnHa && !r.Method.common() && !(r.CIUb[0]-r.CILb[0] >= (ce.CIUb[0]-ce.CILb[0])*(1-1e-12)) {
+		if ce := fitted(t, y, v, Options{Method: FE}); r.Test == KnHa && !r.Method.common() &&
+			!(r.CIUb[0]-r.CILb[0] >= (ce.CIUb[0]-ce.CILb[0])*(1-1e-12)) {
 			t.Fatalf("interval %v to %v is narrower than the common-effect one", r.CILb[0], r.CIUb[0])
 		}
 		if r.Tau2 < 0 || r.I2 < 0 || r.I2 > 100 || r.QE < 0 || !(r.QEP >= 0 && r.QEP <= 1) {
@@ -234,7 +235,8 @@ func TestSubsetFitsAreFits(t *testing.T) {
 		opt.Unguarded = true
 		r := fitted(t, y, v, opt)
 		same := func(what string, est, se, tau2, q, i2 float64, r *Result) {
-			if !agree(est, r.Beta[0], 1e-11, r.SE[0]) || !agree(tau2, r.Tau2, 1e-11, minOf(v)) || !agree(q, r.QE, 1e-10, 1e-12) || !agree(i2, r.I2, 1e-9, 1e-9) {
+			if !agree(est, r.Beta[0], 1e-11, r.SE[0]) || !agree(tau2, r.Tau2, 1e-11, minOf(v)) || !agree(q, r.QE, 1e-10, 1e-12) ||
+				!agree(i2, r.I2, 1e-9, 1e-9) {
 				t.Fatalf("%s: %v %v %v %v, fit %v %v %v %v", what, est, tau2, q, i2, r.Beta[0], r.Tau2, r.QE, r.I2)
 			}
 			if !agree(se, r.SE[0], 1e-9, 1e-9) {
@@ -361,7 +363,8 @@ func TestGuardedFitIsOneResult(t *testing.T) {
 			t.Fatalf("omnibus p %v (footnote %v), adhoc %v, unguarded %v", r.QMP, r.Unguarded.QMP, a.QMP, plain.QMP)
 		}
 		for j := range r.Beta {
-			if r.SE[j] != a.SE[j] || r.PVal[j] != a.PVal[j] || r.CILb[j] != a.CILb[j] || r.VB[j][j] != a.VB[j][j] || r.Unguarded.CIUb[j] != plain.CIUb[j] {
+			if r.SE[j] != a.SE[j] || r.PVal[j] != a.PVal[j] || r.CILb[j] != a.CILb[j] || r.VB[j][j] != a.VB[j][j] ||
+				r.Unguarded.CIUb[j] != plain.CIUb[j] {
 				t.Fatalf("coefficient %d: se %v, adhoc %v", j, r.SE[j], a.SE[j])
 			}
 		}

@@ -30,8 +30,10 @@ func TestGivenCovarianceIsTheUsualModel(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, x := range map[string][2]float64{"estimate": {g.Beta[0], r.Beta[0]}, "standard error": {g.SE[0], r.SE[0]}, "upper limit": {g.CIUpper[0], r.CIUpper[0]},
-		"p": {g.PValue[0], r.PValue[0]}, "between": {g.Sigma2.Between, r.Sigma2.Between}, "within": {g.Sigma2.Within, r.Sigma2.Within}, "log-likelihood": {g.LogLik, r.LogLik}} {
+	for name, x := range map[string][2]float64{"estimate": {g.Beta[0], r.Beta[0]}, "standard error": {g.SE[0], r.SE[0]},
+		"upper limit": {g.CIUpper[0], r.CIUpper[0]},
+		"p":           {g.PValue[0], r.PValue[0]}, "between": {g.Sigma2.Between, r.Sigma2.Between}, "within": {g.Sigma2.Within, r.Sigma2.Within},
+		"log-likelihood": {g.LogLik, r.LogLik}} {
 		if math.Abs(x[0]-x[1]) > 2e-5 {
 			t.Errorf("%s: %.8f, want %.8f", name, x[0], x[1])
 		}
@@ -71,8 +73,9 @@ func TestLaggedAgainstMetafor(t *testing.T) {
 			t.Fatal(err)
 		}
 		j := len(g.Beta) - 1
-		for name, x := range map[string][2]float64{"coefficient": {g.Beta[j], c.beta}, "its standard error": {g.SE[j], c.se}, "between": {g.Sigma2.Between, c.between},
-			"within": {g.Sigma2.Within, c.within}, "log-likelihood": {g.LogLik, c.logLik}} {
+		for name, x := range map[string][2]float64{"coefficient": {g.Beta[j], c.beta}, "its standard error": {g.SE[j], c.se},
+			"between": {g.Sigma2.Between, c.between},
+			"within":  {g.Sigma2.Within, c.within}, "log-likelihood": {g.LogLik, c.logLik}} {
 			if math.Abs(x[0]-x[1]) > 2e-5 {
 				t.Errorf("phi %v, slope %v, %s: %.7f, want %.7f", c.phi, c.slope, name, x[0], x[1])
 			}

@@ -209,7 +209,8 @@ func (m *problem) checkRho() error {
 	}
 	for _, b := range m.blocks {
 		if b.n > 1 && 1+m.rho*float64(b.n-1) <= 1e-10 {
-			return fmt.Errorf("the sampling correlation rho = %g is too negative for cluster %q with %d effects: it must be above %.4g", m.rho, b.label, b.n, -1/float64(b.n-1))
+			return fmt.Errorf("the sampling correlation rho = %g is too negative for cluster %q with %d effects: it must be above %.4g", m.rho,
+				b.label, b.n, -1/float64(b.n-1))
 		}
 	}
 	return nil
@@ -242,7 +243,8 @@ func (m *problem) load(data Data, design Design) error {
 	var dropped []string
 	m.basis, m.names, dropped = orthonormal(cols, design.Names)
 	if len(dropped) > 0 {
-		m.warnings = append(m.warnings, fmt.Sprintf("left out of the model, being determined by the other columns: %s", strings.Join(dropped, ", ")))
+		m.warnings = append(m.warnings, fmt.Sprintf("left out of the model, being determined by the other columns: %s",
+			strings.Join(dropped, ", ")))
 	}
 	m.p = m.basis.p
 	if m.p == 0 {

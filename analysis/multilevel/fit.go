@@ -218,7 +218,8 @@ func (m *problem) fit(opt Options) (*Result, error) {
 	r.Warnings = append(r.Warnings, m.warnings...)
 	if opt.Components == Both && !m.separable {
 		fr[0] = false
-		r.Warnings = append(r.Warnings, "every cluster has one effect: variance between and within clusters cannot be told apart, and all of it is given as within")
+		r.Warnings = append(r.Warnings,
+			"every cluster has one effect: variance between and within clusters cannot be told apart, and all of it is given as within")
 	}
 	st, ok := m.maximise(opt.Method == REML, fr, theta{}, r.w)
 	if !ok {
@@ -322,6 +323,7 @@ func (r *Result) warn(fr free) {
 		add("only %d clusters: the variance between them is poorly known", r.Clusters)
 	}
 	if r.Options.Test == Z && r.Clusters < 40 {
-		add("z tests with %d clusters give intervals that are too narrow; prefer t tests or CR2 with Satterthwaite degrees of freedom", r.Clusters)
+		add("z tests with %d clusters give intervals that are too narrow; prefer t tests or CR2 with Satterthwaite degrees of freedom",
+			r.Clusters)
 	}
 }

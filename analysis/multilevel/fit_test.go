@@ -211,7 +211,8 @@ func TestTheMaximumIsGlobal(t *testing.T) {
 func TestIntervalsHoldTheEstimate(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		d, x, rho := drawn(t)
-		r, err := Fit(d, x, Options{Rho: rho, Test: rapid.SampledFrom([]Test{Z, T}).Draw(t, "test"), DF: rapid.SampledFrom([]DF{Residual, Contain}).Draw(t, "df")})
+		r, err := Fit(d, x, Options{Rho: rho, Test: rapid.SampledFrom([]Test{Z, T}).Draw(t, "test"),
+			DF: rapid.SampledFrom([]DF{Residual, Contain}).Draw(t, "df")})
 		if err != nil {
 			t.Skip(err.Error())
 		}

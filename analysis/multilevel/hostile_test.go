@@ -11,7 +11,8 @@ func TestRefusals(t *testing.T) {
 	nan, inf := math.NaN(), math.Inf(1)
 	ok := Data{Effect: []float64{1, 2, 3, 4}, Variance: []float64{1, 1, 1, 1}, Cluster: []string{"a", "a", "b", "b"}}
 	with := func(change func(*Data)) Data {
-		d := Data{Effect: append([]float64(nil), ok.Effect...), Variance: append([]float64(nil), ok.Variance...), Cluster: append([]string(nil), ok.Cluster...)}
+		d := Data{Effect: append([]float64(nil), ok.Effect...), Variance: append([]float64(nil), ok.Variance...),
+			Cluster: append([]string(nil), ok.Cluster...)}
 		change(&d)
 		return d
 	}
@@ -31,10 +32,12 @@ func TestRefusals(t *testing.T) {
 		{"infinite variance", with(func(d *Data) { d.Variance[0] = inf }), Design{}, Options{}, "row 1: the sampling variance is infinite"},
 		{"all missing", with(func(d *Data) { d.Effect = []float64{nan, nan, nan, nan} }), Design{}, Options{}, "no row has"},
 		{"huge effect", with(func(d *Data) { d.Effect[0] = 1e70 }), Design{}, Options{}, "row 1: the effect 1e+70 lies beyond"},
-		{"tiny variance", with(func(d *Data) { d.Variance[0] = 1e-300 }), Design{}, Options{}, "row 1: the sampling variance 1e-300 lies outside"},
+		{"tiny variance", with(func(d *Data) { d.Variance[0] = 1e-300 }), Design{}, Options{},
+			"row 1: the sampling variance 1e-300 lies outside"},
 		{"rho 1", ok, Design{}, Options{Rho: 1}, "rho = 1"},
 		{"rho NaN", ok, Design{}, Options{Rho: nan}, "rho = NaN"},
-		{"rho too negative", with(func(d *Data) { d.Cluster = []string{"a", "a", "a", "b"} }), Design{}, Options{Rho: -0.6}, `too negative for cluster "a" with 3 effects`},
+		{"rho too negative", with(func(d *Data) { d.Cluster = []string{"a", "a", "a", "b"} }), Design{}, Options{Rho: -0.6},
+			`too negative for cluster "a" with 3 effects`},
 		{"method", ok, Design{}, Options{Method: "DL"}, `unknown method "DL"`},
 		{"test", ok, Design{}, Options{Test: "knha"}, `unknown test "knha"`},
 		{"df", ok, Design{}, Options{DF: "kr"}, `unknown degrees of freedom "kr"`},
@@ -42,9 +45,11 @@ func TestRefusals(t *testing.T) {
 		{"level", ok, Design{}, Options{Level: 95}, "confidence level 95"},
 		{"columns", ok, Design{Names: []string{"x"}}, Options{}, "1 coefficient names but 0"},
 		{"short column", ok, Design{Names: []string{"x"}, Columns: [][]float64{{1}}}, Options{}, `design column "x" has 1 values`},
-		{"infinite moderator", ok, Design{Names: []string{"x"}, Columns: [][]float64{{1, 2, inf, 4}}}, Options{}, `row 3: the moderator "x" is +Inf`},
+		{"infinite moderator", ok, Design{Names: []string{"x"}, Columns: [][]float64{{1, 2, inf, 4}}}, Options{},
+			`row 3: the moderator "x" is +Inf`},
 		{"zero column", ok, Design{Names: []string{"x"}, Columns: [][]float64{{0, 0, 0, 0}}}, Options{}, "no column with a value other than 0"},
-		{"saturated", ok, Design{Names: []string{"a", "b", "c", "d"}, Columns: [][]float64{{1, 0, 0, 0}, {0, 1, 0, 0}, {0, 0, 1, 0}, {0, 0, 0, 1}}}, Options{}, "4 effects cannot carry 4 coefficients"},
+		{"saturated", ok, Design{Names: []string{"a", "b", "c", "d"}, Columns: [][]float64{{1, 0, 0, 0}, {0, 1, 0, 0}, {0, 0, 1, 0},
+			{0, 0, 0, 1}}}, Options{}, "4 effects cannot carry 4 coefficients"},
 	} {
 		_, err := Fit(c.data, c.x, c.opt)
 		if err == nil || !strings.Contains(err.Error(), c.want) {
@@ -62,15 +67,22 @@ func TestOddData(t *testing.T) {
 		x    Design
 		warn string
 	}{
-		{"all equal", Data{Effect: []float64{1, 1, 1, 1}, Variance: []float64{1, 2, 1, 2}, Cluster: []string{"a", "a", "b", "b"}}, Design{}, "estimated as 0, at its bound"},
-		{"two effects", Data{Effect: []float64{1, 3}, Variance: []float64{1, 2}, Cluster: []string{"a", "b"}}, Design{}, "every cluster has one effect"},
-		{"missing rows", Data{Effect: []float64{1, nan, 3, 4, 0}, Variance: []float64{1, 1, nan, 1, 1}, Cluster: []string{"a", "a", "b", "b", "a"}}, Design{}, "2 rows left out"},
-		{"missing cluster", Data{Effect: []float64{1, 2, 3, 4}, Variance: []float64{1, 1, 1, 1}, Cluster: []string{"a", "a", "b", ""}}, Design{}, "1 row left out"},
+		{"all equal", Data{Effect: []float64{1, 1, 1, 1}, Variance: []float64{1, 2, 1, 2}, Cluster: []string{"a", "a", "b", "b"}}, Design{},
+			"estimated as 0, at its bound"},
+		{"two effects", Data{Effect: []float64{1, 3}, Variance: []float64{1, 2}, Cluster: []string{"a", "b"}}, Design{},
+			"every cluster has one effect"},
+		{"missing rows", Data{Effect: []float64{1, nan, 3, 4, 0}, Variance: []float64{1, 1, nan, 1, 1},
+			Cluster: []string{"a", "a", "b", "b", "a"}}, Design{}, "2 rows left out"},
+		{"missing cluster", Data{Effect: []float64{1, 2, 3, 4}, Variance: []float64{1, 1, 1, 1}, Cluster: []string{"a", "a", "b", ""}},
+			Design{}, "1 row left out"},
 		{"collinear", Data{Effect: []float64{1, 2, 3, 4, 5}, Variance: []float64{1, 1, 1, 1, 1}, Cluster: []string{"a", "a", "b", "b", "c"}},
 			Design{Names: []string{"one", "two"}, Columns: [][]float64{{1, 1, 1, 1, 1}, {2, 2, 2, 2, 2}}}, "determined by the other columns: two"},
-		{"tiny beside large variances", Data{Effect: []float64{0.1, 0.2, 3, 4, 5}, Variance: []float64{1e-12, 1e2, 1e-12, 1, 1e2}, Cluster: []string{"a", "a", "b", "b", "c"}}, Design{}, ""},
-		{"tiny effects", Data{Effect: []float64{1e-9, 2e-9, 3e-9, 4e-9}, Variance: []float64{1e-20, 1e-20, 1e-20, 1e-20}, Cluster: []string{"a", "a", "b", "b"}}, Design{}, ""},
-		{"huge effects", Data{Effect: []float64{1e25, 2e25, 3e25, 5e25}, Variance: []float64{1e50, 1e50, 1e50, 1e50}, Cluster: []string{"a", "a", "b", "b"}}, Design{}, ""},
+		{"tiny beside large variances", Data{Effect: []float64{0.1, 0.2, 3, 4, 5}, Variance: []float64{1e-12, 1e2, 1e-12, 1, 1e2},
+			Cluster: []string{"a", "a", "b", "b", "c"}}, Design{}, ""},
+		{"tiny effects", Data{Effect: []float64{1e-9, 2e-9, 3e-9, 4e-9}, Variance: []float64{1e-20, 1e-20, 1e-20, 1e-20},
+			Cluster: []string{"a", "a", "b", "b"}}, Design{}, ""},
+		{"huge effects", Data{Effect: []float64{1e25, 2e25, 3e25, 5e25}, Variance: []float64{1e50, 1e50, 1e50, 1e50},
+			Cluster: []string{"a", "a", "b", "b"}}, Design{}, ""},
 	} {
 		for _, rho := range []float64{0, 0.6} {
 			r, err := Fit(c.data, c.x, Options{Rho: rho})

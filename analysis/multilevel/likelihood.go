@@ -52,7 +52,8 @@ func (m *problem) workspace() *workspace {
 	return &workspace{
 		wx: make([]float64, m.n*c), a: make([]float64, c*c), t: make([]float64, c),
 		bx: make([]float64, m.inner*c), gres: make([]float64, m.n), om: make([]float64, m.n*c),
-		inv: inverter{e: make([]float64, m.n), f: make([]float64, m.n), g: make([]float64, m.n), fg: make([]float64, m.n), gg: make([]float64, m.n)},
+		inv: inverter{e: make([]float64, m.n), f: make([]float64, m.n), g: make([]float64, m.n), fg: make([]float64, m.n),
+			gg: make([]float64, m.n)},
 	}
 }
 

@@ -90,7 +90,8 @@ func (r *Result) RobustNaive(adjust bool) (*Robust, error) {
 	s := r.sandwich()
 	df := len(s.sizes) - s.p
 	if df < 1 {
-		return nil, fmt.Errorf("%s cannot carry robust tests of %s: more clusters than coefficients are needed", count(len(s.sizes), "cluster"), count(s.p, "coefficient"))
+		return nil, fmt.Errorf("%s cannot carry robust tests of %s: more clusters than coefficients are needed", count(len(s.sizes), "cluster"),
+			count(s.p, "coefficient"))
 	}
 	kind := CR0
 	if adjust {
@@ -232,7 +233,8 @@ func (r *Robust) warn() {
 		low = math.Min(low, d)
 	}
 	if low < 4 {
-		r.Warnings = append(r.Warnings, fmt.Sprintf("the degrees of freedom fall to %.2g: below 4 robust p-values and intervals cannot be relied on (Tipton 2015)", low))
+		r.Warnings = append(r.Warnings,
+			fmt.Sprintf("the degrees of freedom fall to %.2g: below 4 robust p-values and intervals cannot be relied on (Tipton 2015)", low))
 	}
 	if r.Omnibus.Terms > 0 && math.IsNaN(r.Omnibus.PValue) {
 		r.Warnings = append(r.Warnings, "too few clusters for the joint test of the moderators")

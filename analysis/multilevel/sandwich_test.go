@@ -289,7 +289,8 @@ func TestClusterThatAloneDeterminesACoefficient(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := r.Robust(CR3); err == nil || err.Error() != `CR3 doesn't exist: without cluster "study 2" some coefficient cannot be estimated` {
+	if _, err := r.Robust(CR3); err == nil ||
+		err.Error() != `CR3 doesn't exist: without cluster "study 2" some coefficient cannot be estimated` {
 		t.Errorf("CR3: %v", err)
 	}
 	b, err := r.Robust(CR2)

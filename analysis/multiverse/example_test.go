@@ -15,9 +15,12 @@ func ExampleRun() {
 	}
 	plan := multiverse.Plan{
 		Studies: []multiverse.Study{
-			{ID: "A 2011", Candidates: []multiverse.Candidate{effect("A1", "clinician", "placebo", -1.10, 0.25), effect("A2", "self-rated", "placebo", -0.70, 0.22)}},
-			{ID: "B 2018", Candidates: []multiverse.Candidate{effect("B1", "clinician", "low dose", -0.30, 0.15), effect("B2", "self-rated", "low dose", -0.25, 0.15)}},
-			{ID: "C 2021", Candidates: []multiverse.Candidate{effect("C1", "clinician", "placebo", -0.75, 0.05), effect("C2", "self-rated", "placebo", -0.60, 0.05)}},
+			{ID: "A 2011", Candidates: []multiverse.Candidate{effect("A1", "clinician", "placebo", -1.10, 0.25),
+				effect("A2", "self-rated", "placebo", -0.70, 0.22)}},
+			{ID: "B 2018", Candidates: []multiverse.Candidate{effect("B1", "clinician", "low dose", -0.30, 0.15),
+				effect("B2", "self-rated", "low dose", -0.25, 0.15)}},
+			{ID: "C 2021", Candidates: []multiverse.Candidate{effect("C1", "clinician", "placebo", -0.75, 0.05),
+				effect("C2", "self-rated", "placebo", -0.60, 0.05)}},
 		},
 		Axes: []multiverse.Axis{
 			{Name: "comparators", Levels: []multiverse.Level{

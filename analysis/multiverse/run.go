@@ -226,10 +226,13 @@ func (r *runner) warn() {
 	out := &r.out
 	out.Warnings = unknownTags(r.p)
 	if out.Skipped > 0 {
-		out.Warnings = append(out.Warnings, fmt.Sprintf("%d of %d specifications left fewer than %d studies and were skipped", out.Skipped, out.Planned, r.p.MinStudies))
+		out.Warnings = append(out.Warnings, fmt.Sprintf("%d of %d specifications left fewer than %d studies and were skipped", out.Skipped,
+			out.Planned, r.p.MinStudies))
 	}
 	if r.tied > 0 {
-		out.Warnings = append(out.Warnings, fmt.Sprintf("in %d of %d selections the rules left several effects of a study; the first listed was taken", r.tied, out.Planned/(len(r.p.Methods)*len(r.p.Tests))))
+		out.Warnings = append(out.Warnings,
+			fmt.Sprintf("in %d of %d selections the rules left several effects of a study; the first listed was taken", r.tied,
+				out.Planned/(len(r.p.Methods)*len(r.p.Tests))))
 	}
 	guarded := 0
 	for _, s := range out.Specs {
@@ -238,7 +241,9 @@ func (r *runner) warn() {
 		}
 	}
 	if guarded > 0 {
-		out.Warnings = append(out.Warnings, fmt.Sprintf("in %d specifications the Knapp-Hartung interval was narrower than the common-effect one; the guarded interval is shown", guarded))
+		out.Warnings = append(out.Warnings,
+			fmt.Sprintf("in %d specifications the Knapp-Hartung interval was narrower than the common-effect one; the guarded interval is shown",
+				guarded))
 	}
 	if out.Distinct.Count < out.All.Count {
 		out.Warnings = append(out.Warnings, fmt.Sprintf("%d of %d specifications are distinct analyses", out.Distinct.Count, out.All.Count))

@@ -235,7 +235,8 @@ func TestManyCandidates(t *testing.T) {
 	for i := 0; i < 3; i++ {
 		s := Study{ID: fmt.Sprint(i)}
 		for j := 0; j < 200; j++ {
-			s.Candidates = append(s.Candidates, Candidate{ID: fmt.Sprint(j), Effect: float64(j), Variance: 1, Numbers: map[string]float64{"n": float64(j)}})
+			s.Candidates = append(s.Candidates, Candidate{ID: fmt.Sprint(j), Effect: float64(j), Variance: 1,
+				Numbers: map[string]float64{"n": float64(j)}})
 		}
 		p.Studies = append(p.Studies, s)
 	}
@@ -384,13 +385,16 @@ func TestThin(t *testing.T) {
 // large is a plan of about n specifications over 12 studies: 4 estimators, 4 tests, 5
 // time rules, 5 instrument rules, 2 formulas, 2 correlations, and exclusions.
 func large(n int) Plan {
-	p := Plan{Methods: []meta.Method{meta.REML, meta.DL, meta.PM, meta.EE}, Tests: []meta.Test{meta.Z, meta.T, meta.KnHa, meta.AdHoc}, MID: 0.2, Guard: true}
+	p := Plan{Methods: []meta.Method{meta.REML, meta.DL, meta.PM, meta.EE}, Tests: []meta.Test{meta.Z, meta.T, meta.KnHa, meta.AdHoc},
+		MID: 0.2, Guard: true}
 	for i := 0; i < 12; i++ {
 		s := Study{ID: fmt.Sprintf("study %d", i)}
 		for j := 0; j < 24; j++ {
 			formula, corr := []string{"metafor", "metapsy"}[j%2], []string{"0.5", "0.8"}[j/2%2]
-			c := Candidate{ID: fmt.Sprint(j), Effect: -0.6 + 0.15*math.Sin(float64(i*31+j*7)), Variance: 0.03 + 0.02*math.Abs(math.Cos(float64(i+j))),
-				Tags:    map[string]string{"instrument": string(rune('a' + (i+j)%4)), "formula": formula, "rho": corr, "design": []string{"parallel", "crossover"}[i%2]},
+			c := Candidate{ID: fmt.Sprint(j), Effect: -0.6 + 0.15*math.Sin(float64(i*31+j*7)), Variance: 0.03 +
+				0.02*math.Abs(math.Cos(float64(i+j))),
+				Tags: map[string]string{"instrument": string(rune('a' + (i+j)%4)), "formula": formula, "rho": corr,
+					"design": []string{"parallel", "crossover"}[i%2]},
 				Numbers: map[string]float64{"weeks": float64(1 + (j*5+i)%13)}}
 			s.Candidates = append(s.Candidates, c)
 		}
@@ -399,8 +403,10 @@ func large(n int) Plan {
 	p.Axes = []Axis{
 		{"formula", []Level{{"metafor", Variant("formula", "metafor")}, {"metapsy", Variant("formula", "metapsy")}}},
 		{"correlation", []Level{{"0.5", Variant("rho", "0.5")}, {"0.8", Variant("rho", "0.8")}}},
-		{"instrument", []Level{{"a", Prefer("instrument", "a")}, {"b", Prefer("instrument", "b")}, {"c, d", Prefer("instrument", "c", "d")}, {"d", Prefer("instrument", "d", "a")}, {"any", All()}}},
-		{"time", []Level{{"first", Smallest("weeks")}, {"last", Largest("weeks")}, {"4", nearest("weeks", 4)}, {"8", nearest("weeks", 8)}, {"12", nearest("weeks", 12)}}},
+		{"instrument", []Level{{"a", Prefer("instrument", "a")}, {"b", Prefer("instrument", "b")}, {"c, d", Prefer("instrument", "c", "d")},
+			{"d", Prefer("instrument", "d", "a")}, {"any", All()}}},
+		{"time", []Level{{"first", Smallest("weeks")}, {"last", Largest("weeks")}, {"4", nearest("weeks", 4)}, {"8", nearest("weeks", 8)},
+			{"12", nearest("weeks", 12)}}},
 	}
 	per := 4 * 4 * 2 * 2 * 5 * 5
 	exclusions := Axis{"exclusions", []Level{{"none", All()}}}

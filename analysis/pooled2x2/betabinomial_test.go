@@ -14,7 +14,8 @@ func TestBetaBinomial(t *testing.T) {
 		tables                          Tables
 		or, orSE, rr, rrSE, rho, logLik float64
 	}{
-		"rare, no variation": {Tables{[]float64{0, 2, 1, 0, 3}, []float64{40, 55, 30, 25, 120}, []float64{3, 4, 0, 0, 9}, []float64{38, 57, 31, 24, 118}},
+		"rare, no variation": {Tables{[]float64{0, 2, 1, 0, 3}, []float64{40, 55, 30, 25, 120}, []float64{3, 4, 0, 0, 9},
+			[]float64{38, 57, 31, 24, 118}},
 			-1.02734927, 0.48674720, -0.98826423, 0.47088391, 0, -89.37977005},
 		"varied": {Tables{[]float64{12, 1, 30, 4}, []float64{40, 55, 60, 80}, []float64{20, 4, 20, 9}, []float64{41, 60, 62, 77}},
 			-0.35791879, 0.66995107, -0.27692802, 0.51998270, 0.17115658, -210.449055},

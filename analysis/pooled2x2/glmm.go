@@ -88,7 +88,8 @@ func FitTables(t Tables, model Model, level float64) (Mixed, error) {
 // FitRates fits a Poisson mixed model to events in person-time of two groups
 // (measure IRR), model UM.FS or CM.EL. Studies without events are left out.
 func FitRates(d Rates, model Model, level float64) (Mixed, error) {
-	if _, err := effect.Compute(effect.IRR, effect.Data{X1I: d.Events1, T1I: d.Time1, X2I: d.Events2, T2I: d.Time2}, effect.Options{}); err != nil {
+	if _, err := effect.Compute(effect.IRR, effect.Data{X1I: d.Events1, T1I: d.Time1, X2I: d.Events2, T2I: d.Time2},
+		effect.Options{}); err != nil {
 		return Mixed{}, fmt.Errorf("mixed model: %w", err)
 	}
 	f := newFit(effect.IRR, model, nil)

@@ -42,7 +42,8 @@ func MantelHaenszel(m effect.Measure, t Tables, o Options) (Result, error) {
 	}
 	if r.SE < 1e-9 {
 		r.SE = 0
-		r.Warnings = append(r.Warnings, "the standard error is 0: every group has no events or only events; the interval says nothing about certainty")
+		r.Warnings = append(r.Warnings,
+			"the standard error is 0: every group has no events or only events; the interval says nothing about certainty")
 	}
 	r.wald(o.Level)
 	q, k := around(own, r.Beta)

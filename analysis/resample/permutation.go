@@ -96,7 +96,8 @@ func PermuteSigns(y, v []float64, o PermutationOptions) (PermutationResult, erro
 		return PermutationResult{}, fmt.Errorf("permutation test: %w", err)
 	}
 	k := len(y)
-	r := PermutationResult{Method: fmt.Sprintf("permutation test of the mean by sign changes (Follmann & Proschan 1999), %s, %s", o.Method, o.Test),
+	r := PermutationResult{Method: fmt.Sprintf("permutation test of the mean by sign changes (Follmann & Proschan 1999), %s, %s", o.Method,
+		o.Test),
 		Options: o, K: k, Estimate: f.Estimate, Stat: f.Stat, PNormal: f.PVal, SmallestP: math.Pow(0.5, float64(k))}
 	if o.Alternative == TwoSided {
 		r.SmallestP *= 2
@@ -118,7 +119,8 @@ func PermuteSigns(y, v []float64, o PermutationOptions) (PermutationResult, erro
 		r.Iterations = o.Iterations
 		r.P = s.randomSigns(&ws, o, f.Stat)
 		se := math.Sqrt(r.P * (1 - r.P) / float64(o.Iterations))
-		r.Warnings = append(r.Warnings, fmt.Sprintf("the p-value is from %d random permutations: its standard error is about %.2g", o.Iterations, se))
+		r.Warnings = append(r.Warnings, fmt.Sprintf("the p-value is from %d random permutations: its standard error is about %.2g",
+			o.Iterations, se))
 	}
 	if r.SmallestP > 0.05 {
 		r.Warnings = append(r.Warnings, fmt.Sprintf("%d studies cannot give a p-value below %.3g whatever their effects", k, r.SmallestP))

@@ -7,7 +7,8 @@ func TestOnce(t *testing.T) {
 	for i, c := range []struct {
 		parts []string
 		want  bool
-	}{{[]string{"a"}, true}, {[]string{"a"}, false}, {[]string{""}, false}, {nil, false}, {[]string{"a", "b"}, true}, {[]string{"ab"}, true}, {[]string{"a", "b"}, false}, {[]string{"", "a"}, true}} {
+	}{{[]string{"a"}, true}, {[]string{"a"}, false}, {[]string{""}, false}, {nil, false}, {[]string{"a", "b"}, true}, {[]string{"ab"}, true},
+		{[]string{"a", "b"}, false}, {[]string{"", "a"}, true}} {
 		if got := o.First(c.parts...); got != c.want {
 			t.Errorf("%d: %q %v, want %v", i, c.parts, got, c.want)
 		}

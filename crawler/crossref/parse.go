@@ -46,7 +46,8 @@ func Parse(p evidence.Payload) (crawler.Parsed, error) {
 	if err != nil {
 		return crawler.Parsed{}, err
 	}
-	if n.Get("message").Kind == jsontree.Absent && !slices.ContainsFunc(works, func(w *jsontree.Node) bool { return w.Get("DOI").Scalar() != "" }) {
+	if n.Get("message").Kind == jsontree.Absent && !slices.ContainsFunc(works,
+		func(w *jsontree.Node) bool { return w.Get("DOI").Scalar() != "" }) {
 		return crawler.Parsed{}, &crawler.AnswerError{Kind: crawler.KindWrongShape, Message: "neither an answer of Crossref nor a work"}
 	}
 	if len(works) == 0 && n.At("message", "items-per-page").Scalar() != "0" { // 0: only the count was asked for
@@ -55,7 +56,8 @@ func Parse(p evidence.Payload) (crawler.Parsed, error) {
 	for i, w := range works {
 		doi, ok := ident.DOI(w.Get("DOI").Scalar())
 		if !ok {
-			out.Problems = append(out.Problems, evidence.Problem{Kind: crawler.KindNoID, Where: pointers[i], Message: fmt.Sprintf("a work without a usable DOI: %q", w.Get("DOI").Scalar())})
+			out.Problems = append(out.Problems, evidence.Problem{Kind: crawler.KindNoID, Where: pointers[i],
+				Message: fmt.Sprintf("a work without a usable DOI: %q", w.Get("DOI").Scalar())})
 			continue
 		}
 		out.Records = append(out.Records, read(w, doi, evidence.Provenance{PayloadSHA256: p.SHA256, Pointer: pointers[i]}))
@@ -89,7 +91,8 @@ func read(n *jsontree.Node, doi string, at evidence.Provenance) evidence.Record 
 		pub.Types = append(pub.Types, t)
 	}
 	rec := evidence.Record{ID: "doi:" + doi, Source: SourceName, Kind: evidence.KindPublication, Prov: at, Publication: pub,
-		URL: "https://doi.org/" + doi, Title: pub.Title, Summary: pub.Abstract, FirstPosted: evidence.DateStruct{Raw: dateParts(n.Get("created"))}}
+		URL: "https://doi.org/" + doi, Title: pub.Title, Summary: pub.Abstract,
+		FirstPosted: evidence.DateStruct{Raw: dateParts(n.Get("created"))}}
 	if own := xmltree.Plain(firstText(n.Get("original-title"))); own != "" && own != pub.Title {
 		rec.OfficialTitle = own
 	}
@@ -105,9 +108,13 @@ func read(n *jsontree.Node, doi string, at evidence.Provenance) evidence.Record 
 		}
 	}
 	rec.Unknown = outline.JSON(n)
-	rec.ContentHash = answer.Sum(jsontree.Canonical(nil, n, func(path []string) bool { return len(path) == 1 && slices.Contains(volatile, path[0]) }))
+	rec.ContentHash = answer.Sum(jsontree.Canonical(nil, n, func(path []string) bool {
+		return len(path) == 1 &&
+			slices.Contains(volatile, path[0])
+	}))
 	if pub.Title == "" {
-		rec.Problems = append(rec.Problems, evidence.Problem{Source: SourceName, RecordID: rec.ID, Kind: crawler.KindBadValue, Where: at.Pointer + "/title", Message: "the work has no title", SHA256: at.PayloadSHA256})
+		rec.Problems = append(rec.Problems, evidence.Problem{Source: SourceName, RecordID: rec.ID, Kind: crawler.KindBadValue,
+			Where: at.Pointer + "/title", Message: "the work has no title", SHA256: at.PayloadSHA256})
 	}
 	return rec
 }
@@ -188,7 +195,8 @@ func authors(list []jsontree.Node) []evidence.Author {
 	var out []evidence.Author
 	for i := range list {
 		a := &list[i]
-		w := evidence.Author{Family: xmltree.Plain(a.Get("family").Scalar()), Given: xmltree.Plain(a.Get("given").Scalar()), Collective: xmltree.Plain(a.Get("name").Scalar())}
+		w := evidence.Author{Family: xmltree.Plain(a.Get("family").Scalar()), Given: xmltree.Plain(a.Get("given").Scalar()),
+			Collective: xmltree.Plain(a.Get("name").Scalar())}
 		if p := a.Get("prefix").Scalar(); p != "" && w.Family != "" && len(p) <= 4 && strings.ToLower(p) == p {
 			w.Family = p + " " + w.Family
 		}
@@ -219,7 +227,8 @@ func references(rec *evidence.Record, n *jsontree.Node, base string) {
 	list := n.Get("reference").Items()
 	for i := range list {
 		r := &list[i]
-		ref := evidence.Reference{Type: "CITED", Citation: xmltree.Plain(r.Get("unstructured").Scalar()), Pointer: base + "/reference/" + strconv.Itoa(i)}
+		ref := evidence.Reference{Type: "CITED", Citation: xmltree.Plain(r.Get("unstructured").Scalar()), Pointer: base + "/reference/" +
+			strconv.Itoa(i)}
 		ref.DOI, _ = ident.DOI(r.Get("DOI").Scalar())
 		if ref.Citation == "" {
 			var parts []string

@@ -34,7 +34,8 @@ func related(pub *evidence.Publication, n *jsontree.Node) {
 			if !ok {
 				kinds = [2]string{"UpdateIn", "UpdateOf"}
 			}
-			w := evidence.RelatedWork{Type: kinds[side], Label: strings.TrimSpace(key + " " + raw), Date: dateParts(u.Get("updated")), Note: u.Get("source").Scalar()}
+			w := evidence.RelatedWork{Type: kinds[side], Label: strings.TrimSpace(key + " " + raw), Date: dateParts(u.Get("updated")),
+				Note: u.Get("source").Scalar()}
 			w.DOI, _ = ident.DOI(u.Get("DOI").Scalar())
 			pub.Related = append(pub.Related, w)
 			if w.Type == "RetractionIn" {
@@ -57,7 +58,8 @@ func relations(pub *evidence.Publication, n *jsontree.Node) {
 		items := kids[k].Items()
 		for i := range items {
 			r := &items[i]
-			w := evidence.RelatedWork{Type: strings.TrimPrefix(kids[k].Key, "is-"), Label: "relation " + kids[k].Key, Note: r.Get("asserted-by").Scalar()}
+			w := evidence.RelatedWork{Type: strings.TrimPrefix(kids[k].Key, "is-"), Label: "relation " + kids[k].Key,
+				Note: r.Get("asserted-by").Scalar()}
 			id := r.Get("id").Scalar()
 			if doi, ok := ident.DOI(id); ok {
 				w.DOI = doi

@@ -42,8 +42,9 @@ func readRIS(p evidence.Payload) (crawler.Parsed, error) {
 }
 
 // risTypes are the words of Crossref for the types of RIS.
-var risTypes = map[string]string{"JOUR": "journal-article", "JFULL": "journal", "CHAP": "book-chapter", "BOOK": "book", "CPAPER": "proceedings-article",
-	"CONF": "proceedings-article", "THES": "dissertation", "RPRT": "report", "DATA": "dataset", "UNPB": "posted-content"}
+var risTypes = map[string]string{"JOUR": "journal-article", "JFULL": "journal", "CHAP": "book-chapter", "BOOK": "book",
+	"CPAPER": "proceedings-article",
+	"CONF":   "proceedings-article", "THES": "dissertation", "RPRT": "report", "DATA": "dataset", "UNPB": "posted-content"}
 
 var pubmedLink = regexp.MustCompile(`pubmed(?:\.ncbi\.nlm\.nih\.gov|/)/?(\d{1,9})`)
 
@@ -71,7 +72,8 @@ func readWork(out *crawler.Parsed, fields []answer.Tagged, sha string) {
 			Message: fmt.Sprintf("%q has no DOI by which it could be known; PubMed's own format (.nbib) carries the PMID", text("TI", "T1"))})
 		return
 	}
-	pub := &evidence.Publication{DOI: doi, Title: text("TI", "T1"), Journal: text("JF", "JO", "T2", "JA"), Volume: text("VL"), Issue: text("IS"),
+	pub := &evidence.Publication{DOI: doi, Title: text("TI", "T1"), Journal: text("JF", "JO", "T2", "JA"), Volume: text("VL"),
+		Issue: text("IS"),
 		Pages: text("SP"), Abstract: text("AB", "N2"), Language: text("LA"), Published: risDate(text("DA"), text("PY", "Y1"))}
 	if end := text("EP"); end != "" && end != pub.Pages {
 		pub.Pages = strings.Trim(pub.Pages+"-"+end, "-")
@@ -102,7 +104,8 @@ func readWork(out *crawler.Parsed, fields []answer.Tagged, sha string) {
 	pub.TrialIDs = answer.Mentions(pub.TrialIDs, pub.Abstract, "abstract", line(get("AB", "N2")))
 	rec.ContentHash = answer.Sum([]byte(same.String()))
 	if pub.Title == "" {
-		rec.Problems = append(rec.Problems, evidence.Problem{Source: SourceName, RecordID: rec.ID, Kind: crawler.KindBadValue, Where: at.Pointer, Message: "the work has no title", SHA256: sha})
+		rec.Problems = append(rec.Problems, evidence.Problem{Source: SourceName, RecordID: rec.ID, Kind: crawler.KindBadValue,
+			Where: at.Pointer, Message: "the work has no title", SHA256: sha})
 	}
 	out.Records = append(out.Records, rec)
 }

@@ -82,12 +82,15 @@ func TestParse(t *testing.T) {
 		t.Fatalf("%d records, %v, %v", len(got.Records), got.Problems, err)
 	}
 	want := &evidence.Publication{
-		DOI: "10.9999/example.1", Title: "Effect of CO2: A made up trial", Journal: "Example journal", Volume: "12", Issue: "3", Pages: "101-109", Published: "2021-07",
+		DOI: "10.9999/example.1", Title: "Effect of CO2: A made up trial", Journal: "Example journal", Volume: "12", Issue: "3",
+		Pages: "101-109", Published: "2021-07",
 		Authors: []evidence.Author{{Family: "Müller", Given: "Änne"}, {Collective: "The Group"}}, Types: []string{"journal-article"},
 		Abstract: "Methods: Registered as NCT01234567; p < 0.05.", Language: "en", Retracted: true,
-		TrialIDs: []evidence.TrialMention{{ID: "ISRCTN12345678", Where: "databank", Pointer: "/message/items/0/clinical-trial-number/0/clinical-trial-number"},
+		TrialIDs: []evidence.TrialMention{{ID: "ISRCTN12345678", Where: "databank",
+			Pointer: "/message/items/0/clinical-trial-number/0/clinical-trial-number"},
 			{ID: "NCT01234567", Where: "abstract", Pointer: "/message/items/0/abstract"}},
-		Related: []evidence.RelatedWork{{Type: "RetractionIn", DOI: "10.9999/notice.2", Label: "updated-by retraction", Date: "2022-03-01", Note: "retraction-watch"},
+		Related: []evidence.RelatedWork{{Type: "RetractionIn", DOI: "10.9999/notice.2", Label: "updated-by retraction", Date: "2022-03-01",
+			Note: "retraction-watch"},
 			{Type: "ErratumIn", DOI: "10.9999/notice.1", Label: "updated-by correction", Date: "2021-09", Note: "publisher"},
 			{Type: "has-preprint", DOI: "10.9999/pre", Label: "relation has-preprint", Note: "subject"}},
 	}
@@ -106,7 +109,8 @@ func TestParse(t *testing.T) {
 	if !pre.Preprint || pre.Journal != "A server" || pre.Published != "2020" || pre.Related[0].Type != "preprint-of" {
 		t.Errorf("%+v", pre)
 	}
-	moved := strings.NewReplacer(`"is-referenced-by-count": 5`, `"is-referenced-by-count": 6`, `"indexed": {"timestamp": 1}`, `"indexed": {"timestamp": 2}`).Replace(string(body))
+	moved := strings.NewReplacer(`"is-referenced-by-count": 5`, `"is-referenced-by-count": 6`, `"indexed": {"timestamp": 1}`,
+		`"indexed": {"timestamp": 2}`).Replace(string(body))
 	if again, _ := Parse(evidence.Payload{Body: []byte(moved)}); again.Records[0].ContentHash != got.Records[0].ContentHash {
 		t.Error("one more citation looks like a change")
 	}
@@ -128,14 +132,16 @@ func TestOddDOIs(t *testing.T) {
 	src := New(WithDOIs([]string{"10.9999/a", "10.9999/b,c", "10.9999/d", "10.5281/zenodo.1"}), WithMailto("me@example.org"))
 	src.at = srv.URL
 	sink := &sourcetest.MemorySink{}
-	c, err := crawler.New(crawler.Options{Sources: []crawler.Source{src}, Contact: "t", Wire: crawler.Wire{Transport: http.DefaultTransport}}, sink)
+	c, err := crawler.New(crawler.Options{Sources: []crawler.Source{src}, Contact: "t",
+		Wire: crawler.Wire{Transport: http.DefaultTransport}}, sink)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if sum, err := c.Run(t.Context()); err != nil || !sum.Sources[0].Complete {
 		t.Fatal(err)
 	}
-	if len(asked) != 3 || !strings.Contains(asked[1], url.PathEscape("10.9999/b,c")) || !strings.Contains(asked[0], "mailto=me%40example.org") {
+	if len(asked) != 3 || !strings.Contains(asked[1], url.PathEscape("10.9999/b,c")) ||
+		!strings.Contains(asked[0], "mailto=me%40example.org") {
 		t.Errorf("%q", asked)
 	}
 	for _, p := range sink.Payloads() {
@@ -161,7 +167,8 @@ func TestFaults(t *testing.T) {
 		}
 	}
 	got, err := Parse(evidence.Payload{Body: []byte(`{"message":{"items":[{"DOI":"x","title":["a"]},{"DOI":"10.9999/a","title":"plain","issued":{"date-parts":[["2020","13"]]},"novelty":{"a":1}}]}}`)})
-	if err != nil || len(got.Records) != 1 || len(got.Problems) != 2 || got.Records[0].Publication.Published != "2020" || got.Records[0].Unknown["novelty"] != 1 {
+	if err != nil || len(got.Records) != 1 || len(got.Problems) != 2 || got.Records[0].Publication.Published != "2020" ||
+		got.Records[0].Unknown["novelty"] != 1 {
 		t.Errorf("%+v %v", got, err)
 	}
 }

@@ -69,7 +69,8 @@ func BenchmarkCrawl(b *testing.B) {
 	defer s.Close()
 	b.SetBytes(int64(all * len(one)))
 	for b.Loop() {
-		c, err := crawler.New(crawler.Options{Sources: []crawler.Source{New()}, Question: question, Endpoints: map[string]string{"ctgov": s.URL + "/api/v2"}}, nowhere{})
+		c, err := crawler.New(crawler.Options{Sources: []crawler.Source{New()}, Question: question,
+			Endpoints: map[string]string{"ctgov": s.URL + "/api/v2"}}, nowhere{})
 		if err != nil {
 			b.Fatal(err)
 		}

@@ -161,7 +161,8 @@ var enumWords = map[string]string{
 	"80% confidence interval": "CONFIDENCE_80", "90% confidence interval": "CONFIDENCE_90", "95% confidence interval": "CONFIDENCE_95",
 	"97.5% confidence interval": "CONFIDENCE_975", "99% confidence interval": "CONFIDENCE_99",
 	"geometric coefficient of variation": "GEOMETRIC_COEFFICIENT", "educational/counseling/training": "OTHER",
-	"early phase 1": "EARLY_PHASE1", "phase 0": "EARLY_PHASE1", "phase 1": "PHASE1", "phase 2": "PHASE2", "phase 3": "PHASE3", "phase 4": "PHASE4",
+	"early phase 1": "EARLY_PHASE1", "phase 0": "EARLY_PHASE1", "phase 1": "PHASE1", "phase 2": "PHASE2", "phase 3": "PHASE3",
+	"phase 4":       "PHASE4",
 	"basic science": "BASIC_SCIENCE", "health services research": "HEALTH_SERVICES_RESEARCH",
 	"subject": "PARTICIPANT", "caregiver": "CARE_PROVIDER", "care provider": "CARE_PROVIDER", "outcomes assessor": "OUTCOMES_ASSESSOR",
 }

@@ -111,7 +111,8 @@ func TestUnusableAnswers(t *testing.T) {
 				continue
 			}
 			found = true
-			if len(sink.Payloads()) != 1 || p.SHA256 != sink.Payloads()[0].SHA256 || !strings.Contains(p.Retry, "past crawl ctgov --endpoint ctgov="+url) {
+			if len(sink.Payloads()) != 1 || p.SHA256 != sink.Payloads()[0].SHA256 || !strings.Contains(p.Retry,
+				"past crawl ctgov --endpoint ctgov="+url) {
 				t.Errorf("%s: %+v with %d payloads", x.name, p, len(sink.Payloads()))
 			}
 		}
@@ -174,7 +175,8 @@ func TestTooLargeAnswers(t *testing.T) {
 		}
 	})
 	sink := &sourcetest.MemorySink{}
-	if sum, err := crawl(t, sink, bomb, func(o *crawler.Options) { o.Sources = []crawler.Source{&Source{PageSize: 1}} }); err == nil || sum.Complete || kinds(sink)[crawler.KindTooLarge] != 1 {
+	if sum, err := crawl(t, sink, bomb, func(o *crawler.Options) { o.Sources = []crawler.Source{&Source{PageSize: 1}} }); err == nil ||
+		sum.Complete || kinds(sink)[crawler.KindTooLarge] != 1 {
 		t.Errorf("bomb: %v, %v", kinds(sink), err)
 	}
 }
@@ -354,8 +356,10 @@ func TestVanishedInMasses(t *testing.T) {
 // TestCollyEnvironmentChangesNothing: variables that colly would obey are of no
 // effect on a crawl.
 func TestCollyEnvironmentChangesNothing(t *testing.T) {
-	for k, v := range map[string]string{"ALLOWED_DOMAINS": "example.org", "CACHE_DIR": t.TempDir(), "DETECT_CHARSET": "1", "DISABLE_COOKIES": "1",
-		"DISALLOWED_DOMAINS": "127.0.0.1", "IGNORE_ROBOTSTXT": "0", "FOLLOW_REDIRECTS": "0", "MAX_BODY_SIZE": "10", "MAX_DEPTH": "1", "MAX_REQUESTS": "1",
+	for k, v := range map[string]string{"ALLOWED_DOMAINS": "example.org", "CACHE_DIR": t.TempDir(), "DETECT_CHARSET": "1",
+		"DISABLE_COOKIES":    "1",
+		"DISALLOWED_DOMAINS": "127.0.0.1", "IGNORE_ROBOTSTXT": "0", "FOLLOW_REDIRECTS": "0", "MAX_BODY_SIZE": "10", "MAX_DEPTH": "1",
+		"MAX_REQUESTS":              "1",
 		"PARSE_HTTP_ERROR_RESPONSE": "0", "TRACE_HTTP": "1", "USER_AGENT": "colly"} {
 		t.Setenv("COLLY_"+k, v)
 	}

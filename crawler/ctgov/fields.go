@@ -31,10 +31,12 @@ const (
 )
 
 var kindNames = map[string]fieldKind{
-	"object": object, "objects": objects, "text": text, "texts": texts, "enum": enum, "enums": enums, "date": dated, "number": number, "bool": boolean,
+	"object": object, "objects": objects, "text": text, "texts": texts, "enum": enum, "enums": enums, "date": dated, "number": number,
+	"bool": boolean,
 }
 
-var kindWords = [...]string{object: "an object", objects: "a list", text: "text", texts: "a list", enum: "text", enums: "a list", dated: "text",
+var kindWords = [...]string{object: "an object", objects: "a list", text: "text", texts: "a list", enum: "text", enums: "a list",
+	dated:  "text",
 	number: "a number", boolean: "true or false"}
 
 // list tells whether a field of the kind holds several values.

@@ -69,7 +69,8 @@ func readFormer(f *former, text []byte, p evidence.Payload) (crawler.Parsed, err
 		rec, err := readStudy(&root, evidence.Provenance{PayloadSHA256: p.SHA256, Pointer: base}, nil, w)
 		if err != nil {
 			first = cmpErr(first, err)
-			out.Problems = append(out.Problems, evidence.Problem{Kind: answerKind(err), Where: s.at, Message: "a study that cannot be read: " + err.Error()})
+			out.Problems = append(out.Problems, evidence.Problem{Kind: answerKind(err), Where: s.at, Message: "a study that cannot be read: " +
+				err.Error()})
 			continue
 		}
 		if f.wholeSizes && rec.Results != nil {
@@ -140,7 +141,8 @@ func Resolve(payload []byte, pointer string) (Place, error) {
 }
 
 func isLegacyXML(head []byte) bool {
-	return len(head) > 0 && head[0] == '<' && (bytes.Contains(head, []byte("<clinical_study")) || bytes.Contains(head, []byte("<clinical_studies")))
+	return len(head) > 0 && head[0] == '<' && (bytes.Contains(head, []byte("<clinical_study")) ||
+		bytes.Contains(head, []byte("<clinical_studies")))
 }
 
 func readLegacyXML(text []byte) ([]*draft, []evidence.Problem, error) {
@@ -159,7 +161,8 @@ func readLegacyXML(text []byte) ([]*draft, []evidence.Problem, error) {
 		if err != nil {
 			err = answer.XMLFault(err, piece.Path)
 			first = cmpErr(first, err)
-			problems = append(problems, evidence.Problem{Kind: answer.KindOf(err), Where: piece.Path, Message: "a study that cannot be read: " + err.Error()})
+			problems = append(problems, evidence.Problem{Kind: answer.KindOf(err), Where: piece.Path, Message: "a study that cannot be read: " +
+				err.Error()})
 			continue
 		}
 		s := readLegacy(root)

@@ -116,9 +116,11 @@ func ParseHistory(body []byte) ([]Change, error) {
 	for i := range items {
 		n, err := strconv.Atoi(str(&items[i], "version"))
 		if err != nil {
-			return nil, &crawler.AnswerError{Kind: crawler.KindBadValue, Where: "/history/changes/" + strconv.Itoa(i) + "/version", Message: "no version number"}
+			return nil, &crawler.AnswerError{Kind: crawler.KindBadValue, Where: "/history/changes/" + strconv.Itoa(i) + "/version",
+				Message: "no version number"}
 		}
-		out = append(out, Change{Version: n, Date: str(&items[i], "date"), Status: str(&items[i], "status"), Modules: items[i].Get("moduleLabels").Scalars()})
+		out = append(out, Change{Version: n, Date: str(&items[i], "date"), Status: str(&items[i], "status"),
+			Modules: items[i].Get("moduleLabels").Scalars()})
 	}
 	return out, nil
 }

@@ -36,7 +36,8 @@ func TestLegacyXML(t *testing.T) {
 		counts evidence.Counts
 		check  map[string]string // pointer → value as JSON
 	}{
-		{"NCT00739765", evidence.Counts{PlannedOutcomes: 2, PostedOutcomes: 2, OutcomeGroups: 6, Classes: 4, Measurements: 12, EventStats: 9, References: 16},
+		{"NCT00739765", evidence.Counts{PlannedOutcomes: 2, PostedOutcomes: 2, OutcomeGroups: 6, Classes: 4, Measurements: 12, EventStats: 9,
+			References: 16},
 			map[string]string{
 				"/protocolSection/designModule/designInfo/maskingInfo/whoMasked/0":                                      `"OUTCOMES_ASSESSOR"`,
 				"/protocolSection/statusModule/startDateStruct/date":                                                    `"2008-04"`,
@@ -60,7 +61,8 @@ func TestLegacyXML(t *testing.T) {
 				"/protocolSection/designModule/phases/0":                                                                `"NA"`,
 				"/hasResults":                                                                                           `true`,
 			}},
-		{"NCT00000378", evidence.Counts{PlannedOutcomes: 1, PostedOutcomes: 1, OutcomeGroups: 2, Classes: 2, Measurements: 4, Contrasts: 1, EventStats: 6},
+		{"NCT00000378", evidence.Counts{PlannedOutcomes: 1, PostedOutcomes: 1, OutcomeGroups: 2, Classes: 2, Measurements: 4, Contrasts: 1,
+			EventStats: 6},
 			map[string]string{
 				"/resultsSection/outcomeMeasuresModule/outcomeMeasures/0/analyses/0/groupIds/1":         `"OG001"`,
 				"/resultsSection/outcomeMeasuresModule/outcomeMeasures/0/analyses/0/nonInferiorityType": `"SUPERIORITY_OR_OTHER"`,
@@ -137,7 +139,8 @@ func TestFormatsGiveTheSameRecord(t *testing.T) {
 	for i, root := range studies(t) {
 		v2 := jsontree.Canonical(nil, root, nil)
 		want := parseOne(t, v2)
-		full := parseOne(t, []byte(`{"FullStudiesResponse":{"APIVrs":"1.01.05","FullStudies":[{"Rank":1,"Study":`+asPieces(root, fieldTree())+`}]}}`))
+		full := parseOne(t, []byte(`{"FullStudiesResponse":{"APIVrs":"1.01.05","FullStudies":[{"Rank":1,"Study":`+asPieces(root,
+			fieldTree())+`}]}}`))
 		same(t, fmt.Sprintf("study %d as FullStudies", i), want, full, true)
 		xml := parseOne(t, []byte(asLegacy(root)))
 		same(t, fmt.Sprintf("study %d as former XML", i), want, xml, false)
@@ -404,7 +407,8 @@ func asLegacy(root *jsontree.Node) string {
 			for k := range ev.Get("stats").Items() {
 				s := &ev.Get("stats").Kids[k]
 				c := x.down("counts", true)
-				for _, a := range [...][2]string{{"groupId", "group_id"}, {"numEvents", "events"}, {"numAffected", "subjects_affected"}, {"numAtRisk", "subjects_at_risk"}} {
+				for _, a := range [...][2]string{{"groupId", "group_id"}, {"numEvents", "events"}, {"numAffected", "subjects_affected"},
+					{"numAtRisk", "subjects_at_risk"}} {
 					if v := s.Get(a[0]).Text; v != "" {
 						c.attrs = append(c.attrs, fmt.Sprintf(" %s=\"%s\"", a[1], legacyID(a[0], v)))
 					}
@@ -424,8 +428,10 @@ func TestSiteCSV(t *testing.T) {
 		t.Fatal(err)
 	}
 	r := parseOne(t, body)
-	if r.ID != "NCT03537014" || r.Title != "A Multi-Site Phase 3 Study of MDMA-Assisted Psychotherapy for PTSD" || r.Allocation != "RANDOMIZED" ||
-		r.Interventions[0].Name != "MDMA" || r.Interventions[0].Type != "DRUG" || r.Start.Raw != "2018-11-07" || *r.Enrollment != 100 || r.Sponsor.Class != "INDUSTRY" {
+	if r.ID != "NCT03537014" || r.Title != "A Multi-Site Phase 3 Study of MDMA-Assisted Psychotherapy for PTSD" ||
+		r.Allocation != "RANDOMIZED" ||
+		r.Interventions[0].Name != "MDMA" || r.Interventions[0].Type != "DRUG" || r.Start.Raw != "2018-11-07" || *r.Enrollment != 100 ||
+		r.Sponsor.Class != "INDUSTRY" {
 		t.Errorf("%+v", r)
 	}
 	pl, err := Resolve(body, "/protocolSection/identificationModule/acronym")
@@ -445,16 +451,19 @@ func TestSiteCSV(t *testing.T) {
 // TestLegacyWords checks the words that former formats write in another way.
 func TestLegacyWords(t *testing.T) {
 	for s, want := range map[string]string{
-		"Active, not recruiting": "ACTIVE_NOT_RECRUITING", "Non-Randomized": "NON_RANDOMIZED", "Single Group Assignment": "SINGLE_GROUP", "N/A": "NA",
+		"Active, not recruiting": "ACTIVE_NOT_RECRUITING", "Non-Randomized": "NON_RANDOMIZED", "Single Group Assignment": "SINGLE_GROUP",
+		"N/A":      "NA",
 		"U.S. Fed": "FED", "Early Phase 1": "EARLY_PHASE1", "Anticipated": "ESTIMATED", "2-Sided": "TWO_SIDED", "Unknown status": "UNKNOWN",
 		"Standard Error of the Mean": "STANDARD_ERROR_OF_MEAN", "Geometric Least Squares Mean": "GEOMETRIC_LEAST_SQUARES_MEAN", "": "",
-		"97.5% Confidence Interval": "CONFIDENCE_975", "Inter-Quartile Range": "INTER_QUARTILE_RANGE", "Both": "ALL", "Other Pre-specified": "OTHER_PRE_SPECIFIED",
+		"97.5% Confidence Interval": "CONFIDENCE_975", "Inter-Quartile Range": "INTER_QUARTILE_RANGE", "Both": "ALL",
+		"Other Pre-specified": "OTHER_PRE_SPECIFIED",
 	} {
 		if got := enumWord(s); got != want {
 			t.Errorf("%q is %q, want %q", s, got, want)
 		}
 	}
-	for s, want := range map[string]string{"August 20, 2008": "2008-08-20", "April 2008": "2008-04", "2008-04": "2008-04", "spring": "spring", "February 30, 2008": "February 30, 2008"} {
+	for s, want := range map[string]string{"August 20, 2008": "2008-08-20", "April 2008": "2008-04", "2008-04": "2008-04",
+		"spring": "spring", "February 30, 2008": "February 30, 2008"} {
 		if got := isoDate(s); got != want {
 			t.Errorf("%q is %q, want %q", s, got, want)
 		}
@@ -466,7 +475,8 @@ func TestLegacyWords(t *testing.T) {
 	}
 	for s, want := range map[string][]string{
 		"Double (Participant, Investigator)": {"DOUBLE", "PARTICIPANT", "INVESTIGATOR"}, "None (Open Label)": {"NONE"}, "Open Label": {"NONE"},
-		"Double-Blind": {"DOUBLE"}, "Quadruple (Participant, Care Provider, Investigator, Outcomes Assessor)": {"QUADRUPLE", "PARTICIPANT", "CARE_PROVIDER", "INVESTIGATOR", "OUTCOMES_ASSESSOR"},
+		"Double-Blind": {"DOUBLE"}, "Quadruple (Participant, Care Provider, Investigator, Outcomes Assessor)": {"QUADRUPLE", "PARTICIPANT",
+			"CARE_PROVIDER", "INVESTIGATOR", "OUTCOMES_ASSESSOR"},
 	} {
 		d := newStudy().sub("protocolSection", "designModule", "designInfo", "maskingInfo")
 		d.masking(s, "x")

@@ -161,7 +161,8 @@ func checkPointers(t *testing.T, body []byte, rec *evidence.Record) {
 			}
 		}
 		for _, a := range o.Analyses {
-			check(a.Pointer, map[string]string{"pValue": a.PValue, "paramValue": a.ParamValue, "statisticalMethod": a.Method, "ciLowerLimit": a.CILower})
+			check(a.Pointer, map[string]string{"pValue": a.PValue, "paramValue": a.ParamValue, "statisticalMethod": a.Method,
+				"ciLowerLimit": a.CILower})
 		}
 	}
 	if a := rec.Results.Adverse; a != nil {

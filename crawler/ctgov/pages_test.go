@@ -169,7 +169,8 @@ func TestPagesAreSplit(t *testing.T) {
 			t.Errorf("%s: %+v, %v", p.RecordID, parsed.Problems, err)
 		}
 	}
-	for _, odd := range []string{body[:len(body)-20], strings.Replace(body, `"studies"`, `"new":1,"studies"`, 1), strings.Replace(body, `"briefTitle"`, `"briefTitle`, 1)} {
+	for _, odd := range []string{body[:len(body)-20], strings.Replace(body, `"studies"`, `"new":1,"studies"`, 1),
+		strings.Replace(body, `"briefTitle"`, `"briefTitle`, 1)} {
 		if parts := New().Split(evidence.Payload{Body: []byte(odd)}); len(parts) != 1 || string(parts[0].Body) != odd {
 			t.Errorf("%d parts of a page that is not whole", len(parts))
 		}

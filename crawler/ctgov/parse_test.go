@@ -198,7 +198,8 @@ func TestBadStudyLosesNoOther(t *testing.T) {
 		{"empty", "{}", crawler.KindEmpty},
 		{"wrong word", strings.Replace(b, "true", "True", 1), crawler.KindBadJSON},
 	} {
-		for _, wrap := range []struct{ open, sep, end string }{{`{"studies":[`, ",\n", `],"nextPageToken":"t"}`}, {"[", ",", "]"}, {"", "\n", "\n"}} {
+		for _, wrap := range []struct{ open, sep, end string }{{`{"studies":[`, ",\n", `],"nextPageToken":"t"}`}, {"[", ",", "]"},
+			{"", "\n", "\n"}} {
 			p, err := Parse(evidence.Payload{Body: []byte(wrap.open + a + wrap.sep + x.bad + wrap.sep + c + wrap.end)})
 			last := len(p.Records) - 1
 			// A line whose study is whole is read although more follows it.
@@ -264,7 +265,8 @@ func TestOddValuesAreToldNotLost(t *testing.T) {
 		{`"numEvents":30`, `"numEvents":"3O"`, "/resultsSection/adverseEventsModule/otherEvents/0/stats/0/numEvents"},
 	} {
 		r := change(x.old, x.new)
-		if len(r.Problems) == 0 || r.Problems[0].Where != x.where || r.Problems[0].Kind != crawler.KindBadValue || r.Problems[0].RecordID != "NCT99900001" {
+		if len(r.Problems) == 0 || r.Problems[0].Where != x.where || r.Problems[0].Kind != crawler.KindBadValue ||
+			r.Problems[0].RecordID != "NCT99900001" {
 			t.Errorf("%s: problems %+v", x.new, r.Problems)
 		}
 		if n := r.Count(); n.Measurements != 3 || n.OutcomeGroups != 2 {

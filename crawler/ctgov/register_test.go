@@ -109,7 +109,8 @@ func reply(rw http.ResponseWriter, v any) {
 
 var question = crawler.QuestionSet{
 	Substances: []crawler.Concept{{ID: "mdma", Terms: []string{"MDMA", "midomafetamine", "3,4-methylenedioxymethamphetamine"}}},
-	Conditions: []crawler.Concept{{ID: "ptsd", Terms: []string{"PTSD", "post-traumatic stress disorder"}}, {ID: "anxiety", Terms: []string{"anxiety"}}},
+	Conditions: []crawler.Concept{{ID: "ptsd", Terms: []string{"PTSD", "post-traumatic stress disorder"}},
+		{ID: "anxiety", Terms: []string{"anxiety"}}},
 }
 
 func subject(t testing.TB) sourcetest.Subject {

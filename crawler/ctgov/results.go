@@ -214,7 +214,8 @@ func (m *mapper) adverse(a *jsontree.Node, base string) *evidence.AdverseEvents 
 			DeathsAffected: num("deathsNumAffected"), DeathsAtRisk: num("deathsNumAtRisk"),
 			SeriousAffected: num("seriousNumAffected"), SeriousAtRisk: num("seriousNumAtRisk"),
 			OtherAffected: num("otherNumAffected"), OtherAtRisk: num("otherNumAtRisk"),
-			Pointers: evidence.EventPointers{Serious: at + "seriousNumAffected", SeriousAtRisk: at + "seriousNumAtRisk", Other: at + "otherNumAffected", OtherAtRisk: at + "otherNumAtRisk"},
+			Pointers: evidence.EventPointers{Serious: at + "seriousNumAffected", SeriousAtRisk: at + "seriousNumAtRisk", Other: at +
+				"otherNumAffected", OtherAtRisk: at + "otherNumAtRisk"},
 		})
 	}
 	serious, other := a.Get("seriousEvents"), a.Get("otherEvents")

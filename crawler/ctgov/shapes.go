@@ -181,7 +181,8 @@ func (s *shape) object(base string, b []byte, i int) int {
 	case len(ms) == 0:
 		s.fault(base, crawler.KindEmpty, "an empty object")
 	default:
-		s.fault(base, crawler.KindWrongShape, "neither a study nor a list of studies (several stand in a list, one a line, or below \"studies\"): its keys are "+keysOf(ms))
+		s.fault(base, crawler.KindWrongShape,
+			"neither a study nor a list of studies (several stand in a list, one a line, or below \"studies\"): its keys are "+keysOf(ms))
 	}
 	return end
 }

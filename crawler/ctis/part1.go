@@ -73,7 +73,8 @@ func conditionList(part *jsontree.Node) []*jsontree.Node {
 
 func criteria(n *jsontree.Node) string {
 	var b strings.Builder
-	for _, k := range [][2]string{{"principalInclusionCriteria", "Inclusion criteria:"}, {"principalExclusionCriteria", "Exclusion criteria:"}} {
+	for _, k := range [][2]string{{"principalInclusionCriteria", "Inclusion criteria:"},
+		{"principalExclusionCriteria", "Exclusion criteria:"}} {
 		items := n.Get(k[0]).Items()
 		if len(items) > 0 {
 			b.WriteString(k[1] + "\n")
@@ -192,7 +193,8 @@ func (m *mapper) places(rec *evidence.Record, part *jsontree.Node) {
 		for j := range sites {
 			org := sites[j].Get("organisationAddressInfo")
 			addr := org.Get("address")
-			s := evidence.Site{Facility: text(org.At("organisation", "name")), City: text(addr.Get("city")), Zip: text(addr.Get("postcode")), Country: text(addr.Get("countryName"))}
+			s := evidence.Site{Facility: text(org.At("organisation", "name")), City: text(addr.Get("city")), Zip: text(addr.Get("postcode")),
+				Country: text(addr.Get("countryName"))}
 			if s != (evidence.Site{}) {
 				rec.Sites = append(rec.Sites, s)
 			}
@@ -257,11 +259,13 @@ func (m *mapper) documents(rec *evidence.Record, n *jsontree.Node) {
 	for _, list := range []struct {
 		n    *jsontree.Node
 		kind string
-	}{{n.Get("documents"), ""}, {n.At("results", "summaryResults"), "summary of results"}, {n.At("results", "laypersonResults"), "lay summary of results"}, {n.At("results", "clinicalStudyReports"), "clinical study report"}} {
+	}{{n.Get("documents"), ""}, {n.At("results", "summaryResults"), "summary of results"},
+		{n.At("results", "laypersonResults"), "lay summary of results"}, {n.At("results", "clinicalStudyReports"), "clinical study report"}} {
 		items := list.n.Items()
 		for i := range items {
 			d := &items[i]
-			doc := evidence.Document{Type: text(d.Get("documentTypeLabel")), Label: text(d.Get("title")), Filename: d.Get("uuid").Scalar(), Date: isoDay(d.Get("submissionDate").Scalar())}
+			doc := evidence.Document{Type: text(d.Get("documentTypeLabel")), Label: text(d.Get("title")), Filename: d.Get("uuid").Scalar(),
+				Date: isoDay(d.Get("submissionDate").Scalar())}
 			if list.kind != "" {
 				doc.Type = list.kind
 			}

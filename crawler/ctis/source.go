@@ -96,7 +96,8 @@ func (s *Source) Plan(q crawler.QuestionSet) ([]crawler.Query, error) {
 			if !q.Since.IsZero() {
 				text += " | updated since " + q.Since.UTC().Add(-overlap).Format(time.DateOnly)
 			}
-			out = append(out, crawler.Query{Key: c.ID + "-" + answer.Sum([]byte(field + strings.ToLower(t)))[:8], Text: text, URL: s.at + "/search", Method: "POST", Body: body, About: about(c.ID)})
+			out = append(out, crawler.Query{Key: c.ID + "-" + answer.Sum([]byte(field + strings.ToLower(t)))[:8], Text: text, URL: s.at +
+				"/search", Method: "POST", Body: body, About: about(c.ID)})
 		}
 	}
 	return out, nil
@@ -104,7 +105,8 @@ func (s *Source) Plan(q crawler.QuestionSet) ([]crawler.Query, error) {
 
 func searchBody(criteria map[string]any, page, size int, by, direction string) ([]byte, error) {
 	return json.Marshal(map[string]any{
-		"pagination": map[string]int{"page": page, "size": size}, "sort": map[string]string{"property": by, "direction": direction}, "searchCriteria": criteria})
+		"pagination": map[string]int{"page": page, "size": size}, "sort": map[string]string{"property": by, "direction": direction},
+		"searchCriteria": criteria})
 }
 
 // cursor is where a query stands: the search page to ask for next, and the
@@ -227,7 +229,8 @@ func (s *Source) search(ctx context.Context, f crawler.Fetcher, criteria map[str
 	if err != nil {
 		return listing{}, err
 	}
-	res, err := f.Do(ctx, crawler.Request{Source: SourceName, Method: "POST", URL: s.at + "/search", Body: body, Accept: []string{"application/json"},
+	res, err := f.Do(ctx, crawler.Request{Source: SourceName, Method: "POST", URL: s.at + "/search", Body: body,
+		Accept: []string{"application/json"},
 		Header: map[string]string{"Content-Type": "application/json"}, NoStore: true})
 	if err != nil {
 		return listing{}, err
@@ -247,7 +250,8 @@ func readListing(body []byte, where string) (listing, error) {
 	}
 	var l listing
 	if l.total, err = strconv.Atoi(p.Get("totalRecords").Scalar()); err != nil || l.total < 0 {
-		return listing{}, &crawler.AnswerError{Kind: crawler.KindWrongShape, Where: "/pagination/totalRecords", Message: fmt.Sprintf("%q is no count", p.Get("totalRecords").Scalar())}
+		return listing{}, &crawler.AnswerError{Kind: crawler.KindWrongShape, Where: "/pagination/totalRecords",
+			Message: fmt.Sprintf("%q is no count", p.Get("totalRecords").Scalar())}
 	}
 	l.next = p.Get("nextPage").Scalar() == "true"
 	items := data.Items()
@@ -272,7 +276,8 @@ func readListing(body []byte, where string) (listing, error) {
 // retrieve asks for a trial. The register answers 200 and {} for one that it
 // does not have.
 func (s *Source) retrieve(ctx context.Context, f crawler.Fetcher, id string) (res crawler.Response, there bool, err error) {
-	res, err = f.Do(ctx, crawler.Request{Source: SourceName, URL: s.at + "/retrieve/" + url.PathEscape(id), Accept: []string{"application/json"}})
+	res, err = f.Do(ctx, crawler.Request{Source: SourceName, URL: s.at + "/retrieve/" + url.PathEscape(id),
+		Accept: []string{"application/json"}})
 	if answer.NotThere(err) {
 		return res, false, nil
 	}

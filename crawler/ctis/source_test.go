@@ -46,7 +46,8 @@ func serve(w *sourcetest.World) http.Handler {
 			if num := q.Criteria["number"]; num != "" && num != e.ID || num == "" && (e.Hidden || q.Criteria["containAll"] != "psilocybin") {
 				continue
 			}
-			hits = append(hits, fmt.Sprintf(`{"ctNumber":%q,"ctStatus":4,"lastUpdated":%q,"lastPublicationUpdate":"01/01/2026"}`, e.ID, e.Updated.Format("02/01/2006")))
+			hits = append(hits, fmt.Sprintf(`{"ctNumber":%q,"ctStatus":4,"lastUpdated":%q,"lastPublicationUpdate":"01/01/2026"}`, e.ID,
+				e.Updated.Format("02/01/2006")))
 		}
 		from := min((q.Pagination.Page-1)*q.Pagination.Size, len(hits))
 		to := min(from+q.Pagination.Size, len(hits))
@@ -74,13 +75,15 @@ func serve(w *sourcetest.World) http.Handler {
 }
 
 func question() crawler.QuestionSet {
-	return crawler.QuestionSet{Substances: []crawler.Concept{{ID: "psilocybin", Terms: []string{"psilocybin", "Psilocybin"}}}, Conditions: []crawler.Concept{{ID: "x", Terms: []string{"depression"}}}}
+	return crawler.QuestionSet{Substances: []crawler.Concept{{ID: "psilocybin", Terms: []string{"psilocybin", "Psilocybin"}}},
+		Conditions: []crawler.Concept{{ID: "x", Terms: []string{"depression"}}}}
 }
 
 func TestSource(t *testing.T) {
 	src := New()
 	src.size = perPage
-	sourcetest.Run(t, sourcetest.Subject{Source: src, Question: question(), Entry: entry, Serve: serve, Path: "/api", Probe: "rss/updates", PerPage: perPage})
+	sourcetest.Run(t, sourcetest.Subject{Source: src, Question: question(), Entry: entry, Serve: serve, Path: "/api", Probe: "rss/updates",
+		PerPage: perPage})
 }
 
 func TestPlan(t *testing.T) {
@@ -110,20 +113,32 @@ func TestTrial(t *testing.T) {
 	r := got.Records[0]
 	n := 100
 	part := "/authorizedApplication/authorizedPartI/trialDetails/"
-	want := evidence.Record{ID: "2024-500123-10-00", Source: SourceName, Kind: evidence.KindTrial, ContentHash: r.ContentHash, Prov: r.Prov, URL: "https://euclinicaltrials.eu/ctis-public/view/2024-500123-10-00",
+	want := evidence.Record{ID: "2024-500123-10-00", Source: SourceName, Kind: evidence.KindTrial, ContentHash: r.ContentHash, Prov: r.Prov,
+		URL:   "https://euclinicaltrials.eu/ctis-public/view/2024-500123-10-00",
 		Title: "Psilocybin for low mood", OfficialTitle: "A trial of psilocybin", Acronym: "EXA", Summary: "To see", StudyType: "INTERVENTIONAL",
-		SecondaryIDs: []evidence.ID{{Value: "NCT01234567", Type: "NCT"}, {Value: "12345678", Type: "ISRCTN"}, {Value: "DRKS00012345", Type: "REGISTRY", Domain: "DRKS"}, {Value: "2019-003842-34", Type: "EUDRACT_NUMBER"}},
-		Status:       evidence.StatusActive, StatusRaw: "Ongoing, recruitment ended",
+		SecondaryIDs: []evidence.ID{{Value: "NCT01234567", Type: "NCT"}, {Value: "12345678", Type: "ISRCTN"},
+			{Value: "DRKS00012345", Type: "REGISTRY", Domain: "DRKS"}, {Value: "2019-003842-34", Type: "EUDRACT_NUMBER"}},
+		Status: evidence.StatusActive, StatusRaw: "Ongoing, recruitment ended",
 		Start: evidence.DateStruct{Raw: "2025-04-28", Type: "ACTUAL"}, Completion: evidence.DateStruct{Raw: "2027-01-31", Type: "ESTIMATED"},
 		FirstSubmitted: evidence.DateStruct{Raw: "2024-09-05"}, LastUpdatePosted: evidence.DateStruct{Raw: "2026-01-20"},
-		Phases: []string{"PHASE2"}, Allocation: "RANDOMIZED", Masking: "CTIS blinding code 2", Enrollment: &n, EnrollmentType: "ESTIMATED", Sex: "ALL",
-		Eligibility: "Inclusion criteria:\n* Adults\nExclusion criteria:\n* Age < 18", Conditions: []string{"Depression"}, Keywords: []string{"Psychiatry [F03]"},
-		Arms:          []evidence.Arm{{Label: "25 mg", Description: "once", Pointer: part + "protocolInformation/studyDesign/periodDetails/0/armDetails/0"}, {Label: "placebo", Pointer: part + "protocolInformation/studyDesign/periodDetails/0/armDetails/1"}},
-		Interventions: []evidence.Intervention{{Type: "DRUG", Name: "PEX010", Description: "Test", OtherNames: []string{"psilocybin"}}, {Type: "DRUG", Name: "Placebo capsule", Description: "Placebo", OtherNames: []string{"N/A"}}},
-		Planned:       []evidence.PlannedOutcome{{Type: "primary", Measure: "MADRS at week 6", Pointer: part + "trialInformation/endPoint/primaryEndPoints/0"}, {Type: "secondary", Measure: "Sleep", Pointer: part + "trialInformation/endPoint/secondaryEndPoints/0"}},
-		Sponsor:       evidence.Organisation{Name: "A university", Class: "Educational Institution"}, Collaborators: []evidence.Organisation{{Name: "A partner", Class: "Industry"}, {Name: "A fund", Class: "FUNDER"}},
-		Sites: []evidence.Site{{Facility: "A clinic", City: "Gent", Zip: "9000", Country: "Belgium"}}, Countries: []string{"Belgium", "Germany", "Brazil"},
-		Documents: []evidence.Document{{Type: "Protocol (for publication)", Label: "Protocol", Filename: "u-2", URL: baseURL + "/documents/2024-500123-10-00/u-2/download"},
+		Phases: []string{"PHASE2"}, Allocation: "RANDOMIZED", Masking: "CTIS blinding code 2", Enrollment: &n, EnrollmentType: "ESTIMATED",
+		Sex:         "ALL",
+		Eligibility: "Inclusion criteria:\n* Adults\nExclusion criteria:\n* Age < 18", Conditions: []string{"Depression"},
+		Keywords: []string{"Psychiatry [F03]"},
+		Arms: []evidence.Arm{{Label: "25 mg", Description: "once", Pointer: part +
+			"protocolInformation/studyDesign/periodDetails/0/armDetails/0"}, {Label: "placebo", Pointer: part +
+			"protocolInformation/studyDesign/periodDetails/0/armDetails/1"}},
+		Interventions: []evidence.Intervention{{Type: "DRUG", Name: "PEX010", Description: "Test", OtherNames: []string{"psilocybin"}},
+			{Type: "DRUG", Name: "Placebo capsule", Description: "Placebo", OtherNames: []string{"N/A"}}},
+		Planned: []evidence.PlannedOutcome{{Type: "primary", Measure: "MADRS at week 6", Pointer: part +
+			"trialInformation/endPoint/primaryEndPoints/0"}, {Type: "secondary", Measure: "Sleep", Pointer: part +
+			"trialInformation/endPoint/secondaryEndPoints/0"}},
+		Sponsor:       evidence.Organisation{Name: "A university", Class: "Educational Institution"},
+		Collaborators: []evidence.Organisation{{Name: "A partner", Class: "Industry"}, {Name: "A fund", Class: "FUNDER"}},
+		Sites:         []evidence.Site{{Facility: "A clinic", City: "Gent", Zip: "9000", Country: "Belgium"}},
+		Countries:     []string{"Belgium", "Germany", "Brazil"},
+		Documents: []evidence.Document{{Type: "Protocol (for publication)", Label: "Protocol", Filename: "u-2", URL: baseURL +
+			"/documents/2024-500123-10-00/u-2/download"},
 			{Type: "summary of results", Label: "Summary", Filename: "u-1", URL: baseURL + "/documents/2024-500123-10-00/u-1/download"}},
 	}
 	if d := cmp.Diff(want, r); d != "" {
@@ -156,7 +171,8 @@ func TestStatus(t *testing.T) {
 
 func TestFaults(t *testing.T) {
 	for body, kind := range map[string]string{
-		`{}`: crawler.KindEmpty, `[]`: crawler.KindEmpty, `<html>`: crawler.KindHTML, ``: crawler.KindEmpty, `{"ctNumber":"2024-5"}`: crawler.KindNoID, `{"ctNumber":`: crawler.KindHalfJSON, `7`: crawler.KindWrongShape,
+		`{}`: crawler.KindEmpty, `[]`: crawler.KindEmpty, `<html>`: crawler.KindHTML, ``: crawler.KindEmpty,
+		`{"ctNumber":"2024-5"}`: crawler.KindNoID, `{"ctNumber":`: crawler.KindHalfJSON, `7`: crawler.KindWrongShape,
 	} {
 		if _, err := Parse(evidence.Payload{Body: []byte(body)}); err == nil || answer.KindOf(err) != kind {
 			t.Errorf("%s: %v", body, err)
@@ -167,7 +183,8 @@ func TestFaults(t *testing.T) {
 			t.Errorf("%s is no search page", body)
 		}
 	}
-	for in, want := range map[string]string{"31/12/2024": "2024-12-31", "2024-12-31": "2024-12-31", "2024-12-31T03:46:14.147548867": "2024-12-31", "12/31/2024": "", "": "", "2024-12": ""} {
+	for in, want := range map[string]string{"31/12/2024": "2024-12-31", "2024-12-31": "2024-12-31",
+		"2024-12-31T03:46:14.147548867": "2024-12-31", "12/31/2024": "", "": "", "2024-12": ""} {
 		if got := isoDay(in); got != want {
 			t.Errorf("%q: %q", in, got)
 		}
@@ -195,7 +212,8 @@ func TestOddAnswers(t *testing.T) {
 	defer srv.Close()
 	run := func() (*sourcetest.MemorySink, error) {
 		sink := &sourcetest.MemorySink{}
-		c, err := crawler.New(crawler.Options{Sources: []crawler.Source{New()}, Question: question(), Endpoints: map[string]string{SourceName: srv.URL + "/api"}, Contact: "t", Wire: crawler.Wire{Base: time.Millisecond}}, sink)
+		c, err := crawler.New(crawler.Options{Sources: []crawler.Source{New()}, Question: question(),
+			Endpoints: map[string]string{SourceName: srv.URL + "/api"}, Contact: "t", Wire: crawler.Wire{Base: time.Millisecond}}, sink)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -223,9 +241,12 @@ func TestRecorded(t *testing.T) {
 		n      int
 		phase  string
 	}{
-		"2022-500244-37-00": {evidence.StatusNotYet, 440, "PHASE2"}, "2022-500676-59-00": {evidence.StatusRecruiting, 57, "PHASE2"}, "2022-501142-30-00": {evidence.StatusRecruiting, 520, "PHASE4"},
-		"2022-501180-40-00": {evidence.StatusRecruiting, 1078, "PHASE3"}, "2022-502516-37-00": {evidence.StatusRecruiting, 12, "PHASE1"}, "2023-505613-24-00": {evidence.StatusRecruiting, 32, "PHASE2"},
-		"2023-508143-51-01": {evidence.StatusNotYet, 11, "PHASE4"}, "2024-510663-34-00": {evidence.StatusRecruiting, 11, "PHASE2"}, "2024-512095-35-00": {evidence.StatusRecruiting, 86, "PHASE1 PHASE2"},
+		"2022-500244-37-00": {evidence.StatusNotYet, 440, "PHASE2"}, "2022-500676-59-00": {evidence.StatusRecruiting, 57, "PHASE2"},
+		"2022-501142-30-00": {evidence.StatusRecruiting, 520, "PHASE4"},
+		"2022-501180-40-00": {evidence.StatusRecruiting, 1078, "PHASE3"}, "2022-502516-37-00": {evidence.StatusRecruiting, 12, "PHASE1"},
+		"2023-505613-24-00": {evidence.StatusRecruiting, 32, "PHASE2"},
+		"2023-508143-51-01": {evidence.StatusNotYet, 11, "PHASE4"}, "2024-510663-34-00": {evidence.StatusRecruiting, 11, "PHASE2"},
+		"2024-512095-35-00": {evidence.StatusRecruiting, 86, "PHASE1 PHASE2"},
 	}
 	for _, f := range files {
 		body, err := os.ReadFile(f)
@@ -247,8 +268,10 @@ func TestRecorded(t *testing.T) {
 		if r.Status != w.status || r.Enrollment == nil || *r.Enrollment != w.n || strings.Join(r.Phases, " ") != w.phase {
 			t.Errorf("%s: %s %v %v", r.ID, r.Status, *r.Enrollment, r.Phases)
 		}
-		if r.Title == "" || len(r.Planned) == 0 || len(r.Interventions) == 0 || len(r.Conditions) == 0 || len(r.Countries) == 0 || r.Sponsor.Name == "" || len(r.Sites) == 0 || r.Eligibility == "" || r.Start.Raw == "" {
-			t.Errorf("%s lacks something: %q, %d outcomes, %d interventions, %q, %q, sponsor %q, %d sites", r.ID, r.Title, len(r.Planned), len(r.Interventions), r.Conditions, r.Countries, r.Sponsor.Name, len(r.Sites))
+		if r.Title == "" || len(r.Planned) == 0 || len(r.Interventions) == 0 || len(r.Conditions) == 0 || len(r.Countries) == 0 ||
+			r.Sponsor.Name == "" || len(r.Sites) == 0 || r.Eligibility == "" || r.Start.Raw == "" {
+			t.Errorf("%s lacks something: %q, %d outcomes, %d interventions, %q, %q, sponsor %q, %d sites", r.ID, r.Title, len(r.Planned),
+				len(r.Interventions), r.Conditions, r.Countries, r.Sponsor.Name, len(r.Sites))
 		}
 		if r.ID == "2023-505613-24-00" && (r.SecondaryIDs[0].Value != "NCT04665037" || r.Start.Raw != "2021-04-28") {
 			t.Errorf("%+v", r.SecondaryIDs)
@@ -317,7 +340,8 @@ func TestEmptyAnswersBuryNothing(t *testing.T) {
 	sink := &sourcetest.MemorySink{}
 	crawl := func() crawler.SourceSummary {
 		t.Helper()
-		c, err := crawler.New(crawler.Options{Sources: []crawler.Source{New()}, Endpoints: map[string]string{SourceName: srv.URL + "/api"}, Question: question(), All: true,
+		c, err := crawler.New(crawler.Options{Sources: []crawler.Source{New()}, Endpoints: map[string]string{SourceName: srv.URL + "/api"},
+			Question: question(), All: true,
 			Wire: crawler.Wire{Base: time.Millisecond, Attempts: 1}}, sink)
 		if err != nil {
 			t.Fatal(err)

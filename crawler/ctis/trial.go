@@ -23,7 +23,8 @@ var outline = drift.New(outlineText)
 // Recognise tells whether a file is a saved trial, by its beginning.
 func Recognise(_ string, head []byte) bool {
 	head = bytes.TrimLeft(bytes.TrimPrefix(head, []byte("\ufeff")), " \t\r\n[")
-	return bytes.HasPrefix(head, []byte("{")) && bytes.Contains(head, []byte(`"ctNumber"`)) || bytes.Contains(head, []byte(`"ctrname": "CTIS"`)) || bytes.Contains(head, []byte(`"ctrname":"CTIS"`)) ||
+	return bytes.HasPrefix(head, []byte("{")) && bytes.Contains(head, []byte(`"ctNumber"`)) ||
+		bytes.Contains(head, []byte(`"ctrname": "CTIS"`)) || bytes.Contains(head, []byte(`"ctrname":"CTIS"`)) ||
 		bytes.HasPrefix(head, []byte("{")) && bytes.Contains(head, []byte(`"authorizedPartI"`))
 }
 
@@ -83,19 +84,23 @@ func (m *mapper) note(pointer, format string, args ...any) {
 func read(n *jsontree.Node, at evidence.Provenance) (evidence.Record, error) {
 	switch {
 	case n.Kind != jsontree.Object:
-		return evidence.Record{}, &crawler.AnswerError{Kind: crawler.KindWrongShape, Where: at.Pointer, Message: fmt.Sprintf("a trial is an object, not %s", n.Kind)}
+		return evidence.Record{}, &crawler.AnswerError{Kind: crawler.KindWrongShape, Where: at.Pointer,
+			Message: fmt.Sprintf("a trial is an object, not %s", n.Kind)}
 	case len(n.Kids) == 0:
-		return evidence.Record{}, &crawler.AnswerError{Kind: crawler.KindEmpty, Where: at.Pointer, Message: "the register answered {}: it has no such trial"}
+		return evidence.Record{}, &crawler.AnswerError{Kind: crawler.KindEmpty, Where: at.Pointer,
+			Message: "the register answered {}: it has no such trial"}
 	}
 	id, ok := CanonicalID(n.Get("ctNumber").Scalar())
 	if !ok {
-		return evidence.Record{}, &crawler.AnswerError{Kind: crawler.KindNoID, Where: at.Pointer + "/ctNumber", Message: fmt.Sprintf("%q is no EU CT number", n.Get("ctNumber").Scalar())}
+		return evidence.Record{}, &crawler.AnswerError{Kind: crawler.KindNoID, Where: at.Pointer + "/ctNumber",
+			Message: fmt.Sprintf("%q is no EU CT number", n.Get("ctNumber").Scalar())}
 	}
 	m := &mapper{base: at.Pointer, app: n, appAt: at.Pointer}
 	if a := n.Get("authorizedApplication"); a.Kind == jsontree.Object {
 		m.app, m.appAt = a, at.Pointer+"/authorizedApplication"
 	}
-	rec := evidence.Record{ID: id, Source: SourceName, Kind: evidence.KindTrial, Prov: at, URL: "https://euclinicaltrials.eu/ctis-public/view/" + id, StudyType: "INTERVENTIONAL"}
+	rec := evidence.Record{ID: id, Source: SourceName, Kind: evidence.KindTrial, Prov: at,
+		URL: "https://euclinicaltrials.eu/ctis-public/view/" + id, StudyType: "INTERVENTIONAL"}
 	part := m.app.Get("authorizedPartI")
 	if part.Kind != jsontree.Object {
 		m.note(m.appAt+"/authorizedPartI", "the trial has no part I: only its status could be read")

@@ -41,10 +41,12 @@ func Unpack(archive []byte) (result []byte, name string, err error) {
 		return nil, "", &crawler.AnswerError{Kind: crawler.KindWrongShape, Message: "the archive cannot be read: " + err.Error()}
 	}
 	if len(z.File) > maxMembers {
-		return nil, "", &crawler.AnswerError{Kind: crawler.KindTooLarge, Message: fmt.Sprintf("the archive has %d members, more than %d", len(z.File), maxMembers)}
+		return nil, "", &crawler.AnswerError{Kind: crawler.KindTooLarge, Message: fmt.Sprintf("the archive has %d members, more than %d",
+			len(z.File), maxMembers)}
 	}
 	if result, name, err = newest(z.File); result == nil && err == nil {
-		err = &crawler.AnswerError{Kind: crawler.KindWrongShape, Message: fmt.Sprintf("no results among the %d members of the archive", len(z.File))}
+		err = &crawler.AnswerError{Kind: crawler.KindWrongShape, Message: fmt.Sprintf("no results among the %d members of the archive",
+			len(z.File))}
 	}
 	return result, name, err
 }
@@ -116,7 +118,8 @@ func newestFirst(files []*zip.File) []candidate {
 // member unpacks one member up to the cap, whatever size it claims to have.
 func member(f *zip.File) ([]byte, error) {
 	broken := func(err error) error {
-		return &crawler.AnswerError{Kind: crawler.KindWrongShape, Message: fmt.Sprintf("the member %q of the archive cannot be unpacked: %v", f.Name, err)}
+		return &crawler.AnswerError{Kind: crawler.KindWrongShape, Message: fmt.Sprintf("the member %q of the archive cannot be unpacked: %v",
+			f.Name, err)}
 	}
 	r, err := f.Open()
 	if err != nil {
@@ -128,7 +131,8 @@ func member(f *zip.File) ([]byte, error) {
 	case err != nil:
 		return nil, broken(err)
 	case len(body) > maxUnpacked:
-		return nil, &crawler.AnswerError{Kind: crawler.KindTooLarge, Message: fmt.Sprintf("the member %q unpacks to more than %d bytes", f.Name, maxUnpacked)}
+		return nil, &crawler.AnswerError{Kind: crawler.KindTooLarge, Message: fmt.Sprintf("the member %q unpacks to more than %d bytes", f.Name,
+			maxUnpacked)}
 	}
 	return body, nil
 }

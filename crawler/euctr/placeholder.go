@@ -48,6 +48,7 @@ func (p *placeholders) value(raw, at string) string {
 // tell keeps the placeholders of an end point aside as one problem.
 func (r *resultReader) tell(p *placeholders) {
 	if p.count > 0 {
-		r.note(p.first, fmt.Sprintf("%d values are written as %s, which stands for none in this register; they are not read as numbers", p.count, p.raw))
+		r.note(p.first, fmt.Sprintf("%d values are written as %s, which stands for none in this register; they are not read as numbers",
+			p.count, p.raw))
 	}
 }

@@ -21,15 +21,19 @@ import (
 // The recorded results were made from XML by another tool, which turned
 // attributes into keys and lists of one into objects. asXML undoes that.
 
-var wasAttribute = map[string]bool{"id": true, "armId": true, "categoryId": true, "subjectAnalysisSetId": true, "baselineReportingGroupId": true,
-	"postAssignmentPeriodId": true, "startedMilestoneId": true, "completedMilestoneId": true, "otherMilestoneId": true, "reasonNotCompletedId": true,
-	"reasonJoinedId": true, "reportingGroupId": true}
+var wasAttribute = map[string]bool{"id": true, "armId": true, "categoryId": true, "subjectAnalysisSetId": true,
+	"baselineReportingGroupId": true,
+	"postAssignmentPeriodId":   true, "startedMilestoneId": true, "completedMilestoneId": true, "otherMilestoneId": true,
+	"reasonNotCompletedId": true,
+	"reasonJoinedId":       true, "reportingGroupId": true}
 
-var resultParts = []string{"trialInformation", "subjectDisposition", "baselineCharacteristics", "endPoints", "trialChanges", "subjectAnalysisSets", "adverseEvents"}
+var resultParts = []string{"trialInformation", "subjectDisposition", "baselineCharacteristics", "endPoints", "trialChanges",
+	"subjectAnalysisSets", "adverseEvents"}
 
 func asXML(doc map[string]any) []byte {
 	var b bytes.Buffer
-	fmt.Fprintf(&b, `<?xml version="1.0" encoding="UTF-8" standalone="yes"?><ns0:result xmlns:ns0=%q eudractNumber=%q sponsor=%q>`, namespace, doc["eudractNumber"], doc["sponsor"])
+	fmt.Fprintf(&b, `<?xml version="1.0" encoding="UTF-8" standalone="yes"?><ns0:result xmlns:ns0=%q eudractNumber=%q sponsor=%q>`,
+		namespace, doc["eudractNumber"], doc["sponsor"])
 	for _, k := range resultParts {
 		element(&b, k, doc[k])
 	}
@@ -154,8 +158,10 @@ func TestRecordedResults(t *testing.T) {
 			})
 		}
 		c := r.Count()
-		if c.Measurements != want || c.EventStats != stats || c.Contrasts != analyses || len(r.Results.Adverse.Events) != events || want == 0 || stats == 0 {
-			t.Errorf("%s: %+v, %d events; the file has %d values, %d rows of events, %d analyses, %d events", name, c, len(r.Results.Adverse.Events), want, stats, analyses, events)
+		if c.Measurements != want || c.EventStats != stats || c.Contrasts != analyses || len(r.Results.Adverse.Events) != events || want == 0 ||
+			stats == 0 {
+			t.Errorf("%s: %+v, %d events; the file has %d values, %d rows of events, %d analyses, %d events", name, c,
+				len(r.Results.Adverse.Events), want, stats, analyses, events)
 		}
 		pointersLead(t, name, body, &r)
 	}

@@ -10,7 +10,8 @@ import (
 // adverse reads the adverse events. How many stood at risk of death is not
 // stated and stays so; the exposed are those of both kinds of event.
 func (r *resultReader) adverse(n *xmltree.Node, at string) *evidence.AdverseEvents {
-	out := &evidence.AdverseEvents{FrequencyThreshold: text(n, "nonSeriousEventFrequencyThreshold"), TimeFrame: text(n, "timeFrame"), Description: text(n, "description")}
+	out := &evidence.AdverseEvents{FrequencyThreshold: text(n, "nonSeriousEventFrequencyThreshold"), TimeFrame: text(n, "timeFrame"),
+		Description: text(n, "description")}
 	each(n.Get("reportingGroups"), at+"/reportingGroups", "reportingGroup", func(k *xmltree.Node, at string) {
 		exposed := r.integer(k, "subjectsExposed", at)
 		out.Groups = append(out.Groups, evidence.EventGroup{
@@ -18,7 +19,8 @@ func (r *resultReader) adverse(n *xmltree.Node, at string) *evidence.AdverseEven
 			DeathsAffected:  r.integer(k, "deathsAllCauses", at),
 			SeriousAffected: r.integer(k, "subjectsAffectedBySeriousAdverseEvents", at), SeriousAtRisk: exposed,
 			OtherAffected: r.integer(k, "subjectsAffectedByNonSeriousAdverseEvents", at), OtherAtRisk: exposed,
-			Pointers: evidence.EventPointers{Serious: at + "/subjectsAffectedBySeriousAdverseEvents", SeriousAtRisk: at + "/subjectsExposed", Other: at + "/subjectsAffectedByNonSeriousAdverseEvents", OtherAtRisk: at + "/subjectsExposed"},
+			Pointers: evidence.EventPointers{Serious: at + "/subjectsAffectedBySeriousAdverseEvents", SeriousAtRisk: at + "/subjectsExposed",
+				Other: at + "/subjectsAffectedByNonSeriousAdverseEvents", OtherAtRisk: at + "/subjectsExposed"},
 		})
 	})
 	words := dictionary(n.Get("dictionary"))

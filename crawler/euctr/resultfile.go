@@ -66,7 +66,8 @@ func readResults(n *xmltree.Node, at evidence.Provenance) (evidence.Record, erro
 		Sponsor:      evidence.Organisation{Name: xmltree.Squeeze(n.Attr("sponsor"))},
 		Results:      &evidence.Results{},
 	}
-	r := &resultReader{rec: &rec, arms: map[string]evidence.Group{}, sets: map[string]evidence.Group{}, told: map[string]bool{}, given: map[string]int{}, labels: map[string]bool{}}
+	r := &resultReader{rec: &rec, arms: map[string]evidence.Group{}, sets: map[string]evidence.Group{}, told: map[string]bool{},
+		given: map[string]int{}, labels: map[string]bool{}}
 	base := at.Pointer
 	r.information(n.Get("trialInformation"), base+"/trialInformation")
 	each(n.Get("subjectAnalysisSets"), base+"/subjectAnalysisSets", "subjectAnalysisSet", func(k *xmltree.Node, _ string) {
@@ -80,14 +81,15 @@ func readResults(n *xmltree.Node, at evidence.Provenance) (evidence.Record, erro
 	if a := n.Get("adverseEvents"); a.Is() {
 		rec.Results.Adverse = r.adverse(a, base+"/adverseEvents")
 	}
-	each(n.At("trialChanges", "pubMedReferenceNumbers"), base+"/trialChanges/pubMedReferenceNumbers", "pubMedReferenceNumber", func(k *xmltree.Node, at string) {
-		pmid := k.Text()
-		if _, err := strconv.ParseUint(pmid, 10, 32); err != nil {
-			r.note(at, fmt.Sprintf("%q is no PubMed number", pmid))
-			return
-		}
-		rec.References = append(rec.References, evidence.Reference{PMID: pmid, Type: "RESULT", Pointer: at})
-	})
+	each(n.At("trialChanges", "pubMedReferenceNumbers"), base+"/trialChanges/pubMedReferenceNumbers", "pubMedReferenceNumber",
+		func(k *xmltree.Node, at string) {
+			pmid := k.Text()
+			if _, err := strconv.ParseUint(pmid, 10, 32); err != nil {
+				r.note(at, fmt.Sprintf("%q is no PubMed number", pmid))
+				return
+			}
+			rec.References = append(rec.References, evidence.Reference{PMID: pmid, Type: "RESULT", Pointer: at})
+		})
 	rec.Unknown = resultOutline.XML(n)
 	for path := range rec.Unknown { // of every schema, and what says that a value is empty
 		if strings.HasSuffix(path, "@nil") || strings.HasSuffix(path, "@schemaLocation") {
@@ -105,7 +107,8 @@ func (r *resultReader) information(n *xmltree.Node, at string) {
 	rec := r.rec
 	rec.OfficialTitle = text(n, "fullTitle")
 	rec.Title, rec.Summary = rec.OfficialTitle, text(n, "mainObjective")
-	for _, k := range [][2]string{{"sponsorProtocolCode", "PROTOCOL"}, {"isrctnIdentifier", "ISRCTN"}, {"usctnIdentifier", "NCT"}, {"whoIdentifier", "UTN"}} {
+	for _, k := range [][2]string{{"sponsorProtocolCode", "PROTOCOL"}, {"isrctnIdentifier", "ISRCTN"}, {"usctnIdentifier", "NCT"},
+		{"whoIdentifier", "UTN"}} {
 		if s := text(n, k[0]); s != "" {
 			rec.SecondaryIDs = append(rec.SecondaryIDs, evidence.ID{Value: s, Type: k[1]})
 		}

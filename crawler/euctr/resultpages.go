@@ -189,7 +189,8 @@ func unpack(res *crawler.Response, number string) error {
 	switch {
 	case err != nil: // it is kept; what is wrong with it is told when it is read
 	case len(parsed.Records) == 1 && parsed.Records[0].ID != number:
-		return answer.Fault(res, crawler.KindWrongShape, "asked for the results of %s, the archive holds those of %s", number, parsed.Records[0].ID)
+		return answer.Fault(res, crawler.KindWrongShape, "asked for the results of %s, the archive holds those of %s", number,
+			parsed.Records[0].ID)
 	}
 	res.Body, res.SHA256, res.RecordID, res.MediaType = body, answer.Sum(body), number, "application/xml"
 	return nil

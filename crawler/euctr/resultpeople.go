@@ -39,7 +39,8 @@ func (r *resultReader) before(n *xmltree.Node, at string, left map[string]string
 	f.count(&f.milestones, "PRE-ASSIGNMENT COMPLETED", id, n.Get("completedMilestoneAchievement"), at+"/completedMilestoneAchievement")
 	f.details(&f.left, id, n.Get("notCompletedReasonDetails"), at+"/notCompletedReasonDetails", "reasonNotCompletedId", left)
 	r.rec.Results.FlowGrps = append(r.rec.Results.FlowGrps, evidence.Group{ID: id, Title: "All subjects"})
-	r.rec.Results.Flow = append(r.rec.Results.Flow, evidence.FlowPeriod{Title: "Pre-assignment", Milestones: f.milestones.rows, Withdrawn: f.left.rows})
+	r.rec.Results.Flow = append(r.rec.Results.Flow, evidence.FlowPeriod{Title: "Pre-assignment", Milestones: f.milestones.rows,
+		Withdrawn: f.left.rows})
 }
 
 // period reads one period after assignment with its arms.
@@ -66,9 +67,10 @@ func (r *resultReader) period(n *xmltree.Node, at string, left, joined map[strin
 		r.planned(k, at)
 		f.count(&f.milestones, "STARTED", id, k.Get("startedMilestoneAchievement"), at+"/startedMilestoneAchievement")
 		f.count(&f.milestones, "COMPLETED", id, k.Get("completedMilestoneAchievement"), at+"/completedMilestoneAchievement")
-		each(k.Get("otherMilestoneAchievements"), at+"/otherMilestoneAchievements", "otherMilestoneAchievement", func(m *xmltree.Node, at string) {
-			f.count(&f.milestones, others[m.Attr("otherMilestoneId")], id, m, at)
-		})
+		each(k.Get("otherMilestoneAchievements"), at+"/otherMilestoneAchievements", "otherMilestoneAchievement",
+			func(m *xmltree.Node, at string) {
+				f.count(&f.milestones, others[m.Attr("otherMilestoneId")], id, m, at)
+			})
 		f.details(&f.milestones, id, k.Get("joinedReasonDetails"), at+"/joinedReasonDetails", "reasonJoinedId", joined)
 		f.details(&f.left, id, k.Get("notCompletedReasonDetails"), at+"/notCompletedReasonDetails", "reasonNotCompletedId", left)
 	})

@@ -47,17 +47,25 @@ func TestResults(t *testing.T) {
 		}
 	}
 	n := 59
-	check("ids", []evidence.ID{{Value: "2015-004526-33", Type: "EUDRACT_NUMBER"}, {Value: "EXA-1", Type: "PROTOCOL"}, {Value: "NCT01234567", Type: "NCT"}, {Value: "13/NI/0143", Type: "OTHER", Domain: "Ethics"}}, r.SecondaryIDs)
-	check("head", evidence.Record{ID: "2015-004526-33", Source: SourceName, Kind: evidence.KindTrial, StudyType: "INTERVENTIONAL", URL: "https://www.clinicaltrialsregister.eu/ctr-search/trial/2015-004526-33/results",
+	check("ids", []evidence.ID{{Value: "2015-004526-33", Type: "EUDRACT_NUMBER"}, {Value: "EXA-1", Type: "PROTOCOL"},
+		{Value: "NCT01234567", Type: "NCT"}, {Value: "13/NI/0143", Type: "OTHER", Domain: "Ethics"}}, r.SecondaryIDs)
+	check("head", evidence.Record{ID: "2015-004526-33", Source: SourceName, Kind: evidence.KindTrial, StudyType: "INTERVENTIONAL",
+		URL:   "https://www.clinicaltrialsregister.eu/ctr-search/trial/2015-004526-33/results",
 		Title: "Psilocybin and niacin in major depression", OfficialTitle: "Psilocybin and niacin in major depression", Summary: "To see",
 		Status: evidence.StatusCompleted, StatusRaw: "global end of trial reached", Start: evidence.DateStruct{Raw: "2016-03-01T00:00:00+01:00"},
-		PrimaryCompletion: evidence.DateStruct{Raw: "2018-04-01T00:00:00+02:00", Type: "ACTUAL"}, Completion: evidence.DateStruct{Raw: "2018-05-06T00:00:00+02:00", Type: "ACTUAL"},
-		Allocation: "RANDOMIZED", Masking: "DOUBLE", Enrollment: &n, EnrollmentType: "ACTUAL", Sponsor: evidence.Organisation{Name: "A university"},
-		Interventions: []evidence.Intervention{{Type: "DRUG", Name: "Psilocybin", Description: "25 mg by mouth", OtherNames: []string{"PEX010"}, ArmLabels: []string{"Psilocybin"}}, {Type: "DRUG", Name: "Niacin", ArmLabels: []string{"Niacin"}}},
-		Arms: []evidence.Arm{{Label: "Psilocybin", Type: "EXPERIMENTAL", Description: "25 mg twice", InterventionNames: []string{"Psilocybin"}, Pointer: period + "/arms/arm[1]"},
-			{Label: "Niacin", Type: "ACTIVE_COMPARATOR", Description: "100 mg twice", InterventionNames: []string{"Niacin"}, Pointer: period + "/arms/arm[2]"}},
-		References: []evidence.Reference{{PMID: "12345678", Type: "RESULT", Pointer: "/result/trialChanges/pubMedReferenceNumbers/pubMedReferenceNumber[1]"}},
-		Unknown:    map[string]int{"adverseEvents/novelPart": 1},
+		PrimaryCompletion: evidence.DateStruct{Raw: "2018-04-01T00:00:00+02:00", Type: "ACTUAL"},
+		Completion:        evidence.DateStruct{Raw: "2018-05-06T00:00:00+02:00", Type: "ACTUAL"},
+		Allocation:        "RANDOMIZED", Masking: "DOUBLE", Enrollment: &n, EnrollmentType: "ACTUAL",
+		Sponsor: evidence.Organisation{Name: "A university"},
+		Interventions: []evidence.Intervention{{Type: "DRUG", Name: "Psilocybin", Description: "25 mg by mouth", OtherNames: []string{"PEX010"},
+			ArmLabels: []string{"Psilocybin"}}, {Type: "DRUG", Name: "Niacin", ArmLabels: []string{"Niacin"}}},
+		Arms: []evidence.Arm{{Label: "Psilocybin", Type: "EXPERIMENTAL", Description: "25 mg twice", InterventionNames: []string{"Psilocybin"},
+			Pointer: period + "/arms/arm[1]"},
+			{Label: "Niacin", Type: "ACTIVE_COMPARATOR", Description: "100 mg twice", InterventionNames: []string{"Niacin"}, Pointer: period +
+				"/arms/arm[2]"}},
+		References: []evidence.Reference{{PMID: "12345678", Type: "RESULT",
+			Pointer: "/result/trialChanges/pubMedReferenceNumbers/pubMedReferenceNumber[1]"}},
+		Unknown: map[string]int{"adverseEvents/novelPart": 1},
 	}, head(r))
 
 	o := r.Results.Outcomes
@@ -65,43 +73,63 @@ func TestResults(t *testing.T) {
 	arm := func(e, a string) string {
 		return "/result/endPoints/endPoint[" + e + "]/armReportingGroups/armReportingGroup[" + a + "]"
 	}
-	check("end point", evidence.PostedOutcome{Type: "PRIMARY", Title: "Montgomery-Asberg Depression Rating Scale (MADRS) total score", Description: "Range 0 to 60, higher is worse", TimeFrame: "Week 6",
+	check("end point", evidence.PostedOutcome{Type: "PRIMARY", Title: "Montgomery-Asberg Depression Rating Scale (MADRS) total score",
+		Description: "Range 0 to 60, higher is worse", TimeFrame: "Week 6",
 		ParamType: "Mean", DispersionType: "Standard Deviation", Unit: "units on a scale", Pointer: first,
-		Groups: []evidence.Group{{ID: "EndPointArmReportingGroup-1", Title: "Psilocybin", Description: "25 mg twice"}, {ID: "EndPointArmReportingGroup-2", Title: "Niacin", Description: "100 mg twice"}},
-		Denoms: []evidence.Denom{{Units: "Participants", Counts: []evidence.DenomCount{{GroupID: "EndPointArmReportingGroup-1", Value: "27", Pointer: arm("1", "1") + "/subjects"}, {GroupID: "EndPointArmReportingGroup-2", Value: "29", Pointer: arm("1", "2") + "/subjects"}}}},
+		Groups: []evidence.Group{{ID: "EndPointArmReportingGroup-1", Title: "Psilocybin", Description: "25 mg twice"},
+			{ID: "EndPointArmReportingGroup-2", Title: "Niacin", Description: "100 mg twice"}},
+		Denoms: []evidence.Denom{{Units: "Participants", Counts: []evidence.DenomCount{{GroupID: "EndPointArmReportingGroup-1", Value: "27",
+			Pointer: arm("1", "1") + "/subjects"}, {GroupID: "EndPointArmReportingGroup-2", Value: "29", Pointer: arm("1", "2") + "/subjects"}}}},
 		Classes: []evidence.Class{{Categories: []evidence.Category{{Measurements: []evidence.Measurement{
 			{GroupID: "EndPointArmReportingGroup-1", Value: "12.5", Spread: "7.25", Pointer: arm("1", "1") + "/tendencyValues/tendencyValue[1]"},
-			{GroupID: "EndPointArmReportingGroup-2", Value: "21.0", Spread: "8.5", Comment: "one assessed by telephone", Pointer: arm("1", "2") + "/tendencyValues/tendencyValue[1]"}}}}}},
-		Analyses: []evidence.Analysis{{GroupIDs: []string{"EndPointArmReportingGroup-1", "EndPointArmReportingGroup-2"}, GroupDescription: "Psilocybin minus niacin", MethodComment: "Model with the baseline score as covariate",
-			NonInferiority: "SUPERIORITY", Method: "ANCOVA", PValue: "<0.0001", ParamType: "Mean Difference (Final Values)", ParamValue: "-8.4", CIPct: "95", CISides: "TWO_SIDED", CILower: "-12.7", CIUpper: "-4.1",
+			{GroupID: "EndPointArmReportingGroup-2", Value: "21.0", Spread: "8.5", Comment: "one assessed by telephone", Pointer: arm("1", "2") +
+				"/tendencyValues/tendencyValue[1]"}}}}}},
+		Analyses: []evidence.Analysis{{GroupIDs: []string{"EndPointArmReportingGroup-1", "EndPointArmReportingGroup-2"},
+			GroupDescription: "Psilocybin minus niacin", MethodComment: "Model with the baseline score as covariate",
+			NonInferiority: "SUPERIORITY", Method: "ANCOVA", PValue: "<0.0001", ParamType: "Mean Difference (Final Values)", ParamValue: "-8.4",
+			CIPct: "95", CISides: "TWO_SIDED", CILower: "-12.7", CIUpper: "-4.1",
 			Pointer: first + "/statisticalAnalyses/statisticalAnalysis[1]"}},
 	}, o[0])
 	check("interval", "97.5% Confidence Interval", o[1].DispersionType)
 	set := "/result/endPoints/endPoint[2]/subjectAnalysisSetReportingGroups/subjectAnalysisSetReportingGroup[1]/tendencyValues/tendencyValue"
 	const na = "NA (posted as 99999)"
 	check("classes", []evidence.Class{
-		{Title: "Week 2", Categories: []evidence.Category{{Measurements: []evidence.Measurement{{GroupID: "EndPointArmReportingGroup-3", Value: "-9.1", Lower: "-11.2", Upper: "-7.0", Pointer: arm("2", "1") + "/tendencyValues/tendencyValue[1]"},
+		{Title: "Week 2", Categories: []evidence.Category{{Measurements: []evidence.Measurement{{GroupID: "EndPointArmReportingGroup-3",
+			Value: "-9.1", Lower: "-11.2", Upper: "-7.0", Pointer: arm("2", "1") + "/tendencyValues/tendencyValue[1]"},
 			{GroupID: "EndPointSubjectAnalysisSetReportingGroup-1", Value: "-3.5", Pointer: set + "[1]"}}}}},
-		{Title: "Week 6", Categories: []evidence.Category{{Measurements: []evidence.Measurement{{GroupID: "EndPointArmReportingGroup-3", Value: na, Lower: na, Upper: na, Pointer: arm("2", "1") + "/tendencyValues/tendencyValue[2]"}}}}},
-		{Title: "Category-5", Categories: []evidence.Category{{Measurements: []evidence.Measurement{{GroupID: "EndPointSubjectAnalysisSetReportingGroup-1", Value: "-4.5", Pointer: set + "[2]"}}}}},
+		{Title: "Week 6", Categories: []evidence.Category{{Measurements: []evidence.Measurement{{GroupID: "EndPointArmReportingGroup-3",
+			Value: na, Lower: na, Upper: na, Pointer: arm("2", "1") + "/tendencyValues/tendencyValue[2]"}}}}},
+		{Title: "Category-5",
+			Categories: []evidence.Category{{Measurements: []evidence.Measurement{{GroupID: "EndPointSubjectAnalysisSetReportingGroup-1",
+				Value: "-4.5", Pointer: set + "[2]"}}}}},
 	}, o[1].Classes)
 	check("counts", "Count of Participants", o[2].ParamType)
 	check("unknown term", "ENDPOINT_TYPE.wish", o[2].Type)
 	check("unknown arm", evidence.Group{ID: "EndPointArmReportingGroup-5"}, o[2].Groups[1])
 
 	check("baseline", []string{"Age continuous", "Gender categorical"}, titles(r.Results.Baseline))
-	check("total", []evidence.Group{{ID: "BaselineReportingGroup-1", Title: "Psilocybin", Description: "25 mg twice"}, {ID: "BaselineReportingGroup-2", Title: "Niacin", Description: "100 mg twice"}, {ID: "TotalBaselineGroup-1", Title: "Total"}}, r.Results.Baseline[1].Groups)
-	check("flow", []string{"Pre-assignment: PRE-ASSIGNMENT STARTED 80; PRE-ASSIGNMENT COMPLETED 59; - Not eligible 21", "Overall trial: STARTED 30 29; COMPLETED 27 29; Second dose 28; - Lost to Follow-up 3"}, flowText(r.Results.Flow))
+	check("total", []evidence.Group{{ID: "BaselineReportingGroup-1", Title: "Psilocybin", Description: "25 mg twice"},
+		{ID: "BaselineReportingGroup-2", Title: "Niacin", Description: "100 mg twice"}, {ID: "TotalBaselineGroup-1", Title: "Total"}},
+		r.Results.Baseline[1].Groups)
+	check("flow", []string{"Pre-assignment: PRE-ASSIGNMENT STARTED 80; PRE-ASSIGNMENT COMPLETED 59; - Not eligible 21",
+		"Overall trial: STARTED 30 29; COMPLETED 27 29; Second dose 28; - Lost to Follow-up 3"}, flowText(r.Results.Flow))
 
 	zero, thirty, twenty, many, more := 0, 30, 20, 24, 26
 	at := "/result/adverseEvents"
 	check("adverse events", &evidence.AdverseEvents{FrequencyThreshold: "5", TimeFrame: "To week 12",
-		Groups: []evidence.EventGroup{{Group: evidence.Group{ID: "ReportingGroup-1", Title: "Psilocybin"}, DeathsAffected: &zero, SeriousAffected: &zero, SeriousAtRisk: &thirty, OtherAffected: &more, OtherAtRisk: &thirty,
-			Pointers: evidence.EventPointers{Serious: at + "/reportingGroups/reportingGroup[1]/subjectsAffectedBySeriousAdverseEvents", SeriousAtRisk: at + "/reportingGroups/reportingGroup[1]/subjectsExposed",
-				Other: at + "/reportingGroups/reportingGroup[1]/subjectsAffectedByNonSeriousAdverseEvents", OtherAtRisk: at + "/reportingGroups/reportingGroup[1]/subjectsExposed"}}},
+		Groups: []evidence.EventGroup{{Group: evidence.Group{ID: "ReportingGroup-1", Title: "Psilocybin"}, DeathsAffected: &zero,
+			SeriousAffected: &zero, SeriousAtRisk: &thirty, OtherAffected: &more, OtherAtRisk: &thirty,
+			Pointers: evidence.EventPointers{Serious: at + "/reportingGroups/reportingGroup[1]/subjectsAffectedBySeriousAdverseEvents",
+				SeriousAtRisk: at + "/reportingGroups/reportingGroup[1]/subjectsExposed",
+				Other:         at + "/reportingGroups/reportingGroup[1]/subjectsAffectedByNonSeriousAdverseEvents", OtherAtRisk: at +
+					"/reportingGroups/reportingGroup[1]/subjectsExposed"}}},
 		Events: []evidence.AdverseEvent{
-			{Serious: true, Term: "Suicidal ideation", System: "Psychiatric disorders", Vocabulary: "MedDRA 21.0", Assessment: "SYSTEMATIC_ASSESSMENT", Stats: []evidence.EventStat{{GroupID: "ReportingGroup-1", Affected: &zero, AtRisk: &thirty, Pointer: at + "/seriousAdverseEvents/seriousAdverseEvent[1]/values/value[1]"}}},
-			{Term: "Headache", System: "Nervous system disorders", Vocabulary: "MedDRA 21.0", Assessment: "NON_SYSTEMATIC_ASSESSMENT", Stats: []evidence.EventStat{{GroupID: "ReportingGroup-1", Events: &many, Affected: &twenty, AtRisk: &thirty, Pointer: at + "/nonSeriousAdverseEvents/nonSeriousAdverseEvent[1]/values/value[1]"}}},
+			{Serious: true, Term: "Suicidal ideation", System: "Psychiatric disorders", Vocabulary: "MedDRA 21.0",
+				Assessment: "SYSTEMATIC_ASSESSMENT", Stats: []evidence.EventStat{{GroupID: "ReportingGroup-1", Affected: &zero, AtRisk: &thirty,
+					Pointer: at + "/seriousAdverseEvents/seriousAdverseEvent[1]/values/value[1]"}}},
+			{Term: "Headache", System: "Nervous system disorders", Vocabulary: "MedDRA 21.0", Assessment: "NON_SYSTEMATIC_ASSESSMENT",
+				Stats: []evidence.EventStat{{GroupID: "ReportingGroup-1", Events: &many, Affected: &twenty, AtRisk: &thirty, Pointer: at +
+					"/nonSeriousAdverseEvents/nonSeriousAdverseEvent[1]/values/value[1]"}}},
 		}}, r.Results.Adverse)
 
 	var told []string
@@ -146,7 +174,8 @@ func TestPlaceholders(t *testing.T) {
 	const none = "NA (posted as "
 	for _, c := range []struct{ raw, text, want string }{
 		{"9999", "", none}, {"99999", "", none}, {"-9999", "", none}, {"9999.9", "", none}, {"99999.00", "", none},
-		{"999", "", "999"}, {"999", "999 = not estimable", none}, {"999", "entered as 999.", none}, {"999", "of 19990 people", "999"}, {"999", "999,000 cells", "999"},
+		{"999", "", "999"}, {"999", "999 = not estimable", none}, {"999", "entered as 999.", none}, {"999", "of 19990 people", "999"},
+		{"999", "999,000 cells", "999"},
 		{"9999.5", "", "9999.5"}, {"99", "99 = missing", "99"}, {"1999", "", "1999"}, {"99998", "", "99998"},
 	} {
 		var p placeholders
@@ -210,7 +239,8 @@ func packed(t testing.TB, members ...string) []byte {
 }
 
 func resultOf(number, title string) string {
-	return fmt.Sprintf(`<n:result xmlns:n=%q eudractNumber=%q><trialInformation><fullTitle>%s</fullTitle></trialInformation></n:result>`, namespace, number, title)
+	return fmt.Sprintf(`<n:result xmlns:n=%q eudractNumber=%q><trialInformation><fullTitle>%s</fullTitle></trialInformation></n:result>`,
+		namespace, number, title)
 }
 
 func TestArchive(t *testing.T) {
@@ -219,16 +249,18 @@ func TestArchive(t *testing.T) {
 		archive []byte
 		want    string // "" for an error
 	}{
-		"newest by version, not by place or date": {packed(t, "EU-CTR 2015-004526-33 v10 - Results.xml", two, "EU-CTR 2015-004526-33 v9 - Results.xml", one), two},
-		"newest by date without versions":         {packed(t, "a.xml", one, "b.xml", two), two},
-		"other members":                           {packed(t, "summary.pdf", "%PDF", "note.xml", "<note/>", "EU-CTR 2015-004526-33 v1 - Results.xml", one), one},
-		"a name that climbs":                      {packed(t, "../../etc/EU-CTR 2015-004526-33 v1 - Results.xml", one), one},
-		"a name that climbs backwards":            {packed(t, `..\..\EU-CTR 2015-004526-33 v1 - Results.xml`, one), one},
-		"nothing in it":                           {packed(t), ""},
-		"no results in it":                        {packed(t, "a.xml", "<a/>"), ""},
-		"cut":                                     {packed(t, "a.xml", one)[:100], ""},
-		"a bomb":                                  {packed(t, "a.xml", one+strings.Repeat(" ", maxUnpacked)), ""},
-		"no archive":                              {[]byte(one), ""},
+		"newest by version, not by place or date": {packed(t, "EU-CTR 2015-004526-33 v10 - Results.xml", two,
+			"EU-CTR 2015-004526-33 v9 - Results.xml", one), two},
+		"newest by date without versions": {packed(t, "a.xml", one, "b.xml", two), two},
+		"other members": {packed(t, "summary.pdf", "%PDF", "note.xml", "<note/>",
+			"EU-CTR 2015-004526-33 v1 - Results.xml", one), one},
+		"a name that climbs":           {packed(t, "../../etc/EU-CTR 2015-004526-33 v1 - Results.xml", one), one},
+		"a name that climbs backwards": {packed(t, `..\..\EU-CTR 2015-004526-33 v1 - Results.xml`, one), one},
+		"nothing in it":                {packed(t), ""},
+		"no results in it":             {packed(t, "a.xml", "<a/>"), ""},
+		"cut":                          {packed(t, "a.xml", one)[:100], ""},
+		"a bomb":                       {packed(t, "a.xml", one+strings.Repeat(" ", maxUnpacked)), ""},
+		"no archive":                   {[]byte(one), ""},
 	} {
 		got, _, err := Unpack(c.archive)
 		if string(got) != c.want || (err == nil) != (c.want != "") {
@@ -295,7 +327,8 @@ func TestCrawlResults(t *testing.T) {
 	})
 	src := New()
 	src.size = perPage
-	sink, crawl := sourcetest.Crawl(t, src, register, "/ctr", crawler.QuestionSet{Substances: []crawler.Concept{{ID: "psilocybin", Terms: []string{"psilocybin"}}}})
+	sink, crawl := sourcetest.Crawl(t, src, register, "/ctr", crawler.QuestionSet{Substances: []crawler.Concept{{ID: "psilocybin",
+		Terms: []string{"psilocybin"}}}})
 	sum := crawl()
 	var results []string
 	for _, id := range sourcetest.IDs(sink, SourceName) {
@@ -303,14 +336,16 @@ func TestCrawlResults(t *testing.T) {
 			results = append(results, id)
 		}
 	}
-	if want := []string{number(0), number(1), number(2), number(4), number(7), number(8)}; !slices.Equal(results, want) || sum.New != 12+len(want) || !sum.Complete {
+	if want := []string{number(0), number(1), number(2), number(4), number(7), number(8)}; !slices.Equal(results, want) ||
+		sum.New != 12+len(want) || !sum.Complete {
 		t.Errorf("results %v, want %v; %+v", results, want, sum)
 	}
 	var kinds []string
 	for _, p := range sink.Problems() {
 		kinds = append(kinds, p.RecordID+" "+p.Kind)
 	}
-	if want := []string{number(3) + " " + crawler.KindWrongShape, number(5) + " " + crawler.KindHTML, number(6) + " " + crawler.KindMissing}; !slices.Equal(kinds, want) {
+	if want := []string{number(3) + " " + crawler.KindWrongShape, number(5) + " " + crawler.KindHTML, number(6) + " " +
+		crawler.KindMissing}; !slices.Equal(kinds, want) {
 		t.Errorf("kept aside %v, want %v", kinds, want)
 	}
 	rec, _ := sink.Record(SourceName, number(2))
@@ -343,7 +378,8 @@ func TestResultCursor(t *testing.T) {
 			t.Errorf("%q gives %q %v", s, c.String(), ok)
 		}
 	}
-	for _, s := range []string{"", "results/", "results/0", "results/1/2", "results/1/2/3:x", "results/1:2015-000100-33", "results/1/2/3/4", "results/-1"} {
+	for _, s := range []string{"", "results/", "results/0", "results/1/2", "results/1/2/3:x", "results/1:2015-000100-33", "results/1/2/3/4",
+		"results/-1"} {
 		if c, ok := readResultCursor(s); ok {
 			t.Errorf("%q is a cursor: %+v", s, c)
 		}

@@ -12,16 +12,18 @@ import (
 // endPoint reads an end point with its table and analyses.
 func (r *resultReader) endPoint(n *xmltree.Node, at string, index int) evidence.PostedOutcome {
 	o := evidence.PostedOutcome{
-		Index: index, Pointer: at, Title: text(n, "title"), Description: text(n, "description"), Unit: text(n, "unit"), TimeFrame: text(n, "timeFrame"),
-		Type: r.word(endPointTypes, choice(n, "type"), at+"/type/value"),
+		Index: index, Pointer: at, Title: text(n, "title"), Description: text(n, "description"), Unit: text(n, "unit"),
+		TimeFrame: text(n, "timeFrame"),
+		Type:      r.word(endPointTypes, choice(n, "type"), at+"/type/value"),
 	}
 	var cols []column
 	each(n.Get("armReportingGroups"), at+"/armReportingGroups", "armReportingGroup", func(k *xmltree.Node, at string) {
 		cols = append(cols, r.column(k, at, k.Attr("id"), r.arm(k, "armId", at)))
 	})
-	each(n.Get("subjectAnalysisSetReportingGroups"), at+"/subjectAnalysisSetReportingGroups", "subjectAnalysisSetReportingGroup", func(k *xmltree.Node, at string) {
-		cols = append(cols, r.column(k, at, k.Attr("id"), r.set(k, at)))
-	})
+	each(n.Get("subjectAnalysisSetReportingGroups"), at+"/subjectAnalysisSetReportingGroups", "subjectAnalysisSetReportingGroup",
+		func(k *xmltree.Node, at string) {
+			cols = append(cols, r.column(k, at, k.Attr("id"), r.set(k, at)))
+		})
 	r.table(&o, n, at, cols)
 	each(n.Get("statisticalAnalyses"), at+"/statisticalAnalyses", "statisticalAnalysis", func(k *xmltree.Node, at string) {
 		o.Analyses = append(o.Analyses, r.analysis(k, at))
@@ -120,7 +122,8 @@ func (r *resultReader) table(o *evidence.PostedOutcome, n *xmltree.Node, at stri
 		seen[c.group.ID] = true
 		o.Groups = append(o.Groups, c.group)
 		if c.subjects != "" {
-			denom.Counts = append(denom.Counts, evidence.DenomCount{GroupID: c.group.ID, Value: t.marks.value(c.subjects, at), Pointer: c.at + "/subjects"})
+			denom.Counts = append(denom.Counts, evidence.DenomCount{GroupID: c.group.ID, Value: t.marks.value(c.subjects, at), Pointer: c.at +
+				"/subjects"})
 		}
 		counted, valued = counted || len(c.counts.by) > 0, valued || len(c.values.by)+len(c.spreads.by) > 0
 	}

@@ -32,14 +32,16 @@ var dispersions = map[string]string{
 // limits are the dispersions that have two values.
 var limits = map[string]bool{"Inter-Quartile Range": true, "Full Range": true, interval: true}
 
-var endPointTypes = map[string]string{"primary": "PRIMARY", "secondary": "SECONDARY", "otherprespecified": "OTHER_PRE_SPECIFIED", "posthoc": "POST_HOC"}
+var endPointTypes = map[string]string{"primary": "PRIMARY", "secondary": "SECONDARY", "otherprespecified": "OTHER_PRE_SPECIFIED",
+	"posthoc": "POST_HOC"}
 
 // parameters are PARAMETER_TYPE of analyses; "other" has its own text.
 var parameters = map[string]string{
 	"meandifffinal": "Mean Difference (Final Values)", "meandiffnet": "Mean Difference (Net)",
 	"mediandifffinal": "Median Difference (Final Values)", "mediandiffnet": "Median Difference (Net)",
 	"oddsratio": "Odds Ratio (OR)", "logoddsratio": "Log Odds Ratio", "riskratio": "Risk Ratio (RR)", "riskdiff": "Risk Difference (RD)",
-	"hazardratio": "Hazard Ratio (HR)", "loghazardratio": "Log Hazard Ratio", "coxproportionalhazard": "Cox Proportional Hazard", "slope": "Slope",
+	"hazardratio": "Hazard Ratio (HR)", "loghazardratio": "Log Hazard Ratio", "coxproportionalhazard": "Cox Proportional Hazard",
+	"slope": "Slope",
 }
 
 // tests are HYPOTHESIS_METHOD of analyses; "other" has its own text.
@@ -48,7 +50,8 @@ var tests = map[string]string{
 	"regressionlogistic": "Regression, Logistic", "regressionlinear": "Regression, Linear", "regressioncox": "Regression, Cox",
 }
 
-var analysisTypes = map[string]string{"superiority": "SUPERIORITY", "equivalence": "EQUIVALENCE", "noninferiority": "NON_INFERIORITY", "other": "OTHER"}
+var analysisTypes = map[string]string{"superiority": "SUPERIORITY", "equivalence": "EQUIVALENCE", "noninferiority": "NON_INFERIORITY",
+	"other": "OTHER"}
 
 var sides = map[string]string{"twosided": "TWO_SIDED", "onesided": "ONE_SIDED"}
 
@@ -76,10 +79,12 @@ var organs = map[string]string{
 	"100000004848": "Investigations", "100000004849": "Cardiac disorders", "100000004850": "Congenital, familial and genetic disorders",
 	"100000004851": "Blood and lymphatic system disorders", "100000004852": "Nervous system disorders", "100000004853": "Eye disorders",
 	"100000004854": "Ear and labyrinth disorders", "100000004855": "Respiratory, thoracic and mediastinal disorders",
-	"100000004856": "Gastrointestinal disorders", "100000004857": "Renal and urinary disorders", "100000004858": "Skin and subcutaneous tissue disorders",
+	"100000004856": "Gastrointestinal disorders", "100000004857": "Renal and urinary disorders",
+	"100000004858": "Skin and subcutaneous tissue disorders",
 	"100000004859": "Musculoskeletal and connective tissue disorders", "100000004860": "Endocrine disorders",
 	"100000004861": "Metabolism and nutrition disorders", "100000004862": "Infections and infestations",
-	"100000004863": "Injury, poisoning and procedural complications", "100000004864": "Neoplasms benign, malignant and unspecified (incl cysts and polyps)",
+	"100000004863": "Injury, poisoning and procedural complications",
+	"100000004864": "Neoplasms benign, malignant and unspecified (incl cysts and polyps)",
 	"100000004865": "Surgical and medical procedures", "100000004866": "Vascular disorders",
 	"100000004867": "General disorders and administration site conditions", "100000004868": "Pregnancy, puerperium and perinatal conditions",
 	"100000004869": "Social circumstances", "100000004870": "Immune system disorders", "100000004871": "Hepatobiliary disorders",

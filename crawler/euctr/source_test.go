@@ -34,7 +34,8 @@ func serve(w *sourcetest.World) http.Handler {
 	visible := func(r *http.Request) (out []sourcetest.Entry) {
 		entries, _ := w.Look()
 		for _, e := range entries {
-			if !e.Hidden && (r.FormValue("query") == "" || strings.Contains(r.FormValue("query"), `"psilocybin"`)) && r.FormValue("resultsstatus") == "" {
+			if !e.Hidden && (r.FormValue("query") == "" || strings.Contains(r.FormValue("query"), `"psilocybin"`)) &&
+				r.FormValue("resultsstatus") == "" {
 				out = append(out, e)
 			}
 		}
@@ -49,7 +50,8 @@ func serve(w *sourcetest.World) http.Handler {
 	}
 	mux.HandleFunc("/ctr/search", func(rw http.ResponseWriter, r *http.Request) {
 		rw.Header().Set("Content-Type", "text/html;charset=UTF-8")
-		fmt.Fprintf(rw, `<!DOCTYPE html><html><body><a href="#tabs-1">Trials with a EudraCT protocol <span>(%d)</span></a></body></html>`, len(visible(r)))
+		fmt.Fprintf(rw, `<!DOCTYPE html><html><body><a href="#tabs-1">Trials with a EudraCT protocol <span>(%d)</span></a></body></html>`,
+			len(visible(r)))
 	})
 	mux.HandleFunc("/ctr/rest/download/full", func(rw http.ResponseWriter, r *http.Request) {
 		page, _ := strconv.Atoi(r.FormValue("page"))
@@ -96,16 +98,25 @@ func TestProtocol(t *testing.T) {
 	lineOf := func(s string) string {
 		return "line=" + strconv.Itoa(strings.Count(string(body[:strings.Index(string(body), s)]), "\n")+1)
 	}
-	want := evidence.Record{ID: "2015-004526-33-DE", Source: SourceName, Kind: evidence.KindTrial, ContentHash: r.ContentHash, Prov: r.Prov, StudyType: "INTERVENTIONAL",
-		URL:   "https://www.clinicaltrialsregister.eu/ctr-search/trial/2015-004526-33/DE",
-		Title: "Laientitel", OfficialTitle: "A randomised trial of psilocybin in low mood: part one", Summary: "To see",
-		Status: evidence.StatusTerminated, StatusRaw: "Prematurely Ended", FirstPosted: evidence.DateStruct{Raw: "2016-02-03"}, Completion: evidence.DateStruct{Raw: "2018-05-06", Type: "ACTUAL"},
-		SecondaryIDs: []evidence.ID{{Value: "2015-004526-33", Type: "EUDRACT_NUMBER"}, {Value: "EXA-1", Type: "PROTOCOL"}, {Value: "12345678", Type: "ISRCTN"}, {Value: "NCT01234567", Type: "NCT"}},
-		Phases:       []string{"PHASE2"}, Allocation: "RANDOMIZED", Masking: "DOUBLE", InterventionModel: "PARALLEL", Enrollment: &n, EnrollmentType: "ESTIMATED", Sex: "ALL",
-		Eligibility: "Inclusion criteria:\n1. Adults\nE. coli: none\nA. Both of\nExclusion criteria:\nnone", Conditions: []string{"Depression"}, Keywords: []string{"Psychiatry [F03]", "Major depression"},
-		Interventions: []evidence.Intervention{{Type: "DRUG", Name: "PEX010", OtherNames: []string{"Psilocybin"}, Description: "Test"}, {Type: "DRUG", Name: "Niacin", OtherNames: []string{}, Description: "Comparator"}, {Type: "DRUG", Name: "Placebo", Description: "Placebo"}},
-		Planned:       []evidence.PlannedOutcome{{Type: "primary", Measure: "MADRS: change\nover time", TimeFrame: "6 weeks", Pointer: lineOf("E.5.1 Primary")}, {Type: "secondary", Measure: "Schlaf", Pointer: lineOf("E.5.2 Secondary")}},
-		Sponsor:       evidence.Organisation{Name: "A university", Class: "NON-COMMERCIAL"}, Collaborators: []evidence.Organisation{{Name: "A fund", Class: "FUNDER"}}, Countries: []string{"Germany"},
+	want := evidence.Record{ID: "2015-004526-33-DE", Source: SourceName, Kind: evidence.KindTrial, ContentHash: r.ContentHash, Prov: r.Prov,
+		StudyType: "INTERVENTIONAL",
+		URL:       "https://www.clinicaltrialsregister.eu/ctr-search/trial/2015-004526-33/DE",
+		Title:     "Laientitel", OfficialTitle: "A randomised trial of psilocybin in low mood: part one", Summary: "To see",
+		Status: evidence.StatusTerminated, StatusRaw: "Prematurely Ended", FirstPosted: evidence.DateStruct{Raw: "2016-02-03"},
+		Completion: evidence.DateStruct{Raw: "2018-05-06", Type: "ACTUAL"},
+		SecondaryIDs: []evidence.ID{{Value: "2015-004526-33", Type: "EUDRACT_NUMBER"}, {Value: "EXA-1", Type: "PROTOCOL"},
+			{Value: "12345678", Type: "ISRCTN"}, {Value: "NCT01234567", Type: "NCT"}},
+		Phases: []string{"PHASE2"}, Allocation: "RANDOMIZED", Masking: "DOUBLE", InterventionModel: "PARALLEL", Enrollment: &n,
+		EnrollmentType: "ESTIMATED", Sex: "ALL",
+		Eligibility: "Inclusion criteria:\n1. Adults\nE. coli: none\nA. Both of\nExclusion criteria:\nnone", Conditions: []string{"Depression"},
+		Keywords: []string{"Psychiatry [F03]", "Major depression"},
+		Interventions: []evidence.Intervention{{Type: "DRUG", Name: "PEX010", OtherNames: []string{"Psilocybin"}, Description: "Test"},
+			{Type: "DRUG", Name: "Niacin", OtherNames: []string{}, Description: "Comparator"},
+			{Type: "DRUG", Name: "Placebo", Description: "Placebo"}},
+		Planned: []evidence.PlannedOutcome{{Type: "primary", Measure: "MADRS: change\nover time", TimeFrame: "6 weeks",
+			Pointer: lineOf("E.5.1 Primary")}, {Type: "secondary", Measure: "Schlaf", Pointer: lineOf("E.5.2 Secondary")}},
+		Sponsor:       evidence.Organisation{Name: "A university", Class: "NON-COMMERCIAL"},
+		Collaborators: []evidence.Organisation{{Name: "A fund", Class: "FUNDER"}}, Countries: []string{"Germany"},
 		Unknown: map[string]int{"E.9.9 Novel field": 1},
 	}
 	if d := cmp.Diff(want, r); d != "" {
@@ -129,7 +140,8 @@ func TestFaults(t *testing.T) {
 			t.Errorf("%q: %v", body, err)
 		}
 	}
-	for body, want := range map[string]int{"Trials with a EudraCT protocol (1,234)": 1234, "<b>Trials with a EudraCT protocol</b> ( 7 )": 7, "<p>0 result(s) found for: x</p>": 0} {
+	for body, want := range map[string]int{"Trials with a EudraCT protocol (1,234)": 1234, "<b>Trials with a EudraCT protocol</b> ( 7 )": 7,
+		"<p>0 result(s) found for: x</p>": 0} {
 		if n, err := readCount([]byte(body)); err != nil || n != want {
 			t.Errorf("%q: %d %v", body, n, err)
 		}
@@ -162,13 +174,17 @@ func TestRecorded(t *testing.T) {
 		trials := map[string]bool{}
 		for _, r := range got.Records {
 			trials[r.ID[:14]] = true
-			if r.Title == "" || len(r.Planned) != 2 || len(r.Conditions) == 0 || r.Sponsor.Name == "" || len(r.Interventions) == 0 || r.Sex == "" || len(r.Phases) == 0 || r.Eligibility == "" || r.FirstPosted.Raw == "" || len(r.Countries) != 1 {
-				t.Errorf("%s lacks something: title %q, %d outcomes, %q, sponsor %q, %d interventions, %q, %q, %q, %q", r.ID, r.Title, len(r.Planned), r.Conditions, r.Sponsor.Name, len(r.Interventions), r.Sex, r.Phases, r.FirstPosted.Raw, r.Countries)
+			if r.Title == "" || len(r.Planned) != 2 || len(r.Conditions) == 0 || r.Sponsor.Name == "" || len(r.Interventions) == 0 ||
+				r.Sex == "" || len(r.Phases) == 0 || r.Eligibility == "" || r.FirstPosted.Raw == "" || len(r.Countries) != 1 {
+				t.Errorf("%s lacks something: title %q, %d outcomes, %q, sponsor %q, %d interventions, %q, %q, %q, %q", r.ID, r.Title, len(r.Planned),
+					r.Conditions, r.Sponsor.Name, len(r.Interventions), r.Sex, r.Phases, r.FirstPosted.Raw, r.Countries)
 			}
 			for _, p := range r.Problems {
 				t.Errorf("%s: %v", r.ID, p)
 			}
-			if r.ID == "2022-002568-62-ES" && (*r.Enrollment != 15 || r.Masking != "NONE" || r.Allocation != "NON_RANDOMIZED" || r.Planned[0].TimeFrame != "26 weeks and 5 years" || !strings.HasSuffix(r.Planned[0].Measure, "structural changes,") && strings.Contains(r.Planned[0].Measure, "Número")) {
+			if r.ID == "2022-002568-62-ES" && (*r.Enrollment != 15 || r.Masking != "NONE" || r.Allocation != "NON_RANDOMIZED" ||
+				r.Planned[0].TimeFrame != "26 weeks and 5 years" || !strings.HasSuffix(r.Planned[0].Measure, "structural changes,") &&
+				strings.Contains(r.Planned[0].Measure, "Número")) {
 				t.Errorf("%+v", r.Planned)
 			}
 		}

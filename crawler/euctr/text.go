@@ -24,8 +24,10 @@ var labels = func() map[string]bool {
 }()
 
 // headings begin the parts of a protocol; they have no value.
-var headings = []string{"A. Protocol Information", "B. Sponsor Information", "C. Applicant Identification", "D. IMP Identification", "E. General Information on the Trial",
-	"F. Population of Trial Subjects", "G. Investigator Networks to be involved in the Trial", "H.4 Third Country", "N. Review by the Competent Authority", "P. End of Trial"}
+var headings = []string{"A. Protocol Information", "B. Sponsor Information", "C. Applicant Identification", "D. IMP Identification",
+	"E. General Information on the Trial",
+	"F. Population of Trial Subjects", "G. Investigator Networks to be involved in the Trial", "H.4 Third Country",
+	"N. Review by the Competent Authority", "P. End of Trial"}
 
 // field is a line of a protocol with what follows it up to the next field.
 type field struct {

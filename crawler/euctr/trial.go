@@ -48,19 +48,23 @@ func Parse(p evidence.Payload) (crawler.Parsed, error) {
 		at := evidence.Provenance{PayloadSHA256: p.SHA256, Pointer: "line=" + strconv.Itoa(pr.line)}
 		id, ok := pr.id()
 		if !ok {
-			out.Problems = append(out.Problems, evidence.Problem{Kind: crawler.KindNoID, Where: at.Pointer, Message: fmt.Sprintf("a protocol without a usable number and country: %q, link %q", id, pr.head("Link"))})
+			out.Problems = append(out.Problems, evidence.Problem{Kind: crawler.KindNoID, Where: at.Pointer,
+				Message: fmt.Sprintf("a protocol without a usable number and country: %q, link %q", id, pr.head("Link"))})
 			continue
 		}
 		rec := trial(pr, id, at)
 		if !pr.whole {
-			out.Problems = append(out.Problems, evidence.Problem{Kind: crawler.KindBadValue, RecordID: id, Where: at.Pointer, Message: fmt.Sprintf("protocol %d of %d ends before its last part", i+1, len(protocols))})
+			out.Problems = append(out.Problems, evidence.Problem{Kind: crawler.KindBadValue, RecordID: id, Where: at.Pointer,
+				Message: fmt.Sprintf("protocol %d of %d ends before its last part", i+1, len(protocols))})
 		}
 		if pr.rest > 0 {
-			out.Problems = append(out.Problems, evidence.Problem{Kind: crawler.KindBadValue, RecordID: id, Where: "line=" + strconv.Itoa(pr.rest), Message: "text after the end of a protocol: the download may be cut"})
+			out.Problems = append(out.Problems, evidence.Problem{Kind: crawler.KindBadValue, RecordID: id, Where: "line=" + strconv.Itoa(pr.rest),
+				Message: "text after the end of a protocol: the download may be cut"})
 		}
 		// The register can give a country's protocol twice: the later is used.
 		if at, ok := last[id]; ok {
-			out.Problems = append(out.Problems, evidence.Problem{Kind: crawler.KindDuplicate, RecordID: id, Where: rec.Prov.Pointer, Message: "the protocol stands twice in the download, first at " + out.Records[at].Prov.Pointer + "; the later one is used"})
+			out.Problems = append(out.Problems, evidence.Problem{Kind: crawler.KindDuplicate, RecordID: id, Where: rec.Prov.Pointer,
+				Message: "the protocol stands twice in the download, first at " + out.Records[at].Prov.Pointer + "; the later one is used"})
 			out.Records[at].ID = ""
 		}
 		last[id] = len(out.Records)
@@ -68,7 +72,8 @@ func Parse(p evidence.Payload) (crawler.Parsed, error) {
 	}
 	out.Records = slices.DeleteFunc(out.Records, func(r evidence.Record) bool { return r.ID == "" })
 	if end := p.Body[len(p.Body)-1]; end != '\n' {
-		out.Problems = append(out.Problems, evidence.Problem{Kind: crawler.KindBadValue, Where: "line=" + strconv.Itoa(1+bytes.Count(p.Body, []byte("\n"))), Message: "the text ends inside a line: the download may be cut"})
+		out.Problems = append(out.Problems, evidence.Problem{Kind: crawler.KindBadValue, Where: "line=" +
+			strconv.Itoa(1+bytes.Count(p.Body, []byte("\n"))), Message: "the text ends inside a line: the download may be cut"})
 	}
 	out.Problems = append(out.Problems, drift.Problems(out.Records)...)
 	answer.Stamp(&out, SourceName, p)
@@ -79,14 +84,16 @@ func Parse(p evidence.Payload) (crawler.Parsed, error) {
 // recruit and trials that no longer do.
 var statuses = map[string]evidence.Status{
 	"completed": evidence.StatusCompleted, "prematurely ended": evidence.StatusTerminated, "temporarily halted": evidence.StatusSuspended,
-	"suspended by ca": evidence.StatusSuspended, "not authorised": evidence.StatusWithdrawn, "prohibited by ca": evidence.StatusWithdrawn, "withdrawn": evidence.StatusWithdrawn,
+	"suspended by ca": evidence.StatusSuspended, "not authorised": evidence.StatusWithdrawn, "prohibited by ca": evidence.StatusWithdrawn,
+	"withdrawn": evidence.StatusWithdrawn,
 }
 
 func trial(p protocol, id string, at evidence.Provenance) evidence.Record {
 	rec := evidence.Record{ID: id, Source: SourceName, Kind: evidence.KindTrial, Prov: at, StudyType: "INTERVENTIONAL",
 		URL:   "https://www.clinicaltrialsregister.eu/ctr-search/trial/" + id[:14] + "/" + id[15:],
 		Title: flat(p.get("A.3.1")), OfficialTitle: flat(p.get("A.3")), Acronym: flat(p.get("A.3.2")), Summary: p.get("E.2.1"),
-		StatusRaw: p.head("Trial Status"), FirstPosted: evidence.DateStruct{Raw: p.head("Date on which this record was first entered in the EudraCT database")},
+		StatusRaw:    p.head("Trial Status"),
+		FirstPosted:  evidence.DateStruct{Raw: p.head("Date on which this record was first entered in the EudraCT database")},
 		SecondaryIDs: []evidence.ID{{Value: id[:14], Type: "EUDRACT_NUMBER"}},
 	}
 	if rec.Title == "" {
@@ -121,7 +128,8 @@ func trial(p protocol, id string, at evidence.Provenance) evidence.Record {
 	}
 	rec.ContentHash = answer.Sum([]byte(p.text))
 	for i := range rec.Problems {
-		rec.Problems[i].Source, rec.Problems[i].RecordID, rec.Problems[i].SHA256, rec.Problems[i].Kind = SourceName, id, at.PayloadSHA256, crawler.KindBadValue
+		rec.Problems[i].Source, rec.Problems[i].RecordID, rec.Problems[i].SHA256, rec.Problems[i].Kind = SourceName, id, at.PayloadSHA256,
+			crawler.KindBadValue
 	}
 	return rec
 }
@@ -176,7 +184,8 @@ func population(rec *evidence.Record, p protocol) {
 		n := evidence.ParseNumber(f.value, evidence.StyleRegister)
 		switch v := int(n.Value); {
 		case !n.OK || n.Op != "" || n.Value != float64(v) || v < 0 || v > 1e9:
-			rec.Problems = append(rec.Problems, evidence.Problem{Where: "line=" + strconv.Itoa(f.line), Message: fmt.Sprintf("%q is no number of people", f.value)})
+			rec.Problems = append(rec.Problems, evidence.Problem{Where: "line=" + strconv.Itoa(f.line),
+				Message: fmt.Sprintf("%q is no number of people", f.value)})
 		case v > 0:
 			rec.Enrollment, rec.EnrollmentType = &v, "ESTIMATED"
 		}
@@ -241,7 +250,8 @@ func products(rec *evidence.Record, p protocol) {
 	named := map[string]bool{}
 	flush := func() {
 		if len(names) > 0 {
-			rec.Interventions = append(rec.Interventions, evidence.Intervention{Type: "DRUG", Name: names[0], OtherNames: slices.Clone(names[1:]), Description: role})
+			rec.Interventions = append(rec.Interventions, evidence.Intervention{Type: "DRUG", Name: names[0], OtherNames: slices.Clone(names[1:]),
+				Description: role})
 		}
 		names, role = nil, ""
 		clear(named)
@@ -273,7 +283,8 @@ func products(rec *evidence.Record, p protocol) {
 func outcomes(rec *evidence.Record, p protocol) {
 	for _, k := range [][3]string{{"E.5.1", "primary", "E.5.1.1"}, {"E.5.2", "secondary", "E.5.2.1"}} {
 		if f := p.first(k[0]); f.value != "" {
-			rec.Planned = append(rec.Planned, evidence.PlannedOutcome{Type: k[1], Measure: f.value, TimeFrame: p.get(k[2]), Pointer: "line=" + strconv.Itoa(f.line)})
+			rec.Planned = append(rec.Planned, evidence.PlannedOutcome{Type: k[1], Measure: f.value, TimeFrame: p.get(k[2]), Pointer: "line=" +
+				strconv.Itoa(f.line)})
 		}
 	}
 }

@@ -59,7 +59,8 @@ func Parse(p evidence.Payload) (crawler.Parsed, error) {
 		}
 		list := a.At("resultList", "result")
 		if list.Kind != jsontree.Array {
-			out.Problems = append(out.Problems, evidence.Problem{Kind: crawler.KindWrongShape, Where: bases[i] + "/resultList/result", Message: "no list of results"})
+			out.Problems = append(out.Problems, evidence.Problem{Kind: crawler.KindWrongShape, Where: bases[i] + "/resultList/result",
+				Message: "no list of results"})
 			continue
 		}
 		lists++
@@ -69,7 +70,8 @@ func Parse(p evidence.Payload) (crawler.Parsed, error) {
 		readList(&out, list, bases[i]+"/resultList/result/", p.SHA256)
 	}
 	if lists == 0 {
-		return crawler.Parsed{}, &crawler.AnswerError{Kind: crawler.KindWrongShape, Message: "no answer of the search: there is no list of results"}
+		return crawler.Parsed{}, &crawler.AnswerError{Kind: crawler.KindWrongShape,
+			Message: "no answer of the search: there is no list of results"}
 	}
 	out.Problems = append(out.Problems, drift.Problems(out.Records)...)
 	answer.Stamp(&out, SourceName, p)
@@ -92,7 +94,8 @@ func readOne(out *crawler.Parsed, n *jsontree.Node, at, sha string) {
 	id := recordID(n)
 	switch {
 	case n.Kind != jsontree.Object:
-		out.Problems = append(out.Problems, evidence.Problem{Kind: crawler.KindWrongShape, Where: at, Message: fmt.Sprintf("a result is an object, not %s", n.Kind)})
+		out.Problems = append(out.Problems, evidence.Problem{Kind: crawler.KindWrongShape, Where: at,
+			Message: fmt.Sprintf("a result is an object, not %s", n.Kind)})
 	case id == "":
 		out.Problems = append(out.Problems, evidence.Problem{Kind: crawler.KindNoID, Where: at,
 			Message: fmt.Sprintf("a result without a usable id: source %q, id %q", n.Get("source").Scalar(), n.Get("id").Scalar())})
@@ -128,16 +131,18 @@ func read(n *jsontree.Node, id string, at evidence.Provenance) evidence.Record {
 	str := func(keys ...string) string { return n.At(keys...).Scalar() }
 	pub := &evidence.Publication{
 		PMID: str("pmid"), PMCID: str("pmcid"), DOI: strings.ToLower(strings.TrimSpace(str("doi"))),
-		Title:   xmltree.Plain(str("title")),
-		Journal: firstOf(str("journalInfo", "journal", "title"), str("journalTitle"), str("bookOrReportDetails", "comprisingTitle"), str("bookOrReportDetails", "publisher")),
-		Volume:  firstOf(str("journalInfo", "volume"), str("journalVolume")), Issue: firstOf(str("journalInfo", "issue"), str("issue")),
+		Title: xmltree.Plain(str("title")),
+		Journal: firstOf(str("journalInfo", "journal", "title"), str("journalTitle"), str("bookOrReportDetails", "comprisingTitle"),
+			str("bookOrReportDetails", "publisher")),
+		Volume: firstOf(str("journalInfo", "volume"), str("journalVolume")), Issue: firstOf(str("journalInfo", "issue"), str("issue")),
 		Pages: str("pageInfo"), Published: firstOf(isoDate(str("firstPublicationDate")), isoDate(str("pubYear"))),
 		Abstract: xmltree.Abstract(str("abstractText")), Language: str("language"),
 	}
 	src := n.Get("source").Scalar()
 	rec := evidence.Record{ID: id, Source: SourceName, Kind: evidence.KindPublication, Prov: at, Publication: pub,
 		URL: "https://europepmc.org/article/" + src + "/" + n.Get("id").Scalar(), Title: pub.Title, Summary: pub.Abstract,
-		Version: str("versionNumber"), FirstPosted: evidence.DateStruct{Raw: str("firstIndexDate")}, LastUpdatePosted: evidence.DateStruct{Raw: str("dateOfRevision")}}
+		Version: str("versionNumber"), FirstPosted: evidence.DateStruct{Raw: str("firstIndexDate")},
+		LastUpdatePosted: evidence.DateStruct{Raw: str("dateOfRevision")}}
 	pub.Authors = authors(n)
 	pub.Types = n.At("pubTypeList", "pubType").Scalars()
 	if len(pub.Types) == 0 {
@@ -161,9 +166,13 @@ func read(n *jsontree.Node, id string, at evidence.Provenance) evidence.Record {
 	pub.TrialIDs = answer.Mentions(pub.TrialIDs, pub.Title, "title", at.Pointer+"/title")
 	pub.TrialIDs = answer.Mentions(pub.TrialIDs, pub.Abstract, "abstract", at.Pointer+"/abstractText")
 	rec.Unknown = outline.JSON(n)
-	rec.ContentHash = answer.Sum(jsontree.Canonical(nil, n, func(path []string) bool { return len(path) == 1 && slices.Contains(volatile, path[0]) }))
+	rec.ContentHash = answer.Sum(jsontree.Canonical(nil, n, func(path []string) bool {
+		return len(path) == 1 &&
+			slices.Contains(volatile, path[0])
+	}))
 	if pub.Title == "" {
-		rec.Problems = append(rec.Problems, evidence.Problem{Source: SourceName, RecordID: id, Kind: crawler.KindBadValue, Where: at.Pointer + "/title", Message: "the publication has no title", SHA256: at.PayloadSHA256})
+		rec.Problems = append(rec.Problems, evidence.Problem{Source: SourceName, RecordID: id, Kind: crawler.KindBadValue, Where: at.Pointer +
+			"/title", Message: "the publication has no title", SHA256: at.PayloadSHA256})
 	}
 	return rec
 }

@@ -67,12 +67,13 @@ func (s *Source) Policy() crawler.Policy {
 // Plan implements crawler.Source: for each substance its synonyms and those of
 // all conditions in title or abstract.
 func (s *Source) Plan(q crawler.QuestionSet) ([]crawler.Query, error) {
-	w := boolean.Writer{Max: maxQuery, Also: []string{"randomized", "randomised", "placebo", "double-blind", "clinical trial"}, Term: func(t string) string {
-		if t = boolean.Quoted(t); t == "" {
-			return ""
-		}
-		return "TITLE_ABS:" + t
-	}}
+	w := boolean.Writer{Max: maxQuery, Also: []string{"randomized", "randomised", "placebo", "double-blind", "clinical trial"},
+		Term: func(t string) string {
+			if t = boolean.Quoted(t); t == "" {
+				return ""
+			}
+			return "TITLE_ABS:" + t
+		}}
 	var out []crawler.Query
 	for _, p := range w.Plan(q) {
 		text := p.Text
@@ -129,7 +130,8 @@ type result struct {
 }
 
 func (s *Source) search(ctx context.Context, f crawler.Fetcher, query, kind string, size int, mark string, small bool) (result, error) {
-	res, err := f.Do(ctx, crawler.Request{Source: SourceName, URL: s.address(query, kind, size, mark), Accept: []string{"application/json"}, NoStore: small})
+	res, err := f.Do(ctx, crawler.Request{Source: SourceName, URL: s.address(query, kind, size, mark), Accept: []string{"application/json"},
+		NoStore: small})
 	if err != nil {
 		return result{}, err
 	}
@@ -153,7 +155,8 @@ func readSearch(body []byte) (result, error) {
 	}
 	r := result{next: n.Get("nextCursorMark").Scalar()}
 	if r.count, err = strconv.Atoi(n.Get("hitCount").Scalar()); err != nil || r.count < 0 {
-		return result{}, &crawler.AnswerError{Kind: crawler.KindWrongShape, Where: "/hitCount", Message: fmt.Sprintf("%q is no count", n.Get("hitCount").Scalar())}
+		return result{}, &crawler.AnswerError{Kind: crawler.KindWrongShape, Where: "/hitCount",
+			Message: fmt.Sprintf("%q is no count", n.Get("hitCount").Scalar())}
 	}
 	items := list.Items()
 	for i := range items {

@@ -87,24 +87,29 @@ func TestParse(t *testing.T) {
 	}
 	want := &evidence.Publication{
 		PMID: "34000001", PMCID: "PMC9000001", DOI: "10.9999/example.1", Title: "Effect of CO2 at p < 0.05.", Journal: "Example journal",
-		Volume: "12", Issue: "3", Pages: "101-9", Published: "2021-07-01", Authors: []evidence.Author{{Family: "Müller", Given: "Änne"}, {Collective: "The Group"}},
-		Types: []string{"Journal Article", "Retracted Publication"}, Abstract: "Background: Registered: ISRCTN12345678.\nMethods: 10^6 cells.", Language: "eng", Retracted: true,
+		Volume: "12", Issue: "3", Pages: "101-9", Published: "2021-07-01", Authors: []evidence.Author{{Family: "Müller", Given: "Änne"},
+			{Collective: "The Group"}},
+		Types: []string{"Journal Article", "Retracted Publication"}, Abstract: "Background: Registered: ISRCTN12345678.\nMethods: 10^6 cells.",
+		Language: "eng", Retracted: true,
 		TrialIDs: []evidence.TrialMention{{ID: "ISRCTN12345678", Where: "abstract", Pointer: "/resultList/result/0/abstractText"}},
-		Related: []evidence.RelatedWork{{Type: "Retraction in", PMID: "35000001", DOI: "10.9999/notice", Label: "Ex J. 2022. doi: 10.9999/notice."},
+		Related: []evidence.RelatedWork{{Type: "Retraction in", PMID: "35000001", DOI: "10.9999/notice",
+			Label: "Ex J. 2022. doi: 10.9999/notice."},
 			{Type: "Preprint of", Label: "PPR:PPR77 A server"}},
 	}
 	if d := cmp.Diff(want, got.Records[0].Publication); d != "" {
 		t.Error(d)
 	}
 	p := got.Records[1]
-	if p.ID != "PPR:PPR300" || !p.Publication.Preprint || p.Publication.Journal != "A preprint server" || p.Version != "2" || p.Prov.Pointer != "/resultList/result/1" {
+	if p.ID != "PPR:PPR300" || !p.Publication.Preprint || p.Publication.Journal != "A preprint server" || p.Version != "2" ||
+		p.Prov.Pointer != "/resultList/result/1" {
 		t.Errorf("%+v %+v", p, p.Publication)
 	}
 	cited, err := Parse(evidence.Payload{Body: []byte(strings.Replace(string(body), `"citedByCount": 5`, `"citedByCount": 6`, 1))})
 	if err != nil || cited.Records[0].ContentHash != got.Records[0].ContentHash {
 		t.Error("one more citation looks like a change")
 	}
-	if other, _ := Parse(evidence.Payload{Body: []byte(strings.Replace(string(body), "p < 0.05", "p < 0.06", 1))}); other.Records[0].ContentHash == got.Records[0].ContentHash {
+	if other, _ := Parse(evidence.Payload{Body: []byte(strings.Replace(string(body), "p < 0.05", "p < 0.06",
+		1))}); other.Records[0].ContentHash == got.Records[0].ContentHash {
 		t.Error("another title does not look like a change")
 	}
 }
@@ -135,7 +140,8 @@ func TestStuckCursor(t *testing.T) {
 	}))
 	defer srv.Close()
 	sink := &sourcetest.MemorySink{}
-	c, err := crawler.New(crawler.Options{Sources: []crawler.Source{New()}, Question: question(), Endpoints: map[string]string{SourceName: srv.URL}, Contact: "test",
+	c, err := crawler.New(crawler.Options{Sources: []crawler.Source{New()}, Question: question(),
+		Endpoints: map[string]string{SourceName: srv.URL}, Contact: "test",
 		Wire: crawler.Wire{Base: time.Millisecond}}, sink)
 	if err != nil {
 		t.Fatal(err)
@@ -171,7 +177,8 @@ func TestRecorded(t *testing.T) {
 			if r.Publication.Preprint {
 				preprints++
 			}
-			if r.ID == "pmid:22663011" && (r.Publication.DOI != "10.1056/nejmoa1203421" || len(r.Publication.Authors) != 26 || r.Publication.Authors[25].Collective != "METRIC Study Group") {
+			if r.ID == "pmid:22663011" && (r.Publication.DOI != "10.1056/nejmoa1203421" || len(r.Publication.Authors) != 26 ||
+				r.Publication.Authors[25].Collective != "METRIC Study Group") {
 				t.Errorf("%+v", r.Publication)
 			}
 			if r.ID == "pmid:39709208" && len(r.Publication.Related) > 0 {

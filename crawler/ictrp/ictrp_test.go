@@ -40,20 +40,27 @@ func TestXML(t *testing.T) {
 	want := evidence.Record{ID: "2015-004526-33-GB", Source: SourceName, Kind: evidence.KindTrial, ContentHash: r.ContentHash, Prov: r.Prov,
 		URL:   "https://www.clinicaltrialsregister.eu/ctr-search/search?query=eudract_number:2015-004526-33",
 		Title: "Psilocybin & mood", OfficialTitle: "A trial\nof psilocybin", Status: evidence.StatusUnknown, StatusRaw: "Authorised",
-		Start: evidence.DateStruct{Raw: "2016-12-31"}, FirstPosted: evidence.DateStruct{Raw: "2016-02-03"}, LastUpdatePosted: evidence.DateStruct{Raw: "2026-02-05"},
-		StudyType: "INTERVENTIONAL CLINICAL TRIAL OF MEDICINAL PRODUCT", Allocation: "RANDOMIZED", InterventionModel: "Controlled: yes Randomised: yes",
-		Phases:     []string{"Human pharmacology (Phase I): no; Therapeutic exploratory (Phase II): yes"},
-		Enrollment: &n, EnrollmentType: "ESTIMATED", Countries: []string{"United Kingdom", "Germany"}, Conditions: []string{"Depression", "MedDRA version: 18.0"},
+		Start: evidence.DateStruct{Raw: "2016-12-31"}, FirstPosted: evidence.DateStruct{Raw: "2016-02-03"},
+		LastUpdatePosted: evidence.DateStruct{Raw: "2026-02-05"},
+		StudyType:        "INTERVENTIONAL CLINICAL TRIAL OF MEDICINAL PRODUCT", Allocation: "RANDOMIZED",
+		InterventionModel: "Controlled: yes Randomised: yes",
+		Phases:            []string{"Human pharmacology (Phase I): no; Therapeutic exploratory (Phase II): yes"},
+		Enrollment:        &n, EnrollmentType: "ESTIMATED", Countries: []string{"United Kingdom", "Germany"},
+		Conditions:    []string{"Depression", "MedDRA version: 18.0"},
 		Interventions: []evidence.Intervention{{Name: "Trade Name: x"}, {Name: "Product Name: psilocybin"}},
-		Planned:       []evidence.PlannedOutcome{{Type: "primary", Measure: "Main outcome: MADRS", Pointer: at + "/primary_outcome"}, {Type: "primary", Measure: "Time frame: 6 weeks", Pointer: at + "/primary_outcome"}},
-		SecondaryIDs:  []evidence.ID{{Value: "NCT01234567", Type: "SECONDARY"}, {Value: "Nil", Type: "SECONDARY"}, {Value: "EUCTR2015-004526-33-GB", Type: "REGISTER", Domain: "EU Clinical Trials Register"}},
-		Sponsor:       evidence.Organisation{Name: "A university"}, Documents: []evidence.Document{{Type: "results", Label: "results", URL: "https://example.org/r"}},
+		Planned: []evidence.PlannedOutcome{{Type: "primary", Measure: "Main outcome: MADRS", Pointer: at + "/primary_outcome"},
+			{Type: "primary", Measure: "Time frame: 6 weeks", Pointer: at + "/primary_outcome"}},
+		SecondaryIDs: []evidence.ID{{Value: "NCT01234567", Type: "SECONDARY"}, {Value: "Nil", Type: "SECONDARY"},
+			{Value: "EUCTR2015-004526-33-GB", Type: "REGISTER", Domain: "EU Clinical Trials Register"}},
+		Sponsor: evidence.Organisation{Name: "A university"}, Documents: []evidence.Document{{Type: "results", Label: "results",
+			URL: "https://example.org/r"}},
 	}
 	if d := cmp.Diff(want, r); d != "" {
 		t.Error(d)
 	}
 	o := got.Records[1]
-	if o.Start.Raw != "01/02/2016" || o.Enrollment != nil || len(o.Problems) != 2 || o.Unknown["Novelty"] != 1 || o.Status != evidence.StatusCompleted {
+	if o.Start.Raw != "01/02/2016" || o.Enrollment != nil || len(o.Problems) != 2 || o.Unknown["Novelty"] != 1 ||
+		o.Status != evidence.StatusCompleted {
 		t.Errorf("a date and a size that can be read in two ways: %+v", o)
 	}
 }
@@ -64,10 +71,12 @@ func TestCSV(t *testing.T) {
 		t.Fatalf("%d records, %v", len(got.Records), got.Problems)
 	}
 	a, b := got.Records[0], got.Records[1]
-	if a.ID != "UMIN000012345" || a.Title != "A title, with comma" || a.Start.Raw != "2013-10-01" || *a.Enrollment != 60 || a.Prov.Pointer != "row=1" || a.Status != evidence.StatusRecruiting {
+	if a.ID != "UMIN000012345" || a.Title != "A title, with comma" || a.Start.Raw != "2013-10-01" || *a.Enrollment != 60 ||
+		a.Prov.Pointer != "row=1" || a.Status != evidence.StatusRecruiting {
 		t.Errorf("%+v", a)
 	}
-	if b.ID != "NCT00000002" || b.Title != "two\nlines\nthree" || b.FirstPosted.Raw != "2013-11-20" || b.Start.Raw != "2013-10" || b.Enrollment != nil || b.Status != evidence.StatusUnknown {
+	if b.ID != "NCT00000002" || b.Title != "two\nlines\nthree" || b.FirstPosted.Raw != "2013-11-20" || b.Start.Raw != "2013-10" ||
+		b.Enrollment != nil || b.Status != evidence.StatusUnknown {
 		t.Errorf("%+v", b)
 	}
 }
@@ -84,8 +93,10 @@ func TestContentHash(t *testing.T) {
 }
 
 func TestDates(t *testing.T) {
-	for in, want := range map[string]string{"2015-10-01": "2015-10-01", "2015-10": "2015-10", "20151001": "2015-10-01", "31/10/2015": "2015-10-31", "10/31/2015": "2015-10-31", "02/02/2015": "2015-02-02",
-		"01/10/2015": "", "1 October 2015": "2015-10-01", "October 1, 2015": "2015-10-01", "Oct 2015": "2015-10", "31/02/2015": "", "20151301": "", "soon": "", "2015-10-01T10:00:00Z": "2015-10-01"} {
+	for in, want := range map[string]string{"2015-10-01": "2015-10-01", "2015-10": "2015-10", "20151001": "2015-10-01",
+		"31/10/2015": "2015-10-31", "10/31/2015": "2015-10-31", "02/02/2015": "2015-02-02",
+		"01/10/2015": "", "1 October 2015": "2015-10-01", "October 1, 2015": "2015-10-01", "Oct 2015": "2015-10", "31/02/2015": "",
+		"20151301": "", "soon": "", "2015-10-01T10:00:00Z": "2015-10-01"} {
 		if got, why := isoDate(in); got != want || (got == "") != (why != "") {
 			t.Errorf("%q: %q %q", in, got, why)
 		}
@@ -93,7 +104,8 @@ func TestDates(t *testing.T) {
 }
 
 func TestOddFiles(t *testing.T) {
-	for name, body := range map[string]string{"empty": "", "other table": "a,b\n1,2\n", "html": "<html></html>", "other xml": "<a/>", "json": "{}"} {
+	for name, body := range map[string]string{"empty": "", "other table": "a,b\n1,2\n", "html": "<html></html>", "other xml": "<a/>",
+		"json": "{}"} {
 		if Recognise(name, []byte(body)) {
 			t.Errorf("%s is recognised", name)
 		}
@@ -110,12 +122,14 @@ func TestOddFiles(t *testing.T) {
 
 // The platform is never asked.
 func TestNeverCrawled(t *testing.T) {
-	q := crawler.QuestionSet{Substances: []crawler.Concept{{ID: "m", Terms: []string{"MDMA", "ecstasy"}}}, Conditions: []crawler.Concept{{ID: "p", Terms: []string{"PTSD"}}}}
+	q := crawler.QuestionSet{Substances: []crawler.Concept{{ID: "m", Terms: []string{"MDMA", "ecstasy"}}},
+		Conditions: []crawler.Concept{{ID: "p", Terms: []string{"PTSD"}}}}
 	qs, err := New().Plan(q)
 	if err != nil || len(qs) != 1 || qs[0].Text != "Intervention: (MDMA OR ecstasy) | Condition: PTSD" {
 		t.Fatal(qs, err)
 	}
-	if _, err := New().Page(t.Context(), nil, qs[0], ""); !errors.Is(err, crawler.ErrPermanent) || !strings.Contains(err.Error(), "past import") {
+	if _, err := New().Page(t.Context(), nil, qs[0], ""); !errors.Is(err, crawler.ErrPermanent) ||
+		!strings.Contains(err.Error(), "past import") {
 		t.Error(err)
 	}
 }

@@ -55,7 +55,8 @@ func (s *Source) Plan(q crawler.QuestionSet) ([]crawler.Query, error) {
 
 // Page implements crawler.Source: it always refuses.
 func (s *Source) Page(_ context.Context, _ crawler.Fetcher, q crawler.Query, _ string) (crawler.Page, error) {
-	return crawler.Page{}, fmt.Errorf("%w: the ICTRP is not crawled; search for %q at %s, export the trials there and run: past import FILE", crawler.ErrPermanent, q.Text, searchPage)
+	return crawler.Page{}, fmt.Errorf("%w: the ICTRP is not crawled; search for %q at %s, export the trials there and run: past import FILE",
+		crawler.ErrPermanent, q.Text, searchPage)
 }
 
 // Parse implements crawler.Source.

@@ -26,10 +26,13 @@ func splitBreaks(s string) []string { return breaks.Split(s, -1) }
 var statuses = map[string]evidence.Status{
 	"recruiting": evidence.StatusRecruiting, "open to recruitment: actively recruiting participants": evidence.StatusRecruiting,
 	"not yet recruiting": evidence.StatusNotYet, "pending": evidence.StatusNotYet,
-	"active, not recruiting": evidence.StatusActive, "completed": evidence.StatusCompleted, "complete: follow-up complete": evidence.StatusCompleted,
-	"suspended": evidence.StatusSuspended, "temporary halt": evidence.StatusSuspended, "temporarily halted": evidence.StatusSuspended,
-	"terminated": evidence.StatusTerminated, "prematurely ended": evidence.StatusTerminated, "stopped early": evidence.StatusTerminated,
-	"withdrawn": evidence.StatusWithdrawn,
+	"active, not recruiting": evidence.StatusActive, "completed": evidence.StatusCompleted,
+	"complete: follow-up complete": evidence.StatusCompleted,
+	"suspended":                    evidence.StatusSuspended, "temporary halt": evidence.StatusSuspended,
+	"temporarily halted": evidence.StatusSuspended,
+	"terminated":         evidence.StatusTerminated, "prematurely ended": evidence.StatusTerminated,
+	"stopped early": evidence.StatusTerminated,
+	"withdrawn":     evidence.StatusWithdrawn,
 }
 
 // volatile fields belong to the export rather than to the trial.
@@ -74,8 +77,10 @@ func trial(fields row, unknown map[string]int, at evidence.Provenance, where fun
 	id = ident.Canonical(id) // EUCTR2012-003632-23-GB and JPRN-jRCT… as the registers themselves write them
 	rec := evidence.Record{ID: id, Source: SourceName, Kind: evidence.KindTrial, Prov: at, URL: m.text("web_address"),
 		Title: m.text("public_title"), OfficialTitle: m.text("scientific_title"), Acronym: m.text("acronym"),
-		StudyType: strings.ToUpper(m.text("study_type")), Sex: m.text("inclusion_gender"), MinimumAge: m.text("inclusion_agemin"), MaximumAge: m.text("inclusion_agemax"),
-		Conditions: split(m.text("condition"), ";\n"), Countries: split(m.text("countries"), ";,\n"), Sponsor: evidence.Organisation{Name: m.text("primary_sponsor")}}
+		StudyType: strings.ToUpper(m.text("study_type")), Sex: m.text("inclusion_gender"), MinimumAge: m.text("inclusion_agemin"),
+		MaximumAge: m.text("inclusion_agemax"),
+		Conditions: split(m.text("condition"), ";\n"), Countries: split(m.text("countries"), ";,\n"),
+		Sponsor: evidence.Organisation{Name: m.text("primary_sponsor")}}
 	if rec.Title == "" {
 		rec.Title = rec.OfficialTitle
 	}
@@ -96,7 +101,8 @@ func trial(fields row, unknown map[string]int, at evidence.Provenance, where fun
 	for _, s := range split(m.text("intervention"), "\n") {
 		rec.Interventions = append(rec.Interventions, evidence.Intervention{Name: s})
 	}
-	rec.Eligibility = strings.TrimSpace(label("Inclusion criteria:\n", m.text("inclusion_criteria")) + "\n" + label("Exclusion criteria:\n", m.text("exclusion_criteria")))
+	rec.Eligibility = strings.TrimSpace(label("Inclusion criteria:\n", m.text("inclusion_criteria")) + "\n" +
+		label("Exclusion criteria:\n", m.text("exclusion_criteria")))
 	if u := m.text("results_url_link"); u != "" {
 		rec.Documents = append(rec.Documents, evidence.Document{Type: "results", Label: "results", URL: u})
 	}
@@ -199,7 +205,8 @@ func isoDate(s string) (iso, why string) {
 		}
 		return "", "it may be day and month or month and day"
 	}
-	for _, layout := range []string{"2 January 2006", "2 Jan 2006", "January 2, 2006", "Jan 2, 2006", "02-Jan-2006", "2-Jan-2006", "2-Jan-06", "January 2 2006"} {
+	for _, layout := range []string{"2 January 2006", "2 Jan 2006", "January 2, 2006", "Jan 2, 2006", "02-Jan-2006", "2-Jan-2006",
+		"2-Jan-06", "January 2 2006"} {
 		if t, err := time.Parse(layout, s); err == nil && layout != "2-Jan-06" {
 			return t.Format(time.DateOnly), ""
 		}
@@ -274,9 +281,12 @@ func split0(s string) []string {
 func (m *mapper) design(rec *evidence.Record) {
 	d := strings.ToLower(m.text("study_design"))
 	switch {
-	case strings.Contains(d, "non-random"), strings.Contains(d, "non random"), strings.Contains(d, "not random"), strings.Contains(d, "nonrandom"), strings.Contains(d, "randomised: no"), strings.Contains(d, "randomized: no"):
+	case strings.Contains(d, "non-random"), strings.Contains(d, "non random"), strings.Contains(d, "not random"),
+		strings.Contains(d, "nonrandom"), strings.Contains(d, "randomised: no"), strings.Contains(d, "randomized: no"):
 		rec.Allocation = "NON_RANDOMIZED"
-	case strings.Contains(d, "randomised: yes"), strings.Contains(d, "randomized: yes"), strings.Contains(d, "allocation: randomized"), strings.Contains(d, "allocation: randomised"), strings.Contains(d, "randomised controlled trial"), strings.Contains(d, "randomized controlled trial"):
+	case strings.Contains(d, "randomised: yes"), strings.Contains(d, "randomized: yes"), strings.Contains(d, "allocation: randomized"),
+		strings.Contains(d, "allocation: randomised"), strings.Contains(d, "randomised controlled trial"),
+		strings.Contains(d, "randomized controlled trial"):
 		rec.Allocation = "RANDOMIZED"
 	}
 	rec.InterventionModel = m.text("study_design")

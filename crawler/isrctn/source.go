@@ -121,7 +121,8 @@ type list struct {
 }
 
 func (s *Source) search(ctx context.Context, f crawler.Fetcher, query string, limit, offset int, small bool) (list, error) {
-	res, err := f.Do(ctx, crawler.Request{Source: SourceName, URL: s.address(query, limit, offset), Accept: []string{"application/xml", "text/xml"}, NoStore: small})
+	res, err := f.Do(ctx, crawler.Request{Source: SourceName, URL: s.address(query, limit, offset),
+		Accept: []string{"application/xml", "text/xml"}, NoStore: small})
 	if err != nil {
 		return list{}, err
 	}
@@ -137,7 +138,8 @@ func readList(body []byte) (list, error) {
 	doc, _ := xmltree.Clean(body)
 	d := xmltree.Cut(doc, records.Elements...)
 	if d.Root != "allTrials" {
-		return list{}, &crawler.AnswerError{Kind: crawler.KindWrongShape, Message: fmt.Sprintf("the root element is <%s>, wanted <allTrials>", d.Root)}
+		return list{}, &crawler.AnswerError{Kind: crawler.KindWrongShape, Message: fmt.Sprintf("the root element is <%s>, wanted <allTrials>",
+			d.Root)}
 	}
 	if !d.Whole {
 		return list{}, &crawler.AnswerError{Kind: answer.KindHalfXML, Message: "the answer ends inside <allTrials>"}

@@ -90,29 +90,37 @@ func TestTrial(t *testing.T) {
 	got := load(t, time.Date(2026, 2, 10, 0, 0, 0, 0, time.UTC))
 	r := got[0]
 	n := 1060
-	want := evidence.Record{ID: "ISRCTN12345678", Source: SourceName, Kind: evidence.KindTrial, ContentHash: r.ContentHash, Prov: r.Prov, URL: "https://www.isrctn.com/ISRCTN12345678", Version: "3",
+	want := evidence.Record{ID: "ISRCTN12345678", Source: SourceName, Kind: evidence.KindTrial, ContentHash: r.ContentHash, Prov: r.Prov,
+		URL: "https://www.isrctn.com/ISRCTN12345678", Version: "3",
 		Title: "Psilocybin for low mood", OfficialTitle: "A randomised trial of psilocybin", Acronym: "EXA", Summary: "Background\nWords & more.",
-		SecondaryIDs: []evidence.ID{{Value: "2015-004526-33", Type: "EUDRACT_NUMBER"}, {Value: "EXA-1", Type: "PROTOCOL"}, {Value: "NCT01234567", Type: "SECONDARY"},
+		SecondaryIDs: []evidence.ID{{Value: "2015-004526-33", Type: "EUDRACT_NUMBER"}, {Value: "EXA-1", Type: "PROTOCOL"},
+			{Value: "NCT01234567", Type: "SECONDARY"},
 			{Value: "10.1186/ISRCTN12345678", Type: "DOI", Link: "https://doi.org/10.1186/ISRCTN12345678"}},
 		Status: evidence.StatusRecruiting, StatusDerived: true,
-		Start: evidence.DateStruct{Raw: "2025-01-01"}, Completion: evidence.DateStruct{Raw: "2026-06-30"}, FirstPosted: evidence.DateStruct{Raw: "2024-05-06"}, LastUpdatePosted: evidence.DateStruct{Raw: "2026-02-08"},
-		StudyType: "INTERVENTIONAL", Allocation: "RANDOMIZED", PrimaryPurpose: "TREATMENT", Phases: []string{"Phase II"}, Enrollment: &n, EnrollmentType: "ESTIMATED",
-		Sex: "ALL", MinimumAge: "18 Years", Eligibility: "Inclusion criteria:\nAdults\nExclusion criteria:\nNone at all",
+		Start: evidence.DateStruct{Raw: "2025-01-01"}, Completion: evidence.DateStruct{Raw: "2026-06-30"},
+		FirstPosted: evidence.DateStruct{Raw: "2024-05-06"}, LastUpdatePosted: evidence.DateStruct{Raw: "2026-02-08"},
+		StudyType: "INTERVENTIONAL", Allocation: "RANDOMIZED", PrimaryPurpose: "TREATMENT", Phases: []string{"Phase II"}, Enrollment: &n,
+		EnrollmentType: "ESTIMATED",
+		Sex:            "ALL", MinimumAge: "18 Years", Eligibility: "Inclusion criteria:\nAdults\nExclusion criteria:\nNone at all",
 		Conditions: []string{"Depression"}, Keywords: []string{"Mental and Behavioural Disorders"},
 		Interventions: []evidence.Intervention{{Type: "DRUG", Name: "Psilocybin", Description: "25 mg once"}},
-		Planned: []evidence.PlannedOutcome{{Type: "primary", Measure: "Depression severity", Description: "MADRS", TimeFrame: "baseline, 6 weeks", Pointer: "/allTrials/fullTrial[1]/trial/trialDescription/primaryOutcomes/outcomeMeasure[1]"},
+		Planned: []evidence.PlannedOutcome{{Type: "primary", Measure: "Depression severity", Description: "MADRS",
+			TimeFrame: "baseline, 6 weeks", Pointer: "/allTrials/fullTrial[1]/trial/trialDescription/primaryOutcomes/outcomeMeasure[1]"},
 			{Type: "secondary", Measure: "1. Anxiety\n2. Sleep", Pointer: "/allTrials/fullTrial[1]/trial/trialDescription/secondaryOutcome[1]"}},
-		Sponsor: evidence.Organisation{Name: "A university", Class: "University/education"}, Collaborators: []evidence.Organisation{{Name: "A fund", Class: "FUNDER"}},
-		Sites:      []evidence.Site{{Facility: "A clinic", City: "York", Zip: "Y1", Country: "England"}},
-		Countries:  []string{"England", "Germany"},
-		References: []evidence.Reference{{PMID: "34000001", Type: "RESULTS", Citation: "Results https://pubmed.ncbi.nlm.nih.gov/34000001/", Pointer: "/allTrials/fullTrial[1]/trial/outputs/output[1]"}},
-		Documents:  []evidence.Document{{Type: "protocolfile", Label: "protocolfile", Filename: "p.pdf", Size: 729778}},
+		Sponsor:       evidence.Organisation{Name: "A university", Class: "University/education"},
+		Collaborators: []evidence.Organisation{{Name: "A fund", Class: "FUNDER"}},
+		Sites:         []evidence.Site{{Facility: "A clinic", City: "York", Zip: "Y1", Country: "England"}},
+		Countries:     []string{"England", "Germany"},
+		References: []evidence.Reference{{PMID: "34000001", Type: "RESULTS", Citation: "Results https://pubmed.ncbi.nlm.nih.gov/34000001/",
+			Pointer: "/allTrials/fullTrial[1]/trial/outputs/output[1]"}},
+		Documents: []evidence.Document{{Type: "protocolfile", Label: "protocolfile", Filename: "p.pdf", Size: 729778}},
 	}
 	if d := cmp.Diff(want, r); d != "" {
 		t.Error(d)
 	}
 	old := got[1]
-	if old.Status != evidence.StatusTerminated || !old.StatusDerived || old.StatusRaw != "Stopped" || old.WhyStopped != "No money" || *old.Enrollment != 9 || old.EnrollmentType != "ACTUAL" || len(old.Planned) != 0 || old.Sponsor.Name != "Alone" {
+	if old.Status != evidence.StatusTerminated || !old.StatusDerived || old.StatusRaw != "Stopped" || old.WhyStopped != "No money" ||
+		*old.Enrollment != 9 || old.EnrollmentType != "ACTUAL" || len(old.Planned) != 0 || old.Sponsor.Name != "Alone" {
 		t.Errorf("%+v", old)
 	}
 }
@@ -120,7 +128,8 @@ func TestTrial(t *testing.T) {
 // The status follows the day of the answer, and the content hash does not.
 func TestDerivedStatus(t *testing.T) {
 	first := load(t, time.Date(2024, 12, 31, 23, 0, 0, 0, time.UTC))[0]
-	for day, want := range map[string]evidence.Status{"2024-12-31": evidence.StatusNotYet, "2025-01-01": evidence.StatusRecruiting, "2026-03-01": evidence.StatusRecruiting,
+	for day, want := range map[string]evidence.Status{"2024-12-31": evidence.StatusNotYet, "2025-01-01": evidence.StatusRecruiting,
+		"2026-03-01": evidence.StatusRecruiting,
 		"2026-03-02": evidence.StatusActive, "2026-06-30": evidence.StatusActive, "2026-07-01": evidence.StatusCompleted} {
 		at, _ := time.Parse(time.DateOnly, day)
 		r := load(t, at)[0]
@@ -186,7 +195,8 @@ func TestRecorded(t *testing.T) {
 		}
 		var b strings.Builder
 		xmlOf(&b, "trial", v)
-		got, err := Parse(evidence.Payload{Body: []byte(`<allTrials totalCount="1"><fullTrial>` + b.String() + `</fullTrial></allTrials>`), FetchedAt: time.Date(2026, 3, 8, 0, 0, 0, 0, time.UTC)})
+		got, err := Parse(evidence.Payload{Body: []byte(`<allTrials totalCount="1"><fullTrial>` + b.String() + `</fullTrial></allTrials>`),
+			FetchedAt: time.Date(2026, 3, 8, 0, 0, 0, 0, time.UTC)})
 		if err != nil || len(got.Records) != 1 {
 			t.Fatalf("%s: %v %v", f, err, got.Problems)
 		}
@@ -194,7 +204,8 @@ func TestRecorded(t *testing.T) {
 		for _, p := range append(got.Problems, r.Problems...) {
 			t.Errorf("%s: %s %s %s", filepath.Base(f), p.Kind, p.Where, p.Message)
 		}
-		if r.Title == "" || r.Status == evidence.StatusUnknown || !r.StatusDerived || r.Enrollment == nil || len(r.Countries) == 0 || len(r.Conditions) == 0 {
+		if r.Title == "" || r.Status == evidence.StatusUnknown || !r.StatusDerived || r.Enrollment == nil || len(r.Countries) == 0 ||
+			len(r.Conditions) == 0 {
 			t.Errorf("%s: %s %s %v %q", filepath.Base(f), r.Title, r.Status, r.Enrollment, r.Countries)
 		}
 		if len(r.Planned) > 0 {

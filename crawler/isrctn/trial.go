@@ -70,10 +70,12 @@ func read(n *xmltree.Node, at evidence.Provenance, asOf time.Time) (evidence.Rec
 	raw := t.Get("isrctn").Text()
 	id, ok := CanonicalID(raw)
 	if !ok {
-		return evidence.Record{}, &crawler.AnswerError{Kind: crawler.KindNoID, Where: at.Pointer + "/trial/isrctn", Message: fmt.Sprintf("%q is no ISRCTN number", raw)}
+		return evidence.Record{}, &crawler.AnswerError{Kind: crawler.KindNoID, Where: at.Pointer + "/trial/isrctn",
+			Message: fmt.Sprintf("%q is no ISRCTN number", raw)}
 	}
 	m := mapper{base: at.Pointer}
-	rec := evidence.Record{ID: id, Source: SourceName, Kind: evidence.KindTrial, Prov: at, URL: "https://www.isrctn.com/" + id, Version: t.Attr("version")}
+	rec := evidence.Record{ID: id, Source: SourceName, Kind: evidence.KindTrial, Prov: at, URL: "https://www.isrctn.com/" + id,
+		Version: t.Attr("version")}
 	d := t.Get("trialDescription")
 	rec.Title, rec.OfficialTitle, rec.Acronym = d.Get("title").Text(), d.Get("scientificTitle").Text(), d.Get("acronym").Text()
 	rec.Summary = given(d.Get("plainEnglishSummary").Lines())
@@ -173,7 +175,8 @@ func (m *mapper) design(rec *evidence.Record, t *xmltree.Node) {
 		if p := v.Get("phase").Text(); given(p) != "" && phases.First(p) {
 			rec.Phases = append(rec.Phases, p)
 		}
-		iv := evidence.Intervention{Type: strings.ToUpper(v.Get("interventionType").Text()), Name: v.Get("drugNames").Text(), Description: v.Get("description").Lines()}
+		iv := evidence.Intervention{Type: strings.ToUpper(v.Get("interventionType").Text()), Name: v.Get("drugNames").Text(),
+			Description: v.Get("description").Lines()}
 		if iv.Name == "" && iv.Description == "" {
 			m.note("/trial/interventions/intervention["+strconv.Itoa(i+1)+"]", "an intervention without name and description")
 		}
@@ -244,15 +247,18 @@ func (m *mapper) conditions(rec *evidence.Record, t *xmltree.Node) {
 
 // outcomes reads the newer layout of measures and the older one of plain text.
 func (m *mapper) outcomes(rec *evidence.Record, d *xmltree.Node) {
-	for _, k := range []struct{ list, text, kind string }{{"primaryOutcomes", "primaryOutcome", "primary"}, {"secondaryOutcomes", "secondaryOutcome", "secondary"}} {
+	for _, k := range []struct{ list, text, kind string }{{"primaryOutcomes", "primaryOutcome", "primary"},
+		{"secondaryOutcomes", "secondaryOutcome", "secondary"}} {
 		measures := d.Get(k.list).All("outcomeMeasure")
 		for i, o := range measures {
-			rec.Planned = append(rec.Planned, evidence.PlannedOutcome{Type: k.kind, Measure: o.Get("variable").Text(), Description: o.Get("method").Text(), TimeFrame: o.Get("timepoints").Text(),
+			rec.Planned = append(rec.Planned, evidence.PlannedOutcome{Type: k.kind, Measure: o.Get("variable").Text(),
+				Description: o.Get("method").Text(), TimeFrame: o.Get("timepoints").Text(),
 				Pointer: m.base + "/trial/trialDescription/" + k.list + "/outcomeMeasure[" + strconv.Itoa(i+1) + "]"})
 		}
 		for i, o := range d.All(k.text) {
 			if s := given(o.Lines()); s != "" {
-				rec.Planned = append(rec.Planned, evidence.PlannedOutcome{Type: k.kind, Measure: s, Pointer: m.base + "/trial/trialDescription/" + k.text + "[" + strconv.Itoa(i+1) + "]"})
+				rec.Planned = append(rec.Planned, evidence.PlannedOutcome{Type: k.kind, Measure: s, Pointer: m.base + "/trial/trialDescription/" +
+					k.text + "[" + strconv.Itoa(i+1) + "]"})
 			}
 		}
 	}
@@ -270,18 +276,21 @@ func (m *mapper) outputs(rec *evidence.Record, t *xmltree.Node) {
 		at := m.base + "/trial/outputs/output[" + strconv.Itoa(i+1) + "]"
 		pmid, doi := paperIn(link)
 		if pmid != "" || doi != "" {
-			rec.References = append(rec.References, evidence.Reference{PMID: pmid, DOI: doi, Type: strings.ToUpper(kind), Citation: strings.TrimSpace(label + " " + link), Pointer: at})
+			rec.References = append(rec.References, evidence.Reference{PMID: pmid, DOI: doi, Type: strings.ToUpper(kind),
+				Citation: strings.TrimSpace(label + " " + link), Pointer: at})
 			continue
 		}
 		file := o.Get("localFile")
-		doc := evidence.Document{Type: kind, Label: label, Filename: firstOf(file.Attr("originalFilename"), file.Attr("downloadFilename")), URL: link, Date: day(o.Attr("dateCreated")).Raw, UploadedAt: o.Attr("dateUploaded")}
+		doc := evidence.Document{Type: kind, Label: label, Filename: firstOf(file.Attr("originalFilename"), file.Attr("downloadFilename")),
+			URL: link, Date: day(o.Attr("dateCreated")).Raw, UploadedAt: o.Attr("dateUploaded")}
 		if n, err := strconv.ParseInt(file.Attr("length"), 10, 64); err == nil {
 			doc.Size = n
 		}
 		rec.Documents = append(rec.Documents, doc)
 	}
 	if s := given(t.At("results", "publicationDetails").Lines()); s != "" {
-		rec.References = append(rec.References, evidence.Reference{Type: "RESULT", Citation: s, Pointer: m.base + "/trial/results/publicationDetails"})
+		rec.References = append(rec.References, evidence.Reference{Type: "RESULT", Citation: s, Pointer: m.base +
+			"/trial/results/publicationDetails"})
 	}
 }
 

@@ -4,7 +4,8 @@ import "strings"
 
 // scoreTypes puts the standard's types of outcome into those of an extraction
 // table. An imputed endpoint (imsd) is an endpoint that is marked imputed.
-var scoreTypes = map[string]string{"msd": "endpoint", "imsd": "endpoint", "change": "change", "response": "response", "remission": "remission"}
+var scoreTypes = map[string]string{"msd": "endpoint", "imsd": "endpoint", "change": "change", "response": "response",
+	"remission": "remission"}
 
 var drugs = map[string]string{"psil": "psilocybin", "mdma": "mdma", "lsd": "lsd"}
 
@@ -40,13 +41,18 @@ func (r Row) Extraction(rel Release) map[string]string {
 	}
 	m := map[string]string{
 		"id": r.Cell(".id"), "study": r.Cell("study"), "year": r.Cell("year"), "trial_id": r.Cell("registration_number"), "doi": r.Cell("doi"),
-		"substance": substance, "condition": r.Cell("diagnosis"), "population": r.Cell("target_group"), "design": r.Cell("design"), "blinding": r.Cell("blinding"),
-		"comparator": first(r.Cell("drug_arm2"), r.Cell("condition_arm2")), "arm_treat": first(r.Cell("name_arm1"), r.Cell("condition_arm1")), "arm_ctrl": first(r.Cell("name_arm2"), r.Cell("condition_arm2")),
-		"dose_treat": r.Cell("dose_arm1"), "dose_ctrl": r.Cell("dose_arm2"), "sessions": r.Cell("n_dosing_sessions"), "instrument": r.Cell("instrument"), "domain": r.Cell("instrument_symptom"),
-		"score_type": score, "time_label": at, "time_weeks": r.Cell("time_weeks"), "primary_instrument": r.Cell("primary_instrument"), "primary_time": r.Cell("primary_timepoint"),
+		"substance": substance, "condition": r.Cell("diagnosis"), "population": r.Cell("target_group"), "design": r.Cell("design"),
+		"blinding":   r.Cell("blinding"),
+		"comparator": first(r.Cell("drug_arm2"), r.Cell("condition_arm2")), "arm_treat": first(r.Cell("name_arm1"), r.Cell("condition_arm1")),
+		"arm_ctrl":   first(r.Cell("name_arm2"), r.Cell("condition_arm2")),
+		"dose_treat": r.Cell("dose_arm1"), "dose_ctrl": r.Cell("dose_arm2"), "sessions": r.Cell("n_dosing_sessions"),
+		"instrument": r.Cell("instrument"), "domain": r.Cell("instrument_symptom"),
+		"score_type": score, "time_label": at, "time_weeks": r.Cell("time_weeks"), "primary_instrument": r.Cell("primary_instrument"),
+		"primary_time":   r.Cell("primary_timepoint"),
 		"post_crossover": r.Cell("post_crossover"), "n1": one[0], "mean1": one[1], "sd1": one[2], "n2": two[0], "mean2": two[1], "sd2": two[2],
 		"events1": r.Cell("event_arm1"), "total1": r.Cell("totaln_arm1"), "events2": r.Cell("event_arm2"), "total2": r.Cell("totaln_arm2"),
-		"rob": r.Cell("rob"), "source": strings.TrimSpace(rel.Name + " " + rel.Tag), "place": r.Pointer(".id"), "licence": rel.Licence, "imputed": "0",
+		"rob": r.Cell("rob"), "source": strings.TrimSpace(rel.Name + " " + rel.Tag), "place": r.Pointer(".id"), "licence": rel.Licence,
+		"imputed": "0",
 	}
 	if kind == "imsd" {
 		m["imputed"] = "1"

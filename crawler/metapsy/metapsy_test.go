@@ -27,7 +27,8 @@ func fixture(t testing.TB) []byte {
 	return body
 }
 
-var release = Release{Name: "data-x", Tag: "25.0.1", Licence: "ODC-By-1.0", URL: "https://example.org/data-x/master/versions/25.0.1/data.csv"}
+var release = Release{Name: "data-x", Tag: "25.0.1", Licence: "ODC-By-1.0",
+	URL: "https://example.org/data-x/master/versions/25.0.1/data.csv"}
 
 func TestParse(t *testing.T) {
 	got, err := Parse(evidence.Payload{Body: fixture(t), URL: release.address("")})
@@ -35,12 +36,14 @@ func TestParse(t *testing.T) {
 		t.Fatal(got, err)
 	}
 	r := got.Records[0]
-	if r.ID != "data-x@25.0.1" || r.Kind != evidence.KindDataset || r.Version != "25.0.1" || r.Summary != "3 comparisons of 2 studies" || len(r.References) != 2 || r.References[0].DOI != "10.9999/example.1" ||
+	if r.ID != "data-x@25.0.1" || r.Kind != evidence.KindDataset || r.Version != "25.0.1" || r.Summary != "3 comparisons of 2 studies" ||
+		len(r.References) != 2 || r.References[0].DOI != "10.9999/example.1" ||
 		len(r.SecondaryIDs) != 1 || r.Documents[1].Label != "ODC-By-1.0" || r.URL != release.URL {
 		t.Errorf("%+v", r)
 	}
 	file, err := Parse(evidence.Payload{Body: fixture(t), URL: "file:data.csv"})
-	if err != nil || !strings.HasPrefix(file.Records[0].ID, "data@") || file.Records[0].ContentHash != r.ContentHash || file.Records[0].URL != "" {
+	if err != nil || !strings.HasPrefix(file.Records[0].ID, "data@") || file.Records[0].ContentHash != r.ContentHash ||
+		file.Records[0].URL != "" {
 		t.Errorf("%+v %v", file, err)
 	}
 }
@@ -51,7 +54,8 @@ func TestRows(t *testing.T) {
 		t.Fatal(tab, err)
 	}
 	for i, want := range []map[string]string{
-		{"score_type": "endpoint", "n1": "15", "mean1": "6,330", "sd2": "10,34", "imputed": "0", "substance": "psilocybin", "primary_time": "1", "domain": "depression", "trial_id": "NCT01234567", "licence": "ODC-By-1.0", "source": "data-x 25.0.1", "events1": ""},
+		{"score_type": "endpoint", "n1": "15", "mean1": "6,330", "sd2": "10,34", "imputed": "0", "substance": "psilocybin", "primary_time": "1",
+			"domain": "depression", "trial_id": "NCT01234567", "licence": "ODC-By-1.0", "source": "data-x 25.0.1", "events1": ""},
 		{"score_type": "change", "n1": "14", "mean1": "-9,5", "sd1": "3,25", "n2": "15", "mean2": "-2,0"},
 		{"score_type": "endpoint", "imputed": "1", "trial_id": "", "id": "Roe_1", "rob": "High"},
 	} {
@@ -92,7 +96,8 @@ func TestIdentity(t *testing.T) {
 	if a, b := id("file:data.csv", one), id("file:data.csv", two); a == b {
 		t.Errorf("two tables are one dataset, %s", a)
 	}
-	for addr, want := range map[string]bool{"file:data.csv": true, "file:data-x/data.csv": false, "file:data-x/versions/1.2/other.csv": false} {
+	for addr, want := range map[string]bool{"file:data.csv": true, "file:data-x/data.csv": false,
+		"file:data-x/versions/1.2/other.csv": false} {
 		if got := id(addr, one) == id("file:data.csv", bytes.ReplaceAll(one, []byte("\r\n"), []byte("\n"))); got != want {
 			t.Errorf("%s: the same table again is the same dataset: %v, want %v", addr, got, want)
 		}
@@ -100,13 +105,16 @@ func TestIdentity(t *testing.T) {
 			t.Errorf("%s: two tables are one dataset", addr)
 		}
 	}
-	if a := id("file:data-x/versions/1.2/data.csv", one); a != "data-x@1.2" || a != id("https://example.org/data-x/master/versions/1.2/data.csv#name=data-x&tag=1.2", one) {
+	if a := id("file:data-x/versions/1.2/data.csv", one); a != "data-x@1.2" ||
+		a != id("https://example.org/data-x/master/versions/1.2/data.csv#name=data-x&tag=1.2", one) {
 		t.Errorf("a file in the project's own folders is %s", a)
 	}
-	if _, err := New(Release{Name: "a", URL: "https://example.org/1/data.csv"}, Release{Name: "a", URL: "https://example.org/2/data.csv"}).Plan(crawler.QuestionSet{}); err == nil {
+	if _, err := New(Release{Name: "a", URL: "https://example.org/1/data.csv"}, Release{Name: "a",
+		URL: "https://example.org/2/data.csv"}).Plan(crawler.QuestionSet{}); err == nil {
 		t.Error("two releases of one name and tag at two addresses are planned")
 	}
-	if _, err := New(Release{Name: "a", Tag: "1", URL: "https://example.org/1/data.csv"}, Release{Name: "a", Tag: "2", URL: "https://example.org/2/data.csv"}).Plan(crawler.QuestionSet{}); err != nil {
+	if _, err := New(Release{Name: "a", Tag: "1", URL: "https://example.org/1/data.csv"},
+		Release{Name: "a", Tag: "2", URL: "https://example.org/2/data.csv"}).Plan(crawler.QuestionSet{}); err != nil {
 		t.Error(err)
 	}
 }
@@ -152,7 +160,8 @@ func TestFetch(t *testing.T) {
 	defer srv.Close()
 	sink := &sourcetest.MemorySink{}
 	crawl := func(rs ...Release) (crawler.SourceSummary, error) {
-		c, err := crawler.New(crawler.Options{Sources: []crawler.Source{New(rs...)}, Endpoints: map[string]string{SourceName: srv.URL}, Contact: "t", All: true, Wire: crawler.Wire{Base: time.Millisecond}}, sink)
+		c, err := crawler.New(crawler.Options{Sources: []crawler.Source{New(rs...)}, Endpoints: map[string]string{SourceName: srv.URL},
+			Contact: "t", All: true, Wire: crawler.Wire{Base: time.Millisecond}}, sink)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -197,7 +206,8 @@ func TestRecorded(t *testing.T) {
 			t.Errorf("%s is not recognised", f)
 		}
 		got, err := Parse(evidence.Payload{Body: body, URL: f})
-		if err != nil || len(got.Problems) != 0 || len(got.Records[0].Unknown) != 0 || !strings.HasPrefix(got.Records[0].ID, "data-") || len(got.Records[0].References) < 5 {
+		if err != nil || len(got.Problems) != 0 || len(got.Records[0].Unknown) != 0 || !strings.HasPrefix(got.Records[0].ID, "data-") ||
+			len(got.Records[0].References) < 5 {
 			t.Errorf("%s: %v %+v", f, err, got)
 		}
 		tab, err := Rows(evidence.Payload{Body: body})

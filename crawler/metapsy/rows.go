@@ -71,7 +71,8 @@ func Recognise(_ string, head []byte) bool {
 	line := answer.HeaderLine(head)
 	has := 0
 	for _, c := range []string{"study", "condition_arm1", "condition_arm2", "outcome_type", "instrument", "multi_arm1", "n_arm1"} {
-		if slices.ContainsFunc(strings.FieldsFunc(line, func(r rune) bool { return strings.ContainsRune(",;\t\"\r", r) }), func(s string) bool { return s == c }) {
+		if slices.ContainsFunc(strings.FieldsFunc(line, func(r rune) bool { return strings.ContainsRune(",;\t\"\r", r) }),
+			func(s string) bool { return s == c }) {
 			has++
 		}
 	}
@@ -93,7 +94,8 @@ func read(body []byte) (Table, error) {
 	t := Table{body: body}
 	if !utf8.Valid(body) {
 		body = bytes.ToValidUTF8(body, []byte("\uFFFD"))
-		t.Problems = append(t.Problems, evidence.Problem{Kind: crawler.KindBadUTF8, Where: "row=0", Message: "bytes that are not UTF-8 are shown as U+FFFD; the payload keeps them"})
+		t.Problems = append(t.Problems, evidence.Problem{Kind: crawler.KindBadUTF8, Where: "row=0",
+			Message: "bytes that are not UTF-8 are shown as U+FFFD; the payload keeps them"})
 	}
 	switch text := bytes.TrimSpace(body); {
 	case len(text) == 0:
@@ -101,7 +103,8 @@ func read(body []byte) (Table, error) {
 	case text[0] == '<':
 		return t, &crawler.AnswerError{Kind: crawler.KindHTML, Message: "a page for people instead of a table"}
 	case !Recognise("", body):
-		return t, &crawler.AnswerError{Kind: crawler.KindWrongShape, Message: "no table in the Metapsy data standard: its first line is " + answer.Start(body)}
+		return t, &crawler.AnswerError{Kind: crawler.KindWrongShape, Message: "no table in the Metapsy data standard: its first line is " +
+			answer.Start(body)}
 	}
 	rd := csv.NewReader(bytes.NewReader(body))
 	rd.Comma, rd.FieldsPerRecord, rd.LazyQuotes = text.Separator(body), -1, true
@@ -126,7 +129,8 @@ func read(body []byte) (Table, error) {
 			err = fmt.Errorf("%d cells under %d columns", len(cells), len(t.Header))
 		}
 		if err != nil {
-			t.Problems = append(t.Problems, evidence.Problem{Kind: crawler.KindBadValue, Where: fmt.Sprintf("row=%d", n), Message: "a row that cannot be used: " + err.Error()})
+			t.Problems = append(t.Problems, evidence.Problem{Kind: crawler.KindBadValue, Where: fmt.Sprintf("row=%d", n),
+				Message: "a row that cannot be used: " + err.Error()})
 			continue
 		}
 		row := Row{Number: n, cells: make(map[string]string, len(cells))}

@@ -42,7 +42,8 @@ func (r Release) address(base string) string {
 // November 2026, each pinned to a version.
 func Releases() []Release {
 	at := func(name, tag string) Release {
-		return Release{Name: name, Tag: tag, Licence: "ODC-By-1.0", URL: "https://raw.githubusercontent.com/metapsy-project/" + name + "/master/versions/" + tag + "/data.csv"}
+		return Release{Name: name, Tag: tag, Licence: "ODC-By-1.0", URL: "https://raw.githubusercontent.com/metapsy-project/" + name +
+			"/master/versions/" + tag + "/data.csv"}
 	}
 	return []Release{at("data-depression-psiloctr", "25.1.2")}
 }
@@ -121,7 +122,8 @@ func (r Release) id() string {
 // changed since it was fetched last is not sent again.
 func (s *Source) Page(ctx context.Context, f crawler.Fetcher, q crawler.Query, _ string) (crawler.Page, error) {
 	r := releaseOf(q.URL)
-	res, err := f.Do(ctx, crawler.Request{Source: SourceName, URL: q.URL, Accept: []string{"text/csv", "text/plain", "application/octet-stream"}, Conditional: true})
+	res, err := f.Do(ctx, crawler.Request{Source: SourceName, URL: q.URL, Accept: []string{"text/csv", "text/plain",
+		"application/octet-stream"}, Conditional: true})
 	if err != nil {
 		return crawler.Page{}, answer.Refused(err, false)
 	}
@@ -192,7 +194,8 @@ func Parse(p evidence.Payload) (crawler.Parsed, error) {
 		if !strings.HasPrefix(r.URL, "file:") {
 			rec.URL = r.URL
 		}
-		rec.Documents = append(rec.Documents, evidence.Document{Type: "dataset", Label: strings.TrimSpace(r.Name + " " + r.Tag), URL: rec.URL, Filename: path.Base(strings.TrimPrefix(r.URL, "file:")), Size: int64(len(p.Body))})
+		rec.Documents = append(rec.Documents, evidence.Document{Type: "dataset", Label: strings.TrimSpace(r.Name + " " + r.Tag), URL: rec.URL,
+			Filename: path.Base(strings.TrimPrefix(r.URL, "file:")), Size: int64(len(p.Body))})
 	}
 	if r.Licence != "" {
 		rec.Documents = append(rec.Documents, evidence.Document{Type: "licence", Label: r.Licence})
@@ -202,7 +205,8 @@ func Parse(p evidence.Payload) (crawler.Parsed, error) {
 		at := "row=" + strconv.Itoa(row.Number)
 		if doi := strings.ToLower(row.Cell("doi")); doi != "" && !seen["doi:"+doi] {
 			seen["doi:"+doi] = true
-			rec.References = append(rec.References, evidence.Reference{DOI: doi, Type: "SOURCE", Citation: row.Cell("study"), Pointer: at + ";column=doi"})
+			rec.References = append(rec.References, evidence.Reference{DOI: doi, Type: "SOURCE", Citation: row.Cell("study"), Pointer: at +
+				";column=doi"})
 		}
 		if id := row.Cell("registration_number"); id != "" && !seen[id] {
 			seen[id] = true

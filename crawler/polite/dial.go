@@ -42,7 +42,8 @@ func NewTransport(o TransportOptions) *http.Transport {
 		Proxy: http.ProxyFromEnvironment,
 		DialContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
 			dial := *d
-			free := slices.ContainsFunc(o.Allow, func(a string) bool { return strings.EqualFold(a, addr) }) || slices.Contains(proxies, strings.ToLower(addr))
+			free := slices.ContainsFunc(o.Allow, func(a string) bool { return strings.EqualFold(a, addr) }) ||
+				slices.Contains(proxies, strings.ToLower(addr))
 			dial.ControlContext = func(_ context.Context, _, address string, _ syscall.RawConn) error {
 				if !free {
 					if why := forbidden(address); why != "" {

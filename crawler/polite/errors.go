@@ -49,5 +49,6 @@ type WaitError struct {
 }
 
 func (e *WaitError) Error() string {
-	return fmt.Sprintf("%s answered %d and asks to wait %s; run the same command again after that, it goes on where it stood", e.URL, e.Status, e.Wait.Round(time.Second))
+	return fmt.Sprintf("%s answered %d and asks to wait %s; run the same command again after that, it goes on where it stood", e.URL,
+		e.Status, e.Wait.Round(time.Second))
 }

@@ -74,7 +74,8 @@ func TestIdentify(t *testing.T) {
 			return &Identify{Next: n, UserAgent: UserAgent("1.2", "mailto:a@b.org\r\nX-Evil: 1")}
 		})
 	got, _, err := get(t, c, u)
-	if err != nil || !strings.HasPrefix(got, "past/1.2 (") || !strings.Contains(got, "contact: mailto:a@b.org") || strings.Contains(got, "\n") {
+	if err != nil || !strings.HasPrefix(got, "past/1.2 (") || !strings.Contains(got, "contact: mailto:a@b.org") ||
+		strings.Contains(got, "\n") {
 		t.Errorf("%q, %v", got, err)
 	}
 }
@@ -82,13 +83,15 @@ func TestIdentify(t *testing.T) {
 func TestContact(t *testing.T) {
 	for contact, want := range map[string]string{
 		"a@b.org": "contact: mailto:a@b.org)", " a@b.org\n": "contact: mailto:a@b.org)", "mailto:a@b.org": "contact: mailto:a@b.org)",
-		"https://b.org/us": "contact: https://b.org/us)", "A group, a@b.org": "contact: A group, a@b.org)", "a@b": "contact: a@b)", "": "tracker)",
+		"https://b.org/us": "contact: https://b.org/us)", "A group, a@b.org": "contact: A group, a@b.org)", "a@b": "contact: a@b)",
+		"": "tracker)",
 	} {
 		if ua := UserAgent("1", contact); !strings.HasSuffix(ua, want) {
 			t.Errorf("%q gives %s", contact, ua)
 		}
 	}
-	for contact, want := range map[string]string{"a@b.org": "a@b.org", "mailto:a.b+c@d-e.org": "a.b+c@d-e.org", "A group <a@b.org>": "a@b.org", "https://b.org": "", "": "", "@b.org": ""} {
+	for contact, want := range map[string]string{"a@b.org": "a@b.org", "mailto:a.b+c@d-e.org": "a.b+c@d-e.org",
+		"A group <a@b.org>": "a@b.org", "https://b.org": "", "": "", "@b.org": ""} {
 		if got := MailAddress(contact); got != want {
 			t.Errorf("%q names %q", contact, got)
 		}
@@ -178,7 +181,8 @@ func TestRetryKeepsToRetryAfter(t *testing.T) {
 		r.Hold = func(_ string, d time.Duration) { held = d }
 		return r
 	})
-	if _, res, err := get(t, c, u); err != nil || res.StatusCode != 200 || len(waits) != 1 || waits[0] != 9*time.Second || held != 9*time.Second {
+	if _, res, err := get(t, c, u); err != nil || res.StatusCode != 200 || len(waits) != 1 || waits[0] != 9*time.Second ||
+		held != 9*time.Second {
 		t.Errorf("%v %v waits %v held %v", res, err, waits, held)
 	}
 }
@@ -367,7 +371,8 @@ func TestWholeTellsCutsWithoutLength(t *testing.T) {
 	}{
 		{"application/json", `{"a":[1,2]}`, false}, {"application/json", `{"a":[1,`, true}, {"application/json", "\xef\xbb\xbf{}\n", false},
 		{"text/xml", "<?xml version='1.0'?><!-- x --><r a='1'><b/></r>\n", false}, {"text/xml", "<r><b/>", true}, {"text/xml", "<r><b></r", true},
-		{"text/xml", "<!DOCTYPE r [<!ENTITY e \"x\">]><r><b>e</b></r><!-- end -->", false}, {"application/xml", "<r/>", false}, {"application/xml", "<r a=''", true},
+		{"text/xml", "<!DOCTYPE r [<!ENTITY e \"x\">]><r><b>e</b></r><!-- end -->", false}, {"application/xml", "<r/>", false},
+		{"application/xml", "<r a=''", true},
 		{"text/plain", "anything", false}, {"text/html", "<p>", false}, {"application/json", "", false},
 	} {
 		u := raw(t, func(c net.Conn) { fmt.Fprint(c, head, x.media, "\r\n\r\n", x.body) })
@@ -544,7 +549,8 @@ func TestObserveCountsAttempts(t *testing.T) {
 		}
 	}, func(next http.RoundTripper) http.RoundTripper {
 		var waits []time.Duration
-		return retrier(&Observe{Next: next, Report: func(a Attempt) { seen = append(seen, fmt.Sprint(a.Number, " ", a.Response.StatusCode)) }}, &waits)
+		return retrier(&Observe{Next: next, Report: func(a Attempt) { seen = append(seen, fmt.Sprint(a.Number, " ", a.Response.StatusCode)) }},
+			&waits)
 	})
 	if _, _, err := get(t, c, u); err != nil || !slices.Equal(seen, []string{"1 502", "2 200"}) {
 		t.Errorf("%v, %v", seen, err)

@@ -122,7 +122,8 @@ func (t *Robots) rules(asker *http.Request, res *http.Response) (*robotstxt.Grou
 	defer res.Body.Close()
 	switch {
 	case res.StatusCode == http.StatusTooManyRequests || res.StatusCode >= 500:
-		return nil, fmt.Errorf("%w of %s answered %d, which counts as forbidding for now; try again later", ErrRobots, asker.URL.Host, res.StatusCode)
+		return nil, fmt.Errorf("%w of %s answered %d, which counts as forbidding for now; try again later", ErrRobots, asker.URL.Host,
+			res.StatusCode)
 	case res.StatusCode >= 400:
 		return nil, nil // there is none
 	}

@@ -85,7 +85,8 @@ func (t *Whole) explain(ctx context.Context, req *http.Request, err error) error
 
 func (t *Whole) read(ctx context.Context, cancel context.CancelCauseFunc, res *http.Response, req *http.Request) ([]byte, error) {
 	limit := or(t.MaxBody, 32<<20)
-	if enc := res.Header.Get("Content-Encoding"); enc != "" && !strings.EqualFold(enc, "identity") && !res.Uncompressed && res.ContentLength != 0 {
+	if enc := res.Header.Get("Content-Encoding"); enc != "" && !strings.EqualFold(enc, "identity") && !res.Uncompressed &&
+		res.ContentLength != 0 {
 		return nil, fmt.Errorf("%w: %s", errEncoding, enc)
 	}
 	if res.ContentLength > limit {

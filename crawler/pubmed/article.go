@@ -205,7 +205,8 @@ func (m *mapper) terms(rec *evidence.Record, c *xmltree.Node) {
 }
 
 // trialBanks are the data banks of PubMed that are registers of trials.
-var trialBanks = []string{"ClinicalTrials.gov", "ISRCTN", "EudraCT", "ANZCTR", "DRKS", "UMIN-CTR", "UMIN CTR", "JPRN-UMIN", "JapicCTI", "JMACCT", "jRCT",
+var trialBanks = []string{"ClinicalTrials.gov", "ISRCTN", "EudraCT", "ANZCTR", "DRKS", "UMIN-CTR", "UMIN CTR", "JPRN-UMIN", "JapicCTI",
+	"JMACCT", "jRCT",
 	"ChiCTR", "CTRI", "CRiS", "IRCT", "PACTR", "ReBec", "RPCEC", "NTR", "TCTR", "SLCTR", "REPEC", "EUCTR", "CTIS"}
 
 // databanks reads the register ids of the data bank list. Ids of other data
@@ -218,7 +219,8 @@ func (m *mapper) databanks(rec *evidence.Record, a *xmltree.Node) {
 			if raw == "" {
 				continue
 			}
-			at := m.base + "/MedlineCitation/Article/DataBankList/DataBank[" + strconv.Itoa(i+1) + "]/AccessionNumberList/AccessionNumber[" + strconv.Itoa(k+1) + "]"
+			at := m.base + "/MedlineCitation/Article/DataBankList/DataBank[" + strconv.Itoa(i+1) + "]/AccessionNumberList/AccessionNumber[" +
+				strconv.Itoa(k+1) + "]"
 			if isTrialBank(name) || len(ident.Find(raw)) > 0 {
 				rec.Publication.TrialIDs = answer.Registrations(rec.Publication.TrialIDs, raw, at)
 			}

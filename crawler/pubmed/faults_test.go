@@ -18,8 +18,9 @@ func crawl(t *testing.T, src *Source, h http.Handler) (crawler.SourceSummary, *s
 	srv := httptest.NewServer(h)
 	t.Cleanup(srv.Close)
 	sink := &sourcetest.MemorySink{}
-	c, err := crawler.New(crawler.Options{Sources: []crawler.Source{src}, Question: question(), Endpoints: map[string]string{SourceName: srv.URL + "/eutils"},
-		Contact: "test", Version: "test", Wire: crawler.Wire{Base: time.Millisecond, Cap: time.Millisecond, Attempts: 2}}, sink)
+	c, err := crawler.New(crawler.Options{Sources: []crawler.Source{src}, Question: question(),
+		Endpoints: map[string]string{SourceName: srv.URL + "/eutils"},
+		Contact:   "test", Version: "test", Wire: crawler.Wire{Base: time.Millisecond, Cap: time.Millisecond, Attempts: 2}}, sink)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -152,7 +153,8 @@ func TestKeyIsNotShown(t *testing.T) {
 	}
 	src.at = srv.URL + "/eutils"
 	sink := &sourcetest.MemorySink{}
-	c, err := crawler.New(crawler.Options{Sources: []crawler.Source{src}, Question: question(), Contact: "test", Wire: crawler.Wire{Transport: http.DefaultTransport}}, sink)
+	c, err := crawler.New(crawler.Options{Sources: []crawler.Source{src}, Question: question(), Contact: "test",
+		Wire: crawler.Wire{Transport: http.DefaultTransport}}, sink)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -186,7 +188,8 @@ func TestPlan(t *testing.T) {
 	if got[0].Text != want {
 		t.Errorf("%s", got[0].Text)
 	}
-	if !strings.Contains(got[0].URL, "usehistory=y") || strings.Contains(got[0].URL, "example.org") || !strings.Contains(got[0].URL, "tool=past") {
+	if !strings.Contains(got[0].URL, "usehistory=y") || strings.Contains(got[0].URL, "example.org") ||
+		!strings.Contains(got[0].URL, "tool=past") {
 		t.Error(got[0].URL)
 	}
 	q.Since = time.Date(2026, 3, 1, 2, 0, 0, 0, time.UTC)

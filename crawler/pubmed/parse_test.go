@@ -47,8 +47,10 @@ func TestArticle(t *testing.T) {
 		Abstract: "BACKGROUND: Registered as NCT01234567 and ISRCTN 12345678.\nRESULTS: The I2 was 5 x 10^-3; x^2/y.\nNo label here.",
 		Language: "eng", Retracted: true,
 		TrialIDs: []evidence.TrialMention{
-			{ID: "NCT00289757", Where: "databank", Pointer: "/PubmedArticleSet/PubmedArticle[1]/MedlineCitation/Article/DataBankList/DataBank[1]/AccessionNumberList/AccessionNumber[1]"},
-			{ID: "NCT00291876", Where: "databank", Pointer: "/PubmedArticleSet/PubmedArticle[1]/MedlineCitation/Article/DataBankList/DataBank[1]/AccessionNumberList/AccessionNumber[2]"},
+			{ID: "NCT00289757", Where: "databank",
+				Pointer: "/PubmedArticleSet/PubmedArticle[1]/MedlineCitation/Article/DataBankList/DataBank[1]/AccessionNumberList/AccessionNumber[1]"},
+			{ID: "NCT00291876", Where: "databank",
+				Pointer: "/PubmedArticleSet/PubmedArticle[1]/MedlineCitation/Article/DataBankList/DataBank[1]/AccessionNumberList/AccessionNumber[2]"},
 			{ID: "NCT01234567", Where: "abstract", Pointer: "/PubmedArticleSet/PubmedArticle[1]/MedlineCitation/Article/Abstract"},
 			{ID: "ISRCTN12345678", Where: "abstract", Pointer: "/PubmedArticleSet/PubmedArticle[1]/MedlineCitation/Article/Abstract"},
 		},
@@ -60,7 +62,8 @@ func TestArticle(t *testing.T) {
 	if d := cmp.Diff(want, p); d != "" {
 		t.Error(d)
 	}
-	if r.ID != "pmid:34000001" || r.Kind != evidence.KindPublication || r.LastUpdatePosted.Raw != "2023-01-05" || r.FirstPosted.Raw != "2021-06-30" {
+	if r.ID != "pmid:34000001" || r.Kind != evidence.KindPublication || r.LastUpdatePosted.Raw != "2023-01-05" ||
+		r.FirstPosted.Raw != "2021-06-30" {
 		t.Errorf("%+v", r)
 	}
 	if !slices.Equal(r.MeshTerms, []string{"Humans", "Ketamine"}) || !slices.Equal(r.Keywords, []string{"dose", "response"}) {
@@ -77,7 +80,8 @@ func TestDatesAndTitles(t *testing.T) {
 	if second.Publication.Published != "2000" || second.Publication.Title != "Über Meskalin" || second.OfficialTitle != "" {
 		t.Errorf("%+v", second.Publication)
 	}
-	if third.Publication.Published != "1998-12-24" || third.Publication.Title != "[On mescaline]." || third.OfficialTitle != "Sobre la mescalina." {
+	if third.Publication.Published != "1998-12-24" || third.Publication.Title != "[On mescaline]." ||
+		third.OfficialTitle != "Sobre la mescalina." {
 		t.Errorf("%+v %q", third.Publication, third.OfficialTitle)
 	}
 	if third.Publication.Abstract != "" || third.Publication.Retracted {
@@ -85,7 +89,8 @@ func TestDatesAndTitles(t *testing.T) {
 	}
 	book := got.Records[3]
 	if book.ID != "pmid:29000009" || book.Publication.Title != "Ketamine" || book.Publication.Journal != "Example drugs" ||
-		book.Publication.Published != "2022-05" || book.Publication.Abstract != "A chapter." || book.Prov.Pointer != "/PubmedArticleSet/PubmedBookArticle[1]" {
+		book.Publication.Published != "2022-05" || book.Publication.Abstract != "A chapter." ||
+		book.Prov.Pointer != "/PubmedArticleSet/PubmedBookArticle[1]" {
 		t.Errorf("%+v %+v", book, book.Publication)
 	}
 }
@@ -138,20 +143,22 @@ func TestHostile(t *testing.T) {
 		"invalid utf-8":      {set(article("1", "a\xffb")), "a\uFFFDb", "invalid-utf8", ""},
 		"cdata":              {set(article("1", "<![CDATA[a < b & c]]>")), "a < b & c", "", ""},
 		"comment":            {set(article("1", "a<!-- <PubmedArticle> -->b")), "ab", "", ""},
-		"a broken neighbour": {set(article("1", "one"), "<PubmedArticle><MedlineCitation><PMID>2</MedlineCitation></PubmedArticle>", article("3", "three")), "one|three", "bad-xml", ""},
-		"no end tag":         {set(article("1", "one"), "<PubmedArticle> wrong", article("3", "three")), "one|three", "half-xml", ""},
-		"no id":              {set(article("", "one"), article("3", "three")), "three", "no-id", ""},
-		"id that is none":    {set(article("12a", "one"), article("3", "three")), "three", "no-id", ""},
-		"cut":                {set(article("1", "one"))[:150], "one", "half-xml", ""},
-		"nothing found":      {set(), "", "", ""},
-		"unknown element":    {set(strings.Replace(article("1", "one"), "<Article>", "<Article><Novelty/>", 1)), "one", "schema-drift", ""},
-		"html":               {"<!DOCTYPE html><html><body>down</body></html>", "", "", "html-instead-of-json"},
-		"server error":       {"<eFetchResult><ERROR>Unable to obtain query #1</ERROR></eFetchResult>", "", "", "wrong-shape"},
-		"redirect page":      {"<html><head><title>301 Moved</title></head></html>", "", "", "html-instead-of-json"},
-		"json":               {`{"error":"API rate limit exceeded"}`, "", "", "bad-xml"},
-		"empty":              {"", "", "", "empty-answer"},
-		"deep":               {set(article("1", strings.Repeat("<i>", 300)+"x"+strings.Repeat("</i>", 300)), article("2", "two")), "two", "bad-xml", ""},
-		"entity bomb":        {`<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]>` + set(article("1", "&b;")), "&b;", "bad-value", ""},
+		"a broken neighbour": {set(article("1", "one"), "<PubmedArticle><MedlineCitation><PMID>2</MedlineCitation></PubmedArticle>",
+			article("3", "three")), "one|three", "bad-xml", ""},
+		"no end tag":      {set(article("1", "one"), "<PubmedArticle> wrong", article("3", "three")), "one|three", "half-xml", ""},
+		"no id":           {set(article("", "one"), article("3", "three")), "three", "no-id", ""},
+		"id that is none": {set(article("12a", "one"), article("3", "three")), "three", "no-id", ""},
+		"cut":             {set(article("1", "one"))[:150], "one", "half-xml", ""},
+		"nothing found":   {set(), "", "", ""},
+		"unknown element": {set(strings.Replace(article("1", "one"), "<Article>", "<Article><Novelty/>", 1)), "one", "schema-drift", ""},
+		"html":            {"<!DOCTYPE html><html><body>down</body></html>", "", "", "html-instead-of-json"},
+		"server error":    {"<eFetchResult><ERROR>Unable to obtain query #1</ERROR></eFetchResult>", "", "", "wrong-shape"},
+		"redirect page":   {"<html><head><title>301 Moved</title></head></html>", "", "", "html-instead-of-json"},
+		"json":            {`{"error":"API rate limit exceeded"}`, "", "", "bad-xml"},
+		"empty":           {"", "", "", "empty-answer"},
+		"deep": {set(article("1", strings.Repeat("<i>", 300)+"x"+strings.Repeat("</i>", 300)), article("2", "two")), "two",
+			"bad-xml", ""},
+		"entity bomb": {`<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]>` + set(article("1", "&b;")), "&b;", "bad-value", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got, err := Parse(evidence.Payload{Body: []byte(c.body)})

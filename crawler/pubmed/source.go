@@ -227,17 +227,20 @@ func readSearch(body []byte) (result, error) {
 	}
 	e := n.Get("esearchresult")
 	if e.Kind != jsontree.Object {
-		return result{}, &crawler.AnswerError{Kind: crawler.KindWrongShape, Where: "/esearchresult", Message: "no esearch result: " + serverWords(n)}
+		return result{}, &crawler.AnswerError{Kind: crawler.KindWrongShape, Where: "/esearchresult", Message: "no esearch result: " +
+			serverWords(n)}
 	}
 	if msg := e.Get("ERROR").Scalar(); msg != "" {
 		return result{}, &crawler.AnswerError{Kind: crawler.KindWrongShape, Where: "/esearchresult/ERROR", Message: "the server reports: " + msg}
 	}
 	r := result{env: e.Get("webenv").Scalar(), key: e.Get("querykey").Scalar(), ids: e.Get("idlist").Scalars()}
 	if r.count, err = strconv.Atoi(e.Get("count").Scalar()); err != nil || r.count < 0 {
-		return result{}, &crawler.AnswerError{Kind: crawler.KindWrongShape, Where: "/esearchresult/count", Message: fmt.Sprintf("%q is no count", e.Get("count").Scalar())}
+		return result{}, &crawler.AnswerError{Kind: crawler.KindWrongShape, Where: "/esearchresult/count",
+			Message: fmt.Sprintf("%q is no count", e.Get("count").Scalar())}
 	}
 	r.heard.Translation = e.Get("querytranslation").Scalar()
-	for _, at := range [][2]string{{"errorlist", "phrasesnotfound"}, {"errorlist", "fieldsnotfound"}, {"warninglist", "phrasesignored"}, {"warninglist", "quotedphrasesnotfound"}} {
+	for _, at := range [][2]string{{"errorlist", "phrasesnotfound"}, {"errorlist", "fieldsnotfound"}, {"warninglist", "phrasesignored"},
+		{"warninglist", "quotedphrasesnotfound"}} {
 		for _, w := range e.At(at[0], at[1]).Scalars() {
 			if !slices.Contains(r.heard.NotFound, w) {
 				r.heard.NotFound = append(r.heard.NotFound, w)
@@ -262,7 +265,8 @@ func (s *Source) fetch(ctx context.Context, f crawler.Fetcher, q crawler.Query, 
 	if q.Limit > 0 {
 		n = min(n, q.Limit)
 	}
-	v := s.params(url.Values{"query_key": {c.Key}, "WebEnv": {c.Env}, "retstart": {strconv.Itoa(c.Start)}, "retmax": {strconv.Itoa(n)}, "retmode": {"xml"}})
+	v := s.params(url.Values{"query_key": {c.Key}, "WebEnv": {c.Env}, "retstart": {strconv.Itoa(c.Start)}, "retmax": {strconv.Itoa(n)},
+		"retmode": {"xml"}})
 	res, err := s.ask(ctx, f, "/efetch.fcgi", v, "text/xml", false)
 	if err != nil {
 		return answer.Refused(err, true)
@@ -320,7 +324,8 @@ func firstPMID(article []byte) string {
 
 // ask sends a request: by GET, or by POST when it carries key or address or is
 // long.
-func (s *Source) ask(ctx context.Context, f crawler.Fetcher, path string, v url.Values, accept string, small bool) (crawler.Response, error) {
+func (s *Source) ask(ctx context.Context, f crawler.Fetcher, path string, v url.Values, accept string, small bool) (crawler.Response,
+	error) {
 	r := crawler.Request{Source: SourceName, URL: s.base() + path + "?" + v.Encode(), Accept: []string{accept}, NoStore: small}
 	if accept == "text/xml" {
 		r.Accept = append(r.Accept, "application/xml")

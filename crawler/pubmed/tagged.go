@@ -33,7 +33,8 @@ func readNBIB(p evidence.Payload) (crawler.Parsed, error) {
 			if first == nil {
 				first = err
 			}
-			out.Problems = append(out.Problems, evidence.Problem{Kind: answer.KindOf(err), Where: at.Pointer, Message: "a record that cannot be read: " + err.Error()})
+			out.Problems = append(out.Problems, evidence.Problem{Kind: answer.KindOf(err), Where: at.Pointer,
+				Message: "a record that cannot be read: " + err.Error()})
 			continue
 		}
 		rec.Unknown = nil
@@ -118,8 +119,10 @@ func nbibDate(name, s string) xmltree.Node {
 
 // corrections are the tags of related works by their type in XML.
 var corrections = map[string]string{
-	"RIN": "RetractionIn", "ROF": "RetractionOf", "EIN": "ErratumIn", "EFR": "ErratumFor", "CIN": "CommentIn", "CON": "CommentOn", "UIN": "UpdateIn",
-	"UOF": "UpdateOf", "CRI": "CorrectedandRepublishedIn", "CRF": "CorrectedandRepublishedFrom", "ECI": "ExpressionOfConcernIn", "ECF": "ExpressionOfConcernFor",
+	"RIN": "RetractionIn", "ROF": "RetractionOf", "EIN": "ErratumIn", "EFR": "ErratumFor", "CIN": "CommentIn", "CON": "CommentOn",
+	"UIN": "UpdateIn",
+	"UOF": "UpdateOf", "CRI": "CorrectedandRepublishedIn", "CRF": "CorrectedandRepublishedFrom", "ECI": "ExpressionOfConcernIn",
+	"ECF":  "ExpressionOfConcernFor",
 	"PRIN": "PartialRetractionIn", "RPI": "RepublishedIn", "RPF": "RepublishedFrom",
 }
 
@@ -199,7 +202,8 @@ func asArticle(fields []answer.Tagged) xmltree.Node {
 		default:
 			if kind := corrections[f.Tag]; kind != "" {
 				source, pmid, _ := strings.Cut(v, "PMID:")
-				add(&related, withAttr(elem("CommentsCorrections", "", elem("RefSource", strings.TrimSpace(source)), elem("PMID", strings.TrimSpace(pmid))), "RefType", kind))
+				add(&related, withAttr(elem("CommentsCorrections", "", elem("RefSource", strings.TrimSpace(source)),
+					elem("PMID", strings.TrimSpace(pmid))), "RefType", kind))
 			}
 		}
 	}

@@ -38,7 +38,8 @@ func All(o Options) []crawler.Source {
 		o.Works = func() ([]string, error) { return nil, nil }
 	}
 	return []crawler.Source{
-		ctgov.New(), pubmed.New(pubmed.WithEmail(email), pubmed.WithAPIKey(o.PubMedKey)), europepmc.New(), isrctn.New(), ctis.New(), euctr.New(), metapsy.New(),
+		ctgov.New(), pubmed.New(pubmed.WithEmail(email), pubmed.WithAPIKey(o.PubMedKey)), europepmc.New(), isrctn.New(), ctis.New(),
+		euctr.New(), metapsy.New(),
 		crossref.New(crossref.WithKnown(o.Works), crossref.WithMailto(email)), ictrp.New(),
 	}
 }

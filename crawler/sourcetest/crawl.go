@@ -14,7 +14,8 @@ import (
 // Crawl makes a register on loopback and a sink for tests of what one source
 // alone does. Each call of crawl is a crawl of a later day, and must end well;
 // the endpoint is path on the register.
-func Crawl(t *testing.T, src crawler.Source, register http.Handler, path string, q crawler.QuestionSet) (sink *MemorySink, crawl func(...func(*crawler.Options)) crawler.SourceSummary) {
+func Crawl(t *testing.T, src crawler.Source, register http.Handler, path string, q crawler.QuestionSet) (sink *MemorySink,
+	crawl func(...func(*crawler.Options)) crawler.SourceSummary) {
 	t.Helper()
 	srv := httptest.NewServer(register)
 	t.Cleanup(srv.Close)

@@ -68,7 +68,8 @@ func (h *hostile) feed(what string, body []byte) {
 	ids := map[string]bool{}
 	for i := range got.Records {
 		r := &got.Records[i]
-		if r.ID == "" || r.Source == "" || r.ContentHash == "" || r.Prov.PayloadSHA256 == "" || !utf8.ValidString(r.ID) || strings.ContainsAny(r.ID, "\x00 \n") {
+		if r.ID == "" || r.Source == "" || r.ContentHash == "" || r.Prov.PayloadSHA256 == "" || !utf8.ValidString(r.ID) ||
+			strings.ContainsAny(r.ID, "\x00 \n") {
 			h.t.Errorf("%s: record %q lacks its marks", what, r.ID)
 		}
 		if r.Enrollment != nil && *r.Enrollment < 0 {
@@ -87,10 +88,14 @@ func (h *hostile) many(s string) string { return strings.Repeat(s, max(h.size/le
 
 func (h *hostile) plain() {
 	for what, body := range map[string]string{
-		"nothing": "", "spaces": h.many(" \n"), "NULs": h.many("\x00"), "bytes": h.many("\xff\xfe\x80"), "open lists": h.many("["), "open objects": h.many(`{"a":`),
-		"open elements": h.many("<a>"), "nested lists": h.many("[") + h.many("]"), "nested elements": h.many("<a>") + h.many("</a>"), "bare <": h.many("<"),
-		"open comment": "<a><!--" + h.many("-"), "open CDATA": "<a><![CDATA[" + h.many("]"), "open declaration": "<!DOCTYPE a [" + h.many("["), "ampersands": "<a>" + h.many("&") + "</a>",
-		"attributes": "<a " + h.many(`b="c" `) + "/>", "quotes": h.many(`"`), "commas": h.many(","), "one long line": h.many("x"), "lines": h.many("x\n"),
+		"nothing": "", "spaces": h.many(" \n"), "NULs": h.many("\x00"), "bytes": h.many("\xff\xfe\x80"), "open lists": h.many("["),
+		"open objects":  h.many(`{"a":`),
+		"open elements": h.many("<a>"), "nested lists": h.many("[") + h.many("]"), "nested elements": h.many("<a>") + h.many("</a>"),
+		"bare <":       h.many("<"),
+		"open comment": "<a><!--" + h.many("-"), "open CDATA": "<a><![CDATA[" + h.many("]"), "open declaration": "<!DOCTYPE a [" + h.many("["),
+		"ampersands": "<a>" + h.many("&") + "</a>",
+		"attributes": "<a " + h.many(`b="c" `) + "/>", "quotes": h.many(`"`), "commas": h.many(","), "one long line": h.many("x"),
+		"lines":              h.many("x\n"),
 		"entities that grow": `<?xml version="1.0"?><!DOCTYPE a [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;"><!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;">]><a>&c;</a>`,
 		"a file as entity":   `<?xml version="1.0"?><!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><a>&x;</a>`,
 		"a huge number":      `{"a":` + h.many("9") + `}`, "null": "null", "a number": "1e999", "a text": `"a"`,
@@ -119,11 +124,14 @@ func (h *hostile) encoded(sound []byte) {
 		return out
 	}
 	for what, body := range map[string][]byte{
-		"as it is": sound, "with BOM": append([]byte("\ufeff"), sound...), "CRLF": bytes.ReplaceAll(bytes.ReplaceAll(sound, []byte("\r"), nil), []byte("\n"), []byte("\r\n")),
+		"as it is": sound, "with BOM": append([]byte("\ufeff"), sound...), "CRLF": bytes.ReplaceAll(bytes.ReplaceAll(sound, []byte("\r"), nil),
+			[]byte("\n"), []byte("\r\n")),
 		"CR":        bytes.ReplaceAll(bytes.ReplaceAll(sound, []byte("\r"), nil), []byte("\n"), []byte("\r")),
-		"UTF-16 LE": wide([]byte{0xff, 0xfe}, false), "UTF-16 BE": wide([]byte{0xfe, 0xff}, true), "UTF-16 without BOM": wide(nil, false), "Latin-1": latin(),
-		"Latin-1, declared": bytes.Replace(latin(), []byte("UTF-8"), []byte("ISO-8859-1"), 1), "declared wrongly": bytes.Replace(sound, []byte("UTF-8"), []byte("x-none"), 1),
-		"twice": append(slices.Clone(sound), sound...), "with a tail": append(slices.Clone(sound), []byte("\x00trailing")...),
+		"UTF-16 LE": wide([]byte{0xff, 0xfe}, false), "UTF-16 BE": wide([]byte{0xfe, 0xff}, true), "UTF-16 without BOM": wide(nil, false),
+		"Latin-1":           latin(),
+		"Latin-1, declared": bytes.Replace(latin(), []byte("UTF-8"), []byte("ISO-8859-1"), 1),
+		"declared wrongly":  bytes.Replace(sound, []byte("UTF-8"), []byte("x-none"), 1),
+		"twice":             append(slices.Clone(sound), sound...), "with a tail": append(slices.Clone(sound), []byte("\x00trailing")...),
 	} {
 		h.feed(what, body)
 	}
@@ -147,8 +155,10 @@ func (h *hostile) json(sound []byte) {
 		h.t.Fatal(err)
 	}
 	long := strings.Repeat("x", 1000)
-	others := []any{nil, true, "", " ", "NA", long, "\x00\u202e", json.Number("-1"), json.Number("1e300"), json.Number("99999999999999999999"), json.Number("0.5"),
-		[]any{}, map[string]any{}, []any{nil}, []any{[]any{}}, []any{map[string]any{}}, map[string]any{"": nil}, map[string]any{"a": []any{1, "b"}}}
+	others := []any{nil, true, "", " ", "NA", long, "\x00\u202e", json.Number("-1"), json.Number("1e300"),
+		json.Number("99999999999999999999"), json.Number("0.5"),
+		[]any{}, map[string]any{}, []any{nil}, []any{[]any{}}, []any{map[string]any{}}, map[string]any{"": nil},
+		map[string]any{"a": []any{1, "b"}}}
 	write := func(what string) {
 		b, err := json.Marshal(doc)
 		if err != nil {
@@ -258,7 +268,8 @@ func (h *hostile) xml(sound []byte) {
 		with := func(what string, in string) {
 			h.feed(what, slices.Concat(sound[:s.inFrom], []byte(in), sound[s.inTo:]))
 		}
-		for _, o := range []string{"", " ", "<!-- -->", "NA", "-1", "1e300", "99999999999999999999", "<x/>", "text<x>y</x>", "<![CDATA[]]>", "&#0;", "&none;", "&lt;b&gt;", strings.Repeat("x", 1000), "\x01"} {
+		for _, o := range []string{"", " ", "<!-- -->", "NA", "-1", "1e300", "99999999999999999999", "<x/>", "text<x>y</x>", "<![CDATA[]]>",
+			"&#0;", "&none;", "&lt;b&gt;", strings.Repeat("x", 1000), "\x01"} {
 			if s.outermost && strings.TrimSpace(o) == "" {
 				continue // an answer that says: none
 			}
@@ -310,12 +321,14 @@ func (h *hostile) lines(sound []byte) {
 	}
 	step := max(len(lines)/40, 1)
 	for i := 0; i < len(lines); i += step {
-		for _, o := range []string{"", "\n", "\x00\n", ",,,,\n", "\"\n", ":\n", "A.1 :\n", strings.Repeat("x", 1000) + "\n", "EudraCT Number: x\n", "Summary\n"} {
+		for _, o := range []string{"", "\n", "\x00\n", ",,,,\n", "\"\n", ":\n", "A.1 :\n", strings.Repeat("x", 1000) + "\n",
+			"EudraCT Number: x\n", "Summary\n"} {
 			put(fmt.Sprintf("line %d is %.20q", i+1, o), i, []byte(o))
 		}
 		if len(lines[i]) > 0 {
 			put(fmt.Sprintf("line %d many times", i+1), i, bytes.Repeat(lines[i], max(h.size/len(lines[i]), 2)))
-			put(fmt.Sprintf("line %d is long", i+1), i, slices.Concat(bytes.TrimRight(lines[i], "\r\n"), bytes.Repeat([]byte(",x"), h.size/2), []byte("\n")))
+			put(fmt.Sprintf("line %d is long", i+1), i, slices.Concat(bytes.TrimRight(lines[i], "\r\n"), bytes.Repeat([]byte(",x"), h.size/2),
+				[]byte("\n")))
 		}
 	}
 }

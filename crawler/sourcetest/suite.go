@@ -191,7 +191,8 @@ func plan(t *testing.T, sub Subject) {
 	if again, _ := sub.Source.Plan(sub.Question); !reflect.DeepEqual(a, again) {
 		t.Error("the same question gives another plan")
 	}
-	if p := sub.Source.Policy(); p.BaseURL == "" || p.PerSecond <= 0 || p.MaxBody <= 0 || p.Timeout <= 0 || p.Terms == "" || !p.Robots && p.RobotsReason == "" {
+	if p := sub.Source.Policy(); p.BaseURL == "" || p.PerSecond <= 0 || p.MaxBody <= 0 || p.Timeout <= 0 || p.Terms == "" || !p.Robots &&
+		p.RobotsReason == "" {
 		t.Errorf("the policy is not written out: %+v", p)
 	}
 }

@@ -50,7 +50,8 @@ func Clean(body []byte) ([]byte, []Note) {
 // the zeros of UTF-16.
 func decode(body []byte, notes []Note) ([]byte, []Note) {
 	e, _ := charset.EncodingOf(body)
-	if m := declared.FindSubmatch(bytes.TrimLeft(body[:min(len(body), 300)], " \t\r\n")); m != nil && (e == charset.UTF8 || e == charset.Windows1252) {
+	if m := declared.FindSubmatch(bytes.TrimLeft(body[:min(len(body), 300)], " \t\r\n")); m != nil &&
+		(e == charset.UTF8 || e == charset.Windows1252) {
 		// Text in another encoding is almost never valid UTF-8 by chance.
 		if out, ok := charset.Named(body, string(m[1])); ok && !utf8.Valid(body) {
 			return out, append(notes, Note{NoteEncoding, 1, "the text is declared as " + string(m[1])})

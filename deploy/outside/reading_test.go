@@ -44,13 +44,15 @@ func TestCompletionInShells(t *testing.T) {
 		return path
 	}
 	t.Run("bash", func(t *testing.T) {
-		out := run(t, dir, nil, program(t, "bash"), "-c", `source "$0"; COMP_WORDS=(past gate ac); COMP_CWORD=2; _past; echo "${COMPREPLY[@]}"`, file("bash"))
+		out := run(t, dir, nil, program(t, "bash"), "-c", `source "$0"; COMP_WORDS=(past gate ac); COMP_CWORD=2; _past; echo "${COMPREPLY[@]}"`,
+			file("bash"))
 		if strings.TrimSpace(string(out)) != "accept" {
 			t.Errorf("past gate ac<TAB> offers %q", out)
 		}
 	})
 	t.Run("fish", func(t *testing.T) {
-		out := run(t, dir, []string{"HOME=" + dir}, program(t, "fish"), "-c", `source $argv[1]; complete -C "past gate ac"; complete -C "past refresh --gate-r"`, file("fish"))
+		out := run(t, dir, []string{"HOME=" + dir}, program(t, "fish"), "-c",
+			`source $argv[1]; complete -C "past gate ac"; complete -C "past refresh --gate-r"`, file("fish"))
 		if s := string(out); !strings.HasPrefix(s, "accept\t") || !strings.Contains(s, "\n--gate-rules\t") || strings.Count(s, "\n") != 2 {
 			t.Errorf("fish offers %q", s)
 		}
@@ -64,7 +66,8 @@ func TestCompletionInShells(t *testing.T) {
 			t.Fatal(err)
 		}
 		// An interactive shell behind a terminal, as a user has it.
-		out := string(run(t, dir, []string{"TERM=dumb", "HOME=" + dir, "ZDOTDIR=" + dir}, zsh, "-f", script(t, "complete.zsh"), filepath.Join(dir, "zfunc")))
+		out := string(run(t, dir, []string{"TERM=dumb", "HOME=" + dir, "ZDOTDIR=" + dir}, zsh, "-f", script(t, "complete.zsh"),
+			filepath.Join(dir, "zfunc")))
 		if !strings.Contains(out, "offered=<past gate accept >") {
 			t.Errorf("zsh offers: %q", out)
 		}
@@ -86,7 +89,8 @@ func TestDatabaseInSQLite(t *testing.T) {
 	}
 	run(t, dir, nil, binary, "export", "--format", "csv", "--db", db, "--out", "csv")
 	for _, name := range []string{"trials", "effects", "findings", "arm_results"} {
-		if got, want := ask("SELECT count(*) FROM "+name), len(readCSV(t, filepath.Join(dir, "csv", name+".csv")).rows); got != strconv.Itoa(want) {
+		if got, want := ask("SELECT count(*) FROM "+name), len(readCSV(t, filepath.Join(dir, "csv",
+			name+".csv")).rows); got != strconv.Itoa(want) {
 			t.Errorf("%s: SQLite counts %s rows, CSV has %d", name, got, want)
 		}
 	}
@@ -97,7 +101,8 @@ func TestDatabaseInSQLite(t *testing.T) {
 func TestBillOfMaterialsIsValid(t *testing.T) {
 	path, env := node(t)
 	dir := t.TempDir()
-	bill := run(t, script(t, filepath.Join("..", "..")), nil, "go", "run", "./deploy/sbom", "-version", "v1.2.3", "-commit", "0123abcd", binary)
+	bill := run(t, script(t, filepath.Join("..", "..")), nil, "go", "run", "./deploy/sbom", "-version", "v1.2.3", "-commit", "0123abcd",
+		binary)
 	good, bad := filepath.Join(dir, "good.json"), filepath.Join(dir, "bad.json")
 	for name, text := range map[string]string{good: string(bill), bad: strings.Replace(string(bill), `"library"`, `"libary"`, 1)} {
 		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {

@@ -82,7 +82,8 @@ func write(w io.Writer, binary, version, commit string) error {
 	if version == "" && info.Main.Version != "(devel)" {
 		version = info.Main.Version
 	}
-	root := component{Type: "application", Ref: "past", Name: info.Main.Path, Version: version, Props: []property{{"file", filepath.Base(binary)}}}
+	root := component{Type: "application", Ref: "past", Name: info.Main.Path, Version: version,
+		Props: []property{{"file", filepath.Base(binary)}}}
 	if commit != "" {
 		root.Props = append(root.Props, property{"vcs:commit", commit})
 	}
@@ -93,7 +94,8 @@ func write(w io.Writer, binary, version, commit string) error {
 		}
 	}
 	d := document{Format: "CycloneDX", Spec: "1.6", Version: 1, Metadata: metadata{root}}
-	d.Components = append(d.Components, component{Type: "library", Ref: "pkg:golang/std@" + info.GoVersion, Name: "std", Version: info.GoVersion, PURL: "pkg:golang/std@" + strings.TrimPrefix(info.GoVersion, "go")})
+	d.Components = append(d.Components, component{Type: "library", Ref: "pkg:golang/std@" + info.GoVersion, Name: "std",
+		Version: info.GoVersion, PURL: "pkg:golang/std@" + strings.TrimPrefix(info.GoVersion, "go")})
 	for _, m := range info.Deps {
 		c, err := library(m)
 		if err != nil {

@@ -20,9 +20,14 @@ import (
 func known(t testing.TB) *check.Known {
 	t.Helper()
 	st, doc, shelf := shelftest.Open(t,
-		evidence.Record{ID: "doi:10.1000/bad", Source: "test", Kind: evidence.KindPublication, Publication: &evidence.Publication{DOI: "10.1000/bad", PMID: "111", Title: "x", Retracted: true}},
-		evidence.Record{ID: "doi:10.1000/pre", Source: "test", Kind: evidence.KindPublication, Publication: &evidence.Publication{DOI: "10.1000/pre", Title: "x", Preprint: true, Related: []evidence.RelatedWork{{Type: "UpdateIn", DOI: "10.1000/final"}}}},
-		evidence.Record{ID: "doi:10.1000/err", Source: "test", Kind: evidence.KindPublication, Publication: &evidence.Publication{DOI: "10.1000/err", Title: "x", Related: []evidence.RelatedWork{{Type: "ErratumIn", PMID: "777"}}}},
+		evidence.Record{ID: "doi:10.1000/bad", Source: "test", Kind: evidence.KindPublication,
+			Publication: &evidence.Publication{DOI: "10.1000/bad", PMID: "111", Title: "x", Retracted: true}},
+		evidence.Record{ID: "doi:10.1000/pre", Source: "test", Kind: evidence.KindPublication,
+			Publication: &evidence.Publication{DOI: "10.1000/pre", Title: "x", Preprint: true,
+				Related: []evidence.RelatedWork{{Type: "UpdateIn", DOI: "10.1000/final"}}}},
+		evidence.Record{ID: "doi:10.1000/err", Source: "test", Kind: evidence.KindPublication,
+			Publication: &evidence.Publication{DOI: "10.1000/err", Title: "x", Related: []evidence.RelatedWork{{Type: "ErratumIn",
+				PMID: "777"}}}},
 		evidence.Record{ID: "NCT00000009", Source: "test", Kind: evidence.KindTrial, Title: "x", Status: evidence.StatusRecruiting})
 	then := doc
 	then.ID, then.Findings = "e-old", append([]edition.Flat{}, doc.Findings...)
@@ -67,7 +72,8 @@ func TestDocuments(t *testing.T) {
 		{"fewer decimals", swap("−0.71", "-0.7"), nil},
 		{"wrong estimate", swap("−0.71", "−0.72"), []string{"2 number-differs"}},
 		{"sign lost", swap("g −0.71", "g 0.71"), []string{"2 number-differs"}},
-		{"the unguarded interval as headline", swap("[−1.06, −0.37]", "[−0.95, −0.47]"), []string{"2 number-differs", "2 number-differs"}},
+		{"the unguarded interval as headline", swap("[−1.06, −0.37]", "[−0.95, −0.47]"),
+			[]string{"2 number-differs", "2 number-differs"}},
 		{"wrong k", swap("6 studies", "7 studies"), []string{"2 number-differs"}},
 		{"wrong n", swap("242", "1,242"), []string{"2 number-differs"}},
 		{"certainty", swap("certainty low", "certainty high"), []string{"2 certainty-changed"}},
@@ -77,11 +83,14 @@ func TestDocuments(t *testing.T) {
 		{"not closed", "<!-- past: mdma-ptsd-severity -->\nx", []string{"1 marker"}},
 		{"closes nothing", "x\n<!-- /past -->", []string{"2 marker"}},
 		{"unknown bound", "<!-- past: mdma-nothing -->x<!-- /past -->", []string{"1 unknown-key"}},
-		{"number where there is none", "<!-- past: mdma-sexual-function -->There is no trial evidence (g = −0.50).<!-- /past -->", []string{"1 number-differs"}},
-		{"claim of effect where there is none", "<!-- past: mdma-sexual-function -->MDMA improves it.<!-- /past -->", []string{"1 wording-too-strong"}},
+		{"number where there is none", "<!-- past: mdma-sexual-function -->There is no trial evidence (g = −0.50).<!-- /past -->",
+			[]string{"1 number-differs"}},
+		{"claim of effect where there is none", "<!-- past: mdma-sexual-function -->MDMA improves it.<!-- /past -->",
+			[]string{"1 wording-too-strong"}},
 		{"verdict", "<!-- past: C1 -->The claim is supported.<!-- /past -->", []string{"1 verdict-changed"}},
 		{"misspelt key", "x [@mdma-ptsd-severty] [@smith-2020-x; @jones2020] me@mdma-ptsd.org", []string{"1 unknown-key"}},
-		{"old edition", "f/mdma-ptsd-severity@e-old and past:mdma-ptsd-severity@e-other", []string{"1 outdated-edition", "1 outdated-edition", "1 unbound"}},
+		{"old edition", "f/mdma-ptsd-severity@e-old and past:mdma-ptsd-severity@e-other",
+			[]string{"1 outdated-edition", "1 outdated-edition", "1 unbound"}},
 		{"cited too strongly", "MDMA cures PTSD [@mdma-ptsd-severity]. Other. Water helps.", []string{"1 wording-too-strong", "1 unbound"}},
 		{"no text", "", []string{"1 unreadable"}},
 		{"nothing that is seen", "\ufeff \n\u200b\u00a0\n", []string{"1 unreadable"}},
@@ -91,7 +100,8 @@ func TestDocuments(t *testing.T) {
 		{"number words", bindText("six trials, but twelve participants"), []string{"1 number-differs"}},
 		{"number words, right", bindText("in six randomised trials"), nil},
 		{"compound word", bindText("in six trials with two hundred and forty-two participants"), nil},
-		{"cannot be checked", bindText("g = −0.71; response in 3,5 of them and CAPS-5 at 95 % in 2021"), []string{"1 not-checked", "1 not-checked"}},
+		{"cannot be checked", bindText("g = −0.71; response in 3,5 of them and CAPS-5 at 95 % in 2021"),
+			[]string{"1 not-checked", "1 not-checked"}},
 		{"words of several", bindText("two hundred and fifty-two participants"), []string{"1 number-differs"}},
 		{"a dozen", bindText("in a dozen trials; half a dozen trials"), []string{"1 number-differs"}},
 		{"a point in words", bindText("g of minus zero point nine one"), []string{"1 not-checked"}},
@@ -172,12 +182,14 @@ func TestFixLeavesWhatItDoesNotUnderstand(t *testing.T) {
 
 func TestFilesFollowLinks(t *testing.T) {
 	dir, other := t.TempDir(), t.TempDir()
-	for _, name := range []string{filepath.Join(other, "a.md"), filepath.Join(other, "b.png"), filepath.Join(dir, "c.md"), filepath.Join(dir, ".hidden.md")} {
+	for _, name := range []string{filepath.Join(other, "a.md"), filepath.Join(other, "b.png"), filepath.Join(dir, "c.md"),
+		filepath.Join(dir, ".hidden.md")} {
 		if err := os.WriteFile(name, []byte(bindText("g = −0.99")), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
-	for from, to := range map[string]string{"linked": other, "file.md": filepath.Join(other, "a.md"), "gone.md": filepath.Join(other, "nothing"), "loop": dir} {
+	for from, to := range map[string]string{"linked": other, "file.md": filepath.Join(other, "a.md"),
+		"gone.md": filepath.Join(other, "nothing"), "loop": dir} {
 		if err := os.Symlink(to, filepath.Join(dir, from)); err != nil {
 			t.Skip("no symbolic links here: ", err)
 		}
@@ -200,7 +212,8 @@ func TestFilesFollowLinks(t *testing.T) {
 func TestHTMLAndWord(t *testing.T) {
 	k := known(t)
 	page := "<!doctype html>\n<style>\n.a{}\n</style>\n<p><!-- past: mdma-ptsd-severity -->May reduce (g <b>&minus;0.75</b>).<!-- /past --></p>\n<a\n href=\"https://doi.org/10.1000/bad\">x</a><script>NCT1</script>"
-	if got := fmt.Sprint(problems(t, k, "a.html", page)); got != "[5 number-differs 7 retracted-source]" && got != "[5 number-differs 6 retracted-source]" {
+	if got := fmt.Sprint(problems(t, k, "a.html", page)); got != "[5 number-differs 7 retracted-source]" &&
+		got != "[5 number-differs 6 retracted-source]" {
 		t.Errorf("HTML: %s", got)
 	}
 	var b bytes.Buffer
@@ -225,16 +238,19 @@ func TestWordAsAuthorsWriteIt(t *testing.T) {
 	for name, c := range map[string]struct{ body, notes, want string }{
 		"split runs":      {run("g = ") + run("−0") + run(".") + run("71"), "", "[]"},
 		"split and wrong": {run("g = −0") + run(".9") + run("9"), "", "[1 number-differs]"},
-		"deleted":         {run("g = ") + `<w:del><w:r><w:delText>−0.99</w:delText></w:r></w:del><w:ins>` + run("−0.71") + `</w:ins>`, "", "[]"},
-		"moved away":      {run("g = −0.71") + `<w:moveFrom>` + run("; g = −0.99") + `</w:moveFrom>`, "", "[]"},
-		"moved here":      {`<w:moveTo>` + run("g = −0.99") + `</w:moveTo>`, "", "[1 number-differs]"},
-		"second copy":     {`<mc:AlternateContent><mc:Choice>` + run("6 studies") + `</mc:Choice><mc:Fallback>` + run("9 studies") + `</mc:Fallback></mc:AlternateContent>`, "", "[]"},
-		"symbol font":     {run("g = ") + `<w:r><w:sym w:font="Symbol" w:char="F02D"/></w:r>` + run("0.99"), "", "[1 number-differs]"},
-		"soft hyphen":     {run("242 partici\u00adpants, g\u00a0=\u00a0−0.71"), "", "[]"},
-		"hyphen of Word":  {run("g = ") + `<w:r><w:noBreakHyphen/></w:r>` + run("0.99"), "", "[1 number-differs]"},
-		"field":           {run("g ") + `<w:r><w:instrText>REF est</w:instrText></w:r>` + run("−0.99"), "", "[1 number-differs]"},
-		"link field":      {`<w:r><w:instrText> HYPERLINK "https://doi.org/10.1000/bad" </w:instrText></w:r>` + run("g = −0.71"), "", "[1 retracted-source]"},
-		"footnote":        {run("g = −0.71"), run("https://doi.org/10.1000/bad"), "[2 retracted-source]"},
+		"deleted": {run("g = ") + `<w:del><w:r><w:delText>−0.99</w:delText></w:r></w:del><w:ins>` + run("−0.71") + `</w:ins>`, "",
+			"[]"},
+		"moved away": {run("g = −0.71") + `<w:moveFrom>` + run("; g = −0.99") + `</w:moveFrom>`, "", "[]"},
+		"moved here": {`<w:moveTo>` + run("g = −0.99") + `</w:moveTo>`, "", "[1 number-differs]"},
+		"second copy": {`<mc:AlternateContent><mc:Choice>` + run("6 studies") + `</mc:Choice><mc:Fallback>` + run("9 studies") +
+			`</mc:Fallback></mc:AlternateContent>`, "", "[]"},
+		"symbol font":    {run("g = ") + `<w:r><w:sym w:font="Symbol" w:char="F02D"/></w:r>` + run("0.99"), "", "[1 number-differs]"},
+		"soft hyphen":    {run("242 partici\u00adpants, g\u00a0=\u00a0−0.71"), "", "[]"},
+		"hyphen of Word": {run("g = ") + `<w:r><w:noBreakHyphen/></w:r>` + run("0.99"), "", "[1 number-differs]"},
+		"field":          {run("g ") + `<w:r><w:instrText>REF est</w:instrText></w:r>` + run("−0.99"), "", "[1 number-differs]"},
+		"link field": {`<w:r><w:instrText> HYPERLINK "https://doi.org/10.1000/bad" </w:instrText></w:r>` + run("g = −0.71"), "",
+			"[1 retracted-source]"},
+		"footnote": {run("g = −0.71"), run("https://doi.org/10.1000/bad"), "[2 retracted-source]"},
 	} {
 		var b bytes.Buffer
 		z := zip.NewWriter(&b)
@@ -275,7 +291,8 @@ func TestHostile(t *testing.T) {
 			t.Error("no zip was read as one")
 		}
 	}
-	for name, body := range map[string]string{"a.pdf": "%PDF-1.7\n", "a.md": "%PDF-1.7\n", "a.doc": "\xd0\xcf\x11\xe0\xa1\xb1", "a.rtf": `{\rtf1 g −0.99}`, "a.txt": "g\x00\x01",
+	for name, body := range map[string]string{"a.pdf": "%PDF-1.7\n", "a.md": "%PDF-1.7\n", "a.doc": "\xd0\xcf\x11\xe0\xa1\xb1",
+		"a.rtf": `{\rtf1 g −0.99}`, "a.txt": "g\x00\x01",
 		"a.odt": "PK\x03\x04\x14\x00mimetypeapplication/vnd.oasis.opendocument.text"} {
 		if _, err := check.Read(name, []byte(body)); err == nil || !strings.Contains(err.Error(), "save it as") {
 			t.Errorf("%s: %v", name, err)
@@ -295,7 +312,9 @@ func TestFixChangesOnlyWhatIsOurs(t *testing.T) {
 	k := known(t)
 	now := k.Shelf.Document.ID
 	in := "Prose reduces 5 studies g = −0.10.\n<!-- past: mdma-ptsd-severity@e-old -->\nIt reduces (g −0.75 [-1.00, -0.1]; 9 studies; n = 1,000; certainty high).\n<!-- /past -->\n[@mdma-ptsd-severity@e-old] [@smith@e-old]"
-	want := "Prose reduces 5 studies g = −0.10.\n<!-- past: mdma-ptsd-severity@" + now + " -->\nIt reduces (g −0.71 [-1.06, -0.4]; 6 studies; n = 242; certainty high).\n<!-- /past -->\n[@mdma-ptsd-severity@" + now + "] [@smith@e-old]"
+	want := "Prose reduces 5 studies g = −0.10.\n<!-- past: mdma-ptsd-severity@" + now +
+		" -->\nIt reduces (g −0.71 [-1.06, -0.4]; 6 studies; n = 242; certainty high).\n<!-- /past -->\n[@mdma-ptsd-severity@" + now +
+		"] [@smith@e-old]"
 	got, n := check.Fix(in, k)
 	if got != want || n != 7 {
 		t.Errorf("%d changes:\n%s\nwant\n%s", n, got, want)
@@ -343,14 +362,16 @@ func TestSARIF(t *testing.T) {
 		t.Fatal(err)
 	}
 	res := doc.Runs[0].Results[0]
-	if doc.Version != "2.1.0" || res.Level != "error" || res.Locations[0].PhysicalLocation.Region.StartLine != 3 || res.Locations[0].PhysicalLocation.ArtifactLocation.URI != "a%20b/%C3%BC.md" {
+	if doc.Version != "2.1.0" || res.Level != "error" || res.Locations[0].PhysicalLocation.Region.StartLine != 3 ||
+		res.Locations[0].PhysicalLocation.ArtifactLocation.URI != "a%20b/%C3%BC.md" {
 		t.Errorf("%s", b)
 	}
 }
 
 func FuzzDocument(f *testing.F) {
 	k := known(f)
-	for _, s := range []string{right, "[@mdma-ptsd-severity] f/x@e-1", "<p>[[past: C1]] supported [[/past]]", "PK\x03\x04", "10.1000/((a)))", "\xff\xfea\x00"} {
+	for _, s := range []string{right, "[@mdma-ptsd-severity] f/x@e-1", "<p>[[past: C1]] supported [[/past]]", "PK\x03\x04", "10.1000/((a)))",
+		"\xff\xfea\x00"} {
 		for _, ext := range []string{"a.md", "a.html", "a.docx"} {
 			f.Add(ext, []byte(s))
 		}

@@ -54,7 +54,9 @@ func Document(src Source, k *Known) (issues []Issue, references, bound int) {
 	d.markers()
 	d.keys()
 	if d.own > 0 && d.bound == 0 {
-		d.add(d.first, Unbound, Warning, "%d citations of findings and no bound sentence: no number was checked; bind a sentence with <!-- past: ID --> … <!-- /past -->", d.own)
+		d.add(d.first, Unbound, Warning,
+			"%d citations of findings and no bound sentence: no number was checked; bind a sentence with <!-- past: ID --> … <!-- /past -->",
+			d.own)
 	}
 	d.papers()
 	d.trials()
@@ -185,7 +187,8 @@ func (d *doc) old(id, ed string, at int) {
 	now := d.k.Shelf.Document.ID
 	then, ok := d.k.Edition(ed)
 	if !ok {
-		d.add(at, OldEdition, Warning, "%s is cited from edition %s; the current one is %s, and the database does not hold the earlier one to compare", id, ed, now)
+		d.add(at, OldEdition, Warning,
+			"%s is cited from edition %s; the current one is %s, and the database does not hold the earlier one to compare", id, ed, now)
 		return
 	}
 	c, err := d.k.Shelf.Compare(then, id)

@@ -135,11 +135,13 @@ func (r Report) SARIF(version string) ([]byte, error) {
 	}
 	results := []result{}
 	for _, i := range r.Issues {
-		loc := map[string]any{"physicalLocation": map[string]any{"artifactLocation": map[string]any{"uri": uri(i.File)}, "region": map[string]any{"startLine": max(1, i.Line)}}}
+		loc := map[string]any{"physicalLocation": map[string]any{"artifactLocation": map[string]any{"uri": uri(i.File)},
+			"region": map[string]any{"startLine": max(1, i.Line)}}}
 		results = append(results, result{i.Rule, i.Level, text{i.Message}, []map[string]any{loc}})
 	}
 	doc := map[string]any{"$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0",
-		"runs": []map[string]any{{"tool": map[string]any{"driver": map[string]any{"name": "past check", "version": version, "rules": rules}}, "results": results}}}
+		"runs": []map[string]any{{"tool": map[string]any{"driver": map[string]any{"name": "past check", "version": version, "rules": rules}},
+			"results": results}}}
 	b, err := json.MarshalIndent(doc, "", " ")
 	if err != nil {
 		return nil, fmt.Errorf("SARIF: %w", err)

@@ -93,7 +93,8 @@ func (k *Known) paper(p evidence.Publication) {
 			k.hold(p.DOI, p.PMID, func(w *Work) { w.Retracted = true })
 		case strings.HasPrefix(name, "retractionof") || name == "retracts":
 			k.hold(r.DOI, r.PMID, func(w *Work) { w.Retracted = true })
-		case strings.HasPrefix(name, "erratumin") || strings.HasPrefix(name, "expressionofconcernin") || strings.HasPrefix(name, "correctedandrepublishedin") || name == "correctedby":
+		case strings.HasPrefix(name, "erratumin") || strings.HasPrefix(name, "expressionofconcernin") ||
+			strings.HasPrefix(name, "correctedandrepublishedin") || name == "correctedby":
 			k.hold(p.DOI, p.PMID, func(w *Work) { w.Corrected = firstOf(other, r.Note, r.Type) })
 		case p.Preprint && (name == "updatein" || name == "ispreprintof" || name == "preprintof"):
 			k.hold(p.DOI, p.PMID, func(w *Work) { w.Published = other })

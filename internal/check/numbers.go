@@ -29,18 +29,24 @@ const signed = `([-−–‑‐－+]?(?:[0-9]+(?:[.,·][0-9]+)?|[.,·][0-9]+))`
 const spaced = `((?:[-−–‑‐－+]\s{0,3})?(?:[0-9]+(?:[.,·][0-9]+)?|[.,·][0-9]+))`
 
 // counted is a count: digits or a word for a number above one.
-var counted = `([0-9]+|` + strings.Join(slices.DeleteFunc(text.NumberWords(), func(w string) bool { x, _ := text.NumberWord(w); return x < 2 }), "|") + `)`
+var counted = `([0-9]+|` + strings.Join(slices.DeleteFunc(text.NumberWords(), func(w string) bool {
+	x,
+		_ := text.NumberWord(w)
+	return x < 2
+}), "|") + `)`
 
 var (
 	estimateForm = regexp.MustCompile(`(?i)\b(hedges['’]?s? g|hedges['’] g|cohen['’]?s d|smd|standardi[sz]ed mean difference|risk ratio|relative risk|odds ratio|risk difference|rr|or|rd|g|d)(?:\s+(?:of|was|is))?\s*[=:≈]?\s*` + spaced + `(?:\b|$)`)
 	intervalForm = regexp.MustCompile(`(?i)((?:prediction interval|unguarded interval|fitted interval|\bpi\b|ci|confidence interval|interval)[^0-9\[\](−–-]{0,24})?(?:95\s*%[^0-9\[(−–-]{0,8})?([\[(])\s*(?:95\s*%\s*(?:CI|PI)?[:,]?\s*)?` + signed + `\s*(?:,|;|to|bis|\.\.)\s*` + signed + `\s*([\])])`)
 	bareInterval = regexp.MustCompile(`(?i)(prediction interval|95\s*%\s*pi|95\s*%[\s-]*(?:ci|ki|ic)|confidence interval)[:\s]+(?:from\s+|of\s+)?` + signed + `\s*(?:(?:up\s+)?to|bis|à|through|,|;|[-–−])\s*` + signed)
-	kForm        = regexp.MustCompile(`(?i)\bk\s*=\s*([0-9]+)\b|\b` + counted + `\s+(?:randomi[sz]ed\s+(?:controlled\s+)?)?(?:studies|study|trials?|rcts?|studien|études|estudios|studi)\b`)
-	nForm        = regexp.MustCompile(`(?i)\bn\s*=\s*([0-9][0-9,]*)\b|\b([0-9][0-9,]*|` + counted[1:] + `\s+(?:participants?|people|patients?|adults|persons|teilnehmer\w*|teilnehmende\w*|personen|patient(?:en|innen)|participantes|personnes|partecipanti)\b`)
-	i2Form       = regexp.MustCompile(`(?i)\bI(?:²|2|\^2)\s*=\s*([0-9]+(?:[.,][0-9]+)?)\s*%`)
-	registered   = regexp.MustCompile(`^\s*(?:is|are|were|was)?\s*(?:registered|running|recruiting|ongoing|planned)`)
-	otherKind    = regexp.MustCompile(`(?i)(?:registered|running|ongoing|planned|of which|another|other)\s+$`)
-	certForm     = regexp.MustCompile(`(?i)\b(very low|low|moderate|high)[ -](?:certainty\b|quality\s+(?:of\s+)?(?:the\s+)?evidence\b)` +
+	kForm        = regexp.MustCompile(`(?i)\bk\s*=\s*([0-9]+)\b|\b` + counted +
+		`\s+(?:randomi[sz]ed\s+(?:controlled\s+)?)?(?:studies|study|trials?|rcts?|studien|études|estudios|studi)\b`)
+	nForm = regexp.MustCompile(`(?i)\bn\s*=\s*([0-9][0-9,]*)\b|\b([0-9][0-9,]*|` + counted[1:] +
+		`\s+(?:participants?|people|patients?|adults|persons|teilnehmer\w*|teilnehmende\w*|personen|patient(?:en|innen)|participantes|personnes|partecipanti)\b`)
+	i2Form     = regexp.MustCompile(`(?i)\bI(?:²|2|\^2)\s*=\s*([0-9]+(?:[.,][0-9]+)?)\s*%`)
+	registered = regexp.MustCompile(`^\s*(?:is|are|were|was)?\s*(?:registered|running|recruiting|ongoing|planned)`)
+	otherKind  = regexp.MustCompile(`(?i)(?:registered|running|ongoing|planned|of which|another|other)\s+$`)
+	certForm   = regexp.MustCompile(`(?i)\b(very low|low|moderate|high)[ -](?:certainty\b|quality\s+(?:of\s+)?(?:the\s+)?evidence\b)` +
 		`|\b(?:certainty|quality)(?:\s+of\s+(?:the\s+)?evidence)?(?:\s*(?:is|was|has\s+been|:|=|,))?(?:\s+(?:rated|judged|graded|assessed))?(?:\s+(?:as|to\s+be))?\s*\(?(very low|low|moderate|high)\b` +
 		`|\bgrade\s*[:=(]?\s*(very low|low|moderate|high)\b`)
 )
@@ -247,7 +253,8 @@ func named(word, measure, number string) bool {
 	}
 	switch measure {
 	case "SMD":
-		return word == "g" || word == "d" || word == "smd" || strings.HasPrefix(word, "hedges") || strings.HasPrefix(word, "cohen") || strings.HasPrefix(word, "standardi")
+		return word == "g" || word == "d" || word == "smd" || strings.HasPrefix(word, "hedges") || strings.HasPrefix(word, "cohen") ||
+			strings.HasPrefix(word, "standardi")
 	case "RR":
 		return word == "rr" || word == "risk ratio" || word == "relative risk"
 	case "OR":
@@ -273,8 +280,9 @@ func numberProblems(text string, f edition.Flat) []problem {
 		printed := text[t.from:t.to]
 		if agrees(printed, t.want) {
 			if t.sided {
-				out = append(out, problem{t.from, NotChecked, Warning, fmt.Sprintf("%q has no sign; the finding has %s, and whether the words after it name the right side was not checked",
-					printed, strings.Replace(strconv.FormatFloat(*f.Headline.Estimate, 'f', 2, 64), "-", "−", 1))})
+				out = append(out, problem{t.from, NotChecked, Warning,
+					fmt.Sprintf("%q has no sign; the finding has %s, and whether the words after it name the right side was not checked",
+						printed, strings.Replace(strconv.FormatFloat(*f.Headline.Estimate, 'f', 2, 64), "-", "−", 1))})
 			}
 			continue
 		}
@@ -293,12 +301,14 @@ func numberProblems(text string, f edition.Flat) []problem {
 	people, of100 := peopleOf100(text, f)
 	out = append(out, people...)
 	for _, m := range unchecked(text, f.Sentence, append(found, of100...), orphans) {
-		out = append(out, problem{m[0], NotChecked, Warning, fmt.Sprintf("%q in a sentence bound to %s is no number that could be checked; it may be right or wrong", text[m[0]:m[1]], f.ID)})
+		out = append(out, problem{m[0], NotChecked, Warning,
+			fmt.Sprintf("%q in a sentence bound to %s is no number that could be checked; it may be right or wrong", text[m[0]:m[1]], f.ID)})
 	}
 	for _, m := range certForm.FindAllStringSubmatchIndex(text, -1) {
 		said := strings.ToLower(firstOf(group(text, m, 1), group(text, m, 2), group(text, m, 3)))
 		if said != f.Certainty {
-			out = append(out, problem{m[0], CertaintyWrong, Error, fmt.Sprintf("the certainty of %s is %s, the text says %s", f.ID, f.CertaintyWords(), said)})
+			out = append(out, problem{m[0], CertaintyWrong, Error, fmt.Sprintf("the certainty of %s is %s, the text says %s", f.ID,
+				f.CertaintyWords(), said)})
 		}
 	}
 	return out
@@ -315,7 +325,8 @@ func peopleOf100(text string, f edition.Flat) (out []problem, agreed []token) {
 	}
 	p := f.Absolute.People
 	fits := func(s string) bool {
-		return slices.ContainsFunc([]float64{p.With, p.Without, p.WithLower, p.WithUpper, math.Abs(p.With - p.Without)}, func(x float64) bool { return agrees(s, x) })
+		return slices.ContainsFunc([]float64{p.With, p.Without, p.WithLower, p.WithUpper, math.Abs(p.With - p.Without)},
+			func(x float64) bool { return agrees(s, x) })
 	}
 	levels := level.FindAllStringSubmatchIndex(text, -1)
 	talks := false
@@ -331,7 +342,9 @@ func peopleOf100(text string, f edition.Flat) (out []problem, agreed []token) {
 		if s := text[m[i]:m[i+1]]; fits(s) {
 			agreed = append(agreed, token{from: m[i], to: m[i+1]})
 		} else if i == 2 {
-			out = append(out, problem{m[i], NumberDiffers, Error, fmt.Sprintf("of 100 people %s has %.0f with the treatment and %.0f with the comparator, the text says %s", f.ID, p.With, p.Without, s)})
+			out = append(out, problem{m[i], NumberDiffers, Error,
+				fmt.Sprintf("of 100 people %s has %.0f with the treatment and %.0f with the comparator, the text says %s", f.ID, p.With, p.Without,
+					s)})
 			agreed = append(agreed, token{from: m[i], to: m[i+1]})
 		}
 	}
@@ -440,7 +453,8 @@ var denied = regexp.MustCompile(`(?i)\b(?:not|neither|nor|never|un|whether|if)\b
 func verdictProblem(text string, c evidence.ClaimVerdict) (problem, bool) {
 	for _, v := range verdictSaid {
 		if m := v.form.FindStringIndex(text); m != nil && v.state != c.Verdict && !denied.MatchString(text[max(0, m[0]-24):m[0]]) {
-			return problem{m[0], VerdictWrong, Error, fmt.Sprintf("the verdict on %s is %q, the text says %q", c.ID, c.Verdict.Words(c.Coverage), text[m[0]:m[1]])}, true
+			return problem{m[0], VerdictWrong, Error, fmt.Sprintf("the verdict on %s is %q, the text says %q", c.ID, c.Verdict.Words(c.Coverage),
+				text[m[0]:m[1]])}, true
 		}
 	}
 	for _, m := range verdictForm.FindAllStringIndex(text, -1) {

@@ -154,7 +154,8 @@ func Read(name string, b []byte) (Source, error) {
 
 // wideSpaces are the spaces of typography, each with as many plain spaces as it
 // has bytes: offsets stay.
-var wideSpaces = strings.NewReplacer("\u00a0", "  ", "\u202f", "   ", "\u2009", "   ", "\u2007", "   ", "\u2002", "   ", "\u2003", "   ", "\u200a", "   ", "\u2008", "   ")
+var wideSpaces = strings.NewReplacer("\u00a0", "  ", "\u202f", "   ", "\u2009", "   ", "\u2007", "   ", "\u2002", "   ", "\u2003", "   ",
+	"\u200a", "   ", "\u2008", "   ")
 
 func plainSpaces(s string) string { return wideSpaces.Replace(s) }
 
@@ -299,7 +300,8 @@ func tagText(t html.Token, kind html.TokenType) string {
 	return ""
 }
 
-var blocks = map[string]bool{"p": true, "li": true, "td": true, "th": true, "h1": true, "h2": true, "h3": true, "h4": true, "h5": true, "h6": true, "div": true, "blockquote": true, "dd": true, "dt": true, "figcaption": true}
+var blocks = map[string]bool{"p": true, "li": true, "td": true, "th": true, "h1": true, "h2": true, "h3": true, "h4": true, "h5": true,
+	"h6": true, "div": true, "blockquote": true, "dd": true, "dt": true, "figcaption": true}
 
 // docxText is the text of a Word file, one paragraph a line: body, footnotes,
 // endnotes, comments, headers and footers, each with its link targets.

@@ -35,7 +35,8 @@ func wording(text, certainty string, empty bool) []problem {
 			continue
 		case empty:
 			if !doubted && m != nil {
-				out = append(out, problem{s[0] + m[0], TooStrong, Error, fmt.Sprintf("%q, but no trial gives a number; say that it is not known", part[m[0]:m[1]])})
+				out = append(out, problem{s[0] + m[0], TooStrong, Error, fmt.Sprintf("%q, but no trial gives a number; say that it is not known",
+					part[m[0]:m[1]])})
 			}
 		case certainty == "high":
 		case certainty == "moderate":

@@ -34,14 +34,18 @@ func golden(t *testing.T, name, got string) {
 }
 
 // odd has everything in it that breaks writers.
-var odd = cite.Item{Key: "odd & key", Type: cite.Article, Title: "100 % of {MDMA} & the_\"rest\": α\nβ \\ §", ContainerTitle: "Ärzte & Söhne", DOI: "10.1000/a_b{c}", Pages: "1-9",
-	Authors: []cite.Name{{Family: "Müller-Lüdenscheidt", Given: "Jörg Ångström"}, {Family: "O'Neill", Given: "Zoë", Suffix: "Jr"}, {Literal: "Group, Research and Co"}, {Family: "Single"}},
-	Issued:  cite.Date{Year: 2024, Month: 2}, Notes: []string{"line one\r\nER  - \r\nTY  - BOOK"}}
+var odd = cite.Item{Key: "odd & key", Type: cite.Article, Title: "100 % of {MDMA} & the_\"rest\": α\nβ \\ §",
+	ContainerTitle: "Ärzte & Söhne", DOI: "10.1000/a_b{c}", Pages: "1-9",
+	Authors: []cite.Name{{Family: "Müller-Lüdenscheidt", Given: "Jörg Ångström"}, {Family: "O'Neill", Given: "Zoë", Suffix: "Jr"},
+		{Literal: "Group, Research and Co"}, {Family: "Single"}},
+	Issued: cite.Date{Year: 2024, Month: 2}, Notes: []string{"line one\r\nER  - \r\nTY  - BOOK"}}
 
 func TestGolden(t *testing.T) {
 	items := []cite.Item{odd,
-		{Key: "f", Type: cite.Dataset, Title: "Finding", Authors: []cite.Name{{Literal: cite.Tracker}}, Version: "e-1", Location: "f/f@e-1", Issued: cite.Date{Year: 2026, Month: 1, Day: 2}, Accessed: cite.Date{Year: 2026, Month: 3, Day: 4}},
-		{Key: "p", Type: cite.Preprint, Title: "A preprint", MoreAuthors: true, Authors: []cite.Name{{Family: "First", Given: "A. B."}}, URL: "https://example.org/p", Issued: cite.Date{Year: 2025}}}
+		{Key: "f", Type: cite.Dataset, Title: "Finding", Authors: []cite.Name{{Literal: cite.Tracker}}, Version: "e-1", Location: "f/f@e-1",
+			Issued: cite.Date{Year: 2026, Month: 1, Day: 2}, Accessed: cite.Date{Year: 2026, Month: 3, Day: 4}},
+		{Key: "p", Type: cite.Preprint, Title: "A preprint", MoreAuthors: true, Authors: []cite.Name{{Family: "First", Given: "A. B."}},
+			URL: "https://example.org/p", Issued: cite.Date{Year: 2025}}}
 	golden(t, "odd.bib", cite.BibTeX(items))
 	golden(t, "odd.ris", cite.RIS(items))
 	golden(t, "odd.txt", cite.Text(items))
@@ -100,7 +104,8 @@ func TestFindingCitation(t *testing.T) {
 		t.Fatalf("%d items, want the finding and its six studies", len(items))
 	}
 	text := cite.Text(items)
-	for _, want := range []string{"g −0.71 [−1.06, −0.37]", "k = 6", "n = 242", doc.ID, doc.DataHash, "f/mdma-ptsd-severity@" + doc.ID, "Accessed 2026-11-23", "not signed",
+	for _, want := range []string{"g −0.71 [−1.06, −0.37]", "k = 6", "n = 242", doc.ID, doc.DataHash, "f/mdma-ptsd-severity@" + doc.ID,
+		"Accessed 2026-11-23", "not signed",
 		"Ot'alora G M", "van der Kolk B", "NCT03537014", "https://doi.org/10.1038/s41591-021-01336-3", "2473–2480"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the citation lacks %q:\n%s", want, text)
@@ -132,9 +137,12 @@ func TestFindingCitation(t *testing.T) {
 // A paper's record in the store wins over the embedded facts, and its
 // retraction is told.
 func TestStoredPaperWins(t *testing.T) {
-	paper := evidence.Record{ID: "doi:10.1038/s41591-021-01336-3", Source: "test", Kind: evidence.KindPublication, Publication: &evidence.Publication{
-		DOI: "10.1038/S41591-021-01336-3", Title: "Title of the record.", Journal: "Journal", Volume: "1", Pages: "2-3", Published: "2021-05-10", Retracted: true,
-		Authors: []evidence.Author{{Family: "Erritzøe", Given: "Søren"}, {Collective: "Study Group"}}, Related: []evidence.RelatedWork{{Type: "RetractionIn", DOI: "10.1/x"}}}}
+	paper := evidence.Record{ID: "doi:10.1038/s41591-021-01336-3", Source: "test", Kind: evidence.KindPublication,
+		Publication: &evidence.Publication{
+			DOI: "10.1038/S41591-021-01336-3", Title: "Title of the record.", Journal: "Journal", Volume: "1", Pages: "2-3",
+			Published: "2021-05-10", Retracted: true,
+			Authors: []evidence.Author{{Family: "Erritzøe", Given: "Søren"}, {Collective: "Study Group"}},
+			Related: []evidence.RelatedWork{{Type: "RetractionIn", DOI: "10.1/x"}}}}
 	_, _, shelf := shelftest.Open(t, paper)
 	it, ok := shelf.Work("https://doi.org/10.1038/s41591-021-01336-3")
 	if !ok || it.Title != "Title of the record" || it.Authors[0].Family != "Erritzøe" {
@@ -164,7 +172,8 @@ func TestCompare(t *testing.T) {
 		t.Fatal(err)
 	}
 	out := c.String()
-	for _, want := range []string{"−0.90", "−0.71", "5  ->  6", "high (proposed by rule, not signed)", "Gone 2001", "Mithoefer 2011", "e-old"} {
+	for _, want := range []string{"−0.90", "−0.71", "5  ->  6", "high (proposed by rule, not signed)", "Gone 2001", "Mithoefer 2011",
+		"e-old"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("%q is missing:\n%s", want, out)
 		}

@@ -49,7 +49,8 @@ func (s *Shelf) Compare(then edition.Document, id string) (Comparison, error) {
 		return Comparison{}, &UnknownError{Key: id + "@" + then.ID, Near: near(id, keys)}
 	}
 	old := then.Findings[i]
-	c := Comparison{ID: id, Title: old.Title, Then: then.ID, ThenDate: then.Date, Now: s.Document.ID, NowDate: s.Document.Date, ThenWords: old.Sentence, In: []string{}, Out: []string{}}
+	c := Comparison{ID: id, Title: old.Title, Then: then.ID, ThenDate: then.Date, Now: s.Document.ID, NowDate: s.Document.Date,
+		ThenWords: old.Sentence, In: []string{}, Out: []string{}}
 	now, ok := s.Finding(id)
 	if !ok {
 		c.Gone, c.Changed = true, true

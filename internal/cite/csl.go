@@ -61,14 +61,17 @@ func CSLJSON(items []Item) (string, error) {
 }
 
 func toCSL(it Item) cslItem {
-	c := cslItem{ID: it.Key, Type: it.Type, Title: oneLine(it.Title), ContainerTitle: oneLine(it.ContainerTitle), Volume: it.Volume, Issue: it.Issue,
-		Number: it.Number, Page: it.Pages, Publisher: it.Publisher, Version: it.Version, Issued: cslDateOf(it.Issued), Accessed: cslDateOf(it.Accessed),
-		DOI: it.DOI, PMID: it.PMID, PMCID: it.PMCID, URL: it.link(), Language: it.Language, Note: it.note()}
+	c := cslItem{ID: it.Key, Type: it.Type, Title: oneLine(it.Title), ContainerTitle: oneLine(it.ContainerTitle), Volume: it.Volume,
+		Issue:  it.Issue,
+		Number: it.Number, Page: it.Pages, Publisher: it.Publisher, Version: it.Version, Issued: cslDateOf(it.Issued),
+		Accessed: cslDateOf(it.Accessed),
+		DOI:      it.DOI, PMID: it.PMID, PMCID: it.PMCID, URL: it.link(), Language: it.Language, Note: it.note()}
 	if it.Location != "" {
 		c.Archive, c.ArchiveLocation = Tracker, it.Location
 	}
 	for _, n := range it.Authors {
-		c.Author = append(c.Author, cslName{Family: oneLine(n.Family), Given: oneLine(n.Given), Suffix: oneLine(n.Suffix), Literal: oneLine(n.Literal)})
+		c.Author = append(c.Author, cslName{Family: oneLine(n.Family), Given: oneLine(n.Given), Suffix: oneLine(n.Suffix),
+			Literal: oneLine(n.Literal)})
 	}
 	if it.MoreAuthors && len(c.Author) > 0 {
 		c.Author = append(c.Author, cslName{Literal: "others"})

@@ -32,8 +32,10 @@ func (s *Shelf) Folder() ([]File, error) {
 		if err != nil {
 			return nil, err
 		}
-		for _, f := range []struct{ ext, format, text string }{{"bib", "BibTeX", BibTeX(g.items)}, {"ris", "RIS", RIS(g.items)}, {"json", "CSL-JSON", js}, {"txt", "text", Text(g.items)}} {
-			out = append(out, File{"citations/" + g.name + "." + f.ext, g.name + "." + f.ext, "Citations of " + g.about + " as " + f.format + ".", []byte(f.text)})
+		for _, f := range []struct{ ext, format, text string }{{"bib", "BibTeX", BibTeX(g.items)}, {"ris", "RIS", RIS(g.items)},
+			{"json", "CSL-JSON", js}, {"txt", "text", Text(g.items)}} {
+			out = append(out, File{"citations/" + g.name + "." + f.ext, g.name + "." + f.ext, "Citations of " + g.about + " as " + f.format + ".",
+				[]byte(f.text)})
 		}
 	}
 	return out, nil
@@ -59,8 +61,10 @@ func (s *Shelf) CFF() string {
 	}
 	line("abstract", s.identity())
 	b.WriteString("identifiers:\n")
-	fmt.Fprintf(&b, "  - type: other\n    value: %s\n    description: \"version identifier of the edition\"\n", strconv.QuoteToGraphic("past:"+d.ID))
-	fmt.Fprintf(&b, "  - type: other\n    value: %s\n    description: \"SHA-256 over evidence and decisions\"\n", strconv.QuoteToGraphic("sha256:"+d.DataHash))
+	fmt.Fprintf(&b, "  - type: other\n    value: %s\n    description: \"version identifier of the edition\"\n",
+		strconv.QuoteToGraphic("past:"+d.ID))
+	fmt.Fprintf(&b, "  - type: other\n    value: %s\n    description: \"SHA-256 over evidence and decisions\"\n",
+		strconv.QuoteToGraphic("sha256:"+d.DataHash))
 	if s.Base != "" {
 		line("url", s.Base)
 	}

@@ -46,7 +46,8 @@ type Shelf struct {
 // NewShelf reads from the store what the document's findings rest on.
 func NewShelf(ctx context.Context, st *store.Store, doc edition.Document, base string, accessed time.Time) (*Shelf, error) {
 	s := &Shelf{Document: doc, Base: strings.TrimSuffix(base, "/"),
-		findings: map[string]evidence.Finding{}, effects: map[string]evidence.Effect{}, works: map[string]Item{}, byPMID: map[string]Item{}, records: map[string]Item{}}
+		findings: map[string]evidence.Finding{}, effects: map[string]evidence.Effect{}, works: map[string]Item{}, byPMID: map[string]Item{},
+		records: map[string]Item{}}
 	if !accessed.IsZero() {
 		s.Accessed = Date{accessed.Year(), int(accessed.Month()), accessed.Day()}
 	}
@@ -229,7 +230,8 @@ func (s *Shelf) finding(f edition.Flat) Item {
 
 func (s *Shelf) claim(c evidence.ClaimVerdict) Item {
 	notes := []string{fmt.Sprintf("Verdict: %s (%s). Rule: %s", c.Verdict.Words(c.Coverage), c.Why, c.Rule), s.identity()}
-	return s.part(Item{Key: c.ID, Type: Dataset, Title: "Verdict on the claim: " + c.Text, ContainerTitle: "PAST evidence tracker", Number: c.ID,
+	return s.part(Item{Key: c.ID, Type: Dataset, Title: "Verdict on the claim: " + c.Text, ContainerTitle: "PAST evidence tracker",
+		Number:   c.ID,
 		Location: "claims@" + s.Document.ID + "#" + c.ID, Notes: notes})
 }
 
@@ -259,7 +261,8 @@ const shippedField = "psychedelic-assisted therapy"
 
 // Software is the program that made the edition.
 func (s *Shelf) Software() Item {
-	return Item{Key: SoftwareKey, Type: Software, Title: "PAST evidence tracker", Authors: []Name{{Literal: Tracker}}, Version: s.Document.SoftwareVersion, Accessed: s.Accessed}
+	return Item{Key: SoftwareKey, Type: Software, Title: "PAST evidence tracker", Authors: []Name{{Literal: Tracker}},
+		Version: s.Document.SoftwareVersion, Accessed: s.Accessed}
 }
 
 func (s *Shelf) trial(r *evidence.Record) Item {
@@ -340,7 +343,8 @@ func (s *Shelf) study(e evidence.Effect) Item {
 	if e.RecordID != "" {
 		title += ", " + e.RecordID
 	}
-	it := Item{Type: Article, Title: title + "]", DOI: e.DOI, TrialIDs: trials, MoreAuthors: true, Notes: []string{"Title supplied by the tracker; the paper's own record is not in this database"}}
+	it := Item{Type: Article, Title: title + "]", DOI: e.DOI, TrialIDs: trials, MoreAuthors: true,
+		Notes: []string{"Title supplied by the tracker; the paper's own record is not in this database"}}
 	if m := authorYear.FindStringSubmatch(e.StudyLabel); m != nil {
 		it.Authors, it.Issued = []Name{{Family: m[1]}}, ParseDate(m[2])
 	}

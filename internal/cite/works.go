@@ -29,7 +29,8 @@ var known = sync.OnceValues(func() (map[string]Item, error) {
 	}
 	out := map[string]Item{}
 	for _, r := range rows[1:] {
-		it := Item{Type: Article, DOI: r[0], MoreAuthors: r[2] == "1", Issued: ParseDate(r[3]), Title: r[4], ContainerTitle: r[5], Volume: r[6], Issue: r[7], Pages: r[8]}
+		it := Item{Type: Article, DOI: r[0], MoreAuthors: r[2] == "1", Issued: ParseDate(r[3]), Title: r[4], ContainerTitle: r[5], Volume: r[6],
+			Issue: r[7], Pages: r[8]}
 		if strings.HasPrefix(it.DOI, "10.1101/") {
 			it.Type = Preprint
 		}
@@ -55,7 +56,8 @@ var known = sync.OnceValues(func() (map[string]Item, error) {
 		if _, have := out[doi]; have || doi == "" || p.Title == "" {
 			continue
 		}
-		out[doi] = Item{Type: Article, DOI: doi, PMID: p.PMID, Issued: ParseDate(p.Year), Title: strings.TrimSuffix(p.Title, "."), Authors: listedNames(p.Authors)}
+		out[doi] = Item{Type: Article, DOI: doi, PMID: p.PMID, Issued: ParseDate(p.Year), Title: strings.TrimSuffix(p.Title, "."),
+			Authors: listedNames(p.Authors)}
 	}
 	return out, nil
 })
@@ -88,8 +90,9 @@ func listedNames(s string) []Name {
 
 // FromPublication makes an item of a paper's record.
 func FromPublication(p evidence.Publication, url string) Item {
-	it := Item{Type: Article, Title: strings.TrimSuffix(p.Title, "."), ContainerTitle: p.Journal, Volume: p.Volume, Issue: p.Issue, Pages: p.Pages,
-		DOI: strings.TrimSpace(p.DOI), PMID: p.PMID, PMCID: p.PMCID, Language: p.Language, Issued: ParseDate(p.Published)}
+	it := Item{Type: Article, Title: strings.TrimSuffix(p.Title, "."), ContainerTitle: p.Journal, Volume: p.Volume, Issue: p.Issue,
+		Pages: p.Pages,
+		DOI:   strings.TrimSpace(p.DOI), PMID: p.PMID, PMCID: p.PMCID, Language: p.Language, Issued: ParseDate(p.Published)}
 	if p.Preprint {
 		it.Type = Preprint
 	}
@@ -141,8 +144,10 @@ func workKey(it Item) string {
 	return name + "-" + year + "-" + hex.EncodeToString(sum[:2])
 }
 
-var plainLetters = strings.NewReplacer("ä", "a", "á", "a", "à", "a", "â", "a", "å", "a", "ã", "a", "æ", "ae", "ç", "c", "č", "c", "é", "e", "è", "e", "ê", "e", "ë", "e", "í", "i", "ï", "i",
-	"ñ", "n", "ö", "o", "ó", "o", "ô", "o", "ø", "o", "õ", "o", "š", "s", "ß", "ss", "ü", "u", "ú", "u", "û", "u", "ý", "y", "ž", "z", "ł", "l")
+var plainLetters = strings.NewReplacer("ä", "a", "á", "a", "à", "a", "â", "a", "å", "a", "ã", "a", "æ", "ae", "ç", "c", "č", "c",
+	"é", "e", "è", "e", "ê", "e", "ë", "e", "í", "i", "ï", "i",
+	"ñ", "n", "ö", "o", "ó", "o", "ô", "o", "ø", "o", "õ", "o", "š", "s", "ß", "ss", "ü", "u", "ú", "u", "û", "u", "ý", "y",
+	"ž", "z", "ł", "l")
 
 func slug(s string) string {
 	var b strings.Builder

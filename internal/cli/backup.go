@@ -39,9 +39,11 @@ func (c *backupCmd) Run(ctx context.Context, e *Env) error {
 		return err
 	}
 	if e.Globals.JSON {
-		return e.printJSON(map[string]any{"file": c.File, "bytes": info.Size(), "records": counts.Records, "payloads": counts.Payloads, "took": time.Since(start).Round(time.Millisecond).String()})
+		return e.printJSON(map[string]any{"file": c.File, "bytes": info.Size(), "records": counts.Records, "payloads": counts.Payloads,
+			"took": time.Since(start).Round(time.Millisecond).String()})
 	}
-	fmt.Fprintf(e.Stdout, "%s: %s, %s, %d bytes, checked\n", c.File, text.Count(int(counts.Records), "record"), text.Count(int(counts.Payloads), "payload"), info.Size())
+	fmt.Fprintf(e.Stdout, "%s: %s, %s, %d bytes, checked\n", c.File, text.Count(int(counts.Records), "record"),
+		text.Count(int(counts.Payloads), "payload"), info.Size())
 	return nil
 }
 
@@ -70,6 +72,7 @@ func (c *restoreCmd) Run(ctx context.Context, e *Env) error {
 	if e.Globals.JSON {
 		return e.printJSON(map[string]any{"file": path, "records": counts.Records, "payloads": counts.Payloads})
 	}
-	fmt.Fprintf(e.Stdout, "%s: %s, %s; what was there is kept beside it\n", path, text.Count(int(counts.Records), "record"), text.Count(int(counts.Payloads), "payload"))
+	fmt.Fprintf(e.Stdout, "%s: %s, %s; what was there is kept beside it\n", path, text.Count(int(counts.Records), "record"),
+		text.Count(int(counts.Payloads), "payload"))
 	return nil
 }

@@ -27,7 +27,8 @@ func (c *checkCmd) Run(ctx context.Context, e *Env) error {
 		return err
 	}
 	if len(files) == 0 {
-		return fmt.Errorf("no document to check: %s of other kinds or hidden (documents are %s)", text.Count(left, "file"), strings.Join(check.Extensions, " "))
+		return fmt.Errorf("no document to check: %s of other kinds or hidden (documents are %s)", text.Count(left, "file"),
+			strings.Join(check.Extensions, " "))
 	}
 	p, err := e.openFresh(ctx, "check", c.Review)
 	if err != nil {
@@ -116,7 +117,8 @@ func (c *checkCmd) print(e *Env, r check.Report) error {
 			shown++
 			fmt.Fprintln(e.Stdout, i)
 		}
-		fmt.Fprintf(e.Stdout, "%s, %s, %s against edition %s: %s", text.Count(r.Files, "file"), text.Count(r.References, "reference"), text.Count(r.Bound, "bound sentence"), r.Edition, text.Count(shown, "issue"))
+		fmt.Fprintf(e.Stdout, "%s, %s, %s against edition %s: %s", text.Count(r.Files, "file"), text.Count(r.References, "reference"),
+			text.Count(r.Bound, "bound sentence"), r.Edition, text.Count(shown, "issue"))
 		if notes > 0 {
 			fmt.Fprintf(e.Stdout, ", %s (--notes lists them)", text.Count(notes, "note"))
 		}

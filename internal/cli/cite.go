@@ -201,7 +201,8 @@ func editionByID(ctx context.Context, st *store.Store, id, file string) (edition
 		return edition.Document{}, err
 	}
 	if file == "" {
-		return edition.Document{}, fmt.Errorf("edition %s is not among the published editions of %s; name its edition.json with --edition FILE", id, st.Path())
+		return edition.Document{}, fmt.Errorf("edition %s is not among the published editions of %s; name its edition.json with --edition FILE",
+			id, st.Path())
 	}
 	doc, err := editionFile(file)
 	if err == nil && doc.ID != id {

@@ -68,7 +68,8 @@ func TestUsersClaims(t *testing.T) {
   substances: [aspirin]
 `)
 	want(t, past(t, "review", "check", "--db", db, "--review", rev), 3, "2 claims of your own",
-		"claims.yaml:9: bad-claim: the id is in use by the program", `claims.yaml:14: bad-claim: no question is called "no-such-question"`, `claims.yaml:15: bad-claim: substances: "aspirin" is none of the substances`)
+		"claims.yaml:9: bad-claim: the id is in use by the program", `claims.yaml:14: bad-claim: no question is called "no-such-question"`,
+		`claims.yaml:15: bad-claim: substances: "aspirin" is none of the substances`)
 	want(t, past(t, "analyse", "--db", db, "--review", rev), 3, "claims.yaml:9", "no-such-question")
 	want(t, past(t, "report", "--db", db, "--review", rev, "--out", out), 3)
 	ed := claimsOf(t, out)
@@ -135,7 +136,8 @@ func TestTopicsAreCorrectedByPeople(t *testing.T) {
 		t.Error("the sheet does not say which words put the study there")
 	}
 	rows[1][2], rows[1][3], rows[1][4], rows[1][5] = "exclude", "reviewer A", "2026-11-21", "only an eligibility criterion"
-	rows = append(rows, []string{study, "lgbtq", "include", "reviewer A", "2026-11-21", "the second arm"}, []string{"NCT99999999", "lgbtq", "include", "reviewer A", "2026-11-21", "unknown"},
+	rows = append(rows, []string{study, "lgbtq", "include", "reviewer A", "2026-11-21", "the second arm"},
+		[]string{"NCT99999999", "lgbtq", "include", "reviewer A", "2026-11-21", "unknown"},
 		[]string{study, "gardening", "include", "reviewer A", "2026-11-21", "no such topic"})
 	var text strings.Builder
 	if err := csv.NewWriter(&text).WriteAll(rows); err != nil {

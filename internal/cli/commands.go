@@ -52,7 +52,10 @@ func (c *commands) applyConfig(cfg config) {
 			*p = v
 		}
 	}
-	for _, r := range []*string{&c.Refresh.Review, &c.Link.Review, &c.Extract.Review, &c.Analyse.Review, &c.Report.Review, &c.Rebuild.Review, &c.Merge.Review, &c.Explain.Review, &c.Crawl.Review, &c.Study.Review, &c.Question.Check.Review, &c.Vocab.List.Review, &c.Vocab.Test.Review, &c.Vocab.Match.Review, &c.Export.Review, &c.Cite.Review, &c.Check.Review, &c.Pack.Review, &c.Review.Check.Review, &c.Review.Import.Review} {
+	for _, r := range []*string{&c.Refresh.Review, &c.Link.Review, &c.Extract.Review, &c.Analyse.Review, &c.Report.Review, &c.Rebuild.Review,
+		&c.Merge.Review, &c.Explain.Review, &c.Crawl.Review, &c.Study.Review, &c.Question.Check.Review, &c.Vocab.List.Review,
+		&c.Vocab.Test.Review, &c.Vocab.Match.Review, &c.Export.Review, &c.Cite.Review, &c.Check.Review, &c.Pack.Review, &c.Review.Check.Review,
+		&c.Review.Import.Review} {
 		set(r, cfg.Review)
 	}
 	set(&c.Report.Out, cfg.Out)

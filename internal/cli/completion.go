@@ -105,7 +105,8 @@ func writeBash(w io.Writer, words []word) {
 
 func writeFish(w io.Writer, words []word) {
 	quote := func(s string) string { return "'" + strings.NewReplacer(`\`, `\\`, "'", `\'`).Replace(s) + "'" }
-	for _, cond := range []string{"__fish_seen_subcommand_from cite", "__fish_seen_subcommand_from changes; and __fish_prev_arg_in --finding"} {
+	for _, cond := range []string{"__fish_seen_subcommand_from cite",
+		"__fish_seen_subcommand_from changes; and __fish_prev_arg_in --finding"} {
 		fmt.Fprintf(w, "complete -c past -f -n %s -a '(past cite --keys 2>/dev/null)'\n", quote(cond))
 	}
 	for _, x := range words {

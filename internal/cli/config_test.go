@@ -82,15 +82,20 @@ func parsed(t *testing.T, yaml string, env map[string]string, args ...string) *g
 func TestConfigurationIsTaken(t *testing.T) {
 	g := parsed(t, wholeConfig, nil, "refresh")
 	r := g.Refresh
-	if g.DB != "a.db" || g.Contact != "me@example.org" || r.Review != "review" || r.At != "03:10" || r.Every != 0 || *r.Jitter != 30*time.Minute || *r.CatchUp ||
-		r.Out != "published" || r.Base != "https://evidence.example" || !slices.Equal(r.Source, []string{"ctgov", "isrctn"}) || r.Endpoint["ctgov"] == "" ||
-		r.NotifyCommand != "./tell" || r.NotifyWebhook != "https://hooks.example/x" || r.webhookSecretFile != "hook.key" || r.MailServer != "smtp.example:587" ||
-		r.MailTLS != "starttls" || r.MailCA != "ca.pem" || r.mailUser != "tracker" || r.passwordFile != "smtp.key" || r.MailFrom != "tracker@example.org" || len(r.MailTo) != 2 {
+	if g.DB != "a.db" || g.Contact != "me@example.org" || r.Review != "review" || r.At != "03:10" || r.Every != 0 ||
+		*r.Jitter != 30*time.Minute || *r.CatchUp ||
+		r.Out != "published" || r.Base != "https://evidence.example" || !slices.Equal(r.Source, []string{"ctgov", "isrctn"}) ||
+		r.Endpoint["ctgov"] == "" ||
+		r.NotifyCommand != "./tell" || r.NotifyWebhook != "https://hooks.example/x" || r.webhookSecretFile != "hook.key" ||
+		r.MailServer != "smtp.example:587" ||
+		r.MailTLS != "starttls" || r.MailCA != "ca.pem" || r.mailUser != "tracker" || r.passwordFile != "smtp.key" ||
+		r.MailFrom != "tracker@example.org" || len(r.MailTo) != 2 {
 		t.Errorf("%+v", r)
 	}
 	th := gate.DefaultThresholds()
 	r.gate.over(&th)
-	if want := (gate.Thresholds{SourceShrink: 0.2, SourceShrinkMin: 9, Uncaused: 0.5, ProblemShare: 0.3, ProblemMin: 8, DriftShare: 0.4, DriftMin: 7, StaleDecisions: 6}); th != want {
+	if want := (gate.Thresholds{SourceShrink: 0.2, SourceShrinkMin: 9, Uncaused: 0.5, ProblemShare: 0.3, ProblemMin: 8, DriftShare: 0.4,
+		DriftMin: 7, StaleDecisions: 6}); th != want {
 		t.Errorf("%+v", th)
 	}
 	if g.Serve.Out != "published" || g.Doctor.Out != "published" || g.Serve.Base != "https://evidence.example" {
@@ -107,13 +112,16 @@ func TestConfigurationOrder(t *testing.T) {
 	if r := parsed(t, "", nil, "refresh").Refresh; r.Jitter != nil || r.CatchUp != nil || r.Every != 0 || r.Out != "" {
 		t.Errorf("defaults: %+v", r)
 	}
-	env := map[string]string{"PAST_EVERY": "6h", "PAST_JITTER": "1m", "PAST_CATCH_UP": "true", "PAST_SITE": "from-env", "PAST_SOURCES": "pubmed", "PAST_MAIL_TO": "c@example.org"}
+	env := map[string]string{"PAST_EVERY": "6h", "PAST_JITTER": "1m", "PAST_CATCH_UP": "true", "PAST_SITE": "from-env",
+		"PAST_SOURCES": "pubmed", "PAST_MAIL_TO": "c@example.org"}
 	r := parsed(t, wholeConfig, env, "refresh").Refresh
-	if r.Every != 6*time.Hour || r.At != "" || *r.Jitter != time.Minute || !*r.CatchUp || r.Out != "from-env" || !slices.Equal(r.Source, []string{"pubmed"}) ||
+	if r.Every != 6*time.Hour || r.At != "" || *r.Jitter != time.Minute || !*r.CatchUp || r.Out != "from-env" ||
+		!slices.Equal(r.Source, []string{"pubmed"}) ||
 		!slices.Equal(r.MailTo, []string{"c@example.org"}) || r.MailServer != "smtp.example:587" {
 		t.Errorf("environment over file: %+v", r)
 	}
-	r = parsed(t, wholeConfig, env, "refresh", "--every", "12h", "--jitter", "0s", "--no-catch-up", "--out", "from-flag", "--source", "ctis").Refresh
+	r = parsed(t, wholeConfig, env, "refresh", "--every", "12h", "--jitter", "0s", "--no-catch-up", "--out", "from-flag", "--source",
+		"ctis").Refresh
 	if r.Every != 12*time.Hour || *r.Jitter != 0 || *r.CatchUp || r.Out != "from-flag" || !slices.Equal(r.Source, []string{"ctis"}) {
 		t.Errorf("flags over environment: %+v", r)
 	}
@@ -252,7 +260,8 @@ func TestDocumentedConfigurationIsWhole(t *testing.T) {
 }
 
 func FuzzConfiguration(f *testing.F) {
-	for _, s := range []string{wholeConfig, "a: &x {b: *x}\n", "<<: {db: x}\n", "? [a]\n: b\n", "- a\n", "{a: {b: {c: d}}}", "refresh: {notify: {mail: []}}", "\"\": 1\n"} {
+	for _, s := range []string{wholeConfig, "a: &x {b: *x}\n", "<<: {db: x}\n", "? [a]\n: b\n", "- a\n", "{a: {b: {c: d}}}",
+		"refresh: {notify: {mail: []}}", "\"\": 1\n"} {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {

@@ -34,7 +34,8 @@ func (c *crawlCmd) Run(ctx context.Context, e *Env) (err error) {
 		}
 		return pipeline.KnownDOIs(ctx, st)
 	}
-	sources, err := pipeline.Sources(names, pipeline.SourceOptions{Contact: e.Globals.Contact, PubMedKey: os.Getenv("PAST_PUBMED_API_KEY"), Works: works})
+	sources, err := pipeline.Sources(names, pipeline.SourceOptions{Contact: e.Globals.Contact, PubMedKey: os.Getenv("PAST_PUBMED_API_KEY"),
+		Works: works})
 	if err != nil {
 		return usage("%s", err)
 	}
@@ -48,7 +49,8 @@ func (c *crawlCmd) Run(ctx context.Context, e *Env) (err error) {
 	for _, id := range pipeline.Unasked() {
 		e.note("no register is asked for %s: give it queries in vocabulary.yaml, such as queries: [%s], or core: false", id, id)
 	}
-	opt := crawler.Options{Sources: sources, Endpoints: c.Endpoint, Contact: e.Globals.Contact, CAFile: e.Globals.RegisterCA, Version: e.Version, Question: pipeline.CrawlQuestion(),
+	opt := crawler.Options{Sources: sources, Endpoints: c.Endpoint, Contact: e.Globals.Contact, CAFile: e.Globals.RegisterCA,
+		Version: e.Version, Question: pipeline.CrawlQuestion(),
 		All: c.Since == "all", DryRun: c.DryRun}
 	opt.Question.Since, opt.Question.Limit = since, c.Limit
 	log := newCrawlLog(e.Stderr)
@@ -142,14 +144,16 @@ func (e *Env) printCrawl(sum crawler.Summary) error {
 	w := tabwriter.NewWriter(e.Stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(w, "source\tasked\treceived\tnew\tchanged\tunchanged\tgone\tkept aside\ttime\t")
 	for _, s := range sum.Sources {
-		fmt.Fprintf(w, "%s\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%s\t\n", s.Source, s.Asked, s.Received, s.New, s.Changed, s.Unchanged, s.Gone, s.KeptAside, s.Took.Round(time.Millisecond))
+		fmt.Fprintf(w, "%s\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%s\t\n", s.Source, s.Asked, s.Received, s.New, s.Changed, s.Unchanged, s.Gone,
+			s.KeptAside, s.Took.Round(time.Millisecond))
 	}
 	if err := w.Flush(); err != nil {
 		return err
 	}
 	for _, s := range sum.Sources {
 		if s.Older > 0 {
-			fmt.Fprintf(e.Stdout, "%s: %s older than what is held, by the register's own date, and became history\n", s.Source, text.Count(s.Older, "answer"))
+			fmt.Fprintf(e.Stdout, "%s: %s older than what is held, by the register's own date, and became history\n", s.Source,
+				text.Count(s.Older, "answer"))
 		}
 		if s.NothingNew {
 			fmt.Fprintf(e.Stdout, "%s: nothing new since %s\n", s.Source, when(s.LastComplete))

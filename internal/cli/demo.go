@@ -70,8 +70,10 @@ func (c *demoCmd) serve(ctx context.Context, e *Env) error {
 		return err
 	}
 	defer stop()
-	fmt.Fprintf(e.Stdout, "the demonstration's registers (retold facts of real trials) answer on %s until Ctrl-C; ask one with, for example\n\n", address)
-	fmt.Fprintf(e.Stdout, "  past crawl pubmed --db try.db --endpoint pubmed=%s\n\nthe flags of all registers, for crawl and refresh:\n\n", starter.Endpoints(address)["pubmed"])
+	fmt.Fprintf(e.Stdout,
+		"the demonstration's registers (retold facts of real trials) answer on %s until Ctrl-C; ask one with, for example\n\n", address)
+	fmt.Fprintf(e.Stdout, "  past crawl pubmed --db try.db --endpoint pubmed=%s\n\nthe flags of all registers, for crawl and refresh:\n\n",
+		starter.Endpoints(address)["pubmed"])
 	for _, name := range starter.RegisterNames() {
 		fmt.Fprintf(e.Stdout, "  --source %s --endpoint %s=%s\n", name, name, starter.Endpoints(address)[name])
 	}
@@ -83,15 +85,22 @@ func (c *demoCmd) serve(ctx context.Context, e *Env) error {
 // crawlStarter asks every register side by side, then Crossref for the works
 // that their records name, and takes in the export of the WHO's platform.
 func (c *demoCmd) crawlStarter(ctx context.Context, e *Env, p *pipeline.Pipeline, endpoints map[string]string) error {
-	sources, err := pipeline.Sources(starter.RegisterNames(), pipeline.SourceOptions{Works: func() ([]string, error) { return pipeline.KnownDOIs(ctx, p.Store) }})
+	sources, err := pipeline.Sources(starter.RegisterNames(), pipeline.SourceOptions{Works: func() ([]string,
+		error) {
+		return pipeline.KnownDOIs(ctx, p.Store)
+	}})
 	if err != nil {
 		return err
 	}
 	question := pipeline.CrawlQuestion()
 	// a substance without facts in the starter set is not asked for: an answer of
 	// nothing would look like a search of the registers
-	question.Substances = slices.DeleteFunc(question.Substances, func(c crawler.Concept) bool { return !slices.Contains(starter.Substances(), c.ID) })
-	col, err := crawler.New(crawler.Options{Sources: sources, Endpoints: endpoints, Contact: "demo on loopback", Version: e.Version, Question: question}, p.Store)
+	question.Substances = slices.DeleteFunc(question.Substances, func(c crawler.Concept) bool {
+		return !slices.Contains(starter.Substances(),
+			c.ID)
+	})
+	col, err := crawler.New(crawler.Options{Sources: sources, Endpoints: endpoints, Contact: "demo on loopback", Version: e.Version,
+		Question: question}, p.Store)
 	if err != nil {
 		return err
 	}
@@ -219,7 +228,8 @@ func prepareDemo(dir string) error {
 			return fmt.Errorf("demo folder: %w", err)
 		}
 	}
-	return os.WriteFile(filepath.Join(dir, demoMark), []byte("This folder belongs to past demo; each run replaces its database, review files and report.\n"), 0o644)
+	return os.WriteFile(filepath.Join(dir, demoMark),
+		[]byte("This folder belongs to past demo; each run replaces its database, review files and report.\n"), 0o644)
 }
 
 // serveStarter serves the starter set's registers on loopback, and nowhere

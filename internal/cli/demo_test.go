@@ -53,8 +53,10 @@ func TestDemoAsksEveryRegister(t *testing.T) {
 		})
 	}
 	for _, l := range [][3]string{
-		{"NCT03429075", "2017-000219-18-GB", "same-trial"}, {"ISRCTN10584863", "NCT03429075", "same-trial"}, {"ISRCTN10584863", "2017-000219-18-GB", "same-trial"},
-		{"2013-003196-35-GB", "ISRCTN14426797", "same-trial"}, {"2017-003288-36-CZ", "2017-003288-36-PT", "country-record"}, {"2017-003288-36-CZ", "NCT03775200", "same-trial"},
+		{"NCT03429075", "2017-000219-18-GB", "same-trial"}, {"ISRCTN10584863", "NCT03429075", "same-trial"},
+		{"ISRCTN10584863", "2017-000219-18-GB", "same-trial"},
+		{"2013-003196-35-GB", "ISRCTN14426797", "same-trial"}, {"2017-003288-36-CZ", "2017-003288-36-PT", "country-record"},
+		{"2017-003288-36-CZ", "NCT03775200", "same-trial"},
 		{"NCT05163496", "doi:10.1001/jamanetworkopen.2024.49026", "reports"},
 	} {
 		if !linked(l[0], l[1], l[2]) {

@@ -134,7 +134,8 @@ func TestLinksOfTheDocsLead(t *testing.T) {
 }
 
 // tops are the folders and files that a path of the repository begins with.
-var tops = []string{"analysis", "crawler", "reports", "internal", "docs", "deploy", "bench", "tools", ".ci", "main.go", "go.mod", "Makefile", "README.md", "CHANGELOG.md", "NOTICE", "LICENSE"}
+var tops = []string{"analysis", "crawler", "reports", "internal", "docs", "deploy", "bench", "tools", ".ci", "main.go", "go.mod",
+	"Makefile", "README.md", "CHANGELOG.md", "NOTICE", "LICENSE"}
 
 // absent are the files, folders and packages that a page names in code and that
 // are not there.
@@ -143,7 +144,8 @@ func absent(text string, exists func(string) bool) []string {
 	for _, m := range codeWord.FindAllStringSubmatch(withoutBlocks(text), -1) {
 		word := strings.TrimSuffix(strings.TrimSuffix(m[1], "/…"), "/")
 		first, rest, _ := strings.Cut(word, "/")
-		if !slices.Contains(tops, first) || strings.ContainsAny(word, " {}<>…") || rest == "" && first == word && !strings.Contains(m[1], "/") && !strings.Contains(m[1], ".") {
+		if !slices.Contains(tops, first) || strings.ContainsAny(word, " {}<>…") || rest == "" && first == word &&
+			!strings.Contains(m[1], "/") && !strings.Contains(m[1], ".") {
 			continue
 		}
 		// a package may be named with one of its names: analysis/meta.Fit
@@ -171,7 +173,8 @@ func TestFilesThatTheDocsNameAreThere(t *testing.T) {
 			t.Errorf("%s names %s, which is not there", name, a)
 		}
 	}
-	if got := absent("`internal/nothing`, `crawler/ctgov`, `internal/vocab/data/*.yml`, `docs/`, `analysis/meta.Fit`, `reports`", exists); len(got) != 2 {
+	if got := absent("`internal/nothing`, `crawler/ctgov`, `internal/vocab/data/*.yml`, `docs/`, `analysis/meta.Fit`, `reports`",
+		exists); len(got) != 2 {
 		t.Errorf("the check sees %v", got)
 	}
 }
@@ -265,7 +268,8 @@ func wrongCounts(text string, counts map[string]int) []string {
 // with a run of the demonstration.
 func TestCountsOfTheStarterSet(t *testing.T) {
 	var out, errors bytes.Buffer
-	if code := Run(context.Background(), []string{"demo", "--json", "--dir", filepath.Join(t.TempDir(), "demo")}, strings.NewReader(""), &out, &errors); code != ExitDone {
+	if code := Run(context.Background(), []string{"demo", "--json", "--dir", filepath.Join(t.TempDir(), "demo")}, strings.NewReader(""),
+		&out, &errors); code != ExitDone {
 		t.Fatalf("past demo: exit code %d: %s", code, errors.String())
 	}
 	var doc struct{ Counts map[string]int }
@@ -281,7 +285,8 @@ func TestCountsOfTheStarterSet(t *testing.T) {
 			t.Errorf("%s: on the starter set: %s", name, w)
 		}
 	}
-	if got := wrongCounts("The starter set holds 7 trials.\n\nOther 7 trials.\n\n| the starter set | 3 effects |", map[string]int{"records": 8, "effects": 3}); len(got) != 1 {
+	if got := wrongCounts("The starter set holds 7 trials.\n\nOther 7 trials.\n\n| the starter set | 3 effects |",
+		map[string]int{"records": 8, "effects": 3}); len(got) != 1 {
 		t.Errorf("the check sees %v", got)
 	}
 }

@@ -32,7 +32,8 @@ func TestTheReferenceIsCurrent(t *testing.T) {
 	if err := writeConfigurationPage(&configuration, model(t)); err != nil {
 		t.Fatal(err)
 	}
-	for name, text := range map[string]string{"docs/reference/commands.md": commands.String(), "docs/reference/configuration.md": configuration.String()} {
+	for name, text := range map[string]string{"docs/reference/commands.md": commands.String(),
+		"docs/reference/configuration.md": configuration.String()} {
 		if have := readDoc(t, name); have != text {
 			t.Errorf("%s is not current; make docs writes it. First difference: %s", name, firstDifference(have, text))
 		}

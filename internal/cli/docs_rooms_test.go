@@ -243,8 +243,10 @@ func place(row []*spot, want map[*spot]float64) {
 
 // colours of the rooms by what they are for.
 var colours = map[string]string{
-	"crawler": "#dbe9f6", "store": "#dbe9f6", "starter": "#dbe9f6", "analysis": "#e3f1dc", "synthesis": "#e3f1dc", "extract": "#e3f1dc", "link": "#e3f1dc",
-	"metafile": "#e3f1dc", "reproduce": "#e3f1dc", "evidence": "#f2f2f2", "vocab": "#f2f2f2", "review": "#fbeccb", "reports": "#f6dfe3", "web": "#f6dfe3", "mcp": "#f6dfe3",
+	"crawler": "#dbe9f6", "store": "#dbe9f6", "starter": "#dbe9f6", "analysis": "#e3f1dc", "synthesis": "#e3f1dc", "extract": "#e3f1dc",
+	"link":     "#e3f1dc",
+	"metafile": "#e3f1dc", "reproduce": "#e3f1dc", "evidence": "#f2f2f2", "vocab": "#f2f2f2", "review": "#fbeccb", "reports": "#f6dfe3",
+	"web": "#f6dfe3", "mcp": "#f6dfe3",
 }
 
 // picture draws the rooms as SVG.

@@ -18,7 +18,8 @@ func parseLine(t *testing.T, line string) error {
 	t.Helper()
 	var g grammar
 	exited := false
-	parser, err := kong.New(&g, kong.Name("past"), kong.Vars{"version": "test"}, kong.Exit(func(int) { exited = true }), kong.Writers(&bytes.Buffer{}, &bytes.Buffer{}))
+	parser, err := kong.New(&g, kong.Name("past"), kong.Vars{"version": "test"}, kong.Exit(func(int) { exited = true }),
+		kong.Writers(&bytes.Buffer{}, &bytes.Buffer{}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -142,7 +143,8 @@ func TestTheFinderSeesBrokenLines(t *testing.T) {
 		if len(m) != 1 || named(t, m[0].Text) == nil {
 			t.Errorf("past %s passes in a sentence", bad)
 		}
-		for _, unit := range []string{"ExecStart=/usr/local/bin/past " + bad, "10 3 * * * past /usr/local/bin/past " + bad, `  "$HOME/past" ` + bad} {
+		for _, unit := range []string{"ExecStart=/usr/local/bin/past " + bad, "10 3 * * * past /usr/local/bin/past " + bad, `  "$HOME/past" ` +
+			bad} {
 			if u := UnitCalls(unit, knownCommand); len(u) != 1 || parseLine(t, u[0].Text) == nil {
 				t.Errorf("%s passes: %+v", unit, u)
 			}
@@ -167,7 +169,8 @@ func TestTheFinderSeesBrokenLines(t *testing.T) {
 	if steps[0].File != "a/b.csv" || steps[0].Body != "x,y\n1,2\n" {
 		t.Errorf("%+v", steps[0])
 	}
-	if s := steps[1]; s.Exit != 3 || !slices.Equal(s.Output, []string{"k = 2", "…"}) || !strings.HasPrefix(s.Command, "past meta a/b.csv --measure SMD") {
+	if s := steps[1]; s.Exit != 3 || !slices.Equal(s.Output, []string{"k = 2", "…"}) ||
+		!strings.HasPrefix(s.Command, "past meta a/b.csv --measure SMD") {
 		t.Errorf("%+v", s)
 	}
 	if steps[2].Output != nil || steps[3].NotRun != "asks the register" || steps[4].NotRun != "" {
@@ -259,7 +262,8 @@ func TestContainerfile(t *testing.T) {
 		}
 		seen[name], last = rest, name
 	}
-	if !regexp.MustCompile(`^[1-9]\d*:[1-9]\d*$`).MatchString(seen["USER"]) || !strings.Contains(seen["FROM"], "distroless") || last != "CMD" || !strings.Contains(text, "CGO_ENABLED=0") {
+	if !regexp.MustCompile(`^[1-9]\d*:[1-9]\d*$`).MatchString(seen["USER"]) || !strings.Contains(seen["FROM"], "distroless") ||
+		last != "CMD" || !strings.Contains(text, "CGO_ENABLED=0") {
 		t.Errorf("user %q, from %q, last %s", seen["USER"], seen["FROM"], last)
 	}
 }

@@ -149,7 +149,8 @@ func checkDisk(db string) examined {
 func (c *doctorCmd) checkStore(ctx context.Context, path string) []examined {
 	st, err := store.Open(ctx, path, store.Options{ReadOnly: true})
 	if errors.Is(err, store.ErrNoStore) {
-		return []examined{{What: "database", Level: docWarn, Text: path + " does not exist yet", Do: "past crawl, past import or past refresh makes it; past demo shows the whole job"}}
+		return []examined{{What: "database", Level: docWarn, Text: path + " does not exist yet",
+			Do: "past crawl, past import or past refresh makes it; past demo shows the whole job"}}
 	}
 	if err != nil {
 		return []examined{{What: "database", Level: docFault, Text: err.Error(), Do: "past restore FILE puts a backup in its place"}}
@@ -165,7 +166,8 @@ func (c *doctorCmd) checkStore(ctx context.Context, path string) []examined {
 	case err != nil:
 		out = append(out, examined{What: "database", Level: docFault, Text: err.Error()})
 	case len(faults) > 0:
-		out = append(out, examined{What: "database", Level: docFault, Text: fmt.Sprintf("%s, the first: %s", text.Count(len(faults), "fault"), faults[0]), Do: "past restore FILE puts a backup in its place"})
+		out = append(out, examined{What: "database", Level: docFault, Text: fmt.Sprintf("%s, the first: %s", text.Count(len(faults), "fault"),
+			faults[0]), Do: "past restore FILE puts a backup in its place"})
 	default:
 		text := path + " is sound"
 		if !c.Full {
@@ -179,7 +181,8 @@ func (c *doctorCmd) checkStore(ctx context.Context, path string) []examined {
 func (c *doctorCmd) checkRuns(ctx context.Context, st *store.Store) []examined {
 	var out []examined
 	if w, err := st.LastWriter(ctx); err == nil && w.PID != 0 && w.Released.IsZero() {
-		out = append(out, examined{What: "writer", Level: docFine, Text: fmt.Sprintf("%s, process %d on %s since %s: at work, or ended without closing", w.What, w.PID, w.Host, when(w.Since))})
+		out = append(out, examined{What: "writer", Level: docFine,
+			Text: fmt.Sprintf("%s, process %d on %s since %s: at work, or ended without closing", w.What, w.PID, w.Host, when(w.Since))})
 	}
 	runs, err := st.Runs(ctx, 500)
 	if err != nil {
@@ -218,13 +221,15 @@ func checkSite(out string) examined {
 	}
 	id, err := publish.Current(out)
 	if err != nil {
-		return examined{What: "published folder", Level: docFault, Text: err.Error(), Do: "past refresh --no-crawl points it to the latest edition again"}
+		return examined{What: "published folder", Level: docFault, Text: err.Error(),
+			Do: "past refresh --no-crawl points it to the latest edition again"}
 	}
 	if id == "" {
 		return examined{What: "published folder", Level: docFine, Text: out + " shows no edition"}
 	}
 	if _, err := os.Stat(filepath.Join(out, "editions", id, "edition.json")); err != nil {
-		return examined{What: "published folder", Level: docFault, Text: "edition " + id + " is shown and not there: " + err.Error(), Do: "past refresh --no-crawl writes it again"}
+		return examined{What: "published folder", Level: docFault, Text: "edition " + id + " is shown and not there: " + err.Error(),
+			Do: "past refresh --no-crawl writes it again"}
 	}
 	return examined{What: "published folder", Level: docFine, Text: out + " shows edition " + id}
 }

@@ -94,7 +94,8 @@ func TestDoctorTellsCausesApart(t *testing.T) {
 		}, []string{"known record: changed", "NCT03537014"}},
 	} {
 		srv := httptest.NewServer(x.h)
-		r := past(t, "doctor", "--db", filepath.Join(t.TempDir(), "none.db"), "--contact", "a@example.org", "--live", "--source", "ctgov", "--endpoint", "ctgov="+srv.URL+"/api/v2")
+		r := past(t, "doctor", "--db", filepath.Join(t.TempDir(), "none.db"), "--contact", "a@example.org", "--live", "--source", "ctgov",
+			"--endpoint", "ctgov="+srv.URL+"/api/v2")
 		srv.Close()
 		for _, w := range x.want {
 			if !strings.Contains(r.stdout, w) {
@@ -104,7 +105,8 @@ func TestDoctorTellsCausesApart(t *testing.T) {
 	}
 	tls := httptest.NewTLSServer(answers(page(other), 200))
 	defer tls.Close()
-	ask := []string{"doctor", "--db", filepath.Join(t.TempDir(), "none.db"), "--contact", "a@example.org", "--live", "--source", "ctgov", "--endpoint", "ctgov=" + tls.URL + "/api/v2"}
+	ask := []string{"doctor", "--db", filepath.Join(t.TempDir(), "none.db"), "--contact", "a@example.org", "--live", "--source", "ctgov",
+		"--endpoint", "ctgov=" + tls.URL + "/api/v2"}
 	if r := past(t, ask...); !strings.Contains(r.stdout, "the certificate is not trusted") || !strings.Contains(r.stdout, "--register-ca") {
 		t.Errorf("certificate: %s", r.stdout)
 	}

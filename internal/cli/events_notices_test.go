@@ -43,12 +43,14 @@ func TestNoticesAreEvents(t *testing.T) {
 	}
 	row := func(said string) {
 		x.human("notices-own.csv", func(string) string {
-			return "kind,doi,date,said,by,source,read\nretraction," + doi + ",2026-02-03," + said + ",the test,https://example.org/n,an invented notice\n"
+			return "kind,doi,date,said,by,source,read\nretraction," + doi + ",2026-02-03," + said +
+				",the test,https://example.org/n,an invented notice\n"
 		})
 	}
 	row("invented for this test")
 	want(t, x.refresh("--no-crawl"), 0, "published")
-	if c := event(changes.NoticeNew, "doi:"+doi); c.Before != "" || !strings.Contains(c.After, "retraction of 2026-02-03 by the test") || !changes.ReadDetail(c).Moved {
+	if c := event(changes.NoticeNew, "doi:"+doi); c.Before != "" || !strings.Contains(c.After, "retraction of 2026-02-03 by the test") ||
+		!changes.ReadDetail(c).Moved {
 		t.Errorf("%+v", c)
 	}
 	for _, kind := range []string{changes.StudyOut, changes.EstimateMoved, changes.KChanged} {

@@ -117,7 +117,8 @@ func TestPapersCertaintyAndVerdictsAreTold(t *testing.T) {
 	want(t, past(t, "crawl", "pubmed", "--since", "all", "--db", x.db, "--endpoint", pubmed), 0)
 	f := flat()
 	x.human("certainty.csv", func(string) string {
-		return "target,level,estimate,k,who,when,why\n" + severity + ",moderate," + strconv.FormatFloat(*f.Estimate, 'g', -1, 64) + "," + strconv.Itoa(f.K) + ",the panel,2026-01-01,judged together\n"
+		return "target,level,estimate,k,who,when,why\n" + severity + ",moderate," + strconv.FormatFloat(*f.Estimate, 'g', -1, 64) + "," +
+			strconv.Itoa(f.K) + ",the panel,2026-01-01,judged together\n"
 	})
 	want(t, x.refresh("--no-crawl"), 0, "published")
 	list := told()

@@ -82,13 +82,15 @@ func TestEventsBetweenTwoVersionsOfARegister(t *testing.T) {
 				}
 				put(s, map[string]any{"date": day, "type": "ACTUAL"}, "protocolSection", "statusModule", "primaryCompletionDateStruct")
 			case registered:
-				put(s, map[string]any{"date": time.Now().UTC().Format("2006-01-02"), "type": "ACTUAL"}, "protocolSection", "statusModule", "studyFirstPostDateStruct")
+				put(s, map[string]any{"date": time.Now().UTC().Format("2006-01-02"), "type": "ACTUAL"}, "protocolSection", "statusModule",
+					"studyFirstPostDateStruct")
 				return second
 			}
 			return true
 		}
 	}
-	args := []string{"refresh", "--db", db, "--out", out, "--review", review, "--source", "ctgov", "--endpoint", "ctgov=" + url, "--base", "https://evidence.example"}
+	args := []string{"refresh", "--db", db, "--out", out, "--review", review, "--source", "ctgov", "--endpoint", "ctgov=" + url, "--base",
+		"https://evidence.example"}
 	g.edit = version(false)
 	g.version.Add(1)
 	want(t, past(t, args...), 0, "published")
@@ -135,7 +137,8 @@ func TestEventsBetweenTwoVersionsOfARegister(t *testing.T) {
 			continue
 		}
 		x := list[i]
-		if !strings.Contains(x.Before, c.before) || !strings.Contains(x.After, c.after) || !strings.Contains(x.Cause, c.cause) || x.Before == x.After {
+		if !strings.Contains(x.Before, c.before) || !strings.Contains(x.After, c.after) || !strings.Contains(x.Cause, c.cause) ||
+			x.Before == x.After {
 			t.Errorf("%s: before %q, after %q, cause %q", c.kind, x.Before, x.After, x.Cause)
 		}
 	}

@@ -62,8 +62,10 @@ func (c *exportCmd) Run(ctx context.Context, e *Env) error {
 	if x.doc, err = p.Document(ctx, e.Version); err != nil {
 		return err
 	}
-	run := map[string]func(context.Context) error{"csv": x.tables, "json": x.tables, "parquet": x.tables, "metapsy": x.metapsy, "revman": x.revman,
-		"r": x.scripts, "sqlite": x.sqlite, "ris": x.ris, "prisma": x.prisma, "docx": x.manuscript, "md": x.manuscript, "figures": x.figures}[c.Format]
+	run := map[string]func(context.Context) error{"csv": x.tables, "json": x.tables, "parquet": x.tables, "metapsy": x.metapsy,
+		"revman": x.revman,
+		"r":      x.scripts, "sqlite": x.sqlite, "ris": x.ris, "prisma": x.prisma, "docx": x.manuscript, "md": x.manuscript,
+		"figures": x.figures}[c.Format]
 	if err := run(ctx); err != nil {
 		return err
 	}
@@ -77,7 +79,8 @@ func (c *exportCmd) Run(ctx context.Context, e *Env) error {
 }
 
 func (x *exporter) identity() export.Edition {
-	return export.Edition{ID: x.doc.ID, Date: x.doc.Date, DataHash: x.doc.DataHash, SoftwareVersion: x.doc.SoftwareVersion, Starter: x.doc.Starter}
+	return export.Edition{ID: x.doc.ID, Date: x.doc.Date, DataHash: x.doc.DataHash, SoftwareVersion: x.doc.SoftwareVersion,
+		Starter: x.doc.Starter}
 }
 
 // toStream reports whether one file goes to standard output: it was asked for,
@@ -292,7 +295,8 @@ func (x *exporter) scripts(ctx context.Context) error {
 			n++
 		}
 	}
-	fmt.Fprintf(x.e.Stdout, "edition %s, %s in %s; run one with: Rscript FILE.R (needs the package metafor)\n", x.doc.ID, text.Count(n, "script"), x.dir())
+	fmt.Fprintf(x.e.Stdout, "edition %s, %s in %s; run one with: Rscript FILE.R (needs the package metafor)\n", x.doc.ID,
+		text.Count(n, "script"), x.dir())
 	return nil
 }
 
@@ -339,7 +343,8 @@ func (x *exporter) prisma(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	p := export.PRISMA{Edition: x.doc.ID, Date: x.doc.Date, Identified: map[string]int64{}, Gone: map[string]int64{}, Studies: int(status.Counts.Studies), Questions: export.CountPRISMA(fs)}
+	p := export.PRISMA{Edition: x.doc.ID, Date: x.doc.Date, Identified: map[string]int64{}, Gone: map[string]int64{},
+		Studies: int(status.Counts.Studies), Questions: export.CountPRISMA(fs)}
 	for name, s := range status.Sources {
 		if s.Records > 0 {
 			p.Identified[name], p.Gone[name] = s.Records, s.Gone

@@ -127,7 +127,8 @@ func TestAnotherFieldShowsItsOwnAlone(t *testing.T) {
 		}
 		vocab.Use(nil)
 		r := call(t, "analyse", "--db", db)
-		if r.code != code || strings.Contains(r.stdout, "mdma-ptsd-severity") != (field == "both") || code != 0 && !strings.Contains(r.stderr, `field is "mine"`) {
+		if r.code != code || strings.Contains(r.stdout, "mdma-ptsd-severity") != (field == "both") || code != 0 &&
+			!strings.Contains(r.stderr, `field is "mine"`) {
 			t.Errorf("%s: exit %d\n%s%s", field, r.code, r.stdout, r.stderr)
 		}
 	}
@@ -155,7 +156,8 @@ func TestStaleStagesRunFirst(t *testing.T) {
 	if err := os.WriteFile(table, []byte(strings.Join(append(lines, more), "\n")+"\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	want(t, call(t, "explain", "--db", db, "sildenafil-ed"), 0, "running link first: the review files changed", "running extract first", "4 studies")
+	want(t, call(t, "explain", "--db", db, "sildenafil-ed"), 0, "running link first: the review files changed", "running extract first",
+		"4 studies")
 	// questions of a file are answered until analyse runs without one
 	question := filepath.Join(dir, "q.yaml")
 	own, err := os.ReadFile(filepath.Join(dir, "review", "questions.yaml"))
@@ -217,7 +219,8 @@ func TestInit(t *testing.T) {
 
 func TestVocabList(t *testing.T) {
 	t.Parallel()
-	for kind, word := range map[string]string{"substances": "mdma", "conditions": "ptsd", "domains": "dropout", "designs": "parallel-rct", "comparators": "inactive-placebo", "instruments": "fsfi", "topics": "intimacy"} {
+	for kind, word := range map[string]string{"substances": "mdma", "conditions": "ptsd", "domains": "dropout", "designs": "parallel-rct",
+		"comparators": "inactive-placebo", "instruments": "fsfi", "topics": "intimacy"} {
 		r := call(t, "vocab", "list", kind)
 		if r.code != 0 || !strings.Contains("\n"+r.stdout, "\n"+word+" ") {
 			t.Errorf("%s: %d %.200s %s", kind, r.code, r.stdout, r.stderr)
@@ -238,7 +241,8 @@ func TestBadQuestionIsSetAside(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	bad := strings.NewReplacer("id: sildenafil-ed", "id: bad", "domain: erection", "domain: erecton", "[inactive-placebo]", "[placbo, inactive placebo]").Replace(string(own))
+	bad := strings.NewReplacer("id: sildenafil-ed", "id: bad", "domain: erection", "domain: erecton", "[inactive-placebo]",
+		"[placbo, inactive placebo]").Replace(string(own))
 	if err := os.WriteFile(path, []byte(string(own)+bad), 0o644); err != nil {
 		t.Fatal(err)
 	}
@@ -268,7 +272,8 @@ func TestRefreshWithABrokenFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	want(t, call(t, args...), 4, "extractions.csv cannot be read", "readers still see")
-	for name, text := range map[string]string{"refused/index.html": "extractions.csv", "refused/feed.atom": "No new edition was published", "refused/feed.json": "refused", "current/edition.json": `"sildenafil-ed"`} {
+	for name, text := range map[string]string{"refused/index.html": "extractions.csv", "refused/feed.atom": "No new edition was published",
+		"refused/feed.json": "refused", "current/edition.json": `"sildenafil-ed"`} {
 		if b, err := os.ReadFile(filepath.Join(out, name)); err != nil || !strings.Contains(string(b), text) {
 			t.Errorf("%s: %v lacks %q", name, err, text)
 		}

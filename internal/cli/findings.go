@@ -99,7 +99,8 @@ func findingRow(f *evidence.Finding) []string {
 	if k := f.Headline.Kind; (k == evidence.HeadlineSmall || k == evidence.HeadlineNotPooled) && p.CILower != nil && p.CIUpper != nil {
 		fitted = synthesis.Full(p.Measure, *p.Estimate, *p.CILower, *p.CIUpper, 4)
 	}
-	return []string{f.ID, fmt.Sprint(p.K), fmt.Sprint(p.N), shown, string(f.Headline.Kind), fitted, p.Method + ", " + p.Test + ", " + p.Formula}
+	return []string{f.ID, fmt.Sprint(p.K), fmt.Sprint(p.N), shown, string(f.Headline.Kind), fitted, p.Method + ", " + p.Test + ", " +
+		p.Formula}
 }
 
 // emptyNote says which kind of absence a finding without a number is.

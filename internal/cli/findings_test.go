@@ -11,7 +11,8 @@ import (
 
 func answered(id string, kind evidence.HeadlineKind, k int) evidence.Finding {
 	est, lo, hi := -0.5, -0.9, -0.1
-	f := evidence.Finding{ID: id, Primary: evidence.PooledResult{K: k, N: evidence.People(30 * k), Measure: "SMD", Method: "REML", Test: "knha", Formula: "metapsy", Estimate: &est, CILower: &lo, CIUpper: &hi}}
+	f := evidence.Finding{ID: id, Primary: evidence.PooledResult{K: k, N: evidence.People(30 * k), Measure: "SMD", Method: "REML",
+		Test: "knha", Formula: "metapsy", Estimate: &est, CILower: &lo, CIUpper: &hi}}
 	f.Headline = evidence.Headline{Kind: kind}
 	if kind != evidence.HeadlineNotPooled {
 		f.Headline.Estimate, f.Headline.Lower, f.Headline.Upper = &est, &lo, &hi
@@ -22,17 +23,22 @@ func answered(id string, kind evidence.HeadlineKind, k int) evidence.Finding {
 // TestFindingGroups: findings stand in groups by what they can say, each with
 // its count, in plain text away from a terminal.
 func TestFindingGroups(t *testing.T) {
-	all := []evidence.Finding{answered("pooled", evidence.HeadlinePooled, 6), answered("alone", evidence.HeadlineStudy, 1), answered("small", evidence.HeadlineSmall, 2), answered("conflict", evidence.HeadlineNotPooled, 3),
-		{ID: "asked", State: evidence.NotLooked}, {ID: "other", State: evidence.SearchedNone}, {ID: "another", State: evidence.SearchedNone, Missing: make([]evidence.MissingTrial, 1)}}
+	all := []evidence.Finding{answered("pooled", evidence.HeadlinePooled, 6), answered("alone", evidence.HeadlineStudy, 1),
+		answered("small", evidence.HeadlineSmall, 2), answered("conflict", evidence.HeadlineNotPooled, 3),
+		{ID: "asked", State: evidence.NotLooked}, {ID: "other", State: evidence.SearchedNone},
+		{ID: "another", State: evidence.SearchedNone, Missing: make([]evidence.MissingTrial, 1)}}
 	for _, c := range []struct {
 		name     string
 		findings []evidence.Finding
 		want     []string // in this order
 		not      []string
 	}{
-		{"all", all, []string{"with an answer: 2\npooled", "small", "small-sample answer", "−0.5000 [−0.9000, −0.1000]", "one study: 1\nalone", "conflict, not pooled: 1\nconflict", "none", "no number: 3\nasked", "not looked for\nand 2 more questions; the report"}, []string{"\x1b", "\nother"}},
+		{"all", all, []string{"with an answer: 2\npooled", "small", "small-sample answer", "−0.5000 [−0.9000, −0.1000]",
+			"one study: 1\nalone", "conflict, not pooled: 1\nconflict", "none", "no number: 3\nasked",
+			"not looked for\nand 2 more questions; the report"}, []string{"\x1b", "\nother"}},
 		{"one empty", all[5:6], []string{"no number: 1\nand 1 more question; the report"}, []string{"with an answer", "one study"}},
-		{"no empty", all[:1], []string{"with an answer: 1\npooled   6  180  g −0.5000 [−0.9000, −0.1000]"}, []string{"no number", "one study"}},
+		{"no empty", all[:1], []string{"with an answer: 1\npooled   6  180  g −0.5000 [−0.9000, −0.1000]"},
+			[]string{"no number", "one study"}},
 		{"nothing", nil, []string{"finding"}, []string{": "}},
 	} {
 		var out bytes.Buffer

@@ -21,7 +21,8 @@ func TestCrossrefIsAskedForWhatTheOthersBrought(t *testing.T) {
 	defer srv.Close()
 	at := starter.Endpoints(srv.URL)
 	db := filepath.Join(t.TempDir(), "a.db")
-	args := []string{"crawl", "crossref", "pubmed", "--db", db, "--json", "--endpoint", "pubmed=" + at["pubmed"], "--endpoint", "crossref=" + at["crossref"]}
+	args := []string{"crawl", "crossref", "pubmed", "--db", db, "--json", "--endpoint", "pubmed=" + at["pubmed"], "--endpoint", "crossref=" +
+		at["crossref"]}
 	for _, want := range []func(n int) bool{func(n int) bool { return n > 5 }, func(n int) bool { return n == 0 }} {
 		r := past(t, args...)
 		var sum struct {

@@ -30,7 +30,8 @@ func newGated(t *testing.T) *gated {
 	g.grown.Store(true)
 	dir := t.TempDir()
 	x := &gated{t: t, g: g, db: filepath.Join(dir, "a.db"), out: filepath.Join(dir, "site"), review: reviewFolder(t)}
-	x.args = []string{"refresh", "--db", x.db, "--out", x.out, "--review", x.review, "--source", "ctgov", "--endpoint", "ctgov=" + g.serve(t, 0)}
+	x.args = []string{"refresh", "--db", x.db, "--out", x.out, "--review", x.review, "--source", "ctgov", "--endpoint", "ctgov=" +
+		g.serve(t, 0)}
 	return x
 }
 
@@ -209,7 +210,8 @@ func TestEachRuleOfTheGate(t *testing.T) {
 		}, true},
 		{"study-fell-out", severity, []string{"Nobody 1999 fell out", "a decision in the review folder"}, func(x *gated) {
 			x.before(func(f *changes.Finding) {
-				f.Effects["posted:NCT99999999"] = changes.Effect{Study: "NCT99999999", Label: "Nobody 1999", Records: []string{"NCT99999999"}, Estimate: -1, Variance: 0.1}
+				f.Effects["posted:NCT99999999"] = changes.Effect{Study: "NCT99999999", Label: "Nobody 1999", Records: []string{"NCT99999999"},
+					Estimate: -1, Variance: 0.1}
 			})
 			x.unrelated()
 		}, true},
@@ -272,7 +274,8 @@ func TestEachRuleOfTheGate(t *testing.T) {
 			if err != nil || !strings.Contains(string(methods), "looked at "+c.rule) || !strings.Contains(string(methods), "the editors") {
 				t.Errorf("readers are not told who let it pass, and why: %v", err)
 			}
-			want(t, past(t, "gate", "show", "--db", x.db), 0, "refused, accepted by the editors on 20", "looked at "+c.rule, "passed by the acceptance of run "+v.Run)
+			want(t, past(t, "gate", "show", "--db", x.db), 0, "refused, accepted by the editors on 20", "looked at "+c.rule,
+				"passed by the acceptance of run "+v.Run)
 			want(t, x.refresh("--no-crawl"), 0)
 		})
 	}
@@ -330,7 +333,8 @@ func TestKeptEditionIsJudgedBeforeItIsShown(t *testing.T) {
 	}
 	js, _ := json.Marshal(files)
 	sum := sha256.Sum256(js)
-	done, _ := json.Marshal(map[string]any{"key": fmt.Sprintf("%s %x %s", doc.DataHash, sum[:8], doc.Software), "done": []string{"link", "extract", "analyse"}})
+	done, _ := json.Marshal(map[string]any{"key": fmt.Sprintf("%s %x %s", doc.DataHash, sum[:8], doc.Software),
+		"done": []string{"link", "extract", "analyse"}})
 	x.store(func(st *store.Store) error { return st.SetState(t.Context(), "refresh/stages", string(done)) })
 	want(t, x.refresh("--no-crawl"), 4, "lies outside of its interval")
 	if id := whole(t, x.out); id != "" {

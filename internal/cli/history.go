@@ -58,7 +58,8 @@ func (c *historyCmd) Run(ctx context.Context, e *Env) error {
 	}
 	for _, s := range steps {
 		if s.Origin == originAbsence {
-			fmt.Fprintf(e.Stdout, "not at the register on %s; %s\n", s.Seen, map[bool]string{true: "not found there since", false: "there again on " + s.Until}[s.Until == ""])
+			fmt.Fprintf(e.Stdout, "not at the register on %s; %s\n", s.Seen, map[bool]string{true: "not found there since",
+				false: "there again on " + s.Until}[s.Until == ""])
 			continue
 		}
 		fmt.Fprintf(e.Stdout, "%s version %d, seen %s", s.Origin, s.Version, s.Seen)
@@ -67,7 +68,8 @@ func (c *historyCmd) Run(ctx context.Context, e *Env) error {
 		}
 		fmt.Fprintln(e.Stdout)
 		if s.SameDate && len(s.Changes) > 0 {
-			fmt.Fprintln(e.Stdout, "  the register gives this and the version before it the same date; what differs may be the format of the answer:")
+			fmt.Fprintln(e.Stdout,
+				"  the register gives this and the version before it the same date; what differs may be the format of the answer:")
 		}
 		for _, ch := range s.Changes {
 			fmt.Fprintf(e.Stdout, "  %s %s: %s → %s\n", ch.Field, ch.Kind, short(ch.Before), short(ch.After))
@@ -89,7 +91,8 @@ func historySteps(ctx context.Context, st *store.Store, versions []store.Version
 		if err != nil {
 			return nil, fmt.Errorf("version %d of %s: %w", v.Seq, v.RecordID, err)
 		}
-		s := historyStep{Version: v.Seq, Origin: v.Origin, Stated: v.Stated, Seen: day(v.Seen), SHA256: v.PayloadSHA256, Changes: []history.Change{}}
+		s := historyStep{Version: v.Seq, Origin: v.Origin, Stated: v.Stated, Seen: day(v.Seen), SHA256: v.PayloadSHA256,
+			Changes: []history.Change{}}
 		if before := last[v.Origin]; before != nil {
 			s.Changes = history.Diff(before, &r)
 			s.SameDate = v.Stated != "" && v.Stated == steps[len(steps)-1].Stated && (r.DataDay == "" || before.DataDay == "")
@@ -126,5 +129,6 @@ func (c *historyCmd) fetch(ctx context.Context, e *Env) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, st.Close()) }()
-	return pipeline.FetchHistory(ctx, st, crawler.Options{Endpoints: c.Endpoint, Contact: e.Globals.Contact, CAFile: e.Globals.RegisterCA, Version: e.Version}, c.ID)
+	return pipeline.FetchHistory(ctx, st, crawler.Options{Endpoints: c.Endpoint, Contact: e.Globals.Contact, CAFile: e.Globals.RegisterCA,
+		Version: e.Version}, c.ID)
 }

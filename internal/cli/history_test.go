@@ -48,5 +48,6 @@ func TestHistoryOfSnapshotsAndRegister(t *testing.T) {
 		}
 	}))
 	defer srv.Close()
-	want(t, past(t, "history", "NCT00000001", "--fetch", "--endpoint", "ctgov="+srv.URL+"/api/v2", "--db", db), 0, "register version", "enrollment changed: 200 (actual) → 150 (actual)")
+	want(t, past(t, "history", "NCT00000001", "--fetch", "--endpoint", "ctgov="+srv.URL+"/api/v2", "--db", db), 0, "register version",
+		"enrollment changed: 200 (actual) → 150 (actual)")
 }

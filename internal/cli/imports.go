@@ -32,7 +32,8 @@ func (c *importCmd) Run(ctx context.Context, e *Env) (err error) {
 		return err
 	}
 	problems := rep.Problems
-	run.Counts = map[string]int64{"files": int64(rep.Files), "records": int64(rep.Records), "new": int64(rep.Result.New), "changed": int64(rep.Result.Changed), "problems": int64(rep.ProblemCount)}
+	run.Counts = map[string]int64{"files": int64(rep.Files), "records": int64(rep.Records), "new": int64(rep.Result.New),
+		"changed": int64(rep.Result.Changed), "problems": int64(rep.ProblemCount)}
 	if e.Globals.JSON {
 		if err := e.printJSON(rep); err != nil {
 			return err
@@ -42,7 +43,8 @@ func (c *importCmd) Run(ctx context.Context, e *Env) (err error) {
 		if n := rep.Result.Older; n > 0 {
 			older = fmt.Sprintf(", %d older than what is held, or of its date without its results (history)", n)
 		}
-		fmt.Fprintf(e.Stdout, "%s read, %s: %d new, %d changed, %d unchanged%s; %s kept aside\n", text.Count(rep.Files, "file"), text.Count(rep.Records, "record"),
+		fmt.Fprintf(e.Stdout, "%s read, %s: %d new, %d changed, %d unchanged%s; %s kept aside\n", text.Count(rep.Files, "file"),
+			text.Count(rep.Records, "record"),
 			rep.Result.New, rep.Result.Changed, rep.Result.Unchanged, older, text.Count(rep.ProblemCount, "problem"))
 		for i, pr := range problems {
 			if i == mostPrinted {

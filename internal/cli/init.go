@@ -53,7 +53,8 @@ func (c *initCmd) Run(e *Env) error {
 		}
 		fmt.Fprintln(e.Stdout, path)
 	}
-	fmt.Fprintf(e.Stdout, "\nNext, in %s: past question check review/questions.yaml; past import FILE… or fill in review/extractions.csv; past review check; past report\n", c.Dir)
+	fmt.Fprintf(e.Stdout,
+		"\nNext, in %s: past question check review/questions.yaml; past import FILE… or fill in review/extractions.csv; past review check; past report\n", c.Dir)
 	return nil
 }
 
@@ -102,11 +103,14 @@ func columnsPage(v *vocab.Vocabulary) string {
 		}
 		return strings.Join(ids, ", ")
 	}
-	legal := map[string]string{"substance": words("substances"), "condition": words("conditions"), "domain": words("domains"), "design": words("designs"),
+	legal := map[string]string{"substance": words("substances"), "condition": words("conditions"), "domain": words("domains"),
+		"design":           words("designs"),
 		"comparator_class": words("comparators") + ", other-dose", "instrument": "a name of the instrument; known are " + words("instruments"),
 		"population_class": strings.Join(review.PopulationClasses, ", "), "score_type": strings.Join(review.ScoreTypes, ", "),
-		"higher_better": "1, 0, or empty: as the catalogue has it for the instrument", "primary_instrument": "1, 0", "primary_time": "1, 0", "post_crossover": "1, 0, or empty: not stated", "imputed": "1, 0",
-		"time_weeks": "weeks as a number", "id": "a word of your own for the row; the same id in two files is compared", "study": "label such as Smith 2020", "topic": words("topics")}
+		"higher_better": "1, 0, or empty: as the catalogue has it for the instrument", "primary_instrument": "1, 0", "primary_time": "1, 0",
+		"post_crossover": "1, 0, or empty: not stated", "imputed": "1, 0",
+		"time_weeks": "weeks as a number", "id": "a word of your own for the row; the same id in two files is compared",
+		"study": "label such as Smith 2020", "topic": words("topics")}
 	var b strings.Builder
 	b.WriteString("# Columns and legal words\n\nEvery table is CSV with these names in line 1. A file may carry a label: `extractions-anna.csv`.\n")
 	table := func(name string, columns []string, kind review.Kind) {

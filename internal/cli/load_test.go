@@ -30,7 +30,8 @@ func TestLookupsWhileRefreshing(t *testing.T) {
 	var refreshing sync.WaitGroup
 	refreshing.Go(func() {
 		for ctx.Err() == nil {
-			if err := exec.CommandContext(ctx, binary, "refresh", "--no-crawl", "--db", db, "--out", out, "--review", review).Run(); err != nil && ctx.Err() == nil {
+			if err := exec.CommandContext(ctx, binary, "refresh", "--no-crawl", "--db", db, "--out", out, "--review", review).Run(); err != nil &&
+				ctx.Err() == nil {
 				t.Errorf("refresh: %v", err)
 				return
 			}
@@ -38,7 +39,8 @@ func TestLookupsWhileRefreshing(t *testing.T) {
 		}
 	})
 	const rate = 200
-	paths := []string{"api/v1/findings/mdma-ptsd-severity", "api/v1/trials/NCT03537014", "api/v1/claims", "api/v1/search?q=PTSD", "api/v1/studies/NCT03537014"}
+	paths := []string{"api/v1/findings/mdma-ptsd-severity", "api/v1/trials/NCT03537014", "api/v1/claims", "api/v1/search?q=PTSD",
+		"api/v1/studies/NCT03537014"}
 	client := &http.Client{Timeout: 10 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: 64}}
 	times := make([]time.Duration, seconds*rate)
 	var asking sync.WaitGroup
@@ -73,5 +75,6 @@ func TestLookupsWhileRefreshing(t *testing.T) {
 		t.Logf("%-40s p50 %v, p99 %v", p, by[i][len(by[i])/2], by[i][len(by[i])*99/100])
 	}
 	slices.Sort(times)
-	t.Logf("all: p50 %v, p99 %v, max %v at %d requests/s beside %d refreshes", times[len(times)/2], times[len(times)*99/100], times[len(times)-1], rate, cycles)
+	t.Logf("all: p50 %v, p99 %v, max %v at %d requests/s beside %d refreshes", times[len(times)/2], times[len(times)*99/100],
+		times[len(times)-1], rate, cycles)
 }

@@ -58,12 +58,14 @@ func TestCrawlMemoryIsFlat(t *testing.T) {
 		megabytes = n
 	}
 	const size = 80 << 10
-	register := &sourcetest.Stream{Studies: [][]byte{largeStudy(t, size)}, Count: megabytes << 20 / size / 4} // each of the four substances finds them all
+	register := &sourcetest.Stream{Studies: [][]byte{largeStudy(t, size)},
+		Count: megabytes << 20 / size / 4} // each of the four substances finds them all
 	srv := httptest.NewServer(register)
 	defer srv.Close()
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Minute)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, binary, "crawl", "ctgov", "--db", filepath.Join(t.TempDir(), "past.db"), "--endpoint", "ctgov="+srv.URL+"/api/v2")
+	cmd := exec.CommandContext(ctx, binary, "crawl", "ctgov", "--db", filepath.Join(t.TempDir(), "past.db"), "--endpoint",
+		"ctgov="+srv.URL+"/api/v2")
 	cmd.Env = append(os.Environ(), "PAST_CONTACT=test@example.org", "XDG_CONFIG_HOME="+t.TempDir())
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &out

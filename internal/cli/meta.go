@@ -99,7 +99,8 @@ func (f roleFlags) roles() metafile.Roles {
 
 func (c *metaCmd) Run(ctx context.Context, e *Env) error {
 	cmd := metafile.Command{File: c.File, Measure: c.Measure, Method: c.Method, Test: c.Test, Mods: c.Mods, Subgroup: c.Subgroup,
-		Cluster: c.Cluster, Rho: c.Rho, Time: c.Time, Phi: c.Phi, Formula: c.Formula, Where: c.Where, JSON: e.Globals.JSON, R: c.R, Columns: c.Columns.roles(), Control: c.Control,
+		Cluster: c.Cluster, Rho: c.Rho, Time: c.Time, Phi: c.Phi, Formula: c.Formula, Where: c.Where, JSON: e.Globals.JSON, R: c.R,
+		Columns: c.Columns.roles(), Control: c.Control,
 		Scale: c.Scale, Level: c.Level, VType: c.VType, Add: c.Add, Drop00: c.Drop00, With: c.With}
 	if c.Out == "" {
 		return metafile.Run(ctx, cmd, e.Stdin, e.Stdout, e.Stderr)

@@ -28,7 +28,8 @@ func (n *notifyFlags) applyConfig(c notifyConfig) {
 	for _, x := range []struct {
 		to   *string
 		from string
-	}{{&n.NotifyCommand, c.Command}, {&n.NotifyWebhook, c.Webhook}, {&n.MailServer, c.Mail.Server}, {&n.MailTLS, c.Mail.TLS}, {&n.MailCA, c.Mail.CAFile}, {&n.MailFrom, c.Mail.From}} {
+	}{{&n.NotifyCommand, c.Command}, {&n.NotifyWebhook, c.Webhook}, {&n.MailServer, c.Mail.Server}, {&n.MailTLS, c.Mail.TLS},
+		{&n.MailCA, c.Mail.CAFile}, {&n.MailFrom, c.Mail.From}} {
 		*x.to = cmp.Or(*x.to, x.from)
 	}
 	if len(n.MailTo) == 0 {
@@ -65,7 +66,8 @@ func (n *notifyFlags) channels(e *Env) ([]notify.Channel, error) {
 			receivers = []string{""} // the check says what is missing
 		}
 		for _, to := range receivers {
-			m := notify.Mail{Server: n.MailServer, Security: n.MailTLS, CAFile: n.MailCA, User: cmp.Or(os.Getenv("PAST_SMTP_USER"), n.mailUser), Password: password, From: n.MailFrom, To: to}
+			m := notify.Mail{Server: n.MailServer, Security: n.MailTLS, CAFile: n.MailCA, User: cmp.Or(os.Getenv("PAST_SMTP_USER"), n.mailUser),
+				Password: password, From: n.MailFrom, To: to}
 			if err := m.Check(); err != nil {
 				return nil, usage("%s (--mail-server, --mail-from, --mail-to)", err)
 			}

@@ -87,7 +87,8 @@ func TestKilledWhileMailIsOnItsWay(t *testing.T) {
 	g, box := &growing{}, &postbox{mute: true}
 	addr := box.start(t)
 	dir := t.TempDir()
-	args := []string{"refresh", "--db", filepath.Join(dir, "a.db"), "--out", filepath.Join(dir, "site"), "--review", reviewFolder(t), "--source", "ctgov",
+	args := []string{"refresh", "--db", filepath.Join(dir, "a.db"), "--out", filepath.Join(dir, "site"), "--review", reviewFolder(t),
+		"--source", "ctgov",
 		"--endpoint", "ctgov=" + g.serve(t, 0), "--mail-server", addr, "--mail-from", "tracker@evidence.example", "--mail-to", "a@example.org"}
 	cmd := exec.Command(binary, args...)
 	if err := cmd.Start(); err != nil {
@@ -123,7 +124,8 @@ func TestKilledWhileMailIsOnItsWay(t *testing.T) {
 
 func TestMailSettingsAreCheckedFirst(t *testing.T) {
 	t.Parallel()
-	base := []string{"refresh", "--db", filepath.Join(t.TempDir(), "a.db"), "--no-crawl", "--mail-server", "h.example:587", "--mail-from", "a@example.org"}
+	base := []string{"refresh", "--db", filepath.Join(t.TempDir(), "a.db"), "--no-crawl", "--mail-server", "h.example:587", "--mail-from",
+		"a@example.org"}
 	with := func(more ...string) []string { return append(append([]string{}, base...), more...) }
 	want(t, past(t, base...), 2, "--mail-to")
 	want(t, past(t, with("--mail-to", "nobody")...), 2, "NAME@HOST")

@@ -170,7 +170,8 @@ func TestMCPAsAProcess(t *testing.T) {
 	t.Parallel()
 	db, _ := published(t)
 	r := pastIn(t, `{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-06-18"}}`+"\n"+
-		`{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"explain","arguments":{"id":"mdma-ptsd-severity"}}}`+"\n", "mcp", "--db", db)
+		`{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"explain","arguments":{"id":"mdma-ptsd-severity"}}}`+"\n", "mcp",
+		"--db", db)
 	want(t, r, 0, `"protocolVersion":"2025-06-18"`, "edition e-", "from ")
 	if n := strings.Count(r.stdout, "\n"); n != 2 || strings.Contains(r.stdout, `"isError":true`) {
 		t.Errorf("%d lines: %.500s", n, r.stdout)
@@ -188,7 +189,8 @@ func TestScheduleRunsAndStops(t *testing.T) {
 	g.grown.Store(true)
 	dir := t.TempDir()
 	db, out := filepath.Join(dir, "a.db"), filepath.Join(dir, "site")
-	cmd := exec.CommandContext(context.Background(), binary, "refresh", "--every", "24h", "--db", db, "--out", out, "--source", "ctgov", "--endpoint", "ctgov="+g.serve(t, 0), "--log-format", "json")
+	cmd := exec.CommandContext(context.Background(), binary, "refresh", "--every", "24h", "--db", db, "--out", out, "--source", "ctgov",
+		"--endpoint", "ctgov="+g.serve(t, 0), "--log-format", "json")
 	stderr, err := cmd.StderrPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -261,7 +263,8 @@ func TestVersion(t *testing.T) {
 	t.Parallel()
 	released := filepath.Join(t.TempDir(), "past")
 	flags := "-X past/internal/cli.Version=v1.2.3 -X past/internal/cli.Commit=0123456789abcdef"
-	if b, err := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-ldflags", flags, "-o", released, "past").CombinedOutput(); err != nil {
+	if b, err := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-ldflags", flags, "-o", released,
+		"past").CombinedOutput(); err != nil {
 		t.Fatalf("%v %s", err, b)
 	}
 	for _, args := range [][]string{{"--version"}, {"refresh", "--version"}} {
@@ -277,7 +280,8 @@ func TestVersion(t *testing.T) {
 // filled with everything gives: the same tables and the same edition.
 func TestMergeShards(t *testing.T) {
 	dir := t.TempDir()
-	files := []string{"../extract/testdata/synthetic-mdma-caps5.json", "../extract/testdata/synthetic-fsfi.json", "../../crawler/ctgov/testdata/NCT99900001.json"}
+	files := []string{"../extract/testdata/synthetic-mdma-caps5.json", "../extract/testdata/synthetic-fsfi.json",
+		"../../crawler/ctgov/testdata/NCT99900001.json"}
 	var shards []string
 	one := filepath.Join(dir, "one.db")
 	for i, f := range files {

@@ -71,7 +71,8 @@ func (c *packCmd) Run(ctx context.Context, e *Env) error {
 	if e.Globals.JSON {
 		err = e.printJSON(map[string]any{"edition": built.Edition, "expires": built.Expires, "out": c.Out, "files": names})
 	} else {
-		fmt.Fprintf(e.Stdout, "edition %s, %s for %s in %s; expires %s\n", built.Edition, text.Count(len(names), "file"), text.Count(len(built.Domains), "domain"), filepath.Join(c.Out, "index.html"), built.Expires)
+		fmt.Fprintf(e.Stdout, "edition %s, %s for %s in %s; expires %s\n", built.Edition, text.Count(len(names), "file"),
+			text.Count(len(built.Domains), "domain"), filepath.Join(c.Out, "index.html"), built.Expires)
 	}
 	if err == nil && warnings {
 		return warned()

@@ -18,7 +18,8 @@ func TestRefreshGivesWay(t *testing.T) {
 	own := niceness(t, "/proc/self/stat")
 	for _, nice := range []int{10, 0} {
 		dir := t.TempDir()
-		cmd := exec.Command(binary, "refresh", "--nice", strconv.Itoa(nice), "--db", filepath.Join(dir, "a.db"), "--out", filepath.Join(dir, "site"), "--source", "ctgov", "--endpoint", "ctgov="+url)
+		cmd := exec.Command(binary, "refresh", "--nice", strconv.Itoa(nice), "--db", filepath.Join(dir, "a.db"), "--out",
+			filepath.Join(dir, "site"), "--source", "ctgov", "--endpoint", "ctgov="+url)
 		if err := cmd.Start(); err != nil {
 			t.Fatal(err)
 		}

@@ -127,7 +127,8 @@ func TestDemo(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "demo")
 	r := past(t, "demo", "--dir", dir)
-	want(t, r, 0, "mdma-ptsd-severity", "−0.7119 [−1.0588, −0.3651]", "−0.9031 [−1.2561, −0.5501]", "with an answer: ", "no number: ", filepath.Join(dir, "report", "index.html"))
+	want(t, r, 0, "mdma-ptsd-severity", "−0.7119 [−1.0588, −0.3651]", "−0.9031 [−1.2561, −0.5501]", "with an answer: ",
+		"no number: ", filepath.Join(dir, "report", "index.html"))
 	for _, f := range []string{"past.db", "report/index.html", "report/edition.json", "report/f/mdma-ptsd-severity.html"} {
 		if _, err := os.Stat(filepath.Join(dir, f)); err != nil {
 			t.Error(err)
@@ -290,7 +291,8 @@ func TestErrorsSayWhatWhereAndWhatToDo(t *testing.T) {
 
 	want(t, past(t, "import", filepath.Join(dir, "absent.json"), "--db", db), 1, "absent.json", "no such file")
 	want(t, past(t, "import", file("half.json", `{"studies":[{"protocolSection":`), "--db", db), 3, "half.json")
-	want(t, past(t, "import", file("page.html", "<!doctype html><title>x</title>"), "--db", db), 3, "page.html", "a web page (HTML) and no data", "docs/sources.md")
+	want(t, past(t, "import", file("page.html", "<!doctype html><title>x</title>"), "--db", db), 3, "page.html",
+		"a web page (HTML) and no data", "docs/sources.md")
 	want(t, past(t, "import", dir, "--db", db), 3, "half.json", "page.html") // a folder is read, its faults are named
 	want(t, past(t, "status", "--problems", "--db", db), 0, "half.json", "past import")
 	want(t, past(t, "crawl", "ctgov", "--db", db, "--endpoint", "ctgov=http://127.0.0.1:1/api/v2"), 1, "127.0.0.1:1", "refused")

@@ -22,7 +22,8 @@ func (c *rebuildCmd) Run(ctx context.Context, e *Env) error {
 		if e.Globals.JSON {
 			return e.printJSON(rep)
 		}
-		fmt.Fprintf(e.Stdout, "%s read again into %s; %d could not be read\n", text.Count(rep.Arrivals, "payload"), text.Count(rep.Records, "record"), len(rep.Failed))
+		fmt.Fprintf(e.Stdout, "%s read again into %s; %d could not be read\n", text.Count(rep.Arrivals, "payload"),
+			text.Count(rep.Records, "record"), len(rep.Failed))
 		return nil
 	})
 }
@@ -56,7 +57,8 @@ func (c *mergeCmd) Run(ctx context.Context, e *Env) error {
 			fmt.Fprintln(e.Stdout, "nothing new: this database holds all of it already")
 			return nil
 		}
-		fmt.Fprintf(e.Stdout, "%s new, come at %s; %s now, read from %s; %d could not be read\n", text.Count(took.Payloads, "payload"), text.Count(took.Arrivals, "time"),
+		fmt.Fprintf(e.Stdout, "%s new, come at %s; %s now, read from %s; %d could not be read\n", text.Count(took.Payloads, "payload"),
+			text.Count(took.Arrivals, "time"),
 			text.Count(rep.Records, "record"), text.Count(rep.Arrivals, "payload"), len(rep.Failed))
 		return nil
 	})

@@ -165,8 +165,9 @@ func configTable(w io.Writer, t reflect.Type, section string) error {
 		if flag != "" {
 			flag = "`" + flag + "`"
 		}
-		kind := map[reflect.Kind]string{reflect.String: "text", reflect.Map: "map", reflect.Slice: "list", reflect.Struct: "section", reflect.Bool: "true or false",
-			reflect.Int: "number", reflect.Int64: "number", reflect.Float64: "number"}[typ.Kind()]
+		kind := map[reflect.Kind]string{reflect.String: "text", reflect.Map: "map", reflect.Slice: "list", reflect.Struct: "section",
+			reflect.Bool: "true or false",
+			reflect.Int:  "number", reflect.Int64: "number", reflect.Float64: "number"}[typ.Kind()]
 		fmt.Fprintf(w, "`%s`|%s|%s|%s\n", key, kind, flag, words.meaning)
 		if typ.Kind() == reflect.Struct {
 			if err := configTable(w, typ, key+"."); err != nil {

@@ -117,8 +117,9 @@ func (c *refreshCmd) cycle(ctx context.Context, e *Env, bounds gate.Thresholds, 
 	if err != nil {
 		return res, err
 	}
-	cycle := run.Cycle{Store: st, Work: pipeline.Works(st, dir, time.Now), Out: c.Out, Version: e.Version, Base: c.Base, Thresholds: bounds, Channels: channels,
-		Args: strings.Join(c.Source, " "), Step: func(stage, text string) { log.Debug("stage", "stage", stage, "state", text) }}
+	cycle := run.Cycle{Store: st, Work: pipeline.Works(st, dir, time.Now), Out: c.Out, Version: e.Version, Base: c.Base, Thresholds: bounds,
+		Channels: channels,
+		Args:     strings.Join(c.Source, " "), Step: func(stage, text string) { log.Debug("stage", "stage", stage, "state", text) }}
 	if err := e.useVocabulary(c.Review); err != nil {
 		return res, err
 	}
@@ -148,7 +149,8 @@ func (c *refreshCmd) registers(ctx context.Context, e *Env, st *store.Store) ([]
 // they were: that is a warning, unless none could be reached.
 func (c *refreshCmd) crawl(ctx context.Context, e *Env, st *store.Store, sources []crawler.Source, id string) (run.CrawlResult, error) {
 	res := run.CrawlResult{Counts: map[string]int64{}}
-	opt := crawler.Options{Sources: sources, Endpoints: c.Endpoint, Contact: e.Globals.Contact, CAFile: e.Globals.RegisterCA, Version: e.Version, Run: id, Question: pipeline.CrawlQuestion()}
+	opt := crawler.Options{Sources: sources, Endpoints: c.Endpoint, Contact: e.Globals.Contact, CAFile: e.Globals.RegisterCA,
+		Version: e.Version, Run: id, Question: pipeline.CrawlQuestion()}
 	sum, notices, err := collect(ctx, st, opt)
 	res.Notices = notices
 	res.Counts = crawlCounts(sum)
@@ -156,7 +158,8 @@ func (c *refreshCmd) crawl(ctx context.Context, e *Env, st *store.Store, sources
 	var down []string
 	for _, s := range sum.Sources {
 		if s.Problems > 0 {
-			res.Warnings = append(res.Warnings, fmt.Sprintf("%s: %s kept aside; see past status --problems", s.Source, text.Count(s.Problems, "problem")))
+			res.Warnings = append(res.Warnings, fmt.Sprintf("%s: %s kept aside; see past status --problems", s.Source,
+				text.Count(s.Problems, "problem")))
 		}
 		if s.Err != nil {
 			failed++
@@ -207,14 +210,16 @@ func (c *refreshCmd) end(e *Env, res run.Result, err error) error {
 		fmt.Fprintln(e.Stderr, "past:", w)
 	}
 	if errors.Is(err, run.ErrRefused) {
-		fmt.Fprintf(e.Stderr, "past: readers still see %s; what to do: %s\n", orNothing(res.Edition), filepath.Join(c.Out, "refused", "index.html"))
+		fmt.Fprintf(e.Stderr, "past: readers still see %s; what to do: %s\n", orNothing(res.Edition),
+			filepath.Join(c.Out, "refused", "index.html"))
 		return &ExitError{Code: ExitRefused, Err: err}
 	}
 	if err != nil {
 		return err
 	}
 	if res.Published && !e.Globals.JSON {
-		fmt.Fprintf(e.Stdout, "edition %s published, %s; before: %s\n", res.Edition, text.Count(len(res.Changes), "change"), orNothing(res.Previous))
+		fmt.Fprintf(e.Stdout, "edition %s published, %s; before: %s\n", res.Edition, text.Count(len(res.Changes), "change"),
+			orNothing(res.Previous))
 	}
 	if len(res.Warnings) > 0 {
 		return warned()
@@ -279,7 +284,8 @@ func (c *refreshCmd) logCycle(log *slog.Logger, res run.Result, err error) {
 	case err != nil:
 		log.Error("failed", "run", res.Run, "error", err)
 	case res.Published:
-		log.Info("published", "run", res.Run, "edition", res.Edition, "changes", len(res.Changes), "took", res.Ended.Sub(res.Started).Round(time.Millisecond))
+		log.Info("published", "run", res.Run, "edition", res.Edition, "changes", len(res.Changes), "took",
+			res.Ended.Sub(res.Started).Round(time.Millisecond))
 	default:
 		log.Info("nothing new", "run", res.Run, "took", res.Ended.Sub(res.Started).Round(time.Millisecond))
 	}

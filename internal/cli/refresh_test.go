@@ -45,7 +45,8 @@ func (g *growing) serve(t testing.TB, delay time.Duration) string {
 		time.Sleep(delay)
 		if strings.HasSuffix(r.URL.Path, "/version") {
 			// the register's own stamp says that its data moved
-			fmt.Fprintf(w, `{"apiVersion":"2.0.5","dataTimestamp":"2026-01-0%dT00:00:%02d"}`, 1+btoi(g.grown.Load())+2*btoi(g.lost.Load()), g.version.Load())
+			fmt.Fprintf(w, `{"apiVersion":"2.0.5","dataTimestamp":"2026-01-0%dT00:00:%02d"}`, 1+btoi(g.grown.Load())+2*btoi(g.lost.Load()),
+				g.version.Load())
 			return
 		}
 		// What is new here has the dates of the past: it is found whatever the
@@ -301,7 +302,8 @@ func TestGateKeepsTheOldEditionUntilAPersonAccepts(t *testing.T) {
 	want(t, past(t, "gate", "show", "--db", db), 0, v.Run, "refused", "finding-vanished")
 	want(t, past(t, "gate", "accept", "no-such-run", "--why", "x", "--by", "the editors", "--db", db), 1, "not found")
 	want(t, past(t, "gate", "accept", v.Run, "--by", "the editors", "--db", db), 2, "--why")
-	want(t, past(t, "gate", "accept", v.Run, "--why", "the dataset was withdrawn", "--by", "the editors", "--db", db), 0, "accepted by the editors")
+	want(t, past(t, "gate", "accept", v.Run, "--why", "the dataset was withdrawn", "--by", "the editors", "--db", db), 0,
+		"accepted by the editors")
 	want(t, past(t, append(args, "--no-crawl")...), 0, "published")
 	if got := whole(t, out); got == first {
 		t.Error("the accepted edition is not shown")
@@ -342,7 +344,8 @@ func TestRefreshRefusesForeignFoldersAndBadFlags(t *testing.T) {
 		t.Fatal(err)
 	}
 	want(t, past(t, with("--gate-rules", bad)...), 2, "sauce_shrink")
-	want(t, past(t, "refresh", "--db", db, "--out", filepath.Join(dir, "s"), "--source", "ctgov", "--endpoint", "ctgov=http://127.0.0.1:1/api/v2"), 1, "refused")
+	want(t, past(t, "refresh", "--db", db, "--out", filepath.Join(dir, "s"), "--source", "ctgov", "--endpoint",
+		"ctgov=http://127.0.0.1:1/api/v2"), 1, "refused")
 }
 
 func TestSecondRefreshNamesTheHolder(t *testing.T) {
@@ -359,7 +362,8 @@ func TestSecondRefreshNamesTheHolder(t *testing.T) {
 	}))
 	defer srv.Close()
 	dir := t.TempDir()
-	args := []string{"refresh", "--db", filepath.Join(dir, "a.db"), "--out", filepath.Join(dir, "site"), "--source", "ctgov", "--endpoint", "ctgov=" + srv.URL + "/api/v2"}
+	args := []string{"refresh", "--db", filepath.Join(dir, "a.db"), "--out", filepath.Join(dir, "site"), "--source", "ctgov", "--endpoint",
+		"ctgov=" + srv.URL + "/api/v2"}
 	first := exec.Command(binary, args...)
 	first.Dir = dir
 	if err := first.Start(); err != nil {
@@ -394,7 +398,8 @@ func TestKill9Refresh(t *testing.T) {
 	dir := t.TempDir()
 	args := func(name string) []string {
 		told := filepath.Join(dir, name+".told")
-		return []string{"refresh", "--db", filepath.Join(dir, name+".db"), "--out", filepath.Join(dir, name), "--review", review, "--source", "ctgov",
+		return []string{"refresh", "--db", filepath.Join(dir, name+".db"), "--out", filepath.Join(dir, name), "--review", review, "--source",
+			"ctgov",
 			"--endpoint", "ctgov=" + url, "--notify-command", "echo $PAST_NOTICE >> " + told}
 	}
 	calm := args("calm")
@@ -460,7 +465,8 @@ func TestKill9Refresh(t *testing.T) {
 func leftovers(t *testing.T, out string) {
 	t.Helper()
 	err := filepath.WalkDir(out, func(path string, d os.DirEntry, err error) error {
-		if err == nil && (strings.HasPrefix(d.Name(), ".past-report-") || strings.HasPrefix(d.Name(), ".whole-") || strings.HasSuffix(d.Name(), ".next")) {
+		if err == nil && (strings.HasPrefix(d.Name(), ".past-report-") || strings.HasPrefix(d.Name(), ".whole-") ||
+			strings.HasSuffix(d.Name(), ".next")) {
 			t.Errorf("left behind: %s", path)
 		}
 		return err

@@ -54,7 +54,8 @@ func (c *reviewCheckCmd) Run(ctx context.Context, e *Env) error {
 }
 
 func (e *Env) printReview(rep pipeline.ReviewReport) {
-	fmt.Fprintf(e.Stdout, "%s, %s, %s of your own\n", text.Count(rep.Extractions, "extraction row"), text.Count(rep.Decisions, "decision"), text.Count(rep.Claims, "claim"))
+	fmt.Fprintf(e.Stdout, "%s, %s, %s of your own\n", text.Count(rep.Extractions, "extraction row"), text.Count(rep.Decisions, "decision"),
+		text.Count(rep.Claims, "claim"))
 	for _, p := range rep.Problems {
 		fmt.Fprintf(e.Stdout, "%s: %s: %s\n", p.Where, p.Kind, p.Message)
 	}
@@ -154,7 +155,8 @@ func certaintyRows(ctx context.Context, st *store.Store) ([][]string, error) {
 	var rows [][]string
 	for _, f := range findings {
 		if f.Primary.Estimate != nil && !f.Certainty.Signed {
-			rows = append(rows, []string{f.ID, f.Certainty.Level, strings.Replace(synthesis.Number(*f.Primary.Estimate, 4), "−", "-", 1), fmt.Sprint(f.Primary.K), "", "", "proposed: " + f.Certainty.Note})
+			rows = append(rows, []string{f.ID, f.Certainty.Level, strings.Replace(synthesis.Number(*f.Primary.Estimate, 4), "−", "-", 1),
+				fmt.Sprint(f.Primary.K), "", "", "proposed: " + f.Certainty.Note})
 		}
 	}
 	return rows, nil
@@ -225,7 +227,8 @@ func (c *reviewImportCmd) Run(e *Env) error {
 		to := filepath.Join(c.Review, base)
 		f, err := os.OpenFile(to, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644)
 		if errors.Is(err, fs.ErrExist) {
-			return fmt.Errorf("%s exists; a file of decisions is never overwritten: give the new one another name, such as %s-2.csv", to, strings.TrimSuffix(base, ".csv"))
+			return fmt.Errorf("%s exists; a file of decisions is never overwritten: give the new one another name, such as %s-2.csv", to,
+				strings.TrimSuffix(base, ".csv"))
 		}
 		if err != nil {
 			return err

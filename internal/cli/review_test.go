@@ -43,7 +43,8 @@ func TestDecisionsActAndGoStale(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	write("certainty.csv", "target,level,estimate,k,who,when,why\nmdma-ptsd-severity,low,-0.7119,6,reviewer A,2026-11-20,functional unblinding\n")
+	write("certainty.csv",
+		"target,level,estimate,k,who,when,why\nmdma-ptsd-severity,low,-0.7119,6,reviewer A,2026-11-20,functional unblinding\n")
 	if f := analyse(t, db, rev, "mdma-ptsd-severity"); !f.Signed || f.Certainty != "low" || f.K != 6 {
 		t.Errorf("the signed certainty does not show: %+v", f)
 	}
@@ -54,7 +55,8 @@ func TestDecisionsActAndGoStale(t *testing.T) {
 		t.Errorf("after the exclusion k must be 5 and the signature stale: %+v", f)
 	}
 	want(t, past(t, "review", "check", "--db", db, "--review", rev), 3, "certainty.csv:2: stale", "moved since it was signed")
-	write("correction.csv", "target,field,old,new,who,when,why\nptsd-mdmactr:42,mean1,50.8,60.8,reviewer B,2026-11-21,a test\nptsd-mdmactr:42,sd1,1,2,reviewer B,2026-11-21,wrong old value\n")
+	write("correction.csv",
+		"target,field,old,new,who,when,why\nptsd-mdmactr:42,mean1,50.8,60.8,reviewer B,2026-11-21,a test\nptsd-mdmactr:42,sd1,1,2,reviewer B,2026-11-21,wrong old value\n")
 	want(t, past(t, "extract", "--db", db, "--review", rev), 0)
 	g := analyse(t, db, rev, "mdma-ptsd-severity")
 	if *g.Estimate == *f.Estimate {
@@ -94,7 +96,8 @@ func TestTwoExtractors(t *testing.T) {
 	want(t, past(t, "link", "--db", db, "--review", rev), 3, "20.0 and 21.0")
 	want(t, past(t, "extract", "--db", db, "--review", rev), 3, "0 effects")
 	want(t, past(t, "review", "check", "--db", db, "--review", rev), 3, "mean1 of x:1", "20.0 and 21.0")
-	if err := os.WriteFile(filepath.Join(rev, "resolution.csv"), []byte("target,field,value,who,when,why\nx:1,mean1,21.0,third reader,2026-11-22,table 2 of the paper\n"), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(rev, "resolution.csv"),
+		[]byte("target,field,value,who,when,why\nx:1,mean1,21.0,third reader,2026-11-22,table 2 of the paper\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	want(t, past(t, "link", "--db", db, "--review", rev), 0)

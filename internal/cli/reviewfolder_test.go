@@ -32,7 +32,8 @@ func TestReviewFolderOfAnotherDatabase(t *testing.T) {
 		}
 	}
 	record := filepath.Join(dir, "r.json")
-	if err := os.WriteFile(record, []byte(`{"protocolSection":{"identificationModule":{"nctId":"NCT01000001","briefTitle":"MDMA in PTSD"}}}`), 0o644); err != nil {
+	if err := os.WriteFile(record,
+		[]byte(`{"protocolSection":{"identificationModule":{"nctId":"NCT01000001","briefTitle":"MDMA in PTSD"}}}`), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	for _, db := range []string{"own/past.db", "other/past.db"} {
@@ -47,7 +48,8 @@ func TestReviewFolderOfAnotherDatabase(t *testing.T) {
 	if r.code != cli.ExitUsage || !strings.Contains(r.stderr, "belongs to its own database") {
 		t.Errorf("other: %d %q", r.code, r.stderr)
 	}
-	if r := call(t, "review", "check", "--db", "other/past.db", "--review", "files"); r.code != cli.ExitDone || !strings.Contains(r.stdout, "1 decision") {
+	if r := call(t, "review", "check", "--db", "other/past.db", "--review", "files"); r.code != cli.ExitDone ||
+		!strings.Contains(r.stdout, "1 decision") {
 		t.Errorf("named: %d %q %q", r.code, r.stdout, r.stderr)
 	}
 	t.Setenv("PAST_REVIEW", "files")

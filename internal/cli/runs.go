@@ -78,7 +78,8 @@ const crawlMemory = 72 << 20
 func crawlCounts(sum crawler.Summary) map[string]int64 {
 	out := map[string]int64{}
 	for _, s := range sum.Sources {
-		for name, n := range map[string]int{"asked": s.Asked, "received": s.Received, "new": s.New, "changed": s.Changed, "gone": s.Gone, "problems": s.Problems} {
+		for name, n := range map[string]int{"asked": s.Asked, "received": s.Received, "new": s.New, "changed": s.Changed, "gone": s.Gone,
+			"problems": s.Problems} {
 			out[name] += int64(n)
 		}
 	}

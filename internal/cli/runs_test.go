@@ -84,7 +84,8 @@ func TestNewFieldsAreANoticeAndNoWarning(t *testing.T) {
 	cut := file("cut.json", `{"protocolSection":{"identificationModule":{"nctId":"NCT00000002","brandNew":1`)
 	want(t, past(t, "import", added, cut, "--db", db), 3, "cut.json")
 	runs := statusOf(t, db).Stages
-	if i := slices.IndexFunc(runs, func(r store.Run) bool { return r.Stage == "import" }); i < 0 || *runs[i].Exit != 3 || !strings.HasSuffix(runs[i].ID, "/import") {
+	if i := slices.IndexFunc(runs, func(r store.Run) bool { return r.Stage == "import" }); i < 0 || *runs[i].Exit != 3 ||
+		!strings.HasSuffix(runs[i].ID, "/import") {
 		t.Errorf("%+v", runs)
 	}
 }

@@ -37,7 +37,8 @@ func TestCiteThenAndNowFromAFile(t *testing.T) {
 	if err := os.WriteFile(old, b, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	want(t, past(t, "cite", "mdma-ptsd-severity@e-old", "--now", "--edition", old, "--db", db), 0, "5  ->  6", "high (proposed by rule, not signed)")
+	want(t, past(t, "cite", "mdma-ptsd-severity@e-old", "--now", "--edition", old, "--db", db), 0, "5  ->  6",
+		"high (proposed by rule, not signed)")
 	want(t, past(t, "cite", "mdma-ptsd-severity@e-none", "--now", "--db", db), 1, "e-none")
 	want(t, past(t, "cite", "mdma-ptsd-severty", "--db", db), 1, "did you mean mdma-ptsd-severity")
 	want(t, past(t, "cite", "--db", db), 2)

@@ -50,7 +50,8 @@ func TestChangesOfPlanAreShown(t *testing.T) {
 	want(t, past(t, "report", "--db", db, "--out", out), 0)
 	for _, glob := range []string{"f/mdma-ptsd-severity.html", "trials.html", "s/*.html"} {
 		text := page(t, out, glob)
-		for _, want := range []string{"Changes of plan", "2022-02-03", "CAPS-5 total severity", "Depression by MADRS", "Sample size cut", "120 (estimated)", "60 (estimated)", "after the start"} {
+		for _, want := range []string{"Changes of plan", "2022-02-03", "CAPS-5 total severity", "Depression by MADRS", "Sample size cut",
+			"120 (estimated)", "60 (estimated)", "after the start"} {
 			if !strings.Contains(text, want) {
 				t.Errorf("%s lacks %q", glob, want)
 			}
@@ -82,7 +83,8 @@ func TestReportKeepsItsEdition(t *testing.T) {
 	want(t, past(t, "changes", "--db", db, "--all"), 0, "first edition")
 	want(t, past(t, "cite", "--keys", "--db", db), 0, "mdma-ptsd-severity\n", "C1\n")
 
-	if err := os.WriteFile(filepath.Join(rev, "inclusion.csv"), []byte("target,decision,who,when,why\nptsd-mdmactr:47,exclude,reviewer A,2026-11-20,a test of the door\n"), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(rev, "inclusion.csv"),
+		[]byte("target,decision,who,when,why\nptsd-mdmactr:47,exclude,reviewer A,2026-11-20,a test of the door\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	for _, stage := range []string{"extract", "analyse"} {
@@ -96,7 +98,8 @@ func TestReportKeepsItsEdition(t *testing.T) {
 	want(t, past(t, "changes", "--since", first, "--db", db), 0, "k changed", "mdma-ptsd-severity")
 	want(t, past(t, "cite", "mdma-ptsd-severity@"+first, "--now", "--db", db, "--review", rev), 0, "−0.71", "k)")
 	for glob, texts := range map[string][]string{
-		"f/mdma-ptsd-severity@" + first + ".html":             {"It has changed since", "g −0.71", "What it said then", "What it says now", second},
+		"f/mdma-ptsd-severity@" + first + ".html": {"It has changed since", "g −0.71", "What it said then", "What it says now",
+			second},
 		"f/psilocybin-depression-severity@" + first + ".html": {"Nothing has changed since"},
 		"edition@" + first + ".html":                          {"Verdicts on claims", "C1", "changed"},
 		"changes.html":                                        {"Earlier editions", first, "Mithoefer 2011"},
@@ -112,7 +115,8 @@ func TestReportKeepsItsEdition(t *testing.T) {
 	// a database that refresh publishes from gets no ungated edition
 	site := filepath.Join(dir, "site")
 	want(t, past(t, "refresh", "--no-crawl", "--db", db, "--review", rev, "--out", site), 0)
-	if err := os.WriteFile(filepath.Join(rev, "inclusion.csv"), []byte("target,decision,who,when,why\nptsd-mdmactr:42,exclude,reviewer A,2026-11-20,another\n"), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(rev, "inclusion.csv"),
+		[]byte("target,decision,who,when,why\nptsd-mdmactr:42,exclude,reviewer A,2026-11-20,another\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	for _, stage := range []string{"extract", "analyse"} {

@@ -83,7 +83,8 @@ func TestSilentSourcesStaySilent(t *testing.T) {
 			t.Errorf("%s: %s", name, s)
 		}
 	}
-	for _, args := range [][]string{{"status"}, {"analyse"}, {"study", "NCT09990002"}, {"explain", "psilocybin-depression-severity"}, {"explain", "r1"},
+	for _, args := range [][]string{{"status"}, {"analyse"}, {"study", "NCT09990002"}, {"explain", "psilocybin-depression-severity"},
+		{"explain", "r1"},
 		{"cite", "psilocybin-depression-severity"}, {"history", "NCT09990002"}} {
 		r := call(t, append(args, "--db", db, "--json")...)
 		want(t, r, 0)

@@ -38,7 +38,9 @@ func (e *Env) openStore(ctx context.Context, what string, readOnly, create bool)
 		return nil, err
 	}
 	if from, kept := st.Upgraded(); kept != "" {
-		fmt.Fprintf(e.Stderr, "past: the database was brought from schema version %d to %d; as it was, it is kept as %s: remove that when you are content\n", from, store.SchemaVersion(), kept)
+		fmt.Fprintf(e.Stderr,
+			"past: the database was brought from schema version %d to %d; as it was, it is kept as %s: remove that when you are content\n", from,
+			store.SchemaVersion(), kept)
 	}
 	return st, nil
 }
@@ -86,7 +88,9 @@ func (e *Env) reviewDir(named, db string) (string, error) {
 		return named, nil
 	}
 	if e.Globals.otherReview != "" && !sameFile(e.Globals.otherReview, beside) {
-		fmt.Fprintf(e.Stderr, "past: the configuration's review folder %s belongs to its own database and is not used with %s; name a folder with --review\n", e.Globals.otherReview, db)
+		fmt.Fprintf(e.Stderr,
+			"past: the configuration's review folder %s belongs to its own database and is not used with %s; name a folder with --review\n",
+			e.Globals.otherReview, db)
 	}
 	if _, err := os.Lstat(beside); err != nil {
 		return "", nil
@@ -194,7 +198,8 @@ func (c *extractCmd) Run(ctx context.Context, e *Env) error {
 			noun string
 			of   map[evidence.Verdict]int
 		}{{r.ArmResults, "arm result", r.Cells}, {r.Effects, "effect", r.Verdicts}} {
-			fmt.Fprintf(e.Stdout, "%s: %d usable, %d need review, %d unusable\n", text.Count(x.n, x.noun), x.of[evidence.Usable], x.of[evidence.NeedsReview], x.of[evidence.Unusable])
+			fmt.Fprintf(e.Stdout, "%s: %d usable, %d need review, %d unusable\n", text.Count(x.n, x.noun), x.of[evidence.Usable],
+				x.of[evidence.NeedsReview], x.of[evidence.Unusable])
 		}
 		return nil
 	})

@@ -68,7 +68,8 @@ func outcomeOf(r store.Run) string {
 	if r.Ended == nil || r.Exit == nil {
 		return fmt.Sprintf("at work or killed (process %d on %s)", r.PID, r.Host)
 	}
-	word := map[int]string{ExitDone: "done", ExitFailed: "failed", ExitUsage: "called wrongly", ExitWarned: "done, with warnings", ExitRefused: "the gate refused"}[*r.Exit]
+	word := map[int]string{ExitDone: "done", ExitFailed: "failed", ExitUsage: "called wrongly", ExitWarned: "done, with warnings",
+		ExitRefused: "the gate refused"}[*r.Exit]
 	text := fmt.Sprintf("%s in %s", cmp.Or(word, fmt.Sprintf("exit %d", *r.Exit)), r.Ended.Sub(r.Started).Round(time.Millisecond))
 	if r.Error != "" {
 		text += ": " + r.Error

@@ -60,7 +60,8 @@ func TestStoppedRefreshLetsGo(t *testing.T) {
 			if err != nil || json.Unmarshal(b, &holder) != nil || holder.PID != cmd.Process.Pid || holder.Host == "" || holder.Since.IsZero() {
 				t.Errorf("the lock says %s (%v)", b, err)
 			}
-			want(t, past(t, args...), 1, "in use by refresh", fmt.Sprint("process ", holder.PID), "on "+holder.Host, holder.Since.UTC().Format("2006-01-02"))
+			want(t, past(t, args...), 1, "in use by refresh", fmt.Sprint("process ", holder.PID), "on "+holder.Host,
+				holder.Since.UTC().Format("2006-01-02"))
 			begin := time.Now()
 			if err := cmd.Process.Signal(sig); err != nil {
 				t.Fatal(err)

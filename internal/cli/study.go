@@ -36,7 +36,8 @@ func (c *studyCmd) Run(ctx context.Context, e *Env) error {
 		return e.printJSON(rows)
 	}
 	s := rows.Study
-	fmt.Fprintf(e.Stdout, "%s  %s\n  records: %s\n  papers: %s\n  design: %s; blinding: %s; substances: %s; conditions: %s\n", s.ID, s.Label, orNone(s.Records), orNone(s.Papers),
+	fmt.Fprintf(e.Stdout, "%s  %s\n  records: %s\n  papers: %s\n  design: %s; blinding: %s; substances: %s; conditions: %s\n", s.ID, s.Label,
+		orNone(s.Records), orNone(s.Papers),
 		orNone([]string{s.Design}), orNone([]string{s.Blinding}), orNone(s.Substances), orNone(s.Conditions))
 	for _, l := range s.Links {
 		fmt.Fprintf(e.Stdout, "  joined: %s — %s (%s, %s): %s\n", l.A, l.B, l.Kind, l.Strength, l.Reason)
@@ -74,7 +75,8 @@ func readStudy(ctx context.Context, st *store.Store, id string) (studyRows, erro
 		}
 	}
 	if !found {
-		return rows, fmt.Errorf("no study, record or paper here is called %q; past export --format csv --table trials --out - lists the trials", id)
+		return rows, fmt.Errorf("no study, record or paper here is called %q; past export --format csv --table trials --out - lists the trials",
+			id)
 	}
 	for a, err := range st.ArmResults(ctx, store.ResultFilter{StudyID: rows.Study.ID}) {
 		if err != nil {

@@ -108,7 +108,8 @@ func (c *vocabMatchCmd) Run(e *Env) error {
 		return fmt.Errorf("%s: %w", c.File, err)
 	}
 	if len(rep.Bad) > 0 {
-		fmt.Fprintf(e.Stderr, "past: %s: %s could not be read; each is answered by a line with \"error\"\n", c.File, text.Count(len(rep.Bad), "line"))
+		fmt.Fprintf(e.Stderr, "past: %s: %s could not be read; each is answered by a line with \"error\"\n", c.File,
+			text.Count(len(rep.Bad), "line"))
 		return warned()
 	}
 	return nil

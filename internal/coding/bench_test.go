@@ -19,9 +19,11 @@ func long() *evidence.Record {
 		b.WriteString("* Any clinically significant laboratory result or other condition that in the opinion of the investigator makes taking part unsafe or the results hard to read\n")
 	}
 	b.WriteString("* Current lithium\n* Pregnant or nursing\n")
-	r := &evidence.Record{ID: "X", Eligibility: b.String(), Summary: strings.Repeat("This trial compares two doses given in a quiet room with two therapists. ", 10)}
+	r := &evidence.Record{ID: "X", Eligibility: b.String(),
+		Summary: strings.Repeat("This trial compares two doses given in a quiet room with two therapists. ", 10)}
 	for range 4 {
-		r.Arms = append(r.Arms, evidence.Arm{Label: "Arm", Description: strings.Repeat("Participants receive a capsule once and are followed for twelve weeks after it. ", 4)})
+		r.Arms = append(r.Arms, evidence.Arm{Label: "Arm",
+			Description: strings.Repeat("Participants receive a capsule once and are followed for twelve weeks after it. ", 4)})
 	}
 	return r
 }

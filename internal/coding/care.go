@@ -76,7 +76,8 @@ func readBlinding(r *evidence.Record, add func(evidence.Coded)) {
 				continue
 			}
 			if _, ok := c.find(text); ok {
-				add(evidence.Coded{Group: Blinding, Code: c.ID, Stance: Planned, Quote: p.Measure, Field: fmt.Sprintf("planned outcome %d", n+1), Pointer: p.Pointer})
+				add(evidence.Coded{Group: Blinding, Code: c.ID, Stance: Planned, Quote: p.Measure, Field: fmt.Sprintf("planned outcome %d", n+1),
+					Pointer: p.Pointer})
 			}
 		}
 	}

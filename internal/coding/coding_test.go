@@ -78,7 +78,8 @@ func TestStances(t *testing.T) {
 }
 
 func TestCareIsNotReadFromDenials(t *testing.T) {
-	r := evidence.Record{ID: "X", Arms: []evidence.Arm{{Label: "Drug alone", Description: "Given without any music. No preparation sessions.", Pointer: "/a/0"}}}
+	r := evidence.Record{ID: "X", Arms: []evidence.Arm{{Label: "Drug alone",
+		Description: "Given without any music. No preparation sessions.", Pointer: "/a/0"}}}
 	if got := Read(&r); len(got) != 0 {
 		t.Errorf("denied care was read: %+v", got)
 	}
@@ -93,7 +94,8 @@ func TestReadNamesItsPlace(t *testing.T) {
 }
 
 func TestCodeBookIsChecked(t *testing.T) {
-	for _, raw := range []string{"codes: [{id: x, group: care, name: X}]", "codes: [{id: x, group: other, name: X, terms: [a]}]", "codes: [{id: x, group: care, name: X, terms: ['(']}]", "nope: 1"} {
+	for _, raw := range []string{"codes: [{id: x, group: care, name: X}]", "codes: [{id: x, group: other, name: X, terms: [a]}]",
+		"codes: [{id: x, group: care, name: X, terms: ['(']}]", "nope: 1"} {
 		if _, err := load([]byte(raw)); err == nil {
 			t.Errorf("%q was accepted", raw)
 		}

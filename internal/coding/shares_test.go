@@ -16,7 +16,8 @@ func summarise(records []evidence.Record) Summary {
 
 func TestSummarise(t *testing.T) {
 	s := summarise([]evidence.Record{
-		{ID: "A", Sex: "ALL", MinimumAge: "18 Years", MaximumAge: "64 Years", Eligibility: "Exclusion Criteria:\n* Lithium\n* Pregnant or nursing", Summary: "Psilocybin with two therapists."},
+		{ID: "A", Sex: "ALL", MinimumAge: "18 Years", MaximumAge: "64 Years",
+			Eligibility: "Exclusion Criteria:\n* Lithium\n* Pregnant or nursing", Summary: "Psilocybin with two therapists."},
 		{ID: "B", Sex: "FEMALE", MinimumAge: "18 Years", Eligibility: "Exclusion Criteria:\n* lithium\n* lithium salts"},
 		{ID: "C"},
 	})

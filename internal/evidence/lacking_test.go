@@ -29,7 +29,9 @@ func TestLackingSaysEachTrialOnce(t *testing.T) {
 	if got := new(Finding).Lacking().Sentence(); !strings.HasPrefix(got, "No search of a register for this question is on record here") {
 		t.Errorf("nothing was searched, and it says: %s", got)
 	}
-	union := MissingOf([]Finding{{Missing: []MissingTrial{m("a", "running"), m("b", "overdue")}}, {Missing: []MissingTrial{m("a", "reported, not pooled"), m("c", "unknown")}}, {Missing: []MissingTrial{m("a", "results posted, not pooled")}}})
+	union := MissingOf([]Finding{{Missing: []MissingTrial{m("a", "running"), m("b", "overdue")}},
+		{Missing: []MissingTrial{m("a", "reported, not pooled"), m("c", "unknown")}}, {Missing: []MissingTrial{m("a",
+			"results posted, not pooled")}}})
 	var got []string
 	for _, x := range union {
 		got = append(got, x.RecordID+" "+x.Why)

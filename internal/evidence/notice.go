@@ -27,7 +27,8 @@ type Notice struct {
 // NoticeKinds are the kinds of notice and their names for people.
 var NoticeKinds = []struct{ ID, Name string }{
 	{"retraction", "retraction"}, {"correction", "correction"}, {"expression-of-concern", "expression of concern"},
-	{"misconduct-finding", "finding of misconduct"}, {"regulator-decision", "regulator's decision"}, {"adviser-concern", "concern of a regulator's advisers"},
+	{"misconduct-finding", "finding of misconduct"}, {"regulator-decision", "regulator's decision"},
+	{"adviser-concern", "concern of a regulator's advisers"},
 	{"results-withdrawn", "results withdrawn from a register"},
 }
 
@@ -46,7 +47,8 @@ func NoticeName(kind string) string {
 // condition. A notice that names a trial or a paper concerns nothing else.
 func (n *Notice) Concerns(substance, condition string, trials, papers map[string]bool) bool {
 	if n.TrialID != "" || n.DOI != "" || n.PMID != "" {
-		return slices.ContainsFunc(n.Covers, func(t string) bool { return trials[t] }) || n.TrialID != "" && trials[n.TrialID] || n.DOI != "" && papers["doi:"+n.DOI] || n.PMID != "" && papers["pmid:"+n.PMID]
+		return slices.ContainsFunc(n.Covers, func(t string) bool { return trials[t] }) || n.TrialID != "" && trials[n.TrialID] || n.DOI != "" &&
+			papers["doi:"+n.DOI] || n.PMID != "" && papers["pmid:"+n.PMID]
 	}
 	return n.Substance != "" && n.Substance == substance && (n.Condition == "" || n.Condition == condition)
 }
@@ -78,9 +80,12 @@ type OtherEvidence struct {
 // OtherDesigns are the designs of other evidence, each with the words that
 // say what it cannot show.
 var OtherDesigns = []struct{ ID, Name, Risk string }{
-	{"trial-report", "report of a randomised trial without extractable numbers", "The trial was randomised, but no number for the comparison could be extracted; it is not part of any pooled result."},
-	{"open-label", "open-label study without a comparison group", "Without a comparison group, change over time cannot be attributed to the treatment."},
-	{"before-after", "observational before-after study", "People chose to use the substance and to answer; expectation, selection and change over time are not separated from an effect."},
+	{"trial-report", "report of a randomised trial without extractable numbers",
+		"The trial was randomised, but no number for the comparison could be extracted; it is not part of any pooled result."},
+	{"open-label", "open-label study without a comparison group",
+		"Without a comparison group, change over time cannot be attributed to the treatment."},
+	{"before-after", "observational before-after study",
+		"People chose to use the substance and to answer; expectation, selection and change over time are not separated from an effect."},
 	{"survey", "cross-sectional survey", "A survey describes what respondents reported; it cannot show an effect."},
 	{"interview", "interview study", "Interviews describe experiences; they do not estimate how common or how large an effect is."},
 	{"case-series", "case series", "Cases are selected; they show that something occurred, not how often."},

@@ -14,8 +14,9 @@ func TestOwn(t *testing.T) {
 	text := strings.Repeat("NCT01234567 placebo ", 100)
 	n := 12
 	cut := func(i int) string { return text[i : i+7] }
-	in := evidence.Record{ID: cut(0), Title: cut(20), Phases: []string{cut(40), ""}, Enrollment: &n, SecondaryIDs: []evidence.ID{{Value: cut(12)}},
-		Start: evidence.DateStruct{Raw: cut(60)}, Results: &evidence.Results{}, Keywords: []string{}}
+	in := evidence.Record{ID: cut(0), Title: cut(20), Phases: []string{cut(40), ""}, Enrollment: &n,
+		SecondaryIDs: []evidence.ID{{Value: cut(12)}},
+		Start:        evidence.DateStruct{Raw: cut(60)}, Results: &evidence.Results{}, Keywords: []string{}}
 	out := evidence.Own(in)
 	if !reflect.DeepEqual(in, out) {
 		t.Fatalf("got %+v, want %+v", out, in)

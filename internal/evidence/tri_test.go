@@ -27,7 +27,8 @@ func TestSetEffectGivesRatiosOnlyForLogMeasures(t *testing.T) {
 		t.Error("an effect without numbers claims some")
 	}
 	e.SetEffect("RR", "metafor", math.Log(2), 0.04)
-	if e.Ratio == nil || math.Abs(*e.Ratio-2) > 1e-12 || math.Abs(*e.RatioLower-2*math.Exp(-1.959963984540054*0.2)) > 1e-12 || *e.RatioUpper <= 2 {
+	if e.Ratio == nil || math.Abs(*e.Ratio-2) > 1e-12 || math.Abs(*e.RatioLower-2*math.Exp(-1.959963984540054*0.2)) > 1e-12 ||
+		*e.RatioUpper <= 2 {
 		t.Errorf("ratio %v [%v, %v]", e.Ratio, e.RatioLower, e.RatioUpper)
 	}
 	e.SetEffect("SMD", "metafor", -0.5, 0.09)

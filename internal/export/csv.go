@@ -150,7 +150,8 @@ func Package(ctx context.Context, src Rows, tables []string, dir string, ed Edit
 		resources = append(resources, r)
 	}
 	doc := map[string]any{
-		"profile": "tabular-data-package", "name": "past-edition", "title": "PAST evidence tracker, edition " + ed.ID, "version": ed.ID, "id": "past:" + ed.ID,
+		"profile": "tabular-data-package", "name": "past-edition", "title": "PAST evidence tracker, edition " + ed.ID, "version": ed.ID,
+		"id":          "past:" + ed.ID,
 		"description": packageAbout(ed), "resources": resources,
 		"sources": []map[string]string{{"title": "Public trial registers and papers; each row names its payload"}},
 	}
@@ -181,7 +182,8 @@ func csvResource(ctx context.Context, src Rows, table, dir string) (resource, in
 	if err != nil {
 		return resource{}, 0, err
 	}
-	r := resource{Name: strings.ReplaceAll(table, "_", "-"), Path: table + ".csv", About: About(table), Profile: "tabular-data-resource", Format: "csv", MediaType: "text/csv", Encoding: "utf-8",
+	r := resource{Name: strings.ReplaceAll(table, "_", "-"), Path: table + ".csv", About: About(table), Profile: "tabular-data-resource",
+		Format: "csv", MediaType: "text/csv", Encoding: "utf-8",
 		Bytes: size, Hash: "sha256:" + hex.EncodeToString(h.Sum(nil)), Dialect: dialect{",", "\r\n", true, true},
 		Schema: tableDoc{MissingValues: []string{""}, PrimaryKey: keyOf(table, columns)}}
 	for _, c := range Dictionary(table, columns) {

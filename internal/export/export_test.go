@@ -60,7 +60,8 @@ func TestEveryColumnIsDescribed(t *testing.T) {
 }
 
 func TestGuard(t *testing.T) {
-	for in, want := range map[string]string{"": "", "a": "a", "=1+1": "'=1+1", "@x": "'@x", "\tx": "'\tx", "-1.5": "-1.5", "+3": "+3", "-1e-5": "-1e-5", "-cmd|x": "'-cmd|x", "'=x": "''=x", "'": "'", "'a": "'a", "-": "-"} {
+	for in, want := range map[string]string{"": "", "a": "a", "=1+1": "'=1+1", "@x": "'@x", "\tx": "'\tx", "-1.5": "-1.5", "+3": "+3",
+		"-1e-5": "-1e-5", "-cmd|x": "'-cmd|x", "'=x": "''=x", "'": "'", "'a": "'a", "-": "-"} {
 		if got := export.Guard(in); got != want {
 			t.Errorf("Guard(%q) = %q, want %q", in, got, want)
 		}
@@ -294,12 +295,15 @@ func hard(t *testing.T) []evidence.Finding {
 	for _, mode := range []effect.Formula{effect.Metafor, effect.Metapsy, effect.RevMan} {
 		for _, measure := range []string{"SMD", "RR", "OR", "RD"} {
 			for _, method := range []string{"REML", "PM", "DL", "EE"} {
-				f := evidence.Finding{ID: strings.ToLower(strings.Join([]string{string(mode), measure, method}, "-")), Title: "Ünïcode \"quoted\"\nline"}
+				f := evidence.Finding{ID: strings.ToLower(strings.Join([]string{string(mode), measure, method}, "-")),
+					Title: "Ünïcode \"quoted\"\nline"}
 				for i, r := range [][4]float64{{0, 20, 3, 21}, {4, 30, 9, 28}, {7, 15, 7, 16}, {1, 40, 8, 41}, {12, 22, 13, 20}} {
-					e := evidence.Effect{ID: strconv.Itoa(i), StudyLabel: "Ot'alora \\ " + strconv.Itoa(i), Event1: num(r[0]), N1: num(r[1]), Event2: num(r[2]), N2: num(r[3]), Mean1: num(10 - 3*r[0]), SD1: num(9 + r[2]), Mean2: num(r[2]), SD2: num(11)}
+					e := evidence.Effect{ID: strconv.Itoa(i), StudyLabel: "Ot'alora \\ " + strconv.Itoa(i), Event1: num(r[0]), N1: num(r[1]),
+						Event2: num(r[2]), N2: num(r[3]), Mean1: num(10 - 3*r[0]), SD1: num(9 + r[2]), Mean2: num(r[2]), SD2: num(11)}
 					d := effect.Data{AI: []float64{r[0]}, N1I: []float64{r[1]}, CI: []float64{r[2]}, N2I: []float64{r[3]}}
 					if measure == "SMD" {
-						d = effect.Data{M1I: []float64{*e.Mean1}, SD1I: []float64{*e.SD1}, N1I: []float64{r[1]}, M2I: []float64{*e.Mean2}, SD2I: []float64{11}, N2I: []float64{r[3]}}
+						d = effect.Data{M1I: []float64{*e.Mean1}, SD1I: []float64{*e.SD1}, N1I: []float64{r[1]}, M2I: []float64{*e.Mean2},
+							SD2I: []float64{11}, N2I: []float64{r[3]}}
 					}
 					if err := extract.ComputeAs(&e, effect.Measure(measure), d, mode); err != nil {
 						t.Fatal(err)
@@ -310,7 +314,8 @@ func hard(t *testing.T) []evidence.Finding {
 				if test == "" {
 					test = "z"
 				}
-				p, err := synthesis.Pool(synthesis.Model{Measure: measure, Formula: string(mode), Method: method, Test: test, Prediction: map[bool]string{true: "k-2"}[method == "PM"]}, f.Effects)
+				p, err := synthesis.Pool(synthesis.Model{Measure: measure, Formula: string(mode), Method: method, Test: test,
+					Prediction: map[bool]string{true: "k-2"}[method == "PM"]}, f.Effects)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -370,7 +375,8 @@ func TestScriptsInR(t *testing.T) {
 	if err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
-	if got := strings.Count(string(out), "OK "); got != n || strings.Count(string(out), "BAD ") != 1 || !strings.Contains(string(out), "BAD zz-wrong.R") {
+	if got := strings.Count(string(out), "OK "); got != n || strings.Count(string(out), "BAD ") != 1 ||
+		!strings.Contains(string(out), "BAD zz-wrong.R") {
 		t.Errorf("%d of %d scripts agree\n%s", got, n, out)
 	}
 	t.Logf("%d scripts agree with metafor to 1e-6", n)

@@ -68,9 +68,12 @@ func ParseNumber(cell string) (x float64, ok bool) {
 
 // metapsyColumns are the columns that our effects fill, named and ordered as in
 // the released files.
-var metapsyColumns = []string{"study", "condition_arm1", "condition_arm2", "outcome_type", "instrument", "instrument_symptom", "primary_instrument", "study_time_point", "time_weeks", "primary_timepoint", "post_crossover",
-	"n_arm1", "mean_arm1", "sd_arm1", "n_arm2", "mean_arm2", "sd_arm2", "n_change_arm1", "mean_change_arm1", "sd_change_arm1", "n_change_arm2", "mean_change_arm2", "sd_change_arm2",
-	"event_arm1", "totaln_arm1", "event_arm2", "totaln_arm2", "rob", "year", "drug_arm1", "dose_arm1", "dose_arm2", "name_arm1", "name_arm2", "n_dosing_sessions", "target_group", "design", "blinding", "doi", "registration_number",
+var metapsyColumns = []string{"study", "condition_arm1", "condition_arm2", "outcome_type", "instrument", "instrument_symptom",
+	"primary_instrument", "study_time_point", "time_weeks", "primary_timepoint", "post_crossover",
+	"n_arm1", "mean_arm1", "sd_arm1", "n_arm2", "mean_arm2", "sd_arm2", "n_change_arm1", "mean_change_arm1", "sd_change_arm1",
+	"n_change_arm2", "mean_change_arm2", "sd_change_arm2",
+	"event_arm1", "totaln_arm1", "event_arm2", "totaln_arm2", "rob", "year", "drug_arm1", "dose_arm1", "dose_arm2", "name_arm1", "name_arm2",
+	"n_dosing_sessions", "target_group", "design", "blinding", "doi", "registration_number",
 	".id", ".g", ".g_se", ".log_rr", ".log_rr_se"}
 
 // Metapsy lays effects out as a metapsy sheet, in the order given.
@@ -84,9 +87,12 @@ func Metapsy(effects []evidence.Effect) *Sheet {
 
 func metapsyRow(e evidence.Effect) []string {
 	v := map[string]string{
-		"study": e.StudyLabel, "condition_arm1": e.Substance, "condition_arm2": e.ComparatorClass, "instrument": e.Instrument, "instrument_symptom": e.Domain,
-		"study_time_point": e.TimepointRaw, "time_weeks": commaNumber(e.TimepointWeeks), "rob": e.RiskOfBias, "drug_arm1": e.Substance, "dose_arm1": e.DoseTreat, "dose_arm2": e.DoseCtrl,
-		"name_arm1": e.ArmTreat, "name_arm2": firstOf(e.ArmCtrl, e.Comparator), "target_group": e.Population, "design": e.Design, "blinding": e.Blinding, "doi": e.DOI, "registration_number": e.RecordID, ".id": e.ID,
+		"study": e.StudyLabel, "condition_arm1": e.Substance, "condition_arm2": e.ComparatorClass, "instrument": e.Instrument,
+		"instrument_symptom": e.Domain,
+		"study_time_point":   e.TimepointRaw, "time_weeks": commaNumber(e.TimepointWeeks), "rob": e.RiskOfBias, "drug_arm1": e.Substance,
+		"dose_arm1": e.DoseTreat, "dose_arm2": e.DoseCtrl,
+		"name_arm1": e.ArmTreat, "name_arm2": firstOf(e.ArmCtrl, e.Comparator), "target_group": e.Population, "design": e.Design,
+		"blinding": e.Blinding, "doi": e.DOI, "registration_number": e.RecordID, ".id": e.ID,
 		"primary_instrument": flag(e.PrimaryInstrument), "primary_timepoint": flag(e.PrimaryTime), "post_crossover": triFlag(e.PostCrossover),
 	}
 	if e.Year != 0 {
@@ -98,7 +104,8 @@ func metapsyRow(e evidence.Effect) []string {
 	switch {
 	case counts(e):
 		v["outcome_type"] = e.ScoreType
-		v["event_arm1"], v["totaln_arm1"], v["event_arm2"], v["totaln_arm2"] = commaNumber(e.Event1), commaNumber(e.N1), commaNumber(e.Event2), commaNumber(e.N2)
+		v["event_arm1"], v["totaln_arm1"], v["event_arm2"], v["totaln_arm2"] = commaNumber(e.Event1), commaNumber(e.N1), commaNumber(e.Event2),
+			commaNumber(e.N2)
 	case e.ScoreType == "change":
 		v["outcome_type"] = "change"
 		v["n_change_arm1"], v["mean_change_arm1"], v["sd_change_arm1"] = commaNumber(e.N1), commaNumber(e.Mean1), commaNumber(e.SD1)

@@ -115,7 +115,8 @@ func TestParquetLeavesOtherFolders(t *testing.T) {
 	if err := export.WriteFile(mine, []byte("mine")); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := export.Parquet(t.Context(), manyTrials{3}, []string{"trials"}, dir, ed); err == nil || !strings.Contains(err.Error(), "notes.txt") {
+	if _, err := export.Parquet(t.Context(), manyTrials{3}, []string{"trials"}, dir, ed); err == nil ||
+		!strings.Contains(err.Error(), "notes.txt") {
 		t.Errorf("no error that names the file: %v", err)
 	}
 	left, err := filepath.Glob(filepath.Join(dir, ".*"))

@@ -46,7 +46,8 @@ type PRISMAQuestion struct {
 func CountPRISMA(findings []evidence.Finding) []PRISMAQuestion {
 	out := []PRISMAQuestion{}
 	for _, f := range findings {
-		q := PRISMAQuestion{Finding: f.ID, Excluded: map[string]int{}, Missing: map[string]int{}, Included: len(f.Effects), Participants: int(f.Primary.N), Measured: len(f.Measured)}
+		q := PRISMAQuestion{Finding: f.ID, Excluded: map[string]int{}, Missing: map[string]int{}, Included: len(f.Effects),
+			Participants: int(f.Primary.N), Measured: len(f.Measured)}
 		for _, x := range f.Excluded {
 			q.Excluded[x.Code]++
 			q.ExcludedTotal++

@@ -12,7 +12,8 @@ import (
 // revmanColumns are those of the data rows that Cochrane publishes beside its
 // reviews (…-data-rows.csv), which RevMan and readers made for it know.
 var revmanColumns = []string{"Analysis group", "Analysis number", "Analysis name", "Subgroup", "Subgroup number", "Study", "Study year",
-	"GIV Mean", "GIV SE", "Experimental mean", "Experimental SD", "Experimental cases", "Experimental N", "Control mean", "Control SD", "Control cases", "Control N",
+	"GIV Mean", "GIV SE", "Experimental mean", "Experimental SD", "Experimental cases", "Experimental N", "Control mean", "Control SD",
+	"Control cases", "Control N",
 	"O-E", "Variance", "Weight", "Mean", "CI start", "CI end", "Footnotes"}
 
 // RevMan writes the pooled rows of the findings as RevMan data rows: one
@@ -46,7 +47,8 @@ func RevMan(findings []evidence.Finding) ([]byte, error) {
 func revmanRow(f evidence.Finding, e evidence.Effect, number, i int) []string {
 	v := map[string]string{
 		"Analysis group": "1", "Analysis number": strconv.Itoa(number), "Analysis name": Guard(f.Title), "Study": Guard(e.StudyLabel),
-		"Mean": natural(e.Measure, evidence.Value(e.Estimate)), "CI start": natural(e.Measure, evidence.Value(e.CILower)), "CI end": natural(e.Measure, evidence.Value(e.CIUpper)),
+		"Mean": natural(e.Measure, evidence.Value(e.Estimate)), "CI start": natural(e.Measure, evidence.Value(e.CILower)),
+		"CI end":    natural(e.Measure, evidence.Value(e.CIUpper)),
 		"Footnotes": Guard(e.ID + "; formula mode " + e.Formula),
 	}
 	if e.Year != 0 {
@@ -60,7 +62,8 @@ func revmanRow(f evidence.Finding, e evidence.Effect, number, i int) []string {
 		v["Experimental mean"], v["Experimental SD"], v["Experimental N"] = plainNumber(e.Mean1), plainNumber(e.SD1), plainNumber(e.N1)
 		v["Control mean"], v["Control SD"], v["Control N"] = plainNumber(e.Mean2), plainNumber(e.SD2), plainNumber(e.N2)
 	case e.Measure != "SMD" && e.Measure != "MD" && counts(e):
-		v["Experimental cases"], v["Experimental N"], v["Control cases"], v["Control N"] = plainNumber(e.Event1), plainNumber(e.N1), plainNumber(e.Event2), plainNumber(e.N2)
+		v["Experimental cases"], v["Experimental N"], v["Control cases"], v["Control N"] = plainNumber(e.Event1), plainNumber(e.N1),
+			plainNumber(e.Event2), plainNumber(e.N2)
 	default:
 		v["GIV Mean"], v["GIV SE"] = plainNumber(e.Estimate), plainNumber(e.SE)
 	}

@@ -78,7 +78,8 @@ func script(f evidence.Finding, p evidence.PooledResult, editionID string) (stri
 		return "", err
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "# %s\n# Finding %s, %s. Permalink: f/%s@%s\n", rComment(f.Title), f.ID, rComment(firstOf(p.Label, "primary")), f.ID, editionID)
+	fmt.Fprintf(&b, "# %s\n# Finding %s, %s. Permalink: f/%s@%s\n", rComment(f.Title), f.ID, rComment(firstOf(p.Label, "primary")), f.ID,
+		editionID)
 	fmt.Fprintf(&b, "# Measure %s, formula mode %s, method %s, test %s. Reproduces the number with R's metafor;\n# stops with an error where they differ by more than 1e-6.\n\n", p.Measure, p.Formula, p.Method, p.Test)
 	b.WriteString("suppressPackageStartupMessages(library(metafor))\n\n")
 	writeData(&b, effects)
@@ -204,15 +205,19 @@ func formula(measure, mode string) (string, error) {
 	twoByTwo := measure == "RR" || measure == "OR" || measure == "RD"
 	switch {
 	case mode == "metafor" && measure == "SMD", mode == "metafor" && measure == "MD":
-		return "es <- escalc(measure = " + rString(measure) + ", m1i = m1, sd1i = sd1, n1i = n1, m2i = m2, sd2i = sd2, n2i = n2, data = dat)\nyi <- as.numeric(es$yi)\nvi <- as.numeric(es$vi)\n", nil
+		return "es <- escalc(measure = " + rString(measure) +
+				", m1i = m1, sd1i = sd1, n1i = n1, m2i = m2, sd2i = sd2, n2i = n2, data = dat)\nyi <- as.numeric(es$yi)\nvi <- as.numeric(es$vi)\n",
+			nil
 	case mode == "metafor" && twoByTwo:
-		return "es <- escalc(measure = " + rString(measure) + ", ai = events1, n1i = n1, ci = events2, n2i = n2, data = dat)\nyi <- as.numeric(es$yi)\nvi <- as.numeric(es$vi)\n", nil
+		return "es <- escalc(measure = " + rString(measure) +
+			", ai = events1, n1i = n1, ci = events2, n2i = n2, data = dat)\nyi <- as.numeric(es$yi)\nvi <- as.numeric(es$vi)\n", nil
 	case (mode == "metapsy" || mode == "revman") && measure == "SMD":
 		v := "d^2 / (2 * N)"
 		if mode == "revman" {
 			v = "yi^2 / (2 * (N - 3.94))"
 		}
-		return "# Standardised mean difference in mode " + mode + ".\nN  <- with(dat, n1 + n2)\nsp <- with(dat, sqrt(((n1 - 1) * sd1^2 + (n2 - 1) * sd2^2) / (N - 2)))\nd  <- with(dat, (m1 - m2) / sp)\n" +
+		return "# Standardised mean difference in mode " + mode +
+			".\nN  <- with(dat, n1 + n2)\nsp <- with(dat, sqrt(((n1 - 1) * sd1^2 + (n2 - 1) * sd2^2) / (N - 2)))\nd  <- with(dat, (m1 - m2) / sp)\n" +
 			"yi <- d * (1 - 3 / (4 * N - 9))\nvi <- with(dat, N / (n1 * n2)) + " + v + "\n", nil
 	case (mode == "metapsy" || mode == "revman") && measure == "MD":
 		return "yi <- with(dat, m1 - m2)\nvi <- with(dat, sd1^2 / n1 + sd2^2 / n2)\n", nil
@@ -223,7 +228,8 @@ func formula(measure, mode string) (string, error) {
 }
 
 func twoByTwoFormula(measure, mode string) string {
-	head := "# " + measure + " in mode " + mode + ": its own rules for cells of zero.\na <- dat$events1; b <- dat$n1 - a; cc <- dat$events2; d <- dat$n2 - cc\n"
+	head := "# " + measure + " in mode " + mode +
+		": its own rules for cells of zero.\na <- dat$events1; b <- dat$n1 - a; cc <- dat$events2; d <- dat$n2 - cc\n"
 	switch measure {
 	case "RR":
 		size := "inc"
@@ -239,7 +245,8 @@ func twoByTwoFormula(measure, mode string) string {
 	if mode == "revman" {
 		when = "(a == 0 | b == 0) & (cc == 0 | d == 0)"
 	}
-	return head + "inc <- ifelse(" + when + ", 0.5, 0)\ns1 <- dat$n1 + 2 * inc; s2 <- dat$n2 + 2 * inc\nyi <- a / dat$n1 - cc / dat$n2\nvi <- (a + inc) * (b + inc) / s1^3 + (cc + inc) * (d + inc) / s2^3\n"
+	return head + "inc <- ifelse(" + when +
+		", 0.5, 0)\ns1 <- dat$n1 + 2 * inc; s2 <- dat$n2 + 2 * inc\nyi <- a / dat$n1 - cc / dat$n2\nvi <- (a + inc) * (b + inc) / s1^3 + (cc + inc) * (d + inc) / s2^3\n"
 }
 
 // rControl asks metafor's iterations for more digits than it prints; a Fisher

@@ -21,7 +21,8 @@ func clock(e *evidence.Effect) {
 	}
 	last := m.Origin == evidence.OriginLastDose
 	if s := e.Sessions; s != nil {
-		last = last || m.Origin == fmt.Sprintf("%s %d", evidence.OriginSession, *s) || m.Origin == fmt.Sprintf("%s %d", evidence.OriginDose, *s) ||
+		last = last || m.Origin == fmt.Sprintf("%s %d", evidence.OriginSession, *s) || m.Origin == fmt.Sprintf("%s %d", evidence.OriginDose,
+			*s) ||
 			*s == 1 && (m.Origin == evidence.OriginFirstDose || m.Origin == evidence.OriginDose)
 	}
 	if last {

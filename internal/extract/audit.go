@@ -75,13 +75,15 @@ func auditPair(a, b *evidence.Effect) {
 	switch {
 	case sameOutcome && sameTime && a.ScoreType == b.ScoreType && sourceOf(a) == sourceOf(b):
 		auditControl(a, b)
-		if (a.Mean1 != nil || a.Event1 != nil) && sameArms && a.ArmTreat == b.ArmTreat && a.ArmCtrl == b.ArmCtrl && same(a.Mean1, b.Mean1) && same(a.Mean2, b.Mean2) && same(a.Event1, b.Event1) && same(a.N1, b.N1) {
+		if (a.Mean1 != nil || a.Event1 != nil) && sameArms && a.ArmTreat == b.ArmTreat && a.ArmCtrl == b.ArmCtrl && same(a.Mean1, b.Mean1) &&
+			same(a.Mean2, b.Mean2) && same(a.Event1, b.Event1) && same(a.N1, b.N1) {
 			both(a, b, doubt, CodeCountedTwice, "this result stands twice: here and in %s")
 		}
 	case sameOutcome && sameTime && a.ScoreType == b.ScoreType && sameComparison(a, b):
 		auditSources(a, b)
 	case sameOutcome && sameTime && !IsCount(a.ScoreType) && !IsCount(b.ScoreType) && a.ScoreType != b.ScoreType && sameComparison(a, b):
-		both(a, b, remark, CodeScoreType, "the study gives change and endpoint scores of this outcome (%s): standardised, they are two different effects")
+		both(a, b, remark, CodeScoreType,
+			"the study gives change and endpoint scores of this outcome (%s): standardised, they are two different effects")
 	}
 	auditCopies(a, b, sameOutcome, sameTime)
 }
@@ -125,7 +127,8 @@ func auditControl(a, b *evidence.Effect) {
 	if a.N2 == nil || !same(a.N2, b.N2) || same(a.Mean1, b.Mean1) && same(a.Event1, b.Event1) && same(a.N1, b.N1) {
 		return
 	}
-	if a.Mean2 != nil && same(a.Mean2, b.Mean2) && same(a.SD2, b.SD2) || a.Event2 != nil && same(a.Event2, b.Event2) && a.DoseTreat != b.DoseTreat {
+	if a.Mean2 != nil && same(a.Mean2, b.Mean2) && same(a.SD2, b.SD2) || a.Event2 != nil && same(a.Event2, b.Event2) &&
+		a.DoseTreat != b.DoseTreat {
 		both(a, b, remark, CodeSharedControl, "its control arm stands in %s too: pooled together, those people would count twice")
 	}
 }
@@ -163,7 +166,8 @@ func auditSources(a, b *evidence.Effect) {
 // of event.
 func auditCopies(a, b *evidence.Effect, sameOutcome, sameTime bool) {
 	if IsCount(a.ScoreType) && IsCount(b.ScoreType) && a.ScoreType != b.ScoreType && sameTime && sameOutcome &&
-		a.Event1 != nil && same(a.Event1, b.Event1) && same(a.N1, b.N1) && a.Event2 != nil && same(a.Event2, b.Event2) && *a.Event1 > 0 && *a.Event2 > 0 {
+		a.Event1 != nil && same(a.Event1, b.Event1) && same(a.N1, b.N1) && a.Event2 != nil && same(a.Event2, b.Event2) && *a.Event1 > 0 &&
+		*a.Event2 > 0 {
 		both(a, b, remark, CodeRepeated, "the counts are those of another kind of event ("+"%s"+")")
 	}
 	if a.SD1 == nil || a.SD2 == nil || b.SD1 == nil || b.SD2 == nil || !same(a.SD1, b.SD1) || !same(a.SD2, b.SD2) {
@@ -235,12 +239,14 @@ func auditSizes(all []evidence.Effect, rows []int) {
 	for n, i := range rows {
 		for _, j := range rows[n+1:] {
 			a, b := &all[i], &all[j]
-			if a.N1 == nil || a.N2 == nil || b.N1 == nil || b.N2 == nil || a.DoseTreat != b.DoseTreat || a.DoseCtrl != b.DoseCtrl || !sameComparison(a, b) {
+			if a.N1 == nil || a.N2 == nil || b.N1 == nil || b.N2 == nil || a.DoseTreat != b.DoseTreat || a.DoseCtrl != b.DoseCtrl ||
+				!sameComparison(a, b) {
 				continue
 			}
 			r1, r2 := ratio(*a.N1, *b.N1), ratio(*a.N2, *b.N2)
 			if r1 < 2 && r2 >= 4 || r2 < 2 && r1 >= 4 {
-				both(a, b, doubt, CodeDenominator, "one arm has several times the people that it has in %s, the other arm has not: a size may be mistyped")
+				both(a, b, doubt, CodeDenominator,
+					"one arm has several times the people that it has in %s, the other arm has not: a size may be mistyped")
 			}
 		}
 	}

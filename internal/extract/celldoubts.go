@@ -22,7 +22,9 @@ func judgeInterval(d verdict) {
 	width := *a.Upper - *a.Lower
 	rounding := 2 * (lastPlace(a.ValueRaw) + lastPlace(a.LowerRaw) + lastPlace(a.UpperRaw))
 	if apart := math.Abs(*a.Upper + *a.Lower - 2**a.Value); apart > 0.1*width+rounding {
-		d.set(evidence.NeedsReview, CodeLimits, fmt.Sprintf("the mean %v does not lie in the middle of %v to %v, so that no standard deviation follows from them", *a.Value, *a.Lower, *a.Upper))
+		d.set(evidence.NeedsReview, CodeLimits,
+			fmt.Sprintf("the mean %v does not lie in the middle of %v to %v, so that no standard deviation follows from them", *a.Value, *a.Lower,
+				*a.Upper))
 	}
 }
 
@@ -45,7 +47,8 @@ func (x *outcome) judgeScale(d verdict) {
 	if ins, ok := x.v.Instrument(x.cur.ID); !ok || isPercentUnit(ins.Unit) || x.cur.Domain == "vitals" {
 		return
 	}
-	if x.cur.Percent || isPercentUnit(a.Unit) && !strings.Contains(strings.ToLower(a.Unit), "maxim") { // of the maximum: points on another scale
+	if x.cur.Percent || isPercentUnit(a.Unit) && !strings.Contains(strings.ToLower(a.Unit),
+		"maxim") { // of the maximum: points on another scale
 		d.set(evidence.NeedsReview, CodeScoreType, "in percent, not in points of the instrument")
 	}
 }

@@ -45,14 +45,16 @@ func cellsOf(t *testing.T, p posted) []evidence.ArmResult {
 		}
 		classes = append(classes, map[string]any{"title": c.title, "categories": []any{map[string]any{"measurements": ms}}})
 	}
-	o := map[string]any{"type": "PRIMARY", "title": or(p.title, "CAPS-5 total severity score"), "reportingStatus": "POSTED", "paramType": or(p.param, "MEAN"),
+	o := map[string]any{"type": "PRIMARY", "title": or(p.title, "CAPS-5 total severity score"), "reportingStatus": "POSTED",
+		"paramType":      or(p.param, "MEAN"),
 		"dispersionType": p.dispersion, "unitOfMeasure": or(p.unit, "units on a scale"), "timeFrame": or(p.frame, "Week 8"),
 		"groups": []any{map[string]any{"id": "OG000", "title": "MDMA"}, map[string]any{"id": "OG001", "title": "Placebo"}},
 		"denoms": []any{map[string]any{"units": or(p.units, "Participants"), "counts": []any{
 			map[string]any{"groupId": "OG000", "value": or(p.n[0], "40")}, map[string]any{"groupId": "OG001", "value": or(p.n[1], "38")}}}},
 		"classes": classes, "description": p.description}
 	if p.contrast != "" {
-		o["analyses"] = []any{map[string]any{"groupIds": []string{"OG000", "OG001"}, "paramType": "Mean Difference (Net)", "paramValue": p.contrast}}
+		o["analyses"] = []any{map[string]any{"groupIds": []string{"OG000", "OG001"}, "paramType": "Mean Difference (Net)",
+			"paramValue": p.contrast}}
 	}
 	body, err := json.Marshal(map[string]any{
 		"protocolSection": map[string]any{"identificationModule": map[string]any{"nctId": "NCT90000009", "briefTitle": "Synthetic"}},
@@ -72,19 +74,33 @@ func TestCompleteAndWrong(t *testing.T) {
 		code string
 		want evidence.Verdict
 	}{
-		"a change beyond the whole scale":           {posted{title: "Change in CAPS-5 total severity score", dispersion: "Standard Deviation", classes: oneRow([5]string{"OG000", "-81", "11.6"})}, CodeOutOfRange, evidence.Unusable},
-		"a percent change of a scale of points":     {posted{title: "Percent change in MADRS total score", dispersion: "Standard Deviation", unit: "percent change", classes: oneRow([5]string{"OG000", "-45.2", "20.5"})}, CodeScoreType, evidence.NeedsReview},
-		"a percent sign before the change":          {posted{title: "% change in MADRS total score", dispersion: "Standard Deviation", classes: oneRow([5]string{"OG000", "-45.2", "20.5"})}, CodeScoreType, evidence.NeedsReview},
-		"a spread of a ten-thousandth":              {posted{dispersion: "Standard Deviation", classes: oneRow([5]string{"OG000", "20.1", "0.0012"})}, CodeImplausible, evidence.NeedsReview},
-		"a spread of one person":                    {posted{dispersion: "Standard Deviation", n: [2]string{"1", "1"}, classes: oneRow([5]string{"OG000", "20.1", "9.5"})}, CodeDenominator, evidence.NeedsReview},
-		"sizes in eyes":                             {posted{dispersion: "Standard Deviation", units: "Eyes", classes: oneRow([5]string{"OG000", "20.1", "9.5"})}, CodeUnits, evidence.NeedsReview},
-		"two values of one group in one row":        {posted{dispersion: "Standard Deviation", classes: oneRow([5]string{"OG000", "20.1", "9.5"}, [5]string{"OG000", "25.3", "9.1"})}, CodeRow, evidence.NeedsReview},
-		"two rows of one name":                      {posted{dispersion: "Standard Deviation", classes: []postedClass{{"Week 8", [][5]string{{"OG000", "20.1", "9.5"}}}, {"Week 8", [][5]string{{"OG000", "25.3", "9.1"}}}}}, CodeRow, evidence.NeedsReview},
-		"an interval that does not lie around":      {posted{dispersion: "95% Confidence Interval", classes: oneRow([5]string{"OG000", "20", "", "19.9", "33"})}, CodeLimits, evidence.NeedsReview},
-		"an interval of a level that none reads":    {posted{dispersion: "98% Confidence Interval", classes: oneRow([5]string{"OG000", "20", "", "17", "23"})}, CodeNoSpread, evidence.NeedsReview},
-		"a percent sign where points are the unit":  {posted{dispersion: "Standard Deviation", classes: oneRow([5]string{"OG000", "20%", "9.5"})}, CodePercent, evidence.NeedsReview},
-		"a percent under the name of a proportion":  {posted{title: "Response", param: "NUMBER", unit: "proportion of participants", classes: oneRow([5]string{"OG000", "33"})}, CodePercent, evidence.NeedsReview},
-		"a share that no number of the people give": {posted{title: "Response", param: "NUMBER", unit: "percentage of participants", classes: oneRow([5]string{"OG000", "33.1"})}, CodePercent, evidence.NeedsReview},
+		"a change beyond the whole scale": {posted{title: "Change in CAPS-5 total severity score", dispersion: "Standard Deviation",
+			classes: oneRow([5]string{"OG000", "-81", "11.6"})}, CodeOutOfRange, evidence.Unusable},
+		"a percent change of a scale of points": {posted{title: "Percent change in MADRS total score", dispersion: "Standard Deviation",
+			unit: "percent change", classes: oneRow([5]string{"OG000", "-45.2", "20.5"})}, CodeScoreType, evidence.NeedsReview},
+		"a percent sign before the change": {posted{title: "% change in MADRS total score", dispersion: "Standard Deviation",
+			classes: oneRow([5]string{"OG000", "-45.2", "20.5"})}, CodeScoreType, evidence.NeedsReview},
+		"a spread of a ten-thousandth": {posted{dispersion: "Standard Deviation",
+			classes: oneRow([5]string{"OG000", "20.1", "0.0012"})}, CodeImplausible, evidence.NeedsReview},
+		"a spread of one person": {posted{dispersion: "Standard Deviation", n: [2]string{"1", "1"},
+			classes: oneRow([5]string{"OG000", "20.1", "9.5"})}, CodeDenominator, evidence.NeedsReview},
+		"sizes in eyes": {posted{dispersion: "Standard Deviation", units: "Eyes",
+			classes: oneRow([5]string{"OG000", "20.1", "9.5"})}, CodeUnits, evidence.NeedsReview},
+		"two values of one group in one row": {posted{dispersion: "Standard Deviation",
+			classes: oneRow([5]string{"OG000", "20.1", "9.5"}, [5]string{"OG000", "25.3", "9.1"})}, CodeRow, evidence.NeedsReview},
+		"two rows of one name": {posted{dispersion: "Standard Deviation",
+			classes: []postedClass{{"Week 8", [][5]string{{"OG000", "20.1", "9.5"}}}, {"Week 8", [][5]string{{"OG000", "25.3", "9.1"}}}}},
+			CodeRow, evidence.NeedsReview},
+		"an interval that does not lie around": {posted{dispersion: "95% Confidence Interval",
+			classes: oneRow([5]string{"OG000", "20", "", "19.9", "33"})}, CodeLimits, evidence.NeedsReview},
+		"an interval of a level that none reads": {posted{dispersion: "98% Confidence Interval",
+			classes: oneRow([5]string{"OG000", "20", "", "17", "23"})}, CodeNoSpread, evidence.NeedsReview},
+		"a percent sign where points are the unit": {posted{dispersion: "Standard Deviation",
+			classes: oneRow([5]string{"OG000", "20%", "9.5"})}, CodePercent, evidence.NeedsReview},
+		"a percent under the name of a proportion": {posted{title: "Response", param: "NUMBER", unit: "proportion of participants",
+			classes: oneRow([5]string{"OG000", "33"})}, CodePercent, evidence.NeedsReview},
+		"a share that no number of the people give": {posted{title: "Response", param: "NUMBER", unit: "percentage of participants",
+			classes: oneRow([5]string{"OG000", "33.1"})}, CodePercent, evidence.NeedsReview},
 	} {
 		got := cellsOf(t, c.p)[0]
 		if got.Verdict != c.want || !strings.HasPrefix(got.Reason, c.code+":") {
@@ -96,12 +112,17 @@ func TestCompleteAndWrong(t *testing.T) {
 // The same numbers without the slip.
 func TestCompleteAndSound(t *testing.T) {
 	for name, p := range map[string]posted{
-		"a change":                    {title: "Change in CAPS-5 total severity score", dispersion: "Standard Deviation", classes: oneRow([5]string{"OG000", "-24.4", "11.6"})},
-		"an interval, rounded":        {dispersion: "95% Confidence Interval", classes: oneRow([5]string{"OG000", "20", "", "17", "24"})},
-		"shares":                      {title: "Response", param: "NUMBER", unit: "percentage of participants", classes: oneRow([5]string{"OG000", "32.5"})},
-		"a proportion":                {title: "Response", param: "NUMBER", unit: "proportion of participants", classes: oneRow([5]string{"OG000", "0.325"})},
-		"rows of one name, one value": {dispersion: "Standard Deviation", classes: []postedClass{{"Week 8", [][5]string{{"OG000", "20.1", "9.5"}}}, {"Week 8", [][5]string{{"OG000", "20.1", "9.5"}}}}},
-		"a level of improvement":      {title: "Participants with at least 50% reduction in CAPS-5", param: "COUNT_OF_PARTICIPANTS", unit: "Participants", classes: oneRow([5]string{"OG000", "13"})},
+		"a change": {title: "Change in CAPS-5 total severity score", dispersion: "Standard Deviation",
+			classes: oneRow([5]string{"OG000", "-24.4", "11.6"})},
+		"an interval, rounded": {dispersion: "95% Confidence Interval", classes: oneRow([5]string{"OG000", "20", "", "17", "24"})},
+		"shares": {title: "Response", param: "NUMBER", unit: "percentage of participants",
+			classes: oneRow([5]string{"OG000", "32.5"})},
+		"a proportion": {title: "Response", param: "NUMBER", unit: "proportion of participants",
+			classes: oneRow([5]string{"OG000", "0.325"})},
+		"rows of one name, one value": {dispersion: "Standard Deviation", classes: []postedClass{{"Week 8",
+			[][5]string{{"OG000", "20.1", "9.5"}}}, {"Week 8", [][5]string{{"OG000", "20.1", "9.5"}}}}},
+		"a level of improvement": {title: "Participants with at least 50% reduction in CAPS-5", param: "COUNT_OF_PARTICIPANTS",
+			unit: "Participants", classes: oneRow([5]string{"OG000", "13"})},
 	} {
 		if got := cellsOf(t, p)[0]; got.Verdict != evidence.Usable {
 			t.Errorf("%s: %s, %s", name, got.Verdict, got.Reason)

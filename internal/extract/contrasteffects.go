@@ -71,7 +71,8 @@ func (b *effectBuilder) wordsOf(a *evidence.Analysis) *analysisText {
 // withContrasts adds to the effect of a row those of the sponsor's contrasts.
 // Where the row has no raw standard deviations the contrast also gives the
 // standardised difference, which then stands for the row.
-func (b *effectBuilder) withContrasts(o *evidence.PostedOutcome, p armPair, t, c *evidence.ArmResult, row, base evidence.Effect) []evidence.Effect {
+func (b *effectBuilder) withContrasts(o *evidence.PostedOutcome, p armPair, t, c *evidence.ArmResult, row,
+	base evidence.Effect) []evidence.Effect {
 	var own []evidence.Effect
 	for _, x := range b.contrastsOf(o, t, c) {
 		measure := contrastMeasures[x.Kind]
@@ -95,7 +96,8 @@ func (b *effectBuilder) withContrasts(o *evidence.PostedOutcome, p armPair, t, c
 
 // fromContrast takes a contrast over as it stands, turned to treatment against
 // control.
-func (b *effectBuilder) fromContrast(j effectJudge, o *evidence.PostedOutcome, t, c *evidence.ArmResult, x *evidence.Contrast, measure string) {
+func (b *effectBuilder) fromContrast(j effectJudge, o *evidence.PostedOutcome, t, c *evidence.ArmResult, x *evidence.Contrast,
+	measure string) {
 	e := j.e
 	e.Adjusted = x.Adjusted
 	if x.Adjusted {
@@ -119,7 +121,8 @@ func (b *effectBuilder) fromContrast(j effectJudge, o *evidence.PostedOutcome, t
 	}
 	sign := contrastSense(o, x, t.GroupID)
 	if sign == 0 {
-		j.set(evidence.NeedsReview, CodeSign, "which group was taken from which is not stated and does not follow from the arm values; read as treatment against control")
+		j.set(evidence.NeedsReview, CodeSign,
+			"which group was taken from which is not stated and does not follow from the arm values; read as treatment against control")
 		sign = 1
 	}
 	if x.Verdict != evidence.Usable && !strings.HasPrefix(x.Reason, CodeSign+":") {
@@ -145,7 +148,8 @@ func precisionInputs(a *evidence.Analysis, x *evidence.Contrast, from string) []
 	case "standard error":
 		return []evidence.Input{input("se", a.DispersionValue, *x.SE, x.Prov, "dispersionValue")}
 	case "confidence interval":
-		return []evidence.Input{input("ci_lb", a.CILower, *x.Lower, x.Prov, "ciLowerLimit"), input("ci_ub", a.CIUpper, *x.Upper, x.Prov, "ciUpperLimit")}
+		return []evidence.Input{input("ci_lb", a.CILower, *x.Lower, x.Prov, "ciLowerLimit"),
+			input("ci_ub", a.CIUpper, *x.Upper, x.Prov, "ciUpperLimit")}
 	}
 	return []evidence.Input{input("p", a.PValue, *x.P, x.Prov, "pValue")}
 }
@@ -185,7 +189,8 @@ func standardise(md evidence.Effect, formula effect.Formula) (evidence.Effect, b
 	if err != nil || !(sd > 0) {
 		return md, false
 	}
-	return standardiseBy(md, sd, nil, "the standard deviation behind the standard error of the difference (Cochrane Handbook 6.5.2.3)", formula), true
+	return standardiseBy(md, sd, nil, "the standard deviation behind the standard error of the difference (Cochrane Handbook 6.5.2.3)",
+		formula), true
 }
 
 func standardiseBy(md evidence.Effect, sd float64, from []evidence.Input, which string, formula effect.Formula) evidence.Effect {
@@ -250,7 +255,8 @@ func spreadSD(a *evidence.ArmResult, kind dispersion, level float64) (sd float64
 		return sd, []evidence.Input{input("se", a.SpreadRaw, *a.Spread, a.Prov, "spread")}, err
 	case kind == dispCI && a.Lower != nil && a.Upper != nil && level > 0:
 		sd, _, err = effect.SDFromCI(*a.Lower, *a.Upper, n, level/100, n < 60)
-		return sd, []evidence.Input{input("ci_lb", a.LowerRaw, *a.Lower, a.Prov, "lowerLimit"), input("ci_ub", a.UpperRaw, *a.Upper, a.Prov, "upperLimit")}, err
+		return sd, []evidence.Input{input("ci_lb", a.LowerRaw, *a.Lower, a.Prov, "lowerLimit"),
+			input("ci_ub", a.UpperRaw, *a.Upper, a.Prov, "upperLimit")}, err
 	}
 	return 0, nil, fmt.Errorf("the dispersion %q of group %s gives no standard deviation", a.DispersionType, a.GroupID)
 }
@@ -264,7 +270,8 @@ func (b *effectBuilder) rawSD(p armPair, t *evidence.ArmResult, baseline bool) (
 	if one == nil || two == nil || one.OutcomeIndex != two.OutcomeIndex || one.ClassIndex != two.ClassIndex || *one.N+*two.N <= 2 {
 		return 0, nil, false
 	}
-	from = []evidence.Input{input("sd1", one.SpreadRaw, *one.Spread, one.Prov, "spread"), input("sd2", two.SpreadRaw, *two.Spread, two.Prov, "spread")}
+	from = []evidence.Input{input("sd1", one.SpreadRaw, *one.Spread, one.Prov, "spread"),
+		input("sd2", two.SpreadRaw, *two.Spread, two.Prov, "spread")}
 	return pooledSD(float64(*one.N), *one.Spread, float64(*two.N), *two.Spread), from, true
 }
 

@@ -102,11 +102,13 @@ var contrastKinds = []struct {
 	{KindRiskRatio, regexp.MustCompile(`\brisks?[\s-]*ratio|relative risk|ratio of (?:risks?|proportions?|response rates?|percentages?|probabilit)|(?:response|prevalence|proportions?)[\s-]*(?:rates?[\s-]*)?ratio|\brr\b|relative benefit`)},
 	{KindMeanRatio, regexp.MustCompile(`ratio of (?:\w+ ){0,2}(?:ls|least squares?|adjusted)?[\s-]*means?|means? ratio|ratio of`)},
 	{KindSMD, regexp.MustCompile(`standardi[sz]ed (?:mean )?(?:effect|difference)|cohen'?s?\b|hedges|effect size|\bsmd\b`)},
-	{KindRiskDifference, regexp.MustCompile(`risks?[\s-]*difference|(?:absolute )?difference in (?:\w+ ){0,3}(?:proportions?|percentages?|percent of|response|risks?|rates? of|event rates?)|proportions? difference|difference of proportions?|\brd\b|percentage[\s-]*point|(?:response|remission|cure) rates? difference|treatment difference in proportion|difference in (?:the )?(?:response|remission|cure) rates?`)},
+	{KindRiskDifference,
+		regexp.MustCompile(`risks?[\s-]*difference|(?:absolute )?difference in (?:\w+ ){0,3}(?:proportions?|percentages?|percent of|response|risks?|rates? of|event rates?)|proportions? difference|difference of proportions?|\brd\b|percentage[\s-]*point|(?:response|remission|cure) rates? difference|treatment difference in proportion|difference in (?:the )?(?:response|remission|cure) rates?`)},
 	{KindRateDifference, regexp.MustCompile(`rates? difference|difference in rates?`)},
 	{KindMedianDiff, regexp.MustCompile(`medians?.*differen|differen.*medians?|hodges|location shift`)},
 	{KindPercentDiff, regexp.MustCompile(`percent(?:age)?\s*(?:difference|change)|difference in percent(?:age)? change|%\s*difference|relative (?:difference|reduction|change)|vaccine efficacy`)},
-	{KindMeanDifference, regexp.MustCompile(`(?:mean|means?|ls|least squares?|lsm|adjusted|treatment|net|change|estimated|average|score).*(?:differen|diff\b|contrast)|differen.*(?:mean|ls|least square|lsm|change|score|treatment|between)|^differen\w*$|\bmd\b|\blsmd\b|treatment effect|(?:mean|ls) diff|delta|beta coefficient for treatment|difference estimate|estimate of difference`)},
+	{KindMeanDifference,
+		regexp.MustCompile(`(?:mean|means?|ls|least squares?|lsm|adjusted|treatment|net|change|estimated|average|score).*(?:differen|diff\b|contrast)|differen.*(?:mean|ls|least square|lsm|change|score|treatment|between)|^differen\w*$|\bmd\b|\blsmd\b|treatment effect|(?:mean|ls) diff|delta|beta coefficient for treatment|difference estimate|estimate of difference`)},
 	{KindSlope, regexp.MustCompile(`\bslope|regression coefficient|^beta|^coefficient|parameter estimate`)},
 	{KindCorrelation, regexp.MustCompile(`correlation|\bicc\b|kappa`)},
 	{KindStatistic, regexp.MustCompile(`^(?:f|t|z|chi|χ|x2|u|w|f[\s-]*(?:value|statistic|ratio)|t[\s-]*(?:value|statistic|test)|z[\s-]*(?:value|score|statistic))\b|chi[\s-]*squared?|mann[\s-]*whitney|wilcoxon|test statistic`)},
@@ -346,7 +348,8 @@ func precisionClashes(c *evidence.Contrast, a *evidence.Analysis) []string {
 	switch c.Kind {
 	case KindMeanDifference, KindSMD:
 		if gap := math.Abs(*est - (*lo+*hi)/2); gap > 0.1*half+round+lastPlace(a.ParamValue) {
-			out = append(out, fmt.Sprintf("the estimate %s is not in the middle of the interval %s to %s: a sign or a digit may be lost", a.ParamValue, a.CILower, a.CIUpper))
+			out = append(out, fmt.Sprintf("the estimate %s is not in the middle of the interval %s to %s: a sign or a digit may be lost",
+				a.ParamValue, a.CILower, a.CIUpper))
 		}
 		if zs, ok := fromP(c); ok && disagree(math.Abs(*est)/half*z, zs, c.POp, 0.8, 0.4) {
 			out = append(out, fmt.Sprintf("the interval %s to %s and the p-value %s contradict each other", a.CILower, a.CIUpper, a.PValue))

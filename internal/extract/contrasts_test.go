@@ -22,7 +22,8 @@ func TestKindOfContrast(t *testing.T) {
 		"Rate ratio": KindRateRatio, "Incidence Rate Ratio": KindRateRatio,
 		"Ratio of adjusted geometric means": KindGeoMeanRatio, "Least Squared Geometric Mean Ratio": KindGeoMeanRatio,
 		"Ratio of LS Means":    KindMeanRatio,
-		"Risk Difference (RD)": KindRiskDifference, "Difference in proportions": KindRiskDifference, "Difference in response rates": KindRiskDifference,
+		"Risk Difference (RD)": KindRiskDifference, "Difference in proportions": KindRiskDifference,
+		"Difference in response rates":     KindRiskDifference,
 		"Median Difference (Final Values)": KindMedianDiff, "Hodges-Lehmann median difference": KindMedianDiff,
 		"Percent Difference": KindPercentDiff, "percent difference": KindPercentDiff,
 		"Slope": KindSlope, "Spearman Correlation": KindCorrelation, "F": KindStatistic, "t": KindStatistic, "Chi-squared": KindStatistic,
@@ -49,7 +50,8 @@ func TestSenseOfContrasts(t *testing.T) {
 		{"Mean Difference (Net)", "1.00", "", SignUnknown, CodeSign},
 	} {
 		o := evidence.PostedOutcome{Groups: []evidence.Group{{ID: "OG000", Title: "Ketamine"}, {ID: "OG001", Title: "Placebo"}}}
-		a := evidence.Analysis{ParamType: c.param, ParamValue: c.value, PValue: "0.04", GroupDescription: c.said, GroupIDs: []string{"OG000", "OG001"},
+		a := evidence.Analysis{ParamType: c.param, ParamValue: c.value, PValue: "0.04", GroupDescription: c.said,
+			GroupIDs:       []string{"OG000", "OG001"},
 			DispersionType: "STANDARD_ERROR_OF_MEAN", DispersionValue: "1.2"}
 		if c.param != "Mean Difference (Net)" {
 			a.CILower, a.CIUpper, a.CIPct, a.CISides, a.PValue = "0.7", "2.8", "95", "TWO_SIDED", ""
@@ -83,7 +85,8 @@ func TestPrecisionClashes(t *testing.T) {
 		"rounded":                      {"Mean Difference (Net)", "-1", "-1", "0", "0.3", "", false},
 		"a ratio is lopsided by right": {"Odds Ratio (OR)", "2.0", "1.0", "4.0", "", "0.05", false},
 	} {
-		a := evidence.Analysis{ParamType: c.param, ParamValue: c.value, CILower: c.lo, CIUpper: c.hi, CIPct: "95", CISides: "TWO_SIDED", PValue: c.p}
+		a := evidence.Analysis{ParamType: c.param, ParamValue: c.value, CILower: c.lo, CIUpper: c.hi, CIPct: "95", CISides: "TWO_SIDED",
+			PValue: c.p}
 		if c.se != "" {
 			a.DispersionType, a.DispersionValue = "STANDARD_ERROR_OF_MEAN", c.se
 		}
@@ -100,8 +103,10 @@ func TestPrecisionClashes(t *testing.T) {
 func TestPartsOfArmsAndLaterPhases(t *testing.T) {
 	for title, want := range map[string][2]bool{ // a part of the arm's people, a later phase
 		"Ketamine": {}, "Part A: Ketamine": {}, "Ketamine (DB phase)": {}, "Women's health placebo": {}, "Placebo previous formulation": {},
-		"Ketamine Responders": {true, false}, "Women: Ketamine": {true, false}, "Ketamine (male)": {true, false}, "Placebo non-responders": {true, false},
-		"OLE Ketamine": {false, true}, "Previously placebo": {false, true}, "Ketamine, previously on placebo": {false, true}, "Ketamine - Open-label extension": {false, true},
+		"Ketamine Responders": {true, false}, "Women: Ketamine": {true, false}, "Ketamine (male)": {true, false},
+		"Placebo non-responders": {true, false},
+		"OLE Ketamine":           {false, true}, "Previously placebo": {false, true}, "Ketamine, previously on placebo": {false, true},
+		"Ketamine - Open-label extension": {false, true},
 	} {
 		if got := [2]bool{partOfGroup(title) != "", laterPhase.MatchString(title)}; got != want {
 			t.Errorf("%q: %v, want %v", title, got, want)

@@ -51,7 +51,8 @@ func precision(x *evidence.Contrast, df float64) (se float64, from string) {
 			return se, "confidence interval"
 		}
 	}
-	if x.P != nil && x.POp == "=" && *x.P > 0 && *x.P < 1 && x.Estimate != nil && x.CISides != 1 && !strings.Contains(x.PRaw, "<") && (!ratio || *x.Estimate > 0) {
+	if x.P != nil && x.POp == "=" && *x.P > 0 && *x.P < 1 && x.Estimate != nil && x.CISides != 1 && !strings.Contains(x.PRaw, "<") &&
+		(!ratio || *x.Estimate > 0) {
 		if se, _, err := effect.SEFromP(scale(*x.Estimate), *x.P, df); err == nil && se > 0 && !math.IsInf(se, 0) {
 			return se, "p-value"
 		}

@@ -44,7 +44,8 @@ func (b *effectBuilder) judgeCells(j effectJudge, t, c *evidence.ArmResult) {
 			if strings.HasPrefix(f, CodeOutcomeSize+":") && !slices.Contains(j.e.Flags, f) {
 				j.e.Flags = append(j.e.Flags, f)
 			}
-			for _, code := range []string{CodeRow, CodeInstrument, CodeTimepoint, CodeDenominator, CodeScoreType, CodeDiscordant, CodeSign, CodeSpreadTooLarge, CodeDispersion} {
+			for _, code := range []string{CodeRow, CodeInstrument, CodeTimepoint, CodeDenominator, CodeScoreType, CodeDiscordant, CodeSign,
+				CodeSpreadTooLarge, CodeDispersion} {
 				if strings.HasPrefix(f, code+":") && !harmless(j.e, a, code) {
 					j.set(evidence.NeedsReview, code, strings.TrimPrefix(f, code+": "))
 				}
@@ -104,7 +105,8 @@ func (b *effectBuilder) judgePhase(j effectJudge, o *evidence.PostedOutcome, p a
 		j.set(evidence.NeedsReview, CodeRow, fmt.Sprintf("%q is a part of the people who were randomised", g))
 	}
 	if e := b.r.Enrollment; e != nil && t.N != nil && c.N != nil && *t.N+*c.N > *e && !(strings.EqualFold(b.r.EnrollmentType, "ESTIMATED")) {
-		j.set(evidence.NeedsReview, CodeCountedTwice, fmt.Sprintf("%d and %d people in two arms of a trial that enrolled %d: the same people may stand in both", *t.N, *c.N, *e))
+		j.set(evidence.NeedsReview, CodeCountedTwice,
+			fmt.Sprintf("%d and %d people in two arms of a trial that enrolled %d: the same people may stand in both", *t.N, *c.N, *e))
 	}
 }
 
@@ -143,7 +145,8 @@ func (b *effectBuilder) judgeWaiting(j effectJudge, o *evidence.PostedOutcome, p
 		j.set(evidence.Unusable, CodeTreated, treated)
 	case duringWaiting.MatchString(text), p.ctrl.wait != nil && t.TimepointWeeks != nil:
 	case p.ctrl.wait != nil || slices.Contains(p.ctrl.later, p.drug):
-		j.set(evidence.NeedsReview, CodeTreated, fmt.Sprintf("%q is treated later; whether it had been by then is not stated", p.ctrl.group.Title))
+		j.set(evidence.NeedsReview, CodeTreated, fmt.Sprintf("%q is treated later; whether it had been by then is not stated",
+			p.ctrl.group.Title))
 	}
 }
 

@@ -46,7 +46,8 @@ func registerEffects(t testing.TB, name string, study evidence.Study) (map[strin
 	return out, body
 }
 
-var mdmaStudy = evidence.Study{ID: "NCT90000001", Label: "Synthetic 2019", Substances: []string{"mdma"}, Conditions: []string{"ptsd"}, Design: "parallel-rct"}
+var mdmaStudy = evidence.Study{ID: "NCT90000001", Label: "Synthetic 2019", Substances: []string{"mdma"}, Conditions: []string{"ptsd"},
+	Design: "parallel-rct"}
 
 func TestMDMAFixture(t *testing.T) {
 	got, body := registerEffects(t, "synthetic-mdma-caps5.json", mdmaStudy)
@@ -59,10 +60,12 @@ func TestMDMAFixture(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if math.Abs(evidence.Value(e.Estimate)-want.Y) > 1e-12 || e.Verdict != evidence.Usable || e.ComparatorClass != "inactive-placebo" || e.ScoreType != "change" || e.Domain != "ptsd" || e.Instrument != "caps-5" {
+	if math.Abs(evidence.Value(e.Estimate)-want.Y) > 1e-12 || e.Verdict != evidence.Usable || e.ComparatorClass != "inactive-placebo" ||
+		e.ScoreType != "change" || e.Domain != "ptsd" || e.Instrument != "caps-5" {
 		t.Errorf("%+v, want %v", e, want.Y)
 	}
-	if e.TimepointWeeks == nil || *e.TimepointWeeks != 18 || !e.PrimaryInstrument || e.HigherBetter != evidence.No || e.PopulationClass != "diagnosis" {
+	if e.TimepointWeeks == nil || *e.TimepointWeeks != 18 || !e.PrimaryInstrument || e.HigherBetter != evidence.No ||
+		e.PopulationClass != "diagnosis" {
 		t.Errorf("%+v", e)
 	}
 	if _, ok := got["o1/c0/k0/OG000-OG001"]; ok {
@@ -71,13 +74,17 @@ func TestMDMAFixture(t *testing.T) {
 	if e := got["o1/c1/k0/OG000-OG001"]; e.N1 == nil || *e.N1 != 42 || *e.N2 != 37 || e.Verdict != evidence.Usable {
 		t.Errorf("sizes of the class: %+v", e)
 	}
-	if e := got["o2/c0/k0/OG000-OG001"]; e.Verdict != evidence.Usable || !e.Adjusted || !slices.ContainsFunc(e.Flags, func(f string) bool { return strings.Contains(f, "trial's own standard deviation at this time") }) || evidence.Value(e.Estimate) > -0.7 || evidence.Value(e.Estimate) < -0.85 || e.Mean1 != nil {
+	if e := got["o2/c0/k0/OG000-OG001"]; e.Verdict != evidence.Usable || !e.Adjusted ||
+		!slices.ContainsFunc(e.Flags, func(f string) bool { return strings.Contains(f, "trial's own standard deviation at this time") }) ||
+		evidence.Value(e.Estimate) > -0.7 || evidence.Value(e.Estimate) < -0.85 || e.Mean1 != nil {
 		t.Errorf("least squares means: %+v", e)
 	}
-	if e := got["o2/c0/k0/OG000-OG001/a0"]; e.Measure != "MD" || evidence.Value(e.Estimate) != -10.3 || math.Abs(evidence.Value(e.SE)-10.8/(2*1.987)) > 0.02 || !e.Adjusted {
+	if e := got["o2/c0/k0/OG000-OG001/a0"]; e.Measure != "MD" || evidence.Value(e.Estimate) != -10.3 ||
+		math.Abs(evidence.Value(e.SE)-10.8/(2*1.987)) > 0.02 || !e.Adjusted {
 		t.Errorf("the contrast in points: %+v", e)
 	}
-	if e := got["o3/c0/k0/OG000-OG001"]; e.Verdict != evidence.Usable || e.Measure != "RR" || math.Abs(evidence.Value(e.Estimate)-math.Log(37.0/42/(23.0/37))) > 1e-12 || e.ScoreType != "response" {
+	if e := got["o3/c0/k0/OG000-OG001"]; e.Verdict != evidence.Usable || e.Measure != "RR" ||
+		math.Abs(evidence.Value(e.Estimate)-math.Log(37.0/42/(23.0/37))) > 1e-12 || e.ScoreType != "response" {
 		t.Errorf("response: %+v", e)
 	}
 	if e := got["o4/c0/k0/OG000-OG001"]; e.Verdict != evidence.NeedsReview || !hasFlag(&e, CodeSEForSD) || !hasFlag(&e, CodeImplausible) {
@@ -92,20 +99,23 @@ func TestMDMAFixture(t *testing.T) {
 }
 
 func TestFSFIFixture(t *testing.T) {
-	study := evidence.Study{ID: "NCT90000002", Substances: []string{"psilocybin"}, Conditions: []string{"female-sexual-arousal-disorder"}, Design: "parallel-rct"}
+	study := evidence.Study{ID: "NCT90000002", Substances: []string{"psilocybin"}, Conditions: []string{"female-sexual-arousal-disorder"},
+		Design: "parallel-rct"}
 	got, body := registerEffects(t, "synthetic-fsfi.json", study)
 	e, ok := got["o0/c0/k0/OG001-OG000"]
 	if !ok {
 		t.Fatalf("no effect: %v", keysOf(got))
 	}
 	sd := 1.10 * math.Sqrt(30)
-	if e.SD1 == nil || math.Abs(*e.SD1-sd) > 1e-9 || e.HigherBetter != evidence.Yes || e.ComparatorClass != "active-placebo-or-low-dose" || e.Domain != "sexual-function" || e.Verdict != evidence.Usable || *e.TimepointWeeks != 4 {
+	if e.SD1 == nil || math.Abs(*e.SD1-sd) > 1e-9 || e.HigherBetter != evidence.Yes || e.ComparatorClass != "active-placebo-or-low-dose" ||
+		e.Domain != "sexual-function" || e.Verdict != evidence.Usable || *e.TimepointWeeks != 4 {
 		t.Errorf("%+v", e)
 	}
 	if _, ok := got["o0/c1/k0/OG001-OG000"]; ok {
 		t.Error("a subscale gave an effect of the whole instrument")
 	}
-	if e := got["o1/c0/k0/OG001-OG000"]; e.Verdict != evidence.Unusable || e.Estimate != nil || e.Variance != nil || e.SE != nil || e.CILower != nil {
+	if e := got["o1/c0/k0/OG001-OG000"]; e.Verdict != evidence.Unusable || e.Estimate != nil || e.Variance != nil || e.SE != nil ||
+		e.CILower != nil {
 		t.Errorf("medians: %+v", e)
 	}
 	for id, e := range got {
@@ -119,7 +129,8 @@ func TestFSFIFixture(t *testing.T) {
 	if c := cells[5]; c.Lower == nil || *c.Lower != 20.5 || c.Upper != nil {
 		t.Errorf("decimal comma and NE: %+v", c)
 	}
-	if a, b := cells[6], cells[7]; a.Value == nil || *a.Value != 1204.5 || b.Value != nil || b.Verdict != evidence.Unusable || !strings.Contains(b.Reason, "too few") {
+	if a, b := cells[6], cells[7]; a.Value == nil || *a.Value != 1204.5 || b.Value != nil || b.Verdict != evidence.Unusable ||
+		!strings.Contains(b.Reason, "too few") {
 		t.Errorf("%+v %+v", a, b)
 	}
 }

@@ -54,7 +54,8 @@ func score(row []string, a evidence.ArmResult) (wrong []string) {
 	return wrong
 }
 
-var goldColumns = []string{"record_id", "pointer", "value", "spread", "lower", "upper", "n", "timepoint_weeks", "score_type", "instrument", "domain", "verdict"}
+var goldColumns = []string{"record_id", "pointer", "value", "spread", "lower", "upper", "n", "timepoint_weeks", "score_type",
+	"instrument", "domain", "verdict"}
 
 // TestGold scores the extraction against cells that a person read in recorded
 // studies (testdata/README.md).

@@ -42,7 +42,8 @@ func HarmEffects(r *evidence.Record, study evidence.Study, v *vocab.Vocabulary, 
 	if a := r.Results.Adverse; a != nil {
 		var serious, any []groupCount
 		for _, g := range a.Groups {
-			serious = append(serious, groupCount{group: g.Group, events: g.SeriousAffected, n: g.SeriousAtRisk, eventsAt: g.Pointers.Serious, at: g.Pointers.SeriousAtRisk})
+			serious = append(serious, groupCount{group: g.Group, events: g.SeriousAffected, n: g.SeriousAtRisk, eventsAt: g.Pointers.Serious,
+				at: g.Pointers.SeriousAtRisk})
 			any = append(any, anyEvent(g, a.FrequencyThreshold))
 		}
 		out = append(out, b.harms(domainSerious, a.TimeFrame, serious)...)
@@ -65,7 +66,8 @@ func anyEvent(g evidence.EventGroup, threshold string) groupCount {
 	case g.SeriousAffected == nil || *g.SeriousAffected > 0:
 		c.why = "people with serious and people with other adverse events are stated apart; how many had any is not stated"
 	case err != nil || limit > 0:
-		c.why = "other adverse events are listed above a threshold of frequency only (" + cmp.Or(threshold, "not stated") + " %); how many people had any is not stated"
+		c.why = "other adverse events are listed above a threshold of frequency only (" + cmp.Or(threshold, "not stated") +
+			" %); how many people had any is not stated"
 	}
 	return c
 }

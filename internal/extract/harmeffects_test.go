@@ -27,18 +27,22 @@ func withHarms(t *testing.T, threshold string, periods int, counts ...[3]int) (*
 	titles, ids := []string{"MDMA-assisted therapy", "Placebo with therapy"}, []string{"EG000", "EG001"}
 	var groups, flow, started, done []any
 	for i, c := range counts {
-		groups = append(groups, map[string]any{"id": ids[i], "title": titles[i], "seriousNumAffected": c[0], "seriousNumAtRisk": c[2], "otherNumAffected": c[1], "otherNumAtRisk": c[2], "deathsNumAffected": 0})
+		groups = append(groups, map[string]any{"id": ids[i], "title": titles[i], "seriousNumAffected": c[0], "seriousNumAtRisk": c[2],
+			"otherNumAffected": c[1], "otherNumAtRisk": c[2], "deathsNumAffected": 0})
 		flow = append(flow, map[string]any{"id": "FG00" + string(rune('0'+i)), "title": titles[i]})
 		started = append(started, map[string]any{"groupId": "FG00" + string(rune('0'+i)), "numSubjects": jsonInt(c[2])})
 		done = append(done, map[string]any{"groupId": "FG00" + string(rune('0'+i)), "numSubjects": jsonInt(i + 2)})
 	}
 	var ps []any
 	for range periods {
-		ps = append(ps, map[string]any{"title": "Overall Study", "milestones": []any{map[string]any{"type": "STARTED", "achievements": started}, map[string]any{"type": "NOT COMPLETED", "achievements": done}}})
+		ps = append(ps, map[string]any{"title": "Overall Study", "milestones": []any{map[string]any{"type": "STARTED", "achievements": started},
+			map[string]any{"type": "NOT COMPLETED", "achievements": done}}})
 	}
 	res := doc["resultsSection"].(map[string]any)
-	event := map[string]any{"term": "Nausea", "stats": []any{map[string]any{"groupId": "EG000", "numAffected": 40, "numAtRisk": 46}, map[string]any{"groupId": "EG001", "numAffected": 9, "numAtRisk": 44}}}
-	res["adverseEventsModule"] = map[string]any{"frequencyThreshold": threshold, "timeFrame": "From first dose to 18 weeks", "eventGroups": groups, "otherEvents": []any{event}}
+	event := map[string]any{"term": "Nausea", "stats": []any{map[string]any{"groupId": "EG000", "numAffected": 40, "numAtRisk": 46},
+		map[string]any{"groupId": "EG001", "numAffected": 9, "numAtRisk": 44}}}
+	res["adverseEventsModule"] = map[string]any{"frequencyThreshold": threshold, "timeFrame": "From first dose to 18 weeks",
+		"eventGroups": groups, "otherEvents": []any{event}}
 	res["participantFlowModule"] = map[string]any{"groups": flow, "periods": ps}
 	body, err := json.Marshal(doc)
 	if err != nil {
@@ -59,12 +63,17 @@ func TestHarmEffectsArePeopleAsStated(t *testing.T) {
 		design    string
 		want      map[string]string // domain → events1/n1 events2/n2, or the code of why not
 	}{
-		"all stated":            {"0", 1, [][3]int{{0, 40, 46}, {0, 9, 44}}, "", map[string]string{"serious-adverse-event": "0/46 0/44", "any-adverse-event": "40/46 9/44", "dropout": "2/46 3/44"}},
-		"serious and others":    {"0", 1, [][3]int{{3, 40, 46}, {1, 9, 44}}, "", map[string]string{"serious-adverse-event": "3/46 1/44", "any-adverse-event": CodeNoValue, "dropout": "2/46 3/44"}},
-		"a threshold":           {"5", 2, [][3]int{{0, 40, 46}, {0, 9, 44}}, "", map[string]string{"serious-adverse-event": "0/46 0/44", "any-adverse-event": CodeNoValue, "dropout": CodeNoValue}},
-		"a crossover":           {"0", 1, [][3]int{{1, 40, 46}, {0, 9, 44}}, "crossover-rct", map[string]string{"serious-adverse-event": CodeCountedTwice, "any-adverse-event": CodeNoValue, "dropout": CodeCountedTwice}},
-		"more people than were": {"0", 1, [][3]int{{1, 40, 460}, {0, 9, 440}}, "", map[string]string{"serious-adverse-event": CodeCountedTwice, "any-adverse-event": CodeNoValue, "dropout": CodeCountedTwice}},
-		"a single group":        {"0", 1, [][3]int{{1, 40, 46}}, "", map[string]string{}},
+		"all stated": {"0", 1, [][3]int{{0, 40, 46}, {0, 9, 44}}, "", map[string]string{"serious-adverse-event": "0/46 0/44",
+			"any-adverse-event": "40/46 9/44", "dropout": "2/46 3/44"}},
+		"serious and others": {"0", 1, [][3]int{{3, 40, 46}, {1, 9, 44}}, "", map[string]string{"serious-adverse-event": "3/46 1/44",
+			"any-adverse-event": CodeNoValue, "dropout": "2/46 3/44"}},
+		"a threshold": {"5", 2, [][3]int{{0, 40, 46}, {0, 9, 44}}, "", map[string]string{"serious-adverse-event": "0/46 0/44",
+			"any-adverse-event": CodeNoValue, "dropout": CodeNoValue}},
+		"a crossover": {"0", 1, [][3]int{{1, 40, 46}, {0, 9, 44}}, "crossover-rct",
+			map[string]string{"serious-adverse-event": CodeCountedTwice, "any-adverse-event": CodeNoValue, "dropout": CodeCountedTwice}},
+		"more people than were": {"0", 1, [][3]int{{1, 40, 460}, {0, 9, 440}}, "", map[string]string{"serious-adverse-event": CodeCountedTwice,
+			"any-adverse-event": CodeNoValue, "dropout": CodeCountedTwice}},
+		"a single group": {"0", 1, [][3]int{{1, 40, 46}}, "", map[string]string{}},
 	} {
 		r, body := withHarms(t, c.threshold, c.periods, c.counts...)
 		study := mdmaStudy
@@ -77,7 +86,8 @@ func TestHarmEffectsArePeopleAsStated(t *testing.T) {
 		}
 		for _, e := range got {
 			checkInputs(t, e.ID, e, body)
-			if e.PopulationClass != "" || e.HigherBetter != evidence.No || e.ComparatorClass != "inactive-placebo" || e.ScoreType != evidence.ScoreEvents {
+			if e.PopulationClass != "" || e.HigherBetter != evidence.No || e.ComparatorClass != "inactive-placebo" ||
+				e.ScoreType != evidence.ScoreEvents {
 				t.Errorf("%s: %+v", name, e)
 			}
 			was, _, _ := strings.Cut(e.Reason, ":")
@@ -89,7 +99,8 @@ func TestHarmEffectsArePeopleAsStated(t *testing.T) {
 			if was != c.want[e.Domain] {
 				t.Errorf("%s, %s: %s (%s), want %s", name, e.Domain, was, e.Reason, c.want[e.Domain])
 			}
-			if want := math.Log(40.0 / 46 / (9.0 / 44)); name == "all stated" && e.Domain == domainAny && math.Abs(evidence.Value(e.Estimate)-want) > 1e-12 {
+			if want := math.Log(40.0 / 46 / (9.0 / 44)); name == "all stated" && e.Domain == domainAny &&
+				math.Abs(evidence.Value(e.Estimate)-want) > 1e-12 {
 				t.Errorf("log risk ratio %v, want %v", evidence.Value(e.Estimate), want)
 			}
 		}

@@ -39,7 +39,8 @@ func harmDomain(term string) (domain string, place int, ok bool) {
 // term and time, people in both. Design, comparator and judgements are those of
 // the trial's other effects. Rows that cannot be compared give an effect with the
 // reason; an arm without its comparison row gives none.
-func HarmTableEffects(rows []evidence.HarmRow, studies map[string]*evidence.Study, others []evidence.Effect, formula effect.Formula) []evidence.Effect {
+func HarmTableEffects(rows []evidence.HarmRow, studies map[string]*evidence.Study, others []evidence.Effect,
+	formula effect.Formula) []evidence.Effect {
 	known := map[string][]*evidence.Effect{}
 	for i := range others {
 		known[others[i].StudyID] = append(known[others[i].StudyID], &others[i])
@@ -90,18 +91,23 @@ func slugged(parts ...string) string {
 // of the trial's other effects.
 func describeHarm(treat, control evidence.HarmRow, study *evidence.Study, others []*evidence.Effect) evidence.Effect {
 	domain, place, _ := harmDomain(treat.TermID)
-	e := evidence.Effect{StudyID: study.ID, StudyLabel: cmp.Or(study.Label, treat.Label), Year: study.Year, Substance: treat.Substance, Domain: domain,
-		ScoreType: evidence.ScoreEvents, TimepointRaw: strings.Trim(treat.Term+", "+treat.Window, ", "), ArmTreat: treat.Arm, ArmCtrl: control.Arm,
-		DoseTreat: milligrams(treat), DoseCtrl: milligrams(control), PrimaryTime: place == 0 || treat.Window == "session", HigherBetter: evidence.No,
-		Channel: treat.Channel, Source: treat.Source, Design: study.Design, Flags: slices.Clone(treat.Flags)}
+	e := evidence.Effect{StudyID: study.ID, StudyLabel: cmp.Or(study.Label, treat.Label), Year: study.Year, Substance: treat.Substance,
+		Domain:    domain,
+		ScoreType: evidence.ScoreEvents, TimepointRaw: strings.Trim(treat.Term+", "+treat.Window, ", "), ArmTreat: treat.Arm,
+		ArmCtrl:   control.Arm,
+		DoseTreat: milligrams(treat), DoseCtrl: milligrams(control), PrimaryTime: place == 0 || treat.Window == "session",
+		HigherBetter: evidence.No,
+		Channel:      treat.Channel, Source: treat.Source, Design: study.Design, Flags: slices.Clone(treat.Flags)}
 	classes := map[string]string{}
 	for _, o := range others {
 		if IsHarmTable(*o) {
 			continue
 		}
 		classes[o.ComparatorClass] = o.Comparator
-		e.RecordID, e.Condition, e.Population = cmp.Or(e.RecordID, o.RecordID), cmp.Or(e.Condition, o.Condition), cmp.Or(e.Population, o.Population)
-		e.PopulationClass, e.Blinding, e.Year = cmp.Or(e.PopulationClass, o.PopulationClass), cmp.Or(e.Blinding, o.Blinding), cmp.Or(e.Year, o.Year)
+		e.RecordID, e.Condition, e.Population = cmp.Or(e.RecordID, o.RecordID), cmp.Or(e.Condition, o.Condition),
+			cmp.Or(e.Population, o.Population)
+		e.PopulationClass, e.Blinding, e.Year = cmp.Or(e.PopulationClass, o.PopulationClass), cmp.Or(e.Blinding, o.Blinding),
+			cmp.Or(e.Year, o.Year)
 		e.RiskOfBias = cmp.Or(e.RiskOfBias, o.RiskOfBias)
 		if e.Design == "" || e.Design == designRandomised {
 			e.Design = cmp.Or(o.Design, e.Design)
@@ -146,7 +152,8 @@ func comparePeople(j effectJudge, treat, control []evidence.HarmRow, formula eff
 	n2, e2 := take("n2", "n", c.AtRisk, c), take("events2", "affected", c.Affected, c)
 	switch {
 	case len(treat) > 1 || len(control) > 1:
-		j.set(evidence.Unusable, CodeCountedTwice, fmt.Sprintf("the term %q stands more than once in an arm's table; its rows cannot be added up to people", t.Term))
+		j.set(evidence.Unusable, CodeCountedTwice,
+			fmt.Sprintf("the term %q stands more than once in an arm's table; its rows cannot be added up to people", t.Term))
 	case n1 == nil || n2 == nil || e1 == nil || e2 == nil:
 		j.set(evidence.Unusable, CodeNoValue, "a count is not stated")
 	case t.Unit != evidence.UnitPeople || c.Unit != evidence.UnitPeople:

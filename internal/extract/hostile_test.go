@@ -42,8 +42,10 @@ func FuzzRegister(f *testing.F) {
 		o.ParamType, o.DispersionType, o.Unit, o.TimeFrame = param, disp, unit, title
 		o.Denoms = []evidence.Denom{{Units: unit, Counts: []evidence.DenomCount{{GroupID: "OG000", Value: n}, {GroupID: "OG001", Value: "44"}}}}
 		o.Classes = []evidence.Class{{Title: title, Categories: []evidence.Category{{Title: title, Measurements: []evidence.Measurement{
-			{GroupID: "OG000", Value: value, Spread: spread, Lower: limit, Upper: value, Pointer: "/x"}, {GroupID: "OG001", Value: limit, Spread: spread, Pointer: "/y"}, {GroupID: "", Value: n}}}}}, {}}
-		o.Analyses = []evidence.Analysis{{GroupIDs: []string{"OG000", "OG001"}, ParamType: param, ParamValue: value, CILower: limit, CIUpper: spread, CIPct: n, PValue: value, DispersionType: disp, DispersionValue: spread, EstimateComment: title}}
+			{GroupID: "OG000", Value: value, Spread: spread, Lower: limit, Upper: value, Pointer: "/x"},
+			{GroupID: "OG001", Value: limit, Spread: spread, Pointer: "/y"}, {GroupID: "", Value: n}}}}}, {}}
+		o.Analyses = []evidence.Analysis{{GroupIDs: []string{"OG000", "OG001"}, ParamType: param, ParamValue: value, CILower: limit,
+			CIUpper: spread, CIPct: n, PValue: value, DispersionType: disp, DispersionValue: spread, EstimateComment: title}}
 		results := *base.Results
 		results.Outcomes = []evidence.PostedOutcome{o}
 		r.Results = &results
@@ -63,7 +65,8 @@ func FuzzRegister(f *testing.F) {
 		checkReason(t, contrasts[0].Verdict, contrasts[0].Reason)
 		for _, e := range effects {
 			checkReason(t, e.Verdict, e.Reason)
-			if e.Verdict == evidence.Usable && (e.Estimate == nil || math.IsNaN(*e.Estimate) || !(evidence.Value(e.Variance) > 0) || math.IsInf(*e.Variance, 0)) {
+			if e.Verdict == evidence.Usable && (e.Estimate == nil || math.IsNaN(*e.Estimate) || !(evidence.Value(e.Variance) > 0) ||
+				math.IsInf(*e.Variance, 0)) {
 				t.Fatalf("a usable effect of %v with variance %v", evidence.Value(e.Estimate), evidence.Value(e.Variance))
 			}
 		}

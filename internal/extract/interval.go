@@ -25,7 +25,9 @@ func CheckInterval(measure string, estimate, lower, upper, n1, n2 float64) []str
 	se := math.Sqrt(1/n1 + 1/n2 + estimate*estimate/(2*(n1+n2)))
 	const z975 = 1.959963984540054
 	if r := (upper - lower) / (2 * z975 * se); r > 2.5 || r < 0.4 {
-		out = append(out, reason(CodeImplausible, fmt.Sprintf("an interval %.3g wide for a standardised mean difference of groups of %v and %v, whose interval is about %.3g wide", upper-lower, n1, n2, 2*z975*se)))
+		out = append(out, reason(CodeImplausible,
+			fmt.Sprintf("an interval %.3g wide for a standardised mean difference of groups of %v and %v, whose interval is about %.3g wide",
+				upper-lower, n1, n2, 2*z975*se)))
 	}
 	return out
 }

@@ -107,7 +107,9 @@ func (x *outcome) judgeN(d verdict) {
 	case a.N != nil && e != nil && strings.EqualFold(x.record.EnrollmentType, "ACTUAL") && *a.N > *e:
 		d.set(evidence.NeedsReview, CodeAboveEnrolment, fmt.Sprintf("%d analysed in one group, more than the %d enrolled in the trial", *a.N, *e))
 	case a.N != nil && x.started[a.GroupTitle] > 0 && *a.N > x.started[a.GroupTitle]:
-		d.set(evidence.NeedsReview, CodeAboveEnrolment, fmt.Sprintf("%d analysed, more than the %d who started in this group: sessions or events may be counted", *a.N, x.started[a.GroupTitle]))
+		d.set(evidence.NeedsReview, CodeAboveEnrolment,
+			fmt.Sprintf("%d analysed, more than the %d who started in this group: sessions or events may be counted", *a.N,
+				x.started[a.GroupTitle]))
 	}
 }
 
@@ -177,7 +179,8 @@ func (x *outcome) judgeMean(d verdict, param paramKind) {
 	x.judgeWords(d)
 	x.judgeSpread(d)
 	if param == paramLSMean || a.Adjusted {
-		d.set(evidence.NeedsReview, CodeAdjusted, "a mean of a model (least squares or adjusted): its standard error times the root of n is not the raw standard deviation; the sponsor's contrast is the number to use")
+		d.set(evidence.NeedsReview, CodeAdjusted,
+			"a mean of a model (least squares or adjusted): its standard error times the root of n is not the raw standard deviation; the sponsor's contrast is the number to use")
 		return
 	}
 	x.judgeScale(d)
@@ -252,7 +255,8 @@ func (x *outcome) judgeLimits(d verdict) {
 // from minus the width of the scale to plus it.
 func (x *outcome) judgeRange(d verdict) {
 	a, r := d.a, x.cur.Range
-	if a.Instrument == "" || r == nil || a.Value == nil || x.cur.Domain == "vitals" || x.cur.Percent || isPercentUnit(a.Unit) || !x.cur.Certain && x.cur.Field == "description" {
+	if a.Instrument == "" || r == nil || a.Value == nil || x.cur.Domain == "vitals" || x.cur.Percent || isPercentUnit(a.Unit) ||
+		!x.cur.Certain && x.cur.Field == "description" {
 		return
 	}
 	if !isMean(x.param) {
@@ -263,7 +267,8 @@ func (x *outcome) judgeRange(d verdict) {
 	case "endpoint", "subscale":
 		if v < 0 && r.Min >= 0 && v >= r.Min-r.Max && !a.Baseline {
 			a.ScoreType = evidence.ScoreChange
-			d.set(evidence.NeedsReview, CodeScoreType, fmt.Sprintf("%v lies below the range %v to %v: the values are changes, which no text says", v, r.Min, r.Max))
+			d.set(evidence.NeedsReview, CodeScoreType, fmt.Sprintf("%v lies below the range %v to %v: the values are changes, which no text says",
+				v, r.Min, r.Max))
 		} else if !r.Contains(v) {
 			d.set(evidence.Unusable, CodeOutOfRange, fmt.Sprintf("%v lies outside the range %v to %v", v, r.Min, r.Max))
 		}
@@ -310,7 +315,8 @@ func judgeTogether(rows []evidence.ArmResult) {
 			continue
 		}
 		for _, i := range cells {
-			verdict{&rows[i]}.set(evidence.NeedsReview, CodeRepeated, fmt.Sprintf("the spread %s stands in %d of %d cells: perhaps it belongs to one of them", raw, len(cells), len(rows)))
+			verdict{&rows[i]}.set(evidence.NeedsReview, CodeRepeated,
+				fmt.Sprintf("the spread %s stands in %d of %d cells: perhaps it belongs to one of them", raw, len(cells), len(rows)))
 		}
 	}
 }
@@ -407,7 +413,8 @@ func judgeTwins(cells []evidence.ArmResult) {
 	for i := range cells {
 		a := &cells[i]
 		kind, _ := kindOfDispersion(a.DispersionType)
-		if kindOfParam(a.ParamType) == paramMean && !a.Adjusted && (kind == dispSD || kind == dispSE) && a.Spread != nil && *a.Spread > 0 && a.N != nil && *a.N >= 9 {
+		if kindOfParam(a.ParamType) == paramMean && !a.Adjusted && (kind == dispSD || kind == dispSE) && a.Spread != nil && *a.Spread > 0 &&
+			a.N != nil && *a.N >= 9 {
 			key := squash(a.OutcomeTitle) + "|" + a.Instrument + "|" + a.Subscale + "|" + squash(rowWords(a.ClassTitle)) + "|" + a.Unit
 			byTitle[key] = append(byTitle[key], i)
 		}

@@ -183,7 +183,8 @@ func (p *armPair) classify(v *vocab.Vocabulary, right []part) *refusal {
 		}
 	}
 	if l, limit := v.Level(p.drug, p.treat.doses[p.drug]); l == vocab.DoseLow {
-		p.doubts = append(p.doubts, fmt.Sprintf("%s is a control dose elsewhere (up to %v %s)", p.treat.doses[p.drug].Text, limit.Low, limit.Unit))
+		p.doubts = append(p.doubts, fmt.Sprintf("%s is a control dose elsewhere (up to %v %s)", p.treat.doses[p.drug].Text, limit.Low,
+			limit.Unit))
 	}
 	word := c.label.Words[vocab.ActivePlacebo]
 	switch {
@@ -195,10 +196,12 @@ func (p *armPair) classify(v *vocab.Vocabulary, right []part) *refusal {
 		p.class = vocab.ActivePlacebo
 	case c.has(vocab.InactivePlacebo) && len(treatments) > 0:
 		p.class = vocab.InactivePlacebo
-		p.doubts = append(p.doubts, fmt.Sprintf("%q beside a placebo: %s, which the vocabulary does not know", c.group.Title, strings.Join(treatments, ", ")))
+		p.doubts = append(p.doubts, fmt.Sprintf("%q beside a placebo: %s, which the vocabulary does not know", c.group.Title,
+			strings.Join(treatments, ", ")))
 	case len(treatments) > 0 && (c.kind == "PLACEBO_COMPARATOR" || c.kind == "SHAM_COMPARATOR"):
 		p.class = vocab.InactivePlacebo
-		p.doubts = append(p.doubts, fmt.Sprintf("%q is registered as a placebo and gives %s, which the vocabulary does not know", c.group.Title, strings.Join(treatments, ", ")))
+		p.doubts = append(p.doubts, fmt.Sprintf("%q is registered as a placebo and gives %s, which the vocabulary does not know", c.group.Title,
+			strings.Join(treatments, ", ")))
 	case len(treatments) > 0:
 		p.class = vocab.OtherDrug
 	case c.has(vocab.InactivePlacebo), c.kind == "PLACEBO_COMPARATOR", c.kind == "SHAM_COMPARATOR":
@@ -238,7 +241,8 @@ func (p *armPair) lowerDose(v *vocab.Vocabulary, right []part) *refusal {
 		p.class = vocab.ActivePlacebo
 	case level == vocab.DoseMiddle && called:
 		p.class = vocab.ActivePlacebo
-		p.doubts = append(p.doubts, fmt.Sprintf("%s lies between a control dose (%v %s) and a full dose, and the arm is called a comparator", c.Text, limit.Low, limit.Unit))
+		p.doubts = append(p.doubts, fmt.Sprintf("%s lies between a control dose (%v %s) and a full dose, and the arm is called a comparator",
+			c.Text, limit.Low, limit.Unit))
 	default:
 		p.class = OtherDose
 	}

@@ -16,7 +16,8 @@ import (
 // for one. studyOf gives the study of a row. Formula is the mode in which
 // standardised mean differences and ratios are computed; a question may
 // compute them anew in its own mode from the numbers that the effect carries.
-func PaperEffects(rows []review.Extraction, studyOf func(review.Extraction) string, formula effect.Formula, v *vocab.Vocabulary) []evidence.Effect {
+func PaperEffects(rows []review.Extraction, studyOf func(review.Extraction) string, formula effect.Formula,
+	v *vocab.Vocabulary) []evidence.Effect {
 	out := make([]evidence.Effect, 0, len(rows))
 	for _, x := range rows {
 		e := describeRow(x, studyOf(x), v)
@@ -49,7 +50,8 @@ func describeRow(x review.Extraction, study string, v *vocab.Vocabulary) evidenc
 		Comparator: x.Comparator, ComparatorClass: x.ComparatorClass, DoseTreat: x.DoseTreat, DoseCtrl: x.DoseCtrl,
 		ArmTreat: x.ArmTreat, ArmCtrl: x.ArmCtrl, Sessions: x.Sessions, Design: x.Design, Blinding: x.Blinding,
 		RiskOfBias: x.RoB, RoBDomains: x.RoBDomains,
-		Instrument: x.Instrument, Domain: x.Domain, ScoreType: x.ScoreType, TimepointRaw: x.TimeLabel, TimepointWeeks: x.TimeWeeks, TimepointOrigin: x.TimeOrigin, WeeksAfterLastDose: x.AfterLastDose,
+		Instrument: x.Instrument, Domain: x.Domain, ScoreType: x.ScoreType, TimepointRaw: x.TimeLabel, TimepointWeeks: x.TimeWeeks,
+		TimepointOrigin: x.TimeOrigin, WeeksAfterLastDose: x.AfterLastDose,
 		PrimaryInstrument: x.PrimaryInstrument, PrimaryTime: x.PrimaryTime, PostCrossover: x.PostCrossover, HigherBetter: x.HigherBetter,
 		Channel: "paper", DOI: x.DOI, Source: strings.TrimSpace(x.Source + " " + x.Place), Verdict: evidence.Usable,
 	}
@@ -66,7 +68,8 @@ func describeRow(x review.Extraction, study string, v *vocab.Vocabulary) evidenc
 		case e.HigherBetter == evidence.NotStated:
 			e.HigherBetter = said
 		case said != evidence.NotStated && said != e.HigherBetter && !IsCount(x.ScoreType):
-			doubt(&e, CodeSign, fmt.Sprintf("row %d, column higher_better: the row says %s, the catalogue says %s of %s; leave the cell empty or correct the instrument", x.Row, e.HigherBetter, said, x.Instrument))
+			doubt(&e, CodeSign,
+				fmt.Sprintf("row %d, column higher_better: the row says %s, the catalogue says %s of %s; leave the cell empty or correct the instrument", x.Row, e.HigherBetter, said, x.Instrument))
 		}
 	}
 	take := func(col string, v *float64) *float64 {

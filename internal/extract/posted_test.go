@@ -14,7 +14,8 @@ import (
 
 func postedEffects(t *testing.T, record, substance string) (map[string]evidence.Effect, []byte) {
 	t.Helper()
-	return registerEffects(t, filepath.Join("posted", record+".json"), evidence.Study{ID: record, Label: record, Substances: []string{substance}, Conditions: []string{"depression"}, Design: "parallel-rct"})
+	return registerEffects(t, filepath.Join("posted", record+".json"), evidence.Study{ID: record, Label: record,
+		Substances: []string{substance}, Conditions: []string{"depression"}, Design: "parallel-rct"})
 }
 
 // Posted results of real trials (protocol parts written for the test) against
@@ -56,7 +57,8 @@ func TestPostedResultsAgreeWithMetafor(t *testing.T) {
 	}
 	for _, record := range []string{"NCT02418585", "NCT03434041"} {
 		for id, e := range effects[record] {
-			if e.ComparatorClass != "inactive-placebo" || e.Background != "duloxetine, escitalopram, sertraline, venlafaxine" || e.Drug != "esketamine" || e.DoseCtrl != "" {
+			if e.ComparatorClass != "inactive-placebo" || e.Background != "duloxetine, escitalopram, sertraline, venlafaxine" ||
+				e.Drug != "esketamine" || e.DoseCtrl != "" {
 				t.Errorf("%s %s: against %q beside %q, %q", record, id, e.ComparatorClass, e.Background, e.DoseCtrl)
 			}
 		}

@@ -77,7 +77,8 @@ func (p probe) record() *evidence.Record {
 		values := strings.Split(p.get("v", "-21.4,12.3;-17.0,13.9"), " // ")
 		for g, cell := range strings.Split(values[min(i, len(values)-1)], ";") {
 			f := append(strings.Split(cell, ","), "", "", "")
-			cat.Measurements = append(cat.Measurements, evidence.Measurement{GroupID: o.Groups[g].ID, Value: f[0], Spread: f[1], Lower: f[2], Upper: f[3]})
+			cat.Measurements = append(cat.Measurements, evidence.Measurement{GroupID: o.Groups[g].ID, Value: f[0], Spread: f[1], Lower: f[2],
+				Upper: f[3]})
 		}
 		o.Classes = append(o.Classes, evidence.Class{Title: row, Categories: []evidence.Category{cat}})
 	}
@@ -154,5 +155,6 @@ func cellSummary(a *evidence.ArmResult) string {
 	if a.N != nil {
 		n = strconv.Itoa(*a.N)
 	}
-	return fmt.Sprintf("%s %s %s/%s w=%s from=%s base=%v n=%s: %s", a.Verdict, a.ScoreType, a.Instrument, a.Subscale, weeks, a.TimepointOrigin, a.Baseline, n, strings.Join(a.Flags, " | "))
+	return fmt.Sprintf("%s %s %s/%s w=%s from=%s base=%v n=%s: %s", a.Verdict, a.ScoreType, a.Instrument, a.Subscale, weeks,
+		a.TimepointOrigin, a.Baseline, n, strings.Join(a.Flags, " | "))
 }

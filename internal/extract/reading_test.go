@@ -17,40 +17,51 @@ func TestKindOfNumber(t *testing.T) {
 		return posted{title: title, param: "COUNT_OF_PARTICIPANTS", unit: "Participants", classes: rows}
 	}
 	mean := func(title, unit, a, sa, b, sb string) posted {
-		return posted{title: title, dispersion: "Standard Deviation", unit: unit, classes: oneRow([5]string{"OG000", a, sa}, [5]string{"OG001", b, sb})}
+		return posted{title: title, dispersion: "Standard Deviation", unit: unit, classes: oneRow([5]string{"OG000", a, sa},
+			[5]string{"OG001", b, sb})}
 	}
 	for name, c := range map[string]struct {
 		p     posted
 		kinds []string // of the rows' first cells
 		code  string   // of the first cell, "" when usable
 	}{
-		"responders":            {counts("Number of MADRS responders", two("", "20", "10")), []string{"response"}, ""},
-		"without response":      {counts("Number of participants without response on the MADRS", two("", "20", "10")), []string{"non-response"}, ""},
-		"not in remission":      {counts("Participants not in remission (MADRS >12)", two("", "20", "10")), []string{"non-remission"}, ""},
-		"sustained":             {counts("Sustained response on the MADRS", two("", "20", "10")), []string{"sustained"}, ""},
-		"onset":                 {counts("Onset of clinical response on the MADRS", two("", "20", "10")), []string{"onset"}, ""},
-		"lost":                  {counts("Loss of response on the MADRS", two("", "20", "10")), []string{"relapse"}, ""},
-		"worse":                 {counts("Worsening on the MADRS", two("", "20", "10")), []string{"worsening"}, ""},
-		"partial":               {counts("MADRS partial response", two("", "20", "10")), []string{"threshold"}, ""},
-		"yes and no":            {counts("MADRS response", two("Yes", "20", "10"), two("No", "20", "28")), []string{"response", "non-response"}, ""},
-		"negated, yes and no":   {counts("MADRS non-response", two("Yes", "20", "10"), two("No", "20", "28")), []string{"non-response", "response"}, ""},
-		"missing":               {counts("MADRS response", two("Missing", "20", "10")), []string{"count"}, ""},
-		"percent under counts":  {posted{title: "Percentage of MADRS responders", param: "NUMBER", unit: "Participants", classes: []postedClass{two("", "20", "10")}}, []string{"response"}, CodePercent},
-		"days to response":      {mean("Time to response on the MADRS", "Days", "9.1", "4", "13.2", "5"), []string{"time-to-event"}, CodeUnit},
-		"days":                  {mean("MADRS", "Days", "9.1", "4", "13.2", "5"), []string{"not-a-score"}, CodeUnit},
-		"area":                  {mean("AUC of the MADRS", "units on a scale", "9.1", "4", "13.2", "5"), []string{"auc"}, CodeScoreType},
-		"percent change":        {mean("Percent change in MADRS", "percent change", "-40.1", "24", "-33.2", "25"), []string{"percent-change"}, CodeScoreType},
-		"later change":          {mean("Change in MADRS from 6 to 18 Month", "units on a scale", "-2.1", "8", "-1.2", "8"), []string{"change"}, CodeScoreType},
+		"responders": {counts("Number of MADRS responders", two("", "20", "10")), []string{"response"}, ""},
+		"without response": {counts("Number of participants without response on the MADRS", two("", "20", "10")), []string{"non-response"},
+			""},
+		"not in remission": {counts("Participants not in remission (MADRS >12)", two("", "20", "10")), []string{"non-remission"}, ""},
+		"sustained":        {counts("Sustained response on the MADRS", two("", "20", "10")), []string{"sustained"}, ""},
+		"onset":            {counts("Onset of clinical response on the MADRS", two("", "20", "10")), []string{"onset"}, ""},
+		"lost":             {counts("Loss of response on the MADRS", two("", "20", "10")), []string{"relapse"}, ""},
+		"worse":            {counts("Worsening on the MADRS", two("", "20", "10")), []string{"worsening"}, ""},
+		"partial":          {counts("MADRS partial response", two("", "20", "10")), []string{"threshold"}, ""},
+		"yes and no": {counts("MADRS response", two("Yes", "20", "10"), two("No", "20", "28")), []string{"response", "non-response"},
+			""},
+		"negated, yes and no": {counts("MADRS non-response", two("Yes", "20", "10"), two("No", "20", "28")),
+			[]string{"non-response", "response"}, ""},
+		"missing": {counts("MADRS response", two("Missing", "20", "10")), []string{"count"}, ""},
+		"percent under counts": {posted{title: "Percentage of MADRS responders", param: "NUMBER", unit: "Participants",
+			classes: []postedClass{two("", "20", "10")}}, []string{"response"}, CodePercent},
+		"days to response": {mean("Time to response on the MADRS", "Days", "9.1", "4", "13.2", "5"), []string{"time-to-event"}, CodeUnit},
+		"days":             {mean("MADRS", "Days", "9.1", "4", "13.2", "5"), []string{"not-a-score"}, CodeUnit},
+		"area":             {mean("AUC of the MADRS", "units on a scale", "9.1", "4", "13.2", "5"), []string{"auc"}, CodeScoreType},
+		"percent change": {mean("Percent change in MADRS", "percent change", "-40.1", "24", "-33.2", "25"), []string{"percent-change"},
+			CodeScoreType},
+		"later change": {mean("Change in MADRS from 6 to 18 Month", "units on a scale", "-2.1", "8", "-1.2", "8"), []string{"change"},
+			CodeScoreType},
 		"below the scale":       {mean("MADRS total score", "units on a scale", "-12.1", "8", "-9.2", "8"), []string{"change"}, CodeScoreType},
 		"denied in other words": {counts("Participants who fell out of MADRS remission", two("", "20", "10")), []string{"threshold"}, ""},
 		"name between":          {counts("Participants without MADRS remission", two("", "20", "10")), []string{"non-remission"}, ""},
 		"less than a half":      {counts("Participants with less than 50% reduction in MADRS", two("", "20", "10")), []string{"threshold"}, ""},
 		"missing as failures":   {counts("MADRS responders (missing imputed as non-responders)", two("", "20", "10")), []string{"response"}, ""},
-		"change in the frame":   {posted{title: "MADRS total score", dispersion: "Standard Deviation", frame: "Baseline to Day 28 (change)", classes: oneRow([5]string{"OG000", "-12.1", "8"}, [5]string{"OG001", "-9.2", "8"})}, []string{"change"}, ""},
-		"minus baseline":        {posted{title: "FSFI total score", dispersion: "Standard Deviation", frame: "Week 8 minus baseline", classes: oneRow([5]string{"OG000", "4.1", "8"}, [5]string{"OG001", "2.2", "8"})}, []string{"change"}, ""},
-		"percent described":     {posted{title: "Change in MADRS", dispersion: "Standard Deviation", description: "Percent change from baseline was calculated.", classes: oneRow([5]string{"OG000", "-42.1", "18"}, [5]string{"OG001", "-29.2", "18"})}, []string{"percent-change"}, CodeScoreType},
-		"half an interval":      {mean("MADRS total score", "units on a scale", "21.4", "3.1", "17.2", "3.3"), []string{"endpoint"}, CodeSEForSD},
-		"vital sign":            {counts("Clinically significant change in heart rate", two("", "20", "10")), []string{"threshold"}, ""},
+		"change in the frame": {posted{title: "MADRS total score", dispersion: "Standard Deviation", frame: "Baseline to Day 28 (change)",
+			classes: oneRow([5]string{"OG000", "-12.1", "8"}, [5]string{"OG001", "-9.2", "8"})}, []string{"change"}, ""},
+		"minus baseline": {posted{title: "FSFI total score", dispersion: "Standard Deviation", frame: "Week 8 minus baseline",
+			classes: oneRow([5]string{"OG000", "4.1", "8"}, [5]string{"OG001", "2.2", "8"})}, []string{"change"}, ""},
+		"percent described": {posted{title: "Change in MADRS", dispersion: "Standard Deviation",
+			description: "Percent change from baseline was calculated.", classes: oneRow([5]string{"OG000", "-42.1", "18"},
+				[5]string{"OG001", "-29.2", "18"})}, []string{"percent-change"}, CodeScoreType},
+		"half an interval": {mean("MADRS total score", "units on a scale", "21.4", "3.1", "17.2", "3.3"), []string{"endpoint"}, CodeSEForSD},
+		"vital sign":       {counts("Clinically significant change in heart rate", two("", "20", "10")), []string{"threshold"}, ""},
 	} {
 		cells := cellsOf(t, c.p)
 		for i, want := range c.kinds {
@@ -135,7 +146,8 @@ func TestSpreads(t *testing.T) {
 		"a sexual scale":              {"FSFI total score", "Standard Deviation", "6.9", "", "", "", ""},
 		"an SE as SD, sexual":         {"FSFI total score", "Standard Deviation", "1.1", "", "", "", CodeSEForSD},
 	} {
-		p := posted{title: c.title, dispersion: c.dispersion, classes: []postedClass{{c.class, [][5]string{{"OG000", "20.0", c.spread, c.lower, c.upper}}}}}
+		p := posted{title: c.title, dispersion: c.dispersion, classes: []postedClass{{c.class,
+			[][5]string{{"OG000", "20.0", c.spread, c.lower, c.upper}}}}}
 		if strings.HasPrefix(c.title, "Change") {
 			p.classes[0].cells[0][1] = "-12.0"
 		}
@@ -207,13 +219,15 @@ func TestRowTimes(t *testing.T) {
 		"Six Minute Walk Test":          {"Week 8", 8, "", false},
 		"Age: 60-64 years":              {"Week 8", 8, "", false},
 	} {
-		got := cellsOf(t, posted{title: "MADRS", frame: c.frame, dispersion: "Standard Deviation", classes: []postedClass{{row, [][5]string{{"OG000", "20.0", "9.1"}}}}})[0]
+		got := cellsOf(t, posted{title: "MADRS", frame: c.frame, dispersion: "Standard Deviation",
+			classes: []postedClass{{row, [][5]string{{"OG000", "20.0", "9.1"}}}}})[0]
 		weeks := -1.0
 		if got.TimepointWeeks != nil {
 			weeks = *got.TimepointWeeks
 		}
 		if d := weeks - c.weeks; d > 1e-9 || d < -1e-9 || got.TimepointOrigin != c.origin || got.Baseline != c.baseline {
-			t.Errorf("%q: %v weeks from %q, baseline %v; want %v from %q, %v", row, weeks, got.TimepointOrigin, got.Baseline, c.weeks, c.origin, c.baseline)
+			t.Errorf("%q: %v weeks from %q, baseline %v; want %v from %q, %v", row, weeks, got.TimepointOrigin, got.Baseline, c.weeks, c.origin,
+				c.baseline)
 		}
 	}
 }

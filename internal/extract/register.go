@@ -70,7 +70,8 @@ func Planned(r *evidence.Record, v *vocab.Vocabulary) []evidence.PlannedReading 
 	var out []evidence.PlannedReading
 	for i, p := range r.Planned {
 		if m, ok := v.MatchInstrument(p.Measure, p.Description); ok {
-			out = append(out, evidence.PlannedReading{RecordID: r.ID, OutcomeIndex: i, Instrument: instrumentID(m), Subscale: m.Subscale, Domain: m.Domain})
+			out = append(out, evidence.PlannedReading{RecordID: r.ID, OutcomeIndex: i, Instrument: instrumentID(m), Subscale: m.Subscale,
+				Domain: m.Domain})
 		}
 	}
 	return out
@@ -126,8 +127,10 @@ func newOutcome(r *evidence.Record, o *evidence.PostedOutcome, read *readings) *
 	x.frameTime, x.titleTime = read.time(o.TimeFrame), read.time(o.Title)
 	x.start = startOf(o.Title + "; " + o.TimeFrame)
 	text := strings.ToLower(o.Title + "\n" + o.Description)
-	x.adjusted = adjustedWords.MatchString(o.Unit) || containsAny(text, "adjusted", "least s", "least-s", "leasts", "ls mean", "lsmean", "ls-mean", "model", "marginal") && adjustedMean.MatchString(text)
-	x.modelled = containsAny(text, "actuarial", "kaplan", "life table", "life-table", "cumulative", "survival") && modelledShare.MatchString(text)
+	x.adjusted = adjustedWords.MatchString(o.Unit) || containsAny(text, "adjusted", "least s", "least-s", "leasts", "ls mean", "lsmean",
+		"ls-mean", "model", "marginal") && adjustedMean.MatchString(text)
+	x.modelled = containsAny(text, "actuarial", "kaplan", "life table", "life-table", "cumulative", "survival") &&
+		modelledShare.MatchString(text)
 	return x
 }
 

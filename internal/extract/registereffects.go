@@ -23,7 +23,8 @@ import (
 // (Cochrane Handbook 6.5.2.3). Where a sponsor's contrast is posted for the row
 // it is an effect of its own, in points, in standard deviations or as a ratio;
 // contrasts whose sign only the posted values settle are judged again.
-func RegisterEffects(r *evidence.Record, study evidence.Study, cells []evidence.ArmResult, contrasts []evidence.Contrast, v *vocab.Vocabulary, formula effect.Formula) []evidence.Effect {
+func RegisterEffects(r *evidence.Record, study evidence.Study, cells []evidence.ArmResult, contrasts []evidence.Contrast,
+	v *vocab.Vocabulary, formula effect.Formula) []evidence.Effect {
 	if r.Results == nil {
 		return nil
 	}
@@ -180,7 +181,8 @@ func givesEffect(a *evidence.ArmResult) bool {
 		return false
 	}
 	switch a.ScoreType {
-	case evidence.ScoreEndpoint, evidence.ScoreChange, evidence.ScoreResponse, evidence.ScoreRemission, evidence.ScoreOnset, evidence.ScoreSustained:
+	case evidence.ScoreEndpoint, evidence.ScoreChange, evidence.ScoreResponse, evidence.ScoreRemission, evidence.ScoreOnset,
+		evidence.ScoreSustained:
 		return true
 	}
 	return false
@@ -208,7 +210,8 @@ func (b *effectBuilder) effects(o *evidence.PostedOutcome, p armPair, t, c *evid
 	case kind == paramMean || kind == paramLSMean:
 		b.fromMeans(j, o, t, c)
 	default:
-		j.set(evidence.Unusable, CodeNotComputable, fmt.Sprintf("a %s gives no effect size without an assumption about its distribution", strings.ToLower(o.ParamType)))
+		j.set(evidence.Unusable, CodeNotComputable, fmt.Sprintf("a %s gives no effect size without an assumption about its distribution",
+			strings.ToLower(o.ParamType)))
 	}
 	return b.withContrasts(o, p, t, c, e, base)
 }
@@ -246,7 +249,8 @@ func (b *effectBuilder) describe(o *evidence.PostedOutcome, p armPair, t, c *evi
 	e := evidence.Effect{
 		ID:      fmt.Sprintf("%s/o%d/c%d/k%d/%s-%s", b.r.ID, o.Index, t.ClassIndex, t.CategoryIndex, t.GroupID, c.GroupID),
 		StudyID: b.study.ID, StudyLabel: b.study.Label, Year: b.study.Year, RecordID: b.r.ID,
-		Substance: b.v.Family(p.drug), Drug: ownName(b.v, p.drug), Background: cmp.Or(strings.Join(p.background, ", "), evidence.NoBackground), Analysis: b.about.analysis, Population: strings.Join(b.r.Conditions, "; "),
+		Substance: b.v.Family(p.drug), Drug: ownName(b.v, p.drug), Background: cmp.Or(strings.Join(p.background, ", "), evidence.NoBackground),
+		Analysis: b.about.analysis, Population: strings.Join(b.r.Conditions, "; "),
 		Comparator: p.ctrl.group.Title, ComparatorClass: p.class, ArmTreat: p.treat.group.Title, ArmCtrl: p.ctrl.group.Title,
 		Design: b.study.Design, Blinding: b.study.Blinding, Sponsor: b.study.Sponsor,
 		Instrument: t.Instrument, Domain: t.Domain, ScoreType: t.ScoreType,

@@ -65,10 +65,12 @@ func reported(e *evidence.Effect, x review.Extraction, formula effect.Formula) {
 		e.Flags = append(e.Flags, "se: computed from the "+from+" (Cochrane Handbook 6.5.2.3)")
 	}
 	if z, ok := fromP(&x1); ok && from != "p-value" && disagree(math.Abs(est)/se, z, "=", 0.5, 0.25) {
-		j.set(evidence.NeedsReview, CodeDiscordant, fmt.Sprintf("the estimate and its precision give z = %.2f, the p-value %v another", math.Abs(est)/se, *r.P))
+		j.set(evidence.NeedsReview, CodeDiscordant, fmt.Sprintf("the estimate and its precision give z = %.2f, the p-value %v another",
+			math.Abs(est)/se, *r.P))
 	}
 	e.SetEffect(r.Measure, string(formula), est, se*se)
 	judgeEffectSize(j)
 }
 
-var kindOfMeasure = map[string]string{"MD": KindMeanDifference, "SMD": KindSMD, "RR": KindRiskRatio, "OR": KindOddsRatio, "HR": KindHazardRatio, "RD": KindRiskDifference}
+var kindOfMeasure = map[string]string{"MD": KindMeanDifference, "SMD": KindSMD, "RR": KindRiskRatio, "OR": KindOddsRatio,
+	"HR": KindHazardRatio, "RD": KindRiskDifference}

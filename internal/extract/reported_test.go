@@ -20,13 +20,19 @@ func TestReportedEffects(t *testing.T) {
 		verdict  evidence.Verdict
 		adjusted bool
 	}{
-		"standardised with interval":  {"a,A 2018,mdma,anxiety,change,LSAS,8,4,SMD,-1.4,,-2.874,0.074,0.037,", "SMD", -1.4, 2.948 / (2 * 1.959964), evidence.Usable, false},
-		"points with standard error":  {"a,A 2023,lsd,anxiety,change,STAI-G,,,MD,-16.2,5.8,-27.8,-4.5,,1", "MD", -16.2, 5.8, evidence.Usable, true},
-		"exact p-value":               {"a,A,lsd,anxiety,change,HAM-A,100,100,MD,-5,,,,0.05,", "MD", -5, 5 / 1.959964, evidence.Usable, false},
-		"odds ratio":                  {"a,A,lsd,depression,response,MADRS,50,50,OR,2,,1,4,,", "OR", math.Log(2), math.Log(4) / (2 * 1.959964), evidence.Usable, false},
-		"no precision":                {"a,A,lsd,anxiety,change,HAM-A,40,39,MD,-7.7,,,,,", "MD", math.NaN(), math.NaN(), evidence.Unusable, false},
-		"a ratio below zero":          {"a,A,lsd,depression,response,MADRS,50,50,RR,-2,0.1,,,,", "RR", math.NaN(), math.NaN(), evidence.Unusable, false},
-		"estimate outside its limits": {"a,A,lsd,anxiety,change,HAM-A,40,39,MD,-7,,-6,-2,,", "MD", -7, 4 / (2 * 1.9913), evidence.NeedsReview, false},
+		"standardised with interval": {"a,A 2018,mdma,anxiety,change,LSAS,8,4,SMD,-1.4,,-2.874,0.074,0.037,", "SMD", -1.4,
+			2.948 / (2 * 1.959964), evidence.Usable, false},
+		"points with standard error": {"a,A 2023,lsd,anxiety,change,STAI-G,,,MD,-16.2,5.8,-27.8,-4.5,,1", "MD", -16.2, 5.8, evidence.Usable,
+			true},
+		"exact p-value": {"a,A,lsd,anxiety,change,HAM-A,100,100,MD,-5,,,,0.05,", "MD", -5, 5 / 1.959964, evidence.Usable, false},
+		"odds ratio": {"a,A,lsd,depression,response,MADRS,50,50,OR,2,,1,4,,", "OR", math.Log(2), math.Log(4) / (2 * 1.959964),
+			evidence.Usable, false},
+		"no precision": {"a,A,lsd,anxiety,change,HAM-A,40,39,MD,-7.7,,,,,", "MD", math.NaN(), math.NaN(), evidence.Unusable,
+			false},
+		"a ratio below zero": {"a,A,lsd,depression,response,MADRS,50,50,RR,-2,0.1,,,,", "RR", math.NaN(), math.NaN(),
+			evidence.Unusable, false},
+		"estimate outside its limits": {"a,A,lsd,anxiety,change,HAM-A,40,39,MD,-7,,-6,-2,,", "MD", -7, 4 / (2 * 1.9913), evidence.NeedsReview,
+			false},
 		"a p-value that does not fit": {"a,A,lsd,anxiety,change,HAM-A,400,390,MD,-5,1,,,0.9,", "MD", -5, 1, evidence.NeedsReview, false},
 	} {
 		rows, problems, err := review.ReadExtractions("x.csv", []byte(head+c.row+"\n"), "sha")
@@ -46,8 +52,10 @@ func TestReportedEffects(t *testing.T) {
 			t.Errorf("%s: %v, SE %v; want %v, %v", name, *e.Estimate, *e.SE, c.est, c.se)
 		}
 	}
-	for _, bad := range []string{"a,A,lsd,anxiety,change,HAM-A,4,4,,-5,1,,,,", "a,A,lsd,anxiety,change,HAM-A,4,4,WMD,-5,1,,,,", "a,A,lsd,anxiety,change,HAM-A,4,4,MD,,1,,,,"} {
-		if rows, problems, err := review.ReadExtractions("x.csv", []byte(head+bad+"\n"), "sha"); err != nil || len(rows) != 0 || len(problems) != 1 {
+	for _, bad := range []string{"a,A,lsd,anxiety,change,HAM-A,4,4,,-5,1,,,,", "a,A,lsd,anxiety,change,HAM-A,4,4,WMD,-5,1,,,,",
+		"a,A,lsd,anxiety,change,HAM-A,4,4,MD,,1,,,,"} {
+		if rows, problems, err := review.ReadExtractions("x.csv", []byte(head+bad+"\n"), "sha"); err != nil || len(rows) != 0 ||
+			len(problems) != 1 {
 			t.Errorf("%q was accepted: %v %v", bad, problems, err)
 		}
 	}
@@ -70,7 +78,8 @@ func TestStandardiseGoesBackToTheArms(t *testing.T) {
 // standard error (0.01 for 86 people a group) would rule a pool.
 func TestEverybodyHadTheEvent(t *testing.T) {
 	const head = "id,study,substance,domain,score_type,instrument,events1,total1,events2,total2\n"
-	for row, want := range map[string]evidence.Verdict{"86,86,86,86": evidence.Unusable, "86,86,85,86": evidence.Usable, "0,86,2,86": evidence.Usable} {
+	for row, want := range map[string]evidence.Verdict{"86,86,86,86": evidence.Unusable, "86,86,85,86": evidence.Usable,
+		"0,86,2,86": evidence.Usable} {
 		rows, _, err := review.ReadExtractions("x.csv", []byte(head+"a,A,lsd,depression,response,MADRS,"+row+"\n"), "sha")
 		if err != nil || len(rows) != 1 {
 			t.Fatalf("%s: %v", row, err)

@@ -34,7 +34,8 @@ func (x *outcome) instrument(a *evidence.ArmResult) {
 	a.Baseline = x.read.row(a.ClassTitle).base || x.read.row(a.CategoryTitle).base || onlyBaseline(x.o.TimeFrame)
 	a.ScoreType = x.scoreType(m, known, a)
 	if a.ClassTitle != "" && x.negatedSibling(a) {
-		a.Flags = append(a.Flags, reason(CodeRow, fmt.Sprintf("%q and its negation stand in row blocks of their own: whether they share their people is not stated", a.ClassTitle)))
+		a.Flags = append(a.Flags, reason(CodeRow,
+			fmt.Sprintf("%q and its negation stand in row blocks of their own: whether they share their people is not stated", a.ClassTitle)))
 	}
 }
 

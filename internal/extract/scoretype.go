@@ -104,7 +104,8 @@ func (x *outcome) timeKind(event string, m vocab.InstrumentMatch, known bool) st
 	switch {
 	case event == evidence.ScoreTimeToEvent || event == evidence.ScoreDuration:
 		return event
-	case known && ok && (in.Kind == "duration" || in.Kind == "device" || in.Kind == "test" || in.Kind == "event-count" || m.Domain == "vitals" || m.Subscale != ""):
+	case known && ok && (in.Kind == "duration" || in.Kind == "device" || in.Kind == "test" || in.Kind == "event-count" ||
+		m.Domain == "vitals" || m.Subscale != ""):
 		return ""
 	case known:
 		return evidence.ScoreNotScore

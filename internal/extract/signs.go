@@ -116,9 +116,11 @@ func (x *outcome) doubtSign(cells []*evidence.ArmResult, dir vocab.Direction) {
 	}
 	switch {
 	case low > 0.1 && high > 0.4:
-		doubtCells(cells, CodeSign, "every group gets worse by much: a sign may be lost, or the change may be taken as baseline minus later value")
+		doubtCells(cells, CodeSign,
+			"every group gets worse by much: a sign may be lost, or the change may be taken as baseline minus later value")
 	case dir == vocab.HigherBetter && high < -2:
-		doubtCells(cells, CodeScoreType, "every group gets better by more than two usual standard deviations: the values may be scores at that time")
+		doubtCells(cells, CodeScoreType,
+			"every group gets better by more than two usual standard deviations: the values may be scores at that time")
 	case low < -0.4 && high > 0.4:
 		doubtCells(cells, CodeSign, "one group gets much worse and another much better: a sign may be lost in one of them")
 	}
@@ -210,8 +212,9 @@ func (x *outcome) judgeContrast(rows []evidence.ArmResult, cells []int) {
 		}
 		diff := *t.Value - *c.Value
 		if good**est > 0 && good*diff < 0 && math.Abs(diff) > 0.25*math.Abs(*est) {
-			doubtCells([]*evidence.ArmResult{t, c}, CodeDiscordant, fmt.Sprintf("the arms differ by %.4g (%s minus %s), the posted contrast is %s: it contradicts the arms, or was taken the other way round",
-				diff, t.GroupTitle, c.GroupTitle, an.ParamValue))
+			doubtCells([]*evidence.ArmResult{t, c}, CodeDiscordant,
+				fmt.Sprintf("the arms differ by %.4g (%s minus %s), the posted contrast is %s: it contradicts the arms, or was taken the other way round",
+					diff, t.GroupTitle, c.GroupTitle, an.ParamValue))
 		}
 	}
 }
@@ -292,9 +295,12 @@ func judgeBaselines(cells []evidence.ArmResult, v *vocab.Vocabulary) {
 		slack := 0.03 * (in.Range.Max - in.Range.Min)
 		switch c := *a.Value; {
 		case high+c < in.Range.Min-slack || low+c > in.Range.Max+slack:
-			verdict{a}.set(evidence.NeedsReview, CodeSign, fmt.Sprintf("a change of %v from a baseline of about %.3g leaves the scale of %v to %v: a sign or the kind of score is wrong", c, high, in.Range.Min, in.Range.Max))
+			verdict{a}.set(evidence.NeedsReview, CodeSign,
+				fmt.Sprintf("a change of %v from a baseline of about %.3g leaves the scale of %v to %v: a sign or the kind of score is wrong", c,
+					high, in.Range.Min, in.Range.Max))
 		case in.Direction == vocab.HigherBetter && c > 0.85*low && c < 1.6*high && c > 0.3*(in.Range.Max-in.Range.Min):
-			verdict{a}.set(evidence.NeedsReview, CodeScoreType, fmt.Sprintf("a change of %v is as large as the baseline of about %.3g: it may be a value at that time", c, high))
+			verdict{a}.set(evidence.NeedsReview, CodeScoreType,
+				fmt.Sprintf("a change of %v is as large as the baseline of about %.3g: it may be a value at that time", c, high))
 		}
 	}
 }

@@ -15,7 +15,8 @@ const oneSize = `(?:\d{1,3}(?:,\d{3})+\b|\d+)`
 // titleSizes finds the sizes that records write into the title of a row:
 // "Month 6 (n=71,26,40,1)", "High (n=210, n=98)", "n=59, 59, and 62", "n=1,020,
 // 1,015", "n = 41/42".
-var titleSizes = regexp.MustCompile(`(?i)\b(?:n|number (?:analy[sz]ed|of (?:participants|patients|subjects))|sample sizes?)\s*[=:]\s*(` + oneSize + `(?:\s*(?:[,;/&|]\s*(?:and\b)?|and\b|vs\.?)\s*(?:n\s*[=:]\s*)?` + oneSize + `)*)`)
+var titleSizes = regexp.MustCompile(`(?i)\b(?:n|number (?:analy[sz]ed|of (?:participants|patients|subjects))|sample sizes?)\s*[=:]\s*(` +
+	oneSize + `(?:\s*(?:[,;/&|]\s*(?:and\b)?|and\b|vs\.?)\s*(?:n\s*[=:]\s*)?` + oneSize + `)*)`)
 
 // readSizes reads the sizes that the row's titles, or the outcome's title where
 // it has one row only, write out. doubt says why they cannot be assigned.

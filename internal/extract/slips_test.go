@@ -12,8 +12,10 @@ import (
 
 // row is an extraction row of means; n1, mean1, sd1, n2, mean2, sd2.
 func row(id, study, instrument, score string, x [6]float64, more func(*review.Extraction)) review.Extraction {
-	r := review.Extraction{ID: id, Study: study, Substance: "psilocybin", Domain: "depression", Design: "parallel-rct", Instrument: instrument, ScoreType: score,
-		ComparatorClass: "inactive-placebo", Source: "https://example.org/" + id[:1], N1: &x[0], Mean1: &x[1], SD1: &x[2], N2: &x[3], Mean2: &x[4], SD2: &x[5]}
+	r := review.Extraction{ID: id, Study: study, Substance: "psilocybin", Domain: "depression", Design: "parallel-rct",
+		Instrument: instrument, ScoreType: score,
+		ComparatorClass: "inactive-placebo", Source: "https://example.org/" + id[:1], N1: &x[0], Mean1: &x[1], SD1: &x[2], N2: &x[3],
+		Mean2: &x[4], SD2: &x[5]}
 	weeks := 5.0
 	r.TimeWeeks = &weeks
 	if more != nil {
@@ -48,21 +50,30 @@ func TestKnownSlips(t *testing.T) {
 		code    string
 		verdict evidence.Verdict // of the first row
 	}{
-		{"a QIDS mean of 31.9 on a scale to 27", []review.Extraction{row("a1", "Davis 2021", "QIDS-SR", "endpoint", [6]float64{13, 5.2, 4.6, 11, 31.9, 5.6}, nil)}, CodeOutOfRange, evidence.Unusable},
-		{"22 mg/kg of psilocybin", []review.Extraction{row("a1", "Griffiths 2016", "GRID-HAMD", "endpoint", [6]float64{25, 6.64, 5.2, 25, 14.8, 7.25}, func(r *review.Extraction) { r.DoseTreat, r.DoseCtrl = "22 mg/kg", "1 mg/kg" })}, CodeDoseUnit, evidence.Usable},
+		{"a QIDS mean of 31.9 on a scale to 27", []review.Extraction{row("a1", "Davis 2021", "QIDS-SR", "endpoint",
+			[6]float64{13, 5.2, 4.6, 11, 31.9, 5.6}, nil)}, CodeOutOfRange, evidence.Unusable},
+		{"22 mg/kg of psilocybin", []review.Extraction{row("a1", "Griffiths 2016", "GRID-HAMD", "endpoint",
+			[6]float64{25, 6.64, 5.2, 25, 14.8, 7.25}, func(r *review.Extraction) { r.DoseTreat, r.DoseCtrl = "22 mg/kg", "1 mg/kg" })},
+			CodeDoseUnit, evidence.Usable},
 		{"one result in two sources with different numbers", []review.Extraction{
-			row("a1", "Grob 2011", "BDI", "endpoint", [6]float64{12, 10.054, 9.256, 12, 13.27, 10.981}, func(r *review.Extraction) { r.Design = "parallel-rct" }),
+			row("a1", "Grob 2011", "BDI", "endpoint", [6]float64{12, 10.054, 9.256, 12, 13.27, 10.981},
+				func(r *review.Extraction) { r.Design = "parallel-rct" }),
 			row("b1", "Grob 2011", "BDI", "endpoint", [6]float64{12, 10, 9.35, 12, 16.1, 12.47}, nil)}, CodeSources, evidence.Usable},
-		{"a whole crossover sample in both arms", []review.Extraction{row("a1", "Holze 2023", "STAI", "endpoint", [6]float64{42, 89.3, 37.7, 42, 111, 20}, crossover(false))}, CodeCountedTwice, evidence.NeedsReview},
+		{"a whole crossover sample in both arms", []review.Extraction{row("a1", "Holze 2023", "STAI", "endpoint",
+			[6]float64{42, 89.3, 37.7, 42, 111, 20}, crossover(false))}, CodeCountedTwice, evidence.NeedsReview},
 		{"a whole crossover sample in both arms, phase stated", []review.Extraction{
 			row("a1", "Holze 2023", "BDI", "endpoint", [6]float64{42, 12.4, 12.2, 42, 15, 12}, crossover(true)),
-			row("a2", "Holze 2023", "MADRS", "endpoint", [6]float64{20, 12.4, 12.2, 22, 15, 12.5}, crossover(true))}, CodeCountedTwice, evidence.NeedsReview},
+			row("a2", "Holze 2023", "MADRS", "endpoint", [6]float64{20, 12.4, 12.2, 22, 15, 12.5}, crossover(true))}, CodeCountedTwice,
+			evidence.NeedsReview},
 		{"a control arm of 100 in one outcome and of 10 in another", []review.Extraction{
 			row("a1", "Liu 2020", "BDI", "endpoint", [6]float64{203, 8.21, 7.13, 100, 10.2, 7.2}, ketamine),
 			row("a2", "Liu 2020", "HADS-D", "endpoint", [6]float64{203, 4.2, 3.3, 10, 5.2, 3.6}, ketamine)}, CodeDenominator, evidence.NeedsReview},
-		{"a standard deviation of 0.256", []review.Extraction{row("a1", "Zhong 2016", "HAM-D-17", "endpoint", [6]float64{20, 4.1, .256, 20, 6.2, .256}, ketamine)}, CodeImplausible, evidence.NeedsReview},
-		{"1.5 and 2.6 on the HAM-D", []review.Extraction{row("a1", "Kheirabadi 2019", "HAM-D-17", "endpoint", [6]float64{16, 19.4, 1.5, 15, 12.9, 2.6}, ketamine)}, CodeSEForSD, evidence.NeedsReview},
-		{"0.95 and 1.03 on the HAM-D", []review.Extraction{row("a1", "Zhang 2018", "HAM-D-17", "endpoint", [6]float64{39, 7, .95, 38, 9, 1.03}, ketamine)}, CodeSEForSD, evidence.NeedsReview},
+		{"a standard deviation of 0.256", []review.Extraction{row("a1", "Zhong 2016", "HAM-D-17", "endpoint",
+			[6]float64{20, 4.1, .256, 20, 6.2, .256}, ketamine)}, CodeImplausible, evidence.NeedsReview},
+		{"1.5 and 2.6 on the HAM-D", []review.Extraction{row("a1", "Kheirabadi 2019", "HAM-D-17", "endpoint",
+			[6]float64{16, 19.4, 1.5, 15, 12.9, 2.6}, ketamine)}, CodeSEForSD, evidence.NeedsReview},
+		{"0.95 and 1.03 on the HAM-D", []review.Extraction{row("a1", "Zhang 2018", "HAM-D-17", "endpoint", [6]float64{39, 7, .95, 38, 9, 1.03},
+			ketamine)}, CodeSEForSD, evidence.NeedsReview},
 		{"change and endpoint of one outcome", []review.Extraction{
 			row("a1", "Wolfson 2020", "STAI-T", "change", [6]float64{13, -23.5, 13.2, 5, -8.8, 14.7}, nil),
 			row("a2", "Wolfson 2020", "STAI-T", "endpoint", [6]float64{13, 38.9, 10.6, 5, 48.6, 12.6}, nil)}, CodeScoreType, evidence.Usable},
@@ -70,11 +81,16 @@ func TestKnownSlips(t *testing.T) {
 			row("a1", "NCT03775200", "MADRS", "change", [6]float64{79, -12, 10, 79, -5.4, 10}, nil),
 			row("a2", "NCT03775200", "MADRS", "change", [6]float64{79, -12, 10, 79, -5.4, 10}, nil)}, CodeCountedTwice, evidence.NeedsReview},
 		{"a shared control arm", []review.Extraction{
-			row("a1", "Goodwin 2022", "MADRS", "change", [6]float64{79, -12, 10.1, 79, -5.4, 10.3}, func(r *review.Extraction) { r.DoseTreat = "25 mg" }),
-			row("a2", "Goodwin 2022", "MADRS", "change", [6]float64{75, -7.9, 10.2, 79, -5.4, 10.3}, func(r *review.Extraction) { r.DoseTreat = "10 mg" })}, CodeSharedControl, evidence.Usable},
-		{"a difference of nearly four standard deviations", []review.Extraction{row("a1", "Mithoefer 2018", "CAPS-IV", "change", [6]float64{7, -58.3, 9.8, 7, -11.4, 12.7}, nil)}, CodeImplausible, evidence.NeedsReview},
-		{"one arm's standard error beside the other's standard deviation", []review.Extraction{row("a1", "x", "", "endpoint", [6]float64{25, 12, 1.9, 25, 15, 10}, nil)}, CodeSEForSD, evidence.NeedsReview},
-		{"identical arms", []review.Extraction{row("a1", "x", "MADRS", "endpoint", [6]float64{25, 12.4, 9.31, 25, 12.4, 9.31}, nil)}, CodeIdentical, evidence.NeedsReview},
+			row("a1", "Goodwin 2022", "MADRS", "change", [6]float64{79, -12, 10.1, 79, -5.4, 10.3},
+				func(r *review.Extraction) { r.DoseTreat = "25 mg" }),
+			row("a2", "Goodwin 2022", "MADRS", "change", [6]float64{75, -7.9, 10.2, 79, -5.4, 10.3},
+				func(r *review.Extraction) { r.DoseTreat = "10 mg" })}, CodeSharedControl, evidence.Usable},
+		{"a difference of nearly four standard deviations", []review.Extraction{row("a1", "Mithoefer 2018", "CAPS-IV", "change",
+			[6]float64{7, -58.3, 9.8, 7, -11.4, 12.7}, nil)}, CodeImplausible, evidence.NeedsReview},
+		{"one arm's standard error beside the other's standard deviation", []review.Extraction{row("a1", "x", "", "endpoint",
+			[6]float64{25, 12, 1.9, 25, 15, 10}, nil)}, CodeSEForSD, evidence.NeedsReview},
+		{"identical arms", []review.Extraction{row("a1", "x", "MADRS", "endpoint", [6]float64{25, 12.4, 9.31, 25, 12.4, 9.31}, nil)},
+			CodeIdentical, evidence.NeedsReview},
 		{"a percentage as a count", []review.Extraction{func() review.Extraction {
 			r := row("a1", "x", "MADRS", "response", [6]float64{}, nil)
 			a, n, b, m := 37.5, 40.0, 12.0, 40.0
@@ -127,8 +143,10 @@ func TestCheckInterval(t *testing.T) {
 
 func TestAuditTwiceAddsNothing(t *testing.T) {
 	rows := []review.Extraction{
-		row("a1", "Goodwin 2022", "MADRS", "change", [6]float64{79, -12, 10.1, 79, -5.4, 10.3}, func(r *review.Extraction) { r.DoseTreat = "25 mg" }),
-		row("a2", "Goodwin 2022", "MADRS", "change", [6]float64{75, -7.9, 10.2, 79, -5.4, 10.3}, func(r *review.Extraction) { r.DoseTreat = "10 mg" })}
+		row("a1", "Goodwin 2022", "MADRS", "change", [6]float64{79, -12, 10.1, 79, -5.4, 10.3},
+			func(r *review.Extraction) { r.DoseTreat = "25 mg" }),
+		row("a2", "Goodwin 2022", "MADRS", "change", [6]float64{75, -7.9, 10.2, 79, -5.4, 10.3},
+			func(r *review.Extraction) { r.DoseTreat = "10 mg" })}
 	once := PaperEffects(rows, func(x review.Extraction) string { return x.Study }, effect.Metafor, vocab.Default())
 	twice := Audit(once)
 	for i := range once {

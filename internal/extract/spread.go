@@ -39,7 +39,8 @@ func impliedSD(a *evidence.ArmResult) (sd, rounding float64, ok bool) {
 func (x *outcome) judgeSpread(d verdict) {
 	a := d.a
 	sd, rounding, ok := impliedSD(a)
-	if !ok || sd <= 0 || a.Instrument == "" || x.cur.Percent || x.cur.Domain == "vitals" || x.unit == "percent-change" || isPercentUnit(a.Unit) {
+	if !ok || sd <= 0 || a.Instrument == "" || x.cur.Percent || x.cur.Domain == "vitals" || x.unit == "percent-change" ||
+		isPercentUnit(a.Unit) {
 		return
 	}
 	kind, _ := kindOfDispersion(a.DispersionType)
@@ -49,7 +50,8 @@ func (x *outcome) judgeSpread(d verdict) {
 		if kind == dispSD {
 			v = evidence.Unusable
 		}
-		d.set(v, code, fmt.Sprintf("declared as %s, %s gives a standard deviation of %.3g, which the scale of %v to %v cannot have", a.DispersionType, spreadText(a), sd, x.cur.Range.Min, x.cur.Range.Max))
+		d.set(v, code, fmt.Sprintf("declared as %s, %s gives a standard deviation of %.3g, which the scale of %v to %v cannot have",
+			a.DispersionType, spreadText(a), sd, x.cur.Range.Min, x.cur.Range.Max))
 		return
 	}
 	x.judgeUsual(d, kind, sd, rounding)
@@ -98,11 +100,16 @@ func (x *outcome) judgeUsual(d verdict, kind dispersion, sd, rounding float64) {
 	}
 	switch {
 	case kind == dispSD && SEWrittenAsSD(sd, usual, *a.N):
-		d.set(evidence.NeedsReview, CodeSEForSD, fmt.Sprintf("declared as standard deviation, %v is small for %s (usually about %.3g) and fits a standard error or half a confidence interval of %d people", sd, ins.Short, usual, *a.N))
+		d.set(evidence.NeedsReview, CodeSEForSD,
+			fmt.Sprintf("declared as standard deviation, %v is small for %s (usually about %.3g) and fits a standard error or half a confidence interval of %d people", sd, ins.Short, usual, *a.N))
 	case sd+rounding < small*usual:
-		d.set(evidence.NeedsReview, CodeImplausible, fmt.Sprintf("declared as %s, %s gives a standard deviation of %.3g, far below what %s usually has (about %.3g)", a.DispersionType, spreadText(a), sd, ins.Short, usual))
+		d.set(evidence.NeedsReview, CodeImplausible,
+			fmt.Sprintf("declared as %s, %s gives a standard deviation of %.3g, far below what %s usually has (about %.3g)", a.DispersionType,
+				spreadText(a), sd, ins.Short, usual))
 	case listed && sd-rounding > tooWide(a)*usual:
-		d.set(evidence.NeedsReview, CodeImplausible, fmt.Sprintf("declared as %s, %s gives a standard deviation of %.3g, far above what %s usually has (about %.3g)", a.DispersionType, spreadText(a), sd, ins.Short, usual))
+		d.set(evidence.NeedsReview, CodeImplausible,
+			fmt.Sprintf("declared as %s, %s gives a standard deviation of %.3g, far above what %s usually has (about %.3g)", a.DispersionType,
+				spreadText(a), sd, ins.Short, usual))
 	}
 }
 
@@ -172,7 +179,8 @@ func (x *outcome) judgeWords(d verdict) {
 	}
 	kind, _ := kindOfDispersion(d.a.DispersionType)
 	if named := x.spreadSays.named; named != dispNone && named != kind && (kind == dispSD || kind == dispSE || kind == dispCI) {
-		d.set(evidence.NeedsReview, CodeDispersion, fmt.Sprintf("declared as %s, and the texts of the outcome name %s", d.a.DispersionType, dispersionNames[named]))
+		d.set(evidence.NeedsReview, CodeDispersion, fmt.Sprintf("declared as %s, and the texts of the outcome name %s", d.a.DispersionType,
+			dispersionNames[named]))
 	}
 }
 

@@ -35,7 +35,8 @@ func (x *outcome) time(a *evidence.ArmResult) {
 		}
 		x.setTime(a, x.o.TimeFrame, frame)
 		if titled && frame.Weeks > 0 && title.Weeks > 0 && math.Abs(frame.Weeks-title.Weeks) > math.Max(1, 0.15*frame.Weeks) {
-			a.Flags = append(a.Flags, reason(CodeTimepoint, fmt.Sprintf("the title reads as %.4g weeks, the time frame as %.4g", title.Weeks, frame.Weeks)))
+			a.Flags = append(a.Flags, reason(CodeTimepoint, fmt.Sprintf("the title reads as %.4g weeks, the time frame as %.4g", title.Weeks,
+				frame.Weeks)))
 		}
 	case titled && title.Weeks > 0:
 		x.setTime(a, x.o.Title, title)
@@ -123,7 +124,8 @@ func (x *outcome) setTime(a *evidence.ArmResult, raw string, m text.Moment) {
 		a.TimepointOrigin = x.start
 	}
 	switch {
-	case strings.HasPrefix(m.Origin, evidence.OriginCycle+" ") || strings.HasPrefix(m.Origin, evidence.OriginPeriod+" ") && m.Origin != evidence.OriginPeriod+" 1":
+	case strings.HasPrefix(m.Origin, evidence.OriginCycle+" ") || strings.HasPrefix(m.Origin, evidence.OriginPeriod+" ") &&
+		m.Origin != evidence.OriginPeriod+" 1":
 		a.TimepointWeeks = nil
 		a.Flags = append(a.Flags, reason(CodeTimepoint, "counted within "+m.Origin+", whose own start is not stated in weeks"))
 	case text.CountsEvents(m.Origin):
@@ -168,7 +170,8 @@ func isBaselineRow(s string, t *rowText) bool {
 // mayBeBaseline rules most rows out without a pattern: it finds a word of the
 // time before treatment, a zero that stands alone or a minus before a digit.
 func mayBeBaseline(s string) bool {
-	if containsAny(s, "baseline", "bl", "pre", "screening", "intake", "entry", "enrol", "random", "admission", "start", "run", "−", "before", "prior") {
+	if containsAny(s, "baseline", "bl", "pre", "screening", "intake", "entry", "enrol", "random", "admission", "start", "run", "−",
+		"before", "prior") {
 		return true
 	}
 	digit := func(i int) bool { return i >= 0 && i < len(s) && s[i] >= '0' && s[i] <= '9' }

@@ -24,7 +24,8 @@ func judgeRow(e *evidence.Effect, x review.Extraction, v *vocab.Vocabulary) {
 		judgeScores(x, v, j)
 	}
 	if x.Design == "crossover-rct" && x.PostCrossover == evidence.NotStated {
-		j.set(evidence.NeedsReview, CodeCrossoverPhase, "a crossover trial, and the source does not say whether the numbers are from before the crossover")
+		j.set(evidence.NeedsReview, CodeCrossoverPhase,
+			"a crossover trial, and the source does not say whether the numbers are from before the crossover")
 	}
 	judgeDoses(e, x)
 }
@@ -85,14 +86,17 @@ func judgeScoreRange(x review.Extraction, m vocab.InstrumentMatch, j effectJudge
 	for i, mean := range []float64{*x.Mean1, *x.Mean2} {
 		switch {
 		case x.ScoreType == "endpoint" && !m.Range.Contains(mean):
-			j.set(evidence.Unusable, CodeOutOfRange, fmt.Sprintf("the mean %v of arm %d lies outside the range %v to %v of %s", mean, i+1, m.Range.Min, m.Range.Max, x.Instrument))
+			j.set(evidence.Unusable, CodeOutOfRange, fmt.Sprintf("the mean %v of arm %d lies outside the range %v to %v of %s", mean, i+1,
+				m.Range.Min, m.Range.Max, x.Instrument))
 		case x.ScoreType == "change" && math.Abs(mean) > width:
-			j.set(evidence.Unusable, CodeOutOfRange, fmt.Sprintf("a mean change of %v in arm %d is more than the whole scale of %s", mean, i+1, x.Instrument))
+			j.set(evidence.Unusable, CodeOutOfRange, fmt.Sprintf("a mean change of %v in arm %d is more than the whole scale of %s", mean, i+1,
+				x.Instrument))
 		}
 	}
 	for i, s := range []struct{ sd, n float64 }{{*x.SD1, *x.N1}, {*x.SD2, *x.N2}} {
 		if x.ScoreType == "endpoint" && s.n > 1 && s.sd > width/2*math.Sqrt(s.n/(s.n-1))*(1+1e-9) {
-			j.set(evidence.Unusable, CodeSpreadTooLarge, fmt.Sprintf("a standard deviation of %v in arm %d cannot come from a scale of %v to %v", s.sd, i+1, m.Range.Min, m.Range.Max))
+			j.set(evidence.Unusable, CodeSpreadTooLarge, fmt.Sprintf("a standard deviation of %v in arm %d cannot come from a scale of %v to %v",
+				s.sd, i+1, m.Range.Min, m.Range.Max))
 		}
 	}
 }
@@ -105,7 +109,9 @@ func judgeScoreSDs(x review.Extraction, m vocab.InstrumentMatch, v *vocab.Vocabu
 	}
 	for i, s := range []struct{ sd, n float64 }{{*x.SD1, *x.N1}, {*x.SD2, *x.N2}} {
 		if SEWrittenAsSD(s.sd, usual, int(s.n)) {
-			j.set(evidence.NeedsReview, CodeSEForSD, fmt.Sprintf("the standard deviation %v of arm %d is small for %s (usually about %.3g) and fits a standard error of %v people", s.sd, i+1, in.Short, usual, s.n))
+			j.set(evidence.NeedsReview, CodeSEForSD,
+				fmt.Sprintf("the standard deviation %v of arm %d is small for %s (usually about %.3g) and fits a standard error of %v people", s.sd,
+					i+1, in.Short, usual, s.n))
 		}
 	}
 }
@@ -121,7 +127,8 @@ func judgeSpreadsApart(x review.Extraction, j effectJudge) {
 		return
 	}
 	if as := small * math.Sqrt(n); as > large/2 && as < 2*large {
-		j.set(evidence.NeedsReview, CodeSEForSD, fmt.Sprintf("the arms' standard deviations are %v and %v; times the root of %v the smaller equals the larger, so it may be a standard error", small, large, n))
+		j.set(evidence.NeedsReview, CodeSEForSD,
+			fmt.Sprintf("the arms' standard deviations are %v and %v; times the root of %v the smaller equals the larger, so it may be a standard error", small, large, n))
 	}
 }
 

@@ -39,8 +39,10 @@ var forms = []form{
 	written(NCT, "nct", `NCT`+gap+`(\d{8})`, "NCT$1", nil),
 	written(ISRCTN, "isrctn", `ISRCTN`+gap+`(\d{8})`, "ISRCTN$1", nil),
 	written(ACTRN, "actrn", `ACTRN`+gap+`0?([12]\d{13})p?`, "ACTRN$1", nil),
-	written(EUCT, "", `(?:(?:CTIS|EU[ -]?CT|EUCTR?)`+gap+`)?(20\d{2})`+dash+`(5\d{5})`+dash+`(\d{2})(?:`+dash+`(\d{2}))?`, "$1-$2-$3-$4", trimDash),
-	written(EudraCT, "", `(?:(?:EUCTR|EudraCT)`+gap+`)?((?:19|20)\d{2})`+dash+`([0-4]\d{5})`+dash+`(\d{2})(?:[-\x{2010}\x{2011}](`+country+`))?`,
+	written(EUCT, "", `(?:(?:CTIS|EU[ -]?CT|EUCTR?)`+gap+`)?(20\d{2})`+dash+`(5\d{5})`+dash+`(\d{2})(?:`+dash+`(\d{2}))?`, "$1-$2-$3-$4",
+		trimDash),
+	written(EudraCT, "",
+		`(?:(?:EUCTR|EudraCT)`+gap+`)?((?:19|20)\d{2})`+dash+`([0-4]\d{5})`+dash+`(\d{2})(?:[-\x{2010}\x{2011}](`+country+`))?`,
 		"$1-$2-$3-$4", oneCountry),
 	written("drks", "drks", `DRKS`+gap+`(\d{8})`, "DRKS$1", nil),
 	written("chictr", "chictr", `ChiCTR`+dash+`([A-Z]{2,5})`+dash+`(\d{8})`, "ChiCTR-$1-$2", upperAfter("ChiCTR")),
@@ -64,7 +66,8 @@ var forms = []form{
 	written("lbctr", "lbctr", `LBCTR`+gap+`(\d{10})`, "LBCTR$1", nil),
 	written("itmctr", "itmctr", `ITMCTR`+gap+`(\d{10})`, "ITMCTR$1", nil),
 	written("snctp", "snctp", `SNCTP`+gap+`(\d{9})`, "SNCTP$1", nil),
-	written(UTN, "u1111", `U1111[\s\x{00a0}\x{2010}-\x{2015}\x{2212}-](\d{4})[\s\x{00a0}\x{2010}-\x{2015}\x{2212}-](\d{4})`, "U1111-$1-$2", nil),
+	written(UTN, "u1111", `U1111[\s\x{00a0}\x{2010}-\x{2015}\x{2212}-](\d{4})[\s\x{00a0}\x{2010}-\x{2015}\x{2212}-](\d{4})`, "U1111-$1-$2",
+		nil),
 }
 
 func trimDash(s string) string { return strings.TrimSuffix(s, "-") }

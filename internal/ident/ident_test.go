@@ -97,20 +97,21 @@ func values(ids []ID) []string {
 
 func TestFind(t *testing.T) {
 	for text, want := range map[string][]string{
-		"NCT01234567, NCT 01234568 and nct-01234569 (NCT01234567)":                               {"NCT01234567", "NCT01234568", "NCT01234569"},
-		"doi 10.1186/ISRCTN12345678 (ISRCTN 12345678)":                                           {"ISRCTN12345678"},
-		"EudraCT 2015-004526-33; EU CT 2022-501142-30-00":                                        {"2015-004526-33", "2022-501142-30-00"},
-		"registered as EUCTR2015-004526-33-DE.":                                                  {"2015-004526-33-DE"},
-		"ACTRN12612000123456p, DRKS00012345, UMIN000012345, jRCTs031180001, CTRI/2018/01/011234": {"ACTRN12612000123456", "DRKS00012345", "UMIN000012345", "jRCTs031180001", "CTRI/2018/01/011234"},
-		"NCT01234567/NCT01234568;NCT01234569_results.pdf":                                        {"NCT01234567", "NCT01234568", "NCT01234569"},
-		"MDMA in PTSD. NCT035370145":                                                             nil,
-		"in 2015-004526 and NCT0123456 and XNCT01234567 nothing":                                 nil,
-		"NCT01234567a, NCT01234567é, éNCT01234567":                                               nil,
-		"tel 2015-004526-331, 49-2015-004526-33 and 2015-004526-33-12":                           nil,
-		"the NTR1 receptor, NL1234, PER-01-10":                                                   nil,
-		"UTN: U1111-1234-5678":                                                                   {"U1111-1234-5678"},
-		"2015-004526-33–not a country":                                                           {"2015-004526-33"},
-		"":                                                                                       nil,
+		"NCT01234567, NCT 01234568 and nct-01234569 (NCT01234567)": {"NCT01234567", "NCT01234568", "NCT01234569"},
+		"doi 10.1186/ISRCTN12345678 (ISRCTN 12345678)":             {"ISRCTN12345678"},
+		"EudraCT 2015-004526-33; EU CT 2022-501142-30-00":          {"2015-004526-33", "2022-501142-30-00"},
+		"registered as EUCTR2015-004526-33-DE.":                    {"2015-004526-33-DE"},
+		"ACTRN12612000123456p, DRKS00012345, UMIN000012345, jRCTs031180001, CTRI/2018/01/011234": {"ACTRN12612000123456", "DRKS00012345",
+			"UMIN000012345", "jRCTs031180001", "CTRI/2018/01/011234"},
+		"NCT01234567/NCT01234568;NCT01234569_results.pdf":              {"NCT01234567", "NCT01234568", "NCT01234569"},
+		"MDMA in PTSD. NCT035370145":                                   nil,
+		"in 2015-004526 and NCT0123456 and XNCT01234567 nothing":       nil,
+		"NCT01234567a, NCT01234567é, éNCT01234567":                     nil,
+		"tel 2015-004526-331, 49-2015-004526-33 and 2015-004526-33-12": nil,
+		"the NTR1 receptor, NL1234, PER-01-10":                         nil,
+		"UTN: U1111-1234-5678":                                         {"U1111-1234-5678"},
+		"2015-004526-33–not a country":                                 {"2015-004526-33"},
+		"":                                                             nil,
 	} {
 		if got := values(Find(text)); !slices.Equal(got, want) {
 			t.Errorf("%q: %q, want %q", text, got, want)
@@ -171,8 +172,10 @@ func TestPapers(t *testing.T) {
 		"10.1038/S41591-021-01336-3": "10.1038/s41591-021-01336-3", "https://doi.org/10.1000/A(1)b": "10.1000/a(1)b",
 		"doi:10.1000/x": "10.1000/x", "http://dx.doi.org/10.1000.10/x": "10.1000.10/x", "DOI: 10.1000/x": "10.1000/x",
 		"doi: 10.1000/x y": "", "DOI:10.1002/(sici)1": "10.1002/(sici)1", " 10.1000.5/x ": "10.1000.5/x",
-		"http://dx.doi.org/10.1038%2Fs41591": "10.1038/s41591", "https://doi.org/10.1038/s1?via=x#abs": "10.1038/s1", "info:doi/10.1000/x": "10.1000/x",
-		"<10.1000/x>": "10.1000/x", "10.1000/x [doi]": "10.1000/x", "(10.1000/x(2)).": "10.1000/x(2)", "10.1000/x;": "10.1000/x", "urn:doi:10.1000/x": "10.1000/x",
+		"http://dx.doi.org/10.1038%2Fs41591": "10.1038/s41591", "https://doi.org/10.1038/s1?via=x#abs": "10.1038/s1",
+		"info:doi/10.1000/x": "10.1000/x",
+		"<10.1000/x>":        "10.1000/x", "10.1000/x [doi]": "10.1000/x", "(10.1000/x(2)).": "10.1000/x(2)", "10.1000/x;": "10.1000/x",
+		"urn:doi:10.1000/x":                "10.1000/x",
 		"https://dx.doi.org/doi:10.1000/X": "10.1000/x", "10.1002/(SICI)1<1::AID-X>3.0.CO;2-2": "10.1002/(sici)1<1::aid-x>3.0.co;2-2",
 		"10.1000/": "", "10.10/x": "", "11.1000/x": "", "10.1000/x y": "", "": "",
 	} {
@@ -185,7 +188,8 @@ func TestPapers(t *testing.T) {
 		"(see https://doi.org/10.1016/S0140-6736(23)00001-2)": "10.1016/s0140-6736(23)00001-2",
 		"doi:10.1000/x. Erratum doi:10.1000/y":                "", // two that differ
 		"10.1000/x and again 10.1000/X":                       "10.1000/x",
-		"https://doi.org/10.1000/a(b)c, 2020":                 "10.1000/a(b)c", "(doi:10.1000/xyz)": "10.1000/xyz", "10.1000/ x": "", "10.123/x": "", "price 10.50/20": "",
+		"https://doi.org/10.1000/a(b)c, 2020":                 "10.1000/a(b)c", "(doi:10.1000/xyz)": "10.1000/xyz", "10.1000/ x": "",
+		"10.123/x": "", "price 10.50/20": "",
 		"version 110.1000/x":                                     "",
 		"“10.1000/x” <10.1000/x>":                                "10.1000/x",
 		"no identifier at 10.5 mg/kg or 10.1234 of the patients": "",
@@ -194,12 +198,14 @@ func TestPapers(t *testing.T) {
 			t.Errorf("OneDOI(%q) = %q, want %q", in, got, want)
 		}
 	}
-	for in, want := range map[string]string{"33972795": "33972795", "PMID: 0033972795": "33972795", "pmid:1": "1", "PMC123": "", "0": "", "": ""} {
+	for in, want := range map[string]string{"33972795": "33972795", "PMID: 0033972795": "33972795", "pmid:1": "1", "PMC123": "", "0": "",
+		"": ""} {
 		if got, ok := PMID(in); got != want || ok != (want != "") {
 			t.Errorf("PMID(%q) = %q, want %q", in, got, want)
 		}
 	}
-	if got := FindPMIDs("PMID 33972795; https://pubmed.ncbi.nlm.nih.gov/123/"); len(got) != 2 || got[0].Value != "33972795" || got[1].Value != "123" {
+	if got := FindPMIDs("PMID 33972795; https://pubmed.ncbi.nlm.nih.gov/123/"); len(got) != 2 || got[0].Value != "33972795" ||
+		got[1].Value != "123" {
 		t.Errorf("%v", got)
 	}
 }

@@ -74,7 +74,8 @@ func TestAACT(t *testing.T) {
 		for _, p := range rep.Problems {
 			said = append(said, p.Message)
 		}
-		if got := strings.Join(said, "; "); len(said) != 2 || !strings.Contains(got, "incomplete without baseline_counts.txt") || !strings.Contains(got, "does not have, left out: 1") {
+		if got := strings.Join(said, "; "); len(said) != 2 || !strings.Contains(got, "incomplete without baseline_counts.txt") ||
+			!strings.Contains(got, "does not have, left out: 1") {
 			t.Errorf("problems: %s", got)
 		}
 		r, err := im.Store.Record(ctx, "NCT00000001", time.Time{})
@@ -83,7 +84,8 @@ func TestAACT(t *testing.T) {
 		}
 		o := r.Results.Outcomes[0]
 		m := o.Classes[0].Categories[0].Measurements[0]
-		if r.Title != `MDMA | "first"` || r.Eligibility != "Inclusion:\n\n* PTSD" && r.Eligibility != "Inclusion:\r\n\r\n* PTSD" || r.MaximumAge != "" || len(r.Phases) != 2 ||
+		if r.Title != `MDMA | "first"` || r.Eligibility != "Inclusion:\n\n* PTSD" && r.Eligibility != "Inclusion:\r\n\r\n* PTSD" ||
+			r.MaximumAge != "" || len(r.Phases) != 2 ||
 			r.Arms[0].InterventionNames[0] != "Drug: MDMA" || o.Groups[0].Title != "MDMA" || o.Denoms[0].Counts[1].Value != "44" ||
 			m.Value != "-24.4" || m.Spread != "11.6" || fmt.Sprint(o.Analyses[0].GroupIDs) != "[OG000 OG001]" || o.Analyses[0].PValue != "<0.0001" ||
 			len(r.Results.Adverse.Events) != 1 || *r.Results.Adverse.Events[0].Stats[0].AtRisk != 46 {
@@ -140,7 +142,8 @@ func TestAACTLarge(t *testing.T) {
 		fmt.Fprintf(&texts, "%d|NCT%08d|%d %s\n", i, i, i, filler)
 	}
 	im := importer(t)
-	rep, err := im.Files(context.Background(), []string{aactFolder(t, map[string]string{"studies.txt": studies.String(), "brief_summaries.txt": texts.String()})})
+	rep, err := im.Files(context.Background(), []string{aactFolder(t, map[string]string{"studies.txt": studies.String(),
+		"brief_summaries.txt": texts.String()})})
 	if err != nil || rep.Records != n {
 		t.Fatalf("%d records, %v", rep.Records, err)
 	}

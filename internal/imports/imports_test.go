@@ -27,7 +27,8 @@ func importer(t testing.TB) *Importer {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { st.Close() })
-	return &Importer{Store: st, Parse: registers.Parse, Now: func() time.Time { return time.Date(2026, 11, 28, 0, 0, 0, 0, time.UTC) }, Stdin: strings.NewReader("")}
+	return &Importer{Store: st, Parse: registers.Parse, Now: func() time.Time { return time.Date(2026, 11, 28, 0, 0, 0, 0, time.UTC) },
+		Stdin: strings.NewReader("")}
 }
 
 func put(t testing.TB, name string, body []byte) string {
@@ -77,15 +78,18 @@ var samples = []struct{ name, body, id string }{
 	{"page.json", `{"studies":[` + study1 + "," + study2 + `]}`, "NCT00000002"},
 	{"list.json", "\ufeff[" + study1 + "," + study2 + "]", "NCT00000002"},
 	{"lines.ndjson", study1 + "\n" + study2 + "\n", "NCT00000002"},
-	{"full.json", `{"FullStudiesResponse":{"FullStudies":[{"Study":{"ProtocolSection":{"IdentificationModule":{"NCTId":"NCT00000003"}}}}]}}`, "NCT00000003"},
+	{"full.json", `{"FullStudiesResponse":{"FullStudies":[{"Study":{"ProtocolSection":{"IdentificationModule":{"NCTId":"NCT00000003"}}}}]}}`,
+		"NCT00000003"},
 	{"old.xml", "<clinical_study><id_info><nct_id>NCT00000004</nct_id></id_info><primary_outcome><measure>CAPS</measure></primary_outcome></clinical_study>", "NCT00000004"},
 	{"site.csv", "NCT Number,Study Title,Primary Outcome Measures\nNCT00000005,\"A, b\",CAPS\n", "NCT00000005"},
 	{"pubmed.xml", "<PubmedArticleSet><PubmedArticle><MedlineCitation><PMID>5</PMID><Article><ArticleTitle>On NCT00000001</ArticleTitle></Article></MedlineCitation></PubmedArticle></PubmedArticleSet>", "pmid:5"},
 	{"x.nbib", "PMID- 6\nTI  - On NCT00000001\n      and more\nSI  - ClinicalTrials.gov/NCT00000002\nDP  - 2021 May 10\nFAU - Doe, Jane\nMH  - Stress Disorders, Post-Traumatic/*therapy\n", "pmid:6"},
 	{"x.ris", "TY  - JOUR\nTI  - On NCT00000001\nDO  - 10.1000/x\nPY  - 2021\nAU  - Doe, Jane\nER  - \n", "doi:10.1000/x"},
 	{"epmc.json", `{"hitCount":1,"cursorMark":"*","resultList":{"result":[{"id":"7","source":"MED","pmid":"7","title":"On NCT00000001","authorString":"D"}]}}`, "pmid:7"},
-	{"epmc.ndjson", `{"id":"7","source":"MED","title":"On NCT00000001","authorString":"D"}` + "\n" + `{"id":"8","source":"MED","title":"T","authorString":"E"}`, "pmid:7"},
-	{"publisher.ris", "Provider: A publisher\nContent: text/plain\n\nTY  - JOUR\nTI  - On NCT00000001\nDO  - 10.1000/x\nER  - \n", "doi:10.1000/x"},
+	{"epmc.ndjson", `{"id":"7","source":"MED","title":"On NCT00000001","authorString":"D"}` + "\n" +
+		`{"id":"8","source":"MED","title":"T","authorString":"E"}`, "pmid:7"},
+	{"publisher.ris", "Provider: A publisher\nContent: text/plain\n\nTY  - JOUR\nTI  - On NCT00000001\nDO  - 10.1000/x\nER  - \n",
+		"doi:10.1000/x"},
 	{"sep.csv", "sep=;\r\nTrialID;Public_title;Source_Register;web_address;Recruitment_Status;Primary_outcome\r\n" +
 		"ACTRN12605000001695;T;ANZCTR;x;Recruiting;CAPS\r\n", "ACTRN12605000001695"},
 	{"ictrp.csv", "TrialID,Public_title,Source_Register,web_address,Recruitment_Status,Primary_outcome\nACTRN12605000001695,Caf\xe9,ANZCTR,x,Recruiting,CAPS\n", "ACTRN12605000001695"},
@@ -188,7 +192,8 @@ func TestArchives(t *testing.T) {
 	ctx := context.Background()
 	im := importer(t)
 	rep, err := im.Files(ctx, []string{put(t, "tricks.zip", zipped(t, map[string]string{
-		"../../etc/x.json": study1, "/abs.json": study1, "inner.zip": string(zipped(t, map[string]string{"a.json": study1})), "good.json": study2, "readme.txt": "hello",
+		"../../etc/x.json": study1, "/abs.json": study1, "inner.zip": string(zipped(t, map[string]string{"a.json": study1})),
+		"good.json": study2, "readme.txt": "hello",
 	}))})
 	if err != nil || rep.Records != 1 || rep.ProblemCount != 4 {
 		t.Errorf("%d records, problems %v, %v", rep.Records, rep.Problems, err)
@@ -198,7 +203,8 @@ func TestArchives(t *testing.T) {
 	if _, err := importer(t).Files(ctx, []string{put(t, "bomb.ndjson.gz", bomb)}); !errors.As(err, &large) {
 		t.Errorf("a bomb: %v", err)
 	}
-	for name, body := range map[string][]byte{"cut.json.gz": gzipped(t, []byte(study1))[:30], "cut.zip": zipped(t, map[string]string{"a.json": study1})[:40]} {
+	for name, body := range map[string][]byte{"cut.json.gz": gzipped(t, []byte(study1))[:30],
+		"cut.zip": zipped(t, map[string]string{"a.json": study1})[:40]} {
 		if rep, err := importer(t).Files(ctx, []string{put(t, name, body)}); err != nil || rep.ProblemCount != 1 {
 			t.Errorf("%s: %v, %v", name, rep.Problems, err)
 		}
@@ -209,7 +215,8 @@ func TestDevicesAreRefused(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("no device files there")
 	}
-	if _, err := importer(t).Files(context.Background(), []string{"/dev/zero"}); err == nil || !strings.Contains(err.Error(), "not a regular file") {
+	if _, err := importer(t).Files(context.Background(), []string{"/dev/zero"}); err == nil ||
+		!strings.Contains(err.Error(), "not a regular file") {
 		t.Error(err)
 	}
 	// A pipe is read; one that nothing writes to is left when the command is stopped.

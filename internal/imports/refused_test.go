@@ -52,7 +52,8 @@ func TestPackedTwoWays(t *testing.T) {
 	im := importer(t)
 	im.Stdin = strings.NewReader(string(gzipped(t, []byte(study1))))
 	inner := zipped(t, map[string]string{"b.json.gz": string(gzipped(t, []byte(study2)))})
-	if rep, err := im.Files(context.Background(), []string{"-", put(t, "a.zip", inner)}); err != nil || rep.Records != 2 || rep.ProblemCount != 0 {
+	if rep, err := im.Files(context.Background(), []string{"-", put(t, "a.zip", inner)}); err != nil || rep.Records != 2 ||
+		rep.ProblemCount != 0 {
 		t.Errorf("%+v, %v", rep, err)
 	}
 }
@@ -61,7 +62,8 @@ func TestPackedTwoWays(t *testing.T) {
 // lose the other files.
 func TestFolderWithFaults(t *testing.T) {
 	dir := t.TempDir()
-	for name, body := range map[string][]byte{"a.json": []byte(study1), "m.zip": zipped(t, map[string]string{"a.json": study1})[:80], "z.json": []byte(study2)} {
+	for name, body := range map[string][]byte{"a.json": []byte(study1), "m.zip": zipped(t, map[string]string{"a.json": study1})[:80],
+		"z.json": []byte(study2)} {
 		if err := os.WriteFile(filepath.Join(dir, name), body, 0o600); err != nil {
 			t.Fatal(err)
 		}

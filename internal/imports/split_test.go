@@ -46,14 +46,18 @@ func TestSplit(t *testing.T) {
 		{"former API", `{"FullStudiesResponse":{"APIVrs":"1","FullStudies":[{"Rank":1,"Study":{"ProtocolSection":{}}},{"Rank":2}]}}`,
 			[]string{`{"Rank":1,"Study":{"ProtocolSection":{}}}`, `{"Rank":2}`}},
 		{"Europe PMC", `{"hitCount":2,"cursorMark":"*","resultList":{"result":[{"id":"1"},{"id":"2"}]}}`, []string{`{"id":"1"}`, `{"id":"2"}`}},
-		{"PubMed", "<?xml version=\"1.0\"?><!DOCTYPE PubmedArticleSet><PubmedArticleSet>\n" + article + "\n" + article + "</PubmedArticleSet>", []string{article, article}},
-		{"former XML", "<clinical_study rank=\"1\"><id_info/></clinical_study>", []string{"<clinical_study rank=\"1\"><id_info/></clinical_study>"}},
+		{"PubMed", "<?xml version=\"1.0\"?><!DOCTYPE PubmedArticleSet><PubmedArticleSet>\n" + article + "\n" + article + "</PubmedArticleSet>",
+			[]string{article, article}},
+		{"former XML", "<clinical_study rank=\"1\"><id_info/></clinical_study>",
+			[]string{"<clinical_study rank=\"1\"><id_info/></clinical_study>"}},
 		{"ICTRP", "<Trials_downloaded_from_ICTRP><Trial><TrialID>A</TrialID></Trial><Trial><TrialID>B</TrialID></Trials_downloaded_from_ICTRP>",
 			[]string{"<Trial><TrialID>A</TrialID></Trial>", "<Trial><TrialID>B</TrialID></Trials_downloaded_from_ICTRP>"}},
 		{"the site's CSV", "NCT Number,Study Title\r\nNCT00000001,\"two\r\nlines\"\r\n\r\nNCT00000002,x", []string{
 			"NCT Number,Study Title\r\nNCT00000001,\"two\r\nlines\"\r\n", "NCT Number,Study Title\r\nNCT00000002,x"}},
-		{"NBIB", "\nPMID- 1\nTI  - a\n      PMID- no\n\nPMID- 2\nTI  - b\n", []string{"PMID- 1\nTI  - a\n      PMID- no\n\n", "PMID- 2\nTI  - b\n"}},
-		{"RIS", "TY  - JOUR\nDO  - 10.1/x\nER  - \n\nTY  - BOOK\nER  - \n", []string{"TY  - JOUR\nDO  - 10.1/x\nER  - \n\n", "TY  - BOOK\nER  - \n"}},
+		{"NBIB", "\nPMID- 1\nTI  - a\n      PMID- no\n\nPMID- 2\nTI  - b\n", []string{"PMID- 1\nTI  - a\n      PMID- no\n\n",
+			"PMID- 2\nTI  - b\n"}},
+		{"RIS", "TY  - JOUR\nDO  - 10.1/x\nER  - \n\nTY  - BOOK\nER  - \n", []string{"TY  - JOUR\nDO  - 10.1/x\nER  - \n\n",
+			"TY  - BOOK\nER  - \n"}},
 		{"UTF-16 is not cut", "\xff\xfe<\x00c\x00l\x00i\x00n\x00i\x00c\x00a\x00l\x00_\x00s\x00t\x00u\x00d\x00y\x00>\x00",
 			[]string{"\xff\xfe<\x00c\x00l\x00i\x00n\x00i\x00c\x00a\x00l\x00_\x00s\x00t\x00u\x00d\x00y\x00>\x00"}},
 	} {
@@ -132,7 +136,8 @@ func TestDeepJSONIsRefused(t *testing.T) {
 func TestRecordsBeyondTheLimit(t *testing.T) {
 	long := strings.Repeat("x", maxRecord+2<<20)
 	for name, text := range map[string]string{
-		"x.ndjson": `{"a":"` + long, "x.json": `[{"a":"` + long, "x.csv": "NCT Number\nNCT1,\"" + long, "x.xml": "<clinical_study>" + long, "x.nbib": "PMID- 1\n" + long,
+		"x.ndjson": `{"a":"` + long, "x.json": `[{"a":"` + long, "x.csv": "NCT Number\nNCT1,\"" + long, "x.xml": "<clinical_study>" + long,
+		"x.nbib": "PMID- 1\n" + long,
 	} {
 		w := &window{r: strings.NewReader(text)}
 		w.fill(8192)

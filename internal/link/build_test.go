@@ -65,7 +65,8 @@ func TestCountryRecordsAndTwins(t *testing.T) {
 	if s := study(t, studies, "NCT00000001"); !slices.Equal(s.Records, []string{"2012-003632-23-DE", "2012-003632-23-GB", "NCT00000001"}) {
 		t.Errorf("country records: %v", s.Records)
 	}
-	if a, b := study(t, studies, "2012-003632-23-DE").ID, study(t, studies, "ISRCTN12345678").ID; len(studies) != 2 || a != "NCT00000001" || b != "NCT00000002" {
+	if a, b := study(t, studies, "2012-003632-23-DE").ID, study(t, studies, "ISRCTN12345678").ID; len(studies) != 2 || a != "NCT00000001" ||
+		b != "NCT00000002" {
 		t.Errorf("%d studies, named %s and %s, want the NCT numbers", len(studies), a, b)
 	}
 }
@@ -190,24 +191,33 @@ func TestPapers(t *testing.T) {
 		{"one registered, another named", []evidence.Record{trial(a), trial(b), abstract(paper("1", "", "A trial", a), b)}, false, "related"},
 		{"two registered", []evidence.Record{trial(a), trial(b), paper("1", "", "Outcomes", a, b)}, false, "related"},
 		{"one is not held", []evidence.Record{trial(a), trial(b), paper("1", "", "Outcomes", a, e)}, false, "related"},
-		{"a meta-analysis", []evidence.Record{trial(a), trial(b), paper("1", "", "Psychedelics: a systematic review and meta-analysis", a)}, false, "reviews"},
+		{"a meta-analysis", []evidence.Record{trial(a), trial(b), paper("1", "", "Psychedelics: a systematic review and meta-analysis", a)},
+			false, "reviews"},
 		{"a pooled analysis", []evidence.Record{trial(a), trial(b), paper("1", "", "Pooled analysis of phase 2 data", a)}, false, "pools"},
 		{"a protocol", []evidence.Record{trial(a), trial(b), paper("1", "", "Study protocol for a trial of MDMA", a)}, true, "protocol-of"},
-		{"a secondary analysis", []evidence.Record{trial(a), trial(b), paper("1", "", "Sleep: a secondary analysis", a)}, true, "secondary-analysis-of"},
+		{"a secondary analysis", []evidence.Record{trial(a), trial(b), paper("1", "", "Sleep: a secondary analysis", a)}, true,
+			"secondary-analysis-of"},
 		{"RESULT", []evidence.Record{cites(a, ref("1", "RESULT", "")), trial(b)}, true, "reports"},
 		{"RESULT of two", []evidence.Record{cites(a, ref("1", "RESULT", "")), cites(b, ref("1", "RESULT", ""))}, false, "related"},
-		{"RESULT, and registered as another", []evidence.Record{cites(a, ref("1", "RESULT", "")), trial(b), paper("1", "", "A trial", b)}, false, "related"},
-		{"RESULT, registered, another in the abstract", []evidence.Record{cites(a, ref("1", "RESULT", "")), trial(b), abstract(paper("1", "", "A trial", a), b)}, true, "reports"},
-		{"RESULT that is a review by its citation", []evidence.Record{cites(a, ref("1", "RESULT", "X Y. A systematic review. J 2020")), trial(b)}, false, "reviews"},
+		{"RESULT, and registered as another", []evidence.Record{cites(a, ref("1", "RESULT", "")), trial(b), paper("1", "", "A trial", b)},
+			false, "related"},
+		{"RESULT, registered, another in the abstract", []evidence.Record{cites(a, ref("1", "RESULT", "")), trial(b),
+			abstract(paper("1", "", "A trial", a), b)}, true, "reports"},
+		{"RESULT that is a review by its citation", []evidence.Record{cites(a, ref("1", "RESULT", "X Y. A systematic review. J 2020")),
+			trial(b)}, false, "reviews"},
 		{"DERIVED", []evidence.Record{cites(a, ref("1", "DERIVED", "")), trial(b)}, false, "related"},
-		{"DERIVED, and names it alone", []evidence.Record{cites(a, ref("1", "DERIVED", "")), trial(b), abstract(paper("1", "", "A trial"), a)}, true, "reports"},
-		{"DERIVED of two", []evidence.Record{cites(a, ref("1", "DERIVED", "")), cites(b, ref("1", "DERIVED", "")), paper("1", "", "x")}, false, "related"},
+		{"DERIVED, and names it alone", []evidence.Record{cites(a, ref("1", "DERIVED", "")), trial(b), abstract(paper("1", "", "A trial"), a)},
+			true, "reports"},
+		{"DERIVED of two", []evidence.Record{cites(a, ref("1", "DERIVED", "")), cites(b, ref("1", "DERIVED", "")), paper("1", "", "x")}, false,
+			"related"},
 		{"BACKGROUND", []evidence.Record{cites(a, ref("1", "BACKGROUND", "")), trial(b), paper("1", "", "x")}, false, "cites"},
 		{"untyped", []evidence.Record{cites(a, ref("1", "", "")), trial(b), paper("1", "", "x")}, false, "related"},
 		{"two registers of the same trial", []evidence.Record{cites(a, ref("1", "RESULT", "")), trial("ISRCTN12345678", a),
 			paper("1", "", "A trial", "ISRCTN12345678")}, true, "reports"},
-		{"by a number that the record names", []evidence.Record{trial(a, "2018-001718-13"), trial(b), paper("1", "", "A trial", "2018-001718-13")}, true, "reports"},
-		{"two sources of one paper", []evidence.Record{trial(a), trial(b), paper("1", "10.1000/x", "A trial", a), paper("1", "", "A trial", a)}, true, "reports"},
+		{"by a number that the record names", []evidence.Record{trial(a, "2018-001718-13"), trial(b),
+			paper("1", "", "A trial", "2018-001718-13")}, true, "reports"},
+		{"two sources of one paper", []evidence.Record{trial(a), trial(b), paper("1", "10.1000/x", "A trial", a), paper("1", "", "A trial", a)},
+			true, "reports"},
 	} {
 		studies, links := Build(Input{Items: items(x.records...)})
 		st := study(t, studies, a)
@@ -235,7 +245,8 @@ func TestRetractionMarksTheStudy(t *testing.T) {
 // TestExtractionRows: a row's study is that of the trial that it names; a paper
 // whose rows name two trials is of both and joins neither to the other.
 func TestExtractionRows(t *testing.T) {
-	ps := []Paper{{Study: "A 2020", Year: 2020, TrialID: "NCT00000001", DOI: "10.1000/x"}, {Study: "A 2020b", Year: 2020, TrialID: "2018-001718-13", DOI: "10.1000/x"},
+	ps := []Paper{{Study: "A 2020", Year: 2020, TrialID: "NCT00000001", DOI: "10.1000/x"},
+		{Study: "A 2020b", Year: 2020, TrialID: "2018-001718-13", DOI: "10.1000/x"},
 		{Study: "Old 1999", Year: 1999}}
 	studies, _ := Build(Input{Items: items(trial("NCT00000001"), trial("2018-001718-13-GB")), Papers: ps})
 	of := StudyOf(studies)
@@ -251,7 +262,8 @@ func TestExtractionRows(t *testing.T) {
 // says of others; a made one joins.
 func TestPeopleDecide(t *testing.T) {
 	x := trial("ISRCTN12345678", "NCT00000001")
-	in := Input{Items: items(trial("NCT00000001"), trial("NCT00000002"), x), Undone: map[Key]string{{A: "ISRCTN12345678", B: "NCT00000001", Kind: KindSame}: "typing error in the register"}}
+	in := Input{Items: items(trial("NCT00000001"), trial("NCT00000002"), x), Undone: map[Key]string{{A: "ISRCTN12345678", B: "NCT00000001",
+		Kind: KindSame}: "typing error in the register"}}
 	studies, links := Build(in)
 	if len(studies) != 3 || !slices.ContainsFunc(links, func(l evidence.Link) bool { return l.Undone != "" }) {
 		t.Errorf("the undone link still joins: %+v", studies)
@@ -260,7 +272,8 @@ func TestPeopleDecide(t *testing.T) {
 	if studies, _ = Build(in); len(studies) != 2 {
 		t.Errorf("the made link does not join: %+v", studies)
 	}
-	shared := Input{Items: items(cites("NCT00000001", evidence.Reference{PMID: "1", Type: "RESULT"}), cites("NCT00000002", evidence.Reference{PMID: "1", Type: "RESULT"})),
+	shared := Input{Items: items(cites("NCT00000001", evidence.Reference{PMID: "1", Type: "RESULT"}),
+		cites("NCT00000002", evidence.Reference{PMID: "1", Type: "RESULT"})),
 		Undone: map[Key]string{{A: "NCT00000002", B: "pmid:1", Kind: KindRelated}: "not its paper"}}
 	studies, _ = Build(shared)
 	if s := study(t, studies, "NCT00000001"); !slices.Equal(s.Papers, []string{"pmid:1"}) {
@@ -294,7 +307,8 @@ func TestOrderDoesNotMatter(t *testing.T) {
 
 // world makes a few trials and papers that name each other at random.
 func world(r *rand.Rand) []evidence.Record {
-	numbers := []string{"NCT00000001", "NCT00000002", "NCT00000003", "ISRCTN00000001", "ISRCTN00000002", "2018-001718-13", "2018-001718-13-GB", "2018-001718-13-DE",
+	numbers := []string{"NCT00000001", "NCT00000002", "NCT00000003", "ISRCTN00000001", "ISRCTN00000002", "2018-001718-13",
+		"2018-001718-13-GB", "2018-001718-13-DE",
 		"2022-501142-30-00", "2022-501142-30", "U1111-1234-5678", "DRKS00000001"}
 	pick := func() string { return numbers[r.IntN(len(numbers))] }
 	var out []evidence.Record
@@ -310,7 +324,8 @@ func world(r *rand.Rand) []evidence.Record {
 			rec.SecondaryIDs = append(rec.SecondaryIDs, evidence.ID{Value: pick()})
 		}
 		for range r.IntN(3) {
-			rec.References = append(rec.References, evidence.Reference{PMID: fmt.Sprint(1 + r.IntN(4)), Type: []string{"RESULT", "DERIVED", "BACKGROUND", ""}[r.IntN(4)]})
+			rec.References = append(rec.References, evidence.Reference{PMID: fmt.Sprint(1 + r.IntN(4)),
+				Type: []string{"RESULT", "DERIVED", "BACKGROUND", ""}[r.IntN(4)]})
 		}
 		out = append(out, rec)
 	}
@@ -319,7 +334,8 @@ func world(r *rand.Rand) []evidence.Record {
 		for range r.IntN(3) {
 			bank = append(bank, pick())
 		}
-		out = append(out, paper(fmt.Sprint(i+1), []string{"", fmt.Sprintf("10.1000/%d", i)}[r.IntN(2)], []string{"A trial", "A pooled analysis", "A protocol for x"}[r.IntN(3)], bank...))
+		out = append(out, paper(fmt.Sprint(i+1), []string{"", fmt.Sprintf("10.1000/%d", i)}[r.IntN(2)],
+			[]string{"A trial", "A pooled analysis", "A protocol for x"}[r.IntN(3)], bank...))
 	}
 	return out
 }

@@ -65,7 +65,8 @@ type Mention struct {
 // ItemOf takes what linking rests on from a record; nil for what is neither
 // trial nor paper.
 func ItemOf(r *evidence.Record) *Item {
-	it := &Item{ID: r.ID, Source: r.Source, Prov: r.Prov, Status: r.Status, Sponsor: r.Sponsor.Name, Enrollment: r.Enrollment, Year: r.Start.Year()}
+	it := &Item{ID: r.ID, Source: r.Source, Prov: r.Prov, Status: r.Status, Sponsor: r.Sponsor.Name, Enrollment: r.Enrollment,
+		Year: r.Start.Year()}
 	switch {
 	case r.Kind == evidence.KindTrial:
 		it.Names = namesOf(r)

@@ -230,9 +230,11 @@ func (w word) link(id string, role PaperRole, joined, several bool) evidence.Lin
 
 // noticeKinds are the relations between papers that matter for trust.
 var noticeKinds = map[string]string{
-	"retractionin": "retracted-by", "retractionof": "retracts", "erratumin": "corrected-by", "erratumfor": "corrects", "updatein": "updated-by",
+	"retractionin": "retracted-by", "retractionof": "retracts", "erratumin": "corrected-by", "erratumfor": "corrects",
+	"updatein":              "updated-by",
 	"expressionofconcernin": "concern-in", "preprint-of": "preprint-of", "has-preprint": "has-preprint", "republishedin": "republished-in",
-	"retraction": "retracts", "correction": "corrects", "partialretractionin": "retracted-by", "corrigendum": "corrects", "erratum": "corrects",
+	"retraction": "retracts", "correction": "corrects", "partialretractionin": "retracted-by", "corrigendum": "corrects",
+	"erratum": "corrects",
 }
 
 func notices(it *Item, p *papers) []evidence.Link {
@@ -252,7 +254,8 @@ func notices(it *Item, p *papers) []evidence.Link {
 		default:
 			to = "note:" + slug(n.Note)
 		}
-		out = append(out, evidence.Link{A: from, B: to, Kind: kind, Strength: Certain, Reason: from + " carries the notice " + n.Type + " for " + to, Prov: it.Prov})
+		out = append(out, evidence.Link{A: from, B: to, Kind: kind, Strength: Certain, Reason: from + " carries the notice " + n.Type +
+			" for " + to, Prov: it.Prov})
 	}
 	return out
 }
@@ -286,5 +289,6 @@ func retracted(p *papers, links []evidence.Link) []string {
 }
 
 func slug(s string) string {
-	return strings.Join(strings.FieldsFunc(strings.ToLower(s), func(r rune) bool { return !(r >= 'a' && r <= 'z' || r >= '0' && r <= '9') }), "-")
+	return strings.Join(strings.FieldsFunc(strings.ToLower(s), func(r rune) bool { return !(r >= 'a' && r <= 'z' || r >= '0' && r <= '9') }),
+		"-")
 }

@@ -42,21 +42,25 @@ func (s *Server) Serve(ctx context.Context, r io.Reader, w io.Writer) error {
 
 // protocol is the server with its tools.
 func (s *Server) protocol() *mcp.Server {
-	srv := mcp.NewServer(&mcp.Implementation{Name: "past", Title: "PAST evidence tracker", Version: s.Version}, &mcp.ServerOptions{Instructions: instructions})
+	srv := mcp.NewServer(&mcp.Implementation{Name: "past", Title: "PAST evidence tracker", Version: s.Version},
+		&mcp.ServerOptions{Instructions: instructions})
 	l := s.Library
-	tool(srv, "list_findings", "List findings", "All findings of an edition: question, pooled estimate with interval, number of studies and participants, certainty.",
+	tool(srv, "list_findings", "List findings",
+		"All findings of an edition: question, pooled estimate with interval, number of studies and participants, certainty.",
 		func(ctx context.Context, in struct {
 			Edition string `json:"edition,omitempty" jsonschema:"An edition's id; the latest when absent."`
 		}) (lookup.Answer, error) {
 			return l.Findings(ctx, in.Edition)
 		})
-	tool(srv, "get_finding", "Get a finding", "One finding with every number of its primary model. Estimates of ratio measures are natural logarithms (scale log); natural holds the ratio.",
+	tool(srv, "get_finding", "Get a finding",
+		"One finding with every number of its primary model. Estimates of ratio measures are natural logarithms (scale log); natural holds the ratio.",
 		func(ctx context.Context, in struct {
 			ID string `json:"id" jsonschema:"A finding's id, or FINDING@EDITION."`
 		}) (lookup.Answer, error) {
 			return l.Finding(ctx, in.ID)
 		})
-	tool(srv, "search_trials", "Search trials", "Registered trials and papers whose text holds all words: a local text match over what is collected here, not a register's own search.",
+	tool(srv, "search_trials", "Search trials",
+		"Registered trials and papers whose text holds all words: a local text match over what is collected here, not a register's own search.",
 		func(ctx context.Context, in struct {
 			Query string `json:"query" jsonschema:"Words; \"phrases\" and prefix* work."`
 			Limit *int   `json:"limit,omitempty" jsonschema:"Maximum number of results, 1 to 100 (default 20)."`
@@ -70,7 +74,8 @@ func (s *Server) protocol() *mcp.Server {
 			}
 			return l.Search(ctx, in.Query, limit, 0)
 		})
-	tool(srv, "get_claim", "Get a claim", "A claim of the curriculum and its verdict by the evidence: rule, reasons, and the findings it rests on. Without id, all claims.",
+	tool(srv, "get_claim", "Get a claim",
+		"A claim of the curriculum and its verdict by the evidence: rule, reasons, and the findings it rests on. Without id, all claims.",
 		func(ctx context.Context, in struct {
 			ID string `json:"id,omitempty" jsonschema:"A claim's id such as C1, or CLAIM@EDITION; all when absent."`
 		}) (lookup.Answer, error) {
@@ -79,7 +84,8 @@ func (s *Server) protocol() *mcp.Server {
 			}
 			return l.Claim(ctx, in.ID)
 		})
-	tool(srv, "explain", "Explain a number", "The way from a finding or effect back to the answer as received: effects, their inputs, and the text at each place.",
+	tool(srv, "explain", "Explain a number",
+		"The way from a finding or effect back to the answer as received: effects, their inputs, and the text at each place.",
 		func(ctx context.Context, in struct {
 			ID string `json:"id" jsonschema:"The id of a finding or an effect."`
 		}) (lookup.Answer, error) {

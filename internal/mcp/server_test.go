@@ -28,7 +28,8 @@ func server(t testing.TB) *Server {
 	}
 	x := -0.7
 	lo, hi := -0.95, -0.47
-	doc := edition.Document{ID: "e-1", Date: "2025-01-31", Findings: []edition.Flat{{ID: "mdma-ptsd", Title: "MDMA and PTSD", Measure: "SMD", K: 2, N: 190, Estimate: &x, CILb: &lo, CIUb: &hi}},
+	doc := edition.Document{ID: "e-1", Date: "2025-01-31", Findings: []edition.Flat{{ID: "mdma-ptsd", Title: "MDMA and PTSD", Measure: "SMD",
+		K: 2, N: 190, Estimate: &x, CILb: &lo, CIUb: &hi}},
 		Claims: []evidence.ClaimVerdict{{ID: "C1", Text: "It helps", Verdict: "uncertain"}}}
 	b, err := doc.JSON()
 	if err != nil {
@@ -126,7 +127,8 @@ func TestAnswersAfterTheEndOfTheInput(t *testing.T) {
 	lines := []string{`{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-03-26","capabilities":{},"clientInfo":{"name":"t","version":"1"}}}`,
 		`{"jsonrpc":"2.0","method":"notifications/initialized"}`}
 	for i := range 20 {
-		lines = append(lines, fmt.Sprintf(`{"jsonrpc":"2.0","id":%d,"method":"tools/call","params":{"name":"get_finding","arguments":{"id":"mdma-ptsd"}}}`, i+2))
+		lines = append(lines,
+			fmt.Sprintf(`{"jsonrpc":"2.0","id":%d,"method":"tools/call","params":{"name":"get_finding","arguments":{"id":"mdma-ptsd"}}}`, i+2))
 	}
 	var out bytes.Buffer
 	if err := server(t).Serve(t.Context(), strings.NewReader(strings.Join(lines, "\n")), &out); err != nil {
@@ -141,7 +143,8 @@ func TestAnswersAfterTheEndOfTheInput(t *testing.T) {
 // the server ends or answers, and never writes anything else than messages.
 func TestLines(t *testing.T) {
 	hello := `{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-03-26","capabilities":{},"clientInfo":{"name":"t","version":"1"}}}`
-	for name, line := range map[string]string{"cut": `{`, "array": `[]`, "version": `{"jsonrpc":"1.0","id":1,"method":"ping"}`, "id": `{"jsonrpc":"2.0","id":{},"method":"ping"}`, "text": `"x"`,
+	for name, line := range map[string]string{"cut": `{`, "array": `[]`, "version": `{"jsonrpc":"1.0","id":1,"method":"ping"}`,
+		"id": `{"jsonrpc":"2.0","id":{},"method":"ping"}`, "text": `"x"`,
 		"long": `{"jsonrpc":"2.0","id":1,"method":"` + strings.Repeat("a", maxLine) + `"}`} {
 		var out bytes.Buffer
 		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)

@@ -115,7 +115,8 @@ func (c *Case) question(b binding) error {
 	for _, n := range b.doubts[role] {
 		quoted, flags = append(quoted, fmt.Sprintf("%q", n)), append(flags, fmt.Sprintf("--%s %s", flagOf(role), shellWord(n)))
 	}
-	return fmt.Errorf("the %s could be column %s: say which with %s", roleWords(role), strings.Join(quoted, " or "), strings.Join(flags, " or "))
+	return fmt.Errorf("the %s could be column %s: say which with %s", roleWords(role), strings.Join(quoted, " or "),
+		strings.Join(flags, " or "))
 }
 
 func shellWord(s string) string {
@@ -131,7 +132,8 @@ func flagOf(role string) string {
 }
 
 func roleWords(role string) string {
-	if w := map[string]string{"yi": "effect (yi)", "vi": "sampling variance (vi)", "sei": "standard error (sei)", "lb": "lower limit (ci-lb)", "ub": "upper limit (ci-ub)",
+	if w := map[string]string{"yi": "effect (yi)", "vi": "sampling variance (vi)", "sei": "standard error (sei)",
+		"lb": "lower limit (ci-lb)", "ub": "upper limit (ci-ub)",
 		"ti": "t value (tval)", "zi": "z value (zval)", "pi": "p value (pval)"}[role]; w != "" {
 		return w
 	}
@@ -148,10 +150,12 @@ type tableKind struct {
 
 // tableKinds are the kinds that are looked for; a pre-post table has no default.
 var tableKinds = []tableKind{
-	{effect.KindEffectAndVar, effect.GEN, "effects with their variance, standard error or interval"}, {effect.KindMeans, effect.SMD, "means of two groups"},
+	{effect.KindEffectAndVar, effect.GEN, "effects with their variance, standard error or interval"},
+	{effect.KindMeans, effect.SMD, "means of two groups"},
 	{effect.KindTwoByTwo, effect.OR, "events of two groups"}, {effect.KindPersonTime2, effect.IRR, "events and person-time of two groups"},
 	{effect.KindPrePost, effect.SMCR, "one group measured twice (pre-post)"}, {effect.KindCorrelation, effect.ZCOR, "correlations"},
-	{effect.KindProportion, effect.PLO, "proportions"}, {effect.KindPersonTime, effect.IRLN, "rates"}, {effect.KindSingleMean, effect.MN, "single means"},
+	{effect.KindProportion, effect.PLO, "proportions"}, {effect.KindPersonTime, effect.IRLN, "rates"},
+	{effect.KindSingleMean, effect.MN, "single means"},
 }
 
 func tableKindOf(k effect.Kind) tableKind {
@@ -232,7 +236,8 @@ func (c *Case) chooseKind() (effect.Measure, error) {
 	switch len(fits) {
 	case 0:
 		return "", fmt.Errorf("no measure was named and the columns (%s) are not those of a known table%s; name the columns: of an effect --yi COLUMN"+
-			" with --vi, --sei, --tval, --zval, --pval, or --ci-lb and --ci-ub; of other tables as past meta --help lists them (--m1i, --ai, …)", strings.Join(c.names, ", "), c.openText())
+			" with --vi, --sei, --tval, --zval, --pval, or --ci-lb and --ci-ub; of other tables as past meta --help lists them (--m1i, --ai, …)",
+			strings.Join(c.names, ", "), c.openText())
 	case 1:
 		if fits[0].kind == effect.KindPrePost {
 			return "", fmt.Errorf("this is a pre-post table (%s): say which measure, --measure MC (mean change), SMCC (standardised by the SD of the change), SMCR (by the SD before) or ROMC (log ratio of means)", columnText(fits[0].columns))

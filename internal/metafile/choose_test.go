@@ -21,19 +21,29 @@ func TestColumnsAreAskedFor(t *testing.T) {
 		{"answered", "study,es,d,se\nA,1,-0.46,0.3\nB,2,0.2,0.25\nC,3,1.7,0.4\n", Command{Columns: Roles{"yi": "d"}}, "yi = d", false},
 		{"exact name wins", "study,d,yi,vi\nA,9,0.25,0.04\nB,9,-0.5,0.0625\n", Command{}, "yi = yi", false},
 		{"no such column", plain, Command{Columns: Roles{"yi": "hedges"}}, "there is no such column", true},
-		{"two kinds", "study,g,se,mean1,sd1,n1,mean2,sd2,n2\nA,0.4,0.2,1,2,30,2,2,30\nB,0.4,0.2,1,2,30,2,2,30\n", Command{}, "--measure GEN, or means of two groups", true},
-		{"the kind is named", "study,g,se,mean1,sd1,n1,mean2,sd2,n2\nA,0.4,0.2,1,2,30,2,2,30\nB,0.4,0.2,1,2,30,2,2,30\n", Command{Measure: "MD"}, "mean difference (MD)", false},
+		{"two kinds", "study,g,se,mean1,sd1,n1,mean2,sd2,n2\nA,0.4,0.2,1,2,30,2,2,30\nB,0.4,0.2,1,2,30,2,2,30\n", Command{},
+			"--measure GEN, or means of two groups", true},
+		{"the kind is named", "study,g,se,mean1,sd1,n1,mean2,sd2,n2\nA,0.4,0.2,1,2,30,2,2,30\nB,0.4,0.2,1,2,30,2,2,30\n",
+			Command{Measure: "MD"}, "mean difference (MD)", false},
 		{"pre-post", "study,m1i,m2i,sd1i,sd2i,ni,ri\nA,20,15,5,6,30,0.5\nB,22,14,5,6,25,0.4\n", Command{}, "--measure MC", true},
-		{"positive effects of a ratio measure", "study,estimate,se\nA,0.7,0.17\nB,0.9,0.2\n", Command{Measure: "OR"}, "--scale ratio-log-se", true},
+		{"positive effects of a ratio measure", "study,estimate,se\nA,0.7,0.17\nB,0.9,0.2\n", Command{Measure: "OR"}, "--scale ratio-log-se",
+			true},
 		{"a negative effect is a logarithm", "study,estimate,se\nA,-0.7,0.17\nB,0.9,0.2\n", Command{Measure: "OR"}, "as odds ratio", false},
 		{"scale of no ratio", plain, Command{Scale: "ratio"}, "--scale is for ratio measures", true},
 		{"controls not told", "study,arm,mean,sd,n\nA,low,24,10,40\nA,high,30,10,40\n", Command{}, "--control NAME", true},
-		{"control named", "study,arm,mean,sd,n\nA,low,24,10,40\nA,high,30,10,40\nB,low,20,10,40\nB,high,30,10,40\n", Command{Control: "low"}, "paired to 2 comparisons", false},
-		{"three arms share a control", "study,arm,mean,sd,n\nA,low dose,24,10,40\nA,high dose,22,10,40\nA,placebo,30,10,40\nB,low dose,20,10,40\nB,placebo,30,10,40\n", Command{}, "shared control", false},
-		{"events by arm", "study,arm,events,n\nA,drug,12,40\nA,control,6,40\nB,drug,9,40\nB,control,5,38\n", Command{Measure: "RR"}, "as risk ratio", false},
-		{"a standard error as SD", "study,m1i,sd1i,n1i,m2i,sd2i,n2i\nA,24,1.9,40,30,2,40\nB,22,9.9,35,30,10,36\nC,25,11,30,31,12,30\nD,23,10,44,30,10,41\n", Command{}, "standard error", false},
+		{"control named", "study,arm,mean,sd,n\nA,low,24,10,40\nA,high,30,10,40\nB,low,20,10,40\nB,high,30,10,40\n", Command{Control: "low"},
+			"paired to 2 comparisons", false},
+		{"three arms share a control",
+			"study,arm,mean,sd,n\nA,low dose,24,10,40\nA,high dose,22,10,40\nA,placebo,30,10,40\nB,low dose,20,10,40\nB,placebo,30,10,40\n",
+			Command{}, "shared control", false},
+		{"events by arm", "study,arm,events,n\nA,drug,12,40\nA,control,6,40\nB,drug,9,40\nB,control,5,38\n", Command{Measure: "RR"},
+			"as risk ratio", false},
+		{"a standard error as SD",
+			"study,m1i,sd1i,n1i,m2i,sd2i,n2i\nA,24,1.9,40,30,2,40\nB,22,9.9,35,30,10,36\nC,25,11,30,31,12,30\nD,23,10,44,30,10,41\n", Command{},
+			"standard error", false},
 		{"repeated labels", "study,yi,vi\nA,0.25,0.04\nA,-0.5,0.0625\nB,0.1,0.1\n", Command{}, "labelled A", false},
-		{"clusters beside subgroups", "study,yi,vi,g\nA,0.1,0.01,x\nA,0.2,0.02,y\nB,0.3,0.02,x\nB,0.4,0.02,y\n", Command{Cluster: "study", Subgroup: "g"}, "take the rows as independent", false},
+		{"clusters beside subgroups", "study,yi,vi,g\nA,0.1,0.01,x\nA,0.2,0.02,y\nB,0.3,0.02,x\nB,0.4,0.02,y\n",
+			Command{Cluster: "study", Subgroup: "g"}, "take the rows as independent", false},
 	} {
 		out, err := run(t, c.table, c.cmd)
 		if (err != nil) != c.asked {
@@ -67,14 +77,26 @@ func TestGivenEffectsInManyForms(t *testing.T) {
 		table string
 		cmd   Command
 	}{
-		"limits of logarithms":             {row("logor,lower,upper", func(y, s float64) string { return num9(y, y-z*s, y+z*s) }), Command{Measure: "OR"}},
-		"limits of ratios":                 {row("or,lower,upper", func(y, s float64) string { return num9(math.Exp(y), math.Exp(y-z*s), math.Exp(y+z*s)) }), Command{Measure: "OR"}},
-		"the name says the measure":        {row("or,lower,upper", func(y, s float64) string { return num9(math.Exp(y), math.Exp(y-z*s), math.Exp(y+z*s)) }), Command{}},
-		"ratios with errors of logarithms": {row("estimate,se", func(y, s float64) string { return num9(math.Exp(y), s) }), Command{Measure: "OR", Scale: "ratio-log-se"}},
-		"ratios with their errors":         {row("estimate,se", func(y, s float64) string { return num9(math.Exp(y), s*math.Exp(y)) }), Command{Measure: "OR", Scale: "ratio"}},
-		"z values":                         {row("logor,zval", func(y, s float64) string { return num9(y, y/s) }), Command{Measure: "OR"}},
-		"ratios with z values":             {row("or,zval", func(y, s float64) string { return num9(math.Exp(y), y/s) }), Command{Measure: "OR"}},
-		"90 % limits":                      {row("logor,lower,upper", func(y, s float64) string { return num9(y, y-1.6448536269514722*s, y+1.6448536269514722*s) }), Command{Measure: "OR", Level: 0.9}},
+		"limits of logarithms": {row("logor,lower,upper", func(y, s float64) string { return num9(y, y-z*s, y+z*s) }),
+			Command{Measure: "OR"}},
+		"limits of ratios": {row("or,lower,upper", func(y, s float64) string {
+			return num9(math.Exp(y), math.Exp(y-z*s),
+				math.Exp(y+z*s))
+		}), Command{Measure: "OR"}},
+		"the name says the measure": {row("or,lower,upper", func(y, s float64) string {
+			return num9(math.Exp(y), math.Exp(y-z*s),
+				math.Exp(y+z*s))
+		}), Command{}},
+		"ratios with errors of logarithms": {row("estimate,se", func(y, s float64) string { return num9(math.Exp(y), s) }),
+			Command{Measure: "OR", Scale: "ratio-log-se"}},
+		"ratios with their errors": {row("estimate,se", func(y, s float64) string { return num9(math.Exp(y), s*math.Exp(y)) }),
+			Command{Measure: "OR", Scale: "ratio"}},
+		"z values":             {row("logor,zval", func(y, s float64) string { return num9(y, y/s) }), Command{Measure: "OR"}},
+		"ratios with z values": {row("or,zval", func(y, s float64) string { return num9(math.Exp(y), y/s) }), Command{Measure: "OR"}},
+		"90 % limits": {row("logor,lower,upper", func(y, s float64) string {
+			return num9(y, y-1.6448536269514722*s,
+				y+1.6448536269514722*s)
+		}), Command{Measure: "OR", Level: 0.9}},
 	} {
 		got := fitOf(t, c.table, c.cmd)
 		for _, k := range []string{"beta", "se", "tau2"} {
@@ -106,7 +128,8 @@ func num9(x ...float64) string {
 }
 
 func TestMediansAndArguments(t *testing.T) {
-	out, err := run(t, "study,n1,median1,q1_1,q3_1,n2,mean2,sd2\nA,40,20,15,25,40,26,8\nB,35,18,12,23,36,25,9\n", Command{Columns: Roles{"q11i": "q1_1", "q31i": "q3_1"}})
+	out, err := run(t, "study,n1,median1,q1_1,q3_1,n2,mean2,sd2\nA,40,20,15,25,40,26,8\nB,35,18,12,23,36,25,9\n",
+		Command{Columns: Roles{"q11i": "q1_1", "q31i": "q3_1"}})
 	if err != nil || !strings.Contains(out, "estimated from the median") || !strings.Contains(out, "standardised mean difference") {
 		t.Errorf("%v\n%s", err, out)
 	}
@@ -140,7 +163,8 @@ func TestFurtherAnalyses(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"regression on the standard error", "filled in on the", "step at one-sided p", "without A", "rstudent", "signs permuted", "posterior median"} {
+	for _, want := range []string{"regression on the standard error", "filled in on the", "step at one-sided p", "without A", "rstudent",
+		"signs permuted", "posterior median"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("%q is missing in\n%s", want, out)
 		}
@@ -161,7 +185,8 @@ func TestGuardedTableIsOneResult(t *testing.T) {
 		t.Errorf("the moderator's p value is not that of its guarded interval: %v\n%s", err, out)
 	}
 	fit := fitOf(t, table, Command{})
-	g, err := meta.Fit([]float64{0.30, 0.31, 0.33, 0.345, 0.355, 0.37}, []float64{0.04, 0.05, 0.04, 0.06, 0.05, 0.05}, meta.Options{Test: meta.KnHa})
+	g, err := meta.Fit([]float64{0.30, 0.31, 0.33, 0.345, 0.355, 0.37}, []float64{0.04, 0.05, 0.04, 0.06, 0.05, 0.05},
+		meta.Options{Test: meta.KnHa})
 	if err != nil || !g.Guarded || fit["pval"] != g.PVal[0] || fit["ci_unguarded_lb"] != g.Unguarded.CILb[0] {
 		t.Errorf("%v: %v beside %v", err, fit, g.PVal)
 	}

@@ -38,7 +38,8 @@ func groupNames(arm int, stems ...string) []string {
 
 // armWords name the treated group and the comparator.
 var armWords = [2][]string{
-	{"1", "arm1", "1i", "g1", "group1", "e", "exp", "experimental", "t", "trt", "treat", "treated", "treatment", "int", "intervention", "active", "drug"},
+	{"1", "arm1", "1i", "g1", "group1", "e", "exp", "experimental", "t", "trt", "treat", "treated", "treatment", "int", "intervention",
+		"active", "drug"},
 	{"2", "arm2", "2i", "g2", "group2", "c", "ctrl", "con", "control", "controls", "comparator", "placebo", "pla", "pcb"},
 }
 
@@ -49,11 +50,13 @@ const effectKind = effect.KindEffectAndVar
 // under which they are found (folded, the first match wins).
 var usualNames = map[effect.Kind]map[string][]string{
 	effect.KindEffectAndVar: {
-		"yi": {"yi", "y", "es", "effect", "effectsize", "te", "estimate", "est", "g", "hedgesg", "smd", "d", "cohensd", "logor", "lnor", "logrr", "lnrr", "loghr", "lnhr", "md", "meandifference",
+		"yi": {"yi", "y", "es", "effect", "effectsize", "te", "estimate", "est", "g", "hedgesg", "smd", "d", "cohensd", "logor", "lnor",
+			"logrr", "lnrr", "loghr", "lnhr", "md", "meandifference",
 			"standardizedmeandifference", "standardisedmeandifference", "stdmeandifference", "zcor",
 			"or", "oddsratio", "rr", "riskratio", "relativerisk", "hr", "hazardratio", "irr", "rateratio"},
 		"vi": {"vi", "v", "var", "variance", "samplingvariance", "vary", "varg", "gvar"},
-		"sei": {"sei", "se", "sete", "stderr", "standarderror", "stderror", "seg", "gse", "selogor", "logorse", "logrrse", "selogrr", "selnor", "selnrr", "selnhr", "seloghr",
+		"sei": {"sei", "se", "sete", "stderr", "standarderror", "stderror", "seg", "gse", "selogor", "logorse", "logrrse", "selogrr", "selnor",
+			"selnrr", "selnhr", "seloghr",
 			"lnorse", "lnrrse", "lnhrse", "loghrse", "sem"},
 		"lb": limitNames("lb", "ll", "lcl", "lci", "cil"),
 		"ub": limitNames("ub", "ul", "ucl", "uci", "ciu"),
@@ -61,15 +64,18 @@ var usualNames = map[effect.Kind]map[string][]string{
 		"zi": {"zval", "zvalue", "zstat", "zstatistic"},
 		"pi": {"pval", "pvalue", "p"},
 	},
-	effect.KindMeans:       means(twoGroups(map[string][]string{"m": {"mean", "m", "meanchange", "changemean", "change"}, "sd": {"sd", "stdev", "sdchange"}, "se": {"se", "sem"}, "n": {"n", "total", "totaln", "size"}})),
-	effect.KindTwoByTwo:    countNames(),
-	effect.KindPersonTime2: twoGroups(map[string][]string{"x": {"event", "events", "x", "cases"}, "t": {"time", "persontime", "personyears", "py", "t"}}),
+	effect.KindMeans: means(twoGroups(map[string][]string{"m": {"mean", "m", "meanchange", "changemean", "change"},
+		"sd": {"sd", "stdev", "sdchange"}, "se": {"se", "sem"}, "n": {"n", "total", "totaln", "size"}})),
+	effect.KindTwoByTwo: countNames(),
+	effect.KindPersonTime2: twoGroups(map[string][]string{"x": {"event", "events", "x", "cases"},
+		"t": {"time", "persontime", "personyears", "py", "t"}}),
 	effect.KindProportion:  {"xi": {"xi", "x", "event", "events", "cases"}, "ni": {"ni", "n", "total", "samplesize"}},
 	effect.KindPersonTime:  {"xi": {"xi", "x", "event", "events", "cases"}, "ti": {"ti", "time", "persontime", "personyears", "py"}},
 	effect.KindSingleMean:  {"mi": {"mi", "mean", "m"}, "sdi": {"sdi", "sd"}, "ni": {"ni", "n", "total", "samplesize"}},
 	effect.KindCorrelation: {"ri": {"ri", "r", "cor", "correlation"}, "ni": {"ni", "n", "total", "samplesize"}},
-	effect.KindCronbach:    {"ai": {"ai", "alpha", "cronbachalpha"}, "mi": {"mi", "items", "nitems"}, "ni": {"ni", "n", "total", "samplesize"}},
-	effect.KindPrePost:     prePostNames(),
+	effect.KindCronbach: {"ai": {"ai", "alpha", "cronbachalpha"}, "mi": {"mi", "items", "nitems"},
+		"ni": {"ni", "n", "total", "samplesize"}},
+	effect.KindPrePost: prePostNames(),
 }
 
 // limitNames are the names of a lower ("lb") or upper ("ub") limit: the short ones,
@@ -104,7 +110,8 @@ func twoGroups(stems map[string][]string) map[string][]string {
 // means adds the medians, quartiles and ends of a range that may stand in for
 // means and standard deviations.
 func means(names map[string][]string) map[string][]string {
-	for letter, stems := range map[string][]string{"med": {"median", "med"}, "q1": {"q1", "lowerquartile", "p25"}, "q3": {"q3", "upperquartile", "p75"}, "min": {"min", "minimum"}, "max": {"max", "maximum"}} {
+	for letter, stems := range map[string][]string{"med": {"median", "med"}, "q1": {"q1", "lowerquartile", "p25"},
+		"q3": {"q3", "upperquartile", "p75"}, "min": {"min", "minimum"}, "max": {"max", "maximum"}} {
 		for arm := 1; arm <= 2; arm++ {
 			name := fmt.Sprintf("%s%di", letter, arm)
 			names[name] = append([]string{name}, groupNames(arm, stems...)...)
@@ -154,7 +161,8 @@ var needed = map[effect.Kind][]string{
 }
 
 // labelNames are the usual names of the column that names the study.
-var labelNames = []string{"study", "studlab", "slab", "studyid", "studyname", "author", "authors", "trial", "label", "name", "id", "studie", "autor", "autoren"}
+var labelNames = []string{"study", "studlab", "slab", "studyid", "studyname", "author", "authors", "trial", "label", "name", "id",
+	"studie", "autor", "autoren"}
 
 // find is the input's column for one of the folded names, the first name first.
 func (c *Case) find(names []string) string {

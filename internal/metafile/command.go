@@ -271,7 +271,8 @@ func (a *analysis) extras(method meta.Method, test meta.Test) error {
 		if err != nil {
 			return fmt.Errorf("subgroups: %w", err)
 		}
-		if a.subgroups, err = meta.Subgroups(c.Y, c.V, s, Used(c, labels), meta.Options{Method: method, Test: test, Level: a.cmd.Level}); err != nil {
+		if a.subgroups, err = meta.Subgroups(c.Y, c.V, s, Used(c, labels), meta.Options{Method: method, Test: test,
+			Level: a.cmd.Level}); err != nil {
 			return fmt.Errorf("subgroups by %s: %w", s, err)
 		}
 		for _, w := range a.subgroups.Warnings {
@@ -288,7 +289,8 @@ func (a *analysis) extras(method meta.Method, test meta.Test) error {
 		}
 	}
 	a.blocks = Tree{}
-	for _, name := range []string{"multilevel", "two_by_two_pooled", "person_time_pooled", "beta_binomial", "glmm", "lagged", "shared_control"} {
+	for _, name := range []string{"multilevel", "two_by_two_pooled", "person_time_pooled", "beta_binomial", "glmm", "lagged",
+		"shared_control"} {
 		if !has(c.Request, name) {
 			continue
 		}
@@ -375,10 +377,12 @@ func (a *analysis) request(measure effect.Measure, method meta.Method, test meta
 	}
 	req := Tree{"analysis": Tree{"measure": string(measure), "args": args}, "rma": []any{fit(method, test), fit(meta.FE, meta.Z)}}
 	if s := a.cmd.Subgroup; s != "" {
-		req["subgroups"] = []any{Tree{"factor": orElse(a.c.find([]string{s, fold(s)}), s), "by_method": []any{Tree{"method": string(method), "test": string(test)}}}}
+		req["subgroups"] = []any{Tree{"factor": orElse(a.c.find([]string{s, fold(s)}), s),
+			"by_method": []any{Tree{"method": string(method), "test": string(test)}}}}
 	}
 	if f := modsFormula(a.cmd.Mods); f != "" {
-		req["meta_regression"] = []any{Tree{"name": f, "formula": f, "fits": []any{Tree{"method": string(method), "test": string(test), "fitted": Tree{}}}}}
+		req["meta_regression"] = []any{Tree{"name": f, "formula": f, "fits": []any{Tree{"method": string(method), "test": string(test),
+			"fitted": Tree{}}}}}
 	}
 	if s := a.cmd.Cluster; s != "" {
 		robust := Tree{"cr2_club_sandwich": Tree{}}

@@ -56,7 +56,8 @@ func givenTree(c *Case, t Tree, d multilevel.Data, cov multilevel.Covariance) (a
 	if err != nil {
 		return nil, err
 	}
-	for k, v := range map[string]any{"k": g.K, "n_clusters": g.Clusters, "beta": g.Beta[0], "se": g.SE[0], "pval": g.PValue[0], "ci_lb": g.CILower[0],
+	for k, v := range map[string]any{"k": g.K, "n_clusters": g.Clusters, "beta": g.Beta[0], "se": g.SE[0], "pval": g.PValue[0],
+		"ci_lb": g.CILower[0],
 		"ci_ub": g.CIUpper[0], "sigma2": []float64{g.Sigma2.Between, g.Sigma2.Within}, "log_lik": g.LogLik} {
 		t[k] = v
 	}

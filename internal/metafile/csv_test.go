@@ -66,10 +66,11 @@ func TestWrongInputIsNamed(t *testing.T) {
 		cmd   Command
 		want  []string
 	}{
-		"text in a number":     {"study,yi,vi\nA,0.2,0.1\nB,abc,0.1\n", Command{}, []string{"row 2 (line 3)", `"yi"`, `"abc"`, "not a number"}},
-		"operator":             {"study,yi,vi\nA,0.2,0.1\nB,0.3,<0.01\n", Command{}, []string{"row 2", `"vi"`, `"<0.01"`}},
-		"ambiguous":            {"study,yi,vi\nA,\"1,234\",1\nB,2,1\n", Command{}, []string{"row 1", "1,234", "thousands"}},
-		"negative SD":          {"study,mean_t,sd_t,n_t,mean_c,sd_c,n_c\nA,1,-2,10,2,2,10\n", Command{Measure: "SMD"}, []string{"row 1 (line 2)", "sd_t (sd1i)", "negative"}},
+		"text in a number": {"study,yi,vi\nA,0.2,0.1\nB,abc,0.1\n", Command{}, []string{"row 2 (line 3)", `"yi"`, `"abc"`, "not a number"}},
+		"operator":         {"study,yi,vi\nA,0.2,0.1\nB,0.3,<0.01\n", Command{}, []string{"row 2", `"vi"`, `"<0.01"`}},
+		"ambiguous":        {"study,yi,vi\nA,\"1,234\",1\nB,2,1\n", Command{}, []string{"row 1", "1,234", "thousands"}},
+		"negative SD": {"study,mean_t,sd_t,n_t,mean_c,sd_c,n_c\nA,1,-2,10,2,2,10\n", Command{Measure: "SMD"},
+			[]string{"row 1 (line 2)", "sd_t (sd1i)", "negative"}},
 		"more events":          {"study,ai,n1i,ci,n2i\nA,12,10,1,10\n", Command{Measure: "OR"}, []string{"row 1", "ai", "more events"}},
 		"missing columns":      {"study,ai,n1i\nA,1,10\n", Command{Measure: "OR"}, []string{"OR", "ci", "not found"}},
 		"unknown measure":      {plain, Command{Measure: "XYZ"}, []string{"XYZ"}},
@@ -177,8 +178,10 @@ func TestGuardedIntervalIsTheHeadline(t *testing.T) {
 }
 
 func FuzzTable(f *testing.F) {
-	for _, s := range []string{plain, "study;yi;vi\nA;0,25;0,04\n", "ai,n1i,ci,n2i\n0,10,0,10\n1,5,2,5\n", "m1i,sd1i,n1i,m2i,sd2i,n2i\n1,1,1,1,1,1\n",
-		"\ufeffa\tb\n1\t2\n", "yi,vi\n1e308,1e-308\n-1e308,1e308\n", "ri,ni\n1,3\n-1,4\n", "\"a\n\",b\n", `{"input":{"kind":"two_by_two","rows":[{"ai":1,"n1i":0}]},"request":{"rma":[{"method":"REML"}]}}`,
+	for _, s := range []string{plain, "study;yi;vi\nA;0,25;0,04\n", "ai,n1i,ci,n2i\n0,10,0,10\n1,5,2,5\n",
+		"m1i,sd1i,n1i,m2i,sd2i,n2i\n1,1,1,1,1,1\n",
+		"\ufeffa\tb\n1\t2\n", "yi,vi\n1e308,1e-308\n-1e308,1e308\n", "ri,ni\n1,3\n-1,4\n", "\"a\n\",b\n",
+		`{"input":{"kind":"two_by_two","rows":[{"ai":1,"n1i":0}]},"request":{"rma":[{"method":"REML"}]}}`,
 		`{"input":{"kind":"conversions"},"request":{"conversions":[{"method":"wan2014_s2","input":{"n":1e9,"min":1,"q1":0}}]}}`} {
 		f.Add(s, "SMD")
 	}

@@ -138,7 +138,8 @@ func (r formulaRows) term(word string) (meta.Term, error) {
 		return meta.Numeric(word, x), nil
 	}
 	if !r.c.HasColumn(name) && strings.ContainsAny(name, "():*^|-/%") {
-		return meta.Term{}, fmt.Errorf("term %q of the formula: columns, factor(column), I(column^2), a:b and a*b, joined by +, are understood", word)
+		return meta.Term{}, fmt.Errorf("term %q of the formula: columns, factor(column), I(column^2), a:b and a*b, joined by +, are understood",
+			word)
 	}
 	if factor || r.c.IsText(name) || r.c.isLogical(name) {
 		labels, err := r.labels(name)

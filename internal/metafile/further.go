@@ -28,7 +28,8 @@ var furtherAnalyses = []struct {
 	name string
 	run  func(a *analysis, f *further) error
 }{
-	{"egger", (*analysis).egger}, {"trimfill", (*analysis).trimFill}, {"selection", (*analysis).selection}, {"leave-one-out", (*analysis).leaveOneOut},
+	{"egger", (*analysis).egger}, {"trimfill", (*analysis).trimFill}, {"selection", (*analysis).selection},
+	{"leave-one-out", (*analysis).leaveOneOut},
 	{"influence", (*analysis).influence}, {"permutation", (*analysis).permutation}, {"bayes", (*analysis).bayes},
 }
 
@@ -79,8 +80,10 @@ func (a *analysis) egger(f *further) error {
 	if err != nil {
 		return err
 	}
-	f.add("regression on the standard error: statistic %s, %s; effect as the standard error goes to 0: %s %s", num(r.Statistic), pval(r.P), num(r.LimitEst), interval(r.LimitLo, r.LimitHi))
-	f.tree["statistic"], f.tree["pval"], f.tree["limit_estimate"], f.tree["limit_lb"], f.tree["limit_ub"] = r.Statistic, r.P, r.LimitEst, r.LimitLo, r.LimitHi
+	f.add("regression on the standard error: statistic %s, %s; effect as the standard error goes to 0: %s %s", num(r.Statistic), pval(r.P),
+		num(r.LimitEst), interval(r.LimitLo, r.LimitHi))
+	f.tree["statistic"], f.tree["pval"], f.tree["limit_estimate"], f.tree["limit_lb"], f.tree["limit_ub"] = r.Statistic, r.P, r.LimitEst,
+		r.LimitLo, r.LimitHi
 	if a.c.Measure == string(effect.SMD) {
 		f.add("note: a standardised mean difference and its standard error are linked by construction")
 	}
@@ -94,7 +97,8 @@ func (a *analysis) trimFill(f *further) error {
 		return err
 	}
 	f.add("%d studies filled in on the %s: %s %s", r.K0, r.Side, num(r.Fit.Beta[0]), interval(r.Fit.CILb[0], r.Fit.CIUb[0]))
-	f.tree["k0"], f.tree["side"], f.tree["beta"], f.tree["ci_lb"], f.tree["ci_ub"] = r.K0, string(r.Side), r.Fit.Beta[0], r.Fit.CILb[0], r.Fit.CIUb[0]
+	f.tree["k0"], f.tree["side"], f.tree["beta"], f.tree["ci_lb"], f.tree["ci_ub"] = r.K0, string(r.Side), r.Fit.Beta[0], r.Fit.CILb[0],
+		r.Fit.CIUb[0]
 	f.limit(r.Limit, r.Warnings)
 	return nil
 }
@@ -104,12 +108,14 @@ func (a *analysis) selection(f *further) error {
 	if a.primary.Beta[0] < 0 {
 		side = bias.Less
 	}
-	r, err := bias.FitSelection(a.studies(), bias.SelectionOptions{Kind: bias.StepFunction, Alternative: side, Steps: []float64{0.025}, Level: a.cmd.Level})
+	r, err := bias.FitSelection(a.studies(), bias.SelectionOptions{Kind: bias.StepFunction, Alternative: side, Steps: []float64{0.025},
+		Level: a.cmd.Level})
 	if err != nil {
 		return err
 	}
 	f.add("step at one-sided p = 0.025 (%s): corrected %s %s; test of selection %s", side, num(r.Beta), interval(r.Lo, r.Hi), pval(r.LRTP))
-	f.tree["alternative"], f.tree["beta"], f.tree["ci_lb"], f.tree["ci_ub"], f.tree["lrt"], f.tree["lrt_p"] = string(side), r.Beta, r.Lo, r.Hi, r.LRT, r.LRTP
+	f.tree["alternative"], f.tree["beta"], f.tree["ci_lb"], f.tree["ci_ub"], f.tree["lrt"], f.tree["lrt_p"] = string(side), r.Beta, r.Lo,
+		r.Hi, r.LRT, r.LRTP
 	f.limit(r.Limit, r.Warnings)
 	return nil
 }
@@ -122,7 +128,8 @@ func (a *analysis) leaveOneOut(f *further) error {
 	for i, l := range a.labels {
 		f.add("without %s  %s  %s  tau2 = %s", pad(cut(l, 32), 32), num(s.Estimate[i]), interval(s.CILb[i], s.CIUb[i]), num(s.Tau2[i]))
 	}
-	f.tree["labels"], f.tree["estimate"], f.tree["ci_lb"], f.tree["ci_ub"], f.tree["tau2"], f.tree["pval"] = a.labels, s.Estimate, s.CILb, s.CIUb, s.Tau2, s.PVal
+	f.tree["labels"], f.tree["estimate"], f.tree["ci_lb"], f.tree["ci_ub"], f.tree["tau2"], f.tree["pval"] = a.labels, s.Estimate, s.CILb,
+		s.CIUb, s.Tau2, s.PVal
 	return nil
 }
 
@@ -136,7 +143,8 @@ func (a *analysis) influence(f *further) error {
 		if in.Influential[i] {
 			mark = "  influential"
 		}
-		f.add("%s  rstudent %s  Cook %s  hat %s  weight %.1f%%%s", pad(cut(l, 32), 32), num(in.RStudent[i]), num(in.CookD[i]), num(in.Hat[i]), in.Weight[i], mark)
+		f.add("%s  rstudent %s  Cook %s  hat %s  weight %.1f%%%s", pad(cut(l, 32), 32), num(in.RStudent[i]), num(in.CookD[i]), num(in.Hat[i]),
+			in.Weight[i], mark)
 	}
 	f.tree = influenceTree(a.primary)
 	return nil
@@ -170,12 +178,15 @@ func (a *analysis) bayes(f *further) error {
 	if level == 0 {
 		level = 0.95
 	}
-	p, err := bayes.Fit(a.c.Y, a.c.V, bayes.Priors{Mu: bayes.NormalPrior{SD: 1}, Tau: bayes.TauPrior{Family: bayes.HalfNormal, Scale: 0.5}}, level)
+	p, err := bayes.Fit(a.c.Y, a.c.V, bayes.Priors{Mu: bayes.NormalPrior{SD: 1}, Tau: bayes.TauPrior{Family: bayes.HalfNormal, Scale: 0.5}},
+		level)
 	if err != nil {
 		return err
 	}
-	f.add("posterior median %s %s, tau %s, new study %s; %s, %s", num(p.Mu.Median), interval(p.Mu.Lo, p.Mu.Hi), num(p.Tau.Median), interval(p.Predictive.Lo, p.Predictive.Hi), p.Priors.Mu, p.Priors.Tau)
-	f.tree["median"], f.tree["cri_lb"], f.tree["cri_ub"], f.tree["tau_median"], f.tree["pi_lb"], f.tree["pi_ub"] = p.Mu.Median, p.Mu.Lo, p.Mu.Hi, p.Tau.Median, p.Predictive.Lo, p.Predictive.Hi
+	f.add("posterior median %s %s, tau %s, new study %s; %s, %s", num(p.Mu.Median), interval(p.Mu.Lo, p.Mu.Hi), num(p.Tau.Median),
+		interval(p.Predictive.Lo, p.Predictive.Hi), p.Priors.Mu, p.Priors.Tau)
+	f.tree["median"], f.tree["cri_lb"], f.tree["cri_ub"], f.tree["tau_median"], f.tree["pi_lb"], f.tree["pi_ub"] = p.Mu.Median, p.Mu.Lo,
+		p.Mu.Hi, p.Tau.Median, p.Predictive.Lo, p.Predictive.Hi
 	f.tree["priors"] = []string{p.Priors.Mu.String(), p.Priors.Tau.String()}
 	return nil
 }

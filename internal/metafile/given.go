@@ -23,11 +23,13 @@ const (
 )
 
 // ratioNames are column names that hold ratios, with the measure they name.
-var ratioNames = map[string]effect.Measure{"or": effect.OR, "oddsratio": effect.OR, "rr": effect.RR, "riskratio": effect.RR, "relativerisk": effect.RR,
-	"hr": effect.HR, "hazardratio": effect.HR, "irr": effect.IRR, "rateratio": effect.IRR}
+var ratioNames = map[string]effect.Measure{"or": effect.OR, "oddsratio": effect.OR, "rr": effect.RR, "riskratio": effect.RR,
+	"relativerisk": effect.RR,
+	"hr":           effect.HR, "hazardratio": effect.HR, "irr": effect.IRR, "rateratio": effect.IRR}
 
 // logNames are column names that hold logarithms of ratios.
-var logNames = map[string]effect.Measure{"logor": effect.OR, "lnor": effect.OR, "logrr": effect.RR, "lnrr": effect.RR, "loghr": effect.HR, "lnhr": effect.HR}
+var logNames = map[string]effect.Measure{"logor": effect.OR, "lnor": effect.OR, "logrr": effect.RR, "lnrr": effect.RR, "loghr": effect.HR,
+	"lnhr": effect.HR}
 
 // derive completes the columns of a chosen kind; the measure may be found out by
 // the name of the effect's column.
@@ -103,7 +105,8 @@ func (c *Case) ratioScale(m effect.Measure, y, lb, ub []float64) (string, error)
 		return c.scale, nil
 	case ratioNames[name] != "" && slices.ContainsFunc(y, func(x float64) bool { return x < 0 }):
 		return "", fmt.Errorf("column %s is named as a ratio and holds numbers below 0, which no ratio is: say --scale log if they are logarithms", c.columnName("yi"))
-	case slices.ContainsFunc(y, func(x float64) bool { return x < 0 }), strings.Contains(name, "log"), strings.HasPrefix(name, "ln"), name == "yi":
+	case slices.ContainsFunc(y, func(x float64) bool { return x < 0 }), strings.Contains(name, "log"), strings.HasPrefix(name, "ln"),
+		name == "yi":
 		return scaleLog, nil
 	case lb != nil:
 		var plain, log float64
@@ -162,7 +165,8 @@ func (c *Case) errors(y, lb, ub []float64, scale string) ([]float64, error) {
 	case c.chosen["vi"] != "" || c.chosen["sei"] != "":
 		return nil, nil
 	case lb != nil:
-		c.warn("standard errors from %g %% intervals (columns %s and %s), taken as normal ones", 100*level, c.columnName("lb"), c.columnName("ub"))
+		c.warn("standard errors from %g %% intervals (columns %s and %s), taken as normal ones", 100*level, c.columnName("lb"),
+			c.columnName("ub"))
 		return c.fromLimits(y, lb, ub, level, scale)
 	}
 	df, err := c.degrees()

@@ -8,7 +8,8 @@ import (
 )
 
 // groupStems are the words that name a statistic of a group.
-var groupStems = map[string]string{"mean": "mean", "m": "mean", "sd": "sd", "se": "se", "sem": "se", "n": "n", "total": "n", "size": "n", "event": "events",
+var groupStems = map[string]string{"mean": "mean", "m": "mean", "sd": "sd", "se": "se", "sem": "se", "n": "n", "total": "n", "size": "n",
+	"event":  "events",
 	"events": "events", "responder": "events", "responders": "events", "median": "median", "q1": "q1", "q3": "q3", "min": "min", "max": "max"}
 
 // nameGroups finds two groups of columns that are named by what was given, such as
@@ -48,7 +49,8 @@ func (c *Case) nameGroups(control string) {
 		return !isControl(g, control) && (control != "" || groupSide(fold(g)) != 2)
 	})
 	if len(names) > 2 || len(controls) != 1 {
-		c.open = append(c.open, fmt.Sprintf("the columns are of the groups %s: say which is the control with --control NAME, and give two groups", quoted(names)))
+		c.open = append(c.open,
+			fmt.Sprintf("the columns are of the groups %s: say which is the control with --control NAME, and give two groups", quoted(names)))
 		return
 	}
 	c.alias = map[string]string{}

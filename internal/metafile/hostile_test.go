@@ -106,11 +106,15 @@ func TestHostileTables(t *testing.T) {
 // Requests of the wrong shape get an error in their block, not a panic.
 func TestHostileRequests(t *testing.T) {
 	rows := `"input":{"kind":"yi_vi","rows":[{"yi":1,"vi":1,"g":"a"},{"yi":2,"vi":1,"g":"b"},{"yi":4,"vi":2,"g":"a"}]}`
-	for _, block := range []string{"rma", "rma_genq", "rma_reml_unweighted", "rma_tau2_fixed", "meta_regression", "subgroups", "publication_bias",
+	for _, block := range []string{"rma", "rma_genq", "rma_reml_unweighted", "rma_tau2_fixed", "meta_regression", "subgroups",
+		"publication_bias",
 		"sensitivity", "multilevel", "two_by_two_pooled", "person_time_pooled", "glmm", "conversions", "escalc", "analysis"} {
-		for _, shape := range []string{`null`, `1`, `"x"`, `[]`, `{}`, `[1]`, `[null]`, `[[]]`, `[{}]`, `{"x":1}`, `{"x":[{}]}`, `[{"method":1,"test":[]}]`,
-			`{"regtest":[{}],"trimfill":[{}],"selmodel":[{}],"tes":[{}],"pet_peese":[{}]}`, `{"leave1out":[{}],"gosh":{},"cumul":[{"order":"order_column"}]}`,
-			`[{"fits":[{"method":"REML","test":"z"}],"formula":"~nope"}]`, `[{"factor":"nope"}]`, `{"cluster_column":"nope"}`, `{"mantel_haenszel":[{"measure":"XX"}]}`} {
+		for _, shape := range []string{`null`, `1`, `"x"`, `[]`, `{}`, `[1]`, `[null]`, `[[]]`, `[{}]`, `{"x":1}`, `{"x":[{}]}`,
+			`[{"method":1,"test":[]}]`,
+			`{"regtest":[{}],"trimfill":[{}],"selmodel":[{}],"tes":[{}],"pet_peese":[{}]}`,
+			`{"leave1out":[{}],"gosh":{},"cumul":[{"order":"order_column"}]}`,
+			`[{"fits":[{"method":"REML","test":"z"}],"formula":"~nope"}]`, `[{"factor":"nope"}]`, `{"cluster_column":"nope"}`,
+			`{"mantel_haenszel":[{"measure":"XX"}]}`} {
 			answerOf(t, block+" "+shape, `{"request":{"`+block+`":`+shape+`},`+rows+`}`)
 		}
 	}

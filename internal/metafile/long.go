@@ -11,7 +11,8 @@ import (
 var armNames = []string{"arm", "group", "treatment", "condition", "trt", "intervention"}
 
 // controlWords mark the arm that the others are compared with.
-var controlWords = []string{"placebo", "control", "ctrl", "waitlist", "wait list", "waiting list", "sham", "usual care", "treatment as usual", "tau", "no treatment", "delayed", "comparator"}
+var controlWords = []string{"placebo", "control", "ctrl", "waitlist", "wait list", "waiting list", "sham", "usual care",
+	"treatment as usual", "tau", "no treatment", "delayed", "comparator"}
 
 // pairArms turns a table with one row per arm into one with one row per comparison:
 // each other arm of a study against its control arm. Tables with columns of two
@@ -162,7 +163,8 @@ func (c *Case) widen(study, arm string, value map[string]string, pairs [][2]int)
 			lines = append(lines, c.lines[p[0]])
 		}
 	}
-	c.warn("the table is arm-level: %d rows are paired to %d comparisons with the control arm of each study (column %s)", len(c.columns[study].cells), len(pairs), arm)
+	c.warn("the table is arm-level: %d rows are paired to %d comparisons with the control arm of each study (column %s)",
+		len(c.columns[study].cells), len(pairs), arm)
 	c.read = max(c.read, c.Rows)
 	c.columns, c.names, c.Rows, c.rowIDs, c.NTotal = cols, names, len(pairs), ids, nil
 	if c.lines != nil {

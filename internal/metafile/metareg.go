@@ -66,7 +66,8 @@ func (c *Case) isLogical(name string) bool {
 
 func (c *Case) moderatedFit(req Tree, y, v []float64, d *meta.Design) Tree {
 	t := echo(req)
-	r, err := meta.Fit(y, v, meta.Options{Method: meta.Method(text(req, "method")), Test: meta.Test(text(req, "test")), Design: d, Unguarded: c.unguarded, Level: c.level})
+	r, err := meta.Fit(y, v, meta.Options{Method: meta.Method(text(req, "method")), Test: meta.Test(text(req, "test")), Design: d,
+		Unguarded: c.unguarded, Level: c.level})
 	if err != nil {
 		t["error"] = err.Error()
 		return t
@@ -111,7 +112,8 @@ func moderatedTree(t, req Tree, r *meta.Result) {
 
 func fittedTree(r *meta.Result) Tree {
 	n := r.K
-	pred, se, lb, ub, plb, pub := make([]float64, n), make([]float64, n), make([]float64, n), make([]float64, n), make([]float64, n), make([]float64, n)
+	pred, se, lb, ub, plb, pub := make([]float64, n), make([]float64, n), make([]float64, n), make([]float64, n), make([]float64, n),
+		make([]float64, n)
 	for i, p := range r.Fitted() {
 		pred[i], se[i], lb[i], ub[i], plb[i], pub[i] = p.Pred, p.SE, p.CILb, p.CIUb, p.PILb, p.PIUb
 	}

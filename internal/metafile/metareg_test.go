@@ -55,7 +55,8 @@ func TestFormula(t *testing.T) {
 
 // Any formula gives a design over the used rows or an error.
 func FuzzFormula(f *testing.F) {
-	for _, s := range []string{"~ year + factor(type)", "~ 0 + type", "~ -1 + blind", "~ factor(", "~ +", "~ factor()", "~", "~ year:type", "~ 1 + 1"} {
+	for _, s := range []string{"~ year + factor(type)", "~ 0 + type", "~ -1 + blind", "~ factor(", "~ +", "~ factor()", "~", "~ year:type",
+		"~ 1 + 1"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, formula string) {
@@ -99,7 +100,8 @@ func TestFormulaTerms(t *testing.T) {
 	}
 	// slopes of the two arms apart: 0.15 for x, 0.27 for y
 	out, err := run(t, table, Command{Mods: "~ dose*arm", Method: "FE"})
-	if err != nil || !strings.Contains(out, "dose                                      0.1500") || !strings.Contains(out, "dose:army                                 0.1200") {
+	if err != nil || !strings.Contains(out, "dose                                      0.1500") ||
+		!strings.Contains(out, "dose:army                                 0.1200") {
 		t.Errorf("%v\n%s", err, out)
 	}
 	for _, bad := range []string{"~ dose^2", "~ dose*arm*arm", "~ dose + ", "dose + nothing"} {

@@ -320,7 +320,8 @@ func (m *multilevelRun) ordinary(ask any) any {
 	req := asTree(ask)
 	fit := asTree(req["fit"])
 	out := Tree{"fit": clusterFreeFit(m.data.Effect, m.data.Variance, meta.Method(text(fit, "method")), meta.Test(text(fit, "test")))}
-	r, err := multilevel.Fit(m.data, multilevel.Design{}, multilevel.Options{Method: multilevel.Method(text(fit, "method")), Components: multilevel.WithinOnly})
+	r, err := multilevel.Fit(m.data, multilevel.Design{}, multilevel.Options{Method: multilevel.Method(text(fit, "method")),
+		Components: multilevel.WithinOnly})
 	for key := range req {
 		if key != "cr1_adjust" && key != "cr2_club_sandwich" && key != "cr0_no_adjust" {
 			continue

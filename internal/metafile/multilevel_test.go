@@ -133,7 +133,8 @@ func TestModeratorsOfClusters(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"0.0192  [-0.1734, 0.2119]", "0.4067  [-0.0259, 0.8393]", "0.2162  [0.0111, 0.4212]", "-0.1905  [-0.7539, 0.3728]"} {
+	for _, want := range []string{"0.0192  [-0.1734, 0.2119]", "0.4067  [-0.0259, 0.8393]", "0.2162  [0.0111, 0.4212]",
+		"-0.1905  [-0.7539, 0.3728]"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("%s is missing in\n%s", want, out)
 		}

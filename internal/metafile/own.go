@@ -39,7 +39,8 @@ func Analyse(ctx context.Context, cmd Command, stdin io.Reader) (*Own, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", cmd.inputName(), err)
 	}
-	o := &Own{OwnTable: synthesis.OwnTable{Name: c.Name, Measure: c.Measure, Formula: string(orFormula(c.Formula)), Method: string(a.primary.Method), Test: string(a.primary.Test),
+	o := &Own{OwnTable: synthesis.OwnTable{Name: c.Name, Measure: c.Measure, Formula: string(orFormula(c.Formula)),
+		Method: string(a.primary.Method), Test: string(a.primary.Test),
 		Effects: a.effects()}, Methods: a.methods(), Warnings: c.Warnings}
 	if i := strings.LastIndexAny(o.Name, `/\`); i >= 0 {
 		o.Name = o.Name[i+1:]
@@ -105,7 +106,9 @@ func (a *analysis) methods() string {
 	default:
 		what = fmt.Sprintf("pooled in a random-effects model (between-study variance by %s)", r.Method)
 	}
-	s := fmt.Sprintf("The %ss of %d studies were %s; intervals are %s", label, r.K, what, map[string]string{"z": "normal", "t": "by the t distribution", "knha": "by Knapp and Hartung", "adhoc": "by Knapp and Hartung with a scale factor of at least 1"}[string(r.Test)])
+	s := fmt.Sprintf("The %ss of %d studies were %s; intervals are %s", label, r.K, what,
+		map[string]string{"z": "normal", "t": "by the t distribution", "knha": "by Knapp and Hartung",
+			"adhoc": "by Knapp and Hartung with a scale factor of at least 1"}[string(r.Test)])
 	if r.Guarded {
 		s += ", with the scale factor held at 1 since they came out narrower than those of a common-effect model"
 	}

@@ -168,7 +168,8 @@ func petPeeseTree(s bias.Studies, req Tree) Tree {
 		return remark(t, r.Limit, r.Warnings)
 	}
 	t["k"], t["p"], t["coef_names"] = fit.K, fit.P, fit.CoefNames
-	t["beta"], t["se"], t["zval"], t["pval"], t["ci_lb"], t["ci_ub"], t["vb"] = fit.Beta, fit.SE, fit.Stat, fit.PVal, fit.CILb, fit.CIUb, fit.VB
+	t["beta"], t["se"], t["zval"], t["pval"], t["ci_lb"], t["ci_ub"], t["vb"] = fit.Beta, fit.SE, fit.Stat, fit.PVal, fit.CILb, fit.CIUb,
+		fit.VB
 	t["tau2"], t["se_tau2"], t["i2"], t["h2"], t["r2"] = fit.Tau2, fit.SETau2, fit.I2, fit.H2, fit.R2
 	t["qe"], t["qe_df"], t["qe_p"], t["qm"], t["qm_p"] = fit.QE, fit.QEDF, fit.QEP, fit.QM, fit.QMP
 	df2 := fit.QMDF2

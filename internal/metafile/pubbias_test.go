@@ -43,7 +43,8 @@ func entry(t *testing.T, block map[string]any, key string, i int) map[string]any
 }
 
 func TestSmallStudyNumbersCarryTheirLimit(t *testing.T) {
-	b := askPublicationBias(t, `{"regtest": [{"model": "rma", "method": "DL", "test": "z", "predictor": "sei"}], "ranktest": {}, "tes": [{"method": "FE"}]}`)
+	b := askPublicationBias(t,
+		`{"regtest": [{"model": "rma", "method": "DL", "test": "z", "predictor": "sei"}], "ranktest": {}, "tes": [{"method": "FE"}]}`)
 	for name, e := range map[string]any{"regtest": entry(t, b, "regtest", 0), "ranktest": b["ranktest"], "tes": entry(t, b, "tes", 0)} {
 		if l, _ := e.(map[string]any)["limit"].(string); !strings.Contains(l, "k = 6") {
 			t.Errorf("%s of six trials: limit %q", name, l)
@@ -72,7 +73,8 @@ func TestOneEntryFailsAlone(t *testing.T) {
 // Every entry asked for is answered in its place, and nothing else: whoever
 // wants the side that the data choose asks for it.
 func TestTrimFillAnswersInTheOrderOfTheRequest(t *testing.T) {
-	b := askPublicationBias(t, `{"trimfill": [{"method": "DL", "estimator": "L0", "side_forced": "left"}, {"method": "DL", "estimator": "L0"}, {"method": "DL", "estimator": "L0", "side_forced": "right"}]}`)
+	b := askPublicationBias(t,
+		`{"trimfill": [{"method": "DL", "estimator": "L0", "side_forced": "left"}, {"method": "DL", "estimator": "L0"}, {"method": "DL", "estimator": "L0", "side_forced": "right"}]}`)
 	if l := b["trimfill"].([]any); len(l) != 3 {
 		t.Fatalf("%d entries", len(l))
 	}

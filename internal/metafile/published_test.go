@@ -54,12 +54,16 @@ var reproductions = map[string]reproduction{
 	// its tau2 is a REML boundary solution: 5.31e-06 there, 0 where the likelihood is highest
 	"SYP-M2": {mdma, Command{Measure: "SMD", Where: where(append(mediumDose, "outcome_type=msd")...)}, 0, "pi_classic_t", false, 1e-5},
 	// the upper limit 0.59 is that of tau: its square is the 0.345 found here
-	"SYP-M3": {mdma, Command{Measure: "SMD", Where: where(append(highDose, "outcome_type=msd", "study!=Mithoefer 2011")...)}, 0, "pi_classic_t", true, 0},
+	"SYP-M3": {mdma, Command{Measure: "SMD", Where: where(append(highDose, "outcome_type=msd", "study!=Mithoefer 2011")...)}, 0,
+		"pi_classic_t", true, 0},
 	"SYP-M4": {mdma, Command{Measure: "SMD", Where: where(append(highDose, "outcome_type=msd")...)}, 1, "", false, 0},
-	"SYP-M5": {mdma, Command{Measure: "RR", Method: "PM", Where: where(append(highDose, "outcome_type=response")...)}, 0, "pi_classic_t", false, 0},
-	"SYP-M6": {mdma, Command{Measure: "RR", Method: "PM", Where: where(append(highDose, "outcome_type=remission")...)}, 0, "pi_classic_t", false, 0},
+	"SYP-M5": {mdma, Command{Measure: "RR", Method: "PM", Where: where(append(highDose, "outcome_type=response")...)}, 0, "pi_classic_t",
+		false, 0},
+	"SYP-M6": {mdma, Command{Measure: "RR", Method: "PM", Where: where(append(highDose, "outcome_type=remission")...)}, 0, "pi_classic_t",
+		false, 0},
 	"SYP-P1": {psilocybin, Command{Measure: "SMD", Where: where(psiloArms...)}, 0, "pi_classic_t", false, 0},
-	"SYP-P0": {"data-depression-psiloctr/versions/25.0.4/data.csv", Command{Measure: "SMD", Where: where(psiloArms...)}, 0, "pi_classic_hts", false, 0},
+	"SYP-P0": {"data-depression-psiloctr/versions/25.0.4/data.csv", Command{Measure: "SMD", Where: where(psiloArms...)}, 0, "pi_classic_hts",
+		false, 0},
 }
 
 // TestPublishedResults runs released tables through the command and compares with

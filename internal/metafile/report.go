@@ -233,7 +233,8 @@ func (p *printer) subgroups() {
 	s := p.a.subgroups
 	p.line("\nsubgroups by %s, each with its own tau2", printable(p.a.cmd.Subgroup))
 	for _, g := range s.Groups {
-		p.line("  %s  k = %-4d %s  %s  tau2 = %s", pad(cut(printable(g.Level), 40), 40), g.Fit.K, num(g.Fit.Beta[0]), interval(g.Fit.CILb[0], g.Fit.CIUb[0]), num(g.Fit.Tau2))
+		p.line("  %s  k = %-4d %s  %s  tau2 = %s", pad(cut(printable(g.Level), 40), 40), g.Fit.K, num(g.Fit.Beta[0]),
+			interval(g.Fit.CILb[0], g.Fit.CIUb[0]), num(g.Fit.Tau2))
 	}
 	p.line("  difference between groups: Q = %s on %d df, %s", num(s.QBetween), s.QBetweenDF, pval(s.QBetweenP))
 }
@@ -321,7 +322,8 @@ func (p *printer) dependentModerators(formula string, fit Tree) {
 			x, _ := asNumber(t[key])
 			return x
 		}
-		p.line("    %s  %s  %s  %s", pad(cut(printable(name), 38), 38), num(at(fit, "beta")), interval(at(r, "ci_lb"), at(r, "ci_ub")), pval(at(r, "pval")))
+		p.line("    %s  %s  %s  %s", pad(cut(printable(name), 38), 38), num(at(fit, "beta")), interval(at(r, "ci_lb"), at(r, "ci_ub")),
+			pval(at(r, "pval")))
 	}
 	if qm, ok := asNumber(r["qm"]); ok && len(names) > 1 && names[0] == "intrcpt" {
 		qp, _ := asNumber(r["qm_p"])

@@ -26,7 +26,8 @@ func (a *analysis) writeR(w io.Writer) error {
 	r := a.primary
 	out("res <- rma(yi, vi, data = dat, slab = study, method = %s, test = %s, control = list(threshold = 1e-12, maxiter = 10000))",
 		rString(string(r.Method)), rTest(r))
-	out("print(res, digits = 6)   # estimate %s, se %s, interval %s to %s, tau2 %s", rNum(r.Beta[0]), rNum(r.SE[0]), rNum(r.CILb[0]), rNum(r.CIUb[0]), rNum(r.Tau2))
+	out("print(res, digits = 6)   # estimate %s, se %s, interval %s to %s, tau2 %s", rNum(r.Beta[0]), rNum(r.SE[0]), rNum(r.CILb[0]),
+		rNum(r.CIUb[0]), rNum(r.Tau2))
 	if u := r.Unguarded; u != nil {
 		out("print(rma(yi, vi, data = dat, method = %s, test = %s), digits = 6)   # footnote: without the guard %s to %s",
 			rString(string(r.Method)), rString(string(r.Test)), rNum(u.CILb[0]), rNum(u.CIUb[0]))
@@ -35,7 +36,8 @@ func (a *analysis) writeR(w io.Writer) error {
 	if a.tau2 != nil {
 		out("print(confint(res), digits = 6)   # tau2 %s to %s", rNum(a.tau2.Tau2Lb), rNum(a.tau2.Tau2Ub))
 	}
-	out("print(rma(yi, vi, data = dat, method = \"FE\"), digits = 6)   # estimate %s, interval %s to %s", rNum(a.common.Beta[0]), rNum(a.common.CILb[0]), rNum(a.common.CIUb[0]))
+	out("print(rma(yi, vi, data = dat, method = \"FE\"), digits = 6)   # estimate %s, interval %s to %s", rNum(a.common.Beta[0]),
+		rNum(a.common.CILb[0]), rNum(a.common.CIUb[0]))
 	a.rExtras(out)
 	_, err := w.Write(b.Bytes())
 	return err
@@ -124,7 +126,8 @@ func (a *analysis) rExtras(out func(string, ...any)) {
 		for _, name := range formulaColumns(f) {
 			column(name, name)
 		}
-		out("print(rma(yi, vi, mods = %s, data = dat, method = %s, test = %s), digits = 6)   # coefficients %s", rFormula(f), method, rTest(a.moderated), rVector(a.moderated.Beta))
+		out("print(rma(yi, vi, mods = %s, data = dat, method = %s, test = %s), digits = 6)   # coefficients %s", rFormula(f), method,
+			rTest(a.moderated), rVector(a.moderated.Beta))
 	}
 	if s := a.cmd.Cluster; s != "" && a.blocks["multilevel"] != nil && column("cluster", orElse(c.find([]string{s, fold(s)}), s)) {
 		rho, _ := asNumber(asTree(asTree(a.blocks["multilevel"])["che"])["rho"])
@@ -136,7 +139,8 @@ func (a *analysis) rExtras(out func(string, ...any)) {
 			for _, name := range formulaColumns(f) {
 				column(name, name)
 			}
-			out("print(conf_int(rma.mv(yi, V, mods = %s, random = ~ 1 | cluster / es, data = dat, test = \"t\"), vcov = \"CR2\"), digits = 6)", rFormula(f))
+			out("print(conf_int(rma.mv(yi, V, mods = %s, random = ~ 1 | cluster / es, data = dat, test = \"t\"), vcov = \"CR2\"), digits = 6)",
+				rFormula(f))
 		}
 	}
 	if a.blocks["two_by_two_pooled"] != nil && orFormula(c.Formula) == effect.Metafor {

@@ -32,7 +32,8 @@ func (c *Case) eachFit(reqs []Tree, run func(Tree, *meta.Result) (Tree, error)) 
 	var out []Tree
 	for _, req := range reqs {
 		t := echo(req)
-		r, err := meta.Fit(c.Y, c.V, meta.Options{Method: meta.Method(text(req, "method")), Test: meta.Test(text(req, "test")), Unguarded: c.unguarded})
+		r, err := meta.Fit(c.Y, c.V, meta.Options{Method: meta.Method(text(req, "method")), Test: meta.Test(text(req, "test")),
+			Unguarded: c.unguarded})
 		if err == nil {
 			var answer Tree
 			if answer, err = run(req, r); err == nil {

@@ -18,7 +18,8 @@ import (
 // those with or without an event.
 var (
 	sizeRoles  = []string{"n1i", "n2i", "ni"}
-	countRoles = map[string]string{"ai": "n1i", "bi": "n1i", "ci": "n2i", "di": "n2i", "xi": "ni", "x1i": "", "x2i": ""} // with the size that holds them
+	countRoles = map[string]string{"ai": "n1i", "bi": "n1i", "ci": "n2i", "di": "n2i", "xi": "ni", "x1i": "",
+		"x2i": ""} // with the size that holds them
 )
 
 // readWhole reads the chosen columns of sizes and counts as whole numbers.
@@ -108,10 +109,12 @@ func (c *Case) whole(name string, size bool) (x []float64, changed bool, err err
 	if err != nil {
 		return nil, false, err
 	}
-	c.warnRows(rows, "column %s: the mark before three digits is read as one between thousands, since a number of people is whole", c.columnName(name))
+	c.warnRows(rows, "column %s: the mark before three digits is read as one between thousands, since a number of people is whole",
+		c.columnName(name))
 	for i, v := range x {
 		if size && v != math.Trunc(v) && !math.IsNaN(v) {
-			return nil, false, fmt.Errorf("%s, column %q: %q is no whole number of people", c.rowName(i), c.columnName(name), strings.TrimSpace(col.written[i]))
+			return nil, false, fmt.Errorf("%s, column %q: %q is no whole number of people", c.rowName(i), c.columnName(name),
+				strings.TrimSpace(col.written[i]))
 		}
 	}
 	return x, len(rows) > 0, nil
@@ -140,7 +143,8 @@ func (c *Case) threeDecimals(col *column) bool {
 // countsOfPercent turns percentages into the numbers of people that they mean.
 func (c *Case) countsOfPercent(role, size string) error {
 	if size == "" || c.columns[size] == nil {
-		return fmt.Errorf("column %q holds percentages: numbers of people with the event are needed, or the sizes of the groups", c.columnName(role))
+		return fmt.Errorf("column %q holds percentages: numbers of people with the event are needed, or the sizes of the groups",
+			c.columnName(role))
 	}
 	share, err := c.Floats(role)
 	if err != nil {
@@ -162,7 +166,8 @@ func (c *Case) countsOfPercent(role, size string) error {
 			if low < high {
 				what = fmt.Sprintf("may be anything from %.0f to %.0f", low, high)
 			}
-			return fmt.Errorf("%s, column %q: %s %% of %.0f people %s; write numbers of people", c.rowName(i), c.columnName(role), strings.TrimSuffix(written, "%"), n[i], what)
+			return fmt.Errorf("%s, column %q: %s %% of %.0f people %s; write numbers of people", c.rowName(i), c.columnName(role),
+				strings.TrimSuffix(written, "%"), n[i], what)
 		}
 		share[i] = low
 	}

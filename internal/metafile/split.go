@@ -16,8 +16,10 @@ import (
 var (
 	headerBrackets = regexp.MustCompile(`[(\[{]([^()\[\]{}]*)[)\]}]`)
 	headerWord     = regexp.MustCompile(`[\pL]+|\d+`)
-	measureWords   = []string{"mean", "means", "m", "median", "medians", "med", "sd", "sds", "se", "sem", "iqr", "interquartile", "range", "quartiles",
-		"q1", "q3", "ci", "cri", "ki", "confidence", "konfidenzintervall", "interval", "limits", "95", "90", "99", "standard", "deviation", "error", "std", "stdev", "stderr"}
+	measureWords   = []string{"mean", "means", "m", "median", "medians", "med", "sd", "sds", "se", "sem", "iqr", "interquartile", "range",
+		"quartiles",
+		"q1", "q3", "ci", "cri", "ki", "confidence", "konfidenzintervall", "interval", "limits", "95", "90", "99", "standard", "deviation",
+		"error", "std", "stdev", "stderr"}
 	countWords = []string{"events", "event", "responders", "responder", "cases", "n", "total", "no", "number", "percent", "of"}
 )
 
@@ -49,7 +51,10 @@ func (h headerParts) has(words ...string) bool {
 // split takes the columns apart whose cells hold several numbers.
 func (t *table) split() error {
 	for j := 0; j < len(t.header); j++ {
-		style := human.StyleOf(strings.FieldsFunc(strings.Join(t.cells(j), " "), func(r rune) bool { return strings.ContainsRune(" ()[];±/", r) }))
+		style := human.StyleOf(strings.FieldsFunc(strings.Join(t.cells(j), " "), func(r rune) bool {
+			return strings.ContainsRune(" ()[];±/",
+				r)
+		}))
 		cells, form, ok := t.forms(j, style)
 		if !ok {
 			continue
@@ -168,7 +173,8 @@ func (t *table) partNames(name string, form human.CellForm) (names []string, per
 // the words of an interval or error behind it.
 func effectName(name string) string {
 	words := strings.Fields(headerBrackets.ReplaceAllString(name, " "))
-	for len(words) > 0 && slices.Contains([]string{"95", "90", "99", "ci", "cri", "ki", "se", "interval", "confidence"}, fold(words[len(words)-1])) {
+	for len(words) > 0 && slices.Contains([]string{"95", "90", "99", "ci", "cri", "ki", "se", "interval", "confidence"},
+		fold(words[len(words)-1])) {
 		words = words[:len(words)-1]
 	}
 	return strings.Join(words, " ")
@@ -190,7 +196,8 @@ func (t *table) ask(j int, form human.CellForm) {
 			" Name the column %q or %q", name, cell, name+" (SD)", name+" (SE)"))
 	case human.LimitsCell:
 		if h := partsOf(name, measureWords); groupSide(fold(h.rest)) != 0 && h.has("ci", "cri", "ki", "confidence") {
-			t.open = append(t.open, fmt.Sprintf("column %q: the interval of a group's mean is not read; give its standard deviation or standard error", name))
+			t.open = append(t.open,
+				fmt.Sprintf("column %q: the interval of a group's mean is not read; give its standard deviation or standard error", name))
 			return
 		}
 		fallthrough

@@ -39,7 +39,8 @@ func (c *Case) checkTable(labels []string, cmd Command) error {
 	}
 	for i, v := range c.V {
 		if v == 0 {
-			return fmt.Errorf("%s: a sampling variance of 0, an infinite weight; leave the row out or use a measure with a continuity correction", c.rowName(c.RowsUsed[i]-1))
+			return fmt.Errorf("%s: a sampling variance of 0, an infinite weight; leave the row out or use a measure with a continuity correction",
+				c.rowName(c.RowsUsed[i]-1))
 		}
 	}
 	if c.Kind == string(effect.KindEffectAndVar) && c.HasColumn("vi") && c.HasColumn("sei") {
@@ -98,7 +99,8 @@ func (c *Case) checkDependence(labels []string, cmd Command) error {
 			" or combine the arms", strings.Join(shared, ", "))
 		return nil
 	}
-	c.warn("several rows are labelled %s: results of one study are not independent; use --cluster with the column that names the study", strings.Join(twice, ", "))
+	c.warn("several rows are labelled %s: results of one study are not independent; use --cluster with the column that names the study",
+		strings.Join(twice, ", "))
 	return nil
 }
 
@@ -179,7 +181,8 @@ func (c *Case) checkErrorAgainstVariance() error {
 			rows = append(rows, c.rowName(i))
 		}
 	}
-	c.warnRows(rows, "the standard error (column %s) is not the root of the variance (column %s); the variance is used", c.columnName("sei"), c.columnName("vi"))
+	c.warnRows(rows, "the standard error (column %s) is not the root of the variance (column %s); the variance is used", c.columnName("sei"),
+		c.columnName("vi"))
 	return nil
 }
 

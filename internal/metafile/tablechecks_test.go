@@ -24,10 +24,13 @@ func pool(t *testing.T, table string) (string, error) {
 // What is refused names the file, the row of the file and the column.
 func TestRefusedTables(t *testing.T) {
 	for name, c := range map[string]struct{ table, want string }{
-		"a variance of zero behind a row left out": {"study,yi,vi\nA,NA,0.02\nB,0.4,0\nC,0.2,0.1\n", "own.csv: row 2 (line 3): a sampling variance of 0"},
-		"text in a number column":                  {"study,yi,vi\nA,0.1,0.02\nB,0.2,x\n", `own.csv: effect sizes: row 2 (line 3), column "vi": "x"`},
+		"a variance of zero behind a row left out": {"study,yi,vi\nA,NA,0.02\nB,0.4,0\nC,0.2,0.1\n",
+			"own.csv: row 2 (line 3): a sampling variance of 0"},
+		"text in a number column": {"study,yi,vi\nA,0.1,0.02\nB,0.2,x\n",
+			`own.csv: effect sizes: row 2 (line 3), column "vi": "x"`},
 		"two columns of one name but for capitals": {"study,yi,Yi,vi\nA,0.1,0.9,0.02\nB,0.4,0.8,0.05\n", `own.csv: columns "yi" and "Yi"`},
-		"a quote that swallows a row":              {"study,yi,vi\n\"A,0.1,0.02\n\"B\",0.4,0.05\nC,0.1,0.1\n", "own.csv: line 2, field 1: a quote opens here"},
+		"a quote that swallows a row": {"study,yi,vi\n\"A,0.1,0.02\n\"B\",0.4,0.05\nC,0.1,0.1\n",
+			"own.csv: line 2, field 1: a quote opens here"},
 	} {
 		if _, err := pool(t, c.table); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v, want %q", name, err, c.want)
@@ -37,8 +40,10 @@ func TestRefusedTables(t *testing.T) {
 
 func TestDoubtedTables(t *testing.T) {
 	for name, c := range map[string]struct{ table, want string }{
-		"a standard error of another variance": {"study,yi,se,vi\nA,0.1,0.3,0.02\nB,0.4,0.224,0.05\n", "row 1 (line 2): the standard error (column se) is not the root of the variance"},
-		"half an event":                        {"study,ai,n1i,ci,n2i\nA,3,20,5,20\nB,3.5,20,5,20\n", "row 2 (line 3): column ai holds no whole number"},
+		"a standard error of another variance": {"study,yi,se,vi\nA,0.1,0.3,0.02\nB,0.4,0.224,0.05\n",
+			"row 1 (line 2): the standard error (column se) is not the root of the variance"},
+		"half an event": {"study,ai,n1i,ci,n2i\nA,3,20,5,20\nB,3.5,20,5,20\n",
+			"row 2 (line 3): column ai holds no whole number"},
 	} {
 		if out, err := pool(t, c.table); err != nil || !strings.Contains(out, c.want) {
 			t.Errorf("%s: %v\n%s", name, err, out)
@@ -55,7 +60,8 @@ func TestSeparatorLineAndQuotedLines(t *testing.T) {
 	if err != nil || sep[strings.Index(sep, "columns"):] != plain[strings.Index(plain, "columns"):] {
 		t.Errorf("%v\n%s", err, sep)
 	}
-	if out, err := pool(t, "study,yi,vi\n\"A\nwith a second line\",0.1,0.02\n\"B \"\"b\"\"\",0.4,0.05\n"); err != nil || !strings.Contains(out, "2 of 2 rows") {
+	if out, err := pool(t, "study,yi,vi\n\"A\nwith a second line\",0.1,0.02\n\"B \"\"b\"\"\",0.4,0.05\n"); err != nil ||
+		!strings.Contains(out, "2 of 2 rows") {
 		t.Errorf("%v\n%s", err, out)
 	}
 }

@@ -61,7 +61,8 @@ func (f condition) keep(cell any) (bool, error) {
 			if cell != nil && !isNum {
 				return false, fmt.Errorf("filter on %s: the column holds text (%v), so %s cannot be used", f.column, cell, f.op)
 			}
-			if isNum && (f.op == "<" && x < want.Value || f.op == "<=" && x <= want.Value || f.op == ">" && x > want.Value || f.op == ">=" && x >= want.Value) {
+			if isNum && (f.op == "<" && x < want.Value || f.op == "<=" && x <= want.Value || f.op == ">" && x > want.Value || f.op == ">=" &&
+				x >= want.Value) {
 				return true, nil
 			}
 		}

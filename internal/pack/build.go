@@ -128,7 +128,8 @@ func expiry(d edition.Document, months int) (date, rule string) {
 	if months <= 0 {
 		months = 12
 	}
-	rule = "This material holds for edition " + d.ID + ". It is out of date as soon as a later edition changes one of its findings; past check tells."
+	rule = "This material holds for edition " + d.ID +
+		". It is out of date as soon as a later edition changes one of its findings; past check tells."
 	if t, err := time.Parse("2006-01-02", d.Date); err == nil {
 		date = t.AddDate(0, months, 0).Format("2006-01-02")
 		rule += fmt.Sprintf(" After %s (%d months after the data's cut-off) it is not to be used without a check.", date, months)
@@ -259,7 +260,8 @@ func (in Input) topics(dom vocab.Domain, d *Domain) {
 }
 
 func (in Input) card(flat edition.Flat) Card {
-	c := Card{ID: flat.ID, Title: flat.Title, Plain: flat.Sentence, Curriculum: flat.Sentence, Researcher: flat.NumberWords(), Number: flat.EstimateWords(), Certainty: flat.CertaintyWords(),
+	c := Card{ID: flat.ID, Title: flat.Title, Plain: flat.Sentence, Curriculum: flat.Sentence, Researcher: flat.NumberWords(),
+		Number: flat.EstimateWords(), Certainty: flat.CertaintyWords(),
 		Permalink: edition.Permalink(flat.ID, in.Document.ID), Picture: draw(flat), flat: flat}
 	if items, err := in.Shelf.Cite(flat.ID); err == nil {
 		c.Citation = cite.Line(short(items[0]))
@@ -314,7 +316,8 @@ func inPeople(a *evidence.Absolute) string {
 		return ""
 	case a.People != nil:
 		p := a.People
-		return fmt.Sprintf("Of 100 people: about %.0f with the comparator and %.0f with the treatment (%.0f to %.0f).", p.Without, p.With, p.WithLower, p.WithUpper)
+		return fmt.Sprintf("Of 100 people: about %.0f with the comparator and %.0f with the treatment (%.0f to %.0f).", p.Without, p.With,
+			p.WithLower, p.WithUpper)
 	case a.Points != nil:
 		p := a.Points
 		return fmt.Sprintf("On the %s: a difference of %.1f points (%.1f to %.1f; %s).", p.Scale, p.Points, p.Lower, p.Upper, p.Way)

@@ -62,11 +62,13 @@ func caseOf(v *vocab.Vocabulary, flats []edition.Flat, findings []evidence.Findi
 	fact("Outcome", instrumentName(v, e.Instrument)+", "+cmp.Or(e.TimepointRaw, "time not stated"))
 	c.Questions = append(c.Questions,
 		Answered{"Could the people in this trial know what they received, and would that matter for this outcome?", blindingAnswer(e)},
-		Answered{"This trial alone: what may be written?", "That it is one study of the finding \"" + of.Title + "\"; the number to cite is the finding's, " +
+		Answered{"This trial alone: what may be written?", "That it is one study of the finding \"" + of.Title +
+			"\"; the number to cite is the finding's, " +
 			"with its certainty, not the trial's own."},
 	)
 	if of.Primary.K > 1 {
-		c.Questions = append(c.Questions, Answered{"How many other studies answer the same question in this edition?", fmt.Sprintf("%d; together %s.", of.Primary.K-1, of.Primary.N.Words("person", "people"))})
+		c.Questions = append(c.Questions, Answered{"How many other studies answer the same question in this edition?",
+			fmt.Sprintf("%d; together %s.", of.Primary.K-1, of.Primary.N.Words("person", "people"))})
 	}
 	return c
 }

@@ -213,8 +213,10 @@ func qtiAgrees(t *testing.T, d pack.Domain, items []pack.Item) {
 // notice; a domain without evidence says so.
 func TestPackSaysWhatIsThere(t *testing.T) {
 	in, _ := input(t)
-	in.Topics = synthesis.Cards(in.Vocab, nil, nil, []evidence.OtherEvidence{{Reference: "A survey", Topic: "intimacy", Design: "survey", Limits: "self-selected", Source: "s", Read: "abstract"}}, nil)
-	in.Notices = []evidence.Notice{{Kind: "retraction", DOI: "10.1/x", Said: "It was withdrawn.", By: "a journal", Source: "s", Read: "notice"}}
+	in.Topics = synthesis.Cards(in.Vocab, nil, nil, []evidence.OtherEvidence{{Reference: "A survey", Topic: "intimacy", Design: "survey",
+		Limits: "self-selected", Source: "s", Read: "abstract"}}, nil)
+	in.Notices = []evidence.Notice{{Kind: "retraction", DOI: "10.1/x", Said: "It was withdrawn.", By: "a journal", Source: "s",
+		Read: "notice"}}
 	trials := []evidence.Record{{ID: "NCT1", Eligibility: "Exclusion Criteria:\n* Lithium"}, {ID: "NCT2"}}
 	in.Protocols = coding.Summarise(trials, coding.Read(&trials[0]))
 	p, err := pack.Build(in, nil)

@@ -33,7 +33,8 @@ func Files(p Pack) (map[string][]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	t, err := template.New("").Funcs(template.FuncMap{"notice": evidence.NoticeName, "design": designName, "risk": designRisk, "minus": func(a, b int) int { return a - b }}).
+	t, err := template.New("").Funcs(template.FuncMap{"notice": evidence.NoticeName, "design": designName, "risk": designRisk,
+		"minus": func(a, b int) int { return a - b }}).
 		ParseFS(files, "templates/*.tmpl")
 	if err != nil {
 		return nil, fmt.Errorf("pack: %w", err)
@@ -56,7 +57,8 @@ func Files(p Pack) (map[string][]byte, error) {
 		return nil, err
 	}
 	for _, d := range p.Domains {
-		for _, v := range []struct{ file, name, title string }{{"cards.html", "cards", "Fact cards"}, {"slides.html", "slides", "Slides"}, {"handout.html", "handout", "Handout"}, {"topics.html", "topics", "Topics"}, {"trials.html", "trials", "What trials did"}} {
+		for _, v := range []struct{ file, name, title string }{{"cards.html", "cards", "Fact cards"}, {"slides.html", "slides", "Slides"},
+			{"handout.html", "handout", "Handout"}, {"topics.html", "topics", "Topics"}, {"trials.html", "trials", "What trials did"}} {
 			if v.name == "topics" && len(d.Topics) == 0 || v.name == "trials" && len(d.Screening)+len(d.Care) == 0 {
 				continue
 			}
@@ -130,7 +132,8 @@ func manifest(p Pack, out map[string][]byte) map[string]any {
 		}
 		domains[d.ID] = map[string]any{"name": d.Name, "findings": findings, "claims": claims}
 	}
-	return map[string]any{"edition": p.Edition, "date": p.Date, "data_hash": p.DataHash, "software_version": p.SoftwareVersion, "starter": p.Starter,
+	return map[string]any{"edition": p.Edition, "date": p.Date, "data_hash": p.DataHash, "software_version": p.SoftwareVersion,
+		"starter": p.Starter,
 		"expires": p.Expires, "rule": p.Rule, "domains": domains, "sha256": sums}
 }
 

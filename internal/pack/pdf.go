@@ -42,7 +42,8 @@ func PDF(ctx context.Context, page, out string) error {
 	defer os.RemoveAll(profile)
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Minute)
 	defer cancel()
-	args := []string{"--headless", "--disable-gpu", "--no-first-run", "--disable-extensions", "--disable-background-networking", "--proxy-server=127.0.0.1:9",
+	args := []string{"--headless", "--disable-gpu", "--no-first-run", "--disable-extensions", "--disable-background-networking",
+		"--proxy-server=127.0.0.1:9",
 		"--user-data-dir=" + profile, "--no-pdf-header-footer", "--print-to-pdf=" + absOut}
 	if os.Getuid() == 0 {
 		args = append(args, "--no-sandbox") // Chromium's sandbox refuses root; the page is our own

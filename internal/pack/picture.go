@@ -50,7 +50,8 @@ func draw(f edition.Flat) Picture {
 	s := func(v float64) string { return strconv.FormatFloat(v, 'f', 1, 64) }
 	e := x(*f.Headline.Estimate)
 	p := Picture{Shown: true, Null: s(x(0)), Estimate: s(e), Lo: s(x(lo)), Hi: s(x(hi)), BarWidth: s(x(hi) - x(lo)),
-		Diamond: s(e-7) + "," + s(pictureMid) + " " + s(e) + "," + s(pictureMid-8) + " " + s(e+7) + "," + s(pictureMid) + " " + s(e) + "," + s(pictureMid+8)}
+		Diamond: s(e-7) + "," + s(pictureMid) + " " + s(e) + "," + s(pictureMid-8) + " " + s(e+7) + "," + s(pictureMid) + " " + s(e) + "," +
+			s(pictureMid+8)}
 	if f.PILb != nil && f.PIUb != nil {
 		p.HasPI, p.PILo, p.PIHi = true, s(x(*f.PILb)), s(x(*f.PIUb))
 	}

@@ -84,15 +84,18 @@ type (
 // QTI is the quiz of a domain as an IMS content package with QTI 1.2, which
 // learning platforms import. The same domain gives the same bytes.
 func QTI(d Domain) ([]byte, error) {
-	doc := qtiDoc{XMLNS: "http://www.imsglobal.org/xsd/ims_qtiasiv1p2", Assessment: qtiAssessment{Ident: "past-" + d.ID, Title: "PAST: " + d.Name, Section: qtiSection{Ident: "root_section"}}}
+	doc := qtiDoc{XMLNS: "http://www.imsglobal.org/xsd/ims_qtiasiv1p2", Assessment: qtiAssessment{Ident: "past-" + d.ID, Title: "PAST: " +
+		d.Name, Section: qtiSection{Ident: "root_section"}}}
 	for n, it := range Items(d) {
 		id := fmt.Sprintf("item%d", n+1)
-		q := qtiItem{Ident: id, Title: it.ID, Presentation: qtiPresentation{Question: plainText(it.Question), Response: qtiResponse{Ident: "response1", Cardinality: "Single"}}}
+		q := qtiItem{Ident: id, Title: it.ID, Presentation: qtiPresentation{Question: plainText(it.Question),
+			Response: qtiResponse{Ident: "response1", Cardinality: "Single"}}}
 		for i, c := range it.Choices {
 			q.Presentation.Response.Labels = append(q.Presentation.Response.Labels, qtiLabel{Ident: fmt.Sprintf("c%d", i+1), Text: plainText(c)})
 		}
 		q.Processing = qtiProcessing{Outcome: qtiOutcome{Max: "100", Min: "0", Name: "SCORE", Type: "Decimal"},
-			Condition: qtiCondition{Continue: "No", Equal: qtiEqual{Ident: "response1", Value: fmt.Sprintf("c%d", it.Right+1)}, Set: qtiSet{Action: "Set", Name: "SCORE", Value: "100"},
+			Condition: qtiCondition{Continue: "No", Equal: qtiEqual{Ident: "response1", Value: fmt.Sprintf("c%d", it.Right+1)},
+				Set:     qtiSet{Action: "Set", Name: "SCORE", Value: "100"},
 				Display: qtiFeedback{Type: "Response", Link: "why"}}}
 		why := plainText(it.Why)
 		q.Feedback = qtiFeedback{Ident: "why", Text: &why}

@@ -38,9 +38,11 @@ func Items(d Domain) []Item {
 	}
 	for _, t := range d.Topics {
 		if len(t.NotToSay) > 0 && t.Definition != "" {
-			add(Item{ID: "topic " + t.Topic, Question: fmt.Sprintf("Which conclusion on %s may not be drawn from the evidence in this pack?", t.Name),
+			add(Item{ID: "topic " + t.Topic, Question: fmt.Sprintf("Which conclusion on %s may not be drawn from the evidence in this pack?",
+				t.Name),
 				Choices: []string{capital(t.NotToSay[0]), "that the topic means: " + lowerFirst(strings.TrimSuffix(t.Definition, "."))},
-				Right:   0, Why: "The card of the topic lists it: the nearest evidence is something else (" + lowerFirst(strings.TrimSuffix(t.Nearest, ".")) + ")."})
+				Right:   0, Why: "The card of the topic lists it: the nearest evidence is something else (" +
+					lowerFirst(strings.TrimSuffix(t.Nearest, ".")) + ")."})
 		}
 	}
 	return out
@@ -58,22 +60,26 @@ func findingItems(c Card, add func(Item)) {
 	about := fmt.Sprintf("%s (%s): ", c.Title, c.Permalink)
 	lo, hi, ok := c.flat.Headline.Interval()
 	if !ok {
-		add(trueFalse(c.ID+" absence", about+"no trial gives a number that could be pooled. This shows that there is no effect.", false, "The absence of a number is not evidence of no effect."))
+		add(trueFalse(c.ID+" absence", about+"no trial gives a number that could be pooled. This shows that there is no effect.", false,
+			"The absence of a number is not evidence of no effect."))
 		return
 	}
 	if c.flat.Certainty != "" {
 		levels := []string{"high", "moderate", "low", "very low"}
-		add(Item{ID: c.ID + " certainty", Question: about + "how certain is the evidence (GRADE)?", Choices: levels, Right: slices.Index(levels, c.flat.Certainty), Why: strings.Join(c.Why, " ")})
+		add(Item{ID: c.ID + " certainty", Question: about + "how certain is the evidence (GRADE)?", Choices: levels,
+			Right: slices.Index(levels, c.flat.Certainty), Why: strings.Join(c.Why, " ")})
 	}
 	add(trueFalse(c.ID+" interval", about+"the 95 % interval includes no effect.", lo <= 0 && hi >= 0, c.Number))
 	if f := c.flat; f.PILb != nil && f.PIUb != nil {
-		add(trueFalse(c.ID+" prediction", about+"the prediction interval, which is about a new study, includes no effect.", *f.PILb <= 0 && *f.PIUb >= 0, c.Researcher))
+		add(trueFalse(c.ID+" prediction", about+"the prediction interval, which is about a new study, includes no effect.", *f.PILb <= 0 &&
+			*f.PIUb >= 0, c.Researcher))
 	}
 	if a := c.flat.Absolute; a != nil && a.People != nil {
 		peopleItem(c.ID, about, a.People, add)
 	}
 	wording := Item{ID: c.ID + " wording", Question: about + "which sentence may be written?", Why: c.Number,
-		Choices: []string{"The effect is proven and holds for every person.", c.Plain, "It is proven that there is no effect.", "One good trial is enough to be certain."}, Right: 1}
+		Choices: []string{"The effect is proven and holds for every person.", c.Plain, "It is proven that there is no effect.",
+			"One good trial is enough to be certain."}, Right: 1}
 	add(wording)
 }
 
@@ -96,8 +102,10 @@ func peopleItem(id, about string, p *evidence.PeopleOf100, add func(Item)) {
 	}
 	choices = choices[:min(len(choices), 4)]
 	slices.Sort(choices)
-	it := Item{ID: id + " people", Question: fmt.Sprintf("%sabout %.0f of 100 people have the outcome with the comparator. About how many of 100 with the treatment, by the pooled result?", about, p.Without),
-		Right: slices.Index(choices, right), Why: fmt.Sprintf("%.0f of 100, with a range of %.0f to %.0f from the interval.", p.With, p.WithLower, p.WithUpper)}
+	it := Item{ID: id + " people",
+		Question: fmt.Sprintf("%sabout %.0f of 100 people have the outcome with the comparator. About how many of 100 with the treatment, by the pooled result?", about, p.Without),
+		Right:    slices.Index(choices, right), Why: fmt.Sprintf("%.0f of 100, with a range of %.0f to %.0f from the interval.", p.With,
+			p.WithLower, p.WithUpper)}
 	for _, n := range choices {
 		it.Choices = append(it.Choices, fmt.Sprint(n))
 	}
@@ -124,7 +132,8 @@ func claimItem(c ClaimCard, add func(Item)) {
 			choices = append(choices, s)
 		}
 	}
-	add(Item{ID: c.ID + " verdict", Question: fmt.Sprintf("By its written rule, what is the verdict on the claim %q?", c.Text), Choices: choices, Right: slices.Index(choices, c.Verdict), Why: c.Why})
+	add(Item{ID: c.ID + " verdict", Question: fmt.Sprintf("By its written rule, what is the verdict on the claim %q?", c.Text),
+		Choices: choices, Right: slices.Index(choices, c.Verdict), Why: c.Why})
 }
 
 func btoi(b bool) int {

@@ -27,7 +27,8 @@ func (p *Pipeline) readClaims(h *human) error {
 	taken := map[string]string{}
 	for _, f := range files {
 		aside := func(id, where, message string) {
-			h.Problems = append(h.Problems, evidence.Problem{Source: "review", RecordID: id, Kind: "bad-claim", Where: where, Message: message, SHA256: f.SHA256, Retry: "past review check"})
+			h.Problems = append(h.Problems, evidence.Problem{Source: "review", RecordID: id, Kind: "bad-claim", Where: where, Message: message,
+				SHA256: f.SHA256, Retry: "past review check"})
 		}
 		cs, mistakes, err := synthesis.ReadClaims(f.Path, f.Body, p.Vocab, qs, taken)
 		if err != nil {

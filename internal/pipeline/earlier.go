@@ -51,7 +51,8 @@ func (p *Pipeline) reportEarlier(ctx context.Context, shelf *cite.Shelf, ed *rep
 }
 
 func then(c cite.Comparison) reports.Then {
-	t := reports.Then{Finding: c.ID, Title: c.Title, Changed: c.Changed, Gone: c.Gone, In: c.In, Out: c.Out, Retracted: c.Retracted, Corrected: c.Corrected, ThenWords: c.ThenWords, NowWords: c.NowWords}
+	t := reports.Then{Finding: c.ID, Title: c.Title, Changed: c.Changed, Gone: c.Gone, In: c.In, Out: c.Out, Retracted: c.Retracted,
+		Corrected: c.Corrected, ThenWords: c.ThenWords, NowWords: c.NowWords}
 	for _, r := range c.Rows {
 		t.Rows = append(t.Rows, reports.ThenRow{What: r.What, Then: r.Then, Now: r.Now, Changed: r.Changed})
 	}

@@ -38,7 +38,8 @@ func (p *Pipeline) reportHarms(ctx context.Context, h *human, base synthesis.Bas
 	}
 	ed.Harms = append(ed.Harms, extractedHarms(h.Harms, ed.Studies, base.Effects)...)
 	slices.SortStableFunc(ed.Harms, func(a, b evidence.HarmRow) int {
-		return cmp.Or(strings.Compare(a.Substance, b.Substance), strings.Compare(a.Label, b.Label), strings.Compare(a.TermID, b.TermID), strings.Compare(a.Window, b.Window), strings.Compare(a.Arm, b.Arm))
+		return cmp.Or(strings.Compare(a.Substance, b.Substance), strings.Compare(a.Label, b.Label), strings.Compare(a.TermID, b.TermID),
+			strings.Compare(a.Window, b.Window), strings.Compare(a.Arm, b.Arm))
 	})
 	for i := range ed.Harms {
 		ed.Harms[i].ID = "h" + strconv.Itoa(i+1)
@@ -51,7 +52,8 @@ func (p *Pipeline) reportHarms(ctx context.Context, h *human, base synthesis.Bas
 	}
 	ed.HarmSummaries = synthesis.Harms(synthesis.HarmInput{Base: base, Rows: ed.Harms, Substances: core})
 	table, err := harmsCSV(ed.Harms)
-	ed.Downloads = append(ed.Downloads, reports.Download{Path: "harms.csv", Title: "harms.csv", About: "Every adverse event row of this edition, one number in a cell; empty is not stated.", Data: table})
+	ed.Downloads = append(ed.Downloads, reports.Download{Path: "harms.csv", Title: "harms.csv",
+		About: "Every adverse event row of this edition, one number in a cell; empty is not stated.", Data: table})
 	return err
 }
 
@@ -101,7 +103,8 @@ func armSizes(effects []evidence.Effect) map[string][2]float64 {
 func extractedHarm(x review.Harm, st *evidence.Study, size map[string][2]float64) evidence.HarmRow {
 	arm, control := harmArm(x.Arm)
 	dose, flags := harmDose(x.Dose, arm, control)
-	row := evidence.HarmRow{StudyID: cmp.Or(x.TrialID, x.Study), Label: x.Study, Substance: x.Substance, Arm: arm, Dose: dose, Control: control,
+	row := evidence.HarmRow{StudyID: cmp.Or(x.TrialID, x.Study), Label: x.Study, Substance: x.Substance, Arm: arm, Dose: dose,
+		Control: control,
 		Serious: x.Serious, Term: x.Term, Affected: x.Affected, AtRisk: x.N, Unit: cmp.Or(x.Unit, evidence.UnitPeople),
 		Window: strings.ReplaceAll(x.Window, "_", "-"), Channel: "dataset", Source: x.Place, Flags: flags, Prov: x.Prov}
 	if st != nil {
@@ -172,8 +175,10 @@ func postedHarms(r *evidence.Record, st *evidence.Study, v *vocab.Vocabulary) []
 	groups := map[string]evidence.HarmRow{}
 	for _, g := range a.Groups {
 		substances, control := extract.GroupRole(r, g.Group, v)
-		groups[g.ID] = evidence.HarmRow{StudyID: st.ID, RecordID: r.ID, Label: st.Label, Substance: harmSubstance(v, st.Substances, substances), Arm: g.Title, Control: control,
-			Unit: evidence.UnitPeople, Window: a.TimeFrame, Threshold: a.FrequencyThreshold, Channel: "register", Source: r.URL, Prov: evidence.Provenance{PayloadSHA256: r.Prov.PayloadSHA256}}
+		groups[g.ID] = evidence.HarmRow{StudyID: st.ID, RecordID: r.ID, Label: st.Label, Substance: harmSubstance(v, st.Substances, substances),
+			Arm: g.Title, Control: control,
+			Unit: evidence.UnitPeople, Window: a.TimeFrame, Threshold: a.FrequencyThreshold, Channel: "register", Source: r.URL,
+			Prov: evidence.Provenance{PayloadSHA256: r.Prov.PayloadSHA256}}
 	}
 	var out []evidence.HarmRow
 	add := func(group, term string, serious *bool, affected, events, atRisk *int, pointer string) *evidence.HarmRow {
@@ -181,7 +186,8 @@ func postedHarms(r *evidence.Record, st *evidence.Study, v *vocab.Vocabulary) []
 		row.Term, row.Serious, row.Affected, row.Events, row.AtRisk, row.Prov.Pointer = term, serious, affected, events, atRisk, pointer
 		if e := r.Enrollment; e != nil && atRisk != nil && strings.EqualFold(r.EnrollmentType, "ACTUAL") && *atRisk > *e {
 			row.Unit = "" // more than ever took part
-			row.Flags = append(slices.Clip(row.Flags), fmt.Sprintf("%d at risk, more than the %d enrolled: people may be counted more than once", *atRisk, *e))
+			row.Flags = append(slices.Clip(row.Flags), fmt.Sprintf("%d at risk, more than the %d enrolled: people may be counted more than once",
+				*atRisk, *e))
 		}
 		synthesis.FoldHarm(&row)
 		out = append(out, row)
@@ -271,8 +277,10 @@ func harmsCSV(rows []evidence.HarmRow) ([]byte, error) {
 		return nil, err
 	}
 	for _, r := range rows {
-		if err := w.Write([]string{r.ID, r.StudyID, r.RecordID, r.Label, r.Substance, r.Arm, r.Dose, state(r.Control), r.Term, r.TermID, r.System, state(&r.Sexual), state(r.Serious),
-			number(r.Affected), number(r.Events), number(r.AtRisk), r.Unit, r.Window, r.Threshold, r.Channel, r.Source, strings.Join(r.Flags, "; "), r.Prov.PayloadSHA256, r.Prov.Pointer}); err != nil {
+		if err := w.Write([]string{r.ID, r.StudyID, r.RecordID, r.Label, r.Substance, r.Arm, r.Dose, state(r.Control), r.Term, r.TermID,
+			r.System, state(&r.Sexual), state(r.Serious),
+			number(r.Affected), number(r.Events), number(r.AtRisk), r.Unit, r.Window, r.Threshold, r.Channel, r.Source,
+			strings.Join(r.Flags, "; "), r.Prov.PayloadSHA256, r.Prov.Pointer}); err != nil {
 			return nil, err
 		}
 	}

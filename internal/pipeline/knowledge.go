@@ -26,7 +26,8 @@ func (p *Pipeline) keepKnowledge(ctx context.Context, h *human, base synthesis.B
 	if err != nil {
 		return err
 	}
-	layer := synthesis.LayerInput{Studies: base.Studies, Readings: readings, Planned: map[string][]evidence.PlannedOutcome{}, Harms: ed.Harms, Posted: map[string]bool{}}
+	layer := synthesis.LayerInput{Studies: base.Studies, Readings: readings, Planned: map[string][]evidence.PlannedOutcome{},
+		Harms: ed.Harms, Posted: map[string]bool{}}
 	asked := map[string]bool{}
 	for _, r := range readings {
 		asked[r.RecordID] = asked[r.RecordID] || synthesis.SexualDomain(r.Domain)
@@ -173,7 +174,8 @@ func (p *Pipeline) notices(ctx context.Context, h *human) ([]evidence.Notice, er
 			continue
 		}
 		known["doi:"+doi], known["pmid:"+pub.PMID] = true, true
-		n := evidence.Notice{Kind: "retraction", DOI: doi, PMID: pub.PMID, Said: "The paper's bibliographic record marks it as retracted.", By: r.Source, Source: r.URL, Read: "bibliographic record", Prov: r.Prov}
+		n := evidence.Notice{Kind: "retraction", DOI: doi, PMID: pub.PMID, Said: "The paper's bibliographic record marks it as retracted.",
+			By: r.Source, Source: r.URL, Read: "bibliographic record", Prov: r.Prov}
 		for _, m := range pub.TrialIDs {
 			n.Covers = append(n.Covers, m.ID)
 		}

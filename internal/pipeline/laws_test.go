@@ -62,7 +62,8 @@ func someQuestions(t *testing.T) []synthesis.Question {
 	}
 	var out []synthesis.Question
 	for _, q := range all {
-		if slices.Contains([]string{"mdma-ptsd-severity", "mdma-ptsd-response"}, q.ID) || slices.Contains(q.Substances, "ketamine") && len(out) < 4 {
+		if slices.Contains([]string{"mdma-ptsd-severity", "mdma-ptsd-response"}, q.ID) || slices.Contains(q.Substances, "ketamine") &&
+			len(out) < 4 {
 			out = append(out, q)
 		}
 	}

@@ -85,7 +85,8 @@ func (p *Pipeline) readFolder() (*human, error) {
 			folder.Bad(f, err)
 		}
 		for _, m := range mistakes {
-			h.Problems = append(h.Problems, evidence.Problem{Source: "review", RecordID: m.ID, Kind: "bad-question", Where: fmt.Sprintf("%s:%d", f.Path, m.Line), Message: m.Message, SHA256: f.SHA256, Retry: "past review check"})
+			h.Problems = append(h.Problems, evidence.Problem{Source: "review", RecordID: m.ID, Kind: "bad-question",
+				Where: fmt.Sprintf("%s:%d", f.Path, m.Line), Message: m.Message, SHA256: f.SHA256, Retry: "past review check"})
 		}
 		h.questions = append(h.questions, qs...)
 	}
@@ -102,8 +103,10 @@ func (p *Pipeline) readFolder() (*human, error) {
 	h.extractions, h.conflicts = review.Compare(h.Extracted, h.Decisions)
 	for _, c := range h.conflicts {
 		if c.Resolved == "" {
-			h.Problems = append(h.Problems, evidence.Problem{Source: "review", RecordID: c.ID, Kind: "extraction-conflict", Where: strings.Join(c.Files, ", "),
-				Message: fmt.Sprintf("%s of %s is given as %s; decide in resolution.csv", c.Field, c.ID, strings.Join(c.Values, " and ")), Retry: "past review check"})
+			h.Problems = append(h.Problems, evidence.Problem{Source: "review", RecordID: c.ID, Kind: "extraction-conflict",
+				Where:   strings.Join(c.Files, ", "),
+				Message: fmt.Sprintf("%s of %s is given as %s; decide in resolution.csv", c.Field, c.ID, strings.Join(c.Values, " and ")),
+				Retry:   "past review check"})
 		}
 	}
 	return h, nil
@@ -173,9 +176,11 @@ func (p *Pipeline) keepReview(ctx context.Context, h *human) error {
 	}
 	var payloads []evidence.Payload
 	for _, f := range h.Files {
-		payloads = append(payloads, evidence.Payload{SHA256: f.SHA256, Source: "review", RecordID: f.Path, URL: "file:" + f.Path, MediaType: f.Kind.MediaType, Body: f.Body, FetchedAt: p.Now().UTC()})
+		payloads = append(payloads, evidence.Payload{SHA256: f.SHA256, Source: "review", RecordID: f.Path, URL: "file:" + f.Path,
+			MediaType: f.Kind.MediaType, Body: f.Body, FetchedAt: p.Now().UTC()})
 	}
-	_, err := p.Store.Commit(ctx, crawler.Batch{Source: "review", Payloads: payloads, Problems: h.Problems, Cursor: crawler.Cursor{Done: true, At: p.Now().UTC()}})
+	_, err := p.Store.Commit(ctx, crawler.Batch{Source: "review", Payloads: payloads, Problems: h.Problems,
+		Cursor: crawler.Cursor{Done: true, At: p.Now().UTC()}})
 	p.kept = err == nil
 	return err
 }

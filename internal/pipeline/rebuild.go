@@ -18,7 +18,8 @@ func (p *Pipeline) Rebuild(ctx context.Context, progress func(done, total int)) 
 
 // Merge takes over what other databases collected and makes every derived row
 // again. Nothing is done where they hold nothing new.
-func (p *Pipeline) Merge(ctx context.Context, others []string, progress func(done, total int)) (store.MergeReport, store.RebuildReport, error) {
+func (p *Pipeline) Merge(ctx context.Context, others []string, progress func(done, total int)) (store.MergeReport, store.RebuildReport,
+	error) {
 	took, rep, err := p.Store.Merge(ctx, others, progress)
 	if err != nil || !took.Any() {
 		return took, rep, err

@@ -116,7 +116,8 @@ func TestRecall(t *testing.T) {
 		}
 		slices.Sort(queriesText)
 		slices.Sort(missText)
-		fmt.Fprintf(&table, "| %s | %d %ss | %d | %d (%.0f %%) | %s | %s |\n", s.Name(), all, kind, judged, found, 100*float64(found)/float64(judged), strings.Join(queriesText, ", "), strings.Join(missText, "; "))
+		fmt.Fprintf(&table, "| %s | %d %ss | %d | %d (%.0f %%) | %s | %s |\n", s.Name(), all, kind, judged, found,
+			100*float64(found)/float64(judged), strings.Join(queriesText, ", "), strings.Join(missText, "; "))
 	}
 	doc, err := os.ReadFile("../../docs/sources.md")
 	if err != nil {
@@ -132,9 +133,11 @@ func TestQueriesHoldTheField(t *testing.T) {
 	for _, x := range []struct{ source, words string }{
 		{"ctgov", "psilocybin for alcohol use disorder"}, // rare: whatever the condition
 		{"ctgov", "arketamine for depression"}, {"ctgov", "esketamine couples therapy"}, {"ctgov", "ketamine female sexual function index"},
-		{"pubmed", "Psilocybin and depressive disorders"}, {"pubmed", "MDMA post traumatic stress disorder"}, {"pubmed", "lysergide: a randomised trial in cluster headache"},
+		{"pubmed", "Psilocybin and depressive disorders"}, {"pubmed", "MDMA post traumatic stress disorder"},
+		{"pubmed", "lysergide: a randomised trial in cluster headache"},
 		{"pubmed", "ketamine and the International Index of Erectile Function"}, {"pubmed", "MDMA and compulsive sexual behaviour"},
-		{"europepmc", "psilocybin and sexual dysfunctions"}, {"isrctn", "LSD in healthy volunteers"}, {"euctr", "psilocybin in smoking"}, {"europepmc", "MDMA and polyamory"},
+		{"europepmc", "psilocybin and sexual dysfunctions"}, {"isrctn", "LSD in healthy volunteers"}, {"euctr", "psilocybin in smoking"},
+		{"europepmc", "MDMA and polyamory"},
 	} {
 		sources, err := Sources([]string{x.source})
 		if err != nil {

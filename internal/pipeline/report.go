@@ -22,7 +22,8 @@ import (
 // the store, unless aside says why not: cycles publish the editions of the
 // database, or it cannot be written. also is called before it is kept, with what
 // was drawn; it may be nil.
-func (p *Pipeline) Publish(ctx context.Context, dir, software, aside string, opt reports.Options, also func(reports.Edition) error) (*publish.Draft, error) {
+func (p *Pipeline) Publish(ctx context.Context, dir, software, aside string, opt reports.Options,
+	also func(reports.Edition) error) (*publish.Draft, error) {
 	d, err := p.Draft(ctx, software)
 	if err != nil {
 		return nil, err
@@ -58,7 +59,8 @@ func (p *Pipeline) ReportDraft(ctx context.Context, d *publish.Draft) (reports.E
 			continue // the page says so
 		}
 		more := changes.ReadDetail(x)
-		ed.Changes = append(ed.Changes, reports.Change{Date: d.Doc.Date, Kind: strings.ReplaceAll(x.Kind, "-", " "), Subject: x.Subject, Title: x.Title,
+		ed.Changes = append(ed.Changes, reports.Change{Date: d.Doc.Date, Kind: strings.ReplaceAll(x.Kind, "-", " "), Subject: x.Subject,
+			Title:  x.Title,
 			Before: x.Before, After: x.After, Why: x.Cause, Moved: more.Moved, URL: more.URL})
 	}
 	return ed, nil
@@ -88,7 +90,8 @@ func (p *Pipeline) ReportEdition(ctx context.Context, doc edition.Document) (rep
 	words := topicDecisions(h, ed.Studies)
 	ed.Studies = words.decided(ed.Studies)
 	for _, d := range words.act {
-		ed.TopicDecisions = append(ed.TopicDecisions, reports.TopicDecision{StudyID: d.Study, Topic: d.Topic, Include: d.Include, Who: d.Who, When: d.When, Why: d.Why})
+		ed.TopicDecisions = append(ed.TopicDecisions, reports.TopicDecision{StudyID: d.Study, Topic: d.Topic, Include: d.Include, Who: d.Who,
+			When: d.When, Why: d.Why})
 	}
 	ed.ClaimFiles = map[string]string{}
 	for _, c := range h.claims {
@@ -130,7 +133,8 @@ func (p *Pipeline) ReportEdition(ctx context.Context, doc edition.Document) (rep
 	if err != nil {
 		return ed, err
 	}
-	ed.Downloads = append(ed.Downloads, reports.Download{Path: "edition.json", Title: "edition.json", About: "The edition as programs read it: identity, counts, findings, claims.", Data: js})
+	ed.Downloads = append(ed.Downloads, reports.Download{Path: "edition.json", Title: "edition.json",
+		About: "The edition as programs read it: identity, counts, findings, claims.", Data: js})
 	return ed, nil
 }
 
@@ -172,9 +176,12 @@ func (p *Pipeline) reportTrials(ctx context.Context, ed *reports.Edition) error 
 		}
 		ed.Registered[strings.Clone(r.ID)] = evidence.Own(registered(&r))
 		st := at[r.ID]
-		ed.Trials = append(ed.Trials, evidence.Own(reports.TrialRow{ID: r.ID, StudyID: st.ID, Title: r.Title, Status: r.Status, StatusRaw: r.StatusRaw, Phases: r.Phases,
-			StudyType: r.StudyType, Enrolment: r.Enrollment, Planned: strings.EqualFold(r.EnrollmentType, "ESTIMATED"), Start: r.Start, Completion: r.Completion,
-			Updated: r.LastUpdatePosted.Raw, Substances: names(st.Substances, p.Vocab), Conditions: conditionNames(st.Conditions, p.Vocab), Topics: st.Topics,
+		ed.Trials = append(ed.Trials, evidence.Own(reports.TrialRow{ID: r.ID, StudyID: st.ID, Title: r.Title, Status: r.Status,
+			StatusRaw: r.StatusRaw, Phases: r.Phases,
+			StudyType: r.StudyType, Enrolment: r.Enrollment, Planned: strings.EqualFold(r.EnrollmentType, "ESTIMATED"), Start: r.Start,
+			Completion: r.Completion,
+			Updated:    r.LastUpdatePosted.Raw, Substances: names(st.Substances, p.Vocab), Conditions: conditionNames(st.Conditions, p.Vocab),
+			Topics:  st.Topics,
 			Sponsor: r.Sponsor.Name, Countries: r.Countries, Source: r.Source, URL: r.URL, HasResults: r.Results != nil, Retold: ed.Starter}))
 	}
 	slices.SortFunc(ed.Trials, func(a, b reports.TrialRow) int { return strings.Compare(a.ID, b.ID) })
@@ -239,7 +246,8 @@ func riskOfBias(findings []evidence.Finding) []reports.RiskOfBiasRow {
 				continue
 			}
 			seen[e.StudyID] = true
-			out = append(out, reports.RiskOfBiasRow{StudyID: e.StudyID, Label: e.StudyLabel, Tool: "RoB 2", Domains: e.RoBDomains, Overall: e.RiskOfBias,
+			out = append(out, reports.RiskOfBiasRow{StudyID: e.StudyID, Label: e.StudyLabel, Tool: "RoB 2", Domains: e.RoBDomains,
+				Overall:  e.RiskOfBias,
 				JudgedBy: "the dataset's authors", Source: e.Source})
 		}
 	}
@@ -269,8 +277,10 @@ func (p *Pipeline) reportSources(ctx context.Context, doc edition.Document) []re
 	}
 	if doc.Starter {
 		out = append(out,
-			reports.SourceNote{Name: "Metapsy, data-ptsd-mdmactr", URL: "https://github.com/metapsy-project/data-ptsd-mdmactr", Licence: "ODC-BY 1.0", Attribution: "Metapsy project", LastCrawl: starter.Date},
-			reports.SourceNote{Name: "Metapsy, data-depression-psiloctr", URL: "https://github.com/metapsy-project/data-depression-psiloctr", Licence: "ODC-BY 1.0", Attribution: "Metapsy project", LastCrawl: starter.Date})
+			reports.SourceNote{Name: "Metapsy, data-ptsd-mdmactr", URL: "https://github.com/metapsy-project/data-ptsd-mdmactr",
+				Licence: "ODC-BY 1.0", Attribution: "Metapsy project", LastCrawl: starter.Date},
+			reports.SourceNote{Name: "Metapsy, data-depression-psiloctr", URL: "https://github.com/metapsy-project/data-depression-psiloctr",
+				Licence: "ODC-BY 1.0", Attribution: "Metapsy project", LastCrawl: starter.Date})
 	}
 	return out
 }

@@ -93,7 +93,8 @@ func (p *Pipeline) CheckReview(ctx context.Context) (ReviewReport, error) {
 		return ReviewReport{}, err
 	}
 	words := topicDecisions(h, studies)
-	rep := ReviewReport{Extractions: len(h.Extracted), Decisions: len(h.Decisions), Claims: len(h.claims), Problems: slices.Concat(h.Problems, words.problems()),
+	rep := ReviewReport{Extractions: len(h.Extracted), Decisions: len(h.Decisions), Claims: len(h.claims),
+		Problems:  slices.Concat(h.Problems, words.problems()),
 		Conflicts: slices.Concat(h.conflicts, words.conflicts)}
 	// effects in the store carry corrections already; those are checked against
 	// the rows as they were extracted

@@ -213,7 +213,8 @@ func (p *Pipeline) extract(ctx context.Context) (ExtractReport, error) {
 		return rep, err
 	}
 	of := link.StudyOf(studies)
-	effects := extract.PaperEffects(h.extractions, func(x review.Extraction) string { return of[link.Node(paperOf(x))] }, effect.Metafor, p.Vocab)
+	effects := extract.PaperEffects(h.extractions, func(x review.Extraction) string { return of[link.Node(paperOf(x))] }, effect.Metafor,
+		p.Vocab)
 	posted, err := p.extractRegister(ctx, studies, &rep)
 	if err != nil {
 		return rep, err
@@ -367,7 +368,8 @@ func (p *Pipeline) analyse(ctx context.Context) ([]evidence.Finding, error) {
 
 // base gathers what questions are asked of.
 func (p *Pipeline) base(ctx context.Context, h *human) (synthesis.Base, error) {
-	b := synthesis.Base{Measured: h.Measured, About: map[string]synthesis.StudyTopics{}, Registered: map[string]int{}, Planned: map[string][]string{}}
+	b := synthesis.Base{Measured: h.Measured, About: map[string]synthesis.StudyTopics{}, Registered: map[string]int{},
+		Planned: map[string][]string{}}
 	asked, err := p.substancesAsked(h)
 	if err != nil {
 		return b, err

@@ -76,10 +76,12 @@ func versionDate(v store.Version) string {
 func (p *Pipeline) reportSwitches(by map[string][]synthesis.Switch, ed *reports.Edition) {
 	for study, list := range by {
 		for _, s := range list {
-			ed.Switches = append(ed.Switches, reports.Switch{RecordID: s.RecordID, StudyID: study, Date: s.Date, Kind: s.Kind, Before: s.Before, After: s.After, Timing: s.Timing})
+			ed.Switches = append(ed.Switches, reports.Switch{RecordID: s.RecordID, StudyID: study, Date: s.Date, Kind: s.Kind, Before: s.Before,
+				After: s.After, Timing: s.Timing})
 		}
 	}
 	slices.SortStableFunc(ed.Switches, func(a, b reports.Switch) int {
-		return cmp.Or(strings.Compare(a.RecordID, b.RecordID), strings.Compare(a.Date, b.Date), strings.Compare(a.Kind, b.Kind), strings.Compare(a.Before, b.Before), strings.Compare(a.After, b.After))
+		return cmp.Or(strings.Compare(a.RecordID, b.RecordID), strings.Compare(a.Date, b.Date), strings.Compare(a.Kind, b.Kind),
+			strings.Compare(a.Before, b.Before), strings.Compare(a.After, b.After))
 	})
 }

@@ -45,18 +45,21 @@ func (p *Pipeline) reportTables(ctx context.Context, ed *reports.Edition) error 
 		if n == 1 {
 			rows = "row"
 		}
-		out = append(out, reports.Download{Path: "data/" + name + ".csv", Title: name + ".csv", About: fmt.Sprintf("%d %s: %s.", n, rows, about), Data: b.Bytes()})
+		out = append(out, reports.Download{Path: "data/" + name + ".csv", Title: name + ".csv",
+			About: fmt.Sprintf("%d %s: %s.", n, rows, about), Data: b.Bytes()})
 		for _, c := range export.Dictionary(name, columns) {
 			fmt.Fprintf(dict, "%s,%s,%s,%q\r\n", name, c.Name, c.Type, strings.ReplaceAll(c.About, `"`, "'"))
 		}
 	}
-	out = append(out, reports.Download{Path: "data/dictionary.csv", Title: "dictionary.csv", About: "What each column of these tables holds.", Data: dict.Bytes()})
+	out = append(out, reports.Download{Path: "data/dictionary.csv", Title: "dictionary.csv",
+		About: "What each column of these tables holds.", Data: dict.Bytes()})
 	for _, f := range ed.Findings {
 		scripts, _ := export.Scripts(f, ed.ID)
 		if len(scripts) == 0 || scripts[0].Name != f.ID+".R" || !filepath.IsLocal(scripts[0].Name) || strings.ContainsAny(f.ID, `/\`) {
 			continue
 		}
-		out = append(out, reports.Download{Path: reports.ScriptPath(f.ID), Title: scripts[0].Name, About: "R program (metafor) of the pooled number.", Data: []byte(scripts[0].Text)})
+		out = append(out, reports.Download{Path: reports.ScriptPath(f.ID), Title: scripts[0].Name,
+			About: "R program (metafor) of the pooled number.", Data: []byte(scripts[0].Text)})
 	}
 	ed.Downloads = append(out, ed.Downloads...)
 	return nil

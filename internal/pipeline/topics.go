@@ -20,8 +20,10 @@ func (h *human) checkTopics(v *vocab.Vocabulary) {
 		if d.Kind != review.TopicChoice || slices.Contains(ids, d.Fields["topic"]) {
 			return false
 		}
-		h.Problems = append(h.Problems, evidence.Problem{Source: "review", RecordID: d.Target, Kind: "bad-decision", Where: fmt.Sprintf("%s line %d, column topic", d.File, d.Line),
-			Message: fmt.Sprintf("no topic is called %q; the topics are %s", d.Fields["topic"], strings.Join(ids, ", ")), SHA256: d.Prov.PayloadSHA256})
+		h.Problems = append(h.Problems, evidence.Problem{Source: "review", RecordID: d.Target, Kind: "bad-decision",
+			Where:   fmt.Sprintf("%s line %d, column topic", d.File, d.Line),
+			Message: fmt.Sprintf("no topic is called %q; the topics are %s", d.Fields["topic"], strings.Join(ids, ", ")),
+			SHA256:  d.Prov.PayloadSHA256})
 		return true
 	})
 }
@@ -48,7 +50,8 @@ func topicDecisions(h *human, studies []evidence.Study) topicWords {
 	act, stale, conflicts := review.Topics(h.Decisions, studyOf)
 	w := topicWords{stale: stale, conflicts: conflicts}
 	for _, d := range act {
-		t := synthesis.TopicDecision{Study: studyOf(d.Target), Topic: d.Fields["topic"], Include: strings.EqualFold(d.Fields["decision"], "include"), Who: d.Who, When: d.When, Why: d.Why}
+		t := synthesis.TopicDecision{Study: studyOf(d.Target), Topic: d.Fields["topic"],
+			Include: strings.EqualFold(d.Fields["decision"], "include"), Who: d.Who, When: d.When, Why: d.Why}
 		if !t.Include && !slices.Contains(at[t.Study].Topics, t.Topic) {
 			d.Stale = fmt.Sprintf("%s is not classified under %s: there is nothing to exclude", d.Target, t.Topic)
 			w.stale = append(w.stale, d)
@@ -65,7 +68,8 @@ func (w topicWords) problems() []evidence.Problem {
 	for _, c := range w.conflicts {
 		if c.Resolved == "" {
 			out = append(out, evidence.Problem{Source: "review", RecordID: c.ID, Kind: "topic-conflict", Where: strings.Join(c.Files, ", "),
-				Message: fmt.Sprintf("%s of %s is %s; decide in resolution.csv (target %s, field %s, value include or exclude)", c.Field, c.ID, strings.Join(c.Values, " and "), c.ID, c.Field), Retry: "past review check"})
+				Message: fmt.Sprintf("%s of %s is %s; decide in resolution.csv (target %s, field %s, value include or exclude)", c.Field, c.ID,
+					strings.Join(c.Values, " and "), c.ID, c.Field), Retry: "past review check"})
 		}
 	}
 	return out
@@ -105,7 +109,8 @@ func (w topicWords) decided(studies []evidence.Study) []evidence.Study {
 // gaps counts the gap map: what is in each cell, why, and what people
 // decided.
 func (p *Pipeline) gaps(b synthesis.Base, qs []synthesis.Question, findings []evidence.Finding, h *human, w topicWords) []evidence.GapCell {
-	in := synthesis.GapInput{Base: b, Vocabulary: p.Vocab, Questions: qs, Findings: findings, Decisions: w.act, Why: map[string]map[string]string{}}
+	in := synthesis.GapInput{Base: b, Vocabulary: p.Vocab, Questions: qs, Findings: findings, Decisions: w.act,
+		Why: map[string]map[string]string{}}
 	note := func(study, topic, why string) {
 		if in.Why[study] == nil {
 			in.Why[study] = map[string]string{}

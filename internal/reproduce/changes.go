@@ -62,7 +62,8 @@ func snapshot(e Edition) *changes.Snapshot {
 	rows := []string{"study"} // the column, and then as a table of extractions has them
 	for _, x := range e.Finding.Effects {
 		rows = append(rows, x.StudyLabel+"\t"+strings.TrimSpace(fmt.Sprint(evidence.Value(x.Estimate), " ", evidence.Value(x.Variance))))
-		out.Effects[x.ID] = changes.Effect{Study: x.StudyID, Label: x.StudyLabel, Estimate: evidence.Value(x.Estimate), Variance: evidence.Value(x.Variance)}
+		out.Effects[x.ID] = changes.Effect{Study: x.StudyID, Label: x.StudyLabel, Estimate: evidence.Value(x.Estimate),
+			Variance: evidence.Value(x.Variance)}
 	}
 	file := "extractions-" + strings.TrimSuffix(e.Release.Set, ":") + ".csv"
 	return &changes.Snapshot{Edition: e.Release.ID, DataHash: e.Release.ID, Findings: map[string]changes.Finding{e.Finding.ID: out},

@@ -58,7 +58,8 @@ func overview(w *strings.Builder, rows []Row) {
 				n++
 			}
 		}
-		fmt.Fprintf(w, "%s|%s|%d|%s|%s|%d of %d\n", r.ID, r.Target.Outcome, r.Result.K, printed(r.Target.Published), ours(r.Result), n, len(r.Checks))
+		fmt.Fprintf(w, "%s|%s|%d|%s|%s|%d of %d\n", r.ID, r.Target.Outcome, r.Result.K, printed(r.Target.Published), ours(r.Result), n,
+			len(r.Checks))
 	}
 }
 
@@ -87,7 +88,8 @@ func ours(r evidence.PooledResult) string {
 func section(w *strings.Builder, r Row, studies *string) {
 	t := r.Target
 	fmt.Fprintf(w, "\n## %s: %s\n\n%s%s. Data: %s.\n\nMethod: %s. As computed: %s, test %s, formula mode %s%s.\n\n",
-		r.ID, t.Outcome, t.Citation, doi(t.DOI), t.Release, t.Method, r.Result.Method, r.Result.Test, r.Result.Formula, prediction(r.Result.PIRule))
+		r.ID, t.Outcome, t.Citation, doi(t.DOI), t.Release, t.Method, r.Result.Method, r.Result.Test, r.Result.Formula,
+		prediction(r.Result.PIRule))
 	w.WriteString("number|published|ours\n---|---|---\n")
 	var not []string
 	for _, c := range r.Checks {

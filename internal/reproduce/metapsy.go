@@ -38,7 +38,8 @@ func Metapsy(name string, data []byte) ([]review.Extraction, []evidence.Problem,
 		x, errs := metapsyRow(v, row, t.Style)
 		x.ID = fmt.Sprintf("%s:%d", name, row.Number)
 		if len(errs) > 0 {
-			problems = append(problems, evidence.Problem{Source: "import", Kind: "bad-row", RecordID: x.ID, Where: row.Where(""), Message: strings.Join(errs, "; ")})
+			problems = append(problems, evidence.Problem{Source: "import", Kind: "bad-row", RecordID: x.ID, Where: row.Where(""),
+				Message: strings.Join(errs, "; ")})
 			continue
 		}
 		out = append(out, x)
@@ -47,16 +48,20 @@ func Metapsy(name string, data []byte) ([]review.Extraction, []evidence.Problem,
 }
 
 // scoreOf translates outcome types; imputed scores are endpoints with a flag.
-var scoreOf = map[string]string{"msd": "endpoint", "imsd": "endpoint", "change": "change", "response": "response", "remission": "remission", "event": "events", "dropout": "events"}
+var scoreOf = map[string]string{"msd": "endpoint", "imsd": "endpoint", "change": "change", "response": "response",
+	"remission": "remission", "event": "events", "dropout": "events"}
 
 func metapsyRow(v *vocab.Vocabulary, row review.Row, style evidence.NumberStyle) (review.Extraction, []string) {
 	var errs []string
 	kind := strings.ToLower(row.Get("outcome_type"))
-	x := review.Extraction{Study: row.Get("study"), TrialID: row.Get("registration_number"), DOI: row.Get("doi"), Population: row.Get("target_group"),
-		ScoreType: scoreOf[kind], Imputed: kind == "imsd", Instrument: row.Get("instrument"), Domain: strings.ToLower(row.Get("instrument_symptom")),
+	x := review.Extraction{Study: row.Get("study"), TrialID: row.Get("registration_number"), DOI: row.Get("doi"),
+		Population: row.Get("target_group"),
+		ScoreType:  scoreOf[kind], Imputed: kind == "imsd", Instrument: row.Get("instrument"),
+		Domain:    strings.ToLower(row.Get("instrument_symptom")),
 		DoseTreat: row.Get("dose_arm1"), DoseCtrl: row.Get("dose_arm2"), ArmTreat: row.Get("multi_arm1"), ArmCtrl: row.Get("multi_arm2"),
 		Comparator: row.Get("name_arm2"), Blinding: row.Get("blinding"), TimeLabel: firstOf(row.Get("study_time_point"), row.Get("time")),
-		RoB: strings.ToLower(row.Get("rob")), PrimaryInstrument: row.Get("primary_instrument") == "1", PrimaryTime: row.Get("primary_timepoint") == "1",
+		RoB: strings.ToLower(row.Get("rob")), PrimaryInstrument: row.Get("primary_instrument") == "1",
+		PrimaryTime:   row.Get("primary_timepoint") == "1",
 		PostCrossover: evidence.TriOf(row.Get("post_crossover") == "1"), Place: row.Where(""), Row: row.Number,
 		Prov: evidence.Provenance{Pointer: fmt.Sprintf("row=%d", row.Number)}, Inputs: map[string]evidence.Input{}}
 	if x.ScoreType == "" {
@@ -65,7 +70,8 @@ func metapsyRow(v *vocab.Vocabulary, row review.Row, style evidence.NumberStyle)
 	if x.Study == "" {
 		errs = append(errs, row.Where("study")+": empty")
 	}
-	x.Design = map[string]string{"parallel": "parallel-rct", "crossover": "crossover-rct", "": "parallel-rct"}[strings.ToLower(row.Get("design"))]
+	x.Design = map[string]string{"parallel": "parallel-rct", "crossover": "crossover-rct",
+		"": "parallel-rct"}[strings.ToLower(row.Get("design"))]
 	x.Substance = substance(v, row.Get("drug_arm1"), row.Get("condition_arm1"))
 	x.ComparatorClass = comparatorClass(v, x, row)
 	num := func(as, col string) *float64 {
@@ -84,7 +90,8 @@ func metapsyRow(v *vocab.Vocabulary, row review.Row, style evidence.NumberStyle)
 		part = "change_"
 	}
 	if extract.IsCount(x.ScoreType) {
-		x.Events1, x.Total1, x.Events2, x.Total2 = num("events1", "event_arm1"), num("total1", "totaln_arm1"), num("events2", "event_arm2"), num("total2", "totaln_arm2")
+		x.Events1, x.Total1, x.Events2, x.Total2 = num("events1", "event_arm1"), num("total1", "totaln_arm1"), num("events2", "event_arm2"),
+			num("total2", "totaln_arm2")
 	} else {
 		x.N1, x.Mean1, x.SD1 = num("n1", "n_"+part+"arm1"), num("mean1", "mean_"+part+"arm1"), num("sd1", "sd_"+part+"arm1")
 		x.N2, x.Mean2, x.SD2 = num("n2", "n_"+part+"arm2"), num("mean2", "mean_"+part+"arm2"), num("sd2", "sd_"+part+"arm2")
@@ -119,7 +126,8 @@ func substance(v *vocab.Vocabulary, drug, code string) string {
 	return strings.ToLower(firstOf(code, drug))
 }
 
-var classOfCode = map[string]string{"pcb": "inactive-placebo", "ppl": "inactive-placebo", "wl": "waitlist-or-delayed", "wlc": "waitlist-or-delayed",
+var classOfCode = map[string]string{"pcb": "inactive-placebo", "ppl": "inactive-placebo", "wl": "waitlist-or-delayed",
+	"wlc": "waitlist-or-delayed",
 	"ncn": "active-placebo-or-low-dose", "cau": "therapy-alone", "tau": "therapy-alone", "mbsr": "therapy-alone"}
 
 func comparatorClass(v *vocab.Vocabulary, x review.Extraction, row review.Row) string {

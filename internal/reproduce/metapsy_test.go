@@ -23,9 +23,10 @@ func TestReleasedFiles(t *testing.T) {
 		t.Fatal(err)
 	}
 	files := map[string][]string{
-		"mdma-ptsd":                    {"data-ptsd-mdmactr/data.csv"},
-		"psilocybin-depression@25.0.5": {"data-depression-psiloctr/versions/25.0.4/data.csv", "data-depression-psiloctr/versions/25.0.5/data.csv"},
-		"psilocybin-depression":        {"data-depression-psiloctr/versions/25.1.2/data.csv", "data-depression-psiloctr/data.csv"},
+		"mdma-ptsd": {"data-ptsd-mdmactr/data.csv"},
+		"psilocybin-depression@25.0.5": {"data-depression-psiloctr/versions/25.0.4/data.csv",
+			"data-depression-psiloctr/versions/25.0.5/data.csv"},
+		"psilocybin-depression": {"data-depression-psiloctr/versions/25.1.2/data.csv", "data-depression-psiloctr/data.csv"},
 	}
 	for _, target := range targets {
 		for _, file := range files[target.Release] {
@@ -55,12 +56,14 @@ func TestReleasedFiles(t *testing.T) {
 
 func TestMetapsyKeepsWhatItCannotRead(t *testing.T) {
 	head := "study;condition_arm1;condition_arm2;outcome_type;instrument;instrument_symptom;n_arm1;mean_arm1;sd_arm1;n_arm2;mean_arm2;sd_arm2;drug_arm1\n"
-	rows, problems, err := Metapsy("x.csv", []byte(head+"A 2020;psil;pcb;msd;madrs;depression;12;20,5;6;11;25,25;NA;psilocybin\nB 2021;psil;pcb;hazard;madrs;depression;1;1;1;1;1;1;psilocybin\nC;psil;wl;msd;madrs;depression;a few;1;1;1;1;1;psilocybin\n"))
+	rows, problems, err := Metapsy("x.csv",
+		[]byte(head+"A 2020;psil;pcb;msd;madrs;depression;12;20,5;6;11;25,25;NA;psilocybin\nB 2021;psil;pcb;hazard;madrs;depression;1;1;1;1;1;1;psilocybin\nC;psil;wl;msd;madrs;depression;a few;1;1;1;1;1;psilocybin\n"))
 	if err != nil || len(rows) != 1 || len(problems) != 2 {
 		t.Fatalf("%d rows, problems %+v, %v", len(rows), problems, err)
 	}
 	x := rows[0]
-	if *x.Mean1 != 20.5 || x.SD2 != nil || x.ComparatorClass != "inactive-placebo" || x.Substance != "psilocybin" || x.Inputs["mean1"].Raw != "20,5" {
+	if *x.Mean1 != 20.5 || x.SD2 != nil || x.ComparatorClass != "inactive-placebo" || x.Substance != "psilocybin" ||
+		x.Inputs["mean1"].Raw != "20,5" {
 		t.Errorf("%+v", x)
 	}
 	if _, _, err := Metapsy("x.csv", []byte("a,b\n1,2\n")); err == nil {

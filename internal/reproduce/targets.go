@@ -124,7 +124,8 @@ func (t Target) plan(shipped []synthesis.Question) (synthesis.Question, error) {
 	}
 	q := shipped[i]
 	q.Population, q.Conditions = "", nil // whom a release is about is the release's own choice
-	for to, v := range map[*string]string{&q.Arms: t.Arms, &q.Method: t.Estimator, &q.Test: t.Test, &q.Formula: t.Formula, &q.Prediction: t.Prediction} {
+	for to, v := range map[*string]string{&q.Arms: t.Arms, &q.Method: t.Estimator, &q.Test: t.Test, &q.Formula: t.Formula,
+		&q.Prediction: t.Prediction} {
 		if v != "" {
 			*to = v
 		}

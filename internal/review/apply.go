@@ -87,12 +87,14 @@ func correct(e *evidence.Effect, d *Decision, recompute func(*evidence.Effect) e
 	found := false
 	for i := range e.Inputs {
 		if strings.EqualFold(e.Inputs[i].Name, field) {
-			e.Inputs[i] = evidence.Input{Name: field, Raw: d.Fields["new"], Value: now.Value, Prov: evidence.Provenance{PayloadSHA256: d.Prov.PayloadSHA256, Pointer: d.Prov.Pointer + ";column=new"}}
+			e.Inputs[i] = evidence.Input{Name: field, Raw: d.Fields["new"], Value: now.Value,
+				Prov: evidence.Provenance{PayloadSHA256: d.Prov.PayloadSHA256, Pointer: d.Prov.Pointer + ";column=new"}}
 			found = true
 		}
 	}
 	if !found {
-		e.Inputs = append(e.Inputs, evidence.Input{Name: field, Raw: d.Fields["new"], Value: now.Value, Prov: evidence.Provenance{PayloadSHA256: d.Prov.PayloadSHA256, Pointer: d.Prov.Pointer + ";column=new"}})
+		e.Inputs = append(e.Inputs, evidence.Input{Name: field, Raw: d.Fields["new"], Value: now.Value,
+			Prov: evidence.Provenance{PayloadSHA256: d.Prov.PayloadSHA256, Pointer: d.Prov.Pointer + ";column=new"}})
 	}
 	e.Flags = append(e.Flags, fmt.Sprintf("corrected: %s from %s to %s by %s", field, d.Fields["old"], d.Fields["new"], by))
 	if err := recompute(e); err != nil {

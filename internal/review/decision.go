@@ -74,10 +74,12 @@ type Decision struct {
 var allowed = map[Kind]map[string][]string{
 	Inclusion: {"decision": {"include", "exclude"}},
 	Certainty: {"level": {"high", "moderate", "low", "very low"}},
-	LinkChoice: {"decision": {"undo", "join"}, "kind": {"same-trial", "country-record", "neighbour", "reports", "protocol-of", "secondary-analysis-of",
+	LinkChoice: {"decision": {"undo", "join"}, "kind": {"same-trial", "country-record", "neighbour", "reports", "protocol-of",
+		"secondary-analysis-of",
 		"pools", "reviews", "related", "conflict", "cites"}},
 	TopicChoice: {"decision": {"include", "exclude"}},
-	RiskOfBias: {"overall": {"low", "some concerns", "high"}, "d1": {"low", "some concerns", "high", ""}, "d2": {"low", "some concerns", "high", ""},
+	RiskOfBias: {"overall": {"low", "some concerns", "high"}, "d1": {"low", "some concerns", "high", ""},
+		"d2": {"low", "some concerns", "high", ""},
 		"d3": {"low", "some concerns", "high", ""}, "d4": {"low", "some concerns", "high", ""}, "d5": {"low", "some concerns", "high", ""}},
 }
 
@@ -98,7 +100,8 @@ func ReadDecisions(kind Kind, name string, data []byte, sha256 string) ([]Decisi
 	}
 	var out []Decision
 	for _, row := range t.Rows {
-		d := Decision{Kind: kind, File: name, Line: row.Line, Target: row.Get("target"), Who: row.Get("who"), When: row.Get("when"), Why: row.Get("why"),
+		d := Decision{Kind: kind, File: name, Line: row.Line, Target: row.Get("target"), Who: row.Get("who"), When: row.Get("when"),
+			Why:    row.Get("why"),
 			Fields: map[string]string{}, Prov: evidence.Provenance{PayloadSHA256: sha256, Pointer: fmt.Sprintf("row=%d", row.Number)}}
 		for _, c := range Columns[kind] {
 			d.Fields[c] = row.Get(c)
@@ -110,7 +113,8 @@ func ReadDecisions(kind Kind, name string, data []byte, sha256 string) ([]Decisi
 			continue
 		}
 		if errs := checkDecision(d); len(errs) > 0 {
-			problems = append(problems, evidence.Problem{Source: "review", RecordID: d.Target, Kind: "bad-decision", Where: row.Where(""), Message: strings.Join(errs, "; "), SHA256: sha256})
+			problems = append(problems, evidence.Problem{Source: "review", RecordID: d.Target, Kind: "bad-decision", Where: row.Where(""),
+				Message: strings.Join(errs, "; "), SHA256: sha256})
 			continue
 		}
 		out = append(out, d)

@@ -138,8 +138,9 @@ func readExtraction(row Row, style evidence.NumberStyle, sha string) (Extraction
 		ID:   row.Get("id"), Study: row.Get("study"), TrialID: row.Get("trial_id"), DOI: row.Get("doi"),
 		Substance: strings.ToLower(row.Get("substance")), Condition: strings.ToLower(row.Get("condition")),
 		Population: row.Get("population"), PopulationClass: strings.ToLower(row.Get("population_class")),
-		Design: strings.ToLower(row.Get("design")), Blinding: row.Get("blinding"), Comparator: row.Get("comparator"), ComparatorClass: strings.ToLower(row.Get("comparator_class")),
-		ArmTreat: row.Get("arm_treat"), ArmCtrl: row.Get("arm_ctrl"), DoseTreat: row.Get("dose_treat"), DoseCtrl: row.Get("dose_ctrl"),
+		Design: strings.ToLower(row.Get("design")), Blinding: row.Get("blinding"), Comparator: row.Get("comparator"),
+		ComparatorClass: strings.ToLower(row.Get("comparator_class")),
+		ArmTreat:        row.Get("arm_treat"), ArmCtrl: row.Get("arm_ctrl"), DoseTreat: row.Get("dose_treat"), DoseCtrl: row.Get("dose_ctrl"),
 		Instrument: row.Get("instrument"), Domain: strings.ToLower(row.Get("domain")), ScoreType: strings.ToLower(row.Get("score_type")),
 		TimeLabel: row.Get("time_label"), RoB: strings.ToLower(row.Get("rob")), Source: row.Get("source"), Place: row.Get("place"),
 		Licence: row.Get("licence"), Note: row.Get("note"), Row: row.Number,
@@ -161,14 +162,16 @@ func readExtraction(row Row, style evidence.NumberStyle, sha string) (Extraction
 		n := evidence.ParseNumber(row.Raw(col), style)
 		if people, certain, ok := text.GroupedPeople(row.Raw(col)); ok && sizeColumns[col] {
 			if !certain {
-				errs = append(errs, fmt.Sprintf("%s: %q can be %.0f or %.0f people; write it without the mark", row.Where(col), n.Raw, people, people/1000))
+				errs = append(errs, fmt.Sprintf("%s: %q can be %.0f or %.0f people; write it without the mark", row.Where(col), n.Raw, people,
+					people/1000))
 				return nil
 			}
 			n.Value, n.OK, n.Op, n.Percent = people, true, "", false
 		}
 		switch {
 		case n.OK && n.Op == "" && !n.Percent:
-			x.Inputs[col] = evidence.Input{Name: col, Raw: n.Raw, Value: n.Value, Prov: evidence.Provenance{PayloadSHA256: sha, Pointer: row.Pointer(col)}}
+			x.Inputs[col] = evidence.Input{Name: col, Raw: n.Raw, Value: n.Value, Prov: evidence.Provenance{PayloadSHA256: sha,
+				Pointer: row.Pointer(col)}}
 			return &n.Value
 		case n.Missing:
 			return nil
@@ -183,7 +186,8 @@ func readExtraction(row Row, style evidence.NumberStyle, sha string) (Extraction
 	r.Measure = strings.ToUpper(row.Get("measure"))
 	r.Estimate, r.SE, r.Lower, r.Upper, r.P = num("estimate"), num("se"), num("ci_lb"), num("ci_ub"), num("p")
 	if r.Estimate != nil && !slices.Contains(ReportedMeasures, r.Measure) || r.Measure != "" && r.Estimate == nil {
-		errs = append(errs, fmt.Sprintf("%s: a reported effect needs an estimate and a measure: one of %s", row.Where("measure"), strings.Join(ReportedMeasures, ", ")))
+		errs = append(errs, fmt.Sprintf("%s: a reported effect needs an estimate and a measure: one of %s", row.Where("measure"),
+			strings.Join(ReportedMeasures, ", ")))
 	}
 	x.TimeWeeks, x.AfterLastDose, x.TimeOrigin = num("time_weeks"), num("weeks_after_last_dose"), strings.ToLower(row.Get("time_origin"))
 	if y := num("year"); y != nil {
@@ -248,7 +252,8 @@ func unknownColumns(t *Table, known []string, sha string) []evidence.Problem {
 				m += "; put remarks into the column note"
 			}
 		}
-		out = append(out, evidence.Problem{Source: "review", Kind: "unknown-column", Where: fmt.Sprintf("%s column %d", t.Name, i+1), Message: fmt.Sprintf("the column %q %s", h, m), SHA256: sha, Retry: "past review check"})
+		out = append(out, evidence.Problem{Source: "review", Kind: "unknown-column", Where: fmt.Sprintf("%s column %d", t.Name, i+1),
+			Message: fmt.Sprintf("the column %q %s", h, m), SHA256: sha, Retry: "past review check"})
 	}
 	return out
 }

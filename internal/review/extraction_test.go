@@ -28,7 +28,8 @@ func TestStarterExtractionsRead(t *testing.T) {
 }
 
 func TestDecimalCommaFile(t *testing.T) {
-	x, problems, err := ReadExtractions("t.csv", []byte("\ufeffid;study;substance;domain;score_type;n1;mean1\n1;A 2020;mdma;ptsd;endpoint;12;25,5\n2;B;mdma;ptsd;endpoint;40.000;2,5\n3;C;mdma\n"), "aa")
+	x, problems, err := ReadExtractions("t.csv",
+		[]byte("\ufeffid;study;substance;domain;score_type;n1;mean1\n1;A 2020;mdma;ptsd;endpoint;12;25,5\n2;B;mdma;ptsd;endpoint;40.000;2,5\n3;C;mdma\n"), "aa")
 	if err != nil || len(x) != 1 || *x[0].Mean1 != 25.5 {
 		t.Fatalf("%+v %v", x, err)
 	}
@@ -43,7 +44,8 @@ func TestDecimalCommaFile(t *testing.T) {
 // Numbers of people are whole: a mark before three digits is between thousands,
 // whatever the table's decimal mark, unless the digits are zeros.
 func TestSizesWithMarks(t *testing.T) {
-	for cell, want := range map[string]float64{"1.020": 1020, `"1,020"`: 1020, "1 020": 1020, `"1,234,000"`: 1234000, "20.5": 20.5, "40.000": 0, `"12,000"`: 0} {
+	for cell, want := range map[string]float64{"1.020": 1020, `"1,020"`: 1020, "1 020": 1020, `"1,234,000"`: 1234000, "20.5": 20.5,
+		"40.000": 0, `"12,000"`: 0} {
 		in := "id,study,substance,domain,score_type,n1\n1,A,mdma,ptsd,endpoint," + cell + "\n"
 		x, problems, err := ReadExtractions("t.csv", []byte(in), "aa")
 		switch {
@@ -62,7 +64,8 @@ func TestSizesWithMarks(t *testing.T) {
 // again by its pointer.
 func TestHeaderBelowTheFirstLine(t *testing.T) {
 	const table = "id,study,substance,domain,score_type,n1,mean1\n1,Müller 2020,mdma,ptsd,endpoint,12,25.5\n,,,,,,\n2,B,mdma,ptsd,endpoint,13,2.5\n"
-	for above, notices := range map[string]int{"": 0, "Table 2\n\n": 1, "Arm 1,,,,,Treatment,\n": 1, "My extraction,\n,,\nby Anna,\n": 2, "sep=,\n": 0} {
+	for above, notices := range map[string]int{"": 0, "Table 2\n\n": 1, "Arm 1,,,,,Treatment,\n": 1, "My extraction,\n,,\nby Anna,\n": 2,
+		"sep=,\n": 0} {
 		for name, encode := range encodings {
 			body := encode(above + table)
 			x, problems, err := ReadExtractions("t.csv", body, "aa")
@@ -108,7 +111,8 @@ func TestBadTables(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	_, p, err := ReadExtractions("f.csv", []byte("id,study,substance,domain,score_type,n1\n1,A,mdma,ptsd,endpoint,<5\n1,A,mdma,ptsd,mean,4\n"), "")
+	_, p, err := ReadExtractions("f.csv",
+		[]byte("id,study,substance,domain,score_type,n1\n1,A,mdma,ptsd,endpoint,<5\n1,A,mdma,ptsd,mean,4\n"), "")
 	if err != nil || len(p) != 2 || !strings.Contains(p[0].Message, "operator <") || !strings.Contains(p[1].Message, "score_type") {
 		t.Errorf("%v %+v", err, p)
 	}

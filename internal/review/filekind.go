@@ -39,9 +39,11 @@ var fileKinds = slices.Concat([]FileKind{
 		}
 		return problems, err
 	}},
-	{Name: "measured", MediaType: csvMedia, MovesNumbers: true, read: rowsOf(ReadMeasured, func(f *Folder) *[]MeasuredRow { return &f.Measured })},
+	{Name: "measured", MediaType: csvMedia, MovesNumbers: true, read: rowsOf(ReadMeasured,
+		func(f *Folder) *[]MeasuredRow { return &f.Measured })},
 	{Name: "harms", MediaType: csvMedia, read: rowsOf(ReadHarms, func(f *Folder) *[]Harm { return &f.Harms })},
-	{Name: "notices", MediaType: csvMedia, MovesNumbers: true, read: rowsOf(ReadNotices, func(f *Folder) *[]evidence.Notice { return &f.Notices })},
+	{Name: "notices", MediaType: csvMedia, MovesNumbers: true, read: rowsOf(ReadNotices,
+		func(f *Folder) *[]evidence.Notice { return &f.Notices })},
 	{Name: "other-evidence", MediaType: csvMedia, read: rowsOf(ReadOther, func(f *Folder) *[]evidence.OtherEvidence { return &f.Other })},
 	{Name: "guesses", MediaType: csvMedia, read: rowsOf(ReadGuesses, func(f *Folder) *[]evidence.Guess { return &f.Guesses })},
 	{Name: "cards", MediaType: csvMedia, read: rowsOf(ReadCards, func(f *Folder) *[]evidence.CardSignature { return &f.Cards })},
@@ -62,7 +64,8 @@ func decisionKinds() []FileKind {
 }
 
 // rowsOf adds what a table reader gives to a list of the folder.
-func rowsOf[T any](read func(string, []byte, string) ([]T, []evidence.Problem, error), list func(*Folder) *[]T) func(*Folder, File) ([]evidence.Problem, error) {
+func rowsOf[T any](read func(string, []byte, string) ([]T, []evidence.Problem, error), list func(*Folder) *[]T) func(*Folder,
+	File) ([]evidence.Problem, error) {
 	return func(f *Folder, x File) ([]evidence.Problem, error) {
 		rows, problems, err := read(x.Path, x.Body, x.SHA256)
 		*list(f) = append(*list(f), rows...)
@@ -140,5 +143,6 @@ func TableKinds() []string {
 func (k *FileKind) Check(name string, body []byte) (rows int, problems []evidence.Problem, err error) {
 	var f Folder
 	problems, err = k.read(&f, File{Path: name, Kind: k, Body: body})
-	return len(f.Extracted) + len(f.Measured) + len(f.Harms) + len(f.Decisions) + len(f.Notices) + len(f.Other) + len(f.Guesses) + len(f.Cards), problems, err
+	return len(f.Extracted) + len(f.Measured) + len(f.Harms) + len(f.Decisions) + len(f.Notices) + len(f.Other) + len(f.Guesses) +
+		len(f.Cards), problems, err
 }

@@ -131,8 +131,9 @@ func (f *Folder) Err() error {
 
 // Bad notes that a file could not be read by the stage that knows its words.
 func (f *Folder) Bad(x File, err error) {
-	f.Problems = append(f.Problems, evidence.Problem{Source: "review", Kind: BadFile, Where: x.Path, Message: strings.TrimPrefix(err.Error(), x.Path+": "),
-		SHA256: x.SHA256, Retry: "past review check"})
+	f.Problems = append(f.Problems, evidence.Problem{Source: "review", Kind: BadFile, Where: x.Path,
+		Message: strings.TrimPrefix(err.Error(), x.Path+": "),
+		SHA256:  x.SHA256, Retry: "past review check"})
 }
 
 // Of gives the files of a kind.
@@ -228,7 +229,8 @@ func (w *walk) entry(p string, e fs.DirEntry, level int) error {
 		return nil
 	}
 	if own, _ := kindOf(filepath.Base(real)); !inside && own != kind {
-		w.problem(p, BadFile, fmt.Sprintf("a link that leads out of the folder, to a file whose own name is not that of a %s file; it is not read", kind.Name))
+		w.problem(p, BadFile,
+			fmt.Sprintf("a link that leads out of the folder, to a file whose own name is not that of a %s file; it is not read", kind.Name))
 		return nil
 	}
 	if w.seen[real] {
@@ -246,7 +248,8 @@ func (w *walk) entry(p string, e fs.DirEntry, level int) error {
 }
 
 func (w *walk) problem(p, kind, message string) {
-	w.folder.Problems = append(w.folder.Problems, evidence.Problem{Source: "review", Kind: kind, Where: p, Message: message, Retry: "past review check"})
+	w.folder.Problems = append(w.folder.Problems, evidence.Problem{Source: "review", Kind: kind, Where: p, Message: message,
+		Retry: "past review check"})
 }
 
 func readBounded(fsys fs.FS, p string, limit int64) ([]byte, error) {

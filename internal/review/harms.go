@@ -33,10 +33,13 @@ func ReadHarms(name string, data []byte, sha256 string) ([]Harm, []evidence.Prob
 	}
 	var out []Harm
 	for _, r := range t.Rows {
-		h := Harm{Study: r.Get("study"), TrialID: r.Get("trial_id"), Substance: r.Get("substance"), Arm: r.Get("arm"), Dose: r.Get("dose_mg"), Term: r.Get("term"),
-			Window: r.Get("window"), Rounded: r.Get("rounded") == "1", Unit: strings.ToLower(r.Get("unit")), Place: r.Get("place"), Prov: evidence.Provenance{PayloadSHA256: sha256, Pointer: fmt.Sprintf("row=%d", r.Number)}}
+		h := Harm{Study: r.Get("study"), TrialID: r.Get("trial_id"), Substance: r.Get("substance"), Arm: r.Get("arm"), Dose: r.Get("dose_mg"),
+			Term:   r.Get("term"),
+			Window: r.Get("window"), Rounded: r.Get("rounded") == "1", Unit: strings.ToLower(r.Get("unit")), Place: r.Get("place"),
+			Prov: evidence.Provenance{PayloadSHA256: sha256, Pointer: fmt.Sprintf("row=%d", r.Number)}}
 		if h.Study == "" || h.Term == "" {
-			problems = append(problems, evidence.Problem{Source: "review", Kind: "bad-row", Where: r.Where(""), Message: "study and term must be filled in", SHA256: sha256})
+			problems = append(problems, evidence.Problem{Source: "review", Kind: "bad-row", Where: r.Where(""),
+				Message: "study and term must be filled in", SHA256: sha256})
 			continue
 		}
 		switch serious, ok := triOf(r.Get("serious")); {
@@ -56,7 +59,8 @@ func ReadHarms(name string, data []byte, sha256 string) ([]Harm, []evidence.Prob
 				v := int(n.Value)
 				*c.to = &v
 			} else if !n.Missing {
-				problems = append(problems, evidence.Problem{Source: "review", Kind: "bad-row", Where: r.Where(c.col), Message: fmt.Sprintf("%q is not a number of people", n.Raw), SHA256: sha256})
+				problems = append(problems, evidence.Problem{Source: "review", Kind: "bad-row", Where: r.Where(c.col),
+					Message: fmt.Sprintf("%q is not a number of people", n.Raw), SHA256: sha256})
 			}
 		}
 		out = append(out, h)

@@ -25,7 +25,8 @@ type rowCheck struct {
 }
 
 func (c *rowCheck) bad(col, format string, args ...any) {
-	c.problems = append(c.problems, evidence.Problem{Source: "review", Kind: "bad-row", Where: c.row.Where(col), Message: fmt.Sprintf(format, args...), SHA256: c.sha})
+	c.problems = append(c.problems, evidence.Problem{Source: "review", Kind: "bad-row", Where: c.row.Where(col),
+		Message: fmt.Sprintf(format, args...), SHA256: c.sha})
 }
 
 // count reads a number of people; an empty cell is nil.
@@ -86,8 +87,10 @@ func ReadNotices(name string, data []byte, sha256 string) ([]evidence.Notice, []
 	return rowsReader[evidence.Notice]{
 		need: []string{"kind", "date", "said", "by", "source", "read"}, legal: map[string][]string{"kind": kinds},
 		row: func(r Row, _ *Table, c *rowCheck) evidence.Notice {
-			n := evidence.Notice{Kind: r.Get("kind"), Substance: r.Get("substance"), Condition: r.Get("condition"), TrialID: strings.ToUpper(r.Get("trial_id")),
-				DOI: bareDOI(r.Get("doi")), PMID: r.Get("pmid"), Date: evidence.DateStruct{Raw: r.Get("date")}, Said: r.Get("said"), By: r.Get("by"),
+			n := evidence.Notice{Kind: r.Get("kind"), Substance: r.Get("substance"), Condition: r.Get("condition"),
+				TrialID: strings.ToUpper(r.Get("trial_id")),
+				DOI:     bareDOI(r.Get("doi")), PMID: r.Get("pmid"), Date: evidence.DateStruct{Raw: r.Get("date")}, Said: r.Get("said"),
+				By:     r.Get("by"),
 				Source: r.Get("source"), Read: r.Get("read"), CheckedBy: r.Get("checked_by"), Prov: rowProv(r, sha256)}
 			if _, _, p := n.Date.Bounds(); p == evidence.NoDate && n.Date.Raw != "" {
 				c.bad("date", "%q is not a date (2024-08-10, 2024-08 or 2024)", n.Date.Raw)
@@ -108,10 +111,12 @@ func ReadOther(name string, data []byte, sha256 string) ([]evidence.OtherEvidenc
 	return rowsReader[evidence.OtherEvidence]{
 		need: []string{"reference", "design", "topic", "limits", "source", "read"}, legal: map[string][]string{"design": designs},
 		row: func(r Row, _ *Table, c *rowCheck) evidence.OtherEvidence {
-			return evidence.OtherEvidence{Reference: r.Get("reference"), Year: evidence.DateStruct{Raw: r.Get("year")}.Year(), Design: r.Get("design"), N: c.count("n"),
+			return evidence.OtherEvidence{Reference: r.Get("reference"), Year: evidence.DateStruct{Raw: r.Get("year")}.Year(),
+				Design: r.Get("design"), N: c.count("n"),
 				Substance: r.Get("substance"), Topic: r.Get("topic"), Instrument: r.Get("instrument"), Population: r.Get("population"),
-				Direction: r.Get("direction"), Numbers: r.Get("numbers"), Limits: r.Get("limits"), DOI: bareDOI(r.Get("doi")), TrialID: strings.ToUpper(r.Get("trial_id")),
-				Source: r.Get("source"), Read: r.Get("read"), CheckedBy: r.Get("checked_by"), Prov: rowProv(r, sha256)}
+				Direction: r.Get("direction"), Numbers: r.Get("numbers"), Limits: r.Get("limits"), DOI: bareDOI(r.Get("doi")),
+				TrialID: strings.ToUpper(r.Get("trial_id")),
+				Source:  r.Get("source"), Read: r.Get("read"), CheckedBy: r.Get("checked_by"), Prov: rowProv(r, sha256)}
 		}}.read(name, data, sha256)
 }
 
@@ -121,8 +126,10 @@ func ReadGuesses(name string, data []byte, sha256 string) ([]evidence.Guess, []e
 		need:  []string{"trial_id", "arm", "role", "asked", "source"},
 		legal: map[string][]string{"role": {"treatment", "control"}, "asked": {"participant", "therapist", "rater"}},
 		row: func(r Row, t *Table, c *rowCheck) evidence.Guess {
-			g := evidence.Guess{TrialID: strings.ToUpper(r.Get("trial_id")), Arm: r.Get("arm"), Role: r.Get("role"), Asked: r.Get("asked"), N: c.count("n"),
-				Right: c.count("guessed_right"), When: r.Get("when"), Instrument: r.Get("instrument"), Source: r.Get("source"), Prov: rowProv(r, sha256)}
+			g := evidence.Guess{TrialID: strings.ToUpper(r.Get("trial_id")), Arm: r.Get("arm"), Role: r.Get("role"), Asked: r.Get("asked"),
+				N:     c.count("n"),
+				Right: c.count("guessed_right"), When: r.Get("when"), Instrument: r.Get("instrument"), Source: r.Get("source"),
+				Prov: rowProv(r, sha256)}
 			if p := evidence.ParseNumber(r.Raw("percent"), t.Style); p.OK && p.Value >= 0 && p.Value <= 100 {
 				g.Percent = &p.Value
 			} else if !p.Missing {
@@ -147,7 +154,8 @@ func ReadCards(name string, data []byte, sha256 string) ([]evidence.CardSignatur
 					c.bad("when", "%q is not a day (2026-11-28)", d.Raw)
 				}
 			}
-			return evidence.CardSignature{Topic: r.Get("topic"), Who: r.Get("who"), When: r.Get("when"), Note: r.Get("note"), Prov: rowProv(r, sha256)}
+			return evidence.CardSignature{Topic: r.Get("topic"), Who: r.Get("who"), When: r.Get("when"), Note: r.Get("note"),
+				Prov: rowProv(r, sha256)}
 		}}.read(name, data, sha256)
 }
 

@@ -30,7 +30,8 @@ func TestReadNotices(t *testing.T) {
 			t.Errorf("%q: rows %v, problems %v, error %v; want a problem with %q", row, rows, problems, err, want)
 		}
 	}
-	if _, _, err := ReadNotices("notices.csv", []byte("kind,date\nretraction,2024\n"), ""); err == nil || !strings.Contains(err.Error(), `"said" is missing`) {
+	if _, _, err := ReadNotices("notices.csv", []byte("kind,date\nretraction,2024\n"), ""); err == nil ||
+		!strings.Contains(err.Error(), `"said" is missing`) {
 		t.Errorf("missing column: %v", err)
 	}
 }
@@ -59,7 +60,8 @@ func TestNoticeConcerns(t *testing.T) {
 }
 
 func TestReadOtherAndGuesses(t *testing.T) {
-	other, problems, err := ReadOther("other-evidence.csv", []byte("reference;year;design;n;topic;limits;source;read\nA 2020;2020;survey;;intimacy;self-selected;https://x;abstract\nB;2021;survey;many;intimacy;l;s;abstract\nC;;rct;3;intimacy;l;s;abstract\n"), "h")
+	other, problems, err := ReadOther("other-evidence.csv",
+		[]byte("reference;year;design;n;topic;limits;source;read\nA 2020;2020;survey;;intimacy;self-selected;https://x;abstract\nB;2021;survey;many;intimacy;l;s;abstract\nC;;rct;3;intimacy;l;s;abstract\n"), "h")
 	if err != nil || len(other) != 1 || other[0].N != nil || other[0].Year != 2020 || len(problems) != 2 {
 		t.Fatalf("other %+v, problems %v, error %v", other, problems, err)
 	}

@@ -84,14 +84,17 @@ func ReadTable(name string, data []byte, required ...string) (*Table, []evidence
 	}
 	var problems []evidence.Problem
 	for _, n := range in.Notes {
-		problems = append(problems, evidence.Problem{Source: "review", Kind: "ignored-line", Where: fmt.Sprintf("%s line %d", name, n.Line), Message: n.Message})
+		problems = append(problems, evidence.Problem{Source: "review", Kind: "ignored-line", Where: fmt.Sprintf("%s line %d", name, n.Line),
+			Message: n.Message})
 	}
 	for _, p := range in.Problems {
-		problems = append(problems, evidence.Problem{Source: "review", Kind: "bad-row", Where: fmt.Sprintf("%s line %d", name, p.Line), Message: p.Message})
+		problems = append(problems, evidence.Problem{Source: "review", Kind: "bad-row", Where: fmt.Sprintf("%s line %d", name, p.Line),
+			Message: p.Message})
 	}
 	for i, cells := range in.Rows {
 		for _, c := range cells {
-			if in.Mark != ',' && t.Style != evidence.StyleDecimalComma && strings.Contains(c, ",") && evidence.ParseNumber(c, evidence.StyleDecimalComma).OK {
+			if in.Mark != ',' && t.Style != evidence.StyleDecimalComma && strings.Contains(c, ",") &&
+				evidence.ParseNumber(c, evidence.StyleDecimalComma).OK {
 				t.Style = evidence.StyleDecimalComma
 			}
 		}

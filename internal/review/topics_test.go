@@ -27,7 +27,8 @@ func topics(t *testing.T, more string, rows ...string) (act, stale []review.Deci
 }
 
 func TestTopicDecisions(t *testing.T) {
-	act, stale, conflicts := topics(t, "", "NCT1,intimacy,exclude,A,2026-01-01,eligibility only", "s2,lgbtq,include,A,2026-01-02,arm 2", "NCT9,lgbtq,include,A,2026-01-02,gone")
+	act, stale, conflicts := topics(t, "", "NCT1,intimacy,exclude,A,2026-01-01,eligibility only", "s2,lgbtq,include,A,2026-01-02,arm 2",
+		"NCT9,lgbtq,include,A,2026-01-02,gone")
 	if len(act) != 2 || len(conflicts) != 0 || len(stale) != 1 || !strings.Contains(stale[0].Stale, "NCT9") {
 		t.Errorf("%+v %+v %+v", act, stale, conflicts)
 	}
@@ -49,7 +50,8 @@ func TestTopicDecisions(t *testing.T) {
 }
 
 func TestRowsThatWaitAreNoMistakes(t *testing.T) {
-	ds, problems, err := review.ReadDecisions(review.TopicChoice, "topics.csv", []byte(topicsHead+"s1,intimacy,,,,proposed\ns1,lgbtq,exclude,,,forgot my name\ns1,kink,maybe,A,2026-01-01,x\n,kink,include,A,2026-01-01,x\n"), "")
+	ds, problems, err := review.ReadDecisions(review.TopicChoice, "topics.csv",
+		[]byte(topicsHead+"s1,intimacy,,,,proposed\ns1,lgbtq,exclude,,,forgot my name\ns1,kink,maybe,A,2026-01-01,x\n,kink,include,A,2026-01-01,x\n"), "")
 	if err != nil || len(ds) != 0 || len(problems) != 3 {
 		t.Fatalf("%v %v %v", ds, problems, err)
 	}
@@ -59,7 +61,8 @@ func TestRowsThatWaitAreNoMistakes(t *testing.T) {
 		}
 	}
 	// a proposed certainty that nobody signed is told
-	_, problems, _ = review.ReadDecisions(review.Certainty, "certainty.csv", []byte("target,level,estimate,k,who,when,why\nf,low,1,2,,,proposed\n"), "")
+	_, problems, _ = review.ReadDecisions(review.Certainty, "certainty.csv",
+		[]byte("target,level,estimate,k,who,when,why\nf,low,1,2,,,proposed\n"), "")
 	if len(problems) != 1 {
 		t.Errorf("%v", problems)
 	}

@@ -20,7 +20,8 @@ const otherDose = "other-dose"
 // WordMistake says that word is no legal word of a kind of the vocabulary, with
 // the nearest legal ones; "" where it is one, or where it is empty.
 func WordMistake(v *vocab.Vocabulary, kind, word string) string {
-	if word == "" || slices.ContainsFunc(v.Words(kind), func(w vocab.Word) bool { return w.ID == word }) || kind == "comparators" && word == otherDose {
+	if word == "" || slices.ContainsFunc(v.Words(kind), func(w vocab.Word) bool { return w.ID == word }) || kind == "comparators" &&
+		word == otherDose {
 		return ""
 	}
 	near := v.Nearest(kind, word)
@@ -37,7 +38,8 @@ func (f *Folder) CheckWords(v *vocab.Vocabulary) {
 	legal := func(x Extracted) bool {
 		errs := wordMistakes(v, x.Extraction)
 		if len(errs) > 0 {
-			f.Problems = append(f.Problems, evidence.Problem{Source: "review", RecordID: x.ID, Kind: "bad-row", Where: fmt.Sprintf("%s line %d", x.File, x.Line),
+			f.Problems = append(f.Problems, evidence.Problem{Source: "review", RecordID: x.ID, Kind: "bad-row",
+				Where:   fmt.Sprintf("%s line %d", x.File, x.Line),
 				Message: strings.Join(errs, "; "), SHA256: x.Prov.PayloadSHA256, Retry: "past review check"})
 		}
 		return len(errs) == 0
@@ -50,7 +52,8 @@ func (f *Folder) CheckWords(v *vocab.Vocabulary) {
 
 func wordMistakes(v *vocab.Vocabulary, x Extraction) []string {
 	var errs []string
-	for _, c := range []struct{ column, kind, word string }{{"substance", "substances", x.Substance}, {"condition", "conditions", x.Condition}, {"domain", "domains", x.Domain},
+	for _, c := range []struct{ column, kind, word string }{{"substance", "substances", x.Substance},
+		{"condition", "conditions", x.Condition}, {"domain", "domains", x.Domain},
 		{"design", "designs", x.Design}, {"comparator_class", "comparators", x.ComparatorClass}} {
 		if m := WordMistake(v, c.kind, c.word); m != "" {
 			errs = append(errs, "column "+c.column+": "+m)

@@ -82,7 +82,8 @@ func dateParts(iso string) map[string]any {
 }
 
 func (w work) crossrefWork() map[string]any {
-	m := map[string]any{"DOI": w.doi, "URL": "https://doi.org/" + w.doi, "type": "journal-article", "source": "Crossref", "title": []string{w.title}}
+	m := map[string]any{"DOI": w.doi, "URL": "https://doi.org/" + w.doi, "type": "journal-article", "source": "Crossref",
+		"title": []string{w.title}}
 	for k, v := range map[string]string{"volume": w.volume, "issue": w.issue, "page": w.pages} {
 		if v != "" {
 			m[k] = v
@@ -118,7 +119,8 @@ func (w work) crossrefWork() map[string]any {
 		m["clinical-trial-number"] = []any{map[string]string{"clinical-trial-number": strings.ToLower(w.registration)}}
 	}
 	if w.retracted != "" {
-		m["updated-by"] = []any{map[string]any{"type": "retraction", "label": "Retraction", "source": "publisher", "updated": dateParts(w.retracted)}}
+		m["updated-by"] = []any{map[string]any{"type": "retraction", "label": "Retraction", "source": "publisher",
+			"updated": dateParts(w.retracted)}}
 	}
 	return m
 }

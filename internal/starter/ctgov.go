@@ -90,7 +90,8 @@ func studyOf(t Trial, papers []Paper, r Registration) (study, error) {
 	}
 	p := wire["protocolSection"].(map[string]any)
 	titles, conditions, arms := values(p["identificationModule"]), values(p["conditionsModule"]), values(p["armsInterventionsModule"])
-	texts := map[string]string{"query.term": values(p), "query.cond": conditions + " " + titles, "query.intr": arms + " " + titles, "query.titles": titles}
+	texts := map[string]string{"query.term": values(p), "query.cond": conditions + " " + titles, "query.intr": arms + " " + titles,
+		"query.titles": titles}
 	for k, v := range texts {
 		texts[k] = folded(v)
 	}

@@ -33,7 +33,8 @@ func CTIS() (http.Handler, error) {
 		w.Header().Set("Content-Type", "application/rss+xml")
 		fmt.Fprint(w, `<?xml version="1.0" encoding="UTF-8"?>`+"\n"+`<rss version="2.0"><channel><title>Clinical trial updates [retold facts]</title>`)
 		for _, t := range trials {
-			fmt.Fprint(w, "<item>"+element("title", t.title())+element("guid", t.ID)+element("link", "https://euclinicaltrials.eu/ctis-public/view/"+t.ID)+"</item>")
+			fmt.Fprint(w, "<item>"+element("title", t.title())+element("guid", t.ID)+element("link",
+				"https://euclinicaltrials.eu/ctis-public/view/"+t.ID)+"</item>")
 		}
 		fmt.Fprint(w, "</channel></rss>\n")
 	})
@@ -63,10 +64,12 @@ func ctisSearch(trials []Registration, w http.ResponseWriter, r *http.Request) {
 	from, to := window(len(hits), (page-1)*size, size)
 	data := []any{}
 	for _, t := range hits[from:to] {
-		data = append(data, map[string]any{"ctNumber": t.ID, "ctTitle": t.title(), "conditions": strings.Join(t.Conditions, ", "), "product": strings.Join(t.names(), ", ")})
+		data = append(data, map[string]any{"ctNumber": t.ID, "ctTitle": t.title(), "conditions": strings.Join(t.Conditions, ", "),
+			"product": strings.Join(t.names(), ", ")})
 	}
 	writeJSON(w, map[string]any{"showWarning": false, "data": data, "pagination": map[string]any{
-		"totalRecords": len(hits), "currentPage": page, "totalPages": (len(hits) + size - 1) / size, "nextPage": to < len(hits), "prevPage": page > 1}})
+		"totalRecords": len(hits), "currentPage": page, "totalPages": (len(hits) + size - 1) / size, "nextPage": to < len(hits),
+		"prevPage": page > 1}})
 }
 
 // ctisCriteria evaluates the search form's fields; one that is not retold

@@ -20,8 +20,9 @@ func (r Registration) ictrp() []ictrpField {
 			secondary = append(secondary, id)
 		}
 	}
-	design := map[string]string{"parallel-rct": "Allocation: Randomized. Intervention model: Parallel", "crossover-rct": "Allocation: Randomized. Intervention model: Crossover",
-		"single-arm": "Allocation: Non-randomized. Intervention model: Single group"}[r.Design]
+	design := map[string]string{"parallel-rct": "Allocation: Randomized. Intervention model: Parallel",
+		"crossover-rct": "Allocation: Randomized. Intervention model: Crossover",
+		"single-arm":    "Allocation: Non-randomized. Intervention model: Single group"}[r.Design]
 	switch {
 	case design != "" && r.Blinding == "double-blind":
 		design += ". Masking: Double blind"
@@ -37,7 +38,8 @@ func (r Registration) ictrp() []ictrpField {
 		{"Date_registration3", strings.ReplaceAll(r.FirstPosted, "-", "")}, {"Date_registration", r.FirstPosted}, {"Date_enrollement", r.Start},
 		{"Source_Register", r.SourceRegister}, {"web_address", address}, {"Recruitment_Status", r.Status}, {"Inclusion_gender", r.Sex},
 		{"Target_size", count(r.Target)}, {"Study_type", "Interventional"}, {"Study_design", design}, {"Phase", r.Phase},
-		{"Countries", strings.Join(r.Countries, ";")}, {"Condition", strings.Join(r.Conditions, ";")}, {"Intervention", strings.Join(r.names(), "<br>")},
+		{"Countries", strings.Join(r.Countries, ";")}, {"Condition", strings.Join(r.Conditions, ";")},
+		{"Intervention", strings.Join(r.names(), "<br>")},
 		{"Secondary_ID", strings.Join(secondary, ";")},
 	}
 }

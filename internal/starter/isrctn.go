@@ -105,7 +105,8 @@ func count(n int) string {
 }
 
 // secondary is the registry's wording of a design.
-var secondary = map[string]string{"parallel-rct": "Randomised controlled trial", "crossover-rct": "Randomised cross over trial", "single-arm": "Non randomised study"}
+var secondary = map[string]string{"parallel-rct": "Randomised controlled trial", "crossover-rct": "Randomised cross over trial",
+	"single-arm": "Non randomised study"}
 
 // fullTrial retells one trial.
 func (r Registration) fullTrial() string {
@@ -120,11 +121,13 @@ func (r Registration) fullTrial() string {
 	}
 	fmt.Fprintf(&b, ">%s</isrctn>", strings.TrimPrefix(r.ID, "ISRCTN"))
 	b.WriteString("<trialDescription>" + element("title", r.title()) + element("acronym", r.Acronym) + "</trialDescription>")
-	b.WriteString("<externalRefs>" + element("eudraCTNumber", r.EudraCT) + element("irasNumber", r.IRAS) + element("clinicalTrialsGovNumber", r.NCT) + "<secondaryNumbers>")
+	b.WriteString("<externalRefs>" + element("eudraCTNumber", r.EudraCT) + element("irasNumber", r.IRAS) +
+		element("clinicalTrialsGovNumber", r.NCT) + "<secondaryNumbers>")
 	for _, id := range r.OtherIDs {
 		b.WriteString(element("secondaryNumber", id))
 	}
-	b.WriteString("</secondaryNumbers></externalRefs><trialDesign>" + element("primaryStudyDesign", "Interventional") + element("secondaryStudyDesign", secondary[r.Design]) + element("overallEndDate", stamp(r.End)))
+	b.WriteString("</secondaryNumbers></externalRefs><trialDesign>" + element("primaryStudyDesign", "Interventional") +
+		element("secondaryStudyDesign", secondary[r.Design]) + element("overallEndDate", stamp(r.End)))
 	switch r.Blinding {
 	case "open-label":
 		b.WriteString(element("masking", "Open (masking not used)"))
@@ -135,11 +138,13 @@ func (r Registration) fullTrial() string {
 	for _, c := range r.Countries {
 		b.WriteString(element("country", c))
 	}
-	b.WriteString("</recruitmentCountries>" + element("gender", r.Sex) + element("targetEnrolment", count(r.Target)) + element("totalFinalEnrolment", count(r.Enrolled)) + element("recruitmentStart", stamp(r.Start)) + "</participants><conditions>")
+	b.WriteString("</recruitmentCountries>" + element("gender", r.Sex) + element("targetEnrolment", count(r.Target)) +
+		element("totalFinalEnrolment", count(r.Enrolled)) + element("recruitmentStart", stamp(r.Start)) + "</participants><conditions>")
 	for _, c := range r.Conditions {
 		b.WriteString("<condition>" + element("description", c) + "</condition>")
 	}
-	b.WriteString("</conditions><interventions><intervention>" + element("interventionType", "Drug") + element("phase", r.Phase) + element("drugNames", strings.Join(r.names(), ", ")) + "</intervention></interventions>")
+	b.WriteString("</conditions><interventions><intervention>" + element("interventionType", "Drug") + element("phase", r.Phase) +
+		element("drugNames", strings.Join(r.names(), ", ")) + "</intervention></interventions>")
 	b.WriteString("<parties><sponsorId>s1</sponsorId></parties></trial>")
 	if r.Sponsor != "" {
 		b.WriteString(`<sponsor id="s1">` + element("organisation", r.Sponsor) + "</sponsor>")

@@ -81,23 +81,31 @@ var columns = []struct {
 	name, from string
 	number     bool
 }{
-	{"study", "study", false}, {"condition_arm1", "*arm1", false}, {"condition_arm2", "*arm2", false}, {"multi_arm1", "arm_treat", false}, {"multi_arm2", "arm_ctrl", false},
-	{"outcome_type", "*outcome", false}, {"instrument", "instrument", false}, {"instrument_symptom", "domain", false}, {"primary_instrument", "primary_instrument", false},
-	{"study_time_point", "time_label", false}, {"time_weeks", "time_weeks", true}, {"primary_timepoint", "primary_time", false}, {"post_crossover", "post_crossover", false},
-	{"n_arm1", "-n1", true}, {"mean_arm1", "-mean1", true}, {"sd_arm1", "-sd1", true}, {"n_arm2", "-n2", true}, {"mean_arm2", "-mean2", true}, {"sd_arm2", "-sd2", true},
+	{"study", "study", false}, {"condition_arm1", "*arm1", false}, {"condition_arm2", "*arm2", false}, {"multi_arm1", "arm_treat", false},
+	{"multi_arm2", "arm_ctrl", false},
+	{"outcome_type", "*outcome", false}, {"instrument", "instrument", false}, {"instrument_symptom", "domain", false},
+	{"primary_instrument", "primary_instrument", false},
+	{"study_time_point", "time_label", false}, {"time_weeks", "time_weeks", true}, {"primary_timepoint", "primary_time", false},
+	{"post_crossover", "post_crossover", false},
+	{"n_arm1", "-n1", true}, {"mean_arm1", "-mean1", true}, {"sd_arm1", "-sd1", true}, {"n_arm2", "-n2", true},
+	{"mean_arm2", "-mean2", true}, {"sd_arm2", "-sd2", true},
 	{"n_change_arm1", "+n1", true}, {"mean_change_arm1", "+mean1", true}, {"sd_change_arm1", "+sd1", true},
 	{"n_change_arm2", "+n2", true}, {"mean_change_arm2", "+mean2", true}, {"sd_change_arm2", "+sd2", true},
 	{"event_arm1", "events1", true}, {"totaln_arm1", "total1", true}, {"event_arm2", "events2", true}, {"totaln_arm2", "total2", true},
-	{"d1", "d1", false}, {"d2", "d2", false}, {"d3", "d3", false}, {"d4", "d4", false}, {"d5", "d5", false}, {"rob", "rob", false}, {"year", "year", false},
-	{"drug_arm1", "substance", false}, {"drug_arm2", "comparator", false}, {"dose_arm1", "dose_treat", false}, {"dose_arm2", "dose_ctrl", false}, {"n_dosing_sessions", "sessions", false},
-	{"target_group", "population", false}, {"design", "*design", false}, {"blinding", "blinding", false}, {"doi", "doi", false}, {"registration_number", "trial_id", false},
+	{"d1", "d1", false}, {"d2", "d2", false}, {"d3", "d3", false}, {"d4", "d4", false}, {"d5", "d5", false}, {"rob", "rob", false},
+	{"year", "year", false},
+	{"drug_arm1", "substance", false}, {"drug_arm2", "comparator", false}, {"dose_arm1", "dose_treat", false},
+	{"dose_arm2", "dose_ctrl", false}, {"n_dosing_sessions", "sessions", false},
+	{"target_group", "population", false}, {"design", "*design", false}, {"blinding", "blinding", false}, {"doi", "doi", false},
+	{"registration_number", "trial_id", false},
 }
 
 // The standard's codes of conditions: of the drugs, and of controls by the
 // first word of the comparator.
 var (
 	drugCodes = map[string]string{"psilocybin": "psil", "mdma": "mdma", "cyb003": "psil-d"}
-	controls  = map[string]string{"placebo": "pcb", "niacin": "ncn", "escitalopram": "esc", "waitlist": "wl", "mannitol": "pcb", "lactose": "pcb"}
+	controls  = map[string]string{"placebo": "pcb", "niacin": "ncn", "escitalopram": "esc", "waitlist": "wl", "mannitol": "pcb",
+		"lactose": "pcb"}
 )
 
 // table writes the release.

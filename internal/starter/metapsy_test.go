@@ -41,7 +41,8 @@ func TestDatasetsHoldTheExtractions(t *testing.T) {
 			for i, column := range all[0] {
 				want := record[i]
 				switch column {
-				case "study", "year", "trial_id", "doi", "instrument", "domain", "score_type", "time_label", "primary_instrument", "primary_time", "post_crossover", "sessions", "dose_treat", "rob", "d1", "d5":
+				case "study", "year", "trial_id", "doi", "instrument", "domain", "score_type", "time_label", "primary_instrument", "primary_time",
+					"post_crossover", "sessions", "dose_treat", "rob", "d1", "d5":
 					if got[column] != want {
 						t.Errorf("%s %s: %q, want %q", record[0], column, got[column], want)
 					}

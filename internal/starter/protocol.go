@@ -31,7 +31,8 @@ func (p Protocol) wire(modules map[string]any) {
 			text = append(text, part.head+"\n\n* "+strings.Join(part.list, "\n* "))
 		}
 	}
-	for key, value := range map[string]string{"eligibilityCriteria": strings.Join(text, "\n\n"), "sex": p.Sex, "minimumAge": p.MinimumAge, "maximumAge": p.MaximumAge} {
+	for key, value := range map[string]string{"eligibilityCriteria": strings.Join(text, "\n\n"), "sex": p.Sex, "minimumAge": p.MinimumAge,
+		"maximumAge": p.MaximumAge} {
 		if value != "" {
 			m[key] = value
 		}

@@ -40,7 +40,8 @@ type pubmed struct{ works []work }
 
 func (p *pubmed) info(w http.ResponseWriter, _ *http.Request) {
 	writeJSON(w, map[string]any{"header": map[string]string{"type": "einfo", "version": "0.3"}, "einforesult": map[string]any{
-		"dbinfo": []any{map[string]string{"dbname": "pubmed", "menuname": "PubMed", "dbbuild": "starter-set", "count": strconv.Itoa(len(p.works)), "lastupdate": strings.ReplaceAll(Date, "-", "/")}}}})
+		"dbinfo": []any{map[string]string{"dbname": "pubmed", "menuname": "PubMed", "dbbuild": "starter-set",
+			"count": strconv.Itoa(len(p.works)), "lastupdate": strings.ReplaceAll(Date, "-", "/")}}}})
 }
 
 // asked is a search as the history server keeps it: its WebEnv holds the
@@ -79,7 +80,10 @@ func (w work) pubmedTerm(t term) bool {
 	case "uid", "pmid":
 		return t.text == w.pmid
 	case "si":
-		return slices.ContainsFunc(append([]string{w.registration}, w.named...), func(id string) bool { return id != "" && strings.EqualFold(id, t.text) })
+		return slices.ContainsFunc(append([]string{w.registration}, w.named...), func(id string) bool {
+			return id != "" &&
+				strings.EqualFold(id, t.text)
+		})
 	case "aid", "doi":
 		return strings.EqualFold(t.text, w.doi)
 	case "ti":

@@ -35,7 +35,8 @@ func TestQuestion(t *testing.T) {
 	}
 	for q, want := range map[string]bool{
 		"UPDATE_DATE:[2026-11-20 TO 3000-12-31]": false, "UPDATE_DATE:[2022-01-01 TO 2022-12-31]": true,
-		"lastEdited GE 2022-06-28T00:00:00.000Z": true, "lastEdited LT 2022-06-28T00:00:00.000Z": false, "lastEdited GT 2022-06-27": true, "lastEdited LE 2022-06-27": false,
+		"lastEdited GE 2022-06-28T00:00:00.000Z": true, "lastEdited LT 2022-06-28T00:00:00.000Z": false, "lastEdited GT 2022-06-27": true,
+		"lastEdited LE 2022-06-27": false,
 	} {
 		e, err := question(q)
 		if err != nil || e.op != "term" {

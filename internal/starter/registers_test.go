@@ -31,7 +31,8 @@ import (
 
 // asked is the question of these tests.
 func asked(substances ...string) crawler.QuestionSet {
-	q := crawler.QuestionSet{Conditions: []crawler.Concept{{ID: "depression", Terms: []string{"depression", "major depressive disorder"}}, {ID: "ptsd", Terms: []string{"PTSD"}}}}
+	q := crawler.QuestionSet{Conditions: []crawler.Concept{{ID: "depression", Terms: []string{"depression", "major depressive disorder"}},
+		{ID: "ptsd", Terms: []string{"PTSD"}}}}
 	for _, s := range substances {
 		q.Substances = append(q.Substances, crawler.Concept{ID: s, Terms: []string{s}})
 	}
@@ -51,7 +52,8 @@ func serve(t testing.TB) (address string, endpoints map[string]string) {
 
 func crawl(t *testing.T, sink *sourcetest.MemorySink, src crawler.Source, endpoint string, q crawler.QuestionSet) crawler.SourceSummary {
 	t.Helper()
-	c, err := crawler.New(crawler.Options{Sources: []crawler.Source{src}, Endpoints: map[string]string{src.Name(): endpoint}, Contact: "test", Question: q}, sink)
+	c, err := crawler.New(crawler.Options{Sources: []crawler.Source{src}, Endpoints: map[string]string{src.Name(): endpoint},
+		Contact: "test", Question: q}, sink)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -67,10 +69,12 @@ func ids(sink *sourcetest.MemorySink, source string) []string {
 }
 
 var (
-	dois = []string{"10.1056/NEJMoa2206443", "10.1007/s00213-020-05548-2", "10.1007/s00213-019-05249-5", "10.1101/2024.12.31.24319806", "10.1000/nobody.knows"}
+	dois = []string{"10.1056/NEJMoa2206443", "10.1007/s00213-020-05548-2", "10.1007/s00213-019-05249-5", "10.1101/2024.12.31.24319806",
+		"10.1000/nobody.knows"}
 	// euctrTrials are the protocols that a question about psilocybin and
 	// depression finds: one for each country.
-	euctrTrials = []string{"2013-003196-35-GB", "2017-000219-18-GB", "2017-003288-36-CZ", "2017-003288-36-DE", "2017-003288-36-DK", "2017-003288-36-ES",
+	euctrTrials = []string{"2013-003196-35-GB", "2017-000219-18-GB", "2017-003288-36-CZ", "2017-003288-36-DE", "2017-003288-36-DK",
+		"2017-003288-36-ES",
 		"2017-003288-36-GB", "2017-003288-36-IE", "2017-003288-36-NL", "2017-003288-36-PT", "2019-003984-24-DE"}
 )
 
@@ -85,13 +89,15 @@ func TestCollectors(t *testing.T) {
 		some   []string
 	}{
 		{source: ctgov.New(), q: asked("psilocybin"), some: []string{"NCT03429075", "NCT03775200"}},
-		{source: pubmed.New(), q: asked("psilocybin"), want: []string{"pmid:37651119", "pmid:38105655", "pmid:38247730", "pmid:38279085", "pmid:38359838", "pmid:38483940", "pmid:38956594", "pmid:39343309", "pmid:39636638", "pmid:39695323", "pmid:39764567"}},
+		{source: pubmed.New(), q: asked("psilocybin"), want: []string{"pmid:37651119", "pmid:38105655", "pmid:38247730", "pmid:38279085",
+			"pmid:38359838", "pmid:38483940", "pmid:38956594", "pmid:39343309", "pmid:39636638", "pmid:39695323", "pmid:39764567"}},
 		{source: europepmc.New(), q: asked("MDMA"), want: []string{"pmid:38198456", "pmid:39262902", "pmid:39895858", "pmid:38994348"}},
 		{source: isrctn.New(), q: asked("psilocybin"), want: []string{"ISRCTN10584863", "ISRCTN14426797"}},
 		{source: ctis.New(), q: asked("lysergide"), want: []string{"2025-520906-36-00"}},
 		{source: euctr.New(), q: asked("psilocybin"), want: euctrTrials},
 		{source: metapsy.New(), want: []string{"data-depression-psiloctr@25.1.2"}},
-		{source: crossref.New(crossref.WithDOIs(dois)), want: []string{"doi:10.1007/s00213-019-05249-5", "doi:10.1007/s00213-020-05548-2", "doi:10.1056/nejmoa2206443", "doi:10.1101/2024.12.31.24319806"}},
+		{source: crossref.New(crossref.WithDOIs(dois)), want: []string{"doi:10.1007/s00213-019-05249-5", "doi:10.1007/s00213-020-05548-2",
+			"doi:10.1056/nejmoa2206443", "doi:10.1101/2024.12.31.24319806"}},
 	} {
 		name := c.source.Name()
 		t.Run(name, func(t *testing.T) {
@@ -133,8 +139,10 @@ func TestCollectors(t *testing.T) {
 // A question about something else finds nothing anywhere.
 func TestNothingFound(t *testing.T) {
 	_, endpoints := serve(t)
-	for _, src := range []crawler.Source{ctgov.New(), pubmed.New(), europepmc.New(), isrctn.New(), ctis.New(), euctr.New(), crossref.New(crossref.WithDOIs([]string{"10.1000/nobody.knows"}))} {
-		for _, q := range []crawler.QuestionSet{asked("nitroglycerin"), {Substances: []crawler.Concept{{ID: "psilocybin", Terms: []string{"psilocybi", "silocybin"}}}}} {
+	for _, src := range []crawler.Source{ctgov.New(), pubmed.New(), europepmc.New(), isrctn.New(), ctis.New(), euctr.New(),
+		crossref.New(crossref.WithDOIs([]string{"10.1000/nobody.knows"}))} {
+		for _, q := range []crawler.QuestionSet{asked("nitroglycerin"), {Substances: []crawler.Concept{{ID: "psilocybin",
+			Terms: []string{"psilocybi", "silocybin"}}}}} {
 			sink := &sourcetest.MemorySink{}
 			crawl(t, sink, src, endpoints[src.Name()], q)
 			if got := ids(sink, src.Name()); len(got) > 0 || len(sink.Problems()) > 0 {
@@ -165,31 +173,38 @@ func TestFacts(t *testing.T) {
 		return out
 	}
 	rct := record("ctgov", "NCT03429075")
-	if rct.Status != evidence.StatusCompleted || *rct.Enrollment != 59 || rct.EnrollmentType != "ACTUAL" || rct.Completion.Raw != "2020-10-17" || !slices.Contains(names(rct), "2017-000219-18") {
+	if rct.Status != evidence.StatusCompleted || *rct.Enrollment != 59 || rct.EnrollmentType != "ACTUAL" ||
+		rct.Completion.Raw != "2020-10-17" || !slices.Contains(names(rct), "2017-000219-18") {
 		t.Errorf("%+v", rct)
 	}
-	if other := record("ctgov", "NCT03866174"); other.Status != evidence.StatusUnknown && other.Status != "" || other.Enrollment != nil || other.Start.Raw != "" {
+	if other := record("ctgov", "NCT03866174"); other.Status != evidence.StatusUnknown && other.Status != "" || other.Enrollment != nil ||
+		other.Start.Raw != "" {
 		t.Errorf("a status that no source shows: %+v", other)
 	}
-	if r := record("isrctn", "ISRCTN10584863"); !slices.Contains(names(r), "NCT03429075") || !slices.Contains(names(r), "2017-000219-18") || r.FirstPosted.Raw != "2018-09-10" || r.LastUpdatePosted.Raw != "2022-06-28" || r.Allocation != "RANDOMIZED" {
+	if r := record("isrctn", "ISRCTN10584863"); !slices.Contains(names(r), "NCT03429075") || !slices.Contains(names(r), "2017-000219-18") ||
+		r.FirstPosted.Raw != "2018-09-10" || r.LastUpdatePosted.Raw != "2022-06-28" || r.Allocation != "RANDOMIZED" {
 		t.Errorf("%+v", r)
 	}
 	if r := record("isrctn", "ISRCTN14426797"); *r.Enrollment != 12 || r.Start.Raw != "2015-04-21" || r.Allocation != "NON_RANDOMIZED" {
 		t.Errorf("%+v", r)
 	}
-	if r := record("euctr", "2017-003288-36-PT"); !slices.Contains(names(r), "NCT03775200") || *r.Enrollment != 216 || r.Completion.Raw != "2021-09-27" || r.Masking != "DOUBLE" {
+	if r := record("euctr", "2017-003288-36-PT"); !slices.Contains(names(r), "NCT03775200") || *r.Enrollment != 216 ||
+		r.Completion.Raw != "2021-09-27" || r.Masking != "DOUBLE" {
 		t.Errorf("%+v", r)
 	}
 	if r := record("euctr", "2017-003288-36-GB"); r.Enrollment != nil {
 		t.Errorf("a size that no source shows for this protocol: %d", *r.Enrollment)
 	}
-	if r := record("euctr", "2017-000219-18-GB"); r.Status != evidence.StatusCompleted || r.FirstPosted.Raw != "2018-06-22" || len(r.Countries) != 1 {
+	if r := record("euctr", "2017-000219-18-GB"); r.Status != evidence.StatusCompleted || r.FirstPosted.Raw != "2018-06-22" ||
+		len(r.Countries) != 1 {
 		t.Errorf("%+v", r)
 	}
-	if p := record("pubmed", "pmid:39636638").Publication; p.DOI != "10.1001/jamanetworkopen.2024.49026" || len(p.TrialIDs) != 1 || p.TrialIDs[0].Where != "databank" || p.TrialIDs[0].ID != "NCT05163496" || p.Journal != "JAMA Network Open" {
+	if p := record("pubmed", "pmid:39636638").Publication; p.DOI != "10.1001/jamanetworkopen.2024.49026" || len(p.TrialIDs) != 1 ||
+		p.TrialIDs[0].Where != "databank" || p.TrialIDs[0].ID != "NCT05163496" || p.Journal != "JAMA Network Open" {
 		t.Errorf("%+v", p)
 	}
-	if p := record("pubmed", "pmid:39695323").Publication; len(p.TrialIDs) != 1 || p.TrialIDs[0].Where != "abstract" || p.Authors[1].Family != "von Rotz" {
+	if p := record("pubmed", "pmid:39695323").Publication; len(p.TrialIDs) != 1 || p.TrialIDs[0].Where != "abstract" ||
+		p.Authors[1].Family != "von Rotz" {
 		t.Errorf("%+v", p)
 	}
 	for _, id := range []string{"doi:10.1007/s00213-019-05249-5", "doi:10.1007/s00213-020-05548-2"} {
@@ -228,7 +243,8 @@ func TestAnswers(t *testing.T) {
 		status    int
 	}{
 		{e["ctgov"] + "/studies/NCT00000001", "not found", 404},
-		{e["ctgov"] + "/studies?query.cond=protocolSection+OR+RANDOMIZED&countTotal=true", `"totalCount":0`, 200}, // words of the format, not of a condition
+		{e["ctgov"] + "/studies?query.cond=protocolSection+OR+RANDOMIZED&countTotal=true", `"totalCount":0`, 200},
+		// words of the format, not of a condition
 		{e["ctgov"] + "/studies?query.cond=%28&countTotal=true", "query.cond", 400},
 		{e["pubmed"] + "/efetch.fcgi?db=pubmed&id=1&retmode=xml", "<PubmedArticleSet>\n</PubmedArticleSet>", 200},
 		{e["pubmed"] + "/efetch.fcgi?db=pubmed&WebEnv=MCID_gone&query_key=1", "<ERROR>Unable to obtain query #1", 200},
@@ -319,7 +335,8 @@ func TestPages(t *testing.T) {
 		t.Errorf("%q, in PubMed %q", came, all)
 	}
 	for at, want := range []string{">10584863<", ">14426797<", ">10441504<"} {
-		if _, body := get(t, e["isrctn"]+"/query/format/default?q=psilocybin&limit=1&offset="+strconv.Itoa(at)); !strings.Contains(string(body), want) || !strings.Contains(string(body), `totalCount="3"`) {
+		if _, body := get(t, e["isrctn"]+"/query/format/default?q=psilocybin&limit=1&offset="+strconv.Itoa(at)); !strings.Contains(string(body),
+			want) || !strings.Contains(string(body), `totalCount="3"`) {
 			t.Errorf("offset %d: %s", at, body)
 		}
 	}
@@ -331,15 +348,18 @@ func FuzzRegisters(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	for _, s := range []string{"pubmed/entrez/eutils/esearch.fcgi?db=pubmed&term=a&retmax=9223372036854775807&retstart=1", "euctr/ctr-search/rest/download/full?query=psilocybin&page=9223372036854775807",
-		"isrctn/api/query/format/default?q=psilocybin&limit=9223372036854775807&offset=-1", "europepmc/europepmc/webservices/rest/search?query=a&pageSize=-1&cursorMark=AA==", "crossref/works?offset=7&rows=-1",
+	for _, s := range []string{"pubmed/entrez/eutils/esearch.fcgi?db=pubmed&term=a&retmax=9223372036854775807&retstart=1",
+		"euctr/ctr-search/rest/download/full?query=psilocybin&page=9223372036854775807",
+		"isrctn/api/query/format/default?q=psilocybin&limit=9223372036854775807&offset=-1",
+		"europepmc/europepmc/webservices/rest/search?query=a&pageSize=-1&cursorMark=AA==", "crossref/works?offset=7&rows=-1",
 		"ctgov/api/v2/studies?pageToken=t-1&filter.advanced=AREA[LastUpdatePostDate]RANGE[", "ctis/ctis-public-api/search"} {
 		f.Add(s, `{"pagination":{"page":9223372036854775807,"size":7},"searchCriteria":{"containAll":"lsd"}}`)
 	}
 	f.Fuzz(func(t *testing.T, target, body string) {
 		path, query, _ := strings.Cut(target, "?")
 		for _, method := range []string{http.MethodGet, http.MethodPost} {
-			r := &http.Request{Method: method, URL: &url.URL{Path: "/" + path, RawQuery: query}, Body: io.NopCloser(strings.NewReader(body)), Header: http.Header{}, Host: "127.0.0.1"}
+			r := &http.Request{Method: method, URL: &url.URL{Path: "/" + path, RawQuery: query}, Body: io.NopCloser(strings.NewReader(body)),
+				Header: http.Header{}, Host: "127.0.0.1"}
 			h.ServeHTTP(httptest.NewRecorder(), r)
 		}
 	})
@@ -369,7 +389,8 @@ func TestExports(t *testing.T) {
 		}
 		seen = append(seen, facts)
 	}
-	if !slices.Equal(seen[0], seen[1]) || len(seen[0]) != 3 || !strings.Contains(seen[0][1], "ISRCTN14426797 ") || !strings.Contains(seen[0][1], "2015-04-21 completed NON_RANDOMIZED") {
+	if !slices.Equal(seen[0], seen[1]) || len(seen[0]) != 3 || !strings.Contains(seen[0][1], "ISRCTN14426797 ") ||
+		!strings.Contains(seen[0][1], "2015-04-21 completed NON_RANDOMIZED") {
 		t.Errorf("%q", seen)
 	}
 	if _, err := starter.ICTRPExport("pdf"); err == nil {

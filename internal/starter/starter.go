@@ -133,7 +133,8 @@ func Measured() ([]byte, error) { return files.ReadFile("data/measured.csv") }
 // on sources and licences.
 func ReviewFiles() (map[string][]byte, error) {
 	out := map[string][]byte{}
-	for _, name := range []string{"extractions.csv", "measured.csv", "harms.csv", "notices.csv", "other-evidence.csv", "guesses.csv", "SOURCES.md"} {
+	for _, name := range []string{"extractions.csv", "measured.csv", "harms.csv", "notices.csv", "other-evidence.csv", "guesses.csv",
+		"SOURCES.md"} {
 		b, err := files.ReadFile("data/" + name)
 		if err != nil {
 			return nil, fmt.Errorf("starter set: %w", err)

@@ -89,7 +89,8 @@ func status(r Registration) map[string]any {
 	if r.Status != "" {
 		m["overallStatus"] = r.Status
 	}
-	for key, day := range map[string]string{"startDateStruct": r.Start, "primaryCompletionDateStruct": r.Primary, "completionDateStruct": r.End,
+	for key, day := range map[string]string{"startDateStruct": r.Start, "primaryCompletionDateStruct": r.Primary,
+		"completionDateStruct":     r.End,
 		"studyFirstPostDateStruct": r.FirstPosted, "lastUpdatePostDateStruct": r.Updated} {
 		if day != "" {
 			m[key] = map[string]string{"date": day, "type": "ACTUAL"}

@@ -171,8 +171,10 @@ func BenchmarkReplaceExtraction(b *testing.B) {
 		a := evidence.ArmResult{Channel: "register", OutcomeTitle: "Change from baseline in MADRS total score at week 3", OutcomeType: "PRIMARY",
 			ClassTitle: "Week 3", GroupID: "OG000", GroupTitle: "Psilocybin 25 mg", ParamType: "MEAN", ValueRaw: "-12.0", Value: ptr(-12.0),
 			DispersionType: "Standard Deviation", SpreadRaw: "10.1", Spread: ptr(10.1), N: ptr(79), NRaw: "79", Unit: "units on a scale",
-			TimepointRaw: "Week 3", TimepointWeeks: ptr(3.0), Instrument: "madrs", Domain: "depression", ScoreType: "change", Verdict: evidence.Usable,
-			Reason: "OK: all parts are there", Prov: evidence.Provenance{PayloadSHA256: hashOf(nil), Pointer: "/studies/0/resultsSection/outcomeMeasuresModule/outcomeMeasures/0/classes/0/categories/0/measurements/0"}}
+			TimepointRaw: "Week 3", TimepointWeeks: ptr(3.0), Instrument: "madrs", Domain: "depression", ScoreType: "change",
+			Verdict: evidence.Usable,
+			Reason:  "OK: all parts are there", Prov: evidence.Provenance{PayloadSHA256: hashOf(nil),
+				Pointer: "/studies/0/resultsSection/outcomeMeasuresModule/outcomeMeasures/0/classes/0/categories/0/measurements/0"}}
 		for i := range n {
 			a.RecordID, a.ID = fmt.Sprintf("NCT%08d", i/124), fmt.Sprintf("NCT%08d/%d", i/124, i%124)
 			if !yield(a) {

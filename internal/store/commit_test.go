@@ -134,7 +134,8 @@ func TestVersionsAndAsOf(t *testing.T) {
 func TestOlderSnapshotTakesItsPlace(t *testing.T) {
 	ctx := context.Background()
 	want := []int{30, 32, 34}
-	for name, order := range map[string][]int{"in order": {0, 2, 4}, "reversed": {4, 2, 0}, "mixed": {2, 4, 0}, "told twice": {4, 0, 2, 0, 4}} {
+	for name, order := range map[string][]int{"in order": {0, 2, 4}, "reversed": {4, 2, 0}, "mixed": {2, 4, 0},
+		"told twice": {4, 0, 2, 0, 4}} {
 		s := fresh(t)
 		for _, rev := range order {
 			commit(t, s, page("r", 0, 2, rev, ""))
@@ -209,7 +210,8 @@ func TestTombstones(t *testing.T) {
 func TestProblemsAreSettled(t *testing.T) {
 	s, ctx := fresh(t), context.Background()
 	b := crawler.Batch{Source: "ctgov", Problems: []evidence.Problem{
-		{Source: "ctgov", Kind: "html-instead-of-json", Where: "https://example.org/page/0", Message: "an error page", Retry: "past crawl ctgov", At: day(0)},
+		{Source: "ctgov", Kind: "html-instead-of-json", Where: "https://example.org/page/0", Message: "an error page",
+			Retry: "past crawl ctgov", At: day(0)},
 		{Source: "ctgov", RecordID: "NCT00000001", Kind: "half-json", Where: "https://example.org/one", Message: "cut", At: day(0)},
 		{Source: "ctgov", Kind: "half-json", Where: "https://example.org/other", Message: "cut", At: day(0)}}}
 	commit(t, s, b)

@@ -33,9 +33,11 @@ func BenchmarkCrawl(b *testing.B) {
 				b.StopTimer()
 				s := fresh(b)
 				srv := httptest.NewServer(&sourcetest.Stream{Studies: studies, Count: n})
-				c, err := crawler.New(crawler.Options{Sources: []crawler.Source{&ctgov.Source{PageSize: size}}, Endpoints: map[string]string{"ctgov": srv.URL + "/api/v2"},
-					Question: crawler.QuestionSet{Substances: []crawler.Concept{{ID: "all", Terms: []string{"all"}}}, Conditions: []crawler.Concept{{ID: "all", Terms: []string{"all"}}}},
-					Contact:  "bench@example.org", Version: "bench", Wire: crawler.Wire{MaxBody: 512 << 20}}, s)
+				c, err := crawler.New(crawler.Options{Sources: []crawler.Source{&ctgov.Source{PageSize: size}},
+					Endpoints: map[string]string{"ctgov": srv.URL + "/api/v2"},
+					Question: crawler.QuestionSet{Substances: []crawler.Concept{{ID: "all", Terms: []string{"all"}}},
+						Conditions: []crawler.Concept{{ID: "all", Terms: []string{"all"}}}},
+					Contact: "bench@example.org", Version: "bench", Wire: crawler.Wire{MaxBody: 512 << 20}}, s)
 				if err != nil {
 					b.Fatal(err)
 				}

@@ -15,11 +15,13 @@ import (
 
 var (
 	testStudies = []evidence.Study{
-		{ID: "S1", Label: "Mitchell 2021", Year: 2021, Records: []string{"NCT00000000"}, Papers: []string{"pmid:12345"}, Substances: []string{"mdma"}, Enrollment: ptr(90)},
+		{ID: "S1", Label: "Mitchell 2021", Year: 2021, Records: []string{"NCT00000000"}, Papers: []string{"pmid:12345"},
+			Substances: []string{"mdma"}, Enrollment: ptr(90)},
 		{ID: "S2", Label: "NCT00000001", Records: []string{"NCT00000001", "EUCTR1"}, Papers: []string{"pmid:12345"}},
 	}
 	testLinks = []evidence.Link{
-		{A: "EUCTR1", B: "NCT00000001", Kind: "same-trial", Reason: "both name it", Strength: "certain", Prov: evidence.Provenance{PayloadSHA256: "x", Pointer: "/a"}},
+		{A: "EUCTR1", B: "NCT00000001", Kind: "same-trial", Reason: "both name it", Strength: "certain",
+			Prov: evidence.Provenance{PayloadSHA256: "x", Pointer: "/a"}},
 		{A: "NCT00000000", B: "pmid:12345", Kind: "reports", Reason: "databank list", Strength: "certain"},
 		{A: "NCT00000000", B: "NCT00000001", Kind: "same-trial", Reason: "similar titles", Strength: "possible", Undone: "review: other trial"},
 	}
@@ -29,25 +31,35 @@ var (
 	}
 	testLayer = []evidence.LayerRow{
 		{RecordID: "NCT00000000", Kind: "planned outcome", What: "FSFI", Reported: new(bool)},
-		{RecordID: "NCT00000001", StudyID: "S2", Kind: "adverse event", What: "libido decreased", Affected: new(int), Prov: evidence.Provenance{PayloadSHA256: "x", Pointer: "/e"}},
+		{RecordID: "NCT00000001", StudyID: "S2", Kind: "adverse event", What: "libido decreased", Affected: new(int),
+			Prov: evidence.Provenance{PayloadSHA256: "x", Pointer: "/e"}},
 	}
 	testResults = []evidence.ArmResult{
-		{ID: "a1", RecordID: "NCT00000000", Channel: "register", OutcomeTitle: "CAPS-5", GroupID: "OG000", ValueRaw: "12.50", Value: ptr(12.5), N: ptr(42), Verdict: evidence.Usable,
-			Reason: "OK: all parts are there", Flags: []string{"a", "b"}, TimepointWeeks: ptr(18.0), TimepointOrigin: evidence.OriginBaseline, Baseline: true, Prov: evidence.Provenance{PayloadSHA256: "x", Pointer: "/p"}},
-		{ID: "a2", RecordID: "NCT00000000", Channel: "register", OutcomeIndex: 1, ValueRaw: "<0.1", Verdict: evidence.Unusable, Reason: "VALUE: no number", Prov: evidence.Provenance{PayloadSHA256: "x"}},
-		{ID: "a3", RecordID: "NCT00000001", Channel: "paper", ValueRaw: "1e-300", Value: ptr(1e-300), Domain: "anxiety", StudyID: "S2", Verdict: evidence.NeedsReview, Reason: "R: x"},
+		{ID: "a1", RecordID: "NCT00000000", Channel: "register", OutcomeTitle: "CAPS-5", GroupID: "OG000", ValueRaw: "12.50", Value: ptr(12.5),
+			N: ptr(42), Verdict: evidence.Usable,
+			Reason: "OK: all parts are there", Flags: []string{"a", "b"}, TimepointWeeks: ptr(18.0), TimepointOrigin: evidence.OriginBaseline,
+			Baseline: true, Prov: evidence.Provenance{PayloadSHA256: "x", Pointer: "/p"}},
+		{ID: "a2", RecordID: "NCT00000000", Channel: "register", OutcomeIndex: 1, ValueRaw: "<0.1", Verdict: evidence.Unusable,
+			Reason: "VALUE: no number", Prov: evidence.Provenance{PayloadSHA256: "x"}},
+		{ID: "a3", RecordID: "NCT00000001", Channel: "paper", ValueRaw: "1e-300", Value: ptr(1e-300), Domain: "anxiety", StudyID: "S2",
+			Verdict: evidence.NeedsReview, Reason: "R: x"},
 	}
 	testContrasts = []evidence.Contrast{
-		{ID: "c1", RecordID: "NCT00000000", GroupIDs: []string{"OG000", "OG001"}, Estimate: ptr(-11.9), P: ptr(0.001), POp: "<", CISides: 2, Verdict: evidence.Usable, Reason: "OK"},
+		{ID: "c1", RecordID: "NCT00000000", GroupIDs: []string{"OG000", "OG001"}, Estimate: ptr(-11.9), P: ptr(0.001), POp: "<", CISides: 2,
+			Verdict: evidence.Usable, Reason: "OK"},
 		{ID: "c2", RecordID: "NCT00000001", GroupIDs: []string{}, Verdict: evidence.Unusable, Reason: "NONE"},
 	}
 	testEffects = []evidence.Effect{
-		{ID: "e1", StudyID: "S1", StudyLabel: "Mitchell 2021", Substance: "mdma", Condition: "ptsd", ComparatorClass: "inactive-placebo", Domain: "ptsd", Measure: "SMD",
-			Formula: "metapsy", Estimate: ptr(-0.9053), Variance: ptr(0.0444), SE: ptr(0.2107), Verdict: evidence.Usable, Inputs: []evidence.Input{{Name: "n1", Raw: "46", Value: 46}}},
+		{ID: "e1", StudyID: "S1", StudyLabel: "Mitchell 2021", Substance: "mdma", Condition: "ptsd", ComparatorClass: "inactive-placebo",
+			Domain: "ptsd", Measure: "SMD",
+			Formula: "metapsy", Estimate: ptr(-0.9053), Variance: ptr(0.0444), SE: ptr(0.2107), Verdict: evidence.Usable,
+			Inputs: []evidence.Input{{Name: "n1", Raw: "46", Value: 46}}},
 	}
 	testFindings = []evidence.Finding{
-		{ID: "mdma-ptsd", Question: "q1", Title: "MDMA for PTSD", Primary: evidence.PooledResult{Measure: "SMD", K: 6, N: 300, Estimate: ptr(-0.7119), EffectIDs: []string{"e1"}, Warnings: []string{"few"}}, Effects: []evidence.Effect{}},
-		{ID: "mdma-sexual", Question: "q2", Title: "Sexual function", Primary: evidence.PooledResult{EffectIDs: []string{}, Warnings: []string{}}, Effects: []evidence.Effect{}},
+		{ID: "mdma-ptsd", Question: "q1", Title: "MDMA for PTSD", Primary: evidence.PooledResult{Measure: "SMD", K: 6, N: 300,
+			Estimate: ptr(-0.7119), EffectIDs: []string{"e1"}, Warnings: []string{"few"}}, Effects: []evidence.Effect{}},
+		{ID: "mdma-sexual", Question: "q2", Title: "Sexual function", Primary: evidence.PooledResult{EffectIDs: []string{},
+			Warnings: []string{}}, Effects: []evidence.Effect{}},
 	}
 )
 
@@ -60,8 +72,10 @@ func fillDerived(t testing.TB, s *Store) {
 		s.ReplaceExtraction(ctx, nil, slices.Values(testResults), slices.Values(testContrasts)),
 		s.ReplaceKnowledge(ctx, testCoded, testLayer),
 		s.ReplaceEffects(ctx, testEffects),
-		s.ReplaceFindings(ctx, testFindings, []evidence.ClaimVerdict{{ID: "C1", Verdict: "uncertain", Findings: []string{"mdma-ptsd"}}}, []evidence.GapCell{{Topic: "t", Substance: "lsd", Registered: 3}}),
-		s.ReplaceDecisions(ctx, []Decision{{File: "inclusion.csv", Line: 2, Kind: "inclusion", Target: "S1", Who: "ab", When: "2026-01-02", What: "include", Why: "fits", Row: json.RawMessage(`{"x":1}`)}}),
+		s.ReplaceFindings(ctx, testFindings, []evidence.ClaimVerdict{{ID: "C1", Verdict: "uncertain", Findings: []string{"mdma-ptsd"}}},
+			[]evidence.GapCell{{Topic: "t", Substance: "lsd", Registered: 3}}),
+		s.ReplaceDecisions(ctx, []Decision{{File: "inclusion.csv", Line: 2, Kind: "inclusion", Target: "S1", Who: "ab", When: "2026-01-02",
+			What: "include", Why: "fits", Row: json.RawMessage(`{"x":1}`)}}),
 	} {
 		if err != nil {
 			t.Fatal(err)
@@ -191,13 +205,15 @@ func TestEditionsChangesGatesNotices(t *testing.T) {
 	doc := json.RawMessage(`{"id":"2026-03-01-abc","findings":[1,2,3]}`)
 	e := Edition{ID: "2026-03-01-abc", Date: "2026-03-01", DataHash: "h", SoftwareVersion: "1", PublishedAt: day(0), Document: doc}
 	for i, want := range []bool{true, false} {
-		if added, err := s.AddEdition(ctx, e, []Change{{ID: "ch1", Kind: "estimate-moved", Subject: "mdma-ptsd", Title: "moved", Before: "-0.7", After: "-0.6"}}); err != nil || added != want {
+		if added, err := s.AddEdition(ctx, e, []Change{{ID: "ch1", Kind: "estimate-moved", Subject: "mdma-ptsd", Title: "moved", Before: "-0.7",
+			After: "-0.6"}}); err != nil || added != want {
 			t.Errorf("adding %d: %v %v", i, added, err)
 		}
 	}
 	e2 := e
 	e2.ID, e2.PublishedAt = "2026-03-02-def", day(1)
-	if _, err := s.AddEdition(ctx, e2, []Change{{ID: "ch1", Kind: "x", Subject: "y", Title: "told before"}, {ID: "ch2", Kind: "trial-registered", Subject: "NCT1", Title: "new", Detail: json.RawMessage(`{"n":1}`)}}); err != nil {
+	if _, err := s.AddEdition(ctx, e2, []Change{{ID: "ch1", Kind: "x", Subject: "y", Title: "told before"},
+		{ID: "ch2", Kind: "trial-registered", Subject: "NCT1", Title: "new", Detail: json.RawMessage(`{"n":1}`)}}); err != nil {
 		t.Fatal(err)
 	}
 	latest, err := s.Edition(ctx, "")

@@ -89,7 +89,8 @@ func (s *Store) Editions(ctx context.Context) ([]Edition, error) {
 // [ErrNotFound] when there is none.
 func (s *Store) Edition(ctx context.Context, id string) (Edition, error) {
 	var doc []byte
-	row := s.r.QueryRowContext(ctx, "SELECT "+editionColumns+", document FROM edition WHERE ?1 = '' OR id = ?1 ORDER BY edition_no DESC LIMIT 1", id)
+	row := s.r.QueryRowContext(ctx,
+		"SELECT "+editionColumns+", document FROM edition WHERE ?1 = '' OR id = ?1 ORDER BY edition_no DESC LIMIT 1", id)
 	e, err := scanEdition(row.Scan, &doc)
 	if errors.Is(err, sql.ErrNoRows) {
 		err = ErrNotFound

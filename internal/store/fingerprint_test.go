@@ -68,7 +68,8 @@ func (s *Store) Fingerprint(ctx context.Context) (map[string]string, error) {
 		for _, c := range t.columns[1:] {
 			cols = append(cols, "x."+c)
 		}
-		q := "SELECT r.source, r.id, " + strings.Join(cols, ", ") + " FROM " + t.name + " x JOIN record r USING (record_no) ORDER BY r.source, r.id, 3, 4, 5"
+		q := "SELECT r.source, r.id, " + strings.Join(cols, ", ") + " FROM " + t.name +
+			" x JOIN record r USING (record_no) ORDER BY r.source, r.id, 3, 4, 5"
 		if err := s.fingerprint(ctx, out, t.name, q); err != nil {
 			return nil, err
 		}

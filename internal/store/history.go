@@ -39,7 +39,8 @@ func (s *Store) History(ctx context.Context, id string) ([]Version, error) {
 	versions, err := collect(each(ctx, s, "history of "+id, func(scan func(...any) error) (Version, error) {
 		var v Version
 		var seen, last string
-		if err := scan(&v.Source, &v.RecordID, &v.no, &v.Origin, &v.Label, &seen, &last, &v.Stated, &v.ContentHash, &v.PayloadSHA256); err != nil {
+		if err := scan(&v.Source, &v.RecordID, &v.no, &v.Origin, &v.Label, &seen, &last, &v.Stated, &v.ContentHash,
+			&v.PayloadSHA256); err != nil {
 			return v, err
 		}
 		return v, moments(seen, &v.Seen, last, &v.LastSeen)

@@ -186,7 +186,8 @@ func (m *merger) body(theirs int64) (int64, error) {
 	}
 	var sha, encoding string
 	var size int64
-	if err := m.from.r.QueryRowContext(m.ctx, "SELECT sha256, encoding, bytes FROM payload WHERE payload_no = ?", theirs).Scan(&sha, &encoding, &size); err != nil {
+	if err := m.from.r.QueryRowContext(m.ctx, "SELECT sha256, encoding, bytes FROM payload WHERE payload_no = ?", theirs).Scan(&sha,
+		&encoding, &size); err != nil {
 		return 0, m.from.explain(err)
 	}
 	no, err := m.c.number("SELECT payload_no FROM payload WHERE sha256 = ?", sha)

@@ -138,7 +138,8 @@ func TestMergeRefuses(t *testing.T) {
 	if err := os.WriteFile(none, []byte("no database"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	for path, is := range map[string]error{p[2]: ErrCorrupt, s.Path(): errSameFile, none: nil, filepath.Join(t.TempDir(), "absent.db"): os.ErrNotExist} {
+	for path, is := range map[string]error{p[2]: ErrCorrupt, s.Path(): errSameFile, none: nil,
+		filepath.Join(t.TempDir(), "absent.db"): os.ErrNotExist} {
 		_, _, err := s.Merge(ctx, []string{p[0], path}, nil)
 		if err == nil || is != nil && !errors.Is(err, is) {
 			t.Errorf("%s: %v, want %v", filepath.Base(path), err, is)

@@ -15,7 +15,8 @@ import (
 // makeVersion makes a database as an earlier release left it.
 func makeVersion(t testing.TB, path string, version int) *Store {
 	t.Helper()
-	s := &Store{path: path, opt: Options{Create: true, Now: func() time.Time { return day(0) }, What: "an earlier release"}, turn: make(chan struct{}, 1), migrateTo: version}
+	s := &Store{path: path, opt: Options{Create: true, Now: func() time.Time { return day(0) }, What: "an earlier release"},
+		turn: make(chan struct{}, 1), migrateTo: version}
 	if err := s.openWriter(context.Background()); err != nil {
 		t.Fatal(err)
 	}

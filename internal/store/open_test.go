@@ -13,7 +13,8 @@ import (
 
 func TestPathsThatNeedEscaping(t *testing.T) {
 	ctx := context.Background()
-	for _, name := range []string{"we?ird#.db", "100% sure.db", "a b&c=d.db", "ünïcode;.db", "%41.db", "file:x.db", "mode=ro?.db", "'quote\".db"} {
+	for _, name := range []string{"we?ird#.db", "100% sure.db", "a b&c=d.db", "ünïcode;.db", "%41.db", "file:x.db", "mode=ro?.db",
+		"'quote\".db"} {
 		if runtime.GOOS == "windows" && strings.ContainsAny(name, `?:"`) {
 			continue
 		}

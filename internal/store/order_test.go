@@ -21,7 +21,8 @@ type observation struct{ id, rev, day int }
 
 func (o observation) batch(nth int) crawler.Batch {
 	p := payloadOf("ctgov", fmt.Sprint("u", nth), fmt.Sprintf(`{"rev":%d,"ids":["NCT%08d"]}`, o.rev, o.id), day(o.day))
-	return crawler.Batch{Source: "ctgov", Payloads: []evidence.Payload{p}, Records: []evidence.Record{sample(fmt.Sprintf("NCT%08d", o.id), o.rev, p.SHA256)}}
+	return crawler.Batch{Source: "ctgov", Payloads: []evidence.Payload{p}, Records: []evidence.Record{sample(fmt.Sprintf("NCT%08d", o.id),
+		o.rev, p.SHA256)}}
 }
 
 // In whatever order and grouping observations come: telling one again changes

@@ -78,7 +78,8 @@ func (in *intake) writeGone() error {
 		if n > 0 {
 			continue
 		}
-		if err := in.c.exec("INSERT INTO tombstone (source, record_id, at, run) VALUES (?, ?, ?, ?)", k.source, k.id, at, null(in.b.Run)); err != nil {
+		if err := in.c.exec("INSERT INTO tombstone (source, record_id, at, run) VALUES (?, ?, ?, ?)", k.source, k.id, at,
+			null(in.b.Run)); err != nil {
 			return err
 		}
 		in.graves[k] = at

@@ -89,7 +89,8 @@ const (
 
 // Queries lists the queries that were ever asked, by source and key.
 func (s *Store) Queries(ctx context.Context) ([]QueryState, error) {
-	q := `SELECT q.source, q.key, q.text, q.cursor, (SELECT count(*) FROM hit WHERE list_no = ` + fullList + `) FROM query q ORDER BY q.source, q.key`
+	q := `SELECT q.source, q.key, q.text, q.cursor, (SELECT count(*) FROM hit WHERE list_no = ` + fullList +
+		`) FROM query q ORDER BY q.source, q.key`
 	return collect(each(ctx, s, "read queries", func(scan func(...any) error) (st QueryState, err error) {
 		var cursor string
 		if err := scan(&st.Source, &st.Key, &st.Text, &cursor, &st.Hits); err != nil {

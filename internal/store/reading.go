@@ -12,7 +12,8 @@ import (
 )
 
 // each reads rows one by one. A reading that is broken off early closes them.
-func each[T any](ctx context.Context, s *Store, what string, read func(scan func(...any) error) (T, error), q string, args ...any) iter.Seq2[T, error] {
+func each[T any](ctx context.Context, s *Store, what string, read func(scan func(...any) error) (T, error), q string,
+	args ...any) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		var zero T
 		rows, err := s.r.QueryContext(ctx, q, args...)

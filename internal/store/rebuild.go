@@ -11,7 +11,8 @@ import (
 
 // derivedTables are emptied by a rebuild, children before their parents.
 var derivedTables = []string{
-	"coded_text", "sexual_outcome", "gap", "claim", "finding", "effect", "contrast", "arm_result", "planned_reading", "link", "study_record", "study", "decision", "search",
+	"coded_text", "sexual_outcome", "gap", "claim", "finding", "effect", "contrast", "arm_result", "planned_reading", "link", "study_record",
+	"study", "decision", "search",
 	"related_work", "trial_mention", "publication", "event_list", "event_group", "posted_analysis",
 	"posted_outcome", "reference", "planned_outcome", "intervention", "arm", "record_version", "record",
 }
@@ -60,7 +61,8 @@ func (s *Store) Rebuild(ctx context.Context, progress func(done, total int)) (Re
 
 // rebuild calls before, if it is given, with the time of each arrival that is
 // later than the one before.
-func (s *Store) rebuild(ctx context.Context, c *conn, rep *RebuildReport, progress func(done, total int), before func(at string) error) error {
+func (s *Store) rebuild(ctx context.Context, c *conn, rep *RebuildReport, progress func(done, total int),
+	before func(at string) error) error {
 	total, err := c.number("SELECT count(*) FROM arrival")
 	if err != nil {
 		return err

@@ -224,7 +224,8 @@ func TestBackupAndRestore(t *testing.T) {
 
 	whole, _ := os.ReadFile(copy)
 	spoilt := filepath.Join(dir, "spoilt.db")
-	for name, content := range map[string][]byte{"half": whole[:len(whole)/2], "text": []byte("no database at all"), "flipped": flipped(whole)} {
+	for name, content := range map[string][]byte{"half": whole[:len(whole)/2], "text": []byte("no database at all"),
+		"flipped": flipped(whole)} {
 		if err := os.WriteFile(spoilt, content, 0o644); err != nil {
 			t.Fatal(err)
 		}

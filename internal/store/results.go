@@ -15,7 +15,8 @@ import (
 var armColumns = []string{"record_id", "seq", "id", "study_id", "channel", "outcome_index", "outcome_title", "outcome_type",
 	"class_index", "class_title", "category_index", "category_title", "group_id", "group_title", "param_type", "value_raw", "value",
 	"dispersion_type", "spread_raw", "lower_raw", "upper_raw", "spread", "lower", "upper", "n", "n_raw", "unit", "timepoint_raw",
-	"timepoint_weeks", "timepoint_origin", "instrument", "domain", "score_type", "subscale", "baseline", "adjusted", "use", "verdict", "reason", "flags",
+	"timepoint_weeks", "timepoint_origin", "instrument", "domain", "score_type", "subscale", "baseline", "adjusted", "use", "verdict",
+	"reason", "flags",
 	"payload_sha256", "pointer"}
 
 var contrastColumns = []string{"record_id", "seq", "id", "study_id", "outcome_index", "analysis_index", "outcome_title", "group_ids",
@@ -27,7 +28,8 @@ var contrastColumns = []string{"record_id", "seq", "id", "study_id", "outcome_in
 // rows keep the order in which they are given; a row of a record that is not
 // among recordIDs is an error. The sequences are read while the store is held
 // for writing: they must not write to it.
-func (s *Store) ReplaceExtraction(ctx context.Context, recordIDs []string, results iter.Seq[evidence.ArmResult], contrasts iter.Seq[evidence.Contrast]) error {
+func (s *Store) ReplaceExtraction(ctx context.Context, recordIDs []string, results iter.Seq[evidence.ArmResult],
+	contrasts iter.Seq[evidence.Contrast]) error {
 	err := s.write(ctx, func(c *conn) error {
 		ours, err := c.clearExtraction(recordIDs)
 		if err != nil {
@@ -113,7 +115,8 @@ func (c *conn) addArmResults(ours func(string) error, results iter.Seq[evidence.
 			int64(a.ClassIndex), null(a.ClassTitle), int64(a.CategoryIndex), null(a.CategoryTitle), null(a.GroupID), null(a.GroupTitle),
 			null(a.ParamType), null(a.ValueRaw), nullFloat(a.Value), null(a.DispersionType), null(a.SpreadRaw), null(a.LowerRaw), null(a.UpperRaw),
 			nullFloat(a.Spread), nullFloat(a.Lower), nullFloat(a.Upper), nullInt(a.N), null(a.NRaw), null(a.Unit), null(a.TimepointRaw),
-			nullFloat(a.TimepointWeeks), null(a.TimepointOrigin), null(a.Instrument), null(a.Domain), null(a.ScoreType), null(a.Subscale), a.Baseline, marked(a.Adjusted),
+			nullFloat(a.TimepointWeeks), null(a.TimepointOrigin), null(a.Instrument), null(a.Domain), null(a.ScoreType), null(a.Subscale),
+			a.Baseline, marked(a.Adjusted),
 			null(a.Use), string(a.Verdict), a.Reason, textList(a.Flags), a.Prov.PayloadSHA256, a.Prov.Pointer)
 		if err := rows.add(vals); err != nil {
 			return fmt.Errorf("arm result %s: %w", a.ID, err)
@@ -139,7 +142,8 @@ func (c *conn) addContrasts(ours func(string) error, contrasts iter.Seq[evidence
 		n := seq[x.RecordID]
 		seq[x.RecordID] = n + 1
 		vals = append(vals[:0], x.RecordID, n, x.ID, null(x.StudyID), int64(x.OutcomeIndex), int64(x.Index), null(x.OutcomeTitle),
-			textArray(x.GroupIDs), null(x.Kind), null(x.ParamRaw), nullFloat(x.Estimate), nullFloat(x.CILevel), nullZero(x.CISides), nullFloat(x.Lower),
+			textArray(x.GroupIDs), null(x.Kind), null(x.ParamRaw), nullFloat(x.Estimate), nullFloat(x.CILevel), nullZero(x.CISides),
+			nullFloat(x.Lower),
 			nullFloat(x.Upper), nullFloat(x.SE), null(x.PRaw), nullFloat(x.P), null(x.POp), null(x.Method), marked(x.Adjusted), null(x.Sign),
 			string(x.Verdict), x.Reason, x.Prov.PayloadSHA256, x.Prov.Pointer)
 		if err := rows.add(vals); err != nil {
@@ -252,7 +256,8 @@ func scanArmResult(scan func(...any) error) (a evidence.ArmResult, err error) {
 		&a.ClassIndex, text{&a.ClassTitle}, &a.CategoryIndex, text{&a.CategoryTitle}, text{&a.GroupID}, text{&a.GroupTitle},
 		text{&a.ParamType}, text{&a.ValueRaw}, &a.Value, text{&a.DispersionType}, text{&a.SpreadRaw}, text{&a.LowerRaw}, text{&a.UpperRaw},
 		&a.Spread, &a.Lower, &a.Upper, &a.N, text{&a.NRaw}, text{&a.Unit}, text{&a.TimepointRaw},
-		&a.TimepointWeeks, text{&a.TimepointOrigin}, text{&a.Instrument}, text{&a.Domain}, text{&a.ScoreType}, text{&a.Subscale}, &a.Baseline, truth{&a.Adjusted}, text{&a.Use},
+		&a.TimepointWeeks, text{&a.TimepointOrigin}, text{&a.Instrument}, text{&a.Domain}, text{&a.ScoreType}, text{&a.Subscale}, &a.Baseline,
+		truth{&a.Adjusted}, text{&a.Use},
 		&a.Verdict, &a.Reason, &flags, &a.Prov.PayloadSHA256, &a.Prov.Pointer)
 	if err == nil && flags.Valid {
 		err = json.Unmarshal([]byte(flags.String), &a.Flags)
@@ -263,7 +268,8 @@ func scanArmResult(scan func(...any) error) (a evidence.ArmResult, err error) {
 func scanContrast(scan func(...any) error) (x evidence.Contrast, err error) {
 	var groups string
 	err = scan(&x.RecordID, &x.ID, text{&x.StudyID}, &x.OutcomeIndex, &x.Index, text{&x.OutcomeTitle}, &groups, text{&x.Kind},
-		text{&x.ParamRaw}, &x.Estimate, &x.CILevel, number{&x.CISides}, &x.Lower, &x.Upper, &x.SE, text{&x.PRaw}, &x.P, text{&x.POp}, text{&x.Method},
+		text{&x.ParamRaw}, &x.Estimate, &x.CILevel, number{&x.CISides}, &x.Lower, &x.Upper, &x.SE, text{&x.PRaw}, &x.P, text{&x.POp},
+		text{&x.Method},
 		truth{&x.Adjusted}, text{&x.Sign}, &x.Verdict, &x.Reason, &x.Prov.PayloadSHA256, &x.Prov.Pointer)
 	if err == nil {
 		err = json.Unmarshal([]byte(groups), &x.GroupIDs)

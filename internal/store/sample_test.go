@@ -38,20 +38,25 @@ func sample(id string, rev int, sha string) evidence.Record {
 		LastUpdatePosted: evidence.DateStruct{Raw: fmt.Sprintf("2026-02-%02d", rev/2%28+1)},
 		StudyType:        "INTERVENTIONAL", Phases: []string{"PHASE2"}, Masking: "DOUBLE", Enrollment: ptr(30 + rev), EnrollmentType: "ACTUAL",
 		Conditions: []string{"Depression", "Anxiety"}, Keywords: []string{"psychedelic"}, Countries: []string{"Switzerland"},
-		Arms:          []evidence.Arm{{Label: "Psilocybin 25 mg", Type: "EXPERIMENTAL", InterventionNames: []string{"Drug: Psilocybin"}, Pointer: at("arms", 0)}, {Label: "Placebo", Pointer: at("arms", 1)}},
+		Arms: []evidence.Arm{{Label: "Psilocybin 25 mg", Type: "EXPERIMENTAL", InterventionNames: []string{"Drug: Psilocybin"},
+			Pointer: at("arms", 0)}, {Label: "Placebo", Pointer: at("arms", 1)}},
 		Interventions: []evidence.Intervention{{Type: "DRUG", Name: "Psilocybin", OtherNames: []string{"COMP360"}}},
-		Planned:       []evidence.PlannedOutcome{{Type: "primary", Measure: fmt.Sprintf("MADRS total, revision %d", rev), TimeFrame: "Week 3", Pointer: at("outcomes", 0)}},
-		Sponsor:       evidence.Organisation{Name: "University Hospital", Class: "OTHER"},
-		References:    []evidence.Reference{{PMID: "12345", DOI: "10.1/x", Type: "RESULT", Citation: "Someone, 2022"}},
-		Unknown:       map[string]int{"/protocolSection/newModule": 1},
-		Problems:      []evidence.Problem{{Kind: "bad-value", Where: at("x", 0), Message: "enrolment is no number", At: day(0)}},
-		Results:       &evidence.Results{},
+		Planned: []evidence.PlannedOutcome{{Type: "primary", Measure: fmt.Sprintf("MADRS total, revision %d", rev), TimeFrame: "Week 3",
+			Pointer: at("outcomes", 0)}},
+		Sponsor:    evidence.Organisation{Name: "University Hospital", Class: "OTHER"},
+		References: []evidence.Reference{{PMID: "12345", DOI: "10.1/x", Type: "RESULT", Citation: "Someone, 2022"}},
+		Unknown:    map[string]int{"/protocolSection/newModule": 1},
+		Problems:   []evidence.Problem{{Kind: "bad-value", Where: at("x", 0), Message: "enrolment is no number", At: day(0)}},
+		Results:    &evidence.Results{},
 	}
-	o := evidence.PostedOutcome{Index: 0, Type: "PRIMARY", Title: "MADRS", TimeFrame: "Week 3", ParamType: "MEAN", DispersionType: "Standard Deviation",
-		Unit: "units on a scale", Pointer: "/studies/0/outcomes/0",
+	o := evidence.PostedOutcome{Index: 0, Type: "PRIMARY", Title: "MADRS", TimeFrame: "Week 3", ParamType: "MEAN",
+		DispersionType: "Standard Deviation",
+		Unit:           "units on a scale", Pointer: "/studies/0/outcomes/0",
 		Groups: []evidence.Group{{ID: "OG000", Title: "Psilocybin 25 mg"}, {ID: "OG001", Title: "Placebo"}},
-		Denoms: []evidence.Denom{{Units: "Participants", Counts: []evidence.DenomCount{{GroupID: "OG000", Value: "15"}, {GroupID: "OG001", Value: "15"}}}},
-		Analyses: []evidence.Analysis{{GroupIDs: []string{"OG000", "OG001"}, Method: "ANCOVA", PValue: "<0.001", ParamType: "Mean Difference (Net)",
+		Denoms: []evidence.Denom{{Units: "Participants", Counts: []evidence.DenomCount{{GroupID: "OG000", Value: "15"},
+			{GroupID: "OG001", Value: "15"}}}},
+		Analyses: []evidence.Analysis{{GroupIDs: []string{"OG000", "OG001"}, Method: "ANCOVA", PValue: "<0.001",
+			ParamType:  "Mean Difference (Net)",
 			ParamValue: "-6.5", Pointer: "/studies/0/outcomes/0/analyses/0"}}}
 	for c := range 2 {
 		cl := evidence.Class{Title: fmt.Sprintf("Week %d", c)}
@@ -69,8 +74,10 @@ func sample(id string, rev int, sha string) evidence.Record {
 	r.Results.Adverse = &evidence.AdverseEvents{
 		Groups: []evidence.EventGroup{{Group: evidence.Group{ID: "EG000", Title: "Psilocybin"}, SeriousAffected: ptr(0), SeriousAtRisk: ptr(15)}},
 		Events: []evidence.AdverseEvent{
-			{Serious: true, Term: "Suicidal ideation", Stats: []evidence.EventStat{{GroupID: "EG000", Affected: ptr(1), AtRisk: ptr(15), Pointer: at("serious", 0)}}},
-			{Term: "Headache", System: "Nervous", Stats: []evidence.EventStat{{GroupID: "EG000", Events: ptr(7), Affected: ptr(6), AtRisk: ptr(15)}, {GroupID: "EG001"}}}},
+			{Serious: true, Term: "Suicidal ideation", Stats: []evidence.EventStat{{GroupID: "EG000", Affected: ptr(1), AtRisk: ptr(15),
+				Pointer: at("serious", 0)}}},
+			{Term: "Headache", System: "Nervous", Stats: []evidence.EventStat{{GroupID: "EG000", Events: ptr(7), Affected: ptr(6),
+				AtRisk: ptr(15)}, {GroupID: "EG001"}}}},
 	}
 	return r
 }
@@ -79,7 +86,8 @@ func sample(id string, rev int, sha string) evidence.Record {
 func paper(id, sha string) evidence.Record {
 	return evidence.Record{ID: id, Source: "pubmed", Kind: evidence.KindPublication, ContentHash: hashOf([]byte(id)), Title: "A paper",
 		Prov: evidence.Provenance{PayloadSHA256: sha, Pointer: "/a"},
-		Publication: &evidence.Publication{PMID: "12345", DOI: "10.1/x", Title: "A paper", Authors: []evidence.Author{{Family: "Müller", Given: "A"}},
+		Publication: &evidence.Publication{PMID: "12345", DOI: "10.1/x", Title: "A paper",
+			Authors:  []evidence.Author{{Family: "Müller", Given: "A"}},
 			Abstract: "We measured MADRS.", TrialIDs: []evidence.TrialMention{{ID: "NCT00000001", Where: "databank"}},
 			Related: []evidence.RelatedWork{{Type: "ErratumIn", PMID: "777"}}}}
 }
@@ -90,8 +98,10 @@ func page(run string, first, n, rev int, next string) crawler.Batch {
 	for i := range n {
 		ids = append(ids, fmt.Sprintf("NCT%08d", first+i))
 	}
-	p := payloadOf("ctgov", "https://example.org/page/"+fmt.Sprint(first), fmt.Sprintf(`{"rev":%d,"ids":["%s"]}`, rev, strings.Join(ids, `","`)), day(rev))
-	b := crawler.Batch{Source: "ctgov", QueryKey: "q", Query: "psilocybin AND depression", Run: run, Payloads: []evidence.Payload{p}, Hits: ids,
+	p := payloadOf("ctgov", "https://example.org/page/"+fmt.Sprint(first), fmt.Sprintf(`{"rev":%d,"ids":["%s"]}`, rev,
+		strings.Join(ids, `","`)), day(rev))
+	b := crawler.Batch{Source: "ctgov", QueryKey: "q", Query: "psilocybin AND depression", Run: run, Payloads: []evidence.Payload{p},
+		Hits:    ids,
 		HitBase: first, Cursor: crawler.Cursor{Next: next, Done: next == "", Seen: first + n, Run: run, At: day(rev)}}
 	for _, id := range ids {
 		b.Records = append(b.Records, sample(id, rev, p.SHA256))

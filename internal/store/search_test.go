@@ -29,7 +29,8 @@ func TestSearch(t *testing.T) {
 	s, ctx := fresh(t), context.Background()
 	p := payloadOf("ctgov", "u", "x", day(0))
 	rec := func(id, title, condition, drug, summary string) evidence.Record {
-		return evidence.Record{ID: id, Source: "ctgov", Kind: evidence.KindTrial, ContentHash: id + title, Prov: evidence.Provenance{PayloadSHA256: p.SHA256},
+		return evidence.Record{ID: id, Source: "ctgov", Kind: evidence.KindTrial, ContentHash: id + title,
+			Prov:  evidence.Provenance{PayloadSHA256: p.SHA256},
 			Title: title, Conditions: []string{condition}, Interventions: []evidence.Intervention{{Name: drug}}, Summary: summary}
 	}
 	b := crawler.Batch{Source: "ctgov", Payloads: []evidence.Payload{p}, Records: []evidence.Record{
@@ -62,7 +63,8 @@ func TestSearch(t *testing.T) {
 		}
 	}
 	hits, err := s.Search(ctx, "trauma", 1, 0)
-	if err != nil || len(hits) != 1 || !strings.Contains(hits[0].Snippet, MatchStart+"trauma"+MatchEnd) || hits[0].Title != "MDMA-assisted therapy" {
+	if err != nil || len(hits) != 1 || !strings.Contains(hits[0].Snippet, MatchStart+"trauma"+MatchEnd) ||
+		hits[0].Title != "MDMA-assisted therapy" {
 		t.Errorf("a hit: %+v %v", hits, err)
 	}
 	// A record that changed is found by its new words only.

@@ -29,7 +29,8 @@ func TestRegisterSearches(t *testing.T) {
 	if len(got) != 1 || got[0].Complete || got[0].Hits != 0 || got[0].Translation == "" {
 		t.Fatalf("begun: %+v", got)
 	}
-	commit(crawler.Batch{Query: "full", Hits: []string{"a", "b", "a"}, Cursor: crawler.Cursor{Done: true, Seen: 3, Total: &seven, At: day.Add(time.Minute)}})
+	commit(crawler.Batch{Query: "full", Hits: []string{"a", "b", "a"}, Cursor: crawler.Cursor{Done: true, Seen: 3, Total: &seven,
+		At: day.Add(time.Minute)}})
 	since := crawler.Cursor{Done: true, Seen: 1, Since: day, At: day.Add(24 * time.Hour)}
 	commit(crawler.Batch{Query: "full since", Hits: []string{"c"}, Cursor: since})
 	if err := st.SetMark(ctx, "pubmed", crawler.Mark{Complete: day, Unchanged: day.Add(48 * time.Hour)}); err != nil {
@@ -40,7 +41,8 @@ func TestRegisterSearches(t *testing.T) {
 		t.Fatalf("%d readings: %+v", len(got), got)
 	}
 	full, inc := got[0], got[1]
-	if !full.Complete || full.Hits != 2 || full.Total == nil || *full.Total != 7 || !full.Read.Equal(day.Add(time.Minute)) || full.Text != "full" {
+	if !full.Complete || full.Hits != 2 || full.Total == nil || *full.Total != 7 || !full.Read.Equal(day.Add(time.Minute)) ||
+		full.Text != "full" {
 		t.Errorf("full reading: %+v", full)
 	}
 	if !slices.Equal(full.NotFound, heard.NotFound) || full.Translation != heard.Translation || inc.NotFound != nil {

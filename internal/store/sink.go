@@ -33,7 +33,8 @@ func (s *Store) Commit(ctx context.Context, b crawler.Batch) (crawler.CommitResu
 
 // Import keeps saved payloads and their records: a Commit without a query,
 // cursor or hit list. Payloads carry URL "file:NAME" and Status 0.
-func (s *Store) Import(ctx context.Context, source, run string, payloads []evidence.Payload, parsed crawler.Parsed) (crawler.CommitResult, error) {
+func (s *Store) Import(ctx context.Context, source, run string, payloads []evidence.Payload, parsed crawler.Parsed) (crawler.CommitResult,
+	error) {
 	return s.commit(ctx, crawler.Batch{
 		Source: source, Run: run, Payloads: payloads, Records: parsed.Records, Problems: parsed.Problems,
 	}, kindSnapshot)
@@ -44,7 +45,8 @@ func (s *Store) Import(ctx context.Context, source, run string, payloads []evide
 // [Store.History], never replace the current version and do not count for
 // RecordFilter.AsOf, which asks what we had received. The record itself must
 // have been stored before.
-func (s *Store) AddHistory(ctx context.Context, source, run string, payloads []evidence.Payload, versions []evidence.Record) (crawler.CommitResult, error) {
+func (s *Store) AddHistory(ctx context.Context, source, run string, payloads []evidence.Payload,
+	versions []evidence.Record) (crawler.CommitResult, error) {
 	return s.commit(ctx, crawler.Batch{Source: source, Run: run, Payloads: payloads, Records: versions}, kindHistory)
 }
 

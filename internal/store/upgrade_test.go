@@ -216,7 +216,10 @@ func TestKilledUpgrade(t *testing.T) {
 func TestNewerDatabaseIsRefused(t *testing.T) {
 	path := released(t, 4)
 	s := makeVersion(t, path, 4)
-	if err := s.plain(context.Background(), func(c *conn) error { return c.script(fmt.Sprintf("PRAGMA user_version = %d", SchemaVersion()+1)) }); err != nil {
+	if err := s.plain(context.Background(), func(c *conn) error {
+		return c.script(fmt.Sprintf("PRAGMA user_version = %d",
+			SchemaVersion()+1))
+	}); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.shut(); err != nil {
@@ -232,7 +235,8 @@ func TestNewerDatabaseIsRefused(t *testing.T) {
 	before := sum()
 	for _, o := range []Options{{}, {ReadOnly: true}, {Create: true}} {
 		var newer *VersionError
-		if _, err := Open(context.Background(), path, o); !errors.As(err, &newer) || !strings.Contains(err.Error(), "written by a newer past; update the program") {
+		if _, err := Open(context.Background(), path, o); !errors.As(err, &newer) || !strings.Contains(err.Error(),
+			"written by a newer past; update the program") {
 			t.Errorf("%+v: %v", o, err)
 		}
 	}

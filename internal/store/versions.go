@@ -25,7 +25,8 @@ func (in *intake) writeRecords() error {
 	for i := range in.b.Records {
 		r := &in.b.Records[i]
 		if r.ID == "" {
-			in.b.Problems = append(in.b.Problems[:len(in.b.Problems):len(in.b.Problems)], evidence.Problem{Source: in.b.Source, Kind: crawler.KindNoID,
+			in.b.Problems = append(in.b.Problems[:len(in.b.Problems):len(in.b.Problems)], evidence.Problem{Source: in.b.Source,
+				Kind:  crawler.KindNoID,
 				Where: r.Prov.Pointer, Message: "a record without an id cannot be kept", SHA256: r.Prov.PayloadSHA256, At: in.at})
 			in.res.KeptAside++
 			continue

@@ -116,7 +116,8 @@ func checkViews(t interface {
 	if d := cmp.Diff(cellsOf(r), got); d != "" {
 		t.Errorf("measurements of %s (-record +view):\n%s", r.ID, d)
 	}
-	got = viewRows(t, s, "SELECT event_index, serious, term, organ_system, group_id, events, affected, at_risk, pointer FROM adverse_events WHERE record_id = ? AND source = ?", r.ID, r.Source)
+	got = viewRows(t, s,
+		"SELECT event_index, serious, term, organ_system, group_id, events, affected, at_risk, pointer FROM adverse_events WHERE record_id = ? AND source = ?", r.ID, r.Source)
 	if d := cmp.Diff(statsOf(r), got); d != "" {
 		t.Errorf("adverse events of %s (-record +view):\n%s", r.ID, d)
 	}
@@ -127,7 +128,8 @@ func TestViewsShowWhatRecordsHold(t *testing.T) {
 	b := page("r", 0, 3, 7, "")
 	b.Records[1].Results.Outcomes[0].Classes[0].Categories[1].Measurements[0].Pointer = "/elsewhere"
 	b.Records[1].Results.Outcomes[0].Classes[0].Categories[1].Measurements[1].Pointer = ""
-	b.Records[2].Results.Outcomes[0].Classes = append(b.Records[2].Results.Outcomes[0].Classes, evidence.Class{}, evidence.Class{Categories: []evidence.Category{{}}})
+	b.Records[2].Results.Outcomes[0].Classes = append(b.Records[2].Results.Outcomes[0].Classes, evidence.Class{},
+		evidence.Class{Categories: []evidence.Category{{}}})
 	commit(t, s, b)
 	for _, r := range b.Records {
 		checkViews(t, s, r)
@@ -155,7 +157,8 @@ func TestViewsOverRecordedStudies(t *testing.T) {
 		want.EventStats += c.EventStats
 	}
 	checkCounts(t, s)
-	for q, n := range map[string]int{"SELECT count(*) FROM measurements": want.Measurements, "SELECT count(*) FROM adverse_events": want.EventStats} {
+	for q, n := range map[string]int{"SELECT count(*) FROM measurements": want.Measurements,
+		"SELECT count(*) FROM adverse_events": want.EventStats} {
 		if got := viewRows(t, s, q)[0][0]; got != strconv.Itoa(n) || n == 0 {
 			t.Errorf("%s gives %s, want %d", q, got, n)
 		}
@@ -164,7 +167,8 @@ func TestViewsOverRecordedStudies(t *testing.T) {
 
 // Any text survives: NUL, bytes that are no UTF-8, quotes, markup, SQL.
 func TestHostileText(t *testing.T) {
-	hostile := []string{"a\x00b", "\xff\xfe", "'); DROP TABLE record; --", `"`, "\\", "\u2028", strings.Repeat("x", 70_000), "</script>", "NULL", "\x7f", "é", "🍄", "\r\n\t\x01"}
+	hostile := []string{"a\x00b", "\xff\xfe", "'); DROP TABLE record; --", `"`, "\\", "\u2028", strings.Repeat("x", 70_000), "</script>",
+		"NULL", "\x7f", "é", "🍄", "\r\n\t\x01"}
 	text := rapid.OneOf(rapid.SampledFrom(hostile), rapid.String())
 	s := fresh(t)
 	n := 0
@@ -173,11 +177,13 @@ func TestHostileText(t *testing.T) {
 			return
 		}
 		p := payloadOf("ctgov", fmt.Sprint("https://example.org/?", n), rapid.String().Draw(rt, "body")+fmt.Sprint(n), day(0))
-		r := evidence.Record{ID: fmt.Sprintf("%d%s", n, text.Draw(rt, "id")), Source: "ctgov", Kind: evidence.KindTrial, ContentHash: fmt.Sprint(n),
-			Prov: evidence.Provenance{PayloadSHA256: p.SHA256, Pointer: text.Draw(rt, "at")}, Title: text.Draw(rt, "title"),
+		r := evidence.Record{ID: fmt.Sprintf("%d%s", n, text.Draw(rt, "id")), Source: "ctgov", Kind: evidence.KindTrial,
+			ContentHash: fmt.Sprint(n),
+			Prov:        evidence.Provenance{PayloadSHA256: p.SHA256, Pointer: text.Draw(rt, "at")}, Title: text.Draw(rt, "title"),
 			Conditions: rapid.SliceOfN(text, 0, 3).Draw(rt, "conditions"), Unknown: map[string]int{text.Draw(rt, "key"): 2},
-			Arms:    []evidence.Arm{{Label: text.Draw(rt, "label"), InterventionNames: []string{text.Draw(rt, "name")}}},
-			Results: &evidence.Results{Outcomes: []evidence.PostedOutcome{{Title: text.Draw(rt, "outcome"), Pointer: rapid.SampledFrom([]string{"", "/a", "/é/\x00", "/a b"}).Draw(rt, "op")}}, Adverse: &evidence.AdverseEvents{}}}
+			Arms: []evidence.Arm{{Label: text.Draw(rt, "label"), InterventionNames: []string{text.Draw(rt, "name")}}},
+			Results: &evidence.Results{Outcomes: []evidence.PostedOutcome{{Title: text.Draw(rt, "outcome"),
+				Pointer: rapid.SampledFrom([]string{"", "/a", "/é/\x00", "/a b"}).Draw(rt, "op")}}, Adverse: &evidence.AdverseEvents{}}}
 		o := &r.Results.Outcomes[0]
 		for range rapid.IntRange(0, 3).Draw(rt, "classes") {
 			c := evidence.Class{Title: text.Draw(rt, "class")}
@@ -205,7 +211,8 @@ func TestHostileText(t *testing.T) {
 			r.Results.Adverse.Events = append(r.Results.Adverse.Events, e)
 		}
 		tell(r)
-		if _, err := s.Commit(context.Background(), crawler.Batch{Source: "ctgov", Payloads: []evidence.Payload{p}, Records: []evidence.Record{r}}); err != nil {
+		if _, err := s.Commit(context.Background(), crawler.Batch{Source: "ctgov", Payloads: []evidence.Payload{p},
+			Records: []evidence.Record{r}}); err != nil {
 			rt.Fatal(err)
 		}
 		back, err := s.Record(context.Background(), r.ID, time.Time{})
@@ -239,11 +246,14 @@ func rowCounts(t testing.TB, s *Store) Counts {
 		return v
 	}
 	return Counts{
-		Records: n("SELECT count(*) FROM record"), Payloads: n("SELECT count(*) FROM payloads"), PlannedOutcomes: n("SELECT count(*) FROM planned_outcome"),
-		PostedOutcomes: n("SELECT count(*) FROM posted_outcome"), OutcomeGroups: n("SELECT count(*) FROM outcome_groups"),
+		Records: n("SELECT count(*) FROM record"), Payloads: n("SELECT count(*) FROM payloads"),
+		PlannedOutcomes: n("SELECT count(*) FROM planned_outcome"),
+		PostedOutcomes:  n("SELECT count(*) FROM posted_outcome"), OutcomeGroups: n("SELECT count(*) FROM outcome_groups"),
 		Measurements: n("SELECT count(*) FROM measurements"), Contrasts: n("SELECT count(*) FROM posted_analysis"),
-		EventStats: n("SELECT count(*) FROM adverse_events"), References: n("SELECT count(*) FROM reference"), Publications: n("SELECT count(*) FROM publications"),
-		Studies: n("SELECT count(*) FROM studies"), ArmResults: n("SELECT count(*) FROM arm_results"), Effects: n("SELECT count(*) FROM effects"), Findings: n("SELECT count(*) FROM findings"),
+		EventStats: n("SELECT count(*) FROM adverse_events"), References: n("SELECT count(*) FROM reference"),
+		Publications: n("SELECT count(*) FROM publications"),
+		Studies:      n("SELECT count(*) FROM studies"), ArmResults: n("SELECT count(*) FROM arm_results"),
+		Effects: n("SELECT count(*) FROM effects"), Findings: n("SELECT count(*) FROM findings"),
 	}
 }
 

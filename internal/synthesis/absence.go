@@ -39,7 +39,8 @@ func joined(parts ...evidence.Coverage) evidence.Coverage {
 	out := evidence.Coverage{Complete: true}
 	seen := map[string]bool{}
 	for _, p := range parts {
-		out.Asked, out.Retold, out.Complete, out.Day = out.Asked || p.Asked, out.Retold || p.Retold, out.Complete && p.Complete, max(out.Day, p.Day)
+		out.Asked, out.Retold, out.Complete, out.Day = out.Asked || p.Asked, out.Retold || p.Retold, out.Complete && p.Complete,
+			max(out.Day, p.Day)
 		for _, s := range p.Searches {
 			if !seen[s.ID] {
 				seen[s.ID] = true
@@ -56,7 +57,8 @@ func joined(parts ...evidence.Coverage) evidence.Coverage {
 
 // absenceOrder ranks the states by how much is known: of several, the first is
 // what may be said.
-var absenceOrder = []evidence.State{evidence.Supported, evidence.Contradicted, evidence.Uncertain, evidence.MeasuredOnly, evidence.Uncontrolled,
+var absenceOrder = []evidence.State{evidence.Supported, evidence.Contradicted, evidence.Uncertain, evidence.MeasuredOnly,
+	evidence.Uncontrolled,
 	evidence.RegisteredOnly, evidence.SearchedNone, evidence.NotLooked, evidence.Outside}
 
 // best is the state that says most.
@@ -122,7 +124,8 @@ func searched(c evidence.Coverage) string {
 }
 
 // sourceNames are the names for people of registers and databases.
-var sourceNames = map[string]string{"ctgov": "ClinicalTrials.gov", "isrctn": "ISRCTN registry", "ctis": "EU CTIS", "euctr": "EU Clinical Trials Register", "ictrp": "WHO ICTRP",
+var sourceNames = map[string]string{"ctgov": "ClinicalTrials.gov", "isrctn": "ISRCTN registry", "ctis": "EU CTIS",
+	"euctr": "EU Clinical Trials Register", "ictrp": "WHO ICTRP",
 	"pubmed": "PubMed", "europepmc": "Europe PMC", "crossref": "Crossref", "metapsy": "Metapsy", "review": "review folder"}
 
 // SourceNames lists the ids of the registers and databases.
@@ -149,15 +152,18 @@ func named(names []string) string {
 func sayAbsence(s evidence.State, what string, n int, names []string, c evidence.Coverage) string {
 	switch {
 	case s == evidence.MeasuredOnly && n > 0:
-		return fmt.Sprintf("%s%s measured it without a number that this question can use, so it is not known %s.", plural(n, "study with a comparison group", "studies with a comparison group"), named(names), what)
+		return fmt.Sprintf("%s%s measured it without a number that this question can use, so it is not known %s.",
+			plural(n, "study with a comparison group", "studies with a comparison group"), named(names), what)
 	case s == evidence.MeasuredOnly:
 		return fmt.Sprintf("It was measured without a number that this edition can use, so it is not known %s.", what)
 	case s == evidence.Uncontrolled && n > 0:
-		return fmt.Sprintf("Only %s%s gave results on it, without a comparison group; no controlled result shows %s.", plural(n, "study", "studies"), named(names), what)
+		return fmt.Sprintf("Only %s%s gave results on it, without a comparison group; no controlled result shows %s.",
+			plural(n, "study", "studies"), named(names), what)
 	case s == evidence.Uncontrolled:
 		return fmt.Sprintf("Only results without a comparison group exist; no controlled result shows %s.", what)
 	case s == evidence.RegisteredOnly && n > 0:
-		return fmt.Sprintf("%s registered%s, and this edition holds no result that answers the question, so it is not known %s.", plural(n, "trial is", "trials are"), named(names), what)
+		return fmt.Sprintf("%s registered%s, and this edition holds no result that answers the question, so it is not known %s.",
+			plural(n, "trial is", "trials are"), named(names), what)
 	case s == evidence.RegisteredOnly:
 		return fmt.Sprintf("Trials are registered, and this edition holds no result that answers the question, so it is not known %s.", what)
 	case s == evidence.SearchedNone && c.Retold:

@@ -140,7 +140,8 @@ func scalePoints(q Question, f evidence.Finding) *evidence.ScalePoints {
 	if !pooledPoints(q, rows, s) {
 		lo, hi, _ := f.Headline.Interval()
 		s.Points, s.Lower, s.Upper = *f.Headline.Estimate*sd, lo*sd, hi*sd
-		s.Way = fmt.Sprintf("the pooled effect times the standard deviation %s of the comparator arms of %s on this scale", fixed(sd, 1), plural(len(rows), "study", "studies"))
+		s.Way = fmt.Sprintf("the pooled effect times the standard deviation %s of the comparator arms of %s on this scale", fixed(sd, 1),
+			plural(len(rows), "study", "studies"))
 		if q.Measure == "MD" {
 			s.Points, s.Lower, s.Upper, s.Way = *f.Headline.Estimate, lo, hi, "the pooled mean difference"
 		} else if slices.Contains(rows[0].Flags, turnedFlag) {
@@ -156,7 +157,8 @@ func scalePoints(q Question, f evidence.Finding) *evidence.ScalePoints {
 	switch {
 	case i >= 0:
 		v := in.MID[i].Value
-		s.Threshold, s.ThresholdSource = &v, fmt.Sprintf("minimal important difference of the scale, %s (%s)", in.MID[i].Population, in.MID[i].Source)
+		s.Threshold, s.ThresholdSource = &v, fmt.Sprintf("minimal important difference of the scale, %s (%s)", in.MID[i].Population,
+			in.MID[i].Source)
 	case q.MID != nil && q.Measure == "SMD":
 		v := *q.MID * sd
 		s.Threshold, s.ThresholdSource = &v, q.MIDSource+", in points"

@@ -33,7 +33,8 @@ func TestPeopleOf100(t *testing.T) {
 		{"risk ratio that leaves the hundred", "RR", shown("pooled", math.Log(3), math.Log(2), math.Log(9)), 90, 60, 100, 2, 2, 4, "more", true},
 		{"fewer", "RR", shown("pooled", math.Log(0.5), math.Log(0.25), math.Log(0.8)), 15, 7.5, 24, 7, 5, 17, "fewer", true},
 		{"includes no effect", "RR", shown("pooled", math.Log(1.2), math.Log(0.9), math.Log(1.5)), 36, 27, 45, 0, 0, 0, "", true},
-		{"odds ratio 2", "OR", shown("pooled", math.Log(2), math.Log(1.1), math.Log(4)), 100 * 6. / 13, 100 * 0.3 / 0.7 * 1.1 / (1 + 0.3/0.7*1.1), 100 * 12. / 19, 7, 4, 50, "more", true},
+		{"odds ratio 2", "OR", shown("pooled", math.Log(2), math.Log(1.1), math.Log(4)), 100 * 6. / 13,
+			100 * 0.3 / 0.7 * 1.1 / (1 + 0.3/0.7*1.1), 100 * 12. / 19, 7, 4, 50, "more", true},
 		{"risk difference", "RD", shown("pooled", 0.2, 0.1, 0.3), 50, 40, 60, 5, 4, 10, "more", true},
 		{"not pooled", "RR", evidence.Headline{Kind: evidence.HeadlineNotPooled}, 0, 0, 0, 0, 0, 0, "", false},
 		{"not counted", "SMD", shown("pooled", 0.2, 0.1, 0.3), 0, 0, 0, 0, 0, 0, "", false},
@@ -106,11 +107,13 @@ func onScale(id string, n, m1, m2, sd float64) evidence.Effect {
 }
 
 func TestPointsOnAScale(t *testing.T) {
-	q := Question{Measure: "SMD", Formula: "metafor", Method: "REML", Test: "knha", LowerIsBetter: true, MID: at(0.5), MIDSource: "half a standard deviation"}
+	q := Question{Measure: "SMD", Formula: "metafor", Method: "REML", Test: "knha", LowerIsBetter: true, MID: at(0.5),
+		MIDSource: "half a standard deviation"}
 	two := []evidence.Effect{onScale("a", 40, 20, 30, 10), onScale("b", 60, 24, 32, 12)}
 	f := evidence.Finding{Effects: two, Headline: shown("small-sample answer", -0.8, -1.2, -0.4)}
 	p := absolute(q, f).Points
-	if p.Scale != "CAPS-5" || p.Better != "lower" || !strings.Contains(p.Way, "pooled mean difference of the 2 studies") || !(p.Points < -7 && p.Points > -10 && p.Lower < p.Points && p.Upper > p.Points) {
+	if p.Scale != "CAPS-5" || p.Better != "lower" || !strings.Contains(p.Way, "pooled mean difference of the 2 studies") ||
+		!(p.Points < -7 && p.Points > -10 && p.Lower < p.Points && p.Upper > p.Points) {
 		t.Errorf("two studies on a scale: %+v", p)
 	}
 	if p.Threshold == nil || *p.Threshold != 12 || !strings.Contains(p.ThresholdSource, "minimal important difference of the scale") {

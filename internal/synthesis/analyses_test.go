@@ -11,7 +11,8 @@ import (
 func TestByAnalysisTakesTheWrittenRule(t *testing.T) {
 	n := 20.0
 	row := func(id, analysis, score string) evidence.Effect {
-		return evidence.Effect{ID: id, Channel: "register", RecordID: "NCT00000001", Source: "s", ArmTreat: "drug", ArmCtrl: "placebo", Analysis: analysis, ScoreType: score, Mean1: &n}
+		return evidence.Effect{ID: id, Channel: "register", RecordID: "NCT00000001", Source: "s", ArmTreat: "drug", ArmCtrl: "placebo",
+			Analysis: analysis, ScoreType: score, Mean1: &n}
 	}
 	contrast := row("contrast", "MMRM", "change")
 	contrast.Mean1 = nil
@@ -22,10 +23,14 @@ func TestByAnalysisTakesTheWrittenRule(t *testing.T) {
 		want []string
 		why  string
 	}{
-		"MMRM over LOCF":           {[]evidence.Effect{row("locf", "LOCF", "change"), row("mmrm", "MMRM", "change")}, []string{"mmrm"}, "model of all visits"},
-		"not stated over LOCF":     {[]evidence.Effect{row("locf", "LOCF", "change"), row("plain", "", "change")}, []string{"plain"}, "carried forward"},
-		"ITT over per protocol":    {[]evidence.Effect{row("pp", "per protocol, MMRM", "change"), row("itt", "ITT, LOCF", "change")}, []string{"itt"}, "as randomised"},
-		"response over onset":      {[]evidence.Effect{row("onset", "", "onset"), row("response", "", "response")}, []string{"response"}, "before its onset"},
+		"MMRM over LOCF": {[]evidence.Effect{row("locf", "LOCF", "change"), row("mmrm", "MMRM", "change")}, []string{"mmrm"},
+			"model of all visits"},
+		"not stated over LOCF": {[]evidence.Effect{row("locf", "LOCF", "change"), row("plain", "", "change")}, []string{"plain"},
+			"carried forward"},
+		"ITT over per protocol": {[]evidence.Effect{row("pp", "per protocol, MMRM", "change"), row("itt", "ITT, LOCF", "change")},
+			[]string{"itt"}, "as randomised"},
+		"response over onset": {[]evidence.Effect{row("onset", "", "onset"), row("response", "", "response")}, []string{"response"},
+			"before its onset"},
 		"values over the contrast": {[]evidence.Effect{contrast, row("row", "MMRM", "change")}, []string{"row"}, "own values"},
 		"other arms stay":          {[]evidence.Effect{row("mmrm", "MMRM", "change"), other}, []string{"mmrm", "other arm"}, ""},
 		"one stays":                {[]evidence.Effect{other}, []string{"other arm"}, ""},

@@ -73,7 +73,9 @@ func Answer(ctx context.Context, q Question, b Base) (evidence.Finding, error) {
 		ID: q.ID, Question: q.ID, Title: q.Title, Substance: q.Substances[0], Condition: q.Condition, Domain: q.Domain,
 		Population: q.Population, Comparator: comparators(q), Measure: q.Measure, Harm: q.Kind == "harm", LowerIsBetter: q.LowerIsBetter,
 		MID: q.MID, MIDSource: q.MIDSource, Effects: effects, Excluded: sel.Excluded, LastCrawl: b.LastScan,
-		Asked: evidence.Asked{Population: cmp.Or(q.PopulationWords, map[string]string{"diagnosis": "people with the diagnosis", "other-illness": "people with another illness"}[q.Population]), Dose: q.Dose, Clock: q.Clock, Response: q.Response, Designs: q.Designs},
+		Asked: evidence.Asked{Population: cmp.Or(q.PopulationWords, map[string]string{"diagnosis": "people with the diagnosis",
+			"other-illness": "people with another illness"}[q.Population]), Dose: q.Dose, Clock: q.Clock, Response: q.Response,
+			Designs: q.Designs},
 	}
 	primary, err := Pool(q.Model(), effects)
 	if err != nil {
@@ -106,7 +108,8 @@ func Answer(ctx context.Context, q Question, b Base) (evidence.Finding, error) {
 		}
 	}
 	if err := grade(q, &f, len(b.registered()) > 0); err != nil {
-		f.Certainty = evidence.Certainty{Level: "very low", Note: "no certainty could be proposed by rule, so it is taken as very low: " + err.Error()}
+		f.Certainty = evidence.Certainty{Level: "very low", Note: "no certainty could be proposed by rule, so it is taken as very low: " +
+			err.Error()}
 	}
 	return f, Say(q, &f)
 }
@@ -169,7 +172,8 @@ func Relate(qs []Question, fs []evidence.Finding) error {
 
 // unfitted is the result of a model that its data cannot carry.
 func unfitted(m Model, effects []evidence.Effect, err error) evidence.PooledResult {
-	r := evidence.PooledResult{Label: m.Label, Measure: m.Measure, Formula: m.Formula, Method: "none", Test: "none", K: len(effects), N: Participants(effects),
+	r := evidence.PooledResult{Label: m.Label, Measure: m.Measure, Formula: m.Formula, Method: "none", Test: "none", K: len(effects),
+		N:         Participants(effects),
 		EffectIDs: []string{}, Warnings: []string{fmt.Sprintf("the model (%s, %s) could not be fitted: %v", m.Method, m.Test, err)}}
 	for _, e := range effects {
 		r.EffectIDs = append(r.EffectIDs, e.ID)
@@ -235,8 +239,9 @@ func measured(q Question, b Base) []evidence.Measured {
 		if ok, misfit := Fits(q, c); !ok && !misfit.Context() {
 			continue
 		}
-		out = append(out, evidence.Measured{StudyID: b.StudyOf[m.TrialID], Label: m.Label, Instrument: m.Instrument, N: m.N, Controlled: c.controlled(),
-			Note: m.Outcome + "; " + m.Note + " (" + m.Design + ", " + m.Comparator + ")", DOI: m.DOI, Source: m.Source})
+		out = append(out, evidence.Measured{StudyID: b.StudyOf[m.TrialID], Label: m.Label, Instrument: m.Instrument, N: m.N,
+			Controlled: c.controlled(),
+			Note:       m.Outcome + "; " + m.Note + " (" + m.Design + ", " + m.Comparator + ")", DOI: m.DOI, Source: m.Source})
 	}
 	return out
 }

@@ -70,7 +70,8 @@ func answer(q Question, f *evidence.Finding, level certainty.Level, th certainty
 	better := (*f.Headline.Estimate < 0) == q.LowerIsBetter
 	open := map[certainty.Level]string{certainty.Low: "It may.", certainty.Moderate: "Probably.", certainty.High: "Yes."}[level]
 	if q.Kind != "harm" && !better {
-		open = map[certainty.Level]string{certainty.Low: "It may do the opposite.", certainty.Moderate: "Probably the opposite.", certainty.High: "No, the opposite."}[level]
+		open = map[certainty.Level]string{certainty.Low: "It may do the opposite.", certainty.Moderate: "Probably the opposite.",
+			certainty.High: "No, the opposite."}[level]
 	}
 	subject := fmt.Sprintf("%s ended %s", q.Outcome, side(*f.Headline.Estimate))
 	if Ratio(q.Measure) || q.Measure == "RD" {
@@ -85,7 +86,8 @@ func answer(q Question, f *evidence.Finding, level certainty.Level, th certainty
 	for _, than := range thans {
 		for _, by := range []string{"", amount(q, lo, hi, th)} {
 			s := fmt.Sprintf("%s %s, %s with %s%s%s. %s", open, who, subject, q.Intervention, than, by, sure)
-			if n := len(strings.Fields(s)); n <= answerWords && n > len(strings.Fields(best)) && Overstates(withoutNames(q, s), lo, hi, f.Certainty.Level) == "" {
+			if n := len(strings.Fields(s)); n <= answerWords && n > len(strings.Fields(best)) &&
+				Overstates(withoutNames(q, s), lo, hi, f.Certainty.Level) == "" {
 				best = s
 			}
 		}

@@ -16,7 +16,8 @@ func bayesian(q Question, effects []evidence.Effect, yi, vi []float64) (*evidenc
 	if err != nil {
 		return nil, err
 	}
-	r := &evidence.BayesResult{Prior: fmt.Sprintf("priors %s, %s", post.Priors.Mu, post.Priors.Tau), Median: post.Mu.Median, CrILow: post.Mu.Lo, CrIHigh: post.Mu.Hi,
+	r := &evidence.BayesResult{Prior: fmt.Sprintf("priors %s, %s", post.Priors.Mu, post.Priors.Tau), Median: post.Mu.Median,
+		CrILow: post.Mu.Lo, CrIHigh: post.Mu.Hi,
 		TauMed: post.Tau.Median, PBelow: post.ProbMuBelow(0), PredLow: post.Predictive.Lo, PredUp: post.Predictive.Hi}
 	if q.MID != nil {
 		p := post.ProbMuBelow(-*q.MID)
@@ -48,8 +49,10 @@ func monitor(q Question, effects []evidence.Effect) (*evidence.SequentialPlot, e
 	if err != nil {
 		return nil, err
 	}
-	s := &evidence.SequentialPlot{RIS: math.Ceil(sequential.ParticipantsForMeans(r.Required.Adjusted, 1)), Verdict: string(r.Verdict), Warnings: r.Warnings,
-		Assumed: fmt.Sprintf("an effect of %s, two-sided error rate 5 %%, power 80 %%, diversity %s %% (%s)", fixed(*q.MID, 2), fixed(100*r.Plan.Diversity, 0), r.DiversityFrom)}
+	s := &evidence.SequentialPlot{RIS: math.Ceil(sequential.ParticipantsForMeans(r.Required.Adjusted, 1)), Verdict: string(r.Verdict),
+		Warnings: r.Warnings,
+		Assumed: fmt.Sprintf("an effect of %s, two-sided error rate 5 %%, power 80 %%, diversity %s %% (%s)", fixed(*q.MID, 2),
+			fixed(100*r.Plan.Diversity, 0), r.DiversityFrom)}
 	n := 0.0
 	for i, l := range r.Looks {
 		n += float64(Participants(effects[i : i+1]))

@@ -17,7 +17,8 @@ const mostAdded = 200
 // pooled risk of the controls in both arms), join the pool one by one until the
 // headline interval includes no effect. A finding whose
 // interval includes it already has no line to cross.
-func bound(q Question, effects []evidence.Effect, p evidence.PooledResult, h evidence.Headline, missing []evidence.MissingTrial) (*evidence.Bound, error) {
+func bound(q Question, effects []evidence.Effect, p evidence.PooledResult, h evidence.Headline,
+	missing []evidence.MissingTrial) (*evidence.Bound, error) {
 	if p.K < 2 || p.Estimate == nil || q.Measure != "SMD" && !Ratio(q.Measure) {
 		return nil, nil
 	}
@@ -59,7 +60,8 @@ func bound(q Question, effects []evidence.Effect, p evidence.PooledResult, h evi
 			b.Participants = int(math.Round(float64(added) * size))
 			b.Reachable = b.PlannedInMissing >= b.Participants
 			b.Note = fmt.Sprintf("%s of %s with no effect (the median size of the pooled trials); registered trials without results plan %s",
-				plural(added, "further trial", "further trials"), plural(int(math.Round(size)), "participant", "participants"), plural(b.PlannedInMissing, "participant", "participants"))
+				plural(added, "further trial", "further trials"), plural(int(math.Round(size)), "participant", "participants"),
+				plural(b.PlannedInMissing, "participant", "participants"))
 			if unsized > 0 {
 				b.Note += fmt.Sprintf(", and %s a size", plural(unsized, "trial does not state", "trials do not state"))
 			}

@@ -11,7 +11,8 @@ import (
 // Cards makes a card for each topic of the vocabulary, in its order: what the
 // vocabulary says of the topic, the trials in the cells of the gap map by their
 // design, and other evidence. signatures are people's, the last one counts.
-func Cards(v *vocab.Vocabulary, cells []evidence.GapCell, studies []evidence.Study, other []evidence.OtherEvidence, signatures []evidence.CardSignature) []evidence.TopicCard {
+func Cards(v *vocab.Vocabulary, cells []evidence.GapCell, studies []evidence.Study, other []evidence.OtherEvidence,
+	signatures []evidence.CardSignature) []evidence.TopicCard {
 	byID := map[string]*evidence.Study{}
 	for i := range studies {
 		byID[studies[i].ID] = &studies[i]

@@ -23,7 +23,8 @@ func TestCards(t *testing.T) {
 	for _, c := range cards {
 		switch c.Topic {
 		case "intimacy":
-			if len(c.Controlled) != 1 || len(c.Uncontrolled) != 1 || len(c.Unclear) != 1 || len(c.Cells) != 2 || len(c.Other) != 1 || c.Signed != nil {
+			if len(c.Controlled) != 1 || len(c.Uncontrolled) != 1 || len(c.Unclear) != 1 || len(c.Cells) != 2 || len(c.Other) != 1 ||
+				c.Signed != nil {
 				t.Errorf("intimacy: %+v", c)
 			}
 		case "bdsm":

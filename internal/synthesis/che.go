@@ -28,11 +28,13 @@ func eligible(q Question, effects []evidence.Effect) []evidence.Effect {
 // within studies, sampling errors of one study correlated by rho, and the
 // cluster-robust variance CR2 with Satterthwaite degrees of freedom.
 func poolCHE(m Model, effects []evidence.Effect) (evidence.PooledResult, error) {
-	r := evidence.PooledResult{Label: m.Label, Measure: m.Measure, Formula: m.Formula, Method: "CHE", Test: "CR2, Satterthwaite t", EffectIDs: []string{}, Warnings: []string{}}
+	r := evidence.PooledResult{Label: m.Label, Measure: m.Measure, Formula: m.Formula, Method: "CHE", Test: "CR2, Satterthwaite t",
+		EffectIDs: []string{}, Warnings: []string{}}
 	var d multilevel.Data
 	most := map[string]evidence.People{}
 	for _, e := range effects {
-		d.Effect, d.Variance, d.Cluster = append(d.Effect, evidence.Value(e.Estimate)), append(d.Variance, evidence.Value(e.Variance)), append(d.Cluster, e.StudyID)
+		d.Effect, d.Variance, d.Cluster = append(d.Effect, evidence.Value(e.Estimate)), append(d.Variance, evidence.Value(e.Variance)),
+			append(d.Cluster, e.StudyID)
 		r.EffectIDs = append(r.EffectIDs, e.ID)
 		most[e.StudyID] = max(most[e.StudyID], Participants([]evidence.Effect{e}))
 	}
@@ -62,10 +64,13 @@ func poolCHE(m Model, effects []evidence.Effect) (evidence.PooledResult, error) 
 		r.PILower, r.PIUpper = finite(p.PILower), finite(p.PIUpper)
 		r.PIRule = "a new effect in a new study, model-based"
 	}
-	r.Warnings = append(r.Warnings, fmt.Sprintf("%s of %s; sampling errors of one study correlated with ρ = %s (shared control arms are covered by it); τ² is the sum of %s between and %s within studies",
-		plural(len(effects), "effect", "effects"), plural(r.K, "study", "studies"), fixed(m.Rho, 2), fixed(fit.Sigma2.Between, 4), fixed(fit.Sigma2.Within, 4)))
+	r.Warnings = append(r.Warnings,
+		fmt.Sprintf("%s of %s; sampling errors of one study correlated with ρ = %s (shared control arms are covered by it); τ² is the sum of %s between and %s within studies",
+			plural(len(effects), "effect", "effects"), plural(r.K, "study", "studies"), fixed(m.Rho, 2), fixed(fit.Sigma2.Between, 4),
+			fixed(fit.Sigma2.Within, 4)))
 	if df := rob.DF[0]; math.IsNaN(df) || df < minRobustDF {
-		r.Warnings = append(r.Warnings, fmt.Sprintf("the robust test has %s degrees of freedom: below %d its interval is not to be trusted", fixed(df, 1), minRobustDF))
+		r.Warnings = append(r.Warnings, fmt.Sprintf("the robust test has %s degrees of freedom: below %d its interval is not to be trusted",
+			fixed(df, 1), minRobustDF))
 	}
 	r.Warnings = append(r.Warnings, fit.Warnings...)
 	r.Warnings = append(r.Warnings, rob.Warnings...)
@@ -79,7 +84,8 @@ func (m Model) multilevel() multilevel.Options {
 
 // designCHE are the effects that state a number or a level, with the columns of a
 // regression on it.
-func designCHE(effects []evidence.Effect, names []string, columns func(evidence.Effect) []float64) (multilevel.Data, multilevel.Design, []evidence.Effect) {
+func designCHE(effects []evidence.Effect, names []string, columns func(evidence.Effect) []float64) (multilevel.Data, multilevel.Design,
+	[]evidence.Effect) {
 	var d multilevel.Data
 	x := multilevel.Design{Names: names, Columns: make([][]float64, len(names))}
 	var used []evidence.Effect
@@ -91,7 +97,8 @@ func designCHE(effects []evidence.Effect, names []string, columns func(evidence.
 		for j, v := range row {
 			x.Columns[j] = append(x.Columns[j], v)
 		}
-		d.Effect, d.Variance, d.Cluster = append(d.Effect, evidence.Value(e.Estimate)), append(d.Variance, evidence.Value(e.Variance)), append(d.Cluster, e.StudyID)
+		d.Effect, d.Variance, d.Cluster = append(d.Effect, evidence.Value(e.Estimate)), append(d.Variance, evidence.Value(e.Variance)),
+			append(d.Cluster, e.StudyID)
 		used = append(used, e)
 	}
 	return d, x, used
@@ -104,7 +111,9 @@ func moderatorsCHE(q Question, effects []evidence.Effect) []evidence.Moderator {
 	for _, name := range q.Moderators {
 		num := numbers[name]
 		m := evidence.Moderator{Name: name, Unit: num.unit}
-		d, x, used := designCHE(effects, []string{multilevel.InterceptName, name}, func(e evidence.Effect) []float64 { return []float64{1, num.of(e)} })
+		d, x, used := designCHE(effects, []string{multilevel.InterceptName, name}, func(e evidence.Effect) []float64 {
+			return []float64{1, num.of(e)}
+		})
 		for i, e := range used {
 			m.X, m.Effects = append(m.X, x.Columns[1][i]), append(m.Effects, e.ID)
 		}
@@ -127,9 +136,11 @@ func moderatorsCHE(q Question, effects []evidence.Effect) []evidence.Moderator {
 			out = append(out, m)
 			continue
 		}
-		m.Slope, m.SE, m.P, m.CILower, m.CIUpper = finite(fit.Beta[1]), finite(rob.SE[1]), finite(rob.PValue[1]), finite(rob.CILower[1]), finite(rob.CIUpper[1])
+		m.Slope, m.SE, m.P, m.CILower, m.CIUpper = finite(fit.Beta[1]), finite(rob.SE[1]), finite(rob.PValue[1]), finite(rob.CILower[1]),
+			finite(rob.CIUpper[1])
 		if !(rob.DF[1] >= minRobustDF) {
-			m.Warnings = append(m.Warnings, fmt.Sprintf("the robust test has %s degrees of freedom: below %d it is not to be trusted", fixed(rob.DF[1], 1), minRobustDF))
+			m.Warnings = append(m.Warnings, fmt.Sprintf("the robust test has %s degrees of freedom: below %d it is not to be trusted",
+				fixed(rob.DF[1], 1), minRobustDF))
 		}
 		out = append(out, m)
 	}
@@ -151,7 +162,8 @@ func subgroupsCHE(q Question, effects []evidence.Effect) []evidence.Subgroup {
 			continue
 		}
 		levels := slices.Sorted(maps.Keys(groups))
-		s := evidence.Subgroup{Factor: name, DF: len(levels) - 1, Model: "three-level model in each group; the groups compared in one three-level model with one variance, cluster-robust"}
+		s := evidence.Subgroup{Factor: name, DF: len(levels) - 1,
+			Model: "three-level model in each group; the groups compared in one three-level model with one variance, cluster-robust"}
 		for _, l := range levels {
 			m := q.Model()
 			m.Label = l
@@ -190,7 +202,8 @@ func subgroupsCHE(q Question, effects []evidence.Effect) []evidence.Subgroup {
 // rows, are left out. The analyses that know independent effects only are not
 // run on dependent ones.
 func exploreCHE(q Question, f *evidence.Finding, effects []evidence.Effect) error {
-	f.Warnings = append(f.Warnings, "several effects per study: subsets, small-study analyses, Bayesian and sequential results need one effect per study and are not run")
+	f.Warnings = append(f.Warnings,
+		"several effects per study: subsets, small-study analyses, Bayesian and sequential results need one effect per study and are not run")
 	f.Moderators, f.Subgroups = moderatorsCHE(q, effects), subgroupsCHE(q, effects)
 	labels := map[string]string{}
 	var studies []string

@@ -57,7 +57,8 @@ func (c Claim) lower(f evidence.Finding) bool {
 }
 
 // Claims judges each claim of the vocabulary against the findings.
-func Claims(v *vocab.Vocabulary, questions []Question, findings []evidence.Finding, gap []evidence.GapCell, date string) []evidence.ClaimVerdict {
+func Claims(v *vocab.Vocabulary, questions []Question, findings []evidence.Finding, gap []evidence.GapCell,
+	date string) []evidence.ClaimVerdict {
 	var cs []Claim
 	for _, c := range v.Claims() {
 		cs = append(cs, Claim{Claim: c})
@@ -299,7 +300,8 @@ func judgeAbsence(cv *evidence.ClaimVerdict, claim Claim, gap []evidence.GapCell
 	default:
 		cv.Verdict = Uncertain
 	}
-	cv.Why = plural(n, "study in this edition joins", "studies in this edition join") + " one of the substances and one of the topics of the claim."
+	cv.Why = plural(n, "study in this edition joins", "studies in this edition join") +
+		" one of the substances and one of the topics of the claim."
 	if cv.Coverage.Retold {
 		cv.Instead = fmt.Sprintf("A selection of trials without a search of the registers holds %s of one of these drugs for a sexual or relationship concern; "+
 			"how many there are is not known from it.", plural(n, "trial", "trials"))
@@ -309,6 +311,7 @@ func judgeAbsence(cv *evidence.ClaimVerdict, claim Claim, gap []evidence.GapCell
 	if all := len(claim.Topics) * len(claim.Substances); asked < all {
 		cv.Why += fmt.Sprintf(" %d of the %d pairs of substance and topic were searched.", asked, all)
 	}
-	cv.Instead = fmt.Sprintf("%s of one of these drugs for a sexual or relationship concern %s found by a search of %s.", map[bool]string{true: "No trial", false: plural(n, "trial", "trials")}[n == 0],
+	cv.Instead = fmt.Sprintf("%s of one of these drugs for a sexual or relationship concern %s found by a search of %s.",
+		map[bool]string{true: "No trial", false: plural(n, "trial", "trials")}[n == 0],
 		map[bool]string{true: "was", false: "were"}[n <= 1], searched(cv.Coverage))
 }

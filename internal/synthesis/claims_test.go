@@ -44,21 +44,24 @@ func TestVerdictRule(t *testing.T) {
 		fs   []evidence.Finding
 		want evidence.State
 	}{
-		"no finding":          {nil, "not looked for"},
-		"no study":            {[]evidence.Finding{empty("a", evidence.SearchedNone)}, "searched, none"},
-		"the most known":      {[]evidence.Finding{empty("a", evidence.NotLooked), empty("b", evidence.Uncontrolled), empty("c", evidence.RegisteredOnly)}, "uncontrolled evidence only"},
-		"a number counts":     {[]evidence.Finding{empty("a", evidence.MeasuredOnly), made("b", 1, -0.7, -1, -0.4, "low", true)}, "uncertain"},
-		"clear":               {[]evidence.Finding{made("a", 3, -0.7, -1, -0.4, "moderate", true)}, "supported"},
-		"higher is better":    {[]evidence.Finding{made("a", 3, 0.7, 0.4, 1, "high", false)}, "supported"},
-		"low certainty":       {[]evidence.Finding{made("a", 6, -0.7, -1, -0.4, "low", true)}, "uncertain"},
-		"two studies":         {[]evidence.Finding{made("a", 2, -0.7, -1, -0.4, "high", true)}, "uncertain"},
-		"touches no effect":   {[]evidence.Finding{made("a", 9, -0.5, -1, 0, "high", true)}, "uncertain"},
-		"harm":                {[]evidence.Finding{made("a", 2, 0.7, 0.4, 1, "low", true)}, "contradicted"},
-		"harm, very low":      {[]evidence.Finding{made("a", 5, 0.7, 0.4, 1, "very low", true)}, "uncertain"},
-		"one against another": {[]evidence.Finding{made("a", 5, -0.7, -1, -0.4, "high", true), made("b", 3, 0.7, 0.4, 1, "high", true)}, "uncertain"},
+		"no finding": {nil, "not looked for"},
+		"no study":   {[]evidence.Finding{empty("a", evidence.SearchedNone)}, "searched, none"},
+		"the most known": {[]evidence.Finding{empty("a", evidence.NotLooked), empty("b", evidence.Uncontrolled),
+			empty("c", evidence.RegisteredOnly)}, "uncontrolled evidence only"},
+		"a number counts":   {[]evidence.Finding{empty("a", evidence.MeasuredOnly), made("b", 1, -0.7, -1, -0.4, "low", true)}, "uncertain"},
+		"clear":             {[]evidence.Finding{made("a", 3, -0.7, -1, -0.4, "moderate", true)}, "supported"},
+		"higher is better":  {[]evidence.Finding{made("a", 3, 0.7, 0.4, 1, "high", false)}, "supported"},
+		"low certainty":     {[]evidence.Finding{made("a", 6, -0.7, -1, -0.4, "low", true)}, "uncertain"},
+		"two studies":       {[]evidence.Finding{made("a", 2, -0.7, -1, -0.4, "high", true)}, "uncertain"},
+		"touches no effect": {[]evidence.Finding{made("a", 9, -0.5, -1, 0, "high", true)}, "uncertain"},
+		"harm":              {[]evidence.Finding{made("a", 2, 0.7, 0.4, 1, "low", true)}, "contradicted"},
+		"harm, very low":    {[]evidence.Finding{made("a", 5, 0.7, 0.4, 1, "very low", true)}, "uncertain"},
+		"one against another": {[]evidence.Finding{made("a", 5, -0.7, -1, -0.4, "high", true), made("b", 3, 0.7, 0.4, 1, "high", true)},
+			"uncertain"},
 	} {
 		v := judge(t, c, x.fs...)
-		if v.Verdict != x.want || synthesis.ClaimRules[v.Rule] == "" || v.Why == "" || v.Instead == "" && !v.Verdict.Answered() || v.ID != "X1" || v.Date != "2026-01-01" {
+		if v.Verdict != x.want || synthesis.ClaimRules[v.Rule] == "" || v.Why == "" || v.Instead == "" && !v.Verdict.Answered() ||
+			v.ID != "X1" || v.Date != "2026-01-01" {
 			t.Errorf("%s: %+v", name, v)
 		}
 	}
@@ -90,7 +93,8 @@ func TestShippedClaimsAreBound(t *testing.T) {
 	}
 	for id, bound := range map[string]string{
 		"C1": "mdma-ptsd-severity", "C2": "mdma-ptsd-sexual-trauma", "C3": "mdma-anxiety-diagnosis", "C4": "psilocybin-anxiety-in-illness",
-		"C5": "mdma-depression-severity", "C6": "psilocybin-depression-severity", "C8": "ketamine-self-compassion", "C9": "lsd-sexual-function", "C10": "mdma-relationship",
+		"C5": "mdma-depression-severity", "C6": "psilocybin-depression-severity", "C8": "ketamine-self-compassion", "C9": "lsd-sexual-function",
+		"C10": "mdma-relationship",
 	} {
 		if !strings.Contains(" "+strings.Join(got[id].Findings, " ")+" ", " "+bound+" ") {
 			t.Errorf("%s is not bound to %s: %v", id, bound, got[id].Findings)
@@ -99,7 +103,8 @@ func TestShippedClaimsAreBound(t *testing.T) {
 	if strings.Contains(strings.Join(got["C1"].Findings, " "), "sexual-trauma") || len(got["C2"].Findings) != 1 {
 		t.Errorf("survivors and whole samples are mixed: %v, %v", got["C1"].Findings, got["C2"].Findings)
 	}
-	for id, want := range map[string]evidence.State{"C2": evidence.SearchedNone, "C5": evidence.Uncertain, "C7": evidence.Outside, "C8": evidence.SearchedNone,
+	for id, want := range map[string]evidence.State{"C2": evidence.SearchedNone, "C5": evidence.Uncertain, "C7": evidence.Outside,
+		"C8": evidence.SearchedNone,
 		"C9": evidence.SearchedNone, "C10": evidence.SearchedNone, "C11": evidence.Outside, "C12": evidence.NotLooked} {
 		if got[id].Verdict != want {
 			t.Errorf("%s is %s: %s", id, got[id].Verdict, got[id].Why)
@@ -148,7 +153,8 @@ func TestOwnClaims(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cs, err := synthesis.LoadClaims("claims.yaml", []byte("- id: U1\n  text: psilocybin reduces depressive symptoms\n  questions: [psilocybin-depression-severity]\n- {id: U2, text: x, substances: [mdma], outcomes: [ptsd]}\n"), vocab.Default(), qs)
+	cs, err := synthesis.LoadClaims("claims.yaml",
+		[]byte("- id: U1\n  text: psilocybin reduces depressive symptoms\n  questions: [psilocybin-depression-severity]\n- {id: U2, text: x, substances: [mdma], outcomes: [ptsd]}\n"), vocab.Default(), qs)
 	if err != nil || len(cs) != 2 || cs[0].Kind != "efficacy" || cs[1].Outcomes[0] != "ptsd" {
 		t.Fatalf("%+v %v", cs, err)
 	}
@@ -193,7 +199,8 @@ func TestAClaimNamesItsSide(t *testing.T) {
 	if v := judge(t, c, more); v.Verdict != "contradicted" {
 		t.Errorf("%+v", v)
 	}
-	if v := judge(t, c, made("a", 1, -0.7, -1, -0.4, "low", true)); !strings.Contains(v.Why, "asks for at least three studies and at least moderate certainty") {
+	if v := judge(t, c, made("a", 1, -0.7, -1, -0.4, "low", true)); !strings.Contains(v.Why,
+		"asks for at least three studies and at least moderate certainty") {
 		t.Errorf("%+v", v)
 	}
 }

@@ -24,7 +24,8 @@ func combineArms(effects []evidence.Effect) (out []evidence.Effect, gone []evide
 	for _, e := range effects {
 		k := e.ID
 		if (e.Mean1 != nil && e.Mean2 != nil || e.Event1 != nil && e.Event2 != nil) && e.N1 != nil && e.N2 != nil {
-			k = strings.Join([]string{armKey(e, false), e.ComparatorClass, e.Substance, e.Drug, e.Instrument, e.ScoreType, e.TimepointRaw, weeks(e), e.Background,
+			k = strings.Join([]string{armKey(e, false), e.ComparatorClass, e.Substance, e.Drug, e.Instrument, e.ScoreType, e.TimepointRaw,
+				weeks(e), e.Background,
 				controlNumbers(e)}, "\x00")
 		}
 		if groups[k] == nil {
@@ -44,7 +45,8 @@ func combineArms(effects []evidence.Effect) (out []evidence.Effect, gone []evide
 		}
 		out = append(out, one)
 		for _, e := range rows[1:] {
-			gone = append(gone, evidence.Exclusion{EffectID: e.ID, StudyID: e.StudyID, Label: e.StudyLabel, Code: CodeArm, Reason: "its treatment arm is combined with that of " + one.ID})
+			gone = append(gone, evidence.Exclusion{EffectID: e.ID, StudyID: e.StudyID, Label: e.StudyLabel, Code: CodeArm,
+				Reason: "its treatment arm is combined with that of " + one.ID})
 		}
 		notes = append(notes, fmt.Sprintf("%s: %d treatment arms against one control are combined into one", one.StudyLabel, len(rows)))
 	}
@@ -114,6 +116,7 @@ func combined(rows []evidence.Effect) (one evidence.Effect, ok bool) {
 	}
 	one.N1, one.Formula = &n, "" // the numbers change: Recompute works the effect out
 	one.ArmTreat, one.DoseTreat = strings.Join(arms, " + "), strings.Join(doses, " + ")
-	one.Flags = append(slices.Clone(rows[0].Flags), fmt.Sprintf("combined treatment arms (Cochrane Handbook 6.5.2.10): %s", strings.Join(doses, ", ")))
+	one.Flags = append(slices.Clone(rows[0].Flags), fmt.Sprintf("combined treatment arms (Cochrane Handbook 6.5.2.10): %s",
+		strings.Join(doses, ", ")))
 	return one, true
 }

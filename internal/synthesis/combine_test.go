@@ -12,15 +12,18 @@ import (
 )
 
 func armRow(id, drug, dose string, n1, m1, s1, n2, m2, s2 float64) evidence.Effect {
-	return evidence.Effect{ID: id, StudyID: "S1", StudyLabel: "Trial 1", Substance: "lsd", Drug: drug, ScoreType: "change", Instrument: "ham-a", ComparatorClass: "inactive-placebo",
-		ArmTreat: drug + " " + dose, DoseTreat: dose, ArmCtrl: "Placebo", N1: &n1, Mean1: &m1, SD1: &s1, N2: &n2, Mean2: &m2, SD2: &s2, HigherBetter: evidence.No}
+	return evidence.Effect{ID: id, StudyID: "S1", StudyLabel: "Trial 1", Substance: "lsd", Drug: drug, ScoreType: "change",
+		Instrument: "ham-a", ComparatorClass: "inactive-placebo",
+		ArmTreat: drug + " " + dose, DoseTreat: dose, ArmCtrl: "Placebo", N1: &n1, Mean1: &m1, SD1: &s1, N2: &n2, Mean2: &m2, SD2: &s2,
+		HigherBetter: evidence.No}
 }
 
 // Two doses against one placebo are one comparison of 79 people against 37. The
 // figures were worked out apart from the program, from the sums of squares of
 // all people and with the exact small-sample factor.
 func TestDosesOfOneDrugAreCombined(t *testing.T) {
-	rows := []evidence.Effect{armRow("a", "", "100 ug", 40, -21.3, 9.5, 37, -13.7, 9.1), armRow("b", "", "200 ug", 39, -19.3, 9.4, 37, -13.7, 9.1)}
+	rows := []evidence.Effect{armRow("a", "", "100 ug", 40, -21.3, 9.5, 37, -13.7, 9.1),
+		armRow("b", "", "200 ug", 39, -19.3, 9.4, 37, -13.7, 9.1)}
 	out, gone, notes := combineArms(rows)
 	if len(out) != 1 || len(gone) != 1 || len(notes) != 1 || out[0].ID != "b" || gone[0].EffectID != "a" || gone[0].Code != CodeArm {
 		t.Fatalf("%d rows, %v, %v", len(out), gone, notes)
@@ -106,7 +109,8 @@ func TestCombiningKeepsPeopleAndSums(t *testing.T) {
 
 // Numbers too large for a sum of squares stay apart instead of becoming none.
 func TestCombiningHugeNumbersIsLeftOut(t *testing.T) {
-	out, gone, _ := combineArms([]evidence.Effect{armRow("a", "", "1 mg", 1e9, 1e300, 9, 37, -13, 9), armRow("b", "", "2 mg", 39, -1e300, 9, 37, -13, 9)})
+	out, gone, _ := combineArms([]evidence.Effect{armRow("a", "", "1 mg", 1e9, 1e300, 9, 37, -13, 9),
+		armRow("b", "", "2 mg", 39, -1e300, 9, 37, -13, 9)})
 	if len(out) != 2 || len(gone) != 0 {
 		t.Fatalf("%+v", out)
 	}

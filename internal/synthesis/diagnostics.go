@@ -66,8 +66,10 @@ func diagnose(q Question, f *evidence.Finding, effects []evidence.Effect) error 
 func influence(f *evidence.Finding, fit *meta.Result, effects []evidence.Effect) {
 	inf := fit.Influence()
 	for i, row := range fit.Rows {
-		r := evidence.InfluenceRow{EffectID: effects[row].ID, RStudent: orZero(inf.RStudent[i]), DFFITS: orZero(inf.DFFits[i]), CookD: orZero(inf.CookD[i]),
-			CovR: orZero(inf.CovR[i]), Tau2Del: orZero(inf.Tau2Del[i]), QEDel: orZero(inf.QEDel[i]), Hat: orZero(inf.Hat[i]), Weight: orZero(inf.Weight[i]), Influential: inf.Influential[i]}
+		r := evidence.InfluenceRow{EffectID: effects[row].ID, RStudent: orZero(inf.RStudent[i]), DFFITS: orZero(inf.DFFits[i]),
+			CookD: orZero(inf.CookD[i]),
+			CovR:  orZero(inf.CovR[i]), Tau2Del: orZero(inf.Tau2Del[i]), QEDel: orZero(inf.QEDel[i]), Hat: orZero(inf.Hat[i]),
+			Weight: orZero(inf.Weight[i]), Influential: inf.Influential[i]}
 		f.Influence = append(f.Influence, r)
 	}
 	b := fit.Baujat()

@@ -60,7 +60,8 @@ func Fits(q Question, c Candidate) (bool, Misfit) {
 	case q.Population != "" && c.Population != q.Population && !(c.Open && c.Population == ""):
 		return no(CodePopulation, "the population is %s, the question asks for %s", plain(c.Population), plain(q.Population))
 	case !q.people(c):
-		return no(CodePopulation, "the population is %s, the question asks for %s", orNone(c.People), cmp.Or(q.PopulationWords, strings.Join(q.PopulationTerms, " or ")))
+		return no(CodePopulation, "the population is %s, the question asks for %s", orNone(c.People),
+			cmp.Or(q.PopulationWords, strings.Join(q.PopulationTerms, " or ")))
 	case len(q.Conditions) > 0 && !overlap(c.Conditions, q.Conditions):
 		return no(CodePopulation, "the condition is %s, the question asks for %s", plainAll(c.Conditions), plainAll(q.Conditions))
 	case !slices.Contains(q.Designs, c.Design) && !(c.Open && (c.Design == "" || c.Design == "randomized" && q.randomised())):
@@ -120,7 +121,8 @@ func ofEffect(e evidence.Effect) Candidate {
 	if people == "" && e.Condition != "" {
 		people = plain(e.Condition) // a posted result says only what its trial is about
 	}
-	return Candidate{Substances: []string{e.Substance}, Domains: []string{e.Domain}, Conditions: []string{e.Condition}, Population: population, People: people,
+	return Candidate{Substances: []string{e.Substance}, Domains: []string{e.Domain}, Conditions: []string{e.Condition},
+		Population: population, People: people,
 		Design: e.Design, Comparator: e.ComparatorClass, As: e.Comparator}
 }
 
@@ -160,7 +162,8 @@ func ofMeasured(m review.MeasuredRow) Candidate {
 // ofTrial is a registered trial as a candidate.
 func (b Base) ofTrial(about StudyTopics, r *evidence.Record) Candidate {
 	return Candidate{Substances: about.Substances, Domains: b.plannedBy(r), Conditions: about.Conditions, Topics: about.Topics,
-		People: strings.Join(append([]string{r.Title, r.OfficialTitle}, r.Conditions...), "; "), Population: populationOf(about.Conditions), Design: designOf(about, r), Open: true, Registered: true}
+		People: strings.Join(append([]string{r.Title, r.OfficialTitle}, r.Conditions...), "; "), Population: populationOf(about.Conditions),
+		Design: designOf(about, r), Open: true, Registered: true}
 }
 
 // populationOf tells people with the diagnosis from people with another illness

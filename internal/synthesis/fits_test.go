@@ -20,20 +20,24 @@ func TestWhatStandsOnAFindingBelongsToIt(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	substances, domains := []string{"mdma", "psilocybin", "lsd", "ketamine"}, []string{"ptsd", "depression", "anxiety", "sexual-function", "relationship"}
+	substances, domains := []string{"mdma", "psilocybin", "lsd", "ketamine"}, []string{"ptsd", "depression", "anxiety", "sexual-function",
+		"relationship"}
 	rapid.Check(t, func(rt *rapid.T) {
 		q := rapid.SampledFrom(qs).Draw(rt, "question")
 		b := synthesis.Base{LastScan: cutoff, StudyOf: map[string]string{}, About: map[string]synthesis.StudyTopics{}, WithoutMultiverse: true}
 		for i := range rapid.IntRange(0, 6).Draw(rt, "trials") {
 			r := trial("NCT0"+string(rune('1'+i)), evidence.StatusCompleted, nil)
-			about := synthesis.StudyTopics{Substances: []string{rapid.SampledFrom(substances).Draw(rt, "s")}, Conditions: []string{rapid.SampledFrom(domains[:3]).Draw(rt, "c")}}
+			about := synthesis.StudyTopics{Substances: []string{rapid.SampledFrom(substances).Draw(rt, "s")},
+				Conditions: []string{rapid.SampledFrom(domains[:3]).Draw(rt, "c")}}
 			b.Trials, b.StudyOf[r.ID], b.About[r.ID] = append(b.Trials, r), r.ID, about
 			if rapid.Bool().Draw(rt, "measured") {
-				b.Measured = append(b.Measured, review.MeasuredRow{TrialID: r.ID, Label: r.ID, Substance: about.Substances[0], Domain: rapid.SampledFrom(domains).Draw(rt, "d"), Design: "parallel RCT", Note: "x"})
+				b.Measured = append(b.Measured, review.MeasuredRow{TrialID: r.ID, Label: r.ID, Substance: about.Substances[0],
+					Domain: rapid.SampledFrom(domains).Draw(rt, "d"), Design: "parallel RCT", Note: "x"})
 			}
 			if rapid.Bool().Draw(rt, "effect") {
 				e := drawn(rt, i)
-				e.ID, e.StudyID, e.StudyLabel, e.Substance, e.Domain, e.Condition = r.ID, r.ID, r.ID, about.Substances[0], rapid.SampledFrom(domains).Draw(rt, "ed"), about.Conditions[0]
+				e.ID, e.StudyID, e.StudyLabel, e.Substance, e.Domain, e.Condition = r.ID, r.ID, r.ID, about.Substances[0],
+					rapid.SampledFrom(domains).Draw(rt, "ed"), about.Conditions[0]
 				b.Effects = append(b.Effects, e)
 			}
 		}
@@ -43,7 +47,8 @@ func TestWhatStandsOnAFindingBelongsToIt(t *testing.T) {
 		}
 		own := append([]string{q.Domain}, q.AlsoDomains...)
 		for _, e := range f.Effects {
-			if !slices.Contains(q.Substances, e.Substance) || !slices.Contains(own, e.Domain) || q.Population != "" && e.PopulationClass != "" && e.PopulationClass != q.Population {
+			if !slices.Contains(q.Substances, e.Substance) || !slices.Contains(own, e.Domain) || q.Population != "" && e.PopulationClass != "" &&
+				e.PopulationClass != q.Population {
 				rt.Fatalf("%s pools %+v", q.ID, e)
 			}
 		}
@@ -52,7 +57,8 @@ func TestWhatStandsOnAFindingBelongsToIt(t *testing.T) {
 			if !slices.Contains(q.Substances, e.Substance) || !slices.Contains(own, e.Domain) {
 				rt.Fatalf("%s names among what is left out %+v", q.ID, e)
 			}
-			if f.State == evidence.Uncontrolled && x.Misfit == synthesis.CodeDesign && strings.HasSuffix(e.Design, "-rct") && e.PostCrossover != evidence.Yes {
+			if f.State == evidence.Uncontrolled && x.Misfit == synthesis.CodeDesign && strings.HasSuffix(e.Design, "-rct") &&
+				e.PostCrossover != evidence.Yes {
 				rt.Fatalf("%s calls a randomised trial uncontrolled: %+v", q.ID, e)
 			}
 		}
@@ -82,7 +88,8 @@ func TestSearchesCellsAndHarmsBelong(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	substances, conditions := []string{"mdma", "psilocybin", "lsd", "ketamine"}, []string{"ptsd", "depression", "anxiety", "sexual-dysfunction"}
+	substances, conditions := []string{"mdma", "psilocybin", "lsd", "ketamine"}, []string{"ptsd", "depression", "anxiety",
+		"sexual-dysfunction"}
 	some := func(rt *rapid.T, of []string, name string) []string {
 		return rapid.SliceOfNDistinct(rapid.SampledFrom(of), 0, 2, rapid.ID[string]).Draw(rt, name)
 	}
@@ -90,7 +97,8 @@ func TestSearchesCellsAndHarmsBelong(t *testing.T) {
 		b := synthesis.Base{LastScan: cutoff, StudyOf: map[string]string{}, About: map[string]synthesis.StudyTopics{}, WithoutMultiverse: true}
 		asked := map[string]bool{}
 		for i := range rapid.IntRange(0, 4).Draw(rt, "searches") {
-			s := evidence.Search{ID: "s" + string(rune('0'+i)), Source: "ctgov", Day: cutoff, Substances: some(rt, substances, "asked"), Conditions: some(rt, conditions, "with"), Complete: rapid.Bool().Draw(rt, "whole")}
+			s := evidence.Search{ID: "s" + string(rune('0'+i)), Source: "ctgov", Day: cutoff, Substances: some(rt, substances, "asked"),
+				Conditions: some(rt, conditions, "with"), Complete: rapid.Bool().Draw(rt, "whole")}
 			b.Searches = append(b.Searches, s)
 			for _, x := range s.Substances {
 				asked[x] = asked[x] || s.Complete
@@ -99,11 +107,13 @@ func TestSearchesCellsAndHarmsBelong(t *testing.T) {
 		var rows []evidence.HarmRow
 		for i := range rapid.IntRange(0, 5).Draw(rt, "studies") {
 			id := "NCT0" + string(rune('1'+i))
-			s := evidence.Study{ID: id, Label: id, Records: []string{id}, Substances: []string{rapid.SampledFrom(substances).Draw(rt, "s")}, Conditions: some(rt, conditions, "c"), Design: "parallel-rct"}
+			s := evidence.Study{ID: id, Label: id, Records: []string{id}, Substances: []string{rapid.SampledFrom(substances).Draw(rt, "s")},
+				Conditions: some(rt, conditions, "c"), Design: "parallel-rct"}
 			b.Studies = append(b.Studies, s)
 			n, x := rapid.IntRange(1, 40).Draw(rt, "n"), 0
 			control := rapid.Bool().Draw(rt, "control")
-			rows = append(rows, evidence.HarmRow{ID: id, StudyID: id, Label: id, Substance: s.Substances[0], Arm: "a", Control: &control, Term: "nausea", TermID: "nausea", Affected: &x, AtRisk: &n, Unit: evidence.UnitPeople})
+			rows = append(rows, evidence.HarmRow{ID: id, StudyID: id, Label: id, Substance: s.Substances[0], Arm: "a", Control: &control,
+				Term: "nausea", TermID: "nausea", Affected: &x, AtRisk: &n, Unit: evidence.UnitPeople})
 		}
 		of := map[string]evidence.Study{}
 		for _, s := range b.Studies {
@@ -125,7 +135,8 @@ func TestSearchesCellsAndHarmsBelong(t *testing.T) {
 			rt.Fatal(err)
 		}
 		for _, s := range f.Coverage.Searches {
-			if i := slices.IndexFunc(b.Searches, func(x evidence.Search) bool { return x.ID == s.ID }); !slices.Contains(b.Searches[i].Substances, q.Substances[0]) {
+			if i := slices.IndexFunc(b.Searches, func(x evidence.Search) bool { return x.ID == s.ID }); !slices.Contains(b.Searches[i].Substances,
+				q.Substances[0]) {
 				rt.Fatalf("%s is covered by %+v", q.ID, b.Searches[i])
 			}
 		}
@@ -151,8 +162,10 @@ func TestSearchesCellsAndHarmsBelong(t *testing.T) {
 func TestAnotherIllnessIsNotAnyIllness(t *testing.T) {
 	q, p := ask(t, "ketamine-anxiety-in-illness"), func(x float64) *float64 { return &x }
 	for people, want := range map[string]bool{"Depressive Disorder, Treatment-Resistant": false, "Cancer; Anxiety": true, "": false} {
-		e := evidence.Effect{ID: "e", StudyID: "S", Substance: "ketamine", Condition: "depression", Population: people, Domain: "anxiety", PopulationClass: "other-illness", ScoreType: "endpoint",
-			ComparatorClass: "inactive-placebo", Design: "parallel-rct", Verdict: evidence.Usable, HigherBetter: evidence.No, PrimaryTime: true, PrimaryInstrument: true}
+		e := evidence.Effect{ID: "e", StudyID: "S", Substance: "ketamine", Condition: "depression", Population: people, Domain: "anxiety",
+			PopulationClass: "other-illness", ScoreType: "endpoint",
+			ComparatorClass: "inactive-placebo", Design: "parallel-rct", Verdict: evidence.Usable, HigherBetter: evidence.No, PrimaryTime: true,
+			PrimaryInstrument: true}
 		e.SetEffect("SMD", "metapsy", -0.5, 0.1)
 		e.N1, e.N2, e.Mean1, e.Mean2, e.SD1, e.SD2 = p(20), p(20), p(10), p(12), p(4), p(4)
 		if sel := synthesis.Select(q, []evidence.Effect{e}); (len(sel.Included) == 1) != want {

@@ -221,7 +221,8 @@ func (in GapInput) known(row gapRow, study, substance string) (evidence.State, i
 	}
 	for i, m := range in.Measured {
 		c := in.measured[i]
-		if in.StudyOf[m.TrialID] != study || !slices.Contains(c.Substances, substance) || !slices.Contains(c.Topics, row.id) && !row.measures(m.Domain, m.Instrument) {
+		if in.StudyOf[m.TrialID] != study || !slices.Contains(c.Substances, substance) || !slices.Contains(c.Topics, row.id) &&
+			!row.measures(m.Domain, m.Instrument) {
 			continue
 		}
 		states = append(states, map[bool]evidence.State{true: evidence.MeasuredOnly, false: evidence.Uncontrolled}[c.controlled()])
@@ -234,7 +235,8 @@ func (in GapInput) known(row gapRow, study, substance string) (evidence.State, i
 func (in GapInput) verdict(row gapRow, substance string) evidence.State {
 	state, most := evidence.Uncertain, 0
 	for i, f := range in.Findings {
-		if i < len(in.Questions) && in.Questions[i].Kind != "harm" && f.Domain == row.domain && f.Substance == substance && f.State.Answered() && f.Primary.K > most {
+		if i < len(in.Questions) && in.Questions[i].Kind != "harm" && f.Domain == row.domain && f.Substance == substance &&
+			f.State.Answered() && f.Primary.K > most {
 			state, most = f.State, f.Primary.K
 		}
 	}

@@ -33,7 +33,8 @@ func grade(q Question, f *evidence.Finding, registersSearched bool) error {
 	f.Certainty = evidence.Certainty{Level: p.Level.String(), Note: p.Sentence}
 	if f.Primary.K == 1 && f.Primary.N < smallStudySize && p.Level > certainty.VeryLow {
 		f.Certainty.Level = certainty.VeryLow.String()
-		f.Certainty.Note += fmt.Sprintf(" One study of %s: %s", strings.Replace(f.Primary.N.Words("participant", "participants"), "number of participants not stated", "an unstated number of participants", 1), smallStudyRule)
+		f.Certainty.Note += fmt.Sprintf(" One study of %s: %s", strings.Replace(f.Primary.N.Words("participant", "participants"),
+			"number of participants not stated", "an unstated number of participants", 1), smallStudyRule)
 	}
 	for _, d := range p.Domains {
 		rule := d.Rule
@@ -41,7 +42,8 @@ func grade(q Question, f *evidence.Finding, registersSearched bool) error {
 			rule += unratedNote
 		}
 		if unknown := statusUnknown(f); unknown > 0 && d.Name == certainty.PublicationBias {
-			d.Numbers += fmt.Sprintf("; of %s nothing is known, not even whether results are due", plural(unknown, "further fitting trial", "further fitting trials"))
+			d.Numbers += fmt.Sprintf("; of %s nothing is known, not even whether results are due",
+				plural(unknown, "further fitting trial", "further fitting trials"))
 		}
 		f.Certainty.Domains = append(f.Certainty.Domains, evidence.CertaintyDomain{Name: d.Name, Steps: float64(d.Steps), Rule: rule,
 			Inputs: d.Numbers, Plain: d.Plain})

@@ -220,7 +220,8 @@ func armsOf(rows []evidence.HarmRow) []sidedArm {
 	for _, r := range rows {
 		i := slices.IndexFunc(out, func(a sidedArm) bool { return a.Arm == r.Arm && a.Dose == r.Dose })
 		if i < 0 {
-			out = append(out, sidedArm{evidence.HarmArm{StudyID: r.StudyID, Label: r.Label, Arm: r.Arm, Dose: r.Dose, Window: r.Window, Unit: r.Unit, Serious: r.Serious,
+			out = append(out, sidedArm{evidence.HarmArm{StudyID: r.StudyID, Label: r.Label, Arm: r.Arm, Dose: r.Dose, Window: r.Window,
+				Unit: r.Unit, Serious: r.Serious,
 				Affected: r.Affected, AtRisk: r.AtRisk, Rows: []string{r.ID}}, r.Control})
 			continue
 		}
@@ -246,7 +247,8 @@ func compare(treat, control evidence.HarmArm, design string) evidence.HarmCompar
 			c.Difference = &d
 		}
 	default:
-		if rd, lo, hi, ok := effect.NewcombeRD(float64(*treat.Affected), float64(*treat.AtRisk), float64(*control.Affected), float64(*control.AtRisk), 0.95); ok {
+		if rd, lo, hi, ok := effect.NewcombeRD(float64(*treat.Affected), float64(*treat.AtRisk), float64(*control.Affected),
+			float64(*control.AtRisk), 0.95); ok {
 			c.Difference, c.Lower, c.Upper = &rd, &lo, &hi
 		} else {
 			c.Note = "the counts are no counts of people"

@@ -12,7 +12,8 @@ import (
 )
 
 func harm(study, arm, term string, control bool, affected, atRisk int) evidence.HarmRow {
-	h := evidence.HarmRow{ID: study + arm + term, StudyID: study, Label: study, Substance: "mdma", Arm: arm, Control: &control, Term: term, Affected: &affected, AtRisk: &atRisk,
+	h := evidence.HarmRow{ID: study + arm + term, StudyID: study, Label: study, Substance: "mdma", Arm: arm, Control: &control, Term: term,
+		Affected: &affected, AtRisk: &atRisk,
 		Unit: evidence.UnitPeople, Window: "session", Channel: "dataset"}
 	synthesis.FoldHarm(&h)
 	return h
@@ -29,7 +30,8 @@ func harmsOf(t testing.TB, designs map[string]string, rows ...evidence.HarmRow) 
 
 func TestHarmsWithinOneTrial(t *testing.T) {
 	a, b := harm("S1", "MDMA", "Nausea ", false, 5, 10), harm("S1", "placebo", "nausea", true, 1, 10)
-	h := harmsOf(t, map[string]string{"S1": "parallel-rct"}, a, b, harm("S2", "MDMA", "nausea", false, 3, 9), harm("S1", "MDMA", "decreased libido", false, 1, 10))
+	h := harmsOf(t, map[string]string{"S1": "parallel-rct"}, a, b, harm("S2", "MDMA", "nausea", false, 3, 9),
+		harm("S1", "MDMA", "decreased libido", false, 1, 10))
 	if len(h.Terms) != 1 || len(h.Terms[0].Comparisons) != 1 || len(h.Terms[0].Alone) != 1 || h.Terms[0].Alone[0].StudyID != "S2" {
 		t.Fatalf("a comparison crosses trials: %+v", h.Terms)
 	}
@@ -54,9 +56,12 @@ func TestHarmsWithoutAComparisonOfPeople(t *testing.T) {
 		difference bool
 		exposed    bool
 	}{
-		"crossover":       {design: "crossover-rct", difference: true, exposed: true},
-		"design unknown":  {difference: true, exposed: true},
-		"sessions":        {design: "parallel-rct", change: func(a, b *evidence.HarmRow) { a.Unit, b.Unit = evidence.UnitSessions, evidence.UnitSessions }},
+		"crossover":      {design: "crossover-rct", difference: true, exposed: true},
+		"design unknown": {difference: true, exposed: true},
+		"sessions": {design: "parallel-rct", change: func(a, b *evidence.HarmRow) {
+			a.Unit, b.Unit = evidence.UnitSessions,
+				evidence.UnitSessions
+		}},
 		"unit not stated": {design: "parallel-rct", change: func(a, _ *evidence.HarmRow) { a.Unit = "" }},
 		"no count":        {design: "parallel-rct", change: func(a, _ *evidence.HarmRow) { a.Affected = nil }, exposed: true},
 		"no denominator":  {design: "parallel-rct", change: func(_, b *evidence.HarmRow) { b.AtRisk = nil }, exposed: true},
@@ -88,7 +93,8 @@ func TestHarmsUseEveryRow(t *testing.T) {
 		for i := range rapid.IntRange(0, 30).Draw(rt, "rows") {
 			n := rapid.IntRange(0, 40).Draw(rt, "n")
 			r := harm(rapid.SampledFrom([]string{"S1", "S2", "S3"}).Draw(rt, "study"), rapid.SampledFrom([]string{"a", "b", "c"}).Draw(rt, "arm"),
-				rapid.SampledFrom([]string{"nausea", "libido decreased", synthesis.TermSerious}).Draw(rt, "term"), rapid.Bool().Draw(rt, "control"), rapid.IntRange(0, n).Draw(rt, "affected"), n)
+				rapid.SampledFrom([]string{"nausea", "libido decreased", synthesis.TermSerious}).Draw(rt, "term"), rapid.Bool().Draw(rt, "control"),
+				rapid.IntRange(0, n).Draw(rt, "affected"), n)
 			r.ID = string(rune('A' + i))
 			if rapid.Bool().Draw(rt, "silent") {
 				r.Affected = nil

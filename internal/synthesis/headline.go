@@ -33,7 +33,8 @@ func headline(q Question, p evidence.PooledResult, effects []evidence.Effect) (e
 		none.Note = "no model could be fitted"
 		return none, nil, nil
 	}
-	fitted := evidence.Headline{Kind: evidence.HeadlinePooled, Estimate: p.Estimate, Lower: p.CILower, Upper: p.CIUpper, Note: ModelWords(p.Method, p.Test)}
+	fitted := evidence.Headline{Kind: evidence.HeadlinePooled, Estimate: p.Estimate, Lower: p.CILower, Upper: p.CIUpper,
+		Note: ModelWords(p.Method, p.Test)}
 	if p.K == 1 && len(effects) == 1 {
 		fitted.Kind, fitted.Note = evidence.HeadlineStudy, "one study is not a meta-analysis: the number is that study's own"
 		return fitted, nil, nil
@@ -113,7 +114,8 @@ func perStudy(q Question, effects []evidence.Effect) (yi, vi []float64, err erro
 	}
 	var d multilevel.Data
 	for _, e := range effects {
-		d.Effect, d.Variance, d.Cluster = append(d.Effect, evidence.Value(e.Estimate)), append(d.Variance, evidence.Value(e.Variance)), append(d.Cluster, e.StudyID)
+		d.Effect, d.Variance, d.Cluster = append(d.Effect, evidence.Value(e.Estimate)), append(d.Variance, evidence.Value(e.Variance)),
+			append(d.Cluster, e.StudyID)
 	}
 	rows, err := multilevel.Aggregate(d, q.Model().Rho)
 	for _, r := range rows {

@@ -47,7 +47,8 @@ func TestHostileNumbers(t *testing.T) {
 		if _, err := json.Marshal(f); err != nil {
 			rt.Fatal(err)
 		}
-		if _, err := json.Marshal([]evidence.ClaimVerdict{synthesis.Judge([]synthesis.Claim{{Questions: []string{q.ID}}}, []synthesis.Question{q}, []evidence.Finding{f}, nil, "")[0]}); err != nil {
+		if _, err := json.Marshal([]evidence.ClaimVerdict{synthesis.Judge([]synthesis.Claim{{Questions: []string{q.ID}}},
+			[]synthesis.Question{q}, []evidence.Finding{f}, nil, "")[0]}); err != nil {
 			rt.Fatal(err)
 		}
 	})
@@ -61,10 +62,13 @@ func TestDifferencesNextToNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	row := func(id string, n1, n2, m1, m2, s1, s2 float64) evidence.Effect {
-		return evidence.Effect{ID: id, StudyID: id, StudyLabel: id, Year: 2020, Substance: "mdma", Condition: "ptsd", Domain: "ptsd", ScoreType: "endpoint", ComparatorClass: "inactive-placebo", Design: "parallel-rct",
-			Verdict: evidence.Usable, PrimaryInstrument: true, PrimaryTime: true, HigherBetter: evidence.Yes, N1: ptr(n1), N2: ptr(n2), Mean1: ptr(m1), Mean2: ptr(m2), SD1: ptr(s1), SD2: ptr(s2)}
+		return evidence.Effect{ID: id, StudyID: id, StudyLabel: id, Year: 2020, Substance: "mdma", Condition: "ptsd", Domain: "ptsd",
+			ScoreType: "endpoint", ComparatorClass: "inactive-placebo", Design: "parallel-rct",
+			Verdict: evidence.Usable, PrimaryInstrument: true, PrimaryTime: true, HigherBetter: evidence.Yes, N1: ptr(n1), N2: ptr(n2),
+			Mean1: ptr(m1), Mean2: ptr(m2), SD1: ptr(s1), SD2: ptr(s2)}
 	}
-	f, err := synthesis.Answer(t.Context(), qs[0], synthesis.Base{Effects: []evidence.Effect{row("a", 4, 4, 4.440892098500626e-16, 1.358543269200374e-14, 1.443572759628296, 8.849739236256902),
+	f, err := synthesis.Answer(t.Context(), qs[0], synthesis.Base{Effects: []evidence.Effect{row("a", 4, 4, 4.440892098500626e-16,
+		1.358543269200374e-14, 1.443572759628296, 8.849739236256902),
 		row("b", 5, 16, 4.2432945533948366e-128, 4.5569512622227484e-304, 7.948902788644773, 1.0897510051727295)}})
 	if err != nil || f.Primary.K != 2 {
 		t.Fatal(err, f.Primary)

@@ -32,7 +32,8 @@ func limits(q Question, f evidence.Finding) []string {
 		if s, err := shift(q, f.Effects, p, f.Headline); s != nil && err == nil {
 			out = append(out, sayShift(s, len(f.Effects)))
 		} else {
-			add(q.Kind != "harm", "Participants can often tell whether they received the drug; studies are therefore also shown by what they were compared with.")
+			add(q.Kind != "harm",
+				"Participants can often tell whether they received the drug; studies are therefore also shown by what they were compared with.")
 		}
 		add(p.K > 1 && p.K < 10, "With fewer than ten studies no test for small-study effects is informative.")
 		out = append(out, mixture(f.Effects)...)
@@ -79,11 +80,13 @@ func fewStudies(f evidence.Finding) []string {
 func otherModel(f evidence.Finding) []string {
 	p := f.Primary
 	for _, r := range f.Sensitivity {
-		if r.Label != allRowsLabel || r.Estimate == nil || r.CILower == nil || p.Estimate == nil || p.SE == nil || !(math.Abs(*r.Estimate-*p.Estimate) > *p.SE) {
+		if r.Label != allRowsLabel || r.Estimate == nil || r.CILower == nil || p.Estimate == nil || p.SE == nil ||
+			!(math.Abs(*r.Estimate-*p.Estimate) > *p.SE) {
 			continue
 		}
 		return []string{fmt.Sprintf("All rows of these studies in a three-level model give %s %s, one row per study %s: the choice of rows moves the result by more than a standard error.",
-			MeasureSymbol(p.Measure), Full(p.Measure, *r.Estimate, *r.CILower, *r.CIUpper, 2), Full(p.Measure, *p.Estimate, *p.CILower, *p.CIUpper, 2))}
+			MeasureSymbol(p.Measure), Full(p.Measure, *r.Estimate, *r.CILower, *r.CIUpper, 2),
+			Full(p.Measure, *p.Estimate, *p.CILower, *p.CIUpper, 2))}
 	}
 	return nil
 }
@@ -154,7 +157,8 @@ func mixedPeople(effects []evidence.Effect) string {
 		return ""
 	}
 	slices.Sort(other)
-	return fmt.Sprintf("The populations are mixed: %d of %s are of people with another illness (%s).", n, plural(len(effects), "study", "studies"), strings.Join(other, "; "))
+	return fmt.Sprintf("The populations are mixed: %d of %s are of people with another illness (%s).", n,
+		plural(len(effects), "study", "studies"), strings.Join(other, "; "))
 }
 
 // measuredAt says when the pooled results were measured: in weeks after the last
@@ -201,14 +205,16 @@ func notToSay(q Question, f evidence.Finding) []string {
 	if p.K == 0 || p.Estimate == nil {
 		add(q.Kind != "harm", who+" helps", "no trial in this edition gives a number")
 		add(q.Kind != "harm", who+" "+has+" no effect on "+q.Outcome, "trials without numbers show neither effect nor its absence")
-		add(q.Kind == "harm", who+" "+map[bool]string{true: "are", false: "is"}[q.Plural]+" safe", "no trial in this edition gives a number for "+q.Outcome)
+		add(q.Kind == "harm", who+" "+map[bool]string{true: "are", false: "is"}[q.Plural]+" safe",
+			"no trial in this edition gives a number for "+q.Outcome)
 		return out
 	}
 	lo, hi, _ := f.Headline.Interval()
 	across := lo <= 0 && hi >= 0
 	level := orNone(f.Certainty.Level)
 	if q.Kind == "harm" {
-		add(true, who+" "+map[bool]string{true: "are", false: "is"}[q.Plural]+" safe", fmt.Sprintf("%s and %s are too few to exclude rare harm", plural(p.K, "study", "studies"), p.N.Words("participant", "participants")))
+		add(true, who+" "+map[bool]string{true: "are", false: "is"}[q.Plural]+" safe", fmt.Sprintf("%s and %s are too few to exclude rare harm",
+			plural(p.K, "study", "studies"), p.N.Words("participant", "participants")))
 		add(across, "no more frequent than with the comparator", "an interval that includes no difference does not show that there is none")
 		return out
 	}
@@ -221,11 +227,14 @@ func notToSay(q Question, f evidence.Finding) []string {
 	add(true, "it holds for a person", "the number is an average over groups")
 	add(p.K == 1, "studies show", "there is one study")
 	add(p.PILower != nil && *p.PILower <= 0 && *p.PIUpper >= 0, "works in every setting", "the prediction interval includes no effect")
-	add(q.MID != nil && withinMID(q, lo, hi), "a clinically important effect is certain", "the interval includes effects below the minimal important difference")
+	add(q.MID != nil && withinMID(q, lo, hi), "a clinically important effect is certain",
+		"the interval includes effects below the minimal important difference")
 	add(q.Domain == "ptsd" && !slices.ContainsFunc(f.Effects, func(e evidence.Effect) bool { return e.Condition == "sexual-trauma" }),
 		"works for survivors of sexual trauma", "no result of that group is in this finding; the whole sample of a trial does not answer it")
-	add(q.Domain != "sexual-function" && q.Domain != "relationship", "improves sexual function, intimacy or relationships", "this finding is about "+q.Outcome+" and nothing else")
-	add(strings.Contains(q.Intervention, "therapy") || strings.Contains(q.Intervention, "support"), "the drug alone does this", "it was given with therapy or support")
+	add(q.Domain != "sexual-function" && q.Domain != "relationship", "improves sexual function, intimacy or relationships",
+		"this finding is about "+q.Outcome+" and nothing else")
+	add(strings.Contains(q.Intervention, "therapy") || strings.Contains(q.Intervention, "support"), "the drug alone does this",
+		"it was given with therapy or support")
 	return out
 }
 

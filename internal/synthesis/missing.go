@@ -56,7 +56,8 @@ func missing(q Question, b Base, pooled []evidence.Effect, excluded []evidence.E
 			return cmp.Or(flag(b.Source == "ctgov")-flag(a.Source == "ctgov"), strings.Compare(a.ID, b.ID))
 		})
 		r := records[0]
-		m := evidence.MissingTrial{StudyID: b.StudyOf[r.ID], RecordID: r.ID, Title: cmp.Or(r.Title, r.OfficialTitle), Status: r.Status, Completion: r.Completion.String(), URL: r.URL}
+		m := evidence.MissingTrial{StudyID: b.StudyOf[r.ID], RecordID: r.ID, Title: cmp.Or(r.Title, r.OfficialTitle), Status: r.Status,
+			Completion: r.Completion.String(), URL: r.URL}
 		for _, x := range records { // country records of one trial give its size more than once
 			if x.Enrollment != nil && (m.PlannedN == nil || *x.Enrollment > *m.PlannedN) {
 				n := *x.Enrollment
@@ -125,7 +126,8 @@ func whyMissing(r *evidence.Record, cutoff, reported string) (why, detail string
 		}
 		return WhyPosted, s + "; none of them is a number of this outcome that can be pooled"
 	case overdue(r, cutoff):
-		return WhyOverdue, fmt.Sprintf("%smore than 12 months after its primary completion date (%s), no results in this record (data of %s)", ended(r), r.PrimaryCompletion.Raw, cutoff)
+		return WhyOverdue, fmt.Sprintf("%smore than 12 months after its primary completion date (%s), no results in this record (data of %s)",
+			ended(r), r.PrimaryCompletion.Raw, cutoff)
 	}
 	switch r.Status {
 	case evidence.StatusNotYet, evidence.StatusRecruiting, evidence.StatusActive, evidence.StatusSuspended:

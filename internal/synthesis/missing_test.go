@@ -14,8 +14,9 @@ import (
 const cutoff = "2026-06-30"
 
 func trial(id string, status evidence.Status, change func(*evidence.Record)) evidence.Record {
-	r := evidence.Record{ID: id, Source: "ctgov", Kind: evidence.KindTrial, Title: "trial " + id, StudyType: "INTERVENTIONAL", Allocation: "RANDOMIZED",
-		Status: status, StatusRaw: strings.ToUpper(string(status)), Enrollment: ptr(40)}
+	r := evidence.Record{ID: id, Source: "ctgov", Kind: evidence.KindTrial, Title: "trial " + id, StudyType: "INTERVENTIONAL",
+		Allocation: "RANDOMIZED",
+		Status:     status, StatusRaw: strings.ToUpper(string(status)), Enrollment: ptr(40)}
 	if change != nil {
 		change(&r)
 	}
@@ -23,8 +24,10 @@ func trial(id string, status evidence.Status, change func(*evidence.Record)) evi
 }
 
 func row(study, score, comparator string) evidence.Effect {
-	return evidence.Effect{ID: study + "/" + score + "/" + comparator, StudyID: study, StudyLabel: study, Year: 2020, Substance: "mdma", Condition: "ptsd", PopulationClass: "diagnosis",
-		ComparatorClass: comparator, Design: "parallel-rct", Domain: "ptsd", ScoreType: score, Instrument: "caps-5", HigherBetter: evidence.No, PrimaryInstrument: true, PrimaryTime: true,
+	return evidence.Effect{ID: study + "/" + score + "/" + comparator, StudyID: study, StudyLabel: study, Year: 2020, Substance: "mdma",
+		Condition: "ptsd", PopulationClass: "diagnosis",
+		ComparatorClass: comparator, Design: "parallel-rct", Domain: "ptsd", ScoreType: score, Instrument: "caps-5", HigherBetter: evidence.No,
+		PrimaryInstrument: true, PrimaryTime: true,
 		N1: ptr(20.0), N2: ptr(20.0), Mean1: ptr(20.0), Mean2: ptr(30.0), SD1: ptr(10.0), SD2: ptr(10.0), Verdict: evidence.Usable}
 }
 
@@ -90,8 +93,10 @@ func TestWhyTrialsAreMissing(t *testing.T) {
 
 // Without a date of the data nothing can be overdue.
 func TestNoClockNothingOverdue(t *testing.T) {
-	b := synthesis.Base{Trials: []evidence.Record{trial("NCT1", evidence.StatusCompleted, func(r *evidence.Record) { r.PrimaryCompletion.Raw = "2001-01-01" })},
-		StudyOf: map[string]string{"NCT1": "s"}, About: map[string]synthesis.StudyTopics{"s": {Substances: []string{"mdma"}, Conditions: []string{"ptsd"}}}}
+	b := synthesis.Base{Trials: []evidence.Record{trial("NCT1", evidence.StatusCompleted,
+		func(r *evidence.Record) { r.PrimaryCompletion.Raw = "2001-01-01" })},
+		StudyOf: map[string]string{"NCT1": "s"}, About: map[string]synthesis.StudyTopics{"s": {Substances: []string{"mdma"},
+			Conditions: []string{"ptsd"}}}}
 	f, err := synthesis.Answer(t.Context(), ask(t, "mdma-ptsd-severity"), b)
 	if err != nil || len(f.Missing) != 1 || f.Missing[0].Why != "completed without results" {
 		t.Errorf("%v %+v", err, f.Missing)
@@ -100,7 +105,8 @@ func TestNoClockNothingOverdue(t *testing.T) {
 
 // Country records of one trial are one missing trial, its people counted once.
 func TestOneStudyIsMissingOnce(t *testing.T) {
-	b := synthesis.Base{LastScan: cutoff, StudyOf: map[string]string{}, About: map[string]synthesis.StudyTopics{"s": {Substances: []string{"mdma"}, Conditions: []string{"ptsd"}}}}
+	b := synthesis.Base{LastScan: cutoff, StudyOf: map[string]string{},
+		About: map[string]synthesis.StudyTopics{"s": {Substances: []string{"mdma"}, Conditions: []string{"ptsd"}}}}
 	for _, id := range []string{"2019-1-DE", "2019-1-FR", "NCT1"} {
 		b.Trials = append(b.Trials, trial(id, evidence.StatusCompleted, func(r *evidence.Record) {
 			if id != "NCT1" {
@@ -125,7 +131,8 @@ func TestRetractions(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(before.Retracted) != 1 || before.Retracted[0] != "doi:10.1/x" || !strings.Contains(strings.Join(before.Warnings, " "), "is retracted") {
+	if len(before.Retracted) != 1 || before.Retracted[0] != "doi:10.1/x" || !strings.Contains(strings.Join(before.Warnings, " "),
+		"is retracted") {
 		t.Errorf("another report of a pooled trial: %v %v", before.Retracted, before.Warnings)
 	}
 	own := before.Effects[0]
@@ -153,7 +160,8 @@ func TestRetractions(t *testing.T) {
 	if !out || !with {
 		t.Errorf("left out with its reason: %v; the difference is shown: %v", out, with)
 	}
-	if len(f.Notices) != 2 || f.Notices[0].Kind != "regulator-decision" || !strings.Contains(strings.Join(f.Limits, " "), "regulator's decision") {
+	if len(f.Notices) != 2 || f.Notices[0].Kind != "regulator-decision" || !strings.Contains(strings.Join(f.Limits, " "),
+		"regulator's decision") {
 		t.Errorf("notices %+v, limits %v", f.Notices, f.Limits)
 	}
 }

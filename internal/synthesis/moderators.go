@@ -109,7 +109,8 @@ func subgroup(q Question, name string, of func(evidence.Effect) string, effects 
 		return nil, nil
 	}
 	slices.Sort(levels)
-	s := &evidence.Subgroup{Factor: name, DF: len(levels) - 1, Model: "separate tau2 in each group; groups compared by a common-effect analysis of their estimates"}
+	s := &evidence.Subgroup{Factor: name, DF: len(levels) - 1,
+		Model: "separate tau2 in each group; groups compared by a common-effect analysis of their estimates"}
 	for _, l := range levels {
 		m := q.Model()
 		m.Label = l
@@ -129,7 +130,8 @@ func subgroup(q Question, name string, of func(evidence.Effect) string, effects 
 	}
 	for _, l := range levels {
 		if n := len(groups[l]); n < 3 {
-			s.Warnings = append(s.Warnings, fmt.Sprintf("the group “%s” has %s: its result and the comparison are exploratory", plain(l), plural(n, "study", "studies")))
+			s.Warnings = append(s.Warnings, fmt.Sprintf("the group “%s” has %s: its result and the comparison are exploratory", plain(l),
+				plural(n, "study", "studies")))
 		}
 	}
 	return s, nil

@@ -97,7 +97,8 @@ func candidates(q Question, effects []evidence.Effect) []multiverse.Study {
 
 func candidate(e evidence.Effect, formula string) multiverse.Candidate {
 	c := multiverse.Candidate{ID: e.ID + "/" + formula, Effect: evidence.Value(e.Estimate), Variance: evidence.Value(e.Variance),
-		Tags: map[string]string{"formula": formula, "comparator": e.ComparatorClass, "rob": orNone(e.RiskOfBias), "blinding": orNone(e.Blinding), "design": e.Design,
+		Tags: map[string]string{"formula": formula, "comparator": e.ComparatorClass, "rob": orNone(e.RiskOfBias),
+			"blinding": orNone(e.Blinding), "design": e.Design,
 			"instrument": e.Instrument, "primary instrument": yes(e.PrimaryInstrument), "primary time": yes(e.PrimaryTime)},
 		Numbers: map[string]float64{"dose": doseMg(e.DoseTreat), "control": controlDose(e)}}
 	if e.TimepointWeeks != nil {
@@ -129,14 +130,18 @@ func axes(q Question, studies []multiverse.Study) []multiverse.Axis {
 	out = append(out, multiverse.Axis{Name: "studies", Levels: leaveOut(studies)})
 	if varies(studies, "instrument") {
 		out = append(out, multiverse.Axis{Name: "instrument", Levels: []multiverse.Level{
-			{Name: "primary of the source", Rule: multiverse.Prefer("primary instrument", "1")}, {Name: "any other first", Rule: multiverse.Prefer("primary instrument", "0")}}})
+			{Name: "primary of the source", Rule: multiverse.Prefer("primary instrument", "1")},
+			{Name: "any other first", Rule: multiverse.Prefer("primary instrument", "0")}}})
 	}
 	out = append(out, multiverse.Axis{Name: "time point", Levels: []multiverse.Level{
-		{Name: "primary of the source", Rule: multiverse.Prefer("primary time", "1")}, {Name: "earliest", Rule: multiverse.Smallest("weeks")}, {Name: "latest before crossover", Rule: multiverse.Largest("weeks")}}})
+		{Name: "primary of the source", Rule: multiverse.Prefer("primary time", "1")}, {Name: "earliest", Rule: multiverse.Smallest("weeks")},
+		{Name: "latest before crossover", Rule: multiverse.Largest("weeks")}}})
 	out = append(out, multiverse.Axis{Name: "dose arm", Levels: []multiverse.Level{
-		{Name: "highest", Rule: multiverse.Then(multiverse.Largest("dose"), multiverse.Smallest("control"))}, {Name: "lowest", Rule: multiverse.Then(multiverse.Smallest("dose"), multiverse.Smallest("control"))}}})
+		{Name: "highest", Rule: multiverse.Then(multiverse.Largest("dose"), multiverse.Smallest("control"))},
+		{Name: "lowest", Rule: multiverse.Then(multiverse.Smallest("dose"), multiverse.Smallest("control"))}}})
 	return append(out, multiverse.Axis{Name: "formula", Levels: []multiverse.Level{
-		{Name: "metafor", Rule: multiverse.Variant("formula", "metafor")}, {Name: "metapsy", Rule: multiverse.Variant("formula", "metapsy")}, {Name: "revman", Rule: multiverse.Variant("formula", "revman")}}})
+		{Name: "metafor", Rule: multiverse.Variant("formula", "metafor")}, {Name: "metapsy", Rule: multiverse.Variant("formula", "metapsy")},
+		{Name: "revman", Rule: multiverse.Variant("formula", "revman")}}})
 }
 
 // leaveOut is the choice to do without one study; with many studies the

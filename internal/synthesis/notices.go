@@ -114,7 +114,8 @@ func retractions(b Base, effects []evidence.Effect) (ids, warnings []string) {
 		for _, id := range of[e.StudyID] {
 			if !slices.Contains(ids, id) {
 				ids = append(ids, id)
-				warnings = append(warnings, fmt.Sprintf("%s, a report of %s, is retracted; the pooled numbers were read elsewhere (%s)", id, e.StudyLabel, orNone(e.DOI)))
+				warnings = append(warnings, fmt.Sprintf("%s, a report of %s, is retracted; the pooled numbers were read elsewhere (%s)", id,
+					e.StudyLabel, orNone(e.DOI)))
 			}
 		}
 	}

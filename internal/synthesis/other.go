@@ -33,7 +33,8 @@ func CiteOther(v *vocab.Vocabulary, claims []Claim, verdicts []evidence.ClaimVer
 		if n := len(parts) - otherMost; n > 0 {
 			more = fmt.Sprintf("; %s more on the topic cards", plural(n, "report", "reports"))
 		}
-		verdicts[i].Instead += " Nearest reports in this edition, as their authors state them: " + strings.Join(parts[:min(len(parts), otherMost)], "; ") + more + "."
+		verdicts[i].Instead += " Nearest reports in this edition, as their authors state them: " +
+			strings.Join(parts[:min(len(parts), otherMost)], "; ") + more + "."
 	}
 }
 
@@ -44,7 +45,10 @@ func speaksOfClaim(v *vocab.Vocabulary, c Claim, o evidence.OtherEvidence) bool 
 	if (c.Kind == "prevalence") != prevalence || o.Substance != "" {
 		return false
 	}
-	return slices.Contains(c.Topics, o.Topic) || slices.ContainsFunc(v.Topics(), func(t vocab.Topic) bool { return t.ID == o.Topic && overlap(t.Conditions, c.Conditions) })
+	return slices.Contains(c.Topics, o.Topic) || slices.ContainsFunc(v.Topics(), func(t vocab.Topic) bool {
+		return t.ID == o.Topic &&
+			overlap(t.Conditions, c.Conditions)
+	})
 }
 
 // sayOther is a report with its people and what it reports.

@@ -34,7 +34,8 @@ func TestClaimsNameOtherEvidence(t *testing.T) {
 		return out
 	}
 	plain, got := said(nil), said(other)
-	for id, want := range map[string]string{"C7": "A 2015 (veterans): more common with PTSD; B 2021: common.", "C11": "state them: D 2019: less distress."} {
+	for id, want := range map[string]string{"C7": "A 2015 (veterans): more common with PTSD; B 2021: common.",
+		"C11": "state them: D 2019: less distress."} {
 		if !strings.HasSuffix(got[id], want) {
 			t.Errorf("%s: %s", id, got[id])
 		}

@@ -25,7 +25,8 @@ func (t OwnTable) Answer() (evidence.Finding, error) {
 		return f, err
 	}
 	if t.Test == "z" && len(t.Effects) > 1 || !stated(t.Measure) {
-		f.Headline = evidence.Headline{Kind: evidence.HeadlinePooled, Estimate: f.Primary.Estimate, Lower: f.Primary.CILower, Upper: f.Primary.CIUpper, Note: ModelWords(f.Primary.Method, f.Primary.Test)}
+		f.Headline = evidence.Headline{Kind: evidence.HeadlinePooled, Estimate: f.Primary.Estimate, Lower: f.Primary.CILower,
+			Upper: f.Primary.CIUpper, Note: ModelWords(f.Primary.Method, f.Primary.Test)}
 		f.Bayes = nil
 	}
 	f.Warnings = f.Primary.Warnings

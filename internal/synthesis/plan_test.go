@@ -28,7 +28,8 @@ func TestMultiArmTrialsCountPeopleOnce(t *testing.T) {
 			t.Fatal(err)
 		}
 		if f.Primary.K != c.k || f.Primary.N != 20+20+20+40 || !strings.Contains(strings.Join(f.Warnings, " "), c.said) {
-			t.Errorf("%q: k = %d, n = %d, %v; want %d comparisons of 100 people, and %q said", c.form, f.Primary.K, f.Primary.N, f.Warnings, c.k, c.said)
+			t.Errorf("%q: k = %d, n = %d, %v; want %d comparisons of 100 people, and %q said", c.form, f.Primary.K, f.Primary.N, f.Warnings, c.k,
+				c.said)
 		}
 		whole, err := synthesis.Answer(t.Context(), ask(t, "mdma-ptsd-severity"), synthesis.Base{Effects: []evidence.Effect{a}})
 		if err != nil {
@@ -40,7 +41,10 @@ func TestMultiArmTrialsCountPeopleOnce(t *testing.T) {
 				t.Errorf("%s of form %q has the variance %v, alone %v", e.ID, c.form, v, one)
 			}
 		}
-		if gone := slices.ContainsFunc(f.Excluded, func(x evidence.Exclusion) bool { return x.EffectID == "a" && x.Code == synthesis.CodeArm }); gone != (c.form == "") {
+		if gone := slices.ContainsFunc(f.Excluded, func(x evidence.Exclusion) bool {
+			return x.EffectID == "a" &&
+				x.Code == synthesis.CodeArm
+		}); gone != (c.form == "") {
 			t.Errorf("%q: %v", c.form, f.Excluded)
 		}
 	}
@@ -64,7 +68,8 @@ func TestDependentRows(t *testing.T) {
 		t.Errorf("the model of all rows is not beside the primary one")
 	}
 	for _, m := range f.Moderators {
-		if m.Name == "year" && (m.Slope == nil || m.SE == nil || m.K < 24 || !(*m.CILower < *m.Slope && *m.Slope < *m.CIUpper) || (*m.CILower <= 0 && *m.CIUpper >= 0) != (*m.P >= 0.05)) {
+		if m.Name == "year" && (m.Slope == nil || m.SE == nil || m.K < 24 || !(*m.CILower < *m.Slope && *m.Slope < *m.CIUpper) ||
+			(*m.CILower <= 0 && *m.CIUpper >= 0) != (*m.P >= 0.05)) {
 			t.Errorf("year in the three-level model: %+v", m)
 		}
 	}
@@ -153,7 +158,8 @@ func TestBaselinesAreNoOutcomes(t *testing.T) {
 func TestNoEventsCarryNoRatio(t *testing.T) {
 	e := row("s1", "events", "inactive-placebo")
 	e.Domain, e.Event1, e.Event2 = "dropout", ptr(0.0), ptr(0.0)
-	if s := synthesis.Select(ask(t, "mdma-dropout"), []evidence.Effect{e}); len(s.Included) > 0 || s.Excluded[0].Code != synthesis.CodeNoEvents {
+	if s := synthesis.Select(ask(t, "mdma-dropout"), []evidence.Effect{e}); len(s.Included) > 0 ||
+		s.Excluded[0].Code != synthesis.CodeNoEvents {
 		t.Errorf("%+v", s)
 	}
 }

@@ -134,7 +134,8 @@ type Model struct {
 
 // Model of the question's primary analysis.
 func (q Question) Model() Model {
-	m := Model{Label: "primary", Measure: q.Measure, Formula: q.Formula, Method: q.Method, Test: q.Test, Kind: q.ModelKind, Prediction: q.Prediction, Rho: 0.6, Smooth: q.SmoothVI}
+	m := Model{Label: "primary", Measure: q.Measure, Formula: q.Formula, Method: q.Method, Test: q.Test, Kind: q.ModelKind,
+		Prediction: q.Prediction, Rho: 0.6, Smooth: q.SmoothVI}
 	if q.Rho != nil {
 		m.Rho = *q.Rho
 	}

@@ -32,11 +32,13 @@ type Prisma struct {
 
 // codeOrder is the order in which codes are tried; a study is counted by the
 // last one that its rows reached.
-var codeOrder = []string{CodeMeasure, CodePopulation, CodeDesign, CodePlan, CodeNoEvents, CodeInstrument, CodePostCrossover, CodeComparator, CodeTime, CodeVerdict, CodeArm, CodeDuplicate, CodeOverlap}
+var codeOrder = []string{CodeMeasure, CodePopulation, CodeDesign, CodePlan, CodeNoEvents, CodeInstrument, CodePostCrossover,
+	CodeComparator, CodeTime, CodeVerdict, CodeArm, CodeDuplicate, CodeOverlap}
 
 // CountPrisma counts the rows of a finding that Answer made from b.
 func CountPrisma(f evidence.Finding, b Base) Prisma {
-	p := Prisma{Studies: len(b.Studies), RowsPooled: len(f.Effects), RowsAssessed: len(f.Effects) + len(f.Excluded), Participants: int(f.Primary.N)}
+	p := Prisma{Studies: len(b.Studies), RowsPooled: len(f.Effects), RowsAssessed: len(f.Effects) + len(f.Excluded),
+		Participants: int(f.Primary.N)}
 	sources, codes, missing := b.registered(), map[string]int{}, map[string]int{}
 	pooled, closest := map[string]bool{}, map[string]int{}
 	for _, e := range f.Effects {

@@ -278,7 +278,8 @@ func (q *Question) Check() []string {
 	bad(len(q.Comparators) > 0, "comparators is missing: name at least one class such as inactive-placebo")
 	oneOf("kind", q.Kind, "efficacy", "harm")
 	oneOf("measure", q.Measure, "SMD", "MD", "RR", "OR", "RD")
-	bad(q.Measure != "MD" || len(q.Instruments) > 0 && q.InstrumentsOnly, "measure MD needs instruments and instruments_only: a difference in points has one scale")
+	bad(q.Measure != "MD" || len(q.Instruments) > 0 && q.InstrumentsOnly,
+		"measure MD needs instruments and instruments_only: a difference in points has one scale")
 	bad(!q.InstrumentsOnly || len(q.Instruments) > 0, "instruments_only needs instruments")
 	oneOf("formula", q.Formula, "metafor", "metapsy", "revman")
 	oneOf("test", q.Test, "knha", "z", "t", "adhoc")
@@ -317,7 +318,8 @@ func (q *Question) Check() []string {
 		bad(i.Share > 0 && i.Share <= 1, "indirectness.share %v is not between 0 and 1", i.Share)
 		bad(i.Reason != "", "indirectness has no reason")
 	}
-	bad(q.Intervention != "" && q.Outcome != "", "intervention and outcome are missing: the words of the sentence, such as \"MDMA-assisted therapy\" and \"PTSD symptoms\"")
+	bad(q.Intervention != "" && q.Outcome != "",
+		"intervention and outcome are missing: the words of the sentence, such as \"MDMA-assisted therapy\" and \"PTSD symptoms\"")
 	if q.MID != nil {
 		bad(q.MIDSource != "", "mid has no mid_source: say where the minimal important difference comes from")
 	}

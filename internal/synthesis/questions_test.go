@@ -24,7 +24,8 @@ func TestShippedQuestionsAreComplete(t *testing.T) {
 		if q.PopulationWords == "" && q.Population == "" || q.Dose == "" || q.Clock == "" || len(q.Comparators) == 0 || len(q.Designs) == 0 {
 			t.Errorf("%s: population %q, dose %q, clock %q, comparators %v", q.ID, q.PopulationWords, q.Dose, q.Clock, q.Comparators)
 		}
-		if (strings.Contains(strings.Join(q.Scores, " "), "response") || strings.Contains(strings.Join(q.Scores, " "), "remission")) && q.Response == "" {
+		if (strings.Contains(strings.Join(q.Scores, " "), "response") || strings.Contains(strings.Join(q.Scores, " "), "remission")) &&
+			q.Response == "" {
 			t.Errorf("%s does not say what a response is", q.ID)
 		}
 	}
@@ -38,7 +39,8 @@ func TestShippedQuestionsAreComplete(t *testing.T) {
 func TestOneBadQuestionLeavesTheOthers(t *testing.T) {
 	const good = "- id: %s\n  title: T\n  intervention: MDMA\n  outcome: PTSD\n  substances: [mdma]\n  condition: ptsd\n  comparators: [inactive-placebo]\n" +
 		"  domain: ptsd\n  scores: [endpoint]\n  time: {rule: primary}\n  measure: SMD\n  lower_is_better: true\n"
-	for _, bad := range []string{"colour: red", "lower_is_better: maybe", "substances: mdma", "substances: [mdam]", "time: {rule: primry}", "comparators: [placebo]", "designs: [rct]", "domain: ptds"} {
+	for _, bad := range []string{"colour: red", "lower_is_better: maybe", "substances: mdma", "substances: [mdam]", "time: {rule: primry}",
+		"comparators: [placebo]", "designs: [rct]", "domain: ptds"} {
 		key, _, _ := strings.Cut(bad, ":")
 		middle := strings.ReplaceAll(good, "%s", "bad")
 		if i := strings.Index(middle, "\n  "+key+":"); i >= 0 {
@@ -49,7 +51,8 @@ func TestOneBadQuestionLeavesTheOthers(t *testing.T) {
 		}
 		in := strings.ReplaceAll(good, "%s", "first") + middle + strings.ReplaceAll(good, "%s", "last")
 		qs, mistakes, err := synthesis.ReadQuestions("questions.yaml", []byte(in), vocab.Default())
-		if err != nil || len(qs) != 2 || qs[0].ID != "first" || qs[1].ID != "last" || len(mistakes) == 0 || mistakes[0].ID != "bad" || mistakes[0].Line < 13 {
+		if err != nil || len(qs) != 2 || qs[0].ID != "first" || qs[1].ID != "last" || len(mistakes) == 0 || mistakes[0].ID != "bad" ||
+			mistakes[0].Line < 13 {
 			t.Errorf("%s: %d questions, %+v, %v", bad, len(qs), mistakes, err)
 		}
 	}
@@ -82,7 +85,8 @@ func TestGuidelineQuestions(t *testing.T) {
 		t.Errorf("major depression %d, treatment-resistant %d studies", mdd.Primary.K, trd.Primary.K)
 	}
 	mixed := answer(t, "psilocybin-depression-severity")
-	if !strings.Contains(mixed.Sentences.Curriculum, "of the studies in people with another illness") || !strings.Contains(strings.Join(mixed.Limits, " "), "cancer") {
+	if !strings.Contains(mixed.Sentences.Curriculum, "of the studies in people with another illness") ||
+		!strings.Contains(strings.Join(mixed.Limits, " "), "cancer") {
 		t.Errorf("the mixed populations are not named: %s %v", mixed.Sentences.Curriculum, mixed.Limits)
 	}
 }
@@ -91,8 +95,10 @@ func TestGuidelineQuestions(t *testing.T) {
 // left out for its design, and is not called uncontrolled.
 func TestRandomisedWithoutLayoutIsNotUncontrolled(t *testing.T) {
 	q := ask(t, "mdma-ptsd-severity")
-	for design, want := range map[string]evidence.State{"randomized": evidence.MeasuredOnly, "open-label": evidence.Uncontrolled, "": evidence.MeasuredOnly} {
-		e := evidence.Effect{ID: "e", StudyID: "S", StudyLabel: "S", Substance: "mdma", Condition: "ptsd", Domain: "ptsd", PopulationClass: "diagnosis", ScoreType: "endpoint",
+	for design, want := range map[string]evidence.State{"randomized": evidence.MeasuredOnly, "open-label": evidence.Uncontrolled,
+		"": evidence.MeasuredOnly} {
+		e := evidence.Effect{ID: "e", StudyID: "S", StudyLabel: "S", Substance: "mdma", Condition: "ptsd", Domain: "ptsd",
+			PopulationClass: "diagnosis", ScoreType: "endpoint",
 			ComparatorClass: "inactive-placebo", Design: design, Verdict: evidence.Usable, Measure: "SMD", Formula: "metapsy"}
 		e.SetEffect("SMD", "metapsy", -0.5, 0.1)
 		f, err := synthesis.Answer(t.Context(), q, synthesis.Base{Effects: []evidence.Effect{e}})

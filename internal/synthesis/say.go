@@ -111,7 +111,8 @@ func Say(q Question, f *evidence.Finding) error {
 // risk and never of benefit.
 func statementOf(q Question, w certainty.Words) (string, error) {
 	if q.Kind != "harm" {
-		return certainty.Statement(certainty.Subject{Intervention: q.Intervention, Plural: q.Plural, Outcome: q.Outcome, Comparator: q.against()}, w)
+		return certainty.Statement(certainty.Subject{Intervention: q.Intervention, Plural: q.Plural, Outcome: q.Outcome,
+			Comparator: q.against()}, w)
 	}
 	what := q.Outcome
 	if q.Measure != "MD" && q.Measure != "SMD" {
@@ -131,7 +132,8 @@ func statementOf(q Question, w certainty.Words) (string, error) {
 	case w.Level == certainty.VeryLow:
 		return fmt.Sprintf("The evidence is very uncertain about %s with %s%s.", what, q.Intervention, with), nil
 	case w.Lo <= 0 && w.Hi >= 0:
-		return fmt.Sprintf("It is uncertain whether %s differs with %s%s: the interval includes no difference (%s certainty).", what, q.Intervention, with, w.Level), nil
+		return fmt.Sprintf("It is uncertain whether %s differs with %s%s: the interval includes no difference (%s certainty).", what,
+			q.Intervention, with, w.Level), nil
 	case w.Level == certainty.High:
 		return fmt.Sprintf("%s is %s with %s%s.", what, side, q.Intervention, with), nil
 	case w.Level == certainty.Moderate:
@@ -192,7 +194,8 @@ func researcher(f evidence.Finding, num, who string) string {
 	p, measure := f.Primary, f.Measure
 	s := fmt.Sprintf("%s; %s; effect formulas of %s", num, who, p.Formula)
 	if f.Headline.Kind == evidence.HeadlineSmall {
-		s += fmt.Sprintf("; small-sample answer: %s; footnote: %s %s", f.Headline.Note, ModelWords(p.Method, p.Test), Full(measure, *p.Estimate, *p.CILower, *p.CIUpper, 2))
+		s += fmt.Sprintf("; small-sample answer: %s; footnote: %s %s", f.Headline.Note, ModelWords(p.Method, p.Test),
+			Full(measure, *p.Estimate, *p.CILower, *p.CIUpper, 2))
 	} else {
 		s += "; " + ModelWords(p.Method, p.Test)
 	}
@@ -214,11 +217,13 @@ func sayConflict(q Question, f evidence.Finding) evidence.Sentences {
 	text := fmt.Sprintf("%s: no pooled answer is given; %s.", q.Title, f.Headline.Note)
 	var each []string
 	for _, e := range f.Effects {
-		each = append(each, fmt.Sprintf("%s %s %s", e.StudyLabel, MeasureSymbol(q.Measure), Full(q.Measure, evidence.Value(e.Estimate), evidence.Value(e.CILower), evidence.Value(e.CIUpper), 2)))
+		each = append(each, fmt.Sprintf("%s %s %s", e.StudyLabel, MeasureSymbol(q.Measure),
+			Full(q.Measure, evidence.Value(e.Estimate), evidence.Value(e.CILower), evidence.Value(e.CIUpper), 2)))
 	}
 	p := f.Primary
 	fitted := fmt.Sprintf(" Footnote: %s %s.", ModelWords(p.Method, p.Test), Full(q.Measure, *p.Estimate, *p.CILower, *p.CIUpper, 2))
-	return evidence.Sentences{Ask: ask(q), Answer: "The studies conflict and are not pooled; each is shown by itself.", Plain: text, Curriculum: text + " " + strings.Join(each, "; ") + ".", Researcher: text + " " + strings.Join(each, "; ") + "." + fitted}
+	return evidence.Sentences{Ask: ask(q), Answer: "The studies conflict and are not pooled; each is shown by itself.", Plain: text,
+		Curriculum: text + " " + strings.Join(each, "; ") + ".", Researcher: text + " " + strings.Join(each, "; ") + "." + fitted}
 }
 
 // sayNothing writes a finding without a number: which kind of absence it is.
@@ -243,7 +248,8 @@ func sayNothing(q Question, f evidence.Finding) evidence.Sentences {
 	if q.Kind == "harm" {
 		absence = " This is no evidence of safety."
 	}
-	return evidence.Sentences{Ask: ask(q), Answer: text, Plain: text, Curriculum: text + absence, Researcher: q.Title + ": " + text + " k = 0."}
+	return evidence.Sentences{Ask: ask(q), Answer: text, Plain: text, Curriculum: text + absence, Researcher: q.Title + ": " + text +
+		" k = 0."}
 }
 
 // withoutEvents reports whether all that was measured is that no group had an event.

@@ -38,9 +38,12 @@ const (
 
 // Codes are the codes of exclusion with their words for people.
 var Codes = map[string]string{
-	CodeVerdict: "numbers that cannot be used", CodeMeasure: "another kind of number", CodePopulation: "another population", CodeDesign: "another design",
-	CodePostCrossover: "measured after the crossover", CodeComparator: "another comparator", CodeInstrument: "another instrument", CodeTime: "another time point",
-	CodeArm: "another pair of arms", CodeDuplicate: "the same numbers twice", CodeOverlap: "participants counted already", CodePlan: "left out by the plan", CodeNoEvents: "no event in either arm",
+	CodeVerdict: "numbers that cannot be used", CodeMeasure: "another kind of number", CodePopulation: "another population",
+	CodeDesign:        "another design",
+	CodePostCrossover: "measured after the crossover", CodeComparator: "another comparator", CodeInstrument: "another instrument",
+	CodeTime: "another time point",
+	CodeArm:  "another pair of arms", CodeDuplicate: "the same numbers twice", CodeOverlap: "participants counted already",
+	CodePlan: "left out by the plan", CodeNoEvents: "no event in either arm",
 }
 
 // Select applies the question to all effects. Effects of other substances or
@@ -82,7 +85,8 @@ func Select(q Question, effects []evidence.Effect) Selection {
 			sel.Included = append(sel.Included, kept...)
 			continue
 		}
-		for _, rule := range []func([]evidence.Effect) ([]evidence.Effect, string, string){q.byInstrument, q.byTime, q.byAnalysis, q.byArms, q.bySource} {
+		for _, rule := range []func([]evidence.Effect) ([]evidence.Effect, string, string){q.byInstrument, q.byTime, q.byAnalysis, q.byArms,
+			q.bySource} {
 			var keep []evidence.Effect
 			var code, why string
 			keep, code, why = rule(kept)
@@ -105,7 +109,8 @@ func once(in []evidence.Effect, sel *Selection) []evidence.Effect {
 	groups := map[string][]evidence.Effect{}
 	var keys []string
 	for _, e := range in {
-		k := strings.Join([]string{e.Instrument, e.ScoreType, weeks(e), e.TimepointRaw, e.ArmTreat, e.DoseTreat, e.ComparatorClass, e.ArmCtrl, e.DoseCtrl}, "\x00")
+		k := strings.Join([]string{e.Instrument, e.ScoreType, weeks(e), e.TimepointRaw, e.ArmTreat, e.DoseTreat, e.ComparatorClass, e.ArmCtrl,
+			e.DoseCtrl}, "\x00")
 		if groups[k] == nil {
 			keys = append(keys, k)
 		}
@@ -211,7 +216,8 @@ func (q Question) byTime(in []evidence.Effect) ([]evidence.Effect, string, strin
 		if q.Time.Rule == "primary" {
 			return nil, CodeTime, "the source declares no primary time point for this outcome, and the plan takes no other"
 		}
-		return keepBest(in, CodeTime, "the source declares no primary time point; the latest is taken", func(e evidence.Effect) float64 { return weeksOr(e, -1) })
+		return keepBest(in, CodeTime, "the source declares no primary time point; the latest is taken",
+			func(e evidence.Effect) float64 { return weeksOr(e, -1) })
 	case "closest":
 		return keepBest(in, CodeTime, "another time point is closer to the declared one", func(e evidence.Effect) float64 {
 			d := weeksOr(e, 1e6) - *q.Time.Target
@@ -282,14 +288,16 @@ var reasonCode = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*: `)
 
 // verdictWords says why a row may not be used, without the code of the reason.
 func verdictWords(e evidence.Effect) string {
-	what := map[evidence.Verdict]string{evidence.NeedsReview: "a person has to look at it first", evidence.Unusable: "its numbers cannot be used"}[e.Verdict]
+	what := map[evidence.Verdict]string{evidence.NeedsReview: "a person has to look at it first",
+		evidence.Unusable: "its numbers cannot be used"}[e.Verdict]
 	if what == "" {
 		what = string(e.Verdict)
 	}
 	return what + ": " + reasonCode.ReplaceAllString(e.Reason, "")
 }
 
-var scoreNames = map[string]string{"endpoint": "endpoint scores", "change": "change scores", "response": "the share of people who responded", "remission": "the share of people in remission", "events": "counts of events"}
+var scoreNames = map[string]string{"endpoint": "endpoint scores", "change": "change scores",
+	"response": "the share of people who responded", "remission": "the share of people in remission", "events": "counts of events"}
 
 func scoreWords(id string) string {
 	if n := scoreNames[id]; n != "" {

@@ -90,7 +90,10 @@ func subsets(q Question, b Base, effects []evidence.Effect) []subset {
 			out = append(out, subset{label, filter(effects, keep)})
 		}
 	}
-	part("without-high-risk-of-bias", "without high risk of bias", func(e evidence.Effect) bool { return !strings.EqualFold(e.RiskOfBias, "high") })
+	part("without-high-risk-of-bias", "without high risk of bias", func(e evidence.Effect) bool {
+		return !strings.EqualFold(e.RiskOfBias,
+			"high")
+	})
 	part("double-blind", "double-blind trials only", func(e evidence.Effect) bool { return e.Blinding == "double-blind" })
 	part("inactive-placebo", "inactive placebo only", func(e evidence.Effect) bool { return e.ComparatorClass == "inactive-placebo" })
 	part("without-crossover", "without crossover trials", func(e evidence.Effect) bool { return e.Design != "crossover-rct" })

@@ -19,7 +19,8 @@ func drawn(t *rapid.T, i int) evidence.Effect {
 	n := func(name string) *float64 { return ptr(float64(rapid.IntRange(4, 200).Draw(t, name))) }
 	return evidence.Effect{ID: fmt.Sprintf("e%d", i), StudyID: fmt.Sprintf("s%d", i), StudyLabel: fmt.Sprintf("S %d", i), Year: 2000 + i,
 		Substance: "mdma", Condition: "ptsd", PopulationClass: "diagnosis", ComparatorClass: "inactive-placebo", Design: "parallel-rct",
-		RiskOfBias: rapid.SampledFrom([]string{"", "low", "some concerns", "high"}).Draw(t, "rob"), Instrument: "caps-5", Domain: "ptsd", ScoreType: "endpoint",
+		RiskOfBias: rapid.SampledFrom([]string{"", "low", "some concerns", "high"}).Draw(t, "rob"), Instrument: "caps-5", Domain: "ptsd",
+		ScoreType:         "endpoint",
 		PrimaryInstrument: true, PrimaryTime: true, N1: n("n1"), N2: n("n2"),
 		Mean1: ptr(rapid.Float64Range(0, 80).Draw(t, "m1")), Mean2: ptr(rapid.Float64Range(0, 80).Draw(t, "m2")),
 		SD1: ptr(rapid.Float64Range(1, 30).Draw(t, "sd1")), SD2: ptr(rapid.Float64Range(1, 30).Draw(t, "sd2")), Verdict: evidence.Usable}

@@ -39,7 +39,10 @@ func SexualDomain(domain string) bool {
 	case "sexual-function", "sexual-compulsivity", "sexual-communication", "relationship", "intimacy", "attachment":
 		return true
 	}
-	return slices.ContainsFunc(vocab.Default().OutcomeDomains(), func(d vocab.OutcomeDomain) bool { return d.ID == domain && d.Parent == "sexual-function" })
+	return slices.ContainsFunc(vocab.Default().OutcomeDomains(), func(d vocab.OutcomeDomain) bool {
+		return d.ID == domain &&
+			d.Parent == "sexual-function"
+	})
 }
 
 // itemWords find single items of depression and other scales that ask about
@@ -85,7 +88,8 @@ func SexualLayer(in LayerInput) []evidence.LayerRow {
 		out = append(out, x)
 	}
 	slices.SortStableFunc(out, func(a, b evidence.LayerRow) int {
-		return cmp.Or(cmp.Compare(layerOrder(a), layerOrder(b)), strings.Compare(a.StudyID, b.StudyID), strings.Compare(a.What, b.What), strings.Compare(a.Arm, b.Arm))
+		return cmp.Or(cmp.Compare(layerOrder(a), layerOrder(b)), strings.Compare(a.StudyID, b.StudyID), strings.Compare(a.What, b.What),
+			strings.Compare(a.Arm, b.Arm))
 	})
 	return out
 }

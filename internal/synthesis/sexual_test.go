@@ -9,21 +9,28 @@ import (
 func TestSexualLayer(t *testing.T) {
 	two := 2
 	in := LayerInput{
-		Studies: []evidence.Study{{ID: "S1", Label: "One", Records: []string{"NCT1"}, Substances: []string{"psilocybin"}}, {ID: "S2", Records: []string{"NCT2"}}},
+		Studies: []evidence.Study{{ID: "S1", Label: "One", Records: []string{"NCT1"}, Substances: []string{"psilocybin"}},
+			{ID: "S2", Records: []string{"NCT2"}}},
 		Planned: map[string][]evidence.PlannedOutcome{
-			"NCT1": {{Measure: "FSFI total"}, {Measure: "MADRS"}, {Measure: "ASEX", Type: "secondary"}, {Measure: "HAM-D item 14 (genital symptoms)"}},
+			"NCT1": {{Measure: "FSFI total"}, {Measure: "MADRS"}, {Measure: "ASEX", Type: "secondary"},
+				{Measure: "HAM-D item 14 (genital symptoms)"}},
 			"NCT2": {{Measure: "DAS"}},
 		},
 		Readings: []evidence.PlannedReading{
-			{RecordID: "NCT1", OutcomeIndex: 0, Instrument: "fsfi", Domain: "sexual-function"}, {RecordID: "NCT1", OutcomeIndex: 1, Instrument: "madrs", Domain: "depression"},
-			{RecordID: "NCT1", OutcomeIndex: 2, Instrument: "asex", Domain: "sexual-function"}, {RecordID: "NCT2", OutcomeIndex: 0, Instrument: "das", Domain: "relationship"},
+			{RecordID: "NCT1", OutcomeIndex: 0, Instrument: "fsfi", Domain: "sexual-function"},
+			{RecordID: "NCT1", OutcomeIndex: 1, Instrument: "madrs", Domain: "depression"},
+			{RecordID: "NCT1", OutcomeIndex: 2, Instrument: "asex", Domain: "sexual-function"},
+			{RecordID: "NCT2", OutcomeIndex: 0, Instrument: "das", Domain: "relationship"},
 		},
 		Results: []evidence.ArmResult{
-			{RecordID: "NCT1", Channel: "register", OutcomeIndex: 4, OutcomeTitle: "FSFI", Instrument: "fsfi", Domain: "sexual-function", Verdict: evidence.Usable},
-			{RecordID: "NCT1", Channel: "register", OutcomeIndex: 4, OutcomeTitle: "FSFI", Instrument: "fsfi", Domain: "sexual-function", Verdict: evidence.Unusable},
+			{RecordID: "NCT1", Channel: "register", OutcomeIndex: 4, OutcomeTitle: "FSFI", Instrument: "fsfi", Domain: "sexual-function",
+				Verdict: evidence.Usable},
+			{RecordID: "NCT1", Channel: "register", OutcomeIndex: 4, OutcomeTitle: "FSFI", Instrument: "fsfi", Domain: "sexual-function",
+				Verdict: evidence.Unusable},
 			{RecordID: "NCT1", Channel: "register", OutcomeIndex: 0, Instrument: "madrs", Domain: "depression", Verdict: evidence.Usable},
 		},
-		Harms:  []evidence.HarmRow{{StudyID: "S1", RecordID: "NCT1", Term: "libido decreased", Sexual: true, Affected: &two}, {StudyID: "S1", Term: "nausea"}},
+		Harms: []evidence.HarmRow{{StudyID: "S1", RecordID: "NCT1", Term: "libido decreased", Sexual: true, Affected: &two},
+			{StudyID: "S1", Term: "nausea"}},
 		Posted: map[string]bool{"NCT1": true},
 	}
 	rows := SexualLayer(in)

@@ -60,7 +60,8 @@ func TestSharedArmsCountEachPersonOnce(t *testing.T) {
 		slices.SortFunc(out, byID)
 		slices.SortFunc(again, byID)
 		for i := range out {
-			if a, b := out[i], again[i]; *a.N1 != *b.N1 || *a.N2 != *b.N2 || (a.Variance == nil) != (b.Variance == nil) || a.Variance != nil && *a.Variance != *b.Variance {
+			if a, b := out[i], again[i]; *a.N1 != *b.N1 || *a.N2 != *b.N2 || (a.Variance == nil) != (b.Variance == nil) || a.Variance != nil &&
+				*a.Variance != *b.Variance {
 				t.Fatalf("%s depends on the order of the rows", out[i].ID)
 			}
 		}
@@ -72,8 +73,11 @@ func TestSharedArmsCountEachPersonOnce(t *testing.T) {
 
 func pairRow(s, a, b int, sizes []float64, contrast bool) evidence.Effect {
 	p := func(v float64) *float64 { return &v }
-	e := evidence.Effect{ID: fmt.Sprintf("%d-%d-%d", s, a, b), StudyID: fmt.Sprint(s), StudyLabel: fmt.Sprint("Trial ", s), ScoreType: "change",
-		N1: p(sizes[a]), N2: p(sizes[b]), DoseTreat: fmt.Sprint(a, " mg"), ArmTreat: fmt.Sprint("Dose ", a), ArmCtrl: fmt.Sprint("Dose ", b), DoseCtrl: fmt.Sprint(b, " mg"), ComparatorClass: "active-placebo"}
+	e := evidence.Effect{ID: fmt.Sprintf("%d-%d-%d", s, a, b), StudyID: fmt.Sprint(s), StudyLabel: fmt.Sprint("Trial ", s),
+		ScoreType: "change",
+		N1:        p(sizes[a]), N2: p(sizes[b]), DoseTreat: fmt.Sprint(a, " mg"), ArmTreat: fmt.Sprint("Dose ", a),
+		ArmCtrl:  fmt.Sprint("Dose ", b),
+		DoseCtrl: fmt.Sprint(b, " mg"), ComparatorClass: "active-placebo"}
 	if b == 0 {
 		e.ComparatorClass = "inactive-placebo"
 	}

@@ -43,7 +43,8 @@ func smallStudy(q Question, effects []evidence.Effect) []evidence.TestResult {
 	}
 	if len(n1) == len(effects) {
 		r, err := bias.SampleSizeTest(s, n1, n2, bias.SampleSizeOptions{})
-		add(evidence.TestResult{Name: "regression on sample size (Pustejovsky and Rodgers)", Statistic: finite(r.Statistic), P: finite(r.P)}, r.Limit, err)
+		add(evidence.TestResult{Name: "regression on sample size (Pustejovsky and Rodgers)", Statistic: finite(r.Statistic), P: finite(r.P)},
+			r.Limit, err)
 	}
 	eg, err := bias.RegressionTest(s, bias.RegressionOptions{})
 	limit := eg.Limit
@@ -54,7 +55,8 @@ func smallStudy(q Question, effects []evidence.Effect) []evidence.TestResult {
 	rk, err := bias.RankTest(s)
 	add(evidence.TestResult{Name: "rank correlation (Begg and Mazumdar)", Statistic: finite(rk.Tau), P: finite(rk.P)}, rk.Limit, err)
 	if tf, err := bias.TrimFill(s, bias.TrimFillOptions{}); err == nil {
-		add(evidence.TestResult{Name: fmt.Sprintf("trim and fill (%d filled in)", tf.K0), Estimate: finite(tf.Fit.Beta[0]), CILower: finite(tf.Fit.CILb[0]), CIUpper: finite(tf.Fit.CIUb[0])}, tf.Limit, nil)
+		add(evidence.TestResult{Name: fmt.Sprintf("trim and fill (%d filled in)", tf.K0), Estimate: finite(tf.Fit.Beta[0]),
+			CILower: finite(tf.Fit.CILb[0]), CIUpper: finite(tf.Fit.CIUb[0])}, tf.Limit, nil)
 	}
 	pp, err := bias.PETPEESE(s, bias.PETPEESEOptions{})
 	add(evidence.TestResult{Name: "PET-PEESE", Estimate: finite(pp.Beta), CILower: finite(pp.Lo), CIUpper: finite(pp.Hi)}, pp.Limit, err)
@@ -63,7 +65,8 @@ func smallStudy(q Question, effects []evidence.Effect) []evidence.TestResult {
 		alt = bias.Less
 	}
 	sel, err := bias.FitSelection(s, bias.SelectionOptions{Kind: bias.StepFunction, Alternative: alt, Steps: []float64{0.025}})
-	add(evidence.TestResult{Name: "three-parameter selection model (step at one-sided p = 0.025)", Statistic: finite(sel.LRT), P: finite(sel.LRTP),
+	add(evidence.TestResult{Name: "three-parameter selection model (step at one-sided p = 0.025)", Statistic: finite(sel.LRT),
+		P:        finite(sel.LRTP),
 		Estimate: finite(sel.Beta), CILower: finite(sel.Lo), CIUpper: finite(sel.Hi)}, sel.Limit, err)
 	return out
 }

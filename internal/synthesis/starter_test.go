@@ -26,13 +26,15 @@ func starterBase(t testing.TB) synthesis.Base {
 		t.Fatal(err, problems)
 	}
 	effects := extract.PaperEffects(rows, func(x review.Extraction) string { return x.Study }, effect.Metafor, vocab.Default())
-	return synthesis.Base{Effects: effects, Searches: []evidence.Search{asked("mdma"), asked("psilocybin"), asked("lsd")}, LastScan: "2026-11-22"}
+	return synthesis.Base{Effects: effects, Searches: []evidence.Search{asked("mdma"), asked("psilocybin"), asked("lsd")},
+		LastScan: "2026-11-22"}
 }
 
 // asked is a complete search for a substance, limited to the conditions where
 // some are given.
 func asked(substance string, conditions ...string) evidence.Search {
-	return evidence.Search{ID: "ctgov/" + substance + strings.Join(conditions, "-"), Source: "ctgov", Words: substance, Substances: []string{substance}, Conditions: conditions,
+	return evidence.Search{ID: "ctgov/" + substance + strings.Join(conditions, "-"), Source: "ctgov", Words: substance,
+		Substances: []string{substance}, Conditions: conditions,
 		Day: "2026-11-22", Hits: ptr(3), Listed: ptr(3), Complete: true}
 }
 
@@ -116,7 +118,8 @@ func TestEmptyFindingIsHonest(t *testing.T) {
 	if f.Primary.K != 0 || f.Primary.Estimate != nil || f.Bayes != nil || len(f.Sensitivity) > 0 {
 		t.Errorf("an empty finding carries a number: %+v", f.Primary)
 	}
-	if f.State != evidence.SearchedNone || !strings.Contains(f.Sentences.Plain, "no trial") || !strings.Contains(f.Sentences.Plain, "ClinicalTrials.gov (last on 2026-11-22)") {
+	if f.State != evidence.SearchedNone || !strings.Contains(f.Sentences.Plain, "no trial") ||
+		!strings.Contains(f.Sentences.Plain, "ClinicalTrials.gov (last on 2026-11-22)") {
 		t.Errorf("the sentence does not say so: %s", f.Sentences.Plain)
 	}
 }
@@ -125,7 +128,8 @@ func TestEmptyFindingIsHonest(t *testing.T) {
 func TestNotLookedForHasNoSentence(t *testing.T) {
 	for _, id := range []string{"ketamine-ptsd-severity", "ketamine-any-adverse-event"} {
 		f := answer(t, id)
-		if f.State != evidence.NotLooked || f.Sentences != (evidence.Sentences{Ask: f.Sentences.Ask}) || len(f.Limits) > 0 || f.Coverage.Asked || len(f.Coverage.Searches) > 0 {
+		if f.State != evidence.NotLooked || f.Sentences != (evidence.Sentences{Ask: f.Sentences.Ask}) || len(f.Limits) > 0 ||
+			f.Coverage.Asked || len(f.Coverage.Searches) > 0 {
 			t.Errorf("%s: %s %+v", id, f.State, f)
 		}
 	}

@@ -70,7 +70,8 @@ func Switches(versions []Version) []Switch {
 		}
 	}
 	slices.SortStableFunc(out, func(a, b Switch) int {
-		return cmp.Or(strings.Compare(a.Date, b.Date), strings.Compare(a.Kind, b.Kind), strings.Compare(a.Before, b.Before), strings.Compare(a.After, b.After))
+		return cmp.Or(strings.Compare(a.Date, b.Date), strings.Compare(a.Kind, b.Kind), strings.Compare(a.Before, b.Before),
+			strings.Compare(a.After, b.After))
 	})
 	// the register's own history and our snapshots tell the same change twice
 	return slices.CompactFunc(out, func(a, b Switch) bool {

@@ -50,7 +50,8 @@ func TestSwitchesAreDatedFacts(t *testing.T) {
 // A change in the month of a start that is known by its month only is neither
 // before nor after.
 func TestPartialStartIsNotGuessed(t *testing.T) {
-	s := synthesis.Switches([]synthesis.Version{version(1, "register", "2020-01-01", 9, "", "a b c", "1"), version(2, "register", "2020-03-15", 9, "", "a b c", "2")})
+	s := synthesis.Switches([]synthesis.Version{version(1, "register", "2020-01-01", 9, "", "a b c", "1"),
+		version(2, "register", "2020-03-15", 9, "", "a b c", "2")})
 	if len(s) != 1 || s[0].Timing != synthesis.StartUnknown {
 		t.Errorf("%+v", s)
 	}
@@ -60,9 +61,12 @@ func TestPartialStartIsNotGuessed(t *testing.T) {
 }
 
 func TestGapMapReasonsAndCorrections(t *testing.T) {
-	study := evidence.Study{ID: "s1", Label: "A 2020", Records: []string{"NCT1"}, Substances: []string{"mdma"}, Topics: []string{"intimacy", "sexual-trauma"}, Status: evidence.StatusRecruiting}
-	in := synthesis.GapInput{Base: synthesis.Base{Studies: []evidence.Study{study}}, Vocabulary: vocab.Default(), Why: map[string]map[string]string{"s1": {"intimacy": `"intimacy" in the title of NCT1`}},
-		Decisions: []synthesis.TopicDecision{{Study: "s1", Topic: "sexual-trauma", Who: "r1", When: "2026-01-01", Why: "eligibility only"}, {Study: "s1", Topic: "lgbtq", Include: true, Who: "r1", When: "2026-01-01", Why: "arm 2"}}}
+	study := evidence.Study{ID: "s1", Label: "A 2020", Records: []string{"NCT1"}, Substances: []string{"mdma"},
+		Topics: []string{"intimacy", "sexual-trauma"}, Status: evidence.StatusRecruiting}
+	in := synthesis.GapInput{Base: synthesis.Base{Studies: []evidence.Study{study}}, Vocabulary: vocab.Default(),
+		Why: map[string]map[string]string{"s1": {"intimacy": `"intimacy" in the title of NCT1`}},
+		Decisions: []synthesis.TopicDecision{{Study: "s1", Topic: "sexual-trauma", Who: "r1", When: "2026-01-01", Why: "eligibility only"},
+			{Study: "s1", Topic: "lgbtq", Include: true, Who: "r1", When: "2026-01-01", Why: "arm 2"}}}
 	cells := map[string]evidence.GapCell{}
 	for _, c := range synthesis.Gaps(in) {
 		if c.Registered == 0 {
@@ -72,14 +76,17 @@ func TestGapMapReasonsAndCorrections(t *testing.T) {
 			continue
 		}
 		cells[c.Topic] = c
-		if c.Registered != 1 || c.Running != 1 || len(c.Reasons) != 1 || c.State != evidence.RegisteredOnly || c.Substance != "mdma" || c.Randomised != nil {
+		if c.Registered != 1 || c.Running != 1 || len(c.Reasons) != 1 || c.State != evidence.RegisteredOnly || c.Substance != "mdma" ||
+			c.Randomised != nil {
 			t.Errorf("%+v", c)
 		}
 	}
-	if len(cells) != 2 || !strings.Contains(cells["intimacy"].Reasons[0], "in the title of NCT1") || !strings.Contains(cells["lgbtq"].Reasons[0], "r1") {
+	if len(cells) != 2 || !strings.Contains(cells["intimacy"].Reasons[0], "in the title of NCT1") ||
+		!strings.Contains(cells["lgbtq"].Reasons[0], "r1") {
 		t.Errorf("%+v", cells)
 	}
-	why := synthesis.TopicReasons(vocab.Default(), &evidence.Record{ID: "NCT1", Title: "MDMA for erectile dysfunction", Conditions: []string{"Vaginismus"}})
+	why := synthesis.TopicReasons(vocab.Default(), &evidence.Record{ID: "NCT1", Title: "MDMA for erectile dysfunction",
+		Conditions: []string{"Vaginismus"}})
 	if !strings.Contains(why["erectile-dysfunction"], "title") || !strings.Contains(why["genito-pelvic-pain"], "conditions") {
 		t.Errorf("%v", why)
 	}

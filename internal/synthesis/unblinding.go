@@ -61,7 +61,8 @@ var gives = sync.OnceValue(func() map[string]bool {
 
 // shift works out the tipping point; nil where the finding has no line to cross.
 func shift(q Question, effects []evidence.Effect, p evidence.PooledResult, h evidence.Headline) (*Shift, error) {
-	if q.Measure != "SMD" || q.Kind == "harm" || h.Kind != evidence.HeadlinePooled || *p.Estimate == 0 || q.ModelKind == CHE && several(effects) {
+	if q.Measure != "SMD" || q.Kind == "harm" || h.Kind != evidence.HeadlinePooled || *p.Estimate == 0 || q.ModelKind == CHE &&
+		several(effects) {
 		return nil, nil
 	}
 	lo, hi, _ := h.Interval()
@@ -113,9 +114,11 @@ func sayShift(s *Shift, studies int) string {
 	}
 	switch {
 	case s.Only != nil:
-		out += fmt.Sprintf("; shifted only in the %d of %s whose comparator gives the treatment away, %s would do", s.Open, plural(studies, "study", "studies"), fixed(*s.Only, 2))
+		out += fmt.Sprintf("; shifted only in the %d of %s whose comparator gives the treatment away, %s would do", s.Open,
+			plural(studies, "study", "studies"), fixed(*s.Only, 2))
 	case s.Open > 0 && s.Open < studies && studies <= shiftPooled:
-		out += fmt.Sprintf("; shifted only in the %d of %s whose comparator gives the treatment away, no shift up to %s would", s.Open, plural(studies, "study", "studies"), fixed(shiftMost, 0))
+		out += fmt.Sprintf("; shifted only in the %d of %s whose comparator gives the treatment away, no shift up to %s would", s.Open,
+			plural(studies, "study", "studies"), fixed(shiftMost, 0))
 	}
 	return out + ". Its size has not been measured."
 }

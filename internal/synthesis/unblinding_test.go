@@ -50,7 +50,8 @@ func TestHowFarUnblindingWouldHaveToGo(t *testing.T) {
 			told = l
 		}
 	}
-	for _, want := range []string{synthesis.Number(-hi, 2) + " standard deviations", synthesis.Number(100*hi / *f.Primary.Estimate, 0) + " %", synthesis.Number(math.Abs(*f.Primary.Estimate)-*q.MID, 2) + " on", "has not been measured"} {
+	for _, want := range []string{synthesis.Number(-hi, 2) + " standard deviations", synthesis.Number(100*hi / *f.Primary.Estimate, 0) +
+		" %", synthesis.Number(math.Abs(*f.Primary.Estimate)-*q.MID, 2) + " on", "has not been measured"} {
 		if !strings.Contains(told, want) {
 			t.Errorf("%q lacks %q", told, want)
 		}

@@ -24,7 +24,8 @@ func TestEveryQuestionReadsDifferently(t *testing.T) {
 			t.Errorf("%s and %s both ask %q", other, q.ID, f.Sentences.Ask)
 		}
 		seen[f.Sentences.Ask] = q.ID
-		if named := strings.Contains(f.Sentences.Ask, " compared with "); named != (q.ID == "mdma-ptsd-trauma-focused" || q.ID == "psilocybin-depression-ssri" || q.ID == "ketamine-depression-active") {
+		if named := strings.Contains(f.Sentences.Ask, " compared with "); named != (q.ID == "mdma-ptsd-trauma-focused" ||
+			q.ID == "psilocybin-depression-ssri" || q.ID == "ketamine-depression-active") {
 			t.Errorf("%s asks %q", q.ID, f.Sentences.Ask)
 		}
 	}
@@ -50,7 +51,8 @@ func TestFailedTestHasNoNumbers(t *testing.T) {
 // The two datasets count from different days: week 18 of the MDMA trials is two
 // months after the last dose, week 3 of psilocybin trials is three weeks after it.
 func TestPooledResultsKnowTheLastDose(t *testing.T) {
-	for id, span := range map[string][2]float64{"mdma-ptsd-severity": {3, 9}, "psilocybin-depression-severity": {2, 7}, "psilocybin-depression-ssri": {3, 3}} {
+	for id, span := range map[string][2]float64{"mdma-ptsd-severity": {3, 9}, "psilocybin-depression-severity": {2, 7},
+		"psilocybin-depression-ssri": {3, 3}} {
 		f := answer(t, id)
 		for _, e := range f.Effects {
 			if w := e.WeeksAfterLastDose; w == nil || *w < span[0] || *w > span[1] {
@@ -65,7 +67,8 @@ func TestStateWords(t *testing.T) {
 		s      evidence.State
 		retold bool
 		want   string
-	}{{evidence.SearchedNone, false, "searched, none"}, {evidence.SearchedNone, true, "none in this selection"}, {evidence.NotLooked, true, "not looked for"}, {evidence.MeasuredOnly, true, "measured, not extracted"}} {
+	}{{evidence.SearchedNone, false, "searched, none"}, {evidence.SearchedNone, true, "none in this selection"},
+		{evidence.NotLooked, true, "not looked for"}, {evidence.MeasuredOnly, true, "measured, not extracted"}} {
 		if got := c.s.Words(evidence.Coverage{Asked: true, Retold: c.retold}); got != c.want {
 			t.Errorf("%s, retold %v: %q, want %q", c.s, c.retold, got, c.want)
 		}

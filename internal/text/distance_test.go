@@ -10,7 +10,8 @@ func TestDistance(t *testing.T) {
 	for _, c := range []struct {
 		a, b string
 		want int
-	}{{"", "", 0}, {"a", "", 1}, {"mdam", "mdma", 1}, {"psilocibyn", "psilocybin", 2}, {"anxeity", "anxiety", 1}, {"müde", "mude", 1}, {"ca", "abc", 3}} {
+	}{{"", "", 0}, {"a", "", 1}, {"mdam", "mdma", 1}, {"psilocibyn", "psilocybin", 2}, {"anxeity", "anxiety", 1}, {"müde", "mude", 1},
+		{"ca", "abc", 3}} {
 		if got := Distance(c.a, c.b); got != c.want {
 			t.Errorf("%q, %q: %d, want %d", c.a, c.b, got, c.want)
 		}

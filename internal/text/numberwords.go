@@ -13,8 +13,9 @@ import (
 // numberWords are the numbers that time frames write out. Tens and ones are
 // joined by [joinTens].
 var numberWords = map[string]float64{"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
-	"ten": 10, "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16, "seventeen": 17, "eighteen": 18, "nineteen": 19,
-	"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90}
+	"ten": 10, "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16, "seventeen": 17, "eighteen": 18,
+	"nineteen": 19,
+	"twenty":   20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90}
 
 // joinTens makes one number of tens and ones ("twenty-four", "fifty two"), so
 // that the ones alone are never taken for the time.
@@ -49,7 +50,8 @@ func NumberWords() []string {
 }
 
 // spelled finds what may be an English number of several words.
-var spelled = regexp.MustCompile(`(?i)\b(?:half\s+a\s+dozen|a\s+dozen|(?:a\s+hundred|` + spelledWord + `)(?:(?:\s+and\s+|\s+|-)(?:` + spelledWord + `))*)\b`)
+var spelled = regexp.MustCompile(`(?i)\b(?:half\s+a\s+dozen|a\s+dozen|(?:a\s+hundred|` + spelledWord + `)(?:(?:\s+and\s+|\s+|-)(?:` +
+	spelledWord + `))*)\b`)
 
 const spelledWord = "zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|" +
 	"twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|thousand|point"

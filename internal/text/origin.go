@@ -24,16 +24,20 @@ var origins = []struct {
 	re   *regexp.Regexp
 }{
 	{OriginLastDose, regexp.MustCompile(`^\W*` + after + `(?:last|final|most recent)[\s-]+` + short + `(?:` + given + `|` + visit + `)\b`)},
-	{OriginEnd, regexp.MustCompile(`^\W*` + after + `(?:end|completion|conclusion|cessation|termination|discontinuation|stopping|completing|ending|finishing|stop)\b(?:\s+of)?`)},
+	{OriginEnd, regexp.MustCompile(`^\W*` + after +
+		`(?:end|completion|conclusion|cessation|termination|discontinuation|stopping|completing|ending|finishing|stop)\b(?:\s+of)?`)},
 	{OriginEnd, regexp.MustCompile(`^\W*(?:follow[\s-]?up\s+)?(?:after|post|following)[\s-]*(?:the\s+)?(?:acute\s+)?(?:treatment|therapy|intervention|psychotherapy|discontinuation)\b` +
 		`(?:\s*(?:$|[,;.)(]|phase|period|follow|completion|(?:has |was |is )?(?:ended|ends|completed|stopped|finished|over)))`)},
 	{OriginRandomisation, regexp.MustCompile(`^\W*` + after + `(?:randomi[sz](?:ation|ed|ing)|allocation)\b`)},
-	{OriginFirstDose, regexp.MustCompile(`^\W*` + after + `(?:first|1st|initial)[\s-]+(?:[a-z]+[\s-]+)?(?:dos(?:e|es|ing)|administration|intake|ingestion|injection)\b(?:\s*(?:$|[^a-z\s]|\s(?:of|on|in|at|and)\b))?`)},
+	{OriginFirstDose, regexp.MustCompile(`^\W*` + after +
+		`(?:first|1st|initial)[\s-]+(?:[a-z]+[\s-]+)?(?:dos(?:e|es|ing)|administration|intake|ingestion|injection)\b(?:\s*(?:$|[^a-z\s]|\s(?:of|on|in|at|and)\b))?`)},
 	{OriginSession, regexp.MustCompile(`^\W*` + after + short + visit + `\s*` + count + `\b`)},
 	{OriginSession, regexp.MustCompile(`^\W*` + after + count + `\s+` + short + visit + `\b`)},
 	{OriginDose, regexp.MustCompile(`^\W*` + after + short + given + `\s*` + count + `\b`)},
 	{OriginDose, regexp.MustCompile(`^\W*` + after + count + `\s+` + short + given + `\b`)},
-	{OriginFirstDose, regexp.MustCompile(`^\W*` + after + `(?:(?:first|1st|initial)[\s-]+` + short + given + `|(?:start|initiation|beginning|commencement)\s+of\s+` + short + `(?:treatment|therapy|dosing|medication|drug|intervention)|treatment\s+(?:start|initiation))\b`)},
+	{OriginFirstDose, regexp.MustCompile(`^\W*` + after + `(?:(?:first|1st|initial)[\s-]+` + short + given +
+		`|(?:start|initiation|beginning|commencement)\s+of\s+` + short +
+		`(?:treatment|therapy|dosing|medication|drug|intervention)|treatment\s+(?:start|initiation))\b`)},
 	{OriginCycle, regexp.MustCompile(`^\W*(?:of|in|during)\s+cycle\s*` + count + `\b`)},
 	{OriginPeriod, regexp.MustCompile(`^\W*(?:of|in|during)\s+(?:period|phase)\s*` + count + `\b`)},
 	{OriginBaseline, regexp.MustCompile(`^\W*` + after + `(?:baseline|study\s+(?:entry|start)|enrol+ment|inclusion|day\s+0\b)`)},
@@ -55,10 +59,13 @@ var before = []struct {
 }{
 	{OriginSession, visits, regexp.MustCompile(`\b` + visit + `\s*` + count + `[\s:,;–-]*(?:[a-z]+[\s:,-]+)?$`)},
 	{OriginSession, visits, regexp.MustCompile(`\b` + count + `\s+` + short + visit + `[\s:,;–-]*$`)},
-	{OriginDose, []string{"dose", "injection", "administration"}, regexp.MustCompile(`\b(?:dose|injection|administration)\s*` + count + `[\s:,;–-]*$`)},
+	{OriginDose, []string{"dose", "injection", "administration"}, regexp.MustCompile(`\b(?:dose|injection|administration)\s*` + count +
+		`[\s:,;–-]*$`)},
 	{OriginCycle, []string{"c"}, regexp.MustCompile(`\b(?:cycle|c)\s*` + count + `[\s:,;–-]*$`)},
-	{OriginPeriod, []string{"period", "phase", "part", "stage"}, regexp.MustCompile(`\b(?:period|phase|part|stage)\s*` + count + `[\s:,;–-]*$`)},
-	{OriginEnd, []string{"post", "after treatment"}, regexp.MustCompile(`\b(?:post[\s-]*treatment|after treatment|post[\s-]*intervention)[\s:,;–-]*$`)},
+	{OriginPeriod, []string{"period", "phase", "part", "stage"}, regexp.MustCompile(`\b(?:period|phase|part|stage)\s*` + count +
+		`[\s:,;–-]*$`)},
+	{OriginEnd, []string{"post", "after treatment"},
+		regexp.MustCompile(`\b(?:post[\s-]*treatment|after treatment|post[\s-]*intervention)[\s:,;–-]*$`)},
 	{OriginRandomisation, []string{"post"}, regexp.MustCompile(`\bpost[\s-]*randomi[sz]ation[\s:,;–-]*$`)},
 	{OriginDose, []string{"post"}, regexp.MustCompile(`\bpost[\s-]*(?:dose|dosing|infusion|injection)[\s:,;–-]*$`)},
 	{OriginBaseline, []string{"post"}, regexp.MustCompile(`\bpost[\s-]*baseline[\s:,;–-]*$`)},

@@ -40,7 +40,8 @@ func TestReadTable(t *testing.T) {
 				rows[i] = rows[i][:3]
 			}
 		}
-		if len(got.Problems) > 0 || !slices.EqualFunc(rows, want, slices.Equal[[]string]) || !slices.Equal(got.Header[:3], []string{"study", "n", "mean"}) {
+		if len(got.Problems) > 0 || !slices.EqualFunc(rows, want, slices.Equal[[]string]) ||
+			!slices.Equal(got.Header[:3], []string{"study", "n", "mean"}) {
 			t.Errorf("%s: %q %q %v", name, got.Header, rows, got.Problems)
 		}
 	}
@@ -48,7 +49,8 @@ func TestReadTable(t *testing.T) {
 	if err != nil || latin.Rows[0][0] != "Größer" || CleanCell(latin.Rows[1][0]) != "– 5" {
 		t.Errorf("Windows-1252: %v %v", latin, err)
 	}
-	for data, why := range map[string]string{"": "empty", "PK\x03\x04x": "spreadsheet", "a,b\n\x00": "zero bytes", "a,b\n\"x,1\ny,2\n": "quote"} {
+	for data, why := range map[string]string{"": "empty", "PK\x03\x04x": "spreadsheet", "a,b\n\x00": "zero bytes",
+		"a,b\n\"x,1\ny,2\n": "quote"} {
 		if _, err := ReadTable([]byte(data)); err == nil || !strings.Contains(err.Error(), why) {
 			t.Errorf("%q: %v, want %q", data, err, why)
 		}

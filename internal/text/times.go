@@ -33,19 +33,29 @@ var notTimes = []struct {
 	{[]string{"="}, regexp.MustCompile(`\(?\bn\s*=\s*[\d,;:/&\s]*(?:and\s*\d+\s*)?\)?`)},
 	{[]string{"cycle"}, regexp.MustCompile(`\bcycles?\s*(?:=|is|of|equals|was|lasts?)\s*[\w.]+[\s-]*(?:days?|weeks?|months?)`)},
 	{[]string{"cycle"}, regexp.MustCompile(`[\w.]+[\s-]*(?:day|week|month)s?[\s-]*(?:per\s+|treatment\s+)?cycles?\b`)},
-	{[]string{"+", "±", "plus"}, regexp.MustCompile(`(?:\+\s*/?\s*-?|±|\bplus(?:\s*(?:or|/)\s*minus)?)\s*\d+(?:\.\d+)?[\s-]*(?:minutes?|mins?|hours?|days?|weeks?|months?)(?:\s*window)?`)},
-	{[]string{"past", "last", "prev", "prec", "prior", "every"}, regexp.MustCompile(`\b(?:past|last|previous|preceding|prior|every)\s+\d+(?:\.\d+)?[\s-]*(?:minutes?|mins?|hours?|days?|weeks?|months?|years?)`)},
-	{[]string{" age", "age:", "aged", "ages ", "old"}, regexp.MustCompile(`\b(?:ages?|aged)(?:\s*\(years\))?\s*:?\s*(?:[<>≤≥]=?\s*|from\s+|between\s+)?\d+(?:\s*(?:-|–|to|and|to\s*<)\s*[<≤]?\s*\d+)?[\s-]*(?:months?|years?)?|\b\d+(?:\s*(?:-|–|to)\s*\d+)?[\s-]*(?:years?|months?|yrs?)[\s-]*(?:old|of age)\b`)},
-	{[]string{"year", "yr"}, regexp.MustCompile(`(?:[<>≤≥]=?|\b(?:under|over|below|above|younger than|older than))\s*\d+(?:\s*(?:-|–|to|and)\s*[<≤]?\s*\d+)?\s*(?:years?|yrs?)\b|\b[1-9]\d\s*(?:-|–|to)\s*<?\s*[1-9]\d\s*(?:years?|yrs?)\b`)},
-	{[]string{"duration", "history", "since"}, regexp.MustCompile(`\b(?:(?:disease|illness|episode|symptoms?) duration|duration of (?:the )?(?:current )?(?:illness|disease|episode|symptoms?|diabetes|depression|ptsd)|history|time since|since diagnosis)\b[^,;.\d]{0,30}\d+(?:\.\d+)?(?:\s*(?:-|–|to)\s*\d+)?[\s-]*(?:years?|months?|weeks?|days?)`)},
-	{[]string{"walk", "6mw", "6 mw", "stand", "step"}, regexp.MustCompile(`\b(?:\d+|two|six|ten|twelve|thirty)\)?[\s-]*(?:m(?:in|inute)?s?|s(?:ec(?:ond)?)?s?|met(?:er|re)s?)?[\s-]*(?:walk\w*|mwt|chair|sit[\s-]to|stand|step)`)},
-	{[]string{"5d", "5-d", "5 d", "6d", "15d"}, regexp.MustCompile(`\b(?:eq|euro\s?qol|sf|aqol|hui|eq\)|qol\))[\s():–-]*\d+[\s-]*d(?:imensions?)?\b(?:[\s-]*[35][\s-]*l(?:evels?)?\b)?|\b(?:5|15)d\b`)},
+	{[]string{"+", "±", "plus"},
+		regexp.MustCompile(`(?:\+\s*/?\s*-?|±|\bplus(?:\s*(?:or|/)\s*minus)?)\s*\d+(?:\.\d+)?[\s-]*(?:minutes?|mins?|hours?|days?|weeks?|months?)(?:\s*window)?`)},
+	{[]string{"past", "last", "prev", "prec", "prior", "every"},
+		regexp.MustCompile(`\b(?:past|last|previous|preceding|prior|every)\s+\d+(?:\.\d+)?[\s-]*(?:minutes?|mins?|hours?|days?|weeks?|months?|years?)`)},
+	{[]string{" age", "age:", "aged", "ages ", "old"},
+		regexp.MustCompile(`\b(?:ages?|aged)(?:\s*\(years\))?\s*:?\s*(?:[<>≤≥]=?\s*|from\s+|between\s+)?\d+(?:\s*(?:-|–|to|and|to\s*<)\s*[<≤]?\s*\d+)?[\s-]*(?:months?|years?)?|\b\d+(?:\s*(?:-|–|to)\s*\d+)?[\s-]*(?:years?|months?|yrs?)[\s-]*(?:old|of age)\b`)},
+	{[]string{"year", "yr"},
+		regexp.MustCompile(`(?:[<>≤≥]=?|\b(?:under|over|below|above|younger than|older than))\s*\d+(?:\s*(?:-|–|to|and)\s*[<≤]?\s*\d+)?\s*(?:years?|yrs?)\b|\b[1-9]\d\s*(?:-|–|to)\s*<?\s*[1-9]\d\s*(?:years?|yrs?)\b`)},
+	{[]string{"duration", "history", "since"},
+		regexp.MustCompile(`\b(?:(?:disease|illness|episode|symptoms?) duration|duration of (?:the )?(?:current )?(?:illness|disease|episode|symptoms?|diabetes|depression|ptsd)|history|time since|since diagnosis)\b[^,;.\d]{0,30}\d+(?:\.\d+)?(?:\s*(?:-|–|to)\s*\d+)?[\s-]*(?:years?|months?|weeks?|days?)`)},
+	{[]string{"walk", "6mw", "6 mw", "stand", "step"},
+		regexp.MustCompile(`\b(?:\d+|two|six|ten|twelve|thirty)\)?[\s-]*(?:m(?:in|inute)?s?|s(?:ec(?:ond)?)?s?|met(?:er|re)s?)?[\s-]*(?:walk\w*|mwt|chair|sit[\s-]to|stand|step)`)},
+	{[]string{"5d", "5-d", "5 d", "6d", "15d"},
+		regexp.MustCompile(`\b(?:eq|euro\s?qol|sf|aqol|hui|eq\)|qol\))[\s():–-]*\d+[\s-]*d(?:imensions?)?\b(?:[\s-]*[35][\s-]*l(?:evels?)?\b)?|\b(?:5|15)d\b`)},
 	{[]string{"auc"}, regexp.MustCompile(`\bauc\w*[\s\[({_]*0\s*(?:-|–|to|,)\s*\w+(?:\s*(?:h|hr|hours?|min|minutes?))?[\])}]?`)},
-	{[]string{"24", "12", "48"}, regexp.MustCompile(`\b(?:24|12|48)[\s-]*(?:h|hr|hour)s?[\s-]+(?:mean|average|ambulatory|urin\w*|holter|recall|blood|systolic|diastolic|heart|abpm|dietary|total|profile|monitor\w*|recording|weighted|pulse|sbp|dbp|bp)\b`)},
+	{[]string{"24", "12", "48"},
+		regexp.MustCompile(`\b(?:24|12|48)[\s-]*(?:h|hr|hour)s?[\s-]+(?:mean|average|ambulatory|urin\w*|holter|recall|blood|systolic|diastolic|heart|abpm|dietary|total|profile|monitor\w*|recording|weighted|pulse|sbp|dbp|bp)\b`)},
 	{[]string{"year", "yr"}, regexp.MustCompile(`^\W*\d{1,2}\s*(?:-|–|to)\s*[<≤]?\s*\d{1,2}\s*(?:years?|yrs?)\W*$`)},
 	{[]string{"timeline", "tlfb"}, regexp.MustCompile(`\b(?:timeline[\s-]*follow[\s-]*back|tlfb)[\s(,:-]*\d+[\s-]*(?:days?|weeks?|months?)`)},
-	{[]string{"apgar", "frequency"}, regexp.MustCompile(`\b(?:\d+|one|five|ten)[\s-]*minutes? apgar|\b\d+[\s-]*days?[\s-]+(?:\w+\s+){0,2}frequenc\w+`)},
-	{[]string{"recall", "timeline", "version"}, regexp.MustCompile(`\b\d+[\s-]*(?:day|week|month)s?[\s-]+(?:recall|timeline|version|look[\s-]*back)\b`)},
+	{[]string{"apgar", "frequency"},
+		regexp.MustCompile(`\b(?:\d+|one|five|ten)[\s-]*minutes? apgar|\b\d+[\s-]*days?[\s-]+(?:\w+\s+){0,2}frequenc\w+`)},
+	{[]string{"recall", "timeline", "version"},
+		regexp.MustCompile(`\b\d+[\s-]*(?:day|week|month)s?[\s-]+(?:recall|timeline|version|look[\s-]*back)\b`)},
 }
 
 type timeToken struct {
@@ -323,7 +333,8 @@ func (r *timeReader) numberBefore(i int, unit byte, alone bool) bool {
 	if r.is(j, "-") && j > 0 && r.toks[j-1].isNum {
 		j, hyphen = j-1, true
 	}
-	if !r.number(j) || !alone && !r.letterCounts(j, i, unit, hyphen) || r.is(j-1, "visit", "cycle", "period", "phase", "part", "session", "grade", "c", "≤", "≥", "<", ">") {
+	if !r.number(j) || !alone && !r.letterCounts(j, i, unit, hyphen) || r.is(j-1, "visit", "cycle", "period", "phase", "part", "session",
+		"grade", "c", "≤", "≥", "<", ">") {
 		return false
 	}
 	numbers, spans := r.listBefore(j)
@@ -382,7 +393,8 @@ func (r *timeReader) endsOrCounts(i int) bool {
 // number of at most five years, and no word of distance or duration behind it.
 func (r *timeReader) monthLetter(i int) bool {
 	x := r.toks[i-1].num
-	if x < 1 || x > 60 || x != math.Trunc(x) || i+1 < len(r.toks) && !r.is(i+1, ",", ";", ")", "and", "-", ":", "/", "follow", "post", "after", "fu", "visit") {
+	if x < 1 || x > 60 || x != math.Trunc(x) || i+1 < len(r.toks) && !r.is(i+1, ",", ";", ")", "and", "-", ":", "/", "follow", "post",
+		"after", "fu", "visit") {
 		return false
 	}
 	return i < 2 || !r.is(i-2, "x", "*", "/", ".", "<", ">")

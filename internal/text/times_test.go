@@ -93,7 +93,8 @@ func TestTimes(t *testing.T) {
 }
 
 func FuzzTimes(f *testing.F) {
-	for _, s := range []string{"Baseline, Week 4, Week 8", "Days -30 to -1", "1-, 2- & 3-months", "Week", "9 to", "W12 D", "(n=", "Week 4–", "\xff weeks 3", "two weeks"} {
+	for _, s := range []string{"Baseline, Week 4, Week 8", "Days -30 to -1", "1-, 2- & 3-months", "Week", "9 to", "W12 D", "(n=",
+		"Week 4–", "\xff weeks 3", "two weeks"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
@@ -160,7 +161,8 @@ func TestOrigins(t *testing.T) {
 			t.Errorf("of a list: %+v", all)
 		}
 	}
-	for text, want := range map[string]string{"Visit 5": "visit 5", "Session II": "session 2", "C3D1": "cycle 3", "Infusion 4": "session 4", "Week 3": ""} {
+	for text, want := range map[string]string{"Visit 5": "visit 5", "Session II": "session 2", "C3D1": "cycle 3", "Infusion 4": "session 4",
+		"Week 3": ""} {
 		if got := Place(text); got != want {
 			t.Errorf("Place(%q) = %q, want %q", text, got, want)
 		}

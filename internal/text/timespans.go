@@ -76,7 +76,8 @@ func samePoint(a, b Moment, between string) bool {
 	if a.Unit == b.Unit || a.Unit == 'b' || b.Unit == 'b' {
 		return false
 	}
-	if !opensParen(between) && !endsInParen(between) && between != "/" && between != "," && between != "-" && between != "or" && between != "=" && between != "" {
+	if !opensParen(between) && !endsInParen(between) && between != "/" && between != "," && between != "-" && between != "or" &&
+		between != "=" && between != "" {
 		return false
 	}
 	return math.Abs(a.Weeks-b.Weeks) <= math.Max(0.1*math.Max(a.Weeks, b.Weeks), math.Min(1, 0.5*math.Max(a.Weeks, b.Weeks)))

@@ -91,7 +91,8 @@ var yamlExpects = []struct {
 	{regexp.MustCompile(`\w+ was used where sequence is expected`), "a list is expected here, such as [one, two]"},
 	{regexp.MustCompile(`cannot unmarshal .* of type u?(int|float)\d*`), "a number is expected here, with a decimal point"},
 	{regexp.MustCompile(`cannot unmarshal .* of type bool`), "true or false is expected here"},
-	{regexp.MustCompile(`cannot unmarshal .* of type string`), "one word or sentence is expected here; put it in quotes where it begins with [ or {"},
+	{regexp.MustCompile(`cannot unmarshal .* of type string`),
+		"one word or sentence is expected here; put it in quotes where it begins with [ or {"},
 }
 
 // YAMLError is the message of the YAML reader with line, column and the lines

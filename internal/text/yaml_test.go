@@ -58,7 +58,8 @@ func TestYAMLErrorsAreInPlainWords(t *testing.T) {
 	for in, want := range map[string]string{
 		"list: a": "a list is expected here", "list: {a: b}": "a list is expected here",
 		"table: 4 weeks": "keys with values are expected here, such as {key: value}", "table: [a]": "keys with values are expected here",
-		"number: 1,5": "a number is expected here, with a decimal point", "whole: x": "a number is expected here", "yes: ja": "true or false is expected here",
+		"number: 1,5": "a number is expected here, with a decimal point", "whole: x": "a number is expected here",
+		"yes: ja":   "true or false is expected here",
 		"word: [a]": "one word or sentence is expected here", "word: {a: b}": "one word or sentence is expected here",
 	} {
 		var v struct {
@@ -70,7 +71,8 @@ func TestYAMLErrorsAreInPlainWords(t *testing.T) {
 			Word   string
 		}
 		err := DecodeYAML("f.yaml", []byte("# first\n"+in), &v)
-		if err == nil || !strings.HasPrefix(err.Error(), "f.yaml: [2:") || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "unmarshal") {
+		if err == nil || !strings.HasPrefix(err.Error(), "f.yaml: [2:") || !strings.Contains(err.Error(), want) ||
+			strings.Contains(err.Error(), "unmarshal") {
 			t.Errorf("%s: %v", in, err)
 		}
 	}

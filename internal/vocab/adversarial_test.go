@@ -42,7 +42,8 @@ func reasons(list []Subject) string {
 
 // Titles in other languages name the disorder in full.
 func TestPTSDInOtherLanguages(t *testing.T) {
-	for _, title := range []string{"MDMA-unterstützte Psychotherapie bei posttraumatischer Belastungsstörung", "MDMA pour le trouble de stress post-traumatique", "MDMA para el trastorno de estrés postraumático"} {
+	for _, title := range []string{"MDMA-unterstützte Psychotherapie bei posttraumatischer Belastungsstörung",
+		"MDMA pour le trouble de stress post-traumatique", "MDMA para el trastorno de estrés postraumático"} {
 		m := Default().Match(title)
 		if ids := m.Conditions; len(ids) != 1 || ids[0].ID != "ptsd" {
 			t.Errorf("%s: %v", title, ids)

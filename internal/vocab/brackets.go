@@ -26,7 +26,8 @@ func unbracket(title string) string {
 }
 
 // smallWords are left out of abbreviations.
-var smallWords = map[string]bool{"of": true, "the": true, "and": true, "for": true, "in": true, "on": true, "a": true, "an": true, "to": true, "with": true, "s": true}
+var smallWords = map[string]bool{"of": true, "the": true, "and": true, "for": true, "in": true, "on": true, "a": true, "an": true,
+	"to": true, "with": true, "s": true}
 
 // otherName reports whether a match is an abbreviation in brackets that the
 // words before it spell out as the name of something else: "Borg Dyspnea Index
@@ -112,7 +113,8 @@ func (r *reading) anchor(f found) bool {
 	if !anchored.MatchString(r.text) {
 		return false
 	}
-	return r.bracketed(f) || anchorBefore.MatchString(r.text[:r.tokens[f.first].Start]) || anchorAfter.MatchString(r.text[r.tokens[f.last].End:])
+	return r.bracketed(f) || anchorBefore.MatchString(r.text[:r.tokens[f.first].Start]) ||
+		anchorAfter.MatchString(r.text[r.tokens[f.last].End:])
 }
 
 var (
@@ -132,7 +134,8 @@ var topics = []struct {
 	{regexp.MustCompile(`(?i)\bsleep\b|\binsomnia\b`), []string{"sleep"}},
 	{regexp.MustCompile(`(?i)\bfatigue\b`), []string{"fatigue"}},
 	{regexp.MustCompile(`(?i)\bcogniti(?:on|ve)\b|\bmemory\b`), []string{"cognition"}},
-	{regexp.MustCompile(`(?i)\bsexual\b|\berecti\w+|\bejaculat\w+|\borgasm\w*`), []string{"sexual-", "erection", "ejaculation", "orgasm", "vitals"}},
+	{regexp.MustCompile(`(?i)\bsexual\b|\berecti\w+|\bejaculat\w+|\borgasm\w*`), []string{"sexual-", "erection", "ejaculation", "orgasm",
+		"vitals"}},
 	{regexp.MustCompile(`(?i)\bdisabilit\w+|\bfunctional (?:impairment|disability)`), []string{"function", "quality-of-life"}},
 	{regexp.MustCompile(`(?i)\bdissociat\w+`), []string{"dissociation", "acute-effects"}},
 	{regexp.MustCompile(`(?i)\bsuicid\w+`), []string{"suicidality", "depression", "hopelessness"}},

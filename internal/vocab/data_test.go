@@ -70,7 +70,8 @@ func TestFieldRanges(t *testing.T) {
 		check(id, HigherBetter, r[0], r[1])
 	}
 	for id, dir := range map[string]Direction{"griss": LowerBetter, "sss-w": HigherBetter, "disf-sr": HigherBetter,
-		"sse": HigherBetter, "ielt": HigherBetter, "q-les-q": HigherBetter, "whoqol-bref": HigherBetter, "scs": HigherBetter, "meq30": NeutralScore, "ceq": NeutralScore, "ebi": NeutralScore} {
+		"sse": HigherBetter, "ielt": HigherBetter, "q-les-q": HigherBetter, "whoqol-bref": HigherBetter, "scs": HigherBetter,
+		"meq30": NeutralScore, "ceq": NeutralScore, "ebi": NeutralScore} {
 		if in, ok := v.Instrument(id); !ok || in.Direction != dir {
 			t.Errorf("%s is missing or its direction is not %s", id, dir)
 		}
@@ -127,7 +128,8 @@ func TestBrokenDataIsRefused(t *testing.T) {
 		"empty term":       {"topics:\n  - {id: a, name: A, terms: [\"--\"]}\n", "without a letter"},
 		"guard, no reason": {"topics:\n  - {id: a, name: A, guarded: [{term: x, needs: [y]}]}\n", "needs a reason"},
 		"range upside down": {"outcomes: [{id: o, name: O}]\nsources: [{id: s, cite: c, kind: paper}]\ninstruments:\n" +
-			"  - {id: i, short: I, name: I, domain: o, kind: rating, rater: self, direction: lower, range: {min: 9, max: 1}, range_source: s}\n", "range 9 to 1"},
+			"  - {id: i, short: I, name: I, domain: o, kind: rating, rater: self, direction: lower, range: {min: 9, max: 1}, range_source: s}\n",
+			"range 9 to 1"},
 		"direction":         {"outcomes: [{id: o, name: O}]\ninstruments:\n  - {id: i, short: I, name: I, domain: o, kind: rating, rater: self, direction: sideways}\n", "sideways"},
 		"figure, no source": {"outcomes: [{id: o, name: O}]\ninstruments:\n  - {id: i, short: I, name: I, domain: o, kind: rating, rater: self, direction: lower, mid: [{value: 3}]}\n", "without a source"},
 		"not YAML":          {"topics: [", "x.yaml"},

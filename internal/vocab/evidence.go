@@ -16,7 +16,8 @@ const (
 	useAlongside             // included with others, or whether or not people have it
 )
 
-var useNames = [...]string{"named", "people who have it", "being treated", "measured", "unwanted effect", "covariate", "absent or excluded", "one of a list", "an outlook", "included alongside"}
+var useNames = [...]string{"named", "people who have it", "being treated", "measured", "unwanted effect", "covariate",
+	"absent or excluded", "one of a list", "an outlook", "included alongside"}
 
 func (u use) String() string { return useNames[u] }
 

@@ -146,10 +146,14 @@ func (r *reading) imitated(f found) bool {
 
 var (
 	placeboJoin = map[string]bool{"matched": true, "matching": true, "like": true, "dummy": true}
-	placeboFor  = map[string]bool{"for": true, "of": true, "to": true, "matching": true, "matched": true, "the": true, "oral": true, "intranasal": true,
-		"intravenous": true, "identical": true, "infusion": true, "capsule": true, "capsules": true, "tablet": true, "tablets": true, "nasal": true,
-		"spray": true, "solution": true, "injection": true, "that": true, "matches": true, "in": true, "appearance": true, "dose": true, "mimicking": true}
-	imitates = map[string]bool{"for": true, "of": true, "to": true, "matching": true, "matched": true, "identical": true, "matches": true, "mimicking": true}
+	placeboFor  = map[string]bool{"for": true, "of": true, "to": true, "matching": true, "matched": true, "the": true, "oral": true,
+		"intranasal":  true,
+		"intravenous": true, "identical": true, "infusion": true, "capsule": true, "capsules": true, "tablet": true, "tablets": true,
+		"nasal": true,
+		"spray": true, "solution": true, "injection": true, "that": true, "matches": true, "in": true, "appearance": true, "dose": true,
+		"mimicking": true}
+	imitates = map[string]bool{"for": true, "of": true, "to": true, "matching": true, "matched": true, "identical": true, "matches": true,
+		"mimicking": true}
 )
 
 // joined reports whether only allowed words stand between two places, and one

@@ -91,11 +91,15 @@ func TestDoseLevels(t *testing.T) {
 		id, text string
 		want     DoseLevel
 	}{
-		{"mdma", "MDMA 25 mg", DoseLow}, {"mdma", "MDMA 40 mg", DoseLow}, {"mdma", "MDMA 60 mg", DoseMiddle}, {"mdma", "MDMA 75 mg", DoseFull}, {"mdma", "MDMA 1 mg/kg", DoseMiddle},
-		{"psilocybin", "psilocybin 3 mg/70 kg", DoseLow}, {"psilocybin", "psilocybin 10 mg", DoseMiddle}, {"psilocybin", "psilocybin 0.3 mg/kg", DoseFull}, {"psilocybin", "psilocybin 25000 ug", DoseFull},
+		{"mdma", "MDMA 25 mg", DoseLow}, {"mdma", "MDMA 40 mg", DoseLow}, {"mdma", "MDMA 60 mg", DoseMiddle}, {"mdma", "MDMA 75 mg", DoseFull},
+		{"mdma", "MDMA 1 mg/kg", DoseMiddle},
+		{"psilocybin", "psilocybin 3 mg/70 kg", DoseLow}, {"psilocybin", "psilocybin 10 mg", DoseMiddle},
+		{"psilocybin", "psilocybin 0.3 mg/kg", DoseFull}, {"psilocybin", "psilocybin 25000 ug", DoseFull},
 		{"lsd", "LSD 25 ug", DoseLow}, {"lsd", "LSD 0.1 mg", DoseFull},
-		{"ketamine", "ketamine 0.1 mg/kg infusion", DoseLow}, {"ketamine", "ketamine 0.5 mg/kg intravenous", DoseFull}, {"ketamine", "ketamine 50 mg intranasal", DoseFull}, {"ketamine", "ketamine 35 mg iv", DoseFull},
-		{"esketamine", "esketamine 28 mg nasal spray", DoseFull}, {"esketamine", "esketamine 14 mg nasal spray", DoseMiddle}, {"esketamine", "esketamine 0.2 mg/kg infusion", DoseFull},
+		{"ketamine", "ketamine 0.1 mg/kg infusion", DoseLow}, {"ketamine", "ketamine 0.5 mg/kg intravenous", DoseFull},
+		{"ketamine", "ketamine 50 mg intranasal", DoseFull}, {"ketamine", "ketamine 35 mg iv", DoseFull},
+		{"esketamine", "esketamine 28 mg nasal spray", DoseFull}, {"esketamine", "esketamine 14 mg nasal spray", DoseMiddle},
+		{"esketamine", "esketamine 0.2 mg/kg infusion", DoseFull},
 		{"niacin", "niacin 250 mg", DoseUnknown}, {"psilocybin", "psilocybin 25 mg intramuscular", DoseUnknown},
 	} {
 		ds := v.Given(c.text).Doses

@@ -158,7 +158,8 @@ func (r *reading) masked() string {
 	var b strings.Builder
 	at := 0
 	for _, h := range r.hits {
-		if h.kind != patInstrument || r.v.byInstrument[h.id].unnamed() || r.v.byInstrument[h.id].Kind == kindPhysiology || r.tokens[h.first].Start < at {
+		if h.kind != patInstrument || r.v.byInstrument[h.id].unnamed() || r.v.byInstrument[h.id].Kind == kindPhysiology ||
+			r.tokens[h.first].Start < at {
 			continue
 		}
 		b.WriteString(r.text[at:r.tokens[h.first].Start])
@@ -196,7 +197,10 @@ func foldKind(s string) string {
 		}
 		s = kindPopulation.ReplaceAllString(s, " ")
 	}
-	return strings.Join(strings.FieldsFunc(s, func(r rune) bool { return unicode.IsSpace(r) || r == '/' || r == '_' || r == '–' || r == '—' }), " ")
+	return strings.Join(strings.FieldsFunc(s, func(r rune) bool {
+		return unicode.IsSpace(r) || r == '/' || r == '_' || r == '–' ||
+			r == '—'
+	}), " ")
 }
 
 // Answer says what a row answers to its outcome's title: yes, no, missing, or

@@ -10,7 +10,8 @@ func TestGrammarExamples(t *testing.T) {
 		read func(string) string
 	}{
 		"outcome": {v.kinds, v.OutcomeKind}, "answer": {v.answers, v.Answer}, "unit": {v.units, v.UnitKind},
-		"score": {v.scores, v.ScoreSaid}, "description": {v.described, v.ScoreDescribed}, "improvement": {v.better, v.PositiveIs}, "described improvement": {v.describedBetter, v.DescribedIs},
+		"score": {v.scores, v.ScoreSaid}, "description": {v.described, v.ScoreDescribed}, "improvement": {v.better, v.PositiveIs},
+		"described improvement": {v.describedBetter, v.DescribedIs},
 	} {
 		for _, g := range c.list {
 			want := g.ID
@@ -64,7 +65,8 @@ func TestOutcomeKind(t *testing.T) {
 			t.Errorf("%q is %q, want %q", text, got, want)
 		}
 	}
-	for kind, want := range map[string]string{"response": "non-response", "non-response": "response", "remission": "non-remission", "sustained": "", "": ""} {
+	for kind, want := range map[string]string{"response": "non-response", "non-response": "response", "remission": "non-remission",
+		"sustained": "", "": ""} {
 		if got := v.Negated(kind); got != want {
 			t.Errorf("the negation of %q is %q, want %q", kind, got, want)
 		}

@@ -65,7 +65,8 @@ func TestLookAlikes(t *testing.T) {
 		if got := hitIDs(r.Substances); got != c.subst {
 			t.Errorf("%q: substances %q, want %q", c.text, got, c.subst)
 		}
-		if got := hitIDs(r.Conditions); got != c.cond && !strings.HasPrefix(got+" ", c.cond+" ") || c.cond == "" && got != "" && got != "suicidality" {
+		if got := hitIDs(r.Conditions); got != c.cond && !strings.HasPrefix(got+" ", c.cond+" ") || c.cond == "" && got != "" &&
+			got != "suicidality" {
 			if !(c.cond == "" && onlyOther(r.Conditions)) {
 				t.Errorf("%q: conditions %q, want %q", c.text, got, c.cond)
 			}

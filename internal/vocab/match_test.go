@@ -35,7 +35,8 @@ func TestMatchInvariance(t *testing.T) {
 // FuzzMatch: no text breaks the matcher; hits point at the text; the answer is
 // the same twice.
 func FuzzMatch(f *testing.F) {
-	for _, s := range []string{"", "MDMA", "CAPS-5 Total\nBACKGROUND: PTSD. METHODS: n = 20 patients with TRD", "a.b.c.D.E.", "<i>LSD</i", "25-50 mg/kg psilocybin", "IIEF\u00ad-EF", "\xc3\x28", "½ 1,234.5.6", strings.Repeat("depression anxiety ", 50)} {
+	for _, s := range []string{"", "MDMA", "CAPS-5 Total\nBACKGROUND: PTSD. METHODS: n = 20 patients with TRD", "a.b.c.D.E.", "<i>LSD</i",
+		"25-50 mg/kg psilocybin", "IIEF\u00ad-EF", "\xc3\x28", "½ 1,234.5.6", strings.Repeat("depression anxiety ", 50)} {
 		f.Add(s, s)
 	}
 	v := Default()

@@ -68,7 +68,8 @@ func (w failingWriter) Write([]byte) (int, error) { return 0, w.err }
 // FuzzMatchNDJSON: every line that is not blank gets exactly one answer, which is
 // JSON, and no input is an error.
 func FuzzMatchNDJSON(f *testing.F) {
-	for _, s := range []string{`{"id":1,"text":"MDMA"}`, "{}\n\n{", "\xff\xfe", `{"id":{"a":[1]},"text":"x\u0000y"}`, "{\"id\":\"a\",\"text\":\"caps 5\"}\r\n\r\n", `{"id":1e999,"text":""}`} {
+	for _, s := range []string{`{"id":1,"text":"MDMA"}`, "{}\n\n{", "\xff\xfe", `{"id":{"a":[1]},"text":"x\u0000y"}`,
+		"{\"id\":\"a\",\"text\":\"caps 5\"}\r\n\r\n", `{"id":1e999,"text":""}`} {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, in []byte) {
@@ -101,12 +102,15 @@ func TestRoles(t *testing.T) {
 	}{
 		{"Psilocybin for depression.\nPatients with major depression received psilocybin.", map[string]string{"depression": RoleIndication}},
 		{"Depressive symptoms in ecstasy users.\nUsers and controls were compared.", map[string]string{"depression": RoleOwnUse}},
-		{"MDMA for PTSD.\nAdults with PTSD, including those with common comorbidities such as depression, received MDMA.", map[string]string{"ptsd": RoleIndication, "depression": RoleComorbidity}},
+		{"MDMA for PTSD.\nAdults with PTSD, including those with common comorbidities such as depression, received MDMA.",
+			map[string]string{"ptsd": RoleIndication, "depression": RoleComorbidity}},
 		{"Psilocybin for obsessive compulsive disorder including those with common comorbidities such as depression.\nOCD patients were treated with psilocybin.",
 			map[string]string{"ocd": RoleIndication, "depression": RoleComorbidity}},
-		{"Adjunct Ketamine Use in the Management of PTSD.\nThirty veterans with PTSD were treated with ketamine.", map[string]string{"ptsd": RoleIndication}},
+		{"Adjunct Ketamine Use in the Management of PTSD.\nThirty veterans with PTSD were treated with ketamine.",
+			map[string]string{"ptsd": RoleIndication}},
 		{"Ketamine for tinnitus.\nPatients without depression received ketamine.", map[string]string{"depression": RoleExcluded}},
-		{"Psilocybin alters connectivity.\nBACKGROUND: Psilocybin has shown promise in depression. METHODS: Healthy people were scanned.", map[string]string{"depression": RoleBackground}},
+		{"Psilocybin alters connectivity.\nBACKGROUND: Psilocybin has shown promise in depression. METHODS: Healthy people were scanned.",
+			map[string]string{"depression": RoleBackground}},
 	} {
 		got := map[string]string{}
 		for _, s := range v.ClassifyText(c.text).Conditions {

@@ -266,7 +266,8 @@ func (d *reading) scoreFromTitle(m *InstrumentMatch, title *reading) {
 	}
 	if k := words.kind(in, m.Subscale != "" || !m.IsTotal, m.Event); k != ScoreTotal && k != ScoreSubscale {
 		m.ScoreKind = k
-	} else if m.ScoreKind != ScoreTotal && m.ScoreKind != ScoreSubscale && m.ScoreKind != ScoreItem && m.ScoreKind != ScoreCount && m.ScoreKind != ScoreValue {
+	} else if m.ScoreKind != ScoreTotal && m.ScoreKind != ScoreSubscale && m.ScoreKind != ScoreItem && m.ScoreKind != ScoreCount &&
+		m.ScoreKind != ScoreValue {
 		// a description often explains what response would mean
 		m.ScoreKind = ScoreTotal
 		if !m.IsTotal {

@@ -93,11 +93,14 @@ func TestOutcomeDescription(t *testing.T) {
 		certain            bool
 		reason             string
 	}{
-		{"CAPS total severity", "The CAPS-5 is a clinician interview; range 0-80.", "caps-5", "", ScoreTotal, true, "the description says CAPS-5"},
+		{"CAPS total severity", "The CAPS-5 is a clinician interview; range 0-80.", "caps-5", "", ScoreTotal, true,
+			"the description says CAPS-5"},
 		{"CAPS and PCL", "PTSD was rated with the CAPS-5 and the PCL-5.", "caps-5", "", ScoreTotal, false, "named as well"},
-		{"Change in depressive symptoms", "Measured with the Beck Depression Inventory-II.", "bdi-ii", "", ScoreTotal, false, "the title names no instrument"},
+		{"Change in depressive symptoms", "Measured with the Beck Depression Inventory-II.", "bdi-ii", "", ScoreTotal, false,
+			"the title names no instrument"},
 		{"Depression", "Measured with the GAD-7.", "gad-7", "", ScoreTotal, false, "the title speaks of depression"},
-		{"Anxious mood", "Score on the anxiety subscale of the Hospital Anxiety and Depression Scale.", "hads-a", "", ScoreTotal, false, "selected by"},
+		{"Anxious mood", "Score on the anxiety subscale of the Hospital Anxiety and Depression Scale.", "hads-a", "", ScoreTotal, false,
+			"selected by"},
 		{"Number of responders", "Response is a 50% fall of the MADRS.", "madrs", "", ScoreResponder, false, "title names no"},
 		{"SDS total", "The Sheehan Disability Scale has three items.", "sds", "", ScoreTotal, true, ""},
 		{"SDS total", "The Severity of Dependence Scale.", "severity-dependence", "", ScoreTotal, true, ""},
@@ -107,7 +110,8 @@ func TestOutcomeDescription(t *testing.T) {
 		{"IIEF", "The erectile function domain (1-30) and overall satisfaction were scored.", "iief", "", ScoreTotal, true, ""},
 	} {
 		m, ok := v.MatchInstrument(c.title, c.description)
-		if ok != (c.id != "") || m.ID != c.id || m.Subscale != c.subscale || m.ScoreKind != c.kind || m.Certain != c.certain || !strings.Contains(m.Reason, c.reason) {
+		if ok != (c.id != "") || m.ID != c.id || m.Subscale != c.subscale || m.ScoreKind != c.kind || m.Certain != c.certain ||
+			!strings.Contains(m.Reason, c.reason) {
 			t.Errorf("%q / %q: %+v", c.title, c.description, m)
 		}
 	}
@@ -134,13 +138,15 @@ func TestOutcomeRangeAndDirection(t *testing.T) {
 			t.Errorf("%q: %+v, range %v", c.title, m, m.Range)
 		}
 	}
-	for title, percent := range map[string]bool{"Change in CAPS-5": false, "Reduction in CAPS-5 by 50%": false, "50% reduction in CAPS-5": false,
-		"% change in CAPS-5": true, "CAPS-5 (% improvement)": true, "Improvement in CAPS-5": false} {
+	for title, percent := range map[string]bool{"Change in CAPS-5": false, "Reduction in CAPS-5 by 50%": false,
+		"50% reduction in CAPS-5": false,
+		"% change in CAPS-5":      true, "CAPS-5 (% improvement)": true, "Improvement in CAPS-5": false} {
 		if m, _ := v.MatchInstrument(title, ""); m.Percent != percent {
 			t.Errorf("%s: percent %v", title, m.Percent)
 		}
 	}
-	if m, _ := v.MatchInstrument("Percent change in PCL-5 (improvement of the Clinical Global Impression of Change)", ""); !m.Percent || m.Change {
+	if m, _ := v.MatchInstrument("Percent change in PCL-5 (improvement of the Clinical Global Impression of Change)", ""); !m.Percent ||
+		m.Change {
 		t.Errorf("percent change read as %+v", m)
 	}
 }
@@ -167,7 +173,8 @@ func TestNamesakes(t *testing.T) {
 		}
 	}
 	ielt, _ := v.Instrument("ielt")
-	for condition, want := range map[string]Direction{"premature-ejaculation": HigherBetter, "Delayed ejaculation": LowerBetter, "depression": HigherBetter, "": HigherBetter} {
+	for condition, want := range map[string]Direction{"premature-ejaculation": HigherBetter, "Delayed ejaculation": LowerBetter,
+		"depression": HigherBetter, "": HigherBetter} {
 		if got := ielt.DirectionFor([]string{condition}, v); got != want {
 			t.Errorf("ejaculation latency in %q: %s, want %s", condition, got, want)
 		}

@@ -36,7 +36,8 @@ func (v *Vocabulary) With(name string, raw []byte) (*Vocabulary, error) {
 		return nil, err
 	}
 	if !slices.Contains([]string{"", FieldOwn, FieldBoth}, f.Field) {
-		return nil, fmt.Errorf("%s: field is %q, not %s (only the subjects of this folder) or %s (the shipped ones too)", name, f.Field, FieldOwn, FieldBoth)
+		return nil, fmt.Errorf("%s: field is %q, not %s (only the subjects of this folder) or %s (the shipped ones too)", name, f.Field,
+			FieldOwn, FieldBoth)
 	}
 	doc, err := text.ParseYAML(raw)
 	if err != nil {
@@ -65,14 +66,16 @@ func (v *Vocabulary) With(name string, raw []byte) (*Vocabulary, error) {
 	}
 	for _, add := range []func() error{
 		func() error {
-			return merge(&own.substances, lists["substances"], func(s *Substance) *string { return &s.ID }, func(s *Substance, known bool, said Substance) {
-				s.Core = s.Core || !known || len(said.Queries) > 0
-			})
+			return merge(&own.substances, lists["substances"], func(s *Substance) *string { return &s.ID },
+				func(s *Substance, known bool, said Substance) {
+					s.Core = s.Core || !known || len(said.Queries) > 0
+				})
 		},
 		func() error {
-			return merge(&own.conditions, lists["conditions"], func(c *Condition) *string { return &c.ID }, func(c *Condition, known bool, said Condition) {
-				c.Tracked = c.Tracked || !known || len(said.Queries) > 0
-			})
+			return merge(&own.conditions, lists["conditions"], func(c *Condition) *string { return &c.ID },
+				func(c *Condition, known bool, said Condition) {
+					c.Tracked = c.Tracked || !known || len(said.Queries) > 0
+				})
 		},
 		func() error {
 			return merge(&own.topics, lists["topics"], func(t *Topic) *string { return &t.ID }, nil)
@@ -166,7 +169,8 @@ func listsOf(doc *ast.File) (map[string][]ast.Node, error) {
 				continue
 			}
 			if !slices.Contains(ownLists, key) {
-				return nil, fmt.Errorf("line %d: %s cannot be changed here; the lists are %s", kv.Key.GetToken().Position.Line, key, strings.Join(ownLists, ", "))
+				return nil, fmt.Errorf("line %d: %s cannot be changed here; the lists are %s", kv.Key.GetToken().Position.Line, key,
+					strings.Join(ownLists, ", "))
 			}
 			if list, ok := kv.Value.(*ast.SequenceNode); ok {
 				out[key] = list.Values

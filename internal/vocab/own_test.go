@@ -43,10 +43,12 @@ instruments:
 	if in.Items != 20 || in.Direction != HigherBetter || len(in.Subscales) != len(shipped.Subscales) || shipped.Items != 19 {
 		t.Errorf("own %d items, shipped %d", in.Items, shipped.Items)
 	}
-	if _, known := Shipped().Substance("sildenafil"); known && !slices.ContainsFunc(Shipped().Substances(), func(s Substance) bool { return s.ID == "sildenafil" }) {
+	if _, known := Shipped().Substance("sildenafil"); known && !slices.ContainsFunc(Shipped().Substances(),
+		func(s Substance) bool { return s.ID == "sildenafil" }) {
 		t.Error("the shipped vocabulary changed")
 	}
-	if own.OutcomeKind("Number of participants with response") == "" || own.OutcomeKind("Number of participants with response") != Shipped().OutcomeKind("Number of participants with response") {
+	if own.OutcomeKind("Number of participants with response") == "" ||
+		own.OutcomeKind("Number of participants with response") != Shipped().OutcomeKind("Number of participants with response") {
 		t.Error("the kinds of outcomes were lost")
 	}
 	if got := own.OwnSubjects(); !slices.Equal(got, []string{"sildenafil"}) {
@@ -80,7 +82,8 @@ instruments:
 // A shipped drug that is no subject becomes one where the file says what registers
 // are asked for; a further name alone changes nothing.
 func TestOwnSubjectOfTheShippedList(t *testing.T) {
-	for keys, core := range map[string]bool{"queries: [bupropion]": true, "queries: [bupropion], core: false": false, "terms: [bupropion, Wellbutrin]": false} {
+	for keys, core := range map[string]bool{"queries: [bupropion]": true, "queries: [bupropion], core: false": false,
+		"terms: [bupropion, Wellbutrin]": false} {
 		own, err := Shipped().With("f.yaml", []byte("substances:\n - {id: bupropion, "+keys+"}"))
 		if err != nil {
 			t.Fatal(err)
@@ -101,7 +104,8 @@ func TestOwnVocabularyMistakes(t *testing.T) {
 		"substances: [":                                             "f.yaml: ",
 		"a: " + strings.Repeat("[", 100):                            "more than 40 levels",
 	} {
-		if _, err := Shipped().With("f.yaml", []byte(in)); err == nil || !strings.Contains(err.Error(), want) || !strings.HasPrefix(err.Error(), "f.yaml: ") {
+		if _, err := Shipped().With("f.yaml", []byte(in)); err == nil || !strings.Contains(err.Error(), want) ||
+			!strings.HasPrefix(err.Error(), "f.yaml: ") {
 			t.Errorf("%s: %v", in, err)
 		}
 	}
@@ -136,8 +140,11 @@ func TestEveryInstrumentIsCalledByItsID(t *testing.T) {
 
 func TestNearest(t *testing.T) {
 	for _, c := range []struct{ kind, word, want string }{
-		{"substances", "mdam", "mdma"}, {"substances", "psilocibyn", "psilocybin"}, {"substances", "magic mushrooms", "psilocybin"}, {"domains", "anxeity", "anxiety"},
-		{"comparators", "inactive placebo", "inactive-placebo"}, {"designs", "parallel rct", "parallel-rct"}, {"instruments", "HAMA", "ham-a"}, {"designs", "RCT", "parallel-rct crossover-rct"}, {"comparators", "placebo", "inactive-placebo"}, {"designs", "randomised", "randomized"}, {"conditions", "erectil-dysfunction", "erectile-dysfunction"},
+		{"substances", "mdam", "mdma"}, {"substances", "psilocibyn", "psilocybin"}, {"substances", "magic mushrooms", "psilocybin"},
+		{"domains", "anxeity", "anxiety"},
+		{"comparators", "inactive placebo", "inactive-placebo"}, {"designs", "parallel rct", "parallel-rct"}, {"instruments", "HAMA", "ham-a"},
+		{"designs", "RCT", "parallel-rct crossover-rct"}, {"comparators", "placebo", "inactive-placebo"},
+		{"designs", "randomised", "randomized"}, {"conditions", "erectil-dysfunction", "erectile-dysfunction"},
 	} {
 		if got := Shipped().Nearest(c.kind, c.word); len(got) == 0 || !strings.Contains(c.want, got[0]) {
 			t.Errorf("%s %q: %v, want %s", c.kind, c.word, got, c.want)

@@ -50,7 +50,8 @@ func (r *reading) titleHas(group string) bool {
 func (r *reading) titleConditions() []string {
 	var ids []string
 	for i, h := range r.hits {
-		if h.kind == patCondition && r.inside[i] == nil && !r.v.byCondition[h.id].Setting && r.sentences[r.sentenceOf[h.first]].section == secTitle {
+		if h.kind == patCondition && r.inside[i] == nil && !r.v.byCondition[h.id].Setting &&
+			r.sentences[r.sentenceOf[h.first]].section == secTitle {
 			ids = appendNew(ids, h.id)
 		}
 	}

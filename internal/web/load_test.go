@@ -82,7 +82,8 @@ func peakHeap(f func()) uint64 {
 func TestTwoHundredClients(t *testing.T) {
 	w := newWorld(t)
 	base, client := w.listen(t)
-	targets := []string{"/api/v1/explain/mdma-ptsd-severity", "/api/v1/explain/psilocybin-depression-response", "/api/v1/editions/" + w.edition, "/api/v1/findings", "/api/v1/changes",
+	targets := []string{"/api/v1/explain/mdma-ptsd-severity", "/api/v1/explain/psilocybin-depression-response", "/api/v1/editions/" +
+		w.edition, "/api/v1/findings", "/api/v1/changes",
 		"/api/v1/tables/arm_results.csv", "/api/v1/tables/effects.csv", "/api/v1/trials/NCT03537014", "/api/v1/status", "/trials.html"}
 	runtime.GC()
 	for _, target := range targets {
@@ -123,7 +124,8 @@ func TestTwoHundredClients(t *testing.T) {
 
 // searches asks for other words each time.
 func searches(base string) func(*rand.Rand) string {
-	words := []string{"PTSD", "psilocybin", "depression", "MDMA", "ketamine", "a*", "trial*", "placebo", "severity", "anxiety", "treatment*", "dose"}
+	words := []string{"PTSD", "psilocybin", "depression", "MDMA", "ketamine", "a*", "trial*", "placebo", "severity", "anxiety", "treatment*",
+		"dose"}
 	return func(rng *rand.Rand) string {
 		return fmt.Sprintf("%s/api/v1/search?q=%s+%s&limit=%d", base, words[rng.IntN(len(words))], words[rng.IntN(len(words))], 1+rng.IntN(100))
 	}
@@ -223,7 +225,8 @@ func TestQuestionsAreOneEach(t *testing.T) {
 		}
 	}
 	w := newWorld(t)
-	for _, target := range []string{"/api/v1/search?q=" + strings.Repeat("a*+", 60), "/api/v1/tables/trials.csv?x=1", "/api/v1/findings?edition=a&edition=b"} {
+	for _, target := range []string{"/api/v1/search?q=" + strings.Repeat("a*+", 60), "/api/v1/tables/trials.csv?x=1",
+		"/api/v1/findings?edition=a&edition=b"} {
 		if rec := w.get("GET", target); rec.Code != 400 {
 			t.Errorf("%s: %d", target, rec.Code)
 		}
@@ -284,7 +287,8 @@ func TestAnswersFollowTheDatabase(t *testing.T) {
 	if made.Load() != 1 {
 		t.Errorf("one question was answered %d times", made.Load())
 	}
-	if _, err := b.once(t.Context(), "k", func(context.Context) (*page, error) { panic("fault") }); err == nil || !strings.Contains(err.Error(), "fault") {
+	if _, err := b.once(t.Context(), "k", func(context.Context) (*page, error) { panic("fault") }); err == nil ||
+		!strings.Contains(err.Error(), "fault") {
 		t.Errorf("a fault in an answer: %v", err)
 	}
 }

@@ -105,7 +105,8 @@ func (s *Server) page(w http.ResponseWriter, r *http.Request) {
 	if err != nil || id == "" {
 		if name == "/" {
 			w.Header().Set("Retry-After", "60")
-			problem(w, http.StatusServiceUnavailable, "no edition yet", "nothing was published yet; past report or past refresh publishes the first edition")
+			problem(w, http.StatusServiceUnavailable, "no edition yet",
+				"nothing was published yet; past report or past refresh publishes the first edition")
 			return
 		}
 	}
@@ -388,5 +389,6 @@ func (s *Server) permalink(w http.ResponseWriter, r *http.Request) {
 	// The edition's folder was put away; what it said is in the database.
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	fmt.Fprintf(w, "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>%[1]s</title></head><body><h1>%[1]s</h1><p>%[2]s</p>"+
-		"<p><a href=\"/api/v1/findings/%[3]s\">The finding's numbers</a></p></body></html>\n", html.EscapeString(name), html.EscapeString(a.Citation), html.EscapeString(name))
+		"<p><a href=\"/api/v1/findings/%[3]s\">The finding's numbers</a></p></body></html>\n", html.EscapeString(name),
+		html.EscapeString(a.Citation), html.EscapeString(name))
 }

@@ -32,7 +32,8 @@ type Limits struct {
 
 // DefaultLimits suit a small machine.
 func DefaultLimits() Limits {
-	return Limits{Connections: 2000, Queries: max(4, 2*runtime.GOMAXPROCS(0)), Downloads: 8, Answer: 10 * time.Second, Download: 5 * time.Minute, Header: 5 * time.Second, Idle: time.Minute, Cache: 256 << 20}
+	return Limits{Connections: 2000, Queries: max(4, 2*runtime.GOMAXPROCS(0)), Downloads: 8, Answer: 10 * time.Second,
+		Download: 5 * time.Minute, Header: 5 * time.Second, Idle: time.Minute, Cache: 256 << 20}
 }
 
 // Options of a server.
@@ -68,7 +69,8 @@ func New(opt Options) (*Server, error) {
 		opt.Log = slog.New(slog.DiscardHandler)
 	}
 	s := &Server{opt: opt, lib: lookup.New(opt.Store, opt.Base), pages: newPageCache(opt.Limits.Cache),
-		answers: newBudget(opt.Limits.Queries, opt.Limits.Answer, opt.Limits.Cache/8), files: newBudget(opt.Limits.Queries, opt.Limits.Answer, 0), down: newBudget(opt.Limits.Downloads, opt.Limits.Answer, 0),
+		answers: newBudget(opt.Limits.Queries, opt.Limits.Answer, opt.Limits.Cache/8), files: newBudget(opt.Limits.Queries, opt.Limits.Answer,
+			0), down: newBudget(opt.Limits.Downloads, opt.Limits.Answer, 0),
 		metrics: newMetrics()}
 	s.handler = s.guard(s.routes())
 	return s, nil
@@ -116,8 +118,9 @@ func (s *Server) Serve(ctx context.Context, l net.Listener, grace time.Duration)
 	if n := s.opt.Limits.Connections; n > 0 {
 		l = netutil.LimitListener(l, n)
 	}
-	srv := &http.Server{Handler: s.handler, ReadHeaderTimeout: s.opt.Limits.Header, ReadTimeout: s.opt.Limits.Header, WriteTimeout: 2*s.opt.Limits.Answer + 20*time.Second,
-		IdleTimeout: s.opt.Limits.Idle, MaxHeaderBytes: 16 << 10, ErrorLog: slog.NewLogLogger(s.opt.Log.Handler(), slog.LevelDebug)}
+	srv := &http.Server{Handler: s.handler, ReadHeaderTimeout: s.opt.Limits.Header, ReadTimeout: s.opt.Limits.Header,
+		WriteTimeout: 2*s.opt.Limits.Answer + 20*time.Second,
+		IdleTimeout:  s.opt.Limits.Idle, MaxHeaderBytes: 16 << 10, ErrorLog: slog.NewLogLogger(s.opt.Log.Handler(), slog.LevelDebug)}
 	failed := make(chan error, 1)
 	go func() { failed <- srv.Serve(l) }()
 	select {

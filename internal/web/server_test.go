@@ -67,9 +67,11 @@ func newWorld(t testing.TB) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cycle := run.Cycle{Store: st, Work: pipeline.Works(st, review, time.Now), Out: w.out, Version: "test", Thresholds: gate.DefaultThresholds(),
+	cycle := run.Cycle{Store: st, Work: pipeline.Works(st, review, time.Now), Out: w.out, Version: "test",
+		Thresholds: gate.DefaultThresholds(),
 		Crawl: func(ctx context.Context, _ string) (run.CrawlResult, error) {
-			col, err := crawler.New(crawler.Options{Sources: sources, Endpoints: map[string]string{"ctgov": register.URL + "/api/v2"}, Contact: "test", Question: pipeline.CrawlQuestion()}, st)
+			col, err := crawler.New(crawler.Options{Sources: sources, Endpoints: map[string]string{"ctgov": register.URL + "/api/v2"},
+				Contact: "test", Question: pipeline.CrawlQuestion()}, st)
 			if err != nil {
 				return run.CrawlResult{}, err
 			}
@@ -113,7 +115,8 @@ func TestHandlersKeepTheDescription(t *testing.T) {
 	w := newWorld(t)
 	d := readDescription(t)
 	d.validate(t)
-	ids := map[string][]string{"/editions/{id}": {w.edition}, "/findings/{id}": {"mdma-ptsd-severity", "psilocybin-depression-response", "mdma-ptsd-severity@" + w.edition},
+	ids := map[string][]string{"/editions/{id}": {w.edition}, "/findings/{id}": {"mdma-ptsd-severity", "psilocybin-depression-response",
+		"mdma-ptsd-severity@" + w.edition},
 		"/claims/{id}": {"C1"}, "/trials/{id}": {"NCT03537014"}, "/studies/{id}": {"NCT03537014"}, "/explain/{id}": {"mdma-ptsd-severity"}}
 	handled := map[string]bool{"/openapi.json": true, "/tables/{file}": true}
 	for _, rt := range apiRoutes {
@@ -168,8 +171,10 @@ func TestHandlersKeepTheDescription(t *testing.T) {
 			t.Errorf("%s with an unknown parameter: %d %s", path, bad.Code, bad.Body)
 		}
 	}
-	for target, code := range map[string]int{"/api/v1/findings/none": 404, "/api/v1/findings/mdma-ptsd-severity@e-none": 404, "/api/v1/trials/NCT99999999": 404, "/api/v1/search": 400,
-		"/api/v1/search?q=x&limit=0": 400, "/api/v1/search?q=x&limit=1000": 400, "/api/v1/search?q=x&offset=-1": 400, "/api/v1/tables/none.csv": 404, "/api/v1/tables/trials": 404, "/api/v2/findings": 404} {
+	for target, code := range map[string]int{"/api/v1/findings/none": 404, "/api/v1/findings/mdma-ptsd-severity@e-none": 404,
+		"/api/v1/trials/NCT99999999": 404, "/api/v1/search": 400,
+		"/api/v1/search?q=x&limit=0": 400, "/api/v1/search?q=x&limit=1000": 400, "/api/v1/search?q=x&offset=-1": 400,
+		"/api/v1/tables/none.csv": 404, "/api/v1/tables/trials": 404, "/api/v2/findings": 404} {
 		if rec := w.get("GET", target); rec.Code != code || rec.Header().Get("Content-Type") != "application/problem+json" {
 			t.Errorf("%s: %d %s", target, rec.Code, rec.Body)
 		}
@@ -187,7 +192,8 @@ func TestNothingIsCalledSo(t *testing.T) {
 			continue
 		}
 		tried++
-		for _, id := range []string{"none", "a/b/c", "%F0%9F%98%80", "x@e-1", "a%00b", "..%2f..%2fpast.db", "%0d%0aX:%20y", strings.Repeat("a", 3000), "%27%20or%201=1--"} {
+		for _, id := range []string{"none", "a/b/c", "%F0%9F%98%80", "x@e-1", "a%00b", "..%2f..%2fpast.db", "%0d%0aX:%20y",
+			strings.Repeat("a", 3000), "%27%20or%201=1--"} {
 			target := "/api/v1" + names.ReplaceAllString(r.path, id)
 			if rec := w.get("GET", target); rec.Code != 404 && rec.Code != 400 && !(rec.Code == 307 && strings.Contains(id, "..")) {
 				t.Errorf("%.120s: %d %.200s", target, rec.Code, rec.Body)
@@ -226,7 +232,8 @@ func TestPagesPermalinksAndNothingElse(t *testing.T) {
 	if err := os.Symlink(filepath.Dir(w.out), filepath.Join(w.out, "editions", w.edition, "way-out")); err != nil {
 		t.Fatal(err)
 	}
-	for path, text := range map[string]string{"/": "PAST", "/index.html": "PAST", "/claims.html": "laim", "/f/mdma-ptsd-severity.html": "MDMA", "/editions/" + w.edition + "/": "PAST",
+	for path, text := range map[string]string{"/": "PAST", "/index.html": "PAST", "/claims.html": "laim",
+		"/f/mdma-ptsd-severity.html": "MDMA", "/editions/" + w.edition + "/": "PAST",
 		"/current/trials.html": "rial", "/edition.json": w.edition, "/feed.atom": "<feed", "/feeds/finding-mdma-ptsd-severity.json": "jsonfeed"} {
 		if rec := w.get("GET", path); rec.Code != 200 || !strings.Contains(rec.Body.String(), text) {
 			t.Errorf("%s: %d", path, rec.Code)
@@ -236,8 +243,10 @@ func TestPagesPermalinksAndNothingElse(t *testing.T) {
 	if rec.Code != 302 || rec.Header().Get("Location") != "/editions/"+w.edition+"/f/mdma-ptsd-severity.html" {
 		t.Errorf("permalink: %d %s", rec.Code, rec.Header().Get("Location"))
 	}
-	for _, path := range []string{"/../secret.txt", "/..%2fsecret.txt", "/%2e%2e/secret.txt", "/editions/../../secret.txt", "/editions/" + w.edition + "/way-out/secret.txt",
-		"/current/../../secret.txt", "/....//secret.txt", "/..\\secret.txt", "/editions/" + w.edition + "/.past-report", "/%00", "/editions/..", "/f/..%2f..%2f@x", "/f/x@..%2f..", "/refused/../../secret.txt"} {
+	for _, path := range []string{"/../secret.txt", "/..%2fsecret.txt", "/%2e%2e/secret.txt", "/editions/../../secret.txt", "/editions/" +
+		w.edition + "/way-out/secret.txt",
+		"/current/../../secret.txt", "/....//secret.txt", "/..\\secret.txt", "/editions/" + w.edition + "/.past-report", "/%00", "/editions/..",
+		"/f/..%2f..%2f@x", "/f/x@..%2f..", "/refused/../../secret.txt"} {
 		r := httptest.NewRequest("GET", "/", nil)
 		r.URL.Path, _ = urlPath(path)
 		rec := httptest.NewRecorder()
@@ -408,7 +417,8 @@ func TestSlowAndHostileVisitors(t *testing.T) {
 	go func() { ended <- s.Serve(ctx, l, 5*time.Second) }()
 	addr := l.Addr().String()
 	var slow []net.Conn
-	for _, start := range []string{"GET / HTTP/1.1\r\nHost: x\r\nX-A: ", "GET /", "\x00\xff\x16\x03", "POST /api/v1/findings HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000000\r\n\r\nabc",
+	for _, start := range []string{"GET / HTTP/1.1\r\nHost: x\r\nX-A: ", "GET /", "\x00\xff\x16\x03",
+		"POST /api/v1/findings HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000000\r\n\r\nabc",
 		"GET / HTTP/1.1\r\nHost: x\r\nX-A: " + strings.Repeat("a", 64<<10)} {
 		for range 10 {
 			c, err := net.Dial("tcp", addr)
@@ -446,7 +456,8 @@ func TestSlowAndHostileVisitors(t *testing.T) {
 }
 
 func FuzzPaths(f *testing.F) {
-	for _, s := range []string{"/", "/f/x@y", "/../x", "/editions/e-1/index.html", "/api/v1/findings/a@b", "/api/v1/search", "/current//..//", "/\x00"} {
+	for _, s := range []string{"/", "/f/x@y", "/../x", "/editions/e-1/index.html", "/api/v1/findings/a@b", "/api/v1/search",
+		"/current//..//", "/\x00"} {
 		f.Add(s, "q=x")
 	}
 	w := newWorld(f)

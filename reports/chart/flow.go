@@ -66,17 +66,22 @@ type step struct {
 func (f *Flow) steps() []step {
 	return []step{
 		{"Identification", &flowBox{"Records identified " + nOf(sum(f.Identified)), countLines(f.Identified, 8)},
-			&flowBox{"Records removed before screening", []string{"duplicates " + nOf(f.Duplicates), "ruled out by automation " + nOf(f.ByRule), "for other reasons " + nOf(f.Other)}}},
-		{"Screening", &flowBox{"Records screened " + nOf(f.Screened), nil}, &flowBox{"Records excluded " + nOf(sum(f.ScreenedOut)), countLines(f.ScreenedOut, 6)}},
+			&flowBox{"Records removed before screening", []string{"duplicates " + nOf(f.Duplicates), "ruled out by automation " + nOf(f.ByRule),
+				"for other reasons " + nOf(f.Other)}}},
+		{"Screening", &flowBox{"Records screened " + nOf(f.Screened), nil}, &flowBox{"Records excluded " + nOf(sum(f.ScreenedOut)),
+			countLines(f.ScreenedOut, 6)}},
 		{"", &flowBox{"Reports sought for retrieval " + nOf(f.Sought), nil}, &flowBox{"Reports not retrieved " + nOf(f.NotRetrieved), nil}},
-		{"", &flowBox{"Reports assessed for eligibility " + nOf(f.Assessed), nil}, &flowBox{"Reports excluded " + nOf(sum(f.Excluded)), countLines(f.Excluded, 8)}},
-		{"Included", &flowBox{"Studies included " + nOf(f.IncludedStudies), []string{"reports of these " + nOf(f.IncludedReports), "in at least one pooled number " + nOf(f.InSynthesis)}}, nil},
+		{"", &flowBox{"Reports assessed for eligibility " + nOf(f.Assessed), nil}, &flowBox{"Reports excluded " + nOf(sum(f.Excluded)),
+			countLines(f.Excluded, 8)}},
+		{"Included", &flowBox{"Studies included " + nOf(f.IncludedStudies), []string{"reports of these " + nOf(f.IncludedReports),
+			"in at least one pooled number " + nOf(f.InSynthesis)}}, nil},
 	}
 }
 
 // Alt is the text alternative of the diagram.
 func (f *Flow) Alt() string {
-	return fmt.Sprintf("Flow of records: identified %s, screened %s, assessed %s, studies included %s.", orNot(sum(f.Identified)), orNot(f.Screened), orNot(f.Assessed), orNot(f.IncludedStudies))
+	return fmt.Sprintf("Flow of records: identified %s, screened %s, assessed %s, studies included %s.", orNot(sum(f.Identified)),
+		orNot(f.Screened), orNot(f.Assessed), orNot(f.IncludedStudies))
 }
 
 // Lay draws the flow of records as boxes, what leaves it beside or below.

@@ -24,11 +24,14 @@ func globals(alt string, names bool) []charts.GlobalOpts {
 		left = "10"
 	}
 	return []charts.GlobalOpts{
-		charts.WithInitializationOpts(opts.Initialization{ChartID: "past"}), charts.WithAnimation(false), charts.WithLegendOpts(opts.Legend{Show: opts.Bool(no)}),
+		charts.WithInitializationOpts(opts.Initialization{ChartID: "past"}), charts.WithAnimation(false),
+		charts.WithLegendOpts(opts.Legend{Show: opts.Bool(no)}),
 		charts.WithTooltipOpts(opts.Tooltip{Show: opts.Bool(yes), Trigger: "item", Formatter: types.FuncStr("pastRow")}),
-		charts.WithAriaOpts(&opts.Aria{Enabled: opts.Bool(yes), Label: &opts.AriaLabel{Enabled: opts.Bool(yes), Description: show.Clip(alt, 1500)}}),
+		charts.WithAriaOpts(&opts.Aria{Enabled: opts.Bool(yes), Label: &opts.AriaLabel{Enabled: opts.Bool(yes),
+			Description: show.Clip(alt, 1500)}}),
 		charts.WithGridOpts(opts.Grid{Left: left, Right: "24", Top: "16", Bottom: "76", ContainLabel: opts.Bool(names)}),
-		charts.WithDataZoomOpts(opts.DataZoom{Type: "inside", XAxisIndex: 0}, opts.DataZoom{Type: "slider", XAxisIndex: 0}, opts.DataZoom{Type: "inside", YAxisIndex: 0}),
+		charts.WithDataZoomOpts(opts.DataZoom{Type: "inside", XAxisIndex: 0}, opts.DataZoom{Type: "slider", XAxisIndex: 0},
+			opts.DataZoom{Type: "inside", YAxisIndex: 0}),
 	}
 }
 
@@ -52,10 +55,14 @@ func styleLine(class string) opts.LineStyle {
 // Option gives the same figure to the chart library.
 func (c *XY) Option() Option {
 	sc := charts.NewScatter()
-	xa := opts.XAxis{Type: "value", Name: show.Clip(c.X.Title, 60), NameLocation: "middle", NameGap: 30, Min: Brief(c.X.Lo), Max: Brief(c.X.Hi),
-		AxisLabel: &opts.AxisLabel{Show: opts.Bool(!c.X.Bare), Formatter: c.X.format(), HideOverlap: opts.Bool(yes)}, SplitLine: &opts.SplitLine{Show: opts.Bool(no)}, AxisLine: &opts.AxisLine{OnZero: opts.Bool(no)}}
-	ya := opts.YAxis{Type: "value", Name: show.Clip(c.Y.Title, 60), NameLocation: "middle", NameGap: 44, Min: Brief(c.Y.Lo), Max: Brief(c.Y.Hi), Inverse: opts.Bool(c.Y.Down),
-		AxisLabel: &opts.AxisLabel{Formatter: c.Y.format(), HideOverlap: opts.Bool(yes)}, SplitLine: &opts.SplitLine{Show: opts.Bool(yes)}, AxisLine: &opts.AxisLine{OnZero: opts.Bool(no)}}
+	xa := opts.XAxis{Type: "value", Name: show.Clip(c.X.Title, 60), NameLocation: "middle", NameGap: 30, Min: Brief(c.X.Lo),
+		Max:       Brief(c.X.Hi),
+		AxisLabel: &opts.AxisLabel{Show: opts.Bool(!c.X.Bare), Formatter: c.X.format(), HideOverlap: opts.Bool(yes)},
+		SplitLine: &opts.SplitLine{Show: opts.Bool(no)}, AxisLine: &opts.AxisLine{OnZero: opts.Bool(no)}}
+	ya := opts.YAxis{Type: "value", Name: show.Clip(c.Y.Title, 60), NameLocation: "middle", NameGap: 44, Min: Brief(c.Y.Lo),
+		Max: Brief(c.Y.Hi), Inverse: opts.Bool(c.Y.Down),
+		AxisLabel: &opts.AxisLabel{Formatter: c.Y.format(), HideOverlap: opts.Bool(yes)}, SplitLine: &opts.SplitLine{Show: opts.Bool(yes)},
+		AxisLine: &opts.AxisLine{OnZero: opts.Bool(no)}}
 	sc.SetGlobalOptions(append(globals(c.Alt, false), charts.WithXAxisOpts(xa), charts.WithYAxisOpts(ya))...)
 	for _, l := range c.Layers {
 		switch l.Kind {
@@ -108,7 +115,9 @@ func (r *Rows) Option() Option {
 			data = append(data, opts.CustomData{Value: []any{Brief(m.Lo), i, Brief(m.Hi), m.Class, row.Line}})
 		}
 	}
-	xa := opts.XAxis{Type: "value", Min: Brief(r.Axis.Lo), Max: Brief(r.Axis.Hi), MinInterval: 1, AxisLabel: &opts.AxisLabel{Formatter: types.FuncStr("pastYear"), HideOverlap: opts.Bool(yes)}, SplitLine: &opts.SplitLine{Show: opts.Bool(no)}}
+	xa := opts.XAxis{Type: "value", Min: Brief(r.Axis.Lo), Max: Brief(r.Axis.Hi), MinInterval: 1,
+		AxisLabel: &opts.AxisLabel{Formatter: types.FuncStr("pastYear"), HideOverlap: opts.Bool(yes)},
+		SplitLine: &opts.SplitLine{Show: opts.Bool(no)}}
 	ya := opts.YAxis{Type: "category", Data: names, Inverse: opts.Bool(yes), AxisLabel: &opts.AxisLabel{Width: 190, Overflow: "truncate"}}
 	c.SetGlobalOptions(append(globals(r.Alt, true), charts.WithXAxisOpts(xa), charts.WithYAxisOpts(ya))...)
 	c.AddSeries("trials", data, charts.WithCustomChartOpts(opts.CustomChart{RenderItem: types.FuncStr("pastLane")}))
@@ -141,7 +150,8 @@ func (m *Grid) Option() Option {
 	xa := opts.XAxis{Type: "category", Data: clean(m.X), AxisLabel: &opts.AxisLabel{HideOverlap: opts.Bool(yes)}}
 	ya := opts.YAxis{Type: "category", Data: clean(m.Y), Inverse: opts.Bool(yes), AxisLabel: &opts.AxisLabel{Width: 240, Overflow: "truncate"}}
 	c.SetGlobalOptions(append(globals(m.Alt, true), charts.WithXAxisOpts(xa), charts.WithYAxisOpts(ya),
-		charts.WithVisualMapOpts(opts.VisualMap{Show: opts.Bool(no), Min: 0, Max: float32(most), Calculable: opts.Bool(no), InRange: &opts.VisualMapInRange{Color: []string{"@blue2", "@blue"}}}))...)
+		charts.WithVisualMapOpts(opts.VisualMap{Show: opts.Bool(no), Min: 0, Max: float32(most), Calculable: opts.Bool(no),
+			InRange: &opts.VisualMapInRange{Color: []string{"@blue2", "@blue"}}}))...)
 	c.AddSeries("cells", nil, charts.WithLabelOpts(opts.Label{Show: opts.Bool(yes)}))
 	for i := range c.MultiSeries {
 		c.MultiSeries[i].Data = m.Cells

@@ -224,7 +224,8 @@ func (w *pdfWriter) shape(st Style, closed bool, path func()) {
 		}
 	}
 	path()
-	w.body.WriteString(map[[2]bool]string{{true, true}: "B\n", {true, false}: "f\n", {false, true}: "S\n"}[[2]bool{fill, st.Stroke != ""}] + "Q\n")
+	w.body.WriteString(map[[2]bool]string{{true, true}: "B\n", {true, false}: "f\n", {false, true}: "S\n"}[[2]bool{fill, st.Stroke != ""}] +
+		"Q\n")
 }
 
 func (w *pdfWriter) text(o *op, st Style) {
@@ -291,7 +292,8 @@ func (w *pdfWriter) file(box, body string, h Head) ([]byte, error) {
 		shades = append(shades, fmt.Sprintf("/%s <</ca %.2f>>", name, opacity))
 	}
 	slices.Sort(shades)
-	objects[page-1] = fmt.Appendf(nil, "<</Type /Page /Parent 2 0 R /MediaBox %s /Contents %d 0 R /Resources <</Font <<%s>> /ExtGState <<%s>>>>>>",
+	objects[page-1] = fmt.Appendf(nil,
+		"<</Type /Page /Parent 2 0 R /MediaBox %s /Contents %d 0 R /Resources <</Font <<%s>> /ExtGState <<%s>>>>>>",
 		box, contents, strings.Join(names, " "), strings.Join(shades, " "))
 	info := add([]byte("<</Title " + pdfText(h.Title) + " /Subject " + pdfText(h.Desc) + " /Producer (past)>>"))
 
@@ -336,8 +338,9 @@ func (w *pdfWriter) font(g *glyphs, add func([]byte) int, stream func(dict, cont
 		return 0, err
 	}
 	to := add(unicode)
-	return add(fmt.Appendf(nil, "<</Type /Font /Subtype /Type3 /FontBBox [0 -300 1000 1000] /FontMatrix [0.001 0 0 0.001 0 0] /Resources <<>> "+
-		"/FirstChar 1 /LastChar %d /Widths [%s] /Encoding <</Type /Encoding /Differences [1 %s]>> /CharProcs <<%s>> /ToUnicode %d 0 R>>",
+	return add(fmt.Appendf(nil,
+		"<</Type /Font /Subtype /Type3 /FontBBox [0 -300 1000 1000] /FontMatrix [0.001 0 0 0.001 0 0] /Resources <<>> "+
+			"/FirstChar 1 /LastChar %d /Widths [%s] /Encoding <</Type /Encoding /Differences [1 %s]>> /CharProcs <<%s>> /ToUnicode %d 0 R>>",
 		len(g.runes), widths.String(), names.String(), procs.String(), to)), nil
 }
 

@@ -19,8 +19,10 @@ func TestTicks(t *testing.T) {
 		return strings.Join(s, " ")
 	}
 	for _, c := range []struct{ got, want string }{
-		{labels(Ticks(-2.2, 0.7, 6)), "−2.0 −1.5 −1.0 −0.5 0.0 0.5"}, {labels(Ticks(0, 100, 5)), "0 20 40 60 80 100"}, {labels(Ticks(1, 1, 5)), ""},
-		{labels(RatioTicks(math.Log(0.4), math.Log(6), 6)), "0.5 0.7 1 1.5 2 3 5"}, {labels(RatioTicks(math.Log(0.01), math.Log(100), 5)), "0.01 0.1 1 10 100"},
+		{labels(Ticks(-2.2, 0.7, 6)), "−2.0 −1.5 −1.0 −0.5 0.0 0.5"}, {labels(Ticks(0, 100, 5)), "0 20 40 60 80 100"},
+		{labels(Ticks(1, 1, 5)), ""},
+		{labels(RatioTicks(math.Log(0.4), math.Log(6), 6)), "0.5 0.7 1 1.5 2 3 5"}, {labels(RatioTicks(math.Log(0.01), math.Log(100), 5)),
+			"0.01 0.1 1 10 100"},
 	} {
 		if c.got != c.want {
 			t.Errorf("ticks %q, want %q", c.got, c.want)

@@ -158,7 +158,8 @@ func (c *canvas) fill(list [][]Point, token string, opacity float64) {
 	if !Finite(lo.X, lo.Y, hi.X, hi.Y) {
 		return
 	}
-	box := image.Rect(int(math.Floor(lo.X*c.scale)), int(math.Floor(lo.Y*c.scale)), int(math.Ceil(hi.X*c.scale))+1, int(math.Ceil(hi.Y*c.scale))+1)
+	box := image.Rect(int(math.Floor(lo.X*c.scale)), int(math.Floor(lo.Y*c.scale)), int(math.Ceil(hi.X*c.scale))+1,
+		int(math.Ceil(hi.Y*c.scale))+1)
 	if box = box.Intersect(c.img.Bounds()); box.Empty() {
 		return
 	}

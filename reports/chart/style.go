@@ -21,24 +21,34 @@ type Style struct {
 // files are made from it.
 var styles = map[string]Style{
 	// words
-	"t": {Size: 13}, "b": {Size: 13, Bold: true}, "ti": {Size: 15, Bold: true}, "mu": {Size: 12.5, Fill: "mute"}, "sm": {Size: 12, Fill: "mute"}, "xs": {Size: 11, Fill: "mute"},
+	"t": {Size: 13}, "b": {Size: 13, Bold: true}, "ti": {Size: 15, Bold: true}, "mu": {Size: 12.5, Fill: "mute"},
+	"sm": {Size: 12, Fill: "mute"}, "xs": {Size: 11, Fill: "mute"},
 	"h1": {Size: 30, Bold: true, Fill: "blue"}, "h2": {Size: 22},
 	"bs": {Size: 12, Bold: true}, "it": {Size: 12.5, Italic: true}, "oc": {Size: 12, Fill: "ochre"}, "inv": {Size: 12, Fill: "bg"},
 	// frame
-	"grid": {Stroke: "grid", Width: 1}, "axis": {Stroke: "mute", Width: 1}, "rule": {Stroke: "line", Width: 1}, "head": {Stroke: "mute", Width: 1.4}, "null": {Stroke: "ink", Width: 1},
-	"est": {Stroke: "blue", Width: 1, Dash: []float64{5, 4}}, "mid": {Stroke: "ochre", Width: 1, Dash: []float64{2, 3}}, "band": {Fill: "band"}, "hit": {Fill: "none"}, "soft": {Fill: "soft"},
+	"grid": {Stroke: "grid", Width: 1}, "axis": {Stroke: "mute", Width: 1}, "rule": {Stroke: "line", Width: 1},
+	"head": {Stroke: "mute", Width: 1.4}, "null": {Stroke: "ink", Width: 1},
+	"est": {Stroke: "blue", Width: 1, Dash: []float64{5, 4}}, "mid": {Stroke: "ochre", Width: 1, Dash: []float64{2, 3}},
+	"band": {Fill: "band"}, "hit": {Fill: "none"}, "soft": {Fill: "soft"},
 	// marks
-	"wh": {Stroke: "ink", Width: 1.4}, "sq": {Fill: "blue"}, "di": {Fill: "blue", Stroke: "blue", Width: 1}, "dis": {Fill: "blue2", Stroke: "blue", Width: 1}, "dio": {Stroke: "blue", Width: 1.2, Dash: []float64{3, 2}},
-	"pi": {Stroke: "ochre", Width: 3}, "piw": {Stroke: "ochre", Width: 1.4}, "pt": {Fill: "blue", Stroke: "bg", Width: 1}, "ring": {Fill: "bg", Stroke: "blue", Width: 1.6}, "bub": {Fill: "blue3", Stroke: "blue", Width: 1, Opacity: 0.7},
-	"curve": {Stroke: "blue", Width: 2}, "curve2": {Stroke: "ochre", Width: 1.6, Dash: []float64{6, 3}}, "area": {Fill: "blue2"}, "area2": {Fill: "soft"}, "tick": {Fill: "blue"}, "mark": {Stroke: "ochre", Width: 2},
-	"d1": {Fill: "blue", Opacity: 0.16}, "d2": {Fill: "blue", Opacity: 0.3}, "d3": {Fill: "blue", Opacity: 0.46}, "d4": {Fill: "blue", Opacity: 0.62}, "d5": {Fill: "blue", Opacity: 0.8}, "d6": {Fill: "blue"},
+	"wh": {Stroke: "ink", Width: 1.4}, "sq": {Fill: "blue"}, "di": {Fill: "blue", Stroke: "blue", Width: 1},
+	"dis": {Fill: "blue2", Stroke: "blue", Width: 1}, "dio": {Stroke: "blue", Width: 1.2, Dash: []float64{3, 2}},
+	"pi": {Stroke: "ochre", Width: 3}, "piw": {Stroke: "ochre", Width: 1.4}, "pt": {Fill: "blue", Stroke: "bg", Width: 1},
+	"ring": {Fill: "bg", Stroke: "blue", Width: 1.6}, "bub": {Fill: "blue3", Stroke: "blue", Width: 1, Opacity: 0.7},
+	"curve": {Stroke: "blue", Width: 2}, "curve2": {Stroke: "ochre", Width: 1.6, Dash: []float64{6, 3}}, "area": {Fill: "blue2"},
+	"area2": {Fill: "soft"}, "tick": {Fill: "blue"}, "mark": {Stroke: "ochre", Width: 2},
+	"d1": {Fill: "blue", Opacity: 0.16}, "d2": {Fill: "blue", Opacity: 0.3}, "d3": {Fill: "blue", Opacity: 0.46},
+	"d4": {Fill: "blue", Opacity: 0.62}, "d5": {Fill: "blue", Opacity: 0.8}, "d6": {Fill: "blue"},
 	// judgements: the sign says what the colour says
-	"rl": {Fill: "blue2", Stroke: "blue", Width: 1.1}, "rm": {Fill: "bg", Stroke: "mute", Width: 1.1}, "rh": {Fill: "ochre", Stroke: "ochre", Width: 1.1}, "rn": {Stroke: "line", Width: 1.1},
+	"rl": {Fill: "blue2", Stroke: "blue", Width: 1.1}, "rm": {Fill: "bg", Stroke: "mute", Width: 1.1},
+	"rh": {Fill: "ochre", Stroke: "ochre", Width: 1.1}, "rn": {Stroke: "line", Width: 1.1},
 	"sl": {Stroke: "blue", Width: 1.5}, "ss": {Stroke: "mute", Width: 1.5}, "sh": {Stroke: "bg", Width: 1.5},
 	// bars of a timeline and of shares, boxes of a flow
-	"l-done": {Fill: "blue", Stroke: "blue", Width: 1}, "l-run": {Fill: "blue2", Stroke: "blue", Width: 1}, "l-plan": {Fill: "bg", Stroke: "blue", Width: 1, Dash: []float64{2, 2}}, "l-stop": {Fill: "ochre2", Stroke: "ochre", Width: 1},
+	"l-done": {Fill: "blue", Stroke: "blue", Width: 1}, "l-run": {Fill: "blue2", Stroke: "blue", Width: 1},
+	"l-plan": {Fill: "bg", Stroke: "blue", Width: 1, Dash: []float64{2, 2}}, "l-stop": {Fill: "ochre2", Stroke: "ochre", Width: 1},
 	"l-unk": {Fill: "bg", Stroke: "mute", Width: 1, Dash: []float64{4, 2}},
-	"box":   {Fill: "card", Stroke: "mute", Width: 1}, "side": {Fill: "soft", Stroke: "mute", Width: 1}, "flow": {Stroke: "mute", Width: 1.2}, "fhead": {Fill: "mute"},
+	"box":   {Fill: "card", Stroke: "mute", Width: 1}, "side": {Fill: "soft", Stroke: "mute", Width: 1},
+	"flow": {Stroke: "mute", Width: 1.2}, "fhead": {Fill: "mute"},
 	"man": {Fill: "blue3"}, "man1": {Fill: "blue"}, "man0": {Fill: "grid"}, "man2": {Fill: "ochre"},
 }
 
@@ -47,9 +57,11 @@ type Palette map[string]string
 
 // Light is the palette of files and paper; Grey is for print in one colour.
 var (
-	Light = Palette{"ink": "#1c2328", "mute": "#56616a", "line": "#d9d4c9", "grid": "#e7e3da", "bg": "#ffffff", "card": "#ffffff", "soft": "#f2efe8", "band": "#f7f3ea",
+	Light = Palette{"ink": "#1c2328", "mute": "#56616a", "line": "#d9d4c9", "grid": "#e7e3da", "bg": "#ffffff", "card": "#ffffff",
+		"soft": "#f2efe8", "band": "#f7f3ea",
 		"blue": "#1b5a7d", "blue2": "#d3e4ee", "blue3": "#8fb8d1", "ochre": "#8f4508", "ochre2": "#f7e6d3"}
-	Grey = Palette{"ink": "#000000", "mute": "#444444", "line": "#cccccc", "grid": "#e4e4e4", "bg": "#ffffff", "card": "#ffffff", "soft": "#f0f0f0", "band": "#f4f4f4",
+	Grey = Palette{"ink": "#000000", "mute": "#444444", "line": "#cccccc", "grid": "#e4e4e4", "bg": "#ffffff", "card": "#ffffff",
+		"soft": "#f0f0f0", "band": "#f4f4f4",
 		"blue": "#303030", "blue2": "#dcdcdc", "blue3": "#a8a8a8", "ochre": "#606060", "ochre2": "#ececec"}
 )
 

@@ -31,10 +31,12 @@ func (p *Pic) SVG(h Head) string {
 	if p.links() {
 		role = "group" // an image has no links inside
 	}
-	b.WriteString(`<svg xmlns="http://www.w3.org/2000/svg" role="` + role + `" class="` + Escape(strings.TrimSpace("fig "+h.Class)) + `" viewBox="0 0 ` + Num(p.W) + " " + Num(p.H) + `" width="` + Num(p.W) + `" height="` + Num(p.H) + `"`)
+	b.WriteString(`<svg xmlns="http://www.w3.org/2000/svg" role="` + role + `" class="` + Escape(strings.TrimSpace("fig "+h.Class)) +
+		`" viewBox="0 0 ` + Num(p.W) + " " + Num(p.H) + `" width="` + Num(p.W) + `" height="` + Num(p.H) + `"`)
 	b.WriteString(` aria-labelledby="` + Escape(h.ID) + `t ` + Escape(h.ID) + `d"`)
 	attributes(&b, h.Attrs)
-	b.WriteString(`><title id="` + Escape(h.ID) + `t">` + Escape(show.Text(h.Title)) + `</title><desc id="` + Escape(h.ID) + `d">` + Escape(show.Text(h.Desc)) + `</desc>`)
+	b.WriteString(`><title id="` + Escape(h.ID) + `t">` + Escape(show.Text(h.Title)) + `</title><desc id="` + Escape(h.ID) + `d">` +
+		Escape(show.Text(h.Desc)) + `</desc>`)
 	p.body(&b)
 	b.WriteString("</svg>")
 	return b.String()
@@ -44,9 +46,12 @@ func (p *Pic) SVG(h Head) string {
 // white ground, no links.
 func (p *Pic) File(h Head, pal Palette) []byte {
 	var b strings.Builder
-	b.WriteString(`<?xml version="1.0" encoding="UTF-8"?>` + "\n" + `<svg xmlns="http://www.w3.org/2000/svg" role="img" viewBox="0 0 ` + Num(p.W) + " " + Num(p.H) + `" width="` + Num(p.W) + `" height="` + Num(p.H) + `"`)
-	b.WriteString(` font-family="` + fonts + `" fill="` + pal["ink"] + `" aria-labelledby="t d"><title id="t">` + Escape(show.Text(h.Title)) + `</title><desc id="d">` + Escape(show.Text(h.Desc)) + `</desc>`)
-	b.WriteString("<style>.am{text-anchor:middle}.ae{text-anchor:end}" + p.rules(pal) + `</style><rect width="100%" height="100%" fill="` + pal["bg"] + `"/>`)
+	b.WriteString(`<?xml version="1.0" encoding="UTF-8"?>` + "\n" + `<svg xmlns="http://www.w3.org/2000/svg" role="img" viewBox="0 0 ` +
+		Num(p.W) + " " + Num(p.H) + `" width="` + Num(p.W) + `" height="` + Num(p.H) + `"`)
+	b.WriteString(` font-family="` + fonts + `" fill="` + pal["ink"] + `" aria-labelledby="t d"><title id="t">` +
+		Escape(show.Text(h.Title)) + `</title><desc id="d">` + Escape(show.Text(h.Desc)) + `</desc>`)
+	b.WriteString("<style>.am{text-anchor:middle}.ae{text-anchor:end}" + p.rules(pal) + `</style><rect width="100%" height="100%" fill="` +
+		pal["bg"] + `"/>`)
 	q := Pic{W: p.W, H: p.H, ops: slices.DeleteFunc(slices.Clone(p.ops), func(o op) bool { return o.kind == opOpen || o.kind == opClose })}
 	q.body(&b)
 	b.WriteString("</svg>\n")
@@ -136,7 +141,8 @@ func pathData(paths [][]Point, closed bool) string {
 // Bare writes the picture for a page as a decoration: its words stand beside it.
 func (p *Pic) Bare(class string) string {
 	var b strings.Builder
-	b.WriteString(`<svg xmlns="http://www.w3.org/2000/svg" aria-hidden="true" class="fig ` + class + `" viewBox="0 0 ` + Num(p.W) + " " + Num(p.H) + `" width="` + Num(p.W) + `" height="` + Num(p.H) + `">`)
+	b.WriteString(`<svg xmlns="http://www.w3.org/2000/svg" aria-hidden="true" class="fig ` + class + `" viewBox="0 0 ` + Num(p.W) + " " +
+		Num(p.H) + `" width="` + Num(p.W) + `" height="` + Num(p.H) + `">`)
 	p.body(&b)
 	b.WriteString("</svg>")
 	return b.String()

@@ -57,7 +57,8 @@ func lastStage(s instructions.Stage) error {
 	}
 	id, _, _ := strings.Cut(user, ":")
 	return errors.Join(append(errs,
-		want(id != "" && id != "0" && id != "root" && strings.Trim(id, "0123456789") == "", "USER must be a number other than 0, so that a cluster can see that it is not root"),
+		want(id != "" && id != "0" && id != "root" && strings.Trim(id, "0123456789") == "",
+			"USER must be a number other than 0, so that a cluster can see that it is not root"),
 		want(volume, "/data must be a volume"),
 		want(entry, "ENTRYPOINT must be in exec form: there is no shell"))...)
 }

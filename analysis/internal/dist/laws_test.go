@@ -57,7 +57,8 @@ func TestTailsAddToOneAndAreMonotone(t *testing.T) {
 func TestBadParametersGiveNaN(t *testing.T) {
 	nan := math.NaN()
 	for name, v := range map[string]float64{
-		"t df 0": TTwoSided(1, 0), "t df -1": TTwoSided(1, -1), "t NaN": TTwoSided(nan, 3), "t p > 1": TQuantile(1.5, 3), "t df NaN": TQuantile(0.5, nan),
+		"t df 0": TTwoSided(1, 0), "t df -1": TTwoSided(1, -1), "t NaN": TTwoSided(nan, 3), "t p > 1": TQuantile(1.5, 3),
+		"t df NaN": TQuantile(0.5, nan),
 		"chi df 0": ChiSqSF(1, 0), "chi p": ChiSqQuantile(-0.1, 3), "F df": FSF(1, 0, 2), "F NaN": FSF(1, nan, 2),
 		"beta a": BetaCDF(0.5, 0, 1), "norm p": NormQuantile(nan), "gamma": GammaCDF(1, -1, 1),
 		"binom p": BinomSF(1, 3, 1.1), "binom n": BinomSF(1, 2.5, 0.5), "poisson": PoissonPMF(1, -1), "lgamma": LogGamma(-2),
@@ -97,7 +98,8 @@ func FuzzNothingPanics(f *testing.F) {
 			_ = fn(x, math.Mod(a, 1e7), math.Mod(b, 1e7))
 		}
 		_ = NoncentralChiSqSF(x, math.Mod(a, 1e5), math.Mod(b, 1e5))
-		for name, p := range map[string]float64{"TTwoSided": TTwoSided(x, a), "ChiSqSF": ChiSqSF(x, math.Mod(a, 1e7)), "FSF": FSF(x, math.Mod(a, 1e7), math.Mod(b, 1e7))} {
+		for name, p := range map[string]float64{"TTwoSided": TTwoSided(x, a), "ChiSqSF": ChiSqSF(x, math.Mod(a, 1e7)),
+			"FSF": FSF(x, math.Mod(a, 1e7), math.Mod(b, 1e7))} {
 			if p < 0 || p > 1 {
 				t.Errorf("%s(%g, %g, %g) = %g is not a probability", name, x, a, b, p)
 			}

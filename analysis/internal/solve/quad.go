@@ -55,7 +55,8 @@ type Integral struct {
 // Gauss-Kronrod quadrature; either bound may be infinite (then x = t/(1-t^2) or
 // x = a + t/(1-t) maps the range to a finite one). points, which may be empty,
 // are places where f changes quickly (a mode, a corner): panels become small
-// towards them. A narrow peak that no point names may go unseen. It stops when the estimated error is below max(absTol, relTol*|value|) and returns
+// towards them. A narrow peak that no point names may go unseen. It stops when the estimated error
+// is below max(absTol, relTol*|value|) and returns
 // ErrNotConverged, with the best value, after 2,000 panels.
 func Integrate(f func(float64) float64, a, b, absTol, relTol float64, points ...float64) (Integral, error) {
 	switch {

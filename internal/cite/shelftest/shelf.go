@@ -67,7 +67,8 @@ func Open(t testing.TB, records ...evidence.Record) (*store.Store, edition.Docum
 	}
 	ordered, err := st.Findings(ctx)
 	check(err)
-	doc := edition.New(edition.Evidence{Files: map[string]string{"extractions.csv": "fixed"}}, "2026-11-22", "test", true, map[string]int64{}, ordered, claims)
+	doc := edition.New(edition.Evidence{Files: map[string]string{"extractions.csv": "fixed"}}, "2026-11-22", "test", true,
+		map[string]int64{}, ordered, claims)
 	shelf, err := cite.NewShelf(ctx, st, doc, "", Accessed)
 	check(err)
 	return st, doc, shelf
@@ -84,7 +85,8 @@ func add(t testing.TB, st *store.Store, records []evidence.Record) {
 			t.Fatal(err)
 		}
 		sum := sha256.Sum256(body)
-		p := evidence.Payload{SHA256: hex.EncodeToString(sum[:]), Source: r.Source, RecordID: r.ID, URL: "file:" + r.ID, FetchedAt: at, Body: body}
+		p := evidence.Payload{SHA256: hex.EncodeToString(sum[:]), Source: r.Source, RecordID: r.ID, URL: "file:" + r.ID, FetchedAt: at,
+			Body: body}
 		r.Prov.PayloadSHA256, r.ContentHash = p.SHA256, p.SHA256
 		payloads = append(payloads, p)
 	}

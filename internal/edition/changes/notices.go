@@ -31,7 +31,8 @@ func noticeOf(n evidence.Notice, file string, findings []string) Notice {
 	case n.PMID != "":
 		about = "pmid:" + n.PMID
 	}
-	says := fmt.Sprintf("%s of %s by %s: %s", evidence.NoticeName(n.Kind), cmp.Or(n.Date.Raw, "an unstated day"), cmp.Or(n.By, "a source that is not named"), n.Said)
+	says := fmt.Sprintf("%s of %s by %s: %s", evidence.NoticeName(n.Kind), cmp.Or(n.Date.Raw, "an unstated day"),
+		cmp.Or(n.By, "a source that is not named"), n.Said)
 	return Notice{Kind: n.Kind, About: about, Says: says, Source: n.Source, File: file, Findings: findings}
 }
 

@@ -11,7 +11,10 @@ import (
 // without credentials, and "" otherwise: only such links are printed as links.
 func Link(raw string) string {
 	raw = strings.TrimSpace(raw)
-	if raw == "" || len(raw) > 2000 || strings.ContainsFunc(raw, func(r rune) bool { return r <= 0x20 || r == 0x7f || acting(r) || invisible(r) }) {
+	if raw == "" || len(raw) > 2000 || strings.ContainsFunc(raw, func(r rune) bool {
+		return r <= 0x20 || r == 0x7f || acting(r) ||
+			invisible(r)
+	}) {
 		return ""
 	}
 	u, err := url.Parse(raw)
