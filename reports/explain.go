@@ -78,7 +78,7 @@ func (s *site) explainFinding(f *evidence.Finding, read reading) []string {
 		out = append(out, t+".")
 	}
 	if f.LastCrawl != "" {
-		out = append(out, "The records behind it were last collected on "+show.Clip(f.LastCrawl, 30)+".")
+		out = append(out, "Data to "+show.Clip(f.LastCrawl, 30)+": the newest day that a record of this edition speaks for.")
 	}
 	return out
 }

@@ -71,6 +71,8 @@ func TestCountedSentences(t *testing.T) {
 	three("comparison left out", func(n int) string {
 		return countSentence(n, "comparison has no difference", "comparisons have no difference")
 	})
+	dated := newSite(&Edition{}, Options{}).explainFinding(&evidence.Finding{LastCrawl: "2025-08-26"}, reading{})
+	say("data to", dated[len(dated)-1])
 	say("designs", designs("", 0), designs("parallel randomized controlled trial", 1),
 		designs("crossover randomized controlled trial (4), parallel randomized controlled trial (2)", 6))
 	say("claims", claimBasis(&evidence.ClaimVerdict{}), claimBasis(&evidence.ClaimVerdict{K: 1, N: 1}),

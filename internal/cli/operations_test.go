@@ -314,7 +314,7 @@ func TestMergeShards(t *testing.T) {
 	for _, order := range [][][]string{{shards}, {shards[2:], shards[:2]}} {
 		db := filepath.Join(dir, "merged"+string(rune('0'+len(order)))+".db")
 		for _, others := range order {
-			want(t, past(t, append([]string{"merge", "--db", db}, others...)...), 0, "new, come at")
+			want(t, past(t, append([]string{"merge", "--db", db}, others...)...), 0, "new, come at", "read from", " arrival")
 		}
 		want(t, past(t, "merge", shards[0], shards[1], "--db", db), 0, "nothing new")
 		if got := tables(db); got != whole {

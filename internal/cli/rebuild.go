@@ -22,7 +22,7 @@ func (c *rebuildCmd) Run(ctx context.Context, e *Env) error {
 		if e.Globals.JSON {
 			return e.printJSON(rep)
 		}
-		fmt.Fprintf(e.Stdout, "%s read again into %s; %d could not be read\n", text.Count(rep.Arrivals, "payload"),
+		fmt.Fprintf(e.Stdout, "%s read again into %s; %d could not be read\n", text.Count(rep.Arrivals, "arrival"),
 			text.Count(rep.Records, "record"), len(rep.Failed))
 		return nil
 	})
@@ -59,7 +59,7 @@ func (c *mergeCmd) Run(ctx context.Context, e *Env) error {
 		}
 		fmt.Fprintf(e.Stdout, "%s new, come at %s; %s now, read from %s; %d could not be read\n", text.Count(took.Payloads, "payload"),
 			text.Count(took.Arrivals, "time"),
-			text.Count(rep.Records, "record"), text.Count(rep.Arrivals, "payload"), len(rep.Failed))
+			text.Count(rep.Records, "record"), text.Count(rep.Arrivals, "arrival"), len(rep.Failed))
 		return nil
 	})
 }
