@@ -22,8 +22,7 @@ func ExampleRegressionTest() {
 	fmt.Println("limit:", r.Limit)
 	// Output:
 	// z = -0.53
-	// limit: k = 6 is below 10 studies: the test has too little power to tell asymmetry from chance,
-	// so the numbers are for checking only and not a test
+	// limit: k = 6 is below 10 studies: the test has too little power to tell asymmetry from chance, so the numbers are for checking only and not a test
 }
 
 func ExampleFailSafeN() {
