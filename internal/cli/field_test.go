@@ -260,7 +260,7 @@ func TestRefreshWithABrokenFile(t *testing.T) {
 	defer vocab.Use(nil)
 	dir := copyTree(t, filepath.Join("testdata", "sildenafil"))
 	db, out := filepath.Join(dir, "past.db"), filepath.Join(dir, "site")
-	args := []string{"refresh", "--once", "--no-crawl", "--db", db, "--out", out}
+	args := []string{"refresh", "--once", "--no-crawl", "--nice", "0", "--db", db, "--out", out}
 	want(t, call(t, "analyse", "--db", db), 0)
 	want(t, call(t, args...), 0, "published")
 	table := filepath.Join(dir, "review", "extractions.csv")
