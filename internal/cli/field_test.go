@@ -52,7 +52,6 @@ func finding(t *testing.T, r result, id string) (f struct {
 // A field of a person's own: a drug that the program does not know, an
 // instrument on which higher is better, no record of a register.
 func TestOwnField(t *testing.T) {
-	t.Parallel()
 	defer vocab.Use(nil)
 	dir := copyTree(t, filepath.Join("testdata", "sildenafil"))
 	db := filepath.Join(dir, "past.db")
@@ -136,7 +135,6 @@ func TestAnotherFieldShowsItsOwnAlone(t *testing.T) {
 
 // A command that needs a stage runs what is stale before it, and only that.
 func TestStaleStagesRunFirst(t *testing.T) {
-	t.Parallel()
 	dir := copyTree(t, filepath.Join("testdata", "sildenafil"))
 	defer vocab.Use(nil)
 	db, table := filepath.Join(dir, "past.db"), filepath.Join(dir, "review", "extractions.csv")
@@ -177,7 +175,6 @@ func TestStaleStagesRunFirst(t *testing.T) {
 
 // Rows that people wrote are not dropped because their folder is elsewhere.
 func TestMovedDatabaseKeepsPeoplesRows(t *testing.T) {
-	t.Parallel()
 	dir := copyTree(t, filepath.Join("testdata", "sildenafil"))
 	defer vocab.Use(nil)
 	db := filepath.Join(dir, "past.db")
@@ -218,7 +215,6 @@ func TestInit(t *testing.T) {
 }
 
 func TestVocabList(t *testing.T) {
-	t.Parallel()
 	for kind, word := range map[string]string{"substances": "mdma", "conditions": "ptsd", "domains": "dropout", "designs": "parallel-rct",
 		"comparators": "inactive-placebo", "instruments": "fsfi", "topics": "intimacy"} {
 		r := call(t, "vocab", "list", kind)
@@ -233,7 +229,6 @@ func TestVocabList(t *testing.T) {
 
 // One bad question is set aside, the others are answered.
 func TestBadQuestionIsSetAside(t *testing.T) {
-	t.Parallel()
 	defer vocab.Use(nil)
 	dir := copyTree(t, filepath.Join("testdata", "sildenafil"))
 	path := filepath.Join(dir, "review", "questions.yaml")
@@ -256,7 +251,6 @@ func TestBadQuestionIsSetAside(t *testing.T) {
 // A review file that cannot be read stops publication and says so; readers keep
 // the edition before.
 func TestRefreshWithABrokenFile(t *testing.T) {
-	t.Parallel()
 	defer vocab.Use(nil)
 	dir := copyTree(t, filepath.Join("testdata", "sildenafil"))
 	db, out := filepath.Join(dir, "past.db"), filepath.Join(dir, "site")
