@@ -101,7 +101,7 @@ func (c *Case) filter(conditions []string) error {
 
 // take reduces the case to some of its rows; their names in the file are kept.
 func (c *Case) take(keep []bool) error {
-	var ids, lines []int
+	var ids []int
 	for i, k := range keep {
 		if !k {
 			continue
@@ -111,9 +111,6 @@ func (c *Case) take(keep []bool) error {
 			id = c.rowIDs[i]
 		}
 		ids = append(ids, id)
-		if c.lines != nil {
-			lines = append(lines, c.lines[i])
-		}
 	}
 	if len(ids) == 0 {
 		return fmt.Errorf("no row of %d passes the filter", len(keep))
@@ -124,35 +121,26 @@ func (c *Case) take(keep []bool) error {
 			continue
 		}
 		done[col] = true
-		var cells []any
-		for i, k := range keep {
-			if k {
-				cells = append(cells, col.cells[i])
-			}
-		}
-		col.cells = cells
-		if col.written != nil {
-			var written []string
-			for i, k := range keep {
-				if k {
-					written = append(written, col.written[i])
-				}
-			}
-			col.written = written
-		}
+		col.cells, col.written = kept(col.cells, keep), kept(col.written, keep)
 	}
-	if c.NTotal != nil {
-		var n []float64
-		for i, k := range keep {
-			if k {
-				n = append(n, c.NTotal[i])
-			}
-		}
-		c.NTotal = n
-	}
+	c.NTotal = kept(c.NTotal, keep)
 	if c.read == 0 {
 		c.read = c.Rows
 	}
-	c.rowIDs, c.lines, c.Rows = ids, lines, len(ids)
+	c.rowIDs, c.lines, c.Rows = ids, kept(c.lines, keep), len(ids)
 	return nil
+}
+
+// kept gives the items of a list whose rows stay; a list that is absent stays so.
+func kept[T any](list []T, keep []bool) []T {
+	if list == nil {
+		return nil
+	}
+	var out []T
+	for i, k := range keep {
+		if k {
+			out = append(out, list[i])
+		}
+	}
+	return out
 }
