@@ -44,7 +44,7 @@ func HeaderLine(head []byte) string {
 // Table reads a body as a table of any spreadsheet, with the problems of its
 // bytes and of rows that do not fit the header, which is the line with the names
 // of columns that are given, see [text.ReadTable]. The error, an
-// *crawler.AnswerError, means that it is no table.
+// *crawler.AnswerError, means that the file is not a table.
 func Table(body []byte, names ...string) (*text.Table, []evidence.Problem, error) {
 	clean, problems := Text(body)
 	t, err := text.ReadTable(clean, names...)

@@ -140,7 +140,7 @@ var rowBegins = regexp.MustCompile(`^(?:(?:[^|\n]*\|)?NCT\d{8}(?:\||\r?$)|# TABL
 
 // PipeRow is [PipeCells] for a table with so many columns. Where the cells are
 // not as many, or another row begins inside of one, a quote may have opened that
-// never closes: the line is then taken as it stands, if that fits.
+// never closes: the line is then read without regard to quotes, if that fits.
 func PipeRow(text []byte, columns int) (cells []string, rest []byte) {
 	cells, rest = PipeCells(text)
 	line, after, _ := bytes.Cut(text, []byte("\n"))
@@ -153,8 +153,8 @@ func PipeRow(text []byte, columns int) (cells []string, rest []byte) {
 	return cells, rest
 }
 
-// quotedCell reads a cell that begins with a quote. One that does not end
-// before a bar or a line is no closing quote.
+// quotedCell reads a cell that begins with a quote. A later quote closes it only
+// before a bar or the end of a line.
 func quotedCell(text []byte) (cell, rest []byte) {
 	for i := 1; i < len(text); i++ {
 		if text[i] != '"' {
@@ -183,7 +183,7 @@ type aactRow struct {
 	columns map[string]int
 	cells   []string
 	id      string
-	number  int // of the id, 0 for one that is no number
+	number  int // of the id, 0 where it is not a number
 }
 
 func (r aactRow) has(column string) bool { _, ok := r.columns[column]; return ok }
@@ -332,7 +332,7 @@ func untilded(s string) string {
 	return string(b)
 }
 
-// aactProtocol reads what stands in several tables or columns.
+// aactProtocol reads what is spread over several tables or columns.
 func (p *draft) aactProtocol(rows aactStudy, made map[string]*draft) {
 	for _, r := range rows["design_group_interventions"] {
 		given, arm := made["interventions "+r.get("intervention_id")], made["design_groups "+r.get("design_group_id")]

@@ -169,7 +169,7 @@ func (t *table) partNames(name string, form human.CellForm) (names []string, per
 	return nil, nil
 }
 
-// effectName is the name of a column without what stands in brackets and without
+// effectName is the name of a column without the text in brackets and without
 // the words of an interval or error behind it.
 func effectName(name string) string {
 	words := strings.Fields(headerBrackets.ReplaceAllString(name, " "))

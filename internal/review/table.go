@@ -68,7 +68,7 @@ func (r Row) Pointer(col string) string { return fmt.Sprintf("row=%d;column=%s",
 // first line names the columns, or the first of the next lines that has all of
 // the required ones; lines above it (a title, merged cells) are passed over with
 // a problem that says so. Rows that do not fit the header are problems. An error
-// means that the file as a whole is no table.
+// means that the file as a whole is not a table.
 func ReadTable(name string, data []byte, required ...string) (*Table, []evidence.Problem, error) {
 	in, _, err := answer.Table(data, required...)
 	if err != nil {
