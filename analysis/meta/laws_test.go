@@ -379,3 +379,20 @@ func TestGuardedFitIsOneResult(t *testing.T) {
 		t.Error("the guard never acted: the property was not tried")
 	}
 }
+
+// A moderator so near to 0 that its square is lost gave a bound that is no number,
+// and the search for the maximum of the likelihood no end.
+func TestModeratorNextToNothingEnds(t *testing.T) {
+	for _, tiny := range []float64{1e-150, 1e-160, 1e-161, 1e-162, 1e-170, 1e-308, 5e-324} {
+		d, err := NewDesign(true, Numeric("x", []float64{tiny, 0, 2 * tiny, 0, -tiny}))
+		if err != nil {
+			continue
+		}
+		for _, m := range []Method{REML, ML} {
+			if r, err := Fit([]float64{0.1, 0.4, 0.2, 0.9, 0.3}, []float64{0.1, 0.2, 0.1, 0.3, 0.2},
+				Options{Method: m, Test: KnHa, Design: d}); err == nil && r.Tau2 < 0 {
+				t.Errorf("%s at %g: tau2 %v", m, tiny, r.Tau2)
+			}
+		}
+	}
+}

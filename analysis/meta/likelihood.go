@@ -26,7 +26,7 @@ func (s *sample) likelihoodTau2(reml bool) (tau2 float64, maxima int) {
 	}
 	step := s.v[0] / 2
 	for t := step; ; t *= 2 {
-		last := t >= top
+		last := !(t < top) // a bound that is NaN ends it too
 		if last {
 			t = top
 		}
