@@ -177,7 +177,7 @@ func TestHostileText(t *testing.T) {
 			return
 		}
 		p := payloadOf("ctgov", fmt.Sprint("https://example.org/?", n), rapid.String().Draw(rt, "body")+fmt.Sprint(n), day(0))
-		r := evidence.Record{ID: fmt.Sprintf("%d%s", n, text.Draw(rt, "id")), Source: "ctgov", Kind: evidence.KindTrial,
+		r := evidence.Record{ID: fmt.Sprintf("%d %s", n, text.Draw(rt, "id")), Source: "ctgov", Kind: evidence.KindTrial,
 			ContentHash: fmt.Sprint(n),
 			Prov:        evidence.Provenance{PayloadSHA256: p.SHA256, Pointer: text.Draw(rt, "at")}, Title: text.Draw(rt, "title"),
 			Conditions: rapid.SliceOfN(text, 0, 3).Draw(rt, "conditions"), Unknown: map[string]int{text.Draw(rt, "key"): 2},
