@@ -49,7 +49,8 @@ func (l *lane) markGone(ctx context.Context, known int) error {
 		return l.problem(ctx, evidence.Problem{Kind: KindMissing, Where: l.src.Policy().BaseURL, Message: fmt.Sprintf(format, args...)})
 	}
 	if l.faults > 0 {
-		return say("%d of %d known records seem to be gone, and the source failed to answer %d questions in this crawl; none was marked as gone", len(gone), known, l.faults)
+		return say("%d of %d known records seem to be gone, and the source failed to answer %d questions in this crawl; none was "+
+			"marked as gone", len(gone), known, l.faults)
 	}
 	if float64(len(gone)) <= goneShare*float64(known) {
 		return l.commit(ctx, Batch{Gone: gone})
@@ -80,7 +81,8 @@ func (l *lane) markGone(ctx context.Context, known int) error {
 			return fmt.Errorf("remember what seems to be gone: %w", err)
 		}
 	}
-	return say("%d of %d known records seem to be gone at once; they are marked as gone when a crawl at least %.0f hours later does not find them either",
+	return say("%d of %d known records seem to be gone at once; they are marked as gone when a crawl at least %.0f hours later "+
+		"does not find them either",
 		len(gone), known, secondLook.Hours())
 }
 

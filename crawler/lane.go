@@ -253,7 +253,8 @@ func (l *lane) probe(ctx context.Context) error {
 		return l.problem(ctx, evidence.Problem{Kind: KindFetchFailed, Where: l.src.Policy().BaseURL,
 			Message: "the question whether anything is new was not answered; everything is asked: " + err.Error()})
 	}
-	return fmt.Errorf("the register does not answer (check the network and the address, then run the same command again; what is stored stays): %w", err)
+	return fmt.Errorf("the register does not answer (check the network and the address, then run the same command again; what "+
+		"is stored stays): %w", err)
 }
 
 // resume gives each query its place: untouched, in the middle, or done by a
@@ -343,6 +344,7 @@ func (l *lane) finish(ctx context.Context) error {
 func (l *lane) checkClock(ctx context.Context) {
 	if d := l.fetch.skew.get(); d.Abs() > 5*time.Minute {
 		_ = l.problem(ctx, evidence.Problem{Kind: KindClockSkew, Where: l.src.Policy().BaseURL,
-			Message: fmt.Sprintf("this machine's clock and the register's differ by %s; the next increment begins earlier by as much where ours is ahead", d.Round(time.Second))})
+			Message: fmt.Sprintf("this machine's clock and the register's differ by %s; the next increment begins earlier by as much "+
+				"where ours is ahead", d.Round(time.Second))})
 	}
 }

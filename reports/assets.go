@@ -82,7 +82,8 @@ var sharedAssets = sync.OnceValue(func() assetSet {
 // integrity checks on file: addresses; over http it is.
 func loader(base string, s assetSet) string {
 	return fmt.Sprintf(`(function(){"use strict";var d=document,web=location.protocol!=="file:";`+
-		`window.pastLoad=function(src,sum,done){var e=d.createElement("script");e.src=%q+src;if(web){e.integrity=sum;}e.onload=function(){if(done){done(true);}};e.onerror=function(){if(done){done(false);}};d.head.appendChild(e);};`+
+		`window.pastLoad=function(src,sum,done){var e=d.createElement("script");e.src=%q+src;if(web){e.integrity=sum;}`+
+		`e.onload=function(){if(done){done(true);}};e.onerror=function(){if(done){done(false);}};d.head.appendChild(e);};`+
 		`window.pastCharts=function(done){window.pastLoad(%q,%q,done);};`+
 		`d.documentElement.classList.add("js");window.pastLoad(%q,%q);})();`,
 		base, s.charts.name, s.charts.sri, s.app.name, s.app.sri)

@@ -161,7 +161,8 @@ func (s *site) sexualPage() {
 		planned += map[bool]int{true: 1}[r.Reported != nil || strings.HasPrefix(r.Kind, "planned")]
 		seen[cmp.Or(r.StudyID, r.RecordID)] = true
 	}
-	d.Lede = fmt.Sprintf("Every sexual or relational outcome that a stored record plans, posts, asks as a single item or counts as an adverse event: %s in %s. %s.", show.Plural(never+rest, "row", "rows"), show.Plural(len(seen), "study", "studies"),
+	d.Lede = fmt.Sprintf("Every sexual or relational outcome that a stored record plans, posts, asks as a single item or "+
+		"counts as an adverse event: %s in %s. %s.", show.Plural(never+rest, "row", "rows"), show.Plural(len(seen), "study", "studies"),
 		neverReported(planned, never))
 	for i, k := range order {
 		if len(groups[k]) == 0 {

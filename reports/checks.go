@@ -279,7 +279,8 @@ func (s *site) funnel(f *evidence.Finding) chart.XY {
 	read := readingOf(f, s.Name)
 	c := chart.XY{ID: "funnel", Still: true, Title: "Funnel plot", Stamp: s.permalink(f.ID),
 		X: chart.ValueAxis{Title: show.First(read.Name), Ratio: read.Ratio}, Y: chart.ValueAxis{Title: "Standard error", Down: true}}
-	c.Note = "Each dot is a study; the lines are where 95% of studies would lie if they all estimated one effect. Small studies stand at the bottom."
+	c.Note = "Each dot is a study; the lines are where 95% of studies would lie if they all estimated one effect. Small " +
+		"studies stand at the bottom."
 	most := 0.0
 	dots := chart.Layer{Name: "studies", Class: "pt"}
 	c.Table = chart.Table{Caption: "Data of the funnel plot", Head: columns("Study", "#"+read.Symbol, "#Standard error")}

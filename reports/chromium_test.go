@@ -49,7 +49,9 @@ func TestPagesLoad(t *testing.T) {
 }
 
 // widest names what sticks out of the window.
-const widest = `[...document.querySelectorAll("main *, header *, footer *")].filter(e => !e.closest(".scroll") && !e.closest("pre") && e.getBoundingClientRect().right > window.innerWidth + 0.5).slice(0, 4).map(e => e.tagName + "." + (e.className.baseVal || e.className) + " " + e.textContent.slice(0, 40)).join(" | ")`
+const widest = `[...document.querySelectorAll("main *, header *, footer *")].filter(e => !e.closest(".scroll") && ` +
+	`!e.closest("pre") && e.getBoundingClientRect().right > window.innerWidth + 0.5).slice(0, 4).map(e => e.tagName + "." + ` +
+	`(e.className.baseVal || e.className) + " " + e.textContent.slice(0, 40)).join(" | ")`
 
 // TestForestBoxes checks where the marks of a forest plot are, from the element
 // boxes in the page: squares by estimate, the diamond between its ends.
@@ -61,7 +63,8 @@ func TestForestBoxes(t *testing.T) {
 	f := &ed.Findings[0]
 	type box struct{ X, Y, W, H float64 }
 	squares := eval[[]box](b,
-		`[...document.querySelectorAll("#forest svg.wide .sq")].map(e => { const r = e.getBoundingClientRect(); return {X: r.x + r.width / 2, Y: r.y + r.height / 2, W: r.width, H: r.height}; })`)
+		`[...document.querySelectorAll("#forest svg.wide .sq")].map(e => { const r = e.getBoundingClientRect(); return {X: r.x + `+
+			`r.width / 2, Y: r.y + r.height / 2, W: r.width, H: r.height}; })`)
 	if len(squares) != len(f.Effects) {
 		t.Fatalf("%d squares for %d studies", len(squares), len(f.Effects))
 	}
@@ -89,7 +92,8 @@ func TestForestBoxes(t *testing.T) {
 	if squares[heavy].W <= squares[light].W {
 		t.Errorf("a weight of 41%% is drawn no larger (%v) than one of 4%% (%v)", squares[heavy].W, squares[light].W)
 	}
-	d := eval[box](b, `(r => ({X: r.x, Y: r.y, W: r.width, H: r.height}))(document.querySelector("#forest svg.wide .di").getBoundingClientRect())`)
+	d := eval[box](b, `(r => ({X: r.x, Y: r.y, W: r.width, H: r.height}))(document.querySelector("#forest svg.wide `+
+		`.di").getBoundingClientRect())`)
 	lo, hi := f.Headline.Lower, f.Headline.Upper
 	if math.Abs(d.X-at(*lo)) > 2.5 || math.Abs(d.X+d.W-at(*hi)) > 2.5 {
 		t.Errorf("diamond from %.1f to %.1f, the guarded interval from %.1f to %.1f", d.X, d.X+d.W, at(*lo), at(*hi))
@@ -100,11 +104,13 @@ func TestForestBoxes(t *testing.T) {
 		t.Errorf("favours MDMA ends at %.1f, right of no effect at %.1f: lower is better", left, at(0))
 	}
 	b.size(390, 844)
-	if eval[bool](b, `getComputedStyle(document.querySelector("#forest svg.wide")).display !== "none" || getComputedStyle(document.querySelector("#forest svg.narrow")).display === "none"`) {
+	if eval[bool](b, `getComputedStyle(document.querySelector("#forest svg.wide")).display !== "none" || `+
+		`getComputedStyle(document.querySelector("#forest svg.narrow")).display === "none"`) {
 		t.Error("the narrow form is not shown at 390 px")
 	}
 	if px := eval[float64](b,
-		`(s => parseFloat(getComputedStyle(s).fontSize) * s.getBoundingClientRect().width / s.viewBox.baseVal.width)(document.querySelector("#forest svg.narrow"))`); px < 11 {
+		`(s => parseFloat(getComputedStyle(s).fontSize) * s.getBoundingClientRect().width / `+
+			`s.viewBox.baseVal.width)(document.querySelector("#forest svg.narrow"))`); px < 11 {
 		t.Errorf("text of the narrow forest plot is %.1f px high", px)
 	}
 	b.quiet("forest")
@@ -124,7 +130,11 @@ func TestLeaveOut(t *testing.T) {
 			want := &f.LeaveOneOut[i]
 			label := effectLabel(&f.Effects[i])
 			got := eval[map[string]string](b,
-				`(() => { const box = [...document.querySelectorAll("#forest svg.wide .tickbox")].find(x => x.getAttribute("aria-label") === "Include `+label+`"), send = () => box.dispatchEvent(new KeyboardEvent("keydown", {key: " ", bubbles: true})); send(); const r = document.querySelector("#forest .live .result"), o = document.querySelector("#forest svg.wide .dio"), out = {...r.dataset, text: r.textContent, outline: o.style.display, checked: box.getAttribute("aria-checked")}; send(); out.back = r.textContent; return out; })()`)
+				`(() => { const box = [...document.querySelectorAll("#forest svg.wide .tickbox")].find(x => `+
+					`x.getAttribute("aria-label") === "Include `+label+`"), send = () => box.dispatchEvent(new KeyboardEvent("keydown", {key: " `+
+					`", bubbles: true})); send(); const r = document.querySelector("#forest .live .result"), o = `+
+					`document.querySelector("#forest svg.wide .dio"), out = {...r.dataset, text: r.textContent, outline: o.style.display, `+
+					`checked: box.getAttribute("aria-checked")}; send(); out.back = r.textContent; return out; })()`)
 			near := func(name string, want *float64) {
 				x, err := strconv.ParseFloat(got[name], 64)
 				if err != nil || want == nil || math.Abs(x-*want) > 1e-6 {
@@ -156,7 +166,9 @@ func TestForestControls(t *testing.T) {
 	b := newTab(t, written(t, ed, Options{}))
 	b.size(1280, 1000)
 	b.open("f/mdma-ptsd-severity.html")
-	rows := `[...document.querySelectorAll("#forest svg.wide .row[data-k]")].filter(r => !r.classList.contains("total")).sort((a, b) => a.getBoundingClientRect().y - b.getBoundingClientRect().y).map(r => r.querySelector("text").textContent).join(", ")`
+	rows := `[...document.querySelectorAll("#forest svg.wide .row[data-k]")].filter(r => ` +
+		`!r.classList.contains("total")).sort((a, b) => a.getBoundingClientRect().y - b.getBoundingClientRect().y).map(r => ` +
+		`r.querySelector("text").textContent).join(", ")`
 	before := eval[string](b, rows)
 	b.js(`(() => { const s = document.querySelector("#forest .live select"); s.value = "y"; s.dispatchEvent(new Event("change")); })()`)
 	if got, want := eval[string](b, rows),
@@ -191,7 +203,8 @@ func TestExplore(t *testing.T) {
 		b.js(`document.querySelectorAll(".tools .go").forEach(g => g.click())`)
 		b.wait(`document.querySelectorAll("figure .chart svg").length === ` + strconv.Itoa(n))
 		for _, bad := range eval[[]string](b,
-			`[...document.querySelectorAll("figure .chart")].filter(c => c.querySelectorAll("path, circle, rect").length < 3 || !c.querySelector("text")).map(c => c.parentNode.id)`) {
+			`[...document.querySelectorAll("figure .chart")].filter(c => c.querySelectorAll("path, circle, rect").length < 3 || `+
+				`!c.querySelector("text")).map(c => c.parentNode.id)`) {
 			t.Errorf("%s: the interactive form of %s is empty", page, bad)
 		}
 		b.shot("explore-" + strings.ReplaceAll(strings.TrimSuffix(page, ".html"), "/", "_"))
@@ -241,7 +254,8 @@ func TestTrialsFilter(t *testing.T) {
 		if href := eval[string](b, `document.querySelector("table.trials tbody a").getAttribute("href")`); href != "s/NCT03537014.html" {
 			t.Errorf("%d trials: the row leads to %q", n, href)
 		}
-		b.js(`(() => { const q = document.querySelector("[data-q]"); q.value = ""; q.dispatchEvent(new Event("input")); const s = document.querySelector("[data-f=status]"); s.value = "terminated"; s.dispatchEvent(new Event("change")); })()`)
+		b.js(`(() => { const q = document.querySelector("[data-q]"); q.value = ""; q.dispatchEvent(new Event("input")); const s = ` +
+			`document.querySelector("[data-f=status]"); s.value = "terminated"; s.dispatchEvent(new Event("change")); })()`)
 		want := 0
 		for _, r := range ed.Trials {
 			if r.Status == "terminated" {
@@ -261,7 +275,8 @@ func TestDownloads(t *testing.T) {
 	ed.Findings[0].Effects[0].StudyLabel = `=HYPERLINK("http://x.example","y")`
 	b := newTab(t, written(t, ed, Options{}))
 	b.open("f/mdma-ptsd-severity.html")
-	b.js(`window.files = {}; URL.createObjectURL = blob => { window.last = blob; return "#"; }; HTMLAnchorElement.prototype.click = function () { window.files[this.download] = window.last; };`)
+	b.js(`window.files = {}; URL.createObjectURL = blob => { window.last = blob; return "#"; }; ` +
+		`HTMLAnchorElement.prototype.click = function () { window.files[this.download] = window.last; };`)
 	b.js(`[...document.querySelectorAll("#forest .tools button")].filter(x => /SVG|PNG|CSV/.test(x.textContent)).forEach(x => x.click())`)
 	b.wait(`Object.keys(window.files).length === 3`)
 	csv := eval[string](b, `(async () => { const k = Object.keys(files).find(k => k.endsWith(".csv")); return await files[k].text(); })()`)
@@ -278,7 +293,9 @@ func TestDownloads(t *testing.T) {
 		t.Error("the SVG does not stand by itself")
 	}
 	if w := eval[int](b,
-		`(async () => { const b = new Uint8Array(await Object.entries(files).find(e => e[0].endsWith(".png"))[1].arrayBuffer()), v = new DataView(b.buffer); return String.fromCharCode(...b.slice(37, 41)) === "pHYs" && v.getUint32(41) === 23622 ? v.getUint32(16) : 0; })()`); w < 4100 {
+		`(async () => { const b = new Uint8Array(await Object.entries(files).find(e => e[0].endsWith(".png"))[1].arrayBuffer()), `+
+			`v = new DataView(b.buffer); return String.fromCharCode(...b.slice(37, 41)) === "pHYs" && v.getUint32(41) === 23622 ? `+
+			`v.getUint32(16) : 0; })()`); w < 4100 {
 		t.Errorf("the PNG is %d pixels wide, or its density is not set", w)
 	}
 	for _, name := range eval[[]string](b, `Object.keys(files)`) {
@@ -321,7 +338,8 @@ func TestSingleFile(t *testing.T) {
 		t.Errorf("a link leads nowhere: #%s", href)
 	}
 	if dup := eval[[]string](b,
-		`(ids => [...new Set(ids.filter((x, i) => ids.indexOf(x) !== i))])([...document.querySelectorAll("[id]")].map(e => e.id))`); len(dup) > 0 {
+		`(ids => [...new Set(ids.filter((x, i) => ids.indexOf(x) !== i))])([...document.querySelectorAll("[id]")].map(e => `+
+			`e.id))`); len(dup) > 0 {
 		t.Errorf("ids stand twice: %v", dup)
 	}
 	b.js(`document.querySelector(".tools .go").click()`)

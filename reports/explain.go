@@ -15,14 +15,18 @@ type formulaNote struct{ measure, mode, title, text string }
 // package does; the number itself comes from there.
 var formulas = []formulaNote{
 	{"SMD", "metapsy", "Hedges g, formula mode metapsy",
-		"d = (mean of treatment − mean of control) / pooled SD; J = 1 − 3 / (4N − 9); g = J · d; variance = N / (n₁ · n₂) + d² / (2N), with the uncorrected d."},
+		"d = (mean of treatment − mean of control) / pooled SD; J = 1 − 3 / (4N − 9); g = J · d; variance = N / (n₁ · " +
+			"n₂) + d² / (2N), with the uncorrected d."},
 	{"SMD", "metafor", "Hedges g, formula mode metafor",
-		"d = (mean of treatment − mean of control) / pooled SD; J by the exact gamma function with n₁ + n₂ − 2 degrees of freedom; g = J · d; variance = 1 / n₁ + 1 / n₂ + g² / (2N)."},
+		"d = (mean of treatment − mean of control) / pooled SD; J by the exact gamma function with n₁ + n₂ − 2 degrees of " +
+			"freedom; g = J · d; variance = 1 / n₁ + 1 / n₂ + g² / (2N)."},
 	{"SMD", "revman", "Hedges g, formula mode revman",
-		"d = (mean of treatment − mean of control) / pooled SD; g = d · (1 − 3 / (4N − 9)); variance = N / (n₁ · n₂) + g² / (2 (N − 3.94))."},
+		"d = (mean of treatment − mean of control) / pooled SD; g = d · (1 − 3 / (4N − 9)); variance = N / (n₁ · n₂) " +
+			"+ g² / (2 (N − 3.94))."},
 	{"MD", "", "Mean difference", "mean of treatment − mean of control; variance = SD₁² / n₁ + SD₂² / n₂."},
 	{"RR", "", "Risk ratio",
-		"ln RR = ln (events₁ / n₁) − ln (events₂ / n₂); variance = 1 / events₁ − 1 / n₁ + 1 / events₂ − 1 / n₂. Zero cells are corrected as the analysis plan says. Shown as a ratio, analysed as a logarithm."},
+		"ln RR = ln (events₁ / n₁) − ln (events₂ / n₂); variance = 1 / events₁ − 1 / n₁ + 1 / events₂ − 1 / " +
+			"n₂. Zero cells are corrected as the analysis plan says. Shown as a ratio, analysed as a logarithm."},
 	{"OR", "", "Odds ratio", "ln OR = ln (a · d / (b · c)); variance = 1/a + 1/b + 1/c + 1/d. Shown as a ratio, analysed as a logarithm."},
 	{"RD", "", "Risk difference", "events₁ / n₁ − events₂ / n₂; variance = p₁(1 − p₁) / n₁ + p₂(1 − p₂) / n₂."},
 }

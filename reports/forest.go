@@ -96,7 +96,8 @@ func (s *site) forest(f *evidence.Finding, href func(evidence.Effect) string) (c
 	}
 	p.rows.Fit(must...)
 	if p.rob {
-		p.rows.Legend = "Risk of bias, judged by people: + low, − some concerns, × high. 1 randomisation, 2 deviations from the intended treatment, 3 missing data, 4 measurement, 5 selection of the reported result."
+		p.rows.Legend = "Risk of bias, judged by people: + low, − some concerns, × high. 1 randomisation, 2 deviations from " +
+			"the intended treatment, 3 missing data, 4 measurement, 5 selection of the reported result."
 	}
 	p.rows.Alt = p.alt()
 	p.rows.Live, p.rows.Lean = s.live(f), p.lean()

@@ -213,7 +213,8 @@ func (s *site) harmPlot(sub, kind, title string, terms []evidence.HarmTerm) (cha
 	if len(r.Lines) == 0 {
 		return r, false
 	}
-	r.Note = "Each row compares the arms of one trial's own table. Terms are not added up to people, and a term that a table leaves out is not zero."
+	r.Note = "Each row compares the arms of one trial's own table. Terms are not added up to people, and a term that a table " +
+		"leaves out is not zero."
 	if left > 0 {
 		r.Note += " " + countSentence(left,
 			"comparison has no difference (the same people in both arms, or counts not in people) and is among the rows.",

@@ -47,7 +47,8 @@ func NewManuscript(ed Edition, ids ...string) (*Manuscript, error) {
 	}
 	m.add(1, "Evidence of the PAST evidence tracker, edition "+ed.ID)
 	m.para("Data to " + orDash(ed.Date) +
-		". Proposed texts and tables: check each against the finding before it is used. Certainty that no person has signed is a proposal of a rule.")
+		". Proposed texts and tables: check each against the finding before it is used. Certainty that no person has signed is a " +
+		"proposal of a rule.")
 	for _, id := range ids {
 		at := -1
 		for i := range ed.Findings {

@@ -80,11 +80,14 @@ func samplePages(t *testing.T, dir string, n int) map[string][]string {
 
 // lineThroughText finds lines and marks of the phone form of a plot that run
 // through its words.
-const lineThroughText = `[...document.querySelectorAll("figure svg.narrow")].filter(s => s.getBoundingClientRect().height > 0).flatMap(svg => {
+const lineThroughText = `[...document.querySelectorAll("figure svg.narrow")].filter(s => s.getBoundingClientRect().height > ` +
+	`0).flatMap(svg => {
 	const words = [...svg.querySelectorAll("text")].map(e => [e.getBoundingClientRect(), e.textContent]);
-	return [...svg.querySelectorAll(".null, .grid, .est, .mid, .wh, .di, .dis, .sq")].filter(m => svg.closest("#forest, #series")).flatMap(m => {
+	return [...svg.querySelectorAll(".null, .grid, .est, .mid, .wh, .di, .dis, .sq")].filter(m => svg.closest("#forest, ` +
+	`#series")).flatMap(m => {
 		const r = m.getBoundingClientRect();
-		return words.filter(([w]) => r.left < w.right - 1 && r.right > w.left + 1 && r.top < w.bottom - 4 && r.bottom > w.top + 4).map(([, t]) => m.getAttribute("class") + " through " + t);
+		return words.filter(([w]) => r.left < w.right - 1 && r.right > w.left + 1 && r.top < w.bottom - 4 && r.bottom > w.top + ` +
+	`4).map(([, t]) => m.getAttribute("class") + " through " + t);
 	});
 }).slice(0, 5)`
 
@@ -94,7 +97,8 @@ const hiddenAlternative = `(() => {
 	document.querySelectorAll("details").forEach(d => { d.open = true; });
 	const text = document.querySelector("main").innerText;
 	return [...document.querySelectorAll("main svg desc")].filter(d => d.parentNode.getBoundingClientRect().height > 0)
-		.flatMap(d => (d.textContent.match(/[−+]?\d+(\.\d+)?/g) || []).filter(n => !text.includes(n)).map(n => n + " of " + d.textContent)).slice(0, 5);
+		.flatMap(d => (d.textContent.match(/[−+]?\d+(\.\d+)?/g) || []).filter(n => !text.includes(n)).map(n => n + " of " + ` +
+	`d.textContent)).slice(0, 5);
 })()`
 
 // firstScreens holds question, answer, boxes and buttons of every finding with a
@@ -176,7 +180,8 @@ func TestRowSearch(t *testing.T) {
 		b.js(`(e => { e.value = "` + q +
 			`"; e.dispatchEvent(new Event("input", {bubbles: true})); })(document.querySelector("[data-rowsearch] input"))`)
 		return eval[state](b,
-			`({Shown: document.querySelectorAll("details.rows tbody tr:not([hidden])").length, Open: document.querySelectorAll("details.rows[open]").length, Said: document.querySelector("[data-found]").textContent})`)
+			`({Shown: document.querySelectorAll("details.rows tbody tr:not([hidden])").length, Open: `+
+				`document.querySelectorAll("details.rows[open]").length, Said: document.querySelector("[data-found]").textContent})`)
 	}
 	all := search("")
 	if got := search("Mitchell TENSION"); got.Shown != 2 || got.Open != 1 || !strings.HasPrefix(got.Said,

@@ -18,13 +18,17 @@ type methodsData struct {
 }
 
 var howToRead = []Note{
-	{"Interval", "95% interval of the pooled effect. Where the Knapp-Hartung interval is narrower than the common-effect one, the wider, guarded interval is the headline and both are printed."},
+	{"Interval", "95% interval of the pooled effect. Where the Knapp-Hartung interval is narrower than the common-effect one, " +
+		"the wider, guarded interval is the headline and both are printed."},
 	{"Prediction interval",
-		"Where the effect of a new, similar study would lie. It is the honest answer to what a next trial may find; its rule is named with it, because programs differ in the degrees of freedom."},
+		"Where the effect of a new, similar study would lie. It is the honest answer to what a next trial may find; its rule is " +
+			"named with it, because programs differ in the degrees of freedom."},
 	{"I²", "Two definitions are in use and can differ: from Q, and from tau² with a typical variance. Both are printed and named."},
 	{"Ratios", "Risk and odds ratios are analysed as natural logarithms and printed as ratios; the line of no effect is 1."},
-	{"Favours", "Each instrument's direction comes from the catalogue. The words say which side a value favours, so that no reader has to know the scale."},
-	{"Numbers", "Two decimals for effects, four where a result may be checked against other software; files carry every digit. A dash means that the number does not exist or was not stated, never zero."},
+	{"Favours", "Each instrument's direction comes from the catalogue. The words say which side a value favours, so that no " +
+		"reader has to know the scale."},
+	{"Numbers", "Two decimals for effects, four where a result may be checked against other software; files carry every digit. " +
+		"A dash means that the number does not exist or was not stated, never zero."},
 	{"Dates", "ISO form. A month or year alone stays so: it is not turned into a day."},
 }
 
@@ -155,10 +159,12 @@ type aboutData struct {
 var standing = []string{
 	"It sees what is registered and what was collected. Unregistered trials, and papers that no query found, are not here.",
 	"Registered results can change or vanish; every answer is kept, and each edition says what it rests on.",
-	"Trials of these substances are rarely blind in effect: people notice the drug. Effects against inactive placebo include what expectation adds.",
+	"Trials of these substances are rarely blind in effect: people notice the drug. Effects against inactive placebo include " +
+		"what expectation adds.",
 	"Participants of these trials were screened with care. What holds for them may not hold for others.",
 	"Certainty that is not signed by a person is a proposal made by rule.",
-	"Findings on neighbouring conditions are not findings on sexual function or relationships; where no trial measured those, the finding is empty.",
+	"Findings on neighbouring conditions are not findings on sexual function or relationships; where no trial measured those, " +
+		"the finding is empty.",
 }
 
 func (s *site) aboutPage() {

@@ -64,8 +64,10 @@ func (o Own) SVG() ([]byte, error) {
 }
 
 const ownStyle = `body{font:16px/1.5 system-ui,sans-serif;max-width:62rem;margin:2rem auto;padding:0 1rem;color:#1c2328}
-svg{width:100%;height:auto}table{border-collapse:collapse;font-variant-numeric:tabular-nums}td,th{padding:.2rem .8rem .2rem 0;border-bottom:1px solid #d9d4c9;text-align:left}
-.num{text-align:right}pre{background:#f2efe8;padding:.8rem;overflow:auto;font-size:.82rem}.sum{font-weight:600}figure{margin:1.5rem 0}.plot svg{max-width:38rem}.wide{overflow-x:auto}`
+svg{width:100%;height:auto}table{border-collapse:collapse;font-variant-numeric:tabular-nums}td,th{padding:.2rem .8rem .2rem ` +
+	`0;border-bottom:1px solid #d9d4c9;text-align:left}
+.num{text-align:right}pre{background:#f2efe8;padding:.8rem;overflow:auto;font-size:.82rem}.sum{font-weight:600}` +
+	`figure{margin:1.5rem 0}.plot svg{max-width:38rem}.wide{overflow-x:auto}`
 
 // HTML is the report: one file, offline, without a script.
 func (o Own) HTML() ([]byte, error) {
@@ -78,7 +80,9 @@ func (o Own) HTML() ([]byte, error) {
 	esc := chart.Escape
 	var b strings.Builder
 	p := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
-	p(`<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><title>%s</title><style>%s</style></head><body><main><h1>%s</h1>`, esc(f.Title), ownStyle, esc(f.Title))
+	p(`<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" `+
+		`content="width=device-width,initial-scale=1"><title>%s</title><style>%s</style></head><body><main><h1>`+
+		`%s</h1>`, esc(f.Title), ownStyle, esc(f.Title))
 	if h := f.Headline; h.Estimate != nil {
 		p("<p><strong>%s %s</strong>, %s (%s).</p>", esc(m.Symbol), esc(m.Full(h.Estimate, h.Lower, h.Upper)), esc(string(h.Kind)), esc(h.Note))
 	} else {
@@ -96,7 +100,8 @@ func (o Own) HTML() ([]byte, error) {
 		picture("plot", plots[i].Title, plots[i].Alt, "", plots[i].Wide(true))
 	}
 	p("<h2>Studies</h2>")
-	p(`<div class="wide"><table><thead><tr><th>Study</th><th class="num">%s</th><th class="num">95%% interval</th><th class="num">Weight</th></tr></thead><tbody>`, esc(m.Symbol))
+	p(`<div class="wide"><table><thead><tr><th>Study</th><th class="num">%s</th><th class="num">95%% interval</th><th `+
+		`class="num">Weight</th></tr></thead><tbody>`, esc(m.Symbol))
 	for i := range f.Effects {
 		e := &f.Effects[i]
 		weight := show.None
@@ -109,7 +114,8 @@ func (o Own) HTML() ([]byte, error) {
 	p("</tbody></table></div>")
 	if len(f.LeaveOneOut) > 0 {
 		p("<h2>Leaving out one study</h2>")
-		p(`<div class="wide"><table><thead><tr><th>Analysis</th><th class="num">%s</th><th class="num">95%% interval</th><th class="num">tau²</th></tr></thead><tbody>`, esc(m.Symbol))
+		p(`<div class="wide"><table><thead><tr><th>Analysis</th><th class="num">%s</th><th class="num">95%% interval</th><th `+
+			`class="num">tau²</th></tr></thead><tbody>`, esc(m.Symbol))
 		for i := range f.LeaveOneOut {
 			r := &f.LeaveOneOut[i]
 			p(`<tr><td>%s</td><td class="num">%s</td><td class="num">%s</td><td class="num">%s</td></tr>`, esc(r.Label), esc(m.ValueP(r.Estimate)),

@@ -139,7 +139,8 @@ func TestWordsEqualNumbers(t *testing.T) {
 		{"mdma-ptsd-severity", []string{"Forest plot of 6 studies, 242 people. Pooled g −0.71 [−1.06, −0.37], favours MDMA.",
 			"[−0.9534,\u00a0−0.4704]", "−0.7119", "random effects, REML, Knapp-Hartung", "95% interval without the guard"}},
 		{"psilocybin-depression-severity",
-			[]string{"Forest plot of 12 studies, 585 people. Pooled g −0.90 [−1.26, −0.55], favours psilocybin. Prediction interval [−1.72, −0.09].", "−0.9031", "[−1.2561,\u00a0−0.5501]", "Davis 2021"}},
+			[]string{"Forest plot of 12 studies, 585 people. Pooled g −0.90 [−1.26, −0.55], favours psilocybin. Prediction " +
+				"interval [−1.72, −0.09].", "−0.9031", "[−1.2561,\u00a0−0.5501]", "Davis 2021"}},
 		{"lsd-anxiety-in-illness", []string{"One study, not a meta-analysis", "This is its own result and not a meta-analysis"}},
 		{"mdma-sexual-function", []string{"No trial gives numbers that can be pooled.", "NCT05790239", "running", "measured, no usable number",
 			"f/mdma-sexual-function@e-fixture0001"}},

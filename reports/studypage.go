@@ -194,7 +194,8 @@ func (s *site) effectView(p *page, at effectAt) effectView {
 		e.DoseTreat) + " against " + armName(cmp.Or(e.ArmCtrl, e.Comparator, "comparator"), e.DoseCtrl)
 	v.What = effectFacts(s, e)
 	n := formulaFor(e.Measure, e.Formula)
-	v.Formula = fmt.Sprintf("%s. %s This gives %s = %s with variance %s and standard error %s%s; the interval is estimate ± 1.96 standard errors.", n.title, n.text, m.Symbol,
+	v.Formula = fmt.Sprintf("%s. %s This gives %s = %s with variance %s and standard error %s%s; the interval is estimate ± "+
+		"1.96 standard errors.", n.title, n.text, m.Symbol,
 		show.Fixed(m.Read(evidence.Value(e.Estimate)), 4), show.Significant(evidence.Value(e.Variance), 4), show.Fixed(evidence.Value(e.SE), 4),
 		logNote(m, evidence.Value(e.Estimate)))
 	v.Flags = strings.Join(clipAll(e.Flags, 300), "; ")

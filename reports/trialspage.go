@@ -63,7 +63,9 @@ func (s *site) trialsPages() {
 
 func (s *site) trialsPage(p *page, part []TrialRow, at, of int) {
 	d := &trialsData{Total: len(s.Ed.Trials), Page: at, Pages: of}
-	d.Lede = fmt.Sprintf("%s of trials in this edition; a trial has one in each register that holds it, and one for each country in the EU's older register. Enrolment is what the register states, which is not the number randomised.", show.Plural(len(s.Ed.Trials), "record", "records"))
+	d.Lede = fmt.Sprintf("%s of trials in this edition; a trial has one in each register that holds it, and one for each "+
+		"country in the EU's older register. Enrolment is what the register states, which is not the number "+
+		"randomised.", show.Plural(len(s.Ed.Trials), "record", "records"))
 	for i := range part {
 		d.Rows = append(d.Rows, s.trialView(&part[i]))
 	}
@@ -171,7 +173,8 @@ const timelineMost = 150
 func (s *site) timeline(list []TrialRow) (chart.Rows, bool) {
 	r := chart.Rows{ID: "timeline", Title: "Trials over time", NameHead: "Trial", Axis: chart.Axis{NoNull: true, Years: true,
 		Lo: math.Inf(1), Hi: math.Inf(-1)}, Columns: []chart.Column{{Head: "Status", After: true, Phone: true}}}
-	r.Note = "One bar a trial, from its start to its planned or actual completion: filled completed, light running, dotted not yet recruiting, dashed unknown, crossed stopped. A dot marks posted results."
+	r.Note = "One bar a trial, from its start to its planned or actual completion: filled completed, light running, dotted not " +
+		"yet recruiting, dashed unknown, crossed stopped. A dot marks posted results."
 	r.Table = chart.Table{Caption: "Trials by start", Head: columns("Trial", "Status", "Start", "Completion", "Results")}
 	undated := 0
 	sorted := slices.Clone(list)

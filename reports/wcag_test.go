@@ -46,7 +46,9 @@ func TestAxe(t *testing.T) {
 	check := func(what string) {
 		b.js(src)
 		got := eval[string](b,
-			`axe.run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}).then(r => JSON.stringify(r.violations.map(v => ({id: v.id, help: v.help, nodes: v.nodes.slice(0, 3).map(n => n.html.slice(0, 160) + " " + n.failureSummary)}))))`)
+			`axe.run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}).then(r => `+
+				`JSON.stringify(r.violations.map(v => ({id: v.id, help: v.help, nodes: v.nodes.slice(0, 3).map(n => n.html.slice(0, 160) + `+
+				`" " + n.failureSummary)}))))`)
 		var found []struct {
 			ID, Help string
 			Nodes    []string
@@ -92,7 +94,9 @@ func TestKeyboard(t *testing.T) {
 		for i := range 60 {
 			b.do(chromedp.KeyEvent("\t"))
 			at := eval[map[string]any](b,
-				`(e => { const r = e.getBoundingClientRect(), s = getComputedStyle(e); return {tag: e.tagName, text: e.textContent.slice(0, 40), w: r.width, h: r.height, outline: s.outlineStyle + " " + s.outlineWidth, hidden: s.visibility === "hidden" || s.display === "none"}; })(document.activeElement)`)
+				`(e => { const r = e.getBoundingClientRect(), s = getComputedStyle(e); return {tag: e.tagName, text: `+
+					`e.textContent.slice(0, 40), w: r.width, h: r.height, outline: s.outlineStyle + " " + s.outlineWidth, hidden: s.visibility `+
+					`=== "hidden" || s.display === "none"}; })(document.activeElement)`)
 			if i == 0 && at["text"] != "Skip to the content" {
 				t.Errorf("%s: the first stop is %v", p, at)
 			}

@@ -2,6 +2,7 @@ package bias_test
 
 import (
 	"fmt"
+	"strings"
 
 	"past/analysis/bias"
 	"past/analysis/meta"
@@ -19,10 +20,12 @@ func ExampleRegressionTest() {
 		return
 	}
 	fmt.Printf("z = %.2f\n", r.Statistic)
-	fmt.Println("limit:", r.Limit)
+	reason, meaning, _ := strings.Cut(r.Limit, ": ")
+	fmt.Printf("%s:\n%s\n", reason, meaning)
 	// Output:
 	// z = -0.53
-	// limit: k = 6 is below 10 studies: the test has too little power to tell asymmetry from chance, so the numbers are for checking only and not a test
+	// k = 6 is below 10 studies:
+	// the test has too little power to tell asymmetry from chance, so the numbers are for checking only and not a test
 }
 
 func ExampleFailSafeN() {

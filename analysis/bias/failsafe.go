@@ -46,7 +46,8 @@ type FailSafeResult struct {
 }
 
 // failSafeWarning travels with every fail-safe number.
-const failSafeWarning = "a fail-safe number is neither a test nor an estimate of missing studies: it assumes that the missing studies average zero effect, and reviewing guidance advises against relying on it"
+const failSafeWarning = "a fail-safe number is neither a test nor an estimate of missing studies: it assumes that the " +
+	"missing studies average zero effect, and reviewing guidance advises against relying on it"
 
 // FailSafeN counts the studies of zero effect that would have to exist to undo the result of s.
 //

@@ -93,7 +93,8 @@ func (s Studies) line(o RegressionOptions, method string) (WLS, *meta.Result, er
 // warn adds what limits the extrapolation to a standard error of zero.
 func (r *PETPEESEResult) warn(s Studies) {
 	if r.K < 20 {
-		r.Limit = fmt.Sprintf("k = %d: with fewer than 20 studies the extrapolated effect is too unstable to be read as an estimate of the true effect", r.K)
+		r.Limit = fmt.Sprintf("k = %d: with fewer than 20 studies the extrapolated effect is too unstable to be read as an "+
+			"estimate of the true effect", r.K)
 	}
 	lo, hi := math.Inf(1), 0.0
 	for _, v := range s.V {

@@ -165,7 +165,8 @@ func (r *SelectionResult) finish(f *selectionFit) {
 	}
 	if o := r.Other; o != nil {
 		r.Warnings = append(r.Warnings,
-			fmt.Sprintf("the likelihood has another maximum %.2f log units lower, with mean %.4g and tau2 %.4g: the estimate is not well determined", o.Lower, o.Beta, o.Tau2))
+			fmt.Sprintf("the likelihood has another maximum %.2f log units lower, with mean %.4g and tau2 %.4g: the estimate is not "+
+				"well determined", o.Lower, o.Beta, o.Tau2))
 	}
 	if r.Tau2 == 0 && !r.Options.CommonEffect {
 		r.Warnings = append(r.Warnings,

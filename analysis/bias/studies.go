@@ -72,7 +72,8 @@ func (s Studies) checkN(method string) error {
 // testLimit is the Limit of a test of small-study effects on k studies.
 func testLimit(k int) string {
 	if k < MinTestStudies {
-		return fmt.Sprintf("k = %d is below %d studies: the test has too little power to tell asymmetry from chance, so the numbers are for checking only and not a test", k, MinTestStudies)
+		return fmt.Sprintf("k = %d is below %d studies: the test has too little power to tell asymmetry from chance, so the "+
+			"numbers are for checking only and not a test", k, MinTestStudies)
 	}
 	return ""
 }

@@ -100,7 +100,8 @@ func TrimFill(s Studies, o TrimFillOptions) (TrimFillResult, error) {
 		return r, fmt.Errorf("%s: %w", r.Method, err)
 	}
 	r.Warnings = append(r.Warnings,
-		"trim and fill assumes that the most extreme effects on one side are missing and nothing else makes the funnel lean; its mean is a sensitivity analysis, not a corrected estimate")
+		"trim and fill assumes that the most extreme effects on one side are missing and nothing else makes the funnel lean; its "+
+			"mean is a sensitivity analysis, not a corrected estimate")
 	return r, nil
 }
 

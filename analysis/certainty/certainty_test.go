@@ -54,7 +54,8 @@ func TestDomains(t *testing.T) {
 		change       func(in *Inputs)
 		want         int
 	}{
-		{"half of the weight at high risk", RiskOfBias, func(in *Inputs) { in.Studies = []StudyWeight{{"a", 1, HighRisk}, {"b", 1, LowRisk}} }, -1},
+		{"half of the weight at high risk", RiskOfBias, func(in *Inputs) { in.Studies = []StudyWeight{{"a", 1, HighRisk}, {"b", 1, LowRisk}} },
+			-1},
 		{"nearly all at high risk", RiskOfBias, func(in *Inputs) { in.Studies = []StudyWeight{{"a", 8, HighRisk}, {"b", 1, LowRisk}} }, -2},
 		{"concerns everywhere", RiskOfBias, func(in *Inputs) { in.Studies = []StudyWeight{{"a", 8, SomeConcerns}, {"b", 1, LowRisk}} }, -1},
 		{"a result that rests on high risk", RiskOfBias, func(in *Inputs) {
@@ -62,8 +63,12 @@ func TestDomains(t *testing.T) {
 			in.WithoutHigh = Without{K: 1, Estimate: -0.3, Lo: -0.7, Hi: 0.1}
 		}, -1},
 		{"effects beyond the threshold are likely elsewhere", Inconsistency, func(in *Inputs) { in.PIHi = -0.1 }, -1},
-		{"important benefit and harm are both likely elsewhere", Inconsistency, func(in *Inputs) { in.Lo, in.Hi, in.Estimate, in.PILo, in.PIHi = -0.1, 0.1, 0, -1, 1 }, -2},
-		{"no prediction interval, high I2", Inconsistency, func(in *Inputs) { in.PILo, in.PIHi, in.I2, in.QP = math.NaN(), math.NaN(), 80, 0.01 }, -1},
+		{"important benefit and harm are both likely elsewhere", Inconsistency, func(in *Inputs) {
+			in.Lo, in.Hi, in.Estimate, in.PILo, in.PIHi = -0.1, 0.1, 0, -1, 1
+		}, -2},
+		{"no prediction interval, high I2", Inconsistency, func(in *Inputs) {
+			in.PILo, in.PIHi, in.I2, in.QP = math.NaN(), math.NaN(), 80, 0.01
+		}, -1},
 		{"another population", Indirectness, func(in *Inputs) { in.Indirectness = []Indirect{{Population, 0.6, "adolescents"}} }, -1},
 		{"in a small part only", Indirectness, func(in *Inputs) { in.Indirectness = []Indirect{{Population, 0.2, "adolescents"}} }, 0},
 		{"two facets", Indirectness, func(in *Inputs) {
@@ -78,7 +83,9 @@ func TestDomains(t *testing.T) {
 		{"no difference declared, no effect inside, a third of the information", Imprecision, func(in *Inputs) {
 			in.MID, in.Lo, in.Hi, in.Estimate, in.Participants = math.NaN(), -0.5, 0.1, -0.25, 300
 		}, -2},
-		{"number of participants unknown and a threshold inside", Imprecision, func(in *Inputs) { in.Participants, in.Lo, in.Hi, in.Estimate = math.NaN(), -0.6, -0.1, -0.3 }, -1},
+		{"number of participants unknown and a threshold inside", Imprecision, func(in *Inputs) {
+			in.Participants, in.Lo, in.Hi, in.Estimate = math.NaN(), -0.6, -0.1, -0.3
+		}, -1},
 		{"half at high risk and a quarter with concerns", RiskOfBias, func(in *Inputs) {
 			in.Studies = []StudyWeight{{"a", 49, HighRisk}, {"b", 25, SomeConcerns}, {"c", 26, LowRisk}}
 		}, -1},
@@ -87,8 +94,11 @@ func TestDomains(t *testing.T) {
 			in.Unblinded, in.Studies = 1, []StudyWeight{{"a", 1, HighRisk}, {"b", 1, LowRisk}}
 		}, -1},
 		{"a few open comparisons", RiskOfBias, func(in *Inputs) { in.Unblinded = 0.3 }, 0},
-		{"no studies at high risk to leave out", RiskOfBias, func(in *Inputs) { in.WithoutHigh = Without{K: 2, Estimate: -0.1, Lo: -0.4, Hi: 0.2} }, 0},
-		{"I2 of 92 % and a new study may find none", Inconsistency, func(in *Inputs) { in.I2, in.QP, in.PILo, in.PIHi = 92, 0.0001, -1.6, 0.4 }, -2},
+		{"no studies at high risk to leave out", RiskOfBias, func(in *Inputs) {
+			in.WithoutHigh = Without{K: 2, Estimate: -0.1, Lo: -0.4, Hi: 0.2}
+		}, 0},
+		{"I2 of 92 % and a new study may find none", Inconsistency, func(in *Inputs) { in.I2, in.QP, in.PILo, in.PIHi = 92, 0.0001, -1.6, 0.4 },
+			-2},
 		{"I2 of 92 % within the same side", Inconsistency, func(in *Inputs) { in.I2, in.QP = 92, 0.0001 }, -1},
 		{"high I2 with an unknown p value does not pass", Inconsistency, func(in *Inputs) { in.I2, in.QP = 92, math.NaN() }, -1},
 		{"studies that conflict are not consistent", Inconsistency, func(in *Inputs) { in.Conflict = true }, -1},
@@ -96,10 +106,14 @@ func TestDomains(t *testing.T) {
 		{"one of three tests below 10 %", PublicationBias, func(in *Inputs) {
 			in.Signals = append(in.Signals, SmallStudySignal{Name: "rank", P: 0.04}, SmallStudySignal{Name: "selection", P: 0.09})
 		}, 0},
-		{"missing trials of unknown size, as many as there are", PublicationBias, func(in *Inputs) { in.Missing.Trials, in.Missing.Participants = 12, math.NaN() }, -1},
+		{"missing trials of unknown size, as many as there are", PublicationBias, func(in *Inputs) {
+			in.Missing.Trials, in.Missing.Participants = 12, math.NaN()
+		}, -1},
 
 		{"an asymmetric funnel", PublicationBias, func(in *Inputs) { in.Signals[0].P = 0.02 }, -1},
-		{"a test that must not be read", PublicationBias, func(in *Inputs) { in.Signals[0] = SmallStudySignal{"Egger", 0.001, "k is below 10"} }, 0},
+		{"a test that must not be read", PublicationBias, func(in *Inputs) {
+			in.Signals[0] = SmallStudySignal{"Egger", 0.001, "k is below 10"}
+		}, 0},
 		{"many participants without results", PublicationBias, func(in *Inputs) { in.Missing.Participants = 700; in.Missing.Trials = 4 }, -1},
 		{"enough to tip the estimate", PublicationBias, func(in *Inputs) { in.Missing.Participants, in.Missing.Tipping = 100, 90 }, -1},
 	} {
@@ -169,11 +183,14 @@ func TestStatements(t *testing.T) {
 		want string
 	}{
 		{s, Words{High, -0.6, -0.8, -0.4, th}, "MDMA-assisted therapy reduces PTSD symptoms compared with therapy with placebo."},
-		{s, Words{Moderate, -0.9, -1.2, -0.6, th}, "MDMA-assisted therapy probably results in a large reduction in PTSD symptoms compared with therapy with placebo."},
+		{s, Words{Moderate, -0.9, -1.2, -0.6, th},
+			"MDMA-assisted therapy probably results in a large reduction in PTSD symptoms compared with therapy with placebo."},
 		{s, Words{Low, -0.3, -0.5, -0.1, th}, "MDMA-assisted therapy may reduce PTSD symptoms slightly compared with therapy with placebo."},
-		{s, Words{VeryLow, -0.9, -1.2, -0.6, th}, "The evidence is very uncertain about the effect of MDMA-assisted therapy on PTSD symptoms compared with therapy with placebo."},
+		{s, Words{VeryLow, -0.9, -1.2, -0.6, th},
+			"The evidence is very uncertain about the effect of MDMA-assisted therapy on PTSD symptoms compared with therapy with placebo."},
 		{many, Words{Moderate, 0.6, 0.4, 0.8, th}, "psychedelics probably increase anxiety."},
-		{many, Words{Low, -0.6, -1.3, 0.1, th}, "It is uncertain whether psychedelics change anxiety: the interval includes no effect (low certainty)."},
+		{many, Words{Low, -0.6, -1.3, 0.1, th},
+			"It is uncertain whether psychedelics change anxiety: the interval includes no effect (low certainty)."},
 		{many, Words{High, 0.01, -0.1, 0.12, th}, "psychedelics result in little to no difference in anxiety."},
 		{many, Words{Low, -0.6, -0.9, -0.3, Thresholds{}}, "psychedelics may reduce anxiety."},
 		{many, Words{High, -0.15, -0.25, -0.05, th}, "psychedelics reduce anxiety by less than the minimal important difference."},
@@ -192,7 +209,8 @@ func TestStatementNeverOverstates(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		lo := rapid.Float64Range(-2, 2).Draw(t, "lo")
 		hi := lo + rapid.Float64Range(0, 3).Draw(t, "width")
-		w := Words{Level: Level(rapid.IntRange(1, 4).Draw(t, "level")), Lo: lo, Hi: hi, Estimate: lo + (hi-lo)*rapid.Float64Range(0, 1).Draw(t, "at"),
+		w := Words{Level: Level(rapid.IntRange(1, 4).Draw(t, "level")), Lo: lo, Hi: hi,
+			Estimate:   lo + (hi-lo)*rapid.Float64Range(0, 1).Draw(t, "at"),
 			Thresholds: Thresholds{rapid.Float64Range(-1, 1).Draw(t, "small"), 0.5, 0.8}}
 		got, err := Statement(Subject{Intervention: "X", Outcome: "Y"}, w)
 		if err != nil {
@@ -306,9 +324,12 @@ func ExamplePropose() {
 		fmt.Println(err)
 		return
 	}
-	fmt.Println(p.Sentence)
+	fmt.Println(strings.NewReplacer("; ", ";\n", ". ", ".\n").Replace(p.Sentence))
 	// Output:
-	// Proposed by rule, not signed: randomised evidence starts at high; risk of bias -1, imprecision -1; low at most: publication bias could not be rated, and until a person rates it nothing above low is proposed. Nothing is corrected for the number of questions asked.
+	// Proposed by rule, not signed: randomised evidence starts at high;
+	// risk of bias -1, imprecision -1;
+	// low at most: publication bias could not be rated, and until a person rates it nothing above low is proposed.
+	// Nothing is corrected for the number of questions asked.
 }
 
 func ExampleStatement() {

@@ -58,7 +58,9 @@ const (
 
 func (in Inputs) riskOfBias() Domain {
 	d := Domain{Name: RiskOfBias,
-		Rule: "weight at high risk plus half of the weight with some concerns: 40 % or more -1, 75 % or more -2; -1 when the estimate changes its line without studies at high risk; -1 for functional unblinding when comparators that give the treatment away hold half of the weight or more and nothing above lowers it"}
+		Rule: "weight at high risk plus half of the weight with some concerns: 40 % or more -1, 75 % or more -2; -1 when the " +
+			"estimate changes its line without studies at high risk; -1 for functional unblinding when comparators that give the " +
+			"treatment away hold half of the weight or more and nothing above lowers it"}
 	s := in.shares()
 	d.Known = len(s) > 0 && !(s[Unjudged] > 0.5)
 	if !d.Known {
@@ -176,7 +178,8 @@ func (in Inputs) crossed(lo, hi float64) int {
 func (in Inputs) inconsistency() Domain {
 	d := Domain{Name: Inconsistency,
 		Rule: "thresholds, or no effect, that the prediction interval crosses and the confidence interval does not: one -1, " +
-			"both thresholds -2; I2 of 75 % or more unless its p-value is 0.10 or higher at least -1, and -2 when the prediction interval includes no effect; " +
+			"both thresholds -2; I2 of 75 % or more unless its p-value is 0.10 or higher at least -1, and -2 when the prediction " +
+			"interval includes no effect; " +
 			"studies that conflict so that they are not pooled at least -1"}
 	if in.K == 1 {
 		d.Known = true
@@ -274,7 +277,9 @@ const smallShare = 0.3
 
 func (in Inputs) imprecision() Domain {
 	d := Domain{Name: Imprecision,
-		Rule: "thresholds inside the confidence interval: one -1, two -2; the optimal information size not reached at least -1, less than 30 % of it at least -2 and with a threshold or no effect inside -3 (Zeng et al. 2022); no effect inside and less than half of it -2"}
+		Rule: "thresholds inside the confidence interval: one -1, two -2; the optimal information size not reached at least -1, " +
+			"less than 30 % of it at least -2 and with a threshold or no effect inside -3 (Zeng et al. 2022); no effect inside and less " +
+			"than half of it -2"}
 	info := in.OptimalInformationSize()
 	n := in.crossed(in.Lo, in.Hi)
 	null := in.side(in.Lo, in.Hi) == 0
@@ -314,7 +319,9 @@ const missingShare = 0.2
 
 func (in Inputs) publicationBias() Domain {
 	d := Domain{Name: PublicationBias,
-		Rule: "suspected, -1, when the one test chosen beforehand (the first that may be read as one; for standardised differences the regression on sample size) has p < 0.10, when trials without results hold a fifth or more of all participants, or when they hold enough to move the estimate across its line; never more than -1"}
+		Rule: "suspected, -1, when the one test chosen beforehand (the first that may be read as one; for standardised " +
+			"differences the regression on sample size) has p < 0.10, when trials without results hold a fifth or more of all " +
+			"participants, or when they hold enough to move the estimate across its line; never more than -1"}
 	var words []string
 	suspected := false
 	readable := 0

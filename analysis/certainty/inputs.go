@@ -148,7 +148,9 @@ func (in Inputs) check() error {
 		}
 	}
 	if in.K < 0 || in.Participants < 0 || in.MID <= 0 || in.SD <= 0 || in.BaselineRisk <= 0 || in.BaselineRisk >= 1 {
-		return fmt.Errorf("certainty: k = %d, participants %v, minimal important difference %v, SD %v, baseline risk %v: counts must not be negative, the difference and the SD must be positive, the risk between 0 and 1", in.K, in.Participants, in.MID, in.SD, in.BaselineRisk)
+		return fmt.Errorf("certainty: k = %d, participants %v, minimal important difference %v, SD %v, baseline risk %v: counts "+
+			"must not be negative, the difference and the SD must be positive, the risk between "+
+			"0 and 1", in.K, in.Participants, in.MID, in.SD, in.BaselineRisk)
 	}
 	for _, s := range in.Studies {
 		if !(s.Weight >= 0) || math.IsInf(s.Weight, 0) {

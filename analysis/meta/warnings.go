@@ -56,7 +56,8 @@ func (r *Result) collectWarnings(maxima int) {
 		r.warn(WarnScaleZero, "the effects agree exactly: the Knapp-Hartung interval has no width and must not be read as certainty")
 	}
 	if r.Guarded {
-		r.warn(WarnGuard, "the Knapp-Hartung interval is narrower than the common-effect one; every number is given with its scale factor held at 1 (ad hoc guard)")
+		r.warn(WarnGuard, "the Knapp-Hartung interval is narrower than the common-effect one; every number is given with its "+
+			"scale factor held at 1 (ad hoc guard)")
 	}
 	if lo, hi := r.s.v[0], r.s.v[r.K-1]; hi/lo > 1e10 {
 		r.warn(WarnVarianceRange, fmt.Sprintf("sampling variances range from %.3g to %.3g: check their units", lo, hi))

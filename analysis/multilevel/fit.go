@@ -211,7 +211,8 @@ func (m *problem) fit(opt Options) (*Result, error) {
 	}
 	random := opt.Components != NoneRandom && opt.Components != WithinOnly
 	if random && len(m.blocks) < 2 {
-		return nil, fmt.Errorf("all effects come from one cluster, %q: variance between clusters cannot be estimated; use an ordinary random-effects model", m.blocks[0].label)
+		return nil, fmt.Errorf("all effects come from one cluster, %q: variance between clusters cannot be estimated; use an "+
+			"ordinary random-effects model", m.blocks[0].label)
 	}
 	fr := free{opt.Components == Both || opt.Components == BetweenOnly, opt.Components == Both || opt.Components == WithinOnly}
 	r := &Result{Options: opt, K: m.n, P: m.p, Clusters: len(m.blocks), Names: m.names, m: m, w: m.workspace()}

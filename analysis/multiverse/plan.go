@@ -193,7 +193,8 @@ func (p *Plan) checkSize() error {
 		}
 	}
 	if size > float64(p.Cap) {
-		return fmt.Errorf("the plan has %.0f specifications, more than its cap of %d: drop levels (the largest axis is %q with %d) or raise the cap", size, p.Cap, largest, levels)
+		return fmt.Errorf("the plan has %.0f specifications, more than its cap of %d: drop levels (the largest axis is %q with "+
+			"%d) or raise the cap", size, p.Cap, largest, levels)
 	}
 	return nil
 }

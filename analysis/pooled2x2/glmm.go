@@ -377,7 +377,8 @@ func (f *mixedFit) run(level float64) (Mixed, error) {
 		}
 	}
 	if tau*tau > separated || f.risesWithoutEnd(ll, tau) {
-		return Mixed{}, fmt.Errorf("mixed model: %w: the studies are separated to opposite sides, and the likelihood rises with the between-study variance without end", ErrNoFiniteEstimate)
+		return Mixed{}, fmt.Errorf("mixed model: %w: the studies are separated to opposite sides, and the likelihood rises with "+
+			"the between-study variance without end", ErrNoFiniteEstimate)
 	}
 	r.Beta, r.Tau2, r.LogLik = beta, tau*tau, ll
 	if !converged {

@@ -104,7 +104,8 @@ func PermuteSigns(y, v []float64, o PermutationOptions) (PermutationResult, erro
 	}
 	all := math.Pow(2, float64(k))
 	if o.Exact && all > MaxExact {
-		return r, fmt.Errorf("permutation test: %d studies have %.3g sign patterns, more than the %d that an exact test goes through: use random permutations", k, all, MaxExact)
+		return r, fmt.Errorf("permutation test: %d studies have %.3g sign patterns, more than the %d that an exact test goes "+
+			"through: use random permutations", k, all, MaxExact)
 	}
 	s := sortedStudies(y, v)
 	if math.IsNaN(f.Stat) {

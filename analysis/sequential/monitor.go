@@ -67,7 +67,8 @@ func Monitor(y, v []float64, o Options) (Result, error) {
 		return Result{}, fmt.Errorf("monitoring needs at least one study and as many variances as effects, got %d and %d", len(v), len(y))
 	}
 	r := Result{Plan: o.Plan, DiversityFrom: "given",
-		Method: fmt.Sprintf("sequential monitoring, %s, %s-type spending (Lan & DeMets 1983), information adjusted for diversity (Wetterslev et al. 2009)", o.Method, o.Spending)}
+		Method: fmt.Sprintf("sequential monitoring, %s, %s-type spending (Lan & DeMets 1983), information adjusted for diversity "+
+			"(Wetterslev et al. 2009)", o.Method, o.Spending)}
 	if r.Plan.AssumeHomogeneous {
 		r.DiversityFrom = "assumed to be 0"
 		r.Warnings = append(r.Warnings, "the requirement is not adjusted for heterogeneity")

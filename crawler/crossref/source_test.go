@@ -30,7 +30,8 @@ const perPage = 4
 func doi(n int) string { return "10.9999/example." + strconv.Itoa(100+n) }
 
 func entry(n, version int) sourcetest.Entry {
-	body := fmt.Sprintf(`{"DOI":%q,"type":"journal-article","title":["Study %d"],"container-title":["J"],"issued":{"date-parts":[[2021,%d]]},"is-referenced-by-count":%d}`,
+	body := fmt.Sprintf(`{"DOI":%q,"type":"journal-article","title":["Study `+
+		`%d"],"container-title":["J"],"issued":{"date-parts":[[2021,%d]]},"is-referenced-by-count":%d}`,
 		strings.ToUpper(doi(n)), n, version+1, n)
 	return sourcetest.Entry{ID: "doi:" + doi(n), Body: []byte(body), Updated: time.Date(2026, 2, 1, 0, 0, 0, 0, time.UTC)}
 }
@@ -56,7 +57,8 @@ func serve(w *sourcetest.World) http.Handler {
 		rw.Header().Set("Content-Type", "application/json")
 		rw.Header().Set("X-Rate-Limit-Limit", "50")
 		rw.Header().Set("X-Rate-Limit-Interval", "1s")
-		fmt.Fprintf(rw, `{"status":"ok","message-type":"work-list","message-version":"1.0.0","message":{"facets":{},"total-results":%d,"items":[%s],"items-per-page":%s}}`,
+		fmt.Fprintf(rw, `{"status":"ok","message-type":"work-list","message-version":"1.0.0","message":{"facets":{},`+
+			`"total-results":%d,"items":[%s],"items-per-page":%s}}`,
 			len(hits), strings.Join(hits, ","), r.FormValue("rows"))
 	})
 	return mux
@@ -156,7 +158,8 @@ func TestOddDOIs(t *testing.T) {
 
 func TestFaults(t *testing.T) {
 	for name, c := range map[string]struct{ body, kind string }{
-		"validation":   {`{"status":"failed","message-type":"validation-failure","message":[{"type":"filter-not-available","value":"x","message":"Filter x is not available"}]}`, crawler.KindWrongShape},
+		"validation": {`{"status":"failed","message-type":"validation-failure","message":[{"type":"filter-not-available",` +
+			`"value":"x","message":"Filter x is not available"}]}`, crawler.KindWrongShape},
 		"empty object": {`{}`, crawler.KindWrongShape},
 		"a journal":    {`{"status":"ok","message-type":"journal","message":{"ISSN":["1"]}}`, crawler.KindWrongShape},
 		"half":         {`{"status":"ok","message":{"items":[{"DOI":"10.99`, crawler.KindHalfJSON},
@@ -166,7 +169,8 @@ func TestFaults(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	got, err := Parse(evidence.Payload{Body: []byte(`{"message":{"items":[{"DOI":"x","title":["a"]},{"DOI":"10.9999/a","title":"plain","issued":{"date-parts":[["2020","13"]]},"novelty":{"a":1}}]}}`)})
+	got, err := Parse(evidence.Payload{Body: []byte(`{"message":{"items":[{"DOI":"x","title":["a"]},{"DOI":"10.9999/a",` +
+		`"title":"plain","issued":{"date-parts":[["2020","13"]]},"novelty":{"a":1}}]}}`)})
 	if err != nil || len(got.Records) != 1 || len(got.Problems) != 2 || got.Records[0].Publication.Published != "2020" ||
 		got.Records[0].Unknown["novelty"] != 1 {
 		t.Errorf("%+v %v", got, err)

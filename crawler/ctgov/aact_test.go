@@ -18,14 +18,18 @@ var aactColumns = map[string]string{
 	"design_group_interventions": "id|nct_id|design_group_id|intervention_id",
 	"intervention_other_names":   "id|nct_id|intervention_id|name",
 	"retractions":                "id|reference_id|pmid|source|nct_id",
-	"milestones":                 "id|nct_id|result_group_id|ctgov_group_code|title|period|description|count|milestone_description|count_units",
-	"drop_withdrawals":           "id|nct_id|result_group_id|ctgov_group_code|period|reason|count|drop_withdraw_comment|reason_comment|count_units",
-	"baseline_counts":            "id|nct_id|result_group_id|ctgov_group_code|units|scope|count",
-	"baseline_measurements": "id|nct_id|result_group_id|ctgov_group_code|classification|category|title|description|units|param_type|param_value|" +
+	"milestones": "id|nct_id|result_group_id|ctgov_group_code|title|period|description|count|" +
+		"milestone_description|count_units",
+	"drop_withdrawals": "id|nct_id|result_group_id|ctgov_group_code|period|reason|count|drop_withdraw_comment|" +
+		"reason_comment|count_units",
+	"baseline_counts": "id|nct_id|result_group_id|ctgov_group_code|units|scope|count",
+	"baseline_measurements": "id|nct_id|result_group_id|ctgov_group_code|classification|category|title|description|units|" +
+		"param_type|param_value|" +
 		"param_value_num|dispersion_type|dispersion_value|dispersion_value_num|dispersion_lower_limit|dispersion_upper_limit|explanation_of_na|" +
 		"number_analyzed|number_analyzed_units|population_description|calculate_percentage",
 	"outcome_counts": "id|nct_id|outcome_id|result_group_id|ctgov_group_code|scope|units|count",
-	"outcome_measurements": "id|nct_id|outcome_id|result_group_id|ctgov_group_code|classification|category|title|description|units|param_type|" +
+	"outcome_measurements": "id|nct_id|outcome_id|result_group_id|ctgov_group_code|classification|category|title|description|" +
+		"units|param_type|" +
 		"param_value|param_value_num|dispersion_type|dispersion_value|dispersion_value_num|dispersion_lower_limit|dispersion_upper_limit|" +
 		"explanation_of_na|dispersion_upper_limit_raw|dispersion_lower_limit_raw",
 	"outcome_analyses": "id|nct_id|outcome_id|non_inferiority_type|non_inferiority_description|param_type|param_value|dispersion_type|" +

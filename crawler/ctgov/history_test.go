@@ -21,7 +21,8 @@ func TestHistory(t *testing.T) {
 		switch r.URL.Path {
 		case "/api/int/studies/NCT99900001":
 			fmt.Fprint(w, doc(2, `,"history":{"changes":[{"version":0,"date":"2020-01-01","status":"RECRUITING","moduleLabels":[]},
-				{"version":1,"date":"2021-01-01","status":"COMPLETED","moduleLabels":["Study Status"]},{"version":2,"date":"2022-01-01","status":"COMPLETED"}]}`))
+				{"version":1,"date":"2021-01-01","status":"COMPLETED","moduleLabels":["Study `+
+				`Status"]},{"version":2,"date":"2022-01-01","status":"COMPLETED"}]}`))
 		case "/api/int/studies/NCT99900001/history/0", "/api/int/studies/NCT99900001/history/2":
 			fmt.Fprint(w, doc(int(r.URL.Path[len(r.URL.Path)-1]-'0'), ""))
 		default:

@@ -39,9 +39,10 @@ func TestLegacyXML(t *testing.T) {
 		{"NCT00739765", evidence.Counts{PlannedOutcomes: 2, PostedOutcomes: 2, OutcomeGroups: 6, Classes: 4, Measurements: 12, EventStats: 9,
 			References: 16},
 			map[string]string{
-				"/protocolSection/designModule/designInfo/maskingInfo/whoMasked/0":                                      `"OUTCOMES_ASSESSOR"`,
-				"/protocolSection/statusModule/startDateStruct/date":                                                    `"2008-04"`,
-				"/protocolSection/armsInterventionsModule/armGroups/1/interventionNames/0":                              `"Behavioral: Prolonged Exposure Therapy"`,
+				"/protocolSection/designModule/designInfo/maskingInfo/whoMasked/0": `"OUTCOMES_ASSESSOR"`,
+				"/protocolSection/statusModule/startDateStruct/date":               `"2008-04"`,
+				"/protocolSection/armsInterventionsModule/armGroups/1/interventionNames/0": `"Behavioral: ` +
+					`Prolonged Exposure Therapy"`,
 				"/resultsSection/outcomeMeasuresModule/outcomeMeasures/0/classes/0/categories/0/measurements/0/groupId": `"OG000"`,
 				"/resultsSection/outcomeMeasuresModule/outcomeMeasures/0/classes/0/categories/0/measurements/0/value":   `"68.9"`,
 				"/resultsSection/adverseEventsModule/eventGroups/2/seriousNumAtRisk":                                    `32`,
@@ -54,12 +55,13 @@ func TestLegacyXML(t *testing.T) {
 				"/resultsSection/outcomeMeasuresModule/outcomeMeasures/1/reportingStatus":                               `"POSTED"`,
 				"/protocolSection/designModule/enrollmentInfo/count":                                                    `110`,
 				"/protocolSection/eligibilityModule/healthyVolunteers":                                                  `false`,
-				"/derivedSection/conditionBrowseModule/meshes/1/term":                                                   `"Stress Disorders, Post-Traumatic"`,
-				"/protocolSection/sponsorCollaboratorsModule/collaborators/0/class":                                     `"NIH"`,
-				"/protocolSection/identificationModule/secondaryIdInfos/0/id":                                           `"R01MH079078"`,
-				"/protocolSection/statusModule/resultsFirstPostDateStruct/type":                                         `"ESTIMATED"`,
-				"/protocolSection/designModule/phases/0":                                                                `"NA"`,
-				"/hasResults":                                                                                           `true`,
+				"/derivedSection/conditionBrowseModule/meshes/1/term": `"Stress Disorders, ` +
+					`Post-Traumatic"`,
+				"/protocolSection/sponsorCollaboratorsModule/collaborators/0/class": `"NIH"`,
+				"/protocolSection/identificationModule/secondaryIdInfos/0/id":       `"R01MH079078"`,
+				"/protocolSection/statusModule/resultsFirstPostDateStruct/type":     `"ESTIMATED"`,
+				"/protocolSection/designModule/phases/0":                            `"NA"`,
+				"/hasResults":                                                       `true`,
 			}},
 		{"NCT00000378", evidence.Counts{PlannedOutcomes: 1, PostedOutcomes: 1, OutcomeGroups: 2, Classes: 2, Measurements: 4, Contrasts: 1,
 			EventStats: 6},
@@ -102,7 +104,8 @@ func TestLegacyPlace(t *testing.T) {
 		t.Fatal(err)
 	}
 	pl, err := Resolve(body, "/resultsSection/outcomeMeasuresModule/outcomeMeasures/1/classes/0/categories/0/measurements/2/spread")
-	want := "/clinical_study/clinical_results[1]/outcome_list[1]/outcome[2]/measure[1]/class_list[1]/class[1]/category_list[1]/category[1]/measurement_list[1]/measurement[3]/@spread"
+	want := "/clinical_study/clinical_results[1]/outcome_list[1]/outcome[2]/measure[1]/class_list[1]/class[1]/category_list[1]/" +
+		"category[1]/measurement_list[1]/measurement[3]/@spread"
 	if err != nil || pl.At != want {
 		t.Errorf("%q, %v; want %q", pl.At, err, want)
 	}
@@ -493,7 +496,8 @@ func TestLegacyWords(t *testing.T) {
 }
 
 func TestReflow(t *testing.T) {
-	in := "\r\n      A line that\r\n      goes on.\r\n\r\n      Inclusion:\r\n\r\n        -  one\r\n           more\r\n\r\n        -  two\r\n\r\n      1. First\r\n      2. Second\r\n"
+	in := "\r\n      A line that\r\n      goes on.\r\n\r\n      Inclusion:\r\n\r\n        -  one\r\n           more\r\n\r\n    " +
+		"    -  two\r\n\r\n      1. First\r\n      2. Second\r\n"
 	want := "A line that goes on.\n\nInclusion:\n\n* one more\n* two\n\n1. First\n\n2. Second"
 	if got := reflow(in); got != want {
 		t.Errorf("%q, want %q", got, want)
@@ -508,7 +512,8 @@ func FuzzFormerFormats(f *testing.F) {
 		}
 		f.Add(b)
 	}
-	f.Add([]byte(`{"FullStudiesResponse":{"FullStudies":[{"Study":{"ProtocolSection":{"IdentificationModule":{"NCTId":"NCT00000001"},"StatusModule":{"OverallStatus":"Completed"}}}}]}}`))
+	f.Add([]byte(`{"FullStudiesResponse":{"FullStudies":[{"Study":{"ProtocolSection":{"IdentificationModule":{"NCTId":"NCT00000` +
+		`001"},"StatusModule":{"OverallStatus":"Completed"}}}}]}}`))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		p, err := Parse(evidence.Payload{Body: b})
 		if err != nil {

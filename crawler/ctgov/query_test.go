@@ -19,7 +19,8 @@ func TestDryRunAsksNothing(t *testing.T) {
 		t.Fatalf("%+v, %v", sum, err)
 	}
 	q := sum.Queries[0]
-	want := `Condition/disease: PTSD OR "post-traumatic stress disorder" OR anxiety | Intervention/treatment: MDMA OR midomafetamine OR "3,4-methylenedioxymethamphetamine"`
+	want := `Condition/disease: PTSD OR "post-traumatic stress disorder" OR anxiety | Intervention/treatment: MDMA OR ` +
+		`midomafetamine OR "3,4-methylenedioxymethamphetamine"`
 	if q.Text != want || !strings.HasPrefix(q.URL, at+"/studies?") {
 		t.Errorf("%s\n%s", q.Text, q.URL)
 	}

@@ -73,7 +73,8 @@ func register(w *sourcetest.World, perPage int) http.Handler {
 		var studies []json.RawMessage
 		for _, e := range hits[from:to] {
 			if q.Get("fields") != "" {
-				e.Body = []byte(fmt.Sprintf(`{"protocolSection":{"identificationModule":{"nctId":%q},"statusModule":{"lastUpdatePostDateStruct":{"date":%q}}}}`,
+				e.Body = []byte(fmt.Sprintf(`{"protocolSection":{"identificationModule":{"nctId":%q},`+
+					`"statusModule":{"lastUpdatePostDateStruct":{"date":%q}}}}`,
 					e.ID, e.Updated.Format(time.DateOnly)))
 			}
 			studies = append(studies, e.Body)

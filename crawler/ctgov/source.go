@@ -61,15 +61,16 @@ func (s *Source) base() string {
 // docs/sources.md.
 func (s *Source) Policy() crawler.Policy {
 	return crawler.Policy{
-		BaseURL:      s.base(),
-		Hosts:        []string{"clinicaltrials.gov", "www.clinicaltrials.gov"},
-		PerSecond:    0.8,
-		Burst:        1,
-		Robots:       false,
-		RobotsReason: "the API is documented by its owner for use by programs; the Crawl-delay of 1 s that robots.txt states for it is kept by the rate",
-		MaxBody:      32 << 20,
-		Timeout:      2 * time.Minute,
-		Terms:        "https://clinicaltrials.gov/about-site/terms-conditions",
+		BaseURL:   s.base(),
+		Hosts:     []string{"clinicaltrials.gov", "www.clinicaltrials.gov"},
+		PerSecond: 0.8,
+		Burst:     1,
+		Robots:    false,
+		RobotsReason: "the API is documented by its owner for use by programs; the Crawl-delay of 1 s that robots.txt states for " +
+			"it is kept by the rate",
+		MaxBody: 32 << 20,
+		Timeout: 2 * time.Minute,
+		Terms:   "https://clinicaltrials.gov/about-site/terms-conditions",
 	}
 }
 

@@ -26,7 +26,9 @@ const perPage = 4
 func entry(n, version int) sourcetest.Entry {
 	id := fmt.Sprintf("2024-5001%02d-10-00", n)
 	return sourcetest.Entry{ID: id, Updated: time.Date(2026, 2, 1, 0, 0, 0, 0, time.UTC),
-		Body: []byte(fmt.Sprintf(`{"ctNumber":%q,"ctStatus":"Authorised","ctPublicStatusCode":%d,"authorizedApplication":{"authorizedPartI":{"trialDetails":{"clinicalTrialIdentifiers":{"publicTitle":"Psilocybin %d"}}}},"results":{}}`, id, 4+version, n))}
+		Body: []byte(fmt.Sprintf(`{"ctNumber":%q,"ctStatus":"Authorised","ctPublicStatusCode":%d,`+
+			`"authorizedApplication":{"authorizedPartI":{"trialDetails":{"clinicalTrialIdentifiers":{"publicTitle":"Psilocybin `+
+			`%d"}}}},"results":{}}`, id, 4+version, n))}
 }
 
 func serve(w *sourcetest.World) http.Handler {
@@ -52,7 +54,8 @@ func serve(w *sourcetest.World) http.Handler {
 		from := min((q.Pagination.Page-1)*q.Pagination.Size, len(hits))
 		to := min(from+q.Pagination.Size, len(hits))
 		rw.Header().Set("Content-Type", "application/json")
-		fmt.Fprintf(rw, `{"showWarning":false,"pagination":{"totalRecords":%d,"currentPage":%d,"totalPages":9,"nextPage":%v,"prevPage":false},"data":[%s]}`,
+		fmt.Fprintf(rw, `{"showWarning":false,"pagination":{"totalRecords":%d,"currentPage":%d,"totalPages":9,"nextPage":%v,`+
+			`"prevPage":false},"data":[%s]}`,
 			len(hits), q.Pagination.Page, to < len(hits), strings.Join(hits[from:to], ","))
 	})
 	mux.HandleFunc("GET /api/retrieve/{id}", func(rw http.ResponseWriter, r *http.Request) {
@@ -69,7 +72,8 @@ func serve(w *sourcetest.World) http.Handler {
 	mux.HandleFunc("GET /api/rss/updates.rss", func(rw http.ResponseWriter, _ *http.Request) {
 		_, stamp := w.Look()
 		rw.Header().Set("Content-Type", "application/rss+xml")
-		fmt.Fprintf(rw, `<?xml version="1.0"?><rss version="2.0"><channel><title>t</title><lastBuildDate>%s</lastBuildDate><item><guid>%s</guid></item></channel></rss>`, time.Now(), stamp)
+		fmt.Fprintf(rw, `<?xml version="1.0"?><rss version="2.0"><channel><title>t</title><lastBuildDate>%s</lastBuildDate><item>`+
+			`<guid>%s</guid></item></channel></rss>`, time.Now(), stamp)
 	})
 	return mux
 }
@@ -92,7 +96,8 @@ func TestPlan(t *testing.T) {
 	if err != nil || len(qs) != 1 || qs[0].Text != "Contain all of these terms: psilocybin" || qs[0].Method != "POST" {
 		t.Fatal(qs, err)
 	}
-	if want := `{"pagination":{"page":1,"size":100},"searchCriteria":{"containAll":"psilocybin"},"sort":{"direction":"ASC","property":"decisionDate"}}`; string(qs[0].Body) != want {
+	if want := `{"pagination":{"page":1,"size":100},"searchCriteria":{"containAll":"psilocybin"},"sort":{"direction":"ASC",` +
+		`"property":"decisionDate"}}`; string(qs[0].Body) != want {
 		t.Errorf("%s", qs[0].Body)
 	}
 	q.Substances = nil
@@ -153,14 +158,19 @@ func TestTrial(t *testing.T) {
 
 func TestStatus(t *testing.T) {
 	for body, want := range map[string]evidence.Status{
-		`{"ctNumber":"2024-500123-10-00","ctStatus":"Authorised","authorizedApplication":{}}`:                                                      evidence.StatusUnknown,
-		`{"ctNumber":"2024-500123-10-00","ctStatus":"Ended","authorizedApplication":{}}`:                                                           evidence.StatusUnknown,
-		`{"ctNumber":"2024-500123-10-00","ctStatus":"Authorised","ctPublicStatusCode":4}`:                                                          evidence.StatusRecruiting,
-		`{"ctNumber":"2024-500123-10-00","ctStatus":4}`:                                                                                            evidence.StatusRecruiting,
-		`{"ctNumber":"2024-500123-10-00","ctStatus":"Ongoing, recruiting","authorizedPartI":{}}`:                                                   evidence.StatusRecruiting,
-		`{"ctNumber":"2024-500123-10-00","ctPublicStatusCode":99}`:                                                                                 evidence.StatusUnknown,
-		`{"ctNumber":"2024-500123-10-00","ctPublicStatusCode":8}`:                                                                                  evidence.StatusCompleted,
-		`{"ctNumber":"2024-500123-10-00","ctPublicStatusCode":8,"events":{"trialEvents":[{"events":[{"notificationType":"EARLY_TERMINATION"}]}]}}`: evidence.StatusTerminated,
+		`{"ctNumber":"2024-500123-10-00","ctStatus":"Authorised","authorizedApplication":{}` +
+			`}`: evidence.StatusUnknown,
+		`{"ctNumber":"2024-500123-10-00","ctStatus":"Ended","authorizedApplication":{}` +
+			`}`: evidence.StatusUnknown,
+		`{"ctNumber":"2024-500123-10-00","ctStatus":"Authorised","ctPublicStatusCode":4` +
+			`}`: evidence.StatusRecruiting,
+		`{"ctNumber":"2024-500123-10-00","ctStatus":4}`: evidence.StatusRecruiting,
+		`{"ctNumber":"2024-500123-10-00","ctStatus":"Ongoing, ` +
+			`recruiting","authorizedPartI":{}}`: evidence.StatusRecruiting,
+		`{"ctNumber":"2024-500123-10-00","ctPublicStatusCode":99}`: evidence.StatusUnknown,
+		`{"ctNumber":"2024-500123-10-00","ctPublicStatusCode":8}`:  evidence.StatusCompleted,
+		`{"ctNumber":"2024-500123-10-00","ctPublicStatusCode":8,"events":{"trialEvents":[{"events":[{"notificationType":"EARLY_` +
+			`TERMINATION"}]}]}}`: evidence.StatusTerminated,
 	} {
 		got, err := Parse(evidence.Payload{Body: []byte(body)})
 		if err != nil || got.Records[0].Status != want {

@@ -204,7 +204,11 @@ func TestDispersions(t *testing.T) {
 		{"ENDPOINT_DISPERSION.na", "", "", "", "", "", "", ""},
 		{"ENDPOINT_DISPERSION.guess", "", "2", "", "ENDPOINT_DISPERSION.guess", "2", "", ""},
 	} {
-		doc := fmt.Sprintf(`<n:result xmlns:n=%q eudractNumber="2015-004526-33"><endPoints><endPoint><centralTendencyType><value>MEASURE_TYPE.arithmetic</value></centralTendencyType><dispersionType><value>%s</value></dispersionType><percentage>%s</percentage><armReportingGroups><armReportingGroup id="g"><tendencyValues><tendencyValue><value>2</value></tendencyValue></tendencyValues><dispersionValues><dispersionValue><value>%s</value><highRangeValue>%s</highRangeValue></dispersionValue></dispersionValues></armReportingGroup></armReportingGroups></endPoint></endPoints></n:result>`,
+		doc := fmt.Sprintf(`<n:result xmlns:n=%q eudractNumber="2015-004526-33"><endPoints><endPoint><centralTendencyType><value>`+
+			`MEASURE_TYPE.arithmetic</value></centralTendencyType><dispersionType><value>%s</value></dispersionType><percentage>`+
+			`%s</percentage><armReportingGroups><armReportingGroup id="g"><tendencyValues><tendencyValue><value>2</value>`+
+			`</tendencyValue></tendencyValues><dispersionValues><dispersionValue><value>%s</value><highRangeValue>%s</highRangeValue>`+
+			`</dispersionValue></dispersionValues></armReportingGroup></armReportingGroups></endPoint></endPoints></n:result>`,
 			namespace, c.kind, c.percent, c.low, c.high)
 		got, err := Parse(evidence.Payload{Body: []byte(doc)})
 		if err != nil {

@@ -25,7 +25,10 @@ const perPage = 4
 func entry(n, version int) sourcetest.Entry {
 	num := fmt.Sprintf("2015-0001%02d-33", n)
 	return sourcetest.Entry{ID: num + "-DE", Updated: time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC),
-		Body: []byte(fmt.Sprintf("Summary\r\nEudraCT Number: %s\r\nNational Competent Authority: Germany - BfArM\r\nTrial Status: Ongoing\r\nLink: https://www.clinicaltrialsregister.eu/ctr-search/trial/%s/DE/\r\n\r\nA. Protocol Information\r\nA.2 EudraCT number: %s\r\nA.3 Full title of the trial: Psilocybin %d\r\n\r\nF. Population of Trial Subjects\r\nF.4.2.2 In the whole clinical trial: %d\r\n\r\nP. End of Trial\r\nP. End of Trial Status: Ongoing\r\n\r\n",
+		Body: []byte(fmt.Sprintf("Summary\r\nEudraCT Number: %s\r\nNational Competent Authority: Germany - BfArM\r\nTrial Status: "+
+			"Ongoing\r\nLink: https://www.clinicaltrialsregister.eu/ctr-search/trial/%s/DE/\r\n\r\nA. Protocol Information\r\nA.2 "+
+			"EudraCT number: %s\r\nA.3 Full title of the trial: Psilocybin %d\r\n\r\nF. Population of Trial Subjects\r\nF.4.2.2 In the "+
+			"whole clinical trial: %d\r\n\r\nP. End of Trial\r\nP. End of Trial Status: Ongoing\r\n\r\n",
 			num, num, num, n, 20+version))}
 }
 

@@ -31,7 +31,8 @@ func entry(n, version int) sourcetest.Entry {
 	}
 	id := src + strconv.Itoa(100+n)
 	rid := src + ":" + id
-	body := fmt.Sprintf(`{"id":%q,"source":%q,"title":"Study %d of <i>psilocybin</i>","authorString":"Doe A.","pubYear":"2021","abstractText":"<h4>Aim</h4>Version %d, NCT%08d.","citedByCount":%d,"firstPublicationDate":"2021-05-0%d"}`,
+	body := fmt.Sprintf(`{"id":%q,"source":%q,"title":"Study %d of <i>psilocybin</i>","authorString":"Doe `+
+		`A.","pubYear":"2021","abstractText":"<h4>Aim</h4>Version %d, NCT%08d.","citedByCount":%d,"firstPublicationDate":"2021-05-0%d"}`,
 		id, src, n, version, 100+n, n, version+1)
 	return sourcetest.Entry{ID: rid, Body: []byte(body), Updated: time.Date(2026, 2, 1, 0, 0, 0, 0, time.UTC)}
 }
@@ -60,7 +61,8 @@ func serve(w *sourcetest.World) http.Handler {
 		}
 		page := hits[min(start, len(hits)):min(start+size, len(hits))]
 		rw.Header().Set("Content-Type", "application/json;charset=UTF-8")
-		fmt.Fprintf(rw, `{"version":"6.9","hitCount":%d,"nextCursorMark":"AoE/%d","request":{"queryString":%q,"cursorMark":"*"},"resultList":{"result":[%s]}}`,
+		fmt.Fprintf(rw, `{"version":"6.9","hitCount":%d,"nextCursorMark":"AoE/%d","request":{"queryString":%q,"cursorMark":"*"},`+
+			`"resultList":{"result":[%s]}}`,
 			len(hits), start+len(page), q, strings.Join(page, ","))
 	})
 	return mux
@@ -126,7 +128,8 @@ func TestFaults(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	got, err := Parse(evidence.Payload{Body: []byte(`{"hitCount":3,"resultList":{"result":[7,{"id":"1","source":"MED","title":"a\ufffdb","novelty":1},{"id":"x y","source":"MED","title":"t"}]}}`)})
+	got, err := Parse(evidence.Payload{Body: []byte(`{"hitCount":3,"resultList":{"result":[7,{"id":"1","source":"MED",` +
+		`"title":"a\ufffdb","novelty":1},{"id":"x y","source":"MED","title":"t"}]}}`)})
 	if err != nil || len(got.Records) != 1 || len(got.Problems) != 3 {
 		t.Errorf("%+v %v", got, err)
 	}

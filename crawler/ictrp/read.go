@@ -19,11 +19,13 @@ type row map[string]string
 
 // known are the fields of exports, XML and CSV; what stands in no list here is
 // counted as unknown.
-var known = strings.Fields(`internal_number trialid last_refreshed_on public_title scientific_title acronym primary_sponsor secondary_sponsor
+var known = strings.Fields(`internal_number trialid last_refreshed_on public_title scientific_title acronym primary_sponsor ` +
+	`secondary_sponsor
 	source_support date_registration date_registration3 export_date source_register web_address recruitment_status other_records
 	inclusion_agemin inclusion_agemax inclusion_gender inclusion_criteria exclusion_criteria date_enrollement date_enrollment target_size
 	study_type study_design phase countries contact_firstname contact_lastname contact_address contact_email contact_tel contact_affiliation
-	contact_name condition intervention primary_outcome secondary_outcome secondary_id secondary_ids secondaryid results_date_posted results_date_completed
+	contact_name condition intervention primary_outcome secondary_outcome secondary_id secondary_ids secondaryid ` +
+	`results_date_posted results_date_completed
 	results_date_first_publication results_url_link results_url_protocol results_summary results_baseline_char results_participant_flow
 	results_adverse_events results_outcome_measures results_yes_no results_ipd_plan results_ipd_description retrospective_flag
 	bridging_flag_truefalse bridged_type bridging_flag childs ethics_status ethics_approval_date ethics_contact_name ethics_contact_address

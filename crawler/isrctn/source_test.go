@@ -25,7 +25,10 @@ const perPage = 4
 func entry(n, version int) sourcetest.Entry {
 	id := strconv.Itoa(10000000 + n)
 	return sourcetest.Entry{ID: "ISRCTN" + id, Updated: time.Date(2026, 2, 1, 0, 0, 0, 0, time.UTC),
-		Body: []byte(fmt.Sprintf(`<fullTrial><trial lastUpdated="2026-02-0%dT10:00:22.861Z" version="%d"><isrctn dateAssigned="2020-01-01T00:00:00.000Z">%s</isrctn><trialDescription><title>Psilocybin %d</title></trialDescription><participants><targetEnrolment>%d</targetEnrolment></participants><parties><sponsorId>s</sponsorId></parties></trial><sponsor id="s"><organisation>A university</organisation></sponsor></fullTrial>`,
+		Body: []byte(fmt.Sprintf(`<fullTrial><trial lastUpdated="2026-02-0%dT10:00:22.861Z" version="%d"><isrctn `+
+			`dateAssigned="2020-01-01T00:00:00.000Z">%s</isrctn><trialDescription><title>Psilocybin `+
+			`%d</title></trialDescription><participants><targetEnrolment>%d</targetEnrolment></participants><parties><sponsorId>`+
+			`s</sponsorId></parties></trial><sponsor id="s"><organisation>A university</organisation></sponsor></fullTrial>`,
 			version+1, version+1, id, n, 10+version))}
 }
 
@@ -33,7 +36,8 @@ func serve(w *sourcetest.World) http.Handler {
 	mux := http.NewServeMux()
 	envelope := func(rw http.ResponseWriter, total int, bodies []string) {
 		rw.Header().Set("Content-Type", "application/xml;charset=utf-8")
-		fmt.Fprintf(rw, `<?xml version="1.0" encoding="UTF-8" standalone="yes"?><allTrials totalCount="%d" xmlns="http://www.67bricks.com/isrctn">%s</allTrials>`, total, strings.Join(bodies, ""))
+		fmt.Fprintf(rw, `<?xml version="1.0" encoding="UTF-8" standalone="yes"?><allTrials totalCount="%d" `+
+			`xmlns="http://www.67bricks.com/isrctn">%s</allTrials>`, total, strings.Join(bodies, ""))
 	}
 	mux.HandleFunc("/api/query/format/default", func(rw http.ResponseWriter, r *http.Request) {
 		q := r.FormValue("q")
@@ -149,7 +153,9 @@ func TestFaults(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	got, err := Parse(evidence.Payload{Body: []byte(`<allTrials totalCount="3"><fullTrial><trial><isrctn>1</isrctn></trial></fullTrial><fullTrial><trial><isrctn>ISRCTN 12345678</isrctn><participants><targetEnrolment>about 60</targetEnrolment></participants></trial></fullTrial><fullTrial><trial></fullTrial></allTrials>`)})
+	got, err := Parse(evidence.Payload{Body: []byte(`<allTrials totalCount="3"><fullTrial><trial><isrctn>1</isrctn></trial>` +
+		`</fullTrial><fullTrial><trial><isrctn>ISRCTN 12345678</isrctn><participants><targetEnrolment>about ` +
+		`60</targetEnrolment></participants></trial></fullTrial><fullTrial><trial></fullTrial></allTrials>`)})
 	if err != nil || len(got.Records) != 1 || len(got.Problems) != 2 || got.Records[0].Enrollment != nil || len(got.Records[0].Problems) != 1 {
 		t.Errorf("%+v %v", got, err)
 	}

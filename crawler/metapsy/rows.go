@@ -53,12 +53,17 @@ func (r Row) Pointer(column string) string { return fmt.Sprintf("row=%d;column=%
 // known are the columns of the standard and of the datasets on psychedelics.
 var known = func() map[string]bool {
 	m := map[string]bool{}
-	for _, c := range strings.Fields(`study condition_arm1 condition_arm2 multi_arm1 multi_arm2 outcome_type instrument rating instrument_symptom primary_instrument
-		cov_time_point study_time_point time time_weeks time_days primary_timepoint post_crossover n_arm1 mean_arm1 sd_arm1 n_arm2 mean_arm2 sd_arm2
+	for _, c := range strings.Fields(`study condition_arm1 condition_arm2 multi_arm1 multi_arm2 outcome_type instrument rating ` +
+		`instrument_symptom primary_instrument
+		cov_time_point study_time_point time time_weeks time_days primary_timepoint post_crossover n_arm1 mean_arm1 sd_arm1 ` +
+		`n_arm2 mean_arm2 sd_arm2
 		n_change_arm1 mean_change_arm1 sd_change_arm1 n_change_arm2 mean_change_arm2 sd_change_arm2 event_arm1 totaln_arm1 event_arm2 totaln_arm2
-		baseline_m_arm1 baseline_sd_arm1 baseline_n_arm1 baseline_m_arm2 baseline_sd_arm2 baseline_n_arm2 d1 d2 d3 d4 d5 rob year drug_arm1 drug_arm2
-		dose_arm1 dose_arm2 name_arm1 name_arm2 n_dosing_sessions cumulative_dose_arm1 cumulative_dose_arm2 dose_days dose_weeks mean_age percent_women
-		diagnosis target_group design blinding doi registration_number full_ref rob_rand rob_dev rob_miss rob_meas rob_sel .id .g .g_se .log_rr .log_rr_se .event_arm1 .event_arm2 .totaln_arm1 .totaln_arm2`) {
+		baseline_m_arm1 baseline_sd_arm1 baseline_n_arm1 baseline_m_arm2 baseline_sd_arm2 baseline_n_arm2 d1 d2 d3 d4 d5 rob year ` +
+		`drug_arm1 drug_arm2
+		dose_arm1 dose_arm2 name_arm1 name_arm2 n_dosing_sessions cumulative_dose_arm1 cumulative_dose_arm2 dose_days dose_weeks ` +
+		`mean_age percent_women
+		diagnosis target_group design blinding doi registration_number full_ref rob_rand rob_dev rob_miss rob_meas rob_sel .id .g ` +
+		`.g_se .log_rr .log_rr_se .event_arm1 .event_arm2 .totaln_arm1 .totaln_arm2`) {
 		m[c] = true
 	}
 	m[""] = true // the row numbers of R
@@ -172,7 +177,8 @@ func (t *Table) style(sep rune) {
 	}
 	if commas > 0 && points > 0 {
 		t.Problems = append(t.Problems, evidence.Problem{Kind: crawler.KindBadValue, Where: "row=0",
-			Message: fmt.Sprintf("%d numbers have a decimal comma and %d a decimal point; each is read by its own form, look at those with three digits behind it", commas, points)})
+			Message: fmt.Sprintf("%d numbers have a decimal comma and %d a decimal point; each is read by its own form, look at "+
+				"those with three digits behind it", commas, points)})
 	}
 }
 

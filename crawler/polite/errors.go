@@ -38,7 +38,8 @@ type AddressError struct {
 }
 
 func (e *AddressError) Error() string {
-	return fmt.Sprintf("not connecting to %s: its address %s is %s; a mirror in your own network is named by address or as localhost with --endpoint", e.Host, e.Address, e.Why)
+	return fmt.Sprintf("not connecting to %s: its address %s is %s; a mirror in your own network is named by address or as "+
+		"localhost with --endpoint", e.Host, e.Address, e.Why)
 }
 
 // WaitError is a register that asks for more patience than a run has.

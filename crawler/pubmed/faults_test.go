@@ -184,7 +184,8 @@ func TestPlan(t *testing.T) {
 	if err != nil || len(got) != 1 {
 		t.Fatal(got, err)
 	}
-	want := `("psilocybin"[tw] OR "4-PO-DMT"[tw] OR "a quoted x"[tw]) AND ("PTSD"[tw] OR "depression"[tw] OR "randomized"[tw] OR "randomised"[tw] OR "placebo"[tw] OR "double-blind"[tw] OR "clinical trial"[tw]) NOT (animals[mh] NOT humans[mh])`
+	want := `("psilocybin"[tw] OR "4-PO-DMT"[tw] OR "a quoted x"[tw]) AND ("PTSD"[tw] OR "depression"[tw] OR "randomized"[tw] ` +
+		`OR "randomised"[tw] OR "placebo"[tw] OR "double-blind"[tw] OR "clinical trial"[tw]) NOT (animals[mh] NOT humans[mh])`
 	if got[0].Text != want {
 		t.Errorf("%s", got[0].Text)
 	}

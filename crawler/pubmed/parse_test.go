@@ -122,7 +122,8 @@ func TestPointersResolve(t *testing.T) {
 	}
 }
 
-const minimal = `<PubmedArticle><MedlineCitation><PMID>%s</PMID><Article><ArticleTitle>%s</ArticleTitle></Article></MedlineCitation></PubmedArticle>`
+const minimal = `<PubmedArticle><MedlineCitation><PMID>%s</PMID><Article><ArticleTitle>%s</ArticleTitle></Article>` +
+	`</MedlineCitation></PubmedArticle>`
 
 func article(pmid, title string) string {
 	return strings.Replace(strings.Replace(minimal, "%s", pmid, 1), "%s", title, 1)

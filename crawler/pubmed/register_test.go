@@ -21,12 +21,17 @@ func entry(n, version int) sourcetest.Entry {
 	id := 30000000 + n
 	body := fmt.Sprintf(`<PubmedArticle><MedlineCitation Status="MEDLINE" Owner="NLM"><PMID Version="1">%d</PMID>
 <DateRevised><Year>2026</Year><Month>02</Month><Day>0%d</Day></DateRevised>
-<Article PubModel="Print"><Journal><ISSN IssnType="Print">1234-5678</ISSN><JournalIssue CitedMedium="Print"><Volume>3</Volume><PubDate><Year>2021</Year><Month>Jul</Month></PubDate></JournalIssue><Title>A journal</Title></Journal>
+<Article PubModel="Print"><Journal><ISSN IssnType="Print">1234-5678</ISSN><JournalIssue `+
+		`CitedMedium="Print"><Volume>3</Volume><PubDate><Year>2021</Year><Month>Jul</Month></PubDate></JournalIssue><Title>A `+
+		`journal</Title></Journal>
 <ArticleTitle>Psilocybin trial number %d, version %d.</ArticleTitle>
 <Abstract><AbstractText Label="METHODS">We registered NCT%08d.</AbstractText></Abstract>
-<AuthorList CompleteYN="Y"><Author ValidYN="Y"><LastName>Doe</LastName><ForeName>A</ForeName><Initials>A</Initials></Author></AuthorList><Language>eng</Language>
-<PublicationTypeList><PublicationType UI="D016449">Randomized Controlled Trial</PublicationType></PublicationTypeList></Article></MedlineCitation>
-<PubmedData><PublicationStatus>ppublish</PublicationStatus><ArticleIdList><ArticleId IdType="pubmed">%d</ArticleId></ArticleIdList></PubmedData></PubmedArticle>`,
+<AuthorList CompleteYN="Y"><Author ValidYN="Y"><LastName>Doe</LastName><ForeName>A</ForeName><Initials>A</Initials></Author>`+
+		`</AuthorList><Language>eng</Language>
+<PublicationTypeList><PublicationType UI="D016449">Randomized Controlled `+
+		`Trial</PublicationType></PublicationTypeList></Article></MedlineCitation>
+<PubmedData><PublicationStatus>ppublish</PublicationStatus><ArticleIdList><ArticleId `+
+		`IdType="pubmed">%d</ArticleId></ArticleIdList></PubmedData></PubmedArticle>`,
 		id, version+1, n, version, 1000+n, id)
 	return sourcetest.Entry{ID: "pmid:" + strconv.Itoa(id), Body: []byte(body), Updated: time.Date(2026, 2, 1, 0, 0, 0, 0, time.UTC)}
 }
@@ -44,7 +49,8 @@ func (e *eutils) mux() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("/eutils/einfo.fcgi", func(rw http.ResponseWriter, _ *http.Request) {
 		_, stamp := e.world.Look()
-		writeJSON(rw, `{"header":{"type":"einfo","version":"0.3"},"einforesult":{"dbinfo":[{"dbname":"pubmed","dbbuild":%q,"count":"9","lastupdate":"2026/02/01 05:31"}]}}`, stamp)
+		writeJSON(rw, `{"header":{"type":"einfo","version":"0.3"},"einforesult":{"dbinfo":[{"dbname":"pubmed","dbbuild":%q,`+
+			`"count":"9","lastupdate":"2026/02/01 05:31"}]}}`, stamp)
 	})
 	mux.HandleFunc("/eutils/esearch.fcgi", e.search)
 	mux.HandleFunc("/eutils/efetch.fcgi", e.fetch)
@@ -114,7 +120,8 @@ func (e *eutils) fetch(rw http.ResponseWriter, r *http.Request) {
 		ids = ids[min(start, len(ids)):min(start+n, len(ids))]
 	}
 	rw.Header().Set("Content-Type", "text/xml; charset=UTF-8")
-	fmt.Fprint(rw, "<?xml version=\"1.0\" ?>\n<!DOCTYPE PubmedArticleSet PUBLIC \"-//NLM//DTD PubMedArticle, 1st January 2025//EN\" \"https://dtd.nlm.nih.gov/ncbi/pubmed/out/pubmed_250101.dtd\">\n<PubmedArticleSet>")
+	fmt.Fprint(rw, "<?xml version=\"1.0\" ?>\n<!DOCTYPE PubmedArticleSet PUBLIC \"-//NLM//DTD PubMedArticle, 1st January "+
+		"2025//EN\" \"https://dtd.nlm.nih.gov/ncbi/pubmed/out/pubmed_250101.dtd\">\n<PubmedArticleSet>")
 	for _, id := range ids {
 		if i := slices.IndexFunc(entries, func(en sourcetest.Entry) bool { return en.ID == "pmid:"+id }); i >= 0 {
 			_, _ = rw.Write(entries[i].Body)

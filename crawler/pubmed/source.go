@@ -85,8 +85,9 @@ func (s *Source) Policy() crawler.Policy {
 	p := crawler.Policy{
 		BaseURL: s.base(), Hosts: []string{"eutils.ncbi.nlm.nih.gov"},
 		PerSecond: 2.5, Burst: 1,
-		RobotsReason: "the E-utilities are NCBI's documented interface for programs, with limits of their own that are kept; robots.txt is for the pages",
-		MaxBody:      64 << 20, Timeout: 2 * time.Minute,
+		RobotsReason: "the E-utilities are NCBI's documented interface for programs, with limits of their own that are kept; " +
+			"robots.txt is for the pages",
+		MaxBody: 64 << 20, Timeout: 2 * time.Minute,
 		Terms: "https://www.ncbi.nlm.nih.gov/home/about/policies/",
 	}
 	if s.key != "" {

@@ -95,10 +95,11 @@ func (h *hostile) plain() {
 		"open comment": "<a><!--" + h.many("-"), "open CDATA": "<a><![CDATA[" + h.many("]"), "open declaration": "<!DOCTYPE a [" + h.many("["),
 		"ampersands": "<a>" + h.many("&") + "</a>",
 		"attributes": "<a " + h.many(`b="c" `) + "/>", "quotes": h.many(`"`), "commas": h.many(","), "one long line": h.many("x"),
-		"lines":              h.many("x\n"),
-		"entities that grow": `<?xml version="1.0"?><!DOCTYPE a [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;"><!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;">]><a>&c;</a>`,
-		"a file as entity":   `<?xml version="1.0"?><!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><a>&x;</a>`,
-		"a huge number":      `{"a":` + h.many("9") + `}`, "null": "null", "a number": "1e999", "a text": `"a"`,
+		"lines": h.many("x\n"),
+		"entities that grow": `<?xml version="1.0"?><!DOCTYPE a [<!ENTITY a "aaaaaaaaaa"><!ENTITY b ` +
+			`"&a;&a;&a;&a;&a;&a;&a;&a;"><!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;">]><a>&c;</a>`,
+		"a file as entity": `<?xml version="1.0"?><!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><a>&x;</a>`,
+		"a huge number":    `{"a":` + h.many("9") + `}`, "null": "null", "a number": "1e999", "a text": `"a"`,
 	} {
 		h.feed(what, []byte(body))
 	}

@@ -8,7 +8,9 @@ import (
 
 // inline are the tags that titles and abstracts carry inside JSON texts: HTML,
 // JATS and MathML. Anything else in angle brackets is text ("p < 0.05").
-var inline = regexp.MustCompile(`(?i)</?(?:(?:jats|mml|m|html|xhtml):[a-z][a-z0-9-]*|i|b|u|em|strong|sub|sup|scp|sc|small|italic|bold|underline|monospace|inline-formula|tex-math|alternatives|ext-link|xref|styled-content|sec|title|p|div|span|br|h[1-6]|a|list|list-item|ul|ol|li|abstract|inf|font)(?:\s[^<>]*)?/?>`)
+var inline = regexp.MustCompile(`(?i)</?(?:(?:jats|mml|m|html|xhtml):[a-z][a-z0-9-]*|i|b|u|em|strong|sub|sup|scp|sc|small|` +
+	`italic|bold|underline|monospace|inline-formula|tex-math|alternatives|ext-link|xref|styled-content|sec|title|p|div|span|br|` +
+	`h[1-6]|a|list|list-item|ul|ol|li|abstract|inf|font)(?:\s[^<>]*)?/?>`)
 
 var blocks = []string{"p", "sec", "list", "list-item", "li", "ul", "ol", "div", "abstract", "br"}
 

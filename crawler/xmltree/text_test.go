@@ -35,7 +35,8 @@ func TestPlain(t *testing.T) {
 
 func TestAbstract(t *testing.T) {
 	for in, want := range map[string]string{
-		"<h4>Background</h4>One.<h4>Methods.</h4>Two <i>x</i>.":                                                                    "Background: One.\nMethods: Two x.",
+		"<h4>Background</h4>One.<h4>Methods.</h4>Two <i>x</i>.": "Background: One.\n" +
+			"Methods: Two x.",
 		"<jats:title>Abstract</jats:title><jats:sec><jats:title>Aim</jats:title><jats:p>A.</jats:p><jats:p>B.</jats:p></jats:sec>": "Aim: A.\nB.",
 		"plain": "plain",
 		"":      "",

@@ -59,7 +59,9 @@ func problems(t *testing.T, k *check.Known, name, text string) []string {
 	return out
 }
 
-const right = "<!-- past: mdma-ptsd-severity -->\nMDMA-assisted therapy may reduce PTSD symptoms (Hedges g −0.71 [−1.06, −0.37]; 6 studies, 242 participants; certainty low; unguarded interval [−0.95, −0.47]; prediction interval [-1.06, -0.37]).\n<!-- /past -->"
+const right = "<!-- past: mdma-ptsd-severity -->\nMDMA-assisted therapy may reduce PTSD symptoms (Hedges g −0.71 " +
+	"[−1.06, −0.37]; 6 studies, 242 participants; certainty low; unguarded interval [−0.95, −0.47]; prediction interval " +
+	"[-1.06, -0.37]).\n<!-- /past -->"
 
 func TestDocuments(t *testing.T) {
 	k := known(t)
@@ -211,7 +213,8 @@ func TestFilesFollowLinks(t *testing.T) {
 
 func TestHTMLAndWord(t *testing.T) {
 	k := known(t)
-	page := "<!doctype html>\n<style>\n.a{}\n</style>\n<p><!-- past: mdma-ptsd-severity -->May reduce (g <b>&minus;0.75</b>).<!-- /past --></p>\n<a\n href=\"https://doi.org/10.1000/bad\">x</a><script>NCT1</script>"
+	page := "<!doctype html>\n<style>\n.a{}\n</style>\n<p><!-- past: mdma-ptsd-severity -->May reduce (g " +
+		"<b>&minus;0.75</b>).<!-- /past --></p>\n<a\n href=\"https://doi.org/10.1000/bad\">x</a><script>NCT1</script>"
 	if got := fmt.Sprint(problems(t, k, "a.html", page)); got != "[5 number-differs 7 retracted-source]" &&
 		got != "[5 number-differs 6 retracted-source]" {
 		t.Errorf("HTML: %s", got)
@@ -219,7 +222,9 @@ func TestHTMLAndWord(t *testing.T) {
 	var b bytes.Buffer
 	z := zip.NewWriter(&b)
 	w, _ := z.Create("word/document.xml")
-	fmt.Fprint(w, `<w:document xmlns:w="w" xmlns:r="r"><w:body><w:p><w:r><w:t>First</w:t></w:r></w:p><w:p><w:r><w:t>[[past: mdma-ptsd-severity]] It may reduce (g </w:t></w:r><w:r><w:t>−0.75). [[/past]]</w:t></w:r></w:p><w:p><w:hyperlink r:id="rId1"><w:r><w:t>link</w:t></w:r></w:hyperlink></w:p></w:body></w:document>`)
+	fmt.Fprint(w, `<w:document xmlns:w="w" xmlns:r="r"><w:body><w:p><w:r><w:t>First</w:t></w:r></w:p><w:p><w:r><w:t>[[past: `+
+		`mdma-ptsd-severity]] It may reduce (g </w:t></w:r><w:r><w:t>−0.75). [[/past]]</w:t></w:r></w:p><w:p><w:hyperlink `+
+		`r:id="rId1"><w:r><w:t>link</w:t></w:r></w:hyperlink></w:p></w:body></w:document>`)
 	w, _ = z.Create("word/_rels/document.xml.rels")
 	fmt.Fprint(w, `<Relationships><Relationship Id="rId1" Target="https://doi.org/10.1000/bad" TargetMode="External"/></Relationships>`)
 	if err := z.Close(); err != nil {
@@ -255,7 +260,8 @@ func TestWordAsAuthorsWriteIt(t *testing.T) {
 		var b bytes.Buffer
 		z := zip.NewWriter(&b)
 		w, _ := z.Create("word/document.xml")
-		fmt.Fprint(w, `<w:document xmlns:w="w" xmlns:mc="mc"><w:body><w:p>`+run("[[past: mdma-ptsd-severity]] It may reduce (")+c.body+run("). [[/past]]")+`</w:p></w:body></w:document>`)
+		fmt.Fprint(w, `<w:document xmlns:w="w" xmlns:mc="mc"><w:body><w:p>`+run("[[past: mdma-ptsd-severity]] It may reduce (")+c.body+run(
+			"). [[/past]]")+`</w:p></w:body></w:document>`)
 		if c.notes != "" {
 			w, _ = z.Create("word/footnotes.xml")
 			fmt.Fprint(w, `<w:footnotes xmlns:w="w"><w:footnote><w:p>`+c.notes+`</w:p></w:footnote></w:footnotes>`)
@@ -311,7 +317,8 @@ func TestHostile(t *testing.T) {
 func TestFixChangesOnlyWhatIsOurs(t *testing.T) {
 	k := known(t)
 	now := k.Shelf.Document.ID
-	in := "Prose reduces 5 studies g = −0.10.\n<!-- past: mdma-ptsd-severity@e-old -->\nIt reduces (g −0.75 [-1.00, -0.1]; 9 studies; n = 1,000; certainty high).\n<!-- /past -->\n[@mdma-ptsd-severity@e-old] [@smith@e-old]"
+	in := "Prose reduces 5 studies g = −0.10.\n<!-- past: mdma-ptsd-severity@e-old -->\nIt reduces (g −0.75 [-1.00, -0.1]; " +
+		"9 studies; n = 1,000; certainty high).\n<!-- /past -->\n[@mdma-ptsd-severity@e-old] [@smith@e-old]"
 	want := "Prose reduces 5 studies g = −0.10.\n<!-- past: mdma-ptsd-severity@" + now +
 		" -->\nIt reduces (g −0.71 [-1.06, -0.4]; 6 studies; n = 242; certainty high).\n<!-- /past -->\n[@mdma-ptsd-severity@" + now +
 		"] [@smith@e-old]"

@@ -329,7 +329,8 @@ func (d *doc) paper(name, key string, at int) {
 
 var (
 	completedWord = regexp.MustCompile(`(?i)\b(completed|has ended|have ended|concluded|finished)\b`)
-	notYet        = regexp.MustCompile(`(?i)\b(not|never|yet to be|to be|will be|expected|planned|anticipated|estimated|un|until|once|when|if)\b[^.]{0,40}$`)
+	notYet        = regexp.MustCompile(`(?i)\b(not|never|yet to be|to be|will ` +
+		`be|expected|planned|anticipated|estimated|un|until|once|when|if)\b[^.]{0,40}$`)
 )
 
 // trials checks register ids and what is said of the trial's state.

@@ -36,18 +36,25 @@ var counted = `([0-9]+|` + strings.Join(slices.DeleteFunc(text.NumberWords(), fu
 }), "|") + `)`
 
 var (
-	estimateForm = regexp.MustCompile(`(?i)\b(hedges['’]?s? g|hedges['’] g|cohen['’]?s d|smd|standardi[sz]ed mean difference|risk ratio|relative risk|odds ratio|risk difference|rr|or|rd|g|d)(?:\s+(?:of|was|is))?\s*[=:≈]?\s*` + spaced + `(?:\b|$)`)
-	intervalForm = regexp.MustCompile(`(?i)((?:prediction interval|unguarded interval|fitted interval|\bpi\b|ci|confidence interval|interval)[^0-9\[\](−–-]{0,24})?(?:95\s*%[^0-9\[(−–-]{0,8})?([\[(])\s*(?:95\s*%\s*(?:CI|PI)?[:,]?\s*)?` + signed + `\s*(?:,|;|to|bis|\.\.)\s*` + signed + `\s*([\])])`)
-	bareInterval = regexp.MustCompile(`(?i)(prediction interval|95\s*%\s*pi|95\s*%[\s-]*(?:ci|ki|ic)|confidence interval)[:\s]+(?:from\s+|of\s+)?` + signed + `\s*(?:(?:up\s+)?to|bis|à|through|,|;|[-–−])\s*` + signed)
-	kForm        = regexp.MustCompile(`(?i)\bk\s*=\s*([0-9]+)\b|\b` + counted +
+	estimateForm = regexp.MustCompile(`(?i)\b(hedges['’]?s? g|hedges['’] g|cohen['’]?s d|smd|standardi[sz]ed mean ` +
+		`difference|risk ratio|relative risk|odds ratio|risk difference|rr|or|rd|g|d)(?:\s+(?:of|was|is))?\s*[=:≈]?\s*` + spaced + `(?:\b|$)`)
+	intervalForm = regexp.MustCompile(`(?i)((?:prediction interval|unguarded interval|fitted interval|\bpi\b|ci|confidence ` +
+		`interval|interval)[^0-9\[\](−–-]{0,24})?(?:95\s*%[^0-9\[(−–-]{0,8})?([\[(])\s*(?:95\s*%\s*(?:CI|PI)?[:,]?\s*)?` + signed +
+		`\s*(?:,|;|to|bis|\.\.)\s*` + signed + `\s*([\])])`)
+	bareInterval = regexp.MustCompile(
+		`(?i)(prediction interval|95\s*%\s*pi|95\s*%[\s-]*(?:ci|ki|ic)|confidence interval)[:\s]+(?:from\s+|of\s+)?` + signed +
+			`\s*(?:(?:up\s+)?to|bis|à|through|,|;|[-–−])\s*` + signed)
+	kForm = regexp.MustCompile(`(?i)\bk\s*=\s*([0-9]+)\b|\b` + counted +
 		`\s+(?:randomi[sz]ed\s+(?:controlled\s+)?)?(?:studies|study|trials?|rcts?|studien|études|estudios|studi)\b`)
 	nForm = regexp.MustCompile(`(?i)\bn\s*=\s*([0-9][0-9,]*)\b|\b([0-9][0-9,]*|` + counted[1:] +
-		`\s+(?:participants?|people|patients?|adults|persons|teilnehmer\w*|teilnehmende\w*|personen|patient(?:en|innen)|participantes|personnes|partecipanti)\b`)
+		`\s+(?:participants?|people|patients?|adults|persons|teilnehmer\w*|teilnehmende\w*|personen|patient(?:en|innen)|` +
+		`participantes|personnes|partecipanti)\b`)
 	i2Form     = regexp.MustCompile(`(?i)\bI(?:²|2|\^2)\s*=\s*([0-9]+(?:[.,][0-9]+)?)\s*%`)
 	registered = regexp.MustCompile(`^\s*(?:is|are|were|was)?\s*(?:registered|running|recruiting|ongoing|planned)`)
 	otherKind  = regexp.MustCompile(`(?i)(?:registered|running|ongoing|planned|of which|another|other)\s+$`)
 	certForm   = regexp.MustCompile(`(?i)\b(very low|low|moderate|high)[ -](?:certainty\b|quality\s+(?:of\s+)?(?:the\s+)?evidence\b)` +
-		`|\b(?:certainty|quality)(?:\s+of\s+(?:the\s+)?evidence)?(?:\s*(?:is|was|has\s+been|:|=|,))?(?:\s+(?:rated|judged|graded|assessed))?(?:\s+(?:as|to\s+be))?\s*\(?(very low|low|moderate|high)\b` +
+		`|\b(?:certainty|quality)(?:\s+of\s+(?:the\s+)?evidence)?(?:\s*(?:is|was|has\s+been|:|=|,))?(?:\s+(?:rated|judged|graded|` +
+		`assessed))?(?:\s+(?:as|to\s+be))?\s*\(?(very low|low|moderate|high)\b` +
 		`|\bgrade\s*[:=(]?\s*(very low|low|moderate|high)\b`)
 )
 
@@ -315,7 +322,8 @@ func numberProblems(text string, f edition.Flat) []problem {
 }
 
 // ofHundred is a number of people in a hundred, or a percentage.
-var ofHundred = regexp.MustCompile(`(?i)\b([0-9]{1,3})\s*(?:of|in|out\s+of|from|per)\s+(?:every\s+|a\s+)?100\b|\b([0-9]{1,3})\s*(?:%|per\s*cent\b|percent\b)`)
+var ofHundred = regexp.MustCompile(`(?i)\b([0-9]{1,3})\s*(?:of|in|out\s+of|from|per)\s+(?:every\s+|a\s+)?100\b|` +
+	`\b([0-9]{1,3})\s*(?:%|per\s*cent\b|percent\b)`)
 
 // peopleOf100 holds numbers of people in a hundred against the finding's: with the
 // treatment, without it, and between. It returns those that agree as tokens too.
@@ -359,14 +367,16 @@ func peopleOf100(text string, f edition.Flat) (out []problem, agreed []token) {
 }
 
 // level is the level of an interval, which says nothing about the finding.
-var level = regexp.MustCompile(`(?i)(\b9[059](?:[.,][0-9])?\s*%)(?:[\s-]*(?:ci|pi|cri|ki|ic|confidence|credible|prediction|interval|konfidenz\w*|intervall\w*|guarded|unguarded|headline|fitted)\b|\s*[:,]?\s*[-−–+\[(]?[0-9])`)
+var level = regexp.MustCompile(`(?i)(\b9[059](?:[.,][0-9])?\s*%)(?:[\s-]*(?:ci|pi|cri|ki|ic|confidence|credible|prediction|` +
+	`interval|konfidenz\w*|intervall\w*|guarded|unguarded|headline|fitted)\b|\s*[:,]?\s*[-−–+\[(]?[0-9])`)
 
 var (
 	// free is a number that stands by itself, not in a name such as CAPS-5.
 	free = regexp.MustCompile(`(?:^|[\s(\[{=≈<>≤≥:;,/“"])([-−–‑‐－+]?(?:[0-9][0-9.,·]*|[.,·][0-9]+))`)
 	// harmless are numbers that say nothing about the finding: years, addresses and
 	// identifiers.
-	harmless = regexp.MustCompile(`(?i)\b(?:19|20)[0-9]{2}\b|https?://\S+|\b10\.[0-9]{4,9}/\S+|\bf/[a-z0-9-]+@\S+|\be-[0-9a-f]+\b|\b(?:pmid|nct|eudract|isrctn)[:\s]*[0-9-]+|\b(?:of|in|per|from)\s+(?:every\s+)?100\b`)
+	harmless = regexp.MustCompile(`(?i)\b(?:19|20)[0-9]{2}\b|https?://\S+|\b10\.[0-9]{4,9}/\S+|\bf/[a-z0-9-]+@\S+|` +
+		`\be-[0-9a-f]+\b|\b(?:pmid|nct|eudract|isrctn)[:\s]*[0-9-]+|\b(?:of|in|per|from)\s+(?:every\s+)?100\b`)
 )
 
 // unchecked are the numbers of a bound sentence that no rule recognises and that

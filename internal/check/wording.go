@@ -11,10 +11,16 @@ import (
 // high certainty "reduces", moderate "probably reduces", low "may reduce", very
 // low "the evidence is very uncertain".
 var (
-	asserts  = regexp.MustCompile(`(?i)\b(reduces?|reduced|reducing|improves?|improved|increases?|increased|decreases?|decreased|lowers|lowered|relieves?|relieved|alleviates?|alleviated|treats|heals?|works|helps|prevents?|eliminates?|resolves?|is effective|are effective|was effective|were effective|is efficacious|is superior|outperforms?|leads to|led to|results in|resulted in|causes?|produces?|shows that|showed that|demonstrates?|demonstrated|establishes|established|confirms?|confirmed|does not|do not|has no effect|have no effect)\b`)
-	absolute = regexp.MustCompile(`(?i)\b(cures?|cured|proves?|proven|guarantees?|guaranteed|undoubtedly|definitely|conclusively|certainly|always works|miracle|breakthrough)\b`)
+	asserts = regexp.MustCompile(`(?i)\b(reduces?|reduced|reducing|improves?|improved|increases?|increased|decreases?|` +
+		`decreased|lowers|lowered|relieves?|relieved|alleviates?|alleviated|treats|heals?|works|helps|prevents?|eliminates?|` +
+		`resolves?|is effective|are effective|was effective|were effective|is efficacious|is superior|outperforms?|leads to|led ` +
+		`to|results in|resulted in|causes?|produces?|shows that|showed that|demonstrates?|demonstrated|establishes|established|` +
+		`confirms?|confirmed|does not|do not|has no effect|have no effect)\b`)
+	absolute = regexp.MustCompile(`(?i)\b(cures?|cured|proves?|proven|guarantees?|guaranteed|undoubtedly|definitely|` +
+		`conclusively|certainly|always works|miracle|breakthrough)\b`)
 	probable = regexp.MustCompile(`(?i)\b(probably|likely|presumably)\b`)
-	possible = regexp.MustCompile(`(?i)\b(may|might|could|possibly|perhaps|suggests?|suggested|uncertain|unclear|unknown|not known|insufficient|no (?:trial|study|evidence)|whether)\b`)
+	possible = regexp.MustCompile(`(?i)\b(may|might|could|possibly|perhaps|suggests?|suggested|uncertain|unclear|unknown|not ` +
+		`known|insufficient|no (?:trial|study|evidence)|whether)\b`)
 	doubtful = regexp.MustCompile(`(?i)\b(uncertain|unclear|unknown|not known|insufficient|no (?:trial|study|evidence)|whether)\b`)
 )
 

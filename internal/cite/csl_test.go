@@ -16,10 +16,14 @@ import (
 // The rules of csl-data.json 1.0.2 that bear on what we write: known types, no
 // property beyond the listed ones, and the shape of each kind of property.
 var (
-	cslTypes = strings.Fields(`article article-journal article-magazine article-newspaper bill book broadcast chapter classic collection dataset document entry
- entry-dictionary entry-encyclopedia event figure graphic hearing interview legal_case legislation manuscript map motion_picture musical_score pamphlet paper-conference
- patent performance periodical personal_communication post post-weblog regulation report review review-book software song speech standard thesis treaty webpage`)
-	cslTexts = strings.Fields(`id type title container-title volume issue number page publisher version DOI PMID PMCID URL archive archive_location language note`)
+	cslTypes = strings.Fields(`article article-journal article-magazine article-newspaper bill book broadcast chapter classic ` +
+		`collection dataset document entry
+ entry-dictionary entry-encyclopedia event figure graphic hearing interview legal_case legislation manuscript map ` +
+		`motion_picture musical_score pamphlet paper-conference
+ patent performance periodical personal_communication post post-weblog regulation report review review-book software song ` +
+		`speech standard thesis treaty webpage`)
+	cslTexts = strings.Fields(`id type title container-title volume issue number page publisher version DOI PMID PMCID URL ` +
+		`archive archive_location language note`)
 )
 
 func validCSL(t *testing.T, js string) {

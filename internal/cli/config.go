@@ -200,7 +200,8 @@ func publishedFolder(out, report string) (string, error) {
 	}
 	if report != "" {
 		if _, err := os.Stat(filepath.Join(report, "editions")); err == nil {
-			return "", usage("the configuration's out names %s, which holds published editions; out is the folder of past report alone: name the published folder as out under refresh, or with --out", report)
+			return "", usage("the configuration's out names %s, which holds published editions; out is the folder of past report "+
+				"alone: name the published folder as out under refresh, or with --out", report)
 		}
 	}
 	return "past-site", nil

@@ -60,7 +60,8 @@ func walkKeys(n ast.Node, t reflect.Type, path string, lines map[string]int) err
 		}
 		field, known := fieldOf(t, name)
 		if secretKey.MatchString(name) && !known {
-			return fmt.Errorf(" line %d: %s: a secret does not belong in this file, which is shared and copied; put it into a file that only this account can read "+
+			return fmt.Errorf(" line %d: %s: a secret does not belong in this file, which is shared and copied; put it into a file "+
+				"that only this account can read "+
 				"and name that with a key that ends in _file, or into the environment", lines[full], full)
 		}
 		if !known {

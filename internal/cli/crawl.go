@@ -108,7 +108,8 @@ func keepStarterApart(ctx context.Context, st *store.Store, sources []crawler.So
 	}
 	for _, s := range sources {
 		if endpoints[s.Name()] == "" {
-			return fmt.Errorf("%s holds the demonstration's retold facts, which must not be mixed with a register's own records; name a database of your own with --db", st.Path())
+			return fmt.Errorf("%s holds the demonstration's retold facts, which must not be mixed with a register's own records; "+
+				"name a database of your own with --db", st.Path())
 		}
 	}
 	return nil

@@ -261,7 +261,8 @@ func picture(rows [][]*spot) string {
 	y := func(f int) float64 { return 20 + float64(len(rows)-1-f)*rise }
 	var b strings.Builder
 	w, h := right-left+40, float64(len(rows)-1)*rise+height+40
-	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %.0f %.0f" width="%.0f" height="%.0f" role="img" aria-labelledby="t">`+"\n", w, h, w, h)
+	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %.0f %.0f" width="%.0f" height="%.0f" role="img" `+
+		`aria-labelledby="t">`+"\n", w, h, w, h)
 	b.WriteString(`<title id="t">The rooms of past: a line leads down from a room to those that it uses</title>` + "\n")
 	fmt.Fprintf(&b, `<rect width="%.0f" height="%.0f" fill="#ffffff"/>`+"\n", w, h)
 	b.WriteString(`<g fill="none" stroke="#8a8f98" stroke-width="1.3">` + "\n")
@@ -282,7 +283,8 @@ func picture(rows [][]*spot) string {
 	for _, row := range rows {
 		for _, s := range row {
 			if s.name != "" {
-				fmt.Fprintf(&b, `<rect x="%.1f" y="%.1f" width="%.1f" height="%.0f" rx="5" fill="%s" stroke="#6b7380"/><text x="%.1f" y="%.1f">%s</text>`+"\n",
+				fmt.Fprintf(&b, `<rect x="%.1f" y="%.1f" width="%.1f" height="%.0f" rx="5" fill="%s" stroke="#6b7380"/><text x="%.1f" `+
+					`y="%.1f">%s</text>`+"\n",
 					s.x-s.w/2-left+20, y(s.floor), s.w, height, cmp.Or(colours[s.name], "#ece6f4"), s.x-left+20, y(s.floor)+height/2+5, s.name)
 			}
 		}
@@ -295,7 +297,8 @@ func picture(rows [][]*spot) string {
 func packageTable(all []pkgOf) string {
 	var b strings.Builder
 	b.WriteString("# Packages\n\n<!-- Written by make docs from the sources; a test checks that it is current. Do not edit. -->\n\n")
-	b.WriteString("What each package does, from the first words of its own description. How they depend on each other is in [architecture](../architecture.md).\n\n")
+	b.WriteString("What each package does, from the first words of its own description. How they depend on each other is in " +
+		"[architecture](../architecture.md).\n\n")
 	b.WriteString("package|what lives there\n---|---\n")
 	for _, p := range all {
 		text := strings.TrimRight(strings.TrimPrefix(p.Doc, "Package "+path.Base(p.ImportPath)+" "), ".:")

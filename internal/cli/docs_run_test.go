@@ -279,7 +279,8 @@ func (p *reader) runUntilStopped(s cli.Step) error {
 func docProbe(ctx context.Context, line string, stdin io.Writer, out *syncBuffer, ended <-chan error) error {
 	ready := regexp.MustCompile(`http://127\.0\.0\.1:\d+[/ ]|waiting|"result"`)
 	if strings.HasPrefix(line, "past mcp") {
-		if _, err := stdin.Write([]byte(`{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-06-18","capabilities":{},"clientInfo":{"name":"reader","version":"1"}}}` + "\n")); err != nil {
+		if _, err := stdin.Write([]byte(`{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-06-18",` +
+			`"capabilities":{},"clientInfo":{"name":"reader","version":"1"}}}` + "\n")); err != nil {
 			return err
 		}
 	}

@@ -161,7 +161,8 @@ func TestTheFinderSeesBrokenLines(t *testing.T) {
 			t.Errorf("%q: %v, want %s", text, err, why)
 		}
 	}
-	steps, err := Steps("<!-- file: a/b.csv -->\n\n```csv\nx,y\n1,2\n```\n\n```console\n$ past meta a/b.csv \\\n    --measure SMD  # exit code 3\nk = 2\n…\n$ past status\n```\n" +
+	steps, err := Steps("<!-- file: a/b.csv -->\n\n```csv\nx,y\n1,2\n```\n\n```console\n$ past meta a/b.csv \\\n    --measure " +
+		"SMD  # exit code 3\nk = 2\n…\n$ past status\n```\n" +
 		"<!-- not run: past crawl (asks the register) -->\n```sh\npast crawl ctgov\npast status\n```\n")
 	if err != nil || len(steps) != 5 {
 		t.Fatalf("%+v, %v", steps, err)

@@ -37,7 +37,8 @@ func (n *noticed) serve(t *testing.T, retracted, corrected string) string {
 			for doi, kind := range map[string]string{retracted: "RetractionIn", corrected: "ErratumIn"} {
 				if n.later.Load() && strings.Contains(a, ">"+doi+"<") {
 					articles[i] = strings.Replace(a, "</MedlineCitation>", `<CommentsCorrectionsList><CommentsCorrections RefType="`+kind+
-						`"><RefSource>J Example. 2026;1:1</RefSource><PMID Version="1">39999999</PMID></CommentsCorrections></CommentsCorrectionsList></MedlineCitation>`, 1)
+						`"><RefSource>J Example. 2026;1:1</RefSource><PMID Version="1">39999999</PMID></CommentsCorrections>`+
+						`</CommentsCorrectionsList></MedlineCitation>`, 1)
 				}
 			}
 		}
@@ -131,7 +132,8 @@ func TestPapersCertaintyAndVerdictsAreTold(t *testing.T) {
 		t.Fatal(err)
 	}
 	x.human("inclusion.csv", func(string) string {
-		return "target,decision,who,when,why\nNCT03537014,exclude,the panel,2026-01-02,retracted\nNCT04077437,exclude,the panel,2026-01-02,wrong arm\nNCT01211405,exclude,the panel,2026-01-02,wrong arm\nNCT00353938,exclude,the panel,2026-01-02,wrong arm\n"
+		return "target,decision,who,when,why\nNCT03537014,exclude,the panel,2026-01-02,retracted\nNCT04077437,exclude,the " +
+			"panel,2026-01-02,wrong arm\nNCT01211405,exclude,the panel,2026-01-02,wrong arm\nNCT00353938,exclude,the panel,2026-01-02,wrong arm\n"
 	})
 	want(t, x.refresh("--no-crawl"), 4, "certainty.csv lost 1 row")
 	want(t, past(t, "gate", "accept", x.verdict().Run, "--why", "the panel withdrew it", "--by", "the editors", "--db", x.db), 0)

@@ -87,7 +87,8 @@ func TestImportTellsOfBadValues(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	db, file := filepath.Join(dir, "a.db"), filepath.Join(dir, "study.json")
-	text := `{"protocolSection":{"identificationModule":{"nctId":"NCT00000001","briefTitle":"A"},"designModule":{"enrollmentInfo":{"count":"many"}}}}`
+	text := `{"protocolSection":{"identificationModule":{"nctId":"NCT00000001","briefTitle":"A"},` +
+		`"designModule":{"enrollmentInfo":{"count":"many"}}}}`
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}

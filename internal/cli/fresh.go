@@ -28,7 +28,8 @@ func (e *Env) openFresh(ctx context.Context, what, named string) (*pipeline.Pipe
 		return nil, errors.Join(err, p.Store.Close())
 	}
 	if gone > 0 {
-		e.note("the last stages read %s and there is no review folder here now; these are the results with them. Name the folder with --review, or run past extract to leave them out", text.Count(gone, "review file"))
+		e.note("the last stages read %s and there is no review folder here now; these are the results with them. Name the folder "+
+			"with --review, or run past extract to leave them out", text.Count(gone, "review file"))
 		return p, nil
 	}
 	stale, err := p.Stale(ctx)

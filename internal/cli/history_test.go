@@ -12,7 +12,10 @@ import (
 
 // synthetic study in the register's shape
 func studyJSON(enrollment int, primary string) string {
-	return fmt.Sprintf(`{"protocolSection":{"identificationModule":{"nctId":"NCT00000001","briefTitle":"Synthetic"},"statusModule":{"overallStatus":"COMPLETED","lastUpdatePostDateStruct":{"date":"2024-01-0%d"}},"designModule":{"enrollmentInfo":{"count":%d,"type":"ACTUAL"}},"outcomesModule":{"primaryOutcomes":[{"measure":%q,"timeFrame":"18 weeks"}]}},"hasResults":false}`, enrollment%9+1, enrollment, primary)
+	return fmt.Sprintf(`{"protocolSection":{"identificationModule":{"nctId":"NCT00000001","briefTitle":"Synthetic"},`+
+		`"statusModule":{"overallStatus":"COMPLETED","lastUpdatePostDateStruct":{"date":"2024-01-0%d"}},`+
+		`"designModule":{"enrollmentInfo":{"count":%d,"type":"ACTUAL"}},"outcomesModule":{"primaryOutcomes":[{"measure":%q,`+
+		`"timeFrame":"18 weeks"}]}},"hasResults":false}`, enrollment%9+1, enrollment, primary)
 }
 
 func TestHistoryOfSnapshotsAndRegister(t *testing.T) {
@@ -44,7 +47,9 @@ func TestHistoryOfSnapshotsAndRegister(t *testing.T) {
 			}
 			fmt.Fprintf(w, `{"studyVersion":%d,"study":%s}`, n%2, studyJSON(n, "CAPS-IV"))
 		default:
-			fmt.Fprintf(w, `{"study":%s,"history":{"changes":[{"version":0,"date":"2019-01-01","status":"RECRUITING","moduleLabels":["x"]},{"version":1,"date":"2020-01-01","status":"COMPLETED","moduleLabels":["Enrollment"]}]}}`, studyJSON(60, "Female Sexual Function Index"))
+			fmt.Fprintf(w, `{"study":%s,"history":{"changes":[{"version":0,"date":"2019-01-01","status":"RECRUITING",`+
+				`"moduleLabels":["x"]},{"version":1,"date":"2020-01-01","status":"COMPLETED","moduleLabels":["Enrollment"]}]}}`, studyJSON(60,
+				"Female Sexual Function Index"))
 		}
 	}))
 	defer srv.Close()

@@ -54,7 +54,8 @@ func (c *initCmd) Run(e *Env) error {
 		fmt.Fprintln(e.Stdout, path)
 	}
 	fmt.Fprintf(e.Stdout,
-		"\nNext, in %s: past question check review/questions.yaml; past import FILE… or fill in review/extractions.csv; past review check; past report\n", c.Dir)
+		"\nNext, in %s: past question check review/questions.yaml; past import FILE… or fill in review/extractions.csv; past "+
+			"review check; past report\n", c.Dir)
 	return nil
 }
 
@@ -112,7 +113,8 @@ func columnsPage(v *vocab.Vocabulary) string {
 		"time_weeks": "weeks as a number", "id": "a word of your own for the row; the same id in two files is compared",
 		"study": "label such as Smith 2020", "topic": words("topics")}
 	var b strings.Builder
-	b.WriteString("# Columns and legal words\n\nEvery table is CSV with these names in line 1. A file may carry a label: `extractions-anna.csv`.\n")
+	b.WriteString("# Columns and legal words\n\nEvery table is CSV with these names in line 1. A file may carry a label: " +
+		"`extractions-anna.csv`.\n")
 	table := func(name string, columns []string, kind review.Kind) {
 		fmt.Fprintf(&b, "\n## %s.csv\n\n| column | legal words |\n|---|---|\n", name)
 		for _, col := range columns {

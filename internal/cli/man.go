@@ -66,7 +66,8 @@ func writeMan(w io.Writer, m *kong.Application, version string) {
 	}
 	fmt.Fprint(w, `.SH FILES
 .I past.yaml
-here or in the user's configuration directory: db, contact, review, out, endpoints, sources. Flags win over the environment (PAST_*), the environment over the file.
+here or in the user's configuration directory: db, contact, review, out, endpoints, sources. Flags win over the environment `+
+		`(PAST_*), the environment over the file.
 `)
 }
 

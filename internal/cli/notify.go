@@ -52,7 +52,8 @@ func (n *notifyFlags) channels(e *Env) ([]notify.Channel, error) {
 			return nil, err
 		}
 		if key == "" {
-			return nil, usage("--notify-webhook needs a secret to sign with in PAST_WEBHOOK_SECRET or PAST_WEBHOOK_SECRET_FILE, or in the file of webhook_secret_file in past.yaml")
+			return nil, usage("--notify-webhook needs a secret to sign with in PAST_WEBHOOK_SECRET or PAST_WEBHOOK_SECRET_FILE, or " +
+				"in the file of webhook_secret_file in past.yaml")
 		}
 		out = append(out, notify.Webhook{URL: n.NotifyWebhook, Secret: []byte(key), Version: e.Version})
 	}

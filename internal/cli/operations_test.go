@@ -334,7 +334,8 @@ func TestReportRefusesDamage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := raw.Exec("UPDATE payload SET body = CAST(x'ff' || substr(body, 2) AS BLOB) WHERE payload_no = (SELECT max(payload_no) FROM payload)"); err != nil {
+	if _, err := raw.Exec("UPDATE payload SET body = CAST(x'ff' || substr(body, 2) AS BLOB) WHERE payload_no = (SELECT " +
+		"max(payload_no) FROM payload)"); err != nil {
 		t.Fatal(err)
 	}
 	if err := raw.Close(); err != nil {

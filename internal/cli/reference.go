@@ -75,7 +75,8 @@ var otherVariables = []struct{ name, meaning string }{
 	{"PAST_CHROMIUM", "Program that prints pages as PDF, where it has another name or place."},
 	{"HTTP_PROXY, HTTPS_PROXY, NO_PROXY", "Proxy through which registers are asked."},
 	{"XDG_DATA_HOME", "The database is `past/past.db` below it, unless --db says otherwise; `~/.local/share` if absent."},
-	{"XDG_CONFIG_HOME", "`past/past.yaml` below it is read where there is no `past.yaml` here; on macOS and Windows the system's folder for it is taken."},
+	{"XDG_CONFIG_HOME", "`past/past.yaml` below it is read where there is no `past.yaml` here; on macOS and Windows the " +
+		"system's folder for it is taken."},
 }
 
 // noticeVariables are set for the command that announces an edition.
@@ -96,7 +97,8 @@ func writeCommandsPage(w io.Writer, m *kong.Application) {
 	for _, x := range exitCodes {
 		fmt.Fprintf(w, "%d|%s\n", x.code, x.meaning)
 	}
-	fmt.Fprintf(w, "\nFlags win over the environment, the environment over `past.yaml` ([configuration](configuration.md)). Every command takes %s.\n\n",
+	fmt.Fprintf(w, "\nFlags win over the environment, the environment over `past.yaml` ([configuration](configuration.md)). "+
+		"Every command takes %s.\n\n",
 		flagNames(m.Flags))
 	fmt.Fprint(w, "command|what it does, and its flags\n---|---\n")
 	for _, n := range leafCommands(m) {
@@ -129,8 +131,10 @@ func flagNames(flags []*kong.Flag) string {
 // writeConfigurationPage writes the keys of past.yaml and the environment.
 func writeConfigurationPage(w io.Writer, m *kong.Application) error {
 	fmt.Fprintf(w, "# Configuration\n\n"+written, "configuration")
-	fmt.Fprint(w, "Flags win over the environment, the environment over `past.yaml`, `past.yaml` over\nthe defaults. Secrets come from the environment or from files, never from flags or\n`past.yaml`.\n\n")
-	fmt.Fprint(w, "## past.yaml\n\nThe file named by `--config` or `PAST_CONFIG`; else `past.yaml` in the folder where the\ncommand runs; else `past/past.yaml` in the user's configuration folder. An unknown key\nis an error.\n\n")
+	fmt.Fprint(w, "Flags win over the environment, the environment over `past.yaml`, `past.yaml` over\nthe defaults. Secrets "+
+		"come from the environment or from files, never from flags or\n`past.yaml`.\n\n")
+	fmt.Fprint(w, "## past.yaml\n\nThe file named by `--config` or `PAST_CONFIG`; else `past.yaml` in the folder where "+
+		"the\ncommand runs; else `past/past.yaml` in the user's configuration folder. An unknown key\nis an error.\n\n")
 	fmt.Fprint(w, "key|type|flag|meaning\n---|---|---|---\n")
 	if err := configTable(w, reflect.TypeFor[config](), ""); err != nil {
 		return err

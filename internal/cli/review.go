@@ -213,7 +213,8 @@ func (c *reviewImportCmd) Run(e *Env) error {
 		base := filepath.Base(path)
 		kind := review.KindOfName(base)
 		if kind == nil || kind.MediaType != "text/csv" {
-			return fmt.Errorf("%s: the name does not say what the file is; a table is called KIND.csv or KIND-LABEL.csv, with KIND one of %s; YAML files are put into the review folder as they are",
+			return fmt.Errorf("%s: the name does not say what the file is; a table is called KIND.csv or KIND-LABEL.csv, with KIND "+
+				"one of %s; YAML files are put into the review folder as they are",
 				path, strings.Join(review.TableKinds(), ", "))
 		}
 		n, problems, err := kind.Check(base, b)

@@ -56,7 +56,8 @@ func TestDecisionsActAndGoStale(t *testing.T) {
 	}
 	want(t, past(t, "review", "check", "--db", db, "--review", rev), 3, "certainty.csv:2: stale", "moved since it was signed")
 	write("correction.csv",
-		"target,field,old,new,who,when,why\nptsd-mdmactr:42,mean1,50.8,60.8,reviewer B,2026-11-21,a test\nptsd-mdmactr:42,sd1,1,2,reviewer B,2026-11-21,wrong old value\n")
+		"target,field,old,new,who,when,why\nptsd-mdmactr:42,mean1,50.8,60.8,reviewer B,2026-11-21,a "+
+			"test\nptsd-mdmactr:42,sd1,1,2,reviewer B,2026-11-21,wrong old value\n")
 	want(t, past(t, "extract", "--db", db, "--review", rev), 0)
 	g := analyse(t, db, rev, "mdma-ptsd-severity")
 	if *g.Estimate == *f.Estimate {

@@ -87,7 +87,8 @@ func crawlCounts(sum crawler.Summary) map[string]int64 {
 }
 
 func driftNotice(source string, n int) string {
-	return fmt.Sprintf("notice: %s: %s of fields that the parser does not know; they stay in the payloads (past status --problems lists them)", source, text.Count(n, "mention"))
+	return fmt.Sprintf("notice: %s: %s of fields that the parser does not know; they stay in the payloads (past status "+
+		"--problems lists them)", source, text.Count(n, "mention"))
 }
 
 func printNotices(w io.Writer, notices []string) {

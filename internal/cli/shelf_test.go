@@ -11,7 +11,8 @@ import (
 // importVersion brings a version of a record in, as an export file would.
 func importVersion(t *testing.T, db, name, primary string, n int, date string) {
 	t.Helper()
-	text := fmt.Sprintf(`{"protocolSection":{"identificationModule":{"nctId":"NCT00000001","briefTitle":"MDMA in post-traumatic stress disorder"},
+	text := fmt.Sprintf(`{"protocolSection":{"identificationModule":{"nctId":"NCT00000001","briefTitle":"MDMA in `+
+		`post-traumatic stress disorder"},
 "statusModule":{"overallStatus":"RECRUITING","startDateStruct":{"date":"2020-03-01"},"lastUpdatePostDateStruct":{"date":"%s"}},
 "conditionsModule":{"conditions":["Post-Traumatic Stress Disorder"]},
 "designModule":{"studyType":"INTERVENTIONAL","designInfo":{"allocation":"RANDOMIZED"},"enrollmentInfo":{"count":%d,"type":"ESTIMATED"}},

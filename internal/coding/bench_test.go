@@ -12,11 +12,13 @@ func long() *evidence.Record {
 	var b strings.Builder
 	b.WriteString("Inclusion Criteria:\n\n")
 	for range 20 {
-		b.WriteString("* Adults with a diagnosis of major depressive disorder by a structured clinical interview, moderate or severe at screening and baseline\n")
+		b.WriteString("* Adults with a diagnosis of major depressive disorder by a structured clinical interview, moderate or " +
+			"severe at screening and baseline\n")
 	}
 	b.WriteString("\nExclusion Criteria:\n\n")
 	for range 20 {
-		b.WriteString("* Any clinically significant laboratory result or other condition that in the opinion of the investigator makes taking part unsafe or the results hard to read\n")
+		b.WriteString("* Any clinically significant laboratory result or other condition that in the opinion of the investigator " +
+			"makes taking part unsafe or the results hard to read\n")
 	}
 	b.WriteString("* Current lithium\n* Pregnant or nursing\n")
 	r := &evidence.Record{ID: "X", Eligibility: b.String(),

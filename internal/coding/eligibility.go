@@ -15,10 +15,12 @@ type criterion struct {
 }
 
 var (
-	heading      = regexp.MustCompile(`(?i)^[\W_]*(?:[\w/-]+\s+){0,4}?(inclusion|exclusion|include|exclude|included|excluded|ineligib\w*|eligib\w*)\b[^.;]{0,60}:?\W*$`)
+	heading = regexp.MustCompile(`(?i)^[\W_]*(?:[\w/-]+\s+){0,4}?(inclusion|exclusion|include|exclude|included|excluded|` +
+		`ineligib\w*|eligib\w*)\b[^.;]{0,60}:?\W*$`)
 	excludeWords = regexp.MustCompile(`(?i)exclu|ineligib`)
 	bullet       = regexp.MustCompile(`^\s*(?:[*•·\-–]|\(?\d{1,2}[.)]|\(?[a-z][.)])\s+`)
-	excludeLead  = regexp.MustCompile(`(?i)^(participants?|subjects?|patients?|individuals?|people|women|men|any(one)?)?\b.{0,30}\b(will be|are|is|were) (excluded|not eligible|ineligible)|^must not|^(no|not) `)
+	excludeLead  = regexp.MustCompile(`(?i)^(participants?|subjects?|patients?|individuals?|people|women|men|` +
+		`any(one)?)?\b.{0,30}\b(will be|are|is|were) (excluded|not eligible|ineligible)|^must not|^(no|not) `)
 )
 
 // criteria splits an eligibility text into its criteria, one a line. A line that
@@ -67,8 +69,9 @@ const (
 var (
 	negation = regexp.MustCompile(`(?i)\b(no|not|without|never|negative|absence of|free (of|from)|none|cannot|unable|excluding|exclude[sd]?|` +
 		`refrain\w*|abstain\w*|discontinu\w*|taper\w*|stop(ped|ping)?|wash-?\s?out|agree\w* (not|to avoid)|off (all )?)\b|\bnon\b[^-]`)
-	permission = regexp.MustCompile(`(?i)\b(unless stable|(is|are|be|will be) (allowed|permitted|acceptable)|allowed if|permitted if|may continue|` +
-		`(stable|fixed|unchanged) (dos|regimen|on )|not (be )?exclu|(is|are) not excluded|not exclusionary)`)
+	permission = regexp.MustCompile(
+		`(?i)\b(unless stable|(is|are|be|will be) (allowed|permitted|acceptable)|allowed if|permitted if|may continue|` +
+			`(stable|fixed|unchanged) (dos|regimen|on )|not (be )?exclu|(is|are) not excluded|not exclusionary)`)
 	unstable = regexp.MustCompile(`(?i)\bunstable|not (been )?(on )?(a )?stable|uncontrolled|chang(e|ed|es)\b`)
 )
 
@@ -106,7 +109,8 @@ var (
 )
 
 // doubleNegative turns an exclusion of those without something into a demand.
-var doubleNegative = regexp.MustCompile(`(?i)\b(unable|inability|not able|cannot|does not|do not|lack of|without|absence of|unwilling|(not|non-)\s?(\w+ )?(fluent|proficient|speaking))\b`)
+var doubleNegative = regexp.MustCompile(`(?i)\b(unable|inability|not able|cannot|does not|do not|lack of|without|absence ` +
+	`of|unwilling|(not|non-)\s?(\w+ )?(fluent|proficient|speaking))\b`)
 
 // clause is the part of text after its last boundary.
 func clause(text string) string {

@@ -10,11 +10,16 @@ func TestLackingSaysEachTrialOnce(t *testing.T) {
 		return MissingTrial{StudyID: "S" + id, RecordID: id, Why: why, PooledIn: elsewhere}
 	}
 	for want, list := range map[string][]MissingTrial{
-		"No registered trial that fits this question lacks a result here. Trials that were never registered cannot be seen.":                          nil,
-		"1 registered trial fits this question and has no result here (running).":                                                                     {m("a", "running")},
-		"1 registered trial fits this question and has no result here (status unknown).":                                                              {m("a", "unknown")},
-		"4 registered trials fit this question and have no result here: 2 running; 1 overdue; 1 withdrawn. 1 of them is pooled for another question.": {m("a", "running"), m("b", "overdue", "f"), m("c", "withdrawn"), m("d", "running")},
-		"2 registered trials fit this question and have no result here (reported, not pooled). 2 of them are pooled for other questions.":             {m("a", "reported, not pooled", "f"), m("b", "reported, not pooled", "g")},
+		"No registered trial that fits this question lacks a result here. Trials that were never registered " +
+			"cannot be seen.": nil,
+		"1 registered trial fits this question and has no result here " +
+			"(running).": {m("a", "running")},
+		"1 registered trial fits this question and has no result here (status " +
+			"unknown).": {m("a", "unknown")},
+		"4 registered trials fit this question and have no result here: 2 running; 1 overdue; 1 withdrawn. 1 of them is pooled " +
+			"for another question.": {m("a", "running"), m("b", "overdue", "f"), m("c", "withdrawn"), m("d", "running")},
+		"2 registered trials fit this question and have no result here (reported, not pooled). 2 of them are pooled for other " +
+			"questions.": {m("a", "reported, not pooled", "f"), m("b", "reported, not pooled", "g")},
 	} {
 		f := Finding{Missing: list, Coverage: Coverage{Asked: true}}
 		l := f.Lacking()

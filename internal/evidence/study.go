@@ -109,30 +109,32 @@ type ArmResult struct {
 
 // Contrast is a sponsor's between-group analysis, read.
 type Contrast struct {
-	ID           string     `json:"id"`
-	RecordID     string     `json:"record_id"`
-	StudyID      string     `json:"study_id,omitempty"`
-	OutcomeIndex int        `json:"outcome_index"`
-	Index        int        `json:"analysis_index"`
-	OutcomeTitle string     `json:"outcome_title,omitempty"`
-	GroupIDs     []string   `json:"group_ids"`
-	Kind         string     `json:"kind,omitempty"` // mean-difference | risk-ratio | odds-ratio | hazard-ratio | risk-difference | p-only | …
-	ParamRaw     string     `json:"param_raw,omitempty"`
-	Estimate     *float64   `json:"estimate"`
-	CILevel      *float64   `json:"ci_level,omitempty"` // percent
-	CISides      int        `json:"ci_sides,omitempty"`
-	Lower        *float64   `json:"lower,omitempty"`
-	Upper        *float64   `json:"upper,omitempty"`
-	SE           *float64   `json:"se,omitempty"`
-	PRaw         string     `json:"p_raw,omitempty"`
-	P            *float64   `json:"p,omitempty"`
-	POp          string     `json:"p_op,omitempty"` // "=", "<", ">", "<=", ">="
-	Method       string     `json:"method,omitempty"`
-	Adjusted     bool       `json:"adjusted,omitempty"`
-	Sign         string     `json:"sign,omitempty"` // "first minus second", "second minus first", "unknown"
-	Verdict      Verdict    `json:"verdict"`
-	Reason       string     `json:"reason"`
-	Prov         Provenance `json:"provenance"`
+	ID           string   `json:"id"`
+	RecordID     string   `json:"record_id"`
+	StudyID      string   `json:"study_id,omitempty"`
+	OutcomeIndex int      `json:"outcome_index"`
+	Index        int      `json:"analysis_index"`
+	OutcomeTitle string   `json:"outcome_title,omitempty"`
+	GroupIDs     []string `json:"group_ids"`
+	// Kind is mean-difference, risk-ratio, odds-ratio, hazard-ratio, risk-difference,
+	// p-only or another contrast.
+	Kind     string     `json:"kind,omitempty"`
+	ParamRaw string     `json:"param_raw,omitempty"`
+	Estimate *float64   `json:"estimate"`
+	CILevel  *float64   `json:"ci_level,omitempty"` // percent
+	CISides  int        `json:"ci_sides,omitempty"`
+	Lower    *float64   `json:"lower,omitempty"`
+	Upper    *float64   `json:"upper,omitempty"`
+	SE       *float64   `json:"se,omitempty"`
+	PRaw     string     `json:"p_raw,omitempty"`
+	P        *float64   `json:"p,omitempty"`
+	POp      string     `json:"p_op,omitempty"` // "=", "<", ">", "<=", ">="
+	Method   string     `json:"method,omitempty"`
+	Adjusted bool       `json:"adjusted,omitempty"`
+	Sign     string     `json:"sign,omitempty"` // "first minus second", "second minus first", "unknown"
+	Verdict  Verdict    `json:"verdict"`
+	Reason   string     `json:"reason"`
+	Prov     Provenance `json:"provenance"`
 }
 
 // PlannedReading is what an outcome planned by a protocol measures.

@@ -36,9 +36,11 @@ var tableAbout = map[string]string{
 	"links":            "One row per link between records and papers, with its reason.",
 	"effects":          "One row per effect size of one comparison in one study, with the numbers it was made from.",
 	"findings":         "One row per question: the primary model's numbers. Ratio measures are natural logarithms.",
-	"coded_texts":      "One row per code read in a record's free text (who was left out, what was done beside the drug, planned guesses), with its quotation.",
-	"sexual_outcomes":  "One row per sexual or relational outcome that any stored trial plans, posts, asks as a single item or counts as an adverse event.",
-	"studies":          "One row per study: records and papers of one piece of research.",
+	"coded_texts": "One row per code read in a record's free text (who was left out, what was done beside the drug, " +
+		"planned guesses), with its quotation.",
+	"sexual_outcomes": "One row per sexual or relational outcome that any stored trial plans, posts, asks as a single item or " +
+		"counts as an adverse event.",
+	"studies": "One row per study: records and papers of one piece of research.",
 }
 
 // about describes columns; "table.column" wins over "column".
@@ -89,7 +91,8 @@ func init() {
 		"value_raw: value as posted", "dispersion_type: kind of spread as posted",
 		"spread_raw: spread as posted", "lower_raw: lower limit as posted", "upper_raw: upper limit as posted", "unit: unit as posted",
 		"timepoint_raw: time point as posted",
-		"timepoint_origin: what the weeks are counted from (baseline, first dose, last dose, session N, randomisation, end of treatment); empty: not stated",
+		"timepoint_origin: what the weeks are counted from (baseline, first dose, last dose, session N, randomisation, end of "+
+			"treatment); empty: not stated",
 		"instrument: instrument, vocabulary id", "domain: outcome domain, vocabulary id",
 		"score_type: endpoint, change, response, remission, events, count or other kind of score",
 		"verdict: usable, needs review or unusable", "reason: code and sentence that explain the verdict",

@@ -35,7 +35,9 @@ func TestArmResultColumns(t *testing.T) {
 	if _, err := export.CSV(context.Background(), st, "arm_results", &b); err != nil {
 		t.Fatal(err)
 	}
-	want := "record_id,outcome_index,outcome_title,class_index,class_title,category_index,category_title,group_id,group_title,param_type,value_raw,value,dispersion_type,spread_raw,lower_raw,upper_raw,n,unit,timepoint_raw,timepoint_weeks,instrument,domain,score_type,verdict,reason,payload_sha256,pointer,timepoint_origin,flags,use\r\n"
+	want := "record_id,outcome_index,outcome_title,class_index,class_title,category_index,category_title,group_id,group_title," +
+		"param_type,value_raw,value,dispersion_type,spread_raw,lower_raw,upper_raw,n,unit,timepoint_raw,timepoint_weeks,instrument," +
+		"domain,score_type,verdict,reason,payload_sha256,pointer,timepoint_origin,flags,use\r\n"
 	if b.String() != want {
 		t.Errorf("got  %swant %s", b.String(), want)
 	}
@@ -368,7 +370,8 @@ func TestScriptsInR(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "zz-wrong.R"), []byte(scripts[0].Text), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	run := `for (f in sort(list.files(".", pattern = "[.]R$"))) { r <- try(capture.output(source(f, local = new.env())), silent = TRUE); cat(if (inherits(r, "try-error")) "BAD" else "OK", f, if (inherits(r, "try-error")) r else "", "\n") }`
+	run := `for (f in sort(list.files(".", pattern = "[.]R$"))) { r <- try(capture.output(source(f, local = new.env())), ` +
+		`silent = TRUE); cat(if (inherits(r, "try-error")) "BAD" else "OK", f, if (inherits(r, "try-error")) r else "", "\n") }`
 	cmd := exec.Command(rscript, "-e", run)
 	cmd.Dir = dir
 	out, err := cmd.CombinedOutput()

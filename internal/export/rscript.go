@@ -80,7 +80,8 @@ func script(f evidence.Finding, p evidence.PooledResult, editionID string) (stri
 	var b strings.Builder
 	fmt.Fprintf(&b, "# %s\n# Finding %s, %s. Permalink: f/%s@%s\n", rComment(f.Title), f.ID, rComment(firstOf(p.Label, "primary")), f.ID,
 		editionID)
-	fmt.Fprintf(&b, "# Measure %s, formula mode %s, method %s, test %s. Reproduces the number with R's metafor;\n# stops with an error where they differ by more than 1e-6.\n\n", p.Measure, p.Formula, p.Method, p.Test)
+	fmt.Fprintf(&b, "# Measure %s, formula mode %s, method %s, test %s. Reproduces the number with R's metafor;\n# stops with "+
+		"an error where they differ by more than 1e-6.\n\n", p.Measure, p.Formula, p.Method, p.Test)
 	b.WriteString("suppressPackageStartupMessages(library(metafor))\n\n")
 	writeData(&b, effects)
 	if err := writeEffects(&b, p, effects); err != nil {
@@ -144,7 +145,8 @@ func raw(measure string, e evidence.Effect) bool {
 }
 
 func writeData(b *strings.Builder, effects []evidence.Effect) {
-	b.WriteString("# The numbers of each study. given_yi and given_vi are the effect and its variance as\n# published (in the finding's own formula mode); they are recomputed below from the raw numbers.\ndat <- data.frame(\n")
+	b.WriteString("# The numbers of each study. given_yi and given_vi are the effect and its variance as\n# published (in the " +
+		"finding's own formula mode); they are recomputed below from the raw numbers.\ndat <- data.frame(\n")
 	col := func(name string, of func(evidence.Effect) string) {
 		vals := make([]string, len(effects))
 		for i, e := range effects {
@@ -188,7 +190,8 @@ func writeEffects(b *strings.Builder, p evidence.PooledResult, effects []evidenc
 	}
 	b.WriteString(code)
 	if !complete {
-		b.WriteString("# Not every study has raw numbers: those without keep the published effect.\nlost <- is.na(yi) | is.na(vi)\nyi[lost] <- dat$given_yi[lost]\nvi[lost] <- dat$given_vi[lost]\n")
+		b.WriteString("# Not every study has raw numbers: those without keep the published effect.\nlost <- is.na(yi) | " +
+			"is.na(vi)\nyi[lost] <- dat$given_yi[lost]\nvi[lost] <- dat$given_vi[lost]\n")
 	}
 	b.WriteString("close_to <- function(a, b) all(abs(a - b) <= 1e-6 * pmax(1, abs(b)))\n")
 	if other == 0 {
@@ -217,7 +220,8 @@ func formula(measure, mode string) (string, error) {
 			v = "yi^2 / (2 * (N - 3.94))"
 		}
 		return "# Standardised mean difference in mode " + mode +
-			".\nN  <- with(dat, n1 + n2)\nsp <- with(dat, sqrt(((n1 - 1) * sd1^2 + (n2 - 1) * sd2^2) / (N - 2)))\nd  <- with(dat, (m1 - m2) / sp)\n" +
+			".\nN  <- with(dat, n1 + n2)\nsp <- with(dat, sqrt(((n1 - 1) * sd1^2 + (n2 - 1) * sd2^2) / (N - 2)))\nd  <- with(dat, " +
+			"(m1 - m2) / sp)\n" +
 			"yi <- d * (1 - 3 / (4 * N - 9))\nvi <- with(dat, N / (n1 * n2)) + " + v + "\n", nil
 	case (mode == "metapsy" || mode == "revman") && measure == "MD":
 		return "yi <- with(dat, m1 - m2)\nvi <- with(dat, sd1^2 / n1 + sd2^2 / n2)\n", nil
@@ -239,14 +243,16 @@ func twoByTwoFormula(measure, mode string) string {
 		return head + "inc <- ifelse(a == 0 | cc == 0, 0.5, 0)\ns1 <- dat$n1 + " + size + "; s2 <- dat$n2 + " + size +
 			"\nyi <- log((a + inc) / s1) - log((cc + inc) / s2)\nvi <- 1 / (a + inc) - 1 / s1 + 1 / (cc + inc) - 1 / s2\n"
 	case "OR":
-		return head + "inc <- ifelse(a == 0 | b == 0 | cc == 0 | d == 0, 0.5, 0)\nyi <- log((a + inc) * (d + inc) / ((b + inc) * (cc + inc)))\nvi <- 1 / (a + inc) + 1 / (b + inc) + 1 / (cc + inc) + 1 / (d + inc)\n"
+		return head + "inc <- ifelse(a == 0 | b == 0 | cc == 0 | d == 0, 0.5, 0)\nyi <- log((a + inc) * (d + inc) / ((b + inc) * " +
+			"(cc + inc)))\nvi <- 1 / (a + inc) + 1 / (b + inc) + 1 / (cc + inc) + 1 / (d + inc)\n"
 	}
 	when := "a == 0 | b == 0 | cc == 0 | d == 0"
 	if mode == "revman" {
 		when = "(a == 0 | b == 0) & (cc == 0 | d == 0)"
 	}
 	return head + "inc <- ifelse(" + when +
-		", 0.5, 0)\ns1 <- dat$n1 + 2 * inc; s2 <- dat$n2 + 2 * inc\nyi <- a / dat$n1 - cc / dat$n2\nvi <- (a + inc) * (b + inc) / s1^3 + (cc + inc) * (d + inc) / s2^3\n"
+		", 0.5, 0)\ns1 <- dat$n1 + 2 * inc; s2 <- dat$n2 + 2 * inc\nyi <- a / dat$n1 - cc / dat$n2\nvi <- (a + inc) * (b + inc) / " +
+		"s1^3 + (cc + inc) * (d + inc) / s2^3\n"
 }
 
 // rControl asks metafor's iterations for more digits than it prints; a Fisher
@@ -264,17 +270,20 @@ const rControl = `fit_model <- function(method, test) {
 
 func writeFit(b *strings.Builder, p evidence.PooledResult, single bool) {
 	if single {
-		b.WriteString("# One study: its own estimate with the normal interval.\nestimate <- yi[1]\nse <- sqrt(vi[1])\nci <- estimate + c(-1, 1) * qnorm(0.975) * se\n")
+		b.WriteString("# One study: its own estimate with the normal interval.\nestimate <- yi[1]\nse <- sqrt(vi[1])\nci <- " +
+			"estimate + c(-1, 1) * qnorm(0.975) * se\n")
 		return
 	}
 	b.WriteString(rControl)
 	test := p.Test
 	if p.Guarded() {
 		test = "adhoc"
-		b.WriteString("# The guard: the Knapp-Hartung interval is narrower than the common-effect one here, so the\n# scale factor is held at 1. Footnote: the interval without the guard.\n")
+		b.WriteString("# The guard: the Knapp-Hartung interval is narrower than the common-effect one here, so the\n# scale " +
+			"factor is held at 1. Footnote: the interval without the guard.\n")
 		fmt.Fprintf(b, "plain <- fit_model(%s, %s)\nunguarded <- c(plain$ci.lb, plain$ci.ub)\n", rString(p.Method), rString(p.Test))
 	}
-	fmt.Fprintf(b, "fit <- fit_model(%s, %s)\nestimate <- as.numeric(fit$beta)\nse <- fit$se\nci <- c(fit$ci.lb, fit$ci.ub)\ntau2 <- fit$tau2\nQ <- fit$QE\n", rString(p.Method), rString(test))
+	fmt.Fprintf(b, "fit <- fit_model(%s, %s)\nestimate <- as.numeric(fit$beta)\nse <- fit$se\nci <- c(fit$ci.lb, "+
+		"fit$ci.ub)\ntau2 <- fit$tau2\nQ <- fit$QE\n", rString(p.Method), rString(test))
 	writePrediction(b, p)
 }
 

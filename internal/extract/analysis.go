@@ -14,10 +14,12 @@ var analysisWords = []struct {
 	re   *regexp.Regexp
 }{
 	{"ITT", regexp.MustCompile(`(?i)\bintent(?:ion)?[\s-]to[\s-]treat\b|\bm?ITT\b|\bfull analysis set\b|\bFAS\b`)},
-	{"per protocol", regexp.MustCompile(`(?i)\bper[\s-]protocol\b|\bcompleters?(?: analysis| set| population)?\b|\bevaluable (?:patients|participants|subjects) only\b`)},
+	{"per protocol", regexp.MustCompile(`(?i)\bper[\s-]protocol\b|\bcompleters?(?: analysis| set| population)?\b|\bevaluable ` +
+		`(?:patients|participants|subjects) only\b`)},
 	{"MMRM", regexp.MustCompile(`(?i)\bMMRM\b|\bmixed[\s-]+(?:effects? )?models?\b|\brepeated[\s-]measures?\b`)},
 	{"multiple imputation", regexp.MustCompile(`(?i)\bmultiple imputation`)},
-	{"LOCF", regexp.MustCompile(`(?i)\bLOCF\b|\blast (?:\w+ ){0,3}(?:observations?|values?) (?:\w+ ){0,4}carried forward|\b(?:observation|value)s? (?:\w+ ){0,4}carried forward`)},
+	{"LOCF", regexp.MustCompile(`(?i)\bLOCF\b|\blast (?:\w+ ){0,3}(?:observations?|values?) (?:\w+ ){0,4}carried ` +
+		`forward|\b(?:observation|value)s? (?:\w+ ){0,4}carried forward`)},
 	{"observed cases", regexp.MustCompile(`(?i)\bobserved[\s-]cases?\b`)},
 }
 

@@ -46,13 +46,16 @@ type armReading struct {
 
 // notTreated finds groups of people who never got what they were assigned,
 // assignedOnly descriptions that say so.
-var notTreated = regexp.MustCompile(`(?i)\b(?:never|not|didn't|did not) (?:(?:yet|been|be|receive|received|get|got|take|took|start|started|any|the|their) )*` +
+var notTreated = regexp.MustCompile(`(?i)\b(?:never|not|didn't|did not) ` +
+	`(?:(?:yet|been|be|receive|received|get|got|take|took|start|started|any|the|their) )*` +
 	`(?:study |trial |assigned |allocated )*(?:treat(?:ed|ment)|dos(?:ed?|ing)|drugs?|medications?|interventions?|randomi[sz]ed|enrol?led)\b` +
 	`|\bun(?:treated|dosed) (?:participants|patients|subjects)|\bscreen(?:ing)? failures?\b|\brun-?in failures?\b`)
 
-var assignedOnly = regexp.MustCompile(`(?i)\b(?:randomi[sz]ed|assigned|allocated|enrol?led)\b[^.]*\b(?:never|did not|were not|was not)\b[^.]*\b(?:receiv\w+|treated|dosed|start\w*)\b`)
+var assignedOnly = regexp.MustCompile(`(?i)\b(?:randomi[sz]ed|assigned|allocated|enrol?led)\b[^.]*\b(?:never|did not|were ` +
+	`not|was not)\b[^.]*\b(?:receiv\w+|treated|dosed|start\w*)\b`)
 
-var pooledGroup = regexp.MustCompile(`(?i)^(?:all|total|overall|entire|combined|pooled)\b|\b(?:pooled|combined|all (?:participants|patients|subjects|arms|groups|doses)|total)\b`)
+var pooledGroup = regexp.MustCompile(`(?i)^(?:all|total|overall|entire|combined|pooled)\b|\b(?:pooled|combined|all ` +
+	`(?:participants|patients|subjects|arms|groups|doses)|total)\b`)
 
 // readGroup says of a reporting group which planned arm it is, by its words and
 // never by its number, and what it is given. Label and interventions outrank
@@ -195,7 +198,8 @@ var (
 )
 
 // backgroundWord finds what a label adds to a treatment without naming a drug.
-var backgroundWord = regexp.MustCompile(`(?i)^(?:soc|(?:oral |new |open[\s-]label )*(?:anti-?depressants?|ad|medications?|background therapy|standard of care))\b`)
+var backgroundWord = regexp.MustCompile(`(?i)^(?:soc|(?:oral |new |open[\s-]label ` +
+	`)*(?:anti-?depressants?|ad|medications?|background therapy|standard of care))\b`)
 
 func (a *armReading) add(ps ...part) {
 	for _, p := range ps {
@@ -283,8 +287,13 @@ func interventionsOf(r *evidence.Record, arm evidence.Arm) []evidence.Interventi
 
 var (
 	sentenceEnd = regexp.MustCompile(`[.;\n]\s+|\n`)
-	laterWords  = regexp.MustCompile(`(?i)\bfollow[\s-]?up phase\b|\bcontinuation\b|\bmaintenance\b|\bextension\b|\bopen[\s-]label (?:phase|period|treatment|session|part|portion)|\boptional\b|\b(?:up)?on completion\b|\bafter (?:the )?(?:\w+ )?(?:completion|unblinding|primary|end of|double|blinded|crossover)|\bsubsequently\b|\bthereafter\b|\blater\b|\bcross(?:ed|es|ing)?[\s-]?over\b|\bwill (?:then|be offered)\b|\bwere (?:then )?offered\b|\bmay (?:then )?(?:receive|be offered)\b|\bfollowing (?:the )?(?:double|blind)`)
-	waitFor     = regexp.MustCompile(`(?i)\b(?:after|wait(?:ing)?(?: for| period of)?|delay(?:ed)?(?: of| by| for)?)\s+(?:an?\s+)?([\w-]+?)[\s-]*(week|month|day)s?\b`)
+	laterWords  = regexp.MustCompile(`(?i)\bfollow[\s-]?up phase\b|\bcontinuation\b|\bmaintenance\b|\bextension\b|` +
+		`\bopen[\s-]label (?:phase|period|treatment|session|part|portion)|\boptional\b|\b(?:up)?on completion\b|\bafter (?:the ` +
+		`)?(?:\w+ )?(?:completion|unblinding|primary|end of|double|blinded|crossover)|\bsubsequently\b|\bthereafter\b|\blater\b|` +
+		`\bcross(?:ed|es|ing)?[\s-]?over\b|\bwill (?:then|be offered)\b|\bwere (?:then )?offered\b|\bmay (?:then )?(?:receive|be ` +
+		`offered)\b|\bfollowing (?:the )?(?:double|blind)`)
+	waitFor = regexp.MustCompile(`(?i)\b(?:after|wait(?:ing)?(?: for| period of)?|delay(?:ed)?(?: of| by| ` +
+		`for)?)\s+(?:an?\s+)?([\w-]+?)[\s-]*(week|month|day)s?\b`)
 )
 
 // randomisedPart leaves out the sentences of a description that tell of later,

@@ -98,21 +98,32 @@ var contrastKinds = []struct {
 	{KindHazardRatio, regexp.MustCompile(`\bhazards?[\s-]*ratio|\bhr\b`)},
 	{KindOddsRatio, regexp.MustCompile(`\bodds[\s-]*ratio|\bor\b\)?$|^or\b|\bcommon odds`)},
 	{KindGeoMeanRatio, regexp.MustCompile(`ratio.*geom|geom.*ratio|\bgmr\b|geometric.*(?:fold|treatment effect)`)},
-	{KindRateRatio, regexp.MustCompile(`\b(?:incidence|event|exacerbation|annuali[sz]ed)?[\s-]*rates?[\s-]*ratio|\birr\b|ratio of (?:\w+ )*(?:event |incidence |annuali[sz]ed )?rates\b|relative rate`)},
-	{KindRiskRatio, regexp.MustCompile(`\brisks?[\s-]*ratio|relative risk|ratio of (?:risks?|proportions?|response rates?|percentages?|probabilit)|(?:response|prevalence|proportions?)[\s-]*(?:rates?[\s-]*)?ratio|\brr\b|relative benefit`)},
+	{KindRateRatio, regexp.MustCompile(`\b(?:incidence|event|exacerbation|annuali[sz]ed)?[\s-]*rates?[\s-]*ratio|\birr\b|ratio ` +
+		`of (?:\w+ )*(?:event |incidence |annuali[sz]ed )?rates\b|relative rate`)},
+	{KindRiskRatio, regexp.MustCompile(`\brisks?[\s-]*ratio|relative risk|ratio of (?:risks?|proportions?|response ` +
+		`rates?|percentages?|probabilit)|(?:response|prevalence|proportions?)[\s-]*(?:rates?[\s-]*)?ratio|\brr\b|relative benefit`)},
 	{KindMeanRatio, regexp.MustCompile(`ratio of (?:\w+ ){0,2}(?:ls|least squares?|adjusted)?[\s-]*means?|means? ratio|ratio of`)},
 	{KindSMD, regexp.MustCompile(`standardi[sz]ed (?:mean )?(?:effect|difference)|cohen'?s?\b|hedges|effect size|\bsmd\b`)},
 	{KindRiskDifference,
-		regexp.MustCompile(`risks?[\s-]*difference|(?:absolute )?difference in (?:\w+ ){0,3}(?:proportions?|percentages?|percent of|response|risks?|rates? of|event rates?)|proportions? difference|difference of proportions?|\brd\b|percentage[\s-]*point|(?:response|remission|cure) rates? difference|treatment difference in proportion|difference in (?:the )?(?:response|remission|cure) rates?`)},
+		regexp.MustCompile(`risks?[\s-]*difference|(?:absolute )?difference in (?:\w+ ){0,3}(?:proportions?|percentages?|percent ` +
+			`of|response|risks?|rates? of|event rates?)|proportions? difference|difference of ` +
+			`proportions?|\brd\b|percentage[\s-]*point|(?:response|remission|cure) rates? difference|treatment difference in ` +
+			`proportion|difference in (?:the )?(?:response|remission|cure) rates?`)},
 	{KindRateDifference, regexp.MustCompile(`rates? difference|difference in rates?`)},
 	{KindMedianDiff, regexp.MustCompile(`medians?.*differen|differen.*medians?|hodges|location shift`)},
-	{KindPercentDiff, regexp.MustCompile(`percent(?:age)?\s*(?:difference|change)|difference in percent(?:age)? change|%\s*difference|relative (?:difference|reduction|change)|vaccine efficacy`)},
+	{KindPercentDiff, regexp.MustCompile(`percent(?:age)?\s*(?:difference|change)|difference in percent(?:age)? ` +
+		`change|%\s*difference|relative (?:difference|reduction|change)|vaccine efficacy`)},
 	{KindMeanDifference,
-		regexp.MustCompile(`(?:mean|means?|ls|least squares?|lsm|adjusted|treatment|net|change|estimated|average|score).*(?:differen|diff\b|contrast)|differen.*(?:mean|ls|least square|lsm|change|score|treatment|between)|^differen\w*$|\bmd\b|\blsmd\b|treatment effect|(?:mean|ls) diff|delta|beta coefficient for treatment|difference estimate|estimate of difference`)},
+		regexp.MustCompile(`(?:mean|means?|ls|least squares?|lsm|adjusted|treatment|net|change|estimated|average|` +
+			`score).*(?:differen|diff\b|contrast)|differen.*(?:mean|ls|least square|lsm|change|score|treatment|between)|^differen\w*$|` +
+			`\bmd\b|\blsmd\b|treatment effect|(?:mean|ls) diff|delta|beta coefficient for treatment|difference estimate|estimate of difference`)},
 	{KindSlope, regexp.MustCompile(`\bslope|regression coefficient|^beta|^coefficient|parameter estimate`)},
 	{KindCorrelation, regexp.MustCompile(`correlation|\bicc\b|kappa`)},
-	{KindStatistic, regexp.MustCompile(`^(?:f|t|z|chi|χ|x2|u|w|f[\s-]*(?:value|statistic|ratio)|t[\s-]*(?:value|statistic|test)|z[\s-]*(?:value|score|statistic))\b|chi[\s-]*squared?|mann[\s-]*whitney|wilcoxon|test statistic`)},
-	{KindArmEstimate, regexp.MustCompile(`^(?:(?:adjusted|estimated|change in|ls|least squared?s?|geometric|arithmetic) )*(?:mean|means|median|least squared? means?|ls means?|percent(?:age)?|proportion|rate|count|number|change)(?: change| from baseline)*$`)},
+	{KindStatistic, regexp.MustCompile(`^(?:f|t|z|chi|χ|x2|u|w|f[\s-]*(?:value|statistic|ratio)|t[\s-]*(?:value|statistic|` +
+		`test)|z[\s-]*(?:value|score|statistic))\b|chi[\s-]*squared?|mann[\s-]*whitney|wilcoxon|test statistic`)},
+	{KindArmEstimate, regexp.MustCompile(`^(?:(?:adjusted|estimated|change in|ls|least squared?s?|geometric|arithmetic) )*` +
+		`(?:mean|means|median|least squared? means?|ls means?|percent(?:age)?|proportion|rate|count|number|change)` +
+		`(?: change| from baseline)*$`)},
 }
 
 // kindOfContrast reads the free text of a parameter; "" when nothing fits.
@@ -141,7 +152,8 @@ func IsRatio(kind string) bool {
 	return false
 }
 
-var modelWords = regexp.MustCompile(`(?i)\bancova\b|mixed|mmrm|regression|\bcox\b|adjusted|\bls\b|least[\s-]*squares?|\blsm|covaria|generali[sz]ed|\bgee\b|logistic|cochran|mantel|stratif|\bmodel|negative binomial|poisson|repeated measures`)
+var modelWords = regexp.MustCompile(`(?i)\bancova\b|mixed|mmrm|regression|\bcox\b|adjusted|\bls\b|least[\s-]*squares?|\blsm|` +
+	`covaria|generali[sz]ed|\bgee\b|logistic|cochran|mantel|stratif|\bmodel|negative binomial|poisson|repeated measures`)
 
 func contrastAdjusted(a *evidence.Analysis) bool {
 	for _, s := range []string{a.ParamType, a.Method, a.MethodComment, a.GroupDescription, a.EstimateComment} {

@@ -18,7 +18,9 @@ const (
 )
 
 var (
-	extensionTitle = regexp.MustCompile(`(?i)\b(?:open[\s-]label|long[\s-]term|safety) (?:\w+ )?extension\b|\bextension (?:study|trial|phase of)|\blong[\s-]term (?:safety |efficacy |and |open[\s-]label )*follow[\s-]?up (?:study|of)\b|\broll[\s-]?over (?:study|protocol)`)
+	extensionTitle = regexp.MustCompile(`(?i)\b(?:open[\s-]label|long[\s-]term|safety) (?:\w+ )?extension\b|\bextension ` +
+		`(?:study|trial|phase of)|\blong[\s-]term (?:safety |efficacy |and |open[\s-]label )*follow[\s-]?up ` +
+		`(?:study|of)\b|\broll[\s-]?over (?:study|protocol)`)
 	notRandomised  = regexp.MustCompile(`(?i)\bnon[\s_-]?random|\bnot random|randomi[sz]ed:\s*no\b|\ballocation:\s*(?:n/?a|non)`)
 	randomised     = regexp.MustCompile(`(?i)\brandomi[sz]ed\b|\brandomi[sz]ation\b|\brandomly (?:assigned|allocated)|^random\b|\brct\b`)
 	crossoverWords = regexp.MustCompile(`(?i)\bcross[\s-]?over\b|\bwithin[\s-]subjects?\b`)
@@ -115,7 +117,8 @@ var (
 		word string
 		re   *regexp.Regexp
 	}{
-		{"open-label", regexp.MustCompile(`(?i)^none\b|\bopen\b|masking:\s*(?:none|no\b)|not (?:blinded|masked)|unblinded|unmasked|\bno (?:blinding|masking)`)},
+		{"open-label", regexp.MustCompile(`(?i)^none\b|\bopen\b|masking:\s*(?:none|no\b)|not ` +
+			`(?:blinded|masked)|unblinded|unmasked|\bno (?:blinding|masking)`)},
 		{"double-blind", regexp.MustCompile(`(?i)\b(?:double|triple|quadruple)`)},
 		{"single-blind", regexp.MustCompile(`(?i)\bsingle|\b(?:assessor|rater|participant|patient|subject|observer)s?[\s-]*(?:blind|mask)`)},
 		{"double-blind", regexp.MustCompile(`(?i)\b(?:participant|patient|subject)s?\b.*\b(?:investigator|care provider|assessor)`)},

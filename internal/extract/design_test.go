@@ -36,7 +36,8 @@ func TestStatedDesign(t *testing.T) {
 		"ictrp of ClinicalTrials": {evidence.Record{StudyType: "Interventional",
 			InterventionModel: "Allocation: Randomized. Intervention model: Parallel Assignment. Masking: Double (Participant, Investigator)."},
 			"parallel-rct", "double-blind"},
-		"ictrp of EUCTR crossover": {evidence.Record{InterventionModel: "Controlled: yes Randomised: yes Open: no Single blind: no Double blind: yes Parallel group: no Cross over: yes Other: no"}, "crossover-rct", "double-blind"},
+		"ictrp of EUCTR crossover": {evidence.Record{InterventionModel: "Controlled: yes Randomised: yes Open: no Single blind: " +
+			"no Double blind: yes Parallel group: no Cross over: yes Other: no"}, "crossover-rct", "double-blind"},
 		"ictrp of EUCTR parallel": {evidence.Record{InterventionModel: "Controlled: yes Randomised: yes Parallel group: yes Cross over: no"},
 			"parallel-rct", ""},
 		"ictrp not randomised": {evidence.Record{InterventionModel: "Controlled: no Randomised: no Open: yes"}, "open-label", ""},

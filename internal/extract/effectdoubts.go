@@ -82,8 +82,12 @@ func harmless(e *evidence.Effect, a *evidence.ArmResult, code string) bool {
 var countWords = wordSet("onset of clinical response responder responders remission remitter remitters")
 
 var (
-	laterPhase = regexp.MustCompile(`(?i)\b(?:after|post|following)[\s-]+(?:the\s+)?cross[\s-]?over|\bopen[\s-]label\b|\b(?:second|2nd)\s+(?:period|phase|treatment period|intervention)\b|\bperiod\s*(?:2|II|two)\b|\bextension\b|\bOLE\b|\bstage\s*2\b|\bpart\s*2\b|\b(?:previously|formerly|prior|ex)[\s-](?:on |in |treated with |randomi[sz]ed to |assigned to |received )?(?:\w+ ){0,1}(?:placebo|active|drug|\w+amine|psilocybin|mdma|lsd)\b`)
-	firstPhase = regexp.MustCompile(`(?i)\b(?:before|pre|prior to)[\s-]+(?:the\s+)?cross[\s-]?over|\b(?:first|1st)\s+(?:period|phase|treatment period|intervention)\b|\bperiod\s*(?:1|I|one)\b|\bstage\s*1\b|\bpart\s*1\b`)
+	laterPhase = regexp.MustCompile(`(?i)\b(?:after|post|following)[\s-]+(?:the\s+)?cross[\s-]?over|\bopen[\s-]label\b|` +
+		`\b(?:second|2nd)\s+(?:period|phase|treatment period|intervention)\b|\bperiod\s*(?:2|II|two)\b|\bextension\b|\bOLE\b|` +
+		`\bstage\s*2\b|\bpart\s*2\b|\b(?:previously|formerly|prior|ex)[\s-](?:on |in |treated with |randomi[sz]ed to |assigned to ` +
+		`|received )?(?:\w+ ){0,1}(?:placebo|active|drug|\w+amine|psilocybin|mdma|lsd)\b`)
+	firstPhase = regexp.MustCompile(`(?i)\b(?:before|pre|prior to)[\s-]+(?:the\s+)?cross[\s-]?over|\b(?:first|1st)\s+(?:period|` +
+		`phase|treatment period|intervention)\b|\bperiod\s*(?:1|I|one)\b|\bstage\s*1\b|\bpart\s*1\b`)
 )
 
 // judgePhase keeps what was measured after a crossover apart, and doubts a
@@ -112,7 +116,9 @@ func (b *effectBuilder) judgePhase(j effectJudge, o *evidence.PostedOutcome, p a
 
 // subgroupTitle finds groups made of some of an arm's people by what became of
 // them or who they are.
-var subgroupTitle = regexp.MustCompile(`(?i)\b(?:non[\s-]?)?(?:responders?|remitters?|completers?)\b|^\s*(?:women|men|(?:fe)?males?|adults?|adolescents?|children|elderly|older|younger)\s*[:,-]|[:,(-]\s*(?:women|men|(?:fe)?males?)\)?\s*$|\b(?:aged?|age group)\s*[<>≤≥]?\s*\d|\bwith(?:out)? (?:a )?(?:history|comorbid|prior|previous)`)
+var subgroupTitle = regexp.MustCompile(`(?i)\b(?:non[\s-]?)?(?:responders?|remitters?|completers?)\b|^\s*(?:women|men|` +
+	`(?:fe)?males?|adults?|adolescents?|children|elderly|older|younger)\s*[:,-]|[:,(-]\s*(?:women|men|(?:fe)?males?)\)?\s*$|` +
+	`\b(?:aged?|age group)\s*[<>≤≥]?\s*\d|\bwith(?:out)? (?:a )?(?:history|comorbid|prior|previous)`)
 
 // partOfGroup is the first title that names a part of an arm, "" for none.
 func partOfGroup(titles ...string) string {
@@ -125,8 +131,10 @@ func partOfGroup(titles ...string) string {
 }
 
 var (
-	afterDosing   = regexp.MustCompile(`(?i)\b(?:post|after|following)\b[\s-]*(?:the\s+)?(?:\w+\s+){0,3}?(?:treatment|session|dose|dosing|infusion|administration|drug|therapy|psilocybin|mdma|lsd|ketamine|esketamine)\b`)
-	duringWaiting = regexp.MustCompile(`(?i)\bwait(?:ing|[\s-]?list)?\b|\bdelay(?:ed)? period\b|\bpre[\s-]?treatment\b|\bbefore (?:treatment|crossover)\b`)
+	afterDosing = regexp.MustCompile(`(?i)\b(?:post|after|following)\b[\s-]*(?:the\s+)?(?:\w+\s+){0,3}?(?:treatment|session|` +
+		`dose|dosing|infusion|administration|drug|therapy|psilocybin|mdma|lsd|ketamine|esketamine)\b`)
+	duringWaiting = regexp.MustCompile(`(?i)\bwait(?:ing|[\s-]?list)?\b|\bdelay(?:ed)? ` +
+		`period\b|\bpre[\s-]?treatment\b|\bbefore (?:treatment|crossover)\b`)
 )
 
 // judgeWaiting refuses a row in which the waiting group had been treated too,
@@ -151,8 +159,14 @@ func (b *effectBuilder) judgeWaiting(j effectJudge, o *evidence.PostedOutcome, p
 }
 
 var (
-	higherIsWorse  = regexp.MustCompile(`(?i)\b(?:higher|greater|larger|increas\w+)\s+(?:\w+\s+){0,3}(?:scores?|values?|numbers?|totals?|ratings?)\b[^.;]{0,50}?\b(?:indicat\w*|represent\w*|reflect\w*|mean\w*|correspond\w*|denot\w*|suggest\w*|signif\w*|=|are|is)\b[^.;]{0,30}?\b(?:worse\w*|(?:more|greater|higher|increased) (?:severe|severity|symptom\w*|depress\w*|anxi\w*|distress|impair\w*|disab\w*|dysfunction)|more severe)`)
-	higherIsBetter = regexp.MustCompile(`(?i)\b(?:higher|greater|larger|increas\w+)\s+(?:\w+\s+){0,3}(?:scores?|values?|numbers?|totals?|ratings?)\b[^.;]{0,50}?\b(?:indicat\w*|represent\w*|reflect\w*|mean\w*|correspond\w*|denot\w*|suggest\w*|signif\w*|=|are|is)\b[^.;]{0,30}?\b(?:better|(?:greater|more|higher|increased) (?:function\w*|satisf\w*|well-?being|quality|improvement)|improve\w*)`)
+	higherIsWorse = regexp.MustCompile(`(?i)\b(?:higher|greater|larger|increas\w+)\s+(?:\w+\s+){0,3}(?:scores?|values?|` +
+		`numbers?|totals?|ratings?)\b[^.;]{0,50}?\b(?:indicat\w*|represent\w*|reflect\w*|mean\w*|correspond\w*|denot\w*|suggest\w*|` +
+		`signif\w*|=|are|is)\b[^.;]{0,30}?\b(?:worse\w*|(?:more|greater|higher|increased) ` +
+		`(?:severe|severity|symptom\w*|depress\w*|anxi\w*|distress|impair\w*|disab\w*|dysfunction)|more severe)`)
+	higherIsBetter = regexp.MustCompile(`(?i)\b(?:higher|greater|larger|increas\w+)\s+(?:\w+\s+){0,3}(?:scores?|values?|` +
+		`numbers?|totals?|ratings?)\b[^.;]{0,50}?\b(?:indicat\w*|represent\w*|reflect\w*|mean\w*|correspond\w*|denot\w*|suggest\w*|` +
+		`signif\w*|=|are|is)\b[^.;]{0,30}?\b(?:better|(?:greater|more|higher|increased) ` +
+		`(?:function\w*|satisf\w*|well-?being|quality|improvement)|improve\w*)`)
 )
 
 // judgeDirection holds what the text says about high scores against the

@@ -149,7 +149,8 @@ func judgeEffectSize(j effectJudge) {
 	e := j.e
 	if e.Measure == "SMD" && e.Estimate != nil && math.Abs(*e.Estimate) > 3 {
 		j.set(evidence.NeedsReview, CodeImplausible,
-			fmt.Sprintf("a standardised mean difference of %.2f is beyond what treatments do; a standard error taken for a standard deviation would look like this", *e.Estimate))
+			fmt.Sprintf("a standardised mean difference of %.2f is beyond what treatments do; a standard error taken for a standard "+
+				"deviation would look like this", *e.Estimate))
 	}
 	if e.Mean1 != nil && e.Mean2 != nil && e.SD1 != nil && e.SD2 != nil && *e.Mean1 == *e.Mean2 && *e.SD1 == *e.SD2 {
 		j.set(evidence.NeedsReview, CodeIdentical, "both arms have the same mean and standard deviation")

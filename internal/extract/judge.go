@@ -180,7 +180,8 @@ func (x *outcome) judgeMean(d verdict, param paramKind) {
 	x.judgeSpread(d)
 	if param == paramLSMean || a.Adjusted {
 		d.set(evidence.NeedsReview, CodeAdjusted,
-			"a mean of a model (least squares or adjusted): its standard error times the root of n is not the raw standard deviation; the sponsor's contrast is the number to use")
+			"a mean of a model (least squares or adjusted): its standard error times the root of n is not the raw standard "+
+				"deviation; the sponsor's contrast is the number to use")
 		return
 	}
 	x.judgeScale(d)
@@ -236,7 +237,8 @@ func (x *outcome) betweenLater() bool {
 
 // laterChange finds changes between two points of which the first is no
 // baseline ("from 6 to 18 months").
-var laterChange = regexp.MustCompile(`(?i)\bfrom\s+(?:weeks?|months?|days?)?\s*[1-9]\d*\s*(?:weeks?|months?|days?)?\s+to\s+(?:weeks?|months?|days?)?\s*\d+`)
+var laterChange = regexp.MustCompile(`(?i)\bfrom\s+(?:weeks?|months?|days?)?\s*[1-9]\d*\s*(?:weeks?|months?|` +
+	`days?)?\s+to\s+(?:weeks?|months?|days?)?\s*\d+`)
 
 func (x *outcome) judgeLimits(d verdict) {
 	a := d.a
@@ -429,7 +431,8 @@ func judgeTwins(cells []evidence.ArmResult) {
 					continue
 				}
 				if r := *a.Spread / *b.Spread; r > 0.5 && r < 2 {
-					why := fmt.Sprintf("outcomes %d and %d are called the same; one declares a %s of %s, the other a %s of %s: one of the names must be wrong", a.OutcomeIndex, b.OutcomeIndex, a.DispersionType, a.SpreadRaw, b.DispersionType, b.SpreadRaw)
+					why := fmt.Sprintf("outcomes %d and %d are called the same; one declares a %s of %s, the other a %s of %s: one of the "+
+						"names must be wrong", a.OutcomeIndex, b.OutcomeIndex, a.DispersionType, a.SpreadRaw, b.DispersionType, b.SpreadRaw)
 					verdict{a}.set(evidence.NeedsReview, CodeSEForSD, why)
 					verdict{b}.set(evidence.NeedsReview, CodeSEForSD, why)
 				}

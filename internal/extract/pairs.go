@@ -110,7 +110,8 @@ func laterGroup(a armReading) bool {
 }
 
 // healthyPeople finds groups of people without the condition.
-var healthyPeople = regexp.MustCompile(`(?i)\bhealthy\s+(?:\w+\s+)?(?:controls?|volunteers?|subjects?|participants?|comparisons?|people|individuals?)\b`)
+var healthyPeople = regexp.MustCompile(`(?i)\bhealthy\s+(?:\w+\s+)?(?:controls?|volunteers?|subjects?|participants?|` +
+	`comparisons?|people|individuals?)\b`)
 
 func healthy(a armReading) bool { return healthyPeople.MatchString(a.group.Title + " | " + a.planned) }
 
@@ -124,7 +125,9 @@ func otherName(x part, a armReading) bool {
 }
 
 // delivery finds interventions that are how or where a drug is given.
-var delivery = regexp.MustCompile(`(?i)\b(?:device|spray|pump|infusion|injection|capsules?|tablets?|dos(?:e|ing|ed)|sessions?|assessments?|questionnaires?|mri|fmri|eeg|pet|imaging|scans?|blood|samples?|laboratory|active|drug|study medication|experimental)\b`)
+var delivery = regexp.MustCompile(`(?i)\b(?:device|spray|pump|infusion|injection|capsules?|tablets?|dos(?:e|ing|ed)|` +
+	`sessions?|assessments?|questionnaires?|mri|fmri|eeg|pet|imaging|scans?|blood|samples?|laboratory|active|drug|study ` +
+	`medication|experimental)\b`)
 
 // holds reports whether an arm gives a thing too.
 func holds(a armReading, x part) bool {

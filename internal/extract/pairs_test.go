@@ -72,7 +72,8 @@ var pairCases = []struct {
 	{"the same new antidepressant in both arms",
 		[]string{"Intranasal Esketamine plus Oral Antidepressant|EXPERIMENTAL|Drug: Esketamine;Drug: Duloxetine;Drug: Sertraline",
 			"Oral Antidepressant plus Intranasal Placebo|ACTIVE_COMPARATOR|Drug: Placebo;Drug: Duloxetine;Drug: Sertraline"},
-		[]string{"esketamine: Intranasal Esketamine plus Oral Antidepressant > Oral Antidepressant plus Intranasal Placebo [inactive-placebo] + duloxetine, sertraline"}},
+		[]string{"esketamine: Intranasal Esketamine plus Oral Antidepressant > Oral Antidepressant plus Intranasal Placebo " +
+			"[inactive-placebo] + duloxetine, sertraline"}},
 	{"the drug in both arms", []string{"Buprenorphine After Ketamine|EXPERIMENTAL|Drug: Ketamine;Drug: Buprenorphine",
 		"Placebo After Ketamine|PLACEBO_COMPARATOR|Drug: Ketamine;Drug: Placebo"},
 		[]string{"same-drug: Buprenorphine After Ketamine", "same-drug: Placebo After Ketamine"}},

@@ -69,7 +69,8 @@ func describeRow(x review.Extraction, study string, v *vocab.Vocabulary) evidenc
 			e.HigherBetter = said
 		case said != evidence.NotStated && said != e.HigherBetter && !IsCount(x.ScoreType):
 			doubt(&e, CodeSign,
-				fmt.Sprintf("row %d, column higher_better: the row says %s, the catalogue says %s of %s; leave the cell empty or correct the instrument", x.Row, e.HigherBetter, said, x.Instrument))
+				fmt.Sprintf("row %d, column higher_better: the row says %s, the catalogue says %s of %s; leave the cell empty or "+
+					"correct the instrument", x.Row, e.HigherBetter, said, x.Instrument))
 		}
 	}
 	take := func(col string, v *float64) *float64 {

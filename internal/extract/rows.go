@@ -103,13 +103,17 @@ var rowOfScale = regexp.MustCompile(`(?i)\b(?:inventory|questionnaire|index|prom
 var adjustedWords = regexp.MustCompile(`(?i)\badjusted\b`)
 
 // adjustedMean finds the words by which a mean turns out to be a model's.
-var adjustedMean = regexp.MustCompile(`\badjusted (?:mean|change|difference|percent|proportion|value)|least[\s-]*squares?\b|\bls[\s-]?means?\b|\bmodel(?:l?ed|[\s-](?:based|adjusted))\b|\bestimated marginal|\bmeans? (?:\w+ ){0,4}adjusted for\b`)
+var adjustedMean = regexp.MustCompile(`\badjusted (?:mean|change|difference|percent|proportion|value)|least[\s-]*squares?\b|` +
+	`\bls[\s-]?means?\b|\bmodel(?:l?ed|[\s-](?:based|adjusted))\b|\bestimated marginal|\bmeans? (?:\w+ ){0,4}adjusted for\b`)
 
 // modelledShare finds shares that come from a survival curve.
-var modelledShare = regexp.MustCompile(`\bactuarial\b|\bkaplan|\blife[\s-]table|\bcumulative incidence|\b(?:event|disease|progression|relapse|recurrence|distant)[\s-]+(?:\w+[\s-]+)?free survival|\boverall survival|\bprobability of survival|\bsurvival (?:probability|estimate|rate|function)`)
+var modelledShare = regexp.MustCompile(`\bactuarial\b|\bkaplan|\blife[\s-]table|\bcumulative ` +
+	`incidence|\b(?:event|disease|progression|relapse|recurrence|distant)[\s-]+(?:\w+[\s-]+)?free survival|\boverall ` +
+	`survival|\bprobability of survival|\bsurvival (?:probability|estimate|rate|function)`)
 
 // partOfScale finds the words with which a row is called a part of a scale.
-var partOfScale = regexp.MustCompile(`(?i)\b(?:sub-?scales?|sub-?scores?|sub-?domains?|domains?|items?|factors?|components?|clusters?|dimensions?|questions?|criterion|criteria|q\d+|part)\b`)
+var partOfScale = regexp.MustCompile(`(?i)\b(?:sub-?scales?|sub-?scores?|sub-?domains?|domains?|items?|factors?|components?|` +
+	`clusters?|dimensions?|questions?|criterion|criteria|q\d+|part)\b`)
 
 // namesScale tells that the title names the scale itself, so that the row is
 // its total.
@@ -118,7 +122,8 @@ func namesScale(title string, m vocab.InstrumentMatch) bool {
 }
 
 // rowFiller are words that say when or how a row was measured, not of what.
-var rowFiller = wordSet(`absolute after all and at average baseline before bl case cases cycle cycles session sessions predose postdose change changes day days difference dose dosing
+var rowFiller = wordSet(`absolute after all and at average baseline before bl case cases cycle cycles session sessions ` +
+	`predose postdose change changes day days difference dose dosing
 	eight end endpoint eop eos eot final five follow for four from hour hours hr hrs in intervention itt last locf
 	mean mid min mins minute minutes mmrm month months n nd nine observed of on one onset overall participants patients
 	period phase point post pre primary raw rd scale score scores session seven six study subjects ten the

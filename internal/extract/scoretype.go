@@ -133,7 +133,8 @@ func (x *outcome) peopleKind(event string, m vocab.InstrumentMatch, known bool) 
 }
 
 // titleOfPeople finds titles of a share of people.
-var titleOfPeople = regexp.MustCompile(`(?i)^(?:the\s+)?(?:percent\w*|proportion|share|rate|%)\s+of\s+(?:\w+\s+){0,2}(?:participants|patients|subjects|people|women|men)\b`)
+var titleOfPeople = regexp.MustCompile(`(?i)^(?:the\s+)?(?:percent\w*|proportion|share|rate|` +
+	`%)\s+of\s+(?:\w+\s+){0,2}(?:participants|patients|subjects|people|women|men)\b`)
 
 // partialKind is a partial response or remission in kinds.yaml, limitedKind one
 // that its words deny or limit: other outcomes than response, and thresholds
@@ -179,7 +180,8 @@ func (x *outcome) said(titles ...string) string {
 func (x *outcome) saysChange(row string) bool { return x.read.row(row).said != "" }
 
 // frameOfChange finds time frames that tell a change from a value.
-var frameOfChange = regexp.MustCompile(`(?i)^\s*(?:mean )?(?:change|difference)s?\b|\bchange(?: scores?)?\)?\s*$|\bminus\s+(?:the\s+)?(?:baseline|pre)`)
+var frameOfChange = regexp.MustCompile(
+	`(?i)^\s*(?:mean )?(?:change|difference)s?\b|\bchange(?: scores?)?\)?\s*$|\bminus\s+(?:the\s+)?(?:baseline|pre)`)
 
 // negative reports whether one of the outcome's values is below zero.
 func (x *outcome) negative() bool {

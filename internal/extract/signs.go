@@ -213,7 +213,8 @@ func (x *outcome) judgeContrast(rows []evidence.ArmResult, cells []int) {
 		diff := *t.Value - *c.Value
 		if good**est > 0 && good*diff < 0 && math.Abs(diff) > 0.25*math.Abs(*est) {
 			doubtCells([]*evidence.ArmResult{t, c}, CodeDiscordant,
-				fmt.Sprintf("the arms differ by %.4g (%s minus %s), the posted contrast is %s: it contradicts the arms, or was taken the other way round",
+				fmt.Sprintf("the arms differ by %.4g (%s minus %s), the posted contrast is %s: it contradicts the arms, or was taken "+
+					"the other way round",
 					diff, t.GroupTitle, c.GroupTitle, an.ParamValue))
 		}
 	}

@@ -101,7 +101,8 @@ func (x *outcome) judgeUsual(d verdict, kind dispersion, sd, rounding float64) {
 	switch {
 	case kind == dispSD && SEWrittenAsSD(sd, usual, *a.N):
 		d.set(evidence.NeedsReview, CodeSEForSD,
-			fmt.Sprintf("declared as standard deviation, %v is small for %s (usually about %.3g) and fits a standard error or half a confidence interval of %d people", sd, ins.Short, usual, *a.N))
+			fmt.Sprintf("declared as standard deviation, %v is small for %s (usually about %.3g) and fits a standard error or half a "+
+				"confidence interval of %d people", sd, ins.Short, usual, *a.N))
 	case sd+rounding < small*usual:
 		d.set(evidence.NeedsReview, CodeImplausible,
 			fmt.Sprintf("declared as %s, %s gives a standard deviation of %.3g, far below what %s usually has (about %.3g)", a.DispersionType,
@@ -119,8 +120,10 @@ func tooWide(a *evidence.ArmResult) float64 { return 2.5 * (1 + 1/math.Sqrt(2*fl
 
 // The words by which titles and descriptions name a spread or a parameter.
 var (
-	saysSE     = regexp.MustCompile(`\(\s*(?:±\s*)?S\.?E\.?(?:M\.?)?\s*\)|[±,/]\s*S\.?E\.?(?:M\.?)?\b|(?i:\bstandard errors?\b)|(?i:\bmean)[^.]{0,12}\bSEM?\b`)
-	saysSD     = regexp.MustCompile(`\(\s*(?:±\s*)?S\.?D\.?\s*\)|[±,/]\s*S\.?D\.?\b|(?i:\bstandard deviations?\b)|(?i:\bmean)[^.]{0,12}\bSD\b`)
+	saysSE = regexp.MustCompile(`\(\s*(?:±\s*)?S\.?E\.?(?:M\.?)?\s*\)|[±,/]\s*S\.?E\.?(?:M\.?)?\b|(?i:\bstandard ` +
+		`errors?\b)|(?i:\bmean)[^.]{0,12}\bSEM?\b`)
+	saysSD = regexp.MustCompile(
+		`\(\s*(?:±\s*)?S\.?D\.?\s*\)|[±,/]\s*S\.?D\.?\b|(?i:\bstandard deviations?\b)|(?i:\bmean)[^.]{0,12}\bSD\b`)
 	saysCI     = regexp.MustCompile(`(?i)\b9[059]\s*%\s*(?:CI\b|confidence)|\bconfidence intervals?\b`)
 	saysMedian = regexp.MustCompile(`(?i)\bmedians?\b`)
 )

@@ -93,7 +93,8 @@ func (x *outcome) phase(a *evidence.ArmResult) bool {
 }
 
 // phaseRow finds rows of a phase of a procedure.
-var phaseRow = regexp.MustCompile(`\b(?:pre|post|intra)[\s-]?(?:bypass|op\b|operati\w*|surg\w*|procedur\w*|an(?:a|ae|e)sth\w*|induction|screen\w*|exercise)`)
+var phaseRow = regexp.MustCompile(`\b(?:pre|post|intra)[\s-]?(?:bypass|op\b|operati\w*|surg\w*|procedur\w*|an(?:a|ae|` +
+	`e)sth\w*|induction|screen\w*|exercise)`)
 
 // withOrigin completes the time of a row: by the session or dose that its other
 // title names, else by what the time frame says of the same time.
@@ -135,15 +136,25 @@ func (x *outcome) setTime(a *evidence.ArmResult, raw string, m text.Moment) {
 
 var (
 	// shiftRow finds rows of a shift table ("Baseline: No; at 24 h: Yes").
-	shiftRow = regexp.MustCompile(`(?i)^\s*shift(?:ed)?\b|\bshift (?:from|to)\b|\bbaseline\b[\s:=(-]*(?:yes|no|normal|abnormal|high|low|mild|moderate|severe|none|positive|negative|present|absent|grade\s*\d|missing)\b.*(?:\bto\b|[;/,→|]|->|\bpost|\bweek|\bday|\bat\b|\bend)`)
+	shiftRow = regexp.MustCompile(`(?i)^\s*shift(?:ed)?\b|\bshift (?:from|to)\b|\bbaseline\b[\s:=(-]*(?:yes|no|normal|abnormal|` +
+		`high|low|mild|moderate|severe|none|positive|negative|present|absent|grade\s*\d|missing)\b.*(?:\bto\b|[;/,→|]|->|\bpost|` +
+		`\bweek|\bday|\bat\b|\bend)`)
 
 	// fromBaseline finds words that speak of the baseline without being at it.
-	fromBaseline = regexp.MustCompile(`(?i)(?:\b(?:from|to|since|over|versus|vs\.?|than|above|below|post|after|and|following)[\s-]+|[↑↓]\s*)(?:the\s+)?(?:baseline|bl|randomi[sz]ation|intake|screening)\b|\b(?:baseline|bl)\s+(?:to|through|and|until|up)\b|\bbaseline[\s-]+(?:adjusted|corrected|value\s+[<>≤≥])|post[\s-]?(?:baseline|randomi[sz]ation)`)
+	fromBaseline = regexp.MustCompile(`(?i)(?:\b(?:from|to|since|over|versus|vs\.?|than|above|below|post|after|and|` +
+		`following)[\s-]+|[↑↓]\s*)(?:the\s+)?(?:baseline|bl|randomi[sz]ation|intake|screening)\b|\b(?:baseline|bl)\s+(?:to|` +
+		`through|and|until|up)\b|\bbaseline[\s-]+(?:adjusted|corrected|value\s+[<>≤≥])|post[\s-]?(?:baseline|randomi[sz]ation)`)
 
 	// beforeDose finds rows measured right before a dose.
-	beforeDose = regexp.MustCompile(`(?i)\bpre[\s-]?(?:dos\w+|infusion|session|drug|administration|injection|medication)\b|\b(?:before|prior to)\s+(?:the\s+)?(?:first\s+|study\s+)?(?:dos\w+|infusion|session|drug|treatment|medication|administration)\b`)
+	beforeDose = regexp.MustCompile(`(?i)\bpre[\s-]?(?:dos\w+|infusion|session|drug|administration|injection|medication)\b|` +
+		`\b(?:before|prior to)\s+(?:the\s+)?(?:first\s+|study\s+)?(?:dos\w+|infusion|session|drug|treatment|medication|administration)\b`)
 
-	atBaseline = regexp.MustCompile(`(?i)\b(?:baseline|BL)\b|,\s*(?:at\s+)?(?:randomi[sz]ation|screening|enrol+ment|study entry|pre-?treatment)\s*(?:,|$)|^\W*(?:pre[\s-]?(?:treatment|intervention|test|therapy|randomi[sz]ation|study|procedure|op|operative|operation|surgery|implant\w*|training|program\w*)|pre\W*$|screening|intake|(?:at\s+)?(?:study\s+)?(?:entry|enrol+ment|randomi[sz]ation|admission)|day 0|week 0)\b|^\W*(?:(?:time(?:[\s-]?point)?|hour|minute|month|t) ?0|0 ?(?:h|hrs?|hours?|mins?|minutes?|weeks?|months?)|(?:start of (?:the )?(?:study|treatment|trial))|run[\s-]?in(?: period)?)\W*$|^\s*[-−]\d+(?:\.\d+)? ?(?:mins?|minutes?|h|hrs?|hours?)\b`)
+	atBaseline = regexp.MustCompile(`(?i)\b(?:baseline|BL)\b|,\s*(?:at\s+)?(?:randomi[sz]ation|screening|enrol+ment|study ` +
+		`entry|pre-?treatment)\s*(?:,|$)|^\W*(?:pre[\s-]?(?:treatment|intervention|test|therapy|randomi[sz]ation|study|procedure|op|` +
+		`operative|operation|surgery|implant\w*|training|program\w*)|pre\W*$|screening|intake|(?:at\s+)?(?:study\s+)?(?:entry|` +
+		`enrol+ment|randomi[sz]ation|admission)|day 0|week 0)\b|^\W*(?:(?:time(?:[\s-]?point)?|hour|minute|month|t) ?0|0 ` +
+		`?(?:h|hrs?|hours?|mins?|minutes?|weeks?|months?)|(?:start of (?:the )?(?:study|treatment|trial))|run[\s-]?in(?: ` +
+		`period)?)\W*$|^\s*[-−]\d+(?:\.\d+)? ?(?:mins?|minutes?|h|hrs?|hours?)\b`)
 )
 
 // isBaselineRow tells a row of values before treatment ("Baseline", "CGI-S

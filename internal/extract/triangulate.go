@@ -48,7 +48,8 @@ func Disagreements(diff, se float64, x *evidence.Contrast, sign float64) []strin
 			out = append(out, fmt.Sprintf("the arm values differ by %.4g, the sponsor's contrast says %.4g", diff, est))
 		}
 		if sx/se > 2.5 || sx/se < 0.4 {
-			out = append(out, fmt.Sprintf("the arm values have a standard error of %.3g, the sponsor's contrast one of %.3g: a standard error may stand where a standard deviation is declared, or the reverse", se, sx))
+			out = append(out, fmt.Sprintf("the arm values have a standard error of %.3g, the sponsor's contrast one of %.3g: a "+
+				"standard error may stand where a standard deviation is declared, or the reverse", se, sx))
 		}
 		if zs, ok := fromP(x); ok && !math.IsNaN(sx) {
 			if z := math.Abs(est) / sx; disagree(z, zs, x.POp, 0.5, 0.25) {

@@ -128,7 +128,8 @@ func judgeSpreadsApart(x review.Extraction, j effectJudge) {
 	}
 	if as := small * math.Sqrt(n); as > large/2 && as < 2*large {
 		j.set(evidence.NeedsReview, CodeSEForSD,
-			fmt.Sprintf("the arms' standard deviations are %v and %v; times the root of %v the smaller equals the larger, so it may be a standard error", small, large, n))
+			fmt.Sprintf("the arms' standard deviations are %v and %v; times the root of %v the smaller equals the larger, so it may "+
+				"be a standard error", small, large, n))
 	}
 }
 

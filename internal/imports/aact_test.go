@@ -18,9 +18,11 @@ var aactTables = map[string]string{
 	"studies.txt": "nct_id|brief_title|overall_status|phase|enrollment|start_month_year|last_update_posted_date\n" +
 		"NCT00000002|Second|COMPLETED|PHASE3|10|2019-05|2021-01-02\n" +
 		"NCT00000001|\"MDMA | \"\"first\"\"\"|COMPLETED|PHASE2/PHASE3|90|2018-11-07|2021-01-01\n",
-	"eligibilities.txt":              "id|nct_id|gender|minimum_age|maximum_age|criteria\n5|NCT00000001|ALL|18 Years|N/A|\"Inclusion:\n\n* PTSD\"\n",
-	"design_groups.txt":              "id|nct_id|group_type|title|description\n12|NCT00000001|PLACEBO_COMPARATOR|Placebo|\n11|NCT00000001|EXPERIMENTAL|MDMA|\n",
-	"interventions.txt":              "id|nct_id|intervention_type|name|description\n21|NCT00000001|DRUG|MDMA|\n22|NCT00000001|DRUG|Placebo|\n",
+	"eligibilities.txt": "id|nct_id|gender|minimum_age|maximum_age|criteria\n5|NCT00000001|ALL|18 Years|N/A|\"Inclusion:\n\n* PTSD\"\n",
+	"design_groups.txt": "id|nct_id|group_type|title|description\n12|NCT00000001|PLACEBO_COMPARATOR|Placebo|\n11|" +
+		"NCT00000001|EXPERIMENTAL|MDMA|\n",
+	"interventions.txt": "id|nct_id|intervention_type|name|description\n" +
+		"21|NCT00000001|DRUG|MDMA|\n22|NCT00000001|DRUG|Placebo|\n",
 	"design_group_interventions.txt": "id|nct_id|design_group_id|intervention_id\n31|NCT00000001|11|21\n32|NCT00000001|12|22\n",
 	"outcomes.txt": "id|nct_id|outcome_type|title|description|time_frame|population|units|dispersion_type|param_type\n" +
 		"41|NCT00000001|PRIMARY|Change in CAPS-5||18 weeks|ITT|units on a scale|Standard Deviation|MEAN\n",
@@ -28,11 +30,14 @@ var aactTables = map[string]string{
 		"52|NCT00000001|OG001|Outcome|Placebo||41\n51|NCT00000001|OG000|Outcome|MDMA||41\n53|NCT00000001|EG000|Reported Event|MDMA||\n",
 	"outcome_counts.txt": "id|nct_id|outcome_id|result_group_id|ctgov_group_code|scope|units|count\n" +
 		"61|NCT00000001|41|51|OG000|Measure|Participants|46\n62|NCT00000001|41|52|OG001|Measure|Participants|44\n",
-	"outcome_measurements.txt": "id|nct_id|outcome_id|ctgov_group_code|classification|category|param_value|dispersion_value|explanation_of_na\n" +
+	"outcome_measurements.txt": "id|nct_id|outcome_id|ctgov_group_code|classification|category|param_value|" +
+		"dispersion_value|explanation_of_na\n" +
 		"72|NCT00000001|41|OG001|||-13.9|11.5|\n71|NCT00000001|41|OG000|||-24.4|11.6|\n",
-	"outcome_analyses.txt":        "id|nct_id|outcome_id|param_type|param_value|p_value_raw|method\n81|NCT00000001|41|Mean Difference|-11.9|<0.0001|ANCOVA\n",
+	"outcome_analyses.txt": "id|nct_id|outcome_id|param_type|param_value|p_value_raw|method\n81|NCT00000001|41|Mean " +
+		"Difference|-11.9|<0.0001|ANCOVA\n",
 	"outcome_analysis_groups.txt": "id|nct_id|outcome_analysis_id|ctgov_group_code\n92|NCT00000001|81|OG001\n91|NCT00000001|81|OG000\n",
-	"reported_events.txt": "id|nct_id|ctgov_group_code|event_type|adverse_event_term|organ_system|event_count|subjects_affected|subjects_at_risk\n" +
+	"reported_events.txt": "id|nct_id|ctgov_group_code|event_type|adverse_event_term|organ_system|event_count|" +
+		"subjects_affected|subjects_at_risk\n" +
 		"95|NCT00000001|EG000|serious|Suicide attempt|Psychiatric disorders||1|46\n96|NCT99999999|EG000|serious|Other|x||1|4\n",
 	"calculated_values.txt": "id|nct_id|number_of_facilities\n1|NCT00000001|15\n",
 	"countries.txt":         "id|nct_id|name|removed\n1|NCT00000001|Israel|f\n",

@@ -80,20 +80,26 @@ var samples = []struct{ name, body, id string }{
 	{"lines.ndjson", study1 + "\n" + study2 + "\n", "NCT00000002"},
 	{"full.json", `{"FullStudiesResponse":{"FullStudies":[{"Study":{"ProtocolSection":{"IdentificationModule":{"NCTId":"NCT00000003"}}}}]}}`,
 		"NCT00000003"},
-	{"old.xml", "<clinical_study><id_info><nct_id>NCT00000004</nct_id></id_info><primary_outcome><measure>CAPS</measure></primary_outcome></clinical_study>", "NCT00000004"},
+	{"old.xml", "<clinical_study><id_info><nct_id>NCT00000004</nct_id></id_info><primary_outcome><measure>CAPS</measure>" +
+		"</primary_outcome></clinical_study>", "NCT00000004"},
 	{"site.csv", "NCT Number,Study Title,Primary Outcome Measures\nNCT00000005,\"A, b\",CAPS\n", "NCT00000005"},
-	{"pubmed.xml", "<PubmedArticleSet><PubmedArticle><MedlineCitation><PMID>5</PMID><Article><ArticleTitle>On NCT00000001</ArticleTitle></Article></MedlineCitation></PubmedArticle></PubmedArticleSet>", "pmid:5"},
-	{"x.nbib", "PMID- 6\nTI  - On NCT00000001\n      and more\nSI  - ClinicalTrials.gov/NCT00000002\nDP  - 2021 May 10\nFAU - Doe, Jane\nMH  - Stress Disorders, Post-Traumatic/*therapy\n", "pmid:6"},
+	{"pubmed.xml", "<PubmedArticleSet><PubmedArticle><MedlineCitation><PMID>5</PMID><Article><ArticleTitle>On " +
+		"NCT00000001</ArticleTitle></Article></MedlineCitation></PubmedArticle></PubmedArticleSet>", "pmid:5"},
+	{"x.nbib", "PMID- 6\nTI  - On NCT00000001\n      and more\nSI  - ClinicalTrials.gov/NCT00000002\nDP  - 2021 May 10\nFAU - " +
+		"Doe, Jane\nMH  - Stress Disorders, Post-Traumatic/*therapy\n", "pmid:6"},
 	{"x.ris", "TY  - JOUR\nTI  - On NCT00000001\nDO  - 10.1000/x\nPY  - 2021\nAU  - Doe, Jane\nER  - \n", "doi:10.1000/x"},
-	{"epmc.json", `{"hitCount":1,"cursorMark":"*","resultList":{"result":[{"id":"7","source":"MED","pmid":"7","title":"On NCT00000001","authorString":"D"}]}}`, "pmid:7"},
+	{"epmc.json", `{"hitCount":1,"cursorMark":"*","resultList":{"result":[{"id":"7","source":"MED","pmid":"7","title":"On ` +
+		`NCT00000001","authorString":"D"}]}}`, "pmid:7"},
 	{"epmc.ndjson", `{"id":"7","source":"MED","title":"On NCT00000001","authorString":"D"}` + "\n" +
 		`{"id":"8","source":"MED","title":"T","authorString":"E"}`, "pmid:7"},
 	{"publisher.ris", "Provider: A publisher\nContent: text/plain\n\nTY  - JOUR\nTI  - On NCT00000001\nDO  - 10.1000/x\nER  - \n",
 		"doi:10.1000/x"},
 	{"sep.csv", "sep=;\r\nTrialID;Public_title;Source_Register;web_address;Recruitment_Status;Primary_outcome\r\n" +
 		"ACTRN12605000001695;T;ANZCTR;x;Recruiting;CAPS\r\n", "ACTRN12605000001695"},
-	{"ictrp.csv", "TrialID,Public_title,Source_Register,web_address,Recruitment_Status,Primary_outcome\nACTRN12605000001695,Caf\xe9,ANZCTR,x,Recruiting,CAPS\n", "ACTRN12605000001695"},
-	{"ictrp.xml", "<Trials_downloaded_from_ICTRP><Trial><TrialID>ACTRN12605000001695</TrialID><Public_title>T</Public_title><Primary_outcome>CAPS</Primary_outcome></Trial></Trials_downloaded_from_ICTRP>", "ACTRN12605000001695"},
+	{"ictrp.csv", "TrialID,Public_title,Source_Register,web_address,Recruitment_Status,Primary_outcome\nACTRN12605000001695," +
+		"Caf\xe9,ANZCTR,x,Recruiting,CAPS\n", "ACTRN12605000001695"},
+	{"ictrp.xml", "<Trials_downloaded_from_ICTRP><Trial><TrialID>ACTRN12605000001695</TrialID><Public_title>T</Public_title>" +
+		"<Primary_outcome>CAPS</Primary_outcome></Trial></Trials_downloaded_from_ICTRP>", "ACTRN12605000001695"},
 }
 
 // TestEveryFormatIsExplained imports each format, as it is, in a zip and in

@@ -29,7 +29,8 @@ const study1 = `{"protocolSection":{"identificationModule":{"nctId":"NCT00000001
 const study2 = `{"protocolSection":{"identificationModule":{"nctId":"NCT00000002"}},"hasResults":false}`
 
 func TestSplit(t *testing.T) {
-	const article = `<PubmedArticle><MedlineCitation><PMID>1</PMID><!-- </PubmedArticle> --><a><![CDATA[</PubmedArticle>]]></a></MedlineCitation></PubmedArticle>`
+	const article = `<PubmedArticle><MedlineCitation><PMID>1</PMID><!-- </PubmedArticle> ` +
+		`--><a><![CDATA[</PubmedArticle>]]></a></MedlineCitation></PubmedArticle>`
 	for _, c := range []struct {
 		name, text string
 		want       []string

@@ -11,7 +11,8 @@ import (
 
 // marks are words that nearly always mark a sentence which is not plain technical
 // English: say "again", "no one", "reports", "is in".
-var marks = regexp.MustCompile(`(?i)\b(anew|whom|nobody|retold|tells|told|stands|lies|it is no|(hold|holds|held) (it |them |each |its |\w+ )?against)\b`)
+var marks = regexp.MustCompile(`(?i)\b(anew|whom|nobody|retold|tells|told|stands|lies|it is no|(hold|holds|held) (it |them ` +
+	`|each |its |\w+ )?against)\b`)
 
 // plain are the folders and files whose documents and comments are free of them;
 // a name ends at a folder's end.

@@ -82,7 +82,8 @@ func ItemOf(r *evidence.Record) *Item {
 }
 
 // neighbour finds words that make a secondary id that of another trial.
-var neighbour = regexp.MustCompile(`(?i)\b(parent|extension|roll-?over|lead-?in|preceding|previous|related|sub-?stud(y|ies)|companion|feeder|core study|long-?term follow-?up)\b`)
+var neighbour = regexp.MustCompile(`(?i)\b(parent|extension|roll-?over|lead-?in|preceding|previous|related|sub-?stud(y|ies)|` +
+	`companion|feeder|core study|long-?term follow-?up)\b`)
 
 func namesOf(r *evidence.Record) []Name {
 	var out []Name
@@ -173,9 +174,13 @@ var roleWords = []struct {
 	re   *regexp.Regexp
 }{
 	{RoleReview, regexp.MustCompile(`(?i)\b(systematic review|meta-?analys[ie]s|scoping review|narrative review|umbrella review|cochrane)\b`)},
-	{RoleProtocol, regexp.MustCompile(`(?i)\b(study protocol|trial protocol|protocol (for|of)|study design and rationale|design and rationale|rationale and design|design and methodology|a protocol)\b|: protocol\b`)},
-	{RolePooled, regexp.MustCompile(`(?i)\b(pooled (analys[ie]s|data|sample|results)|pooled from|pooling|combined analysis of|integrated (safety )?analys[ie]s|individual (participant|patient) data|across (two|three|four|five|six|seven|\d+) (clinical |randomi[sz]ed )*(trials|studies)|longitudinal pooled)\b`)},
-	{RoleSecondary, regexp.MustCompile(`(?i)\b(secondary (analysis|outcomes?)|post[- ]hoc|exploratory (analysis|outcomes?)|sub-?study|sub-?sample|subset of|mediation analysis|predictors? of|ancillary)\b`)},
+	{RoleProtocol, regexp.MustCompile(`(?i)\b(study protocol|trial protocol|protocol (for|of)|study design and ` +
+		`rationale|design and rationale|rationale and design|design and methodology|a protocol)\b|: protocol\b`)},
+	{RolePooled, regexp.MustCompile(`(?i)\b(pooled (analys[ie]s|data|sample|results)|pooled from|pooling|combined analysis ` +
+		`of|integrated (safety )?analys[ie]s|individual (participant|patient) data|across (two|three|four|five|six|seven|\d+) ` +
+		`(clinical |randomi[sz]ed )*(trials|studies)|longitudinal pooled)\b`)},
+	{RoleSecondary, regexp.MustCompile(`(?i)\b(secondary (analysis|outcomes?)|post[- ]hoc|exploratory ` +
+		`(analysis|outcomes?)|sub-?study|sub-?sample|subset of|mediation analysis|predictors? of|ancillary)\b`)},
 }
 
 // RoleOf judges a paper's role from its types and its title.

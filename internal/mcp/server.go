@@ -20,7 +20,8 @@ const maxLine = 1 << 20
 // answerTime bounds one tool call.
 const answerTime = 30 * time.Second
 
-const instructions = "Findings on psychedelic-assisted therapy from public trial registers and papers. Name the edition and give the citation of an answer when you use it. " +
+const instructions = "Findings on psychedelic-assisted therapy from public trial registers and papers. Name the edition and " +
+	"give the citation of an answer when you use it. " +
 	"A wide interval or low certainty is part of a number: do not leave it out. Nothing here is medical advice."
 
 // Server answers one client.
@@ -53,7 +54,8 @@ func (s *Server) protocol() *mcp.Server {
 			return l.Findings(ctx, in.Edition)
 		})
 	tool(srv, "get_finding", "Get a finding",
-		"One finding with every number of its primary model. Estimates of ratio measures are natural logarithms (scale log); natural holds the ratio.",
+		"One finding with every number of its primary model. Estimates of ratio measures are natural logarithms (scale log); "+
+			"natural holds the ratio.",
 		func(ctx context.Context, in struct {
 			ID string `json:"id" jsonschema:"A finding's id, or FINDING@EDITION."`
 		}) (lookup.Answer, error) {

@@ -124,7 +124,8 @@ func TestConversation(t *testing.T) {
 
 // A client that writes its requests and closes its side gets every answer.
 func TestAnswersAfterTheEndOfTheInput(t *testing.T) {
-	lines := []string{`{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-03-26","capabilities":{},"clientInfo":{"name":"t","version":"1"}}}`,
+	lines := []string{`{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-03-26","capabilities":{}` +
+		`,"clientInfo":{"name":"t","version":"1"}}}`,
 		`{"jsonrpc":"2.0","method":"notifications/initialized"}`}
 	for i := range 20 {
 		lines = append(lines,
@@ -142,7 +143,8 @@ func TestAnswersAfterTheEndOfTheInput(t *testing.T) {
 // What a client of an assistant writes by hand, and what no client would write:
 // the server ends or answers, and never writes anything else than messages.
 func TestLines(t *testing.T) {
-	hello := `{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-03-26","capabilities":{},"clientInfo":{"name":"t","version":"1"}}}`
+	hello := `{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-03-26","capabilities":{},` +
+		`"clientInfo":{"name":"t","version":"1"}}}`
 	for name, line := range map[string]string{"cut": `{`, "array": `[]`, "version": `{"jsonrpc":"1.0","id":1,"method":"ping"}`,
 		"id": `{"jsonrpc":"2.0","id":{},"method":"ping"}`, "text": `"x"`,
 		"long": `{"jsonrpc":"2.0","id":1,"method":"` + strings.Repeat("a", maxLine) + `"}`} {

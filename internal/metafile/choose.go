@@ -187,7 +187,8 @@ func (c *Case) chooseColumns(measure string) (effect.Measure, error) {
 	if given.fits() {
 		return info.Measure, c.adopt(given)
 	}
-	return "", fmt.Errorf("measure %s needs columns %s; not found: %s (the table has %s)%s; name them (--%s COLUMN, …), or, where the effects are given,"+
+	return "", fmt.Errorf("measure %s needs columns %s; not found: %s (the table has %s)%s; name them (--%s COLUMN, …), or, "+
+		"where the effects are given,"+
 		" name these (--yi COLUMN with --vi, --sei, or --ci-lb and --ci-ub)", info.Measure,
 		strings.ReplaceAll(strings.Join(needed[info.Kind], ", "), "|", " or "), strings.Join(raw.lacking, ", "), strings.Join(c.names, ", "),
 		c.openText(), strings.Fields(raw.lacking[0])[0])
@@ -235,12 +236,14 @@ func (c *Case) chooseKind() (effect.Measure, error) {
 	})
 	switch len(fits) {
 	case 0:
-		return "", fmt.Errorf("no measure was named and the columns (%s) are not those of a known table%s; name the columns: of an effect --yi COLUMN"+
+		return "", fmt.Errorf("no measure was named and the columns (%s) are not those of a known table%s; name the columns: of "+
+			"an effect --yi COLUMN"+
 			" with --vi, --sei, --tval, --zval, --pval, or --ci-lb and --ci-ub; of other tables as past meta --help lists them (--m1i, --ai, …)",
 			strings.Join(c.names, ", "), c.openText())
 	case 1:
 		if fits[0].kind == effect.KindPrePost {
-			return "", fmt.Errorf("this is a pre-post table (%s): say which measure, --measure MC (mean change), SMCC (standardised by the SD of the change), SMCR (by the SD before) or ROMC (log ratio of means)", columnText(fits[0].columns))
+			return "", fmt.Errorf("this is a pre-post table (%s): say which measure, --measure MC (mean change), SMCC (standardised "+
+				"by the SD of the change), SMCR (by the SD before) or ROMC (log ratio of means)", columnText(fits[0].columns))
 		}
 	default:
 		var options []string

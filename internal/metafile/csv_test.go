@@ -130,7 +130,8 @@ func TestFilters(t *testing.T) {
 // A JSON case without a request, and the same numbers as a table, get the same
 // answer; so does the same case twice.
 func TestJSONAndTableAgree(t *testing.T) {
-	asJSON := `{"input":{"kind":"yi_vi","rows":[{"study":"A","yi":0.25,"vi":0.04},{"study":"B","yi":-0.5,"vi":0.0625},{"study":"C","yi":1.125,"vi":0.09}]}}`
+	asJSON := `{"input":{"kind":"yi_vi","rows":[{"study":"A","yi":0.25,"vi":0.04},{"study":"B","yi":-0.5,"vi":0.0625},` +
+		`{"study":"C","yi":1.125,"vi":0.09}]}}`
 	a, err := run(t, plain, Command{JSON: true})
 	if err != nil {
 		t.Fatal(err)
@@ -149,7 +150,8 @@ func TestJSONAndTableAgree(t *testing.T) {
 }
 
 func TestTableForPeople(t *testing.T) {
-	out, err := run(t, "study\x1b[31m;events_e;n_e;events_c;n_c;kind\nA\x1b[31m;4;123;11;139;x\nB;6;306;29;303;x\nC;0;231;11;220;y\nD;62;13598;248;12867;y\n",
+	out, err := run(t, "study\x1b[31m;events_e;n_e;events_c;n_c;kind\nA\x1b[31m;4;123;11;139;x\nB;6;306;29;303;x\nC;0;231;11;"+
+		"220;y\nD;62;13598;248;12867;y\n",
 		Command{Measure: "rr", Subgroup: "kind", Mods: "kind", Cluster: "kind"})
 	if err != nil {
 		t.Fatal(err)

@@ -104,7 +104,8 @@ func (c *Case) ratioScale(m effect.Measure, y, lb, ub []float64) (string, error)
 	case c.scale != "":
 		return c.scale, nil
 	case ratioNames[name] != "" && slices.ContainsFunc(y, func(x float64) bool { return x < 0 }):
-		return "", fmt.Errorf("column %s is named as a ratio and holds numbers below 0, which no ratio is: say --scale log if they are logarithms", c.columnName("yi"))
+		return "", fmt.Errorf("column %s is named as a ratio and holds numbers below 0, which no ratio is: say --scale log if "+
+			"they are logarithms", c.columnName("yi"))
 	case slices.ContainsFunc(y, func(x float64) bool { return x < 0 }), strings.Contains(name, "log"), strings.HasPrefix(name, "ln"),
 		name == "yi":
 		return scaleLog, nil
@@ -125,7 +126,9 @@ func (c *Case) ratioScale(m effect.Measure, y, lb, ub []float64) (string, error)
 	case ratioNames[name] != "" && c.chosen["vi"] == "" && c.chosen["sei"] == "":
 		return scaleRatio, nil
 	}
-	return "", fmt.Errorf("measure %s and the effects (column %s) are all positive: are they ratios, or logarithms? Say --scale log (effects and standard errors are logarithms), --scale ratio (both are ratios) or --scale ratio-log-se (ratios with the standard errors of their logarithms)",
+	return "", fmt.Errorf("measure %s and the effects (column %s) are all positive: are they ratios, or logarithms? Say "+
+		"--scale log (effects and standard errors are logarithms), --scale ratio (both are ratios) or --scale ratio-log-se (ratios "+
+		"with the standard errors of their logarithms)",
 		m, c.columnName("yi"))
 }
 

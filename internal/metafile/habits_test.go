@@ -26,36 +26,47 @@ func TestHabitsOfSpreadsheets(t *testing.T) {
 			"points between thousands": "Study,mean1,sd1,n1,mean2,sd2,n2\nA,10.5,5,1.020,14,5,1.018\nB,11,6,35,13,6,36\nC,9,4,50,12,4.5,52\n",
 			"spaces between thousands": "Study,mean1,sd1,n1,mean2,sd2,n2\nA,10.5,5,1 020,14,5,1\u202f018\nB,11,6,35,13,6,36\nC,9,4,50,12,4.5,52\n",
 			"apostrophes":              "Study,mean1,sd1,n1,mean2,sd2,n2\nA,10.5,5,1'020,14,5,1\u2019018\nB,11,6,35,13,6,36\nC,9,4,50,12,4.5,52\n",
-			"commas between thousands": "Study,mean1,sd1,n1,mean2,sd2,n2\nA,10.5,5,\"1,020\",14,5,\"1,018\"\nB,11,6,35,13,6,36\nC,9,4,50,12,4.5,52\n",
-			"decimal commas":           "Study;mean1;sd1;n1;mean2;sd2;n2\nA;10,5;5;1.020;14;5;1.018\nB;11;6;35;13;6;36\nC;9;4;50;12;4,5;52\n",
-			"n = in the cells":         "Study,mean1,sd1,n1,mean2,sd2,n2\nA,10.5,5,n=1020,14,5,N = 1018\nB,11,6,n=35,13,6,n=36\nC,9,4,n=50,12,4.5,n=52\n",
-			"title rows":               "Table 2: outcomes at week 4,,,,,,\n\nStudy,mean1,sd1,n1,mean2,sd2,n2\n" + means,
-			"units":                    "Study,mean1,sd1,n1,mean2,sd2,n2\n,points,points,people,points,points,people\n" + means,
-			"merged header":            "Study,Treatment,,,Control,,\n,Mean,SD,N,Mean,SD,N\n" + means,
-			"repeated header":          "Study,Treatment,Treatment,Treatment,Control,Control,Control\n,Mean,SD,N,Mean,SD,N\n" + means,
-			"named groups":             "Study,Esketamine,,,Placebo,,\n,Mean,SD,n,Mean,SD,n\n" + means,
+			"commas between thousands": "Study,mean1,sd1,n1,mean2,sd2,n2\nA,10.5,5,\"1,020\",14,5,\"1,018\"\n" +
+				"B,11,6,35,13,6,36\nC,9,4,50,12,4.5,52\n",
+			"decimal commas": "Study;mean1;sd1;n1;mean2;sd2;n2\nA;10,5;5;1.020;14;5;1.018\nB;11;6;35;13;6;36\nC;9;4;50;12;4,5;52\n",
+			"n = in the cells": "Study,mean1,sd1,n1,mean2,sd2,n2\nA,10.5,5,n=1020,14,5,N = " +
+				"1018\nB,11,6,n=35,13,6,n=36\nC,9,4,n=50,12,4.5,n=52\n",
+			"title rows":      "Table 2: outcomes at week 4,,,,,,\n\nStudy,mean1,sd1,n1,mean2,sd2,n2\n" + means,
+			"units":           "Study,mean1,sd1,n1,mean2,sd2,n2\n,points,points,people,points,points,people\n" + means,
+			"merged header":   "Study,Treatment,,,Control,,\n,Mean,SD,N,Mean,SD,N\n" + means,
+			"repeated header": "Study,Treatment,Treatment,Treatment,Control,Control,Control\n,Mean,SD,N,Mean,SD,N\n" + means,
+			"named groups":    "Study,Esketamine,,,Placebo,,\n,Mean,SD,n,Mean,SD,n\n" + means,
 			"notes below": "Study,mean1,sd1,n1,mean2,sd2,n2\n" + means + "\n* imputed from the figure\n" +
 				"\"Note: SD, standard deviation.\",,,,,,\n",
 			"total below": "Study,mean1,sd1,n1,mean2,sd2,n2\n" + means + "Total (95% CI),,,1105,,,1106\n",
-			"plus-minus":  "Study;Treatment (mean ± SD);n treatment;Control (mean ± SD);n control\nA;10,5 ± 5;1020;14 ± 5;1018\nB;11 ± 6;35;13 ± 6;36\nC;9 ± 4;50;12 ± 4,5;52\n",
-			"brackets":    "Study,mean (SD) treatment,n treatment,mean (SD) control,n control\nA,10.5 (5),1020,14 (5),1018\nB,11 (6),35,13 (6),36\nC,9 (4),50,12 (4.5),52\n",
-			"standard errors": fmt.Sprintf("Study,mean1,se1,n1,mean2,se2,n2\nA,10.5,%.12g,1020,14,%.12g,1018\nB,11,%.12g,35,13,1,36\nC,9,%.12g,50,12,%.12g,52\n",
+			"plus-minus": "Study;Treatment (mean ± SD);n treatment;Control (mean ± SD);n control\nA;10,5 ± 5;1020;14 ± " +
+				"5;1018\nB;11 ± 6;35;13 ± 6;36\nC;9 ± 4;50;12 ± 4,5;52\n",
+			"brackets": "Study,mean (SD) treatment,n treatment,mean (SD) control,n control\nA,10.5 (5),1020,14 (5),1018\nB,11 " +
+				"(6),35,13 (6),36\nC,9 (4),50,12 (4.5),52\n",
+			"standard errors": fmt.Sprintf("Study,mean1,se1,n1,mean2,se2,n2\nA,10.5,%.12g,1020,14,%.12g,1018\nB,11,%.12g,35,13,1,"+
+				"36\nC,9,%.12g,50,12,%.12g,52\n",
 				5/math.Sqrt(1020), 5/math.Sqrt(1018), 6/math.Sqrt(35), 4/math.Sqrt(50), 4.5/math.Sqrt(52)),
-			"one row per arm, merged study cells": "Study,Arm,Mean,SD,N\nA,Ketamine,10.5,5,1020\n,Placebo,14,5,1018\nB,Ketamine,11,6,35\n,Placebo,13,6,36\nC,Ketamine,9,4,50\n,Placebo,12,4.5,52\n",
-			"one row per arm, standard errors": fmt.Sprintf("Trial;Treatment;Mean change;SE;N\nA;Ketamine;10,5;%s;1020\nA;Saline placebo;14;%s;1018\nB;Ketamine;11;%s;35\nB;Placebo;13;1;36\nC;Ketamine;9;%s;50\nC;Placebo;12;%s;52\n",
+			"one row per arm, merged study cells": "Study,Arm,Mean,SD,N\nA,Ketamine,10.5,5,1020\n,Placebo,14,5,1018\nB,Ketamine,11,6," +
+				"35\n,Placebo,13,6,36\nC,Ketamine,9,4,50\n,Placebo,12,4.5,52\n",
+			"one row per arm, standard errors": fmt.Sprintf("Trial;Treatment;Mean change;SE;N\nA;Ketamine;10,5;%s;1020\nA;Saline "+
+				"placebo;14;%s;1018\nB;Ketamine;11;%s;35\nB;Placebo;13;1;36\nC;Ketamine;9;%s;50\nC;Placebo;12;%s;52\n",
 				comma(5/math.Sqrt(1020)), comma(5/math.Sqrt(1018)), comma(6/math.Sqrt(35)), comma(4/math.Sqrt(50)), comma(4.5/math.Sqrt(52))),
-			"one row per arm, with totals": "Study,Arm,Mean (SD),N\nA,Ketamine,10.5 (5),1020\nA,Placebo,14 (5),1018\nA,Total,12.2 (5.3),2038\nB,Ketamine,11 (6),35\nB,Placebo,13 (6),36\n" +
+			"one row per arm, with totals": "Study,Arm,Mean (SD),N\nA,Ketamine,10.5 (5),1020\nA,Placebo,14 (5),1018\nA,Total,12.2 " +
+				"(5.3),2038\nB,Ketamine,11 (6),35\nB,Placebo,13 (6),36\n" +
 				"B,Total,12 (6),71\nC,Ketamine,9 (4),50\nC,Placebo,12 (4.5),52\nC,Total,10 (4.4),102\n",
 		}},
 		"effects": {-0.3599147122, 0.0800212964, "", map[string]string{
-			"plain":               "Study,g,SE\n" + effects,
-			"total":               "Study,g,SE\n" + effects + "Total,-0.36,0.14\n",
-			"pooled":              "Study,g,SE\n" + effects + "Random effects model,-0.36,0.14\nHeterogeneity: tau2 = 0.00 (p = 0.7),,\n",
-			"German":              "Studie;g;SE\nA;-0,4;0,2\nB;-0,2;0,25\nC;-0,5;0,3\nGesamt;-0,36;0,14\n",
-			"subtotals":           "Study,g,SE\nA,-0.4,0.2\nB,-0.2,0.25\nSubtotal,-0.33,0.16\nC,-0.5,0.3\nOverall (I² = 0 %),-0.36,0.14\n",
-			"limits":              "Study,g,95% CI low,95% CI high\nA,-0.4,-0.791992797,-0.008007203\nB,-0.2,-0.689990996,0.289990996\nC,-0.5,-1.087989195,0.087989195\n",
-			"one cell":            "Study,Mean difference (95% CI)\nA,-0.4 (-0.791992797 to -0.008007203)\nB,-0.2 (-0.689990996 to 0.289990996)\nC,-0.5 (-1.087989195–0.087989195)\n",
-			"90 % limits":         "Study,g (90% CI)\nA,-0.4 (-0.728970725 to -0.071029275)\nB,-0.2 (-0.611213407 to 0.211213407)\nC,-0.5 (-0.993456088 to -0.006543912)\n",
+			"plain":     "Study,g,SE\n" + effects,
+			"total":     "Study,g,SE\n" + effects + "Total,-0.36,0.14\n",
+			"pooled":    "Study,g,SE\n" + effects + "Random effects model,-0.36,0.14\nHeterogeneity: tau2 = 0.00 (p = 0.7),,\n",
+			"German":    "Studie;g;SE\nA;-0,4;0,2\nB;-0,2;0,25\nC;-0,5;0,3\nGesamt;-0,36;0,14\n",
+			"subtotals": "Study,g,SE\nA,-0.4,0.2\nB,-0.2,0.25\nSubtotal,-0.33,0.16\nC,-0.5,0.3\nOverall (I² = 0 %),-0.36,0.14\n",
+			"limits": "Study,g,95% CI low,95% CI high\nA,-0.4,-0.791992797,-0.008007203\nB,-0.2,-0.689990996," +
+				"0.289990996\nC,-0.5,-1.087989195,0.087989195\n",
+			"one cell": "Study,Mean difference (95% CI)\nA,-0.4 (-0.791992797 to -0.008007203)\nB,-0.2 (-0.689990996 to " +
+				"0.289990996)\nC,-0.5 (-1.087989195–0.087989195)\n",
+			"90 % limits": "Study,g (90% CI)\nA,-0.4 (-0.728970725 to -0.071029275)\nB,-0.2 (-0.611213407 to " +
+				"0.211213407)\nC,-0.5 (-0.993456088 to -0.006543912)\n",
 			"minus signs":         "Study,g,SE\nA,−0.4,0.2\nB,– 0.2,0.25\nC,﹣0.5,0.3\n",
 			"footnote marks":      "Study,g,SE\nA*,-0.4,0.2†\nB,-0.2*,0.25\nC‡,-0.5,0.3\n",
 			"standard error cell": "Study,Hedges' g (SE)\nA,-0.40 (0.20)\nB,-0.20 (0.25)\nC,-0.50 (0.30)\n",
@@ -63,16 +74,22 @@ func TestHabitsOfSpreadsheets(t *testing.T) {
 			"named apart":         "Study,SMD,SE,Weight\nA,-0.4,0.2,50%\nB,-0.2,0.25,30%\nC,-0.5,0.3,20%\n",
 		}},
 		"counts": {-0.4296709692, 0.1126602536, "RR", map[string]string{
-			"plain":             "Study,events1,n1,events2,n2\n" + counts,
-			"subtotal":          "Study,events1,n1,events2,n2\nA,12,45,20,46\nB,10,40,18,41\nSubtotal,22,85,38,87\nC,9,30,11,31\nTotal,31,115,49,118\n",
-			"n/N":               "Study,treatment,control\nA,12/45,20/46\nB,10/40,18/41\nC,9/30,11/31\n",
-			"n of N":            "Study,responders treatment,responders placebo\nA,12 of 45,20 of 46\nB,10 of 40,18 of 41\nC,9 of 30,11 of 31\n",
-			"n/N (%)":           "Study,events treatment,events control\nA,12/45 (26.7%),20/46 (43.5%)\nB,10/40 (25%),18/41 (43.9%)\nC,9/30 (30%),11/31 (35.5%)\n",
-			"n (%)":             "Study,events1,n1,events2,n2\nA,12 (26.7%),45,20 (43.5%),46\nB,10 (25%),40,18 (43.9%),41\nC,9 (30%),30,11 (35.5%),31\n",
-			"percent":           "Study,events1,n1,events2,n2\nA,26.7%,45,43.5%,46\nB,25%,40,43.9%,41\nC,30%,30,35.5%,31\n",
-			"percent in header": "Study,% responders treatment,n treatment,% responders control,n control\nA,26.7,45,43.5,46\nB,25,40,43.9,41\nC,30,30,35.5,31\n",
-			"arms":              "Study,Group,Responders,Total\nA,Psilocybin,12,45\nA,Placebo,20,46\nB,Psilocybin,10,40\nB,Placebo,18,41\nC,Psilocybin,9,30\nC,Placebo,11,31\n",
-			"arms n/N":          "Study,Group,Responders\nA,Psilocybin,12/45\nA,Placebo,20/46\nB,Psilocybin,10/40\nB,Placebo,18/41\nC,Psilocybin,9/30\nC,Placebo,11/31\n",
+			"plain": "Study,events1,n1,events2,n2\n" + counts,
+			"subtotal": "Study,events1,n1,events2,n2\nA,12,45,20,46\nB,10,40,18,41\nSubtotal,22,85,38,87\nC,9,30,11," +
+				"31\nTotal,31,115,49,118\n",
+			"n/N":    "Study,treatment,control\nA,12/45,20/46\nB,10/40,18/41\nC,9/30,11/31\n",
+			"n of N": "Study,responders treatment,responders placebo\nA,12 of 45,20 of 46\nB,10 of 40,18 of 41\nC,9 of 30,11 of 31\n",
+			"n/N (%)": "Study,events treatment,events control\nA,12/45 (26.7%),20/46 (43.5%)\nB,10/40 (25%),18/41 " +
+				"(43.9%)\nC,9/30 (30%),11/31 (35.5%)\n",
+			"n (%)": "Study,events1,n1,events2,n2\nA,12 (26.7%),45,20 (43.5%),46\nB,10 (25%),40,18 (43.9%),41\nC,9 " +
+				"(30%),30,11 (35.5%),31\n",
+			"percent": "Study,events1,n1,events2,n2\nA,26.7%,45,43.5%,46\nB,25%,40,43.9%,41\nC,30%,30,35.5%,31\n",
+			"percent in header": "Study,% responders treatment,n treatment,% responders control,n " +
+				"control\nA,26.7,45,43.5,46\nB,25,40,43.9,41\nC,30,30,35.5,31\n",
+			"arms": "Study,Group,Responders,Total\nA,Psilocybin,12,45\nA,Placebo,20,46\nB,Psilocybin,10,40\nB,Placebo," +
+				"18,41\nC,Psilocybin,9,30\nC,Placebo,11,31\n",
+			"arms n/N": "Study,Group,Responders\nA,Psilocybin,12/45\nA,Placebo,20/46\nB,Psilocybin,10/40\nB,Placebo," +
+				"18/41\nC,Psilocybin,9/30\nC,Placebo,11/31\n",
 		}},
 		"ratios": {-0.3664302261, 0.1266972747, "", map[string]string{
 			"brackets":       "Study,OR (95% CI)\nA,\"0.50 (0.25, 1.00)\"\nB,0.70 (0.40-1.22)\nC,0.80 (0.50–1.28)\n",

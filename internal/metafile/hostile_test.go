@@ -13,20 +13,29 @@ import (
 // everything asks for every block.
 const everything = `"analysis":{"measure":"GEN"},
 "rma":[{"method":"REML","test":"knha","fit_stats":{},"predict":{},"predict_exp":{},"confint_q_profile":{},"confint_profile_likelihood":{}},
- {"method":"DL","test":"z"},{"method":"ML","test":"t","confint_profile_likelihood":{}},{"method":"SJ","test":"adhoc"},{"method":"PMM","test":"z"},{"method":"FE","test":"z"},{"method":"HS","test":"z"}],
+ {"method":"DL","test":"z"},{"method":"ML","test":"t","confint_profile_likelihood":{}},{"method":"SJ","test":"adhoc"},` +
+	`{"method":"PMM","test":"z"},{"method":"FE","test":"z"},{"method":"HS","test":"z"}],
 "rma_genq":{"weights_rule":"1/sqrt(vi)","method":"GENQ","test":"z"},"rma_reml_unweighted":{"method":"REML","test":"z"},
 "rma_tau2_fixed":{"tau2_given":0.05,"method":"REML","test":"z"},
-"meta_regression":[{"name":"x","formula":"~x","moderators":["x"],"lrt_ml":{},"fits":[{"method":"REML","test":"knha","vif":{},"fitted":{},"influence":{},"residuals":{},"confint_q_profile":{}}]},
+"meta_regression":[{"name":"x","formula":"~x","moderators":["x"],"lrt_ml":{},"fits":[{"method":"REML","test":"knha","vif":{}` +
+	`,"fitted":{},"influence":{},"residuals":{},"confint_q_profile":{}}]},
  {"name":"g","formula":"~factor(g)","moderators":["g"],"fits":[{"method":"FE","test":"z"}]}],
 "subgroups":[{"factor":"g","by_method":[{"method":"REML","common_tau2":{"method":"REML","test":"z"},"q_between_separate_tau2":{}}]}],
-"publication_bias":{"regtest":[{"method":"REML","test":"z","model":"rma","predictor":"sei"},{"method":"lm","model":"lm","predictor":"vi"}],"ranktest":{},
+"publication_bias":{"regtest":[{"method":"REML","test":"z","model":"rma","predictor":"sei"},{"method":"lm","model":"lm",` +
+	`"predictor":"vi"}],"ranktest":{},
  "trimfill":[{"method":"FE","estimator":"L0"},{"method":"REML","estimator":"R0"},{"method":"DL","estimator":"Q0"}],
- "fsn":{"rosenthal":{"target":null},"orwin":{"target":0.1},"rosenberg":{}},"tes":[{"method":"REML"}],"pet_peese":[{"model":"pet","method":"wls_lm"}],"henmi_copas":{},
- "selmodel":[{"type":"stepfun","alternative":"greater","steps":[0.025,1],"steps_requested":[0.025]},{"type":"beta","alternative":"less","steps":[null]}]},
-"sensitivity":{"leave1out":[{"method":"REML","test":"z"}],"influence":[{"method":"DL","test":"z"}],"cumul":[{"method":"REML","test":"z","order":"row"}],
- "baujat":[{"method":"REML","test":"z"}],"blup":[{"method":"REML","test":"knha"}],"residuals":{},"qqnorm":{},"weights_percent":{},"gosh":[{"method":"REML"}]},
-"multilevel":{"cluster_column":"g","three_level":[{"method":"REML","test":"t","i2_multilevel":{},"predict":{},"robust":{"cr1_adjust":{},"cr2_club_sandwich":{}}}],
- "che":{"rho":0.6,"fits":[{"method":"REML","test":"z"}]},"aggregate_rho":{"rho":0.6,"rma_reml_knha":{"method":"REML","test":"knha"}},"robumeta":{}}`
+ "fsn":{"rosenthal":{"target":null},"orwin":{"target":0.1},"rosenberg":{}},"tes":[{"method":"REML"}],` +
+	`"pet_peese":[{"model":"pet","method":"wls_lm"}],"henmi_copas":{},
+ "selmodel":[{"type":"stepfun","alternative":"greater","steps":[0.025,1],"steps_requested":[0.025]},{"type":"beta",` +
+	`"alternative":"less","steps":[null]}]},
+"sensitivity":{"leave1out":[{"method":"REML","test":"z"}],"influence":[{"method":"DL","test":"z"}],` +
+	`"cumul":[{"method":"REML","test":"z","order":"row"}],
+ "baujat":[{"method":"REML","test":"z"}],"blup":[{"method":"REML","test":"knha"}],"residuals":{},"qqnorm":{},` +
+	`"weights_percent":{},"gosh":[{"method":"REML"}]},
+"multilevel":{"cluster_column":"g","three_level":[{"method":"REML","test":"t","i2_multilevel":{},"predict":{},` +
+	`"robust":{"cr1_adjust":{},"cr2_club_sandwich":{}}}],
+ "che":{"rho":0.6,"fits":[{"method":"REML","test":"z"}]},"aggregate_rho":{"rho":0.6,"rma_reml_knha":{"method":"REML",` +
+	`"test":"knha"}},"robumeta":{}}`
 
 func hostileCase(rows [][2]float64) string {
 	var b strings.Builder

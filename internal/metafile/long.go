@@ -47,7 +47,8 @@ func (c *Case) pairArms(control string) error {
 	for _, s := range order {
 		base := slices.DeleteFunc(slices.Clone(rows[s]), func(i int) bool { return !isControl(arms[i], control) })
 		if len(base) != 1 {
-			return fmt.Errorf("the table is arm-level, one row per arm (column %s), and in study %s the control arm cannot be told among %s; say --control NAME", arm, s, quotedList(arms, rows[s]))
+			return fmt.Errorf("the table is arm-level, one row per arm (column %s), and in study %s the control arm cannot be told "+
+				"among %s; say --control NAME", arm, s, quotedList(arms, rows[s]))
 		}
 		if len(rows[s]) < 2 {
 			c.warn("%s: study %s has one arm only and is left out", c.rowName(rows[s][0]), s)

@@ -11,9 +11,11 @@ import (
 // Periodontal trials (Berkey et al. 1998, table I), two outcomes a trial; one row
 // lacks its variance.
 const periodontal = `{"name": "periodontal", "request": {"multilevel": {"cluster_column": "trial", "es_column": "none",
- "three_level": [{"method": "REML", "test": "z", "i2_multilevel": {}, "predict": {}, "robust": {"cr1_adjust": {}, "cr2_club_sandwich": {}, "club_sandwich_types": {"cr3": {}, "cr9": {}}}}],
+ "three_level": [{"method": "REML", "test": "z", "i2_multilevel": {}, "predict": {}, "robust": {"cr1_adjust": {}, ` +
+	`"cr2_club_sandwich": {}, "club_sandwich_types": {"cr3": {}, "cr9": {}}}}],
  "che": {"rho": 0.6, "fits": [{"method": "ML", "test": "z"}]},
- "mods": [{"name": "outcome", "formula": "~outcome", "three_level": {"method": "REML", "test": "t", "dfs": "contain"}}, {"name": "bad", "formula": "~nosuch", "three_level": {"method": "REML", "test": "z"}}],
+ "mods": [{"name": "outcome", "formula": "~outcome", "three_level": {"method": "REML", "test": "t", "dfs": "contain"}}, ` +
+	`{"name": "bad", "formula": "~nosuch", "three_level": {"method": "REML", "test": "z"}}],
  "aggregate_rho": {"rho": 0.6, "rma_reml_knha": {}}, "robumeta": {"corr_rho_0_8": {}, "hier": {}},
  "ordinary_rma_robust": {"fit": {"method": "REML", "test": "z"}, "cr1_adjust": {}}, "three_level_confint": [{}, {}]}},
  "input": {"kind": "yi_vi", "rows": [
@@ -158,11 +160,14 @@ func TestGivenCovariances(t *testing.T) {
 		cmd   Command
 		want  string
 	}{
-		"events, one row per arm": {"study,arm,events,n\nA,high,4,20\nA,low,6,22\nA,placebo,10,21\nB,high,3,30\nB,placebo,9,31\nC,high,5,25\nC,low,7,26\nC,placebo,11,24\n",
+		"events, one row per arm": {"study,arm,events,n\nA,high,4,20\nA,low,6,22\nA,placebo,10,21\nB,high,3,30\nB,placebo,9,31\nC," +
+			"high,5,25\nC,low,7,26\nC,placebo,11,24\n",
 			Command{Measure: "OR"}, "-1.0882  [-2.0352, -0.1412]"},
-		"means": {"study,m1i,sd1i,n1i,m2i,sd2i,n2i\nA,10,5,20,14,5,21\nA,9,5.5,22,14,5,21\nB,12,6,30,13,6,31\nC,8,5,25,15,5.5,24\nC,11,4.8,26,15,5.5,24\n",
+		"means": {"study,m1i,sd1i,n1i,m2i,sd2i,n2i\nA,10,5,20,14,5,21\nA,9,5.5,22,14,5,21\nB,12,6,30,13,6,31\nC,8,5,25,15,5.5," +
+			"24\nC,11,4.8,26,15,5.5,24\n",
 			Command{}, "-0.6915  [-1.4082, 0.0252]"},
-		"times": {"study,week,yi,vi\nA,4,-0.28,0.045\nA,8,-0.58,0.052\nA,18,-0.77,0.055\nB,4,-0.29,0.039\nB,8,-0.54,0.043\nB,18,-0.59,0.045\nC,2,-0.9,0.25\nC,8,-1.2,0.27\n" +
+		"times": {"study,week,yi,vi\nA,4,-0.28,0.045\nA,8,-0.58,0.052\nA,18,-0.77,0.055\nB,4,-0.29,0.039\nB,8,-0.54,0.043\nB,18," +
+			"-0.59,0.045\nC,2,-0.9,0.25\nC,8,-1.2,0.27\n" +
 			"D,10,0.18,0.37\nD,14,-0.85,0.41\nE,4,-1.2,0.25\nE,8,-1.6,0.28\nE,16,-1.2,0.25\nF,8,-0.1,0.2\n",
 			Command{Cluster: "study", Time: "week", Phi: &phi}, "correlated over week, phi 0.8 (t)                   -0.5644  [-0.7682, "},
 	} {

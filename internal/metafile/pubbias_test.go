@@ -8,7 +8,8 @@ import (
 )
 
 const sixTrials = `{"name": "six", "request": REQUEST, "input": {"kind": "yi_vi", "rows": [
- {"yi": -0.77, "vi": 0.055}, {"yi": -0.59, "vi": 0.045}, {"yi": -0.96, "vi": 0.253}, {"yi": -0.85, "vi": 0.411}, {"yi": -1.21, "vi": 0.248}, {"yi": -0.28, "vi": 0.252}]}}`
+ {"yi": -0.77, "vi": 0.055}, {"yi": -0.59, "vi": 0.045}, {"yi": -0.96, "vi": 0.253}, {"yi": -0.85, "vi": 0.411}, {"yi": ` +
+	`-1.21, "vi": 0.248}, {"yi": -0.28, "vi": 0.252}]}}`
 
 // askPublicationBias answers a request for the block on six small trials.
 func askPublicationBias(t *testing.T, request string) map[string]any {
@@ -53,7 +54,8 @@ func TestSmallStudyNumbersCarryTheirLimit(t *testing.T) {
 }
 
 func TestOneEntryFailsAlone(t *testing.T) {
-	b := askPublicationBias(t, `{"regtest": [{"model": "rma", "method": "DL", "predictor": "ni"}, {"model": "lm", "method": "lm", "predictor": "sei"}],
+	b := askPublicationBias(t, `{"regtest": [{"model": "rma", "method": "DL", "predictor": "ni"}, {"model": "lm", "method": `+
+		`"lm", "predictor": "sei"}],
 	 "selmodel": [{"type": "stepfun", "alternative": "greater", "steps": [0.025, 1]}], "fsn": {"rosenthal": {"target": null}, "other": {}}}`)
 	if e, _ := entry(t, b, "regtest", 0)["error"].(string); !strings.Contains(e, "sample sizes") {
 		t.Errorf("no sample sizes: %q", e)
@@ -74,7 +76,8 @@ func TestOneEntryFailsAlone(t *testing.T) {
 // wants the side that the data choose asks for it.
 func TestTrimFillAnswersInTheOrderOfTheRequest(t *testing.T) {
 	b := askPublicationBias(t,
-		`{"trimfill": [{"method": "DL", "estimator": "L0", "side_forced": "left"}, {"method": "DL", "estimator": "L0"}, {"method": "DL", "estimator": "L0", "side_forced": "right"}]}`)
+		`{"trimfill": [{"method": "DL", "estimator": "L0", "side_forced": "left"}, {"method": "DL", "estimator": "L0"}, `+
+			`{"method": "DL", "estimator": "L0", "side_forced": "right"}]}`)
 	if l := b["trimfill"].([]any); len(l) != 3 {
 		t.Fatalf("%d entries", len(l))
 	}

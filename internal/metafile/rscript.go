@@ -132,9 +132,11 @@ func (a *analysis) rExtras(out func(string, ...any)) {
 	if s := a.cmd.Cluster; s != "" && a.blocks["multilevel"] != nil && column("cluster", orElse(c.find([]string{s, fold(s)}), s)) {
 		rho, _ := asNumber(asTree(asTree(a.blocks["multilevel"])["che"])["rho"])
 		out("library(clubSandwich)\ndat$es <- seq_len(nrow(dat))")
-		out("three <- rma.mv(yi, vi, random = ~ 1 | cluster / es, data = dat, test = \"t\")\nprint(three, digits = 6)\nprint(conf_int(three, vcov = \"CR2\"))")
+		out("three <- rma.mv(yi, vi, random = ~ 1 | cluster / es, data = dat, test = \"t\")\nprint(three, digits = " +
+			"6)\nprint(conf_int(three, vcov = \"CR2\"))")
 		out("V <- impute_covariance_matrix(dat$vi, cluster = dat$cluster, r = %s)", rNum(rho))
-		out("che <- rma.mv(yi, V, random = ~ 1 | cluster / es, data = dat, test = \"t\")\nprint(che, digits = 6)\nprint(conf_int(che, vcov = \"CR2\"))")
+		out("che <- rma.mv(yi, V, random = ~ 1 | cluster / es, data = dat, test = \"t\")\nprint(che, digits = " +
+			"6)\nprint(conf_int(che, vcov = \"CR2\"))")
 		for _, f := range a.clusterFormulas() {
 			for _, name := range formulaColumns(f) {
 				column(name, name)

@@ -63,7 +63,8 @@ func (c *Case) checkTable(labels []string, cmd Command) error {
 func (c *Case) checkDependence(labels []string, cmd Command) error {
 	if cmd.Cluster != "" {
 		if cmd.Subgroup != "" || cmd.Mods != "" {
-			c.warn("--cluster: the model for dependent effects is what counts; subgroups and moderators of the footnote take the rows as independent")
+			c.warn("--cluster: the model for dependent effects is what counts; subgroups and moderators of the footnote take the " +
+				"rows as independent")
 		}
 		return nil
 	}
@@ -95,7 +96,8 @@ func (c *Case) checkDependence(labels []string, cmd Command) error {
 	slices.Sort(shared)
 	if shared = slices.Compact(shared); len(shared) > 0 {
 		c.shared = true
-		c.warn("shared control: rows of %s have the same control group, whose people count more than once; the model with a shared control allows for it,"+
+		c.warn("shared control: rows of %s have the same control group, whose people count more than once; the model with a "+
+			"shared control allows for it,"+
 			" or combine the arms", strings.Join(shared, ", "))
 		return nil
 	}
@@ -160,7 +162,8 @@ func (c *Case) checkSpreads() error {
 			}
 		}
 	}
-	c.warnRows(rows, "the spread looks like a standard error, not a standard deviation: times the root of n it is as large as the standard deviations of the other studies; the effect is far too large if so")
+	c.warnRows(rows, "the spread looks like a standard error, not a standard deviation: times the root of n it is as large as "+
+		"the standard deviations of the other studies; the effect is far too large if so")
 	return nil
 }
 

@@ -147,7 +147,8 @@ func (c *Case) checkPooled(labels []string) error {
 		}
 		row := c.rowName(c.RowsUsed[i] - 1)
 		if i == c.K-1 && c.lines != nil {
-			return fmt.Errorf("%s (%s) has the effect and the variance of a pooled result of the rows above: leave it out with --where if it is one;"+
+			return fmt.Errorf("%s (%s) has the effect and the variance of a pooled result of the rows above: leave it out with "+
+				"--where if it is one;"+
 				" if it is a study, move it up", row, labels[i])
 		}
 		c.warn("%s (%s) has the effect and the variance of a pooled result of the other rows: leave it out if it is one", row, labels[i])

@@ -192,7 +192,8 @@ func (in Input) domain(dom vocab.Domain, belongs map[string][]string) Domain {
 	}
 	slices.SortFunc(d.Reading, func(a, b cite.Item) int { return strings.Compare(a.Key, b.Key) })
 	if len(d.Reading)+len(d.Other) == 0 {
-		d.ReadingNote = "No report of this edition belongs to this domain: no finding of it has a number, and no other evidence is filed under its topics."
+		d.ReadingNote = "No report of this edition belongs to this domain: no finding of it has a number, and no other evidence " +
+			"is filed under its topics."
 	}
 	if dom.ID == ethics || dom.ID == clinical {
 		d.Screening, d.Care, d.Trials = in.Protocols.LeftOut, in.Protocols.Care, in.Protocols.People.Trials

@@ -76,9 +76,11 @@ func caseOf(v *vocab.Vocabulary, flats []edition.Flat, findings []evidence.Findi
 func blindingAnswer(e *evidence.Effect) string {
 	switch e.ComparatorClass {
 	case "inactive-placebo":
-		return "Probably: an inactive placebo has no noticeable effect, so most people can tell. It matters more where people rate themselves than where a masked rater does."
+		return "Probably: an inactive placebo has no noticeable effect, so most people can tell. It matters more where people " +
+			"rate themselves than where a masked rater does."
 	case "active-placebo-or-low-dose":
-		return "Less than with an inactive placebo, since the comparator has some effect of its own; whether it hid the allocation is known only where the trial asked people to guess."
+		return "Less than with an inactive placebo, since the comparator has some effect of its own; whether it hid the " +
+			"allocation is known only where the trial asked people to guess."
 	case "waitlist-or-delayed", "therapy-alone":
 		return "Yes: people cannot be masked to waiting or to therapy alone, so expectation is part of the difference."
 	}

@@ -103,8 +103,9 @@ func peopleItem(id, about string, p *evidence.PeopleOf100, add func(Item)) {
 	choices = choices[:min(len(choices), 4)]
 	slices.Sort(choices)
 	it := Item{ID: id + " people",
-		Question: fmt.Sprintf("%sabout %.0f of 100 people have the outcome with the comparator. About how many of 100 with the treatment, by the pooled result?", about, p.Without),
-		Right:    slices.Index(choices, right), Why: fmt.Sprintf("%.0f of 100, with a range of %.0f to %.0f from the interval.", p.With,
+		Question: fmt.Sprintf("%sabout %.0f of 100 people have the outcome with the comparator. About how many of 100 with the "+
+			"treatment, by the pooled result?", about, p.Without),
+		Right: slices.Index(choices, right), Why: fmt.Sprintf("%.0f of 100, with a range of %.0f to %.0f from the interval.", p.With,
 			p.WithLower, p.WithUpper)}
 	for _, n := range choices {
 		it.Choices = append(it.Choices, fmt.Sprint(n))

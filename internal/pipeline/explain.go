@@ -35,7 +35,8 @@ func (p *Pipeline) Explain(ctx context.Context, id string) (Explanation, error) 
 	default:
 		e, err := p.Store.Effect(ctx, id)
 		if errors.Is(err, store.ErrNotFound) {
-			return x, fmt.Errorf("%.80q is neither a finding nor an effect of this database (%w); past cite --list names the findings, past explain FINDING their effects",
+			return x, fmt.Errorf("%.80q is neither a finding nor an effect of this database (%w); past cite --list names the "+
+				"findings, past explain FINDING their effects",
 				id, store.ErrNotFound)
 		}
 		if err != nil {

@@ -25,7 +25,8 @@ func (p *Pipeline) reportFlow(base synthesis.Base, ed *reports.Edition) {
 		ed.PrismaByFinding[f.ID] = reports.PrismaCounts{Identified: counted(c.Records), Assessed: &c.StudiesAssessed,
 			Excluded:        counted(c.StudiesExcluded),
 			IncludedStudies: &c.StudiesPooled, Pooled: &c.StudiesPooled,
-			Note: "Counted from the rows that the question looked at; a study excluded for several reasons counts under the one that came closest to inclusion."}
+			Note: "Counted from the rows that the question looked at; a study excluded for several reasons counts under the one that " +
+				"came closest to inclusion."}
 		if len(ed.Prisma.Identified) == 0 {
 			ed.Prisma.Identified = counted(c.Records)
 		}

@@ -273,7 +273,8 @@ func harmsCSV(rows []evidence.HarmRow) ([]byte, error) {
 		}
 		return map[bool]string{true: "yes", false: "no"}[*b]
 	}
-	if err := w.Write(strings.Fields("id study_id record_id label substance arm dose control term term_id organ_system sexual serious affected events at_risk unit window threshold_percent channel source flags payload_sha256 pointer")); err != nil {
+	if err := w.Write(strings.Fields("id study_id record_id label substance arm dose control term term_id organ_system sexual " +
+		"serious affected events at_risk unit window threshold_percent channel source flags payload_sha256 pointer")); err != nil {
 		return nil, err
 	}
 	for _, r := range rows {

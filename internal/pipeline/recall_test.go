@@ -68,7 +68,8 @@ func TestRecall(t *testing.T) {
 		t.Fatal(err)
 	}
 	var table strings.Builder
-	table.WriteString("| source | included in the reviews | words recorded | found of these | by the query of | not found, or not to be judged |\n|---|---|---|---|---|---|\n")
+	table.WriteString("| source | included in the reviews | words recorded | found of these | by the query of | not found, or " +
+		"not to be judged |\n|---|---|---|---|---|---|\n")
 	for _, s := range sources {
 		queries, err := s.Plan(CrawlQuestion())
 		if err != nil {

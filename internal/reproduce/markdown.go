@@ -27,8 +27,10 @@ func Markdown(ctx context.Context) ([]byte, error) {
 		return nil, err
 	}
 	var w strings.Builder
-	w.WriteString("# Published results, computed again\n\n<!-- Written by `past reproduce --out docs/reproduction.md`; a test checks that it is current. Do not edit. -->\n\n")
-	w.WriteString("Two published living reviews, run again from their released data by the shipped questions and the ordinary synthesis. A printed number is met when ours rounds to it. Where a target lists no studies, they are those of the target before.\n\n")
+	w.WriteString("# Published results, computed again\n\n<!-- Written by `past reproduce --out docs/reproduction.md`; a test " +
+		"checks that it is current. Do not edit. -->\n\n")
+	w.WriteString("Two published living reviews, run again from their released data by the shipped questions and the ordinary " +
+		"synthesis. A printed number is met when ours rounds to it. Where a target lists no studies, they are those of the target before.\n\n")
 	overview(&w, rows)
 	studies := ""
 	for _, r := range rows {
@@ -108,7 +110,8 @@ func section(w *strings.Builder, r Row, studies *string) {
 		*studies = all
 	}
 	if g := r.Tracker; g.Guarded() {
-		fmt.Fprintf(w, "\nThe Knapp-Hartung interval is narrower than the common-effect one here. The tracker gives the guarded interval [%s, %s]; the published one is its footnote.\n",
+		fmt.Fprintf(w, "\nThe Knapp-Hartung interval is narrower than the common-effect one here. The tracker gives the guarded "+
+			"interval [%s, %s]; the published one is its footnote.\n",
 			bound(g, g.CILower), bound(g, g.CIUpper))
 	}
 }

@@ -29,7 +29,8 @@ func Metapsy(name string, data []byte) ([]review.Extraction, []evidence.Problem,
 	}
 	for _, c := range []string{"study", "condition_arm1", "condition_arm2", "outcome_type", "instrument"} {
 		if !slices.Contains(t.Header, c) {
-			return nil, nil, fmt.Errorf("%s: the column %q is missing; a released Metapsy file has study, condition_arm1, condition_arm2, outcome_type, instrument and the arms' numbers", name, c)
+			return nil, nil, fmt.Errorf("%s: the column %q is missing; a released Metapsy file has study, condition_arm1, "+
+				"condition_arm2, outcome_type, instrument and the arms' numbers", name, c)
 		}
 	}
 	v := vocab.Default()

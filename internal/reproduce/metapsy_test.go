@@ -55,9 +55,11 @@ func TestReleasedFiles(t *testing.T) {
 }
 
 func TestMetapsyKeepsWhatItCannotRead(t *testing.T) {
-	head := "study;condition_arm1;condition_arm2;outcome_type;instrument;instrument_symptom;n_arm1;mean_arm1;sd_arm1;n_arm2;mean_arm2;sd_arm2;drug_arm1\n"
+	head := "study;condition_arm1;condition_arm2;outcome_type;instrument;instrument_symptom;n_arm1;mean_arm1;sd_arm1;n_arm2;" +
+		"mean_arm2;sd_arm2;drug_arm1\n"
 	rows, problems, err := Metapsy("x.csv",
-		[]byte(head+"A 2020;psil;pcb;msd;madrs;depression;12;20,5;6;11;25,25;NA;psilocybin\nB 2021;psil;pcb;hazard;madrs;depression;1;1;1;1;1;1;psilocybin\nC;psil;wl;msd;madrs;depression;a few;1;1;1;1;1;psilocybin\n"))
+		[]byte(head+"A 2020;psil;pcb;msd;madrs;depression;12;20,5;6;11;25,25;NA;psilocybin\nB "+
+			"2021;psil;pcb;hazard;madrs;depression;1;1;1;1;1;1;psilocybin\nC;psil;wl;msd;madrs;depression;a few;1;1;1;1;1;psilocybin\n"))
 	if err != nil || len(rows) != 1 || len(problems) != 2 {
 		t.Fatalf("%d rows, problems %+v, %v", len(rows), problems, err)
 	}

@@ -86,7 +86,8 @@ var ReportedMeasures = []string{"MD", "SMD", "RR", "OR", "HR", "RD"}
 // which they are written.
 var ExtractionColumns = strings.Fields(`id study year trial_id doi substance condition population population_class design
 	blinding comparator comparator_class arm_treat arm_ctrl dose_treat dose_ctrl sessions instrument domain score_type
-	time_label time_weeks time_origin weeks_after_last_dose primary_instrument primary_time post_crossover n1 mean1 sd1 n2 mean2 sd2 events1 total1
+	time_label time_weeks time_origin weeks_after_last_dose primary_instrument primary_time post_crossover n1 mean1 sd1 n2 ` +
+	`mean2 sd2 events1 total1
 	events2 total2 measure estimate se ci_lb ci_ub p adjusted higher_better imputed rob d1 d2 d3 d4 d5 source place licence note`)
 
 var requiredColumns = []string{"id", "study", "substance", "domain", "score_type"}

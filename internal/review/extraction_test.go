@@ -29,7 +29,8 @@ func TestStarterExtractionsRead(t *testing.T) {
 
 func TestDecimalCommaFile(t *testing.T) {
 	x, problems, err := ReadExtractions("t.csv",
-		[]byte("\ufeffid;study;substance;domain;score_type;n1;mean1\n1;A 2020;mdma;ptsd;endpoint;12;25,5\n2;B;mdma;ptsd;endpoint;40.000;2,5\n3;C;mdma\n"), "aa")
+		[]byte("\ufeffid;study;substance;domain;score_type;n1;mean1\n1;A 2020;mdma;ptsd;endpoint;12;25,5\n2;B;mdma;ptsd;endpoint;"+
+			"40.000;2,5\n3;C;mdma\n"), "aa")
 	if err != nil || len(x) != 1 || *x[0].Mean1 != 25.5 {
 		t.Fatalf("%+v %v", x, err)
 	}
@@ -63,7 +64,8 @@ func TestSizesWithMarks(t *testing.T) {
 // columns are passed over and named, in any encoding, and every cell is found
 // again by its pointer.
 func TestHeaderBelowTheFirstLine(t *testing.T) {
-	const table = "id,study,substance,domain,score_type,n1,mean1\n1,Müller 2020,mdma,ptsd,endpoint,12,25.5\n,,,,,,\n2,B,mdma,ptsd,endpoint,13,2.5\n"
+	const table = "id,study,substance,domain,score_type,n1,mean1\n1,Müller " +
+		"2020,mdma,ptsd,endpoint,12,25.5\n,,,,,,\n2,B,mdma,ptsd,endpoint,13,2.5\n"
 	for above, notices := range map[string]int{"": 0, "Table 2\n\n": 1, "Arm 1,,,,,Treatment,\n": 1, "My extraction,\n,,\nby Anna,\n": 2,
 		"sep=,\n": 0} {
 		for name, encode := range encodings {

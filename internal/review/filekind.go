@@ -85,7 +85,8 @@ func (k *FileKind) limit() int64 {
 var fileName = regexp.MustCompile(`^(?:[-_][\pL\pN_-]+)?\.(csv|ya?ml)$`)
 
 // backup are names that editors, merges and people give to former versions.
-var backup = regexp.MustCompile(`^[#~]|[~#]$|\.(bak|orig|old|save|swp|swo|tmp|rej|part|crdownload)\b|[-_. ](bak|backup|orig|old)\.|(^| |-|_)(copy|conflict)( |_|-|\.|\()|\(\d+\)\.`)
+var backup = regexp.MustCompile(`^[#~]|[~#]$|\.(bak|orig|old|save|swp|swo|tmp|rej|part|crdownload)\b|[-_. ` +
+	`](bak|backup|orig|old)\.|(^| |-|_)(copy|conflict)( |_|-|\.|\()|\(\d+\)\.`)
 
 // notLetter begins what follows the kind in a name that resembles it, after the
 // s of a plural.

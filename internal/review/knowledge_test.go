@@ -61,12 +61,14 @@ func TestNoticeConcerns(t *testing.T) {
 
 func TestReadOtherAndGuesses(t *testing.T) {
 	other, problems, err := ReadOther("other-evidence.csv",
-		[]byte("reference;year;design;n;topic;limits;source;read\nA 2020;2020;survey;;intimacy;self-selected;https://x;abstract\nB;2021;survey;many;intimacy;l;s;abstract\nC;;rct;3;intimacy;l;s;abstract\n"), "h")
+		[]byte("reference;year;design;n;topic;limits;source;read\nA 2020;2020;survey;;intimacy;self-selected;https://x;"+
+			"abstract\nB;2021;survey;many;intimacy;l;s;abstract\nC;;rct;3;intimacy;l;s;abstract\n"), "h")
 	if err != nil || len(other) != 1 || other[0].N != nil || other[0].Year != 2020 || len(problems) != 2 {
 		t.Fatalf("other %+v, problems %v, error %v", other, problems, err)
 	}
 	guesses, problems, err := ReadGuesses("guesses.csv", []byte("trial_id,arm,role,asked,n,guessed_right,percent,source\n"+
-		"nct1,drug,treatment,participant,20,19,,s\nnct1,placebo,control,participant,,,75,s\nnct1,drug,treatment,participant,20,21,,s\nnct1,drug,treatment,rater,,,,s\n"), "h")
+		"nct1,drug,treatment,participant,20,19,,s\nnct1,placebo,control,participant,,,75,s\nnct1,drug,treatment,participant,20,21,"+
+		",s\nnct1,drug,treatment,rater,,,,s\n"), "h")
 	if err != nil || len(guesses) != 2 || len(problems) != 2 {
 		t.Fatalf("guesses %+v, problems %v, error %v", guesses, problems, err)
 	}

@@ -51,7 +51,8 @@ func TestTopicDecisions(t *testing.T) {
 
 func TestRowsThatWaitAreNoMistakes(t *testing.T) {
 	ds, problems, err := review.ReadDecisions(review.TopicChoice, "topics.csv",
-		[]byte(topicsHead+"s1,intimacy,,,,proposed\ns1,lgbtq,exclude,,,forgot my name\ns1,kink,maybe,A,2026-01-01,x\n,kink,include,A,2026-01-01,x\n"), "")
+		[]byte(topicsHead+"s1,intimacy,,,,proposed\ns1,lgbtq,exclude,,,forgot my "+
+			"name\ns1,kink,maybe,A,2026-01-01,x\n,kink,include,A,2026-01-01,x\n"), "")
 	if err != nil || len(ds) != 0 || len(problems) != 3 {
 		t.Fatalf("%v %v %v", ds, problems, err)
 	}

@@ -31,7 +31,8 @@ func CTIS() (http.Handler, error) {
 	})
 	mux.HandleFunc("GET /ctis-public-api/rss/updates.rss", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/rss+xml")
-		fmt.Fprint(w, `<?xml version="1.0" encoding="UTF-8"?>`+"\n"+`<rss version="2.0"><channel><title>Clinical trial updates [retold facts]</title>`)
+		fmt.Fprint(w, `<?xml version="1.0" encoding="UTF-8"?>`+"\n"+
+			`<rss version="2.0"><channel><title>Clinical trial updates [retold facts]</title>`)
 		for _, t := range trials {
 			fmt.Fprint(w, "<item>"+element("title", t.title())+element("guid", t.ID)+element("link",
 				"https://euclinicaltrials.eu/ctis-public/view/"+t.ID)+"</item>")

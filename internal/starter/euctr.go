@@ -34,7 +34,8 @@ func EUCTR() (http.Handler, error) {
 			hits = nil
 		}
 		fmt.Fprint(w, "<!DOCTYPE html>\n<html><head><title>Clinical Trials register - Search [retold facts]</title></head><body>\n")
-		fmt.Fprintf(w, "<ul><li><a href=\"#tabs-1\">Trials with a EudraCT protocol (%d)</a></li></ul>\n<div id=\"tabs-1\">\n<p>%d result(s) found for: %s.</p>\n", len(hits), len(hits), escaped(r.FormValue("query")))
+		fmt.Fprintf(w, "<ul><li><a href=\"#tabs-1\">Trials with a EudraCT protocol (%d)</a></li></ul>\n<div id=\"tabs-1\">\n<p>%d "+
+			"result(s) found for: %s.</p>\n", len(hits), len(hits), escaped(r.FormValue("query")))
 		for _, t := range onPage(hits, r) {
 			fmt.Fprintf(w, "<table class=\"result\"><tr><td>EudraCT Number: %s</td></tr><tr><td>Trial protocol: %s</td></tr></table>\n", t.ID,
 				strings.Join(t.Countries, " "))

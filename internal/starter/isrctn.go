@@ -47,7 +47,8 @@ func ISRCTN() (http.Handler, error) {
 
 func writeTrials(w http.ResponseWriter, total int, trials []Registration) {
 	w.Header().Set("Content-Type", "application/xml;charset=utf-8")
-	fmt.Fprintf(w, `<?xml version="1.0" encoding="UTF-8" standalone="yes"?>`+"\n"+`<allTrials totalCount="%d" xmlns="http://www.67bricks.com/isrctn">`, total)
+	fmt.Fprintf(w, `<?xml version="1.0" encoding="UTF-8" standalone="yes"?>`+"\n"+
+		`<allTrials totalCount="%d" xmlns="http://www.67bricks.com/isrctn">`, total)
 	for _, t := range trials {
 		fmt.Fprint(w, t.fullTrial())
 	}

@@ -141,7 +141,8 @@ func (p *pubmed) fetch(w http.ResponseWriter, r *http.Request) {
 		fmt.Fprintf(w, "<?xml version=\"1.0\" encoding=\"UTF-8\" ?>\n<eFetchResult>\n\t<ERROR>%s</ERROR>\n</eFetchResult>\n", escaped(words))
 		return
 	}
-	fmt.Fprint(w, "<?xml version=\"1.0\" ?>\n<!DOCTYPE PubmedArticleSet PUBLIC \"-//NLM//DTD PubMedArticle, 1st January 2025//EN\" \"https://dtd.nlm.nih.gov/ncbi/pubmed/out/pubmed_250101.dtd\">\n<PubmedArticleSet>\n")
+	fmt.Fprint(w, "<?xml version=\"1.0\" ?>\n<!DOCTYPE PubmedArticleSet PUBLIC \"-//NLM//DTD PubMedArticle, 1st January "+
+		"2025//EN\" \"https://dtd.nlm.nih.gov/ncbi/pubmed/out/pubmed_250101.dtd\">\n<PubmedArticleSet>\n")
 	for _, h := range hits {
 		fmt.Fprint(w, h.pubmedArticle())
 	}
@@ -241,9 +242,11 @@ func (w work) pubmedArticle() string {
 		b.WriteString(`</AuthorList>`)
 	}
 	if id := w.registration; id != "" {
-		add(`<DataBankList CompleteYN="Y"><DataBank><DataBankName>%s</DataBankName><AccessionNumberList><AccessionNumber>%s</AccessionNumber></AccessionNumberList></DataBank></DataBankList>`, bank(id), id)
+		add(`<DataBankList CompleteYN="Y"><DataBank><DataBankName>%s</DataBankName><AccessionNumberList><AccessionNumber>`+
+			`%s</AccessionNumber></AccessionNumberList></DataBank></DataBankList>`, bank(id), id)
 	}
-	b.WriteString(`<PublicationTypeList><PublicationType UI="D016428">Journal Article</PublicationType></PublicationTypeList></Article></MedlineCitation>`)
+	b.WriteString(`<PublicationTypeList><PublicationType UI="D016428">Journal ` +
+		`Article</PublicationType></PublicationTypeList></Article></MedlineCitation>`)
 	add(`<PubmedData><ArticleIdList><ArticleId IdType="pubmed">%s</ArticleId>`, w.pmid)
 	if w.doi != "" {
 		add(`<ArticleId IdType="doi">%s</ArticleId>`, w.doi)

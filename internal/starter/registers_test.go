@@ -302,7 +302,8 @@ func TestPages(t *testing.T) {
 	}
 	var came, hits []string
 	for at := 0; at < len(all); at += 4 {
-		_, body := get(t, e["pubmed"]+"/efetch.fcgi?db=pubmed&query_key=1&retmode=xml&retmax=4&retstart="+strconv.Itoa(at)+"&WebEnv="+found.Result.WebEnv)
+		_, body := get(t, e["pubmed"]+"/efetch.fcgi?db=pubmed&query_key=1&retmode=xml&retmax=4&retstart="+strconv.Itoa(at)+
+			"&WebEnv="+found.Result.WebEnv)
 		for _, m := range regexp.MustCompile(`<PMID Version="1">(\d+)</PMID>`).FindAllSubmatch(body, -1) {
 			came = append(came, string(m[1]))
 		}

@@ -41,7 +41,8 @@ func (c *conn) addEffect(e *evidence.Effect) error {
 		return err
 	}
 	return c.exec(`INSERT INTO effect (id, study_id, study_label, record_id, substance, condition, comparator_class, domain, instrument,
-		timepoint_weeks, measure, formula, estimate, variance, channel, verdict, reason, document) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		timepoint_weeks, measure, formula, estimate, variance, channel, verdict, reason, document) VALUES (?, ?, ?, ?, ?, ?, ?, `+
+		`?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		e.ID, e.StudyID, e.StudyLabel, null(e.RecordID), e.Substance, e.Condition, e.ComparatorClass, e.Domain, null(e.Instrument),
 		nullFloat(e.TimepointWeeks), e.Measure, e.Formula, nullFloat(e.Estimate), nullFloat(e.Variance), e.Channel, string(e.Verdict), e.Reason,
 		string(doc))

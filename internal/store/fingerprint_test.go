@@ -21,7 +21,8 @@ import (
 // which something was asked or received.
 var fingerprintQueries = []struct{ table, query string }{
 	{"payload", "SELECT sha256, bytes FROM payload ORDER BY sha256"},
-	{"arrival", `SELECT DISTINCT p.sha256, a.kind, a.source, a.record_id, a.url, a.status, a.media_type FROM arrival a JOIN payload p USING (payload_no)
+	{"arrival", `SELECT DISTINCT p.sha256, a.kind, a.source, a.record_id, a.url, a.status, a.media_type FROM arrival a JOIN ` +
+		`payload p USING (payload_no)
 		ORDER BY 1, 2, 3, 4, 5, 6, 7`},
 	{"query", "SELECT source, key, text, next, done, seen, total FROM query ORDER BY source, key"},
 	{"hit", `SELECT q.source, q.key, dense_rank() OVER (PARTITION BY q.query_no ORDER BY l.list_no), l.complete, l.total, h.rank, h.record_id
@@ -30,7 +31,8 @@ var fingerprintQueries = []struct{ table, query string }{
 	{"tombstone", "SELECT source, record_id, returned_at IS NULL FROM tombstone ORDER BY source, record_id, at, tombstone_no"},
 	{"problem", `SELECT level, source, record_id, kind, place, message, retry, payload_sha256, resolved_at IS NULL FROM problem
 		ORDER BY 1, 2, 3, 4, 5, 6, 8`},
-	{"record", "SELECT %record, v.content_hash, v.payload_sha256, v.pointer FROM record r JOIN record_version v ON v.version_no = r.version_no ORDER BY r.source, r.id"},
+	{"record", "SELECT %record, v.content_hash, v.payload_sha256, v.pointer FROM record r JOIN record_version v ON " +
+		"v.version_no = r.version_no ORDER BY r.source, r.id"},
 	{"study", "SELECT document FROM study ORDER BY id"},
 	{"study_record", "SELECT study_id, role, record_id FROM study_record ORDER BY 1, 2, 3"},
 	{"link", "SELECT a, b, kind, reason, strength, undone, payload_sha256, pointer FROM link ORDER BY 1, 2, 3, 4, 5, 6, 7, 8"},
@@ -42,7 +44,8 @@ var fingerprintQueries = []struct{ table, query string }{
 	{"gap", "SELECT document FROM gap ORDER BY topic, substance"},
 	{"decision", "SELECT * FROM decision ORDER BY file, line"},
 	{"edition", "SELECT id, date, data_hash, software_version FROM edition ORDER BY edition_no"},
-	{"change", `SELECT c.id, e.id, c.kind, c.subject, c.title, c.before, c.after, c.cause, c.detail FROM change c JOIN edition e USING (edition_no)
+	{"change", `SELECT c.id, e.id, c.kind, c.subject, c.title, c.before, c.after, c.cause, c.detail FROM change c JOIN edition ` +
+		`e USING (edition_no)
 		ORDER BY c.edition_no, c.id`},
 }
 
@@ -147,7 +150,8 @@ func (s *Store) fingerprintVersions(ctx context.Context) (string, error) {
 			return scan(first...)
 		})
 		return x, err
-	}, "SELECT "+versionColumns+", v.origin, v.content_hash, v.payload_sha256, v.pointer, v.label, v.stated FROM record_version v JOIN record r USING (record_no)"+
+	}, "SELECT "+versionColumns+", v.origin, v.content_hash, v.payload_sha256, v.pointer, v.label, v.stated FROM "+
+		"record_version v JOIN record r USING (record_no)"+
 		versionPayload+"ORDER BY r.source, r.id, v.origin, v.seen, v.version_no") {
 		if err != nil {
 			return "", err

@@ -34,7 +34,8 @@ func (s *Store) History(ctx context.Context, id string) ([]Version, error) {
 		v.content_hash, v.payload_sha256
 		FROM record r JOIN record_version v USING (record_no)
 		WHERE r.record_no = (SELECT record_no FROM record r WHERE r.id = ? ORDER BY ` + sourceRank + ` LIMIT 1)
-		ORDER BY v.origin, CASE v.origin WHEN 'snapshot' THEN v.dated ELSE coalesce(v.stated, '') END, CASE v.origin WHEN 'snapshot' THEN v.seen END,
+		ORDER BY v.origin, CASE v.origin WHEN 'snapshot' THEN v.dated ELSE coalesce(v.stated, '') END, CASE v.origin WHEN ` +
+		`'snapshot' THEN v.seen END,
 		CAST(v.label AS INTEGER), v.version_no`
 	versions, err := collect(each(ctx, s, "history of "+id, func(scan func(...any) error) (Version, error) {
 		var v Version

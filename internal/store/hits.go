@@ -25,7 +25,8 @@ func (in *intake) writeQuery() error {
 	if err != nil {
 		return fmt.Errorf("cursor of query %s: %w", b.QueryKey, err)
 	}
-	err = in.c.exec(`INSERT INTO query (source, key, text, next, done, seen, total, since, run, at, cursor) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+	err = in.c.exec(`INSERT INTO query (source, key, text, next, done, seen, total, since, run, at, cursor) VALUES (?, ?, ?, `+
+		`?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (source, key) DO UPDATE SET text = excluded.text, next = excluded.next, done = excluded.done, seen = excluded.seen,
 		total = excluded.total, since = excluded.since, run = excluded.run, at = excluded.at, cursor = excluded.cursor`,
 		b.Source, b.QueryKey, b.Query, cur.Next, cur.Done, cur.Seen, total, stamp(cur.Since), null(cur.Run), stampText(at), string(doc))
@@ -61,7 +62,8 @@ func (in *intake) writeQuery() error {
 // finished (its page token had expired) or is of this very run.
 func (in *intake) hitList(query int64) (int64, error) {
 	b := in.b
-	row, ok, err := in.c.one("SELECT list_no, complete, coalesce(run, ''), coalesce(since, '') FROM hit_list WHERE query_no = ? ORDER BY list_no DESC LIMIT 1", query)
+	row, ok, err := in.c.one("SELECT list_no, complete, coalesce(run, ''), coalesce(since, '') FROM hit_list WHERE query_no = "+
+		"? ORDER BY list_no DESC LIMIT 1", query)
 	if err != nil {
 		return 0, err
 	}

@@ -159,7 +159,8 @@ func (m *merger) files() error {
 }
 
 func (m *merger) arrivals() error {
-	const columns = "payload_no, kind, source, record_id, url, fetched_at, status, etag, last_modified, media_type, run, file_no, file_offset, file_head"
+	const columns = "payload_no, kind, source, record_id, url, fetched_at, status, etag, last_modified, media_type, run, " +
+		"file_no, file_offset, file_head"
 	return m.each("SELECT "+columns+" FROM arrival ORDER BY arrival_no", func(row []any) error {
 		if err := m.ctx.Err(); err != nil {
 			return err
@@ -249,7 +250,8 @@ func (m *merger) queries() error {
 		default:
 			no = asInt(ours[0])
 			if at, _ := row[9].(string); at > str(ours[1]) {
-				err = m.c.exec("UPDATE query SET text = ?, next = ?, done = ?, seen = ?, total = ?, since = ?, run = ?, at = ?, cursor = ? WHERE query_no = ?",
+				err = m.c.exec("UPDATE query SET text = ?, next = ?, done = ?, seen = ?, total = ?, since = ?, run = ?, at = ?, cursor "+
+					"= ? WHERE query_no = ?",
 					append(row[2:], no)...)
 			}
 		}
@@ -328,7 +330,8 @@ func (m *merger) problems() error {
 			_, err = m.add("problem", columns, row)
 			return err
 		}
-		return m.c.exec(`UPDATE problem SET at = min(at, ?8), resolved_at = nullif(max(coalesce(resolved_at, ''), coalesce(?9, '')), '') WHERE level = ?1
+		return m.c.exec(`UPDATE problem SET at = min(at, ?8), resolved_at = nullif(max(coalesce(resolved_at, ''), coalesce(?9, `+
+			`'')), '') WHERE level = ?1
 			AND source = ?2 AND record_id = ?3 AND kind = ?4 AND place = ?5 AND message = ?6 AND payload_sha256 = ?7`,
 			row[0], row[1], row[2], row[3], row[4], row[5], row[7], row[8], row[9])
 	})
@@ -359,7 +362,8 @@ func (c *conn) sortArrivals() error {
 		"UPDATE arrival SET arrival_no = -(SELECT no FROM temp.merged WHERE was = arrival_no)",
 		"UPDATE arrival SET arrival_no = -arrival_no",
 		"DROP TABLE temp.merged",
-		`CREATE TEMP TABLE merged AS SELECT l.list_no AS was, row_number() OVER (ORDER BY q.source, q.key, l.begun_at, l.since, l.run, l.list_no) AS no
+		`CREATE TEMP TABLE merged AS SELECT l.list_no AS was, row_number() OVER (ORDER BY q.source, q.key, l.begun_at, l.since, ` +
+			`l.run, l.list_no) AS no
 			FROM hit_list l JOIN query q USING (query_no)`,
 		"CREATE INDEX temp.merged_was ON merged (was)",
 		"UPDATE hit_list SET list_no = -(SELECT no FROM temp.merged WHERE was = list_no)",

@@ -73,7 +73,8 @@ func versionAt(asOf time.Time) (join string, args []any) {
 
 // versionColumns are what [Store.scanRecord] reads: where a version's payload
 // is and how it came.
-const versionColumns = `r.source, r.id, v.pointer, v.seen, v.payload_sha256, p.bytes, p.encoding, p.body, a.source, coalesce(a.record_id, ''),
+const versionColumns = `r.source, r.id, v.pointer, v.seen, v.payload_sha256, p.bytes, p.encoding, p.body, a.source, ` +
+	`coalesce(a.record_id, ''),
 	a.url, a.status, coalesce(a.media_type, '')`
 
 // versionPayload joins the payload of version v and its first arrival.
@@ -102,7 +103,8 @@ func (s *Store) Records(ctx context.Context, f RecordFilter) iter.Seq2[evidence.
 
 // sourceRank orders sources that have the same id: the register of origin
 // comes before those that repeat it.
-const sourceRank = `CASE r.source WHEN 'europepmc' THEN 1 WHEN 'crossref' THEN 2 WHEN 'openalex' THEN 3 WHEN 'ictrp' THEN 4 ELSE 0 END, r.source`
+const sourceRank = `CASE r.source WHEN 'europepmc' THEN 1 WHEN 'crossref' THEN 2 WHEN 'openalex' THEN 3 WHEN 'ictrp' THEN 4 ` +
+	`ELSE 0 END, r.source`
 
 // Record gives one record by its id, as known at asOf (zero: now). When
 // several sources have the id, the register of origin comes before

@@ -65,7 +65,8 @@ func onePerPage(records []evidence.Record) []evidence.Record {
 // planOlder keeps content that the register had before the current version, or
 // meets it in the history.
 func (in *intake) planOlder(r *evidence.Record, k recordKey, kr *knownRecord, at, key string) (*recordWrite, error) {
-	n, err := in.c.number("SELECT version_no FROM record_version WHERE record_no = ? AND origin = 'snapshot' AND content_hash = ? AND dated = ? LIMIT 1",
+	n, err := in.c.number("SELECT version_no FROM record_version WHERE record_no = ? AND origin = 'snapshot' AND content_hash "+
+		"= ? AND dated = ? LIMIT 1",
 		kr.no, r.ContentHash, key)
 	if err != nil {
 		return nil, err

@@ -19,7 +19,8 @@ func (s *Store) OpenRuns(ctx context.Context) ([]Run, error) {
 }
 
 func (s *Store) runs(ctx context.Context, rest string, args ...any) ([]Run, error) {
-	return collect(each(ctx, s, "read runs", scanRun, `SELECT id, stage, coalesce(args, ''), coalesce(parent, ''), pid, host, started, ended, exit, coalesce(error, ''), counts
+	return collect(each(ctx, s, "read runs", scanRun, `SELECT id, stage, coalesce(args, ''), coalesce(parent, ''), pid, host, `+
+		`started, ended, exit, coalesce(error, ''), counts
 		FROM run `+rest, args...))
 }
 

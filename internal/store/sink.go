@@ -130,7 +130,8 @@ func (s *Store) Known(ctx context.Context, source string) ([]crawler.Known, erro
 			return k, err
 		}
 		return k, moments(seen, &k.Seen)
-	}, `SELECT r.id, coalesce(v.stated, ''), v.seen FROM record r JOIN record_version v ON v.version_no = r.version_no WHERE r.source = ?1 AND NOT EXISTS (
+	}, `SELECT r.id, coalesce(v.stated, ''), v.seen FROM record r JOIN record_version v ON v.version_no = r.version_no WHERE `+
+		`r.source = ?1 AND NOT EXISTS (
 		SELECT 1 FROM tombstone t WHERE t.source = ?1 AND t.record_id = r.id AND t.returned_at IS NULL) ORDER BY r.id`, source))
 }
 

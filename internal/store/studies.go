@@ -135,7 +135,8 @@ func (s *Store) Study(ctx context.Context, id string) (evidence.Study, error) {
 	if err != nil {
 		return st, err
 	}
-	st.Links, err = s.links(ctx, `SELECT a, b, kind, reason, strength, coalesce(undone, ''), coalesce(payload_sha256, ''), coalesce(pointer, '')
+	st.Links, err = s.links(ctx, `SELECT a, b, kind, reason, strength, coalesce(undone, ''), coalesce(payload_sha256, ''), `+
+		`coalesce(pointer, '')
 		FROM link WHERE a IN (SELECT record_id FROM study_record WHERE study_id = ?1)
 		OR b IN (SELECT record_id FROM study_record WHERE study_id = ?1) ORDER BY a, b, kind, link_no`, st.ID)
 	if len(st.Links) == 0 {

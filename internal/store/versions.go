@@ -150,7 +150,8 @@ func (in *intake) split(kr *knownRecord, at string) error {
 		return err
 	}
 	in.nextVersion++
-	err = in.c.exec(`INSERT INTO record_version (version_no, record_no, origin, seen, last_seen, content_hash, payload_sha256, pointer, label, stated, dated)
+	err = in.c.exec(`INSERT INTO record_version (version_no, record_no, origin, seen, last_seen, content_hash, payload_sha256, `+
+		`pointer, label, stated, dated)
 		SELECT ?1, record_no, origin, seen, seen, content_hash, payload_sha256, pointer, label, stated, dated
 		FROM record_version WHERE version_no = ?2`, in.nextVersion, asInt(row[0]))
 	if err != nil {

@@ -66,7 +66,8 @@ func orNullInt(n *int) string {
 	return strconv.Itoa(*n)
 }
 
-const measurementColumns = `outcome_index, class_index, class_title, category_index, category_title, group_id, value, spread, lower, upper, comment, pointer`
+const measurementColumns = `outcome_index, class_index, class_title, category_index, category_title, group_id, value, ` +
+	`spread, lower, upper, comment, pointer`
 
 // cellsOf is what the view measurements must show of a record.
 func cellsOf(r evidence.Record) [][]string {
@@ -117,7 +118,8 @@ func checkViews(t interface {
 		t.Errorf("measurements of %s (-record +view):\n%s", r.ID, d)
 	}
 	got = viewRows(t, s,
-		"SELECT event_index, serious, term, organ_system, group_id, events, affected, at_risk, pointer FROM adverse_events WHERE record_id = ? AND source = ?", r.ID, r.Source)
+		"SELECT event_index, serious, term, organ_system, group_id, events, affected, at_risk, pointer FROM adverse_events WHERE "+
+			"record_id = ? AND source = ?", r.ID, r.Source)
 	if d := cmp.Diff(statsOf(r), got); d != "" {
 		t.Errorf("adverse events of %s (-record +view):\n%s", r.ID, d)
 	}

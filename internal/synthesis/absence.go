@@ -167,7 +167,8 @@ func sayAbsence(s evidence.State, what string, n int, names []string, c evidence
 	case s == evidence.RegisteredOnly:
 		return fmt.Sprintf("Trials are registered, and this edition holds no result that answers the question, so it is not known %s.", what)
 	case s == evidence.SearchedNone && c.Retold:
-		return fmt.Sprintf("The demonstration's selection of trials holds none of it, and no register was searched, so it is not known from here %s.", what)
+		return fmt.Sprintf("The demonstration's selection of trials holds none of it, and no register was searched, so it is not "+
+			"known from here %s.", what)
 	case s == evidence.SearchedNone && c.Asked:
 		return fmt.Sprintf("A search of %s found no trial of it, so it is not known %s.", searched(c), what)
 	}

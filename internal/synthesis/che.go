@@ -65,7 +65,8 @@ func poolCHE(m Model, effects []evidence.Effect) (evidence.PooledResult, error) 
 		r.PIRule = "a new effect in a new study, model-based"
 	}
 	r.Warnings = append(r.Warnings,
-		fmt.Sprintf("%s of %s; sampling errors of one study correlated with ρ = %s (shared control arms are covered by it); τ² is the sum of %s between and %s within studies",
+		fmt.Sprintf("%s of %s; sampling errors of one study correlated with ρ = %s (shared control arms are covered by it); τ² "+
+			"is the sum of %s between and %s within studies",
 			plural(len(effects), "effect", "effects"), plural(r.K, "study", "studies"), fixed(m.Rho, 2), fixed(fit.Sigma2.Between, 4),
 			fixed(fit.Sigma2.Within, 4)))
 	if df := rob.DF[0]; math.IsNaN(df) || df < minRobustDF {

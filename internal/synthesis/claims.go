@@ -28,12 +28,17 @@ const (
 
 // ClaimRules are the written rules behind the verdicts, by name.
 var ClaimRules = map[string]string{
-	RuleEfficacy: "Of the findings that speak of the claim, the one with most studies decides. Supported: its headline interval excludes no effect on the side that the claim states (benefit, where it names none), " +
-		"with three studies or more and at least moderate certainty. Contradicted: it excludes no effect on the other side, with two studies or more and at least low certainty. " +
-		"Uncertain: every other finding with a number, and wherever two of them point to opposite sides. Without a number the verdict says which kind of absence it is. " +
+	RuleEfficacy: "Of the findings that speak of the claim, the one with most studies decides. Supported: its headline " +
+		"interval excludes no effect on the side that the claim states (benefit, where it names none), " +
+		"with three studies or more and at least moderate certainty. Contradicted: it excludes no effect on the other side, with " +
+		"two studies or more and at least low certainty. " +
+		"Uncertain: every other finding with a number, and wherever two of them point to opposite sides. Without a number the " +
+		"verdict says which kind of absence it is. " +
 		"A certainty that a person signed counts before the one proposed by rule.",
-	RuleParts:   "As for efficacy, outcome by outcome: supported or contradicted when each outcome is, otherwise uncertain as soon as one has a number; without one, the outcome of which most is known decides.",
-	RuleAbsence: "Supported: at most three registered trials join one of the claim's substances and one of its topics. Contradicted: more than ten. Uncertain: in between, or when no search was complete.",
+	RuleParts: "As for efficacy, outcome by outcome: supported or contradicted when each outcome is, otherwise uncertain as " +
+		"soon as one has a number; without one, the outcome of which most is known decides.",
+	RuleAbsence: "Supported: at most three registered trials join one of the claim's substances and one of its topics. " +
+		"Contradicted: more than ten. Uncertain: in between, or when no search was complete.",
 	RuleOutside: "Trials of the tracker's substances cannot answer it: it asks how common something is, or what practice without a drug does.",
 }
 
@@ -303,7 +308,8 @@ func judgeAbsence(cv *evidence.ClaimVerdict, claim Claim, gap []evidence.GapCell
 	cv.Why = plural(n, "study in this edition joins", "studies in this edition join") +
 		" one of the substances and one of the topics of the claim."
 	if cv.Coverage.Retold {
-		cv.Instead = fmt.Sprintf("A selection of trials without a search of the registers holds %s of one of these drugs for a sexual or relationship concern; "+
+		cv.Instead = fmt.Sprintf("A selection of trials without a search of the registers holds %s of one of these drugs for a "+
+			"sexual or relationship concern; "+
 			"how many there are is not known from it.", plural(n, "trial", "trials"))
 		cv.Why += " Its facts are a selection and no register was searched, so the number of trials is not known from it."
 		return

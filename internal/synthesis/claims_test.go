@@ -154,29 +154,31 @@ func TestOwnClaims(t *testing.T) {
 		t.Fatal(err)
 	}
 	cs, err := synthesis.LoadClaims("claims.yaml",
-		[]byte("- id: U1\n  text: psilocybin reduces depressive symptoms\n  questions: [psilocybin-depression-severity]\n- {id: U2, text: x, substances: [mdma], outcomes: [ptsd]}\n"), vocab.Default(), qs)
+		[]byte("- id: U1\n  text: psilocybin reduces depressive symptoms\n  questions: [psilocybin-depression-severity]\n- {id: "+
+			"U2, text: x, substances: [mdma], outcomes: [ptsd]}\n"), vocab.Default(), qs)
 	if err != nil || len(cs) != 2 || cs[0].Kind != "efficacy" || cs[1].Outcomes[0] != "ptsd" {
 		t.Fatalf("%+v %v", cs, err)
 	}
 	for in, want := range map[string]string{
 		"- id: C1\n  text: x\n  outcomes: [ptsd]\n":                                    "in use",
 		"- {id: A, text: x, outcomes: [ptsd]}\n- {id: A, text: y, outcomes: [ptsd]}\n": "in use",
-		"- id: A\n  text: x\n":                                              "nothing would answer",
-		"- id: A B\n  text: x\n  outcomes: [ptsd]\n":                        "word",
-		"- id: A\n  outcomes: [ptsd]\n":                                     "text is missing",
-		"- id: A\n  text: x\n  questions: [nothing]\n":                      "no question",
-		"- id: A\n  text: x\n  kind: belief\n":                              "belief",
-		"- id: A\n  text: x\n  says: more\n  outcomes: [ptsd]\n":            "neither higher nor lower",
-		"- id: A\n  text: x\n  questions: [mdma-dropout]\n":                 "about a harm",
-		"- id: A\n  text: x\n  outcomes: [ptsd]\n  substances: [aspirin]\n": `claims.yaml:4: claim A: substances: "aspirin" is none of the substances`,
-		"- {id: A, text: x, outcomes: [ptds]}\n":                            "the nearest: ptsd",
-		"- {id: A, text: x, outcomes: [ptsd], conditions: [depresion]}\n":   "the nearest: depression",
-		"- {id: A, text: x, outcomes: [ptsd], instruments: [madsr]}\n":      "the nearest: madrs",
-		"- {id: A, text: x, outcomes: [ptsd], topics: [intimcy]}\n":         "none of the topics",
-		"- {id: A, text: x, questions: [mdma-ptsd-severty]}\n":              "is it mdma-ptsd-severity?",
-		"- id: A\n  text: x\n  kind: absence\n":                             "topics",
-		"- id: A\n  txt: x\n":                                               "unknown field",
-		"!000 0":                                                            "cannot be read",
+		"- id: A\n  text: x\n":                                   "nothing would answer",
+		"- id: A B\n  text: x\n  outcomes: [ptsd]\n":             "word",
+		"- id: A\n  outcomes: [ptsd]\n":                          "text is missing",
+		"- id: A\n  text: x\n  questions: [nothing]\n":           "no question",
+		"- id: A\n  text: x\n  kind: belief\n":                   "belief",
+		"- id: A\n  text: x\n  says: more\n  outcomes: [ptsd]\n": "neither higher nor lower",
+		"- id: A\n  text: x\n  questions: [mdma-dropout]\n":      "about a harm",
+		"- id: A\n  text: x\n  outcomes: [ptsd]\n  substances: [aspirin]\n": `claims.yaml:4: claim A: ` +
+			`substances: "aspirin" is none of the substances`,
+		"- {id: A, text: x, outcomes: [ptds]}\n":                          "the nearest: ptsd",
+		"- {id: A, text: x, outcomes: [ptsd], conditions: [depresion]}\n": "the nearest: depression",
+		"- {id: A, text: x, outcomes: [ptsd], instruments: [madsr]}\n":    "the nearest: madrs",
+		"- {id: A, text: x, outcomes: [ptsd], topics: [intimcy]}\n":       "none of the topics",
+		"- {id: A, text: x, questions: [mdma-ptsd-severty]}\n":            "is it mdma-ptsd-severity?",
+		"- id: A\n  text: x\n  kind: absence\n":                           "topics",
+		"- id: A\n  txt: x\n":                                             "unknown field",
+		"!000 0":                                                          "cannot be read",
 	} {
 		if _, err := synthesis.LoadClaims("claims.yaml", []byte(in), vocab.Default(), qs); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v", in, err)

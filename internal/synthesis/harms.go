@@ -22,7 +22,8 @@ var totals = []string{TermSerious, TermDeath, TermStopped}
 
 // sexualTerm finds adverse event terms of sexual function. "Arousal" alone is
 // mostly hyperarousal.
-var sexualTerm = regexp.MustCompile(`(?i)\b(libido|sexual\w*|orgasm\w*|anorgasmia|erecti\w+|ejaculat\w+|impotence|priapism|genital\w*|dyspareunia|vaginismus|vulvovaginal|vulv\w+|vagina\w*|penile|penis|testic\w+)\b`)
+var sexualTerm = regexp.MustCompile(`(?i)\b(libido|sexual\w*|orgasm\w*|anorgasmia|erecti\w+|ejaculat\w+|impotence|priapism|` +
+	`genital\w*|dyspareunia|vaginismus|vulvovaginal|vulv\w+|vagina\w*|penile|penis|testic\w+)\b`)
 
 // FoldHarm fills in what follows from a harm row's own words: the term under
 // which rows are compared, and whether it is a sexual side effect.

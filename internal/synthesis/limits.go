@@ -25,7 +25,8 @@ func limits(q Question, f evidence.Finding) []string {
 		add(p.K == 1, "One study is not a meta-analysis: the number is that study's own.")
 		out = append(out, fewStudies(f)...)
 		out = append(out, otherModel(f)...)
-		add(p.Guarded(), "The usual interval (Knapp-Hartung) came out narrower than one that assumes a single common effect; every number is that of the wider, guarded fit, and the narrow interval is a footnote.")
+		add(p.Guarded(), "The usual interval (Knapp-Hartung) came out narrower than one that assumes a single common effect; "+
+			"every number is that of the wider, guarded fit, and the narrow interval is a footnote.")
 		add(p.PILower != nil && *p.PILower <= 0 && *p.PIUpper >= 0 && (lo > 0 || hi < 0),
 			"The prediction interval includes no effect: a new study in another setting may find none.")
 		add(q.MID != nil && withinMID(q, lo, hi), "The interval includes effects smaller than the minimal important difference.")
@@ -62,7 +63,8 @@ func fewStudies(f evidence.Finding) []string {
 		out = append(out, "Fewer than five studies: how much studies differ (the between-study variance, τ²) is poorly known; "+fitted+".")
 	}
 	if p.Tau2 != nil && *p.Tau2 == 0 && p.Tau2Up != nil && p.K < 10 && p.PILower != nil {
-		s := fmt.Sprintf("The between-study variance is estimated as 0 from %s; values up to %s fit as well (95 %% interval), so the prediction interval rests on an estimate of which little is known", plural(p.K, "study", "studies"), fixed(*p.Tau2Up, 2))
+		s := fmt.Sprintf("The between-study variance is estimated as 0 from %s; values up to %s fit as well (95 %% interval), so "+
+			"the prediction interval rests on an estimate of which little is known", plural(p.K, "study", "studies"), fixed(*p.Tau2Up, 2))
 		if b := f.Bayes; b != nil {
 			lo, hi := b.PredLow, b.PredUp
 			if Ratio(p.Measure) {
@@ -84,7 +86,8 @@ func otherModel(f evidence.Finding) []string {
 			!(math.Abs(*r.Estimate-*p.Estimate) > *p.SE) {
 			continue
 		}
-		return []string{fmt.Sprintf("All rows of these studies in a three-level model give %s %s, one row per study %s: the choice of rows moves the result by more than a standard error.",
+		return []string{fmt.Sprintf("All rows of these studies in a three-level model give %s %s, one row per study %s: the "+
+			"choice of rows moves the result by more than a standard error.",
 			MeasureSymbol(p.Measure), Full(p.Measure, *r.Estimate, *r.CILower, *r.CIUpper, 2),
 			Full(p.Measure, *p.Estimate, *p.CILower, *p.CIUpper, 2))}
 	}
@@ -182,7 +185,8 @@ func measuredAt(effects []evidence.Effect) string {
 	}
 	switch {
 	case len(after) > 0 && len(other) > 0:
-		return fmt.Sprintf("Measured %s after the last dose; of %s the sources do not say when the last dose was (%s by their own clock). Nothing is said of later.",
+		return fmt.Sprintf("Measured %s after the last dose; of %s the sources do not say when the last dose was (%s by their own "+
+			"clock). Nothing is said of later.",
 			span(after), plural(len(other), "result", "results"), span(other))
 	case len(after) > 0:
 		return "Measured " + span(after) + " after the last dose; nothing is said of later."

@@ -25,7 +25,8 @@ const (
 // OverdueRule is the register's own rule, in words (ClinicalTrials.gov, 42 CFR
 // 11.44: results are due one year after the primary completion date of an
 // applicable trial).
-const OverdueRule = "ClinicalTrials.gov asks for results of applicable trials within 12 months of the primary completion date; whether the rule binds a trial is not in its public record"
+const OverdueRule = "ClinicalTrials.gov asks for results of applicable trials within 12 months of the primary completion " +
+	"date; whether the rule binds a trial is not in its public record"
 
 // missing lists registered trials that fit the question and have no effect in
 // its pool, one line per study. Nothing is said of their results.

@@ -43,7 +43,8 @@ func allTurned(q Question, effects []evidence.Effect) []string {
 	if q.LowerIsBetter {
 		low, high, key = "high", "low", "sets lower_is_better"
 	}
-	return []string{fmt.Sprintf("the sign of every effect is turned: the instruments take %s scores as better, the question takes %s ones (it %s)", low, high, key)}
+	return []string{fmt.Sprintf("the sign of every effect is turned: the instruments take %s scores as better, the question "+
+		"takes %s ones (it %s)", low, high, key)}
 }
 
 func recompute(q Question, e *evidence.Effect) error {

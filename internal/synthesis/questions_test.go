@@ -37,7 +37,8 @@ func TestShippedQuestionsAreComplete(t *testing.T) {
 // A question with an unknown key or a wrong kind of value is kept aside with its
 // line and id; the others are read.
 func TestOneBadQuestionLeavesTheOthers(t *testing.T) {
-	const good = "- id: %s\n  title: T\n  intervention: MDMA\n  outcome: PTSD\n  substances: [mdma]\n  condition: ptsd\n  comparators: [inactive-placebo]\n" +
+	const good = "- id: %s\n  title: T\n  intervention: MDMA\n  outcome: PTSD\n  substances: [mdma]\n  condition: ptsd\n  " +
+		"comparators: [inactive-placebo]\n" +
 		"  domain: ptsd\n  scores: [endpoint]\n  time: {rule: primary}\n  measure: SMD\n  lower_is_better: true\n"
 	for _, bad := range []string{"colour: red", "lower_is_better: maybe", "substances: mdma", "substances: [mdam]", "time: {rule: primry}",
 		"comparators: [placebo]", "designs: [rct]", "domain: ptds"} {

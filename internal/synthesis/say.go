@@ -143,7 +143,8 @@ func statementOf(q Question, w certainty.Words) (string, error) {
 }
 
 var (
-	direction = regexp.MustCompile(`(?i)\b(reduces?|reductions?|increases?|improves?|improvements?|raises?|lowers?|lower|higher|works?|prevents?)\b`)
+	direction = regexp.MustCompile(`(?i)\b(reduces?|reductions?|increases?|improves?|improvements?|raises?|lowers?|lower|` +
+		`higher|works?|prevents?)\b`)
 	hedge     = regexp.MustCompile(`(?i)\b(may|might|could)\b`)
 	probably  = regexp.MustCompile(`(?i)\bprobably\b`)
 	neverSaid = regexp.MustCompile(`(?i)\b(proves?|proven|cures?|cured|guarantees?|safe and effective|always|eliminates?)\b`)

@@ -47,7 +47,8 @@ func SexualDomain(domain string) bool {
 
 // itemWords find single items of depression and other scales that ask about
 // sexual interest or genital symptoms.
-var itemWords = regexp.MustCompile(`(?i)\b(genital symptoms?|sexual interest item|libido item|interest in sex item|item (14|21)[^.]{0,30}(genital|sex|libido))\b`)
+var itemWords = regexp.MustCompile(`(?i)\b(genital symptoms?|sexual interest item|libido item|interest in sex item|item ` +
+	`(14|21)[^.]{0,30}(genital|sex|libido))\b`)
 
 // SexualItem reports whether a planned outcome is a single item on sexual interest
 // or genital symptoms.

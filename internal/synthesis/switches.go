@@ -90,7 +90,8 @@ func plansChanged(b Base, effects []evidence.Effect) []string {
 				n++
 			}
 		}
-		text := fmt.Sprintf("the register's record of %s shows %s of plan after the trial had started; the page lists each with its date, and the record need not say why", e.StudyLabel, plural(n, "change", "changes"))
+		text := fmt.Sprintf("the register's record of %s shows %s of plan after the trial had started; the page lists each with "+
+			"its date, and the record need not say why", e.StudyLabel, plural(n, "change", "changes"))
 		if n > 0 && !slices.Contains(out, text) {
 			out = append(out, text)
 		}

@@ -107,7 +107,8 @@ func shift(q Question, effects []evidence.Effect, p evidence.PooledResult, h evi
 
 // sayShift tells the tipping point in words.
 func sayShift(s *Shift, studies int) string {
-	out := fmt.Sprintf("Participants can often tell what they received. If knowing it made up %s standard deviations of every study's effect (%s %% of the pooled effect), the interval would include no effect",
+	out := fmt.Sprintf("Participants can often tell what they received. If knowing it made up %s standard deviations of every "+
+		"study's effect (%s %% of the pooled effect), the interval would include no effect",
 		fixed(s.All, 2), fixed(100*s.Share, 0))
 	if s.MID != nil {
 		out += fmt.Sprintf("; from %s on, the pooled effect would be below the minimal important difference", fixed(*s.MID, 2))

@@ -53,7 +53,8 @@ func NumberWords() []string {
 var spelled = regexp.MustCompile(`(?i)\b(?:half\s+a\s+dozen|a\s+dozen|(?:a\s+hundred|` + spelledWord + `)(?:(?:\s+and\s+|\s+|-)(?:` +
 	spelledWord + `))*)\b`)
 
-const spelledWord = "zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|" +
+const spelledWord = "zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|" +
+	"seventeen|eighteen|nineteen|" +
 	"twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|thousand|point"
 
 // Spelled is a number written in several words, with its place in the text.

@@ -12,7 +12,8 @@ import (
 const (
 	after = `(?:follow[\s-]?up\s+)?(?:after|post|following|from|since|of|past|beyond)[\s-]*(?:the\s+|a\s+|an\s+|their\s+|each\s+)?`
 	short = `(?:[a-z]+[\s-]+){0,3}?`
-	given = `(?:dos(?:e|es|ing)|administration|intake|ingestion|injections?|study drug|drug|medication|mdma|psilocybin|lsd|ketamine|esketamine)`
+	given = `(?:dos(?:e|es|ing)|administration|intake|ingestion|injections?|study ` +
+		`drug|drug|medication|mdma|psilocybin|lsd|ketamine|esketamine)`
 	visit = `(?:sessions?|infusions?|treatments?)`
 	count = `#?\s*(\d+|first|1st|second|2nd|third|3rd|fourth|4th|fifth|5th|sixth|6th|one|two|three|four|five|six)`
 )
@@ -26,11 +27,13 @@ var origins = []struct {
 	{OriginLastDose, regexp.MustCompile(`^\W*` + after + `(?:last|final|most recent)[\s-]+` + short + `(?:` + given + `|` + visit + `)\b`)},
 	{OriginEnd, regexp.MustCompile(`^\W*` + after +
 		`(?:end|completion|conclusion|cessation|termination|discontinuation|stopping|completing|ending|finishing|stop)\b(?:\s+of)?`)},
-	{OriginEnd, regexp.MustCompile(`^\W*(?:follow[\s-]?up\s+)?(?:after|post|following)[\s-]*(?:the\s+)?(?:acute\s+)?(?:treatment|therapy|intervention|psychotherapy|discontinuation)\b` +
+	{OriginEnd, regexp.MustCompile(`^\W*(?:follow[\s-]?up\s+)?(?:after|post|` +
+		`following)[\s-]*(?:the\s+)?(?:acute\s+)?(?:treatment|therapy|intervention|psychotherapy|discontinuation)\b` +
 		`(?:\s*(?:$|[,;.)(]|phase|period|follow|completion|(?:has |was |is )?(?:ended|ends|completed|stopped|finished|over)))`)},
 	{OriginRandomisation, regexp.MustCompile(`^\W*` + after + `(?:randomi[sz](?:ation|ed|ing)|allocation)\b`)},
 	{OriginFirstDose, regexp.MustCompile(`^\W*` + after +
-		`(?:first|1st|initial)[\s-]+(?:[a-z]+[\s-]+)?(?:dos(?:e|es|ing)|administration|intake|ingestion|injection)\b(?:\s*(?:$|[^a-z\s]|\s(?:of|on|in|at|and)\b))?`)},
+		`(?:first|1st|initial)[\s-]+(?:[a-z]+[\s-]+)?(?:dos(?:e|es|ing)|administration|intake|ingestion|injection)\b(?:\s*(?:$|` +
+		`[^a-z\s]|\s(?:of|on|in|at|and)\b))?`)},
 	{OriginSession, regexp.MustCompile(`^\W*` + after + short + visit + `\s*` + count + `\b`)},
 	{OriginSession, regexp.MustCompile(`^\W*` + after + count + `\s+` + short + visit + `\b`)},
 	{OriginDose, regexp.MustCompile(`^\W*` + after + short + given + `\s*` + count + `\b`)},
@@ -43,7 +46,9 @@ var origins = []struct {
 	{OriginBaseline, regexp.MustCompile(`^\W*` + after + `(?:baseline|study\s+(?:entry|start)|enrol+ment|inclusion|day\s+0\b)`)},
 	{OriginDose, regexp.MustCompile(`^\W*(?:after|post|following|since)[\s-]*(?:the\s+)?` + short + `(?:` + given + `|infusion|exposure)\b`)},
 	{OriginSession, regexp.MustCompile(`^\W*(?:after|post|following|since)[\s-]*(?:the\s+|each\s+|every\s+|an?\s+)?` + short + `sessions?\b`)},
-	{"", regexp.MustCompile(`^\W*(?:after|post|following|since|from)[\s-]*(?:the\s+)?(?:index\s+)?(surgery|operation|delivery|birth|childbirth|partum|discharge|injury|trauma|transplant\w*|admission|hospitali[sz]ation|stroke|procedure|cross[\s-]?over|vaccination|switch)\b`)},
+	{"", regexp.MustCompile(`^\W*(?:after|post|following|since|from)[\s-]*(?:the\s+)?(?:index\s+)?(surgery|operation|delivery|` +
+		`birth|childbirth|partum|discharge|injury|trauma|transplant\w*|admission|hospitali[sz]ation|stroke|procedure|` +
+		`cross[\s-]?over|vaccination|switch)\b`)},
 }
 
 // behind begins every pattern of origins: where the words do not start so, none
@@ -166,7 +171,8 @@ func inList(between string) bool {
 	return false
 }
 
-var places = regexp.MustCompile(`(?i)\b(cycle|visit|period|phase|session|stage|wave|dose|infusion)\s*#?\s*(\d+|[ivx]+)\b|\bC(\d+)D\d+\b|\bV(\d{1,2})\b`)
+var places = regexp.MustCompile(`(?i)\b(cycle|visit|period|phase|session|stage|wave|dose|infusion)\s*#?\s*(\d+|[ivx]+)\b|` +
+	`\bC(\d+)D\d+\b|\bV(\d{1,2})\b`)
 
 // Place names the cycle, session, visit, period or dose that a text stands for
 // without a time ("Visit 5", "V5", "Session 2", "C3D1"); "" when it names none.

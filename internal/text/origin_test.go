@@ -9,8 +9,10 @@ import (
 // Patterns are passed over where their words do not occur; that never changes
 // the origin that is found.
 func TestOriginGatesLoseNothing(t *testing.T) {
-	words := strings.Fields(`after post following from since of past beyond in during the a last final first second 3 two dose dosing mdma injection
-		session infusion treatment randomisation allocation end start cycle c period phase part stage baseline surgery discharge study drug , ( - ; : 12 weeks`)
+	words := strings.Fields(`after post following from since of past beyond in during the a last final first second 3 two dose ` +
+		`dosing mdma injection
+		session infusion treatment randomisation allocation end start cycle c period phase part stage baseline surgery discharge ` +
+		`study drug , ( - ; : 12 weeks`)
 	rng := rand.New(rand.NewPCG(13, 7))
 	phrase := func() string {
 		out := make([]string, rng.IntN(7))

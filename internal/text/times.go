@@ -34,22 +34,32 @@ var notTimes = []struct {
 	{[]string{"cycle"}, regexp.MustCompile(`\bcycles?\s*(?:=|is|of|equals|was|lasts?)\s*[\w.]+[\s-]*(?:days?|weeks?|months?)`)},
 	{[]string{"cycle"}, regexp.MustCompile(`[\w.]+[\s-]*(?:day|week|month)s?[\s-]*(?:per\s+|treatment\s+)?cycles?\b`)},
 	{[]string{"+", "±", "plus"},
-		regexp.MustCompile(`(?:\+\s*/?\s*-?|±|\bplus(?:\s*(?:or|/)\s*minus)?)\s*\d+(?:\.\d+)?[\s-]*(?:minutes?|mins?|hours?|days?|weeks?|months?)(?:\s*window)?`)},
+		regexp.MustCompile(`(?:\+\s*/?\s*-?|±|\bplus(?:\s*(?:or|/)\s*minus)?)\s*\d+(?:\.\d+)?[\s-]*(?:minutes?|mins?|hours?|` +
+			`days?|weeks?|months?)(?:\s*window)?`)},
 	{[]string{"past", "last", "prev", "prec", "prior", "every"},
-		regexp.MustCompile(`\b(?:past|last|previous|preceding|prior|every)\s+\d+(?:\.\d+)?[\s-]*(?:minutes?|mins?|hours?|days?|weeks?|months?|years?)`)},
+		regexp.MustCompile(`\b(?:past|last|previous|preceding|prior|every)\s+\d+(?:\.\d+)?[\s-]*(?:minutes?|mins?|hours?|days?|` +
+			`weeks?|months?|years?)`)},
 	{[]string{" age", "age:", "aged", "ages ", "old"},
-		regexp.MustCompile(`\b(?:ages?|aged)(?:\s*\(years\))?\s*:?\s*(?:[<>≤≥]=?\s*|from\s+|between\s+)?\d+(?:\s*(?:-|–|to|and|to\s*<)\s*[<≤]?\s*\d+)?[\s-]*(?:months?|years?)?|\b\d+(?:\s*(?:-|–|to)\s*\d+)?[\s-]*(?:years?|months?|yrs?)[\s-]*(?:old|of age)\b`)},
+		regexp.MustCompile(`\b(?:ages?|aged)(?:\s*\(years\))?\s*:?\s*(?:[<>≤≥]=?\s*|from\s+|between\s+)?\d+(?:\s*(?:-|–|to|` +
+			`and|to\s*<)\s*[<≤]?\s*\d+)?[\s-]*(?:months?|years?)?|\b\d+(?:\s*(?:-|–|to)\s*\d+)?[\s-]*(?:years?|months?|` +
+			`yrs?)[\s-]*(?:old|of age)\b`)},
 	{[]string{"year", "yr"},
-		regexp.MustCompile(`(?:[<>≤≥]=?|\b(?:under|over|below|above|younger than|older than))\s*\d+(?:\s*(?:-|–|to|and)\s*[<≤]?\s*\d+)?\s*(?:years?|yrs?)\b|\b[1-9]\d\s*(?:-|–|to)\s*<?\s*[1-9]\d\s*(?:years?|yrs?)\b`)},
+		regexp.MustCompile(`(?:[<>≤≥]=?|\b(?:under|over|below|above|younger than|older ` +
+			`than))\s*\d+(?:\s*(?:-|–|to|and)\s*[<≤]?\s*\d+)?\s*(?:years?|yrs?)\b|\b[1-9]\d\s*(?:-|–|to)\s*<?\s*[1-9]\d\s*(?:years?|yrs?)\b`)},
 	{[]string{"duration", "history", "since"},
-		regexp.MustCompile(`\b(?:(?:disease|illness|episode|symptoms?) duration|duration of (?:the )?(?:current )?(?:illness|disease|episode|symptoms?|diabetes|depression|ptsd)|history|time since|since diagnosis)\b[^,;.\d]{0,30}\d+(?:\.\d+)?(?:\s*(?:-|–|to)\s*\d+)?[\s-]*(?:years?|months?|weeks?|days?)`)},
+		regexp.MustCompile(`\b(?:(?:disease|illness|episode|symptoms?) duration|duration of (?:the )?(?:current ` +
+			`)?(?:illness|disease|episode|symptoms?|diabetes|depression|ptsd)|history|time since|since ` +
+			`diagnosis)\b[^,;.\d]{0,30}\d+(?:\.\d+)?(?:\s*(?:-|–|to)\s*\d+)?[\s-]*(?:years?|months?|weeks?|days?)`)},
 	{[]string{"walk", "6mw", "6 mw", "stand", "step"},
-		regexp.MustCompile(`\b(?:\d+|two|six|ten|twelve|thirty)\)?[\s-]*(?:m(?:in|inute)?s?|s(?:ec(?:ond)?)?s?|met(?:er|re)s?)?[\s-]*(?:walk\w*|mwt|chair|sit[\s-]to|stand|step)`)},
+		regexp.MustCompile(`\b(?:\d+|two|six|ten|twelve|thirty)\)?[\s-]*(?:m(?:in|inute)?s?|s(?:ec(?:ond)?)?s?|met(?:er|` +
+			`re)s?)?[\s-]*(?:walk\w*|mwt|chair|sit[\s-]to|stand|step)`)},
 	{[]string{"5d", "5-d", "5 d", "6d", "15d"},
-		regexp.MustCompile(`\b(?:eq|euro\s?qol|sf|aqol|hui|eq\)|qol\))[\s():–-]*\d+[\s-]*d(?:imensions?)?\b(?:[\s-]*[35][\s-]*l(?:evels?)?\b)?|\b(?:5|15)d\b`)},
+		regexp.MustCompile(`\b(?:eq|euro\s?qol|sf|aqol|hui|eq\)|qol\))[\s():–-]*\d+[\s-]*d(?:imensions?)?\b(?:[\s-]*[35][\s-]` +
+			`*l(?:evels?)?\b)?|\b(?:5|15)d\b`)},
 	{[]string{"auc"}, regexp.MustCompile(`\bauc\w*[\s\[({_]*0\s*(?:-|–|to|,)\s*\w+(?:\s*(?:h|hr|hours?|min|minutes?))?[\])}]?`)},
 	{[]string{"24", "12", "48"},
-		regexp.MustCompile(`\b(?:24|12|48)[\s-]*(?:h|hr|hour)s?[\s-]+(?:mean|average|ambulatory|urin\w*|holter|recall|blood|systolic|diastolic|heart|abpm|dietary|total|profile|monitor\w*|recording|weighted|pulse|sbp|dbp|bp)\b`)},
+		regexp.MustCompile(`\b(?:24|12|48)[\s-]*(?:h|hr|hour)s?[\s-]+(?:mean|average|ambulatory|urin\w*|holter|recall|blood|` +
+			`systolic|diastolic|heart|abpm|dietary|total|profile|monitor\w*|recording|weighted|pulse|sbp|dbp|bp)\b`)},
 	{[]string{"year", "yr"}, regexp.MustCompile(`^\W*\d{1,2}\s*(?:-|–|to)\s*[<≤]?\s*\d{1,2}\s*(?:years?|yrs?)\W*$`)},
 	{[]string{"timeline", "tlfb"}, regexp.MustCompile(`\b(?:timeline[\s-]*follow[\s-]*back|tlfb)[\s(,:-]*\d+[\s-]*(?:days?|weeks?|months?)`)},
 	{[]string{"apgar", "frequency"},

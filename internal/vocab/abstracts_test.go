@@ -132,7 +132,9 @@ func TestLabelledAbstracts(t *testing.T) {
 func BenchmarkClassify(b *testing.B) {
 	v := Default()
 	text := "Effects of psilocybin in treatment-resistant depression: a randomized trial.\n" + strings.Repeat(
-		"BACKGROUND: Depression is common, and psilocybin has shown promise in patients with anxiety and PTSD. METHODS: We randomized 40 adults with major depressive disorder to 25 mg or 1 mg; the Montgomery-Asberg Depression Rating Scale was the primary outcome. ", 6)
+		"BACKGROUND: Depression is common, and psilocybin has shown promise in patients with anxiety and PTSD. METHODS: We "+
+			"randomized 40 adults with major depressive disorder to 25 mg or 1 mg; the Montgomery-Asberg Depression Rating Scale was "+
+			"the primary outcome. ", 6)
 	b.SetBytes(int64(len(text)))
 	for b.Loop() {
 		v.ClassifyText(text)

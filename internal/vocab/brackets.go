@@ -118,9 +118,11 @@ func (r *reading) anchor(f found) bool {
 }
 
 var (
-	anchored     = regexp.MustCompile(`(?i)meaningful|threshold|within[\s-](?:participants?|patients?|subjects?|persons?)|anchor|responder definition|important (?:change|difference)|MCID|MID\b`)
-	anchorBefore = regexp.MustCompile(`(?i)(?:anchor\w*\s+(?:to|by|on|with|of)|based on|using|according to|defined by)\s+(?:the\s+|a\s+)?(?:[\w-]+\s+){0,2}$`)
-	anchorAfter  = regexp.MustCompile(`(?i)^\W*(?:as (?:an |the )?anchor|anchors?\b|anchored)`)
+	anchored = regexp.MustCompile(`(?i)meaningful|threshold|within[\s-](?:participants?|patients?|subjects?|persons?)|` +
+		`anchor|responder definition|important (?:change|difference)|MCID|MID\b`)
+	anchorBefore = regexp.MustCompile(`(?i)(?:anchor\w*\s+(?:to|by|on|with|of)|based on|using|according to|defined ` +
+		`by)\s+(?:the\s+|a\s+)?(?:[\w-]+\s+){0,2}$`)
+	anchorAfter = regexp.MustCompile(`(?i)^\W*(?:as (?:an |the )?anchor|anchors?\b|anchored)`)
 )
 
 // topics are what titles without an instrument speak of, and the domains that

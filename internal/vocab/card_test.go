@@ -25,9 +25,10 @@ func TestEachTopicHasACard(t *testing.T) {
 
 func TestCardsAreChecked(t *testing.T) {
 	for name, c := range map[string]struct{ yaml, want string }{
-		"unknown topic":      {"cards: [{topic: nowhere, definition: A., nearest: B., not_to_say: [x]}]", `"nowhere"`},
-		"unknown instrument": {"topics: [{id: t, name: T, terms: [tee]}]\ncards: [{topic: t, definition: A., nearest: B., not_to_say: [x], instruments: [zz]}]", `"zz"`},
-		"incomplete":         {"topics: [{id: t, name: T, terms: [tee]}]\ncards: [{topic: t, definition: A.}]", "needs a definition"},
+		"unknown topic": {"cards: [{topic: nowhere, definition: A., nearest: B., not_to_say: [x]}]", `"nowhere"`},
+		"unknown instrument": {"topics: [{id: t, name: T, terms: [tee]}]\ncards: [{topic: t, definition: A., nearest: B., " +
+			"not_to_say: [x], instruments: [zz]}]", `"zz"`},
+		"incomplete": {"topics: [{id: t, name: T, terms: [tee]}]\ncards: [{topic: t, definition: A.}]", "needs a definition"},
 	} {
 		_, err := LoadFS(fstest.MapFS{"x.yaml": {Data: []byte(c.yaml)}})
 		if err == nil || !strings.Contains(err.Error(), c.want) {

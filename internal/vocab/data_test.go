@@ -99,7 +99,9 @@ func TestEveryTermFindsItsInstrument(t *testing.T) {
 // that match in any case: "had a" is not the HAD-A.
 func TestAbbreviationsAreNotWords(t *testing.T) {
 	words := map[string]bool{}
-	for _, w := range strings.Fields("a i an and are as at be by can cap caps des edit edits do eat fast for had has have he her his hit if in is it man mat me met mini no not of on or our pair pep sep set sex shim sip sis so spin star that the them they to us was we who will with you") {
+	for _, w := range strings.Fields("a i an and are as at be by can cap caps des edit edits do eat fast for had has have he " +
+		"her his hit if in is it man mat me met mini no not of on or our pair pep sep set sex shim sip sis so spin star that the " +
+		"them they to us was we who will with you") {
 		words[w] = true
 	}
 	v := Default()
@@ -130,9 +132,11 @@ func TestBrokenDataIsRefused(t *testing.T) {
 		"range upside down": {"outcomes: [{id: o, name: O}]\nsources: [{id: s, cite: c, kind: paper}]\ninstruments:\n" +
 			"  - {id: i, short: I, name: I, domain: o, kind: rating, rater: self, direction: lower, range: {min: 9, max: 1}, range_source: s}\n",
 			"range 9 to 1"},
-		"direction":         {"outcomes: [{id: o, name: O}]\ninstruments:\n  - {id: i, short: I, name: I, domain: o, kind: rating, rater: self, direction: sideways}\n", "sideways"},
-		"figure, no source": {"outcomes: [{id: o, name: O}]\ninstruments:\n  - {id: i, short: I, name: I, domain: o, kind: rating, rater: self, direction: lower, mid: [{value: 3}]}\n", "without a source"},
-		"not YAML":          {"topics: [", "x.yaml"},
+		"direction": {"outcomes: [{id: o, name: O}]\ninstruments:\n  - {id: i, short: I, name: I, domain: o, kind: " +
+			"rating, rater: self, direction: sideways}\n", "sideways"},
+		"figure, no source": {"outcomes: [{id: o, name: O}]\ninstruments:\n  - {id: i, short: I, name: I, domain: o, kind: " +
+			"rating, rater: self, direction: lower, mid: [{value: 3}]}\n", "without a source"},
+		"not YAML": {"topics: [", "x.yaml"},
 	} {
 		_, err := LoadFS(fstest.MapFS{"x.yaml": {Data: []byte(c.yaml)}})
 		if err == nil || !strings.Contains(err.Error(), c.want) {

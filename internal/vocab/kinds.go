@@ -176,13 +176,17 @@ const earlier = `(?:\w+ ){0,3}(?:antidepress\w+|treatments?|therap\w+|ssris?|snr
 var (
 	// kindPopulation finds answers to earlier treatment, which choose the people
 	// and are not counted among them.
-	kindPopulation = regexp.MustCompile(`\b(?:in|among|amongst|for|of) (?:the |those |all |patients |participants |subjects |adults |people |who |were |are |with |prior |previous |initial |early |ssri |snri |antidepressant |treatment |placebo )*non[ -]?(?:responders|remitters)\b(?: to ` + earlier + `)?` +
-		`|\b(?:treatment|ssri|antidepressant|medication|therapy|drug)[ -]non[ -]?respon\w+ (?:depress\w+|patients|participants|ptsd|anxiety|disorder)` +
+	kindPopulation = regexp.MustCompile(`\b(?:in|among|amongst|for|of) (?:the |those |all |patients |participants |subjects ` +
+		`|adults |people |who |were |are |with |prior |previous |initial |early |ssri |snri |antidepressant |treatment |placebo ` +
+		`)*non[ -]?(?:responders|remitters)\b(?: to ` + earlier + `)?` +
+		`|\b(?:treatment|ssri|antidepressant|medication|therapy|drug)[ -]non[ -]?respon\w+ ` +
+		`(?:depress\w+|patients|participants|ptsd|anxiety|disorder)` +
 		`|\b(?:inadequate|insufficient|prior|previous|history of) (?:\w+ )?(?:non[ -]?)?response to ` + earlier + `\b`)
 	kindSigns  = strings.NewReplacer("’", " ", "'", " ", "‑", "-", "‐", "-", "≥", ">=", "≤", "<=")
 	kindNumber = regexp.MustCompile(`\bno\.\s+of\b`)
 	// kindImputed finds what is assumed of missing people, which is not what is counted.
-	kindImputed = regexp.MustCompile(`\bnon[ -]?respon\w+ imputation\b|\b(?:missing|drop-?outs?|discontinu\w+|withdr\w+|those)\b[\w ]{0,40}?(?:=|\bas\b|\bconsidered\b|\bassumed\b|\bto be\b) *non[ -]?respon\w+`)
+	kindImputed = regexp.MustCompile(`\bnon[ -]?respon\w+ imputation\b|\b(?:missing|drop-?outs?|discontinu\w+|withdr\w+|` +
+		`those)\b[\w ]{0,40}?(?:=|\bas\b|\bconsidered\b|\bassumed\b|\bto be\b) *non[ -]?respon\w+`)
 )
 
 // foldKind is how text is written before patterns of kinds.yaml are tried.

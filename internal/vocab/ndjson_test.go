@@ -25,11 +25,13 @@ not json
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := `{"id":"a","substances":["psilocybin"],"conditions":["depression"],"topics":[],"instruments":[],"study_type":[],"roles":{"depression":"indication"}}
+	want := `{"id":"a","substances":["psilocybin"],"conditions":["depression"],"topics":[],"instruments":[],"study_type":[],` +
+		`"roles":{"depression":"indication"}}
 {"id":7,"substances":["ketamine"],"conditions":[],"topics":[],"instruments":["madrs"],"study_type":[],"roles":{},"measures":["heart-rate"]}
 {"id":null,"line":4,"error":"not a JSON object with id and text: invalid character 'o' in literal null (expecting 'u')"}
 {"id":"no text","line":5,"error":"no \"text\""}
-{"id":"bad","line":6,"error":"not a JSON object with id and text: json: cannot unmarshal number into Go struct field record.text of type string"}
+{"id":"bad","line":6,"error":"not a JSON object with id and text: json: cannot unmarshal number into Go struct field ` +
+		`record.text of type string"}
 {"id":null,"substances":["mdma"],"conditions":[],"topics":[],"instruments":[],"study_type":[],"roles":{}}
 {"id":null,"line":8,"error":"not a JSON object with id and text: json: cannot unmarshal array into Go value of type vocab.record"}
 {"id":"last","substances":["lsd"],"conditions":[],"topics":[],"instruments":[],"study_type":[],"roles":{},"other_substances":["ayahuasca"]}
@@ -104,7 +106,8 @@ func TestRoles(t *testing.T) {
 		{"Depressive symptoms in ecstasy users.\nUsers and controls were compared.", map[string]string{"depression": RoleOwnUse}},
 		{"MDMA for PTSD.\nAdults with PTSD, including those with common comorbidities such as depression, received MDMA.",
 			map[string]string{"ptsd": RoleIndication, "depression": RoleComorbidity}},
-		{"Psilocybin for obsessive compulsive disorder including those with common comorbidities such as depression.\nOCD patients were treated with psilocybin.",
+		{"Psilocybin for obsessive compulsive disorder including those with common comorbidities such as depression.\nOCD " +
+			"patients were treated with psilocybin.",
 			map[string]string{"ocd": RoleIndication, "depression": RoleComorbidity}},
 		{"Adjunct Ketamine Use in the Management of PTSD.\nThirty veterans with PTSD were treated with ketamine.",
 			map[string]string{"ptsd": RoleIndication}},

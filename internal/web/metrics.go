@@ -63,7 +63,8 @@ func (s *Server) serveMetrics(w http.ResponseWriter, r *http.Request) {
 	var b strings.Builder
 	m := s.metrics
 	m.mu.Lock()
-	b.WriteString("# HELP past_http_requests_total Requests answered, by kind of route and class of status.\n# TYPE past_http_requests_total counter\n")
+	b.WriteString("# HELP past_http_requests_total Requests answered, by kind of route and class of status.\n# TYPE " +
+		"past_http_requests_total counter\n")
 	keys := slices.SortedFunc(maps.Keys(m.count), func(a, b [2]string) int { return strings.Compare(a[0]+a[1], b[0]+b[1]) })
 	for _, k := range keys {
 		fmt.Fprintf(&b, "past_http_requests_total{kind=%q,status=%q} %d\n", k[0], k[1], m.count[k])
@@ -81,7 +82,8 @@ func (s *Server) serveMetrics(w http.ResponseWriter, r *http.Request) {
 	fmt.Fprintf(&b, "past_http_request_duration_seconds_sum %g\npast_http_request_duration_seconds_count %d\n", m.sum, total)
 	start := m.start
 	m.mu.Unlock()
-	fmt.Fprintf(&b, "# HELP past_start_time_seconds When the server started.\n# TYPE past_start_time_seconds gauge\npast_start_time_seconds %d\n", start.Unix())
+	fmt.Fprintf(&b, "# HELP past_start_time_seconds When the server started.\n# TYPE past_start_time_seconds "+
+		"gauge\npast_start_time_seconds %d\n", start.Unix())
 	s.dataMetrics(r.Context(), &b)
 	_, _ = w.Write([]byte(b.String()))
 }
@@ -117,11 +119,13 @@ func (s *Server) dataMetrics(ctx context.Context, b *strings.Builder) {
 		if !gates[0].Passed {
 			refused = 1
 		}
-		fmt.Fprintf(b, "# HELP past_gate_refused Whether the latest edition was refused by the gate.\n# TYPE past_gate_refused gauge\npast_gate_refused %d\n", refused)
+		fmt.Fprintf(b, "# HELP past_gate_refused Whether the latest edition was refused by the gate.\n# TYPE past_gate_refused "+
+			"gauge\npast_gate_refused %d\n", refused)
 	}
 	if list, err := s.opt.Store.Editions(ctx); err == nil && len(list) > 0 {
 		e := list[len(list)-1]
-		fmt.Fprintf(b, "# HELP past_edition_timestamp_seconds When the latest edition was published.\n# TYPE past_edition_timestamp_seconds gauge\npast_edition_timestamp_seconds{edition=%q} %d\n", e.ID, e.PublishedAt.Unix())
+		fmt.Fprintf(b, "# HELP past_edition_timestamp_seconds When the latest edition was published.\n# TYPE "+
+			"past_edition_timestamp_seconds gauge\npast_edition_timestamp_seconds{edition=%q} %d\n", e.ID, e.PublishedAt.Unix())
 	}
 }
 

@@ -388,7 +388,8 @@ func (s *Server) permalink(w http.ResponseWriter, r *http.Request) {
 	}
 	// The edition's folder was put away; what it said is in the database.
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	fmt.Fprintf(w, "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>%[1]s</title></head><body><h1>%[1]s</h1><p>%[2]s</p>"+
+	fmt.Fprintf(w, "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>%[1]s</title></head><body><h1>"+
+		"%[1]s</h1><p>%[2]s</p>"+
 		"<p><a href=\"/api/v1/findings/%[3]s\">The finding's numbers</a></p></body></html>\n", html.EscapeString(name),
 		html.EscapeString(a.Citation), html.EscapeString(name))
 }

@@ -48,7 +48,10 @@ func DefaultThresholds() Thresholds {
 
 // Reason is why the gate refuses an edition.
 type Reason struct {
-	Rule    string `json:"rule"` // integrity | study-lost | row-lost | value-changed | source-shrank | finding-vanished | study-fell-out | estimate-moved | same-data | parse-failures | stale-decisions | schema-drift
+	// Rule is one of: integrity, study-lost, row-lost, value-changed, source-shrank,
+	// finding-vanished, study-fell-out, estimate-moved, same-data, parse-failures,
+	// stale-decisions, schema-drift.
+	Rule    string `json:"rule"`
 	Subject string `json:"subject"`
 	Before  string `json:"before,omitempty"`
 	After   string `json:"after,omitempty"`
@@ -162,7 +165,8 @@ func judgeFinding(prev, next *changes.Snapshot, id string, th Thresholds) []Reas
 	for _, c := range causes {
 		if c.Kind == "study-out" && !c.Evidence {
 			out = append(out, Reason{Rule: "study-fell-out", Subject: id, Before: before, After: c.Text, Message: id + ": " + c.Text,
-				Do: "look at the study's record and its row under past status --problems; a decision in the review folder that leaves it out is a named cause"})
+				Do: "look at the study's record and its row under past status --problems; a decision in the review folder that leaves " +
+					"it out is a named cause"})
 		}
 	}
 	if moved, by := movement(a.Flat, b.Flat, th.Uncaused); moved && !named {

@@ -119,7 +119,8 @@ func setCurrent(out, id string) error {
 	if !linked {
 		to = filepath.ToSlash(target)
 	}
-	page := fmt.Sprintf("<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta http-equiv=\"refresh\" content=\"0; url=%[1]s/index.html\">"+
+	page := fmt.Sprintf("<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta http-equiv=\"refresh\" "+
+		"content=\"0; url=%[1]s/index.html\">"+
 		"<title>PAST evidence tracker</title></head><body><p><a href=\"%[1]s/index.html\">The current edition</a></p></body></html>\n", to)
 	if err := writeWhole(filepath.Join(out, "index.html"), []byte(page)); err != nil {
 		return err

@@ -82,7 +82,8 @@ var refusedPage = template.Must(template.New("refused").Parse(`<!doctype html>
 <title>Refused: edition {{.Edition}}</title>
 <style>
 :root { color-scheme: light dark; --ink: #1c2126; --quiet: #5a6570; --line: #cfd6dc; --paper: #fdfdfc; --box: #f2f4f5; --mark: #9a3412; }
-@media (prefers-color-scheme: dark) { :root { --ink: #e6e9ec; --quiet: #a3adb6; --line: #3b444c; --paper: #14181b; --box: #1f2529; --mark: #fdba74; } }
+@media (prefers-color-scheme: dark) { :root { --ink: #e6e9ec; --quiet: #a3adb6; --line: #3b444c; --paper: #14181b; --box: ` +
+	`#1f2529; --mark: #fdba74; } }
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--paper); color: var(--ink); font: 1rem/1.55 system-ui, sans-serif; }
 main { max-width: 46rem; margin: 0 auto; padding: 1.5rem 1rem 3rem; overflow-wrap: anywhere; }
@@ -92,7 +93,8 @@ ol { padding-left: 1.4rem; }
 li { margin: 0 0 1.5rem; }
 li > p { margin: 0 0 .4rem; }
 .rule { color: var(--mark); font-weight: 600; }
-dl { display: grid; grid-template-columns: max-content 1fr; gap: .25rem .9rem; margin: 0; padding: .7rem .9rem; background: var(--box); border-left: 3px solid var(--line); }
+dl { display: grid; grid-template-columns: max-content 1fr; gap: .25rem .9rem; margin: 0; padding: .7rem .9rem; background: ` +
+	`var(--box); border-left: 3px solid var(--line); }
 dt { color: var(--quiet); }
 dd { margin: 0; }
 pre { background: var(--box); padding: .8rem; overflow-x: auto; white-space: pre-wrap; }
@@ -103,14 +105,17 @@ a { color: inherit; }
 <body>
 <main>
 <h1>Edition {{.Edition}} was not published</h1>
-<p>The gate of run <code>{{.Run}}</code> refused it on {{.At.Format "2006-01-02 15:04 UTC"}}. {{if .Previous}}Readers still see edition <code>{{.Previous}}</code>.{{else}}Nothing was published before.{{end}}</p>
+<p>The gate of run <code>{{.Run}}</code> refused it on {{.At.Format "2006-01-02 15:04 UTC"}}. {{if .Previous}}Readers still ` +
+	`see edition <code>{{.Previous}}</code>.{{else}}Nothing was published before.{{end}}</p>
 <h2>Reasons ({{len .Reasons}})</h2>
 <ol>
 {{range .Reasons}}<li><p><span class="rule">{{.Rule}}</span>: {{.Message}}</p>
-<dl>{{if .Before}}<dt>before</dt><dd>{{.Before}}</dd>{{end}}{{if .After}}<dt>now</dt><dd>{{.After}}</dd>{{end}}{{if .Bound}}<dt>bound</dt><dd>{{.Bound}}</dd>{{end}}<dt>what to do</dt><dd>{{.Do}}</dd></dl></li>
+<dl>{{if .Before}}<dt>before</dt><dd>{{.Before}}</dd>{{end}}{{if .After}}<dt>now</dt><dd>{{.After}}</dd>{{end}}{{if ` +
+	`.Bound}}<dt>bound</dt><dd>{{.Bound}}</dd>{{end}}<dt>what to do</dt><dd>{{.Do}}</dd></dl></li>
 {{end}}</ol>
 <h2>If all of this is right</h2>
-<p>Say so, with your reason; it is recorded and shown with the edition. The next refresh then publishes, as long as its reasons are among these.</p>
+<p>Say so, with your reason; it is recorded and shown with the edition. The next refresh then publishes, as long as its ` +
+	`reasons are among these.</p>
 <pre>past gate accept {{.Run}} --by "your name" --why "…"
 past refresh --no-crawl</pre>
 <p>The same for programs: <a href="refused.json">refused.json</a></p>

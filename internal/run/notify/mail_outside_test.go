@@ -46,7 +46,8 @@ def login(server, session, envelope, mechanism, data):
 
 tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
 tls.load_cert_chain(cert, key)
-c = Controller(Handler(), hostname="127.0.0.1", port=port, tls_context=tls, require_starttls=True, authenticator=login, auth_required=True, server_hostname="127.0.0.1")
+c = Controller(Handler(), hostname="127.0.0.1", port=port, tls_context=tls, require_starttls=True, authenticator=login, ` +
+	`auth_required=True, server_hostname="127.0.0.1")
 c.start()
 print("ready", flush=True)
 sys.stdin.read()

@@ -57,7 +57,8 @@ func TestText(t *testing.T) {
 	if got := Clip(strings.Repeat("W", 10000), 10); got != strings.Repeat("W", 9)+"…" {
 		t.Errorf("Clip: %q", got)
 	}
-	if got := Prose("tau2 = -0.5 [-1, -0.2], 33 % of COMP-360, t(k-1), I2 0 %"); got != "tau² = −0.5 [−1, −0.2], 33% of COMP-360, t(k − 1), I² 0%" {
+	if got := Prose("tau2 = -0.5 [-1, -0.2], 33 % of COMP-360, t(k-1), I2 0 %"); got !=
+		"tau² = −0.5 [−1, −0.2], 33% of COMP-360, t(k − 1), I² 0%" {
 		t.Errorf("Prose: %q", got)
 	}
 }
