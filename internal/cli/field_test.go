@@ -1,6 +1,7 @@
 package cli_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"io"
 	"math"
@@ -184,6 +185,30 @@ func TestMovedDatabaseKeepsPeoplesRows(t *testing.T) {
 	}
 	want(t, call(t, "explain", "--db", db, "sildenafil-ed"), 3, "3 studies", "no review folder here now")
 	want(t, call(t, "explain", "--db", db, "--review", filepath.Join(dir, "elsewhere"), "sildenafil-ed"), 0, "3 studies")
+}
+
+// With a vocabulary that cannot be read, no command answers or asks about the
+// shipped field as if it were the person's, and the cause comes first.
+func TestBrokenVocabularyStopsWhatRestsOnIt(t *testing.T) {
+	dir := copyTree(t, filepath.Join("testdata", "sildenafil"))
+	t.Chdir(dir)
+	defer vocab.Use(nil)
+	own := filepath.Join("review", "vocabulary.yaml")
+	b, err := os.ReadFile(own)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(own, bytes.Replace(b, []byte("terms:"), []byte("tersm:"), 1), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for _, args := range [][]string{{"question", "check", filepath.Join("review", "questions.yaml")}, {"vocab", "test", "sildenafil"},
+		{"vocab", "list", "substances"}, {"crawl", "ctgov", "--dry-run", "--contact", "a@example.org"}} {
+		got := call(t, append(args, "--db", "past.db", "--review", "review")...)
+		want(t, got, 1, `unknown field "tersm"; is it "terms"?`)
+		if got.stdout != "" || strings.Contains(got.stderr, "question ") {
+			t.Errorf("%v: answered all the same: %s%s", args, got.stdout, got.stderr)
+		}
+	}
 }
 
 func TestInit(t *testing.T) {

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -9,6 +10,7 @@ import (
 	"strings"
 
 	"past/internal/review"
+	"past/internal/text"
 	"past/internal/vocab"
 )
 
@@ -93,6 +95,16 @@ const initVocabulary = `# Your own substances, conditions, topics and instrument
 #     queries: [sildenafil]      # what registers are asked for; makes a shipped one a subject
 #   - id: mdma
 #     core: false                # not a subject of this tracker
+# conditions:
+#   - id: erectile-dysfunction   # as past vocab list conditions has it, or a new one:
+#     terms: [erectile dysfunction, impotence]
+# instruments:
+#   - id: iief-ef                # a word of your own where it is not known yet
+#     short: IIEF-EF
+#     name: International Index of Erectile Function, erectile function domain
+#     domain: erection           # past vocab list domains
+#     direction: higher          # which scores are better: higher, lower
+#     terms: [IIEF-EF]
 `
 
 // columnsPage lists each table's columns with the legal words of each.
@@ -105,24 +117,26 @@ func columnsPage(v *vocab.Vocabulary) string {
 		return strings.Join(ids, ", ")
 	}
 	legal := map[string]string{"substance": words("substances"), "condition": words("conditions"), "domain": words("domains"),
-		"design":           words("designs"),
-		"comparator_class": words("comparators") + ", other-dose", "instrument": "a name of the instrument; known are " + words("instruments"),
+		"design": words("designs"), "comparator_class": words("comparators") + ", other-dose",
+		"instrument":       "a name of the instrument; known are " + words("instruments"),
 		"population_class": strings.Join(review.PopulationClasses, ", "), "score_type": strings.Join(review.ScoreTypes, ", "),
-		"higher_better": "1, 0, or empty: as the catalogue has it for the instrument", "primary_instrument": "1, 0", "primary_time": "1, 0",
-		"post_crossover": "1, 0, or empty: not stated", "imputed": "1, 0",
-		"time_weeks": "weeks as a number", "id": "a word of your own for the row; the same id in two files is compared",
-		"study": "label such as Smith 2020", "topic": words("topics")}
+		"measure":     strings.Join(review.ReportedMeasures, ", ") + ", where a paper gives an effect instead of numbers by arm",
+		"time_origin": strings.Join(text.Origins, ", ") + "; dose, session, cycle, visit and period with their number; empty: not stated",
+		"topic":       words("topics")}
+	for _, col := range []string{"rob", "d1", "d2", "d3", "d4", "d5"} {
+		legal[col] = strings.Join(review.Judgements, ", ") + ", or empty: not judged"
+	}
 	var b strings.Builder
 	b.WriteString("# Columns and legal words\n\nEvery table is CSV with these names in line 1. A file may carry a label: " +
 		"`extractions-anna.csv`.\n")
 	table := func(name string, columns []string, kind review.Kind) {
-		fmt.Fprintf(&b, "\n## %s.csv\n\n| column | legal words |\n|---|---|\n", name)
+		fmt.Fprintf(&b, "\n## %s.csv\n\n| column | what to write |\n|---|---|\n", name)
 		for _, col := range columns {
-			text := legal[col]
+			what := cmp.Or(legal[col], review.Meanings[col])
 			if of := review.Legal(kind, col); len(of) > 0 {
-				text = strings.Join(of, ", ")
+				what = strings.TrimSuffix(strings.Join(of, ", "), ", ")
 			}
-			fmt.Fprintf(&b, "| `%s` | %s |\n", col, text)
+			fmt.Fprintf(&b, "| `%s` | %s |\n", col, what)
 		}
 	}
 	table("extractions", review.ExtractionColumns, "")

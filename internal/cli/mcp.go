@@ -17,7 +17,7 @@ func (c *mcpCmd) Run(ctx context.Context, e *Env) error {
 		return err
 	}
 	defer st.Close()
-	if err := e.useVocabulary(""); err != nil {
+	if err := e.readersVocabulary(); err != nil {
 		return err
 	}
 	s := &mcp.Server{Library: lookup.New(st, c.Base), Version: e.Version}

@@ -17,6 +17,7 @@ import (
 	"past/crawler"
 	"past/internal/edition/gate"
 	"past/internal/pipeline"
+	"past/internal/review"
 	"past/internal/run"
 	"past/internal/run/notify"
 	"past/internal/store"
@@ -120,10 +121,13 @@ func (c *refreshCmd) cycle(ctx context.Context, e *Env, bounds gate.Thresholds, 
 	cycle := run.Cycle{Store: st, Work: pipeline.Works(st, dir, time.Now), Out: c.Out, Version: e.Version, Base: c.Base, Thresholds: bounds,
 		Channels: channels,
 		Args:     strings.Join(c.Source, " "), Step: func(stage, text string) { log.Debug("stage", "stage", stage, "state", text) }}
-	if err := e.useVocabulary(c.Review); err != nil {
+	var bad *review.BadFiles
+	if err := e.useVocabulary(c.Review); err != nil && !errors.As(err, &bad) {
 		return res, err
 	}
-	if !c.NoCrawl {
+	if bad != nil { // registers would be asked about another field; the stages say what is wrong
+		log.Warn("no register was asked", "because", bad)
+	} else if !c.NoCrawl {
 		sources, err := c.registers(ctx, e, st)
 		if err != nil {
 			return res, err

@@ -40,7 +40,7 @@ func (c *serveCmd) Run(ctx context.Context, e *Env) (err error) {
 		return err
 	}
 	defer st.Close()
-	if err := e.useVocabulary(""); err != nil {
+	if err := e.readersVocabulary(); err != nil {
 		return err
 	}
 	l, err := net.Listen("tcp", c.Addr)

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -20,7 +21,9 @@ type vocabCmd struct {
 	List  vocabListCmd  `cmd:"" help:"List the legal words of questions and tables."`
 }
 
-// useVocabulary takes the vocabulary of the review folder into use.
+// useVocabulary takes the vocabulary of the review folder into use. A vocabulary
+// that cannot be read is a [review.BadFiles]: what would be said or asked without
+// it is about another field. The shipped one stays in use then.
 func (e *Env) useVocabulary(named string) error {
 	db, err := e.database()
 	if err != nil {
@@ -34,10 +37,26 @@ func (e *Env) useVocabulary(named string) error {
 	if err != nil {
 		return err
 	}
-	if v := pipeline.OwnVocabulary(f); v != nil {
+	f.Problems = nil // other files matter to the commands that rest on them
+	v := pipeline.OwnVocabulary(f)
+	if err := f.Err(); err != nil {
+		return err
+	}
+	if v != nil {
 		vocab.Use(v)
 	}
-	return nil // a file with a mistake is reported by the commands that rest on it
+	return nil
+}
+
+// readersVocabulary is [Env.useVocabulary] for commands that answer from what is
+// published: a vocabulary that cannot be read is a warning there.
+func (e *Env) readersVocabulary() error {
+	err := e.useVocabulary("")
+	if bad := (*review.BadFiles)(nil); errors.As(err, &bad) {
+		e.note("%v; the shipped vocabulary is used", bad)
+		return nil
+	}
+	return err
 }
 
 type vocabListCmd struct {

@@ -78,10 +78,12 @@ var allowed = map[Kind]map[string][]string{
 		"secondary-analysis-of",
 		"pools", "reviews", "related", "conflict", "cites"}},
 	TopicChoice: {"decision": {"include", "exclude"}},
-	RiskOfBias: {"overall": {"low", "some concerns", "high"}, "d1": {"low", "some concerns", "high", ""},
-		"d2": {"low", "some concerns", "high", ""},
-		"d3": {"low", "some concerns", "high", ""}, "d4": {"low", "some concerns", "high", ""}, "d5": {"low", "some concerns", "high", ""}},
+	RiskOfBias: {"overall": Judgements, "d1": openJudgements, "d2": openJudgements, "d3": openJudgements, "d4": openJudgements,
+		"d5": openJudgements},
 }
+
+// openJudgements are the judgements of a domain, which may be left open.
+var openJudgements = append(slices.Clone(Judgements), "")
 
 // Legal gives the legal words of a column of a kind of decision file; none where
 // it is free.

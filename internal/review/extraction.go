@@ -1,6 +1,7 @@
 package review
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"slices"
@@ -82,6 +83,9 @@ type Reported struct {
 // ReportedMeasures are the legal words of measure.
 var ReportedMeasures = []string{"MD", "SMD", "RR", "OR", "HR", "RD"}
 
+// Judgements are the legal words of rob and of the domains d1 to d5 (RoB 2).
+var Judgements = []string{"low", "some concerns", "high"}
+
 // ExtractionColumns are the columns of an extraction table, in the order in
 // which they are written.
 var ExtractionColumns = strings.Fields(`id study year trial_id doi substance condition population population_class design
@@ -143,13 +147,16 @@ func readExtraction(row Row, style evidence.NumberStyle, sha string) (Extraction
 		ComparatorClass: strings.ToLower(row.Get("comparator_class")),
 		ArmTreat:        row.Get("arm_treat"), ArmCtrl: row.Get("arm_ctrl"), DoseTreat: row.Get("dose_treat"), DoseCtrl: row.Get("dose_ctrl"),
 		Instrument: row.Get("instrument"), Domain: strings.ToLower(row.Get("domain")), ScoreType: strings.ToLower(row.Get("score_type")),
-		TimeLabel: row.Get("time_label"), RoB: strings.ToLower(row.Get("rob")), Source: row.Get("source"), Place: row.Get("place"),
+		TimeLabel: row.Get("time_label"), RoB: row.Get("rob"), Source: row.Get("source"), Place: row.Get("place"),
 		Licence: row.Get("licence"), Note: row.Get("note"), Row: row.Number,
 		Prov:   evidence.Provenance{PayloadSHA256: sha, Pointer: fmt.Sprintf("row=%d", row.Number)},
 		Inputs: map[string]evidence.Input{},
 	}
+	x.RoB = strings.ToLower(x.RoB)
+	errs = append(errs, wordErrors(row, "rob", x.RoB, Judgements)...)
 	for _, d := range []string{"d1", "d2", "d3", "d4", "d5"} {
 		if v := strings.ToLower(row.Get(d)); v != "" {
+			errs = append(errs, wordErrors(row, d, v, Judgements)...)
 			x.RoBDomains = append(x.RoBDomains, v)
 		}
 	}
@@ -194,8 +201,14 @@ func readExtraction(row Row, style evidence.NumberStyle, sha string) (Extraction
 	if y := num("year"); y != nil {
 		x.Year = int(*y)
 	}
+	if x.TimeOrigin != "" && !text.IsOrigin(x.TimeOrigin) {
+		errs = append(errs, wordErrors(row, "time_origin", x.TimeOrigin, text.Origins)...)
+	}
 	if s := num("sessions"); s != nil {
 		v := int(*s)
+		if float64(v) != *s {
+			errs = append(errs, fmt.Sprintf("%s: %q is no whole number of sessions", row.Where("sessions"), row.Get("sessions")))
+		}
 		x.Sessions = &v
 	}
 	flag := func(col string) evidence.Tri {
@@ -209,6 +222,20 @@ func readExtraction(row Row, style evidence.NumberStyle, sha string) (Extraction
 	r.Adjusted = flag("adjusted")
 	x.PostCrossover, x.HigherBetter, x.Imputed = flag("post_crossover"), flag("higher_better"), flag("imputed") == evidence.Yes
 	return x, errs
+}
+
+// wordErrors says that a word is none of a column's legal ones, with the nearest
+// where one is near; nothing where it is legal or empty.
+func wordErrors(row Row, column, word string, legal []string) []string {
+	if word == "" || slices.Contains(legal, word) {
+		return nil
+	}
+	m := fmt.Sprintf("%s: %q is none of %s", row.Where(column), word, strings.Join(legal, ", "))
+	near := slices.MinFunc(legal, func(a, b string) int { return cmp.Compare(text.Distance(word, a), text.Distance(word, b)) })
+	if text.Distance(word, near) <= 2 {
+		m += fmt.Sprintf("; is it %q?", near)
+	}
+	return []string{m}
 }
 
 // triOf reads a cell that says yes, no or nothing.

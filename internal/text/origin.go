@@ -247,3 +247,19 @@ const (
 	OriginPeriod        = "period"
 	OriginEnd           = "end of treatment"
 )
+
+// Origins are the words that a time can be counted from.
+var Origins = []string{OriginBaseline, OriginRandomisation, OriginFirstDose, OriginLastDose, OriginDose, OriginSession, OriginCycle,
+	OriginVisit, OriginPeriod, OriginEnd}
+
+// numberedOrigins may be followed by a space and their number.
+var numberedOrigins = []string{OriginDose, OriginSession, OriginCycle, OriginVisit, OriginPeriod}
+
+// IsOrigin reports whether s is one of [Origins], with a number where it may have one.
+func IsOrigin(s string) bool {
+	if slices.Contains(Origins, s) {
+		return true
+	}
+	word, number, ok := strings.Cut(s, " ")
+	return ok && slices.Contains(numberedOrigins, word) && number != "" && strings.Trim(number, "0123456789") == ""
+}

@@ -2,10 +2,14 @@ package text
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
+	"maps"
+	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/goccy/go-yaml"
@@ -32,9 +36,51 @@ func DecodeYAML(name string, data []byte, v any) (err error) {
 	defer recoverYAML(&err, name+": ")
 	err = yaml.NewDecoder(bytes.NewReader(data), yaml.Strict()).Decode(v)
 	if err != nil && !errors.Is(err, io.EOF) { // nothing but comments is an empty file
-		return fmt.Errorf("%s: %s", name, YAMLError(err))
+		return fmt.Errorf("%s: %s", name, nearestKey(YAMLError(err), v))
 	}
 	return nil
+}
+
+var unknownKey = regexp.MustCompile(`unknown field "([^"]+)"`)
+
+// nearestKey adds to a message about an unknown key the key of v's type that is
+// most like it, where one is near.
+func nearestKey(message string, v any) string {
+	m := unknownKey.FindStringSubmatchIndex(message)
+	if m == nil {
+		return message
+	}
+	word := message[m[2]:m[3]]
+	far := func(key string) int { // of two as near, the one as long
+		return 100*Distance(word, key) + max(len(key)-len(word), len(word)-len(key))
+	}
+	keys := slices.Sorted(maps.Keys(yamlKeys(reflect.TypeOf(v), map[string]bool{}, map[reflect.Type]bool{})))
+	best := slices.MinFunc(append(keys, ""), func(a, b string) int { return cmp.Compare(far(a), far(b)) })
+	if best == "" || Distance(word, best) > max(2, len(word)/3) {
+		return message
+	}
+	return message[:m[1]] + fmt.Sprintf("; is it %q?", best) + message[m[1]:]
+}
+
+// yamlKeys collects the keys that a type and the types within it name.
+func yamlKeys(t reflect.Type, keys map[string]bool, seen map[reflect.Type]bool) map[string]bool {
+	if t == nil || seen[t] {
+		return keys
+	}
+	seen[t] = true
+	switch t.Kind() {
+	case reflect.Pointer, reflect.Slice, reflect.Array, reflect.Map:
+		return yamlKeys(t.Elem(), keys, seen)
+	case reflect.Struct:
+		for i := range t.NumField() {
+			f := t.Field(i)
+			if name, _, _ := strings.Cut(f.Tag.Get("yaml"), ","); name != "" && name != "-" {
+				keys[name] = true
+			}
+			yamlKeys(f.Type, keys, seen)
+		}
+	}
+	return keys
 }
 
 // DecodeYAMLList reads a list strictly within bounds, entry by entry where the
@@ -57,7 +103,7 @@ func DecodeYAMLList[T any](name string, data []byte) (items []T, mistakes map[in
 	items, mistakes = make([]T, len(list.Values)), map[int]error{}
 	for i, node := range list.Values {
 		if wrong := yaml.NodeToValue(node, &items[i], yaml.Strict()); wrong != nil {
-			first, _, _ := strings.Cut(YAMLError(wrong), "\n")
+			first, _, _ := strings.Cut(nearestKey(YAMLError(wrong), items), "\n")
 			mistakes[i] = errors.New(first)
 			items[i] = *new(T)
 		}

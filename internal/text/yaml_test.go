@@ -122,3 +122,23 @@ func TestDecodeYAMLList(t *testing.T) {
 		}
 	}
 }
+
+// TestUnknownKeyNamesTheNearest: keys of the types within count as well.
+func TestUnknownKeyNamesTheNearest(t *testing.T) {
+	type scale struct {
+		Direction string `yaml:"direction"`
+	}
+	type file struct {
+		Scales map[string][]*scale `yaml:"instruments"`
+	}
+	for in, want := range map[string]string{
+		"instruments: {a: [{dirction: lower}]}": `is it "direction"?`,
+		"instrument: {}":                        `is it "instruments"?`,
+		"instruments: {a: [{colour: red}]}":     "",
+	} {
+		err := DecodeYAML("x.yaml", []byte(in), &file{})
+		if err == nil || want != "" && !strings.Contains(err.Error(), want) || want == "" && strings.Contains(err.Error(), "is it") {
+			t.Errorf("%s: %v, want %q", in, err, want)
+		}
+	}
+}

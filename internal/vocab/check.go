@@ -3,6 +3,7 @@ package vocab
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -142,9 +143,13 @@ func (v *Vocabulary) checkInstrument(c *checker, in *Instrument) {
 	c.ref(where, "outcome", in.Domain)
 	c.ref(where, "instrument", in.PartOf)
 	c.ref(where, "source", in.RangeSource)
-	if in.Short == "" || in.Name == "" || in.Domain == "" || in.Kind == "" || in.Rater == "" {
-		c.fail("%s needs short, name, domain, kind and rater", where)
+	for _, key := range []struct{ name, value string }{{"short", in.Short}, {"name", in.Name}, {"domain", in.Domain}} {
+		if key.value == "" {
+			c.fail("%s needs a line %s:", where, key.name)
+		}
 	}
+	c.word(where+" kind", in.Kind, InstrumentKinds)
+	c.word(where+" rater", in.Rater, Raters)
 	c.direction(where, in.Direction)
 	for _, id := range sortedKeys(in.DirectionIn) {
 		c.ref(where, "condition", id)
@@ -194,6 +199,13 @@ func (v *Vocabulary) checkParts(c *checker, in *Instrument, where string) {
 		seen[ver.ID] = true
 		c.terms(part, ver.Terms)
 		c.span(part, ver.Range)
+	}
+}
+
+// word checks a word that may be left out.
+func (c *checker) word(where, word string, legal []string) {
+	if word != "" && !slices.Contains(legal, word) {
+		c.fail("%s is %q, not one of %s", where, word, strings.Join(legal, ", "))
 	}
 }
 

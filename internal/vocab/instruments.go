@@ -11,6 +11,12 @@ const (
 	NeutralScore Direction = "neutral"
 )
 
+// InstrumentKinds are the kinds of an instrument, and Raters those who score it.
+var (
+	InstrumentKinds = []string{"questionnaire", "interview", "rating", "event-count", "duration", "device", "test", kindPhysiology}
+	Raters          = []string{"clinician", "self", "partner", "couple", "observer", "device"}
+)
+
 // Range is the span of possible scores, both ends included.
 type Range struct {
 	Min float64 `yaml:"min" json:"min"`
@@ -69,11 +75,9 @@ type Instrument struct {
 	// PartOf names the instrument whose subscale this is (IIEF-EF of IIEF).
 	PartOf string `yaml:"part_of"`
 	Domain string `yaml:"domain"` // an outcome domain
-	// Kind is questionnaire, interview, rating, event-count, duration, device,
-	// test or physiology.
-	Kind  string `yaml:"kind"`
-	Rater string `yaml:"rater"` // clinician, self, partner, couple, observer, device
-	Items int    `yaml:"items"`
+	Kind   string `yaml:"kind"`   // one of InstrumentKinds; "" is not stated and read as a scale
+	Rater  string `yaml:"rater"`  // one of Raters; "" is not stated
+	Items  int    `yaml:"items"`
 	// Direction is the better side of the total score.
 	Direction Direction `yaml:"direction"`
 	// DirectionIn is the better side in people with a condition, where it is

@@ -100,7 +100,7 @@ func TestOwnVocabularyMistakes(t *testing.T) {
 		"substances:\n - {name: x}":                                 "has no id",
 		"claims:\n - {id: C1, text: x}":                             "line 1: claims cannot be changed here",
 		"substances:\n - {id: x, name: x, fold_into: nothing-here}": `refers to substance "nothing-here"`,
-		"instruments:\n - {id: new-scale}":                          "needs short, name, domain",
+		"instruments:\n - {id: new-scale}":                          "instrument new-scale needs a line domain:",
 		"substances: [":                                             "f.yaml: ",
 		"a: " + strings.Repeat("[", 100):                            "more than 40 levels",
 	} {
@@ -152,5 +152,22 @@ func TestNearest(t *testing.T) {
 	}
 	if got := Shipped().Nearest("substances", "water"); len(got) > 0 {
 		t.Errorf("water is like %v", got)
+	}
+}
+
+// The shipped catalogue says of each instrument what a person's entry may leave out.
+func TestShippedInstrumentsAreComplete(t *testing.T) {
+	for _, in := range Shipped().Instruments() {
+		if in.Kind == "" || in.Rater == "" {
+			t.Errorf("%s: kind %q, rater %q", in.ID, in.Kind, in.Rater)
+		}
+	}
+	own, err := Shipped().With("f.yaml", []byte("instruments:\n - {id: six-minute, short: 6MWD, name: six-minute walk, domain: function, direction: higher}"))
+	if err != nil || own == nil {
+		t.Errorf("an entry without kind and rater: %v", err)
+	}
+	if _, err := Shipped().With("f.yaml", []byte("instruments:\n - {id: x, short: X, name: X, domain: function, direction: higher, rater: nurse}")); err == nil ||
+		!strings.Contains(err.Error(), "clinician, self, partner") {
+		t.Errorf("a rater that is none: %v", err)
 	}
 }
