@@ -151,30 +151,36 @@ func partsOf(v *vocab.Vocabulary, x evidence.Intervention) []part {
 		said = strings.Join(x.OtherNames, "; ")
 		g = v.Given(said)
 	}
+	if len(g.Drugs) == 0 {
+		return withoutDrug(x, g)
+	}
 	var out []part
 	for _, d := range g.Drugs {
 		out = append(out, part{name: nameOf(v, d), drug: d})
 	}
-	if len(out) > 0 {
-		if strings.EqualFold(x.Type, "DRUG") || strings.EqualFold(x.Type, "COMBINATION_PRODUCT") || strings.EqualFold(x.Type, "BIOLOGICAL") {
-			out = append(out, besides(v, said)...)
-		}
-		return out
+	switch strings.ToUpper(x.Type) {
+	case "DRUG", "COMBINATION_PRODUCT", "BIOLOGICAL":
+		out = append(out, besides(v, said)...)
 	}
-	name := strings.TrimSpace(x.Name)
+	return out
+}
+
+// withoutDrug reads an intervention that names no drug of the vocabulary.
+func withoutDrug(x evidence.Intervention, g vocab.Given) []part {
+	name, kind, class := strings.TrimSpace(x.Name), strings.ToUpper(x.Type), vocab.OtherDrug
 	switch {
 	case name == "":
 		return nil
-	case g.Words[vocab.InactivePlacebo] != "" || len(g.Imitated) > 0 || strings.EqualFold(x.Type, "SHAM"):
-		return []part{{name: name, class: vocab.InactivePlacebo}}
+	case g.Words[vocab.InactivePlacebo] != "" || len(g.Imitated) > 0 || kind == "SHAM":
+		class = vocab.InactivePlacebo
 	case g.Words[vocab.Waitlist] != "":
-		return []part{{name: name, class: vocab.Waitlist}}
-	case g.Words[vocab.TherapyAlone] != "" || g.Therapy || strings.EqualFold(x.Type, "BEHAVIORAL"):
-		return []part{{name: name, class: vocab.TherapyAlone}}
-	case strings.EqualFold(x.Type, "TEXT") || strings.EqualFold(x.Type, "LABEL") && !backgroundWord.MatchString(name):
+		class = vocab.Waitlist
+	case g.Words[vocab.TherapyAlone] != "" || g.Therapy || kind == "BEHAVIORAL":
+		class = vocab.TherapyAlone
+	case kind == "TEXT" || kind == "LABEL" && !backgroundWord.MatchString(name):
 		return nil // words that name nothing given
 	}
-	return []part{{name: name, class: vocab.OtherDrug}}
+	return []part{{name: name, class: class}}
 }
 
 // besides are the things of unknown name that the name of a drug intervention

@@ -66,26 +66,46 @@ func remark(e *evidence.Effect, code, sentence string) {
 }
 
 func auditPair(a, b *evidence.Effect) {
-	sameOutcome := a.Instrument == b.Instrument && a.Instrument != "" && a.Domain == b.Domain
-	sameTime := sameWeeks(a, b)
-	sameArms := a.DoseTreat == b.DoseTreat && a.DoseCtrl == b.DoseCtrl
 	if a.Measure != b.Measure {
 		return // a contrast in points beside the standardised difference of its row
 	}
+	sameOutcome := a.Instrument == b.Instrument && a.Instrument != "" && a.Domain == b.Domain
+	sameTime := sameWeeks(a, b)
+	if sameOutcome && sameTime {
+		auditSameOutcome(a, b)
+	}
+	if sameTime && sameOutcome && sameCountsOfTwoKinds(a, b) {
+		both(a, b, remark, CodeRepeated, "the counts are those of another kind of event ("+"%s"+")")
+	}
+	if sameSpreadsOfTwoRows(a, b) && !(sameOutcome && sameTime) { // two comparisons of one outcome share their arms
+		auditSpreads(a, b)
+	}
+}
+
+// auditSameOutcome compares two effects of one outcome at one time.
+func auditSameOutcome(a, b *evidence.Effect) {
 	switch {
-	case sameOutcome && sameTime && a.ScoreType == b.ScoreType && sourceOf(a) == sourceOf(b):
+	case a.ScoreType == b.ScoreType && sourceOf(a) == sourceOf(b):
 		auditControl(a, b)
-		if (a.Mean1 != nil || a.Event1 != nil) && sameArms && a.ArmTreat == b.ArmTreat && a.ArmCtrl == b.ArmCtrl && same(a.Mean1, b.Mean1) &&
-			same(a.Mean2, b.Mean2) && same(a.Event1, b.Event1) && same(a.N1, b.N1) {
+		if twice(a, b) {
 			both(a, b, doubt, CodeCountedTwice, "this result stands twice: here and in %s")
 		}
-	case sameOutcome && sameTime && a.ScoreType == b.ScoreType && sameComparison(a, b):
+	case !sameComparison(a, b):
+	case a.ScoreType == b.ScoreType:
 		auditSources(a, b)
-	case sameOutcome && sameTime && !IsCount(a.ScoreType) && !IsCount(b.ScoreType) && a.ScoreType != b.ScoreType && sameComparison(a, b):
+	case !IsCount(a.ScoreType) && !IsCount(b.ScoreType):
 		both(a, b, remark, CodeScoreType,
 			"the study gives change and endpoint scores of this outcome (%s): standardised, they are two different effects")
 	}
-	auditCopies(a, b, sameOutcome, sameTime)
+}
+
+// twice reports whether two effects have the same arms and numbers.
+func twice(a, b *evidence.Effect) bool {
+	if a.Mean1 == nil && a.Event1 == nil {
+		return false
+	}
+	sameArms := a.DoseTreat == b.DoseTreat && a.DoseCtrl == b.DoseCtrl && a.ArmTreat == b.ArmTreat && a.ArmCtrl == b.ArmCtrl
+	return sameArms && same(a.Mean1, b.Mean1) && same(a.Mean2, b.Mean2) && same(a.Event1, b.Event1) && same(a.N1, b.N1)
 }
 
 func both(a, b *evidence.Effect, do func(*evidence.Effect, string, string), code, format string) {
@@ -161,24 +181,29 @@ func auditSources(a, b *evidence.Effect) {
 	both(a, b, remark, CodeSources, "another source ("+"%s"+") gives other numbers: "+strings.Join(apart, ", ")+tail)
 }
 
-// auditCopies finds numbers that stand in two rows and belong to one: the same
-// precise spreads under different means, or one table of counts for two kinds
-// of event.
-func auditCopies(a, b *evidence.Effect, sameOutcome, sameTime bool) {
-	if IsCount(a.ScoreType) && IsCount(b.ScoreType) && a.ScoreType != b.ScoreType && sameTime && sameOutcome &&
-		a.Event1 != nil && same(a.Event1, b.Event1) && same(a.N1, b.N1) && a.Event2 != nil && same(a.Event2, b.Event2) && *a.Event1 > 0 &&
-		*a.Event2 > 0 {
-		both(a, b, remark, CodeRepeated, "the counts are those of another kind of event ("+"%s"+")")
+// sameCountsOfTwoKinds reports whether one table of counts is given for two
+// kinds of event.
+func sameCountsOfTwoKinds(a, b *evidence.Effect) bool {
+	if !IsCount(a.ScoreType) || !IsCount(b.ScoreType) || a.ScoreType == b.ScoreType {
+		return false
 	}
-	if a.SD1 == nil || a.SD2 == nil || b.SD1 == nil || b.SD2 == nil || !same(a.SD1, b.SD1) || !same(a.SD2, b.SD2) {
-		return
+	if a.Event1 == nil || a.Event2 == nil || *a.Event1 <= 0 || *a.Event2 <= 0 {
+		return false
 	}
-	if same(a.Mean1, b.Mean1) && same(a.Mean2, b.Mean2) || !preciseNumber(*a.SD1) || !preciseNumber(*a.SD2) {
-		return
+	return same(a.Event1, b.Event1) && same(a.N1, b.N1) && same(a.Event2, b.Event2)
+}
+
+// sameSpreadsOfTwoRows reports whether two rows have the same precise spreads
+// under different means.
+func sameSpreadsOfTwoRows(a, b *evidence.Effect) bool {
+	if a.SD1 == nil || a.SD2 == nil || !same(a.SD1, b.SD1) || !same(a.SD2, b.SD2) {
+		return false
 	}
-	if sameOutcome && sameTime {
-		return // two comparisons that share their arms
-	}
+	return !(same(a.Mean1, b.Mean1) && same(a.Mean2, b.Mean2)) && preciseNumber(*a.SD1) && preciseNumber(*a.SD2)
+}
+
+// auditSpreads doubts spreads that are given in two rows and may belong to one.
+func auditSpreads(a, b *evidence.Effect) {
 	const format = "both standard deviations stand in %s too, under other means: one of the rows may carry the other's"
 	if a.Instrument != b.Instrument && !imputed(a) && !imputed(b) {
 		both(a, b, doubt, CodeRepeated, format)

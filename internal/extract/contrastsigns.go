@@ -30,34 +30,58 @@ func comparedGroups(o *evidence.PostedOutcome, ids []string) (first, second stri
 // of freedom of the two groups, +Inf where they are many or not known. from
 // names the source.
 func precision(x *evidence.Contrast, df float64) (se float64, from string) {
-	if df >= 118 || !(df > 0) {
-		df = math.Inf(1) // 60 people in each group
-	}
 	ratio := IsRatio(x.Kind)
-	if ratio || x.Kind == KindSMD {
+	if !(df > 0) || df >= 118 || ratio || x.Kind == KindSMD { // 118: 60 people in each group
 		df = math.Inf(1)
-	}
-	scale := func(v float64) float64 {
-		if ratio {
-			return math.Log(v)
-		}
-		return v
 	}
 	if x.SE != nil && *x.SE > 0 && !ratio {
 		return *x.SE, "standard error"
 	}
-	if x.Lower != nil && x.Upper != nil && x.CILevel != nil && x.CISides != 1 && *x.Lower < *x.Upper && (!ratio || *x.Lower > 0) {
-		if se, err := effect.SEFromCI(scale(*x.Lower), scale(*x.Upper), *x.CILevel/100, df); err == nil && se > 0 {
-			return se, "confidence interval"
-		}
+	if se := seFromLimits(x, df, ratio); se > 0 {
+		return se, "confidence interval"
 	}
-	if x.P != nil && x.POp == "=" && *x.P > 0 && *x.P < 1 && x.Estimate != nil && x.CISides != 1 && !strings.Contains(x.PRaw, "<") &&
-		(!ratio || *x.Estimate > 0) {
-		if se, _, err := effect.SEFromP(scale(*x.Estimate), *x.P, df); err == nil && se > 0 && !math.IsInf(se, 0) {
-			return se, "p-value"
-		}
+	if se := seFromP(x, df, ratio); se > 0 {
+		return se, "p-value"
 	}
 	return math.NaN(), ""
+}
+
+// seFromLimits is the standard error behind a two-sided interval; 0 for none.
+func seFromLimits(x *evidence.Contrast, df float64, ratio bool) float64 {
+	if x.Lower == nil || x.Upper == nil || x.CILevel == nil || x.CISides == 1 || *x.Lower >= *x.Upper || ratio && *x.Lower <= 0 {
+		return 0
+	}
+	return someSE(effect.SEFromCI(analysed(*x.Lower, ratio), analysed(*x.Upper, ratio), *x.CILevel/100, df))
+}
+
+// seFromP is the standard error behind an exact two-sided p-value; 0 for none.
+func seFromP(x *evidence.Contrast, df float64, ratio bool) float64 {
+	if x.P == nil || x.POp != "=" || *x.P <= 0 || *x.P >= 1 || strings.Contains(x.PRaw, "<") || x.CISides == 1 {
+		return 0
+	}
+	if x.Estimate == nil || ratio && *x.Estimate <= 0 {
+		return 0
+	}
+	se, _, err := effect.SEFromP(analysed(*x.Estimate, ratio), *x.P, df)
+	if math.IsInf(se, 0) {
+		return 0
+	}
+	return someSE(se, err)
+}
+
+// analysed is a value on the scale on which it is analysed.
+func analysed(v float64, ratio bool) float64 {
+	if ratio {
+		return math.Log(v)
+	}
+	return v
+}
+
+func someSE(se float64, err error) float64 {
+	if err != nil {
+		return 0
+	}
+	return se
 }
 
 // settledByValues is the word by which a sign that the arm values settle is

@@ -32,41 +32,17 @@ type refusal struct{ code, why string }
 // is compared with.
 func compare(v *vocab.Vocabulary, t, c armReading) (armPair, *refusal) {
 	p := armPair{treat: t, ctrl: c}
-	switch {
-	case healthy(t) != healthy(c):
-		return p, &refusal{CodeArms, "one group is of healthy people, the other is not: they were not randomised"}
-	case t.untreated || c.untreated:
-		return p, &refusal{CodeArms, "one group is of people who were assigned and never treated"}
-	case laterGroup(t) != laterGroup(c):
-		return p, &refusal{CodeCrossoverPhase, "one group is of a later phase than the other"}
+	if why := refusePair(t, c); why != nil {
+		return p, why
 	}
-	var left, right []part
-	var shared []string
-	for _, x := range t.parts {
-		switch {
-		case x.class == vocab.InactivePlacebo:
-		case !holds(c, x) || v.Studied(x.drug) && dosesApart(t, c, x.drug):
-			left = append(left, x)
-		case v.Studied(x.drug):
-			shared = append(shared, x.name)
-		default:
-			p.background = append(p.background, x.name)
-		}
-	}
-	for _, x := range c.parts {
-		if x.class != vocab.InactivePlacebo && (!holds(t, x) || v.Studied(x.drug) && dosesApart(t, c, x.drug)) {
-			right = append(right, x)
-		}
-	}
-	slices.Sort(p.background)
-	if p.drug = studiedOf(v, left); p.drug == "" {
-		if c.waits && !t.waits && len(shared) > 0 {
-			p.drug = studiedOf(v, t.parts)
-		}
+	d := subtract(v, t, c)
+	p.background = d.background
+	if p.drug = studiedOf(v, d.left); p.drug == "" && c.waits && !t.waits && len(d.shared) > 0 {
+		p.drug = studiedOf(v, t.parts)
 	}
 	switch {
-	case p.drug == "" && len(shared) > 0:
-		return p, &refusal{CodeSameDrug, "both groups got " + strings.Join(shared, ", ")}
+	case p.drug == "" && len(d.shared) > 0:
+		return p, &refusal{CodeSameDrug, "both groups got " + strings.Join(d.shared, ", ")}
 	case p.drug == "" && (t.silent() || c.silent()):
 		return p, &refusal{CodeArms, "which planned arm a group is and what it was given are not stated"}
 	case p.drug == "":
@@ -77,12 +53,58 @@ func compare(v *vocab.Vocabulary, t, c armReading) (armPair, *refusal) {
 	if calledControl.MatchString(t.group.Title) && !calledControl.MatchString(c.group.Title) {
 		p.doubts = append(p.doubts, fmt.Sprintf("%q is called the control, and its words give it the drug", t.group.Title))
 	}
-	for _, x := range left {
+	for _, x := range d.left {
 		if x.drug != p.drug && (x.drug != "" || x.class == vocab.OtherDrug) && !otherName(x, t) {
 			p.doubts = append(p.doubts, fmt.Sprintf("%q also got %s, which %q did not", t.group.Title, x.name, c.group.Title))
 		}
 	}
-	return p, p.classify(v, right)
+	return p, p.classify(v, d.right)
+}
+
+// refusePair refuses two groups that chance did not part.
+func refusePair(t, c armReading) *refusal {
+	switch {
+	case healthy(t) != healthy(c):
+		return &refusal{CodeArms, "one group is of healthy people, the other is not: they were not randomised"}
+	case t.untreated || c.untreated:
+		return &refusal{CodeArms, "one group is of people who were assigned and never treated"}
+	case laterGroup(t) != laterGroup(c):
+		return &refusal{CodeCrossoverPhase, "one group is of a later phase than the other"}
+	}
+	return nil
+}
+
+// difference is what two arms give apart and together: left and right what only
+// the treatment or the control arm gives or gives in another dose, shared and
+// background the names of the studied drugs and the other things of both.
+type difference struct {
+	left, right        []part
+	shared, background []string
+}
+
+func subtract(v *vocab.Vocabulary, t, c armReading) difference {
+	var d difference
+	apart := func(x part, other armReading) bool {
+		return !holds(other, x) || v.Studied(x.drug) && dosesApart(t, c, x.drug)
+	}
+	for _, x := range t.parts {
+		switch {
+		case x.class == vocab.InactivePlacebo:
+		case apart(x, c):
+			d.left = append(d.left, x)
+		case v.Studied(x.drug):
+			d.shared = append(d.shared, x.name)
+		default:
+			d.background = append(d.background, x.name)
+		}
+	}
+	for _, x := range c.parts {
+		if x.class != vocab.InactivePlacebo && apart(x, t) {
+			d.right = append(d.right, x)
+		}
+	}
+	slices.Sort(d.background)
+	return d
 }
 
 var calledControl = regexp.MustCompile(`(?i)^(?:active )?(?:controls?|comparators?)(?: (?:group|arm|condition))?$`)
@@ -169,55 +191,81 @@ func core(v *vocab.Vocabulary, id string) bool {
 // classify names what the drug is compared with, from what only the control arm
 // gives.
 func (p *armPair) classify(v *vocab.Vocabulary, right []part) *refusal {
-	c := p.ctrl
-	var drugs, felt, treatments []string
+	given := controlGives{alone: len(right)}
 	for _, x := range right {
-		switch s, _ := v.Substance(x.drug); {
-		case x.drug == p.drug:
+		if x.drug == p.drug {
 			return p.lowerDose(v, right)
-		case x.drug != "" && v.Family(x.drug) == v.Family(p.drug):
-			return &refusal{CodeSameDrug, "both groups got forms of one drug, " + nameOf(v, p.drug) + " and " + x.name}
-		case x.drug != "" && !s.ActivePlacebo:
-			drugs = append(drugs, x.name)
-		case x.drug != "":
-			felt = append(felt, x.name)
-		case x.class == vocab.OtherDrug:
-			treatments = append(treatments, x.name)
 		}
+		if x.drug != "" && v.Family(x.drug) == v.Family(p.drug) {
+			return &refusal{CodeSameDrug, "both groups got forms of one drug, " + nameOf(v, p.drug) + " and " + x.name}
+		}
+		given.add(v, x)
 	}
 	if l, limit := v.Level(p.drug, p.treat.doses[p.drug]); l == vocab.DoseLow {
 		p.doubts = append(p.doubts, fmt.Sprintf("%s is a control dose elsewhere (up to %v %s)", p.treat.doses[p.drug].Text, limit.Low,
 			limit.Unit))
 	}
-	word := c.label.Words[vocab.ActivePlacebo]
-	switch {
-	case c.waits:
-		p.class = vocab.Waitlist
-	case len(drugs) > 0:
-		p.class = vocab.OtherDrug
-	case len(felt) > 0 || strings.Contains(strings.ToLower(word), "active placebo"):
-		p.class = vocab.ActivePlacebo
-	case c.has(vocab.InactivePlacebo) && len(treatments) > 0:
-		p.class = vocab.InactivePlacebo
-		p.doubts = append(p.doubts, fmt.Sprintf("%q beside a placebo: %s, which the vocabulary does not know", c.group.Title,
-			strings.Join(treatments, ", ")))
-	case len(treatments) > 0 && (c.kind == "PLACEBO_COMPARATOR" || c.kind == "SHAM_COMPARATOR"):
-		p.class = vocab.InactivePlacebo
-		p.doubts = append(p.doubts, fmt.Sprintf("%q is registered as a placebo and gives %s, which the vocabulary does not know", c.group.Title,
-			strings.Join(treatments, ", ")))
-	case len(treatments) > 0:
-		p.class = vocab.OtherDrug
-	case c.has(vocab.InactivePlacebo), c.kind == "PLACEBO_COMPARATOR", c.kind == "SHAM_COMPARATOR":
-		p.class = vocab.InactivePlacebo
-	case len(right) > 0 || len(p.background) > 0 || c.has(vocab.TherapyAlone):
-		p.class = vocab.TherapyAlone
-	case c.kind == "NO_INTERVENTION":
-		p.class = vocab.Waitlist
-		p.doubts = append(p.doubts, fmt.Sprintf("%q is registered as no intervention; whether it waits is not stated", c.group.Title))
-	default:
-		return &refusal{CodeArms, fmt.Sprintf("what %q is given is not stated", c.group.Title)}
+	for _, rule := range controlClasses {
+		if rule.fits(p, given) {
+			p.class = rule.class
+			if rule.doubt != "" {
+				p.doubts = append(p.doubts, fmt.Sprintf(rule.doubt, p.ctrl.group.Title, strings.Join(given.treatments, ", ")))
+			}
+			return nil
+		}
 	}
-	return nil
+	return &refusal{CodeArms, fmt.Sprintf("what %q is given is not stated", p.ctrl.group.Title)}
+}
+
+// controlGives are the things that only a control arm gives, by name: drugs,
+// active placebos ("felt"), treatments that the vocabulary does not know.
+type controlGives struct {
+	alone                   int
+	drugs, felt, treatments []string
+}
+
+func (g *controlGives) add(v *vocab.Vocabulary, x part) {
+	switch s, _ := v.Substance(x.drug); {
+	case x.drug != "" && !s.ActivePlacebo:
+		g.drugs = append(g.drugs, x.name)
+	case x.drug != "":
+		g.felt = append(g.felt, x.name)
+	case x.class == vocab.OtherDrug:
+		g.treatments = append(g.treatments, x.name)
+	}
+}
+
+// controlClasses are the classes of a control arm, tried in order; doubt has
+// places for the arm's title and the treatments of unknown name.
+var controlClasses = []struct {
+	class string
+	fits  func(p *armPair, g controlGives) bool
+	doubt string
+}{
+	{vocab.Waitlist, func(p *armPair, _ controlGives) bool { return p.ctrl.waits }, ""},
+	{vocab.OtherDrug, func(_ *armPair, g controlGives) bool { return len(g.drugs) > 0 }, ""},
+	{vocab.ActivePlacebo, func(p *armPair, g controlGives) bool {
+		return len(g.felt) > 0 || strings.Contains(strings.ToLower(p.ctrl.label.Words[vocab.ActivePlacebo]), "active placebo")
+	}, ""},
+	{vocab.InactivePlacebo, func(p *armPair, g controlGives) bool {
+		return p.ctrl.has(vocab.InactivePlacebo) && len(g.treatments) > 0
+	}, "%[1]q beside a placebo: %[2]s, which the vocabulary does not know"},
+	{vocab.InactivePlacebo, func(p *armPair, g controlGives) bool { return p.ctrl.calledPlacebo() && len(g.treatments) > 0 },
+		"%[1]q is registered as a placebo and gives %[2]s, which the vocabulary does not know"},
+	{vocab.OtherDrug, func(_ *armPair, g controlGives) bool { return len(g.treatments) > 0 }, ""},
+	{vocab.InactivePlacebo, func(p *armPair, _ controlGives) bool {
+		return p.ctrl.has(vocab.InactivePlacebo) || p.ctrl.calledPlacebo()
+	}, ""},
+	{vocab.TherapyAlone, func(p *armPair, g controlGives) bool {
+		return g.alone > 0 || len(p.background) > 0 || p.ctrl.has(vocab.TherapyAlone)
+	}, ""},
+	{vocab.Waitlist, func(p *armPair, _ controlGives) bool { return p.ctrl.kind == "NO_INTERVENTION" },
+		"%[1]q is registered as no intervention; whether it waits is not stated"},
+}
+
+// calledPlacebo reports whether the register's type of an arm is a placebo's.
+func (a *armReading) calledPlacebo() bool {
+	return a.kind == "PLACEBO_COMPARATOR" || a.kind == "SHAM_COMPARATOR"
 }
 
 // lowerDose classes a control arm that gives less of the same drug.
@@ -373,7 +421,7 @@ func (b *effectBuilder) readGroup(g evidence.Group) armReading {
 // waits, where another arm is named after that drug: it comes after the
 // crossover, in the extension or after the waiting time.
 func (a *armReading) setLater(r *evidence.Record, v *vocab.Vocabulary) {
-	passive := a.label.Words[vocab.InactivePlacebo] != "" || a.kind == "PLACEBO_COMPARATOR" || a.kind == "SHAM_COMPARATOR"
+	passive := a.label.Words[vocab.InactivePlacebo] != "" || a.calledPlacebo()
 	kept := make([]part, 0, len(a.parts))
 	for _, x := range a.parts {
 		if x.drug == "" || !v.Studied(x.drug) || slices.Contains(a.label.Drugs, x.drug) && !a.label.PlaceboFirst {

@@ -31,9 +31,7 @@ func reported(e *evidence.Effect, x review.Extraction, formula effect.Formula) {
 	}
 	e.Measure, e.Adjusted = r.Measure, r.Adjusted == evidence.Yes
 	e.Flags = append(e.Flags, "reported: the effect as the paper prints it, not computed from the numbers of its arms")
-	x1 := evidence.Contrast{Kind: kindOfMeasure[r.Measure], Estimate: r.Estimate, SE: r.SE, Lower: r.Lower, Upper: r.Upper, P: r.P, POp: "="}
-	level, df := 95.0, math.Inf(1)
-	x1.CILevel = &level
+	x1, df := contrastOf(r), math.Inf(1)
 	if e.N1 != nil && e.N2 != nil {
 		df = *e.N1 + *e.N2 - 2
 	}
@@ -42,25 +40,15 @@ func reported(e *evidence.Effect, x review.Extraction, formula effect.Formula) {
 			e.Inputs = append(e.Inputs, in)
 		}
 	}
-	est := *r.Estimate
 	ratio := evidence.IsLogMeasure(r.Measure)
 	se, from := precision(&x1, df)
 	if ratio && r.SE != nil && *r.SE > 0 {
 		se, from = *r.SE, "standard error"
 	}
-	switch {
-	case ratio && est <= 0:
-		j.set(evidence.Unusable, CodeImplausible, fmt.Sprintf("a ratio of %v", est))
-		return
-	case r.Lower != nil && r.Upper != nil && (est < *r.Lower || est > *r.Upper):
-		j.set(evidence.NeedsReview, CodeLimits, fmt.Sprintf("the interval %v to %v does not contain the estimate %v", *r.Lower, *r.Upper, est))
-	case math.IsNaN(se):
-		j.set(evidence.Unusable, CodeNoSpread, "the reported effect has no standard error, interval or exact p-value")
+	if !judgeReported(j, r, ratio, se) {
 		return
 	}
-	if ratio {
-		est = math.Log(est)
-	}
+	est := analysed(*r.Estimate, ratio)
 	if from != "standard error" {
 		e.Flags = append(e.Flags, "se: computed from the "+from+" (Cochrane Handbook 6.5.2.3)")
 	}
@@ -70,6 +58,29 @@ func reported(e *evidence.Effect, x review.Extraction, formula effect.Formula) {
 	}
 	e.SetEffect(r.Measure, string(formula), est, se*se)
 	judgeEffectSize(j)
+}
+
+// judgeReported reports whether a reported effect can be computed from, and
+// keeps its doubts.
+func judgeReported(j effectJudge, r review.Reported, ratio bool, se float64) bool {
+	switch est := *r.Estimate; {
+	case ratio && est <= 0:
+		j.set(evidence.Unusable, CodeImplausible, fmt.Sprintf("a ratio of %v", est))
+		return false
+	case r.Lower != nil && r.Upper != nil && (est < *r.Lower || est > *r.Upper):
+		j.set(evidence.NeedsReview, CodeLimits, fmt.Sprintf("the interval %v to %v does not contain the estimate %v", *r.Lower, *r.Upper, est))
+	case math.IsNaN(se):
+		j.set(evidence.Unusable, CodeNoSpread, "the reported effect has no standard error, interval or exact p-value")
+		return false
+	}
+	return true
+}
+
+// contrastOf is a reported effect as a contrast with a 95 % interval.
+func contrastOf(r review.Reported) evidence.Contrast {
+	level := 95.0
+	return evidence.Contrast{Kind: kindOfMeasure[r.Measure], Estimate: r.Estimate, SE: r.SE, Lower: r.Lower, Upper: r.Upper, P: r.P, POp: "=",
+		CILevel: &level}
 }
 
 var kindOfMeasure = map[string]string{"MD": KindMeanDifference, "SMD": KindSMD, "RR": KindRiskRatio, "OR": KindOddsRatio,

@@ -208,12 +208,10 @@ func toPlain(s string, style NumberStyle) (plain, note string, ok bool) {
 	if spaceGroups.MatchString(s) {
 		s = strings.NewReplacer(" ", "", "'", "").Replace(s)
 	}
+	if why := twoReadings(s, style); why != "" {
+		return "", why, false
+	}
 	switch {
-	case style >= StyleUnknown && mayBeGrouped.MatchString(s) && (style == StyleMixed || strings.Contains(s, ",")):
-		return "", "may be a number with a thousands separator or with a decimal mark; write it without the separator", false
-	case style == StyleDecimalComma && dotGroups.MatchString(s) && !strings.Contains(s, ",") && strings.Count(s, ".") == 1:
-		return "", "may be a number with a thousands separator or with a decimal mark (the table has decimal commas);" +
-			" write it without the separator", false
 	case plainNumber.MatchString(s):
 		return s, "", true
 	case style == StyleDecimalComma && commaDecimal.MatchString(s):
@@ -224,12 +222,26 @@ func toPlain(s string, style NumberStyle) (plain, note string, ok bool) {
 		return strings.Replace(strings.ReplaceAll(s, ".", ""), ",", ".", 1), "read with a decimal comma", true
 	case commaDecimal.MatchString(s):
 		return strings.Replace(s, ",", ".", 1), "read with a decimal comma", true
-	case style == StyleDecimalComma && commaGroups.MatchString(s):
-		return "", "more than one comma, or a comma and a point, in a table with decimal commas", false
 	case strings.Count(s, ".") > 1 && dotGroups.MatchString(s):
 		return strings.ReplaceAll(s, ".", ""), "read with points between thousands", true
 	}
 	return "", notANumber, false
+}
+
+// twoReadings says why a number's text can be read in two ways; "" where it
+// cannot.
+func twoReadings(s string, style NumberStyle) string {
+	comma := style == StyleDecimalComma
+	switch {
+	case style >= StyleUnknown && mayBeGrouped.MatchString(s) && (style == StyleMixed || strings.Contains(s, ",")):
+		return "may be a number with a thousands separator or with a decimal mark; write it without the separator"
+	case comma && dotGroups.MatchString(s) && !strings.Contains(s, ",") && strings.Count(s, ".") == 1:
+		return "may be a number with a thousands separator or with a decimal mark (the table has decimal commas);" +
+			" write it without the separator"
+	case comma && commaGroups.MatchString(s) && !commaDecimal.MatchString(s):
+		return "more than one comma, or a comma and a point, in a table with decimal commas"
+	}
+	return ""
 }
 
 const notANumber = "not a number"

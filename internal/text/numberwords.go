@@ -82,23 +82,15 @@ func SpelledNumbers(s string) []Spelled {
 
 func spelledDigits(s string) (string, bool) {
 	words := strings.FieldsFunc(s, func(r rune) bool { return r == '-' || unicode.IsSpace(r) })
-	switch words[len(words)-1] {
-	case "dozen":
+	if words[len(words)-1] == "dozen" {
 		return map[bool]string{true: "6", false: "12"}[words[0] == "half"], true
 	}
 	total, group, last := 0, 0, 1000 // last is the size of the word before
 	for i, w := range words {
 		switch {
 		case w == "point":
-			frac := ""
-			for _, d := range words[i+1:] {
-				x, ok := NumberWord(d)
-				if !ok && d != "zero" || x > 9 {
-					return "", false
-				}
-				frac += strconv.Itoa(int(x))
-			}
-			return strconv.Itoa(total+group) + "." + frac, frac != "" && i > 0
+			frac, ok := spelledFraction(words[i+1:])
+			return strconv.Itoa(total+group) + "." + frac, ok && i > 0
 		case w == "and":
 			continue
 		case w == "a":
@@ -111,11 +103,23 @@ func spelledDigits(s string) (string, bool) {
 			x, ok := NumberWord(w)
 			n := int(x)
 			size := map[bool]int{true: 10, false: 1}[n >= 20]
-			if !ok && w != "zero" || size >= last || n >= 10 && last < 100 || w == "hundred" || w == "thousand" {
+			if !ok && w != "zero" || size >= last || n >= 10 && last < 100 {
 				return "", false
 			}
 			group, last = group+n, size
 		}
 	}
 	return strconv.Itoa(total + group), true
+}
+
+// spelledFraction reads the digits after the word "point".
+func spelledFraction(words []string) (digits string, ok bool) {
+	for _, d := range words {
+		x, ok := NumberWord(d)
+		if !ok && d != "zero" || x > 9 {
+			return "", false
+		}
+		digits += strconv.Itoa(int(x))
+	}
+	return digits, digits != ""
 }
