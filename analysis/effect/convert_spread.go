@@ -8,6 +8,9 @@ import (
 	"past/analysis/internal/dist"
 )
 
+// Mean is one group's mean, SD and size.
+type Mean struct{ M, SD, N float64 }
+
 // ErrBadInput is wrapped by conversions whose input cannot be right.
 var ErrBadInput = errors.New("impossible input")
 

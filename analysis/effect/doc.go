@@ -3,9 +3,8 @@
 // the forms in which results are reported (medians, ranges, confidence limits,
 // t, p, odds ratios, correlations).
 //
-// Most users need [Compute], for a whole table, or [Of], for one study:
-//
-//	e, err := effect.Of(effect.SMD, effect.TwoGroupMeans{M1: 12.1, SD1: 3, N1: 20, M2: 14, SD2: 3.2, N2: 22}, effect.Options{})
+// Most users need [Compute], which takes a table by columns; its examples show one
+// trial and several.
 //
 // # Formula modes
 //

@@ -8,14 +8,17 @@ import (
 )
 
 // One trial's Hedges' g with its 95 % interval.
-func ExampleOf() {
-	trial := effect.TwoGroupMeans{M1: 19.6, SD1: 13.6, N1: 42, M2: 29.9, SD2: 12.8, N2: 37}
-	g, err := effect.Of(effect.SMD, trial, effect.Options{})
+func ExampleCompute_oneTrial() {
+	r, err := effect.Compute(effect.SMD, effect.Data{
+		M1I: []float64{19.6}, SD1I: []float64{13.6}, N1I: []float64{42},
+		M2I: []float64{29.9}, SD2I: []float64{12.8}, N2I: []float64{37},
+	}, effect.Options{})
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	fmt.Printf("g = %.3f [%.3f, %.3f]\n", g.Y, g.Y-1.96*g.SE(), g.Y+1.96*g.SE())
+	g, se := r.Y[0], math.Sqrt(r.V[0])
+	fmt.Printf("g = %.3f [%.3f, %.3f]\n", g, g-1.96*se, g+1.96*se)
 	// Output: g = -0.771 [-1.229, -0.313]
 }
 

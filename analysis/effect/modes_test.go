@@ -91,7 +91,7 @@ func TestFaultsAreNamed(t *testing.T) {
 		"variance type": {MD, Data{M1I: one(1), SD1I: one(1), N1I: one(5), M2I: one(1), SD2I: one(1), N2I: one(5)}, Options{VType: "XX"},
 			"no variance type"},
 		"to":      {OR, Data{}, Options{To: "some"}, "only0"},
-		"add":     {OR, Data{}, Options{Add: Float(-1)}, "at least 0"},
+		"add":     {OR, Data{}, Options{Add: new(-1.0)}, "at least 0"},
 		"formula": {OR, Data{}, Options{Formula: "spss"}, "metafor, metapsy or revman"},
 		"measure": {"FOO", Data{}, Options{}, "unknown effect measure"},
 	} {

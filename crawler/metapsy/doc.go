@@ -3,8 +3,6 @@
 // semicolons and with decimal commas.
 //
 // A release is named by its address or file, tag and licence. Its bytes are
-// kept as they are; its record is of the kind dataset. [Rows] gives the table's
-// cells as text together with the columns of an extraction table, so that
-// nothing is rounded or lost on the way to the review files. Effect sizes that
+// kept as they are; its record is of the kind dataset. Effect sizes that
 // a dataset brings along are kept and never used.
 package metapsy

@@ -17,38 +17,29 @@ import (
 	"past/internal/text"
 )
 
-// Table is a release's table, cells as they stand in it.
-type Table struct {
+// table is a release's table, cells as they stand in it.
+type table struct {
 	Header []string
 	// Style says how the table writes numbers.
 	Style    evidence.NumberStyle
-	Rows     []Row
+	Rows     []row
 	Problems []evidence.Problem // rows that could not be used
 	body     []byte
 }
 
-// Row is one comparison.
-type Row struct {
+// row is one comparison.
+type row struct {
 	Number int // 1-based, without the header
 	cells  map[string]string
 }
 
 // Cell gives a cell's text, trimmed; "" for the table's word for nothing, NA.
-func (r Row) Cell(column string) string {
+func (r row) Cell(column string) string {
 	if s := strings.TrimSpace(r.cells[column]); s != "NA" {
 		return s
 	}
 	return ""
 }
-
-// Raw gives a cell as it stands, and whether the column is there.
-func (r Row) Raw(column string) (string, bool) {
-	s, ok := r.cells[column]
-	return s, ok
-}
-
-// Pointer names a cell as provenance does.
-func (r Row) Pointer(column string) string { return fmt.Sprintf("row=%d;column=%s", r.Number, column) }
 
 // known are the columns of the standard and of the datasets on psychedelics.
 var known = func() map[string]bool {
@@ -84,19 +75,9 @@ func Recognise(_ string, head []byte) bool {
 	return has >= 5
 }
 
-// Rows reads the table of a release's payload. The error, an
-// *crawler.AnswerError, means that it is no such table.
-func Rows(p evidence.Payload) (Table, error) {
-	t, err := read(p.Body)
-	for i := range t.Problems {
-		t.Problems[i].Source, t.Problems[i].SHA256 = SourceName, p.SHA256
-	}
-	return t, err
-}
-
-func read(body []byte) (Table, error) {
+func read(body []byte) (table, error) {
 	body = bytes.TrimPrefix(body, []byte("\ufeff"))
-	t := Table{body: body}
+	t := table{body: body}
 	if !utf8.Valid(body) {
 		body = bytes.ToValidUTF8(body, []byte("\uFFFD"))
 		t.Problems = append(t.Problems, evidence.Problem{Kind: crawler.KindBadUTF8, Where: "row=0",
@@ -138,7 +119,7 @@ func read(body []byte) (Table, error) {
 				Message: "a row that cannot be used: " + err.Error()})
 			continue
 		}
-		row := Row{Number: n, cells: make(map[string]string, len(cells))}
+		row := row{Number: n, cells: make(map[string]string, len(cells))}
 		for i, c := range cells {
 			row.cells[t.Header[i]] = c
 		}
@@ -157,7 +138,7 @@ var (
 
 // style decides how the table writes numbers. A table that writes both ways is
 // told: in it 1,234 could be either.
-func (t *Table) style(sep rune) {
+func (t *table) style(sep rune) {
 	commas, points := 0, 0
 	for _, r := range t.Rows {
 		for _, h := range t.Header {
@@ -182,7 +163,7 @@ func (t *Table) style(sep rune) {
 	}
 }
 
-func (t *Table) studies() int {
+func (t *table) studies() int {
 	seen := map[string]bool{}
 	for _, r := range t.Rows {
 		seen[r.Cell("study")] = true

@@ -129,12 +129,12 @@ func dig(v any, keys ...string) any {
 func reviewFolder(t testing.TB) string {
 	t.Helper()
 	dir := t.TempDir()
-	for name, get := range map[string]func() ([]byte, error){"extractions.csv": starter.Extractions, "measured.csv": starter.Measured} {
-		b, err := get()
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(filepath.Join(dir, name), b, 0o600); err != nil {
+	files, err := starter.ReviewFiles()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"extractions.csv", "measured.csv"} {
+		if err := os.WriteFile(filepath.Join(dir, name), files[name], 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}

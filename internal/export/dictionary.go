@@ -187,13 +187,6 @@ func Dictionary(table string, columns []string) []Column {
 	return out
 }
 
-// Described tells whether the dictionary knows a column.
-func Described(table, column string) bool {
-	_, a := about[table+"."+column]
-	_, b := about[column]
-	return a || b
-}
-
 // About says what a row of the table is.
 func About(table string) string { return tableAbout[table] }
 

@@ -56,13 +56,14 @@ func TestMDMAFixture(t *testing.T) {
 	if !ok {
 		t.Fatalf("no effect of MDMA against placebo: %v", keysOf(got))
 	}
-	want, err := effect.Of(effect.SMD, effect.TwoGroupMeans{M1: -24.5, SD1: 11.6, N1: 46, M2: -14, SD2: 11.5, N2: 44}, effect.Options{})
+	want, err := effect.Compute(effect.SMD, effect.Data{M1I: []float64{-24.5}, SD1I: []float64{11.6}, N1I: []float64{46},
+		M2I: []float64{-14}, SD2I: []float64{11.5}, N2I: []float64{44}}, effect.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if math.Abs(evidence.Value(e.Estimate)-want.Y) > 1e-12 || e.Verdict != evidence.Usable || e.ComparatorClass != "inactive-placebo" ||
+	if math.Abs(evidence.Value(e.Estimate)-want.Y[0]) > 1e-12 || e.Verdict != evidence.Usable || e.ComparatorClass != "inactive-placebo" ||
 		e.ScoreType != "change" || e.Domain != "ptsd" || e.Instrument != "caps-5" {
-		t.Errorf("%+v, want %v", e, want.Y)
+		t.Errorf("%+v, want %v", e, want.Y[0])
 	}
 	if e.TimepointWeeks == nil || *e.TimepointWeeks != 18 || !e.PrimaryInstrument || e.HigherBetter != evidence.No ||
 		e.PopulationClass != "diagnosis" {

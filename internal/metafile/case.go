@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"math"
 	"sort"
 	"strconv"
@@ -194,15 +193,7 @@ func (c *Case) warn(format string, args ...any) {
 	c.Warnings = append(c.Warnings, s)
 }
 
-// ReadCase reads a JSON case. It does not compute anything yet.
-func ReadCase(r io.Reader) (*Case, error) {
-	data, err := io.ReadAll(r)
-	if err != nil {
-		return nil, fmt.Errorf("read case: %w", err)
-	}
-	return parseCase(data)
-}
-
+// parseCase reads a JSON case. It does not compute anything yet.
 func parseCase(data []byte) (*Case, error) {
 	data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
 	var doc struct {

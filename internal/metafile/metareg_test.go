@@ -13,7 +13,7 @@ const moderatedCase = `{"request": {}, "input": {"kind": "yi_vi", "rows": [
 
 func readModerated(t testing.TB) *Case {
 	t.Helper()
-	c, err := ReadCase(strings.NewReader(moderatedCase))
+	c, err := parseCase([]byte(moderatedCase))
 	if err != nil {
 		t.Fatal(err)
 	}

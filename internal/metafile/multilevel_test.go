@@ -28,7 +28,7 @@ const periodontal = `{"name": "periodontal", "request": {"multilevel": {"cluster
 
 func answered(t *testing.T, text string) map[string]any {
 	t.Helper()
-	c, err := ReadCase(strings.NewReader(text))
+	c, err := parseCase([]byte(text))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -212,7 +212,7 @@ func askCase(t *testing.T, file *zip.File) []difference {
 		t.Fatal(err)
 	}
 	var got any
-	c, err := ReadCase(bytes.NewReader(question))
+	c, err := parseCase(question)
 	if err == nil {
 		if err = c.Prepare(); err == nil {
 			var b bytes.Buffer

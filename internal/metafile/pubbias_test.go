@@ -14,7 +14,7 @@ const sixTrials = `{"name": "six", "request": REQUEST, "input": {"kind": "yi_vi"
 // askPublicationBias answers a request for the block on six small trials.
 func askPublicationBias(t *testing.T, request string) map[string]any {
 	t.Helper()
-	c, err := ReadCase(strings.NewReader(strings.Replace(sixTrials, "REQUEST", `{"publication_bias": `+request+`}`, 1)))
+	c, err := parseCase([]byte(strings.Replace(sixTrials, "REQUEST", `{"publication_bias": `+request+`}`, 1)))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -47,10 +47,7 @@ func (p *Pipeline) readClaims(h *human) error {
 
 // claimsToJudge are the vocabulary's claims and those of the claims files.
 func (p *Pipeline) claimsToJudge(h *human) []synthesis.Claim {
-	var out []synthesis.Claim
-	for _, c := range p.Vocab.Claims() {
-		out = append(out, synthesis.Claim{Claim: c})
-	}
+	out := synthesis.ShippedClaims(p.Vocab)
 	for _, c := range h.claims {
 		out = append(out, c.Claim)
 	}

@@ -63,7 +63,7 @@ func metapsyRow(v *vocab.Vocabulary, row review.Row, style evidence.NumberStyle)
 		Comparator: row.Get("name_arm2"), Blinding: row.Get("blinding"), TimeLabel: firstOf(row.Get("study_time_point"), row.Get("time")),
 		RoB: strings.ToLower(row.Get("rob")), PrimaryInstrument: row.Get("primary_instrument") == "1",
 		PrimaryTime:   row.Get("primary_timepoint") == "1",
-		PostCrossover: evidence.TriOf(row.Get("post_crossover") == "1"), Place: row.Where(""), Row: row.Number,
+		PostCrossover: map[string]evidence.Tri{"1": evidence.Yes, "0": evidence.No}[row.Get("post_crossover")], Place: row.Where(""), Row: row.Number,
 		Prov: evidence.Provenance{Pointer: fmt.Sprintf("row=%d", row.Number)}, Inputs: map[string]evidence.Input{}}
 	if x.ScoreType == "" {
 		errs = append(errs, fmt.Sprintf("%s: outcome type %q is not known", row.Where("outcome_type"), kind))
@@ -75,6 +75,11 @@ func metapsyRow(v *vocab.Vocabulary, row review.Row, style evidence.NumberStyle)
 		"": "parallel-rct"}[strings.ToLower(row.Get("design"))]
 	x.Substance = substance(v, row.Get("drug_arm1"), row.Get("condition_arm1"))
 	x.ComparatorClass = comparatorClass(v, x, row)
+	for d, older := range []string{"rob_rand", "rob_dev", "rob_miss", "rob_meas", "rob_sel"} {
+		if s := firstOf(row.Get(fmt.Sprintf("d%d", d+1)), row.Get(older)); s != "" {
+			x.RoBDomains = append(x.RoBDomains, strings.ToLower(s))
+		}
+	}
 	num := func(as, col string) *float64 {
 		n := evidence.ParseNumber(row.Raw(col), style)
 		switch {

@@ -98,13 +98,6 @@ func ReadFolder(dir string) (*Folder, error) {
 	return f, w.read()
 }
 
-// ReadFS reads a folder without links, such as an embedded or an archived one.
-func ReadFS(fsys fs.FS) (*Folder, error) {
-	f := &Folder{}
-	w := walk{fsys: fsys, seen: map[string]bool{}, folder: f, resolve: func(p string) (string, bool, error) { return p, true, nil }}
-	return f, w.read()
-}
-
 // BadFiles is the error of files that could not be read at all.
 type BadFiles struct {
 	Dir   string

@@ -1,61 +1,56 @@
 package starter_test
 
 import (
-	"bytes"
-	"encoding/csv"
+	"encoding/json"
+	"fmt"
 	"os"
 	"strings"
 	"testing"
 
-	"past/crawler/metapsy"
-	"past/internal/evidence"
 	"past/internal/recordedtest"
+	"past/internal/reproduce"
+	"past/internal/review"
 	"past/internal/starter"
 )
 
-// The datasets, read back by the collector's own reader, hold the numbers of
-// the extraction table.
+// The datasets, read as a release is, hold the numbers of the extraction table.
 func TestDatasetsHoldTheExtractions(t *testing.T) {
 	_, endpoints := serve(t)
 	b, err := starter.Extractions()
 	if err != nil {
 		t.Fatal(err)
 	}
-	all, err := csv.NewReader(bytes.NewReader(b)).ReadAll()
-	if err != nil {
-		t.Fatal(err)
+	all, problems, err := review.ReadExtractions("extractions.csv", b, "")
+	if err != nil || len(problems) > 0 {
+		t.Fatal(err, problems)
 	}
 	for name, prefix := range map[string]string{"data-depression-psiloctr": "depression-psiloctr:", "data-ptsd-mdmactr": "ptsd-mdmactr:"} {
 		_, body := get(t, endpoints["metapsy"]+"/metapsy-project/"+name+"/master/data.csv")
-		tab, err := metapsy.Rows(evidence.Payload{Body: body})
-		if err != nil || len(tab.Problems) > 0 {
-			t.Fatal(name, err, tab.Problems)
+		rows, problems, err := reproduce.Metapsy(name, body)
+		if err != nil || len(problems) > 0 {
+			t.Fatal(name, err, problems)
+		}
+		shown := func(x review.Extraction) string {
+			numbers, err := json.Marshal([]*float64{x.TimeWeeks, x.N1, x.Mean1, x.SD1, x.N2, x.Mean2, x.SD2, x.Events1, x.Total1,
+				x.Events2, x.Total2})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return fmt.Sprint(x.Study, x.Year, x.TrialID, x.DOI, x.Instrument, x.ScoreType, x.TimeLabel, x.PrimaryInstrument, x.PrimaryTime,
+				x.PostCrossover, x.DoseTreat, x.RoB, x.RoBDomains, string(numbers))
 		}
 		n := 0
-		for _, record := range all[1:] {
-			if !strings.HasPrefix(record[0], prefix) {
+		for _, want := range all {
+			if !strings.HasPrefix(want.ID, prefix) {
 				continue
 			}
-			got := tab.Rows[n].Extraction(metapsy.Release{Name: name})
-			n++
-			for i, column := range all[0] {
-				want := record[i]
-				switch column {
-				case "study", "year", "trial_id", "doi", "instrument", "domain", "score_type", "time_label", "primary_instrument", "primary_time",
-					"post_crossover", "sessions", "dose_treat", "rob", "d1", "d5":
-					if got[column] != want {
-						t.Errorf("%s %s: %q, want %q", record[0], column, got[column], want)
-					}
-				case "time_weeks", "n1", "mean1", "sd1", "n2", "mean2", "sd2", "events1", "total1", "events2", "total2":
-					a, b := evidence.ParseNumber(got[column], tab.Style), evidence.ParseNumber(want, evidence.StyleRegister)
-					if a.OK != b.OK || a.Value != b.Value {
-						t.Errorf("%s %s: %q, want %q", record[0], column, got[column], want)
-					}
-				}
+			if got := rows[n]; shown(got) != shown(want) {
+				t.Errorf("%s:\n%s, want\n%s", want.ID, shown(got), shown(want))
 			}
+			n++
 		}
-		if n != len(tab.Rows) {
-			t.Errorf("%s: %d rows, want %d", name, len(tab.Rows), n)
+		if n != len(rows) {
+			t.Errorf("%s: %d rows, want %d", name, len(rows), n)
 		}
 	}
 }
@@ -69,14 +64,14 @@ func TestDatasetsHaveTheReleasesCodes(t *testing.T) {
 			t.Fatal(err)
 		}
 		_, body := get(t, endpoints["metapsy"]+"/metapsy-project/"+name+"/master/data.csv")
-		ours, err1 := metapsy.Rows(evidence.Payload{Body: body})
-		theirs, err2 := metapsy.Rows(evidence.Payload{Body: release})
+		ours, _, err1 := review.ReadTable(name, body)
+		theirs, _, err2 := review.ReadTable(name, release)
 		if err1 != nil || err2 != nil || len(ours.Rows) != len(theirs.Rows) {
 			t.Fatal(err1, err2, len(ours.Rows), len(theirs.Rows))
 		}
 		for i := range ours.Rows {
 			for _, c := range []string{"condition_arm1", "condition_arm2", "outcome_type", "multi_arm1", "multi_arm2", "design"} {
-				if a, b := ours.Rows[i].Cell(c), theirs.Rows[i].Cell(c); a != b {
+				if a, b := ours.Rows[i].Get(c), theirs.Rows[i].Get(c); a != b {
 					t.Errorf("%s row %d: %s is %q, in the release %q", name, i+1, c, a, b)
 				}
 			}

@@ -124,10 +124,6 @@ func Substances() []string {
 // Extractions returns the extraction table as a review file.
 func Extractions() ([]byte, error) { return files.ReadFile("data/extractions.csv") }
 
-// Measured returns the table of studies that measured an outcome without
-// numbers that can be extracted, as a review file.
-func Measured() ([]byte, error) { return files.ReadFile("data/measured.csv") }
-
 // ReviewFiles are the starter set's files of the review folder, by name: what
 // people extracted, what was done to the evidence, what else is known, and the note
 // on sources and licences.

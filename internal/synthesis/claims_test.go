@@ -84,7 +84,7 @@ func TestShippedClaimsAreBound(t *testing.T) {
 		fs = append(fs, f)
 	}
 	got := map[string]evidence.ClaimVerdict{}
-	for _, c := range synthesis.Claims(vocab.Default(), qs, fs, nil, "") {
+	for _, c := range synthesis.Judge(synthesis.ShippedClaims(vocab.Default()), qs, fs, nil, "") {
 		got[c.ID] = c
 		t.Logf("%s %s: %s", c.ID, c.Verdict, c.Why)
 	}
@@ -140,7 +140,7 @@ func TestAbsenceCountsItsOwnTopics(t *testing.T) {
 		for i := range cell {
 			cell[i].Coverage = x.coverage
 		}
-		for _, c := range synthesis.Claims(vocab.Default(), nil, nil, cell, "2026-01-01") {
+		for _, c := range synthesis.Judge(synthesis.ShippedClaims(vocab.Default()), nil, nil, cell, "2026-01-01") {
 			if c.ID == "C12" && (c.Verdict != x.want || x.coverage.Asked && c.K != 1 || c.Instead == "") {
 				t.Errorf("%s: %+v", name, c)
 			}

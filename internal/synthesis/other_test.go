@@ -25,7 +25,7 @@ func TestClaimsNameOtherEvidence(t *testing.T) {
 		{Reference: "E 2018", Design: "survey", Topic: "sexual-trauma", Direction: "x"},
 	}
 	said := func(list []evidence.OtherEvidence) map[string]string {
-		verdicts := synthesis.Claims(v, nil, nil, nil, "")
+		verdicts := synthesis.Judge(synthesis.ShippedClaims(v), nil, nil, nil, "")
 		synthesis.CiteOther(v, claims, verdicts, list)
 		out := map[string]string{}
 		for _, c := range verdicts {

@@ -25,9 +25,6 @@ import (
 //go:embed openapi.json
 var openAPI []byte
 
-// OpenAPI is the OpenAPI 3.1 document of the API, as it is served.
-func OpenAPI() []byte { return bytes.Clone(openAPI) }
-
 // route is a look-up of the API.
 type route struct {
 	path   string

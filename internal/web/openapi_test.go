@@ -37,7 +37,7 @@ type description struct {
 func readDescription(t *testing.T) *description {
 	t.Helper()
 	d := &description{}
-	if err := json.Unmarshal(OpenAPI(), d); err != nil {
+	if err := json.Unmarshal(openAPI, d); err != nil {
 		t.Fatal(err)
 	}
 	return d

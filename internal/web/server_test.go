@@ -44,12 +44,12 @@ func newWorld(t testing.TB) *world {
 	if err := os.Mkdir(review, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	for name, get := range map[string]func() ([]byte, error){"extractions.csv": starter.Extractions, "measured.csv": starter.Measured} {
-		b, err := get()
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(filepath.Join(review, name), b, 0o600); err != nil {
+	files, err := starter.ReviewFiles()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"extractions.csv", "measured.csv"} {
+		if err := os.WriteFile(filepath.Join(review, name), files[name], 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}

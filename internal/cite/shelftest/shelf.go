@@ -60,7 +60,7 @@ func Open(t testing.TB, records ...evidence.Record) (*store.Store, edition.Docum
 		check(err)
 		findings = append(findings, f)
 	}
-	claims := synthesis.Claims(vocab.Default(), qs, findings, nil, "2026-11-22")
+	claims := synthesis.Judge(synthesis.ShippedClaims(vocab.Default()), qs, findings, nil, "2026-11-22")
 	check(st.ReplaceFindings(ctx, findings, claims, nil))
 	if len(records) > 0 {
 		add(t, st, records)

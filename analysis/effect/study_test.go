@@ -20,9 +20,6 @@ type Rate struct{ Events, Time float64 }
 // TwoRates is events in person-time in two groups.
 type TwoRates struct{ Events1, Time1, Events2, Time2 float64 }
 
-// Mean is one group's mean, SD and size.
-type Mean struct{ M, SD, N float64 }
-
 // PrePost is one group of N people measured twice; R is the correlation of the
 // two measurements and the change is M1 - M2.
 type PrePost struct{ M1, SD1, M2, SD2, N, R float64 }
@@ -79,6 +76,3 @@ func Of(m Measure, s Study, o Options) (Estimate, error) {
 	}
 	return e, nil
 }
-
-// Float gives a pointer to x, for Options.Add.
-func Float(x float64) *float64 { return &x }
