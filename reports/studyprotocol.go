@@ -24,10 +24,16 @@ type studyRecord struct {
 }
 
 // studyRecords gathers what the records of a study hold beside its title and state.
-func (s *site) studyRecords(records []string) []studyRecord {
+func (s *site) studyRecords(records []string) ([]studyRecord, error) {
 	var out []studyRecord
+	if s.Ed.Registered == nil {
+		return nil, nil
+	}
 	for _, id := range records {
-		r := s.Ed.Registered[id]
+		r, err := s.Ed.Registered(id)
+		if err != nil {
+			return nil, err
+		}
 		if r == nil {
 			continue
 		}
@@ -47,7 +53,7 @@ func (s *site) studyRecords(records []string) []studyRecord {
 			out = append(out, v)
 		}
 	}
-	return out
+	return out, nil
 }
 
 func ages(r *Registered) string {
