@@ -19,11 +19,11 @@ func pointsLine(x *evidence.ScalePoints) string {
 	if x.Points > 0 {
 		way = "higher"
 	}
-	t := fmt.Sprintf("%s points %s on the %s", show.Fixed(math.Abs(x.Points), 1), way, show.Clip(x.Scale, 30))
+	t := fmt.Sprintf("%s points %s [%s, %s] on the %s", show.Fixed(math.Abs(x.Points), 1), way, show.Fixed(x.Lower, 1),
+		show.Fixed(x.Upper, 1), show.Clip(x.Scale, 30))
 	if x.Range != "" {
 		t += " (" + show.Prose(show.Clip(x.Range, 20)) + ")"
 	}
-	t += " [" + show.Fixed(x.Lower, 1) + ", " + show.Fixed(x.Upper, 1) + "]"
 	if x.Threshold != nil {
 		t += "; " + show.Trim(*x.Threshold, 1) + " points matter"
 	}
@@ -75,7 +75,7 @@ func hundredLine(a *evidence.Absolute, treatment string) (line, risk string, dra
 			t += fmt.Sprintf(" [%s to %s]", show.Trim(*p.NNTLower, 1), show.Trim(*p.NNTUpper, 1))
 		}
 	}
-	return t + ".", "Risk with the comparator: " + show.Prose(show.Clip(p.WithoutSource, 160)) + ".",
+	return t + ".", "Risk with the comparator from " + show.Prose(show.Clip(p.WithoutSource, 160)) + ".",
 		template.HTML(icons(p.Without, p.With).Bare("icons"))
 }
 
@@ -88,15 +88,15 @@ func orWord(s, or string) string {
 
 // icons draws 100 people twice: with the comparator and with the treatment.
 func icons(without, with float64) *chart.Pic {
-	const w, size, gap = 300.0, 5.2, 6.9
-	g := chart.New(w, 5*gap*2+24)
+	const gap, size, label = 6.7, 5.4, 13.0
+	g := chart.New(20*gap, 2*(5*gap+label))
 	for k, n := range []float64{without, with} {
-		top := float64(k) * (5*gap + 10)
-		g.Text(0, top+20, chart.Start, "xs", []string{"comparator", "treatment"}[k])
+		top := label + float64(k)*(5*gap+label)
+		g.Text(0, top-3, chart.Start, "xs", []string{"comparator", "treatment"}[k])
 		var on, off [][]chart.Point
 		for i := range 100 {
-			x, y := 78+float64(i%20)*gap*1.55, top+float64(i/20)*gap
-			sq := []chart.Point{{X: x, Y: y}, {X: x + size*1.5, Y: y}, {X: x + size*1.5, Y: y + size}, {X: x, Y: y + size}}
+			x, y := float64(i%20)*gap, top+float64(i/20)*gap
+			sq := []chart.Point{{X: x, Y: y}, {X: x + size, Y: y}, {X: x + size, Y: y + size}, {X: x, Y: y + size}}
 			if float64(i)+0.5 < n {
 				on = append(on, sq)
 			} else {

@@ -50,14 +50,14 @@ func TestWeeksOfBothClocks(t *testing.T) {
 	for i := range f.Effects {
 		f.Effects[i].WeeksAfterLastDose = nil
 	}
-	if a, b := value("After the last dose"), value("As the sources count"); a != "not stated" || b != "18 weeks" {
-		t.Errorf("without a last dose: %q, %q", a, b)
+	if a := value("After the last dose"); a != "not stated (as the sources count: 18 weeks)" {
+		t.Errorf("without a last dose: %q", a)
 	}
 	if w := when(&f.Effects[0]); w != "(18)" {
 		t.Errorf("the plot writes %q", w)
 	}
 	f.Effects[0].WeeksAfterLastDose, f.Effects[1].WeeksAfterLastDose = p(1.0), p(8.7)
-	if a := value("After the last dose"); a != "1 to 8.7 weeks; not stated for 4 of 6\u00a0results" {
+	if a := value("After the last dose"); a != "1 to 8.7 weeks; not stated for 4 of 6\u00a0results (as the sources count: 18 weeks)" {
 		t.Errorf("with two stated: %q", a)
 	}
 	if w := when(&f.Effects[1]); w != "8.7" {
@@ -70,5 +70,25 @@ func TestWeeksOfBothClocks(t *testing.T) {
 		{TrialID: "NCT99999999", Arm: "other", Percent: p(50.0)}, {TrialID: "NCT03537014", Arm: "placebo", Asked: "therapist"}}
 	if g := value("Guessed their treatment"); g != "Mitchell 2021, MDMA: 44 of 46 (96%)" {
 		t.Errorf("guesses: %q", g)
+	}
+}
+
+// TestSetting says where trials took place and what was done beside the drug as far
+// as their records do, and that the rest is not stated.
+func TestSetting(t *testing.T) {
+	ed := fixtureEdition(t)
+	f := &ed.Findings[0]
+	ed.Trials, ed.Registered = nil, map[string]*Registered{}
+	if got := newSite(&ed, Options{}).setting(f); got != "country not stated; therapy not stated" {
+		t.Errorf("without records: %q", got)
+	}
+	ed.Studies = nil
+	ids := []string{studyOf(&f.Effects[0]), studyOf(&f.Effects[1])}
+	ed.Trials = []TrialRow{{ID: ids[0], Countries: []string{"Israel", "Spain"}}, {ID: ids[1], Countries: []string{"Spain"}}}
+	ed.Registered[ids[1]] = &Registered{Coded: []evidence.Coded{{Group: "care", Code: "prepare"}, {Group: "care", Code: "prepare"},
+		{Group: "left-out", Code: "pregnancy"}}}
+	want := "country in 2 of 6: Spain (2), Israel (1); therapy in 1 of 6: prepare"
+	if got := newSite(&ed, Options{}).setting(f); got != want {
+		t.Errorf("%q, want %q", got, want)
 	}
 }

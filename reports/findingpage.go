@@ -166,7 +166,7 @@ func (s *site) much(p *page, f *evidence.Finding, read reading) muchView {
 	}
 	if v.Hundred == "" {
 		if g := s.sibling(f); g != nil {
-			v.Hundred = show.First(briefHundred(g.Absolute)) + " with the comparator; another finding: "
+			v.Hundred = strings.TrimPrefix(briefHundred(g.Absolute), "out of 100 people, ") + " of 100 people with the comparator"
 			v.HundredOf = &linked{Path: s.findPath[g.ID], Name: s.outcomeRow(g)}
 		}
 	}
@@ -212,7 +212,7 @@ func stepsOf(c *evidence.Certainty) []stepView {
 			Numbers: sentence(bare(d.Inputs), 240), None: d.Steps == 0}
 		switch {
 		case notRated(d):
-			v.Steps, v.Reason, v.Numbers = "not rated", "No person has rated it", ""
+			v.Steps = "not rated"
 		case v.Reason == "":
 			v.Reason, v.Numbers = v.Numbers, ""
 		}
@@ -338,7 +338,7 @@ func (s *site) findingWords(p *page, d *findingPage, read reading) {
 		d.CertText = fmt.Sprintf("Signed by %s on %s", show.Clip(c.SignedBy, 80), show.Clip(c.SignedAt, 20)) + reasonGiven(d.CertText)
 	case len(names) > 0:
 		d.CertText = "Proposed by rule, not signed. No person has rated " + show.Join(names) +
-			"; all that is not rated counts together as one step down, a cautious choice of this program."
+			"; until a person does, nothing above low is proposed."
 	default:
 		d.CertText = "Proposed by rule from the inputs below; no person has signed it."
 	}
@@ -438,7 +438,7 @@ func alertsOf(f *evidence.Finding) []alert {
 	}
 	if f.Primary.K == 1 {
 		a = append(a, alert{"One study.",
-			"This is its own result and not a meta-analysis; whether another study would agree cannot be told from it."})
+			"This is its own result and not a meta-analysis; another study may disagree."})
 	}
 	return a
 }

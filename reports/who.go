@@ -3,6 +3,7 @@ package reports
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -21,32 +22,11 @@ func (s *site) whoAndWhen(f *evidence.Finding) []named {
 		}
 	}
 	of := func(get func(*evidence.Effect) string) string {
-		var order []string
-		n := map[string]int{}
+		var values []string
 		for i := range f.Effects {
-			v := get(&f.Effects[i])
-			if v == "" {
-				continue
-			}
-			if n[v] == 0 {
-				order = append(order, v)
-			}
-			n[v]++
+			values = append(values, get(&f.Effects[i]))
 		}
-		slices.SortStableFunc(order, func(a, b string) int { return n[b] - n[a] })
-		const most = 4
-		var parts []string
-		for i, v := range order {
-			if i == most {
-				parts = append(parts, show.Plural(len(order)-most, "more kind", "more kinds"))
-				break
-			}
-			if len(order) > 1 {
-				v += " (" + show.Int(n[v]) + ")"
-			}
-			parts = append(parts, v)
-		}
-		return strings.Join(parts, ", ")
+		return tally(values, 4)
 	}
 	size := people(&f.Primary)
 	if d := of(func(e *evidence.Effect) string { return s.Name(e.Design) }); d != "" {
@@ -54,17 +34,94 @@ func (s *site) whoAndWhen(f *evidence.Finding) []named {
 	}
 	add("Studies", size)
 	add("People", s.populations(f))
+	add("Setting", s.setting(f))
 	add("Compared with", of(func(e *evidence.Effect) string { return s.Name(e.ComparatorClass) }))
 	after := weekSpan(f, afterLastDose)
 	if after == "" {
 		after = "not stated"
 	}
-	add("After the last dose", after)
-	if own := weekSpan(f, asCounted); own != weekSpan(f, afterLastDose) { // else the source counts from the last dose
-		add("As the sources count", own)
+	if own := weekSpan(f, asCounted); own != "" && own != weekSpan(f, afterLastDose) { // else the source counts from the last dose
+		after += " (as the sources count: " + own + ")"
 	}
+	add("After the last dose", after)
 	add("Guessed their treatment", s.guessed(f))
 	return out
+}
+
+// tally writes the distinct values of a list with their numbers, the commonest
+// first and at most so many; "" where none is stated.
+func tally(values []string, most int) string {
+	var order []string
+	n := map[string]int{}
+	for _, v := range values {
+		if v == "" {
+			continue
+		}
+		if n[v] == 0 {
+			order = append(order, v)
+		}
+		n[v]++
+	}
+	slices.SortStableFunc(order, func(a, b string) int { return n[b] - n[a] })
+	var parts []string
+	for i, v := range order {
+		if i == most {
+			parts = append(parts, show.Plural(len(order)-most, "more kind", "more kinds"))
+			break
+		}
+		if len(order) > 1 {
+			v += " (" + show.Int(n[v]) + ")"
+		}
+		parts = append(parts, v)
+	}
+	return strings.Join(parts, ", ")
+}
+
+// setting says where the pooled trials took place and what was done beside the
+// drug, as far as their records say so.
+func (s *site) setting(f *evidence.Finding) string {
+	var countries, care []string
+	studies, placed, described := map[string]bool{}, 0, 0
+	for i := range f.Effects {
+		id := studyOf(&f.Effects[i])
+		if studies[id] {
+			continue
+		}
+		studies[id] = true
+		records := []string{id}
+		if st := s.study[id]; st != nil {
+			records = st.Records
+		}
+		where, done := map[string]bool{}, map[string]bool{}
+		for _, r := range records {
+			if t := s.trial[r]; t != nil {
+				for _, c := range t.Countries {
+					where[show.Clip(c, 40)] = true
+				}
+			}
+			if r := s.Ed.Registered[r]; r != nil {
+				for _, c := range r.Coded {
+					if c.Group == "care" {
+						done[strings.ToLower(s.codedName(c))] = true
+					}
+				}
+			}
+		}
+		countries, care = slices.AppendSeq(countries, maps.Keys(where)), slices.AppendSeq(care, maps.Keys(done))
+		placed, described = placed+min(1, len(where)), described+min(1, len(done))
+	}
+	slices.Sort(countries)
+	slices.SortFunc(care, func(a, b string) int { return cmp.Or(len(a)-len(b), strings.Compare(a, b)) }) // equals: the short name
+	told := func(what string, n int, list []string, most int) string {
+		switch n {
+		case 0:
+			return what + " not stated"
+		case len(studies):
+			return what + ": " + tally(list, most)
+		}
+		return what + fmt.Sprintf(" in %d of %d: ", n, len(studies)) + tally(list, most)
+	}
+	return told("country", placed, countries, 3) + "; " + told("therapy", described, care, 2)
 }
 
 // designs joins kinds that differ in their first words only: "randomised trials:
@@ -118,7 +175,7 @@ func (s *site) populations(f *evidence.Finding) string {
 	t := s.Name(f.Condition)
 	switch {
 	case other > 0 && other == len(f.Effects):
-		return "people with another illness"
+		return strings.TrimPrefix(t+" in people with another illness", " in ")
 	case other > 0:
 		t = strings.TrimPrefix(t+"; ", "; ") + countVerb(other, "study", "studies") + " of people with another illness"
 	}

@@ -403,3 +403,32 @@ func TestUnknownNumbersNeverHelp(t *testing.T) {
 		}
 	}
 }
+
+// TestPlainReasons: the reason fits the step, also where nothing is proposed, and no
+// reason claims a test that could not be read.
+func TestPlainReasons(t *testing.T) {
+	for _, c := range []struct {
+		name, domain string
+		change       func(in *Inputs)
+		want         string
+	}{
+		{"conflict", Inconsistency, func(in *Inputs) { in.Conflict = true }, "the studies conflict"},
+		{"the interval of a fit that is not shown", Imprecision, func(in *Inputs) { in.Conflict, in.Hi = true, 0.3 },
+			"the fit that is not shown includes no effect"},
+		{"not judged", RiskOfBias, func(in *Inputs) { in.Studies = []StudyWeight{{"a", 1, Unjudged}} }, "the studies are not judged"},
+		{"fit to the question", Indirectness, func(in *Inputs) { in.DirectKnown = false }, "a person has to judge the fit"},
+		{"a test", PublicationBias, func(in *Inputs) {}, "no sign of it"},
+		{"no test", PublicationBias, func(in *Inputs) { in.Signals = nil }, "no trial is known to be overdue"},
+		{"no test, few overdue", PublicationBias, func(in *Inputs) { in.Signals, in.Missing.Trials, in.Missing.Participants = nil, 1, 20 },
+			"few people in trials without results"},
+		{"nothing to read", PublicationBias, func(in *Inputs) { in.Signals, in.Missing.Known = nil, false }, "no test for it can be read"},
+	} {
+		in := solid()
+		c.change(&in)
+		for _, d := range propose(t, in).Domains {
+			if d.Name == c.domain && d.Plain != c.want {
+				t.Errorf("%s: %q, want %q", c.name, d.Plain, c.want)
+			}
+		}
+	}
+}

@@ -15,7 +15,7 @@ type Domain struct {
 	Known   bool   // false: there is nothing to propose from, and Steps is 0 only for want of numbers
 	Rule    string // the rule, named
 	Numbers string // what it was applied to, in words
-	Plain   string // the reason for Steps in a few plain words, "" where nothing is proposed
+	Plain   string // the reason for Steps, or why there is no proposal, in a few plain words
 }
 
 // The names of the domains.
@@ -65,6 +65,7 @@ func (in Inputs) riskOfBias() Domain {
 	d.Known = len(s) > 0 && !(s[Unjudged] > 0.5)
 	if !d.Known {
 		d.Numbers = fmt.Sprintf("risk of bias is not judged for %.0f %% of the weight", 100*unjudged(s))
+		d.Plain = "the studies are not judged"
 	} else {
 		d.Numbers = fmt.Sprintf("weight at low risk %.0f %%, some concerns %.0f %%, high risk %.0f %%, not judged %.0f %%", 100*s[LowRisk],
 			100*s[SomeConcerns], 100*s[HighRisk], 100*s[Unjudged])
@@ -183,16 +184,19 @@ func (in Inputs) inconsistency() Domain {
 			"studies that conflict so that they are not pooled at least -1"}
 	if in.K == 1 {
 		d.Known = true
-		d.Numbers, d.Plain = "one study: nothing to be consistent with", "one study: nothing to compare"
+		d.Plain = "one study: nothing to compare"
 		return d
 	}
 	predicted := !math.IsNaN(in.PILo) && !math.IsNaN(in.PIHi) && in.K >= 3
 	d.Known = predicted || !math.IsNaN(in.I2)
 	if !d.Known {
-		d.Numbers = "neither a prediction interval nor I2 is known"
+		d.Numbers, d.Plain = "neither a prediction interval nor I2 is known", "no measure of it is known"
 		return d
 	}
-	d.Numbers, d.Plain = "no prediction interval", fmt.Sprintf("I2 %.0f %%", in.I2)
+	d.Numbers, d.Plain = "no prediction interval", fmt.Sprintf("two studies, I2 %.0f %%", in.I2)
+	if in.K > 2 {
+		d.Plain = fmt.Sprintf("I2 %.0f %%", in.I2)
+	}
 	if predicted {
 		if d.Plain = "a new study would read the same"; in.newlyCrossed() > 0 {
 			d.Plain = "a new study may read otherwise"
@@ -212,7 +216,7 @@ func (in Inputs) inconsistency() Domain {
 		}
 	}
 	if in.Conflict {
-		d.Steps = min(d.Steps, -1)
+		d.Steps, d.Plain = min(d.Steps, -1), "the studies conflict"
 		d.Numbers = "the studies conflict and are not pooled; " + d.Numbers
 	}
 	if !math.IsNaN(in.I2) {
@@ -242,7 +246,7 @@ func (in Inputs) indirectness() Domain {
 	d := Domain{Name: Indirectness, Rule: "facets of the question that differ in half or more of the weight: one -1, two or more -2",
 		Known: in.DirectKnown || len(in.Indirectness) > 0}
 	if !d.Known {
-		d.Numbers = "indirectness was not coded"
+		d.Numbers, d.Plain = "whether people, treatment, comparator and outcome fit the question is for a person to judge", "a person has to judge the fit"
 		return d
 	}
 	byFacet := map[Facet]float64{}
@@ -305,6 +309,9 @@ func (in Inputs) imprecision() Domain {
 	case info.Known && !info.Met:
 		d.Plain = "fewer people than needed"
 	}
+	if in.Conflict {
+		d.Plain = strings.Replace(d.Plain, "the interval", "the fit that is not shown", 1)
+	}
 	switch {
 	case info.Known && !math.IsNaN(info.Required):
 		d.Numbers += fmt.Sprintf("; %.0f participants, %.0f needed (%s)", info.Have, info.Required, info.Rule)
@@ -362,8 +369,14 @@ func (in Inputs) publicationBias() Domain {
 	switch {
 	case suspected:
 		d.Steps, d.Plain = -1, cmp.Or(d.Plain, "suspected from trials without results")
-	case d.Known:
+	case readable > 0:
 		d.Plain = "no sign of it"
+	case in.Missing.Known && in.Missing.Trials > 0:
+		d.Plain = "few people in trials without results"
+	case in.Missing.Known:
+		d.Plain = "no trial is known to be overdue"
+	default:
+		d.Plain = "no test for it can be read"
 	}
 	d.Numbers = strings.Join(words, "; ")
 	return d

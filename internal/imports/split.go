@@ -31,7 +31,6 @@ type part struct {
 type tooLargeError struct {
 	what  string
 	limit int64
-	alone bool // it concerns a record or a file and not what it is part of
 }
 
 func (e *tooLargeError) Error() string {
@@ -55,11 +54,11 @@ func (w *window) more() bool {
 		return false
 	}
 	if len(w.buf) >= maxRecord+1<<20 {
-		w.err = &tooLargeError{what: "a record", limit: maxRecord, alone: true}
+		w.err = &tooLargeError{"a record", maxRecord}
 		return false
 	}
 	n := len(w.buf)
-	w.buf = slices.Grow(w.buf, max(32<<10, min(n, 4<<20)))
+	w.buf = slices.Grow(w.buf, max(256<<10, min(n, 4<<20)))
 	for {
 		k, err := w.r.Read(w.buf[n:cap(w.buf)])
 		w.buf = w.buf[:n+k]
@@ -153,7 +152,7 @@ func framingOf(name string, f *format, w *window) framing {
 func whole(w *window, yield func(part) error) error {
 	for w.more() {
 		if len(w.buf) > maxRecord {
-			return &tooLargeError{what: "a file that cannot be cut into its records", limit: maxRecord, alone: true}
+			return &tooLargeError{"a file that cannot be cut into its records", maxRecord}
 		}
 	}
 	if w.err != nil {
