@@ -110,6 +110,7 @@ func NewDesignMatrix(names []string, rows [][]float64, intercept bool) (*Design,
 	}
 	d.x = make([]float64, 0, d.k*d.p)
 	d.missing = make([]bool, d.k)
+	most := make([]float64, d.p)
 	for i, r := range rows {
 		if intercept && len(r) > 0 && r[0] != 1 && !math.IsNaN(r[0]) {
 			return nil, fmt.Errorf("the first column of the design is to be the intercept, but it is %v in row %d", r[0], i+1)
@@ -122,8 +123,16 @@ func NewDesignMatrix(names []string, rows [][]float64, intercept bool) (*Design,
 				return nil, fmt.Errorf("column %q of the design has the value %v in row %d: values must lie within 1e60 of zero", names[j], v, i+1)
 			}
 			d.missing[i] = d.missing[i] || math.IsNaN(v)
+			if !math.IsNaN(v) {
+				most[j] = math.Max(most[j], math.Abs(v))
+			}
 		}
 		d.x = append(d.x, r...)
+	}
+	for j, m := range most {
+		if tooSmall(m) {
+			return nil, fmt.Errorf("column %q of the design has no value beyond %g: rescale it", names[j], m)
+		}
 	}
 	return d, nil
 }
@@ -155,11 +164,22 @@ func missingRows(terms []Term, k int) []bool {
 	return m
 }
 
+// tooSmall reports whether the squares of a column with this largest magnitude
+// would vanish.
+func tooSmall(most float64) bool { return most > 0 && most < 1/maxMagnitude }
+
 func checkNumeric(t Term) error {
+	most := 0.0
 	for i, v := range t.values {
+		if !math.IsNaN(v) {
+			most = math.Max(most, math.Abs(v))
+		}
 		if math.IsInf(v, 0) || math.Abs(v) > maxMagnitude {
 			return fmt.Errorf("moderator %q has the value %v in row %d: values must lie within 1e60 of zero", t.name, v, i+1)
 		}
+	}
+	if tooSmall(most) {
+		return fmt.Errorf("moderator %q has no value beyond %g: rescale it", t.name, most)
 	}
 	return nil
 }

@@ -118,6 +118,17 @@ const largest = 1e60
 // impossible is an error that names the row (counted from 1).
 func completeRows(data Data, design Design) ([]int, error) {
 	var used []int
+	for j, c := range design.Columns {
+		most := 0.0
+		for _, x := range c {
+			if !math.IsNaN(x) {
+				most = math.Max(most, math.Abs(x))
+			}
+		}
+		if most > 0 && most < 1/largest {
+			return nil, fmt.Errorf("the moderator %q has no value beyond %g: rescale it", design.Names[j], most)
+		}
+	}
 rows:
 	for i, y := range data.Effect {
 		v := data.Variance[i]

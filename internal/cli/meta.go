@@ -23,7 +23,7 @@ type metaCmd struct {
 	Phi      *float64  `name:"phi" help:"Correlation of sampling errors of a study one unit of time apart." placeholder:"X"`
 	Formula  string    `name:"formula" enum:",metafor,metapsy,revman" default:"" help:"Conventions of effect sizes and intervals: metafor (default), metapsy or revman."`
 	Where    []string  `name:"where" help:"Keep rows that fit, such as primary=1; repeatable." placeholder:"COND" sep:"none"`
-	Level    float64   `name:"level" help:"Coverage of the intervals, such as 0.9 (default 0.95); also of given limits." placeholder:"X"`
+	Level    *float64  `name:"level" help:"Coverage of the intervals, such as 0.9 (default 0.95); also of given limits." placeholder:"X"`
 	VType    string    `name:"vtype" help:"Variance of the effect: LS (default), LS2, UB, AV, HO, … as the measure allows." placeholder:"NAME"`
 	Add      *float64  `name:"add" help:"Added to the cells of tables with a zero (default 0.5)." placeholder:"X"`
 	Drop00   bool      `name:"drop00" help:"Leave out studies without events in both arms."`
@@ -45,7 +45,7 @@ type roleFlags struct {
 	Sei   string `name:"sei" help:"Its standard error." placeholder:"COLUMN"`
 	CILb  string `name:"ci-lb" help:"Lower limit of its interval." placeholder:"COLUMN"`
 	CIUb  string `name:"ci-ub" help:"Upper limit of its interval." placeholder:"COLUMN"`
-	TVal  string `name:"tval" help:"Its t value." placeholder:"COLUMN"`
+	TVal  string `name:"tval" help:"Its t value; with the sizes of two groups, that of the difference." placeholder:"COLUMN"`
 	ZVal  string `name:"zval" help:"Its z value." placeholder:"COLUMN"`
 	PVal  string `name:"pval" help:"Its two-sided p value." placeholder:"COLUMN"`
 	M1i   string `name:"m1i" help:"Mean of group 1 (treatment, or before)." placeholder:"COLUMN"`

@@ -35,13 +35,16 @@ type Case struct {
 
 	Warnings []string // shown with the answer
 
-	roles     Roles             // columns that the user named
-	alias     map[string]string // usual name of a group's statistic to the column that is named after what was given
-	open      []string          // what the reading of the table left to ask
-	scale     string            // of given ratios: log, ratio, ratio-log-se or "" to find out
-	level     float64
-	shared    bool // rows of one study have the same control group
-	unguarded bool // a case with a request names its tests as metafor does: knha has no guard
+	roles        Roles             // columns that the user named
+	meanings     map[string]string // of columns
+	alias        map[string]string // usual name of a group's statistic to the column that is named after what was given
+	open         []string          // what the reading of the table left to ask
+	scale        string            // of given ratios: log, ratio, ratio-log-se or "" to find out
+	level        float64
+	controlled   bool // --control named a group of the table
+	standardised bool // effects are made from t values or differences with sizes, without means
+	shared       bool // rows of one study have the same control group
+	unguarded    bool // a case with a request names its tests as metafor does: knha has no guard
 
 	columns map[string]*column
 	names   []string          // column names in the order of the file, sorted for JSON

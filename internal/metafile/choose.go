@@ -37,7 +37,7 @@ func exact(kind effect.Kind, role, name string) bool {
 // one of them alone where the user or its name says so.
 func (c *Case) candidates(kind effect.Kind, role string) ([]string, error) {
 	if want := c.roles[role]; want != "" {
-		actual := c.find([]string{want, fold(want)})
+		actual := c.named(want)
 		if actual == "" {
 			return nil, fmt.Errorf("--%s %s: there is no such column (the table has %s)", role, want, strings.Join(c.names, ", "))
 		}
@@ -46,7 +46,7 @@ func (c *Case) candidates(kind effect.Kind, role string) ([]string, error) {
 	var out []string
 	for _, want := range usualNames[kind][role] {
 		for _, n := range c.names {
-			if (n == want || fold(n) == want || c.alias[want] == n) && !slices.Contains(out, n) && !c.taken(n) {
+			if (n == want || fold(n) == want || c.meaning(n) == want || c.alias[want] == n) && !slices.Contains(out, n) && !c.taken(n) {
 				if exact(kind, role, n) {
 					return []string{n}, nil
 				}
@@ -91,6 +91,12 @@ func (c *Case) bind(kind effect.Kind) (binding, error) {
 		}
 		if len(found) > 1 {
 			b.doubts[role] = found
+		}
+	}
+	if names := b.columns; kind == effect.KindTwoByTwo && names["di"] == "" && c.meaning(names["ai"])+c.meaning(names["bi"])+
+		c.meaning(names["ci"]) == "abc" {
+		if d := c.find([]string{"d"}); d != "" { // elsewhere a standardised difference
+			b.columns["di"] = d
 		}
 	}
 	if b.columns["lb"] != "" && b.columns["ub"] == "" {
@@ -187,8 +193,13 @@ func (c *Case) chooseColumns(measure string) (effect.Measure, error) {
 	if given.fits() {
 		return info.Measure, c.adopt(given)
 	}
-	return "", fmt.Errorf("measure %s needs columns %s; not found: %s (the table has %s)%s; name them (--%s COLUMN, …), or, "+
-		"where the effects are given,"+
+	if info.Measure == effect.SMD {
+		if ok, err := c.chooseStandardised(); ok || err != nil {
+			return info.Measure, err
+		}
+	}
+	return "", fmt.Errorf("measure %s needs columns %s; not found: %s (the table has %s)%s; name them (--%s COLUMN, …), or, where the "+
+		"effects are given,"+
 		" name these (--yi COLUMN with --vi, --sei, or --ci-lb and --ci-ub)", info.Measure,
 		strings.ReplaceAll(strings.Join(needed[info.Kind], ", "), "|", " or "), strings.Join(raw.lacking, ", "), strings.Join(c.names, ", "),
 		c.openText(), strings.Fields(raw.lacking[0])[0])
@@ -236,14 +247,18 @@ func (c *Case) chooseKind() (effect.Measure, error) {
 	})
 	switch len(fits) {
 	case 0:
-		return "", fmt.Errorf("no measure was named and the columns (%s) are not those of a known table%s; name the columns: of "+
-			"an effect --yi COLUMN"+
+		if ok, err := c.chooseStandardised(); ok || err != nil {
+			return effect.SMD, err
+		}
+		c.askAboutStatistics()
+		return "", fmt.Errorf("no measure was named and the columns (%s) are not those of a known table%s; name the columns: of an effect "+
+			"--yi COLUMN"+
 			" with --vi, --sei, --tval, --zval, --pval, or --ci-lb and --ci-ub; of other tables as past meta --help lists them (--m1i, --ai, …)",
 			strings.Join(c.names, ", "), c.openText())
 	case 1:
 		if fits[0].kind == effect.KindPrePost {
-			return "", fmt.Errorf("this is a pre-post table (%s): say which measure, --measure MC (mean change), SMCC (standardised "+
-				"by the SD of the change), SMCR (by the SD before) or ROMC (log ratio of means)", columnText(fits[0].columns))
+			return "", fmt.Errorf("this is a pre-post table (%s): say which measure, --measure MC (mean change), SMCC (standardised by the SD of "+
+				"the change), SMCR (by the SD before) or ROMC (log ratio of means)", columnText(fits[0].columns))
 		}
 	default:
 		var options []string
@@ -254,6 +269,22 @@ func (c *Case) chooseKind() (effect.Measure, error) {
 		return "", fmt.Errorf("the table could be %s; say which", strings.Join(options, ", or "))
 	}
 	return tableKindOf(fits[0].kind).measure, c.adopt(fits[0])
+}
+
+// askAboutStatistics keeps the question whether a column t or z holds statistics of
+// the effects; it may as well be a time.
+func (c *Case) askAboutStatistics() {
+	b, err := c.bind(effect.KindEffectAndVar)
+	if err != nil || b.columns["yi"] == "" {
+		return
+	}
+	for _, role := range []string{"ti", "zi"} {
+		name := role[:1]
+		if col := c.find([]string{name}); col != "" && b.columns[role] == "" && !c.taken(col) {
+			c.open = append(c.open, fmt.Sprintf("column %q: if it holds %s values of the effects, say --%s %s", col, name, flagOf(role),
+				shellWord(col)))
+		}
+	}
 }
 
 // within reports whether every column of a is one of b's.

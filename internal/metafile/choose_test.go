@@ -96,7 +96,7 @@ func TestGivenEffectsInManyForms(t *testing.T) {
 		"90 % limits": {row("logor,lower,upper", func(y, s float64) string {
 			return num9(y, y-1.6448536269514722*s,
 				y+1.6448536269514722*s)
-		}), Command{Measure: "OR", Level: 0.9}},
+		}), Command{Measure: "OR", Level: ptr(0.9)}},
 	} {
 		got := fitOf(t, c.table, c.cmd)
 		for _, k := range []string{"beta", "se", "tau2"} {
@@ -146,7 +146,7 @@ func TestMediansAndArguments(t *testing.T) {
 	if x, y := fitOf(t, meansTable, Command{}), fitOf(t, meansTable, Command{VType: "UB"}); x["se"] == y["se"] {
 		t.Error("--vtype does nothing")
 	}
-	wide, narrow := fitOf(t, plain, Command{Test: "z"}), fitOf(t, plain, Command{Test: "z", Level: 0.8})
+	wide, narrow := fitOf(t, plain, Command{Test: "z"}), fitOf(t, plain, Command{Test: "z", Level: ptr(0.8)})
 	if w, n := wide["ci_ub"].(float64)-wide["ci_lb"].(float64), narrow["ci_ub"].(float64)-narrow["ci_lb"].(float64); !(n < 0.7*w) {
 		t.Errorf("--level 0.8: width %v beside %v", n, w)
 	}

@@ -2,6 +2,7 @@ package metafile
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"past/analysis/effect"
@@ -51,13 +52,13 @@ const effectKind = effect.KindEffectAndVar
 var usualNames = map[effect.Kind]map[string][]string{
 	effect.KindEffectAndVar: {
 		"yi": {"yi", "y", "es", "effect", "effectsize", "te", "estimate", "est", "g", "hedgesg", "smd", "d", "cohensd", "logor", "lnor",
-			"logrr", "lnrr", "loghr", "lnhr", "md", "meandifference",
+			"logrr", "lnrr", "loghr", "lnhr", "md", "wmd", "meandifference", "meandiff", "differenceinmeans", "differenceofmeans",
 			"standardizedmeandifference", "standardisedmeandifference", "stdmeandifference", "zcor",
 			"or", "oddsratio", "rr", "riskratio", "relativerisk", "hr", "hazardratio", "irr", "rateratio"},
 		"vi": {"vi", "v", "var", "variance", "samplingvariance", "vary", "varg", "gvar"},
 		"sei": {"sei", "se", "sete", "stderr", "standarderror", "stderror", "seg", "gse", "selogor", "logorse", "logrrse", "selogrr", "selnor",
 			"selnrr", "selnhr", "seloghr",
-			"lnorse", "lnrrse", "lnhrse", "loghrse", "sem"},
+			"lnorse", "lnrrse", "lnhrse", "loghrse", "sees", "sem"},
 		"lb": limitNames("lb", "ll", "lcl", "lci", "cil"),
 		"ub": limitNames("ub", "ul", "ucl", "uci", "ciu"),
 		"ti": {"tval", "tvalue", "tstat", "tstatistic"},
@@ -93,7 +94,12 @@ func limitNames(role string, short ...string) []string {
 			}
 		}
 	}
-	return append(out, short[0]+"95")
+	for _, s := range short {
+		for _, level := range []string{"95", "90", "99"} {
+			out = append(out, s+level, level+s)
+		}
+	}
+	return out
 }
 
 func twoGroups(stems map[string][]string) map[string][]string {
@@ -131,11 +137,14 @@ func countNames() map[string][]string {
 	}
 }
 
+// occasions are the words for before and after.
+var occasions = [2][]string{{"pre", "before", "baseline"}, {"post", "after", "endpoint", "followup"}}
+
 func prePostNames() map[string][]string {
 	out := map[string][]string{"m1i": {"m1i", "m1", "mean1"}, "m2i": {"m2i", "m2", "mean2"}, "sd1i": {"sd1i", "sd1"},
 		"sd2i": {"sd2i", "sd2"}, "ni": {"ni", "n", "total", "samplesize"}, "ri": {"ri", "r", "cor", "correlation"}}
-	for stem, letter := range map[string]string{"mean": "m", "sd": "sd"} {
-		for arm, times := range [][]string{{"pre", "before", "baseline"}, {"post", "after", "endpoint", "followup"}} {
+	for stem, letter := range map[string]string{"mean": "m", "m": "m", "sd": "sd"} {
+		for arm, times := range occasions {
 			role := fmt.Sprintf("%s%di", letter, arm+1)
 			for _, t := range times {
 				out[role] = append(out[role], stem+t, t+stem)
@@ -164,23 +173,41 @@ var needed = map[effect.Kind][]string{
 var labelNames = []string{"study", "studlab", "slab", "studyid", "studyname", "author", "authors", "trial", "label", "name", "id",
 	"studie", "autor", "autoren"}
 
-// find is the input's column for one of the folded names, the first name first.
+// find is the input's column for one of the folded names, the first name first: by
+// its name, its folded name or its meaning.
 func (c *Case) find(names []string) string {
-	byFold := map[string]string{}
-	for _, n := range c.names { // the first of columns with one folded name
-		if f := fold(n); byFold[f] == "" {
-			byFold[f] = n
-		}
-	}
 	for _, n := range names {
 		if c.columns[n] != nil {
 			return n
 		}
-		if found := byFold[n]; found != "" {
-			return found
+		for _, is := range []func(string) string{fold, c.meaning} {
+			if i := slices.IndexFunc(c.names, func(have string) bool { return is(have) == n }); i >= 0 {
+				return c.names[i]
+			}
 		}
 	}
 	return ""
+}
+
+// named is the column that the user means by a name, "" where there is none.
+func (c *Case) named(name string) string {
+	if name == "" {
+		return ""
+	}
+	return c.find([]string{name, fold(name)})
+}
+
+// meaning is [meaning], worked out once for a column's name.
+func (c *Case) meaning(name string) string {
+	m, done := c.meanings[name]
+	if !done {
+		if c.meanings == nil {
+			c.meanings = map[string]string{}
+		}
+		m = meaning(name)
+		c.meanings[name] = m
+	}
+	return m
 }
 
 // use makes bound columns available under their canonical names and remembers what
@@ -200,7 +227,7 @@ func (c *Case) use(kind effect.Kind, bound map[string]string) {
 // armColumn names the arm of a row, "" where no column does.
 func (c *Case) armColumn() string {
 	if r := c.roles["arm"]; r != "" {
-		return c.find([]string{r, fold(r)})
+		return c.named(r)
 	}
 	return c.find(armNames)
 }

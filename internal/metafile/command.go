@@ -33,7 +33,7 @@ type Command struct {
 	Columns  Roles    // columns that the user names for roles
 	Control  string   // name of the control arm in a table with one row per arm
 	Scale    string   // of given ratios: log, ratio or ratio-log-se; "" to find out
-	Level    float64  // coverage of intervals, 0 is 0.95
+	Level    *float64 // coverage of intervals, nil is 0.95
 	VType    string   // variance type of the measure, "" is its default
 	Add      *float64 // added to the cells of a table with a zero, nil is the measure's default
 	Drop00   bool     // leave out studies without events in both arms
@@ -55,6 +55,9 @@ func Run(ctx context.Context, cmd Command, stdin io.Reader, stdout, stderr io.Wr
 		return err
 	}
 	if isJSON && len(c.Request) > 0 && !cmd.R {
+		if err := cmd.onlyReading(); err != nil {
+			return err
+		}
 		if err := c.Prepare(); err != nil {
 			return fmt.Errorf("%s: %w", cmd.inputName(), err)
 		}
@@ -174,8 +177,8 @@ type analysis struct {
 func (c *Case) analyse(cmd Command) (*analysis, error) {
 	a := &analysis{c: c, cmd: cmd}
 	c.unguarded = false
-	if cmd.Time != "" && (cmd.Cluster == "" || cmd.Phi == nil) {
-		return nil, errors.New("--time needs --cluster (the study) and --phi (the correlation of sampling errors one unit of time apart)")
+	if err := cmd.check(); err != nil {
+		return nil, err
 	}
 	method, test, err := methodAndTest(cmd.Method, cmd.Test)
 	if err != nil {
@@ -185,7 +188,7 @@ func (c *Case) analyse(cmd Command) (*analysis, error) {
 	if wanted == "" {
 		wanted = text(asTree(c.Request["analysis"]), "measure")
 	}
-	c.roles, c.scale, c.level = cmd.Columns, cmd.Scale, cmd.Level
+	c.roles, c.scale, c.level = cmd.Columns, cmd.Scale, orDefault(cmd.Level, 0)
 	if err := c.leaveOutTotals(); err != nil {
 		return nil, err
 	}
@@ -198,6 +201,9 @@ func (c *Case) analyse(cmd Command) (*analysis, error) {
 		return nil, err
 	}
 	if measure, err = c.derive(measure); err != nil {
+		return nil, err
+	}
+	if err := c.checkUse(cmd); err != nil {
 		return nil, err
 	}
 	c.Request = a.request(measure, method, test)
@@ -215,10 +221,10 @@ func (c *Case) analyse(cmd Command) (*analysis, error) {
 	if label := c.labelColumn(); c.shared && label != "" {
 		c.Request["shared_control"] = Tree{"cluster_column": label}
 	}
-	if a.primary, err = meta.Fit(c.Y, c.V, meta.Options{Method: method, Test: test, Level: cmd.Level}); err != nil {
+	if a.primary, err = meta.Fit(c.Y, c.V, meta.Options{Method: method, Test: test, Level: c.level}); err != nil {
 		return nil, err
 	}
-	if a.common, err = meta.Fit(c.Y, c.V, meta.Options{Method: meta.FE, Level: cmd.Level}); err != nil {
+	if a.common, err = meta.Fit(c.Y, c.V, meta.Options{Method: meta.FE, Level: c.level}); err != nil {
 		return nil, err
 	}
 	if method != meta.FE && c.K > 1 {
@@ -266,13 +272,13 @@ func methodAndTest(m, t string) (meta.Method, meta.Test, error) {
 func (a *analysis) extras(method meta.Method, test meta.Test) error {
 	c := a.c
 	if s := a.cmd.Subgroup; s != "" {
-		name := c.find([]string{s, fold(s)})
+		name := c.named(s)
 		labels, _, err := c.Texts(orElse(name, s))
 		if err != nil {
 			return fmt.Errorf("subgroups: %w", err)
 		}
 		if a.subgroups, err = meta.Subgroups(c.Y, c.V, s, Used(c, labels), meta.Options{Method: method, Test: test,
-			Level: a.cmd.Level}); err != nil {
+			Level: c.level}); err != nil {
 			return fmt.Errorf("subgroups by %s: %w", s, err)
 		}
 		for _, w := range a.subgroups.Warnings {
@@ -284,7 +290,7 @@ func (a *analysis) extras(method meta.Method, test meta.Test) error {
 		if err != nil {
 			return fmt.Errorf("moderators: %w", err)
 		}
-		if a.moderated, err = meta.Fit(y, v, meta.Options{Method: method, Test: test, Design: design, Level: a.cmd.Level}); err != nil {
+		if a.moderated, err = meta.Fit(y, v, meta.Options{Method: method, Test: test, Design: design, Level: c.level}); err != nil {
 			return fmt.Errorf("moderators: %w", err)
 		}
 	}
@@ -377,7 +383,7 @@ func (a *analysis) request(measure effect.Measure, method meta.Method, test meta
 	}
 	req := Tree{"analysis": Tree{"measure": string(measure), "args": args}, "rma": []any{fit(method, test), fit(meta.FE, meta.Z)}}
 	if s := a.cmd.Subgroup; s != "" {
-		req["subgroups"] = []any{Tree{"factor": orElse(a.c.find([]string{s, fold(s)}), s),
+		req["subgroups"] = []any{Tree{"factor": orElse(a.c.named(s), s),
 			"by_method": []any{Tree{"method": string(method), "test": string(test)}}}}
 	}
 	if f := modsFormula(a.cmd.Mods); f != "" {
@@ -397,11 +403,11 @@ func (a *analysis) request(measure effect.Measure, method meta.Method, test meta
 		for _, f := range a.clusterFormulas() {
 			mods = append(mods, Tree{"name": f, "formula": f, "che": Tree{"method": "REML", "test": "t", "robust": robust}})
 		}
-		req["multilevel"] = Tree{"cluster_column": orElse(a.c.find([]string{s, fold(s)}), s), "three_level": one(), "che": che, "mods": mods}
+		req["multilevel"] = Tree{"cluster_column": orElse(a.c.named(s), s), "three_level": one(), "che": che, "mods": mods}
 	}
 	if a.cmd.Time != "" {
-		lag := Tree{"cluster_column": orElse(a.c.find([]string{a.cmd.Cluster, fold(a.cmd.Cluster)}), a.cmd.Cluster),
-			"time_column": orElse(a.c.find([]string{a.cmd.Time, fold(a.cmd.Time)}), a.cmd.Time)}
+		lag := Tree{"cluster_column": orElse(a.c.named(a.cmd.Cluster), a.cmd.Cluster),
+			"time_column": orElse(a.c.named(a.cmd.Time), a.cmd.Time)}
 		if a.cmd.Phi != nil {
 			lag["phi"] = *a.cmd.Phi
 		}
@@ -440,7 +446,7 @@ func (a *analysis) clusterFormulas() []string {
 		out = append(out, f)
 	}
 	if s := a.cmd.Subgroup; s != "" {
-		name := orElse(a.c.find([]string{s, fold(s)}), s)
+		name := orElse(a.c.named(s), s)
 		out = append(out, "~ 0 + factor("+name+")", "~ factor("+name+")")
 	}
 	return out

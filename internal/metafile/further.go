@@ -76,7 +76,7 @@ func (f *further) limit(limit string, warnings []string) {
 }
 
 func (a *analysis) egger(f *further) error {
-	r, err := bias.RegressionTest(a.studies(), bias.RegressionOptions{Level: a.cmd.Level})
+	r, err := bias.RegressionTest(a.studies(), bias.RegressionOptions{Level: a.c.level})
 	if err != nil {
 		return err
 	}
@@ -92,7 +92,7 @@ func (a *analysis) egger(f *further) error {
 }
 
 func (a *analysis) trimFill(f *further) error {
-	r, err := bias.TrimFill(a.studies(), bias.TrimFillOptions{Method: a.primary.Method, Level: a.cmd.Level})
+	r, err := bias.TrimFill(a.studies(), bias.TrimFillOptions{Method: a.primary.Method, Level: a.c.level})
 	if err != nil {
 		return err
 	}
@@ -109,7 +109,7 @@ func (a *analysis) selection(f *further) error {
 		side = bias.Less
 	}
 	r, err := bias.FitSelection(a.studies(), bias.SelectionOptions{Kind: bias.StepFunction, Alternative: side, Steps: []float64{0.025},
-		Level: a.cmd.Level})
+		Level: a.c.level})
 	if err != nil {
 		return err
 	}
@@ -174,12 +174,8 @@ func (a *analysis) bayes(f *further) error {
 	if !strings.HasPrefix(a.c.Measure, "SMD") && !isLog(info.Measure) {
 		return fmt.Errorf("the shipped priors are for standardised mean differences and log ratios, not for %s", a.c.Measure)
 	}
-	level := a.cmd.Level
-	if level == 0 {
-		level = 0.95
-	}
 	p, err := bayes.Fit(a.c.Y, a.c.V, bayes.Priors{Mu: bayes.NormalPrior{SD: 1}, Tau: bayes.TauPrior{Family: bayes.HalfNormal, Scale: 0.5}},
-		level)
+		orDefault(a.cmd.Level, 0.95))
 	if err != nil {
 		return err
 	}

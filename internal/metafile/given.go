@@ -38,7 +38,7 @@ func (c *Case) derive(m effect.Measure) (effect.Measure, error) {
 	case effect.KindMeans:
 		return m, c.deriveMeans()
 	case effect.KindEffectAndVar:
-		name := fold(c.chosen["yi"])
+		name := meaning(c.chosen["yi"])
 		if byName := orElse(ratioNames[name], logNames[name]); byName != "" && m == effect.GEN {
 			m = byName
 		}
@@ -99,7 +99,7 @@ func (c *Case) limits() (lb, ub []float64, err error) {
 // user's word, the column's name, a value below 0, or the side to which intervals
 // are lopsided. Where none of these decides it asks.
 func (c *Case) ratioScale(m effect.Measure, y, lb, ub []float64) (string, error) {
-	name := fold(c.columnName("yi"))
+	name := meaning(c.columnName("yi"))
 	switch {
 	case c.scale != "":
 		return c.scale, nil

@@ -41,13 +41,13 @@ func (c *Case) mixed(m effect.Measure, model pooled2x2.Model) (pooled2x2.Mixed, 
 		if err != nil {
 			return pooled2x2.Mixed{}, err
 		}
-		return pooled2x2.FitTables(t, model, 0)
+		return pooled2x2.FitTables(t, model, c.level)
 	case effect.IRR:
 		r, err := c.rates()
 		if err != nil {
 			return pooled2x2.Mixed{}, err
 		}
-		return pooled2x2.FitRates(r, model, 0)
+		return pooled2x2.FitRates(r, model, c.level)
 	case effect.PLO, effect.IRLN:
 		x, err := c.Floats("xi")
 		if err != nil {
@@ -62,9 +62,9 @@ func (c *Case) mixed(m effect.Measure, model pooled2x2.Model) (pooled2x2.Mixed, 
 			return pooled2x2.Mixed{}, err
 		}
 		if m == effect.PLO {
-			return pooled2x2.FitProportions(x, n, 0)
+			return pooled2x2.FitProportions(x, n, c.level)
 		}
-		return pooled2x2.FitIncidence(x, n, 0)
+		return pooled2x2.FitIncidence(x, n, c.level)
 	}
 	return pooled2x2.Mixed{}, fmt.Errorf("there is no mixed model for measure %q: use OR, IRR, PLO or IRLN", m)
 }

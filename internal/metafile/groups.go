@@ -23,7 +23,7 @@ func (c *Case) nameGroups(control string) {
 			continue
 		}
 		for _, at := range []int{len(words) - 1, 0} {
-			stem := groupStems[strings.ToLower(words[at])]
+			stem := groupStems[meaning(words[at])]
 			if stem == "" {
 				continue
 			}
@@ -37,16 +37,20 @@ func (c *Case) nameGroups(control string) {
 	}
 	var names []string
 	for g, columns := range groups {
-		if len(columns) > 1 {
+		if m := meaning(g); len(columns) > 1 && !slices.Contains(occasions[0], m) && !slices.Contains(occasions[1], m) {
 			names = append(names, g)
 		}
 	}
 	sort.Strings(names)
-	if len(names) < 2 || !slices.ContainsFunc(names, func(g string) bool { return groupSide(fold(g)) == 0 }) {
+	c.controlled = slices.ContainsFunc(names, func(g string) bool {
+		return control != "" && isControl(g, control) &&
+			groupSide(meaning(g)) == 2
+	})
+	if len(names) < 2 || !slices.ContainsFunc(names, func(g string) bool { return groupSide(meaning(g)) == 0 }) {
 		return
 	}
 	controls := slices.DeleteFunc(slices.Clone(names), func(g string) bool {
-		return !isControl(g, control) && (control != "" || groupSide(fold(g)) != 2)
+		return !isControl(g, control) && (control != "" || groupSide(meaning(g)) != 2)
 	})
 	if len(names) > 2 || len(controls) != 1 {
 		c.open = append(c.open,
@@ -54,6 +58,7 @@ func (c *Case) nameGroups(control string) {
 		return
 	}
 	c.alias = map[string]string{}
+	c.controlled = control != ""
 	for _, g := range names {
 		side := "1"
 		if g == controls[0] {

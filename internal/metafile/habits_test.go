@@ -5,6 +5,8 @@ import (
 	"math"
 	"strings"
 	"testing"
+
+	"past/analysis/effect"
 )
 
 // The same studies in the habits of many spreadsheets give the same pool. The
@@ -26,11 +28,11 @@ func TestHabitsOfSpreadsheets(t *testing.T) {
 			"points between thousands": "Study,mean1,sd1,n1,mean2,sd2,n2\nA,10.5,5,1.020,14,5,1.018\nB,11,6,35,13,6,36\nC,9,4,50,12,4.5,52\n",
 			"spaces between thousands": "Study,mean1,sd1,n1,mean2,sd2,n2\nA,10.5,5,1 020,14,5,1\u202f018\nB,11,6,35,13,6,36\nC,9,4,50,12,4.5,52\n",
 			"apostrophes":              "Study,mean1,sd1,n1,mean2,sd2,n2\nA,10.5,5,1'020,14,5,1\u2019018\nB,11,6,35,13,6,36\nC,9,4,50,12,4.5,52\n",
-			"commas between thousands": "Study,mean1,sd1,n1,mean2,sd2,n2\nA,10.5,5,\"1,020\",14,5,\"1,018\"\n" +
-				"B,11,6,35,13,6,36\nC,9,4,50,12,4.5,52\n",
+			"commas between thousands": "Study,mean1,sd1,n1,mean2,sd2,n2\nA,10.5,5,\"1,020\",14,5,\"1,018\"\nB,11,6,35,13,6,36\n" +
+				"C,9,4,50,12,4.5,52\n",
 			"decimal commas": "Study;mean1;sd1;n1;mean2;sd2;n2\nA;10,5;5;1.020;14;5;1.018\nB;11;6;35;13;6;36\nC;9;4;50;12;4,5;52\n",
-			"n = in the cells": "Study,mean1,sd1,n1,mean2,sd2,n2\nA,10.5,5,n=1020,14,5,N = " +
-				"1018\nB,11,6,n=35,13,6,n=36\nC,9,4,n=50,12,4.5,n=52\n",
+			"n = in the cells": "Study,mean1,sd1,n1,mean2,sd2,n2\nA,10.5,5,n=1020,14,5,N = 1018\nB,11,6,n=35,13,6,n=36\n" +
+				"C,9,4,n=50,12,4.5,n=52\n",
 			"title rows":      "Table 2: outcomes at week 4,,,,,,\n\nStudy,mean1,sd1,n1,mean2,sd2,n2\n" + means,
 			"units":           "Study,mean1,sd1,n1,mean2,sd2,n2\n,points,points,people,points,points,people\n" + means,
 			"merged header":   "Study,Treatment,,,Control,,\n,Mean,SD,N,Mean,SD,N\n" + means,
@@ -39,20 +41,36 @@ func TestHabitsOfSpreadsheets(t *testing.T) {
 			"notes below": "Study,mean1,sd1,n1,mean2,sd2,n2\n" + means + "\n* imputed from the figure\n" +
 				"\"Note: SD, standard deviation.\",,,,,,\n",
 			"total below": "Study,mean1,sd1,n1,mean2,sd2,n2\n" + means + "Total (95% CI),,,1105,,,1106\n",
-			"plus-minus": "Study;Treatment (mean ± SD);n treatment;Control (mean ± SD);n control\nA;10,5 ± 5;1020;14 ± " +
-				"5;1018\nB;11 ± 6;35;13 ± 6;36\nC;9 ± 4;50;12 ± 4,5;52\n",
-			"brackets": "Study,mean (SD) treatment,n treatment,mean (SD) control,n control\nA,10.5 (5),1020,14 (5),1018\nB,11 " +
-				"(6),35,13 (6),36\nC,9 (4),50,12 (4.5),52\n",
-			"standard errors": fmt.Sprintf("Study,mean1,se1,n1,mean2,se2,n2\nA,10.5,%.12g,1020,14,%.12g,1018\nB,11,%.12g,35,13,1,"+
-				"36\nC,9,%.12g,50,12,%.12g,52\n",
+			"plus-minus": "Study;Treatment (mean ± SD);n treatment;Control (mean ± SD);n control\nA;10,5 ± 5;1020;14 ± 5;1018\n" +
+				"B;11 ± 6;35;13 ± " +
+				"6;36\nC;9 ± 4;50;12 ± 4,5;52\n",
+			"brackets": "Study,mean (SD) treatment,n treatment,mean (SD) control,n control\nA,10.5 (5),1020,14 (5),1018\nB,11 (6),35,13 " +
+				"(6),36\nC,9 (4),50,12 (4.5),52\n",
+			"standard errors": fmt.Sprintf("Study,mean1,se1,n1,mean2,se2,n2\nA,10.5,%.12g,1020,14,%.12g,1018\nB,11,%.12g,35,13,1,36\n"+
+				"C,9,%.12g,50,12,%.12g,52\n",
 				5/math.Sqrt(1020), 5/math.Sqrt(1018), 6/math.Sqrt(35), 4/math.Sqrt(50), 4.5/math.Sqrt(52)),
-			"one row per arm, merged study cells": "Study,Arm,Mean,SD,N\nA,Ketamine,10.5,5,1020\n,Placebo,14,5,1018\nB,Ketamine,11,6," +
-				"35\n,Placebo,13,6,36\nC,Ketamine,9,4,50\n,Placebo,12,4.5,52\n",
+			"bars":   "Study|mean_t|sd_t|n_t|mean_c|sd_c|n_c\n" + strings.ReplaceAll(means, ",", "|"),
+			"German": "Studie;MW Verum;SD Verum;n Verum;MW Kontrolle;SD Kontrolle;n Kontrolle\n" + continental(means),
+			"French": "Étude;moyenne traitement;écart-type traitement;n traitement;moyenne témoin;écart-type témoin;n témoin\n" +
+				continental(means),
+			"Spanish": "Estudio;media intervención;DE intervención;n intervención;media control;DE control;n control\n" + continental(means),
+			"German cells": "Studie;Verum (MW ± SD);n Verum;Placebo (MW ± SD);n Placebo\n" +
+				"A;10,5 ± 5;1020;14 ± 5;1018\nB;11 ± 6;35;13 ± 6;36\n" +
+				"C;9 ± 4;50;12 ± 4,5;52\n",
+			"German arms": "Studie;Gruppe;N;MW;SD\nA;Ketamin;1020;10,5;5\nA;Kontrolle;1018;14;5\nB;Ketamin;35;11;6\nB;Kontrolle;36;13;6\n" +
+				"C;Ketamin;50;9;4\nC;Kontrolle;52;12;4,5\n",
+			"t values": standardised("t", func(d, n1, n2 float64) float64 { return d / math.Sqrt(1/n1+1/n2) }),
+			"t values in German": strings.ReplaceAll(standardised("t-Wert",
+				func(d, n1, n2 float64) float64 { return d / math.Sqrt(1/n1+1/n2) }), "n1,n2", "n Verum,n Placebo"),
+			"Cohen's d": standardised("Cohen's d", func(d, _, _ float64) float64 { return d }),
+			"Hedges' g": standardised("Hedges' g", func(d, n1, n2 float64) float64 { return effect.J(n1+n2-2) * d }),
+			"one row per arm, merged study cells": "Study,Arm,Mean,SD,N\nA,Ketamine,10.5,5,1020\n,Placebo,14,5,1018\nB,Ketamine,11,6,35\n" +
+				",Placebo,13,6,36\nC,Ketamine,9,4,50\n,Placebo,12,4.5,52\n",
 			"one row per arm, standard errors": fmt.Sprintf("Trial;Treatment;Mean change;SE;N\nA;Ketamine;10,5;%s;1020\nA;Saline "+
 				"placebo;14;%s;1018\nB;Ketamine;11;%s;35\nB;Placebo;13;1;36\nC;Ketamine;9;%s;50\nC;Placebo;12;%s;52\n",
 				comma(5/math.Sqrt(1020)), comma(5/math.Sqrt(1018)), comma(6/math.Sqrt(35)), comma(4/math.Sqrt(50)), comma(4.5/math.Sqrt(52))),
-			"one row per arm, with totals": "Study,Arm,Mean (SD),N\nA,Ketamine,10.5 (5),1020\nA,Placebo,14 (5),1018\nA,Total,12.2 " +
-				"(5.3),2038\nB,Ketamine,11 (6),35\nB,Placebo,13 (6),36\n" +
+			"one row per arm, with totals": "Study,Arm,Mean (SD),N\nA,Ketamine,10.5 (5),1020\nA,Placebo,14 (5),1018\nA,Total,12.2 (5.3),2038\n" +
+				"B,Ketamine,11 (6),35\nB,Placebo,13 (6),36\n" +
 				"B,Total,12 (6),71\nC,Ketamine,9 (4),50\nC,Placebo,12 (4.5),52\nC,Total,10 (4.4),102\n",
 		}},
 		"effects": {-0.3599147122, 0.0800212964, "", map[string]string{
@@ -61,12 +79,18 @@ func TestHabitsOfSpreadsheets(t *testing.T) {
 			"pooled":    "Study,g,SE\n" + effects + "Random effects model,-0.36,0.14\nHeterogeneity: tau2 = 0.00 (p = 0.7),,\n",
 			"German":    "Studie;g;SE\nA;-0,4;0,2\nB;-0,2;0,25\nC;-0,5;0,3\nGesamt;-0,36;0,14\n",
 			"subtotals": "Study,g,SE\nA,-0.4,0.2\nB,-0.2,0.25\nSubtotal,-0.33,0.16\nC,-0.5,0.3\nOverall (I² = 0 %),-0.36,0.14\n",
-			"limits": "Study,g,95% CI low,95% CI high\nA,-0.4,-0.791992797,-0.008007203\nB,-0.2,-0.689990996," +
-				"0.289990996\nC,-0.5,-1.087989195,0.087989195\n",
-			"one cell": "Study,Mean difference (95% CI)\nA,-0.4 (-0.791992797 to -0.008007203)\nB,-0.2 (-0.689990996 to " +
-				"0.289990996)\nC,-0.5 (-1.087989195–0.087989195)\n",
-			"90 % limits": "Study,g (90% CI)\nA,-0.4 (-0.728970725 to -0.071029275)\nB,-0.2 (-0.611213407 to " +
-				"0.211213407)\nC,-0.5 (-0.993456088 to -0.006543912)\n",
+			"limits": "Study,g,95% CI low,95% CI high\nA,-0.4,-0.791992797,-0.008007203\nB,-0.2,-0.689990996,0.289990996\n" +
+				"C,-0.5,-1.087989195,0.087989195\n",
+			"one cell": "Study,Mean difference (95% CI)\nA,-0.4 (-0.791992797 to -0.008007203)\nB,-0.2 (-0.689990996 to 0.289990996)\nC,-0.5 " +
+				"(-1.087989195–0.087989195)\n",
+			"90 % limits": "Study,g (90% CI)\nA,-0.4 (-0.728970725 to -0.071029275)\nB,-0.2 (-0.611213407 to 0.211213407)\nC,-0.5 (-0.993456088 " +
+				"to -0.006543912)\n",
+			"German limits": "Studie;Effekt;KI untere Grenze;KI obere Grenze\nA;-0,4;-0,791992797;-0,008007203\n" +
+				"B;-0,2;-0,689990996;0,289990996\nC;-0,5;-1,087989195;0,087989195\n",
+			"French limits": "Etude;Taille d'effet;IC 95% inf;IC 95% sup\nA;-0,4;-0,791992797;-0,008007203\n" +
+				"B;-0,2;-0,689990996;0,289990996\nC;-0,5;-1,087989195;0,087989195\n",
+			"named by a program":  "Study name,Std diff in means,Std Err\n" + effects,
+			"no value":            "Studie;g;SE\nA;-0,4;0,2\nB;-0,2;0,25\nC;-0,5;0,3\nD;#NV;0,3\nE;k.A.;0,1\n",
 			"minus signs":         "Study,g,SE\nA,−0.4,0.2\nB,– 0.2,0.25\nC,﹣0.5,0.3\n",
 			"footnote marks":      "Study,g,SE\nA*,-0.4,0.2†\nB,-0.2*,0.25\nC‡,-0.5,0.3\n",
 			"standard error cell": "Study,Hedges' g (SE)\nA,-0.40 (0.20)\nB,-0.20 (0.25)\nC,-0.50 (0.30)\n",
@@ -74,28 +98,31 @@ func TestHabitsOfSpreadsheets(t *testing.T) {
 			"named apart":         "Study,SMD,SE,Weight\nA,-0.4,0.2,50%\nB,-0.2,0.25,30%\nC,-0.5,0.3,20%\n",
 		}},
 		"counts": {-0.4296709692, 0.1126602536, "RR", map[string]string{
-			"plain": "Study,events1,n1,events2,n2\n" + counts,
-			"subtotal": "Study,events1,n1,events2,n2\nA,12,45,20,46\nB,10,40,18,41\nSubtotal,22,85,38,87\nC,9,30,11," +
-				"31\nTotal,31,115,49,118\n",
-			"n/N":    "Study,treatment,control\nA,12/45,20/46\nB,10/40,18/41\nC,9/30,11/31\n",
-			"n of N": "Study,responders treatment,responders placebo\nA,12 of 45,20 of 46\nB,10 of 40,18 of 41\nC,9 of 30,11 of 31\n",
-			"n/N (%)": "Study,events treatment,events control\nA,12/45 (26.7%),20/46 (43.5%)\nB,10/40 (25%),18/41 " +
-				"(43.9%)\nC,9/30 (30%),11/31 (35.5%)\n",
-			"n (%)": "Study,events1,n1,events2,n2\nA,12 (26.7%),45,20 (43.5%),46\nB,10 (25%),40,18 (43.9%),41\nC,9 " +
-				"(30%),30,11 (35.5%),31\n",
+			"plain":    "Study,events1,n1,events2,n2\n" + counts,
+			"subtotal": "Study,events1,n1,events2,n2\nA,12,45,20,46\nB,10,40,18,41\nSubtotal,22,85,38,87\nC,9,30,11,31\nTotal,31,115,49,118\n",
+			"n/N":      "Study,treatment,control\nA,12/45,20/46\nB,10/40,18/41\nC,9/30,11/31\n",
+			"n of N":   "Study,responders treatment,responders placebo\nA,12 of 45,20 of 46\nB,10 of 40,18 of 41\nC,9 of 30,11 of 31\n",
+			"n/N (%)": "Study,events treatment,events control\nA,12/45 (26.7%),20/46 (43.5%)\nB,10/40 (25%),18/41 (43.9%)\nC,9/30 (30%),11/31 " +
+				"(35.5%)\n",
+			"n (%)":      "Study,events1,n1,events2,n2\nA,12 (26.7%),45,20 (43.5%),46\nB,10 (25%),40,18 (43.9%),41\nC,9 (30%),30,11 (35.5%),31\n",
+			"four cells": "Study,a,b,c,d\nA,12,33,20,26\nB,10,30,18,23\nC,9,21,11,20\n",
+			"French arms": "Étude;Bras;Événements;Effectif\nA;Kétamine;12;45\nA;Placebo;20;46\nB;Kétamine;10;40\nB;Placebo;18;41\n" +
+				"C;Kétamine;9;30\nC;Placebo;11;31\n",
 			"percent": "Study,events1,n1,events2,n2\nA,26.7%,45,43.5%,46\nB,25%,40,43.9%,41\nC,30%,30,35.5%,31\n",
-			"percent in header": "Study,% responders treatment,n treatment,% responders control,n " +
-				"control\nA,26.7,45,43.5,46\nB,25,40,43.9,41\nC,30,30,35.5,31\n",
-			"arms": "Study,Group,Responders,Total\nA,Psilocybin,12,45\nA,Placebo,20,46\nB,Psilocybin,10,40\nB,Placebo," +
-				"18,41\nC,Psilocybin,9,30\nC,Placebo,11,31\n",
-			"arms n/N": "Study,Group,Responders\nA,Psilocybin,12/45\nA,Placebo,20/46\nB,Psilocybin,10/40\nB,Placebo," +
-				"18/41\nC,Psilocybin,9/30\nC,Placebo,11/31\n",
+			"percent in header": "Study,% responders treatment,n treatment,% responders control,n control\nA,26.7,45,43.5,46\nB,25,40,43.9,41\n" +
+				"C,30,30,35.5,31\n",
+			"arms": "Study,Group,Responders,Total\nA,Psilocybin,12,45\nA,Placebo,20,46\nB,Psilocybin,10,40\nB,Placebo,18,41\n" +
+				"C,Psilocybin,9,30\nC,Placebo,11,31\n",
+			"arms n/N": "Study,Group,Responders\nA,Psilocybin,12/45\nA,Placebo,20/46\nB,Psilocybin,10/40\nB,Placebo,18/41\n" +
+				"C,Psilocybin,9/30\nC,Placebo,11/31\n",
 		}},
 		"ratios": {-0.3664302261, 0.1266972747, "", map[string]string{
 			"brackets":       "Study,OR (95% CI)\nA,\"0.50 (0.25, 1.00)\"\nB,0.70 (0.40-1.22)\nC,0.80 (0.50–1.28)\n",
 			"to":             "Study,OR 95% CI\nA,0.50 (0.25 to 1.00)\nB,0.70 (0.40 to 1.22)\nC,0.80 (0.50 to 1.28)\n",
 			"interval apart": "Study,OR,95% CI\nA,0.50,[0.25; 1.00]\nB,0.70,[0.40; 1.22]\nC,0.80,[0.50; 1.28]\n",
 			"decimal commas": "Studie;OR [95%-CI]\nA;\"0,50 [0,25; 1,00]\"\nB;\"0,70 [0,40; 1,22]\"\nC;\"0,80 [0,50; 1,28]\"\n",
+			"adjusted":       "Study,adjusted OR (95% CI)\nA,0.50 (0.25-1.00)\nB,0.70 (0.40-1.22)\nC,0.80 (0.50-1.28)\n",
+			"German limits":  "Studie;OR;95%-KI unten;95%-KI oben\nA;0,50;0,25;1,00\nB;0,70;0,40;1,22\nC;0,80;0,50;1,28\n",
 			"with a total":   "Study,OR (95% CI)\nA,0.50 [0.25; 1.00]\nB,0.70 [0.40; 1.22]\nC,0.80 [0.50; 1.28]\nOverall,0.69 [0.50; 0.95]\n",
 		}},
 	} {
@@ -109,6 +136,17 @@ func TestHabitsOfSpreadsheets(t *testing.T) {
 			})
 		}
 	}
+}
+
+func continental(table string) string { return strings.NewReplacer(",", ";", ".", ",").Replace(table) }
+
+// standardised is the table of means as one statistic of each row with the sizes.
+func standardised(name string, of func(d, n1, n2 float64) float64) string {
+	out := "Study," + name + ",n1,n2\n"
+	for i, r := range [][3]float64{{-3.5 / 5, 1020, 1018}, {-2.0 / 6, 35, 36}, {-3 / math.Sqrt((49*16+51*4.5*4.5)/100), 50, 52}} {
+		out += fmt.Sprintf("%c,%.15g,%g,%g\n", 'A'+i, of(r[0], r[1], r[2]), r[1], r[2])
+	}
+	return out
 }
 
 func comma(x float64) string { return strings.Replace(fmt.Sprintf("%.12g", x), ".", ",", 1) }
@@ -148,6 +186,19 @@ func TestHabitsThatAreAsked(t *testing.T) {
 			[]string{"labelled A", "--arm", "side by side"}},
 		"interval of a mean": {"Study,mean1,95% CI 1,n1,mean2,95% CI 2,n2\nA,10,8-12,40,14,12-16,41\n", Command{},
 			[]string{"interval of a group's mean"}},
+		"person-time with a mark": {"study;x1i;t1i;x2i;t2i\nA;10;1.005;12;1020\nB;8;990;11;1001\n", Command{},
+			[]string{"row 1 (line 2)", `"t1i"`, "1.005 or 1005"}},
+		"person-time with a mark, rates": {"study;x;time\nA;10;1.005\nB;8;990\nC;9;1102\n", Command{},
+			[]string{"row 1 (line 2)", `"time"`, "1.005 or 1005"}},
+		"mean with a mark": {"study;mean1;sd1;n1;mean2;sd2;n2\nA;1.234;310;30;1301;305;31\nB;980;290;40;1222;300;41\n", Command{},
+			[]string{"row 1 (line 2)", `"mean1"`, "1.234 or 1234"}},
+		"a column t":       {"study,g,t\nA,0.4,4\nB,0.5,8\n", Command{}, []string{`"t"`, "--tval t"}},
+		"t beside others":  {"study,t,n1,n2,score\nA,4,30,31,2\nB,8,20,22,3\n", Command{}, []string{`"t"`, "--tval t"}},
+		"p without sign":   {"study,p,n1,n2\nA,0.04,30,31\nB,0.2,20,22\n", Command{}, []string{"direction"}},
+		"d or g":           {"study,SMD,n1,n2\nA,0.4,30,31\nB,0.2,20,22\n", Command{}, []string{"Cohen's d", "Hedges' g"}},
+		"a date in a cell": {"Study,Active n/N,Placebo n/N\nA,5/12,9/40\nB,Aug 44,9/45\nC,7/30,8/31\n", Command{}, []string{"line 3", "Aug 44"}},
+		"percent without a sign": {"study,events1,n1,events2,n2\nA,26.7,45,43.5,46\nB,25,40,13.9,41\nC,30.5,50,15.5,31\n", Command{},
+			[]string{"row 1 (line 2)", "events1 %"}},
 		"totals everywhere": {"Outcome,yi,vi\nTotal,0.1,0.04\nTotal,0.2,0.05\nSubscale,0.3,0.06\n", Command{}, []string{"--study"}},
 	} {
 		_, err := run(t, c.table, c.cmd)

@@ -62,6 +62,7 @@ func (c *Case) pairArms(control string) error {
 	if len(pairs) == 0 {
 		return fmt.Errorf("the table is arm-level (column %s) and no study has two arms", arm)
 	}
+	c.controlled = control != ""
 	c.widen(study, arm, value, pairs)
 	c.roles = maps.Clone(c.roles)
 	for _, roles := range longRoles { // the columns have the names of the roles now
@@ -84,7 +85,7 @@ func isControl(arm, control string) bool {
 	if control != "" {
 		return strings.EqualFold(strings.TrimSpace(arm), control)
 	}
-	low := " " + strings.ToLower(arm) + " "
+	low := " " + strings.Join(english(arm), " ") + " "
 	return slices.ContainsFunc(controlWords, func(w string) bool { return strings.Contains(low, " "+w+" ") || strings.HasPrefix(low, " "+w) })
 }
 
@@ -105,7 +106,7 @@ func (c *Case) longColumns() map[string]string {
 	for stem, roles := range longRoles {
 		for _, r := range roles {
 			if name := c.roles[r]; name != "" {
-				out[stem] = c.find([]string{name, fold(name)})
+				out[stem] = c.named(name)
 			}
 		}
 	}

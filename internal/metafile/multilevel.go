@@ -131,7 +131,7 @@ func (m *multilevelRun) fit(req Tree, design multilevel.Design, rho float64) Tre
 	}
 	r, err := multilevel.Fit(m.data, design, multilevel.Options{
 		Method: multilevel.Method(text(req, "method")), Test: multilevel.Test(text(req, "test")),
-		DF: multilevel.DF(text(req, "dfs")), Rho: rho})
+		DF: multilevel.DF(text(req, "dfs")), Rho: rho, Level: m.c.level})
 	if err != nil {
 		out["error"] = err.Error()
 		return out
@@ -237,7 +237,7 @@ func robustResult(b *multilevel.Robust, err error) Tree {
 
 // intervals gives the profile-likelihood intervals of the REML three-level model.
 func (m *multilevelRun) intervals(any) any {
-	r, err := multilevel.Fit(m.data, multilevel.Design{}, multilevel.Options{})
+	r, err := multilevel.Fit(m.data, multilevel.Design{}, multilevel.Options{Level: m.c.level})
 	if err != nil {
 		return Tree{"error": err.Error()}
 	}
@@ -274,14 +274,14 @@ func (m *multilevelRun) aggregate(ask any) any {
 	}
 	out["cluster"], out["yi"], out["vi"] = cluster, yi, vi
 	if _, ok := req["rma_reml_knha"]; ok {
-		out["rma_reml_knha"] = clusterFreeFit(yi, vi, meta.REML, meta.KnHa)
+		out["rma_reml_knha"] = m.clusterFreeFit(yi, vi, meta.REML, meta.KnHa)
 	}
 	return out
 }
 
 // clusterFreeFit is the univariate model that the clustered ones are held against.
-func clusterFreeFit(yi, vi []float64, method meta.Method, test meta.Test) Tree {
-	r, err := meta.Fit(yi, vi, meta.Options{Method: method, Test: test, Unguarded: true})
+func (m *multilevelRun) clusterFreeFit(yi, vi []float64, method meta.Method, test meta.Test) Tree {
+	r, err := meta.Fit(yi, vi, meta.Options{Method: method, Test: test, Unguarded: true, Level: m.c.level})
 	if err != nil {
 		return Tree{"error": err.Error()}
 	}
@@ -319,9 +319,9 @@ func (m *multilevelRun) moderators(ask any) any {
 func (m *multilevelRun) ordinary(ask any) any {
 	req := asTree(ask)
 	fit := asTree(req["fit"])
-	out := Tree{"fit": clusterFreeFit(m.data.Effect, m.data.Variance, meta.Method(text(fit, "method")), meta.Test(text(fit, "test")))}
+	out := Tree{"fit": m.clusterFreeFit(m.data.Effect, m.data.Variance, meta.Method(text(fit, "method")), meta.Test(text(fit, "test")))}
 	r, err := multilevel.Fit(m.data, multilevel.Design{}, multilevel.Options{Method: multilevel.Method(text(fit, "method")),
-		Components: multilevel.WithinOnly})
+		Components: multilevel.WithinOnly, Level: m.c.level})
 	for key := range req {
 		if key != "cr1_adjust" && key != "cr2_club_sandwich" && key != "cr0_no_adjust" {
 			continue
@@ -347,9 +347,9 @@ func (m *multilevelRun) moments(ask any) any {
 		var err error
 		switch key {
 		case "corr_rho_0_8":
-			r, err = multilevel.Correlated(m.data, multilevel.Design{}, 0.8, 0)
+			r, err = multilevel.Correlated(m.data, multilevel.Design{}, 0.8, m.c.level)
 		case "hier":
-			r, err = multilevel.Hierarchical(m.data, multilevel.Design{}, 0)
+			r, err = multilevel.Hierarchical(m.data, multilevel.Design{}, m.c.level)
 		default:
 			continue
 		}

@@ -32,7 +32,7 @@ func Analyse(ctx context.Context, cmd Command, stdin io.Reader) (*Own, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	if cmd.Level != 0 && cmd.Level != 0.95 {
+	if orDefault(cmd.Level, 0.95) != 0.95 {
 		return nil, fmt.Errorf("figures show 95 %% intervals: leave --level out with --out")
 	}
 	a, err := c.analyse(cmd)
@@ -77,7 +77,7 @@ func (a *analysis) effects() []evidence.Effect {
 		"ai": func(e *evidence.Effect) **float64 { return &e.Event1 }, "ci": func(e *evidence.Effect) **float64 { return &e.Event2 },
 	} {
 		x, err := c.optionalFloats(role)
-		if err != nil || x == nil {
+		if err != nil || x == nil || c.standardised && role != "n1i" && role != "n2i" {
 			continue
 		}
 		for i, v := range Used(c, x) {

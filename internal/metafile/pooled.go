@@ -24,10 +24,13 @@ var twoByTwoBlock = block{"two_by_two_pooled", func(c *Case) (any, error) {
 				return pooled2x2.MantelHaenszel(m, tables, c.pooling(o))
 			})
 		case key == "peto":
-			out[key] = pooledEntry(Tree{}, "peto", func() (pooled2x2.Result, error) { return pooled2x2.Peto(tables, pooled2x2.Options{}) })
+			out[key] = pooledEntry(Tree{}, "peto", func() (pooled2x2.Result, error) {
+				return pooled2x2.Peto(tables,
+					pooled2x2.Options{Level: c.level})
+			})
 		case key == "peto_leave1out":
 			out[key] = leaveOneOut(tables, func(t pooled2x2.Tables) (pooled2x2.Result, error) {
-				return pooled2x2.Peto(t, pooled2x2.Options{})
+				return pooled2x2.Peto(t, pooled2x2.Options{Level: c.level})
 			})
 		case strings.HasPrefix(key, "mh_leave1out_"):
 			m := effect.Measure(strings.ToUpper(strings.TrimPrefix(key, "mh_leave1out_")))
@@ -91,6 +94,7 @@ var personTimeBlock = block{"person_time_pooled", func(c *Case) (any, error) {
 
 // pooling sets the zero-cell rule of the case's formula mode.
 func (c *Case) pooling(o pooled2x2.Options) pooled2x2.Options {
+	o.Level = c.level
 	if c.Formula == effect.Metapsy || c.Formula == effect.RevMan {
 		o.AddToZero = 0.5
 	}

@@ -250,7 +250,11 @@ func (p *printer) moderators() {
 	if !math.IsInf(r.QMDF2, 1) {
 		df, stat = fmt.Sprintf("%.0f and %.0f", r.QMDF1, r.QMDF2), "F"
 	}
-	p.line("  all moderators: %s = %s on %s df, %s; R2 = %.1f%%; residual tau2 = %s", stat, num(r.QM), df, pval(r.QMP), r.R2, num(r.Tau2))
+	share := ""
+	if !math.IsNaN(r.R2) { // there is none without an intercept
+		share = fmt.Sprintf(" R2 = %.1f%%;", r.R2)
+	}
+	p.line("  all moderators: %s = %s on %s df, %s;%s residual tau2 = %s", stat, num(r.QM), df, pval(r.QMP), share, num(r.Tau2))
 }
 
 // counts prints what is pooled of the counts themselves, from the answers of the

@@ -52,7 +52,7 @@ func (a *analysis) rData(out func(string, ...any)) {
 	}
 	out("dat <- data.frame(study = c(%s))", strings.Join(labels, ", "))
 	info, _ := effect.Lookup(c.Measure)
-	raw := c.Kind == string(info.Kind) && info.Kind != effect.KindEffectAndVar && orFormula(c.Formula) == effect.Metafor
+	raw := c.Kind == string(info.Kind) && info.Kind != effect.KindEffectAndVar && orFormula(c.Formula) == effect.Metafor && !c.standardised
 	if raw {
 		args := []string{}
 		for _, name := range rColumns(info.Kind) {
@@ -66,7 +66,7 @@ func (a *analysis) rData(out func(string, ...any)) {
 		out("dat <- escalc(measure = %s, %s, data = dat)", rString(c.Measure), strings.Join(args, ", "))
 		return
 	}
-	if c.Kind == string(info.Kind) && info.Kind != effect.KindEffectAndVar {
+	if c.Kind == string(info.Kind) && !c.standardised && info.Kind != effect.KindEffectAndVar {
 		out("# effects and variances by the conventions of mode %s, which escalc() does not have", orFormula(c.Formula))
 	}
 	out("dat$yi <- %s", rVector(c.Y))
@@ -114,7 +114,7 @@ func (a *analysis) rExtras(out func(string, ...any)) {
 		return true
 	}
 	method := rString(string(a.primary.Method))
-	if s := a.cmd.Subgroup; s != "" && a.subgroups != nil && column("group", orElse(c.find([]string{s, fold(s)}), s)) {
+	if s := a.cmd.Subgroup; s != "" && a.subgroups != nil && column("group", orElse(c.named(s), s)) {
 		for _, g := range a.subgroups.Groups {
 			out("print(rma(yi, vi, data = dat, subset = group == %s, method = %s, test = %s), digits = 6)   # %s to %s", rString(g.Level), method,
 				rTest(g.Fit), rNum(g.Fit.CILb[0]), rNum(g.Fit.CIUb[0]))
@@ -129,7 +129,7 @@ func (a *analysis) rExtras(out func(string, ...any)) {
 		out("print(rma(yi, vi, mods = %s, data = dat, method = %s, test = %s), digits = 6)   # coefficients %s", rFormula(f), method,
 			rTest(a.moderated), rVector(a.moderated.Beta))
 	}
-	if s := a.cmd.Cluster; s != "" && a.blocks["multilevel"] != nil && column("cluster", orElse(c.find([]string{s, fold(s)}), s)) {
+	if s := a.cmd.Cluster; s != "" && a.blocks["multilevel"] != nil && column("cluster", orElse(c.named(s), s)) {
 		rho, _ := asNumber(asTree(asTree(a.blocks["multilevel"])["che"])["rho"])
 		out("library(clubSandwich)\ndat$es <- seq_len(nrow(dat))")
 		out("three <- rma.mv(yi, vi, random = ~ 1 | cluster / es, data = dat, test = \"t\")\nprint(three, digits = " +

@@ -24,6 +24,9 @@ var (
 
 // readWhole reads the chosen columns of sizes and counts as whole numbers.
 func (c *Case) readWhole() error {
+	if err := c.checkMarks(); err != nil {
+		return err
+	}
 	for _, role := range sizeRoles {
 		if err := c.wholeRole(role, true); err != nil {
 			return err
@@ -54,10 +57,34 @@ func (c *Case) wholeRole(role string, size bool) error {
 		return nil
 	}
 	x, changed, err := c.whole(role, size)
+	if err == nil && !size {
+		err = c.fractions(role, x)
+	}
 	if err == nil && changed {
 		c.set(role, x)
 	}
 	return err
+}
+
+// fractions refuses counts of which more than half are no whole numbers.
+func (c *Case) fractions(role string, x []float64) error {
+	given, broken, first := 0, 0, -1
+	for i, v := range x {
+		if math.IsNaN(v) {
+			continue
+		}
+		if given++; v != math.Trunc(v) {
+			if broken++; first < 0 {
+				first = i
+			}
+		}
+	}
+	if 2*broken <= given {
+		return nil
+	}
+	return fmt.Errorf("%s, column %q: %g and others are no whole numbers of events; if they are percentages, say so in the column's name"+
+		" (%q), and the events are worked out with the sizes of the groups", c.rowName(first), c.columnName(role), x[first],
+		c.columnName(role)+" %")
 }
 
 // whole is a column of numbers of people. A group of three digits behind a mark
@@ -118,6 +145,86 @@ func (c *Case) whole(name string, size bool) (x []float64, changed bool, err err
 		}
 	}
 	return x, len(rows) > 0, nil
+}
+
+// sideBySide are the roles of numbers that the two groups of a row have in one unit.
+var sideBySide = [][2]string{{"t1i", "t2i"}, {"m1i", "m2i"}, {"sd1i", "sd2i"}, {"se1i", "se2i"}, {"med1i", "med2i"}}
+
+// checkMarks stops at a number of which the mark before three digits may be one
+// between thousands: where that brings it nearer to the number of the other group,
+// or to the others of its column, than a decimal mark does.
+func (c *Case) checkMarks() error {
+	for _, pair := range sideBySide {
+		for k, role := range pair {
+			if err := c.checkMarksOf(role, func(i int) (float64, bool) { return c.wholeCell(pair[1-k], i) }); err != nil {
+				return err
+			}
+		}
+	}
+	for _, role := range []string{"t1i", "t2i", "ti", "m1i", "m2i", "mi", "yi"} {
+		usual, ok := c.usualWhole(role)
+		if err := c.checkMarksOf(role, func(int) (float64, bool) { return usual, ok }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// checkMarksOf compares the cells of a column with what beside gives.
+func (c *Case) checkMarksOf(role string, beside func(row int) (float64, bool)) error {
+	col := c.columns[role]
+	if c.chosen[role] == "" || col == nil || col.written == nil {
+		return nil
+	}
+	for i, cell := range col.written {
+		n, _, grouped := human.GroupedPeople(strings.TrimPrefix(cell, "-"))
+		x, ok := col.cells[i].(float64)
+		if !grouped || !ok {
+			continue
+		}
+		x = math.Abs(x)
+		other := n
+		if x == n {
+			other = n / 1000
+		}
+		y, ok := beside(i)
+		if ok && y != 0 && math.Abs(math.Log(math.Abs(other/y))) < math.Abs(math.Log(math.Abs(x/y))) {
+			return fmt.Errorf("%s, column %q: %q may be %g or %g, and the numbers beside it are nearer to %g; write it without the mark,"+
+				" or with another number of decimals", c.rowName(i), c.columnName(role), strings.TrimSpace(cell), n/1000, n, other)
+		}
+	}
+	return nil
+}
+
+// usualWhole is the median of the whole numbers of a column that has no decimals
+// beside them; ok is unset for other columns.
+func (c *Case) usualWhole(role string) (m float64, ok bool) {
+	if c.chosen[role] == "" || c.columns[role] == nil {
+		return 0, false
+	}
+	var whole []float64
+	for i, cell := range c.columns[role].written {
+		_, _, grouped := human.GroupedPeople(strings.TrimPrefix(cell, "-"))
+		if x, ok := c.wholeCell(role, i); ok {
+			whole = append(whole, math.Abs(x))
+		} else if !grouped && !human.Missing(cell) {
+			return 0, false
+		}
+	}
+	if len(whole) == 0 {
+		return 0, false
+	}
+	return median(whole), true
+}
+
+// wholeCell is a number that is written without a mark.
+func (c *Case) wholeCell(role string, row int) (float64, bool) {
+	col := c.columns[role]
+	if c.chosen[role] == "" || col == nil || col.written == nil || strings.ContainsAny(col.written[row], ".,") {
+		return 0, false
+	}
+	x, ok := col.cells[row].(float64)
+	return x, ok
 }
 
 // threeDecimals reports whether the other numbers of the table have three decimals

@@ -2,6 +2,7 @@ package metafile
 
 import (
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -18,8 +19,8 @@ var (
 	headerWord     = regexp.MustCompile(`[\pL]+|\d+`)
 	measureWords   = []string{"mean", "means", "m", "median", "medians", "med", "sd", "sds", "se", "sem", "iqr", "interquartile", "range",
 		"quartiles",
-		"q1", "q3", "ci", "cri", "ki", "confidence", "konfidenzintervall", "interval", "limits", "95", "90", "99", "standard", "deviation",
-		"error", "std", "stdev", "stderr"}
+		"q1", "q3", "ci", "cri", "confidence", "interval", "limits", "95", "90", "99", "standard", "deviation",
+		"error", "std", "stdev", "stderr", "ecart", "type", "desviacion", "estandar", "tipica", "intervalle", "de", "confiance"}
 	countWords = []string{"events", "event", "responders", "responder", "cases", "n", "total", "no", "number", "percent", "of"}
 )
 
@@ -34,11 +35,12 @@ func partsOf(name string, drop []string) headerParts {
 	h := headerParts{words: map[string]bool{}}
 	var keep []string
 	for _, w := range headerWord.FindAllString(name, -1) {
-		l := strings.ToLower(w)
-		h.words[l] = true
-		if !slices.Contains(drop, l) {
+		if !slices.Contains(drop, meaning(w)) {
 			keep = append(keep, w)
 		}
+	}
+	for _, w := range english(name) {
+		h.words[w] = true
 	}
 	h.rest = strings.Join(keep, " ")
 	return h
@@ -57,6 +59,7 @@ func (t *table) split() error {
 		}))
 		cells, form, ok := t.forms(j, style)
 		if !ok {
+			t.askAboutForms(j, style)
 			continue
 		}
 		names, percent := t.partNames(t.header[j], form)
@@ -79,6 +82,38 @@ func (t *table) split() error {
 	}
 	return nil
 }
+
+// askAboutForms keeps the question that a column leaves of which most cells hold
+// several numbers in one form, and another does not.
+func (t *table) askAboutForms(j int, style human.NumberStyle) {
+	number, first := map[human.CellForm]int{}, map[human.CellForm]int{}
+	cells := 0
+	for i, row := range t.rows {
+		s, _ := human.PlainNumber(row[j])
+		if human.Missing(s) {
+			continue
+		}
+		f := human.ReadCell(s, style).Form
+		if cells++; number[f] == 0 {
+			first[f] = i
+		}
+		number[f]++
+	}
+	for f, n := range number {
+		if f == human.PlainCell || 2*n <= cells {
+			continue
+		}
+		for _, other := range sortedForms(first) {
+			if i := first[other]; other != f {
+				t.open = append(t.open, fmt.Sprintf("line %d, column %q: %q is not written as the other cells are, such as %q", t.lines[i], t.header[j],
+					human.CleanCell(t.rows[i][j]), human.CleanCell(t.rows[first[f]][j])))
+				return
+			}
+		}
+	}
+}
+
+func sortedForms(m map[human.CellForm]int) []human.CellForm { return slices.Sorted(maps.Keys(m)) }
 
 // place puts the parts in the place of column j. A part that another column holds
 // already must be the same there, and is left to it.
@@ -114,7 +149,7 @@ func (t *table) partNames(name string, form human.CellForm) (names []string, per
 		spread = "se"
 	}
 	base := effectName(name)
-	ci := h.has("ci", "cri", "ki", "confidence", "konfidenzintervall")
+	ci := h.has("ci", "cri", "confidence")
 	limit := "ci "
 	if level := statedLevel(name); level != 0 {
 		limit = fmt.Sprintf("ci %g ", 100*level)
@@ -149,7 +184,7 @@ func (t *table) partNames(name string, form human.CellForm) (names []string, per
 		}
 	case human.LimitsCell:
 		switch {
-		case ci && groupSide(fold(h.rest)) != 0:
+		case ci && groupSide(meaning(h.rest)) != 0:
 			return nil, nil
 		case ci:
 			return []string{limit + "lower", limit + "upper"}, make([]bool, 2)
@@ -162,7 +197,7 @@ func (t *table) partNames(name string, form human.CellForm) (names []string, per
 		return []string{name, name + " percent"}, []bool{false, true}
 	case human.CountCell:
 		c := partsOf(name, countWords)
-		if c.rest != name && c.has("events", "event", "responders", "responder", "cases", "n") || groupSide(fold(c.rest)) != 0 {
+		if c.rest != name && c.has("events", "event", "responders", "responder", "cases", "n") || groupSide(meaning(c.rest)) != 0 {
 			return []string{strings.TrimSpace("events " + c.rest), strings.TrimSpace("n " + c.rest)}, make([]bool, 2)
 		}
 	}
@@ -173,8 +208,8 @@ func (t *table) partNames(name string, form human.CellForm) (names []string, per
 // the words of an interval or error behind it.
 func effectName(name string) string {
 	words := strings.Fields(headerBrackets.ReplaceAllString(name, " "))
-	for len(words) > 0 && slices.Contains([]string{"95", "90", "99", "ci", "cri", "ki", "se", "interval", "confidence"},
-		fold(words[len(words)-1])) {
+	for len(words) > 0 && slices.Contains([]string{"95", "90", "99", "ci", "cri", "se", "interval", "confidence"},
+		meaning(words[len(words)-1])) {
 		words = words[:len(words)-1]
 	}
 	return strings.Join(words, " ")
@@ -182,7 +217,7 @@ func effectName(name string) string {
 
 // isEffect reports whether a name is one of those that an effect's column has.
 func (t *table) isEffect(name string) bool {
-	return slices.Contains(usualNames[effectKind]["yi"], fold(name))
+	return slices.Contains(usualNames[effectKind]["yi"], meaning(name))
 }
 
 // ask keeps the question that a column of several numbers leaves.
@@ -195,7 +230,7 @@ func (t *table) ask(j int, form human.CellForm) {
 		t.open = append(t.open, fmt.Sprintf("column %q: is the second number of %q a standard deviation or a standard error?"+
 			" Name the column %q or %q", name, cell, name+" (SD)", name+" (SE)"))
 	case human.LimitsCell:
-		if h := partsOf(name, measureWords); groupSide(fold(h.rest)) != 0 && h.has("ci", "cri", "ki", "confidence") {
+		if h := partsOf(name, measureWords); groupSide(meaning(h.rest)) != 0 && h.has("ci", "cri", "confidence") {
 			t.open = append(t.open,
 				fmt.Sprintf("column %q: the interval of a group's mean is not read; give its standard deviation or standard error", name))
 			return

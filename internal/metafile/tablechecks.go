@@ -34,6 +34,7 @@ func (c *Case) checkTable(labels []string, cmd Command) error {
 	if err := c.checkDependence(labels, cmd); err != nil {
 		return err
 	}
+	c.checkCopies(labels)
 	if err := c.checkPooled(labels); err != nil {
 		return err
 	}
@@ -87,6 +88,9 @@ func (c *Case) checkDependence(labels []string, cmd Command) error {
 	}
 	var shared []string
 	for _, names := range [][]string{{"m2i", "sd2i", "n2i"}, {"ci", "n2i"}} {
+		if c.standardised {
+			break // there are no means that show a control to be the same
+		}
 		s, err := c.sameControls(labels, names)
 		if err != nil {
 			return err
@@ -104,6 +108,29 @@ func (c *Case) checkDependence(labels []string, cmd Command) error {
 	c.warn("several rows are labelled %s: results of one study are not independent; use --cluster with the column that names the study",
 		strings.Join(twice, ", "))
 	return nil
+}
+
+// checkCopies warns of rows under two names that have the same numbers in all the
+// columns that are used.
+func (c *Case) checkCopies(labels []string) {
+	if len(c.chosen) < 4 {
+		return // two numbers may well be the same
+	}
+	first := map[string]int{}
+	for k, r := range c.RowsUsed {
+		key := ""
+		for _, role := range sortedKeys(c.chosen) {
+			if col := c.columns[c.chosen[role]]; col != nil {
+				key += fmt.Sprintf("%v\x00", col.cells[r-1])
+			}
+		}
+		if at, seen := first[key]; seen && labels[at] != labels[k] {
+			c.warn("%s (%s) has the same numbers as %s (%s): is a study in the table twice?", c.rowName(r-1), labels[k],
+				c.rowName(c.RowsUsed[at]-1), labels[at])
+		} else if !seen {
+			first[key] = k
+		}
+	}
 }
 
 // sameControls lists the studies of which two used rows have equal numbers in the

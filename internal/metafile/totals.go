@@ -12,7 +12,7 @@ import (
 // labelColumn is the column that names the studies; "" where none does.
 func (c *Case) labelColumn() string {
 	if r := c.roles["study"]; r != "" {
-		return c.find([]string{r, fold(r)})
+		return c.named(r)
 	}
 	if name := c.find(labelNames); name != "" {
 		return name

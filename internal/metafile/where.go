@@ -84,7 +84,7 @@ func (c *Case) filter(conditions []string) error {
 		if err != nil {
 			return err
 		}
-		actual := c.find([]string{f.column, fold(f.column)})
+		actual := c.named(f.column)
 		if actual == "" {
 			return fmt.Errorf("filter on %q: %w (the table has %s)", f.column, ErrNoColumn, strings.Join(c.names, ", "))
 		}

@@ -43,7 +43,8 @@ var missingWords = map[string]bool{
 	"": true, "na": true, "n/a": true, "n.a.": true, "nr": true, "n.r.": true, "ne": true, "nd": true, "nc": true,
 	"nan": true, "null": true, "none": true, "-": true, "--": true, "—": true, "–": true, "not reported": true,
 	"not available": true, "not applicable": true, "not estimable": true, "not calculated": true,
-	"not evaluable": true, "not done": true, "missing": true, ".": true, "?": true, "#n/a": true,
+	"not evaluable": true, "not done": true, "missing": true, ".": true, "?": true, "#n/a": true, "#nv": true, // of German spreadsheets
+	"k.a.": true, "k. a.": true, "keine angabe": true,
 }
 
 // Missing reports whether a cell says that there is no value.

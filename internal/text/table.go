@@ -32,7 +32,7 @@ type LineProblem struct {
 }
 
 // ReadTable reads a table as spreadsheets write it: separated by commas,
-// semicolons or tabs, with or without a line "sep=;", in UTF-8 (with or without
+// semicolons, tabs or bars, with or without a line "sep=;", in UTF-8 (with or without
 // a byte order mark), UTF-16 or Windows-1252. The first line with more than one
 // filled cell names the columns; a second line of a merged header is joined to
 // it, a line of units below it is passed over, each with a note. Where one of the
@@ -201,7 +201,7 @@ func Separator(data []byte) rune {
 		case c == '\n':
 			n++
 			clear(here)
-		case c == ';' || c == ',' || c == '\t':
+		case c == ';' || c == ',' || c == '\t' || c == '|':
 			if !here[c] {
 				here[c] = true
 				lines[c]++
@@ -210,7 +210,7 @@ func Separator(data []byte) rune {
 		}
 	}
 	best := byte(',')
-	for _, c := range []byte{';', '\t'} {
+	for _, c := range []byte{';', '\t', '|'} {
 		if lines[c] > lines[best] || lines[c] == lines[best] && count[c] > count[best] {
 			best = c
 		}
