@@ -1,7 +1,7 @@
 package reports
 
 // build lays out the pages of an edition. The order is that of the menu; every
-// page is made before any is rendered, so that links know what exists.
+// page has its path before any is rendered, so that links know what exists.
 func (s *site) build() {
 	s.indexPage()
 	for i := range s.Ed.Findings {

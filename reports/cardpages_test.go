@@ -3,6 +3,7 @@ package reports
 import (
 	"testing"
 
+	"past/internal/coding"
 	"past/internal/evidence"
 )
 
@@ -78,16 +79,16 @@ func TestWeeksOfBothClocks(t *testing.T) {
 func TestSetting(t *testing.T) {
 	ed := fixtureEdition(t)
 	f := &ed.Findings[0]
-	ed.Trials, ed.Registered = nil, map[string]*Registered{}
+	ed.Trials, ed.Protocols.Care = nil, nil
 	if got := newSite(&ed, Options{}).setting(f); got != "country not stated; therapy not stated" {
 		t.Errorf("without records: %q", got)
 	}
 	ed.Studies = nil
 	ids := []string{studyOf(&f.Effects[0]), studyOf(&f.Effects[1])}
 	ed.Trials = []TrialRow{{ID: ids[0], Countries: []string{"Israel", "Spain"}}, {ID: ids[1], Countries: []string{"Spain"}}}
-	ed.Registered[ids[1]] = &Registered{Coded: []evidence.Coded{{Group: "care", Code: "prepare"}, {Group: "care", Code: "prepare"},
-		{Group: "left-out", Code: "pregnancy"}}}
-	want := "country in 2 of 6: Spain (2), Israel (1); therapy in 1 of 6: prepare"
+	ed.Protocols.Care = []coding.Share{{Name: "Preparation sessions", Rows: []evidence.Coded{{RecordID: ids[1]}}},
+		{Name: "Homework", Rows: []evidence.Coded{{RecordID: "NCT00000000"}}}}
+	want := "country in 2 of 6: Spain (2), Israel (1); therapy in 1 of 6: preparation sessions"
 	if got := newSite(&ed, Options{}).setting(f); got != want {
 		t.Errorf("%q, want %q", got, want)
 	}

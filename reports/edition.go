@@ -37,8 +37,10 @@ type Edition struct {
 	Switches []Switch
 	Studies  []evidence.Study
 	Trials   []TrialRow
-	// Registered is what each trial's record holds beside that, by record id.
-	Registered map[string]*Registered
+	// Registered reads what a trial's record holds beside that, by record id, when
+	// the page of its study is drawn; it gives nil for a record that it does not
+	// know. It may be nil itself.
+	Registered func(record string) (*Registered, error)
 	Harms      []evidence.HarmRow
 	// Searches are what the sources were asked: the words behind every coverage.
 	Searches []evidence.Search

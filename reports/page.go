@@ -83,6 +83,9 @@ type page struct {
 	Title string
 	Nav   string // entry of the menu that it belongs to
 	Data  any
+	// fill makes Data when the page is drawn and not before: pages of studies and
+	// trials are too many to be held. nil where Data is made with the page.
+	fill func() (any, error)
 	// Description is one sentence for search engines and previews.
 	Description string
 
@@ -175,8 +178,15 @@ func (p *page) DOI(doi string) template.HTML {
 
 // main renders the page's own part.
 func (p *page) main() (string, error) {
+	data := p.Data
+	if p.fill != nil {
+		var err error
+		if data, err = p.fill(); err != nil {
+			return "", fmt.Errorf("page %s: %w", p.Path, err)
+		}
+	}
 	var b bytes.Buffer
-	if err := templates.ExecuteTemplate(&b, p.Name, view{p, p.site, p.Data}); err != nil {
+	if err := templates.ExecuteTemplate(&b, p.Name, view{p, p.site, data}); err != nil {
 		return "", fmt.Errorf("page %s: %w", p.Path, err)
 	}
 	return b.String(), nil

@@ -25,6 +25,7 @@ type site struct {
 	effects  map[string][]effectAt
 	robOf    map[string]*RiskOfBiasRow
 	study    map[string]*evidence.Study
+	care     map[string][]string // record id → what it describes beside the drug
 	taken    map[string]bool
 
 	thenPath map[[2]string]string // finding and earlier edition → path
@@ -46,7 +47,12 @@ func newSite(ed *Edition, opt Options) *site {
 		studPath: map[string]string{},
 		trial:    map[string]*TrialRow{}, byRecord: map[string]string{}, effects: map[string][]effectAt{}, robOf: map[string]*RiskOfBiasRow{},
 		taken: map[string]bool{},
-		study: map[string]*evidence.Study{}}
+		study: map[string]*evidence.Study{}, care: map[string][]string{}}
+	for _, c := range ed.Protocols.Care {
+		for _, r := range c.Rows {
+			s.care[r.RecordID] = append(s.care[r.RecordID], strings.ToLower(show.Clip(c.Name, 80)))
+		}
+	}
 	for _, l := range slices.Concat(ed.Gap.Topics, ed.Gap.Substances) {
 		s.names[l.ID] = l.Name
 	}

@@ -47,6 +47,10 @@ func (s *site) studyPages() {
 		h := &s.Ed.Harms[i]
 		harms[h.StudyID] = append(harms[h.StudyID], h)
 	}
+	switches := map[string][]Switch{}
+	for _, x := range s.Ed.Switches {
+		switches[x.StudyID] = append(switches[x.StudyID], x)
+	}
 	known := map[string]*evidence.Study{}
 	ids := make([]string, 0, len(s.studPath))
 	for i := range s.Ed.Studies {
@@ -61,19 +65,24 @@ func (s *site) studyPages() {
 		if st == nil {
 			st = &evidence.Study{ID: id}
 		}
-		s.studyPage(st, harms[id])
+		label := s.pageLabel(st)
+		p := &page{Path: s.studPath[id], Name: "study", Title: label, Nav: "trials.html"}
+		s.add(p)
+		p.fill = func() (any, error) { return s.studyPage(p, st, label, harms[id], switches[id]) }
 	}
 }
 
-func (s *site) studyPage(st *evidence.Study, harms []*evidence.HarmRow) {
+func (s *site) pageLabel(st *evidence.Study) string {
 	effects := s.effects[st.ID]
 	label := show.Clip(st.Label, 300)
 	if label == "" && len(effects) > 0 {
 		label = show.Clip(effects[0].Effect.StudyLabel, 300)
 	}
-	label = cmp.Or(label, show.Clip(st.ID, 120), "Study")
-	p := &page{Path: s.studPath[st.ID], Name: "study", Title: label, Nav: "trials.html"}
-	s.add(p)
+	return cmp.Or(label, show.Clip(st.ID, 120), "Study")
+}
+
+func (s *site) studyPage(p *page, st *evidence.Study, label string, harms []*evidence.HarmRow, switches []Switch) (_ *studyPage, err error) {
+	effects := s.effects[st.ID]
 	d := &studyPage{ID: st.ID, Label: label}
 	d.Notices = p.notices(s.noticesOf(st))
 	d.Retracted = show.Join(clipAll(st.Retracted, 120))
@@ -81,9 +90,11 @@ func (s *site) studyPage(st *evidence.Study, harms []*evidence.HarmRow) {
 	for _, e := range effects {
 		d.Effects = append(d.Effects, s.effectView(p, e))
 	}
-	d.Registered = s.studyRecords(st.Records)
+	if d.Registered, err = s.studyRecords(st.Records); err != nil {
+		return nil, err
+	}
 	d.Payloads = s.payloadTable(effects)
-	d.Plans = s.switchTable(slices.DeleteFunc(slices.Clone(s.Ed.Switches), func(x Switch) bool { return x.StudyID != st.ID }), 200)
+	d.Plans = s.switchTable(switches, 200)
 	if r := s.robOf[st.ID]; r != nil {
 		d.RoB = robTable([]RiskOfBiasRow{*r}, nil)
 	}
@@ -91,7 +102,7 @@ func (s *site) studyPage(st *evidence.Study, harms []*evidence.HarmRow) {
 		t := harmTable("Adverse events of this study", harms, 200, nil)
 		d.Harms = &t
 	}
-	p.Data = d
+	return d, nil
 }
 
 // stated adds to a fact who states it, and what another source says instead.

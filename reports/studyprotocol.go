@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"strings"
 
-	"past/internal/evidence"
 	"past/reports/chart"
 	"past/reports/internal/show"
 )
@@ -25,10 +24,16 @@ type studyRecord struct {
 }
 
 // studyRecords gathers what the records of a study hold beside its title and state.
-func (s *site) studyRecords(records []string) []studyRecord {
+func (s *site) studyRecords(records []string) ([]studyRecord, error) {
 	var out []studyRecord
+	if s.Ed.Registered == nil {
+		return nil, nil
+	}
 	for _, id := range records {
-		r := s.Ed.Registered[id]
+		r, err := s.Ed.Registered(id)
+		if err != nil {
+			return nil, err
+		}
 		if r == nil {
 			continue
 		}
@@ -48,7 +53,7 @@ func (s *site) studyRecords(records []string) []studyRecord {
 			out = append(out, v)
 		}
 	}
-	return out
+	return out, nil
 }
 
 func ages(r *Registered) string {
@@ -130,30 +135,25 @@ func plainReason(s string) string {
 // codedTable lists the coded passages of one kind, with the words of the record.
 func (s *site) codedTable(r *Registered, group string) *chart.Table {
 	t := chart.Table{Caption: "Who was left out", Head: columns("What", "In the record", "Its words")}
+	list := s.Ed.Protocols.LeftOut
 	if group == "care" {
-		t.Caption = "What was done beside the drug"
+		t.Caption, list = "What was done beside the drug", s.Ed.Protocols.Care
+	}
+	name := func(code string) string {
+		for i := range list {
+			if list[i].Code == code {
+				return show.First(show.Clip(list[i].Name, 80))
+			}
+		}
+		return show.Clip(code, 60)
 	}
 	for _, c := range r.Coded {
 		if c.Group == group {
-			t.Lines = append(t.Lines, chart.TableLine{Cells: cells(show.First(s.codedName(c)), orDash(show.Clip(c.Stance, 20)),
+			t.Lines = append(t.Lines, chart.TableLine{Cells: cells(name(c.Code), orDash(show.Clip(c.Stance, 20)),
 				"“"+show.Clip(c.Quote, 200)+"”")})
 		}
 	}
 	return tableOrNil(t)
-}
-
-// codedName is the name that the code book gives a passage.
-func (s *site) codedName(c evidence.Coded) string {
-	list := s.Ed.Protocols.LeftOut
-	if c.Group == "care" {
-		list = s.Ed.Protocols.Care
-	}
-	for i := range list {
-		if list[i].Code == c.Code {
-			return show.Clip(list[i].Name, 80)
-		}
-	}
-	return show.Clip(c.Code, 60)
 }
 
 // versionTable lists the versions of a record that are kept.

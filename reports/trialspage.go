@@ -57,11 +57,15 @@ func (s *site) trialsPages() {
 		}
 		s.add(p)
 		part := s.Ed.Trials[min(len(s.Ed.Trials), (i-1)*per):min(len(s.Ed.Trials), i*per)]
-		s.trialsPage(p, part, i, n)
+		p.fill = func() (any, error) { return s.trialsPage(p, part, i, n), nil }
 	}
 }
 
-func (s *site) trialsPage(p *page, part []TrialRow, at, of int) {
+// pagerWhole is up to how many pages of trials each page links to all; of more it
+// links to the first, the last and those beside it.
+const pagerWhole = 20
+
+func (s *site) trialsPage(p *page, part []TrialRow, at, of int) *trialsData {
 	d := &trialsData{Total: len(s.Ed.Trials), Page: at, Pages: of}
 	d.Lede = fmt.Sprintf("%s of trials in this edition; a trial has one in each register that holds it, and one for each "+
 		"country in the EU's older register. Enrolment is what the register states, which is not the number "+
@@ -70,7 +74,12 @@ func (s *site) trialsPage(p *page, part []TrialRow, at, of int) {
 		d.Rows = append(d.Rows, s.trialView(&part[i]))
 	}
 	for i := 1; i <= of; i++ {
-		d.Pager = append(d.Pager, pageLink{Path: trialsPath(i), Name: show.Int(i), Here: i == at})
+		switch near := max(i-at, at-i); {
+		case of <= pagerWhole || i == 1 || i == of || near < 5:
+			d.Pager = append(d.Pager, pageLink{Path: trialsPath(i), Name: show.Int(i), Here: i == at})
+		case near == 5:
+			d.Pager = append(d.Pager, pageLink{Name: "…"})
+		}
 	}
 	if r, ok := s.timeline(part[:min(len(part), timelineMost)]); ok {
 		v := p.rows(r)
@@ -83,7 +92,7 @@ func (s *site) trialsPage(p *page, part []TrialRow, at, of int) {
 		d.Plans = s.switchTable(s.Ed.Switches, 150)
 	}
 	d.Data = s.trialConf(p)
-	p.Data = d
+	return d
 }
 
 func (s *site) trialView(t *TrialRow) trialView {

@@ -99,12 +99,8 @@ func (s *site) setting(f *evidence.Finding) string {
 					where[show.Clip(c, 40)] = true
 				}
 			}
-			if r := s.Ed.Registered[r]; r != nil {
-				for _, c := range r.Coded {
-					if c.Group == "care" {
-						done[strings.ToLower(s.codedName(c))] = true
-					}
-				}
+			for _, c := range s.care[r] {
+				done[c] = true
 			}
 		}
 		countries, care = slices.AppendSeq(countries, maps.Keys(where)), slices.AppendSeq(care, maps.Keys(done))

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 
+	"past/internal/imports"
 	"past/internal/pipeline"
 	"past/internal/text"
 )
@@ -16,6 +17,9 @@ type importCmd struct {
 }
 
 func (c *importCmd) Run(ctx context.Context, e *Env) (err error) {
+	if err := imports.Missing(c.Files); err != nil {
+		return err // before a database is made or brought up to date
+	}
 	st, err := e.openStore(ctx, "import", false, true)
 	if err != nil {
 		return err

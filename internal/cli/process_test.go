@@ -289,7 +289,11 @@ func TestErrorsSayWhatWhereAndWhatToDo(t *testing.T) {
 	good := file("good.json", `{"protocolSection":{"identificationModule":{"nctId":"NCT00000001","briefTitle":"A"}}}`)
 	want(t, past(t, "import", good, "--db", db), 0, "1 new")
 
-	want(t, past(t, "import", filepath.Join(dir, "absent.json"), "--db", db), 1, "absent.json", "no such file")
+	none := filepath.Join(t.TempDir(), "none.db") // no database is made or brought up to date for a file that is not there
+	want(t, past(t, "import", good, filepath.Join(dir, "absent.json"), "--db", none), 1, "absent.json", "no such file")
+	if _, err := os.Stat(none); err == nil {
+		t.Error("a database was made for a file that is not there")
+	}
 	want(t, past(t, "import", file("half.json", `{"studies":[{"protocolSection":`), "--db", db), 3, "half.json")
 	want(t, past(t, "import", file("page.html", "<!doctype html><title>x</title>"), "--db", db), 3, "page.html",
 		"a web page (HTML) and no data", "docs/sources.md")

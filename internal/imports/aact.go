@@ -4,7 +4,6 @@ import (
 	"archive/zip"
 	"bufio"
 	"bytes"
-	"context"
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
@@ -179,10 +178,8 @@ func (b *bucket) bytes() ([]byte, error) {
 // that they are first parted into buckets by study: in memory, or, where the
 // tables are large, in temporary files.
 type gatherer struct {
-	im      *Importer
-	ctx     context.Context
+	*batcher
 	in      input
-	rep     *Report
 	heads   [][]byte // of each table
 	buckets []*bucket
 	studies map[uint32]bool
@@ -191,8 +188,8 @@ type gatherer struct {
 }
 
 // tables takes in a set of tables.
-func (im *Importer) tables(ctx context.Context, in input, rep *Report) error {
-	g := &gatherer{im: im, ctx: ctx, in: in, rep: rep, heads: make([][]byte, len(in.tables.files)), studies: map[uint32]bool{}}
+func (im *Importer) tables(b *batcher, in input) error {
+	g := &gatherer{batcher: b, in: in, heads: make([][]byte, len(in.tables.files)), studies: map[uint32]bool{}}
 	dir, err := g.makeBuckets(in.tables.bytes)
 	if dir != "" {
 		defer os.RemoveAll(dir)
@@ -206,15 +203,12 @@ func (im *Importer) tables(ctx context.Context, in input, rep *Report) error {
 			return err
 		}
 	}
-	b := &batcher{im: im, ctx: ctx, format: &aactFormat, in: in, rep: rep, url: "file:" + filepath.Base(in.name),
+	to := &feed{batcher: b, format: &aactFormat, in: in, url: "file:" + filepath.Base(in.name),
 		large: 4} // a cell of a table takes more room when it is read than JSON does
 	for _, k := range g.buckets {
-		if err = g.give(k, b.add); err != nil {
-			break
+		if err = g.give(k, to.add); err != nil {
+			return err
 		}
-	}
-	if err := errors.Join(err, b.close()); err != nil {
-		return err
 	}
 	return g.notes()
 }
@@ -257,10 +251,7 @@ func (g *gatherer) read(no int, f tableFile) error {
 	g.rep.Files++
 	sum := sha256.New()
 	w := &window{r: io.TeeReader(r, sum)}
-	fileNo, err := g.im.Store.BeginFile(g.ctx, store.File{Name: filepath.Base(g.in.name), Member: f.table + ".txt", At: g.im.Now().UTC()})
-	if err != nil {
-		return err
-	}
+	file := g.begin(store.File{Name: filepath.Base(g.in.name), Member: f.table + ".txt"})
 	end := pipeRowEnd(w, bomLength(w.buf))
 	g.heads[no] = bytes.Clone(w.buf[:end])
 	column, columns := idColumn(g.heads[no])
@@ -279,9 +270,10 @@ func (g *gatherer) read(no int, f tableFile) error {
 		w.drop(end)
 	}
 	if w.err != nil {
-		return fmt.Errorf("%s: %s.txt: %w", g.in.name, f.table, w.err)
+		return &badInput{g.in.name + ": " + f.table + ".txt", w.err}
 	}
-	return g.im.Store.EndFile(g.ctx, fileNo, hex.EncodeToString(sum.Sum(nil)), w.base)
+	file.SHA256, file.Bytes = hex.EncodeToString(sum.Sum(nil)), w.base
+	return g.end(file)
 }
 
 // idColumn gives the place of the NCT number and how many columns there are.
@@ -427,7 +419,7 @@ func (g *gatherer) notes() error {
 		texts = append(texts, fmt.Sprintf("rows of studies that studies.txt does not have, left out: %d", g.foreign))
 	}
 	for _, text := range texts {
-		if err := g.im.note(g.ctx, evidence.Problem{Kind: crawler.KindMissing, Where: g.in.name, Message: text}, nil, g.rep); err != nil {
+		if err := g.note(evidence.Problem{Kind: crawler.KindMissing, Where: g.in.name, Message: text}, nil); err != nil {
 			return err
 		}
 	}

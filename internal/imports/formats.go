@@ -45,28 +45,31 @@ var formats = []format{
 	{pubmed.SourceName, "text/plain", frameBlocks, nil, "PMID-", pubmed.RecogniseNBIB},
 	{crossref.SourceName, "application/x-research-info-systems", frameBlocks, nil, "TY  -", crossref.RecogniseRIS},
 	{isrctn.SourceName, "application/xml", frameXML, []string{"fullTrial"}, "", isrctn.Recognise},
-	{ictrp.SourceName, "application/xml", frameXML, []string{"Trial"}, "", xmlOnly(ictrp.Recognise)},
+	{ictrp.SourceName, "application/xml", frameXML, []string{"Trial"}, "", ictrp.Recognise},
 	{ictrp.SourceName, "text/csv", frameTable, nil, "", ictrp.Recognise},
 	{metapsy.SourceName, "text/csv", frameWhole, nil, "", metapsy.Recognise},
 	{euctr.SourceName, "application/xml", frameWhole, nil, "", euctr.RecogniseResults},
 	{euctr.SourceName, "text/plain", frameWhole, nil, "", euctr.Recognise},
-	{ctgov.SourceName, "application/xml", frameXML, []string{"clinical_study"}, "", xmlOnly(ctgov.Recognise)},
-	{ctgov.SourceName, "text/csv", frameTable, nil, "", notJSON(ctgov.Recognise)},
+	{ctgov.SourceName, "application/xml", frameXML, []string{"clinical_study"}, "", ctgov.Recognise},
+	{ctgov.SourceName, "text/csv", frameTable, nil, "", ctgov.Recognise},
 	{europepmc.SourceName, "application/json", frameJSON, nil, "", europepmc.Recognise},
 	{crossref.SourceName, "application/json", frameJSON, nil, "", crossref.Recognise},
 	{ctis.SourceName, "application/json", frameJSON, nil, "", ctis.Recognise},
-	{ctgov.SourceName, "application/json", frameJSON, nil, "", isJSON},
+	{ctgov.SourceName, "application/json", frameJSON, nil, "", anyText},
 }
 
-func xmlOnly(f func(string, []byte) bool) func(string, []byte) bool {
-	return func(name string, head []byte) bool { return head[0] == '<' && f(name, head) }
-}
+func anyText(string, []byte) bool { return true }
 
-func notJSON(f func(string, []byte) bool) func(string, []byte) bool {
-	return func(name string, head []byte) bool { return !isJSON(name, head) && head[0] != '<' && f(name, head) }
+// mayBe tells whether a text can be of a media type by its first byte.
+func mayBe(media string, first byte) bool {
+	switch first {
+	case '{', '[':
+		return media == "application/json"
+	case '<':
+		return media == "application/xml"
+	}
+	return media != "application/json" && media != "application/xml"
 }
-
-func isJSON(_ string, head []byte) bool { return head[0] == '{' || head[0] == '[' }
 
 var errUnknownFormat = errors.New("the content is none of the formats that can be imported: " +
 	"ClinicalTrials.gov JSON of API v2 or of the former API, " +
@@ -112,7 +115,7 @@ func recognise(path string, head []byte) (*format, error) {
 		return nil, errors.New("a web page (HTML) and no data: use the download of the site in one of the formats that docs/sources.md lists")
 	}
 	for i := range formats {
-		if formats[i].recognise(filepath.Base(path), text) {
+		if mayBe(formats[i].media, text[0]) && formats[i].recognise(filepath.Base(path), text) {
 			return &formats[i], nil
 		}
 	}

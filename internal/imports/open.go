@@ -131,9 +131,12 @@ func openFolder(dir string, each func(input) error) error {
 		err = openFile(p, info.Size(), each)
 		var path *fs.PathError
 		var bad *badInput
+		var large *tooLargeError
 		switch {
 		case errors.As(err, &bad):
 			return each(input{name: bad.name, r: failing{bad.err}})
+		case errors.As(err, &large):
+			return each(input{name: p, r: failing{err}})
 		case errors.As(err, &path) && path.Path == p: // not allowed to read it
 			return each(input{name: p, r: failing{path}})
 		}
@@ -143,7 +146,7 @@ func openFolder(dir string, each func(input) error) error {
 
 func openFile(name string, size int64, each func(input) error) error {
 	if size > maxFile {
-		return &tooLargeError{name, maxFile}
+		return &tooLargeError{what: name, limit: maxFile}
 	}
 	f, err := os.Open(name)
 	if err != nil {
@@ -270,7 +273,7 @@ type limitReader struct {
 func (l *limitReader) Read(p []byte) (int, error) {
 	n, err := l.r.Read(p)
 	if l.n += int64(n); l.n > l.limit {
-		return 0, &tooLargeError{l.what, l.limit}
+		return 0, &tooLargeError{what: l.what, limit: l.limit}
 	}
 	return n, err
 }
@@ -288,10 +291,10 @@ func (e *expanding) Read(p []byte) (int, error) {
 	e.n += int64(n)
 	switch {
 	case e.n > maxExpanded:
-		return 0, &tooLargeError{"what is packed in " + e.name, maxExpanded}
+		return 0, &tooLargeError{what: "what is packed in " + e.name, limit: maxExpanded}
 	case e.n > freeExpansion && e.n > maxRatio*e.packed:
 		return 0, fmt.Errorf("%s expands more than %d times, which no register's file does; it was not read on: %w",
-			e.name, maxRatio, &tooLargeError{"its content", maxRatio * e.packed})
+			e.name, maxRatio, &tooLargeError{what: "its content", limit: maxRatio * e.packed})
 	}
 	return n, err
 }

@@ -31,6 +31,7 @@ type part struct {
 type tooLargeError struct {
 	what  string
 	limit int64
+	alone bool // it concerns a record or a file and not what it is part of
 }
 
 func (e *tooLargeError) Error() string {
@@ -54,11 +55,11 @@ func (w *window) more() bool {
 		return false
 	}
 	if len(w.buf) >= maxRecord+1<<20 {
-		w.err = &tooLargeError{"a record", maxRecord}
+		w.err = &tooLargeError{what: "a record", limit: maxRecord, alone: true}
 		return false
 	}
 	n := len(w.buf)
-	w.buf = slices.Grow(w.buf, max(256<<10, min(n, 4<<20)))
+	w.buf = slices.Grow(w.buf, max(32<<10, min(n, 4<<20)))
 	for {
 		k, err := w.r.Read(w.buf[n:cap(w.buf)])
 		w.buf = w.buf[:n+k]
@@ -152,7 +153,7 @@ func framingOf(name string, f *format, w *window) framing {
 func whole(w *window, yield func(part) error) error {
 	for w.more() {
 		if len(w.buf) > maxRecord {
-			return &tooLargeError{"a file that cannot be cut into its records", maxRecord}
+			return &tooLargeError{what: "a file that cannot be cut into its records", limit: maxRecord, alone: true}
 		}
 	}
 	if w.err != nil {

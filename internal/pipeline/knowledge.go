@@ -22,7 +22,7 @@ func (p *Pipeline) keepKnowledge(ctx context.Context, h *human, base synthesis.B
 	if err := p.reportHarms(ctx, h, base, &ed); err != nil {
 		return err
 	}
-	readings, err := p.Store.PlannedReadings(ctx)
+	readings, err := p.Store.PlannedReadings(ctx, "")
 	if err != nil {
 		return err
 	}

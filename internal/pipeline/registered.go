@@ -5,7 +5,9 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
+	"past/internal/coding"
 	"past/internal/evidence"
 	"past/internal/store"
 	"past/reports"
@@ -15,60 +17,62 @@ import (
 // and past export give all.
 const postedMost = 150
 
-// registered is what a study's page shows of a trial's record itself.
-func registered(r *evidence.Record) *reports.Registered {
-	out := &reports.Registered{Allocation: r.Allocation, Model: r.InterventionModel, Masking: r.Masking,
-		Sex: r.Sex, MinimumAge: r.MinimumAge, MaximumAge: r.MaximumAge, Arms: r.Arms}
-	for _, o := range r.Planned {
-		out.Planned = append(out.Planned, reports.PlannedRow{Type: o.Type, Measure: o.Measure, TimeFrame: o.TimeFrame})
+// readRegistered gives the reader of what the pages of studies show of the records of
+// the listed trials beside title and state: the plan with its instruments, posted
+// results with their verdicts, coded passages, versions. One record is read at a
+// time.
+func (p *Pipeline) readRegistered(ctx context.Context, ed *reports.Edition) func(string) (*reports.Registered, error) {
+	listed := map[string]bool{}
+	for i := range ed.Trials {
+		listed[ed.Trials[i].ID] = true
 	}
-	return out
+	at := studiesByRecord(ed.Studies)
+	return func(id string) (*reports.Registered, error) {
+		if !listed[id] {
+			return nil, nil
+		}
+		r, err := p.Store.Record(ctx, id, time.Time{})
+		if err != nil {
+			return nil, err
+		}
+		out := &reports.Registered{Allocation: r.Allocation, Model: r.InterventionModel, Masking: r.Masking,
+			Sex: r.Sex, MinimumAge: r.MinimumAge, MaximumAge: r.MaximumAge, Arms: r.Arms}
+		for _, o := range r.Planned {
+			out.Planned = append(out.Planned, reports.PlannedRow{Type: o.Type, Measure: o.Measure, TimeFrame: o.TimeFrame})
+		}
+		if st := at[id]; st != nil && tracked(p.Vocab, st.Substances) {
+			out.Coded = coding.Read(&r)
+		}
+		return out, p.addDerived(ctx, id, out)
+	}
 }
 
-// reportRegistered adds what the stages read in the records: instruments of the
-// planned outcomes, posted results with their verdicts, coded passages, versions.
-func (p *Pipeline) reportRegistered(ctx context.Context, ed *reports.Edition) error {
-	readings, err := p.Store.PlannedReadings(ctx)
+// addDerived adds what the stages read in a record, and its versions.
+func (p *Pipeline) addDerived(ctx context.Context, id string, out *reports.Registered) error {
+	readings, err := p.Store.PlannedReadings(ctx, id)
 	if err != nil {
 		return err
 	}
 	for _, x := range readings {
-		if r := ed.Registered[x.RecordID]; r != nil && x.OutcomeIndex >= 0 && x.OutcomeIndex < len(r.Planned) {
-			row := &r.Planned[x.OutcomeIndex]
+		if x.OutcomeIndex >= 0 && x.OutcomeIndex < len(out.Planned) {
+			row := &out.Planned[x.OutcomeIndex]
 			row.Instrument, row.Domain = cmp.Or(row.Instrument, x.Instrument), cmp.Or(row.Domain, x.Domain)
 		}
 	}
-	coded, err := p.Store.Coded(ctx)
-	if err != nil {
-		return err
-	}
-	for _, c := range coded {
-		if r := ed.Registered[c.RecordID]; r != nil {
-			r.Coded = append(r.Coded, c)
-		}
-	}
-	for a, err := range p.Store.ArmResults(ctx, store.ResultFilter{}) {
+	for a, err := range p.Store.ArmResults(ctx, store.ResultFilter{RecordIDs: []string{id}}) {
 		if err != nil {
 			return fmt.Errorf("reading posted results: %w", err)
 		}
-		r := ed.Registered[a.RecordID]
-		if r == nil {
-			continue
-		}
-		if r.PostedAll++; len(r.Posted) < postedMost {
-			r.Posted = append(r.Posted, posted(&a))
+		if out.PostedAll++; len(out.Posted) < postedMost {
+			out.Posted = append(out.Posted, posted(&a))
 		}
 	}
-	for id, r := range ed.Registered {
-		versions, err := p.Store.History(ctx, id)
-		if err != nil {
-			return err
-		}
-		for _, v := range versions {
-			r.Versions = append(r.Versions, reports.VersionRow{Stated: v.Stated, Seen: v.Seen.UTC().Format("2006-01-02"), SHA256: v.PayloadSHA256})
-		}
+	versions, err := p.Store.History(ctx, id)
+	for _, v := range versions {
+		out.Versions = append(out.Versions, reports.VersionRow{Stated: v.Stated, Seen: v.Seen.UTC().Format(time.DateOnly),
+			SHA256: v.PayloadSHA256})
 	}
-	return nil
+	return err
 }
 
 func posted(a *evidence.ArmResult) reports.PostedRow {

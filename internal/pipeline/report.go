@@ -169,12 +169,10 @@ func (p *Pipeline) reportTrials(ctx context.Context, ed *reports.Edition) error 
 			at[r] = s
 		}
 	}
-	ed.Registered = map[string]*reports.Registered{}
 	for r, err := range p.Store.Records(ctx, store.RecordFilter{Kinds: []evidence.RecordKind{evidence.KindTrial}, WithoutGone: true}) {
 		if err != nil {
 			return fmt.Errorf("reading trials: %w", err)
 		}
-		ed.Registered[strings.Clone(r.ID)] = evidence.Own(registered(&r))
 		st := at[r.ID]
 		ed.Trials = append(ed.Trials, evidence.Own(reports.TrialRow{ID: r.ID, StudyID: st.ID, Title: r.Title, Status: r.Status,
 			StatusRaw: r.StatusRaw, Phases: r.Phases,
@@ -185,7 +183,8 @@ func (p *Pipeline) reportTrials(ctx context.Context, ed *reports.Edition) error 
 			Sponsor: r.Sponsor.Name, Countries: r.Countries, Source: r.Source, URL: r.URL, HasResults: r.Results != nil, Retold: ed.Starter}))
 	}
 	slices.SortFunc(ed.Trials, func(a, b reports.TrialRow) int { return strings.Compare(a.ID, b.ID) })
-	return p.reportRegistered(ctx, ed)
+	ed.Registered = p.readRegistered(ctx, ed)
+	return nil
 }
 
 func names(ids []string, v *vocab.Vocabulary) []string {

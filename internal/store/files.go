@@ -18,28 +18,28 @@ type File struct {
 	SHA256 string // empty while the file has not been read to its end
 }
 
-// BeginFile notes that a file is being read and gives its number.
-func (s *Store) BeginFile(ctx context.Context, f File) (no int64, err error) {
-	err = s.write(ctx, func(c *conn) error {
-		if err := c.exec("INSERT INTO file (name, member, at) VALUES (?, ?, ?)", f.Name, null(f.Member), stampText(f.At)); err != nil {
-			return err
-		}
-		no, err = c.number("SELECT max(file_no) FROM file")
-		return err
-	})
-	if err != nil {
-		return 0, fmt.Errorf("note the file %s: %w", f.Name, err)
+// LastFile is the number of the file that was noted last, 0 when there is none.
+func (s *Store) LastFile(ctx context.Context) (no int64, err error) {
+	if err = s.r.QueryRowContext(ctx, "SELECT coalesce(max(file_no), 0) FROM file").Scan(&no); err != nil {
+		return 0, fmt.Errorf("number of files: %w", s.explain(err))
 	}
 	return no, nil
 }
 
-// EndFile notes that a file was read to its end.
-func (s *Store) EndFile(ctx context.Context, no int64, sha256 string, bytes int64) error {
-	err := s.write(ctx, func(c *conn) error {
-		return c.exec("UPDATE file SET sha256 = ?, bytes = ? WHERE file_no = ?", sha256, bytes, no)
-	})
-	if err != nil {
-		return fmt.Errorf("note the end of file %d: %w", no, err)
+// noteFiles writes files by their numbers: those that are begun, and those that
+// were read to their end.
+func (c *conn) noteFiles(files []File) error {
+	for _, f := range files {
+		bytes := any(nil)
+		if f.SHA256 != "" {
+			bytes = f.Bytes
+		}
+		err := c.exec(`INSERT INTO file (file_no, name, member, at, bytes, sha256) VALUES (?, ?, ?, ?, ?, ?)
+			ON CONFLICT (file_no) DO UPDATE SET bytes = excluded.bytes, sha256 = excluded.sha256`,
+			f.No, f.Name, null(f.Member), stampText(f.At), bytes, null(f.SHA256))
+		if err != nil {
+			return fmt.Errorf("note the file %s: %w", f.Name, err)
+		}
 	}
 	return nil
 }

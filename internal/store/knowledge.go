@@ -52,12 +52,17 @@ func (s *Store) SexualOutcomes(ctx context.Context) ([]evidence.LayerRow, error)
 	return collect(documents[evidence.LayerRow](ctx, s, "read sexual outcomes", "SELECT document FROM sexual_outcome ORDER BY seq"))
 }
 
-// PlannedReadings gives what the planned outcomes of all records measure, by
-// record and outcome.
-func (s *Store) PlannedReadings(ctx context.Context) ([]evidence.PlannedReading, error) {
+// PlannedReadings gives what the planned outcomes of a record measure, "" for all
+// records, by record and outcome.
+func (s *Store) PlannedReadings(ctx context.Context, record string) ([]evidence.PlannedReading, error) {
+	cond, args := "", []any(nil)
+	if record != "" {
+		cond, args = " WHERE record_id = ?", []any{record}
+	}
 	return collect(each(ctx, s, "read planned outcomes", func(scan func(...any) error) (evidence.PlannedReading, error) {
 		var p evidence.PlannedReading
 		err := scan(&p.RecordID, &p.OutcomeIndex, &p.Instrument, &p.Subscale, &p.Domain)
 		return p, err
-	}, "SELECT record_id, outcome_index, instrument, coalesce(subscale, ''), domain FROM planned_reading ORDER BY record_id, outcome_index"))
+	}, "SELECT record_id, outcome_index, instrument, coalesce(subscale, ''), domain FROM planned_reading"+cond+
+		" ORDER BY record_id, outcome_index", args...))
 }

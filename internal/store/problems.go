@@ -28,6 +28,9 @@ const (
 // and most batches then need no look-up.
 func (in *intake) loadOpen() error {
 	in.open = openProblems{map[string][]openProblem{}, map[string][]openProblem{}}
+	if len(in.b.Records)+len(in.b.Payloads)+len(in.b.Gone) == 0 {
+		return nil // nothing that settles a problem or lifts a tombstone
+	}
 	err := in.c.query("SELECT problem_no, record_id, place, at FROM problem WHERE source = ? AND resolved_at IS NULL AND level = 'payload'",
 		func(row []any) error {
 			p := openProblem{no: asInt(row[0]), at: str(row[3])}

@@ -28,16 +28,17 @@ var (
 // snapshot older than the current version takes its place in the history and
 // leaves the current version alone.
 func (s *Store) Commit(ctx context.Context, b crawler.Batch) (crawler.CommitResult, error) {
-	return s.commit(ctx, b, kindSnapshot)
+	return s.commit(ctx, b, kindSnapshot, nil)
 }
 
 // Import keeps saved payloads and their records: a Commit without a query,
-// cursor or hit list. Payloads carry URL "file:NAME" and Status 0.
-func (s *Store) Import(ctx context.Context, source, run string, payloads []evidence.Payload, parsed crawler.Parsed) (crawler.CommitResult,
-	error) {
+// cursor or hit list. Payloads carry URL "file:NAME" and Status 0. The files
+// that they are parts of, or that were read to their end, are noted with them.
+func (s *Store) Import(ctx context.Context, source, run string, payloads []evidence.Payload, parsed crawler.Parsed,
+	files ...File) (crawler.CommitResult, error) {
 	return s.commit(ctx, crawler.Batch{
 		Source: source, Run: run, Payloads: payloads, Records: parsed.Records, Problems: parsed.Problems,
-	}, kindSnapshot)
+	}, kindSnapshot, files)
 }
 
 // AddHistory keeps older versions of records as a register's own history
@@ -47,10 +48,10 @@ func (s *Store) Import(ctx context.Context, source, run string, payloads []evide
 // have been stored before.
 func (s *Store) AddHistory(ctx context.Context, source, run string, payloads []evidence.Payload,
 	versions []evidence.Record) (crawler.CommitResult, error) {
-	return s.commit(ctx, crawler.Batch{Source: source, Run: run, Payloads: payloads, Records: versions}, kindHistory)
+	return s.commit(ctx, crawler.Batch{Source: source, Run: run, Payloads: payloads, Records: versions}, kindHistory, nil)
 }
 
-func (s *Store) commit(ctx context.Context, b crawler.Batch, kind string) (res crawler.CommitResult, err error) {
+func (s *Store) commit(ctx context.Context, b crawler.Batch, kind string, files []File) (res crawler.CommitResult, err error) {
 	if b.Source == "" {
 		return res, errors.New("commit: the batch names no source")
 	}
@@ -58,6 +59,9 @@ func (s *Store) commit(ctx context.Context, b crawler.Batch, kind string) (res c
 		return res, fmt.Errorf("commit %s: %w", b.Source, err)
 	}
 	err = s.write(ctx, func(c *conn) error {
+		if err := c.noteFiles(files); err != nil {
+			return err
+		}
 		in, err := s.newIntake(c, &b, kind)
 		if err != nil {
 			return err
