@@ -33,7 +33,10 @@ const (
 // Contrasts reads every between-group analysis that the sponsor posted, in
 // payload order, with a verdict on whether it can be used as it stands. The
 // kind comes from the free text of the parameter, whatever its spelling.
-func Contrasts(r *evidence.Record) []evidence.Contrast {
+func Contrasts(r *evidence.Record) []evidence.Contrast { return NewReader(nil).Contrasts(r) }
+
+// Contrasts is [Contrasts] of one of many records.
+func (read *Reader) Contrasts(r *evidence.Record) []evidence.Contrast {
 	if r.Results == nil {
 		return nil
 	}
@@ -41,13 +44,13 @@ func Contrasts(r *evidence.Record) []evidence.Contrast {
 	for i := range r.Results.Outcomes {
 		o := &r.Results.Outcomes[i]
 		for n := range o.Analyses {
-			out = append(out, contrast(r, o, n))
+			out = append(out, read.contrast(r, o, n))
 		}
 	}
 	return out
 }
 
-func contrast(r *evidence.Record, o *evidence.PostedOutcome, n int) evidence.Contrast {
+func (read *Reader) contrast(r *evidence.Record, o *evidence.PostedOutcome, n int) evidence.Contrast {
 	a := &o.Analyses[n]
 	c := evidence.Contrast{
 		ID: fmt.Sprintf("%s/o%d/a%d", r.ID, o.Index, n), RecordID: r.ID, OutcomeIndex: o.Index, Index: n,
@@ -76,7 +79,7 @@ func contrast(r *evidence.Record, o *evidence.PostedOutcome, n int) evidence.Con
 			c.POp = "="
 		}
 	}
-	c.Kind = kindOfContrast(a.ParamType, a.Method)
+	c.Kind = read.kindOfContrast(a.ParamType, a.Method)
 	if c.Kind == "" {
 		c.Kind = KindOther
 		if strings.TrimSpace(a.ParamType) == "" && c.Estimate == nil {
@@ -125,21 +128,22 @@ var contrastKinds = []struct {
 		`(?: change| from baseline)*$`)},
 }
 
-// kindOfContrast reads the free text of a parameter; "" when nothing fits.
-func kindOfContrast(param, method string) string {
-	p := strings.ToLower(strings.Join(strings.Fields(strings.ReplaceAll(param, "_", " ")), " "))
-	if p == "" {
-		return ""
-	}
-	for _, k := range contrastKinds {
-		if k.re.MatchString(p) {
-			if k.kind == KindMeanDifference && strings.Contains(strings.ToLower(method), "logistic") {
-				return KindOther // a coefficient of a logistic model is a log odds ratio
+// kindOfContrast reads the free text of a parameter; "" when nothing fits. A
+// coefficient of a logistic model is a log odds ratio, whatever it is called.
+func (read *Reader) kindOfContrast(param, method string) string {
+	kind := once(&read.kept, read.params, param, func(param string) string {
+		p := strings.ToLower(strings.Join(strings.Fields(strings.ReplaceAll(param, "_", " ")), " "))
+		for _, k := range contrastKinds {
+			if p != "" && k.re.MatchString(p) {
+				return k.kind
 			}
-			return k.kind
 		}
+		return ""
+	})
+	if kind == KindMeanDifference && strings.Contains(strings.ToLower(method), "logistic") {
+		return KindOther
 	}
-	return ""
+	return kind
 }
 
 // IsRatio tells whether a kind of contrast has its null at one.
@@ -151,12 +155,19 @@ func IsRatio(kind string) bool {
 	return false
 }
 
-var modelWords = regexp.MustCompile(`(?i)\bancova\b|mixed|mmrm|regression|\bcox\b|adjusted|\bls\b|least[\s-]*squares?|\blsm|` +
-	`covaria|generali[sz]ed|\bgee\b|logistic|cochran|mantel|stratif|\bmodel|negative binomial|poisson|repeated measures`)
+// modelStems tell a model by themselves, modelWords as whole words; those are
+// tried where one of shortWords occurs.
+var (
+	modelStems = []string{"mixed", "mmrm", "regression", "adjusted", "covaria", "generalised", "generalized", "logistic", "cochran", "mantel",
+		"stratif", "negative binomial", "poisson", "repeated measures"}
+	shortWords = []string{"ancova", "cox", "ls", "least", "gee", "model"}
+	modelWords = regexp.MustCompile(`\b(?:ancova\b|cox\b|ls\b|lsm|gee\b|model)|least[\s-]*square`)
+)
 
 func contrastAdjusted(a *evidence.Analysis) bool {
 	for _, s := range []string{a.ParamType, a.Method, a.MethodComment, a.GroupDescription, a.EstimateComment} {
-		if modelWords.MatchString(s) {
+		s = strings.ToLower(s)
+		if containsAny(s, modelStems...) || containsAny(s, shortWords...) && modelWords.MatchString(s) {
 			return true
 		}
 	}
@@ -190,6 +201,9 @@ func signOf(o *evidence.PostedOutcome, a *evidence.Analysis, c *evidence.Contras
 }
 
 func signInText(text, first, second string) string {
+	if !containsAny(strings.ToLower(text), "minus", "-", "–", "−", "over", "compared", "relative", "/") {
+		return ""
+	}
 	for _, at := range minusWords.FindAllStringIndex(text, -1) {
 		left, right := lastWords(text[:at[0]], 6), firstWords(text[at[1]:], 6)
 		lf, ls := likeness(left, first, second)

@@ -29,7 +29,7 @@ func TestKindOfContrast(t *testing.T) {
 		"Slope": KindSlope, "Spearman Correlation": KindCorrelation, "F": KindStatistic, "t": KindStatistic, "Chi-squared": KindStatistic,
 		"Least Squared Mean": KindArmEstimate, "Cohen's d": KindSMD, "Standardized mean difference": KindSMD, "": "",
 	} {
-		if got := kindOfContrast(param, ""); got != want {
+		if got := NewReader(nil).kindOfContrast(param, ""); got != want {
 			t.Errorf("kindOfContrast(%q) = %q, want %q", param, got, want)
 		}
 	}
@@ -60,7 +60,7 @@ func TestSenseOfContrasts(t *testing.T) {
 			a.PValue = ""
 		}
 		o.Analyses = []evidence.Analysis{a}
-		got := contrast(&evidence.Record{ID: "NCT00000001"}, &o, 0)
+		got := NewReader(nil).contrast(&evidence.Record{ID: "NCT00000001"}, &o, 0)
 		if got.Sign != c.sign || !strings.HasPrefix(got.Reason, c.code+":") {
 			t.Errorf("%s %s, %q: %s, %s", c.param, c.value, c.said, got.Sign, got.Reason)
 		}
@@ -93,7 +93,7 @@ func TestPrecisionClashes(t *testing.T) {
 		o := evidence.PostedOutcome{Groups: []evidence.Group{{ID: "OG000", Title: "Ketamine"}, {ID: "OG001", Title: "Placebo"}}}
 		a.GroupIDs = []string{"OG000", "OG001"}
 		o.Analyses = []evidence.Analysis{a}
-		got := contrast(&evidence.Record{ID: "NCT00000001"}, &o, 0)
+		got := NewReader(nil).contrast(&evidence.Record{ID: "NCT00000001"}, &o, 0)
 		if why := precisionClashes(&got, &a); (len(why) > 0) != c.clash {
 			t.Errorf("%s: %q", name, why)
 		}

@@ -16,6 +16,9 @@ var groupMoment = regexp.MustCompile(`(?i)(?:^|[\s–:,(\[-]+)(?:at\s+|on\s+)?(?
 	`(?:week|month|day|year)s?\s*\d+|\d+[\s-]*(?:weeks?|months?|days?|years?)(?:\s+follow[\s-]?up)?)` +
 	`(?:\s+(?:results?|values?|visit|assessment|scores?|measurements?|data))?\s*[)\]]?$`)
 
+// groupMomentWords are in every title that groupMoment finds a time in.
+var groupMomentWords = []string{"baseline", "pre", "screening", "end", "post", "follow", "week", "month", "day", "year"}
+
 // groupTime is the point in time that a group's title names.
 type groupTime struct {
 	title  string
@@ -30,6 +33,9 @@ func groupTimes(groups []evidence.Group) map[string]groupTime {
 	people := map[string][]string{}
 	out := map[string]groupTime{}
 	for _, g := range groups {
+		if !containsAny(strings.ToLower(g.Title), groupMomentWords...) {
+			continue
+		}
 		m := groupMoment.FindStringSubmatchIndex(g.Title)
 		if m == nil {
 			continue

@@ -208,7 +208,7 @@ func (x *outcome) judgeKind(d verdict) {
 	case evidence.ScorePercentChange:
 		d.set(evidence.NeedsReview, CodeScoreType, "a change in percent of the baseline, not in points of the instrument")
 	case evidence.ScoreChange:
-		if x.betweenLater() {
+		if x.betweenLater {
 			d.set(evidence.NeedsReview, CodeScoreType, "a change between two later points, not from the baseline")
 		}
 		if x.changeFrom == "description" || x.changeFrom == "time frame" {
@@ -217,10 +217,10 @@ func (x *outcome) judgeKind(d verdict) {
 	}
 }
 
-// betweenLater reports whether a change is one between two points after the
+// isBetweenLater reports whether a change is one between two points after the
 // baseline, by the title or by a time frame that is itself a difference.
-func (x *outcome) betweenLater() bool {
-	if laterChange.MatchString(x.o.Title) {
+func (x *outcome) isBetweenLater() bool {
+	if containsAny(x.o.Title, "rom", "ROM") && laterChange.MatchString(x.o.Title) {
 		return !startsWithBaseline(x.o.TimeFrame)
 	}
 	if !frameOfChange.MatchString(x.o.TimeFrame) || x.start != "" {

@@ -14,11 +14,17 @@ import (
 // Register reads every posted value of a record into arm results, in payload
 // order: one for each cell, whatever can be said of it.
 func Register(r *evidence.Record, v *vocab.Vocabulary) []evidence.ArmResult {
+	return NewReader(v).Register(r)
+}
+
+// Register is [Register] of one of many records.
+func (read *Reader) Register(r *evidence.Record) []evidence.ArmResult {
 	if r.Results == nil {
 		return nil
 	}
-	var out []evidence.ArmResult
-	read, started := newReadings(v), startedIn(r)
+	read.begin(r.ID)
+	out := make([]evidence.ArmResult, 0, countCells(r))
+	started := startedIn(r)
 	for i := range r.Results.Outcomes {
 		o := &r.Results.Outcomes[i]
 		x := newOutcome(r, o, read)
@@ -37,8 +43,20 @@ func Register(r *evidence.Record, v *vocab.Vocabulary) []evidence.ArmResult {
 		x.judgeSigns(out[first:])
 	}
 	judgeTwins(out)
-	judgeBaselines(out, v)
+	judgeBaselines(out, read.v)
 	return out
+}
+
+func countCells(r *evidence.Record) int {
+	n := 0
+	for i := range r.Results.Outcomes {
+		for _, c := range r.Results.Outcomes[i].Classes {
+			for _, k := range c.Categories {
+				n += len(k.Measurements)
+			}
+		}
+	}
+	return n
 }
 
 // startedIn is how many people started in each group of the participant flow,
@@ -67,9 +85,16 @@ func startedIn(r *evidence.Record) map[string]int {
 // Planned reads which instrument and domain each planned outcome of a record
 // measures; outcomes without a known instrument are left out.
 func Planned(r *evidence.Record, v *vocab.Vocabulary) []evidence.PlannedReading {
+	return NewReader(v).Planned(r)
+}
+
+// Planned is [Planned] of one of many records.
+func (read *Reader) Planned(r *evidence.Record) []evidence.PlannedReading {
 	var out []evidence.PlannedReading
+	read.begin(r.ID)
 	for i, p := range r.Planned {
-		if m, ok := v.MatchInstrument(p.Measure, p.Description); ok {
+		if said := read.outcome(p.Measure, p.Description); said.Known {
+			m := said.Match
 			out = append(out, evidence.PlannedReading{RecordID: r.ID, OutcomeIndex: i, Instrument: instrumentID(m), Subscale: m.Subscale,
 				Domain: m.Domain})
 		}
@@ -100,9 +125,10 @@ type outcome struct {
 	start string
 	v     *vocab.Vocabulary
 	cur   vocab.InstrumentMatch // of the cell being read
-	read  *readings
+	read  *Reader
 	// adjusted is set where the texts of the outcome speak of a model's mean
 	adjusted             bool
+	betweenLater         bool           // a change between two points after the baseline
 	modelled             bool           // a share that a survival curve gives, not a count
 	sizes                []int          // of the row being read, where its title gives them
 	started              map[string]int // people who started, by the title of their group
@@ -113,7 +139,7 @@ type outcome struct {
 	times                map[string]groupTime
 }
 
-func newOutcome(r *evidence.Record, o *evidence.PostedOutcome, read *readings) *outcome {
+func newOutcome(r *evidence.Record, o *evidence.PostedOutcome, read *Reader) *outcome {
 	v := read.v
 	x := &outcome{record: r, o: o, v: v, groups: map[string]evidence.Group{}, read: read,
 		param: kindOfParam(o.ParamType), unit: read.unit(o.Unit)}
@@ -121,11 +147,12 @@ func newOutcome(r *evidence.Record, o *evidence.PostedOutcome, read *readings) *
 		x.groups[g.ID] = g
 	}
 	x.times = groupTimes(o.Groups)
-	x.match, x.known = v.MatchInstrument(o.Title, o.Description)
-	x.titleEvent, x.scoreSaid = v.Says(o.Title)
+	texts := read.outcome(o.Title, o.Description)
+	x.match, x.known, x.titleEvent, x.scoreSaid = texts.Match, texts.Known, texts.Event, texts.Score
 	x.readChange()
 	x.frameTime, x.titleTime = read.time(o.TimeFrame), read.time(o.Title)
 	x.start = startOf(o.Title + "; " + o.TimeFrame)
+	x.betweenLater = x.isBetweenLater()
 	text := strings.ToLower(o.Title + "\n" + o.Description)
 	x.adjusted = adjustedWords.MatchString(o.Unit) || containsAny(text, "adjusted", "least s", "least-s", "leasts", "ls mean", "lsmean",
 		"ls-mean", "model", "marginal") && adjustedMean.MatchString(text)
@@ -158,16 +185,16 @@ func (x *outcome) row(ci, ki int) evidence.ArmResult {
 
 // startOf is what the days and weeks of an outcome are counted from.
 func startOf(words string) string {
-	switch {
-	case containsAny(strings.ToLower(words), "baseline"):
+	switch words = strings.ToLower(words); {
+	case containsAny(words, "baseline"):
 		return evidence.OriginBaseline
-	case fromRandomisation.MatchString(words):
+	case containsAny(words, "random") && fromRandomisation.MatchString(words):
 		return evidence.OriginRandomisation
 	}
 	return ""
 }
 
-var fromRandomisation = regexp.MustCompile(`(?i)\b(?:from|since)\s+(?:the\s+)?randomi[sz]ation\b|;\s*randomi[sz]ation\b`)
+var fromRandomisation = regexp.MustCompile(`\b(?:from|since)\s+(?:the\s+)?randomi[sz]ation\b|;\s*randomi[sz]ation\b`)
 
 // containsAny rules a text out before a pattern is tried on it.
 func containsAny(s string, words ...string) bool {

@@ -178,12 +178,11 @@ func instrumentID(m vocab.InstrumentMatch) string {
 
 // matchOnce keeps what a text matched, since the rows of an outcome repeat.
 func (x *outcome) matchOnce(text string) (vocab.InstrumentMatch, bool) {
-	if got, ok := x.read.match[text]; ok {
-		return got.m, got.ok
-	}
-	m, ok := x.v.MatchInstrument(text, "")
-	x.read.match[text] = seenMatch{m, ok}
-	return m, ok
+	got := once(&x.read.kept, x.read.match, text, func(text string) (s seenMatch) {
+		s.m, s.ok = x.v.MatchInstrument(text, "")
+		return s
+	})
+	return got.m, got.ok
 }
 
 type seenMatch struct {

@@ -7,8 +7,7 @@ import (
 	"past/internal/vocab"
 )
 
-// rowText is what the title of a row says by itself. The titles of a record's
-// rows repeat ("Week 4"), so that each is read once.
+// rowText is what the title of a row says by itself.
 type rowText struct {
 	kind   string // the kind of outcome that it names
 	answer string // yes, no or missing, where it answers the outcome's title
@@ -23,58 +22,106 @@ type rowText struct {
 	mixed  bool // it names more than one spread
 }
 
-// readings are the row titles, groups and matches of one record.
-type readings struct {
-	v     *vocab.Vocabulary
-	rows  map[string]*rowText
-	arms  map[armWords]armReading
-	match map[string]seenMatch
-	units map[string]string
-	times map[string]said
+// Reader reads the records of a run. Units, times and the titles of rows repeat
+// within a record and from record to record, so that each is read once.
+type Reader struct {
+	v *vocab.Vocabulary
+	kept
+	// of the record being read
+	record   string
+	arms     map[armWords]armReading
+	outcomes map[outcomeWords]vocab.OutcomeText
+}
+
+// kept are readings of texts. Between two records, the reader starts over where
+// they have become more than mostKept bytes of text.
+type kept struct {
+	bytes  int
+	rows   map[string]*rowText
+	match  map[string]seenMatch
+	units  map[string]string
+	times  map[string]said
+	params map[string]string // kinds of contrasts
+}
+
+const mostKept = 1 << 20
+
+func newKept() kept {
+	return kept{rows: map[string]*rowText{"": {}}, match: map[string]seenMatch{}, units: map[string]string{}, times: map[string]said{},
+		params: map[string]string{}}
+}
+
+// NewReader returns a reader with the words of a vocabulary.
+func NewReader(v *vocab.Vocabulary) *Reader { return &Reader{v: v, kept: newKept()} }
+
+// begin forgets what belongs to another record.
+func (read *Reader) begin(id string) {
+	if read.arms != nil && read.record == id {
+		return
+	}
+	read.record, read.arms, read.outcomes = strings.Clone(id), map[armWords]armReading{}, map[outcomeWords]vocab.OutcomeText{}
+	if read.bytes > mostKept {
+		read.kept = newKept()
+	}
+}
+
+// once gives what is kept for a text, else what make reads in it. Texts are
+// copied, since those of a record are parts of its page.
+func once[V any](k *kept, in map[string]V, s string, make func(string) V) V {
+	got, ok := in[s]
+	if !ok {
+		k.bytes += len(s)
+		s = strings.Clone(s)
+		got = make(s)
+		in[s] = got
+	}
+	return got
 }
 
 // unit is what a unit counts.
-func (r *readings) unit(unit string) string {
-	kind, ok := r.units[unit]
-	if !ok {
-		kind = r.v.UnitKind(unit)
-		r.units[unit] = kind
-	}
-	return kind
+func (read *Reader) unit(unit string) string {
+	return once(&read.kept, read.units, unit, read.v.UnitKind)
 }
 
 // time is the one point in time of a title or time frame.
-func (r *readings) time(s string) said {
-	t, ok := r.times[s]
-	if !ok {
+func (read *Reader) time(s string) said {
+	return once(&read.kept, read.times, s, func(s string) (t said) {
 		t.moment, t.ok = text.Single(s)
-		r.times[s] = t
+		return t
+	})
+}
+
+// outcome is what title and description of an outcome say. A posted outcome has
+// mostly the words of the planned one.
+func (read *Reader) outcome(title, description string) vocab.OutcomeText {
+	words := outcomeWords{title, description}
+	out, ok := read.outcomes[words]
+	if !ok {
+		out = read.v.ReadOutcome(title, description)
+		read.outcomes[words] = out
 	}
-	return t
+	return out
 }
 
-// armWords are the words of a group.
-type armWords struct{ title, description string }
-
-func newReadings(v *vocab.Vocabulary) *readings {
-	return &readings{v: v, rows: map[string]*rowText{"": {}}, arms: map[armWords]armReading{}, match: map[string]seenMatch{},
-		units: map[string]string{}, times: map[string]said{}}
-}
+// outcomeWords are the texts of an outcome, armWords those of a group.
+type (
+	outcomeWords struct{ title, description string }
+	armWords     struct{ title, description string }
+)
 
 // row reads a row's title.
-func (r *readings) row(title string) *rowText {
-	if t := r.rows[title]; t != nil {
-		return t
-	}
-	t := &rowText{answer: r.v.Answer(title),
-		place: text.Place(title), words: rowWords(title)}
+func (read *Reader) row(title string) *rowText {
+	return once(&read.kept, read.rows, title, read.readRow)
+}
+
+func (read *Reader) readRow(title string) *rowText {
+	t := &rowText{answer: read.v.Answer(title), place: text.Place(title), words: rowWords(title)}
 	if s := strings.ToLower(title); containsAny(s, "shift", "baseline") {
 		t.shift = shiftRow.MatchString(title)
 	}
-	t.kind, t.said = r.v.Says(title)
+	t.kind, t.said = read.v.Says(title)
 	t.moment, t.timed = text.Single(title)
 	t.spread, t.mixed = spreadNamed(title)
 	t.base = isBaselineRow(title, t)
-	r.rows[title] = t
 	return t
 }

@@ -262,6 +262,7 @@ func (p *Pipeline) extractRegister(ctx context.Context, studies []evidence.Study
 	var contrasts []evidence.Contrast
 	var effects []evidence.Effect
 	var planned []evidence.PlannedReading
+	reader := extract.NewReader(p.Vocab)
 	flush := func() error {
 		if len(ids) == 0 {
 			return nil
@@ -276,11 +277,11 @@ func (p *Pipeline) extractRegister(ctx context.Context, studies []evidence.Study
 		if err != nil {
 			return nil, fmt.Errorf("reading planned outcomes and posted results: %w", err)
 		}
-		planned = append(planned, evidence.Own(extract.Planned(&r, p.Vocab))...)
+		planned = append(planned, evidence.Own(reader.Planned(&r))...)
 		if r.Results == nil {
 			continue
 		}
-		rows, tests := extract.Register(&r, p.Vocab), extract.Contrasts(&r)
+		rows, tests := reader.Register(&r), reader.Contrasts(&r)
 		st := at[r.ID]
 		for i := range rows {
 			rep.Cells[rows[i].Verdict]++

@@ -73,14 +73,12 @@ func (v *Vocabulary) Says(text string) (event, score string) {
 	if !events && !scores {
 		return "", ""
 	}
-	masked := foldKind(v.read(text, len(text)).masked())
+	r := v.read(text, len(text))
 	if events {
-		if event = firstKind(v.kinds, masked); event == "none" {
-			event = ""
-		}
+		event = r.outcomeKind()
 	}
 	if scores {
-		score = firstKind(v.scores, masked)
+		score = firstKind(v.scores, r.folded())
 	}
 	return event, score
 }
@@ -93,12 +91,27 @@ func (v *Vocabulary) OutcomeKind(text string) string {
 	return event
 }
 
+// outcomeKind is the kind of outcome that the text names; "" for none.
 func (r *reading) outcomeKind() string {
-	kind := firstKind(r.v.kinds, foldKind(r.masked()))
-	if kind == "none" {
-		return ""
+	if r.event == nil {
+		kind := ""
+		if mayName(r.v.kinds, r.folded()) {
+			kind = firstKind(r.v.kinds, r.folded())
+		}
+		if kind == "none" {
+			kind = ""
+		}
+		r.event = &kind
 	}
-	return kind
+	return *r.event
+}
+
+// folded is the text as patterns of kinds.yaml are tried on it.
+func (r *reading) folded() string {
+	if r.plain == "" {
+		r.plain = foldKind(r.masked())
+	}
+	return r.plain
 }
 
 // ScoreSaid says what a title or a row says of a score: auc, percent-change or

@@ -19,7 +19,9 @@ type reading struct {
 	cues       []found
 	cuesBy     map[string][]found
 	rejected   []rejection
-	given      bool // the text names what is given: an ambiguous name of a drug needs no other word
+	event      *string // the kind of outcome named, read once
+	plain      string  // the text folded for kinds, names of instruments masked
+	given      bool    // the text names what is given: an ambiguous name of a drug needs no other word
 }
 
 type rejection struct {

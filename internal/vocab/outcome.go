@@ -14,8 +14,35 @@ import (
 // The match is certain when the title alone names one instrument whose form and
 // score are clear. Otherwise it is a proposal, and Reason says what is open.
 func (v *Vocabulary) MatchInstrument(title, description string) (InstrumentMatch, bool) {
+	return v.matchOutcome(v.readTitle(title, description), description)
+}
+
+// OutcomeText is what the texts of an outcome say.
+type OutcomeText struct {
+	Match InstrumentMatch // see [Vocabulary.MatchInstrument]
+	Known bool            // there is a match
+	// Event and Score are what the title names, as [Vocabulary.Says] has it.
+	Event, Score string
+}
+
+// ReadOutcome reads the title and the description of an outcome once for what
+// [Vocabulary.MatchInstrument] and [Vocabulary.Says] find in them.
+func (v *Vocabulary) ReadOutcome(title, description string) (out OutcomeText) {
+	t := v.readTitle(title, description)
+	out.Match, out.Known = v.matchOutcome(t, description)
+	out.Event = t.outcomeKind()
+	if mayName(v.scores, t.folded()) {
+		out.Score = firstKind(v.scores, t.folded())
+	}
+	return out
+}
+
+func (v *Vocabulary) readTitle(title, description string) *reading {
 	title = unbracket(title)
-	t := v.readIn(&reading{v: v, text: title}, len(title), description)
+	return v.readIn(&reading{v: v, text: title}, len(title), description)
+}
+
+func (v *Vocabulary) matchOutcome(t *reading, description string) (InstrumentMatch, bool) {
 	names := t.outcomeNames()
 	if len(names) > 0 {
 		m, doubts := t.outcomeMatch(names, "title")
@@ -31,7 +58,7 @@ func (v *Vocabulary) MatchInstrument(title, description string) (InstrumentMatch
 		return InstrumentMatch{}, false // what a description says in passing
 	}
 	m, _ := d.outcomeMatch(names, "description")
-	if !answersTopic(title, v.byInstrument[m.ID], m) {
+	if !answersTopic(t.text, v.byInstrument[m.ID], m) {
 		return InstrumentMatch{}, false
 	}
 	if other := t.otherTopic(v.byInstrument[m.ID]); other != "" {
