@@ -107,7 +107,7 @@ func TestDomains(t *testing.T) {
 			in.Signals = append(in.Signals, SmallStudySignal{Name: "rank", P: 0.04}, SmallStudySignal{Name: "selection", P: 0.09})
 		}, 0},
 		{"missing trials of unknown size, as many as there are", PublicationBias, func(in *Inputs) {
-			in.Missing.Trials, in.Missing.Participants = 12, math.NaN()
+			in.Missing.Trials, in.Missing.Unsized = 12, 12
 		}, -1},
 
 		{"an asymmetric funnel", PublicationBias, func(in *Inputs) { in.Signals[0].P = 0.02 }, -1},
@@ -162,6 +162,18 @@ func TestOptimalInformationSize(t *testing.T) {
 	if in.Estimate = 0.6; in.OptimalInformationSize().Required != 581 {
 		t.Errorf("a desired event is reduced: %+v", in.OptimalInformationSize())
 	}
+	// a rare event halved, 5 % against 2.5 %: 2 x 7.8489 x (0.0475 + 0.024375)/0.025^2 = 1805.2
+	in.Estimate, in.BaselineRisk = -0.6, 0.05
+	if i := in.OptimalInformationSize(); i.Required != 1806 || !strings.Contains(i.Rule, "2.5 fewer of 100 people than 5 of 100") {
+		t.Errorf("rare events: %+v", i)
+	}
+	// a hazard ratio of 0.5 declared from 20 %: 1 - 0.8^0.5 = 10.6 %
+	in.Measure, in.MID, in.BaselineRisk = "HR", math.Log(2), 0.2
+	p := 1 - math.Sqrt(0.8)
+	if i := in.OptimalInformationSize(); i.Required != math.Ceil(2*7.848879734*(0.16+p*(1-p))/math.Pow(0.2-p, 2)) {
+		t.Errorf("HR: %+v", i)
+	}
+	in.Measure, in.MID = "RR", math.NaN()
 	in.BaselineRisk = math.NaN()
 	in.Lo, in.Hi, in.Estimate = math.Log(0.5), math.Log(1.6), math.Log(0.9)
 	if i := in.OptimalInformationSize(); !i.Known || i.Met {
@@ -365,6 +377,8 @@ func TestWorkedExamples(t *testing.T) {
 		{"response with MDMA", mdma, Moderate, "RR 1.10 to 1.66 (6 more to 38 more of 100 people)"},
 		{"response with psilocybin, a larger effect", psilocybin, Moderate, "RR 1.93 to 3.97"},
 		{"remission, RR 2.33 to 6.99", ratio(6, 405, 0.11, 4.04, 2.33, 6.99), Moderate, "RR 2.33 to 6.99"},
+		{"a rare harm, halved to doubled", ratio(6, 1000, 0.05, 1.0, 0.45, 2.2), Low, "3 fewer to 6 more of 100 people"},
+		{"a common event, the other way round", ratio(6, 3000, 0.95, 0.99, 0.94, 1.04), Low, "6 fewer to 4 more of 100 people"},
 		{"a large trial base", ratio(12, 4000, 0.3, 1.6, 1.4, 1.8), High, "12 more to 24 more"},
 		{"a precise null", ratio(12, 4000, 0.3, 1.0, 0.9, 1.1), High, "3 fewer to 3 more"},
 	} {
@@ -379,6 +393,25 @@ func TestWorkedExamples(t *testing.T) {
 	if propose(t, psilocybin).Level < propose(t, mdma).Level {
 		t.Error("the larger effect is less certain for being larger")
 	}
+}
+
+// Counting the people without the event instead of those with it changes no step of
+// imprecision of a difference in risk.
+func TestOneBarForEventsAndTheirAbsence(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		in := solid()
+		in.Measure, in.MID = "RD", math.NaN()
+		in.BaselineRisk = rapid.Float64Range(0.01, 0.99).Draw(t, "risk")
+		in.Lo = rapid.Float64Range(-in.BaselineRisk, 1-in.BaselineRisk).Draw(t, "lo")
+		in.Hi = rapid.Float64Range(in.Lo, 1-in.BaselineRisk).Draw(t, "hi")
+		in.Estimate, in.Participants = (in.Lo+in.Hi)/2, rapid.Float64Range(10, 3000).Draw(t, "n")
+		other := in
+		other.BaselineRisk, other.Estimate, other.Lo, other.Hi = 1-in.BaselineRisk, -in.Estimate, -in.Hi, -in.Lo
+		a, b := propose2(t, in), propose2(t, other)
+		if near := math.Abs(in.OptimalInformationSize().Fraction - 1); near > 1e-3 && a.steps(Imprecision) != b.steps(Imprecision) {
+			t.Fatalf("%+v and %+v", a.Domains[3], b.Domains[3])
+		}
+	})
 }
 
 // No number that is unknown makes a proposal better, and none is printed.

@@ -121,7 +121,8 @@ func (in Inputs) thresholds() []float64 {
 	case in.hasMID():
 		return []float64{-in.MID, in.MID}
 	case in.absolute():
-		return []float64{-in.importantRisk(), in.importantRisk()}
+		fewer, more := in.importantRisk()
+		return []float64{-fewer, more}
 	}
 	return []float64{0}
 }
@@ -134,7 +135,11 @@ func (in Inputs) thresholdNames() string {
 	case in.hasMID():
 		return fmt.Sprintf("−%.3g and %.3g (minimal important difference, %s)", in.MID, in.MID, orUnknown(in.MIDSource))
 	case in.absolute():
-		return fmt.Sprintf("%.3g more or fewer of 100 people (one bar for all counted outcomes)", 100*in.importantRisk())
+		fewer, more := in.importantRisk()
+		if fewer == more {
+			return fmt.Sprintf("%.2g more or fewer of 100 people (one bar for all counted outcomes)", 100*more)
+		}
+		return fmt.Sprintf("%.2g fewer and %.2g more of 100 people (one bar for all counted outcomes)", 100*fewer, 100*more)
 	}
 	return "no effect (no minimal important difference is declared)"
 }
@@ -321,6 +326,24 @@ func (in Inputs) imprecision() Domain {
 	return d
 }
 
+// words says which trials are without results, and of how many people.
+func (m MissingResults) words() string {
+	if m.Trials == 0 {
+		return "no registered trial is known to be without results"
+	}
+	s := fmt.Sprintf("%d registered trials without results", m.Trials)
+	if m.Trials == 1 {
+		s = "1 registered trial without results"
+	}
+	if m.Unsized < m.Trials {
+		s += fmt.Sprintf(", %.0f participants", m.Participants)
+	}
+	if m.Unsized > 0 {
+		s += fmt.Sprintf(", %d of unknown size", m.Unsized)
+	}
+	return s
+}
+
 // missingShare at or above which unreported participants count as suspicion.
 const missingShare = 0.2
 
@@ -328,7 +351,8 @@ func (in Inputs) publicationBias() Domain {
 	d := Domain{Name: PublicationBias,
 		Rule: "suspected, -1, when the one test chosen beforehand (the first that may be read as one; for standardised " +
 			"differences the regression on sample size) has p < 0.10, when trials without results hold a fifth or more of all " +
-			"participants, or when they hold enough to move the estimate across its line; never more than -1"}
+			"participants or, of unknown size, are as many as the studies, or when they hold enough to move the estimate across its " +
+			"line; never more than -1"}
 	var words []string
 	suspected := false
 	readable := 0
@@ -348,20 +372,13 @@ func (in Inputs) publicationBias() Domain {
 		words = append(words, fmt.Sprintf("no test for small-study effects can be read with k = %d", in.K))
 	}
 	if m := in.Missing; m.Known {
-		share := m.Participants / (m.Participants + in.Participants)
-		if math.IsNaN(share) {
-			share = 0
-			suspected = suspected || m.Trials >= in.K && m.Trials > 0 // sizes unknown: by number of trials
+		words = append(words, m.words())
+		unsized := m.Unsized
+		if math.IsNaN(in.Participants) {
+			unsized = m.Trials // nothing to compare their participants with
 		}
-		switch m.Trials {
-		case 0:
-			words = append(words, "no registered trial is known to be without results")
-		case 1:
-			words = append(words, fmt.Sprintf("1 registered trial without results, %.0f participants", m.Participants))
-		default:
-			words = append(words, fmt.Sprintf("%d registered trials without results, %.0f participants", m.Trials, m.Participants))
-		}
-		suspected = suspected || share >= missingShare || m.Tipping > 0 && m.Participants >= m.Tipping
+		suspected = suspected || m.Participants/(m.Participants+in.Participants) >= missingShare || unsized > 0 && unsized >= in.K ||
+			m.Tipping > 0 && m.Participants >= m.Tipping
 	} else {
 		words = append(words, "trials without results were not looked for")
 	}

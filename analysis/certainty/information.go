@@ -60,20 +60,19 @@ func (in Inputs) sizeForMeans(sd, conventional float64) Information {
 }
 
 func (in Inputs) sizeForRisks() Information {
-	p, sign, word := in.BaselineRisk, 1.0, "more"
+	p := in.BaselineRisk
+	fewer, more := in.importantRisk()
+	other, what := p+more, fmt.Sprintf("%.2g more of 100 people than %.3g of 100", 100*more, 100*p)
+	sign := 1.0
 	if in.Estimate < 0 {
-		sign, word = -1, "fewer"
+		sign = -1
+		other, what = p-fewer, fmt.Sprintf("%.2g fewer of 100 people than %.3g of 100", 100*fewer, 100*p)
 	}
-	other, what := p+sign*in.importantRisk(), fmt.Sprintf("%.3g %s of 100 people than %.3g of 100", 100*in.importantRisk(), word, 100*p)
 	if in.hasMID() {
 		what = fmt.Sprintf("the minimal important difference of %s from %.3g of 100 people", in.shown(sign*in.MID), 100*p)
-		in.BaselineRisk = p
 		other = p + in.riskDifference(sign*in.MID)
 	}
-	if !(other > 0 && other < 1) { // no room on that side
-		other, what = p-sign*in.importantRisk(), fmt.Sprintf("a difference of %.3g of 100 people from %.3g of 100", 100*in.importantRisk(), 100*p)
-	}
-	if !(other > 0 && other < 1) {
+	if !(other > 0 && other < 1) { // a declared difference without room on that side
 		return Information{Rule: fmt.Sprintf("not computed: %s is not possible", what)}
 	}
 	return in.compare(what, other-p, func(info float64) float64 { return sequential.ParticipantsForProportions(info, "RD", p, other) })

@@ -3,6 +3,7 @@ package certainty
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 )
 
@@ -91,7 +92,8 @@ type SmallStudySignal struct {
 type MissingResults struct {
 	Known        bool // whether registers were searched at all
 	Trials       int
-	Participants float64 // planned or actual, as registered
+	Participants float64 // planned or actual, as registered, of those that state a size
+	Unsized      int     // trials that state none
 	// Tipping is the number of participants at no effect who would move the estimate across its line; NaN when not computed.
 	Tipping float64
 }
@@ -191,19 +193,18 @@ func (in Inputs) span(lo, hi float64) string {
 	return fmt.Sprintf("%s %s to %s", name, in.shown(lo), in.shown(hi))
 }
 
-// importantRisk is the difference in risk that counts as important where no plan declares another: 10 of 100 people, for
-// events that fewer than 10 of 100 have without the treatment a doubling. One bar for all counted outcomes.
-func (in Inputs) importantRisk() float64 {
-	if in.BaselineRisk < 0.1 {
-		return math.Max(in.BaselineRisk, 0.01)
-	}
-	return 0.1
+// importantRisk gives the differences in risk that count as important where no plan declares another, fewer and more: 10 of
+// 100 people, or where that is less, half or double of those who have the event, or who do not have it, without the treatment.
+// One bar for all counted outcomes, whether people with or without the event are counted.
+func (in Inputs) importantRisk() (fewer, more float64) {
+	p := in.BaselineRisk
+	return min(0.1, p/2, math.Max(1-p, 0.01)), min(0.1, (1-p)/2, math.Max(p, 0.01))
 }
 
 // absolute reports whether intervals are read as differences in risk: counted outcomes with a known comparator risk and no
 // other declared threshold.
 func (in Inputs) absolute() bool {
-	return !in.hasMID() && in.BaselineRisk > 0 && (in.Measure == "RR" || in.Measure == "OR" || in.Measure == "RD")
+	return !in.hasMID() && in.BaselineRisk > 0 && slices.Contains([]string{"RR", "OR", "HR", "RD"}, in.Measure)
 }
 
 // riskDifference is what an effect makes of the comparator risk.
@@ -212,6 +213,8 @@ func (in Inputs) riskDifference(x float64) float64 {
 	switch in.Measure {
 	case "RR":
 		q = p * math.Exp(x)
+	case "HR":
+		q = 1 - math.Pow(1-p, math.Exp(x))
 	case "OR":
 		odds := p / (1 - p) * math.Exp(x)
 		if q = 1; !math.IsInf(odds, 1) {

@@ -160,7 +160,9 @@ func missingResults(f *evidence.Finding, searched bool) certainty.MissingResults
 	for _, t := range f.Missing {
 		if due(t) {
 			m.Trials++
-			if t.PlannedN != nil {
+			if t.PlannedN == nil {
+				m.Unsized++
+			} else {
 				m.Participants += float64(*t.PlannedN)
 			}
 		}

@@ -47,13 +47,16 @@ func smallStudy(q Question, effects []evidence.Effect) []evidence.TestResult {
 			r.Limit, err)
 	}
 	eg, err := bias.RegressionTest(s, bias.RegressionOptions{})
-	limit := eg.Limit
-	if limit == "" && q.Measure == "SMD" {
-		limit = "a standardised mean difference and its standard error are linked by construction; read the regression on sample size instead"
+	linked := func(limit string) string {
+		if limit == "" && q.Measure == "SMD" {
+			return "a standardised mean difference and its standard error are linked by construction; read the regression on sample size instead"
+		}
+		return limit
 	}
-	add(evidence.TestResult{Name: "regression on the standard error (Egger)", Statistic: finite(eg.Statistic), P: finite(eg.P)}, limit, err)
+	add(evidence.TestResult{Name: "regression on the standard error (Egger)", Statistic: finite(eg.Statistic), P: finite(eg.P)},
+		linked(eg.Limit), err)
 	rk, err := bias.RankTest(s)
-	add(evidence.TestResult{Name: "rank correlation (Begg and Mazumdar)", Statistic: finite(rk.Tau), P: finite(rk.P)}, rk.Limit, err)
+	add(evidence.TestResult{Name: "rank correlation (Begg and Mazumdar)", Statistic: finite(rk.Tau), P: finite(rk.P)}, linked(rk.Limit), err)
 	if tf, err := bias.TrimFill(s, bias.TrimFillOptions{}); err == nil {
 		add(evidence.TestResult{Name: fmt.Sprintf("trim and fill (%d filled in)", tf.K0), Estimate: finite(tf.Fit.Beta[0]),
 			CILower: finite(tf.Fit.CILb[0]), CIUpper: finite(tf.Fit.CIUb[0])}, tf.Limit, nil)
