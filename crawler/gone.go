@@ -33,14 +33,14 @@ type missing struct {
 // markGone sets tombstones for what the source says it no longer has. Nothing is
 // marked in a crawl in which the source failed to answer a question; a large
 // part of the known records is marked only when a second look, at another time,
-// says the same.
-func (l *lane) markGone(ctx context.Context, known int) error {
+// says the same. looked says that all known records were looked at.
+func (l *lane) markGone(ctx context.Context, known int, looked bool) error {
 	slices.Sort(l.gone)
 	gone := slices.Compact(l.gone)
 	memory, _ := l.sink.(Memory)
-	key := "missing/" + l.src.Name()
+	key := l.missingKey()
 	if len(gone) == 0 {
-		if memory != nil {
+		if memory != nil && looked {
 			return l.forget(ctx, memory, key)
 		}
 		return nil
@@ -58,13 +58,9 @@ func (l *lane) markGone(ctx context.Context, known int) error {
 	if memory == nil {
 		return say("%d of %d known records seem to be gone at once; none was marked as gone", len(gone), known)
 	}
-	var before missing
-	text, err := memory.State(ctx, key)
-	if err == nil && text != "" {
-		err = json.Unmarshal([]byte(text), &before)
-	}
+	before, err := l.missingBefore(ctx, memory)
 	if err != nil {
-		return fmt.Errorf("read what seemed to be gone before: %w", err)
+		return err
 	}
 	if !before.At.IsZero() && l.started.Sub(before.At) >= secondLook {
 		again := slices.DeleteFunc(slices.Clone(gone), func(id string) bool { return !slices.Contains(before.IDs, id) })
@@ -84,6 +80,58 @@ func (l *lane) markGone(ctx context.Context, known int) error {
 	return say("%d of %d known records seem to be gone at once; they are marked as gone when a crawl at least %.0f hours later "+
 		"does not find them either",
 		len(gone), known, secondLook.Hours())
+}
+
+func (l *lane) missingKey() string { return "missing/" + l.src.Name() }
+
+// missingBefore is what an earlier crawl did not find, the zero value for nothing.
+func (l *lane) missingBefore(ctx context.Context, memory Memory) (before missing, err error) {
+	text, err := memory.State(ctx, l.missingKey())
+	if err == nil && text != "" {
+		err = json.Unmarshal([]byte(text), &before)
+	}
+	if err != nil {
+		return before, fmt.Errorf("read what seemed to be gone before: %w", err)
+	}
+	return before, nil
+}
+
+// lastLook is when all known records of a [Patient] source were looked at, and
+// whether the time has come to look again; for other sources it always has. A
+// first look at records that seem to be gone is followed by a second one soon.
+func (l *lane) lastLook(ctx context.Context) (at time.Time, due bool, err error) {
+	p, ok := l.src.(Patient)
+	memory, remembers := l.sink.(Memory)
+	if !ok || !remembers || l.sum.Since.IsZero() {
+		return l.sum.Since, true, nil
+	}
+	text, err := memory.State(ctx, l.lookKey())
+	if err != nil {
+		return at, false, fmt.Errorf("read when known records were looked at: %w", err)
+	}
+	if at, err = time.Parse(time.RFC3339, text); err != nil {
+		return l.sum.Since, true, nil // never, as far as is known
+	}
+	before, err := l.missingBefore(ctx, memory)
+	if err != nil {
+		return at, false, err
+	}
+	due = l.started.Sub(at) >= p.LookEvery() || !before.At.IsZero() && l.started.Sub(before.At) >= secondLook
+	return at.Add(-l.mark.Skew), due, nil
+}
+
+func (l *lane) lookKey() string { return "look/" + l.src.Name() }
+
+// noteLook remembers that all known records were looked at.
+func (l *lane) noteLook(ctx context.Context) error {
+	memory, ok := l.sink.(Memory)
+	if _, patient := l.src.(Patient); !ok || !patient {
+		return nil
+	}
+	if err := memory.SetState(context.WithoutCancel(ctx), l.lookKey(), l.started.Format(time.RFC3339)); err != nil {
+		return fmt.Errorf("remember when known records were looked at: %w", err)
+	}
+	return nil
 }
 
 // forget drops the memory of a first look once the records are there.

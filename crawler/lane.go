@@ -132,6 +132,9 @@ func (l *lane) steps(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if l.quiet(ctx, walks) {
+		walks = nil
+	}
 	complete := true
 	for _, w := range walks {
 		if l.opts.Question.Limit > 0 && l.sum.Received >= l.opts.Question.Limit {
@@ -156,13 +159,35 @@ func (l *lane) steps(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("list known records: %w", err)
 	}
-	if err := l.refresh(ctx, known); err != nil {
+	looked, err := l.refresh(ctx, known)
+	if err != nil {
 		return err
 	}
-	if err := l.markGone(ctx, len(known)); err != nil {
+	if err := l.markGone(ctx, len(known), looked); err != nil {
 		return err
 	}
 	return l.finish(ctx)
+}
+
+// quiet asks whether any query of an increment can find something. A source that
+// does not answer this is asked the queries.
+func (l *lane) quiet(ctx context.Context, walks []*walk) bool {
+	src, ok := l.src.(Quiet)
+	if !ok || !l.auto() || l.sum.Since.IsZero() || l.opts.Question.Limit > 0 ||
+		slices.ContainsFunc(walks, func(w *walk) bool { return w.resumed }) {
+		return false
+	}
+	q := l.opts.Question
+	q.Since = l.sum.Since
+	if none, err := src.Unchanged(ctx, l.fetch, q); err != nil || !none {
+		return false
+	}
+	zero := 0
+	for i := range l.sum.Queries {
+		l.sum.Queries[i].Total, l.sum.Queries[i].Done = &zero, true
+	}
+	l.sum.NothingNew = true
+	return true
 }
 
 // unchanged records that the source has nothing new.
@@ -329,7 +354,10 @@ func (l *lane) finish(ctx context.Context) error {
 	if !since.IsZero() && (l.mark.Complete.IsZero() || since.After(l.mark.Complete) || l.mark.Plan != l.plan) {
 		return nil
 	}
-	l.sum.LastComplete = l.started
+	l.sum.NothingNew = l.sum.NothingNew && l.sum.Received == 0 && l.sum.Gone == 0
+	if !l.sum.NothingNew { // it is told since when
+		l.sum.LastComplete = l.started
+	}
 	m := Mark{Stamp: l.stamp, Complete: l.started, Plan: l.plan}
 	if ahead := l.fetch.skew.get(); ahead > time.Minute {
 		m.Skew = ahead.Round(time.Second)

@@ -12,11 +12,15 @@ import (
 )
 
 // refresh asks for known records that no query found: they may have changed
-// all the same, or be gone.
-func (l *lane) refresh(ctx context.Context, all []Known) error {
+// all the same, or be gone. looked says that it asked about all of them.
+func (l *lane) refresh(ctx context.Context, all []Known) (looked bool, err error) {
 	r, ok := l.src.(Refresher)
 	if !ok || !l.opts.Question.Since.IsZero() {
-		return nil
+		return !ok, nil
+	}
+	since, due, err := l.lastLook(ctx)
+	if err != nil {
+		return false, err
 	}
 	var known []Known // that no query found
 	var late []string // that came by another way since the last complete crawl
@@ -32,10 +36,11 @@ func (l *lane) refresh(ctx context.Context, all []Known) error {
 	}
 	size := max(r.BatchSize(), 1)
 	ids := KnownIDs(known)
-	if c, ok := l.src.(Checker); ok && !l.sum.Since.IsZero() {
-		var err error
-		if ids, err = l.check(ctx, c, known, size); err != nil {
-			return err
+	if !due {
+		ids = nil
+	} else if c, ok := l.src.(Checker); ok && !l.sum.Since.IsZero() {
+		if ids, err = l.check(ctx, c, known, size, since); err != nil {
+			return false, err
 		}
 	}
 	ids = append(ids, late...)
@@ -43,7 +48,7 @@ func (l *lane) refresh(ctx context.Context, all []Known) error {
 	for batch := range slices.Chunk(ids, size) {
 		page, err := l.insist(ctx, func() (Page, error) { return r.Refresh(ctx, l.fetch, batch) })
 		if err != nil {
-			return fmt.Errorf("refresh known records: %w", err)
+			return false, fmt.Errorf("refresh known records: %w", err)
 		}
 		b := Batch{Payloads: page.Payloads, Problems: page.Problems}
 		var problems []evidence.Problem
@@ -51,20 +56,23 @@ func (l *lane) refresh(ctx context.Context, all []Known) error {
 		b.Problems = append(b.Problems, problems...)
 		l.gone = append(l.gone, page.Gone...)
 		if err := l.commit(ctx, b); err != nil {
-			return err
+			return false, err
 		}
 		done += len(batch)
 		l.tell(Event{Kind: EventRefresh, Done: done, Total: len(ids)})
 	}
-	return nil
+	if !due {
+		return false, nil
+	}
+	return true, l.noteLook(ctx)
 }
 
 // check sorts out which of the known records are worth a refresh.
-func (l *lane) check(ctx context.Context, c Checker, known []Known, size int) (stale []string, err error) {
+func (l *lane) check(ctx context.Context, c Checker, known []Known, size int, since time.Time) (stale []string, err error) {
 	done := 0
 	for batch := range slices.Chunk(known, size) {
 		_, err := l.insist(ctx, func() (Page, error) {
-			s, g, err := c.Check(ctx, l.fetch, batch, l.sum.Since)
+			s, g, err := c.Check(ctx, l.fetch, batch, since)
 			if err == nil {
 				stale, l.gone = append(stale, s...), append(l.gone, g...)
 			}

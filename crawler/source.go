@@ -79,6 +79,20 @@ func KnownIDs(known []Known) []string {
 	return ids
 }
 
+// Quiet is a Source that can say with few small questions that no query of a
+// plan finds a record which changed since q.Since.
+type Quiet interface {
+	Unchanged(ctx context.Context, f Fetcher, q QuestionSet) (bool, error)
+}
+
+// Patient is a Checker whose known records are looked at from time to time and
+// not in every increment: its increments find what changed, and what is gone
+// may be noticed later.
+type Patient interface {
+	Checker
+	LookEvery() time.Duration
+}
+
 // Landmarked is a Refresher that names a record which the register has had for
 // years: where it does not come, the register is not what it was.
 type Landmarked interface {
@@ -125,8 +139,9 @@ type Concept struct {
 
 // Query is one query in a register's own language.
 type Query struct {
-	// Key is stable for the same question set, apart from Since: cursors and
-	// hit lists are kept under it.
+	// Key is stable for the same question set, whatever Since is: cursors and hit
+	// lists are kept under it. A plan with Since may have fewer queries, with keys
+	// of their own.
 	Key string
 	// Text is the query as one can paste it into the register's web page.
 	Text string

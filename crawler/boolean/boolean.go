@@ -99,6 +99,26 @@ func (w Writer) Plan(q crawler.QuestionSet) []Part {
 	return out
 }
 
+// Together writes in as few queries as possible what the queries of Plan find,
+// for all substances at once. For registers of trials it is written without
+// conditions, and may find more.
+func (w Writer) Together(q crawler.QuestionSet) []Part {
+	var ids []string
+	if len(q.Substances) > 0 {
+		all := crawler.Concept{ID: "together", Rare: true}
+		for _, s := range q.Substances {
+			ids = append(ids, s.ID)
+			all.Terms, all.Mesh = append(all.Terms, s.Terms...), append(all.Mesh, s.Mesh...)
+		}
+		q.Substances = []crawler.Concept{all}
+	}
+	out := w.Plan(q)
+	for i := range out {
+		out[i].About.Substances = ids
+	}
+	return out
+}
+
 // named are the concepts of which a group of written terms holds a word.
 func (w Writer) named(concepts []crawler.Concept, group []string) []string {
 	var out []string

@@ -30,11 +30,7 @@ func Recognise(_ string, head []byte) bool {
 		(has("hitCount") && (has("cursorMark") || has("resultList")) || has("source") && has("authorString") && !has("protocolSection"))
 }
 
-// Parse implements crawler.Source: it reads the results of a search answer, or
-// of a list of them.
-func (s *Source) Parse(p evidence.Payload) (crawler.Parsed, error) { return Parse(p) }
-
-// Parse is [Source.Parse] without a Source: it needs no configuration.
+// Parse reads the results of a search answer, or of a list of them.
 func Parse(p evidence.Payload) (crawler.Parsed, error) {
 	p = answer.Hashed(p)
 	n, problems, err := answer.Document(p)

@@ -74,7 +74,7 @@ func question() crawler.QuestionSet {
 
 func TestSource(t *testing.T) {
 	src := New()
-	src.size = perPage
+	src.Size = perPage
 	sourcetest.Run(t, sourcetest.Subject{Source: src, Question: question(), Entry: entry, Serve: serve, Path: "/rest", PerPage: perPage})
 }
 

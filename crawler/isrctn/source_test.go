@@ -72,7 +72,7 @@ func serve(w *sourcetest.World) http.Handler {
 
 func TestSource(t *testing.T) {
 	src := New()
-	src.size = perPage
+	src.Size = perPage
 	sourcetest.Run(t, sourcetest.Subject{Source: src, Entry: entry, Serve: serve, Path: "/api", PerPage: perPage,
 		Question: crawler.QuestionSet{Substances: []crawler.Concept{{ID: "psilocybin", Terms: []string{"psilocybin"}}}}})
 }

@@ -35,9 +35,6 @@ func Recognise(_ string, head []byte) bool {
 	return root == "allTrials" || root == "fullTrial" && bytes.Contains(head, []byte("isrctn"))
 }
 
-// Parse implements crawler.Source.
-func (s *Source) Parse(p evidence.Payload) (crawler.Parsed, error) { return Parse(p) }
-
 // Parse reads the trials of an answer in their order. The status of a trial is
 // derived as of the payload's FetchedAt.
 func Parse(p evidence.Payload) (crawler.Parsed, error) {
