@@ -1,14 +1,20 @@
 package pipeline
 
 import (
+	"bytes"
 	"cmp"
 	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
 
 	"past/internal/evidence"
+	"past/internal/export"
 	"past/internal/synthesis"
+	"past/reports"
 )
 
 // Findings are the stored findings in the order of the questions; findings of
@@ -87,4 +93,73 @@ func (p *Pipeline) asked() ([]synthesis.Question, error) {
 		return nil, err
 	}
 	return p.questions(h)
+}
+
+// pageTables are the tables that the edition's folder offers, in the order of the
+// data page; past export writes all that there are.
+var pageTables = []string{"effects", "findings", "trials", "arms", "planned_outcomes", "arm_results", "sexual_outcomes"}
+
+// tableMost bounds a table of the folder: a larger one is left to past export, which
+// writes it without holding it in memory.
+const tableMost = 32 << 20
+
+// reportTables adds the tables with their dictionary and, for each pooled finding,
+// the R program that reproduces it.
+func (p *Pipeline) reportTables(ctx context.Context, ed *reports.Edition) error {
+	dict := bytes.NewBufferString("table,column,type,about\r\n")
+	var out []reports.Download
+	for _, name := range pageTables {
+		columns, _, err := p.Store.Rows(ctx, name)
+		if err != nil {
+			return err
+		}
+		b := &bounded{most: tableMost}
+		n, err := export.CSV(ctx, p.Store, name, b)
+		switch {
+		case b.full:
+			continue
+		case err != nil:
+			return fmt.Errorf("table %s for the report: %w", name, err)
+		case n == 0:
+			continue
+		}
+		about := strings.TrimSuffix(export.About(name), ".")
+		rows := "rows"
+		if n == 1 {
+			rows = "row"
+		}
+		out = append(out, reports.Download{Path: "data/" + name + ".csv", Title: name + ".csv",
+			About: fmt.Sprintf("%d %s: %s.", n, rows, about), Data: b.Bytes()})
+		for _, c := range export.Dictionary(name, columns) {
+			fmt.Fprintf(dict, "%s,%s,%s,%q\r\n", name, c.Name, c.Type, strings.ReplaceAll(c.About, `"`, "'"))
+		}
+	}
+	out = append(out, reports.Download{Path: "data/dictionary.csv", Title: "dictionary.csv",
+		About: "What each column of these tables holds.", Data: dict.Bytes()})
+	for _, f := range ed.Findings {
+		scripts, _ := export.Scripts(f, ed.ID)
+		if len(scripts) == 0 || scripts[0].Name != f.ID+".R" || !filepath.IsLocal(scripts[0].Name) || strings.ContainsAny(f.ID, `/\`) {
+			continue
+		}
+		out = append(out, reports.Download{Path: reports.ScriptPath(f.ID), Title: scripts[0].Name,
+			About: "R program (metafor) of the pooled number.", Data: []byte(scripts[0].Text)})
+	}
+	ed.Downloads = append(out, ed.Downloads...)
+	return nil
+}
+
+var errTooLarge = errors.New("the table is too large for the report")
+
+// bounded keeps what is written up to a size; full reports that there was more.
+type bounded struct {
+	bytes.Buffer
+	most int
+	full bool
+}
+
+func (b *bounded) Write(p []byte) (int, error) {
+	if b.full = b.full || b.Len()+len(p) > b.most; b.full {
+		return 0, errTooLarge
+	}
+	return b.Buffer.Write(p)
 }

@@ -9,9 +9,11 @@ import (
 
 	"past/crawler"
 	"past/crawler/crossref"
+	"past/crawler/ctgov"
 	"past/crawler/ictrp"
 	"past/crawler/metapsy"
 	"past/crawler/registers"
+	"past/internal/imports"
 	"past/internal/store"
 	"past/internal/vocab"
 )
@@ -130,4 +132,39 @@ func CrawlQuestion() crawler.QuestionSet {
 	}
 	q.Conditions = append(q.Conditions, crawler.Concept{ID: SexualInstruments, Terms: names})
 	return q
+}
+
+// FetchHistory asks ClinicalTrials.gov for the older versions of a stored
+// record and keeps them beside our own snapshots.
+func FetchHistory(ctx context.Context, st *store.Store, opt crawler.Options, id string) error {
+	src := ctgov.New()
+	opt.Sources = []crawler.Source{src}
+	opt.Question = CrawlQuestion()
+	col, err := crawler.New(opt, st)
+	if err != nil {
+		return err
+	}
+	f, moved, err := col.Fetcher(src.Name())
+	if err != nil {
+		return err
+	}
+	at, ok := moved.(*ctgov.Source)
+	if !ok {
+		return fmt.Errorf("the source of %s has no history", id)
+	}
+	h, err := at.History(ctx, f, id, nil)
+	if err != nil {
+		return fmt.Errorf("history of %s: %w", id, err)
+	}
+	if _, err := st.AddHistory(ctx, src.Name(), "", h.Payloads, h.Versions); err != nil {
+		return err
+	}
+	return st.AddProblems(ctx, h.Problems)
+}
+
+// Import takes in files, folders, archives and the standard input ("-"): what
+// each is, is seen from its content.
+func (p *Pipeline) Import(ctx context.Context, run string, paths []string) (imports.Report, error) {
+	im := imports.Importer{Store: p.Store, Parse: registers.Parse, Now: p.Now, Run: run}
+	return im.Files(ctx, paths)
 }
