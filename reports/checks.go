@@ -58,7 +58,7 @@ func (s *site) series(f *evidence.Finding) (chart.Rows, bool) {
 		list := mostMoved(f)
 		name := "Without each study in turn"
 		if len(list) < len(f.LeaveOneOut) {
-			name = fmt.Sprintf("Without one study: top %d of %d", len(list), len(f.LeaveOneOut))
+			name = fmt.Sprintf("Without one study: the %d of %d that matter most", len(list), len(f.LeaveOneOut))
 		}
 		group(name, "", list, own)
 	}

@@ -147,8 +147,9 @@ func (s *site) much(p *page, f *evidence.Finding, read reading) muchView {
 	if !ok {
 		v.Value, v.Under = "Not pooled", "the studies are shown one by one"
 		if h.Note != "" {
-			v.Under = show.Prose(show.Clip(h.Note, 240))
+			v.Under = sentence(h.Note, 240)
 		}
+		v.Strip, v.Points = s.apart(p, f, read)
 		return v
 	}
 	v.Value = read.Symbol + " " + read.Full(h.Estimate, h.Lower, h.Upper)
@@ -188,6 +189,35 @@ func (s *site) much(p *page, f *evidence.Finding, read reading) muchView {
 	fig.Wide = p.svg(strip.Strip(), fig, "strip", chart.Axis{})
 	v.Strip = &fig
 	return v
+}
+
+// apart draws studies that are not pooled on one axis and says how far they run.
+func (s *site) apart(p *page, f *evidence.Finding, read reading) (*figView, string) {
+	strip := chart.Rows{ID: "strip", Title: "The studies on their axis", Axis: read.axis(f)}
+	var low, high *evidence.Effect
+	for i := range f.Effects {
+		e := &f.Effects[i]
+		if e.Estimate == nil || e.CILower == nil || e.CIUpper == nil {
+			continue
+		}
+		strip.Rows = append(strip.Rows, chart.Row{Line: -1, Marks: []chart.Mark{{Shape: chart.Dot, Est: *e.Estimate, Lo: *e.CILower,
+			Hi: *e.CIUpper}}})
+		if low == nil || *e.Estimate < *low.Estimate {
+			low = e
+		}
+		if high == nil || *e.Estimate > *high.Estimate {
+			high = e
+		}
+	}
+	if low == nil || len(strip.Rows) > 4 {
+		return nil, ""
+	}
+	strip.Fit(0)
+	text := fmt.Sprintf("Single studies run from %s %s (%s) to %s (%s).", read.Symbol, read.ValueP(low.Estimate), effectLabel(low),
+		read.ValueP(high.Estimate), effectLabel(high))
+	fig := figView{ID: "strip", Title: strip.Title, Alt: text, P: p}
+	fig.Wide = p.svg(strip.Strip(), fig, "strip", chart.Axis{})
+	return &fig, text
 }
 
 // meaning explains a measure in one line, once on the page.

@@ -33,6 +33,9 @@ func when(e *evidence.Effect) string {
 	case e.TimepointWeeks != nil:
 		return "(" + show.Trim(*e.TimepointWeeks, 1) + ")"
 	}
+	if e.Instrument == "" {
+		return show.Clip(e.TimepointRaw, 28) // an adverse event with its window
+	}
 	return show.Clip(e.TimepointRaw, 14)
 }
 
@@ -60,6 +63,7 @@ type forestParts struct {
 	arms  bool
 	binom bool
 	rob   bool
+	parts bool // some study is judged by domain
 	wt    bool
 }
 
@@ -77,7 +81,7 @@ func (s *site) forest(f *evidence.Finding, href func(evidence.Effect) string) (c
 		e := &f.Effects[i]
 		p.binom = p.binom || e.Event1 != nil
 		p.arms = p.arms || e.N1 != nil || e.Event1 != nil
-		p.rob = p.rob || e.RiskOfBias != ""
+		p.rob, p.parts = p.rob || e.RiskOfBias != "", p.parts || len(e.RoBDomains) > 0
 		if w, ok := p.weight(e.ID); ok {
 			p.wt, p.most = true, math.Max(p.most, w)
 		}
@@ -96,8 +100,11 @@ func (s *site) forest(f *evidence.Finding, href func(evidence.Effect) string) (c
 	}
 	p.rows.Fit(must...)
 	if p.rob {
-		p.rows.Legend = "Risk of bias, judged by people: + low, − some concerns, × high. 1 randomisation, 2 deviations from " +
-			"the intended treatment, 3 missing data, 4 measurement, 5 selection of the reported result."
+		p.rows.Legend = "Risk of bias, judged by people: + low, − some concerns, × high."
+		if p.parts {
+			p.rows.Legend += " 1 randomisation, 2 deviations from the intended treatment, 3 missing data, 4 measurement, " +
+				"5 selection of the reported result."
+		}
 	}
 	p.rows.Alt = p.alt()
 	p.rows.Live, p.rows.Lean = s.live(f), p.lean()
@@ -158,7 +165,7 @@ func (p *forestParts) columns() {
 		p.rows.Columns = append(p.rows.Columns, chart.Column{Head: "Weight", After: true, Say: "weight"})
 	}
 	if p.rob {
-		p.rows.Columns = append(p.rows.Columns, chart.Column{Group: "Risk of bias", After: true, Dots: true})
+		p.rows.Columns = append(p.rows.Columns, chart.Column{Group: "Risk of bias", After: true, Dots: true, Overall: !p.parts})
 	}
 }
 

@@ -50,7 +50,7 @@ func (s *site) harmBrief(substance string) *harmBrief {
 	if h == nil || h.Rows == 0 {
 		return nil
 	}
-	return &harmBrief{Lines: harmFacts(h)[:3], Href: "harms.html#" + harmAnchor(substance)}
+	return &harmBrief{Lines: harmFacts(h)[1:], Href: "harms.html#" + harmAnchor(substance)}
 }
 
 func harmAnchor(substance string) string { return "h-" + show.Slug(substance) }
@@ -79,15 +79,15 @@ func harmFacts(h *evidence.Harms) []named {
 			exposed += "; not stated in " + show.Int(h.Exposed.Unstated)
 		}
 	}
-	return []named{{Name: "Serious events", Value: countOf(h.Serious)}, {Name: "Deaths", Value: countOf(h.Deaths)},
-		{Name: "Stopped because of harm", Value: countOf(h.Stopped)}, {Name: "People exposed", Value: exposed}}
+	return []named{{Name: "People exposed", Value: exposed}, {Name: "Serious events", Value: countOf(h.Serious)},
+		{Name: "Deaths", Value: countOf(h.Deaths)}, {Name: "Stopped because of harm", Value: countOf(h.Stopped)}}
 }
 
 // A substance's figures show harmTerms terms, the first of them open until they
 // fill harmOpen comparisons and the others folded; the rows have all.
 const (
 	harmTerms = 8
-	harmOpen  = 10
+	harmOpen  = 22
 )
 
 func (s *site) harmsPage() {

@@ -208,7 +208,7 @@ func (s *site) matrix(p *page) ([]matrixPart, []string) {
 			row := matrixRow{Outcome: k[1]}
 			for _, sub := range subs {
 				list := at[k][sub]
-				c := matrixCell{Sub: s.Name(sub)}
+				c := matrixCell{Sub: show.First(s.Name(sub))}
 				if n < len(list) {
 					c = s.matrixCell(p, list[n], span)
 				}
@@ -223,7 +223,7 @@ func (s *site) matrix(p *page) ([]matrixPart, []string) {
 	}
 	names := make([]string, len(subs))
 	for i, id := range subs {
-		names[i] = s.Name(id)
+		names[i] = show.First(s.Name(id))
 	}
 	return slices.DeleteFunc(parts, func(m matrixPart) bool { return len(m.Rows) == 0 }), names
 }
@@ -255,7 +255,7 @@ func (s *site) matrixSpan() map[bool]chart.Axis {
 }
 
 func (s *site) matrixCell(p *page, f *evidence.Finding, span map[bool]chart.Axis) matrixCell {
-	c := matrixCell{Sub: s.Name(f.Substance), Href: s.findPath[f.ID], Has: true, Cert: certOf(f.Certainty)}
+	c := matrixCell{Sub: show.First(s.Name(f.Substance)), Href: s.findPath[f.ID], Has: true, Cert: certOf(f.Certainty)}
 	read := readingOf(f, s.Name)
 	pr := &f.Primary
 	lo, hi, ok := f.Headline.Interval()

@@ -5,6 +5,7 @@ import (
 	"path"
 	"strings"
 
+	"past/internal/evidence"
 	"past/reports/chart"
 	"past/reports/internal/show"
 )
@@ -48,7 +49,7 @@ func (s *site) methodsPage() {
 			continue
 		}
 		t.Lines = append(t.Lines, chart.TableLine{Cells: []chart.Cell{{Text: titleOf(f), Href: s.findPath[f.ID]},
-			{Text: show.First(show.MeasureOf(f.Measure).Name)}, {Text: formulaName(f.Primary.Formula)}, {Text: modelName(&f.Primary)},
+			{Text: show.First(show.MeasureOf(f.Measure).Name)}, {Text: formulaName(f.Primary.Formula)}, {Text: modelShown(f)},
 			{Text: show.Int(f.Primary.K)}}})
 	}
 	if len(t.Lines) > 0 {
@@ -56,6 +57,12 @@ func (s *site) methodsPage() {
 	}
 	d.Prisma = append(d.Prisma, p.flow(s.Ed.Prisma, "prisma", "Flow of records"))
 	p.Data = d
+}
+
+// modelShown is the model of a finding, with what is shown in its place.
+func modelShown(f *evidence.Finding) string {
+	return modelName(&f.Primary) + map[evidence.HeadlineKind]string{evidence.HeadlineSmall: "; shown: small-sample answer",
+		evidence.HeadlineNotPooled: "; shown: the studies, not pooled"}[f.Headline.Kind]
 }
 
 // flow draws the flow of records of an edition or of a question.

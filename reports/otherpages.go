@@ -141,16 +141,35 @@ func (s *site) gapsPage() {
 	p := &page{Path: "gaps.html", Name: "gaps", Title: "Evidence gap map", Nav: "gaps.html"}
 	s.add(p)
 	d := &gapsData{Decisions: s.topicTable(), Retold: s.Ed.Starter}
-	for i := range s.Ed.Gap.Cells {
-		c := &s.Ed.Gap.Cells[i]
-		if c.Registered == 0 && len(c.StudyIDs) == 0 {
-			continue
+	for _, c := range s.gapCells() {
+		if c.Registered > 0 || len(c.StudyIDs) > 0 {
+			d.Cells = append(d.Cells, s.gapCell(c))
 		}
-		d.Cells = append(d.Cells, s.gapCell(c))
 	}
 	d.Map, d.Option = s.gapMap()
 	d.Sexual, d.People = len(s.Ed.Sexual) > 0, s.Ed.Protocols.People.Trials > 0
 	p.Data = d
+}
+
+// gapCells are the cells in the order of the map: by topic, references last, then by
+// substance.
+func (s *site) gapCells() []*evidence.GapCell {
+	g := &s.Ed.Gap
+	place := func(list []Label, id string) int {
+		if i := slices.IndexFunc(list, func(l Label) bool { return l.ID == id }); i >= 0 {
+			return i
+		}
+		return len(list)
+	}
+	out := make([]*evidence.GapCell, len(g.Cells))
+	for i := range g.Cells {
+		out[i] = &g.Cells[i]
+	}
+	slices.SortStableFunc(out, func(a, b *evidence.GapCell) int {
+		return cmp.Or(place(g.Topics, a.Topic)-place(g.Topics, b.Topic), strings.Compare(a.Topic, b.Topic),
+			place(g.Substances, a.Substance)-place(g.Substances, b.Substance))
+	})
+	return out
 }
 
 // topicTable lists what people corrected, exclusions too: they stand in no cell.

@@ -56,6 +56,22 @@ func TestCountedSentences(t *testing.T) {
 		return f.Lacking().Sentence()
 	})
 	say("lacking, not searched", (&evidence.Finding{}).Lacking().Sentence())
+	three("other reports", func(n int) string {
+		ed := Edition{Cards: []evidence.TopicCard{{Topic: "desire", Other: []evidence.OtherEvidence{{Substance: "lsd"}}}}}
+		for range n {
+			ed.Cards[0].Other = append(ed.Cards[0].Other, evidence.OtherEvidence{Substance: "mdma"})
+		}
+		l, _ := newSite(&ed, Options{}).otherReports(&evidence.Finding{Domain: "desire", Substance: "mdma"})
+		return strings.TrimPrefix(l.Name+", "+l.Note, ", ")
+	})
+	three("counts", func(n int) string {
+		counts := map[string]int{}
+		for _, k := range []string{"records", "studies", "publications", "effects", "findings", "other"} {
+			counts[k] = n
+		}
+		return strings.Join(newSite(&Edition{Counts: counts}, Options{}).counts(), ", ")
+	})
+	say("counts, trials only", strings.Join(newSite(&Edition{Trials: make([]TrialRow, 2)}, Options{}).counts(), ", "))
 	three("pooled elsewhere", func(n int) string { return pooledElsewhere(evidence.MissingTrial{PooledIn: make([]string, n)}) })
 	three("bound", func(n int) string {
 		return boundSentence(&evidence.Bound{Line: "the interval would include no effect", Participants: n + 1}, n)

@@ -22,6 +22,7 @@ type site struct {
 	studPath map[string]string // study id → path
 	trial    map[string]*TrialRow
 	byRecord map[string]string // record id → study id
+	records  map[string]int    // record id → in how many registers
 	effects  map[string][]effectAt
 	robOf    map[string]*RiskOfBiasRow
 	study    map[string]*evidence.Study
@@ -45,7 +46,8 @@ type effectAt struct {
 func newSite(ed *Edition, opt Options) *site {
 	s := &site{Ed: ed, opt: opt, single: opt.SingleFile, has: map[string]bool{}, names: map[string]string{}, findPath: map[string]string{},
 		studPath: map[string]string{},
-		trial:    map[string]*TrialRow{}, byRecord: map[string]string{}, effects: map[string][]effectAt{}, robOf: map[string]*RiskOfBiasRow{},
+		trial:    map[string]*TrialRow{}, byRecord: map[string]string{}, records: map[string]int{},
+		effects: map[string][]effectAt{}, robOf: map[string]*RiskOfBiasRow{},
 		taken: map[string]bool{},
 		study: map[string]*evidence.Study{}, care: map[string][]string{}}
 	for _, c := range ed.Protocols.Care {
@@ -67,6 +69,7 @@ func newSite(ed *Edition, opt Options) *site {
 	for i := range ed.Trials {
 		t := &ed.Trials[i]
 		s.trial[t.ID] = t
+		s.records[t.ID]++
 		if t.StudyID != "" {
 			s.byRecord[t.ID] = t.StudyID
 		}

@@ -199,7 +199,7 @@ func (s *site) effectView(p *page, at effectAt) effectView {
 	read := reading{Measure: m, lower: e.HigherBetter == evidence.No, treatment: cmp.Or(s.Name(e.Substance), "treatment")}
 	v := effectView{Anchor: effectAnchor(e.ID), Value: m.Symbol + " " + m.Full(e.Estimate, e.CILower, e.CIUpper)}
 	if e.HigherBetter != evidence.NotStated {
-		v.Side = read.side(evidence.Value(e.Estimate))
+		v.Side = read.sideOf(e.Estimate, e.CILower, e.CIUpper)
 	}
 	v.Title = show.First(cmp.Or(s.outcomeName(e), "Outcome")) + ": " + armName(cmp.Or(e.ArmTreat, s.Name(e.Substance), "treatment"),
 		e.DoseTreat) + " against " + armName(cmp.Or(e.ArmCtrl, e.Comparator, "comparator"), e.DoseCtrl)
@@ -209,7 +209,7 @@ func (s *site) effectView(p *page, at effectAt) effectView {
 		"1.96 standard errors.", n.title, n.text, m.Symbol,
 		show.Fixed(m.Read(evidence.Value(e.Estimate)), 4), show.Significant(evidence.Value(e.Variance), 4), show.Fixed(evidence.Value(e.SE), 4),
 		logNote(m, evidence.Value(e.Estimate)))
-	v.Flags = strings.Join(clipAll(e.Flags, 300), "; ")
+	v.Flags = show.First(strings.Join(clipAll(e.Flags, 300), "; "))
 	v.Verdict = "Verdict: " + cmp.Or(show.Clip(string(e.Verdict), 40), "not given")
 	if e.Reason != "" {
 		v.Verdict += ". " + show.Clip(e.Reason, 400)
@@ -233,14 +233,14 @@ func logNote(m show.Measure, est float64) string {
 }
 
 func (s *site) outcomeName(e *evidence.Effect) string {
-	name := s.Name(e.Instrument)
-	if name == "" {
-		name = s.Name(e.Domain)
+	name, time := cmp.Or(s.Name(e.Instrument), s.Name(e.Domain)), show.Clip(e.TimepointRaw, 60)
+	if e.ScoreType == "response" || e.ScoreType == "remission" {
+		name = strings.TrimSuffix(e.ScoreType+" by "+name, " by ")
 	}
-	if e.TimepointRaw != "" {
-		name += ", " + show.Clip(e.TimepointRaw, 60)
+	if term, _, _ := strings.Cut(time, ","); strings.EqualFold(term, name) { // an adverse event names itself with its window
+		return time
 	}
-	return name
+	return strings.TrimSuffix(name+", "+time, ", ")
 }
 
 func armName(arm, dose string) string {

@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"cmp"
 	"fmt"
 	"html/template"
 	"math"
@@ -99,6 +100,9 @@ func (s *site) trialView(t *TrialRow) trialView {
 	v := trialView{Href: s.studPath[t.StudyID], ID: show.Clip(t.ID, 60), Title: show.Clip(t.Title, 240),
 		Status: orDash(show.Clip(string(t.Status), 40)), Class: statusClass(t.Status),
 		Phase: phases(t.Phases), N: show.IntP(t.Enrolment), Results: t.HasResults, Retold: t.Retold}
+	if s.records[t.ID] > 1 { // one number in several registers
+		v.ID += ", " + cmp.Or(s.names[t.Source], show.Clip(t.Source, 40))
+	}
 	v.From, v.To = show.Clip(t.Start.String(), 40), show.Clip(t.Completion.String(), 40)
 	if v.From == "" && v.To == "" {
 		v.From = show.None

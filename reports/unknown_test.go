@@ -1,10 +1,12 @@
 package reports
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
 	"past/internal/evidence"
+	"past/reports/chart"
 )
 
 // What was not counted is said in words: a page prints no zero for it.
@@ -30,5 +32,59 @@ func TestUnknownIsNotZero(t *testing.T) {
 		if got := strings.ReplaceAll(c.got, "\u00a0", " "); got != c.want {
 			t.Errorf("%q, want %q", got, c.want)
 		}
+	}
+}
+
+// TestGroupsOfFewStudies draws the subtotals of a plot by what their headlines say:
+// none for two studies that are shown one by one, the small-sample answer for three.
+func TestGroupsOfFewStudies(t *testing.T) {
+	ed := fixtureEdition(t)
+	f := &ed.Findings[0]
+	i := slices.IndexFunc(f.Subgroups, func(g evidence.Subgroup) bool { return g.Factor == "comparator_class" })
+	names := func() (out []string) {
+		r, _ := newSite(&ed, Options{}).forest(f, func(evidence.Effect) string { return "" })
+		for _, row := range r.Rows {
+			if row.Kind == chart.Sub {
+				out = append(out, strings.ReplaceAll(row.Name, "\u00a0", " "))
+			}
+		}
+		return out
+	}
+	sub := &f.Subgroups[i]
+	sub.Headlines[0] = evidence.Headline{Kind: evidence.HeadlineNotPooled, Note: "two studies of a group are shown one by one"}
+	sub.Headlines[1] = evidence.Headline{Kind: evidence.HeadlineSmall, Estimate: p(-0.7), Lower: p(-1.19), Upper: p(-0.22)}
+	got := names()
+	want := "Subtotal, small-sample answer, " + strings.ReplaceAll(people(&sub.Groups[1]), "\u00a0", " ")
+	if len(got) != 1 || got[0] != want {
+		t.Errorf("subtotals %q, want %q", got, want)
+	}
+	if rows := shownGroups(sub); rows[0].Estimate != nil || *rows[1].CILower != -1.19 || rows[1].Tau2 != nil {
+		t.Errorf("rows of the groups: %+v", rows)
+	}
+}
+
+// TestWordsOfAnEffect names an effect by what it counts, and an effect whose interval
+// includes no effect favours nothing.
+func TestWordsOfAnEffect(t *testing.T) {
+	ed := fixtureEdition(t)
+	s := newSite(&ed, Options{})
+	s.names["suicidality"] = "suicidality"
+	for _, c := range []struct {
+		e    evidence.Effect
+		want string
+	}{
+		{evidence.Effect{Instrument: "CAPS-5", ScoreType: "endpoint", TimepointRaw: "Week 18"}, "CAPS-5, Week 18"},
+		{evidence.Effect{Instrument: "CAPS-5", ScoreType: "response", TimepointRaw: "Week 18"}, "response by CAPS-5, Week 18"},
+		{evidence.Effect{ScoreType: "remission"}, "remission"},
+		{evidence.Effect{Domain: "suicidality", ScoreType: "events", TimepointRaw: "suicidality, session"}, "suicidality, session"},
+	} {
+		if got := s.outcomeName(&c.e); got != c.want {
+			t.Errorf("%q, want %q", got, c.want)
+		}
+	}
+	pg := &page{site: s, Path: "s/x.html"}
+	e := evidence.Effect{Measure: "RR", Estimate: p(-0.04), CILower: p(-0.5), CIUpper: p(0.4), HigherBetter: evidence.No}
+	if v := s.effectView(pg, effectAt{Effect: e}); v.Side != "the interval includes no effect" {
+		t.Errorf("an interval across no effect: %q", v.Side)
 	}
 }

@@ -319,9 +319,8 @@ func (b *biasBars) lay(w float64) *chart.Pic {
 				continue
 			}
 			g.Rect(x, y+3, bw, h-7, []string{"rl", "rm", "rh", "l-unk"}[k])
-			if sign := []string{"+", "−", "×", "?"}[k]; bw > 26 {
-				cl := "bs"
-				g.Text(x+bw/2, y+16, chart.Middle, cl+[]string{"", "", " inv", ""}[k], sign+" "+show.Percent(v))
+			if t := []string{"+ ", "− ", "× ", "? "}[k] + show.Percent(v); bw > chart.Width(t, 13)+6 {
+				g.Text(x+bw/2, y+16, chart.Middle, "bs"+[]string{"", "", " inv", ""}[k], t)
 			}
 			x += bw
 		}

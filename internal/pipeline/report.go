@@ -301,16 +301,16 @@ func methodNotes() []reports.Note {
 			Text: fmt.Sprintf("Each register is asked for these substances together with these conditions, in its own syntax. %s %s",
 				terms("Substances", substances), terms("Conditions", conditions))},
 		{Title: "Verdicts on claims", Text: synthesis.ClaimRules[synthesis.RuleEfficacy] + " " + synthesis.ClaimRules[synthesis.RuleParts]},
-		{Title: "Certainty that nobody signed",
+		{Title: "Certainty that no person signed",
 			Text: "The program proposes a level by rule: randomised evidence starts at high and goes down by what the numbers show " +
 				"for each domain. While a domain is not rated, nothing above low is proposed and the level is said to be \"at most\": what " +
-				"was not looked at must not look like a pass. It is shown as proposed and is nobody's judgement; a signed row of a " +
+				"was not looked at must not look like a pass. It is shown as proposed and is no person's judgement; a signed row of a " +
 				"certainty file replaces it, and goes stale when the numbers move."},
 		{Title: "Results that are due", Text: synthesis.OverdueRule +
 			". A partial date counts as late as it can mean, so that no trial is called overdue too early."},
 		{Title: "Changes of plan",
 			Text: "Where more than one version of a trial's record is stored, primary outcomes and planned sizes are compared from " +
-				"version to version. Each change is told with its date, with what stood there before and after, and whether the trial had " +
+				"version to version. Each change is given with its date, with what stood there before and after, and whether the trial had " +
 				"started by then; a start that is known only by its month or year leaves that open where it must."},
 		{Title: "Topics of the gap map",
 			Text: "A study stands under a topic when a register's condition, title or summary, or a row of the table of measured " +

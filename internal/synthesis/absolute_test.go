@@ -193,6 +193,42 @@ func TestHeadlineByNumberOfStudies(t *testing.T) {
 	}
 }
 
+// The rule holds for groups too: one study is its own number, two of a group are shown
+// one by one, three and four that agree have the small-sample answer.
+func TestHeadlinesOfGroups(t *testing.T) {
+	q := Question{ID: "q", Measure: "SMD", Formula: "metafor", Method: "REML", Test: "knha", LowerIsBetter: true,
+		Subgroups: []string{"comparator_class"}}
+	var rows []evidence.Effect
+	add := func(class string, est ...float64) {
+		for i, x := range est {
+			e := onScale(class+string(rune('a'+i)), 40, 0, 0, 1)
+			e.ComparatorClass = class
+			e.SetEffect("SMD", "metafor", x, 0.05)
+			rows = append(rows, e)
+		}
+	}
+	add("k1", -0.5)
+	add("k2", -0.5, -0.6)
+	add("k3", -0.5, -0.6, -0.4)
+	add("k3 apart", -1.5, 0.5, 0)
+	add("k4", -0.5, -0.6, -0.4, -0.7)
+	add("k5", -0.5, -0.6, -0.4, -0.7, 0.5)
+	subs, err := subgroups(q, rows)
+	if err != nil || len(subs) != 1 || len(subs[0].Headlines) != 6 || len(subs[0].Groups) != 6 {
+		t.Fatalf("%+v, %v", subs, err)
+	}
+	for i, want := range []evidence.HeadlineKind{evidence.HeadlineStudy, evidence.HeadlineNotPooled, evidence.HeadlineSmall,
+		evidence.HeadlineNotPooled, evidence.HeadlineSmall, evidence.HeadlinePooled} {
+		h, g := subs[0].Headlines[i], subs[0].Groups[i]
+		if h.Kind != want || (h.Estimate == nil) != (want == evidence.HeadlineNotPooled) {
+			t.Errorf("%s: %+v, want %s", g.Label, h, want)
+		}
+		if want == evidence.HeadlineSmall && *h.Lower == *g.CILower {
+			t.Errorf("%s shows the fitted interval as its small-sample answer", g.Label)
+		}
+	}
+}
+
 // Priors take the unit of the measure: points are not standard deviations.
 func TestPriorsFollowTheUnit(t *testing.T) {
 	rows := []evidence.Effect{onScale("a", 40, 20, 30, 10), onScale("b", 40, 22, 31, 10)}

@@ -297,11 +297,12 @@
     });
     tools.appendChild(button);
   }
+  function savePNG(fig) { png(fig, function (b) { save(fileName(fig, ".png"), "image/png", b); }); }
   function toolbar(fig) {
     var tools = el("div", { "class": "tools" }), table = tableOf(fig), name = (fig.querySelector("figcaption strong") || {}).textContent || "figure";
     exploreButton(fig, tools, name);
     (fig.querySelector("svg.fig") ? [["SVG", function () { save(fileName(fig, ".svg"), "image/svg+xml", svgText(visible(fig), fig)); }],
-      ["PNG 600 dpi", function () { png(fig, function (b) { save(fileName(fig, ".png"), "image/png", b); }); }],
+      ["PNG 600 dpi", function () { savePNG(fig); }],
       ["CSV", table ? function () { save(fileName(fig, ".csv"), "text/csv;charset=utf-8", csvOf(table)); } : null]] : []).forEach(function (d) {
       if (!d[1]) { return; }
       var b = el("button", { type: "button", "aria-label": d[0] + " of: " + name.replace(/\.$/, "") }, d[0]);
@@ -319,6 +320,12 @@
   function copied(button, text) {
     var was = button.textContent;
     navigator.clipboard.writeText(text).then(function () { button.textContent = "Copied"; setTimeout(function () { button.textContent = was; }, 1500); });
+  }
+  function pngButtons() {
+    all("button[data-png]").forEach(function (b) {
+      var fig = doc.getElementById(b.getAttribute("data-png"));
+      if (fig) { b.hidden = false; b.addEventListener("click", function () { savePNG(fig); }); }
+    });
   }
   function copyButtons() {
     if (!navigator.clipboard) { return; }
@@ -492,7 +499,7 @@
   function start() {
     all("figure.fg").forEach(function (f) { if (f.querySelector(".draw")) { toolbar(f); hover(f); } });
     all("figure.fg").forEach(function (f) { var w = json(f.querySelector("script.work")); if (w) { pastForest(f, w, fixed); } });
-    copyButtons();
+    copyButtons(); pngButtons();
     searchBoxes();
     all("[data-filters]").forEach(trials);
     all("[data-rowsearch]").forEach(rowSearch);

@@ -36,6 +36,7 @@ type Column struct {
 	After       bool // stands after the plot
 	Left        bool // aligned left
 	Dots        bool // the row's judgements in place of its text
+	Overall     bool // of the judgements, only the last
 	// Phone columns are printed at the right of a row's name on telephones; the
 	// others go into a line below it, with their heading where Say is set.
 	Phone bool

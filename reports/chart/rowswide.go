@@ -101,8 +101,8 @@ func (r *Rows) Strip() *Pic {
 	g := New(w, h+38)
 	x := Scale{Lo: r.Axis.Lo, Hi: r.Axis.Hi, A: 4, B: w - 4}
 	r.frame(g, x, 0, h)
-	for _, row := range r.Rows {
-		r.marks(g, row, x, h/2, 24)
+	for i, row := range r.Rows {
+		r.marks(g, row, x, h*(float64(i)+0.5)/float64(len(r.Rows)), 24/float64(len(r.Rows)))
 	}
 	r.axisLine(g, x, h, 4, w)
 	return g
@@ -186,7 +186,9 @@ func (r *Rows) wideHead(g *Pic, y, left, nameW float64, scale Scale, before, aft
 			switch {
 			case c.Dots:
 				for i, d := range []string{"1", "2", "3", "4", "5", "All"} {
-					g.Text(dotX(c.x, i), y, Middle, "xs", d)
+					if i == 5 || !c.Overall {
+						g.Text(dotX(c.x, i), y, Middle, "xs", d)
+					}
 				}
 			case c.Left:
 				g.Text(c.x, y, Start, "sm", c.Head)
