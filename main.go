@@ -5,12 +5,21 @@ import (
 	"context"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"syscall"
 
 	"past/internal/cli"
 )
 
+// memory is the soft limit of the heap, in bytes: garbage is collected before it is
+// reached, which no command needs for what it holds of 50,000 studies (docs/scale.md).
+// GOMEMLIMIT in the environment sets another.
+const memory = 320 << 20
+
 func main() {
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(memory)
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	code := cli.Run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
 	stop()

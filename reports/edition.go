@@ -1,6 +1,9 @@
 package reports
 
 import (
+	"errors"
+	"io"
+
 	"past/internal/coding"
 	"past/internal/evidence"
 )
@@ -309,11 +312,20 @@ func ScriptPath(finding string) string { return "scripts/" + finding + ".R" }
 
 // Download is a file offered by the data page. Path is relative to the
 // edition's folder, with forward slashes, and may not leave it. Data is
-// written there; when Data is nil the file is expected to be put there by the
-// caller and only listed.
+// written there, or what Make writes; without either the file is expected to be
+// put there by the caller and only listed.
 type Download struct {
 	Path  string
 	Title string
 	About string
 	Data  []byte
+	// Make writes a file that is too large to be held, once for each form of the
+	// edition, in the order of the downloads. It returns what About then says, ""
+	// for what it says already. ErrLeftOut takes the file out of the edition.
+	Make func(w io.Writer) (about string, err error)
+
+	size int64
 }
+
+// ErrLeftOut is returned by [Download.Make] where the edition does not offer the file.
+var ErrLeftOut = errors.New("the file is not part of the edition")

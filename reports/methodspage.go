@@ -106,11 +106,15 @@ type dataData struct {
 func (s *site) dataPage() {
 	p := &page{Path: "data.html", Name: "data", Title: "Data and downloads", Nav: "data.html"}
 	s.add(p)
+	p.fill = func() (any, error) { return s.dataView(p), nil } // when the files have their sizes
+}
+
+func (s *site) dataView(p *page) *dataData {
 	d := &dataData{Cite: s.citation("", "Edition")}
 	groups := []fileGroup{{Name: "Tables and data"}, {Name: "R scripts", Folded: true}, {Name: "Feeds of changes"},
 		{Name: "Citations", Folded: true}}
 	for _, f := range s.Ed.Downloads {
-		v := fileView{Title: show.Clip(cmp.Or(f.Title, path.Base(f.Path)), 120), Size: bytesOf(int64(len(f.Data))),
+		v := fileView{Title: show.Clip(cmp.Or(f.Title, path.Base(f.Path)), 120), Size: bytesOf(f.size),
 			About: show.Clip(f.About, 300)}
 		if !s.single {
 			v.Href = p.Base() + f.Path
@@ -139,7 +143,7 @@ func (s *site) dataPage() {
 		d.Sources = append(d.Sources, sourceView{Name: p.Out(src.URL, show.Clip(src.Name, 120)), Licence: show.Clip(src.Licence, 80),
 			Note: sourceNote(src)})
 	}
-	p.Data = d
+	return d
 }
 
 func sourceNote(src SourceNote) string {

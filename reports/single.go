@@ -28,6 +28,11 @@ func writeSingle(ctx context.Context, dir string, ed *Edition, opts Options) err
 	if opts.print {
 		s.forPrint()
 	}
+	if s.has["data.html"] {
+		if err := s.makeDownloads(nil); err != nil {
+			return err
+		}
+	}
 	body, err := s.renderSingle(ctx)
 	if err != nil {
 		return err

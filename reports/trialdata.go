@@ -34,11 +34,11 @@ func (s *site) makeTrialFile() {
 	if s.single || len(s.Ed.Trials) <= trialsPerPage {
 		return
 	}
-	b, err := json.Marshal(s.trialRows(func(to string) string { return to }))
-	if err != nil {
-		return // strings and numbers only: it can not fail
-	}
-	s.trialFile = newAsset("trials", ".js", "pastTrials("+string(b)+");\n")
+	s.trialFile = newAsset("trials", ".js", scriptCall("pastTrials", func(yield func(any)) {
+		for i := range s.Ed.Trials {
+			yield(s.trialRow(&s.Ed.Trials[i], func(to string) string { return to }))
+		}
+	}))
 	s.trialFacets = map[string][]string{
 		"status":    facet(s.Ed.Trials, func(t *TrialRow) []string { return []string{string(t.Status)} }),
 		"substance": facet(s.Ed.Trials, func(t *TrialRow) []string { return t.Substances }),
@@ -64,33 +64,57 @@ func facet(list []TrialRow, of func(*TrialRow) []string) []string {
 	return out
 }
 
+// scriptCall is a script that calls a function with a list; each item is put into
+// the text at once, because 50,000 of them are too many to hold beside it.
+func scriptCall(function string, items func(yield func(any))) string {
+	var b strings.Builder
+	b.WriteString(function + "(")
+	sep := "["
+	items(func(item any) {
+		if js, err := json.Marshal(item); err == nil { // strings and numbers only: it can not fail
+			b.WriteString(sep)
+			b.Write(js)
+			sep = ","
+		}
+	})
+	if sep == "[" {
+		b.WriteString(sep)
+	}
+	b.WriteString("]);\n")
+	return b.String()
+}
+
 func (s *site) trialRows(href func(string) string) [][]any {
 	out := make([][]any, 0, len(s.Ed.Trials))
 	for i := range s.Ed.Trials {
-		t := &s.Ed.Trials[i]
-		v := s.trialView(t)
-		n, start, results, retold := -1, "", "0", 0
-		if t.Enrolment != nil {
-			n = *t.Enrolment
-		}
-		if _, _, p := t.Start.Bounds(); p != evidence.NoDate {
-			start = strings.TrimSpace(t.Start.Raw)
-		}
-		if t.HasResults {
-			results = "1"
-		}
-		if t.Retold {
-			retold = 1
-		}
-		to := ""
-		if v.Href != "" {
-			to = href(v.Href)
-		}
-		out = append(out, []any{v.ID, show.Clip(t.Title, 160), to, v.Status, v.Class, v.Phase, v.From, v.To, start, n, v.N, v.About, v.Sponsor,
-			show.Clip(t.Sponsor, 100),
-			clipAll(t.Substances, 60), clipAll(t.Conditions, 60), clipAll(t.Countries, 60), results, retold})
+		out = append(out, s.trialRow(&s.Ed.Trials[i], href))
 	}
 	return out
+}
+
+// trialRow has the fields of trialColumns.
+func (s *site) trialRow(t *TrialRow, href func(string) string) []any {
+	v := s.trialView(t)
+	n, start, results, retold := -1, "", "0", 0
+	if t.Enrolment != nil {
+		n = *t.Enrolment
+	}
+	if _, _, p := t.Start.Bounds(); p != evidence.NoDate {
+		start = strings.TrimSpace(t.Start.Raw)
+	}
+	if t.HasResults {
+		results = "1"
+	}
+	if t.Retold {
+		retold = 1
+	}
+	to := ""
+	if v.Href != "" {
+		to = href(v.Href)
+	}
+	return []any{v.ID, show.Clip(t.Title, 160), to, v.Status, v.Class, v.Phase, v.From, v.To, start, n, v.N, v.About, v.Sponsor,
+		show.Clip(t.Sponsor, 100),
+		clipAll(t.Substances, 60), clipAll(t.Conditions, 60), clipAll(t.Countries, 60), results, retold}
 }
 
 // dataFiles are scripts with data that several pages share.

@@ -1,7 +1,6 @@
 package reports
 
 import (
-	"encoding/json"
 	"encoding/xml"
 	"html/template"
 	"slices"
@@ -115,22 +114,26 @@ func (s *site) makeSearch() {
 	if s.single {
 		return
 	}
-	var list []hit
+	s.searchFile = newAsset("search", ".js", scriptCall("pastSearch", s.hits))
+}
+
+// hits are the entries of the search index.
+func (s *site) hits(yield func(any)) {
 	for i := range s.Ed.Findings {
 		f := &s.Ed.Findings[i]
 		var studies []string
 		for j := range f.Effects {
 			studies = append(studies, effectLabel(&f.Effects[j]))
 		}
-		list = append(list, hit{s.findPath[f.ID], titleOf(f), "finding", show.Clip(strings.Join(append([]string{f.Sentences.Plain, f.ID},
+		yield(hit{s.findPath[f.ID], titleOf(f), "finding", show.Clip(strings.Join(append([]string{f.Sentences.Plain, f.ID},
 			studies...), " "), 500)})
 	}
 	for i := range s.Ed.Claims {
 		c := &s.Ed.Claims[i]
-		list = append(list, hit{"claims.html#" + show.Slug(c.ID), show.Clip(c.Text, 160), "claim", show.Clip(string(c.Verdict), 60)})
+		yield(hit{"claims.html#" + show.Slug(c.ID), show.Clip(c.Text, 160), "claim", show.Clip(string(c.Verdict), 60)})
 	}
 	for _, t := range s.Ed.Gap.Topics {
-		list = append(list, hit{s.topicPath(t.ID), show.First(show.Clip(t.Name, 120)), "topic", ""})
+		yield(hit{s.topicPath(t.ID), show.First(show.Clip(t.Name, 120)), "topic", ""})
 	}
 	for i := range s.Ed.Trials {
 		t := &s.Ed.Trials[i]
@@ -138,20 +141,15 @@ func (s *site) makeSearch() {
 		if to == "" {
 			to = "trials.html"
 		}
-		list = append(list, hit{to, show.Clip(t.ID, 40) + ": " + show.Clip(t.Title, 140), "trial",
+		yield(hit{to, show.Clip(t.ID, 40) + ": " + show.Clip(t.Title, 140), "trial",
 			show.Clip(strings.Join(slices.Concat(t.Substances, t.Conditions, []string{string(t.Status), t.Sponsor}), " "), 200)})
 	}
 	for i := range s.Ed.Studies {
 		st := &s.Ed.Studies[i]
 		if p := s.studPath[st.ID]; p != "" && st.Label != "" && s.trial[st.Label] == nil {
-			list = append(list, hit{p, show.Clip(st.Label, 120), "study", show.Clip(strings.Join(st.Records, " "), 200)})
+			yield(hit{p, show.Clip(st.Label, 120), "study", show.Clip(strings.Join(st.Records, " "), 200)})
 		}
 	}
-	b, err := json.Marshal(list)
-	if err != nil {
-		return // strings only: it can not fail
-	}
-	s.searchFile = newAsset("search", ".js", "pastSearch("+string(b)+");\n")
 }
 
 // topicPath leads to a topic.

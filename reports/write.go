@@ -1,9 +1,11 @@
 package reports
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -90,6 +92,9 @@ func swap(tmp, dir string) error {
 
 func (s *site) writeAll(ctx context.Context, dir string) error {
 	w := &writer{dir: dir, made: map[string]bool{}}
+	if err := s.makeDownloads(w); err != nil { // before the page that states their sizes
+		return err
+	}
 	for _, p := range s.pages {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -131,18 +136,30 @@ func (s *site) writeAll(ctx context.Context, dir string) error {
 			return err
 		}
 	}
-	for _, d := range s.Ed.Downloads {
-		if d.Data == nil {
-			continue
-		}
-		if !filepath.IsLocal(filepath.FromSlash(d.Path)) || strings.Contains(d.Path, `\`) || s.has[d.Path] || d.Path == marker {
-			return fmt.Errorf("download %q: the path leaves the report or is taken by a page", d.Path)
-		}
-		if err := w.put(d.Path, d.Data); err != nil {
-			return err
-		}
-	}
 	return w.put(marker, []byte("A report of the PAST evidence tracker, edition "+s.Ed.ID+".\nThe program replaces this folder as a whole.\n"))
+}
+
+// makeDownloads writes the downloads and leaves those listed that the edition has.
+// Without a writer they are only measured.
+func (s *site) makeDownloads(w *writer) error {
+	var kept []Download
+	for _, d := range s.Ed.Downloads {
+		if d.Data != nil || d.Make != nil {
+			if !filepath.IsLocal(filepath.FromSlash(d.Path)) || strings.Contains(d.Path, `\`) || s.has[d.Path] || d.Path == marker {
+				return fmt.Errorf("download %q: the path leaves the report or is taken by a page", d.Path)
+			}
+			err := w.download(&d)
+			if errors.Is(err, ErrLeftOut) {
+				continue
+			}
+			if err != nil {
+				return fmt.Errorf("download %q: %w", d.Path, err)
+			}
+		}
+		kept = append(kept, d)
+	}
+	s.Ed.Downloads = kept
+	return nil
 }
 
 // writer puts files into a folder, making each folder once.
@@ -152,12 +169,63 @@ type writer struct {
 }
 
 func (w *writer) put(name string, body []byte) error {
-	path := filepath.Join(w.dir, filepath.FromSlash(name))
+	path, err := w.place(name)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(path, body, 0o644)
+}
+
+// place makes the folder of a file.
+func (w *writer) place(name string) (path string, err error) {
+	path = filepath.Join(w.dir, filepath.FromSlash(name))
 	if d := filepath.Dir(path); !w.made[d] {
 		if err := os.MkdirAll(d, 0o755); err != nil {
-			return err
+			return "", err
 		}
 		w.made[d] = true
 	}
-	return os.WriteFile(path, body, 0o644)
+	return path, nil
+}
+
+// download writes one file and notes its size; no writer only measures.
+func (w *writer) download(d *Download) (err error) {
+	out := &measured{w: io.Discard}
+	if w != nil {
+		path, err := w.place(d.Path)
+		if err != nil {
+			return err
+		}
+		f, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o644)
+		if err != nil {
+			return err
+		}
+		defer func() {
+			if err = errors.Join(err, f.Close()); err != nil {
+				err = errors.Join(err, os.Remove(path))
+			}
+		}()
+		out.w = f
+	}
+	if d.Make == nil {
+		_, err = out.Write(d.Data)
+	} else {
+		var about string
+		about, err = d.Make(out)
+		d.About = cmp.Or(about, d.About)
+	}
+	d.size = out.n
+	return err
+}
+
+// measured counts the bytes that are written.
+type measured struct {
+	w io.Writer
+	n int64
+}
+
+func (m *measured) Write(p []byte) (int, error) {
+	n, err := m.w.Write(p)
+	m.n += int64(n)
+	return n, err
 }

@@ -1,11 +1,11 @@
 package pipeline
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"encoding/csv"
 	"fmt"
+	"io"
 	"slices"
 	"strconv"
 	"strings"
@@ -19,28 +19,35 @@ import (
 	"past/reports"
 )
 
-// reportHarms lists adverse events, those posted for studies of the tracker's
-// substances and those that people extracted, and counts them by substance.
-func (p *Pipeline) reportHarms(ctx context.Context, h *human, base synthesis.Base, ed *reports.Edition) error {
-	at := map[string]*evidence.Study{}
-	for i := range ed.Studies {
-		for _, r := range ed.Studies[i].Records {
-			at[r] = &ed.Studies[i]
-		}
-	}
+// harmRows lists the adverse events that keep accepts: those posted for studies of
+// the tracker's substances and those that people extracted.
+func (p *Pipeline) harmRows(ctx context.Context, h *human, studies []evidence.Study, effects []evidence.Effect,
+	keep func(*evidence.HarmRow) bool) ([]evidence.HarmRow, error) {
+	at := studiesByRecord(studies)
+	var out []evidence.HarmRow
+	drop := func(r evidence.HarmRow) bool { return !keep(&r) }
 	for r, err := range p.Store.Records(ctx, store.RecordFilter{WithResults: true, WithoutGone: true}) {
 		if err != nil {
-			return fmt.Errorf("reading adverse events: %w", err)
+			return nil, fmt.Errorf("reading adverse events: %w", err)
 		}
 		if st := at[r.ID]; st != nil && r.Results.Adverse != nil && tracked(p.Vocab, st.Substances) {
-			ed.Harms = append(ed.Harms, evidence.Own(postedHarms(&r, st, p.Vocab))...)
+			out = append(out, evidence.Own(slices.DeleteFunc(postedHarms(&r, st, p.Vocab), drop))...)
 		}
 	}
-	ed.Harms = append(ed.Harms, extractedHarms(h.Harms, ed.Studies, base.Effects)...)
-	slices.SortStableFunc(ed.Harms, func(a, b evidence.HarmRow) int {
+	out = append(out, slices.DeleteFunc(extractedHarms(h.Harms, studies, effects), drop)...)
+	slices.SortStableFunc(out, func(a, b evidence.HarmRow) int {
 		return cmp.Or(strings.Compare(a.Substance, b.Substance), strings.Compare(a.Label, b.Label), strings.Compare(a.TermID, b.TermID),
 			strings.Compare(a.Window, b.Window), strings.Compare(a.Arm, b.Arm))
 	})
+	return out, nil
+}
+
+// reportHarms lists the adverse events and counts them by substance.
+func (p *Pipeline) reportHarms(ctx context.Context, h *human, base synthesis.Base, ed *reports.Edition) (err error) {
+	ed.Harms, err = p.harmRows(ctx, h, ed.Studies, base.Effects, func(*evidence.HarmRow) bool { return true })
+	if err != nil {
+		return err
+	}
 	for i := range ed.Harms {
 		ed.Harms[i].ID = "h" + strconv.Itoa(i+1)
 	}
@@ -51,10 +58,11 @@ func (p *Pipeline) reportHarms(ctx context.Context, h *human, base synthesis.Bas
 		}
 	}
 	ed.HarmSummaries = synthesis.Harms(synthesis.HarmInput{Base: base, Rows: ed.Harms, Substances: core})
-	table, err := harmsCSV(ed.Harms)
+	rows := ed.Harms
 	ed.Downloads = append(ed.Downloads, reports.Download{Path: "harms.csv", Title: "harms.csv",
-		About: "Every adverse event row of this edition, one number in a cell; empty is not stated.", Data: table})
-	return err
+		About: "Every adverse event row of this edition, one number in a cell; empty is not stated.",
+		Make:  func(w io.Writer) (string, error) { return "", harmsCSV(w, rows) }})
+	return nil
 }
 
 // extractedHarms are the rows of people's tables, each with the study that its trial
@@ -258,9 +266,8 @@ func harmSubstance(v *vocab.Vocabulary, study, given []string) string {
 }
 
 // harmsCSV is the table of all rows.
-func harmsCSV(rows []evidence.HarmRow) ([]byte, error) {
-	var b bytes.Buffer
-	w := csv.NewWriter(&b)
+func harmsCSV(to io.Writer, rows []evidence.HarmRow) error {
+	w := csv.NewWriter(to)
 	number := func(n *int) string {
 		if n == nil {
 			return ""
@@ -275,16 +282,16 @@ func harmsCSV(rows []evidence.HarmRow) ([]byte, error) {
 	}
 	if err := w.Write(strings.Fields("id study_id record_id label substance arm dose control term term_id organ_system sexual " +
 		"serious affected events at_risk unit window threshold_percent channel source flags payload_sha256 pointer")); err != nil {
-		return nil, err
+		return err
 	}
 	for _, r := range rows {
 		if err := w.Write([]string{r.ID, r.StudyID, r.RecordID, r.Label, r.Substance, r.Arm, r.Dose, state(r.Control), r.Term, r.TermID,
 			r.System, state(&r.Sexual), state(r.Serious),
 			number(r.Affected), number(r.Events), number(r.AtRisk), r.Unit, r.Window, r.Threshold, r.Channel, r.Source,
 			strings.Join(r.Flags, "; "), r.Prov.PayloadSHA256, r.Prov.Pointer}); err != nil {
-			return nil, err
+			return err
 		}
 	}
 	w.Flush()
-	return b.Bytes(), w.Error()
+	return w.Error()
 }

@@ -18,8 +18,8 @@ import (
 // keepKnowledge codes the protocols of all trials of the tracker's substances and
 // gathers the sexual and relational outcomes of every stored trial.
 func (p *Pipeline) keepKnowledge(ctx context.Context, h *human, base synthesis.Base) error {
-	ed := reports.Edition{Studies: base.Studies}
-	if err := p.reportHarms(ctx, h, base, &ed); err != nil {
+	harms, err := p.harmRows(ctx, h, base.Studies, base.Effects, func(r *evidence.HarmRow) bool { return r.Sexual })
+	if err != nil {
 		return err
 	}
 	readings, err := p.Store.PlannedReadings(ctx, "")
@@ -27,7 +27,7 @@ func (p *Pipeline) keepKnowledge(ctx context.Context, h *human, base synthesis.B
 		return err
 	}
 	layer := synthesis.LayerInput{Studies: base.Studies, Readings: readings, Planned: map[string][]evidence.PlannedOutcome{},
-		Harms: ed.Harms, Posted: map[string]bool{}}
+		Harms: harms, Posted: map[string]bool{}}
 	asked := map[string]bool{}
 	for _, r := range readings {
 		asked[r.RecordID] = asked[r.RecordID] || synthesis.SexualDomain(r.Domain)

@@ -1,11 +1,12 @@
 package pipeline
 
 import (
-	"bytes"
 	"cmp"
 	"context"
+	"encoding/csv"
 	"errors"
 	"fmt"
+	"io"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -14,6 +15,7 @@ import (
 	"past/internal/evidence"
 	"past/internal/export"
 	"past/internal/synthesis"
+	"past/internal/text"
 	"past/reports"
 )
 
@@ -99,43 +101,25 @@ func (p *Pipeline) asked() ([]synthesis.Question, error) {
 // data page; past export writes all that there are.
 var pageTables = []string{"effects", "findings", "trials", "arms", "planned_outcomes", "arm_results", "sexual_outcomes"}
 
-// tableMost bounds a table of the folder: a larger one is left to past export, which
-// writes it without holding it in memory.
+// tableMost bounds a table of the folder: a larger one is left to past export.
 const tableMost = 32 << 20
 
 // reportTables adds the tables with their dictionary and, for each pooled finding,
 // the R program that reproduces it.
-func (p *Pipeline) reportTables(ctx context.Context, ed *reports.Edition) error {
-	dict := bytes.NewBufferString("table,column,type,about\r\n")
+func (p *Pipeline) reportTables(ctx context.Context, ed *reports.Edition) {
 	var out []reports.Download
+	offered := map[string]bool{}
 	for _, name := range pageTables {
-		columns, _, err := p.Store.Rows(ctx, name)
-		if err != nil {
-			return err
-		}
-		b := &bounded{most: tableMost}
-		n, err := export.CSV(ctx, p.Store, name, b)
-		switch {
-		case b.full:
-			continue
-		case err != nil:
-			return fmt.Errorf("table %s for the report: %w", name, err)
-		case n == 0:
-			continue
-		}
-		about := strings.TrimSuffix(export.About(name), ".")
-		rows := "rows"
-		if n == 1 {
-			rows = "row"
-		}
-		out = append(out, reports.Download{Path: "data/" + name + ".csv", Title: name + ".csv",
-			About: fmt.Sprintf("%d %s: %s.", n, rows, about), Data: b.Bytes()})
-		for _, c := range export.Dictionary(name, columns) {
-			fmt.Fprintf(dict, "%s,%s,%s,%q\r\n", name, c.Name, c.Type, strings.ReplaceAll(c.About, `"`, "'"))
-		}
+		out = append(out, reports.Download{Path: "data/" + name + ".csv", Title: name + ".csv", Make: func(w io.Writer) (string, error) {
+			n, err := export.CSV(ctx, p.Store, name, &bounded{w, tableMost})
+			if offered[name] = err == nil && n > 0; errors.Is(err, errTooLarge) || err == nil && n == 0 {
+				return "", reports.ErrLeftOut
+			}
+			return fmt.Sprintf("%s: %s.", text.Count(n, "row"), strings.TrimSuffix(export.About(name), ".")), err
+		}})
 	}
 	out = append(out, reports.Download{Path: "data/dictionary.csv", Title: "dictionary.csv",
-		About: "What each column of these tables holds.", Data: dict.Bytes()})
+		About: "What each column of these tables holds.", Make: func(w io.Writer) (string, error) { return "", p.dictionary(ctx, offered, w) }})
 	for _, f := range ed.Findings {
 		scripts, _ := export.Scripts(f, ed.ID)
 		if len(scripts) == 0 || scripts[0].Name != f.ID+".R" || !filepath.IsLocal(scripts[0].Name) || strings.ContainsAny(f.ID, `/\`) {
@@ -145,21 +129,39 @@ func (p *Pipeline) reportTables(ctx context.Context, ed *reports.Edition) error 
 			About: "R program (metafor) of the pooled number.", Data: []byte(scripts[0].Text)})
 	}
 	ed.Downloads = append(out, ed.Downloads...)
-	return nil
+}
+
+// dictionary describes the columns of the tables that the folder offers.
+func (p *Pipeline) dictionary(ctx context.Context, offered map[string]bool, w io.Writer) error {
+	out := csv.NewWriter(w)
+	out.UseCRLF = true
+	rows := [][]string{{"table", "column", "type", "about"}}
+	for _, name := range pageTables {
+		if !offered[name] {
+			continue
+		}
+		columns, _, err := p.Store.Rows(ctx, name)
+		if err != nil {
+			return err
+		}
+		for _, c := range export.Dictionary(name, columns) {
+			rows = append(rows, []string{name, c.Name, string(c.Type), c.About})
+		}
+	}
+	return out.WriteAll(rows)
 }
 
 var errTooLarge = errors.New("the table is too large for the report")
 
-// bounded keeps what is written up to a size; full reports that there was more.
+// bounded refuses what goes beyond a size.
 type bounded struct {
-	bytes.Buffer
-	most int
-	full bool
+	w    io.Writer
+	left int
 }
 
 func (b *bounded) Write(p []byte) (int, error) {
-	if b.full = b.full || b.Len()+len(p) > b.most; b.full {
+	if b.left -= len(p); b.left < 0 {
 		return 0, errTooLarge
 	}
-	return b.Buffer.Write(p)
+	return b.w.Write(p)
 }

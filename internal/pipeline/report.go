@@ -126,9 +126,7 @@ func (p *Pipeline) ReportEdition(ctx context.Context, doc edition.Document) (rep
 	if err := p.reportCitations(ctx, doc, &ed); err != nil {
 		return ed, err
 	}
-	if err := p.reportTables(ctx, &ed); err != nil {
-		return ed, err
-	}
+	p.reportTables(ctx, &ed)
 	js, err := doc.JSON()
 	if err != nil {
 		return ed, err
