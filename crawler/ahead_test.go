@@ -21,7 +21,7 @@ import (
 // numbered is a toy whose pages are numbers: page n holds the record "rn".
 func numbered(pages int) *toy { return &toy{pages: pages} }
 
-// slowSink tells of a commit before it is made, and waits.
+// slowSink reports a commit before it is made, and waits.
 type slowSink struct {
 	*sourcetest.MemorySink
 	before func(b crawler.Batch)

@@ -234,7 +234,7 @@ func TestAcceptedMediaTypes(t *testing.T) {
 	}
 }
 
-// TestRefusedQuestions: what a register refuses is told with its own words and
+// TestRefusedQuestions: what a register refuses is reported with its own words and
 // does not keep other queries from being asked.
 func TestRefusedQuestions(t *testing.T) {
 	sink := &sourcetest.MemorySink{}
@@ -263,7 +263,7 @@ func TestPatienceEnds(t *testing.T) {
 	}
 }
 
-// TestSummaryAndEvents: what an observer is told adds up to the summary.
+// TestSummaryAndEvents: what an observer receives adds up to the summary.
 func TestSummaryAndEvents(t *testing.T) {
 	var mu sync.Mutex
 	var seen []crawler.EventKind

@@ -15,7 +15,7 @@ var (
 	// ErrPermanent is wrapped by errors that the same request will meet again.
 	ErrPermanent = errors.New("permanent")
 	// ErrCursorExpired is wrapped by Source.Page when the register no longer
-	// accepts a cursor; the Collector begins the query anew.
+	// accepts a cursor; the Collector begins the query again.
 	ErrCursorExpired = errors.New("page token expired")
 )
 

@@ -71,7 +71,7 @@ func newLane(o *Options, sink Sink, src Source) (*lane, error) {
 	return l, nil
 }
 
-// counts are those of the source so far; attempts are told of while a page is
+// counts are those of the source so far; attempts are reported while a page is
 // being committed.
 func (l *lane) counts() CommitResult {
 	l.mu.Lock()
@@ -200,7 +200,7 @@ func (l *lane) unchanged(ctx context.Context) error {
 	return nil
 }
 
-// auto tells whether the crawl chooses its own point in time.
+// auto reports whether the crawl chooses its own point in time.
 func (l *lane) auto() bool { return !l.opts.All && l.opts.Question.Since.IsZero() }
 
 // queries reads the mark, decides since when changes are asked for, and plans.
@@ -368,7 +368,7 @@ func (l *lane) finish(ctx context.Context) error {
 	return nil
 }
 
-// checkClock tells of a clock that is wrong, ours or the register's.
+// checkClock reports a clock that is wrong, ours or the register's.
 func (l *lane) checkClock(ctx context.Context) {
 	if d := l.fetch.skew.get(); d.Abs() > 5*time.Minute {
 		_ = l.problem(ctx, evidence.Problem{Kind: KindClockSkew, Where: l.src.Policy().BaseURL,

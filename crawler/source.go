@@ -8,7 +8,7 @@ import (
 )
 
 // Source is one register, spoken in its own protocol. A Source keeps no state
-// between calls: where it stands is in the cursor, which the Collector commits
+// between calls: where it is is in the cursor, which the Collector commits
 // with each page.
 type Source interface {
 	// Name is the short name used in flags and rows: "ctgov", "pubmed", …
@@ -21,7 +21,7 @@ type Source interface {
 	// Page fetches the page of q that cursor names ("" is the first). It may
 	// make several requests (a search page and the records on it), but what
 	// it returns is committed as one unit. Errors wrap ErrPermanent (the same
-	// request will fail again), ErrCursorExpired (start the query anew) or
+	// request will fail again), ErrCursorExpired (start the query again) or
 	// neither (worth another try later).
 	Page(ctx context.Context, f Fetcher, q Query, cursor string) (Page, error)
 	// Parse reads a stored payload into records. It is pure: the same bytes
@@ -38,7 +38,7 @@ type Splitter interface {
 	Split(p evidence.Payload) []evidence.Payload
 }
 
-// Prober is a Source with one small question that tells whether anything can
+// Prober is a Source with one small question that reports whether anything can
 // have changed since the stamp it gave last time.
 type Prober interface {
 	Probe(ctx context.Context, f Fetcher) (stamp string, err error)
@@ -109,8 +109,8 @@ type Follower interface {
 // Movable is a Source that can be asked at another address than the register's
 // own: a mirror, or a server of a test.
 type Movable interface {
-	// At gives the source as it is served below endpoint, which stands in the
-	// place of Policy.BaseURL.
+	// At gives the source as it is served below endpoint, which replaces
+	// Policy.BaseURL.
 	At(endpoint string) Source
 }
 
@@ -287,7 +287,7 @@ type Batch struct {
 	Cursor   Cursor
 }
 
-// Cursor is where a query stands.
+// Cursor is where a query is.
 type Cursor struct {
 	Next  string    `json:"next"`  // "" with Done unset means the first page
 	Done  bool      `json:"done"`  // the query has been read to its end

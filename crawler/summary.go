@@ -91,7 +91,7 @@ type Event struct {
 	At          time.Time
 }
 
-// Observer is told what happens. Its method is called from several goroutines
+// Observer receives what happens. Its method is called from several goroutines
 // at once and must return soon.
 type Observer interface {
 	Event(Event)

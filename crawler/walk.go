@@ -13,7 +13,7 @@ import (
 )
 
 const (
-	// maxRestarts bounds how often one query is begun anew in one crawl.
+	// maxRestarts bounds how often one query is begun again in one crawl.
 	maxRestarts = 2
 	// maxBadPages bounds how often one page is asked for when what comes is
 	// whole but no answer.
@@ -110,7 +110,7 @@ func (w *walk) run(ctx context.Context) (ok bool, err error) {
 }
 
 // fault decides what an error of a page means: the same page once more, the
-// query anew, the next query, or the end of the source.
+// query again, the next query, or the end of the source.
 func (w *walk) fault(ctx context.Context, err error, bad *int) (again, ok bool, _ error) {
 	if ctx.Err() != nil {
 		return false, false, err
@@ -149,7 +149,7 @@ func (w *walk) pause() time.Duration {
 	return time.Second
 }
 
-// ends tells whether an error will meet the next query as well: the register
+// ends reports whether an error will meet the next query as well: the register
 // is down, asks to wait or cannot be reached.
 func (w *walk) ends(err error) bool {
 	if errors.Is(err, ErrPermanent) {
@@ -231,7 +231,7 @@ func (w *walk) take(ctx context.Context, got readPage) (stop bool, err error) {
 	return w.failed != "", nil
 }
 
-// loops notes a page token and tells whether it leads in a circle.
+// loops notes a page token and reports whether it leads in a circle.
 func (w *walk) loops(token string) bool {
 	if token == "" {
 		return false
@@ -253,7 +253,7 @@ func (w *walk) unheard(h *Heard) []evidence.Problem {
 		Message: "query " + w.q.Key + ": the source does not know " + strings.Join(h.NotFound, ", ")}}
 }
 
-// count keeps the register's own total, and tells when it moves.
+// count keeps the register's own total, and says when it moves.
 func (w *walk) count(page Page) []evidence.Problem {
 	if page.Total == nil {
 		return nil

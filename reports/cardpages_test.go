@@ -34,7 +34,7 @@ func TestNoneWords(t *testing.T) {
 	}
 }
 
-// TestWeeksOfBothClocks tells weeks after the last dose from weeks as a source
+// TestWeeksOfBothClocks distinguishes weeks after the last dose from weeks as a source
 // counts them, and from what no source states.
 func TestWeeksOfBothClocks(t *testing.T) {
 	ed := fixtureEdition(t)

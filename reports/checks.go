@@ -178,7 +178,7 @@ func (s *site) specCurve(f *evidence.Finding) (chart.XY, bool) {
 	return c, true
 }
 
-// curveSpan is an axis on which the estimates of a specification curve can be told
+// curveSpan is an axis on which the estimates of a specification curve can be reported
 // apart: it holds each of them, no effect and three of four intervals; cut reports
 // whether an interval ends beyond it.
 func curveSpan(shown []evidence.CurveBrief, published *float64) (lo, hi float64, cut bool) {

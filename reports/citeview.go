@@ -58,7 +58,7 @@ func (s *site) address(at string) string {
 	return strings.TrimSuffix(s.opt.Base, "/") + "/" + at
 }
 
-// forestFile is a forest plot as a file that stands alone.
+// forestFile is a forest plot as a file that is by itself.
 type forestFile struct {
 	suffix, title, about string
 	pal                  chart.Palette

@@ -9,7 +9,7 @@ import (
 	"past/reports/internal/show"
 )
 
-// thenPage stands at the permalink of a finding in an earlier edition: what was
+// thenPage is at the permalink of a finding in an earlier edition: what was
 // cited, and what has changed since.
 type thenPage struct {
 	Title, Then, ThenDate string

@@ -22,7 +22,7 @@ type Edition struct {
 	SoftwareVersion string
 	// Subject is what the tracker is about, in words; empty for the shipped field.
 	Subject string
-	// Starter puts a standing note on every page: retold facts of real trials,
+	// Starter puts a standing note on every page: restated facts of real trials,
 	// and how to crawl the live record.
 	Starter bool
 	// Counts are those of `past status --json` plus anything else worth a line
@@ -54,7 +54,7 @@ type Edition struct {
 	// PreviousEdition is the edition that Changes start from; empty for the
 	// first one.
 	PreviousEdition string
-	// Earlier are editions that were published before, newest first, held against
+	// Earlier are editions that were published before, newest first, compared with
 	// this one; each of their findings gets a page at its permalink.
 	Earlier []Earlier
 	Prisma  PrismaCounts
@@ -77,7 +77,7 @@ type Edition struct {
 	// Citations of findings, keyed by Finding.ID; "" is the edition itself.
 	Citations map[string]Citation
 	// Names of vocabulary ids for people ("mdma" → "MDMA", "inactive-placebo" →
-	// "inactive placebo"); an id that is absent is printed as it stands.
+	// "inactive placebo"); an id that is absent is printed as it is.
 	Names map[string]string
 	// Methods are paragraphs about what ran, printed on the methods page after
 	// the standing text (search strings, rules of the analysis plan, …).
@@ -121,7 +121,7 @@ type TopicDecision struct {
 }
 
 // Switch is a dated fact about a trial's plan: what its record said before and
-// after. It accuses nobody.
+// after. It accuses no one.
 type Switch struct {
 	RecordID, StudyID   string
 	Date                string // YYYY-MM-DD
@@ -216,7 +216,7 @@ type Earlier struct {
 	More     int // findings without a page of their own
 }
 
-// Then is a finding as an earlier edition said it, held against this one.
+// Then is a finding as an earlier edition said it, compared with this one.
 type Then struct {
 	Finding, Title       string
 	Changed, Gone        bool

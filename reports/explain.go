@@ -11,7 +11,7 @@ import (
 // formulaNote is how an effect measure is worked out, in words.
 type formulaNote struct{ measure, mode, title, text string }
 
-// formulas explain the named formula modes. The text tells what the effect
+// formulas explain the named formula modes. The text says what the effect
 // package does; the number itself comes from there.
 var formulas = []formulaNote{
 	{"SMD", "metapsy", "Hedges g, formula mode metapsy",
@@ -43,7 +43,7 @@ func formulaFor(measure, mode string) formulaNote {
 			formulaName(mode))}
 }
 
-// explainFinding tells in a few sentences how a finding came about.
+// explainFinding says in a few sentences how a finding came about.
 func (s *site) explainFinding(f *evidence.Finding, read reading) []string {
 	var out []string
 	q := fmt.Sprintf("Question %s: substance %s, condition %s, outcome %s", show.Clip(f.Question, 200), s.Name(f.Substance),

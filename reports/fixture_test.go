@@ -10,7 +10,7 @@ import (
 	"past/internal/evidence"
 )
 
-// arms is one study's two arms, retold from the public datasets named in
+// arms is one study's two arms, restated from the public datasets named in
 // fixtureSource (ODC-BY 1.0): n, mean, SD of treatment and of control.
 type arms struct {
 	label      string

@@ -326,7 +326,7 @@ func people(r *evidence.PooledResult) string {
 	return show.Plural(r.K, "study", "studies") + ", " + participants(r.N, "person", "people")
 }
 
-// summary adds a row that stands for several studies, and its line in the table.
+// summary adds a row that represents several studies, and its line in the table.
 func (p *forestParts) summary(kind chart.RowKind, name string, est, lo, hi *float64, shape chart.Shape) {
 	m := p.read.Measure
 	r := chart.Row{Kind: kind, Name: name, Line: len(p.rows.Lines), Cells: p.cells("", nil, m.Full(est, lo, hi), "")}

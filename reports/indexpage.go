@@ -35,7 +35,7 @@ type matrixRow struct {
 	Cells   []matrixCell
 }
 
-// matrixCell is what stands for one question.
+// matrixCell is what represents one question.
 type matrixCell struct {
 	Sub, Href, Text, Class, Under string
 	Strip                         template.HTML
@@ -278,7 +278,7 @@ func (s *site) matrixCell(p *page, f *evidence.Finding, span map[bool]chart.Axis
 	return c
 }
 
-// stateWords say which kind of absence stands in a cell.
+// stateWords say which kind of absence is in a cell.
 func stateWords(f *evidence.Finding, registered int) (class, text string) {
 	switch st := f.State; st {
 	case evidence.RegisteredOnly:

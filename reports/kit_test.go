@@ -12,7 +12,7 @@ import (
 )
 
 // TestManuscript writes the kit in both forms: the numbers are those of the
-// finding, and the picture stands by its name.
+// finding, and the picture is there by its name.
 func TestManuscript(t *testing.T) {
 	m, err := NewManuscript(fixtureEdition(t), "mdma-ptsd-severity")
 	if err != nil {

@@ -26,7 +26,7 @@ var budgets = map[string]budget{
 // pageBytes is how large a page may be without the chart library.
 const pageBytes = 300_000
 
-// kindOf tells which budget a page has; "" for the second page of a list.
+// kindOf says which budget a page has; "" for the second page of a list.
 func kindOf(page, body string) string {
 	switch dir, _ := filepath.Split(page); dir {
 	case "f/":

@@ -83,7 +83,7 @@ func (s *site) claimsPage() {
 	p.Data = d
 }
 
-// claimBasis counts what stands behind a verdict; people only where their number
+// claimBasis counts what is behind a verdict; people only where their number
 // is known.
 func claimBasis(c *evidence.ClaimVerdict) string {
 	switch {
@@ -110,7 +110,7 @@ func (s *site) claimNumber(c *evidence.ClaimVerdict) string {
 	return ""
 }
 
-// signedBehind tells whether the certainty of a verdict is one that a person
+// signedBehind reports whether the certainty of a verdict is one that a person
 // signed: that of a finding behind it with the same level and size.
 func (s *site) signedBehind(c *evidence.ClaimVerdict) bool {
 	for i := range s.Ed.Findings {
@@ -239,7 +239,7 @@ func (s *site) gapMap() (*chart.Table, template.JS) {
 	return t, jsonFor(m.Option())
 }
 
-// cellWords says what stands in a cell of the gap map.
+// cellWords says what is in a cell of the gap map.
 func cellWords(c *evidence.GapCell) string {
 	switch {
 	case c.WithResults > 0 && c.Registered == 0:

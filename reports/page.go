@@ -75,7 +75,7 @@ func pairs(kv ...any) (map[string]any, error) {
 	return m, nil
 }
 
-// page is one page of the edition: where it stands, what it is called and what
+// page is one page of the edition: where it is, what it is called and what
 // its template is given.
 type page struct {
 	Path  string // relative to the edition's folder: "f/mdma-ptsd.html"

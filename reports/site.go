@@ -151,7 +151,7 @@ func (s *site) comparators(list string) string {
 	return show.Clip(strings.Join(parts, ", "), 240)
 }
 
-// plainID tells a vocabulary id ("other-illness") from a name.
+// plainID distinguishes a vocabulary id ("other-illness") from a name.
 func plainID(id string) bool {
 	for _, r := range id {
 		if (r < 'a' || r > 'z') && r != '-' {

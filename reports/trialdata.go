@@ -15,7 +15,7 @@ import (
 var trialColumns = []string{"id", "title", "href", "status", "cls", "phase", "from", "to", "start", "n", "enrolment", "about", "who",
 	"sponsor", "substance", "condition", "country", "results", "retold"}
 
-// trialConf tells the page's script where the data of all trials are: in the
+// trialConf shows the page's script where the data of all trials are: in the
 // page while they fit on one, else in a script beside it that is loaded when
 // somebody searches.
 func (s *site) trialConf(p *page) template.JS {

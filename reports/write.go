@@ -12,7 +12,7 @@ import (
 	"strings"
 )
 
-// marker is a file that tells a folder of ours from anybody else's: only such
+// marker is a file that distinguishes a folder of ours from anybody else's: only such
 // a folder, or an empty one, is ever replaced.
 const marker = ".past-report"
 

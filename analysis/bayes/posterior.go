@@ -62,7 +62,7 @@ func (m mixture) quantile(q float64, predictive bool) float64 {
 	if q > 0.5 {
 		f = func(x float64) float64 { return (1 - q) - m.upper(x, predictive) }
 	}
-	// every component's q-quantile lies in [lo, hi], so the mixture's does
+	// every component's q-quantile is in [lo, hi], so the mixture's does
 	pad := 1e-9 * (hi - lo)
 	x, err := solve.Root(f, lo-pad, hi+pad, 0)
 	if err != nil {

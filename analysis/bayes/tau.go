@@ -94,7 +94,7 @@ func (p *Posterior) tauSummary() Summary {
 	return s
 }
 
-// finiteMoments tells whether the posterior of tau has a mean and a variance: under a half-Cauchy prior its density falls as
+// finiteMoments reports whether the posterior of tau has a mean and a variance: under a half-Cauchy prior its density falls as
 // tau^-(2+k), one power less with a flat prior on mu.
 func (p *Posterior) finiteMoments() (mean, variance bool) {
 	if p.Priors.Tau.Family != HalfCauchy {

@@ -9,8 +9,8 @@
 //
 // No method here can show that studies are missing. A funnel may lean because of heterogeneity, of chance, or of a link between
 // the effect and its own standard error (standardised mean differences and log odds ratios have one). Each result therefore
-// carries a Limit: a sentence, empty when nothing stands in the way, that says why the numbers must not be presented as a test.
-// Below [MinTestStudies] studies it is never empty. Warnings say what else a reader has to be told.
+// carries a Limit: a sentence, empty when nothing is in the way, that says why the numbers must not be presented as a test.
+// Below [MinTestStudies] studies it is never empty. Warnings say what else a reader must know.
 //
 // # What is not here
 //

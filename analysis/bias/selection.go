@@ -138,7 +138,7 @@ func cleanSteps(steps []float64) ([]float64, error) {
 	return keep, nil
 }
 
-// finish turns estimates into tests and intervals and adds what a reader must be told.
+// finish turns estimates into tests and intervals and adds what a reader must know.
 func (r *SelectionResult) finish(f *selectionFit) {
 	crit := dist.NormQuantile(1 - (1-r.Options.Level)/2)
 	r.Z = r.Beta / r.SE

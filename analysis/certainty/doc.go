@@ -7,7 +7,7 @@
 //  3. [Statement] writes the sentence for a level of certainty and a size of effect, after GRADE's informative statements
 //     (Santesso et al. 2020, J. Clin. Epidemiol. 119:126-135).
 //
-// Everything here is a proposal. GRADE is a judgement: rules of thumb on numbers cannot see why studies differ or whom they left
+// Everything here is a proposal. GRADE is a judgement: rules of thumb on numbers cannot see why studies differ or who was left
 // out. The package signs nothing; a named person does, elsewhere, and may depart from every proposal.
 //
 // Sources of the rules: Guyatt et al. 2011, J. Clin. Epidemiol. 64:407-415 (risk of bias), 1277-1282 (publication bias),

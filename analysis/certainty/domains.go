@@ -103,7 +103,7 @@ func unjudged(s map[Judgement]float64) float64 {
 	return s[Unjudged]
 }
 
-// side tells where an interval lies: below no effect, above it, or across.
+// side says where an interval is: below no effect, above it, or across.
 func (in Inputs) side(lo, hi float64) int {
 	switch {
 	case hi < 0:

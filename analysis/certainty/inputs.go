@@ -234,8 +234,8 @@ func (in Inputs) lined(x float64) float64 {
 	return x
 }
 
-// hasMID tells whether a minimal important difference is declared.
+// hasMID reports whether a minimal important difference is declared.
 func (in Inputs) hasMID() bool { return in.MID > 0 }
 
-// within tells whether a threshold lies strictly inside an interval.
+// within reports whether a threshold is strictly inside an interval.
 func within(x, lo, hi float64) bool { return lo < x && x < hi }

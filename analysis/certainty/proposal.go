@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// Proposal is a rating of the certainty of one finding, proposed by rule and signed by nobody.
+// Proposal is a rating of the certainty of one finding, proposed by rule and signed by no one.
 type Proposal struct {
 	Start    Level // high for randomised trials, low otherwise
 	Level    Level // proposed; NotRated when there are no studies

@@ -57,7 +57,7 @@ type Words struct {
 
 // Statement writes one sentence. Its verb follows the certainty (high: plain; moderate: probably; low: may; very low: the evidence
 // is very uncertain) and its size the thresholds, after Santesso et al. 2020. A direction is claimed only when the interval
-// excludes no effect and the certainty is at least low; "little to no difference" only when the interval lies within the minimal
+// excludes no effect and the certainty is at least low; "little to no difference" only when the interval is within the minimal
 // important difference.
 func Statement(s Subject, w Words) (string, error) {
 	if s.Intervention == "" || s.Outcome == "" {

@@ -63,7 +63,7 @@ func (j *job) rest(name, sizeName, eventName string, given, size, events []float
 	return out
 }
 
-// correctCells adds the continuity correction to a copy and tells which rows got
+// correctCells adds the continuity correction to a copy and says which rows got
 // it.
 func (j *job) correctCells(t cells) (cells, []int) {
 	zero, any := make([]bool, j.k), false
@@ -85,7 +85,7 @@ func (j *job) correctCells(t cells) (cells, []int) {
 	return out, rows
 }
 
-// corrects tells whether a study gets the correction, by the rule in Options.To.
+// corrects reports whether a study gets the correction, by the rule in Options.To.
 func (j *job) corrects(zero, any bool) bool {
 	if j.add == 0 {
 		return false

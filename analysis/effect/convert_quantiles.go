@@ -37,7 +37,7 @@ const (
 	S3         Scenario = 3 // quartiles and median
 )
 
-// Scenario tells which of the three scenarios a summary fits, the richest first.
+// Scenario says which of the three scenarios a summary fits, the richest first.
 func (q Quantiles) Scenario() Scenario {
 	ends := !math.IsNaN(q.Min + q.Max)
 	quarters := !math.IsNaN(q.Q1 + q.Q3)
@@ -209,7 +209,7 @@ func MeanSDFromQuantiles(q Quantiles) (r MeanSD, method string, err error) {
 	return r, "mean: Luo 2018, SD: Wan 2014", nil
 }
 
-// SkewnessTest tells whether a summary is too lopsided for the methods that assume
+// SkewnessTest reports whether a summary is too lopsided for the methods that assume
 // normality (Shi, Luo, Wan, Liu & Tong 2023, Stat Med 42:5111-5130): statistic is
 // compared with critical at level 0.05.
 //

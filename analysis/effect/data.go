@@ -202,7 +202,7 @@ type namedColumn struct {
 	values []float64
 }
 
-// reject checks one column: test tells whether a value is impossible. NaN is
+// reject checks one column: test reports whether a value is impossible. NaN is
 // missing, never impossible.
 func (j *job) reject(name string, values []float64, reason string, bad func(x float64) bool) {
 	for i, x := range values {

@@ -64,7 +64,7 @@ func twoByTwoByMode(j *job, t cells) {
 	j.warnRows(dropped, "no events, or only events, in both arms: no ratio can be computed; left out")
 }
 
-// modeCorrects tells whether a table meets a zero in the mode's formula.
+// modeCorrects reports whether a table meets a zero in the mode's formula.
 func (j *job) modeCorrects(a, b, c, d float64) bool {
 	anyZero := a == 0 || b == 0 || c == 0 || d == 0
 	switch {

@@ -42,7 +42,7 @@ func fitted(t *rapid.T, y, v []float64, opt Options) *Result {
 	return r
 }
 
-// close tells whether two numbers agree to a relative tolerance; a scale can be
+// close reports whether two numbers agree to a relative tolerance; a scale can be
 // given for numbers that may cancel.
 func agree(a, b, tol, scale float64) bool {
 	if math.IsNaN(a) || math.IsNaN(b) || math.IsInf(a, 0) || math.IsInf(b, 0) {
@@ -309,7 +309,7 @@ func TestDeletionInMetaRegression(t *testing.T) {
 
 // One result: a fit on which the guard acts has every number of the fit with the
 // scale factor held at 1, its interval and its p-value agree for any level, and no
-// prediction interval lies inside the interval of the mean.
+// prediction interval is inside the interval of the mean.
 func TestGuardedFitIsOneResult(t *testing.T) {
 	acted := 0
 	rapid.Check(t, func(t *rapid.T) {

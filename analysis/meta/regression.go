@@ -92,7 +92,7 @@ func (s *sample) withoutHat(i int, w []float64) float64 {
 	return 1 / (1 + w[i]*s.less.lower(s.rowOf(i), s.u))
 }
 
-// isPinned tells whether a row alone determines a coefficient: its hat value is 1
+// isPinned reports whether a row alone determines a coefficient: its hat value is 1
 // and its residual 0 whatever the weights.
 func (s *sample) isPinned(i int) bool { return s.pinned != nil && s.pinned[i] }
 

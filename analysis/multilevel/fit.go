@@ -161,7 +161,7 @@ func (o *Options) check() error {
 }
 
 // Fit estimates the three-level model. It refuses, with a sentence, data from a
-// single cluster (nothing tells between from within), fewer effects than
+// single cluster (nothing distinguishes between from within), fewer effects than
 // coefficients and one more, and impossible values.
 func Fit(data Data, design Design, opt Options) (*Result, error) {
 	if err := opt.check(); err != nil {

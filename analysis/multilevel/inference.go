@@ -71,7 +71,7 @@ func test(beta, se, df, level float64) (stat, p, lo, hi float64) {
 }
 
 // tested lists the coefficients of the omnibus test: all but the intercept; all when
-// there is none; none when the intercept stands alone.
+// there is none; none when the intercept is by itself.
 func (r *Result) tested() []int {
 	var out []int
 	for j := 0; j < r.P; j++ {

@@ -147,7 +147,7 @@ func (c *structure) baseSolve(a, b float64, x, out []float64, cols int) {
 //	A = (1/π) ∫ (e^{x/2} W + e^{-x/2} B)^-1 dx
 //
 // and the trapezoidal rule with step h errs by exp(-2π²/h) (Trefethen & Weideman
-// 2014). Under the integral stands a diagonal plus 4 + p rank-one terms, inverted by
+// 2014). Under the integral is a diagonal plus 4 + p rank-one terms, inverted by
 // Woodbury's formula. null directions of B (coefficients that this cluster alone
 // determines) are shifted away and their part taken off again.
 func (c *structure) linearised(q, wq, m, values, vectors []float64, p int) []float64 {

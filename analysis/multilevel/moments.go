@@ -29,7 +29,7 @@ type Moments struct {
 //
 // with w_j = 1/(k_j v̄_j), V = (X'WX)^-1, J = 11', m studies, cut at 0 (Hedges, Tipton &
 // Johnson 2010, eqs. 13-15, where all effects of a study have the same variance; its
-// mean v̄_j stands in, as in robumeta 2). Level is the confidence level, 0.95 when 0.
+// mean v̄_j replaces them, as in robumeta 2). Level is the confidence level, 0.95 when 0.
 func Correlated(data Data, design Design, rho, level float64) (*Moments, error) {
 	if !(rho >= 0 && rho <= 1) {
 		return nil, fmt.Errorf("the assumed correlation rho = %g must lie between 0 and 1", rho)

@@ -7,7 +7,7 @@
 // and the levels of each choice; [Run] computes every combination and gives
 //
 //   - the specification curve (Simonsohn, Simmons & Nelson 2020): all results, sorted;
-//   - the share of analyses whose interval excludes zero, and lies beyond a minimal
+//   - the share of analyses whose interval excludes zero, and is beyond a minimal
 //     important difference;
 //   - for each choice how far it moves the result: the mean range of the estimate over
 //     its levels with all else held, its first-order and total share of the variance

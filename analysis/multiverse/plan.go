@@ -58,7 +58,7 @@ type Plan struct {
 	Guard bool
 	// MID is the minimal important difference, a positive number; 0 for none.
 	MID float64
-	// HigherIsBetter says on which side of 0 the benefit lies.
+	// HigherIsBetter says on which side of 0 the benefit is.
 	HigherIsBetter bool
 	// MinStudies is the fewest studies that are pooled, 2 when 0; specifications with
 	// fewer are counted as skipped.

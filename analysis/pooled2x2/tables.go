@@ -27,7 +27,7 @@ type Options struct {
 	AddToZero float64
 }
 
-// Result is a pooled effect; ratios are on the log scale. NaN stands for numbers
+// Result is a pooled effect; ratios are on the log scale. NaN represents numbers
 // that do not exist.
 type Result struct {
 	Measure      effect.Measure

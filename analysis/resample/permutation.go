@@ -72,7 +72,7 @@ func (o *PermutationOptions) fill() error {
 	return nil
 }
 
-// extreme tells whether a permuted statistic is at least as extreme as the observed one.
+// extreme reports whether a permuted statistic is at least as extreme as the observed one.
 func (a Alternative) extreme(permuted, observed float64) bool {
 	switch a {
 	case Greater:

@@ -25,7 +25,7 @@ type Look struct {
 	Crossed     bool // |Z| at or beyond the boundary
 }
 
-// Verdict says where the evidence stands.
+// Verdict says what the evidence allows to say.
 type Verdict string
 
 // The verdicts.

@@ -68,7 +68,7 @@ func Refused(err error, mid bool) error {
 	return err
 }
 
-// NotThere tells whether an error is the register's word that it has no such
+// NotThere reports whether an error is the register's word that it has no such
 // record.
 func NotThere(err error) bool {
 	var status *crawler.StatusError
@@ -81,7 +81,7 @@ func Start(b []byte) string {
 	return fmt.Sprintf("%q", strings.ToValidUTF8(s, "?"))
 }
 
-// Promised tells of an answer that counts records and holds none; nothing when
+// Promised is the problem of an answer that counts records and holds none; nothing when
 // it counts none.
 func Promised(count string, where string) []evidence.Problem {
 	if n, err := strconv.Atoi(count); err != nil || n <= 0 {
@@ -116,13 +116,13 @@ func XMLFault(err error, where string) error {
 	return &crawler.AnswerError{Kind: kind, Where: where, Message: se.Error()}
 }
 
-// Unprintable tells whether a text has characters that no id has: controls,
+// Unprintable reports whether a text has characters that no id has: controls,
 // marks of direction, halves of characters.
 func Unprintable(s string) bool {
 	return strings.ContainsFunc(s, func(r rune) bool { return r == utf8.RuneError || unicode.Is(unicode.C, r) })
 }
 
-// BadRequest tells whether an error is a status 400.
+// BadRequest reports whether an error is a status 400.
 func BadRequest(err error) bool {
 	var status *crawler.StatusError
 	return errors.As(err, &status) && status.Status == http.StatusBadRequest

@@ -2,12 +2,12 @@ package answer
 
 import "strings"
 
-// Once tells what comes for the first time, however long the list it guards
+// Once recognises what comes for the first time, however long the list it guards
 // grows: records list each country, condition and keyword once. The zero value
 // is ready.
 type Once map[string]bool
 
-// First tells whether the parts, together, come for the first time and are not
+// First reports whether the parts, together, come for the first time and are not
 // all empty.
 func (o *Once) First(parts ...string) bool {
 	key := strings.Join(parts, "\x00")

@@ -70,7 +70,7 @@ func (r Records) Parse(p evidence.Payload) (crawler.Parsed, error) {
 	return out, nil
 }
 
-// inside shows the beginning of what stands in a whole root element; "" when it
+// inside shows the beginning of what is in a whole root element; "" when it
 // is blank.
 func inside(doc []byte, d xmltree.Document) string {
 	from, to := bytes.Index(doc, []byte(d.Attrs))+len(d.Attrs), bytes.LastIndex(doc, []byte("</"))

@@ -1,4 +1,4 @@
-// Package charset tells in which encoding the bytes of a file stand for
+// Package charset finds the encoding in which the bytes of a file represent
 // characters, and gives them as UTF-8. It knows no format.
 package charset
 
@@ -23,7 +23,7 @@ const (
 	Windows1252 Encoding = "Windows-1252"
 )
 
-// EncodingOf tells the encoding of a text from its byte order mark, or from
+// EncodingOf finds the encoding of a text from its byte order mark, or from
 // what its bytes show: zeros beside the first characters are UTF-16, and bytes
 // beyond ASCII none of which form UTF-8 are Windows-1252. mark is the length of
 // the byte order mark.

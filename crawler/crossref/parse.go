@@ -22,7 +22,7 @@ var outlineText string
 
 var outline = drift.New(outlineText)
 
-// Recognise tells whether a file is a saved answer about works, by its
+// Recognise reports whether a file is a saved answer about works, by its
 // beginning.
 func Recognise(_ string, head []byte) bool {
 	return bytes.Contains(head, []byte(`"message-type"`)) && bytes.Contains(head, []byte(`"work`))
@@ -119,7 +119,7 @@ func read(n *jsontree.Node, doi string, at evidence.Provenance) evidence.Record 
 	return rec
 }
 
-// firstText gives the first text of a list, or a text that stands alone.
+// firstText gives the first text of a list, or a text that is by itself.
 func firstText(n *jsontree.Node) string {
 	for _, s := range n.Scalars() {
 		if strings.TrimSpace(s) != "" {

@@ -13,7 +13,7 @@ import (
 	"past/internal/ident"
 )
 
-// RecogniseRIS tells a file of RIS, as reference managers and libraries save
+// RecogniseRIS recognises a file of RIS, as reference managers and libraries save
 // it.
 func RecogniseRIS(_ string, head []byte) bool {
 	text := bytes.TrimLeft(charset.Text(head), "\ufeff \t\r\n")

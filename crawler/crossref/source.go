@@ -72,7 +72,7 @@ func WithKnown(list func() ([]string, error)) Option {
 }
 
 // WithMailto gives the address by which Crossref puts a program into its
-// polite pool. It stands in no stored address of a payload.
+// polite pool. It is in no stored address of a payload.
 func WithMailto(email string) Option { return func(s *Source) { s.mailto = strings.TrimSpace(email) } }
 
 // New gives a Source of Crossref itself. Without DOIs it has nothing to ask.
@@ -91,7 +91,7 @@ func (s *Source) Name() string { return SourceName }
 // Follows implements crawler.Follower: other sources bring the DOIs.
 func (s *Source) Follows() bool { return true }
 
-// At implements crawler.Movable: endpoint stands in the place of
+// At implements crawler.Movable: endpoint replaces
 // https://api.crossref.org. The address for the polite pool is not sent there.
 func (s *Source) At(endpoint string) crawler.Source {
 	c := *s

@@ -85,7 +85,7 @@ var AACTTables = sync.OnceValue(func() []string {
 var AACTResults = []string{"result_groups", "outcomes", "outcome_counts", "outcome_measurements", "outcome_analyses",
 	"outcome_analysis_groups", "baseline_counts", "baseline_measurements", "reported_events"}
 
-// AACTHeader tells whether a text begins with the header line of one of the
+// AACTHeader reports whether a text begins with the header line of one of the
 // tables.
 func AACTHeader(head []byte) bool {
 	line, _, _ := bytes.Cut(bytes.TrimPrefix(head, []byte("\ufeff")), []byte("\n"))
@@ -135,7 +135,7 @@ func PipeCells(text []byte) (cells []string, rest []byte) {
 	}
 }
 
-// rowBegins tells a line that begins a row of a table, or another table.
+// rowBegins recognises a line that begins a row of a table, or another table.
 var rowBegins = regexp.MustCompile(`^(?:(?:[^|\n]*\|)?NCT\d{8}(?:\||\r?$)|# TABLE )`)
 
 // PipeRow is [PipeCells] for a table with so many columns. Where the cells are
@@ -280,7 +280,7 @@ func (p *draft) aact(rows aactStudy) {
 	}
 }
 
-// meant tells whether a rule is about a row. Former tables of identifiers have
+// meant reports whether a rule is about a row. Former tables of identifiers have
 // no id_source and name it in id_type.
 func (rule aactRule) meant(r aactRow) bool {
 	switch {
@@ -390,7 +390,7 @@ func (p *draft) aactProtocol(rows aactStudy, made map[string]*draft) {
 	p.armNames()
 }
 
-// holds tells whether a list of scalars has a text.
+// holds reports whether a list of scalars has a text.
 func (p *draft) holds(text string) bool {
 	return slices.ContainsFunc(p.items, func(k *draft) bool { return k.text == text })
 }

@@ -367,7 +367,7 @@ func TestAACTGivesTheSameRecord(t *testing.T) {
 	}
 }
 
-// twice tells whether two neighbouring baseline measures or classes are called
+// twice reports whether two neighbouring baseline measures or classes are called
 // alike, which the tables do not tell apart.
 func twice(r *evidence.Results) bool {
 	if r == nil {

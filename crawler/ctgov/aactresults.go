@@ -134,7 +134,7 @@ func (p *draft) addCounts(r aactRow) {
 	c.copyCells(r, "value", "count")
 }
 
-// overall tells whether a count is of all that were analysed; former tables also
+// overall reports whether a count is of all that were analysed; former tables also
 // had counts of a class without saying which.
 func overall(r aactRow) bool {
 	switch strings.ToLower(r.get("scope")) {
@@ -208,7 +208,7 @@ func (p *draft) measurement(r aactRow) {
 		"upperLimit", "dispersion_upper_limit_raw|dispersion_upper_limit", "comment", "explanation_of_na")
 }
 
-// measured tells whether a class has a value of a group in a category.
+// measured reports whether a class has a value of a group in a category.
 func (p *draft) measured(category, group string) bool {
 	l := p.has("categories")
 	if l == nil {

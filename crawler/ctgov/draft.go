@@ -79,7 +79,7 @@ func (p *draft) add(name, at string) *draft {
 	return k
 }
 
-// empty tells whether nothing was set in p.
+// empty reports whether nothing was set in p.
 func (p *draft) empty() bool {
 	for _, k := range p.kids {
 		if !k.empty() {

@@ -123,7 +123,7 @@ func TestUnusableAnswers(t *testing.T) {
 }
 
 // TestBadStudiesInAGoodPage: invalid UTF-8, a broken study and unknown keys are
-// told, and the page counts.
+// reported, and the page counts.
 func TestBadStudiesInAGoodPage(t *testing.T) {
 	bad := page(t, "", 3, 1, 2, 3)
 	bad = strings.Replace(bad, `"acronym":"SYN"`, "\"acronym\":\"S\xc3N\"", 1)

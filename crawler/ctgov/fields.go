@@ -39,7 +39,7 @@ var kindWords = [...]string{object: "an object", objects: "a list", text: "text"
 	dated:  "text",
 	number: "a number", boolean: "true or false"}
 
-// list tells whether a field of the kind holds several values.
+// list reports whether a field of the kind holds several values.
 func (k fieldKind) list() bool { return k == objects || k == texts || k == enums }
 
 // field is one node of the register's field tree.
@@ -58,7 +58,7 @@ func (f *field) kid(name string) int {
 	panic("ctgov: fields.txt has no " + name + " below " + f.name)
 }
 
-// fieldTree is the tree of fields.txt; its root stands for a study.
+// fieldTree is the tree of fields.txt; its root represents a study.
 var fieldTree = sync.OnceValue(func() *field {
 	root := &field{kind: object}
 	// Children slices grow while deeper ones are filled, so the way down is

@@ -35,7 +35,7 @@ var formers = []former{
 	{"AACT's tables", isAACT, readAACT, true},
 }
 
-// Recognise tells whether a text is one that this package reads; name is not
+// Recognise reports whether a text is one that this package reads; name is not
 // used.
 func Recognise(_ string, head []byte) bool {
 	return formatOf(head) != nil
@@ -178,7 +178,7 @@ func readLegacyXML(text []byte) ([]*draft, []evidence.Problem, error) {
 	return out, problems, nil
 }
 
-// isFullStudies tells the JSON of the API that the register had until 2024,
+// isFullStudies recognises the JSON of the API that the register had until 2024,
 // whole or a study of it.
 func isFullStudies(head []byte) bool {
 	if len(head) == 0 || head[0] != '{' && head[0] != '[' {

@@ -21,7 +21,7 @@ type Change struct {
 	Modules []string // labels of the modules that changed
 }
 
-// HistoryResult is a study's history as the register tells it.
+// HistoryResult is a study's history as the register gives it.
 type HistoryResult struct {
 	ID      string
 	Changes []Change // oldest first
@@ -34,7 +34,7 @@ type HistoryResult struct {
 }
 
 // History fetches a study's older versions. The address is not documented by
-// the register and may change: faults of single versions are told as problems.
+// the register and may change: faults of single versions are reported as problems.
 // want, which may be nil, chooses the versions whose content is fetched; the
 // list of changes costs one request, each version another.
 func (s *Source) History(ctx context.Context, f crawler.Fetcher, id string, want func(Change) bool) (HistoryResult, error) {

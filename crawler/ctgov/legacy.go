@@ -327,7 +327,7 @@ func reflow(s string) string {
 	return b.String()
 }
 
-// numbered tells whether a line begins with "1. ".
+// numbered reports whether a line begins with "1. ".
 func numbered(s string) bool {
 	n, _, ok := strings.Cut(s, ". ")
 	_, err := strconv.Atoi(n)

@@ -109,7 +109,7 @@ func TestGapsAndDoublesBetweenPages(t *testing.T) {
 			t.Errorf("hit list %v", hits)
 		}
 	}
-	// A register whose count is simply wrong is told once more and left.
+	// A register whose count is simply wrong is asked once more and left.
 	url = pages(t, func(_ int, w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, page(t, "", 9, 1, 2)) })
 	sink = &sourcetest.MemorySink{}
 	if sum, err := crawl(t, sink, url); err != nil || !sum.Complete || kinds(sink)[crawler.KindMissing] != 2 {

@@ -132,7 +132,7 @@ func pieceProblem(p piece, err error) evidence.Problem {
 	}
 }
 
-// idIn finds the NCT number of a study without reading it, even where it is no
+// idIn finds the NCT number of a study without reading it, even where it is not
 // JSON: the first nctId after the identification module's key.
 func idIn(b []byte) string {
 	i := bytes.Index(b, []byte(`"identificationModule"`))
@@ -153,7 +153,7 @@ func idIn(b []byte) string {
 	return id
 }
 
-// drift tells which keys the parser does not know, by path, with how often
+// drift says which keys the parser does not know, by path, with how often
 // they came and in how many studies.
 func drift(s shape, records []evidence.Record) []evidence.Problem {
 	type tally struct{ keys, studies int }

@@ -182,7 +182,7 @@ func TestEmptyPageIsNoFault(t *testing.T) {
 }
 
 // TestBadStudyLosesNoOther: whatever is wrong with the middle one of three, the
-// others are read and the fault is told with its place.
+// others are read and the fault is reported with its place.
 func TestBadStudyLosesNoOther(t *testing.T) {
 	a, b, c := compact(t, 1), compact(t, 2), compact(t, 3)
 	quote := strings.Replace(b, `"acronym":"SYN"`, `"acronym":"S"YN"`, 1)
@@ -229,7 +229,7 @@ func TestBadStudyLosesNoOther(t *testing.T) {
 }
 
 // TestCutPage: the whole studies of a page that ends too early are read, and
-// the cut is told.
+// the cut is reported.
 func TestCutPage(t *testing.T) {
 	page := `{"studies":[` + compact(t, 1) + ",\n" + compact(t, 2) + `],"nextPageToken":"abc"}`
 	one := strings.Index(page, ",\n")

@@ -12,7 +12,7 @@ import (
 	"past/crawler/jsontree"
 )
 
-// piece is one study cut out of a payload, or what stands in the place of one.
+// piece is one study cut out of a payload, or what replaces one.
 type piece struct {
 	base    string // pointer of the study in the payload
 	body    []byte
@@ -86,7 +86,7 @@ func (s *shape) verdict() error {
 }
 
 // jsonLines cuts a text with one value a line; nil when it is none. The first
-// line tells: it begins and ends with a brace, and others follow.
+// line shows: it begins and ends with a brace, and others follow.
 func jsonLines(body []byte) [][]byte {
 	first, rest, found := bytes.Cut(bytes.TrimLeft(body, " \t\r\n"), []byte("\n"))
 	first = bytes.TrimSpace(first)

@@ -12,7 +12,7 @@ import (
 	"past/internal/evidence"
 )
 
-// isSiteCSV tells the table that the site's download button gives, of today
+// isSiteCSV recognises the table that the site's download button gives, of today
 // or of the classic site, as spreadsheets save it again.
 func isSiteCSV(head []byte) bool {
 	if len(head) == 0 || head[0] == '{' || head[0] == '[' || head[0] == '<' {
@@ -90,7 +90,7 @@ func (r row) dates() (problems []evidence.Problem) {
 	return problems
 }
 
-// siteColumns are those whose text is a field of API v2 as it stands, by the
+// siteColumns are those whose text is a field of API v2 as it is, by the
 // names of today's table and of the classic site's.
 var siteColumns = []struct{ module, field, col, classic string }{
 	{"identificationModule", "nctId", "nct number", ""},
@@ -209,7 +209,7 @@ func (p *draft) siteLists(r row, protocol *draft) {
 		{"otherOutcomes", "other outcome measures", ""},
 	} {
 		// Measure, description and time frame stand in one text between
-		// commas, which each of them may hold: they are not told apart.
+		// commas, which each of them may hold: they are not distinguished.
 		measures, at := r.list(o.col, o.classic)
 		for _, m := range measures {
 			protocol.sub("outcomesModule").add(o.field, at).set("measure", m, at)

@@ -136,7 +136,7 @@ func (s *Source) nextSize(size, studies, bytes int) int {
 	return max(1, min(targetPage/(bytes/studies+1), 5*size, largest))
 }
 
-// pageError tells an expired token and a refused query from other faults.
+// pageError distinguishes an expired token and a refused query from other faults.
 func pageError(err error, token string) error {
 	var status *crawler.StatusError
 	if !errors.As(err, &status) {

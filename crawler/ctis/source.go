@@ -50,7 +50,7 @@ func New() *Source { return &Source{at: baseURL, size: pageSize} }
 // Name implements crawler.Source.
 func (s *Source) Name() string { return SourceName }
 
-// At implements crawler.Movable: endpoint stands in the place of
+// At implements crawler.Movable: endpoint replaces
 // https://euclinicaltrials.eu/ctis-public-api.
 func (s *Source) At(endpoint string) crawler.Source {
 	return &Source{at: strings.TrimRight(endpoint, "/"), size: s.size}
@@ -109,7 +109,7 @@ func searchBody(criteria map[string]any, page, size int, by, direction string) (
 		"searchCriteria": criteria})
 }
 
-// cursor is where a query stands: the search page to ask for next, and the
+// cursor is where a query is: the search page to ask for next, and the
 // trials of the one before that are still to be fetched.
 type cursor struct {
 	Page  int      `json:"page"` // 0 when there is none
@@ -203,8 +203,8 @@ type overview struct {
 	updated []string // ISO days
 }
 
-// news tells whether the trial was updated on or after a day; it was where
-// nobody can tell.
+// news reports whether the trial was updated on or after a day; it was where
+// no one can tell.
 func (o overview) news(since string) bool {
 	if since == "" || len(o.updated) == 0 {
 		return true

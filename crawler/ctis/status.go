@@ -68,7 +68,7 @@ func (m *mapper) status(rec *evidence.Record, n *jsontree.Node) {
 	}
 }
 
-// early tells whether a notification says that the trial ended before its time.
+// early reports whether a notification says that the trial ended before its time.
 func (m *mapper) early(n *jsontree.Node) bool {
 	states := n.At("events", "trialEvents").Items()
 	for i := range states {

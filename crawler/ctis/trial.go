@@ -20,7 +20,7 @@ var outlineText string
 
 var outline = drift.New(outlineText)
 
-// Recognise tells whether a file is a saved trial, by its beginning.
+// Recognise reports whether a file is a saved trial, by its beginning.
 func Recognise(_ string, head []byte) bool {
 	head = bytes.TrimLeft(bytes.TrimPrefix(head, []byte("\ufeff")), " \t\r\n[")
 	return bytes.HasPrefix(head, []byte("{")) && bytes.Contains(head, []byte(`"ctNumber"`)) ||

@@ -60,7 +60,7 @@ func (o *Outline) JSON(n *jsontree.Node) map[string]int {
 }
 
 // XML counts the elements and attributes below n that the outline does not
-// know; n itself is what the outline's root stands for.
+// know; n itself is what the outline's root represents.
 func (o *Outline) XML(n *xmltree.Node) map[string]int {
 	c := counter{}
 	c.xml(o, n, "")

@@ -24,7 +24,7 @@ const (
 	maxUnpacked = 64 << 20
 )
 
-// IsArchive tells whether a body is a zip file.
+// IsArchive reports whether a body is a zip file.
 func IsArchive(body []byte) bool { return bytes.HasPrefix(body, []byte("PK\x03\x04")) }
 
 // versionName finds the version in the register's name for a member:

@@ -23,7 +23,7 @@ var resultOutline = drift.New(resultOutlineText)
 // namespace begins the names of the register's schemas for results.
 const namespace = "http://eudract.ema.europa.eu/schema/clinical_trial_result"
 
-// RecogniseResults tells whether a file is a trial's results as XML, by its
+// RecogniseResults reports whether a file is a trial's results as XML, by its
 // beginning.
 func RecogniseResults(_ string, head []byte) bool { return isResults(head) }
 
@@ -175,7 +175,7 @@ func each(n *xmltree.Node, at, name string, f func(kid *xmltree.Node, at string)
 // text is the text of a child element; "" when it is absent or said to be nil.
 func text(n *xmltree.Node, name string) string { return n.Get(name).Text() }
 
-// choice is the term of a child element, which stands in an element value.
+// choice is the term of a child element, which is in an element value.
 func choice(n *xmltree.Node, name string) string { return n.At(name, "value").Text() }
 
 // integer reads a count; nil when it is absent or, which is noted, none.

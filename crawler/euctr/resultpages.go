@@ -118,7 +118,7 @@ func (s *Source) resultPage(ctx context.Context, f crawler.Fetcher, q crawler.Qu
 }
 
 // archives asks for the results of trials. One that cannot be used is kept
-// aside and the others go on. That there is none is told only where the
+// aside and the others go on. That there is none is reported only where the
 // register said that there is one: a mirror may not know its filter.
 func (s *Source) archives(ctx context.Context, f crawler.Fetcher, numbers []string, said bool) (crawler.Page, error) {
 	var page crawler.Page
@@ -154,7 +154,7 @@ func (s *Source) archiveURL(number string) string {
 }
 
 // archive asks for the results of a trial and gives their XML as the payload:
-// the archive around it is packed anew for each visitor. An error about an
+// the archive around it is packed again for each visitor. An error about an
 // answer comes after several tries.
 func (s *Source) archive(ctx context.Context, f crawler.Fetcher, number string) (crawler.Response, error) {
 	for try := 1; ; try++ {

@@ -31,7 +31,7 @@ func (r *resultReader) reasons(n *xmltree.Node, at, name string) map[string]stri
 }
 
 // before reads the period before subjects were assigned. Its counts are not
-// called STARTED and COMPLETED: nobody was assigned yet.
+// called STARTED and COMPLETED: no one was assigned yet.
 func (r *resultReader) before(n *xmltree.Node, at string, left map[string]string) {
 	const id = "pre-assignment"
 	f := newFlow(r)

@@ -11,7 +11,7 @@ import (
 // The register writes choices as terms of its own lists, such as
 // MEASURE_TYPE.leastSquares. They are put into the words that
 // ClinicalTrials.gov shows for the same choice, so that both registers' results
-// are read alike; a term that is not listed here stays as it is and is told.
+// are read alike; a term that is not listed here stays as it is and is reported.
 
 // measures are MEASURE_TYPE of end points and CENTRAL_TENDENCY of baseline
 // characteristics.
@@ -101,7 +101,7 @@ func term(raw string) string {
 }
 
 // word puts a term into words; one that is not in the table stays raw and is
-// told once for a record.
+// reported once for a record.
 func (r *resultReader) word(table map[string]string, raw, at string) string {
 	if raw == "" {
 		return ""

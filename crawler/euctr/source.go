@@ -45,7 +45,7 @@ func New() *Source { return &Source{at: baseURL, size: pageSize} }
 // Name implements crawler.Source.
 func (s *Source) Name() string { return SourceName }
 
-// At implements crawler.Movable: endpoint stands in the place of
+// At implements crawler.Movable: endpoint replaces
 // https://www.clinicaltrialsregister.eu/ctr-search.
 func (s *Source) At(endpoint string) crawler.Source {
 	return &Source{at: strings.TrimRight(endpoint, "/"), size: s.size}

@@ -145,9 +145,9 @@ const (
 	isField
 )
 
-// parseLine tells a field, a heading inside a part, and running text apart.
+// parseLine distinguishes a field, a heading inside a part, and running text.
 // Running text may begin like a code ("E. coli"), so that a line counts as a
-// field only with a known label, or with a code of the part it stands in.
+// field only with a known label, or with a code of the part it is in.
 func parseLine(l string, section byte) (field, lineKind) {
 	m := coded.FindStringSubmatch(l)
 	if m == nil {

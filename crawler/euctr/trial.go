@@ -14,7 +14,7 @@ import (
 	"past/internal/evidence"
 )
 
-// Recognise tells whether a file is a text download of protocols, by its
+// Recognise reports whether a file is a text download of protocols, by its
 // beginning.
 func Recognise(_ string, head []byte) bool {
 	return bytes.Contains(head, []byte("Summary")) && bytes.Contains(head, []byte("EudraCT Number:")) && !bytes.Contains(head, []byte("<html"))
@@ -278,7 +278,7 @@ func products(rec *evidence.Record, p protocol) {
 	}
 }
 
-// outcomes reads the end points; a time point stands in the field after its
+// outcomes reads the end points; a time point is in the field after its
 // end point.
 func outcomes(rec *evidence.Record, p protocol) {
 	for _, k := range [][3]string{{"E.5.1", "primary", "E.5.1.1"}, {"E.5.2", "secondary", "E.5.2.1"}} {

@@ -21,7 +21,7 @@ var outlineText string
 
 var outline = drift.New(outlineText)
 
-// Recognise tells whether a file is a saved answer of the search, or results
+// Recognise reports whether a file is a saved answer of the search, or results
 // taken out of one, by its beginning.
 func Recognise(_ string, head []byte) bool {
 	head = bytes.TrimLeft(bytes.TrimPrefix(head, []byte("\ufeff")), " \t\r\n")
@@ -81,7 +81,7 @@ func readList(out *crawler.Parsed, list *jsontree.Node, base, sha string) {
 	}
 }
 
-// isResult tells a result that was cut out of its answer.
+// isResult recognises a result that was cut out of its answer.
 func isResult(n *jsontree.Node) bool {
 	return n.Get("resultList").Kind == jsontree.Absent && n.Get("source").Kind == jsontree.String && n.Get("id").Kind == jsontree.String
 }

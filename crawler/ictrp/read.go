@@ -17,7 +17,7 @@ import (
 // row is a trial as an export writes it: its fields by name in lower case.
 type row map[string]string
 
-// known are the fields of exports, XML and CSV; what stands in no list here is
+// known are the fields of exports, XML and CSV; what is in no list here is
 // counted as unknown.
 var known = strings.Fields(`internal_number trialid last_refreshed_on public_title scientific_title acronym primary_sponsor ` +
 	`secondary_sponsor
@@ -37,7 +37,7 @@ func fieldName(s string) string {
 	return strings.NewReplacer(" ", "_", "-", "_").Replace(s)
 }
 
-// Recognise tells whether a file is an export of the platform, by its
+// Recognise reports whether a file is an export of the platform, by its
 // beginning.
 func Recognise(_ string, head []byte) bool {
 	if doc, _ := xmltree.Clean(head); xmltree.Cut(doc).Root == "Trials_downloaded_from_ICTRP" {

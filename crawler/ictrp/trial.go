@@ -182,7 +182,7 @@ var (
 
 // isoDate reads the forms that exports have: 2015-10-01, 20151001, 31/10/2015,
 // 10/31/2015, 1 October 2015, October 1, 2015, Oct 2015. Of a date such as
-// 01/10/2015 nobody can tell day from month.
+// 01/10/2015 no one can tell day from month.
 func isoDate(s string) (iso, why string) {
 	if d := (evidence.DateStruct{Raw: s}); len(s) >= 7 {
 		if _, _, p := d.Bounds(); p == evidence.FullDate {

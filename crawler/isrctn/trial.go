@@ -27,7 +27,7 @@ var records = answer.Records{
 	Roots:    []string{"allTrials", "fullTrial"},
 }
 
-// Recognise tells whether a file is a saved answer of the query API, by its
+// Recognise reports whether a file is a saved answer of the query API, by its
 // beginning.
 func Recognise(_ string, head []byte) bool {
 	doc, _ := xmltree.Clean(head)

@@ -97,7 +97,7 @@ func sortKeys(order []int32, kids []Node) {
 }
 
 // quote writes a string; control characters get \u00XX, the two characters
-// that must be escaped a backslash, and all else stands for itself.
+// that must be escaped a backslash, and all else represents itself.
 func quote(dst []byte, s string, plain bool) []byte {
 	dst = append(dst, '"')
 	if plain {

@@ -4,7 +4,7 @@ import "bytes"
 
 // Skip gives the index after the value that begins at or after i, without
 // reading it: it counts brackets outside strings. The value may still be no
-// JSON; Parse tells. The error is a *SyntaxError for a text that ends first.
+// JSON; Parse finds out. The error is a *SyntaxError for a text that ends first.
 func Skip(b []byte, i int) (int, error) {
 	i = space(b, i)
 	if i >= len(b) {

@@ -53,7 +53,7 @@ func TestRows(t *testing.T) {
 	if err != nil || len(tab.Rows) != 3 || tab.Style != evidence.StyleDecimalComma {
 		t.Fatal(tab, err)
 	}
-	// Nothing is lost: every cell can be had as it stands.
+	// Nothing is lost: every cell can be had as it is.
 	lines := strings.Split(string(fixture(t)), "\r\n")
 	for i, row := range tab.Rows {
 		var cells []string
@@ -124,7 +124,7 @@ func TestOddTables(t *testing.T) {
 }
 
 // Releases are fetched once, again only when they changed, and a missing one is
-// told while the others go on.
+// reported while the others go on.
 func TestFetch(t *testing.T) {
 	body, sent := fixture(t), 0
 	srv := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {

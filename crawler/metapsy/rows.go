@@ -61,7 +61,7 @@ var known = func() map[string]bool {
 	return m
 }()
 
-// Recognise tells whether a file is a table in the Metapsy data standard, by
+// Recognise reports whether a file is a table in the Metapsy data standard, by
 // its first line.
 func Recognise(_ string, head []byte) bool {
 	line := answer.HeaderLine(head)
@@ -137,7 +137,7 @@ var (
 )
 
 // style decides how the table writes numbers. A table that writes both ways is
-// told: in it 1,234 could be either.
+// reported: in it 1,234 could be either.
 func (t *table) style(sep rune) {
 	commas, points := 0, 0
 	for _, r := range t.Rows {

@@ -70,7 +70,7 @@ func New(releases ...Release) *Source {
 // Name implements crawler.Source.
 func (s *Source) Name() string { return SourceName }
 
-// At implements crawler.Movable: endpoint stands in the place of the scheme
+// At implements crawler.Movable: endpoint replaces the scheme
 // and host of each release's address.
 func (s *Source) At(endpoint string) crawler.Source {
 	return &Source{releases: s.releases, base: strings.TrimRight(endpoint, "/")}
@@ -153,7 +153,7 @@ func (r Release) of(table []byte) (id, version string) {
 	return r.Name + "@" + version, version
 }
 
-// releaseOf reads what an address says of a release: what stands behind the #,
+// releaseOf reads what an address says of a release: what is behind the #,
 // or else the folders of the path.
 func releaseOf(addr string) Release {
 	file, frag, _ := strings.Cut(addr, "#")

@@ -10,7 +10,7 @@ import (
 
 var errOpenXML = errors.New("the text ends before its root element does")
 
-// complete tells whether a text ends where its format says it must. It speaks
+// complete reports whether a text ends where its format says it must. It speaks
 // about JSON and XML only; what else there is passes.
 func complete(mediaType string, body []byte) error {
 	b := bytes.TrimSpace(bytes.TrimPrefix(body, []byte("\xef\xbb\xbf")))

@@ -33,7 +33,7 @@ type TransportOptions struct {
 
 // NewTransport gives the transport at the bottom of the stack. It refuses
 // addresses inside the user's own machine or network after the name has been
-// resolved and before anything is sent, which holds against names that resolve
+// resolved and before anything is sent, which also works for names that resolve
 // differently each time.
 func NewTransport(o TransportOptions) *http.Transport {
 	d := &net.Dialer{Timeout: 15 * time.Second, KeepAlive: 30 * time.Second, Resolver: o.Resolver}
@@ -111,7 +111,7 @@ var special = []struct {
 	{netip.MustParsePrefix("100::/64"), "a discard address"},
 }
 
-// forbidden tells why an address ("ip:port") may not be dialled; "" if it may.
+// forbidden says why an address ("ip:port") may not be dialled; "" if it may.
 func forbidden(address string) string {
 	ap, err := netip.ParseAddrPort(address)
 	if err != nil {
@@ -152,7 +152,7 @@ var (
 	compat = netip.MustParsePrefix("::/96")
 )
 
-// embedded gives the IPv4 address that an IPv6 address stands for.
+// embedded gives the IPv4 address that an IPv6 address represents.
 func embedded(ip netip.Addr) (netip.Addr, bool) {
 	if !ip.Is6() {
 		return netip.Addr{}, false

@@ -17,7 +17,7 @@ type Rate struct {
 	PerSecond float64 // no bound when 0
 	Burst     int     // 1 when 0
 	// Exempt names hosts (with port) that have no fixed rate: a loopback
-	// endpoint is nobody's server but our own.
+	// endpoint is no one's server but our own.
 	Exempt func(host string) bool
 	// Sleep is set by tests.
 	Sleep func(context.Context, time.Duration) error

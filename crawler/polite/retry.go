@@ -34,7 +34,7 @@ type Retry struct {
 
 type attemptKey struct{}
 
-// AttemptOf tells which attempt a request is, from 1.
+// AttemptOf says which attempt a request is, from 1.
 func AttemptOf(req *http.Request) int {
 	n, _ := req.Context().Value(attemptKey{}).(int)
 	return max(n, 1)
@@ -85,7 +85,7 @@ func (t *Retry) attempt(req *http.Request, n int) (*http.Request, error) {
 	return try, nil
 }
 
-// wait tells how long to wait before the next attempt. With a *WaitError the
+// wait says how long to wait before the next attempt. With a *WaitError the
 // caller is to give the answer up.
 func (t *Retry) wait(req *http.Request, res *http.Response, n int) (time.Duration, error) {
 	now, jitter := time.Now, rand.Float64
@@ -119,7 +119,7 @@ func (t *Retry) wait(req *http.Request, res *http.Response, n int) (time.Duratio
 	return d/2 + time.Duration(jitter()*float64(d/2)), nil
 }
 
-// passing tells whether another attempt may fare better.
+// passing reports whether another attempt may fare better.
 func (t *Retry) passing(req *http.Request, res *http.Response, err error) bool {
 	if req.Body != nil && req.Body != http.NoBody && req.GetBody == nil {
 		return false // the body is spent

@@ -13,12 +13,12 @@ import (
 
 // Robots keeps to the robots.txt of each host (RFC 9309): it is fetched once
 // through the layers below and kept for a day; a 4xx means that there is none;
-// a 5xx, or none to be had, means that nobody may ask at present.
+// a 5xx, or none to be had, means that no one may ask at present.
 type Robots struct {
 	Next http.RoundTripper
 	// Agent is the product token that rules may name.
 	Agent string
-	// Slow is told a host's Crawl-delay.
+	// Slow receives a host's Crawl-delay.
 	Slow func(host string, d time.Duration)
 	Now  func() time.Time // time.Now when nil
 
@@ -89,7 +89,7 @@ func (t *Robots) group(req *http.Request) (*robotstxt.Group, error) {
 }
 
 // fetch reads the rules for us. Redirects are followed on the same host, five
-// at most; what lies beyond counts as absent.
+// at most; what is beyond counts as absent.
 func (t *Robots) fetch(asker *http.Request, origin string) (*robotstxt.Group, error) {
 	at := origin + "/robots.txt"
 	for range 6 {

@@ -72,7 +72,7 @@ func HostPort(u *url.URL) string {
 	return net.JoinHostPort(u.Hostname(), port)
 }
 
-// IsLocal tells whether a host of an endpoint may lie inside the user's own
+// IsLocal reports whether a host of an endpoint may lie inside the user's own
 // network: it is written as an address, or as localhost. A name is not, since
 // somebody else may say what it means.
 func IsLocal(host string) bool {

@@ -126,7 +126,7 @@ func (w *watched) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// closeDelimited tells whether only the end of the connection marks the end of
+// closeDelimited reports whether only the end of the connection marks the end of
 // the body, so that the protocol cannot tell a cut from an end. A compressed
 // body has an end of its own.
 func closeDelimited(res *http.Response, req *http.Request) bool {

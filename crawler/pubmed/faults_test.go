@@ -53,7 +53,7 @@ func TestLargeResult(t *testing.T) {
 	}
 }
 
-// A day with more records than one result may have is told, not cut.
+// A day with more records than one result may have is reported, not cut.
 func TestTooManyOnOneDay(t *testing.T) {
 	e := &eutils{world: world(9), entered: func(int) time.Time { return time.Date(1990, 5, 1, 0, 0, 0, 0, time.UTC) }}
 	src := testSource()
@@ -64,7 +64,7 @@ func TestTooManyOnOneDay(t *testing.T) {
 	}
 }
 
-// A result that the history server dropped begins the query anew.
+// A result that the history server dropped begins the query again.
 func TestHistoryExpires(t *testing.T) {
 	e := &eutils{world: world(11)}
 	inner := e.mux()
@@ -87,7 +87,7 @@ func TestHistoryExpires(t *testing.T) {
 	}
 }
 
-// An article that efetch leaves out is told.
+// An article that efetch leaves out is reported.
 func TestMissingArticle(t *testing.T) {
 	e := &eutils{world: world(11)}
 	inner := e.mux()
@@ -132,7 +132,7 @@ func TestServerErrors(t *testing.T) {
 	}
 }
 
-// The API key stands in no address, and goes to NCBI only.
+// The API key is in no address, and goes to NCBI only.
 func TestKeyIsNotShown(t *testing.T) {
 	e := &eutils{world: world(6)}
 	inner := e.mux()

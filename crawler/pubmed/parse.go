@@ -29,7 +29,7 @@ var records = answer.Records{
 	Read:     readRecord,
 }
 
-// Recognise tells whether a file is an answer of efetch, or the same articles
+// Recognise reports whether a file is an answer of efetch, or the same articles
 // saved from PubMed as XML, by its beginning.
 func Recognise(_ string, head []byte) bool {
 	text, _ := xmltree.Clean(head)

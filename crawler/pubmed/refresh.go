@@ -84,7 +84,7 @@ func (s *Source) byID(ctx context.Context, f crawler.Fetcher, ids []string, page
 	return came, nil
 }
 
-// Check implements crawler.Checker: one small search tells which of the known
+// Check implements crawler.Checker: one small search says which of the known
 // articles PubMed still has, a second which were entered or revised since.
 func (s *Source) Check(ctx context.Context, f crawler.Fetcher, known []crawler.Known, since time.Time) (stale, gone []string, err error) {
 	ids := crawler.KnownIDs(known)

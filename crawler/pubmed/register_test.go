@@ -16,7 +16,7 @@ import (
 
 const perPage = 4
 
-// entry is an article with retold facts in the wire format of efetch.
+// entry is an article with restated facts in the wire format of efetch.
 func entry(n, version int) sourcetest.Entry {
 	id := 30000000 + n
 	body := fmt.Sprintf(`<PubmedArticle><MedlineCitation Status="MEDLINE" Owner="NLM"><PMID Version="1">%d</PMID>

@@ -53,7 +53,7 @@ type Option func(*Source)
 func WithAPIKey(key string) Option { return func(s *Source) { s.key = strings.TrimSpace(key) } }
 
 // WithEmail sends the address that NCBI asks of programs, so that it can write
-// before it blocks one; like the key it stands in no stored address.
+// before it blocks one; like the key it is in no stored address.
 func WithEmail(email string) Option { return func(s *Source) { s.email = strings.TrimSpace(email) } }
 
 // New gives a Source of PubMed itself.
@@ -68,7 +68,7 @@ func New(opts ...Option) *Source {
 // Name implements crawler.Source.
 func (s *Source) Name() string { return SourceName }
 
-// At implements crawler.Movable: endpoint stands in the place of
+// At implements crawler.Movable: endpoint replaces
 // https://eutils.ncbi.nlm.nih.gov/entrez/eutils. API key and address are
 // meant for NCBI and not sent elsewhere.
 func (s *Source) At(endpoint string) crawler.Source {
@@ -96,7 +96,7 @@ func (s *Source) Policy() crawler.Policy {
 	return p
 }
 
-// cursor is where a query stands: the result on the history server and, when
+// cursor is where a query is: the result on the history server and, when
 // it is too large for that, the entry dates that remain.
 type cursor struct {
 	Env   string   `json:"env,omitempty"`

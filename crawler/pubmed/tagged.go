@@ -11,7 +11,7 @@ import (
 	"past/internal/evidence"
 )
 
-// RecogniseNBIB tells PubMed's own text format, which its site saves as .nbib
+// RecogniseNBIB recognises PubMed's own text format, which its site saves as .nbib
 // or "PubMed format".
 func RecogniseNBIB(_ string, head []byte) bool {
 	return bytes.HasPrefix(bytes.TrimLeft(head, "\ufeff \t\r\n"), []byte("PMID-"))

@@ -43,7 +43,7 @@ func (w *World) Change(edit func(es []Entry) []Entry) {
 	w.stamp = fmt.Sprintf("%s+", w.stamp)
 }
 
-// Fault spoils an answer. It gets the number of the request, from 1, and tells
+// Fault spoils an answer. It gets the number of the request, from 1, and says
 // whether it has answered.
 type Fault func(n int, w http.ResponseWriter, r *http.Request) bool
 
@@ -97,7 +97,7 @@ func (s *server) spoil(f Fault) {
 	s.asked, s.fault = nil, f
 }
 
-// setRobots answers /robots.txt from now on, and counts the questions anew.
+// setRobots answers /robots.txt from now on, and counts the questions again.
 func (s *server) setRobots(h http.HandlerFunc) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -161,7 +161,7 @@ func hijack(w http.ResponseWriter, raw string, reset bool) {
 	}
 }
 
-// isProbe tells whether a request is the small question of a Prober, which the
+// isProbe reports whether a request is the small question of a Prober, which the
 // suite does not count as reading.
 func isProbe(sub Subject, request string) bool {
 	return sub.Probe != "" && strings.Contains(request, sub.Probe)

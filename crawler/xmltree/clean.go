@@ -11,7 +11,7 @@ import (
 	"past/crawler/charset"
 )
 
-// Note tells of a kind of repair and how often it was made.
+// Note reports a kind of repair and how often it was made.
 type Note struct {
 	Kind  NoteKind
 	Count int
@@ -78,7 +78,7 @@ func firstInvalid(b []byte) int {
 	return -1
 }
 
-// suspicious tells quickly whether anything may need a repair.
+// suspicious reports quickly whether anything may need a repair.
 func suspicious(b []byte) bool {
 	for i, c := range b {
 		switch {
@@ -96,7 +96,7 @@ func suspicious(b []byte) bool {
 }
 
 // repair replaces what XML forbids; inside CDATA and
-// comments an & stands for itself.
+// comments an & represents itself.
 func repair(b []byte, notes []Note) ([]byte, []Note) {
 	out := make([]byte, 0, len(b)+64)
 	control, amp := Note{Kind: NoteControl}, Note{Kind: NoteAmpersand}

@@ -1,5 +1,5 @@
 // Package xmltree reads XML answers of registers into a light tree that keeps
-// text in its order, whatever markup stands in it.
+// text in its order, whatever markup is in it.
 //
 // Registers write XML that a strict reader refuses: control characters, bare
 // ampersands, HTML entities, a declared encoding other than UTF-8, and one

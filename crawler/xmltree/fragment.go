@@ -56,7 +56,7 @@ func Abstract(fragment string) string {
 	return strings.Join(out, "\n")
 }
 
-// headingMark begins a line that is a heading; it is no character of any text.
+// headingMark begins a line that is a heading; it is in no text.
 const headingMark = "\uFFFF"
 
 // fragmentNode reads a fragment as the content of an element; nil if its tags

@@ -145,7 +145,7 @@ func (n *Node) Elements() []*Node {
 	return out
 }
 
-// Is tells whether the node is an element that is there.
+// Is reports whether the node is an element that is there.
 func (n *Node) Is() bool { return n.Name != "" }
 
 // Attr gives an attribute's value, "" when it is not there.

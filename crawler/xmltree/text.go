@@ -163,7 +163,7 @@ func Squeeze(s string) string {
 	return strings.Join(strings.FieldsFunc(s, func(r rune) bool { return unicode.IsSpace(r) || r == '\u200b' }), " ")
 }
 
-// Raw gives all text below the node as it stands.
+// Raw gives all text below the node as it is.
 func (n *Node) Raw() string {
 	if n.Name == "" {
 		return n.Data

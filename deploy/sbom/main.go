@@ -121,7 +121,7 @@ func library(m *debug.Module) (component, error) {
 	purl := "pkg:golang/" + m.Path + "@" + m.Version
 	c := component{Type: "library", Ref: purl, Name: m.Path, Version: m.Version, PURL: purl}
 	// h1: is the SHA-256 over the sorted list of the module's files and hashes
-	// (golang.org/ref/mod#go-sum-files), not over an archive: told as such.
+	// (golang.org/ref/mod#go-sum-files), not over an archive: it is named as such.
 	if sum, ok := strings.CutPrefix(m.Sum, "h1:"); ok {
 		b, err := base64.StdEncoding.DecodeString(sum)
 		if err != nil {

@@ -140,7 +140,7 @@ func bindText(s string) string {
 	return "<!-- past: mdma-ptsd-severity -->MDMA may reduce PTSD symptoms (" + s + ").<!-- /past -->"
 }
 
-// People in a hundred are held against the finding's own, whichever way they are
+// People in a hundred are compared with the finding's own, whichever way they are
 // written.
 func TestPeopleOf100(t *testing.T) {
 	k := known(t)

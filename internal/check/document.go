@@ -162,7 +162,7 @@ func (d *doc) key(id, ed string, at int, surely bool) bool {
 	return true
 }
 
-// looksOurs tells whether an unknown key is probably a misspelt one of ours: it
+// looksOurs reports whether an unknown key is probably a misspelt one of ours: it
 // is close to one of them or begins as they do. Other keys belong to the
 // author's own references.
 func (d *doc) looksOurs(id string) bool {

@@ -12,7 +12,7 @@ import (
 // Fix puts the keys and numbers that are marked as ours right in a text file's
 // own bytes: editions in permalinks, keys and markers, and the numbers of bound
 // sentences, each written with the decimals and the minus sign that stood
-// there. A value that stands beside another of its kind, and every number of a
+// there. A value that is beside another of its kind, and every number of a
 // sentence with one that could not be checked, is left to a person.
 // Nothing else changes. It returns the text and the number of changes.
 func Fix(text string, k *Known) (string, int) {

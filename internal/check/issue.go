@@ -89,7 +89,7 @@ type Report struct {
 	Issues     []Issue `json:"issues"`
 }
 
-// Failing tells whether an error or a warning is among the issues.
+// Failing reports whether an error or a warning is among the issues.
 func (r Report) Failing() bool {
 	return slices.ContainsFunc(r.Issues, func(i Issue) bool { return i.Level != Note })
 }

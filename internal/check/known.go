@@ -20,7 +20,7 @@ type Work struct {
 	Published string // the published version of a preprint
 }
 
-// Known is what documents are held against.
+// Known is what documents are compared with.
 type Known struct {
 	Shelf *cite.Shelf
 	// Edition finds an earlier edition; ok is false when it is not held.

@@ -90,7 +90,7 @@ func parse(s string) (x float64, decimals int, ok bool) {
 	return x, decimals, err == nil
 }
 
-// agrees tells whether a number as printed is the wanted one at its own
+// agrees reports whether a number as printed is the wanted one at its own
 // precision. A number with fewer than one decimal where we have more must still
 // round to it.
 func agrees(printed string, want float64) bool {
@@ -142,7 +142,7 @@ func natural(f edition.Flat, x float64) float64 {
 	return x
 }
 
-// hundredBefore is what stands before the hundred of "77 of 100 people".
+// hundredBefore is what is before the hundred of "77 of 100 people".
 var hundredBefore = regexp.MustCompile(`(?i)\b(?:of|in|per|from)\s+(?:every\s+)?$`)
 
 // compound is the beginning of a number of several words.
@@ -251,7 +251,7 @@ func otherMeasure(text string, f edition.Flat) []problem {
 	return out
 }
 
-// named tells whether a word before a number names the finding's measure. The
+// named reports whether a word before a number names the finding's measure. The
 // short words "or", "g" and "d" count only before a number with decimals, so
 // that "two or 3" is no odds ratio.
 func named(word, measure, number string) bool {
@@ -371,7 +371,7 @@ var level = regexp.MustCompile(`(?i)(\b9[059](?:[.,][0-9])?\s*%)(?:[\s-]*(?:ci|p
 	`interval|konfidenz\w*|intervall\w*|guarded|unguarded|headline|fitted)\b|\s*[:,]?\s*[-−–+\[(]?[0-9])`)
 
 var (
-	// free is a number that stands by itself, not in a name such as CAPS-5.
+	// free is a number that is by itself, not in a name such as CAPS-5.
 	free = regexp.MustCompile(`(?:^|[\s(\[{=≈<>≤≥:;,/“"])([-−–‑‐－+]?(?:[0-9][0-9.,·]*|[.,·][0-9]+))`)
 	// harmless are numbers that say nothing about the finding: years, addresses and
 	// identifiers.
@@ -401,7 +401,7 @@ func unchecked(text, own string, found []token, orphans []int) [][2]int {
 
 var signedAt = regexp.MustCompile(`^` + signed)
 
-// ownNumber reports whether a number stands in the edition's own sentence.
+// ownNumber reports whether a number is in the edition's own sentence.
 func ownNumber(own, number string) bool {
 	for _, m := range free.FindAllStringSubmatch(own, -1) {
 		if strings.TrimRight(m[1], ".,") == number {
@@ -411,7 +411,7 @@ func ownNumber(own, number string) bool {
 	return false
 }
 
-// mixed tells whether a stretch of text gives different values of one name, as
+// mixed reports whether a stretch of text gives different values of one name, as
 // "six studies, of which 2 studies were small" does: then a value that differs
 // may be of a part, and is never put right without a person.
 func mixed(text string, found []token, name string) bool {
@@ -429,7 +429,7 @@ func mixed(text string, found []token, name string) bool {
 	return false
 }
 
-// narrower tells whether a wrong limit is that of the unguarded interval.
+// narrower reports whether a wrong limit is that of the unguarded interval.
 func narrower(t token, f edition.Flat, printed string) bool {
 	if f.UnguardedLb == nil || f.UnguardedUb == nil || !strings.Contains(t.name, "limit of the interval") {
 		return false

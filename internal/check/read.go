@@ -40,7 +40,7 @@ type Source struct {
 	Notes []string
 }
 
-// Empty tells whether there is no text in it that a reader sees; a ¶ is the mark
+// Empty reports whether there is no text in it that a reader sees; a ¶ is the mark
 // of a block's end.
 func (s Source) Empty() bool {
 	return !strings.ContainsFunc(invisible.Replace(s.Text), func(r rune) bool {

@@ -135,7 +135,7 @@ func TestFindingCitation(t *testing.T) {
 }
 
 // A paper's record in the store wins over the embedded facts, and its
-// retraction is told.
+// retraction is reported.
 func TestStoredPaperWins(t *testing.T) {
 	paper := evidence.Record{ID: "doi:10.1038/s41591-021-01336-3", Source: "test", Kind: evidence.KindPublication,
 		Publication: &evidence.Publication{

@@ -275,7 +275,7 @@ func (s *Shelf) trial(r *evidence.Record) Item {
 	return it
 }
 
-// current tells whether the edition's finding is the one the database holds.
+// current reports whether the edition's finding is the one the database holds.
 func (s *Shelf) current(f edition.Flat) bool {
 	now, ok := s.findings[f.ID]
 	return ok && now.Primary.K == f.K && same(now.Primary.Estimate, f.Estimate)

@@ -119,7 +119,7 @@ func FromPublication(p evidence.Publication, url string) Item {
 	return it
 }
 
-// isNotice tells whether a related work is a correction or a withdrawal of
+// isNotice reports whether a related work is a correction or a withdrawal of
 // this paper.
 func isNotice(kind string) bool {
 	k := strings.ToLower(kind)

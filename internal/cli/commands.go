@@ -22,7 +22,7 @@ type commands struct {
 	Explain    explainCmd    `cmd:"" help:"Walk a number back to the bytes it came from."`
 	Cite       citeCmd       `cmd:"" help:"Cite a finding, its studies, the edition or the program."`
 	Export     exportCmd     `cmd:"" help:"Take tables, effects, scripts and counts elsewhere."`
-	Check      checkCmd      `cmd:"" help:"Hold a text's citations and bound numbers against an edition."`
+	Check      checkCmd      `cmd:"" help:"Verify a document's citations and bound numbers against an edition."`
 	Pack       packCmd       `cmd:"" help:"Write teaching material for the curriculum domains."`
 	Meta       metaCmd       `cmd:"" help:"Meta-analyse a table of your own (CSV or JSON)."`
 	Reproduce  reproduceCmd  `cmd:"" help:"Compute published reviews again and set ours beside the printed numbers."`

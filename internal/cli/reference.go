@@ -39,7 +39,7 @@ var configKeys = map[string]struct{ meaning, flag string }{
 	"refresh.out":                        {"Published folder: `past refresh` writes it, `past serve` and `past doctor` read it.", "--out"},
 	"refresh.base":                       {"Address under which the folder is published; `past serve` cites it.", "--base"},
 	"refresh.sources":                    {"Registers to ask; over `sources`.", "--source"},
-	"refresh.notify":                     {"Who is told of a new or refused edition.", ""},
+	"refresh.notify":                     {"Who gets the news of a new or refused edition.", ""},
 	"refresh.notify.command":             {"Command line to run.", "--notify-command"},
 	"refresh.notify.webhook":             {"Address to post to.", "--notify-webhook"},
 	"refresh.notify.webhook_secret_file": {"File that holds the secret to sign with.", "PAST_WEBHOOK_SECRET_FILE"},

@@ -1,5 +1,5 @@
 // Package coding turns the free text of trial records into short codes with
-// their quotations: whom a trial left out (eligibility text) and what was done
+// their quotations: who a trial left out (eligibility text) and what was done
 // besides the drug (arms, interventions, summary). The codes are data
 // (data/codes.yaml), each with texts that must match and texts that must not.
 //

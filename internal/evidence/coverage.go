@@ -38,11 +38,11 @@ func (s State) Words(c Coverage) string {
 	return string(s)
 }
 
-// Answered reports whether a pooled or single number stands behind the state.
+// Answered reports whether a pooled or single number is behind the state.
 func (s State) Answered() bool { return s == Supported || s == Contradicted || s == Uncertain }
 
 // Sayable reports whether a sentence may be printed about it: what was not
-// looked for or lies outside the tracker carries no sentence and no citation.
+// looked for or is outside the tracker carries no sentence and no citation.
 func (s State) Sayable() bool { return s != NotLooked && s != Outside && s != "" }
 
 // Search is one query put to one source, with what its hit list said.
@@ -67,7 +67,7 @@ type Coverage struct {
 	Asked bool `json:"asked"`
 	// Complete is set when every search was read to its end.
 	Complete bool `json:"complete"`
-	// Retold is set when the sources were the embedded starter facts and no
+	// Restated is set when the sources were the embedded starter facts and no
 	// register itself was asked.
 	Retold bool   `json:"retold,omitempty"`
 	Day    string `json:"day,omitempty"` // of the newest search

@@ -90,7 +90,7 @@ const (
 )
 
 // Verdict is the coarse reading of the headline: the side of no effect on which
-// its interval lies.
+// its interval is.
 func (h Headline) Verdict() string {
 	lo, hi, ok := h.Interval()
 	switch {
@@ -162,7 +162,7 @@ type Finding struct {
 	Measure    string `json:"measure"`
 	// Harm is set where the outcome is a harm.
 	Harm bool `json:"harm,omitempty"`
-	// LowerIsBetter tells on which side of the null the benefit lies.
+	// LowerIsBetter says on which side of the null the benefit is.
 	LowerIsBetter bool     `json:"lower_is_better"`
 	MID           *float64 `json:"mid,omitempty"` // minimal important difference on the measure's scale
 	MIDSource     string   `json:"mid_source,omitempty"`

@@ -1,7 +1,7 @@
 package evidence
 
 // Units of a harm's denominator: some reports count every dosing session of a
-// person, so that the same person stands in it more than once.
+// person, so that the same person is in it more than once.
 const (
 	UnitPeople   = "people"
 	UnitSessions = "sessions"

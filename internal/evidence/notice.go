@@ -139,7 +139,7 @@ type CardSignature struct {
 	Prov                   Provenance
 }
 
-// TopicCard is what stands on the page of one topic: its meaning, what measures
+// TopicCard is what is on the page of one topic: its meaning, what measures
 // it, what evidence there is of each kind, and what must not be said.
 type TopicCard struct {
 	Topic       string   `json:"topic"`

@@ -75,7 +75,7 @@ func (t *Tri) UnmarshalJSON(b []byte) error {
 }
 
 // People is a number of participants. Zero is a number that is not stated: no
-// result stands on no participants. It is null in JSON and says so in words.
+// result is on no participants. It is null in JSON and says so in words.
 type People int
 
 // String is the number, or that it is not stated.

@@ -177,7 +177,7 @@ type AdverseEvent struct {
 // gives the sums of a table of adverse events.
 const TotalSystem = "Total"
 
-// IsTotal tells whether the row is the sum of its table rather than a term.
+// IsTotal reports whether the row is the sum of its table rather than a term.
 func (e AdverseEvent) IsTotal() bool { return e.System == TotalSystem }
 
 // EventStat is one group's count of a term; nil means not stated.

@@ -1,6 +1,6 @@
 package evidence
 
-// Study is what is synthesised: one piece of research, told by one or more
+// Study is what is synthesised: one piece of research, described by one or more
 // records and papers.
 type Study struct {
 	ID        string   `json:"id"`                  // stable: from its smallest register id, else DOI, else label slug

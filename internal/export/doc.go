@@ -5,7 +5,7 @@
 //
 // What lives here: the data dictionary ([Dictionary]) and a writer per format.
 // What does not: SQL (internal/store gives the rows) and any pooling: a script
-// carries our number in and lets R hold it against its own.
+// carries our number in and lets R compare it with its own.
 //
 // # Conventions of the CSV files
 //

@@ -29,7 +29,7 @@ const maxWaiting = 2 * groupBytes
 // Parquet writes the tables as a dataset with typed, nullable columns: text,
 // 64-bit integers, doubles and booleans. A table of records is
 // DIR/TABLE/source=SOURCE/year=YEAR/data.parquet, any other
-// DIR/TABLE/data.parquet. The edition stands in each file's key-value metadata.
+// DIR/TABLE/data.parquet. The edition is in each file's key-value metadata.
 // It returns rows per table.
 func Parquet(ctx context.Context, src Rows, tables []string, dir string, ed Edition) (map[string]int, error) {
 	counts := map[string]int{}

@@ -136,7 +136,7 @@ func means(e evidence.Effect) bool {
 	return true
 }
 
-// raw tells whether an effect carries the numbers that its measure needs.
+// raw reports whether an effect carries the numbers that its measure needs.
 func raw(measure string, e evidence.Effect) bool {
 	if measure == "SMD" || measure == "MD" {
 		return means(e)

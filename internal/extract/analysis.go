@@ -25,7 +25,7 @@ var analysisWords = []struct {
 
 // analysisOf reads how an outcome was analysed from its title, population and
 // description; "" where nothing is said. A title outranks what the description
-// tells of another analysis.
+// reports another analysis.
 func analysisOf(o *evidence.PostedOutcome) string {
 	for _, text := range []string{o.Title, o.Population + "\n" + o.Description} {
 		var said []string

@@ -19,7 +19,7 @@ type part struct {
 	class string // for what is no drug of the vocabulary: a comparator class
 }
 
-// key tells whether two arms give the same thing.
+// key reports whether two arms give the same thing.
 func (p part) key() string {
 	if p.drug != "" {
 		return p.drug

@@ -129,7 +129,7 @@ func firstField(s string) string {
 	return ""
 }
 
-// sameComparison tells rows of two sources that may be one comparison: the same
+// sameComparison recognises rows of two sources that may be one comparison: the same
 // kind of control, and no stated doses that differ.
 func sameComparison(a, b *evidence.Effect) bool {
 	if a.DoseTreat != "" && b.DoseTreat != "" && a.DoseTreat != b.DoseTreat {
@@ -223,14 +223,14 @@ func hasFlag(e *evidence.Effect, code string) bool {
 
 func imputed(e *evidence.Effect) bool { return hasFlag(e, "imputed") }
 
-// preciseNumber tells a number of at least three significant digits.
+// preciseNumber recognises a number of at least three significant digits.
 func preciseNumber(x float64) bool {
 	s := strings.TrimLeft(strings.ReplaceAll(fmt.Sprintf("%.6g", math.Abs(x)), ".", ""), "0")
 	return len(s) >= 3
 }
 
 // auditCrossover doubts a crossover whose two arms are as large as the whole
-// study: everybody stands in both.
+// study: everybody is in both.
 func auditCrossover(all []evidence.Effect, rows []int) {
 	most := 0.0
 	for _, i := range rows {
@@ -252,7 +252,7 @@ func auditCrossover(all []evidence.Effect, rows []int) {
 	}
 }
 
-// phaseKnown tells whether the source said on which side of the crossover the
+// phaseKnown reports whether the source said on which side of the crossover the
 // row was measured; judgeRow leaves its doubt as a flag.
 func phaseKnown(e *evidence.Effect) bool {
 	return !hasFlag(e, CodeCrossoverPhase)

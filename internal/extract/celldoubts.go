@@ -9,7 +9,7 @@ import (
 )
 
 // judgeInterval doubts the interval of a raw mean from which no standard
-// deviation follows: its level is not told, or it does not lie around the mean.
+// deviation follows: its level is not stated, or it does not contain the mean.
 func judgeInterval(d verdict) {
 	a := d.a
 	if _, level := kindOfDispersion(a.DispersionType); level == 0 {
@@ -53,7 +53,7 @@ func (x *outcome) judgeScale(d verdict) {
 	}
 }
 
-// judgeNamesakes doubts cells that nothing but their place tells apart: two
+// judgeNamesakes doubts cells that nothing but their place distinguishes: two
 // values of one group in one row, or rows of one name whose values differ.
 func judgeNamesakes(rows []evidence.ArmResult) {
 	type name struct{ class, category, group string }

@@ -32,7 +32,7 @@ func (b *effectBuilder) contrastsOf(o *evidence.PostedOutcome, t, c *evidence.Ar
 	return out
 }
 
-// sameRow tells whether an analysis is of the row of a cell.
+// sameRow reports whether an analysis is of the row of a cell.
 func (b *effectBuilder) sameRow(o *evidence.PostedOutcome, a *evidence.Analysis, t *evidence.ArmResult) bool {
 	if b.later[groupKey{o.Index, t.GroupID}] <= 1 {
 		return true
@@ -70,7 +70,7 @@ func (b *effectBuilder) wordsOf(a *evidence.Analysis) *analysisText {
 
 // withContrasts adds to the effect of a row those of the sponsor's contrasts.
 // Where the row has no raw standard deviations the contrast also gives the
-// standardised difference, which then stands for the row.
+// standardised difference, which then represents the row.
 func (b *effectBuilder) withContrasts(o *evidence.PostedOutcome, p armPair, t, c *evidence.ArmResult, row,
 	base evidence.Effect) []evidence.Effect {
 	var own []evidence.Effect
@@ -94,7 +94,7 @@ func (b *effectBuilder) withContrasts(o *evidence.PostedOutcome, p armPair, t, c
 	return append([]evidence.Effect{row}, own...)
 }
 
-// fromContrast takes a contrast over as it stands, turned to treatment against
+// fromContrast takes a contrast over as it is, turned to treatment against
 // control.
 func (b *effectBuilder) fromContrast(j effectJudge, o *evidence.PostedOutcome, t, c *evidence.ArmResult, x *evidence.Contrast,
 	measure string) {
@@ -263,7 +263,7 @@ func spreadSD(a *evidence.ArmResult, kind dispersion, level float64) (sd float64
 
 // rawSD pools the raw standard deviations of two arms for an instrument at the
 // same point in time or at baseline. Groups are matched by title, since their
-// numbers start anew in every outcome.
+// numbers start again in every outcome.
 func (b *effectBuilder) rawSD(p armPair, t *evidence.ArmResult, baseline bool) (sd float64, from []evidence.Input, ok bool) {
 	one := b.rawCell(p.treat.group.Title, t, baseline)
 	two := b.rawCell(p.ctrl.group.Title, t, baseline)

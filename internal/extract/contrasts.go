@@ -31,7 +31,7 @@ const (
 )
 
 // Contrasts reads every between-group analysis that the sponsor posted, in
-// payload order, with a verdict on whether it can be used as it stands. The
+// payload order, with a verdict on whether it can be used as it is. The
 // kind comes from the free text of the parameter, whatever its spelling.
 func Contrasts(r *evidence.Record) []evidence.Contrast { return NewReader(nil).Contrasts(r) }
 
@@ -146,7 +146,7 @@ func (read *Reader) kindOfContrast(param, method string) string {
 	return kind
 }
 
-// IsRatio tells whether a kind of contrast has its null at one.
+// IsRatio reports whether a kind of contrast has its null at one.
 func IsRatio(kind string) bool {
 	switch kind {
 	case KindRiskRatio, KindOddsRatio, KindHazardRatio, KindRateRatio, KindMeanRatio, KindGeoMeanRatio:

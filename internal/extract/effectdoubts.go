@@ -59,7 +59,7 @@ func (b *effectBuilder) judgeCells(j effectJudge, t, c *evidence.ArmResult) {
 }
 
 // harmless reports a doubt of a cell that does not bear on a count of people:
-// the scale by which response is defined stands in the description, and a row
+// the scale by which response is defined is in the description, and a row
 // called "onset of response on Day 2" is the whole of the outcome.
 func harmless(e *evidence.Effect, a *evidence.ArmResult, code string) bool {
 	if !IsCount(e.ScoreType) {

@@ -138,7 +138,7 @@ func countFromShare(raw string, v, scale, n float64) (float64, bool) {
 	return low, low == high
 }
 
-// countExists tells whether any number of n people has that share.
+// countExists reports whether any number of n people has that share.
 func countExists(raw string, v, scale, n float64) bool {
 	low, high := text.CountsOfShare(raw, v, scale, n)
 	return low <= high

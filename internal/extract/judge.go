@@ -253,7 +253,7 @@ func (x *outcome) judgeLimits(d verdict) {
 	}
 }
 
-// judgeRange holds scores against the instrument's range. A change can reach
+// judgeRange compares scores with the instrument's range. A change can reach
 // from minus the width of the scale to plus it.
 func (x *outcome) judgeRange(d verdict) {
 	a, r := d.a, x.cur.Range
@@ -323,7 +323,7 @@ func judgeTogether(rows []evidence.ArmResult) {
 	}
 }
 
-// precise tells a number written with enough digits that a second one like it
+// precise recognises a number written with enough digits that a second one like it
 // is no accident.
 func precise(raw string) bool {
 	digits := 0

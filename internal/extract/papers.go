@@ -15,7 +15,7 @@ import (
 // PaperEffects makes an effect of every extraction row that has the numbers
 // for one. studyOf gives the study of a row. Formula is the mode in which
 // standardised mean differences and ratios are computed; a question may
-// compute them anew in its own mode from the numbers that the effect carries.
+// compute them again in its own mode from the numbers that the effect carries.
 func PaperEffects(rows []review.Extraction, studyOf func(review.Extraction) string, formula effect.Formula,
 	v *vocab.Vocabulary) []evidence.Effect {
 	out := make([]evidence.Effect, 0, len(rows))
@@ -105,7 +105,7 @@ func higherBetter(d vocab.Direction) evidence.Tri {
 	return evidence.NotStated
 }
 
-// IsCount tells whether a score type is a number of people.
+// IsCount reports whether a score type is a number of people.
 func IsCount(score string) bool {
 	switch score {
 	case evidence.ScoreResponse, evidence.ScoreRemission, evidence.ScoreOnset, evidence.ScoreSustained, evidence.ScoreEvents:

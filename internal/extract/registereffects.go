@@ -150,7 +150,7 @@ func unused(a *evidence.ArmResult, studied bool, no map[string]refusal) string {
 	return reason(CodeArms, "the other group of the comparison has no value in this row")
 }
 
-// anyEffect tells whether a cell of the outcome could give an effect, before
+// anyEffect reports whether a cell of the outcome could give an effect, before
 // its arms are read.
 func (b *effectBuilder) anyEffect(o *evidence.PostedOutcome) bool {
 	for ci := range o.Classes {
@@ -174,7 +174,7 @@ func (b *effectBuilder) cell(row []int, group string) *evidence.ArmResult {
 	return nil
 }
 
-// givesEffect tells the cells from which an effect of the whole instrument
+// givesEffect recognises the cells from which an effect of the whole instrument
 // could come.
 func givesEffect(a *evidence.ArmResult) bool {
 	if a.Instrument == "" || a.Domain == "" || a.Baseline || a.Subscale != "" {

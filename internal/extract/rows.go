@@ -115,7 +115,7 @@ var modelledShare = regexp.MustCompile(`\bactuarial\b|\bkaplan|\blife[\s-]table|
 var partOfScale = regexp.MustCompile(`(?i)\b(?:sub-?scales?|sub-?scores?|sub-?domains?|domains?|items?|factors?|components?|` +
 	`clusters?|dimensions?|questions?|criterion|criteria|q\d+|part)\b`)
 
-// namesScale tells that the title names the scale itself, so that the row is
+// namesScale reports whether the title names the scale itself, so that the row is
 // its total.
 func namesScale(title string, m vocab.InstrumentMatch) bool {
 	return m.Term != "" && strings.Contains(strings.ToLower(title), strings.ToLower(m.Term))
@@ -153,7 +153,7 @@ func rowWords(title string) string {
 	return strings.Trim(trailingTime.ReplaceAllString(words, ""), " -–:;,.(")
 }
 
-// saysWhat tells a word that is neither filler nor a number ("4", "4th").
+// saysWhat recognises a word that is neither filler nor a number ("4", "4th").
 func saysWhat(word string) bool {
 	digits := strings.TrimLeft(word, "0123456789")
 	if digits != word && len(digits) == 1 && strings.Contains("mwdhy", digits) {
@@ -168,7 +168,7 @@ var (
 
 // instrumentID is the catalogue id under which scores may stand beside each
 // other: the version's where its scores differ (GDS-15 and GDS), which its id
-// tells by carrying the instrument's, else the instrument's.
+// shows by carrying the instrument's, else the instrument's.
 func instrumentID(m vocab.InstrumentMatch) string {
 	if strings.Contains(m.Version, m.ID) {
 		return m.Version

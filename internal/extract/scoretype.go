@@ -12,7 +12,7 @@ import (
 // constants: of people (response, its negation, count, …), of events and time,
 // or of scores (change, item, subscale, endpoint). A change of a subscale is a
 // change whose Subscale is filled in. The grammar of the words is data of the
-// vocabulary (kinds.yaml); here the unit and the parameter are held against it.
+// vocabulary (kinds.yaml); here the unit and the parameter are compared with it.
 func (x *outcome) scoreType(m vocab.InstrumentMatch, known bool, a *evidence.ArmResult) string {
 	event := x.event(m, known, a)
 	switch {

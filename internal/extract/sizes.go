@@ -103,7 +103,7 @@ func splitSizes(list string, thousands bool) []int {
 	return out
 }
 
-// allowed tells sizes that are not above the outcome's own.
+// allowed recognises sizes that are not above the outcome's own.
 func allowed(sizes, own []int) bool {
 	for i, n := range sizes {
 		if i < len(own) && own[i] >= 0 && n > own[i] {

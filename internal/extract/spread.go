@@ -9,7 +9,7 @@ import (
 	"past/internal/vocab"
 )
 
-// impliedSD is the standard deviation that a cell's spread stands for, as
+// impliedSD is the standard deviation that a cell's spread represents, as
 // declared, and by how much the rounding of its digits may move it.
 func impliedSD(a *evidence.ArmResult) (sd, rounding float64, ok bool) {
 	kind, level := kindOfDispersion(a.DispersionType)
@@ -155,7 +155,7 @@ func (x *outcome) readSpreadWords(rows ...string) spreadWords {
 	return w
 }
 
-// spreadNamed is the one spread that a text names; several tells that it names
+// spreadNamed is the one spread that a text names; several says that it names
 // more than one.
 func spreadNamed(text string) (named dispersion, several bool) {
 	if !containsAny(text, "SE", "S.E", "SD", "S.D", "CI", "tandard ", "onfidence", "TANDARD ", "ONFIDENCE") {
@@ -191,7 +191,7 @@ var regexpMean = regexp.MustCompile(`(?i)\bmeans?\b`)
 
 var dispersionNames = map[dispersion]string{dispSE: "a standard error", dispSD: "a standard deviation", dispCI: "a confidence interval"}
 
-// SEWrittenAsSD tells a spread that is called a standard deviation and is more
+// SEWrittenAsSD recognises a spread that is called a standard deviation and is more
 // likely a standard error or half a 95 % confidence interval: less than two
 // fifths of the instrument's usual SD, and within a factor of two of it once
 // turned into a standard deviation.
@@ -206,7 +206,7 @@ func SEWrittenAsSD(spread, usual float64, n int) bool {
 // usualSD is what an instrument's total scores usually spread: the catalogue's
 // endpoint figure, else its first, of those that were read in a source; sourced
 // is set then. Without one it is a seventh of the range, which is low for most
-// scales, so that it accuses nobody wrongly.
+// scales, so that it accuses no one wrongly.
 func usualSD(in vocab.Instrument, r *vocab.Range) (usual float64, sourced, ok bool) {
 	for _, f := range in.SD {
 		if f.Verified && (!sourced || f.Kind == "endpoint") {

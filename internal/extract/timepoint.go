@@ -157,7 +157,7 @@ var (
 		`period)?)\W*$|^\s*[-−]\d+(?:\.\d+)? ?(?:mins?|minutes?|h|hrs?|hours?)\b`)
 )
 
-// isBaselineRow tells a row of values before treatment ("Baseline", "CGI-S
+// isBaselineRow recognises a row of values before treatment ("Baseline", "CGI-S
 // Baseline", "Pre-dose", "Day -7"), not of a change from it or of a later point.
 func isBaselineRow(s string, t *rowText) bool {
 	if s == "" || !mayBeBaseline(strings.ToLower(s)) ||
@@ -179,7 +179,7 @@ func isBaselineRow(s string, t *rowText) bool {
 }
 
 // mayBeBaseline rules most rows out without a pattern: it finds a word of the
-// time before treatment, a zero that stands alone or a minus before a digit.
+// time before treatment, a zero that is by itself or a minus before a digit.
 func mayBeBaseline(s string) bool {
 	if containsAny(s, "baseline", "bl", "pre", "screening", "intake", "entry", "enrol", "random", "admission", "start", "run", "−",
 		"before", "prior") {
@@ -194,12 +194,12 @@ func mayBeBaseline(s string) bool {
 	return false
 }
 
-// startsWithBaseline tells a text that begins with the baseline.
+// startsWithBaseline recognises a text that begins with the baseline.
 func startsWithBaseline(s string) bool {
 	return strings.HasPrefix(strings.ToLower(strings.TrimSpace(s)), "baseline")
 }
 
-// onlyBaseline tells a time frame that is the baseline and nothing more.
+// onlyBaseline recognises a time frame that is the baseline and nothing more.
 func onlyBaseline(frame string) bool {
 	return startsWithBaseline(frame) && len(strings.Fields(frame)) <= 3 && !strings.ContainsAny(frame, ",;/")
 }

@@ -139,7 +139,7 @@ var (
 	mostPerKilo = map[string]float64{"psilocybin": 1.5, "mdma": 6, "lsd": 20, "ketamine": 15}
 )
 
-// judgeDoses flags a dose per kilogram that nobody could have been given. The
+// judgeDoses flags a dose per kilogram that no one could have been given. The
 // outcome's numbers do not depend on it, so the row stays usable.
 func judgeDoses(e *evidence.Effect, x review.Extraction) {
 	for _, s := range []string{x.DoseTreat, x.DoseCtrl, x.ArmTreat, x.ArmCtrl, x.Comparator} {

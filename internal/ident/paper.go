@@ -11,7 +11,7 @@ import (
 // space, quotes or brackets that no DOI in use has.
 var doiForm = regexp.MustCompile("10\\.[0-9]{4,9}(?:\\.[0-9]+)*/[^\\s\"<>\\[\\]{}|\\\\^`¶\u201c\u201d\u00a0]+")
 
-// doiLabel is what stands before a DOI: a resolver's address, a scheme, a label.
+// doiLabel is what is before a DOI: a resolver's address, a scheme, a label.
 var doiLabel = regexp.MustCompile(`^(?:(?:https?://)?(?:www\.|dx\.)*doi\.org/+|info:doi/|urn:doi:|doi\s*[:.]?\s*)+`)
 
 // DOI gives the canonical form of a text that is a DOI: lower case, since DOIs

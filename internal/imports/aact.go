@@ -62,7 +62,7 @@ func (s *tableSet) sorted() *tableSet {
 	return s
 }
 
-// startsAsTable tells whether a stream begins with the header of a table.
+// startsAsTable reports whether a stream begins with the header of a table.
 func startsAsTable(r io.Reader) bool {
 	head := make([]byte, 4096)
 	n, _ := io.ReadFull(r, head)

@@ -60,7 +60,7 @@ var formats = []format{
 
 func anyText(string, []byte) bool { return true }
 
-// mayBe tells whether a text can be of a media type by its first byte.
+// mayBe reports whether a text can be of a media type by its first byte.
 func mayBe(media string, first byte) bool {
 	switch first {
 	case '{', '[':
@@ -95,7 +95,7 @@ var known = []struct {
 	{0, "SQLite format 3", "an SQLite database; a database of past is opened with --db, not imported"},
 }
 
-// recognise tells the format of a file from its name and first bytes.
+// recognise recognises the format of a file from its name and first bytes.
 func recognise(path string, head []byte) (*format, error) {
 	text := bytes.TrimLeft(charset.Text(head), "\ufeff \t\r\n")
 	if len(text) == 0 {

@@ -1,4 +1,4 @@
-// Package imports takes in files: it tells what each is from its content, cuts
+// Package imports takes in files: it says what each is from its content, cuts
 // it into its records and gives these to the store with the place they came
 // from. Memory is bounded by a batch of records, whatever the size of a file.
 // Reading a record is the business of its source in past/crawler; what can be
@@ -139,7 +139,7 @@ func (im *Importer) one(b *batcher, in input) error {
 	return b.end(file)
 }
 
-// broken tells of a text whose reading ended early. A disk or a network that
+// broken reports a text whose reading ended early. A disk or a network that
 // fails, and a limit that concerns more than this text, stop the import.
 func (b *batcher) broken(in input, w *window) error {
 	var large *tooLargeError

@@ -192,7 +192,7 @@ func TestStandardInputAndFolders(t *testing.T) {
 	}
 }
 
-// What is hostile in an archive is refused and told; the members beside it are
+// What is hostile in an archive is refused and reported; the members beside it are
 // read.
 func TestArchives(t *testing.T) {
 	ctx := context.Background()

@@ -73,7 +73,7 @@ func open(ctx context.Context, name string, stdin io.Reader, each func(input) er
 }
 
 // openPipe waits for the program that writes into a pipe, and stops waiting when
-// ctx ends: opening one that nobody writes to does not return.
+// ctx ends: opening one that no one writes to does not return.
 func openPipe(ctx context.Context, name string) (*os.File, error) {
 	type opened struct {
 		f   *os.File
@@ -232,7 +232,7 @@ func openZip(name string, f *os.File, size int64, each func(input) error) error 
 	return nil
 }
 
-// skipMember tells whether a member is none that a person put there.
+// skipMember reports whether a member is none that a person put there.
 func skipMember(m *zip.File) bool {
 	return m.FileInfo().IsDir() || strings.HasPrefix(path.Base(m.Name), ".") || strings.HasPrefix(m.Name, "__MACOSX/")
 }

@@ -79,7 +79,7 @@ func TestFolderWithFaults(t *testing.T) {
 }
 
 // TestSiteTables are the site's table as spreadsheets of several countries save
-// it: the dates are the register's, or are told.
+// it: the dates are the register's, or are reported.
 func TestSiteTables(t *testing.T) {
 	ctx := context.Background()
 	for name, c := range map[string]struct{ body, updated, says string }{

@@ -82,7 +82,7 @@ func (w *window) fill(n int) {
 	}
 }
 
-// at tells whether there is a byte i.
+// at reports whether there is a byte i.
 func (w *window) at(i int) bool {
 	for i >= len(w.buf) {
 		if !w.more() {
@@ -164,7 +164,7 @@ func whole(w *window, yield func(part) error) error {
 	return yield(p)
 }
 
-// byLines tells whether a text has one JSON value a line.
+// byLines reports whether a text has one JSON value a line.
 func byLines(name string, w *window) bool {
 	if strings.HasSuffix(name, ".ndjson") || strings.HasSuffix(name, ".jsonl") {
 		return true

@@ -24,7 +24,7 @@ func elements(names []string) framing {
 	}
 }
 
-// foreign tells whether a document declares an encoding that is not UTF-8.
+// foreign reports whether a document declares an encoding that is not UTF-8.
 func foreign(head []byte) bool {
 	decl, _, ok := bytes.Cut(head, []byte("?>"))
 	if !ok {

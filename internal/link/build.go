@@ -207,7 +207,7 @@ func paperNode(p Paper) string {
 	return "label:" + slug(p.Study)
 }
 
-// Node is the member of a study that stands for an extraction row: the trial
+// Node is the member of a study that represents an extraction row: the trial
 // that it names, else its paper.
 func Node(p Paper) string {
 	if p.TrialID != "" {

@@ -115,13 +115,13 @@ func paperLinks(g *graph, trials []*Item, p *papers, undone map[[2]string]bool) 
 	return out
 }
 
-// holder is the record that stands for a trial's number, and its study.
+// holder is the record that represents a trial's number, and its study.
 type holder struct {
 	record, root string
 	own          bool
 }
 
-// rootsByStem finds the record that stands for a trial's number: its own, else
+// rootsByStem finds the record that represents a trial's number: its own, else
 // one that names it as its own.
 func rootsByStem(g *graph, trials []*Item) map[string]holder {
 	out := map[string]holder{}

@@ -54,7 +54,7 @@ type Case struct {
 	lines   []int             // the file's line of each row, nil for JSON
 }
 
-// rowName says where row i (0-based) stands in the file.
+// rowName says where row i (0-based) is in the file.
 func (c *Case) rowName(i int) string {
 	id := i + 1
 	if c.rowIDs != nil {
@@ -86,7 +86,7 @@ type column struct {
 // input does not have.
 var ErrNoColumn = errors.New("no such column")
 
-// HasColumn tells whether the input has a column of that name.
+// HasColumn reports whether the input has a column of that name.
 func (c *Case) HasColumn(name string) bool { return c.columns[name] != nil }
 
 // ColumnNames lists the input's columns.
@@ -132,7 +132,7 @@ func (c *Case) optionalFloats(name string) ([]float64, error) {
 }
 
 // Texts is a column as text with one entry per input row: numbers in their
-// shortest form, "" for missing cells (missing tells them from empty text).
+// shortest form, "" for missing cells (missing distinguishes them from empty text).
 func (c *Case) Texts(name string) (values []string, missing []bool, err error) {
 	col := c.columns[name]
 	if col == nil {
@@ -156,7 +156,7 @@ func (c *Case) Texts(name string) (values []string, missing []bool, err error) {
 	return values, missing, nil
 }
 
-// IsText tells whether a column holds text, so that it is a factor when used as a
+// IsText reports whether a column holds text, so that it is a factor when used as a
 // moderator.
 func (c *Case) IsText(name string) bool {
 	col := c.columns[name]

@@ -59,7 +59,7 @@ func TestColumnsAreAskedFor(t *testing.T) {
 	}
 }
 
-// The same studies told by intervals, statistics, p values and ratios give the same
+// The same studies given by intervals, statistics, p values and ratios give the same
 // answer.
 func TestGivenEffectsInManyForms(t *testing.T) {
 	logs := "study,yi,sei\nA,-0.35,0.17\nB,-0.1,0.2\nC,-0.51,0.21\n"

@@ -77,7 +77,7 @@ func Run(ctx context.Context, cmd Command, stdin io.Reader, stdout, stderr io.Wr
 }
 
 // Load reads the input of a command and applies its filters and formula mode;
-// nothing is computed yet. isJSON tells a case from a table.
+// nothing is computed yet. isJSON distinguishes a case from a table.
 func Load(cmd Command, stdin io.Reader) (c *Case, isJSON bool, err error) {
 	data, err := readInput(cmd.File, stdin)
 	if err != nil {
@@ -452,7 +452,7 @@ func (a *analysis) clusterFormulas() []string {
 	return out
 }
 
-// isLog tells whether a measure's back-transformation is the exponential.
+// isLog reports whether a measure's back-transformation is the exponential.
 func isLog(m effect.Measure) bool {
 	back, ok := effect.BackTransform(m, nil)
 	return ok && back(0) == 1 && back(1) > 2.7

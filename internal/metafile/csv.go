@@ -49,7 +49,7 @@ func parseTable(data []byte) (*table, error) {
 }
 
 // A percent sign in a column's name says that its numbers are percentages, unless
-// it belongs to the level of an interval or stands beside a count.
+// it belongs to the level of an interval or is beside a count.
 var (
 	percentHeader = regexp.MustCompile(`(?i)(?:^|[^\d\s]\s*)%|\bpercent|\bpct\b`)
 	countHeader   = regexp.MustCompile(`(?i)\bn\b|\bno\b|\bnumber\b|\bcount|\d\s*%`)

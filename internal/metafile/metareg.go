@@ -50,7 +50,7 @@ func formulaOf(req Tree) string {
 	return "~ " + strings.Join(names, " + ")
 }
 
-// isLogical tells whether a column holds true and false.
+// isLogical reports whether a column holds true and false.
 func (c *Case) isLogical(name string) bool {
 	col := c.columns[name]
 	if col == nil {

@@ -279,7 +279,7 @@ func (m *multilevelRun) aggregate(ask any) any {
 	return out
 }
 
-// clusterFreeFit is the univariate model that the clustered ones are held against.
+// clusterFreeFit is the univariate model that the clustered ones are compared with.
 func (m *multilevelRun) clusterFreeFit(yi, vi []float64, method meta.Method, test meta.Test) Tree {
 	r, err := meta.Fit(yi, vi, meta.Options{Method: method, Test: test, Unguarded: true, Level: m.c.level})
 	if err != nil {

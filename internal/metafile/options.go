@@ -12,7 +12,7 @@ import (
 // What an option says is used or refused: a value that no model has, and an option
 // that these columns leave without effect, end in a sentence.
 
-// orDefault is a number that was given, or what stands for none.
+// orDefault is a number that was given, or what represents none.
 func orDefault(x *float64, otherwise float64) float64 {
 	if x == nil {
 		return otherwise

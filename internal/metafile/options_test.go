@@ -105,7 +105,7 @@ func collectLimits(path string, v any, into map[string]float64) {
 	}
 }
 
-// A moderator whose squares vanish has no slope that could be told from infinity.
+// A moderator whose squares vanish has no slope that could be distinguished from infinity.
 func TestModeratorsOfNoSize(t *testing.T) {
 	table := "study,yi,vi,x\nA,0.3,0.04,1e-156\nB,0.5,0.05,2e-156\nC,0.1,0.03,3e-156\nD,0.2,0.03,5e-156\n"
 	for _, cmd := range []Command{{Mods: "x"}, {Mods: "~ 0 + x"}, {Mods: "x", Cluster: "study"}} {

@@ -200,7 +200,7 @@ func text(t Tree, key string) string {
 	return s
 }
 
-// has tells whether a request asks for a key (an empty object asks too).
+// has reports whether a request asks for a key (an empty object asks too).
 func has(t Tree, key string) bool {
 	_, ok := t[key]
 	return ok

@@ -15,7 +15,7 @@ type condition struct {
 }
 
 // parseCondition reads "column=value", "column!=value", "column=a|b" or, for
-// numbers, <, <=, > and >=. NA stands for a missing cell.
+// numbers, <, <=, > and >=. NA represents a missing cell.
 func parseCondition(s string) (condition, error) {
 	for _, op := range []string{"!=", "<=", ">=", "=", "<", ">"} {
 		if i := strings.Index(s, op); i > 0 {
@@ -29,7 +29,7 @@ func parseCondition(s string) (condition, error) {
 	return condition{}, fmt.Errorf("filter %q: write it as column=value, column!=value, column=a|b or column>number", s)
 }
 
-// keep tells whether a cell passes. A missing cell equals only NA, is unequal to
+// keep reports whether a cell passes. A missing cell equals only NA, is unequal to
 // everything else, and is neither above nor below any number.
 func (f condition) keep(cell any) (bool, error) {
 	if bad, is := cell.(badCell); is {

@@ -30,7 +30,7 @@ type Input struct {
 	Shelf    *cite.Shelf
 	Texts    []Text
 	// Topics are the topic cards, Notices what was done to the evidence, Protocols
-	// whom trials left out and what they did beside the drug.
+	// who trials left out and what they did beside the drug.
 	Topics    []evidence.TopicCard
 	Notices   []evidence.Notice
 	Protocols coding.Summary
@@ -55,7 +55,7 @@ type Domain struct {
 	Claims   []ClaimCard
 	Topics   []evidence.TopicCard
 	Notices  []evidence.Notice
-	// Screening says whom the trials left out, Care what they did beside the drug:
+	// Screening says who the trials left out, Care what they did beside the drug:
 	// what trials did, never advice.
 	Screening, Care []coding.Share
 	Trials          int // trials behind Screening and Care

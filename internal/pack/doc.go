@@ -1,6 +1,6 @@
 // Package pack writes teaching material for the six curriculum domains from an
 // edition: fact cards, slides, a handout, quiz items in GIFT, a reading list and
-// sentences that past check can hold against later editions.
+// sentences that past check can compare with later editions.
 //
 // What lives here: which finding belongs to which domain ([Build]), the words
 // around the numbers, the pages and the quiz. What does not: statistics, and

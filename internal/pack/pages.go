@@ -102,7 +102,7 @@ func (d Domain) plain(out map[string][]byte, p Pack) error {
 }
 
 // sentences are the domain's statements with the markers by which past check
-// holds them against a later edition.
+// compares them with a later edition.
 func (d Domain) sentences(p Pack) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# %s\n\nSentences to copy with their markers; `past check` tells when one is out of date.\n%s\n", d.Name, p.Rule)

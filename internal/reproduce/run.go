@@ -32,7 +32,7 @@ type Row struct {
 	Checks  []Check               `json:"checks"`
 }
 
-// Agrees tells whether every printed number was met.
+// Agrees reports whether every printed number was met.
 func (r Row) Agrees() bool {
 	return !slices.ContainsFunc(r.Checks, func(c Check) bool { return !c.Agrees })
 }
@@ -143,7 +143,7 @@ func checks(p Published, r evidence.PooledResult) ([]Check, error) {
 }
 
 // lastDigit is the worth of the last printed digit of a number: 0.01 of
-// "-0.71", 1e-8 of "5.31e-06". A bare 0 stands for zero to four decimals.
+// "-0.71", 1e-8 of "5.31e-06". A bare 0 represents zero to four decimals.
 func lastDigit(s string) float64 {
 	mantissa, exp, _ := strings.Cut(strings.ToLower(s), "e")
 	e, err := strconv.Atoi(exp)

@@ -9,7 +9,7 @@ import (
 )
 
 // Apply lets the decisions of people act on effects: corrections first, then
-// risk of bias, then inclusion. recompute works out an effect anew after a
+// risk of bias, then inclusion. recompute works out an effect again after a
 // number changed. Decisions about data that has since changed are marked stale
 // and do not act; the decisions come back with that mark.
 func Apply(effects []evidence.Effect, decisions []Decision, recompute func(*evidence.Effect) error) []Decision {
@@ -62,7 +62,7 @@ func applyTo(e *evidence.Effect, d *Decision, recompute func(*evidence.Effect) e
 	}
 }
 
-// correct replaces one number. The old value must be what stands there now.
+// correct replaces one number. The old value must be what is there now.
 func correct(e *evidence.Effect, d *Decision, recompute func(*evidence.Effect) error, by string) {
 	field := d.Fields["field"]
 	p := number(e, field)

@@ -20,7 +20,7 @@ type Conflict struct {
 	By       string `json:"by,omitempty"`
 }
 
-// Extracted is an extraction with the file it stands in.
+// Extracted is an extraction with the file it is in.
 type Extracted struct {
 	Extraction
 	File string
@@ -30,7 +30,7 @@ type Extracted struct {
 var cells = []string{"n1", "mean1", "sd1", "n2", "mean2", "sd2", "events1", "total1", "events2", "total2"}
 
 // Compare holds the extractions of two or more people against each other, cell
-// by cell, where the same id stands in more than one file. It returns one
+// by cell, where the same id is in more than one file. It returns one
 // extraction per id, resolved where a person decided, and every conflict. A row
 // with an open conflict is not among the returned ones: it waits.
 func Compare(rows []Extracted, decisions []Decision) ([]Extraction, []Conflict) {

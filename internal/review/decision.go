@@ -45,7 +45,7 @@ var answers = map[Kind][]string{
 	LinkChoice: {"decision"}, Resolution: {"value"}, TopicChoice: {"decision"},
 }
 
-// waits tells whether a row of a sheet has not been filled in.
+// waits reports whether a row of a sheet has not been filled in.
 func waits(d Decision) bool {
 	columns, ok := answers[d.Kind]
 	return ok && d.Who == "" && d.When == "" && !slices.ContainsFunc(columns, func(c string) bool { return d.Fields[c] != "" })
@@ -91,7 +91,7 @@ func Legal(kind Kind, column string) []string { return allowed[kind][column] }
 
 // ReadDecisions reads a decision file. A row without who, when or why, or with a
 // word that the kind does not know, is a problem; the others are kept. A row
-// that nobody has filled in yet is neither.
+// that no one has filled in yet is neither.
 func ReadDecisions(kind Kind, name string, data []byte, sha256 string) ([]Decision, []evidence.Problem, error) {
 	t, problems, err := ReadTable(name, data, Columns[kind]...)
 	if err != nil {

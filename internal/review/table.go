@@ -12,7 +12,7 @@ import (
 	"past/internal/text"
 )
 
-// Table is a delimited file with a header. Style tells how its numbers are
+// Table is a delimited file with a header. Style says how its numbers are
 // written: a semicolon-separated file with decimal commas is recognised.
 type Table struct {
 	Name   string
@@ -44,7 +44,7 @@ func (r Row) Get(col string) string {
 	return s
 }
 
-// Raw returns a column's text as it stands.
+// Raw returns a column's text as it is.
 func (r Row) Raw(col string) string {
 	i, ok := r.t.at[col]
 	if !ok {

@@ -61,7 +61,7 @@ func TestRowsThatWaitAreNoMistakes(t *testing.T) {
 			t.Errorf("%q lacks %q", problems[i].Message, want)
 		}
 	}
-	// a proposed certainty that nobody signed is told
+	// a proposed certainty that no one signed is reported
 	_, problems, _ = review.ReadDecisions(review.Certainty, "certainty.csv",
 		[]byte("target,level,estimate,k,who,when,why\nf,low,1,2,,,proposed\n"), "")
 	if len(problems) != 1 {

@@ -9,7 +9,7 @@ import (
 
 // Crossref serves the papers that have a DOI in the wire format of Crossref's
 // REST API: /works with filter=doi:… and query.bibliographic, and /works/{doi}.
-// A retraction that a source tells of stands in updated-by; its notice has no
+// A retraction that a source reports is in updated-by; its notice has no
 // DOI here where no source shows one. Lists of references are not known.
 func Crossref() (http.Handler, error) {
 	all, err := works()
@@ -65,7 +65,7 @@ func crossrefList(known []work, w http.ResponseWriter, r *http.Request) {
 		"query": map[string]any{"start-index": from, "search-terms": nil}}})
 }
 
-// allWords tells whether a folded text has each word of a question.
+// allWords reports whether a folded text has each word of a question.
 func allWords(text, words string) bool {
 	return !slices.ContainsFunc(strings.Fields(folded(words)), func(word string) bool { return !holds(text, word) })
 }

@@ -73,7 +73,7 @@ func ctisSearch(trials []Registration, w http.ResponseWriter, r *http.Request) {
 		"prevPage": page > 1}})
 }
 
-// ctisCriteria evaluates the search form's fields; one that is not retold
+// ctisCriteria evaluates the search form's fields; one that is not restated
 // finds nothing.
 func (r Registration) ctisCriteria(criteria map[string]any) bool {
 	for k, v := range criteria {

@@ -80,7 +80,7 @@ func markOffset(mark string) (int, bool) {
 }
 
 // europeTerm evaluates one term. Dates are not known, so that a range of dates
-// finds nothing, and so does a field that is not retold.
+// finds nothing, and so does a field that is not restated.
 func (w work) europeTerm(t term) bool {
 	switch strings.ToUpper(t.field) {
 	case "TITLE_ABS":

@@ -73,7 +73,7 @@ func (p *pubmed) find(a asked) ([]work, error) {
 	return out, nil
 }
 
-// pubmedTerm evaluates one term. Tags of fields that are not retold find
+// pubmedTerm evaluates one term. Tags of fields that are not restated find
 // nothing.
 func (w work) pubmedTerm(t term) bool {
 	switch t.tag {

@@ -187,13 +187,13 @@ func folded(s string) string {
 	}), " ") + " "
 }
 
-// holds tells whether a folded text has a phrase, whole words only.
+// holds reports whether a folded text has a phrase, whole words only.
 func holds(text, phrase string) bool {
 	f := folded(phrase)
 	return f != "  " && strings.Contains(text, f)
 }
 
-// within tells whether a day lies in a range; a day that is not known lies in
+// within reports whether a day is in a range; a day that is not known is in
 // none.
 func (t term) within(day string) bool {
 	if day == "" {
@@ -203,7 +203,7 @@ func (t term) within(day string) bool {
 	return (from == "" || day >= from) && (to == "" || day <= to)
 }
 
-// compares tells whether a day fits a comparison.
+// compares reports whether a day fits a comparison.
 func (t term) compares(day string) bool {
 	at := isoOf(t.text)
 	if day == "" || at == "" {

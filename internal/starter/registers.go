@@ -9,7 +9,7 @@ import (
 )
 
 // registers are the sources with the handler that retells each and the path,
-// below the source's own, that stands for the register's address.
+// below the source's own, that represents the register's address.
 var registers = []struct {
 	source, path string
 	handler      func() (http.Handler, error)
@@ -76,7 +76,7 @@ func window(n, offset, size int) (from, to int) {
 	return from, from + min(max(size, 0), n-from)
 }
 
-// number reads a parameter; other stands for one that is no number.
+// number reads a parameter; other represents one that is no number.
 func number(s string, other int) int {
 	if n, err := strconv.Atoi(s); err == nil {
 		return n

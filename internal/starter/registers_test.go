@@ -234,7 +234,7 @@ func get(t *testing.T, address string) (int, []byte) {
 	return res.StatusCode, b
 }
 
-// What is not there is told as each register tells it; the same request gives
+// What is not there is reported as each register does it; the same request gives
 // the same bytes.
 func TestAnswers(t *testing.T) {
 	address, e := serve(t)

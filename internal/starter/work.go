@@ -89,12 +89,12 @@ func listed(s string) []author {
 	return out
 }
 
-// initials tells whether a word is nothing but capitals and points.
+// initials reports whether a word is nothing but capitals and points.
 func initials(w string) bool {
 	return len(w) <= 6 && !strings.ContainsFunc(w, func(r rune) bool { return !unicode.IsUpper(r) && r != '.' && r != '-' })
 }
 
-// abstract is what stands in the place of the paper's abstract, which is left
+// abstract is what replaces the paper's abstract, which is left
 // out: the trial ids that it names.
 func (w work) abstract() string {
 	if len(w.named) == 0 {

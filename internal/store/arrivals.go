@@ -89,7 +89,7 @@ func (in *intake) writeBody(w *bodyWrite) error {
 	if source == "" {
 		source = in.b.Source
 	}
-	// The same arrival told twice is one arrival.
+	// The same arrival given twice is one arrival.
 	var file, offset, head any
 	if f := p.File; f != nil {
 		file, offset, head = f.No, f.Offset, f.Head

@@ -88,9 +88,9 @@ func syncFile(name string) error {
 
 // Restore checks the backup src (integrity, hashes of all bodies, schema
 // version) and puts a copy of it in the place of dst. What was at dst is kept
-// as dst.before-restore (with a number when that exists). Nobody may have dst
+// as dst.before-restore (with a number when that exists). No one may have dst
 // open for writing; readers of it go on with the old content until they open
-// it anew.
+// it again.
 func Restore(ctx context.Context, src, dst string) error {
 	fail := func(err error) error { return fmt.Errorf("restore %s from %s: %w", dst, src, err) }
 	from, err := Open(ctx, src, Options{ReadOnly: true, older: true})

@@ -67,7 +67,7 @@ func appendDenoms(b []byte, ds []evidence.Denom) []byte {
 // classList is the table of an outcome, [[title, denoms, category titles,
 // cells], …] with null for what is absent, and how many cells it has. Cells
 // are [[cell, …] for each category], a cell being [group, value, spread, lower,
-// upper, comment, pointer] without its trailing nulls; the pointer stands only
+// upper, comment, pointer] without its trailing nulls; the pointer is only
 // where it is not the one that the place in the table implies.
 func classList(o *evidence.PostedOutcome) (list any, cells int) {
 	if len(o.Classes) == 0 {
@@ -160,7 +160,7 @@ func appendCell(b []byte, prefix string, j int, m *evidence.Measurement) []byte 
 	return append(b, ']')
 }
 
-// impliedPointer tells whether p is prefix followed by j, without making text.
+// impliedPointer reports whether p is prefix followed by j, without making text.
 func impliedPointer(p, prefix string, j int) bool {
 	if len(p) <= len(prefix) || p[:len(prefix)] != prefix {
 		return false
@@ -234,7 +234,7 @@ func sharedBase(bases []string) string {
 
 // appendStats writes the base of the stats' pointers without its first skip
 // bytes (null when there is none), and the stats, [[group, events, affected, at
-// risk, pointer], …]; a pointer stands only where it is not the base and the
+// risk, pointer], …]; a pointer is only where it is not the base and the
 // place in the list.
 func appendStats(b []byte, ss []evidence.EventStat, base string, skip int) []byte {
 	if base == "" {

@@ -102,7 +102,7 @@ const (
 	crawlSize  = 12
 )
 
-// crawlRole goes on with a crawl where its cursor stands, to the end.
+// crawlRole goes on with a crawl where its cursor is, to the end.
 func crawlRole(ctx context.Context, path string) error {
 	s, err := Open(ctx, path, Options{Create: true, What: "past crawl"})
 	if err != nil {

@@ -290,7 +290,7 @@ func TestRegisterHistoryStandsBeside(t *testing.T) {
 	commit(t, s, page("r", 0, 1, 5, ""))
 	for _, rev := range []int{3, 1, 2, 2} {
 		p, r := old(rev)
-		tell(r)
+		give(r)
 		if _, err := s.AddHistory(ctx, "ctgov", "r", []evidence.Payload{p}, []evidence.Record{r}); err != nil {
 			t.Fatal(err)
 		}

@@ -55,7 +55,7 @@ func (c *conn) exec(q string, args ...any) error {
 	return err
 }
 
-// change is exec that tells how many rows it changed.
+// change is exec that says how many rows it changed.
 func (c *conn) change(q string, args ...any) (int64, error) {
 	st, err := c.prepare(q)
 	if err != nil {

@@ -44,7 +44,7 @@ type Status struct {
 }
 
 // countQuery gives the columns in the order of Counts' fields. What records
-// hold is summed over their tallies, which a test holds against the rows.
+// hold is summed over their tallies, which a test compares with the rows.
 const countQuery = `
 	SELECT count(*), (SELECT count(*) FROM payload), coalesce(sum(planned_outcomes), 0), coalesce(sum(posted_outcomes), 0),
 		coalesce(sum(outcome_groups), 0), coalesce(sum(measurements), 0), coalesce(sum(contrasts), 0), coalesce(sum(event_stats), 0),

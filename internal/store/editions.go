@@ -23,7 +23,7 @@ type Edition struct {
 
 // AddEdition keeps an edition with the changes it brings, in one transaction.
 // An edition that is already there is left as it is and false returned: the
-// same data makes the same edition. A change whose id is known is not told
+// same data makes the same edition. A change whose id is known is not listed
 // again.
 func (s *Store) AddEdition(ctx context.Context, e Edition, changes []Change) (added bool, err error) {
 	if e.ID == "" {

@@ -83,7 +83,7 @@ func TestFullFileSystem(t *testing.T) {
 	}
 }
 
-// A store on a disk that nobody can write, as in a container with a read-only
+// A store on a disk that no one can write, as in a container with a read-only
 // root, can be read all the same.
 func TestReadOnlyFileSystem(t *testing.T) {
 	dir := t.TempDir()

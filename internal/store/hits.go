@@ -58,7 +58,7 @@ func (in *intake) writeQuery() error {
 }
 
 // hitList finds the list that the batch's hits belong to. The first page
-// begins a new list, or begins the last one anew where that was never
+// begins a new list, or begins the last one again where that was never
 // finished (its page token had expired) or is of this very run.
 func (in *intake) hitList(query int64) (int64, error) {
 	b := in.b

@@ -44,7 +44,7 @@ type intake struct {
 
 type recordKey struct{ source, id string }
 
-// knownRecord is where a record stands in the transaction so far.
+// knownRecord is where a record is in the transaction so far.
 type knownRecord struct {
 	no, version int64  // version 0: not stored yet
 	hash        string // of the current version

@@ -7,7 +7,7 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// The lock lies far behind the text, which others must be able to read: on
+// The lock is far behind the text, which others must be able to read: on
 // Windows a locked range is closed to them.
 var lockRange = windows.Overlapped{OffsetHigh: 0x7fffffff}
 

@@ -212,7 +212,7 @@ func (m *merger) body(theirs int64) (int64, error) {
 	return no, nil
 }
 
-// fetches are told apart by a hash of what they hold: a request has no key, and
+// fetches are distinguished by a hash of what they hold: a request has no key, and
 // a comparison of each with all of ours would take for ever.
 func (m *merger) fetches() error {
 	const columns = "source, url, method, at, took_ms, status, bytes, payload_sha256, attempt, error"

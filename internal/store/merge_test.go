@@ -37,7 +37,7 @@ func shards(t *testing.T) (paths []string) {
 	f := payloadOf("pubmed", "file:more.xml", "more papers", day(3))
 	f.Status = 0
 	papers := []evidence.Record{paper("pmid:999", f.SHA256)}
-	tell(papers...)
+	give(papers...)
 	if _, err := c.Import(ctx, "pubmed", "i", []evidence.Payload{f}, crawler.Parsed{Records: papers}); err != nil {
 		t.Fatal(err)
 	}

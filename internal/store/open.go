@@ -220,7 +220,7 @@ func (s *Store) upgrade(ctx context.Context) error {
 	return w.Close()
 }
 
-// errForeign is told of SQLite files that are not ours.
+// errForeign is the error for SQLite files that are not ours.
 var errForeign = fmt.Errorf("it is a SQLite database of another program: %w", ErrNotAStore)
 
 // identify refuses a database that holds something else.

@@ -62,7 +62,7 @@ func TestObservationsInAnyOrder(t *testing.T) {
 				b = one
 			}
 			// Two payloads of a batch may have the same bytes and another day:
-			// then the day of a record cannot be told, and none does that.
+			// then the day of a record would be unknown, and none does that.
 			seen := map[string]bool{}
 			for _, p := range b.Payloads {
 				if seen[p.SHA256] {
@@ -145,7 +145,7 @@ func TestObservationsInAnyOrder(t *testing.T) {
 	})
 }
 
-// A record that stands twice in a batch: the later place wins.
+// A record that is twice in a batch: the later place wins.
 func TestRecordTwiceInABatch(t *testing.T) {
 	s, ctx := fresh(t), context.Background()
 	b := page("r", 0, 4, 0, "")
@@ -156,7 +156,7 @@ func TestRecordTwiceInABatch(t *testing.T) {
 		}
 		b.Records = append(b.Records, again.Records...)
 	}
-	tell(b.Records...)
+	give(b.Records...)
 	commit(t, s, b)
 	before := fingerprint(t, s)
 	if res := commit(t, s, b); res.New+res.Changed != 0 {

@@ -73,7 +73,7 @@ func (in *intake) writeGone() error {
 			continue
 		}
 		// A tombstone that was set and lifted at or after this time means that
-		// the batch is told again, or that its news is old.
+		// the batch is reported again, or that its news is old.
 		n, err := in.c.number("SELECT count(*) FROM tombstone WHERE source = ? AND record_id = ? AND at >= ?", k.source, k.id, at)
 		if err != nil {
 			return err
@@ -156,13 +156,13 @@ func (in *intake) recordProblems(w *recordWrite) error {
 	return nil
 }
 
-// addProblem keeps a problem; one that is told again is open again.
+// addProblem keeps a problem; one that is reported again is open again.
 func (c *conn) addProblem(level string, p evidence.Problem, at time.Time) error {
 	if !p.At.IsZero() {
 		at = p.At
 	}
 	if p.Kind == crawler.KindDrift {
-		// Every page tells it anew with other counts: one row per key is enough.
+		// Every page reports it again with other counts: one row per key is enough.
 		n, err := c.change(`UPDATE problem SET message = ?, payload_sha256 = ?, resolved_at = NULL
 			WHERE source = ? AND record_id = ? AND level = ? AND kind = ? AND place = ?`,
 			p.Message, p.SHA256, p.Source, p.RecordID, level, p.Kind, p.Where)

@@ -35,7 +35,7 @@ func (s *Store) Problems(ctx context.Context, f ProblemFilter) ([]evidence.Probl
 }
 
 // AddProblems keeps problems that a stage other than the crawl met. One that
-// is told again is kept once.
+// is reported again is kept once.
 func (s *Store) AddProblems(ctx context.Context, ps []evidence.Problem) error {
 	err := s.write(ctx, func(c *conn) error {
 		for _, p := range ps {
@@ -70,7 +70,7 @@ func (s *Store) Drift(ctx context.Context) ([]Drift, error) {
 	}, q))
 }
 
-// QueryState is one query of a source and where it stands.
+// QueryState is one query of a source and where it is.
 type QueryState struct {
 	Source string         `json:"source"`
 	Key    string         `json:"key"`
@@ -203,7 +203,7 @@ type Writer struct {
 	Released time.Time `json:"released,omitzero"` // zero: at work, or it ended without closing
 }
 
-// LastWriter names the last writer; the zero Writer stands for none.
+// LastWriter names the last writer; the zero Writer represents none.
 func (s *Store) LastWriter(ctx context.Context) (Writer, error) {
 	var w Writer
 	var since string

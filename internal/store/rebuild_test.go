@@ -41,14 +41,14 @@ func mixed(t testing.TB, s *Store) {
 	p := payloadOf("ctgov", "https://example.org/NCT00000001/history/1", "history 1", day(31))
 	old := sample("NCT00000001", 9, p.SHA256)
 	old.Version = "1"
-	tell(old)
+	give(old)
 	if _, err := s.AddHistory(ctx, "ctgov", "h", []evidence.Payload{p}, []evidence.Record{old}); err != nil {
 		t.Fatal(err)
 	}
 	f := payloadOf("pubmed", "file:papers.xml", "papers", day(32))
 	f.Status = 0
 	papers := []evidence.Record{paper("pmid:12345", f.SHA256)}
-	tell(papers...)
+	give(papers...)
 	if _, err := s.Import(ctx, "pubmed", "i", []evidence.Payload{f}, crawler.Parsed{Records: papers}); err != nil {
 		t.Fatal(err)
 	}

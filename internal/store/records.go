@@ -213,7 +213,7 @@ func (c *pageCache) record(parse func(evidence.Payload) (crawler.Parsed, error),
 
 var errNotInPayload = fmt.Errorf("%w: the record is not in its payload", ErrCorrupt)
 
-// RecordState says where a record stands without reading its content.
+// RecordState says where a record is without reading its content.
 type RecordState struct {
 	Source      string     `json:"source"`
 	ID          string     `json:"id"`

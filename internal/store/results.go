@@ -67,7 +67,7 @@ func (s *Store) ReplacePlanned(ctx context.Context, readings iter.Seq[evidence.P
 	return nil
 }
 
-// clearExtraction empties the rows of the records and tells which ids may come
+// clearExtraction empties the rows of the records and says which ids may come
 // back.
 func (c *conn) clearExtraction(recordIDs []string) (ours func(id string) error, err error) {
 	for _, t := range []string{"arm_result", "contrast"} {
@@ -153,7 +153,7 @@ func (c *conn) addContrasts(ours func(string) error, contrasts iter.Seq[evidence
 	return rows.flush()
 }
 
-// firstNaN tells whether one of the numbers is not finite: SQLite would turn
+// firstNaN reports whether one of the numbers is not finite: SQLite would turn
 // NaN into NULL without a word.
 func firstNaN(fs ...*float64) bool {
 	for _, f := range fs {

@@ -124,9 +124,9 @@ func parsePage(p evidence.Payload) (crawler.Parsed, error) {
 }
 
 // parseSample reads the payloads of these tests: pages, and any other body that
-// told says the records of.
+// given has the records of.
 func parseSample(p evidence.Payload) (crawler.Parsed, error) {
-	if records, ok := told.Load(p.SHA256); ok {
+	if records, ok := given.Load(p.SHA256); ok {
 		return crawler.Parsed{Records: records.([]evidence.Record)}, nil
 	}
 	if strings.HasPrefix(string(p.Body), `{"rev":`) {
@@ -135,18 +135,18 @@ func parseSample(p evidence.Payload) (crawler.Parsed, error) {
 	return registers.Parse(p) // recorded studies
 }
 
-// told are records by the payload that they name: what tests of single records
+// given are records by the payload that they name: what tests of single records
 // commit is what its parser would give.
-var told sync.Map
+var given sync.Map
 
-// tell says what a payload holds.
-func tell(records ...evidence.Record) {
+// give says what a payload holds.
+func give(records ...evidence.Record) {
 	by := map[string][]evidence.Record{}
 	for _, r := range records {
 		by[r.Prov.PayloadSHA256] = append(by[r.Prov.PayloadSHA256], r)
 	}
 	for sha, rs := range by {
-		told.Store(sha, rs)
+		given.Store(sha, rs)
 	}
 }
 
@@ -169,7 +169,7 @@ func commit(t testing.TB, s *Store, b crawler.Batch) crawler.CommitResult {
 	t.Helper()
 	for _, p := range b.Payloads {
 		if _, err := parsePage(p); err != nil {
-			tell(b.Records...)
+			give(b.Records...)
 		}
 	}
 	res, err := s.Commit(context.Background(), b)

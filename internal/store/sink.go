@@ -85,7 +85,7 @@ func (s *Store) Cursor(ctx context.Context, source, queryKey string) (c crawler.
 	return c, err == nil, err
 }
 
-// Mark implements [crawler.Sink]; the zero Mark stands for a source that was
+// Mark implements [crawler.Sink]; the zero Mark represents a source that was
 // never read to its end.
 func (s *Store) Mark(ctx context.Context, source string) (m crawler.Mark, err error) {
 	var complete, unchanged sql.NullString
@@ -213,7 +213,7 @@ func (s *Store) texts(ctx context.Context, q string, args ...any) ([]string, err
 	return out, s.explain(rows.Err())
 }
 
-// batchTime is the time that a batch stands for where a payload has none.
+// batchTime is the time that a batch represents where a payload has none.
 func (s *Store) batchTime(b *crawler.Batch) time.Time {
 	if !b.Cursor.At.IsZero() {
 		return b.Cursor.At

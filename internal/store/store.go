@@ -42,7 +42,7 @@ type Store struct {
 	w    *sql.DB // one connection, for writing
 	c    *conn   // that connection; used only within write and plain
 	r    *sql.DB // many connections, for reading
-	// still is set for a file on a disk that nobody can write.
+	// still is set for a file on a disk that no one can write.
 	still []string
 
 	// turn holds one token while somebody writes.
@@ -59,7 +59,7 @@ type Store struct {
 	keptBefore   string
 }
 
-// Upgraded tells whether opening the store brought it up to date: from which
+// Upgraded reports whether opening the store brought it up to date: from which
 // schema version, and where the file as it was is kept; "" when it did not.
 func (s *Store) Upgraded() (from int, kept string) {
 	if s.keptBefore == "" {
@@ -82,7 +82,7 @@ func (s *Store) Stamp() string {
 	return b.String()
 }
 
-// ReadOnly tells whether the store was opened for reading only.
+// ReadOnly reports whether the store was opened for reading only.
 func (s *Store) ReadOnly() bool { return s.opt.ReadOnly }
 
 // write runs f in one transaction on the writing connection: all of it is

@@ -212,7 +212,7 @@ func TestHostileText(t *testing.T) {
 			}
 			r.Results.Adverse.Events = append(r.Results.Adverse.Events, e)
 		}
-		tell(r)
+		give(r)
 		if _, err := s.Commit(context.Background(), crawler.Batch{Source: "ctgov", Payloads: []evidence.Payload{p},
 			Records: []evidence.Record{r}}); err != nil {
 			rt.Fatal(err)

@@ -53,7 +53,7 @@ type Claim struct {
 	Says string `yaml:"says"`
 }
 
-// lower tells whether the claim says that the outcome of a finding is lower.
+// lower reports whether the claim says that the outcome of a finding is lower.
 func (c Claim) lower(f evidence.Finding) bool {
 	if c.Says == "" {
 		return f.LowerIsBetter

@@ -8,7 +8,7 @@ import (
 )
 
 // LoadClaims reads a claims file (YAML, a list) strictly and checks it against
-// the questions; all mistakes are told at once.
+// the questions; all mistakes are reported at once.
 func LoadClaims(name string, data []byte, v *vocab.Vocabulary, questions []Question) ([]Claim, error) {
 	cs, mistakes, err := ReadClaims(name, data, v, questions, map[string]string{})
 	if err != nil {

@@ -24,7 +24,7 @@ type Mistake struct {
 
 // ReadClaims reads a claims file and gives the claims that can be judged and
 // the mistakes of the others, with their lines. taken holds the ids in use with
-// the file each stands in; those of this file are added. An error means that
+// the file each is in; those of this file are added. An error means that
 // the file as a whole cannot be read.
 func ReadClaims(name string, data []byte, v *vocab.Vocabulary, questions []Question, taken map[string]string) ([]Claim, []Mistake, error) {
 	cs, broken, err := text.DecodeYAMLList[Claim](name, data)

@@ -166,7 +166,7 @@ func (b Base) ofTrial(about StudyTopics, r *evidence.Record) Candidate {
 		Design: designOf(about, r), Open: true, Registered: true}
 }
 
-// populationOf tells people with the diagnosis from people with another illness
+// populationOf distinguishes people with the diagnosis from people with another illness
 // by the conditions of a trial; "" where none is known.
 func populationOf(conditions []string) string {
 	switch {

@@ -37,7 +37,7 @@ type GapInput struct {
 var Reference = []string{"ptsd", "anxiety", "depression"}
 
 // TopicReasons says which words of a registered trial speak of which topic:
-// topic id → the term and where it stands.
+// topic id → the term and where it is.
 func TopicReasons(v *vocab.Vocabulary, r *evidence.Record) map[string]string {
 	out := map[string]string{}
 	note := func(field, text string) {

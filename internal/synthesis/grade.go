@@ -15,7 +15,7 @@ const (
 	smallStudyRule = "a single study of fewer than 100 participants is never proposed above very low."
 )
 
-// unratedNote ends the rule of a domain that nobody rated; reports look for its
+// unratedNote ends the rule of a domain that no one rated; reports look for its
 // beginning.
 const unratedNote = " (not rated: nothing to propose from)"
 

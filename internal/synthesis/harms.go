@@ -213,7 +213,7 @@ type sidedArm struct {
 	control *bool
 }
 
-// armsOf joins the rows of one arm. A term that stands in it several times (the
+// armsOf joins the rows of one arm. A term that is in it several times (the
 // source folded several terms into one) has no count of people: rows cannot be
 // added up.
 func armsOf(rows []evidence.HarmRow) []sidedArm {

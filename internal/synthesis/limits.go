@@ -94,7 +94,7 @@ func otherModel(f evidence.Finding) []string {
 	return nil
 }
 
-// withinMID tells whether the interval holds effects of the estimate's side
+// withinMID reports whether the interval holds effects of the estimate's side
 // that are smaller than the minimal important difference.
 func withinMID(q Question, lo, hi float64) bool {
 	return !math.IsNaN(lo) && lo < *q.MID && hi > -*q.MID

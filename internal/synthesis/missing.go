@@ -183,12 +183,12 @@ func overdue(r *evidence.Record, cutoff string) bool {
 	return r.PrimaryCompletion.Before(end.AddDate(-1, 0, 0))
 }
 
-// unreported tells whether nothing is known of a missing trial's results.
+// unreported reports whether nothing is known of a missing trial's results.
 func unreported(m evidence.MissingTrial) bool {
 	return m.Why != WhyReported && m.Why != WhyPosted && m.Why != WhyWithdrawn
 }
 
-// due tells whether a missing trial should have results by now.
+// due reports whether a missing trial should have results by now.
 func due(m evidence.MissingTrial) bool {
 	return m.Why == WhyOverdue || m.Why == WhyNoResults || m.Why == WhyTerminated
 }

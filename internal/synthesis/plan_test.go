@@ -12,7 +12,7 @@ import (
 )
 
 // Two doses of one drug against one placebo arm are combined; two forms of it
-// share the placebo arm. Nobody is counted twice either way.
+// share the placebo arm. No one is counted twice either way.
 func TestMultiArmTrialsCountPeopleOnce(t *testing.T) {
 	for _, c := range []struct {
 		form, said string

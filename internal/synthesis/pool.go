@@ -224,7 +224,7 @@ func fill(r *evidence.PooledResult, fit *meta.Result, m Model) {
 	}
 }
 
-// several tells whether some study has more than one of the effects, and
+// several reports whether some study has more than one of the effects, and
 // another study some.
 func several(effects []evidence.Effect) bool {
 	n := map[string]int{}

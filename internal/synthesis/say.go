@@ -92,7 +92,7 @@ func withoutNames(q Question, s string) string {
 	return s
 }
 
-// Say writes the sentences, limits and what not to say of a finding anew, after
+// Say writes the sentences, limits and what not to say of a finding again, after
 // its certainty was signed by a person.
 func Say(q Question, f *evidence.Finding) error {
 	f.State = stateOf(q, *f)
@@ -151,7 +151,7 @@ var (
 	lowDose   = regexp.MustCompile(`(?i)\b(a )?low(er)? dose\b`)
 )
 
-// Overstates tells why a sentence claims more than its numbers allow; "" is a
+// Overstates says why a sentence claims more than its numbers allow; "" is a
 // sentence that may stand. lo and hi are the headline interval around 0 on the
 // analysis scale. A direction needs an interval that excludes no effect and at
 // least low certainty; low certainty needs "may", moderate "probably".
@@ -326,7 +326,7 @@ func ModelWords(method, test string) string {
 	return m
 }
 
-// Ratio tells whether a measure is kept as a natural logarithm.
+// Ratio reports whether a measure is kept as a natural logarithm.
 func Ratio(measure string) bool { return measure == "RR" || measure == "OR" }
 
 // MeasureName is the name of a measure for people.

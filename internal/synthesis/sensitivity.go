@@ -13,7 +13,7 @@ var sensitivityNames = map[string]bool{
 	"without-crossover": true, "without-imputed": true, "all-rows": true,
 }
 
-// wants tells whether the plan asks for a sensitivity analysis.
+// wants reports whether the plan asks for a sensitivity analysis.
 func (q Question) wants(name string) bool {
 	return len(q.Sensitivity) == 0 || slices.Contains(q.Sensitivity, name)
 }

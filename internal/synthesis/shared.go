@@ -9,7 +9,7 @@ import (
 )
 
 // splitShared divides the people of an arm that several pooled comparisons of
-// a study share among these comparisons, so that nobody is counted twice
+// a study share among these comparisons, so that no one is counted twice
 // (Cochrane Handbook 23.3.4): n and events are divided, means and
 // standard deviations stay. A contrast has neither: its variance grows as that
 // of a difference between the divided arms does. notes says what was divided.
@@ -58,7 +58,7 @@ func sharedVariance(e evidence.Effect, t, c float64) float64 {
 
 // armKey names an arm within its study: a dose that is the treatment of one
 // comparison and the control of another is one arm. Rows whose source names
-// neither arm nor dose, or both arms alike, are told apart by side and size.
+// neither arm nor dose, or both arms alike, are distinguished by side and size.
 func armKey(e evidence.Effect, treat bool) string {
 	arm, dose, n, side := e.ArmCtrl, e.DoseCtrl, e.N2, e.ComparatorClass
 	if treat {

@@ -20,7 +20,7 @@ type Version struct {
 }
 
 // Switch is a dated fact about a trial's plan: what its record said before and
-// after. It accuses nobody; a change may have a good reason that the record
+// after. It accuses no one; a change may have a good reason that the record
 // does not tell.
 type Switch struct {
 	RecordID string `json:"record_id"`

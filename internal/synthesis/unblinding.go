@@ -23,11 +23,11 @@ import (
 // tipping point is therefore the distance from no effect to the nearer limit of
 // the headline interval, and that of the minimal important difference the
 // distance from it to the pooled effect. Shifted only in studies whose
-// comparator gives the treatment away, the model is fitted anew for δ = 0.01,
+// comparator gives the treatment away, the model is fitted again for δ = 0.01,
 // 0.02, … 3 and the first δ at which the interval includes no effect is taken.
 
 // The grid of shifts, in standard deviations, and the largest pool that is
-// fitted anew along it.
+// fitted again along it.
 const (
 	shiftStep   = 0.01
 	shiftMost   = 3.0
@@ -105,7 +105,7 @@ func shift(q Question, effects []evidence.Effect, p evidence.PooledResult, h evi
 	return s, nil
 }
 
-// sayShift tells the tipping point in words.
+// sayShift describes the tipping point in words.
 func sayShift(s *Shift, studies int) string {
 	out := fmt.Sprintf("Participants can often tell what they received. If knowing it made up %s standard deviations of every "+
 		"study's effect (%s %% of the pooled effect), the interval would include no effect",

@@ -60,7 +60,7 @@ func entryLines(data []byte) (out places) {
 	return out
 }
 
-// line is where a key of entry i stands, else where the entry begins, else 0.
+// line is where a key of entry i is, else where the entry begins, else 0.
 func (p places) line(i int, key string) int {
 	if i >= len(p) {
 		return 0

@@ -8,7 +8,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// Gap is what stands between a Token and the one before it.
+// Gap is what is between a Token and the one before it.
 type Gap uint8
 
 const (
@@ -121,7 +121,7 @@ func (f *folder) wide(r rune, i, n int) int {
 
 // compat feeds a letter or digit in its compatibility form without accents:
 // full-width, superscript and accented characters become plain ones. A sign that
-// stands for letters and digits at once, or for a fraction, only separates: "½"
+// represents letters and digits at once, or for a fraction, only separates: "½"
 // is not 12.
 func (f *folder) compat(r rune, i int) {
 	letters, digits := false, false
@@ -239,7 +239,7 @@ func (f *folder) period(i int) int {
 func upperASCII(c byte) bool { return c >= 'A' && c <= 'Z' }
 
 // initials and skipInitials read "M.D.M.A." as one Token MDMA, when each letter
-// stands alone between full stops.
+// is by itself between full stops.
 func (f *folder) initials(i int) {
 	for j := i; j+1 < len(f.src) && f.src[j] == '.' && upperASCII(f.src[j+1]); j += 2 {
 		if j+2 < len(f.src) && isASCIILetter(f.src[j+2]) {

@@ -174,7 +174,7 @@ func inList(between string) bool {
 var places = regexp.MustCompile(`(?i)\b(cycle|visit|period|phase|session|stage|wave|dose|infusion)\s*#?\s*(\d+|[ivx]+)\b|` +
 	`\bC(\d+)D\d+\b|\bV(\d{1,2})\b`)
 
-// Place names the cycle, session, visit, period or dose that a text stands for
+// Place names the cycle, session, visit, period or dose that a text names
 // without a time ("Visit 5", "V5", "Session 2", "C3D1"); "" when it names none.
 func Place(text string) string {
 	if !mayNamePlace(strings.ToLower(text)) {

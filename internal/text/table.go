@@ -166,7 +166,7 @@ func separatorLine(data []byte) (mark rune, rest []byte, lines int) {
 	return rune(first[4]), rest, 1
 }
 
-// wellQuoted tells a table in which every quote opens, closes or is doubled; only
+// wellQuoted recognises a table in which every quote opens, closes or is doubled; only
 // there can a field be trusted to run over several lines.
 func wellQuoted(data []byte, mark rune) bool {
 	r := tableReader(data, mark)

@@ -214,7 +214,7 @@ func Moments(text string) []Moment {
 }
 
 // Single gives the one point in time of a text: its only one, or the one that
-// stands beside the baseline.
+// is beside the baseline.
 func Single(text string) (Moment, bool) {
 	all := Moments(text)
 	out := all[:0:0]
@@ -306,7 +306,7 @@ func (r *timeReader) read() {
 	}
 }
 
-// namesNext tells that a unit in the singular goes with the number behind it
+// namesNext reports whether a unit in the singular goes with the number behind it
 // ("HAMD-17 ≤ 10 Week 25"), not with the one before.
 func (r *timeReader) namesNext(i int, unit byte) bool {
 	if strings.HasSuffix(r.toks[i].text, "s") || !r.number(i+1) {
@@ -320,7 +320,7 @@ func (r *timeReader) namesNext(i int, unit byte) bool {
 	return true
 }
 
-// number tells whether token i is a number that no time has taken.
+// number reports whether token i is a number that no time has taken.
 func (r *timeReader) number(i int) bool {
 	return i >= 0 && i < len(r.toks) && r.toks[i].isNum && !r.used[i]
 }
@@ -364,7 +364,7 @@ func (r *timeReader) numberBefore(i int, unit byte, alone bool) bool {
 	return true
 }
 
-// letterCounts tells that the letter at i is the unit of the number at j: right
+// letterCounts reports whether the letter at i is the unit of the number at j: right
 // beside it, or an h behind a space at an end ("24 h").
 func (r *timeReader) letterCounts(j, i int, unit byte, hyphen bool) bool {
 	if unit == 'm' && !r.monthLetter(i) {
@@ -374,7 +374,7 @@ func (r *timeReader) letterCounts(j, i int, unit byte, hyphen bool) bool {
 }
 
 // listBefore lists the numbers of which the one at j is the last, from the last
-// to the first; spans tells for each whether it begins a span to the one behind.
+// to the first; spans says for each whether it begins a span to the one behind.
 func (r *timeReader) listBefore(j int) (numbers []int, spans []bool) {
 	numbers, spans = []int{j}, []bool{false}
 	for k := j; ; {
@@ -393,13 +393,13 @@ func (r *timeReader) listBefore(j int) (numbers []int, spans []bool) {
 	}
 }
 
-// endsOrCounts tells that the letter at i ends a text or a list, or that words
+// endsOrCounts reports whether the letter at i ends a text or a list, or that words
 // follow which count from it ("24 h after infusion").
 func (r *timeReader) endsOrCounts(i int) bool {
 	return i+1 >= len(r.toks) || r.is(i+1, ",", ";", ")", "and", "-", "/", "after", "post", "following", "from", "before", "pre", "postdose")
 }
 
-// monthLetter tells that the m at i stands for months ("6m", "at 12m"): a whole
+// monthLetter reports whether the m at i represents months ("6m", "at 12m"): a whole
 // number of at most five years, and no word of distance or duration behind it.
 func (r *timeReader) monthLetter(i int) bool {
 	x := r.toks[i-1].num
@@ -410,7 +410,7 @@ func (r *timeReader) monthLetter(i int) bool {
 	return i < 2 || !r.is(i-2, "x", "*", "/", ".", "<", ">")
 }
 
-// ownUnit tells whether the number at i follows a word of time ("Week 4, 8
+// ownUnit reports whether the number at i follows a word of time ("Week 4, 8
 // weeks": the 4 is not of the second).
 func (r *timeReader) ownUnit(i int) bool {
 	p := i - 1
@@ -474,7 +474,7 @@ func (r *timeReader) numberAfter(i int, unit byte, alone bool) bool {
 	return !first
 }
 
-// joint is what stands between the numbers behind a word of time.
+// joint is what is between the numbers behind a word of time.
 type joint struct{ neg, span, sep, end bool }
 
 // joint reads from token k to the next number; end is set where words follow
@@ -498,12 +498,12 @@ func (r *timeReader) joint(k int, first bool) (int, joint) {
 	return k, j
 }
 
-// minusAt tells a minus sign: space before, none after, a number behind.
+// minusAt recognises a minus sign: space before, none after, a number behind.
 func (r *timeReader) minusAt(k int) bool {
 	return k+1 < len(r.toks) && r.toks[k+1].isNum && r.toks[k+1].from == r.toks[k].to && r.toks[k-1].to < r.toks[k].from
 }
 
-// ownAfter tells that the number at k begins another time, since it has a unit
+// ownAfter reports whether the number at k begins another time, since it has a unit
 // of its own, or is a share or a dose.
 func (r *timeReader) ownAfter(k int) bool {
 	n := k + 1

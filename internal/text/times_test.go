@@ -172,7 +172,7 @@ func TestOrigins(t *testing.T) {
 // Times lists the points in time that a text names, in weeks, each once, in
 // the order of the text. Baseline is 0 weeks, a span ("Week 1 up to Week 24")
 // is its end, and a second name of the same point ("Day 29 (Week 4)") is not
-// told twice. Windows ("+3 minute window"), lengths of a cycle and recall
+// given twice. Windows ("+3 minute window"), lengths of a cycle and recall
 // periods ("past 7 days") are no points in time.
 func Times(text string) []float64 {
 	var out []float64

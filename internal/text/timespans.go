@@ -58,20 +58,20 @@ func joinMoments(prev *Moment, h Moment, between string) bool {
 	return true
 }
 
-// opensParen tells that a bracket opens and does not close in what lies
+// opensParen reports whether a bracket opens and does not close in what is
 // between two times.
 func opensParen(between string) bool {
 	return strings.HasPrefix(between, "(") && !strings.Contains(between, ")")
 }
 
-// endsInParen tells that the second time stands in brackets behind words that
+// endsInParen reports whether the second time is in brackets behind words that
 // belong to the first ("24 hours post first dose (Day 2)").
 func endsInParen(between string) bool {
 	return strings.HasSuffix(between, "(") && !strings.ContainsAny(between, ",;)")
 }
 
-// samePoint tells that the second time is another name of the first: it stands
-// in brackets, behind a slash or a dash, and lies within a week or a tenth.
+// samePoint reports whether the second time is another name of the first: it is
+// in brackets, behind a slash or a dash, and is within a week or a tenth.
 func samePoint(a, b Moment, between string) bool {
 	if a.Unit == b.Unit || a.Unit == 'b' || b.Unit == 'b' {
 		return false
@@ -83,7 +83,7 @@ func samePoint(a, b Moment, between string) bool {
 	return math.Abs(a.Weeks-b.Weeks) <= math.Max(0.1*math.Max(a.Weeks, b.Weeks), math.Min(1, 0.5*math.Max(a.Weeks, b.Weeks)))
 }
 
-// isSpanWord tells that the words between two times make them the ends of one
+// isSpanWord reports whether the words between two times make them the ends of one
 // span ("Day 1 of treatment to end of Week 24").
 func isSpanWord(between string) bool {
 	if strings.ContainsAny(between, ",;") || strings.Contains(between, " and ") {

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// Classify tells what a study is about, apart from what its text mentions.
+// Classify says what a study is about, apart from what its text mentions.
 func (v *Vocabulary) Classify(title, abstract string) Classification {
 	if strings.TrimSpace(title) == "" {
 		return v.ClassifyText(abstract)

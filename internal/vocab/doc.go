@@ -14,7 +14,7 @@
 // A text goes this way: fold (case, Unicode look-alikes, Greek, dashes, markup)
 // into tokens, one pass over a token trie, longest match wins, look-alikes and
 // guards removed with a reason, then scoring of what the study is about from
-// where a term stands (title, aim, population, conclusion, registered
+// where a term is (title, aim, population, conclusion, registered
 // condition) and how it is used (treated, measured, listed, excluded).
 //
 // # Signatures

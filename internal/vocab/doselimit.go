@@ -11,7 +11,7 @@ type DoseLimit struct {
 	Full  float64 `yaml:"full"`
 }
 
-// DoseLevel is where a dose lies between the limits of its substance.
+// DoseLevel is where a dose is between the limits of its substance.
 type DoseLevel int
 
 // The levels.

@@ -21,7 +21,7 @@ var useNames = [...]string{"named", "people who have it", "being treated", "meas
 
 func (u use) String() string { return useNames[u] }
 
-// sectionWeight says how much a mention in each part of a text tells about the
+// sectionWeight says how much a mention in each part of a text says about the
 // subject of the study. A title names the subject; a background names what the
 // field hopes for, so it weighs little and is capped as a whole.
 var sectionWeight = [...]float64{
@@ -83,7 +83,7 @@ func (r *reading) cueNear(group string, f found, before, after int) *found {
 	return nil
 }
 
-// useOf tells how a mention of a condition is used. The strongest statement
+// useOf says how a mention of a condition is used. The strongest statement
 // wins: people who have it, then absence, harm, measurement, treatment.
 func (r *reading) useOf(f found, listed bool) (use, *found) {
 	if c := r.excluded(f); c != nil {
@@ -186,7 +186,7 @@ func (r *reading) having(f found) *found {
 	return nil
 }
 
-// tellsSample reports whether a match stands where a text describes its own
+// tellsSample reports whether a match is where a text describes its own
 // sample, so that a list of conditions there is who was studied.
 func (r *reading) tellsSample(f found) bool {
 	switch r.sentences[r.sentenceOf[f.first]].section {

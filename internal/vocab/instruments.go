@@ -32,7 +32,7 @@ type Figure struct {
 	// Upper is set when the source gives a span from Value to Upper.
 	Upper      float64 `yaml:"upper" json:"upper,omitempty"`
 	Population string  `yaml:"population" json:"population,omitempty"`
-	// Kind tells how a minimal important difference was found (anchor,
+	// Kind says how a minimal important difference was found (anchor,
 	// distribution) or which SD it is (baseline, endpoint, change).
 	Kind   string `yaml:"kind" json:"kind,omitempty"`
 	Source string `yaml:"source" json:"source"`

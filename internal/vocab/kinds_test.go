@@ -32,7 +32,7 @@ func TestGrammarExamples(t *testing.T) {
 	}
 }
 
-// A negation reaches the word it stands before and no further.
+// A negation reaches the word it is before and no further.
 func TestOutcomeKind(t *testing.T) {
 	v := Default()
 	for text, want := range map[string]string{

@@ -68,7 +68,7 @@ func (v *Vocabulary) readIn(r *reading, titleEnd int, context string) *reading {
 	return r
 }
 
-// elsewhere is the place of a context word that stands in another text: far from
+// elsewhere is the place of a context word that is in another text: far from
 // everything, so that only guards without a distance see it.
 const elsewhere = -1 << 30
 
@@ -114,7 +114,7 @@ func (r *reading) resolve(candidates []found, ctx [][]int) {
 	r.keepLongest(free)
 }
 
-// keepLongest drops a match that lies in a longer one of the same kind, and the
+// keepLongest drops a match that is in a longer one of the same kind, and the
 // second of two that are the same.
 func (r *reading) keepLongest(sorted []found) {
 	var reach [patCue + 1]struct{ first, last, end int }
@@ -239,7 +239,7 @@ func (r *reading) hit(f found, reason string) Hit {
 // shortText is the length in bytes up to which a text of one line is a title.
 const shortText = 300
 
-// titleEnd tells where the title of a text ends: at its first line break; a short
+// titleEnd says where the title of a text ends: at its first line break; a short
 // text of one line is all title, a long one an abstract without a title.
 func titleEnd(text string) int {
 	i := strings.IndexByte(strings.TrimRight(text, "\r\n"), '\n')

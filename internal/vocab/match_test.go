@@ -9,7 +9,7 @@ import (
 )
 
 // What is found does not depend on case of ordinary words, on the kind of dash
-// or space, or on what stands in front of the text.
+// or space, or on what is in front of the text.
 func TestMatchInvariance(t *testing.T) {
 	v := Default()
 	samples := []string{"montgomery-asberg depression rating scale", "psilocybin for treatment-resistant depression",

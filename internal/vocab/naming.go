@@ -79,7 +79,7 @@ func (r *reading) dropSpelledOut(list []named) []named {
 	return out
 }
 
-// listed reports whether "and" or "or" stands between two tokens.
+// listed reports whether "and" or "or" is between two tokens.
 func (r *reading) listed(from, to int) bool {
 	for _, t := range r.tokens[from+1 : to] {
 		if t.Text == "and" || t.Text == "or" {
@@ -89,7 +89,7 @@ func (r *reading) listed(from, to int) bool {
 	return false
 }
 
-// unnamed reports whether the entry stands for a rating whose scale a text does
+// unnamed reports whether the entry represents a rating whose scale a text does
 // not name.
 func (in *Instrument) unnamed() bool { return in.Generic && in.Family == "" }
 

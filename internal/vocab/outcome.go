@@ -224,7 +224,7 @@ func (r *reading) otherTopic(in *Instrument) string {
 	return other
 }
 
-// besidePartWord reports whether a word such as domain stands beside a match.
+// besidePartWord reports whether a word such as domain is beside a match.
 func (r *reading) besidePartWord(f found) bool {
 	c := r.cueNear("score-part", f, 2, 2)
 	return c != nil && !r.inInstrument(*c)

@@ -21,7 +21,7 @@ func (r *reading) versionHit(id, version string) *found {
 // partReach is the distance in tokens between an instrument and its part.
 const partReach = 6
 
-// partHit is a subscale named near its instrument; sure is true when it stands
+// partHit is a subscale named near its instrument; sure is true when it is
 // right beside the name or beside a word such as domain or subscale.
 type partHit struct {
 	found
@@ -62,7 +62,7 @@ func (r *reading) partsOf(in *Instrument) []partHit {
 	return parts
 }
 
-// coordinatedPart reports whether a sure part stands right before or after.
+// coordinatedPart reports whether a sure part is right before or after.
 func coordinatedPart(all map[string]partHit, p partHit) bool {
 	for _, o := range all {
 		if o.sure && (abs(o.first-p.last) <= 3 || abs(p.first-o.last) <= 3) {
@@ -72,7 +72,7 @@ func coordinatedPart(all map[string]partHit, p partHit) bool {
 	return false
 }
 
-// nameDistance is how many tokens a match stands before and after the nearest
+// nameDistance is how many tokens a match is before and after the nearest
 // name of the instrument; overlapping the name counts as right after it.
 func (r *reading) nameDistance(in *Instrument, f found) (before, after int) {
 	before, after = 1<<20, 1<<20
@@ -127,7 +127,7 @@ func (r *reading) numeral(i int) bool {
 	return word || r.tokens[i].Number()
 }
 
-// partWordNear reports whether a word such as subscale stands close to the name.
+// partWordNear reports whether a word such as subscale is close to the name.
 func (r *reading) partWordNear(in *Instrument) bool {
 	for _, c := range r.cuesBy["score-part"] {
 		if before, after := r.nameDistance(in, c); !r.inInstrument(c) && (before <= 4 || after <= 2) {

@@ -36,7 +36,7 @@ func (r *reading) whoWasStudied() people {
 	return p
 }
 
-// titleHas reports whether a cue of this group stands in the title.
+// titleHas reports whether a cue of this group is in the title.
 func (r *reading) titleHas(group string) bool {
 	for _, c := range r.cuesBy[group] {
 		if r.sentences[r.sentenceOf[c.first]].section == secTitle {

@@ -49,7 +49,7 @@ func (r *reading) inPart(f found) bool {
 	return false
 }
 
-// inInstrument reports whether a match lies within the longer name of an
+// inInstrument reports whether a match is within the longer name of an
 // instrument.
 func (r *reading) inInstrument(f found) bool {
 	for _, h := range window(r.hits, f.first-longestName, f.first) {
@@ -124,7 +124,7 @@ func (w scoreWords) responds(in *Instrument) bool {
 	return w["response"] || w["rise"] && in.Direction == HigherBetter
 }
 
-// nearWord reports whether one of the words stands within reach of a token.
+// nearWord reports whether one of the words is within reach of a token.
 func (r *reading) nearWord(i, reach int, words map[string]bool) bool {
 	for j := max(0, i-reach); j <= min(len(r.tokens)-1, i+reach); j++ {
 		if words[r.tokens[j].Text] {

@@ -38,7 +38,7 @@ var labelSections = map[string]section{
 	"label-exclusion": secExclusion, "label-other": secOther,
 }
 
-// sentence is a run of tokens with the section it stands in.
+// sentence is a run of tokens with the section it is in.
 type sentence struct {
 	first, last int // token indexes, both included
 	section     section
@@ -93,7 +93,7 @@ func (r *reading) cutSentences(titleEnd int) {
 }
 
 // labels returns the section that starts at a token, for each label followed by
-// a colon that stands at the start of a sentence or in capitals.
+// a colon that is at the start of a sentence or in capitals.
 func (r *reading) labels() map[int]section {
 	found := map[int]section{}
 	for _, c := range r.cues {
@@ -152,7 +152,7 @@ func (r *reading) speaksOfItself(s sentence) bool {
 	return false
 }
 
-// tellsProcedure reports whether a sentence says what was done to whom: a
+// tellsProcedure reports whether a sentence says what was done to who: a
 // procedure word that is not "has received", or a sample size ("n = 20").
 func (r *reading) tellsProcedure(n int) bool {
 	s := r.sentences[n]

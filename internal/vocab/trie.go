@@ -7,7 +7,7 @@ import (
 	human "past/internal/text"
 )
 
-// patternKind is what a pattern stands for; it orders kinds in a Result.
+// patternKind is what a pattern represents; it orders kinds in a Result.
 type patternKind uint8
 
 const (

@@ -20,7 +20,7 @@ import (
 	"past/internal/web/lookup"
 )
 
-// openAPI describes the API. A test holds it against the handlers.
+// openAPI describes the API. A test compares it with the handlers.
 //
 //go:embed openapi.json
 var openAPI []byte

@@ -146,7 +146,7 @@ func (s *Server) health(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write([]byte(text))
 }
 
-// ready tells whether there is something to serve.
+// ready reports whether there is something to serve.
 func (s *Server) ready(w http.ResponseWriter, r *http.Request) {
 	if s.closing.Load() {
 		problem(w, http.StatusServiceUnavailable, "stopping", "the server is about to stop")

@@ -198,7 +198,7 @@ func (s *Server) file(w http.ResponseWriter, r *http.Request, name string, lasti
 // is larger is sent from the disk.
 const maxPage = 4 << 20
 
-// large sends a file beyond maxPage and tells whether it did.
+// large sends a file beyond maxPage and reports whether it did.
 func (s *Server) large(w http.ResponseWriter, r *http.Request, name string, lasting bool) bool {
 	root := s.folder()
 	if root == nil {

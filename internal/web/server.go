@@ -140,7 +140,7 @@ func (s *Server) Serve(ctx context.Context, l net.Listener, grace time.Duration)
 	return nil
 }
 
-// guard stands before every route: methods, headers, a count, and no panic
+// guard is before every route: methods, headers, a count, and no panic
 // that ends the process.
 func (s *Server) guard(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -398,7 +398,7 @@ func TestOperations(t *testing.T) {
 }
 
 // TestSlowAndHostileVisitors: who sends half a header, or reads nothing, holds
-// nobody up; and a stop is graceful.
+// no one up; and a stop is graceful.
 func TestSlowAndHostileVisitors(t *testing.T) {
 	w := newWorld(t)
 	limits := DefaultLimits()

@@ -2,7 +2,7 @@
 // says what is shown: rows, axes, marks, words. It is laid out once, wide and
 // for telephones, into a [Pic] of shapes, and a Pic is written as SVG for a
 // page (colours by class, from the one table of styles), as an SVG file that
-// stands alone, as PNG or as PDF. The live form of a figure is the same SVG;
+// is by itself, as PNG or as PDF. The live form of a figure is the same SVG;
 // where zooming, hovering or brushing adds something, [XY.Option] gives the same
 // description to go-echarts.
 //

@@ -46,7 +46,7 @@ type Column struct {
 	WideOnly bool
 }
 
-// RowKind is what a row stands for.
+// RowKind is what a row represents.
 type RowKind int
 
 // The kinds of rows.

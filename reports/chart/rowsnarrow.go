@@ -138,7 +138,7 @@ func (r *Rows) narrowRow(g *Pic, row Row, left, y float64, x Scale) float64 {
 	return y
 }
 
-// phoneCells joins the cells of a row: what stands at its right, and the line
+// phoneCells joins the cells of a row: what is at its right, and the line
 // below its name.
 func (r *Rows) phoneCells(row Row) (value, rest string) {
 	var parts []string

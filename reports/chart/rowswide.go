@@ -280,7 +280,7 @@ func (r *Rows) openRow(g *Pic, row Row) {
 	g.Open(map[RowKind]string{Item: "row", Total: "row total", Sub: "row sub"}[row.Kind], attrs...)
 }
 
-// frame draws what lies behind the rows: band, grid, no effect, estimate.
+// frame draws what is behind the rows: band, grid, no effect, estimate.
 func (r *Rows) frame(g *Pic, x Scale, top, bottom float64) {
 	if b := r.Axis.Band; b != nil && Finite(b.At) && x.In(b.At) {
 		if b.At < 0 {

@@ -21,7 +21,7 @@ func (s Scale) At(x float64) float64 {
 	return s.A + (x-s.Lo)/(s.Hi-s.Lo)*(s.B-s.A)
 }
 
-// In reports whether x lies on the scale.
+// In reports whether x is on the scale.
 func (s Scale) In(x float64) bool { return x >= s.Lo && x <= s.Hi }
 
 // Clamp gives the pixel of x, held to the ends.

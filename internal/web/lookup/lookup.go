@@ -346,7 +346,7 @@ func (l *Library) Explain(ctx context.Context, id string) (Answer, error) {
 	return a, nil
 }
 
-// Published tells whether the database's findings are those of the latest
+// Published reports whether the database's findings are those of the latest
 // edition: between a refused gate and the next edition they are not.
 func (l *Library) Published(ctx context.Context) error {
 	l.pubMu.Lock()

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// Minus is the typographic minus sign (U+2212) and None stands where a number
+// Minus is the typographic minus sign (U+2212) and None is where a number
 // does not exist.
 const (
 	Minus       = "\u2212"

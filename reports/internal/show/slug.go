@@ -49,7 +49,7 @@ func Slug(id string) string {
 	return s + "-" + hex.EncodeToString(sum[:3])
 }
 
-// mixedCase tells names with letters of both cases, which a folding file
+// mixedCase recognises names with letters of both cases, which a folding file
 // system could confuse; all-upper ids (NCT03537014) and all-lower ones differ
 // from each other in the registers' own practice.
 func mixedCase(s string) bool {
