@@ -293,8 +293,7 @@ func comparatorTable(s *site) *chart.Table {
 	if len(s.Ed.Comparators) == 0 {
 		return nil
 	}
-	t := &chart.Table{Caption: "What the treatments were compared with", Head: columns("Class", "Comparator as extracted, in lower case",
-		"#Studies")}
+	t := &chart.Table{Caption: "What the treatments were compared with", Head: columns("Class", "Comparator", "#Studies")}
 	for _, c := range s.Ed.Comparators {
 		t.Lines = append(t.Lines, chart.TableLine{Cells: []chart.Cell{{Text: s.Name(c.Class)}, {Text: show.Clip(c.Name, 100)},
 			{Text: show.Int(c.Studies)}}})

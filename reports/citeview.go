@@ -29,7 +29,7 @@ func (s *site) citeView(id, title, sent string) citeView {
 	}
 	v := citeView{InText: "(PAST evidence tracker, " + year + ")", Formats: s.citation(id, title)}
 	v.Reference = fmt.Sprintf("PAST evidence tracker. %s. Edition %s, data to %s. %s", strings.TrimSuffix(title, "."), s.Ed.ID,
-		cmp.Or(s.Ed.Date, "an unknown date"), s.address(at))
+		cmp.Or(s.Ed.Date, "a day not stated"), s.address(at))
 	v.Sentence = sent
 	return v
 }
@@ -43,7 +43,7 @@ func (s *site) citation(id, title string) Citation {
 			at = fmt.Sprintf(" Permalink: f/%s@%s.", show.Clip(id, 80), s.Ed.ID)
 		}
 		c.Text = fmt.Sprintf("PAST evidence tracker. %s. Edition %s, data to %s.%s", strings.TrimSuffix(title, "."), s.Ed.ID,
-			cmp.Or(s.Ed.Date, "an unknown date"), at)
+			cmp.Or(s.Ed.Date, "a day not stated"), at)
 	}
 	c.Text = show.Clip(c.Text, 1500)
 	return c

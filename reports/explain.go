@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -47,7 +48,7 @@ func formulaFor(measure, mode string) formulaNote {
 func (s *site) explainFinding(f *evidence.Finding, read reading) []string {
 	var out []string
 	q := fmt.Sprintf("Question %s: substance %s, condition %s, outcome %s", show.Clip(f.Question, 200), s.Name(f.Substance),
-		s.Name(f.Condition), s.Name(f.Domain))
+		cmp.Or(s.Name(f.Condition), "any"), s.Name(f.Domain))
 	if f.Population != "" {
 		q += ", population " + s.Name(f.Population)
 	}
@@ -55,14 +56,19 @@ func (s *site) explainFinding(f *evidence.Finding, read reading) []string {
 		q += ", compared with " + s.comparators(f.Comparator)
 	}
 	out = append(out, q+".")
-	dir := "Higher scores are better for the patient, so values above the line of no effect " + read.side(1) + "."
+	what, made, where := "Higher scores are", "treatment minus comparator", "above"
+	side := read.side(1)
 	if f.LowerIsBetter {
-		dir = "Lower scores are better for the patient, so values below the line of no effect " +
-			strings.Replace(read.side(-1), "favours", "favour", 1) + "."
-	} else {
-		dir = strings.Replace(dir, "effect favours", "effect favour", 1)
+		what, where, side = "Lower scores are", "below", read.side(-1)
 	}
-	out = append(out, fmt.Sprintf("Every effect is treatment minus comparator. %s", dir))
+	if read.Measure.Ratio {
+		made = "treatment divided by comparator"
+	}
+	if read.Measure.Ratio || f.Measure == "RD" {
+		what = map[bool]string{true: "Fewer people with the outcome is", false: "More people with the outcome is"}[f.LowerIsBetter]
+	}
+	out = append(out, fmt.Sprintf("Every effect is %s. %s better for the patient, so values %s the line of no effect %s.", made, what, where,
+		strings.Replace(side, "favours", "favour", 1)))
 	if f.Primary.Estimate != nil {
 		if len(f.Effects) > 0 {
 			e := f.Effects[0]

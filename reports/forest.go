@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -29,14 +30,19 @@ func effectLabel(e *evidence.Effect) string {
 func when(e *evidence.Effect) string {
 	switch {
 	case e.WeeksAfterLastDose != nil:
-		return show.Trim(*e.WeeksAfterLastDose, 1)
+		return weekCell(*e.WeeksAfterLastDose)
 	case e.TimepointWeeks != nil:
-		return "(" + show.Trim(*e.TimepointWeeks, 1) + ")"
+		return "(" + weekCell(*e.TimepointWeeks) + ")"
 	}
 	if e.Instrument == "" {
 		return show.Clip(e.TimepointRaw, 28) // an adverse event with its window
 	}
 	return show.Clip(e.TimepointRaw, 14)
+}
+
+// weekCell is a number of weeks, or what is less than one in days.
+func weekCell(w float64) string {
+	return cmp.Or(strings.TrimSuffix(strings.TrimSuffix(evidence.WeekSpan([]float64{w}), " weeks"), " week"), show.None)
 }
 
 // clockNote explains the weeks of the plot; "" where no row has any.

@@ -64,9 +64,9 @@ func countOf(c evidence.HarmCount) string {
 	if c.AtRisk != nil {
 		t += " of " + show.Int(*c.AtRisk) + " people"
 	}
-	t += ", stated in " + show.Plural(c.Stated, "study", "studies")
+	t += " in " + show.Plural(c.Stated, "study", "studies")
 	if c.Unstated > 0 {
-		t += ", not in " + show.Int(c.Unstated)
+		t += "; of " + show.Int(c.Unstated) + " more the tables on file do not say"
 	}
 	return t
 }
@@ -76,7 +76,7 @@ func harmFacts(h *evidence.Harms) []named {
 	if h.Exposed.AtRisk != nil {
 		exposed = show.Int(*h.Exposed.AtRisk) + " in " + show.Plural(h.Exposed.Stated, "study", "studies")
 		if h.Exposed.Unstated > 0 {
-			exposed += "; not stated in " + show.Int(h.Exposed.Unstated)
+			exposed += "; of " + show.Int(h.Exposed.Unstated) + " more the tables on file do not say"
 		}
 	}
 	return []named{{Name: "People exposed", Value: exposed}, {Name: "Serious events", Value: countOf(h.Serious)},
@@ -181,11 +181,8 @@ func (s *site) harmPlot(sub, kind, title string, terms []evidence.HarmTerm) (cha
 				return show.Int(*a.Affected) + "/" + show.Int(*a.AtRisk)
 			}
 			name := show.Clip(c.Treat.Label, 36)
-			if c.Treat.Dose != "" {
-				name += ", " + show.Clip(c.Treat.Dose, 16)
-				if strings.Trim(c.Treat.Dose, "0123456789.") == "" {
-					name += " mg"
-				}
+			if dose := c.Treat.DoseWords(); dose != "" {
+				name += ", " + show.Clip(dose, 16)
 			}
 			if c.Treat.Window != "" {
 				name += ", " + show.Clip(c.Treat.Window, 20)
@@ -221,7 +218,7 @@ func (s *site) harmPlot(sub, kind, title string, terms []evidence.HarmTerm) (cha
 			"comparisons have no difference (the same people in both arms, or counts not in people) and are among the rows.")
 	}
 	r.Fit()
-	r.Alt = fmt.Sprintf("Risk differences of %s.", show.Plural(len(r.Lines), "comparison", "comparisons"))
+	r.Alt = "Risk differences with their intervals, one row a comparison."
 	return r, true
 }
 
@@ -330,7 +327,7 @@ func harmTable(caption string, rows []*evidence.HarmRow, most int, link map[stri
 		if is(h.Serious) {
 			term += " (serious)"
 		}
-		arm := strings.TrimSpace(show.Clip(strings.ReplaceAll(h.Arm, "_", " "), 80) + " " + show.Clip(h.Dose, 40))
+		arm := show.Clip(strings.ReplaceAll(h.Given(), "_", " "), 100)
 		if is(h.Control) {
 			arm += " (comparator)"
 		}

@@ -264,14 +264,14 @@ func effectFacts(s *site, e *evidence.Effect) string {
 	add("design:", s.Name(e.Design))
 	add("blinding:", show.Clip(e.Blinding, 60))
 	if e.TimepointWeeks != nil {
-		t := show.Trim(*e.TimepointWeeks, 1) + " weeks"
+		t := evidence.WeekSpan([]float64{*e.TimepointWeeks})
 		if e.TimepointOrigin != "" {
 			t += " from " + show.Clip(e.TimepointOrigin, 40)
 		}
 		add("time:", t)
 	}
 	if e.WeeksAfterLastDose != nil {
-		add("after the last dose:", show.Trim(*e.WeeksAfterLastDose, 1)+" weeks")
+		add("after the last dose:", evidence.WeekSpan([]float64{*e.WeeksAfterLastDose}))
 	}
 	if e.Sessions != nil {
 		add("dosing sessions:", show.Int(*e.Sessions))

@@ -186,15 +186,8 @@ func weekSpan(f *evidence.Finding, get func(*evidence.Effect) *float64) string {
 			weeks = append(weeks, *w)
 		}
 	}
-	if len(weeks) == 0 {
-		return ""
-	}
-	lo, hi := show.Trim(slices.Min(weeks), 1), show.Trim(slices.Max(weeks), 1)
-	t := lo + " to " + hi + " weeks"
-	if lo == hi {
-		t = lo + map[bool]string{true: " week", false: " weeks"}[lo == "1"]
-	}
-	if n := len(f.Effects) - len(weeks); n > 0 {
+	t := evidence.WeekSpan(weeks)
+	if n := len(f.Effects) - len(weeks); t != "" && n > 0 {
 		t += "; not stated for " + show.Int(n) + " of " + show.Plural(len(f.Effects), "result", "results")
 	}
 	return t

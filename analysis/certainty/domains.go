@@ -203,13 +203,14 @@ func (in Inputs) inconsistency() Domain {
 		d.Plain = fmt.Sprintf("I2 %.0f %%", in.I2)
 	}
 	if predicted {
-		if d.Plain = "a new study would read the same"; in.newlyCrossed() > 0 {
-			d.Plain = "a new study may read otherwise"
+		if d.Plain = "the prediction interval leads to the same reading"; in.newlyCrossed() > 0 {
+			d.Plain = "a new study may lead to another reading"
 		}
 		d.Steps = -in.newlyCrossed()
 		d.Numbers = fmt.Sprintf("a new study %s, the mean %s, thresholds %s", in.read(in.PILo, in.PIHi), in.span(in.Lo, in.Hi),
 			in.thresholdNames())
-		if in.PILo == in.Lo && in.PIHi == in.Hi {
+		if in.PILo == in.Lo && in.PIHi == in.Hi { // tau2 is 0, which is no knowledge of a new study
+			d.Plain = "no difference between the studies could be estimated"
 			d.Numbers = fmt.Sprintf("no difference between the studies could be estimated; the mean %s, thresholds %s", in.span(in.Lo, in.Hi),
 				in.thresholdNames())
 		}
@@ -221,7 +222,7 @@ func (in Inputs) inconsistency() Domain {
 		}
 	}
 	if in.Conflict {
-		d.Steps, d.Plain = min(d.Steps, -1), "the studies conflict"
+		d.Steps, d.Plain = min(d.Steps, -1), "the studies differ too much to be averaged"
 		d.Numbers = "the studies conflict and are not pooled; " + d.Numbers
 	}
 	if !math.IsNaN(in.I2) {

@@ -212,7 +212,7 @@ func (s *Shelf) part(it Item) Item {
 }
 
 func (s *Shelf) identity() string {
-	n := "Edition " + s.Document.ID + ", data to " + firstOf(s.Document.Date, "an unknown date") + ", data SHA-256 " + s.Document.DataHash
+	n := "Edition " + s.Document.ID + ", data to " + firstOf(s.Document.Date, "a day not stated") + ", data SHA-256 " + s.Document.DataHash
 	if s.Document.Starter {
 		n += ", embedded starter set (retold facts of real trials, not a live crawl)"
 	}

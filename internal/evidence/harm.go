@@ -1,5 +1,11 @@
 package evidence
 
+import (
+	"math"
+	"strconv"
+	"strings"
+)
+
 // Units of a harm's denominator: some reports count every dosing session of a
 // person, so that the same person is in it more than once.
 const (
@@ -18,7 +24,7 @@ type HarmRow struct {
 	Label     string `json:"label"`
 	Substance string `json:"substance"`
 	Arm       string `json:"arm"`
-	Dose      string `json:"dose,omitempty"`
+	Dose      string `json:"dose_mg,omitempty"` // a number of milligrams
 	// Control is set for the comparison arm; nil where the source does not tell.
 	Control *bool  `json:"control"`
 	Term    string `json:"term"` // as reported
@@ -31,7 +37,10 @@ type HarmRow struct {
 	Events   *int   `json:"events"`
 	AtRisk   *int   `json:"at_risk"`
 	// Unit is people or sessions; empty where the source leaves it open.
-	Unit      string     `json:"unit"`
+	Unit string `json:"unit"`
+	// Shared says whether people of one arm are in another arm of the same table, as
+	// far as the sizes of what the trial compared tell.
+	Shared    Tri        `json:"shared_people,omitempty"`
 	Window    string     `json:"window,omitempty"`    // session, follow-up, …
 	Threshold string     `json:"threshold,omitempty"` // reporting threshold in percent, raw
 	Channel   string     `json:"channel"`             // register | paper | dataset
@@ -39,6 +48,32 @@ type HarmRow struct {
 	Source    string     `json:"source,omitempty"`
 	Flags     []string   `json:"flags,omitempty"`
 	Prov      Provenance `json:"provenance"`
+}
+
+// InBoth reports whether the same people may be in two arms of a trial's table:
+// by the sizes of what the trial compared where they are known, else by its design.
+func InBoth(shared Tri, design string, treat, control int) bool {
+	if shared != NotStated {
+		return shared == Yes
+	}
+	return design == "crossover-rct" || design == "" && treat == control
+}
+
+// Given is the arm for people, with its dose: "MDMA 125 mg", "LSD 200 µg".
+func (r *HarmRow) Given() string { return given(r.Arm, r.Dose) }
+
+// DoseWords is the dose with its unit; "" where it is not known.
+func (a *HarmArm) DoseWords() string { return given("", a.Dose) }
+
+func given(arm, dose string) string {
+	mg, err := strconv.ParseFloat(dose, 64)
+	switch {
+	case err != nil:
+		return strings.TrimSpace(arm + " " + dose)
+	case mg > 0 && mg < 1:
+		return strings.TrimSpace(arm + " " + strconv.FormatFloat(math.Round(mg*1e7)/1e4, 'f', -1, 64) + " µg")
+	}
+	return strings.TrimSpace(arm + " " + dose + " mg")
 }
 
 // HarmCount is a number of people over the studies that state it.

@@ -2,6 +2,7 @@ package export
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/csv"
@@ -159,7 +160,7 @@ func Package(ctx context.Context, src Rows, tables []string, dir string, ed Edit
 }
 
 func packageAbout(ed Edition) string {
-	s := "Data to " + ed.Date + ", data SHA-256 " + ed.DataHash + ", made by version " + ed.SoftwareVersion +
+	s := "Data to " + cmp.Or(ed.Date, "a day not stated") + ", data SHA-256 " + ed.DataHash + ", made by version " + ed.SoftwareVersion +
 		". A text that begins with = + - @ or a tab has an apostrophe in front, so that no spreadsheet runs it."
 	if ed.Starter {
 		s += " Embedded starter set: retold facts of real trials, not a live crawl."

@@ -29,6 +29,12 @@ var (
 	singleWords    = regexp.MustCompile(`(?i)\bsingle[\s_-]?(?:group|arm)\b|\bone[\s-]arm\b|\buncontrolled\b|\bbefore[\s-]after\b`)
 )
 
+// Refines reports whether a stated design says more than the one known so far: any
+// does where none is known, a layout does where only randomisation is.
+func Refines(known, stated string) bool {
+	return known == "" && stated != "" || known == designRandomised && (stated == designParallel || stated == designCrossover)
+}
+
 // StatedDesign reads the study's design and blinding from the fields in which a
 // register states them, and from the title where a field is empty. "" is not
 // stated. how says in words what was read.

@@ -95,7 +95,7 @@ func describeHarm(treat, control evidence.HarmRow, study *evidence.Study, others
 		Domain:    domain,
 		ScoreType: evidence.ScoreEvents, TimepointRaw: strings.Trim(treat.Term+", "+treat.Window, ", "), ArmTreat: treat.Arm,
 		ArmCtrl:   control.Arm,
-		DoseTreat: milligrams(treat), DoseCtrl: milligrams(control), PrimaryTime: place == 0 || treat.Window == "session",
+		DoseTreat: doseOf(treat), DoseCtrl: doseOf(control), PrimaryTime: place == 0 || treat.Window == "session",
 		HigherBetter: evidence.No,
 		Channel:      treat.Channel, Source: treat.Source, Design: study.Design, Flags: slices.Clone(treat.Flags)}
 	classes := map[string]string{}
@@ -127,11 +127,9 @@ func describeHarm(treat, control evidence.HarmRow, study *evidence.Study, others
 	return e
 }
 
-func milligrams(r evidence.HarmRow) string {
-	if _, err := strconv.ParseFloat(r.Dose, 64); err == nil && r.Substance != "lsd" {
-		return r.Dose + " mg"
-	}
-	return r.Dose
+func doseOf(r evidence.HarmRow) string {
+	r.Arm = ""
+	return r.Given()
 }
 
 // comparePeople takes the counts over and judges whether they compare people.
@@ -158,7 +156,7 @@ func comparePeople(j effectJudge, treat, control []evidence.HarmRow, formula eff
 		j.set(evidence.Unusable, CodeNoValue, "a count is not stated")
 	case t.Unit != evidence.UnitPeople || c.Unit != evidence.UnitPeople:
 		j.set(evidence.Unusable, CodeCountedTwice, "counted per session: the same people stand in the table more than once")
-	case e.Design == "crossover-rct" || e.Design == "" && *n1 == *n2:
+	case evidence.InBoth(t.Shared, e.Design, int(*n1), int(*n2)):
 		j.set(evidence.Unusable, CodeCountedTwice, "the same people may be in both arms")
 	case *e1 > *n1 || *e2 > *n2 || *n1 < 1 || *n2 < 1:
 		j.set(evidence.Unusable, CodeCounts, "more people affected than at risk, or a group without people")

@@ -129,10 +129,12 @@ func expiry(d edition.Document, months int) (date, rule string) {
 		months = 12
 	}
 	rule = "This material holds for edition " + d.ID +
-		". It is out of date as soon as a later edition changes one of its findings; past check tells."
+		". It is out of date as soon as a later edition changes one of its findings; run past check to see whether it is."
 	if t, err := time.Parse("2006-01-02", d.Date); err == nil {
 		date = t.AddDate(0, months, 0).Format("2006-01-02")
 		rule += fmt.Sprintf(" After %s (%d months after the data's cut-off) it is not to be used without a check.", date, months)
+	} else {
+		rule += " The records state no day, so it cannot expire on one: check it before each use."
 	}
 	return date, rule
 }

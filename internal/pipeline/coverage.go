@@ -1,7 +1,6 @@
 package pipeline
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -84,8 +83,8 @@ func day(t time.Time) string {
 // dataTo is the newest day that a source speaks for: of a search the day it was
 // made, of imported records the newest date that they state, of the starter set
 // the day its facts were read. The day on which the program ran says nothing
-// about the evidence; it bounds what records state, and is used for records
-// that state no date at all.
+// about the evidence: it only bounds what records state, and records that state
+// no date leave the day unknown.
 func (p *Pipeline) dataTo(ctx context.Context, b synthesis.Base, updated map[string]bool) (string, error) {
 	if b.Retold {
 		return starter.Date, nil
@@ -108,7 +107,7 @@ func (p *Pipeline) dataTo(ctx context.Context, b synthesis.Base, updated map[str
 			newest = max(newest, d)
 		}
 	}
-	return cmp.Or(newest, received), nil
+	return newest, nil
 }
 
 // postedMost is how many cells of posted results a study's page lists; past study

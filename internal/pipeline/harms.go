@@ -6,6 +6,7 @@ import (
 	"encoding/csv"
 	"fmt"
 	"io"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -77,18 +78,66 @@ func extractedHarms(table []review.Harm, studies []evidence.Study, effects []evi
 		}
 	}
 	size, sessions := armSizes(effects), map[string]bool{}
+	largest := map[string][2]int{} // people at risk in an arm of either side
 	out := make([]evidence.HarmRow, 0, len(table))
 	for _, x := range table {
 		row := extractedHarm(x, cmp.Or(at[x.TrialID], named[x.Study]), size)
 		sessions[row.StudyID] = sessions[row.StudyID] || row.Unit == evidence.UnitSessions
+		if row.AtRisk != nil && row.Control != nil {
+			n := largest[row.StudyID]
+			side := map[bool]int{false: 0, true: 1}[*row.Control]
+			n[side] = max(n[side], *row.AtRisk)
+			largest[row.StudyID] = n
+		}
 		out = append(out, row)
 	}
 	for i := range out { // a table that counts sessions in one arm does so in all
-		if sessions[out[i].StudyID] {
-			out[i].Unit = evidence.UnitSessions
+		r := &out[i]
+		n, of := largest[r.StudyID], size[r.StudyID]
+		switch {
+		case sessions[r.StudyID]:
+			r.Unit = evidence.UnitSessions
+		case of[0] == 0 || of[1] == 0 || n[0] == 0 || n[1] == 0:
+		case float64(n[0]+n[1]) > mostCompared*(of[0]+of[1]):
+			r.Shared = evidence.Yes
+			r.Flags = append(r.Flags, "the arms hold more people than the trial compared: the same people may be in both")
+		default:
+			r.Shared = evidence.No
 		}
 	}
+	nameArms(out)
 	return out
+}
+
+// mostCompared is how many times the people of a trial's results an adverse event
+// table of two groups may hold before the same people must be in both: some leave
+// before the results are taken.
+const mostCompared = 1.3
+
+var gradedArm = regexp.MustCompile(`^(?:very )?(?:high|mild|low|medium|moderate|full|middle)(?:[ -]dose)?$`)
+
+// nameArms writes the substance in place of a grade of the dose that the table's
+// author chose ("mild dose"), where the dose itself tells the arms apart: one
+// author's mild dose is another's high one.
+func nameArms(rows []evidence.HarmRow) {
+	type arm struct{ study, substance, dose string }
+	grades := map[arm]map[string]bool{}
+	key := func(r *evidence.HarmRow) arm { return arm{r.StudyID, r.Substance, r.Dose} }
+	for i := range rows {
+		if r := &rows[i]; gradedArm.MatchString(r.Arm) && r.Dose != "" {
+			if grades[key(r)] == nil {
+				grades[key(r)] = map[string]bool{}
+			}
+			grades[key(r)][r.Arm] = true
+		}
+	}
+	for i := range rows {
+		if r := &rows[i]; len(grades[key(r)]) == 1 && gradedArm.MatchString(r.Arm) {
+			if s, ok := vocab.Default().Substance(r.Substance); ok {
+				r.Arm = s.Name
+			}
+		}
+	}
 }
 
 // armSizes gives the largest arm of each study on either side, as its results
@@ -110,7 +159,7 @@ func armSizes(effects []evidence.Effect) map[string][2]float64 {
 // arm counts sessions, whatever the table calls it.
 func extractedHarm(x review.Harm, st *evidence.Study, size map[string][2]float64) evidence.HarmRow {
 	arm, control := harmArm(x.Arm)
-	dose, flags := harmDose(x.Dose, arm, control)
+	dose, flags := harmDose(x.Dose, x.Substance, arm, control)
 	row := evidence.HarmRow{StudyID: cmp.Or(x.TrialID, x.Study), Label: x.Study, Substance: x.Substance, Arm: arm, Dose: dose,
 		Control: control,
 		Serious: x.Serious, Term: x.Term, Affected: x.Affected, AtRisk: x.N, Unit: cmp.Or(x.Unit, evidence.UnitPeople),
@@ -154,9 +203,10 @@ func harmArm(arm string) (words string, control *bool) {
 	return words, &is
 }
 
-// harmDose reads a dose in milligrams. A word is no dose, and an arm of the drug
-// has none of 0: both are refused and said.
-func harmDose(raw, arm string, control *bool) (dose string, flags []string) {
+// harmDose reads a dose in milligrams. A word is no dose, an arm of the drug has
+// none of 0, and a hundred full doses are one in another unit: all are refused and
+// said.
+func harmDose(raw, substance, arm string, control *bool) (dose string, flags []string) {
 	n := evidence.ParseNumber(raw, evidence.StyleRegister)
 	switch {
 	case n.Missing || strings.TrimSpace(raw) == "":
@@ -167,8 +217,11 @@ func harmDose(raw, arm string, control *bool) (dose string, flags []string) {
 		return "", []string{fmt.Sprintf("the table gives a dose of 0 for the arm %q: the dose is not known", arm)}
 	case n.Value == 0:
 		return "", nil
+	case vocab.Default().BeyondAny(substance, vocab.Dose{Amount: n.Value, Unit: "mg"}):
+		return "", []string{fmt.Sprintf("the table gives %s mg, far more than any dose of the drug: another unit may be meant",
+			strings.TrimSpace(raw))}
 	}
-	return strings.TrimSpace(raw), nil
+	return strconv.FormatFloat(n.Value, 'f', -1, 64), nil
 }
 
 // tracked reports whether a study is about one of the core substances.
@@ -280,7 +333,7 @@ func harmsCSV(to io.Writer, rows []evidence.HarmRow) error {
 		}
 		return map[bool]string{true: "yes", false: "no"}[*b]
 	}
-	if err := w.Write(strings.Fields("id study_id record_id label substance arm dose control term term_id organ_system sexual " +
+	if err := w.Write(strings.Fields("id study_id record_id label substance arm dose_mg control term term_id organ_system sexual " +
 		"serious affected events at_risk unit window threshold_percent channel source flags payload_sha256 pointer")); err != nil {
 		return err
 	}

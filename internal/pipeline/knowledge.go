@@ -5,11 +5,13 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 
 	"past/internal/coding"
 	"past/internal/evidence"
+	"past/internal/extract"
 	"past/internal/store"
 	"past/internal/synthesis"
 	"past/reports"
@@ -110,32 +112,85 @@ func (p *Pipeline) reportKnowledge(ctx context.Context, h *human, ed *reports.Ed
 	return err
 }
 
-// comparators counts the studies of each comparator as the sources name it.
+// comparators counts the studies of each comparator by name. A study that names
+// what it gave is not listed again under "placebo", nor under a dose that cannot
+// be meant.
 func (p *Pipeline) comparators(ctx context.Context) ([]reports.ComparatorUse, error) {
-	studies := map[reports.ComparatorUse]map[string]bool{}
+	type of struct{ study, class string }
+	named := map[of]map[string]bool{}
 	for e, err := range p.Store.Effects(ctx) {
 		if err != nil {
 			return nil, fmt.Errorf("reading comparators: %w", err)
 		}
-		name := strings.ToLower(strings.TrimSpace(e.Comparator))
-		if name == "" || e.ComparatorClass == "" || !tracked(p.Vocab, []string{e.Substance}) {
+		if e.Comparator == "" || e.ComparatorClass == "" || extract.IsHarmTable(e) || !tracked(p.Vocab, []string{e.Substance}) {
 			continue
 		}
-		use := reports.ComparatorUse{Class: e.ComparatorClass, Name: name}
-		if studies[use] == nil {
-			studies[use] = map[string]bool{}
+		k := of{e.StudyID, e.ComparatorClass}
+		if named[k] == nil {
+			named[k] = map[string]bool{}
 		}
-		studies[use][e.StudyID] = true
+		name := p.comparatorName(&e)
+		if slices.ContainsFunc(e.Flags, func(f string) bool { return strings.HasPrefix(f, extract.CodeDoseUnit) }) {
+			name = "" // its dose is a slip
+		}
+		named[k][name] = true
 	}
-	var out []reports.ComparatorUse
-	for use, of := range studies {
-		use.Studies = len(of)
+	count := map[reports.ComparatorUse]int{}
+	for k, names := range named {
+		specific := 0
+		for n := range names {
+			if n != "" {
+				specific++
+			}
+		}
+		for n := range names {
+			switch {
+			case n != "":
+			case specific > 0:
+				continue
+			case k.class == "inactive-placebo":
+				n = "placebo, what it held not stated"
+			default:
+				n = "not named"
+			}
+			count[reports.ComparatorUse{Class: k.class, Name: n}]++
+		}
+	}
+	out := make([]reports.ComparatorUse, 0, len(count))
+	for use, n := range count {
+		use.Studies = n
 		out = append(out, use)
 	}
 	slices.SortFunc(out, func(a, b reports.ComparatorUse) int {
 		return cmp.Or(strings.Compare(a.Class, b.Class), cmp.Compare(b.Studies, a.Studies), strings.Compare(a.Name, b.Name))
 	})
 	return out, nil
+}
+
+var (
+	comparatorDose = regexp.MustCompile(`(?i)\s*\b\d[\d.,]*\s*(?:%|mg|g|µg|ug|mcg)\S*(?:\s+or\s+\S+|\s*[;,]\s*\d\S*\s*\S*)*`)
+	justPlacebo    = regexp.MustCompile(`^(?:(?:inactive|active|matching|oral)\s+)*placebos?(?:\s+(?:capsules?|tablets?|with therapy))?$`)
+)
+
+// comparatorName is a comparator in lower case. The dose is kept where it tells a
+// low dose of the drug from a treatment dose; "" is a placebo of which nothing
+// more is said.
+func (p *Pipeline) comparatorName(e *evidence.Effect) string {
+	name, _, _ := strings.Cut(strings.ToLower(e.Comparator), ":")
+	name, _, _ = strings.Cut(name, " (")
+	if e.ComparatorClass != extract.OtherDose && !slices.Contains(ids(p.Vocab.Match(name).Substances), e.Substance) {
+		name = comparatorDose.ReplaceAllString(name, "")
+	}
+	words := slices.Compact(strings.Fields(strings.ReplaceAll(name, "waiting list", "waitlist")))
+	if name = strings.Join(words, " "); justPlacebo.MatchString(name) {
+		return ""
+	}
+	for i, w := range words {
+		if s, ok := p.Vocab.Substance(w); ok && s.Core {
+			words[i] = s.Name
+		}
+	}
+	return strings.Join(words, " ")
 }
 
 // notices are those that people keep and those that bibliographic records carry: a

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"past/crawler"
 	"past/internal/edition"
 	"past/internal/edition/changes"
 	"past/internal/edition/publish"
@@ -110,7 +111,7 @@ func (p *Pipeline) ReportEdition(ctx context.Context, doc edition.Document) (rep
 	ed.Searches = base.Searches
 	p.reportFlow(base, &ed)
 	p.reportNames(&ed)
-	ed.Methods = methodNotes()
+	ed.Methods = methodNotes(base.Retold)
 	if err := p.reportHarms(ctx, h, base, &ed); err != nil {
 		return ed, err
 	}
@@ -284,20 +285,9 @@ func (p *Pipeline) reportSources(ctx context.Context, doc edition.Document) []re
 
 // methodNotes tell on the methods page by which written rules the edition came
 // about, from the rules themselves.
-func methodNotes() []reports.Note {
-	q := CrawlQuestion()
-	terms := func(name string, ids []string) string { return name + ": " + strings.Join(ids, "; ") + "." }
-	var substances, conditions []string
-	for _, c := range q.Substances {
-		substances = append(substances, strings.Join(c.Terms, ", "))
-	}
-	for _, c := range q.Conditions {
-		conditions = append(conditions, strings.Join(c.Terms, ", "))
-	}
+func methodNotes(retold bool) []reports.Note {
 	return []reports.Note{
-		{Title: "What the registers are asked",
-			Text: fmt.Sprintf("Each register is asked for these substances together with these conditions, in its own syntax. %s %s",
-				terms("Substances", substances), terms("Conditions", conditions))},
+		{Title: "What the registers are asked", Text: asked(CrawlQuestion(), retold)},
 		{Title: "Verdicts on claims", Text: synthesis.ClaimRules[synthesis.RuleEfficacy] + " " + synthesis.ClaimRules[synthesis.RuleParts]},
 		{Title: "Certainty that no person signed",
 			Text: "The program proposes a level by rule: randomised evidence starts at high and goes down by what the numbers show " +
@@ -315,4 +305,53 @@ func methodNotes() []reports.Note {
 				"outcomes, speaks of it; the words and their place are listed with each cell. A person who read the record can correct that " +
 				"in topics.csv; where two people differ, neither correction acts until a third decides."},
 	}
+}
+
+// asked says what a crawl asks the registers for: substances that are in few trials
+// without a condition, the others with one.
+func asked(q crawler.QuestionSet, retold bool) string {
+	list := func(concepts []crawler.Concept) string {
+		var out []string
+		for _, c := range concepts {
+			if words := strings.Join(c.Terms, ", "); !slices.Contains(out, words) {
+				out = append(out, words)
+			}
+		}
+		return strings.Join(out, "; ")
+	}
+	var rare, other []crawler.Concept
+	for _, s := range q.Substances {
+		if s.Rare {
+			rare = append(rare, s)
+		} else {
+			other = append(other, s)
+		}
+	}
+	instruments := 0
+	conditions := slices.DeleteFunc(slices.Clone(q.Conditions), func(c crawler.Concept) bool {
+		if c.ID == SexualInstruments {
+			instruments = len(c.Terms)
+		}
+		return c.ID == SexualInstruments
+	})
+	out := "A crawl asks each register, in its own syntax, "
+	if retold {
+		out = "This edition is made of the starter set; no live register was asked for it. A crawl would ask each register, in its own syntax, "
+	}
+	if len(rare) > 0 {
+		out += "for all trials of " + list(rare)
+		if len(other) > 0 {
+			out += "; and "
+		}
+	}
+	if len(other) > 0 {
+		out += "for trials of " + list(other) + ", together with one of the conditions, topics"
+		if instruments > 0 {
+			out += fmt.Sprintf(" or the names of %d questionnaires of sexual function and satisfaction", instruments)
+		}
+	}
+	if len(conditions) > 0 {
+		out += ". Conditions and topics: " + list(conditions)
+	}
+	return out + "."
 }

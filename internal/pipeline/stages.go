@@ -135,7 +135,7 @@ func (p *Pipeline) describe(studies []evidence.Study, facts []recordFacts, h *hu
 		st.Substances = union(st.Substances, f.about.Substances)
 		st.Conditions = union(st.Conditions, f.about.Conditions)
 		st.Topics = union(st.Topics, f.about.Topics)
-		if st.Design == "" && f.design != "" {
+		if extract.Refines(st.Design, f.design) {
 			st.Design, st.DesignFrom = f.design, &f.stated
 		}
 		if st.Blinding == "" && f.blinding != "" {

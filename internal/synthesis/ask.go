@@ -28,10 +28,8 @@ func ask(q Question) string {
 		against = " compared with " + q.against()
 	}
 	switch {
-	case q.Kind == "harm" && (Ratio(q.Measure) || q.Measure == "RD"):
-		return fmt.Sprintf("%s %s change the risk of %s%s?", do, it, q.Outcome, against)
 	case q.Kind == "harm":
-		return fmt.Sprintf("%s %s change %s%s?", do, it, q.Outcome, against)
+		return fmt.Sprintf("%s %s change %s%s?", do, it, q.riskOf(), against)
 	case Ratio(q.Measure) && q.LowerIsBetter:
 		return fmt.Sprintf("%s %s lower the chance of %s%s?", do, it, q.Outcome, against)
 	case Ratio(q.Measure):
@@ -73,10 +71,7 @@ func answer(q Question, f *evidence.Finding, level certainty.Level, th certainty
 		open = map[certainty.Level]string{certainty.Low: "It may do the opposite.", certainty.Moderate: "Probably the opposite.",
 			certainty.High: "No, the opposite."}[level]
 	}
-	subject := fmt.Sprintf("%s ended %s", q.Outcome, side(*f.Headline.Estimate))
-	if Ratio(q.Measure) || q.Measure == "RD" {
-		subject = fmt.Sprintf("%s occurred %s", q.Outcome, map[bool]string{true: "less often", false: "more often"}[*f.Headline.Estimate < 0])
-	}
+	subject := whichSide(q, *f.Headline.Estimate)
 	short, _, _ := strings.Cut(q.against(), " with the same")
 	best := ""
 	thans := []string{""}
@@ -109,6 +104,14 @@ func (q Question) against() string {
 		names[i] = strings.ReplaceAll(c, "-", " ")
 	}
 	return strings.Join(names, " or ")
+}
+
+// ended says on which side of the comparator an outcome was.
+func ended(q Question, x float64) string {
+	if Ratio(q.Measure) || q.Measure == "RD" {
+		return q.Outcome + " occurred " + map[bool]string{true: "less often", false: "more often"}[x < 0]
+	}
+	return q.Outcome + " ended " + side(x)
 }
 
 func side(x float64) string {

@@ -84,7 +84,9 @@ func gradeInputs(q Question, f *evidence.Finding, searched bool) certainty.Input
 	}
 	in.Conflict = f.Headline.Kind == evidence.HeadlineNotPooled && p.K > 1
 	in.WithoutHigh = withoutHigh(q, f.Effects)
-	in.Unblinded = openWeight(p, f.Effects)
+	if felt(q) {
+		in.Unblinded = openWeight(p, f.Effects)
+	}
 	for i, e := range f.Effects {
 		w := 1.0
 		if i < len(p.Weights) {
@@ -156,7 +158,7 @@ func statusUnknown(f *evidence.Finding) int {
 // running are not missing anything yet, and of an unknown status nothing is known.
 func missingResults(f *evidence.Finding, searched bool) certainty.MissingResults {
 	m := certainty.Unknown().Missing
-	known := false
+	unknown := 0
 	for _, t := range f.Missing {
 		if due(t) {
 			m.Trials++
@@ -166,9 +168,11 @@ func missingResults(f *evidence.Finding, searched bool) certainty.MissingResults
 				m.Participants += float64(*t.PlannedN)
 			}
 		}
-		known = known || t.Why != WhyUnknown
+		if t.Why == WhyUnknown {
+			unknown++
+		}
 	}
-	m.Known = searched && (known || len(f.Missing) == 0)
+	m.Known = searched && 2*unknown <= len(f.Missing)
 	if f.Bound != nil {
 		m.Tipping = float64(f.Bound.Participants)
 	}

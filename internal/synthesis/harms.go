@@ -25,11 +25,14 @@ var totals = []string{TermSerious, TermDeath, TermStopped}
 var sexualTerm = regexp.MustCompile(`(?i)\b(libido|sexual\w*|orgasm\w*|anorgasmia|erecti\w+|ejaculat\w+|impotence|priapism|` +
 	`genital\w*|dyspareunia|vaginismus|vulvovaginal|vulv\w+|vagina\w*|penile|penis|testic\w+)\b`)
 
+// notSexual are diseases of the same organs.
+var notSexual = regexp.MustCompile(`(?i)mycos|mycot|infect|candid|fung|herpes|vaginitis|vaginosis|cancer|carcinoma|neoplasm|h(?:a)?emorrhage`)
+
 // FoldHarm fills in what follows from a harm row's own words: the term under
 // which rows are compared, and whether it is a sexual side effect.
 func FoldHarm(h *evidence.HarmRow) {
 	h.TermID = strings.Join(strings.Fields(strings.NewReplacer("_", " ", "‑", "-", "-", " ").Replace(strings.ToLower(h.Term))), " ")
-	h.Sexual = sexualTerm.MatchString(h.Term)
+	h.Sexual = sexualTerm.MatchString(h.Term) && !notSexual.MatchString(h.Term)
 }
 
 // HarmInput is what the harms of the tracker's substances are counted from.
@@ -122,7 +125,7 @@ func countPeople(h *evidence.Harms, rows []evidence.HarmRow, design string) {
 	}
 	n := 0
 	for _, people := range arms {
-		if design == "crossover-rct" {
+		if evidence.InBoth(rows[0].Shared, design, 0, 1) {
 			n = max(n, people) // the same people in each arm
 		} else {
 			n += people
@@ -185,19 +188,21 @@ func compareTerms(terms map[string]*evidence.HarmTerm, sexual map[string]bool, r
 			terms[k.term] = t
 		}
 		sexual[k.term] = sexual[k.term] || tables[k][0].Sexual
-		var treat, control []evidence.HarmArm
+		var treat, control []sidedArm
 		for _, a := range armsOf(tables[k]) {
 			switch {
 			case a.control == nil:
 				t.Alone = append(t.Alone, a.HarmArm)
 			case *a.control:
-				control = append(control, a.HarmArm)
+				control = append(control, a)
 			default:
-				treat = append(treat, a.HarmArm)
+				treat = append(treat, a)
 			}
 		}
 		if len(treat) == 0 || len(control) == 0 {
-			t.Alone = append(t.Alone, slices.Concat(treat, control)...)
+			for _, a := range slices.Concat(treat, control) {
+				t.Alone = append(t.Alone, a.HarmArm)
+			}
 			continue
 		}
 		for _, a := range treat {
@@ -211,6 +216,7 @@ func compareTerms(terms map[string]*evidence.HarmTerm, sexual map[string]bool, r
 type sidedArm struct {
 	evidence.HarmArm
 	control *bool
+	shared  evidence.Tri
 }
 
 // armsOf joins the rows of one arm. A term that is in it several times (the
@@ -223,7 +229,7 @@ func armsOf(rows []evidence.HarmRow) []sidedArm {
 		if i < 0 {
 			out = append(out, sidedArm{evidence.HarmArm{StudyID: r.StudyID, Label: r.Label, Arm: r.Arm, Dose: r.Dose, Window: r.Window,
 				Unit: r.Unit, Serious: r.Serious,
-				Affected: r.Affected, AtRisk: r.AtRisk, Rows: []string{r.ID}}, r.Control})
+				Affected: r.Affected, AtRisk: r.AtRisk, Rows: []string{r.ID}}, r.Control, r.Shared})
 			continue
 		}
 		out[i].Affected = nil
@@ -232,8 +238,8 @@ func armsOf(rows []evidence.HarmRow) []sidedArm {
 	return out
 }
 
-func compare(treat, control evidence.HarmArm, design string) evidence.HarmComparison {
-	c := evidence.HarmComparison{Treat: treat, Control: control}
+func compare(treat, control sidedArm, design string) evidence.HarmComparison {
+	c := evidence.HarmComparison{Treat: treat.HarmArm, Control: control.HarmArm}
 	switch {
 	case len(treat.Rows) > 1 || len(control.Rows) > 1:
 		c.Note = "the term stands more than once in an arm's table; its rows cannot be added up to people"
@@ -241,7 +247,7 @@ func compare(treat, control evidence.HarmArm, design string) evidence.HarmCompar
 		c.Note = "a count is not stated"
 	case treat.Unit != evidence.UnitPeople || control.Unit != evidence.UnitPeople:
 		c.Note = "counted per session: the same people stand in the table more than once"
-	case design == "crossover-rct" || design == "" && *treat.AtRisk == *control.AtRisk:
+	case evidence.InBoth(treat.shared, design, *treat.AtRisk, *control.AtRisk):
 		c.Note = "the same people may be in both arms: no interval"
 		d := float64(*treat.Affected)/float64(*treat.AtRisk) - float64(*control.Affected)/float64(*control.AtRisk)
 		if *treat.AtRisk > 0 && *control.AtRisk > 0 {

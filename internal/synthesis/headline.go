@@ -3,6 +3,7 @@ package synthesis
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"past/analysis/bayes"
 	"past/analysis/meta"
@@ -52,11 +53,20 @@ func headline(q Question, p evidence.PooledResult, effects []evidence.Effect) (e
 		return none, nil, err
 	}
 	if qp := heterogeneity(yi, vi); qp < conflictLevel {
-		none.Note = fmt.Sprintf("the %d studies conflict (test of heterogeneity p = %s): an average of them would hide it", p.K, smallP(qp))
+		differ := fmt.Sprintf("the %d studies conflict", p.K)
+		if oneSided(yi) {
+			differ = fmt.Sprintf("the %d studies are on one side and differ in size more than chance explains", p.K)
+		}
+		none.Note = fmt.Sprintf("%s (test of heterogeneity p = %s): an average of them would hide it", differ, smallP(qp))
 		return none, post, nil
 	}
 	return evidence.Headline{Kind: evidence.HeadlineSmall, Estimate: &post.Median, Lower: &post.CrILow, Upper: &post.CrIHigh,
 		Note: "posterior median and 95 % credible interval; " + post.Prior}, post, nil
+}
+
+// oneSided reports whether all estimates are on the same side of no effect.
+func oneSided(yi []float64) bool {
+	return len(yi) > 0 && (slices.Min(yi) > 0 || slices.Max(yi) < 0)
 }
 
 // addGroup adds a level of a factor with what is shown of it. An interval of two

@@ -33,8 +33,8 @@ func limits(q Question, f evidence.Finding) []string {
 		if s, err := shift(q, f.Effects, p, f.Headline); s != nil && err == nil {
 			out = append(out, sayShift(s, len(f.Effects)))
 		} else {
-			add(q.Kind != "harm",
-				"Participants can often tell whether they received the drug; studies are therefore also shown by what they were compared with.")
+			add(q.Kind != "harm" && felt(q),
+				"Participants can often tell whether they received the drug, and what they expect can then change what they report.")
 		}
 		add(p.K > 1 && p.K < 10, "With fewer than ten studies no test for small-study effects is informative.")
 		out = append(out, mixture(f.Effects)...)
@@ -176,13 +176,7 @@ func measuredAt(effects []evidence.Effect) string {
 			other = append(other, *e.TimepointWeeks)
 		}
 	}
-	span := func(weeks []float64) string {
-		first, last := fixed(slices.Min(weeks), 0), fixed(slices.Max(weeks), 0)
-		if first == last {
-			return first + map[bool]string{true: " week", false: " weeks"}[first == "1"]
-		}
-		return first + " to " + last + " weeks"
-	}
+	span := evidence.WeekSpan
 	switch {
 	case len(after) > 0 && len(other) > 0:
 		return fmt.Sprintf("Measured %s after the last dose; of %s the sources do not say when the last dose was (%s by their own "+
@@ -230,7 +224,9 @@ func notToSay(q Question, f evidence.Finding) []string {
 	add(!across && level == "low", "reduces, increases or improves, without ‘may’", "certainty is low")
 	add(true, "it holds for a person", "the number is an average over groups")
 	add(p.K == 1, "studies show", "there is one study")
-	add(p.PILower != nil && *p.PILower <= 0 && *p.PIUpper >= 0, "works in every setting", "the prediction interval includes no effect")
+	add(f.Headline.Kind != evidence.HeadlineNotPooled && p.PILower != nil && *p.PILower <= 0 && *p.PIUpper >= 0, "works in every setting",
+		"the prediction interval includes no effect")
+	add(f.Headline.Kind == evidence.HeadlineNotPooled && p.K > 1, "works in every setting", "the studies differ too much to be averaged")
 	add(q.MID != nil && withinMID(q, lo, hi), "a clinically important effect is certain",
 		"the interval includes effects below the minimal important difference")
 	add(q.Domain == "ptsd" && !slices.ContainsFunc(f.Effects, func(e evidence.Effect) bool { return e.Condition == "sexual-trauma" }),

@@ -114,10 +114,7 @@ func statementOf(q Question, w certainty.Words) (string, error) {
 		return certainty.Statement(certainty.Subject{Intervention: q.Intervention, Plural: q.Plural, Outcome: q.Outcome,
 			Comparator: q.against()}, w)
 	}
-	what := q.Outcome
-	if q.Measure != "MD" && q.Measure != "SMD" {
-		what = "the risk of " + what
-	}
+	what := q.riskOf()
 	with := ""
 	if q.against() != "" {
 		with = " compared with " + q.against()
@@ -140,6 +137,15 @@ func statementOf(q Question, w certainty.Words) (string, error) {
 		return fmt.Sprintf("%s is probably %s with %s%s.", what, side, q.Intervention, with), nil
 	}
 	return fmt.Sprintf("%s may be %s with %s%s.", what, side, q.Intervention, with), nil
+}
+
+// riskOf is a harm as a sentence names it: a counted one is a risk, a measured
+// one is not.
+func (q Question) riskOf() string {
+	if q.Measure == "MD" || q.Measure == "SMD" {
+		return q.Outcome
+	}
+	return "the risk of " + q.Outcome
 }
 
 var (
@@ -217,13 +223,20 @@ func researcher(f evidence.Finding, num, who string) string {
 func sayConflict(q Question, f evidence.Finding) evidence.Sentences {
 	text := fmt.Sprintf("%s: no pooled answer is given; %s.", q.Title, f.Headline.Note)
 	var each []string
+	var values []float64
 	for _, e := range f.Effects {
+		values = append(values, evidence.Value(e.Estimate))
 		each = append(each, fmt.Sprintf("%s %s %s", e.StudyLabel, MeasureSymbol(q.Measure),
 			Full(q.Measure, evidence.Value(e.Estimate), evidence.Value(e.CILower), evidence.Value(e.CIUpper), 2)))
 	}
 	p := f.Primary
 	fitted := fmt.Sprintf(" Footnote: %s %s.", ModelWords(p.Method, p.Test), Full(q.Measure, *p.Estimate, *p.CILower, *p.CIUpper, 2))
-	return evidence.Sentences{Ask: ask(q), Answer: "The studies conflict and are not pooled; each is shown by itself.", Plain: text,
+	short := "The studies conflict and are not pooled; each is shown by itself."
+	if oneSided(values) {
+		short = fmt.Sprintf("In each of %s %s with %s, but by very different amounts; they are not pooled.",
+			plural(p.K, "trial", "trials"), ended(q, values[0]), q.Intervention)
+	}
+	return evidence.Sentences{Ask: ask(q), Answer: short, Plain: text,
 		Curriculum: text + " " + strings.Join(each, "; ") + ".", Researcher: text + " " + strings.Join(each, "; ") + "." + fitted}
 }
 
@@ -232,7 +245,7 @@ func sayNothing(q Question, f evidence.Finding) evidence.Sentences {
 	n, names := behind(f)
 	who := q.Intervention + map[bool]string{true: " change ", false: " changes "}[q.Plural] + q.Outcome
 	if q.Kind == "harm" {
-		who = "the risk of " + q.Outcome + " differs with " + q.Intervention
+		who = q.riskOf() + " differs with " + q.Intervention
 	}
 	if q.against() != "" && q.against() != "any comparator" {
 		who += " compared with " + q.against()
@@ -244,6 +257,9 @@ func sayNothing(q Question, f evidence.Finding) evidence.Sentences {
 	}
 	if text == "" {
 		return evidence.Sentences{Ask: ask(q)}
+	}
+	if q.Kind != "harm" && Ratio(q.Measure) { // a score was measured, not the share of people
+		text = strings.Replace(text, "measured it without a number", "measured "+plain(q.Domain)+" without a number", 1)
 	}
 	absence := " This is no evidence that there is no effect."
 	if q.Kind == "harm" {

@@ -59,9 +59,22 @@ var gives = sync.OnceValue(func() map[string]bool {
 	return m
 })
 
-// shift works out the tipping point; nil where the finding has no line to cross.
+// feltClasses are the substances whose acute effect participants notice. Of other
+// drugs, such as an antidepressant, nothing of the kind is claimed.
+var feltClasses = []string{"entactogen", "classic-psychedelic", "atypical-psychedelic", "dissociative", "ketamine-metabolite"}
+
+// felt reports whether each substance of a question is one that participants notice.
+func felt(q Question) bool {
+	return len(q.Substances) > 0 && !slices.ContainsFunc(q.Substances, func(id string) bool {
+		s, ok := vocab.Default().Substance(id)
+		return !ok || !slices.Contains(feltClasses, s.Class)
+	})
+}
+
+// shift works out the tipping point; nil where the finding has no line to cross
+// or the treatment is not felt.
 func shift(q Question, effects []evidence.Effect, p evidence.PooledResult, h evidence.Headline) (*Shift, error) {
-	if q.Measure != "SMD" || q.Kind == "harm" || h.Kind != evidence.HeadlinePooled || *p.Estimate == 0 || q.ModelKind == CHE &&
+	if !felt(q) || q.Measure != "SMD" || q.Kind == "harm" || h.Kind != evidence.HeadlinePooled || *p.Estimate == 0 || q.ModelKind == CHE &&
 		several(effects) {
 		return nil, nil
 	}

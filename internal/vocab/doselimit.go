@@ -50,6 +50,14 @@ func (v *Vocabulary) Level(id string, d Dose) (level DoseLevel, limit DoseLimit)
 	return DoseUnknown, DoseLimit{}
 }
 
+// BeyondAny reports whether an amount is a hundred times a full dose or more: a
+// slip of the unit, not a dose.
+func (v *Vocabulary) BeyondAny(id string, d Dose) bool {
+	level, limit := v.Level(id, d)
+	amount, _ := Convert(d, limit.Unit)
+	return level == DoseFull && limit.Full > 0 && amount >= 100*limit.Full
+}
+
 func (v *Vocabulary) doseLimits(id string) []DoseLimit {
 	if s := v.bySubstance[id]; s != nil && len(s.DoseLimits) > 0 {
 		return s.DoseLimits

@@ -6,6 +6,7 @@
 package lookup
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -121,7 +122,7 @@ func (l *Library) Edition(ctx context.Context, id string) (*edition.Document, er
 
 // Cite is a citation in one line; what may be "".
 func (l *Library) Cite(d *edition.Document, what string) string {
-	out := "PAST evidence tracker, edition " + d.ID + ", data to " + d.Date
+	out := "PAST evidence tracker, edition " + d.ID + ", data to " + cmp.Or(d.Date, "a day not stated")
 	if d.Starter {
 		out += " (embedded starter set: retold facts of real trials)"
 	}
