@@ -71,7 +71,7 @@ func answer(q Question, f *evidence.Finding, level certainty.Level, th certainty
 		open = map[certainty.Level]string{certainty.Low: "It may do the opposite.", certainty.Moderate: "Probably the opposite.",
 			certainty.High: "No, the opposite."}[level]
 	}
-	subject := whichSide(q, *f.Headline.Estimate)
+	subject := endedOn(q, *f.Headline.Estimate)
 	short, _, _ := strings.Cut(q.against(), " with the same")
 	best := ""
 	thans := []string{""}
@@ -106,8 +106,8 @@ func (q Question) against() string {
 	return strings.Join(names, " or ")
 }
 
-// ended says on which side of the comparator an outcome was.
-func ended(q Question, x float64) string {
+// endedOn says on which side of the comparator an outcome was.
+func endedOn(q Question, x float64) string {
 	if Ratio(q.Measure) || q.Measure == "RD" {
 		return q.Outcome + " occurred " + map[bool]string{true: "less often", false: "more often"}[x < 0]
 	}

@@ -234,7 +234,7 @@ func sayConflict(q Question, f evidence.Finding) evidence.Sentences {
 	short := "The studies conflict and are not pooled; each is shown by itself."
 	if oneSided(values) {
 		short = fmt.Sprintf("In each of %s %s with %s, but by very different amounts; they are not pooled.",
-			plural(p.K, "trial", "trials"), ended(q, values[0]), q.Intervention)
+			plural(p.K, "trial", "trials"), endedOn(q, values[0]), q.Intervention)
 	}
 	return evidence.Sentences{Ask: ask(q), Answer: short, Plain: text,
 		Curriculum: text + " " + strings.Join(each, "; ") + ".", Researcher: text + " " + strings.Join(each, "; ") + "." + fitted}
