@@ -445,7 +445,7 @@ func TestPlainReasons(t *testing.T) {
 		change       func(in *Inputs)
 		want         string
 	}{
-		{"conflict", Inconsistency, func(in *Inputs) { in.Conflict = true }, "the studies conflict"},
+		{"conflict", Inconsistency, func(in *Inputs) { in.Conflict = true }, "the studies differ too much to be averaged"},
 		{"the interval of a fit that is not shown", Imprecision, func(in *Inputs) { in.Conflict, in.Hi = true, 0.3 },
 			"the fit that is not shown includes no effect"},
 		{"not judged", RiskOfBias, func(in *Inputs) { in.Studies = []StudyWeight{{"a", 1, Unjudged}} }, "the studies are not judged"},
