@@ -49,6 +49,8 @@ func graded(t *testing.T, q Question, effects []evidence.Effect, missing ...evid
 func TestEveryClauseOfCertaintyFires(t *testing.T) {
 	mid := 0.3
 	q := Question{Measure: "SMD", Formula: "metafor", Method: "REML", Test: "knha", MID: &mid, MIDSource: "a test", IndirectnessReviewed: true}
+	drug := q
+	drug.Substances = []string{"psilocybin"} // which participants notice
 	even := []float64{-0.62, -0.55, -0.7, -0.6, -0.58, -0.66, -0.61, -0.57, -0.64, -0.63, -0.59, -0.6}
 	sound := graded(t, q, trials("SMD", even...))
 	if sound.Certainty.Level != "high" || !strings.Contains(sound.Certainty.Note, "number of questions") {
@@ -96,8 +98,11 @@ func TestEveryClauseOfCertaintyFires(t *testing.T) {
 				e.SetEffect("SMD", "metafor", 0.15*float64(i%3-1), 0.05)
 			}
 		})), -1, "without studies at high risk 8 with"},
-		{"unblinding", certainty.RiskOfBias, graded(t, q, set(func(_ int, e *evidence.Effect) { e.ComparatorClass = "inactive-placebo" })), -1,
+		{"unblinding", certainty.RiskOfBias, graded(t, drug, set(func(_ int, e *evidence.Effect) { e.ComparatorClass = "inactive-placebo" })), -1,
 			"give the treatment away hold 100 %"},
+		{"a drug that is not noticed", certainty.RiskOfBias, graded(t, q, set(func(_ int, e *evidence.Effect) {
+			e.ComparatorClass = "inactive-placebo"
+		})), 0, "low risk 100 %"},
 		{"not judged", certainty.RiskOfBias, graded(t, q, set(func(_ int, e *evidence.Effect) { e.RiskOfBias = "" })), 0, "not judged for 100 %"},
 		{"a new study may read otherwise", certainty.Inconsistency, graded(t, q, set(func(i int, e *evidence.Effect) {
 			e.SetEffect("SMD", "metafor", -0.7-0.3*float64(i%3-1), 0.02)
