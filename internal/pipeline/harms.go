@@ -117,7 +117,7 @@ const mostCompared = 1.3
 var gradedArm = regexp.MustCompile(`^(?:very )?(?:high|mild|low|medium|moderate|full|middle)(?:[ -]dose)?$`)
 
 // nameArms writes the substance in place of a grade of the dose that the table's
-// author chose ("mild dose"), where the dose itself tells the arms apart: one
+// author chose ("mild dose"), where the dose itself keeps the arms apart: one
 // author's mild dose is another's high one.
 func nameArms(rows []evidence.HarmRow) {
 	type arm struct{ study, substance, dose string }

@@ -172,7 +172,7 @@ var (
 	justPlacebo    = regexp.MustCompile(`^(?:(?:inactive|active|matching|oral)\s+)*placebos?(?:\s+(?:capsules?|tablets?|with therapy))?$`)
 )
 
-// comparatorName is a comparator in lower case. The dose is kept where it tells a
+// comparatorName is a comparator in lower case. The dose is kept where it separates a
 // low dose of the drug from a treatment dose; "" is a placebo of which nothing
 // more is said.
 func (p *Pipeline) comparatorName(e *evidence.Effect) string {
