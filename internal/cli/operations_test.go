@@ -322,6 +322,23 @@ func TestMergeShards(t *testing.T) {
 		}
 	}
 	want(t, past(t, "merge", one, "--db", one), 1, "this database itself")
+
+	// A merge that fails leaves no empty database behind, and takes none away.
+	foreign := filepath.Join(dir, "foreign.db")
+	if err := os.WriteFile(foreign, []byte("a text"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	made := filepath.Join(dir, "made.db")
+	for _, others := range [][]string{{foreign}, {shards[0], foreign}} {
+		want(t, past(t, append([]string{"merge", "--db", made}, others...)...), 1, "not a past database")
+		if left, err := filepath.Glob(made + "*"); err != nil || left != nil {
+			t.Errorf("a failed merge left %v (%v)", left, err)
+		}
+	}
+	want(t, past(t, "merge", foreign, "--db", one), 1, "not a past database")
+	if got := tables(one); got != whole {
+		t.Error("a failed merge changed a database that was there")
+	}
 }
 
 // A body that does not match its hash stops a report as it stops a backup,

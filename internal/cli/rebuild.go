@@ -2,9 +2,13 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 
 	"past/internal/pipeline"
+	"past/internal/store"
 	"past/internal/text"
 )
 
@@ -35,7 +39,18 @@ type mergeCmd struct {
 
 // Run takes over payloads with their history and reads all records again: the
 // same databases in any order, once or several times, give the same records.
-func (c *mergeCmd) Run(ctx context.Context, e *Env) error {
+func (c *mergeCmd) Run(ctx context.Context, e *Env) (err error) {
+	path, err := e.database()
+	if err != nil {
+		return err
+	}
+	if _, missing := os.Stat(path); errors.Is(missing, fs.ErrNotExist) {
+		defer func() {
+			if err != nil { // an empty database would look like one in which nothing was found
+				err = errors.Join(err, store.RemoveEmpty(context.WithoutCancel(ctx), path))
+			}
+		}()
+	}
 	st, err := e.openStore(ctx, "merge", false, true) // makes it where it is not there
 	if err == nil {
 		err = st.Close()

@@ -18,6 +18,7 @@ type FileKind struct {
 	// MovesNumbers is set where estimates, intervals or certainty can depend on
 	// the file.
 	MovesNumbers bool
+	need         []string // columns by which the line of the header is found
 	// read adds the file's rows to the folder. A kind without it is read by the
 	// stage that knows its words, from File.Body.
 	read func(*Folder, File) ([]evidence.Problem, error)
@@ -29,7 +30,7 @@ const (
 )
 
 var fileKinds = slices.Concat([]FileKind{
-	{Name: "extractions", MediaType: csvMedia, MovesNumbers: true, read: func(f *Folder, x File) ([]evidence.Problem, error) {
+	{Name: "extractions", MediaType: csvMedia, MovesNumbers: true, need: requiredColumns, read: func(f *Folder, x File) ([]evidence.Problem, error) {
 		rows, bad, problems, err := readExtractions(x.Path, x.Body, x.SHA256)
 		for _, r := range bad {
 			f.bad = append(f.bad, Extracted{Extraction: r, File: x.Path})
@@ -41,7 +42,7 @@ var fileKinds = slices.Concat([]FileKind{
 	}},
 	{Name: "measured", MediaType: csvMedia, MovesNumbers: true, read: rowsOf(ReadMeasured,
 		func(f *Folder) *[]MeasuredRow { return &f.Measured })},
-	{Name: "harms", MediaType: csvMedia, read: rowsOf(ReadHarms, func(f *Folder) *[]Harm { return &f.Harms })},
+	{Name: "harms", MediaType: csvMedia, MovesNumbers: true, read: rowsOf(ReadHarms, func(f *Folder) *[]Harm { return &f.Harms })},
 	{Name: "notices", MediaType: csvMedia, MovesNumbers: true, read: rowsOf(ReadNotices,
 		func(f *Folder) *[]evidence.Notice { return &f.Notices })},
 	{Name: "other-evidence", MediaType: csvMedia, read: rowsOf(ReadOther, func(f *Folder) *[]evidence.OtherEvidence { return &f.Other })},
@@ -55,7 +56,7 @@ var fileKinds = slices.Concat([]FileKind{
 func decisionKinds() []FileKind {
 	var out []FileKind
 	for _, k := range Kinds() {
-		out = append(out, FileKind{Name: string(k), MediaType: csvMedia, MovesNumbers: k != TopicChoice && k != Note,
+		out = append(out, FileKind{Name: string(k), MediaType: csvMedia, MovesNumbers: k != TopicChoice && k != Note, need: Columns[k],
 			read: rowsOf(func(name string, b []byte, sha string) ([]Decision, []evidence.Problem, error) {
 				return ReadDecisions(k, name, b, sha)
 			}, func(f *Folder) *[]Decision { return &f.Decisions })})

@@ -103,6 +103,31 @@ func ReadTable(name string, data []byte, required ...string) (*Table, []evidence
 	return t, problems, nil
 }
 
+// Cells gives the columns and the rows of a table of the review folder as it is read
+// there, whatever spreadsheet wrote it: trimmed, numbers with a decimal point.
+func Cells(name string, data []byte) ([][]string, error) {
+	var need []string
+	if kind := KindOfName(name); kind != nil {
+		need = kind.need
+	}
+	t, _, err := ReadTable(name, data, need...)
+	if err != nil {
+		return nil, err
+	}
+	out := [][]string{t.Header}
+	for _, r := range t.Rows {
+		cells := make([]string, len(t.Header))
+		for i := range cells {
+			cells[i] = strings.TrimSpace(r.cells[i])
+			if n := evidence.ParseNumber(cells[i], t.Style); t.Style == evidence.StyleDecimalComma && n.OK && n.Op == "" {
+				cells[i] = strings.Replace(cells[i], ",", ".", 1)
+			}
+		}
+		out = append(out, cells)
+	}
+	return out, nil
+}
+
 // head takes the names of the columns over.
 func (t *Table) head(cells []string) error {
 	if len(cells) > maxColumns {

@@ -296,3 +296,31 @@ func (s *Store) shut() error {
 	s.lock = nil
 	return errors.Join(errs...)
 }
+
+// RemoveEmpty takes away a database that holds no payload, and the files beside it.
+func RemoveEmpty(ctx context.Context, path string) error {
+	s, err := Open(ctx, path, Options{ReadOnly: true})
+	if errors.Is(err, ErrNoStore) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	var held bool
+	err = s.r.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM payload)").Scan(&held)
+	if err = errors.Join(err, s.Close()); err != nil || held {
+		return err
+	}
+	host, _ := os.Hostname() // it only names the holder
+	l, err := lockWriter(path, holder{PID: os.Getpid(), Host: host, What: "remove", Since: time.Now().UTC()})
+	if err != nil {
+		return err
+	}
+	var errs []error
+	for _, suffix := range []string{"", "-wal", "-shm", ".lock"} {
+		if err := os.Remove(path + suffix); err != nil && !errors.Is(err, fs.ErrNotExist) && suffix != ".lock" {
+			errs = append(errs, err)
+		}
+	}
+	return errors.Join(append(errs, l.release())...)
+}

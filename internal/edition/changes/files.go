@@ -2,13 +2,13 @@ package changes
 
 import (
 	"cmp"
-	"encoding/csv"
-	"past/internal/evidence"
-	"past/internal/review"
 	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"past/internal/evidence"
+	"past/internal/review"
 )
 
 // File is a review file as a snapshot remembers it: the hash of its bytes and
@@ -28,14 +28,9 @@ const cellEnd = "\t"
 func Rows(name string, body []byte) []string {
 	text := strings.TrimPrefix(string(body), "\ufeff")
 	if strings.HasSuffix(strings.ToLower(name), ".csv") {
-		r := csv.NewReader(strings.NewReader(text))
-		r.FieldsPerRecord, r.LazyQuotes = -1, true
-		if all, err := r.ReadAll(); err == nil {
+		if all, err := review.Cells(name, body); err == nil {
 			out := make([]string, len(all))
 			for i, cells := range all {
-				for j := range cells {
-					cells[j] = strings.TrimSpace(cells[j])
-				}
 				out[i] = strings.Join(cells, cellEnd)
 			}
 			return out

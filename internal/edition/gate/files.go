@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"past/internal/edition/changes"
@@ -20,103 +21,144 @@ func judgeFiles(prev, next *changes.Snapshot) []Reason {
 	var out []Reason
 	for _, name := range slices.Sorted(maps.Keys(prev.Rows)) {
 		kind := review.KindOfName(name)
-		if kind == nil || !kind.MovesNumbers || kind.MediaType != "text/csv" || prev.Files[name] == next.Files[name] {
+		if kind == nil || kind.MediaType != "text/csv" || prev.Files[name] == next.Files[name] {
 			continue
 		}
-		before, after := tableOf(prev.Rows[name]), tableOf(next.Rows[name])
-		out = append(out, judgeTable(name, before, after, rowsElsewhere(next, name))...)
+		var after, elsewhere []fileRow
+		for other, rows := range next.Rows {
+			switch {
+			case other == name:
+				_, after = tableOf(rows)
+			case review.KindOfName(other) == kind && prev.Files[other] != next.Files[other]:
+				_, moved := tableOf(rows) // a row that moved to another file is not lost
+				elsewhere = append(elsewhere, moved...)
+			}
+		}
+		columns, before := tableOf(prev.Rows[name])
+		if len(columns) == 1 {
+			continue // a snapshot of an older program, which knew commas alone
+		}
+		out = append(out, judgeTable(name, columns, before, after, elsewhere)...)
 	}
 	return out
 }
 
-// fileTable is a table by the keys of its rows.
-type fileTable struct {
-	columns []string
-	rows    map[string]map[string]string // key → column → cell
-	order   []string
+// fileRow is a row of a table, column → cell.
+type fileRow map[string]string
+
+// keyColumns name a row where it has no id: what a correction does not change.
+var keyColumns = []string{"study", "label", "trial_id", "doi", "pmid", "reference", "arm", "role", "term", "window", "outcome", "target",
+	"field", "topic", "a", "b", "kind", "who"}
+
+// key is the row's id, else its key columns.
+func (r fileRow) key() string {
+	if id := r["id"]; id != "" {
+		return id
+	}
+	var parts []string
+	for _, k := range keyColumns {
+		if v := r[k]; v != "" {
+			parts = append(parts, v)
+		}
+	}
+	return strings.Join(parts, " ")
 }
 
-// keyColumns name a row; a table without any of them is compared by whole rows.
-var keyColumns = []string{"id", "target", "field", "topic", "a", "b", "kind", "who"}
+// whole is all that the row says in these columns, whatever the space in it and
+// however its numbers are written.
+func (r fileRow) whole(columns []string) string {
+	var b strings.Builder
+	for _, c := range columns {
+		if c != "note" {
+			b.WriteString(plain(r[c]) + "\t")
+		}
+	}
+	return b.String()
+}
 
-func tableOf(rows []string) fileTable {
-	t := fileTable{rows: map[string]map[string]string{}}
+// plain writes a cell in one way: 37.0 and 37 are one number.
+func plain(cell string) string {
+	cell = strings.Join(strings.Fields(cell), " ")
+	if n, err := strconv.ParseFloat(cell, 64); err == nil {
+		return strconv.FormatFloat(n, 'g', -1, 64)
+	}
+	return cell
+}
+
+func tableOf(rows []string) (columns []string, out []fileRow) {
 	if len(rows) == 0 {
-		return t
+		return nil, nil
 	}
 	for _, c := range strings.Split(rows[0], "\t") {
-		t.columns = append(t.columns, strings.ToLower(strings.TrimSpace(c)))
-	}
-	keys := keyColumns[1:]
-	if slices.Contains(t.columns, "id") {
-		keys = keyColumns[:1]
+		columns = append(columns, strings.ToLower(strings.TrimSpace(c)))
 	}
 	for _, r := range rows[1:] {
-		cells := map[string]string{}
-		for i, c := range strings.Split(r, "\t") {
-			if i < len(t.columns) {
-				cells[t.columns[i]] = c
-			}
-		}
-		var parts []string
-		for _, k := range keys {
-			if v := cells[k]; v != "" {
-				parts = append(parts, v)
-			}
-		}
-		key := cmp.Or(strings.Join(parts, " "), strings.Join(strings.Fields(r), " "))
-		if key == "" {
+		if strings.TrimSpace(r) == "" {
 			continue
 		}
-		if _, twice := t.rows[key]; !twice {
-			t.order = append(t.order, key)
-		}
-		t.rows[key] = cells
-	}
-	return t
-}
-
-// rowsElsewhere are the keys of the rows in other files of the same kind: a row
-// that moved to another file is not lost.
-func rowsElsewhere(s *changes.Snapshot, name string) map[string]map[string]string {
-	out := map[string]map[string]string{}
-	for other, rows := range s.Rows {
-		if other != name && review.KindOfName(other) == review.KindOfName(name) {
-			maps.Copy(out, tableOf(rows).rows)
-		}
-	}
-	return out
-}
-
-func judgeTable(name string, before, after fileTable, elsewhere map[string]map[string]string) []Reason {
-	var lost, changed []string
-	kept := map[string]bool{}
-	studies := map[string]bool{}
-	for _, cells := range after.rows {
-		kept[cells["study"]] = true
-	}
-	for _, cells := range elsewhere {
-		kept[cells["study"]] = true
-	}
-	for _, key := range before.order {
-		was := before.rows[key]
-		now, ok := after.rows[key]
-		if !ok {
-			if now, ok = elsewhere[key]; !ok {
-				lost = append(lost, rowName(key, was))
-				if s := was["study"]; s != "" && !kept[s] {
-					studies[s] = true
-				}
-				continue
+		cells := fileRow{}
+		for i, c := range strings.Split(r, "\t") {
+			if i < len(columns) {
+				cells[columns[i]] = c
 			}
 		}
-		for _, c := range before.columns {
+		out = append(out, cells)
+	}
+	return columns, out
+}
+
+// judgeTable finds each former row again: as it was, else by its key in the row that
+// is most like it.
+func judgeTable(name string, columns []string, before, after, elsewhere []fileRow) []Reason {
+	same, alike := map[string]int{}, map[string][]fileRow{}
+	kept := map[string]bool{}
+	var come []fileRow
+	for _, r := range slices.Concat(after, elsewhere) {
+		same[r.whole(columns)]++
+		kept[r["study"]] = true
+	}
+	gone := slices.DeleteFunc(slices.Clone(before), func(r fileRow) bool {
+		w := r.whole(columns)
+		same[w]--
+		return same[w] >= 0
+	})
+	for _, r := range slices.Concat(after, elsewhere) {
+		if w := r.whole(columns); same[w] > 0 {
+			same[w]--
+			come = append(come, r)
+		}
+	}
+	for _, r := range come {
+		if k := r.key(); k != "" {
+			alike[k] = append(alike[k], r)
+		}
+	}
+	var lost, changed []string
+	studies := map[string]bool{}
+	for _, was := range gone {
+		list := alike[was.key()]
+		if len(list) == 0 {
+			lost = append(lost, rowName(was, columns))
+			if s := was["study"]; s != "" && !kept[s] {
+				studies[s] = true
+			}
+			continue
+		}
+		at := 0
+		for i := range list {
+			if was.equal(list[i], columns) > was.equal(list[at], columns) {
+				at = i
+			}
+		}
+		now := list[at]
+		alike[was.key()] = slices.Delete(list, at, at+1)
+		for _, c := range columns {
 			v, there := now[c]
-			if was[c] != v && c != "note" {
+			if plain(was[c]) != plain(v) && c != "note" {
 				if !there {
 					v = "(no such column)"
 				}
-				changed = append(changed, fmt.Sprintf("%s: %s %s → %s", rowName(key, was), c, cmp.Or(was[c], "empty"), cmp.Or(v, "empty")))
+				changed = append(changed, fmt.Sprintf("%s: %s %s → %s", rowName(was, columns), c, cmp.Or(was[c], "empty"), cmp.Or(v, "empty")))
 			}
 		}
 	}
@@ -141,8 +183,19 @@ func judgeTable(name string, before, after fileTable, elsewhere map[string]map[s
 	return out
 }
 
-func rowName(key string, cells map[string]string) string {
-	if s := cells["study"]; s != "" && s != key {
+// equal counts the columns in which two rows say the same.
+func (r fileRow) equal(other fileRow, columns []string) (n int) {
+	for _, c := range columns {
+		if plain(r[c]) == plain(other[c]) {
+			n++
+		}
+	}
+	return n
+}
+
+func rowName(r fileRow, columns []string) string {
+	key := cmp.Or(r.key(), strings.TrimSpace(r.whole(columns)))
+	if s := r["study"]; s != "" && s != key && r["id"] != "" {
 		return key + " (" + s + ")"
 	}
 	return key
