@@ -41,7 +41,7 @@ func (b *effectBuilder) judgeCells(j effectJudge, t, c *evidence.ArmResult) {
 			}
 		}
 		for _, f := range a.Flags {
-			if strings.HasPrefix(f, CodeOutcomeSize+":") && !slices.Contains(j.e.Flags, f) {
+			if (strings.HasPrefix(f, CodeOutcomeSize+":") || strings.HasSuffix(f, partialResponses)) && !slices.Contains(j.e.Flags, f) {
 				j.e.Flags = append(j.e.Flags, f)
 			}
 			for _, code := range []string{CodeRow, CodeInstrument, CodeTimepoint, CodeDenominator, CodeScoreType, CodeDiscordant, CodeSign,

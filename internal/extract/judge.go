@@ -197,6 +197,10 @@ func (x *outcome) judgeKind(d verdict) {
 		return
 	}
 	switch a.ScoreType {
+	case evidence.ScoreResponse:
+		if x.withPartial {
+			a.Flags = append(a.Flags, reason(CodeKindSource, partialResponses))
+		}
 	case evidence.ScoreNotScore:
 		d.set(evidence.NeedsReview, CodeUnit, fmt.Sprintf("the unit %q is one of time: no score of %s", a.Unit, a.Instrument))
 	case evidence.ScoreTimeToEvent, evidence.ScoreDuration:
@@ -216,6 +220,9 @@ func (x *outcome) judgeKind(d verdict) {
 		}
 	}
 }
+
+// partialResponses is the remark on a response by a lower limit than others'.
+const partialResponses = "the description counts partial responses among the responses"
 
 // isBetweenLater reports whether a change is one between two points after the
 // baseline, by the title or by a time frame that is itself a difference.

@@ -47,6 +47,7 @@ const (
 	CodeDispersion     = "dispersion"       // the texts name another spread than is declared
 	CodeTurned         = "turned"           // an improvement given as positive, taken as the change that it is
 	CodeKindSource     = "kind-source"      // where it is said that the number is a change
+	CodeTimeSource     = "time-source"      // where it is said when a visit was
 	CodeSign           = "sign"             // which way a change or a difference was taken is not certain
 	CodeSameDrug       = "same-drug"        // both groups got the studied drug
 	CodeNoSubstance    = "no-substance"     // no studied substance is compared

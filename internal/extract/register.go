@@ -128,6 +128,7 @@ type outcome struct {
 	read  *Reader
 	// adjusted is set where the texts of the outcome speak of a model's mean
 	adjusted             bool
+	withPartial          bool           // the description counts partial responses among the responses
 	betweenLater         bool           // a change between two points after the baseline
 	modelled             bool           // a share that a survival curve gives, not a count
 	sizes                []int          // of the row being read, where its title gives them
@@ -149,6 +150,8 @@ func newOutcome(r *evidence.Record, o *evidence.PostedOutcome, read *Reader) *ou
 	x.times = groupTimes(o.Groups)
 	texts := read.outcome(o.Title, o.Description)
 	x.match, x.known, x.titleEvent, x.scoreSaid = texts.Match, texts.Known, texts.Event, texts.Score
+	x.withPartial = x.titleEvent == evidence.ScoreResponse && containsAny(o.Description, "artial", "ARTIAL") &&
+		withPartial.MatchString(o.Description)
 	x.readChange()
 	x.frameTime, x.titleTime = read.time(o.TimeFrame), read.time(o.Title)
 	x.start = startOf(o.Title + "; " + o.TimeFrame)

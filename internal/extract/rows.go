@@ -49,6 +49,8 @@ func (x *outcome) narrow(m vocab.InstrumentMatch, known bool, a *evidence.ArmRes
 		return withLimit(sub, m, known), true
 	case !known:
 		return m, false
+	case m.Domain == "vitals" && len(m.Others) > 0 && !ok:
+		return vocab.InstrumentMatch{}, false // the title names several signs, the row none of them
 	case m.Field == "description" && !unnamedRow(rest):
 		return vocab.InstrumentMatch{}, false // the row says what it is, the description only what was used
 	}
@@ -131,16 +133,24 @@ var rowFiller = wordSet(`absolute after all and at average baseline before bl ca
 
 var rowSizes = regexp.MustCompile(`(?i)[(\[]?\bn\s*=\s*[\d,;:/&\s]*[)\]]?`)
 
+// withoutSizes is a row's title less the sizes of its groups.
+func withoutSizes(title string) string {
+	if !strings.ContainsRune(title, '=') {
+		return title
+	}
+	rest := rowSizes.ReplaceAllString(titleSizes.ReplaceAllString(title, " "), " ")
+	return strings.TrimRight(emptyBrackets.ReplaceAllString(rest, " "), " ,;:-–")
+}
+
+var emptyBrackets = regexp.MustCompile(`[(\[][\s,;]*[)\]]`)
+
 // rowWords are the words of a row's title that are left when times, sizes and
 // words of change are taken away: a subscale, a subgroup, a level, or nothing.
 func rowWords(title string) string {
 	if title == "" {
 		return ""
 	}
-	rest := title
-	if strings.ContainsRune(title, '=') {
-		rest = rowSizes.ReplaceAllString(titleSizes.ReplaceAllString(title, " "), " ")
-	}
+	rest := withoutSizes(title)
 	if !slices.ContainsFunc(strings.FieldsFunc(strings.ToLower(rest), func(r rune) bool {
 		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("<>≤≥%", r)
 	}), saysWhat) {

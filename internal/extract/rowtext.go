@@ -31,6 +31,7 @@ type Reader struct {
 	record   string
 	arms     map[armWords]armReading
 	outcomes map[outcomeWords]vocab.OutcomeText
+	visits   map[string]said // when its numbered visits were; nil until one is asked for
 }
 
 // kept are readings of texts. Between two records, the reader starts over where
@@ -59,6 +60,7 @@ func (read *Reader) begin(id string) {
 	if read.arms != nil && read.record == id {
 		return
 	}
+	read.visits = nil
 	read.record, read.arms, read.outcomes = strings.Clone(id), map[armWords]armReading{}, map[outcomeWords]vocab.OutcomeText{}
 	if read.bytes > mostKept {
 		read.kept = newKept()
@@ -115,11 +117,12 @@ func (read *Reader) row(title string) *rowText {
 }
 
 func (read *Reader) readRow(title string) *rowText {
-	t := &rowText{answer: read.v.Answer(title), place: text.Place(title), words: rowWords(title)}
+	words := withoutSizes(title)
+	t := &rowText{answer: read.v.Answer(words), place: text.Place(title), words: rowWords(title)}
 	if s := strings.ToLower(title); containsAny(s, "shift", "baseline") {
 		t.shift = shiftRow.MatchString(title)
 	}
-	t.kind, t.said = read.v.Says(title)
+	t.kind, t.said = read.v.Says(words)
 	t.moment, t.timed = text.Single(title)
 	t.spread, t.mixed = spreadNamed(title)
 	t.base = isBaselineRow(title, t)

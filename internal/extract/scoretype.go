@@ -144,6 +144,10 @@ const (
 	limitedKind = "limited"
 )
 
+// withPartial finds descriptions that count partial responses among the responses.
+var withPartial = regexp.MustCompile(`(?i)\brespon\w+(?:\s+rates?)?\s*\(?(?:full|complete)\s*(?:or|and|/|\+|plus)\s*partial\b|` +
+	`\b(?:full|complete)\s*(?:or|and|/|\+|plus)\s*partial\s+respon`)
+
 // readChange finds where an outcome says that its scores are changes: in its
 // title, time frame, unit or, for means whose title is silent, description.
 func (x *outcome) readChange() {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"regexp"
+	"slices"
 	"strings"
 
 	"past/internal/evidence"
@@ -55,8 +56,8 @@ func (x *outcome) rowTime(a *evidence.ArmResult) bool {
 			a.Flags = append(a.Flags, reason(CodeTimepoint, "the row tells a shift from one state to another, not a point in time"))
 			return true
 		}
-		if place == "" {
-			place = x.read.row(t).place
+		if named := x.read.row(t).place; place == "" && !x.namesArm(t, named) {
+			place = named
 		}
 	}
 	for _, t := range titles {
@@ -74,9 +75,22 @@ func (x *outcome) rowTime(a *evidence.ArmResult) bool {
 	if place == "" {
 		return x.phase(a)
 	}
+	if m, ok := x.visitTime(place); ok {
+		a.Flags = append(a.Flags, reason(CodeTimeSource, fmt.Sprintf("the record says elsewhere that %s is at %.4g weeks", place, m.Weeks)))
+		x.setTime(a, strings.Trim(titles[0]+"; "+titles[1], "; "), m)
+		return true
+	}
 	a.TimepointRaw, a.TimepointOrigin = strings.Trim(titles[0]+"; "+titles[1], "; "), place
 	a.Flags = append(a.Flags, reason(CodeTimepoint, "the row names a cycle, visit or period, not a time"))
 	return true
+}
+
+// namesArm reports whether the place that a row names is that of a group: it is
+// called after an arm ("Psilocybin - Phase I").
+func (x *outcome) namesArm(title, place string) bool {
+	return strings.HasPrefix(place, evidence.OriginPeriod) && slices.ContainsFunc(x.record.Arms, func(a evidence.Arm) bool {
+		return len(a.Label) > 4 && strings.Contains(strings.ToLower(title), strings.ToLower(a.Label))
+	})
 }
 
 // phase reports whether a row names a phase of a procedure ("pre-bypass"), of
@@ -201,5 +215,13 @@ func startsWithBaseline(s string) bool {
 
 // onlyBaseline recognises a time frame that is the baseline and nothing more.
 func onlyBaseline(frame string) bool {
-	return startsWithBaseline(frame) && len(strings.Fields(frame)) <= 3 && !strings.ContainsAny(frame, ",;/")
+	if startsWithBaseline(frame) {
+		return len(strings.Fields(frame)) <= 3 && !strings.ContainsAny(frame, ",;/")
+	}
+	return containsAny(frame, "nrol", "ntry", "nclusion", "creening", "ntake") && !strings.ContainsAny(frame, "0123456789,;/") &&
+		atEntry.MatchString(frame)
 }
+
+// atEntry finds time frames that are the entry into the study and nothing more.
+var atEntry = regexp.MustCompile(`(?i)^(?:[a-z]+ ){0,6}?(?:at|upon|on) (?:the )?(?:(?:time|moment|point) of )?(?:study |trial )?` +
+	`(?:enrol+ment|entry|inclusion|screening|intake)(?: visit)?\W*$`)

@@ -38,6 +38,7 @@ var origins = []struct {
 	{OriginSession, regexp.MustCompile(`^\W*` + after + count + `\s+` + short + visit + `\b`)},
 	{OriginDose, regexp.MustCompile(`^\W*` + after + short + given + `\s*` + count + `\b`)},
 	{OriginDose, regexp.MustCompile(`^\W*` + after + count + `\s+` + short + given + `\b`)},
+	{OriginPeriod, regexp.MustCompile(`^\W*` + after + `(?:start|beginning|onset)\s+of\s+` + short + `(?:phase|period|stage)\s*` + count + `\b`)},
 	{OriginFirstDose, regexp.MustCompile(`^\W*` + after + `(?:(?:first|1st|initial)[\s-]+` + short + given +
 		`|(?:start|initiation|beginning|commencement)\s+of\s+` + short +
 		`(?:treatment|therapy|dosing|medication|drug|intervention)|treatment\s+(?:start|initiation))\b`)},
@@ -191,8 +192,8 @@ func Place(text string) string {
 		return OriginVisit + " " + m[4]
 	}
 	name := strings.ToLower(m[1])
-	if name == "infusion" {
-		name = OriginSession
+	if called := placeNames[name]; called != "" {
+		name = called
 	}
 	number := strings.ToLower(m[2])
 	if n := roman(number); n > 0 {
@@ -200,6 +201,9 @@ func Place(text string) string {
 	}
 	return name + " " + number
 }
+
+// placeNames are the origins that other words of a place stand for.
+var placeNames = map[string]string{"infusion": OriginSession, "phase": OriginPeriod, "stage": OriginPeriod, "wave": OriginVisit}
 
 // mayNamePlace rules most texts out without a pattern.
 func mayNamePlace(s string) bool {

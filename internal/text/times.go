@@ -229,6 +229,7 @@ func Single(text string) (Moment, bool) {
 			out[i].Origin = m.Origin
 		}
 	}
+	out = anyPeriod(out)
 	switch {
 	case len(out) == 1:
 		return out[0], true
@@ -238,6 +239,22 @@ func Single(text string) (Moment, bool) {
 		return out[0], true
 	}
 	return Moment{}, false
+}
+
+// anyPeriod makes one point of the same point in several periods ("6 weeks after
+// the start of phase 1; 6 weeks after the start of phase 2").
+func anyPeriod(points []Moment) []Moment {
+	out := points[:0:0]
+	for _, m := range points {
+		n := len(out) - 1
+		if strings.HasPrefix(m.Origin, OriginPeriod+" ") && n >= 0 && strings.HasPrefix(out[n].Origin, OriginPeriod) &&
+			math.Abs(out[n].Weeks-m.Weeks) < 1e-9 {
+			out[n].Origin = OriginPeriod
+			continue
+		}
+		out = append(out, m)
+	}
+	return out
 }
 
 // doseDay finds the day of a dose that a time is counted from ("24 hours post
