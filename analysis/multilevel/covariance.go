@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math"
 
-	"past/analysis/internal/dist"
 	"past/analysis/internal/solve"
 )
 
@@ -55,17 +54,7 @@ func FitGiven(data Data, design Design, cov Covariance, opt Options) (*Given, er
 		return nil, err
 	}
 	p := len(design.Columns)
-	g := givenModel{data: data, design: design, cov: cov}
-	at := map[string]int{}
-	for _, i := range used {
-		c, seen := at[data.Cluster[i]]
-		if !seen {
-			c = len(g.rows)
-			at[data.Cluster[i]] = c
-			g.rows = append(g.rows, nil)
-		}
-		g.rows[c] = append(g.rows[c], i)
-	}
+	g := newGiven(data, design, cov, used)
 	if len(used) <= p || len(g.rows) < 2 {
 		return nil, fmt.Errorf("%d effects of %d clusters are too few for this model", len(used), len(g.rows))
 	}
@@ -74,7 +63,7 @@ func FitGiven(data Data, design Design, cov Covariance, opt Options) (*Given, er
 		mean += data.Variance[i] / float64(len(used))
 	}
 	objective := func(x []float64) float64 { // components as squares
-		s, err := g.at(Sigma2{x[0] * x[0], x[1] * x[1]})
+		s, err := g.at(components(Sigma2{x[0] * x[0], x[1] * x[1]}))
 		if err != nil {
 			return math.Inf(1)
 		}
@@ -94,27 +83,59 @@ func FitGiven(data Data, design Design, cov Covariance, opt Options) (*Given, er
 		return nil, errors.New("the sampling covariances are not positive definite: the correlations contradict each other")
 	}
 	sigma := Sigma2{best[0] * best[0], best[1] * best[1]}
-	fit, err := g.at(sigma)
+	fit, err := g.at(components(sigma))
 	if err != nil {
 		return nil, err
 	}
 	out := &Given{K: len(used), Clusters: len(g.rows), Names: design.Names, Sigma2: sigma, Beta: fit.beta, LogLik: fit.logLik}
-	df := float64(len(used) - p)
-	t := dist.TQuantile(1-(1-opt.Level)/2, df)
-	for j, b := range fit.beta {
-		se := math.Sqrt(fit.cov[j*p+j])
-		out.SE = append(out.SE, se)
-		out.PValue = append(out.PValue, dist.TTwoSided(b/se, df))
-		out.CILower, out.CIUpper = append(out.CILower, b-t*se), append(out.CIUpper, b+t*se)
-	}
+	out.SE, out.PValue, out.CILower, out.CIUpper = fit.tests(float64(len(used)-p), opt.Level)
 	return out, nil
 }
 
+// givenModel is a model whose sampling covariances are given.
 type givenModel struct {
 	data   Data
 	design Design
 	cov    Covariance
 	rows   [][]int // by cluster
+}
+
+// newGiven sorts the used rows by cluster.
+func newGiven(data Data, design Design, cov Covariance, used []int) givenModel {
+	g := givenModel{data: data, design: design, cov: cov}
+	at := map[string]int{}
+	for _, i := range used {
+		c, seen := at[data.Cluster[i]]
+		if !seen {
+			c = len(g.rows)
+			at[data.Cluster[i]] = c
+			g.rows = append(g.rows, nil)
+		}
+		g.rows[c] = append(g.rows[c], i)
+	}
+	return g
+}
+
+// components are the variances between and within clusters, by pairs of rows.
+func components(s Sigma2) Covariance {
+	return func(i, j int) float64 {
+		if i == j {
+			return s.Between + s.Within
+		}
+		return s.Between
+	}
+}
+
+// tests are standard errors, p-values and limits by the t distribution; df may be
+// infinite.
+func (f givenFit) tests(df, level float64) (se, pval, lower, upper []float64) {
+	p := len(f.beta)
+	for j, b := range f.beta {
+		s := math.Sqrt(f.cov[j*p+j])
+		_, pv, lo, hi := test(b, s, df, level)
+		se, pval, lower, upper = append(se, s), append(pval, pv), append(lower, lo), append(upper, hi)
+	}
+	return se, pval, lower, upper
 }
 
 type givenFit struct {
@@ -124,8 +145,8 @@ type givenFit struct {
 
 var errNotDefinite = errors.New("a covariance matrix is not positive definite")
 
-// at is the model at given components.
-func (g *givenModel) at(s Sigma2) (givenFit, error) {
+// at is the model with a given covariance of the random effects.
+func (g *givenModel) at(random Covariance) (givenFit, error) {
 	p := len(g.design.Columns)
 	a, xx := make([]float64, p*p), make([]float64, p*p)
 	b := make([]float64, p)
@@ -136,9 +157,9 @@ func (g *givenModel) at(s Sigma2) (givenFit, error) {
 		v := make([]float64, m*m)
 		for i, r := range rows {
 			for j, q := range rows {
-				v[i*m+j] = s.Between
+				v[i*m+j] = random(r, q)
 				if i == j {
-					v[i*m+j] += g.data.Variance[r] + s.Within
+					v[i*m+j] += g.data.Variance[r]
 				} else {
 					v[i*m+j] += g.cov(r, q)
 				}

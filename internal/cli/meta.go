@@ -21,6 +21,7 @@ type metaCmd struct {
 	Rho      *float64  `name:"rho" help:"Correlation of sampling errors within a cluster (default 0.6)." placeholder:"R"`
 	Time     string    `name:"time" help:"Time of an effect, with --cluster and --phi: sampling errors correlate less the farther apart." placeholder:"COLUMN"`
 	Phi      *float64  `name:"phi" help:"Correlation of sampling errors of a study one unit of time apart." placeholder:"X"`
+	Dose     string    `name:"dose" help:"Terms of a dose-response curve over all studies, in one stage: dose, or \"dose + I(dose^2)\"." placeholder:"TERMS"`
 	Formula  string    `name:"formula" enum:",metafor,metapsy,revman" default:"" help:"Conventions of effect sizes and intervals: metafor (default), metapsy or revman."`
 	Where    []string  `name:"where" help:"Keep rows that fit, such as primary=1; repeatable." placeholder:"COND" sep:"none"`
 	Level    *float64  `name:"level" help:"Coverage of the intervals, such as 0.9 (default 0.95); also of given limits." placeholder:"X"`
@@ -99,7 +100,7 @@ func (f roleFlags) roles() metafile.Roles {
 
 func (c *metaCmd) Run(ctx context.Context, e *Env) error {
 	cmd := metafile.Command{File: c.File, Measure: c.Measure, Method: c.Method, Test: c.Test, Mods: c.Mods, Subgroup: c.Subgroup,
-		Cluster: c.Cluster, Rho: c.Rho, Time: c.Time, Phi: c.Phi, Formula: c.Formula, Where: c.Where, JSON: e.Globals.JSON, R: c.R,
+		Cluster: c.Cluster, Rho: c.Rho, Time: c.Time, Phi: c.Phi, Dose: c.Dose, Formula: c.Formula, Where: c.Where, JSON: e.Globals.JSON, R: c.R,
 		Columns: c.Columns.roles(), Control: c.Control,
 		Scale: c.Scale, Level: c.Level, VType: c.VType, Add: c.Add, Drop00: c.Drop00, With: c.With}
 	if c.Out == "" {

@@ -27,7 +27,7 @@ var blocks = index(
 	publicationBias,
 	rmaBlock, rmaGenqBlock, rmaUnweightedBlock, rmaFixedBlock, // rma.go
 	metaRegressionBlock, subgroupsBlock, sensitivityBlock,
-	multilevelBlock, lagBlock, sharedBlock, // multilevel.go, covariance.go
+	multilevelBlock, lagBlock, sharedBlock, doseBlock, // multilevel.go, covariance.go, dose.go
 )
 
 func index(list ...block) map[string]blockFunc {

@@ -41,10 +41,11 @@ type Case struct {
 	open         []string          // what the reading of the table left to ask
 	scale        string            // of given ratios: log, ratio, ratio-log-se or "" to find out
 	level        float64
-	controlled   bool // --control named a group of the table
-	standardised bool // effects are made from t values or differences with sizes, without means
-	shared       bool // rows of one study have the same control group
-	unguarded    bool // a case with a request names its tests as metafor does: knha has no guard
+	controlled   bool               // --control named a group of the table
+	standardised bool               // effects are made from t values or differences with sizes, without means
+	reference    map[string]*column // what the control row of each comparison has, for tables with one row per arm
+	shared       bool               // rows of one study have the same control group
+	unguarded    bool               // a case with a request names its tests as metafor does: knha has no guard
 
 	columns map[string]*column
 	names   []string          // column names in the order of the file, sorted for JSON

@@ -26,6 +26,7 @@ type Command struct {
 	Rho      *float64 // correlation of sampling errors within a cluster, nil for 0.6
 	Time     string   // column of the time of an effect, with Cluster and Phi
 	Phi      *float64 // correlation of sampling errors one unit of time apart
+	Dose     string   // terms of a dose-response curve: "dose" or "dose + I(dose^2)"
 	Formula  string   // metafor, metapsy or revman
 	Where    []string // row filters, see parseCondition
 	JSON     bool     // answer as JSON
@@ -296,12 +297,15 @@ func (a *analysis) extras(method meta.Method, test meta.Test) error {
 	}
 	a.blocks = Tree{}
 	for _, name := range []string{"multilevel", "two_by_two_pooled", "person_time_pooled", "beta_binomial", "glmm", "lagged",
-		"shared_control"} {
+		"shared_control", "dose_response"} {
 		if !has(c.Request, name) {
 			continue
 		}
 		v, err := c.runBlock(blocks[name])
 		if err != nil {
+			if name == "dose_response" {
+				return fmt.Errorf("--dose: %w", err)
+			}
 			if name == "multilevel" || name == "lagged" {
 				return fmt.Errorf("dependent effects: %w", err)
 			}
@@ -415,6 +419,13 @@ func (a *analysis) request(measure effect.Measure, method meta.Method, test meta
 			lag["rho"] = *a.cmd.Rho
 		}
 		req["lagged"] = lag
+	}
+	if f := doseFormula(a.cmd.Dose); f != "" {
+		dose := Tree{"formula": f, "cluster_column": orElse(a.c.named(a.cmd.Cluster), a.c.labelColumn())}
+		if a.cmd.Rho != nil {
+			dose["rho"] = *a.cmd.Rho
+		}
+		req["dose_response"] = dose
 	}
 	if a.c.Kind == string(effect.KindTwoByTwo) {
 		switch measure {

@@ -125,6 +125,7 @@ func (c *Case) longColumns() map[string]string {
 
 // widen replaces the rows by comparisons.
 func (c *Case) widen(study, arm string, value map[string]string, pairs [][2]int) {
+	c.reference = map[string]*column{}
 	second := map[string]string{"m1i": "m2i", "sd1i": "sd2i", "se1i": "se2i", "n1i": "n2i", "ai": "ci"}
 	cols, names := map[string]*column{}, []string{}
 	put := func(name, from string, side int) {
@@ -147,6 +148,10 @@ func (c *Case) widen(study, arm string, value map[string]string, pairs [][2]int)
 		cols[name] = &col
 	}
 	for _, n := range c.names {
+		c.reference[n] = &column{cells: make([]any, len(pairs))}
+		for k, p := range pairs {
+			c.reference[n].cells[k] = c.columns[n].cells[p[1]]
+		}
 		put(n, n, 0) // what a row says of its study, as the treated arm's row has it
 	}
 	for role, from := range value {

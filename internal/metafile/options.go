@@ -32,8 +32,8 @@ func (cmd Command) check() error {
 		return fmt.Errorf("--phi %g: a correlation of sampling errors from 0 to below 1 is needed", *cmd.Phi)
 	case cmd.Add != nil && !(*cmd.Add >= 0 && *cmd.Add < 1e6):
 		return fmt.Errorf("--add %g: a number from 0 is needed, such as 0.5", *cmd.Add)
-	case cmd.Rho != nil && cmd.Cluster == "":
-		return errors.New("--rho needs --cluster, the column of the study that several effects belong to")
+	case cmd.Rho != nil && cmd.Cluster == "" && cmd.Dose == "":
+		return errors.New("--rho needs --cluster, the column of the study that several effects belong to, or --dose")
 	case cmd.Phi != nil && cmd.Time == "":
 		return errors.New("--phi needs --time, the column of the time of an effect")
 	case cmd.Time != "" && (cmd.Cluster == "" || cmd.Phi == nil):
@@ -72,7 +72,7 @@ func (cmd Command) onlyReading() error {
 		given("mods", cmd.Mods != ""), given("subgroup", cmd.Subgroup != ""), given("cluster", cmd.Cluster != ""),
 		given("rho", cmd.Rho != nil), given("time", cmd.Time != ""), given("phi", cmd.Phi != nil), given("level", cmd.Level != nil),
 		given("vtype", cmd.VType != ""), given("add", cmd.Add != nil), given("drop00", cmd.Drop00), given("scale", cmd.Scale != ""),
-		given("control", cmd.Control != ""), given("with", len(cmd.With) > 0))
+		given("control", cmd.Control != ""), given("with", len(cmd.With) > 0), given("dose", cmd.Dose != ""))
 	for role := range cmd.Columns {
 		flag = cmp.Or(flag, "--"+flagOf(role))
 	}

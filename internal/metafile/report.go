@@ -33,6 +33,7 @@ func (a *analysis) writeTable(w io.Writer) error {
 	}
 	p.heading()
 	p.studies()
+	p.doseResponse()
 	p.clusters()
 	p.pooled()
 	p.heterogeneity()
@@ -180,7 +181,7 @@ func (p *printer) pooled() {
 	if r.Guarded {
 		title += ", guarded"
 	}
-	if p.a.cmd.Cluster != "" {
+	if p.a.cmd.Cluster != "" || p.a.cmd.Dose != "" {
 		p.line("footnote: what follows takes the rows as independent")
 	}
 	p.effectLine(title, r.Beta[0], r.CILb[0], r.CIUb[0], r.PVal[0])

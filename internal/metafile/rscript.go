@@ -39,6 +39,7 @@ func (a *analysis) writeR(w io.Writer) error {
 	out("print(rma(yi, vi, data = dat, method = \"FE\"), digits = 6)   # estimate %s, interval %s to %s", rNum(a.common.Beta[0]),
 		rNum(a.common.CILb[0]), rNum(a.common.CIUb[0]))
 	a.rExtras(out)
+	a.rDose(out)
 	_, err := w.Write(b.Bytes())
 	return err
 }

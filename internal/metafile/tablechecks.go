@@ -75,7 +75,7 @@ func (c *Case) checkDependence(labels []string, cmd Command) error {
 			twice = append(twice, l)
 		}
 	}
-	if len(twice) == 0 {
+	if len(twice) == 0 || cmd.Dose != "" {
 		return nil
 	}
 	switch effect.Kind(c.Kind) {
