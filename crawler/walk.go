@@ -95,11 +95,11 @@ func (w *walk) run(ctx context.Context) (ok bool, err error) {
 		}
 		got := w.page(ctx, w.cur.Next)
 		if got.err != nil {
-			again, ok, err := w.fault(ctx, got.err, &bad)
+			again, err := w.fault(ctx, got.err, &bad)
 			if again && err == nil {
 				continue
 			}
-			return ok, err
+			return false, err
 		}
 		bad = 0
 		if stop, err := w.take(ctx, got); stop || err != nil {
@@ -111,35 +111,35 @@ func (w *walk) run(ctx context.Context) (ok bool, err error) {
 
 // fault decides what an error of a page means: the same page once more, the
 // query again, the next query, or the end of the source.
-func (w *walk) fault(ctx context.Context, err error, bad *int) (again, ok bool, _ error) {
+func (w *walk) fault(ctx context.Context, err error, bad *int) (again bool, _ error) {
 	if ctx.Err() != nil {
-		return false, false, err
+		return false, err
 	}
 	var answer *AnswerError
 	switch {
 	case errors.Is(err, ErrCursorExpired):
 		if w.restarts >= maxRestarts {
-			return false, false, w.giveUp(ctx, KindExpired, fmt.Sprintf("the register dropped the page token %d times: %v", w.restarts+1, err), nil)
+			return false, w.giveUp(ctx, KindExpired, fmt.Sprintf("the register dropped the page token %d times: %v", w.restarts+1, err), nil)
 		}
 		w.restarts++
 		at := w.cur.Seen
 		w.restart()
-		return true, false, w.lane.commit(ctx, Batch{Problems: []evidence.Problem{{Kind: KindExpired, Where: w.q.URL,
-			Message: fmt.Sprintf("the register dropped the page token after %d hits; the query was begun anew", at)}}})
+		return true, w.lane.commit(ctx, Batch{Problems: []evidence.Problem{{Kind: KindExpired, Where: w.q.URL,
+			Message: fmt.Sprintf("the register dropped the page token after %d hits; the query was begun again", at)}}})
 	case errors.As(err, &answer):
 		if *bad++; *bad < maxBadPages {
-			return true, false, polite.Sleep(ctx, time.Duration(*bad)*w.pause())
+			return true, polite.Sleep(ctx, time.Duration(*bad)*w.pause())
 		}
-		return false, false, w.giveUp(ctx, answer.Kind, err.Error(), answer.Payload)
+		return false, w.giveUp(ctx, answer.Kind, err.Error(), answer.Payload)
 	}
 	p := problemOf(err, nil)
 	if w.ends(err) {
 		if perr := w.giveUp(ctx, p.Kind, err.Error(), nil); perr != nil {
-			return false, false, perr
+			return false, perr
 		}
-		return false, false, fmt.Errorf("query %s: %w", w.q.Key, err)
+		return false, fmt.Errorf("query %s: %w", w.q.Key, err)
 	}
-	return false, false, w.giveUp(ctx, p.Kind, err.Error(), nil)
+	return false, w.giveUp(ctx, p.Kind, err.Error(), nil)
 }
 
 func (w *walk) pause() time.Duration {

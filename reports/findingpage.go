@@ -95,8 +95,8 @@ func (s *site) findingPage(f *evidence.Finding) *page {
 	d.Steps = stepsOf(&f.Certainty)
 	d.Who = s.whoAndWhen(f)
 	s.findingFigures(p, d, read)
-	s.findingWords(p, d, read)
-	s.findingTables(p, d, read)
+	s.findingWords(d, read)
+	s.findingTables(d, read)
 	d.Harms = s.harmBrief(f.Substance)
 	d.Cite = s.citeView(f.ID, d.Title, d.Sentence)
 	d.Before = s.citedBefore(f.ID)
@@ -352,7 +352,7 @@ func (s *site) work(f *evidence.Finding, read reading) template.JS {
 	return jsonFor(map[string]any{"ratio": read.Ratio, "symbol": read.Symbol, "test": test, "effects": rows, "note": note})
 }
 
-func (s *site) findingWords(p *page, d *findingPage, read reading) {
+func (s *site) findingWords(d *findingPage, read reading) {
 	f := d.F
 	d.Sentence = sentence(f.Sentences.Curriculum, 1200)
 	bans := proseAll(f.NotToSay, 400)

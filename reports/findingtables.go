@@ -12,7 +12,7 @@ import (
 	"past/reports/internal/show"
 )
 
-func (s *site) findingTables(p *page, d *findingPage, read reading) {
+func (s *site) findingTables(d *findingPage, read reading) {
 	f := d.F
 	d.Model = modelTable(f, read)
 	d.Effects = s.effectsTable(f, read)

@@ -96,7 +96,7 @@ func (s *site) forest(f *evidence.Finding, href func(evidence.Effect) string) (c
 	p.table()
 	p.studies(s, href)
 	p.pooled()
-	p.rows.Foot = p.foot(s)
+	p.rows.Foot = p.foot()
 	var must []float64
 	if lo, hi, ok := f.Headline.Interval(); ok {
 		must = append(must, lo, hi)
@@ -395,7 +395,7 @@ func (p *forestParts) pooled() {
 }
 
 // foot are the lines below the plot; the exported file carries them too.
-func (p *forestParts) foot(s *site) []string {
+func (p *forestParts) foot() []string {
 	pr := &p.f.Primary
 	var out []string
 	if pr.K > 1 && pr.Estimate != nil {

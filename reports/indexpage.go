@@ -210,7 +210,7 @@ func (s *site) matrix(p *page) ([]matrixPart, []string) {
 				list := at[k][sub]
 				c := matrixCell{Sub: show.First(s.Name(sub))}
 				if n < len(list) {
-					c = s.matrixCell(p, list[n], span)
+					c = s.matrixCell(list[n], span)
 				}
 				row.Cells = append(row.Cells, c)
 			}
@@ -254,7 +254,7 @@ func (s *site) matrixSpan() map[bool]chart.Axis {
 	return out
 }
 
-func (s *site) matrixCell(p *page, f *evidence.Finding, span map[bool]chart.Axis) matrixCell {
+func (s *site) matrixCell(f *evidence.Finding, span map[bool]chart.Axis) matrixCell {
 	c := matrixCell{Sub: show.First(s.Name(f.Substance)), Href: s.findPath[f.ID], Has: true, Cert: certOf(f.Certainty)}
 	read := readingOf(f, s.Name)
 	pr := &f.Primary

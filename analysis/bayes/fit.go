@@ -86,7 +86,7 @@ func Fit(y, v []float64, p Priors, level float64) (*Posterior, error) {
 	post.tau = newTauPosterior(md, q)
 	post.summarise()
 	post.shrink(y, v)
-	post.warn(y, v)
+	post.warn()
 	return post, nil
 }
 

@@ -134,7 +134,7 @@ func (p *Posterior) shrink(y, v []float64) {
 }
 
 // warn says where the prior speaks louder than the data, or against them.
-func (p *Posterior) warn(y, v []float64) {
+func (p *Posterior) warn() {
 	add := func(format string, a ...any) { p.Warnings = append(p.Warnings, fmt.Sprintf(format, a...)) }
 	if p.K < 5 {
 		add("k = %d: the data say little about tau, so the prior %s shapes the result; show another prior beside it", p.K, p.Priors.Tau)

@@ -42,7 +42,7 @@ func (t *Whole) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, t.explain(ctx, req, err)
 	}
 	defer res.Body.Close()
-	body, err := t.read(ctx, cancel, res, req)
+	body, err := t.read(cancel, res, req)
 	if err != nil {
 		return nil, t.explain(ctx, req, err)
 	}
@@ -83,7 +83,7 @@ func (t *Whole) explain(ctx context.Context, req *http.Request, err error) error
 	return err
 }
 
-func (t *Whole) read(ctx context.Context, cancel context.CancelCauseFunc, res *http.Response, req *http.Request) ([]byte, error) {
+func (t *Whole) read(cancel context.CancelCauseFunc, res *http.Response, req *http.Request) ([]byte, error) {
 	limit := or(t.MaxBody, 32<<20)
 	if enc := res.Header.Get("Content-Encoding"); enc != "" && !strings.EqualFold(enc, "identity") && !res.Uncompressed &&
 		res.ContentLength != 0 {

@@ -87,7 +87,7 @@ func (read *Reader) contrast(r *evidence.Record, o *evidence.PostedOutcome, n in
 		}
 	}
 	c.Adjusted = contrastAdjusted(a)
-	c.Sign = signOf(o, a, &c)
+	c.Sign = signOf(o, a)
 	judgeContrast(&c, a, o)
 	return c
 }
@@ -186,7 +186,7 @@ var minusWords = regexp.MustCompile(`(?i)\s+(?:minus|-|–|−|over|compared (?:
 // signOf says which group was taken from which, when the text of the parameter
 // or of the comments states it in the words of the groups ("Eleclazine -
 // Placebo"), or when the posted arm values leave only one reading.
-func signOf(o *evidence.PostedOutcome, a *evidence.Analysis, c *evidence.Contrast) string {
+func signOf(o *evidence.PostedOutcome, a *evidence.Analysis) string {
 	one, two, ok := comparedGroups(o, a.GroupIDs)
 	if !ok {
 		return SignUnknown

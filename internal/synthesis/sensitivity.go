@@ -50,7 +50,7 @@ func sensitivity(q Question, b Base, effects []evidence.Effect) []evidence.Poole
 			add(m, rows)
 		}
 	}
-	for _, s := range subsets(q, b, effects) {
+	for _, s := range subsets(q, effects) {
 		if len(s.rows) == 0 || len(s.rows) == len(effects) {
 			continue
 		}
@@ -58,7 +58,7 @@ func sensitivity(q Question, b Base, effects []evidence.Effect) []evidence.Poole
 		m.Label = s.label
 		add(m, s.rows)
 	}
-	return allRows(q, b, effects, out)
+	return allRows(q, b, out)
 }
 
 func estimators(q Question) []Model {
@@ -83,7 +83,7 @@ type subset struct {
 }
 
 // subsets are parts of the pooled rows that another plan would have taken.
-func subsets(q Question, b Base, effects []evidence.Effect) []subset {
+func subsets(q Question, effects []evidence.Effect) []subset {
 	var out []subset
 	part := func(name, label string, keep func(evidence.Effect) bool) {
 		if q.wants(name) {
@@ -117,7 +117,7 @@ const allRowsLabel = "all rows, three-level model"
 // allRows adds the other way to treat studies with several rows: all eligible
 // rows in a three-level model beside one row per study, and one row per study
 // beside the three-level model.
-func allRows(q Question, b Base, effects []evidence.Effect, out []evidence.PooledResult) []evidence.PooledResult {
+func allRows(q Question, b Base, out []evidence.PooledResult) []evidence.PooledResult {
 	if !q.wants("all-rows") {
 		return out
 	}

@@ -68,7 +68,7 @@ func (r *Rows) Wide(titled bool) *Pic {
 		g.Text(0, 18, Start, "ti", Fit(r.Title, w, 15))
 		y = 30
 	}
-	y = r.wideHead(g, y, left, nameW, scale, before, after)
+	y = r.wideHead(g, y, left, scale, before, after)
 	top := y
 	h := r.rowHeight()
 	marks := New(w, 0)
@@ -157,7 +157,7 @@ func (r *Rows) measure() (before, after []column, total float64) {
 	return before, after, total + gapX/2
 }
 
-func (r *Rows) wideHead(g *Pic, y, left, nameW float64, scale Scale, before, after []column) float64 {
+func (r *Rows) wideHead(g *Pic, y, left float64, scale Scale, before, after []column) float64 {
 	two := r.Axis.Title != ""
 	for _, c := range r.Columns {
 		two = two || c.Group != ""
