@@ -227,7 +227,7 @@ const partialResponses = "the description counts partial responses among the res
 // isBetweenLater reports whether a change is one between two points after the
 // baseline, by the title or by a time frame that is itself a difference.
 func (x *outcome) isBetweenLater() bool {
-	if containsAny(x.o.Title, "rom", "ROM") && laterChange.MatchString(x.o.Title) {
+	if containsAny(x.o.Title, "rom", "ROM", "etween", "ETWEEN") && laterChange.MatchString(x.o.Title) {
 		return !startsWithBaseline(x.o.TimeFrame)
 	}
 	if !frameOfChange.MatchString(x.o.TimeFrame) || x.start != "" {
@@ -243,9 +243,13 @@ func (x *outcome) isBetweenLater() bool {
 }
 
 // laterChange finds changes between two points of which the first is no
-// baseline ("from 6 to 18 months").
-var laterChange = regexp.MustCompile(`(?i)\bfrom\s+(?:weeks?|months?|days?)?\s*[1-9]\d*\s*(?:weeks?|months?|` +
-	`days?)?\s+to\s+(?:weeks?|months?|days?)?\s*\d+`)
+// baseline ("from 6 to 18 months", "between week 4 and week 12", "from end of
+// treatment to follow-up").
+var laterChange = regexp.MustCompile(`(?i)\b(?:from|between)\s+` + laterPoint + `\s+(?:to|and|until|through)\s+(?:weeks?|months?|days?)?\s*\d+|` +
+	`\b(?:from|between)\s+(?:the\s+)?(?:end\s+of\s+(?:\w+\s+)?(?:treatment|therapy|dosing)|EOT|post[\s-]?treatment|treatment\s+end|` +
+	`discharge|` + laterPoint + `)\s+(?:to|and|until|through)\s+(?:the\s+)?(?:\w+[\s-]+){0,3}?(?:follow[\s-]?up|end|last)`)
+
+const laterPoint = `(?:weeks?|months?|days?)?\s*[1-9]\d*\s*(?:weeks?|months?|days?)?`
 
 func (x *outcome) judgeLimits(d verdict) {
 	a := d.a

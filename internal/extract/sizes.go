@@ -3,14 +3,16 @@ package extract
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
 	"past/internal/evidence"
 )
 
-// oneSize is a size with or without commas between thousands.
-const oneSize = `(?:\d{1,3}(?:,\d{3})+\b|\d+)`
+// oneSize is a size with or without commas between thousands, and with the name
+// of its group in brackets where it has one.
+const oneSize = `(?:\d{1,3}(?:,\d{3})+\b|\d+)(?:\s*\([A-Za-z][^()\d=]{0,40}\))?`
 
 // titleSizes finds the sizes that records write into the title of a row:
 // "Month 6 (n=71,26,40,1)", "High (n=210, n=98)", "n=59, 59, and 62", "n=1,020,
@@ -29,9 +31,43 @@ func (x *outcome) readSizes(class, category string) (sizes []int, doubt string) 
 		if !strings.ContainsAny(t, "=:") || !titleSizes.MatchString(t) {
 			continue
 		}
-		return sizesIn(t, len(x.o.Groups), x.denominators())
+		sizes, doubt = sizesIn(t, len(x.o.Groups), x.denominators())
+		if doubt == "" {
+			return x.byName(t, sizes)
+		}
+		return sizes, doubt
 	}
 	return nil, ""
+}
+
+// namedSize finds a size with the name of its group ("n = 45 (psilocybin)",
+// "n=58 placebo").
+var namedSize = regexp.MustCompile(`(\d[\d,]*)\s*\(?([A-Za-z][A-Za-z -]{2,40})`)
+
+// byName puts sizes that are given with the names of their groups in the order
+// of the groups.
+func (x *outcome) byName(title string, sizes []int) (ordered []int, doubt string) {
+	named := namedSize.FindAllStringSubmatch(title[titleSizes.FindStringIndex(title)[0]:], -1)
+	if len(named) != len(sizes) {
+		return sizes, ""
+	}
+	ordered = make([]int, len(sizes))
+	found := 0
+	for i, m := range named {
+		name := squash(m[2])
+		at := slices.IndexFunc(x.o.Groups, func(g evidence.Group) bool { return strings.Contains(squash(g.Title), name) })
+		if at >= 0 && ordered[at] == 0 {
+			ordered[at] = sizes[i]
+			found++
+		}
+	}
+	switch found {
+	case len(sizes):
+		return ordered, ""
+	case 0:
+		return sizes, ""
+	}
+	return nil, fmt.Sprintf("the title gives sizes by names that are not all those of the groups: %q", title)
 }
 
 // denominators are the outcome's own sizes in the order of its groups; -1 where

@@ -204,7 +204,7 @@ func Moments(text string) []Moment {
 			s = p.re.ReplaceAllStringFunc(s, func(m string) string { return strings.Repeat(" ", len(m)) })
 		}
 	}
-	s = blankDoseDays(s)
+	s = halfYears.Replace(blankDoseDays(s))
 	r := timeReader{toks: tokens(s)}
 	r.used = make([]bool, len(r.toks))
 	r.read()
@@ -240,6 +240,9 @@ func Single(text string) (Moment, bool) {
 	}
 	return Moment{}, false
 }
+
+// halfYears writes half a year in months, in as many bytes.
+var halfYears = strings.NewReplacer("half a year", "6 months   ", "half year", "6 months ", "half-year", "6 months ")
 
 // anyPeriod makes one point of the same point in several periods ("6 weeks after
 // the start of phase 1; 6 weeks after the start of phase 2").
