@@ -28,10 +28,7 @@ func Recognise(_ string, head []byte) bool {
 	return bytes.Contains(head, []byte(`"message-type"`)) && bytes.Contains(head, []byte(`"work`))
 }
 
-// Parse implements crawler.Source: it reads the works of an answer.
-func (s *Source) Parse(p evidence.Payload) (crawler.Parsed, error) { return Parse(p) }
-
-// Parse is [Source.Parse] without a Source: it needs no configuration.
+// Parse reads the works of an answer.
 func Parse(p evidence.Payload) (crawler.Parsed, error) {
 	p = answer.Hashed(p)
 	if RecogniseRIS("", p.Body[:min(len(p.Body), 64)]) {

@@ -23,6 +23,7 @@ import (
 	"past/internal/evidence"
 	"past/internal/ident"
 	"past/internal/recordedtest"
+	"past/internal/starter"
 )
 
 const perPage = 4
@@ -36,32 +37,10 @@ func entry(n, version int) sourcetest.Entry {
 	return sourcetest.Entry{ID: "doi:" + doi(n), Body: []byte(body), Updated: time.Date(2026, 2, 1, 0, 0, 0, 0, time.UTC)}
 }
 
-func serve(w *sourcetest.World) http.Handler {
-	mux := http.NewServeMux()
-	mux.HandleFunc("/works", func(rw http.ResponseWriter, r *http.Request) {
-		filter := strings.Split(r.FormValue("filter"), ",")
-		entries, _ := w.Look()
-		var hits []string
-		for _, e := range entries {
-			named, fresh := false, true
-			for _, f := range filter {
-				named = named || f == e.ID
-				if day, ok := strings.CutPrefix(f, "from-update-date:"); ok {
-					fresh = e.Updated.Format(time.DateOnly) >= day
-				}
-			}
-			if named && fresh && !e.Hidden {
-				hits = append(hits, string(e.Body))
-			}
-		}
-		rw.Header().Set("Content-Type", "application/json")
-		rw.Header().Set("X-Rate-Limit-Limit", "50")
-		rw.Header().Set("X-Rate-Limit-Interval", "1s")
-		fmt.Fprintf(rw, `{"status":"ok","message-type":"work-list","message-version":"1.0.0","message":{"facets":{},`+
-			`"total-results":%d,"items":[%s],"items-per-page":%s}}`,
-			len(hits), strings.Join(hits, ","), r.FormValue("rows"))
-	})
-	return mux
+func serve(w *sourcetest.World) http.Handler { return starter.CrossrefAt(w.Shelf) }
+
+func known(dois ...string) func() ([]string, error) {
+	return func() ([]string, error) { return dois, nil }
 }
 
 func TestSource(t *testing.T) {
@@ -69,8 +48,8 @@ func TestSource(t *testing.T) {
 	for n := range 24 { // one more than there are: the suite adds it later
 		dois = append(dois, "https://doi.org/"+strings.ToUpper(doi(n)))
 	}
-	src := New(WithDOIs(append(dois, dois[0], "no doi")))
-	src.batch = perPage
+	src := New().Given(known(append(dois, dois[0], "no doi")...), "")
+	src.Batch = perPage
 	sourcetest.Run(t, sourcetest.Subject{Source: src, Entry: entry, Serve: serve, PerPage: perPage})
 }
 
@@ -131,8 +110,8 @@ func TestOddDOIs(t *testing.T) {
 		fmt.Fprint(rw, `{"status":"ok","message-type":"work-list","message":{"total-results":1,"items":[{"DOI":"10.9999/a","title":["A"]}]}}`)
 	}))
 	defer srv.Close()
-	src := New(WithDOIs([]string{"10.9999/a", "10.9999/b,c", "10.9999/d", "10.5281/zenodo.1"}), WithMailto("me@example.org"))
-	src.at = srv.URL
+	src := New().Given(known("10.9999/a", "10.9999/b,c", "10.9999/d", "10.5281/zenodo.1"), "me@example.org")
+	src.Register.BaseURL = srv.URL
 	sink := &sourcetest.MemorySink{}
 	c, err := crawler.New(crawler.Options{Sources: []crawler.Source{src}, Contact: "t",
 		Wire: crawler.Wire{Transport: http.DefaultTransport}}, sink)

@@ -19,6 +19,7 @@ import (
 	"past/crawler/sourcetest"
 	"past/internal/evidence"
 	"past/internal/recordedtest"
+	"past/internal/starter"
 )
 
 const perPage = 4
@@ -34,39 +35,10 @@ func entry(n, version int) sourcetest.Entry {
 	body := fmt.Sprintf(`{"id":%q,"source":%q,"title":"Study %d of <i>psilocybin</i>","authorString":"Doe `+
 		`A.","pubYear":"2021","abstractText":"<h4>Aim</h4>Version %d, NCT%08d.","citedByCount":%d,"firstPublicationDate":"2021-05-0%d"}`,
 		id, src, n, version, 100+n, n, version+1)
-	return sourcetest.Entry{ID: rid, Body: []byte(body), Updated: time.Date(2026, 2, 1, 0, 0, 0, 0, time.UTC)}
+	return sourcetest.Entry{ID: rid, Body: []byte(body), Words: "psilocybin randomized", Updated: time.Date(2026, 2, 1, 0, 0, 0, 0, time.UTC)}
 }
 
-func serve(w *sourcetest.World) http.Handler {
-	mux := http.NewServeMux()
-	mux.HandleFunc("/rest/search", func(rw http.ResponseWriter, r *http.Request) {
-		q := r.FormValue("query")
-		size, _ := strconv.Atoi(r.FormValue("pageSize"))
-		entries, _ := w.Look()
-		var hits []string
-		for _, e := range entries {
-			_, ext, _ := strings.Cut(e.ID, ":")
-			byID := strings.Contains(q, "EXT_ID")
-			if byID && !strings.Contains(q, `"`+ext+`"`) || !byID && (e.Hidden || !strings.Contains(q, `TITLE_ABS:"psilocybin"`)) {
-				continue
-			}
-			if _, from, ok := strings.Cut(q, "UPDATE_DATE:["); ok && e.Updated.Format(time.DateOnly) < from[:10] {
-				continue
-			}
-			hits = append(hits, string(e.Body))
-		}
-		start := 0
-		if m := r.FormValue("cursorMark"); m != "*" {
-			start, _ = strconv.Atoi(strings.TrimPrefix(m, "AoE/"))
-		}
-		page := hits[min(start, len(hits)):min(start+size, len(hits))]
-		rw.Header().Set("Content-Type", "application/json;charset=UTF-8")
-		fmt.Fprintf(rw, `{"version":"6.9","hitCount":%d,"nextCursorMark":"AoE/%d","request":{"queryString":%q,"cursorMark":"*"},`+
-			`"resultList":{"result":[%s]}}`,
-			len(hits), start+len(page), q, strings.Join(page, ","))
-	})
-	return mux
-}
+func serve(w *sourcetest.World) http.Handler { return starter.EuropePMCAt(w.Shelf) }
 
 func question() crawler.QuestionSet {
 	return crawler.QuestionSet{Substances: []crawler.Concept{{ID: "psilocybin", Terms: []string{"psilocybin"}}}}
@@ -75,7 +47,7 @@ func question() crawler.QuestionSet {
 func TestSource(t *testing.T) {
 	src := New()
 	src.Size = perPage
-	sourcetest.Run(t, sourcetest.Subject{Source: src, Question: question(), Entry: entry, Serve: serve, Path: "/rest", PerPage: perPage})
+	sourcetest.Run(t, sourcetest.Subject{Source: src, Question: question(), Entry: entry, Serve: serve, Path: "/europepmc/webservices/rest", PerPage: perPage})
 }
 
 func TestParse(t *testing.T) {

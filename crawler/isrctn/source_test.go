@@ -18,13 +18,14 @@ import (
 	"past/crawler/sourcetest"
 	"past/internal/evidence"
 	"past/internal/recordedtest"
+	"past/internal/starter"
 )
 
 const perPage = 4
 
 func entry(n, version int) sourcetest.Entry {
 	id := strconv.Itoa(10000000 + n)
-	return sourcetest.Entry{ID: "ISRCTN" + id, Updated: time.Date(2026, 2, 1, 0, 0, 0, 0, time.UTC),
+	return sourcetest.Entry{ID: "ISRCTN" + id, Words: "psilocybin", Updated: time.Date(2026, 2, 1, 0, 0, 0, 0, time.UTC),
 		Body: []byte(fmt.Sprintf(`<fullTrial><trial lastUpdated="2026-02-0%dT10:00:22.861Z" version="%d"><isrctn `+
 			`dateAssigned="2020-01-01T00:00:00.000Z">%s</isrctn><trialDescription><title>Psilocybin `+
 			`%d</title></trialDescription><participants><targetEnrolment>%d</targetEnrolment></participants><parties><sponsorId>`+
@@ -32,43 +33,7 @@ func entry(n, version int) sourcetest.Entry {
 			version+1, version+1, id, n, 10+version))}
 }
 
-func serve(w *sourcetest.World) http.Handler {
-	mux := http.NewServeMux()
-	envelope := func(rw http.ResponseWriter, total int, bodies []string) {
-		rw.Header().Set("Content-Type", "application/xml;charset=utf-8")
-		fmt.Fprintf(rw, `<?xml version="1.0" encoding="UTF-8" standalone="yes"?><allTrials totalCount="%d" `+
-			`xmlns="http://www.67bricks.com/isrctn">%s</allTrials>`, total, strings.Join(bodies, ""))
-	}
-	mux.HandleFunc("/api/query/format/default", func(rw http.ResponseWriter, r *http.Request) {
-		q := r.FormValue("q")
-		limit, _ := strconv.Atoi(r.FormValue("limit"))
-		offset, _ := strconv.Atoi(r.FormValue("offset"))
-		entries, _ := w.Look()
-		var hits []string
-		for _, e := range entries {
-			byID := strings.Contains(q, "ISRCTN")
-			if byID && !strings.Contains(q, e.ID) || !byID && (e.Hidden || !strings.Contains(q, `"psilocybin"`)) {
-				continue
-			}
-			if _, from, ok := strings.Cut(q, "lastEdited GE "); ok && e.Updated.Format(time.DateOnly) < from[:10] {
-				continue
-			}
-			hits = append(hits, string(e.Body))
-		}
-		envelope(rw, len(hits), hits[min(offset, len(hits)):min(offset+limit, len(hits))])
-	})
-	mux.HandleFunc("/api/trial/{id}/format/default", func(rw http.ResponseWriter, r *http.Request) {
-		entries, _ := w.Look()
-		for _, e := range entries {
-			if e.ID == r.PathValue("id") {
-				envelope(rw, 1, []string{string(e.Body)})
-				return
-			}
-		}
-		http.NotFound(rw, r)
-	})
-	return mux
-}
+func serve(w *sourcetest.World) http.Handler { return starter.ISRCTNAt(w.Shelf) }
 
 func TestSource(t *testing.T) {
 	src := New()

@@ -15,6 +15,7 @@ import (
 	"past/crawler/ictrp"
 	"past/crawler/isrctn"
 	"past/crawler/metapsy"
+	"past/crawler/openalex"
 	"past/crawler/polite"
 	"past/crawler/pubmed"
 	"past/internal/evidence"
@@ -24,24 +25,45 @@ import (
 type Options struct {
 	Contact   string // how the user can be reached; a mail address in it goes to registers that want one
 	PubMedKey string // NCBI API key; from the environment only
-	// Works lists the DOIs to ask Crossref for, when it comes to that. Nil is
-	// none.
+	// Works lists the DOIs to ask for where works are asked for by DOI, when it
+	// comes to that. Nil is none.
 	Works func() ([]string, error)
 }
 
-// All gives the sources in the order in which they are asked. Crossref is
-// asked by DOI and only when named; the WHO platform is never crawled, its
-// export files are imported.
-func All(o Options) []crawler.Source {
+// Register is a source with what the tracker does with it.
+type Register struct {
+	crawler.Source
+	// Named says that it is asked by identifier or dataset, and only when a person
+	// names it: its answers are no search.
+	Named bool
+}
+
+// Registers gives the sources in the order in which they are asked. The WHO
+// platform is never crawled, its export files are imported.
+func Registers(o Options) []Register {
 	email := polite.MailAddress(o.Contact)
-	if o.Works == nil {
-		o.Works = func() ([]string, error) { return nil, nil }
+	return []Register{
+		{ctgov.New(), false},
+		{pubmed.New(pubmed.WithEmail(email), pubmed.WithAPIKey(o.PubMedKey)), false},
+		{europepmc.New(), false},
+		{isrctn.New(), false},
+		{ctis.New(), false},
+		{euctr.New(), false},
+		{metapsy.New(), true},
+		{crossref.New().Given(o.Works, email), true},
+		{openalex.New().Given(o.Works, email), true},
+		{ictrp.New(), true},
 	}
-	return []crawler.Source{
-		ctgov.New(), pubmed.New(pubmed.WithEmail(email), pubmed.WithAPIKey(o.PubMedKey)), europepmc.New(), isrctn.New(), ctis.New(),
-		euctr.New(), metapsy.New(),
-		crossref.New(crossref.WithKnown(o.Works), crossref.WithMailto(email)), ictrp.New(),
+}
+
+// Searches reports whether a source is asked with words.
+func Searches(source string) bool {
+	for _, r := range Registers(Options{}) {
+		if r.Name() == source {
+			return !r.Named
+		}
 	}
+	return true
 }
 
 // Parse reads a stored payload with the parser of its source. Review files are
@@ -56,8 +78,8 @@ func Parse(p evidence.Payload) (crawler.Parsed, error) {
 // parsers are the sources by name: their Parse needs no address.
 var parsers = sync.OnceValue(func() map[string]crawler.Source {
 	m := map[string]crawler.Source{}
-	for _, s := range All(Options{}) {
-		m[s.Name()] = s
+	for _, r := range Registers(Options{}) {
+		m[r.Name()] = r.Source
 	}
 	return m
 })

@@ -8,17 +8,12 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
+
+	"past/internal/starter"
 )
 
 // Entry is one record of a register on loopback.
-type Entry struct {
-	ID      string
-	Body    []byte    // in the source's wire format
-	Updated time.Time // when the register last changed it
-	// Hidden entries exist but no query finds them.
-	Hidden bool
-}
+type Entry = starter.Entry
 
 // World is what a register on loopback holds. A handler of a [Subject] reads
 // it under [World.Look]; tests change it between and during crawls.
@@ -33,6 +28,12 @@ func (w *World) Look() (entries []Entry, stamp string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return append([]Entry(nil), w.entries...), w.stamp
+}
+
+// Shelf gives the entries to a register of the starter set.
+func (w *World) Shelf() []Entry {
+	entries, _ := w.Look()
+	return entries
 }
 
 // Change edits the entries and moves the stamp.

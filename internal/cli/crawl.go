@@ -17,7 +17,7 @@ import (
 
 type crawlCmd struct {
 	reviewFlag
-	Sources  []string          `arg:"" optional:"" help:"Registers to ask (default: all that can be searched; crossref and metapsy only when named)."`
+	Sources  []string          `arg:"" optional:"" help:"Registers to ask (default: all that can be searched; crossref, openalex and metapsy only when named)."`
 	Source   []string          `name:"source" help:"A register to ask; repeatable." placeholder:"NAME"`
 	Since    string            `name:"since" default:"auto" help:"auto (only what changed), all, or a date YYYY-MM-DD."`
 	Limit    int               `name:"limit" help:"At most this many records per register; 0 is no bound."`
@@ -115,12 +115,12 @@ func keepStarterApart(ctx context.Context, st *store.Store, sources []crawler.So
 	return nil
 }
 
-// storedWorks are the works that Crossref would be asked for now: a plan opens
+// storedWorks are the works that would be asked for by DOI now: a plan opens
 // no database to write.
 func (c *crawlCmd) storedWorks(ctx context.Context, e *Env) ([]string, error) {
 	st, err := e.openStore(ctx, "crawl", true, false)
 	if err != nil {
-		return nil, fmt.Errorf("crossref is asked for the works that the database names: %w", err)
+		return nil, fmt.Errorf("Crossref and OpenAlex are asked for the works that the database names: %w", err)
 	}
 	defer st.Close()
 	return pipeline.KnownDOIs(ctx, st)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"net"
 	"net/http"
 	"os"
@@ -85,13 +86,13 @@ func (c *demoCmd) serve(ctx context.Context, e *Env) error {
 // crawlStarter asks every register side by side, then Crossref for the works
 // that their records name, and takes in the export of the WHO's platform.
 func (c *demoCmd) crawlStarter(ctx context.Context, e *Env, p *pipeline.Pipeline, endpoints map[string]string) error {
-	sources, err := pipeline.Sources(starter.RegisterNames(), pipeline.SourceOptions{Works: func() ([]string,
-		error) {
+	sources, err := pipeline.Sources(starter.Crawled(), pipeline.SourceOptions{Works: func() ([]string, error) {
 		return pipeline.KnownDOIs(ctx, p.Store)
 	}})
 	if err != nil {
 		return err
 	}
+	maps.DeleteFunc(endpoints, func(name, _ string) bool { return !slices.Contains(starter.Crawled(), name) })
 	question := pipeline.CrawlQuestion()
 	// a substance without facts in the starter set is not asked for: an answer of
 	// nothing would look like a search of the registers

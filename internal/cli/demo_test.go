@@ -35,7 +35,7 @@ func TestDemoAsksEveryRegister(t *testing.T) {
 	if err := json.Unmarshal([]byte(r.stdout), &status); err != nil || status.Problems != 0 {
 		t.Errorf("%v, %d problems", err, status.Problems)
 	}
-	for _, name := range append(starter.RegisterNames(), "ictrp") {
+	for _, name := range append(starter.Crawled(), "ictrp") {
 		if status.Sources[name].Records == 0 {
 			t.Errorf("nothing came from %s", name)
 		}
@@ -107,7 +107,10 @@ func TestDemoServe(t *testing.T) {
 	want(t, past(t, ask...), 0, "pubmed: nothing new since", "ctis: nothing new since")
 	r := past(t, "status", "--json", "--db", db)
 	want(t, r, 0, `"records": 32`)
-	want(t, past(t, "crawl", "crossref", "--db", db, "--endpoint", "crossref="+endpoints["crossref"]), 0)
+	for _, name := range []string{"crossref", "openalex"} {
+		want(t, past(t, "crawl", name, "--db", db, "--endpoint", name+"="+endpoints[name]), 0, name)
+	}
+	want(t, past(t, "status", "--db", db), 0, "openalex")
 
 	if runtime.GOOS == "windows" {
 		return // no signal to send

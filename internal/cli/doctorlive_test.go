@@ -25,11 +25,12 @@ func TestDoctorAsksEveryRegister(t *testing.T) {
 	srv := httptest.NewServer(h)
 	t.Cleanup(srv.Close)
 	endpoints := starter.Endpoints(srv.URL)
-	for _, name := range []string{"ctgov", "pubmed", "europepmc", "isrctn", "ctis", "euctr"} {
+	names := []string{"ctgov", "pubmed", "europepmc", "isrctn", "ctis", "euctr", "crossref", "openalex"}
+	for _, name := range names {
 		ask = append(ask, "--source", name, "--endpoint", name+"="+endpoints[name])
 	}
 	r := past(t, ask...)
-	for _, name := range []string{"ctgov", "pubmed", "europepmc", "isrctn", "ctis", "euctr"} {
+	for _, name := range names {
 		line := ""
 		for _, l := range strings.Split(r.stdout, "\n") {
 			if strings.Contains(l, "register "+name) {

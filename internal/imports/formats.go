@@ -15,6 +15,7 @@ import (
 	"past/crawler/ictrp"
 	"past/crawler/isrctn"
 	"past/crawler/metapsy"
+	"past/crawler/openalex"
 	"past/crawler/pubmed"
 )
 
@@ -54,6 +55,7 @@ var formats = []format{
 	{ctgov.SourceName, "text/csv", frameTable, nil, "", ctgov.Recognise},
 	{europepmc.SourceName, "application/json", frameJSON, nil, "", europepmc.Recognise},
 	{crossref.SourceName, "application/json", frameJSON, nil, "", crossref.Recognise},
+	{openalex.SourceName, "application/json", frameJSON, nil, "", openalex.Recognise},
 	{ctis.SourceName, "application/json", frameJSON, nil, "", ctis.Recognise},
 	{ctgov.SourceName, "application/json", frameJSON, nil, "", anyText},
 }
@@ -73,7 +75,7 @@ func mayBe(media string, first byte) bool {
 
 var errUnknownFormat = errors.New("the content is none of the formats that can be imported: " +
 	"ClinicalTrials.gov JSON of API v2 or of the former API, " +
-	"NDJSON, XML, the site's CSV, AACT's tables; PubMed XML, NBIB and RIS; Europe PMC JSON; Crossref JSON; ISRCTN XML; EU CTIS JSON; " +
+	"NDJSON, XML, the site's CSV, AACT's tables; PubMed XML, NBIB and RIS; Europe PMC JSON; Crossref and OpenAlex JSON; ISRCTN XML; EU CTIS JSON; " +
 	"EUCTR protocols as text and results as XML; WHO ICTRP export (CSV or XML); Metapsy CSV; any of them in .zip or .gz")
 
 var errOneTable = errors.New("one of AACT's pipe-delimited tables, which hold a study together: " +

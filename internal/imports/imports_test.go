@@ -90,6 +90,10 @@ var samples = []struct{ name, body, id string }{
 	{"x.ris", "TY  - JOUR\nTI  - On NCT00000001\nDO  - 10.1000/x\nPY  - 2021\nAU  - Doe, Jane\nER  - \n", "doi:10.1000/x"},
 	{"epmc.json", `{"hitCount":1,"cursorMark":"*","resultList":{"result":[{"id":"7","source":"MED","pmid":"7","title":"On ` +
 		`NCT00000001","authorString":"D"}]}}`, "pmid:7"},
+	{"openalex.json", `{"meta":{"count":1,"db_response_time_ms":3},"results":[{"id":"https://openalex.org/W1","doi":"https://doi.org/10.1000/x",` +
+		`"title":"On NCT00000001","abstract_inverted_index":{"See":[0],"NCT00000002":[1]}}]}`, "doi:10.1000/x"},
+	{"openalex.ndjson", `{"id":"https://openalex.org/W1","doi":"https://doi.org/10.1000/x","title":"On NCT00000001"}` + "\n" +
+		`{"id":"https://openalex.org/W2","doi":"https://doi.org/10.1000/y","title":"T"}`, "doi:10.1000/x"},
 	{"epmc.ndjson", `{"id":"7","source":"MED","title":"On NCT00000001","authorString":"D"}` + "\n" +
 		`{"id":"8","source":"MED","title":"T","authorString":"E"}`, "pmid:7"},
 	{"publisher.ris", "Provider: A publisher\nContent: text/plain\n\nTY  - JOUR\nTI  - On NCT00000001\nDO  - 10.1000/x\nER  - \n",

@@ -8,7 +8,7 @@ import (
 // lists are the members under which answers keep their records: a page of
 // studies, the former API, Europe PMC, Crossref.
 var lists = [][]string{
-	{"studies"}, {"FullStudiesResponse", "FullStudies"}, {"resultList", "result"}, {"message", "items"},
+	{"studies"}, {"FullStudiesResponse", "FullStudies"}, {"resultList", "result"}, {"message", "items"}, {"results"},
 }
 
 // jsonValues gives the records of JSON: the elements of a list or of the list

@@ -4,10 +4,10 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
+	"past/crawler/registers"
 	"past/internal/coding"
 	"past/internal/evidence"
 	"past/internal/starter"
@@ -31,7 +31,7 @@ func (p *Pipeline) searches(ctx context.Context) ([]evidence.Search, error) {
 	at := map[string]int{}
 	var out []evidence.Search
 	for _, r := range readings {
-		if slices.Contains(asksNoTrials, r.Source) {
+		if !registers.Searches(r.Source) {
 			continue
 		}
 		id := r.Source + "/" + r.Key
@@ -69,10 +69,6 @@ func (p *Pipeline) searches(ctx context.Context) ([]evidence.Search, error) {
 	}
 	return out, nil
 }
-
-// asksNoTrials are the sources that are asked by identifier or dataset: their
-// answers are no search for trials.
-var asksNoTrials = []string{"crossref", "metapsy", "ictrp"}
 
 func day(t time.Time) string {
 	if t.IsZero() {

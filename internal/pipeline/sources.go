@@ -8,10 +8,7 @@ import (
 	"strings"
 
 	"past/crawler"
-	"past/crawler/crossref"
 	"past/crawler/ctgov"
-	"past/crawler/ictrp"
-	"past/crawler/metapsy"
 	"past/crawler/registers"
 	"past/internal/imports"
 	"past/internal/store"
@@ -20,9 +17,6 @@ import (
 
 // SourceOptions are what some registers need to know of the asker.
 type SourceOptions = registers.Options
-
-// byName are sources that are asked only when they are named.
-var byName = []string{crossref.SourceName, ictrp.SourceName, metapsy.SourceName}
 
 // Sources gives the registers of these names; none named is all that are asked
 // without being named.
@@ -34,10 +28,10 @@ func Sources(names []string, options ...SourceOptions) ([]crawler.Source, error)
 	}
 	var out []crawler.Source
 	var known []string
-	for _, s := range registers.All(o) {
-		known = append(known, s.Name())
-		if slices.Contains(names, s.Name()) || len(names) == 0 && !slices.Contains(byName, s.Name()) {
-			out = append(out, s)
+	for _, r := range registers.Registers(o) {
+		known = append(known, r.Name())
+		if slices.Contains(names, r.Name()) || len(names) == 0 && !r.Named {
+			out = append(out, r.Source)
 		}
 	}
 	for _, n := range names {

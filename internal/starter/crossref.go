@@ -1,46 +1,48 @@
 package starter
 
 import (
+	"encoding/json"
 	"net/http"
 	"slices"
 	"strconv"
 	"strings"
 )
 
-// Crossref serves the papers that have a DOI in the wire format of Crossref's
-// REST API: /works with filter=doi:… and query.bibliographic, and /works/{doi}.
-// A retraction that a source reports is in updated-by; its notice has no
-// DOI here where no source shows one. Lists of references are not known.
+// Crossref serves the papers that have a DOI. A retraction that a source reports
+// is in updated-by; its notice has no DOI here where no source shows one. Lists
+// of references are not known.
 func Crossref() (http.Handler, error) {
-	all, err := works()
-	if err != nil {
-		return nil, err
-	}
-	known := slices.DeleteFunc(all, func(w work) bool { return w.doi == "" })
+	shelf, err := shelved(work.crossrefWork)
+	return served(shelf, err, CrossrefAt)
+}
+
+// CrossrefAt serves works in the wire format of Crossref's REST API: /works with
+// filter=doi:… and query.bibliographic, and /works/{doi}.
+func CrossrefAt(shelf Shelf) http.Handler {
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /works", func(w http.ResponseWriter, r *http.Request) { crossrefList(known, w, r) })
+	mux.HandleFunc("GET /works", func(w http.ResponseWriter, r *http.Request) { crossrefList(shelf, w, r) })
 	mux.HandleFunc("GET /works/{doi...}", func(w http.ResponseWriter, r *http.Request) {
-		i := slices.IndexFunc(known, func(k work) bool { return strings.EqualFold(k.doi, r.PathValue("doi")) })
-		if i < 0 {
+		e, ok := shelf.work(r.PathValue("doi"))
+		if !ok {
 			http.Error(w, "Resource not found.", http.StatusNotFound)
 			return
 		}
-		writeJSON(w, map[string]any{"status": "ok", "message-type": "work", "message-version": "1.0.0", "message": known[i].crossrefWork()})
+		writeJSON(w, map[string]any{"status": "ok", "message-type": "work", "message-version": "1.0.0", "message": json.RawMessage(e.Body)})
 	})
-	return mux, nil
+	return mux
 }
 
-func crossrefList(known []work, w http.ResponseWriter, r *http.Request) {
+func crossrefList(shelf Shelf, w http.ResponseWriter, r *http.Request) {
 	var dois []string
-	dated := false
+	since := ""
 	for _, f := range strings.Split(r.FormValue("filter"), ",") {
 		name, value, _ := strings.Cut(f, ":")
 		switch name {
 		case "":
 		case "doi":
-			dois = append(dois, strings.ToLower(value))
-		case "from-update-date", "from-index-date", "from-deposit-date", "until-update-date":
-			dated = true // when a work was deposited is not known
+			dois = append(dois, "doi:"+strings.ToLower(value))
+		case "from-update-date", "from-index-date", "from-deposit-date":
+			since = value
 		default:
 			w.WriteHeader(http.StatusBadRequest)
 			writeJSON(w, map[string]any{"status": "failed", "message-type": "validation-failure", "message": []any{map[string]string{
@@ -48,20 +50,14 @@ func crossrefList(known []work, w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
-	var hits []work
-	for _, k := range known {
-		if !dated && (len(dois) == 0 || slices.Contains(dois, k.doi)) && allWords(k.text(), r.FormValue("query.bibliographic")) {
-			hits = append(hits, k)
-		}
-	}
+	hits := slices.DeleteFunc(shelf(), func(e Entry) bool {
+		return e.Hidden || since != "" && e.day() < since || len(dois) > 0 && !slices.Contains(dois, e.ID) ||
+			!allWords(folded(e.Words), r.FormValue("query.bibliographic"))
+	})
 	rows := min(max(number(r.FormValue("rows"), 20), 0), 1000)
 	from, to := window(len(hits), number(r.FormValue("offset"), 0), rows)
-	items := []any{}
-	for _, k := range hits[from:to] {
-		items = append(items, k.crossrefWork())
-	}
 	writeJSON(w, map[string]any{"status": "ok", "message-type": "work-list", "message-version": "1.0.0", "message": map[string]any{
-		"facets": map[string]any{}, "total-results": len(hits), "items": items, "items-per-page": rows,
+		"facets": map[string]any{}, "total-results": len(hits), "items": bodies(hits[from:to]), "items-per-page": rows,
 		"query": map[string]any{"start-index": from, "search-terms": nil}}})
 }
 

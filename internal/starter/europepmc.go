@@ -2,41 +2,65 @@ package starter
 
 import (
 	"encoding/base64"
+	"encoding/json"
 	"net/http"
 	"slices"
 	"strconv"
 	"strings"
 )
 
-// EuropePMC serves the papers whose PubMed number is known in the wire format
-// of Europe PMC's REST search: fields, cursorMark, and the result types core,
-// lite and idlist.
+// EuropePMC serves the papers whose PubMed number is known.
 func EuropePMC() (http.Handler, error) {
 	all, err := works()
 	if err != nil {
 		return nil, err
 	}
-	known := slices.DeleteFunc(all, func(w work) bool { return w.pmid == "" })
-	slices.SortFunc(known, func(a, b work) int { return strings.Compare(b.pmid, a.pmid) })
+	slices.SortFunc(all, func(a, b work) int { return strings.Compare(b.pmid, a.pmid) })
+	var entries []Entry
+	for _, w := range all {
+		if w.pmid == "" {
+			continue
+		}
+		b, err := json.Marshal(w.europeResult())
+		if err != nil {
+			return nil, err
+		}
+		entries = append(entries, Entry{ID: "pmid:" + w.pmid, Body: b, is: w.europeTerm})
+	}
+	return EuropePMCAt(func() []Entry { return slices.Clone(entries) }), nil
+}
+
+// EuropePMCAt serves publications in the wire format of Europe PMC's REST search:
+// fields, cursorMark, and the result types core and idlist.
+func EuropePMCAt(shelf Shelf) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /europepmc/webservices/rest/search", func(w http.ResponseWriter, r *http.Request) {
-		writeJSON(w, europe(known, r))
+		writeJSON(w, europe(shelf, r))
 	})
-	return mux, nil
+	return mux
+}
+
+// europeTerm says what a term means for an entry of which nothing but its words is
+// known.
+func europeTerm(e Entry, t term) bool {
+	src, ext, _ := strings.Cut(e.ID, ":")
+	switch strings.ToUpper(t.field) {
+	case "EXT_ID":
+		return t.text == ext
+	case "SRC":
+		return t.text == src || t.text == "MED" && src == "pmid"
+	case "UPDATE_DATE":
+		return t.within(e.day())
+	}
+	return e.finds(t)
 }
 
 // europe answers one search.
-func europe(known []work, r *http.Request) map[string]any {
+func europe(shelf Shelf, r *http.Request) map[string]any {
 	text := r.FormValue("query")
-	q, err := question(text)
+	hits, err := shelf.find(text, europeTerm)
 	if err != nil {
 		return map[string]any{"version": "6.9", "errCode": 404, "errMsg": "Invalid query: " + err.Error()}
-	}
-	var hits []work
-	for _, w := range known {
-		if q.matches(w.europeTerm) {
-			hits = append(hits, w)
-		}
 	}
 	size := number(r.FormValue("pageSize"), 25)
 	if size < 1 || size > 1000 {
@@ -49,9 +73,15 @@ func europe(known []work, r *http.Request) map[string]any {
 	}
 	from, to := window(len(hits), offset, size)
 	kind := r.FormValue("resultType")
-	results := []any{}
-	for _, w := range hits[from:to] {
-		results = append(results, w.europeResult(kind))
+	results := bodies(hits[from:to])
+	for i := range results {
+		var id struct {
+			ID     string `json:"id"`
+			Source string `json:"source"`
+		}
+		if kind == "idlist" && json.Unmarshal(results[i], &id) == nil {
+			results[i], _ = json.Marshal(id)
+		}
 	}
 	next := mark
 	if to > from {
@@ -103,11 +133,8 @@ func (w work) europeTerm(t term) bool {
 	return false
 }
 
-func (w work) europeResult(kind string) map[string]any {
+func (w work) europeResult() map[string]any {
 	m := map[string]any{"id": w.pmid, "source": "MED"}
-	if kind == "idlist" {
-		return m
-	}
 	set := func(key, value string) {
 		if value != "" {
 			m[key] = value
@@ -129,13 +156,6 @@ func (w work) europeResult(kind string) map[string]any {
 	}
 	if len(names) > 0 {
 		m["authorString"] = strings.Join(names, ", ") + "."
-	}
-	if kind != "core" {
-		set("journalTitle", w.journal)
-		set("journalVolume", w.volume)
-		set("issue", w.issue)
-		m["pubType"] = "journal article"
-		return m
 	}
 	if len(list) > 0 {
 		m["authorList"] = map[string]any{"author": list}

@@ -8,49 +8,59 @@ import (
 	"strings"
 )
 
-// ISRCTN serves the trials registered there in the wire format of the
-// registry's API: queries with limit and offset, and single trials. As in the
-// registry's own answers no trial has a status.
+// ISRCTN serves the trials registered there. As in the registry's own answers no
+// trial has a status.
 func ISRCTN() (http.Handler, error) {
 	trials, err := registered("isrctn")
 	if err != nil {
 		return nil, err
 	}
+	var entries []Entry
+	for _, t := range trials {
+		entries = append(entries, Entry{ID: t.ID, Body: []byte(t.fullTrial()), is: t.isrctnTerm})
+	}
+	return ISRCTNAt(func() []Entry { return slices.Clone(entries) }), nil
+}
+
+// ISRCTNAt serves trials in the wire format of the registry's API: queries with
+// limit and offset, and single trials.
+func ISRCTNAt(shelf Shelf) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /api/query/format/default", func(w http.ResponseWriter, r *http.Request) {
-		q, err := question(r.FormValue("q"))
+		hits, err := shelf.find(r.FormValue("q"), func(e Entry, t term) bool {
+			switch {
+			case t.compare != "":
+				return t.field == "lastEdited" && t.compares(e.day())
+			case strings.EqualFold(t.text, e.ID):
+				return true
+			}
+			return t.field == "" && e.finds(t)
+		})
 		if err != nil {
 			http.Error(w, "the query cannot be read: "+err.Error(), http.StatusBadRequest)
 			return
-		}
-		var hits []Registration
-		for _, t := range trials {
-			if q.matches(t.isrctnTerm) {
-				hits = append(hits, t)
-			}
 		}
 		from, to := window(len(hits), number(r.FormValue("offset"), 0), number(r.FormValue("limit"), 10))
 		writeTrials(w, len(hits), hits[from:to])
 	})
 	mux.HandleFunc("GET /api/trial/{id}/format/default", func(w http.ResponseWriter, r *http.Request) {
-		i := slices.IndexFunc(trials, func(t Registration) bool {
-			return strings.EqualFold(t.ID, r.PathValue("id")) || t.ID == "ISRCTN"+r.PathValue("id")
-		})
-		if i < 0 {
-			http.NotFound(w, r)
-			return
+		for _, e := range shelf() {
+			if id := r.PathValue("id"); strings.EqualFold(e.ID, id) || e.ID == "ISRCTN"+id {
+				writeTrials(w, 1, []Entry{e})
+				return
+			}
 		}
-		writeTrials(w, 1, trials[i:i+1])
+		http.NotFound(w, r)
 	})
-	return mux, nil
+	return mux
 }
 
-func writeTrials(w http.ResponseWriter, total int, trials []Registration) {
+func writeTrials(w http.ResponseWriter, total int, trials []Entry) {
 	w.Header().Set("Content-Type", "application/xml;charset=utf-8")
 	fmt.Fprintf(w, `<?xml version="1.0" encoding="UTF-8" standalone="yes"?>`+"\n"+
 		`<allTrials totalCount="%d" xmlns="http://www.67bricks.com/isrctn">`, total)
 	for _, t := range trials {
-		fmt.Fprint(w, t.fullTrial())
+		_, _ = w.Write(t.Body)
 	}
 	fmt.Fprint(w, "</allTrials>\n")
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -22,6 +23,7 @@ var registers = []struct {
 	{"euctr", "/ctr-search", EUCTR},
 	{"metapsy", "", Metapsy},
 	{"crossref", "", Crossref},
+	{"openalex", "", OpenAlex},
 }
 
 // Registers serves every register of the starter set side by side, each below
@@ -55,6 +57,12 @@ func Endpoints(address string) map[string]string {
 		out[r.source] = strings.TrimRight(address, "/") + "/" + r.source + r.path
 	}
 	return out
+}
+
+// Crawled are the sources that a demonstration crawls: those that say what no other
+// says. OpenAlex repeats here what Crossref says of the same papers.
+func Crawled() []string {
+	return slices.DeleteFunc(RegisterNames(), func(name string) bool { return name == "openalex" })
 }
 
 // RegisterNames are the sources that Registers serves, in a fixed order.

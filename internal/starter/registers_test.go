@@ -23,6 +23,7 @@ import (
 	"past/crawler/ictrp"
 	"past/crawler/isrctn"
 	"past/crawler/metapsy"
+	"past/crawler/openalex"
 	"past/crawler/pubmed"
 	"past/crawler/sourcetest"
 	"past/internal/evidence"
@@ -37,6 +38,10 @@ func asked(substances ...string) crawler.QuestionSet {
 		q.Substances = append(q.Substances, crawler.Concept{ID: s, Terms: []string{s}})
 	}
 	return q
+}
+
+func known(dois ...string) func() ([]string, error) {
+	return func() ([]string, error) { return dois, nil }
 }
 
 func serve(t testing.TB) (address string, endpoints map[string]string) {
@@ -96,7 +101,9 @@ func TestCollectors(t *testing.T) {
 		{source: ctis.New(), q: asked("lysergide"), want: []string{"2025-520906-36-00"}},
 		{source: euctr.New(), q: asked("psilocybin"), want: euctrTrials},
 		{source: metapsy.New(), want: []string{"data-depression-psiloctr@25.1.2"}},
-		{source: crossref.New(crossref.WithDOIs(dois)), want: []string{"doi:10.1007/s00213-019-05249-5", "doi:10.1007/s00213-020-05548-2",
+		{source: crossref.New().Given(known(dois...), ""), want: []string{"doi:10.1007/s00213-019-05249-5", "doi:10.1007/s00213-020-05548-2",
+			"doi:10.1056/nejmoa2206443", "doi:10.1101/2024.12.31.24319806"}},
+		{source: openalex.New().Given(known(dois...), ""), want: []string{"doi:10.1007/s00213-019-05249-5", "doi:10.1007/s00213-020-05548-2",
 			"doi:10.1056/nejmoa2206443", "doi:10.1101/2024.12.31.24319806"}},
 	} {
 		name := c.source.Name()
@@ -140,7 +147,7 @@ func TestCollectors(t *testing.T) {
 func TestNothingFound(t *testing.T) {
 	_, endpoints := serve(t)
 	for _, src := range []crawler.Source{ctgov.New(), pubmed.New(), europepmc.New(), isrctn.New(), ctis.New(), euctr.New(),
-		crossref.New(crossref.WithDOIs([]string{"10.1000/nobody.knows"}))} {
+		crossref.New().Given(known("10.1000/nobody.knows"), ""), openalex.New().Given(known("10.1000/nobody.knows"), "")} {
 		for _, q := range []crawler.QuestionSet{asked("nitroglycerin"), {Substances: []crawler.Concept{{ID: "psilocybin",
 			Terms: []string{"psilocybi", "silocybin"}}}}} {
 			sink := &sourcetest.MemorySink{}
@@ -156,7 +163,7 @@ func TestNothingFound(t *testing.T) {
 func TestFacts(t *testing.T) {
 	_, endpoints := serve(t)
 	sink := &sourcetest.MemorySink{}
-	for _, src := range []crawler.Source{ctgov.New(), pubmed.New(), isrctn.New(), euctr.New(), crossref.New(crossref.WithDOIs(dois))} {
+	for _, src := range []crawler.Source{ctgov.New(), pubmed.New(), isrctn.New(), euctr.New(), crossref.New().Given(known(dois...), "")} {
 		crawl(t, sink, src, endpoints[src.Name()], asked("psilocybin"))
 	}
 	record := func(source, id string) evidence.Record {
@@ -212,6 +219,10 @@ func TestFacts(t *testing.T) {
 			t.Errorf("%+v", p)
 		}
 	}
+	crawl(t, sink, openalex.New().Given(known(dois...), ""), endpoints["openalex"], asked("psilocybin"))
+	if p := record("openalex", "doi:10.1056/nejmoa2206443").Publication; p.Journal == "" || len(p.Authors) == 0 || p.Retracted {
+		t.Errorf("%+v", p)
+	}
 	if p := record("crossref", "doi:10.1056/nejmoa2206443").Publication; p.Retracted {
 		t.Errorf("%+v", p)
 	}
@@ -256,6 +267,9 @@ func TestAnswers(t *testing.T) {
 		{e["crossref"] + "/works/10.1000/nobody.knows", "Resource not found.", 404},
 		{e["crossref"] + "/works/10.1056/NEJMoa2206443", `"DOI":"10.1056/nejmoa2206443"`, 200},
 		{e["crossref"] + "/works?filter=colour:blue", "validation-failure", 400},
+		{e["openalex"] + "/works/doi:10.1000/nobody.knows", "Not Found", 404},
+		{e["openalex"] + "/works/doi:10.1056/NEJMoa2206443", `"raw_author_name"`, 200},
+		{e["openalex"] + "/works?filter=colour:blue", "Invalid query", 400},
 		{e["isrctn"] + "/trial/ISRCTN00000001/format/default", "404", 404},
 		{e["isrctn"] + "/query/format/default?q=condition:anorexia&limit=5", ">10441504<", 200},
 		{e["isrctn"] + "/query/format/default?q=psilocybin+AND+lastEdited+GE+2022-06-01T00:00:00.000Z&limit=0", `totalCount="1"`, 200},
@@ -352,7 +366,7 @@ func FuzzRegisters(f *testing.F) {
 	for _, s := range []string{"pubmed/entrez/eutils/esearch.fcgi?db=pubmed&term=a&retmax=9223372036854775807&retstart=1",
 		"euctr/ctr-search/rest/download/full?query=psilocybin&page=9223372036854775807",
 		"isrctn/api/query/format/default?q=psilocybin&limit=9223372036854775807&offset=-1",
-		"europepmc/europepmc/webservices/rest/search?query=a&pageSize=-1&cursorMark=AA==", "crossref/works?offset=7&rows=-1",
+		"europepmc/europepmc/webservices/rest/search?query=a&pageSize=-1&cursorMark=AA==", "crossref/works?offset=7&rows=-1", "openalex/works?filter=doi:10.1056/nejmoa2206443&page=9223372036854775807&per_page=-1",
 		"ctgov/api/v2/studies?pageToken=t-1&filter.advanced=AREA[LastUpdatePostDate]RANGE[", "ctis/ctis-public-api/search"} {
 		f.Add(s, `{"pagination":{"page":9223372036854775807,"size":7},"searchCriteria":{"containAll":"lsd"}}`)
 	}
