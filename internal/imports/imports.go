@@ -21,6 +21,7 @@ import (
 	"past/crawler/metapsy"
 	"past/internal/evidence"
 	"past/internal/store"
+	"past/internal/text"
 )
 
 // Report counts what an import brought.
@@ -92,6 +93,7 @@ func (im *Importer) Files(ctx context.Context, paths []string) (Report, error) {
 
 // one takes in one text.
 func (im *Importer) one(b *batcher, in input) error {
+	in.name, in.member = text.OneLine(in.name), text.OneLine(in.member) // an archive's names are printed and kept
 	if in.tables != nil {
 		return im.tables(b, in)
 	}

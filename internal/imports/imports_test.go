@@ -208,6 +208,11 @@ func TestArchives(t *testing.T) {
 	if err != nil || rep.Records != 1 || rep.ProblemCount != 4 {
 		t.Errorf("%d records, problems %v, %v", rep.Records, rep.Problems, err)
 	}
+	// A name steers no terminal and begins no line of its own.
+	rep, err = importer(t).Files(ctx, []string{put(t, "names.zip", zipped(t, map[string]string{"\x1b[2J\u202ex\r\npast: fine\u009b.json": "{"}))})
+	if err != nil || rep.ProblemCount != 1 || !strings.HasSuffix(rep.Problems[0].Where, "! [2J x  past: fine .json") {
+		t.Errorf("%+v, %v", rep.Problems, err)
+	}
 	bomb := gzipped(t, append([]byte(study1), bytes.Repeat([]byte("                               \n"), (freeExpansion+1<<20)/32)...))
 	var large *tooLargeError
 	if _, err := importer(t).Files(ctx, []string{put(t, "bomb.ndjson.gz", bomb)}); !errors.As(err, &large) {

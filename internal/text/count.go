@@ -26,3 +26,15 @@ func Printable(s string) string {
 		return r
 	}, strings.ToValidUTF8(s, "\ufffd"))
 }
+
+// OneLine replaces by a space what could end a line, begin another header, steer a
+// terminal or turn the direction of the text around it.
+func OneLine(s string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r < ' ', r >= 0x7f && r < 0xa0, r >= 0x2028 && r <= 0x202e, r >= 0x2066 && r <= 0x2069:
+			return ' '
+		}
+		return r
+	}, strings.ToValidUTF8(s, "\ufffd"))
+}

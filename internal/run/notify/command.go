@@ -14,6 +14,8 @@ import (
 	"runtime"
 	"strings"
 	"time"
+
+	"past/internal/text"
 )
 
 // sendTime bounds one delivery.
@@ -63,7 +65,7 @@ func (c Command) Send(ctx context.Context, m Message) error {
 	cmd := exec.CommandContext(ctx, shell, flag, c.Line)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = bytes.NewReader(body), c.Stderr, c.Stderr
 	cmd.Env = append(withoutSecrets(os.Environ()), "PAST_NOTICE="+m.ID, "PAST_KIND="+m.Kind, "PAST_EDITION="+m.Edition,
-		"PAST_TITLE="+oneLine(m.Title))
+		"PAST_TITLE="+text.OneLine(m.Title))
 	cmd.WaitDelay = time.Second
 	end := ownGroup(cmd)
 	err = cmd.Run()

@@ -9,6 +9,8 @@ import (
 	"net/textproto"
 	"slices"
 	"strings"
+
+	"past/internal/text"
 )
 
 // deliver speaks the dialogue; only after the end of the data is it uncertain
@@ -122,7 +124,7 @@ func answered(step string, err error) error {
 	if !errors.As(err, &answer) {
 		return later(fmt.Errorf("%s: %w", step, err), 0)
 	}
-	out := fmt.Errorf("%s: %d %s", step, answer.Code, oneLine(answer.Msg))
+	out := fmt.Errorf("%s: %d %s", step, answer.Code, text.OneLine(answer.Msg))
 	if answer.Code/100 == 4 {
 		return later(out, 0)
 	}

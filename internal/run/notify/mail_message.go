@@ -7,10 +7,11 @@ import (
 	"encoding/hex"
 	"fmt"
 	"mime/quotedprintable"
-	"past/internal/text"
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"past/internal/text"
 )
 
 // lineWidth is how long a header line gets (RFC 5322 section 2.1.1 asks for 78
@@ -35,7 +36,7 @@ func (m Mail) compose(msg Message) ([]byte, error) {
 	}
 	_, domain, _ := strings.Cut(from.Address, "@")
 	var b bytes.Buffer
-	head := func(name, value string) { b.WriteString(fold(name+": "+oneLine(value)) + "\r\n") }
+	head := func(name, value string) { b.WriteString(fold(name+": "+text.OneLine(value)) + "\r\n") }
 	head("From", address(from.Name, from.Address))
 	head("To", address(to.Name, to.Address))
 	b.WriteString(textHeader("Subject", msg.Title))
@@ -68,16 +69,6 @@ func receiverKey(address string) string {
 	return hex.EncodeToString(sum[:4])
 }
 
-// oneLine takes away what could begin another header.
-func oneLine(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r < ' ' || r == 0x7f || r == 0x85 || r == 0x2028 || r == 0x2029 {
-			return ' '
-		}
-		return r
-	}, strings.ToValidUTF8(s, "\ufffd"))
-}
-
 // atom keeps what may stand unquoted in a message id.
 func atom(s string) string {
 	s = strings.Map(func(r rune) rune {
@@ -97,16 +88,16 @@ func address(name, box string) string {
 	case plain(name):
 		return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(name) + `" <` + box + `>`
 	}
-	return encodeWords(oneLine(name)) + " <" + box + ">"
+	return encodeWords(text.OneLine(name)) + " <" + box + ">"
 }
 
 // textHeader writes a header of free text as RFC 2047 wants it.
-func textHeader(name, text string) string {
-	text = oneLine(text)
-	if plain(text) {
-		return fold(name+": "+text) + "\r\n"
+func textHeader(name, value string) string {
+	value = text.OneLine(value)
+	if plain(value) {
+		return fold(name+": "+value) + "\r\n"
 	}
-	return fold(name+": "+encodeWords(text)) + "\r\n"
+	return fold(name+": "+encodeWords(value)) + "\r\n"
 }
 
 // plain reports whether a text may stand in a header as it is: printable ASCII

@@ -264,7 +264,7 @@ func TestMailIsAMessage(t *testing.T) {
 			}
 		}
 		subject, err := new(mime.WordDecoder).DecodeHeader(parsed.Header.Get("Subject"))
-		if err != nil || strings.Join(strings.Fields(subject), " ") != strings.Join(strings.Fields(oneLine(msg.Title)), " ") {
+		if err != nil || strings.Join(strings.Fields(subject), " ") != strings.Join(strings.Fields(text.OneLine(msg.Title)), " ") {
 			t.Fatalf("subject %q of title %q (%v)", subject, msg.Title, err)
 		}
 		body, err := io.ReadAll(quotedprintable.NewReader(parsed.Body))
