@@ -32,8 +32,8 @@ type cardGroup struct {
 
 // otherView is a report that is not a controlled trial's result.
 type otherView struct {
-	Reference, Design, Risk, N, Instrument, Direction, Numbers, Limits, Read string
-	Source                                                                   template.HTML
+	Reference, Design, Risk, N, Population, Instrument, Direction, Numbers, Limits, Read string
+	Source                                                                               template.HTML
 }
 
 func (s *site) cardPath(topic string) string { return s.cards[topic] }
@@ -112,10 +112,14 @@ func (p *page) other(o *evidence.OtherEvidence) otherView {
 		return t + "."
 	}
 	v := otherView{Reference: show.Clip(o.Reference, 240), Design: name, Risk: risk, N: "sample size not stated",
+		Population: show.Clip(o.Population, 160),
 		Instrument: show.Clip(o.Instrument, 120), Direction: ended(o.Direction, 240), Numbers: ended(o.Numbers, 300),
 		Limits: ended(o.Limits, 300), Read: show.Clip(o.Read, 60), Source: p.Out(o.Source, show.Clip(o.Source, 80))}
-	if o.N != nil {
+	switch {
+	case o.N != nil:
 		v.N = show.Plural(*o.N, "person", "people")
+	case o.Design == "systematic-review" || o.Design == "prevalence-study":
+		v.N = "number of people not stated"
 	}
 	if o.DOI != "" {
 		v.Source = p.DOI(o.DOI)
@@ -162,7 +166,7 @@ func (s *site) sexualPage() {
 		seen[cmp.Or(r.StudyID, r.RecordID)] = true
 	}
 	d.Lede = fmt.Sprintf("Every sexual or relational outcome that a stored record plans, posts, asks as a single item or "+
-		"counts as an adverse event: %s in %s. %s.", show.Plural(never+rest, "row", "rows"), show.Plural(len(seen), "study", "studies"),
+		"counts as an adverse event, or that a report on file says was measured: %s in %s. %s.", show.Plural(never+rest, "row", "rows"), show.Plural(len(seen), "study", "studies"),
 		neverReported(planned, never))
 	for i, k := range order {
 		if len(groups[k]) == 0 {
@@ -183,6 +187,8 @@ func (s *site) sexualPage() {
 			switch {
 			case strings.HasPrefix(r.Kind, "posted"):
 				rep = "yes"
+			case strings.HasPrefix(r.Kind, "measured"):
+				rep = "in words; no number on file"
 			case r.Reported != nil && *r.Reported:
 				rep = "yes"
 			case r.Reported != nil:

@@ -82,7 +82,7 @@ func (s *site) otherReports(f *evidence.Finding) (linked, bool) {
 		}
 		if n > 0 {
 			return linked{Path: s.cardPath(c.Topic), Name: show.Plural(n, "report", "reports") + " of another kind",
-				Note: "such as a survey or case series; not pooled"}, true
+				Note: "such as a survey or case series, on the topic's card; not pooled"}, true
 		}
 	}
 	return linked{}, false

@@ -55,8 +55,8 @@ func Document(src Source, k *Known) (issues []Issue, references, bound int) {
 	d.keys()
 	if d.own > 0 && d.bound == 0 {
 		d.add(d.first, Unbound, Warning,
-			"%d citations of findings and no bound sentence: no number was checked; bind a sentence with <!-- past: ID --> … <!-- /past -->",
-			d.own)
+			"%s and no bound sentence: no number was checked; bind a sentence with <!-- past: ID --> … <!-- /past -->",
+			evidence.People(d.own).Words("citation of a finding", "citations of findings"))
 	}
 	d.papers()
 	d.trials()
@@ -317,7 +317,11 @@ func (d *doc) paper(name, key string, at int) {
 		return
 	}
 	if w.Retracted {
-		d.add(at, Retracted, Error, "%s was retracted", name)
+		level := Error
+		if from, to := d.paragraph(at); saysRetracted.MatchString(d.src.Text[from:to]) {
+			level = Note // the text says so itself
+		}
+		d.add(at, Retracted, level, "%s was retracted", name)
 	}
 	if w.Corrected != "" {
 		d.add(at, Corrected, Warning, "%s was corrected or carries a notice: %s", name, w.Corrected)
@@ -325,6 +329,24 @@ func (d *doc) paper(name, key string, at int) {
 	if w.Published != "" {
 		d.add(at, Published, Warning, "%s is a preprint that has been published since: cite %s", name, w.Published)
 	}
+}
+
+// saysRetracted are words by which a text itself says that a paper is retracted.
+var saysRetracted = regexp.MustCompile(`(?i)\b(retract(ed|ion|s|ing)?|withdrawn by the (journal|editors?)|zurückgezogen|rétracté\w*|retractad\w*)\b`)
+
+// paragraph gives the lines around a place up to an empty one, at most 300 bytes
+// before and after it.
+func (d *doc) paragraph(at int) (from, to int) {
+	const most = 300
+	text := d.src.Text
+	from, to = max(0, at-most), min(len(text), at+most)
+	if i := strings.LastIndex(text[from:at], "\n\n"); i >= 0 {
+		from += i
+	}
+	if i := strings.Index(text[at:to], "\n\n"); i >= 0 {
+		to = at + i
+	}
+	return from, to
 }
 
 var (

@@ -80,8 +80,9 @@ type Card struct {
 	Number, Certainty             string
 	// People is the result in people of a hundred or points of a scale; "" where
 	// neither can be worked out.
-	People              string
-	Why                 []string
+	People string
+	// Grade is what the certainty rests on, Why that and the limits.
+	Grade, Why          []string
 	NotToSay            []string
 	Discuss             string
 	Citation, Permalink string
@@ -279,7 +280,8 @@ func (in Input) card(flat edition.Flat) Card {
 		c.Plain, c.Researcher = firstOf(f.Sentences.Plain, c.Plain), firstOf(f.Sentences.Researcher, c.Researcher)
 	}
 	c.People = inPeople(flat.Absolute)
-	c.Why = why(f, flat)
+	c.Grade = why(f, flat)
+	c.Why = append(slices.Clone(c.Grade), f.Limits...)
 	c.NotToSay = notToSay(f, flat, in.Document.Starter)
 	c.Discuss = discuss(f, flat)
 	return c
@@ -294,13 +296,25 @@ func short(it cite.Item) cite.Item {
 func (in Input) claim(v evidence.ClaimVerdict) ClaimCard {
 	c := ClaimCard{ID: v.ID, Text: v.Text, Verdict: v.Verdict.Words(v.Coverage), Why: v.Why, Rule: v.Rule, Findings: v.Findings}
 	c.Plain = firstOf(v.Instead, v.Why)
-	c.Curriculum = fmt.Sprintf("Verdict on %q in edition %s: %s (%s).", v.Text, in.Document.ID, c.Verdict, v.Why)
-	c.Researcher = fmt.Sprintf("Verdict: %s; k = %d, n = %s; %s. Rule: %s.", c.Verdict, v.K, v.N, v.Why, v.Rule)
+	c.Curriculum = fmt.Sprintf("%s (Verdict of edition %s on “%s”: %s.)", c.Plain, in.Document.ID, v.Text, c.Verdict)
+	behind := ""
+	if v.K > 0 {
+		behind = fmt.Sprintf("; %s, n = %s", counted(v.K, "study", "studies"), v.N)
+	}
+	c.Researcher = fmt.Sprintf("Verdict: %s%s. %s Rule: %s.", c.Verdict, behind, ended(v.Why), strings.TrimSuffix(v.Rule, "."))
 	c.Discuss = "Which result would change this verdict, and in which direction? Use the rule."
 	if items, err := in.Shelf.Cite(v.ID); err == nil {
 		c.Citation, c.Permalink = cite.Line(short(items[0])), items[0].Location
 	}
 	return c
+}
+
+// ended is a sentence with its full stop.
+func ended(s string) string {
+	if s == "" || strings.HasSuffix(s, ".") {
+		return s
+	}
+	return s + "."
 }
 
 func firstOf(vals ...string) string {

@@ -89,8 +89,22 @@ func (d Domain) plain(out map[string][]byte, p Pack) error {
 		return err
 	}
 	out[d.ID+"/quiz-qti.zip"] = qti
-	out[d.ID+"/reading-list.txt"] = []byte(cite.Text(d.Reading))
-	out[d.ID+"/reading-list.bib"] = []byte(cite.BibTeX(d.Reading))
+	list := cite.Text(d.Reading)
+	if len(d.Reading) == 0 {
+		list = "No trial report: no finding of this domain has a number.\n"
+	}
+	for i, o := range d.Other {
+		if i == 0 {
+			list += "\nOther evidence, which is not the result of a controlled trial:\n"
+		}
+		list += o.Reference + " (" + designName(o.Design) + "). " + firstOf(o.DOI, o.Source) + "\n"
+	}
+	out[d.ID+"/reading-list.txt"] = []byte(list)
+	bib := cite.BibTeX(d.Reading)
+	if bib == "" {
+		bib = "% No trial report: no finding of this domain has a number. Other evidence is in reading-list.txt.\n"
+	}
+	out[d.ID+"/reading-list.bib"] = []byte(bib)
 	out[d.ID+"/reading-list.ris"] = []byte(cite.RIS(d.Reading))
 	csl, err := cite.CSLJSON(d.Reading)
 	if err != nil {
@@ -105,7 +119,7 @@ func (d Domain) plain(out map[string][]byte, p Pack) error {
 // compares them with a later edition.
 func (d Domain) sentences(p Pack) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "# %s\n\nSentences to copy with their markers; `past check` tells when one is out of date.\n%s\n", d.Name, p.Rule)
+	fmt.Fprintf(&b, "# %s\n\nSentences to copy with their markers; `past check` finds those that are out of date.\n%s\n", d.Name, p.Rule)
 	for _, c := range d.Cards {
 		fmt.Fprintf(&b, "\n## %s\n\n<!-- past: %s@%s -->\n%s\n<!-- /past -->\n", c.Title, c.ID, p.Edition, c.Curriculum)
 	}

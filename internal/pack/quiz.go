@@ -37,15 +37,46 @@ func Items(d Domain) []Item {
 		claimItem(c, add)
 	}
 	for _, t := range d.Topics {
-		if len(t.NotToSay) > 0 && t.Definition != "" {
-			add(Item{ID: "topic " + t.Topic, Question: fmt.Sprintf("Which conclusion on %s may not be drawn from the evidence in this pack?",
-				t.Name),
-				Choices: []string{capital(t.NotToSay[0]), "that the topic means: " + lowerFirst(strings.TrimSuffix(t.Definition, "."))},
-				Right:   0, Why: "The card of the topic lists it: the nearest evidence is something else (" +
-					lowerFirst(strings.TrimSuffix(t.Nearest, ".")) + ")."})
-		}
+		topicItem(t, add)
 	}
 	return out
+}
+
+// topicItem asks for the sentence that the evidence on a topic does not carry, among
+// three that may be said: what trials there are, what other reports there are, and
+// where evidence nearest to it is.
+func topicItem(t evidence.TopicCard, add func(Item)) {
+	if len(t.NotToSay) == 0 || t.Nearest == "" {
+		return
+	}
+	not, _, _ := strings.Cut(strings.TrimPrefix(t.NotToSay[0], "that "), ";")
+	not, _, _ = strings.Cut(not, ", from studies without")
+	held := "This edition has no controlled trial on it."
+	if n := len(t.Controlled); n > 0 {
+		held = fmt.Sprintf("This edition has %s on it.", counted(n, "controlled trial", "controlled trials"))
+	}
+	others := "No survey, interview study or open-label sample on it is on file."
+	reason := "no other report on it is on file"
+	if n := len(t.Other); n > 0 {
+		others = fmt.Sprintf("%s of other kinds, such as surveys, %s filed under it, and none of them shows an effect.",
+			capital(counted(n, "report", "reports")), map[bool]string{true: "is", false: "are"}[n == 1])
+		_, risk := evidence.OtherDesign(t.Other[0].Design)
+		reason = "of the other reports it holds: " + lowerFirst(strings.TrimSuffix(risk, "."))
+	}
+	it := Item{ID: "topic " + t.Topic, Question: fmt.Sprintf("%s: which of these sentences may not be said?", capital(t.Name)),
+		Choices: []string{held, others, "The nearest evidence that is not about psychedelics: " + lowerFirst(strings.TrimSuffix(t.Nearest, ".")) + "."},
+		Why: fmt.Sprintf("The evidence does not carry it: %s, and %s. The other sentences are on the topic's card.",
+			lowerFirst(strings.TrimSuffix(held, ".")), reason)}
+	it.Right = len(t.Topic) % (len(it.Choices) + 1) // not always at the same place
+	it.Choices = slices.Insert(it.Choices, it.Right, capital(strings.TrimSuffix(not, "."))+".")
+	add(it)
+}
+
+func counted(n int, one, many string) string {
+	if n == 1 {
+		return "one " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
 }
 
 func trueFalse(id, question string, answer bool, why string) Item {
@@ -67,7 +98,7 @@ func findingItems(c Card, add func(Item)) {
 	if c.flat.Certainty != "" {
 		levels := []string{"high", "moderate", "low", "very low"}
 		add(Item{ID: c.ID + " certainty", Question: about + "how certain is the evidence (GRADE)?", Choices: levels,
-			Right: slices.Index(levels, c.flat.Certainty), Why: strings.Join(c.Why, " ")})
+			Right: slices.Index(levels, c.flat.Certainty), Why: strings.Join(c.Grade, "; ") + "."})
 	}
 	add(trueFalse(c.ID+" interval", about+"the 95 % interval includes no effect.", lo <= 0 && hi >= 0, c.Number))
 	if f := c.flat; f.PILb != nil && f.PIUb != nil {

@@ -2,6 +2,7 @@ package pack
 
 import (
 	"fmt"
+	"strings"
 
 	"past/internal/edition"
 	"past/internal/evidence"
@@ -20,12 +21,11 @@ func why(f evidence.Finding, flat edition.Flat) []string {
 		}
 	}
 	if f.Certainty.Note != "" {
-		out = append(out, f.Certainty.Note)
+		out = append(out, strings.TrimSuffix(f.Certainty.Note, "."))
+	} else if !flat.Signed && flat.Certainty != "" {
+		out = append(out, "proposed by rule; no person has signed it")
 	}
-	if !flat.Signed && flat.Certainty != "" && f.Certainty.Note == "" {
-		out = append(out, "Proposed by rule; no person has signed it.")
-	}
-	return append(out, f.Limits...)
+	return out
 }
 
 // notToSay lists what the finding does not carry: the finding's own list, and what

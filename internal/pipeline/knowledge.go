@@ -56,6 +56,16 @@ func (p *Pipeline) keepKnowledge(ctx context.Context, h *human, base synthesis.B
 			layer.Results = append(layer.Results, a)
 		}
 	}
+	for _, m := range h.Measured {
+		if m.TrialID == "" || !synthesis.SexualDomain(m.Domain) {
+			continue
+		}
+		row := evidence.LayerRow{RecordID: m.TrialID, Label: m.Label, What: m.Outcome, Instrument: m.Instrument, Domain: m.Domain, Prov: m.Prov}
+		if m.Substance != "" {
+			row.Substances = []string{m.Substance}
+		}
+		layer.Measured = append(layer.Measured, row)
+	}
 	return p.Store.ReplaceKnowledge(ctx, coded, synthesis.SexualLayer(layer))
 }
 

@@ -130,7 +130,7 @@ func (p *Pipeline) gaps(b synthesis.Base, qs []synthesis.Question, findings []ev
 	}
 	for _, m := range h.Measured {
 		for _, topic := range ids(p.Vocab.Match(m.Topic).Topics) {
-			note(b.StudyOf[m.TrialID], topic, fmt.Sprintf("classified in the table of measured outcomes (%s)", m.Outcome))
+			note(b.StudyOf[m.TrialID], topic, fmt.Sprintf("by the table of measured outcomes (%s)", m.Outcome))
 		}
 	}
 	return synthesis.Gaps(in)

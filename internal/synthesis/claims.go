@@ -307,16 +307,15 @@ func judgeAbsence(cv *evidence.ClaimVerdict, claim Claim, gap []evidence.GapCell
 	cv.Why = plural(n, "study in this edition joins", "studies in this edition join") +
 		" one of the substances and one of the topics of the claim."
 	if cv.Coverage.Retold {
-		cv.Instead = fmt.Sprintf("A selection of trials without a search of the registers holds %s of one of these drugs for a "+
-			"sexual or relationship concern; "+
-			"how many there are is not known from it.", plural(n, "trial", "trials"))
+		cv.Instead = fmt.Sprintf("A selection of trials without a search of the registers holds %s of one of these drugs with couples "+
+			"or with a sexual or relationship outcome; how many there are, and whether any is of sex therapy, is not known from it.", plural(n, "trial", "trials"))
 		cv.Why += " Its facts are a selection and no register was searched, so the number of trials is not known from it."
 		return
 	}
 	if all := len(claim.Topics) * len(claim.Substances); asked < all {
 		cv.Why += fmt.Sprintf(" %d of the %d pairs of substance and topic were searched.", asked, all)
 	}
-	cv.Instead = fmt.Sprintf("%s of one of these drugs for a sexual or relationship concern %s found by a search of %s.",
+	cv.Instead = fmt.Sprintf("%s of one of these drugs with couples or on a sexual or relationship topic %s found by a search of %s.",
 		map[bool]string{true: "No trial", false: plural(n, "trial", "trials")}[n == 0],
 		map[bool]string{true: "was", false: "were"}[n <= 1], searched(cv.Coverage))
 }

@@ -59,11 +59,11 @@ func TopicReasons(v *vocab.Vocabulary, r *evidence.Record) map[string]string {
 func (in GapInput) topicsOf(s evidence.Study) (topics []string, why map[string]string) {
 	why = map[string]string{}
 	for _, t := range s.Topics {
-		why[t] = cmp.Or(in.Why[s.ID][t], "classified by the vocabulary")
+		why[t] = cmp.Or(in.Why[s.ID][t], "by the words of its record")
 	}
 	for _, c := range Reference {
 		if slices.Contains(s.Conditions, c) {
-			why[c] = "its condition"
+			why[c] = "treated or measured it, by its record or its results"
 		}
 	}
 	for _, d := range in.Decisions {

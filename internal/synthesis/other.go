@@ -33,7 +33,7 @@ func CiteOther(v *vocab.Vocabulary, claims []Claim, verdicts []evidence.ClaimVer
 		if n := len(parts) - otherMost; n > 0 {
 			more = fmt.Sprintf("; %s more on the topic cards", plural(n, "report", "reports"))
 		}
-		verdicts[i].Instead += " Nearest reports in this edition, as their authors state them: " +
+		verdicts[i].Instead += " Nearest reports in this edition, on a neighbouring question and as their authors state them: " +
 			strings.Join(parts[:min(len(parts), otherMost)], "; ") + more + "."
 	}
 }

@@ -12,10 +12,11 @@ import (
 
 // The kinds of row of the sexual and relational layer.
 const (
-	LayerPlanned = "planned outcome"
-	LayerPosted  = "posted result"
-	LayerItem    = "single item" // an item of a scale of another domain
-	LayerHarm    = "adverse event"
+	LayerPlanned  = "planned outcome"
+	LayerPosted   = "posted result"
+	LayerItem     = "single item" // an item of a scale of another domain
+	LayerHarm     = "adverse event"
+	LayerMeasured = "measured, no number on file"
 )
 
 // LayerInput is what the layer is made from: outcomes planned and posted by any
@@ -29,6 +30,8 @@ type LayerInput struct {
 	Harms    []evidence.HarmRow
 	// Posted names the records that have posted results.
 	Posted map[string]bool
+	// Measured are outcomes that a report says were measured, without a number.
+	Measured []evidence.LayerRow
 }
 
 // SexualDomain reports whether the layer gathers an outcome domain: sexual
@@ -76,6 +79,15 @@ func SexualLayer(in LayerInput) []evidence.LayerRow {
 	var out []evidence.LayerRow
 	posted := postedOutcomes(in, row, &out)
 	plannedOutcomes(in, row, posted, &out)
+	for _, m := range in.Measured {
+		x := row(m.RecordID)
+		m.StudyID, m.Label = x.StudyID, cmp.Or(m.Label, x.Label)
+		if len(x.Substances) > 0 {
+			m.Substances = x.Substances
+		}
+		m.Kind = LayerMeasured
+		out = append(out, m)
+	}
 	for _, h := range in.Harms {
 		if !h.Sexual {
 			continue
@@ -107,8 +119,10 @@ func layerOrder(r evidence.LayerRow) int {
 		return 3
 	case r.Kind == LayerPlanned:
 		return 4
+	case r.Kind == LayerMeasured:
+		return 5
 	}
-	return 5
+	return 6
 }
 
 type measuredOutcome struct{ record, instrument, domain string }
