@@ -23,6 +23,8 @@ func TestTicks(t *testing.T) {
 		{labels(Ticks(1, 1, 5)), ""},
 		{labels(RatioTicks(math.Log(0.4), math.Log(6), 6)), "0.5 0.7 1 1.5 2 3 5"}, {labels(RatioTicks(math.Log(0.01), math.Log(100), 5)),
 			"0.01 0.1 1 10 100"},
+		{labels(RatioTicks(math.Log(1.01), math.Log(1.07), 6)), "1.01 1.02 1.03 1.04 1.05 1.06 1.07"},
+		{labels(RatioTicks(math.Log(0.88), math.Log(1.24), 6)), "0.90 0.95 1.00 1.05 1.10 1.15 1.20"},
 	} {
 		if c.got != c.want {
 			t.Errorf("ticks %q, want %q", c.got, c.want)

@@ -87,6 +87,9 @@ func (r *Rows) narrowRow(g *Pic, row Row, left, y float64, x Scale) float64 {
 	if row.Kind == Item {
 		indent = left
 	}
+	if Width(value, 13.4) > 0.6*phoneW { // a text: it would leave no room for the name
+		value, rest = "", strings.TrimSpace(value+" "+rest)
+	}
 	vw := 0.0
 	if value != "" {
 		vw = Width(value, 13.4) + 8

@@ -84,12 +84,19 @@ func RatioTicks(lo, hi float64, n int) []Tick {
 				}
 			}
 		}
-		if len(t) <= n+1 && len(t) > 0 {
+		if len(t) <= n+1 && len(t) > 1 {
 			return t
 		}
 	}
 	if !(hi > lo) {
 		return nil
 	}
-	return []Tick{{lo, show.Significant(math.Exp(lo), 2)}, {hi, show.Significant(math.Exp(hi), 2)}}
+	if hi-lo > math.Ln10 {
+		return []Tick{{lo, show.Significant(math.Exp(lo), 2)}, {hi, show.Significant(math.Exp(hi), 2)}}
+	}
+	t := Ticks(math.Exp(lo), math.Exp(hi), n) // a narrow axis: 1.02, 1.04, …
+	for i, k := range t {
+		t[i].Value = math.Log(k.Value)
+	}
+	return t
 }
