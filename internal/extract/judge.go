@@ -60,7 +60,21 @@ func (x *outcome) judge(a *evidence.ArmResult, m *evidence.Measurement) {
 	}
 	x.judgeLimits(d)
 	x.judgeRange(d)
+	x.judgeAmount(d)
 }
+
+// judgeAmount doubts means of amounts that cannot be below zero, one of which is.
+func (x *outcome) judgeAmount(d verdict) {
+	a := d.a
+	if a.ScoreType == evidence.ScoreEndpoint && isMean(x.param) && !a.Baseline && amountUnit.MatchString(a.Unit) && x.negative() {
+		a.ScoreType = evidence.ScoreChange
+		d.set(evidence.NeedsReview, CodeScoreType, fmt.Sprintf("a value below zero in %s: the values are changes, which no text says", a.Unit))
+	}
+}
+
+// amountUnit finds units of amounts and times, of which none is below zero.
+var amountUnit = regexp.MustCompile(`(?i)^\W*(?:[pnµμumkd]?(?:g|l|mol)|kilo\w+|grams?|milli(?:gram|lit|sec|mol)\w*|(?:m|µ)?s(?:ec(?:ond)?s?)?|` +
+	`min(?:ute)?s?|hours?|hrs?|days?|weeks?|months?|cells?|copies|beats|bpm|breaths)\b`)
 
 func judgeValue(d verdict, m *evidence.Measurement) bool {
 	n := evidence.ParseNumber(m.Value, evidence.StyleRegister)

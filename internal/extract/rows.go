@@ -44,6 +44,9 @@ func (x *outcome) instrument(a *evidence.ArmResult) {
 // are the title's words beside times and sizes.
 func (x *outcome) narrow(m vocab.InstrumentMatch, known bool, a *evidence.ArmResult, title, rest string) (vocab.InstrumentMatch, bool) {
 	sub, ok := x.matchOnce(title)
+	if ok && sub.Domain == "vitals" && x.people() && aboutEvents.MatchString(x.o.Title) {
+		return m, known // "Blood pressure increased" is an event that people had, no measurement
+	}
 	switch certain := ok && sub.Certain && sub.Field == "title"; {
 	case certain && (!known || sub.ID != m.ID || sub.Subscale != ""):
 		return withLimit(sub, m, known), true
@@ -66,6 +69,9 @@ func (x *outcome) narrow(m vocab.InstrumentMatch, known bool, a *evidence.ArmRes
 	}
 	return m, true
 }
+
+// aboutEvents finds titles of tables of events.
+var aboutEvents = regexp.MustCompile(`(?i)\badverse|\bside[\s-]effects?\b|\btoxicit|\bT?E?S?AEs?\b|\bdiscontinu|\bwithdr[ae]w`)
 
 // withLimit keeps that the outcome counts people beyond a limit, whatever the
 // row measures.
