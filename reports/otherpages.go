@@ -422,7 +422,7 @@ func (s *site) changesPage() {
 				list = append(list, c)
 			}
 		}
-		name := show.First(orWord(show.Clip(k, 60), "other"))
+		name := show.First(orWord(kindName(k), "other"))
 		d.Kinds = append(d.Kinds, tableGroup{Anchor: fmt.Sprintf("kind%d", i+1), Name: name, Note: show.Int(len(list)),
 			Table: s.changeTable(name, list)})
 	}
@@ -434,10 +434,16 @@ func (s *site) changeTable(caption string, list []Change) chart.Table {
 	for _, c := range list {
 		href := cmp.Or(s.findPath[c.Subject], s.RecordHref(c.Subject))
 		t.Lines = append(t.Lines, chart.TableLine{Cells: []chart.Cell{{Text: show.Clip(cmp.Or(c.Title, c.Subject), 200), Href: href},
-			{Text: orDash(show.Clip(c.Kind, 60))}, {Text: orDash(show.Clip(forReaders(c.Before), 200))},
+			{Text: orDash(kindName(c.Kind))}, {Text: orDash(show.Clip(forReaders(c.Before), 200))},
 			{Text: orDash(show.Clip(forReaders(c.After), 200))}, {Text: orDash(show.Clip(c.Why, 300))}, {Text: orDash(show.Clip(c.Date, 20))}}})
 	}
 	return t
+}
+
+// kindName says what kind of change it is, where the kind's own word does not.
+func kindName(kind string) string {
+	return cmp.Or(map[string]string{"k changed": "number of studies or people", "study in": "study joined a finding",
+		"study out": "study left a finding"}[kind], show.Clip(kind, 60))
 }
 
 // forReaders leaves out the digits that files carry.

@@ -107,6 +107,7 @@ type hit struct {
 	Name string `json:"n"`
 	Kind string `json:"k"`
 	Note string `json:"t,omitempty"`
+	More string `json:"w,omitempty"` // words that are matched and not shown
 }
 
 // makeSearch prepares the index that the search page loads.
@@ -125,15 +126,16 @@ func (s *site) hits(yield func(any)) {
 		for j := range f.Effects {
 			studies = append(studies, effectLabel(&f.Effects[j]))
 		}
-		yield(hit{s.findPath[f.ID], titleOf(f), "finding", show.Clip(strings.Join(append([]string{f.Sentences.Plain, f.ID},
-			studies...), " "), 500)})
+		yield(hit{s.findPath[f.ID], titleOf(f), "finding", show.Clip(f.Sentences.Plain, 160),
+			show.Clip(strings.Join(append(studies, f.ID), " "), 400)})
 	}
 	for i := range s.Ed.Claims {
 		c := &s.Ed.Claims[i]
-		yield(hit{"claims.html#" + show.Slug(c.ID), show.Clip(c.Text, 160), "claim", show.Clip(string(c.Verdict), 60)})
+		yield(hit{"claims.html#" + show.Slug(c.ID), show.First(show.Clip(c.Text, 160)), "claim",
+			show.Clip(c.Verdict.Words(c.Coverage), 60), ""})
 	}
 	for _, t := range s.Ed.Gap.Topics {
-		yield(hit{s.topicPath(t.ID), show.First(show.Clip(t.Name, 120)), "topic", ""})
+		yield(hit{s.topicPath(t.ID), show.First(show.Clip(t.Name, 120)), "topic", "", ""})
 	}
 	for i := range s.Ed.Trials {
 		t := &s.Ed.Trials[i]
@@ -142,12 +144,13 @@ func (s *site) hits(yield func(any)) {
 			to = "trials.html"
 		}
 		yield(hit{to, show.Clip(t.ID, 40) + ": " + show.Clip(t.Title, 140), "trial",
-			show.Clip(strings.Join(slices.Concat(t.Substances, t.Conditions, []string{string(t.Status), t.Sponsor}), " "), 200)})
+			show.Clip(strings.Join(slices.DeleteFunc(slices.Concat(t.Substances, t.Conditions, []string{"status " + string(t.Status), t.Sponsor}),
+				func(w string) bool { return w == "" }), ", "), 160), ""})
 	}
 	for i := range s.Ed.Studies {
 		st := &s.Ed.Studies[i]
 		if p := s.studPath[st.ID]; p != "" && st.Label != "" && s.trial[st.Label] == nil {
-			yield(hit{p, show.Clip(st.Label, 120), "study", show.Clip(strings.Join(st.Records, " "), 200)})
+			yield(hit{p, show.Clip(st.Label, 120), "study", show.Clip(strings.Join(st.Records, ", "), 160), ""})
 		}
 	}
 }

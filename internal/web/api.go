@@ -259,7 +259,8 @@ func (s *Server) fail(w http.ResponseWriter, err error) {
 		problem(w, http.StatusBadRequest, "bad request", strings.TrimPrefix(err.Error(), "bad request: "))
 	case errors.Is(err, lookup.ErrNoEdition):
 		w.Header().Set("Retry-After", "60")
-		problem(w, http.StatusServiceUnavailable, "no edition yet", "nothing was published yet")
+		problem(w, http.StatusServiceUnavailable, "no edition yet",
+			"the folder that is served (--out) shows no edition")
 	case errors.Is(err, lookup.ErrUnpublished):
 		problem(w, http.StatusConflict, "not published", err.Error())
 	case errors.Is(err, store.ErrNotFound):

@@ -106,7 +106,7 @@ func (s *Server) page(w http.ResponseWriter, r *http.Request) {
 		if name == "/" {
 			w.Header().Set("Retry-After", "60")
 			problem(w, http.StatusServiceUnavailable, "no edition yet",
-				"nothing was published yet; past report or past refresh publishes the first edition")
+				"the folder that is served (--out) shows no edition; past report or past refresh publishes one there")
 			return
 		}
 	}
@@ -363,7 +363,7 @@ func matches(header, tag string) bool {
 // permalink leads f/<finding>@<edition> to the finding's page in that edition,
 // whatever is shown today. Without @ it is a page of the current edition.
 func (s *Server) permalink(w http.ResponseWriter, r *http.Request) {
-	name := r.PathValue("name")
+	name := strings.TrimSuffix(r.PathValue("name"), ".html")
 	finding, ed, ok := strings.Cut(name, "@")
 	if !ok {
 		s.page(w, r)
@@ -379,11 +379,16 @@ func (s *Server) permalink(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, fmt.Errorf("edition %q: %w", ed, store.ErrNotFound))
 		return
 	}
-	file := strings.TrimPrefix(strings.ReplaceAll(dir, "\\", "/")+"/f/"+finding+".html", "/")
-	if root := s.folder(); root != nil {
-		if _, err := root.Stat(file); err == nil {
-			http.Redirect(w, r, "/"+file, http.StatusFound)
-			return
+	files := []string{strings.TrimPrefix(strings.ReplaceAll(dir, "\\", "/")+"/f/"+finding+".html", "/")}
+	if shown, err := s.shown(); err == nil && shown != "" { // the page there that says what has changed since
+		files = append(files, "editions/"+shown+"/f/"+name+".html")
+	}
+	for _, file := range files {
+		if root := s.folder(); root != nil {
+			if _, err := root.Stat(s.below(file)); err == nil {
+				http.Redirect(w, r, "/"+file, http.StatusFound)
+				return
+			}
 		}
 	}
 	// The edition's folder was put away; what it said is in the database.

@@ -263,6 +263,47 @@ func TestPagesPermalinksAndNothingElse(t *testing.T) {
 	}
 }
 
+// A report's folder is one edition: permalinks lead to its pages, and those of an
+// earlier edition to the page there that says what has changed.
+func TestPermalinksInAReport(t *testing.T) {
+	w := newWorld(t)
+	report := filepath.Join(w.out, "editions", w.edition)
+	server, err := New(Options{Store: w.store, Out: report, Version: "test"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { server.Close() })
+	leads := func(path, want, text string) {
+		t.Helper()
+		rec := httptest.NewRecorder()
+		server.Handler().ServeHTTP(rec, httptest.NewRequest("GET", path, nil))
+		if rec.Code != 302 || rec.Header().Get("Location") != want {
+			t.Errorf("%s: %d %s, want %s", path, rec.Code, rec.Header().Get("Location"), want)
+			return
+		}
+		rec = httptest.NewRecorder()
+		server.Handler().ServeHTTP(rec, httptest.NewRequest("GET", want, nil))
+		if rec.Code != 200 || !strings.Contains(rec.Body.String(), text) {
+			t.Errorf("%s: %d", want, rec.Code)
+		}
+	}
+	leads("/f/mdma-ptsd-severity@"+w.edition, "/editions/"+w.edition+"/f/mdma-ptsd-severity.html", "MDMA")
+	doc, err := os.ReadFile(filepath.Join(report, "edition.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, body := range map[string]string{"edition.json": strings.ReplaceAll(string(doc), w.edition, "e-later"),
+		"f/mdma-ptsd-severity@" + w.edition + ".html": "<p>It has changed since"} {
+		if err := os.WriteFile(filepath.Join(report, name), []byte(body), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	server.pages.current.looked = time.Time{}
+	for _, end := range []string{"", ".html"} {
+		leads("/f/mdma-ptsd-severity@"+w.edition+end, "/editions/e-later/f/mdma-ptsd-severity@"+w.edition+".html", "It has changed since")
+	}
+}
+
 func urlPath(s string) (string, error) {
 	return strings.NewReplacer("%2f", "/", "%2e", ".", "%00", "\x00").Replace(s), nil
 }

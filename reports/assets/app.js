@@ -350,13 +350,13 @@
       out.slice(0, 60).forEach(function (h) {
         var li = el("li");
         li.appendChild(el("a", { href: h.p }, h.n));
-        li.appendChild(el("span", { "class": "under" }, h.k + (h.t ? " · " + h.t.slice(0, 160) : "")));
+        li.appendChild(el("span", { "class": "under" }, h.k + (h.t ? " · " + h.t : "")));
         hits.appendChild(li);
       });
     }
     window.pastSearch = function (raw) {
       list = raw;
-      list.forEach(function (h) { h.text = fold(h.n + " " + h.k + " " + (h.t || "")); });
+      list.forEach(function (h) { h.text = fold(h.n + " " + h.k + " " + (h.t || "") + " " + (h.w || "")); });
       show();
     };
     input.value = new URLSearchParams(location.search).get("q") || "";
