@@ -7,6 +7,7 @@ import (
 	"html/template"
 	"strings"
 
+	"past/reports/chart"
 	"past/reports/internal/show"
 )
 
@@ -16,7 +17,7 @@ var templateFiles embed.FS
 var templates = template.Must(template.New("").Funcs(template.FuncMap{
 	"int": show.Int, "plural": show.Plural, "clip": show.Clip, "text": show.Text, "join": show.Join, "first": show.First,
 	"none": func() string { return show.None }, "lower": strings.ToLower, "dash": orDash,
-	"map": pairs, "bdi": isolated, "cellClass": cellClass,
+	"map": pairs, "bdi": isolated,
 }).ParseFS(templateFiles, "templates/*.tmpl"))
 
 // isolated writes text so that its direction can not reach its neighbours;
@@ -156,6 +157,43 @@ func (p *page) Link(to, text string) template.HTML {
 		return body
 	}
 	return template.HTML(`<a href="`+template.HTMLEscapeString(href)+`">`) + body + "</a>"
+}
+
+// Lines writes the lines of a table; labels of the columns go with the cells where a
+// phone stacks them. Most of an edition is tables: with a template for each cell a report
+// took a third more time.
+func (p *page) Lines(t chart.Table, stack bool) template.HTML {
+	var b strings.Builder
+	attr := func(name, value string) {
+		if value != "" {
+			b.WriteString(" " + name + `="` + template.HTMLEscapeString(value) + `"`)
+		}
+	}
+	for _, line := range t.Lines {
+		b.WriteString("<tr")
+		if line.ID != "" {
+			attr("id", p.ID(line.ID))
+		}
+		attr("class", line.Class)
+		b.WriteString(">")
+		for i, c := range line.Cells {
+			tag := "td"
+			if i == 0 {
+				tag = "th"
+				b.WriteString(`<th scope="row"`)
+			} else {
+				b.WriteString("<td")
+				attr("class", cellClass(t.Head[i].Num, c.Text))
+				if stack {
+					attr("data-l", t.Head[i].Text)
+				}
+				attr("data-v", c.Exact)
+			}
+			b.WriteString(">" + string(p.Link(c.Href, c.Text)) + "</" + tag + ">")
+		}
+		b.WriteString("</tr>\n")
+	}
+	return template.HTML(b.String())
 }
 
 // Out writes a link that leaves the edition; only http and https are linked.

@@ -152,7 +152,13 @@ func (g *glyphs) drawn(r rune, stream func(dict, content string) ([]byte, error)
 }
 
 // compressors are kept between streams: one takes more memory than a whole file.
-var compressors = sync.Pool{New: func() any { return zlib.NewWriter(nil) }}
+var compressors = sync.Pool{New: func() any {
+	z, err := zlib.NewWriterLevel(nil, zlib.BestSpeed)
+	if err != nil {
+		panic(err) // a level of the package itself
+	}
+	return z
+}}
 
 type pdfWriter struct {
 	body   strings.Builder
