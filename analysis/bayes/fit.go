@@ -15,7 +15,20 @@ type Priors struct {
 type Summary struct {
 	Mean, SD, Median float64
 	Lo, Hi           float64 // central interval
-	ShortLo, ShortHi float64 // shortest interval of the same probability
+
+	quantile func(float64) float64
+	level    float64
+	positive bool // the quantity is at least 0
+}
+
+// Shortest is the shortest interval of the same probability as the central one. It is
+// searched for on demand: that takes most of the time of a fit.
+func (s Summary) Shortest() (lo, hi float64) {
+	lo, hi = shortest(s.quantile, s.level)
+	if end := s.quantile(s.level); s.positive && end <= hi-lo {
+		return 0, end
+	}
+	return lo, hi
 }
 
 // Shrunken is the posterior of the true effect of one study.

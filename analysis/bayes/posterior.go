@@ -85,7 +85,7 @@ func (p *Posterior) summarise() {
 }
 
 func (p *Posterior) normalSummary(predictive bool) Summary {
-	var s Summary
+	s := Summary{level: p.Level, quantile: func(q float64) float64 { return p.nodes.quantile(q, predictive) }}
 	for _, n := range p.nodes {
 		s.Mean += n.share * n.m
 	}
@@ -94,10 +94,8 @@ func (p *Posterior) normalSummary(predictive bool) Summary {
 		s.SD += n.share * (sd*sd + d*d)
 	}
 	s.SD = math.Sqrt(s.SD)
-	quantile := func(q float64) float64 { return p.nodes.quantile(q, predictive) }
-	s.Median = quantile(0.5)
-	s.Lo, s.Hi = quantile((1-p.Level)/2), quantile((1+p.Level)/2)
-	s.ShortLo, s.ShortHi = shortest(quantile, p.Level)
+	s.Median = s.quantile(0.5)
+	s.Lo, s.Hi = s.quantile((1-p.Level)/2), s.quantile((1+p.Level)/2)
 	return s
 }
 

@@ -87,10 +87,7 @@ func (p *Posterior) tauSummary() Summary {
 	}
 	s.Median = p.tau.quantile(0.5)
 	s.Lo, s.Hi = p.tau.quantile((1-p.Level)/2), p.tau.quantile((1+p.Level)/2)
-	s.ShortLo, s.ShortHi = shortest(p.tau.quantile, p.Level)
-	if lo, hi := 0.0, p.tau.quantile(p.Level); hi-lo <= s.ShortHi-s.ShortLo {
-		s.ShortLo, s.ShortHi = lo, hi
-	}
+	s.quantile, s.level, s.positive = p.tau.quantile, p.Level, true
 	return s
 }
 
