@@ -166,7 +166,7 @@ func (p *page) Lines(t chart.Table, stack bool) template.HTML {
 	var b strings.Builder
 	attr := func(name, value string) {
 		if value != "" {
-			b.WriteString(" " + name + `="` + template.HTMLEscapeString(value) + `"`)
+			b.WriteString(" " + name + `="` + strings.ReplaceAll(template.HTMLEscapeString(value), "+", "&#43;") + `"`)
 		}
 	}
 	for _, line := range t.Lines {
