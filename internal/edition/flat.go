@@ -4,7 +4,6 @@ import (
 	"math"
 
 	"past/internal/evidence"
-	"past/internal/synthesis"
 )
 
 // Flat is a finding as programs read it: one object, the primary model's
@@ -82,7 +81,7 @@ func Flatten(f evidence.Finding) Flat {
 		out.Effects = append(out.Effects, e.ID)
 	}
 	out.Warnings = append(out.Warnings, f.Warnings...)
-	if synthesis.Ratio(p.Measure) {
+	if evidence.IsLogMeasure(p.Measure) {
 		out.Scale = "log"
 		if p.Estimate != nil && p.CILower != nil && p.CIUpper != nil {
 			out.Natural = &Natural{Estimate: math.Exp(*p.Estimate), CILb: math.Exp(*p.CILower), CIUb: math.Exp(*p.CIUpper),

@@ -77,7 +77,7 @@ func minus(s string) string { return strings.Replace(s, "-", "−", 1) }
 func ours(r evidence.PooledResult) string {
 	n := func(x *float64) string {
 		v := *x
-		if synthesis.Ratio(r.Measure) {
+		if evidence.IsLogMeasure(r.Measure) {
 			v = math.Exp(v)
 		}
 		return synthesis.Number(v, 4)
@@ -118,7 +118,7 @@ func section(w *strings.Builder, r Row, studies *string) {
 
 func bound(r evidence.PooledResult, x *float64) string {
 	v := *x
-	if synthesis.Ratio(r.Measure) {
+	if evidence.IsLogMeasure(r.Measure) {
 		v = math.Exp(v)
 	}
 	return synthesis.Number(v, 4)

@@ -108,7 +108,7 @@ func checks(p Published, r evidence.PooledResult) ([]Check, error) {
 	k, n := float64(r.K), float64(r.N)
 	i2lo, i2hi := i2Interval(r)
 	natural := func(x *float64) *float64 {
-		if x != nil && synthesis.Ratio(r.Measure) {
+		if x != nil && evidence.IsLogMeasure(r.Measure) {
 			v := math.Exp(*x)
 			return &v
 		}

@@ -66,7 +66,7 @@ func riskWith(measure string, risk, effect float64) float64 {
 }
 
 func peopleOf100(q Question, f evidence.Finding) *evidence.PeopleOf100 {
-	if !Ratio(q.Measure) && q.Measure != "RD" {
+	if !eventRatio(q.Measure) && q.Measure != "RD" {
 		return nil
 	}
 	risk, source, ok := comparatorRisk(f.Effects)

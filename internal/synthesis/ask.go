@@ -30,9 +30,9 @@ func ask(q Question) string {
 	switch {
 	case q.Kind == "harm":
 		return fmt.Sprintf("%s %s change %s%s?", do, it, q.riskOf(), against)
-	case Ratio(q.Measure) && q.LowerIsBetter:
+	case eventRatio(q.Measure) && q.LowerIsBetter:
 		return fmt.Sprintf("%s %s lower the chance of %s%s?", do, it, q.Outcome, against)
-	case Ratio(q.Measure):
+	case eventRatio(q.Measure):
 		return fmt.Sprintf("%s %s raise the chance of %s%s?", do, it, q.Outcome, against)
 	case q.LowerIsBetter:
 		return fmt.Sprintf("%s %s reduce %s%s?", do, it, q.Outcome, against)
@@ -108,7 +108,7 @@ func (q Question) against() string {
 
 // endedOn says on which side of the comparator an outcome was.
 func endedOn(q Question, x float64) string {
-	if Ratio(q.Measure) || q.Measure == "RD" {
+	if eventRatio(q.Measure) || q.Measure == "RD" {
 		return q.Outcome + " occurred " + map[bool]string{true: "less often", false: "more often"}[x < 0]
 	}
 	return q.Outcome + " ended " + side(x)

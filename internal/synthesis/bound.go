@@ -19,7 +19,7 @@ const mostAdded = 200
 // interval includes it already has no line to cross.
 func bound(q Question, effects []evidence.Effect, p evidence.PooledResult, h evidence.Headline,
 	missing []evidence.MissingTrial) (*evidence.Bound, error) {
-	if p.K < 2 || p.Estimate == nil || q.Measure != "SMD" && !Ratio(q.Measure) {
+	if p.K < 2 || p.Estimate == nil || q.Measure != "SMD" && !eventRatio(q.Measure) {
 		return nil, nil
 	}
 	if lo, hi, ok := h.Interval(); !ok || lo <= 0 && hi >= 0 {
@@ -39,7 +39,7 @@ func bound(q Question, effects []evidence.Effect, p evidence.PooledResult, h evi
 	size := medianSize(effects)
 	yi, vi := columns(effects)
 	variance := 4 / size // a difference in standard deviations, size/2 in each arm
-	if Ratio(q.Measure) {
+	if eventRatio(q.Measure) {
 		risk, _, _ := comparatorRisk(effects)
 		if !(risk > 0 && risk < 1) {
 			return nil, nil

@@ -67,7 +67,7 @@ func fewStudies(f evidence.Finding) []string {
 			"the prediction interval rests on an estimate of which little is known", plural(p.K, "study", "studies"), fixed(*p.Tau2Up, 2))
 		if b := f.Bayes; b != nil {
 			lo, hi := b.PredLow, b.PredUp
-			if Ratio(p.Measure) {
+			if eventRatio(p.Measure) {
 				lo, hi = math.Exp(lo), math.Exp(hi)
 			}
 			s += fmt.Sprintf("; allowing for that (Bayesian, %s), a new study may find anything from %s to %s", b.Prior, fixed(lo, 2), fixed(hi, 2))

@@ -258,7 +258,7 @@ func sayNothing(q Question, f evidence.Finding) evidence.Sentences {
 	if text == "" {
 		return evidence.Sentences{Ask: ask(q)}
 	}
-	if q.Kind != "harm" && Ratio(q.Measure) { // a score was measured, not the share of people
+	if q.Kind != "harm" && eventRatio(q.Measure) { // a score was measured, not the share of people
 		text = strings.Replace(text, "measured it without a number", "measured "+plain(q.Domain)+" without a number", 1)
 	}
 	absence := " This is no evidence that there is no effect."
@@ -342,8 +342,8 @@ func ModelWords(method, test string) string {
 	return m
 }
 
-// Ratio reports whether a measure is kept as a natural logarithm.
-func Ratio(measure string) bool { return measure == "RR" || measure == "OR" }
+// eventRatio reports whether a measure compares the events of two arms by a ratio.
+func eventRatio(measure string) bool { return measure == "RR" || measure == "OR" }
 
 // MeasureName is the name of a measure for people.
 func MeasureName(m string) string {
@@ -364,7 +364,7 @@ func MeasureName(m string) string {
 
 // natural writes an estimate on the scale that people read, with a true minus.
 func natural(measure string, x float64) string {
-	if Ratio(measure) {
+	if evidence.IsLogMeasure(measure) {
 		x = math.Exp(x)
 	}
 	return fixed(x, 2)
@@ -372,7 +372,7 @@ func natural(measure string, x float64) string {
 
 // Full writes an estimate with its interval on the scale that people read.
 func Full(measure string, est, lo, hi float64, digits int) string {
-	if Ratio(measure) {
+	if evidence.IsLogMeasure(measure) {
 		est, lo, hi = math.Exp(est), math.Exp(lo), math.Exp(hi)
 	}
 	return fmt.Sprintf("%s [%s, %s]", fixed(est, digits), fixed(lo, digits), fixed(hi, digits))
