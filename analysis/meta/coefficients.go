@@ -137,7 +137,7 @@ func quantile(level, df float64) float64 {
 
 // statistics fills tests and intervals of the coefficients and the omnibus test.
 func (r *Result) statistics() {
-	r.ci = quantile(r.Level, r.DDF)
+	r.ci = r.quantiles.at(r.Level, r.DDF)
 	for j, b := range r.Beta {
 		se := math.Sqrt(r.VB[j][j])
 		r.SE[j] = se
@@ -158,8 +158,9 @@ func (r *Result) omnibus() {
 	m := r.P - first
 	r.QMDF1, r.QMDF2 = float64(m), r.DDF
 	switch {
-	case m == 1:
-		r.QM = r.Stat[first] * r.Stat[first]
+	case m == 1: // the test of that coefficient
+		r.QM, r.QMP = r.Stat[first]*r.Stat[first], r.PVal[first]
+		return
 	case r.g != nil:
 		r.QM = r.g.quadratic(r.Beta, first) / r.S2W
 	default:

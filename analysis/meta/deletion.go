@@ -51,7 +51,8 @@ func (s *sample) subset(keep []int, into *sample) (*sample, bool) {
 // scale factor held at 1 where guarded says so. nil: the model cannot be fitted to
 // these rows.
 func (r *Result) refit(s *sample, guarded bool) *Result {
-	f := &Result{Method: r.Method, Test: r.opt.Test, Level: r.Level, opt: r.opt, K: s.k, P: r.P, s: s, CoefNames: r.CoefNames}
+	f := &Result{Method: r.Method, Test: r.opt.Test, Level: r.Level, opt: r.opt, K: s.k, P: r.P, s: s, CoefNames: r.CoefNames,
+		quantiles: r.quantiles}
 	if s.k < r.P || s.k == r.P && r.P > 1 && !r.Method.common() && r.opt.Tau2 == nil {
 		return nil
 	}

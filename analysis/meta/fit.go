@@ -23,7 +23,7 @@ func Fit(yi, vi []float64, opt Options) (*Result, error) {
 	if err := opt.check(yi, vi); err != nil {
 		return nil, err
 	}
-	r := &Result{Method: opt.Method, Test: opt.Test, Level: opt.Level, opt: &opt, Formula: "~ 1", P: 1}
+	r := &Result{Method: opt.Method, Test: opt.Test, Level: opt.Level, opt: &opt, Formula: "~ 1", P: 1, quantiles: &quantileTable{}}
 	if err := r.takeRows(yi, vi); err != nil {
 		return nil, err
 	}

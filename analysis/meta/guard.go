@@ -18,9 +18,9 @@ func (r *Result) guard() {
 	if r.opt.Unguarded || r.Test != KnHa || r.Method.common() || r.S2W >= 1 {
 		return
 	}
-	se, z := r.commonEffectSE(), quantile(r.Level, math.Inf(1))
+	se, z := r.commonEffectSE(), r.quantiles.at(r.Level, math.Inf(1))
 	for j := range se {
-		r.Guarded = r.Guarded || quantile(r.Level, r.DDF)*math.Sqrt(r.VB[j][j]) < z*se[j]
+		r.Guarded = r.Guarded || r.quantiles.at(r.Level, r.DDF)*math.Sqrt(r.VB[j][j]) < z*se[j]
 	}
 	if !r.Guarded {
 		return

@@ -25,7 +25,7 @@ func (s *sample) likelihoodTau2(reml bool) (tau2 float64, maxima int) {
 		f.add(0, &f.lo)
 	}
 	step := s.v[0] / 2
-	for t := step; ; t *= 2 {
+	for t := step; ; t *= 4 {
 		last := !(t < top) // a bound that is NaN ends it too
 		if last {
 			t = top

@@ -20,11 +20,20 @@ type moments struct {
 // at computes the moments at tau2.
 func (s *sample) at(tau2 float64, m *moments) {
 	m.tau2 = tau2
-	if s.x == nil {
+	switch {
+	case s.x != nil:
+		s.regressionMoments(m)
+	case s.hasLast && s.last.tau2 == tau2:
+		*m = s.last
+	case s.hasZero && tau2 == 0:
+		*m = s.zero
+	default:
 		s.meanMoments(m)
-		return
+		s.last, s.hasLast = *m, true
+		if tau2 == 0 {
+			s.zero, s.hasZero = *m, true
+		}
 	}
-	s.regressionMoments(m)
 }
 
 // meanMoments is at for a model with a mean only. The most precise study is kept

@@ -73,13 +73,21 @@ func (r *Result) quantileDF(df float64) float64 {
 	if df == r.DDF {
 		return r.ci
 	}
-	for _, q := range r.quantiles {
+	return r.quantiles.at(r.Level, df)
+}
+
+// quantileTable holds the quantiles asked for with their degrees of freedom; a
+// result and its refits share one.
+type quantileTable struct{ known [][2]float64 }
+
+func (t *quantileTable) at(level, df float64) float64 {
+	for _, q := range t.known {
 		if q[0] == df {
 			return q[1]
 		}
 	}
-	q := quantile(r.Level, df)
-	r.quantiles = append(r.quantiles, [2]float64{df, q})
+	q := quantile(level, df)
+	t.known = append(t.known, [2]float64{df, q})
 	return q
 }
 

@@ -93,15 +93,15 @@ type Result struct {
 
 	Warnings []Warning
 
-	s         *sample      // the data as fitted
-	opt       *Options     // the request, defaults filled in
-	ci        float64      // quantile of the intervals
-	rss       float64      // sum (y - X beta)^2 / (v + tau2)
-	logDet    float64      // log of the determinant of X'W X
-	vb        []float64    // VB, row by row
-	g         *gram        // factorisation behind VB; nil without moderators and for given weights
-	unscaled  []float64    // VB without the Knapp-Hartung factor, when it is applied
-	quantiles [][2]float64 // t quantiles asked for, with their df
+	s         *sample   // the data as fitted
+	opt       *Options  // the request, defaults filled in
+	ci        float64   // quantile of the intervals
+	rss       float64   // sum (y - X beta)^2 / (v + tau2)
+	logDet    float64   // log of the determinant of X'W X
+	vb        []float64 // VB, row by row
+	g         *gram     // factorisation behind VB; nil without moderators and for given weights
+	unscaled  []float64 // VB without the Knapp-Hartung factor, when it is applied
+	quantiles *quantileTable
 }
 
 // FitStats are the log-likelihood at the estimates and what follows from it. In

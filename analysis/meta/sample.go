@@ -29,9 +29,13 @@ type sample struct {
 	perm   []int     // sorted position -> position among the used rows
 	a      []float64 // weights given, sorted alike, or nil
 
-	w              []float64 // scratch: the weights of the last call of at
-	plain, g, less *gram     // unweighted, of the last call of at, without one row
-	b, c, u, f     []float64 // scratch
+	// zero and last are the moments of a mean at 0 and at the tau2 asked for last,
+	// which most fits want several times.
+	zero, last       moments
+	hasZero, hasLast bool
+	w                []float64 // scratch: the weights of the last call of at
+	plain, g, less   *gram     // unweighted, of the last call of at, without one row
+	b, c, u, f       []float64 // scratch
 }
 
 // checkRow returns what is wrong with one row, or "".
@@ -124,6 +128,7 @@ func (s *sample) sortRows(y, v []float64) {
 func (s *sample) recentre() {
 	c := s.y[0]
 	s.shift = c
+	s.hasZero, s.hasLast = false, false
 	for i := range s.y {
 		s.y[i] -= c
 	}

@@ -85,7 +85,6 @@ func (m *problem) factor(b *block, th theta, inv *inverter) bool {
 	} else {
 		logDet = m.factorGroups(b, th, inv)
 	}
-	logDet += math.Log(prod)
 	inv.alpha = 0
 	if m.rho != 0 {
 		var ss, s1 float64
@@ -98,7 +97,7 @@ func (m *problem) factor(b *block, th theta, inv *inverter) bool {
 			return false
 		}
 		inv.alpha = m.rho / grow
-		logDet += math.Log(grow)
+		prod *= grow // at most 1e200 times what effects within bounds allow
 		for k := range g {
 			g[k] -= inv.alpha * s1 * f[k]
 		}
@@ -112,7 +111,7 @@ func (m *problem) factor(b *block, th theta, inv *inverter) bool {
 		return false
 	}
 	inv.beta, inv.shrink = th[0]/grow, 1/grow
-	inv.logDet = logDet + math.Log(grow)
+	inv.logDet = logDet + math.Log(prod) + math.Log(grow)
 	m.sumGroups(b, f, inv.fg)
 	m.sumGroups(b, g, inv.gg)
 	return true
