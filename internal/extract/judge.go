@@ -259,11 +259,11 @@ func (x *outcome) isBetweenLater() bool {
 // laterChange finds changes between two points of which the first is no
 // baseline ("from 6 to 18 months", "between week 4 and week 12", "from end of
 // treatment to follow-up").
-var laterChange = regexp.MustCompile(`(?i)\b(?:from|between)\s+` + laterPoint + `\s+(?:to|and|until|through)\s+(?:weeks?|months?|days?)?\s*\d+|` +
+var laterChange = regexp.MustCompile(`(?i)\b(?:from|between)\s+` + laterPoint + `\s+(?:to|and|until|through)\s+(?:weeks?|months?|days?)?\s*\d+\b|` +
 	`\b(?:from|between)\s+(?:the\s+)?(?:end\s+of\s+(?:\w+\s+)?(?:treatment|therapy|dosing)|EOT|post[\s-]?treatment|treatment\s+end|` +
 	`discharge|` + laterPoint + `)\s+(?:to|and|until|through)\s+(?:the\s+)?(?:\w+[\s-]+){0,3}?(?:follow[\s-]?up|end|last)`)
 
-const laterPoint = `(?:weeks?|months?|days?)?\s*[1-9]\d*\s*(?:weeks?|months?|days?)?`
+const laterPoint = `(?:weeks?|months?|days?)?\s*[1-9]\d*[\s-]*(?:weeks?|months?|days?)?`
 
 func (x *outcome) judgeLimits(d verdict) {
 	a := d.a

@@ -161,7 +161,8 @@ var (
 
 	// beforeDose finds rows measured right before a dose.
 	beforeDose = regexp.MustCompile(`(?i)\bpre[\s-]?(?:dos\w+|infusion|session|drug|administration|injection|medication)\b|` +
-		`\b(?:before|prior to)\s+(?:the\s+)?(?:first\s+|study\s+)?(?:dos\w+|infusion|session|drug|treatment|medication|administration)\b`)
+		`\b(?:before|prior to)\s+(?:the\s+)?(?:first\s+|study\s+)?(?:dos\w+|infusion|session|drug|treatment|medication|administration|` +
+		`randomi[sz]\w+|enrol\w+|intervention|surgery|implant\w*)\b`)
 
 	atBaseline = regexp.MustCompile(`(?i)\b(?:baseline|BL)\b|,\s*(?:at\s+)?(?:randomi[sz]ation|screening|enrol+ment|study ` +
 		`entry|pre-?treatment)\s*(?:,|$)|^\W*(?:pre[\s-]?(?:treatment|intervention|test|therapy|randomi[sz]ation|study|procedure|op|` +
@@ -171,11 +172,17 @@ var (
 		`period)?)\W*$|^\s*[-−]\d+(?:\.\d+)? ?(?:mins?|minutes?|h|hrs?|hours?)\b`)
 )
 
+// priorTo is "before" in two words, of which the second is no "to randomisation".
+var priorTo = regexp.MustCompile(`(?i)\bprior to `)
+
 // isBaselineRow recognises a row of values before treatment ("Baseline", "CGI-S
 // Baseline", "Pre-dose", "Day -7"), not of a change from it or of a later point.
 func isBaselineRow(s string, t *rowText) bool {
-	if s == "" || !mayBeBaseline(strings.ToLower(s)) ||
-		fromBaseline.MatchString(s) || t.shift || t.said != "" {
+	if s == "" || !mayBeBaseline(strings.ToLower(s)) || t.shift || t.said != "" {
+		return false
+	}
+	s = priorTo.ReplaceAllString(s, "before ")
+	if fromBaseline.MatchString(s) {
 		return false
 	}
 	named, dose := atBaseline.MatchString(s), beforeDose.MatchString(s)

@@ -19,11 +19,15 @@ func unbracket(title string) string {
 	if strings.Contains(title, "nformation") || strings.Contains(title, "NFORMATION") {
 		title = promis.ReplaceAllString(title, "PROMIS")
 	}
+	title = deltas.Replace(title)
 	if !strings.Contains(title, ")") {
 		return title
 	}
 	return splitName.ReplaceAllString(title, " $1 $2")
 }
+
+// deltas part the sign of a change from the name behind it ("ΔMADRS").
+var deltas = strings.NewReplacer("Δ", "Δ ", "∆", "Δ ")
 
 // smallWords are left out of abbreviations.
 var smallWords = map[string]bool{"of": true, "the": true, "and": true, "for": true, "in": true, "on": true, "a": true, "an": true,

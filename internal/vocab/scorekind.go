@@ -97,6 +97,8 @@ func (r *reading) comparisons(w scoreWords) {
 		words := i > 0 && comparing[r.tokens[i-1].Text] || i > 1 && comparing[r.tokens[i-2].Text]
 		limit := percent && (symbol || words || w["people"] || strings.HasPrefix(after, "% or "))
 		switch {
+		case limit && (last == '<' || last == '≤') && r.nearWord(i, 6, improving):
+			w["threshold"] = true // improved by less than a share
 		case limit && r.nearWord(i, 6, improving):
 			w["response"] = true
 		case limit && r.nearWord(i, 6, rising):
