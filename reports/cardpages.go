@@ -89,7 +89,7 @@ func noneWords(cells []evidence.GapCell) string {
 	for i := range cells {
 		if c := &cells[i]; c.State == evidence.SearchedNone || c.State != evidence.NotLooked && c.Coverage.Asked {
 			asked++
-			retold = retold || c.Coverage.Retold
+			retold = retold || c.Coverage.Restated
 		}
 	}
 	switch {

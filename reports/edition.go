@@ -151,7 +151,7 @@ type TrialRow struct {
 	Source     string // "ctgov", "isrctn", …
 	URL        string // public page of the record
 	HasResults bool
-	Retold     bool // a fact of the starter set, not read from the live record
+	Restated   bool // a fact of the starter set, not read from the live record
 }
 
 // Registered is what the record of a trial says of its plan and of its results.

@@ -311,7 +311,7 @@ func fillPages(ed *Edition, list []arms) {
 			Start: evidence.DateStruct{Raw: fmt.Sprintf("%d-03", a.year-3)}, Completion: evidence.DateStruct{Raw: fmt.Sprintf("%d-06-30", a.year),
 				Type: "ACTUAL"}, Substances: []string{"MDMA"}, Conditions: []string{"PTSD"}, Sponsor: "A sponsor",
 			Countries: []string{"United States", "Canada"}[:1+i%2], Source: "ctgov", URL: "https://clinicaltrials.gov/study/" + a.record,
-			HasResults: i%3 == 0, Retold: true})
+			HasResults: i%3 == 0, Restated: true})
 		ed.RiskOfBias = append(ed.RiskOfBias, RiskOfBiasRow{StudyID: a.record, Label: a.label, Tool: "RoB 2",
 			Domains: []string{"low", "low", a.rob, "low", "low"}, Overall: a.rob, JudgedBy: "the dataset's authors"})
 		serious := i == 0

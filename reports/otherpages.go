@@ -133,14 +133,14 @@ type gapsData struct {
 	Cells          []gapCell
 	Decisions      *chart.Table
 	Sexual, People bool
-	Retold         bool
+	Restated       bool
 	Searches       string
 }
 
 func (s *site) gapsPage() {
 	p := &page{Path: "gaps.html", Name: "gaps", Title: "Evidence gap map", Nav: "gaps.html"}
 	s.add(p)
-	d := &gapsData{Decisions: s.topicTable(), Retold: s.Ed.Starter}
+	d := &gapsData{Decisions: s.topicTable(), Restated: s.Ed.Starter}
 	for _, c := range s.gapCells() {
 		if c.Registered > 0 || len(c.StudyIDs) > 0 {
 			d.Cells = append(d.Cells, s.gapCell(c))

@@ -179,7 +179,7 @@ func (s *site) recordLine(p *page, d *studyPage, id string) template.HTML {
 	if ds := datesOf(t); ds != show.None {
 		line += template.HTML(template.HTMLEscapeString(", " + ds))
 	}
-	if t.Retold {
+	if t.Restated {
 		line += `, <span class="tag">retold fact</span>`
 	}
 	return line

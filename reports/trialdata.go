@@ -105,7 +105,7 @@ func (s *site) trialRow(t *TrialRow, href func(string) string) []any {
 	if t.HasResults {
 		results = "1"
 	}
-	if t.Retold {
+	if t.Restated {
 		retold = 1
 	}
 	to := ""

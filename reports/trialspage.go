@@ -34,7 +34,7 @@ type pageLink struct {
 
 type trialView struct {
 	Href, ID, Title, Status, Class, Phase, From, To, N, About, Sponsor string
-	Results, Retold                                                    bool
+	Results, Restated                                                  bool
 }
 
 func trialsPath(n int) string {
@@ -99,7 +99,7 @@ func (s *site) trialsPage(p *page, part []TrialRow, at, of int) *trialsData {
 func (s *site) trialView(t *TrialRow) trialView {
 	v := trialView{Href: s.studPath[t.StudyID], ID: show.Clip(t.ID, 60), Title: show.Clip(t.Title, 240),
 		Status: orDash(show.Clip(string(t.Status), 40)), Class: statusClass(t.Status),
-		Phase: phases(t.Phases), N: show.IntP(t.Enrolment), Results: t.HasResults, Retold: t.Retold}
+		Phase: phases(t.Phases), N: show.IntP(t.Enrolment), Results: t.HasResults, Restated: t.Restated}
 	if s.records[t.ID] > 1 { // one number in several registers
 		v.ID += ", " + cmp.Or(s.names[t.Source], show.Clip(t.Source, 40))
 	}

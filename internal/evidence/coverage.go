@@ -32,7 +32,7 @@ var States = []State{Supported, Contradicted, Uncertain, Uncontrolled, MeasuredO
 // Words says the state as pages print it: where the sources were the starter
 // facts no register was searched, so "searched, none" would be untrue.
 func (s State) Words(c Coverage) string {
-	if s == SearchedNone && c.Retold {
+	if s == SearchedNone && c.Restated {
 		return "none in this selection"
 	}
 	return string(s)
@@ -69,8 +69,8 @@ type Coverage struct {
 	Complete bool `json:"complete"`
 	// Restated is set when the sources were the embedded starter facts and no
 	// register itself was asked.
-	Retold bool   `json:"retold,omitempty"`
-	Day    string `json:"day,omitempty"` // of the newest search
+	Restated bool   `json:"retold,omitempty"`
+	Day      string `json:"day,omitempty"` // of the newest search
 	// Searches are those that asked for it, by source and id.
 	Searches []SearchRef `json:"searches,omitempty"`
 }

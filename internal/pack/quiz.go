@@ -147,7 +147,7 @@ func peopleItem(id, about string, p *evidence.PeopleOf100, add func(Item)) {
 func claimItem(c ClaimCard, add func(Item)) {
 	var states []string
 	for _, s := range evidence.States {
-		if w := s.Words(evidence.Coverage{Retold: true}); w == c.Verdict {
+		if w := s.Words(evidence.Coverage{Restated: true}); w == c.Verdict {
 			states = append(states, w)
 			continue
 		}

@@ -83,7 +83,7 @@ func day(t time.Time) string {
 // about the evidence: it only bounds what records state, and records that state
 // no date leave the day unknown.
 func (p *Pipeline) dataTo(ctx context.Context, b synthesis.Base, updated map[string]bool) (string, error) {
-	if b.Retold {
+	if b.Restated {
 		return starter.Date, nil
 	}
 	status, err := p.Store.Status(ctx)

@@ -111,7 +111,7 @@ func (p *Pipeline) ReportEdition(ctx context.Context, doc edition.Document) (rep
 	ed.Searches = base.Searches
 	p.reportFlow(base, &ed)
 	p.reportNames(&ed)
-	ed.Methods = methodNotes(base.Retold)
+	ed.Methods = methodNotes(base.Restated)
 	if err := p.reportHarms(ctx, h, base, &ed); err != nil {
 		return ed, err
 	}
@@ -179,7 +179,7 @@ func (p *Pipeline) reportTrials(ctx context.Context, ed *reports.Edition) error 
 			Completion: r.Completion,
 			Updated:    r.LastUpdatePosted.Raw, Substances: names(st.Substances, p.Vocab), Conditions: conditionNames(st.Conditions, p.Vocab),
 			Topics:  st.Topics,
-			Sponsor: r.Sponsor.Name, Countries: r.Countries, Source: r.Source, URL: r.URL, HasResults: r.Results != nil, Retold: ed.Starter}))
+			Sponsor: r.Sponsor.Name, Countries: r.Countries, Source: r.Source, URL: r.URL, HasResults: r.Results != nil, Restated: ed.Starter}))
 	}
 	slices.SortFunc(ed.Trials, func(a, b reports.TrialRow) int { return strings.Compare(a.ID, b.ID) })
 	ed.Registered = p.readRegistered(ctx, ed)

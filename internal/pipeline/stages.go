@@ -417,7 +417,7 @@ func (p *Pipeline) base(ctx context.Context, h *human) (synthesis.Base, error) {
 	if b.Searches, err = p.searches(ctx); err != nil {
 		return b, err
 	}
-	if b.Retold, err = IsStarter(ctx, p.Store); err != nil {
+	if b.Restated, err = IsStarter(ctx, p.Store); err != nil {
 		return b, err
 	}
 	b.LastScan, err = p.dataTo(ctx, b, updated)

@@ -14,7 +14,7 @@ import (
 // named one of its substances together with one of its conditions or its topic,
 // or without any. A search that was broken off is named and covers nothing.
 func cover(q Question, topics []string, b Base) evidence.Coverage {
-	c := evidence.Coverage{Retold: b.Retold, Complete: true}
+	c := evidence.Coverage{Restated: b.Restated, Complete: true}
 	conditions := q.conditions()
 	for _, s := range b.Searches {
 		named := slices.Concat(s.Conditions, s.Topics)
@@ -39,7 +39,7 @@ func joined(parts ...evidence.Coverage) evidence.Coverage {
 	out := evidence.Coverage{Complete: true}
 	seen := map[string]bool{}
 	for _, p := range parts {
-		out.Asked, out.Retold, out.Complete, out.Day = out.Asked || p.Asked, out.Retold || p.Retold, out.Complete && p.Complete,
+		out.Asked, out.Restated, out.Complete, out.Day = out.Asked || p.Asked, out.Restated || p.Restated, out.Complete && p.Complete,
 			max(out.Day, p.Day)
 		for _, s := range p.Searches {
 			if !seen[s.ID] {
@@ -166,7 +166,7 @@ func sayAbsence(s evidence.State, what string, n int, names []string, c evidence
 			plural(n, "trial is", "trials are"), named(names), what)
 	case s == evidence.RegisteredOnly:
 		return fmt.Sprintf("Trials are registered, and this edition holds no result that answers the question, so it is not known %s.", what)
-	case s == evidence.SearchedNone && c.Retold:
+	case s == evidence.SearchedNone && c.Restated:
 		return fmt.Sprintf("The demonstration's selection of trials holds none of it, and no register was searched, so it is not "+
 			"known from here %s.", what)
 	case s == evidence.SearchedNone && c.Asked:

@@ -27,7 +27,7 @@ type Base struct {
 	Switches map[string][]Switch    // study id → dated changes of its plan
 	Notices  []evidence.Notice      // what was done to the evidence
 	Searches []evidence.Search      // what the sources were asked
-	Retold   bool                   // the sources were the embedded starter facts
+	Restated bool                   // the sources were the embedded starter facts
 	// WithoutMultiverse leaves out the multiverse, the slowest part of a finding.
 	WithoutMultiverse bool
 }

@@ -295,7 +295,7 @@ func judgeAbsence(cv *evidence.ClaimVerdict, claim Claim, gap []evidence.GapCell
 	n := len(seen)
 	cv.K = n
 	switch {
-	case cv.Coverage.Retold: // a selection of trials counts nothing
+	case cv.Coverage.Restated: // a selection of trials counts nothing
 		cv.Verdict = Uncertain
 	case n <= 3:
 		cv.Verdict = Supported
@@ -306,7 +306,7 @@ func judgeAbsence(cv *evidence.ClaimVerdict, claim Claim, gap []evidence.GapCell
 	}
 	cv.Why = plural(n, "study in this edition joins", "studies in this edition join") +
 		" one of the substances and one of the topics of the claim."
-	if cv.Coverage.Retold {
+	if cv.Coverage.Restated {
 		cv.Instead = fmt.Sprintf("A selection of trials without a search of the registers holds %s of one of these drugs with couples "+
 			"or with a sexual or relationship outcome; how many there are, and whether any is of sex therapy, is not known from it.", plural(n, "trial", "trials"))
 		cv.Why += " Its facts are a selection and no register was searched, so the number of trials is not known from it."

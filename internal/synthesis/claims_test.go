@@ -135,7 +135,7 @@ func TestAbsenceCountsItsOwnTopics(t *testing.T) {
 	}{
 		"not searched": {evidence.Coverage{}, evidence.NotLooked},
 		"searched":     {evidence.Coverage{Asked: true, Complete: true}, evidence.Supported},
-		"retold":       {evidence.Coverage{Asked: true, Complete: true, Retold: true}, evidence.Uncertain},
+		"retold":       {evidence.Coverage{Asked: true, Complete: true, Restated: true}, evidence.Uncertain},
 	} {
 		for i := range cell {
 			cell[i].Coverage = x.coverage

@@ -250,7 +250,7 @@ func whyCell(c evidence.GapCell) string {
 	case evidence.NotLooked:
 		return "No search of this edition asked for it."
 	case evidence.SearchedNone:
-		if c.Coverage.Retold {
+		if c.Coverage.Restated {
 			return "The demonstration's selection of trials holds none of it; no register was searched."
 		}
 		return "A search of " + searched(c.Coverage) + " found no trial of it."

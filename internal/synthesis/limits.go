@@ -20,7 +20,7 @@ func limits(q Question, f evidence.Finding) []string {
 	p := f.Primary
 	if p.K > 0 {
 		lo, hi, _ := f.Headline.Interval()
-		add(f.Coverage.Retold && !f.Coverage.Asked,
+		add(f.Coverage.Restated && !f.Coverage.Asked,
 			"The starter set holds these trials as a file and was not searched for others: how many more there are is not known here.")
 		add(p.K == 1, "One study is not a meta-analysis: the number is that study's own.")
 		out = append(out, fewStudies(f)...)

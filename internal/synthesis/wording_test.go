@@ -69,7 +69,7 @@ func TestStateWords(t *testing.T) {
 		want   string
 	}{{evidence.SearchedNone, false, "searched, none"}, {evidence.SearchedNone, true, "none in this selection"},
 		{evidence.NotLooked, true, "not looked for"}, {evidence.MeasuredOnly, true, "measured, not extracted"}} {
-		if got := c.s.Words(evidence.Coverage{Asked: true, Retold: c.retold}); got != c.want {
+		if got := c.s.Words(evidence.Coverage{Asked: true, Restated: c.retold}); got != c.want {
 			t.Errorf("%s, retold %v: %q, want %q", c.s, c.retold, got, c.want)
 		}
 	}
