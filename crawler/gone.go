@@ -33,7 +33,8 @@ type missing struct {
 // markGone sets tombstones for what the source says it no longer has. Nothing is
 // marked in a crawl in which the source failed to answer a question; a large
 // part of the known records is marked only when a second look, at another time,
-// says the same. looked says that all known records were looked at.
+// says the same, and never all of them. known counts the records that were known before this
+// crawl; looked says that all of them were looked at.
 func (l *lane) markGone(ctx context.Context, known int, looked bool) error {
 	slices.Sort(l.gone)
 	gone := slices.Compact(l.gone)
@@ -51,6 +52,9 @@ func (l *lane) markGone(ctx context.Context, known int, looked bool) error {
 	if l.faults > 0 {
 		return say("%d of %d known records seem to be gone, and the source failed to answer %d questions in this crawl; none was "+
 			"marked as gone", len(gone), known, l.faults)
+	}
+	if known > 1 && len(gone) >= known {
+		return say("all %d known records seem to be gone at once, which a register's fault explains better; none was marked as gone", known)
 	}
 	if float64(len(gone)) <= goneShare*float64(known) {
 		return l.commit(ctx, Batch{Gone: gone})

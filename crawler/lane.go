@@ -159,11 +159,12 @@ func (l *lane) steps(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("list known records: %w", err)
 	}
+	before := len(known) - l.sum.New
 	looked, err := l.refresh(ctx, known)
 	if err != nil {
 		return err
 	}
-	if err := l.markGone(ctx, len(known), looked); err != nil {
+	if err := l.markGone(ctx, before, looked); err != nil {
 		return err
 	}
 	return l.finish(ctx)

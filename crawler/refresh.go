@@ -23,12 +23,12 @@ func (l *lane) refresh(ctx context.Context, all []Known) (looked bool, err error
 		return false, err
 	}
 	var known []Known // that no query found
-	var late []string // that came by another way since the last complete crawl
+	var late []string // that came from a file since the last complete crawl
 	for _, k := range all {
 		if _, ok := l.found[k.ID]; ok {
 			continue
 		}
-		if !l.sum.Since.IsZero() && k.Seen.After(l.mark.Complete) && k.Seen.Before(l.started) {
+		if k.Filed && !l.sum.Since.IsZero() && k.Seen.After(l.mark.Complete) && k.Seen.Before(l.started) {
 			late = append(late, k.ID)
 			continue
 		}

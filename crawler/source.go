@@ -68,6 +68,7 @@ type Known struct {
 	ID     string
 	Stated string    // the register's date of its current version, "" when unknown
 	Seen   time.Time // when that version first came
+	Filed  bool      // it came from a file
 }
 
 // KnownIDs are the ids of known records.

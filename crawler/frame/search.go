@@ -196,7 +196,7 @@ func (s *Search) ask(ctx context.Context, f crawler.Fetcher, a Ask) (got, error)
 // one by one before they count as gone.
 func (s *Search) Refresh(ctx context.Context, f crawler.Fetcher, ids []string) (crawler.Page, error) {
 	var page crawler.Page
-	l, err := s.ask(ctx, f, Ask{Query: s.Naming(ids), Size: len(ids)})
+	l, err := s.named(ctx, f, ids, Full)
 	if err != nil {
 		return page, err
 	}
@@ -220,11 +220,27 @@ func (s *Search) Refresh(ctx context.Context, f crawler.Fetcher, ids []string) (
 	return page, nil
 }
 
-// single asks for one record; 404 and an answer without it mean that the register
-// does not have it.
+// named searches for records by id. An answer with records that were not asked for
+// is the answer to another question; where single records have an address, ids are
+// words that other records may hold too.
+func (s *Search) named(ctx context.Context, f crawler.Fetcher, ids []string, v View) (got, error) {
+	l, err := s.ask(ctx, f, Ask{Query: s.Naming(ids), View: v, Size: len(ids)})
+	if err == nil && s.One == nil {
+		for _, id := range l.IDs {
+			if !slices.Contains(ids, id) {
+				return l, &crawler.AnswerError{Kind: crawler.KindWrongShape, Where: l.payload.URL, Payload: &l.payload,
+					Message: "a search for records by id gave " + id + ", which was not asked for"}
+			}
+		}
+	}
+	return l, err
+}
+
+// single asks for one record. Where it has an address, 404 means that the register
+// does not have it, and an answer without it is none.
 func (s *Search) single(ctx context.Context, f crawler.Fetcher, id string, v View) (evidence.Payload, bool, error) {
 	if s.One == nil {
-		l, err := s.ask(ctx, f, Ask{Query: s.Naming([]string{id}), View: v, Size: 1})
+		l, err := s.named(ctx, f, []string{id}, v)
 		return l.payload, slices.Contains(l.IDs, id), err
 	}
 	res, err := f.Do(ctx, crawler.Request{Source: s.SourceID, URL: s.One(s.Register.BaseURL, id), Accept: s.Accept, NoStore: v != Full})
@@ -235,11 +251,14 @@ func (s *Search) single(ctx context.Context, f crawler.Fetcher, id string, v Vie
 		return evidence.Payload{}, false, err
 	}
 	l, err := s.Read(res.Body)
-	if err == nil && len(l.IDs) > 0 && l.IDs[0] != id {
+	switch {
+	case err == nil && len(l.IDs) == 0:
+		err = &crawler.AnswerError{Kind: crawler.KindEmpty, Message: "asked for " + id + ", the answer is empty"}
+	case err == nil && l.IDs[0] != id:
 		err = &crawler.AnswerError{Kind: crawler.KindWrongShape, Message: "asked for " + id + ", the answer is about " + l.IDs[0]}
 	}
 	res.RecordID = id
-	return res.Payload, len(l.IDs) > 0, answer.WithPayload(err, &res)
+	return res.Payload, err == nil, answer.WithPayload(err, &res)
 }
 
 // Check implements crawler.Checker with two small questions: which of the ids
@@ -258,7 +277,7 @@ func (s *Search) Check(ctx context.Context, f crawler.Fetcher, known []crawler.K
 	if s.One != nil {
 		view = Count
 	}
-	there, err := s.ask(ctx, f, Ask{Query: s.Naming(ids), View: view, Size: len(ids)})
+	there, err := s.named(ctx, f, ids, view)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -5,14 +5,15 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"past/crawler"
-	"past/crawler/sourcetest"
 	"past/internal/starter"
+	"past/internal/store"
 )
 
 // meter counts the requests that a register answers and the bytes of the
@@ -60,12 +61,23 @@ func TestEconomy(t *testing.T) {
 	table.WriteString("| source | records known | whole crawl | a day later, unchanged |\n|---|---|---|---|\n")
 	for _, s := range sources {
 		now := time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC) // the next day is in the same week
-		sink := &sourcetest.MemorySink{}
+		sink, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "past.db"), store.Options{Create: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer sink.Close()
+		var mu sync.Mutex
+		clock := func() time.Time { // sources are asked side by side
+			mu.Lock()
+			defer mu.Unlock()
+			now = now.Add(time.Second)
+			return now
+		}
 		var cells []string
 		for range 2 {
 			c.requests, c.bytes = 0, 0
 			col, err := crawler.New(crawler.Options{Sources: []crawler.Source{s}, Question: CrawlQuestion(), Contact: "test",
-				Endpoints: map[string]string{s.Name(): starter.Endpoints(srv.URL)[s.Name()]}, Now: func() time.Time { return now }}, sink)
+				Endpoints: map[string]string{s.Name(): starter.Endpoints(srv.URL)[s.Name()]}, Now: clock}, sink)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -79,7 +91,11 @@ func TestEconomy(t *testing.T) {
 		if c.requests > 2 || c.bytes > 12_000 {
 			t.Errorf("%s: %d requests and %d bytes where nothing has changed", s.Name(), c.requests, c.bytes)
 		}
-		fmt.Fprintf(&table, "| %s | %d | %s | %s |\n", s.Name(), len(sink.Content(s.Name()).Hashes), cells[0], cells[1])
+		known, err := sink.Known(t.Context(), s.Name())
+		if err != nil {
+			t.Fatal(err)
+		}
+		fmt.Fprintf(&table, "| %s | %d | %s | %s |\n", s.Name(), len(known), cells[0], cells[1])
 	}
 	doc, err := os.ReadFile("../../docs/sources.md")
 	if err != nil {

@@ -130,12 +130,13 @@ func (s *Store) SetMark(ctx context.Context, source string, m crawler.Mark) erro
 func (s *Store) Known(ctx context.Context, source string) ([]crawler.Known, error) {
 	return collect(each(ctx, s, "known records of "+source, func(scan func(...any) error) (k crawler.Known, err error) {
 		var seen string
-		if err := scan(&k.ID, &k.Stated, &seen); err != nil {
+		if err := scan(&k.ID, &k.Stated, &seen, &k.Filed); err != nil {
 			return k, err
 		}
 		return k, moments(seen, &k.Seen)
-	}, `SELECT r.id, coalesce(v.stated, ''), v.seen FROM record r JOIN record_version v ON v.version_no = r.version_no WHERE `+
-		`r.source = ?1 AND NOT EXISTS (
+	}, `SELECT r.id, coalesce(v.stated, ''), v.seen, EXISTS (SELECT 1 FROM payload p JOIN arrival a USING (payload_no)
+			WHERE p.sha256 = v.payload_sha256 AND a.status = 0)
+		FROM record r JOIN record_version v ON v.version_no = r.version_no WHERE r.source = ?1 AND NOT EXISTS (
 		SELECT 1 FROM tombstone t WHERE t.source = ?1 AND t.record_id = r.id AND t.returned_at IS NULL) ORDER BY r.id`, source))
 }
 
