@@ -241,7 +241,7 @@ func stepsOf(c *evidence.Certainty) []stepView {
 		v := stepView{Name: show.First(show.Clip(d.Name, 60)), Steps: stepsWord(d.Steps), Reason: sentence(d.Plain, 120),
 			Numbers: sentence(bare(d.Inputs), 240), None: d.Steps == 0}
 		switch {
-		case notRated(d):
+		case notRated(d) && v.None:
 			v.Steps = "not rated"
 		case v.Reason == "":
 			v.Reason, v.Numbers = v.Numbers, ""

@@ -3,6 +3,7 @@ package reports
 import (
 	"cmp"
 	"path"
+	"slices"
 	"strings"
 
 	"past/internal/evidence"
@@ -161,19 +162,23 @@ func sourceNote(src SourceNote) string {
 }
 
 type aboutData struct {
+	Own     bool // the field is a person's own
 	Limits  []string
 	Notices []noticeView
 	Facts   []Note
 }
 
-// standing limits hold for every edition.
+// standing limits hold for every edition, fieldLimits for the shipped field.
 var standing = []string{
 	"It sees what is registered and what was collected. Unregistered trials, and papers that no query found, are not here.",
 	"Registered results can change or vanish; every answer is kept, and each edition says what it rests on.",
+	"Certainty that is not signed by a person is a proposal made by rule.",
+}
+
+var fieldLimits = []string{
 	"Trials of these substances are rarely blind in effect: people notice the drug. Effects against inactive placebo include " +
 		"what expectation adds.",
 	"Participants of these trials were screened with care. What holds for them may not hold for others.",
-	"Certainty that is not signed by a person is a proposal made by rule.",
 	"Findings on neighbouring conditions are not findings on sexual function or relationships; where no trial measured those, " +
 		"the finding is empty.",
 }
@@ -181,7 +186,11 @@ var standing = []string{
 func (s *site) aboutPage() {
 	p := &page{Path: "about.html", Name: "about", Title: "About and limits", Nav: "about.html"}
 	s.add(p)
-	d := &aboutData{Notices: p.notices(s.Ed.Notices), Limits: append(append([]string{}, standing...), clipAll(s.Ed.Limits, 600)...)}
+	d := &aboutData{Notices: p.notices(s.Ed.Notices), Own: s.Ed.Subject != "", Limits: slices.Clone(standing)}
+	if !d.Own {
+		d.Limits = append(d.Limits, fieldLimits...)
+	}
+	d.Limits = append(d.Limits, clipAll(s.Ed.Limits, 600)...)
 	add := func(k, v string) {
 		if v != "" {
 			d.Facts = append(d.Facts, Note{k, v})

@@ -193,7 +193,7 @@ func (s *site) topicTable() *chart.Table {
 // gapMap is the map as a table, and as a matrix for the chart library.
 func (s *site) gapMap() (*chart.Table, template.JS) {
 	g := &s.Ed.Gap
-	if len(g.Topics) == 0 || len(g.Substances) == 0 {
+	if len(g.Topics)+len(g.Cells) == 0 || len(g.Substances) == 0 {
 		return nil, ""
 	}
 	at := map[[2]string]*evidence.GapCell{}
@@ -209,7 +209,11 @@ func (s *site) gapMap() (*chart.Table, template.JS) {
 	topics := slices.Clone(g.Topics)
 	for i := range g.Cells { // conditions stand below as a reference
 		if id := g.Cells[i].Topic; !slices.ContainsFunc(topics, func(l Label) bool { return l.ID == id }) {
-			topics = append(topics, Label{ID: id, Name: "for reference: " + s.Name(id)})
+			name := s.Name(id)
+			if len(g.Topics) > 0 {
+				name = "for reference: " + name
+			}
+			topics = append(topics, Label{ID: id, Name: name})
 		}
 	}
 	for y, tp := range topics {
@@ -299,6 +303,7 @@ func (s *site) studyLabel(id string) string {
 
 type missingData struct {
 	Total  int
+	None   string // why no trial is listed
 	Tally  []counted
 	Groups []tableGroup
 	Bounds *chart.Table
@@ -307,7 +312,10 @@ type missingData struct {
 func (s *site) missingPage() {
 	p := &page{Path: "missing.html", Name: "missing", Title: "What is missing", Nav: "missing.html"}
 	s.add(p)
-	d := &missingData{Total: len(s.Ed.Missing)}
+	d := &missingData{Total: len(s.Ed.Missing), None: "No registered trial without a result fits the questions of this edition."}
+	if len(s.Ed.Trials) == 0 {
+		d.None = "This edition holds no register record: which registered trials lack a result is not known."
+	}
 	ask, detail := map[string][]*evidence.Finding{}, map[string]string{}
 	for _, m := range s.Ed.Missing {
 		detail[m.RecordID] = m.Detail
@@ -372,7 +380,7 @@ func (s *site) boundsTable() *chart.Table {
 		switch {
 		case f.Bound.Reachable:
 			reach = "yes"
-		case f.Bound.PlannedInMissing == 0 && len(f.Missing) > 0: // no size is stated: not zero people
+		case f.Bound.PlannedInMissing == 0 && (len(f.Missing) > 0 || !f.Coverage.Asked): // not zero people: no size is stated, or no trial sought
 			reach, planned = "not known", "not stated"
 		}
 		t.Lines = append(t.Lines, chart.TableLine{Cells: []chart.Cell{{Text: titleOf(f), Href: s.findPath[f.ID]},

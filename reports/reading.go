@@ -2,6 +2,7 @@ package reports
 
 import (
 	"math"
+	"unicode/utf8"
 
 	"past/internal/evidence"
 	"past/reports/chart"
@@ -18,11 +19,16 @@ type reading struct {
 
 // readingOf makes the reading of a finding. name turns vocabulary ids into names.
 func readingOf(f *evidence.Finding, name func(string) string) reading {
-	t := show.Clip(name(f.Substance), 32)
-	if t == "" {
-		t = "treatment"
+	return reading{Measure: show.MeasureOf(f.Measure), lower: f.LowerIsBetter, treatment: treatmentName(name(f.Substance)), name: name}
+}
+
+// treatmentName is what figures call the treatment: its name, if that fits below half
+// an axis on a phone.
+func treatmentName(name string) string {
+	if n := utf8.RuneCountInString(name); n == 0 || n > 20 {
+		return "treatment"
 	}
-	return reading{Measure: show.MeasureOf(f.Measure), lower: f.LowerIsBetter, treatment: t, name: name}
+	return show.Clip(name, 20)
 }
 
 // side says which side a value favours: "favours MDMA", "favours comparator" or

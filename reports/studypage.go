@@ -196,7 +196,7 @@ func (s *site) nameList(ids []string) string {
 func (s *site) effectView(p *page, at effectAt) effectView {
 	e := &at.Effect
 	m := show.MeasureOf(e.Measure)
-	read := reading{Measure: m, lower: e.HigherBetter == evidence.No, treatment: cmp.Or(s.Name(e.Substance), "treatment")}
+	read := reading{Measure: m, lower: e.HigherBetter == evidence.No, treatment: treatmentName(s.Name(e.Substance))}
 	v := effectView{Anchor: effectAnchor(e.ID), Value: m.Symbol + " " + m.Full(e.Estimate, e.CILower, e.CIUpper)}
 	if e.HigherBetter != evidence.NotStated {
 		v.Side = read.sideOf(e.Estimate, e.CILower, e.CIUpper)

@@ -7,6 +7,7 @@ import (
 
 	"past/internal/evidence"
 	"past/reports/chart"
+	"past/reports/internal/show"
 )
 
 // What was not counted is said in words: a page prints no zero for it.
@@ -86,5 +87,37 @@ func TestWordsOfAnEffect(t *testing.T) {
 	e := evidence.Effect{Measure: "RR", Estimate: p(-0.04), CILower: p(-0.5), CIUpper: p(0.4), HigherBetter: evidence.No}
 	if v := s.effectView(pg, effectAt{Effect: e}); v.Side != "the interval includes no effect" {
 		t.Errorf("an interval across no effect: %q", v.Side)
+	}
+}
+
+// TestOwnFieldWithoutRegisters: an edition of a person's own field whose registers were
+// never asked claims nothing on missing trials, maps its conditions, and keeps a long
+// name of a treatment out of its figures.
+func TestOwnFieldWithoutRegisters(t *testing.T) {
+	ed := fixtureEdition(t)
+	f := &ed.Findings[0]
+	long := "dextromethorphan hydrobromide with bupropion hydrochloride"
+	f.Substance, f.Missing, f.Coverage, f.Bound = "long", nil, evidence.Coverage{}, &evidence.Bound{Line: "the sign would turn",
+		Participants: 100}
+	ed.Findings, ed.Trials, ed.Missing, ed.Subject = ed.Findings[:1], nil, nil, long
+	ed.Gap = GapMap{Substances: []Label{{ID: "long", Name: long}}, Cells: []evidence.GapCell{{Topic: "ptsd", Substance: "long",
+		StudyIDs: []string{"a"}}}}
+	s := newSite(&ed, Options{NoLibrary: true})
+	if m, _ := s.gapMap(); m == nil || m.Lines[0].Cells[0].Text != show.First(s.Name("ptsd")) {
+		t.Errorf("the map of an own field: %+v", m)
+	}
+	if row := s.boundsTable().Lines[0].Cells; row[3].Text != "not stated" || row[4].Text != "not known" {
+		t.Errorf("a bound where no trial was sought: %+v", row)
+	}
+	s.missingPage()
+	if d := s.pages[len(s.pages)-1].Data.(*missingData); !strings.Contains(d.None, "is not known") {
+		t.Errorf("no register was asked, and the page says %q", d.None)
+	}
+	s.aboutPage()
+	if d := s.pages[len(s.pages)-1].Data.(*aboutData); strings.Contains(strings.Join(d.Limits, " "), "sexual function") {
+		t.Error("the limits of the shipped field stand on another field's page")
+	}
+	if r := readingOf(f, s.Name); r.side(-1) != "favours treatment" {
+		t.Errorf("the axis says %q", r.side(-1))
 	}
 }

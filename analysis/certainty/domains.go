@@ -228,10 +228,18 @@ func (in Inputs) inconsistency() Domain {
 	if !math.IsNaN(in.I2) {
 		d.Numbers += fmt.Sprintf("; I2 %.0f %%", in.I2)
 		if !math.IsNaN(in.QP) {
-			d.Numbers += fmt.Sprintf(", p = %.3f", in.QP)
+			d.Numbers += ", p " + pWords(in.QP)
 		}
 	}
 	return d
+}
+
+// pWords writes a p-value with its sign.
+func pWords(p float64) string {
+	if p < 0.001 {
+		return "< 0.001"
+	}
+	return fmt.Sprintf("= %.3f", p)
 }
 
 // newlyCrossed counts the lines that the prediction interval crosses and the confidence interval does not.
@@ -364,7 +372,7 @@ func (in Inputs) publicationBias() Domain {
 		if readable++; readable > 1 {
 			continue // three looks at 10 % would find something in every fourth sound synthesis
 		}
-		words = append(words, fmt.Sprintf("%s p = %.3f", s.Name, s.P))
+		words = append(words, s.Name+" p "+pWords(s.P))
 		if suspected = s.P < 0.10; suspected {
 			d.Plain = "suspected from the sizes of the studies"
 		}

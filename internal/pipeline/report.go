@@ -156,7 +156,10 @@ func (p *Pipeline) reportGap(ctx context.Context, ed *reports.Edition) error {
 		for _, s := range ed.Gap.Substances {
 			names = append(names, s.Name)
 		}
-		ed.Subject = cmp.Or(strings.Join(names, ", "), "the treatments asked about")
+		if n := len(names) - 1; n > 0 {
+			names = []string{strings.Join(names[:n], ", ") + " and " + names[n]}
+		}
+		ed.Subject = cmp.Or(strings.Join(names, ""), "the treatments asked about")
 	}
 	return nil
 }

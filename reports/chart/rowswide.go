@@ -333,6 +333,9 @@ func (r *Rows) axisLine(g *Pic, x Scale, y float64, n int, w float64) {
 	if rx < lx+12 { // a narrow picture, with no effect near an end
 		rx, lx = w-rw, math.Min(lw, w-rw-12)
 	}
+	if lw > lx {
+		l = Fit(l, lx, 12.6)
+	}
 	g.Text(lx, y+32, End, "bs", l)
 	g.Text(rx, y+32, Start, "bs", rt)
 }
