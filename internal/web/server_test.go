@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/csv"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -30,9 +31,10 @@ import (
 
 // world is a published database: the starter set through a whole cycle.
 type world struct {
-	db, out, edition string
-	store            *store.Store // for reading
-	server           *Server
+	db, out, review string
+	edition         string
+	store           *store.Store // for reading
+	server          *Server
 }
 
 func newWorld(t testing.TB) *world {
@@ -41,6 +43,7 @@ func newWorld(t testing.TB) *world {
 	dir := t.TempDir()
 	w := &world{db: filepath.Join(dir, "a.db"), out: filepath.Join(dir, "site")}
 	review := filepath.Join(dir, "review")
+	w.review = review
 	if err := os.Mkdir(review, 0o700); err != nil {
 		t.Fatal(err)
 	}
@@ -435,6 +438,26 @@ func TestOperations(t *testing.T) {
 	empty.Handler().ServeHTTP(rec, httptest.NewRequest("GET", "/readyz", nil))
 	if rec.Code != 503 {
 		t.Errorf("ready without a folder: %d", rec.Code)
+	}
+
+	// A refresh that met a broken file of people publishes nothing, and its state says so.
+	if err := os.WriteFile(filepath.Join(w.review, "extractions.csv"), []byte("Title\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	st, err := store.Open(context.Background(), w.db, store.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	cycle := run.Cycle{Store: st, Work: pipeline.Works(st, w.review, time.Now), Out: w.out, Version: "test", Thresholds: gate.DefaultThresholds()}
+	_, err = cycle.Run(context.Background())
+	if !errors.Is(err, run.ErrRefused) || st.Close() != nil {
+		t.Fatal(err)
+	}
+	for path, text := range map[string]string{"/healthz": "published nothing", "/readyz": "ready", "/current/edition.json": w.edition,
+		"/refused/feed.json": "extractions.csv"} {
+		if rec := w.get("GET", path); rec.Code != 200 || !strings.Contains(rec.Body.String(), text) {
+			t.Errorf("%s after a refusal: %d %.300s", path, rec.Code, rec.Body)
+		}
 	}
 }
 
