@@ -3,7 +3,9 @@ package pipeline
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -199,8 +201,8 @@ func (p *Pipeline) Extract(ctx context.Context) (rep ExtractReport, err error) {
 	return rep, err
 }
 
-func (p *Pipeline) extract(ctx context.Context) (ExtractReport, error) {
-	rep := ExtractReport{Verdicts: map[evidence.Verdict]int{}, Cells: map[evidence.Verdict]int{}}
+func (p *Pipeline) extract(ctx context.Context) (rep ExtractReport, err error) {
+	rep = ExtractReport{Verdicts: map[evidence.Verdict]int{}, Cells: map[evidence.Verdict]int{}}
 	h, err := p.readReview()
 	if err != nil {
 		return rep, err
@@ -215,7 +217,12 @@ func (p *Pipeline) extract(ctx context.Context) (ExtractReport, error) {
 	of := link.StudyOf(studies)
 	effects := extract.PaperEffects(h.extractions, func(x review.Extraction) string { return of[link.Node(paperOf(x))] }, effect.Metafor,
 		p.Vocab)
-	posted, err := p.extractRegister(ctx, studies, &rep)
+	rest, err := newSpool[evidence.Effect]()
+	if err != nil {
+		return rep, err
+	}
+	defer func() { err = errors.Join(err, rest.close()) }()
+	posted, err := p.extractRegister(ctx, studies, touched(h, studies, effects), rest, &rep)
 	if err != nil {
 		return rep, err
 	}
@@ -225,14 +232,36 @@ func (p *Pipeline) extract(ctx context.Context) (ExtractReport, error) {
 	effects = extract.Audit(effects)
 	applied := review.Apply(effects, h.Decisions, func(e *evidence.Effect) error { return extract.Compute(e, effect.Metafor) })
 	topicDecisions(h, studies).markStale(applied)
-	for _, e := range effects {
-		rep.Verdicts[e.Verdict]++
-	}
-	rep.Effects = len(effects)
+	rep.count(effects)
 	if err := p.Store.ReplaceDecisions(ctx, decisionRows(applied)); err != nil {
 		return rep, err
 	}
-	return rep, p.Store.ReplaceEffects(ctx, effects)
+	return rep, p.Store.ReplaceEffects(ctx, both(rest.all, store.Listed(effects)))
+}
+
+func (r *ExtractReport) count(effects []evidence.Effect) {
+	r.Effects += len(effects)
+	for _, e := range effects {
+		r.Verdicts[e.Verdict]++
+	}
+}
+
+// touched reports whether a row or a decision of a person bears on the effects of a
+// study: those are held together until all are known.
+func touched(h *human, studies []evidence.Study, papers []evidence.Effect) func(effects []evidence.Effect) bool {
+	ids := map[string]bool{}
+	for _, e := range papers {
+		ids[e.StudyID] = true
+	}
+	for _, r := range extractedHarms(h.Harms, studies, nil) {
+		ids[r.StudyID] = true
+	}
+	for _, d := range h.Decisions {
+		ids[d.Target] = true
+	}
+	return func(effects []evidence.Effect) bool {
+		return slices.ContainsFunc(effects, func(e evidence.Effect) bool { return ids[e.StudyID] || ids[e.ID] || e.StudyID == "" })
+	}
 }
 
 // harmTable are the effects that people's tables of adverse events allow.
@@ -244,66 +273,123 @@ func harmTable(h *human, studies []evidence.Study, effects []evidence.Effect) []
 	return extract.HarmTableEffects(extractedHarms(h.Harms, studies, effects), byID, effects, effect.Metafor)
 }
 
-// extractBatch is how many records are read into results in one transaction.
+// extractBatch is about how many records are read into results in one transaction.
 const extractBatch = 100
 
 // extractRegister reads every trial record: what its planned outcomes measure,
 // and the cells and contrasts of its posted results with the effects that they
-// allow.
-func (p *Pipeline) extractRegister(ctx context.Context, studies []evidence.Study, rep *ExtractReport) ([]evidence.Effect, error) {
-	at := map[string]evidence.Study{}
-	for _, s := range studies {
-		for _, r := range s.Records {
-			at[r] = s
+// allow. It returns the effects of the studies that are held and puts those of all
+// others, which are judged study by study, into rest.
+func (p *Pipeline) extractRegister(ctx context.Context, studies []evidence.Study, hold func([]evidence.Effect) bool,
+	rest *spool[evidence.Effect], rep *ExtractReport) (held []evidence.Effect, err error) {
+	x := registerReader{p: p, reader: extract.NewReader(p.Vocab), at: studiesByRecord(studies), rep: rep}
+	batches, err := p.trialBatches(ctx, studies)
+	if err != nil {
+		return nil, err
+	}
+	for _, ids := range batches {
+		of, err := x.batch(ctx, ids)
+		if err != nil {
+			return nil, err
+		}
+		for _, study := range slices.Sorted(maps.Keys(of)) {
+			if hold(of[study]) {
+				held = append(held, evidence.Own(of[study])...)
+				continue
+			}
+			slices.SortFunc(of[study], func(a, b evidence.Effect) int { return strings.Compare(a.ID, b.ID) })
+			own := extract.Audit(of[study])
+			rep.count(own)
+			for i := range own {
+				if err := rest.add(&own[i]); err != nil {
+					return nil, fmt.Errorf("effect %s: %w", own[i].ID, err)
+				}
+			}
 		}
 	}
-	var ids []string
+	return held, p.Store.ReplacePlanned(ctx, slices.Values(x.planned))
+}
+
+// trialBatches are the ids of all trial records, those of a study in one batch.
+func (p *Pipeline) trialBatches(ctx context.Context, studies []evidence.Study) (out [][]string, err error) {
+	trial := map[string]bool{}
+	for s, err := range p.Store.RecordStates(ctx) {
+		if err != nil {
+			return nil, fmt.Errorf("reading the states of records: %w", err)
+		}
+		if s.Kind == string(evidence.KindTrial) {
+			trial[s.ID] = true
+		}
+	}
+	var batch []string
+	add := func(ids []string) {
+		for _, id := range ids {
+			if trial[id] {
+				delete(trial, id)
+				batch = append(batch, id)
+			}
+		}
+		if len(batch) >= extractBatch {
+			out, batch = append(out, batch), nil
+		}
+	}
+	for i := range studies {
+		add(studies[i].Records)
+	}
+	for _, id := range slices.Sorted(maps.Keys(trial)) { // of no study
+		add([]string{id})
+	}
+	if len(batch) > 0 {
+		out = append(out, batch)
+	}
+	return out, nil
+}
+
+// registerReader reads posted results of records into rows of the store.
+type registerReader struct {
+	p       *Pipeline
+	reader  *extract.Reader
+	at      map[string]*evidence.Study
+	rep     *ExtractReport
+	planned []evidence.PlannedReading
+}
+
+// batch stores what records hold and returns the effects that they allow, by study.
+func (x *registerReader) batch(ctx context.Context, ids []string) (map[string][]evidence.Effect, error) {
+	var with []string // results
 	var cells []evidence.ArmResult
 	var contrasts []evidence.Contrast
-	var effects []evidence.Effect
-	var planned []evidence.PlannedReading
-	reader := extract.NewReader(p.Vocab)
-	flush := func() error {
-		if len(ids) == 0 {
-			return nil
-		}
-		err := p.Store.ReplaceExtraction(ctx, ids, slices.Values(cells), slices.Values(contrasts))
-		rep.ArmResults += len(cells)
-		rep.Contrasts += len(contrasts)
-		ids, cells, contrasts = ids[:0], cells[:0], contrasts[:0]
-		return err
-	}
-	for r, err := range p.Store.Records(ctx, store.RecordFilter{Kinds: []evidence.RecordKind{evidence.KindTrial}}) {
+	effects := map[string][]evidence.Effect{}
+	for r, err := range x.p.Store.Records(ctx, store.RecordFilter{Kinds: []evidence.RecordKind{evidence.KindTrial}, IDs: ids}) {
 		if err != nil {
 			return nil, fmt.Errorf("reading planned outcomes and posted results: %w", err)
 		}
-		planned = append(planned, evidence.Own(reader.Planned(&r))...)
+		x.planned = append(x.planned, evidence.Own(x.reader.Planned(&r))...)
 		if r.Results == nil {
 			continue
 		}
-		rows, tests := reader.Register(&r), reader.Contrasts(&r)
-		st := at[r.ID]
+		rows, tests := x.reader.Register(&r), x.reader.Contrasts(&r)
+		st := evidence.Study{}
+		if s := x.at[r.ID]; s != nil {
+			st = *s
+		}
 		for i := range rows {
-			rep.Cells[rows[i].Verdict]++
+			x.rep.Cells[rows[i].Verdict]++
 			rows[i].StudyID = st.ID
 		}
 		for i := range tests {
 			tests[i].StudyID = st.ID
 		}
-		own := extract.RegisterEffects(&r, st, rows, tests, p.Vocab, effect.Metafor)
-		own = append(own, extract.HarmEffects(&r, st, p.Vocab, effect.Metafor)...)
-		effects = append(effects, evidence.Own(own)...)
-		ids, cells, contrasts = append(ids, r.ID), append(cells, rows...), append(contrasts, tests...)
-		if len(ids) >= extractBatch {
-			if err := flush(); err != nil {
-				return nil, err
-			}
-		}
+		effects[st.ID] = append(effects[st.ID], extract.RegisterEffects(&r, st, rows, tests, x.p.Vocab, effect.Metafor)...)
+		effects[st.ID] = append(effects[st.ID], extract.HarmEffects(&r, st, x.p.Vocab, effect.Metafor)...)
+		with, cells, contrasts = append(with, r.ID), append(cells, rows...), append(contrasts, tests...)
 	}
-	if err := flush(); err != nil {
-		return nil, err
+	x.rep.ArmResults += len(cells)
+	x.rep.Contrasts += len(contrasts)
+	if len(with) == 0 {
+		return nil, nil
 	}
-	return effects, p.Store.ReplacePlanned(ctx, slices.Values(planned))
+	return effects, x.p.Store.ReplaceExtraction(ctx, with, slices.Values(cells), slices.Values(contrasts))
 }
 
 func (p *Pipeline) studies(ctx context.Context) ([]evidence.Study, error) {

@@ -176,7 +176,7 @@ func deriveRole(ctx context.Context, path string) error {
 		err := errors.Join(
 			s.ReplaceExtraction(ctx, nil, slices.Values(testResults), slices.Values(testContrasts)),
 			s.ReplaceStudies(ctx, testStudies, testLinks),
-			s.ReplaceEffects(ctx, testEffects),
+			s.ReplaceEffects(ctx, Listed(testEffects)),
 			s.ReplaceFindings(ctx, testFindings, nil, nil))
 		if err != nil {
 			return err

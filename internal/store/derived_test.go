@@ -71,7 +71,7 @@ func fillDerived(t testing.TB, s *Store) {
 		s.ReplaceStudies(ctx, testStudies, testLinks),
 		s.ReplaceExtraction(ctx, nil, slices.Values(testResults), slices.Values(testContrasts)),
 		s.ReplaceKnowledge(ctx, testCoded, testLayer),
-		s.ReplaceEffects(ctx, testEffects),
+		s.ReplaceEffects(ctx, Listed(testEffects)),
 		s.ReplaceFindings(ctx, testFindings, []evidence.ClaimVerdict{{ID: "C1", Verdict: "uncertain", Findings: []string{"mdma-ptsd"}}},
 			[]evidence.GapCell{{Topic: "t", Substance: "lsd", Registered: 3}}),
 		s.ReplaceDecisions(ctx, []Decision{{File: "inclusion.csv", Line: 2, Kind: "inclusion", Target: "S1", Who: "ab", When: "2026-01-02",
@@ -192,7 +192,7 @@ func TestExtractionOfSomeRecords(t *testing.T) {
 	}
 	bad := testEffects[0]
 	bad.Variance = ptr(math.Inf(1))
-	if err := s.ReplaceEffects(ctx, []evidence.Effect{bad}); err == nil {
+	if err := s.ReplaceEffects(ctx, Listed([]evidence.Effect{bad})); err == nil {
 		t.Error("an infinite variance was accepted")
 	}
 	if d := cmp.Diff(before, fingerprint(t, s)); d != "" {

@@ -10,15 +10,32 @@ import (
 	"past/internal/evidence"
 )
 
-// ReplaceEffects replaces all effects in one transaction.
-func (s *Store) ReplaceEffects(ctx context.Context, effects []evidence.Effect) error {
+// Listed gives the values of lists one by one, as a reading does.
+func Listed[T any](lists ...[]T) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		for _, list := range lists {
+			for _, v := range list {
+				if !yield(v, nil) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// ReplaceEffects replaces all effects in one transaction. The sequence is read while
+// the store is held for writing: it must not write to it.
+func (s *Store) ReplaceEffects(ctx context.Context, effects iter.Seq2[evidence.Effect, error]) error {
 	err := s.write(ctx, func(c *conn) error {
 		if err := c.exec("DELETE FROM effect"); err != nil {
 			return err
 		}
-		for i := range effects {
-			if err := c.addEffect(&effects[i]); err != nil {
-				return fmt.Errorf("effect %s: %w", effects[i].ID, err)
+		for e, err := range effects {
+			if err == nil {
+				err = c.addEffect(&e)
+			}
+			if err != nil {
+				return fmt.Errorf("effect %s: %w", e.ID, err)
 			}
 		}
 		return nil

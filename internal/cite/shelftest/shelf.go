@@ -51,7 +51,7 @@ func Open(t testing.TB, records ...evidence.Record) (*store.Store, edition.Docum
 		t.Fatal(problems)
 	}
 	effects := extract.PaperEffects(rows, func(x review.Extraction) string { return x.Study }, effect.Metafor, vocab.Default())
-	check(st.ReplaceEffects(ctx, effects))
+	check(st.ReplaceEffects(ctx, store.Listed(effects)))
 	qs, err := synthesis.Shipped()
 	check(err)
 	var findings []evidence.Finding
