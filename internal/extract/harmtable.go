@@ -97,6 +97,7 @@ func describeHarm(treat, control evidence.HarmRow, study *evidence.Study, others
 		ArmCtrl:   control.Arm,
 		DoseTreat: doseOf(treat), DoseCtrl: doseOf(control), PrimaryTime: place == 0 || treat.Window == "session",
 		HigherBetter: evidence.No,
+		DOI:          treat.DOI,
 		Channel:      treat.Channel, Source: treat.Source, Design: study.Design, Flags: slices.Clone(treat.Flags)}
 	classes := map[string]string{}
 	for _, o := range others {

@@ -79,9 +79,11 @@ func extractedHarms(table []review.Harm, studies []evidence.Study, effects []evi
 	}
 	size, sessions := armSizes(effects), map[string]bool{}
 	largest := map[string][2]int{} // people at risk in an arm of either side
+	reports := reportOf(effects)
 	out := make([]evidence.HarmRow, 0, len(table))
 	for _, x := range table {
 		row := extractedHarm(x, cmp.Or(at[x.TrialID], named[x.Study]), size)
+		row.DOI = reports[row.StudyID]
 		sessions[row.StudyID] = sessions[row.StudyID] || row.Unit == evidence.UnitSessions
 		if row.AtRisk != nil && row.Control != nil {
 			n := largest[row.StudyID]
@@ -138,6 +140,23 @@ func nameArms(rows []evidence.HarmRow) {
 			}
 		}
 	}
+}
+
+// reportOf gives the report that all results of a study were read from, of those
+// that have one: what a table of its adverse events was read from too.
+func reportOf(effects []evidence.Effect) map[string]string {
+	out := map[string]string{}
+	for _, e := range effects {
+		if e.DOI == "" || extract.IsHarmTable(e) {
+			continue
+		}
+		if doi, ok := out[e.StudyID]; ok && !strings.EqualFold(doi, e.DOI) {
+			out[e.StudyID] = "" // several
+		} else if !ok {
+			out[e.StudyID] = e.DOI
+		}
+	}
+	return out
 }
 
 // armSizes gives the largest arm of each study on either side, as its results
@@ -229,6 +248,8 @@ func tracked(v *vocab.Vocabulary, substances []string) bool {
 	return slices.ContainsFunc(substances, func(id string) bool { s, ok := v.Substance(id); return ok && s.Core })
 }
 
+var changedOver = regexp.MustCompile(`(?i)\brescued?\b|\bcross(?:ed)?[- ]?over\b|\bswitched\b|\bre-?randomi[sz]ed\b|\b(?:then|to|followed by) open[- ]label\b`)
+
 // postedHarms are the adverse events of a record: its terms, and what it states
 // of each group as a whole.
 func postedHarms(r *evidence.Record, st *evidence.Study, v *vocab.Vocabulary) []evidence.HarmRow {
@@ -236,6 +257,9 @@ func postedHarms(r *evidence.Record, st *evidence.Study, v *vocab.Vocabulary) []
 	groups := map[string]evidence.HarmRow{}
 	for _, g := range a.Groups {
 		substances, control := extract.GroupRole(r, g.Group, v)
+		if changedOver.MatchString(g.Title) { // some of its people came to have the other treatment
+			control = nil
+		}
 		groups[g.ID] = evidence.HarmRow{StudyID: st.ID, RecordID: r.ID, Label: st.Label, Substance: harmSubstance(v, st.Substances, substances),
 			Arm: g.Title, Control: control,
 			Unit: evidence.UnitPeople, Window: a.TimeFrame, Threshold: a.FrequencyThreshold, Channel: "register", Source: r.URL,

@@ -1,11 +1,13 @@
 package pipeline
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
 	"past/internal/evidence"
 	"past/internal/review"
+	"past/internal/synthesis"
 	"past/internal/vocab"
 )
 
@@ -58,5 +60,51 @@ func TestPostedHarmsCountNoMoreThanTookPart(t *testing.T) {
 	}
 	if rows[0].Serious == nil || *rows[0].Serious {
 		t.Errorf("a term of the other events: %+v", rows[0].Serious)
+	}
+}
+
+// A table whose arms hold more people than the trial compared has some of them in
+// both; one that holds as many has not, whatever the design is called. An author's
+// grade gives way to the dose, and a hundredfold dose is a slip of the unit.
+func TestTablesOfTheSamePeople(t *testing.T) {
+	n := func(x int) *int { return &x }
+	f := func(x float64) *float64 { return &x }
+	rows := func(study string, treat, control int) []review.Harm {
+		return []review.Harm{{Study: study, TrialID: study, Substance: "psilocybin", Arm: "mild_dose", Dose: "25", N: n(treat), Affected: n(3),
+			Term: "nausea"},
+			{Study: study, TrialID: study, Substance: "psilocybin", Arm: "active_placebo", Dose: "1", N: n(control), Affected: n(1), Term: "nausea"}}
+	}
+	effects := []evidence.Effect{{StudyID: "NCT90000001", N1: f(15), N2: f(15), DOI: "10.1/a"},
+		{StudyID: "NCT90000002", N1: f(12), N2: f(7), DOI: "10.1/b"},
+		{StudyID: "NCT90000002", N1: f(12), N2: f(7), DOI: "10.1/c"}}
+	studies := []evidence.Study{{ID: "NCT90000001", Design: "parallel-rct"}, {ID: "NCT90000002", Design: "crossover-rct"}}
+	got := extractedHarms(slices.Concat(rows("NCT90000001", 29, 29), rows("NCT90000002", 12, 8)), studies, effects)
+	for _, r := range got {
+		want, doi := evidence.Yes, "10.1/a"
+		if r.StudyID == "NCT90000002" {
+			want, doi = evidence.No, "" // two reports: which one the table is from is not known
+		}
+		if r.Shared != want || r.DOI != doi {
+			t.Errorf("%s: shared %q, report %q", r.StudyID, r.Shared, r.DOI)
+		}
+		if r.Control != nil && !*r.Control && r.Given() != "psilocybin 25 mg" {
+			t.Errorf("arm %q", r.Given())
+		}
+	}
+	h := synthesis.Harms(synthesis.HarmInput{Base: synthesis.Base{Studies: studies}, Rows: got, Substances: []string{"psilocybin"}})
+	for _, c := range h[0].Terms[0].Comparisons {
+		if apart := c.Treat.StudyID == "NCT90000002"; (c.Lower != nil) != apart {
+			t.Errorf("%s: interval %v, note %q", c.Treat.StudyID, c.Lower, c.Note)
+		}
+	}
+	notices := []evidence.Notice{{Kind: "retraction", DOI: "10.1/A"}}
+	h = synthesis.Harms(synthesis.HarmInput{Base: synthesis.Base{Studies: studies, Notices: notices}, Rows: got,
+		Substances: []string{"psilocybin"}})
+	if h[0].Studies != 1 || *h[0].Exposed.AtRisk != 12 {
+		t.Errorf("a retracted report is counted: %d studies, %d people", h[0].Studies, *h[0].Exposed.AtRisk)
+	}
+	row := extractedHarm(review.Harm{Study: "A 2020", Substance: "lsd", Arm: "high_dose", Dose: "200", Term: "nausea"}, nil, nil)
+	if row.Dose != "" || !strings.Contains(strings.Join(row.Flags, ""), "another unit") {
+		t.Errorf("200 mg of LSD: %q, %q", row.Dose, row.Flags)
 	}
 }

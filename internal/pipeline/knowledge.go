@@ -186,7 +186,13 @@ var (
 // low dose of the drug from a treatment dose; "" is a placebo of which nothing
 // more is said.
 func (p *Pipeline) comparatorName(e *evidence.Effect) string {
-	name, _, _ := strings.Cut(strings.ToLower(e.Comparator), ":")
+	name := strings.ToLower(e.Comparator)
+	if before, after, ok := strings.Cut(name, ":"); ok { // "placebo: twice a week", "DB: placebo"
+		name = before
+		if !strings.Contains(before, "placebo") && strings.Contains(after, "placebo") {
+			name = after
+		}
+	}
 	name, _, _ = strings.Cut(name, " (")
 	if e.ComparatorClass != extract.OtherDose && !slices.Contains(ids(p.Vocab.Match(name).Substances), e.Substance) {
 		name = comparatorDose.ReplaceAllString(name, "")

@@ -348,9 +348,9 @@ func asked(q crawler.QuestionSet, retold bool) string {
 		}
 	}
 	if len(other) > 0 {
-		out += "for trials of " + list(other) + ", together with one of the conditions, topics"
+		out += "for trials of " + list(other) + ", together with one of the conditions or topics below"
 		if instruments > 0 {
-			out += fmt.Sprintf(" or the names of %d questionnaires of sexual function and satisfaction", instruments)
+			out += fmt.Sprintf(" or the name of one of %d questionnaires of sexual function and satisfaction", instruments)
 		}
 	}
 	if len(conditions) > 0 {

@@ -530,7 +530,10 @@ func (p *Pipeline) substancesAsked(h *human) ([]string, error) {
 
 // withoutText is a trial without its longest parts, which no question reads.
 func withoutText(r evidence.Record) evidence.Record {
-	r.Results, r.Planned, r.Arms, r.Interventions, r.Sites, r.References, r.Documents = nil, nil, nil, nil, nil, nil, nil
+	if r.Results != nil {
+		r.Results = &evidence.Results{} // that there are any stays known
+	}
+	r.Planned, r.Arms, r.Interventions, r.Sites, r.References, r.Documents = nil, nil, nil, nil, nil, nil
 	r.Eligibility, r.Keywords, r.MeshTerms, r.Collaborators = "", nil, nil, nil
 	return r
 }

@@ -107,7 +107,7 @@ func Answer(ctx context.Context, q Question, b Base) (evidence.Finding, error) {
 			f.Sensitivity = append(f.Sensitivity, withRetracted(q, effects, would))
 		}
 	}
-	if err := grade(q, &f, len(b.registered()) > 0); err != nil {
+	if err := grade(q, &f, f.Coverage.Asked); err != nil {
 		f.Certainty = evidence.Certainty{Level: "very low", Note: "no certainty could be proposed by rule, so it is taken as very low: " +
 			err.Error()}
 	}

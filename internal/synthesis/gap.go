@@ -54,12 +54,23 @@ func TopicReasons(v *vocab.Vocabulary, r *evidence.Record) map[string]string {
 	return out
 }
 
+var randomised = []string{"parallel-rct", "crossover-rct", "randomized"}
+
+// widestTopic is the topic that a result of an outcome domain belongs to; the others
+// name a part of it, which an instrument of the whole does not show.
+var widestTopic = map[string]string{"sexual-function": "sexual-dysfunction", "relationship": "sexual-communication", "intimacy": "intimacy"}
+
 // topicsOf gives the topics of a study with the reason for each, after the
 // decisions of people.
 func (in GapInput) topicsOf(s evidence.Study) (topics []string, why map[string]string) {
 	why = map[string]string{}
 	for _, t := range s.Topics {
 		why[t] = cmp.Or(in.Why[s.ID][t], "by the words of its record")
+	}
+	for _, e := range in.of[s.ID] {
+		if t := widestTopic[e.Domain]; t != "" {
+			why[t] = cmp.Or(why[t], "by a result of its own ("+plain(cmp.Or(e.Instrument, e.Domain))+")")
+		}
 	}
 	for _, c := range Reference {
 		if slices.Contains(s.Conditions, c) {
@@ -208,7 +219,7 @@ func (in GapInput) known(row gapRow, study, substance string) (evidence.State, i
 			continue
 		}
 		switch {
-		case e.Design != "parallel-rct" && e.Design != "crossover-rct":
+		case !slices.Contains(randomised, e.Design):
 			states = append(states, evidence.Uncontrolled)
 		case e.Verdict != evidence.Usable:
 			states = append(states, evidence.MeasuredOnly)

@@ -48,6 +48,12 @@ type HarmInput struct {
 // but people, each study's once.
 func Harms(in HarmInput) []evidence.Harms {
 	var out []evidence.Harms
+	retracted := retractedReports(in.Notices)
+	for i := range in.Rows {
+		if r := &in.Rows[i]; r.DOI != "" && retracted[strings.ToLower(r.DOI)] {
+			r.Flags = append(slices.Clip(r.Flags), "its report was retracted: counted nowhere")
+		}
+	}
 	for _, sub := range in.Substances {
 		q := Question{Kind: "harm", Substances: []string{sub}, Topic: "harm"}
 		h := evidence.Harms{Substance: sub, Terms: []evidence.HarmTerm{}, Sexual: []evidence.HarmTerm{}, Coverage: cover(q, nil, in.Base)}
@@ -57,6 +63,9 @@ func Harms(in HarmInput) []evidence.Harms {
 				continue
 			}
 			h.Rows++
+			if r.DOI != "" && retracted[strings.ToLower(r.DOI)] {
+				continue
+			}
 			by[r.StudyID] = append(by[r.StudyID], r)
 		}
 		h.Studies = len(by)

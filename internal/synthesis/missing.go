@@ -108,6 +108,12 @@ func reportedHere(q Question, b Base, excluded []evidence.Exclusion) (reported m
 			delete(unfit, st)
 		}
 	}
+	for _, x := range excluded {
+		if x.Code == CodeRetracted {
+			reported[x.StudyID] = x.Reason
+			delete(unfit, x.StudyID)
+		}
+	}
 	delete(reported, "")
 	return reported, unfit
 }

@@ -16,15 +16,21 @@ const CodeRetracted = "retracted"
 // RetractedWords are in the reason of every such row.
 const RetractedWords = "its numbers leave the pool"
 
+// retractedReports are the DOIs that a notice of retraction names.
+func retractedReports(notices []evidence.Notice) map[string]bool {
+	out := map[string]bool{}
+	for _, n := range notices {
+		if n.Kind == "retraction" && n.DOI != "" {
+			out[strings.ToLower(n.DOI)] = true
+		}
+	}
+	return out
+}
+
 // withdraw parts effects into those that may be used and those that were read from
 // a retracted report.
 func withdraw(notices []evidence.Notice, effects []evidence.Effect) (kept, gone []evidence.Effect) {
-	retracted := map[string]bool{}
-	for _, n := range notices {
-		if n.Kind == "retraction" && n.DOI != "" {
-			retracted[strings.ToLower(n.DOI)] = true
-		}
-	}
+	retracted := retractedReports(notices)
 	if len(retracted) == 0 {
 		return effects, nil
 	}

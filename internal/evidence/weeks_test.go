@@ -1,0 +1,31 @@
+package evidence
+
+import (
+	"math"
+	"testing"
+)
+
+// What is less than a week is said in days: 24 hours are not 0 weeks.
+func TestWeekSpan(t *testing.T) {
+	for _, c := range []struct {
+		weeks []float64
+		want  string
+	}{
+		{nil, ""}, {[]float64{math.NaN()}, ""}, {[]float64{1.0 / 7}, "1 day"}, {[]float64{1.0 / 7, 4}, "1 day to 4 weeks"},
+		{[]float64{3, 8.7}, "3 to 8.7 weeks"}, {[]float64{1}, "1 week"}, {[]float64{1, 2, math.Inf(1)}, "1 to 2 weeks"},
+		{[]float64{2.0 / 7, 3.0 / 7}, "2 to 3 days"}, {[]float64{0}, "0 days"}, {[]float64{1.0 / 7, 2.0 / 7}, "1 to 2 days"},
+	} {
+		if got := WeekSpan(c.weeks); got != c.want {
+			t.Errorf("%v: %q, want %q", c.weeks, got, c.want)
+		}
+	}
+}
+
+// A dose is written with the unit in which the drug is dosed.
+func TestHarmRowGiven(t *testing.T) {
+	for dose, want := range map[string]string{"0.2": "LSD 200 µg", "0.025": "LSD 25 µg", "125": "LSD 125 mg", "": "LSD", "1": "LSD 1 mg"} {
+		if got := (&HarmRow{Arm: "LSD", Dose: dose}).Given(); got != want {
+			t.Errorf("%q: %q, want %q", dose, got, want)
+		}
+	}
+}
