@@ -159,12 +159,12 @@ func reportOf(effects []evidence.Effect) map[string]string {
 	return out
 }
 
-// armSizes gives the largest arm of each study on either side, as its results
-// state it.
+// armSizes gives the largest arm of each study on either side, as its usable
+// results state it.
 func armSizes(effects []evidence.Effect) map[string][2]float64 {
 	out := map[string][2]float64{}
 	for _, e := range effects {
-		if extract.IsHarmTable(e) {
+		if extract.IsHarmTable(e) || e.Verdict != evidence.Usable || e.PostCrossover == evidence.Yes {
 			continue
 		}
 		n := out[e.StudyID]
@@ -190,7 +190,8 @@ func extractedHarm(x review.Harm, st *evidence.Study, size map[string][2]float64
 	if control != nil && *control {
 		people = size[row.StudyID][1]
 	}
-	if x.Unit == "" && people > 0 && x.N != nil && float64(*x.N) > 2*people {
+	both := size[row.StudyID][0] + size[row.StudyID][1] // in a crossover each arm holds all of them
+	if x.Unit == "" && people > 0 && x.N != nil && float64(*x.N) > max(2*people, 1.1*both) {
 		row.Unit = evidence.UnitSessions
 	}
 	if x.Rounded {

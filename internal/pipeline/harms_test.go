@@ -74,8 +74,8 @@ func TestTablesOfTheSamePeople(t *testing.T) {
 			Term: "nausea"},
 			{Study: study, TrialID: study, Substance: "psilocybin", Arm: "active_placebo", Dose: "1", N: n(control), Affected: n(1), Term: "nausea"}}
 	}
-	effects := []evidence.Effect{{StudyID: "NCT90000001", N1: f(15), N2: f(15), DOI: "10.1/a"},
-		{StudyID: "NCT90000002", N1: f(12), N2: f(7), DOI: "10.1/b"},
+	effects := []evidence.Effect{{StudyID: "NCT90000001", N1: f(12), N2: f(15), Verdict: evidence.Usable, DOI: "10.1/a"},
+		{StudyID: "NCT90000002", N1: f(12), N2: f(7), Verdict: evidence.Usable, DOI: "10.1/b"},
 		{StudyID: "NCT90000002", N1: f(12), N2: f(7), DOI: "10.1/c"}}
 	studies := []evidence.Study{{ID: "NCT90000001", Design: "parallel-rct"}, {ID: "NCT90000002", Design: "crossover-rct"}}
 	got := extractedHarms(slices.Concat(rows("NCT90000001", 29, 29), rows("NCT90000002", 12, 8)), studies, effects)
