@@ -11,6 +11,7 @@ import (
 
 	"past/crawler"
 	"past/internal/ident"
+	"past/internal/recordedtest"
 	"past/internal/starter"
 )
 
@@ -126,6 +127,37 @@ func TestRecall(t *testing.T) {
 	}
 	if !strings.Contains(string(doc), table.String()) {
 		t.Errorf("docs/sources.md does not hold the measured recall:\n%s", table.String())
+	}
+}
+
+// TestRecallIsComplete: every trial of the recorded tables of the reviews is in the
+// table of this test.
+func TestRecallIsComplete(t *testing.T) {
+	fold := func(s string) string {
+		s, _, _ = strings.Cut(s, " (") // "Robison 2025 (MM120)"
+		return strings.NewReplacer(" ", "", "\u00a0", "", ".", "").Replace(strings.ToLower(s))
+	}
+	have := map[string]bool{}
+	for _, r := range readReviewed(t) {
+		have[fold(r.label)] = true
+	}
+	for file, column := range map[string]string{"outcomes.csv": "study_label", "adverse_events.csv": "author_year"} {
+		f, err := os.Open(recordedtest.Path(t, "effects", file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer f.Close()
+		rows, err := csv.NewReader(f).ReadAll()
+		if err != nil {
+			t.Fatal(err)
+		}
+		at := slices.Index(rows[0], column)
+		for _, r := range rows[1:] {
+			if label := r[at]; !have[fold(label)] {
+				have[fold(label)] = true
+				t.Errorf("%s: %s is not in the table of recall", file, label)
+			}
+		}
 	}
 }
 
