@@ -22,10 +22,11 @@ var outlineText string
 
 var outline = drift.New(outlineText)
 
-// Recognise reports whether a file is a saved answer about works, by its
-// beginning.
+// Recognise reports whether a file is a saved answer about works, or works taken out
+// of one, by its beginning. No other source writes the key DOI in capitals.
 func Recognise(_ string, head []byte) bool {
-	return bytes.Contains(head, []byte(`"message-type"`)) && bytes.Contains(head, []byte(`"work`))
+	has := func(key string) bool { return bytes.Contains(head, []byte(`"`+key)) }
+	return has(`message-type"`) && has("work") || has(`DOI"`) && has(`title"`) && !has("protocolSection")
 }
 
 // Parse reads the works of an answer.

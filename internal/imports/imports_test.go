@@ -94,6 +94,9 @@ var samples = []struct{ name, body, id string }{
 		`"title":"On NCT00000001","abstract_inverted_index":{"See":[0],"NCT00000002":[1]}}]}`, "doi:10.1000/x"},
 	{"openalex.ndjson", `{"id":"https://openalex.org/W1","doi":"https://doi.org/10.1000/x","title":"On NCT00000001"}` + "\n" +
 		`{"id":"https://openalex.org/W2","doi":"https://doi.org/10.1000/y","title":"T"}`, "doi:10.1000/x"},
+	{"work.json", `{"DOI":"10.1000/w","title":["On NCT00000001"],"type":"journal-article"}`, "doi:10.1000/w"},
+	{"works.ndjson", `{"DOI":"10.1000/w","title":["On NCT00000001"]}` + "\n" + `{"DOI":"10.1000/v","title":["V"]}`, "doi:10.1000/v"},
+	{"pretty.ndjson", "{\n" + study1[1:] + "\n{\n" + study2[1:], "NCT00000002"},
 	{"epmc.ndjson", `{"id":"7","source":"MED","title":"On NCT00000001","authorString":"D"}` + "\n" +
 		`{"id":"8","source":"MED","title":"T","authorString":"E"}`, "pmid:7"},
 	{"publisher.ris", "Provider: A publisher\nContent: text/plain\n\nTY  - JOUR\nTI  - On NCT00000001\nDO  - 10.1000/x\nER  - \n",

@@ -166,10 +166,10 @@ func whole(w *window, yield func(part) error) error {
 
 // byLines reports whether a text has one JSON value a line.
 func byLines(name string, w *window) bool {
-	if strings.HasSuffix(name, ".ndjson") || strings.HasSuffix(name, ".jsonl") {
-		return true
-	}
 	i := w.skip(bomLength(w.buf))
+	if strings.HasSuffix(name, ".ndjson") || strings.HasSuffix(name, ".jsonl") {
+		return !w.at(i+1) || len(bytes.TrimSpace(w.buf[i:w.index(i, '\n')])) > 1 // else values are written on many lines
+	}
 	if !w.at(i) || w.buf[i] != '{' {
 		return false
 	}
