@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"past/internal/wholefile"
 )
 
 // writeSingle writes the one-file form: every page a section of one document,
@@ -40,25 +42,7 @@ func writeSingle(ctx context.Context, dir string, ed *Edition, opts Options) err
 	if err := os.MkdirAll(filepath.Dir(target), 0o755); err != nil {
 		return fmt.Errorf("make the folder for the report: %w", err)
 	}
-	tmp, err := os.CreateTemp(filepath.Dir(target), ".past-report-*")
-	if err != nil {
-		return fmt.Errorf("make a file beside %s: %w", target, err)
-	}
-	defer os.Remove(tmp.Name())
-	if _, err := tmp.Write(body); err != nil {
-		tmp.Close()
-		return fmt.Errorf("write the report (nothing was replaced): %w", err)
-	}
-	if err := tmp.Close(); err != nil {
-		return fmt.Errorf("write the report (nothing was replaced): %w", err)
-	}
-	if err := os.Chmod(tmp.Name(), 0o644); err != nil {
-		return fmt.Errorf("write the report: %w", err)
-	}
-	if err := os.Rename(tmp.Name(), target); err != nil {
-		return fmt.Errorf("put the report in place: %w", err)
-	}
-	return nil
+	return wholefile.Bytes(target, 0o644, body)
 }
 
 // keepFinding leaves one finding, the studies it pools, and the limits.

@@ -1,12 +1,13 @@
 package check
 
 import (
-	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"past/internal/wholefile"
 )
 
 // Fix puts the keys and numbers that are marked as ours right in a text file's
@@ -107,23 +108,8 @@ func FixFile(name string, k *Known) (changes int, why string, err error) {
 	if n == 0 {
 		return 0, "", nil
 	}
-	f, err := os.CreateTemp(filepath.Dir(name), ".past-fix-*")
-	if err != nil {
-		return 0, "", fmt.Errorf("fix %s: %w", name, err)
-	}
-	defer os.Remove(f.Name()) // gone already when all went well
-	_, err = f.WriteString(fixed)
-	if cerr := f.Close(); err == nil {
-		err = cerr
-	}
-	if err == nil {
-		err = os.Chmod(f.Name(), info.Mode().Perm())
-	}
-	if err == nil {
-		err = os.Rename(f.Name(), name)
-	}
-	if err != nil {
-		return 0, "", fmt.Errorf("fix %s: %w", name, err)
+	if err := wholefile.Bytes(name, info.Mode().Perm(), []byte(fixed)); err != nil {
+		return 0, "", err
 	}
 	return n, "", nil
 }

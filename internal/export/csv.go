@@ -1,7 +1,6 @@
 package export
 
 import (
-	"bufio"
 	"cmp"
 	"context"
 	"crypto/sha256"
@@ -15,6 +14,8 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+
+	"past/internal/wholefile"
 )
 
 // Rows is what a table is read from; [past/internal/store.Store] is one.
@@ -172,7 +173,7 @@ func csvResource(ctx context.Context, src Rows, table, dir string) (resource, in
 	name := filepath.Join(dir, table+".csv")
 	h := sha256.New()
 	var n int
-	size, err := atomically(name, func(w io.Writer) (err error) {
+	size, err := wholefile.Write(name, 0o644, func(w io.Writer) (err error) {
 		n, err = CSV(ctx, src, table, io.MultiWriter(w, h))
 		return err
 	})
@@ -197,42 +198,8 @@ func csvResource(ctx context.Context, src Rows, table, dir string) (resource, in
 	return r, n, nil
 }
 
-// atomically writes a file beside its name and renames it when complete.
-func atomically(name string, write func(io.Writer) error) (size int64, err error) {
-	f, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+".*")
-	if err != nil {
-		return 0, fmt.Errorf("export: %w", err)
-	}
-	defer os.Remove(f.Name()) // gone already when all went well
-	w := bufio.NewWriterSize(f, 1<<16)
-	if err := write(w); err != nil {
-		f.Close()
-		return 0, fmt.Errorf("export %s: %w", name, err)
-	}
-	if err := w.Flush(); err != nil {
-		f.Close()
-		return 0, fmt.Errorf("export %s: %w", name, err)
-	}
-	info, err := f.Stat()
-	if err != nil {
-		f.Close()
-		return 0, fmt.Errorf("export %s: %w", name, err)
-	}
-	if err := f.Chmod(0o644); err != nil {
-		f.Close()
-		return 0, fmt.Errorf("export %s: %w", name, err)
-	}
-	if err := f.Close(); err != nil {
-		return 0, fmt.Errorf("export %s: %w", name, err)
-	}
-	if err := os.Rename(f.Name(), name); err != nil {
-		return 0, fmt.Errorf("export: %w", err)
-	}
-	return info.Size(), nil
-}
-
 func writeJSON(name string, v any) error {
-	_, err := atomically(name, func(w io.Writer) error {
+	_, err := wholefile.Write(name, 0o644, func(w io.Writer) error {
 		enc := json.NewEncoder(w)
 		enc.SetIndent("", " ")
 		enc.SetEscapeHTML(false)
@@ -246,6 +213,6 @@ func WriteFile(name string, b []byte) error {
 	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
 		return fmt.Errorf("export: %w", err)
 	}
-	_, err := atomically(name, func(w io.Writer) error { _, err := w.Write(b); return err })
+	_, err := wholefile.Write(name, 0o644, func(w io.Writer) error { _, err := w.Write(b); return err })
 	return err
 }

@@ -8,6 +8,8 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+
+	"past/internal/wholefile"
 )
 
 // Datasette is the metadata.json that describes the views of a database copy to
@@ -46,6 +48,6 @@ func WriteStream(name string, write func(io.Writer) error) error {
 	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
 		return fmt.Errorf("export: %w", err)
 	}
-	_, err := atomically(name, write)
+	_, err := wholefile.Write(name, 0o644, write)
 	return err
 }

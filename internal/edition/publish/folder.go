@@ -15,6 +15,7 @@ import (
 	"slices"
 	"strings"
 
+	"past/internal/wholefile"
 	"past/reports"
 )
 
@@ -109,7 +110,7 @@ func setCurrent(out, id string) error {
 	if linked {
 		err = os.Rename(next, path)
 	} else {
-		err = writeWhole(path, []byte(filepath.ToSlash(target)+"\n"))
+		err = wholefile.Bytes(path, 0o644, []byte(filepath.ToSlash(target)+"\n"))
 	}
 	if err != nil {
 		return fmt.Errorf("current edition: %w", err)
@@ -122,7 +123,7 @@ func setCurrent(out, id string) error {
 	page := fmt.Sprintf("<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta http-equiv=\"refresh\" "+
 		"content=\"0; url=%[1]s/index.html\">"+
 		"<title>PAST evidence tracker</title></head><body><p><a href=\"%[1]s/index.html\">The current edition</a></p></body></html>\n", to)
-	if err := writeWhole(filepath.Join(out, "index.html"), []byte(page)); err != nil {
+	if err := wholefile.Bytes(filepath.Join(out, "index.html"), 0o644, []byte(page)); err != nil {
 		return err
 	}
 	return syncDir(out)
@@ -180,7 +181,7 @@ func sweep(out string) error {
 			return fmt.Errorf("published folder: %w", err)
 		}
 		for _, e := range entries {
-			if strings.HasPrefix(e.Name(), ".past-report-") || strings.HasPrefix(e.Name(), ".whole-") {
+			if strings.HasPrefix(e.Name(), ".past-report-") || strings.HasPrefix(e.Name(), wholefile.Temporary) {
 				if err := os.RemoveAll(filepath.Join(dir, e.Name())); err != nil {
 					return fmt.Errorf("published folder: %w", err)
 				}
@@ -220,23 +221,6 @@ func checkOut(out string) error {
 		if !strings.HasPrefix(e.Name(), ".") {
 			return fmt.Errorf("published folder %s holds %s and no editions; name another folder with --out", out, e.Name())
 		}
-	}
-	return nil
-}
-
-// writeWhole writes a file beside its place and renames it.
-func writeWhole(path string, body []byte) error {
-	f, err := os.CreateTemp(filepath.Dir(path), ".whole-*")
-	if err != nil {
-		return fmt.Errorf("write %s: %w", path, err)
-	}
-	_, err = f.Write(body)
-	err = errors.Join(err, f.Chmod(0o644), f.Sync(), f.Close())
-	if err == nil {
-		err = os.Rename(f.Name(), path)
-	}
-	if err != nil {
-		return errors.Join(fmt.Errorf("write %s: %w", path, err), os.Remove(f.Name()))
 	}
 	return nil
 }

@@ -7,11 +7,13 @@ import (
 	"fmt"
 	"html/template"
 	"os"
+	"path/filepath"
+	"strings"
+
 	"past/internal/edition"
 	"past/internal/edition/gate"
 	"past/internal/store"
-	"path/filepath"
-	"strings"
+	"past/internal/wholefile"
 )
 
 // RefusedDir is where OUT keeps the page of a refused edition.
@@ -53,15 +55,15 @@ func writeRefusal(out string, v gate.Verdict, feeds map[string][]byte) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return fmt.Errorf("page of the refused run: %w", err)
 	}
-	if err := writeWhole(filepath.Join(dir, "refused.json"), append(js, '\n')); err != nil {
+	if err := wholefile.Bytes(filepath.Join(dir, "refused.json"), 0o644, append(js, '\n')); err != nil {
 		return err
 	}
 	for _, name := range []string{"feed.atom", "feed.json"} {
-		if err := writeWhole(filepath.Join(dir, name), feeds[name]); err != nil {
+		if err := wholefile.Bytes(filepath.Join(dir, name), 0o644, feeds[name]); err != nil {
 			return err
 		}
 	}
-	return writeWhole(filepath.Join(dir, "index.html"), []byte(page.String()))
+	return wholefile.Bytes(filepath.Join(dir, "index.html"), 0o644, []byte(page.String()))
 }
 
 // ClearRefusal takes the page away once an edition was published.
