@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"regexp"
 	"strings"
 
 	"past/internal/text"
@@ -119,6 +120,9 @@ func (read *Reader) row(title string) *rowText {
 func (read *Reader) readRow(title string) *rowText {
 	words := withoutSizes(title)
 	t := &rowText{answer: read.v.Answer(words), place: text.Place(title), words: rowWords(title)}
+	if t.answer == "" && aroundTime.MatchString(words) {
+		t.answer = read.v.Answer(aroundTime.ReplaceAllString(words, ""))
+	}
 	if s := strings.ToLower(title); containsAny(s, "shift", "baseline") {
 		t.shift = shiftRow.MatchString(title)
 	}
@@ -128,3 +132,7 @@ func (read *Reader) readRow(title string) *rowText {
 	t.base = isBaselineRow(title, t)
 	return t
 }
+
+// aroundTime finds a point in time at either end of a row's title ("Week 4, No",
+// "Responder at Day 28").
+var aroundTime = regexp.MustCompile(`(?i)^(?:at\s+)?(?:week|day|month|visit)s?\s*\d+[\s,:;–-]+|[\s,:;–-]+(?:at\s+)?(?:week|day|month|visit)s?\s*\d+$`)

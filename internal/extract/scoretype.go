@@ -71,6 +71,9 @@ func (x *outcome) event(m vocab.InstrumentMatch, known bool, a *evidence.ArmResu
 		case "yes":
 			continue
 		case "missing":
+			if of == evidence.ScoreDiscontinued {
+				continue
+			}
 			return ""
 		case "no":
 			if of != "" {

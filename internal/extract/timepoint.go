@@ -164,7 +164,8 @@ var (
 		`\b(?:before|prior to)\s+(?:the\s+)?(?:first\s+|study\s+)?(?:dos\w+|infusion|session|drug|treatment|medication|administration|` +
 		`randomi[sz]\w+|enrol\w+|intervention|surgery|implant\w*)\b`)
 
-	atBaseline = regexp.MustCompile(`(?i)\b(?:baseline|BL)\b|,\s*(?:at\s+)?(?:randomi[sz]ation|screening|enrol+ment|study ` +
+	atBaseline = regexp.MustCompile(`(?i)\((?:at\s+)?(?:pre[\s-]?(?:treatment|intervention|therapy)|screening|intake|enrol+ment|study entry)\)|` +
+		`\b(?:baseline|BL)\b|,\s*(?:at\s+)?(?:randomi[sz]ation|screening|enrol+ment|study ` +
 		`entry|pre-?treatment)\s*(?:,|$)|^\W*(?:pre[\s-]?(?:treatment|intervention|test|therapy|randomi[sz]ation|study|procedure|op|` +
 		`operative|operation|surgery|implant\w*|training|program\w*)|pre\W*$|screening|intake|(?:at\s+)?(?:study\s+)?(?:entry|` +
 		`enrol+ment|randomi[sz]ation|admission)|day 0|week 0)\b|^\W*(?:(?:time(?:[\s-]?point)?|hour|minute|month|t) ?0|0 ` +

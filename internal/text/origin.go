@@ -124,7 +124,9 @@ func setOrigins(s string, hits []Moment) {
 			prev = min(hits[i-1].To, h.From)
 		}
 		tail := s[h.To:next]
-		h.Origin = originIn(s[h.named:next], s[prev:h.From])
+		if h.Origin = originIn(s[h.named:next], s[prev:h.From]); h.Origin == "" && h.named < h.To {
+			h.Origin = originIn(tail, "") // "two months (8 weeks) after the last dose"
+		}
 		if h.Origin == "" && i+1 < len(hits) && inList(tail) && hits[i+1].Unit != 'b' {
 			h.Origin = hits[i+1].Origin
 		}

@@ -195,7 +195,8 @@ var (
 		`|\b(?:treatment|ssri|antidepressant|medication|therapy|drug)[ -]non[ -]?respon\w+ ` +
 		`(?:depress\w+|patients|participants|ptsd|anxiety|disorder)` +
 		`|\b(?:inadequate|insufficient|prior|previous|history of) (?:\w+ )?(?:non[ -]?)?response to ` + earlier + `\b`)
-	kindSigns  = strings.NewReplacer("’", " ", "'", " ", "‑", "-", "‐", "-", "≥", ">=", "≤", "<=")
+	kindSigns  = strings.NewReplacer("’", " ", "'", " ", "‑", "-", "‐", "-", "≥", ">=", "≤", "<=",
+		"(yes/no)", "", "(yes or no)", "", "(no/yes)", "", "(y/n)", "", "yes/no", "")
 	kindNumber = regexp.MustCompile(`\bno\.\s+of\b`)
 	// kindImputed finds what is assumed of missing people, which is not what is counted.
 	kindImputed = regexp.MustCompile(`\bnon[ -]?respon\w+ imputation\b|\b(?:missing|drop-?outs?|discontinu\w+|withdr\w+|` +
