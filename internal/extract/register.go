@@ -150,6 +150,10 @@ func newOutcome(r *evidence.Record, o *evidence.PostedOutcome, read *Reader) *ou
 	x.times = groupTimes(o.Groups)
 	texts := read.outcome(o.Title, o.Description)
 	x.match, x.known, x.titleEvent, x.scoreSaid = texts.Match, texts.Known, texts.Event, texts.Score
+	if x.known && x.match.Field == "description" && labUnit.MatchString(o.Unit) {
+		in, ok := v.Instrument(x.match.ID)
+		x.known = !(ok && (in.Kind == "" || in.Kind == "questionnaire" || in.Kind == "interview" || in.Kind == "rating"))
+	}
 	x.withPartial = x.titleEvent == evidence.ScoreResponse && containsAny(o.Description, "artial", "ARTIAL") &&
 		withPartial.MatchString(o.Description)
 	x.readChange()
@@ -163,6 +167,10 @@ func newOutcome(r *evidence.Record, o *evidence.PostedOutcome, read *Reader) *ou
 		modelledShare.MatchString(text)
 	return x
 }
+
+// labUnit finds units of mass, volume, concentration and pressure, in which no
+// questionnaire is scored.
+var labUnit = regexp.MustCompile(`(?i)^\W*(?:[pnµμumkd]?(?:g|l|mol|eq)|grams?|kilo\w+|milli(?:gram|lit|mol|met)\w*|mm\s*hg|cells?|copies|bpm)\b`)
 
 // row reads what all cells of one row share: its titles, instrument, kind of
 // score and time.

@@ -141,6 +141,7 @@ var rowSizes = regexp.MustCompile(`(?i)[(\[]?\bn\s*=\s*[\d,;:/&\s]*[)\]]?`)
 
 // withoutSizes is a row's title less the sizes of its groups.
 func withoutSizes(title string) string {
+	title = plainSizes(title)
 	if !strings.ContainsRune(title, '=') {
 		return title
 	}

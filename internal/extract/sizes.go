@@ -28,6 +28,7 @@ func (x *outcome) readSizes(class, category string) (sizes []int, doubt string) 
 		texts = append(texts, x.o.Title)
 	}
 	for _, t := range texts {
+		t = plainSizes(t)
 		if !strings.ContainsAny(t, "=:") || !titleSizes.MatchString(t) {
 			continue
 		}
@@ -38,6 +39,21 @@ func (x *outcome) readSizes(class, category string) (sizes []int, doubt string) 
 		return sizes, doubt
 	}
 	return nil, ""
+}
+
+// bareSizes finds sizes in brackets without a sign of equality ("(N 98, 97)"),
+// numberedSizes those whose n has the group's number ("n1=98, n2=97").
+var (
+	bareSizes     = regexp.MustCompile(`([(\[]\s*)[Nn]\s+(\d)`)
+	numberedSizes = regexp.MustCompile(`\b([Nn])[1-9]\s*=`)
+)
+
+// plainSizes writes the sizes of a title with a sign of equality.
+func plainSizes(title string) string {
+	if !strings.ContainsAny(title, "nN") {
+		return title
+	}
+	return numberedSizes.ReplaceAllString(bareSizes.ReplaceAllString(title, "${1}n=$2"), "$1=")
 }
 
 // namedSize finds a size with the name of its group ("n = 45 (psilocybin)",
