@@ -51,6 +51,10 @@ func TestOwnTable(t *testing.T) {
 	if svg, err := unsized.SVG(); err != nil || strings.Contains(string(svg), "0 people") {
 		t.Errorf("an unknown number of people is shown as 0 (%v)", err)
 	}
+	unsized.Finding.Undirected = true
+	if svg, err := unsized.SVG(); err != nil || strings.Contains(string(svg), "favours") || !strings.Contains(string(svg), "below no effect") {
+		t.Errorf("a side is favoured although it is not known which is better (%v)", err)
+	}
 	if _, err := (Own{}).SVG(); err == nil {
 		t.Error("a figure of nothing was made")
 	}

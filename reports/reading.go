@@ -13,13 +13,15 @@ import (
 type reading struct {
 	show.Measure
 	lower     bool // smaller values are better for the patient
+	neither   bool // which are better is not known
 	treatment string
 	name      func(string) string
 }
 
 // readingOf makes the reading of a finding. name turns vocabulary ids into names.
 func readingOf(f *evidence.Finding, name func(string) string) reading {
-	return reading{Measure: show.MeasureOf(f.Measure), lower: f.LowerIsBetter, treatment: treatmentName(name(f.Substance)), name: name}
+	return reading{Measure: show.MeasureOf(f.Measure), lower: f.LowerIsBetter, neither: f.Undirected,
+		treatment: treatmentName(name(f.Substance)), name: name}
 }
 
 // treatmentName is what figures call the treatment: its name, if that fits below half
@@ -32,9 +34,15 @@ func treatmentName(name string) string {
 }
 
 // side says which side a value favours: "favours MDMA", "favours comparator" or
-// "favours neither".
+// "favours neither"; on which side of no effect it is where better is not known.
 func (r reading) side(x float64) string {
 	switch {
+	case r.neither && x < 0:
+		return "below no effect"
+	case r.neither && x > 0:
+		return "above no effect"
+	case r.neither:
+		return "no effect"
 	case math.IsNaN(x) || x == 0:
 		return "favours neither"
 	case (x < 0) == r.lower:

@@ -107,3 +107,26 @@ func ExampleWorkspace() {
 	// first  9: -0.838 [-1.317, -0.359], tau2 0.318
 	// first 13: -0.715 [-1.108, -0.321], tau2 0.313
 }
+
+// Three trials that agree more than their variances let expect: the guard acts, and
+// the interval without it stays as a footnote.
+func ExampleFit_guard() {
+	r, err := meta.Fit([]float64{-0.41, -0.40, -0.39}, []float64{0.04, 0.05, 0.06}, meta.Options{Test: meta.KnHa})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Printf("%.2f [%.2f, %.2f], p = %.2f\n", r.Beta[0], r.CILb[0], r.CIUb[0], r.PVal[0])
+	if u := r.Unguarded; u != nil {
+		fmt.Printf("without the guard [%.2f, %.2f]\n", u.CILb[0], u.CIUb[0])
+	}
+	for _, w := range r.Warnings {
+		fmt.Println(w.Code)
+	}
+	// Output:
+	// -0.40 [-0.95, 0.15], p = 0.09
+	// without the guard [-0.43, -0.38]
+	// few_studies
+	// tau2_zero
+	// guard
+}

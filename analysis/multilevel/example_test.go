@@ -2,6 +2,7 @@ package multilevel_test
 
 import (
 	"fmt"
+	"math"
 
 	"past/analysis/multilevel"
 )
@@ -80,4 +81,27 @@ func ExampleCorrelated() {
 	fmt.Printf("%.3f [%.3f, %.3f], tau² %.4f\n", r.Beta[0], r.Robust.CILower[0], r.Robust.CIUpper[0], r.Tau2)
 	// Output:
 	// -0.606 [-0.944, -0.267], tau² 0.0097
+}
+
+// The trend of one study whose adjusted odds ratios share a reference: alcohol and
+// breast cancer (Greenland and Longnecker 1992).
+func ExampleFitSlopes() {
+	d := multilevel.Data{Effect: []float64{math.Log(0.80), math.Log(1.16), math.Log(1.57)}, Variance: []float64{0.0542, 0.0563, 0.0563},
+		Cluster: []string{"Rohan", "Rohan", "Rohan"}}
+	r, err := multilevel.GreenlandLongnecker(multilevel.CaseControl, []float64{165, 74, 90, 122}, []float64{337, 167, 186, 212}, d.Effect)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	s, err := multilevel.FitSlopes(d, multilevel.Design{Names: []string{"g/day"}, Columns: [][]float64{{2, 6, 11}}},
+		func(i, j int) float64 { return r[i][j] * math.Sqrt(d.Variance[i]*d.Variance[j]) }, multilevel.Options{})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Printf("log odds by g/day %.3f [%.3f, %.3f]\n", s.Beta[0], s.CILower[0], s.CIUpper[0])
+	fmt.Println(s.Warnings[0])
+	// Output:
+	// log odds by g/day 0.045 [0.005, 0.086]
+	// one study: the slope is its own, and how far others differ is not known
 }

@@ -163,9 +163,11 @@ type Finding struct {
 	// Harm is set where the outcome is a harm.
 	Harm bool `json:"harm,omitempty"`
 	// LowerIsBetter says on which side of the null the benefit is.
-	LowerIsBetter bool     `json:"lower_is_better"`
-	MID           *float64 `json:"mid,omitempty"` // minimal important difference on the measure's scale
-	MIDSource     string   `json:"mid_source,omitempty"`
+	LowerIsBetter bool `json:"lower_is_better"`
+	// Undirected is set where that is not known, as for a table of one's own.
+	Undirected bool     `json:"undirected,omitempty"`
+	MID        *float64 `json:"mid,omitempty"` // minimal important difference on the measure's scale
+	MIDSource  string   `json:"mid_source,omitempty"`
 
 	// Headline is what is shown; Primary the fitted model of the plan.
 	Headline    Headline       `json:"headline"`

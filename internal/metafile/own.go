@@ -41,7 +41,11 @@ func Analyse(ctx context.Context, cmd Command, stdin io.Reader) (*Own, error) {
 	}
 	o := &Own{OwnTable: synthesis.OwnTable{Name: c.Name, Measure: c.Measure, Formula: string(orFormula(c.Formula)),
 		Method: string(a.primary.Method), Test: string(a.primary.Test),
-		Effects: a.effects()}, Methods: a.methods(), Warnings: c.Warnings}
+		Effects: a.effects(), Clustered: cmd.Cluster != "", Rho: cmd.Rho}, Methods: a.methods(), Warnings: c.Warnings}
+	if cmd.Dose != "" || cmd.Time != "" || c.shared {
+		o.Warnings = append([]string{"the figure and its summary take the rows as independent; the model that does not is among all numbers"},
+			o.Warnings...)
+	}
 	if i := strings.LastIndexAny(o.Name, `/\`); i >= 0 {
 		o.Name = o.Name[i+1:]
 	}
@@ -62,10 +66,17 @@ func Analyse(ctx context.Context, cmd Command, stdin io.Reader) (*Own, error) {
 func (a *analysis) effects() []evidence.Effect {
 	c := a.c
 	out := make([]evidence.Effect, c.K)
+	var clusters []string
+	if s := a.cmd.Cluster; s != "" {
+		clusters, _, _ = c.Texts(orElse(c.named(s), s)) // the models of the answer have read it
+	}
 	for i := range out {
 		e := &out[i]
 		e.ID, e.StudyID, e.StudyLabel = fmt.Sprintf("row-%d", c.RowsUsed[i]), fmt.Sprintf("row-%d", c.RowsUsed[i]), a.labels[i]
 		e.SetEffect(c.Measure, string(orFormula(c.Formula)), c.Y[i], c.V[i])
+		if clusters != nil {
+			e.StudyID = clusters[c.RowsUsed[i]-1]
+		}
 	}
 	if c.Kind != string(effect.KindMeans) && c.Kind != string(effect.KindTwoByTwo) {
 		return out
@@ -99,6 +110,11 @@ func (a *analysis) methods() string {
 	}
 	what := "pooled"
 	switch {
+	case a.cmd.Cluster != "":
+		m := asTree(a.blocks["multilevel"])
+		return fmt.Sprintf("%d %ss of several studies were pooled in a three-level model of correlated and hierarchical effects"+
+			" (sampling correlation %v), with cluster-robust intervals (CR2, Satterthwaite); effect sizes follow the conventions of %s.",
+			r.K, label, asTree(m["che"])["rho"], orFormula(c.Formula))
 	case r.K == 1:
 		return fmt.Sprintf("One study gives a %s; nothing is pooled.", label)
 	case r.Method == "FE" || r.Method == "EE":

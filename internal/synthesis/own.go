@@ -9,6 +9,10 @@ import (
 type OwnTable struct {
 	Name, Measure, Formula, Method, Test string
 	Effects                              []evidence.Effect
+	// Clustered is set where effects of one study, by StudyID, are pooled as the
+	// dependent effects that they are; Rho is the correlation of their sampling errors.
+	Clustered bool
+	Rho       *float64
 }
 
 // Answer gives the table what a finding gets: fitted model, headline, leave-one-out
@@ -16,7 +20,10 @@ type OwnTable struct {
 // be stated; other measures show the fitted model.
 func (t OwnTable) Answer() (evidence.Finding, error) {
 	q := Question{ID: t.Name, Title: t.Name, Measure: t.Measure, Formula: t.Formula, Method: t.Method, Test: t.Test}
-	f := evidence.Finding{ID: "own-table", Title: t.Name, Measure: t.Measure, Effects: t.Effects}
+	f := evidence.Finding{ID: "own-table", Title: t.Name, Measure: t.Measure, Effects: t.Effects, Undirected: true}
+	if t.Clustered {
+		q.ModelKind, q.Rho = CHE, t.Rho
+	}
 	var err error
 	if f.Primary, err = Pool(q.Model(), f.Effects); err != nil {
 		return f, err
@@ -24,12 +31,15 @@ func (t OwnTable) Answer() (evidence.Finding, error) {
 	if f.Headline, f.Bayes, err = headline(q, f.Primary, f.Effects); err != nil {
 		return f, err
 	}
-	if t.Test == "z" && len(t.Effects) > 1 || !stated(t.Measure) {
+	if t.Test == "z" && len(t.Effects) > 1 && !t.Clustered || !stated(t.Measure) {
 		f.Headline = evidence.Headline{Kind: evidence.HeadlinePooled, Estimate: f.Primary.Estimate, Lower: f.Primary.CILower,
 			Upper: f.Primary.CIUpper, Note: ModelWords(f.Primary.Method, f.Primary.Test)}
 		f.Bayes = nil
 	}
 	f.Warnings = f.Primary.Warnings
+	if t.Clustered {
+		return f, nil // to leave out one row of a study leaves its others
+	}
 	return f, diagnose(q, &f, f.Effects)
 }
 
