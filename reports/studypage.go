@@ -106,11 +106,15 @@ func (s *site) studyPage(p *page, st *evidence.Study, label string, harms []*evi
 }
 
 // stated adds to a fact who states it, and what another source says instead.
-func stated(value string, from *evidence.Statement) string {
+func (s *site) stated(value string, from *evidence.Statement) string {
 	if value == "" || from == nil {
 		return value
 	}
-	value += " (" + show.Clip(from.By, 40)
+	by := show.Clip(from.By, 40)
+	if s.trial[from.By] == nil && !strings.HasPrefix(from.By, "doi:") {
+		by = "extraction row " + by
+	}
+	value += " (" + by
 	if from.Over != "" {
 		value += ", instead of " + show.Clip(from.Over, 80)
 	}
@@ -124,8 +128,8 @@ func (s *site) studyFacts(p *page, d *studyPage, st *evidence.Study) {
 		}
 	}
 	add("Status", show.Clip(string(st.Status), 40))
-	add("Design", stated(s.Name(st.Design), st.DesignFrom))
-	add("Blinding", stated(show.Clip(st.Blinding, 80), st.BlindingFrom))
+	add("Design", s.stated(s.Name(st.Design), st.DesignFrom))
+	add("Blinding", s.stated(show.Clip(st.Blinding, 80), st.BlindingFrom))
 	add("Sponsor", show.Clip(st.Sponsor, 160))
 	if st.Enrollment != nil {
 		add("Enrolment in the register", show.Int(*st.Enrollment))
