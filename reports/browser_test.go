@@ -104,7 +104,7 @@ func newTab(t *testing.T, root string) *tab {
 	if err := chromedp.Listen(ctx, b.listen); err != nil {
 		t.Fatal(err)
 	}
-	ctx, stop := context.WithTimeout(ctx, 120*time.Second)
+	ctx, stop := context.WithTimeout(ctx, 6*time.Minute)
 	t.Cleanup(stop)
 	b.ctx = ctx
 	_, e1 := chromedp.Call(ctx, network.Enable, network.EnableParams{})
