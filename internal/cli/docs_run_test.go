@@ -353,7 +353,7 @@ func trimmed(lines []string) []string {
 func TestDocumentsAreFollowed(t *testing.T) {
 	t.Parallel()
 	if runtime.GOOS == "windows" {
-		t.Skip("the documents' lines are for sh")
+		t.Skip("a shell is needed: the lines of the documents are for sh")
 	}
 	names, err := cli.DocFiles(filepath.Join("..", ".."))
 	if err != nil {
@@ -408,7 +408,7 @@ func TestDocumentsAreFollowed(t *testing.T) {
 func TestADocumentThatIsWrongIsNotFollowed(t *testing.T) {
 	t.Parallel()
 	if runtime.GOOS == "windows" {
-		t.Skip("the documents' lines are for sh")
+		t.Skip("a shell is needed: the lines of the documents are for sh")
 	}
 	p := newReader(t, "a page", starterRegister(t))
 	table := "<!-- file: two.csv -->\n```csv\nstudy,yi,vi\nA,-0.5,0.04\nB,-0.3,0.09\n```\n"

@@ -140,7 +140,7 @@ func TestDoctor(t *testing.T) {
 func TestServeAsAProcess(t *testing.T) {
 	t.Parallel()
 	if runtime.GOOS == "windows" {
-		t.Skip("signals")
+		t.Skip("Windows has no signals that a process can answer")
 	}
 	db, out := published(t)
 	address, cmd := serving(t, db, out)
@@ -183,7 +183,7 @@ func TestMCPAsAProcess(t *testing.T) {
 func TestScheduleRunsAndStops(t *testing.T) {
 	t.Parallel()
 	if runtime.GOOS == "windows" {
-		t.Skip("signals")
+		t.Skip("Windows has no signals that a process can answer")
 	}
 	g := &growing{}
 	g.grown.Store(true)

@@ -23,7 +23,7 @@ import (
 func TestStoppedRefreshLetsGo(t *testing.T) {
 	t.Parallel()
 	if runtime.GOOS == "windows" {
-		t.Skip("signals")
+		t.Skip("Windows has no signals that a process can answer")
 	}
 	h, err := starter.CTGov()
 	if err != nil {

@@ -231,7 +231,7 @@ func TestArchives(t *testing.T) {
 
 func TestDevicesAreRefused(t *testing.T) {
 	if runtime.GOOS == "windows" {
-		t.Skip("no device files there")
+		t.Skip("Windows has no device files")
 	}
 	if _, err := importer(t).Files(context.Background(), []string{"/dev/zero"}); err == nil ||
 		!strings.Contains(err.Error(), "not a regular file") {
@@ -240,7 +240,7 @@ func TestDevicesAreRefused(t *testing.T) {
 	// A pipe is read; one that nothing writes to is left when the command is stopped.
 	pipe := filepath.Join(t.TempDir(), "pipe")
 	if err := exec.Command("mkfifo", pipe).Run(); err != nil {
-		t.Skip("mkfifo:", err)
+		t.Skipf("the program mkfifo is needed: %v", err)
 	}
 	ctx, stop := context.WithCancel(context.Background())
 	time.AfterFunc(100*time.Millisecond, stop)

@@ -33,6 +33,6 @@ func Path(t testing.TB, elem ...string) string {
 			return path
 		}
 	}
-	t.Skipf("no shared/%s beside the checkout: it is kept outside the repository; set PAST_SHARED to run this test", name)
+	t.Skipf("the recorded material has no %s: it is kept outside the repository, in the folder that PAST_SHARED names", name)
 	return ""
 }

@@ -31,7 +31,7 @@ func killed(t *testing.T, role, path string, after time.Duration) (done bool) {
 // content as one that was left alone.
 func TestKilledCrawlEndsTheSame(t *testing.T) {
 	if raceOn {
-		t.Skip("tests processes, not goroutines")
+		t.Skip("the race detector is on: the test kills processes and has no goroutines of its own")
 	}
 	ctx := context.Background()
 	calm := fresh(t)
@@ -81,7 +81,7 @@ func TestKilledCrawlEndsTheSame(t *testing.T) {
 
 func TestKilledRebuildAndDerivationKeepTheRows(t *testing.T) {
 	if raceOn {
-		t.Skip("tests processes, not goroutines")
+		t.Skip("the race detector is on: the test kills processes and has no goroutines of its own")
 	}
 	ctx := context.Background()
 	path := filepath.Join(t.TempDir(), "past.db")
