@@ -85,11 +85,12 @@ func (p *Pipeline) ReportEdition(ctx context.Context, doc edition.Document) (rep
 	if err != nil {
 		return ed, err
 	}
-	if ed.Studies, err = p.studies(ctx); err != nil {
+	base, err := p.base(ctx, h)
+	if err != nil {
 		return ed, err
 	}
-	words := topicDecisions(h, ed.Studies)
-	ed.Studies = words.decided(ed.Studies)
+	words := topicDecisions(h, base.Studies)
+	ed.Studies = words.decided(base.Studies)
 	for _, d := range words.act {
 		ed.TopicDecisions = append(ed.TopicDecisions, reports.TopicDecision{StudyID: d.Study, Topic: d.Topic, Include: d.Include, Who: d.Who,
 			When: d.When, Why: d.Why})
@@ -102,10 +103,6 @@ func (p *Pipeline) ReportEdition(ctx context.Context, doc edition.Document) (rep
 		return ed, err
 	}
 	if err := p.reportTrials(ctx, &ed); err != nil {
-		return ed, err
-	}
-	base, err := p.base(ctx, h)
-	if err != nil {
 		return ed, err
 	}
 	ed.Searches = base.Searches
