@@ -166,8 +166,21 @@ func tokens(text string, f edition.Flat) (found []token, orphans []int) {
 		}
 		found = append(found, token{from: m[4], to: m[5], want: natural(f, *f.Headline.Estimate), name: "estimate"})
 	}
+	if f.Measure == "SMD" && has {
+		for _, m := range inDeviations.FindAllStringSubmatchIndex(text, -1) {
+			t := token{from: m[2], to: m[3], want: *f.Headline.Estimate, name: "estimate"}
+			if text[m[2]] >= '0' && text[m[2]] <= '9' {
+				t.want, t.sided = math.Abs(t.want), true
+			}
+			found = append(found, t)
+		}
+	}
 	add := func(label string, m []int, a, b int) {
 		wantLo, wantHi, name := lo, hi, "interval"
+		if f.Scale != "log" && hi < 0 && text[m[a]] >= '0' && text[m[a]] <= '9' && text[m[b]] >= '0' && text[m[b]] <= '9' &&
+			sideBefore.MatchString(text[max(0, m[a]-160):m[a]]) {
+			wantLo, wantHi = -hi, -lo // "lower by 0.7 (0.4 to 1.1)"
+		}
 		if label = strings.ToLower(label); strings.Contains(label, "prediction") || strings.Contains(label, "pi") {
 			if f.PILb == nil || f.PIUb == nil {
 				orphans = append(orphans, m[a])
@@ -220,6 +233,20 @@ func tokens(text string, f edition.Flat) (found []token, orphans []int) {
 	}
 	return found, orphans
 }
+
+var (
+	// inDeviations is a difference in standard deviations.
+	inDeviations = regexp.MustCompile(`(?i)(?:^|[\s(])([-−–]?[0-9]+[.,·][0-9]+)\s*(?:SDs?\b|standard deviations?)`)
+	// sideBefore are words that give the side of the sizes that follow.
+	sideBefore = regexp.MustCompile(`(?i)\b(favou?r\w*|lower\w*|reduc\w+|decreas\w+|less|fewer|smaller|fell|dropp?\w*)\b[^.;]*(?:[.,][0-9][^.;]*)*$`)
+	// inWords are parts and multiples in words, and counts of studies or people in
+	// words of other languages.
+	inWords = regexp.MustCompile(`(?i)\b(half|halves|halved|halving|(?:one|a|two)[ -](?:third|quarter|fifth|tenth)s?|three[ -]quarters|` +
+		`doubl(?:e[ds]?|ing)|tripl(?:e[ds]?|ing)|twice|thrice|(?:two|three|four|five|ten)-?fold)\b|` +
+		`\b((?:zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn|elf|zwölf|deux|trois|quatre|cinq|sept|huit|neuf|dix|onze|douze|` +
+		`dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|once|doce)\s+(?:studien|teilnehm\w+|personen|menschen|études?|essais?|` +
+		`personnes|participants?|estudios?|ensayos?|participantes|personas))`)
+)
 
 // favours finds words that give a side to a number without a sign.
 var favours = regexp.MustCompile(`(?i)^[^.;]{0,60}\bfavou?r`)
@@ -396,8 +423,16 @@ func unchecked(text, own string, found []token, orphans []int) [][2]int {
 			out = append(out, [2]int{from, to})
 		}
 	}
+	lower := strings.ToLower(own)
+	for _, m := range inWords.FindAllStringIndex(text, -1) {
+		if !strings.Contains(lower, strings.ToLower(text[m[0]:m[1]])) && !dozen.MatchString(text[m[0]:]) {
+			out = append(out, [2]int{m[0], m[1]})
+		}
+	}
 	return out
 }
+
+var dozen = regexp.MustCompile(`(?i)^half\s+a\s+dozen`)
 
 var signedAt = regexp.MustCompile(`^` + signed)
 

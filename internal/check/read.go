@@ -177,6 +177,18 @@ var (
 // digits writes numbers of several words and the word minus as signs and digits,
 // with spaces for what is left over: offsets stay.
 func digits(s string) string {
+	s = fullWidth.ReplaceAllStringFunc(s, func(n string) string {
+		ascii := narrow.Replace(n)
+		return strings.Repeat(" ", len(n)-len(ascii)) + ascii
+	})
+	for _, m := range percentWord.FindAllStringSubmatchIndex(s, -1) {
+		if compound.MatchString(s[max(0, m[2]-12):m[2]]) {
+			continue // the last word of "seventy-seven percent"
+		}
+		x, _ := text.NumberWord(s[m[2]:m[3]])
+		d := strconv.Itoa(int(x))
+		s = s[:m[2]] + strings.Repeat(" ", m[3]-m[2]-len(d)) + d + s[m[3]:]
+	}
 	var b strings.Builder
 	last := 0
 	for _, n := range text.SpelledNumbers(s) {
@@ -186,6 +198,16 @@ func digits(s string) string {
 	b.WriteString(s[last:])
 	return minusWord.ReplaceAllString(b.String(), minusSign+"$2")
 }
+
+var (
+	// fullWidth are numbers in the wide forms of East Asian text.
+	fullWidth = regexp.MustCompile(`[-−–+]?[０-９][０-９．，]*[％]?`)
+	narrow    = strings.NewReplacer("０", "0", "１", "1", "２", "2", "３", "3", "４", "4", "５", "5", "６", "6", "７", "7", "８", "8", "９", "9",
+		"．", ".", "，", ",", "％", "%")
+	// percentWord is a number of one word before a percentage or a hundred.
+	percentWord = regexp.MustCompile(`(?i)\b(` + strings.Join(text.NumberWords(), "|") + `)(?:\s+(?:per\s?cent|%|(?:out\s+)?of\s+(?:every\s+)?` +
+		`(?:100|a\s+hundred|one\s+hundred)))\b`)
+)
 
 // invisible characters that Word leaves within words and numbers.
 var invisible = strings.NewReplacer("\u00ad", "", "\u200b", "", "\u200c", "", "\u200d", "", "\u2060", "", "\ufeff", "")
