@@ -60,8 +60,15 @@ func (c *Case) doseData(req Tree) (d multilevel.Data, design multilevel.Design, 
 	if r, ok := asNumber(req["rho"]); ok {
 		rho = r
 	}
-	cov, how, err = c.doseCovariance(d, rho)
-	return d, design, cov, how, err
+	if cov, how, err = c.doseCovariance(d, rho); err != nil {
+		return d, design, nil, "", err
+	}
+	for _, r := range c.RowsUsed {
+		if !slices.ContainsFunc(design.Columns, func(col []float64) bool { return col[r-1] != 0 }) {
+			return d, design, nil, "", fmt.Errorf("%s has the dose of its reference: leave the row out", c.rowName(r-1))
+		}
+	}
+	return d, design, cov, how, nil
 }
 
 // rDose writes the same model for metafor.

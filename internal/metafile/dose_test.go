@@ -74,6 +74,8 @@ func TestDoseResponseSaysWhatIsMissing(t *testing.T) {
 		{"no design", strings.ReplaceAll(relativeRisks, "type", "kind"), Command{Dose: "dose", Measure: "RR"}, "a column type"},
 		{"no reference", strings.Replace(relativeRisks, "C,ci,0,159,480,0,", "C,ci,0,159,480,0.1,0.1", 1), Command{Dose: "dose", Measure: "RR"},
 			"study C has no reference row"},
+		{"a comparison of the reference with itself", doseRows + "D,0,0,0.05\n", Command{Dose: "dose"}, "row 6 (line 7) has the dose of its " +
+			"reference"},
 		{"too many terms", doseRows, Command{Dose: "dose + I(dose^2) + I(dose^3)"}, "too few"},
 	} {
 		if out, err := run(t, c.table, c.cmd); err == nil || !strings.Contains(err.Error(), c.want) {
