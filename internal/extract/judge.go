@@ -73,7 +73,8 @@ func (x *outcome) judgeAmount(d verdict) {
 }
 
 // amountUnit finds units of amounts and times, of which none is below zero.
-var amountUnit = regexp.MustCompile(`(?i)^\W*(?:[pnµμumkd]?(?:g|l|mol)|kilo\w+|grams?|milli(?:gram|lit|sec|mol)\w*|(?:m|µ)?s(?:ec(?:ond)?s?)?|` +
+var amountUnit = regexp.MustCompile(`(?i)^\W*(?:[pnµμumkd]?(?:g|l|mol)|kilo\w+|grams?|milli(?:gram|lit|sec|mol)\w*|(?:m` +
+	`|µ)?s(?:ec(?:ond)?s?)?|` +
 	`min(?:ute)?s?|hours?|hrs?|days?|weeks?|months?|cells?|copies|beats|bpm|breaths)\b`)
 
 func judgeValue(d verdict, m *evidence.Measurement) bool {
@@ -259,7 +260,8 @@ func (x *outcome) isBetweenLater() bool {
 // laterChange finds changes between two points of which the first is no
 // baseline ("from 6 to 18 months", "between week 4 and week 12", "from end of
 // treatment to follow-up").
-var laterChange = regexp.MustCompile(`(?i)\b(?:from|between)\s+` + laterPoint + `\s+(?:to|and|until|through)\s+(?:weeks?|months?|days?)?\s*\d+\b|` +
+var laterChange = regexp.MustCompile(`(?i)\b(?:from|between)\s+` + laterPoint + `\s+(?:to|and|until|through)` +
+	`\s+(?:weeks?|months?|days?)?\s*\d+\b|` +
 	`\b(?:from|between)\s+(?:the\s+)?(?:end\s+of\s+(?:\w+\s+)?(?:treatment|therapy|dosing)|EOT|post[\s-]?treatment|treatment\s+end|` +
 	`discharge|` + laterPoint + `)\s+(?:to|and|until|through)\s+(?:the\s+)?(?:\w+[\s-]+){0,3}?(?:follow[\s-]?up|end|last)`)
 

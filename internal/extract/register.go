@@ -170,7 +170,8 @@ func newOutcome(r *evidence.Record, o *evidence.PostedOutcome, read *Reader) *ou
 
 // labUnit finds units of mass, volume, concentration and pressure, in which no
 // questionnaire is scored.
-var labUnit = regexp.MustCompile(`(?i)^\W*(?:[pnµμumkd]?(?:g|l|mol|eq)|grams?|kilo\w+|milli(?:gram|lit|mol|met)\w*|mm\s*hg|cells?|copies|bpm)\b`)
+var labUnit = regexp.MustCompile(`(?i)^\W*(?:[pnµμumkd]?(?:g|l|mol|eq)|grams?|kilo\w+|milli(?:gram|lit|mol|met)\w*|mm\s*hg|cells?` +
+	`|copies|bpm)\b`)
 
 // row reads what all cells of one row share: its titles, instrument, kind of
 // score and time.

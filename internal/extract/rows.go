@@ -44,30 +44,35 @@ func (x *outcome) instrument(a *evidence.ArmResult) {
 // are the title's words beside times and sizes.
 func (x *outcome) narrow(m vocab.InstrumentMatch, known bool, a *evidence.ArmResult, title, rest string) (vocab.InstrumentMatch, bool) {
 	sub, ok := x.matchOnce(title)
-	if ok && sub.Domain == "vitals" && x.people() && aboutEvents.MatchString(x.o.Title) {
+	switch {
+	case ok && sub.Domain == "vitals" && x.people() && aboutEvents.MatchString(x.o.Title):
 		return m, known // "Blood pressure increased" is an event that people had, no measurement
-	}
-	switch certain := ok && sub.Certain && sub.Field == "title"; {
-	case certain && (!known || sub.ID != m.ID || sub.Subscale != ""):
+	case ok && sub.Certain && sub.Field == "title" && (!known || sub.ID != m.ID || sub.Subscale != ""):
 		return withLimit(sub, m, known), true
 	case !known:
 		return m, false
-	case m.Domain == "vitals" && len(m.Others) > 0 && !ok:
-		return vocab.InstrumentMatch{}, false // the title names several signs, the row none of them
-	case m.Field == "description" && !unnamedRow(rest):
-		return vocab.InstrumentMatch{}, false // the row says what it is, the description only what was used
+	case !ok && namesSigns(m) || m.Field == "description" && !unnamedRow(rest):
+		return vocab.InstrumentMatch{}, false // the row is another of the signs, or says what the description does not
 	}
+	return x.part(m, a, title, rest), true
+}
+
+// namesSigns reports whether a title names several vital signs.
+func namesSigns(m vocab.InstrumentMatch) bool { return m.Domain == "vitals" && len(m.Others) > 0 }
+
+// part narrows the outcome's instrument to the part that a row names.
+func (x *outcome) part(m vocab.InstrumentMatch, a *evidence.ArmResult, title, rest string) vocab.InstrumentMatch {
 	sub, same := x.matchPart(m, rest)
 	switch {
 	case same && sub.Subscale != "":
-		return sub, true
+		return sub
 	case partOfScale.MatchString(rest) && m.Subscale == "":
 		m.Subscale, m.IsTotal, m.Range = rest, false, nil // a part that the catalogue does not know
 	case !(same && sub.Certain && sub.IsTotal && namesScale(title, sub)):
 		a.Flags = append(a.Flags, reason(CodeRow, fmt.Sprintf("the row %q is a part, a subgroup or a level of the outcome", title)))
 		m.Range = nil // of the whole
 	}
-	return m, true
+	return m
 }
 
 // aboutEvents finds titles of tables of events.

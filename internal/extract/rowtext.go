@@ -135,4 +135,5 @@ func (read *Reader) readRow(title string) *rowText {
 
 // aroundTime finds a point in time at either end of a row's title ("Week 4, No",
 // "Responder at Day 28").
-var aroundTime = regexp.MustCompile(`(?i)^(?:at\s+)?(?:week|day|month|visit)s?\s*\d+[\s,:;–-]+|[\s,:;–-]+(?:at\s+)?(?:week|day|month|visit)s?\s*\d+$`)
+var aroundTime = regexp.MustCompile(`(?i)^(?:at\s+)?(?:week|day|month|visit)s?\s*\d+[\s,:;–-]+|[\s,:;–-]+(?:at\s+)?(?:week|day` +
+	`|month|visit)s?\s*\d+$`)

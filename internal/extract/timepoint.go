@@ -155,7 +155,8 @@ var (
 		`\bweek|\bday|\bat\b|\bend)`)
 
 	// fromBaseline finds words that speak of the baseline without being at it.
-	fromBaseline = regexp.MustCompile(`(?i)\bbaseline\b[^,;()]{0,30}(?:[<>≤≥]|\b(?:at least|below|above|under|over)\s+\d)|\b(?:low|high|mild|moderate|severe)\s+baseline\b|` +
+	fromBaseline = regexp.MustCompile(`(?i)\bbaseline\b[^,;()]{0,30}(?:[<>≤≥]|\b(?:at least|below|above|under|over)\s+\d)|\b(?:low` +
+		`|high|mild|moderate|severe)\s+baseline\b|` +
 		`(?:\b(?:from|to|since|over|versus|vs\.?|than|above|below|post|after|and|` +
 		`following)[\s-]+|[↑↓]\s*)(?:the\s+)?(?:baseline|bl|randomi[sz]ation|intake|screening)\b|\b(?:baseline|bl)\s+(?:to|` +
 		`through|and|until|up)\b|\bbaseline[\s-]+(?:adjusted|corrected|value\s+[<>≤≥])|post[\s-]?(?:baseline|randomi[sz]ation)`)
@@ -165,7 +166,8 @@ var (
 		`\b(?:before|prior to)\s+(?:the\s+)?(?:first\s+|study\s+)?(?:dos\w+|infusion|session|drug|treatment|medication|administration|` +
 		`randomi[sz]\w+|enrol\w+|intervention|surgery|implant\w*|mdma|psilocybin|lsd|ketamine|esketamine)\b`)
 
-	atBaseline = regexp.MustCompile(`(?i)\((?:at\s+)?(?:pre[\s-]?(?:treatment|intervention|therapy)|screening|intake|enrol+ment|study entry)\)|` +
+	atBaseline = regexp.MustCompile(`(?i)\((?:at\s+)?(?:pre[\s-]?(?:treatment|intervention|therapy)|screening|intake|enrol+ment` +
+		`|study entry)\)|` +
 		`\b(?:baseline|BL)\b|,\s*(?:at\s+)?(?:randomi[sz]ation|screening|enrol+ment|study ` +
 		`entry|pre-?treatment)\s*(?:,|$)|^\W*(?:pre[\s-]?(?:treatment|intervention|test|therapy|randomi[sz]ation|study|procedure|op|` +
 		`operative|operation|surgery|implant\w*|training|program\w*)|pre\W*$|screening|intake|(?:at\s+)?(?:study\s+)?(?:entry|` +

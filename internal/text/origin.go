@@ -38,7 +38,8 @@ var origins = []struct {
 	{OriginSession, regexp.MustCompile(`^\W*` + after + count + `\s+` + short + visit + `\b`)},
 	{OriginDose, regexp.MustCompile(`^\W*` + after + short + given + `\s*` + count + `\b`)},
 	{OriginDose, regexp.MustCompile(`^\W*` + after + count + `\s+` + short + given + `\b`)},
-	{OriginPeriod, regexp.MustCompile(`^\W*` + after + `(?:start|beginning|onset)\s+of\s+` + short + `(?:phase|period|stage)\s*` + count + `\b`)},
+	{OriginPeriod, regexp.MustCompile(`^\W*` + after +
+		`(?:start|beginning|onset)\s+of\s+` + short + `(?:phase|period|stage)\s*` + count + `\b`)},
 	{OriginFirstDose, regexp.MustCompile(`^\W*` + after + `(?:(?:first|1st|initial)[\s-]+` + short + given +
 		`|(?:start|initiation|beginning|commencement)\s+of\s+` + short +
 		`(?:treatment|therapy|dosing|medication|drug|intervention)|treatment\s+(?:start|initiation))\b`)},

@@ -146,7 +146,8 @@ var topics = []struct {
 	{regexp.MustCompile(`(?i)\bdissociat\w+`), []string{"dissociation", "acute-effects"}},
 	{regexp.MustCompile(`(?i)\bsuicid\w+`), []string{"suicidality", "depression", "hopelessness"}},
 	{regexp.MustCompile(`(?i)\bcraving\b|\b(?:alcohol|substance|drug|tobacco|opioid|cocaine) use\b|\babstinen\w+`), []string{"substance-use"}},
-	{regexp.MustCompile(`(?i)\bwalk(?:ing)?[\s-]+(?:test|distance)|\bexercise (?:test|capacity|tolerance|duration)|\btreadmill\b`), []string{"physical"}},
+	{regexp.MustCompile(`(?i)\bwalk(?:ing)?[\s-]+(?:test|distance)|\bexercise (?:test|capacity|tolerance|duration)` +
+		`|\btreadmill\b`), []string{"physical", "function"}},
 	{regexp.MustCompile(`(?i)\bpain\b`), []string{"pain", "sexual-pain", "quality-of-life"}},
 }
 

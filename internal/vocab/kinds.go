@@ -199,7 +199,8 @@ var (
 		"(yes/no)", "", "(yes or no)", "", "(no/yes)", "", "(y/n)", "", "yes/no", "")
 	kindNumber = regexp.MustCompile(`\bno\.\s+of\b`)
 	// kindImputed finds what is assumed of missing people, which is not what is counted.
-	kindImputed = regexp.MustCompile(`\bnon[ -]?respon\w+ imputation\b|\bimput\w+ (?:\w+ )?non[ -]?respon\w+(?: for missing)?|\b(?:missing|drop-?outs?|discontinu\w+|withdr\w+|` +
+	kindImputed = regexp.MustCompile(`\bnon[ -]?respon\w+ imputation\b|\bimput\w+ (?:\w+ )?non[ -]?respon\w+(?: for missing)?` +
+		`|\b(?:missing|drop-?outs?|discontinu\w+|withdr\w+|` +
 		`those)\b[\w ]{0,40}?(?:=|\bas\b|\bconsidered\b|\bassumed\b|\bto be\b) *non[ -]?respon\w+`)
 )
 

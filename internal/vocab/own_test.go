@@ -162,11 +162,13 @@ func TestShippedInstrumentsAreComplete(t *testing.T) {
 			t.Errorf("%s: kind %q, rater %q", in.ID, in.Kind, in.Rater)
 		}
 	}
-	own, err := Shipped().With("f.yaml", []byte("instruments:\n - {id: six-minute, short: 6MWD, name: six-minute walk, domain: function, direction: higher}"))
+	own, err := Shipped().With("f.yaml", []byte("instruments:\n - {id: six-minute, short: 6MWD, name: six-minute walk, "+
+		"domain: function, direction: higher}"))
 	if err != nil || own == nil {
 		t.Errorf("an entry without kind and rater: %v", err)
 	}
-	if _, err := Shipped().With("f.yaml", []byte("instruments:\n - {id: x, short: X, name: X, domain: function, direction: higher, rater: nurse}")); err == nil ||
+	if _, err := Shipped().With("f.yaml", []byte("instruments:\n - {id: x, short: X, name: X, domain: function, "+
+		"direction: higher, rater: nurse}")); err == nil ||
 		!strings.Contains(err.Error(), "clinician, self, partner") {
 		t.Errorf("a rater that is none: %v", err)
 	}

@@ -96,17 +96,29 @@ func (r *reading) comparisons(w scoreWords) {
 		symbol := strings.ContainsRune("≥≤<>", last)
 		words := i > 0 && comparing[r.tokens[i-1].Text] || i > 1 && comparing[r.tokens[i-2].Text]
 		limit := percent && (symbol || words || w["people"] || strings.HasPrefix(after, "% or "))
-		switch {
-		case limit && (last == '<' || last == '≤') && r.nearWord(i, 6, improving):
-			w["threshold"] = true // improved by less than a share
-		case limit && r.nearWord(i, 6, improving):
-			w["response"] = true
-		case limit && r.nearWord(i, 6, rising):
-			w["rise"] = true
-		case symbol || words:
+		if kind := r.kindOfLimit(i, limit, last == '<' || last == '≤'); kind != "" {
+			w[kind] = true
+		} else if symbol || words {
 			w["threshold"] = true
 		}
 	}
+}
+
+// kindOfLimit is what a share of change at token i makes: a response or a rise,
+// or a threshold where people changed by less; "" for another number.
+func (r *reading) kindOfLimit(i int, limit, less bool) string {
+	switch {
+	case !limit:
+		return ""
+	case r.nearWord(i, 6, improving):
+		if less {
+			return "threshold"
+		}
+		return "response"
+	case r.nearWord(i, 6, rising):
+		return "rise"
+	}
+	return ""
 }
 
 // comparing are the words before a number that make it a limit.
