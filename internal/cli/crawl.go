@@ -120,7 +120,7 @@ func keepStarterApart(ctx context.Context, st *store.Store, sources []crawler.So
 func (c *crawlCmd) storedWorks(ctx context.Context, e *Env) ([]string, error) {
 	st, err := e.openStore(ctx, "crawl", true, false)
 	if err != nil {
-		return nil, fmt.Errorf("Crossref and OpenAlex are asked for the works that the database names: %w", err)
+		return nil, fmt.Errorf("works that Crossref and OpenAlex are asked for: %w", err)
 	}
 	defer st.Close()
 	return pipeline.KnownDOIs(ctx, st)
