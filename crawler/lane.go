@@ -355,11 +355,15 @@ func (l *lane) finish(ctx context.Context) error {
 	if !since.IsZero() && (l.mark.Complete.IsZero() || since.After(l.mark.Complete) || l.mark.Plan != l.plan) {
 		return nil
 	}
-	l.sum.NothingNew = l.sum.NothingNew && l.sum.Received == 0 && l.sum.Gone == 0
+	quiet := l.sum.NothingNew // no query was asked
+	l.sum.NothingNew = quiet && l.sum.Received == 0 && l.sum.Gone == 0
 	if !l.sum.NothingNew { // it is told since when
 		l.sum.LastComplete = l.started
 	}
 	m := Mark{Stamp: l.stamp, Complete: l.started, Plan: l.plan}
+	if quiet {
+		m.Unchanged = l.started
+	}
 	if ahead := l.fetch.skew.get(); ahead > time.Minute {
 		m.Skew = ahead.Round(time.Second)
 	}

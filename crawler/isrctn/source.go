@@ -64,8 +64,9 @@ func readList(body []byte) (frame.List, error) {
 	doc, _ := xmltree.Clean(body)
 	d := xmltree.Cut(doc, records.Elements...)
 	if d.Root != "allTrials" {
-		return frame.List{}, &crawler.AnswerError{Kind: crawler.KindWrongShape, Message: fmt.Sprintf("the root element is <%s>, wanted <allTrials>",
-			d.Root)}
+		return frame.List{}, &crawler.AnswerError{Kind: crawler.KindWrongShape,
+			Message: fmt.Sprintf("the root element is <%s>, wanted <allTrials>",
+				d.Root)}
 	}
 	if !d.Whole {
 		return frame.List{}, &crawler.AnswerError{Kind: answer.KindHalfXML, Message: "the answer ends inside <allTrials>"}

@@ -100,7 +100,8 @@ func worksIn(n *jsontree.Node) (works []*jsontree.Node, pointers []string, err e
 		}
 		return works, pointers, nil
 	}
-	if strings.Contains(n.Get("id").Scalar(), "openalex.org/W") || n.Get("doi").Kind == jsontree.String && n.Get("ids").Kind == jsontree.Object {
+	if strings.Contains(n.Get("id").Scalar(), "openalex.org/W") || n.Get("doi").Kind == jsontree.String &&
+		n.Get("ids").Kind == jsontree.Object {
 		return []*jsontree.Node{n}, []string{""}, nil
 	}
 	words := "no works in it"

@@ -75,7 +75,8 @@ func mayBe(media string, first byte) bool {
 
 var errUnknownFormat = errors.New("the content is none of the formats that can be imported: " +
 	"ClinicalTrials.gov JSON of API v2 or of the former API, " +
-	"NDJSON, XML, the site's CSV, AACT's tables; PubMed XML, NBIB and RIS; Europe PMC JSON; Crossref and OpenAlex JSON; ISRCTN XML; EU CTIS JSON; " +
+	"NDJSON, XML, the site's CSV, AACT's tables; PubMed XML, NBIB and RIS; Europe PMC, Crossref and OpenAlex JSON; " +
+	"ISRCTN XML; EU CTIS JSON; " +
 	"EUCTR protocols as text and results as XML; WHO ICTRP export (CSV or XML); Metapsy CSV; any of them in .zip or .gz")
 
 var errOneTable = errors.New("one of AACT's pipe-delimited tables, which hold a study together: " +

@@ -4,6 +4,9 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -30,6 +33,7 @@ func (p *Pipeline) searches(ctx context.Context) ([]evidence.Search, error) {
 	}
 	at := map[string]int{}
 	var out []evidence.Search
+	var together []store.RegisterSearch
 	for _, r := range readings {
 		if !registers.Searches(r.Source) {
 			continue
@@ -40,6 +44,8 @@ func (p *Pipeline) searches(ctx context.Context) ([]evidence.Search, error) {
 		case !r.Since.IsZero():
 			if known && r.Complete && out[i].Complete {
 				out[i].Day = max(out[i].Day, day(r.Read))
+			} else if !known && r.Complete {
+				together = append(together, r)
 			}
 			continue
 		case known && out[i].Complete && !r.Complete:
@@ -67,7 +73,34 @@ func (p *Pipeline) searches(ctx context.Context) ([]evidence.Search, error) {
 		at[id] = len(out)
 		out = append(out, s)
 	}
+	moveDays(out, together)
 	return out, nil
+}
+
+var partOf = regexp.MustCompile(`-\d+of(\d+)-`)
+
+// moveDays moves the days of complete readings to those of later readings that
+// asked for the changes of several substances together, where all parts of such a
+// question were read.
+func moveDays(out []evidence.Search, together []store.RegisterSearch) {
+	parts := map[string]int{}
+	for _, r := range together {
+		run := r.Source + "/" + r.Run
+		parts[run]++
+		of := 1
+		if m := partOf.FindStringSubmatch(r.Key); m != nil {
+			of, _ = strconv.Atoi(m[1])
+		}
+		if parts[run] < of {
+			continue
+		}
+		for i := range out {
+			if out[i].Source == r.Source && out[i].Complete &&
+				!slices.ContainsFunc(out[i].Substances, func(s string) bool { return !slices.Contains(r.Substances, s) }) {
+				out[i].Day = max(out[i].Day, day(r.Read))
+			}
+		}
+	}
 }
 
 func day(t time.Time) string {

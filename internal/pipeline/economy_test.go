@@ -91,6 +91,15 @@ func TestEconomy(t *testing.T) {
 		if c.requests > 2 || c.bytes > 12_000 {
 			t.Errorf("%s: %d requests and %d bytes where nothing has changed", s.Name(), c.requests, c.bytes)
 		}
+		searches, err := New(sink, "").searches(t.Context())
+		if err != nil || len(searches) == 0 {
+			t.Fatalf("%s: %d searches, %v", s.Name(), len(searches), err)
+		}
+		for _, x := range searches { // what was not asked again is known to be as it was
+			if x.Complete && x.Day != "2026-11-25" {
+				t.Errorf("%s: the search is stated as of %s", x.ID, x.Day)
+			}
+		}
 		known, err := sink.Known(t.Context(), s.Name())
 		if err != nil {
 			t.Fatal(err)
