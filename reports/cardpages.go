@@ -166,7 +166,8 @@ func (s *site) sexualPage() {
 		seen[cmp.Or(r.StudyID, r.RecordID)] = true
 	}
 	d.Lede = fmt.Sprintf("Every sexual or relational outcome that a stored record plans, posts, asks as a single item or "+
-		"counts as an adverse event, or that a report on file says was measured: %s in %s. %s.", show.Plural(never+rest, "row", "rows"), show.Plural(len(seen), "study", "studies"),
+		"counts as an adverse event, or that a report on file says was measured: %s in %s. %s.", show.Plural(never+rest, "row", "rows"),
+		show.Plural(len(seen), "study", "studies"),
 		neverReported(planned, never))
 	for i, k := range order {
 		if len(groups[k]) == 0 {

@@ -81,7 +81,8 @@ func (s *site) pageLabel(st *evidence.Study) string {
 	return cmp.Or(label, show.Clip(st.ID, 120), "Study")
 }
 
-func (s *site) studyPage(p *page, st *evidence.Study, label string, harms []*evidence.HarmRow, switches []Switch) (_ *studyPage, err error) {
+func (s *site) studyPage(p *page, st *evidence.Study, label string, harms []*evidence.HarmRow, switches []Switch) (_ *studyPage,
+	err error) {
 	effects := s.effects[st.ID]
 	d := &studyPage{ID: st.ID, Label: label}
 	d.Notices = p.notices(s.noticesOf(st))

@@ -448,7 +448,8 @@ func TestOperations(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cycle := run.Cycle{Store: st, Work: pipeline.Works(st, w.review, time.Now), Out: w.out, Version: "test", Thresholds: gate.DefaultThresholds()}
+	cycle := run.Cycle{Store: st, Work: pipeline.Works(st, w.review, time.Now), Out: w.out, Version: "test",
+		Thresholds: gate.DefaultThresholds()}
 	_, err = cycle.Run(context.Background())
 	if !errors.Is(err, run.ErrRefused) || st.Close() != nil {
 		t.Fatal(err)

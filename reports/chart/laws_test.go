@@ -16,7 +16,8 @@ import (
 
 // hostile are texts as registers and people write them.
 func hostile(t *rapid.T, name string) string {
-	return rapid.SampledFrom([]string{"Mitchell 2021", "<script>alert(1)</script>", `"quoted" & 'single'`, "日本語の試験", "a\x00b\tc", "",
+	return rapid.SampledFrom([]string{"Mitchell 2021", "<script>alert(1)</script>", `"quoted" & 'single'`, "日本語の試験", "a\x00b\tc",
+		"",
 		strings.Repeat("unbroken", 40), "=1+1", "−0.71 [−1.06, −0.37]", "\u202eabc", "]]>"}).Draw(t, name)
 }
 
