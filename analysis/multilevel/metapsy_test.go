@@ -175,10 +175,8 @@ func TestPublishedThreeLevelAnalyses(t *testing.T) {
 		ones[i] = 1
 	}
 	// The review prints -0.6034 [-0.8640, -0.3428]. metafor and clubSandwich give on
-	// these rows, with each of four optimisers, what follows. No choice of the released
-	// rows (all subsets of those before crossover), of the correlation (0.4 to 0.8), of
-	// smoothing, of three variance formulas and of model-based or robust intervals gives
-	// the printed numbers.
+	// these rows, with each of four optimisers, what follows. docs/methods/multilevel.md
+	// says which other rows, correlations, variances and intervals were tried.
 	r, err = Fit(d, Design{}, Options{Test: T, Rho: 0.6, SmoothVariances: true})
 	if err != nil {
 		t.Fatal(err)
