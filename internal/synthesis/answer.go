@@ -91,6 +91,7 @@ func Answer(ctx context.Context, q Question, b Base) (evidence.Finding, error) {
 	f.Absolute = absolute(q, f)
 	f.Warnings = append(append(f.Warnings, primary.Warnings...), shared...)
 	f.Warnings = append(f.Warnings, allTurned(q, effects)...)
+	f.OtherScore = otherScore(q, b, effects)
 	var notes []string
 	f.Retracted, notes = retractions(b, effects)
 	f.Warnings = append(f.Warnings, notes...)

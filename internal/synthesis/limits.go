@@ -3,6 +3,7 @@ package synthesis
 import (
 	"fmt"
 	"math"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -23,6 +24,7 @@ func limits(q Question, f evidence.Finding) []string {
 		add(f.Coverage.Restated && !f.Coverage.Asked,
 			"The starter set holds these trials as a file and was not searched for others: how many more there are is not known here.")
 		add(p.K == 1, "One study is not a meta-analysis: the number is that study's own.")
+		add(f.OtherScore != "", "%s", f.OtherScore)
 		out = append(out, fewStudies(f)...)
 		out = append(out, otherModel(f)...)
 		add(p.Guarded(), "The usual interval (Knapp-Hartung) came out narrower than one that assumes a single common effect; "+
@@ -45,6 +47,43 @@ func limits(q Question, f evidence.Finding) []string {
 	add(len(f.Missing) > 0, "%s", f.Lacking().Sentence())
 	add(slices.ContainsFunc(f.Missing, func(m evidence.MissingTrial) bool { return m.Why == WhyOverdue }), "Overdue: %s.", OverdueRule)
 	return out
+}
+
+var lastNumber = regexp.MustCompile(`(\d+(?:\.\d+)?)\D*$`)
+
+// otherScore compares the one pooled study's scores with those of the other kind,
+// change from baseline or endpoint, on the same scale at the same time: where one
+// interval includes no effect and the other does not, the reading depends on the
+// choice, and the trial may have planned the other.
+func otherScore(q Question, b Base, effects []evidence.Effect) string {
+	if len(effects) != 1 || q.Measure != "SMD" || effects[0].Instrument == "" || effects[0].CILower == nil || effects[0].CIUpper == nil {
+		return ""
+	}
+	e := &effects[0]
+	other := map[string]string{evidence.ScoreEndpoint: evidence.ScoreChange, evidence.ScoreChange: evidence.ScoreEndpoint}[e.ScoreType]
+	excludes := func(x *evidence.Effect) bool { return *x.CILower > 0 || *x.CIUpper < 0 }
+	when := func(x *evidence.Effect) string {
+		m := lastNumber.FindStringSubmatch(x.TimepointRaw)
+		if m == nil {
+			return ""
+		}
+		return m[1]
+	}
+	for i := range b.Effects {
+		x := &b.Effects[i]
+		if other == "" || x.StudyID != e.StudyID || x.ScoreType != other || x.Instrument != e.Instrument || x.Verdict != evidence.Usable ||
+			x.Measure != "SMD" || x.ComparatorClass != e.ComparatorClass || when(x) == "" || when(x) != when(e) ||
+			x.CILower == nil || x.CIUpper == nil || excludes(x) == excludes(e) {
+			continue
+		}
+		includes := "which includes no effect"
+		if excludes(x) {
+			includes = "which excludes no effect"
+		}
+		return fmt.Sprintf("The same trial's %s scores on the %s give g %s, %s: the reading depends on which of the two is taken.",
+			other, plain(x.Instrument), Full(x.Measure, evidence.Value(x.Estimate), *x.CILower, *x.CIUpper, 2), includes)
+	}
+	return ""
 }
 
 // fewStudies says what two to four studies can carry, and what a prediction
