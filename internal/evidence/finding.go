@@ -207,7 +207,7 @@ type Finding struct {
 	// OtherScore says, of one study, that its scores of the other kind (change or
 	// endpoint) lead to another reading; empty where they do not.
 	OtherScore string `json:"other_score,omitempty"`
-	LastCrawl string    `json:"last_crawl,omitempty"`
+	LastCrawl  string `json:"last_crawl,omitempty"`
 	// Absolute is the headline in people of a hundred or points of a scale.
 	Absolute *Absolute `json:"absolute,omitempty"`
 	// Notices are what was done to the evidence of this finding.
