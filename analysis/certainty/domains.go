@@ -260,7 +260,8 @@ func (in Inputs) indirectness() Domain {
 	d := Domain{Name: Indirectness, Rule: "facets of the question that differ in half or more of the weight: one -1, two or more -2",
 		Known: in.DirectKnown || len(in.Indirectness) > 0}
 	if !d.Known {
-		d.Numbers, d.Plain = "whether people, treatment, comparator and outcome fit the question is for a person to judge", "a person has to judge the fit"
+		d.Numbers, d.Plain = "whether people, treatment, comparator and outcome fit the question is for a person to judge",
+			"a person has to judge the fit"
 		return d
 	}
 	byFacet := map[Facet]float64{}

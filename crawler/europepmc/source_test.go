@@ -47,7 +47,8 @@ func question() crawler.QuestionSet {
 func TestSource(t *testing.T) {
 	src := New()
 	src.Size = perPage
-	sourcetest.Run(t, sourcetest.Subject{Source: src, Question: question(), Entry: entry, Serve: serve, Path: "/europepmc/webservices/rest", PerPage: perPage})
+	sourcetest.Run(t, sourcetest.Subject{Source: src, Question: question(), Entry: entry, Serve: serve, Path: "/europepmc/webservices/rest",
+		PerPage: perPage})
 }
 
 func TestParse(t *testing.T) {

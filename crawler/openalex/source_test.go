@@ -128,7 +128,8 @@ func TestQuestions(t *testing.T) {
 			http.Error(rw, `{"error":"Not Found"}`, http.StatusNotFound)
 			return
 		}
-		fmt.Fprint(rw, `{"meta":{"count":2,"db_response_time_ms":1},"results":[{"id":"https://openalex.org/W1","doi":"https://doi.org/10.9999/a",`+
+		fmt.Fprint(rw, `{"meta":{"count":2,"db_response_time_ms":1},"results":[{"id":"https://openalex.org/W1",`+
+			`"doi":"https://doi.org/10.9999/a",`+
 			`"title":"A"},{"id":"https://openalex.org/W2","doi":"https://doi.org/10.9999/A","title":"A again"}]}`)
 	}))
 	defer srv.Close()

@@ -332,7 +332,8 @@ func (d *doc) paper(name, key string, at int) {
 }
 
 // saysRetracted are words by which a text itself says that a paper is retracted.
-var saysRetracted = regexp.MustCompile(`(?i)\b(retract(ed|ion|s|ing)?|withdrawn by the (journal|editors?)|zurückgezogen|rétracté\w*|retractad\w*)\b`)
+var saysRetracted = regexp.MustCompile(
+	`(?i)\b(retract(ed|ion|s|ing)?|withdrawn by the (journal|editors?)|zurückgezogen|rétracté\w*|retractad\w*)\b`)
 
 // paragraph gives the lines around a place up to an empty one, at most 300 bytes
 // before and after it.

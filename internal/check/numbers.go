@@ -238,7 +238,8 @@ var (
 	// inDeviations is a difference in standard deviations.
 	inDeviations = regexp.MustCompile(`(?i)(?:^|[\s(])([-−–]?[0-9]+[.,·][0-9]+)\s*(?:SDs?\b|standard deviations?)`)
 	// sideBefore are words that give the side of the sizes that follow.
-	sideBefore = regexp.MustCompile(`(?i)\b(favou?r\w*|lower\w*|reduc\w+|decreas\w+|less|fewer|smaller|fell|dropp?\w*)\b[^.;]*(?:[.,][0-9][^.;]*)*$`)
+	sideBefore = regexp.MustCompile(
+		`(?i)\b(favou?r\w*|lower\w*|reduc\w+|decreas\w+|less|fewer|smaller|fell|dropp?\w*)\b[^.;]*(?:[.,][0-9][^.;]*)*$`)
 	// inWords are parts and multiples in words, and counts of studies or people in
 	// words of other languages.
 	inWords = regexp.MustCompile(`(?i)\b(half|halves|halved|halving|(?:one|a|two)[ -](?:third|quarter|fifth|tenth)s?|three[ -]quarters|` +

@@ -202,10 +202,12 @@ func digits(s string) string {
 var (
 	// fullWidth are numbers in the wide forms of East Asian text.
 	fullWidth = regexp.MustCompile(`[-−–+]?[０-９][０-９．，]*[％]?`)
-	narrow    = strings.NewReplacer("０", "0", "１", "1", "２", "2", "３", "3", "４", "4", "５", "5", "６", "6", "７", "7", "８", "8", "９", "9",
+	narrow    = strings.NewReplacer("０", "0", "１", "1", "２", "2", "３", "3", "４", "4", "５", "5", "６", "6", "７", "7", "８",
+		"8", "９", "9",
 		"．", ".", "，", ",", "％", "%")
 	// percentWord is a number of one word before a percentage or a hundred.
-	percentWord = regexp.MustCompile(`(?i)\b(` + strings.Join(text.NumberWords(), "|") + `)(?:\s+(?:per\s?cent|%|(?:out\s+)?of\s+(?:every\s+)?` +
+	percentWord = regexp.MustCompile(`(?i)\b(` + strings.Join(text.NumberWords(), "|") +
+		`)(?:\s+(?:per\s?cent|%|(?:out\s+)?of\s+(?:every\s+)?` +
 		`(?:100|a\s+hundred|one\s+hundred)))\b`)
 )
 

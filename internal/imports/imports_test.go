@@ -90,7 +90,8 @@ var samples = []struct{ name, body, id string }{
 	{"x.ris", "TY  - JOUR\nTI  - On NCT00000001\nDO  - 10.1000/x\nPY  - 2021\nAU  - Doe, Jane\nER  - \n", "doi:10.1000/x"},
 	{"epmc.json", `{"hitCount":1,"cursorMark":"*","resultList":{"result":[{"id":"7","source":"MED","pmid":"7","title":"On ` +
 		`NCT00000001","authorString":"D"}]}}`, "pmid:7"},
-	{"openalex.json", `{"meta":{"count":1,"db_response_time_ms":3},"results":[{"id":"https://openalex.org/W1","doi":"https://doi.org/10.1000/x",` +
+	{"openalex.json", `{"meta":{"count":1,"db_response_time_ms":3},"results":[{"id":"https://openalex.org/W1",` +
+		`"doi":"https://doi.org/10.1000/x",` +
 		`"title":"On NCT00000001","abstract_inverted_index":{"See":[0],"NCT00000002":[1]}}]}`, "doi:10.1000/x"},
 	{"openalex.ndjson", `{"id":"https://openalex.org/W1","doi":"https://doi.org/10.1000/x","title":"On NCT00000001"}` + "\n" +
 		`{"id":"https://openalex.org/W2","doi":"https://doi.org/10.1000/y","title":"T"}`, "doi:10.1000/x"},
@@ -212,7 +213,8 @@ func TestArchives(t *testing.T) {
 		t.Errorf("%d records, problems %v, %v", rep.Records, rep.Problems, err)
 	}
 	// A name steers no terminal and begins no line of its own.
-	rep, err = importer(t).Files(ctx, []string{put(t, "names.zip", zipped(t, map[string]string{"\x1b[2J\u202ex\r\npast: fine\u009b.json": "{"}))})
+	rep, err = importer(t).Files(ctx, []string{put(t, "names.zip", zipped(t,
+		map[string]string{"\x1b[2J\u202ex\r\npast: fine\u009b.json": "{"}))})
 	if err != nil || rep.ProblemCount != 1 || !strings.HasSuffix(rep.Problems[0].Where, "! [2J x  past: fine .json") {
 		t.Errorf("%+v, %v", rep.Problems, err)
 	}

@@ -104,7 +104,8 @@ func TestUnbiasedVarianceAsPublished(t *testing.T) {
 	fit := fitOf(t, "study,m1i,sd1i,n1i,m2i,sd2i,n2i\nAnderson 2017,4.96,4.62,33,4.43,0.89,37\nDomany 2020,3.75,1.64,9,16.45,6.79,9\n"+
 		"Fedgchin 2019,5.8,5.94,115,7.2,6.01,113\nMurrough 2015,6,2.6,12,8.2,3.9,12\nPrice 2014,42.31,16.31,36,44.1,16.33,21\n"+
 		"Taylor 2018,66.1,30.9,18,86.1,30,17\n", Command{Measure: "SMD", VType: "UB", Method: "DL", Test: "z"})
-	for name, want := range map[string]struct{ printed, half float64 }{"beta": {-0.42, 0.005}, "ci_lb": {-0.84, 0.005}, "ci_ub": {0.003, 0.0005}} {
+	for name, want := range map[string]struct{ printed, half float64 }{"beta": {-0.42, 0.005}, "ci_lb": {-0.84, 0.005},
+		"ci_ub": {0.003, 0.0005}} {
 		if x := fit[name].(float64); math.Abs(x-want.printed) > want.half {
 			t.Errorf("%s: %v, published %v", name, x, want.printed)
 		}

@@ -64,7 +64,8 @@ func topicItem(t evidence.TopicCard, add func(Item)) {
 		reason = "of the other reports it holds: " + lowerFirst(strings.TrimSuffix(risk, "."))
 	}
 	it := Item{ID: "topic " + t.Topic, Question: fmt.Sprintf("%s: which of these sentences may not be said?", capital(t.Name)),
-		Choices: []string{held, others, "The nearest evidence that is not about psychedelics: " + lowerFirst(strings.TrimSuffix(t.Nearest, ".")) + "."},
+		Choices: []string{held, others, "The nearest evidence that is not about psychedelics: " +
+			lowerFirst(strings.TrimSuffix(t.Nearest, ".")) + "."},
 		Why: fmt.Sprintf("The evidence does not carry it: %s, and %s. The other sentences are on the topic's card.",
 			lowerFirst(strings.TrimSuffix(held, ".")), reason)}
 	it.Right = len(t.Topic) % (len(it.Choices) + 1) // not always at the same place

@@ -48,7 +48,8 @@ func changing(change func(n int, body []byte) []byte) func(http.Handler) http.Ha
 // wrong are ways in which a register, or a network on the way, answers wrongly.
 func wrong() map[string]func(http.Handler) http.Handler {
 	var stuck, late []byte
-	var ids = strings.NewReplacer("NCT0", "NCT9", "ISRCTN", "ISRCTM", "EudraCT Number", "EudraCT Nummer", `"source"`, `"sauce"`, "PMID", "PNID",
+	var ids = strings.NewReplacer("NCT0", "NCT9", "ISRCTN", "ISRCTM", "EudraCT Number", "EudraCT Nummer", `"source"`, `"sauce"`, "PMID",
+		"PNID",
 		"ctNumber", "ctName", "isrctn", "isrctm")
 	return map[string]func(http.Handler) http.Handler{
 		"nothing":             saying(200, "application/json", ""),

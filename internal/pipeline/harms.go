@@ -249,7 +249,8 @@ func tracked(v *vocab.Vocabulary, substances []string) bool {
 	return slices.ContainsFunc(substances, func(id string) bool { s, ok := v.Substance(id); return ok && s.Core })
 }
 
-var changedOver = regexp.MustCompile(`(?i)\brescued?\b|\bcross(?:ed)?[- ]?over\b|\bswitched\b|\bre-?randomi[sz]ed\b|\b(?:then|to|followed by) open[- ]label\b`)
+var changedOver = regexp.MustCompile(`(?i)\brescued?\b|\bcross(?:ed)?[- ` +
+	`]?over\b|\bswitched\b|\bre-?randomi[sz]ed\b|\b(?:then|to|followed by) open[- ]label\b`)
 
 // postedHarms are the adverse events of a record: its terms, and what it states
 // of each group as a whole.

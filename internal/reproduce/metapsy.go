@@ -63,7 +63,8 @@ func metapsyRow(v *vocab.Vocabulary, row review.Row, style evidence.NumberStyle)
 		Comparator: row.Get("name_arm2"), Blinding: row.Get("blinding"), TimeLabel: firstOf(row.Get("study_time_point"), row.Get("time")),
 		RoB: strings.ToLower(row.Get("rob")), PrimaryInstrument: row.Get("primary_instrument") == "1",
 		PrimaryTime:   row.Get("primary_timepoint") == "1",
-		PostCrossover: map[string]evidence.Tri{"1": evidence.Yes, "0": evidence.No}[row.Get("post_crossover")], Place: row.Where(""), Row: row.Number,
+		PostCrossover: map[string]evidence.Tri{"1": evidence.Yes, "0": evidence.No}[row.Get("post_crossover")], Place: row.Where(""),
+		Row:  row.Number,
 		Prov: evidence.Provenance{Pointer: fmt.Sprintf("row=%d", row.Number)}, Inputs: map[string]evidence.Input{}}
 	if x.ScoreType == "" {
 		errs = append(errs, fmt.Sprintf("%s: outcome type %q is not known", row.Where("outcome_type"), kind))

@@ -30,16 +30,17 @@ const (
 )
 
 var fileKinds = slices.Concat([]FileKind{
-	{Name: "extractions", MediaType: csvMedia, MovesNumbers: true, need: requiredColumns, read: func(f *Folder, x File) ([]evidence.Problem, error) {
-		rows, bad, problems, err := readExtractions(x.Path, x.Body, x.SHA256)
-		for _, r := range bad {
-			f.bad = append(f.bad, Extracted{Extraction: r, File: x.Path})
-		}
-		for _, r := range rows {
-			f.Extracted = append(f.Extracted, Extracted{Extraction: r, File: x.Path})
-		}
-		return problems, err
-	}},
+	{Name: "extractions", MediaType: csvMedia, MovesNumbers: true, need: requiredColumns,
+		read: func(f *Folder, x File) ([]evidence.Problem, error) {
+			rows, bad, problems, err := readExtractions(x.Path, x.Body, x.SHA256)
+			for _, r := range bad {
+				f.bad = append(f.bad, Extracted{Extraction: r, File: x.Path})
+			}
+			for _, r := range rows {
+				f.Extracted = append(f.Extracted, Extracted{Extraction: r, File: x.Path})
+			}
+			return problems, err
+		}},
 	{Name: "measured", MediaType: csvMedia, MovesNumbers: true, read: rowsOf(ReadMeasured,
 		func(f *Folder) *[]MeasuredRow { return &f.Measured })},
 	{Name: "harms", MediaType: csvMedia, MovesNumbers: true, read: rowsOf(ReadHarms, func(f *Folder) *[]Harm { return &f.Harms })},

@@ -366,7 +366,8 @@ func FuzzRegisters(f *testing.F) {
 	for _, s := range []string{"pubmed/entrez/eutils/esearch.fcgi?db=pubmed&term=a&retmax=9223372036854775807&retstart=1",
 		"euctr/ctr-search/rest/download/full?query=psilocybin&page=9223372036854775807",
 		"isrctn/api/query/format/default?q=psilocybin&limit=9223372036854775807&offset=-1",
-		"europepmc/europepmc/webservices/rest/search?query=a&pageSize=-1&cursorMark=AA==", "crossref/works?offset=7&rows=-1", "openalex/works?filter=doi:10.1056/nejmoa2206443&page=9223372036854775807&per_page=-1",
+		"europepmc/europepmc/webservices/rest/search?query=a&pageSize=-1&cursorMark=AA==", "crossref/works?offset=7&rows=-1",
+		"openalex/works?filter=doi:10.1056/nejmoa2206443&page=9223372036854775807&per_page=-1",
 		"ctgov/api/v2/studies?pageToken=t-1&filter.advanced=AREA[LastUpdatePostDate]RANGE[", "ctis/ctis-public-api/search"} {
 		f.Add(s, `{"pagination":{"page":9223372036854775807,"size":7},"searchCriteria":{"containAll":"lsd"}}`)
 	}

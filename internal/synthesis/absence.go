@@ -126,7 +126,8 @@ func searched(c evidence.Coverage) string {
 // sourceNames are the names for people of registers and databases.
 var sourceNames = map[string]string{"ctgov": "ClinicalTrials.gov", "isrctn": "ISRCTN registry", "ctis": "EU CTIS",
 	"euctr": "EU Clinical Trials Register", "ictrp": "WHO ICTRP",
-	"pubmed": "PubMed", "europepmc": "Europe PMC", "crossref": "Crossref", "openalex": "OpenAlex", "metapsy": "Metapsy", "review": "review folder"}
+	"pubmed": "PubMed", "europepmc": "Europe PMC", "crossref": "Crossref", "openalex": "OpenAlex", "metapsy": "Metapsy",
+	"review": "review folder"}
 
 // SourceNames lists the ids of the registers and databases.
 func SourceNames() []string { return slices.Sorted(maps.Keys(sourceNames)) }

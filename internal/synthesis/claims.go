@@ -308,7 +308,8 @@ func judgeAbsence(cv *evidence.ClaimVerdict, claim Claim, gap []evidence.GapCell
 		" one of the substances and one of the topics of the claim."
 	if cv.Coverage.Restated {
 		cv.Instead = fmt.Sprintf("A selection of trials without a search of the registers holds %s of one of these drugs with couples "+
-			"or with a sexual or relationship outcome; how many there are, and whether any is of sex therapy, is not known from it.", plural(n, "trial", "trials"))
+			"or with a sexual or relationship outcome; how many there are, and whether any is of sex therapy, is not known from it.",
+			plural(n, "trial", "trials"))
 		cv.Why += " Its facts are a selection and no register was searched, so the number of trials is not known from it."
 		return
 	}

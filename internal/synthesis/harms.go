@@ -26,7 +26,8 @@ var sexualTerm = regexp.MustCompile(`(?i)\b(libido|sexual\w*|orgasm\w*|anorgasmi
 	`genital\w*|dyspareunia|vaginismus|vulvovaginal|vulv\w+|vagina\w*|penile|penis|testic\w+)\b`)
 
 // notSexual are diseases of the same organs.
-var notSexual = regexp.MustCompile(`(?i)mycos|mycot|infect|candid|fung|herpes|vaginitis|vaginosis|cancer|carcinoma|neoplasm|h(?:a)?emorrhage`)
+var notSexual = regexp.MustCompile(
+	`(?i)mycos|mycot|infect|candid|fung|herpes|vaginitis|vaginosis|cancer|carcinoma|neoplasm|h(?:a)?emorrhage`)
 
 // FoldHarm fills in what follows from a harm row's own words: the term under
 // which rows are compared, and whether it is a sexual side effect.

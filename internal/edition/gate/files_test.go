@@ -67,10 +67,11 @@ func TestGateOnPeoplesTables(t *testing.T) {
 func TestGateOnTablesOfEachKind(t *testing.T) {
 	const (
 		extractions = "id,study,mean1,sd1,note\na1,Adams,33.5,12,x\nb1,Brown,26.3,9,x\n"
-		harms       = "study,trial_id,arm,n,term,affected\nAdams,NCT01,mdma,7,nausea,4\nAdams,NCT01,mdma,7,anxiety,3\nAdams,NCT01,placebo,8,nausea,1\n"
-		measured    = "trial_id,label,outcome,topic\nNCT01,Adams,desire,desire\nNCT02,Brown,desire,desire\n"
-		notices     = "kind,date,trial_id,said,by,source,read\nretraction,2024-01-02,NCT01,a,J,u,r\nretraction,2024-01-02,NCT02,b,J,u,r\n"
-		inclusion   = "target,decision,who,when,why\nNCT01,exclude,A,2024-01-02,w\nNCT01,include,A,2024-02-02,v\n"
+		harms       = "study,trial_id,arm,n,term,affected\nAdams,NCT01,mdma,7,nausea,4\nAdams,NCT01,mdma,7,anxiety,3\nAdams,NCT01," +
+			"placebo,8,nausea,1\n"
+		measured  = "trial_id,label,outcome,topic\nNCT01,Adams,desire,desire\nNCT02,Brown,desire,desire\n"
+		notices   = "kind,date,trial_id,said,by,source,read\nretraction,2024-01-02,NCT01,a,J,u,r\nretraction,2024-01-02,NCT02,b,J,u,r\n"
+		inclusion = "target,decision,who,when,why\nNCT01,exclude,A,2024-01-02,w\nNCT01,include,A,2024-02-02,v\n"
 	)
 	for name, c := range map[string]struct {
 		file, before, after string
