@@ -11,8 +11,9 @@ import (
 // One study whose change scores say otherwise than its endpoint scores says so.
 func TestOneStudyNamesItsOtherScores(t *testing.T) {
 	effect := func(id, score, when string, y float64) evidence.Effect {
-		e := evidence.Effect{ID: id, StudyID: "s", Instrument: "qids-sr16", ScoreType: score, TimepointRaw: when, ComparatorClass: vocab.OtherDrug,
-			Verdict: evidence.Usable}
+		e := evidence.Effect{ID: id, StudyID: "s", Instrument: "qids-sr16", ScoreType: score, TimepointRaw: when,
+			ComparatorClass: vocab.OtherDrug,
+			Verdict:         evidence.Usable}
 		e.SetEffect("SMD", "metafor", y, 0.07)
 		return e
 	}
@@ -35,7 +36,8 @@ func TestOneStudyNamesItsOtherScores(t *testing.T) {
 
 // Of a drug that participants do not notice nothing is said of noticing it.
 func TestOnlyDrugsThatAreNoticedUnblind(t *testing.T) {
-	for substance, want := range map[string]bool{"mdma": true, "psilocybin": true, "lsd": true, "ketamine": true, "sertraline": false, "": false} {
+	for substance, want := range map[string]bool{"mdma": true, "psilocybin": true, "lsd": true, "ketamine": true, "sertraline": false,
+		"": false} {
 		if got := felt(Question{Substances: []string{substance}}); got != want {
 			t.Errorf("%q: %v", substance, got)
 		}
