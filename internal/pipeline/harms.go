@@ -160,15 +160,17 @@ func reportOf(effects []evidence.Effect) map[string]string {
 }
 
 // armSizes gives the largest arm of each study on either side, as its usable
-// results state it.
+// results state it. Results of a crossover trial count only where they are from
+// before the crossover: afterwards the same people are on both sides.
 func armSizes(effects []evidence.Effect) map[string][2]float64 {
 	out := map[string][2]float64{}
 	for _, e := range effects {
-		if extract.IsHarmTable(e) || e.Verdict != evidence.Usable || e.PostCrossover == evidence.Yes {
+		if e.N1 == nil || e.N2 == nil || extract.IsHarmTable(e) || e.Verdict != evidence.Usable ||
+			e.PostCrossover == evidence.Yes || e.Design == "crossover-rct" && e.PostCrossover != evidence.No {
 			continue
 		}
 		n := out[e.StudyID]
-		n[0], n[1] = max(n[0], evidence.Value(e.N1)), max(n[1], evidence.Value(e.N2))
+		n[0], n[1] = max(n[0], *e.N1), max(n[1], *e.N2)
 		out[e.StudyID] = n
 	}
 	return out

@@ -75,14 +75,21 @@ func TestTablesOfTheSamePeople(t *testing.T) {
 			{Study: study, TrialID: study, Substance: "psilocybin", Arm: "active_placebo", Dose: "1", N: n(control), Affected: n(1), Term: "nausea"}}
 	}
 	effects := []evidence.Effect{{StudyID: "NCT90000001", N1: f(12), N2: f(15), Verdict: evidence.Usable, DOI: "10.1/a"},
-		{StudyID: "NCT90000002", N1: f(12), N2: f(7), Verdict: evidence.Usable, DOI: "10.1/b"},
+		{StudyID: "NCT90000002", N1: f(12), N2: f(7), Verdict: evidence.Usable, DOI: "10.1/b", Design: "crossover-rct",
+			PostCrossover: evidence.No},
+		{StudyID: "NCT90000003", N1: f(42), N2: f(42), Verdict: evidence.Usable, DOI: "10.1/d", Design: "crossover-rct"},
+		{StudyID: "NCT90000003", Verdict: evidence.Usable, DOI: "10.1/d", PostCrossover: evidence.No}, // an effect without sizes
 		{StudyID: "NCT90000002", N1: f(12), N2: f(7), DOI: "10.1/c"}}
-	studies := []evidence.Study{{ID: "NCT90000001", Design: "parallel-rct"}, {ID: "NCT90000002", Design: "crossover-rct"}}
-	got := extractedHarms(slices.Concat(rows("NCT90000001", 29, 29), rows("NCT90000002", 12, 8)), studies, effects)
+	studies := []evidence.Study{{ID: "NCT90000001", Design: "parallel-rct"}, {ID: "NCT90000002", Design: "crossover-rct"},
+		{ID: "NCT90000003", Design: "crossover-rct"}}
+	got := extractedHarms(slices.Concat(rows("NCT90000001", 29, 29), rows("NCT90000002", 12, 8), rows("NCT90000003", 42, 42)), studies, effects)
 	for _, r := range got {
 		want, doi := evidence.Yes, "10.1/a"
-		if r.StudyID == "NCT90000002" {
+		switch r.StudyID {
+		case "NCT90000002":
 			want, doi = evidence.No, "" // two reports: which one the table is from is not known
+		case "NCT90000003": // both sides of its results may be the same people too
+			want, doi = evidence.NotStated, "10.1/d"
 		}
 		if r.Shared != want || r.DOI != doi {
 			t.Errorf("%s: shared %q, report %q", r.StudyID, r.Shared, r.DOI)
@@ -100,7 +107,7 @@ func TestTablesOfTheSamePeople(t *testing.T) {
 	notices := []evidence.Notice{{Kind: "retraction", DOI: "10.1/A"}}
 	h = synthesis.Harms(synthesis.HarmInput{Base: synthesis.Base{Studies: studies, Notices: notices}, Rows: got,
 		Substances: []string{"psilocybin"}})
-	if h[0].Studies != 1 || *h[0].Exposed.AtRisk != 12 {
+	if h[0].Studies != 2 || *h[0].Exposed.AtRisk != 54 {
 		t.Errorf("a retracted report is counted: %d studies, %d people", h[0].Studies, *h[0].Exposed.AtRisk)
 	}
 	row := extractedHarm(review.Harm{Study: "A 2020", Substance: "lsd", Arm: "high_dose", Dose: "200", Term: "nausea"}, nil, nil)
