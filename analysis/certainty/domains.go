@@ -390,7 +390,7 @@ func (in Inputs) publicationBias() Domain {
 		suspected = suspected || m.Participants/(m.Participants+in.Participants) >= missingShare || unsized > 0 && unsized >= in.K ||
 			m.Tipping > 0 && m.Participants >= m.Tipping
 	} else {
-		words = append(words, "trials without results were not looked for")
+		words = append(words, "whether trials are without results is not known")
 	}
 	d.Known = readable > 0 || in.Missing.Known
 	switch {
