@@ -58,7 +58,7 @@ func caseOf(v *vocab.Vocabulary, flats []edition.Flat, findings []evidence.Findi
 	fact("Design", strings.ReplaceAll(cmp.Or(e.Design, "not stated"), "-", " "))
 	fact("Blinding", cmp.Or(e.Blinding, "not stated"))
 	fact("Treatment", strings.TrimSpace(substanceName(v, e.Substance)+" "+e.DoseTreat))
-	fact("Comparator", cmp.Or(e.Comparator, e.ComparatorClass))
+	fact("Comparator", comparatorWords(v, e))
 	fact("Outcome", instrumentName(v, e.Instrument)+", "+cmp.Or(e.TimepointRaw, "time not stated"))
 	c.Questions = append(c.Questions,
 		Answered{"Could the people in this trial know what they received, and would that matter for this outcome?", blindingAnswer(e)},
@@ -71,6 +71,21 @@ func caseOf(v *vocab.Vocabulary, flats []edition.Flat, findings []evidence.Findi
 			fmt.Sprintf("%d; together %s.", of.Primary.K-1, of.Primary.N.Words("person", "people"))})
 	}
 	return c
+}
+
+// comparatorWords is the comparator as stated; an inactive placebo by its class,
+// since records give it the dose of the drug that it matches ("placebo 120 mg").
+func comparatorWords(v *vocab.Vocabulary, e *evidence.Effect) string {
+	class := strings.ReplaceAll(e.ComparatorClass, "-", " ")
+	for _, c := range v.Comparators() {
+		if c.ID == e.ComparatorClass {
+			class = c.Name
+		}
+	}
+	if e.ComparatorClass == "inactive-placebo" {
+		return class
+	}
+	return cmp.Or(e.Comparator, class)
 }
 
 func blindingAnswer(e *evidence.Effect) string {
