@@ -24,7 +24,7 @@ func TestDemoAsksEveryRegister(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "demo")
 	db := filepath.Join(dir, "past.db")
 	r := past(t, "demo", "--dir", dir)
-	want(t, r, 0, "65 trial records from 5 registers, 53 publications, 1 dataset; 55 studies, 363 effects (retold facts of real trials)")
+	want(t, r, 0, "65 trial records from 5 registers, 53 publications, 1 dataset; 55 studies, 364 effects (retold facts of real trials)")
 
 	r = past(t, "status", "--json", "--db", db)
 	want(t, r, 0)

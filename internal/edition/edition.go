@@ -14,7 +14,7 @@ import (
 // Document is edition.json.
 type Document struct {
 	ID              string                  `json:"id"`
-	Date            string                  `json:"date"` // the data's cut-off
+	Date            string                  `json:"date,omitempty"` // the data's cut-off
 	DataHash        string                  `json:"data_hash"`
 	SoftwareVersion string                  `json:"software_version"`
 	Starter         bool                    `json:"starter"` // retold facts, not a live crawl

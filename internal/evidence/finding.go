@@ -418,7 +418,7 @@ type ClaimVerdict struct {
 	Certainty string   `json:"certainty,omitempty"`
 	K         int      `json:"k"`
 	N         People   `json:"n"`
-	Date      string   `json:"date"`
+	Date      string   `json:"date,omitempty"`
 	Coverage  Coverage `json:"coverage"`
 }
 

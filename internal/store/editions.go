@@ -13,7 +13,7 @@ import (
 // store keeps it as it is.
 type Edition struct {
 	ID              string          `json:"id"`
-	Date            string          `json:"date"` // the data's cut-off
+	Date            string          `json:"date,omitempty"` // the data's cut-off
 	DataHash        string          `json:"data_hash"`
 	SoftwareVersion string          `json:"software_version"`
 	PublishedAt     time.Time       `json:"published_at"`

@@ -21,7 +21,7 @@ import (
 // edition, what changed and why. Its JSON is the same for the same content.
 type Snapshot struct {
 	Edition  string `json:"edition"`
-	Date     string `json:"date"` // the data's cut-off, YYYY-MM-DD
+	Date     string `json:"date,omitempty"` // the data's cut-off, YYYY-MM-DD
 	DataHash string `json:"data_hash"`
 	Software string `json:"software"`
 
