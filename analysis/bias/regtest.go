@@ -75,33 +75,41 @@ func RegressionTest(s Studies, o RegressionOptions) (RegressionResult, error) {
 	if err != nil {
 		return r, fmt.Errorf("%s: %w", method, err)
 	}
-	var lo, hi [2]float64
-	switch o.Model {
+	if err := r.regress(s, s.V, x); err != nil {
+		return r, fmt.Errorf("%s: %w", method, err)
+	}
+	if o.Predictor == Ni || o.Predictor == SqrtNi {
+		r.LimitEst, r.LimitLo, r.LimitHi = nan, nan, nan
+	}
+	return r, nil
+}
+
+// regress fits the model of r's options to the effects of s against x and fills in
+// its numbers. w are the variances behind the weights of a dispersion model.
+func (r *RegressionResult) regress(s Studies, w, x []float64) error {
+	switch o := r.Options; o.Model {
 	case Dispersion:
-		f, err := fitWLS(s.Y, s.V, x, o.Level)
+		f, err := fitWLS(s.Y, w, x, o.Level)
 		if err != nil {
-			return r, fmt.Errorf("%s: %w", method, err)
+			return err
 		}
 		r.Beta, r.SE, r.Sigma2, r.Statistic, r.P, r.DDF = f.Beta, f.SE, f.Sigma2, f.T[1], f.P[1], float64(f.DF)
-		lo, hi = f.Lo, f.Hi
+		r.LimitEst, r.LimitLo, r.LimitHi = f.Beta[0], f.Lo[0], f.Hi[0]
 	case MetaRegression:
 		f, err := fitLine(s, x, string(o.Predictor), o.Method, o.Test, o.Level)
 		if err != nil {
-			return r, fmt.Errorf("%s: %w", method, err)
+			return err
 		}
 		r.Beta, r.SE, r.Tau2 = [2]float64{f.Beta[0], f.Beta[1]}, [2]float64{f.SE[0], f.SE[1]}, f.Tau2
 		r.Statistic, r.P = f.Stat[1], f.PVal[1]
 		if !math.IsInf(f.DDF, 0) {
 			r.DDF = f.DDF
 		}
-		lo, hi = [2]float64{f.CILb[0], f.CILb[1]}, [2]float64{f.CIUb[0], f.CIUb[1]}
+		r.LimitEst, r.LimitLo, r.LimitHi = f.Beta[0], f.CILb[0], f.CIUb[0]
 	default:
-		return r, fmt.Errorf("%s: the model must be rma or lm, not %q", method, o.Model)
+		return fmt.Errorf("the model must be rma or lm, not %q", o.Model)
 	}
-	if o.Predictor != Ni && o.Predictor != SqrtNi {
-		r.LimitEst, r.LimitLo, r.LimitHi = r.Beta[0], lo[0], hi[0]
-	}
-	return r, nil
+	return nil
 }
 
 func (o *RegressionOptions) fill() {
@@ -240,27 +248,8 @@ func SampleSizeTest(s Studies, n1, n2 []float64, o SampleSizeOptions) (Regressio
 		w[i] = 1/n1[i] + 1/n2[i]
 		x[i] = math.Sqrt(w[i])
 	}
-	switch o.Model {
-	case Dispersion:
-		f, err := fitWLS(s.Y, w, x, ro.Level)
-		if err != nil {
-			return r, fmt.Errorf("%s: %w", method, err)
-		}
-		r.Beta, r.SE, r.Sigma2, r.Statistic, r.P, r.DDF = f.Beta, f.SE, f.Sigma2, f.T[1], f.P[1], float64(f.DF)
-		r.LimitEst, r.LimitLo, r.LimitHi = f.Beta[0], f.Lo[0], f.Hi[0]
-	case MetaRegression:
-		f, err := fitLine(s, x, string(ro.Predictor), ro.Method, ro.Test, ro.Level)
-		if err != nil {
-			return r, fmt.Errorf("%s: %w", method, err)
-		}
-		r.Beta, r.SE, r.Tau2 = [2]float64{f.Beta[0], f.Beta[1]}, [2]float64{f.SE[0], f.SE[1]}, f.Tau2
-		r.Statistic, r.P = f.Stat[1], f.PVal[1]
-		if !math.IsInf(f.DDF, 0) {
-			r.DDF = f.DDF
-		}
-		r.LimitEst, r.LimitLo, r.LimitHi = f.Beta[0], f.CILb[0], f.CIUb[0]
-	default:
-		return r, fmt.Errorf("%s: the model must be rma or lm, not %q", method, o.Model)
+	if err := r.regress(s, w, x); err != nil {
+		return r, fmt.Errorf("%s: %w", method, err)
 	}
 	return r, nil
 }

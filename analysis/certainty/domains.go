@@ -209,7 +209,7 @@ func (in Inputs) inconsistency() Domain {
 		d.Steps = -in.newlyCrossed()
 		d.Numbers = fmt.Sprintf("a new study %s, the mean %s, thresholds %s", in.read(in.PILo, in.PIHi), in.span(in.Lo, in.Hi),
 			in.thresholdNames())
-		if in.PILo == in.Lo && in.PIHi == in.Hi { // tau2 is 0, which is no knowledge of a new study
+		if in.PILo == in.Lo && in.PIHi == in.Hi { // tau2 is 0: how far a new study may differ is not known
 			d.Plain = "no difference between the studies could be estimated"
 			d.Numbers = fmt.Sprintf("no difference between the studies could be estimated; the mean %s, thresholds %s", in.span(in.Lo, in.Hi),
 				in.thresholdNames())

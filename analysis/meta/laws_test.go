@@ -380,7 +380,7 @@ func TestGuardedFitIsOneResult(t *testing.T) {
 	}
 }
 
-// A moderator so near to 0 that its square is lost gave a bound that is no number,
+// A moderator so near to 0 that its square is lost gave a bound of NaN,
 // and the search for the maximum of the likelihood no end.
 func TestModeratorNextToNothingEnds(t *testing.T) {
 	for _, tiny := range []float64{1e-150, 1e-160, 1e-161, 1e-162, 1e-170, 1e-308, 5e-324} {

@@ -92,14 +92,8 @@ func unknownKey(t reflect.Type, full, name string, line int) error {
 		known = append(known, t.Field(i).Tag.Get("yaml"))
 	}
 	slices.Sort(known)
-	best, far := "", len(name)/2+2
-	for _, k := range known {
-		if d := text.Distance(strings.ToLower(name), k); d < far {
-			best, far = k, d
-		}
-	}
 	hint := "known here are " + strings.Join(known, ", ")
-	if best != "" {
+	if best := text.Nearest(strings.ToLower(name), known, len(name)/2+1); best != "" {
 		hint = fmt.Sprintf("the nearest is %q; %s", best, hint)
 	}
 	return fmt.Errorf(" line %d: unknown key %q; %s", line, full, hint)

@@ -76,12 +76,8 @@ func caseOf(v *vocab.Vocabulary, flats []edition.Flat, findings []evidence.Findi
 // comparatorWords is the comparator as stated; an inactive placebo by its class,
 // since records give it the dose of the drug that it matches ("placebo 120 mg").
 func comparatorWords(v *vocab.Vocabulary, e *evidence.Effect) string {
-	class := strings.ReplaceAll(e.ComparatorClass, "-", " ")
-	for _, c := range v.Comparators() {
-		if c.ID == e.ComparatorClass {
-			class = c.Name
-		}
-	}
+	known, _ := v.Comparator(e.ComparatorClass)
+	class := cmp.Or(known.Name, strings.ReplaceAll(e.ComparatorClass, "-", " "))
 	if e.ComparatorClass == "inactive-placebo" {
 		return class
 	}

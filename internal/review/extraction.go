@@ -1,7 +1,6 @@
 package review
 
 import (
-	"cmp"
 	"fmt"
 	"regexp"
 	"slices"
@@ -231,8 +230,7 @@ func wordErrors(row Row, column, word string, legal []string) []string {
 		return nil
 	}
 	m := fmt.Sprintf("%s: %q is none of %s", row.Where(column), word, strings.Join(legal, ", "))
-	near := slices.MinFunc(legal, func(a, b string) int { return cmp.Compare(text.Distance(word, a), text.Distance(word, b)) })
-	if text.Distance(word, near) <= 2 {
+	if near := text.Nearest(word, legal, 2); near != "" {
 		m += fmt.Sprintf("; is it %q?", near)
 	}
 	return []string{m}
@@ -268,13 +266,8 @@ func unknownColumns(t *Table, known []string, sha string) []evidence.Problem {
 		if standardErrors.MatchString(h) {
 			m = "holds standard errors, which are not read: write standard deviations (SD = SE × √n) into sd1 and sd2"
 		} else {
-			best, far := "", 3
-			for _, k := range known {
-				if d := text.Distance(h, k); d < far && len(k) > 2 {
-					best, far = k, d
-				}
-			}
-			if best != "" {
+			long := slices.DeleteFunc(slices.Clone(known), func(k string) bool { return len(k) <= 2 })
+			if best := text.Nearest(h, long, 2); best != "" {
 				m += fmt.Sprintf("; is it %q?", best)
 			} else {
 				m += "; put remarks into the column note"

@@ -64,7 +64,7 @@ type Folder struct {
 // Files whose names begin with a dot, and folders such as .git, are not looked
 // at. Links are followed, the folder itself included, with one rule: a link that
 // leads out of the folder is read only where it leads to a regular file whose
-// own name is of the same kind (extractions.csv to ../shared/extractions-2.csv).
+// own name is of the same kind (extractions.csv to ../common/extractions-2.csv).
 // So a folder received from somebody else cannot bring other files of this
 // machine into the database.
 func ReadFolder(dir string) (*Folder, error) {

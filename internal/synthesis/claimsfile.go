@@ -70,12 +70,11 @@ type fault struct{ key, text string }
 
 // nearestQuestion names the question whose id is most like one that is not asked.
 func nearestQuestion(id string, questions []Question) string {
-	best, far := "", max(3, len(id)/3)
-	for _, q := range questions {
-		if d := text.Distance(id, q.ID); d < far {
-			best, far = q.ID, d
-		}
+	ids := make([]string, len(questions))
+	for i, q := range questions {
+		ids[i] = q.ID
 	}
+	best := text.Nearest(id, ids, max(3, len(id)/3)-1)
 	if best == "" {
 		return ""
 	}

@@ -26,3 +26,15 @@ func Distance(a, b string) int {
 	}
 	return row[len(y)]
 }
+
+// Nearest is the word nearest to one in spelling, at most so many letters away
+// (see [Distance]); the first of several as near, "" where none is.
+func Nearest(word string, words []string, most int) string {
+	best := ""
+	for _, w := range words {
+		if d := Distance(word, w); d <= most {
+			best, most = w, d-1
+		}
+	}
+	return best
+}

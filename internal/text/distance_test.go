@@ -24,3 +24,15 @@ func TestDistance(t *testing.T) {
 		}
 	})
 }
+
+func TestNearest(t *testing.T) {
+	words := []string{"term", "terms", "colour", ""}
+	for _, c := range []struct {
+		word, want string
+		most       int
+	}{{"tersm", "term", 2}, {"terms", "terms", 2}, {"color", "colour", 1}, {"color", "", 0}, {"dose", "", 2}} {
+		if got := Nearest(c.word, words, c.most); got != c.want {
+			t.Errorf("%s within %d: %q, want %q", c.word, c.most, got, c.want)
+		}
+	}
+}

@@ -51,12 +51,11 @@ func nearestKey(message string, v any) string {
 		return message
 	}
 	word := message[m[2]:m[3]]
-	far := func(key string) int { // of two as near, the one as long
-		return 100*Distance(word, key) + max(len(key)-len(word), len(word)-len(key))
-	}
 	keys := slices.Sorted(maps.Keys(yamlKeys(reflect.TypeOf(v), map[string]bool{}, map[reflect.Type]bool{})))
-	best := slices.MinFunc(append(keys, ""), func(a, b string) int { return cmp.Compare(far(a), far(b)) })
-	if best == "" || Distance(word, best) > max(2, len(word)/3) {
+	longer := func(key string) int { return max(len(key)-len(word), len(word)-len(key)) }
+	slices.SortStableFunc(keys, func(a, b string) int { return cmp.Compare(longer(a), longer(b)) }) // of two as near, the one as long
+	best := Nearest(word, keys, min(max(2, len(word)/3), len(word)))
+	if best == "" {
 		return message
 	}
 	return message[:m[1]] + fmt.Sprintf("; is it %q?", best) + message[m[1]:]

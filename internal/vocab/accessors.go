@@ -20,6 +20,15 @@ func (v *Vocabulary) Claims() []Claim { return slices.Clone(v.claims) }
 // Comparators returns the comparator classes in file order.
 func (v *Vocabulary) Comparators() []Comparator { return slices.Clone(v.comparators) }
 
+// Comparator looks up a class of comparator by its id.
+func (v *Vocabulary) Comparator(id string) (Comparator, bool) {
+	i := slices.IndexFunc(v.comparators, func(c Comparator) bool { return c.ID == id })
+	if i < 0 {
+		return Comparator{}, false
+	}
+	return v.comparators[i], true
+}
+
 // Designs returns the study designs in file order.
 func (v *Vocabulary) Designs() []Design { return slices.Clone(v.designs) }
 
