@@ -105,16 +105,13 @@ func (r *reasonedRows) verdict(v evidence.Verdict, reason string) string {
 	return fmt.Sprintf("%s: %s", v, code)
 }
 
-// cellWords is a posted cell as the source writes it.
+// cellWords is a posted cell with its kind of value and its size.
 func cellWords(a *evidence.ArmResult) string {
-	out := strings.TrimSpace(strings.ToLower(strings.ReplaceAll(a.ParamType, "_", " ")) + " " + cmp.Or(a.ValueRaw, "no value"))
-	switch kind := cmp.Or(a.DispersionType, "spread"); {
-	case a.SpreadRaw != "":
-		out += fmt.Sprintf(" (%s %s)", kind, a.SpreadRaw)
-	case a.LowerRaw != "" || a.UpperRaw != "":
-		out += fmt.Sprintf(" (%s %s to %s)", kind, cmp.Or(a.LowerRaw, "not stated"), cmp.Or(a.UpperRaw, "not stated"))
+	value := "no value"
+	if a.ValueRaw != "" {
+		value = strings.ToLower(strings.ReplaceAll(a.ParamType, "_", " ")) + " " + a.Posted()
 	}
-	return fmt.Sprintf("%s, n %s", strings.TrimSpace(out+" "+a.Unit), cmp.Or(a.NRaw, "not stated"))
+	return fmt.Sprintf("%s, n %s", strings.TrimSpace(value), cmp.Or(a.NRaw, "not stated"))
 }
 
 // contrastWords is a comparison that the source posted, with its interval or p value.

@@ -1,5 +1,7 @@
 package evidence
 
+import "strings"
+
 // Study is what is synthesised: one piece of research, described by one or more
 // records and papers.
 type Study struct {
@@ -105,6 +107,18 @@ type ArmResult struct {
 	Reason  string     `json:"reason"` // "CODE: sentence"; CODE from the documented list
 	Flags   []string   `json:"flags,omitempty"`
 	Prov    Provenance `json:"provenance"`
+}
+
+// Posted is the value of a cell with its spread and unit, as the source writes them.
+func (a *ArmResult) Posted() string {
+	value := a.ValueRaw
+	switch {
+	case a.SpreadRaw != "":
+		value += " (" + strings.TrimSpace(a.DispersionType+" "+a.SpreadRaw) + ")"
+	case a.LowerRaw != "" || a.UpperRaw != "":
+		value += " (" + strings.TrimSpace(a.DispersionType+" "+a.LowerRaw+" to "+a.UpperRaw) + ")"
+	}
+	return strings.TrimSpace(value + " " + a.Unit)
 }
 
 // Contrast is a sponsor's between-group analysis, read.

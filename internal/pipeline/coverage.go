@@ -209,17 +209,10 @@ func posted(a *evidence.ArmResult) reports.PostedRow {
 			outcome += "; " + part
 		}
 	}
-	value := a.ValueRaw
-	switch {
-	case a.SpreadRaw != "":
-		value += " (" + strings.TrimSpace(a.DispersionType+" "+a.SpreadRaw) + ")"
-	case a.LowerRaw != "" || a.UpperRaw != "":
-		value += " (" + strings.TrimSpace(a.DispersionType+" "+a.LowerRaw+" to "+a.UpperRaw) + ")"
-	}
 	reason := a.Reason
 	if a.Use != "" && a.Use != "effect" { // what became of the cell says more than its own verdict
 		reason = a.Use
 	}
-	return reports.PostedRow{Outcome: outcome, Group: a.GroupTitle, When: a.TimepointRaw, Value: strings.TrimSpace(value + " " + a.Unit),
+	return reports.PostedRow{Outcome: outcome, Group: a.GroupTitle, When: a.TimepointRaw, Value: a.Posted(),
 		N: a.N, Instrument: a.Instrument, Verdict: a.Verdict, Reason: reason}
 }
