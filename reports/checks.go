@@ -29,14 +29,21 @@ func (s *site) series(f *evidence.Finding) (chart.Rows, bool) {
 	group := func(name, test string, list []evidence.PooledResult, label func(*evidence.PooledResult) string) {
 		head := false
 		for i := range list {
-			p := &list[i]
+			p := shownPart(list[i])
 			lo, hi := p.CILower, p.CIUpper
-			if p.Estimate == nil || lo == nil || hi == nil {
+			none := p.Estimate == nil || lo == nil || hi == nil
+			if none && p.Headline == nil {
 				continue
 			}
 			if !head {
 				r.Rows = append(r.Rows, chart.Row{Kind: chart.Group, Name: name, Line: -1, Cells: []string{"", test, ""}})
 				head = true
+			}
+			if none {
+				r.Rows = append(r.Rows, chart.Row{Name: label(p), Line: len(r.Lines), Cells: []string{show.Int(p.K), "not pooled", ""}})
+				r.Lines = append(r.Lines, chart.TableLine{Cells: []chart.Cell{{Text: name}, {Text: label(p)}, {Text: show.Int(p.K)}, {Text: show.None},
+					{Text: show.None}, {Text: show.None}, {Text: show.None}, {Text: show.None}, {Text: "not pooled: " + show.Prose(p.Headline.Note)}}})
+				continue
 			}
 			row := chart.Row{Name: label(p), Line: len(r.Lines), Cells: []string{show.Int(p.K), read.Full(p.Estimate, lo, hi), show.Tau2(p.Tau2)},
 				Marks: []chart.Mark{{Shape: chart.Dot, Est: *p.Estimate, Lo: *lo, Hi: *hi}}}
@@ -50,7 +57,7 @@ func (s *site) series(f *evidence.Finding) (chart.Rows, bool) {
 	group("Other defensible choices", "", f.Sensitivity, own)
 	for i := range f.Subgroups {
 		if g := &f.Subgroups[i]; g.Factor != "comparator_class" {
-			group("By "+factorName(g.Factor), groupTest(g), shownGroups(g),
+			group("By "+factorName(g.Factor), groupTest(g), g.Groups,
 				func(p *evidence.PooledResult) string { return show.First(s.Name(p.Label)) })
 		}
 	}
@@ -89,18 +96,14 @@ func mostMoved(f *evidence.Finding) []evidence.PooledResult {
 	return list[:seriesDrawn]
 }
 
-// shownGroups are the groups of a split with the numbers of their headlines; those
-// of which nothing is pooled have none.
-func shownGroups(g *evidence.Subgroup) []evidence.PooledResult {
-	var out []evidence.PooledResult
-	for i, h := range g.Headlines[:min(len(g.Headlines), len(g.Groups))] {
-		p := g.Groups[i]
+// shownPart is the result of some of the studies with the numbers of its headline.
+func shownPart(p evidence.PooledResult) *evidence.PooledResult {
+	if h := p.Headline; h != nil {
 		if p.Estimate, p.CILower, p.CIUpper = h.Estimate, h.Lower, h.Upper; h.Kind == evidence.HeadlineSmall {
 			p.Method, p.Test, p.Tau2, p.I2Q = "Bayesian", "", nil, nil
 		}
-		out = append(out, p)
 	}
-	return out
+	return &p
 }
 
 func groupTest(g *evidence.Subgroup) string {

@@ -192,11 +192,11 @@ func fillDiagnostics(t testing.TB, f *evidence.Finding, fit *meta.Result, yi, vi
 	for _, level := range []string{"active-placebo-or-low-dose", "inactive-placebo", "waitlist-or-delayed", "therapy-alone"} {
 		if len(groups[level]) > 0 {
 			g := pooled(t, level, groups[level])
-			h := evidence.Headline{Kind: evidence.HeadlinePooled, Estimate: g.Estimate, Lower: g.CILower, Upper: g.CIUpper}
+			g.Headline = &evidence.Headline{Kind: evidence.HeadlinePooled, Estimate: g.Estimate, Lower: g.CILower, Upper: g.CIUpper}
 			if g.K == 2 {
-				h = evidence.Headline{Kind: evidence.HeadlineNotPooled}
+				g.Headline = &evidence.Headline{Kind: evidence.HeadlineNotPooled}
 			}
-			sub.Groups, sub.Headlines = append(sub.Groups, g), append(sub.Headlines, h)
+			sub.Groups = append(sub.Groups, g)
 		}
 	}
 	f.Subgroups = []evidence.Subgroup{sub}

@@ -246,9 +246,7 @@ func (p *forestParts) studies(s *site, href func(evidence.Effect) string) {
 				p.study(s, e, href)
 			}
 		}
-		if g < len(class.Headlines) {
-			p.subtotal(sub, &class.Headlines[g])
-		}
+		p.subtotal(sub)
 	}
 }
 
@@ -352,8 +350,9 @@ func (p *forestParts) summary(kind chart.RowKind, name string, est, lo, hi *floa
 
 // subtotal is the headline of a group. One study has its own square; a group of
 // which nothing is pooled shows its studies only.
-func (p *forestParts) subtotal(sub *evidence.PooledResult, h *evidence.Headline) {
-	if sub.K < 2 || h.Estimate == nil {
+func (p *forestParts) subtotal(sub *evidence.PooledResult) {
+	h := sub.Headline
+	if sub.K < 2 || h == nil || h.Estimate == nil {
 		return
 	}
 	name := "Subtotal, "

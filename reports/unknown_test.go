@@ -52,15 +52,15 @@ func TestGroupsOfFewStudies(t *testing.T) {
 		return out
 	}
 	sub := &f.Subgroups[i]
-	sub.Headlines[0] = evidence.Headline{Kind: evidence.HeadlineNotPooled, Note: "two studies of a group are shown one by one"}
-	sub.Headlines[1] = evidence.Headline{Kind: evidence.HeadlineSmall, Estimate: p(-0.7), Lower: p(-1.19), Upper: p(-0.22)}
+	sub.Groups[0].Headline = &evidence.Headline{Kind: evidence.HeadlineNotPooled, Note: "two studies of a group are shown one by one"}
+	sub.Groups[1].Headline = &evidence.Headline{Kind: evidence.HeadlineSmall, Estimate: p(-0.7), Lower: p(-1.19), Upper: p(-0.22)}
 	got := names()
 	want := "Subtotal, small-sample answer, " + strings.ReplaceAll(people(&sub.Groups[1]), "\u00a0", " ")
 	if len(got) != 1 || got[0] != want {
 		t.Errorf("subtotals %q, want %q", got, want)
 	}
-	if rows := shownGroups(sub); rows[0].Estimate != nil || *rows[1].CILower != -1.19 || rows[1].Tau2 != nil {
-		t.Errorf("rows of the groups: %+v", rows)
+	if a, b := shownPart(sub.Groups[0]), shownPart(sub.Groups[1]); a.Estimate != nil || *b.CILower != -1.19 || b.Tau2 != nil {
+		t.Errorf("rows of the groups: %+v, %+v", a, b)
 	}
 }
 

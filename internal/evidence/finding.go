@@ -40,6 +40,9 @@ type PooledResult struct {
 	EffectIDs []string  `json:"effect_ids"`
 	Weights   []float64 `json:"weights,omitempty"` // percent, in the order of EffectIDs
 	Warnings  []string  `json:"warnings"`
+	// Headline is what is shown of a part of a finding's studies (a group, a subset,
+	// all but one): chosen as that of the finding is; nil where the fit itself is shown.
+	Headline *Headline `json:"headline,omitempty"`
 }
 
 // Guarded reports whether the guard acted on the fit.
@@ -231,16 +234,14 @@ type Measured struct {
 
 // Subgroup is the split of a finding by a factor.
 type Subgroup struct {
-	Factor string         `json:"factor"`
-	Groups []PooledResult `json:"groups"` // Label = level
-	// Headlines are what is shown of Groups, in their order: chosen as the headline
-	// of the finding is, except that two studies are shown one by one.
-	Headlines []Headline `json:"headlines"`
-	QBetween  *float64   `json:"q_between"`
-	DF        int        `json:"df"`
-	P         *float64   `json:"p"`
-	Model     string     `json:"model"`
-	Warnings  []string   `json:"warnings,omitempty"`
+	Factor string `json:"factor"`
+	// Groups have the level as label. Two studies of a group are shown one by one.
+	Groups   []PooledResult `json:"groups"`
+	QBetween *float64       `json:"q_between"`
+	DF       int            `json:"df"`
+	P        *float64       `json:"p"`
+	Model    string         `json:"model"`
+	Warnings []string       `json:"warnings,omitempty"`
 }
 
 // Moderator is a meta-regression on one variable.

@@ -214,18 +214,50 @@ func TestHeadlinesOfGroups(t *testing.T) {
 	add("k4", -0.5, -0.6, -0.4, -0.7)
 	add("k5", -0.5, -0.6, -0.4, -0.7, 0.5)
 	subs, err := subgroups(q, rows)
-	if err != nil || len(subs) != 1 || len(subs[0].Headlines) != 6 || len(subs[0].Groups) != 6 {
+	if err != nil || len(subs) != 1 || len(subs[0].Groups) != 6 {
 		t.Fatalf("%+v, %v", subs, err)
 	}
 	for i, want := range []evidence.HeadlineKind{evidence.HeadlineStudy, evidence.HeadlineNotPooled, evidence.HeadlineSmall,
 		evidence.HeadlineNotPooled, evidence.HeadlineSmall, evidence.HeadlinePooled} {
-		h, g := subs[0].Headlines[i], subs[0].Groups[i]
+		g := subs[0].Groups[i]
+		h := g.Headline
 		if h.Kind != want || (h.Estimate == nil) != (want == evidence.HeadlineNotPooled) {
 			t.Errorf("%s: %+v, want %s", g.Label, h, want)
 		}
 		if want == evidence.HeadlineSmall && *h.Lower == *g.CILower {
 			t.Errorf("%s shows the fitted interval as its small-sample answer", g.Label)
 		}
+	}
+}
+
+// Every part of the studies is shown by the rule of the finding: a subset of two to
+// four studies, or four that are left, never as a Knapp-Hartung interval.
+func TestHeadlinesOfParts(t *testing.T) {
+	q := Question{ID: "q", Measure: "SMD", Formula: "metafor", Method: "REML", Test: "knha", LowerIsBetter: true}
+	var rows []evidence.Effect
+	for i, x := range []float64{-0.5, -0.6, -0.4, -0.7, -0.5} {
+		e := onScale(string(rune('a'+i)), 40, 0, 0, 1)
+		e.ComparatorClass = []string{"inactive-placebo", "waitlist-or-delayed"}[min(i/2, 1)]
+		e.SetEffect("SMD", "metafor", x, 0.05)
+		rows = append(rows, e)
+	}
+	var f evidence.Finding
+	if err := diagnose(q, &f, rows); err != nil || len(f.LeaveOneOut) != 5 {
+		t.Fatal(f.LeaveOneOut, err)
+	}
+	parts := append(sensitivity(q, Base{}, rows), f.LeaveOneOut...)
+	seen := 0
+	for _, p := range parts {
+		if p.K == 5 {
+			continue
+		}
+		seen++
+		if h := p.Headline; h == nil || h.Kind != evidence.HeadlineSmall || *h.Lower == *p.CILower {
+			t.Errorf("%s, k = %d: %+v", p.Label, p.K, h)
+		}
+	}
+	if seen != 6 {
+		t.Errorf("%d parts of fewer than five studies, want 6", seen)
 	}
 }
 

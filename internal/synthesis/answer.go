@@ -35,13 +35,8 @@ type Base struct {
 // withRetracted is the result with the numbers of retracted reports, so that the
 // difference is seen; it is never the headline.
 func withRetracted(q Question, effects, would []evidence.Effect) evidence.PooledResult {
-	m := q.Model()
-	m.Label = "with the numbers of retracted reports"
 	rows, _ := Recompute(q, append(slices.Clone(effects), would...))
-	r, err := Pool(m, rows)
-	if err != nil {
-		return unfitted(m, rows, err)
-	}
+	r, _ := part(q, "with the numbers of retracted reports", rows)
 	return r
 }
 

@@ -166,15 +166,11 @@ func subgroupsCHE(q Question, effects []evidence.Effect) []evidence.Subgroup {
 		s := evidence.Subgroup{Factor: name, DF: len(levels) - 1,
 			Model: "three-level model in each group; the groups compared in one three-level model with one variance, cluster-robust"}
 		for _, l := range levels {
-			m := q.Model()
-			m.Label = l
-			r, err := Pool(m, groups[l])
+			r, err := group(q, l, groups[l])
 			if err != nil {
-				r = unfitted(m, groups[l], err)
-			}
-			if err := addGroup(&s, q, r, groups[l]); err != nil {
 				s.Warnings = append(s.Warnings, "the group “"+plain(l)+"” has no headline: "+err.Error())
 			}
+			s.Groups = append(s.Groups, r)
 		}
 		d, x, _ := designCHE(effects, append([]string{multilevel.InterceptName}, levels[1:]...), func(e evidence.Effect) []float64 {
 			row := make([]float64, len(levels))
@@ -218,9 +214,7 @@ func exploreCHE(q Question, f *evidence.Finding, effects []evidence.Effect) erro
 		return nil
 	}
 	for _, s := range studies {
-		m := q.Model()
-		m.Label = "without " + labels[s]
-		r, err := Pool(m, filter(effects, func(e evidence.Effect) bool { return e.StudyID != s }))
+		r, err := part(q, "without "+labels[s], filter(effects, func(e evidence.Effect) bool { return e.StudyID != s }))
 		if err != nil {
 			return err
 		}

@@ -26,10 +26,7 @@ func diagnose(q Question, f *evidence.Finding, effects []evidence.Effect) error 
 		return err
 	}
 	for i := range effects {
-		rest := without(effects, i)
-		m := q.Model()
-		m.Label = "without " + effects[i].StudyLabel
-		r, err := Pool(m, rest)
+		r, err := part(q, "without "+effects[i].StudyLabel, without(effects, i))
 		if err != nil {
 			return err
 		}

@@ -69,18 +69,28 @@ func oneSided(yi []float64) bool {
 	return len(yi) > 0 && (slices.Min(yi) > 0 || slices.Max(yi) < 0)
 }
 
-// addGroup adds a level of a factor with what is shown of it. An interval of two
-// studies says little that the two do not say, so none is given.
-func addGroup(s *evidence.Subgroup, q Question, r evidence.PooledResult, effects []evidence.Effect) error {
-	h := evidence.Headline{Kind: evidence.HeadlineNotPooled, Note: "two studies of a group are shown one by one"}
-	if r.K != 2 {
-		var err error
-		if h, _, err = headline(q, r, effects); err != nil {
-			return err
-		}
+// part pools some of the studies by the plan's own model and chooses what is
+// shown of them by the same rule as for all.
+func part(q Question, label string, effects []evidence.Effect) (evidence.PooledResult, error) {
+	m := q.Model()
+	m.Label = label
+	r, err := Pool(m, effects)
+	if err != nil {
+		return unfitted(m, effects, err), err
 	}
-	s.Groups, s.Headlines = append(s.Groups, r), append(s.Headlines, h)
-	return nil
+	h, _, err := headline(q, r, effects)
+	r.Headline = &h
+	return r, err
+}
+
+// group is the part of the studies that shares a level of a factor. An interval of
+// two studies says little that the two do not say, so none is given.
+func group(q Question, level string, effects []evidence.Effect) (evidence.PooledResult, error) {
+	r, err := part(q, level, effects)
+	if r.K == 2 {
+		r.Headline = &evidence.Headline{Kind: evidence.HeadlineNotPooled, Note: "two studies of a group are shown one by one"}
+	}
+	return r, err
 }
 
 // answered is the interval that the headline of independent effects would have.

@@ -112,15 +112,11 @@ func subgroup(q Question, name string, of func(evidence.Effect) string, effects 
 	s := &evidence.Subgroup{Factor: name, DF: len(levels) - 1,
 		Model: "separate tau2 in each group; groups compared by a common-effect analysis of their estimates"}
 	for _, l := range levels {
-		m := q.Model()
-		m.Label = l
-		r, err := Pool(m, groups[l])
+		r, err := group(q, l, groups[l])
 		if err != nil {
 			return nil, err
 		}
-		if err := addGroup(s, q, r, groups[l]); err != nil {
-			return nil, err
-		}
+		s.Groups = append(s.Groups, r)
 	}
 	yi, vi := columns(effects)
 	if cmpr, err := meta.Subgroups(yi, vi, name, labels, meta.Options{Method: meta.Method(q.Method), Test: meta.Test(q.Test)}); err == nil {

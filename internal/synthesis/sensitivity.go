@@ -19,22 +19,20 @@ func (q Question) wants(name string) bool {
 }
 
 // sensitivity refits the question under other defensible choices. An analysis
-// that would pool the very same rows in the same way is not repeated.
+// that would pool the very same rows in the same way is not repeated. Another model
+// is shown as it is fitted, other rows under the plan's model as a finding is shown.
 func sensitivity(q Question, b Base, effects []evidence.Effect) []evidence.PooledResult {
 	if len(effects) < 2 {
 		return nil
 	}
 	var out []evidence.PooledResult
-	add := func(m Model, rows []evidence.Effect) {
-		r, err := Pool(m, rows)
-		if err != nil {
-			r = unfitted(m, rows, err)
-		}
-		out = append(out, r)
-	}
 	if q.wants("estimators") && q.ModelKind != CHE {
 		for _, m := range estimators(q) {
-			add(m, effects)
+			r, err := Pool(m, effects)
+			if err != nil {
+				r = unfitted(m, effects, err)
+			}
+			out = append(out, r)
 		}
 	}
 	if q.wants("formulas") {
@@ -45,18 +43,16 @@ func sensitivity(q Question, b Base, effects []evidence.Effect) []evidence.Poole
 			if formula == q.Formula || len(rows) != len(effects) || sameNumbers(rows, effects) {
 				continue
 			}
-			m := other.Model()
-			m.Label = "effect formulas of " + formula
-			add(m, rows)
+			r, _ := part(other, "effect formulas of "+formula, rows)
+			out = append(out, r)
 		}
 	}
 	for _, s := range subsets(q, effects) {
 		if len(s.rows) == 0 || len(s.rows) == len(effects) {
 			continue
 		}
-		m := q.Model()
-		m.Label = s.label
-		add(m, s.rows)
+		r, _ := part(q, s.label, s.rows)
+		out = append(out, r)
 	}
 	return allRows(q, b, out)
 }
@@ -85,19 +81,16 @@ type subset struct {
 // subsets are parts of the pooled rows that another plan would have taken.
 func subsets(q Question, effects []evidence.Effect) []subset {
 	var out []subset
-	part := func(name, label string, keep func(evidence.Effect) bool) {
+	take := func(name, label string, keep func(evidence.Effect) bool) {
 		if q.wants(name) {
 			out = append(out, subset{label, filter(effects, keep)})
 		}
 	}
-	part("without-high-risk-of-bias", "without high risk of bias", func(e evidence.Effect) bool {
-		return !strings.EqualFold(e.RiskOfBias,
-			"high")
-	})
-	part("double-blind", "double-blind trials only", func(e evidence.Effect) bool { return e.Blinding == "double-blind" })
-	part("inactive-placebo", "inactive placebo only", func(e evidence.Effect) bool { return e.ComparatorClass == "inactive-placebo" })
-	part("without-crossover", "without crossover trials", func(e evidence.Effect) bool { return e.Design != "crossover-rct" })
-	part("without-imputed", "without imputed numbers", func(e evidence.Effect) bool { return !imputed(e) })
+	take("without-high-risk-of-bias", "without high risk of bias", func(e evidence.Effect) bool { return !strings.EqualFold(e.RiskOfBias, "high") })
+	take("double-blind", "double-blind trials only", func(e evidence.Effect) bool { return e.Blinding == "double-blind" })
+	take("inactive-placebo", "inactive placebo only", func(e evidence.Effect) bool { return e.ComparatorClass == "inactive-placebo" })
+	take("without-crossover", "without crossover trials", func(e evidence.Effect) bool { return e.Design != "crossover-rct" })
+	take("without-imputed", "without imputed numbers", func(e evidence.Effect) bool { return !imputed(e) })
 	return out
 }
 
@@ -121,21 +114,21 @@ func allRows(q Question, b Base, out []evidence.PooledResult) []evidence.PooledR
 	if !q.wants("all-rows") {
 		return out
 	}
-	other := q
-	m := q.Model()
-	var rows []evidence.Effect
 	if q.ModelKind == CHE {
+		other := q
 		other.ModelKind = OnePerStudy
-		rows = Select(other, b.Effects).Included
-		m.Kind, m.Label = OnePerStudy, "one effect per study"
-	} else {
-		rows = eligible(q, b.Effects)
-		m.Kind, m.Label = CHE, allRowsLabel
-	}
-	rows, _ = Recompute(other, rows)
-	if m.Kind == CHE && !several(rows) || len(rows) == 0 {
+		if rows, _ := Recompute(other, Select(other, b.Effects).Included); len(rows) > 0 {
+			r, _ := part(other, "one effect per study", rows)
+			out = append(out, r)
+		}
 		return out
 	}
+	rows, _ := Recompute(q, eligible(q, b.Effects))
+	if !several(rows) {
+		return out
+	}
+	m := q.Model()
+	m.Kind, m.Label = CHE, allRowsLabel
 	r, err := Pool(m, rows)
 	if err != nil {
 		r = unfitted(m, rows, err)
