@@ -1,6 +1,6 @@
-// Package analysis holds no code: it is the map of the statistics packages below
-// it. They take numbers and give numbers, know no files, no network and no
-// database, and can be imported alone.
+// Package analysis is the map of the statistics packages below it and holds what
+// their results share. They take numbers and give numbers, know no files, no
+// network and no database, and can be imported alone.
 //
 // The way from studies to a finding:
 //
@@ -21,7 +21,7 @@
 //
 // # What travels with a number
 //
-// Every result names its method, and carries its warnings in a field. Errors stop
+// Every result names its method, and carries its [Warnings] in a field. Errors stop
 // an analysis and say which row or column is at fault; warnings do not, and
 // belong beside the number wherever it is shown. A number that does not exist is
 // NaN, never 0.

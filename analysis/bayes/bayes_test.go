@@ -136,7 +136,7 @@ func TestOneStudy(t *testing.T) {
 	// nothing is learnt about tau: posterior = prior
 	near(t, "median of tau", p.Tau.Median, p.Priors.Tau.Quantile(0.5), 1e-9)
 	near(t, "97.5 % of tau", p.Tau.Hi, p.Priors.Tau.Quantile(0.975), 1e-9)
-	if len(p.Warnings) == 0 || !strings.Contains(p.Warnings[0], "k = 1") {
+	if len(p.Warnings) == 0 || !strings.Contains(p.Warnings[0].Text, "k = 1") {
 		t.Errorf("no warning about one study: %q", p.Warnings)
 	}
 }
@@ -157,11 +157,11 @@ func TestGridsHoldTheProbability(t *testing.T) {
 
 func TestWarnsOfConflictAndTightLimit(t *testing.T) {
 	p := fit(t, []float64{9, 9.1, 8.9, 9, 9.2}, []float64{.01, .01, .01, .01, .01}, usual)
-	if !strings.Contains(strings.Join(p.Warnings, " "), "disagree") {
+	if !strings.Contains(strings.Join(p.Warnings.Texts(), " "), "disagree") {
 		t.Errorf("prior far from the data, warnings %q", p.Warnings)
 	}
 	p = fit(t, []float64{-3, 3, -3, 3, 0}, []float64{.01, .01, .01, .01, .01}, Priors{NormalPrior{0, 1}, TauPrior{Uniform, 0.5}})
-	if !strings.Contains(strings.Join(p.Warnings, " "), "upper limit") {
+	if !strings.Contains(strings.Join(p.Warnings.Texts(), " "), "upper limit") {
 		t.Errorf("posterior at the upper limit, warnings %q", p.Warnings)
 	}
 }

@@ -3,6 +3,8 @@ package bayes
 import (
 	"fmt"
 	"math"
+
+	"past/analysis"
 )
 
 // Priors are the priors of the model.
@@ -46,7 +48,7 @@ type Posterior struct {
 	Studies      []Shrunken // true effects of the studies, in row order
 	LogMarginal  float64    // log of the probability of the data under the priors; NaN with a flat prior on mu
 	QuadratureSE float64    // estimated relative error of the integral over tau
-	Warnings     []string
+	Warnings     analysis.Warnings
 
 	nodes mixture
 	tau   tauPosterior

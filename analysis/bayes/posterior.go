@@ -1,9 +1,9 @@
 package bayes
 
 import (
-	"fmt"
 	"math"
 
+	"past/analysis"
 	"past/analysis/internal/dist"
 	"past/analysis/internal/solve"
 )
@@ -133,18 +133,20 @@ func (p *Posterior) shrink(y, v []float64) {
 
 // warn says where the prior speaks louder than the data, or against them.
 func (p *Posterior) warn() {
-	add := func(format string, a ...any) { p.Warnings = append(p.Warnings, fmt.Sprintf(format, a...)) }
 	if p.K < 5 {
-		add("k = %d: the data say little about tau, so the prior %s shapes the result; show another prior beside it", p.K, p.Priors.Tau)
+		p.Warnings.Add(analysis.PriorShapes,
+			"k = %d: the data say little about tau, so the prior %s shapes the result; show another prior beside it", p.K, p.Priors.Tau)
 	}
 	if u := p.Priors.Tau.upper(); !math.IsInf(u, 1) && 1-p.tau.cdf(0.95*u) > 0.05 {
-		add("the posterior of tau reaches the upper limit %g of its uniform prior: the limit shapes the result", u)
+		p.Warnings.Add(analysis.PriorShapes,
+			"the posterior of tau reaches the upper limit %g of its uniform prior: the limit shapes the result", u)
 	}
 	if m := p.Priors.Mu; !math.IsInf(m.SD, 1) && math.Abs(p.Mu.Mean-m.Mean) > 2*m.SD {
-		add("the posterior mean of mu lies more than two prior standard deviations from the prior mean: data and prior disagree")
+		p.Warnings.Add(analysis.PriorShapes,
+			"the posterior mean of mu lies more than two prior standard deviations from the prior mean: data and prior disagree")
 	}
 	if p.QuadratureSE > 1e-8 {
-		add("the integral over tau is accurate to about %.1g only", p.QuadratureSE)
+		p.Warnings.Add(analysis.Precision, "the integral over tau is accurate to about %.1g only", p.QuadratureSE)
 	}
 }
 

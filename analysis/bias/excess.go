@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 
+	"past/analysis"
 	"past/analysis/internal/dist"
 	"past/analysis/internal/solve"
 )
@@ -22,7 +23,7 @@ type ExcessResult struct {
 	Power       []float64 // per study, in row order
 	Significant []bool    // per study, in row order
 	Limit       string
-	Warnings    []string
+	Warnings    analysis.Warnings
 }
 
 // ExcessSignificance tests whether more studies are significant (two-sided, at level 0.05) than their power allows, when true
@@ -70,7 +71,7 @@ func ExcessSignificance(s Studies, theta, tau2, reach float64) (ExcessResult, er
 	r.Ratio = o / r.Expected
 	p := r.Expected / n
 	if p <= 0 || p >= 1 {
-		r.Warnings = append(r.Warnings, "every study has power 0 or 1 under the assumed effects: there is nothing to test")
+		r.Warnings.Add(analysis.NoEstimate, "every study has power 0 or 1 under the assumed effects: there is nothing to test")
 		return r, nil
 	}
 	d := o - r.Expected

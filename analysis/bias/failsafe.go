@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 
+	"past/analysis"
 	"past/analysis/internal/dist"
 )
 
@@ -42,7 +43,7 @@ type FailSafeResult struct {
 	P        float64 // observed p-value: one-sided for Rosenthal, two-sided for Rosenberg
 	Mean     float64 // mean effect (Orwin, Rosenberg)
 	Target   float64 // mean effect to be reached (Orwin)
-	Warnings []string
+	Warnings analysis.Warnings
 }
 
 // failSafeWarning travels with every fail-safe number.
@@ -65,7 +66,8 @@ func FailSafeN(s Studies, kind FailSafeKind, target float64) (FailSafeResult, er
 	}
 	nan := math.NaN()
 	k := float64(s.K())
-	r := FailSafeResult{Method: kind.String(), Kind: kind, K: s.K(), P: nan, Mean: nan, Target: nan, Warnings: []string{failSafeWarning}}
+	r := FailSafeResult{Method: kind.String(), Kind: kind, K: s.K(), P: nan, Mean: nan, Target: nan,
+		Warnings: analysis.Warnings{{Code: analysis.Assumption, Text: failSafeWarning}}}
 	switch kind {
 	case Rosenthal:
 		sum := 0.0
@@ -87,10 +89,10 @@ func FailSafeN(s Studies, kind FailSafeKind, target float64) (FailSafeResult, er
 		}
 		if r.Mean == 0 {
 			r.N = 0
-			r.Warnings = append(r.Warnings, "the mean effect is 0: there is nothing to undo")
+			r.Warnings.Add(analysis.NoEstimate, "the mean effect is 0: there is nothing to undo")
 		} else if r.Target == 0 || math.Signbit(r.Target) != math.Signbit(r.Mean) {
 			r.N = math.Inf(1)
-			r.Warnings = append(r.Warnings, "the target is zero or on the other side of zero: no number of null studies reaches it")
+			r.Warnings.Add(analysis.NoEstimate, "the target is zero or on the other side of zero: no number of null studies reaches it")
 		} else {
 			r.N = ceilCount(k * (r.Mean - r.Target) / r.Target)
 		}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 
+	"past/analysis"
 	"past/analysis/internal/dist"
 	"past/analysis/internal/solve"
 )
@@ -18,7 +19,7 @@ type HenmiCopasResult struct {
 	Tau2     float64 // DerSimonian-Laird estimate
 	U        float64 // percentage point: Lo, Hi = Beta -+ U SE
 	Options  HenmiCopasOptions
-	Warnings []string
+	Warnings analysis.Warnings
 }
 
 // HenmiCopasOptions chooses the interval.
@@ -62,7 +63,7 @@ func HenmiCopas(s Studies, o HenmiCopasOptions) (HenmiCopasResult, error) {
 	r.U = math.Sqrt(c.vr) * t
 	r.Lo, r.Hi = r.Beta-r.U*r.SE, r.Beta+r.U*r.SE
 	if s.K() < 5 {
-		r.Warnings = append(r.Warnings, fmt.Sprintf("k = %d: the gamma approximation behind the interval is rough", s.K()))
+		r.Warnings.Add(analysis.Precision, "k = %d: the gamma approximation behind the interval is rough", s.K())
 	}
 	return r, nil
 }

@@ -322,7 +322,7 @@ func TestSecondMaximumIsNamed(t *testing.T) {
 			2.2},
 	}
 	r := must[SelectionResult](t)(FitSelection(s, SelectionOptions{Kind: StepFunction, Alternative: Less, Steps: []float64{0.025}}))
-	if r.Other == nil || r.Tau2 <= 0 || r.Other.Tau2 != 0 || r.Other.Lower <= 0 || !strings.Contains(strings.Join(r.Warnings, " "),
+	if r.Other == nil || r.Tau2 <= 0 || r.Other.Tau2 != 0 || r.Other.Lower <= 0 || !strings.Contains(strings.Join(r.Warnings.Texts(), " "),
 		"another maximum 0.62") {
 		t.Errorf("%+v, other %+v", r, r.Other)
 	}

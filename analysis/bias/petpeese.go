@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 
+	"past/analysis"
 	"past/analysis/meta"
 )
 
@@ -24,7 +25,7 @@ type PETPEESEResult struct {
 	UsesPEESE          bool         // the intercept of PET differs from 0 at one-sided 0.05
 	Beta, SE, Lo, Hi   float64      // intercept of the line chosen
 	Limit              string
-	Warnings           []string
+	Warnings           analysis.Warnings
 }
 
 // PETPEESE estimates the effect of a hypothetical study without sampling error (Stanley & Doucouliagos 2014, Research Synthesis
@@ -101,11 +102,10 @@ func (r *PETPEESEResult) warn(s Studies) {
 		lo, hi = math.Min(lo, v), math.Max(hi, v)
 	}
 	if hi < 9*lo {
-		r.Warnings = append(r.Warnings, "the largest standard error is less than three times the smallest: the line reaches far beyond the data")
+		r.Warnings.Add(analysis.Extrapolated,
+			"the largest standard error is less than three times the smallest: the line reaches far beyond the data")
 	}
 	if r.PET != nil {
-		for _, w := range append(append([]meta.Warning(nil), r.PET.Warnings...), r.PEESE.Warnings...) {
-			r.Warnings = append(r.Warnings, w.Message)
-		}
+		r.Warnings = append(append(r.Warnings, r.PET.Warnings...), r.PEESE.Warnings...)
 	}
 }

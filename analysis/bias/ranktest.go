@@ -1,9 +1,9 @@
 package bias
 
 import (
-	"fmt"
 	"math"
 
+	"past/analysis"
 	"past/analysis/internal/dist"
 )
 
@@ -16,7 +16,7 @@ type RankResult struct {
 	Ties     bool    // some standardised effects or variances are equal
 	Exact    bool    // P is from the permutation distribution, else from the normal approximation
 	Limit    string
-	Warnings []string
+	Warnings analysis.Warnings
 }
 
 // RankTest is the rank correlation test for funnel asymmetry (Begg & Mazumdar 1994, Biometrics 50:1088-1101).
@@ -39,15 +39,15 @@ func RankTest(s Studies) (RankResult, error) {
 	r := RankResult{Method: method, K: s.K(), Tau: k.tau(), P: math.NaN(), Ties: k.ties(), Limit: testLimit(s.K())}
 	switch {
 	case k.constant:
-		r.Warnings = append(r.Warnings, "all standardised effects or all variances are equal: the rank correlation does not exist")
+		r.Warnings.Add(analysis.NoEstimate, "all standardised effects or all variances are equal: the rank correlation does not exist")
 	case !r.Ties && k.n <= exactKendallMax:
 		r.Exact, r.P = true, k.exactP()
 	default:
 		r.P = math.Min(1, 2*dist.NormSF(math.Abs(k.z())))
 		if r.Ties {
-			r.Warnings = append(r.Warnings, "equal values among the standardised effects or variances: the p-value is a normal approximation")
+			r.Warnings.Add(analysis.NormalTest, "equal values among the standardised effects or variances: the p-value is a normal approximation")
 		} else {
-			r.Warnings = append(r.Warnings, fmt.Sprintf("more than %d studies: the p-value is a normal approximation", exactKendallMax))
+			r.Warnings.Add(analysis.NormalTest, "more than %d studies: the p-value is a normal approximation", exactKendallMax)
 		}
 	}
 	return r, nil

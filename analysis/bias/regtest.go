@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 
+	"past/analysis"
 	"past/analysis/meta"
 )
 
@@ -53,7 +54,7 @@ type RegressionResult struct {
 	// to 0 as studies grow.
 	LimitEst, LimitLo, LimitHi float64
 	Limit                      string
-	Warnings                   []string
+	Warnings                   analysis.Warnings
 }
 
 // RegressionTest regresses the effects on a measure of (im)precision; a slope other than zero means that the funnel leans
@@ -141,7 +142,7 @@ func (o *RegressionOptions) name() string {
 }
 
 // withPredictor checks the rows and leaves out those whose sample size is missing when the predictor needs it.
-func (s Studies) withPredictor(p Predictor, method string) (Studies, []string, error) {
+func (s Studies) withPredictor(p Predictor, method string) (Studies, analysis.Warnings, error) {
 	if err := s.check(method, 2); err != nil {
 		return s, nil, err
 	}
@@ -164,9 +165,9 @@ func (s Studies) withPredictor(p Predictor, method string) (Studies, []string, e
 	if err := out.checkN(method); err != nil {
 		return out, nil, err
 	}
-	var warnings []string
+	var warnings analysis.Warnings
 	if d := s.K() - out.K(); d > 0 {
-		warnings = append(warnings, fmt.Sprintf("%d of %d studies left out: their sample size is missing", d, s.K()))
+		warnings.Add(analysis.RowsDropped, "%d of %d studies left out: their sample size is missing", d, s.K())
 	}
 	return out, warnings, out.check(method, 2)
 }

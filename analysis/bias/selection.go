@@ -6,6 +6,7 @@ import (
 	"math"
 	"sort"
 
+	"past/analysis"
 	"past/analysis/internal/dist"
 )
 
@@ -59,7 +60,7 @@ type SelectionResult struct {
 	UncorrectedTau2         float64
 	MaxGradient             float64 // largest slope of the log-likelihood left, per free parameter on its own scale: quality of the fit
 	Limit                   string
-	Warnings                []string
+	Warnings                analysis.Warnings
 	Other                   *OtherMaximum // another maximum of the likelihood less than one log unit lower; nil when none was met
 }
 
@@ -160,24 +161,24 @@ func (r *SelectionResult) finish(f *selectionFit) {
 	r.Limit = testLimit(r.K)
 	for j, n := range r.Counts {
 		if n < 4 {
-			r.Warnings = append(r.Warnings, fmt.Sprintf("interval %d of the p-values holds only %d studies: its weight is poorly known", j+1, n))
+			r.Warnings.Add(analysis.FewStudies, "interval %d of the p-values holds only %d studies: its weight is poorly known", j+1, n)
 		}
 	}
 	if o := r.Other; o != nil {
-		r.Warnings = append(r.Warnings,
-			fmt.Sprintf("the likelihood has another maximum %.2f log units lower, with mean %.4g and tau2 %.4g: the estimate is not "+
-				"well determined", o.Lower, o.Beta, o.Tau2))
+		r.Warnings.Add(analysis.MultipleModes,
+			"the likelihood has another maximum %.2f log units lower, with mean %.4g and tau2 %.4g: the estimate is not "+
+				"well determined", o.Lower, o.Beta, o.Tau2)
 	}
 	if r.Tau2 == 0 && !r.Options.CommonEffect {
-		r.Warnings = append(r.Warnings,
+		r.Warnings.Add(analysis.Tau2Zero,
 			"the between-study variance is estimated as zero: its standard error does not exist and the others hold it at zero")
 	}
 	if math.IsNaN(r.SE) {
-		r.Warnings = append(r.Warnings, "the curvature of the likelihood gives no standard errors")
+		r.Warnings.Add(analysis.NoStandardError, "the curvature of the likelihood gives no standard errors")
 	}
 	for j, d := range r.Delta {
 		if d >= maxDelta*(1-1e-9) || d <= 1.01e-5 {
-			r.Warnings = append(r.Warnings, fmt.Sprintf("weight %d is at the limit of its range: treat the result with caution", j+1))
+			r.Warnings.Add(analysis.AtLimit, "weight %d is at the limit of its range: treat the result with caution", j+1)
 		}
 	}
 }

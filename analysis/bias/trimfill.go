@@ -6,6 +6,7 @@ import (
 	"math"
 	"sort"
 
+	"past/analysis"
 	"past/analysis/meta"
 )
 
@@ -51,7 +52,7 @@ type TrimFillResult struct {
 	Fit        *meta.Result // of observed and filled studies together, z test
 	Iterations int
 	Limit      string
-	Warnings   []string
+	Warnings   analysis.Warnings
 
 	centre float64
 	y, v   []float64 // sorted, turned so that the missing side is the left
@@ -99,7 +100,7 @@ func TrimFill(s Studies, o TrimFillOptions) (TrimFillResult, error) {
 	if err := r.fill(s); err != nil {
 		return r, fmt.Errorf("%s: %w", r.Method, err)
 	}
-	r.Warnings = append(r.Warnings,
+	r.Warnings.Add(analysis.Assumption,
 		"trim and fill assumes that the most extreme effects on one side are missing and nothing else makes the funnel lean; its "+
 			"mean is a sensitivity analysis, not a corrected estimate")
 	return r, nil

@@ -3,6 +3,8 @@ package effect
 import (
 	"fmt"
 	"math"
+
+	"past/analysis"
 )
 
 // countCells checks the counts and completes missing cells from the group sizes.
@@ -125,12 +127,10 @@ func (j *job) correctCounts(columns ...[]float64) [][]float64 {
 			c[i] += j.add
 		}
 	}
-	j.warnRows(rows, cellNote(j.add))
+	j.warnRows(analysis.CellsCorrected, rows, cellNote, j.add)
 	return out
 }
 
-func cellNote(add float64) string {
-	return fmt.Sprintf("%g was added to each cell (continuity correction)", add)
-}
+const cellNote = "%g was added to each cell (continuity correction)"
 
 func clone(x []float64) []float64 { return append([]float64(nil), x...) }

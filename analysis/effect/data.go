@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"math"
+
+	"past/analysis"
 )
 
 // Data is a table of studies by columns; all columns that are given have one
@@ -52,35 +54,7 @@ type Result struct {
 	Measure  Measure
 	Formula  Formula
 	Y, V     []float64
-	Warnings []Warning
-}
-
-// Warning is something a reader of the results should know.
-type Warning struct {
-	Rows []int // 1-based rows it is about; empty: the whole table
-	Text string
-}
-
-// String gives the warning with its rows.
-func (w Warning) String() string {
-	switch len(w.Rows) {
-	case 0:
-		return w.Text
-	case 1:
-		return fmt.Sprintf("row %d: %s", w.Rows[0], w.Text)
-	}
-	s := ""
-	for i, r := range w.Rows {
-		if i == 8 {
-			s += fmt.Sprintf(" and %d more", len(w.Rows)-i)
-			break
-		}
-		if i > 0 {
-			s += ", "
-		}
-		s += fmt.Sprint(r)
-	}
-	return fmt.Sprintf("rows %s: %s", s, w.Text)
+	Warnings analysis.Warnings
 }
 
 // InputError says which cell holds an impossible value.
@@ -221,9 +195,10 @@ func (j *job) rejectRow(i int, name, reason string) {
 func negative(x float64) bool    { return x < 0 || math.IsInf(x, 0) }
 func notPositive(x float64) bool { return x <= 0 || math.IsInf(x, 0) }
 
-func (j *job) warnRows(rows []int, text string) {
+func (j *job) warnRows(code analysis.Code, rows []int, format string, args ...any) {
 	if len(rows) > 0 {
-		j.res.Warnings = append(j.res.Warnings, Warning{Rows: rows, Text: text})
+		j.res.Warnings.Add(code, format, args...)
+		j.res.Warnings[len(j.res.Warnings)-1].Rows = rows
 	}
 }
 
@@ -242,8 +217,8 @@ func (j *job) finish() {
 			j.res.V[i] = math.NaN()
 		}
 	}
-	j.warnRows(inf, "the effect or its variance is infinite; left out")
-	j.warnRows(neg, "the variance formula gave a negative value; left out")
+	j.warnRows(analysis.NoEstimate, inf, "the effect or its variance is infinite; left out")
+	j.warnRows(analysis.NoEstimate, neg, "the variance formula gave a negative value; left out")
 }
 
 // set stores a row. An effect whose variance is not known is kept, and a

@@ -3,6 +3,7 @@ package effect
 import (
 	"math"
 
+	"past/analysis"
 	"past/analysis/internal/dist"
 	"past/analysis/internal/solve"
 )
@@ -74,7 +75,8 @@ func twoMeans(j *job) {
 			small = append(small, i+1)
 		}
 	}
-	j.warnRows(small, "the numbers do not allow this measure (too few people, an SD of zero or a mean of the wrong sign); left out")
+	j.warnRows(analysis.NoEstimate, small,
+		"the numbers do not allow this measure (too few people, an SD of zero or a mean of the wrong sign); left out")
 }
 
 func infinite(x float64) bool { return math.IsInf(x, 0) }

@@ -2,6 +2,8 @@ package effect
 
 import (
 	"math"
+
+	"past/analysis"
 )
 
 // twoByTwoByMode computes OR, RR and RD with the zero-cell rules of R's meta
@@ -60,8 +62,8 @@ func twoByTwoByMode(j *job, t cells) {
 			j.set(i, a/n1-c/n2, v)
 		}
 	}
-	j.warnRows(fixed, cellNote(j.add)+", by the rule of mode "+string(j.o.Formula))
-	j.warnRows(dropped, "no events, or only events, in both arms: no ratio can be computed; left out")
+	j.warnRows(analysis.CellsCorrected, fixed, cellNote+", by the rule of mode %s", j.add, j.o.Formula)
+	j.warnRows(analysis.NoEstimate, dropped, "no events, or only events, in both arms: no ratio can be computed; left out")
 }
 
 // modeCorrects reports whether a table meets a zero in the mode's formula.

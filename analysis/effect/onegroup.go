@@ -2,6 +2,8 @@ package effect
 
 import (
 	"math"
+
+	"past/analysis"
 )
 
 // oneProportion computes the measures for x events among n people. With p = x/n
@@ -240,7 +242,7 @@ func correlation(j *job) {
 		}
 		j.set(i, y[i], v)
 	}
-	j.warnRows(small, "too few pairs for this measure; left out")
+	j.warnRows(analysis.NoEstimate, small, "too few pairs for this measure; left out")
 }
 
 // cronbach computes the measures for Cronbach's alpha of m items in n people:

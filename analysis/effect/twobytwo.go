@@ -3,6 +3,7 @@ package effect
 import (
 	"math"
 
+	"past/analysis"
 	"past/analysis/internal/dist"
 )
 
@@ -33,7 +34,7 @@ func twoByTwo(j *job) {
 		return
 	}
 	c, corrected := j.correctCells(raw)
-	j.warnRows(corrected, cellNote(j.add))
+	j.warnRows(analysis.CellsCorrected, corrected, cellNote, j.add)
 	switch j.m {
 	case RD:
 		riskDifference(j, c)

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"testing"
+
+	"past/analysis"
 )
 
 // Data on which double precision is hard, against figures computed to 60 digits
@@ -65,7 +67,7 @@ func checkExact(t *testing.T, want map[string][]float64) {
 	}
 	multiple := false
 	for _, w := range r.Warnings {
-		multiple = multiple || w.Code == WarnMultipleModes
+		multiple = multiple || w.Code == analysis.MultipleModes
 	}
 	if multiple != (want["reml_maxima"][0] > 1) {
 		t.Errorf("warning of several maxima: %v, there are %v", multiple, want["reml_maxima"][0])

@@ -5,6 +5,7 @@ import (
 	"math"
 	"strings"
 
+	"past/analysis"
 	"past/analysis/internal/dist"
 )
 
@@ -125,7 +126,7 @@ func (r *Result) takeRows(yi, vi []float64) error {
 	}
 	r.K, r.Yi, r.Vi = k, buf[:k:k], buf[k:]
 	if len(dropped) > 0 {
-		r.warn(WarnRowsDropped, fmt.Sprintf("%d of %d rows left out: %s", len(dropped), len(yi), listed(dropped)))
+		r.Warnings.Add(analysis.RowsDropped, "%d of %d rows left out: %s", len(dropped), len(yi), listed(dropped))
 	}
 	return nil
 }
@@ -175,9 +176,9 @@ func (r *Result) dropRedundant(x, a []float64) error {
 		singular, nearest, share := r.s.prepareDesign()
 		if singular < 0 {
 			if share < nearSingularTol {
-				r.warn(WarnNearSingular,
-					fmt.Sprintf("column %q is almost a combination of the others (%.0e of its length is its own): centre or rescale it",
-						r.CoefNames[nearest], share))
+				r.Warnings.Add(analysis.NearSingular,
+					"column %q is almost a combination of the others (%.0e of its length is its own): centre or rescale it",
+					r.CoefNames[nearest], share)
 			}
 			return nil
 		}
@@ -188,7 +189,7 @@ func (r *Result) dropRedundant(x, a []float64) error {
 		if left < 1 {
 			return singularError(r.CoefNames, singular)
 		}
-		r.warn(WarnColumnDropped, singularError(r.CoefNames, singular).Error()+": it was left out")
+		r.Warnings.Add(analysis.ColumnDropped, "%s", singularError(r.CoefNames, singular).Error()+": it was left out")
 		names := append([]string(nil), r.CoefNames[:singular]...)
 		names = append(names, r.CoefNames[singular+1:]...)
 		var rest []float64

@@ -5,6 +5,8 @@ import (
 	"math"
 	"strings"
 	"testing"
+
+	"past/analysis"
 )
 
 func TestErrorsAreSentences(t *testing.T) {
@@ -61,12 +63,14 @@ func TestErrorsAreSentences(t *testing.T) {
 	}
 }
 
-func codes(r *Result) string {
-	var s []string
-	for _, w := range r.Warnings {
-		s = append(s, w.Code)
+func codes(r *Result) (out analysis.Code) {
+	for i, w := range r.Warnings {
+		if i > 0 {
+			out += " "
+		}
+		out += w.Code
 	}
-	return strings.Join(s, " ")
+	return out
 }
 
 func TestWarningsTravelWithTheResult(t *testing.T) {
@@ -74,15 +78,18 @@ func TestWarningsTravelWithTheResult(t *testing.T) {
 		name string
 		y, v []float64
 		opt  Options
-		want string
+		want analysis.Code
 	}{
-		{"one study", []float64{0.3}, []float64{0.04}, Options{Test: KnHa}, WarnSingleStudy + " " + WarnTestChanged},
-		{"missing row", []float64{0.3, math.NaN(), 0.9, 0.1, -2, 1}, []float64{0.04, 1, 0.01, 0.1, 0.1, 0.1}, Options{}, WarnRowsDropped},
-		{"agreeing studies", []float64{0.3, 0.31, 0.3, 0.29, 0.3}, []float64{0.04, 0.05, 0.06, 0.04, 0.05}, Options{Test: KnHa}, WarnTau2Zero +
-			" " + WarnGuard},
-		{"equal effects", []float64{0.3, 0.3, 0.3, 0.3, 0.3}, []float64{0.04, 0.05, 0.06, 0.04, 0.05}, Options{Test: KnHa}, WarnTau2Zero + " " +
-			WarnGuard},
-		{"few", []float64{0.3, 2, 5}, []float64{0.04, 0.05, 0.06}, Options{Method: FE, Test: AdHoc}, WarnFewStudies + " " + WarnKnHaCommon},
+		{"one study", []float64{0.3}, []float64{0.04}, Options{Test: KnHa}, analysis.SingleStudy + " " + analysis.TestChanged},
+		{"missing row", []float64{0.3, math.NaN(), 0.9, 0.1, -2, 1}, []float64{0.04, 1, 0.01, 0.1, 0.1, 0.1}, Options{}, analysis.RowsDropped},
+		{"agreeing studies", []float64{0.3, 0.31, 0.3, 0.29, 0.3}, []float64{0.04, 0.05, 0.06, 0.04, 0.05}, Options{Test: KnHa},
+			analysis.Tau2Zero +
+				" " + analysis.Guarded},
+		{"equal effects", []float64{0.3, 0.3, 0.3, 0.3, 0.3}, []float64{0.04, 0.05, 0.06, 0.04, 0.05}, Options{Test: KnHa}, analysis.Tau2Zero +
+			" " +
+			analysis.Guarded},
+		{"few", []float64{0.3, 2, 5}, []float64{0.04, 0.05, 0.06}, Options{Method: FE, Test: AdHoc}, analysis.FewStudies + " " +
+			analysis.KnHaCommon},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			r := mustFit(t, c.y, c.v, c.opt)
@@ -111,7 +118,7 @@ func TestRedundantModeratorIsLeftOut(t *testing.T) {
 		return mustFit(t, y, v, Options{Design: d})
 	}
 	both, one := fit(Numeric("x", x), Numeric("twice", twice)), fit(Numeric("x", x))
-	if codes(both) != WarnColumnDropped || !strings.Contains(both.Warnings[0].Message, `column "twice" is a combination of [intrcpt x]`) {
+	if codes(both) != analysis.ColumnDropped || !strings.Contains(both.Warnings[0].Text, `column "twice" is a combination of [intrcpt x]`) {
 		t.Errorf("warnings %v", both.Warnings)
 	}
 	if both.P != 2 || both.Beta[1] != one.Beta[1] || both.Tau2 != one.Tau2 {

@@ -1,5 +1,7 @@
 package meta
 
+import "past/analysis"
+
 // Options says which model [Fit] fits. The zero value is a random-effects model
 // with REML, z tests and 95 % intervals.
 type Options struct {
@@ -91,7 +93,7 @@ type Result struct {
 	Guarded   bool
 	Unguarded *Inference
 
-	Warnings []Warning
+	Warnings analysis.Warnings
 
 	s         *sample   // the data as fitted
 	opt       *Options  // the request, defaults filled in

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 
+	"past/analysis"
 	"past/analysis/internal/dist"
 )
 
@@ -25,7 +26,7 @@ type SubgroupResult struct {
 	// CommonTau2 has the factor as a moderator: one tau2 for all groups, its QM is
 	// the test between groups. NoIntercept is the same model with one mean a group.
 	CommonTau2, NoIntercept *Result
-	Warnings                []Warning
+	Warnings                analysis.Warnings
 }
 
 // Subgroups fits the model of opt in each level of a factor ("" is missing) and
@@ -63,7 +64,7 @@ func Subgroups(yi, vi []float64, name string, labels []string, opt Options) (*Su
 	}
 	out.between()
 	if len(levels) < 2 {
-		out.Warnings = append(out.Warnings, Warning{"one_group", fmt.Sprintf("%q has only one level: there is nothing to compare", name)})
+		out.Warnings.Add(analysis.OneGroup, "%q has only one level: there is nothing to compare", name)
 		return out, nil
 	}
 	var err error
@@ -71,7 +72,7 @@ func Subgroups(yi, vi []float64, name string, labels []string, opt Options) (*Su
 		out.NoIntercept, err = fitFactor(false, yi, vi, f, opt)
 	}
 	if err != nil {
-		out.Warnings = append(out.Warnings, Warning{"no_common_tau2", err.Error()})
+		out.Warnings.Add(analysis.NoCommonTau2, "%s", err)
 		out.CommonTau2, out.NoIntercept = nil, nil
 	}
 	return out, nil

@@ -5,6 +5,8 @@ import (
 	"math"
 	"sort"
 	"strings"
+
+	"past/analysis"
 )
 
 // Data holds one row per effect size. All slices have the same length.
@@ -54,7 +56,7 @@ type problem struct {
 	names     []string
 	intercept int  // column of the intercept, -1 without
 	separable bool // the two components have different covariance patterns
-	warnings  []string
+	warnings  analysis.Warnings
 }
 
 // prepare checks the data, drops incomplete rows and builds the problem.
@@ -76,7 +78,8 @@ func prepare(data Data, design Design, rho float64) (*problem, error) {
 	}
 	m := &problem{rho: rho}
 	if left := n - len(used); left > 0 {
-		m.warnings = append(m.warnings, fmt.Sprintf("%s left out for a missing effect, variance, cluster or moderator", count(left, "row")))
+		m.warnings.Add(analysis.RowsDropped, "%s left out for a missing effect, variance, cluster or moderator",
+			analysis.Count{N: left, Noun: "row"})
 	}
 	if len(used) == 0 {
 		return nil, fmt.Errorf("no row has an effect, a variance, a cluster and all moderators")
@@ -254,8 +257,8 @@ func (m *problem) load(data Data, design Design) error {
 	var dropped []string
 	m.basis, m.names, dropped = orthonormal(cols, design.Names)
 	if len(dropped) > 0 {
-		m.warnings = append(m.warnings, fmt.Sprintf("left out of the model, being determined by the other columns: %s",
-			strings.Join(dropped, ", ")))
+		m.warnings.Add(analysis.ColumnDropped, "left out of the model, being determined by the other columns: %s",
+			strings.Join(dropped, ", "))
 	}
 	m.p = m.basis.p
 	if m.p == 0 {

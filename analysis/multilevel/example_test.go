@@ -100,7 +100,7 @@ func ExampleFitSlopes() {
 		return
 	}
 	fmt.Printf("log odds by g/day %.3f [%.3f, %.3f]\n", s.Beta[0], s.CILower[0], s.CIUpper[0])
-	fmt.Println(s.Warnings[0])
+	fmt.Println(s.Warnings[0].Text)
 	// Output:
 	// log odds by g/day 0.045 [0.005, 0.086]
 	// one study: the slope is its own, and how far others differ is not known

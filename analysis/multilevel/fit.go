@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"slices"
+
+	"past/analysis"
 )
 
 // Method is how the variance components are estimated.
@@ -102,7 +104,7 @@ type Result struct {
 	// Prediction is for a new effect in a new cluster; only in models with the
 	// intercept alone.
 	Prediction *Prediction
-	Warnings   []string
+	Warnings   analysis.Warnings
 
 	m  *problem
 	st state
@@ -219,7 +221,7 @@ func (m *problem) fit(opt Options) (*Result, error) {
 	r.Warnings = append(r.Warnings, m.warnings...)
 	if opt.Components == Both && !m.separable {
 		fr[0] = false
-		r.Warnings = append(r.Warnings,
+		r.Warnings.Add(analysis.NotIdentified,
 			"every cluster has one effect: variance between and within clusters cannot be told apart, and all of it is given as within")
 	}
 	st, ok := m.maximise(opt.Method == REML, fr, theta{}, r.w)
@@ -313,18 +315,18 @@ func standardErrors(info [2][2]float64, fr free, unit float64) Sigma2 {
 
 // warn names what makes the result look surer than it is.
 func (r *Result) warn(fr free) {
-	add := func(format string, args ...any) { r.Warnings = append(r.Warnings, fmt.Sprintf(format, args...)) }
 	if fr[0] && r.Sigma2.Between == 0 {
-		add("the variance between clusters is estimated as 0, at its bound")
+		r.Warnings.Add(analysis.Tau2Zero, "the variance between clusters is estimated as 0, at its bound")
 	}
 	if fr[1] && r.Sigma2.Within == 0 {
-		add("the variance within clusters is estimated as 0, at its bound")
+		r.Warnings.Add(analysis.Tau2Zero, "the variance within clusters is estimated as 0, at its bound")
 	}
 	if r.Clusters < 5 && r.Options.Components != WithinOnly && r.Options.Components != NoneRandom {
-		add("only %d clusters: the variance between them is poorly known", r.Clusters)
+		r.Warnings.Add(analysis.FewClusters, "only %d clusters: the variance between them is poorly known", r.Clusters)
 	}
 	if r.Options.Test == Z && r.Clusters < 40 {
-		add("z tests with %d clusters give intervals that are too narrow; prefer t tests or CR2 with Satterthwaite degrees of freedom",
+		r.Warnings.Add(analysis.NormalTest,
+			"z tests with %d clusters give intervals that are too narrow; prefer t tests or CR2 with Satterthwaite degrees of freedom",
 			r.Clusters)
 	}
 }

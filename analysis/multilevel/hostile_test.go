@@ -90,7 +90,7 @@ func TestOddData(t *testing.T) {
 				t.Errorf("%s: %v", c.name, err)
 				continue
 			}
-			if !strings.Contains(strings.Join(r.Warnings, "; "), c.warn) {
+			if !strings.Contains(strings.Join(r.Warnings.Texts(), "; "), c.warn) {
 				t.Errorf("%s: warnings %q, want %q", c.name, r.Warnings, c.warn)
 			}
 			everything(t, r, c.data, rho)

@@ -3,6 +3,9 @@ package multilevel
 import (
 	"fmt"
 	"math"
+	"slices"
+
+	"past/analysis"
 )
 
 // Moments is a model of robust variance estimation with moment-based variance
@@ -18,7 +21,7 @@ type Moments struct {
 	Rho      float64 // assumed correlation (Correlated only)
 	K        int
 	Clusters int
-	Warnings []string
+	Warnings analysis.Warnings
 }
 
 // Correlated fits the correlated-effects model with assumed within-study correlation
@@ -146,7 +149,7 @@ func Hierarchical(data Data, design Design, level float64) (*Moments, error) {
 	if det := b1*a2 - b2*a1; math.Abs(det) > 1e-10*math.Abs(b1*a2) {
 		omega2 = math.Max(0, ((qa-c1)*a2-(qe-c2)*a1)/det)
 	} else {
-		out.Warnings = append(out.Warnings, "variance between and within studies cannot be told apart: all of it is given as between")
+		out.Warnings.Add(analysis.NotIdentified, "variance between and within studies cannot be told apart: all of it is given as between")
 	}
 	tau2 = math.Max(0, (qe-c2-omega2*b2)/a2)
 	for k, v := range m.v {
@@ -212,7 +215,7 @@ func (m *problem) finish(out *Moments, w []float64, level float64) error {
 		return err
 	}
 	out.K, out.Clusters, out.Names = m.n, len(m.blocks), m.names
-	out.Warnings = append(append([]string(nil), m.warnings...), out.Warnings...)
+	out.Warnings = append(slices.Clone(m.warnings), out.Warnings...)
 	out.Beta, _ = m.unscale(state{gamma: f.gamma, m: f.m})
 	for _, x := range append([]float64{out.Tau2, out.Omega2}, out.Beta...) {
 		if !finite(x) {

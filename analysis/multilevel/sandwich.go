@@ -3,6 +3,8 @@ package multilevel
 import (
 	"fmt"
 	"math"
+
+	"past/analysis"
 )
 
 // Kind names a cluster-robust variance estimator.
@@ -30,7 +32,7 @@ type Robust struct {
 	CILower  []float64
 	CIUpper  []float64
 	Omnibus  Wald // all but the intercept; zero Terms without moderators
-	Warnings []string
+	Warnings analysis.Warnings
 }
 
 // sandwich is what the robust estimators need of a fit: for each cluster its rows of
@@ -233,10 +235,10 @@ func (r *Robust) warn() {
 		low = math.Min(low, d)
 	}
 	if low < 4 {
-		r.Warnings = append(r.Warnings,
-			fmt.Sprintf("the degrees of freedom fall to %.2g: below 4 robust p-values and intervals cannot be relied on (Tipton 2015)", low))
+		r.Warnings.Add(analysis.LowDF,
+			"the degrees of freedom fall to %.2g: below 4 robust p-values and intervals cannot be relied on (Tipton 2015)", low)
 	}
 	if r.Omnibus.Terms > 0 && math.IsNaN(r.Omnibus.PValue) {
-		r.Warnings = append(r.Warnings, "too few clusters for the joint test of the moderators")
+		r.Warnings.Add(analysis.FewClusters, "too few clusters for the joint test of the moderators")
 	}
 }

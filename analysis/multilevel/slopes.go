@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 
+	"past/analysis"
 	"past/analysis/internal/solve"
 )
 
@@ -17,7 +18,7 @@ type Slopes struct {
 	Psi                                [][]float64 // covariance of the slopes between clusters
 	DF                                 float64     // of the t tests; infinite for one cluster
 	LogLik                             float64     // restricted
-	Warnings                           []string
+	Warnings                           analysis.Warnings
 
 	cov   []float64
 	level float64
@@ -53,9 +54,9 @@ func FitSlopes(data Data, design Design, cov Covariance, opt Options) (*Slopes, 
 		return nil, fmt.Errorf("%d effects of %d studies are too few for %d terms of dose that vary between studies", len(used), len(g.rows), p)
 	case len(g.rows) == 1:
 		out.DF = math.Inf(1)
-		out.Warnings = append(out.Warnings, "one study: the slope is its own, and how far others differ is not known")
+		out.Warnings.Add(analysis.SingleStudy, "one study: the slope is its own, and how far others differ is not known")
 	case len(g.rows) < 5:
-		out.Warnings = append(out.Warnings, fmt.Sprintf("only %d studies: how far slopes differ between studies is poorly known", len(g.rows)))
+		out.Warnings.Add(analysis.FewStudies, "only %d studies: how far slopes differ between studies is poorly known", len(g.rows))
 	}
 	scale := make([]float64, p)
 	for j, c := range design.Columns {

@@ -8,6 +8,7 @@ import (
 	"math"
 	"slices"
 
+	"past/analysis"
 	"past/analysis/meta"
 )
 
@@ -42,7 +43,7 @@ type Result struct {
 	// MostMoving is the axis with the largest mean range of the estimate; "" when none
 	// moves it.
 	MostMoving string
-	Warnings   []string
+	Warnings   analysis.Warnings
 }
 
 // Summary describes a set of results. Shares are between 0 and 1, NaN for none.
@@ -226,13 +227,13 @@ func (r *runner) warn() {
 	out := &r.out
 	out.Warnings = unknownTags(r.p)
 	if out.Skipped > 0 {
-		out.Warnings = append(out.Warnings, fmt.Sprintf("%d of %d specifications left fewer than %d studies and were skipped", out.Skipped,
-			out.Planned, r.p.MinStudies))
+		out.Warnings.Add(analysis.SpecsSkipped, "%d of %d specifications left fewer than %d studies and were skipped", out.Skipped,
+			out.Planned, r.p.MinStudies)
 	}
 	if r.tied > 0 {
-		out.Warnings = append(out.Warnings,
-			fmt.Sprintf("in %d of %d selections the rules left several effects of a study; the first listed was taken", r.tied,
-				out.Planned/(len(r.p.Methods)*len(r.p.Tests))))
+		out.Warnings.Add(analysis.Assumption, "in %d of %d selections the rules left several effects of a study; the first listed was taken",
+			r.tied,
+			out.Planned/(len(r.p.Methods)*len(r.p.Tests)))
 	}
 	guarded := 0
 	for _, s := range out.Specs {
@@ -241,12 +242,12 @@ func (r *runner) warn() {
 		}
 	}
 	if guarded > 0 {
-		out.Warnings = append(out.Warnings,
-			fmt.Sprintf("in %d specifications the Knapp-Hartung interval was narrower than the common-effect one; the guarded interval is shown",
-				guarded))
+		out.Warnings.Add(analysis.Guarded,
+			"in %d specifications the Knapp-Hartung interval was narrower than the common-effect one; the guarded interval is shown",
+			guarded)
 	}
 	if out.Distinct.Count < out.All.Count {
-		out.Warnings = append(out.Warnings, fmt.Sprintf("%d of %d specifications are distinct analyses", out.Distinct.Count, out.All.Count))
+		out.Warnings.Add(analysis.SpecsEqual, "%d of %d specifications are distinct analyses", out.Distinct.Count, out.All.Count)
 	}
 }
 

@@ -175,7 +175,7 @@ func TestGuard(t *testing.T) {
 			t.Errorf("guarded: %v for %v", s.Guarded, s.Choices)
 		}
 	}
-	if !strings.Contains(strings.Join(r.Warnings, ";"), "guarded") {
+	if !strings.Contains(strings.Join(r.Warnings.Texts(), ";"), "guarded") {
 		t.Errorf("warnings %q", r.Warnings)
 	}
 }
@@ -301,7 +301,7 @@ func TestUnknownTagsAreNamed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !slices.Contains(r.Warnings, `axis "comparators", level "placebo" looks at "comparer", which no candidate has`) {
+	if !slices.Contains(r.Warnings.Texts(), `axis "comparators", level "placebo" looks at "comparer", which no candidate has`) {
 		t.Errorf("warnings %q", r.Warnings)
 	}
 }

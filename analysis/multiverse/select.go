@@ -1,8 +1,8 @@
 package multiverse
 
 import (
-	"fmt"
 	"math/bits"
+	"past/analysis"
 	"slices"
 	"strings"
 )
@@ -137,7 +137,7 @@ func first(b bitset) (int32, int) {
 }
 
 // unknownTags warns of rules that look at something no candidate has.
-func unknownTags(p *Plan) []string {
+func unknownTags(p *Plan) analysis.Warnings {
 	known := map[string]bool{}
 	for _, s := range p.Studies {
 		for _, c := range s.Candidates {
@@ -149,12 +149,12 @@ func unknownTags(p *Plan) []string {
 			}
 		}
 	}
-	var out []string
+	var out analysis.Warnings
 	for _, a := range p.Axes {
 		for _, l := range a.Levels {
 			for _, t := range strings.Split(l.Rule.tag, "\x00") {
 				if t != "" && !known[t] {
-					out = append(out, fmt.Sprintf("axis %q, level %q looks at %q, which no candidate has", a.Name, l.Name, t))
+					out.Add(analysis.UnknownTag, "axis %q, level %q looks at %q, which no candidate has", a.Name, l.Name, t)
 				}
 			}
 		}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"math"
 
+	"past/analysis"
 	"past/analysis/effect"
 	"past/analysis/internal/solve"
 )
@@ -17,7 +18,7 @@ type Marginal struct {
 	Risk1, Risk2 float64
 	Rho          float64 // correlation of two people of one group, 0 at its bound
 	LogLik       float64
-	Warnings     []string
+	Warnings     analysis.Warnings
 }
 
 // ErrSeparated is returned where a group has no events, or only events, in any
@@ -74,7 +75,7 @@ func BetaBinomial(t Tables, level float64) (Marginal, error) {
 		}
 		f, best, m.Rho = varied, opt.X, rho
 	} else {
-		m.Warnings = append(m.Warnings, "the risks vary no more than chance lets expect: the correlation within groups is at its bound, 0")
+		m.Warnings.Add(analysis.Tau2Zero, "the risks vary no more than chance lets expect: the correlation within groups is at its bound, 0")
 	}
 	m.LogLik = -f(best)
 	cov, err := inverseHessian(f, best)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 
+	"past/analysis"
 	"past/analysis/effect"
 	"past/analysis/internal/dist"
 	"past/analysis/internal/solve"
@@ -40,7 +41,7 @@ type Mixed struct {
 	// modes. R's metafor (3.8-1, through lme4) reports this one as the model's
 	// log-likelihood; it is larger and must not be used to compare models.
 	LogLikModes float64
-	Warnings    []string
+	Warnings    analysis.Warnings
 }
 
 // ErrNoFiniteEstimate is wrapped when the likelihood has no maximum: a group
@@ -166,7 +167,7 @@ type mixedFit struct {
 	y, v     []float64 // each study's own effect and variance, infinite when it has none
 }
 
-func newFit(m effect.Measure, model Model, warn []string) *mixedFit {
+func newFit(m effect.Measure, model Model, warn analysis.Warnings) *mixedFit {
 	return &mixedFit{res: Mixed{Measure: m, Model: model, Warnings: warn}}
 }
 
@@ -345,7 +346,7 @@ func (f *mixedFit) run(level float64) (Mixed, error) {
 	r := &f.res
 	r.K = len(f.studies)
 	if f.dropped > 0 {
-		r.Warnings = append(r.Warnings, fmt.Sprintf("%d studies left out: no information on the effect, or missing numbers", f.dropped))
+		r.Warnings.Add(analysis.RowsDropped, "%d studies left out: no information on the effect, or missing numbers", f.dropped)
 	}
 	if r.K == 0 {
 		return Mixed{}, fmt.Errorf("mixed model: %w", ErrNoStudies)
@@ -382,12 +383,12 @@ func (f *mixedFit) run(level float64) (Mixed, error) {
 	}
 	r.Beta, r.Tau2, r.LogLik = beta, tau*tau, ll
 	if !converged {
-		r.Warnings = append(r.Warnings, "the search for the maximum of the likelihood did not settle; treat the result with care")
+		r.Warnings.Add(analysis.NotConverged, "the search for the maximum of the likelihood did not settle; treat the result with care")
 	}
 	r.LogLikModes = f.logLikModes(beta, tau)
 	r.SE = f.standardError(beta, tau)
 	if math.IsNaN(r.SE) {
-		r.Warnings = append(r.Warnings, "the standard error could not be computed: the likelihood is flat at its maximum")
+		r.Warnings.Add(analysis.NoStandardError, "the standard error could not be computed: the likelihood is flat at its maximum")
 	}
 	r.wald(level)
 	f.heterogeneity(-common.F)

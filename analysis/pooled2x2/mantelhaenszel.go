@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 
+	"past/analysis"
 	"past/analysis/effect"
 	"past/analysis/internal/dist"
 )
@@ -38,11 +39,11 @@ func MantelHaenszel(m effect.Measure, t Tables, o Options) (Result, error) {
 		r.Beta, r.SE = mhRD(list)
 	}
 	if math.IsNaN(r.Beta) {
-		r.Warnings = append(r.Warnings, "no pooled ratio: over all studies, one of the sums of cross products is zero")
+		r.Warnings.Add(analysis.NoEstimate, "no pooled ratio: over all studies, one of the sums of cross products is zero")
 	}
 	if r.SE < 1e-9 {
 		r.SE = 0
-		r.Warnings = append(r.Warnings,
+		r.Warnings.Add(analysis.ScaleZero,
 			"the standard error is 0: every group has no events or only events; the interval says nothing about certainty")
 	}
 	r.wald(o.Level)
@@ -189,7 +190,7 @@ func Peto(t Tables, o Options) (Result, error) {
 		}
 	}
 	if sum == 0 {
-		r.Warnings = append(r.Warnings, "no pooled odds ratio: no study has both events and non-events")
+		r.Warnings.Add(analysis.NoEstimate, "no pooled odds ratio: no study has both events and non-events")
 		return r, nil
 	}
 	r.Beta, r.SE = dev/sum, math.Sqrt(1/sum)
@@ -244,7 +245,7 @@ func PersonTime(m effect.Measure, d Rates, o Options) (Result, error) {
 	case num > 0 && den > 0:
 		r.Beta, r.SE = math.Log(num/den), math.Sqrt(ratioV/(num*den))
 	default:
-		r.Warnings = append(r.Warnings, "no pooled ratio: one of the groups has no events in any study")
+		r.Warnings.Add(analysis.NoEstimate, "no pooled ratio: one of the groups has no events in any study")
 	}
 	r.wald(o.Level)
 	q, k := around(own, r.Beta)

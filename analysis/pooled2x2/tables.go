@@ -2,9 +2,9 @@ package pooled2x2
 
 import (
 	"errors"
-	"fmt"
 	"math"
 
+	"past/analysis"
 	"past/analysis/effect"
 	"past/analysis/internal/dist"
 )
@@ -44,7 +44,7 @@ type Result struct {
 	Tarone       float64 // the same with Tarone's (1985) correction
 	TaroneP      float64
 	KPos         int // tables that the Breslow-Day test could use; -1 when not computed
-	Warnings     []string
+	Warnings     analysis.Warnings
 }
 
 var (
@@ -105,7 +105,7 @@ func (t Tables) effects(m effect.Measure) (effect.Result, error) {
 
 // cells checks the counts (through package effect) and lists the complete tables,
 // corrected when asked.
-func (t Tables) cells(m effect.Measure, o Options) (list []table, own effect.Result, warn []string, err error) {
+func (t Tables) cells(m effect.Measure, o Options) (list []table, own effect.Result, warn analysis.Warnings, err error) {
 	own, err = t.effects(m)
 	if err != nil {
 		return nil, own, nil, err
@@ -128,10 +128,10 @@ func (t Tables) cells(m effect.Measure, o Options) (list []table, own effect.Res
 		list = append(list, c)
 	}
 	if missing > 0 {
-		warn = append(warn, fmt.Sprintf("%d of %d studies left out: numbers are missing", missing, len(t.Events1)))
+		warn.Add(analysis.RowsDropped, "%d of %d studies left out: numbers are missing", missing, len(t.Events1))
 	}
 	if noInfo > 0 {
-		warn = append(warn, fmt.Sprintf("%d studies left out: no events, or only events, in both groups", noInfo))
+		warn.Add(analysis.RowsDropped, "%d studies left out: no events, or only events, in both groups", noInfo)
 	}
 	if len(list) == 0 {
 		return nil, own, warn, ErrNoStudies

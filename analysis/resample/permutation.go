@@ -5,6 +5,7 @@ import (
 	"math"
 	"sort"
 
+	"past/analysis"
 	"past/analysis/meta"
 )
 
@@ -47,7 +48,7 @@ type PermutationResult struct {
 	Exact      bool
 	Iterations int     // permutations compared, the observed order included
 	SmallestP  float64 // the smallest p-value that this many studies can give
-	Warnings   []string
+	Warnings   analysis.Warnings
 }
 
 func (o *PermutationOptions) fill() error {
@@ -110,7 +111,7 @@ func PermuteSigns(y, v []float64, o PermutationOptions) (PermutationResult, erro
 	s := sortedStudies(y, v)
 	if math.IsNaN(f.Stat) {
 		r.P = math.NaN()
-		r.Warnings = append(r.Warnings, "the test statistic of the data does not exist")
+		r.Warnings.Add(analysis.NoEstimate, "the test statistic of the data does not exist")
 		return r, nil
 	}
 	if r.Exact = o.Exact || all <= float64(o.Iterations); r.Exact {
@@ -120,11 +121,11 @@ func PermuteSigns(y, v []float64, o PermutationOptions) (PermutationResult, erro
 		r.Iterations = o.Iterations
 		r.P = s.randomSigns(&ws, o, f.Stat)
 		se := math.Sqrt(r.P * (1 - r.P) / float64(o.Iterations))
-		r.Warnings = append(r.Warnings, fmt.Sprintf("the p-value is from %d random permutations: its standard error is about %.2g",
-			o.Iterations, se))
+		r.Warnings.Add(analysis.Precision, "the p-value is from %d random permutations: its standard error is about %.2g",
+			o.Iterations, se)
 	}
 	if r.SmallestP > 0.05 {
-		r.Warnings = append(r.Warnings, fmt.Sprintf("%d studies cannot give a p-value below %.3g whatever their effects", k, r.SmallestP))
+		r.Warnings.Add(analysis.FewStudies, "%d studies cannot give a p-value below %.3g whatever their effects", k, r.SmallestP)
 	}
 	return r, nil
 }

@@ -99,7 +99,7 @@ func TestFewStudiesAreTold(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if r.P != 0.25 || !strings.Contains(strings.Join(r.Warnings, " "), "cannot give a p-value below 0.25") {
+	if r.P != 0.25 || !strings.Contains(strings.Join(r.Warnings.Texts(), " "), "cannot give a p-value below 0.25") {
 		t.Errorf("%+v", r)
 	}
 }

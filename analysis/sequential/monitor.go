@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 
+	"past/analysis"
 	"past/analysis/meta"
 )
 
@@ -46,7 +47,7 @@ type Result struct {
 	CrossedAt     int // number of studies at the first crossing, 0 when there is none
 	StillCrossed  bool
 	DiversityFrom string // "given", "assumed to be 0" or "estimated from the studies"
-	Warnings      []string
+	Warnings      analysis.Warnings
 }
 
 // Monitor follows studies in their order of arrival. y are effects, v sampling variances.
@@ -71,7 +72,7 @@ func Monitor(y, v []float64, o Options) (Result, error) {
 			"(Wetterslev et al. 2009)", o.Method, o.Spending)}
 	if r.Plan.AssumeHomogeneous {
 		r.DiversityFrom = "assumed to be 0"
-		r.Warnings = append(r.Warnings, "the requirement is not adjusted for heterogeneity")
+		r.Warnings.Add(analysis.Assumption, "the requirement is not adjusted for heterogeneity")
 	}
 	if err := r.pool(y, v, o.Method); err != nil {
 		return r, err
@@ -126,7 +127,7 @@ func (r *Result) estimateDiversity() {
 	d := 1 - 1/(last.Information*last.SE*last.SE)
 	r.Plan.Diversity = math.Min(0.999, math.Max(0, d))
 	if d > 0.999 {
-		r.Warnings = append(r.Warnings, "the diversity is above 0.999 and is held there: the studies hardly share an effect to monitor")
+		r.Warnings.Add(analysis.AtLimit, "the diversity is above 0.999 and is held there: the studies hardly share an effect to monitor")
 	}
 }
 
@@ -150,12 +151,13 @@ func (r *Result) judge(bounds []Boundary) {
 	default:
 		r.Verdict = MoreNeeded
 	}
-	add := func(format string, a ...any) { r.Warnings = append(r.Warnings, fmt.Sprintf(format, a...)) }
-	add("the requirement rests on an assumed effect of %g: with another effect the boundaries move", r.Plan.Effect)
+	r.Warnings.Add(analysis.Assumption, "the requirement rests on an assumed effect of %g: with another effect the boundaries move",
+		r.Plan.Effect)
 	if r.DiversityFrom == "estimated from the studies" && len(r.Looks) < 10 {
-		add("the diversity %.2f is estimated from %d studies and is itself uncertain", r.Plan.Diversity, len(r.Looks))
+		r.Warnings.Add(analysis.FewStudies, "the diversity %.2f is estimated from %d studies and is itself uncertain", r.Plan.Diversity,
+			len(r.Looks))
 	}
 	if r.CrossedAt > 0 && !r.StillCrossed {
-		add("the boundary was crossed after %d studies but the latest result lies inside it again", r.CrossedAt)
+		r.Warnings.Add(analysis.Uncrossed, "the boundary was crossed after %d studies but the latest result lies inside it again", r.CrossedAt)
 	}
 }

@@ -242,7 +242,7 @@ func (c *Case) analyse(cmd Command) (*analysis, error) {
 	for _, r := range []*meta.Result{a.primary, a.moderated} {
 		if r != nil {
 			for _, w := range r.Warnings {
-				c.warn("%s", w.Message)
+				c.warn("%s", w)
 			}
 		}
 	}
@@ -283,7 +283,7 @@ func (a *analysis) extras(method meta.Method, test meta.Test) error {
 			return fmt.Errorf("subgroups by %s: %w", s, err)
 		}
 		for _, w := range a.subgroups.Warnings {
-			c.warn("subgroups: %s", w.Message)
+			c.warn("subgroups: %s", w)
 		}
 	}
 	if f := modsFormula(a.cmd.Mods); f != "" {

@@ -34,9 +34,7 @@ var doseBlock = block{"dose_response", func(c *Case) (any, error) {
 	if !math.IsInf(m.DF, 1) {
 		t["ddf"] = m.DF
 	}
-	if len(m.Warnings) > 0 {
-		t["warnings"] = m.Warnings
-	}
+	remark(t, "", m.Warnings.Texts())
 	t["curve"], err = c.doseCurve(formula, m)
 	return t, err
 }}

@@ -125,7 +125,7 @@ func (c *Case) Prepare() error {
 		return fmt.Errorf("effect sizes: %w", c.locate(err))
 	}
 	for _, w := range r.Warnings {
-		c.warn("%s", c.located(w))
+		c.warn("%s", c.located(w.Rows, w.Text))
 	}
 	c.setPrimary(measure, r.Y, r.V)
 	return nil
@@ -153,17 +153,17 @@ func (c *Case) locate(err error) error {
 }
 
 // located is a warning with the file's own rows.
-func (c *Case) located(w effect.Warning) string {
-	if len(w.Rows) == 0 {
-		return w.Text
+func (c *Case) located(rows []int, text string) string {
+	if len(rows) == 0 {
+		return text
 	}
 	var names []string
-	for i, r := range w.Rows {
+	for i, r := range rows {
 		if i == 10 {
-			names = append(names, fmt.Sprintf("and %d more", len(w.Rows)-10))
+			names = append(names, fmt.Sprintf("and %d more", len(rows)-10))
 			break
 		}
 		names = append(names, c.rowName(r-1))
 	}
-	return strings.Join(names, ", ") + ": " + w.Text
+	return strings.Join(names, ", ") + ": " + text
 }

@@ -87,7 +87,7 @@ func (a *analysis) egger(f *further) error {
 	if a.c.Measure == string(effect.SMD) {
 		f.add("note: a standardised mean difference and its standard error are linked by construction")
 	}
-	f.limit(r.Limit, r.Warnings)
+	f.limit(r.Limit, r.Warnings.Texts())
 	return nil
 }
 
@@ -99,7 +99,7 @@ func (a *analysis) trimFill(f *further) error {
 	f.add("%d studies filled in on the %s: %s %s", r.K0, r.Side, num(r.Fit.Beta[0]), interval(r.Fit.CILb[0], r.Fit.CIUb[0]))
 	f.tree["k0"], f.tree["side"], f.tree["beta"], f.tree["ci_lb"], f.tree["ci_ub"] = r.K0, string(r.Side), r.Fit.Beta[0], r.Fit.CILb[0],
 		r.Fit.CIUb[0]
-	f.limit(r.Limit, r.Warnings)
+	f.limit(r.Limit, r.Warnings.Texts())
 	return nil
 }
 
@@ -116,7 +116,7 @@ func (a *analysis) selection(f *further) error {
 	f.add("step at one-sided p = 0.025 (%s): corrected %s %s; test of selection %s", side, num(r.Beta), interval(r.Lo, r.Hi), pval(r.LRTP))
 	f.tree["alternative"], f.tree["beta"], f.tree["ci_lb"], f.tree["ci_ub"], f.tree["lrt"], f.tree["lrt_p"] = string(side), r.Beta, r.Lo,
 		r.Hi, r.LRT, r.LRTP
-	f.limit(r.Limit, r.Warnings)
+	f.limit(r.Limit, r.Warnings.Texts())
 	return nil
 }
 

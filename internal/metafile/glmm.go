@@ -27,9 +27,7 @@ var glmmBlock = block{"glmm", func(c *Case) (any, error) {
 			"log_lik": m.LogLikModes, "log_lik_marginal": m.LogLik} {
 			out[i][k] = v
 		}
-		if len(m.Warnings) > 0 {
-			out[i]["warnings"] = m.Warnings
-		}
+		remark(out[i], "", m.Warnings.Texts())
 	}
 	return out, nil
 }}

@@ -164,9 +164,7 @@ func (m *multilevelRun) describe(out Tree, r *multilevel.Result) {
 	out["log_lik_optimizer"] = r.LogLik // the reference keeps its optimiser's value apart; here it is the maximum itself
 	out["log_lik"], out["aic"], out["bic"], out["aicc"] = r.LogLik, r.AIC, r.BIC, r.AICc
 	omnibusTree(out, r.Omnibus)
-	if len(r.Warnings) > 0 {
-		out["warnings"] = r.Warnings
-	}
+	remark(out, "", r.Warnings.Texts())
 }
 
 func omnibusTree(out Tree, w multilevel.Wald) {
@@ -229,9 +227,7 @@ func robustResult(b *multilevel.Robust, err error) Tree {
 	t := Tree{"se": oneOrAll(b.SE), "tval": oneOrAll(b.Stat), "pval": oneOrAll(b.PValue),
 		"ci_lb": oneOrAll(b.CILower), "ci_ub": oneOrAll(b.CIUpper), "df": b.DF, "n_clusters": b.Clusters}
 	omnibusTree(t, b.Omnibus)
-	if len(b.Warnings) > 0 {
-		t["warnings"] = b.Warnings
-	}
+	remark(t, "", b.Warnings.Texts())
 	return t
 }
 

@@ -59,9 +59,7 @@ var betaBinomialBlock = block{"beta_binomial", func(c *Case) (any, error) {
 	for name, r := range map[string]pooled2x2.Result{"or": m.OR, "rr": m.RR, "rd": m.RD} {
 		out[name] = Tree{"k": r.K, "beta": r.Beta, "se": r.SE, "zval": r.Z, "pval": r.P, "ci_lb": r.Lower, "ci_ub": r.Upper}
 	}
-	if len(m.Warnings) > 0 {
-		out["warnings"] = m.Warnings
-	}
+	remark(out, "", m.Warnings.Texts())
 	return out, nil
 }}
 
@@ -188,9 +186,7 @@ func pooledEntry(t Tree, method string, pool func() (pooled2x2.Result, error)) T
 			t[k] = v
 		}
 	}
-	if len(r.Warnings) > 0 {
-		t["warnings"] = r.Warnings
-	}
+	remark(t, "", r.Warnings.Texts())
 	return t
 }
 

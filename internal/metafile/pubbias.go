@@ -80,7 +80,7 @@ func regressionTestTree(s bias.Studies, req Tree) Tree {
 	} else {
 		t["tau2"] = r.Tau2
 	}
-	return remark(t, r.Limit, r.Warnings)
+	return remark(t, r.Limit, r.Warnings.Texts())
 }
 
 func rankTestTree(s bias.Studies) Tree {
@@ -88,7 +88,7 @@ func rankTestTree(s bias.Studies) Tree {
 	if err != nil {
 		return failed(Tree{}, err)
 	}
-	return remark(Tree{"name": r.Method, "tau": r.Tau, "pval": r.P, "has_ties": r.Ties, "exact": r.Exact}, r.Limit, r.Warnings)
+	return remark(Tree{"name": r.Method, "tau": r.Tau, "pval": r.P, "has_ties": r.Ties, "exact": r.Exact}, r.Limit, r.Warnings.Texts())
 }
 
 func trimFillTree(s bias.Studies, req Tree) Tree {
@@ -106,7 +106,7 @@ func trimFillTree(s bias.Studies, req Tree) Tree {
 	t["beta"], t["se"], t["zval"], t["pval"], t["ci_lb"], t["ci_ub"] = f.Beta[0], f.SE[0], f.Stat[0], f.PVal[0], f.CILb[0], f.CIUb[0]
 	t["tau2"], t["i2"], t["qe"] = f.Tau2, f.I2, f.QE
 	t["filled_yi"], t["filled_vi"] = r.FilledY, r.FilledV
-	return remark(t, r.Limit, r.Warnings)
+	return remark(t, r.Limit, r.Warnings.Texts())
 }
 
 func failSafeTree(s bias.Studies, name string, req Tree) Tree {
@@ -121,7 +121,7 @@ func failSafeTree(s bias.Studies, name string, req Tree) Tree {
 	if err != nil {
 		return failed(echo(req), err)
 	}
-	return remark(Tree{"name": r.Method, "fsnum": r.N, "pval": r.P, "meanes": r.Mean, "target": r.Target}, "", r.Warnings)
+	return remark(Tree{"name": r.Method, "fsnum": r.N, "pval": r.P, "meanes": r.Mean, "target": r.Target}, "", r.Warnings.Texts())
 }
 
 func excessTree(s bias.Studies, req Tree) Tree {
@@ -143,7 +143,7 @@ func excessTree(s bias.Studies, req Tree) Tree {
 	t["name"], t["k"], t["observed"], t["expected"], t["ratio"] = r.Method, r.K, r.Observed, r.Expected, r.Ratio
 	t["chi2"], t["pval_chi2"], t["pval_binom"] = r.ChiSquared, r.PChiSquared, r.PBinomial
 	t["theta"], t["tau2"], t["power"], t["observed_sig"] = r.Theta, r.Tau2, r.Power, sig
-	return remark(t, r.Limit, r.Warnings)
+	return remark(t, r.Limit, r.Warnings.Texts())
 }
 
 // petPeeseTree answers one of the two lines; the model is "pet" or "peese" and the method "wls_lm" or one of the estimators.
@@ -165,7 +165,7 @@ func petPeeseTree(s bias.Studies, req Tree) Tree {
 	if fit == nil {
 		t["beta"], t["se"], t["tval"], t["pval"] = line.Beta[:], line.SE[:], line.T[:], line.P[:]
 		t["ci_lb"], t["ci_ub"], t["df"], t["sigma2"] = line.Lo[:], line.Hi[:], line.DF, line.Sigma2
-		return remark(t, r.Limit, r.Warnings)
+		return remark(t, r.Limit, r.Warnings.Texts())
 	}
 	t["k"], t["p"], t["coef_names"] = fit.K, fit.P, fit.CoefNames
 	t["beta"], t["se"], t["zval"], t["pval"], t["ci_lb"], t["ci_ub"], t["vb"] = fit.Beta, fit.SE, fit.Stat, fit.PVal, fit.CILb, fit.CIUb,
@@ -177,7 +177,7 @@ func petPeeseTree(s bias.Studies, req Tree) Tree {
 		df2 = math.NaN()
 	}
 	t["qm_df"] = []float64{fit.QMDF1, df2}
-	return remark(t, r.Limit, r.Warnings)
+	return remark(t, r.Limit, r.Warnings.Texts())
 }
 
 // henmiCopasTree gives the interval with the root tolerance of metafor's hc(), so that its printed numbers are repeated, and
@@ -193,7 +193,7 @@ func henmiCopasTree(s bias.Studies) Tree {
 	}
 	t := Tree{"name": r.Method, "beta": r.Beta, "se": r.SE, "ci_lb": r.Lo, "ci_ub": r.Hi, "tau2": r.Tau2,
 		"ci_lb_exact": exact.Lo, "ci_ub_exact": exact.Hi}
-	return remark(t, "", r.Warnings)
+	return remark(t, "", r.Warnings.Texts())
 }
 
 func selectionTree(s bias.Studies, req Tree) Tree {
@@ -226,5 +226,5 @@ func selectionTree(s bias.Studies, req Tree) Tree {
 	}
 	t["polished"] = Tree{"beta": r.Beta, "tau2": r.Tau2, "delta": r.Delta, "log_lik": r.LogLik, "se_beta": r.SE, "se_tau2": r.SETau2,
 		"se_delta": polishedSE, "max_abs_gradient": r.MaxGradient}
-	return remark(t, r.Limit, r.Warnings)
+	return remark(t, r.Limit, r.Warnings.Texts())
 }

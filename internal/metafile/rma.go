@@ -101,17 +101,7 @@ func fitTree(t, req Tree, r *meta.Result) {
 		v, err := r.ProfileLikelihood()
 		t["confint_profile_likelihood"] = varianceTree(v, err)
 	}
-	if len(r.Warnings) > 0 {
-		t["warnings"] = warningTexts(r.Warnings)
-	}
-}
-
-func warningTexts(ws []meta.Warning) []string {
-	var out []string
-	for _, w := range ws {
-		out = append(out, w.Message)
-	}
-	return out
+	remark(t, "", r.Warnings.Texts())
 }
 
 func median(x []float64) float64 {

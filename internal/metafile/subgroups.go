@@ -69,7 +69,5 @@ func (c *Case) subgroupTree(b, req Tree, g *meta.SubgroupResult) {
 		}
 		b[key] = one
 	}
-	if len(g.Warnings) > 0 {
-		b["warnings"] = warningTexts(g.Warnings)
-	}
+	remark(b, "", g.Warnings.Texts())
 }

@@ -50,7 +50,7 @@ func monitor(q Question, effects []evidence.Effect) (*evidence.SequentialPlot, e
 		return nil, err
 	}
 	s := &evidence.SequentialPlot{RIS: math.Ceil(sequential.ParticipantsForMeans(r.Required.Adjusted, 1)), Verdict: string(r.Verdict),
-		Warnings: r.Warnings,
+		Warnings: r.Warnings.Texts(),
 		Assumed: fmt.Sprintf("an effect of %s, two-sided error rate 5 %%, power 80 %%, diversity %s %% (%s)", fixed(*q.MID, 2),
 			fixed(100*r.Plan.Diversity, 0), r.DiversityFrom)}
 	n := 0.0

@@ -73,8 +73,8 @@ func poolCHE(m Model, effects []evidence.Effect) (evidence.PooledResult, error) 
 		r.Warnings = append(r.Warnings, fmt.Sprintf("the robust test has %s degrees of freedom: below %d its interval is not to be trusted",
 			fixed(df, 1), minRobustDF))
 	}
-	r.Warnings = append(r.Warnings, fit.Warnings...)
-	r.Warnings = append(r.Warnings, rob.Warnings...)
+	r.Warnings = append(r.Warnings, fit.Warnings.Texts()...)
+	r.Warnings = append(r.Warnings, rob.Warnings.Texts()...)
 	return r, nil
 }
 

@@ -219,9 +219,7 @@ func fill(r *evidence.PooledResult, fit *meta.Result, m Model) {
 		}
 	}
 	r.Weights = fit.WeightsPercent()
-	for _, w := range fit.Warnings {
-		r.Warnings = append(r.Warnings, w.Message)
-	}
+	r.Warnings = append(r.Warnings, fit.Warnings.Texts()...)
 }
 
 // several reports whether some study has more than one of the effects, and
