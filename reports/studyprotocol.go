@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"strings"
 
+	"past/internal/text"
 	"past/reports/chart"
 	"past/reports/internal/show"
 )
@@ -41,8 +42,8 @@ func (s *site) studyRecords(records []string) ([]studyRecord, error) {
 			Versions: versionTable(r)}
 		v.Planned, v.MorePlanned = s.plannedTables(r)
 		v.Posted, v.PostedNote = s.postedTable(r)
-		for _, f := range []named{{Name: "Allocation", Value: r.Allocation}, {Name: "Layout", Value: r.Model},
-			{Name: "Masking", Value: r.Masking},
+		for _, f := range []named{{Name: "Allocation", Value: stated(r.Allocation)}, {Name: "Layout", Value: r.Model},
+			{Name: "Masking", Value: stated(r.Masking)},
 			{Name: "Open to", Value: r.Sex}, {Name: "Ages", Value: ages(r)}} {
 			if f.Value != "" {
 				out := show.First(strings.ToLower(strings.ReplaceAll(show.Clip(f.Value, 80), "_", " ")))
@@ -57,15 +58,24 @@ func (s *site) studyRecords(records []string) ([]studyRecord, error) {
 }
 
 func ages(r *Registered) string {
+	from, to := stated(r.MinimumAge), stated(r.MaximumAge)
 	switch {
-	case r.MinimumAge != "" && r.MaximumAge != "":
-		return r.MinimumAge + " to " + r.MaximumAge
-	case r.MinimumAge != "":
-		return r.MinimumAge + " and older"
-	case r.MaximumAge != "":
-		return "up to " + r.MaximumAge
+	case from != "" && to != "":
+		return from + " to " + to
+	case from != "":
+		return from + " and older"
+	case to != "":
+		return "up to " + to
 	}
 	return ""
+}
+
+// stated is a register's value; "" where it writes that there is none.
+func stated(s string) string {
+	if text.Missing(s) {
+		return ""
+	}
+	return s
 }
 
 // tableOrNil is a table with lines; one without is none.

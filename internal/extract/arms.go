@@ -401,26 +401,55 @@ func overlap(a, b string) float64 {
 	return float64(common) / float64(all)
 }
 
-// GroupRole reads which substances a reporting group was given and whether it is
-// a comparison group; nil where its words and its planned arm do not say.
-func GroupRole(r *evidence.Record, g evidence.Group, v *vocab.Vocabulary) (substances []string, control *bool) {
-	a := readGroup(r, g, v)
-	studied := false
-	for _, x := range a.parts {
-		if x.drug != "" && !slices.Contains(substances, x.drug) {
-			substances = append(substances, x.drug)
-			studied = studied || v.Studied(x.drug)
+// Role is what a reporting group was given and whether it is a comparison group;
+// Control is nil where its words and its planned arm do not say, and for groups of
+// people who are in another group too.
+type Role struct {
+	Substances []string
+	Control    *bool
+}
+
+// GroupRoles reads reporting groups beside each other, as effects do: a comparison
+// group is one against which another group has a studied drug, or a treatment dose
+// of it. The register's arm type alone does not make a group that was given the
+// drug one, and a drug of every group compares none of them.
+func GroupRoles(r *evidence.Record, groups []evidence.Group, v *vocab.Vocabulary) []Role {
+	b := &effectBuilder{r: r, v: v, groups: map[evidence.Group]armReading{}}
+	arms := make([]armReading, len(groups))
+	for i, g := range groups {
+		arms[i] = b.readGroup(g)
+	}
+	first := slices.ContainsFunc(arms, func(a armReading) bool { return !laterGroup(a) })
+	out := make([]Role, len(arms))
+	for i, a := range arms {
+		for _, x := range a.parts {
+			if x.drug != "" && !slices.Contains(out[i].Substances, x.drug) {
+				out[i].Substances = append(out[i].Substances, x.drug)
+			}
 		}
+		if a.pooled || a.untreated || a.doubt != "" || first && laterGroup(a) {
+			continue
+		}
+		treats, compared := false, false
+		for j, o := range arms {
+			if j == i || o.pooled {
+				continue
+			}
+			_, why := compare(v, a, o)
+			treats = treats || why == nil
+			p, why := compare(v, o, a)
+			compared = compared || why == nil && p.class != OtherDose
+		}
+		studied := studiedOf(v, a.parts) != ""
+		is := compared || a.waits || !studied
+		switch {
+		case treats:
+			is = false
+		case is && !compared && !a.waits && !a.has(vocab.InactivePlacebo) && !strings.HasSuffix(a.kind, "_COMPARATOR") &&
+			a.kind != "NO_INTERVENTION":
+			continue
+		}
+		out[i].Control = &is
 	}
-	is := true
-	switch {
-	case a.pooled || a.doubt != "":
-		return substances, nil
-	case a.waits, a.has(vocab.InactivePlacebo) && !studied, strings.HasSuffix(a.kind, "_COMPARATOR"), a.kind == "NO_INTERVENTION":
-	case studied:
-		is = false
-	default:
-		return substances, nil
-	}
-	return substances, &is
+	return out
 }

@@ -259,8 +259,13 @@ var changedOver = regexp.MustCompile(`(?i)\brescued?\b|\bcross(?:ed)?[- ` +
 func postedHarms(r *evidence.Record, st *evidence.Study, v *vocab.Vocabulary) []evidence.HarmRow {
 	a := r.Results.Adverse
 	groups := map[string]evidence.HarmRow{}
-	for _, g := range a.Groups {
-		substances, control := extract.GroupRole(r, g.Group, v)
+	titled := make([]evidence.Group, len(a.Groups))
+	for i, g := range a.Groups {
+		titled[i] = g.Group
+	}
+	roles := extract.GroupRoles(r, titled, v)
+	for i, g := range a.Groups {
+		substances, control := roles[i].Substances, roles[i].Control
 		if changedOver.MatchString(g.Title) { // some of its people came to have the other treatment
 			control = nil
 		}
@@ -273,6 +278,9 @@ func postedHarms(r *evidence.Record, st *evidence.Study, v *vocab.Vocabulary) []
 	add := func(group, term string, serious *bool, affected, events, atRisk *int, pointer string) *evidence.HarmRow {
 		row := groups[group]
 		row.Term, row.Serious, row.Affected, row.Events, row.AtRisk, row.Prov.Pointer = term, serious, affected, events, atRisk, pointer
+		if serious != nil && *serious {
+			row.Threshold = "" // it is that of the other events
+		}
 		if e := r.Enrollment; e != nil && atRisk != nil && strings.EqualFold(r.EnrollmentType, "ACTUAL") && *atRisk > *e {
 			row.Unit = "" // more than ever took part
 			row.Flags = append(slices.Clip(row.Flags), fmt.Sprintf("%d at risk, more than the %d enrolled: people may be counted more than once",
@@ -321,7 +329,7 @@ func stoppedRows(r *evidence.Record, groups map[string]evidence.HarmRow, events 
 			continue
 		}
 		row := groups[id]
-		row.Term, row.Affected, row.AtRisk, row.Prov.Pointer = synthesis.TermStopped, left, started, at
+		row.Term, row.Threshold, row.Affected, row.AtRisk, row.Prov.Pointer = synthesis.TermStopped, "", left, started, at
 		synthesis.FoldHarm(&row)
 		out = append(out, row)
 	}

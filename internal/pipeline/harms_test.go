@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -114,5 +115,55 @@ func TestTablesOfTheSamePeople(t *testing.T) {
 	row := extractedHarm(review.Harm{Study: "A 2020", Substance: "lsd", Arm: "high_dose", Dose: "200", Term: "nausea"}, nil, nil)
 	if row.Dose != "" || !strings.Contains(strings.Join(row.Flags, ""), "another unit") {
 		t.Errorf("200 mg of LSD: %q, %q", row.Dose, row.Flags)
+	}
+}
+
+// TestSexualLayerOfEveryDomain: a posted outcome of any part of sexual function, not
+// only of the whole, is in the layer, and its plan is not called missing.
+func TestSexualLayerOfEveryDomain(t *testing.T) {
+	outcome := func(title string) string {
+		return `{"type":"SECONDARY","title":"` + title + `","timeFrame":"12 weeks","reportingStatus":"POSTED","paramType":"MEAN",
+"dispersionType":"Standard Deviation","unitOfMeasure":"score","groups":[{"id":"OG000","title":"Psilocybin"}],
+"denoms":[{"units":"Participants","counts":[{"groupId":"OG000","value":"20"}]}],
+"classes":[{"categories":[{"measurements":[{"groupId":"OG000","value":"20","spread":"5"}]}]}]}`
+	}
+	titles := []string{"International Index of Erectile Function, erectile function domain", "Male Sexual Health Questionnaire, MSHQ-EjD",
+		"Female Sexual Distress Scale-Revised"}
+	var plans, posts []string
+	for _, title := range titles {
+		plans = append(plans, `{"measure":"`+title+`","timeFrame":"12 weeks"}`)
+		posts = append(posts, outcome(title))
+	}
+	record := `{"protocolSection":{"identificationModule":{"nctId":"NCT90000021","briefTitle":"Psilocybin and sexual function"},
+"statusModule":{"overallStatus":"COMPLETED"},"outcomesModule":{"secondaryOutcomes":[` + strings.Join(plans, ",") + `]},
+"armsInterventionsModule":{"armGroups":[{"label":"Psilocybin","type":"EXPERIMENTAL","interventionNames":["Drug: Psilocybin"]}],
+"interventions":[{"type":"DRUG","name":"Psilocybin"}]}},
+"resultsSection":{"outcomeMeasuresModule":{"outcomeMeasures":[` + strings.Join(posts, ",") + `]}},"hasResults":true}`
+	p, take := taking(t)
+	if rep := take(write(t, filepath.Join(t.TempDir(), "NCT90000021.json"), []byte(record))); rep.Records != 1 {
+		t.Fatalf("%+v", rep)
+	}
+	for _, stage := range []func() error{
+		func() error { _, err := p.Link(t.Context()); return err },
+		func() error { _, err := p.Extract(t.Context()); return err },
+		func() error { _, err := p.Analyse(t.Context()); return err },
+	} {
+		if err := stage(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	rows, err := p.Store.SexualOutcomes(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	kinds := map[string]int{}
+	for _, r := range rows {
+		kinds[r.Kind]++
+		if r.Reported != nil && !*r.Reported {
+			t.Errorf("%q is posted and called missing", r.What)
+		}
+	}
+	if kinds[synthesis.LayerPlanned] != len(titles) || kinds[synthesis.LayerPosted] != len(titles) {
+		t.Errorf("%v", kinds)
 	}
 }

@@ -29,7 +29,7 @@ func (p *Pipeline) keepKnowledge(ctx context.Context, h *human, base synthesis.B
 		return err
 	}
 	layer := synthesis.LayerInput{Studies: base.Studies, Readings: readings, Planned: map[string][]evidence.PlannedOutcome{},
-		Harms: harms, Posted: map[string]bool{}}
+		Harms: harms, Posted: map[string]map[string]bool{}}
 	asked := map[string]bool{}
 	for _, r := range readings {
 		asked[r.RecordID] = asked[r.RecordID] || synthesis.SexualDomain(r.Domain)
@@ -42,14 +42,23 @@ func (p *Pipeline) keepKnowledge(ctx context.Context, h *human, base synthesis.B
 		}
 		if asked[r.ID] || slices.ContainsFunc(r.Planned, synthesis.SexualItem) {
 			id := strings.Clone(r.ID)
-			layer.Planned[id], layer.Posted[id] = evidence.Own(r.Planned), r.Results != nil
+			layer.Planned[id] = evidence.Own(r.Planned)
+			if r.Results != nil {
+				layer.Posted[id] = map[string]bool{}
+				for _, o := range r.Results.Outcomes {
+					layer.Posted[id][synthesis.FoldTitle(o.Title)] = len(o.Classes) > 0
+				}
+			}
 		}
 		if st := at[r.ID]; st != nil && tracked(p.Vocab, st.Substances) {
 			coded = append(coded, evidence.Own(coding.Read(&r))...)
 		}
 	}
-	for _, domain := range []string{"sexual-function", "relationship"} {
-		for a, err := range p.Store.ArmResults(ctx, store.ResultFilter{Domain: domain}) {
+	for _, d := range p.Vocab.OutcomeDomains() {
+		if !synthesis.SexualDomain(d.ID) {
+			continue
+		}
+		for a, err := range p.Store.ArmResults(ctx, store.ResultFilter{Domain: d.ID}) {
 			if err != nil {
 				return fmt.Errorf("reading posted results: %w", err)
 			}

@@ -62,8 +62,9 @@ func Fits(q Question, c Candidate) (bool, Misfit) {
 	case !q.people(c):
 		return no(CodePopulation, "the population is %s, the question asks for %s", orNone(c.People),
 			cmp.Or(q.PopulationWords, strings.Join(q.PopulationTerms, " or ")))
-	case len(q.Conditions) > 0 && !overlap(c.Conditions, q.Conditions):
-		return no(CodePopulation, "the condition is %s, the question asks for %s", plainAll(c.Conditions), plainAll(q.Conditions))
+	case len(q.Conditions) > 0 && !overlap(c.Conditions, q.Conditions), !q.diagnosed(c):
+		return no(CodePopulation, "the condition is %s, the question asks for %s", plainAll(c.Conditions),
+			plainAll(q.conditions()))
 	case !slices.Contains(q.Designs, c.Design) && !(c.Open && (c.Design == "" || c.Design == "randomized" && q.randomised())):
 		return no(CodeDesign, "the design is %s, the question takes %s", plain(c.Design), plainAll(q.Designs))
 	case !slices.Contains(q.Comparators, c.Comparator) && !(c.Open && c.Comparator == "" && !q.ComparatorStated):
@@ -93,6 +94,19 @@ func (q Question) people(c Candidate) bool {
 		return false
 	}
 	return len(q.PopulationTerms) == 0 || slices.ContainsFunc(q.PopulationTerms, has) || c.Open && !c.Registered && stated == ""
+}
+
+// diagnosed reports whether the participants have the question's condition, where
+// the condition is all that it says of its population and theirs is known.
+func (q Question) diagnosed(c Candidate) bool {
+	conditions := q.conditions()
+	worded := q.PopulationWords != "" || len(q.PopulationTerms) > 0 || q.Population == "other-illness"
+	if q.Condition == "" || worded || q.Planned && c.Registered || strings.Join(c.Conditions, "") == "" || overlap(c.Conditions, conditions) {
+		return true
+	}
+	return slices.ContainsFunc(vocab.Default().Match(c.People).Conditions, func(h vocab.Hit) bool {
+		return slices.Contains(conditions, h.ID)
+	})
 }
 
 func (q Question) domains() []string { return append([]string{q.Domain}, q.AlsoDomains...) }

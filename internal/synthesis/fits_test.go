@@ -24,6 +24,10 @@ func TestWhatStandsOnAFindingBelongsToIt(t *testing.T) {
 		"relationship"}
 	rapid.Check(t, func(rt *rapid.T) {
 		q := rapid.SampledFrom(qs).Draw(rt, "question")
+		bare := q.Condition != "" && rapid.Bool().Draw(rt, "bare") // as people write questions: the condition is the population
+		if bare {
+			q.Population, q.PopulationWords, q.PopulationTerms, q.PopulationExcludes, q.Conditions = "", "", nil, nil, nil
+		}
 		b := synthesis.Base{LastScan: cutoff, StudyOf: map[string]string{}, About: map[string]synthesis.StudyTopics{}, WithoutMultiverse: true}
 		for i := range rapid.IntRange(0, 6).Draw(rt, "trials") {
 			r := trial("NCT0"+string(rune('1'+i)), evidence.StatusCompleted, nil)
@@ -50,6 +54,9 @@ func TestWhatStandsOnAFindingBelongsToIt(t *testing.T) {
 			if !slices.Contains(q.Substances, e.Substance) || !slices.Contains(own, e.Domain) || q.Population != "" && e.PopulationClass != "" &&
 				e.PopulationClass != q.Population {
 				rt.Fatalf("%s pools %+v", q.ID, e)
+			}
+			if bare && e.Condition != q.Condition && !slices.Contains(q.MissingConditions, e.Condition) {
+				rt.Fatalf("%s asks for %s and pools %+v", q.ID, q.Condition, e)
 			}
 		}
 		for _, x := range f.Excluded {

@@ -23,7 +23,10 @@ type Question struct {
 	Headline bool `yaml:"headline"`
 
 	Substances []string `yaml:"substances"` // vocabulary ids; a derivative is another substance
-	Condition  string   `yaml:"condition"`  // of the studies that count as missing; "" is any
+	// Condition is that of the studies that count as missing; "" is any. Where the
+	// question has no other words for its population, it restricts the pooled rows
+	// as well.
+	Condition string `yaml:"condition"`
 	// MissingConditions widens what counts as missing to trials in any of these;
 	// Planned counts those whose planned outcomes measure the domain, too.
 	MissingConditions []string `yaml:"missing_conditions"`
@@ -238,6 +241,9 @@ func (q *Question) defaults() {
 		if *p == "" {
 			*p = v
 		}
+	}
+	if strings.HasSuffix(q.Domain, "adverse-event") {
+		set(&q.Kind, "harm")
 	}
 	set(&q.Kind, "efficacy")
 	set(&q.Measure, "SMD")

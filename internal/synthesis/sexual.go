@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 
 	"past/internal/evidence"
 	"past/internal/vocab"
@@ -28,8 +29,9 @@ type LayerInput struct {
 	Readings []evidence.PlannedReading
 	Results  []evidence.ArmResult
 	Harms    []evidence.HarmRow
-	// Posted names the records that have posted results.
-	Posted map[string]bool
+	// Posted are the outcomes of each record that has posted results, by folded
+	// title, and whether one has a value.
+	Posted map[string]map[string]bool
 	// Measured are outcomes that a report says were measured, without a number.
 	Measured []evidence.LayerRow
 }
@@ -125,6 +127,14 @@ func layerOrder(r evidence.LayerRow) int {
 	return 6
 }
 
+// FoldTitle is the title of an outcome for comparing a plan with posted results:
+// words and numbers in lower case.
+func FoldTitle(title string) string {
+	return strings.Join(strings.FieldsFunc(strings.ToLower(title), func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsDigit(r)
+	}), " ")
+}
+
 type measuredOutcome struct{ record, instrument, domain string }
 
 // postedOutcomes adds each posted outcome once and gives what was posted.
@@ -140,7 +150,6 @@ func postedOutcomes(in LayerInput, row func(string) evidence.LayerRow, out *[]ev
 			continue
 		}
 		posted[measuredOutcome{a.RecordID, a.Instrument, a.Domain}] = true
-		posted[measuredOutcome{record: a.RecordID, domain: a.Domain}] = true
 		k := key{a.RecordID, a.OutcomeIndex}
 		i, ok := at[k]
 		if !ok {
@@ -182,8 +191,8 @@ func plannedOutcomes(in LayerInput, row func(string) evidence.LayerRow, posted m
 			switch {
 			case ok:
 				x.Kind, x.Instrument, x.Domain = LayerPlanned, reading.Instrument, reading.Domain
-				if in.Posted[id] {
-					reported := posted[measuredOutcome{id, reading.Instrument, reading.Domain}]
+				if titles := in.Posted[id]; titles != nil {
+					reported := posted[measuredOutcome{id, reading.Instrument, reading.Domain}] || titles[FoldTitle(p.Measure)]
 					x.Reported = &reported
 				}
 			case SexualItem(p):

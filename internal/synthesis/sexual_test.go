@@ -13,6 +13,7 @@ func TestSexualLayer(t *testing.T) {
 			{ID: "S2", Records: []string{"NCT2"}}},
 		Planned: map[string][]evidence.PlannedOutcome{
 			"NCT1": {{Measure: "FSFI total"}, {Measure: "MADRS"}, {Measure: "ASEX", Type: "secondary"},
+				{Measure: "Change in: GRISS"},
 				{Measure: "HAM-D item 14 (genital symptoms)"}},
 			"NCT2": {{Measure: "DAS"}},
 		},
@@ -20,6 +21,7 @@ func TestSexualLayer(t *testing.T) {
 			{RecordID: "NCT1", OutcomeIndex: 0, Instrument: "fsfi", Domain: "sexual-function"},
 			{RecordID: "NCT1", OutcomeIndex: 1, Instrument: "madrs", Domain: "depression"},
 			{RecordID: "NCT1", OutcomeIndex: 2, Instrument: "asex", Domain: "sexual-function"},
+			{RecordID: "NCT1", OutcomeIndex: 3, Instrument: "griss", Domain: "sexual-function"},
 			{RecordID: "NCT2", OutcomeIndex: 0, Instrument: "das", Domain: "relationship"},
 		},
 		Results: []evidence.ArmResult{
@@ -31,7 +33,7 @@ func TestSexualLayer(t *testing.T) {
 		},
 		Harms: []evidence.HarmRow{{StudyID: "S1", RecordID: "NCT1", Term: "libido decreased", Sexual: true, Affected: &two},
 			{StudyID: "S1", Term: "nausea"}},
-		Posted: map[string]bool{"NCT1": true},
+		Posted: map[string]map[string]bool{"NCT1": {"change in griss": true}},
 	}
 	rows := SexualLayer(in)
 	type brief struct {
@@ -47,7 +49,7 @@ func TestSexualLayer(t *testing.T) {
 		got = append(got, brief{r.Kind, r.What, rep})
 	}
 	want := []brief{{LayerPlanned, "ASEX", "no"}, {LayerPlanned, "DAS", "unknown"}, {LayerItem, "HAM-D item 14 (genital symptoms)", "unknown"},
-		{LayerPosted, "FSFI", "unknown"}, {LayerPlanned, "FSFI total", "yes"}, {LayerHarm, "libido decreased", "unknown"}}
+		{LayerPosted, "FSFI", "unknown"}, {LayerPlanned, "Change in: GRISS", "yes"}, {LayerPlanned, "FSFI total", "yes"}, {LayerHarm, "libido decreased", "unknown"}}
 	if len(got) != len(want) {
 		t.Fatalf("got %v", got)
 	}
@@ -56,7 +58,7 @@ func TestSexualLayer(t *testing.T) {
 			t.Errorf("row %d is %v, want %v", i, got[i], want[i])
 		}
 	}
-	if rows[3].Cells != 2 || rows[3].Usable != 1 || *rows[5].Affected != 2 || rows[5].AtRisk != nil {
-		t.Errorf("counts: %+v %+v", rows[3], rows[5])
+	if rows[3].Cells != 2 || rows[3].Usable != 1 || *rows[6].Affected != 2 || rows[6].AtRisk != nil {
+		t.Errorf("counts: %+v %+v", rows[3], rows[6])
 	}
 }

@@ -15,9 +15,13 @@ const maxMarks = 4
 // Text makes any string safe to lay out without changing what it says:
 // control characters and direction overrides are shown by their code instead
 // of acting, invisible padding goes, broken UTF-8 becomes U+FFFD, long runs of
-// combining marks are cut. Markup is untouched: escaping belongs to the
-// template and to the SVG writer.
+// combining marks are cut, and the backslashes go with which a register escapes
+// Markdown ("\<50%"). Markup is untouched: escaping belongs to the template and to
+// the SVG writer.
 func Text(s string) string {
+	if strings.Contains(s, `\`) {
+		s = escaped.ReplaceAllString(s, "$1")
+	}
 	if clean(s) {
 		return s
 	}
@@ -49,6 +53,8 @@ func Text(s string) string {
 	}
 	return strings.TrimSpace(b.String())
 }
+
+var escaped = regexp.MustCompile("\\\\([<>*_~#|`\\[\\]])")
 
 // clean is the quick way out for ordinary text.
 func clean(s string) bool {

@@ -1,0 +1,81 @@
+package extract
+
+import (
+	"strings"
+	"testing"
+
+	"past/internal/evidence"
+	"past/internal/vocab"
+)
+
+// TestGroupRoles: what a group is in a table of adverse events follows from what
+// the groups were given beside each other, never from the register's arm type
+// alone: the type of an arm of the drug is often a comparator's, and that of a
+// placebo arm with an open-label extension an experimental one.
+func TestGroupRoles(t *testing.T) {
+	arm := func(label, kind, description string, interventions ...string) evidence.Arm {
+		return evidence.Arm{Label: label, Type: kind, Description: description, InterventionNames: interventions}
+	}
+	drug := func(names ...string) (out []evidence.Intervention) {
+		for _, n := range names {
+			out = append(out, evidence.Intervention{Type: "DRUG", Name: n})
+		}
+		return out
+	}
+	for name, c := range map[string]struct {
+		arms []evidence.Arm
+		in   []evidence.Intervention
+		want string // of each group: t treated, c comparison, ? not known
+		also []string
+	}{
+		"the drug is registered as active comparator of a placebo": {
+			[]evidence.Arm{arm("Psilocybin", "ACTIVE_COMPARATOR", "25 mg once", "Drug: Psilocybin"),
+				arm("Placebo", "PLACEBO_COMPARATOR", "", "Drug: Placebo")}, drug("Psilocybin", "Placebo"), "tc", nil},
+		"the placebo arm is experimental and gets the drug in the extension": {
+			[]evidence.Arm{arm("Psilocybin", "EXPERIMENTAL", "", "Drug: Psilocybin"),
+				arm("Placebo", "EXPERIMENTAL", "followed by psilocybin in an open-label extension period.", "Drug: Psilocybin", "Drug: Placebo")},
+			drug("Psilocybin", "Placebo"), "tc", nil},
+		"the drug is in both arms": {
+			[]evidence.Arm{arm("Ketamine + Buprenorphine", "EXPERIMENTAL", "", "Drug: Ketamine", "Drug: Buprenorphine"),
+				arm("Ketamine + Placebo", "PLACEBO_COMPARATOR", "", "Drug: Ketamine", "Drug: Placebo")},
+			drug("Ketamine", "Buprenorphine", "Placebo"), "tt", nil},
+		"a control dose": {
+			[]evidence.Arm{arm("MDMA 125 mg", "EXPERIMENTAL", "", "Drug: MDMA"), arm("MDMA 30 mg", "ACTIVE_COMPARATOR", "", "Drug: MDMA")},
+			drug("MDMA"), "tc", nil},
+		"a middle dose between two others": {
+			[]evidence.Arm{arm("Psilocybin 25 mg", "EXPERIMENTAL", "", "Drug: Psilocybin"),
+				arm("Psilocybin 10 mg", "ACTIVE_COMPARATOR", "", "Drug: Psilocybin"),
+				arm("Psilocybin 1 mg", "ACTIVE_COMPARATOR", "", "Drug: Psilocybin")}, drug("Psilocybin"), "ttc", nil},
+		"one arm": {[]evidence.Arm{arm("Ketamine", "ACTIVE_COMPARATOR", "", "Drug: Ketamine")}, drug("Ketamine"), "t", nil},
+		"the people of an extension are in another group too": {
+			[]evidence.Arm{arm("Psilocybin", "EXPERIMENTAL", "", "Drug: Psilocybin"), arm("Placebo", "PLACEBO_COMPARATOR", "", "Drug: Placebo")},
+			drug("Psilocybin", "Placebo"), "tc?", []string{"Psilocybin, open-label extension"}},
+		"no studied drug, and a type that says nothing": {
+			[]evidence.Arm{arm("Walking", "OTHER", "", "Behavioral: Walking")}, nil, "?", nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := &evidence.Record{ID: "NCT1", Arms: c.arms, Interventions: c.in}
+			var groups []evidence.Group
+			for _, a := range c.arms {
+				groups = append(groups, evidence.Group{Title: a.Label})
+			}
+			for _, title := range c.also {
+				groups = append(groups, evidence.Group{Title: title})
+			}
+			var got strings.Builder
+			for _, role := range GroupRoles(r, groups, vocab.Default()) {
+				switch {
+				case role.Control == nil:
+					got.WriteByte('?')
+				case *role.Control:
+					got.WriteByte('c')
+				default:
+					got.WriteByte('t')
+				}
+			}
+			if got.String() != c.want {
+				t.Errorf("roles are %s, want %s", got.String(), c.want)
+			}
+		})
+	}
+}
