@@ -155,13 +155,17 @@ func readStudy(ctx context.Context, st *store.Store, id string) (studyRows, erro
 		return rows, fmt.Errorf("no study, record or paper here is called %q; past export --format csv --table trials --out - lists the trials",
 			id)
 	}
-	for a, err := range st.ArmResults(ctx, store.ResultFilter{StudyID: rows.Study.ID}) {
+	only := store.ResultFilter{RecordIDs: rows.Study.Records}
+	if len(only.RecordIDs) == 0 { // nothing, not all
+		only.RecordIDs = []string{""}
+	}
+	for a, err := range st.ArmResults(ctx, only) {
 		if err != nil {
 			return rows, err
 		}
 		rows.ArmResults = append(rows.ArmResults, a)
 	}
-	for x, err := range st.Contrasts(ctx, store.ResultFilter{StudyID: rows.Study.ID}) {
+	for x, err := range st.Contrasts(ctx, only) {
 		if err != nil {
 			return rows, err
 		}

@@ -226,5 +226,44 @@ func TestALaterRecordChangesOnlyWhatRestsOnIt(t *testing.T) {
 	}
 }
 
+// Results that a register withdraws leave no arm results and effects behind.
+func TestWithdrawnResultsAreGone(t *testing.T) {
+	t.Parallel()
+	trials, _ := evidenceOf(t)
+	p, before := derived(t, trials[:1], t.TempDir(), nil)
+	var study map[string]any
+	if err := json.Unmarshal(trials[0], &study); err != nil {
+		t.Fatal(err)
+	}
+	status, _ := study["protocolSection"].(map[string]any)["statusModule"].(map[string]any)
+	status["lastUpdatePostDateStruct"] = map[string]any{"date": "2099-01-01"}
+	delete(study, "resultsSection")
+	study["hasResults"] = false
+	b, err := json.Marshal(study)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.Import(t.Context(), "", []string{write(t, filepath.Join(t.TempDir(), "later.json"), b)}); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.stages().All(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	had := 0
+	for key := range before {
+		if strings.HasPrefix(key, "arm result ") {
+			had++
+		}
+	}
+	for key := range rows(t, p) {
+		if strings.HasPrefix(key, "arm result ") || strings.HasPrefix(key, "effect ") {
+			t.Errorf("%s is still there", key)
+		}
+	}
+	if had == 0 {
+		t.Error("the trial had no results to withdraw")
+	}
+}
+
 // short is the beginning of a difference.
 func short(d string) string { return d[:min(len(d), 2000)] }

@@ -273,7 +273,7 @@ func harmTable(h *human, studies []evidence.Study, effects []evidence.Effect) []
 	return extract.HarmTableEffects(extractedHarms(h.Harms, studies, effects), byID, effects, effect.Metafor)
 }
 
-// extractBatch is about how many records are read into results in one transaction.
+// extractBatch is about how many records are held in memory while they are read.
 const extractBatch = 100
 
 // extractRegister reads every trial record: what its planned outcomes measure,
@@ -287,27 +287,30 @@ func (p *Pipeline) extractRegister(ctx context.Context, studies []evidence.Study
 	if err != nil {
 		return nil, err
 	}
-	for _, ids := range batches {
-		of, err := x.batch(ctx, ids)
-		if err != nil {
-			return nil, err
-		}
-		for _, study := range slices.Sorted(maps.Keys(of)) {
-			if hold(of[study]) {
-				held = append(held, evidence.Own(of[study])...)
-				continue
+	err = p.Store.ReplaceExtraction(ctx, func(add func(store.Extracted) error) error {
+		for _, ids := range batches {
+			of, err := x.batch(ctx, ids, add)
+			if err != nil {
+				return err
 			}
-			slices.SortFunc(of[study], func(a, b evidence.Effect) int { return strings.Compare(a.ID, b.ID) })
-			own := extract.Audit(of[study])
-			rep.count(own)
-			for i := range own {
-				if err := rest.add(&own[i]); err != nil {
-					return nil, fmt.Errorf("effect %s: %w", own[i].ID, err)
+			for _, study := range slices.Sorted(maps.Keys(of)) {
+				if hold(of[study]) {
+					held = append(held, evidence.Own(of[study])...)
+					continue
+				}
+				slices.SortFunc(of[study], func(a, b evidence.Effect) int { return strings.Compare(a.ID, b.ID) })
+				own := extract.Audit(of[study])
+				rep.count(own)
+				for i := range own {
+					if err := rest.add(&own[i]); err != nil {
+						return fmt.Errorf("effect %s: %w", own[i].ID, err)
+					}
 				}
 			}
 		}
-	}
-	return held, p.Store.ReplacePlanned(ctx, slices.Values(x.planned))
+		return nil
+	})
+	return held, err
 }
 
 // trialBatches are the ids of all trial records, those of a study in one batch.
@@ -347,24 +350,21 @@ func (p *Pipeline) trialBatches(ctx context.Context, studies []evidence.Study) (
 
 // registerReader reads posted results of records into rows of the store.
 type registerReader struct {
-	p       *Pipeline
-	reader  *extract.Reader
-	at      map[string]*evidence.Study
-	rep     *ExtractReport
-	planned []evidence.PlannedReading
+	p      *Pipeline
+	reader *extract.Reader
+	at     map[string]*evidence.Study
+	rep    *ExtractReport
 }
 
 // batch stores what records hold and returns the effects that they allow, by study.
-func (x *registerReader) batch(ctx context.Context, ids []string) (map[string][]evidence.Effect, error) {
-	var with []string // results
-	var cells []evidence.ArmResult
-	var contrasts []evidence.Contrast
+func (x *registerReader) batch(ctx context.Context, ids []string, add func(store.Extracted) error) (map[string][]evidence.Effect, error) {
+	var out store.Extracted
 	effects := map[string][]evidence.Effect{}
 	for r, err := range x.p.Store.Records(ctx, store.RecordFilter{Kinds: []evidence.RecordKind{evidence.KindTrial}, IDs: ids}) {
 		if err != nil {
 			return nil, fmt.Errorf("reading planned outcomes and posted results: %w", err)
 		}
-		x.planned = append(x.planned, evidence.Own(x.reader.Planned(&r))...)
+		out.Planned = append(out.Planned, x.reader.Planned(&r)...)
 		if r.Results == nil {
 			continue
 		}
@@ -382,14 +382,11 @@ func (x *registerReader) batch(ctx context.Context, ids []string) (map[string][]
 		}
 		effects[st.ID] = append(effects[st.ID], extract.RegisterEffects(&r, st, rows, tests, x.p.Vocab, effect.Metafor)...)
 		effects[st.ID] = append(effects[st.ID], extract.HarmEffects(&r, st, x.p.Vocab, effect.Metafor)...)
-		with, cells, contrasts = append(with, r.ID), append(cells, rows...), append(contrasts, tests...)
+		out.Results, out.Contrasts = append(out.Results, rows...), append(out.Contrasts, tests...)
 	}
-	x.rep.ArmResults += len(cells)
-	x.rep.Contrasts += len(contrasts)
-	if len(with) == 0 {
-		return nil, nil
-	}
-	return effects, x.p.Store.ReplaceExtraction(ctx, with, slices.Values(cells), slices.Values(contrasts))
+	x.rep.ArmResults += len(out.Results)
+	x.rep.Contrasts += len(out.Contrasts)
+	return effects, add(out)
 }
 
 func (p *Pipeline) studies(ctx context.Context) ([]evidence.Study, error) {

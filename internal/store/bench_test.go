@@ -167,7 +167,8 @@ func BenchmarkRecords(b *testing.B) {
 func BenchmarkReplaceExtraction(b *testing.B) {
 	s := fresh(b)
 	const n = 62_000
-	results := func(yield func(evidence.ArmResult) bool) {
+	results := func(add func(Extracted) error) error {
+		var x Extracted
 		a := evidence.ArmResult{Channel: "register", OutcomeTitle: "Change from baseline in MADRS total score at week 3", OutcomeType: "PRIMARY",
 			ClassTitle: "Week 3", GroupID: "OG000", GroupTitle: "Psilocybin 25 mg", ParamType: "MEAN", ValueRaw: "-12.0", Value: ptr(-12.0),
 			DispersionType: "Standard Deviation", SpreadRaw: "10.1", Spread: ptr(10.1), N: ptr(79), NRaw: "79", Unit: "units on a scale",
@@ -177,13 +178,12 @@ func BenchmarkReplaceExtraction(b *testing.B) {
 				Pointer: "/studies/0/resultsSection/outcomeMeasuresModule/outcomeMeasures/0/classes/0/categories/0/measurements/0"}}
 		for i := range n {
 			a.RecordID, a.ID = fmt.Sprintf("NCT%08d", i/124), fmt.Sprintf("NCT%08d/%d", i/124, i%124)
-			if !yield(a) {
-				return
-			}
+			x.Results = append(x.Results, a)
 		}
+		return add(x)
 	}
 	for b.Loop() {
-		if err := s.ReplaceExtraction(context.Background(), nil, results, nil); err != nil {
+		if err := s.ReplaceExtraction(context.Background(), results); err != nil {
 			b.Fatal(err)
 		}
 	}

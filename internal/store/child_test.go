@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -174,7 +173,7 @@ func deriveRole(ctx context.Context, path string) error {
 	fmt.Println("open")
 	for range 100_000 {
 		err := errors.Join(
-			s.ReplaceExtraction(ctx, nil, slices.Values(testResults), slices.Values(testContrasts)),
+			replaceExtraction(s, Extracted{Results: testResults, Contrasts: testContrasts}),
 			s.ReplaceStudies(ctx, testStudies, testLinks),
 			s.ReplaceEffects(ctx, Listed(testEffects)),
 			s.ReplaceFindings(ctx, testFindings, nil, nil))

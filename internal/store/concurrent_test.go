@@ -140,10 +140,10 @@ func TestBrokenTransaction(t *testing.T) {
 	before := fingerprint(t, s)
 	func() {
 		defer func() { recover() }()
-		s.ReplaceExtraction(ctx, nil, func(yield func(evidence.ArmResult) bool) {
-			yield(testResults[0])
+		s.ReplaceExtraction(ctx, func(add func(Extracted) error) error {
+			add(Extracted{Results: testResults})
 			panic("the extraction broke")
-		}, nil)
+		})
 	}()
 	if got := fingerprint(t, s); got["arm_result"] != before["arm_result"] {
 		t.Error("half an extraction was kept")

@@ -4,11 +4,15 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"math"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+	"pgregory.net/rapid"
 
 	"past/internal/evidence"
 )
@@ -63,13 +67,25 @@ var (
 	}
 )
 
+// replaceExtraction is a ReplaceExtraction by what is given.
+func replaceExtraction(s *Store, parts ...Extracted) error {
+	return s.ReplaceExtraction(context.Background(), func(add func(Extracted) error) error {
+		for _, x := range parts {
+			if err := add(x); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
 // fillDerived writes a row into every derived table.
 func fillDerived(t testing.TB, s *Store) {
 	t.Helper()
 	ctx := context.Background()
 	for _, err := range []error{
 		s.ReplaceStudies(ctx, testStudies, testLinks),
-		s.ReplaceExtraction(ctx, nil, slices.Values(testResults), slices.Values(testContrasts)),
+		replaceExtraction(s, Extracted{Results: testResults, Contrasts: testContrasts}),
 		s.ReplaceKnowledge(ctx, testCoded, testLayer),
 		s.ReplaceEffects(ctx, Listed(testEffects)),
 		s.ReplaceFindings(ctx, testFindings, []evidence.ClaimVerdict{{ID: "C1", Verdict: "uncertain", Findings: []string{"mdma-ptsd"}}},
@@ -130,15 +146,6 @@ func TestDerivedRowsComeBack(t *testing.T) {
 	if d := cmp.Diff(testContrasts, contrasts); d != "" {
 		t.Errorf("contrasts:\n%s", d)
 	}
-	if a, err := s.ArmResult(ctx, "a2"); err != nil || cmp.Diff(testResults[1], a) != "" {
-		t.Errorf("arm result by id: %+v %v", a, err)
-	}
-	if x, err := s.Contrast(ctx, "c1"); err != nil || cmp.Diff(testContrasts[0], x) != "" {
-		t.Errorf("contrast by id: %+v %v", x, err)
-	}
-	if _, err := s.Contrast(ctx, "none"); !errors.Is(err, ErrNotFound) {
-		t.Errorf("unknown contrast: %v", err)
-	}
 	effects, err := collect(s.Effects(ctx))
 	if d := cmp.Diff(testEffects, effects); d != "" || err != nil {
 		t.Errorf("effects: %v\n%s", err, d)
@@ -147,7 +154,7 @@ func TestDerivedRowsComeBack(t *testing.T) {
 	if d := cmp.Diff(testFindings, findings); d != "" || err != nil {
 		t.Errorf("findings: %v\n%s", err, d)
 	}
-	f := ResultFilter{Verdict: evidence.NeedsReview, StudyID: "S2", Domain: "anxiety", RecordIDs: []string{"NCT00000001", "x"}}
+	f := ResultFilter{Domain: "anxiety", RecordIDs: []string{"NCT00000001", "x"}}
 	if some, err := collect(s.ArmResults(ctx, f)); err != nil || len(some) != 1 || some[0].ID != "a3" {
 		t.Errorf("filtered arm results: %v %v", some, err)
 	}
@@ -169,25 +176,53 @@ func TestDerivedRowsComeBack(t *testing.T) {
 	}
 }
 
-func TestExtractionOfSomeRecords(t *testing.T) {
+// What is extracted comes back as it was given, whatever its texts, ids and
+// pointers are, and a text is kept once.
+func TestExtractedRowsComeBack(t *testing.T) {
+	s, ctx := fresh(t), context.Background()
+	words := rapid.OneOf(rapid.SampledFrom([]string{"", "MEAN", "0", "a/7", "é\n\"", "/x/1/y/0", "/x/1/y/00", "/x/12", "/x/9999999999", "7"}), rapid.String())
+	number := rapid.Ptr(rapid.Float64Range(-1e6, 1e6), true)
+	rapid.Check(t, func(rt *rapid.T) {
+		ids := []string{"NCT1", "NCT2", "10.1/a b"}
+		var x Extracted
+		for i := range rapid.IntRange(0, 8).Draw(rt, "cells") {
+			a := evidence.ArmResult{ID: words.Draw(rt, "id"), RecordID: ids[i%3], Channel: "register", OutcomeIndex: i, ClassIndex: i % 2,
+				OutcomeTitle: words.Draw(rt, "title"), GroupTitle: words.Draw(rt, "group"), ValueRaw: words.Draw(rt, "raw"),
+				Value: number.Draw(rt, "value"), Unit: words.Draw(rt, "unit"), Adjusted: i%2 > 0, Verdict: evidence.Usable, Reason: words.Draw(rt, "why"),
+				Prov: evidence.Provenance{PayloadSHA256: "x", Pointer: words.Draw(rt, "pointer")}}
+			if rapid.Bool().Draw(rt, "implied") {
+				a.ID, a.Prov.Pointer = fmt.Sprintf("%s/o%d/c%d/k0/m%d", a.RecordID, i, i%2, i), fmt.Sprintf("/o/%d", i)
+			}
+			x.Results = append(x.Results, a)
+			x.Contrasts = append(x.Contrasts, evidence.Contrast{ID: words.Draw(rt, "id"), RecordID: ids[i%3], GroupIDs: []string{},
+				Method: words.Draw(rt, "method"), P: number.Draw(rt, "p"), Verdict: evidence.Usable, Prov: a.Prov})
+		}
+		if err := replaceExtraction(s, x); err != nil {
+			rt.Fatal(err)
+		}
+		slices.SortStableFunc(x.Results, func(a, b evidence.ArmResult) int { return strings.Compare(a.RecordID, b.RecordID) })
+		slices.SortStableFunc(x.Contrasts, func(a, b evidence.Contrast) int { return strings.Compare(a.RecordID, b.RecordID) })
+		results, err := collect(s.ArmResults(ctx, ResultFilter{}))
+		if d := cmp.Diff(x.Results, results, cmpopts.EquateEmpty()); d != "" || err != nil {
+			rt.Fatalf("arm results: %v\n%s", err, d)
+		}
+		contrasts, err := collect(s.Contrasts(ctx, ResultFilter{}))
+		if d := cmp.Diff(x.Contrasts, contrasts, cmpopts.EquateEmpty()); d != "" || err != nil {
+			rt.Fatalf("contrasts: %v\n%s", err, d)
+		}
+		if n := viewRows(rt, s, "SELECT count(*) - count(DISTINCT value) FROM result_text")[0][0]; n != "0" {
+			rt.Fatalf("%s texts are kept twice", n)
+		}
+	})
+}
+
+func TestUnusableRowsAreRefused(t *testing.T) {
 	s, ctx := fresh(t), context.Background()
 	fillDerived(t, s)
-	one := testResults[2]
-	one.ID = "a3-new"
-	if err := s.ReplaceExtraction(ctx, []string{"NCT00000001"}, slices.Values([]evidence.ArmResult{one}), nil); err != nil {
-		t.Fatal(err)
-	}
-	results, _ := collect(s.ArmResults(ctx, ResultFilter{}))
-	if len(results) != 3 || results[2].ID != "a3-new" {
-		t.Errorf("after replacing one record: %v", results)
-	}
 	before := fingerprint(t, s)
-	if err := s.ReplaceExtraction(ctx, []string{"NCT00000001"}, slices.Values(testResults), nil); err == nil {
-		t.Error("rows of a record that was not named were accepted")
-	}
 	nan := testResults[0]
 	nan.Value = ptr(math.NaN())
-	if err := s.ReplaceExtraction(ctx, nil, slices.Values([]evidence.ArmResult{nan}), nil); err == nil {
+	if err := replaceExtraction(s, Extracted{Results: testResults}, Extracted{Results: []evidence.ArmResult{nan}}); err == nil {
 		t.Error("NaN was accepted as a value")
 	}
 	bad := testEffects[0]

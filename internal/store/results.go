@@ -8,37 +8,51 @@ import (
 	"fmt"
 	"iter"
 	"math"
+	"strconv"
+	"strings"
 
 	"past/internal/evidence"
 )
 
-var armColumns = []string{"record_id", "seq", "id", "study_id", "channel", "outcome_index", "outcome_title", "outcome_type",
-	"class_index", "class_title", "category_index", "category_title", "group_id", "group_title", "param_type", "value_raw", "value",
-	"dispersion_type", "spread_raw", "lower_raw", "upper_raw", "spread", "lower", "upper", "n", "n_raw", "unit", "timepoint_raw",
-	"timepoint_weeks", "timepoint_origin", "instrument", "domain", "score_type", "subscale", "baseline", "adjusted", "use", "verdict",
-	"reason", "flags",
-	"payload_sha256", "pointer"}
+// The columns of the views arm_result and contrast. Each is kept in the table of
+// the same name with _row; what textColumns names is there the number of a text.
+var (
+	armColumns = strings.Fields(`record_id seq id study_id channel outcome_index outcome_title outcome_type class_index class_title
+		category_index category_title group_id group_title param_type value_raw value dispersion_type spread_raw lower_raw upper_raw
+		spread lower upper n n_raw unit timepoint_raw timepoint_weeks timepoint_origin instrument domain score_type subscale baseline
+		adjusted use verdict reason flags payload_sha256 pointer`)
+	contrastColumns = strings.Fields(`record_id seq id study_id outcome_index analysis_index outcome_title group_ids kind param_raw
+		estimate ci_level ci_sides lower upper se p_raw p p_op method adjusted sign verdict reason payload_sha256 pointer`)
+)
 
-var contrastColumns = []string{"record_id", "seq", "id", "study_id", "outcome_index", "analysis_index", "outcome_title", "group_ids",
-	"kind", "param_raw", "estimate", "ci_level", "ci_sides", "lower", "upper", "se", "p_raw", "p", "p_op", "method", "adjusted", "sign",
-	"verdict", "reason", "payload_sha256", "pointer"}
+// Extracted is what was read from some records.
+type Extracted struct {
+	Planned   []evidence.PlannedReading
+	Results   []evidence.ArmResult
+	Contrasts []evidence.Contrast
+}
 
-// ReplaceExtraction replaces the arm results and contrasts of the given
-// records in one transaction (recordIDs nil: of all records). Each record's
-// rows keep the order in which they are given; a row of a record that is not
-// among recordIDs is an error. The sequences are read while the store is held
-// for writing: they must not write to it.
-func (s *Store) ReplaceExtraction(ctx context.Context, recordIDs []string, results iter.Seq[evidence.ArmResult],
-	contrasts iter.Seq[evidence.Contrast]) error {
+// ReplaceExtraction replaces what was read from all records by what read adds, in
+// one transaction. The rows of a record are added at once and keep their order.
+// read may read from the store and must not write to it.
+func (s *Store) ReplaceExtraction(ctx context.Context, read func(add func(Extracted) error) error) error {
 	err := s.write(ctx, func(c *conn) error {
-		ours, err := c.clearExtraction(recordIDs)
-		if err != nil {
+		for _, t := range []string{"arm_result_row", "contrast_row", "result_text", "planned_reading"} {
+			if err := c.exec("DELETE FROM " + t); err != nil {
+				return err
+			}
+		}
+		w := extraction{
+			results:   c.newBulk("arm_result_row", append(armColumns[:len(armColumns):len(armColumns)], "place")...),
+			contrasts: c.newBulk("contrast_row", append(contrastColumns[:len(contrastColumns):len(contrastColumns)], "place")...),
+			planned:   c.newBulk("planned_reading", "record_id", "outcome_index", "instrument", "subscale", "domain"),
+			texts:     c.newBulk("result_text", "text_no", "value"),
+			number:    map[string]int64{},
+		}
+		if err := read(w.add); err != nil {
 			return err
 		}
-		if err := c.addArmResults(ours, results); err != nil {
-			return err
-		}
-		return c.addContrasts(ours, contrasts)
+		return w.flush()
 	})
 	if err != nil {
 		return fmt.Errorf("replace extraction: %w", err)
@@ -46,111 +60,138 @@ func (s *Store) ReplaceExtraction(ctx context.Context, recordIDs []string, resul
 	return nil
 }
 
-// ReplacePlanned replaces what the planned outcomes of all records measure.
-func (s *Store) ReplacePlanned(ctx context.Context, readings iter.Seq[evidence.PlannedReading]) error {
-	err := s.write(ctx, func(c *conn) error {
-		if err := c.exec("DELETE FROM planned_reading"); err != nil {
-			return err
-		}
-		rows := c.newBulk("planned_reading", "record_id", "outcome_index", "instrument", "subscale", "domain")
-		for p := range readings {
-			err := rows.add([]any{p.RecordID, int64(p.OutcomeIndex), p.Instrument, null(p.Subscale), p.Domain})
-			if err != nil {
-				return fmt.Errorf("planned outcome %d of %s: %w", p.OutcomeIndex, p.RecordID, err)
-			}
-		}
-		return rows.flush()
-	})
-	if err != nil {
-		return fmt.Errorf("replace readings of planned outcomes: %w", err)
-	}
-	return nil
+// extraction writes the rows of one ReplaceExtraction.
+type extraction struct {
+	results, contrasts, planned, texts *bulk
+
+	number map[string]int64 // of the texts written last
+	last   int64
+	vals   []any
+	err    error // of writing a text
 }
 
-// clearExtraction empties the rows of the records and says which ids may come
-// back.
-func (c *conn) clearExtraction(recordIDs []string) (ours func(id string) error, err error) {
-	for _, t := range []string{"arm_result", "contrast"} {
-		if recordIDs == nil {
-			if err := c.exec("DELETE FROM " + t); err != nil {
-				return nil, err
-			}
-			continue
-		}
-		for _, id := range recordIDs {
-			if err := c.exec("DELETE FROM "+t+" WHERE record_id = ?", id); err != nil {
-				return nil, err
-			}
-		}
+// maxTexts bounds the texts that are remembered: beyond it one may be kept twice.
+const maxTexts = 1 << 16
+
+// text gives the number of a text, which is written when it is new.
+func (w *extraction) text(s string) int64 {
+	if n, ok := w.number[s]; ok {
+		return n
 	}
-	set := map[string]bool{}
-	for _, id := range recordIDs {
-		set[id] = true
+	if len(w.number) >= maxTexts {
+		clear(w.number)
 	}
-	return func(id string) error {
-		if recordIDs != nil && !set[id] {
-			return fmt.Errorf("a row of record %q was given, which is not among those replaced", id)
-		}
-		return nil
-	}, nil
+	w.last++
+	s = strings.Clone(s) // it may be a part of a payload
+	w.number[s] = w.last
+	if err := w.texts.add([]any{w.last, s}); err != nil && w.err == nil {
+		w.err = err
+	}
+	return w.last
 }
 
-func (c *conn) addArmResults(ours func(string) error, results iter.Seq[evidence.ArmResult]) error {
-	if results == nil {
+// textOr is text, NULL for none.
+func (w *extraction) textOr(s string) any {
+	if s == "" {
 		return nil
 	}
-	rows := c.newBulk("arm_result", armColumns...)
+	return w.text(s)
+}
+
+// pointer gives the number of a pointer's text without its last number, and that
+// number, NULL where it has none.
+func (w *extraction) pointer(p string) (text int64, place any) {
+	base := strings.TrimRight(p, "0123456789")
+	digits := p[len(base):]
+	if n, err := strconv.ParseInt(digits, 10, 32); err == nil && (digits == "0" || digits[0] != '0') {
+		return w.text(base), n
+	}
+	return w.text(p), nil
+}
+
+func (w *extraction) add(x Extracted) error {
+	for _, p := range x.Planned {
+		err := w.planned.add([]any{p.RecordID, int64(p.OutcomeIndex), p.Instrument, null(p.Subscale), p.Domain})
+		if err != nil {
+			return fmt.Errorf("planned outcome %d of %s: %w", p.OutcomeIndex, p.RecordID, err)
+		}
+	}
 	seq := map[string]int64{}
-	vals := make([]any, 0, len(armColumns))
-	for a := range results {
-		if err := ours(a.RecordID); err != nil {
-			return err
-		}
-		if bad := firstNaN(a.Value, a.Spread, a.Lower, a.Upper, a.TimepointWeeks); bad {
-			return fmt.Errorf("arm result %s has a number that is not finite; leave such a number nil", a.ID)
-		}
-		n := seq[a.RecordID]
-		seq[a.RecordID] = n + 1
-		vals = append(vals[:0], a.RecordID, n, a.ID, null(a.StudyID), a.Channel, int64(a.OutcomeIndex), null(a.OutcomeTitle), null(a.OutcomeType),
-			int64(a.ClassIndex), null(a.ClassTitle), int64(a.CategoryIndex), null(a.CategoryTitle), null(a.GroupID), null(a.GroupTitle),
-			null(a.ParamType), null(a.ValueRaw), nullFloat(a.Value), null(a.DispersionType), null(a.SpreadRaw), null(a.LowerRaw), null(a.UpperRaw),
-			nullFloat(a.Spread), nullFloat(a.Lower), nullFloat(a.Upper), nullInt(a.N), null(a.NRaw), null(a.Unit), null(a.TimepointRaw),
-			nullFloat(a.TimepointWeeks), null(a.TimepointOrigin), null(a.Instrument), null(a.Domain), null(a.ScoreType), null(a.Subscale),
-			a.Baseline, marked(a.Adjusted),
-			null(a.Use), string(a.Verdict), a.Reason, textList(a.Flags), a.Prov.PayloadSHA256, a.Prov.Pointer)
-		if err := rows.add(vals); err != nil {
+	for i := range x.Results {
+		a := &x.Results[i]
+		if err := w.addResult(a, seq[a.RecordID]); err != nil {
 			return fmt.Errorf("arm result %s: %w", a.ID, err)
 		}
+		seq[a.RecordID]++
 	}
-	return rows.flush()
+	clear(seq)
+	for i := range x.Contrasts {
+		c := &x.Contrasts[i]
+		if err := w.addContrast(c, seq[c.RecordID]); err != nil {
+			return fmt.Errorf("contrast %s: %w", c.ID, err)
+		}
+		seq[c.RecordID]++
+	}
+	return w.err
 }
 
-func (c *conn) addContrasts(ours func(string) error, contrasts iter.Seq[evidence.Contrast]) error {
-	if contrasts == nil {
+func (w *extraction) flush() error {
+	var errs []error
+	for _, b := range []*bulk{w.texts, w.results, w.contrasts, w.planned} {
+		errs = append(errs, b.flush())
+	}
+	return errors.Join(errs...)
+}
+
+var errNotFinite = errors.New("a number is not finite; leave such a number nil")
+
+// idUnless gives an id to be kept, NULL where it is the implied one.
+func idUnless(id, implied string) any {
+	if id == implied {
 		return nil
 	}
-	rows := c.newBulk("contrast", contrastColumns...)
-	seq := map[string]int64{}
-	vals := make([]any, 0, len(contrastColumns))
-	for x := range contrasts {
-		if err := ours(x.RecordID); err != nil {
-			return err
-		}
-		if firstNaN(x.Estimate, x.CILevel, x.Lower, x.Upper, x.SE, x.P) {
-			return fmt.Errorf("contrast %s has a number that is not finite; leave such a number nil", x.ID)
-		}
-		n := seq[x.RecordID]
-		seq[x.RecordID] = n + 1
-		vals = append(vals[:0], x.RecordID, n, x.ID, null(x.StudyID), int64(x.OutcomeIndex), int64(x.Index), null(x.OutcomeTitle),
-			textArray(x.GroupIDs), null(x.Kind), null(x.ParamRaw), nullFloat(x.Estimate), nullFloat(x.CILevel), nullZero(x.CISides),
-			nullFloat(x.Lower),
-			nullFloat(x.Upper), nullFloat(x.SE), null(x.PRaw), nullFloat(x.P), null(x.POp), null(x.Method), marked(x.Adjusted), null(x.Sign),
-			string(x.Verdict), x.Reason, x.Prov.PayloadSHA256, x.Prov.Pointer)
-		if err := rows.add(vals); err != nil {
-			return fmt.Errorf("contrast %s: %w", x.ID, err)
-		}
+	return id
+}
+
+func (w *extraction) addResult(a *evidence.ArmResult, seq int64) error {
+	if firstNaN(a.Value, a.Spread, a.Lower, a.Upper, a.TimepointWeeks) {
+		return errNotFinite
 	}
-	return rows.flush()
+	pointer, place := w.pointer(a.Prov.Pointer)
+	id := any(a.ID)
+	if place != nil {
+		id = idUnless(a.ID, fmt.Sprintf("%s/o%d/c%d/k%d/m%d", a.RecordID, a.OutcomeIndex, a.ClassIndex, a.CategoryIndex, place))
+	}
+	w.vals = append(w.vals[:0], a.RecordID, seq, id, w.textOr(a.StudyID), w.text(a.Channel), int64(a.OutcomeIndex),
+		w.textOr(a.OutcomeTitle), w.textOr(a.OutcomeType), int64(a.ClassIndex), w.textOr(a.ClassTitle), int64(a.CategoryIndex),
+		w.textOr(a.CategoryTitle), w.textOr(a.GroupID), w.textOr(a.GroupTitle), w.textOr(a.ParamType), null(a.ValueRaw), nullFloat(a.Value),
+		w.textOr(a.DispersionType), null(a.SpreadRaw), null(a.LowerRaw), null(a.UpperRaw), nullFloat(a.Spread), nullFloat(a.Lower),
+		nullFloat(a.Upper), nullInt(a.N), null(a.NRaw), w.textOr(a.Unit), w.textOr(a.TimepointRaw), nullFloat(a.TimepointWeeks),
+		w.textOr(a.TimepointOrigin), w.textOr(a.Instrument), w.textOr(a.Domain), w.textOr(a.ScoreType), w.textOr(a.Subscale), a.Baseline,
+		marked(a.Adjusted), w.textOr(a.Use), w.text(string(a.Verdict)), w.text(a.Reason), w.list(a.Flags), w.text(a.Prov.PayloadSHA256),
+		pointer, place)
+	return w.results.add(w.vals)
+}
+
+// list is the number of a list of texts as JSON, NULL when it is empty.
+func (w *extraction) list(texts []string) any {
+	if len(texts) == 0 {
+		return nil
+	}
+	return w.text(textArray(texts))
+}
+
+func (w *extraction) addContrast(x *evidence.Contrast, seq int64) error {
+	if firstNaN(x.Estimate, x.CILevel, x.Lower, x.Upper, x.SE, x.P) {
+		return errNotFinite
+	}
+	pointer, place := w.pointer(x.Prov.Pointer)
+	w.vals = append(w.vals[:0], x.RecordID, seq, idUnless(x.ID, fmt.Sprintf("%s/o%d/a%d", x.RecordID, x.OutcomeIndex, x.Index)),
+		w.textOr(x.StudyID), int64(x.OutcomeIndex), int64(x.Index), w.textOr(x.OutcomeTitle), w.text(textArray(x.GroupIDs)), w.textOr(x.Kind),
+		w.textOr(x.ParamRaw), nullFloat(x.Estimate), nullFloat(x.CILevel), nullZero(x.CISides), nullFloat(x.Lower), nullFloat(x.Upper),
+		nullFloat(x.SE), null(x.PRaw), nullFloat(x.P), w.textOr(x.POp), w.textOr(x.Method), marked(x.Adjusted), w.textOr(x.Sign),
+		w.text(string(x.Verdict)), w.text(x.Reason), w.text(x.Prov.PayloadSHA256), pointer, place)
+	return w.contrasts.add(w.vals)
 }
 
 // firstNaN reports whether one of the numbers is not finite: SQLite would turn
@@ -171,11 +212,10 @@ func nullFloat(f *float64) any {
 	return *f
 }
 
-// ResultFilter narrows a reading of arm results and contrasts.
+// ResultFilter narrows a reading of arm results and contrasts; its zero value
+// takes all.
 type ResultFilter struct {
 	RecordIDs []string
-	StudyID   string
-	Verdict   evidence.Verdict
 	Domain    string // arm results only
 }
 
@@ -185,11 +225,9 @@ func (f ResultFilter) where() (cond string, args []any) {
 		cond += " AND record_id IN (SELECT value FROM json_each(?))"
 		args = append(args, textArray(f.RecordIDs))
 	}
-	for _, p := range []struct{ column, value string }{{"study_id", f.StudyID}, {"verdict", string(f.Verdict)}, {"domain", f.Domain}} {
-		if p.value != "" {
-			cond += " AND " + p.column + " = ?"
-			args = append(args, p.value)
-		}
+	if f.Domain != "" {
+		cond += " AND domain = ?"
+		args = append(args, f.Domain)
 	}
 	return cond, args
 }
@@ -201,38 +239,12 @@ func (s *Store) ArmResults(ctx context.Context, f ResultFilter) iter.Seq2[eviden
 		"SELECT "+readColumns(armColumns)+" FROM arm_result WHERE "+cond+" ORDER BY record_id, seq", args...)
 }
 
-// ArmResult gives one arm result by its id.
-func (s *Store) ArmResult(ctx context.Context, id string) (evidence.ArmResult, error) {
-	row := s.r.QueryRowContext(ctx, "SELECT "+readColumns(armColumns)+" FROM arm_result WHERE id = ? ORDER BY record_id, seq LIMIT 1", id)
-	a, err := scanArmResult(row.Scan)
-	if errors.Is(err, sql.ErrNoRows) {
-		err = ErrNotFound
-	}
-	if err != nil {
-		return a, fmt.Errorf("arm result %s: %w", id, s.explain(err))
-	}
-	return a, nil
-}
-
 // Contrasts gives contrasts by record, each record's in the order written.
 func (s *Store) Contrasts(ctx context.Context, f ResultFilter) iter.Seq2[evidence.Contrast, error] {
 	f.Domain = ""
 	cond, args := f.where()
 	return each(ctx, s, "read contrasts", scanContrast,
 		"SELECT "+readColumns(contrastColumns)+" FROM contrast WHERE "+cond+" ORDER BY record_id, seq", args...)
-}
-
-// Contrast gives one contrast by its id.
-func (s *Store) Contrast(ctx context.Context, id string) (evidence.Contrast, error) {
-	row := s.r.QueryRowContext(ctx, "SELECT "+readColumns(contrastColumns)+" FROM contrast WHERE id = ? ORDER BY record_id, seq LIMIT 1", id)
-	x, err := scanContrast(row.Scan)
-	if errors.Is(err, sql.ErrNoRows) {
-		err = ErrNotFound
-	}
-	if err != nil {
-		return x, fmt.Errorf("contrast %s: %w", id, s.explain(err))
-	}
-	return x, nil
 }
 
 // readColumns leaves out seq, which only orders.

@@ -141,11 +141,35 @@ func TestReleasedDatabasesAreBroughtUpToDate(t *testing.T) {
 // An upgrade that is killed at any moment leaves a database that opens, with
 // everything in it.
 func TestKilledUpgrade(t *testing.T) {
-	const v = 3
-	if v == SchemaVersion() {
-		t.Skipf("no upgrade beyond schema %d is in this program", v)
+	killUpgrade(t, released(t, 3), 3)
+}
+
+// The same for a database whose arm results and contrasts hold their texts.
+func TestKilledUpgradeOfResults(t *testing.T) {
+	now := fresh(t)
+	mixed(t, now)
+	fillDerived(t, now)
+	var x Extracted
+	for i := range 2000 {
+		a, c := testResults[i%len(testResults)], testContrasts[i%len(testContrasts)]
+		a.ID, a.Prov.Pointer = fmt.Sprint("a", i), fmt.Sprint("/p/", i)
+		x.Results, x.Contrasts = append(x.Results, a), append(x.Contrasts, c)
 	}
-	source := released(t, v)
+	if err := replaceExtraction(now, x); err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "past.db")
+	old := makeVersion(t, path, 15)
+	fillFrom(t, old, now)
+	if err := old.shut(); err != nil {
+		t.Fatal(err)
+	}
+	killUpgrade(t, path, 15)
+}
+
+// killUpgrade kills upgrades of a database of a version.
+func killUpgrade(t *testing.T, source string, v int) {
+	t.Helper()
 	before := lastingOf(t, source, v)
 	bytes, err := os.ReadFile(source)
 	if err != nil {
@@ -173,16 +197,24 @@ func TestKilledUpgrade(t *testing.T) {
 		t.Fatal(err)
 	}
 	took := time.Since(start)
+	results := func(s *Store) []content {
+		return []content{contentOf(t, s, "arm_result", ""), contentOf(t, s, "contrast", "")}
+	}
+	s := open(t, path, Options{})
+	want := results(s)
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
 	rng := rand.New(rand.NewPCG(3, 4))
 	stopped := map[string]int{}
-	for range 30 {
+	for range 16 {
 		again()
 		c := startChild(t, "upgrade", path)
 		time.Sleep(time.Duration(rng.Int64N(int64(took))))
 		_ = c.cmd.Process.Kill()
 		if c.cmd.Wait() == nil {
 			stopped["not"]++
-		} else if _, err := os.Stat(path + ".schema-3"); err == nil {
+		} else if _, err := os.Stat(fmt.Sprintf("%s.schema-%d", path, v)); err == nil {
 			stopped["after the copy"]++
 		} else {
 			stopped["before it"]++
@@ -196,6 +228,9 @@ func TestKilledUpgrade(t *testing.T) {
 				t.Errorf("after a kill: table %s changed its content", table)
 			}
 		}
+		if got := results(s); !slices.Equal(got, want) {
+			t.Errorf("after a kill: the arm results or contrasts are others")
+		}
 		if faults, err := s.Check(context.Background(), Records); err != nil || len(faults) > 0 {
 			t.Errorf("after a kill: %v %v", faults, err)
 		}
@@ -206,7 +241,7 @@ func TestKilledUpgrade(t *testing.T) {
 			t.Errorf("left behind: %v", left)
 		}
 	}
-	if stopped["not"] == 30 {
+	if stopped["not"] == 16 {
 		t.Error("no upgrade was killed")
 	}
 	t.Logf("killed %v; an undisturbed upgrade took %v", stopped, took)
