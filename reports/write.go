@@ -3,6 +3,7 @@ package reports
 import (
 	"cmp"
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -39,7 +40,12 @@ func Write(ctx context.Context, dir string, ed Edition, opts Options) error {
 	if err := os.MkdirAll(parent, 0o755); err != nil {
 		return fmt.Errorf("make the folder for the report: %w", err)
 	}
-	tmp, err := os.MkdirTemp(parent, ".past-report-*")
+	name := sha256.Sum256([]byte(filepath.Base(filepath.Clean(dir))))
+	own := fmt.Sprintf(".past-report-%x-", name[:4])
+	if err := recoverKilled(parent, own, dir); err != nil {
+		return fmt.Errorf("clear what a killed process left beside %s: %w", dir, err)
+	}
+	tmp, err := os.MkdirTemp(parent, own+"*")
 	if err != nil {
 		return fmt.Errorf("make a folder beside %s: %w", dir, err)
 	}
@@ -51,6 +57,29 @@ func Write(ctx context.Context, dir string, ed Edition, opts Options) error {
 		return fmt.Errorf("write the report: %w", err)
 	}
 	return swap(tmp, dir)
+}
+
+// recoverKilled puts the report back that a process had set aside when it was
+// killed, and removes what such processes were writing.
+func recoverKilled(parent, own, dir string) error {
+	entries, err := os.ReadDir(parent)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if !strings.HasPrefix(e.Name(), own) {
+			continue
+		}
+		left := filepath.Join(parent, e.Name())
+		if _, err := os.Lstat(dir); strings.HasSuffix(left, "-old") && errors.Is(err, fs.ErrNotExist) {
+			if err := os.Rename(left, dir); err != nil {
+				return err
+			}
+		} else if err := os.RemoveAll(left); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // replaceable refuses folders that hold something else than a report.

@@ -8,8 +8,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
-	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -219,52 +217,6 @@ func fingerprint(t testing.TB, db string) map[string]string {
 	slices.Sort(bodies)
 	out["payloads"] = strings.Join(bodies, " ")
 	return out
-}
-
-// TestKill9 kills crawls at random moments; the same command ends in the same
-// store content as an undisturbed run. It runs alone: the moments are drawn from
-// the time of an undisturbed crawl.
-func TestKill9(t *testing.T) {
-	url := register(t, 4*time.Millisecond)
-	dir := t.TempDir()
-	calm := filepath.Join(dir, "calm.db")
-	start := time.Now()
-	want(t, past(t, "crawl", "ctgov", "--endpoint", "ctgov="+url, "--db", calm), 0)
-	whole := time.Since(start)
-	expect := fingerprint(t, calm)
-	rng := rand.New(rand.NewPCG(1, 2))
-	kills := 0
-	for round := 0; kills < 25 && round < 200; round++ {
-		db := filepath.Join(dir, "killed.db")
-		for _, s := range []string{"", "-wal", "-shm", ".lock"} {
-			_ = os.Remove(db + s)
-		}
-		for attempt := 0; attempt < 4; attempt++ {
-			cmd := exec.Command(binary, "crawl", "ctgov", "--endpoint", "ctgov="+url, "--db", db)
-			if err := cmd.Start(); err != nil {
-				t.Fatal(err)
-			}
-			time.Sleep(time.Duration(rng.Int64N(int64(whole))))
-			if cmd.Process.Kill() == nil {
-				if err := cmd.Wait(); err != nil {
-					kills++
-				}
-			}
-		}
-		want(t, past(t, "crawl", "ctgov", "--endpoint", "ctgov="+url, "--db", db), 0)
-		if got := fingerprint(t, db); !maps.Equal(got, expect) {
-			for _, k := range slices.Sorted(maps.Keys(expect)) {
-				if got[k] != expect[k] {
-					t.Errorf("after kills, table %s differs", k)
-				}
-			}
-			return
-		}
-	}
-	if kills < 20 {
-		t.Errorf("only %d crawls were killed in mid-run", kills)
-	}
-	t.Logf("%d crawls killed; an undisturbed one took %v", kills, whole)
 }
 
 func TestRebuildGivesTheSame(t *testing.T) {

@@ -4,8 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"maps"
-	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -375,91 +373,6 @@ func TestSecondRefreshNamesTheHolder(t *testing.T) {
 	if err := first.Wait(); err != nil {
 		t.Errorf("the first refresh failed: %v", err)
 	}
-}
-
-// TestKill9Refresh kills whole cycles at random moments. Readers never see
-// half an edition, and the undisturbed run after the kills ends in the same
-// content as one that was never disturbed: nothing lost, nothing twice. 16
-// kills in a normal run, 200 with PAST_KILLS=200. It runs alone: the moments are
-// drawn from the time of an undisturbed cycle.
-func TestKill9Refresh(t *testing.T) {
-	kills := 16
-	if v := os.Getenv("PAST_KILLS"); v != "" {
-		if _, err := fmt.Sscan(v, &kills); err != nil {
-			t.Fatalf("PAST_KILLS=%q: %v", v, err)
-		}
-	}
-	if testing.Short() {
-		kills = 8
-	}
-	g := &growing{}
-	url := g.serve(t, 2*time.Millisecond)
-	review := reviewFolder(t)
-	dir := t.TempDir()
-	args := func(name string) []string {
-		told := filepath.Join(dir, name+".told")
-		return []string{"refresh", "--db", filepath.Join(dir, name+".db"), "--out", filepath.Join(dir, name), "--review", review, "--source",
-			"ctgov",
-			"--endpoint", "ctgov=" + url, "--notify-command", "echo $PAST_NOTICE >> " + told}
-	}
-	calm := args("calm")
-	want(t, past(t, calm...), 0)
-	g.grown.Store(true)
-	start := time.Now()
-	want(t, past(t, calm...), 0)
-	took := time.Since(start)
-	expect, shown := fingerprint(t, filepath.Join(dir, "calm.db")), whole(t, filepath.Join(dir, "calm"))
-
-	rng := rand.New(rand.NewPCG(7, 9))
-	done, rounds := 0, 0
-	for done < kills {
-		rounds++
-		name := fmt.Sprintf("killed%d", rounds)
-		out, db := filepath.Join(dir, name), filepath.Join(dir, name+".db")
-		for phase, grown := range []bool{false, true} {
-			g.grown.Store(grown)
-			for range 4 {
-				cmd := exec.Command(binary, args(name)...)
-				cmd.Dir = dir
-				if err := cmd.Start(); err != nil {
-					t.Fatal(err)
-				}
-				time.Sleep(time.Duration(rng.Int64N(int64(took))))
-				if cmd.Process.Kill() == nil && cmd.Wait() != nil {
-					done++
-				}
-				whole(t, out)
-			}
-			// The last word of each phase is an undisturbed run; a message that
-			// was on its way when the kill came is a warning (3).
-			if r := past(t, args(name)...); r.code != 0 && r.code != 3 {
-				t.Fatalf("phase %d: exit %d: %s", phase, r.code, r.stderr)
-			}
-		}
-		if got := whole(t, out); got != shown {
-			t.Errorf("after kills readers see %s, undisturbed %s", got, shown)
-		}
-		got := fingerprint(t, db)
-		if !maps.Equal(got, expect) {
-			for _, k := range slices.Sorted(maps.Keys(expect)) {
-				if got[k] != expect[k] {
-					t.Errorf("after kills, table %s differs", k)
-				}
-			}
-		}
-		if list := editions(t, db); len(list) != 2 {
-			t.Errorf("%d editions after kills, 2 undisturbed", len(list))
-		}
-		leftovers(t, out)
-		noneTwice(t, filepath.Join(dir, name+".told"))
-		if t.Failed() {
-			return
-		}
-		for _, p := range []string{db, db + "-wal", db + "-shm", db + ".lock", out} {
-			_ = os.RemoveAll(p)
-		}
-	}
-	t.Logf("%d cycles killed in %d rounds; an undisturbed one took %v", done, rounds, took)
 }
 
 func leftovers(t *testing.T, out string) {

@@ -137,12 +137,16 @@ func (p *Pipeline) Rebuild(ctx context.Context, progress func(done, total int)) 
 }
 
 // Merge takes over what other databases collected and makes every derived row
-// again. Nothing is done where they hold nothing new.
+// again. Where they hold nothing new, only stale stages run: those that a killed
+// merge left, for example.
 func (p *Pipeline) Merge(ctx context.Context, others []string, progress func(done, total int)) (store.MergeReport, store.RebuildReport,
 	error) {
 	took, rep, err := p.Store.Merge(ctx, others, progress)
-	if err != nil || !took.Any() {
+	switch {
+	case err != nil:
 		return took, rep, err
+	case !took.Any():
+		return took, rep, p.Stages(ctx)
 	}
 	return took, rep, p.stages().All(ctx)
 }
