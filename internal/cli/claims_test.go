@@ -101,13 +101,17 @@ func TestUsersClaims(t *testing.T) {
 		}
 	}
 	want(t, past(t, "cite", "course-1", "--db", db, "--review", rev), 0, "share of people who respond")
-	// a file that is no YAML stops neither the stages nor the other file
-	write("claims-b.yaml", "- id: course-5\n\ttext: [\n")
-	want(t, past(t, "review", "check", "--db", db, "--review", rev), 3, "claims-b.yaml", "2 claims of your own")
-	want(t, past(t, "analyse", "--db", db, "--review", rev), 3)
 	want(t, past(t, "status", "--problems", "--db", db), 0, "bad-claim", "claims.yaml:9")
-	// published by a cycle, they have a feed, and their change of verdict is an event
+	// a file that is no YAML is named, and nothing is published without it
 	site := filepath.Join(dir, "site")
+	write("claims-b.yaml", "- id: course-5\n\ttext: [\n")
+	want(t, past(t, "review", "check", "--db", db, "--review", rev), 1, "claims-b.yaml")
+	want(t, past(t, "refresh", "--no-crawl", "--db", db, "--review", rev, "--out", site), 4, "claims-b.yaml cannot be read")
+	if err := os.Remove(filepath.Join(rev, "claims-b.yaml")); err != nil {
+		t.Fatal(err)
+	}
+	want(t, past(t, "review", "check", "--db", db, "--review", rev), 3, "2 claims of your own")
+	// published by a cycle, they have a feed, and their change of verdict is an event
 	want(t, past(t, "refresh", "--no-crawl", "--db", db, "--review", rev, "--out", site), 0)
 	feeds, _ := filepath.Glob(filepath.Join(site, "editions", "*", "feeds", "claim-course-1.atom"))
 	if len(feeds) != 1 {

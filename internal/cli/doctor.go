@@ -188,6 +188,13 @@ func (c *doctorCmd) checkRuns(ctx context.Context, st *store.Store) []examined {
 	if err != nil {
 		return append(out, examined{What: "schedule", Level: docFault, Text: err.Error()})
 	}
+	for _, r := range runs {
+		if r.Started.After(time.Now().Add(time.Hour)) {
+			out = append(out, examined{What: "clock", Level: docWarn, Text: fmt.Sprintf("a run of %s began at %s, which is still to come",
+				r.Stage, when(r.Started)), Do: "set the clock: it went back, or was ahead then"})
+			break
+		}
+	}
 	i := slices.IndexFunc(runs, func(r store.Run) bool { return r.Stage == "refresh" && r.Exit != nil })
 	if i < 0 {
 		out = append(out, examined{What: "schedule", Level: docFine, Text: "no past refresh has run on this database"})

@@ -79,8 +79,10 @@ func (e *Env) reviewDir(named, db string) (string, error) {
 	case e.asOfReview != "":
 		return e.asOfReview, nil
 	case named != "":
-		if info, err := os.Stat(named); err != nil || !info.IsDir() {
+		if info, err := os.Stat(named); err != nil {
 			return "", usage("the review folder %s is not there", named)
+		} else if !info.IsDir() {
+			return "", usage("the review folder %s is a file", named)
 		}
 		if named == os.Getenv("PAST_REVIEW") && e.Globals.DB != os.Getenv("PAST_DB") && !sameFile(named, beside) {
 			fmt.Fprintf(e.Stderr, "past: the review files of %s (PAST_REVIEW) are used with the database %s\n", named, db)

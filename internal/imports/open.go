@@ -232,9 +232,14 @@ func openZip(name string, f *os.File, size int64, each func(input) error) error 
 	return nil
 }
 
+// slashed is the name of a member, which some programs on Windows write with
+// backslashes.
+func slashed(m *zip.File) string { return strings.ReplaceAll(m.Name, `\`, "/") }
+
 // skipMember reports whether a member is none that a person put there.
 func skipMember(m *zip.File) bool {
-	return m.FileInfo().IsDir() || strings.HasPrefix(path.Base(m.Name), ".") || strings.HasPrefix(m.Name, "__MACOSX/")
+	name := slashed(m)
+	return m.FileInfo().IsDir() || strings.HasSuffix(name, "/") || strings.HasPrefix(path.Base(name), ".") || strings.HasPrefix(name, "__MACOSX/")
 }
 
 func openMember(archive string, m *zip.File, total *expanding, each func(input) error) error {
@@ -242,7 +247,7 @@ func openMember(archive string, m *zip.File, total *expanding, each func(input) 
 	switch {
 	case !m.Mode().IsRegular():
 		return each(input{name: name, member: m.Name, r: failing{errors.New("the member is no regular file; it was not read")}})
-	case !filepath.IsLocal(filepath.FromSlash(m.Name)) || strings.Contains(m.Name, `\`):
+	case !filepath.IsLocal(filepath.FromSlash(slashed(m))):
 		return each(input{name: name, member: m.Name, r: failing{errors.New("the member's path leads out of the archive; it was not read")}})
 	}
 	r, err := m.Open()

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"strings"
 
@@ -124,24 +125,27 @@ func (c *Case) setFormula(name string) error {
 }
 
 func readInput(file string, stdin io.Reader) ([]byte, error) {
-	in := stdin
+	in, name := stdin, "the input"
 	if file != "" && file != "-" {
+		if info, err := os.Stat(file); err == nil && !info.Mode().IsRegular() && info.Mode()&fs.ModeNamedPipe == 0 {
+			return nil, fmt.Errorf("%s is not a regular file or a pipe", file)
+		}
 		f, err := os.Open(file)
 		if err != nil {
 			return nil, err
 		}
 		defer f.Close()
-		in = f
+		in, name = f, file
 	}
 	data, err := io.ReadAll(io.LimitReader(in, maxInput+1))
 	if err != nil {
 		return nil, fmt.Errorf("read input: %w", err)
 	}
 	if len(data) > maxInput {
-		return nil, fmt.Errorf("the input is larger than %d MB", maxInput>>20)
+		return nil, fmt.Errorf("%s is larger than %d MB", name, maxInput>>20)
 	}
 	if len(bytes.TrimSpace(data)) == 0 {
-		return nil, errors.New("the input is empty")
+		return nil, fmt.Errorf("%s is empty", name)
 	}
 	return data, nil
 }

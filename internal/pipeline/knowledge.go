@@ -312,7 +312,7 @@ func (p *Pipeline) readClaims(h *human) error {
 		}
 		cs, mistakes, err := synthesis.ReadClaims(f.Path, f.Body, p.Vocab, qs, taken)
 		if err != nil {
-			aside("", f.Path, err.Error())
+			h.Bad(f, err)
 			continue
 		}
 		for _, m := range mistakes {

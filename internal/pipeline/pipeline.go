@@ -104,6 +104,9 @@ func (p *Pipeline) readFolder() (*human, error) {
 	if err := p.readClaims(h); err != nil {
 		return nil, err
 	}
+	if err := folder.Err(); err != nil {
+		return nil, err
+	}
 	h.checkTopics(p.Vocab)
 	h.extractions, h.conflicts = review.Compare(h.Extracted, h.Decisions)
 	for _, c := range h.conflicts {

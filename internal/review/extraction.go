@@ -113,9 +113,6 @@ func readExtractions(name string, data []byte, sha256 string) (out, bad []Extrac
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	if err := t.require("an extraction table", requiredColumns); err != nil {
-		return nil, nil, nil, err
-	}
 	problems = append(problems, unknownColumns(t, ExtractionColumns, sha256)...)
 	ids := map[string]int{}
 	for _, row := range t.Rows {

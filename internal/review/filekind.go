@@ -41,9 +41,10 @@ var fileKinds = slices.Concat([]FileKind{
 			}
 			return problems, err
 		}},
-	{Name: "measured", MediaType: csvMedia, MovesNumbers: true, read: rowsOf(ReadMeasured,
+	{Name: "measured", MediaType: csvMedia, MovesNumbers: true, need: measuredColumns, read: rowsOf(ReadMeasured,
 		func(f *Folder) *[]MeasuredRow { return &f.Measured })},
-	{Name: "harms", MediaType: csvMedia, MovesNumbers: true, read: rowsOf(ReadHarms, func(f *Folder) *[]Harm { return &f.Harms })},
+	{Name: "harms", MediaType: csvMedia, MovesNumbers: true, need: harmColumns,
+		read: rowsOf(ReadHarms, func(f *Folder) *[]Harm { return &f.Harms })},
 	{Name: "notices", MediaType: csvMedia, MovesNumbers: true, read: rowsOf(ReadNotices,
 		func(f *Folder) *[]evidence.Notice { return &f.Notices })},
 	{Name: "other-evidence", MediaType: csvMedia, read: rowsOf(ReadOther, func(f *Folder) *[]evidence.OtherEvidence { return &f.Other })},

@@ -65,6 +65,8 @@ type Folder struct {
 // at. Links are followed, the folder itself included, with one rule: a link that
 // leads out of the folder is read only where it leads to a regular file whose
 // own name is of the same kind (extractions.csv to ../common/extractions-2.csv).
+// A link to a folder that holds this one is not followed: it also holds published
+// editions, whose tables are not people's.
 // So a folder received from somebody else cannot bring other files of this
 // machine into the database.
 func ReadFolder(dir string) (*Folder, error) {
@@ -87,7 +89,7 @@ func ReadFolder(dir string) (*Folder, error) {
 	} else if !info.IsDir() {
 		return nil, fmt.Errorf("review folder: %s is a file", dir)
 	}
-	w := walk{fsys: os.DirFS(root), seen: map[string]bool{}, folder: f, resolve: func(p string) (string, bool, error) {
+	w := walk{fsys: os.DirFS(root), root: root, seen: map[string]bool{}, folder: f, resolve: func(p string) (string, bool, error) {
 		real, err := filepath.EvalSymlinks(filepath.Join(root, filepath.FromSlash(p)))
 		if err != nil {
 			return "", false, err
@@ -137,6 +139,7 @@ func (f *Folder) Of(kind string) []File {
 // walk reads the files of a folder.
 type walk struct {
 	fsys    fs.FS
+	root    string // real path of the folder, "" where there are no links
 	resolve func(path string) (real string, inside bool, err error)
 	seen    map[string]bool // real paths of files and folders that were read
 	entries int
@@ -162,12 +165,16 @@ func (w *walk) read() error {
 }
 
 func (w *walk) dir(dir string, level int) error {
-	real, _, err := w.resolve(dir)
+	real, inside, err := w.resolve(dir)
 	if err != nil {
 		return err
 	}
 	if w.seen[real] {
 		return nil // reached by another link
+	}
+	if rel, err := filepath.Rel(real, w.root); !inside && err == nil && filepath.IsLocal(rel) {
+		w.problem(dir, "ignored-file", "a link to a folder that this one is in; it is not followed")
+		return nil
 	}
 	w.seen[real] = true
 	if level > maxLevels {

@@ -86,6 +86,8 @@ func TestFolder(t *testing.T) {
 			"review/notes.csv": "-> ROOT/other/extractions.csv"}, "", "", "leads out of the folder"},
 		"linked folder inside leads elsewhere": {map[string]string{"secret/notes.csv": someNotes, "secret/id_rsa": "x",
 			"review/x": "-> ../secret"}, "", "x/notes.csv", ""},
+		"link to the folder around": {map[string]string{"review/notes.csv": someNotes, "site/notes.csv": someNotes, "review/up": "-> .."}, "",
+			"notes.csv", "a folder that this one is in"},
 		"device":        {map[string]string{"review/notes.csv": "-> /dev/zero"}, "", "", "not a regular file"},
 		"leads nowhere": {map[string]string{"review/notes.csv": "-> gone.csv"}, "", "", "no such file"},
 		"broken table": {map[string]string{"review/notes.csv": "a,b\n", "review/notes-2.csv": someNotes}, "",

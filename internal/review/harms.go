@@ -23,11 +23,14 @@ type Harm struct {
 	Prov  evidence.Provenance
 }
 
+// harmColumns are those that every row fills in.
+var harmColumns = []string{"study", "term"}
+
 // ReadHarms reads a table of adverse events: study, substance, arm, term and, as
 // far as known, trial_id, dose_mg, n, unit, window, serious, affected, rounded, place. A count
 // that is not given stays unknown; it is never zero.
 func ReadHarms(name string, data []byte, sha256 string) ([]Harm, []evidence.Problem, error) {
-	t, problems, err := ReadTable(name, data)
+	t, problems, err := ReadTable(name, data, harmColumns...)
 	if err != nil {
 		return nil, nil, err
 	}

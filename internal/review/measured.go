@@ -15,9 +15,12 @@ type MeasuredRow struct {
 	Prov                                                          evidence.Provenance
 }
 
+// measuredColumns are those without which a row explains no finding.
+var measuredColumns = []string{"substance"}
+
 // ReadMeasured reads a table of studies measured without extractable numbers.
 func ReadMeasured(name string, data []byte, sha256 string) ([]MeasuredRow, []evidence.Problem, error) {
-	t, problems, err := ReadTable(name, data)
+	t, problems, err := ReadTable(name, data, measuredColumns...)
 	if err != nil {
 		return nil, nil, err
 	}

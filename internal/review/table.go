@@ -68,8 +68,20 @@ func (r Row) Pointer(col string) string { return fmt.Sprintf("row=%d;column=%s",
 // first line names the columns, or the first of the next lines that has all of
 // the required ones; lines above it (a title, merged cells) are passed over with
 // a problem that says so. Rows that do not fit the header are problems. An error
-// means that the file as a whole is not a table.
+// means that the file as a whole is not a table, or lacks a required column.
 func ReadTable(name string, data []byte, required ...string) (*Table, []evidence.Problem, error) {
+	t, problems, err := readTable(name, data, required)
+	if err == nil {
+		err = t.require(required)
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	return t, problems, nil
+}
+
+// readTable is ReadTable of a table that may lack required columns.
+func readTable(name string, data []byte, required []string) (*Table, []evidence.Problem, error) {
 	in, _, err := answer.Table(data, required...)
 	if err != nil {
 		var wrong *crawler.AnswerError
@@ -110,7 +122,7 @@ func Cells(name string, data []byte) ([][]string, error) {
 	if kind := KindOfName(name); kind != nil {
 		need = kind.need
 	}
-	t, _, err := ReadTable(name, data, need...)
+	t, _, err := readTable(name, data, need)
 	if err != nil {
 		return nil, err
 	}
@@ -145,7 +157,7 @@ func (t *Table) head(cells []string) error {
 }
 
 // require checks that the table has these columns.
-func (t *Table) require(kind string, columns []string) error {
+func (t *Table) require(columns []string) error {
 	for _, c := range columns {
 		if _, ok := t.at[c]; ok {
 			continue
@@ -156,7 +168,7 @@ func (t *Table) require(kind string, columns []string) error {
 				near = fmt.Sprintf("; is it %q?", h)
 			}
 		}
-		return fmt.Errorf("%s: the column %q is missing%s; %s has at least %s", t.Name, c, near, kind, strings.Join(columns, ", "))
+		return fmt.Errorf("%s: the column %q is missing%s; such a table has at least %s", t.Name, c, near, strings.Join(columns, ", "))
 	}
 	return nil
 }

@@ -217,6 +217,9 @@ func checkOut(out string) error {
 			return nil
 		}
 	}
+	if id, err := Current(out); err == nil && id != "" {
+		return nil // the editions were removed: the one that is shown is written again
+	}
 	for _, e := range entries {
 		if !strings.HasPrefix(e.Name(), ".") {
 			return fmt.Errorf("published folder %s holds %s and no editions; name another folder with --out", out, e.Name())
