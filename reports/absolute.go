@@ -62,7 +62,7 @@ func hundredLine(a *evidence.Absolute, treatment string) (line, risk string, dra
 	}
 	t := fmt.Sprintf("Out of 100 people, %s with the comparator and %s [%s to %s] with %s", whole(p.Without), whole(p.With),
 		whole(p.WithLower), whole(p.WithUpper), treatment)
-	if d := p.With - p.Without; math.Abs(d) >= 0.5 {
+	if d := math.RoundToEven(p.With) - math.RoundToEven(p.Without); d != 0 { // of the people shown
 		word := "more"
 		if d < 0 {
 			word = "fewer"

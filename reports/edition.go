@@ -250,7 +250,7 @@ type PrismaCounts struct {
 	Excluded        []Counted // reports excluded, by reason
 	IncludedStudies *int
 	IncludedReports *int
-	Pooled          *int // studies in at least one pooled number
+	Pooled          *int // studies with a number in at least one finding
 	Note            string
 }
 

@@ -3,6 +3,7 @@ package reports
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"past/internal/evidence"
@@ -44,6 +45,22 @@ func formulaFor(measure, mode string) formulaNote {
 			formulaName(mode))}
 }
 
+// formulaOf is how an effect itself was made: one that a source states was not
+// computed from the numbers of its arms.
+func formulaOf(e *evidence.Effect) formulaNote {
+	n := formulaFor(e.Measure, e.Formula)
+	if !slices.ContainsFunc(e.Inputs, func(in evidence.Input) bool { return in.Name == "estimate" }) {
+		return n
+	}
+	if slices.ContainsFunc(e.Flags, func(flag string) bool { return strings.HasPrefix(flag, "standardised by ") }) {
+		return formulaNote{title: "Hedges g from a stated difference in points", text: "d = difference / SD, by the SD that the flags name; g = J · d " +
+			"with the J of formula mode " + formulaName(e.Formula) + "; variance = J² · SE² / SD² + g² / (2N)."}
+	}
+	n.title += ", as the source states it"
+	n.text = "Taken over with the precision that the source gives; no formula was applied to the numbers of the arms."
+	return n
+}
+
 // explainFinding says in a few sentences how a finding came about.
 func (s *site) explainFinding(f *evidence.Finding, read reading) []string {
 	var out []string
@@ -70,14 +87,23 @@ func (s *site) explainFinding(f *evidence.Finding, read reading) []string {
 	out = append(out, fmt.Sprintf("Every effect is %s. %s better for the patient, so values %s the line of no effect %s.", made, what, where,
 		strings.Replace(side, "favours", "favour", 1)))
 	if f.Primary.Estimate != nil {
-		if len(f.Effects) > 0 {
-			e := f.Effects[0]
-			n := formulaFor(e.Measure, e.Formula)
-			out = append(out, n.title+": "+n.text)
+		said := map[string]bool{}
+		for i := range f.Effects {
+			if n := formulaOf(&f.Effects[i]); !said[n.title] {
+				said[n.title] = true
+				out = append(out, n.title+": "+n.text)
+			}
 		}
 		if f.Primary.K > 1 {
-			out = append(out, fmt.Sprintf("Pooled by %s over %s; weights are given with each study.", modelName(&f.Primary),
-				show.Plural(f.Primary.K, "study", "studies")))
+			by := modelName(&f.Primary) + " over " + show.Plural(f.Primary.K, "study", "studies")
+			switch f.Headline.Kind {
+			case evidence.HeadlinePooled:
+				out = append(out, "Pooled by "+by+"; weights are given with each study.")
+			case evidence.HeadlineSmall:
+				out = append(out, "Fitted by "+by+"; weights are given with each study. Shown is the small-sample answer instead.")
+			default:
+				out = append(out, "Fitted by "+by+" for comparison only: the studies are not pooled.")
+			}
 		}
 	}
 	if f.MID != nil && *f.MID != 0 {

@@ -401,6 +401,9 @@ func countSentence(n int, one, many string) string {
 // how many registered trials have no result.
 func boundSentence(b *evidence.Bound, open int) string {
 	what := show.Plural(b.Participants, "unreported participant", "unreported participants") + " at no effect"
+	if b.Beyond {
+		what = "more than " + what
+	}
 	t := fmt.Sprintf("It would take %s until %s. ", what, show.Prose(show.Clip(b.Line, 200)))
 	switch {
 	case open == 0:

@@ -3,6 +3,7 @@ package reports
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -60,7 +61,7 @@ func modelTable(f *evidence.Finding, read reading) *chart.Table {
 		return nil
 	}
 	m := read.Measure
-	t := &chart.Table{Caption: "The pooled result in full", Head: columns("Quantity", "#Value", "Note")}
+	t := &chart.Table{Caption: fittedCaption(f), Head: columns("Quantity", "#Value", "Note")}
 	row := func(name, value, exact, note string) {
 		t.Lines = append(t.Lines, chart.TableLine{Cells: []chart.Cell{{Text: name}, {Text: value, Exact: exact}, {Text: note}}})
 	}
@@ -104,6 +105,17 @@ func modelTable(f *evidence.Finding, read reading) *chart.Table {
 	return t
 }
 
+// fittedCaption names the table of the fitted model.
+func fittedCaption(f *evidence.Finding) string {
+	switch f.Headline.Kind {
+	case evidence.HeadlinePooled:
+		return "The pooled result in full"
+	case evidence.HeadlineStudy:
+		return "The study's result in full"
+	}
+	return "The fitted model in full"
+}
+
 func pct1(x *float64) string {
 	if x == nil {
 		return show.None
@@ -133,6 +145,9 @@ func (s *site) effectsTable(f *evidence.Finding, read reading) *chart.Table {
 		} else if e.RecordID != "" {
 			from += ", " + show.Clip(e.RecordID, 40)
 		}
+		if e.Channel == "paper" && e.Source != "" && !strings.Contains(e.Source, cmp.Or(e.DOI, "?")) {
+			from += "; read in " + show.Clip(e.Source, 160)
+		}
 		t.Lines = append(t.Lines, chart.TableLine{Cells: []chart.Cell{{Text: effectLabel(e), Href: s.effectHref(*e)},
 			{Text: m.ValueP(e.Estimate), Exact: rawOf(e.Estimate), Href: s.effectHref(*e)},
 			{Text: show.FixedP(e.SE, 3), Exact: rawOf(e.SE)}, {Text: inputsInWords(e)}, {Text: from}, {Text: show.Clip(e.Reason, 200)}}})
@@ -160,6 +175,9 @@ func inputsInWords(e *evidence.Effect) string {
 		if len([]rune(value)) > 6 {
 			value = show.Trim(in.Value, 3)
 		}
+		if people := eventsOf(e, name); people != nil && math.Abs(*people-in.Value) > 0.005 { // a share was stated
+			value = show.Trim(*people, 1) + " (worked out from " + value + ")"
+		}
 		switch {
 		case known && strings.HasSuffix(name, "1"):
 			arms[0] = append(arms[0], word+" "+value)
@@ -180,6 +198,18 @@ func inputsInWords(e *evidence.Effect) string {
 		parts = append(parts, strings.Join(rest, ", "))
 	}
 	return strings.Join(parts, "; ")
+}
+
+// eventsOf is how many people with the event an effect counts in the arm of an
+// input, nil for another input.
+func eventsOf(e *evidence.Effect, input string) *float64 {
+	switch input {
+	case "events1":
+		return e.Event1
+	case "events2":
+		return e.Event2
+	}
+	return nil
 }
 
 func (s *site) excludedTable(f *evidence.Finding) *chart.Table {

@@ -321,7 +321,7 @@ func (s *site) findingRow(f *evidence.Finding) findingRow {
 // none of is left out.
 func (s *site) counts() []string {
 	order := []struct{ key, one, many string }{{"records", "record", "records"}, {"studies", "study", "studies"},
-		{"publications", "paper", "papers"},
+		{"publications", "record of a paper", "records of papers"},
 		{"effects", "effect size", "effect sizes"}, {"findings", "finding", "findings"}}
 	var out []string
 	for _, o := range order {

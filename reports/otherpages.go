@@ -285,11 +285,18 @@ func (s *site) gapCell(c *evidence.GapCell) gapCell {
 }
 
 // gapCounts counts the trials of a cell. A record without a status is neither
-// running nor completed: such counts are given only where some record has one.
+// running nor completed: such counts are given only where some record has one, and none is given as 0.
 func gapCounts(c *evidence.GapCell) string {
 	t := show.Int(c.Registered) + " registered"
-	if c.Running+c.Completed > 0 {
-		t += fmt.Sprintf(", %s running and %s completed as the records state", show.Int(c.Running), show.Int(c.Completed))
+	var stated []string
+	if c.Running > 0 {
+		stated = append(stated, show.Int(c.Running)+" running")
+	}
+	if c.Completed > 0 {
+		stated = append(stated, show.Int(c.Completed)+" completed")
+	}
+	if len(stated) > 0 {
+		t += ", " + strings.Join(stated, " and ") + " as the records state"
 	}
 	return t + ", " + show.Int(c.WithResults) + " with results"
 }
@@ -376,7 +383,10 @@ func (s *site) boundsTable() *chart.Table {
 		if f.Bound == nil {
 			continue
 		}
-		reach, planned := "no", show.Int(f.Bound.PlannedInMissing)
+		reach, planned, beyond := "no", show.Int(f.Bound.PlannedInMissing), ""
+		if f.Bound.Beyond {
+			beyond = "more than "
+		}
 		switch {
 		case f.Bound.Reachable:
 			reach = "yes"
@@ -384,7 +394,7 @@ func (s *site) boundsTable() *chart.Table {
 			reach, planned = "not known", "not stated"
 		}
 		t.Lines = append(t.Lines, chart.TableLine{Cells: []chart.Cell{{Text: titleOf(f), Href: s.findPath[f.ID]},
-			{Text: show.Clip(f.Bound.Line, 240)}, {Text: show.Int(f.Bound.Participants)}, {Text: planned}, {Text: reach}}})
+			{Text: show.Clip(f.Bound.Line, 240)}, {Text: beyond + show.Int(f.Bound.Participants)}, {Text: planned}, {Text: reach}}})
 	}
 	if len(t.Lines) == 0 {
 		return nil

@@ -209,7 +209,7 @@ func (s *site) effectView(p *page, at effectAt) effectView {
 	v.Title = show.First(cmp.Or(s.outcomeName(e), "Outcome")) + ": " + armName(cmp.Or(e.ArmTreat, s.Name(e.Substance), "treatment"),
 		e.DoseTreat) + " against " + armName(cmp.Or(e.ArmCtrl, e.Comparator, "comparator"), e.DoseCtrl)
 	v.What = effectFacts(s, e)
-	n := formulaFor(e.Measure, e.Formula)
+	n := formulaOf(e)
 	v.Formula = fmt.Sprintf("%s. %s This gives %s = %s with variance %s and standard error %s%s; the interval is estimate ± "+
 		"1.96 standard errors.", n.title, n.text, m.Symbol,
 		show.Fixed(m.Read(evidence.Value(e.Estimate)), 4), show.Significant(evidence.Value(e.Variance), 4), show.Fixed(evidence.Value(e.SE), 4),

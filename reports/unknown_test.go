@@ -20,7 +20,9 @@ func TestUnknownIsNotZero(t *testing.T) {
 		{claimBasis(&evidence.ClaimVerdict{Verdict: evidence.Uncertain, K: 1, N: 12}), "1 study, 12 participants"},
 		{gapCounts(&evidence.GapCell{Registered: 4, WithResults: 2}), "4 registered, 2 with results"},
 		{gapCounts(&evidence.GapCell{Registered: 4, Running: 1, WithResults: 2}),
-			"4 registered, 1 running and 0 completed as the records state, 2 with results"},
+			"4 registered, 1 running as the records state, 2 with results"},
+		{gapCounts(&evidence.GapCell{Registered: 4, Running: 1, Completed: 2, WithResults: 2}),
+			"4 registered, 1 running and 2 completed as the records state, 2 with results"},
 		{cellWords(&evidence.GapCell{Registered: 1, WithResults: 3}), "3 studies with results, 1 registered"},
 		{cellWords(&evidence.GapCell{WithResults: 1}), "1 study with results, none registered"},
 		{cellWords(&evidence.GapCell{State: evidence.SearchedNone, Coverage: evidence.Coverage{Restated: true}}), "none in this selection"},
@@ -119,5 +121,35 @@ func TestOwnFieldWithoutRegisters(t *testing.T) {
 	}
 	if r := readingOf(f, s.Name); r.side(-1) != "favours treatment" {
 		t.Errorf("the axis says %q", r.side(-1))
+	}
+}
+
+// TestHowANumberWasMade gives the formula of what was computed and of nothing else,
+// and counts people where a source states a share.
+func TestHowANumberWasMade(t *testing.T) {
+	people := 71.0
+	share := evidence.Effect{Measure: "RR", Event1: &people, Inputs: []evidence.Input{{Name: "n1", Raw: "112", Value: 112},
+		{Name: "events1", Raw: "63.4", Value: 63.4}}}
+	if got, want := inputsInWords(&share), "treatment n 112, events 71 (worked out from 63.4)"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+	stated := evidence.Effect{Measure: "SMD", Formula: "metafor", Inputs: []evidence.Input{{Name: "estimate", Raw: "-1.4"}}}
+	if n := formulaOf(&stated); strings.Contains(n.text, "pooled SD") || !strings.Contains(n.title, "as the source states it") {
+		t.Errorf("a stated effect: %+v", n)
+	}
+	stated.Flags = []string{"standardised by the trial's own standard deviation, 8.7"}
+	if n := formulaOf(&stated); !strings.Contains(n.text, "d = difference / SD") {
+		t.Errorf("a difference in points: %+v", n)
+	}
+	stated.Inputs = nil
+	if n := formulaOf(&stated); !strings.Contains(n.text, "pooled SD") {
+		t.Errorf("numbers of two arms: %+v", n)
+	}
+	line, _, _ := hundredLine(&evidence.Absolute{People: &evidence.PeopleOf100{Without: 49.5, With: 63.4, WithLower: 50, WithUpper: 80}}, "ketamine")
+	if !strings.HasSuffix(line, "50 with the comparator and 63 [50 to 80] with ketamine: 13 more.") {
+		t.Errorf("people shown and their difference: %q", line)
+	}
+	if got := boundSentence(&evidence.Bound{Participants: 6200, Beyond: true}, 0); !strings.HasPrefix(got, "It would take more than 6") {
+		t.Error(got)
 	}
 }

@@ -268,6 +268,7 @@ type Moderator struct {
 type Bound struct {
 	Line             string `json:"line"`               // what would be crossed, in words
 	Participants     int    `json:"participants"`       // at no effect
+	Beyond           bool   `json:"beyond,omitempty"`   // more than Participants: they were tried and are not enough
 	PlannedInMissing int    `json:"planned_in_missing"` // sum of planned n over the missing trials
 	Reachable        bool   `json:"reachable"`          // PlannedInMissing >= Participants
 	Note             string `json:"note,omitempty"`

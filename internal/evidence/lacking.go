@@ -61,6 +61,8 @@ func (l Lacking) Sentence() string {
 		out += ": " + strings.Join(kinds, "; ") + "."
 	}
 	switch {
+	case l.Elsewhere == 1 && l.Trials == 1:
+		out += " It is pooled for another question."
 	case l.Elsewhere == 1:
 		out += " 1 of them is pooled for another question."
 	case l.Elsewhere > 1:

@@ -16,6 +16,7 @@ func TestLackingSaysEachTrialOnce(t *testing.T) {
 			"(running).": {m("a", "running")},
 		"1 registered trial fits this question and has no result here (status " +
 			"unknown).": {m("a", "unknown")},
+		"1 registered trial fits this question and has no result here (running). It is pooled for another question.": {m("a", "running", "f")},
 		"4 registered trials fit this question and have no result here: 2 running; 1 overdue; 1 withdrawn. 1 of them is pooled " +
 			"for another question.": {m("a", "running"), m("b", "overdue", "f"), m("c", "withdrawn"), m("d", "running")},
 		"2 registered trials fit this question and have no result here (reported, not pooled). 2 of them are pooled for other " +

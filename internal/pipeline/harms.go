@@ -181,6 +181,9 @@ func armSizes(effects []evidence.Effect) map[string][2]float64 {
 func extractedHarm(x review.Harm, st *evidence.Study, size map[string][2]float64) evidence.HarmRow {
 	arm, control := harmArm(x.Arm)
 	dose, flags := harmDose(x.Dose, x.Substance, arm, control)
+	if n := evidence.ParseNumber(x.Dose, evidence.StyleRegister); control != nil && !*control && n.OK && n.Value == 0 {
+		control = nil // neither its people nor a comparison group
+	}
 	row := evidence.HarmRow{StudyID: cmp.Or(x.TrialID, x.Study), Label: x.Study, Substance: x.Substance, Arm: arm, Dose: dose,
 		Control: control,
 		Serious: x.Serious, Term: x.Term, Affected: x.Affected, AtRisk: x.N, Unit: cmp.Or(x.Unit, evidence.UnitPeople),
@@ -236,7 +239,7 @@ func harmDose(raw, substance, arm string, control *bool) (dose string, flags []s
 	case !n.OK || n.Op != "" || n.Value < 0:
 		return "", []string{fmt.Sprintf("%q is no dose in milligrams", raw)}
 	case n.Value == 0 && (control == nil || !*control):
-		return "", []string{fmt.Sprintf("the table gives a dose of 0 for the arm %q: the dose is not known", arm)}
+		return "", []string{fmt.Sprintf("the table gives a dose of 0 for the arm %q: whether it got the drug is not known", arm)}
 	case n.Value == 0:
 		return "", nil
 	case vocab.Default().BeyondAny(substance, vocab.Dose{Amount: n.Value, Unit: "mg"}):

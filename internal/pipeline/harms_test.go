@@ -22,7 +22,7 @@ func TestExtractedHarmWords(t *testing.T) {
 		{"placebo inactif", "", "inactive placebo", "", "yes", ""},
 		{"active_placebo", "30", "active placebo", "30", "yes", ""},
 		{"active_placebo_non_psychedelic", "", "a non-psychedelic drug", "", "yes", ""},
-		{"high_dose", "0", "high dose", "", "no", "dose of 0"},
+		{"high_dose", "0", "high dose", "", "", "dose of 0"},
 		{"mild_dose", "mild", "mild dose", "", "no", "no dose in milligrams"},
 		{"high dose", "125", "high dose", "125", "no", ""},
 		{"", "", "", "", "", ""},

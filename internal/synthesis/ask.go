@@ -72,7 +72,7 @@ func answer(q Question, f *evidence.Finding, level certainty.Level, th certainty
 			certainty.High: "No, the opposite."}[level]
 	}
 	subject := endedOn(q, *f.Headline.Estimate)
-	short, _, _ := strings.Cut(q.against(), " with the same")
+	short := strings.TrimSuffix(q.against(), withSame)
 	best := ""
 	thans := []string{""}
 	if short != "" {
@@ -104,6 +104,51 @@ func (q Question) against() string {
 		names[i] = strings.ReplaceAll(c, "-", " ")
 	}
 	return strings.Join(names, " or ")
+}
+
+// withSame ends the comparators of a question in which both groups get the therapy.
+const withSame = " with the same therapy"
+
+// pooledAgainst says what the pooled studies compared with: the question's words
+// where they pooled each of its kinds of comparators, else those that they did.
+func pooledAgainst(q Question, effects []evidence.Effect) string {
+	pooled, own, other := map[string]bool{}, false, false // own: a low dose of the drug itself
+	for _, e := range effects {
+		pooled[e.ComparatorClass] = true
+		if e.ComparatorClass == vocab.ActivePlacebo {
+			bare := strings.Trim(strings.Replace(strings.ToLower(e.Comparator), "active", "", 1), " ")
+			unnamed := bare == "" || bare == "placebo" // a low dose is called so too
+			same := slices.ContainsFunc(vocab.Default().Match(e.Comparator).Substances, func(h vocab.Hit) bool { return h.ID == e.Substance })
+			own, other = own || same || unnamed, other || !same
+		}
+	}
+	var named []string
+	known := 0
+	for _, c := range []struct {
+		class, words string
+		is           bool
+	}{{vocab.InactivePlacebo, "placebo", true}, {vocab.ActivePlacebo, "an active placebo", other}, {vocab.ActivePlacebo, "a low dose", own},
+		{vocab.Waitlist, "waitlist", true}, {vocab.TherapyAlone, "therapy alone", true}} {
+		if pooled[c.class] && c.is {
+			named = append(named, c.words)
+		}
+	}
+	for _, c := range []string{vocab.InactivePlacebo, vocab.ActivePlacebo, vocab.Waitlist, vocab.TherapyAlone} {
+		if pooled[c] {
+			known++
+		}
+	}
+	if len(named) == 0 || known < len(pooled) || !slices.ContainsFunc(q.Comparators, func(c string) bool { return !pooled[c] }) {
+		return q.against()
+	}
+	out := named[len(named)-1]
+	if len(named) > 1 {
+		out = strings.Join(named[:len(named)-1], ", ") + " or " + out
+	}
+	if strings.HasSuffix(q.ComparatorWords, withSame) {
+		out += withSame
+	}
+	return out
 }
 
 // endedOn says on which side of the comparator an outcome was.

@@ -49,7 +49,7 @@ func monitor(q Question, effects []evidence.Effect) (*evidence.SequentialPlot, e
 	if err != nil {
 		return nil, err
 	}
-	s := &evidence.SequentialPlot{RIS: math.Ceil(sequential.ParticipantsForMeans(r.Required.Adjusted, 1)), Verdict: string(r.Verdict),
+	s := &evidence.SequentialPlot{RIS: math.Ceil(sequential.ParticipantsForMeans(r.Required.Adjusted, 1)), Verdict: monitored(r),
 		Warnings: r.Warnings.Texts(),
 		Assumed: fmt.Sprintf("an effect of %s, two-sided error rate 5 %%, power 80 %%, diversity %s %% (%s)", fixed(*q.MID, 2),
 			fixed(100*r.Plan.Diversity, 0), r.DiversityFrom)}
@@ -63,4 +63,13 @@ func monitor(q Question, effects []evidence.Effect) (*evidence.SequentialPlot, e
 	}
 	s.Reached = n
 	return s, nil
+}
+
+// monitored is the verdict of a sequential analysis; a boundary that was crossed
+// at an earlier study and not at the last is no longer passed.
+func monitored(r sequential.Result) string {
+	if r.Verdict == sequential.Crossed && !r.StillCrossed {
+		return fmt.Sprintf("boundary crossed at study %d of %d and no longer at the last", r.CrossedAt, len(r.Looks))
+	}
+	return string(r.Verdict)
 }

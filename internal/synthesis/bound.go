@@ -68,7 +68,7 @@ func bound(q Question, effects []evidence.Effect, p evidence.PooledResult, h evi
 			return b, nil
 		}
 	}
-	b.Participants = int(math.Round(mostAdded * size))
+	b.Participants, b.Beyond = int(math.Round(mostAdded*size)), true
 	b.Note = fmt.Sprintf("more than %d further trials of %d participants with no effect", mostAdded, int(math.Round(size)))
 	return b, nil
 }

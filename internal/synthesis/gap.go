@@ -77,6 +77,11 @@ func (in GapInput) topicsOf(s evidence.Study) (topics []string, why map[string]s
 			why[c] = "treated or measured it, by its record or its results"
 		}
 	}
+	for _, m := range in.Measured {
+		if slices.Contains(Reference, m.Domain) && in.StudyOf[m.TrialID] == s.ID {
+			why[m.Domain] = cmp.Or(why[m.Domain], "by the table of measured outcomes ("+m.Outcome+")")
+		}
+	}
 	for _, d := range in.Decisions {
 		switch {
 		case d.Study != s.ID:
@@ -221,6 +226,8 @@ func (in GapInput) known(row gapRow, study, substance string) (evidence.State, i
 		switch {
 		case !slices.Contains(randomised, e.Design):
 			states = append(states, evidence.Uncontrolled)
+		case e.PostCrossover == evidence.Yes: // the same people in both groups
+			states = append(states, evidence.MeasuredOnly)
 		case e.Verdict != evidence.Usable:
 			states = append(states, evidence.MeasuredOnly)
 		default:

@@ -173,7 +173,7 @@ func missingResults(f *evidence.Finding, searched bool) certainty.MissingResults
 		}
 	}
 	m.Known = searched && 2*unknown <= len(f.Missing)
-	if f.Bound != nil {
+	if f.Bound != nil && !f.Bound.Beyond {
 		m.Tipping = float64(f.Bound.Participants)
 	}
 	return m

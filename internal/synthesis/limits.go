@@ -164,6 +164,12 @@ func mixture(effects []evidence.Effect) []string {
 		slices.Sort(parts)
 		out = append(out, "Comparators differ between the studies: "+strings.Join(parts, ", ")+".")
 	}
+	if form := formsOf(effects); form != "" {
+		out = append(out, sentenceCase(form)+"; what holds for it may not hold for other forms of the drug.")
+	}
+	if both := addedTo(effects); both != "" {
+		out = append(out, both)
+	}
 	if m := mixedPeople(effects); m != "" {
 		out = append(out, m)
 	}
@@ -177,6 +183,27 @@ func mixture(effects []evidence.Effect) []string {
 		out = append(out, when)
 	}
 	return out
+}
+
+// addedTo says in how many studies both groups got another treatment besides.
+func addedTo(effects []evidence.Effect) string {
+	var with []string
+	n := 0
+	for _, e := range effects {
+		if e.Background == "" || e.Background == evidence.NoBackground {
+			continue
+		}
+		n++
+		if !slices.Contains(with, e.Background) {
+			with = append(with, e.Background)
+		}
+	}
+	if n == 0 {
+		return ""
+	}
+	slices.Sort(with)
+	return fmt.Sprintf("In %d of %s both groups got another treatment besides (%s): the result is of adding the drug to it.", n,
+		plural(len(effects), "study", "studies"), strings.Join(with, "; "))
 }
 
 // mixedPeople names the populations where people with the diagnosis and people

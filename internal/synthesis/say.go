@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"regexp"
 	"slices"
@@ -30,6 +31,7 @@ func say(q Question, f *evidence.Finding) error {
 		}
 		return nil
 	}
+	q.ComparatorWords = pooledAgainst(q, f.Effects)
 	est := *f.Headline.Estimate
 	level, err := certainty.ParseLevel(f.Certainty.Level)
 	if err != nil {
@@ -59,6 +61,9 @@ func say(q Question, f *evidence.Finding) error {
 	case n > 0 && q.Population == "":
 		who += "; in people with another illness"
 	}
+	if form := formsOf(f.Effects); form != "" {
+		who += "; " + form
+	}
 	one := ""
 	switch f.Headline.Kind {
 	case evidence.HeadlineStudy:
@@ -78,6 +83,25 @@ func say(q Question, f *evidence.Finding) error {
 // otherIllness counts the pooled results of people with another illness.
 func otherIllness(effects []evidence.Effect) int {
 	return len(filter(effects, func(e evidence.Effect) bool { return e.PopulationClass == "other-illness" }))
+}
+
+// formsOf names the forms of a substance that were given where they have a name of
+// their own, such as esketamine for ketamine; "" where none has.
+func formsOf(effects []evidence.Effect) string {
+	forms := map[string]int{}
+	for _, e := range effects {
+		if e.Drug != "" && e.Drug != e.Substance {
+			forms[substanceName(e.Drug)]++
+		}
+	}
+	var out []string
+	for _, name := range slices.Sorted(maps.Keys(forms)) {
+		if forms[name] == len(effects) {
+			return "the drug given was " + name
+		}
+		out = append(out, fmt.Sprintf("%s in %d of them", name, forms[name]))
+	}
+	return strings.Join(out, ", ")
 }
 
 // withoutNames takes the question's own words out of a sentence: "higher dose"

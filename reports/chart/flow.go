@@ -74,7 +74,7 @@ func (f *Flow) steps() []step {
 		{"", &flowBox{"Reports assessed for eligibility " + nOf(f.Assessed), nil}, &flowBox{"Reports excluded " + nOf(sum(f.Excluded)),
 			countLines(f.Excluded, 8)}},
 		{"Included", &flowBox{"Studies included " + nOf(f.IncludedStudies), []string{"reports of these " + nOf(f.IncludedReports),
-			"in at least one pooled number " + nOf(f.InSynthesis)}}, nil},
+			"with a number in a finding " + nOf(f.InSynthesis)}}, nil},
 	}
 }
 
