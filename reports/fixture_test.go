@@ -105,13 +105,13 @@ func pooled(t testing.TB, label string, effects []evidence.Effect) evidence.Pool
 	}
 	pr := fit.Predict()
 	r.Method, r.Test = string(fit.Method), string(fit.Test)
-	r.Estimate, r.SE, r.P, r.CILower, r.CIUpper = &fit.Beta[0], &fit.SE[0], &fit.PVal[0], &fit.CILb[0], &fit.CIUb[0]
+	r.Estimate, r.SE, r.P, r.CILower, r.CIUpper = &fit.Coef[0].Value, &fit.Coef[0].SE, &fit.Coef[0].P, &fit.Coef[0].Lower, &fit.Coef[0].Upper
 	if u := fit.Unguarded; u != nil {
-		r.UnguardedLow, r.UnguardedHigh = &u.CILb[0], &u.CIUb[0]
+		r.UnguardedLow, r.UnguardedHigh = &u.Coef[0].Lower, &u.Coef[0].Upper
 	}
-	r.PILower, r.PIUpper, r.PIRule = p(pr.ClassicTLb), p(pr.ClassicTUb), "t(k-1), standard error without Knapp-Hartung factor"
-	r.Tau2, r.I2Q, r.I2Tau2, r.Q, r.QP = &fit.Tau2, &fit.I2Q, &fit.I2T, &fit.QE, &fit.QEP
-	r.Weights = fit.WeightsPercent()
+	r.PILower, r.PIUpper, r.PIRule = p(pr.ClassicT.Lower), p(pr.ClassicT.Upper), "t(k-1), standard error without Knapp-Hartung factor"
+	r.Tau2, r.I2Q, r.I2Tau2, r.Q, r.QP = &fit.Tau2, &fit.I2Q, &fit.I2T, &fit.Q.Value, &fit.Q.P
+	r.Weights = fit.Weights
 	return r
 }
 

@@ -19,7 +19,7 @@ func ExampleRegressionTest() {
 		fmt.Println(err)
 		return
 	}
-	fmt.Printf("z = %.2f\n", r.Statistic)
+	fmt.Printf("z = %.2f\n", r.Slope().Stat)
 	reason, meaning, _ := strings.Cut(r.Limit, ": ")
 	fmt.Printf("%s:\n%s\n", reason, meaning)
 	// Output:

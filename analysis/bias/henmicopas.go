@@ -9,17 +9,13 @@ import (
 	"past/analysis/internal/solve"
 )
 
-// HenmiCopasResult is the outcome of [HenmiCopas].
+// HenmiCopasResult is the outcome of [HenmiCopas]: Coef holds the common-effect (inverse-variance) mean with its standard error
+// under the random-effects model and the interval; there is no test. Tau2 is the DerSimonian-Laird estimate.
 type HenmiCopasResult struct {
-	Method   string
-	K        int
-	Beta     float64 // common-effect (inverse-variance) mean
-	SE       float64 // its standard error under the random-effects model
-	Lo, Hi   float64
-	Tau2     float64 // DerSimonian-Laird estimate
-	U        float64 // percentage point: Lo, Hi = Beta -+ U SE
-	Options  HenmiCopasOptions
-	Warnings analysis.Warnings
+	analysis.Fit
+	Method  string
+	U       float64 // percentage point: the interval is the mean -+ U SE
+	Options HenmiCopasOptions
 }
 
 // HenmiCopasOptions chooses the interval.
@@ -54,14 +50,15 @@ func HenmiCopas(s Studies, o HenmiCopasOptions) (HenmiCopasResult, error) {
 			o.RootTolerance)
 	}
 	c := newHenmiCopas(s)
-	r := HenmiCopasResult{Method: method, K: s.K(), Beta: c.beta, SE: math.Sqrt(c.vb), Tau2: c.tau2 * c.unit, Options: o}
-	r.SE *= math.Sqrt(c.unit)
+	r := HenmiCopasResult{Fit: analysis.NewFit(s.K(), o.Level), Method: method, Options: o}
+	r.Tau2 = c.tau2 * c.unit
 	t, err := c.percentagePoint((1-o.Level)/2, o.RootTolerance)
 	if err != nil {
 		return r, fmt.Errorf("%s: the percentage point was not found: %w", method, err)
 	}
 	r.U = math.Sqrt(c.vr) * t
-	r.Lo, r.Hi = r.Beta-r.U*r.SE, r.Beta+r.U*r.SE
+	nan, se := math.NaN(), math.Sqrt(c.vb)*math.Sqrt(c.unit)
+	r.Coef = []analysis.Estimate{{Value: c.beta, SE: se, Stat: nan, DF: nan, P: nan, Lower: c.beta - r.U*se, Upper: c.beta + r.U*se}}
 	if s.K() < 5 {
 		r.Warnings.Add(analysis.Precision, "k = %d: the gamma approximation behind the interval is rough", s.K())
 	}

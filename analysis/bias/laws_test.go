@@ -177,7 +177,8 @@ func TestSelectionLaws(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if a.LRT < 0 || a.LRTTau2 < 0 || a.Tau2 < 0 || a.Delta[0] != 1 || a.Delta[1] <= 0 || a.Delta[1] > maxDelta*(1+1e-12) {
+		if a.LRT.Value < 0 || a.LRTTau2.Value < 0 || a.Tau2 < 0 || a.Delta[0].Value != 1 || a.Delta[1].Value <= 0 ||
+			a.Delta[1].Value > maxDelta*(1+1e-12) {
 			t.Fatalf("%+v", a)
 		}
 		const c = -40
@@ -188,8 +189,8 @@ func TestSelectionLaws(t *testing.T) {
 		if math.Abs(a.LogLik-b.LogLik-float64(s.K())*math.Log(-c)) > 1e-6 {
 			t.Fatalf("log-likelihood %v, of data times %v %v", a.LogLik, c, b.LogLik)
 		}
-		if a.Other == nil && a.Delta[1] < maxDelta/2 && math.Abs(c*a.Beta-b.Beta) > 1e-4*-c*(a.SE+1e-9) {
-			t.Fatalf("mean %v, of data times %v %v", a.Beta, c, b.Beta)
+		if a.Other == nil && a.Delta[1].Value < maxDelta/2 && math.Abs(c*a.Coef[0].Value-b.Coef[0].Value) > 1e-4*-c*(a.Coef[0].SE+1e-9) {
+			t.Fatalf("mean %v, of data times %v %v", a.Coef[0].Value, c, b.Coef[0].Value)
 		}
 	})
 }
@@ -214,8 +215,8 @@ func TestTrimFillLaws(t *testing.T) {
 		if a.K0 != b.K0 || a.Side == b.Side && a.K0 > 0 || a.K0 >= a.K || len(a.FilledY) != a.K0 || a.Fit.K != a.K+a.K0 {
 			t.Fatalf("%+v\n%+v", a, b)
 		}
-		if math.Abs(a.Fit.Beta[0]+b.Fit.Beta[0]) > 1e-9 {
-			t.Fatalf("means %v and %v", a.Fit.Beta[0], b.Fit.Beta[0])
+		if math.Abs(a.Fit.Coef[0].Value+b.Fit.Coef[0].Value) > 1e-9 {
+			t.Fatalf("means %v and %v", a.Fit.Coef[0].Value, b.Fit.Coef[0].Value)
 		}
 	})
 }
@@ -227,15 +228,15 @@ func TestHenmiCopasLaws(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if !(a.Lo < a.Beta && a.Beta < a.Hi) {
+		if !(a.Coef[0].Lower < a.Coef[0].Value && a.Coef[0].Value < a.Coef[0].Upper) {
 			t.Fatalf("%+v", a)
 		}
 		b, err := HenmiCopas(s.changed(-7), HenmiCopasOptions{})
 		if err != nil {
 			t.Fatal(err)
 		}
-		if math.Abs(-7*a.Lo-b.Hi) > 1e-7*(1+math.Abs(b.Hi)) {
-			t.Fatalf("not equivariant: %v and %v", a.Lo, b.Hi)
+		if math.Abs(-7*a.Coef[0].Lower-b.Coef[0].Upper) > 1e-7*(1+math.Abs(b.Coef[0].Upper)) {
+			t.Fatalf("not equivariant: %v and %v", a.Coef[0].Lower, b.Coef[0].Upper)
 		}
 		loose, err := HenmiCopas(s, HenmiCopasOptions{RootTolerance: MetaforRootTolerance})
 		if err != nil || math.Abs(loose.U-a.U) > 2e-4*(1+a.U)*math.Max(1, math.Sqrt(1+a.Tau2/s.minV())) {
@@ -253,8 +254,9 @@ func TestWLSAgainstMetaRegression(t *testing.T) {
 		if err != nil || errB != nil {
 			return // equal sample sizes
 		}
-		for j := range a.Beta {
-			if math.Abs(a.Beta[j]-b.Beta[j]) > 1e-7*(1+math.Abs(b.Beta[j])) || math.Abs(a.SE[j]-b.SE[j]*math.Sqrt(a.Sigma2)) > 1e-7*(1+b.SE[j]) {
+		for j := range a.Coef {
+			if math.Abs(a.Coef[j].Value-b.Coef[j].Value) > 1e-7*(1+math.Abs(b.Coef[j].Value)) ||
+				math.Abs(a.Coef[j].SE-b.Coef[j].SE*math.Sqrt(a.Sigma2)) > 1e-7*(1+b.Coef[j].SE) {
 				t.Fatalf("%+v\n%+v", a, b)
 			}
 		}
@@ -306,10 +308,10 @@ func TestSampleSizeTestReducesToEgger(t *testing.T) {
 	}
 	a := must[RegressionResult](t)(SampleSizeTest(s, n1, n2, SampleSizeOptions{}))
 	b := must[RegressionResult](t)(RegressionTest(s, RegressionOptions{Model: Dispersion}))
-	near(t, "statistic", a.Statistic, b.Statistic, 1e-12)
+	near(t, "statistic", a.Slope().Stat, b.Slope().Stat, 1e-12)
 	c := must[RegressionResult](t)(SampleSizeTest(s, n1, n2, SampleSizeOptions{Model: MetaRegression}))
 	d := must[RegressionResult](t)(RegressionTest(s, RegressionOptions{}))
-	near(t, "statistic with inverse-variance weights", c.Statistic, d.Statistic, 1e-12)
+	near(t, "statistic with inverse-variance weights", c.Slope().Stat, d.Slope().Stat, 1e-12)
 }
 
 // One trial of 58,000 people near no effect beside small trials with large effects (the shape of the magnesium trials after

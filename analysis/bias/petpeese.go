@@ -18,14 +18,13 @@ type PETPEESEOptions struct {
 
 // PETPEESEResult is the outcome of [PETPEESE]: both lines, and the estimate that the conditional rule picks.
 type PETPEESEResult struct {
-	Method             string
-	K                  int
-	PETLine, PEESELine WLS          // Dispersion model
-	PET, PEESE         *meta.Result // MetaRegression model, nil for Dispersion
-	UsesPEESE          bool         // the intercept of PET differs from 0 at one-sided 0.05
-	Beta, SE, Lo, Hi   float64      // intercept of the line chosen
-	Limit              string
-	Warnings           analysis.Warnings
+	Method     string
+	K          int
+	PET, PEESE Line
+	UsesPEESE  bool              // the intercept of PET differs from 0 at one-sided 0.05
+	Effect     analysis.Estimate // intercept of the line chosen
+	Limit      string
+	Warnings   analysis.Warnings
 }
 
 // PETPEESE estimates the effect of a hypothetical study without sampling error (Stanley & Doucouliagos 2014, Research Synthesis
@@ -43,52 +42,36 @@ func PETPEESE(s Studies, o PETPEESEOptions) (PETPEESEResult, error) {
 		r.Method = fmt.Sprintf("PET-PEESE (Stanley & Doucouliagos 2014), meta-regression (%s, %s)", pet.Method, pet.Test)
 	}
 	var err error
-	if r.PETLine, r.PET, err = s.line(pet, r.Method); err != nil {
+	if r.PET, err = s.line(pet, r.Method); err != nil {
 		return r, err
 	}
 	peese := pet
 	peese.Predictor = Vi
-	if r.PEESELine, r.PEESE, err = s.line(peese, r.Method); err != nil {
+	if r.PEESE, err = s.line(peese, r.Method); err != nil {
 		return r, err
 	}
-	petP := r.PETLine.P[0]
-	if r.PET != nil {
-		petP = r.PET.PVal[0]
-	}
-	r.UsesPEESE = petP < 0.10
-	line, fit := r.PETLine, r.PET
-	if r.UsesPEESE {
-		line, fit = r.PEESELine, r.PEESE
-	}
-	r.Beta, r.SE, r.Lo, r.Hi = line.Beta[0], line.SE[0], line.Lo[0], line.Hi[0]
-	if fit != nil {
-		r.Beta, r.SE, r.Lo, r.Hi = fit.Beta[0], fit.SE[0], fit.CILb[0], fit.CIUb[0]
+	r.UsesPEESE = r.PET.Coef[0].P < 0.10
+	if r.Effect = r.PET.Coef[0]; r.UsesPEESE {
+		r.Effect = r.PEESE.Coef[0]
 	}
 	r.warn(s)
 	return r, nil
 }
 
 // line fits one of the two regressions with the model asked for.
-func (s Studies) line(o RegressionOptions, method string) (WLS, *meta.Result, error) {
+func (s Studies) line(o RegressionOptions, method string) (Line, error) {
 	if err := s.check(method, 2); err != nil {
-		return WLS{}, nil, err
+		return Line{}, err
 	}
 	x, err := s.predictor(o.Predictor)
 	if err != nil {
-		return WLS{}, nil, fmt.Errorf("%s: %w", method, err)
+		return Line{}, fmt.Errorf("%s: %w", method, err)
 	}
-	if o.Model == Dispersion {
-		w, err := fitWLS(s.Y, s.V, x, o.Level)
-		if err != nil {
-			return w, nil, fmt.Errorf("%s: %w", method, err)
-		}
-		return w, nil, nil
-	}
-	f, err := fitLine(s, x, "x", o.Method, o.Test, o.Level)
+	l, err := o.fit(s, s.V, x)
 	if err != nil {
-		return WLS{}, nil, fmt.Errorf("%s: %w", method, err)
+		return Line{}, fmt.Errorf("%s: %w", method, err)
 	}
-	return WLS{}, f, nil
+	return l, nil
 }
 
 // warn adds what limits the extrapolation to a standard error of zero.
@@ -105,7 +88,5 @@ func (r *PETPEESEResult) warn(s Studies) {
 		r.Warnings.Add(analysis.Extrapolated,
 			"the largest standard error is less than three times the smallest: the line reaches far beyond the data")
 	}
-	if r.PET != nil {
-		r.Warnings = append(append(r.Warnings, r.PET.Warnings...), r.PEESE.Warnings...)
-	}
+	r.Warnings = append(append(r.Warnings, r.PET.Warnings...), r.PEESE.Warnings...)
 }

@@ -61,11 +61,11 @@ func TestRegressionTestOnBCG(t *testing.T) {
 			12.377249360863757, -0.7049984915467731, -0.009537736672277364},
 	} {
 		r := must[RegressionResult](t)(RegressionTest(bcg(), c.o))
-		near(t, r.Method+": statistic", r.Statistic, c.stat, 1e-9)
-		near(t, r.Method+": p", r.P, c.p, 1e-9)
-		near(t, r.Method+": limit", r.LimitEst, c.limit, 1e-9)
-		near(t, r.Method+": limit, lower", r.LimitLo, c.limLo, 1e-9)
-		near(t, r.Method+": limit, upper", r.LimitHi, c.limitHi_, 1e-9)
+		near(t, r.Method+": statistic", r.Slope().Stat, c.stat, 1e-9)
+		near(t, r.Method+": p", r.Slope().P, c.p, 1e-9)
+		near(t, r.Method+": limit", r.LimitEffect.Value, c.limit, 1e-9)
+		near(t, r.Method+": limit, lower", r.LimitEffect.Lower, c.limLo, 1e-9)
+		near(t, r.Method+": limit, upper", r.LimitEffect.Upper, c.limitHi_, 1e-9)
 		if !math.IsNaN(c.tau2) {
 			near(t, r.Method+": tau2", r.Tau2, c.tau2, 1e-9)
 		} else {
@@ -76,8 +76,8 @@ func TestRegressionTestOnBCG(t *testing.T) {
 		}
 	}
 	r := must[RegressionResult](t)(RegressionTest(bcg(), RegressionOptions{Predictor: Ni}))
-	near(t, "on n: statistic", r.Statistic, 2.1160397751020597, 1e-9)
-	if !math.IsNaN(r.LimitEst) {
+	near(t, "on n: statistic", r.Slope().Stat, 2.1160397751020597, 1e-9)
+	if !math.IsNaN(r.LimitEffect.Value) {
 		t.Error("the sample size has no limit of zero, yet there is a limit estimate")
 	}
 }
@@ -97,8 +97,8 @@ func TestTrimFillOnBCG(t *testing.T) {
 		t.Fatalf("%d studies on the %s", r.K0, r.Side)
 	}
 	near(t, "se of the count", r.SEK0, 2.3853255911929505, 1e-12)
-	near(t, "mean", r.Fit.Beta[0], -0.28410682841761237, 1e-10)
-	near(t, "Q", r.Fit.QE, 277.5068393219688, 1e-10)
+	near(t, "mean", r.Fit.Coef[0].Value, -0.28410682841761237, 1e-10)
+	near(t, "Q", r.Fit.Q.Value, 277.5068393219688, 1e-10)
 	for i, want := range []float64{0.8329964824482561, 0.8882298924777596, 1.065562181393671, 1.0979770721913247} {
 		near(t, "filled effect", r.FilledY[i], want, 1e-10)
 	}
@@ -123,31 +123,31 @@ func TestFailSafeNOnBCG(t *testing.T) {
 func TestExcessSignificanceOnBCG(t *testing.T) {
 	s := bcg()
 	f := must[*meta.Result](t)(meta.Fit(s.Y, s.V, meta.Options{}))
-	r := must[ExcessResult](t)(ExcessSignificance(s, f.Beta[0], f.Tau2, MetaforReach))
+	r := must[ExcessResult](t)(ExcessSignificance(s, f.Coef[0].Value, f.Tau2, MetaforReach))
 	near(t, "expected", r.Expected, 7.891604044887323, 1e-9)
 	near(t, "p (chi-squared)", r.PChiSquared, 0.4754588045475229, 1e-7)
 	near(t, "p (binomial)", r.PBinomial, 0.5951236682110946, 1e-7)
-	exact := must[ExcessResult](t)(ExcessSignificance(s, f.Beta[0], f.Tau2, 0))
+	exact := must[ExcessResult](t)(ExcessSignificance(s, f.Coef[0].Value, f.Tau2, 0))
 	near(t, "expected over the whole distribution", exact.Expected, r.Expected, 1e-6)
 }
 
 func TestPETPEESEOnBCG(t *testing.T) {
 	r := must[PETPEESEResult](t)(PETPEESE(bcg(), PETPEESEOptions{}))
-	near(t, "PET", r.PETLine.Beta[0], -0.15709886273556414, 1e-10)
-	near(t, "PEESE", r.PEESELine.Beta[0], -0.3786144551207679, 1e-10)
-	near(t, "p of PET", r.PETLine.P[0], 0.5213624143326324, 1e-10)
-	if r.UsesPEESE || r.Beta != r.PETLine.Beta[0] || r.Limit == "" {
+	near(t, "PET", r.PET.Coef[0].Value, -0.15709886273556414, 1e-10)
+	near(t, "PEESE", r.PEESE.Coef[0].Value, -0.3786144551207679, 1e-10)
+	near(t, "p of PET", r.PET.Coef[0].P, 0.5213624143326324, 1e-10)
+	if r.UsesPEESE || r.Effect != r.PET.Coef[0] || r.Limit == "" {
 		t.Errorf("%+v", r)
 	}
 	m := must[PETPEESEResult](t)(PETPEESE(bcg(), PETPEESEOptions{Model: MetaRegression}))
-	near(t, "PET, REML", m.PET.Beta[0], -0.5396805695978896, 1e-9)
+	near(t, "PET, REML", m.PET.Coef[0].Value, -0.5396805695978896, 1e-9)
 }
 
 func TestHenmiCopasOnBCG(t *testing.T) {
 	loose := must[HenmiCopasResult](t)(HenmiCopas(bcg(), HenmiCopasOptions{RootTolerance: MetaforRootTolerance}))
-	near(t, "lower, metafor's tolerance", loose.Lo, -1.1909818911388728, 1e-7)
-	near(t, "upper, metafor's tolerance", loose.Hi, 0.3187037388660531, 1e-7)
-	near(t, "se", loose.SE, 0.31319878537266227, 1e-12)
+	near(t, "lower, metafor's tolerance", loose.Coef[0].Lower, -1.1909818911388728, 1e-7)
+	near(t, "upper, metafor's tolerance", loose.Coef[0].Upper, 0.3187037388660531, 1e-7)
+	near(t, "se", loose.Coef[0].SE, 0.31319878537266227, 1e-12)
 	exact := must[HenmiCopasResult](t)(HenmiCopas(bcg(), HenmiCopasOptions{}))
 	near(t, "percentage point", exact.U, loose.U, 1e-4)
 }
@@ -165,22 +165,22 @@ func TestSelectionOnBCG(t *testing.T) {
 			0.301063196726287, 0.915903664125708, 0.746280897626056, -13.066963098703637, 0.01159291305540222, 123.669716614003},
 	} {
 		r := must[SelectionResult](t)(FitSelection(bcg(), c.o))
-		near(t, "beta", r.Beta, c.beta, 1e-8)
-		near(t, "se", r.SE, c.se, 1e-8)
+		near(t, "beta", r.Coef[0].Value, c.beta, 1e-8)
+		near(t, "se", r.Coef[0].SE, c.se, 1e-8)
 		near(t, "tau2", r.Tau2, c.tau2, 1e-8)
-		near(t, "delta", r.Delta[1], c.delta, 1e-8)
-		near(t, "se of delta", r.SEDelta[1], c.sed, 1e-8)
+		near(t, "delta", r.Delta[1].Value, c.delta, 1e-8)
+		near(t, "se of delta", r.Delta[1].SE, c.sed, 1e-8)
 		near(t, "log-likelihood", r.LogLik, c.ll, 1e-12)
-		near(t, "test of selection", r.LRT, c.lrt, 1e-6)
-		near(t, "test of tau2", r.LRTTau2, c.lrtTau2, 1e-6)
+		near(t, "test of selection", r.LRT.Value, c.lrt, 1e-6)
+		near(t, "test of tau2", r.LRTTau2.Value, c.lrtTau2, 1e-6)
 		near(t, "mean without selection", r.UncorrectedBeta, -0.7420, 2e-4)
 	}
 	// the reference's own optimiser stops about 1e-5 short of this maximum: its log-likelihood is -12.3211306151, lower than here
 	b := must[SelectionResult](t)(FitSelection(bcg(), SelectionOptions{Kind: BetaFunction, Alternative: Less}))
-	near(t, "beta weights: mean", b.Beta, -0.8806488178836566, 2e-5)
-	near(t, "beta weights: a", b.Delta[0], 1.125027686183984, 2e-5)
-	near(t, "beta weights: b", b.Delta[1], 1.4490694447662749, 2e-5)
-	near(t, "beta weights: se", b.SE, 0.5274800388346523, 2e-4)
+	near(t, "beta weights: mean", b.Coef[0].Value, -0.8806488178836566, 2e-5)
+	near(t, "beta weights: a", b.Delta[0].Value, 1.125027686183984, 2e-5)
+	near(t, "beta weights: b", b.Delta[1].Value, 1.4490694447662749, 2e-5)
+	near(t, "beta weights: se", b.Coef[0].SE, 0.5274800388346523, 2e-4)
 	if b.LogLik < -12.321130615129132 {
 		t.Errorf("a lower maximum than the reference's: %v", b.LogLik)
 	}

@@ -39,22 +39,23 @@ type RegressionOptions struct {
 	Level     float64     // of the intervals; 0 means 0.95
 }
 
-// RegressionResult is the outcome of [RegressionTest]. Index 0 is the intercept, 1 the predictor; missing numbers are NaN.
+// RegressionResult is the outcome of [RegressionTest]: the line, whose slope is the test.
 type RegressionResult struct {
-	Method    string
-	Options   RegressionOptions
-	K         int
-	Statistic float64 // of the slope: z, or t on DDF degrees of freedom
-	DDF       float64 // NaN for z
-	P         float64 // two-sided
-	Beta, SE  [2]float64
-	Tau2      float64 // MetaRegression: residual between-study variance; NaN for Dispersion
-	Sigma2    float64 // Dispersion: residual dispersion; NaN for MetaRegression
-	// LimitEst is the expected effect of an infinitely large study, the intercept, with its interval; only for predictors that go
-	// to 0 as studies grow.
-	LimitEst, LimitLo, LimitHi float64
-	Limit                      string
-	Warnings                   analysis.Warnings
+	Line
+	Method  string
+	Options RegressionOptions
+	// LimitEffect is the expected effect of an infinitely large study, the intercept, with its interval; only for predictors that
+	// go to 0 as studies grow, else NaN.
+	LimitEffect analysis.Estimate
+	Limit       string
+}
+
+// Slope is the test of asymmetry.
+func (r RegressionResult) Slope() analysis.Estimate {
+	if len(r.Coef) < 2 {
+		return noLine(0).Coef[1]
+	}
+	return r.Coef[1]
 }
 
 // RegressionTest regresses the effects on a measure of (im)precision; a slope other than zero means that the funnel leans
@@ -69,48 +70,46 @@ func RegressionTest(s Studies, o RegressionOptions) (RegressionResult, error) {
 	if err != nil {
 		return RegressionResult{}, err
 	}
-	nan := math.NaN()
-	r := RegressionResult{Method: method, Options: o, K: s.K(), Tau2: nan, Sigma2: nan, DDF: nan, LimitEst: nan, LimitLo: nan, LimitHi: nan,
-		Limit: testLimit(s.K()), Warnings: warnings}
+	r := RegressionResult{Line: noLine(s.K()), Method: method, Options: o, Limit: testLimit(s.K())}
 	x, err := s.predictor(o.Predictor)
 	if err != nil {
 		return r, fmt.Errorf("%s: %w", method, err)
 	}
-	if err := r.regress(s, s.V, x); err != nil {
+	if r.Line, err = o.fit(s, s.V, x); err != nil {
 		return r, fmt.Errorf("%s: %w", method, err)
 	}
-	if o.Predictor == Ni || o.Predictor == SqrtNi {
-		r.LimitEst, r.LimitLo, r.LimitHi = nan, nan, nan
+	r.Warnings = warnings // those of the regression itself are not about the test
+	if r.LimitEffect = r.Coef[0]; o.Predictor == Ni || o.Predictor == SqrtNi {
+		r.LimitEffect = noLine(0).Coef[0]
 	}
 	return r, nil
 }
 
-// regress fits the model of r's options to the effects of s against x and fills in
-// its numbers. w are the variances behind the weights of a dispersion model.
-func (r *RegressionResult) regress(s Studies, w, x []float64) error {
-	switch o := r.Options; o.Model {
+// noLine is a line of which nothing is known.
+func noLine(k int) Line {
+	l := Line{Fit: analysis.NewFit(k, 0), Sigma2: math.NaN()}
+	none := analysis.Wald(math.NaN(), math.NaN(), math.NaN(), math.NaN())
+	l.Coef = []analysis.Estimate{none, none}
+	return l
+}
+
+// fit fits the line of the effects against x. w are the variances behind the weights of a dispersion model.
+func (o RegressionOptions) fit(s Studies, w, x []float64) (Line, error) {
+	switch o.Model {
 	case Dispersion:
-		f, err := fitWLS(s.Y, w, x, o.Level)
+		l, err := fitWLS(s.Y, w, x, o.Level)
 		if err != nil {
-			return err
+			return noLine(s.K()), err
 		}
-		r.Beta, r.SE, r.Sigma2, r.Statistic, r.P, r.DDF = f.Beta, f.SE, f.Sigma2, f.T[1], f.P[1], float64(f.DF)
-		r.LimitEst, r.LimitLo, r.LimitHi = f.Beta[0], f.Lo[0], f.Hi[0]
+		return l, nil
 	case MetaRegression:
-		f, err := fitLine(s, x, string(o.Predictor), o.Method, o.Test, o.Level)
+		f, err := fitLine(s, x, o.Method, o.Test, o.Level)
 		if err != nil {
-			return err
+			return noLine(s.K()), err
 		}
-		r.Beta, r.SE, r.Tau2 = [2]float64{f.Beta[0], f.Beta[1]}, [2]float64{f.SE[0], f.SE[1]}, f.Tau2
-		r.Statistic, r.P = f.Stat[1], f.PVal[1]
-		if !math.IsInf(f.DDF, 0) {
-			r.DDF = f.DDF
-		}
-		r.LimitEst, r.LimitLo, r.LimitHi = f.Beta[0], f.CILb[0], f.CIUb[0]
-	default:
-		return fmt.Errorf("the model must be rma or lm, not %q", o.Model)
+		return Line{f.Fit, math.NaN()}, nil
 	}
-	return nil
+	return noLine(s.K()), fmt.Errorf("the model must be rma or lm, not %q", o.Model)
 }
 
 func (o *RegressionOptions) fill() {
@@ -200,12 +199,12 @@ func (s Studies) predictor(p Predictor) ([]float64, error) {
 }
 
 // fitLine is the meta-regression of the effects on one predictor.
-func fitLine(s Studies, x []float64, name string, m meta.Method, t meta.Test, level float64) (*meta.Result, error) {
+func fitLine(s Studies, x []float64, m meta.Method, t meta.Test, level float64) (*meta.Result, error) {
 	rows := make([][]float64, len(x))
 	for i := range x {
 		rows[i] = []float64{1, x[i]}
 	}
-	d, err := meta.NewDesignMatrix([]string{"intrcpt", name}, rows, true)
+	d, err := meta.NewDesignMatrix([]string{"intrcpt", "x"}, rows, true)
 	if err != nil {
 		return nil, err
 	}
@@ -233,8 +232,7 @@ func SampleSizeTest(s Studies, n1, n2 []float64, o SampleSizeOptions) (Regressio
 	ro := RegressionOptions{Model: o.Model, Method: o.Method, Test: o.Test, Level: o.Level, Predictor: "sqrt(1/n1+1/n2)"}
 	ro.fill()
 	method := "sample-size test for funnel asymmetry of standardised mean differences (Pustejovsky & Rodgers 2019)"
-	nan := math.NaN()
-	r := RegressionResult{Method: method, Options: ro, K: s.K(), Tau2: nan, Sigma2: nan, DDF: nan, Limit: testLimit(s.K())}
+	r := RegressionResult{Line: noLine(s.K()), Method: method, Options: ro, LimitEffect: noLine(0).Coef[0], Limit: testLimit(s.K())}
 	if err := s.check(method, 3); err != nil {
 		return r, err
 	}
@@ -249,8 +247,10 @@ func SampleSizeTest(s Studies, n1, n2 []float64, o SampleSizeOptions) (Regressio
 		w[i] = 1/n1[i] + 1/n2[i]
 		x[i] = math.Sqrt(w[i])
 	}
-	if err := r.regress(s, w, x); err != nil {
+	var err error
+	if r.Line, err = ro.fit(s, w, x); err != nil {
 		return r, fmt.Errorf("%s: %w", method, err)
 	}
+	r.Warnings, r.LimitEffect = nil, r.Coef[0]
 	return r, nil
 }

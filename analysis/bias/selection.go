@@ -7,7 +7,6 @@ import (
 	"sort"
 
 	"past/analysis"
-	"past/analysis/internal/dist"
 )
 
 // Alternative is the direction in which p-values are computed: the direction that selection is thought to favour.
@@ -41,27 +40,24 @@ type SelectionOptions struct {
 // maxDelta is the largest relative selection probability considered, as in metafor: beyond it the data say only "very large".
 const maxDelta = 100
 
-// SelectionResult is the outcome of [FitSelection]. Numbers that do not exist are NaN.
+// SelectionResult is the outcome of [FitSelection]: Coef holds the mean effect corrected for selection, Tau2 is by maximum
+// likelihood, its standard error NaN at the boundary 0. Numbers that do not exist are NaN.
 type SelectionResult struct {
-	Method                  string
-	Options                 SelectionOptions
-	K                       int
-	Beta, SE, Z, P, Lo, Hi  float64   // mean effect corrected for selection, its test against 0 and interval (normal)
-	Tau2, SETau2            float64   // between-study variance by maximum likelihood; SETau2 is NaN at the boundary 0
-	Delta                   []float64 // step function: relative selection probability per interval, the first 1; beta: a, b
-	SEDelta, ZDelta, PDelta []float64 // tests of Delta = 1
-	LoDelta, HiDelta        []float64 // intervals, cut at the limits of the parameter space
-	Counts                  []int     // step function: observed p-values per interval
-	LogLik                  float64
-	LRT, LRTP               float64 // likelihood-ratio test of no selection (all Delta = 1)
-	LRTDF                   int
-	LRTTau2, LRTTau2P       float64 // likelihood-ratio test of Tau2 = 0 on one degree of freedom (halve it for the boundary)
-	UncorrectedBeta         float64 // maximum-likelihood mean without selection
-	UncorrectedTau2         float64
-	MaxGradient             float64 // largest slope of the log-likelihood left, per free parameter on its own scale: quality of the fit
-	Limit                   string
-	Warnings                analysis.Warnings
-	Other                   *OtherMaximum // another maximum of the likelihood less than one log unit lower; nil when none was met
+	analysis.Fit
+	Method  string
+	Options SelectionOptions
+	// Delta are, of a step function, the relative selection probabilities per interval, the first 1; of beta weights a and b. Their
+	// tests are of 1, their intervals cut at the limits of the parameter space.
+	Delta           []analysis.Estimate
+	Counts          []int // step function: observed p-values per interval
+	LogLik          float64
+	LRT             analysis.Statistic // likelihood-ratio test of no selection (all Delta = 1)
+	LRTTau2         analysis.Statistic // likelihood-ratio test of Tau2 = 0 on one degree of freedom (halve p for the boundary)
+	UncorrectedBeta float64            // maximum-likelihood mean without selection
+	UncorrectedTau2 float64
+	MaxGradient     float64 // largest slope of the log-likelihood left, per free parameter on its own scale: quality of the fit
+	Limit           string
+	Other           *OtherMaximum // another maximum of the likelihood less than one log unit lower; nil when none was met
 }
 
 // OtherMaximum is a local maximum of the likelihood below the one reported.
@@ -102,7 +98,7 @@ func FitSelection(s Studies, o SelectionOptions) (SelectionResult, error) {
 		return SelectionResult{}, fmt.Errorf("%s: %w", name, err)
 	}
 	r := f.run()
-	r.Method, r.Options, r.K = name, o, s.K()
+	r.Method, r.Options, r.Level = name, o, o.Level
 	r.finish(f)
 	return r, nil
 }
@@ -141,22 +137,12 @@ func cleanSteps(steps []float64) ([]float64, error) {
 
 // finish turns estimates into tests and intervals and adds what a reader must know.
 func (r *SelectionResult) finish(f *selectionFit) {
-	crit := dist.NormQuantile(1 - (1-r.Options.Level)/2)
-	r.Z = r.Beta / r.SE
-	r.P = 2 * dist.NormSF(math.Abs(r.Z))
-	r.Lo, r.Hi = r.Beta-crit*r.SE, r.Beta+crit*r.SE
+	crit, inf := analysis.Quantile(r.Options.Level, math.Inf(1)), math.Inf(1)
+	r.Coef[0] = analysis.Wald(r.Coef[0].Value, r.Coef[0].SE, inf, crit)
 	for j, d := range r.Delta {
-		se := r.SEDelta[j]
-		z := (d - 1) / se
-		r.ZDelta = append(r.ZDelta, z)
-		r.PDelta = append(r.PDelta, 2*dist.NormSF(math.Abs(z)))
-		r.LoDelta = append(r.LoDelta, math.Max(f.deltaMin, d-crit*se))
-		r.HiDelta = append(r.HiDelta, math.Min(maxDelta, d+crit*se))
-	}
-	r.LRTP = dist.ChiSqSF(r.LRT, float64(r.LRTDF))
-	r.LRTTau2P = math.NaN()
-	if !math.IsNaN(r.LRTTau2) {
-		r.LRTTau2P = dist.ChiSqSF(r.LRTTau2, 1)
+		e := analysis.Wald(d.Value-1, d.SE, inf, 0)
+		e.Value, e.Lower, e.Upper = d.Value, math.Max(f.deltaMin, d.Value-crit*d.SE), math.Min(maxDelta, d.Value+crit*d.SE)
+		r.Delta[j] = e
 	}
 	r.Limit = testLimit(r.K)
 	for j, n := range r.Counts {
@@ -173,11 +159,11 @@ func (r *SelectionResult) finish(f *selectionFit) {
 		r.Warnings.Add(analysis.Tau2Zero,
 			"the between-study variance is estimated as zero: its standard error does not exist and the others hold it at zero")
 	}
-	if math.IsNaN(r.SE) {
+	if math.IsNaN(r.Coef[0].SE) {
 		r.Warnings.Add(analysis.NoStandardError, "the curvature of the likelihood gives no standard errors")
 	}
 	for j, d := range r.Delta {
-		if d >= maxDelta*(1-1e-9) || d <= 1.01e-5 {
+		if d.Value >= maxDelta*(1-1e-9) || d.Value <= 1.01e-5 {
 			r.Warnings.Add(analysis.AtLimit, "weight %d is at the limit of its range: treat the result with caution", j+1)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"past/analysis"
 	"sort"
 
 	"past/analysis/internal/dist"
@@ -230,11 +231,10 @@ func (f *selectionFit) run() SelectionResult {
 	}
 	r := f.report(full)
 	r.UncorrectedBeta, r.UncorrectedTau2 = f.sign*plain.x[0]*f.unit, plain.x[1]*f.unit*f.unit
-	r.LRT = math.Max(0, 2*(full.value-plain.value))
-	r.LRTDF = f.like.size() - f.fixedDelta
-	r.LRTTau2 = math.NaN()
+	r.LRT = analysis.ChiSquare(math.Max(0, 2*(full.value-plain.value)), float64(f.like.size()-f.fixedDelta))
+	r.LRTTau2 = r.Q // unknown
 	if !f.common {
-		r.LRTTau2 = math.Max(0, 2*(full.value-zero.value))
+		r.LRTTau2 = analysis.ChiSquare(math.Max(0, 2*(full.value-zero.value)), 1)
 	}
 	for _, s := range all {
 		if lower := full.value - s.value; s.converged && lower < 1 && math.Abs(s.x[0]-full.x[0]) > 1e-3*(1+math.Abs(full.x[0])) &&
@@ -288,7 +288,7 @@ func (f *selectionFit) report(s boxSolution) SelectionResult {
 	n := 2 + m
 	g, h := make([]float64, n), square(n)
 	f.logLik(s.x[0], s.x[1], delta, g, h, newNormDerivs(n))
-	r := SelectionResult{Beta: f.sign * s.x[0] * u, Tau2: s.x[1] * u * u, Delta: delta, Counts: f.counts,
+	r := SelectionResult{Fit: analysis.NewFit(len(f.y), 0), Counts: f.counts,
 		LogLik: s.value - float64(len(f.y))*math.Log(u), MaxGradient: s.gradient}
 	var free []int
 	for a := 0; a < n; a++ {
@@ -305,6 +305,10 @@ func (f *selectionFit) report(s boxSolution) SelectionResult {
 			se[i] = math.Sqrt(inv[a][a])
 		}
 	}
-	r.SE, r.SETau2, r.SEDelta = se[0]*u, se[1]*u*u, se[2:]
+	r.Coef = []analysis.Estimate{{Value: f.sign * s.x[0] * u, SE: se[0] * u}}
+	r.Tau2, r.SETau2 = s.x[1]*u*u, se[1]*u*u
+	for j, d := range delta {
+		r.Delta = append(r.Delta, analysis.Estimate{Value: d, SE: se[2+j]})
+	}
 	return r
 }

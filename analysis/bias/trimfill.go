@@ -118,11 +118,11 @@ func (r *TrimFillResult) chooseSide(s Studies) error {
 	if err != nil {
 		return fmt.Errorf("the side cannot be chosen: %w; name it", err)
 	}
-	f, err := fitLine(s, x, "sei", r.Options.Method, meta.Z, r.Options.Level)
+	f, err := fitLine(s, x, r.Options.Method, meta.Z, r.Options.Level)
 	if err != nil {
 		return fmt.Errorf("the side cannot be chosen: %w; name it", err)
 	}
-	if r.Side = Left; f.Beta[1] < 0 {
+	if r.Side = Left; f.Coef[1].Value < 0 {
 		r.Side = Right
 	}
 	return nil
@@ -161,7 +161,7 @@ func (r *TrimFillResult) count() error {
 		if err != nil {
 			return fmt.Errorf("pool the %d studies left after trimming: %w", keep, err)
 		}
-		r.centre = f.Beta[0]
+		r.centre = f.Coef[0].Value
 		r.rank()
 		k0, se, err := r.estimate()
 		if err != nil {

@@ -43,7 +43,7 @@ func BenchmarkFitREMLKnHa(b *testing.B) {
 				if err != nil {
 					b.Fatal(err)
 				}
-				if p := r.Predict(); p.PILb > p.PIUb {
+				if p := r.Predict(); p.PI.Lower > p.PI.Upper {
 					b.Fatal("interval upside down")
 				}
 			}

@@ -3,16 +3,16 @@ package meta
 import (
 	"math"
 
-	"past/analysis/internal/dist"
+	"past/analysis"
 )
 
-// coefficients fills Beta, VB and the scale factor at the estimated tau2.
+// coefficients fills beta, vb and the scale factor at the estimated tau2.
 func (r *Result) coefficients() {
 	s := r.s
 	var m moments
 	s.at(r.Tau2, &m)
 	r.rss, r.logDet = m.q, s.logDetXWX(&m)
-	if r.K == r.P {
+	if r.K == r.p {
 		r.rss = 0
 	}
 	switch {
@@ -21,11 +21,11 @@ func (r *Result) coefficients() {
 	case r.opt.Unweighted:
 		r.givenWeights(ones(s.k))
 	case s.x == nil:
-		r.Beta[0], r.VB[0][0] = m.mu+s.shift, 1/m.sw
+		r.beta[0], r.vb[0] = m.mu+s.shift, 1/m.sw
 	default:
 		r.g = s.g.clone()
-		r.g.coef(r.Beta)
-		r.Beta[0] += s.shift // 0 without an intercept
+		r.g.coef(r.beta)
+		r.beta[0] += s.shift // 0 without an intercept
 		r.g.inverse(r.vb)
 	}
 	r.scale(m.q)
@@ -41,8 +41,8 @@ func (r *Result) givenWeights(a []float64) {
 	for i, res := range pr.r {
 		r.rss += res * res / (s.v[i] + r.Tau2)
 	}
-	copy(r.Beta, pr.b)
-	r.Beta[0] += s.shift
+	copy(r.beta, pr.b)
+	r.beta[0] += s.shift
 	copy(r.vb, s.weightedVariance(pr, r.Tau2))
 }
 
@@ -92,14 +92,14 @@ func (r *Result) unscaledVariance(x []float64) float64 {
 // scale applies the Knapp-Hartung factor; rss is y'P y with inverse-variance
 // weights. Without degrees of freedom the test becomes z.
 func (r *Result) scale(rss float64) {
-	df := float64(r.K - r.P)
+	df := float64(r.K - r.p)
 	if r.Test != Z && df <= 0 {
 		r.Test = Z
 	}
 	if r.Test == Z {
 		return
 	}
-	r.DDF = df
+	r.ddf = df
 	if !r.Test.scaled() {
 		return
 	}
@@ -107,7 +107,7 @@ func (r *Result) scale(rss float64) {
 	if rss <= 2.220446049250313e-16 { // all residuals 0 but for rounding
 		r.S2W = 0
 	}
-	if (r.Test == AdHoc || r.Guarded) && r.S2W < 1 {
+	if (r.Test == AdHoc || r.guarded) && r.S2W < 1 {
 		r.S2W = 1
 	}
 	r.unscaled = append(r.unscaled[:0], r.vb...)
@@ -116,34 +116,19 @@ func (r *Result) scale(rss float64) {
 	}
 }
 
-// twoSided is the two-sided p-value of a z or t statistic.
-func twoSided(x, df float64) float64 {
-	if math.IsInf(df, 1) {
-		return dist.NormTwoSided(x)
-	}
-	return dist.TTwoSided(x, df)
-}
-
-// quantile is the upper quantile that an interval of the level needs.
-func quantile(level, df float64) float64 {
-	if level == 0.95 && math.IsInf(df, 1) {
-		return 1.959963984540054
-	}
-	if math.IsInf(df, 1) {
-		return dist.NormQuantile(0.5 + level/2)
-	}
-	return dist.TQuantile(0.5+level/2, df)
-}
-
 // statistics fills tests and intervals of the coefficients and the omnibus test.
 func (r *Result) statistics() {
-	r.ci = r.quantiles.at(r.Level, r.DDF)
-	for j, b := range r.Beta {
-		se := math.Sqrt(r.VB[j][j])
-		r.SE[j] = se
-		r.Stat[j] = b / se
-		r.PVal[j] = twoSided(r.Stat[j], r.DDF)
-		r.CILb[j], r.CIUb[j] = b-r.ci*se, b+r.ci*se
+	r.ci = r.quantiles.at(r.Level, r.ddf)
+	r.Coef = make([]analysis.Estimate, r.p)
+	for j, b := range r.beta {
+		r.Coef[j] = analysis.Wald(b, math.Sqrt(r.vb[j*r.p+j]), r.ddf, r.ci)
+	}
+	if r.s.x == nil && !r.Method.common() {
+		r.Prediction = around(r.beta[0], r.ci*math.Sqrt(r.Coef[0].SE*r.Coef[0].SE+r.Tau2))
+	}
+	r.Cov = make([][]float64, r.p)
+	for j := range r.Cov {
+		r.Cov[j] = r.vb[j*r.p : (j+1)*r.p]
 	}
 	r.omnibus()
 }
@@ -152,26 +137,26 @@ func (r *Result) statistics() {
 // QM = b' V^-1 b, chi-square on m df; for t-based tests F = QM/m on m and k-p df.
 func (r *Result) omnibus() {
 	first := 0
-	if r.P > 1 && r.hasIntercept() {
+	if r.p > 1 && r.hasIntercept() {
 		first = 1
 	}
-	m := r.P - first
-	r.QMDF1, r.QMDF2 = float64(m), r.DDF
+	m := r.p - first
+	var q float64
 	switch {
 	case m == 1: // the test of that coefficient
-		r.QM, r.QMP = r.Stat[first]*r.Stat[first], r.PVal[first]
+		c := r.Coef[first]
+		r.Omnibus = analysis.Statistic{Value: c.Stat * c.Stat, DF: 1, DF2: r.ddf, P: c.P}
 		return
 	case r.g != nil:
-		r.QM = r.g.quadratic(r.Beta, first) / r.S2W
+		q = r.g.quadratic(r.beta, first) / r.S2W
 	default:
-		r.QM = wald(r.Beta[first:], r.VB, first)
+		q = wald(r.beta[first:], r.Cov, first)
 	}
-	if math.IsInf(r.DDF, 1) {
-		r.QMP = dist.ChiSqSF(r.QM, float64(m))
+	if math.IsInf(r.ddf, 1) {
+		r.Omnibus = analysis.ChiSquare(q, float64(m))
 		return
 	}
-	r.QM /= float64(m)
-	r.QMP = dist.FSF(r.QM, float64(m), r.DDF)
+	r.Omnibus = analysis.FTest(q/float64(m), float64(m), r.ddf)
 }
 
 // wald is b'V^-1 b for the block of v that starts at row and column first.

@@ -1,5 +1,7 @@
 package meta
 
+import "past/analysis"
+
 // subset is the sample of some of the sorted rows (positions ascending), built in
 // into when that is not nil; ok is false when a coefficient cannot be estimated from
 // these rows.
@@ -51,12 +53,11 @@ func (s *sample) subset(keep []int, into *sample) (*sample, bool) {
 // scale factor held at 1 where guarded says so. nil: the model cannot be fitted to
 // these rows.
 func (r *Result) refit(s *sample, guarded bool) *Result {
-	f := &Result{Method: r.Method, Test: r.opt.Test, Level: r.Level, opt: r.opt, K: s.k, P: r.P, s: s, CoefNames: r.CoefNames,
-		quantiles: r.quantiles}
-	if s.k < r.P || s.k == r.P && r.P > 1 && !r.Method.common() && r.opt.Tau2 == nil {
+	f := &Result{Fit: analysis.NewFit(s.k, r.Level), Method: r.Method, Test: r.opt.Test, opt: r.opt, p: r.p, s: s, quantiles: r.quantiles}
+	if s.k < r.p || s.k == r.p && r.p > 1 && !r.Method.common() && r.opt.Tau2 == nil {
 		return nil
 	}
-	f.Guarded = guarded
+	f.guarded = guarded
 	f.allocate()
 	e := s.estimateTau2(r.Method, r.opt.Tau2)
 	f.Tau2, f.SETau2 = e.tau2, e.se

@@ -41,8 +41,8 @@ func checkExact(t *testing.T, want map[string][]float64) {
 		return mustFit(t, y, v, opt)
 	}
 	fe := fit(DL)
-	near("qe", fe.QE, 1e-9*0)
-	near("typical", fe.TypicalVar, 0)
+	near("qe", fe.Q.Value, 1e-9*0)
+	near("typical", fe.typicalVar, 0)
 	near("dl", fe.Tau2, 1e-12*vmin)
 	if fe.Tau2 == 0 {
 		near("dl_se0", fe.SETau2, 0)
@@ -58,11 +58,11 @@ func checkExact(t *testing.T, want map[string][]float64) {
 	near("reml_se_tau2", r.SETau2, 0)
 	for j, b := range want["reml_beta"] {
 		se := want["reml_se"][j]
-		if math.Abs(r.Beta[j]-b) > 1e-12*math.Abs(b)+1e-10*se {
-			t.Errorf("beta %d = %.17g, exact is %.17g", j, r.Beta[j], b)
+		if math.Abs(r.Coef[j].Value-b) > 1e-12*math.Abs(b)+1e-10*se {
+			t.Errorf("beta %d = %.17g, exact is %.17g", j, r.Coef[j].Value, b)
 		}
-		if math.Abs(r.SE[j]-se) > 1e-11*se {
-			t.Errorf("se %d = %.17g, exact is %.17g", j, r.SE[j], se)
+		if math.Abs(r.Coef[j].SE-se) > 1e-11*se {
+			t.Errorf("se %d = %.17g, exact is %.17g", j, r.Coef[j].SE, se)
 		}
 	}
 	multiple := false

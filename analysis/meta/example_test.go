@@ -26,9 +26,9 @@ func ExampleFit() {
 	}
 	p := r.Predict()
 	fmt.Printf("%s, %s, k = %d\n", r.Method, r.Test, r.K)
-	fmt.Printf("log risk ratio %.4f [%.4f, %.4f], p = %.4f\n", r.Beta[0], r.CILb[0], r.CIUb[0], r.PVal[0])
-	fmt.Printf("tau2 %.4f (se %.4f), I2 %.2f %%, Q %.2f\n", r.Tau2, r.SETau2, r.I2, r.QE)
-	fmt.Printf("prediction interval [%.4f, %.4f]\n", p.PILb, p.PIUb)
+	fmt.Printf("log risk ratio %.4f [%.4f, %.4f], p = %.4f\n", r.Coef[0].Value, r.Coef[0].Lower, r.Coef[0].Upper, r.Coef[0].P)
+	fmt.Printf("tau2 %.4f (se %.4f), I2 %.2f %%, Q %.2f\n", r.Tau2, r.SETau2, r.I2, r.Q.Value)
+	fmt.Printf("prediction interval [%.4f, %.4f]\n", p.PI.Lower, p.PI.Upper)
 	// Output:
 	// REML, knha, k = 13
 	// log risk ratio -0.7145 [-1.1084, -0.3206], p = 0.0019
@@ -47,10 +47,10 @@ func ExampleFit_moderators() {
 		fmt.Println(err)
 		return
 	}
-	for j, name := range r.CoefNames {
-		fmt.Printf("%-15s %8.4f (se %.4f)\n", name, r.Beta[j], r.SE[j])
+	for j, name := range r.Names {
+		fmt.Printf("%-15s %8.4f (se %.4f)\n", name, r.Coef[j].Value, r.Coef[j].SE)
 	}
-	fmt.Printf("QM(%v) = %.2f, R2 %.1f %%\n", r.QMDF1, r.QM, r.R2)
+	fmt.Printf("QM(%v) = %.2f, R2 %.1f %%\n", r.Omnibus.DF, r.Omnibus.Value, r.R2)
 	// Output:
 	// intrcpt           0.2932 (se 0.4050)
 	// latitude         -0.0273 (se 0.0092)
@@ -70,7 +70,7 @@ func ExampleResult_QProfile() {
 		fmt.Println(err)
 		return
 	}
-	fmt.Printf("tau2 %.4f [%.4f, %.4f]\n", r.Tau2, ci.Tau2Lb, ci.Tau2Ub)
+	fmt.Printf("tau2 %.4f [%.4f, %.4f]\n", r.Tau2, ci.Tau2.Lower, ci.Tau2.Upper)
 	// Output:
 	// tau2 0.3132 [0.1197, 1.1115]
 }
@@ -82,7 +82,7 @@ func ExampleSubgroups() {
 		return
 	}
 	for _, s := range g.Groups {
-		fmt.Printf("%-10s k = %d  %.4f [%.4f, %.4f]\n", s.Level, s.Fit.K, s.Fit.Beta[0], s.Fit.CILb[0], s.Fit.CIUb[0])
+		fmt.Printf("%-10s k = %d  %.4f [%.4f, %.4f]\n", s.Level, s.Fit.K, s.Fit.Coef[0].Value, s.Fit.Coef[0].Lower, s.Fit.Coef[0].Upper)
 	}
 	fmt.Printf("between groups: Q(%d) = %.4f, p = %.4f\n", g.QBetweenDF, g.QBetween, g.QBetweenP)
 	// Output:
@@ -116,9 +116,9 @@ func ExampleFit_guard() {
 		fmt.Println(err)
 		return
 	}
-	fmt.Printf("%.2f [%.2f, %.2f], p = %.2f\n", r.Beta[0], r.CILb[0], r.CIUb[0], r.PVal[0])
+	fmt.Printf("%.2f [%.2f, %.2f], p = %.2f\n", r.Coef[0].Value, r.Coef[0].Lower, r.Coef[0].Upper, r.Coef[0].P)
 	if u := r.Unguarded; u != nil {
-		fmt.Printf("without the guard [%.2f, %.2f]\n", u.CILb[0], u.CIUb[0])
+		fmt.Printf("without the guard [%.2f, %.2f]\n", u.Coef[0].Lower, u.Coef[0].Upper)
 	}
 	for _, w := range r.Warnings {
 		fmt.Println(w.Code)

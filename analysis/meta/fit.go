@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"past/analysis"
-	"past/analysis/internal/dist"
 )
 
 // Fit fits the model of opt to effects yi with sampling variances vi (squared
@@ -24,16 +23,17 @@ func Fit(yi, vi []float64, opt Options) (*Result, error) {
 	if err := opt.check(yi, vi); err != nil {
 		return nil, err
 	}
-	r := &Result{Method: opt.Method, Test: opt.Test, Level: opt.Level, opt: &opt, Formula: "~ 1", P: 1, quantiles: &quantileTable{}}
+	r := &Result{Fit: analysis.NewFit(0, opt.Level), Method: opt.Method, Test: opt.Test, opt: &opt, Formula: "~ 1", p: 1,
+		quantiles: &quantileTable{}}
 	if err := r.takeRows(yi, vi); err != nil {
 		return nil, err
 	}
 	if err := r.buildSample(); err != nil {
 		return nil, err
 	}
-	if r.P > 1 && r.P == r.K && !r.Method.common() && opt.Tau2 == nil {
-		return nil, fmt.Errorf("method %s with %d coefficients needs at least %d usable rows to estimate tau2; there are %d", r.Method, r.P,
-			r.P+1, r.K)
+	if r.p > 1 && r.p == r.K && !r.Method.common() && opt.Tau2 == nil {
+		return nil, fmt.Errorf("method %s with %d coefficients needs at least %d usable rows to estimate tau2; there are %d", r.Method, r.p,
+			r.p+1, r.K)
 	}
 	r.fit()
 	if err := r.finite(); err != nil {
@@ -144,17 +144,17 @@ var interceptNames = []string{"intrcpt"}
 // buildSample sorts the rows and prepares the model matrix.
 func (r *Result) buildSample() error {
 	d := r.opt.Design
-	r.CoefNames = interceptNames
+	r.Names = interceptNames
 	var x []float64
 	if d != nil {
-		r.P, r.CoefNames, r.Formula = d.p, d.Names, d.Formula
+		r.p, r.Names, r.Formula = d.p, d.Names, d.Formula
 		x = make([]float64, 0, r.K*d.p)
 		for _, i := range r.Rows {
 			x = append(x, d.Row(i)...)
 		}
 	}
-	if r.P > r.K {
-		return fmt.Errorf("the model has %d coefficients but only %d usable rows", r.P, r.K)
+	if r.p > r.K {
+		return fmt.Errorf("the model has %d coefficients but only %d usable rows", r.p, r.K)
 	}
 	var a []float64
 	if r.opt.Weights != nil {
@@ -162,7 +162,7 @@ func (r *Result) buildSample() error {
 			a = append(a, r.opt.Weights[i])
 		}
 	}
-	r.s = newSample(r.Yi, r.Vi, x, r.P, a, r.hasIntercept())
+	r.s = newSample(r.Yi, r.Vi, x, r.p, a, r.hasIntercept())
 	if d == nil {
 		return nil
 	}
@@ -178,27 +178,27 @@ func (r *Result) dropRedundant(x, a []float64) error {
 			if share < nearSingularTol {
 				r.Warnings.Add(analysis.NearSingular,
 					"column %q is almost a combination of the others (%.0e of its length is its own): centre or rescale it",
-					r.CoefNames[nearest], share)
+					r.Names[nearest], share)
 			}
 			return nil
 		}
-		left := r.P - 1
+		left := r.p - 1
 		if r.hasIntercept() {
 			left--
 		}
 		if left < 1 {
-			return singularError(r.CoefNames, singular)
+			return singularError(r.Names, singular)
 		}
-		r.Warnings.Add(analysis.ColumnDropped, "%s", singularError(r.CoefNames, singular).Error()+": it was left out")
-		names := append([]string(nil), r.CoefNames[:singular]...)
-		names = append(names, r.CoefNames[singular+1:]...)
+		r.Warnings.Add(analysis.ColumnDropped, "%s", singularError(r.Names, singular).Error()+": it was left out")
+		names := append([]string(nil), r.Names[:singular]...)
+		names = append(names, r.Names[singular+1:]...)
 		var rest []float64
 		for i := 0; i < r.K; i++ {
-			row := x[i*r.P : (i+1)*r.P]
+			row := x[i*r.p : (i+1)*r.p]
 			rest = append(append(rest, row[:singular]...), row[singular+1:]...)
 		}
-		r.CoefNames, r.P, x = names, r.P-1, rest
-		r.s = newSample(r.Yi, r.Vi, x, r.P, a, r.hasIntercept())
+		r.Names, r.p, x = names, r.p-1, rest
+		r.s = newSample(r.Yi, r.Vi, x, r.p, a, r.hasIntercept())
 	}
 }
 
@@ -209,11 +209,12 @@ func (r *Result) hasIntercept() bool { return r.opt.Design == nil || r.opt.Desig
 func (r *Result) fit() {
 	r.allocate()
 	e := r.s.estimateTau2(r.Method, r.opt.Tau2)
-	r.Tau2, r.SETau2, r.Tau2Fixed = e.tau2, e.se, r.opt.Tau2 != nil && !r.Method.common()
+	r.Tau2, r.SETau2, r.tau2Fixed = e.tau2, e.se, r.opt.Tau2 != nil && !r.Method.common()
 	r.heterogeneity()
 	r.coefficients()
 	r.guard()
 	r.statistics()
+	r.Weights = r.weights()
 	if r.s.x != nil {
 		r.R2 = r.explained()
 	}
@@ -221,61 +222,54 @@ func (r *Result) fit() {
 	r.collectWarnings(e.maxima)
 }
 
-// allocate cuts all slices over coefficients out of one piece of memory.
+// allocate makes room for the coefficients and their covariance.
 func (r *Result) allocate() {
-	p := r.P
-	buf := make([]float64, 6*p+p*p)
-	cut := func() []float64 { c := buf[:p:p]; buf = buf[p:]; return c }
-	r.Beta, r.SE, r.Stat, r.PVal, r.CILb, r.CIUb = cut(), cut(), cut(), cut(), cut(), cut()
-	r.vb = buf
-	r.VB = make([][]float64, p)
-	for j := range r.VB {
-		r.VB[j] = cut()
-	}
-	r.S2W, r.R2, r.DDF = 1, math.NaN(), math.Inf(1)
+	p := r.p
+	buf := make([]float64, p+p*p)
+	r.beta, r.vb = buf[:p:p], buf[p:]
+	r.S2W, r.R2, r.ddf = 1, math.NaN(), math.Inf(1)
 }
 
-// heterogeneity fills Q and both pairs of I2 and H2.
+// heterogeneity fills Q, the I2 and H2.
 func (r *Result) heterogeneity() {
 	var m moments
 	r.s.at(0, &m)
-	df := r.K - r.P
-	r.QE, r.QEDF = m.q, df
+	df := float64(r.K - r.p)
+	r.Q = analysis.ChiSquare(m.q, df)
 	if df <= 0 {
-		r.QE, r.QEP, r.TypicalVar = 0, 1, math.NaN()
-		r.I2, r.H2, r.I2Q, r.H2Q, r.I2T, r.H2T = 0, 1, 0, 1, 0, 1
+		r.typicalVar = math.NaN()
+		r.I2, r.H2, r.I2Q, r.I2T = 0, 1, 0, 0
 		return
 	}
-	r.QEP = dist.ChiSqSF(r.QE, float64(df))
-	r.I2Q, r.H2Q = 0, r.QE/float64(df)
-	if r.QE > float64(df) {
-		r.I2Q = 100 * ((r.QE - float64(df)) / r.QE)
+	r.I2Q = 0
+	if m.q > df {
+		r.I2Q = 100 * ((m.q - df) / m.q)
 	}
-	r.TypicalVar = float64(df) / m.trP
-	r.I2T, r.H2T = r.relative(r.Tau2)
-	r.I2, r.H2 = r.I2T, r.H2T
+	r.typicalVar = df / m.trP
+	r.I2, r.H2 = r.relative(r.Tau2)
+	r.I2T = r.I2
 	if r.Method.common() {
-		r.I2, r.H2 = r.I2Q, r.H2Q
+		r.I2, r.H2 = r.I2Q, m.q/df
 	}
 }
 
 // relative turns a tau2 into I2 and H2 by the typical variance.
 func (r *Result) relative(tau2 float64) (i2, h2 float64) {
-	if math.IsNaN(r.TypicalVar) {
+	if math.IsNaN(r.typicalVar) {
 		return 0, 1
 	}
 	if math.IsInf(tau2, 1) {
 		return 100, tau2
 	}
-	return 100 * (tau2 / (tau2 + r.TypicalVar)), tau2/r.TypicalVar + 1
+	return 100 * (tau2 / (tau2 + r.typicalVar)), tau2/r.typicalVar + 1
 }
 
 // finite refuses a result with an estimate that is no number.
 func (r *Result) finite() error {
-	for j, b := range r.Beta {
-		if math.IsNaN(b) || math.IsInf(b, 0) || math.IsNaN(r.VB[j][j]) || math.IsNaN(r.Tau2) {
+	for j, b := range r.beta {
+		if math.IsNaN(b) || math.IsInf(b, 0) || math.IsNaN(r.vb[j*r.p+j]) || math.IsNaN(r.Tau2) {
 			return fmt.Errorf("the model cannot be computed in double precision: coefficient %q is %v, tau2 %v; rescale effects or moderators",
-				r.CoefNames[j], b, r.Tau2)
+				r.Names[j], b, r.Tau2)
 		}
 	}
 	return nil

@@ -1,6 +1,10 @@
 package meta
 
-import "math"
+import (
+	"math"
+
+	"past/analysis"
+)
 
 const log2Pi = 1.8378770664093454836
 
@@ -13,16 +17,16 @@ const log2Pi = 1.8378770664093454836
 // or 0 by assumption. The REML criteria use k-p for k.
 func (r *Result) fitStats() {
 	s := r.s
-	k, p := float64(r.K), float64(r.P)
+	k, p := float64(r.K), float64(r.p)
 	sum := s.sumLogV(r.Tau2)
 	parms := p
-	if !r.Method.common() && !r.Tau2Fixed {
+	if !r.Method.common() && !r.tau2Fixed {
 		parms++
 	}
 	ml := -0.5 * (k*log2Pi + sum + r.rss)
 	saturated := -0.5 * (k*log2Pi + s.sumLogV(0))
-	r.FitML = criteria(ml, -2*(ml-saturated), parms, k)
-	if r.K == r.P {
+	r.FitML = analysis.Criteria(ml, -2*(ml-saturated), parms, k)
+	if r.K == r.p {
 		r.FitML.Deviance = 0
 	}
 	logDet := r.logDet
@@ -35,23 +39,13 @@ func (r *Result) fitStats() {
 	if r.K == 1 && s.x == nil {
 		reml = 0 // every part cancels
 	}
-	r.FitREML = criteria(reml, -2*reml, parms, k-p)
-}
-
-func criteria(ll, deviance, parms, n float64) FitStats {
-	m := math.Max(n, parms+2)
-	return FitStats{
-		LogLik: ll, Deviance: deviance,
-		AIC:  -2*ll + 2*parms,
-		BIC:  -2*ll + parms*math.Log(n),
-		AICc: -2*ll + 2*parms*m/(m-parms-1),
-	}
+	r.FitREML = analysis.Criteria(reml, -2*reml, parms, k-p)
 }
 
 // explained is R2: 100 (tau2 of the model without moderators - tau2) / the former,
 // not below 0; for common-effect models the adjusted R2 of the weighted regression.
 func (r *Result) explained() float64 {
-	if r.P < 2 || !r.hasIntercept() {
+	if r.p < 2 || !r.hasIntercept() {
 		return math.NaN()
 	}
 	if r.Method.common() {
@@ -102,5 +96,5 @@ func (r *Result) adjustedR2() float64 {
 		return 0
 	}
 	rest := r.s.project(w).rss() / total
-	return math.Max(0, 100*(1-rest*float64(r.K-1)/float64(r.K-r.P)))
+	return math.Max(0, 100*(1-rest*float64(r.K-1)/float64(r.K-r.p)))
 }

@@ -1,12 +1,10 @@
 package meta
 
-import "math"
+import (
+	"math"
 
-// Inference is what a fit says of its coefficients beside the estimates.
-type Inference struct {
-	SE, Stat, PVal, CILb, CIUb []float64
-	QM, QMP                    float64 // omnibus test of the moderators
-}
+	"past/analysis"
+)
 
 // guard holds the Knapp-Hartung interval against the common-effect one. Studies
 // that agree more than their variances let expect make it narrower than the
@@ -20,15 +18,14 @@ func (r *Result) guard() {
 	}
 	se, z := r.commonEffectSE(), r.quantiles.at(r.Level, math.Inf(1))
 	for j := range se {
-		r.Guarded = r.Guarded || r.quantiles.at(r.Level, r.DDF)*math.Sqrt(r.VB[j][j]) < z*se[j]
+		r.guarded = r.guarded || r.quantiles.at(r.Level, r.ddf)*math.Sqrt(r.vb[j*r.p+j]) < z*se[j]
 	}
-	if !r.Guarded {
+	if !r.guarded {
 		return
 	}
 	plain := *r // the guarded numbers go to memory of their own
 	plain.statistics()
-	r.Unguarded = &Inference{SE: plain.SE, Stat: plain.Stat, PVal: plain.PVal, CILb: plain.CILb, CIUb: plain.CIUb, QM: plain.QM,
-		QMP: plain.QMP}
+	r.Unguarded = &plain.Fit
 	r.allocate()
 	r.coefficients()
 }
@@ -37,7 +34,7 @@ func (r *Result) guard() {
 func (r *Result) commonEffectSE() []float64 {
 	o := *r.opt
 	o.Method, o.Test, o.Tau2, o.Weights, o.Unweighted = FE, Z, nil, nil, false
-	c := &Result{Method: FE, Test: Z, opt: &o, K: r.K, P: r.P, s: r.s}
+	c := &Result{Fit: analysis.Fit{K: r.K}, Method: FE, Test: Z, opt: &o, p: r.p, s: r.s}
 	if r.s.a != nil {
 		plain := *r.s
 		plain.a = nil
@@ -45,8 +42,9 @@ func (r *Result) commonEffectSE() []float64 {
 	}
 	c.allocate()
 	c.coefficients()
-	for j := range c.SE {
-		c.SE[j] = math.Sqrt(c.VB[j][j])
+	se := make([]float64, r.p)
+	for j := range se {
+		se[j] = math.Sqrt(c.vb[j*r.p+j])
 	}
-	return c.SE
+	return se
 }

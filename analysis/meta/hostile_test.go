@@ -54,7 +54,7 @@ func TestErrorsAreSentences(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			r, err := Fit(c.y, c.v, c.opt)
 			if err == nil {
-				t.Fatalf("no error, estimate %v", r.Beta)
+				t.Fatalf("no error, estimate %v", r.beta)
 			}
 			if !strings.Contains(err.Error(), c.want) {
 				t.Errorf("error %q does not say %q", err, c.want)
@@ -96,7 +96,7 @@ func TestWarningsTravelWithTheResult(t *testing.T) {
 			if got := codes(r); got != c.want {
 				t.Errorf("warnings %q, want %q", got, c.want)
 			}
-			if lb, ub := r.CILb[0], r.CIUb[0]; !(ub-lb > 0) {
+			if lb, ub := r.Coef[0].Lower, r.Coef[0].Upper; !(ub-lb > 0) {
 				t.Errorf("headline interval %v to %v has no width", lb, ub)
 			}
 		})
@@ -121,8 +121,8 @@ func TestRedundantModeratorIsLeftOut(t *testing.T) {
 	if codes(both) != analysis.ColumnDropped || !strings.Contains(both.Warnings[0].Text, `column "twice" is a combination of [intrcpt x]`) {
 		t.Errorf("warnings %v", both.Warnings)
 	}
-	if both.P != 2 || both.Beta[1] != one.Beta[1] || both.Tau2 != one.Tau2 {
-		t.Errorf("with the redundant column %v tau2 %v, without %v tau2 %v", both.Beta, both.Tau2, one.Beta, one.Tau2)
+	if both.p != 2 || both.Coef[1].Value != one.Coef[1].Value || both.Tau2 != one.Tau2 {
+		t.Errorf("with the redundant column %v tau2 %v, without %v tau2 %v", both.beta, both.Tau2, one.beta, one.Tau2)
 	}
 }
 
@@ -172,26 +172,26 @@ func FuzzFit(f *testing.F) {
 }
 
 func checkPossible(t *testing.T, r *Result) {
-	for j, b := range r.Beta {
-		if !(r.SE[j] >= 0) || !(r.CILb[j] <= b && b <= r.CIUb[j]) {
-			t.Fatalf("coefficient %v se %v interval %v to %v", b, r.SE[j], r.CILb[j], r.CIUb[j])
+	for j, b := range r.beta {
+		if !(r.Coef[j].SE >= 0) || !(r.Coef[j].Lower <= b && b <= r.Coef[j].Upper) {
+			t.Fatalf("coefficient %v se %v interval %v to %v", b, r.Coef[j].SE, r.Coef[j].Lower, r.Coef[j].Upper)
 		}
 	}
-	if !(r.Tau2 >= 0) || !(r.I2 >= 0 && r.I2 <= 100) || !(r.QE >= 0) || !(r.QEP >= 0 && r.QEP <= 1) {
-		t.Fatalf("tau2 %v I2 %v Q %v p %v", r.Tau2, r.I2, r.QE, r.QEP)
+	if !(r.Tau2 >= 0) || !(r.I2 >= 0 && r.I2 <= 100) || !(r.Q.Value >= 0) || !(r.Q.P >= 0 && r.Q.P <= 1) {
+		t.Fatalf("tau2 %v I2 %v Q %v p %v", r.Tau2, r.I2, r.Q.Value, r.Q.P)
 	}
-	if ci, err := r.QProfile(); err == nil && !(ci.Tau2Lb >= 0 && ci.Tau2Lb <= ci.Tau2Ub) {
-		t.Fatalf("Q-profile interval %v to %v", ci.Tau2Lb, ci.Tau2Ub)
+	if ci, err := r.QProfile(); err == nil && !(ci.Tau2.Lower >= 0 && ci.Tau2.Lower <= ci.Tau2.Upper) {
+		t.Fatalf("Q-profile interval %v to %v", ci.Tau2.Lower, ci.Tau2.Upper)
 	}
-	if ci, err := r.ProfileLikelihood(); err == nil && !(ci.Tau2Lb >= 0 && ci.Tau2Lb <= ci.Tau2Ub) {
-		t.Fatalf("profile-likelihood interval %v to %v", ci.Tau2Lb, ci.Tau2Ub)
+	if ci, err := r.ProfileLikelihood(); err == nil && !(ci.Tau2.Lower >= 0 && ci.Tau2.Lower <= ci.Tau2.Upper) {
+		t.Fatalf("profile-likelihood interval %v to %v", ci.Tau2.Lower, ci.Tau2.Upper)
 	}
 	r.Influence()
 	r.Residuals()
 	r.Fitted()
 	r.Baujat()
 	r.QQNorm()
-	if r.P == 1 && r.s.x == nil {
+	if r.p == 1 && r.s.x == nil {
 		if _, err := r.Cumulative(nil); err != nil {
 			t.Fatal(err)
 		}

@@ -11,8 +11,8 @@ import (
 type Influence struct {
 	RStudent []float64 // studentized deleted residuals
 	DFFits   []float64 // change of the fitted value in standard errors
-	CookD    []float64 // (b - b_del)' VB^-1 (b - b_del)
-	CovR     []float64 // |VB_del| / |VB|
+	CookD    []float64 // (b - b_del)' Cov^-1 (b - b_del)
+	CovR     []float64 // |Cov_del| / |Cov|
 	Tau2Del  []float64
 	QEDel    []float64
 	Hat      []float64
@@ -27,7 +27,7 @@ type Influence struct {
 
 // Influence refits the model without each row in turn.
 func (r *Result) Influence() *Influence {
-	k, p := r.K, r.P
+	k, p := r.K, r.p
 	buf := make([]float64, (8+p)*k)
 	next := func() []float64 {
 		c := buf[:k:k]
@@ -44,8 +44,8 @@ func (r *Result) Influence() *Influence {
 		in.DFBetas[j] = next()
 	}
 	copy(in.Hat, r.Hat())
-	copy(in.Weight, r.WeightsPercent())
-	r.eachDeletion(r.Guarded, func(row, at int, fit *Result) {
+	copy(in.Weight, r.Weights)
+	r.eachDeletion(r.guarded, func(row, at int, fit *Result) {
 		if fit != nil {
 			r.deletionDiagnostics(in, row, at, fit)
 		}
@@ -56,12 +56,12 @@ func (r *Result) Influence() *Influence {
 
 func (r *Result) deletionDiagnostics(in *Influence, row, at int, fit *Result) {
 	x := r.s.rowOf(at)
-	in.Tau2Del[row], in.QEDel[row] = fit.Tau2, fit.QE
+	in.Tau2Del[row], in.QEDel[row] = fit.Tau2, fit.Q.Value
 	d, se := deletedResidual(r, fit, at)
 	in.RStudent[row] = ratio(d, se)
-	diff := make([]float64, r.P)
+	diff := make([]float64, r.p)
 	for j := range diff {
-		diff[j] = r.Beta[j] - fit.Beta[j]
+		diff[j] = r.beta[j] - fit.beta[j]
 	}
 	in.CookD[row] = r.cook(diff)
 	in.CovR[row] = math.Exp(fit.logDetVB() - r.logDetVB())
@@ -92,18 +92,18 @@ func (r *Result) cook(d []float64) float64 {
 // logDetVB is log|VB|.
 func (r *Result) logDetVB() float64 {
 	if r.g != nil {
-		return float64(r.P)*math.Log(r.S2W) - r.g.logDet()
+		return float64(r.p)*math.Log(r.S2W) - r.g.logDet()
 	}
-	if r.P == 1 {
+	if r.p == 1 {
 		return math.Log(r.vb[0])
 	}
-	l, d, ok := cholesky(r.vb, r.P)
+	l, d, ok := cholesky(r.vb, r.p)
 	if !ok {
 		return math.NaN()
 	}
 	sum := 0.0
 	for j, x := range d {
-		sum += 2 * (math.Log(l[j*r.P+j]) - math.Log(x))
+		sum += 2 * (math.Log(l[j*r.p+j]) - math.Log(x))
 	}
 	return sum
 }
@@ -111,7 +111,7 @@ func (r *Result) logDetVB() float64 {
 // varianceAt is the covariance of the coefficients with another tau2, without the
 // Knapp-Hartung factor: its diagonal and, row by row, all of it.
 func (r *Result) varianceAt(tau2 float64) (diag, all []float64) {
-	s, p := r.s, r.P
+	s, p := r.s, r.p
 	w := make([]float64, s.k)
 	for i, v := range s.v {
 		w[i] = 1 / (v + tau2)
@@ -138,7 +138,7 @@ func (r *Result) varianceAt(tau2 float64) (diag, all []float64) {
 }
 
 func (r *Result) influential(in *Influence, row int) bool {
-	p, k := float64(r.P), float64(r.K)
+	p, k := float64(r.p), float64(r.K)
 	if math.Abs(in.DFFits[row]) > 3*math.Sqrt(p/(k-p)) || in.Hat[row] > 3*p/k {
 		return true
 	}
@@ -164,9 +164,9 @@ type Baujat struct {
 // y = (fitted without the row - fitted)^2 / variance of the former.
 func (r *Result) Baujat() *Baujat {
 	bj := &Baujat{X: make([]float64, r.K), Y: make([]float64, r.K)}
-	r.eachDeletion(r.Guarded, func(row, at int, fit *Result) {
+	r.eachDeletion(r.guarded, func(row, at int, fit *Result) {
 		x := r.s.rowOf(at)
-		fitted := dot(x, r.Beta)
+		fitted := dot(x, r.beta)
 		res := r.s.raw[at] - fitted
 		bj.X[row] = res * res / (r.s.v[at] + r.Tau2)
 		bj.Y[row] = math.NaN()
@@ -175,7 +175,7 @@ func (r *Result) Baujat() *Baujat {
 		}
 		d := 0.0
 		for j := range x {
-			d += x[j] * (fit.Beta[j] - r.Beta[j])
+			d += x[j] * (fit.beta[j] - r.beta[j])
 		}
 		bj.Y[row] = ratio(d*d, fit.rowVariance(x))
 	})

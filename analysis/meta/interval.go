@@ -4,24 +4,22 @@ import (
 	"fmt"
 	"math"
 
+	"past/analysis"
 	"past/analysis/internal/dist"
 )
 
 // VarianceInterval is an interval for tau2 and what follows from it.
 type VarianceInterval struct {
-	Method         string // "Q-profile" or "profile likelihood"
-	Tau2Lb, Tau2Ub float64
-	TauLb, TauUb   float64
-	I2Lb, I2Ub     float64 // percent, by the typical sampling variance
-	H2Lb, H2Ub     float64
-	Empty          bool // Q-profile: even tau2 = 0 fits too well; both bounds are 0
-	Disconnected   bool // profile likelihood: the set has a gap; the bounds are its ends
+	Tau2, Tau    analysis.Interval
+	I2, H2       analysis.Interval // I2 in percent; both by the typical sampling variance
+	Empty        bool              // Q-profile: even tau2 = 0 fits too well; both bounds are 0
+	Disconnected bool              // profile likelihood: the set has a gap; the bounds are its ends
 }
 
-func (r *Result) varianceInterval(name string, lb, ub float64) *VarianceInterval {
-	v := &VarianceInterval{Method: name, Tau2Lb: lb, Tau2Ub: ub, TauLb: math.Sqrt(lb), TauUb: math.Sqrt(ub)}
-	v.I2Lb, v.H2Lb = r.relative(lb)
-	v.I2Ub, v.H2Ub = r.relative(ub)
+func (r *Result) varianceInterval(lb, ub float64) *VarianceInterval {
+	v := &VarianceInterval{Tau2: analysis.Interval{Lower: lb, Upper: ub}, Tau: analysis.Interval{Lower: math.Sqrt(lb), Upper: math.Sqrt(ub)}}
+	v.I2.Lower, v.H2.Lower = r.relative(lb)
+	v.I2.Upper, v.H2.Upper = r.relative(ub)
 	return v
 }
 
@@ -33,14 +31,14 @@ func (r *Result) varianceInterval(name string, lb, ub float64) *VarianceInterval
 // on k-p df, at the level of the fit. A bound is 0 where Q(0) is below its
 // quantile. It fails when k = p.
 func (r *Result) QProfile() (*VarianceInterval, error) {
-	df := float64(r.K - r.P)
+	df := float64(r.K - r.p)
 	if df <= 0 {
-		return nil, fmt.Errorf("no interval for tau2: %d studies and %d coefficients leave no degrees of freedom", r.K, r.P)
+		return nil, fmt.Errorf("no interval for tau2: %d studies and %d coefficients leave no degrees of freedom", r.K, r.p)
 	}
 	lower := dist.ChiSqQuantile(0.5+r.Level/2, df)
 	upper := dist.ChiSqQuantile(0.5-r.Level/2, df)
-	v := r.varianceInterval("Q-profile", r.s.solveQ(lower), r.s.solveQ(upper))
-	v.Empty = !(r.QE > upper)
+	v := r.varianceInterval(r.s.solveQ(lower), r.s.solveQ(upper))
+	v.Empty = !(r.Q.Value > upper)
 	return v, nil
 }
 
@@ -55,16 +53,16 @@ func (r *Result) ProfileLikelihood() (*VarianceInterval, error) {
 	if r.Method != ML && r.Method != REML {
 		return nil, fmt.Errorf("a profile-likelihood interval needs method ML or REML, not %s", r.Method)
 	}
-	if r.Tau2Fixed {
+	if r.tau2Fixed {
 		return nil, fmt.Errorf("tau2 is held at %v: it has no interval", r.Tau2)
 	}
-	if r.K <= r.P {
-		return nil, fmt.Errorf("no interval for tau2: %d studies and %d coefficients leave no degrees of freedom", r.K, r.P)
+	if r.K <= r.p {
+		return nil, fmt.Errorf("no interval for tau2: %d studies and %d coefficients leave no degrees of freedom", r.K, r.p)
 	}
 	p := profile{s: r.s, reml: r.Method == REML}
 	p.cut = p.at(r.Tau2) - dist.ChiSqQuantile(r.Level, 1)/2
 	lb, ub, gap := p.bounds(r.Tau2)
-	v := r.varianceInterval("profile likelihood", lb, ub)
+	v := r.varianceInterval(lb, ub)
 	v.Disconnected = gap
 	return v, nil
 }

@@ -61,8 +61,9 @@ func TestOrderDoesNotMatter(t *testing.T) {
 			py[j], pv[j] = y[i], v[i]
 		}
 		b := fitted(t, py, pv, opt)
-		if a.Beta[0] != b.Beta[0] || a.SE[0] != b.SE[0] || a.Tau2 != b.Tau2 || a.QE != b.QE || a.FitREML != b.FitREML {
-			t.Fatalf("order changes bits: %v %v, %v %v, %v %v", a.Beta, b.Beta, a.SE, b.SE, a.Tau2, b.Tau2)
+		if a.Coef[0].Value != b.Coef[0].Value || a.Coef[0].SE != b.Coef[0].SE || a.Tau2 != b.Tau2 || a.Q.Value != b.Q.Value ||
+			a.FitREML != b.FitREML {
+			t.Fatalf("order changes bits: %v %v, %v %v, %v %v", a.beta, b.beta, a.Coef, b.Coef, a.Tau2, b.Tau2)
 		}
 	})
 }
@@ -78,15 +79,15 @@ func TestScaleAndSign(t *testing.T) {
 			ny[i], nv[i] = -c*y[i], c*c*v[i]
 		}
 		b := fitted(t, ny, nv, opt)
-		spread := a.SE[0] + math.Sqrt(a.Tau2)
-		if !agree(-c*a.Beta[0], b.Beta[0], 1e-11, c*spread) || !agree(c*c*a.Tau2, b.Tau2, 1e-9, c*c*minOf(v)) {
-			t.Fatalf("scale %v: estimate %v -> %v, tau2 %v -> %v", c, a.Beta[0], b.Beta[0], a.Tau2, b.Tau2)
+		spread := a.Coef[0].SE + math.Sqrt(a.Tau2)
+		if !agree(-c*a.Coef[0].Value, b.Coef[0].Value, 1e-11, c*spread) || !agree(c*c*a.Tau2, b.Tau2, 1e-9, c*c*minOf(v)) {
+			t.Fatalf("scale %v: estimate %v -> %v, tau2 %v -> %v", c, a.Coef[0].Value, b.Coef[0].Value, a.Tau2, b.Tau2)
 		}
-		if a.S2W > 1e-6 && !agree(c*a.SE[0], b.SE[0], 1e-9, 0) {
-			t.Fatalf("scale %v: se %v -> %v", c, a.SE[0], b.SE[0])
+		if a.S2W > 1e-6 && !agree(c*a.Coef[0].SE, b.Coef[0].SE, 1e-9, 0) {
+			t.Fatalf("scale %v: se %v -> %v", c, a.Coef[0].SE, b.Coef[0].SE)
 		}
-		if !agree(a.QE, b.QE, 1e-9, 1e-9) || !agree(a.I2, b.I2, 1e-8, 1e-6) {
-			t.Fatalf("scale changes Q %v -> %v or I2 %v -> %v", a.QE, b.QE, a.I2, b.I2)
+		if !agree(a.Q.Value, b.Q.Value, 1e-9, 1e-9) || !agree(a.I2, b.I2, 1e-8, 1e-6) {
+			t.Fatalf("scale changes Q %v -> %v or I2 %v -> %v", a.Q.Value, b.Q.Value, a.I2, b.I2)
 		}
 	})
 }
@@ -103,20 +104,20 @@ func TestIntervalsHoldTheEstimate(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		y, v := table(t, 1, 12)
 		r := fitted(t, y, v, drawOptions(t))
-		b := r.Beta[0]
-		if !(r.CILb[0] <= b && b <= r.CIUb[0]) {
-			t.Fatalf("interval %v to %v misses %v", r.CILb[0], r.CIUb[0], b)
+		b := r.Coef[0].Value
+		if !(r.Coef[0].Lower <= b && b <= r.Coef[0].Upper) {
+			t.Fatalf("interval %v to %v misses %v", r.Coef[0].Lower, r.Coef[0].Upper, b)
 		}
 		p := r.Predict()
-		if !r.Method.common() && !(p.PILb <= r.CILb[0] && p.PIUb >= r.CIUb[0]) {
-			t.Fatalf("prediction interval %v to %v inside the interval of the mean", p.PILb, p.PIUb)
+		if !r.Method.common() && !(p.PI.Lower <= r.Coef[0].Lower && p.PI.Upper >= r.Coef[0].Upper) {
+			t.Fatalf("prediction interval %v to %v inside the interval of the mean", p.PI.Lower, p.PI.Upper)
 		}
 		if ce := fitted(t, y, v, Options{Method: FE}); r.Test == KnHa && !r.Method.common() &&
-			!(r.CIUb[0]-r.CILb[0] >= (ce.CIUb[0]-ce.CILb[0])*(1-1e-12)) {
-			t.Fatalf("interval %v to %v is narrower than the common-effect one", r.CILb[0], r.CIUb[0])
+			!(r.Coef[0].Upper-r.Coef[0].Lower >= (ce.Coef[0].Upper-ce.Coef[0].Lower)*(1-1e-12)) {
+			t.Fatalf("interval %v to %v is narrower than the common-effect one", r.Coef[0].Lower, r.Coef[0].Upper)
 		}
-		if r.Tau2 < 0 || r.I2 < 0 || r.I2 > 100 || r.QE < 0 || !(r.QEP >= 0 && r.QEP <= 1) {
-			t.Fatalf("impossible: tau2 %v I2 %v Q %v p %v", r.Tau2, r.I2, r.QE, r.QEP)
+		if r.Tau2 < 0 || r.I2 < 0 || r.I2 > 100 || r.Q.Value < 0 || !(r.Q.P >= 0 && r.Q.P <= 1) {
+			t.Fatalf("impossible: tau2 %v I2 %v Q %v p %v", r.Tau2, r.I2, r.Q.Value, r.Q.P)
 		}
 	})
 }
@@ -145,8 +146,8 @@ func TestEqualVariancesGiveTheTextbookInterval(t *testing.T) {
 		opt.Test, opt.Unguarded = KnHa, true
 		r := fitted(t, y, v, opt)
 		half := dist.TQuantile(0.975, k-1) * math.Sqrt(ss/(k-1)/k)
-		if !agree(r.Beta[0], mean, 1e-12, 1) || !agree(r.CIUb[0]-r.CILb[0], 2*half, 1e-9, 0) {
-			t.Fatalf("%s: %v +- %v, textbook %v +- %v", r.Method, r.Beta[0], (r.CIUb[0]-r.CILb[0])/2, mean, half)
+		if !agree(r.Coef[0].Value, mean, 1e-12, 1) || !agree(r.Coef[0].Upper-r.Coef[0].Lower, 2*half, 1e-9, 0) {
+			t.Fatalf("%s: %v +- %v, textbook %v +- %v", r.Method, r.Coef[0].Value, (r.Coef[0].Upper-r.Coef[0].Lower)/2, mean, half)
 		}
 		if r.Method == REML || r.Method == DL || r.Method == HE || r.Method == PM {
 			if want := math.Max(0, ss/(k-1)-va); !agree(r.Tau2, want, 1e-9, va) {
@@ -197,10 +198,10 @@ func TestQProfileBoundsSolveTheirEquation(t *testing.T) {
 			}
 		}
 		check("PM", r.Tau2, df)
-		check("lower", ci.Tau2Lb, dist.ChiSqQuantile(0.975, df))
-		check("upper", ci.Tau2Ub, dist.ChiSqQuantile(0.025, df))
-		if ci.Tau2Lb > ci.Tau2Ub || (r.Tau2 < ci.Tau2Lb || r.Tau2 > ci.Tau2Ub) && !ci.Empty {
-			t.Fatalf("interval %v to %v, estimate %v", ci.Tau2Lb, ci.Tau2Ub, r.Tau2)
+		check("lower", ci.Tau2.Lower, dist.ChiSqQuantile(0.975, df))
+		check("upper", ci.Tau2.Upper, dist.ChiSqQuantile(0.025, df))
+		if ci.Tau2.Lower > ci.Tau2.Upper || (r.Tau2 < ci.Tau2.Lower || r.Tau2 > ci.Tau2.Upper) && !ci.Empty {
+			t.Fatalf("interval %v to %v, estimate %v", ci.Tau2.Lower, ci.Tau2.Upper, r.Tau2)
 		}
 	})
 }
@@ -213,12 +214,12 @@ func TestProfileLikelihoodBounds(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if !(ci.Tau2Lb <= r.Tau2*(1+1e-9) && r.Tau2 <= ci.Tau2Ub) {
-			t.Fatalf("interval %v to %v misses %v", ci.Tau2Lb, ci.Tau2Ub, r.Tau2)
+		if !(ci.Tau2.Lower <= r.Tau2*(1+1e-9) && r.Tau2 <= ci.Tau2.Upper) {
+			t.Fatalf("interval %v to %v misses %v", ci.Tau2.Lower, ci.Tau2.Upper, r.Tau2)
 		}
 		p := profile{s: r.s, reml: r.Method == REML}
 		cut := p.at(r.Tau2) - dist.ChiSqQuantile(0.95, 1)/2
-		for _, b := range []float64{ci.Tau2Lb, ci.Tau2Ub} {
+		for _, b := range []float64{ci.Tau2.Lower, ci.Tau2.Upper} {
 			if h := p.at(b) - cut; b > 0 && math.Abs(h) > 1e-7 {
 				t.Fatalf("the likelihood at the bound %v is %v off the cut-off", b, h)
 			}
@@ -235,12 +236,12 @@ func TestSubsetFitsAreFits(t *testing.T) {
 		opt.Unguarded = true
 		r := fitted(t, y, v, opt)
 		same := func(what string, est, se, tau2, q, i2 float64, r *Result) {
-			if !agree(est, r.Beta[0], 1e-11, r.SE[0]) || !agree(tau2, r.Tau2, 1e-11, minOf(v)) || !agree(q, r.QE, 1e-10, 1e-12) ||
+			if !agree(est, r.Coef[0].Value, 1e-11, r.Coef[0].SE) || !agree(tau2, r.Tau2, 1e-11, minOf(v)) || !agree(q, r.Q.Value, 1e-10, 1e-12) ||
 				!agree(i2, r.I2, 1e-9, 1e-9) {
-				t.Fatalf("%s: %v %v %v %v, fit %v %v %v %v", what, est, tau2, q, i2, r.Beta[0], r.Tau2, r.QE, r.I2)
+				t.Fatalf("%s: %v %v %v %v, fit %v %v %v %v", what, est, tau2, q, i2, r.Coef[0].Value, r.Tau2, r.Q.Value, r.I2)
 			}
-			if !agree(se, r.SE[0], 1e-9, 1e-9) {
-				t.Fatalf("%s: se %v, fit %v", what, se, r.SE[0])
+			if !agree(se, r.Coef[0].SE, 1e-9, 1e-9) {
+				t.Fatalf("%s: se %v, fit %v", what, se, r.Coef[0].SE)
 			}
 		}
 		var ws Workspace
@@ -249,29 +250,29 @@ func TestSubsetFitsAreFits(t *testing.T) {
 			t.Fatal(err)
 		}
 		same("workspace", f.Estimate, f.SE, f.Tau2, f.Q, f.I2, r)
-		if !agree(f.PVal, r.PVal[0], 1e-8, 1e-12) || !agree(f.Lb, r.CILb[0], 1e-9, 1) {
-			t.Fatalf("workspace: p %v lb %v, fit %v %v", f.PVal, f.Lb, r.PVal[0], r.CILb[0])
+		if !agree(f.PVal, r.Coef[0].P, 1e-8, 1e-12) || !agree(f.Lb, r.Coef[0].Lower, 1e-9, 1) {
+			t.Fatalf("workspace: p %v lb %v, fit %v %v", f.PVal, f.Lb, r.Coef[0].P, r.Coef[0].Lower)
 		}
 		c, err := r.Cumulative(nil)
 		if err != nil {
 			t.Fatal(err)
 		}
 		last := r.K - 1
-		same("cumulative", c.Estimate[last], c.SE[last], c.Tau2[last], c.Q[last], c.I2[last], r)
+		same("cumulative", c[last].Coef[0].Value, c[last].Coef[0].SE, c[last].Tau2, c[last].Q.Value, c[last].I2, r)
 		l, err := r.LeaveOneOut()
 		if err != nil {
 			t.Fatal(err)
 		}
 		out := rapid.IntRange(0, last).Draw(t, "out")
 		rest := fitted(t, append(append([]float64{}, y[:out]...), y[out+1:]...), append(append([]float64{}, v[:out]...), v[out+1:]...), opt)
-		same("leave one out", l.Estimate[out], l.SE[out], l.Tau2[out], l.Q[out], l.I2[out], rest)
+		same("leave one out", l[out].Coef[0].Value, l[out].Coef[0].SE, l[out].Tau2, l[out].Q.Value, l[out].I2, rest)
 		g, err := GOSH(y, v, GOSHOptions{Method: opt.Method, Keep: true})
 		if err != nil {
 			t.Fatal(err)
 		}
 		z := fitted(t, y, v, Options{Method: opt.Method})
 		full := g.Subsets - 1
-		same("gosh", g.EstimatePoints[full], z.SE[0], g.Tau2Points[full], g.QPoints[full], g.I2Points[full], z)
+		same("gosh", g.EstimatePoints[full], z.Coef[0].SE, g.Tau2Points[full], g.QPoints[full], g.I2Points[full], z)
 	})
 }
 
@@ -294,8 +295,8 @@ func TestDeletionInMetaRegression(t *testing.T) {
 		out := rapid.IntRange(0, len(y)-1).Draw(t, "out")
 		cut := func(a []float64) []float64 { return append(append([]float64{}, a[:out]...), a[out+1:]...) }
 		rest := fit(cut(y), cut(v), cut(x))
-		if !agree(in.Tau2Del[out], rest.Tau2, 1e-8, minOf(v)) || !agree(in.QEDel[out], rest.QE, 1e-8, 1e-9) {
-			t.Fatalf("without row %d: tau2 %v Q %v, fit %v %v", out, in.Tau2Del[out], in.QEDel[out], rest.Tau2, rest.QE)
+		if !agree(in.Tau2Del[out], rest.Tau2, 1e-8, minOf(v)) || !agree(in.QEDel[out], rest.Q.Value, 1e-8, 1e-9) {
+			t.Fatalf("without row %d: tau2 %v Q %v, fit %v %v", out, in.Tau2Del[out], in.QEDel[out], rest.Tau2, rest.Q.Value)
 		}
 		sum := 0.0
 		for _, h := range in.Hat {
@@ -332,17 +333,18 @@ func TestGuardedFitIsOneResult(t *testing.T) {
 		if err != nil {
 			t.Skip(err)
 		}
-		for j, p := range r.PVal {
-			if null := r.CILb[j] <= 0 && r.CIUb[j] >= 0; null != (p >= 0.05) && math.Abs(p-0.05) > 1e-9 {
-				t.Fatalf("coefficient %d: p = %v beside [%v, %v]", j, p, r.CILb[j], r.CIUb[j])
+		for j, c := range r.Coef {
+			p := c.P
+			if null := r.Coef[j].Lower <= 0 && r.Coef[j].Upper >= 0; null != (p >= 0.05) && math.Abs(p-0.05) > 1e-9 {
+				t.Fatalf("coefficient %d: p = %v beside [%v, %v]", j, p, r.Coef[j].Lower, r.Coef[j].Upper)
 			}
 		}
 		for _, p := range r.Fitted() {
-			if !r.Method.common() && (p.PILb > p.CILb || p.PIUb < p.CIUb || p.TLb > p.CILb || p.RileyLb > p.CILb) {
+			if !r.Method.common() && (p.PI.Lower > p.CI.Lower || p.PI.Upper < p.CI.Upper || p.T.Lower > p.CI.Lower || p.Riley.Lower > p.CI.Lower) {
 				t.Fatalf("prediction interval inside the interval of the mean: %+v", p)
 			}
 		}
-		if !r.Guarded {
+		if !r.guarded {
 			if r.Unguarded != nil {
 				t.Fatal("a footnote without a guard")
 			}
@@ -359,13 +361,13 @@ func TestGuardedFitIsOneResult(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if r.QMP != a.QMP || r.S2W != 1 || !agree(r.Unguarded.QMP, plain.QMP, 0, 0) {
-			t.Fatalf("omnibus p %v (footnote %v), adhoc %v, unguarded %v", r.QMP, r.Unguarded.QMP, a.QMP, plain.QMP)
+		if r.Omnibus.P != a.Omnibus.P || r.S2W != 1 || !agree(r.Unguarded.Omnibus.P, plain.Omnibus.P, 0, 0) {
+			t.Fatalf("omnibus p %v (footnote %v), adhoc %v, unguarded %v", r.Omnibus.P, r.Unguarded.Omnibus.P, a.Omnibus.P, plain.Omnibus.P)
 		}
-		for j := range r.Beta {
-			if r.SE[j] != a.SE[j] || r.PVal[j] != a.PVal[j] || r.CILb[j] != a.CILb[j] || r.VB[j][j] != a.VB[j][j] ||
-				r.Unguarded.CIUb[j] != plain.CIUb[j] {
-				t.Fatalf("coefficient %d: se %v, adhoc %v", j, r.SE[j], a.SE[j])
+		for j := range r.beta {
+			if r.Coef[j].SE != a.Coef[j].SE || r.Coef[j].P != a.Coef[j].P || r.Coef[j].Lower != a.Coef[j].Lower || r.Cov[j][j] != a.Cov[j][j] ||
+				r.Unguarded.Coef[j].Upper != plain.Coef[j].Upper {
+				t.Fatalf("coefficient %d: se %v, adhoc %v", j, r.Coef[j].SE, a.Coef[j].SE)
 			}
 		}
 		in, ain := r.Influence(), a.Influence()

@@ -6,6 +6,8 @@ import (
 	"os"
 	"strconv"
 	"testing"
+
+	"past/analysis"
 )
 
 // figures are the numbers of testdata/metafor.csv: case, quantity, values.
@@ -105,16 +107,16 @@ func TestAgainstMetafor(t *testing.T) {
 // quantities lists a result under the names of the figures.
 func quantities(t *testing.T, r *Result) map[string][]float64 {
 	t.Helper()
-	stats := func(f FitStats) []float64 { return []float64{f.LogLik, f.Deviance, f.AIC, f.BIC, f.AICc} }
+	stats := func(f analysis.Likelihood) []float64 { return []float64{f.LogLik, f.Deviance, f.AIC, f.BIC, f.AICc} }
 	res, in := r.Residuals(), r.Influence()
-	pred := r.Fitted()[0]
+	pred, c := r.Fitted()[0], analysis.ColumnsOf(r.Coef)
 	q := map[string][]float64{
-		"beta": r.Beta, "se": r.SE, "zval": r.Stat, "pval": r.PVal, "ci_lb": r.CILb, "ci_ub": r.CIUb,
-		"tau2": {r.Tau2}, "se_tau2": {r.SETau2}, "i2": {r.I2}, "h2": {r.H2}, "qm": {r.QM}, "qm_p": {r.QMP}, "qe": {r.QE},
+		"beta": c.Value, "se": c.SE, "zval": c.Stat, "pval": c.P, "ci_lb": c.Lower, "ci_ub": c.Upper,
+		"tau2": {r.Tau2}, "se_tau2": {r.SETau2}, "i2": {r.I2}, "h2": {r.H2}, "qm": {r.Omnibus.Value}, "qm_p": {r.Omnibus.P}, "qe": {r.Q.Value},
 		"ml": stats(r.FitML), "reml": stats(r.FitREML), "r2": {r.R2},
 		"resid": res.Resid, "rstandard_se": res.StdSE, "rstudent_resid": res.StudResid, "rstudent_se": res.StudSE,
 		"weights": in.Weight, "hat": in.Hat, "dffits": in.DFFits, "cook_d": in.CookD, "cov_r": in.CovR, "tau2_del": in.Tau2Del,
-		"pred": {pred.Pred}, "pi_lb": {pred.PILb}, "pi_ub": {pred.PIUb},
+		"pred": {pred.Value}, "pi_lb": {pred.PI.Lower}, "pi_ub": {pred.PI.Upper},
 	}
 	for j, d := range in.DFBetas {
 		q["dfbs"+strconv.Itoa(j+1)] = d
@@ -123,7 +125,7 @@ func quantities(t *testing.T, r *Result) map[string][]float64 {
 		q["blup"], q["blup_se"], q["blup_lb"] = b.Pred, b.SE, b.Lb
 	}
 	if r.Method.common() { // metafor repeats the confidence interval, we give none
-		q["pi_lb"], q["pi_ub"] = []float64{pred.CILb}, []float64{pred.CIUb}
+		q["pi_lb"], q["pi_ub"] = []float64{pred.CI.Lower}, []float64{pred.CI.Upper}
 	}
 	return q
 }

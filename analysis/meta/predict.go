@@ -3,6 +3,8 @@ package meta
 import (
 	"fmt"
 	"math"
+
+	"past/analysis"
 )
 
 // Prediction is a predicted true effect with the interval of its mean and
@@ -13,24 +15,24 @@ import (
 // in conventions that differ in the quantile q and, for Knapp-Hartung fits, in the
 // standard error.
 type Prediction struct {
-	Pred, SE   float64
-	CILb, CIUb float64
-	// PILb and PIUb: q as in the tests of the fit (normal for z, t on k-p df
-	// otherwise), as metafor does. NaN in common-effect models, which have no
-	// other studies' effects to predict.
-	PILb, PIUb float64
-	// RileyLb and RileyUb: t on k-p-1 df, at least 1 (Higgins, Thompson &
-	// Spiegelhalter 2009, eq. 12; Riley, Higgins & Deeks 2011).
-	RileyLb, RileyUb, RileyDF float64
-	// TLb and TUb: t on k-p df, at least 1 (Partlett & Riley 2017).
-	TLb, TUb, TDF float64
-	// ClassicSE is the standard error without the Knapp-Hartung factor. The classic
-	// intervals are made with it and t on k-p df (ClassicT) or k-p-1 df, at least 1
+	Value, SE float64
+	CI        analysis.Interval
+	// PI: q as in the tests of the fit (normal for z, t on k-p df otherwise), as
+	// metafor does. NaN in common-effect models, which have no other studies'
+	// effects to predict.
+	PI analysis.Interval
+	// Riley: t on RileyDF = k-p-1 df, at least 1 (Higgins, Thompson & Spiegelhalter
+	// 2009, eq. 12; Riley, Higgins & Deeks 2011).
+	Riley   analysis.Interval
+	RileyDF float64
+	// T: t on TDF = k-p df, at least 1 (Partlett & Riley 2017).
+	T   analysis.Interval
+	TDF float64
+	// The classic intervals are made with the standard error without the
+	// Knapp-Hartung factor and t on k-p df (ClassicT) or k-p-1 df, at least 1
 	// (ClassicHTS), as the R package meta makes them whatever the test
 	// (method.predict "V" and "HTS"; metapsyTools takes them from there).
-	ClassicSE                  float64
-	ClassicTLb, ClassicTUb     float64
-	ClassicHTSLb, ClassicHTSUb float64
+	ClassicT, ClassicHTS analysis.Interval
 }
 
 // Predict returns the prediction for a model without moderators. For other models
@@ -39,38 +41,39 @@ func (r *Result) Predict() Prediction {
 	if r.s.x != nil {
 		return r.prediction(math.NaN(), math.NaN(), math.NaN())
 	}
-	return r.prediction(r.Beta[0], r.SE[0], math.Sqrt(r.unscaledVariance(unit)))
+	return r.prediction(r.beta[0], r.Coef[0].SE, math.Sqrt(r.unscaledVariance(unit)))
 }
 
 // PredictAt returns the prediction at the moderator values x, one for each
 // coefficient (1 for the intercept).
 func (r *Result) PredictAt(x []float64) (Prediction, error) {
-	if len(x) != r.P {
-		return Prediction{}, fmt.Errorf("%d moderator values for %d coefficients", len(x), r.P)
+	if len(x) != r.p {
+		return Prediction{}, fmt.Errorf("%d moderator values for %d coefficients", len(x), r.p)
 	}
-	return r.prediction(dot(x, r.Beta), math.Sqrt(r.rowVariance(x)), math.Sqrt(r.unscaledVariance(x))), nil
+	return r.prediction(dot(x, r.beta), math.Sqrt(r.rowVariance(x)), math.Sqrt(r.unscaledVariance(x))), nil
 }
 
 func (r *Result) prediction(pred, se, classic float64) Prediction {
-	p := Prediction{Pred: pred, SE: se, ClassicSE: classic, CILb: pred - r.ci*se, CIUb: pred + r.ci*se}
-	p.RileyDF = math.Max(float64(r.K-r.P-1), 1)
-	p.TDF = math.Max(float64(r.K-r.P), 1)
+	p := Prediction{Value: pred, SE: se, CI: around(pred, r.ci*se)}
+	p.RileyDF = math.Max(float64(r.K-r.p-1), 1)
+	p.TDF = math.Max(float64(r.K-r.p), 1)
 	riley, t := r.quantileDF(p.RileyDF), r.quantileDF(p.TDF)
 	sd, csd := math.Sqrt(se*se+r.Tau2), math.Sqrt(classic*classic+r.Tau2)
 	if r.Method.common() {
 		sd, csd = math.NaN(), math.NaN()
 	}
-	p.PILb, p.PIUb = pred-r.ci*sd, pred+r.ci*sd
-	p.RileyLb, p.RileyUb = pred-riley*sd, pred+riley*sd
-	p.TLb, p.TUb = pred-t*sd, pred+t*sd
-	p.ClassicTLb, p.ClassicTUb = pred-t*csd, pred+t*csd
-	p.ClassicHTSLb, p.ClassicHTSUb = pred-riley*csd, pred+riley*csd
+	p.PI, p.Riley, p.T = around(pred, r.ci*sd), around(pred, riley*sd), around(pred, t*sd)
+	p.ClassicT, p.ClassicHTS = around(pred, t*csd), around(pred, riley*csd)
 	return p
+}
+
+func around(x, half float64) analysis.Interval {
+	return analysis.Interval{Lower: x - half, Upper: x + half}
 }
 
 // quantileDF is the t quantile, computed once for each number of degrees of freedom.
 func (r *Result) quantileDF(df float64) float64 {
-	if df == r.DDF {
+	if df == r.ddf {
 		return r.ci
 	}
 	return r.quantiles.at(r.Level, df)
@@ -86,20 +89,19 @@ func (t *quantileTable) at(level, df float64) float64 {
 			return q[1]
 		}
 	}
-	q := quantile(level, df)
+	q := analysis.Quantile(level, df)
 	t.known = append(t.known, [2]float64{df, q})
 	return q
 }
 
-// Exp returns the prediction back-transformed from the log scale; the
-// standard errors are NaN, as they have no meaning there.
+// Exp returns the prediction back-transformed from the log scale; the standard error
+// is NaN, as it has no meaning there.
 func (p Prediction) Exp() Prediction {
 	e := p
-	for _, x := range []*float64{&e.Pred, &e.CILb, &e.CIUb, &e.PILb, &e.PIUb, &e.RileyLb, &e.RileyUb, &e.TLb, &e.TUb,
-		&e.ClassicTLb, &e.ClassicTUb, &e.ClassicHTSLb, &e.ClassicHTSUb} {
-		*x = math.Exp(*x)
+	e.Value, e.SE = math.Exp(p.Value), math.NaN()
+	for _, x := range []*analysis.Interval{&e.CI, &e.PI, &e.Riley, &e.T, &e.ClassicT, &e.ClassicHTS} {
+		x.Lower, x.Upper = math.Exp(x.Lower), math.Exp(x.Upper)
 	}
-	e.SE, e.ClassicSE = math.NaN(), math.NaN()
 	return e
 }
 
@@ -115,7 +117,7 @@ func (r *Result) Fitted() []Prediction {
 	}
 	for i, row := range r.s.perm {
 		x := r.s.rowOf(i)
-		out[row] = r.prediction(dot(x, r.Beta), math.Sqrt(r.rowVariance(x)), math.Sqrt(r.unscaledVariance(x)))
+		out[row] = r.prediction(dot(x, r.beta), math.Sqrt(r.rowVariance(x)), math.Sqrt(r.unscaledVariance(x)))
 	}
 	return out
 }
@@ -126,7 +128,7 @@ func (r *Result) rowPredictions() (pred, va []float64) {
 	pred, va = make([]float64, r.K), make([]float64, r.K)
 	for i, row := range r.s.perm {
 		x := r.s.rowOf(i)
-		pred[row] = dot(x, r.Beta)
+		pred[row] = dot(x, r.beta)
 		va[row] = r.rowVariance(x)
 	}
 	return pred, va

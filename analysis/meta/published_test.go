@@ -29,11 +29,11 @@ func TestPublishedMDMAResult(t *testing.T) {
 		got, want float64
 		digits    int
 	}{
-		{"g", r.Beta[0], -0.7119, 4}, {"lower", r.CILb[0], -0.9534, 4}, {"upper", r.CIUb[0], -0.4704, 4},
-		{"p", r.PVal[0], 0.0006, 4}, {"tau2", r.Tau2, 0, 4}, {"tau2 upper", ci.Tau2Ub, 0.3800, 4},
-		{"I2 from Q", r.I2Q, 0, 1}, {"Q", r.QE, 2.42, 2},
-		{"prediction lower", p.ClassicTLb, -1.0588, 4}, {"prediction upper", p.ClassicTUb, -0.3651, 4},
-		{"fixed effect lower", fixed.CILb[0], -0.98, 2}, {"fixed effect upper", fixed.CIUb[0], -0.45, 2},
+		{"g", r.Coef[0].Value, -0.7119, 4}, {"lower", r.Coef[0].Lower, -0.9534, 4}, {"upper", r.Coef[0].Upper, -0.4704, 4},
+		{"p", r.Coef[0].P, 0.0006, 4}, {"tau2", r.Tau2, 0, 4}, {"tau2 upper", ci.Tau2.Upper, 0.3800, 4},
+		{"I2 from Q", r.I2Q, 0, 1}, {"Q", r.Q.Value, 2.42, 2},
+		{"prediction lower", p.ClassicT.Lower, -1.0588, 4}, {"prediction upper", p.ClassicT.Upper, -0.3651, 4},
+		{"fixed effect lower", fixed.Coef[0].Lower, -0.98, 2}, {"fixed effect upper", fixed.Coef[0].Upper, -0.45, 2},
 	} {
 		scale := math.Pow(10, float64(c.digits))
 		if math.Round(c.got*scale)/scale != c.want {
@@ -42,10 +42,10 @@ func TestPublishedMDMAResult(t *testing.T) {
 	}
 	// published without a floor: narrower than the common-effect interval
 	g := mustFit(t, y, v, Options{Test: KnHa})
-	if !g.Guarded || g.Unguarded == nil || g.Unguarded.CILb[0] != r.CILb[0] || g.Unguarded.PVal[0] != r.PVal[0] {
+	if !g.guarded || g.Unguarded == nil || g.Unguarded.Coef[0].Lower != r.Coef[0].Lower || g.Unguarded.Coef[0].P != r.Coef[0].P {
 		t.Fatalf("the guard does not keep the narrow interval as its footnote: %+v", g.Unguarded)
 	}
-	if !(g.CILb[0] < r.CILb[0] && g.CIUb[0] > r.CIUb[0] && g.PVal[0] > r.PVal[0]) {
-		t.Errorf("guarded interval %v to %v is not wider than %v to %v", g.CILb[0], g.CIUb[0], r.CILb[0], r.CIUb[0])
+	if !(g.Coef[0].Lower < r.Coef[0].Lower && g.Coef[0].Upper > r.Coef[0].Upper && g.Coef[0].P > r.Coef[0].P) {
+		t.Errorf("guarded interval %v to %v is not wider than %v to %v", g.Coef[0].Lower, g.Coef[0].Upper, r.Coef[0].Lower, r.Coef[0].Upper)
 	}
 }

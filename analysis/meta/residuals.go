@@ -26,7 +26,7 @@ func (r *Result) Residuals() *Residuals {
 	res := &Residuals{}
 	res.Resid, res.StdSE, res.StdZ = r.standardized()
 	res.StudResid, res.StudSE, res.StudZ = make([]float64, k), make([]float64, k), make([]float64, k)
-	r.eachDeletion(r.Guarded, func(row, at int, fit *Result) {
+	r.eachDeletion(r.guarded, func(row, at int, fit *Result) {
 		res.StudResid[row], res.StudSE[row], res.StudZ[row] = math.NaN(), math.NaN(), math.NaN()
 		if fit == nil {
 			return
@@ -41,7 +41,7 @@ func (r *Result) Residuals() *Residuals {
 // standard error.
 func deletedResidual(r, fit *Result, at int) (d, se float64) {
 	x := r.s.rowOf(at)
-	d = r.s.raw[at] - dot(x, fit.Beta)
+	d = r.s.raw[at] - dot(x, fit.beta)
 	se = math.Sqrt(fit.S2W*(r.s.v[at]+fit.Tau2) + fit.rowVariance(x))
 	return d, se
 }
@@ -106,8 +106,8 @@ func (r *Result) Hat() []float64 {
 	return h
 }
 
-// WeightsPercent returns the weight of every used row in percent of their sum.
-func (r *Result) WeightsPercent() []float64 {
+// weights are those of the used rows in percent of their sum.
+func (r *Result) weights() []float64 {
 	w := r.finalWeights()
 	sum := 0.0
 	for _, x := range w {

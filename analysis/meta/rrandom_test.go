@@ -65,9 +65,9 @@ func TestFourThousandStudies(t *testing.T) {
 		got, want float64
 	}{
 		{"tau2", r.Tau2, 0.26714521029462173},
-		{"estimate", r.Beta[0], 0.5125569646},
-		{"se", r.SE[0], 0.0127925627},
-		{"Q", r.QE, 8667.184610},
+		{"estimate", r.Coef[0].Value, 0.5125569646},
+		{"se", r.Coef[0].SE, 0.0127925627},
+		{"Q", r.Q.Value, 8667.184610},
 	} {
 		if math.Abs(c.got-c.want) > 1e-10*math.Max(1, math.Abs(c.want)) {
 			t.Errorf("%s = %.10f, want %.10f", c.name, c.got, c.want)

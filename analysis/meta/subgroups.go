@@ -113,15 +113,15 @@ func fitLevel(yi, vi []float64, labels []string, level string, opt Options) (*Re
 // between compares the group estimates.
 func (g *SubgroupResult) between() {
 	var sw, swy float64
-	first := g.Groups[0].Fit.Beta[0]
+	first := g.Groups[0].Fit.beta[0]
 	for _, s := range g.Groups {
-		w := 1 / s.Fit.VB[0][0]
+		w := 1 / s.Fit.vb[0]
 		sw += w
-		swy += w * (s.Fit.Beta[0] - first)
+		swy += w * (s.Fit.beta[0] - first)
 	}
 	for _, s := range g.Groups {
-		d := s.Fit.Beta[0] - first - swy/sw
-		g.QBetween += d * d / s.Fit.VB[0][0]
+		d := s.Fit.beta[0] - first - swy/sw
+		g.QBetween += d * d / s.Fit.vb[0]
 	}
 	g.QBetweenDF = len(g.Groups) - 1
 	g.QBetweenP = 1

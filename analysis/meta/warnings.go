@@ -10,13 +10,13 @@ func (r *Result) collectWarnings(maxima int) {
 	case r.K < 5:
 		r.Warnings.Add(analysis.FewStudies, "only %d studies: tau2 and every interval that rests on it are very uncertain", r.K)
 	}
-	if r.K == r.P && r.K > 1 {
-		r.Warnings.Add(analysis.NoDF, "%d coefficients for %d studies: the model fits exactly and tau2 cannot be estimated", r.P, r.K)
+	if r.K == r.p && r.K > 1 {
+		r.Warnings.Add(analysis.NoDF, "%d coefficients for %d studies: the model fits exactly and tau2 cannot be estimated", r.p, r.K)
 	}
 	if r.Test != r.opt.Test {
 		r.Warnings.Add(analysis.TestChanged, "test %s has no degrees of freedom here; z was used", r.opt.Test)
 	}
-	if !r.Method.common() && !r.Tau2Fixed && r.Tau2 == 0 && r.K > r.P {
+	if !r.Method.common() && !r.tau2Fixed && r.Tau2 == 0 && r.K > r.p {
 		r.Warnings.Add(analysis.Tau2Zero, "tau2 is estimated as 0: this is no proof of homogeneity, see its interval")
 	}
 	if maxima > 1 {
@@ -28,7 +28,7 @@ func (r *Result) collectWarnings(maxima int) {
 	if r.Test == KnHa && r.S2W == 0 {
 		r.Warnings.Add(analysis.ScaleZero, "the effects agree exactly: the Knapp-Hartung interval has no width and must not be read as certainty")
 	}
-	if r.Guarded {
+	if r.guarded {
 		r.Warnings.Add(analysis.Guarded, "the Knapp-Hartung interval is narrower than the common-effect one; every number is given with its "+
 			"scale factor held at 1 (ad hoc guard)")
 	}

@@ -85,8 +85,9 @@ func TestEverySpecificationIsItsOwnFit(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if math.Abs(f.Beta[0]-s.Estimate) > 1e-12 || math.Abs(f.CILb[0]-s.Lower) > 1e-12 || math.Abs(f.CIUb[0]-s.Upper) > 1e-12 || s.K != len(y) {
-			t.Fatalf("choices %v: %+v, want %g [%g, %g]", s.Choices, s, f.Beta[0], f.CILb[0], f.CIUb[0])
+		if math.Abs(f.Coef[0].Value-s.Estimate) > 1e-12 || math.Abs(f.Coef[0].Lower-s.Lower) > 1e-12 ||
+			math.Abs(f.Coef[0].Upper-s.Upper) > 1e-12 || s.K != len(y) {
+			t.Fatalf("choices %v: %+v, want %g [%g, %g]", s.Choices, s, f.Coef[0].Value, f.Coef[0].Lower, f.Coef[0].Upper)
 		}
 	}
 }

@@ -49,7 +49,7 @@ func exactByHand(t *testing.T, y, v []float64, m meta.Method, test meta.Test) fl
 		if err != nil {
 			t.Fatal(err)
 		}
-		if math.Abs(f.Stat[0]) >= math.Abs(obs.Stat[0])-1e-8 {
+		if math.Abs(f.Coef[0].Stat) >= math.Abs(obs.Coef[0].Stat)-1e-8 {
 			hits++
 		}
 	}

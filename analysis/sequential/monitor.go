@@ -112,7 +112,8 @@ func (r *Result) pool(y, v []float64, m meta.Method) error {
 			return fmt.Errorf("study %d has no usable effect or variance: leave it out", i+1)
 		}
 		info += 1 / v[i]
-		r.Looks = append(r.Looks, Look{K: i + 1, Estimate: f.Beta[0], SE: f.SE[0], Z: f.Beta[0] / f.SE[0], Information: info})
+		r.Looks = append(r.Looks, Look{K: i + 1, Estimate: f.Coef[0].Value, SE: f.Coef[0].SE, Z: f.Coef[0].Value / f.Coef[0].SE,
+			Information: info})
 	}
 	return nil
 }

@@ -187,8 +187,8 @@ func TestGuardedTableIsOneResult(t *testing.T) {
 	fit := fitOf(t, table, Command{})
 	g, err := meta.Fit([]float64{0.30, 0.31, 0.33, 0.345, 0.355, 0.37}, []float64{0.04, 0.05, 0.04, 0.06, 0.05, 0.05},
 		meta.Options{Test: meta.KnHa})
-	if err != nil || !g.Guarded || fit["pval"] != g.PVal[0] || fit["ci_unguarded_lb"] != g.Unguarded.CILb[0] {
-		t.Errorf("%v: %v beside %v", err, fit, g.PVal)
+	if err != nil || g.Unguarded == nil || fit["pval"] != g.Coef[0].P || fit["ci_unguarded_lb"] != g.Unguarded.Coef[0].Lower {
+		t.Errorf("%v: %v beside %v", err, fit, g.Coef)
 	}
 	if script, err := run(t, table, Command{R: true}); err != nil || !strings.Contains(script, `test = "adhoc"`) {
 		t.Errorf("%v\n%s", err, script)

@@ -80,10 +80,11 @@ func (a *analysis) egger(f *further) error {
 	if err != nil {
 		return err
 	}
-	f.add("regression on the standard error: statistic %s, %s; effect as the standard error goes to 0: %s %s", num(r.Statistic), pval(r.P),
-		num(r.LimitEst), interval(r.LimitLo, r.LimitHi))
-	f.tree["statistic"], f.tree["pval"], f.tree["limit_estimate"], f.tree["limit_lb"], f.tree["limit_ub"] = r.Statistic, r.P, r.LimitEst,
-		r.LimitLo, r.LimitHi
+	slope, at0 := r.Slope(), r.LimitEffect
+	f.add("regression on the standard error: statistic %s, %s; effect as the standard error goes to 0: %s %s", num(slope.Stat),
+		pval(slope.P), num(at0.Value), interval(at0.Lower, at0.Upper))
+	f.tree["statistic"], f.tree["pval"] = slope.Stat, slope.P
+	f.tree["limit_estimate"], f.tree["limit_lb"], f.tree["limit_ub"] = at0.Value, at0.Lower, at0.Upper
 	if a.c.Measure == string(effect.SMD) {
 		f.add("note: a standardised mean difference and its standard error are linked by construction")
 	}
@@ -96,16 +97,16 @@ func (a *analysis) trimFill(f *further) error {
 	if err != nil {
 		return err
 	}
-	f.add("%d studies filled in on the %s: %s %s", r.K0, r.Side, num(r.Fit.Beta[0]), interval(r.Fit.CILb[0], r.Fit.CIUb[0]))
-	f.tree["k0"], f.tree["side"], f.tree["beta"], f.tree["ci_lb"], f.tree["ci_ub"] = r.K0, string(r.Side), r.Fit.Beta[0], r.Fit.CILb[0],
-		r.Fit.CIUb[0]
+	m := r.Fit.Coef[0]
+	f.add("%d studies filled in on the %s: %s %s", r.K0, r.Side, num(m.Value), interval(m.Lower, m.Upper))
+	f.tree["k0"], f.tree["side"], f.tree["beta"], f.tree["ci_lb"], f.tree["ci_ub"] = r.K0, string(r.Side), m.Value, m.Lower, m.Upper
 	f.limit(r.Limit, r.Warnings.Texts())
 	return nil
 }
 
 func (a *analysis) selection(f *further) error {
 	side := bias.Greater
-	if a.primary.Beta[0] < 0 {
+	if a.primary.Coef[0].Value < 0 {
 		side = bias.Less
 	}
 	r, err := bias.FitSelection(a.studies(), bias.SelectionOptions{Kind: bias.StepFunction, Alternative: side, Steps: []float64{0.025},
@@ -113,9 +114,11 @@ func (a *analysis) selection(f *further) error {
 	if err != nil {
 		return err
 	}
-	f.add("step at one-sided p = 0.025 (%s): corrected %s %s; test of selection %s", side, num(r.Beta), interval(r.Lo, r.Hi), pval(r.LRTP))
-	f.tree["alternative"], f.tree["beta"], f.tree["ci_lb"], f.tree["ci_ub"], f.tree["lrt"], f.tree["lrt_p"] = string(side), r.Beta, r.Lo,
-		r.Hi, r.LRT, r.LRTP
+	m := r.Coef[0]
+	f.add("step at one-sided p = 0.025 (%s): corrected %s %s; test of selection %s", side, num(m.Value), interval(m.Lower, m.Upper),
+		pval(r.LRT.P))
+	f.tree["alternative"], f.tree["beta"], f.tree["ci_lb"], f.tree["ci_ub"] = string(side), m.Value, m.Lower, m.Upper
+	f.tree["lrt"], f.tree["lrt_p"] = r.LRT.Value, r.LRT.P
 	f.limit(r.Limit, r.Warnings.Texts())
 	return nil
 }
@@ -125,11 +128,15 @@ func (a *analysis) leaveOneOut(f *further) error {
 	if err != nil {
 		return err
 	}
+	t := seriesTree(s, "")
 	for i, l := range a.labels {
-		f.add("without %s  %s  %s  tau2 = %s", pad(cut(l, 32), 32), num(s.Estimate[i]), interval(s.CILb[i], s.CIUb[i]), num(s.Tau2[i]))
+		m := s[i].Coef[0]
+		f.add("without %s  %s  %s  tau2 = %s", pad(cut(l, 32), 32), num(m.Value), interval(m.Lower, m.Upper), num(s[i].Tau2))
 	}
-	f.tree["labels"], f.tree["estimate"], f.tree["ci_lb"], f.tree["ci_ub"], f.tree["tau2"], f.tree["pval"] = a.labels, s.Estimate, s.CILb,
-		s.CIUb, s.Tau2, s.PVal
+	f.tree["labels"] = a.labels
+	for _, key := range []string{"estimate", "ci_lb", "ci_ub", "tau2", "pval"} {
+		f.tree[key] = t[key]
+	}
 	return nil
 }
 
@@ -204,8 +211,9 @@ func tau2Text(r *meta.Result, v *meta.VarianceInterval) string {
 		return ""
 	case v.Empty:
 		return "  no Q-profile interval: the studies agree more than chance lets expect, no value of tau2 fits"
-	case r.Tau2 < v.Tau2Lb || r.Tau2 > v.Tau2Ub:
-		return "  Q-profile interval " + interval(v.Tau2Lb, v.Tau2Ub) + ", which does not hold the estimate (the two use different criteria)"
+	case r.Tau2 < v.Tau2.Lower || r.Tau2 > v.Tau2.Upper:
+		return "  Q-profile interval " + interval(v.Tau2.Lower, v.Tau2.Upper) +
+			", which does not hold the estimate (the two use different criteria)"
 	}
-	return "  Q-profile interval " + interval(v.Tau2Lb, v.Tau2Ub)
+	return "  Q-profile interval " + interval(v.Tau2.Lower, v.Tau2.Upper)
 }

@@ -5,6 +5,7 @@ import (
 	"math"
 	"strings"
 
+	stats "past/analysis"
 	"past/analysis/meta"
 )
 
@@ -96,17 +97,13 @@ func (c *Case) moderatedFit(req Tree, y, v []float64, d *meta.Design) Tree {
 // moderatedTree answers coefficients as arrays, and the omnibus test.
 func moderatedTree(t, req Tree, r *meta.Result) {
 	fitTree(t, req, r)
-	t["coef_names"] = r.CoefNames
-	t["beta"], t["se"], t["zval"], t["pval"], t["ci_lb"], t["ci_ub"] = r.Beta, r.SE, r.Stat, r.PVal, r.CILb, r.CIUb
-	t["vb"] = r.VB
-	t["qm"], t["qm_p"], t["r2"] = r.QM, r.QMP, r.R2
-	df := []float64{r.QMDF1, r.QMDF2}
-	if math.IsInf(r.QMDF2, 1) {
-		df[1] = math.NaN()
-	}
-	t["qm_df"] = df
+	t["coef_names"] = r.Names
+	putAll(t, r.Coef)
+	putOmnibus(t, r.Omnibus)
+	t["vb"], t["r2"] = r.Cov, r.R2
 	if u := r.Unguarded; u != nil {
-		t["ci_unguarded_lb"], t["ci_unguarded_ub"] = u.CILb, u.CIUb
+		c := stats.ColumnsOf(u.Coef)
+		t["ci_unguarded_lb"], t["ci_unguarded_ub"] = c.Lower, c.Upper
 	}
 }
 
@@ -115,7 +112,7 @@ func fittedTree(r *meta.Result) Tree {
 	pred, se, lb, ub, plb, pub := make([]float64, n), make([]float64, n), make([]float64, n), make([]float64, n), make([]float64, n),
 		make([]float64, n)
 	for i, p := range r.Fitted() {
-		pred[i], se[i], lb[i], ub[i], plb[i], pub[i] = p.Pred, p.SE, p.CILb, p.CIUb, p.PILb, p.PIUb
+		pred[i], se[i], lb[i], ub[i], plb[i], pub[i] = p.Value, p.SE, p.CI.Lower, p.CI.Upper, p.PI.Lower, p.PI.Upper
 	}
 	t := Tree{"pred": pred, "se": se, "ci_lb": lb, "ci_ub": ub}
 	if n > 0 && !math.IsNaN(plb[0]) {
@@ -132,7 +129,7 @@ func influenceTree(r *meta.Result) Tree {
 	t := Tree{"rstudent": in.RStudent, "dffits": in.DFFits, "cook_d": in.CookD, "cov_r": in.CovR,
 		"tau2_del": in.Tau2Del, "qe_del": in.QEDel, "hat": in.Hat, "weight": in.Weight,
 		"is_influential": in.Influential}
-	if r.P == 1 {
+	if len(r.Coef) == 1 {
 		t["dfbs"] = in.DFBetas[0]
 		return t
 	}
@@ -160,7 +157,7 @@ func likelihoodRatio(y, v []float64, d *meta.Design) Tree {
 	if err != nil {
 		return Tree{"error": err.Error()}
 	}
-	if full.P < 2 {
+	if len(full.Coef) < 2 {
 		return Tree{"error": errors.New("the model has no moderator beside the intercept").Error()}
 	}
 	reduced, err := meta.Fit(full.Yi, full.Vi, meta.Options{Method: meta.ML})
@@ -171,5 +168,5 @@ func likelihoodRatio(y, v []float64, d *meta.Design) Tree {
 	if err != nil {
 		return Tree{"error": err.Error()}
 	}
-	return Tree{"lrt": l.Stat, "pval": l.P, "df": l.DF, "log_lik_full": l.LogLikFull, "log_lik_reduced": l.LogLikReduced}
+	return Tree{"lrt": l.Value, "pval": l.P, "df": l.DF, "log_lik_full": full.FitML.LogLik, "log_lik_reduced": reduced.FitML.LogLik}
 }

@@ -281,11 +281,11 @@ func (m *multilevelRun) clusterFreeFit(yi, vi []float64, method meta.Method, tes
 	if err != nil {
 		return Tree{"error": err.Error()}
 	}
-	out := Tree{"method": string(r.Method), "test": string(r.Test), "k": r.K, "p": r.P,
-		"beta": r.Beta[0], "se": r.SE[0], "zval": r.Stat[0], "pval": r.PVal[0], "ci_lb": r.CILb[0], "ci_ub": r.CIUb[0],
-		"tau2": r.Tau2, "se_tau2": r.SETau2, "i2": r.I2, "h2": r.H2, "qe": r.QE, "qe_df": r.QEDF, "qe_p": r.QEP}
-	if !math.IsInf(r.DDF, 1) {
-		out["ddf"] = r.DDF
+	out := Tree{"method": string(r.Method), "test": string(r.Test), "k": r.K, "p": len(r.Coef), "tau2": r.Tau2, "se_tau2": r.SETau2}
+	putOne(out, r.Coef[0])
+	putHeterogeneity(out, &r.Fit)
+	if df := r.Coef[0].DF; !math.IsInf(df, 1) {
+		out["ddf"] = df
 	}
 	return out
 }

@@ -125,7 +125,7 @@ func (a *analysis) methods() string {
 	s := fmt.Sprintf("The %ss of %d studies were %s; intervals are %s", label, r.K, what,
 		map[string]string{"z": "normal", "t": "by the t distribution", "knha": "by Knapp and Hartung",
 			"adhoc": "by Knapp and Hartung with a scale factor of at least 1"}[string(r.Test)])
-	if r.Guarded {
+	if r.Unguarded != nil {
 		s += ", with the scale factor held at 1 since they came out narrower than those of a common-effect model"
 	}
 	return s + fmt.Sprintf("; effect sizes follow the conventions of %s.", orFormula(c.Formula))

@@ -1,8 +1,7 @@
 package metafile
 
 import (
-	"math"
-
+	stats "past/analysis"
 	"past/analysis/bias"
 	"past/analysis/meta"
 )
@@ -72,9 +71,10 @@ func regressionTestTree(s bias.Studies, req Tree) Tree {
 		return failed(t, err)
 	}
 	t["name"], t["k"] = r.Method, r.K
-	t["statistic"], t["pval"], t["ddf"] = r.Statistic, r.P, r.DDF
-	t["limit_est"], t["limit_ci_lb"], t["limit_ci_ub"] = r.LimitEst, r.LimitLo, r.LimitHi
-	t["beta"], t["se"] = r.Beta[:], r.SE[:]
+	slope, c := r.Slope(), stats.ColumnsOf(r.Coef)
+	t["statistic"], t["pval"], t["ddf"] = slope.Stat, slope.P, finiteOrNaN(slope.DF)
+	t["limit_est"], t["limit_ci_lb"], t["limit_ci_ub"] = r.LimitEffect.Value, r.LimitEffect.Lower, r.LimitEffect.Upper
+	t["beta"], t["se"] = c.Value, c.SE
 	if r.Options.Model == bias.Dispersion {
 		t["sigma2"] = r.Sigma2
 	} else {
@@ -103,8 +103,8 @@ func trimFillTree(s bias.Studies, req Tree) Tree {
 		t["side"] = string(r.Side)
 	}
 	t["name"], t["k"], t["k0"], t["se_k0"], t["p_k0"] = r.Method, f.K, r.K0, r.SEK0, r.PK0
-	t["beta"], t["se"], t["zval"], t["pval"], t["ci_lb"], t["ci_ub"] = f.Beta[0], f.SE[0], f.Stat[0], f.PVal[0], f.CILb[0], f.CIUb[0]
-	t["tau2"], t["i2"], t["qe"] = f.Tau2, f.I2, f.QE
+	putOne(t, f.Coef[0])
+	t["tau2"], t["i2"], t["qe"] = f.Tau2, f.I2, f.Q.Value
 	t["filled_yi"], t["filled_vi"] = r.FilledY, r.FilledV
 	return remark(t, r.Limit, r.Warnings.Texts())
 }
@@ -130,7 +130,7 @@ func excessTree(s bias.Studies, req Tree) Tree {
 	if err != nil {
 		return failed(t, err)
 	}
-	r, err := bias.ExcessSignificance(s, f.Beta[0], f.Tau2, bias.MetaforReach)
+	r, err := bias.ExcessSignificance(s, f.Coef[0].Value, f.Tau2, bias.MetaforReach)
 	if err != nil {
 		return failed(t, err)
 	}
@@ -157,26 +157,21 @@ func petPeeseTree(s bias.Studies, req Tree) Tree {
 	if err != nil {
 		return failed(t, err)
 	}
-	line, fit := r.PETLine, r.PET
+	line := r.PET
 	if text(req, "model") == "peese" {
-		line, fit = r.PEESELine, r.PEESE
+		line = r.PEESE
 	}
 	t["name"], t["chosen"] = r.Method, map[bool]string{false: "pet", true: "peese"}[r.UsesPEESE]
-	if fit == nil {
-		t["beta"], t["se"], t["tval"], t["pval"] = line.Beta[:], line.SE[:], line.T[:], line.P[:]
-		t["ci_lb"], t["ci_ub"], t["df"], t["sigma2"] = line.Lo[:], line.Hi[:], line.DF, line.Sigma2
+	putAll(t, line.Coef)
+	if o.Model == bias.Dispersion {
+		t["tval"], t["df"], t["sigma2"] = t["zval"], line.Coef[0].DF, line.Sigma2
+		delete(t, "zval")
 		return remark(t, r.Limit, r.Warnings.Texts())
 	}
-	t["k"], t["p"], t["coef_names"] = fit.K, fit.P, fit.CoefNames
-	t["beta"], t["se"], t["zval"], t["pval"], t["ci_lb"], t["ci_ub"], t["vb"] = fit.Beta, fit.SE, fit.Stat, fit.PVal, fit.CILb, fit.CIUb,
-		fit.VB
-	t["tau2"], t["se_tau2"], t["i2"], t["h2"], t["r2"] = fit.Tau2, fit.SETau2, fit.I2, fit.H2, fit.R2
-	t["qe"], t["qe_df"], t["qe_p"], t["qm"], t["qm_p"] = fit.QE, fit.QEDF, fit.QEP, fit.QM, fit.QMP
-	df2 := fit.QMDF2
-	if math.IsInf(df2, 0) {
-		df2 = math.NaN()
-	}
-	t["qm_df"] = []float64{fit.QMDF1, df2}
+	t["k"], t["p"], t["coef_names"], t["vb"], t["tau2"] = line.K, len(line.Coef), line.Names, line.Cov, line.Tau2
+	t["se_tau2"], t["r2"] = line.SETau2, line.R2
+	putHeterogeneity(t, &line.Fit)
+	putOmnibus(t, line.Omnibus)
 	return remark(t, r.Limit, r.Warnings.Texts())
 }
 
@@ -191,8 +186,9 @@ func henmiCopasTree(s bias.Studies) Tree {
 	if err != nil {
 		return failed(Tree{}, err)
 	}
-	t := Tree{"name": r.Method, "beta": r.Beta, "se": r.SE, "ci_lb": r.Lo, "ci_ub": r.Hi, "tau2": r.Tau2,
-		"ci_lb_exact": exact.Lo, "ci_ub_exact": exact.Hi}
+	m, e := r.Coef[0], exact.Coef[0]
+	t := Tree{"name": r.Method, "beta": m.Value, "se": m.SE, "ci_lb": m.Lower, "ci_ub": m.Upper, "tau2": r.Tau2, "ci_lb_exact": e.Lower,
+		"ci_ub_exact": e.Upper}
 	return remark(t, "", r.Warnings.Texts())
 }
 
@@ -214,17 +210,18 @@ func selectionTree(s bias.Studies, req Tree) Tree {
 	if o.Kind == bias.StepFunction && !has(req, "steps") {
 		t["steps"] = r.Options.Steps
 	}
-	t["beta"], t["se"], t["zval"], t["pval"], t["ci_lb"], t["ci_ub"] = r.Beta, r.SE, r.Z, r.P, r.Lo, r.Hi
-	t["tau2"], t["se_tau2"], t["delta"], t["se_delta"] = r.Tau2, r.SETau2, r.Delta, r.SEDelta
-	t["zval_delta"], t["pval_delta"], t["ci_lb_delta"], t["ci_ub_delta"] = r.ZDelta, r.PDelta, r.LoDelta, r.HiDelta
-	t["lrt"], t["lrt_df"], t["lrt_p"], t["lrt_tau2"], t["lrt_tau2_p"] = r.LRT, r.LRTDF, r.LRTP, r.LRTTau2, r.LRTTau2P
+	putOne(t, r.Coef[0])
+	d := stats.ColumnsOf(r.Delta)
+	t["tau2"], t["se_tau2"], t["delta"], t["se_delta"] = r.Tau2, r.SETau2, d.Value, d.SE
+	t["zval_delta"], t["pval_delta"], t["ci_lb_delta"], t["ci_ub_delta"] = d.Stat, d.P, d.Lower, d.Upper
+	t["lrt"], t["lrt_df"], t["lrt_p"], t["lrt_tau2"], t["lrt_tau2_p"] = r.LRT.Value, r.LRT.DF, r.LRT.P, r.LRTTau2.Value, r.LRTTau2.P
 	t["log_lik"], t["beta_unadjusted"], t["tau2_unadjusted"] = r.LogLik, r.UncorrectedBeta, r.UncorrectedTau2
-	polishedSE := append([]float64(nil), r.SEDelta...)
+	polishedSE := append([]float64(nil), d.SE...)
 	if o.Kind == bias.StepFunction {
 		t["pval_counts"] = r.Counts
 		polishedSE[0] = 0 // the first weight is held at 1
 	}
-	t["polished"] = Tree{"beta": r.Beta, "tau2": r.Tau2, "delta": r.Delta, "log_lik": r.LogLik, "se_beta": r.SE, "se_tau2": r.SETau2,
-		"se_delta": polishedSE, "max_abs_gradient": r.MaxGradient}
+	t["polished"] = Tree{"beta": r.Coef[0].Value, "tau2": r.Tau2, "delta": d.Value, "log_lik": r.LogLik, "se_beta": r.Coef[0].SE,
+		"se_tau2": r.SETau2, "se_delta": polishedSE, "max_abs_gradient": r.MaxGradient}
 	return remark(t, r.Limit, r.Warnings.Texts())
 }

@@ -143,8 +143,8 @@ func (p *printer) studies() {
 		width = max(width, min(40, utf8.RuneCountInString(l)))
 	}
 	p.line("%s  %10s  %-24s %8s", pad("study", width), "effect", fmt.Sprintf("%g%% interval", 100*a.primary.Level), "weight")
-	weights := a.primary.WeightsPercent()
-	z := (a.common.CIUb[0] - a.common.Beta[0]) / a.common.SE[0]
+	weights := a.primary.Weights
+	z := (a.common.Coef[0].Upper - a.common.Coef[0].Value) / a.common.Coef[0].SE
 	for i, y := range a.c.Y {
 		if i == maxShown && len(a.c.Y) > maxShown+5 {
 			p.line("... and %d more studies", len(a.c.Y)-i)
@@ -178,18 +178,18 @@ func (p *printer) pooled() {
 	if r.K == 1 {
 		title = "the only study (this is not a meta-analysis)"
 	}
-	if r.Guarded {
+	if r.Unguarded != nil {
 		title += ", guarded"
 	}
 	if p.a.cmd.Cluster != "" || p.a.cmd.Dose != "" {
 		p.line("footnote: what follows takes the rows as independent")
 	}
-	p.effectLine(title, r.Beta[0], r.CILb[0], r.CIUb[0], r.PVal[0])
+	p.effectLine(title, r.Coef[0].Value, r.Coef[0].Lower, r.Coef[0].Upper, r.Coef[0].P)
 	if u := r.Unguarded; u != nil {
-		p.effectLine("  footnote: unguarded, narrower than common effect", r.Beta[0], u.CILb[0], u.CIUb[0], u.PVal[0])
+		p.effectLine("  footnote: unguarded, narrower than common effect", r.Coef[0].Value, u.Coef[0].Lower, u.Coef[0].Upper, u.Coef[0].P)
 	}
 	if c := p.a.common; r.K > 1 && r.Method != meta.FE && r.Method != meta.EE {
-		p.effectLine("common effect (inverse variance, z)", c.Beta[0], c.CILb[0], c.CIUb[0], c.PVal[0])
+		p.effectLine("common effect (inverse variance, z)", c.Coef[0].Value, c.Coef[0].Lower, c.Coef[0].Upper, c.Coef[0].P)
 	}
 }
 
@@ -215,47 +215,49 @@ func (p *printer) heterogeneity() {
 	} else {
 		p.line("I2 from Q                                           %.1f%%", r.I2Q)
 	}
-	p.line("Q = %s on %d df, %s", num(r.QE), r.QEDF, pval(r.QEP))
+	p.line("Q = %s on %.0f df, %s", num(r.Q.Value), r.Q.DF, pval(r.Q.P))
 }
 
 // prediction picks the convention of the formula mode; the others are in the JSON
 // answer.
 func (p *printer) prediction(pr meta.Prediction) (name string, lb, ub float64) {
-	if p.a.c.Formula == effect.Metapsy && pr.ClassicTLb <= pr.CILb {
-		return "classic SE, t on k-1 df", pr.ClassicTLb, pr.ClassicTUb
+	if p.a.c.Formula == effect.Metapsy && pr.ClassicT.Lower <= pr.CI.Lower {
+		return "classic SE, t on k-1 df", pr.ClassicT.Lower, pr.ClassicT.Upper
 	}
 	if p.a.primary.Test == meta.Z {
-		return "normal", pr.PILb, pr.PIUb
+		return "normal", pr.PI.Lower, pr.PI.Upper
 	}
-	return "t on k-1 df", pr.PILb, pr.PIUb
+	return "t on k-1 df", pr.PI.Lower, pr.PI.Upper
 }
 
 func (p *printer) subgroups() {
 	s := p.a.subgroups
 	p.line("\nsubgroups by %s, each with its own tau2", printable(p.a.cmd.Subgroup))
 	for _, g := range s.Groups {
-		p.line("  %s  k = %-4d %s  %s  tau2 = %s", pad(cut(printable(g.Level), 40), 40), g.Fit.K, num(g.Fit.Beta[0]),
-			interval(g.Fit.CILb[0], g.Fit.CIUb[0]), num(g.Fit.Tau2))
+		p.line("  %s  k = %-4d %s  %s  tau2 = %s", pad(cut(printable(g.Level), 40), 40), g.Fit.K, num(g.Fit.Coef[0].Value),
+			interval(g.Fit.Coef[0].Lower, g.Fit.Coef[0].Upper), num(g.Fit.Tau2))
 	}
-	p.line("  difference between groups: Q = %s on %d df, %s", num(s.QBetween), s.QBetweenDF, pval(s.QBetweenP))
+	p.line("  difference between groups: Q = %s on %.0f df, %s", num(s.QBetween), s.QBetweenDF, pval(s.QBetweenP))
 }
 
 func (p *printer) moderators() {
 	r := p.a.moderated
 	p.line("\nmoderators: %s (%s, k = %d)", printable(r.Formula), methodText(r), r.K)
-	for j, name := range r.CoefNames {
-		p.line("  %s  %s  %s  %s", pad(cut(printable(name), 40), 40), num(r.Beta[j]), interval(r.CILb[j], r.CIUb[j]), pval(r.PVal[j]))
+	for j, name := range r.Names {
+		p.line("  %s  %s  %s  %s", pad(cut(printable(name), 40), 40), num(r.Coef[j].Value), interval(r.Coef[j].Lower, r.Coef[j].Upper),
+			pval(r.Coef[j].P))
 	}
-	df := fmt.Sprintf("%.0f", r.QMDF1)
+	df := fmt.Sprintf("%.0f", r.Omnibus.DF)
 	stat := "QM"
-	if !math.IsInf(r.QMDF2, 1) {
-		df, stat = fmt.Sprintf("%.0f and %.0f", r.QMDF1, r.QMDF2), "F"
+	if !math.IsInf(r.Omnibus.DF2, 1) {
+		df, stat = fmt.Sprintf("%.0f and %.0f", r.Omnibus.DF, r.Omnibus.DF2), "F"
 	}
 	share := ""
 	if !math.IsNaN(r.R2) { // there is none without an intercept
 		share = fmt.Sprintf(" R2 = %.1f%%;", r.R2)
 	}
-	p.line("  all moderators: %s = %s on %s df, %s;%s residual tau2 = %s", stat, num(r.QM), df, pval(r.QMP), share, num(r.Tau2))
+	p.line("  all moderators: %s = %s on %s df, %s;%s residual tau2 = %s", stat, num(r.Omnibus.Value), df, pval(r.Omnibus.P), share,
+		num(r.Tau2))
 }
 
 // counts prints what is pooled of the counts themselves, from the answers of the

@@ -5,6 +5,7 @@ import (
 	"math"
 	"sort"
 
+	stats "past/analysis"
 	"past/analysis/meta"
 )
 
@@ -63,10 +64,9 @@ func (c *Case) rma(req Tree, y, v []float64, opt meta.Options) Tree {
 		return t
 	}
 	fitTree(t, req, r)
-	t["beta"], t["se"], t["zval"], t["pval"] = r.Beta[0], r.SE[0], r.Stat[0], r.PVal[0]
-	t["ci_lb"], t["ci_ub"] = r.CILb[0], r.CIUb[0]
+	putOne(t, r.Coef[0])
 	if u := r.Unguarded; u != nil {
-		t["ci_unguarded_lb"], t["ci_unguarded_ub"], t["pval_unguarded"] = u.CILb[0], u.CIUb[0], u.PVal[0]
+		t["ci_unguarded_lb"], t["ci_unguarded_ub"], t["pval_unguarded"] = u.Coef[0].Lower, u.Coef[0].Upper, u.Coef[0].P
 	}
 	if has(req, "predict") {
 		t["predict"] = predictTree(r.Predict(), true)
@@ -79,12 +79,12 @@ func (c *Case) rma(req Tree, y, v []float64, opt meta.Options) Tree {
 
 // fitTree answers what models with and without moderators share.
 func fitTree(t, req Tree, r *meta.Result) {
-	t["k"], t["p"] = r.K, r.P
+	t["k"], t["p"] = r.K, len(r.Coef)
+	putHeterogeneity(t, &r.Fit)
 	t["tau2"], t["se_tau2"] = r.Tau2, r.SETau2
-	t["i2"], t["h2"], t["i2_q"], t["i2_tau2"] = r.I2, r.H2, r.I2Q, r.I2T
-	t["qe"], t["qe_df"], t["qe_p"] = r.QE, r.QEDF, r.QEP
-	if !math.IsInf(r.DDF, 1) {
-		t["ddf"] = r.DDF
+	t["i2_q"], t["i2_tau2"] = r.I2Q, r.I2T
+	if !math.IsInf(r.Coef[0].DF, 1) {
+		t["ddf"] = r.Coef[0].DF
 	}
 	if m := r.Method; m == meta.ML || m == meta.REML || m == meta.EB {
 		t["threshold_used"] = 1e-13 * median(r.Vi)
@@ -111,7 +111,7 @@ func median(x []float64) float64 {
 	return (s[(n-1)/2] + s[n/2]) / 2
 }
 
-func statsTree(f meta.FitStats) Tree {
+func statsTree(f stats.Likelihood) Tree {
 	return Tree{"log_lik": f.LogLik, "deviance": f.Deviance, "aic": f.AIC, "bic": f.BIC, "aicc": f.AICc}
 }
 
@@ -119,24 +119,24 @@ func varianceTree(v *meta.VarianceInterval, err error) Tree {
 	if err != nil {
 		return Tree{"error": err.Error()}
 	}
-	return Tree{"tau2_lb": v.Tau2Lb, "tau2_ub": v.Tau2Ub, "tau_lb": v.TauLb, "tau_ub": v.TauUb,
-		"i2_lb": v.I2Lb, "i2_ub": v.I2Ub, "h2_lb": v.H2Lb, "h2_ub": v.H2Ub, "ci_null": v.Empty}
+	return Tree{"tau2_lb": v.Tau2.Lower, "tau2_ub": v.Tau2.Upper, "tau_lb": v.Tau.Lower, "tau_ub": v.Tau.Upper,
+		"i2_lb": v.I2.Lower, "i2_ub": v.I2.Upper, "h2_lb": v.H2.Lower, "h2_ub": v.H2.Upper, "ci_null": v.Empty}
 }
 
 // predictTree is a prediction; without se and the other conventions when back-transformed.
 func predictTree(p meta.Prediction, full bool) Tree {
-	t := Tree{"pred": p.Pred, "ci_lb": p.CILb, "ci_ub": p.CIUb}
-	random := !math.IsNaN(p.PILb)
+	t := Tree{"pred": p.Value, "ci_lb": p.CI.Lower, "ci_ub": p.CI.Upper}
+	random := !math.IsNaN(p.PI.Lower)
 	if random {
-		t["pi_lb"], t["pi_ub"] = p.PILb, p.PIUb
+		t["pi_lb"], t["pi_ub"] = p.PI.Lower, p.PI.Upper
 	}
 	if full {
 		t["se"] = p.SE
 		if random {
-			t["pi_riley_lb"], t["pi_riley_ub"], t["pi_riley_df"] = p.RileyLb, p.RileyUb, p.RileyDF
-			t["pi_t_lb"], t["pi_t_ub"], t["pi_t_df"] = p.TLb, p.TUb, p.TDF
-			t["pi_classic_t_lb"], t["pi_classic_t_ub"] = p.ClassicTLb, p.ClassicTUb
-			t["pi_classic_hts_lb"], t["pi_classic_hts_ub"] = p.ClassicHTSLb, p.ClassicHTSUb
+			t["pi_riley_lb"], t["pi_riley_ub"], t["pi_riley_df"] = p.Riley.Lower, p.Riley.Upper, p.RileyDF
+			t["pi_t_lb"], t["pi_t_ub"], t["pi_t_df"] = p.T.Lower, p.T.Upper, p.TDF
+			t["pi_classic_t_lb"], t["pi_classic_t_ub"] = p.ClassicT.Lower, p.ClassicT.Upper
+			t["pi_classic_hts_lb"], t["pi_classic_hts_ub"] = p.ClassicHTS.Lower, p.ClassicHTS.Upper
 		}
 	}
 	return t

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	stats "past/analysis"
 	"past/analysis/effect"
 	"past/analysis/meta"
 )
@@ -26,18 +27,19 @@ func (a *analysis) writeR(w io.Writer) error {
 	r := a.primary
 	out("res <- rma(yi, vi, data = dat, slab = study, method = %s, test = %s, control = list(threshold = 1e-12, maxiter = 10000))",
 		rString(string(r.Method)), rTest(r))
-	out("print(res, digits = 6)   # estimate %s, se %s, interval %s to %s, tau2 %s", rNum(r.Beta[0]), rNum(r.SE[0]), rNum(r.CILb[0]),
-		rNum(r.CIUb[0]), rNum(r.Tau2))
+	out("print(res, digits = 6)   # estimate %s, se %s, interval %s to %s, tau2 %s", rNum(r.Coef[0].Value), rNum(r.Coef[0].SE),
+		rNum(r.Coef[0].Lower),
+		rNum(r.Coef[0].Upper), rNum(r.Tau2))
 	if u := r.Unguarded; u != nil {
 		out("print(rma(yi, vi, data = dat, method = %s, test = %s), digits = 6)   # footnote: without the guard %s to %s",
-			rString(string(r.Method)), rString(string(r.Test)), rNum(u.CILb[0]), rNum(u.CIUb[0]))
+			rString(string(r.Method)), rString(string(r.Test)), rNum(u.Coef[0].Lower), rNum(u.Coef[0].Upper))
 	}
 	out("print(predict(res), digits = 6)")
 	if a.tau2 != nil {
-		out("print(confint(res), digits = 6)   # tau2 %s to %s", rNum(a.tau2.Tau2Lb), rNum(a.tau2.Tau2Ub))
+		out("print(confint(res), digits = 6)   # tau2 %s to %s", rNum(a.tau2.Tau2.Lower), rNum(a.tau2.Tau2.Upper))
 	}
-	out("print(rma(yi, vi, data = dat, method = \"FE\"), digits = 6)   # estimate %s, interval %s to %s", rNum(a.common.Beta[0]),
-		rNum(a.common.CILb[0]), rNum(a.common.CIUb[0]))
+	out("print(rma(yi, vi, data = dat, method = \"FE\"), digits = 6)   # estimate %s, interval %s to %s", rNum(a.common.Coef[0].Value),
+		rNum(a.common.Coef[0].Lower), rNum(a.common.Coef[0].Upper))
 	a.rExtras(out)
 	a.rDose(out)
 	_, err := w.Write(b.Bytes())
@@ -118,7 +120,7 @@ func (a *analysis) rExtras(out func(string, ...any)) {
 	if s := a.cmd.Subgroup; s != "" && a.subgroups != nil && column("group", orElse(c.named(s), s)) {
 		for _, g := range a.subgroups.Groups {
 			out("print(rma(yi, vi, data = dat, subset = group == %s, method = %s, test = %s), digits = 6)   # %s to %s", rString(g.Level), method,
-				rTest(g.Fit), rNum(g.Fit.CILb[0]), rNum(g.Fit.CIUb[0]))
+				rTest(g.Fit), rNum(g.Fit.Coef[0].Lower), rNum(g.Fit.Coef[0].Upper))
 		}
 		out("# difference between groups: Q %s, p %s", rNum(a.subgroups.QBetween), rNum(a.subgroups.QBetweenP))
 	}
@@ -128,7 +130,7 @@ func (a *analysis) rExtras(out func(string, ...any)) {
 			column(name, name)
 		}
 		out("print(rma(yi, vi, mods = %s, data = dat, method = %s, test = %s), digits = 6)   # coefficients %s", rFormula(f), method,
-			rTest(a.moderated), rVector(a.moderated.Beta))
+			rTest(a.moderated), rVector(stats.ColumnsOf(a.moderated.Coef).Value))
 	}
 	if s := a.cmd.Cluster; s != "" && a.blocks["multilevel"] != nil && column("cluster", orElse(c.named(s), s)) {
 		rho, _ := asNumber(asTree(asTree(a.blocks["multilevel"])["che"])["rho"])
@@ -161,7 +163,7 @@ func rName(s string) string {
 
 // rTest is metafor's name of the test as fitted: adhoc where the guard acted.
 func rTest(r *meta.Result) string {
-	if r.Guarded {
+	if r.Unguarded != nil {
 		return rString(string(meta.AdHoc))
 	}
 	return rString(string(r.Test))

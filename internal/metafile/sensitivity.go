@@ -61,7 +61,7 @@ func (c *Case) primaryDiagnostics(out, req Tree) {
 		}
 		return
 	}
-	out["weights_percent"] = r.WeightsPercent()
+	out["weights_percent"] = r.Weights
 	if has(req, "residuals") {
 		out["residuals"] = residualsTree(r)
 	}
@@ -71,22 +71,12 @@ func (c *Case) primaryDiagnostics(out, req Tree) {
 	}
 }
 
-// seriesTree names the statistic by its distribution.
-func seriesTree(s *meta.Series) Tree {
-	stat := "zval"
-	if s.TScale {
-		stat = "tval"
-	}
-	return Tree{"estimate": s.Estimate, "se": s.SE, stat: s.Stat, "pval": s.PVal, "ci_lb": s.CILb, "ci_ub": s.CIUb,
-		"q": s.Q, "q_p": s.QP, "tau2": s.Tau2, "i2": s.I2, "h2": s.H2}
-}
-
-func (c *Case) leaveOneOut(_ Tree, r *meta.Result) (Tree, error) {
+func (c *Case) leaveOneOut(req Tree, r *meta.Result) (Tree, error) {
 	s, err := r.LeaveOneOut()
 	if err != nil {
 		return nil, err
 	}
-	return seriesTree(s), nil
+	return seriesTree(s, text(req, "test")), nil
 }
 
 func (c *Case) cumulative(req Tree, r *meta.Result) (Tree, error) {
@@ -101,7 +91,7 @@ func (c *Case) cumulative(req Tree, r *meta.Result) (Tree, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := seriesTree(s)
+	t := seriesTree(s, text(req, "test"))
 	if order != nil {
 		index := make([]int, len(order))
 		for i, o := range order {

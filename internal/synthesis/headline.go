@@ -106,7 +106,7 @@ func answered(q Question, effects []evidence.Effect, yi, vi []float64) (lo, hi f
 	if err != nil {
 		return 0, 0, err
 	}
-	return fit.CILb[0], fit.CIUb[0], nil
+	return fit.Coef[0].Lower, fit.Coef[0].Upper, nil
 }
 
 // heterogeneity is the p-value of Cochran's Q.
@@ -115,7 +115,7 @@ func heterogeneity(yi, vi []float64) float64 {
 	if err != nil {
 		return 1
 	}
-	return fit.QEP
+	return fit.Q.P
 }
 
 func smallP(p float64) string {

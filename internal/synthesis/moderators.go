@@ -181,17 +181,17 @@ func regress(q Question, m *evidence.Moderator, x, yi, vi []float64) {
 		m.Warnings = append(m.Warnings, err.Error())
 		return
 	}
-	m.Slope, m.SE, m.P, m.R2 = finite(fit.Beta[1]), finite(fit.SE[1]), finite(fit.PVal[1]), finite(fit.R2)
-	m.CILower, m.CIUpper = finite(fit.CILb[1]), finite(fit.CIUb[1])
+	m.Slope, m.SE, m.P, m.R2 = finite(fit.Coef[1].Value), finite(fit.Coef[1].SE), finite(fit.Coef[1].P), finite(fit.R2)
+	m.CILower, m.CIUpper = finite(fit.Coef[1].Lower), finite(fit.Coef[1].Upper)
 	lo, hi := slices.Min(x), slices.Max(x)
 	for i := 0; i <= 24; i++ {
 		at := lo + (hi-lo)*float64(i)/24
 		p, err := fit.PredictAt([]float64{1, at})
-		if err != nil || finite(p.Pred) == nil || finite(p.CILb) == nil || finite(p.CIUb) == nil {
+		if err != nil || finite(p.Value) == nil || finite(p.CI.Lower) == nil || finite(p.CI.Upper) == nil {
 			continue
 		}
-		m.FitX, m.FitY = append(m.FitX, at), append(m.FitY, p.Pred)
-		m.FitLow, m.FitHigh = append(m.FitLow, p.CILb), append(m.FitHigh, p.CIUb)
+		m.FitX, m.FitY = append(m.FitX, at), append(m.FitY, p.Value)
+		m.FitLow, m.FitHigh = append(m.FitLow, p.CI.Lower), append(m.FitHigh, p.CI.Upper)
 	}
 }
 

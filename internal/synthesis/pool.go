@@ -181,21 +181,22 @@ func Pool(m Model, effects []evidence.Effect) (evidence.PooledResult, error) {
 
 func fill(r *evidence.PooledResult, fit *meta.Result, m Model) {
 	r.Method, r.Test = string(fit.Method), string(fit.Test)
-	r.Estimate, r.SE, r.P = finite(fit.Beta[0]), finite(fit.SE[0]), finite(fit.PVal[0])
-	r.CILower, r.CIUpper = finite(fit.CILb[0]), finite(fit.CIUb[0])
+	r.Estimate, r.SE, r.P = finite(fit.Coef[0].Value), finite(fit.Coef[0].SE), finite(fit.Coef[0].P)
+	r.CILower, r.CIUpper = finite(fit.Coef[0].Lower), finite(fit.Coef[0].Upper)
 	if u := fit.Unguarded; u != nil {
-		r.UnguardedLow, r.UnguardedHigh = finite(u.CILb[0]), finite(u.CIUb[0])
+		r.UnguardedLow, r.UnguardedHigh = finite(u.Coef[0].Lower), finite(u.Coef[0].Upper)
 	}
 	p := fit.Predict()
 	switch late := m.Prediction == "k-2"; {
 	case m.Formula == "metapsy" && late:
-		r.PILower, r.PIUpper, r.PIRule = finite(p.ClassicHTSLb), finite(p.ClassicHTSUb), "t(k-2), standard error without Knapp-Hartung factor"
+		r.PILower, r.PIUpper, r.PIRule = finite(p.ClassicHTS.Lower), finite(p.ClassicHTS.Upper),
+			"t(k-2), standard error without Knapp-Hartung factor"
 	case m.Formula == "metapsy":
-		r.PILower, r.PIUpper, r.PIRule = finite(p.ClassicTLb), finite(p.ClassicTUb), "t(k-1), standard error without Knapp-Hartung factor"
+		r.PILower, r.PIUpper, r.PIRule = finite(p.ClassicT.Lower), finite(p.ClassicT.Upper), "t(k-1), standard error without Knapp-Hartung factor"
 	case late:
-		r.PILower, r.PIUpper, r.PIRule = finite(p.RileyLb), finite(p.RileyUb), "t(k-2), standard error of the fitted test"
+		r.PILower, r.PIUpper, r.PIRule = finite(p.Riley.Lower), finite(p.Riley.Upper), "t(k-2), standard error of the fitted test"
 	default:
-		r.PILower, r.PIUpper, r.PIRule = finite(p.PILb), finite(p.PIUb), "t(k-1), standard error of the fitted test"
+		r.PILower, r.PIUpper, r.PIRule = finite(p.PI.Lower), finite(p.PI.Upper), "t(k-1), standard error of the fitted test"
 		if r.Test == "z" {
 			r.PIRule = "normal quantile"
 		}
@@ -204,21 +205,21 @@ func fill(r *evidence.PooledResult, fit *meta.Result, m Model) {
 	case r.PILower == nil:
 		r.PIRule = ""
 	case *r.PILower > *r.CILower && !m.Unguarded: // the mean cannot be less certain than a new study
-		r.PILower, r.PIUpper, r.PIRule = finite(p.PILb), finite(p.PIUb), "t(k-1), standard error of the fitted test"
+		r.PILower, r.PIUpper, r.PIRule = finite(p.PI.Lower), finite(p.PI.Upper), "t(k-1), standard error of the fitted test"
 	}
-	r.Tau2, r.Q, r.QP = finite(fit.Tau2), finite(fit.QE), finite(fit.QEP)
+	r.Tau2, r.Q, r.QP = finite(fit.Tau2), finite(fit.Q.Value), finite(fit.Q.P)
 	r.I2Q, r.I2Tau2 = finite(fit.I2Q), finite(fit.I2T)
 	if m.Method == "EE" {
 		r.Warnings = append(r.Warnings, "a common-effect model takes τ² as 0")
 	} else if ci, err := fit.QProfile(); err == nil && ci.Empty {
 		r.Warnings = append(r.Warnings, "the studies agree more than chance lets expect: no value of τ² fits, so that it has no interval")
 	} else if err == nil {
-		r.Tau2Low, r.Tau2Up = finite(ci.Tau2Lb), finite(ci.Tau2Ub)
-		if fit.Tau2 < ci.Tau2Lb || fit.Tau2 > ci.Tau2Ub {
+		r.Tau2Low, r.Tau2Up = finite(ci.Tau2.Lower), finite(ci.Tau2.Upper)
+		if fit.Tau2 < ci.Tau2.Lower || fit.Tau2 > ci.Tau2.Upper {
 			r.Warnings = append(r.Warnings, "the estimate of τ² lies outside its Q-profile interval: the two use different criteria")
 		}
 	}
-	r.Weights = fit.WeightsPercent()
+	r.Weights = fit.Weights
 	r.Warnings = append(r.Warnings, fit.Warnings.Texts()...)
 }
 

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 
+	"past/analysis"
 	"past/analysis/bias"
 	"past/internal/evidence"
 )
@@ -43,7 +44,8 @@ func smallStudy(q Question, effects []evidence.Effect) []evidence.TestResult {
 	}
 	if len(n1) == len(effects) {
 		r, err := bias.SampleSizeTest(s, n1, n2, bias.SampleSizeOptions{})
-		add(evidence.TestResult{Name: "regression on sample size (Pustejovsky and Rodgers)", Statistic: finite(r.Statistic), P: finite(r.P)},
+		add(evidence.TestResult{Name: "regression on sample size (Pustejovsky and Rodgers)", Statistic: finite(r.Slope().Stat),
+			P: finite(r.Slope().P)},
 			r.Limit, err)
 	}
 	eg, err := bias.RegressionTest(s, bias.RegressionOptions{})
@@ -53,23 +55,28 @@ func smallStudy(q Question, effects []evidence.Effect) []evidence.TestResult {
 		}
 		return limit
 	}
-	add(evidence.TestResult{Name: "regression on the standard error (Egger)", Statistic: finite(eg.Statistic), P: finite(eg.P)},
+	add(evidence.TestResult{Name: "regression on the standard error (Egger)", Statistic: finite(eg.Slope().Stat), P: finite(eg.Slope().P)},
 		linked(eg.Limit), err)
 	rk, err := bias.RankTest(s)
 	add(evidence.TestResult{Name: "rank correlation (Begg and Mazumdar)", Statistic: finite(rk.Tau), P: finite(rk.P)}, linked(rk.Limit), err)
 	if tf, err := bias.TrimFill(s, bias.TrimFillOptions{}); err == nil {
-		add(evidence.TestResult{Name: fmt.Sprintf("trim and fill (%d filled in)", tf.K0), Estimate: finite(tf.Fit.Beta[0]),
-			CILower: finite(tf.Fit.CILb[0]), CIUpper: finite(tf.Fit.CIUb[0])}, tf.Limit, nil)
+		add(evidence.TestResult{Name: fmt.Sprintf("trim and fill (%d filled in)", tf.K0), Estimate: finite(tf.Fit.Coef[0].Value),
+			CILower: finite(tf.Fit.Coef[0].Lower), CIUpper: finite(tf.Fit.Coef[0].Upper)}, tf.Limit, nil)
 	}
 	pp, err := bias.PETPEESE(s, bias.PETPEESEOptions{})
-	add(evidence.TestResult{Name: "PET-PEESE", Estimate: finite(pp.Beta), CILower: finite(pp.Lo), CIUpper: finite(pp.Hi)}, pp.Limit, err)
+	add(evidence.TestResult{Name: "PET-PEESE", Estimate: finite(pp.Effect.Value), CILower: finite(pp.Effect.Lower),
+		CIUpper: finite(pp.Effect.Upper)}, pp.Limit, err)
 	alt := bias.Greater
 	if q.LowerIsBetter {
 		alt = bias.Less
 	}
 	sel, err := bias.FitSelection(s, bias.SelectionOptions{Kind: bias.StepFunction, Alternative: alt, Steps: []float64{0.025}})
-	add(evidence.TestResult{Name: "three-parameter selection model (step at one-sided p = 0.025)", Statistic: finite(sel.LRT),
-		P:        finite(sel.LRTP),
-		Estimate: finite(sel.Beta), CILower: finite(sel.Lo), CIUpper: finite(sel.Hi)}, sel.Limit, err)
+	var corrected analysis.Estimate
+	if err == nil {
+		corrected = sel.Coef[0]
+	}
+	add(evidence.TestResult{Name: "three-parameter selection model (step at one-sided p = 0.025)", Statistic: finite(sel.LRT.Value),
+		P:        finite(sel.LRT.P),
+		Estimate: finite(corrected.Value), CILower: finite(corrected.Lower), CIUpper: finite(corrected.Upper)}, sel.Limit, err)
 	return out
 }
