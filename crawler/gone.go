@@ -106,7 +106,7 @@ func (l *lane) missingBefore(ctx context.Context, memory Memory) (before missing
 func (l *lane) lastLook(ctx context.Context) (at time.Time, due bool, err error) {
 	p, ok := l.src.(Patient)
 	memory, remembers := l.sink.(Memory)
-	if !ok || !remembers || l.sum.Since.IsZero() {
+	if !ok || p.LookEvery() == 0 || !remembers || l.sum.Since.IsZero() {
 		return l.sum.Since, true, nil
 	}
 	text, err := memory.State(ctx, l.lookKey())
@@ -129,7 +129,7 @@ func (l *lane) lookKey() string { return "look/" + l.src.Name() }
 // noteLook remembers that all known records were looked at.
 func (l *lane) noteLook(ctx context.Context) error {
 	memory, ok := l.sink.(Memory)
-	if _, patient := l.src.(Patient); !ok || !patient {
+	if p, patient := l.src.(Patient); !ok || !patient || p.LookEvery() == 0 {
 		return nil
 	}
 	if err := memory.SetState(context.WithoutCancel(ctx), l.lookKey(), l.started.Format(time.RFC3339)); err != nil {

@@ -39,7 +39,7 @@ type Splitter interface {
 }
 
 // Prober is a Source with one small question that reports whether anything can
-// have changed since the stamp it gave last time.
+// have changed since the stamp it gave last time; the stamp "" says nothing.
 type Prober interface {
 	Probe(ctx context.Context, f Fetcher) (stamp string, err error)
 }
@@ -88,7 +88,7 @@ type Quiet interface {
 
 // Patient is a Checker whose known records are looked at from time to time and
 // not in every increment: its increments find what changed, and what is gone
-// may be noticed later.
+// may be noticed later. LookEvery 0 is in every increment.
 type Patient interface {
 	Checker
 	LookEvery() time.Duration
@@ -146,6 +146,10 @@ type Query struct {
 	Key string
 	// Text is the query as one can paste it into the register's web page.
 	Text string
+	// Form is the query as the source itself sends it, and Since the day from which
+	// changes are wanted where the register cannot be asked for them: of use to the
+	// source alone.
+	Form, Since string
 	// URL is the first request, with parameters.
 	URL string
 	// Body and Method are for registers that are asked by POST.

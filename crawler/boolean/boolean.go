@@ -35,8 +35,6 @@ type Writer struct {
 	Mesh func(string) string
 	// Also are words that may stand in the place of a condition.
 	Also []string
-	// Or and And join; " OR " and " AND " when empty.
-	Or, And string
 }
 
 // Part is one query of a plan.
@@ -44,6 +42,8 @@ type Part struct {
 	Key   string // stable for the same words, in whatever order they stand
 	Text  string
 	About crawler.About
+	// Terms and Conditions are the words of Text, as they are written there.
+	Terms, Conditions []string
 }
 
 // Plan writes a query for each substance: its terms and those of all
@@ -92,7 +92,7 @@ func (w Writer) Plan(q crawler.QuestionSet) []Part {
 				if len(q.Substances) > 0 {
 					about.Substances = []string{s.ID}
 				}
-				out = append(out, Part{Key: key + "-" + hash(g, c), Text: text, About: about})
+				out = append(out, Part{Key: key + "-" + hash(g, c), Text: text, About: about, Terms: g, Conditions: c})
 			}
 		}
 	}
@@ -220,31 +220,23 @@ func (w Writer) length(s string) int {
 }
 
 func (w Writer) or(terms []string) string {
-	or := w.Or
-	if or == "" {
-		or = " OR "
-	}
 	switch len(terms) {
 	case 0:
 		return ""
 	case 1:
 		return terms[0]
 	}
-	return "(" + strings.Join(terms, or) + ")"
+	return "(" + strings.Join(terms, " OR ") + ")"
 }
 
 func (w Writer) and(groups ...[]string) string {
-	and := w.And
-	if and == "" {
-		and = " AND "
-	}
 	var out []string
 	for _, g := range groups {
 		if s := w.or(g); s != "" {
 			out = append(out, s)
 		}
 	}
-	return strings.Join(out, and)
+	return strings.Join(out, " AND ")
 }
 
 func hash(groups ...[]string) string {

@@ -23,7 +23,6 @@ import (
 	"past/internal/evidence"
 	"past/internal/ident"
 	"past/internal/recordedtest"
-	"past/internal/starter"
 )
 
 const perPage = 4
@@ -37,8 +36,6 @@ func entry(n, version int) sourcetest.Entry {
 	return sourcetest.Entry{ID: "doi:" + doi(n), Body: []byte(body), Updated: time.Date(2026, 2, 1, 0, 0, 0, 0, time.UTC)}
 }
 
-func serve(w *sourcetest.World) http.Handler { return starter.CrossrefAt(w.Shelf) }
-
 func known(dois ...string) func() ([]string, error) {
 	return func() ([]string, error) { return dois, nil }
 }
@@ -50,7 +47,7 @@ func TestSource(t *testing.T) {
 	}
 	src := New().Given(known(append(dois, dois[0], "no doi")...), "")
 	src.Batch = perPage
-	sourcetest.Run(t, sourcetest.Subject{Source: src, Entry: entry, Serve: serve, PerPage: perPage})
+	sourcetest.Run(t, sourcetest.Subject{Source: src, Entry: entry, PerPage: perPage})
 }
 
 func TestParse(t *testing.T) {

@@ -375,14 +375,14 @@ func (p *draft) aactProtocol(rows aactStudy, made map[string]*draft) {
 		for _, who := range [...][2]string{{"subject_masked", "PARTICIPANT"}, {"caregiver_masked", "CARE_PROVIDER"},
 			{"investigator_masked", "INVESTIGATOR"}, {"outcomes_assessor_masked", "OUTCOMES_ASSESSOR"}} {
 			text, at := r.cell(who[0])
-			if k := info.has("whoMasked"); inWords(boolean, text) == "true" && (k == nil || !k.holds(who[1])) {
+			if k := info.has("whoMasked"); inWords(yesNo, text) == "true" && (k == nil || !k.holds(who[1])) {
 				info.set("whoMasked", who[1], at)
 			}
 		}
 	}
 	for _, r := range rows["eligibilities"] {
 		for _, age := range [...]string{"child", "adult", "older_adult"} {
-			if text, at := r.cell(age); inWords(boolean, text) == "true" {
+			if text, at := r.cell(age); inWords(yesNo, text) == "true" {
 				p.sub("protocolSection", "eligibilityModule").set("stdAges", strings.ToUpper(age), at)
 			}
 		}

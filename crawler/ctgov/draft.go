@@ -118,7 +118,7 @@ func (p *draft) node(pointer string, places map[string]string) jsontree.Node {
 		}
 	case p.f.kind == object:
 		n.Kind = jsontree.Object
-	case p.f.kind == boolean:
+	case p.f.kind == yesNo:
 		n.Kind, n.Text = jsontree.Bool, p.text
 	case p.f.kind == number:
 		n.Kind, n.Text = jsontree.Number, p.text
@@ -139,7 +139,7 @@ func inWords(kind fieldKind, s string) string {
 		return enumWord(s)
 	case dated:
 		return isoDate(s)
-	case boolean:
+	case yesNo:
 		switch strings.ToLower(s) {
 		case "yes", "true", "accepts healthy volunteers", "t", "1":
 			return "true"

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"past/crawler"
+	"past/crawler/frame"
 	"past/crawler/polite"
 	"past/crawler/sourcetest"
 )
@@ -53,6 +54,13 @@ func page(t testing.TB, token string, total int, ns ...int) string {
 		out += `,"nextPageToken":` + strconv.Quote(token)
 	}
 	return out + "}"
+}
+
+// sized is the source with pages of a fixed size.
+func sized(n int) *frame.Search {
+	s := New()
+	s.Size, s.Weight = n, 0
+	return s
 }
 
 func crawl(t *testing.T, sink crawler.Sink, endpoint string, change ...func(*crawler.Options)) (crawler.SourceSummary, error) {
@@ -159,7 +167,7 @@ func TestTooLargeAnswers(t *testing.T) {
 	})
 	for _, cap := range []int64{0, 1 << 20} { // the source's own, and a small one
 		sink := &sourcetest.MemorySink{}
-		sum, err := crawl(t, sink, url, func(o *crawler.Options) { o.Wire.MaxBody = cap; o.Sources = []crawler.Source{&Source{PageSize: 1}} })
+		sum, err := crawl(t, sink, url, func(o *crawler.Options) { o.Wire.MaxBody = cap; o.Sources = []crawler.Source{sized(1)} })
 		if err == nil || sum.Complete || kinds(sink)[crawler.KindTooLarge] != 1 {
 			t.Errorf("cap %d: %v, %v", cap, kinds(sink), err)
 		}
@@ -175,7 +183,7 @@ func TestTooLargeAnswers(t *testing.T) {
 		}
 	})
 	sink := &sourcetest.MemorySink{}
-	if sum, err := crawl(t, sink, bomb, func(o *crawler.Options) { o.Sources = []crawler.Source{&Source{PageSize: 1}} }); err == nil ||
+	if sum, err := crawl(t, sink, bomb, func(o *crawler.Options) { o.Sources = []crawler.Source{sized(1)} }); err == nil ||
 		sum.Complete || kinds(sink)[crawler.KindTooLarge] != 1 {
 		t.Errorf("bomb: %v, %v", kinds(sink), err)
 	}
@@ -261,12 +269,12 @@ func TestMergedStudy(t *testing.T) {
 	defer s.Close()
 	f, src := fetcher(t, s.URL+"/api/v2")
 	p, err := src.Refresh(t.Context(), f, []string{"NCT99900001", "NCT99900003"})
-	if err != nil || len(p.Gone) != 2 || len(p.Payloads) != 2 || len(p.Problems) != 1 || p.Problems[0].Kind != crawler.KindMerged {
+	if err != nil || len(p.Gone) != 2 || len(p.Payloads) != 1 || len(p.Problems) != 1 || p.Problems[0].Kind != crawler.KindMerged {
 		t.Errorf("gone %v, %d payloads, %+v, %v", p.Gone, len(p.Payloads), p.Problems, err)
 	}
 }
 
-func fetcher(t *testing.T, endpoint string) (crawler.Fetcher, *Source) {
+func fetcher(t *testing.T, endpoint string) (crawler.Fetcher, *frame.Search) {
 	t.Helper()
 	c, err := crawler.New(crawler.Options{Sources: []crawler.Source{New()}, Endpoints: map[string]string{"ctgov": endpoint},
 		Wire: crawler.Wire{Base: time.Millisecond, Attempts: 2}}, &sourcetest.MemorySink{})
@@ -277,7 +285,7 @@ func fetcher(t *testing.T, endpoint string) (crawler.Fetcher, *Source) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return f, src.(*Source)
+	return f, src.(*frame.Search)
 }
 
 func TestTLSFailure(t *testing.T) {
@@ -434,10 +442,10 @@ func TestLanesSideBySide(t *testing.T) {
 }
 
 // twin is the source under another name.
-type twin struct{ *Source }
+type twin struct{ *frame.Search }
 
 func (twin) Name() string                        { return "twin" }
-func (t twin) At(endpoint string) crawler.Source { return twin{t.Source.At(endpoint).(*Source)} }
+func (t twin) At(endpoint string) crawler.Source { return twin{t.Search.At(endpoint).(*frame.Search)} }
 
 // forgetful keeps less of a cursor than it could, as an older store may.
 type forgetful struct{ *sourcetest.MemorySink }

@@ -27,17 +27,17 @@ const (
 	enums
 	dated
 	number
-	boolean
+	yesNo
 )
 
 var kindNames = map[string]fieldKind{
 	"object": object, "objects": objects, "text": text, "texts": texts, "enum": enum, "enums": enums, "date": dated, "number": number,
-	"bool": boolean,
+	"bool": yesNo,
 }
 
 var kindWords = [...]string{object: "an object", objects: "a list", text: "text", texts: "a list", enum: "text", enums: "a list",
 	dated:  "text",
-	number: "a number", boolean: "true or false"}
+	number: "a number", yesNo: "true or false"}
 
 // list reports whether a field of the kind holds several values.
 func (k fieldKind) list() bool { return k == objects || k == texts || k == enums }
@@ -220,8 +220,8 @@ func (in *inspector) want(n *jsontree.Node, kind jsontree.Kind, words string) bo
 // the register itself writes counts both ways.
 func (in *inspector) scalar(n *jsontree.Node, kind fieldKind) {
 	switch {
-	case n.Kind == jsontree.Bool && kind == boolean:
-	case kind != boolean && (n.Kind == jsontree.String || n.Kind == jsontree.Number):
+	case n.Kind == jsontree.Bool && kind == yesNo:
+	case kind != yesNo && (n.Kind == jsontree.String || n.Kind == jsontree.Number):
 	default:
 		in.note(fmt.Sprintf("%s should stand here, not %s", kindWords[kind], n.Kind))
 	}

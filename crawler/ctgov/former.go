@@ -69,7 +69,7 @@ func readFormer(f *former, text []byte, p evidence.Payload) (crawler.Parsed, err
 		rec, err := readStudy(&root, evidence.Provenance{PayloadSHA256: p.SHA256, Pointer: base}, nil, w)
 		if err != nil {
 			first = cmpErr(first, err)
-			out.Problems = append(out.Problems, evidence.Problem{Kind: answerKind(err), Where: s.at, Message: "a study that cannot be read: " +
+			out.Problems = append(out.Problems, evidence.Problem{Kind: answer.KindOf(err), Where: s.at, Message: "a study that cannot be read: " +
 				err.Error()})
 			continue
 		}

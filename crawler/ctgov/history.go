@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"past/crawler"
+	"past/crawler/answer"
 	"past/crawler/jsontree"
 	"past/internal/evidence"
 )
@@ -33,20 +34,20 @@ type HistoryResult struct {
 	Problems []evidence.Problem
 }
 
-// History fetches a study's older versions. The address is not documented by
+// History fetches a study's older versions; at is the address of API v2. The address is not documented by
 // the register and may change: faults of single versions are reported as problems.
 // want, which may be nil, chooses the versions whose content is fetched; the
 // list of changes costs one request, each version another.
-func (s *Source) History(ctx context.Context, f crawler.Fetcher, id string, want func(Change) bool) (HistoryResult, error) {
+func History(ctx context.Context, f crawler.Fetcher, at, id string, want func(Change) bool) (HistoryResult, error) {
 	out := HistoryResult{}
 	canonical, ok := CanonicalID(id)
 	if !ok {
 		return out, fmt.Errorf("%q is no NCT number: %w", id, crawler.ErrPermanent)
 	}
 	out.ID = canonical
-	base, ok := strings.CutSuffix(s.base(), "/v2")
+	base, ok := strings.CutSuffix(at, "/v2")
 	if !ok {
-		return out, fmt.Errorf("no history address is known beside %s: %w", s.base(), crawler.ErrPermanent)
+		return out, fmt.Errorf("no history address is known beside %s: %w", at, crawler.ErrPermanent)
 	}
 	base += "/int/studies/" + url.PathEscape(canonical)
 	res, err := f.Do(ctx, crawler.Request{Source: SourceName, URL: base + "?history=true", Accept: []string{"application/json"}})
@@ -54,20 +55,20 @@ func (s *Source) History(ctx context.Context, f crawler.Fetcher, id string, want
 		return out, fmt.Errorf("history of %s: %w", canonical, err)
 	}
 	if out.Changes, err = ParseHistory(res.Body); err != nil {
-		return out, fmt.Errorf("history of %s: %w", canonical, withPayload(err, &res))
+		return out, fmt.Errorf("history of %s: %w", canonical, answer.WithPayload(err, &res))
 	}
 	for _, c := range out.Changes {
 		if want != nil && !want(c) {
 			continue
 		}
-		if err := s.version(ctx, f, base, canonical, c, &out); err != nil {
+		if err := version(ctx, f, base, canonical, c, &out); err != nil {
 			return out, err
 		}
 	}
 	return out, nil
 }
 
-func (s *Source) version(ctx context.Context, f crawler.Fetcher, base, id string, c Change, out *HistoryResult) error {
+func version(ctx context.Context, f crawler.Fetcher, base, id string, c Change, out *HistoryResult) error {
 	at := base + "/history/" + strconv.Itoa(c.Version)
 	res, err := f.Do(ctx, crawler.Request{Source: SourceName, URL: at, Accept: []string{"application/json"}})
 	problem := func(kind string, err error) {
@@ -87,7 +88,7 @@ func (s *Source) version(ctx context.Context, f crawler.Fetcher, base, id string
 	res.RecordID = id
 	parsed, err := Parse(res.Payload)
 	if err != nil {
-		problem(answerKind(err), err)
+		problem(answer.KindOf(err), err)
 		return nil
 	}
 	if len(parsed.Records) != 1 || parsed.Records[0].ID != id {
@@ -105,7 +106,7 @@ func (s *Source) version(ctx context.Context, f crawler.Fetcher, base, id string
 func ParseHistory(body []byte) ([]Change, error) {
 	root, err := jsontree.Parse(body)
 	if err != nil {
-		return nil, syntaxError(err, "")
+		return nil, answer.JSONFault(err, "")
 	}
 	list := root.At("history", "changes")
 	if list.Kind != jsontree.Array {

@@ -31,7 +31,7 @@ func TestHistory(t *testing.T) {
 	}))
 	defer s.Close()
 	f, src := fetcher(t, s.URL+"/api/v2")
-	h, err := src.History(t.Context(), f, "nct99900001", nil)
+	h, err := History(t.Context(), f, src.Policy().BaseURL, "nct99900001", nil)
 	if err != nil || len(h.Changes) != 3 || len(h.Versions) != 2 || len(h.Problems) != 1 || h.Changes[1].Modules[0] != "Study Status" {
 		t.Fatalf("%+v, %v", h, err)
 	}
@@ -43,7 +43,7 @@ func TestHistory(t *testing.T) {
 	if err != nil || again.Records[0].Version != "2" {
 		t.Errorf("%+v, %v", again.Records, err)
 	}
-	if _, err := src.History(t.Context(), f, "NCT99900009", nil); err == nil {
+	if _, err := History(t.Context(), f, src.Policy().BaseURL, "NCT99900009", nil); err == nil {
 		t.Error("an unknown study has a history")
 	}
 }

@@ -2,8 +2,6 @@ package ctgov
 
 import (
 	"bytes"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"runtime"
@@ -12,6 +10,7 @@ import (
 	"sync/atomic"
 
 	"past/crawler"
+	"past/crawler/answer"
 	"past/crawler/charset"
 	"past/internal/evidence"
 )
@@ -20,14 +19,8 @@ import (
 // study that cannot be read never loses the others: it comes back as a problem
 // with its pointer. The error, an *crawler.AnswerError, means that nothing
 // could be read.
-func (s *Source) Parse(p evidence.Payload) (crawler.Parsed, error) { return Parse(p) }
-
-// Parse is [Source.Parse] without a Source: it needs no configuration.
 func Parse(p evidence.Payload) (crawler.Parsed, error) {
-	if p.SHA256 == "" {
-		sum := sha256.Sum256(p.Body)
-		p.SHA256 = hex.EncodeToString(sum[:])
-	}
+	p = answer.Hashed(p)
 	body := charset.UTF8Text(p.Body)
 	if f := formatOf(body); f != nil {
 		return readFormer(f, body, p)
@@ -43,8 +36,8 @@ func Parse(p evidence.Payload) (crawler.Parsed, error) {
 	return out, nil
 }
 
-// Split implements crawler.Splitter: the studies of a whole search page.
-func (s *Source) Split(p evidence.Payload) []evidence.Payload {
+// split gives the studies of a whole search page.
+func split(p evidence.Payload) []evidence.Payload {
 	shape, err := cutPayload(p.Body)
 	if err != nil || shape.cut != nil || !shape.page || len(shape.pieces) < 2 || len(shape.unknown) > 0 {
 		return []evidence.Payload{p}
@@ -56,8 +49,7 @@ func (s *Source) Split(p evidence.Payload) []evidence.Payload {
 			return []evidence.Payload{p}
 		}
 		part := p
-		sum := sha256.Sum256(x.body)
-		part.SHA256, part.RecordID, part.Body = hex.EncodeToString(sum[:]), id, x.body
+		part.SHA256, part.RecordID, part.Body = answer.Sum(x.body), id, x.body
 		part.ETag, part.LastModified = "", "" // those are the page's
 		out = append(out, part)
 	}
@@ -80,7 +72,7 @@ func readShape(s shape, p evidence.Payload) (out crawler.Parsed, first error) {
 	}
 	if s.cut != nil {
 		out.Problems = append(out.Problems, evidence.Problem{
-			Kind: answerKind(s.cut), Where: p.URL,
+			Kind: answer.KindOf(s.cut), Where: p.URL,
 			Message: fmt.Sprintf("%v; %d whole studies before it were read", s.cut, len(out.Records)),
 		})
 	}
@@ -127,7 +119,7 @@ func readPieces(pieces []piece, sha, fromURL string) ([]evidence.Record, []error
 
 func pieceProblem(p piece, err error) evidence.Problem {
 	return evidence.Problem{
-		RecordID: idIn(p.body), Kind: answerKind(err), Where: p.base,
+		RecordID: idIn(p.body), Kind: answer.KindOf(err), Where: p.base,
 		Message: "a study that cannot be read: " + err.Error(),
 	}
 }

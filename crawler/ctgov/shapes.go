@@ -2,13 +2,13 @@ package ctgov
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
 	"strings"
 
 	"past/crawler"
+	"past/crawler/answer"
 	"past/crawler/jsontree"
 )
 
@@ -177,7 +177,7 @@ func (s *shape) object(base string, b []byte, i int) int {
 		}
 		s.pieces = append(s.pieces, piece{base: base + "/study", body: b[m.Start:m.End], version: versionLabel(b, ms)})
 	case err != nil:
-		s.pieces = append(s.pieces, piece{base: base, err: syntaxError(err, base)})
+		s.pieces = append(s.pieces, piece{base: base, err: answer.JSONFault(err, base)})
 	case len(ms) == 0:
 		s.fault(base, crawler.KindEmpty, "an empty object")
 	default:
@@ -205,7 +205,7 @@ func (s *shape) fault(base, kind, msg string) {
 // envelope reads what surrounds the studies of a search page.
 func (s *shape) envelope(b []byte, ms []jsontree.Member, err error) {
 	if err != nil && s.cut == nil {
-		s.cut = syntaxError(err, "")
+		s.cut = answer.JSONFault(err, "")
 	}
 	for _, m := range ms {
 		if m.End < 0 || m.Key == "studies" {
@@ -218,7 +218,7 @@ func (s *shape) envelope(b []byte, ms []jsontree.Member, err error) {
 				s.unknown = append(s.unknown, m.Key)
 			}
 		case err != nil:
-			s.cut = syntaxError(err, "/"+m.Key)
+			s.cut = answer.JSONFault(err, "/"+m.Key)
 		case m.Key == "nextPageToken":
 			s.next = n.Scalar()
 		default:
@@ -276,15 +276,6 @@ func titleOf(b []byte) string {
 	return ": " + strconv.Quote(strings.TrimSpace(string(b[i:i+min(j, 200)])))
 }
 
-// answerKind gives the kind of an error that came from this package.
-func answerKind(err error) string {
-	var a *crawler.AnswerError
-	if errors.As(err, &a) {
-		return a.Kind
-	}
-	return crawler.KindBadJSON
-}
-
 // list cuts the list of studies that begins at i and gives the index after it.
 // When an element is broken so badly that its end cannot be found, it goes on
 // at the next study.
@@ -296,7 +287,7 @@ func (s *shape) list(base string, b []byte, i, depth int) int {
 			i++
 		}
 		if i >= len(b) {
-			s.cut = syntaxError(&jsontree.SyntaxError{Offset: i, Msg: "the list of studies ends early", Cut: true}, base)
+			s.cut = answer.JSONFault(&jsontree.SyntaxError{Offset: i, Msg: "the list of studies ends early", Cut: true}, base)
 			return len(b)
 		}
 		if b[i] == ']' {
@@ -334,7 +325,7 @@ func brokenStudy(b []byte, at string) error {
 	if err == nil {
 		err = &jsontree.SyntaxError{Offset: len(b), Msg: "no comma or bracket follows"}
 	}
-	return syntaxError(err, at)
+	return answer.JSONFault(err, at)
 }
 
 func endsElement(b []byte, i int) bool {

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"net/url"
 	"slices"
@@ -47,7 +46,7 @@ func ParseStudy(study []byte, at evidence.Provenance) (evidence.Record, error) {
 	}
 	root, err := w.parser.Parse(study)
 	if err != nil {
-		return evidence.Record{}, syntaxError(err, at.Pointer)
+		return evidence.Record{}, answer.JSONFault(err, at.Pointer)
 	}
 	return readStudy(root, at, m.in.problems, w)
 }
@@ -108,19 +107,6 @@ func invalidUTF8(b []byte) int {
 		i += n
 	}
 	return -1
-}
-
-// syntaxError puts a fault of the JSON text into the crawler's words.
-func syntaxError(err error, pointer string) error {
-	var se *jsontree.SyntaxError
-	if !errors.As(err, &se) {
-		return err
-	}
-	e := &crawler.AnswerError{Kind: crawler.KindBadJSON, Where: pointer, Message: se.Error()}
-	if se.Cut {
-		e.Kind = crawler.KindHalfJSON
-	}
-	return e
 }
 
 // studyID gives the canonical NCT number.

@@ -4,8 +4,8 @@
 //
 // The interface is not documented by its owner (EMA); the shape kept to here is
 // that observed in 2026, and the shape from before 17 June 2024 is still read,
-// since files in it are about. Requests are in source.go, known records in
-// refresh.go, and trial.go turns a trial into an [evidence.Record]. The
+// since files in it are about. Requests are in source.go, pages and known records in
+// past/crawler/frame, and trial.go turns a trial into an [evidence.Record]. The
 // recruitment status is the public status code, never the status of the
 // application, which has the same name in part of the answers.
 package ctis

@@ -1,7 +1,6 @@
 package ctis
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -16,6 +15,7 @@ import (
 
 	"past/crawler"
 	"past/crawler/answer"
+	"past/crawler/frame"
 	"past/crawler/sourcetest"
 	"past/internal/evidence"
 	"past/internal/recordedtest"
@@ -25,57 +25,10 @@ const perPage = 4
 
 func entry(n, version int) sourcetest.Entry {
 	id := fmt.Sprintf("2024-5001%02d-10-00", n)
-	return sourcetest.Entry{ID: id, Updated: time.Date(2026, 2, 1, 0, 0, 0, 0, time.UTC),
+	return sourcetest.Entry{ID: id, Words: "psilocybin", Updated: time.Date(2026, 2, 1, 0, 0, 0, 0, time.UTC),
 		Body: []byte(fmt.Sprintf(`{"ctNumber":%q,"ctStatus":"Authorised","ctPublicStatusCode":%d,`+
 			`"authorizedApplication":{"authorizedPartI":{"trialDetails":{"clinicalTrialIdentifiers":{"publicTitle":"Psilocybin `+
 			`%d"}}}},"results":{}}`, id, 4+version, n))}
-}
-
-func serve(w *sourcetest.World) http.Handler {
-	mux := http.NewServeMux()
-	mux.HandleFunc("POST /api/search", func(rw http.ResponseWriter, r *http.Request) {
-		var q struct {
-			Pagination struct{ Page, Size int }
-			Criteria   map[string]string `json:"searchCriteria"`
-		}
-		if err := json.NewDecoder(r.Body).Decode(&q); err != nil || r.Header.Get("Content-Type") != "application/json" || q.Criteria == nil {
-			http.Error(rw, "bad request", http.StatusBadRequest)
-			return
-		}
-		entries, _ := w.Look()
-		var hits []string
-		for _, e := range entries {
-			if num := q.Criteria["number"]; num != "" && num != e.ID || num == "" && (e.Hidden || q.Criteria["containAll"] != "psilocybin") {
-				continue
-			}
-			hits = append(hits, fmt.Sprintf(`{"ctNumber":%q,"ctStatus":4,"lastUpdated":%q,"lastPublicationUpdate":"01/01/2026"}`, e.ID,
-				e.Updated.Format("02/01/2006")))
-		}
-		from := min((q.Pagination.Page-1)*q.Pagination.Size, len(hits))
-		to := min(from+q.Pagination.Size, len(hits))
-		rw.Header().Set("Content-Type", "application/json")
-		fmt.Fprintf(rw, `{"showWarning":false,"pagination":{"totalRecords":%d,"currentPage":%d,"totalPages":9,"nextPage":%v,`+
-			`"prevPage":false},"data":[%s]}`,
-			len(hits), q.Pagination.Page, to < len(hits), strings.Join(hits[from:to], ","))
-	})
-	mux.HandleFunc("GET /api/retrieve/{id}", func(rw http.ResponseWriter, r *http.Request) {
-		entries, _ := w.Look()
-		rw.Header().Set("Content-Type", "application/json")
-		for _, e := range entries {
-			if e.ID == r.PathValue("id") {
-				_, _ = rw.Write(e.Body)
-				return
-			}
-		}
-		fmt.Fprint(rw, "{}")
-	})
-	mux.HandleFunc("GET /api/rss/updates.rss", func(rw http.ResponseWriter, _ *http.Request) {
-		_, stamp := w.Look()
-		rw.Header().Set("Content-Type", "application/rss+xml")
-		fmt.Fprintf(rw, `<?xml version="1.0"?><rss version="2.0"><channel><title>t</title><lastBuildDate>%s</lastBuildDate><item>`+
-			`<guid>%s</guid></item></channel></rss>`, time.Now(), stamp)
-	})
-	return mux
 }
 
 func question() crawler.QuestionSet {
@@ -85,8 +38,8 @@ func question() crawler.QuestionSet {
 
 func TestSource(t *testing.T) {
 	src := New()
-	src.size = perPage
-	sourcetest.Run(t, sourcetest.Subject{Source: src, Question: question(), Entry: entry, Serve: serve, Path: "/api", Probe: "rss/updates",
+	src.Size = perPage
+	sourcetest.Run(t, sourcetest.Subject{Source: src, Question: question(), Entry: entry, Probe: "rss/updates",
 		PerPage: perPage})
 }
 
@@ -189,7 +142,7 @@ func TestFaults(t *testing.T) {
 		}
 	}
 	for _, body := range []string{`{}`, `{"pagination":{"totalRecords":"x"},"data":[]}`, `{"data":[]}`} {
-		if _, err := readListing([]byte(body), ""); err == nil {
+		if _, err := readList([]byte(body), frame.Ask{}); err == nil {
 			t.Errorf("%s is no search page", body)
 		}
 	}
@@ -204,9 +157,7 @@ func TestFaults(t *testing.T) {
 // A trial that the search lists and retrieve does not have is a tombstone; an
 // answer about another trial is none.
 func TestOddAnswers(t *testing.T) {
-	w := &sourcetest.World{}
-	w.Change(func(es []sourcetest.Entry) []sourcetest.Entry { return append(es, entry(1, 0), entry(2, 0)) })
-	inner := serve(w)
+	inner := sourcetest.NewWorld(entry(1, 0), entry(2, 0)).Serve(New())
 	wrong := false
 	srv := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		if strings.HasSuffix(r.URL.Path, entry(1, 0).ID) {
@@ -223,7 +174,7 @@ func TestOddAnswers(t *testing.T) {
 	run := func() (*sourcetest.MemorySink, error) {
 		sink := &sourcetest.MemorySink{}
 		c, err := crawler.New(crawler.Options{Sources: []crawler.Source{New()}, Question: question(),
-			Endpoints: map[string]string{SourceName: srv.URL + "/api"}, Contact: "t", Wire: crawler.Wire{Base: time.Millisecond}}, sink)
+			Endpoints: map[string]string{SourceName: srv.URL + sourcetest.Fake(New()).Path}, Contact: "t", Wire: crawler.Wire{Base: time.Millisecond}}, sink)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -331,9 +282,7 @@ func TestEmptyAnswersBuryNothing(t *testing.T) {
 		entries = append(entries, entry(n, 0))
 	}
 	empty, hidden := false, false
-	world := &sourcetest.World{}
-	world.Change(func([]sourcetest.Entry) []sourcetest.Entry { return entries })
-	inner := serve(world)
+	inner := sourcetest.NewWorld(entries...).Serve(New())
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch {
 		case empty && strings.Contains(r.URL.Path, "/retrieve/"):
@@ -350,7 +299,7 @@ func TestEmptyAnswersBuryNothing(t *testing.T) {
 	sink := &sourcetest.MemorySink{}
 	crawl := func() crawler.SourceSummary {
 		t.Helper()
-		c, err := crawler.New(crawler.Options{Sources: []crawler.Source{New()}, Endpoints: map[string]string{SourceName: srv.URL + "/api"},
+		c, err := crawler.New(crawler.Options{Sources: []crawler.Source{New()}, Endpoints: map[string]string{SourceName: srv.URL + sourcetest.Fake(New()).Path},
 			Question: question(), All: true,
 			Wire: crawler.Wire{Base: time.Millisecond, Attempts: 1}}, sink)
 		if err != nil {

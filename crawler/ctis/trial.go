@@ -28,9 +28,6 @@ func Recognise(_ string, head []byte) bool {
 		bytes.HasPrefix(head, []byte("{")) && bytes.Contains(head, []byte(`"authorizedPartI"`))
 }
 
-// Parse implements crawler.Source.
-func (s *Source) Parse(p evidence.Payload) (crawler.Parsed, error) { return Parse(p) }
-
 // Parse reads a trial, or a list of trials, in the current or the older shape.
 func Parse(p evidence.Payload) (crawler.Parsed, error) {
 	p = answer.Hashed(p)

@@ -285,54 +285,38 @@ func TestArchive(t *testing.T) {
 // TestCrawlResults crawls a register in which some trials have results: each
 // becomes a record, what is broken is kept aside, and what vanishes is buried.
 func TestCrawlResults(t *testing.T) {
-	with := map[string][]byte{}
 	number := func(n int) string { return entry(n, 0).ID[:14] }
-	for n := range 9 {
-		with[number(n)] = packed(t, "EU-CTR "+number(n)+" v1 - Results.xml", resultOf(number(n), "trial "+strconv.Itoa(n)))
+	archive := func(n int, body []byte) sourcetest.Entry { return sourcetest.Entry{ID: number(n), Body: body} }
+	var entries []sourcetest.Entry
+	for n := range 12 {
+		entries = append(entries, entry(n, 0))
 	}
-	with[number(3)] = packed(t, "x.xml", resultOf(number(4), "another trial's"))
-	with[number(5)] = []byte("<html>maintenance</html>")
-	delete(with, number(6))
-	listed := func(n int) bool { return n < 9 }
-	world := &sourcetest.World{}
-	world.Change(func(es []sourcetest.Entry) []sourcetest.Entry {
-		for n := range 12 {
-			es = append(es, entry(n, 0))
+	for n := range 9 {
+		body := packed(t, "EU-CTR "+number(n)+" v1 - Results.xml", resultOf(number(n), "trial "+strconv.Itoa(n)))
+		switch n {
+		case 3:
+			body = packed(t, "x.xml", resultOf(number(4), "another trial's"))
+		case 5:
+			body = []byte("<html>maintenance</html>")
 		}
-		return es
-	})
-	filtered := &sourcetest.World{}
-	filtered.Change(func(es []sourcetest.Entry) []sourcetest.Entry {
-		for n := range 12 {
-			if listed(n) {
-				es = append(es, entry(n, 0))
-			}
-		}
-		return es
-	})
-	all, some := serve(world), serve(filtered)
+		entries = append(entries, archive(n, body))
+	}
+	world := sourcetest.NewWorld(entries...)
+	inner, unfiltered := world.Serve(New()), false
 	register := http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
-		if num, ok := strings.CutPrefix(r.URL.Path, "/ctr/rest/download/result/zip/xml/"); ok {
-			body, ok := with[num]
-			if !ok {
-				http.NotFound(rw, r)
-				return
-			}
-			rw.Header().Set("Content-Type", "application/zip")
-			_, _ = rw.Write(body)
+		if strings.HasSuffix(r.URL.Path, "/result/zip/xml/"+number(6)) {
+			http.NotFound(rw, r)
 			return
 		}
-		if r.FormValue("resultsstatus") == "trials-with-results" {
+		if unfiltered {
+			_ = r.ParseForm()
 			r.Form.Del("resultsstatus")
-			some.ServeHTTP(rw, r)
-			return
 		}
-		all.ServeHTTP(rw, r)
+		inner.ServeHTTP(rw, r)
 	})
 	src := New()
-	src.size = perPage
-	sink, crawl := sourcetest.Crawl(t, src, register, "/ctr", crawler.QuestionSet{Substances: []crawler.Concept{{ID: "psilocybin",
-		Terms: []string{"psilocybin"}}}})
+	sink, crawl := sourcetest.Crawl(t, src, register, sourcetest.Fake(src).Path, crawler.QuestionSet{Substances: []crawler.Concept{
+		{ID: "psilocybin", Terms: []string{"psilocybin"}}}})
 	sum := crawl()
 	var results []string
 	for _, id := range sourcetest.IDs(sink, SourceName) {
@@ -361,32 +345,21 @@ func TestCrawlResults(t *testing.T) {
 	if rec.Title != "trial 2" || rec.Prov.Pointer != "/result" {
 		t.Errorf("%+v", rec)
 	}
-	delete(with, number(7))
-	filtered.Change(func(es []sourcetest.Entry) []sourcetest.Entry { return es[:2] })
+	world.Change(func(es []sourcetest.Entry) []sourcetest.Entry {
+		return slices.DeleteFunc(es, func(e sourcetest.Entry) bool {
+			return e.ID == number(7) || e.ID == number(6) || e.ID == number(5) || e.ID == number(3)
+		})
+	})
 	sum = crawl()
 	if c := sink.Content(SourceName); !slices.Equal(c.Gone, []string{number(7)}) || sum.Changed > 0 || sum.New > 0 {
 		t.Errorf("gone %v, %+v", c.Gone, sum.CommitResult)
 	}
 	// A mirror that does not know the filter lists all trials; that most have
 	// no results is then no fault.
-	some, with = all, map[string][]byte{}
+	unfiltered = true
 	before := len(sink.Problems())
 	if crawl(); len(sink.Problems()) != before {
 		t.Errorf("%v", sink.Problems()[before:])
-	}
-}
-
-func TestResultCursor(t *testing.T) {
-	for _, s := range []string{"results/12", "results/12/1/9", "results/12/2/9:2015-000100-33,2015-000101-33"} {
-		if c, ok := readResultCursor(s); !ok || c.String() != s {
-			t.Errorf("%q gives %q %v", s, c.String(), ok)
-		}
-	}
-	for _, s := range []string{"", "results/", "results/0", "results/1/2", "results/1/2/3:x", "results/1:2015-000100-33", "results/1/2/3/4",
-		"results/-1"} {
-		if c, ok := readResultCursor(s); ok {
-			t.Errorf("%q is a cursor: %+v", s, c)
-		}
 	}
 }
 

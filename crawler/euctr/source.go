@@ -2,11 +2,9 @@ package euctr
 
 import (
 	"bytes"
-	"context"
 	"fmt"
 	"net/url"
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -14,6 +12,7 @@ import (
 	"past/crawler"
 	"past/crawler/answer"
 	"past/crawler/boolean"
+	"past/crawler/frame"
 	"past/internal/evidence"
 	"past/internal/ident"
 )
@@ -26,99 +25,65 @@ const (
 	maxQuery   = 1500
 )
 
-// Source is the register as the crawler asks it.
-type Source struct {
-	at   string
-	size int
-}
-
-var (
-	_ crawler.Source    = (*Source)(nil)
-	_ crawler.Prober    = (*Source)(nil)
-	_ crawler.Refresher = (*Source)(nil)
-	_ crawler.Movable   = (*Source)(nil)
-)
-
-// New gives a Source of the register itself.
-func New() *Source { return &Source{at: baseURL, size: pageSize} }
-
-// Name implements crawler.Source.
-func (s *Source) Name() string { return SourceName }
-
-// At implements crawler.Movable: endpoint replaces
-// https://www.clinicaltrialsregister.eu/ctr-search.
-func (s *Source) At(endpoint string) crawler.Source {
-	return &Source{at: strings.TrimRight(endpoint, "/"), size: s.size}
-}
-
-// Policy implements crawler.Source. Where each value comes from is written in
-// docs/sources.md.
-func (s *Source) Policy() crawler.Policy {
-	return crawler.Policy{
-		BaseURL: s.at, Hosts: []string{"www.clinicaltrialsregister.eu"}, PerSecond: 0.3, Burst: 1,
-		Robots: true, RobotsReason: "the search page and its downloads are made for readers; no interface for programs is documented",
-		MaxBody: 64 << 20, Timeout: 5 * time.Minute, HTTP1: true,
-		Terms: "https://www.clinicaltrialsregister.eu/disclaimer.html",
-	}
-}
-
-// Plan implements crawler.Source: for each substance its synonyms and those of
-// all conditions. The date of the last crawl is not used: the register cannot
-// be asked for changes.
-func (s *Source) Plan(q crawler.QuestionSet) ([]crawler.Query, error) {
-	w := boolean.Writer{Term: boolean.Quoted, Max: maxQuery, Trials: true}
-	var out []crawler.Query
-	for _, p := range w.Plan(q) {
-		out = append(out, crawler.Query{Key: p.Key, Text: p.Text, About: p.About,
-			URL: s.at + "/search?" + url.Values{"query": {p.Text}}.Encode()})
-	}
-	return out, nil
-}
-
-// Page implements crawler.Source. The first call counts; the cursor is then
-// "PAGE/TRIALS". The count is of trials, the hits are protocols, and after them
-// the trials whose results came.
-func (s *Source) Page(ctx context.Context, f crawler.Fetcher, q crawler.Query, cursor string) (crawler.Page, error) {
-	if strings.HasPrefix(cursor, resultsBegin) {
-		return s.resultPage(ctx, f, q, cursor)
-	}
-	if cursor == "" {
-		n, _, err := s.count(ctx, f, q.URL)
-		if err != nil || n == 0 {
-			return crawler.Page{}, answer.Refused(err, false)
+// New gives the register as the crawler asks it: for each substance its synonyms and
+// those of all conditions. A search page counts trials, a download has the
+// protocols of a page of them. After the protocols of a query come the results of
+// those of its trials that have some, one archive a trial. The register cannot be
+// asked for changes.
+func New() *frame.Search {
+	part := func(only string) *frame.Search {
+		return &frame.Search{
+			SourceID: SourceName, Landed: "2017-000219-18-GB",
+			Register: crawler.Policy{
+				BaseURL: baseURL, Hosts: []string{"www.clinicaltrialsregister.eu"}, PerSecond: 0.3, Burst: 1,
+				Robots: true, RobotsReason: "the search page and its downloads are made for readers; no interface for programs is documented",
+				MaxBody: 64 << 20, Timeout: 5 * time.Minute, HTTP1: true,
+				Terms: "https://www.clinicaltrialsregister.eu/disclaimer.html",
+			},
+			Words: boolean.Writer{Term: boolean.Quoted, Max: maxQuery, Trials: true},
+			List: func(at string, a frame.Ask) crawler.Request {
+				v := url.Values{"query": {a.Query}}
+				if only != "" {
+					v.Set("resultsstatus", only)
+				}
+				if a.View == frame.Count {
+					return page(at, v.Encode())
+				}
+				v.Set("page", strconv.Itoa(a.Seen/pageSize+1))
+				v.Set("mode", "current_page")
+				return crawler.Request{URL: at + "/rest/download/full?" + v.Encode(), Accept: download}
+			},
+			Size: pageSize, Counted: true, Batch: 10, // records are asked for one by one
+			Get:     &frame.Get{Size: 1, Aside: true, Request: one, Read: readOne},
+			Records: Parse,
+			Stamp: &frame.Stamp{Read: readStamp, Request: func(at string) crawler.Request {
+				return page(at, "query=&page=1")
+			}},
 		}
-		return crawler.Page{Next: "1/" + strconv.Itoa(n)}, nil
 	}
-	a, b, ok := strings.Cut(cursor, "/")
-	at, err1 := strconv.Atoi(a)
-	trials, err2 := strconv.Atoi(b)
-	if !ok || err1 != nil || err2 != nil || at < 1 || trials < 1 || at > (trials+s.size-1)/s.size {
-		return crawler.Page{}, fmt.Errorf("cursor %q is not of this source: %w", cursor, crawler.ErrCursorExpired)
+	s, results := part(""), part("trials-with-results")
+	s.Read, results.Overview, results.Read = readList, true, func(body []byte, a frame.Ask) (frame.List, error) {
+		l, err := readList(body, a)
+		l.IDs = stems(l.IDs)
+		return l, err
 	}
-	v := url.Values{"query": {q.Text}, "page": {a}, "mode": {"current_page"}}
-	res, ids, err := s.text(ctx, f, "/rest/download/full?"+v.Encode(), false)
-	if err != nil {
-		return crawler.Page{}, answer.Refused(err, false)
-	}
-	page := crawler.Page{Payloads: []evidence.Payload{res.Payload}, Hits: ids}
-	if want, have := min(s.size, trials-(at-1)*s.size), len(stems(ids)); have != want {
-		page.Problems = append(page.Problems, evidence.Problem{Kind: crawler.KindMissing, Where: res.URL,
-			Message: fmt.Sprintf("page %d of %d trials has %d trials, not %d", at, trials, have, want)})
-	}
-	page.Next = strconv.Itoa(at+1) + "/" + b
-	if at*s.size >= trials {
-		page.Next = resultCursor{trials: trials}.String()
-	}
-	return page, nil
+	s.Then = results
+	return s
+}
+
+// download are the media types of texts.
+var download = []string{"text/plain", "application/octet-stream", "application/download"}
+
+// page is a request for the search page, which counts.
+func page(at, query string) crawler.Request {
+	return crawler.Request{URL: at + "/search?" + query, Accept: []string{"text/html"}}
 }
 
 // stems are the EudraCT numbers of protocols, each once.
-func stems(ids []string) []string {
-	var out []string
-	seen := map[string]bool{}
+func stems(ids []string) (out []string) {
+	var seen answer.Once
 	for _, id := range ids {
-		if number := ident.Stem(id); !seen[number] {
-			seen[number] = true
+		if number := ident.Stem(id); seen.First(number) {
 			out = append(out, number)
 		}
 	}
@@ -131,26 +96,18 @@ var (
 	pageTag   = regexp.MustCompile(`<[^>]*>`)
 )
 
-// count reads how many trials a search finds from its page, and when it came.
-func (s *Source) count(ctx context.Context, f crawler.Fetcher, addr string) (int, time.Time, error) {
-	res, err := f.Do(ctx, crawler.Request{Source: SourceName, URL: addr, Accept: []string{"text/html"}, NoStore: true})
-	if err != nil {
-		return 0, time.Time{}, err
+// readList reads how many trials a search page counts, or the protocols of a
+// download.
+func readList(body []byte, a frame.Ask) (l frame.List, err error) {
+	if a.View == frame.Count {
+		l.Total, err = readCount(body)
+		return l, err
 	}
-	n, err := readCount(res.Body)
-	return n, res.FetchedAt, answer.WithPayload(err, &res)
-}
-
-// Probe implements crawler.Prober. The register takes no new trials and says of
-// none when it changed: the stamp is the number of its trials and the week, so
-// that it is asked whole once a week, or when trials come or go.
-func (s *Source) Probe(ctx context.Context, f crawler.Fetcher) (string, error) {
-	n, at, err := s.count(ctx, f, s.at+"/search?query=&page=1")
-	if err != nil {
-		return "", err
+	if l.IDs = protocols(body); len(l.IDs) == 0 {
+		err = &crawler.AnswerError{Kind: crawler.KindWrongShape, Message: "no protocol in the download: it begins with " + answer.Start(body)}
 	}
-	const week = 7 * 24 * 60 * 60
-	return fmt.Sprintf("%d trials in the week from %s", n, time.Unix(at.Unix()/week*week, 0).UTC().Format(time.DateOnly)), nil
+	l.Rows = len(stems(l.IDs))
+	return l, err
 }
 
 func readCount(body []byte) (int, error) {
@@ -167,76 +124,72 @@ func readCount(body []byte) (int, error) {
 	return 0, &crawler.AnswerError{Kind: crawler.KindWrongShape, Message: "the search page does not say how many trials it found"}
 }
 
-// text asks for a text download; one that only lists trials is not stored.
-func (s *Source) text(ctx context.Context, f crawler.Fetcher, path string, list bool) (crawler.Response, []string, error) {
-	res, err := f.Do(ctx, crawler.Request{Source: SourceName, URL: s.at + path, NoStore: list,
-		Accept: []string{"text/plain", "application/octet-stream", "application/download"}})
-	if err != nil {
-		return res, nil, err
-	}
-	var ids []string
-	seen := map[string]bool{}
-	for _, p := range cut(decode(res.Body)) {
-		if id, ok := p.id(); ok && !seen[id] {
-			seen[id] = true
+// readStamp gives the number of the register's trials and the week: it takes no new
+// trials and says of none when it changed, so that it is asked whole once a week,
+// or when trials come or go.
+func readStamp(res *crawler.Response) (string, error) {
+	n, err := readCount(res.Body)
+	const week = 7 * 24 * 60 * 60
+	return fmt.Sprintf("%d trials in the week from %s", n,
+		time.Unix(res.FetchedAt.Unix()/week*week, 0).UTC().Format(time.DateOnly)), err
+}
+
+// protocols are the ids of a download's protocols, each once.
+func protocols(body []byte) (ids []string) {
+	var seen answer.Once
+	for _, p := range cut(decode(body)) {
+		if id, ok := p.id(); ok && seen.First(id) {
 			ids = append(ids, id)
 		}
 	}
-	if len(ids) == 0 {
-		return res, nil, answer.Fault(&res, crawler.KindWrongShape, "no protocol in the download: it begins with %s", answer.Start(res.Body))
-	}
-	return res, ids, nil
+	return ids
 }
 
-// Landmark implements crawler.Landmarked.
-func (s *Source) Landmark() string { return "2017-000219-18-GB" }
-
-// BatchSize implements crawler.Refresher. Protocols are asked for one by one.
-func (s *Source) BatchSize() int { return 10 }
-
-// Refresh implements crawler.Refresher: protocols by number and country,
-// results by number.
-func (s *Source) Refresh(ctx context.Context, f crawler.Fetcher, ids []string) (crawler.Page, error) {
-	var page crawler.Page
-	for _, id := range ids {
-		var res crawler.Response
-		var err error
-		if eudractNumber.MatchString(id) {
-			res, err = s.archive(ctx, f, id)
-		} else if canonical, ok := CanonicalID(id); ok {
-			id = canonical
-			res, err = s.protocol(ctx, f, id)
-		} else {
-			continue
-		}
-		switch {
-		case answer.NotThere(err):
-			page.Gone = append(page.Gone, id)
-		case err != nil:
-			return page, err
-		case !res.NotModified:
-			page.Payloads = append(page.Payloads, res.Payload)
-		}
+// one asks for the archive of a trial's results by number, and for the protocol of
+// one country by number and country, which the register writes in small letters
+// outside the EU.
+func one(at string, ids []string) crawler.Request {
+	if eudractNumber.MatchString(ids[0]) {
+		return crawler.Request{URL: at + "/rest/download/result/zip/xml/" + ids[0], Conditional: true}
 	}
-	return page, nil
+	id, ok := CanonicalID(ids[0])
+	if !ok {
+		return crawler.Request{}
+	}
+	return crawler.Request{URL: at + "/rest/download/trial/" + id[:14] + "/" + strings.Replace(id[15:], "3RD", "3rd", 1), Accept: download}
 }
 
-// protocol asks for the protocol of one country. The register writes the
-// country outside the EU in small letters in addresses.
-func (s *Source) protocol(ctx context.Context, f crawler.Fetcher, id string) (crawler.Response, error) {
-	country := id[15:]
-	if country == "3RD" {
-		country = "3rd"
+// readOne reads the answer to one. The XML of an archive is kept in its place: the
+// archive around it is packed again for each visitor.
+func readOne(res *crawler.Response, ids []string) ([]string, error) {
+	if !eudractNumber.MatchString(ids[0]) {
+		came := protocols(res.Body)
+		if len(came) == 0 {
+			return nil, answer.Fault(res, crawler.KindWrongShape, "no protocol in the download: it begins with %s", answer.Start(res.Body))
+		}
+		return came, nil
 	}
-	res, came, err := s.text(ctx, f, "/rest/download/trial/"+id[:14]+"/"+country, false)
+	text := bytes.TrimSpace(res.Body[:min(len(res.Body), 64)])
 	switch {
-	case err != nil:
-		return res, err
-	case !slices.Contains(came, id):
-		return res, answer.Fault(&res, crawler.KindWrongShape, "asked for %s, the answer is about %s", id, came[0])
+	case len(text) == 0:
+		return nil, answer.Fault(res, crawler.KindEmpty, "the answer is empty, wanted an archive of results")
+	case text[0] == '<':
+		return nil, answer.Fault(res, crawler.KindHTML, "a page for people instead of an archive of results")
+	case !IsArchive(res.Body):
+		return nil, answer.Fault(res, crawler.KindWrongType, "no archive: it begins with %s", answer.Start(res.Body))
 	}
-	res.RecordID = id
-	return res, nil
+	body, _, err := Unpack(res.Body)
+	if err != nil {
+		return nil, err
+	}
+	// What cannot be read in it is kept; what is wrong is reported when it is read.
+	parsed, err := resultRecords.Parse(evidence.Payload{Source: SourceName, Body: body})
+	if err == nil && len(parsed.Records) == 1 && parsed.Records[0].ID != ids[0] {
+		return nil, answer.Fault(res, crawler.KindWrongShape, "asked for the results of %s, the archive holds those of %s", ids[0],
+			parsed.Records[0].ID)
+	}
+	res.Body, res.SHA256, res.MediaType = body, answer.Sum(body), "application/xml"
+	return ids, nil
 }
 
 // CanonicalID checks the id of a protocol: the EudraCT number and the country,

@@ -2,7 +2,6 @@ package euctr
 
 import (
 	"fmt"
-	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
@@ -20,63 +19,18 @@ import (
 	"past/internal/recordedtest"
 )
 
-const perPage = 4
-
 func entry(n, version int) sourcetest.Entry {
 	num := fmt.Sprintf("2015-0001%02d-33", n)
-	return sourcetest.Entry{ID: num + "-DE", Updated: time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC),
+	return sourcetest.Entry{ID: num + "-DE", Words: "psilocybin", Updated: time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC),
 		Body: []byte(fmt.Sprintf("Summary\r\nEudraCT Number: %s\r\nNational Competent Authority: Germany - BfArM\r\nTrial Status: "+
 			"Ongoing\r\nLink: https://www.clinicaltrialsregister.eu/ctr-search/trial/%s/DE/\r\n\r\nA. Protocol Information\r\nA.2 "+
-			"EudraCT number: %s\r\nA.3 Full title of the trial: Psilocybin %d\r\n\r\nF. Population of Trial Subjects\r\nF.4.2.2 In the "+
+			"EudraCT number: %s\r\nA.3 Full title of the trial: Psilocybin trial %d%s\r\n\r\nF. Population of Trial Subjects\r\nF.4.2.2 In the "+
 			"whole clinical trial: %d\r\n\r\nP. End of Trial\r\nP. End of Trial Status: Ongoing\r\n\r\n",
-			num, num, num, n, 20+version))}
-}
-
-func serve(w *sourcetest.World) http.Handler {
-	mux := http.NewServeMux()
-	visible := func(r *http.Request) (out []sourcetest.Entry) {
-		entries, _ := w.Look()
-		for _, e := range entries {
-			if !e.Hidden && (r.FormValue("query") == "" || strings.Contains(r.FormValue("query"), `"psilocybin"`)) &&
-				r.FormValue("resultsstatus") == "" {
-				out = append(out, e)
-			}
-		}
-		return out
-	}
-	download := func(rw http.ResponseWriter, es []sourcetest.Entry) {
-		rw.Header().Set("Content-Type", "text/plain;charset=UTF-8")
-		fmt.Fprint(rw, "This file contains full details on each clinical trial selected for download.\r\n\r\n")
-		for _, e := range es {
-			_, _ = rw.Write(e.Body)
-		}
-	}
-	mux.HandleFunc("/ctr/search", func(rw http.ResponseWriter, r *http.Request) {
-		rw.Header().Set("Content-Type", "text/html;charset=UTF-8")
-		fmt.Fprintf(rw, `<!DOCTYPE html><html><body><a href="#tabs-1">Trials with a EudraCT protocol <span>(%d)</span></a></body></html>`,
-			len(visible(r)))
-	})
-	mux.HandleFunc("/ctr/rest/download/full", func(rw http.ResponseWriter, r *http.Request) {
-		page, _ := strconv.Atoi(r.FormValue("page"))
-		es := visible(r)
-		download(rw, es[min((page-1)*perPage, len(es)):min(page*perPage, len(es))])
-	})
-	mux.HandleFunc("/ctr/rest/download/trial/{num}/{country}", func(rw http.ResponseWriter, r *http.Request) {
-		entries, _ := w.Look()
-		i := slices.IndexFunc(entries, func(e sourcetest.Entry) bool { return e.ID == r.PathValue("num")+"-"+r.PathValue("country") })
-		if i < 0 {
-			http.NotFound(rw, r)
-			return
-		}
-		download(rw, entries[i:i+1])
-	})
-	return mux
+			num, num, num, n, strings.Repeat(", again", n), 20+version))}
 }
 
 func TestSource(t *testing.T) {
-	src := New()
-	src.size = perPage
-	sourcetest.Run(t, sourcetest.Subject{Source: src, Entry: entry, Serve: serve, Path: "/ctr", PerPage: perPage, Probe: "query=&page=1",
+	sourcetest.Run(t, sourcetest.Subject{Source: New(), Entry: entry, PerPage: pageSize, Probe: "query=&page=1",
 		Question: crawler.QuestionSet{Substances: []crawler.Concept{{ID: "psilocybin", Terms: []string{"psilocybin"}}}}})
 }
 

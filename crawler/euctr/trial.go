@@ -20,9 +20,6 @@ func Recognise(_ string, head []byte) bool {
 	return bytes.Contains(head, []byte("Summary")) && bytes.Contains(head, []byte("EudraCT Number:")) && !bytes.Contains(head, []byte("<html"))
 }
 
-// Parse implements crawler.Source.
-func (s *Source) Parse(p evidence.Payload) (crawler.Parsed, error) { return Parse(p) }
-
 // Parse reads the protocols of a text download in their order, or the results
 // of a trial.
 func Parse(p evidence.Payload) (crawler.Parsed, error) {

@@ -1,6 +1,7 @@
 package europepmc
 
 import (
+	"cmp"
 	"fmt"
 	"net/url"
 	"strconv"
@@ -31,7 +32,7 @@ const (
 // those of all conditions in title or abstract.
 func New() *frame.Search {
 	return &frame.Search{
-		SourceID: SourceName, Landed: "pmid:38198456", Size: pageSize, Batch: batch, First: "*", Accept: []string{"application/json"},
+		SourceID: SourceName, Landed: "pmid:38198456", Size: pageSize, Batch: batch, Marks: true, Accept: []string{"application/json"},
 		Register: crawler.Policy{
 			BaseURL: baseURL, Hosts: []string{"www.ebi.ac.uk"}, PerSecond: 1, Burst: 1,
 			RobotsReason: "the RESTful service is documented by its owner for use by programs; robots.txt is for the pages",
@@ -45,18 +46,21 @@ func New() *frame.Search {
 				}
 				return "TITLE_ABS:" + t
 			}},
-		Address: address, Read: readSearch, Records: Parse, Naming: naming,
-		Since: func(t time.Time) string { return "UPDATE_DATE:[" + t.Format(time.DateOnly) + " TO 3000-12-31]" },
+		Changed: func(query string, since time.Time) string {
+			return "(" + query + ") AND UPDATE_DATE:[" + since.Format(time.DateOnly) + " TO 3000-12-31]"
+		},
+		Together: true, Look: 7 * 24 * time.Hour,
+		List: list, Read: readSearch, Records: Parse, Naming: naming,
 	}
 }
 
-func address(at string, a frame.Ask) string {
+func list(at string, a frame.Ask) crawler.Request {
 	kind := "core"
 	if a.View != frame.Full {
 		kind = "idlist"
 	}
-	return at + "/search?" + url.Values{"query": {a.Query}, "resultType": {kind}, "format": {"json"}, "pageSize": {strconv.Itoa(a.Size)},
-		"cursorMark": {a.Mark}}.Encode()
+	return crawler.Request{URL: at + "/search?" + url.Values{"query": {a.Query}, "resultType": {kind}, "format": {"json"},
+		"pageSize": {strconv.Itoa(a.Size)}, "cursorMark": {cmp.Or(a.Mark, "*")}}.Encode()}
 }
 
 // naming writes a query for records by id.
@@ -76,7 +80,7 @@ func naming(ids []string) string {
 }
 
 // readSearch reads the envelope of an answer and the ids in it.
-func readSearch(body []byte) (frame.List, error) {
+func readSearch(body []byte, a frame.Ask) (frame.List, error) {
 	n, err := answer.JSON(body)
 	if err != nil {
 		return frame.List{}, err
@@ -88,16 +92,21 @@ func readSearch(body []byte) (frame.List, error) {
 	if list.Kind != jsontree.Array {
 		return frame.List{}, &crawler.AnswerError{Kind: crawler.KindWrongShape, Where: "/resultList/result", Message: "no list of results"}
 	}
-	l := frame.List{Next: n.Get("nextCursorMark").Scalar()}
+	var l frame.List
 	if l.Total, err = strconv.Atoi(n.Get("hitCount").Scalar()); err != nil || l.Total < 0 {
 		return frame.List{}, &crawler.AnswerError{Kind: crawler.KindWrongShape, Where: "/hitCount",
 			Message: fmt.Sprintf("%q is no count", n.Get("hitCount").Scalar())}
 	}
 	items := list.Items()
+	l.Rows = len(items)
 	for i := range items {
 		if id := recordID(&items[i]); id != "" {
 			l.IDs = append(l.IDs, id)
 		}
+	}
+	// The mark of the last page is that of the page itself, or of one without results.
+	if next := n.Get("nextCursorMark").Scalar(); next != cmp.Or(a.Mark, "*") && len(items) > 0 && a.Seen+len(items) < l.Total {
+		l.Next = next
 	}
 	return l, nil
 }

@@ -16,10 +16,10 @@ import (
 
 	"past/crawler"
 	"past/crawler/answer"
+	"past/crawler/frame"
 	"past/crawler/sourcetest"
 	"past/internal/evidence"
 	"past/internal/recordedtest"
-	"past/internal/starter"
 )
 
 const perPage = 4
@@ -38,8 +38,6 @@ func entry(n, version int) sourcetest.Entry {
 	return sourcetest.Entry{ID: rid, Body: []byte(body), Words: "psilocybin randomized", Updated: time.Date(2026, 2, 1, 0, 0, 0, 0, time.UTC)}
 }
 
-func serve(w *sourcetest.World) http.Handler { return starter.EuropePMCAt(w.Shelf) }
-
 func question() crawler.QuestionSet {
 	return crawler.QuestionSet{Substances: []crawler.Concept{{ID: "psilocybin", Terms: []string{"psilocybin"}}}}
 }
@@ -47,7 +45,7 @@ func question() crawler.QuestionSet {
 func TestSource(t *testing.T) {
 	src := New()
 	src.Size = perPage
-	sourcetest.Run(t, sourcetest.Subject{Source: src, Question: question(), Entry: entry, Serve: serve, Path: "/europepmc/webservices/rest",
+	sourcetest.Run(t, sourcetest.Subject{Source: src, Question: question(), Entry: entry,
 		PerPage: perPage})
 }
 
@@ -97,7 +95,7 @@ func TestFaults(t *testing.T) {
 		"text as count": {`{"hitCount":"many","resultList":{"result":[]}}`, crawler.KindWrongShape},
 		"half":          {`{"hitCount":1,"resultList":{"result":[{"id":"1"`, crawler.KindHalfJSON},
 	} {
-		if _, err := readSearch([]byte(c.body)); err == nil || answer.KindOf(err) != c.kind {
+		if _, err := readSearch([]byte(c.body), frame.Ask{}); err == nil || answer.KindOf(err) != c.kind {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

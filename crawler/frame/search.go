@@ -1,15 +1,13 @@
 // Package frame is what sources do alike. A [Search] is a register that is asked
-// with words: it brings the address of a question, the reading of an answer's
-// list, and the reading of a record; pages, refreshes, checks and cursors are
-// here. Which words are asked is written by past/crawler/boolean.
+// with words, a [Works] a service that is asked for works by DOI. A source brings
+// the addresses, the reading of an answer's list and the reading of a record;
+// plans, pages, cursors, refreshes and checks are here. Which words are asked is
+// written by past/crawler/boolean.
 package frame
 
 import (
 	"cmp"
 	"context"
-	"fmt"
-	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -30,52 +28,112 @@ const (
 
 // Ask is one question to a register that is asked with words.
 type Ask struct {
-	Query string
-	View  View
-	Size  int    // most records of the answer
-	Seen  int    // records before it
-	Mark  string // of the page, as the answer before gave it
+	Query    string // in the register's form
+	View     View
+	Size     int    // most records of the answer
+	Seen     int    // records before it
+	Mark     string // of the page, as the answer before gave it; "" for the first
+	From, To string // days of entry, YYYY-MM-DD, where only these are asked for
 }
 
 // List is what an answer says about the records in it.
 type List struct {
-	Total int
+	Total int // records that the query finds; -1 where the answer does not say
 	IDs   []string
-	Next  string // mark of the next page, where the register has marks
+	Next  string            // mark of the next page, where pages have marks
+	Rows  int               // entries of the answer; 0 means as many as there are ids
+	Days  map[string]string // the day of the last change by id, of lists that give it
+	Heard *crawler.Heard
+	// Problems are entries that name no record.
+	Problems []evidence.Problem
 }
 
 // Search is a register that is asked with words. Its fields are set once.
 type Search struct {
-	Register crawler.Policy // BaseURL is where it is asked
 	SourceID string
-	Landed   string // a record that it has had for years
-	Size     int    // records a page
-	Batch    int    // ids in one question
-	Accept   []string
-	Words    boolean.Writer
-	// First is the mark of a first page; "" where pages are counted by their offset.
-	First string
-	// Address writes the address of a question below at.
-	Address func(at string, a Ask) string
-	// Read reads the list of an answer.
-	Read func(body []byte) (List, error)
+	Landed   string         // a record that the register has had for years
+	Register crawler.Policy // BaseURL is where it is asked
+	Accept   []string       // media types of requests that name none
+
+	// Words writes what is asked; Parts does where words alone do not say it. Form
+	// puts a part into the register's form, and Show that into words for people;
+	// without them all three are one text.
+	Words boolean.Writer
+	Parts func(crawler.QuestionSet) []boolean.Part
+	Form  func(boolean.Part) string
+	Show  func(form string) string
+	// Changed limits a query to what changed since a day; without it the register
+	// cannot be asked for changes. Overlap is how far that reaches back before the
+	// last complete crawl, a day where it is 0.
+	Changed func(form string, since time.Time) string
+	Overlap time.Duration
+	// Together asks for changes in as few queries as find the same.
+	Together bool
+	// Look is how often known records are looked at that no query found; 0 is in
+	// every increment.
+	Look time.Duration
+
+	// List writes a question; Read reads its answer.
+	List func(at string, a Ask) crawler.Request
+	Read func(body []byte, a Ask) (List, error)
+	Size int // records a page
+	// Weight is what a page should have in bytes; the size of pages follows it.
+	Weight int
+	Marks  bool // pages are asked for by mark, not by the number of records before them
+	// Counted registers are asked how many rows there are before the first page.
+	Counted  bool
+	Overview bool // lists name records without holding them
+	Dated    bool // lists give the day of a record's last change
+	Whole    bool // lists always hold whole records, so that known ones are counted
+	Window   int  // the largest result that is listed; larger ones are asked for by day of entry
+	// Cut gives the records of a page, each as a payload; nil keeps pages whole.
+	Cut func(evidence.Payload) []evidence.Payload
+
+	// Naming writes a query for at most Batch records by id, and Get asks for
+	// records themselves. A register has one of them or both.
+	Naming func(ids []string) string
+	Batch  int
+	Get    *Get
+
 	// Records reads a payload.
 	Records func(evidence.Payload) (crawler.Parsed, error)
-	// Since is the clause for what the register changed since then, and Naming the
-	// query for records by id.
-	Since  func(time.Time) string
-	Naming func(ids []string) string
-	// One, where the register has an address for a single record, gives it.
-	// Without it records are searched by id alone.
-	One func(at, id string) string
+	// Stamp, where there is a small question that shows whether anything changed.
+	Stamp *Stamp
+	// Send changes a request as it is sent: what is the user's own is added here
+	// and is in no stored address.
+	Send func(crawler.Request) crawler.Request
+	// Then is asked each query after this one has been read to its end.
+	Then *Search
+}
+
+// Get asks for records by their ids.
+type Get struct {
+	Size int // ids in one request
+	// Request has no URL for ids that the register cannot be asked for.
+	Request func(at string, ids []string) crawler.Request
+	// Read gives the ids of the records of an answer. It may put what is kept in
+	// the place of the answer.
+	Read func(res *crawler.Response, ids []string) ([]string, error)
+	// Merges says that a register answers with the record that took another in.
+	Merges bool
+	// Aside says that a listed record whose answer cannot be used is kept aside
+	// while the others go on.
+	Aside bool
+}
+
+// Stamp is a small question whose answer shows whether anything changed.
+type Stamp struct {
+	Request func(at string) crawler.Request
+	Read    func(*crawler.Response) (string, error)
 }
 
 var (
-	_ crawler.Checker    = (*Search)(nil)
+	_ crawler.Prober     = (*Search)(nil)
 	_ crawler.Movable    = (*Search)(nil)
 	_ crawler.Landmarked = (*Search)(nil)
 	_ crawler.Quiet      = (*Search)(nil)
 	_ crawler.Patient    = (*Search)(nil)
+	_ crawler.Splitter   = (*Search)(nil)
 )
 
 // Name implements crawler.Source.
@@ -89,92 +147,137 @@ func (s *Search) Policy() crawler.Policy { return s.Register }
 func (s *Search) Landmark() string { return s.Landed }
 
 // BatchSize implements crawler.Refresher.
-func (s *Search) BatchSize() int { return min(s.Batch, s.Size) }
+func (s *Search) BatchSize() int {
+	if s.Naming != nil && !s.Overview && s.Weight == 0 {
+		return min(s.Batch, s.Size)
+	}
+	return s.Batch
+}
 
 // Parse implements crawler.Source.
 func (s *Search) Parse(p evidence.Payload) (crawler.Parsed, error) { return s.Records(p) }
 
 // LookEvery implements crawler.Patient.
-func (s *Search) LookEvery() time.Duration { return 7 * 24 * time.Hour }
+func (s *Search) LookEvery() time.Duration { return s.Look }
+
+// Split implements crawler.Splitter.
+func (s *Search) Split(p evidence.Payload) []evidence.Payload {
+	if s.Cut == nil {
+		return []evidence.Payload{p}
+	}
+	return s.Cut(p)
+}
 
 // At implements crawler.Movable: endpoint is used instead of the register's own
-// address.
-func (s *Search) At(endpoint string) crawler.Source {
+// address. What Send adds is meant for the register and not sent there.
+func (s *Search) At(endpoint string) crawler.Source { return s.at(strings.TrimRight(endpoint, "/")) }
+
+func (s *Search) at(endpoint string) *Search {
 	c := *s
-	c.Register.BaseURL = strings.TrimRight(endpoint, "/")
+	c.Register.BaseURL, c.Send = endpoint, nil
+	if c.Then != nil {
+		c.Then = c.Then.at(endpoint)
+	}
 	return &c
+}
+
+// do sends a request of this source.
+func (s *Search) do(ctx context.Context, f crawler.Fetcher, r crawler.Request) (crawler.Response, error) {
+	r.Source = s.SourceID
+	if len(r.Accept) == 0 {
+		r.Accept = s.Accept
+	}
+	if s.Send != nil {
+		r = s.Send(r)
+	}
+	return f.Do(ctx, r)
+}
+
+// Probe implements crawler.Prober; a register without such a question has the
+// stamp "".
+func (s *Search) Probe(ctx context.Context, f crawler.Fetcher) (string, error) {
+	if s.Stamp == nil {
+		return "", nil
+	}
+	r := s.Stamp.Request(s.Register.BaseURL)
+	r.NoStore = true
+	res, err := s.do(ctx, f, r)
+	if err != nil {
+		return "", err
+	}
+	stamp, err := s.Stamp.Read(&res)
+	return stamp, answer.WithPayload(err, &res)
 }
 
 // overlap is how far an increment reaches back before the last complete crawl.
 const overlap = 24 * time.Hour
 
-// changed narrows a query to what changed since a time.
-func (s *Search) changed(query string, since time.Time) string {
-	return "(" + query + ") AND " + s.Since(since.UTC().Add(-overlap))
+// from is the point from which changes are asked for.
+func (s *Search) from(since time.Time) time.Time {
+	return since.UTC().Add(-cmp.Or(s.Overlap, overlap))
 }
 
-// Plan implements crawler.Source: a query for each substance, and for changes as
-// few as find the same.
-func (s *Search) Plan(q crawler.QuestionSet) ([]crawler.Query, error) {
-	var out []crawler.Query
-	parts := s.Words.Plan(q)
-	if !q.Since.IsZero() && !s.Words.Trials {
-		parts = s.Words.Together(q)
+// form is a part of a question as the register takes it, limited to what changed
+// since a time unless that is zero.
+func (s *Search) form(p boolean.Part, since time.Time) string {
+	text := p.Text
+	if s.Form != nil {
+		text = s.Form(p)
 	}
-	for _, p := range parts {
-		text := p.Text
-		if !q.Since.IsZero() {
-			text = s.changed(text, q.Since)
+	if s.Changed != nil && !since.IsZero() {
+		text = s.Changed(text, s.from(since))
+	}
+	return text
+}
+
+// Plan implements crawler.Source: a query for each substance, or for each group of
+// words where they would be too long.
+func (s *Search) Plan(q crawler.QuestionSet) ([]crawler.Query, error) {
+	ask := s.Words.Plan
+	switch {
+	case s.Parts != nil:
+		ask = s.Parts
+	case s.Together && !q.Since.IsZero():
+		ask = s.Words.Together
+	}
+	var out []crawler.Query
+	for _, p := range ask(q) {
+		one := crawler.Query{Key: p.Key, Form: s.form(p, q.Since), About: p.About}
+		if one.Text = one.Form; s.Show != nil {
+			one.Text = s.Show(one.Form)
 		}
-		out = append(out, crawler.Query{Key: p.Key, Text: text, About: p.About,
-			URL: s.address(Ask{Query: text, Size: s.Size})})
+		if s.Changed == nil && s.Dated && !q.Since.IsZero() {
+			one.Since = s.from(q.Since).Format(time.DateOnly)
+			one.Text += " | updated since " + one.Since
+		}
+		r := s.List(s.Register.BaseURL, Ask{Query: one.Form, View: s.first(), Size: s.Size})
+		one.URL, one.Method, one.Body = r.URL, r.Method, r.Body
+		out = append(out, one)
 	}
 	return out, nil
 }
 
-// Unchanged implements crawler.Quiet for registers of trials, where a search for
-// the substances alone mostly counts no change.
+// first is what the first question of a query wants to see.
+func (s *Search) first() View {
+	if s.Counted {
+		return Count
+	}
+	return Full
+}
+
+// Unchanged implements crawler.Quiet for registers of trials that have no stamp: a
+// search for the substances alone mostly counts no change.
 func (s *Search) Unchanged(ctx context.Context, f crawler.Fetcher, q crawler.QuestionSet) (bool, error) {
-	if !s.Words.Trials {
+	if s.Stamp != nil || s.Changed == nil || !s.Words.Trials {
 		return false, nil
 	}
 	for _, p := range s.Words.Together(q) {
-		l, err := s.ask(ctx, f, Ask{Query: s.changed(p.Text, q.Since), View: Count, Size: 1})
+		l, err := s.ask(ctx, f, Ask{Query: s.form(p, q.Since), View: Count, Size: 1})
 		if err != nil || l.Total > 0 {
 			return false, err
 		}
 	}
 	return true, nil
-}
-
-// Page implements crawler.Source. The cursor is "SEEN:MARK".
-func (s *Search) Page(ctx context.Context, f crawler.Fetcher, q crawler.Query, cursor string) (crawler.Page, error) {
-	a := Ask{Query: q.Text, Size: s.Size}
-	if cursor != "" {
-		n, mark, _ := strings.Cut(cursor, ":")
-		var err error
-		if a.Seen, err = strconv.Atoi(n); err != nil || a.Seen <= 0 || s.First != "" && mark == "" {
-			return crawler.Page{}, fmt.Errorf("cursor %q is not of this source: %w", cursor, crawler.ErrCursorExpired)
-		}
-		a.Mark = mark
-	}
-	if q.Limit > 0 {
-		a.Size = min(a.Size, q.Limit)
-	}
-	l, err := s.ask(ctx, f, a)
-	if err != nil {
-		return crawler.Page{}, answer.Refused(err, cursor != "")
-	}
-	page := crawler.Page{Payloads: []evidence.Payload{l.payload}, Hits: l.IDs, Total: &l.Total}
-	if seen := a.Seen + len(l.IDs); len(l.IDs) > 0 && seen < l.Total && (s.First == "" || l.Next != "" && l.Next != cmp.Or(a.Mark, s.First)) {
-		page.Next = strconv.Itoa(seen) + ":" + l.Next
-	}
-	return page, nil
-}
-
-func (s *Search) address(a Ask) string {
-	a.Mark = cmp.Or(a.Mark, s.First)
-	return s.Address(s.Register.BaseURL, a)
 }
 
 // got is an answer with its list.
@@ -184,120 +287,13 @@ type got struct {
 }
 
 func (s *Search) ask(ctx context.Context, f crawler.Fetcher, a Ask) (got, error) {
-	res, err := f.Do(ctx, crawler.Request{Source: s.SourceID, URL: s.address(a), Accept: s.Accept, NoStore: a.View != Full})
+	r := s.List(s.Register.BaseURL, a)
+	r.NoStore = a.View != Full || s.Overview
+	res, err := s.do(ctx, f, r)
 	if err != nil {
 		return got{}, err
 	}
-	l, err := s.Read(res.Body)
+	l, err := s.Read(res.Body, a)
+	l.Rows = cmp.Or(l.Rows, len(l.IDs))
 	return got{l, res.Payload}, answer.WithPayload(err, &res)
-}
-
-// Refresh implements crawler.Refresher. Records that do not come are asked for
-// one by one before they count as gone.
-func (s *Search) Refresh(ctx context.Context, f crawler.Fetcher, ids []string) (crawler.Page, error) {
-	var page crawler.Page
-	l, err := s.named(ctx, f, ids, Full)
-	if err != nil {
-		return page, err
-	}
-	if slices.ContainsFunc(l.IDs, func(id string) bool { return slices.Contains(ids, id) }) {
-		page.Payloads = append(page.Payloads, l.payload)
-	}
-	for _, id := range ids {
-		if slices.Contains(l.IDs, id) {
-			continue
-		}
-		payload, there, err := s.single(ctx, f, id, Full)
-		switch {
-		case err != nil:
-			return page, err
-		case there:
-			page.Payloads = append(page.Payloads, payload)
-		default:
-			page.Gone = append(page.Gone, id)
-		}
-	}
-	return page, nil
-}
-
-// named searches for records by id. An answer with records that were not asked for
-// is the answer to another question; where single records have an address, ids are
-// words that other records may hold too.
-func (s *Search) named(ctx context.Context, f crawler.Fetcher, ids []string, v View) (got, error) {
-	l, err := s.ask(ctx, f, Ask{Query: s.Naming(ids), View: v, Size: len(ids)})
-	if err == nil && s.One == nil {
-		for _, id := range l.IDs {
-			if !slices.Contains(ids, id) {
-				return l, &crawler.AnswerError{Kind: crawler.KindWrongShape, Where: l.payload.URL, Payload: &l.payload,
-					Message: "a search for records by id gave " + id + ", which was not asked for"}
-			}
-		}
-	}
-	return l, err
-}
-
-// single asks for one record. Where it has an address, 404 means that the register
-// does not have it, and an answer without it is none.
-func (s *Search) single(ctx context.Context, f crawler.Fetcher, id string, v View) (evidence.Payload, bool, error) {
-	if s.One == nil {
-		l, err := s.named(ctx, f, []string{id}, v)
-		return l.payload, slices.Contains(l.IDs, id), err
-	}
-	res, err := f.Do(ctx, crawler.Request{Source: s.SourceID, URL: s.One(s.Register.BaseURL, id), Accept: s.Accept, NoStore: v != Full})
-	if answer.NotThere(err) {
-		return evidence.Payload{}, false, nil
-	}
-	if err != nil {
-		return evidence.Payload{}, false, err
-	}
-	l, err := s.Read(res.Body)
-	switch {
-	case err == nil && len(l.IDs) == 0:
-		err = &crawler.AnswerError{Kind: crawler.KindEmpty, Message: "asked for " + id + ", the answer is empty"}
-	case err == nil && l.IDs[0] != id:
-		err = &crawler.AnswerError{Kind: crawler.KindWrongShape, Message: "asked for " + id + ", the answer is about " + l.IDs[0]}
-	}
-	res.RecordID = id
-	return res.Payload, err == nil, answer.WithPayload(err, &res)
-}
-
-// Check implements crawler.Checker with two small questions: which of the ids
-// changed, and which are there. Where the register gives no list of ids alone,
-// it is asked how many there are, and for single ones when some are missing.
-func (s *Search) Check(ctx context.Context, f crawler.Fetcher, known []crawler.Known, since time.Time) (stale, gone []string, err error) {
-	ids := crawler.KnownIDs(known)
-	if len(ids) == 0 {
-		return nil, nil, nil
-	}
-	changed, err := s.ask(ctx, f, Ask{Query: s.changed(s.Naming(ids), since), View: IDs, Size: len(ids)})
-	if err != nil {
-		return nil, nil, err
-	}
-	view := IDs
-	if s.One != nil {
-		view = Count
-	}
-	there, err := s.named(ctx, f, ids, view)
-	if err != nil {
-		return nil, nil, err
-	}
-	for _, id := range ids {
-		switch {
-		case slices.Contains(changed.IDs, id):
-			stale = append(stale, id)
-		case s.One == nil && !slices.Contains(there.IDs, id):
-			gone = append(gone, id)
-		case s.One != nil && there.Total != len(ids):
-			_, ok, err := s.single(ctx, f, id, IDs)
-			switch {
-			case err != nil:
-				return nil, nil, err
-			case !ok:
-				gone = append(gone, id)
-			case there.Total == 0: // the register does not search by number: nothing is known of changes
-				stale = append(stale, id)
-			}
-		}
-	}
-	return stale, gone, nil
 }

@@ -3,7 +3,7 @@
 //
 // The registry publishes no recruitment status: it is derived from dates and
 // overrides, as of the day the answer was fetched, and labelled derived. It
-// publishes no results as numbers, only links to outputs. Query and paging are
-// in source.go, known records in refresh.go, and trial.go turns a trial with
-// its sponsor and funder, which stand beside it, into an [evidence.Record].
+// publishes no results as numbers, only links to outputs. Requests are in source.go,
+// and trial.go turns a trial with its sponsor and funder, which are beside it, into an
+// [evidence.Record].
 package isrctn

@@ -38,15 +38,26 @@ func New() *frame.Search {
 			MaxBody:      128 << 20, Timeout: 3 * time.Minute,
 			Terms: "https://www.isrctn.com/page/terms",
 		},
-		Words:   boolean.Writer{Term: boolean.Quoted, Max: maxQuery, Trials: true},
-		Address: address, Read: readList, Records: Parse,
+		Words: boolean.Writer{Term: boolean.Quoted, Max: maxQuery, Trials: true}, Look: 7 * 24 * time.Hour,
+		Changed: func(query string, since time.Time) string {
+			return "(" + query + ") AND lastEdited GE " + since.Format("2006-01-02T00:00:00.000Z")
+		},
+		List: list, Read: readList, Whole: true,
 		Naming: func(ids []string) string { return strings.Join(ids, " OR ") },
-		Since:  func(t time.Time) string { return "lastEdited GE " + t.Format("2006-01-02T00:00:00.000Z") },
-		One:    func(at, id string) string { return at + "/trial/" + url.PathEscape(id) + "/format/default" },
+		Get: &frame.Get{Size: 1, Request: func(at string, ids []string) crawler.Request {
+			return crawler.Request{URL: at + "/trial/" + url.PathEscape(ids[0]) + "/format/default"}
+		}, Read: func(res *crawler.Response, ids []string) ([]string, error) {
+			l, err := readList(res.Body, frame.Ask{})
+			if err == nil && len(l.IDs) == 0 {
+				err = &crawler.AnswerError{Kind: crawler.KindEmpty, Message: "asked for " + ids[0] + ", the answer is empty"}
+			}
+			return l.IDs, err
+		}},
+		Records: Parse,
 	}
 }
 
-func address(at string, a frame.Ask) string {
+func list(at string, a frame.Ask) crawler.Request {
 	if a.View == frame.Count {
 		a.Size = 0
 	}
@@ -54,13 +65,13 @@ func address(at string, a frame.Ask) string {
 	if a.Seen > 0 {
 		v.Set("offset", strconv.Itoa(a.Seen))
 	}
-	return at + "/query/format/default?" + v.Encode()
+	return crawler.Request{URL: at + "/query/format/default?" + v.Encode()}
 }
 
 var totalCount = regexp.MustCompile(`\stotalCount\s*=\s*["'](\d{1,9})["']`)
 
 // readList reads the envelope of an answer that is whole, and the ids in it.
-func readList(body []byte) (frame.List, error) {
+func readList(body []byte, _ frame.Ask) (frame.List, error) {
 	doc, _ := xmltree.Clean(body)
 	d := xmltree.Cut(doc, records.Elements...)
 	if d.Root != "allTrials" {

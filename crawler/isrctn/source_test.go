@@ -3,7 +3,6 @@ package isrctn
 import (
 	"encoding/json"
 	"fmt"
-	"net/http"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -15,10 +14,10 @@ import (
 
 	"past/crawler"
 	"past/crawler/answer"
+	"past/crawler/frame"
 	"past/crawler/sourcetest"
 	"past/internal/evidence"
 	"past/internal/recordedtest"
-	"past/internal/starter"
 )
 
 const perPage = 4
@@ -33,12 +32,10 @@ func entry(n, version int) sourcetest.Entry {
 			version+1, version+1, id, n, 10+version))}
 }
 
-func serve(w *sourcetest.World) http.Handler { return starter.ISRCTNAt(w.Shelf) }
-
 func TestSource(t *testing.T) {
 	src := New()
 	src.Size = perPage
-	sourcetest.Run(t, sourcetest.Subject{Source: src, Entry: entry, Serve: serve, Path: "/api", PerPage: perPage,
+	sourcetest.Run(t, sourcetest.Subject{Source: src, Entry: entry, PerPage: perPage,
 		Question: crawler.QuestionSet{Substances: []crawler.Concept{{ID: "psilocybin", Terms: []string{"psilocybin"}}}}})
 }
 
@@ -114,7 +111,7 @@ func TestFaults(t *testing.T) {
 		"cut":      {`<allTrials totalCount="2"><fullTrial>`, answer.KindHalfXML},
 		"no count": {`<allTrials></allTrials>`, crawler.KindWrongShape},
 	} {
-		if _, err := readList([]byte(c.body)); err == nil || answer.KindOf(err) != c.kind {
+		if _, err := readList([]byte(c.body), frame.Ask{}); err == nil || answer.KindOf(err) != c.kind {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

@@ -20,7 +20,6 @@ import (
 	"past/crawler/sourcetest"
 	"past/internal/evidence"
 	"past/internal/ident"
-	"past/internal/starter"
 )
 
 const few = 4
@@ -44,8 +43,7 @@ func TestSource(t *testing.T) {
 	}
 	src := New().Given(known(append(dois, dois[0], "no doi")...), "")
 	src.Batch = few
-	sourcetest.Run(t, sourcetest.Subject{Source: src, Entry: entry, PerPage: few,
-		Serve: func(w *sourcetest.World) http.Handler { return starter.OpenAlexAt(w.Shelf) }})
+	sourcetest.Run(t, sourcetest.Subject{Source: src, Entry: entry, PerPage: few})
 }
 
 func load(t *testing.T) []byte {

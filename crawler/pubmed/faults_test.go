@@ -9,17 +9,18 @@ import (
 	"time"
 
 	"past/crawler"
+	"past/crawler/frame"
 	"past/crawler/sourcetest"
 )
 
 // crawl asks a handler for everything.
-func crawl(t *testing.T, src *Source, h http.Handler) (crawler.SourceSummary, *sourcetest.MemorySink, error) {
+func crawl(t *testing.T, src crawler.Source, h http.Handler) (crawler.SourceSummary, *sourcetest.MemorySink, error) {
 	t.Helper()
 	srv := httptest.NewServer(h)
 	t.Cleanup(srv.Close)
 	sink := &sourcetest.MemorySink{}
 	c, err := crawler.New(crawler.Options{Sources: []crawler.Source{src}, Question: question(),
-		Endpoints: map[string]string{SourceName: srv.URL + "/eutils"},
+		Endpoints: map[string]string{SourceName: srv.URL + sourcetest.Fake(New(Asker{})).Path},
 		Contact:   "test", Version: "test", Wire: crawler.Wire{Base: time.Millisecond, Cap: time.Millisecond, Attempts: 2}}, sink)
 	if err != nil {
 		t.Fatal(err)
@@ -28,23 +29,24 @@ func crawl(t *testing.T, src *Source, h http.Handler) (crawler.SourceSummary, *s
 	return sum.Sources[0], sink, err
 }
 
-func world(n int) *sourcetest.World {
-	w := &sourcetest.World{}
-	w.Change(func(es []sourcetest.Entry) []sourcetest.Entry {
-		for i := range n {
-			es = append(es, entry(i, 0))
+// world serves n articles, entered on these days.
+func world(n int, entered func(i int) time.Time) http.Handler {
+	var es []sourcetest.Entry
+	for i := range n {
+		e := entry(i, 0)
+		if entered != nil {
+			e.Updated = entered(i)
 		}
-		return es
-	})
-	return w
+		es = append(es, e)
+	}
+	return sourcetest.NewWorld(es...).Serve(New(Asker{}))
 }
 
 // More records than one result may have are asked for by entry date, each once.
 func TestLargeResult(t *testing.T) {
-	e := &eutils{world: world(37), entered: func(i int) time.Time { return time.Date(1970+i, 5, 1+i%3, 0, 0, 0, 0, time.UTC) }}
 	src := testSource()
-	src.window = 5
-	sum, sink, err := crawl(t, src, e.mux())
+	src.Window, src.Size = 5, 5
+	sum, sink, err := crawl(t, src, world(37, func(i int) time.Time { return time.Date(1970+i, 5, 1+i%3, 0, 0, 0, 0, time.UTC) }))
 	if err != nil || sum.New != 37 || len(sink.Problems()) != 0 {
 		t.Fatalf("%+v %v %v", sum, sink.Problems(), err)
 	}
@@ -55,19 +57,17 @@ func TestLargeResult(t *testing.T) {
 
 // A day with more records than one result may have is reported, not cut.
 func TestTooManyOnOneDay(t *testing.T) {
-	e := &eutils{world: world(9), entered: func(int) time.Time { return time.Date(1990, 5, 1, 0, 0, 0, 0, time.UTC) }}
 	src := testSource()
-	src.window = 5
-	sum, _, err := crawl(t, src, e.mux())
-	if err == nil || !strings.Contains(err.Error(), "1990/05/01") || sum.Complete {
+	src.Window, src.Size = 5, 5
+	sum, _, err := crawl(t, src, world(9, func(int) time.Time { return time.Date(1990, 5, 1, 0, 0, 0, 0, time.UTC) }))
+	if err == nil || !strings.Contains(err.Error(), "1990-05-01") || sum.Complete {
 		t.Errorf("%v %+v", err, sum)
 	}
 }
 
-// A result that the history server dropped begins the query again.
-func TestHistoryExpires(t *testing.T) {
-	e := &eutils{world: world(11)}
-	inner := e.mux()
+// An error document in the place of articles is asked for again.
+func TestFetchFails(t *testing.T) {
+	inner := world(11, nil)
 	n := 0
 	h := http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		if strings.Contains(r.URL.Path, "efetch") {
@@ -79,18 +79,14 @@ func TestHistoryExpires(t *testing.T) {
 		inner.ServeHTTP(rw, r)
 	})
 	sum, sink, err := crawl(t, testSource(), h)
-	if err != nil || !sum.Complete || len(sink.Content(SourceName).Hashes) != 11 {
-		t.Fatalf("%+v %v", sum, err)
-	}
-	if ps := sink.Problems(); len(ps) != 1 || ps[0].Kind != crawler.KindExpired {
-		t.Errorf("%v", ps)
+	if err != nil || !sum.Complete || len(sink.Content(SourceName).Hashes) != 11 || len(sink.Problems()) != 0 || n != 4 {
+		t.Fatalf("%+v %v, %d times asked", sum, err, n)
 	}
 }
 
 // An article that efetch leaves out is reported.
 func TestMissingArticle(t *testing.T) {
-	e := &eutils{world: world(11)}
-	inner := e.mux()
+	inner := world(11, nil)
 	h := http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		rec := httptest.NewRecorder()
 		inner.ServeHTTP(rec, r)
@@ -124,7 +120,7 @@ func TestServerErrors(t *testing.T) {
 		"another type": `{"esearchresult":[]}`,
 		"empty object": `{}`,
 	} {
-		h := http.HandlerFunc(func(rw http.ResponseWriter, _ *http.Request) { writeJSON(rw, "%s", body) })
+		h := http.HandlerFunc(func(rw http.ResponseWriter, _ *http.Request) { fmt.Fprint(rw, body) })
 		sum, sink, err := crawl(t, testSource(), h)
 		if err == nil || sum.Complete || len(sink.Problems()) == 0 {
 			t.Errorf("%s: %v, %v", name, err, sink.Problems())
@@ -134,8 +130,7 @@ func TestServerErrors(t *testing.T) {
 
 // The API key is in no address, and goes to NCBI only.
 func TestKeyIsNotShown(t *testing.T) {
-	e := &eutils{world: world(6)}
-	inner := e.mux()
+	inner := world(6, nil)
 	asked := 0
 	h := http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		_ = r.ParseForm()
@@ -147,11 +142,11 @@ func TestKeyIsNotShown(t *testing.T) {
 	})
 	srv := httptest.NewServer(h)
 	defer srv.Close()
-	src := testSource(WithAPIKey("secret"), WithEmail("a@example.org"))
-	if strings.Contains(fmt.Sprint(src.At("http://127.0.0.1:1/x").(*Source).key), "secret") {
+	src := New(Asker{Key: "secret", Email: "a@example.org"})
+	if src.At("http://127.0.0.1:1/x").(*frame.Search).Send != nil {
 		t.Error("the key would be sent to a mirror")
 	}
-	src.at = srv.URL + "/eutils"
+	src.Register.BaseURL = srv.URL + sourcetest.Fake(src).Path
 	sink := &sourcetest.MemorySink{}
 	c, err := crawler.New(crawler.Options{Sources: []crawler.Source{src}, Question: question(), Contact: "test",
 		Wire: crawler.Wire{Transport: http.DefaultTransport}}, sink)
@@ -171,7 +166,7 @@ func TestKeyIsNotShown(t *testing.T) {
 			t.Error(p.URL)
 		}
 	}
-	if New().Policy().PerSecond > 3 || src.Policy().PerSecond > 10 {
+	if New(Asker{}).Policy().PerSecond > 3 || src.Policy().PerSecond > 10 {
 		t.Error("faster than NCBI allows")
 	}
 }
@@ -180,7 +175,7 @@ func TestPlan(t *testing.T) {
 	q := question()
 	q.Substances[0].Terms = []string{"psilocybin", "Psilocybin", "4-PO-DMT", `a "quoted" [x]`}
 	q.Conditions = []crawler.Concept{{ID: "ptsd", Terms: []string{"PTSD"}}, {ID: "mdd", Terms: []string{"depression"}}}
-	got, err := New(WithEmail("a@example.org")).Plan(q)
+	got, err := New(Asker{Email: "a@example.org"}).Plan(q)
 	if err != nil || len(got) != 1 {
 		t.Fatal(got, err)
 	}
@@ -189,12 +184,12 @@ func TestPlan(t *testing.T) {
 	if got[0].Text != want {
 		t.Errorf("%s", got[0].Text)
 	}
-	if !strings.Contains(got[0].URL, "usehistory=y") || strings.Contains(got[0].URL, "example.org") ||
+	if !strings.Contains(got[0].URL, "retmax=9999") || strings.Contains(got[0].URL, "example.org") ||
 		!strings.Contains(got[0].URL, "tool=past") {
 		t.Error(got[0].URL)
 	}
 	q.Since = time.Date(2026, 3, 1, 2, 0, 0, 0, time.UTC)
-	inc, _ := New().Plan(q)
+	inc, _ := New(Asker{}).Plan(q)
 	if !strings.HasSuffix(inc[0].Text, "AND (2026/02/28:3000[edat] OR 2026/02/28:3000[lr])") || inc[0].Key != got[0].Key {
 		t.Error(inc[0])
 	}
@@ -202,7 +197,7 @@ func TestPlan(t *testing.T) {
 	for i := range 400 {
 		long.Substances[0].Terms = append(long.Substances[0].Terms, fmt.Sprintf("a rather long synonym number %d", i))
 	}
-	many, _ := New().Plan(long)
+	many, _ := New(Asker{}).Plan(long)
 	keys := map[string]bool{}
 	for _, p := range many {
 		keys[p.Key] = true

@@ -38,11 +38,8 @@ func Recognise(_ string, head []byte) bool {
 		bytes.Contains(head, []byte("<!DOCTYPE PubmedArticleSet"))
 }
 
-// Parse implements crawler.Source: it reads the articles of an efetch answer,
-// in their order. An article that cannot be read never loses the others.
-func (s *Source) Parse(p evidence.Payload) (crawler.Parsed, error) { return Parse(p) }
-
-// Parse is [Source.Parse] without a Source: it needs no configuration.
+// Parse reads the articles of an efetch answer or of a file, in their order. An
+// article that cannot be read never loses the others.
 func Parse(p evidence.Payload) (crawler.Parsed, error) {
 	if RecogniseNBIB("", charset.Text(p.Body[:min(len(p.Body), 64)])) {
 		return readNBIB(answer.Hashed(p))

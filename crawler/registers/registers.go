@@ -44,7 +44,7 @@ func Registers(o Options) []Register {
 	email := polite.MailAddress(o.Contact)
 	return []Register{
 		{ctgov.New(), false},
-		{pubmed.New(pubmed.WithEmail(email), pubmed.WithAPIKey(o.PubMedKey)), false},
+		{pubmed.New(pubmed.Asker{Key: o.PubMedKey, Email: email}), false},
 		{europepmc.New(), false},
 		{isrctn.New(), false},
 		{ctis.New(), false},

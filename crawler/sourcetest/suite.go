@@ -16,7 +16,8 @@ import (
 	"past/internal/evidence"
 )
 
-// Subject describes a source to the suite.
+// Subject describes a source to the suite. The register that it is asked is the
+// fake of the source's name in past/internal/starter.
 type Subject struct {
 	// Source under test; it must be a crawler.Movable.
 	Source crawler.Source
@@ -25,15 +26,9 @@ type Subject struct {
 	// Entry makes the nth record (from 0) in a version (from 0); versions
 	// differ in content and keep the id.
 	Entry func(n, version int) Entry
-	// Serve answers in the source's wire format from what the world holds,
-	// few records a page. Increments, where the source asks for them, give
-	// entries by Updated.
-	Serve func(w *World) http.Handler
-	// Path of the endpoint on the server, such as "/api/v2".
-	Path string
 	// Probe is a part of the probe's address; empty without one.
 	Probe string
-	// PerPage is how many records the handler gives a page.
+	// PerPage is how many records come with one answer.
 	PerPage int
 }
 
@@ -63,7 +58,7 @@ const entries = 23
 
 func begin(t *testing.T, sub Subject) *bench {
 	t.Helper()
-	w := &World{stamp: "day-1"}
+	w := &World{}
 	for n := range entries {
 		w.entries = append(w.entries, sub.Entry(n, 0))
 	}
@@ -75,7 +70,7 @@ func (b *bench) options() crawler.Options {
 	name := b.sub.Source.Name()
 	return crawler.Options{
 		Sources: []crawler.Source{b.sub.Source}, Question: b.sub.Question,
-		Endpoints: map[string]string{name: b.srv.URL + b.sub.Path},
+		Endpoints: map[string]string{name: b.srv.URL + Fake(b.sub.Source).Path},
 		Now:       b.clock.now, Contact: "suite", Version: "test",
 		Wire: crawler.Wire{Base: time.Millisecond, Cap: 5 * time.Millisecond, Idle: time.Second, Timeout: 5 * time.Second},
 	}
@@ -291,13 +286,13 @@ func nothingNew(t *testing.T, sub Subject) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, ok := sub.Source.(crawler.Prober); ok {
+	if sub.Probe != "" {
 		if !sum.NothingNew || len(b.srv.requests()) != 1 || b.sink.Commits() != commits {
 			t.Errorf("nothing new %v, %v, %d commits", sum.NothingNew, b.srv.requests(), b.sink.Commits()-commits)
 		}
 		return
 	}
-	if _, ok := sub.Source.(crawler.Patient); ok && len(b.srv.requests()) != 1 {
+	if p, ok := sub.Source.(crawler.Patient); ok && p.LookEvery() > 0 && len(b.srv.requests()) != 1 {
 		t.Errorf("nothing new is asked with %v", b.srv.requests())
 	}
 	if after := b.content(); sum.New+sum.Changed+sum.Gone > 0 || !reflect.DeepEqual(before.Hashes, after.Hashes) {
@@ -354,7 +349,7 @@ func known(t *testing.T, sub Subject) {
 			es[5].Updated, es[5].Hidden = b.clock.at, true
 			return slices.Delete(es, 7, 8)
 		})
-		if patient && !all { // what changed meanwhile is seen by the next look
+		if patient && p.LookEvery() > 0 && !all { // what changed meanwhile is seen by the next look
 			if sum, err := b.crawl(t); err != nil || sum.Gone != 0 {
 				t.Errorf("before the next look: %+v, %v", sum.CommitResult, err)
 			}

@@ -5,43 +5,52 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
 
+	"past/crawler"
 	"past/internal/starter"
 )
 
 // Entry is one record of a register on loopback.
 type Entry = starter.Entry
 
-// World is what a register on loopback holds. A handler of a [Subject] reads
-// it under [World.Look]; tests change it between and during crawls.
+// Fake is the register on loopback of a source.
+func Fake(src crawler.Source) starter.Fake {
+	f, ok := starter.FakeOf(src.Name())
+	if !ok {
+		panic("no fake register of " + src.Name())
+	}
+	return f
+}
+
+// World is what a register on loopback holds. Tests change it between and during
+// crawls.
 type World struct {
 	mu      sync.Mutex
 	entries []Entry
-	stamp   string
 }
 
-// Look gives the entries and the stamp of the data as they are now.
-func (w *World) Look() (entries []Entry, stamp string) {
+// NewWorld gives a world with these entries.
+func NewWorld(entries ...Entry) *World { return &World{entries: entries} }
+
+// Shelf gives the entries as they are now.
+func (w *World) Shelf() []Entry {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return append([]Entry(nil), w.entries...), w.stamp
+	return slices.Clone(w.entries)
 }
 
-// Shelf gives the entries to a register of the starter set.
-func (w *World) Shelf() []Entry {
-	entries, _ := w.Look()
-	return entries
-}
+// Serve is the register of a source that holds what the world does.
+func (w *World) Serve(src crawler.Source) http.Handler { return Fake(src).At(w.Shelf) }
 
-// Change edits the entries and moves the stamp.
+// Change edits the entries.
 func (w *World) Change(edit func(es []Entry) []Entry) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.entries = edit(w.entries)
-	w.stamp = fmt.Sprintf("%s+", w.stamp)
 }
 
 // Fault spoils an answer. It gets the number of the request, from 1, and says
@@ -65,7 +74,7 @@ type server struct {
 func serve(t *testing.T, sub Subject, w *World) *server {
 	t.Helper()
 	s := &server{world: w}
-	inner := sub.Serve(w)
+	inner := w.Serve(sub.Source)
 	s.Server = httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/robots.txt" {
 			s.mu.Lock()

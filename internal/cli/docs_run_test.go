@@ -43,7 +43,7 @@ type reader struct {
 // starterRegister serves the starter set's ClinicalTrials.gov records on
 // loopback and gives its address.
 func starterRegister(t testing.TB) string {
-	h, err := starter.CTGov()
+	h, err := starter.Register("ctgov")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -98,7 +98,9 @@ func (a *asking) news(ctx context.Context) (string, error) {
 		return "", nil
 	}
 	stamp, err := p.Probe(ctx, a.f)
-	a.said = append(a.said, "data stamp "+stamp)
+	if stamp != "" {
+		a.said = append(a.said, "data stamp "+stamp)
+	}
 	return "", err
 }
 

@@ -25,7 +25,7 @@ type noticed struct{ later atomic.Bool }
 
 func (n *noticed) serve(t *testing.T, retracted, corrected string) string {
 	t.Helper()
-	h, err := starter.PubMed()
+	h, err := starter.Register("pubmed")
 	if err != nil {
 		t.Fatal(err)
 	}

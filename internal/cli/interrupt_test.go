@@ -24,7 +24,7 @@ import (
 // command goes on with the rest.
 func TestCtrlCKeepsWhatCame(t *testing.T) {
 	t.Parallel()
-	h, err := starter.CTGov()
+	h, err := starter.Register("ctgov")
 	if err != nil {
 		t.Fatal(err)
 	}

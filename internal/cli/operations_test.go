@@ -110,7 +110,7 @@ func TestDoctor(t *testing.T) {
 	db, out := published(t)
 	want(t, past(t, "doctor", "--db", db, "--out", out, "--contact", "a@example.org", "--full"), 0, "is sound", "shows edition", "last cycle")
 	want(t, past(t, "doctor", "--db", filepath.Join(t.TempDir(), "none.db"), "--contact", "a@example.org"), 3, "does not exist yet")
-	h, err := starter.CTGov()
+	h, err := starter.Register("ctgov")
 	if err != nil {
 		t.Fatal(err)
 	}

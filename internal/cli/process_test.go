@@ -162,7 +162,7 @@ func TestDemo(t *testing.T) {
 // register serves the starter trials two a page, slowly enough to be killed.
 func register(t testing.TB, delay time.Duration) string {
 	t.Helper()
-	h, err := starter.CTGov()
+	h, err := starter.Register("ctgov")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -263,7 +263,7 @@ func TestErrorsSayWhatWhereAndWhatToDo(t *testing.T) {
 
 func TestSecondCrawlIsRefused(t *testing.T) {
 	t.Parallel()
-	h, err := starter.CTGov()
+	h, err := starter.Register("ctgov")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -35,7 +35,7 @@ type growing struct {
 
 func (g *growing) serve(t testing.TB, delay time.Duration) string {
 	t.Helper()
-	h, err := starter.CTGov()
+	h, err := starter.Register("ctgov")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -348,7 +348,7 @@ func TestRefreshRefusesForeignFoldersAndBadFlags(t *testing.T) {
 
 func TestSecondRefreshNamesTheHolder(t *testing.T) {
 	t.Parallel()
-	h, err := starter.CTGov()
+	h, err := starter.Register("ctgov")
 	if err != nil {
 		t.Fatal(err)
 	}

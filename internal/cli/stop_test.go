@@ -25,7 +25,7 @@ func TestStoppedRefreshLetsGo(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("Windows has no signals that a process can answer")
 	}
-	h, err := starter.CTGov()
+	h, err := starter.Register("ctgov")
 	if err != nil {
 		t.Fatal(err)
 	}

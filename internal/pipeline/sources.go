@@ -142,11 +142,7 @@ func FetchHistory(ctx context.Context, st *store.Store, opt crawler.Options, id 
 	if err != nil {
 		return err
 	}
-	at, ok := moved.(*ctgov.Source)
-	if !ok {
-		return fmt.Errorf("the source of %s has no history", id)
-	}
-	h, err := at.History(ctx, f, id, nil)
+	h, err := ctgov.History(ctx, f, moved.Policy().BaseURL, id, nil)
 	if err != nil {
 		return fmt.Errorf("history of %s: %w", id, err)
 	}

@@ -8,21 +8,18 @@ import (
 	"strings"
 )
 
-// Crossref serves the papers that have a DOI. A retraction that a source reports
+// crossrefShelf has the papers with a DOI. A retraction that a source reports
 // is in updated-by; its notice has no DOI here where no source shows one. Lists
 // of references are not known.
-func Crossref() (http.Handler, error) {
-	shelf, err := shelved(work.crossrefWork)
-	return served(shelf, err, CrossrefAt)
-}
+func crossrefShelf() (Shelf, error) { return shelved(byDOI, inJSON(work.crossrefWork), nil) }
 
-// CrossrefAt serves works in the wire format of Crossref's REST API: /works with
+// crossrefAt serves works in the wire format of Crossref's REST API: /works with
 // filter=doi:… and query.bibliographic, and /works/{doi}.
-func CrossrefAt(shelf Shelf) http.Handler {
+func crossrefAt(shelf Shelf) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /works", func(w http.ResponseWriter, r *http.Request) { crossrefList(shelf, w, r) })
 	mux.HandleFunc("GET /works/{doi...}", func(w http.ResponseWriter, r *http.Request) {
-		e, ok := shelf.work(r.PathValue("doi"))
+		e, ok := shelf.get("doi:" + r.PathValue("doi"))
 		if !ok {
 			http.Error(w, "Resource not found.", http.StatusNotFound)
 			return
@@ -121,16 +118,13 @@ func (w work) crossrefWork() map[string]any {
 	return m
 }
 
-// OpenAlex serves the papers that have a DOI. Abstracts are left out but for the
+// openAlexShelf has the papers with a DOI. Abstracts are left out but for the
 // trial ids that they name.
-func OpenAlex() (http.Handler, error) {
-	shelf, err := shelved(work.openAlexWork)
-	return served(shelf, err, OpenAlexAt)
-}
+func openAlexShelf() (Shelf, error) { return shelved(byDOI, inJSON(work.openAlexWork), nil) }
 
-// OpenAlexAt serves works in the wire format of OpenAlex's API: /works with
+// openAlexAt serves works in the wire format of OpenAlex's API: /works with
 // filter=doi:a|b, and /works/doi:{doi}.
-func OpenAlexAt(shelf Shelf) http.Handler {
+func openAlexAt(shelf Shelf) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /works", func(w http.ResponseWriter, r *http.Request) {
 		list, ok := strings.CutPrefix(r.FormValue("filter"), "doi:")
@@ -147,7 +141,7 @@ func OpenAlexAt(shelf Shelf) http.Handler {
 			"groups_count": nil, "cost_usd": 0.0001}, "results": bodies(hits[from:to]), "group_by": []any{}})
 	})
 	mux.HandleFunc("GET /works/{id...}", func(w http.ResponseWriter, r *http.Request) {
-		e, ok := shelf.work(strings.TrimPrefix(r.PathValue("id"), "doi:"))
+		e, ok := shelf.get("doi:" + strings.TrimPrefix(r.PathValue("id"), "doi:"))
 		if !ok || e.Hidden {
 			w.WriteHeader(http.StatusNotFound)
 			writeJSON(w, map[string]string{"error": "Not Found", "message": "the work was not found"})

@@ -8,100 +8,109 @@ import (
 	"strings"
 )
 
-// CTIS serves the trials of the EU Clinical Trials Information System as its
-// public interface does: POST /search, GET /retrieve/{number} and the feed of
-// updates. An unknown number gives {} as there.
-func CTIS() (http.Handler, error) {
-	trials, err := registered("ctis")
-	if err != nil {
-		return nil, err
-	}
+// ctisShelf has the trials of the EU Clinical Trials Information System.
+func ctisShelf() (Shelf, error) {
+	return registrations("ctis", func(r Registration) []byte {
+		b, _ := json.Marshal(r.ctisTrial())
+		return b
+	}, Registration.ctisTerm)
+}
+
+// ctisAt serves trials as the public interface does: POST /search, GET
+// /retrieve/{number} and the feed of updates. An unknown number gives {} as there.
+func ctisAt(shelf Shelf) http.Handler {
 	mux := http.NewServeMux()
-	mux.HandleFunc("POST /ctis-public-api/search", func(w http.ResponseWriter, r *http.Request) { ctisSearch(trials, w, r) })
+	mux.HandleFunc("POST /ctis-public-api/search", func(w http.ResponseWriter, r *http.Request) { ctisSearch(shelf, w, r) })
 	mux.HandleFunc("GET /ctis-public-api/search", func(w http.ResponseWriter, _ *http.Request) {
 		http.Error(w, "Forbidden", http.StatusForbidden)
 	})
 	mux.HandleFunc("GET /ctis-public-api/retrieve/{number}", func(w http.ResponseWriter, r *http.Request) {
-		i := slices.IndexFunc(trials, func(t Registration) bool { return t.ID == r.PathValue("number") })
-		if i < 0 {
-			writeJSON(w, map[string]any{})
-			return
+		e, ok := shelf.get(r.PathValue("number"))
+		if !ok {
+			e.Body = []byte("{}")
 		}
-		writeJSON(w, trials[i].ctisTrial())
+		writeJSON(w, json.RawMessage(e.Body))
 	})
 	mux.HandleFunc("GET /ctis-public-api/rss/updates.rss", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/rss+xml")
 		fmt.Fprint(w, `<?xml version="1.0" encoding="UTF-8"?>`+"\n"+
 			`<rss version="2.0"><channel><title>Clinical trial updates [retold facts]</title>`)
-		for _, t := range trials {
-			fmt.Fprint(w, "<item>"+element("title", t.title())+element("guid", t.ID)+element("link",
-				"https://euclinicaltrials.eu/ctis-public/view/"+t.ID)+"</item>")
+		for _, e := range shelf() {
+			fmt.Fprint(w, "<item>"+element("guid", e.ID)+element("link", "https://euclinicaltrials.eu/ctis-public/view/"+e.ID)+"</item>")
 		}
-		fmt.Fprint(w, "</channel></rss>\n")
+		fmt.Fprint(w, "<item>"+element("guid", shelf.stamp())+"</item></channel></rss>\n")
 	})
-	return mux, nil
+	return mux
 }
 
-func ctisSearch(trials []Registration, w http.ResponseWriter, r *http.Request) {
+func ctisSearch(shelf Shelf, w http.ResponseWriter, r *http.Request) {
 	var q struct {
 		Pagination struct{ Page, Size int } `json:"pagination"`
 		Criteria   map[string]any           `json:"searchCriteria"`
 	}
-	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, 1<<20)).Decode(&q); err != nil || q.Criteria == nil {
+	err := json.NewDecoder(http.MaxBytesReader(w, r.Body, 1<<20)).Decode(&q)
+	if err != nil || q.Criteria == nil || r.Header.Get("Content-Type") != "application/json" {
 		w.WriteHeader(http.StatusBadRequest)
 		writeJSON(w, map[string]string{"error": "Bad Request"})
 		return
 	}
-	var hits []Registration
-	for _, t := range trials {
-		if t.ctisCriteria(q.Criteria) {
-			hits = append(hits, t)
+	hits := slices.DeleteFunc(shelf(), func(e Entry) bool {
+		means := e.means(ctisEntryTerm)
+		for field, v := range q.Criteria {
+			text, ok := v.(string)
+			if !ok || !means(term{field: field, text: text}) {
+				return true
+			}
 		}
-	}
+		return false
+	})
 	page, size := min(max(q.Pagination.Page, 1), mostPages), q.Pagination.Size
 	if size < 1 || size > 100 {
 		size = 100
 	}
 	from, to := window(len(hits), (page-1)*size, size)
 	data := []any{}
-	for _, t := range hits[from:to] {
-		data = append(data, map[string]any{"ctNumber": t.ID, "ctTitle": t.title(), "conditions": strings.Join(t.Conditions, ", "),
-			"product": strings.Join(t.names(), ", ")})
+	for _, e := range hits[from:to] {
+		one := map[string]any{"ctNumber": e.ID}
+		if !e.Updated.IsZero() {
+			one["lastUpdated"] = e.Updated.Format("02/01/2006")
+		}
+		data = append(data, one)
 	}
 	writeJSON(w, map[string]any{"showWarning": false, "data": data, "pagination": map[string]any{
 		"totalRecords": len(hits), "currentPage": page, "totalPages": (len(hits) + size - 1) / size, "nextPage": to < len(hits),
 		"prevPage": page > 1}})
 }
 
-// ctisCriteria evaluates the search form's fields; one that is not restated
-// finds nothing.
-func (r Registration) ctisCriteria(criteria map[string]any) bool {
-	for k, v := range criteria {
-		s, ok := v.(string)
-		if !ok {
-			return false
-		}
-		switch k {
-		case "containAll":
-			ok = allWords(r.text(), s)
-		case "containAny":
-			ok = slices.ContainsFunc(strings.Fields(folded(s)), func(word string) bool { return holds(r.text(), word) })
-		case "containNot":
-			ok = !slices.ContainsFunc(strings.Fields(folded(s)), func(word string) bool { return holds(r.text(), word) })
-		case "medicalCondition":
-			ok = allWords(folded(strings.Join(r.Conditions, " ")), s)
-		case "sponsor":
-			ok = allWords(folded(r.Sponsor), s)
-		case "number":
-			ok = s == r.ID
-		default:
-			ok = false
-		}
-		if !ok {
-			return false
-		}
+// ctisTerm evaluates a field of the search form; one that is not restated finds
+// nothing.
+func (r Registration) ctisTerm(t term) bool {
+	anyWord := func() bool {
+		return slices.ContainsFunc(strings.Fields(folded(t.text)), func(word string) bool { return holds(r.text(), word) })
 	}
-	return true
+	switch t.field {
+	case "containAll":
+		return allWords(r.text(), t.text)
+	case "containAny":
+		return anyWord()
+	case "containNot":
+		return !anyWord()
+	case "medicalCondition":
+		return allWords(folded(strings.Join(r.Conditions, " ")), t.text)
+	case "sponsor":
+		return allWords(folded(r.Sponsor), t.text)
+	case "number":
+		return t.text == r.ID
+	}
+	return false
+}
+
+// ctisEntryTerm does so for an entry of which nothing but its words is known.
+func ctisEntryTerm(e Entry, t term) bool {
+	if t.field == "number" {
+		return t.text == e.ID
+	}
+	return !e.Hidden && allWords(folded(e.Words), t.text)
 }
 
 // ctisPhases are the codes of the phases that the starter set has.

@@ -1,89 +1,113 @@
 package starter
 
 import (
+	"bytes"
 	"fmt"
 	"net/http"
+	"past/internal/ident"
 	"slices"
 	"strconv"
 	"strings"
 )
 
-// EUCTR serves the trials of the EU Clinical Trials Register as that does: a
-// search page that counts trials, and text downloads with one protocol for
-// each country, of a page of results or of one protocol.
-func EUCTR() (http.Handler, error) {
+// euctrShelf has the protocols of the EU Clinical Trials Register, one for each
+// country of a trial.
+func euctrShelf() (Shelf, error) {
 	trials, err := registered("euctr")
-	if err != nil {
-		return nil, err
+	var entries []Entry
+	for _, t := range trials {
+		for _, country := range t.Countries {
+			entries = append(entries, Entry{ID: t.ID + "-" + country, Body: []byte(t.protocol(country)), is: t.euctrTerm})
+		}
 	}
-	find := func(r *http.Request) ([]Registration, error) {
-		if r.FormValue("query") == "" {
-			return trials, nil // the page shows the whole register
+	return fixed(entries), err
+}
+
+// euctrPage is how many trials the register shows at once.
+const euctrPage = 20
+
+// euctrAt serves protocols as the register does: a search page that counts trials,
+// and text downloads of a page of results or of one protocol. Entries whose id is a
+// trial's number alone are the archives of its results.
+func euctrAt(shelf Shelf) http.Handler {
+	isArchive := func(e Entry) bool { return e.ID == ident.Stem(e.ID) }
+	// found gives the protocols of each trial that a search finds, and those of the
+	// trials on its page.
+	found := func(r *http.Request) (trials, page [][]Entry, err error) {
+		hits := shelf()
+		if r.FormValue("query") != "" { // without one the page shows the whole register
+			if hits, err = shelf.find(r.FormValue("query"), Entry.finds); err != nil {
+				return nil, nil, err
+			}
 		}
-		q, err := question(r.FormValue("query"))
-		if err != nil {
-			return nil, err
+		hits = slices.DeleteFunc(hits, func(e Entry) bool {
+			results, ok := shelf.get(ident.Stem(e.ID))
+			return e.Hidden || isArchive(e) || r.FormValue("resultsstatus") == "trials-with-results" && (!ok || results.Hidden)
+		})
+		for i, e := range hits {
+			if i == 0 || ident.Stem(e.ID) != ident.Stem(hits[i-1].ID) {
+				trials = append(trials, nil)
+			}
+			trials[len(trials)-1] = append(trials[len(trials)-1], e)
 		}
-		return slices.DeleteFunc(slices.Clone(trials), func(t Registration) bool { return !q.matches(t.euctrTerm) }), nil
+		n := min(max(number(r.FormValue("page"), 1), 1), mostPages)
+		from, to := window(len(trials), (n-1)*euctrPage, euctrPage)
+		return trials, trials[from:to], nil
 	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /ctr-search/search", func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/html;charset=UTF-8")
-		hits, err := find(r)
-		if err != nil { // the page tells of no fault, it finds nothing
-			hits = nil
-		}
+		trials, page, _ := found(r) // the page tells of no fault, it finds nothing
 		fmt.Fprint(w, "<!DOCTYPE html>\n<html><head><title>Clinical Trials register - Search [retold facts]</title></head><body>\n")
 		fmt.Fprintf(w, "<ul><li><a href=\"#tabs-1\">Trials with a EudraCT protocol (%d)</a></li></ul>\n<div id=\"tabs-1\">\n<p>%d "+
-			"result(s) found for: %s.</p>\n", len(hits), len(hits), escaped(r.FormValue("query")))
-		for _, t := range onPage(hits, r) {
-			fmt.Fprintf(w, "<table class=\"result\"><tr><td>EudraCT Number: %s</td></tr><tr><td>Trial protocol: %s</td></tr></table>\n", t.ID,
-				strings.Join(t.Countries, " "))
+			"result(s) found for: %s.</p>\n", len(trials), len(trials), escaped(r.FormValue("query")))
+		for _, t := range page {
+			fmt.Fprintf(w, "<table class=\"result\"><tr><td>EudraCT Number: %s</td></tr></table>\n", ident.Stem(t[0].ID))
 		}
 		fmt.Fprint(w, "</div>\n</body></html>\n")
 	})
-	page := func(write func(Registration, string) string) http.HandlerFunc {
+	download := func(part func(Entry) []byte) http.HandlerFunc {
 		return func(w http.ResponseWriter, r *http.Request) {
-			hits, err := find(r)
+			_, page, err := found(r)
 			if err != nil {
 				http.Error(w, err.Error(), http.StatusBadRequest)
 				return
 			}
-			var b strings.Builder
-			for _, t := range onPage(hits, r) {
-				for _, c := range t.Countries {
-					b.WriteString(write(t, c))
-				}
-			}
-			writeProtocols(w, b.String())
+			writeProtocols(w, slices.Concat(page...), part)
 		}
 	}
-	mux.HandleFunc("GET /ctr-search/rest/download/full", page(Registration.protocol))
-	mux.HandleFunc("GET /ctr-search/rest/download/summary", page(Registration.summary))
+	whole := func(e Entry) []byte { return e.Body }
+	mux.HandleFunc("GET /ctr-search/rest/download/full", download(whole))
+	mux.HandleFunc("GET /ctr-search/rest/download/summary", download(func(e Entry) []byte {
+		head, _, _ := bytes.Cut(e.Body, []byte("A. Protocol Information"))
+		return head
+	}))
 	mux.HandleFunc("GET /ctr-search/rest/download/trial/{number}/{country}", func(w http.ResponseWriter, r *http.Request) {
-		for _, t := range trials {
-			if t.ID == r.PathValue("number") && slices.Contains(t.Countries, r.PathValue("country")) {
-				writeProtocols(w, t.protocol(r.PathValue("country")))
-				return
-			}
+		e, ok := shelf.get(r.PathValue("number") + "-" + r.PathValue("country"))
+		if !ok {
+			http.NotFound(w, r)
+			return
 		}
-		http.NotFound(w, r)
+		writeProtocols(w, []Entry{e}, whole)
 	})
-	return mux, nil
+	mux.HandleFunc("GET /ctr-search/rest/download/result/zip/xml/{number}", func(w http.ResponseWriter, r *http.Request) {
+		e, ok := shelf.get(r.PathValue("number"))
+		if !ok {
+			http.NotFound(w, r)
+			return
+		}
+		w.Header().Set("Content-Type", "application/zip")
+		_, _ = w.Write(e.Body)
+	})
+	return mux
 }
 
-// trialsAPage is how many trials the register shows at once.
-const trialsAPage = 20
-
-func onPage(hits []Registration, r *http.Request) []Registration {
-	n := min(max(number(r.FormValue("page"), 1), 1), mostPages)
-	from, to := window(len(hits), (n-1)*trialsAPage, trialsAPage)
-	return hits[from:to]
-}
-
-func writeProtocols(w http.ResponseWriter, text string) {
+func writeProtocols(w http.ResponseWriter, protocols []Entry, part func(Entry) []byte) {
 	w.Header().Set("Content-Type", "text/plain;charset=UTF-8")
-	fmt.Fprint(w, "This file contains full details on each clinical trial selected for download. [retold facts]\r\n\r\n"+text)
+	fmt.Fprint(w, "This file contains full details on each clinical trial selected for download. [retold facts]\r\n\r\n")
+	for _, e := range protocols {
+		_, _ = w.Write(part(e))
+	}
 }
 
 func (r Registration) euctrTerm(t term) bool {

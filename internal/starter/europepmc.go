@@ -4,35 +4,16 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 )
 
-// EuropePMC serves the papers whose PubMed number is known.
-func EuropePMC() (http.Handler, error) {
-	all, err := works()
-	if err != nil {
-		return nil, err
-	}
-	slices.SortFunc(all, func(a, b work) int { return strings.Compare(b.pmid, a.pmid) })
-	var entries []Entry
-	for _, w := range all {
-		if w.pmid == "" {
-			continue
-		}
-		b, err := json.Marshal(w.europeResult())
-		if err != nil {
-			return nil, err
-		}
-		entries = append(entries, Entry{ID: "pmid:" + w.pmid, Body: b, is: w.europeTerm})
-	}
-	return EuropePMCAt(func() []Entry { return slices.Clone(entries) }), nil
-}
+// europeShelf has the papers whose PubMed number is known.
+func europeShelf() (Shelf, error) { return shelved(byPMID, inJSON(work.europeResult), work.europeTerm) }
 
-// EuropePMCAt serves publications in the wire format of Europe PMC's REST search:
+// europeAt serves publications in the wire format of Europe PMC's REST search:
 // fields, cursorMark, and the result types core and idlist.
-func EuropePMCAt(shelf Shelf) http.Handler {
+func europeAt(shelf Shelf) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /europepmc/webservices/rest/search", func(w http.ResponseWriter, r *http.Request) {
 		writeJSON(w, europe(shelf, r))

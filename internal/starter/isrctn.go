@@ -8,23 +8,15 @@ import (
 	"strings"
 )
 
-// ISRCTN serves the trials registered there. As in the registry's own answers no
+// isrctnShelf has the trials registered there. As in the registry's own answers no
 // trial has a status.
-func ISRCTN() (http.Handler, error) {
-	trials, err := registered("isrctn")
-	if err != nil {
-		return nil, err
-	}
-	var entries []Entry
-	for _, t := range trials {
-		entries = append(entries, Entry{ID: t.ID, Body: []byte(t.fullTrial()), is: t.isrctnTerm})
-	}
-	return ISRCTNAt(func() []Entry { return slices.Clone(entries) }), nil
+func isrctnShelf() (Shelf, error) {
+	return registrations("isrctn", func(r Registration) []byte { return []byte(r.fullTrial()) }, Registration.isrctnTerm)
 }
 
-// ISRCTNAt serves trials in the wire format of the registry's API: queries with
+// isrctnAt serves trials in the wire format of the registry's API: queries with
 // limit and offset, and single trials.
-func ISRCTNAt(shelf Shelf) http.Handler {
+func isrctnAt(shelf Shelf) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /api/query/format/default", func(w http.ResponseWriter, r *http.Request) {
 		hits, err := shelf.find(r.FormValue("q"), func(e Entry, t term) bool {
@@ -44,13 +36,12 @@ func ISRCTNAt(shelf Shelf) http.Handler {
 		writeTrials(w, len(hits), hits[from:to])
 	})
 	mux.HandleFunc("GET /api/trial/{id}/format/default", func(w http.ResponseWriter, r *http.Request) {
-		for _, e := range shelf() {
-			if id := r.PathValue("id"); strings.EqualFold(e.ID, id) || e.ID == "ISRCTN"+id {
-				writeTrials(w, 1, []Entry{e})
-				return
-			}
+		e, ok := shelf.get("ISRCTN" + strings.TrimPrefix(strings.ToUpper(r.PathValue("id")), "ISRCTN"))
+		if !ok {
+			http.NotFound(w, r)
+			return
 		}
-		http.NotFound(w, r)
+		writeTrials(w, 1, []Entry{e})
 	})
 	return mux
 }

@@ -24,34 +24,46 @@ var datasets = []dataset{
 	{"data-ptsd-mdmactr", "", "ptsd-mdmactr:"},
 }
 
-// Metapsy serves the datasets of the Metapsy project at the paths of their
-// files, in the Metapsy data standard (semicolons, decimal commas, NA). The
-// rows are those of the extraction table, with the columns that it retells.
-func Metapsy() (http.Handler, error) {
-	mux := http.NewServeMux()
+// metapsyShelf has the datasets of the Metapsy project in the Metapsy data standard
+// (semicolons, decimal commas, NA). The rows are those of the extraction table, with
+// the columns that it retells.
+func metapsyShelf() (Shelf, error) {
+	var entries []Entry
 	for _, d := range datasets {
 		body, err := d.table()
 		if err != nil {
 			return nil, err
 		}
-		sum := sha256.Sum256(body)
-		tag := `"` + hex.EncodeToString(sum[:16]) + `"`
-		serve := func(w http.ResponseWriter, r *http.Request) {
-			w.Header().Set("ETag", tag)
-			if r.Header.Get("If-None-Match") == tag {
+		entries = append(entries, Entry{ID: strings.TrimSuffix(d.name+"@"+d.tag, "@"), Body: body})
+	}
+	return fixed(entries), nil
+}
+
+// metapsyAt serves datasets at the paths of their files: the current one, and that of
+// a version where it is known.
+func metapsyAt(shelf Shelf) http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /metapsy-project/{name}/master/{file...}", func(w http.ResponseWriter, r *http.Request) {
+		file := r.PathValue("file")
+		for _, e := range shelf() {
+			name, tag, _ := strings.Cut(e.ID, "@")
+			if name != r.PathValue("name") || file != "data.csv" && file != "versions/"+tag+"/data.csv" {
+				continue
+			}
+			sum := sha256.Sum256(e.Body)
+			etag := `"` + hex.EncodeToString(sum[:16]) + `"`
+			w.Header().Set("ETag", etag)
+			if r.Header.Get("If-None-Match") == etag {
 				w.WriteHeader(http.StatusNotModified)
 				return
 			}
 			w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-			_, _ = w.Write(body)
+			_, _ = w.Write(e.Body)
+			return
 		}
-		base := "GET /metapsy-project/" + d.name + "/master/"
-		mux.HandleFunc(base+"data.csv", serve)
-		if d.tag != "" {
-			mux.HandleFunc(base+"versions/"+d.tag+"/data.csv", serve)
-		}
-	}
-	return mux, nil
+		http.NotFound(w, r)
+	})
+	return mux
 }
 
 // extractionRows are the rows of the extraction table by column.

@@ -1,10 +1,7 @@
 package starter
 
 import (
-	"encoding/base64"
-	"encoding/json"
 	"encoding/xml"
-	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -13,64 +10,49 @@ import (
 	"strings"
 )
 
-// PubMed serves the papers whose PubMed number is known in the wire format of
-// the E-utilities: einfo, esearch (with the history server, by POST too) and
-// efetch. Abstracts are left out but for the trial ids that they name.
-func PubMed() (http.Handler, error) {
-	all, err := works()
-	if err != nil {
-		return nil, err
-	}
-	p := &pubmed{}
-	for _, w := range all {
-		if w.pmid != "" {
-			p.works = append(p.works, w)
-		}
-	}
-	// newest numbers first, as PubMed lists them
-	slices.SortFunc(p.works, func(a, b work) int { return strings.Compare(b.pmid, a.pmid) })
+// pubmedShelf has the papers whose PubMed number is known. Abstracts are left out but
+// for the trial ids that they name.
+func pubmedShelf() (Shelf, error) {
+	return shelved(byPMID, func(w work) ([]byte, error) { return []byte(w.pubmedArticle()), nil }, work.pubmedTerm)
+}
+
+// pubmedAt serves articles in the wire format of the E-utilities: einfo, esearch (by
+// POST too) and efetch.
+func pubmedAt(shelf Shelf) http.Handler {
 	mux := http.NewServeMux()
-	mux.HandleFunc("/entrez/eutils/einfo.fcgi", p.info)
-	mux.HandleFunc("/entrez/eutils/esearch.fcgi", p.search)
-	mux.HandleFunc("/entrez/eutils/efetch.fcgi", p.fetch)
-	return mux, nil
+	serve := func(tool string, answer func(Shelf, http.ResponseWriter, url.Values)) {
+		mux.HandleFunc("/entrez/eutils/"+tool+".fcgi", func(w http.ResponseWriter, r *http.Request) {
+			if err := r.ParseForm(); err != nil || r.Form.Get("db") != "pubmed" {
+				http.Error(w, "bad request", http.StatusBadRequest)
+				return
+			}
+			answer(shelf, w, r.Form)
+		})
+	}
+	serve("einfo", pubmedInfo)
+	serve("esearch", pubmedSearch)
+	serve("efetch", pubmedFetch)
+	return mux
 }
 
-type pubmed struct{ works []work }
-
-func (p *pubmed) info(w http.ResponseWriter, _ *http.Request) {
+func pubmedInfo(shelf Shelf, w http.ResponseWriter, _ url.Values) {
 	writeJSON(w, map[string]any{"header": map[string]string{"type": "einfo", "version": "0.3"}, "einforesult": map[string]any{
-		"dbinfo": []any{map[string]string{"dbname": "pubmed", "menuname": "PubMed", "dbbuild": "starter-set",
-			"count": strconv.Itoa(len(p.works)), "lastupdate": strings.ReplaceAll(Date, "-", "/")}}}})
+		"dbinfo": []any{map[string]string{"dbname": "pubmed", "menuname": "PubMed", "dbbuild": "starter-set-" + shelf.stamp(),
+			"count": strconv.Itoa(len(shelf())), "lastupdate": strings.ReplaceAll(Date, "-", "/")}}}})
 }
 
-// asked is a search as the history server keeps it: its WebEnv holds the
-// search itself, so that the register keeps no state.
-type asked struct {
-	Term string `json:"term"`
-	By   string `json:"by,omitempty"`
-	From string `json:"from,omitempty"`
-	To   string `json:"to,omitempty"`
-}
-
-const envMark = "MCID_"
-
-var errNotKept = errors.New("the history server keeps no such result")
-
-// find evaluates a search. Entry and revision dates are not known, so that a
-// search by date finds nothing.
-func (p *pubmed) find(a asked) ([]work, error) {
-	q, err := question(a.Term)
-	if err != nil {
-		return nil, err
+// pubmedEntryTerm says what a term means for an entry of which nothing but its words
+// and the day of its last change is known.
+func pubmedEntryTerm(e Entry, t term) bool {
+	switch t.tag {
+	case "uid", "pmid":
+		return "pmid:"+t.text == e.ID
+	case "edat", "lr": // 2026/01/31:3000
+		return term{text: t.field, to: t.text}.within(e.day())
+	case "mh":
+		return false
 	}
-	var out []work
-	for _, w := range p.works {
-		if a.By == "" && q.matches(w.pubmedTerm) {
-			out = append(out, w)
-		}
-	}
-	return out, nil
+	return e.finds(t)
 }
 
 // pubmedTerm evaluates one term. Tags of fields that are not restated find
@@ -96,85 +78,36 @@ func (w work) pubmedTerm(t term) bool {
 	return false
 }
 
-func (p *pubmed) search(w http.ResponseWriter, r *http.Request) {
-	if err := r.ParseForm(); err != nil || r.Form.Get("db") != "pubmed" {
-		http.Error(w, "bad request", http.StatusBadRequest)
-		return
-	}
-	a := asked{Term: r.Form.Get("term")}
-	if r.Form.Get("mindate")+r.Form.Get("maxdate")+r.Form.Get("reldate") != "" {
-		a.By, a.From, a.To = r.Form.Get("datetype"), r.Form.Get("mindate"), r.Form.Get("maxdate")
-	}
-	hits, err := p.find(a)
+func pubmedSearch(shelf Shelf, w http.ResponseWriter, v url.Values) {
+	hits, err := shelf.find(v.Get("term"), pubmedEntryTerm)
 	result := map[string]any{}
 	if err != nil {
 		result["ERROR"] = err.Error()
 	} else {
-		start, end := window(len(hits), number(r.Form.Get("retstart"), 0), number(r.Form.Get("retmax"), 20))
+		if days := (term{text: v.Get("mindate"), to: v.Get("maxdate")}); days.text+days.to != "" {
+			hits = slices.DeleteFunc(hits, func(e Entry) bool { return !days.within(e.day()) })
+		}
+		start, end := window(len(hits), number(v.Get("retstart"), 0), min(number(v.Get("retmax"), 20), 9999))
 		ids := []string{}
 		for _, h := range hits[start:end] {
-			ids = append(ids, h.pmid)
+			ids = append(ids, strings.TrimPrefix(h.ID, "pmid:"))
 		}
 		result["count"], result["retmax"], result["retstart"] = strconv.Itoa(len(hits)), strconv.Itoa(len(ids)), strconv.Itoa(start)
-		result["idlist"] = ids
-		if r.Form.Get("usehistory") == "y" {
-			b, _ := json.Marshal(a)
-			result["querykey"], result["webenv"] = "1", envMark+base64.RawURLEncoding.EncodeToString(b)
-		}
-		result["querytranslation"] = a.Term
+		result["idlist"], result["querytranslation"] = ids, v.Get("term")
 	}
 	writeJSON(w, map[string]any{"header": map[string]string{"type": "esearch", "version": "0.3"}, "esearchresult": result})
 }
 
-func (p *pubmed) fetch(w http.ResponseWriter, r *http.Request) {
-	if err := r.ParseForm(); err != nil || r.Form.Get("db") != "pubmed" {
-		http.Error(w, "bad request", http.StatusBadRequest)
-		return
-	}
-	hits, err := p.wanted(r.Form)
+func pubmedFetch(shelf Shelf, w http.ResponseWriter, v url.Values) {
 	w.Header().Set("Content-Type", "text/xml; charset=UTF-8")
-	if err != nil {
-		words := err.Error()
-		if errors.Is(err, errNotKept) {
-			words = "Unable to obtain query #" + r.Form.Get("query_key") // in the register's words
-		}
-		fmt.Fprintf(w, "<?xml version=\"1.0\" encoding=\"UTF-8\" ?>\n<eFetchResult>\n\t<ERROR>%s</ERROR>\n</eFetchResult>\n", escaped(words))
-		return
-	}
 	fmt.Fprint(w, "<?xml version=\"1.0\" ?>\n<!DOCTYPE PubmedArticleSet PUBLIC \"-//NLM//DTD PubMedArticle, 1st January "+
 		"2025//EN\" \"https://dtd.nlm.nih.gov/ncbi/pubmed/out/pubmed_250101.dtd\">\n<PubmedArticleSet>\n")
-	for _, h := range hits {
-		fmt.Fprint(w, h.pubmedArticle())
+	for _, id := range strings.FieldsFunc(v.Get("id"), func(r rune) bool { return r == ',' || r == ' ' }) {
+		if e, ok := shelf.get("pmid:" + id); ok {
+			_, _ = w.Write(e.Body)
+		}
 	}
 	fmt.Fprint(w, "</PubmedArticleSet>\n")
-}
-
-// wanted are the articles that an efetch asks for, by number or from the
-// history server.
-func (p *pubmed) wanted(v url.Values) ([]work, error) {
-	if env := v.Get("WebEnv"); env != "" {
-		var a asked
-		b, err := base64.RawURLEncoding.DecodeString(strings.TrimPrefix(env, envMark))
-		if err == nil {
-			err = json.Unmarshal(b, &a)
-		}
-		if err != nil || v.Get("query_key") != "1" {
-			return nil, errNotKept
-		}
-		hits, err := p.find(a)
-		if err != nil {
-			return nil, err
-		}
-		start, end := window(len(hits), number(v.Get("retstart"), 0), number(v.Get("retmax"), 20))
-		return hits[start:end], nil
-	}
-	var out []work
-	for _, id := range strings.FieldsFunc(v.Get("id"), func(r rune) bool { return r == ',' || r == ' ' }) {
-		if i := slices.IndexFunc(p.works, func(w work) bool { return w.pmid == id }); i >= 0 {
-			out = append(out, p.works[i])
-		}
-	}
-	return out, nil
 }
 
 // escaped writes a text for an XML document.

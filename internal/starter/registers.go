@@ -3,6 +3,7 @@ package starter
 import (
 	"encoding/json"
 	"fmt"
+	"hash/fnv"
 	"net/http"
 	"slices"
 	"strconv"
@@ -10,52 +11,74 @@ import (
 	"time"
 )
 
-// registers are the sources with the handler that retells each and the path,
-// below the source's own, that represents the register's address.
-var registers = []struct {
-	source, path string
-	handler      func() (http.Handler, error)
-}{
-	{"ctgov", "/api/v2", CTGov},
-	{"pubmed", "/entrez/eutils", PubMed},
-	{"europepmc", "/europepmc/webservices/rest", EuropePMC},
-	{"isrctn", "/api", ISRCTN},
-	{"ctis", "/ctis-public-api", CTIS},
-	{"euctr", "/ctr-search", EUCTR},
-	{"metapsy", "", Metapsy},
-	{"crossref", "", Crossref},
-	{"openalex", "", OpenAlex},
+// Fake is one register on loopback, for the demonstration and for the suite that
+// every source passes.
+type Fake struct {
+	Source string
+	// Path, below the fake's own, represents the register's address.
+	Path string
+	// At serves what a shelf holds in the register's wire format.
+	At func(Shelf) http.Handler
+	// shelf has the records of the starter set.
+	shelf func() (Shelf, error)
+}
+
+var fakes = []Fake{
+	{"ctgov", "/api/v2", ctgovAt, ctgovShelf},
+	{"pubmed", "/entrez/eutils", pubmedAt, pubmedShelf},
+	{"europepmc", "/europepmc/webservices/rest", europeAt, europeShelf},
+	{"isrctn", "/api", isrctnAt, isrctnShelf},
+	{"ctis", "/ctis-public-api", ctisAt, ctisShelf},
+	{"euctr", "/ctr-search", euctrAt, euctrShelf},
+	{"metapsy", "", metapsyAt, metapsyShelf},
+	{"crossref", "", crossrefAt, crossrefShelf},
+	{"openalex", "", openAlexAt, openAlexShelf},
+}
+
+// FakeOf gives the fake register of a source.
+func FakeOf(source string) (Fake, bool) {
+	i := slices.IndexFunc(fakes, func(f Fake) bool { return f.Source == source })
+	if i < 0 {
+		return Fake{}, false
+	}
+	return fakes[i], true
+}
+
+// Register serves the records of the starter set as one source's register does.
+func Register(source string) (http.Handler, error) {
+	f, ok := FakeOf(source)
+	if !ok {
+		return nil, fmt.Errorf("no starter register %q", source)
+	}
+	shelf, err := f.shelf()
+	if err != nil {
+		return nil, fmt.Errorf("starter register %s: %w", source, err)
+	}
+	return f.At(shelf), nil
 }
 
 // Registers serves every register of the starter set side by side, each below
 // a path named after its source, and the exports of the ICTRP below /ictrp/.
 func Registers() (http.Handler, error) {
 	mux := http.NewServeMux()
-	mount := func(source string, handler func() (http.Handler, error)) error {
-		h, err := handler()
+	for _, f := range fakes {
+		one, err := Register(f.Source)
 		if err != nil {
-			return fmt.Errorf("starter register %s: %w", source, err)
-		}
-		mux.Handle("/"+source+"/", http.StripPrefix("/"+source, h))
-		return nil
-	}
-	for _, r := range registers {
-		if err := mount(r.source, r.handler); err != nil {
 			return nil, err
 		}
+		mux.Handle("/"+f.Source+"/", http.StripPrefix("/"+f.Source, one))
 	}
-	if err := mount("ictrp", ICTRP); err != nil {
-		return nil, err
-	}
-	return mux, nil
+	h, err := ICTRP()
+	mux.Handle("/ictrp/", http.StripPrefix("/ictrp", h))
+	return mux, err
 }
 
 // Endpoints are the addresses of the registers that Registers serves below an
 // address such as http://127.0.0.1:8081, by source: what --endpoint takes.
 func Endpoints(address string) map[string]string {
 	out := map[string]string{}
-	for _, r := range registers {
-		out[r.source] = strings.TrimRight(address, "/") + "/" + r.source + r.path
+	for _, f := range fakes {
+		out[f.Source] = strings.TrimRight(address, "/") + "/" + f.Source + f.Path
 	}
 	return out
 }
@@ -69,8 +92,8 @@ func Crawled() []string {
 // RegisterNames are the sources that Registers serves, in a fixed order.
 func RegisterNames() []string {
 	var out []string
-	for _, r := range registers {
-		out = append(out, r.source)
+	for _, f := range fakes {
+		out = append(out, f.Source)
 	}
 	return out
 }
@@ -143,6 +166,13 @@ func (e Entry) day() string {
 	return e.Updated.UTC().Format(time.DateOnly)
 }
 
+// dated is a day as the time of an entry's last change; the zero time where it is
+// not known.
+func dated(day string) time.Time {
+	t, _ := time.Parse(time.DateOnly, day)
+	return t
+}
+
 // finds reports whether a term with words finds the entry.
 func (e Entry) finds(t term) bool { return !e.Hidden && holds(folded(e.Words), t.text) }
 
@@ -153,22 +183,49 @@ func (s Shelf) find(text string, is func(Entry, term) bool) ([]Entry, error) {
 	if err != nil {
 		return nil, err
 	}
-	return slices.DeleteFunc(s(), func(e Entry) bool {
-		if e.is != nil {
-			return !q.matches(e.is)
-		}
-		return !q.matches(func(t term) bool { return is(e, t) })
-	}), nil
+	return slices.DeleteFunc(s(), func(e Entry) bool { return !q.matches(e.means(is)) }), nil
 }
 
-// work gives the work with a DOI.
-func (s Shelf) work(doi string) (Entry, bool) {
+// means says what terms mean for the entry: by itself, or as the register says for
+// entries of which nothing but their words is known.
+func (e Entry) means(is func(Entry, term) bool) func(term) bool {
+	if e.is != nil {
+		return e.is
+	}
+	return func(t term) bool { return is(e, t) }
+}
+
+// get gives the entry with an id.
+func (s Shelf) get(id string) (Entry, bool) {
 	all := s()
-	i := slices.IndexFunc(all, func(e Entry) bool { return strings.EqualFold(e.ID, "doi:"+doi) })
+	i := slices.IndexFunc(all, func(e Entry) bool { return strings.EqualFold(e.ID, id) })
 	if i < 0 {
 		return Entry{}, false
 	}
 	return all[i], true
+}
+
+// stamp changes when what the register holds does: nine digits.
+func (s Shelf) stamp() string {
+	h := fnv.New64a()
+	for _, e := range s() {
+		fmt.Fprintf(h, "%s\n%s\n%s\n", e.ID, e.Body, e.day())
+	}
+	return fmt.Sprintf("%09d", h.Sum64()%1_000_000_000)
+}
+
+// fixed is a shelf of the starter set, whose entries do not change.
+func fixed(entries []Entry) Shelf { return func() []Entry { return slices.Clone(entries) } }
+
+// registrations makes entries of what a register states of its trials.
+func registrations(register string, body func(Registration) []byte, is func(Registration, term) bool) (Shelf, error) {
+	trials, err := registered(register)
+	var entries []Entry
+	for _, t := range trials {
+		entries = append(entries, Entry{ID: t.ID, Body: body(t), Words: t.text(), Updated: dated(t.Updated),
+			is: func(q term) bool { return is(t, q) }})
+	}
+	return fixed(entries), err
 }
 
 // bodies are JSON records as they are.
@@ -180,30 +237,46 @@ func bodies(entries []Entry) []json.RawMessage {
 	return out
 }
 
-// shelved makes entries of the papers with a DOI that a register holds.
-func shelved(wire func(work) map[string]any) (Shelf, error) {
+// shelved makes entries of the papers that have an id in a register.
+func shelved(id func(work) string, wire func(work) ([]byte, error), is func(work, term) bool) (Shelf, error) {
 	all, err := works()
 	if err != nil {
 		return nil, err
 	}
 	var entries []Entry
 	for _, w := range all {
-		if w.doi == "" {
+		if id(w) == "" {
 			continue
 		}
-		b, err := json.Marshal(wire(w))
+		b, err := wire(w)
 		if err != nil {
 			return nil, err
 		}
-		entries = append(entries, Entry{ID: "doi:" + w.doi, Body: b, Words: w.text()})
+		e := Entry{ID: id(w), Body: b, Words: w.text()}
+		if is != nil {
+			e.is = func(t term) bool { return is(w, t) }
+		}
+		entries = append(entries, e)
 	}
-	return func() []Entry { return slices.Clone(entries) }, nil
+	if strings.HasPrefix(entries[0].ID, "pmid:") { // the newest numbers first, as PubMed lists them
+		slices.SortFunc(entries, func(a, b Entry) int { return strings.Compare(b.ID, a.ID) })
+	}
+	return fixed(entries), nil
 }
 
-// served gives the handler of a register that holds the starter set's records.
-func served(shelf Shelf, err error, at func(Shelf) http.Handler) (http.Handler, error) {
-	if err != nil {
-		return nil, err
+// byDOI and byPMID are the ids of papers as records have them.
+func byDOI(w work) string { return prefixed("doi:", w.doi) }
+
+func byPMID(w work) string { return prefixed("pmid:", w.pmid) }
+
+func prefixed(scheme, id string) string {
+	if id == "" {
+		return ""
 	}
-	return at(shelf), nil
+	return scheme + id
+}
+
+// inJSON writes papers in JSON.
+func inJSON(wire func(work) map[string]any) func(work) ([]byte, error) {
+	return func(w work) ([]byte, error) { return json.Marshal(wire(w)) }
 }

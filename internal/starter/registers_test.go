@@ -94,7 +94,7 @@ func TestCollectors(t *testing.T) {
 		some   []string
 	}{
 		{source: ctgov.New(), q: asked("psilocybin"), some: []string{"NCT03429075", "NCT03775200"}},
-		{source: pubmed.New(), q: asked("psilocybin"), want: []string{"pmid:37651119", "pmid:38105655", "pmid:38247730", "pmid:38279085",
+		{source: pubmed.New(pubmed.Asker{}), q: asked("psilocybin"), want: []string{"pmid:37651119", "pmid:38105655", "pmid:38247730", "pmid:38279085",
 			"pmid:38359838", "pmid:38483940", "pmid:38956594", "pmid:39343309", "pmid:39636638", "pmid:39695323", "pmid:39764567"}},
 		{source: europepmc.New(), q: asked("MDMA"), want: []string{"pmid:38198456", "pmid:39262902", "pmid:39895858", "pmid:38994348"}},
 		{source: isrctn.New(), q: asked("psilocybin"), want: []string{"ISRCTN10584863", "ISRCTN14426797"}},
@@ -146,7 +146,7 @@ func TestCollectors(t *testing.T) {
 // A question about something else finds nothing anywhere.
 func TestNothingFound(t *testing.T) {
 	_, endpoints := serve(t)
-	for _, src := range []crawler.Source{ctgov.New(), pubmed.New(), europepmc.New(), isrctn.New(), ctis.New(), euctr.New(),
+	for _, src := range []crawler.Source{ctgov.New(), pubmed.New(pubmed.Asker{}), europepmc.New(), isrctn.New(), ctis.New(), euctr.New(),
 		crossref.New().Given(known("10.1000/nobody.knows"), ""), openalex.New().Given(known("10.1000/nobody.knows"), "")} {
 		for _, q := range []crawler.QuestionSet{asked("nitroglycerin"), {Substances: []crawler.Concept{{ID: "psilocybin",
 			Terms: []string{"psilocybi", "silocybin"}}}}} {
@@ -163,7 +163,7 @@ func TestNothingFound(t *testing.T) {
 func TestFacts(t *testing.T) {
 	_, endpoints := serve(t)
 	sink := &sourcetest.MemorySink{}
-	for _, src := range []crawler.Source{ctgov.New(), pubmed.New(), isrctn.New(), euctr.New(), crossref.New().Given(known(dois...), "")} {
+	for _, src := range []crawler.Source{ctgov.New(), pubmed.New(pubmed.Asker{}), isrctn.New(), euctr.New(), crossref.New().Given(known(dois...), "")} {
 		crawl(t, sink, src, endpoints[src.Name()], asked("psilocybin"))
 	}
 	record := func(source, id string) evidence.Record {
@@ -258,7 +258,6 @@ func TestAnswers(t *testing.T) {
 		// words of the format, not of a condition
 		{e["ctgov"] + "/studies?query.cond=%28&countTotal=true", "query.cond", 400},
 		{e["pubmed"] + "/efetch.fcgi?db=pubmed&id=1&retmode=xml", "<PubmedArticleSet>\n</PubmedArticleSet>", 200},
-		{e["pubmed"] + "/efetch.fcgi?db=pubmed&WebEnv=MCID_gone&query_key=1", "<ERROR>Unable to obtain query #1", 200},
 		{e["pubmed"] + "/esearch.fcgi?db=pubmed&term=%28psilocybin&retmode=json", `"ERROR"`, 200},
 		{e["pubmed"] + "/esearch.fcgi?db=pubmed&term=NCT05163496%5Bsi%5D&retmode=json", `"39636638"`, 200},
 		{e["pubmed"] + "/esearch.fcgi?db=pubmed&term=psilocybin%5Btw%5D+AND+2000/01/01:3000%5Bedat%5D&retmode=json", `"count":"0"`, 200},
@@ -298,9 +297,8 @@ func TestPages(t *testing.T) {
 	term := "&term=psilocybin%5Btw%5D+OR+MDMA%5Btw%5D&retmode=json"
 	var found struct {
 		Result struct {
-			Count  string   `json:"count"`
-			IDs    []string `json:"idlist"`
-			WebEnv string   `json:"webenv"`
+			Count string   `json:"count"`
+			IDs   []string `json:"idlist"`
 		} `json:"esearchresult"`
 	}
 	read := func(address string, v any) {
@@ -309,20 +307,19 @@ func TestPages(t *testing.T) {
 			t.Fatalf("%s: %s", address, body)
 		}
 	}
-	read(e["pubmed"]+"/esearch.fcgi?db=pubmed&usehistory=y&retmax=100"+term, &found)
+	read(e["pubmed"]+"/esearch.fcgi?db=pubmed&retmax=100"+term, &found)
 	all := slices.Clone(found.Result.IDs)
 	if len(all) < 10 || found.Result.Count != strconv.Itoa(len(all)) {
 		t.Fatalf("%+v", found)
 	}
 	var came, hits []string
 	for at := 0; at < len(all); at += 4 {
-		_, body := get(t, e["pubmed"]+"/efetch.fcgi?db=pubmed&query_key=1&retmode=xml&retmax=4&retstart="+strconv.Itoa(at)+
-			"&WebEnv="+found.Result.WebEnv)
+		read(e["pubmed"]+"/esearch.fcgi?db=pubmed&retmax=4&retstart="+strconv.Itoa(at)+term, &found)
+		hits = append(hits, found.Result.IDs...)
+		_, body := get(t, e["pubmed"]+"/efetch.fcgi?db=pubmed&retmode=xml&id="+strings.Join(found.Result.IDs, ","))
 		for _, m := range regexp.MustCompile(`<PMID Version="1">(\d+)</PMID>`).FindAllSubmatch(body, -1) {
 			came = append(came, string(m[1]))
 		}
-		read(e["pubmed"]+"/esearch.fcgi?db=pubmed&retmax=4&retstart="+strconv.Itoa(at)+term, &found)
-		hits = append(hits, found.Result.IDs...)
 	}
 	if !slices.Equal(came, all) || !slices.Equal(hits, all) {
 		t.Errorf("efetch %q, esearch %q, at once %q", came, hits, all)

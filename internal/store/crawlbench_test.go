@@ -33,7 +33,11 @@ func BenchmarkCrawl(b *testing.B) {
 				b.StopTimer()
 				s := fresh(b)
 				srv := httptest.NewServer(&sourcetest.Stream{Studies: studies, Count: n})
-				c, err := crawler.New(crawler.Options{Sources: []crawler.Source{&ctgov.Source{PageSize: size}},
+				src := ctgov.New()
+				if size > 0 {
+					src.Size, src.Weight = size, 0
+				}
+				c, err := crawler.New(crawler.Options{Sources: []crawler.Source{src},
 					Endpoints: map[string]string{"ctgov": srv.URL + "/api/v2"},
 					Question: crawler.QuestionSet{Substances: []crawler.Concept{{ID: "all", Terms: []string{"all"}}},
 						Conditions: []crawler.Concept{{ID: "all", Terms: []string{"all"}}}},

@@ -56,7 +56,7 @@ func newWorld(t testing.TB) *world {
 			t.Fatal(err)
 		}
 	}
-	h, err := starter.CTGov()
+	h, err := starter.Register("ctgov")
 	if err != nil {
 		t.Fatal(err)
 	}

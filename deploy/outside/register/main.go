@@ -15,7 +15,7 @@ import (
 )
 
 func main() {
-	h, err := starter.CTGov()
+	h, err := starter.Register("ctgov")
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "register:", err)
 		os.Exit(1)
