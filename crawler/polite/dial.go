@@ -26,9 +26,9 @@ type TransportOptions struct {
 	Roots *x509.CertPool
 	// HTTP1 keeps to HTTP/1.1.
 	HTTP1 bool
-	// Dialed, when set, is called with every address that passes the guard,
-	// just before it is dialled.
-	Dialed func(address string)
+	// Dial, when set, is called in the place of dialling with every address that
+	// passes the guard; tests set it.
+	Dial func(address string) error
 }
 
 // NewTransport gives the transport at the bottom of the stack. It refuses
@@ -50,8 +50,8 @@ func NewTransport(o TransportOptions) *http.Transport {
 						return &AddressError{Host: addr, Address: address, Why: why}
 					}
 				}
-				if o.Dialed != nil {
-					o.Dialed(address)
+				if o.Dial != nil {
+					return o.Dial(address)
 				}
 				return nil
 			}

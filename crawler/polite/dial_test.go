@@ -37,8 +37,9 @@ func TestForbidden(t *testing.T) {
 	}
 }
 
-// fakeDNS answers every question for an IPv4 address with the given one.
-func fakeDNS(t *testing.T, ip net.IP) *net.Resolver {
+// fakeDNS answers every question for an IPv4 address with the given ones; of
+// several answers each is given once, the last again and again.
+func fakeDNS(t *testing.T, answers ...[]net.IP) *net.Resolver {
 	t.Helper()
 	pc, err := net.ListenPacket("udp", "127.0.0.1:0")
 	if err != nil {
@@ -52,7 +53,10 @@ func fakeDNS(t *testing.T, ip net.IP) *net.Resolver {
 			if err != nil {
 				return
 			}
-			_, _ = pc.WriteTo(answerDNS(buf[:n], ip), from)
+			reply, asked := answerDNS(buf[:n], answers[0])
+			if _, _ = pc.WriteTo(reply, from); asked && len(answers) > 1 {
+				answers = answers[1:]
+			}
 		}
 	}()
 	return &net.Resolver{PreferGo: true, Dial: func(ctx context.Context, _, _ string) (net.Conn, error) {
@@ -61,44 +65,65 @@ func fakeDNS(t *testing.T, ip net.IP) *net.Resolver {
 	}}
 }
 
-// answerDNS turns a question into an answer with one A record, or none when
-// another type is asked for.
-func answerDNS(q []byte, ip net.IP) []byte {
+// answerDNS turns a question into an answer with A records, or none when another
+// type is asked for.
+func answerDNS(q []byte, ips []net.IP) (out []byte, asked bool) {
 	end := 12
 	for q[end] != 0 {
 		end += int(q[end]) + 1
 	}
 	kind := binary.BigEndian.Uint16(q[end+1:])
 	end += 5
-	out := append([]byte(nil), q[:end]...)
+	out = append([]byte(nil), q[:end]...)
 	out[2], out[3] = 0x81, 0x80
 	binary.BigEndian.PutUint16(out[6:], 0)
 	binary.BigEndian.PutUint16(out[8:], 0)
 	binary.BigEndian.PutUint16(out[10:], 0)
-	if kind == 1 {
-		binary.BigEndian.PutUint16(out[6:], 1)
+	if kind != 1 {
+		return out, false
+	}
+	binary.BigEndian.PutUint16(out[6:], uint16(len(ips)))
+	for _, ip := range ips {
 		out = append(out, 0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 1, 0, 4)
 		out = append(out, ip.To4()...)
 	}
-	return out
+	return out, true
 }
 
 // TestNamesThatLeadInside: a name that resolves into the user's own network is
-// refused after the look-up, and nothing is dialled.
+// refused after each look-up, and nothing is dialled there: not for a name that
+// led outside before (DNS rebinding), nor for one that leads to both at once.
 func TestNamesThatLeadInside(t *testing.T) {
-	for _, ip := range []string{"127.0.0.1", "10.1.2.3", "169.254.169.254", "192.168.0.10"} {
-		dialed := []string{}
-		tr := NewTransport(TransportOptions{Resolver: fakeDNS(t, net.ParseIP(ip)), Dialed: func(a string) { dialed = append(dialed, a) }})
-		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
-		defer cancel()
-		req, _ := http.NewRequestWithContext(ctx, "GET", "http://register.example/x", nil)
-		_, err := tr.RoundTrip(req)
-		var a *AddressError
-		if !errors.As(err, &a) || !strings.Contains(err.Error(), ip) {
-			t.Errorf("%s: %v", ip, err)
-		}
-		if len(dialed) != 0 {
-			t.Errorf("%s was dialled: %v", ip, dialed)
+	outside := net.IPv4(8, 8, 8, 8)
+	for _, inner := range []string{"127.0.0.1", "10.1.2.3", "169.254.169.254", "192.168.0.10"} {
+		ip := net.ParseIP(inner)
+		for name, c := range map[string]struct {
+			answers [][]net.IP
+			refused int // which request
+			dialled string
+		}{
+			"inside":               {[][]net.IP{{ip}}, 1, "[]"},
+			"outside, then inside": {[][]net.IP{{outside}, {ip}}, 2, "[8.8.8.8:80]"},
+			"both at once":         {[][]net.IP{{outside, ip}}, 0, "[8.8.8.8:80]"}, // which error comes depends on the order
+		} {
+			var dialled []string
+			tr := NewTransport(TransportOptions{Resolver: fakeDNS(t, c.answers...), Dial: func(a string) error {
+				dialled = append(dialled, a)
+				return errors.New("nothing leaves this test")
+			}})
+			for n := 1; n <= max(1, c.refused); n++ {
+				ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+				req, _ := http.NewRequestWithContext(ctx, "GET", "http://register.example/x", nil)
+				_, err := tr.RoundTrip(req)
+				cancel()
+				var a *AddressError
+				if is := errors.As(err, &a); err == nil || c.refused > 0 && is != (n == c.refused) || is && !strings.Contains(err.Error(), inner) {
+					t.Errorf("%s, %s, request %d: %v", inner, name, n, err)
+				}
+			}
+			if fmt.Sprint(dialled) != c.dialled {
+				t.Errorf("%s, %s: dialled %v", inner, name, dialled)
+			}
 		}
 	}
 }
@@ -129,7 +154,7 @@ func TestEndpointInside(t *testing.T) {
 	// A name that is not written as an address may not lead inside, endpoint or not.
 	named, _ := url.Parse("http://mirror.example:" + port)
 	c = &http.Client{Transport: New(Options{UserAgent: "past/test", Endpoint: named, Attempts: 1,
-		TransportOpts: TransportOptions{Resolver: fakeDNS(t, net.IPv4(127, 0, 0, 1))}})}
+		TransportOpts: TransportOptions{Resolver: fakeDNS(t, []net.IP{net.IPv4(127, 0, 0, 1)})}})}
 	var a *AddressError
 	if _, _, err := get(t, c, named.String()); !errors.As(err, &a) {
 		t.Errorf("a name that leads inside: %v", err)

@@ -49,7 +49,7 @@ func (e *badInput) Unwrap() error { return e.err }
 // of a folder all its files but hidden ones, of an archive its members.
 func open(ctx context.Context, name string, stdin io.Reader, each func(input) error) error {
 	if name == "-" {
-		return each(unzipped(input{name: "-", r: limited(stdin, "the standard input", maxPipe)}, 0))
+		return each(unzipped(input{name: "-", r: limited(stdin, "the standard input", maxPipe)}, 0, nil))
 	}
 	info, err := os.Stat(name)
 	if err != nil {
@@ -66,7 +66,7 @@ func open(ctx context.Context, name string, stdin io.Reader, each func(input) er
 			return err
 		}
 		defer f.Close()
-		return each(unzipped(input{name: name, r: limited(f, name, maxPipe)}, 0))
+		return each(unzipped(input{name: name, r: limited(f, name, maxPipe)}, 0, nil))
 	default:
 		return fmt.Errorf("%s is not a regular file, a folder or a pipe", name)
 	}
@@ -157,12 +157,13 @@ func openFile(name string, size int64, each func(input) error) error {
 	if magic, _ := b.Peek(4); string(magic) == "PK\x03\x04" || string(magic) == "PK\x05\x06" {
 		return openZip(name, f, size, each)
 	}
-	return each(unzipped(input{name: name, r: limited(b, name, maxFile)}, size))
+	return each(unzipped(input{name: name, r: limited(b, name, maxFile)}, size, nil))
 }
 
 // unzipped gives what is packed in a text that is gzip, and other texts as they
-// are. packed is the size of it, 0 where that is not known.
-func unzipped(in input, packed int64) input {
+// are. packed is the size of it, 0 where that is not known; archive, nil for none,
+// is what it is a member of.
+func unzipped(in input, packed int64, archive *expanding) input {
 	b := bufio.NewReaderSize(in.r, 64<<10)
 	in.r = b
 	if magic, _ := b.Peek(2); len(magic) < 2 || magic[0] != 0x1f || magic[1] != 0x8b {
@@ -178,7 +179,7 @@ func unzipped(in input, packed int64) input {
 	}
 	switch {
 	case packed > 0:
-		in.r = &expanding{r: z, name: in.name, packed: packed}
+		in.r = &expanding{r: z, name: in.name, packed: packed, archive: archive}
 	default:
 		in.r = limited(z, "what is packed in "+in.name, maxPipe)
 	}
@@ -256,7 +257,7 @@ func openMember(archive string, m *zip.File, total *expanding, each func(input) 
 	}
 	defer r.Close()
 	total.r = r
-	return each(unzipped(input{name: name, member: m.Name, r: inflating{total}}, int64(m.CompressedSize64)))
+	return each(unzipped(input{name: name, member: m.Name, r: inflating{total}}, int64(m.CompressedSize64), total))
 }
 
 // failing is the reader of what must not be read.
@@ -284,22 +285,32 @@ func (l *limitReader) Read(p []byte) (int, error) {
 }
 
 // expanding reads what was compressed and refuses what grows too much; for an
-// archive it counts over all members.
+// archive it counts over all members, and over what is packed in them again.
 type expanding struct {
 	r         io.Reader
 	name      string
 	packed, n int64
+	archive   *expanding
 }
 
 func (e *expanding) Read(p []byte) (int, error) {
 	n, err := e.r.Read(p)
+	for x := e; x != nil; x = x.archive {
+		if err := x.grow(n); err != nil {
+			return 0, err
+		}
+	}
+	return n, err
+}
+
+func (e *expanding) grow(n int) error {
 	e.n += int64(n)
 	switch {
 	case e.n > maxExpanded:
-		return 0, &tooLargeError{what: "what is packed in " + e.name, limit: maxExpanded}
+		return &tooLargeError{what: "what is packed in " + e.name, limit: maxExpanded}
 	case e.n > freeExpansion && e.n > maxRatio*e.packed:
-		return 0, fmt.Errorf("%s expands more than %d times, which no register's file does; it was not read on: %w",
+		return fmt.Errorf("%s expands more than %d times, which no register's file does; it was not read on: %w",
 			e.name, maxRatio, &tooLargeError{what: "its content", limit: maxRatio * e.packed})
 	}
-	return n, err
+	return nil
 }

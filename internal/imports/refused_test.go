@@ -1,7 +1,9 @@
 package imports
 
 import (
+	"bytes"
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -55,6 +57,37 @@ func TestPackedTwoWays(t *testing.T) {
 	if rep, err := im.Files(context.Background(), []string{"-", put(t, "a.zip", inner)}); err != nil || rep.Records != 2 ||
 		rep.ProblemCount != 0 {
 		t.Errorf("%+v, %v", rep, err)
+	}
+}
+
+// TestBombsInAnArchive: members that are gzip themselves, each of them within the
+// bounds of a file, count together; a table of AACT and an EUCTR results document
+// are bounded like other members.
+func TestBombsInAnArchive(t *testing.T) {
+	blanks := bytes.Repeat([]byte("                               \n"), (60<<20)/32)
+	packed := string(gzipped(t, append([]byte(study1), blanks...)))
+	members := map[string]string{"z.json": study2}
+	for i := range 20 {
+		members[fmt.Sprintf("a%02d.ndjson.gz", i)] = packed
+	}
+	rows := "nct_id|brief_title\nNCT00000001|" + strings.Repeat("x", 300<<20)
+	results := "<?xml version=\"1.0\"?><result:trial xmlns:result=\"x\">" + strings.Repeat(" ", 300<<20)
+	for name, c := range map[string]struct {
+		members map[string]string
+		says    string
+	}{
+		"gz.zip":      {members, "expands more than"},
+		"aact.zip":    {map[string]string{"studies.txt": rows}, "larger than the limit"},
+		"results.zip": {map[string]string{"EU-CTR 2008-003606-33 v2 - Results.xml": results}, "unpacks to more than"},
+	} {
+		rep, err := importer(t).Files(context.Background(), []string{put(t, name, zipped(t, c.members))})
+		said := fmt.Sprint(err)
+		for _, p := range rep.Problems {
+			said += p.Message
+		}
+		if !strings.Contains(said, c.says) {
+			t.Errorf("%s: %d records: %.300s", name, rep.Records, said)
+		}
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 	"io/fs"
 	"mime"
 	"net/http"
+	"net/url"
 	"path"
 	"strconv"
 	"strings"
@@ -162,7 +163,9 @@ func (s *Server) file(w http.ResponseWriter, r *http.Request, name string, lasti
 	if edition && path.Ext(path.Base(name)) == "" || name == "refused" || strings.Count(name, "/") == 1 && edition {
 		name += "/index.html"
 		if !strings.HasSuffix(r.URL.Path, "/") && r.URL.Path != "/" {
-			http.Redirect(w, r, path.Base(strings.TrimSuffix(name, "/index.html"))+"/", http.StatusFound)
+			// "./" keeps a name such as https:1 from being read as an address
+			to := url.URL{Path: "./" + path.Base(strings.TrimSuffix(name, "/index.html")) + "/"}
+			http.Redirect(w, r, to.String(), http.StatusFound)
 			return
 		}
 	}

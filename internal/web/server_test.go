@@ -266,6 +266,45 @@ func TestPagesPermalinksAndNothingElse(t *testing.T) {
 	}
 }
 
+// TestHeadersAreOurs: nothing of a request begins a header line of the answer, and
+// no answer leads to another site.
+func TestHeadersAreOurs(t *testing.T) {
+	w := newWorld(t)
+	base, _ := w.listen(t)
+	address := strings.TrimPrefix(base, "http://")
+	const evil = "%0d%0aX-Evil:%201%0d%0a%0d%0a<script>"
+	for _, target := range []string{"/" + evil, "/f/mdma-ptsd-severity@" + w.edition + evil, "/f/" + evil + "@" + w.edition,
+		"/editions/" + evil,
+		"/editions/" + w.edition + evil, "/editions/" + w.edition, "//evil.example/f", "/%2fevil.example/", "/\\evil.example/..",
+		"/f//evil.example@" + w.edition, "/current//evil.example/..", "/https:1", "/javascript:1",
+		"/current/https:2130706433", "/refused" + evil, "/api/v1/findings/" + evil, "/api/v1/search?q=" + evil,
+		"/api/v1/tables/" + evil + ".csv", "/api/v1/explain/" + evil, "/current", "/f/mdma-ptsd-severity@" + w.edition} {
+		for _, host := range []string{address, "evil.example", "evil.example\tX-Evil: 1"} {
+			c, err := net.Dial("tcp", address)
+			if err != nil {
+				t.Fatal(err)
+			}
+			fmt.Fprintf(c, "GET %s HTTP/1.1\r\nHost: %s\r\nOrigin: http://evil.example\r\nConnection: close\r\n\r\n", target, host)
+			b, err := io.ReadAll(c)
+			c.Close()
+			if err != nil {
+				t.Fatal(err)
+			}
+			head, _, _ := strings.Cut(string(b), "\r\n\r\n")
+			for line := range strings.SplitSeq(head, "\r\n") {
+				name, value, _ := strings.Cut(line, ": ")
+				if name == "X-Evil" || strings.EqualFold(name, "Location") && (!strings.HasPrefix(value, "/") || strings.HasPrefix(value, "//") ||
+					strings.HasPrefix(value, `/\`)) || strings.Contains(value, "evil.example") && !strings.HasPrefix(value, "/") {
+					t.Errorf("%s for %q: %s", target, host, line)
+				}
+			}
+			if head == "" {
+				t.Errorf("%s for %q: no answer", target, host)
+			}
+		}
+	}
+}
+
 // A report's folder is one edition: permalinks lead to its pages, and those of an
 // earlier edition to the page there that says what has changed.
 func TestPermalinksInAReport(t *testing.T) {
