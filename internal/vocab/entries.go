@@ -1,5 +1,9 @@
 package vocab
 
+import (
+	"sort"
+)
+
 // Terms are the spellings under which an entry is found.
 type Terms struct {
 	// Any are spellings that mean the entry whatever their case.
@@ -157,4 +161,237 @@ type Cue struct {
 	ID    string   `yaml:"id"`
 	Note  string   `yaml:"note"`
 	Terms []string `yaml:"terms"`
+}
+
+// Card is what a teaching page says of a topic before any study is named: its
+// definition in clinical words, the scales that measure it, the nearest evidence
+// that is not about psychedelics, and what must not be concluded.
+type Card struct {
+	Topic       string   `yaml:"topic"`
+	Definition  string   `yaml:"definition"`
+	Instruments []string `yaml:"instruments"` // catalogue ids
+	Nearest     string   `yaml:"nearest"`
+	NotToSay    []string `yaml:"not_to_say"`
+}
+
+// Card returns the card of a topic.
+func (v *Vocabulary) Card(topic string) (Card, bool) {
+	for _, c := range v.cards {
+		if c.Topic == topic {
+			return c, true
+		}
+	}
+	return Card{}, false
+}
+
+// checkCards wants one complete card for each topic and none for another.
+func (v *Vocabulary) checkCards(c *checker) {
+	c.ids("card", len(v.cards), func(i int) string { return v.cards[i].Topic })
+	for _, card := range v.cards {
+		where := "card " + card.Topic
+		c.ref(where, "topic", card.Topic)
+		c.ref(where, "instrument", card.Instruments...)
+		if card.Definition == "" || card.Nearest == "" || len(card.NotToSay) == 0 {
+			c.fail("%s needs a definition, the nearest evidence and what must not be said", where)
+		}
+	}
+}
+
+// DoseLimit is where a substance's control doses end, for one route. Up to Low
+// participants feel something, if anything, and no therapeutic effect is
+// expected; from Full on a dose is a treatment dose. Trials use the middle
+// either way.
+type DoseLimit struct {
+	Route string  `yaml:"route"`
+	Unit  string  `yaml:"unit"`
+	Low   float64 `yaml:"low"`
+	Full  float64 `yaml:"full"`
+}
+
+// DoseLevel is where a dose is between the limits of its substance.
+type DoseLevel int
+
+// The levels.
+const (
+	DoseUnknown DoseLevel = iota // no limit is known for the route or the unit
+	DoseLow
+	DoseMiddle
+	DoseFull
+)
+
+// kilos is the body weight by which doses per kilogram and doses in all are
+// compared.
+const kilos = 70
+
+// Level places a dose of a substance, given by its own id where it has limits
+// of its own, else by its family's. limit is the control dose it was held
+// against.
+func (v *Vocabulary) Level(id string, d Dose) (level DoseLevel, limit DoseLimit) {
+	limits := v.doseLimits(id)
+	for _, l := range limits {
+		if d.Route != "" && l.Route != d.Route {
+			continue
+		}
+		amount, ok := Convert(d, l.Unit)
+		if !ok {
+			continue
+		}
+		switch {
+		case amount <= l.Low:
+			return DoseLow, l
+		case amount < l.Full:
+			return DoseMiddle, l
+		}
+		return DoseFull, l
+	}
+	return DoseUnknown, DoseLimit{}
+}
+
+// BeyondAny reports whether an amount is a hundred times a full dose or more: a
+// slip of the unit, not a dose.
+func (v *Vocabulary) BeyondAny(id string, d Dose) bool {
+	level, limit := v.Level(id, d)
+	amount, _ := Convert(d, limit.Unit)
+	return level == DoseFull && limit.Full > 0 && amount >= 100*limit.Full
+}
+
+func (v *Vocabulary) doseLimits(id string) []DoseLimit {
+	if s := v.bySubstance[id]; s != nil && len(s.DoseLimits) > 0 {
+		return s.DoseLimits
+	}
+	if s := v.bySubstance[v.foldedSubstance(id)]; s != nil {
+		return s.DoseLimits
+	}
+	return nil
+}
+
+// inMilligrams gives a unit of mass in milligrams and says whether it is per
+// kilogram of body weight.
+func inMilligrams(unit string) (factor float64, perKilo, ok bool) {
+	switch unit {
+	case "g":
+		return 1000, false, true
+	case "mg", "mg/70kg":
+		return 1, false, true
+	case "ug", "ug/70kg":
+		return 0.001, false, true
+	case "mg/kg":
+		return 1, true, true
+	case "ug/kg":
+		return 0.001, true, true
+	}
+	return 0, false, false
+}
+
+// Convert gives the largest amount of a dose in another unit; a dose per
+// kilogram is taken for a person of 70 kg.
+func Convert(d Dose, unit string) (float64, bool) {
+	from, fromKilo, ok1 := inMilligrams(d.Unit)
+	to, toKilo, ok2 := inMilligrams(unit)
+	if !ok1 || !ok2 {
+		return 0, false
+	}
+	x := max(d.Amount, d.Upper) * from / to
+	switch {
+	case fromKilo && !toKilo:
+		x *= kilos
+	case !fromKilo && toKilo:
+		x /= kilos
+	}
+	return x, true
+}
+
+// Kind is what sort of entry a hit names.
+type Kind string
+
+// The kinds of entries that Match reports.
+const (
+	KindSubstance  Kind = "substance"
+	KindCondition  Kind = "condition"
+	KindTopic      Kind = "topic"
+	KindInstrument Kind = "instrument"
+	KindDesign     Kind = "design"
+	KindComparator Kind = "comparator"
+)
+
+// Hit is one entry found in a text.
+type Hit struct {
+	Kind Kind   `json:"kind"`
+	ID   string `json:"id"`
+	// Term is the text as it stood, Start and End its byte offsets.
+	Term  string `json:"term"`
+	Start int    `json:"start"`
+	End   int    `json:"end"`
+	// Reason says in words why the hit counts, and for a study's subject why it
+	// is or is not what the study is about.
+	Reason string `json:"reason"`
+	// About is true when the study is about the entry, false when the text only
+	// mentions it.
+	About bool `json:"about"`
+	// Score is the weight of this hit towards About.
+	Score float64 `json:"score"`
+}
+
+// Result is everything found in one text, each list ordered by place.
+type Result struct {
+	Substances  []Hit `json:"substances"`
+	Conditions  []Hit `json:"conditions"`
+	Topics      []Hit `json:"topics"`
+	Instruments []Hit `json:"instruments"`
+	StudyType   []Hit `json:"study_type"`
+	// Rejected are spellings that look like a term and are not, with the reason.
+	Rejected []Hit `json:"rejected,omitempty"`
+}
+
+// Subject is one entry with the verdict whether the study is about it.
+type Subject struct {
+	ID    string  `json:"id"`
+	About bool    `json:"about"`
+	Score float64 `json:"score"`
+	// Role is the part of a condition in the study, one of the Role constants;
+	// About is true for an indication and an endpoint of treatment only.
+	Role    string   `json:"role,omitempty"`
+	Count   int      `json:"count"`
+	Reasons []string `json:"reasons"`
+}
+
+// The roles of a condition in a study.
+const (
+	RoleIndication  = "indication"  // it is treated
+	RoleEndpoint    = "endpoint"    // it is an outcome
+	RoleComorbidity = "comorbidity" // people have it besides
+	RoleBackground  = "background"  // it is named for context or as an outlook
+	RoleExcluded    = "excluded"    // people with it were left out
+	RoleOwnUse      = "own use"     // an outcome or a predictor of people's own drug use
+)
+
+// Classification is what a study is about, kept apart from what it mentions.
+// Each list is ordered by falling score, then id, and holds mentions too.
+type Classification struct {
+	Substances  []Subject `json:"substances"`
+	Conditions  []Subject `json:"conditions"`
+	Topics      []Subject `json:"topics"`
+	Instruments []string  `json:"instruments"`
+	StudyType   []string  `json:"study_type"`
+}
+
+// AboutSubstances returns the ids the study is about, sorted, with forms folded
+// into their parent (esketamine into ketamine).
+func (c Classification) AboutSubstances() []string { return aboutIDs(c.Substances) }
+
+// AboutConditions returns the condition ids the study is about, sorted.
+func (c Classification) AboutConditions() []string { return aboutIDs(c.Conditions) }
+
+// AboutTopics returns the topic ids the study is about, sorted.
+func (c Classification) AboutTopics() []string { return aboutIDs(c.Topics) }
+
+func aboutIDs(list []Subject) []string {
+	ids := []string{}
+	for _, s := range list {
+		if s.About {
+			ids = append(ids, s.ID)
+		}
+	}
+	sort.Strings(ids)
+	return ids
 }

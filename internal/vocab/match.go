@@ -2,6 +2,7 @@ package vocab
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"sort"
 	"strings"
@@ -250,4 +251,222 @@ func titleEnd(text string) int {
 		return len(text)
 	}
 	return 0
+}
+
+// Match finds every entry in a text and says of each hit whether the study the
+// text describes is about it. The first line is read as the title, when the text
+// has several.
+func (v *Vocabulary) Match(text string) Result {
+	r := v.read(text, titleEnd(text))
+	return r.result(r.classify())
+}
+
+// result turns a reading into hits ordered by place.
+func (r *reading) result(c Classification) Result {
+	res := Result{Substances: []Hit{}, Conditions: []Hit{}, Topics: []Hit{}, Instruments: []Hit{}, StudyType: []Hit{}}
+	weights := r.mentionWeights()
+	for i, h := range r.hits {
+		switch h.kind {
+		case patSubstance:
+			id := r.v.foldedSubstance(h.id)
+			res.Substances = append(res.Substances, r.subjectHit(h, id, c.Substances, r.inside[i], 1))
+		case patCondition, patHint:
+			w, ok := weights[h.first]
+			if !ok {
+				w = 0
+			}
+			res.Conditions = append(res.Conditions, r.subjectHit(h, h.id, c.Conditions, r.inside[i], w))
+		case patTopic:
+			res.Topics = append(res.Topics, r.subjectHit(h, h.id, c.Topics, r.inside[i], 1))
+		case patDesign:
+			hit := r.hit(h, "in the "+r.sectionOf(h).String())
+			for _, id := range c.StudyType {
+				hit.About = hit.About || id == h.id
+			}
+			res.StudyType = append(res.StudyType, hit)
+		}
+	}
+	for _, n := range r.namedInstruments() {
+		res.Instruments = append(res.Instruments, r.instrumentHit(n))
+	}
+	res.Rejected = r.rejectedHits()
+	return res
+}
+
+func (r *reading) sectionOf(f found) section { return r.sentences[r.sentenceOf[f.first]].section }
+
+// mentionWeights gives the weight of each condition mention by its first token.
+func (r *reading) mentionWeights() map[int]float64 {
+	w := map[int]float64{}
+	for _, list := range r.conditionMentions() {
+		for _, m := range list {
+			w[m.first] = max(w[m.first], round2(m.weight))
+		}
+	}
+	return w
+}
+
+// subjectHit is a hit with the verdict on the entry it counts towards.
+func (r *reading) subjectHit(f found, id string, subjects []Subject, inside *pattern, score float64) Hit {
+	reason := "in the " + r.sectionOf(f).String()
+	if f.kind == patHint {
+		reason += ", a hint at " + id
+	}
+	if f.id != id {
+		reason += fmt.Sprintf(", a form of %s", id)
+	}
+	if f.guard != nil {
+		reason += ", the context rules out: " + f.why
+	}
+	hit := r.hit(f, reason)
+	hit.ID = f.id
+	hit.Score = score
+	if inside != nil {
+		hit.Reason += ", part of the name of " + inside.id
+		hit.Score = 0
+	}
+	for _, s := range subjects {
+		if s.ID == id {
+			hit.About = s.About
+		}
+	}
+	return hit
+}
+
+func (r *reading) instrumentHit(n named) Hit {
+	in := r.v.byInstrument[n.id]
+	reason := in.Name
+	if n.cue != nil {
+		reason += fmt.Sprintf(", form selected by %q", r.surface(*n.cue))
+	}
+	if n.guard != nil {
+		reason += ", the context rules out: " + n.why
+	}
+	hit := r.hit(n.found, reason)
+	hit.ID, hit.About, hit.Score = n.id, true, 1
+	return hit
+}
+
+// rejectedHits lists the look-alikes, leaving out places where another entry of
+// the same id was accepted.
+func (r *reading) rejectedHits() []Hit {
+	var list []Hit
+	for _, x := range r.rejected {
+		k, ok := kindOf[x.kind]
+		if !ok || r.acceptedAt(x.found) {
+			continue
+		}
+		hit := r.hit(x.found, x.why)
+		hit.Kind = k
+		list = append(list, hit)
+	}
+	sort.SliceStable(list, func(i, j int) bool {
+		if list[i].Start != list[j].Start {
+			return list[i].Start < list[j].Start
+		}
+		return list[i].ID < list[j].ID
+	})
+	return list
+}
+
+func (r *reading) acceptedAt(f found) bool {
+	for _, h := range window(r.hits, f.first-longestName, f.first) {
+		if h.id == f.id && h.first <= f.first && h.last >= f.last {
+			return true
+		}
+	}
+	return false
+}
+
+// Explanation is everything the vocabulary makes of a text, with reasons, for
+// "vocab test".
+type Explanation struct {
+	Text           string           `json:"text"`
+	Classification Classification   `json:"classification"`
+	Matches        Result           `json:"matches"`
+	Instrument     *InstrumentMatch `json:"instrument,omitempty"`
+	Given          *Given           `json:"given,omitempty"`
+}
+
+// Explain reads a text as a study's title and abstract, as an outcome title and
+// as an arm, and keeps what each reading gives.
+func (v *Vocabulary) Explain(text string) Explanation {
+	r := v.read(text, titleEnd(text))
+	e := Explanation{Text: text, Classification: r.classify()}
+	e.Matches = r.result(e.Classification)
+	if m, ok := v.MatchInstrument(text, ""); ok {
+		e.Instrument = &m
+	}
+	if len(r.tokens) <= armWords {
+		if g := v.Given(text); len(g.Drugs) > 0 || len(g.Words) > 0 {
+			e.Given = &g
+		}
+	}
+	return e
+}
+
+// armWords is the length in words up to which a text may be an arm's label.
+const armWords = 40
+
+// String writes the explanation for a terminal: what the text is about, what it
+// mentions, and what only looks like a term.
+func (e Explanation) String() string {
+	var b strings.Builder
+	writeSubjects(&b, "substances", e.Classification.Substances)
+	writeSubjects(&b, "conditions", e.Classification.Conditions)
+	writeSubjects(&b, "topics", e.Classification.Topics)
+	writeHits(&b, "instruments", e.Matches.Instruments)
+	if len(e.Classification.StudyType) > 0 {
+		fmt.Fprintf(&b, "study type\n  %s\n", strings.Join(e.Classification.StudyType, ", "))
+	}
+	if m := e.Instrument; m != nil {
+		fmt.Fprintf(&b, "as an outcome title\n  %s\n", m.Reason)
+	}
+	if g := e.Given; g != nil {
+		fmt.Fprintf(&b, "as an arm\n  gives %s\n", g)
+	}
+	writeHits(&b, "not counted", e.Matches.Rejected)
+	if b.Len() == 0 {
+		return "nothing the vocabulary knows\n"
+	}
+	return b.String()
+}
+
+// String names the drugs with their doses and the words of a comparator.
+func (g *Given) String() string {
+	parts := slices.Clone(g.Drugs)
+	for _, d := range g.Doses {
+		parts = append(parts, strings.TrimSpace(d.Text+" "+d.Route))
+	}
+	for _, c := range slices.Sorted(maps.Keys(g.Words)) {
+		parts = append(parts, fmt.Sprintf("%s (%q)", c, g.Words[c]))
+	}
+	return strings.Join(parts, ", ")
+}
+
+func writeSubjects(b *strings.Builder, title string, list []Subject) {
+	if len(list) == 0 {
+		return
+	}
+	b.WriteString(title + "\n")
+	for _, s := range list {
+		mark := "mentions"
+		if s.About {
+			mark = "about   "
+		}
+		fmt.Fprintf(b, "  %s %s\n", mark, s.ID)
+		for _, r := range s.Reasons {
+			fmt.Fprintf(b, "             %s\n", r)
+		}
+	}
+}
+
+func writeHits(b *strings.Builder, title string, list []Hit) {
+	if len(list) == 0 {
+		return
+	}
+	b.WriteString(title + "\n")
+	for _, h := range list {
+		fmt.Fprintf(b, "  %-16s %q at %d: %s\n", h.ID, h.Term, h.Start, h.Reason)
+	}
 }

@@ -1,6 +1,7 @@
 package vocab
 
 import (
+	"sort"
 	"strings"
 	"unicode"
 
@@ -206,4 +207,57 @@ func plural(t token) string {
 		return w[:len(w)-1] + "ies"
 	}
 	return w + "s"
+}
+
+// token is a word or a number of a text, as package text cuts it.
+type token = human.Token
+
+// The gaps between tokens that matching knows.
+const (
+	gapSoft = human.GapSoft
+	gapHard = human.GapHard
+	gapStop = human.GapStop
+)
+
+func fold(text string) []token { return human.Fold(text) }
+
+// countWord reports whether a word gives a number of people ("twenty"); one is
+// left out, since it mostly does not.
+func countWord(word string) bool {
+	_, ok := human.NumberWord(word)
+	return ok && word != "one" || word == "hundred"
+}
+
+// containsAny rules texts out before a pattern is tried on them.
+func containsAny(s string, parts []string) bool {
+	for _, p := range parts {
+		if strings.Contains(s, p) {
+			return true
+		}
+	}
+	return false
+}
+
+// longestName is the number of tokens beyond which no term of the vocabulary
+// runs; it bounds how far back a covering match can start.
+const longestName = 32
+
+// window returns the matches of a list, ordered by first token, that start at
+// one of the tokens from..to. Searching in windows keeps reading linear in the
+// length of a text, however often a word is repeated.
+func window(list []found, from, to int) []found {
+	lo := sort.Search(len(list), func(i int) bool { return list[i].first >= from })
+	hi := lo + sort.Search(len(list)-lo, func(i int) bool { return list[lo+i].first > to })
+	return list[lo:hi]
+}
+
+// covering returns a match of the list that covers f and is longer, or nil.
+func covering(list []found, f found) *found {
+	w := window(list, f.first-longestName, f.first)
+	for i := range w {
+		if m := &w[i]; m.last >= f.last && m.last-m.first > f.last-f.first {
+			return m
+		}
+	}
+	return nil
 }
