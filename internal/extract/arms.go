@@ -24,7 +24,7 @@ func (p part) key() string {
 	if p.drug != "" {
 		return p.drug
 	}
-	return squash(p.name)
+	return text.Squash(p.name)
 }
 
 // armReading is what a reporting group is given in the randomised phase.
@@ -332,11 +332,11 @@ func waitOf(description string) *float64 {
 // words it shares clearly more than any other's. A title that begins with one
 // arm and ends with another fits neither; other names both.
 func matchArm(arms []evidence.Arm, g evidence.Group) (i int, ok bool, other string) {
-	title := squash(g.Title)
+	title := text.Squash(g.Title)
 	if title == "" {
 		return 0, false, ""
 	}
-	if i := slices.IndexFunc(arms, func(a evidence.Arm) bool { return squash(a.Label) == title }); i >= 0 {
+	if i := slices.IndexFunc(arms, func(a evidence.Arm) bool { return text.Squash(a.Label) == title }); i >= 0 {
 		return i, true, ""
 	}
 	switch at := labelsIn(arms, words(g.Title)); len(at) {
@@ -387,7 +387,7 @@ func words(s string) []string {
 
 // overlap is the share of words that two texts have in common.
 func overlap(a, b string) float64 {
-	x, y := wordSet(a), wordSet(b)
+	x, y := text.WordSet(a), text.WordSet(b)
 	common := 0
 	for w := range x {
 		if y[w] {
@@ -452,4 +452,27 @@ func GroupRoles(r *evidence.Record, groups []evidence.Group, v *vocab.Vocabulary
 		out[i].Control = &is
 	}
 	return out
+}
+
+// setLater takes a studied drug out of an arm that is called a placebo or
+// waits, where another arm is named after that drug: it comes after the
+// crossover, in the extension or after the waiting time.
+func (a *armReading) setLater(r *evidence.Record, v *vocab.Vocabulary) {
+	passive := a.label.Words[vocab.InactivePlacebo] != "" || a.calledPlacebo()
+	kept := make([]part, 0, len(a.parts))
+	for _, x := range a.parts {
+		if x.drug == "" || !v.Studied(x.drug) || slices.Contains(a.label.Drugs, x.drug) && !a.label.PlaceboFirst {
+			kept = append(kept, x)
+			continue
+		}
+		named := slices.ContainsFunc(r.Arms, func(o evidence.Arm) bool {
+			return o.Label != a.planned && slices.Contains(v.Given(o.Label).Drugs, x.drug)
+		})
+		if a.waits || a.label.PlaceboFirst || passive && named {
+			a.later = append(a.later, x.drug)
+			continue
+		}
+		kept = append(kept, x)
+	}
+	a.parts = kept
 }

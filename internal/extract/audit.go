@@ -2,6 +2,7 @@ package extract
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -31,7 +32,7 @@ func Audit(effects []evidence.Effect) []evidence.Effect {
 		}
 		byStudy[k] = append(byStudy[k], i)
 	}
-	for _, k := range sortedKeys(byStudy) {
+	for _, k := range slices.Sorted(maps.Keys(byStudy)) {
 		rows := byStudy[k]
 		auditCrossover(out, rows)
 		auditSizes(out, rows)
@@ -42,15 +43,6 @@ func Audit(effects []evidence.Effect) []evidence.Effect {
 		}
 	}
 	return out
-}
-
-func sortedKeys(m map[string][]int) []string {
-	keys := make([]string, 0, len(m))
-	for k := range m {
-		keys = append(keys, k)
-	}
-	slices.Sort(keys)
-	return keys
 }
 
 // doubt makes an effect one for review; remark only adds a flag.

@@ -39,7 +39,7 @@ func (b *effectBuilder) sameRow(o *evidence.PostedOutcome, a *evidence.Analysis,
 	}
 	words := b.wordsOf(a)
 	for _, title := range []string{t.ClassTitle, t.CategoryTitle} {
-		if s := squash(title); len(s) > 4 && strings.Contains(words.squashed, s) {
+		if s := text.Squash(title); len(s) > 4 && strings.Contains(words.squashed, s) {
 			return true
 		}
 	}
@@ -57,7 +57,7 @@ func (b *effectBuilder) wordsOf(a *evidence.Analysis) *analysisText {
 		return w
 	}
 	texts := []string{a.GroupDescription, a.EstimateComment, a.MethodComment, a.PValueComment, a.OtherAnalysisDesc}
-	w := &analysisText{squashed: squash(strings.Join(texts, " "))}
+	w := &analysisText{squashed: text.Squash(strings.Join(texts, " "))}
 	for _, said := range texts {
 		if m, ok := text.Single(said); ok && m.Weeks > 0 {
 			w.weeks = &m.Weeks
@@ -281,7 +281,7 @@ func (b *effectBuilder) rawCell(title string, t *evidence.ArmResult, baseline bo
 		kind, _ := kindOfDispersion(a.DispersionType)
 		if a.Instrument != t.Instrument || a.Subscale != "" || a.Baseline != baseline || a.Adjusted || a.Verdict != evidence.Usable ||
 			kindOfParam(a.ParamType) != paramMean || kind != dispSD || a.Spread == nil || *a.Spread <= 0 || a.N == nil || *a.N < 2 ||
-			squash(a.GroupTitle) != squash(title) || a.ScoreType != "endpoint" {
+			text.Squash(a.GroupTitle) != text.Squash(title) || a.ScoreType != "endpoint" {
 			continue
 		}
 		if !baseline && (a.TimepointWeeks == nil || t.TimepointWeeks == nil || math.Abs(*a.TimepointWeeks-*t.TimepointWeeks) > 0.5) {

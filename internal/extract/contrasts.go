@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"past/internal/evidence"
+	"past/internal/text"
 )
 
 // The kinds of contrast. Ratios stay on their natural scale.
@@ -219,9 +220,9 @@ func signInText(text, first, second string) string {
 }
 
 // likeness counts the words of a text that belong to only one of two titles.
-func likeness(text, first, second string) (inFirst, inSecond int) {
-	f, s := wordSet(first), wordSet(second)
-	for w := range wordSet(text) {
+func likeness(phrase, first, second string) (inFirst, inSecond int) {
+	f, s := text.WordSet(first), text.WordSet(second)
+	for w := range text.WordSet(phrase) {
 		switch {
 		case f[w] && !s[w]:
 			inFirst++
@@ -230,18 +231,6 @@ func likeness(text, first, second string) (inFirst, inSecond int) {
 		}
 	}
 	return inFirst, inSecond
-}
-
-var wordPattern = regexp.MustCompile(`[\pL\d.]+`)
-
-func wordSet(s string) map[string]bool {
-	out := map[string]bool{}
-	for _, w := range wordPattern.FindAllString(strings.ToLower(s), -1) {
-		if w = strings.Trim(w, "."); w != "" {
-			out[w] = true
-		}
-	}
-	return out
 }
 
 func lastWords(s string, n int) string {

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"past/internal/evidence"
+	"past/internal/text"
 )
 
 // denominatorPointer is the place of a cell's denominator in the payload. It
@@ -100,4 +101,10 @@ func countOf(denoms []evidence.Denom, selected, group string) (raw, units string
 		return v, u, ok
 	}
 	return pick(func(string) bool { return true })
+}
+
+// countExists reports whether any number of n people has that share.
+func countExists(raw string, v, scale, n float64) bool {
+	low, high := text.CountsOfShare(raw, v, scale, n)
+	return low <= high
 }

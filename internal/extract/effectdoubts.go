@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"past/internal/evidence"
+	"past/internal/text"
 	"past/internal/vocab"
 )
 
@@ -69,7 +70,7 @@ func harmless(e *evidence.Effect, a *evidence.ArmResult, code string) bool {
 	case CodeInstrument:
 		return true
 	case CodeRow:
-		for w := range wordSet(rowWords(a.ClassTitle) + " " + rowWords(a.CategoryTitle)) {
+		for w := range text.WordSet(rowWords(a.ClassTitle) + " " + rowWords(a.CategoryTitle)) {
 			if !countWords[w] && !rowFiller[w] {
 				return false
 			}
@@ -79,7 +80,7 @@ func harmless(e *evidence.Effect, a *evidence.ArmResult, code string) bool {
 	return false
 }
 
-var countWords = wordSet("onset of clinical response responder responders remission remitter remitters")
+var countWords = text.WordSet("onset of clinical response responder responders remission remitter remitters")
 
 var (
 	laterPhase = regexp.MustCompile(`(?i)\b(?:after|post|following)[\s-]+(?:the\s+)?cross[\s-]?over|\bopen[\s-]label\b|` +

@@ -138,12 +138,6 @@ func countFromShare(raw string, v, scale, n float64) (float64, bool) {
 	return low, low == high
 }
 
-// countExists reports whether any number of n people has that share.
-func countExists(raw string, v, scale, n float64) bool {
-	low, high := text.CountsOfShare(raw, v, scale, n)
-	return low <= high
-}
-
 // judgeEffectSize doubts what is beyond anything seen in the field.
 func judgeEffectSize(j effectJudge) {
 	e := j.e

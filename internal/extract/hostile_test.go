@@ -3,9 +3,11 @@ package extract
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -160,7 +162,7 @@ func TestRecordedReasons(t *testing.T) {
 		by   map[string][]int
 	}{{"cells", cellsBy}, {"contrasts", contrastsBy}, {"kinds of contrast", kinds}} {
 		var parts []string
-		for _, k := range sortedKeys(m.by) {
+		for _, k := range slices.Sorted(maps.Keys(m.by)) {
 			parts = append(parts, fmt.Sprintf("%s %d", k, len(m.by[k])))
 		}
 		t.Logf("%s: %s", m.name, strings.Join(parts, ", "))

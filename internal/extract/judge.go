@@ -2,6 +2,7 @@ package extract
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"regexp"
 	"slices"
@@ -444,11 +445,11 @@ func judgeTwins(cells []evidence.ArmResult) {
 		kind, _ := kindOfDispersion(a.DispersionType)
 		if kindOfParam(a.ParamType) == paramMean && !a.Adjusted && (kind == dispSD || kind == dispSE) && a.Spread != nil && *a.Spread > 0 &&
 			a.N != nil && *a.N >= 9 {
-			key := squash(a.OutcomeTitle) + "|" + a.Instrument + "|" + a.Subscale + "|" + squash(rowWords(a.ClassTitle)) + "|" + a.Unit
+			key := text.Squash(a.OutcomeTitle) + "|" + a.Instrument + "|" + a.Subscale + "|" + text.Squash(rowWords(a.ClassTitle)) + "|" + a.Unit
 			byTitle[key] = append(byTitle[key], i)
 		}
 	}
-	for _, key := range sortedKeys(byTitle) {
+	for _, key := range slices.Sorted(maps.Keys(byTitle)) {
 		for n, i := range byTitle[key] {
 			for _, j := range byTitle[key][n+1:] {
 				a, b := &cells[i], &cells[j]

@@ -1,6 +1,9 @@
 package extract
 
-import "strings"
+import (
+	"past/internal/text"
+	"strings"
+)
 
 // paramKind is a parameter type of a posted outcome, whatever its spelling.
 type paramKind int
@@ -28,7 +31,7 @@ func kindOfParam(s string) paramKind {
 	case "COUNT_OF_PARTICIPANTS", "Count of Participants":
 		return paramCount
 	}
-	switch squash(s) {
+	switch text.Squash(s) {
 	case "mean", "arithmeticmean":
 		return paramMean
 	case "median":
@@ -78,7 +81,7 @@ func kindOfDispersion(s string) (kind dispersion, level float64) {
 	case "95% Confidence Interval":
 		return dispCI, 95
 	}
-	q := squash(s)
+	q := text.Squash(s)
 	if kind, ok := dispersions[q]; ok {
 		return kind, 0
 	}
@@ -112,15 +115,4 @@ func levelOf(q string) float64 {
 		return 97.5
 	}
 	return 0
-}
-
-// squash folds case and drops everything but letters and digits.
-func squash(s string) string {
-	var b strings.Builder
-	for _, r := range strings.ToLower(s) {
-		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' {
-			b.WriteRune(r)
-		}
-	}
-	return b.String()
 }

@@ -1,5 +1,7 @@
 package extract
 
+import "past/internal/evidence"
+
 // The reason codes of verdicts. A reason is "CODE: sentence"; docs/extraction.md
 // says of each what it means and what a person can do.
 const (
@@ -59,3 +61,9 @@ const (
 )
 
 func reason(code, sentence string) string { return code + ": " + sentence }
+
+// worse is true when verdict a is worse than b.
+func worse(a, b evidence.Verdict) bool {
+	rank := map[evidence.Verdict]int{evidence.Usable: 0, evidence.NeedsReview: 1, evidence.Unusable: 2}
+	return rank[a] > rank[b]
+}

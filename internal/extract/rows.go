@@ -8,6 +8,7 @@ import (
 	"unicode"
 
 	"past/internal/evidence"
+	"past/internal/text"
 	"past/internal/vocab"
 )
 
@@ -135,7 +136,7 @@ func namesScale(title string, m vocab.InstrumentMatch) bool {
 }
 
 // rowFiller are words that say when or how a row was measured, not of what.
-var rowFiller = wordSet(`absolute after all and at average baseline before bl case cases cycle cycles session sessions ` +
+var rowFiller = text.WordSet(`absolute after all and at average baseline before bl case cases cycle cycles session sessions ` +
 	`predose postdose change changes day days difference dose dosing
 	eight end endpoint eop eos eot final five follow for four from hour hours hr hrs in intervention itt last locf
 	mean mid min mins minute minutes mmrm month months n nd nine observed of on one onset overall participants patients

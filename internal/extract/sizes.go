@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"past/internal/evidence"
+	"past/internal/text"
 )
 
 // oneSize is a size with or without commas between thousands, and with the name
@@ -70,8 +71,8 @@ func (x *outcome) byName(title string, sizes []int) (ordered []int, doubt string
 	ordered = make([]int, len(sizes))
 	found := 0
 	for i, m := range named {
-		name := squash(m[2])
-		at := slices.IndexFunc(x.o.Groups, func(g evidence.Group) bool { return strings.Contains(squash(g.Title), name) })
+		name := text.Squash(m[2])
+		at := slices.IndexFunc(x.o.Groups, func(g evidence.Group) bool { return strings.Contains(text.Squash(g.Title), name) })
 		if at >= 0 && ordered[at] == 0 {
 			ordered[at] = sizes[i]
 			found++

@@ -30,11 +30,6 @@ func judgeRow(e *evidence.Effect, x review.Extraction, v *vocab.Vocabulary) {
 	judgeDoses(e, x)
 }
 
-func worse(a, b evidence.Verdict) bool {
-	rank := map[evidence.Verdict]int{evidence.Usable: 0, evidence.NeedsReview: 1, evidence.Unusable: 2}
-	return rank[a] > rank[b]
-}
-
 func judgeCounts(x review.Extraction, j effectJudge) {
 	if x.Events1 == nil || x.Total1 == nil || x.Events2 == nil || x.Total2 == nil {
 		j.set(evidence.Unusable, CodeNoNumbers, "events or group sizes are missing")
