@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"past/internal/evidence"
+	"past/internal/extract/reason"
 )
 
 // Audit looks at effects side by side and returns them, in their order, with
@@ -51,7 +52,7 @@ func doubt(e *evidence.Effect, code, sentence string) {
 }
 
 func remark(e *evidence.Effect, code, sentence string) {
-	text := reason(code, sentence)
+	text := reason.Say(code, sentence)
 	if !slices.Contains(e.Flags, text) {
 		e.Flags = append(e.Flags, text)
 	}
@@ -67,7 +68,7 @@ func auditPair(a, b *evidence.Effect) {
 		auditSameOutcome(a, b)
 	}
 	if sameTime && sameOutcome && sameCountsOfTwoKinds(a, b) {
-		both(a, b, remark, CodeRepeated, "the counts are those of another kind of event ("+"%s"+")")
+		both(a, b, remark, reason.Repeated, "the counts are those of another kind of event ("+"%s"+")")
 	}
 	if sameSpreadsOfTwoRows(a, b) && !(sameOutcome && sameTime) { // two comparisons of one outcome share their arms
 		auditSpreads(a, b)
@@ -80,13 +81,13 @@ func auditSameOutcome(a, b *evidence.Effect) {
 	case a.ScoreType == b.ScoreType && sourceOf(a) == sourceOf(b):
 		auditControl(a, b)
 		if twice(a, b) {
-			both(a, b, doubt, CodeCountedTwice, "this result stands twice: here and in %s")
+			both(a, b, doubt, reason.CountedTwice, "this result stands twice: here and in %s")
 		}
 	case !sameComparison(a, b):
 	case a.ScoreType == b.ScoreType:
 		auditSources(a, b)
 	case !IsCount(a.ScoreType) && !IsCount(b.ScoreType):
-		both(a, b, remark, CodeScoreType,
+		both(a, b, remark, reason.ScoreType,
 			"the study gives change and endpoint scores of this outcome (%s): standardised, they are two different effects")
 	}
 }
@@ -141,7 +142,7 @@ func auditControl(a, b *evidence.Effect) {
 	}
 	if a.Mean2 != nil && same(a.Mean2, b.Mean2) && same(a.SD2, b.SD2) || a.Event2 != nil && same(a.Event2, b.Event2) &&
 		a.DoseTreat != b.DoseTreat {
-		both(a, b, remark, CodeSharedControl, "its control arm stands in %s too: pooled together, those people would count twice")
+		both(a, b, remark, reason.SharedControl, "its control arm stands in %s too: pooled together, those people would count twice")
 	}
 }
 
@@ -170,7 +171,7 @@ func auditSources(a, b *evidence.Effect) {
 	if a.Measure == b.Measure && a.Measure != "" && evidence.Value(a.Estimate)*evidence.Value(b.Estimate) < 0 {
 		tail = "; the effects have opposite signs"
 	}
-	both(a, b, remark, CodeSources, "another source ("+"%s"+") gives other numbers: "+strings.Join(apart, ", ")+tail)
+	both(a, b, remark, reason.Sources, "another source ("+"%s"+") gives other numbers: "+strings.Join(apart, ", ")+tail)
 }
 
 // sameCountsOfTwoKinds reports whether one table of counts is given for two
@@ -198,13 +199,13 @@ func sameSpreadsOfTwoRows(a, b *evidence.Effect) bool {
 func auditSpreads(a, b *evidence.Effect) {
 	const format = "both standard deviations stand in %s too, under other means: one of the rows may carry the other's"
 	if a.Instrument != b.Instrument && !imputed(a) && !imputed(b) {
-		both(a, b, doubt, CodeRepeated, format)
+		both(a, b, doubt, reason.Repeated, format)
 		return
 	}
 	// one spread for all times is what imputation gives; say so once a row
 	for _, p := range [][2]*evidence.Effect{{a, b}, {b, a}} {
-		if !hasFlag(p[0], CodeRepeated) {
-			remark(p[0], CodeRepeated, fmt.Sprintf(format, p[1].ID))
+		if !hasFlag(p[0], reason.Repeated) {
+			remark(p[0], reason.Repeated, fmt.Sprintf(format, p[1].ID))
 		}
 	}
 }
@@ -237,9 +238,9 @@ func auditCrossover(all []evidence.Effect, rows []int) {
 			continue
 		}
 		if !phaseKnown(e) {
-			doubt(e, CodeCountedTwice, fmt.Sprintf("a crossover trial with %v people in each arm: they may be the same people", *e.N1))
+			doubt(e, reason.CountedTwice, fmt.Sprintf("a crossover trial with %v people in each arm: they may be the same people", *e.N1))
 		} else if most > 0 && *e.N1 >= 0.9*most {
-			doubt(e, CodeCountedTwice, fmt.Sprintf("%v people in each arm, as many as in both arms of other rows of the study", *e.N1))
+			doubt(e, reason.CountedTwice, fmt.Sprintf("%v people in each arm, as many as in both arms of other rows of the study", *e.N1))
 		}
 	}
 }
@@ -247,7 +248,7 @@ func auditCrossover(all []evidence.Effect, rows []int) {
 // phaseKnown reports whether the source said on which side of the crossover the
 // row was measured; judgeRow leaves its doubt as a flag.
 func phaseKnown(e *evidence.Effect) bool {
-	return !hasFlag(e, CodeCrossoverPhase)
+	return !hasFlag(e, reason.CrossoverPhase)
 }
 
 // auditSizes doubts a size that is several times another one of the same arms
@@ -262,7 +263,7 @@ func auditSizes(all []evidence.Effect, rows []int) {
 			}
 			r1, r2 := ratio(*a.N1, *b.N1), ratio(*a.N2, *b.N2)
 			if r1 < 2 && r2 >= 4 || r2 < 2 && r1 >= 4 {
-				both(a, b, doubt, CodeDenominator,
+				both(a, b, doubt, reason.Denominator,
 					"one arm has several times the people that it has in %s, the other arm has not: a size may be mistyped")
 			}
 		}

@@ -6,11 +6,13 @@ import (
 	"testing"
 
 	"past/internal/evidence"
+	"past/internal/extract/posted"
+	"past/internal/extract/reason"
 	"past/internal/vocab"
 )
 
 // posted is one outcome of two groups of 40 and 38 in the register's shape.
-type posted struct {
+type postedTable struct {
 	title, param, dispersion, unit, frame string
 	units                                 string // of the denominators, participants if empty
 	description, contrast                 string // contrast is of the first and the second group
@@ -23,7 +25,7 @@ type postedClass struct {
 	cells [][5]string // group, value, spread, lower, upper
 }
 
-func cellsOf(t *testing.T, p posted) []evidence.ArmResult {
+func cellsOf(t *testing.T, p postedTable) []evidence.ArmResult {
 	t.Helper()
 	or := func(s, other string) string {
 		if s == "" {
@@ -62,7 +64,7 @@ func cellsOf(t *testing.T, p posted) []evidence.ArmResult {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return Register(parseRecord(t, body), vocab.Default())
+	return posted.Register(parseRecord(t, body), vocab.Default())
 }
 
 func oneRow(cells ...[5]string) []postedClass { return []postedClass{{cells: cells}} }
@@ -70,37 +72,37 @@ func oneRow(cells ...[5]string) []postedClass { return []postedClass{{cells: cel
 // Numbers that are complete and nevertheless wrong: each must not be usable.
 func TestCompleteAndWrong(t *testing.T) {
 	for name, c := range map[string]struct {
-		p    posted
+		p    postedTable
 		code string
 		want evidence.Verdict
 	}{
-		"a change beyond the whole scale": {posted{title: "Change in CAPS-5 total severity score", dispersion: "Standard Deviation",
-			classes: oneRow([5]string{"OG000", "-81", "11.6"})}, CodeOutOfRange, evidence.Unusable},
-		"a percent change of a scale of points": {posted{title: "Percent change in MADRS total score", dispersion: "Standard Deviation",
-			unit: "percent change", classes: oneRow([5]string{"OG000", "-45.2", "20.5"})}, CodeScoreType, evidence.NeedsReview},
-		"a percent sign before the change": {posted{title: "% change in MADRS total score", dispersion: "Standard Deviation",
-			classes: oneRow([5]string{"OG000", "-45.2", "20.5"})}, CodeScoreType, evidence.NeedsReview},
-		"a spread of a ten-thousandth": {posted{dispersion: "Standard Deviation",
-			classes: oneRow([5]string{"OG000", "20.1", "0.0012"})}, CodeImplausible, evidence.NeedsReview},
-		"a spread of one person": {posted{dispersion: "Standard Deviation", n: [2]string{"1", "1"},
-			classes: oneRow([5]string{"OG000", "20.1", "9.5"})}, CodeDenominator, evidence.NeedsReview},
-		"sizes in eyes": {posted{dispersion: "Standard Deviation", units: "Eyes",
-			classes: oneRow([5]string{"OG000", "20.1", "9.5"})}, CodeUnits, evidence.NeedsReview},
-		"two values of one group in one row": {posted{dispersion: "Standard Deviation",
-			classes: oneRow([5]string{"OG000", "20.1", "9.5"}, [5]string{"OG000", "25.3", "9.1"})}, CodeRow, evidence.NeedsReview},
-		"two rows of one name": {posted{dispersion: "Standard Deviation",
+		"a change beyond the whole scale": {postedTable{title: "Change in CAPS-5 total severity score", dispersion: "Standard Deviation",
+			classes: oneRow([5]string{"OG000", "-81", "11.6"})}, reason.OutOfRange, evidence.Unusable},
+		"a percent change of a scale of points": {postedTable{title: "Percent change in MADRS total score", dispersion: "Standard Deviation",
+			unit: "percent change", classes: oneRow([5]string{"OG000", "-45.2", "20.5"})}, reason.ScoreType, evidence.NeedsReview},
+		"a percent sign before the change": {postedTable{title: "% change in MADRS total score", dispersion: "Standard Deviation",
+			classes: oneRow([5]string{"OG000", "-45.2", "20.5"})}, reason.ScoreType, evidence.NeedsReview},
+		"a spread of a ten-thousandth": {postedTable{dispersion: "Standard Deviation",
+			classes: oneRow([5]string{"OG000", "20.1", "0.0012"})}, reason.Implausible, evidence.NeedsReview},
+		"a spread of one person": {postedTable{dispersion: "Standard Deviation", n: [2]string{"1", "1"},
+			classes: oneRow([5]string{"OG000", "20.1", "9.5"})}, reason.Denominator, evidence.NeedsReview},
+		"sizes in eyes": {postedTable{dispersion: "Standard Deviation", units: "Eyes",
+			classes: oneRow([5]string{"OG000", "20.1", "9.5"})}, reason.Units, evidence.NeedsReview},
+		"two values of one group in one row": {postedTable{dispersion: "Standard Deviation",
+			classes: oneRow([5]string{"OG000", "20.1", "9.5"}, [5]string{"OG000", "25.3", "9.1"})}, reason.Row, evidence.NeedsReview},
+		"two rows of one name": {postedTable{dispersion: "Standard Deviation",
 			classes: []postedClass{{"Week 8", [][5]string{{"OG000", "20.1", "9.5"}}}, {"Week 8", [][5]string{{"OG000", "25.3", "9.1"}}}}},
-			CodeRow, evidence.NeedsReview},
-		"an interval that does not lie around": {posted{dispersion: "95% Confidence Interval",
-			classes: oneRow([5]string{"OG000", "20", "", "19.9", "33"})}, CodeLimits, evidence.NeedsReview},
-		"an interval of a level that none reads": {posted{dispersion: "98% Confidence Interval",
-			classes: oneRow([5]string{"OG000", "20", "", "17", "23"})}, CodeNoSpread, evidence.NeedsReview},
-		"a percent sign where points are the unit": {posted{dispersion: "Standard Deviation",
-			classes: oneRow([5]string{"OG000", "20%", "9.5"})}, CodePercent, evidence.NeedsReview},
-		"a percent under the name of a proportion": {posted{title: "Response", param: "NUMBER", unit: "proportion of participants",
-			classes: oneRow([5]string{"OG000", "33"})}, CodePercent, evidence.NeedsReview},
-		"a share that no number of the people give": {posted{title: "Response", param: "NUMBER", unit: "percentage of participants",
-			classes: oneRow([5]string{"OG000", "33.1"})}, CodePercent, evidence.NeedsReview},
+			reason.Row, evidence.NeedsReview},
+		"an interval that does not lie around": {postedTable{dispersion: "95% Confidence Interval",
+			classes: oneRow([5]string{"OG000", "20", "", "19.9", "33"})}, reason.Limits, evidence.NeedsReview},
+		"an interval of a level that none reads": {postedTable{dispersion: "98% Confidence Interval",
+			classes: oneRow([5]string{"OG000", "20", "", "17", "23"})}, reason.NoSpread, evidence.NeedsReview},
+		"a percent sign where points are the unit": {postedTable{dispersion: "Standard Deviation",
+			classes: oneRow([5]string{"OG000", "20%", "9.5"})}, reason.Percent, evidence.NeedsReview},
+		"a percent under the name of a proportion": {postedTable{title: "Response", param: "NUMBER", unit: "proportion of participants",
+			classes: oneRow([5]string{"OG000", "33"})}, reason.Percent, evidence.NeedsReview},
+		"a share that no number of the people give": {postedTable{title: "Response", param: "NUMBER", unit: "percentage of participants",
+			classes: oneRow([5]string{"OG000", "33.1"})}, reason.Percent, evidence.NeedsReview},
 	} {
 		got := cellsOf(t, c.p)[0]
 		if got.Verdict != c.want || !strings.HasPrefix(got.Reason, c.code+":") {
@@ -111,7 +113,7 @@ func TestCompleteAndWrong(t *testing.T) {
 
 // The same numbers without the slip.
 func TestCompleteAndSound(t *testing.T) {
-	for name, p := range map[string]posted{
+	for name, p := range map[string]postedTable{
 		"a change": {title: "Change in CAPS-5 total severity score", dispersion: "Standard Deviation",
 			classes: oneRow([5]string{"OG000", "-24.4", "11.6"})},
 		"an interval, rounded": {dispersion: "95% Confidence Interval", classes: oneRow([5]string{"OG000", "20", "", "17", "24"})},
@@ -132,7 +134,7 @@ func TestCompleteAndSound(t *testing.T) {
 
 // A baseline outcome names its time frame as the text of its time.
 func TestTimeTextOfBaselineOutcome(t *testing.T) {
-	got := cellsOf(t, posted{frame: "Baseline", dispersion: "Standard Deviation", classes: oneRow([5]string{"OG000", "40.1", "9.5"})})[0]
+	got := cellsOf(t, postedTable{frame: "Baseline", dispersion: "Standard Deviation", classes: oneRow([5]string{"OG000", "40.1", "9.5"})})[0]
 	if got.TimepointRaw != "Baseline" || got.TimepointWeeks == nil || *got.TimepointWeeks != 0 {
 		t.Errorf("%q %v", got.TimepointRaw, got.TimepointWeeks)
 	}

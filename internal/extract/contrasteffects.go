@@ -3,17 +3,22 @@ package extract
 import (
 	"fmt"
 	"math"
+	"regexp"
 	"slices"
 	"strings"
 
 	"past/analysis/effect"
 	"past/internal/evidence"
+	"past/internal/extract/arm"
+	"past/internal/extract/posted"
+	"past/internal/extract/reason"
 	"past/internal/text"
 )
 
 // contrastMeasures are the measures in which a sponsor's contrast stays.
-var contrastMeasures = map[string]string{KindMeanDifference: "MD", KindSMD: "SMD", KindRiskRatio: "RR", KindOddsRatio: "OR",
-	KindHazardRatio: "HR", KindRiskDifference: "RD"}
+var contrastMeasures = map[string]string{posted.KindMeanDifference: "MD", posted.KindSMD: "SMD", posted.KindRiskRatio: "RR",
+	posted.KindOddsRatio:   "OR",
+	posted.KindHazardRatio: "HR", posted.KindRiskDifference: "RD"}
 
 // contrastsOf are the sponsor's contrasts of two groups for one row: the outcome
 // has a single later row, or the contrast names its time.
@@ -21,7 +26,7 @@ func (b *effectBuilder) contrastsOf(o *evidence.PostedOutcome, t, c *evidence.Ar
 	var out []*evidence.Contrast
 	for _, i := range b.tests[o.Index] {
 		x := &b.contrasts[i]
-		first, second, ok := comparedGroups(o, x.GroupIDs)
+		first, second, ok := posted.ComparedGroups(o, x.GroupIDs)
 		if !ok || x.Verdict == evidence.Unusable || x.Index >= len(o.Analyses) {
 			continue
 		}
@@ -71,7 +76,7 @@ func (b *effectBuilder) wordsOf(a *evidence.Analysis) *analysisText {
 // withContrasts adds to the effect of a row those of the sponsor's contrasts.
 // Where the row has no raw standard deviations the contrast also gives the
 // standardised difference, which then represents the row.
-func (b *effectBuilder) withContrasts(o *evidence.PostedOutcome, p armPair, t, c *evidence.ArmResult, row,
+func (b *effectBuilder) withContrasts(o *evidence.PostedOutcome, p arm.Pair, t, c *evidence.ArmResult, row,
 	base evidence.Effect) []evidence.Effect {
 	var own []evidence.Effect
 	for _, x := range b.contrastsOf(o, t, c) {
@@ -110,9 +115,9 @@ func (b *effectBuilder) fromContrast(j effectJudge, o *evidence.PostedOutcome, t
 	if e.N1 == nil || e.N2 == nil {
 		return
 	}
-	se, from := precision(x, *e.N1+*e.N2-2)
+	se, from := posted.Precision(x, *e.N1+*e.N2-2)
 	if math.IsNaN(se) {
-		j.set(evidence.Unusable, CodeNoSpread, "the contrast has no standard error, two-sided interval or exact p-value")
+		j.set(evidence.Unusable, reason.NoSpread, "the contrast has no standard error, two-sided interval or exact p-value")
 		return
 	}
 	e.Inputs = append(e.Inputs, precisionInputs(a, x, from)...)
@@ -121,21 +126,21 @@ func (b *effectBuilder) fromContrast(j effectJudge, o *evidence.PostedOutcome, t
 	}
 	sign := contrastSense(o, x, t.GroupID)
 	if sign == 0 {
-		j.set(evidence.NeedsReview, CodeSign,
+		j.set(evidence.NeedsReview, reason.Sign,
 			"which group was taken from which is not stated and does not follow from the arm values; read as treatment against control")
 		sign = 1
 	}
-	if x.Verdict != evidence.Usable && !strings.HasPrefix(x.Reason, CodeSign+":") {
-		j.set(evidence.NeedsReview, CodeDiscordant, "the contrast itself is in doubt: "+x.Reason)
+	if x.Verdict != evidence.Usable && !strings.HasPrefix(x.Reason, reason.Sign+":") {
+		j.set(evidence.NeedsReview, reason.Discordant, "the contrast itself is in doubt: "+x.Reason)
 	}
 	est := *x.Estimate
 	switch {
-	case IsRatio(x.Kind) && est <= 0:
-		j.set(evidence.Unusable, CodeImplausible, fmt.Sprintf("a ratio of %v", est))
+	case posted.IsRatio(x.Kind) && est <= 0:
+		j.set(evidence.Unusable, reason.Implausible, fmt.Sprintf("a ratio of %v", est))
 		return
-	case IsRatio(x.Kind):
+	case posted.IsRatio(x.Kind):
 		est = math.Log(est)
-	case measure == "RD" && (math.Abs(est) > 1 || strings.Contains(a.ParamType+t.Unit, "%") || isPercentUnit(t.Unit)):
+	case measure == "RD" && (math.Abs(est) > 1 || strings.Contains(a.ParamType+t.Unit, "%") || posted.IsPercentUnit(t.Unit)):
 		est, se = est/100, se/100
 	}
 	e.SetEffect(measure, string(b.formula), sign*est, se*se)
@@ -162,7 +167,7 @@ func (b *effectBuilder) againstArms(j effectJudge, t, c *evidence.ArmResult, est
 	}
 	diff := *t.Value - *c.Value
 	if gap := math.Abs(diff - est); gap > 1.5*se && gap > 0.05*math.Abs(diff) {
-		j.set(evidence.NeedsReview, CodeDiscordant, fmt.Sprintf("the arms' means differ by %.4g, the contrast says %.4g", diff, est))
+		j.set(evidence.NeedsReview, reason.Discordant, fmt.Sprintf("the arms' means differ by %.4g, the contrast says %.4g", diff, est))
 	}
 }
 
@@ -170,7 +175,7 @@ func (b *effectBuilder) againstArms(j effectJudge, t, c *evidence.ArmResult, est
 // a standard deviation of the trial itself: that of the row or of the same
 // instrument, arms and time; else the one behind the standard errors of the
 // model's means; else that of baseline. The effect says which.
-func (b *effectBuilder) standardised(p armPair, t, c *evidence.ArmResult, md evidence.Effect) (evidence.Effect, bool) {
+func (b *effectBuilder) standardised(p arm.Pair, t, c *evidence.ArmResult, md evidence.Effect) (evidence.Effect, bool) {
 	sd, from, which, ok := b.trialSD(p, t, c)
 	if !ok {
 		return standardise(md, b.formula)
@@ -209,18 +214,18 @@ func standardiseBy(md evidence.Effect, sd float64, from []evidence.Input, which 
 }
 
 // trialSD is the standard deviation by which a contrast is standardised.
-func (b *effectBuilder) trialSD(p armPair, t, c *evidence.ArmResult) (sd float64, from []evidence.Input, which string, ok bool) {
+func (b *effectBuilder) trialSD(p arm.Pair, t, c *evidence.ArmResult) (sd float64, from []evidence.Input, which string, ok bool) {
 	if sd, from, ok := b.rawSD(p, t, false); ok {
 		return sd, from, "the trial's own standard deviation at this time", true
 	}
-	kind, level := kindOfDispersion(t.DispersionType)
+	kind, level := posted.KindOfDispersion(t.DispersionType)
 	if t.N != nil && c.N != nil && *t.N+*c.N > 2 {
 		one, in1, err1 := spreadSD(t, kind, level)
 		two, in2, err2 := spreadSD(c, kind, level)
 		if err1 == nil && err2 == nil && one > 0 && two > 0 {
 			n1, n2 := float64(*t.N), float64(*c.N)
 			word := "the standard deviation of the posted means"
-			if kind != dispSD {
+			if kind != posted.DispSD {
 				word = "a standard deviation worked out from the standard errors of the arms' means (Cochrane Handbook 6.5.2.3)"
 			}
 			return pooledSD(n1, one, n2, two), append(rename(in1, "1"), rename(in2, "2")...), word, true
@@ -245,15 +250,15 @@ func rename(in []evidence.Input, side string) []evidence.Input {
 
 // spreadSD is the standard deviation behind the spread of a mean, with the
 // numbers that it was read from.
-func spreadSD(a *evidence.ArmResult, kind dispersion, level float64) (sd float64, in []evidence.Input, err error) {
+func spreadSD(a *evidence.ArmResult, kind posted.Dispersion, level float64) (sd float64, in []evidence.Input, err error) {
 	n := float64(*a.N)
 	switch {
-	case kind == dispSD && a.Spread != nil:
+	case kind == posted.DispSD && a.Spread != nil:
 		return *a.Spread, []evidence.Input{input("sd", a.SpreadRaw, *a.Spread, a.Prov, "spread")}, nil
-	case kind == dispSE && a.Spread != nil:
+	case kind == posted.DispSE && a.Spread != nil:
 		sd, err = effect.SDFromSE(*a.Spread, n)
 		return sd, []evidence.Input{input("se", a.SpreadRaw, *a.Spread, a.Prov, "spread")}, err
-	case kind == dispCI && a.Lower != nil && a.Upper != nil && level > 0:
+	case kind == posted.DispCI && a.Lower != nil && a.Upper != nil && level > 0:
 		sd, _, err = effect.SDFromCI(*a.Lower, *a.Upper, n, level/100, n < 60)
 		return sd, []evidence.Input{input("ci_lb", a.LowerRaw, *a.Lower, a.Prov, "lowerLimit"),
 			input("ci_ub", a.UpperRaw, *a.Upper, a.Prov, "upperLimit")}, err
@@ -264,9 +269,9 @@ func spreadSD(a *evidence.ArmResult, kind dispersion, level float64) (sd float64
 // rawSD pools the raw standard deviations of two arms for an instrument at the
 // same point in time or at baseline. Groups are matched by title, since their
 // numbers start again in every outcome.
-func (b *effectBuilder) rawSD(p armPair, t *evidence.ArmResult, baseline bool) (sd float64, from []evidence.Input, ok bool) {
-	one := b.rawCell(p.treat.group.Title, t, baseline)
-	two := b.rawCell(p.ctrl.group.Title, t, baseline)
+func (b *effectBuilder) rawSD(p arm.Pair, t *evidence.ArmResult, baseline bool) (sd float64, from []evidence.Input, ok bool) {
+	one := b.rawCell(p.Treat.Group.Title, t, baseline)
+	two := b.rawCell(p.Ctrl.Group.Title, t, baseline)
 	if one == nil || two == nil || one.OutcomeIndex != two.OutcomeIndex || one.ClassIndex != two.ClassIndex || *one.N+*two.N <= 2 {
 		return 0, nil, false
 	}
@@ -278,9 +283,10 @@ func (b *effectBuilder) rawSD(p armPair, t *evidence.ArmResult, baseline bool) (
 func (b *effectBuilder) rawCell(title string, t *evidence.ArmResult, baseline bool) *evidence.ArmResult {
 	for i := range b.cells {
 		a := &b.cells[i]
-		kind, _ := kindOfDispersion(a.DispersionType)
+		kind, _ := posted.KindOfDispersion(a.DispersionType)
 		if a.Instrument != t.Instrument || a.Subscale != "" || a.Baseline != baseline || a.Adjusted || a.Verdict != evidence.Usable ||
-			kindOfParam(a.ParamType) != paramMean || kind != dispSD || a.Spread == nil || *a.Spread <= 0 || a.N == nil || *a.N < 2 ||
+			posted.KindOfParam(a.ParamType) != posted.ParamMean || kind != posted.DispSD || a.Spread == nil || *a.Spread <= 0 || a.N == nil ||
+			*a.N < 2 ||
 			text.Squash(a.GroupTitle) != text.Squash(title) || a.ScoreType != "endpoint" {
 			continue
 		}
@@ -290,4 +296,38 @@ func (b *effectBuilder) rawCell(title string, t *evidence.ArmResult, baseline bo
 		return a
 	}
 	return nil
+}
+
+// analysisWords are the ways of analysis that a sponsor names, in the order in
+// which they are listed.
+var analysisWords = []struct {
+	word string
+	re   *regexp.Regexp
+}{
+	{"ITT", regexp.MustCompile(`(?i)\bintent(?:ion)?[\s-]to[\s-]treat\b|\bm?ITT\b|\bfull analysis set\b|\bFAS\b`)},
+	{"per protocol", regexp.MustCompile(`(?i)\bper[\s-]protocol\b|\bcompleters?(?: analysis| set| population)?\b|\bevaluable ` +
+		`(?:patients|participants|subjects) only\b`)},
+	{"MMRM", regexp.MustCompile(`(?i)\bMMRM\b|\bmixed[\s-]+(?:effects? )?models?\b|\brepeated[\s-]measures?\b`)},
+	{"multiple imputation", regexp.MustCompile(`(?i)\bmultiple imputation`)},
+	{"LOCF", regexp.MustCompile(`(?i)\bLOCF\b|\blast (?:\w+ ){0,3}(?:observations?|values?) (?:\w+ ){0,4}carried ` +
+		`forward|\b(?:observation|value)s? (?:\w+ ){0,4}carried forward`)},
+	{"observed cases", regexp.MustCompile(`(?i)\bobserved[\s-]cases?\b`)},
+}
+
+// analysisOf reads how an outcome was analysed from its title, population and
+// description; "" where nothing is said. A title outranks what the description
+// reports another analysis.
+func analysisOf(o *evidence.PostedOutcome) string {
+	for _, text := range []string{o.Title, o.Population + "\n" + o.Description} {
+		var said []string
+		for _, w := range analysisWords {
+			if w.re.MatchString(text) {
+				said = append(said, w.word)
+			}
+		}
+		if len(said) > 0 {
+			return strings.Join(said, ", ")
+		}
+	}
+	return ""
 }

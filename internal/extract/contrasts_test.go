@@ -5,31 +5,35 @@ import (
 	"testing"
 
 	"past/internal/evidence"
+	"past/internal/extract/posted"
+	"past/internal/extract/reason"
 )
 
 func TestKindOfContrast(t *testing.T) {
 	for param, want := range map[string]string{
-		"LS Mean Difference": KindMeanDifference, "LS mean difference": KindMeanDifference,
-		"Mean Difference (Final Values)": KindMeanDifference, "Mean Difference (Net)": KindMeanDifference,
-		"Difference in LS Mean": KindMeanDifference, "Difference of LS-means": KindMeanDifference,
-		"LS Mean Difference(Eleclazine - Placebo)": KindMeanDifference, "Least Squares Mean Difference": KindMeanDifference,
-		"Treatment Difference": KindMeanDifference, "Difference": KindMeanDifference, "LSMD": KindMeanDifference,
-		"Adjusted mean difference": KindMeanDifference, "Estimated treatment difference": KindMeanDifference,
-		"Difference between means": KindMeanDifference, "MEAN_DIFFERENCE_FINAL_VALUES": KindMeanDifference,
-		"Hazard Ratio (HR)": KindHazardRatio, "Cause-specific Hazard Ratio": KindHazardRatio, "Hazard Ratio, log": KindHazardRatio,
-		"Odds Ratio (OR)": KindOddsRatio, "Odds Ratio, log": KindOddsRatio, "Common odds ratio": KindOddsRatio,
-		"Risk Ratio (RR)": KindRiskRatio, "Relative Risk": KindRiskRatio, "Ratio of Response Rate": KindRiskRatio,
-		"Rate ratio": KindRateRatio, "Incidence Rate Ratio": KindRateRatio,
-		"Ratio of adjusted geometric means": KindGeoMeanRatio, "Least Squared Geometric Mean Ratio": KindGeoMeanRatio,
-		"Ratio of LS Means":    KindMeanRatio,
-		"Risk Difference (RD)": KindRiskDifference, "Difference in proportions": KindRiskDifference,
-		"Difference in response rates":     KindRiskDifference,
-		"Median Difference (Final Values)": KindMedianDiff, "Hodges-Lehmann median difference": KindMedianDiff,
-		"Percent Difference": KindPercentDiff, "percent difference": KindPercentDiff,
-		"Slope": KindSlope, "Spearman Correlation": KindCorrelation, "F": KindStatistic, "t": KindStatistic, "Chi-squared": KindStatistic,
-		"Least Squared Mean": KindArmEstimate, "Cohen's d": KindSMD, "Standardized mean difference": KindSMD, "": "",
+		"LS Mean Difference": posted.KindMeanDifference, "LS mean difference": posted.KindMeanDifference,
+		"Mean Difference (Final Values)": posted.KindMeanDifference, "Mean Difference (Net)": posted.KindMeanDifference,
+		"Difference in LS Mean": posted.KindMeanDifference, "Difference of LS-means": posted.KindMeanDifference,
+		"LS Mean Difference(Eleclazine - Placebo)": posted.KindMeanDifference, "Least Squares Mean Difference": posted.KindMeanDifference,
+		"Treatment Difference": posted.KindMeanDifference, "Difference": posted.KindMeanDifference, "LSMD": posted.KindMeanDifference,
+		"Adjusted mean difference": posted.KindMeanDifference, "Estimated treatment difference": posted.KindMeanDifference,
+		"Difference between means": posted.KindMeanDifference, "MEAN_DIFFERENCE_FINAL_VALUES": posted.KindMeanDifference,
+		"Hazard Ratio (HR)": posted.KindHazardRatio, "Cause-specific Hazard Ratio": posted.KindHazardRatio,
+		"Hazard Ratio, log": posted.KindHazardRatio,
+		"Odds Ratio (OR)":   posted.KindOddsRatio, "Odds Ratio, log": posted.KindOddsRatio, "Common odds ratio": posted.KindOddsRatio,
+		"Risk Ratio (RR)": posted.KindRiskRatio, "Relative Risk": posted.KindRiskRatio, "Ratio of Response Rate": posted.KindRiskRatio,
+		"Rate ratio": posted.KindRateRatio, "Incidence Rate Ratio": posted.KindRateRatio,
+		"Ratio of adjusted geometric means": posted.KindGeoMeanRatio, "Least Squared Geometric Mean Ratio": posted.KindGeoMeanRatio,
+		"Ratio of LS Means":    posted.KindMeanRatio,
+		"Risk Difference (RD)": posted.KindRiskDifference, "Difference in proportions": posted.KindRiskDifference,
+		"Difference in response rates":     posted.KindRiskDifference,
+		"Median Difference (Final Values)": posted.KindMedianDiff, "Hodges-Lehmann median difference": posted.KindMedianDiff,
+		"Percent Difference": posted.KindPercentDiff, "percent difference": posted.KindPercentDiff,
+		"Slope": posted.KindSlope, "Spearman Correlation": posted.KindCorrelation, "F": posted.KindStatistic, "t": posted.KindStatistic,
+		"Chi-squared":        posted.KindStatistic,
+		"Least Squared Mean": posted.KindArmEstimate, "Cohen's d": posted.KindSMD, "Standardized mean difference": posted.KindSMD, "": "",
 	} {
-		if got := NewReader(nil).kindOfContrast(param, ""); got != want {
+		if got := posted.NewReader(nil).KindOfContrast(param, ""); got != want {
 			t.Errorf("kindOfContrast(%q) = %q, want %q", param, got, want)
 		}
 	}
@@ -39,15 +43,15 @@ func TestKindOfContrast(t *testing.T) {
 // difference needs none; everything else is left open, whatever the order.
 func TestSenseOfContrasts(t *testing.T) {
 	for _, c := range []struct{ param, value, said, sign, code string }{
-		{"Mean Difference (Net)", "-4.0", "Ketamine - Placebo", SignFirstMinusSecond, CodeComplete},
-		{"Mean Difference (Net)", "-4.0", "placebo minus ketamine", SignSecondMinusFirst, CodeComplete},
-		{"Odds Ratio (OR)", "1.4", "Odds ratio (ketamine /placebo)", SignFirstMinusSecond, CodeComplete},
-		{"Odds Ratio (OR)", "1.4", "placebo/ketamine", SignSecondMinusFirst, CodeComplete},
-		{"Mean Difference (Net)", "-4.0", "week 4 and/or later", SignUnknown, CodeSign},
-		{"Mean Difference (Net)", "-4.0", "", SignUnknown, CodeSign},
-		{"Mean Difference (Net)", "0.0", "", SignUnknown, CodeComplete},
-		{"Risk Ratio (RR)", "1.00", "", SignUnknown, CodeComplete},
-		{"Mean Difference (Net)", "1.00", "", SignUnknown, CodeSign},
+		{"Mean Difference (Net)", "-4.0", "Ketamine - Placebo", posted.SignFirstMinusSecond, reason.Complete},
+		{"Mean Difference (Net)", "-4.0", "placebo minus ketamine", posted.SignSecondMinusFirst, reason.Complete},
+		{"Odds Ratio (OR)", "1.4", "Odds ratio (ketamine /placebo)", posted.SignFirstMinusSecond, reason.Complete},
+		{"Odds Ratio (OR)", "1.4", "placebo/ketamine", posted.SignSecondMinusFirst, reason.Complete},
+		{"Mean Difference (Net)", "-4.0", "week 4 and/or later", posted.SignUnknown, reason.Sign},
+		{"Mean Difference (Net)", "-4.0", "", posted.SignUnknown, reason.Sign},
+		{"Mean Difference (Net)", "0.0", "", posted.SignUnknown, reason.Complete},
+		{"Risk Ratio (RR)", "1.00", "", posted.SignUnknown, reason.Complete},
+		{"Mean Difference (Net)", "1.00", "", posted.SignUnknown, reason.Sign},
 	} {
 		o := evidence.PostedOutcome{Groups: []evidence.Group{{ID: "OG000", Title: "Ketamine"}, {ID: "OG001", Title: "Placebo"}}}
 		a := evidence.Analysis{ParamType: c.param, ParamValue: c.value, PValue: "0.04", GroupDescription: c.said,
@@ -60,7 +64,7 @@ func TestSenseOfContrasts(t *testing.T) {
 			a.PValue = ""
 		}
 		o.Analyses = []evidence.Analysis{a}
-		got := NewReader(nil).contrast(&evidence.Record{ID: "NCT00000001"}, &o, 0)
+		got := posted.NewReader(nil).Contrast(&evidence.Record{ID: "NCT00000001"}, &o, 0)
 		if got.Sign != c.sign || !strings.HasPrefix(got.Reason, c.code+":") {
 			t.Errorf("%s %s, %q: %s, %s", c.param, c.value, c.said, got.Sign, got.Reason)
 		}
@@ -93,8 +97,8 @@ func TestPrecisionClashes(t *testing.T) {
 		o := evidence.PostedOutcome{Groups: []evidence.Group{{ID: "OG000", Title: "Ketamine"}, {ID: "OG001", Title: "Placebo"}}}
 		a.GroupIDs = []string{"OG000", "OG001"}
 		o.Analyses = []evidence.Analysis{a}
-		got := NewReader(nil).contrast(&evidence.Record{ID: "NCT00000001"}, &o, 0)
-		if why := precisionClashes(&got, &a); (len(why) > 0) != c.clash {
+		got := posted.NewReader(nil).Contrast(&evidence.Record{ID: "NCT00000001"}, &o, 0)
+		if why := posted.PrecisionClashes(&got, &a); (len(why) > 0) != c.clash {
 			t.Errorf("%s: %q", name, why)
 		}
 	}

@@ -4,85 +4,9 @@ import (
 	"math"
 	"strings"
 
-	"past/analysis/effect"
 	"past/internal/evidence"
+	"past/internal/extract/posted"
 )
-
-// comparedGroups are the two groups of a contrast, in its order. A contrast
-// that names one group of an outcome that has two compares it with the other.
-func comparedGroups(o *evidence.PostedOutcome, ids []string) (first, second string, ok bool) {
-	switch {
-	case len(ids) == 2 && ids[0] != ids[1]:
-		return ids[0], ids[1], true
-	case len(ids) == 1 && len(o.Groups) == 2:
-		for i, g := range o.Groups {
-			if g.ID == ids[0] {
-				return ids[0], o.Groups[1-i].ID, true
-			}
-		}
-	}
-	return "", "", false
-}
-
-// precision is a contrast's standard error on the scale on which it is
-// analysed (logarithms for ratios), from its own, its interval or its exact
-// p-value (Cochrane Handbook 6.5.2.3); NaN when it has none. df are the degrees
-// of freedom of the two groups, +Inf where they are many or not known. from
-// names the source.
-func precision(x *evidence.Contrast, df float64) (se float64, from string) {
-	ratio := IsRatio(x.Kind)
-	if !(df > 0) || df >= 118 || ratio || x.Kind == KindSMD { // 118: 60 people in each group
-		df = math.Inf(1)
-	}
-	if x.SE != nil && *x.SE > 0 && !ratio {
-		return *x.SE, "standard error"
-	}
-	if se := seFromLimits(x, df, ratio); se > 0 {
-		return se, "confidence interval"
-	}
-	if se := seFromP(x, df, ratio); se > 0 {
-		return se, "p-value"
-	}
-	return math.NaN(), ""
-}
-
-// seFromLimits is the standard error behind a two-sided interval; 0 for none.
-func seFromLimits(x *evidence.Contrast, df float64, ratio bool) float64 {
-	if x.Lower == nil || x.Upper == nil || x.CILevel == nil || x.CISides == 1 || *x.Lower >= *x.Upper || ratio && *x.Lower <= 0 {
-		return 0
-	}
-	return someSE(effect.SEFromCI(analysed(*x.Lower, ratio), analysed(*x.Upper, ratio), *x.CILevel/100, df))
-}
-
-// seFromP is the standard error behind an exact two-sided p-value; 0 for none.
-func seFromP(x *evidence.Contrast, df float64, ratio bool) float64 {
-	if x.P == nil || x.POp != "=" || *x.P <= 0 || *x.P >= 1 || strings.Contains(x.PRaw, "<") || x.CISides == 1 {
-		return 0
-	}
-	if x.Estimate == nil || ratio && *x.Estimate <= 0 {
-		return 0
-	}
-	se, _, err := effect.SEFromP(analysed(*x.Estimate, ratio), *x.P, df)
-	if math.IsInf(se, 0) {
-		return 0
-	}
-	return someSE(se, err)
-}
-
-// analysed is a value on the scale on which it is analysed.
-func analysed(v float64, ratio bool) float64 {
-	if ratio {
-		return math.Log(v)
-	}
-	return v
-}
-
-func someSE(se float64, err error) float64 {
-	if err != nil {
-		return 0
-	}
-	return se
-}
 
 // settledByValues is the word by which a sign that the arm values settle is
 // kept apart from one that is stated.
@@ -116,24 +40,24 @@ func (b *effectBuilder) settleSigns() {
 		o := &b.r.Results.Outcomes[i]
 		for _, n := range b.tests[o.Index] {
 			x := &b.contrasts[n]
-			if x.Sign != SignUnknown || x.Estimate == nil || x.Verdict == evidence.Unusable {
+			if x.Sign != posted.SignUnknown || x.Estimate == nil || x.Verdict == evidence.Unusable {
 				continue
 			}
 			switch b.senseByValues(o, x) {
 			case 1:
-				x.Sign = SignFirstMinusSecond + settledByValues
+				x.Sign = posted.SignFirstMinusSecond + settledByValues
 			case -1:
-				x.Sign = SignSecondMinusFirst + settledByValues
+				x.Sign = posted.SignSecondMinusFirst + settledByValues
 			default:
 				continue
 			}
-			judgeContrast(x, &o.Analyses[x.Index], o)
+			posted.JudgeContrast(x, &o.Analyses[x.Index], o)
 		}
 	}
 }
 
 func (b *effectBuilder) senseByValues(o *evidence.PostedOutcome, x *evidence.Contrast) float64 {
-	first, second, ok := comparedGroups(o, x.GroupIDs)
+	first, second, ok := posted.ComparedGroups(o, x.GroupIDs)
 	if !ok {
 		return 0
 	}
@@ -146,10 +70,10 @@ func (b *effectBuilder) senseByValues(o *evidence.PostedOutcome, x *evidence.Con
 				continue
 			}
 			est, diff := *x.Estimate, *f.Value-*s.Value
-			if IsRatio(x.Kind) {
+			if posted.IsRatio(x.Kind) {
 				est, diff = math.Log(est), logRatio(x.Kind, f, s)
 			}
-			se, _ := precision(x, dfOf(f, s))
+			se, _ := posted.Precision(x, dfOf(f, s))
 			sign := senseOf(est, se, diff)
 			if found != 0 && sign != found {
 				return 0
@@ -171,10 +95,10 @@ func dfOf(t, c *evidence.ArmResult) float64 {
 // odds ratio, of risks or means for the others.
 func logRatio(kind string, f, s *evidence.ArmResult) float64 {
 	a, b := *f.Value, *s.Value
-	if kind == KindOddsRatio || kind == KindRiskRatio {
+	if kind == posted.KindOddsRatio || kind == posted.KindRiskRatio {
 		a, b = shareOf(f), shareOf(s)
 	}
-	if kind == KindOddsRatio {
+	if kind == posted.KindOddsRatio {
 		a, b = a/(1-a), b/(1-b)
 	}
 	if !(a > 0) || !(b > 0) || math.IsInf(a, 0) || math.IsInf(b, 0) {
@@ -187,9 +111,9 @@ func logRatio(kind string, f, s *evidence.ArmResult) float64 {
 func shareOf(a *evidence.ArmResult) float64 {
 	v := *a.Value
 	switch {
-	case isPercentUnit(a.Unit):
+	case posted.IsPercentUnit(a.Unit):
 		return v / 100
-	case probability.MatchString(a.Unit):
+	case posted.Probability.MatchString(a.Unit):
 		return v
 	case a.N != nil && *a.N > 0:
 		return v / float64(*a.N)
@@ -200,7 +124,7 @@ func shareOf(a *evidence.ArmResult) float64 {
 // contrastSense is +1 where a contrast is treatment minus control, -1 where it
 // is the reverse, 0 where nothing says which.
 func contrastSense(o *evidence.PostedOutcome, x *evidence.Contrast, treat string) float64 {
-	first, _, ok := comparedGroups(o, x.GroupIDs)
+	first, _, ok := posted.ComparedGroups(o, x.GroupIDs)
 	if !ok {
 		return 0
 	}
@@ -209,11 +133,11 @@ func contrastSense(o *evidence.PostedOutcome, x *evidence.Contrast, treat string
 		sign = -1
 	}
 	switch {
-	case strings.HasPrefix(x.Sign, SignFirstMinusSecond):
+	case strings.HasPrefix(x.Sign, posted.SignFirstMinusSecond):
 		return sign
-	case strings.HasPrefix(x.Sign, SignSecondMinusFirst):
+	case strings.HasPrefix(x.Sign, posted.SignSecondMinusFirst):
 		return -sign
-	case isNull(x):
+	case posted.IsNull(x):
 		return 1
 	}
 	return 0

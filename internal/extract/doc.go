@@ -3,10 +3,11 @@
 // (usable, needs review, unusable) and a reason. It is right where it speaks
 // and silent where it cannot be, and says which.
 //
-// Register reads posted outcomes cell by cell, Contrasts the sponsor's
-// analyses, RegisterEffects pairs treatment with control arms, PaperEffects
-// reads extraction rows, Audit looks across rows of a study. All effects are
-// computed by analysis/effect. docs/extraction.md has the rules and the list of
+// Package posted reads posted outcomes cell by cell and the sponsor's analyses,
+// package arm what a group was given and which arms compare. On them
+// RegisterEffects pairs treatment with control arms; PaperEffects reads
+// extraction rows, Audit looks across rows of a study. All effects are computed
+// by analysis/effect; the codes of reasons are in package reason. docs/extraction.md has the rules and the list of
 // reason codes.
 //
 // The package is pure: records and rows in, results out. It pools nothing,

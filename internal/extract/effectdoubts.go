@@ -7,18 +7,21 @@ import (
 	"strings"
 
 	"past/internal/evidence"
+	"past/internal/extract/arm"
+	"past/internal/extract/posted"
+	"past/internal/extract/reason"
 	"past/internal/text"
 	"past/internal/vocab"
 )
 
-func (b *effectBuilder) judgeArms(j effectJudge, p armPair) {
-	for _, a := range []armReading{p.treat, p.ctrl} {
-		if a.doubt != "" {
-			j.set(evidence.NeedsReview, CodeArms, fmt.Sprintf("%q: %s", a.group.Title, a.doubt))
+func (b *effectBuilder) judgeArms(j effectJudge, p arm.Pair) {
+	for _, a := range []arm.Reading{p.Treat, p.Ctrl} {
+		if a.Doubt != "" {
+			j.set(evidence.NeedsReview, reason.Arms, fmt.Sprintf("%q: %s", a.Group.Title, a.Doubt))
 		}
 	}
-	for _, d := range p.doubts {
-		j.set(evidence.NeedsReview, CodeArms, d)
+	for _, d := range p.Doubts {
+		j.set(evidence.NeedsReview, reason.Arms, d)
 	}
 }
 
@@ -26,27 +29,28 @@ func (b *effectBuilder) judgeArms(j effectJudge, p armPair) {
 func (b *effectBuilder) judgeDesign(j effectJudge) {
 	switch d, ok := b.v.Design(j.e.Design); {
 	case !ok:
-		j.set(evidence.NeedsReview, CodeDesign, "how the groups were formed is not stated")
+		j.set(evidence.NeedsReview, reason.Design, "how the groups were formed is not stated")
 	case !d.Between:
-		j.set(evidence.NeedsReview, CodeDesign, "the groups were not formed by chance: the record's design is "+d.Name)
+		j.set(evidence.NeedsReview, reason.Design, "the groups were not formed by chance: the record's design is "+d.Name)
 	}
 }
 
 // judgeCells carries the doubts of the two cells over to the effect.
 func (b *effectBuilder) judgeCells(j effectJudge, t, c *evidence.ArmResult) {
 	for _, a := range []*evidence.ArmResult{t, c} {
-		if a.Verdict != evidence.Usable && !strings.HasPrefix(a.Reason, CodeAdjusted+":") {
+		if a.Verdict != evidence.Usable && !strings.HasPrefix(a.Reason, reason.Adjusted+":") {
 			j.e.Flags = append(j.e.Flags, a.Flags...)
-			if worse(a.Verdict, j.e.Verdict) {
+			if reason.Worse(a.Verdict, j.e.Verdict) {
 				j.e.Verdict, j.e.Reason = a.Verdict, a.Reason+" (group "+a.GroupID+")"
 			}
 		}
 		for _, f := range a.Flags {
-			if (strings.HasPrefix(f, CodeOutcomeSize+":") || strings.HasSuffix(f, partialResponses)) && !slices.Contains(j.e.Flags, f) {
+			if (strings.HasPrefix(f, reason.OutcomeSize+":") || strings.HasSuffix(f, posted.PartialResponses)) && !slices.Contains(j.e.Flags, f) {
 				j.e.Flags = append(j.e.Flags, f)
 			}
-			for _, code := range []string{CodeRow, CodeInstrument, CodeTimepoint, CodeDenominator, CodeScoreType, CodeDiscordant, CodeSign,
-				CodeSpreadTooLarge, CodeDispersion} {
+			for _, code := range []string{reason.Row, reason.Instrument, reason.Timepoint, reason.Denominator, reason.ScoreType, reason.Discordant,
+				reason.Sign,
+				reason.SpreadTooLarge, reason.Dispersion} {
 				if strings.HasPrefix(f, code+":") && !harmless(j.e, a, code) {
 					j.set(evidence.NeedsReview, code, strings.TrimPrefix(f, code+": "))
 				}
@@ -55,7 +59,7 @@ func (b *effectBuilder) judgeCells(j effectJudge, t, c *evidence.ArmResult) {
 	}
 	j.e.Flags = slices.Compact(j.e.Flags)
 	if t.TimepointWeeks == nil {
-		j.set(evidence.NeedsReview, CodeTimepoint, fmt.Sprintf("%q names no single point in time", t.TimepointRaw))
+		j.set(evidence.NeedsReview, reason.Timepoint, fmt.Sprintf("%q names no single point in time", t.TimepointRaw))
 	}
 }
 
@@ -67,11 +71,11 @@ func harmless(e *evidence.Effect, a *evidence.ArmResult, code string) bool {
 		return false
 	}
 	switch code {
-	case CodeInstrument:
+	case reason.Instrument:
 		return true
-	case CodeRow:
-		for w := range text.WordSet(rowWords(a.ClassTitle) + " " + rowWords(a.CategoryTitle)) {
-			if !countWords[w] && !rowFiller[w] {
+	case reason.Row:
+		for w := range text.WordSet(posted.RowWords(a.ClassTitle) + " " + posted.RowWords(a.CategoryTitle)) {
+			if !countWords[w] && !posted.RowFiller[w] {
 				return false
 			}
 		}
@@ -93,8 +97,8 @@ var (
 
 // judgePhase keeps what was measured after a crossover apart, and doubts a
 // crossover trial that does not say which side its numbers are from.
-func (b *effectBuilder) judgePhase(j effectJudge, o *evidence.PostedOutcome, p armPair, t, c *evidence.ArmResult) {
-	if p.class == vocab.Waitlist {
+func (b *effectBuilder) judgePhase(j effectJudge, o *evidence.PostedOutcome, p arm.Pair, t, c *evidence.ArmResult) {
+	if p.Class == vocab.Waitlist {
 		b.judgeWaiting(j, o, p, t)
 	}
 	short := strings.Join([]string{o.Title, o.TimeFrame, t.ClassTitle, t.CategoryTitle, t.GroupTitle, c.GroupTitle}, " | ")
@@ -102,15 +106,15 @@ func (b *effectBuilder) judgePhase(j effectJudge, o *evidence.PostedOutcome, p a
 	switch {
 	case laterPhase.MatchString(short) && !firstPhase.MatchString(short):
 		j.e.PostCrossover = evidence.Yes
-		j.set(evidence.NeedsReview, CodeCrossoverPhase, "measured after the crossover, in an extension or under open label")
+		j.set(evidence.NeedsReview, reason.CrossoverPhase, "measured after the crossover, in an extension or under open label")
 	case crossover && !firstPhase.MatchString(short):
-		j.set(evidence.NeedsReview, CodeCrossoverPhase, "a crossover trial, and the outcome does not say that it is of the first period")
+		j.set(evidence.NeedsReview, reason.CrossoverPhase, "a crossover trial, and the outcome does not say that it is of the first period")
 	}
 	if g := partOfGroup(t.GroupTitle, c.GroupTitle); g != "" {
-		j.set(evidence.NeedsReview, CodeRow, fmt.Sprintf("%q is a part of the people who were randomised", g))
+		j.set(evidence.NeedsReview, reason.Row, fmt.Sprintf("%q is a part of the people who were randomised", g))
 	}
 	if e := b.r.Enrollment; e != nil && t.N != nil && c.N != nil && *t.N+*c.N > *e && !(strings.EqualFold(b.r.EnrollmentType, "ESTIMATED")) {
-		j.set(evidence.NeedsReview, CodeCountedTwice,
+		j.set(evidence.NeedsReview, reason.CountedTwice,
 			fmt.Sprintf("%d and %d people in two arms of a trial that enrolled %d: the same people may stand in both", *t.N, *c.N, *e))
 	}
 }
@@ -140,22 +144,22 @@ var (
 
 // judgeWaiting refuses a row in which the waiting group had been treated too,
 // and doubts one that does not say.
-func (b *effectBuilder) judgeWaiting(j effectJudge, o *evidence.PostedOutcome, p armPair, t *evidence.ArmResult) {
+func (b *effectBuilder) judgeWaiting(j effectJudge, o *evidence.PostedOutcome, p arm.Pair, t *evidence.ArmResult) {
 	row := t.ClassTitle + " | " + t.CategoryTitle
 	text := row + " | " + o.Title + " | " + o.TimeFrame
-	treated := fmt.Sprintf("%q had been treated by then, as %q had", p.ctrl.group.Title, p.treat.group.Title)
+	treated := fmt.Sprintf("%q had been treated by then, as %q had", p.Ctrl.Group.Title, p.Treat.Group.Title)
 	switch {
 	case duringWaiting.MatchString(row):
 	case afterDosing.MatchString(row):
-		j.set(evidence.Unusable, CodeTreated, treated)
-	case p.ctrl.wait != nil && t.TimepointWeeks != nil && *t.TimepointWeeks > *p.ctrl.wait+0.5:
-		j.set(evidence.Unusable, CodeTreated, treated)
+		j.set(evidence.Unusable, reason.Treated, treated)
+	case p.Ctrl.Wait != nil && t.TimepointWeeks != nil && *t.TimepointWeeks > *p.Ctrl.Wait+0.5:
+		j.set(evidence.Unusable, reason.Treated, treated)
 	case afterDosing.MatchString(text):
-		j.set(evidence.Unusable, CodeTreated, treated)
-	case duringWaiting.MatchString(text), p.ctrl.wait != nil && t.TimepointWeeks != nil:
-	case p.ctrl.wait != nil || slices.Contains(p.ctrl.later, p.drug):
-		j.set(evidence.NeedsReview, CodeTreated, fmt.Sprintf("%q is treated later; whether it had been by then is not stated",
-			p.ctrl.group.Title))
+		j.set(evidence.Unusable, reason.Treated, treated)
+	case duringWaiting.MatchString(text), p.Ctrl.Wait != nil && t.TimepointWeeks != nil:
+	case p.Ctrl.Wait != nil || slices.Contains(p.Ctrl.Later, p.Drug):
+		j.set(evidence.NeedsReview, reason.Treated, fmt.Sprintf("%q is treated later; whether it had been by then is not stated",
+			p.Ctrl.Group.Title))
 	}
 }
 
@@ -182,6 +186,7 @@ func (b *effectBuilder) judgeDirection(j effectJudge, o *evidence.PostedOutcome)
 	}
 	w, g := higherIsWorse.MatchString(o.Description), higherIsBetter.MatchString(o.Description)
 	if w != g && (w && j.e.HigherBetter == evidence.Yes || g && j.e.HigherBetter == evidence.No) {
-		j.set(evidence.NeedsReview, CodeSign, "the outcome's text says the opposite of the catalogue about what high scores of "+in.Short+" mean")
+		j.set(evidence.NeedsReview, reason.Sign,
+			"the outcome's text says the opposite of the catalogue about what high scores of "+in.Short+" mean")
 	}
 }

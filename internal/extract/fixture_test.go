@@ -13,6 +13,8 @@ import (
 	"past/analysis/effect"
 	"past/crawler/ctgov"
 	"past/internal/evidence"
+	"past/internal/extract/posted"
+	"past/internal/extract/reason"
 	"past/internal/vocab"
 )
 
@@ -40,7 +42,7 @@ func registerEffects(t testing.TB, name string, study evidence.Study) (map[strin
 	r, body := fixture(t, name)
 	v := vocab.Default()
 	out := map[string]evidence.Effect{}
-	for _, e := range Audit(RegisterEffects(r, study, Register(r, v), Contrasts(r), v, effect.Metafor)) {
+	for _, e := range Audit(RegisterEffects(r, study, posted.Register(r, v), posted.Contrasts(r), v, effect.Metafor)) {
 		out[strings.TrimPrefix(e.ID, r.ID+"/")] = e
 	}
 	return out, body
@@ -88,10 +90,11 @@ func TestMDMAFixture(t *testing.T) {
 		math.Abs(evidence.Value(e.Estimate)-math.Log(37.0/42/(23.0/37))) > 1e-12 || e.ScoreType != "response" {
 		t.Errorf("response: %+v", e)
 	}
-	if e := got["o4/c0/k0/OG000-OG001"]; e.Verdict != evidence.NeedsReview || !hasFlag(&e, CodeSEForSD) || !hasFlag(&e, CodeImplausible) {
+	if e := got["o4/c0/k0/OG000-OG001"]; e.Verdict != evidence.NeedsReview || !hasFlag(&e, reason.SEForSD) ||
+		!hasFlag(&e, reason.Implausible) {
 		t.Errorf("standard errors as standard deviations: %+v", e)
 	}
-	if e := got["o5/c0/k0/OG000-OG001"]; e.Verdict != evidence.NeedsReview || !hasFlag(&e, CodeDiscordant) {
+	if e := got["o5/c0/k0/OG000-OG001"]; e.Verdict != evidence.NeedsReview || !hasFlag(&e, reason.Discordant) {
 		t.Errorf("discordant contrast: %+v", e)
 	}
 	for id, e := range got {
@@ -123,7 +126,7 @@ func TestFSFIFixture(t *testing.T) {
 		checkInputs(t, id, e, body)
 	}
 	r, _ := fixture(t, "synthetic-fsfi.json")
-	cells := Register(r, vocab.Default())
+	cells := posted.Register(r, vocab.Default())
 	if c := cells[2]; c.Subscale != "desire" || c.ScoreType != "subscale" {
 		t.Errorf("%+v", c)
 	}
@@ -142,8 +145,8 @@ func TestSizesOfTheWholeOutcomeAreMarked(t *testing.T) {
 	r, _ := fixture(t, "synthetic-mdma-caps5.json")
 	v := vocab.Default()
 	marked := func() (cells, effects int) {
-		is := func(f string) bool { return strings.HasPrefix(f, CodeOutcomeSize+":") }
-		rows := Register(r, v)
+		is := func(f string) bool { return strings.HasPrefix(f, reason.OutcomeSize+":") }
+		rows := posted.Register(r, v)
 		for _, a := range rows {
 			if slices.ContainsFunc(a.Flags, is) {
 				cells++

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"past/internal/evidence"
+	"past/internal/extract/posted"
 	"past/internal/recordedtest"
 	"past/internal/vocab"
 )
@@ -82,7 +83,7 @@ func TestGold(t *testing.T) {
 				t.Fatal(err)
 			}
 			cells[id] = map[string]evidence.ArmResult{}
-			for _, a := range Register(parseRecord(t, body), v) {
+			for _, a := range posted.Register(parseRecord(t, body), v) {
 				cells[id][a.Prov.Pointer] = a
 			}
 		}

@@ -9,6 +9,7 @@ import (
 
 	"past/analysis/effect"
 	"past/internal/evidence"
+	"past/internal/extract/reason"
 	"past/internal/vocab"
 )
 
@@ -104,12 +105,12 @@ func (b *effectBuilder) harms(domain, window string, counts []groupCount) []evid
 	pairs, _ := b.pairs(o)
 	var out []evidence.Effect
 	for _, p := range pairs {
-		t, c := by[p.treat.group.ID], by[p.ctrl.group.ID]
+		t, c := by[p.Treat.Group.ID], by[p.Ctrl.Group.ID]
 		cell := &evidence.ArmResult{RecordID: b.r.ID, GroupID: t.group.ID, Domain: domain, ScoreType: evidence.ScoreEvents, TimepointRaw: window}
 		e := b.describe(o, p, cell, &evidence.ArmResult{RecordID: b.r.ID, GroupID: c.group.ID})
 		e.ID, e.PopulationClass, e.HigherBetter = fmt.Sprintf("%s/harm/%s/%s-%s", b.r.ID, domain, t.group.ID, c.group.ID), "", evidence.No
 		j := effectJudge{&e}
-		j.set(evidence.Usable, CodeComplete, "both groups state how many people of how many")
+		j.set(evidence.Usable, reason.Complete, "both groups state how many people of how many")
 		b.judgeArms(j, p)
 		b.judgeDesign(j)
 		b.fromPeople(j, t, c)
@@ -132,18 +133,18 @@ func (b *effectBuilder) fromPeople(j effectJudge, t, c groupCount) {
 	e1, e2 := take("events1", t.events, t.eventsAt), take("events2", c.events, c.eventsAt)
 	switch why := cmp.Or(t.why, c.why); {
 	case why != "":
-		j.set(evidence.Unusable, CodeNoValue, why)
+		j.set(evidence.Unusable, reason.NoValue, why)
 		return
 	case b.study.Design == "crossover-rct", b.r.Enrollment != nil && *n1+*n2 > float64(*b.r.Enrollment):
-		j.set(evidence.Unusable, CodeCountedTwice, "the same people are in both groups")
+		j.set(evidence.Unusable, reason.CountedTwice, "the same people are in both groups")
 		return
 	case *e1 < 0 || *e2 < 0 || *e1 > *n1 || *e2 > *n2 || *n1 < 1 || *n2 < 1:
-		j.set(evidence.Unusable, CodeCounts, "more people affected than at risk, or a group without people")
+		j.set(evidence.Unusable, reason.Counts, "more people affected than at risk, or a group without people")
 		return
 	}
 	e.N1, e.N2, e.Event1, e.Event2 = n1, n2, e1, e2
 	if err := Compute(e, b.formula); err != nil && *e1+*e2 > 0 {
-		j.set(evidence.Unusable, CodeNotComputable, err.Error())
+		j.set(evidence.Unusable, reason.NotComputable, err.Error())
 	}
 	judgeEffectSize(j)
 }

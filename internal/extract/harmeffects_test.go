@@ -9,6 +9,7 @@ import (
 
 	"past/analysis/effect"
 	"past/internal/evidence"
+	"past/internal/extract/reason"
 	"past/internal/vocab"
 )
 
@@ -66,13 +67,13 @@ func TestHarmEffectsArePeopleAsStated(t *testing.T) {
 		"all stated": {"0", 1, [][3]int{{0, 40, 46}, {0, 9, 44}}, "", map[string]string{"serious-adverse-event": "0/46 0/44",
 			"any-adverse-event": "40/46 9/44", "dropout": "2/46 3/44"}},
 		"serious and others": {"0", 1, [][3]int{{3, 40, 46}, {1, 9, 44}}, "", map[string]string{"serious-adverse-event": "3/46 1/44",
-			"any-adverse-event": CodeNoValue, "dropout": "2/46 3/44"}},
+			"any-adverse-event": reason.NoValue, "dropout": "2/46 3/44"}},
 		"a threshold": {"5", 2, [][3]int{{0, 40, 46}, {0, 9, 44}}, "", map[string]string{"serious-adverse-event": "0/46 0/44",
-			"any-adverse-event": CodeNoValue, "dropout": CodeNoValue}},
+			"any-adverse-event": reason.NoValue, "dropout": reason.NoValue}},
 		"a crossover": {"0", 1, [][3]int{{1, 40, 46}, {0, 9, 44}}, "crossover-rct",
-			map[string]string{"serious-adverse-event": CodeCountedTwice, "any-adverse-event": CodeNoValue, "dropout": CodeCountedTwice}},
-		"more people than were": {"0", 1, [][3]int{{1, 40, 460}, {0, 9, 440}}, "", map[string]string{"serious-adverse-event": CodeCountedTwice,
-			"any-adverse-event": CodeNoValue, "dropout": CodeCountedTwice}},
+			map[string]string{"serious-adverse-event": reason.CountedTwice, "any-adverse-event": reason.NoValue, "dropout": reason.CountedTwice}},
+		"more people than were": {"0", 1, [][3]int{{1, 40, 460}, {0, 9, 440}}, "", map[string]string{"serious-adverse-event": reason.CountedTwice,
+			"any-adverse-event": reason.NoValue, "dropout": reason.CountedTwice}},
 		"a single group": {"0", 1, [][3]int{{1, 40, 46}}, "", map[string]string{}},
 	} {
 		r, body := withHarms(t, c.threshold, c.periods, c.counts...)

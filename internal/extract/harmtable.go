@@ -9,6 +9,7 @@ import (
 
 	"past/analysis/effect"
 	"past/internal/evidence"
+	"past/internal/extract/reason"
 )
 
 // harmTerms are the terms of an adverse event table that answer a question on
@@ -136,7 +137,7 @@ func doseOf(r evidence.HarmRow) string {
 // comparePeople takes the counts over and judges whether they compare people.
 func comparePeople(j effectJudge, treat, control []evidence.HarmRow, formula effect.Formula) {
 	e := j.e
-	j.set(evidence.Usable, CodeComplete, "both groups state how many people of how many")
+	j.set(evidence.Usable, reason.Complete, "both groups state how many people of how many")
 	take := func(name, column string, n *int, r evidence.HarmRow) *float64 {
 		if n == nil {
 			return nil
@@ -151,20 +152,20 @@ func comparePeople(j effectJudge, treat, control []evidence.HarmRow, formula eff
 	n2, e2 := take("n2", "n", c.AtRisk, c), take("events2", "affected", c.Affected, c)
 	switch {
 	case len(treat) > 1 || len(control) > 1:
-		j.set(evidence.Unusable, CodeCountedTwice,
+		j.set(evidence.Unusable, reason.CountedTwice,
 			fmt.Sprintf("the term %q stands more than once in an arm's table; its rows cannot be added up to people", t.Term))
 	case n1 == nil || n2 == nil || e1 == nil || e2 == nil:
-		j.set(evidence.Unusable, CodeNoValue, "a count is not stated")
+		j.set(evidence.Unusable, reason.NoValue, "a count is not stated")
 	case t.Unit != evidence.UnitPeople || c.Unit != evidence.UnitPeople:
-		j.set(evidence.Unusable, CodeCountedTwice, "counted per session: the same people stand in the table more than once")
+		j.set(evidence.Unusable, reason.CountedTwice, "counted per session: the same people stand in the table more than once")
 	case evidence.InBoth(t.Shared, e.Design, int(*n1), int(*n2)):
-		j.set(evidence.Unusable, CodeCountedTwice, "the same people may be in both arms")
+		j.set(evidence.Unusable, reason.CountedTwice, "the same people may be in both arms")
 	case *e1 > *n1 || *e2 > *n2 || *n1 < 1 || *n2 < 1:
-		j.set(evidence.Unusable, CodeCounts, "more people affected than at risk, or a group without people")
+		j.set(evidence.Unusable, reason.Counts, "more people affected than at risk, or a group without people")
 	default:
 		e.N1, e.N2, e.Event1, e.Event2 = n1, n2, e1, e2
 		if err := Compute(e, formula); err != nil && *e1+*e2 > 0 {
-			j.set(evidence.Unusable, CodeNotComputable, err.Error())
+			j.set(evidence.Unusable, reason.NotComputable, err.Error())
 		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"past/analysis/effect"
 	"past/internal/evidence"
 	"past/internal/extract"
+	"past/internal/extract/reason"
 )
 
 // A table of adverse events gives effects of people, each arm against the
@@ -42,10 +43,10 @@ func TestHarmTableEffects(t *testing.T) {
 	}
 	for key, want := range map[string]string{"P suicidality suicidality, session": "",
 		"P serious-adverse-event any serious adverse event, session": "",
-		"P suicidality suicidal ideation, session":                   extract.CodeCountedTwice,
-		"X suicidality suicidality, session":                         extract.CodeCountedTwice,
-		"R suicidality suicidality, session":                         extract.CodeNoValue,
-		"S suicidality suicidality, session":                         extract.CodeCountedTwice} {
+		"P suicidality suicidal ideation, session":                   reason.CountedTwice,
+		"X suicidality suicidality, session":                         reason.CountedTwice,
+		"R suicidality suicidality, session":                         reason.NoValue,
+		"S suicidality suicidality, session":                         reason.CountedTwice} {
 		e, ok := got[key]
 		switch {
 		case !ok:

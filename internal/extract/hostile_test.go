@@ -14,6 +14,8 @@ import (
 	"past/analysis/effect"
 	"past/crawler/ctgov"
 	"past/internal/evidence"
+	"past/internal/extract/posted"
+	"past/internal/extract/reason"
 	"past/internal/recordedtest"
 	"past/internal/vocab"
 )
@@ -51,7 +53,7 @@ func FuzzRegister(f *testing.F) {
 		results := *base.Results
 		results.Outcomes = []evidence.PostedOutcome{o}
 		r.Results = &results
-		cells, contrasts := Register(&r, v), Contrasts(&r)
+		cells, contrasts := posted.Register(&r, v), posted.Contrasts(&r)
 		if len(cells) != 3 || len(contrasts) != 1 {
 			t.Fatalf("%d cells and %d contrasts of 3 and 1", len(cells), len(contrasts))
 		}
@@ -75,14 +77,14 @@ func FuzzRegister(f *testing.F) {
 	})
 }
 
-func checkReason(t *testing.T, v evidence.Verdict, reason string) {
+func checkReason(t *testing.T, v evidence.Verdict, why string) {
 	t.Helper()
-	code, sentence, ok := strings.Cut(reason, ": ")
+	code, sentence, ok := strings.Cut(why, ": ")
 	if !ok || sentence == "" || !documentedCodes[code] {
-		t.Fatalf("the reason %q has no documented code", reason)
+		t.Fatalf("the reason %q has no documented code", why)
 	}
-	if (code == CodeComplete) != (v == evidence.Usable) {
-		t.Fatalf("verdict %s with reason %q", v, reason)
+	if (code == reason.Complete) != (v == evidence.Usable) {
+		t.Fatalf("verdict %s with reason %q", v, why)
 	}
 }
 
@@ -95,8 +97,8 @@ func BenchmarkExtract500(b *testing.B) {
 		cells := 0
 		for i := range 500 {
 			r := records[i%len(records)]
-			a := Register(r, v)
-			c := Contrasts(r)
+			a := posted.Register(r, v)
+			c := posted.Contrasts(r)
 			cells += len(a) + len(c) + len(RegisterEffects(r, mdmaStudy, a, c, v, effect.Metafor))
 		}
 		b.ReportMetric(float64(cells), "numbers/op")
@@ -136,7 +138,7 @@ func TestRecordedReasons(t *testing.T) {
 	cellsBy, contrastsBy, kinds := map[string][]int{}, map[string][]int{}, map[string][]int{}
 	cells, contrasts := 0, 0
 	for _, r := range realStudies(t) {
-		a, c, want := Register(r, v), Contrasts(r), r.Count()
+		a, c, want := posted.Register(r, v), posted.Contrasts(r), r.Count()
 		if len(a) != want.Measurements || len(c) != want.Contrasts {
 			t.Errorf("%s: %d cells and %d contrasts of %d and %d", r.ID, len(a), len(c), want.Measurements, want.Contrasts)
 		}

@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"past/internal/evidence"
+	"past/internal/extract/arm"
+	"past/internal/extract/reason"
 	"past/internal/vocab"
 )
 
@@ -42,11 +44,11 @@ func comparisons(r *evidence.Record) []string {
 	ps, no := b.pairs(&r.Results.Outcomes[0])
 	var out []string
 	for _, p := range ps {
-		s := fmt.Sprintf("%s: %s > %s [%s]", p.drug, p.treat.group.Title, p.ctrl.group.Title, p.class)
-		if len(p.background) > 0 {
-			s += " + " + strings.Join(p.background, ", ")
+		s := fmt.Sprintf("%s: %s > %s [%s]", p.Drug, p.Treat.Group.Title, p.Ctrl.Group.Title, p.Class)
+		if len(p.Background) > 0 {
+			s += " + " + strings.Join(p.Background, ", ")
 		}
-		if len(p.doubts) > 0 || p.treat.doubt+p.ctrl.doubt != "" {
+		if len(p.Doubts) > 0 || p.Treat.Doubt+p.Ctrl.Doubt != "" {
 			s += " ?"
 		}
 		out = append(out, s)
@@ -54,7 +56,7 @@ func comparisons(r *evidence.Record) []string {
 	for id, why := range no {
 		for _, g := range r.Results.Outcomes[0].Groups {
 			if g.ID == id {
-				out = append(out, why.code+": "+g.Title)
+				out = append(out, why.Code+": "+g.Title)
 			}
 		}
 	}
@@ -241,12 +243,13 @@ func TestGroupsAreMapped(t *testing.T) {
 
 // Groups that chance did not form give no usable effect, and the reason says so.
 func TestDesignsWithoutChanceAreForReview(t *testing.T) {
-	for design, want := range map[string]string{"parallel-rct": CodeComplete, "randomized": CodeComplete, "open-label": CodeDesign,
-		"observational": CodeDesign, "extension": CodeDesign, "": CodeDesign} {
+	for design, want := range map[string]string{"parallel-rct": reason.Complete, "randomized": reason.Complete, "open-label": reason.Design,
+		"observational": reason.Design, "extension": reason.Design, "": reason.Design} {
 		study := mdmaStudy
 		study.Design = design
 		got, _ := registerEffects(t, "synthetic-mdma-caps5.json", study)
-		if e := got["o0/c0/k0/OG001-OG000"]; !strings.HasPrefix(e.Reason, want+":") || (e.Verdict == evidence.Usable) != (want == CodeComplete) {
+		if e := got["o0/c0/k0/OG001-OG000"]; !strings.HasPrefix(e.Reason, want+":") ||
+			(e.Verdict == evidence.Usable) != (want == reason.Complete) {
 			t.Errorf("%q: %s, %s", design, e.Verdict, e.Reason)
 		}
 	}
@@ -259,7 +262,7 @@ func TestLaterPhasesGiveNothing(t *testing.T) {
 		"Niacin 250 mg; seven weeks later psilocybin 0.3 mg/kg":                                    "Niacin 250 mg",
 		"MDMA 80 mg, two sessions": "MDMA 80 mg, two sessions",
 	} {
-		if got := strings.Trim(randomisedPart(text), ". "); got != want {
+		if got := strings.Trim(arm.RandomisedPart(text), ". "); got != want {
 			t.Errorf("%q: %q, want %q", text, got, want)
 		}
 	}

@@ -8,7 +8,10 @@ import (
 
 	"past/analysis/effect"
 	"past/internal/evidence"
+	"past/internal/extract/posted"
+	"past/internal/extract/reason"
 	"past/internal/review"
+	"past/internal/text"
 	"past/internal/vocab"
 )
 
@@ -27,7 +30,7 @@ func PaperEffects(rows []review.Extraction, studyOf func(review.Extraction) stri
 			reported(&e, x, formula)
 		} else if e.Verdict != evidence.Unusable {
 			if err := Compute(&e, formula); err != nil {
-				e.Verdict, e.Reason = evidence.Unusable, reason(CodeNotComputable, err.Error())
+				e.Verdict, e.Reason = evidence.Unusable, reason.Say(reason.NotComputable, err.Error())
 			} else {
 				judgeEffectSize(effectJudge{&e})
 			}
@@ -62,13 +65,13 @@ func describeRow(x review.Extraction, study string, v *vocab.Vocabulary) evidenc
 		e.Channel = "dataset"
 	}
 	if m, ok := v.CalledInstrument(x.Instrument); ok {
-		e.Instrument = instrumentID(m)
+		e.Instrument = posted.InstrumentID(m)
 		said := higherBetter(v.DirectionOf(m, []string{x.Condition, x.Population}))
 		switch {
 		case e.HigherBetter == evidence.NotStated:
 			e.HigherBetter = said
 		case said != evidence.NotStated && said != e.HigherBetter && !IsCount(x.ScoreType):
-			doubt(&e, CodeSign,
+			doubt(&e, reason.Sign,
 				fmt.Sprintf("row %d, column higher_better: the row says %s, the catalogue says %s of %s; leave the cell empty or "+
 					"correct the instrument", x.Row, e.HigherBetter, said, x.Instrument))
 		}
@@ -153,3 +156,105 @@ func one(v *float64) []float64 {
 	}
 	return []float64{*v}
 }
+
+// clock sets what the weeks of an effect are counted from and how many weeks
+// after the last dose it was measured, where the source says so. Sources count
+// from baseline, from a session, from the last dose: only the weeks after the
+// last dose compare trials of different numbers of sessions.
+func clock(e *evidence.Effect) {
+	m, ok := text.Single(e.TimepointRaw)
+	if e.TimepointOrigin == "" && ok {
+		e.TimepointOrigin = m.Origin
+	}
+	if e.WeeksAfterLastDose != nil || !ok || m.Origin == "" {
+		return
+	}
+	last := m.Origin == evidence.OriginLastDose
+	if s := e.Sessions; s != nil {
+		last = last || m.Origin == fmt.Sprintf("%s %d", evidence.OriginSession, *s) || m.Origin == fmt.Sprintf("%s %d", evidence.OriginDose,
+			*s) ||
+			*s == 1 && (m.Origin == evidence.OriginFirstDose || m.Origin == evidence.OriginDose)
+	}
+	if last {
+		weeks := m.Weeks
+		e.WeeksAfterLastDose = &weeks
+	}
+}
+
+// reportedOnly reports whether a row gives an effect and not the numbers of the
+// arms that an effect could be computed from.
+func reportedOnly(x review.Extraction) bool {
+	if x.Reported.Estimate == nil {
+		return false
+	}
+	if IsCount(x.ScoreType) {
+		return x.Events1 == nil || x.Total1 == nil || x.Events2 == nil || x.Total2 == nil
+	}
+	return x.N1 == nil || x.Mean1 == nil || x.SD1 == nil || x.N2 == nil || x.Mean2 == nil || x.SD2 == nil
+}
+
+// reported takes an effect over as a paper prints it, by the same rules as a
+// sponsor's contrast.
+func reported(e *evidence.Effect, x review.Extraction, formula effect.Formula) {
+	j, r := effectJudge{e}, x.Reported
+	e.Reason = reason.Say(reason.Complete, "an effect as the paper reports it, with its precision")
+	if e.Verdict != evidence.Usable {
+		e.Reason = e.Flags[len(e.Flags)-1]
+	}
+	e.Measure, e.Adjusted = r.Measure, r.Adjusted == evidence.Yes
+	e.Flags = append(e.Flags, "reported: the effect as the paper prints it, not computed from the numbers of its arms")
+	x1, df := contrastOf(r), math.Inf(1)
+	if e.N1 != nil && e.N2 != nil {
+		df = *e.N1 + *e.N2 - 2
+	}
+	for _, col := range []string{"estimate", "se", "ci_lb", "ci_ub", "p"} {
+		if in, ok := x.Inputs[col]; ok {
+			e.Inputs = append(e.Inputs, in)
+		}
+	}
+	ratio := evidence.IsLogMeasure(r.Measure)
+	se, from := posted.Precision(&x1, df)
+	if ratio && r.SE != nil && *r.SE > 0 {
+		se, from = *r.SE, "standard error"
+	}
+	if !judgeReported(j, r, ratio, se) {
+		return
+	}
+	est := posted.Analysed(*r.Estimate, ratio)
+	if from != "standard error" {
+		e.Flags = append(e.Flags, "se: computed from the "+from+" (Cochrane Handbook 6.5.2.3)")
+	}
+	if z, ok := posted.FromP(&x1); ok && from != "p-value" && posted.Disagree(math.Abs(est)/se, z, "=", 0.5, 0.25) {
+		j.set(evidence.NeedsReview, reason.Discordant, fmt.Sprintf("the estimate and its precision give z = %.2f, the p-value %v another",
+			math.Abs(est)/se, *r.P))
+	}
+	e.SetEffect(r.Measure, string(formula), est, se*se)
+	judgeEffectSize(j)
+}
+
+// judgeReported reports whether a reported effect can be computed from, and
+// keeps its doubts.
+func judgeReported(j effectJudge, r review.Reported, ratio bool, se float64) bool {
+	switch est := *r.Estimate; {
+	case ratio && est <= 0:
+		j.set(evidence.Unusable, reason.Implausible, fmt.Sprintf("a ratio of %v", est))
+		return false
+	case r.Lower != nil && r.Upper != nil && (est < *r.Lower || est > *r.Upper):
+		j.set(evidence.NeedsReview, reason.Limits, fmt.Sprintf("the interval %v to %v does not contain the estimate %v", *r.Lower, *r.Upper, est))
+	case math.IsNaN(se):
+		j.set(evidence.Unusable, reason.NoSpread, "the reported effect has no standard error, interval or exact p-value")
+		return false
+	}
+	return true
+}
+
+// contrastOf is a reported effect as a contrast with a 95 % interval.
+func contrastOf(r review.Reported) evidence.Contrast {
+	level := 95.0
+	return evidence.Contrast{Kind: kindOfMeasure[r.Measure], Estimate: r.Estimate, SE: r.SE, Lower: r.Lower, Upper: r.Upper, P: r.P, POp: "=",
+		CILevel: &level}
+}
+
+var kindOfMeasure = map[string]string{"MD": posted.KindMeanDifference, "SMD": posted.KindSMD, "RR": posted.KindRiskRatio,
+	"OR": posted.KindOddsRatio,
+	"HR": posted.KindHazardRatio, "RD": posted.KindRiskDifference}

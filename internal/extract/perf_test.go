@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"past/internal/evidence"
+	"past/internal/extract/posted"
 	"past/internal/recordedtest"
 	"past/internal/vocab"
 )
@@ -31,7 +32,7 @@ func BenchmarkRegister(b *testing.B) {
 	for b.Loop() {
 		cells = 0
 		for _, r := range records {
-			cells += len(Register(r, v))
+			cells += len(posted.Register(r, v))
 		}
 	}
 	b.ReportMetric(float64(cells), "cells")

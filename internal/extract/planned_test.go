@@ -4,9 +4,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-
 	"past/internal/evidence"
-	"past/internal/extract"
+	"past/internal/extract/posted"
 	"past/internal/vocab"
 )
 
@@ -22,7 +21,7 @@ func TestPlanned(t *testing.T) {
 		{RecordID: r.ID, OutcomeIndex: 0, Instrument: "caps-5", Domain: "ptsd"},
 		{RecordID: r.ID, OutcomeIndex: 2, Instrument: "fsfi", Subscale: "desire", Domain: "sexual-desire"},
 	}
-	if d := cmp.Diff(want, extract.Planned(&r, vocab.Default())); d != "" {
+	if d := cmp.Diff(want, posted.Planned(&r, vocab.Default())); d != "" {
 		t.Error(d)
 	}
 }

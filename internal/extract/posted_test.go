@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"past/internal/evidence"
+	"past/internal/extract/reason"
 )
 
 func postedEffects(t *testing.T, record, substance string) (map[string]evidence.Effect, []byte) {
@@ -98,7 +99,7 @@ func TestPostedResultsThatGiveNoEffect(t *testing.T) {
 		}
 	}
 	got, _ := postedEffects(t, "NCT03181529", "psilocybin")
-	if e := got["o0/c3/k0/OG000-OG001"]; !strings.HasPrefix(e.Reason, CodeTreated) {
+	if e := got["o0/c3/k0/OG000-OG001"]; !strings.HasPrefix(e.Reason, reason.Treated) {
 		t.Errorf("two treated groups: %s", e.Reason)
 	}
 }

@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"past/internal/evidence"
+	"past/internal/extract/posted"
+	"past/internal/extract/reason"
 	"past/internal/vocab"
 )
 
@@ -103,7 +105,7 @@ func (p probe) faults(a *evidence.ArmResult) []string {
 		case !keyed && e == "base":
 			ok = a.Baseline
 		case !keyed && e == "turned":
-			ok = a.Value != nil && *a.Value < 0 && slices.ContainsFunc(a.Flags, func(f string) bool { return strings.HasPrefix(f, CodeTurned) })
+			ok = a.Value != nil && *a.Value < 0 && slices.ContainsFunc(a.Flags, func(f string) bool { return strings.HasPrefix(f, reason.Turned) })
 		case !keyed && verdicts[e] != "":
 			ok = a.Verdict == verdicts[e]
 		case !keyed:
@@ -138,7 +140,7 @@ func TestProbes(t *testing.T) {
 	v := vocab.Default()
 	probes := readProbes(t, "testdata/probes.txt")
 	for _, p := range probes {
-		cells := Register(p.record(), v)
+		cells := posted.Register(p.record(), v)
 		a := &cells[len(cells)-2] // the first group of the last row
 		if bad := p.faults(a); len(bad) > 0 {
 			t.Errorf("%s\n  not %s: %s", p.line, strings.Join(bad, ", "), cellSummary(a))

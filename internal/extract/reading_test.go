@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"past/internal/evidence"
+	"past/internal/extract/posted"
+	"past/internal/extract/reason"
 )
 
 // What an outcome says of its numbers, one change at a time: kind of score,
@@ -13,15 +15,15 @@ func TestKindOfNumber(t *testing.T) {
 	two := func(title, a, b string) postedClass {
 		return postedClass{title, [][5]string{{"OG000", a, "", "", ""}, {"OG001", b, "", "", ""}}}
 	}
-	counts := func(title string, rows ...postedClass) posted {
-		return posted{title: title, param: "COUNT_OF_PARTICIPANTS", unit: "Participants", classes: rows}
+	counts := func(title string, rows ...postedClass) postedTable {
+		return postedTable{title: title, param: "COUNT_OF_PARTICIPANTS", unit: "Participants", classes: rows}
 	}
-	mean := func(title, unit, a, sa, b, sb string) posted {
-		return posted{title: title, dispersion: "Standard Deviation", unit: unit, classes: oneRow([5]string{"OG000", a, sa},
+	mean := func(title, unit, a, sa, b, sb string) postedTable {
+		return postedTable{title: title, dispersion: "Standard Deviation", unit: unit, classes: oneRow([5]string{"OG000", a, sa},
 			[5]string{"OG001", b, sb})}
 	}
 	for name, c := range map[string]struct {
-		p     posted
+		p     postedTable
 		kinds []string // of the rows' first cells
 		code  string   // of the first cell, "" when usable
 	}{
@@ -39,28 +41,28 @@ func TestKindOfNumber(t *testing.T) {
 		"negated, yes and no": {counts("MADRS non-response", two("Yes", "20", "10"), two("No", "20", "28")),
 			[]string{"non-response", "response"}, ""},
 		"missing": {counts("MADRS response", two("Missing", "20", "10")), []string{"count"}, ""},
-		"percent under counts": {posted{title: "Percentage of MADRS responders", param: "NUMBER", unit: "Participants",
-			classes: []postedClass{two("", "20", "10")}}, []string{"response"}, CodePercent},
-		"days to response": {mean("Time to response on the MADRS", "Days", "9.1", "4", "13.2", "5"), []string{"time-to-event"}, CodeUnit},
-		"days":             {mean("MADRS", "Days", "9.1", "4", "13.2", "5"), []string{"not-a-score"}, CodeUnit},
-		"area":             {mean("AUC of the MADRS", "units on a scale", "9.1", "4", "13.2", "5"), []string{"auc"}, CodeScoreType},
+		"percent under counts": {postedTable{title: "Percentage of MADRS responders", param: "NUMBER", unit: "Participants",
+			classes: []postedClass{two("", "20", "10")}}, []string{"response"}, reason.Percent},
+		"days to response": {mean("Time to response on the MADRS", "Days", "9.1", "4", "13.2", "5"), []string{"time-to-event"}, reason.Unit},
+		"days":             {mean("MADRS", "Days", "9.1", "4", "13.2", "5"), []string{"not-a-score"}, reason.Unit},
+		"area":             {mean("AUC of the MADRS", "units on a scale", "9.1", "4", "13.2", "5"), []string{"auc"}, reason.ScoreType},
 		"percent change": {mean("Percent change in MADRS", "percent change", "-40.1", "24", "-33.2", "25"), []string{"percent-change"},
-			CodeScoreType},
+			reason.ScoreType},
 		"later change": {mean("Change in MADRS from 6 to 18 Month", "units on a scale", "-2.1", "8", "-1.2", "8"), []string{"change"},
-			CodeScoreType},
-		"below the scale":       {mean("MADRS total score", "units on a scale", "-12.1", "8", "-9.2", "8"), []string{"change"}, CodeScoreType},
+			reason.ScoreType},
+		"below the scale":       {mean("MADRS total score", "units on a scale", "-12.1", "8", "-9.2", "8"), []string{"change"}, reason.ScoreType},
 		"denied in other words": {counts("Participants who fell out of MADRS remission", two("", "20", "10")), []string{"threshold"}, ""},
 		"name between":          {counts("Participants without MADRS remission", two("", "20", "10")), []string{"non-remission"}, ""},
 		"less than a half":      {counts("Participants with less than 50% reduction in MADRS", two("", "20", "10")), []string{"threshold"}, ""},
 		"missing as failures":   {counts("MADRS responders (missing imputed as non-responders)", two("", "20", "10")), []string{"response"}, ""},
-		"change in the frame": {posted{title: "MADRS total score", dispersion: "Standard Deviation", frame: "Baseline to Day 28 (change)",
+		"change in the frame": {postedTable{title: "MADRS total score", dispersion: "Standard Deviation", frame: "Baseline to Day 28 (change)",
 			classes: oneRow([5]string{"OG000", "-12.1", "8"}, [5]string{"OG001", "-9.2", "8"})}, []string{"change"}, ""},
-		"minus baseline": {posted{title: "FSFI total score", dispersion: "Standard Deviation", frame: "Week 8 minus baseline",
+		"minus baseline": {postedTable{title: "FSFI total score", dispersion: "Standard Deviation", frame: "Week 8 minus baseline",
 			classes: oneRow([5]string{"OG000", "4.1", "8"}, [5]string{"OG001", "2.2", "8"})}, []string{"change"}, ""},
-		"percent described": {posted{title: "Change in MADRS", dispersion: "Standard Deviation",
+		"percent described": {postedTable{title: "Change in MADRS", dispersion: "Standard Deviation",
 			description: "Percent change from baseline was calculated.", classes: oneRow([5]string{"OG000", "-42.1", "18"},
-				[5]string{"OG001", "-29.2", "18"})}, []string{"percent-change"}, CodeScoreType},
-		"half an interval": {mean("MADRS total score", "units on a scale", "21.4", "3.1", "17.2", "3.3"), []string{"endpoint"}, CodeSEForSD},
+				[5]string{"OG001", "-29.2", "18"})}, []string{"percent-change"}, reason.ScoreType},
+		"half an interval": {mean("MADRS total score", "units on a scale", "21.4", "3.1", "17.2", "3.3"), []string{"endpoint"}, reason.SEForSD},
 		"vital sign":       {counts("Clinically significant change in heart rate", two("", "20", "10")), []string{"threshold"}, ""},
 	} {
 		cells := cellsOf(t, c.p)
@@ -95,19 +97,19 @@ func TestSigns(t *testing.T) {
 		"a change":                      {"Change in MADRS", "", "-12.1", "-8.2", "-4", -12.1, ""},
 		"an improvement, positive":      {"Improvement in MADRS", "", "12.1", "8.2", "", -12.1, ""},
 		"an improvement, negative":      {"Improvement in MADRS", "", "-12.1", "-8.2", "", -12.1, ""},
-		"an improvement, both signs":    {"Improvement in MADRS", "", "12.1", "-2.2", "", 12.1, CodeSign},
+		"an improvement, both signs":    {"Improvement in MADRS", "", "12.1", "-2.2", "", 12.1, reason.Sign},
 		"a reduction":                   {"Reduction in MADRS total score", "", "12.1", "8.2", "", -12.1, ""},
 		"positive is better":            {"Change in MADRS", "Positive values indicate improvement.", "12.1", "-1.2", "", -12.1, ""},
 		"said in the description":       {"MADRS", "Values are the improvement (change) in score from baseline.", "12.1", "8.2", "", -12.1, ""},
-		"a sign lost in both":           {"Change in MADRS", "", "12.1", "8.2", "", 12.1, CodeSign},
-		"a sign lost in one":            {"Change in MADRS", "", "12.1", "-8.2", "", 12.1, CodeSign},
+		"a sign lost in both":           {"Change in MADRS", "", "12.1", "8.2", "", 12.1, reason.Sign},
+		"a sign lost in one":            {"Change in MADRS", "", "12.1", "-8.2", "", 12.1, reason.Sign},
 		"a little worse":                {"Change in MADRS", "", "0.4", "0.2", "", 0.4, ""},
 		"more is better":                {"Change in FSFI total score", "", "5.3", "3.5", "", 5.3, ""},
-		"more is better, a sign lost":   {"Change in FSFI total score", "", "-5.3", "-4.5", "", -5.3, CodeSign},
-		"arms swapped against contrast": {"Change in MADRS", "", "-8.2", "-12.1", "-4", -8.2, CodeDiscordant},
+		"more is better, a sign lost":   {"Change in FSFI total score", "", "-5.3", "-4.5", "", -5.3, reason.Sign},
+		"arms swapped against contrast": {"Change in MADRS", "", "-8.2", "-12.1", "-4", -8.2, reason.Discordant},
 		"contrast the other way round":  {"Change in MADRS", "", "-12.1", "-8.2", "4", -12.1, ""},
 	} {
-		p := posted{title: c.title, description: c.description, contrast: c.contrast, dispersion: "Standard Deviation",
+		p := postedTable{title: c.title, description: c.description, contrast: c.contrast, dispersion: "Standard Deviation",
 			classes: oneRow([5]string{"OG000", c.a, "9.1"}, [5]string{"OG001", c.b, "9.4"})}
 		got := cellsOf(t, p)[0]
 		if got.Value == nil || *got.Value != c.value || got.ScoreType != "change" {
@@ -116,7 +118,7 @@ func TestSigns(t *testing.T) {
 		if c.code == "" && got.Verdict != evidence.Usable || c.code != "" && (got.Verdict == evidence.Usable || !hasCode(got, c.code)) {
 			t.Errorf("%s: %s, %q; want %q", name, got.Reason, got.Flags, c.code)
 		}
-		if turned := got.ValueRaw[0] != '-' && c.value < 0; turned != hasCode(got, CodeTurned) {
+		if turned := got.ValueRaw[0] != '-' && c.value < 0; turned != hasCode(got, reason.Turned) {
 			t.Errorf("%s: flags %q", name, got.Flags)
 		}
 	}
@@ -129,24 +131,24 @@ func TestSpreads(t *testing.T) {
 		code                                           string
 	}{
 		"an SD":                       {"MADRS total score", "Standard Deviation", "9.1", "", "", "", ""},
-		"an SE as SD":                 {"MADRS total score", "Standard Deviation", "1.5", "", "", "", CodeSEForSD},
-		"an SD too large":             {"MADRS total score", "Standard Deviation", "41", "", "", "", CodeSpreadTooLarge},
+		"an SE as SD":                 {"MADRS total score", "Standard Deviation", "1.5", "", "", "", reason.SEForSD},
+		"an SD too large":             {"MADRS total score", "Standard Deviation", "41", "", "", "", reason.SpreadTooLarge},
 		"an SE":                       {"MADRS total score", "Standard Error", "1.5", "", "", "", ""},
-		"an SD as SE":                 {"MADRS total score", "Standard Error", "9.1", "", "", "", CodeSpreadTooLarge},
-		"an SE too small":             {"MADRS total score", "Standard Error", "0.2", "", "", "", CodeImplausible},
+		"an SD as SE":                 {"MADRS total score", "Standard Error", "9.1", "", "", "", reason.SpreadTooLarge},
+		"an SE too small":             {"MADRS total score", "Standard Error", "0.2", "", "", "", reason.Implausible},
 		"a CI":                        {"MADRS total score", "95% Confidence Interval", "", "17.1", "22.9", "", ""},
-		"a CI as wide as two SD":      {"MADRS total score", "95% Confidence Interval", "", "2", "38", "", CodeSpreadTooLarge},
-		"a CI as narrow as an SE":     {"MADRS total score", "95% Confidence Interval", "", "19.5", "20.5", "", CodeImplausible},
+		"a CI as wide as two SD":      {"MADRS total score", "95% Confidence Interval", "", "2", "38", "", reason.SpreadTooLarge},
+		"a CI as narrow as an SE":     {"MADRS total score", "95% Confidence Interval", "", "19.5", "20.5", "", reason.Implausible},
 		"a change's SE":               {"Change in MADRS total score", "Standard Error", "1.5", "", "", "", ""},
-		"a change's SD as SE":         {"Change in MADRS total score", "Standard Error", "12.3", "", "", "", CodeSpreadTooLarge},
-		"a baseline SE as SD":         {"MADRS total score", "Standard Deviation", "0.9", "", "", "Baseline", CodeSEForSD},
-		"SE in the title":             {"MADRS total score, Mean (SE)", "Standard Deviation", "9.1", "", "", "", CodeDispersion},
-		"SD in the title":             {"MADRS total score (± SD)", "Standard Error", "1.5", "", "", "", CodeDispersion},
+		"a change's SD as SE":         {"Change in MADRS total score", "Standard Error", "12.3", "", "", "", reason.SpreadTooLarge},
+		"a baseline SE as SD":         {"MADRS total score", "Standard Deviation", "0.9", "", "", "Baseline", reason.SEForSD},
+		"SE in the title":             {"MADRS total score, Mean (SE)", "Standard Deviation", "9.1", "", "", "", reason.Dispersion},
+		"SD in the title":             {"MADRS total score (± SD)", "Standard Error", "1.5", "", "", "", reason.Dispersion},
 		"SD in the title as declared": {"MADRS total score (SD)", "Standard Deviation", "9.1", "", "", "", ""},
 		"a sexual scale":              {"FSFI total score", "Standard Deviation", "6.9", "", "", "", ""},
-		"an SE as SD, sexual":         {"FSFI total score", "Standard Deviation", "1.1", "", "", "", CodeSEForSD},
+		"an SE as SD, sexual":         {"FSFI total score", "Standard Deviation", "1.1", "", "", "", reason.SEForSD},
 	} {
-		p := posted{title: c.title, dispersion: c.dispersion, classes: []postedClass{{c.class,
+		p := postedTable{title: c.title, dispersion: c.dispersion, classes: []postedClass{{c.class,
 			[][5]string{{"OG000", "20.0", c.spread, c.lower, c.upper}}}}}
 		if strings.HasPrefix(c.title, "Change") {
 			p.classes[0].cells[0][1] = "-12.0"
@@ -178,7 +180,7 @@ func TestSizesInTitles(t *testing.T) {
 		"Week 4 (n=59, 130)":        {2, []int{101, 100}, []int{59, 130}, true},
 		"n=59, 62, 70":              {2, []int{101, 100}, nil, true},
 	} {
-		sizes, doubt := sizesIn(title, c.k, c.own)
+		sizes, doubt := posted.SizesIn(title, c.k, c.own)
 		if len(sizes) != len(c.sizes) || (doubt != "") != c.doubt {
 			t.Errorf("%q: %v, %q; want %v, doubt %v", title, sizes, doubt, c.sizes, c.doubt)
 			continue
@@ -219,7 +221,7 @@ func TestRowTimes(t *testing.T) {
 		"Six Minute Walk Test":          {"Week 8", 8, "", false},
 		"Age: 60-64 years":              {"Week 8", 8, "", false},
 	} {
-		got := cellsOf(t, posted{title: "MADRS", frame: c.frame, dispersion: "Standard Deviation",
+		got := cellsOf(t, postedTable{title: "MADRS", frame: c.frame, dispersion: "Standard Deviation",
 			classes: []postedClass{{row, [][5]string{{"OG000", "20.0", "9.1"}}}}})[0]
 		weeks := -1.0
 		if got.TimepointWeeks != nil {

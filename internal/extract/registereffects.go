@@ -9,6 +9,9 @@ import (
 
 	"past/analysis/effect"
 	"past/internal/evidence"
+	"past/internal/extract/arm"
+	"past/internal/extract/posted"
+	"past/internal/extract/reason"
 	"past/internal/vocab"
 )
 
@@ -57,7 +60,7 @@ type effectBuilder struct {
 	formula   effect.Formula
 	rows      map[rowKey][]int // cells of one row
 	tests     map[int][]int    // contrasts of an outcome
-	groups    map[evidence.Group]armReading
+	groups    map[evidence.Group]arm.Reading
 	later     map[groupKey]int // cells of a group that are not of baseline
 	words     map[*evidence.Analysis]*analysisText
 	about     outcomeText           // of the outcome being read
@@ -72,7 +75,7 @@ type outcomeText struct {
 }
 
 func (b *effectBuilder) index() {
-	b.rows, b.tests, b.groups = map[rowKey][]int{}, map[int][]int{}, map[evidence.Group]armReading{}
+	b.rows, b.tests, b.groups = map[rowKey][]int{}, map[int][]int{}, map[evidence.Group]arm.Reading{}
 	b.later, b.words = map[groupKey]int{}, map[*evidence.Analysis]*analysisText{}
 	for i := range b.cells {
 		c := &b.cells[i]
@@ -95,8 +98,8 @@ func (b *effectBuilder) index() {
 }
 
 func (b *effectBuilder) outcome(o *evidence.PostedOutcome) []evidence.Effect {
-	var pairs []armPair
-	var no map[string]refusal
+	var pairs []arm.Pair
+	var no map[string]arm.Refusal
 	studied := slices.ContainsFunc(b.study.Substances, b.v.Studied)
 	if studied && b.anyEffect(o) {
 		pairs, no = b.pairs(o)
@@ -110,7 +113,7 @@ func (b *effectBuilder) outcome(o *evidence.PostedOutcome) []evidence.Effect {
 		for ki := range o.Classes[ci].Categories {
 			row := b.rows[rowKey{o.Index, ci, ki}]
 			for _, p := range pairs {
-				t, c := b.cell(row, p.treat.group.ID), b.cell(row, p.ctrl.group.ID)
+				t, c := b.cell(row, p.Treat.Group.ID), b.cell(row, p.Ctrl.Group.ID)
 				if t == nil || c == nil || !givesEffect(t) {
 					continue
 				}
@@ -131,23 +134,23 @@ func (b *effectBuilder) outcome(o *evidence.PostedOutcome) []evidence.Effect {
 }
 
 // unused says why a cell gives no effect.
-func unused(a *evidence.ArmResult, studied bool, no map[string]refusal) string {
+func unused(a *evidence.ArmResult, studied bool, no map[string]arm.Refusal) string {
 	switch {
 	case !studied:
-		return reason(CodeNoSubstance, "the study is about no studied substance")
+		return reason.Say(reason.NoSubstance, "the study is about no studied substance")
 	case a.Baseline:
-		return reason(CodeBaseline, "measured before the treatment")
+		return reason.Say(reason.Baseline, "measured before the treatment")
 	case a.Instrument == "" || a.Domain == "":
-		return reason(CodeInstrument, "no instrument of the catalogue")
+		return reason.Say(reason.Instrument, "no instrument of the catalogue")
 	case a.Subscale != "":
-		return reason(CodePart, "a part of the instrument: "+a.Subscale)
+		return reason.Say(reason.Part, "a part of the instrument: "+a.Subscale)
 	case !givesEffect(a):
-		return reason(CodePart, "a "+strings.ReplaceAll(a.ScoreType, "-", " ")+" gives no effect size")
+		return reason.Say(reason.Part, "a "+strings.ReplaceAll(a.ScoreType, "-", " ")+" gives no effect size")
 	}
 	if r, ok := no[a.GroupID]; ok {
-		return reason(r.code, r.why)
+		return reason.Say(r.Code, r.Why)
 	}
-	return reason(CodeArms, "the other group of the comparison has no value in this row")
+	return reason.Say(reason.Arms, "the other group of the comparison has no value in this row")
 }
 
 // anyEffect reports whether a cell of the outcome could give an effect, before
@@ -190,10 +193,10 @@ func givesEffect(a *evidence.ArmResult) bool {
 
 // effects makes what a row gives for a pair of groups: the effect of the posted
 // values, and one for each contrast of the sponsor that belongs to the row.
-func (b *effectBuilder) effects(o *evidence.PostedOutcome, p armPair, t, c *evidence.ArmResult) []evidence.Effect {
+func (b *effectBuilder) effects(o *evidence.PostedOutcome, p arm.Pair, t, c *evidence.ArmResult) []evidence.Effect {
 	e := b.describe(o, p, t, c)
 	j := effectJudge{&e}
-	j.set(evidence.Usable, CodeComplete, "both arms are known and their numbers complete")
+	j.set(evidence.Usable, reason.Complete, "both arms are known and their numbers complete")
 	b.judgeArms(j, p)
 	b.judgeDesign(j)
 	b.judgeCells(j, t, c)
@@ -201,16 +204,16 @@ func (b *effectBuilder) effects(o *evidence.PostedOutcome, p armPair, t, c *evid
 	b.judgeDirection(j, o)
 	base := e
 	base.Flags = slices.Clone(e.Flags)
-	kind := kindOfParam(o.ParamType)
+	kind := posted.KindOfParam(o.ParamType)
 	switch {
 	case e.Verdict == evidence.Unusable:
 		return []evidence.Effect{e}
 	case IsCount(e.ScoreType):
 		b.fromCounts(j, t, c)
-	case kind == paramMean || kind == paramLSMean:
+	case kind == posted.ParamMean || kind == posted.ParamLSMean:
 		b.fromMeans(j, o, t, c)
 	default:
-		j.set(evidence.Unusable, CodeNotComputable, fmt.Sprintf("a %s gives no effect size without an assumption about its distribution",
+		j.set(evidence.Unusable, reason.NotComputable, fmt.Sprintf("a %s gives no effect size without an assumption about its distribution",
 			strings.ToLower(o.ParamType)))
 	}
 	return b.withContrasts(o, p, t, c, e, base)
@@ -220,11 +223,11 @@ func (b *effectBuilder) effects(o *evidence.PostedOutcome, p armPair, t, c *evid
 type effectJudge struct{ e *evidence.Effect }
 
 func (j effectJudge) set(v evidence.Verdict, code, sentence string) {
-	text := reason(code, sentence)
+	text := reason.Say(code, sentence)
 	if v != evidence.Usable && !slices.Contains(j.e.Flags, text) {
 		j.e.Flags = append(j.e.Flags, text)
 	}
-	if j.e.Reason == "" || worse(v, j.e.Verdict) {
+	if j.e.Reason == "" || reason.Worse(v, j.e.Verdict) {
 		j.e.Verdict, j.e.Reason = v, text
 	}
 }
@@ -242,25 +245,25 @@ func ownName(v *vocab.Vocabulary, id string) string {
 	if v.Family(id) == id {
 		return ""
 	}
-	return nameOf(v, id)
+	return arm.NameOf(v, id)
 }
 
-func (b *effectBuilder) describe(o *evidence.PostedOutcome, p armPair, t, c *evidence.ArmResult) evidence.Effect {
+func (b *effectBuilder) describe(o *evidence.PostedOutcome, p arm.Pair, t, c *evidence.ArmResult) evidence.Effect {
 	e := evidence.Effect{
 		ID:      fmt.Sprintf("%s/o%d/c%d/k%d/%s-%s", b.r.ID, o.Index, t.ClassIndex, t.CategoryIndex, t.GroupID, c.GroupID),
 		StudyID: b.study.ID, StudyLabel: b.study.Label, Year: b.study.Year, RecordID: b.r.ID,
-		Substance: b.v.Family(p.drug), Drug: ownName(b.v, p.drug), Background: cmp.Or(strings.Join(p.background, ", "), evidence.NoBackground),
+		Substance: b.v.Family(p.Drug), Drug: ownName(b.v, p.Drug), Background: cmp.Or(strings.Join(p.Background, ", "), evidence.NoBackground),
 		Analysis: b.about.analysis, Population: strings.Join(b.r.Conditions, "; "),
-		Comparator: p.ctrl.group.Title, ComparatorClass: p.class, ArmTreat: p.treat.group.Title, ArmCtrl: p.ctrl.group.Title,
+		Comparator: p.Ctrl.Group.Title, ComparatorClass: p.Class, ArmTreat: p.Treat.Group.Title, ArmCtrl: p.Ctrl.Group.Title,
 		Design: b.study.Design, Blinding: b.study.Blinding, Sponsor: b.study.Sponsor,
 		Instrument: t.Instrument, Domain: t.Domain, ScoreType: t.ScoreType,
 		TimepointRaw: t.TimepointRaw, TimepointWeeks: t.TimepointWeeks, TimepointOrigin: t.TimepointOrigin,
 		PrimaryInstrument: o.Type == "PRIMARY", PrimaryTime: o.Type == "PRIMARY" || b.primaryTime(t),
 		Channel: "register", Source: b.r.URL, Verdict: evidence.Usable,
 	}
-	e.DoseTreat = p.treat.doses[p.drug].Text
-	if !slices.Contains(p.ctrl.later, p.drug) {
-		e.DoseCtrl = p.ctrl.doses[p.drug].Text
+	e.DoseTreat = p.Treat.Doses[p.Drug].Text
+	if !slices.Contains(p.Ctrl.Later, p.Drug) {
+		e.DoseCtrl = p.Ctrl.Doses[p.Drug].Text
 	}
 	if len(b.study.Conditions) > 0 {
 		e.Condition, e.PopulationClass = b.study.Conditions[0], "other-illness"

@@ -1,6 +1,8 @@
 package extract
 
-import "testing"
+import (
+	"testing"
+)
 
 // What rows say before and after treatment, in words that records use.
 func TestRowsBeforeTreatment(t *testing.T) {
@@ -12,7 +14,7 @@ func TestRowsBeforeTreatment(t *testing.T) {
 		"Day 10": false,
 		"Week 4": false, "Start of study to week 4": false, "Change from baseline": false, "T10": false,
 	} {
-		p := posted{title: "MADRS total score", dispersion: "Standard Deviation", frame: "Day 0 to Day 28",
+		p := postedTable{title: "MADRS total score", dispersion: "Standard Deviation", frame: "Day 0 to Day 28",
 			classes: []postedClass{{title, [][5]string{{"OG000", "21.4", "9.1", "", ""}, {"OG001", "22.2", "9.3", "", ""}}}}}
 		if got := cellsOf(t, p)[0].Baseline; got != want {
 			t.Errorf("%q is before treatment: %v, want %v", title, got, want)

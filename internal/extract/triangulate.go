@@ -3,10 +3,10 @@ package extract
 import (
 	"fmt"
 	"math"
-	"strings"
 
-	"past/analysis/effect"
 	"past/internal/evidence"
+	"past/internal/extract/posted"
+	"past/internal/extract/reason"
 )
 
 // triangulate holds the effect from arm values against the sponsor's contrast
@@ -17,12 +17,12 @@ func (b *effectBuilder) triangulate(j effectJudge, o *evidence.PostedOutcome, t,
 	diff := *e.Mean1 - *e.Mean2
 	se := math.Sqrt(*e.SD1**e.SD1 / *e.N1 + *e.SD2**e.SD2 / *e.N2)
 	for _, x := range b.contrastsOf(o, t, c) {
-		if x.Kind != KindMeanDifference && x.Kind != KindPOnly {
+		if x.Kind != posted.KindMeanDifference && x.Kind != posted.KindPOnly {
 			continue
 		}
 		sign := contrastSense(o, x, t.GroupID)
 		for _, why := range Disagreements(diff, se, x, sign) {
-			j.set(evidence.NeedsReview, CodeDiscordant, why)
+			j.set(evidence.NeedsReview, reason.Discordant, why)
 		}
 	}
 }
@@ -33,8 +33,8 @@ func (b *effectBuilder) triangulate(j effectJudge, o *evidence.PostedOutcome, t,
 // +1, -1 or 0 as the contrast's sense is known.
 func Disagreements(diff, se float64, x *evidence.Contrast, sign float64) []string {
 	var out []string
-	sx, _ := precision(x, math.Inf(1))
-	if x.Kind == KindMeanDifference && x.Estimate != nil {
+	sx, _ := posted.Precision(x, math.Inf(1))
+	if x.Kind == posted.KindMeanDifference && x.Estimate != nil {
 		est := *x.Estimate
 		gap := math.Abs(math.Abs(diff) - math.Abs(est))
 		if sign != 0 {
@@ -51,37 +51,16 @@ func Disagreements(diff, se float64, x *evidence.Contrast, sign float64) []strin
 			out = append(out, fmt.Sprintf("the arm values have a standard error of %.3g, the sponsor's contrast one of %.3g: a "+
 				"standard error may stand where a standard deviation is declared, or the reverse", se, sx))
 		}
-		if zs, ok := fromP(x); ok && !math.IsNaN(sx) {
-			if z := math.Abs(est) / sx; disagree(z, zs, x.POp, 0.5, 0.25) {
+		if zs, ok := posted.FromP(x); ok && !math.IsNaN(sx) {
+			if z := math.Abs(est) / sx; posted.Disagree(z, zs, x.POp, 0.5, 0.25) {
 				out = append(out, fmt.Sprintf("the sponsor's contrast and its interval give z = %.2f, its p-value %s another", z, x.PRaw))
 			}
 		}
 	}
-	if zs, ok := fromP(x); ok && se > 0 {
-		if z := math.Abs(diff) / se; disagree(z, zs, x.POp, 1.2, 0.4) {
+	if zs, ok := posted.FromP(x); ok && se > 0 {
+		if z := math.Abs(diff) / se; posted.Disagree(z, zs, x.POp, 1.2, 0.4) {
 			out = append(out, fmt.Sprintf("the arm values give z = %.2f, the sponsor's p-value %s another", z, x.PRaw))
 		}
 	}
 	return out
-}
-
-// fromP is the absolute z behind a two-sided p-value.
-func fromP(x *evidence.Contrast) (float64, bool) {
-	if x.P == nil || *x.P <= 0 || *x.P >= 1 || strings.Contains(strings.ToLower(x.Method), "1-sided") || x.CISides == 1 {
-		return 0, false
-	}
-	z, err := effect.ZFromP(*x.P, 2)
-	return z, err == nil
-}
-
-// disagree compares two z values; with an operator the p-value is a bound.
-func disagree(z, fromP float64, op string, abs, rel float64) bool {
-	tol := abs + rel*math.Max(z, fromP)
-	switch op {
-	case "<", "<=":
-		return z < fromP-tol
-	case ">", ">=":
-		return z > fromP+tol
-	}
-	return math.Abs(z-fromP) > tol
 }

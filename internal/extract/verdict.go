@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"past/internal/evidence"
+	"past/internal/extract/posted"
+	"past/internal/extract/reason"
 	"past/internal/review"
 	"past/internal/vocab"
 )
@@ -15,7 +17,7 @@ import (
 // judgeRow gives an extraction row its verdict.
 func judgeRow(e *evidence.Effect, x review.Extraction, v *vocab.Vocabulary) {
 	j := effectJudge{e}
-	j.set(evidence.Usable, CodeComplete, "sizes, means and standard deviations (or counts) of both arms are given")
+	j.set(evidence.Usable, reason.Complete, "sizes, means and standard deviations (or counts) of both arms are given")
 	switch {
 	case reportedOnly(x):
 	case IsCount(x.ScoreType):
@@ -24,7 +26,7 @@ func judgeRow(e *evidence.Effect, x review.Extraction, v *vocab.Vocabulary) {
 		judgeScores(x, v, j)
 	}
 	if x.Design == "crossover-rct" && x.PostCrossover == evidence.NotStated {
-		j.set(evidence.NeedsReview, CodeCrossoverPhase,
+		j.set(evidence.NeedsReview, reason.CrossoverPhase,
 			"a crossover trial, and the source does not say whether the numbers are from before the crossover")
 	}
 	judgeDoses(e, x)
@@ -32,38 +34,39 @@ func judgeRow(e *evidence.Effect, x review.Extraction, v *vocab.Vocabulary) {
 
 func judgeCounts(x review.Extraction, j effectJudge) {
 	if x.Events1 == nil || x.Total1 == nil || x.Events2 == nil || x.Total2 == nil {
-		j.set(evidence.Unusable, CodeNoNumbers, "events or group sizes are missing")
+		j.set(evidence.Unusable, reason.NoNumbers, "events or group sizes are missing")
 		return
 	}
 	for _, a := range [][2]float64{{*x.Events1, *x.Total1}, {*x.Events2, *x.Total2}} {
 		switch {
 		case a[1] <= 0 || a[0] < 0 || a[0] > a[1]:
-			j.set(evidence.Unusable, CodeCounts, fmt.Sprintf("%v events among %v people cannot be", a[0], a[1]))
+			j.set(evidence.Unusable, reason.Counts, fmt.Sprintf("%v events among %v people cannot be", a[0], a[1]))
 		case a[0] != math.Trunc(a[0]) || a[1] != math.Trunc(a[1]):
-			j.set(evidence.NeedsReview, CodeCounts, fmt.Sprintf("%v events among %v people are no whole numbers: perhaps a percentage", a[0], a[1]))
+			j.set(evidence.NeedsReview, reason.Counts, fmt.Sprintf("%v events among %v people are no whole numbers: perhaps a percentage", a[0],
+				a[1]))
 		}
 	}
 }
 
 func judgeScores(x review.Extraction, v *vocab.Vocabulary, j effectJudge) {
 	if x.N1 == nil || x.Mean1 == nil || x.SD1 == nil || x.N2 == nil || x.Mean2 == nil || x.SD2 == nil {
-		j.set(evidence.Unusable, CodeNoNumbers, "a size, mean or standard deviation is missing")
+		j.set(evidence.Unusable, reason.NoNumbers, "a size, mean or standard deviation is missing")
 		return
 	}
 	for i, n := range []float64{*x.N1, *x.N2} {
 		if n < 1 || n != math.Trunc(n) {
-			j.set(evidence.Unusable, CodeNoN, fmt.Sprintf("%v is no number of people (arm %d)", n, i+1))
+			j.set(evidence.Unusable, reason.NoN, fmt.Sprintf("%v is no number of people (arm %d)", n, i+1))
 		}
 	}
 	for i, sd := range []float64{*x.SD1, *x.SD2} {
 		if sd < 0 {
-			j.set(evidence.Unusable, CodeNegativeSpread, fmt.Sprintf("a standard deviation of %v in arm %d", sd, i+1))
+			j.set(evidence.Unusable, reason.NegativeSpread, fmt.Sprintf("a standard deviation of %v in arm %d", sd, i+1))
 		} else if sd == 0 {
-			j.set(evidence.Unusable, CodeZeroSpread, fmt.Sprintf("no spread in arm %d", i+1))
+			j.set(evidence.Unusable, reason.ZeroSpread, fmt.Sprintf("no spread in arm %d", i+1))
 		}
 	}
 	if *x.Mean1 == *x.Mean2 && *x.SD1 == *x.SD2 {
-		j.set(evidence.NeedsReview, CodeIdentical, "both arms have the same mean and standard deviation")
+		j.set(evidence.NeedsReview, reason.Identical, "both arms have the same mean and standard deviation")
 	}
 	m, ok := v.CalledInstrument(x.Instrument)
 	if ok {
@@ -81,16 +84,16 @@ func judgeScoreRange(x review.Extraction, m vocab.InstrumentMatch, j effectJudge
 	for i, mean := range []float64{*x.Mean1, *x.Mean2} {
 		switch {
 		case x.ScoreType == "endpoint" && !m.Range.Contains(mean):
-			j.set(evidence.Unusable, CodeOutOfRange, fmt.Sprintf("the mean %v of arm %d lies outside the range %v to %v of %s", mean, i+1,
+			j.set(evidence.Unusable, reason.OutOfRange, fmt.Sprintf("the mean %v of arm %d lies outside the range %v to %v of %s", mean, i+1,
 				m.Range.Min, m.Range.Max, x.Instrument))
 		case x.ScoreType == "change" && math.Abs(mean) > width:
-			j.set(evidence.Unusable, CodeOutOfRange, fmt.Sprintf("a mean change of %v in arm %d is more than the whole scale of %s", mean, i+1,
+			j.set(evidence.Unusable, reason.OutOfRange, fmt.Sprintf("a mean change of %v in arm %d is more than the whole scale of %s", mean, i+1,
 				x.Instrument))
 		}
 	}
 	for i, s := range []struct{ sd, n float64 }{{*x.SD1, *x.N1}, {*x.SD2, *x.N2}} {
 		if x.ScoreType == "endpoint" && s.n > 1 && s.sd > width/2*math.Sqrt(s.n/(s.n-1))*(1+1e-9) {
-			j.set(evidence.Unusable, CodeSpreadTooLarge, fmt.Sprintf("a standard deviation of %v in arm %d cannot come from a scale of %v to %v",
+			j.set(evidence.Unusable, reason.SpreadTooLarge, fmt.Sprintf("a standard deviation of %v in arm %d cannot come from a scale of %v to %v",
 				s.sd, i+1, m.Range.Min, m.Range.Max))
 		}
 	}
@@ -98,13 +101,13 @@ func judgeScoreRange(x review.Extraction, m vocab.InstrumentMatch, j effectJudge
 
 func judgeScoreSDs(x review.Extraction, m vocab.InstrumentMatch, v *vocab.Vocabulary, j effectJudge) {
 	in, ok := v.Instrument(m.ID)
-	usual, _, known := usualSD(in, m.Range)
+	usual, _, known := posted.UsualSD(in, m.Range)
 	if !ok || !known || m.Subscale != "" {
 		return
 	}
 	for i, s := range []struct{ sd, n float64 }{{*x.SD1, *x.N1}, {*x.SD2, *x.N2}} {
-		if SEWrittenAsSD(s.sd, usual, int(s.n)) {
-			j.set(evidence.NeedsReview, CodeSEForSD,
+		if posted.SEWrittenAsSD(s.sd, usual, int(s.n)) {
+			j.set(evidence.NeedsReview, reason.SEForSD,
 				fmt.Sprintf("the standard deviation %v of arm %d is small for %s (usually about %.3g) and fits a standard error of %v people", s.sd,
 					i+1, in.Short, usual, s.n))
 		}
@@ -122,7 +125,7 @@ func judgeSpreadsApart(x review.Extraction, j effectJudge) {
 		return
 	}
 	if as := small * math.Sqrt(n); as > large/2 && as < 2*large {
-		j.set(evidence.NeedsReview, CodeSEForSD,
+		j.set(evidence.NeedsReview, reason.SEForSD,
 			fmt.Sprintf("the arms' standard deviations are %v and %v; times the root of %v the smaller equals the larger, so it may "+
 				"be a standard error", small, large, n))
 	}
@@ -149,7 +152,7 @@ func judgeDoses(e *evidence.Effect, x review.Extraction) {
 				}
 			}
 			if err == nil && ok && amount > most {
-				remark(e, CodeDoseUnit, fmt.Sprintf("%q is no dose of %s per kilogram; mg per 70 kg may be meant", m[0], x.Substance))
+				remark(e, reason.DoseUnit, fmt.Sprintf("%q is no dose of %s per kilogram; mg per 70 kg may be meant", m[0], x.Substance))
 			}
 		}
 	}

@@ -191,7 +191,7 @@ func (p *Pipeline) addDerived(ctx context.Context, id string, out *reports.Regis
 			return fmt.Errorf("reading posted results: %w", err)
 		}
 		if out.PostedAll++; len(out.Posted) < postedMost {
-			out.Posted = append(out.Posted, posted(&a))
+			out.Posted = append(out.Posted, postedRow(&a))
 		}
 	}
 	versions, err := p.Store.History(ctx, id)
@@ -202,7 +202,7 @@ func (p *Pipeline) addDerived(ctx context.Context, id string, out *reports.Regis
 	return err
 }
 
-func posted(a *evidence.ArmResult) reports.PostedRow {
+func postedRow(a *evidence.ArmResult) reports.PostedRow {
 	outcome := a.OutcomeTitle
 	for _, part := range []string{a.ClassTitle, a.CategoryTitle} {
 		if part != "" && !strings.Contains(outcome, part) {

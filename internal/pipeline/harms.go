@@ -13,6 +13,7 @@ import (
 
 	"past/internal/evidence"
 	"past/internal/extract"
+	"past/internal/extract/arm"
 	"past/internal/review"
 	"past/internal/store"
 	"past/internal/synthesis"
@@ -266,7 +267,7 @@ func postedHarms(r *evidence.Record, st *evidence.Study, v *vocab.Vocabulary) []
 	for i, g := range a.Groups {
 		titled[i] = g.Group
 	}
-	roles := extract.GroupRoles(r, titled, v)
+	roles := arm.GroupRoles(r, titled, v)
 	for i, g := range a.Groups {
 		substances, control := roles[i].Substances, roles[i].Control
 		if changedOver.MatchString(g.Title) { // some of its people came to have the other treatment

@@ -5,6 +5,8 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"past/internal/extract/arm"
+	"past/internal/extract/reason"
 	"regexp"
 	"slices"
 	"strings"
@@ -149,7 +151,7 @@ func (p *Pipeline) comparators(ctx context.Context) ([]reports.ComparatorUse, er
 			named[k] = map[string]bool{}
 		}
 		name := p.comparatorName(&e)
-		if slices.ContainsFunc(e.Flags, func(f string) bool { return strings.HasPrefix(f, extract.CodeDoseUnit) }) {
+		if slices.ContainsFunc(e.Flags, func(f string) bool { return strings.HasPrefix(f, reason.DoseUnit) }) {
 			name = "" // its dose is a slip
 		}
 		named[k][name] = true
@@ -203,7 +205,7 @@ func (p *Pipeline) comparatorName(e *evidence.Effect) string {
 		}
 	}
 	name, _, _ = strings.Cut(name, " (")
-	if e.ComparatorClass != extract.OtherDose && !slices.Contains(ids(p.Vocab.Match(name).Substances), e.Substance) {
+	if e.ComparatorClass != arm.OtherDose && !slices.Contains(ids(p.Vocab.Match(name).Substances), e.Substance) {
 		name = comparatorDose.ReplaceAllString(name, "")
 	}
 	words := slices.Compact(strings.Fields(strings.ReplaceAll(name, "waiting list", "waitlist")))

@@ -12,6 +12,7 @@ import (
 	"past/analysis/effect"
 	"past/internal/evidence"
 	"past/internal/extract"
+	"past/internal/extract/posted"
 	"past/internal/link"
 	"past/internal/review"
 	"past/internal/store"
@@ -282,7 +283,7 @@ const extractBatch = 100
 // others, which are judged study by study, into rest.
 func (p *Pipeline) extractRegister(ctx context.Context, studies []evidence.Study, hold func([]evidence.Effect) bool,
 	rest *spool[evidence.Effect], rep *ExtractReport) (held []evidence.Effect, err error) {
-	x := registerReader{p: p, reader: extract.NewReader(p.Vocab), at: studiesByRecord(studies), rep: rep}
+	x := registerReader{p: p, reader: posted.NewReader(p.Vocab), at: studiesByRecord(studies), rep: rep}
 	batches, err := p.trialBatches(ctx, studies)
 	if err != nil {
 		return nil, err
@@ -351,7 +352,7 @@ func (p *Pipeline) trialBatches(ctx context.Context, studies []evidence.Study) (
 // registerReader reads posted results of records into rows of the store.
 type registerReader struct {
 	p      *Pipeline
-	reader *extract.Reader
+	reader *posted.Reader
 	at     map[string]*evidence.Study
 	rep    *ExtractReport
 }

@@ -2,6 +2,7 @@ package reproduce
 
 import (
 	"fmt"
+	"past/internal/extract/arm"
 	"regexp"
 	"slices"
 	"strconv"
@@ -146,7 +147,7 @@ func comparatorClass(v *vocab.Vocabulary, x review.Extraction, row review.Row) s
 		return doseClass(v, x, firstOf(row.Get("drug_arm2"), x.Substance))
 	}
 	name := strings.TrimSpace(row.Get("drug_arm2") + " " + x.DoseCtrl)
-	return firstOf(extract.ControlClass(v, x.Substance, firstOf(row.Get("name_arm2"), name), name), extract.OtherDose)
+	return firstOf(arm.ControlClass(v, x.Substance, firstOf(row.Get("name_arm2"), name), name), arm.OtherDose)
 }
 
 var perWeight = regexp.MustCompile(`(?i)^\s*(\d+(?:\.\d+)?)\s*(mg|ug|µg)\s*/\s*kg`)
@@ -159,12 +160,12 @@ func doseClass(v *vocab.Vocabulary, x review.Extraction, drug string) string {
 		if db <= da/3 {
 			return "active-placebo-or-low-dose"
 		}
-		return extract.OtherDose
+		return arm.OtherDose
 	}
 	for _, d := range v.Given(drug + " " + x.DoseCtrl).Doses {
 		if level, _ := v.Level(x.Substance, d); level == vocab.DoseLow {
 			return vocab.ActivePlacebo
 		}
 	}
-	return extract.OtherDose
+	return arm.OtherDose
 }

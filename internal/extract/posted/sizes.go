@@ -1,4 +1,4 @@
-package extract
+package posted
 
 import (
 	"fmt"
@@ -33,7 +33,7 @@ func (x *outcome) readSizes(class, category string) (sizes []int, doubt string) 
 		if !strings.ContainsAny(t, "=:") || !titleSizes.MatchString(t) {
 			continue
 		}
-		sizes, doubt = sizesIn(t, len(x.o.Groups), x.denominators())
+		sizes, doubt = SizesIn(t, len(x.o.Groups), x.denominators())
 		if doubt == "" {
 			return x.byName(t, sizes)
 		}
@@ -102,10 +102,10 @@ func (x *outcome) denominators() []int {
 	return out
 }
 
-// sizesIn reads one size for each of k groups. A comma between three digits and
+// SizesIn reads one size for each of k groups. A comma between three digits and
 // no space may group thousands or part two sizes: the reading is taken that
 // gives k sizes and that the outcome's own sizes allow; where both do, none is.
-func sizesIn(title string, k int, own []int) (sizes []int, doubt string) {
+func SizesIn(title string, k int, own []int) (sizes []int, doubt string) {
 	list := strings.Join(sizeLists(title), "; ")
 	var fits [][]int
 	for _, thousands := range []bool{true, false} {

@@ -1,8 +1,9 @@
-package extract
+package posted
 
 import (
-	"past/internal/text"
 	"strings"
+
+	"past/internal/text"
 )
 
 // paramKind is a parameter type of a posted outcome, whatever its spelling.
@@ -10,9 +11,9 @@ type paramKind int
 
 const (
 	paramUnknown paramKind = iota
-	paramMean
+	ParamMean
 	paramMedian
-	paramLSMean
+	ParamLSMean
 	paramGeoMean
 	paramGeoLSMean
 	paramLogMean
@@ -21,11 +22,11 @@ const (
 	paramCountUnits
 )
 
-// kindOfParam accepts the register's enumeration and its display text.
-func kindOfParam(s string) paramKind {
+// KindOfParam accepts the register's enumeration and its display text.
+func KindOfParam(s string) paramKind {
 	switch s { // as the register writes them, which nearly all are
 	case "MEAN", "Mean":
-		return paramMean
+		return ParamMean
 	case "NUMBER", "Number":
 		return paramNumber
 	case "COUNT_OF_PARTICIPANTS", "Count of Participants":
@@ -33,11 +34,11 @@ func kindOfParam(s string) paramKind {
 	}
 	switch text.Squash(s) {
 	case "mean", "arithmeticmean":
-		return paramMean
+		return ParamMean
 	case "median":
 		return paramMedian
 	case "leastsquaresmean", "lsmean", "measuretypeleastsquares", "leastsquares":
-		return paramLSMean
+		return ParamLSMean
 	case "geometricmean":
 		return paramGeoMean
 	case "geometricleastsquaresmean":
@@ -54,47 +55,47 @@ func kindOfParam(s string) paramKind {
 	return paramUnknown
 }
 
-// dispersion is a dispersion kind, whatever its spelling.
-type dispersion int
+// Dispersion is a dispersion kind, whatever its spelling.
+type Dispersion int
 
 const (
-	dispNone dispersion = iota
-	dispSD
-	dispSE
-	dispCI
+	dispNone Dispersion = iota
+	DispSD
+	DispSE
+	DispCI
 	dispIQR
 	dispRange
 	dispGeoCV
 	dispOther
 )
 
-// kindOfDispersion accepts display text ("Standard Deviation", "95% Confidence
+// KindOfDispersion accepts display text ("Standard Deviation", "95% Confidence
 // Interval"), the enumeration of baseline measures (STANDARD_DEVIATION) and of
 // analyses (STANDARD_ERROR_OF_MEAN). level is the percent of an interval, 0 if
 // it is none or not stated.
-func kindOfDispersion(s string) (kind dispersion, level float64) {
+func KindOfDispersion(s string) (kind Dispersion, level float64) {
 	switch s { // as the register writes them, which nearly all are
 	case "Standard Deviation":
-		return dispSD, 0
+		return DispSD, 0
 	case "Standard Error":
-		return dispSE, 0
+		return DispSE, 0
 	case "95% Confidence Interval":
-		return dispCI, 95
+		return DispCI, 95
 	}
 	q := text.Squash(s)
 	if kind, ok := dispersions[q]; ok {
 		return kind, 0
 	}
 	if strings.Contains(q, "confidence") {
-		return dispCI, levelOf(q)
+		return DispCI, levelOf(q)
 	}
 	return dispOther, 0
 }
 
-var dispersions = map[string]dispersion{
+var dispersions = map[string]Dispersion{
 	"": dispNone, "na": dispNone, "none": dispNone, "notapplicable": dispNone,
-	"standarddeviation": dispSD, "sd": dispSD, "stddev": dispSD,
-	"standarderror": dispSE, "standarderrorofmean": dispSE, "standarderrorofthemean": dispSE, "se": dispSE, "sem": dispSE,
+	"standarddeviation": DispSD, "sd": DispSD, "stddev": DispSD,
+	"standarderror": DispSE, "standarderrorofmean": DispSE, "standarderrorofthemean": DispSE, "se": DispSE, "sem": DispSE,
 	"interquartilerange": dispIQR, "iqr": dispIQR, "fullrange": dispRange, "range": dispRange,
 	"geometriccoefficientofvariation": dispGeoCV, "geometriccv": dispGeoCV,
 }

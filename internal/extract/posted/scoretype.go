@@ -1,4 +1,4 @@
-package extract
+package posted
 
 import (
 	"regexp"
@@ -90,7 +90,7 @@ func (x *outcome) event(m vocab.InstrumentMatch, known bool, a *evidence.ArmResu
 
 // people reports whether the outcome's numbers count people or a share of them.
 func (x *outcome) people() bool {
-	return x.counts() || x.unit == "people-percent" || x.param == paramNumber || probability.MatchString(x.o.Unit)
+	return x.counts() || x.unit == "people-percent" || x.param == paramNumber || Probability.MatchString(x.o.Unit)
 }
 
 func (x *outcome) counts() bool {
@@ -129,7 +129,7 @@ func (x *outcome) peopleKind(event string, m vocab.InstrumentMatch, known bool) 
 		return evidence.ScoreThreshold
 	case x.counts():
 		return evidence.ScoreCount
-	case x.unit == "people-percent" || probability.MatchString(x.o.Unit) && titleOfPeople.MatchString(x.o.Title):
+	case x.unit == "people-percent" || Probability.MatchString(x.o.Unit) && titleOfPeople.MatchString(x.o.Title):
 		return evidence.ScorePercent
 	}
 	return ""
@@ -166,7 +166,7 @@ func (x *outcome) readChange() {
 		x.changeFrom = "title"
 	case frameOfChange.MatchString(x.o.TimeFrame):
 		x.changeFrom = "time frame"
-	case x.unit == "change" && !isPercentUnit(x.o.Unit):
+	case x.unit == "change" && !IsPercentUnit(x.o.Unit):
 		x.changeFrom = "unit"
 	case x.scoreSaid == "" && described != "":
 		x.changeFrom = "description"
@@ -210,10 +210,10 @@ var beginsWithChange = regexp.MustCompile(`(?i)^\s*(?:the\s+)?(?:mean\s+|average
 // spanFromBaseline finds rows that reach from the baseline to a later point.
 var spanFromBaseline = regexp.MustCompile(`(?i)^\s*(?:from\s+)?(?:baseline|BL|screening)\s*(?:to|through|-|–|until)\s`)
 
-// probability finds units of a share, whatever it is a share of.
-var probability = regexp.MustCompile(`(?i)^(?:estimated |adjusted )?(?:probability|proportion|risk|rate|percent|%)`)
+// Probability finds units of a share, whatever it is a share of.
+var Probability = regexp.MustCompile(`(?i)^(?:estimated |adjusted )?(?:probability|proportion|risk|rate|percent|%)`)
 
 // scaleUnit finds units of scales.
 var scaleUnit = regexp.MustCompile(`(?i)\b(?:scale|scores?|points?)\b`)
 
-func isMean(p paramKind) bool { return p == paramMean || p == paramLSMean || p == paramMedian }
+func isMean(p paramKind) bool { return p == ParamMean || p == ParamLSMean || p == paramMedian }

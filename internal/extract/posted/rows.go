@@ -1,4 +1,4 @@
-package extract
+package posted
 
 import (
 	"fmt"
@@ -8,6 +8,7 @@ import (
 	"unicode"
 
 	"past/internal/evidence"
+	"past/internal/extract/reason"
 	"past/internal/text"
 	"past/internal/vocab"
 )
@@ -25,17 +26,17 @@ func (x *outcome) instrument(a *evidence.ArmResult) {
 		m, known = x.narrow(m, known, a, t, rest)
 	}
 	if known {
-		a.Instrument, a.Domain, a.Subscale = instrumentID(m), m.Domain, m.Subscale
+		a.Instrument, a.Domain, a.Subscale = InstrumentID(m), m.Domain, m.Subscale
 		if !m.Certain {
-			a.Flags = append(a.Flags, reason(CodeInstrument, m.Reason))
+			a.Flags = append(a.Flags, reason.Say(reason.Instrument, m.Reason))
 		}
 	}
 	x.cur = m
-	a.Adjusted = kindOfParam(x.o.ParamType) == paramLSMean || kindOfParam(x.o.ParamType) == paramGeoLSMean || x.adjusted
+	a.Adjusted = KindOfParam(x.o.ParamType) == ParamLSMean || KindOfParam(x.o.ParamType) == paramGeoLSMean || x.adjusted
 	a.Baseline = x.read.row(a.ClassTitle).base || x.read.row(a.CategoryTitle).base || onlyBaseline(x.o.TimeFrame)
 	a.ScoreType = x.scoreType(m, known, a)
 	if a.ClassTitle != "" && x.negatedSibling(a) {
-		a.Flags = append(a.Flags, reason(CodeRow,
+		a.Flags = append(a.Flags, reason.Say(reason.Row,
 			fmt.Sprintf("%q and its negation stand in row blocks of their own: whether they share their people is not stated", a.ClassTitle)))
 	}
 }
@@ -70,7 +71,7 @@ func (x *outcome) part(m vocab.InstrumentMatch, a *evidence.ArmResult, title, re
 	case partOfScale.MatchString(rest) && m.Subscale == "":
 		m.Subscale, m.IsTotal, m.Range = rest, false, nil // a part that the catalogue does not know
 	case !(same && sub.Certain && sub.IsTotal && namesScale(title, sub)):
-		a.Flags = append(a.Flags, reason(CodeRow, fmt.Sprintf("the row %q is a part, a subgroup or a level of the outcome", title)))
+		a.Flags = append(a.Flags, reason.Say(reason.Row, fmt.Sprintf("the row %q is a part, a subgroup or a level of the outcome", title)))
 		m.Range = nil // of the whole
 	}
 	return m
@@ -135,8 +136,8 @@ func namesScale(title string, m vocab.InstrumentMatch) bool {
 	return m.Term != "" && strings.Contains(strings.ToLower(title), strings.ToLower(m.Term))
 }
 
-// rowFiller are words that say when or how a row was measured, not of what.
-var rowFiller = text.WordSet(`absolute after all and at average baseline before bl case cases cycle cycles session sessions ` +
+// RowFiller are words that say when or how a row was measured, not of what.
+var RowFiller = text.WordSet(`absolute after all and at average baseline before bl case cases cycle cycles session sessions ` +
 	`predose postdose change changes day days difference dose dosing
 	eight end endpoint eop eos eot final five follow for four from hour hours hr hrs in intervention itt last locf
 	mean mid min mins minute minutes mmrm month months n nd nine observed of on one onset overall participants patients
@@ -157,9 +158,9 @@ func withoutSizes(title string) string {
 
 var emptyBrackets = regexp.MustCompile(`[(\[][\s,;]*[)\]]`)
 
-// rowWords are the words of a row's title that are left when times, sizes and
+// RowWords are the words of a row's title that are left when times, sizes and
 // words of change are taken away: a subscale, a subgroup, a level, or nothing.
-func rowWords(title string) string {
+func RowWords(title string) string {
 	if title == "" {
 		return ""
 	}
@@ -182,17 +183,17 @@ func saysWhat(word string) bool {
 	if digits != word && len(digits) == 1 && strings.Contains("mwdhy", digits) {
 		return false // "6m", "24h"
 	}
-	return !rowFiller[word] && digits != "" && !(digits != word && (digits == "st" || digits == "nd" || digits == "rd" || digits == "th"))
+	return !RowFiller[word] && digits != "" && !(digits != word && (digits == "st" || digits == "nd" || digits == "rd" || digits == "th"))
 }
 
 var (
 	trailingTime = regexp.MustCompile(`[\s,:;(-]*(?:at\s+)?(?:week|day|month|visit)s?\s*\d+\s*(?:change(?: from baseline)?)?\)?$`)
 )
 
-// instrumentID is the catalogue id under which scores may stand beside each
+// InstrumentID is the catalogue id under which scores may stand beside each
 // other: the version's where its scores differ (GDS-15 and GDS), which its id
 // shows by carrying the instrument's, else the instrument's.
-func instrumentID(m vocab.InstrumentMatch) string {
+func InstrumentID(m vocab.InstrumentMatch) string {
 	if strings.Contains(m.Version, m.ID) {
 		return m.Version
 	}

@@ -1,4 +1,7 @@
-package extract
+// Package arm reads what a reporting group of a record was given, and says of
+// two groups whether they make a comparison: the studied drug on one side, its
+// control on the other. It reads no outcomes.
+package arm
 
 import (
 	"fmt"
@@ -27,21 +30,21 @@ func (p part) key() string {
 	return text.Squash(p.name)
 }
 
-// armReading is what a reporting group is given in the randomised phase.
-type armReading struct {
-	group   evidence.Group
+// Reading is what a reporting group is given in the randomised phase.
+type Reading struct {
+	Group   evidence.Group
 	planned string // label of the planned arm it was matched to, "" if none
 	kind    string // the register's arm type
 	label   vocab.Given
 	parts   []part
-	doses   map[string]vocab.Dose // the largest, by own drug id
+	Doses   map[string]vocab.Dose // the largest, by own drug id
 	waits   bool                  // waits, or is treated later
-	later   []string              // drugs given only after the randomised phase
-	wait    *float64              // weeks until then, where stated
-	doubt   string                // why the reading is not certain, "" if it is
-	pooled  bool                  // a group made of other groups
-	// untreated is a group of people who were given nothing: they are no arm
-	untreated bool
+	Later   []string              // drugs given only after the randomised phase
+	Wait    *float64              // weeks until then, where stated
+	Doubt   string                // why the reading is not certain, "" if it is
+	Pooled  bool                  // a group made of other groups
+	// Untreated is a group of people who were given nothing: they are no arm
+	Untreated bool
 }
 
 // notTreated finds groups of people who never got what they were assigned,
@@ -57,17 +60,17 @@ var assignedOnly = regexp.MustCompile(`(?i)\b(?:randomi[sz]ed|assigned|allocated
 var pooledGroup = regexp.MustCompile(`(?i)^(?:all|total|overall|entire|combined|pooled)\b|\b(?:pooled|combined|all ` +
 	`(?:participants|patients|subjects|arms|groups|doses)|total)\b`)
 
-// readGroup says of a reporting group which planned arm it is, by its words and
+// ReadGroup says of a reporting group which planned arm it is, by its words and
 // never by its number, and what it is given. Label and interventions outrank
 // descriptions, which tell the whole protocol.
-func readGroup(r *evidence.Record, g evidence.Group, v *vocab.Vocabulary) armReading {
-	a := armReading{group: g, pooled: pooledGroup.MatchString(g.Title), doses: map[string]vocab.Dose{}}
+func ReadGroup(r *evidence.Record, g evidence.Group, v *vocab.Vocabulary) Reading {
+	a := Reading{Group: g, Pooled: pooledGroup.MatchString(g.Title), Doses: map[string]vocab.Dose{}}
 	own := v.Given(g.Title)
 	i, ok, both := matchArm(r.Arms, g)
-	description := randomisedPart(g.Description)
-	a.wait = waitOf(g.Description)
+	description := RandomisedPart(g.Description)
+	a.Wait = waitOf(g.Description)
 	if notTreated.MatchString(g.Title) || assignedOnly.MatchString(g.Description) {
-		a.untreated = true
+		a.Untreated = true
 		return a
 	}
 	if !ok {
@@ -75,37 +78,37 @@ func readGroup(r *evidence.Record, g evidence.Group, v *vocab.Vocabulary) armRea
 		a.read(v, g.Title, nil, description)
 		switch {
 		case both != "":
-			a.doubt = both
-		case a.silent():
-			a.doubt = "the group matches no planned arm and its words do not say what is given"
+			a.Doubt = both
+		case a.Silent():
+			a.Doubt = "the group matches no planned arm and its words do not say what is given"
 		}
 		return a
 	}
 	arm := r.Arms[i]
 	a.planned, a.kind = arm.Label, strings.ToUpper(strings.ReplaceAll(strings.TrimSpace(arm.Type), " ", "_"))
 	a.label = v.Given(arm.Label)
-	a.read(v, arm.Label, interventionsOf(r, arm), randomisedPart(arm.Description))
+	a.read(v, arm.Label, interventionsOf(r, arm), RandomisedPart(arm.Description))
 	a.findDoses(v, g.Title, description)
 	if w := waitOf(arm.Description); w != nil {
-		a.wait = w
+		a.Wait = w
 	}
 	if a.label.PlaceboFirst || a.label.DrugFirst {
-		a.doubt = "the arm takes placebo and drug in turn: only the time before the crossover is a comparison"
+		a.Doubt = "the arm takes placebo and drug in turn: only the time before the crossover is a comparison"
 	}
 	for _, d := range own.Drugs {
 		if v.Studied(d) && !a.gives(d) {
-			a.doubt = "the reporting group names " + d + ", the planned arm " + arm.Label + " does not"
+			a.Doubt = "the reporting group names " + d + ", the planned arm " + arm.Label + " does not"
 		}
 	}
 	if own.Words[vocab.InactivePlacebo] != "" && len(own.Drugs) == 0 && !a.has(vocab.InactivePlacebo) && len(a.label.Drugs) > 0 {
-		a.doubt = "the planned arm gives " + strings.Join(a.label.Drugs, ", ") + ", the reporting group is called placebo"
+		a.Doubt = "the planned arm gives " + strings.Join(a.label.Drugs, ", ") + ", the reporting group is called placebo"
 	}
 	return a
 }
 
 // read collects what is given: from the interventions, then from the label,
 // and only where both are silent from the description.
-func (a *armReading) read(v *vocab.Vocabulary, label string, in []evidence.Intervention, description string) {
+func (a *Reading) read(v *vocab.Vocabulary, label string, in []evidence.Intervention, description string) {
 	for _, x := range in {
 		a.add(partsOf(v, x)...)
 	}
@@ -115,7 +118,7 @@ func (a *armReading) read(v *vocab.Vocabulary, label string, in []evidence.Inter
 		}
 	}
 	for _, d := range a.label.Drugs {
-		a.add(part{name: nameOf(v, d), drug: d})
+		a.add(part{name: NameOf(v, d), drug: d})
 	}
 	for _, c := range []string{vocab.InactivePlacebo, vocab.TherapyAlone} {
 		if w := a.label.Words[c]; w != "" && !a.has(c) {
@@ -136,7 +139,8 @@ func (a *armReading) read(v *vocab.Vocabulary, label string, in []evidence.Inter
 // segments part a label into what it names side by side.
 var segments = regexp.MustCompile(`(?i)\s*(?:\+|\bplus\b|\badded to\b|;)\s*`)
 
-func nameOf(v *vocab.Vocabulary, id string) string {
+// NameOf is the name of a substance of the vocabulary.
+func NameOf(v *vocab.Vocabulary, id string) string {
 	if s, ok := v.Substance(id); ok {
 		return s.Name
 	}
@@ -156,7 +160,7 @@ func partsOf(v *vocab.Vocabulary, x evidence.Intervention) []part {
 	}
 	var out []part
 	for _, d := range g.Drugs {
-		out = append(out, part{name: nameOf(v, d), drug: d})
+		out = append(out, part{name: NameOf(v, d), drug: d})
 	}
 	switch strings.ToUpper(x.Type) {
 	case "DRUG", "COMBINATION_PRODUCT", "BIOLOGICAL":
@@ -207,7 +211,7 @@ var (
 var backgroundWord = regexp.MustCompile(`(?i)^(?:soc|(?:oral |new |open[\s-]label ` +
 	`)*(?:anti-?depressants?|ad|medications?|background therapy|standard of care))\b`)
 
-func (a *armReading) add(ps ...part) {
+func (a *Reading) add(ps ...part) {
 	for _, p := range ps {
 		if !slices.ContainsFunc(a.parts, func(q part) bool { return q.key() == p.key() }) {
 			a.parts = append(a.parts, p)
@@ -215,17 +219,17 @@ func (a *armReading) add(ps ...part) {
 	}
 }
 
-func (a *armReading) has(class string) bool {
+func (a *Reading) has(class string) bool {
 	return slices.ContainsFunc(a.parts, func(p part) bool { return p.drug == "" && p.class == class })
 }
 
-func (a *armReading) gives(drug string) bool {
+func (a *Reading) gives(drug string) bool {
 	return slices.ContainsFunc(a.parts, func(p part) bool { return p.drug == drug })
 }
 
 // findDoses keeps the dose of each drug of the arm from the first text that has
 // one. A dose in a text without a drug is that of the arm's only drug.
-func (a *armReading) findDoses(v *vocab.Vocabulary, texts ...string) {
+func (a *Reading) findDoses(v *vocab.Vocabulary, texts ...string) {
 	var drugs []string
 	for _, p := range a.parts {
 		if p.drug != "" {
@@ -235,10 +239,10 @@ func (a *armReading) findDoses(v *vocab.Vocabulary, texts ...string) {
 	for _, text := range texts {
 		g := v.Given(text)
 		if len(drugs) == 1 && len(g.Drugs) == 0 && len(g.Imitated) == 0 && len(a.parts) == 1 {
-			g = v.Given(nameOf(v, drugs[0]) + " " + text)
+			g = v.Given(NameOf(v, drugs[0]) + " " + text)
 		}
 		for _, d := range drugs {
-			if _, known := a.doses[d]; known {
+			if _, known := a.Doses[d]; known {
 				continue
 			}
 			var best vocab.Dose
@@ -248,7 +252,7 @@ func (a *armReading) findDoses(v *vocab.Vocabulary, texts ...string) {
 				}
 			}
 			if best.Amount > 0 {
-				a.doses[d] = best
+				a.Doses[d] = best
 			}
 		}
 	}
@@ -258,10 +262,10 @@ func (a *armReading) findDoses(v *vocab.Vocabulary, texts ...string) {
 			route = v.Route(text)
 		}
 	}
-	for d, x := range a.doses {
+	for d, x := range a.Doses {
 		if x.Route == "" {
 			x.Route = route
-			a.doses[d] = x
+			a.Doses[d] = x
 		}
 	}
 }
@@ -302,9 +306,9 @@ var (
 		`for)?)\s+(?:an?\s+)?([\w-]+?)[\s-]*(week|month|day)s?\b`)
 )
 
-// randomisedPart leaves out the sentences of a description that tell of later,
+// RandomisedPart leaves out the sentences of a description that tell of later,
 // optional or continued treatment.
-func randomisedPart(description string) string {
+func RandomisedPart(description string) string {
 	var kept []string
 	for _, s := range sentenceEnd.Split(description, -1) {
 		if !laterWords.MatchString(s) {
@@ -414,12 +418,12 @@ type Role struct {
 // of it. The register's arm type alone does not make a group that was given the
 // drug one, and a drug of every group compares none of them.
 func GroupRoles(r *evidence.Record, groups []evidence.Group, v *vocab.Vocabulary) []Role {
-	b := &effectBuilder{r: r, v: v, groups: map[evidence.Group]armReading{}}
-	arms := make([]armReading, len(groups))
+	arms := make([]Reading, len(groups))
 	for i, g := range groups {
-		arms[i] = b.readGroup(g)
+		arms[i] = ReadGroup(r, g, v)
+		arms[i].SetLater(r, v)
 	}
-	first := slices.ContainsFunc(arms, func(a armReading) bool { return !laterGroup(a) })
+	first := slices.ContainsFunc(arms, func(a Reading) bool { return !laterGroup(a) })
 	out := make([]Role, len(arms))
 	for i, a := range arms {
 		for _, x := range a.parts {
@@ -427,18 +431,18 @@ func GroupRoles(r *evidence.Record, groups []evidence.Group, v *vocab.Vocabulary
 				out[i].Substances = append(out[i].Substances, x.drug)
 			}
 		}
-		if a.pooled || a.untreated || a.doubt != "" || first && laterGroup(a) {
+		if a.Pooled || a.Untreated || a.Doubt != "" || first && laterGroup(a) {
 			continue
 		}
 		treats, compared := false, false
 		for j, o := range arms {
-			if j == i || o.pooled {
+			if j == i || o.Pooled {
 				continue
 			}
-			_, why := compare(v, a, o)
+			_, why := Compare(v, a, o)
 			treats = treats || why == nil
-			p, why := compare(v, o, a)
-			compared = compared || why == nil && p.class != OtherDose
+			p, why := Compare(v, o, a)
+			compared = compared || why == nil && p.Class != OtherDose
 		}
 		studied := studiedOf(v, a.parts) != ""
 		is := compared || a.waits || !studied
@@ -454,10 +458,10 @@ func GroupRoles(r *evidence.Record, groups []evidence.Group, v *vocab.Vocabulary
 	return out
 }
 
-// setLater takes a studied drug out of an arm that is called a placebo or
+// SetLater takes a studied drug out of an arm that is called a placebo or
 // waits, where another arm is named after that drug: it comes after the
 // crossover, in the extension or after the waiting time.
-func (a *armReading) setLater(r *evidence.Record, v *vocab.Vocabulary) {
+func (a *Reading) SetLater(r *evidence.Record, v *vocab.Vocabulary) {
 	passive := a.label.Words[vocab.InactivePlacebo] != "" || a.calledPlacebo()
 	kept := make([]part, 0, len(a.parts))
 	for _, x := range a.parts {
@@ -469,7 +473,7 @@ func (a *armReading) setLater(r *evidence.Record, v *vocab.Vocabulary) {
 			return o.Label != a.planned && slices.Contains(v.Given(o.Label).Drugs, x.drug)
 		})
 		if a.waits || a.label.PlaceboFirst || passive && named {
-			a.later = append(a.later, x.drug)
+			a.Later = append(a.Later, x.drug)
 			continue
 		}
 		kept = append(kept, x)

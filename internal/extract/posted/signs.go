@@ -1,4 +1,4 @@
-package extract
+package posted
 
 import (
 	"fmt"
@@ -6,6 +6,8 @@ import (
 	"regexp"
 
 	"past/internal/evidence"
+	"past/internal/extract/arm"
+	"past/internal/extract/reason"
 	"past/internal/vocab"
 )
 
@@ -77,7 +79,7 @@ func (x *outcome) settleSign(cells []*evidence.ArmResult, better string) {
 		}
 		return
 	case turn && up > 0 && down > 0:
-		doubtCells(cells, CodeSign, "called an improvement or a reduction, and given with both signs: which sign is better is not stated")
+		doubtCells(cells, reason.Sign, "called an improvement or a reduction, and given with both signs: which sign is better is not stated")
 		return
 	}
 	x.doubtSign(cells, dir)
@@ -95,7 +97,8 @@ func turnCell(a *evidence.ArmResult, why string) {
 	}
 	a.Value, a.Lower, a.Upper = minus(a.Value), minus(a.Upper), minus(a.Lower)
 	words := map[string]string{"fall": "a reduction", "improvement": "an improvement", "stated": "positive where people improve"}[why]
-	a.Flags = append(a.Flags, reason(CodeTurned, fmt.Sprintf("posted as %s of %s, taken as a change of %v", words, a.ValueRaw, *a.Value)))
+	a.Flags = append(a.Flags, reason.Say(reason.Turned, fmt.Sprintf("posted as %s of %s, taken as a change of %v", words, a.ValueRaw,
+		*a.Value)))
 }
 
 // doubtSign holds changes that are not turned against what is credible.
@@ -116,13 +119,13 @@ func (x *outcome) doubtSign(cells []*evidence.ArmResult, dir vocab.Direction) {
 	}
 	switch {
 	case low > 0.1 && high > 0.4:
-		doubtCells(cells, CodeSign,
+		doubtCells(cells, reason.Sign,
 			"every group gets worse by much: a sign may be lost, or the change may be taken as baseline minus later value")
 	case dir == vocab.HigherBetter && high < -2:
-		doubtCells(cells, CodeScoreType,
+		doubtCells(cells, reason.ScoreType,
 			"every group gets better by more than two usual standard deviations: the values may be scores at that time")
 	case low < -0.4 && high > 0.4:
-		doubtCells(cells, CodeSign, "one group gets much worse and another much better: a sign may be lost in one of them")
+		doubtCells(cells, reason.Sign, "one group gets much worse and another much better: a sign may be lost in one of them")
 	}
 }
 
@@ -142,7 +145,7 @@ func (x *outcome) usualOf(a *evidence.ArmResult) (float64, bool) {
 		}
 		in.SD = nil
 	}
-	usual, _, ok := usualSD(in, r)
+	usual, _, ok := UsualSD(in, r)
 	return usual, ok
 }
 
@@ -212,7 +215,7 @@ func (x *outcome) judgeContrast(rows []evidence.ArmResult, cells []int) {
 		}
 		diff := *t.Value - *c.Value
 		if good**est > 0 && good*diff < 0 && math.Abs(diff) > 0.25*math.Abs(*est) {
-			doubtCells([]*evidence.ArmResult{t, c}, CodeDiscordant,
+			doubtCells([]*evidence.ArmResult{t, c}, reason.Discordant,
 				fmt.Sprintf("the arms differ by %.4g (%s minus %s), the posted contrast is %s: it contradicts the arms, or was taken "+
 					"the other way round",
 					diff, t.GroupTitle, c.GroupTitle, an.ParamValue))
@@ -235,7 +238,7 @@ func (x *outcome) laterRows(rows []evidence.ArmResult) int {
 // analysis, where the groups' words tell them apart.
 func (x *outcome) treatAndControl(rows []evidence.ArmResult, cells []int, groups []string) (t, c *evidence.ArmResult) {
 	var found [2]*evidence.ArmResult
-	var arms [2]armReading
+	var arms [2]arm.Reading
 	for _, i := range cells {
 		for n := range found {
 			if rows[i].GroupID == groups[n] {
@@ -246,26 +249,26 @@ func (x *outcome) treatAndControl(rows []evidence.ArmResult, cells []int, groups
 	if found[0] == nil || found[1] == nil {
 		return nil, nil
 	}
-	if _, no := compare(x.v, arms[0], arms[1]); no == nil {
+	if _, no := arm.Compare(x.v, arms[0], arms[1]); no == nil {
 		return found[0], found[1]
 	}
-	if _, no := compare(x.v, arms[1], arms[0]); no == nil {
+	if _, no := arm.Compare(x.v, arms[1], arms[0]); no == nil {
 		return found[1], found[0]
 	}
 	return nil, nil
 }
 
 // armOf reads a group by its words, once for the record.
-func (x *outcome) armOf(group string) armReading {
+func (x *outcome) armOf(group string) arm.Reading {
 	g := x.groups[group]
 	words := armWords{g.Title, g.Description}
-	arm, ok := x.read.arms[words]
+	read, ok := x.read.arms[words]
 	if !ok {
-		arm = readGroup(x.record, g, x.v)
-		arm.setLater(x.record, x.v)
-		x.read.arms[words] = arm
+		read = arm.ReadGroup(x.record, g, x.v)
+		read.SetLater(x.record, x.v)
+		x.read.arms[words] = read
 	}
-	return arm
+	return read
 }
 
 // judgeBaselines holds the changes of a record against its baseline values: a
@@ -275,7 +278,7 @@ func judgeBaselines(cells []evidence.ArmResult, v *vocab.Vocabulary) {
 	type key struct{ instrument, subscale string }
 	base := map[key][]float64{}
 	for i := range cells {
-		if a := &cells[i]; a.Baseline && a.Value != nil && a.Instrument != "" && kindOfParam(a.ParamType) == paramMean {
+		if a := &cells[i]; a.Baseline && a.Value != nil && a.Instrument != "" && KindOfParam(a.ParamType) == ParamMean {
 			base[key{a.Instrument, a.Subscale}] = append(base[key{a.Instrument, a.Subscale}], *a.Value)
 		}
 	}
@@ -296,11 +299,11 @@ func judgeBaselines(cells []evidence.ArmResult, v *vocab.Vocabulary) {
 		slack := 0.03 * (in.Range.Max - in.Range.Min)
 		switch c := *a.Value; {
 		case high+c < in.Range.Min-slack || low+c > in.Range.Max+slack:
-			verdict{a}.set(evidence.NeedsReview, CodeSign,
+			verdict{a}.set(evidence.NeedsReview, reason.Sign,
 				fmt.Sprintf("a change of %v from a baseline of about %.3g leaves the scale of %v to %v: a sign or the kind of score is wrong", c,
 					high, in.Range.Min, in.Range.Max))
 		case in.Direction == vocab.HigherBetter && c > 0.85*low && c < 1.6*high && c > 0.3*(in.Range.Max-in.Range.Min):
-			verdict{a}.set(evidence.NeedsReview, CodeScoreType,
+			verdict{a}.set(evidence.NeedsReview, reason.ScoreType,
 				fmt.Sprintf("a change of %v is as large as the baseline of about %.3g: it may be a value at that time", c, high))
 		}
 	}

@@ -1,4 +1,7 @@
-package extract
+// Package posted reads the results that a register posted: each cell of an
+// outcome becomes an arm result, each analysis of the sponsor a contrast, with a
+// verdict and its reason. It computes no effects and reads no papers.
+package posted
 
 import (
 	"fmt"
@@ -7,6 +10,7 @@ import (
 	"strings"
 
 	"past/internal/evidence"
+	"past/internal/extract/reason"
 	"past/internal/text"
 	"past/internal/vocab"
 )
@@ -24,7 +28,7 @@ func (read *Reader) Register(r *evidence.Record) []evidence.ArmResult {
 	}
 	read.begin(r.ID)
 	out := make([]evidence.ArmResult, 0, countCells(r))
-	started := startedIn(r)
+	started := StartedIn(r)
 	for i := range r.Results.Outcomes {
 		o := &r.Results.Outcomes[i]
 		x := newOutcome(r, o, read)
@@ -59,9 +63,9 @@ func countCells(r *evidence.Record) int {
 	return n
 }
 
-// startedIn is how many people started in each group of the participant flow,
+// StartedIn is how many people started in each group of the participant flow,
 // by the group's title. Several periods give the largest, since people return.
-func startedIn(r *evidence.Record) map[string]int {
+func StartedIn(r *evidence.Record) map[string]int {
 	out := map[string]int{}
 	title := map[string]string{}
 	for _, g := range r.Results.FlowGrps {
@@ -95,7 +99,7 @@ func (read *Reader) Planned(r *evidence.Record) []evidence.PlannedReading {
 	for i, p := range r.Planned {
 		if said := read.outcome(p.Measure, p.Description); said.Known {
 			m := said.Match
-			out = append(out, evidence.PlannedReading{RecordID: r.ID, OutcomeIndex: i, Instrument: instrumentID(m), Subscale: m.Subscale,
+			out = append(out, evidence.PlannedReading{RecordID: r.ID, OutcomeIndex: i, Instrument: InstrumentID(m), Subscale: m.Subscale,
 				Domain: m.Domain})
 		}
 	}
@@ -143,7 +147,7 @@ type outcome struct {
 func newOutcome(r *evidence.Record, o *evidence.PostedOutcome, read *Reader) *outcome {
 	v := read.v
 	x := &outcome{record: r, o: o, v: v, groups: map[string]evidence.Group{}, read: read,
-		param: kindOfParam(o.ParamType), unit: read.unit(o.Unit)}
+		param: KindOfParam(o.ParamType), unit: read.unit(o.Unit)}
 	for _, g := range o.Groups {
 		x.groups[g.ID] = g
 	}
@@ -231,7 +235,7 @@ func (x *outcome) cell(row evidence.ArmResult, mi int) evidence.ArmResult {
 	a.Lower, a.Upper = number(m.Lower), number(m.Upper)
 	a.NRaw, a.N = denominator(x.o, class, m.GroupID)
 	if a.N != nil && x.o.WholeSizes && len(class.Denoms) == 0 {
-		a.Flags = append(a.Flags, reason(CodeOutcomeSize, "the tables that were imported have no sizes of row blocks: "+
+		a.Flags = append(a.Flags, reason.Say(reason.OutcomeSize, "the tables that were imported have no sizes of row blocks: "+
 			"the number of people is the whole outcome's and may be more than this row's"))
 	}
 	x.titleN(&a)

@@ -1,4 +1,4 @@
-package extract
+package posted
 
 import (
 	"fmt"
@@ -45,13 +45,13 @@ func (read *Reader) Contrasts(r *evidence.Record) []evidence.Contrast {
 	for i := range r.Results.Outcomes {
 		o := &r.Results.Outcomes[i]
 		for n := range o.Analyses {
-			out = append(out, read.contrast(r, o, n))
+			out = append(out, read.Contrast(r, o, n))
 		}
 	}
 	return out
 }
 
-func (read *Reader) contrast(r *evidence.Record, o *evidence.PostedOutcome, n int) evidence.Contrast {
+func (read *Reader) Contrast(r *evidence.Record, o *evidence.PostedOutcome, n int) evidence.Contrast {
 	a := &o.Analyses[n]
 	c := evidence.Contrast{
 		ID: fmt.Sprintf("%s/o%d/a%d", r.ID, o.Index, n), RecordID: r.ID, OutcomeIndex: o.Index, Index: n,
@@ -71,7 +71,7 @@ func (read *Reader) contrast(r *evidence.Record, o *evidence.PostedOutcome, n in
 			c.CISides = 2
 		}
 	}
-	if kind, _ := kindOfDispersion(a.DispersionType); kind == dispSE {
+	if kind, _ := KindOfDispersion(a.DispersionType); kind == DispSE {
 		c.SE = number(a.DispersionValue)
 	}
 	if p := evidence.ParseNumber(a.PValue, evidence.StyleRegister); p.OK && !p.Percent {
@@ -80,7 +80,7 @@ func (read *Reader) contrast(r *evidence.Record, o *evidence.PostedOutcome, n in
 			c.POp = "="
 		}
 	}
-	c.Kind = read.kindOfContrast(a.ParamType, a.Method)
+	c.Kind = read.KindOfContrast(a.ParamType, a.Method)
 	if c.Kind == "" {
 		c.Kind = KindOther
 		if strings.TrimSpace(a.ParamType) == "" && c.Estimate == nil {
@@ -89,7 +89,7 @@ func (read *Reader) contrast(r *evidence.Record, o *evidence.PostedOutcome, n in
 	}
 	c.Adjusted = contrastAdjusted(a)
 	c.Sign = signOf(o, a)
-	judgeContrast(&c, a, o)
+	JudgeContrast(&c, a, o)
 	return c
 }
 
@@ -129,9 +129,9 @@ var contrastKinds = []struct {
 		`(?: change| from baseline)*$`)},
 }
 
-// kindOfContrast reads the free text of a parameter; "" when nothing fits. A
+// KindOfContrast reads the free text of a parameter; "" when nothing fits. A
 // coefficient of a logistic model is a log odds ratio, whatever it is called.
-func (read *Reader) kindOfContrast(param, method string) string {
+func (read *Reader) KindOfContrast(param, method string) string {
 	kind := once(&read.kept, read.params, param, func(param string) string {
 		p := strings.ToLower(strings.Join(strings.Fields(strings.ReplaceAll(param, "_", " ")), " "))
 		for _, k := range contrastKinds {
@@ -188,7 +188,7 @@ var minusWords = regexp.MustCompile(`(?i)\s+(?:minus|-|–|−|over|compared (?:
 // or of the comments states it in the words of the groups ("Eleclazine -
 // Placebo"), or when the posted arm values leave only one reading.
 func signOf(o *evidence.PostedOutcome, a *evidence.Analysis) string {
-	one, two, ok := comparedGroups(o, a.GroupIDs)
+	one, two, ok := ComparedGroups(o, a.GroupIDs)
 	if !ok {
 		return SignUnknown
 	}
@@ -250,4 +250,20 @@ func titleOf(o *evidence.PostedOutcome, id string) string {
 		}
 	}
 	return ""
+}
+
+// ComparedGroups are the two groups of a contrast, in its order. A contrast
+// that names one group of an outcome that has two compares it with the other.
+func ComparedGroups(o *evidence.PostedOutcome, ids []string) (first, second string, ok bool) {
+	switch {
+	case len(ids) == 2 && ids[0] != ids[1]:
+		return ids[0], ids[1], true
+	case len(ids) == 1 && len(o.Groups) == 2:
+		for i, g := range o.Groups {
+			if g.ID == ids[0] {
+				return ids[0], o.Groups[1-i].ID, true
+			}
+		}
+	}
+	return "", "", false
 }

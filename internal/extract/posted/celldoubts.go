@@ -1,4 +1,4 @@
-package extract
+package posted
 
 import (
 	"fmt"
@@ -6,14 +6,15 @@ import (
 	"strings"
 
 	"past/internal/evidence"
+	"past/internal/extract/reason"
 )
 
 // judgeInterval doubts the interval of a raw mean from which no standard
 // deviation follows: its level is not stated, or it does not contain the mean.
 func judgeInterval(d verdict) {
 	a := d.a
-	if _, level := kindOfDispersion(a.DispersionType); level == 0 {
-		d.set(evidence.NeedsReview, CodeNoSpread, fmt.Sprintf("the level of the interval %q is not one that is read", a.DispersionType))
+	if _, level := KindOfDispersion(a.DispersionType); level == 0 {
+		d.set(evidence.NeedsReview, reason.NoSpread, fmt.Sprintf("the level of the interval %q is not one that is read", a.DispersionType))
 	}
 	if a.Value == nil || *a.Lower >= *a.Upper {
 		return
@@ -22,7 +23,7 @@ func judgeInterval(d verdict) {
 	width := *a.Upper - *a.Lower
 	rounding := 2 * (lastPlace(a.ValueRaw) + lastPlace(a.LowerRaw) + lastPlace(a.UpperRaw))
 	if apart := math.Abs(*a.Upper + *a.Lower - 2**a.Value); apart > 0.1*width+rounding {
-		d.set(evidence.NeedsReview, CodeLimits,
+		d.set(evidence.NeedsReview, reason.Limits,
 			fmt.Sprintf("the mean %v does not lie in the middle of %v to %v, so that no standard deviation follows from them", *a.Value, *a.Lower,
 				*a.Upper))
 	}
@@ -44,12 +45,12 @@ func (x *outcome) judgeScale(d verdict) {
 	if a.Instrument == "" || a.ScoreType != "endpoint" && a.ScoreType != "change" && a.ScoreType != "subscale" {
 		return
 	}
-	if ins, ok := x.v.Instrument(x.cur.ID); !ok || isPercentUnit(ins.Unit) || x.cur.Domain == "vitals" {
+	if ins, ok := x.v.Instrument(x.cur.ID); !ok || IsPercentUnit(ins.Unit) || x.cur.Domain == "vitals" {
 		return
 	}
-	if x.cur.Percent || isPercentUnit(a.Unit) && !strings.Contains(strings.ToLower(a.Unit),
+	if x.cur.Percent || IsPercentUnit(a.Unit) && !strings.Contains(strings.ToLower(a.Unit),
 		"maxim") { // of the maximum: points on another scale
-		d.set(evidence.NeedsReview, CodeScoreType, "in percent, not in points of the instrument")
+		d.set(evidence.NeedsReview, reason.ScoreType, "in percent, not in points of the instrument")
 	}
 }
 
@@ -75,7 +76,7 @@ func judgeNamesakes(rows []evidence.ArmResult) {
 		if sameRow {
 			why = fmt.Sprintf("group %s has two values in one row: %s and %s", a.GroupID, b.ValueRaw, a.ValueRaw)
 		}
-		verdict{a}.set(evidence.NeedsReview, CodeRow, why)
-		verdict{b}.set(evidence.NeedsReview, CodeRow, why)
+		verdict{a}.set(evidence.NeedsReview, reason.Row, why)
+		verdict{b}.set(evidence.NeedsReview, reason.Row, why)
 	}
 }

@@ -1,4 +1,4 @@
-package extract
+package posted
 
 import (
 	"fmt"
@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"past/internal/evidence"
+	"past/internal/extract/reason"
 	"past/internal/text"
 )
 
@@ -16,11 +17,11 @@ import (
 type verdict struct{ a *evidence.ArmResult }
 
 func (d verdict) set(v evidence.Verdict, code, sentence string) {
-	text := reason(code, sentence)
+	text := reason.Say(code, sentence)
 	if v != evidence.Usable {
 		d.a.Flags = append(d.a.Flags, text)
 	}
-	if d.a.Reason == "" || worse(v, d.a.Verdict) {
+	if d.a.Reason == "" || reason.Worse(v, d.a.Verdict) {
 		d.a.Verdict, d.a.Reason = v, text
 	}
 }
@@ -29,7 +30,7 @@ func (d verdict) set(v evidence.Verdict, code, sentence string) {
 // comes after (judgeTogether).
 func (x *outcome) judge(a *evidence.ArmResult, m *evidence.Measurement) {
 	d := verdict{a}
-	d.set(evidence.Usable, CodeComplete, "value, spread and denominator are given")
+	d.set(evidence.Usable, reason.Complete, "value, spread and denominator are given")
 	if !judgeValue(d, m) {
 		return
 	}
@@ -40,24 +41,24 @@ func (x *outcome) judge(a *evidence.ArmResult, m *evidence.Measurement) {
 	case x.counts():
 		judgeCount(d)
 		if param == paramNumber && saysPercent.MatchString(x.o.Title) {
-			d.set(evidence.NeedsReview, CodePercent, "the title speaks of a percentage, the unit of people")
+			d.set(evidence.NeedsReview, reason.Percent, "the title speaks of a percentage, the unit of people")
 		}
 	case x.unit == "people-percent":
 		judgePercent(d, a.Adjusted || x.modelled)
 		if x.modelled {
-			d.set(evidence.NeedsReview, CodeParam, "a percentage that a survival curve gives: no count of people follows from it")
+			d.set(evidence.NeedsReview, reason.Param, "a percentage that a survival curve gives: no count of people follows from it")
 		}
 		if a.Adjusted {
-			d.set(evidence.NeedsReview, CodeAdjusted, "a percentage adjusted by a model: no count follows from it")
+			d.set(evidence.NeedsReview, reason.Adjusted, "a percentage adjusted by a model: no count follows from it")
 		}
-	case param == paramMean || param == paramLSMean:
+	case param == ParamMean || param == ParamLSMean:
 		x.judgeMean(d, param)
 	case param == paramMedian:
-		d.set(evidence.NeedsReview, CodeMedian, "a median; a mean and a standard deviation follow only under an assumption about the shape")
+		d.set(evidence.NeedsReview, reason.Median, "a median; a mean and a standard deviation follow only under an assumption about the shape")
 	case param == paramGeoMean || param == paramGeoLSMean || param == paramLogMean:
-		d.set(evidence.Unusable, CodeGeometric, "a geometric mean lives on another scale than the instrument's")
+		d.set(evidence.Unusable, reason.Geometric, "a geometric mean lives on another scale than the instrument's")
 	default:
-		d.set(evidence.NeedsReview, CodeParam, fmt.Sprintf("the parameter %q gives no effect size by itself", a.ParamType))
+		d.set(evidence.NeedsReview, reason.Param, fmt.Sprintf("the parameter %q gives no effect size by itself", a.ParamType))
 	}
 	x.judgeLimits(d)
 	x.judgeRange(d)
@@ -69,7 +70,7 @@ func (x *outcome) judgeAmount(d verdict) {
 	a := d.a
 	if a.ScoreType == evidence.ScoreEndpoint && isMean(x.param) && !a.Baseline && amountUnit.MatchString(a.Unit) && x.negative() {
 		a.ScoreType = evidence.ScoreChange
-		d.set(evidence.NeedsReview, CodeScoreType, fmt.Sprintf("a value below zero in %s: the values are changes, which no text says", a.Unit))
+		d.set(evidence.NeedsReview, reason.ScoreType, fmt.Sprintf("a value below zero in %s: the values are changes, which no text says", a.Unit))
 	}
 }
 
@@ -86,16 +87,16 @@ func judgeValue(d verdict, m *evidence.Measurement) bool {
 		if m.Comment != "" {
 			why += " (" + m.Comment + ")"
 		}
-		d.set(evidence.Unusable, CodeNoValue, why)
+		d.set(evidence.Unusable, reason.NoValue, why)
 		return false
 	case !n.OK:
-		d.set(evidence.Unusable, CodeUnreadable, fmt.Sprintf("%q is not a number (%s)", m.Value, n.Reason))
+		d.set(evidence.Unusable, reason.Unreadable, fmt.Sprintf("%q is not a number (%s)", m.Value, n.Reason))
 		return false
 	case n.Op != "":
-		d.set(evidence.Unusable, CodeOperator, fmt.Sprintf("%q is a bound, not a value", m.Value))
+		d.set(evidence.Unusable, reason.Operator, fmt.Sprintf("%q is a bound, not a value", m.Value))
 		return false
-	case n.Percent && !isPercentUnit(d.a.Unit):
-		d.set(evidence.NeedsReview, CodePercent, fmt.Sprintf("%q carries a percent sign, and the unit is %q", m.Value, d.a.Unit))
+	case n.Percent && !IsPercentUnit(d.a.Unit):
+		d.set(evidence.NeedsReview, reason.Percent, fmt.Sprintf("%q carries a percent sign, and the unit is %q", m.Value, d.a.Unit))
 	}
 	return true
 }
@@ -104,26 +105,27 @@ func (x *outcome) judgeN(d verdict) {
 	a := d.a
 	switch {
 	case a.N == nil && a.NRaw != "":
-		d.set(evidence.NeedsReview, CodeNoN, fmt.Sprintf("the denominator %q is not a whole number", a.NRaw))
+		d.set(evidence.NeedsReview, reason.NoN, fmt.Sprintf("the denominator %q is not a whole number", a.NRaw))
 	case a.N == nil:
-		d.set(evidence.NeedsReview, CodeNoN, "the register gives no denominator for this group")
+		d.set(evidence.NeedsReview, reason.NoN, "the register gives no denominator for this group")
 	case *a.N == 0:
-		d.set(evidence.Unusable, CodeZeroN, "a value of nobody: the denominator is 0")
+		d.set(evidence.Unusable, reason.ZeroN, "a value of nobody: the denominator is 0")
 	}
 	if x.sizeless != "" {
-		d.set(evidence.NeedsReview, CodeDenominator, x.sizeless)
+		d.set(evidence.NeedsReview, reason.Denominator, x.sizeless)
 	}
 	units := analysedUnits(x.o, &x.o.Classes[a.ClassIndex], a.GroupID)
 	u := strings.ToLower(strings.TrimSpace(units))
 	switch e := x.record.Enrollment; {
 	case x.param == paramCountUnits && (u == "" || isPeople(u)):
-		d.set(evidence.NeedsReview, CodeUnits, "a count of units that are not named, not of people")
+		d.set(evidence.NeedsReview, reason.Units, "a count of units that are not named, not of people")
 	case u != "" && !isPeople(u):
-		d.set(evidence.NeedsReview, CodeUnits, "counted in "+units+", which are not independent people")
+		d.set(evidence.NeedsReview, reason.Units, "counted in "+units+", which are not independent people")
 	case a.N != nil && e != nil && strings.EqualFold(x.record.EnrollmentType, "ACTUAL") && *a.N > *e:
-		d.set(evidence.NeedsReview, CodeAboveEnrolment, fmt.Sprintf("%d analysed in one group, more than the %d enrolled in the trial", *a.N, *e))
+		d.set(evidence.NeedsReview, reason.AboveEnrolment, fmt.Sprintf("%d analysed in one group, more than the %d enrolled in the trial", *a.N,
+			*e))
 	case a.N != nil && x.started[a.GroupTitle] > 0 && *a.N > x.started[a.GroupTitle]:
-		d.set(evidence.NeedsReview, CodeAboveEnrolment,
+		d.set(evidence.NeedsReview, reason.AboveEnrolment,
 			fmt.Sprintf("%d analysed, more than the %d who started in this group: sessions or events may be counted", *a.N,
 				x.started[a.GroupTitle]))
 	}
@@ -141,9 +143,9 @@ func judgeCount(d verdict) {
 	v := *d.a.Value
 	switch {
 	case v < 0 || v != math.Trunc(v):
-		d.set(evidence.NeedsReview, CodeCounts, fmt.Sprintf("%v is no number of people: perhaps a percent", v))
+		d.set(evidence.NeedsReview, reason.Counts, fmt.Sprintf("%v is no number of people: perhaps a percent", v))
 	case d.a.N != nil && v > float64(*d.a.N):
-		d.set(evidence.Unusable, CodeCounts, fmt.Sprintf("%v people of %d", v, *d.a.N))
+		d.set(evidence.Unusable, reason.Counts, fmt.Sprintf("%v people of %d", v, *d.a.N))
 	}
 }
 
@@ -151,51 +153,51 @@ func judgeCount(d verdict) {
 // gave it, against the counts that its denominator allows.
 func judgePercent(d verdict, model bool) {
 	v, scale := *d.a.Value, 100.0
-	if !isPercentUnit(d.a.Unit) {
+	if !IsPercentUnit(d.a.Unit) {
 		scale = 1
 	}
 	switch {
 	case v < 0 || v > 100:
-		d.set(evidence.Unusable, CodePercent, fmt.Sprintf("%v percent of people", v))
+		d.set(evidence.Unusable, reason.Percent, fmt.Sprintf("%v percent of people", v))
 	case v > scale:
-		d.set(evidence.NeedsReview, CodePercent, fmt.Sprintf("a proportion of %v: perhaps a percent", v))
+		d.set(evidence.NeedsReview, reason.Percent, fmt.Sprintf("a proportion of %v: perhaps a percent", v))
 	case !model && d.a.N != nil && *d.a.N > 0 && !countExists(d.a.ValueRaw, v, scale, float64(*d.a.N)):
-		d.set(evidence.NeedsReview, CodePercent, fmt.Sprintf("%s is the share of no whole number among %d people", d.a.ValueRaw, *d.a.N))
+		d.set(evidence.NeedsReview, reason.Percent, fmt.Sprintf("%s is the share of no whole number among %d people", d.a.ValueRaw, *d.a.N))
 	}
 }
 
 func (x *outcome) judgeMean(d verdict, param paramKind) {
 	a := d.a
-	kind, _ := kindOfDispersion(a.DispersionType)
+	kind, _ := KindOfDispersion(a.DispersionType)
 	switch {
-	case kind == dispSD || kind == dispSE:
+	case kind == DispSD || kind == DispSE:
 		if a.Spread != nil && *a.Spread > 0 && a.N != nil && *a.N == 1 {
-			d.set(evidence.NeedsReview, CodeDenominator, fmt.Sprintf("a spread of %v of one person", *a.Spread))
+			d.set(evidence.NeedsReview, reason.Denominator, fmt.Sprintf("a spread of %v of one person", *a.Spread))
 		}
 		if a.Spread == nil {
-			d.set(evidence.NeedsReview, CodeNoSpread, fmt.Sprintf("a %s is declared and none is given", a.DispersionType))
+			d.set(evidence.NeedsReview, reason.NoSpread, fmt.Sprintf("a %s is declared and none is given", a.DispersionType))
 			return
 		}
-	case kind == dispCI:
+	case kind == DispCI:
 		if a.Lower == nil || a.Upper == nil {
-			d.set(evidence.NeedsReview, CodeNoSpread, "an interval is declared and a limit is missing")
+			d.set(evidence.NeedsReview, reason.NoSpread, "an interval is declared and a limit is missing")
 			return
 		}
 		judgeInterval(d)
 	default:
-		d.set(evidence.NeedsReview, CodeNoSpread, fmt.Sprintf("dispersion %q gives no standard deviation", a.DispersionType))
+		d.set(evidence.NeedsReview, reason.NoSpread, fmt.Sprintf("dispersion %q gives no standard deviation", a.DispersionType))
 	}
 	if a.Spread != nil && *a.Spread < 0 {
-		d.set(evidence.Unusable, CodeNegativeSpread, fmt.Sprintf("a spread of %v", *a.Spread))
+		d.set(evidence.Unusable, reason.NegativeSpread, fmt.Sprintf("a spread of %v", *a.Spread))
 		return
 	}
 	if a.Spread != nil && *a.Spread == 0 && a.N != nil && *a.N > 1 {
-		d.set(evidence.NeedsReview, CodeZeroSpread, fmt.Sprintf("no spread among %d people", *a.N))
+		d.set(evidence.NeedsReview, reason.ZeroSpread, fmt.Sprintf("no spread among %d people", *a.N))
 	}
 	x.judgeWords(d)
 	x.judgeSpread(d)
-	if param == paramLSMean || a.Adjusted {
-		d.set(evidence.NeedsReview, CodeAdjusted,
+	if param == ParamLSMean || a.Adjusted {
+		d.set(evidence.NeedsReview, reason.Adjusted,
 			"a mean of a model (least squares or adjusted): its standard error times the root of n is not the raw standard "+
 				"deviation; the sponsor's contrast is the number to use")
 		return
@@ -215,30 +217,30 @@ func (x *outcome) judgeKind(d verdict) {
 	switch a.ScoreType {
 	case evidence.ScoreResponse:
 		if x.withPartial {
-			a.Flags = append(a.Flags, reason(CodeKindSource, partialResponses))
+			a.Flags = append(a.Flags, reason.Say(reason.KindSource, PartialResponses))
 		}
 	case evidence.ScoreNotScore:
-		d.set(evidence.NeedsReview, CodeUnit, fmt.Sprintf("the unit %q is one of time: no score of %s", a.Unit, a.Instrument))
+		d.set(evidence.NeedsReview, reason.Unit, fmt.Sprintf("the unit %q is one of time: no score of %s", a.Unit, a.Instrument))
 	case evidence.ScoreTimeToEvent, evidence.ScoreDuration:
 		if isMean(x.param) {
-			d.set(evidence.NeedsReview, CodeUnit, "a time to or of an event: it says nothing of those in whom the event did not happen")
+			d.set(evidence.NeedsReview, reason.Unit, "a time to or of an event: it says nothing of those in whom the event did not happen")
 		}
 	case evidence.ScoreAUC:
-		d.set(evidence.NeedsReview, CodeScoreType, "an area under a curve, not a score")
+		d.set(evidence.NeedsReview, reason.ScoreType, "an area under a curve, not a score")
 	case evidence.ScorePercentChange:
-		d.set(evidence.NeedsReview, CodeScoreType, "a change in percent of the baseline, not in points of the instrument")
+		d.set(evidence.NeedsReview, reason.ScoreType, "a change in percent of the baseline, not in points of the instrument")
 	case evidence.ScoreChange:
 		if x.betweenLater {
-			d.set(evidence.NeedsReview, CodeScoreType, "a change between two later points, not from the baseline")
+			d.set(evidence.NeedsReview, reason.ScoreType, "a change between two later points, not from the baseline")
 		}
 		if x.changeFrom == "description" || x.changeFrom == "time frame" {
-			a.Flags = append(a.Flags, reason(CodeKindSource, "that it is a change is said in the "+x.changeFrom))
+			a.Flags = append(a.Flags, reason.Say(reason.KindSource, "that it is a change is said in the "+x.changeFrom))
 		}
 	}
 }
 
-// partialResponses is the remark on a response by a lower limit than others'.
-const partialResponses = "the description counts partial responses among the responses"
+// PartialResponses is the remark on a response by a lower limit than others'.
+const PartialResponses = "the description counts partial responses among the responses"
 
 // isBetweenLater reports whether a change is one between two points after the
 // baseline, by the title or by a time frame that is itself a difference.
@@ -275,9 +277,9 @@ func (x *outcome) judgeLimits(d verdict) {
 	}
 	switch {
 	case *a.Lower > *a.Upper:
-		d.set(evidence.NeedsReview, CodeLimits, fmt.Sprintf("the lower limit %v is above the upper %v", *a.Lower, *a.Upper))
+		d.set(evidence.NeedsReview, reason.Limits, fmt.Sprintf("the lower limit %v is above the upper %v", *a.Lower, *a.Upper))
 	case a.Value != nil && (*a.Value < *a.Lower || *a.Value > *a.Upper):
-		d.set(evidence.NeedsReview, CodeLimits, fmt.Sprintf("the value %v lies outside its limits %v to %v", *a.Value, *a.Lower, *a.Upper))
+		d.set(evidence.NeedsReview, reason.Limits, fmt.Sprintf("the value %v lies outside its limits %v to %v", *a.Value, *a.Lower, *a.Upper))
 	}
 }
 
@@ -285,7 +287,7 @@ func (x *outcome) judgeLimits(d verdict) {
 // from minus the width of the scale to plus it.
 func (x *outcome) judgeRange(d verdict) {
 	a, r := d.a, x.cur.Range
-	if a.Instrument == "" || r == nil || a.Value == nil || x.cur.Domain == "vitals" || x.cur.Percent || isPercentUnit(a.Unit) ||
+	if a.Instrument == "" || r == nil || a.Value == nil || x.cur.Domain == "vitals" || x.cur.Percent || IsPercentUnit(a.Unit) ||
 		!x.cur.Certain && x.cur.Field == "description" {
 		return
 	}
@@ -297,19 +299,20 @@ func (x *outcome) judgeRange(d verdict) {
 	case "endpoint", "subscale":
 		if v < 0 && r.Min >= 0 && v >= r.Min-r.Max && !a.Baseline {
 			a.ScoreType = evidence.ScoreChange
-			d.set(evidence.NeedsReview, CodeScoreType, fmt.Sprintf("%v lies below the range %v to %v: the values are changes, which no text says",
+			d.set(evidence.NeedsReview, reason.ScoreType, fmt.Sprintf("%v lies below the range %v to %v: the values are changes, which no text says",
 				v, r.Min, r.Max))
 		} else if !r.Contains(v) {
-			d.set(evidence.Unusable, CodeOutOfRange, fmt.Sprintf("%v lies outside the range %v to %v", v, r.Min, r.Max))
+			d.set(evidence.Unusable, reason.OutOfRange, fmt.Sprintf("%v lies outside the range %v to %v", v, r.Min, r.Max))
 		}
 	case "change":
 		if w := r.Max - r.Min; v > w || v < -w {
-			d.set(evidence.Unusable, CodeOutOfRange, fmt.Sprintf("a change of %v is more than the whole scale of %v to %v", v, r.Min, r.Max))
+			d.set(evidence.Unusable, reason.OutOfRange, fmt.Sprintf("a change of %v is more than the whole scale of %v to %v", v, r.Min, r.Max))
 		}
 	}
 }
 
-func isPercentUnit(unit string) bool {
+// IsPercentUnit reports whether a unit says that values are percentages.
+func IsPercentUnit(unit string) bool {
 	u := strings.ToLower(unit)
 	return strings.Contains(u, "percent") || strings.Contains(u, "%")
 }
@@ -334,8 +337,8 @@ func judgeTogether(rows []evidence.ArmResult) {
 				a, b := &rows[i], &rows[j]
 				if a.GroupID != b.GroupID && a.ValueRaw == b.ValueRaw && a.SpreadRaw == b.SpreadRaw && precise(a.ValueRaw) {
 					why := fmt.Sprintf("groups %s and %s have the same value %s and spread %s", a.GroupID, b.GroupID, a.ValueRaw, a.SpreadRaw)
-					verdict{a}.set(evidence.NeedsReview, CodeIdentical, why)
-					verdict{b}.set(evidence.NeedsReview, CodeIdentical, why)
+					verdict{a}.set(evidence.NeedsReview, reason.Identical, why)
+					verdict{b}.set(evidence.NeedsReview, reason.Identical, why)
 				}
 			}
 		}
@@ -345,7 +348,7 @@ func judgeTogether(rows []evidence.ArmResult) {
 			continue
 		}
 		for _, i := range cells {
-			verdict{&rows[i]}.set(evidence.NeedsReview, CodeRepeated,
+			verdict{&rows[i]}.set(evidence.NeedsReview, reason.Repeated,
 				fmt.Sprintf("the spread %s stands in %d of %d cells: perhaps it belongs to one of them", raw, len(cells), len(rows)))
 		}
 	}
@@ -394,13 +397,13 @@ func judgeChange(x *outcome, rows []evidence.ArmResult) {
 		why := "the outcome is called a change and lists the baseline too; this row does not say which it is"
 		if b > 0 && *a.Value > 0.3*b {
 			a.ScoreType = evidence.ScoreEndpoint
-			a.Flags = slices.DeleteFunc(a.Flags, func(f string) bool { return strings.HasPrefix(f, CodeKindSource+":") })
+			a.Flags = slices.DeleteFunc(a.Flags, func(f string) bool { return strings.HasPrefix(f, reason.KindSource+":") })
 			if x.changeFrom == "description" {
 				continue // the rows say otherwise than what is said in passing
 			}
 			why += ", and its value has the baseline's size"
 		}
-		verdict{a}.set(evidence.NeedsReview, CodeScoreType, why)
+		verdict{a}.set(evidence.NeedsReview, reason.ScoreType, why)
 	}
 }
 
@@ -414,7 +417,7 @@ func (x *outcome) valuesBesideChanges(rows []evidence.ArmResult) {
 			continue
 		}
 		a.ScoreType = evidence.ScoreEndpoint
-		a.Flags = append(a.Flags, reason(CodeKindSource, "rows beside this one say change and this one does not: a value at that time"))
+		a.Flags = append(a.Flags, reason.Say(reason.KindSource, "rows beside this one say change and this one does not: a value at that time"))
 	}
 }
 
@@ -426,8 +429,8 @@ var finalRow = regexp.MustCompile(`(?i)^\W*(?:end[\s-]?point|final|end of|post|l
 func bothSpreads(cells []evidence.ArmResult) bool {
 	var sd, se bool
 	for i := range cells {
-		kind, _ := kindOfDispersion(cells[i].DispersionType)
-		sd, se = sd || kind == dispSD, se || kind == dispSE
+		kind, _ := KindOfDispersion(cells[i].DispersionType)
+		sd, se = sd || kind == DispSD, se || kind == DispSE
 	}
 	return sd && se
 }
@@ -442,10 +445,10 @@ func judgeTwins(cells []evidence.ArmResult) {
 	byTitle := map[string][]int{}
 	for i := range cells {
 		a := &cells[i]
-		kind, _ := kindOfDispersion(a.DispersionType)
-		if kindOfParam(a.ParamType) == paramMean && !a.Adjusted && (kind == dispSD || kind == dispSE) && a.Spread != nil && *a.Spread > 0 &&
+		kind, _ := KindOfDispersion(a.DispersionType)
+		if KindOfParam(a.ParamType) == ParamMean && !a.Adjusted && (kind == DispSD || kind == DispSE) && a.Spread != nil && *a.Spread > 0 &&
 			a.N != nil && *a.N >= 9 {
-			key := text.Squash(a.OutcomeTitle) + "|" + a.Instrument + "|" + a.Subscale + "|" + text.Squash(rowWords(a.ClassTitle)) + "|" + a.Unit
+			key := text.Squash(a.OutcomeTitle) + "|" + a.Instrument + "|" + a.Subscale + "|" + text.Squash(RowWords(a.ClassTitle)) + "|" + a.Unit
 			byTitle[key] = append(byTitle[key], i)
 		}
 	}
@@ -453,16 +456,16 @@ func judgeTwins(cells []evidence.ArmResult) {
 		for n, i := range byTitle[key] {
 			for _, j := range byTitle[key][n+1:] {
 				a, b := &cells[i], &cells[j]
-				ka, _ := kindOfDispersion(a.DispersionType)
-				kb, _ := kindOfDispersion(b.DispersionType)
+				ka, _ := KindOfDispersion(a.DispersionType)
+				kb, _ := KindOfDispersion(b.DispersionType)
 				if ka == kb {
 					continue
 				}
 				if r := *a.Spread / *b.Spread; r > 0.5 && r < 2 {
 					why := fmt.Sprintf("outcomes %d and %d are called the same; one declares a %s of %s, the other a %s of %s: one of the "+
 						"names must be wrong", a.OutcomeIndex, b.OutcomeIndex, a.DispersionType, a.SpreadRaw, b.DispersionType, b.SpreadRaw)
-					verdict{a}.set(evidence.NeedsReview, CodeSEForSD, why)
-					verdict{b}.set(evidence.NeedsReview, CodeSEForSD, why)
+					verdict{a}.set(evidence.NeedsReview, reason.SEForSD, why)
+					verdict{b}.set(evidence.NeedsReview, reason.SEForSD, why)
 				}
 			}
 		}

@@ -1,4 +1,4 @@
-package extract
+package posted
 
 import (
 	"fmt"
@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"past/internal/evidence"
+	"past/internal/extract/reason"
 )
 
 // judgedContrast is a contrast with what its rules look at.
@@ -27,37 +28,37 @@ var contrastRules = []struct {
 	code    string
 	why     func(x judgedContrast) string
 }{
-	{evidence.Unusable, CodeArms, judgedContrast.unknownGroup},
-	{evidence.Unusable, CodeNoValue, judgedContrast.noValue},
-	{evidence.NeedsReview, CodePOnly, judgedContrast.onlyP},
-	{evidence.NeedsReview, CodeParam, judgedContrast.noEffect},
-	{evidence.NeedsReview, CodeArms, judgedContrast.notPaired},
-	{evidence.Unusable, CodeImplausible, judgedContrast.ratioBelowZero},
-	{evidence.Unusable, CodeLimits, judgedContrast.ratioLimitBelowZero},
-	{evidence.NeedsReview, CodeParam, judgedContrast.logScale},
-	{evidence.NeedsReview, CodeLimits, judgedContrast.limits},
-	{evidence.NeedsReview, CodeImplausible, judgedContrast.width},
-	{evidence.NeedsReview, CodeLimits, judgedContrast.clash},
-	{evidence.NeedsReview, CodeLimits, judgedContrast.level},
-	{evidence.NeedsReview, CodeNoSpread, judgedContrast.noPrecision},
-	{evidence.NeedsReview, CodeNegativeSpread, judgedContrast.noStandardError},
-	{evidence.NeedsReview, CodeUnreadable, judgedContrast.unreadableP},
-	{evidence.NeedsReview, CodeImplausible, judgedContrast.impossibleP},
-	{evidence.NeedsReview, CodeSign, judgedContrast.noSense},
+	{evidence.Unusable, reason.Arms, judgedContrast.unknownGroup},
+	{evidence.Unusable, reason.NoValue, judgedContrast.noValue},
+	{evidence.NeedsReview, reason.POnly, judgedContrast.onlyP},
+	{evidence.NeedsReview, reason.Param, judgedContrast.noEffect},
+	{evidence.NeedsReview, reason.Arms, judgedContrast.notPaired},
+	{evidence.Unusable, reason.Implausible, judgedContrast.ratioBelowZero},
+	{evidence.Unusable, reason.Limits, judgedContrast.ratioLimitBelowZero},
+	{evidence.NeedsReview, reason.Param, judgedContrast.logScale},
+	{evidence.NeedsReview, reason.Limits, judgedContrast.limits},
+	{evidence.NeedsReview, reason.Implausible, judgedContrast.width},
+	{evidence.NeedsReview, reason.Limits, judgedContrast.clash},
+	{evidence.NeedsReview, reason.Limits, judgedContrast.level},
+	{evidence.NeedsReview, reason.NoSpread, judgedContrast.noPrecision},
+	{evidence.NeedsReview, reason.NegativeSpread, judgedContrast.noStandardError},
+	{evidence.NeedsReview, reason.Unreadable, judgedContrast.unreadableP},
+	{evidence.NeedsReview, reason.Implausible, judgedContrast.impossibleP},
+	{evidence.NeedsReview, reason.Sign, judgedContrast.noSense},
 }
 
-// judgeContrast gives the verdict: usable only with a known kind, a value, its
+// JudgeContrast gives the verdict: usable only with a known kind, a value, its
 // precision and a stated sense.
-func judgeContrast(c *evidence.Contrast, a *evidence.Analysis, o *evidence.PostedOutcome) {
-	c.Verdict, c.Reason = evidence.Usable, reason(CodeComplete, "kind, value, precision and sense are given")
+func JudgeContrast(c *evidence.Contrast, a *evidence.Analysis, o *evidence.PostedOutcome) {
+	c.Verdict, c.Reason = evidence.Usable, reason.Say(reason.Complete, "kind, value, precision and sense are given")
 	x := judgedContrast{Contrast: c, a: a, o: o}
-	x.first, x.second, x.paired = comparedGroups(o, c.GroupIDs)
+	x.first, x.second, x.paired = ComparedGroups(o, c.GroupIDs)
 	for _, r := range contrastRules {
-		if !worse(r.verdict, c.Verdict) {
+		if !reason.Worse(r.verdict, c.Verdict) {
 			continue
 		}
 		if why := r.why(x); why != "" {
-			c.Verdict, c.Reason = r.verdict, reason(r.code, why)
+			c.Verdict, c.Reason = r.verdict, reason.Say(r.code, why)
 		}
 	}
 }
@@ -144,8 +145,8 @@ func (x judgedContrast) width() string {
 	if x.Kind != KindSMD || x.Estimate == nil || x.Lower == nil || x.Upper == nil || x.CILevel == nil || *x.CILevel != 95 || !x.paired {
 		return ""
 	}
-	for _, f := range CheckInterval("SMD", *x.Estimate, *x.Lower, *x.Upper, sizeOf(x.o, x.first), sizeOf(x.o, x.second)) {
-		if why, ok := strings.CutPrefix(f, CodeImplausible+": "); ok {
+	for _, f := range CheckInterval("SMD", *x.Estimate, *x.Lower, *x.Upper, SizeOf(x.o, x.first), SizeOf(x.o, x.second)) {
+		if why, ok := strings.CutPrefix(f, reason.Implausible+": "); ok {
 			return why
 		}
 	}
@@ -153,7 +154,7 @@ func (x judgedContrast) width() string {
 }
 
 func (x judgedContrast) clash() string {
-	for _, why := range precisionClashes(x.Contrast, x.a) {
+	for _, why := range PrecisionClashes(x.Contrast, x.a) {
 		return why
 	}
 	return ""
@@ -170,7 +171,7 @@ func (x judgedContrast) level() string {
 }
 
 func (x judgedContrast) noPrecision() string {
-	if se, _ := precision(x.Contrast, math.Inf(1)); math.IsNaN(se) && x.Kind != KindPOnly {
+	if se, _ := Precision(x.Contrast, math.Inf(1)); math.IsNaN(se) && x.Kind != KindPOnly {
 		return "neither a standard error, a two-sided interval nor an exact p-value is given"
 	}
 	return ""
@@ -198,25 +199,25 @@ func (x judgedContrast) impossibleP() string {
 }
 
 func (x judgedContrast) noSense() string {
-	if x.Sign == SignUnknown && x.Kind != KindPOnly && !isNull(x.Contrast) {
+	if x.Sign == SignUnknown && x.Kind != KindPOnly && !IsNull(x.Contrast) {
 		return "which group was taken from which is not stated"
 	}
 	return ""
 }
 
-// isNull reports an estimate of no difference, which is the same whichever group
+// IsNull reports an estimate of no difference, which is the same whichever group
 // was taken from which.
-func isNull(c *evidence.Contrast) bool {
+func IsNull(c *evidence.Contrast) bool {
 	if c.Estimate == nil {
 		return false
 	}
 	return IsRatio(c.Kind) && *c.Estimate == 1 || !IsRatio(c.Kind) && *c.Estimate == 0
 }
 
-// precisionClashes are the ways in which a contrast's interval contradicts its
+// PrecisionClashes are the ways in which a contrast's interval contradicts its
 // own estimate, standard error or p-value. Few degrees of freedom widen an
 // interval and never narrow it.
-func precisionClashes(c *evidence.Contrast, a *evidence.Analysis) []string {
+func PrecisionClashes(c *evidence.Contrast, a *evidence.Analysis) []string {
 	est, lo, hi, level := c.Estimate, c.Lower, c.Upper, c.CILevel
 	if est == nil || lo == nil || hi == nil || level == nil || c.CISides == 1 || !(*lo < *hi) || *level <= 50 || *level >= 100 {
 		return nil
@@ -236,15 +237,15 @@ func precisionClashes(c *evidence.Contrast, a *evidence.Analysis) []string {
 			out = append(out, fmt.Sprintf("the estimate %s is not in the middle of the interval %s to %s: a sign or a digit may be lost",
 				a.ParamValue, a.CILower, a.CIUpper))
 		}
-		if zs, ok := fromP(c); ok && disagree(math.Abs(*est)/half*z, zs, c.POp, 0.8, 0.4) {
+		if zs, ok := FromP(c); ok && Disagree(math.Abs(*est)/half*z, zs, c.POp, 0.8, 0.4) {
 			out = append(out, fmt.Sprintf("the interval %s to %s and the p-value %s contradict each other", a.CILower, a.CIUpper, a.PValue))
 		}
 	}
 	return out
 }
 
-// sizeOf is an outcome's denominator of a group, 0 where unknown.
-func sizeOf(o *evidence.PostedOutcome, group string) float64 {
+// SizeOf is an outcome's denominator of a group, 0 where unknown.
+func SizeOf(o *evidence.PostedOutcome, group string) float64 {
 	if raw, _, ok := countOf(o.Denoms, o.DenomUnits, group); ok {
 		if n := number(raw); n != nil {
 			return *n

@@ -1,9 +1,10 @@
-package extract
+package posted
 
 import (
 	"regexp"
 	"strings"
 
+	"past/internal/extract/arm"
 	"past/internal/text"
 	"past/internal/vocab"
 )
@@ -19,7 +20,7 @@ type rowText struct {
 	base   bool   // values before treatment
 	moment text.Moment
 	timed  bool // moment is its one point in time
-	spread dispersion
+	spread Dispersion
 	mixed  bool // it names more than one spread
 }
 
@@ -30,7 +31,7 @@ type Reader struct {
 	kept
 	// of the record being read
 	record   string
-	arms     map[armWords]armReading
+	arms     map[armWords]arm.Reading
 	outcomes map[outcomeWords]vocab.OutcomeText
 	visits   map[string]said // when its numbered visits were; nil until one is asked for
 }
@@ -62,7 +63,7 @@ func (read *Reader) begin(id string) {
 		return
 	}
 	read.visits = nil
-	read.record, read.arms, read.outcomes = strings.Clone(id), map[armWords]armReading{}, map[outcomeWords]vocab.OutcomeText{}
+	read.record, read.arms, read.outcomes = strings.Clone(id), map[armWords]arm.Reading{}, map[outcomeWords]vocab.OutcomeText{}
 	if read.bytes > mostKept {
 		read.kept = newKept()
 	}
@@ -119,7 +120,7 @@ func (read *Reader) row(title string) *rowText {
 
 func (read *Reader) readRow(title string) *rowText {
 	words := withoutSizes(title)
-	t := &rowText{answer: read.v.Answer(words), place: text.Place(title), words: rowWords(title)}
+	t := &rowText{answer: read.v.Answer(words), place: text.Place(title), words: RowWords(title)}
 	if t.answer == "" && aroundTime.MatchString(words) {
 		t.answer = read.v.Answer(aroundTime.ReplaceAllString(words, ""))
 	}

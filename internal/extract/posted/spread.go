@@ -1,4 +1,4 @@
-package extract
+package posted
 
 import (
 	"fmt"
@@ -6,24 +6,25 @@ import (
 	"regexp"
 
 	"past/internal/evidence"
+	"past/internal/extract/reason"
 	"past/internal/vocab"
 )
 
 // impliedSD is the standard deviation that a cell's spread represents, as
 // declared, and by how much the rounding of its digits may move it.
 func impliedSD(a *evidence.ArmResult) (sd, rounding float64, ok bool) {
-	kind, level := kindOfDispersion(a.DispersionType)
+	kind, level := KindOfDispersion(a.DispersionType)
 	if a.N == nil || *a.N < 2 {
 		return 0, 0, false
 	}
 	n := float64(*a.N)
 	limits := a.Lower != nil && a.Upper != nil && *a.Lower < *a.Upper
 	switch {
-	case kind == dispSD && a.Spread != nil:
+	case kind == DispSD && a.Spread != nil:
 		return *a.Spread, lastPlace(a.SpreadRaw), true
-	case kind == dispSE && a.Spread != nil:
+	case kind == DispSE && a.Spread != nil:
 		return *a.Spread * math.Sqrt(n), lastPlace(a.SpreadRaw) * math.Sqrt(n), true
-	case kind == dispCI && limits && level > 0:
+	case kind == DispCI && limits && level > 0:
 		z := 2 * math.Sqrt2 * math.Erfinv(level/100) // the width of an interval in standard errors
 		return (*a.Upper - *a.Lower) / z * math.Sqrt(n), (lastPlace(a.LowerRaw) + lastPlace(a.UpperRaw)) / z * math.Sqrt(n), true
 	case kind == dispIQR && limits:
@@ -40,14 +41,14 @@ func (x *outcome) judgeSpread(d verdict) {
 	a := d.a
 	sd, rounding, ok := impliedSD(a)
 	if !ok || sd <= 0 || a.Instrument == "" || x.cur.Percent || x.cur.Domain == "vitals" || x.unit == "percent-change" ||
-		isPercentUnit(a.Unit) {
+		IsPercentUnit(a.Unit) {
 		return
 	}
-	kind, _ := kindOfDispersion(a.DispersionType)
+	kind, _ := KindOfDispersion(a.DispersionType)
 	n := float64(*a.N)
 	if most := x.mostSD(a, n); most > 0 && sd-rounding > most*(1+1e-9) {
-		v, code := evidence.NeedsReview, CodeSpreadTooLarge
-		if kind == dispSD {
+		v, code := evidence.NeedsReview, reason.SpreadTooLarge
+		if kind == DispSD {
 			v = evidence.Unusable
 		}
 		d.set(v, code, fmt.Sprintf("declared as %s, %s gives a standard deviation of %.3g, which the scale of %v to %v cannot have",
@@ -81,13 +82,13 @@ func (x *outcome) mostSD(a *evidence.ArmResult, n float64) float64 {
 }
 
 // judgeUsual holds a spread against the instrument's usual standard deviation.
-func (x *outcome) judgeUsual(d verdict, kind dispersion, sd, rounding float64) {
+func (x *outcome) judgeUsual(d verdict, kind Dispersion, sd, rounding float64) {
 	a := d.a
 	ins, ok := x.v.Instrument(x.cur.ID)
 	if !ok || a.Subscale != "" || a.ScoreType != evidence.ScoreEndpoint && a.ScoreType != evidence.ScoreChange {
 		return
 	}
-	usual, listed, known := usualSD(ins, x.cur.Range) // not listed: a guess, good against small ones only
+	usual, listed, known := UsualSD(ins, x.cur.Range) // not listed: a guess, good against small ones only
 	if !known || !listed && a.ScoreType != evidence.ScoreEndpoint {
 		return
 	}
@@ -95,20 +96,20 @@ func (x *outcome) judgeUsual(d verdict, kind dispersion, sd, rounding float64) {
 	if a.Baseline { // people are chosen by their score, so that they are alike
 		usual *= 0.7
 	}
-	if kind != dispSD {
+	if kind != DispSD {
 		small = 0.25
 	}
 	switch {
-	case kind == dispSD && SEWrittenAsSD(sd, usual, *a.N):
-		d.set(evidence.NeedsReview, CodeSEForSD,
+	case kind == DispSD && SEWrittenAsSD(sd, usual, *a.N):
+		d.set(evidence.NeedsReview, reason.SEForSD,
 			fmt.Sprintf("declared as standard deviation, %v is small for %s (usually about %.3g) and fits a standard error or half a "+
 				"confidence interval of %d people", sd, ins.Short, usual, *a.N))
 	case sd+rounding < small*usual:
-		d.set(evidence.NeedsReview, CodeImplausible,
+		d.set(evidence.NeedsReview, reason.Implausible,
 			fmt.Sprintf("declared as %s, %s gives a standard deviation of %.3g, far below what %s usually has (about %.3g)", a.DispersionType,
 				spreadText(a), sd, ins.Short, usual))
 	case listed && sd-rounding > tooWide(a)*usual:
-		d.set(evidence.NeedsReview, CodeImplausible,
+		d.set(evidence.NeedsReview, reason.Implausible,
 			fmt.Sprintf("declared as %s, %s gives a standard deviation of %.3g, far above what %s usually has (about %.3g)", a.DispersionType,
 				spreadText(a), sd, ins.Short, usual))
 	}
@@ -130,7 +131,7 @@ var (
 
 // spreadWords is what texts say of spread and parameter.
 type spreadWords struct {
-	named  dispersion
+	named  Dispersion
 	median bool
 }
 
@@ -139,7 +140,7 @@ type spreadWords struct {
 func (x *outcome) readSpreadWords(rows ...string) spreadWords {
 	if x.outcomeSays == nil {
 		title := x.o.Title + " | " + x.o.Unit
-		w := spreadWords{median: x.param == paramMean && saysMedian.MatchString(title) && !regexpMean.MatchString(title)}
+		w := spreadWords{median: x.param == ParamMean && saysMedian.MatchString(title) && !regexpMean.MatchString(title)}
 		var several bool
 		if w.named, several = spreadNamed(title); w.named == dispNone && !several {
 			w.named, _ = spreadNamed(x.o.Description)
@@ -157,7 +158,7 @@ func (x *outcome) readSpreadWords(rows ...string) spreadWords {
 
 // spreadNamed is the one spread that a text names; several says that it names
 // more than one.
-func spreadNamed(text string) (named dispersion, several bool) {
+func spreadNamed(text string) (named Dispersion, several bool) {
 	if !containsAny(text, "SE", "S.E", "SD", "S.D", "CI", "tandard ", "onfidence", "TANDARD ", "ONFIDENCE") {
 		return dispNone, false
 	}
@@ -172,24 +173,24 @@ func spreadNamed(text string) (named dispersion, several bool) {
 	return named, false
 }
 
-var spreadSaid = map[dispersion]*regexp.Regexp{dispSE: saysSE, dispSD: saysSD, dispCI: saysCI}
+var spreadSaid = map[Dispersion]*regexp.Regexp{DispSE: saysSE, DispSD: saysSD, DispCI: saysCI}
 
 // judgeWords doubts a spread or a parameter that the outcome's title, row or
 // description names otherwise than declared.
 func (x *outcome) judgeWords(d verdict) {
 	if x.spreadSays.median {
-		d.set(evidence.NeedsReview, CodeParam, "the title says median, a mean is declared")
+		d.set(evidence.NeedsReview, reason.Param, "the title says median, a mean is declared")
 	}
-	kind, _ := kindOfDispersion(d.a.DispersionType)
-	if named := x.spreadSays.named; named != dispNone && named != kind && (kind == dispSD || kind == dispSE || kind == dispCI) {
-		d.set(evidence.NeedsReview, CodeDispersion, fmt.Sprintf("declared as %s, and the texts of the outcome name %s", d.a.DispersionType,
+	kind, _ := KindOfDispersion(d.a.DispersionType)
+	if named := x.spreadSays.named; named != dispNone && named != kind && (kind == DispSD || kind == DispSE || kind == DispCI) {
+		d.set(evidence.NeedsReview, reason.Dispersion, fmt.Sprintf("declared as %s, and the texts of the outcome name %s", d.a.DispersionType,
 			dispersionNames[named]))
 	}
 }
 
 var regexpMean = regexp.MustCompile(`(?i)\bmeans?\b`)
 
-var dispersionNames = map[dispersion]string{dispSE: "a standard error", dispSD: "a standard deviation", dispCI: "a confidence interval"}
+var dispersionNames = map[Dispersion]string{DispSE: "a standard error", DispSD: "a standard deviation", DispCI: "a confidence interval"}
 
 // SEWrittenAsSD recognises a spread that is called a standard deviation and is more
 // likely a standard error or half a 95 % confidence interval: less than two
@@ -203,11 +204,11 @@ func SEWrittenAsSD(spread, usual float64, n int) bool {
 	return spread < 0.4*usual && asSD > usual/2 && asSD < 1.96*2*usual
 }
 
-// usualSD is what an instrument's total scores usually spread: the catalogue's
+// UsualSD is what an instrument's total scores usually spread: the catalogue's
 // endpoint figure, else its first, of those that were read in a source; sourced
 // is set then. Without one it is a seventh of the range, which is low for most
 // scales, so that it accuses no one wrongly.
-func usualSD(in vocab.Instrument, r *vocab.Range) (usual float64, sourced, ok bool) {
+func UsualSD(in vocab.Instrument, r *vocab.Range) (usual float64, sourced, ok bool) {
 	for _, f := range in.SD {
 		if f.Verified && (!sourced || f.Kind == "endpoint") {
 			usual, sourced = f.Value, true

@@ -1,4 +1,4 @@
-package extract
+package posted
 
 import (
 	"fmt"
@@ -8,9 +8,9 @@ import (
 	"past/internal/text"
 )
 
-// denominatorPointer is the place of a cell's denominator in the payload. It
+// DenominatorPointer is the place of a cell's denominator in the payload. It
 // follows the register's layout: classes[i]/denoms or the outcome's own.
-func denominatorPointer(r *evidence.Record, a *evidence.ArmResult) (string, bool) {
+func DenominatorPointer(r *evidence.Record, a *evidence.ArmResult) (string, bool) {
 	for i := range r.Results.Outcomes {
 		o := &r.Results.Outcomes[i]
 		if o.Index != a.OutcomeIndex || a.ClassIndex >= len(o.Classes) {

@@ -1,4 +1,4 @@
-package extract
+package posted
 
 import (
 	"fmt"
@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"past/internal/evidence"
+	"past/internal/extract/reason"
 	"past/internal/text"
 )
 
@@ -36,13 +37,13 @@ func (x *outcome) time(a *evidence.ArmResult) {
 		}
 		x.setTime(a, x.o.TimeFrame, frame)
 		if titled && frame.Weeks > 0 && title.Weeks > 0 && math.Abs(frame.Weeks-title.Weeks) > math.Max(1, 0.15*frame.Weeks) {
-			a.Flags = append(a.Flags, reason(CodeTimepoint, fmt.Sprintf("the title reads as %.4g weeks, the time frame as %.4g", title.Weeks,
+			a.Flags = append(a.Flags, reason.Say(reason.Timepoint, fmt.Sprintf("the title reads as %.4g weeks, the time frame as %.4g", title.Weeks,
 				frame.Weeks)))
 		}
 	case titled && title.Weeks > 0:
 		x.setTime(a, x.o.Title, title)
 	default:
-		a.Flags = append(a.Flags, reason(CodeTimepoint, "the time frame names no single point in time"))
+		a.Flags = append(a.Flags, reason.Say(reason.Timepoint, "the time frame names no single point in time"))
 	}
 }
 
@@ -53,7 +54,7 @@ func (x *outcome) rowTime(a *evidence.ArmResult) bool {
 	for _, t := range titles {
 		if x.read.row(t).shift {
 			a.TimepointRaw = t
-			a.Flags = append(a.Flags, reason(CodeTimepoint, "the row tells a shift from one state to another, not a point in time"))
+			a.Flags = append(a.Flags, reason.Say(reason.Timepoint, "the row tells a shift from one state to another, not a point in time"))
 			return true
 		}
 		if named := x.read.row(t).place; place == "" && !x.namesArm(t, named) {
@@ -76,12 +77,13 @@ func (x *outcome) rowTime(a *evidence.ArmResult) bool {
 		return x.phase(a)
 	}
 	if m, ok := x.visitTime(place); ok {
-		a.Flags = append(a.Flags, reason(CodeTimeSource, fmt.Sprintf("the record says elsewhere that %s is at %.4g weeks", place, m.Weeks)))
+		a.Flags = append(a.Flags, reason.Say(reason.TimeSource, fmt.Sprintf("the record says elsewhere that %s is at %.4g weeks", place,
+			m.Weeks)))
 		x.setTime(a, strings.Trim(titles[0]+"; "+titles[1], "; "), m)
 		return true
 	}
 	a.TimepointRaw, a.TimepointOrigin = strings.Trim(titles[0]+"; "+titles[1], "; "), place
-	a.Flags = append(a.Flags, reason(CodeTimepoint, "the row names a cycle, visit or period, not a time"))
+	a.Flags = append(a.Flags, reason.Say(reason.Timepoint, "the row names a cycle, visit or period, not a time"))
 	return true
 }
 
@@ -99,7 +101,7 @@ func (x *outcome) phase(a *evidence.ArmResult) bool {
 	for _, t := range []string{a.ClassTitle, a.CategoryTitle} {
 		if s := strings.ToLower(t); !a.Baseline && containsAny(s, "pre", "post", "intra") && phaseRow.MatchString(s) {
 			a.TimepointRaw = t
-			a.Flags = append(a.Flags, reason(CodeTimepoint, "the row names a phase of a procedure, not a time"))
+			a.Flags = append(a.Flags, reason.Say(reason.Timepoint, "the row names a phase of a procedure, not a time"))
 			return true
 		}
 	}
@@ -142,9 +144,9 @@ func (x *outcome) setTime(a *evidence.ArmResult, raw string, m text.Moment) {
 	case strings.HasPrefix(m.Origin, evidence.OriginCycle+" ") || strings.HasPrefix(m.Origin, evidence.OriginPeriod+" ") &&
 		m.Origin != evidence.OriginPeriod+" 1":
 		a.TimepointWeeks = nil
-		a.Flags = append(a.Flags, reason(CodeTimepoint, "counted within "+m.Origin+", whose own start is not stated in weeks"))
+		a.Flags = append(a.Flags, reason.Say(reason.Timepoint, "counted within "+m.Origin+", whose own start is not stated in weeks"))
 	case text.CountsEvents(m.Origin):
-		a.Flags = append(a.Flags, reason(CodeTimepoint, "counted from "+m.Origin+", not from the start of treatment"))
+		a.Flags = append(a.Flags, reason.Say(reason.Timepoint, "counted from "+m.Origin+", not from the start of treatment"))
 	}
 }
 
@@ -236,3 +238,139 @@ func onlyBaseline(frame string) bool {
 // atEntry finds time frames that are the entry into the study and nothing more.
 var atEntry = regexp.MustCompile(`(?i)^(?:[a-z]+ ){0,6}?(?:at|upon|on) (?:the )?(?:(?:time|moment|point) of )?(?:study |trial )?` +
 	`(?:enrol+ment|entry|inclusion|screening|intake)(?: visit)?\W*$`)
+
+// The ways in which texts say when a numbered visit was: "Visit 5 (Week 12)",
+// "V2 = Day 8", "Week 36 (V6)", "(Week 52, V8)", "(Visit 3, Week 4)".
+var visitTimes = func() []*regexp.Regexp {
+	const visit, when = `\b(?:visit|v)\s*#?(?P<visit>\d{1,2})`,
+		`(?P<when>(?:week|day|month)s?\s*[-−]?\d{1,3}|\d{1,3}[\s-]*(?:week|day|month)s?)`
+	var out []*regexp.Regexp
+	for _, p := range []string{
+		visit + `\s*(?:[(\[=]|\bis\b|\bat\b)\s*(?:at\s+)?` + when + `\b`,
+		`\b` + when + `\s*[(\[=]\s*` + visit + `\b`,
+		`[(\[]` + visit + `\s*[,;:/-]\s*` + when + `[)\]]`,
+		`[(\[]` + when + `\s*[,;:/-]\s*` + visit + `[)\]]`,
+	} {
+		out = append(out, regexp.MustCompile(`(?i)`+p))
+	}
+	return out
+}()
+
+// visitTime is when a visit was by the record's own words, where they name one
+// time and no other for it.
+func (x *outcome) visitTime(place string) (text.Moment, bool) {
+	number, ok := strings.CutPrefix(place, evidence.OriginVisit+" ")
+	if !ok {
+		return text.Moment{}, false
+	}
+	if x.read.visits == nil {
+		x.read.visits = visitsOf(x.record)
+	}
+	m, ok := x.read.visits[number]
+	return m.moment, ok && m.ok
+}
+
+// visitsOf reads the times of a record's visits in the texts of its outcomes.
+// A visit of which they name two times has none.
+func visitsOf(r *evidence.Record) map[string]said {
+	out := map[string]said{}
+	read := func(texts ...string) {
+		for _, s := range texts {
+			if !containsAny(s, "V", "v") {
+				continue
+			}
+			for _, re := range visitTimes {
+				for _, m := range re.FindAllStringSubmatch(s, -1) {
+					number := strings.TrimLeft(m[re.SubexpIndex("visit")], "0")
+					at, ok := text.Single(m[re.SubexpIndex("when")])
+					old, seen := out[number]
+					same := !seen || old.ok && ok && math.Abs(old.moment.Weeks-at.Weeks) < 0.01
+					out[number] = said{at, ok && same}
+				}
+			}
+		}
+	}
+	for _, p := range r.Planned {
+		read(p.Measure, p.Description, p.TimeFrame)
+	}
+	for i := range r.Results.Outcomes {
+		o := &r.Results.Outcomes[i]
+		read(o.Title, o.Description, o.TimeFrame)
+		for _, c := range o.Classes {
+			read(c.Title)
+			for _, k := range c.Categories {
+				read(k.Title)
+			}
+		}
+	}
+	for _, a := range r.Arms {
+		read(a.Description)
+	}
+	read(r.Summary)
+	return out
+}
+
+// groupMoment finds the point in time with which the title of a group ends
+// ("Psilocybin - Baseline Results", "Week 12").
+var groupMoment = regexp.MustCompile(`(?i)(?:^|[\s–:,(\[-]+)(?:at\s+|on\s+)?(?:` +
+	`(baseline|pre[\s-]?(?:treatment|intervention|test|therapy)|screening)|` +
+	`(?:end of (?:treatment|study)|post[\s-]?(?:treatment|intervention|test|therapy)|follow[\s-]?up|end[\s-]?point)|` +
+	`(?:week|month|day|year)s?\s*\d+|\d+[\s-]*(?:weeks?|months?|days?|years?)(?:\s+follow[\s-]?up)?)` +
+	`(?:\s+(?:results?|values?|visit|assessment|scores?|measurements?|data))?\s*[)\]]?$`)
+
+// groupMomentWords are in every title that groupMoment finds a time in.
+var groupMomentWords = []string{"baseline", "pre", "screening", "end", "post", "follow", "week", "month", "day", "year"}
+
+// groupTime is the point in time that a group's title names.
+type groupTime struct {
+	title  string
+	base   bool
+	moment text.Moment
+	timed  bool
+}
+
+// groupTimes reads the groups of an outcome that are the same people at several
+// times: their titles differ in nothing but the time.
+func groupTimes(groups []evidence.Group) map[string]groupTime {
+	people := map[string][]string{}
+	out := map[string]groupTime{}
+	for _, g := range groups {
+		if !containsAny(strings.ToLower(g.Title), groupMomentWords...) {
+			continue
+		}
+		m := groupMoment.FindStringSubmatchIndex(g.Title)
+		if m == nil {
+			continue
+		}
+		t := groupTime{title: g.Title, base: m[2] >= 0}
+		t.moment, t.timed = text.Single(g.Title[m[0]:])
+		out[g.ID] = t
+		who := strings.ToLower(strings.TrimSpace(g.Title[:m[0]]))
+		people[who] = append(people[who], g.ID)
+	}
+	for who, same := range people {
+		for _, id := range same {
+			if alone := out[id].base && who == ""; len(same) < 2 && !alone {
+				delete(out, id) // else a group called "Baseline" and no more
+			}
+		}
+	}
+	return out
+}
+
+// groupTime takes a cell's time from the title of its group, where that says it
+// and the row does not.
+func (x *outcome) groupTime(a *evidence.ArmResult) {
+	t, ok := x.times[a.GroupID]
+	switch {
+	case !ok || x.read.row(a.ClassTitle).timed || x.read.row(a.CategoryTitle).timed:
+	case t.base:
+		a.Baseline = true
+		if a.ScoreType == evidence.ScoreChange {
+			a.ScoreType = evidence.ScoreEndpoint
+		}
+		x.setTime(a, t.title, text.Moment{Origin: evidence.OriginBaseline})
+	case t.timed:
+		x.setTime(a, t.title, t.moment)
+	}
+}
