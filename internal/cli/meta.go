@@ -83,8 +83,8 @@ type roleFlags struct {
 }
 
 // roles gives the flags that were used under the names that tables know.
-func (f roleFlags) roles() metafile.Roles {
-	out := metafile.Roles{}
+func (f roleFlags) roles() map[string]string {
+	out := map[string]string{}
 	v := reflect.ValueOf(f)
 	for i := range v.NumField() {
 		name := v.Type().Field(i).Tag.Get("name")
@@ -104,7 +104,7 @@ func (c *metaCmd) Run(ctx context.Context, e *Env) error {
 		Columns: c.Columns.roles(), Control: c.Control,
 		Scale: c.Scale, Level: c.Level, VType: c.VType, Add: c.Add, Drop00: c.Drop00, With: c.With}
 	if c.Out == "" {
-		return metafile.Run(ctx, cmd, e.Stdin, e.Stdout, e.Stderr)
+		return metafile.Run(ctx, cmd, e.Stdin, e.Stdout)
 	}
 	return c.write(ctx, e, cmd)
 }

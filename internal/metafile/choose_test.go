@@ -18,9 +18,9 @@ func TestColumnsAreAskedFor(t *testing.T) {
 		asked       bool
 	}{
 		{"two effects", "study,es,d,se\nA,1,-0.46,0.3\nB,2,0.2,0.25\nC,3,1.7,0.4\n", Command{}, "--yi es or --yi d", true},
-		{"answered", "study,es,d,se\nA,1,-0.46,0.3\nB,2,0.2,0.25\nC,3,1.7,0.4\n", Command{Columns: Roles{"yi": "d"}}, "yi = d", false},
+		{"answered", "study,es,d,se\nA,1,-0.46,0.3\nB,2,0.2,0.25\nC,3,1.7,0.4\n", Command{Columns: map[string]string{"yi": "d"}}, "yi = d", false},
 		{"exact name wins", "study,d,yi,vi\nA,9,0.25,0.04\nB,9,-0.5,0.0625\n", Command{}, "yi = yi", false},
-		{"no such column", plain, Command{Columns: Roles{"yi": "hedges"}}, "there is no such column", true},
+		{"no such column", plain, Command{Columns: map[string]string{"yi": "hedges"}}, "there is no such column", true},
 		{"two kinds", "study,g,se,mean1,sd1,n1,mean2,sd2,n2\nA,0.4,0.2,1,2,30,2,2,30\nB,0.4,0.2,1,2,30,2,2,30\n", Command{},
 			"--measure GEN, or means of two groups", true},
 		{"the kind is named", "study,g,se,mean1,sd1,n1,mean2,sd2,n2\nA,0.4,0.2,1,2,30,2,2,30\nB,0.4,0.2,1,2,30,2,2,30\n",
@@ -129,7 +129,7 @@ func num9(x ...float64) string {
 
 func TestMediansAndArguments(t *testing.T) {
 	out, err := run(t, "study,n1,median1,q1_1,q3_1,n2,mean2,sd2\nA,40,20,15,25,40,26,8\nB,35,18,12,23,36,25,9\n",
-		Command{Columns: Roles{"q11i": "q1_1", "q31i": "q3_1"}})
+		Command{Columns: map[string]string{"q11i": "q1_1", "q31i": "q3_1"}})
 	if err != nil || !strings.Contains(out, "estimated from the median") || !strings.Contains(out, "standardised mean difference") {
 		t.Errorf("%v\n%s", err, out)
 	}

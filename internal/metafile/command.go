@@ -1,7 +1,12 @@
+// Package metafile answers a person's own table, or a JSON case, from end to end:
+// read the table, find out what its columns mean, plan, fit, write. Each step has a
+// package below: names, table, roles, plan, answer (JSON), cases (the JSON door). Here
+// are the options, what is doubted in a table, and the answer for people and for R.
 package metafile
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -12,34 +17,40 @@ import (
 
 	"past/analysis/effect"
 	"past/analysis/meta"
+	"past/internal/metafile/answer"
+	"past/internal/metafile/cases"
+	"past/internal/metafile/plan"
+	"past/internal/metafile/roles"
+	"past/internal/metafile/table"
+	human "past/internal/text"
 )
 
 // Command is what the user of "past meta" asked for; the zero value pools the
 // standard input with the defaults.
 type Command struct {
-	File     string   // CSV or JSON; "" or "-" is standard input
-	Measure  string   // effect measure, "" to choose by the columns
-	Method   string   // tau2 estimator, "" is REML
-	Test     string   // z, t, knha or adhoc, "" is knha (z for common-effect methods)
-	Mods     string   // moderators: "year, type" or "~ year + factor(type)"
-	Subgroup string   // column that divides the studies
-	Cluster  string   // column that says which study an effect belongs to
-	Rho      *float64 // correlation of sampling errors within a cluster, nil for 0.6
-	Time     string   // column of the time of an effect, with Cluster and Phi
-	Phi      *float64 // correlation of sampling errors one unit of time apart
-	Dose     string   // terms of a dose-response curve: "dose" or "dose + I(dose^2)"
-	Formula  string   // metafor, metapsy or revman
-	Where    []string // row filters, see parseCondition
-	JSON     bool     // answer as JSON
-	R        bool     // write an R script instead that does the same with metafor
-	Columns  Roles    // columns that the user names for roles
-	Control  string   // name of the control arm in a table with one row per arm
-	Scale    string   // of given ratios: log, ratio or ratio-log-se; "" to find out
-	Level    *float64 // coverage of intervals, nil is 0.95
-	VType    string   // variance type of the measure, "" is its default
-	Add      *float64 // added to the cells of a table with a zero, nil is the measure's default
-	Drop00   bool     // leave out studies without events in both arms
-	With     []string // further analyses, see Further
+	File     string            // CSV or JSON; "" or "-" is standard input
+	Measure  string            // effect measure, "" to choose by the columns
+	Method   string            // tau2 estimator, "" is REML
+	Test     string            // z, t, knha or adhoc, "" is knha (z for common-effect methods)
+	Mods     string            // moderators: "year, type" or "~ year + factor(type)"
+	Subgroup string            // column that divides the studies
+	Cluster  string            // column that says which study an effect belongs to
+	Rho      *float64          // correlation of sampling errors within a cluster, nil for 0.6
+	Time     string            // column of the time of an effect, with Cluster and Phi
+	Phi      *float64          // correlation of sampling errors one unit of time apart
+	Dose     string            // terms of a dose-response curve: "dose" or "dose + I(dose^2)"
+	Formula  string            // metafor, metapsy or revman
+	Where    []string          // row filters: column=value, column!=value, column=a|b, column>number
+	JSON     bool              // answer as JSON
+	R        bool              // write an R script instead that does the same with metafor
+	Columns  map[string]string // columns that the user names for roles: "yi" to "d"
+	Control  string            // name of the control arm in a table with one row per arm
+	Scale    string            // of given ratios: log, ratio or ratio-log-se; "" to find out
+	Level    *float64          // coverage of intervals, nil is 0.95
+	VType    string            // variance type of the measure, "" is its default
+	Add      *float64          // added to the cells of a table with a zero, nil is the measure's default
+	Drop00   bool              // leave out studies without events in both arms
+	With     []string          // further analyses
 }
 
 // maxInput bounds what is read, so that a mistaken file does not eat the memory.
@@ -47,63 +58,69 @@ const maxInput = 256 << 20
 
 // Run reads the input, computes and writes the answer to stdout. A JSON case is
 // answered in JSON, a table for people unless JSON or R is asked for. Errors name
-// the row and column where they can; warnings are part of the answer.
-func Run(ctx context.Context, cmd Command, stdin io.Reader, stdout, stderr io.Writer) error {
-	c, isJSON, err := Load(cmd, stdin)
+// the row and column where they can; what the input leaves open is asked
+// (table.Question); warnings are part of the answer.
+func Run(ctx context.Context, cmd Command, stdin io.Reader, stdout io.Writer) error {
+	c, isJSON, err := cmd.load(stdin)
 	if err != nil {
 		return err
 	}
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	if isJSON && len(c.Request) > 0 && !cmd.R {
+	if c.Asked && !cmd.R {
 		if err := cmd.onlyReading(); err != nil {
 			return err
 		}
-		if err := c.Prepare(); err != nil {
+		out, err := c.Answer()
+		if err != nil {
 			return fmt.Errorf("%s: %w", cmd.inputName(), err)
 		}
-		return encode(stdout, c.Answer())
+		return answer.Encode(stdout, out)
 	}
-	a, err := c.analyse(cmd)
+	a, err := cmd.analyse(c)
 	if err != nil {
 		return fmt.Errorf("%s: %w", cmd.inputName(), err)
 	}
 	switch {
 	case cmd.R:
-		return a.writeR(stdout)
+		_, err = stdout.Write(a.script())
 	case cmd.JSON || isJSON:
-		return encode(stdout, a.answer())
+		err = answer.Encode(stdout, a.json())
+	default:
+		_, err = stdout.Write(a.text())
 	}
-	return a.writeTable(stdout)
+	return err
 }
 
-// Load reads the input of a command and applies its filters and formula mode;
-// nothing is computed yet. isJSON distinguishes a case from a table.
-func Load(cmd Command, stdin io.Reader) (c *Case, isJSON bool, err error) {
-	data, err := readInput(cmd.File, stdin)
+// load reads the input and applies the filters; nothing is computed yet. isJSON
+// distinguishes a case from a table.
+func (cmd Command) load(stdin io.Reader) (c *cases.Case, isJSON bool, err error) {
+	data, err := cmd.readInput(stdin)
 	if err != nil {
 		return nil, false, err
 	}
-	name := cmd.inputName()
-	trimmed := bytes.TrimLeft(bytes.TrimPrefix(data, []byte("\xef\xbb\xbf")), " \t\r\n")
-	if isJSON = len(trimmed) > 0 && (trimmed[0] == '{' || trimmed[0] == '['); isJSON {
-		c, err = parseCase(data)
+	fail := func(err error) (*cases.Case, bool, error) {
+		return nil, isJSON, fmt.Errorf("%s: %w", cmd.inputName(), err)
+	}
+	if isJSON = cases.Is(data); isJSON {
+		c, err = cases.Parse(data)
 	} else {
-		c, err = parseCSVCase(data)
+		c = &cases.Case{Data: &plan.Data{}}
+		c.Data.Table, err = table.Parse(data)
 	}
 	if err != nil {
-		return nil, isJSON, fmt.Errorf("%s: %w", name, err)
+		return fail(err)
 	}
-	if err := c.setFormula(cmd.Formula); err != nil {
-		return nil, isJSON, err
+	switch c.Data.Formula = effect.Formula(strings.ToLower(cmd.Formula)); c.Data.Formula {
+	case "", effect.Metafor, effect.Metapsy, effect.RevMan:
+	default:
+		return nil, false, fmt.Errorf("unknown formula mode %q: use metafor, metapsy or revman", cmd.Formula)
 	}
-	if err := c.filter(cmd.Where); err != nil {
-		return nil, isJSON, fmt.Errorf("%s: %w", name, err)
+	if err := c.Data.Filter(cmd.Where); err != nil {
+		return fail(err)
 	}
-	if c.Name == "" {
-		c.Name = name
-	}
+	c.Name = cmp.Or(c.Name, cmd.inputName())
 	return c, isJSON, nil
 }
 
@@ -115,27 +132,19 @@ func (cmd Command) inputName() string {
 	return cmd.File
 }
 
-func (c *Case) setFormula(name string) error {
-	switch f := effect.Formula(strings.ToLower(name)); f {
-	case "", effect.Metafor, effect.Metapsy, effect.RevMan:
-		c.Formula = f
-		return nil
-	}
-	return fmt.Errorf("unknown formula mode %q: use metafor, metapsy or revman", name)
-}
-
-func readInput(file string, stdin io.Reader) ([]byte, error) {
+func (cmd Command) readInput(stdin io.Reader) ([]byte, error) {
 	in, name := stdin, "the input"
-	if file != "" && file != "-" {
-		if info, err := os.Stat(file); err == nil && !info.Mode().IsRegular() && info.Mode()&fs.ModeNamedPipe == 0 {
-			return nil, fmt.Errorf("%s is not a regular file or a pipe", file)
+	if cmd.File != "" && cmd.File != "-" {
+		name = cmd.File
+		if info, err := os.Stat(name); err == nil && !info.Mode().IsRegular() && info.Mode()&fs.ModeNamedPipe == 0 {
+			return nil, fmt.Errorf("%s is not a regular file or a pipe", name)
 		}
-		f, err := os.Open(file)
+		f, err := os.Open(name)
 		if err != nil {
 			return nil, err
 		}
 		defer f.Close()
-		in, name = f, file
+		in = f
 	}
 	data, err := io.ReadAll(io.LimitReader(in, maxInput+1))
 	if err != nil {
@@ -150,38 +159,39 @@ func readInput(file string, stdin io.Reader) ([]byte, error) {
 	return data, nil
 }
 
-// parseCSVCase makes a case of a table; which columns mean what is decided later.
-func parseCSVCase(data []byte) (*Case, error) {
-	t, err := parseTable(data)
-	if err != nil {
-		return nil, err
-	}
-	cols, err := t.columns()
-	if err != nil {
-		return nil, err
-	}
-	return &Case{Request: Tree{}, Rows: len(t.rows), columns: cols, names: t.header, lines: t.lines, Warnings: t.notes, open: t.open}, nil
+// analysis is a table, what its columns mean, and what came of the plan for it: a
+// random-effects and a common-effect fit, and what the options add.
+type analysis struct {
+	*plan.Result
+	cmd     Command
+	name    string
+	read    *roles.Reading
+	labels  []string // one per used row
+	shared  bool     // rows of one study have the same control group
+	further []further
 }
 
-// analysis is what a table gets: a random-effects and a common-effect fit, and what
-// the options add.
-type analysis struct {
-	c         *Case
-	cmd       Command
-	labels    []string // one per used row
-	primary   *meta.Result
-	common    *meta.Result
-	tau2      *meta.VarianceInterval // nil when there is none
-	subgroups *meta.SubgroupResult
-	moderated *meta.Result
-	further   []further
-	blocks    Tree // answers of the blocks asked for (multilevel, pooled counts)
+// The models of every analysis.
+func (a *analysis) primary() *meta.Result { return a.Fits[0].Got }
+func (a *analysis) common() *meta.Result  { return a.Fits[1].Got }
+
+// subgroups and moderated are nil unless they were asked for.
+func (a *analysis) subgroups() *meta.SubgroupResult {
+	if len(a.Subgroups) == 0 {
+		return nil
+	}
+	return a.Subgroups[0].Got[0].Got.SubgroupResult
+}
+
+func (a *analysis) moderated() *meta.Result {
+	if len(a.Regressions) == 0 {
+		return nil
+	}
+	return a.Regressions[0].Got.Fits[0].Got
 }
 
 // analyse computes the standard analysis of a table.
-func (c *Case) analyse(cmd Command) (*analysis, error) {
-	a := &analysis{c: c, cmd: cmd}
-	c.unguarded = false
+func (cmd Command) analyse(c *cases.Case) (*analysis, error) {
 	if err := cmd.check(); err != nil {
 		return nil, err
 	}
@@ -189,321 +199,138 @@ func (c *Case) analyse(cmd Command) (*analysis, error) {
 	if err != nil {
 		return nil, err
 	}
-	wanted := cmd.Measure
-	if wanted == "" {
-		wanted = text(asTree(c.Request["analysis"]), "measure")
+	d := c.Data
+	d.Unguarded, d.Level = false, orDefault(cmd.Level, 0)
+	measure := cmd.Measure
+	if measure == "" && c.Plan.Effects != nil {
+		measure = c.Plan.Effects.Measure
 	}
-	c.roles, c.scale, c.level = cmd.Columns, cmd.Scale, orDefault(cmd.Level, 0)
-	if err := c.leaveOutTotals(); err != nil {
-		return nil, err
-	}
-	c.nameGroups(cmd.Control)
-	if err := c.pairArms(cmd.Control); err != nil {
-		return nil, err
-	}
-	measure, err := c.chooseColumns(wanted)
+	r, err := roles.Read(d.Table, roles.Options{Columns: cmd.Columns, Measure: measure, Control: cmd.Control, Scale: cmd.Scale,
+		Level: d.Level, Formula: d.Formula})
 	if err != nil {
 		return nil, err
 	}
-	if measure, err = c.derive(measure); err != nil {
+	if err := cmd.checkUse(r); err != nil {
 		return nil, err
 	}
-	if err := c.checkUse(cmd); err != nil {
+	d.Kind, d.Label, d.Reference = r.Kind, r.LabelColumn(), r.Reference
+	effects := plan.Effects{Measure: string(r.Measure), Args: plan.EffectArgs{VType: cmd.VType, Add: cmd.Add, Drop00: cmd.Drop00}}
+	if err := d.Prepare(effects); err != nil {
 		return nil, err
 	}
-	c.Request = a.request(measure, method, test)
-	if err := c.Prepare(); err != nil {
-		return nil, err
-	}
-	c.Measure = string(measure)
-	if c.K == 0 {
+	if d.K == 0 {
 		return nil, errors.New("no row has both an effect and a variance; nothing can be pooled")
 	}
+	a := &analysis{cmd: cmd, name: c.Name, read: r, Result: &plan.Result{Data: d}}
 	a.setLabels()
-	if err := c.checkTable(a.labels, cmd); err != nil {
+	if err := a.checkTable(); err != nil {
 		return nil, err
 	}
-	if label := c.labelColumn(); c.shared && label != "" {
-		c.Request["shared_control"] = Tree{"cluster_column": label}
-	}
-	if a.primary, err = meta.Fit(c.Y, c.V, meta.Options{Method: method, Test: test, Level: c.level}); err != nil {
+	a.Result = a.plan(effects, method, test).Run(d)
+	if err := a.failure(); err != nil {
 		return nil, err
 	}
-	if a.common, err = meta.Fit(c.Y, c.V, meta.Options{Method: meta.FE, Level: c.level}); err != nil {
-		return nil, err
-	}
-	if method != meta.FE && c.K > 1 {
-		if a.tau2, err = a.primary.QProfile(); err != nil {
-			c.warn("interval of tau2: %v", err)
-		}
-	}
-	if err := a.extras(method, test); err != nil {
-		return nil, err
-	}
-	if err := a.runFurther(); err != nil {
-		return nil, err
-	}
-	for _, r := range []*meta.Result{a.primary, a.moderated} {
-		if r != nil {
-			for _, w := range r.Warnings {
-				c.warn("%s", w)
-			}
-		}
-	}
-	return a, nil
+	return a, a.runFurther()
 }
 
 // methodAndTest reads the two options; Knapp-Hartung is the default test of
 // random-effects models.
 func methodAndTest(m, t string) (meta.Method, meta.Test, error) {
-	if m == "" {
-		m = "REML"
-	}
-	method, err := meta.ParseMethod(m)
+	method, err := meta.ParseMethod(cmp.Or(m, "REML"))
 	if err != nil {
 		return "", "", err
 	}
-	if t == "" {
-		if method == meta.FE || method == meta.EE {
-			return method, meta.Z, nil
-		}
-		return method, meta.KnHa, nil
+	if t == "" && (method == meta.FE || method == meta.EE) {
+		return method, meta.Z, nil
 	}
-	test, err := meta.ParseTest(t)
+	test, err := meta.ParseTest(cmp.Or(t, string(meta.KnHa)))
 	return method, test, err
 }
 
-// extras computes what options ask for beyond the pooled effect.
-func (a *analysis) extras(method meta.Method, test meta.Test) error {
-	c := a.c
-	if s := a.cmd.Subgroup; s != "" {
-		name := c.named(s)
-		labels, _, err := c.Texts(orElse(name, s))
-		if err != nil {
-			return fmt.Errorf("subgroups: %w", err)
-		}
-		if a.subgroups, err = meta.Subgroups(c.Y, c.V, s, Used(c, labels), meta.Options{Method: method, Test: test,
-			Level: c.level}); err != nil {
-			return fmt.Errorf("subgroups by %s: %w", s, err)
-		}
-		for _, w := range a.subgroups.Warnings {
-			c.warn("subgroups: %s", w)
+// failure is what an analysis cannot do without; what it can is a warning.
+func (a *analysis) failure() error {
+	if err := a.Failed["rma"]; err != nil {
+		return err
+	}
+	if err := cmp.Or(a.Fits[0].Err, a.Fits[1].Err); err != nil {
+		return err
+	}
+	if q := a.Fits[0]; q.Asked.QProfile && a.K > 1 {
+		if _, err := q.Got.QProfile(); err != nil {
+			a.Warn("interval of tau2: %v", err)
 		}
 	}
-	if f := modsFormula(a.cmd.Mods); f != "" {
-		y, v, design, err := c.moderated(f)
-		if err != nil {
-			return fmt.Errorf("moderators: %w", err)
+	if len(a.Subgroups) > 0 {
+		g := a.Subgroups[0]
+		if g.Err != nil {
+			return fmt.Errorf("subgroups: %w", g.Err)
 		}
-		if a.moderated, err = meta.Fit(y, v, meta.Options{Method: method, Test: test, Design: design, Level: c.level}); err != nil {
-			return fmt.Errorf("moderators: %w", err)
+		if err := g.Got[0].Err; err != nil {
+			return fmt.Errorf("subgroups by %s: %w", a.cmd.Subgroup, err)
+		}
+		for _, w := range a.subgroups().Warnings {
+			a.Warn("subgroups: %s", w)
 		}
 	}
-	a.blocks = Tree{}
-	for _, name := range []string{"multilevel", "two_by_two_pooled", "person_time_pooled", "beta_binomial", "glmm", "lagged",
-		"shared_control", "dose_response"} {
-		if !has(c.Request, name) {
-			continue
+	if len(a.Regressions) > 0 {
+		m := a.Regressions[0]
+		if m.Err == nil {
+			m.Err = m.Got.Fits[0].Err
 		}
-		v, err := c.runBlock(blocks[name])
-		if err != nil {
-			if name == "dose_response" {
-				return fmt.Errorf("--dose: %w", err)
-			}
-			if name == "multilevel" || name == "lagged" {
-				return fmt.Errorf("dependent effects: %w", err)
-			}
-			c.warn("%s: %v", name, err)
-			continue
+		if m.Err != nil {
+			return fmt.Errorf("moderators: %w", m.Err)
 		}
-		a.blocks[name] = v
+	}
+	for _, b := range a.Plan.Blocks() {
+		switch err := a.Failed[b.Name]; {
+		case err == nil:
+		case b.Name == "dose_response":
+			return fmt.Errorf("--dose: %w", err)
+		case b.Name == "multilevel" || b.Name == "lagged":
+			return fmt.Errorf("dependent effects: %w", err)
+		default:
+			a.Warn("%s: %v", b.Name, err)
+		}
+	}
+	for _, r := range []*meta.Result{a.primary(), a.moderated()} {
+		if r != nil {
+			for _, w := range r.Warnings {
+				a.Warn("%s", w)
+			}
+		}
 	}
 	return nil
 }
 
-func orElse[T ~string](a, b T) T {
-	if a == "" {
-		return b
-	}
-	return a
-}
-
-// modsFormula turns "year, type" into "~ year + type"; formulas are left alone.
-func modsFormula(mods string) string {
-	mods = strings.TrimSpace(mods)
-	if mods == "" || strings.HasPrefix(mods, "~") {
-		return mods
-	}
-	return "~ " + strings.Join(strings.FieldsFunc(mods, func(r rune) bool { return r == ',' || r == '+' }), " + ")
-}
-
 // setLabels names the used rows by the study column, or by their numbers.
 func (a *analysis) setLabels() {
-	c := a.c
 	var values []string
-	if col := c.labelColumn(); col != "" {
-		values, _, _ = c.Texts(col) // find names columns that there are
+	if a.Label != "" {
+		values, _, _ = a.Texts(a.Label) // a column that there is
 	}
-	for _, r := range c.RowsUsed {
+	for k, r := range a.RowsUsed {
 		label := ""
 		if values != nil {
-			label = printable(values[r-1])
+			label = strings.TrimSpace(human.OneLine(values[r-1]))
 		}
-		if label == "" {
-			label = c.rowName(r - 1)
-		}
-		a.labels = append(a.labels, label)
+		a.labels = append(a.labels, cmp.Or(label, a.UsedName(k)))
 	}
 }
 
-// printable drops control characters, which could play tricks on a terminal.
-func printable(s string) string {
-	return strings.TrimSpace(strings.Map(func(r rune) rune {
-		if r < ' ' || r == 0x7f || r >= 0x80 && r < 0xa0 || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 {
-			return ' '
+// json is the JSON answer: the blocks of the plan, with the file's columns.
+func (a *analysis) json() answer.Tree {
+	out := answer.Of(a.Result)
+	out["name"], out["formula_mode"], out["columns"], out["labels"] = a.name, a.Conventions(), a.Chosen, a.labels
+	out["rows"] = answer.Tree{"read": max(a.Read, a.Rows), "filtered": a.Rows, "used": a.K}
+	if len(a.further) > 0 {
+		more := answer.Tree{}
+		for _, f := range a.further {
+			more[f.name] = f.tree
 		}
-		return r
-	}, s))
-}
-
-// request is the request tree that the same analysis would be asked with as a JSON
-// case.
-func (a *analysis) request(measure effect.Measure, method meta.Method, test meta.Test) Tree {
-	fit := func(m meta.Method, t meta.Test) Tree {
-		f := Tree{"method": string(m), "test": string(t), "fit_stats": Tree{}, "predict": Tree{}}
-		if m != meta.FE && m != meta.EE {
-			f["confint_q_profile"] = Tree{}
-		}
-		if info, err := effect.Lookup(string(measure)); err == nil && info.Back != "" && isLog(measure) {
-			f["predict_exp"] = Tree{}
-		}
-		return f
-	}
-	args := Tree{}
-	if a.cmd.VType != "" {
-		args["vtype"] = a.cmd.VType
-	}
-	if a.cmd.Add != nil {
-		args["add"] = *a.cmd.Add
-	}
-	if a.cmd.Drop00 {
-		args["drop00"] = true
-	}
-	req := Tree{"analysis": Tree{"measure": string(measure), "args": args}, "rma": []any{fit(method, test), fit(meta.FE, meta.Z)}}
-	if s := a.cmd.Subgroup; s != "" {
-		req["subgroups"] = []any{Tree{"factor": orElse(a.c.named(s), s),
-			"by_method": []any{Tree{"method": string(method), "test": string(test)}}}}
-	}
-	if f := modsFormula(a.cmd.Mods); f != "" {
-		req["meta_regression"] = []any{Tree{"name": f, "formula": f, "fits": []any{Tree{"method": string(method), "test": string(test),
-			"fitted": Tree{}}}}}
-	}
-	if s := a.cmd.Cluster; s != "" {
-		robust := Tree{"cr2_club_sandwich": Tree{}}
-		one := func() []any {
-			return []any{Tree{"method": "REML", "test": "t", "i2_multilevel": Tree{}, "predict": Tree{}, "robust": robust}}
-		}
-		che := Tree{"fits": one()}
-		if a.cmd.Rho != nil {
-			che["rho"] = *a.cmd.Rho
-		}
-		var mods []any
-		for _, f := range a.clusterFormulas() {
-			mods = append(mods, Tree{"name": f, "formula": f, "che": Tree{"method": "REML", "test": "t", "robust": robust}})
-		}
-		req["multilevel"] = Tree{"cluster_column": orElse(a.c.named(s), s), "three_level": one(), "che": che, "mods": mods}
-	}
-	if a.cmd.Time != "" {
-		lag := Tree{"cluster_column": orElse(a.c.named(a.cmd.Cluster), a.cmd.Cluster),
-			"time_column": orElse(a.c.named(a.cmd.Time), a.cmd.Time)}
-		if a.cmd.Phi != nil {
-			lag["phi"] = *a.cmd.Phi
-		}
-		if a.cmd.Rho != nil {
-			lag["rho"] = *a.cmd.Rho
-		}
-		req["lagged"] = lag
-	}
-	if f := doseFormula(a.cmd.Dose); f != "" {
-		dose := Tree{"formula": f, "cluster_column": orElse(a.c.named(a.cmd.Cluster), a.c.labelColumn())}
-		if a.cmd.Rho != nil {
-			dose["rho"] = *a.cmd.Rho
-		}
-		req["dose_response"] = dose
-	}
-	if a.c.Kind == string(effect.KindTwoByTwo) {
-		switch measure {
-		case effect.OR, effect.RR, effect.RD:
-			req["two_by_two_pooled"] = Tree{"mantel_haenszel": []any{Tree{"measure": string(measure), "correct": true}}}
-		case effect.PETO:
-			req["two_by_two_pooled"] = Tree{"peto": Tree{}}
-		}
-	}
-	if measure == effect.OR || measure == effect.RR || measure == effect.RD {
-		if a.c.Kind == string(effect.KindTwoByTwo) && a.c.rareEvents() {
-			req["beta_binomial"] = Tree{}
-		}
-		if measure == effect.OR && has(req, "beta_binomial") {
-			req["glmm"] = []any{Tree{"measure": "OR", "model": "CM.EL"}}
-		}
-	}
-	if a.c.Kind == string(effect.KindPersonTime2) && (measure == effect.IRR || measure == effect.IRD) {
-		req["person_time_pooled"] = Tree{"mantel_haenszel": []any{Tree{"measure": string(measure), "correct": true}}}
-	}
-	return req
-}
-
-// clusterFormulas are the moderators and the subgroups of a table with clusters: of
-// subgroups the means and the test between them.
-func (a *analysis) clusterFormulas() []string {
-	var out []string
-	if f := modsFormula(a.cmd.Mods); f != "" {
-		out = append(out, f)
-	}
-	if s := a.cmd.Subgroup; s != "" {
-		name := orElse(a.c.named(s), s)
-		out = append(out, "~ 0 + factor("+name+")", "~ factor("+name+")")
-	}
-	return out
-}
-
-// isLog reports whether a measure's back-transformation is the exponential.
-func isLog(m effect.Measure) bool {
-	back, ok := effect.BackTransform(m, nil)
-	return ok && back(0) == 1 && back(1) > 2.7
-}
-
-// answer is the JSON answer: the blocks of the request, with the file's columns.
-func (a *analysis) answer() Tree {
-	c := a.c
-	out := c.Answer()
-	out["name"] = c.Name
-	out["formula_mode"] = string(orFormula(c.Formula))
-	out["columns"] = columnTree(c.chosen)
-	out["rows"] = Tree{"read": max(c.read, c.Rows), "filtered": c.Rows, "used": c.K}
-	out["labels"] = a.labels
-	for _, f := range a.further {
-		more, _ := out["further"].(Tree)
-		if more == nil {
-			more = Tree{}
-		}
-		more[f.name] = f.tree
 		out["further"] = more
 	}
+	if len(a.Warnings) > 0 {
+		out["warnings"] = a.Warnings
+	}
 	return out
-}
-
-func orFormula(f effect.Formula) effect.Formula {
-	if f == "" {
-		return effect.Metafor
-	}
-	return f
-}
-
-func columnTree(chosen map[string]string) Tree {
-	t := Tree{}
-	for k, v := range chosen {
-		t[k] = v
-	}
-	return t
 }

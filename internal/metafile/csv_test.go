@@ -7,13 +7,16 @@ import (
 	"math"
 	"strings"
 	"testing"
+
+	"past/internal/metafile/plan"
+	"past/internal/metafile/table"
 )
 
 // run answers a table given as text.
 func run(t *testing.T, table string, cmd Command) (string, error) {
 	t.Helper()
-	var out, errs bytes.Buffer
-	err := Run(context.Background(), cmd, strings.NewReader(table), &out, &errs)
+	var out bytes.Buffer
+	err := Run(context.Background(), cmd, strings.NewReader(table), &out)
 	return out.String(), err
 }
 
@@ -193,7 +196,7 @@ func FuzzTable(f *testing.F) {
 		}
 		for _, cmd := range []Command{{}, {JSON: true, Measure: measure}, {R: true, Subgroup: "study", Formula: "metapsy"}} {
 			var out bytes.Buffer
-			if err := Run(context.Background(), cmd, strings.NewReader(input), &out, &out); err != nil {
+			if err := Run(context.Background(), cmd, strings.NewReader(input), &out); err != nil {
 				continue
 			}
 			if strings.Contains(out.String(), "internal error") {
@@ -209,13 +212,14 @@ func FuzzTable(f *testing.F) {
 // The names of a hundred thousand studies are read once, not once a study.
 func BenchmarkLabels(b *testing.B) {
 	cells := make([]any, 100_000)
-	c := &Case{Rows: len(cells), columns: map[string]*column{"study": {cells: cells}}, names: []string{"study"}}
+	d := &plan.Data{Table: &table.Table{Rows: len(cells), Columns: map[string]*table.Column{"study": {Cells: cells}},
+		Names: []string{"study"}}, Label: "study"}
 	for i := range cells {
 		cells[i] = "A study"
-		c.RowsUsed = append(c.RowsUsed, i+1)
+		d.RowsUsed = append(d.RowsUsed, i+1)
 	}
 	for b.Loop() {
-		a := &analysis{c: c}
+		a := &analysis{Result: &plan.Result{Data: d}}
 		a.setLabels()
 	}
 }

@@ -166,7 +166,7 @@ func TestHabitsThatAreAsked(t *testing.T) {
 		"size as percent": {"Study,events1,n1,events2,n2\nA,3,50%,4,50%\n", Command{Measure: "RR"}, []string{`"n1"`, "percentages"}},
 		"percent of many": {"Study,events1,n1,events2,n2\nA,27%,710,30%,700\n", Command{Measure: "RR"},
 			[]string{"27 % of 710", "from 189 to 195"}},
-		"percent without sizes": {"Study,events1,events2,ni\nA,27%,30%,3\n", Command{Columns: Roles{"ai": "events1", "ci": "events2",
+		"percent without sizes": {"Study,events1,events2,ni\nA,27%,30%,3\n", Command{Columns: map[string]string{"ai": "events1", "ci": "events2",
 			"bi": "ni", "di": "ni"}, Measure: "OR"}, []string{"percentages"}},
 		"which spread": {"Study,mean treatment,n treatment,mean control,n control\nA,10.2 ± 5.1,40,14 ± 5,40\n", Command{},
 			[]string{`"mean treatment (SD)"`, `"mean treatment (SE)"`}},
@@ -236,7 +236,7 @@ func TestNamedControl(t *testing.T) {
 // the wanted estimate is that of metafor for the same studies side by side.
 func TestNamedColumnsOfArms(t *testing.T) {
 	const rows = "A,drug,40,25,5\nA,pbo,42,22.5,5.5\nB,drug,60,24.1,6\nB,pbo,58,23,6.2\nC,drug,30,26,4\nC,pbo,29,22.1,4.4\n"
-	for header, columns := range map[string]Roles{
+	for header, columns := range map[string]map[string]string{
 		"trial,who,people,score,spread\n":               {"arm": "who", "mi": "score", "sdi": "spread", "ni": "people"},
 		"Trial,Who,People,Score,Spread\n":               {"arm": "Who", "m1i": "Score", "sd1i": "Spread", "n1i": "People"},
 		"trial,group,N,mean score,standard deviation\n": nil,

@@ -38,7 +38,7 @@ func TestOptionsAreUsedOrRefused(t *testing.T) {
 	c := `{"request":{"analysis":{"measure":"GEN"},"rma":[{"method":"REML","test":"z"}]},` +
 		`"input":{"kind":"yi_vi","rows":[{"yi":1,"vi":1},{"yi":2,"vi":1}]}}`
 	for flag, cmd := range map[string]Command{"--level": {Level: ptr(0.9)}, "--method": {Method: "DL"},
-		"--yi": {Columns: Roles{"yi": "vi"}}} {
+		"--yi": {Columns: map[string]string{"yi": "vi"}}} {
 		if out, err := run(t, c, cmd); err == nil || !strings.Contains(err.Error(), flag) {
 			t.Errorf("%s beside a request: %v\n%s", flag, err, out)
 		}

@@ -116,7 +116,7 @@ func reproduce(t *testing.T, file string, target map[string]string, r reproducti
 	cmd := r.command
 	cmd.File, cmd.Formula, cmd.JSON = file, "metapsy", true
 	var out bytes.Buffer
-	if err := Run(context.Background(), cmd, nil, &out, &out); err != nil {
+	if err := Run(context.Background(), cmd, nil, &out); err != nil {
 		t.Fatal(err)
 	}
 	var answer map[string]any
@@ -134,7 +134,7 @@ func reproduce(t *testing.T, file string, target map[string]string, r reproducti
 			m, _ := v.(map[string]any)
 			v = m[p]
 		}
-		x, ok := asNumber(v)
+		x, ok := v.(float64)
 		if !ok {
 			t.Fatalf("the answer has no %s", strings.Join(path, "/"))
 		}

@@ -3,31 +3,36 @@ package metafile
 import (
 	"bytes"
 	"fmt"
-	"io"
 	"math"
 	"strings"
 	"unicode/utf8"
 
+	stats "past/analysis"
 	"past/analysis/effect"
 	"past/analysis/meta"
+	"past/analysis/multilevel"
+	"past/analysis/pooled2x2"
+	"past/internal/metafile/plan"
+	"past/internal/metafile/roles"
+	human "past/internal/text"
 )
 
-// printer writes lines of the table for people and keeps what every line needs.
+// printer writes lines of the answer for people and keeps what every line needs.
 type printer struct {
 	bytes.Buffer
-	a    *analysis
-	back func(float64) float64 // for the pooled effects, nil without one
-	name string                // of the back-transformed quantity
+	*analysis
+	back     func(float64) float64 // for the pooled effects, nil without one
+	backName string                // of the back-transformed quantity
 }
 
 func (p *printer) line(format string, args ...any) { fmt.Fprintf(p, format+"\n", args...) }
 
-// writeTable writes the analysis for people to read.
-func (a *analysis) writeTable(w io.Writer) error {
-	p := &printer{a: a}
-	if info, err := effect.Lookup(a.c.Measure); err == nil {
-		p.name = info.Back
-		if back, ok := effect.BackTransform(info.Measure, a.sizes()); ok && info.Back != "" {
+// text is the analysis for people to read.
+func (a *analysis) text() []byte {
+	p := &printer{analysis: a}
+	if info, err := effect.Lookup(string(a.Measure)); err == nil {
+		p.backName = info.Back
+		if back, ok := effect.BackTransform(info.Measure, a.Sizes()); ok && info.Back != "" {
 			p.back = back
 		}
 	}
@@ -37,52 +42,40 @@ func (a *analysis) writeTable(w io.Writer) error {
 	p.clusters()
 	p.pooled()
 	p.heterogeneity()
-	if a.subgroups != nil {
-		p.subgroups()
-	}
-	if a.moderated != nil {
-		p.moderators()
-	}
+	p.subgroupLines()
+	p.moderatorLines()
 	p.counts()
-	p.furtherText()
-	for i, warning := range a.c.Warnings {
+	for _, f := range a.further {
+		p.line("\n%s", f.name)
+		for _, l := range f.lines {
+			p.line("  %s", human.OneLine(l))
+		}
+	}
+	for i, warning := range a.Warnings {
 		if i == 0 {
 			p.line("\nWarnings")
 		}
 		p.line("  - %s", printable(warning))
 	}
-	_, err := w.Write(p.Bytes())
-	return err
+	return p.Bytes()
 }
 
-// sizes is what PFT and IRFT are back-transformed with.
-func (a *analysis) sizes() []float64 {
-	name := map[string]string{string(effect.PFT): "ni", string(effect.IRFT): "ti"}[a.c.Measure]
-	if name == "" || !a.c.HasColumn(name) {
-		return nil
-	}
-	all, err := a.c.Floats(name)
-	if err != nil {
-		return nil
-	}
-	return Used(a.c, all)
-}
+func printable(s string) string { return strings.TrimSpace(human.OneLine(s)) }
 
 func (p *printer) heading() {
-	c := p.a.c
-	label := c.Measure
-	if info, err := effect.Lookup(c.Measure); err == nil && info.Measure != effect.GEN {
-		label = info.Label + " (" + c.Measure + ")"
+	label := string(p.Measure)
+	if info, err := effect.Lookup(label); err == nil && info.Measure != effect.GEN {
+		label = info.Label + " (" + label + ")"
 	} else if err == nil {
 		label = "effects as given, of an unnamed measure (GEN; --measure names it)"
 	}
-	p.line("%s: %s, formula mode %s", printable(c.Name), label, orFormula(c.Formula))
-	if t := c.chosenText(); t != "" {
+	p.line("%s: %s, formula mode %s", printable(p.name), label, p.Conventions())
+	if t := roles.ColumnText(p.Chosen); t != "" {
 		p.line("columns: %s", printable(t))
 	}
-	rows := fmt.Sprintf("%d of %d rows", c.K, c.Rows)
-	if c.read > 0 {
-		rows = fmt.Sprintf("%d of the %d rows kept (%d in the file)", c.K, c.Rows, c.read)
+	rows := fmt.Sprintf("%d of %d rows", p.K, p.Rows)
+	if p.Data.Read > 0 {
+		rows = fmt.Sprintf("%d of the %d rows kept (%d in the file)", p.K, p.Rows, p.Data.Read)
 	}
 	p.line("used: %s\n", rows)
 }
@@ -118,78 +111,102 @@ func pval(p float64) string {
 	return fmt.Sprintf("p = %.4f", p)
 }
 
+func limits(i stats.Interval) string { return interval(i.Lower, i.Upper) }
+
 func interval(lb, ub float64) string { return "[" + num(lb) + ", " + num(ub) + "]" }
 
 // pad fills s with spaces to a width counted in characters.
 func pad(s string, width int) string {
-	if n := utf8.RuneCountInString(s); n < width {
-		return s + strings.Repeat(" ", width-n)
-	}
-	return s
+	return s + strings.Repeat(" ", max(0, width-utf8.RuneCountInString(s)))
 }
 
-func cut(s string, width int) string {
-	if utf8.RuneCountInString(s) <= width {
-		return s
+// column is s in a column of a width: cut, or filled with spaces.
+func column(s string, width int) string {
+	if s = printable(s); utf8.RuneCountInString(s) > width {
+		s = string([]rune(s)[:width-1]) + "…"
 	}
-	return string([]rune(s)[:width-1]) + "…"
+	return pad(s, width)
 }
 
 func (p *printer) studies() {
 	const maxShown = 60
-	a := p.a
 	width := len("study")
-	for _, l := range a.labels {
+	for _, l := range p.labels {
 		width = max(width, min(40, utf8.RuneCountInString(l)))
 	}
-	p.line("%s  %10s  %-24s %8s", pad("study", width), "effect", fmt.Sprintf("%g%% interval", 100*a.primary.Level), "weight")
-	weights := a.primary.Weights
-	z := (a.common.Coef[0].Upper - a.common.Coef[0].Value) / a.common.Coef[0].SE
-	for i, y := range a.c.Y {
-		if i == maxShown && len(a.c.Y) > maxShown+5 {
-			p.line("... and %d more studies", len(a.c.Y)-i)
+	p.line("%s  %10s  %-24s %8s", pad("study", width), "effect", fmt.Sprintf("%g%% interval", 100*p.primary().Level), "weight")
+	weights := p.primary().Weights
+	common := p.common().Coef[0]
+	z := (common.Upper - common.Value) / common.SE
+	for i, y := range p.Y {
+		if i == maxShown && p.K > maxShown+5 {
+			p.line("... and %d more studies", p.K-i)
 			break
 		}
-		se := math.Sqrt(a.c.V[i])
+		se := math.Sqrt(p.V[i])
 		weight := "-"
 		if i < len(weights) {
 			weight = fmt.Sprintf("%.1f%%", weights[i])
 		}
-		p.line("%s  %10s  %-24s %8s", pad(cut(a.labels[i], width), width), num(y), interval(y-z*se, y+z*se), weight)
+		p.line("%s  %10s  %-24s %8s", column(p.labels[i], width), num(y), interval(y-z*se, y+z*se), weight)
 	}
 }
 
 // effectLine prints one pooled estimate, back-transformed on a second line.
-func (p *printer) effectLine(title string, est, lb, ub, pv float64) {
-	p.line("%s  %s  %s  %s", pad(title, 50), num(est), interval(lb, ub), pval(pv))
+func (p *printer) effectLine(title string, e stats.Estimate) {
+	p.line("%s  %s", pad(title, 50), estimate(e))
 	if p.back != nil {
-		x, y := p.back(lb), p.back(ub)
-		p.line("%s  %s  %s", pad("  as "+p.name, 50), num(p.back(est)), interval(math.Min(x, y), math.Max(x, y)))
+		x, y := p.back(e.Lower), p.back(e.Upper)
+		p.line("%s  %s  %s", pad("  as "+p.backName, 50), num(p.back(e.Value)), interval(math.Min(x, y), math.Max(x, y)))
+	}
+}
+
+// estimate is a number with its interval and its p value.
+func estimate(e stats.Estimate) string {
+	return fmt.Sprintf("%s  %s  %s", num(e.Value), interval(e.Lower, e.Upper), pval(e.P))
+}
+
+// estimateOf is an estimate of a model that keeps the numbers of its coefficients
+// apart.
+func estimateOf(j int, value, lower, upper, p []float64) stats.Estimate {
+	return stats.Estimate{Value: value[j], Lower: lower[j], Upper: upper[j], P: p[j]}
+}
+
+// coefficient prints one coefficient of a model with moderators.
+func (p *printer) coefficient(indent, width int, name string, e stats.Estimate) {
+	p.line("%s%s  %s", strings.Repeat(" ", indent), column(name, width), estimate(e))
+}
+
+// collect puts the warnings of one model into the list at the end.
+func (p *printer) collect(warnings []string) {
+	for _, w := range warnings {
+		p.Warn("%s", w)
 	}
 }
 
 func (p *printer) pooled() {
-	r := p.a.primary
+	r := p.primary()
 	p.line("")
+	fixed := r.Method == meta.FE || r.Method == meta.EE
 	title := "random effects (" + methodText(r) + ")"
-	if r.Method == meta.FE || r.Method == meta.EE {
-		title = "common effect (" + methodText(r) + ")"
-	}
-	if r.K == 1 {
+	switch {
+	case r.K == 1:
 		title = "the only study (this is not a meta-analysis)"
+	case fixed:
+		title = "common effect (" + methodText(r) + ")"
 	}
 	if r.Unguarded != nil {
 		title += ", guarded"
 	}
-	if p.a.cmd.Cluster != "" || p.a.cmd.Dose != "" {
+	if p.cmd.Cluster != "" || p.cmd.Dose != "" {
 		p.line("footnote: what follows takes the rows as independent")
 	}
-	p.effectLine(title, r.Coef[0].Value, r.Coef[0].Lower, r.Coef[0].Upper, r.Coef[0].P)
+	p.effectLine(title, r.Coef[0])
 	if u := r.Unguarded; u != nil {
-		p.effectLine("  footnote: unguarded, narrower than common effect", r.Coef[0].Value, u.Coef[0].Lower, u.Coef[0].Upper, u.Coef[0].P)
+		p.effectLine("  footnote: unguarded, narrower than common effect", u.Coef[0])
 	}
-	if c := p.a.common; r.K > 1 && r.Method != meta.FE && r.Method != meta.EE {
-		p.effectLine("common effect (inverse variance, z)", c.Coef[0].Value, c.Coef[0].Lower, c.Coef[0].Upper, c.Coef[0].P)
+	if c := p.common(); r.K > 1 && !fixed {
+		p.effectLine("common effect (inverse variance, z)", c.Coef[0])
 	}
 }
 
@@ -199,18 +216,18 @@ func methodText(r *meta.Result) string {
 }
 
 func (p *printer) heterogeneity() {
-	r := p.a.primary
+	r := p.primary()
 	if r.K < 2 {
 		return
 	}
 	p.line("")
 	if r.Method != meta.FE && r.Method != meta.EE {
-		p.line("between-study variance tau2                         %s%s", num(r.Tau2), tau2Text(r, p.a.tau2))
+		p.line("between-study variance tau2                         %s%s", num(r.Tau2), tau2Text(r))
 		p.line("I2 from tau2 / from Q                               %.1f%% / %.1f%%", r.I2T, r.I2Q)
 		name, lb, ub := p.prediction(r.Predict())
 		p.line("%s  %s", pad("prediction interval ("+name+")", 50), interval(lb, ub))
 		if p.back != nil && !math.IsNaN(lb) {
-			p.line("%s  %s", pad("  as "+p.name, 50), interval(p.back(lb), p.back(ub)))
+			p.line("%s  %s", pad("  as "+p.backName, 50), interval(p.back(lb), p.back(ub)))
 		}
 	} else {
 		p.line("I2 from Q                                           %.1f%%", r.I2Q)
@@ -218,157 +235,182 @@ func (p *printer) heterogeneity() {
 	p.line("Q = %s on %.0f df, %s", num(r.Q.Value), r.Q.DF, pval(r.Q.P))
 }
 
+// tau2Text is the interval of tau2, or why there is none to show.
+func tau2Text(r *meta.Result) string {
+	v, err := r.QProfile()
+	switch {
+	case err != nil:
+		return ""
+	case v.Empty:
+		return "  no Q-profile interval: the studies agree more than chance lets expect, no value of tau2 fits"
+	case r.Tau2 < v.Tau2.Lower || r.Tau2 > v.Tau2.Upper:
+		return "  Q-profile interval " + limits(v.Tau2) + ", which does not hold the estimate (the two use different criteria)"
+	}
+	return "  Q-profile interval " + limits(v.Tau2)
+}
+
 // prediction picks the convention of the formula mode; the others are in the JSON
 // answer.
 func (p *printer) prediction(pr meta.Prediction) (name string, lb, ub float64) {
-	if p.a.c.Formula == effect.Metapsy && pr.ClassicT.Lower <= pr.CI.Lower {
+	if p.Formula == effect.Metapsy && pr.ClassicT.Lower <= pr.CI.Lower {
 		return "classic SE, t on k-1 df", pr.ClassicT.Lower, pr.ClassicT.Upper
 	}
-	if p.a.primary.Test == meta.Z {
+	if p.primary().Test == meta.Z {
 		return "normal", pr.PI.Lower, pr.PI.Upper
 	}
 	return "t on k-1 df", pr.PI.Lower, pr.PI.Upper
 }
 
-func (p *printer) subgroups() {
-	s := p.a.subgroups
-	p.line("\nsubgroups by %s, each with its own tau2", printable(p.a.cmd.Subgroup))
+func (p *printer) subgroupLines() {
+	s := p.subgroups()
+	if s == nil {
+		return
+	}
+	p.line("\nsubgroups by %s, each with its own tau2", printable(p.cmd.Subgroup))
 	for _, g := range s.Groups {
-		p.line("  %s  k = %-4d %s  %s  tau2 = %s", pad(cut(printable(g.Level), 40), 40), g.Fit.K, num(g.Fit.Coef[0].Value),
+		p.line("  %s  k = %-4d %s  %s  tau2 = %s", column(g.Level, 40), g.Fit.K, num(g.Fit.Coef[0].Value),
 			interval(g.Fit.Coef[0].Lower, g.Fit.Coef[0].Upper), num(g.Fit.Tau2))
 	}
-	p.line("  difference between groups: Q = %s on %.0f df, %s", num(s.QBetween), s.QBetweenDF, pval(s.QBetweenP))
+	p.line("  difference between groups: Q = %s on %d df, %s", num(s.QBetween), s.QBetweenDF, pval(s.QBetweenP))
 }
 
-func (p *printer) moderators() {
-	r := p.a.moderated
+func (p *printer) moderatorLines() {
+	r := p.moderated()
+	if r == nil {
+		return
+	}
 	p.line("\nmoderators: %s (%s, k = %d)", printable(r.Formula), methodText(r), r.K)
 	for j, name := range r.Names {
-		p.line("  %s  %s  %s  %s", pad(cut(printable(name), 40), 40), num(r.Coef[j].Value), interval(r.Coef[j].Lower, r.Coef[j].Upper),
-			pval(r.Coef[j].P))
+		p.coefficient(2, 40, name, r.Coef[j])
 	}
-	df := fmt.Sprintf("%.0f", r.Omnibus.DF)
-	stat := "QM"
-	if !math.IsInf(r.Omnibus.DF2, 1) {
-		df, stat = fmt.Sprintf("%.0f and %.0f", r.Omnibus.DF, r.Omnibus.DF2), "F"
+	all := r.Omnibus
+	df, stat := fmt.Sprintf("%.0f", all.DF), "QM"
+	if !math.IsInf(all.DF2, 1) {
+		df, stat = fmt.Sprintf("%.0f and %.0f", all.DF, all.DF2), "F"
 	}
 	share := ""
 	if !math.IsNaN(r.R2) { // there is none without an intercept
 		share = fmt.Sprintf(" R2 = %.1f%%;", r.R2)
 	}
-	p.line("  all moderators: %s = %s on %s df, %s;%s residual tau2 = %s", stat, num(r.Omnibus.Value), df, pval(r.Omnibus.P), share,
-		num(r.Tau2))
+	p.line("  all moderators: %s = %s on %s df, %s;%s residual tau2 = %s", stat, num(all.Value), df, pval(all.P), share, num(r.Tau2))
 }
 
-// counts prints what is pooled of the counts themselves, from the answers of the
-// blocks.
+// counts prints what is pooled of the counts themselves.
 func (p *printer) counts() {
-	for _, key := range []string{"two_by_two_pooled", "person_time_pooled"} {
-		t := asTree(p.a.blocks[key])
-		if peto := asTree(t["peto"]); peto != nil {
-			p.line("")
-			p.treeLine("Peto", peto)
-		}
-		list, _ := t["mantel_haenszel"].([]Tree)
-		for _, m := range list {
-			p.line("")
-			p.treeLine("Mantel-Haenszel, "+text(m, "measure"), m)
+	for _, of := range []map[string][]plan.Pooled{p.Counts, p.Rates} {
+		for _, key := range []string{"peto", "mantel_haenszel"} {
+			for _, m := range of[key] {
+				p.line("")
+				title := "Peto"
+				if key != "peto" {
+					title = "Mantel-Haenszel, " + m.Asked.Measure
+				}
+				p.poolLine(title, m.Got, m.Got.Warnings.Texts(), m.Err)
+			}
 		}
 	}
-	if t := asTree(p.a.blocks["beta_binomial"]); t != nil {
+	if m := p.Rare; m != nil && p.Failed["beta_binomial"] == nil {
 		p.line("")
-		p.treeLine("beta-binomial, "+p.a.c.Measure+" (rare events, nothing added)", asTree(t[strings.ToLower(p.a.c.Measure)]))
-		p.warnings(t)
+		of := map[effect.Measure]pooled2x2.Result{effect.OR: m.OR, effect.RR: m.RR, effect.RD: m.RD}[p.Measure]
+		p.poolLine("beta-binomial, "+string(p.Measure)+" (rare events, nothing added)", of, m.Warnings.Texts(), nil)
 	}
-	if list, ok := p.a.blocks["glmm"].([]Tree); ok {
-		p.treeLine("conditional mixed model (CM.EL), OR", list[0])
+	for _, a := range p.Mixed {
+		m := pooled2x2.Result{Beta: a.Got.Beta, Lower: a.Got.Lower, Upper: a.Got.Upper, P: a.Got.P}
+		p.poolLine("conditional mixed model (CM.EL), OR", m, a.Got.Warnings.Texts(), a.Err)
 	}
+}
+
+func (p *printer) poolLine(title string, r pooled2x2.Result, warnings []string, err error) {
+	if err != nil {
+		p.line("%s  not available: %s", pad(title, 50), err)
+		return
+	}
+	p.effectLine(title, stats.Estimate{Value: r.Beta, Lower: r.Lower, Upper: r.Upper, P: r.P})
+	p.collect(warnings)
 }
 
 // clusters prints the models for dependent effects.
 func (p *printer) clusters() {
-	if t := asTree(p.a.blocks["shared_control"]); t != nil {
+	if g := p.Shared; g != nil {
 		p.line("")
-		p.treeLine("shared control allowed for, three levels (t)", t)
+		p.effectLine("shared control allowed for, three levels (t)", estimateOf(0, g.Beta, g.CILower, g.CIUpper, g.PValue))
 	}
-	if t := asTree(p.a.blocks["lagged"]); t != nil {
+	if g := p.Lagged; g != nil {
 		p.line("")
-		p.treeLine(fmt.Sprintf("correlated over %s, phi %v (t)", printable(p.a.cmd.Time), t["phi"]), t)
+		p.effectLine(fmt.Sprintf("correlated over %s, phi %v (t)", printable(p.cmd.Time), *p.cmd.Phi), estimateOf(0, g.Beta, g.CILower, g.CIUpper,
+			g.PValue))
 	}
-	m := asTree(p.a.blocks["multilevel"])
-	if m == nil {
+	d := p.Dependent
+	if d == nil {
 		return
 	}
-	p.line("\ndependent effects within %s", printable(p.a.cmd.Cluster))
-	three, _ := m["three_level"].([]Tree)
-	p.dependent("three levels, independent sampling errors", three)
-	che := asTree(m["che"])
-	fits, _ := che["fits"].([]Tree)
-	p.dependent(fmt.Sprintf("CHE, sampling correlation %v", che["rho"]), fits)
-	mods, _ := m["mods"].([]Tree)
-	for _, t := range mods {
-		p.dependentModerators(text(t, "formula"), asTree(t["che"]))
+	p.line("\ndependent effects within %s", printable(p.cmd.Cluster))
+	p.dependent("three levels, independent sampling errors", d.Three)
+	p.dependent(fmt.Sprintf("CHE, sampling correlation %v", d.Rho), d.CHE)
+	for _, m := range d.Mods {
+		p.dependentModerators(m.Asked.Formula, m.CHE)
+	}
+}
+
+func (p *printer) dependent(title string, fits []plan.Answer[plan.LevelFit, plan.Levels]) {
+	for _, f := range fits {
+		title := "  " + title + " (t)"
+		if f.Err != nil {
+			p.line("%s  not available: %s", pad(title, 50), f.Err)
+			continue
+		}
+		m := f.Got
+		p.effectLine(title, estimateOf(0, m.Beta, m.CILower, m.CIUpper, m.PValue))
+		p.collect(m.Warnings.Texts())
+		if r := m.CR2; r.Err == nil {
+			p.collect(r.Got.Warnings.Texts())
+			p.effectLine("    with robust variance (CR2, Satterthwaite)", estimateOf(0, m.Beta, r.Got.CILower, r.Got.CIUpper, r.Got.PValue))
+		}
+		p.line("    variance between clusters %s, within %s", num(m.Sigma2.Between), num(m.Sigma2.Within))
 	}
 }
 
 // dependentModerators prints the coefficients of a model for dependent effects with
 // robust intervals.
-func (p *printer) dependentModerators(formula string, fit Tree) {
-	r := asTree(asTree(fit["robust"])["cr2_club_sandwich"])
-	if e := orElse(text(fit, "error"), text(r, "error")); e != "" || r == nil {
-		p.line("  CHE, %s: not available: %s", printable(formula), e)
+func (p *printer) dependentModerators(formula string, fit plan.Answer[*plan.LevelFit, plan.Levels]) {
+	err := fit.Err
+	if err == nil {
+		err = fit.Got.CR2.Err
+	}
+	if err != nil {
+		p.line("  CHE, %s: not available: %s", printable(formula), err)
 		return
 	}
+	m, r := fit.Got, fit.Got.CR2.Got
 	p.line("  CHE, %s, robust variance (CR2, Satterthwaite)", printable(formula))
-	names, _ := fit["coef_names"].([]string)
-	for j, name := range names {
-		at := func(t Tree, key string) float64 {
-			if all, ok := t[key].([]float64); ok {
-				return all[j]
-			}
-			x, _ := asNumber(t[key])
-			return x
-		}
-		p.line("    %s  %s  %s  %s", pad(cut(printable(name), 38), 38), num(at(fit, "beta")), interval(at(r, "ci_lb"), at(r, "ci_ub")),
-			pval(at(r, "pval")))
+	for j, name := range m.Names {
+		p.coefficient(4, 38, name, estimateOf(j, m.Beta, r.CILower, r.CIUpper, r.PValue))
 	}
-	if qm, ok := asNumber(r["qm"]); ok && len(names) > 1 && names[0] == "intrcpt" {
-		qp, _ := asNumber(r["qm_p"])
-		p.line("    all but the intercept: F = %s, %s", num(qm), pval(qp))
+	if len(m.Names) > 1 && m.Names[0] == multilevel.InterceptName && r.Omnibus.Terms > 0 {
+		p.line("    all but the intercept: F = %s, %s", num(r.Omnibus.Stat), pval(r.Omnibus.PValue))
 	}
-	p.warnings(fit)
-	p.warnings(r)
+	p.collect(m.Warnings.Texts())
+	p.collect(r.Warnings.Texts())
 }
 
-func (p *printer) treeLine(title string, t Tree) {
-	if e := text(t, "error"); e != "" {
-		p.line("%s  not available: %s", pad(title, 50), e)
+// doseResponse prints the curve.
+func (p *printer) doseResponse() {
+	d := p.Result.Dose
+	if d == nil {
 		return
 	}
-	get := func(k string) float64 { x, _ := asNumber(t[k]); return x }
-	p.effectLine(title, get("beta"), get("ci_lb"), get("ci_ub"), get("pval"))
-	p.warnings(t)
-}
-
-// warnings collects those of one block entry for the list at the end.
-func (p *printer) warnings(t Tree) {
-	list, _ := t["warnings"].([]string)
-	for _, w := range list {
-		p.a.c.warn("%s", w)
+	p.line("\ndose-response in one stage: %s (covariance within studies: %s), %d effects of %d studies", printable(d.Formula), d.How, d.K,
+		d.Clusters)
+	for j, name := range d.Names {
+		p.line("  %s  %s  SD between studies %s", column(name, 40), estimate(estimateOf(j, d.Beta, d.CILower, d.CIUpper, d.PValue)),
+			num(math.Sqrt(d.Psi[j][j])))
 	}
-}
-
-func (p *printer) dependent(title string, fits []Tree) {
-	for _, f := range fits {
-		p.treeLine("  "+title+" (t)", f)
-		if r := asTree(asTree(f["robust"])["cr2_club_sandwich"]); r != nil && text(r, "error") == "" {
-			get := func(k string) float64 { x, _ := asNumber(r[k]); return x }
-			est, _ := asNumber(f["beta"])
-			p.warnings(r)
-			p.effectLine("    with robust variance (CR2, Satterthwaite)", est, get("ci_lb"), get("ci_ub"), get("pval"))
+	for _, at := range d.Curve {
+		ratio := ""
+		if roles.IsLog(p.Measure) {
+			ratio = fmt.Sprintf("  %s %s", num(math.Exp(at.Pred)), interval(math.Exp(at.Lower), math.Exp(at.Upper)))
 		}
-		if s, ok := f["sigma2"].([]float64); ok && len(s) == 2 {
-			p.line("    variance between clusters %s, within %s", num(s[0]), num(s[1]))
-		}
+		p.line("  at %s against 0  %s  %s%s", pad(num(at.Dose), 29), num(at.Pred), interval(at.Lower, at.Upper), ratio)
 	}
+	p.collect(d.Warnings.Texts())
 }

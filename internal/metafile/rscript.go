@@ -3,7 +3,6 @@ package metafile
 import (
 	"bytes"
 	"fmt"
-	"io"
 	"math"
 	"strconv"
 	"strings"
@@ -11,154 +10,193 @@ import (
 	stats "past/analysis"
 	"past/analysis/effect"
 	"past/analysis/meta"
+	"past/internal/metafile/plan"
 )
 
-// writeR writes an R script that repeats the analysis with metafor (and
-// clubSandwich for dependent effects). The raw numbers are in it, so it runs
-// anywhere; the numbers computed here stand beside the calls as comments.
-func (a *analysis) writeR(w io.Writer) error {
-	var b bytes.Buffer
-	out := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
-	c := a.c
-	out("# Repeats a meta-analysis with R package metafor. Effect measure %s, formula mode %s.", c.Measure, orFormula(c.Formula))
-	out("# Comments after the calls hold the numbers of this program.")
-	out("library(metafor)")
-	a.rData(out)
-	r := a.primary
-	out("res <- rma(yi, vi, data = dat, slab = study, method = %s, test = %s, control = list(threshold = 1e-12, maxiter = 10000))",
+// scripter writes an R script line by line.
+type scripter struct {
+	bytes.Buffer
+	*analysis
+}
+
+func (s *scripter) line(format string, args ...any) { fmt.Fprintf(s, format+"\n", args...) }
+
+// script is an R script that repeats the analysis with metafor (and clubSandwich for
+// dependent effects). The raw numbers are in it, so it runs anywhere; the numbers
+// computed here stand beside the calls as comments.
+func (a *analysis) script() []byte {
+	s := &scripter{analysis: a}
+	r := a.primary()
+	m, common := r.Coef[0], a.common().Coef[0]
+	s.line("# Repeats a meta-analysis with R package metafor. Effect measure %s, formula mode %s.", a.Measure, a.Conventions())
+	s.line("# Comments after the calls hold the numbers of this program.")
+	s.line("library(metafor)")
+	s.data()
+	s.line("res <- rma(yi, vi, data = dat, slab = study, method = %s, test = %s, control = list(threshold = 1e-12, maxiter = 10000))",
 		rString(string(r.Method)), rTest(r))
-	out("print(res, digits = 6)   # estimate %s, se %s, interval %s to %s, tau2 %s", rNum(r.Coef[0].Value), rNum(r.Coef[0].SE),
-		rNum(r.Coef[0].Lower),
-		rNum(r.Coef[0].Upper), rNum(r.Tau2))
+	s.line("print(res, digits = 6)   # estimate %s, se %s, interval %s to %s, tau2 %s", rNum(m.Value), rNum(m.SE), rNum(m.Lower),
+		rNum(m.Upper), rNum(r.Tau2))
 	if u := r.Unguarded; u != nil {
-		out("print(rma(yi, vi, data = dat, method = %s, test = %s), digits = 6)   # footnote: without the guard %s to %s",
+		s.line("print(rma(yi, vi, data = dat, method = %s, test = %s), digits = 6)   # footnote: without the guard %s to %s",
 			rString(string(r.Method)), rString(string(r.Test)), rNum(u.Coef[0].Lower), rNum(u.Coef[0].Upper))
 	}
-	out("print(predict(res), digits = 6)")
-	if a.tau2 != nil {
-		out("print(confint(res), digits = 6)   # tau2 %s to %s", rNum(a.tau2.Tau2.Lower), rNum(a.tau2.Tau2.Upper))
+	s.line("print(predict(res), digits = 6)")
+	if v, err := r.QProfile(); err == nil && r.Method != meta.FE && a.K > 1 {
+		s.line("print(confint(res), digits = 6)   # tau2 %s to %s", rNum(v.Tau2.Lower), rNum(v.Tau2.Upper))
 	}
-	out("print(rma(yi, vi, data = dat, method = \"FE\"), digits = 6)   # estimate %s, interval %s to %s", rNum(a.common.Coef[0].Value),
-		rNum(a.common.Coef[0].Lower), rNum(a.common.Coef[0].Upper))
-	a.rExtras(out)
-	a.rDose(out)
-	_, err := w.Write(b.Bytes())
-	return err
+	s.line("print(rma(yi, vi, data = dat, method = \"FE\"), digits = 6)   # estimate %s, interval %s to %s", rNum(common.Value),
+		rNum(common.Lower), rNum(common.Upper))
+	s.groups()
+	s.moderators()
+	s.clusters()
+	s.counts()
+	s.dose()
+	return s.Bytes()
 }
 
-// rData writes the data frame and the effect sizes.
-func (a *analysis) rData(out func(string, ...any)) {
-	c := a.c
-	labels := make([]string, len(a.labels))
-	for i, l := range a.labels {
+// data writes the data frame and the effect sizes.
+func (s *scripter) data() {
+	labels := make([]string, len(s.labels))
+	for i, l := range s.labels {
 		labels[i] = rString(l)
 	}
-	out("dat <- data.frame(study = c(%s))", strings.Join(labels, ", "))
-	info, _ := effect.Lookup(c.Measure)
-	raw := c.Kind == string(info.Kind) && info.Kind != effect.KindEffectAndVar && orFormula(c.Formula) == effect.Metafor && !c.standardised
-	if raw {
-		args := []string{}
-		for _, name := range rColumns(info.Kind) {
-			values, err := c.optionalFloats(name)
-			if err != nil || values == nil {
-				continue
+	s.line("dat <- data.frame(study = c(%s))", strings.Join(labels, ", "))
+	info, _ := effect.Lookup(string(s.Measure))
+	computed := s.Kind == info.Kind && !s.read.Standardised && info.Kind != effect.KindEffectAndVar
+	if computed && s.Conventions() == effect.Metafor {
+		var args []string
+		fields := plan.Fields(info.Kind, &effect.Data{})
+		for _, role := range escalcOrder {
+			if x, err := s.FloatsOf(role); err == nil && fields[role] != nil && x[role] != nil {
+				s.line("dat$%s <- %s", role, rVector(plan.Used(s.Data, x[role])))
+				args = append(args, role+" = "+role)
 			}
-			out("dat$%s <- %s", name, rVector(Used(c, values)))
-			args = append(args, name+" = "+name)
 		}
-		out("dat <- escalc(measure = %s, %s, data = dat)", rString(c.Measure), strings.Join(args, ", "))
+		s.line("dat <- escalc(measure = %s, %s, data = dat)", rString(string(s.Measure)), strings.Join(args, ", "))
 		return
 	}
-	if c.Kind == string(info.Kind) && !c.standardised && info.Kind != effect.KindEffectAndVar {
-		out("# effects and variances by the conventions of mode %s, which escalc() does not have", orFormula(c.Formula))
+	if computed {
+		s.line("# effects and variances by the conventions of mode %s, which escalc() does not have", s.Conventions())
 	}
-	out("dat$yi <- %s", rVector(c.Y))
-	out("dat$vi <- %s", rVector(c.V))
+	s.line("dat$yi <- %s", rVector(s.Y))
+	s.line("dat$vi <- %s", rVector(s.V))
 }
 
-func rColumns(k effect.Kind) []string {
-	switch k {
-	case effect.KindTwoByTwo:
-		return []string{"ai", "bi", "ci", "di", "n1i", "n2i"}
-	case effect.KindMeans:
-		return []string{"m1i", "sd1i", "n1i", "m2i", "sd2i", "n2i"}
-	case effect.KindPersonTime2:
-		return []string{"x1i", "t1i", "x2i", "t2i"}
-	case effect.KindPrePost:
-		return []string{"m1i", "m2i", "sd1i", "sd2i", "ni", "ri"}
-	}
-	var out []string
-	for _, n := range needed[k] {
-		out = append(out, strings.Split(n, "|")...)
-	}
-	return out
-}
+// escalcOrder is the order in which raw numbers are written.
+var escalcOrder = []string{"ai", "bi", "ci", "di", "m1i", "sd1i", "n1i", "m2i", "sd2i", "n2i", "x1i", "t1i", "x2i", "t2i", "xi", "ri", "mi",
+	"sdi", "ti", "ni"}
 
-// rExtras writes subgroups, moderators, dependent effects and pooled counts.
-func (a *analysis) rExtras(out func(string, ...any)) {
-	c := a.c
-	column := func(as, name string) bool {
-		values, missing, err := c.Texts(name)
-		if err != nil {
-			return false
+// column writes a column of the table under a name; labels are text whatever they hold.
+func (s *scripter) column(as, name string, labels bool) bool {
+	values, missing, err := s.Texts(name)
+	if err != nil {
+		return false
+	}
+	cells := make([]string, 0, s.K)
+	for _, row := range s.RowsUsed {
+		switch {
+		case missing[row-1]:
+			cells = append(cells, "NA")
+		case labels || s.IsText(name):
+			cells = append(cells, rString(values[row-1]))
+		default:
+			cells = append(cells, values[row-1])
 		}
-		cells := make([]string, 0, c.K)
-		for _, row := range c.RowsUsed {
+	}
+	s.line("dat[[%s]] <- c(%s)", rString(as), strings.Join(cells, ", "))
+	return true
+}
+
+func (s *scripter) groups() {
+	g := s.subgroups()
+	if g == nil || !s.column("group", s.analysis.column(s.cmd.Subgroup), true) {
+		return
+	}
+	for _, g := range g.Groups {
+		s.line("print(rma(yi, vi, data = dat, subset = group == %s, method = %s, test = %s), digits = 6)   # %s to %s", rString(g.Level),
+			rString(string(s.primary().Method)), rTest(g.Fit), rNum(g.Fit.Coef[0].Lower), rNum(g.Fit.Coef[0].Upper))
+	}
+	s.line("# difference between groups: Q %s, p %s", rNum(g.QBetween), rNum(g.QBetweenP))
+}
+
+func (s *scripter) moderators() {
+	m := s.moderated()
+	if m == nil {
+		return
+	}
+	s.line("print(rma(yi, vi, mods = %s, data = dat, method = %s, test = %s), digits = 6)   # coefficients %s",
+		s.formula(modsFormula(s.cmd.Mods)), rString(string(s.primary().Method)), rTest(m), rVector(stats.ColumnsOf(m.Coef).Value))
+}
+
+// formula writes the columns of a formula and gives it for R.
+func (s *scripter) formula(f string) string {
+	for _, name := range s.FormulaColumns(f) {
+		s.column(name, name, false)
+	}
+	return s.RFormula(f, func(name string) string {
+		return "`" + strings.NewReplacer("\\", "\\\\", "`", "\\`").Replace(name) + "`"
+	})
+}
+
+func (s *scripter) clusters() {
+	if s.Dependent == nil || !s.column("cluster", s.analysis.column(s.cmd.Cluster), true) {
+		return
+	}
+	model := func(name, v string) {
+		s.line("%s <- rma.mv(yi, %s, random = ~ 1 | cluster / es, data = dat, test = \"t\")\nprint(%s, digits = 6)\n"+
+			"print(conf_int(%s, vcov = \"CR2\"))", name, v, name, name)
+	}
+	s.line("library(clubSandwich)\ndat$es <- seq_len(nrow(dat))")
+	model("three", "vi")
+	s.line("V <- impute_covariance_matrix(dat$vi, cluster = dat$cluster, r = %s)", rNum(s.Dependent.Rho))
+	model("che", "V")
+	for _, f := range s.clusterFormulas() {
+		s.line("print(conf_int(rma.mv(yi, V, mods = %s, random = ~ 1 | cluster / es, data = dat, test = \"t\"), vcov = \"CR2\"), digits = 6)",
+			s.formula(f))
+	}
+}
+
+func (s *scripter) counts() {
+	switch {
+	case s.Counts == nil || s.Conventions() != effect.Metafor:
+	case s.Measure == effect.PETO:
+		s.line("print(rma.peto(ai = ai, n1i = n1i, ci = ci, n2i = n2i, data = dat), digits = 6)")
+	default:
+		s.line("print(rma.mh(measure = %s, ai = ai, n1i = n1i, ci = ci, n2i = n2i, data = dat), digits = 6)", rString(string(s.Measure)))
+	}
+}
+
+// dose writes the dose-response model.
+func (s *scripter) dose() {
+	d := s.Result.Dose
+	if d == nil {
+		return
+	}
+	v := make([]float64, 0, s.K*s.K)
+	study := make([]string, s.K)
+	for i, of := range d.Data.Cluster {
+		study[i] = rString(of)
+		for j, other := range d.Data.Cluster {
 			switch {
-			case missing[row-1]:
-				cells = append(cells, "NA")
-			case c.IsText(name) || as == "cluster" || as == "group":
-				cells = append(cells, rString(values[row-1]))
+			case i == j:
+				v = append(v, s.V[i])
+			case of == other:
+				v = append(v, d.Covariance(i, j))
 			default:
-				cells = append(cells, values[row-1])
+				v = append(v, 0)
 			}
 		}
-		out("dat[[%s]] <- c(%s)", rString(as), strings.Join(cells, ", "))
-		return true
 	}
-	method := rString(string(a.primary.Method))
-	if s := a.cmd.Subgroup; s != "" && a.subgroups != nil && column("group", orElse(c.named(s), s)) {
-		for _, g := range a.subgroups.Groups {
-			out("print(rma(yi, vi, data = dat, subset = group == %s, method = %s, test = %s), digits = 6)   # %s to %s", rString(g.Level), method,
-				rTest(g.Fit), rNum(g.Fit.Coef[0].Lower), rNum(g.Fit.Coef[0].Upper))
-		}
-		out("# difference between groups: Q %s, p %s", rNum(a.subgroups.QBetween), rNum(a.subgroups.QBetweenP))
+	s.line("# dose-response in one stage: terms of the dose as differences from the reference")
+	s.line("dat$cluster <- c(%s)\nV <- matrix(%s, %d)", strings.Join(study, ", "), rVector(v), s.K)
+	var terms []string
+	for j, col := range d.Design.Columns {
+		terms = append(terms, fmt.Sprintf("x%d", j+1))
+		s.line("dat$x%d <- %s   # %s", j+1, rVector(col), d.Design.Names[j])
 	}
-	if a.moderated != nil {
-		f := modsFormula(a.cmd.Mods)
-		for _, name := range formulaColumns(f) {
-			column(name, name)
-		}
-		out("print(rma(yi, vi, mods = %s, data = dat, method = %s, test = %s), digits = 6)   # coefficients %s", rFormula(f), method,
-			rTest(a.moderated), rVector(stats.ColumnsOf(a.moderated.Coef).Value))
-	}
-	if s := a.cmd.Cluster; s != "" && a.blocks["multilevel"] != nil && column("cluster", orElse(c.named(s), s)) {
-		rho, _ := asNumber(asTree(asTree(a.blocks["multilevel"])["che"])["rho"])
-		out("library(clubSandwich)\ndat$es <- seq_len(nrow(dat))")
-		out("three <- rma.mv(yi, vi, random = ~ 1 | cluster / es, data = dat, test = \"t\")\nprint(three, digits = " +
-			"6)\nprint(conf_int(three, vcov = \"CR2\"))")
-		out("V <- impute_covariance_matrix(dat$vi, cluster = dat$cluster, r = %s)", rNum(rho))
-		out("che <- rma.mv(yi, V, random = ~ 1 | cluster / es, data = dat, test = \"t\")\nprint(che, digits = " +
-			"6)\nprint(conf_int(che, vcov = \"CR2\"))")
-		for _, f := range a.clusterFormulas() {
-			for _, name := range formulaColumns(f) {
-				column(name, name)
-			}
-			out("print(conf_int(rma.mv(yi, V, mods = %s, random = ~ 1 | cluster / es, data = dat, test = \"t\"), vcov = \"CR2\"), digits = 6)",
-				rFormula(f))
-		}
-	}
-	if a.blocks["two_by_two_pooled"] != nil && orFormula(c.Formula) == effect.Metafor {
-		if c.Measure == string(effect.PETO) {
-			out("print(rma.peto(ai = ai, n1i = n1i, ci = ci, n2i = n2i, data = dat), digits = 6)")
-		} else {
-			out("print(rma.mh(measure = %s, ai = ai, n1i = n1i, ci = ci, n2i = n2i, data = dat), digits = 6)", rString(c.Measure))
-		}
-	}
-}
-
-func rName(s string) string {
-	return "`" + strings.NewReplacer("\\", "\\\\", "`", "\\`").Replace(s) + "`"
+	sum := strings.Join(terms, " + ")
+	s.line("print(rma.mv(yi, V, mods = ~ 0 + %s, random = ~ 0 + %s | cluster, struct = \"GEN\", data = dat), digits = 6)   # coefficients %s",
+		sum, sum, rVector(d.Beta))
 }
 
 // rTest is metafor's name of the test as fitted: adhoc where the guard acted.

@@ -16,8 +16,8 @@ func pool(t *testing.T, table string) (string, error) {
 	if err := os.WriteFile(file, []byte(table), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	var out, log bytes.Buffer
-	err := Run(context.Background(), Command{File: file}, nil, &out, &log)
+	var out bytes.Buffer
+	err := Run(context.Background(), Command{File: file}, nil, &out)
 	return out.String(), err
 }
 

@@ -1,0 +1,265 @@
+package answer
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"past/analysis"
+	"past/analysis/meta"
+	"past/analysis/pooled2x2"
+	"past/internal/metafile/plan"
+)
+
+// writers write the blocks by their names.
+var writers = map[string]func(*plan.Result) any{
+	"analysis": func(r *plan.Result) any {
+		return Tree{"measure": r.Measure, "yi": r.Yi, "vi": r.Vi, "rows_used": r.RowsUsed, "k": r.K}
+	},
+	"escalc":              variants,
+	"rma":                 func(r *plan.Result) any { return list(r.Fits, fit) },
+	"rma_genq":            func(r *plan.Result) any { return fit(r.GenQ) },
+	"rma_reml_unweighted": func(r *plan.Result) any { return fit(r.Unweighted) },
+	"rma_tau2_fixed":      func(r *plan.Result) any { return fit(r.Tau2Held) },
+	"meta_regression":     func(r *plan.Result) any { return list(r.Regressions, regression) },
+	"subgroups":           func(r *plan.Result) any { return list(r.Subgroups, grouping) },
+	"sensitivity":         sensitivity,
+	"publication_bias":    publicationBias,
+	"multilevel":          dependent,
+	"lagged": func(r *plan.Result) any {
+		t := Given(r.Lagged)
+		t["phi"], t["rho"] = r.Plan.Lagged.Phi, 0.0
+		if rho := r.Plan.Lagged.Rho; rho != nil {
+			t["rho"] = *rho
+		}
+		return t
+	},
+	"shared_control":     func(r *plan.Result) any { return Given(r.Shared) },
+	"dose_response":      dose,
+	"two_by_two_pooled":  func(r *plan.Result) any { return counts(r.Counts) },
+	"person_time_pooled": func(r *plan.Result) any { return counts(r.Rates) },
+	"beta_binomial":      rare,
+	"glmm":               func(r *plan.Result) any { return list(r.Mixed, mixed) },
+}
+
+// Of is the answer to a plan, without its warnings.
+func Of(r *plan.Result) Tree {
+	out := Tree{}
+	blocks := r.Plan.Blocks()
+	slices.SortFunc(blocks, func(a, b plan.Block) int { return strings.Compare(a.Name, b.Name) })
+	for _, b := range blocks {
+		if err := r.Failed[b.Name]; err != nil {
+			out[b.Name] = failed(Tree{}, err)
+			r.Warn("%s: %v", b.Name, err)
+		} else if b.Asked {
+			out[b.Name] = writers[b.Name](r)
+		}
+	}
+	return out
+}
+
+// list writes answers in the order of their questions.
+func list[A any](of []A, write func(A) Tree) []Tree {
+	out := make([]Tree, len(of))
+	for i, a := range of {
+		out[i] = write(a)
+	}
+	return out
+}
+
+// entry writes an answer to a question: what was asked, and an error or what write
+// adds.
+func entry[Q, A any](a plan.Answer[Q, A], write func(Tree, A)) Tree {
+	t := Echo(a.Asked)
+	if a.Err != nil {
+		return failed(t, a.Err)
+	}
+	write(t, a.Got)
+	return t
+}
+
+// Put adds values to an entry: names in one string, in the order of the values.
+func Put(t Tree, names string, values ...any) {
+	for i, name := range strings.Fields(names) {
+		t[name] = values[i]
+	}
+}
+
+func variants(r *plan.Result) any {
+	out := Tree{}
+	for name, a := range r.Variants {
+		if a.Err != nil {
+			out[name] = failed(Tree{}, a.Err)
+			continue
+		}
+		t := Echo(a.Asked)
+		if args := Echo(a.Asked.Args); len(args) > 0 {
+			t["args"] = args
+		}
+		t["yi"], t["vi"] = a.Got.Y, a.Got.V
+		out[name] = t
+	}
+	return out
+}
+
+func fit(a plan.Fitted) Tree {
+	return entry(a, func(t Tree, r *meta.Result) {
+		describe(t, a.Asked, r)
+		estimate(t, r.Coef[0])
+		if u := r.Unguarded; u != nil {
+			Put(t, "ci_unguarded_lb ci_unguarded_ub pval_unguarded", u.Coef[0].Lower, u.Coef[0].Upper, u.Coef[0].P)
+		}
+		if a.Asked.Predict {
+			t["predict"] = prediction(r.Predict(), true)
+		}
+		if a.Asked.PredictExp {
+			t["predict_exp"] = prediction(r.Predict().Exp(), false)
+		}
+	})
+}
+
+// describe answers what models with and without moderators share.
+func describe(t Tree, q plan.Fit, r *meta.Result) {
+	numbers(t, r)
+	Put(t, "i2_q i2_tau2", r.I2Q, r.I2T)
+	if m := r.Method; m == meta.ML || m == meta.REML || m == meta.EB {
+		v := slices.Sorted(slices.Values(r.Vi))
+		median := (v[(len(v)-1)/2] + v[len(v)/2]) / 2
+		Put(t, "threshold_used tau2_effectively_zero", 1e-13*median, r.Tau2 <= 1e-9*median)
+	}
+	if q.FitStats {
+		t["fit_stats"] = Tree{"ml": fitStats(r.FitML), "reml": fitStats(r.FitREML)}
+	}
+	if q.QProfile {
+		v, err := r.QProfile()
+		t["confint_q_profile"] = variance(v, err)
+	}
+	if q.ProfileLikelihood {
+		v, err := r.ProfileLikelihood()
+		t["confint_profile_likelihood"] = variance(v, err)
+	}
+	remark(t, "", r.Warnings.Texts())
+}
+
+// numbers are those of a univariate fit beside its coefficients.
+func numbers(t Tree, r *meta.Result) {
+	Put(t, "k p", r.K, len(r.Coef))
+	heterogeneity(t, &r.Fit)
+	if df := r.Coef[0].DF; !math.IsInf(df, 1) {
+		t["ddf"] = df
+	}
+}
+
+func fitStats(f analysis.Likelihood) Tree {
+	return Tree{"log_lik": f.LogLik, "deviance": f.Deviance, "aic": f.AIC, "bic": f.BIC, "aicc": f.AICc}
+}
+
+func variance(v *meta.VarianceInterval, err error) Tree {
+	if err != nil {
+		return failed(Tree{}, err)
+	}
+	t := Tree{"ci_null": v.Empty}
+	limits(t, "tau2_", v.Tau2)
+	limits(t, "tau_", v.Tau)
+	limits(t, "i2_", v.I2)
+	limits(t, "h2_", v.H2)
+	return t
+}
+
+// prediction is without se and the other conventions when back-transformed.
+func prediction(p meta.Prediction, full bool) Tree {
+	t := Tree{"pred": p.Value}
+	limits(t, "ci_", p.CI)
+	random := !math.IsNaN(p.PI.Lower)
+	if random {
+		limits(t, "pi_", p.PI)
+	}
+	if full {
+		t["se"] = p.SE
+	}
+	if full && random {
+		Put(t, "pi_riley_df pi_t_df", p.RileyDF, p.TDF)
+		limits(t, "pi_riley_", p.Riley)
+		limits(t, "pi_t_", p.T)
+		limits(t, "pi_classic_t_", p.ClassicT)
+		limits(t, "pi_classic_hts_", p.ClassicHTS)
+	}
+	return t
+}
+
+func limits(t Tree, name string, of analysis.Interval) {
+	t[name+"lb"], t[name+"ub"] = of.Lower, of.Upper
+}
+
+// counts writes pooled counts by method: a list of models, one, or one without each
+// study in turn.
+func counts(of map[string][]plan.Pooled) Tree {
+	out := Tree{}
+	for key, models := range of {
+		switch {
+		case key == "mantel_haenszel":
+			out[key] = list(models, func(p plan.Pooled) Tree { return pooled(p, true) })
+		case models[0].Without != nil:
+			out[key] = withoutEach(models[0].Without)
+		default:
+			out[key] = pooled(models[0], false)
+		}
+	}
+	return out
+}
+
+// pooled writes one pooled result; Peto has no test of the common odds ratio of its
+// own.
+func pooled(p plan.Pooled, tests bool) Tree {
+	return entry(p.Answer, func(t Tree, r pooled2x2.Result) {
+		Put(t, "k k_yi beta se zval pval ci_lb ci_ub qe qe_p i2 h2", r.K, r.KEffects, r.Beta, r.SE, r.Z, r.P, r.Lower, r.Upper, r.Q, r.QP,
+			r.I2, r.H2)
+		if r.KPos >= 0 {
+			t["k_pos"] = r.KPos
+		}
+		if tests {
+			Put(t, "cmh cmh_p breslow_day breslow_day_p tarone tarone_p", r.CMH, r.CMHP, r.BreslowDay, r.BreslowDayP, r.Tarone, r.TaroneP)
+		}
+		remark(t, "", r.Warnings.Texts())
+	})
+}
+
+// withoutEach writes a pooling without each study as columns.
+func withoutEach(results []pooled2x2.Result) Tree {
+	names := "estimate se zval pval ci_lb ci_ub q q_p i2 h2"
+	columns := make([][]float64, len(strings.Fields(names)))
+	for _, r := range results {
+		for j, x := range []float64{r.Beta, r.SE, r.Z, r.P, r.Lower, r.Upper, r.Q, r.QP, r.I2, r.H2} {
+			columns[j] = append(columns[j], x)
+		}
+	}
+	t := Tree{}
+	for j, name := range strings.Fields(names) {
+		t[name] = columns[j]
+	}
+	return t
+}
+
+func rare(r *plan.Result) any {
+	m := r.Rare
+	out := Tree{"risk1": m.Risk1, "risk2": m.Risk2, "rho": m.Rho, "log_lik": m.LogLik}
+	for name, r := range map[string]pooled2x2.Result{"or": m.OR, "rr": m.RR, "rd": m.RD} {
+		out[name] = Tree{"k": r.K, "beta": r.Beta, "se": r.SE, "zval": r.Z, "pval": r.P, "ci_lb": r.Lower, "ci_ub": r.Upper}
+	}
+	return remark(out, "", m.Warnings.Texts())
+}
+
+// mixed gives under log_lik what metafor 3.8-1 calls the log-likelihood, the one with
+// the random effects at their modes; log_lik_marginal is the likelihood that was
+// maximised.
+func mixed(a plan.Answer[plan.Mixed, pooled2x2.Mixed]) Tree {
+	return entry(a, func(t Tree, m pooled2x2.Mixed) {
+		Put(t, "k beta se zval pval ci_lb ci_ub tau2 qe_wald qe_wald_p qe_lrt qe_lrt_p log_lik log_lik_marginal", m.K, m.Beta, m.SE, m.Z, m.P,
+			m.Lower, m.Upper, m.Tau2, m.QWald, m.QWaldP, m.QLRT, m.QLRTP, m.LogLikModes, m.LogLik)
+		remark(t, "", m.Warnings.Texts())
+	})
+}
+
+// subsets says which subsets of studies GOSH fitted.
+func subsets(k int) string { return fmt.Sprintf("1..%d", k) }

@@ -1,0 +1,304 @@
+package metafile
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+	"strings"
+
+	"past/analysis/effect"
+	"past/internal/metafile/roles"
+	"past/internal/metafile/table"
+)
+
+// checkTable looks at the cells of a person's own table for what can be computed
+// and is hardly meant.
+func (a *analysis) checkTable() error {
+	if err := a.checkDependence(); err != nil {
+		return err
+	}
+	a.checkCopies()
+	if err := a.checkPooled(); err != nil {
+		return err
+	}
+	if k := slices.Index(a.V, 0); k >= 0 {
+		return fmt.Errorf("%s: a sampling variance of 0, an infinite weight; leave the row out or use a measure with a continuity correction",
+			a.UsedName(k))
+	}
+	switch a.Kind {
+	case effect.KindEffectAndVar:
+		return a.checkErrorAgainstVariance()
+	case effect.KindMeans:
+		return a.checkSpreads()
+	case effect.KindTwoByTwo, effect.KindProportion:
+		return a.checkWholeCounts("ai", "bi", "ci", "di", "n1i", "n2i", "xi", "ni")
+	}
+	return nil
+}
+
+// checkDependence warns of rows that are not independent although they are pooled
+// as if they were: one label twice, one control group twice, clusters that a
+// subgroup or moderator analysis does not see.
+func (a *analysis) checkDependence() error {
+	if a.cmd.Cluster != "" {
+		if a.cmd.Subgroup != "" || a.cmd.Mods != "" {
+			a.Warn("--cluster: the model for dependent effects is what counts; subgroups and moderators of the footnote take the " +
+				"rows as independent")
+		}
+		return nil
+	}
+	seen, twice := map[string]int{}, []string{}
+	for _, l := range a.labels {
+		if seen[l]++; seen[l] == 2 {
+			twice = append(twice, l)
+		}
+	}
+	if len(twice) == 0 || a.cmd.Dose != "" {
+		return nil
+	}
+	switch a.Kind {
+	case effect.KindSingleMean, effect.KindProportion, effect.KindPersonTime:
+		if a.cmd.Measure == "" {
+			return table.Ask([]table.Answer{{Flag: "arm"}, {Flag: "measure", Value: string(a.Measure)}, {Flag: "cluster", Value: a.Label}},
+				"several rows are labelled %s and each row has one group: if the rows are arms, name their column with --arm; if they are times,"+
+					" put them side by side; if each is a result of its own, name the measure, or --cluster with the study", strings.Join(twice, ", "))
+		}
+	}
+	shared, err := a.sharedControls()
+	if err != nil {
+		return err
+	}
+	if a.shared = len(shared) > 0; a.shared {
+		a.Warn("shared control: rows of %s have the same control group, whose people count more than once; the model with a "+
+			"shared control allows for it, or combine the arms", strings.Join(shared, ", "))
+	} else {
+		a.Warn("several rows are labelled %s: results of one study are not independent; use --cluster with the column that names the study",
+			strings.Join(twice, ", "))
+	}
+	return nil
+}
+
+// sharedControls lists the studies of which two used rows have the same control group.
+func (a *analysis) sharedControls() ([]string, error) {
+	if a.read.Standardised {
+		return nil, nil // there are no means that show a control to be the same
+	}
+	var out []string
+	for _, roles := range [][]string{{"m2i", "sd2i", "n2i"}, {"ci", "n2i"}} {
+		x, err := a.FloatsOf(roles...)
+		if err != nil {
+			return nil, err
+		}
+		if len(x) < len(roles) {
+			continue
+		}
+		seen := map[string]bool{}
+		for k, r := range a.RowsUsed {
+			key := a.labels[k]
+			for _, role := range roles {
+				key += fmt.Sprintf("\x00%g", x[role][r-1])
+			}
+			if seen[key] {
+				out = append(out, a.labels[k])
+			}
+			seen[key] = true
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out), nil
+}
+
+// checkCopies warns of rows under two names that have the same numbers in all the
+// columns that are used.
+func (a *analysis) checkCopies() {
+	if len(a.Chosen) < 4 {
+		return // two numbers may well be the same
+	}
+	first := map[string]int{}
+	for k, r := range a.RowsUsed {
+		key := ""
+		for _, role := range slices.Sorted(maps.Keys(a.Chosen)) {
+			if col := a.Columns[a.Chosen[role]]; col != nil {
+				key += fmt.Sprintf("%v\x00", col.Cells[r-1])
+			}
+		}
+		if at, seen := first[key]; seen && a.labels[at] != a.labels[k] {
+			a.Warn("%s (%s) has the same numbers as %s (%s): is a study in the table twice?", a.UsedName(k), a.labels[k], a.UsedName(at),
+				a.labels[at])
+		} else if !seen {
+			first[key] = k
+		}
+	}
+}
+
+// checkPooled finds a row that is to the others what a pooled result is: asked
+// about where it is the last, as pooled results are, else a warning.
+func (a *analysis) checkPooled() error {
+	for i, v := range a.V {
+		var w, wy float64
+		for j := range a.V {
+			if j != i {
+				w += 1 / a.V[j]
+				wy += a.Y[j] / a.V[j]
+			}
+		}
+		if a.K < 3 || math.Abs(v*w-1) >= 0.05 || math.Abs(a.Y[i]-wy/w) >= 0.05*math.Sqrt(v) {
+			continue
+		}
+		if i == a.K-1 && a.Lines != nil {
+			return table.Ask([]table.Answer{roles.WithoutRow(a.Label, a.labels[i])}, "%s (%s) has the effect and the variance of a pooled result of"+
+				" the rows above: leave it out with --where if it is one; if it is a study, move it up", a.UsedName(i), a.labels[i])
+		}
+		a.Warn("%s (%s) has the effect and the variance of a pooled result of the other rows: leave it out if it is one", a.UsedName(i), a.labels[i])
+	}
+	return nil
+}
+
+// checkSpreads warns of a standard deviation that is so much smaller than those of
+// the other studies that it is rather a standard error.
+func (a *analysis) checkSpreads() error {
+	odd := map[int]bool{}
+	for _, arm := range []string{"1i", "2i"} {
+		x, err := a.FloatsOf("sd"+arm, "n"+arm)
+		if err != nil {
+			return err
+		}
+		sd, n := x["sd"+arm], x["n"+arm]
+		for i := range sd {
+			var others []float64
+			for j, s := range sd {
+				if j != i && s > 0 {
+					others = append(others, s)
+				}
+			}
+			if len(others) < 2 || !(sd[i] > 0) || n == nil || !(n[i] > 3) {
+				continue
+			}
+			usual := table.Median(others)
+			if sd[i] < usual/2.5 && math.Abs(math.Log(sd[i]*math.Sqrt(n[i])/usual)) < math.Log(2) {
+				odd[i] = true
+			}
+		}
+	}
+	a.WarnRows(slices.Sorted(maps.Keys(odd)), "the spread looks like a standard error, not a standard deviation: times the root of n it is as"+
+		" large as the standard deviations of the other studies; the effect is far too large if so")
+	return nil
+}
+
+// checkErrorAgainstVariance warns of rows whose standard error is not the root of
+// their variance; the variance is what is used.
+func (a *analysis) checkErrorAgainstVariance() error {
+	x, err := a.FloatsOf("sei", "vi")
+	if err != nil || len(x) < 2 {
+		return err
+	}
+	var rows []int
+	for i, v := range x["vi"] {
+		if se := x["sei"][i]; math.Abs(se*se-v) > 0.2*v { // more than rounding does
+			rows = append(rows, i)
+		}
+	}
+	a.WarnRows(rows, "the standard error (column %s) is not the root of the variance (column %s); the variance is used", a.ColumnName("sei"),
+		a.ColumnName("vi"))
+	return nil
+}
+
+// checkWholeCounts warns of numbers of people that are no whole numbers.
+func (a *analysis) checkWholeCounts(columns ...string) error {
+	x, err := a.FloatsOf(columns...)
+	if err != nil {
+		return err
+	}
+	for _, name := range columns {
+		var rows []int
+		for i, v := range x[name] {
+			if v != math.Trunc(v) && !math.IsNaN(v) {
+				rows = append(rows, i)
+			}
+		}
+		a.WarnRows(rows, "column %s holds no whole number: perhaps a percentage", a.ColumnName(name))
+	}
+	return nil
+}
+
+// What an option says is used or refused: a value that no model has, and an option
+// that these columns leave without effect, end in a sentence.
+
+// orDefault is a number that was given, or what represents none.
+func orDefault(x *float64, otherwise float64) float64 {
+	if x == nil {
+		return otherwise
+	}
+	return *x
+}
+
+// check refuses values that no analysis takes, and options without those that they
+// need.
+func (cmd Command) check() error {
+	below1 := func(x *float64) bool { return x == nil || *x >= 0 && *x < 1 }
+	switch {
+	case cmd.Level != nil && !(*cmd.Level > 0 && *cmd.Level < 1):
+		return fmt.Errorf("--level %g: the level of the intervals must lie between 0 and 1, for example 0.95", *cmd.Level)
+	case !below1(cmd.Rho):
+		return fmt.Errorf("--rho %g: a correlation of sampling errors from 0 to below 1 is needed", *cmd.Rho)
+	case !below1(cmd.Phi):
+		return fmt.Errorf("--phi %g: a correlation of sampling errors from 0 to below 1 is needed", *cmd.Phi)
+	case cmd.Add != nil && !(*cmd.Add >= 0 && *cmd.Add < 1e6):
+		return fmt.Errorf("--add %g: a number from 0 is needed, such as 0.5", *cmd.Add)
+	case cmd.Rho != nil && cmd.Cluster == "" && cmd.Dose == "":
+		return errors.New("--rho needs --cluster, the column of the study that several effects belong to, or --dose")
+	case cmd.Phi != nil && cmd.Time == "":
+		return errors.New("--phi needs --time, the column of the time of an effect")
+	case cmd.Time != "" && (cmd.Cluster == "" || cmd.Phi == nil):
+		return errors.New("--time needs --cluster (the study) and --phi (the correlation of sampling errors one unit of time apart)")
+	}
+	return nil
+}
+
+// checkUse refuses options that the chosen columns have no use for.
+func (cmd Command) checkUse(r *roles.Reading) error {
+	counts := slices.Contains([]effect.Kind{effect.KindTwoByTwo, effect.KindProportion, effect.KindPersonTime, effect.KindPersonTime2}, r.Kind)
+	given := r.Kind == effect.KindEffectAndVar
+	why := ""
+	switch {
+	case cmd.Add != nil && !counts:
+		why = "--add is for tables of events"
+	case cmd.Drop00 && r.Kind != effect.KindTwoByTwo && r.Kind != effect.KindPersonTime2:
+		why = "--drop00 is for tables of events in two groups"
+	case cmd.VType != "" && given:
+		why = "--vtype says how variances are computed, and here they are given"
+	case cmd.Scale != "" && !given:
+		why = "--scale is for effects that are given"
+	case cmd.Control != "" && !r.Controlled:
+		why = "--control names the control group of a table with one row per arm, or with columns named after two groups"
+	default:
+		return nil
+	}
+	return fmt.Errorf("%s (columns used: %s); leave it out", why, roles.ColumnText(r.Chosen))
+}
+
+// onlyReading refuses options of the analysis where a case says itself what is
+// computed.
+func (cmd Command) onlyReading() error {
+	for _, o := range []struct {
+		flag string
+		set  bool
+	}{{"measure", cmd.Measure != ""}, {"method", cmd.Method != ""}, {"test", cmd.Test != ""}, {"mods", cmd.Mods != ""},
+		{"subgroup", cmd.Subgroup != ""}, {"cluster", cmd.Cluster != ""}, {"rho", cmd.Rho != nil}, {"time", cmd.Time != ""},
+		{"phi", cmd.Phi != nil}, {"level", cmd.Level != nil}, {"vtype", cmd.VType != ""}, {"add", cmd.Add != nil}, {"drop00", cmd.Drop00},
+		{"scale", cmd.Scale != ""}, {"control", cmd.Control != ""}, {"with", len(cmd.With) > 0}, {"dose", cmd.Dose != ""}} {
+		if o.set {
+			return onlyRequest(cmd, o.flag)
+		}
+	}
+	for role := range cmd.Columns {
+		return onlyRequest(cmd, roles.Flag(role))
+	}
+	return nil
+}
+
+func onlyRequest(cmd Command, flag string) error {
+	return fmt.Errorf("%s: the request of a JSON case says what is computed; change the request and leave --%s out", cmd.inputName(), flag)
+}
