@@ -13,12 +13,15 @@ import (
 
 // memory is the soft limit of the heap, in bytes: garbage is collected before it is
 // reached, which no command needs for what it holds of 50,000 studies (docs/scale.md).
-// GOMEMLIMIT in the environment sets another.
+// GOMEMLIMIT and GOGC in the environment set others.
 const memory = 320 << 20
 
 func main() {
 	if os.Getenv("GOMEMLIMIT") == "" {
 		debug.SetMemoryLimit(memory)
+	}
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(300) // most commands end before the limit is near
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	code := cli.Run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)

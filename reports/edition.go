@@ -68,6 +68,8 @@ type Edition struct {
 	Protocols coding.Summary
 	// Comparators are what treatments were compared with, by class.
 	Comparators []ComparatorUse
+	// Links gives the links that joined the records of a study; nil for none.
+	Links func(study string) ([]evidence.Link, error)
 	// PrismaByFinding adds a flow for a single question; the key is Finding.ID.
 	PrismaByFinding map[string]PrismaCounts
 	RiskOfBias      []RiskOfBiasRow

@@ -302,9 +302,7 @@ func fillPages(ed *Edition, list []arms) {
 	for i, a := range list {
 		ed.Studies = append(ed.Studies, evidence.Study{ID: a.record, Label: a.label, Year: a.year, Records: []string{a.record},
 			Papers: []string{"doi:10.1038/s41591-021-01336-3", "pmid:33972795"}, Substances: []string{"mdma"}, Conditions: []string{"ptsd"},
-			Design: "parallel-rct", Status: evidence.StatusCompleted,
-			Links: []evidence.Link{{A: a.record, B: "doi:10.1038/s41591-021-01336-3", Kind: "reports", Reason: "The paper names the register id.",
-				Strength: "certain"}}})
+			Design: "parallel-rct", Status: evidence.StatusCompleted})
 		ed.Trials = append(ed.Trials, TrialRow{ID: a.record, StudyID: a.record, Title: "A trial told by " + a.label,
 			Status: []evidence.Status{evidence.StatusCompleted, evidence.StatusRecruiting, evidence.StatusTerminated, evidence.StatusNotYet,
 				evidence.StatusUnknown}[i%5], Phases: []string{"PHASE2"}, Enrolment: p(20 + i), Planned: i%2 == 0,
@@ -318,6 +316,10 @@ func fillPages(ed *Edition, list []arms) {
 		ed.Harms = append(ed.Harms, evidence.HarmRow{StudyID: a.record, Label: a.label, Substance: "mdma", Arm: "active arm", Dose: "125 mg",
 			Term: "muscle tension", Serious: &serious, Affected: p(4 + i), AtRisk: p(12 + i), Window: "session", Channel: "dataset",
 			Threshold: "5"})
+	}
+	ed.Links = func(study string) ([]evidence.Link, error) {
+		return []evidence.Link{{A: study, B: "doi:10.1038/s41591-021-01336-3", Kind: "reports", Reason: "The paper names the register id.",
+			Strength: "certain"}}, nil
 	}
 	ed.Gap = GapMap{Topics: []Label{{ID: "desire", Name: "low or inhibited desire"}, {ID: "communication",
 		Name: "sexual communication and relationship difficulty"}, {ID: "trauma", Name: "sexual trauma"}},

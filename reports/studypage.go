@@ -91,6 +91,9 @@ func (s *site) studyPage(p *page, st *evidence.Study, label string, harms []*evi
 	for _, e := range effects {
 		d.Effects = append(d.Effects, s.effectView(p, e))
 	}
+	if d.Links, err = s.studyLinks(st.ID); err != nil {
+		return nil, err
+	}
 	if d.Registered, err = s.studyRecords(st.Records); err != nil {
 		return nil, err
 	}
@@ -156,18 +159,26 @@ func (s *site) studyFacts(p *page, d *studyPage, st *evidence.Study) {
 		}
 		d.Records = append(d.Records, template.HTML("Paper <bdi>"+template.HTMLEscapeString(show.Clip(r, 120))+"</bdi>"))
 	}
-	for i, l := range st.Links {
+}
+
+// studyLinks are the links that joined the records of a study, in words.
+func (s *site) studyLinks(study string) (out []string, err error) {
+	if s.Ed.Links == nil {
+		return nil, nil
+	}
+	links, err := s.Ed.Links(study)
+	for i, l := range links {
 		if i == 60 {
-			d.Links = append(d.Links, fmt.Sprintf("and %s more", show.Int(len(st.Links)-i)))
-			break
+			return append(out, fmt.Sprintf("and %s more", show.Int(len(links)-i))), err
 		}
 		t := fmt.Sprintf("%s and %s: %s (%s). %s", show.Clip(l.A, 80), show.Clip(l.B, 80), show.Clip(l.Kind, 40), show.Clip(l.Strength, 30),
 			show.Clip(l.Reason, 300))
 		if l.Undone != "" {
 			t += " Undone: " + show.Clip(l.Undone, 200)
 		}
-		d.Links = append(d.Links, t)
+		out = append(out, t)
 	}
+	return out, err
 }
 
 func (s *site) recordLine(p *page, d *studyPage, id string) template.HTML {

@@ -37,32 +37,45 @@ type Shelf struct {
 	Accessed Date
 
 	findings map[string]evidence.Finding
-	effects  map[string]evidence.Effect
-	works    map[string]Item // by normal DOI
+	effects  map[string]evidence.Effect // of findings that have changed since
+	works    map[string]Item            // by normal DOI
 	byPMID   map[string]Item
-	records  map[string]Item // trials
+	records  map[string]Item // trials that an effect was read from
+	trials   func(ids ...string) (map[string]Item, error)
 }
 
 // NewShelf reads from the store what the document's findings rest on.
 func NewShelf(ctx context.Context, st *store.Store, doc edition.Document, base string, accessed time.Time) (*Shelf, error) {
-	s := &Shelf{Document: doc, Base: strings.TrimSuffix(base, "/"),
-		findings: map[string]evidence.Finding{}, effects: map[string]evidence.Effect{}, works: map[string]Item{}, byPMID: map[string]Item{},
-		records: map[string]Item{}}
-	if !accessed.IsZero() {
-		s.Accessed = Date{accessed.Year(), int(accessed.Month()), accessed.Day()}
-	}
 	fs, err := st.Findings(ctx)
 	if err != nil {
 		return nil, err
 	}
+	return ShelfOf(ctx, st, doc, fs, base, accessed)
+}
+
+// ShelfOf is NewShelf where the findings of the store are at hand.
+func ShelfOf(ctx context.Context, st *store.Store, doc edition.Document, fs []evidence.Finding, base string,
+	accessed time.Time) (*Shelf, error) {
+	s := &Shelf{Document: doc, Base: strings.TrimSuffix(base, "/"),
+		findings: map[string]evidence.Finding{}, effects: map[string]evidence.Effect{}, works: map[string]Item{}, byPMID: map[string]Item{}}
+	if !accessed.IsZero() {
+		s.Accessed = Date{accessed.Year(), int(accessed.Month()), accessed.Day()}
+	}
 	for _, f := range fs {
 		s.findings[f.ID] = f
 	}
-	for e, err := range st.Effects(ctx) {
-		if err != nil {
-			return nil, err
+	s.trials = func(ids ...string) (map[string]Item, error) {
+		out := map[string]Item{}
+		for r, err := range st.Heads(ctx, store.RecordFilter{Kinds: []evidence.RecordKind{evidence.KindTrial}, IDs: ids}) {
+			if err != nil {
+				return nil, err
+			}
+			out[r.ID] = s.trial(&r)
 		}
-		s.effects[e.ID] = e
+		return out, nil
+	}
+	if err := s.readEffects(ctx, st); err != nil {
+		return nil, err
 	}
 	embedded, err := known()
 	if err != nil {
@@ -72,19 +85,44 @@ func NewShelf(ctx context.Context, st *store.Store, doc edition.Document, base s
 		it.Key = workKey(it)
 		s.works[doi] = it
 	}
-	for r, err := range st.Records(ctx, store.RecordFilter{}) {
+	for r, err := range st.Records(ctx, store.RecordFilter{Kinds: []evidence.RecordKind{evidence.KindPublication}}) {
 		if err != nil {
-			return nil, fmt.Errorf("reading records: %w", err)
+			return nil, fmt.Errorf("reading publications: %w", err)
 		}
-		switch {
-		case r.Kind == evidence.KindPublication && r.Publication != nil:
+		if r.Publication != nil {
 			s.add(evidence.Own(FromPublication(*r.Publication, r.URL)))
-		case r.Kind == evidence.KindTrial:
-			it := evidence.Own(s.trial(&r))
-			s.records[it.Key] = it
 		}
 	}
 	return s, nil
+}
+
+// readEffects reads the effects of the document's findings that are no longer those
+// of the store, and the trials from which any of its effects was read.
+func (s *Shelf) readEffects(ctx context.Context, st *store.Store) (err error) {
+	past, records := map[string]bool{}, []string{""} // a filter without ids takes all
+	for _, f := range s.Document.Findings {
+		carried := s.carried(f)
+		for _, id := range f.Effects {
+			if e, ok := carried[id]; ok {
+				records = append(records, e.RecordID)
+			} else {
+				past[id] = true
+			}
+		}
+	}
+	if len(past) > 0 {
+		for e, err := range st.Effects(ctx) {
+			if err != nil {
+				return err
+			}
+			if past[e.ID] {
+				s.effects[e.ID] = e
+				records = append(records, e.RecordID)
+			}
+		}
+	}
+	s.records, err = s.trials(records...)
+	return err
 }
 
 // add keeps the fuller of two descriptions of one paper.
@@ -183,7 +221,10 @@ func (s *Shelf) Cite(key string) ([]Item, error) {
 	case key == SoftwareKey:
 		return []Item{s.Software()}, nil
 	}
-	if it, ok := s.records[strings.ToUpper(key)]; ok {
+	id := strings.ToUpper(key)
+	if found, err := s.trials(id); err != nil {
+		return nil, err
+	} else if it, ok := found[id]; ok {
 		return []Item{it}, nil
 	}
 	if it, ok := s.Work(key); ok {
@@ -287,13 +328,7 @@ func same(a, b *float64) bool { return a == nil && b == nil || a != nil && b != 
 // their keys. A study without a known paper is cited by its register record; a
 // study of which only the label is known, by that, in brackets.
 func (s *Shelf) Studies(f edition.Flat) []Item {
-	carried := map[string]evidence.Effect{}
-	if s.current(f) {
-		for _, e := range s.findings[f.ID].Effects {
-			carried[e.ID] = e
-		}
-	}
-	seen := map[string]Item{}
+	carried, seen := s.carried(f), map[string]Item{}
 	for i, id := range f.Effects {
 		e, ok := carried[id]
 		if !ok {
@@ -319,6 +354,17 @@ func (s *Shelf) Studies(f edition.Flat) []Item {
 		out = append(out, it)
 	}
 	slices.SortFunc(out, func(a, b Item) int { return strings.Compare(a.Key, b.Key) })
+	return out
+}
+
+// carried are the effects that a finding has itself, where it is the current one.
+func (s *Shelf) carried(f edition.Flat) map[string]evidence.Effect {
+	out := map[string]evidence.Effect{}
+	if s.current(f) {
+		for _, e := range s.findings[f.ID].Effects {
+			out[e.ID] = e
+		}
+	}
 	return out
 }
 

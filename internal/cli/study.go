@@ -155,6 +155,10 @@ func readStudy(ctx context.Context, st *store.Store, id string) (studyRows, erro
 		return rows, fmt.Errorf("no study, record or paper here is called %q; past export --format csv --table trials --out - lists the trials",
 			id)
 	}
+	var err error
+	if rows.Study.Links, err = st.StudyLinks(ctx, rows.Study.ID); err != nil {
+		return rows, err
+	}
 	only := store.ResultFilter{RecordIDs: rows.Study.Records}
 	if len(only.RecordIDs) == 0 { // nothing, not all
 		only.RecordIDs = []string{""}

@@ -75,7 +75,7 @@ func claimsThen(old, now edition.Document) []reports.ClaimThen {
 // reportCitations puts the ways to cite on the pages and the citation files into
 // the edition's folder. The day of access is the reader's, so none is printed.
 func (p *Pipeline) reportCitations(ctx context.Context, doc edition.Document, ed *reports.Edition) error {
-	shelf, err := cite.NewShelf(ctx, p.Store, doc, "", time.Time{})
+	shelf, err := cite.ShelfOf(ctx, p.Store, doc, ed.Findings, "", time.Time{})
 	if err != nil {
 		return err
 	}

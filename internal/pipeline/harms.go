@@ -15,7 +15,6 @@ import (
 	"past/internal/extract"
 	"past/internal/extract/arm"
 	"past/internal/review"
-	"past/internal/store"
 	"past/internal/synthesis"
 	"past/internal/vocab"
 	"past/reports"
@@ -28,12 +27,12 @@ func (p *Pipeline) harmRows(ctx context.Context, h *human, studies []evidence.St
 	at := studiesByRecord(studies)
 	var out []evidence.HarmRow
 	drop := func(r evidence.HarmRow) bool { return !keep(&r) }
-	for r, err := range p.Store.Records(ctx, store.RecordFilter{WithResults: true, WithoutGone: true}) {
+	for r, err := range p.trials(ctx, p.trackedRecords(studies)) {
 		if err != nil {
 			return nil, fmt.Errorf("reading adverse events: %w", err)
 		}
-		if st := at[r.ID]; st != nil && r.Results.Adverse != nil && tracked(p.Vocab, st.Substances) {
-			out = append(out, evidence.Own(slices.DeleteFunc(postedHarms(&r, st, p.Vocab), drop))...)
+		if r.Results != nil && r.Results.Adverse != nil {
+			out = append(out, evidence.Own(slices.DeleteFunc(postedHarms(&r, at[r.ID], p.Vocab), drop))...)
 		}
 	}
 	out = append(out, slices.DeleteFunc(extractedHarms(h.Harms, studies, effects), drop)...)

@@ -32,17 +32,20 @@ func (p *Pipeline) keepKnowledge(ctx context.Context, h *human, base synthesis.B
 	}
 	layer := synthesis.LayerInput{Studies: base.Studies, Readings: readings, Planned: map[string][]evidence.PlannedOutcome{},
 		Harms: harms, Posted: map[string]map[string]bool{}}
-	asked := map[string]bool{}
-	for _, r := range readings {
-		asked[r.RecordID] = asked[r.RecordID] || synthesis.SexualDomain(r.Domain)
+	asked, err := p.sexualOutcomes(ctx)
+	if err != nil {
+		return err
 	}
-	at := studiesByRecord(base.Studies)
+	about := map[string]bool{}
+	for _, id := range p.trackedRecords(base.Studies) {
+		about[id] = true
+	}
 	var coded []evidence.Coded
-	for r, err := range p.Store.Records(ctx, store.RecordFilter{Kinds: []evidence.RecordKind{evidence.KindTrial}, WithoutGone: true}) {
+	for r, err := range p.trials(ctx, union(slices.Collect(maps.Keys(asked)), slices.Collect(maps.Keys(about)))) {
 		if err != nil {
 			return fmt.Errorf("reading protocols: %w", err)
 		}
-		if asked[r.ID] || slices.ContainsFunc(r.Planned, synthesis.SexualItem) {
+		if asked[r.ID] {
 			id := strings.Clone(r.ID)
 			layer.Planned[id] = evidence.Own(r.Planned)
 			if r.Results != nil {
@@ -52,7 +55,7 @@ func (p *Pipeline) keepKnowledge(ctx context.Context, h *human, base synthesis.B
 				}
 			}
 		}
-		if st := at[r.ID]; st != nil && tracked(p.Vocab, st.Substances) {
+		if about[r.ID] {
 			coded = append(coded, evidence.Own(coding.Read(&r))...)
 		}
 	}
@@ -78,6 +81,26 @@ func (p *Pipeline) keepKnowledge(ctx context.Context, h *human, base synthesis.B
 		layer.Measured = append(layer.Measured, row)
 	}
 	return p.Store.ReplaceKnowledge(ctx, coded, synthesis.SexualLayer(layer))
+}
+
+// sexualOutcomes names the records that plan a sexual or relational outcome.
+func (p *Pipeline) sexualOutcomes(ctx context.Context) (map[string]bool, error) {
+	columns, rows, err := p.Store.Rows(ctx, "planned_outcomes")
+	if err != nil {
+		return nil, err
+	}
+	id, measure := slices.Index(columns, "record_id"), slices.Index(columns, "measure")
+	description, domain := slices.Index(columns, "description"), slices.Index(columns, "domain")
+	out := map[string]bool{}
+	for row, err := range rows {
+		if err != nil {
+			return nil, fmt.Errorf("reading planned outcomes: %w", err)
+		}
+		if synthesis.SexualDomain(row[domain]) || synthesis.SexualItem(evidence.PlannedOutcome{Measure: row[measure], Description: row[description]}) {
+			out[row[id]] = true
+		}
+	}
+	return out, nil
 }
 
 func studiesByRecord(studies []evidence.Study) map[string]*evidence.Study {
@@ -111,14 +134,11 @@ func (p *Pipeline) reportKnowledge(ctx context.Context, h *human, ed *reports.Ed
 	// longest eligibility text
 	at := studiesByRecord(ed.Studies)
 	protocols := map[string]evidence.Record{}
-	for r, err := range p.Store.Records(ctx, store.RecordFilter{Kinds: []evidence.RecordKind{evidence.KindTrial}, WithoutGone: true}) {
+	for r, err := range p.trials(ctx, p.trackedRecords(ed.Studies)) {
 		if err != nil {
 			return fmt.Errorf("reading protocols: %w", err)
 		}
 		st := at[r.ID]
-		if st == nil || !tracked(p.Vocab, st.Substances) {
-			continue
-		}
 		r.Results, r.Sites = nil, nil
 		if before, ok := protocols[st.ID]; !ok || len(r.Eligibility) > len(before.Eligibility) {
 			protocols[st.ID] = evidence.Own(r)

@@ -20,8 +20,11 @@ import (
 )
 
 // Findings are the stored findings in the order of the questions; findings of
-// questions that are no longer asked come last, by id.
+// questions that are no longer asked come last, by id. They are read once.
 func (p *Pipeline) Findings(ctx context.Context) ([]evidence.Finding, error) {
+	if p.findings != nil {
+		return p.findings, nil
+	}
 	findings, err := p.Store.Findings(ctx)
 	if err != nil {
 		return nil, err
@@ -43,6 +46,7 @@ func (p *Pipeline) Findings(ctx context.Context) ([]evidence.Finding, error) {
 	slices.SortStableFunc(findings, func(a, b evidence.Finding) int {
 		return cmp.Or(place(a.ID)-place(b.ID), strings.Compare(a.ID, b.ID))
 	})
+	p.findings = findings
 	return findings, nil
 }
 

@@ -39,9 +39,10 @@ type Pipeline struct {
 	Now          func() time.Time
 	Vocab        *vocab.Vocabulary
 
-	reading sync.Mutex
-	human   *human
-	kept    bool // the files' bytes are in the store
+	reading  sync.Mutex
+	human    *human
+	kept     bool               // the files' bytes are in the store
+	findings []evidence.Finding // nil until they are asked for, and after an analysis
 }
 
 // New returns a pipeline with the shipped vocabulary and the real clock.

@@ -112,7 +112,11 @@ func (p *Pipeline) Draft(ctx context.Context, software string) (*publish.Draft, 
 		own := slices.DeleteFunc(slices.Clone(h.Notices), func(n evidence.Notice) bool { return n.Prov.PayloadSHA256 != f.SHA256 })
 		files[f.Path] = changes.File{SHA256: f.SHA256, Rows: changes.Rows(f.Path, f.Body), Notices: own}
 	}
-	return publish.NewDraft(ctx, p.Store, doc, files)
+	findings, err := p.Findings(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return publish.NewDraft(ctx, p.Store, doc, findings, files)
 }
 
 // Works gives a cycle over a store its stages, with the review files as they are

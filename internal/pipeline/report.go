@@ -13,7 +13,6 @@ import (
 	"past/internal/edition/publish"
 	"past/internal/evidence"
 	"past/internal/starter"
-	"past/internal/store"
 	"past/internal/synthesis"
 	"past/internal/vocab"
 	"past/reports"
@@ -168,21 +167,22 @@ func (p *Pipeline) reportTrials(ctx context.Context, ed *reports.Edition) error 
 			at[r] = s
 		}
 	}
-	for r, err := range p.Store.Records(ctx, store.RecordFilter{Kinds: []evidence.RecordKind{evidence.KindTrial}, WithoutGone: true}) {
+	for r, err := range p.Store.Heads(ctx, liveTrials) {
 		if err != nil {
 			return fmt.Errorf("reading trials: %w", err)
 		}
 		st := at[r.ID]
-		ed.Trials = append(ed.Trials, evidence.Own(reports.TrialRow{ID: r.ID, StudyID: st.ID, Title: r.Title, Status: r.Status,
+		ed.Trials = append(ed.Trials, reports.TrialRow{ID: r.ID, StudyID: st.ID, Title: r.Title, Status: r.Status,
 			StatusRaw: r.StatusRaw, Phases: r.Phases,
 			StudyType: r.StudyType, Enrolment: r.Enrollment, Planned: strings.EqualFold(r.EnrollmentType, "ESTIMATED"), Start: r.Start,
 			Completion: r.Completion,
 			Updated:    r.LastUpdatePosted.Raw, Substances: names(st.Substances, p.Vocab), Conditions: conditionNames(st.Conditions, p.Vocab),
 			Topics:  st.Topics,
-			Sponsor: r.Sponsor.Name, Countries: r.Countries, Source: r.Source, URL: r.URL, HasResults: r.Results != nil, Restated: ed.Starter}))
+			Sponsor: r.Sponsor.Name, Countries: r.Countries, Source: r.Source, URL: r.URL, HasResults: r.Results != nil, Restated: ed.Starter})
 	}
 	slices.SortFunc(ed.Trials, func(a, b reports.TrialRow) int { return strings.Compare(a.ID, b.ID) })
 	ed.Registered = p.readRegistered(ctx, ed)
+	ed.Links = func(study string) ([]evidence.Link, error) { return p.Store.StudyLinks(ctx, study) }
 	return nil
 }
 

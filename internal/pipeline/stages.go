@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"maps"
 	"slices"
 	"strings"
@@ -445,10 +446,34 @@ func (p *Pipeline) analyse(ctx context.Context) ([]evidence.Finding, error) {
 	if err := p.Store.ReplaceFindings(ctx, findings, claims, gap); err != nil {
 		return nil, err
 	}
+	p.findings = nil
 	if err := p.keepKnowledge(ctx, h, base); err != nil {
 		return nil, err
 	}
 	return findings, p.keepAsked(ctx)
+}
+
+// liveTrials are the trials that their registers still have.
+var liveTrials = store.RecordFilter{Kinds: []evidence.RecordKind{evidence.KindTrial}, WithoutGone: true}
+
+// trials reads live trials by their ids; of no ids it reads none.
+func (p *Pipeline) trials(ctx context.Context, ids []string) iter.Seq2[evidence.Record, error] {
+	if len(ids) == 0 {
+		return func(func(evidence.Record, error) bool) {}
+	}
+	f := liveTrials
+	f.IDs = ids
+	return p.Store.Records(ctx, f)
+}
+
+// trackedRecords are the ids of the records of studies about a tracked substance.
+func (p *Pipeline) trackedRecords(studies []evidence.Study) (ids []string) {
+	for i := range studies {
+		if tracked(p.Vocab, studies[i].Substances) {
+			ids = append(ids, studies[i].Records...)
+		}
+	}
+	return ids
 }
 
 // base gathers what questions are asked of.
@@ -479,14 +504,20 @@ func (p *Pipeline) base(ctx context.Context, h *human) (synthesis.Base, error) {
 		about[cmp.Or(b.StudyOf[m.TrialID], m.TrialID)] = true
 	}
 	updated := map[string]bool{}
-	for r, err := range p.Store.Records(ctx, store.RecordFilter{Kinds: []evidence.RecordKind{evidence.KindTrial}, WithoutGone: true}) {
+	var ids []string
+	for r, err := range p.Store.Heads(ctx, liveTrials) {
 		if err != nil {
 			return b, fmt.Errorf("reading trials: %w", err)
 		}
 		b.Registered[r.Source]++
-		updated[strings.Clone(r.LastUpdatePosted.Raw)] = true
-		if !about[cmp.Or(b.StudyOf[r.ID], r.ID)] {
-			continue
+		updated[r.LastUpdatePosted.Raw] = true
+		if about[cmp.Or(b.StudyOf[r.ID], r.ID)] {
+			ids = append(ids, r.ID)
+		}
+	}
+	for r, err := range p.trials(ctx, ids) {
+		if err != nil {
+			return b, fmt.Errorf("reading trials: %w", err)
 		}
 		t := evidence.Own(withoutText(r))
 		b.Planned[t.ID] = synthesis.PlannedDomains(&r)

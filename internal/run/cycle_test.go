@@ -66,7 +66,7 @@ func (b *bench) Draft(ctx context.Context, software string) (*publish.Draft, err
 	for name, body := range b.files {
 		files[name] = changes.File{SHA256: body, Rows: changes.Rows(name, []byte(body))}
 	}
-	return publish.NewDraft(ctx, b.Store, doc, files)
+	return publish.NewDraft(ctx, b.Store, doc, b.findings(), files)
 }
 
 func (b *bench) ReportDraft(_ context.Context, d *publish.Draft) (reports.Edition, error) {

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"iter"
@@ -21,8 +22,6 @@ type RecordFilter struct {
 	Sources []string
 	Kinds   []evidence.RecordKind
 	IDs     []string
-	// WithResults keeps records that have posted results.
-	WithResults bool
 	// WithoutGone leaves out records that their register no longer has.
 	WithoutGone bool
 	// AsOf reads records as they were known at this instant: the version that
@@ -46,9 +45,6 @@ func (f RecordFilter) where() (cond string, args []any) {
 		kinds = append(kinds, string(k))
 	}
 	in("r.kind", kinds)
-	if f.WithResults && f.AsOf.IsZero() {
-		conds = append(conds, "r.has_results")
-	}
 	if f.WithoutGone {
 		c := "NOT EXISTS (SELECT 1 FROM tombstone t WHERE t.source = r.source AND t.record_id = r.id AND "
 		if f.AsOf.IsZero() {
@@ -87,18 +83,38 @@ const versionPayload = ` JOIN payload p ON p.sha256 = v.payload_sha256
 func (s *Store) Records(ctx context.Context, f RecordFilter) iter.Seq2[evidence.Record, error] {
 	join, args := versionAt(f.AsOf)
 	cond, more := f.where()
-	seq := each(ctx, s, "read records", s.scanRecord, "SELECT "+versionColumns+" FROM record r "+join+versionPayload+
+	return each(ctx, s, "read records", s.scanRecord, "SELECT "+versionColumns+" FROM record r "+join+versionPayload+
 		"WHERE "+cond+" ORDER BY r.source, r.id", append(args, more...)...)
-	return func(yield func(evidence.Record, error) bool) {
-		for r, err := range seq {
-			if err == nil && f.WithResults && r.Results == nil {
-				continue
-			}
-			if !yield(r, err) {
-				return
-			}
+}
+
+// Heads gives records as the table of records states them, in the order of source
+// and id, without a look into their payloads: identity, titles, status, dates, size,
+// sponsor and countries. Results of a record that has any are empty. AsOf is not read.
+func (s *Store) Heads(ctx context.Context, f RecordFilter) iter.Seq2[evidence.Record, error] {
+	f.AsOf = time.Time{}
+	cond, args := f.where()
+	return each(ctx, s, "read records", func(scan func(...any) error) (r evidence.Record, err error) {
+		var phases, countries string
+		var enrolled sql.NullInt64
+		var results bool
+		if err := scan(&r.Source, &r.ID, &r.Kind, &r.URL, &r.Title, &r.OfficialTitle, &r.Status, &r.StatusRaw, &r.Start.Raw, &r.Start.Type,
+			&r.Completion.Raw, &r.Completion.Type, &r.FirstPosted.Raw, &r.LastUpdatePosted.Raw, &r.StudyType, &phases, &enrolled,
+			&r.EnrollmentType, &r.Sponsor.Name, &countries, &results); err != nil {
+			return r, err
 		}
-	}
+		if enrolled.Valid {
+			n := int(enrolled.Int64)
+			r.Enrollment = &n
+		}
+		if results {
+			r.Results = &evidence.Results{}
+		}
+		return r, errors.Join(json.Unmarshal([]byte(phases), &r.Phases), json.Unmarshal([]byte(countries), &r.Countries))
+	}, `SELECT source, id, kind, coalesce(url, ''), coalesce(title, ''), coalesce(official_title, ''), coalesce(status, ''),
+		coalesce(status_raw, ''), coalesce(start, ''), coalesce(start_type, ''), coalesce(completion, ''), coalesce(completion_type, ''),
+		coalesce(first_posted, ''), coalesce(last_update_posted, ''), coalesce(study_type, ''), coalesce(phases, 'null'), enrollment,
+		coalesce(enrollment_type, ''), coalesce(sponsor, ''), coalesce(countries, 'null'), has_results
+		FROM record r WHERE `+cond+" ORDER BY source, id", args...)
 }
 
 // sourceRank orders sources that have the same id: the register of origin

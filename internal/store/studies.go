@@ -68,62 +68,9 @@ func (c *conn) addStudy(st *evidence.Study) error {
 	return nil
 }
 
-// Studies gives all studies in the order of their ids, with their links.
+// Studies gives all studies in the order of their ids, without their links.
 func (s *Store) Studies(ctx context.Context) iter.Seq2[evidence.Study, error] {
-	return func(yield func(evidence.Study, error) bool) {
-		members, err := s.members(ctx)
-		if err != nil {
-			yield(evidence.Study{}, err)
-			return
-		}
-		links, err := s.Links(ctx, "")
-		if err != nil {
-			yield(evidence.Study{}, err)
-			return
-		}
-		of := map[string][]evidence.Link{}
-		for _, l := range links {
-			for _, id := range distinct(append(append([]string(nil), members[l.A]...), members[l.B]...)) {
-				of[id] = append(of[id], l)
-			}
-		}
-		for st, err := range documents[evidence.Study](ctx, s, "read studies", "SELECT document FROM study ORDER BY id") {
-			if err == nil {
-				st.Links = of[st.ID]
-			}
-			if !yield(st, err) || err != nil {
-				return
-			}
-		}
-	}
-}
-
-// members maps each record and paper to the studies it belongs to.
-func (s *Store) members(ctx context.Context) (map[string][]string, error) {
-	out := map[string][]string{}
-	type pair struct{ study, record string }
-	for p, err := range each(ctx, s, "read members of studies", func(scan func(...any) error) (p pair, err error) {
-		return p, scan(&p.study, &p.record)
-	}, "SELECT study_id, record_id FROM study_record ORDER BY study_id, record_id") {
-		if err != nil {
-			return nil, err
-		}
-		out[p.record] = append(out[p.record], p.study)
-	}
-	return out, nil
-}
-
-// distinct drops repetitions, keeping the order.
-func distinct(ids []string) []string {
-	seen := map[string]bool{}
-	out := ids[:0]
-	for _, id := range ids {
-		if !seen[id] {
-			seen[id] = true
-			out = append(out, id)
-		}
-	}
-	return out
+	return documents[evidence.Study](ctx, s, "read studies", "SELECT document FROM study ORDER BY id")
 }
 
 // Study gives one study by its id or by the id of one of its records or
@@ -135,21 +82,24 @@ func (s *Store) Study(ctx context.Context, id string) (evidence.Study, error) {
 	if err != nil {
 		return st, err
 	}
-	st.Links, err = s.links(ctx, `SELECT a, b, kind, reason, strength, coalesce(undone, ''), coalesce(payload_sha256, ''), `+
-		`coalesce(pointer, '')
-		FROM link WHERE a IN (SELECT record_id FROM study_record WHERE study_id = ?1)
-		OR b IN (SELECT record_id FROM study_record WHERE study_id = ?1) ORDER BY a, b, kind, link_no`, st.ID)
-	if len(st.Links) == 0 {
+	if st.Links, err = s.StudyLinks(ctx, st.ID); len(st.Links) == 0 {
 		st.Links = nil
 	}
 	return st, err
 }
 
+const linkColumns = "SELECT a, b, kind, reason, strength, coalesce(undone, ''), coalesce(payload_sha256, ''), coalesce(pointer, '') FROM link "
+
+// StudyLinks lists the links that name a record or paper of a study on either side.
+func (s *Store) StudyLinks(ctx context.Context, study string) ([]evidence.Link, error) {
+	return s.links(ctx, linkColumns+`WHERE a IN (SELECT record_id FROM study_record WHERE study_id = ?1)
+		OR b IN (SELECT record_id FROM study_record WHERE study_id = ?1) ORDER BY a, b, kind, link_no`, study)
+}
+
 // Links lists links that name the id on either side; "" lists all, in the
 // order of A, B and kind.
 func (s *Store) Links(ctx context.Context, id string) ([]evidence.Link, error) {
-	return s.links(ctx, `SELECT a, b, kind, reason, strength, coalesce(undone, ''), coalesce(payload_sha256, ''), coalesce(pointer, '')
-		FROM link WHERE ?1 = '' OR a = ?1 OR b = ?1 ORDER BY a, b, kind, link_no`, id)
+	return s.links(ctx, linkColumns+"WHERE ?1 = '' OR a = ?1 OR b = ?1 ORDER BY a, b, kind, link_no", id)
 }
 
 func (s *Store) links(ctx context.Context, q string, args ...any) ([]evidence.Link, error) {

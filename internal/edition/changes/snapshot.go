@@ -93,9 +93,10 @@ type Source struct {
 	Problems int64 `json:"problems"` // open ones
 }
 
-// Take reads the snapshot of what the store holds now as the edition doc. files
+// Take reads the snapshot of what the store holds now as the edition doc with its findings. files
 // are the review files by their path in the review folder.
-func Take(ctx context.Context, st *store.Store, doc edition.Document, files map[string]File) (*Snapshot, error) {
+func Take(ctx context.Context, st *store.Store, doc edition.Document, findings []evidence.Finding, files map[string]File) (*Snapshot,
+	error) {
 	s := &Snapshot{Edition: doc.ID, Date: doc.Date, DataHash: doc.DataHash, Software: doc.SoftwareVersion, Findings: map[string]Finding{},
 		Claims: map[string]evidence.ClaimVerdict{}, Trials: map[string]Trial{}, Papers: map[string]Paper{}, Files: map[string]string{},
 		Rows:    map[string][]string{},
@@ -104,7 +105,7 @@ func Take(ctx context.Context, st *store.Store, doc edition.Document, files map[
 		s.Files[name], s.Rows[name] = f.SHA256, f.Rows
 	}
 	concerned := map[string][]string{} // row of a notice → findings
-	takeFindings := func(ctx context.Context, st *store.Store) error { return s.takeFindings(ctx, st, concerned) }
+	takeFindings := func(ctx context.Context, st *store.Store) error { return s.takeFindings(ctx, st, findings, concerned) }
 	for _, step := range []func(context.Context, *store.Store) error{s.takeRecords, takeFindings, s.takeHealth} {
 		if err := step(ctx, st); err != nil {
 			return nil, fmt.Errorf("snapshot for edition %s: %w", doc.ID, err)
@@ -225,28 +226,32 @@ func notice(kind string) string {
 	return ""
 }
 
-func (s *Snapshot) takeFindings(ctx context.Context, st *store.Store, concerned map[string][]string) error {
-	records, papers := map[string][]string{}, map[string][]string{}
+func (s *Snapshot) takeFindings(ctx context.Context, st *store.Store, findings []evidence.Finding,
+	concerned map[string][]string) error {
+	study := map[string]evidence.Study{} // of the effects
+	for _, f := range findings {
+		for _, e := range f.Effects {
+			study[e.StudyID] = evidence.Study{}
+		}
+	}
 	for x, err := range st.Studies(ctx) {
 		if err != nil {
 			return err
 		}
-		records[x.ID], papers[x.ID] = x.Records, x.Papers
+		if _, ok := study[x.ID]; ok {
+			study[x.ID] = x
+		}
 	}
-	fs, err := st.Findings(ctx)
-	if err != nil {
-		return err
-	}
-	for _, f := range fs {
+	for _, f := range findings {
 		out := Finding{Flat: edition.Flatten(f), Effects: map[string]Effect{}, Excluded: map[string]string{}, Out: map[string]string{},
 			Retracted: f.Retracted}
 		for _, e := range f.Effects {
-			ids := slices.Clone(records[e.StudyID])
+			ids := slices.Clone(study[e.StudyID].Records)
 			if e.RecordID != "" && !slices.Contains(ids, e.RecordID) {
 				ids = append(ids, e.RecordID)
 			}
 			out.Effects[e.ID] = Effect{Study: cmp.Or(e.StudyID, e.StudyLabel), Label: cmp.Or(e.StudyLabel, e.StudyID, e.ID), Records: ids,
-				Papers: papers[e.StudyID], Estimate: evidence.Value(e.Estimate), Variance: evidence.Value(e.Variance)}
+				Papers: study[e.StudyID].Papers, Estimate: evidence.Value(e.Estimate), Variance: evidence.Value(e.Variance)}
 		}
 		for _, n := range f.Notices {
 			concerned[rowOf(n)] = insert(concerned[rowOf(n)], f.ID)

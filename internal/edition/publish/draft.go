@@ -38,8 +38,9 @@ type Draft struct {
 	// for the first). Neither is there for one that is kept.
 	Snap, Before *changes.Snapshot
 
-	st    *store.Store
-	files map[string]changes.File
+	st       *store.Store
+	findings []evidence.Finding
+	files    map[string]changes.File
 }
 
 // NotGated is why a report does not add an edition where cycles publish.
@@ -47,10 +48,11 @@ const NotGated = "past refresh publishes the editions of this database, and this
 
 // NewDraft says what edition a document of the store would be: one that is kept
 // already, or the next with what it changes. files are the review files behind
-// it. An id that means other numbers gets a revision, so that no permalink
+// it, findings those of the document. An id that means other numbers gets a revision, so that no permalink
 // changes what it says.
-func NewDraft(ctx context.Context, st *store.Store, doc edition.Document, files map[string]changes.File) (*Draft, error) {
-	d := &Draft{Doc: doc, st: st, files: files}
+func NewDraft(ctx context.Context, st *store.Store, doc edition.Document, findings []evidence.Finding,
+	files map[string]changes.File) (*Draft, error) {
+	d := &Draft{Doc: doc, st: st, findings: findings, files: files}
 	kept, err := st.Editions(ctx)
 	if err != nil {
 		return nil, err
@@ -92,7 +94,7 @@ func NewDraft(ctx context.Context, st *store.Store, doc edition.Document, files 
 
 // TakeSnapshot takes what must be remembered of the edition.
 func (d *Draft) TakeSnapshot(ctx context.Context) (err error) {
-	d.Snap, err = changes.Take(ctx, d.st, d.Doc, d.files)
+	d.Snap, err = changes.Take(ctx, d.st, d.Doc, d.findings, d.files)
 	return err
 }
 

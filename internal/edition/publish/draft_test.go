@@ -30,7 +30,11 @@ func other(doc edition.Document, file string) edition.Document {
 
 func draft(t *testing.T, st *store.Store, doc edition.Document) *publish.Draft {
 	t.Helper()
-	d, err := publish.NewDraft(context.Background(), st, doc, nil)
+	findings, err := st.Findings(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := publish.NewDraft(context.Background(), st, doc, findings, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
