@@ -43,15 +43,7 @@ func briefHundred(a *evidence.Absolute) string {
 	if a == nil || a.People == nil {
 		return ""
 	}
-	return fmt.Sprintf("out of 100 people, %s against %s", whole(a.People.With), whole(a.People.Without))
-}
-
-// whole prints people of a hundred; what rounds to none and is not says so.
-func whole(x float64) string {
-	if x > 0 && x < 0.5 {
-		return "fewer than 1"
-	}
-	return show.Fixed(x, 0)
+	return fmt.Sprintf("out of 100 people, %s against %s", evidence.WholePeople(a.People.With), evidence.WholePeople(a.People.Without))
 }
 
 // hundredLine says how many of 100 people have the event, and draws them.
@@ -60,8 +52,8 @@ func hundredLine(a *evidence.Absolute, treatment string) (line, risk string, dra
 	if p == nil {
 		return "", "", ""
 	}
-	t := fmt.Sprintf("Out of 100 people, %s with the comparator and %s [%s to %s] with %s", whole(p.Without), whole(p.With),
-		whole(p.WithLower), whole(p.WithUpper), treatment)
+	t := fmt.Sprintf("Out of 100 people, %s with the comparator and %s [%s to %s] with %s", evidence.WholePeople(p.Without), evidence.WholePeople(p.With),
+		evidence.WholePeople(p.WithLower), evidence.WholePeople(p.WithUpper), treatment)
 	if d := math.RoundToEven(p.With) - math.RoundToEven(p.Without); d != 0 { // of the people shown
 		word := "more"
 		if d < 0 {

@@ -167,8 +167,8 @@ func (s *site) much(p *page, f *evidence.Finding, read reading) muchView {
 	}
 	if v.Hundred == "" {
 		if g := s.sibling(f); g != nil {
-			v.Hundred = fmt.Sprintf("%s of 100 people with %s, %s with the comparator", whole(g.Absolute.People.With), read.treatment,
-				whole(g.Absolute.People.Without))
+			v.Hundred = fmt.Sprintf("%s of 100 people with %s, %s with the comparator", evidence.WholePeople(g.Absolute.People.With), read.treatment,
+				evidence.WholePeople(g.Absolute.People.Without))
 			v.HundredOf = &linked{Path: s.findPath[g.ID], Name: s.outcomeRow(g)}
 		}
 	}

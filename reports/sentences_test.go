@@ -93,9 +93,9 @@ func TestCountedSentences(t *testing.T) {
 		designs("crossover randomized controlled trial (4), parallel randomized controlled trial (2)", 6))
 	say("claims", claimBasis(&evidence.ClaimVerdict{}), claimBasis(&evidence.ClaimVerdict{K: 1, N: 1}),
 		claimBasis(&evidence.ClaimVerdict{K: 3, N: 40}))
-	say("people of 100", whole(0), whole(1), whole(40))
+	say("people of 100", evidence.WholePeople(0), evidence.WholePeople(1), evidence.WholePeople(40))
 	say("people", people(&evidence.PooledResult{}), people(&evidence.PooledResult{K: 1, N: 1}), people(&evidence.PooledResult{K: 2, N: 20}))
-	say("where rounding hides them", whole(0.2))
+	say("where rounding hides them", evidence.WholePeople(0.2))
 
 	path := filepath.Join("testdata", "sentences.golden")
 	if *update {

@@ -2,6 +2,7 @@ package evidence
 
 import (
 	"math"
+	"strconv"
 )
 
 // Effect is an effect size of one comparison in one study: what is pooled.
@@ -180,4 +181,12 @@ type ScalePoints struct {
 	// source gives one.
 	Threshold       *float64 `json:"threshold"`
 	ThresholdSource string   `json:"threshold_source,omitempty"`
+}
+
+// WholePeople prints people of a hundred; what rounds to none and is not says so.
+func WholePeople(x float64) string {
+	if x > 0 && x < 0.5 {
+		return "fewer than 1"
+	}
+	return strconv.FormatFloat(x, 'f', 0, 64)
 }

@@ -2,6 +2,7 @@ package pack
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -10,6 +11,7 @@ import (
 	"past/internal/coding"
 	"past/internal/edition"
 	"past/internal/evidence"
+	"past/internal/synthesis"
 	"past/internal/vocab"
 )
 
@@ -78,9 +80,9 @@ type Card struct {
 	ID, Title                     string
 	Plain, Curriculum, Researcher string
 	Number, Certainty             string
-	// People is the result in people of a hundred or points of a scale; "" where
-	// neither can be worked out.
-	People string
+	// People and Points are the result in people of a hundred and in points of a
+	// scale; "" where it cannot be worked out.
+	People, Points string
 	// Grade is what the certainty rests on, Why that and the limits.
 	Grade, Why          []string
 	NotToSay            []string
@@ -279,7 +281,7 @@ func (in Input) card(flat edition.Flat) Card {
 	if f.ID != "" {
 		c.Plain, c.Researcher = firstOf(f.Sentences.Plain, c.Plain), firstOf(f.Sentences.Researcher, c.Researcher)
 	}
-	c.People = inPeople(flat.Absolute)
+	c.People, c.Points = inPeople(flat.Absolute), inPoints(flat.Absolute)
 	c.Grade = why(f, flat)
 	c.Why = append(slices.Clone(c.Grade), f.Limits...)
 	c.NotToSay = notToSay(f, flat, in.Document.Starter)
@@ -326,18 +328,33 @@ func firstOf(vals ...string) string {
 	return ""
 }
 
-// inPeople says a result in numbers that a reader can picture.
+// inPeople says a result in people of a hundred, "" where it cannot be.
 func inPeople(a *evidence.Absolute) string {
-	switch {
-	case a == nil:
+	if a == nil || a.People == nil {
 		return ""
-	case a.People != nil:
-		p := a.People
-		return fmt.Sprintf("Of 100 people: about %.0f with the comparator and %.0f with the treatment (%.0f to %.0f).", p.Without, p.With,
-			p.WithLower, p.WithUpper)
-	case a.Points != nil:
-		p := a.Points
-		return fmt.Sprintf("On the %s: a difference of %.1f points (%.1f to %.1f; %s).", p.Scale, p.Points, p.Lower, p.Upper, p.Way)
 	}
-	return ""
+	p := a.People
+	return fmt.Sprintf("%s of 100 people with the comparator and %s with the treatment (%s to %s of 100).", evidence.WholePeople(p.Without),
+		evidence.WholePeople(p.With), evidence.WholePeople(p.WithLower), evidence.WholePeople(p.WithUpper))
+}
+
+// inPoints says a result in points of a scale, "" where it cannot be.
+func inPoints(a *evidence.Absolute) string {
+	if a == nil || a.Points == nil {
+		return ""
+	}
+	p := a.Points
+	side, way := "lower", p.Way
+	if p.Points > 0 {
+		side = "higher"
+	}
+	scale := p.Scale
+	if p.Range != "" {
+		scale += " (" + p.Range + ")"
+	}
+	if at := strings.Index(way, " ("); at > 0 {
+		way = way[:at]
+	}
+	return fmt.Sprintf("On the %s: %s points %s with the treatment (%s to %s), %s.", scale, synthesis.Number(math.Abs(p.Points), 1), side,
+		synthesis.Number(p.Lower, 1), synthesis.Number(p.Upper, 1), way)
 }

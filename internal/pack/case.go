@@ -8,6 +8,7 @@ import (
 
 	"past/internal/edition"
 	"past/internal/evidence"
+	"past/internal/text"
 	"past/internal/vocab"
 )
 
@@ -57,8 +58,11 @@ func caseOf(v *vocab.Vocabulary, flats []edition.Flat, findings []evidence.Findi
 	fact("Population", e.Population)
 	fact("Design", strings.ReplaceAll(cmp.Or(e.Design, "not stated"), "-", " "))
 	fact("Blinding", cmp.Or(e.Blinding, "not stated"))
-	fact("Treatment", strings.TrimSpace(substanceName(v, e.Substance)+" "+e.DoseTreat))
+	fact("Treatment", strings.TrimSpace(substanceName(v, cmp.Or(e.Drug, e.Substance))+" "+e.DoseTreat))
 	fact("Comparator", comparatorWords(v, e))
+	if e.Background != evidence.NoBackground {
+		fact("Given to both groups besides", e.Background)
+	}
 	fact("Outcome", instrumentName(v, e.Instrument)+", "+cmp.Or(e.TimepointRaw, "time not stated"))
 	c.Questions = append(c.Questions,
 		Answered{"Could the people in this trial know what they received, and would that matter for this outcome?", blindingAnswer(e)},
@@ -68,7 +72,8 @@ func caseOf(v *vocab.Vocabulary, flats []edition.Flat, findings []evidence.Findi
 	)
 	if of.Primary.K > 1 {
 		c.Questions = append(c.Questions, Answered{"How many other studies answer the same question in this edition?",
-			fmt.Sprintf("%d; together %s.", of.Primary.K-1, of.Primary.N.Words("person", "people"))})
+			fmt.Sprintf("%d; with this one they are %s with %s.", of.Primary.K-1, text.Count(of.Primary.K, "study"),
+				of.Primary.N.Words("person", "people"))})
 	}
 	return c
 }

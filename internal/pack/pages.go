@@ -10,6 +10,7 @@ import (
 	"html/template"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -34,7 +35,7 @@ func Files(p Pack) (map[string][]byte, error) {
 		return nil, err
 	}
 	t, err := template.New("").Funcs(template.FuncMap{"notice": evidence.NoticeName, "design": designName, "risk": designRisk,
-		"minus": func(a, b int) int { return a - b }}).
+		"minus": func(a, b int) int { return a - b }, "bind": bind, "unbind": unbind}).
 		ParseFS(files, "templates/*.tmpl")
 	if err != nil {
 		return nil, fmt.Errorf("pack: %w", err)
@@ -76,6 +77,25 @@ func Files(p Pack) (map[string][]byte, error) {
 	}
 	out["pack.json"] = append(m, '\n')
 	return out, nil
+}
+
+var bindable = regexp.MustCompile(`^[a-z]/([A-Za-z0-9-]+@[A-Za-z0-9.-]+)$`)
+
+// bind is the marker before what a page says of a finding or claim, by which past
+// check compares it with an edition; unbind is the one after it.
+func bind(permalink string) template.HTML {
+	m := bindable.FindStringSubmatch(permalink)
+	if m == nil {
+		return ""
+	}
+	return template.HTML("<!-- past: " + m[1] + " -->")
+}
+
+func unbind(permalink string) template.HTML {
+	if bind(permalink) == "" {
+		return ""
+	}
+	return "<!-- /past -->"
 }
 
 func designName(id string) string { name, _ := evidence.OtherDesign(id); return name }
