@@ -169,9 +169,11 @@ func impliedPointer(p, prefix string, j int) bool {
 	return err == nil && n == j && (p[len(prefix)] != '0' || len(p) == len(prefix)+1) && p[len(prefix)] != '+'
 }
 
-// eventList is [[serious, term, organ system, vocabulary, assessment, notes,
-// pointer base, stats], …], how many stats there are in all, and the beginning
-// that all pointer bases share (the bases stand without it).
+// eventList is {"t": [text, …], "e": [[serious, term, organ system, vocabulary,
+// assessment, notes, pointer base, stats], …]}, how many stats there are in all, and
+// the beginning that all pointer bases share (the bases are without it). Organ
+// system, vocabulary, assessment and group are numbers of texts; a base that is
+// the register's own for the list and place is the place.
 func eventList(es []evidence.AdverseEvent) (list string, stats int, shared string) {
 	bases := make([]string, len(es))
 	for i := range es {
@@ -179,28 +181,73 @@ func eventList(es []evidence.AdverseEvent) (list string, stats int, shared strin
 		bases[i] = statsBase(es[i].Stats)
 	}
 	shared = sharedBase(bases)
-	b := make([]byte, 0, 120*len(es)+20*stats)
+	t := textNumbers{no: map[string]int{}}
+	b := make([]byte, 0, 64*len(es)+16*stats)
 	b = append(b, '[')
 	for i := range es {
 		e := &es[i]
 		if i > 0 {
 			b = append(b, ',')
 		}
+		list := "otherEvents/"
 		if e.Serious {
+			list = "seriousEvents/"
 			b = append(b, "[1,"...)
 		} else {
 			b = append(b, "[0,"...)
 		}
 		b = appendText(b, e.Term)
-		for _, s := range [...]string{e.System, e.Vocabulary, e.Assessment, e.Notes} {
+		for _, s := range [...]string{e.System, e.Vocabulary, e.Assessment} {
 			b = append(b, ',')
-			b = appendTextOrNull(b, s)
+			b = t.appendOrNull(b, s)
 		}
 		b = append(b, ',')
-		b = appendStats(b, e.Stats, bases[i], len(shared))
+		b = appendTextOrNull(b, e.Notes)
+		b = append(b, ',')
+		if base := bases[i]; base == "" {
+			b = append(b, "null"...)
+		} else if place, ok := placeIn(base[len(shared):], list); ok {
+			b = append(b, place...)
+		} else {
+			b = appendText(b, base[len(shared):])
+		}
+		b = append(b, ',')
+		b = appendStats(b, e.Stats, bases[i], &t)
 		b = append(b, ']')
 	}
-	return string(append(b, ']')), stats, shared
+	b = append(b, ']')
+	return `{"t":` + textArray(t.texts) + `,"e":` + string(b) + `}`, stats, shared
+}
+
+// textNumbers numbers texts in the order in which they come.
+type textNumbers struct {
+	no    map[string]int
+	texts []string
+}
+
+func (t *textNumbers) appendOrNull(b []byte, s string) []byte {
+	if s == "" {
+		return append(b, "null"...)
+	}
+	return t.append(b, s)
+}
+
+func (t *textNumbers) append(b []byte, s string) []byte {
+	n, ok := t.no[s]
+	if !ok {
+		n = len(t.texts)
+		t.no[s] = n
+		t.texts = append(t.texts, s)
+	}
+	return strconv.AppendInt(b, int64(n), 10)
+}
+
+// placeIn is N where base is list + N + "/stats/".
+func placeIn(base, list string) (string, bool) {
+	base, ok := strings.CutPrefix(base, list)
+	place, end := strings.CutSuffix(base, "/stats/")
+	n, err := strconv.ParseUint(place, 10, 31)
+	return place, ok && end && err == nil && strconv.FormatUint(n, 10) == place
 }
 
 // statsBase is the first pointer of a list up to its last part.
@@ -232,24 +279,17 @@ func sharedBase(bases []string) string {
 	return shared
 }
 
-// appendStats writes the base of the stats' pointers without its first skip
-// bytes (null when there is none), and the stats, [[group, events, affected, at
-// risk, pointer], …]; a pointer is only where it is not the base and the
-// place in the list.
-func appendStats(b []byte, ss []evidence.EventStat, base string, skip int) []byte {
-	if base == "" {
-		b = append(b, "null"...)
-	} else {
-		b = appendText(b, base[skip:])
-	}
-	b = append(b, ",["...)
+// appendStats writes [[group, events, affected, at risk, pointer], …]; a pointer is
+// only where it is not the base and the place in the list.
+func appendStats(b []byte, ss []evidence.EventStat, base string, t *textNumbers) []byte {
+	b = append(b, '[')
 	for i := range ss {
 		s := &ss[i]
 		if i > 0 {
 			b = append(b, ',')
 		}
 		b = append(b, '[')
-		b = appendText(b, s.GroupID)
+		b = t.append(b, s.GroupID)
 		for _, n := range [...]*int{s.Events, s.Affected, s.AtRisk} {
 			b = append(b, ',')
 			b = appendIntOrNull(b, n)

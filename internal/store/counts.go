@@ -48,8 +48,8 @@ type Status struct {
 const countQuery = `
 	SELECT count(*), (SELECT count(*) FROM payload), coalesce(sum(planned_outcomes), 0), coalesce(sum(posted_outcomes), 0),
 		coalesce(sum(outcome_groups), 0), coalesce(sum(measurements), 0), coalesce(sum(contrasts), 0), coalesce(sum(event_stats), 0),
-		coalesce(sum(reference_count), 0), (SELECT count(*) FROM publication), (SELECT count(*) FROM study), (SELECT count(*) FROM arm_result_row),
-		(SELECT count(*) FROM effect), (SELECT count(*) FROM finding)
+		coalesce(sum(reference_count), 0), (SELECT count(*) FROM publication), (SELECT count(*) FROM study),
+		(SELECT count(*) FROM arm_result_row), (SELECT count(*) FROM effect), (SELECT count(*) FROM finding)
 	FROM record`
 
 // Counts counts the rows of the store, all at one instant.

@@ -180,7 +180,8 @@ func TestDerivedRowsComeBack(t *testing.T) {
 // pointers are, and a text is kept once.
 func TestExtractedRowsComeBack(t *testing.T) {
 	s, ctx := fresh(t), context.Background()
-	words := rapid.OneOf(rapid.SampledFrom([]string{"", "MEAN", "0", "a/7", "é\n\"", "/x/1/y/0", "/x/1/y/00", "/x/12", "/x/9999999999", "7"}), rapid.String())
+	words := rapid.OneOf(rapid.SampledFrom([]string{"", "MEAN", "0", "a/7", "é\n\"", "/x/1/y/0", "/x/1/y/00", "/x/12",
+		"/x/9999999999", "7"}), rapid.String())
 	number := rapid.Ptr(rapid.Float64Range(-1e6, 1e6), true)
 	rapid.Check(t, func(rt *rapid.T) {
 		ids := []string{"NCT1", "NCT2", "10.1/a b"}
@@ -188,8 +189,9 @@ func TestExtractedRowsComeBack(t *testing.T) {
 		for i := range rapid.IntRange(0, 8).Draw(rt, "cells") {
 			a := evidence.ArmResult{ID: words.Draw(rt, "id"), RecordID: ids[i%3], Channel: "register", OutcomeIndex: i, ClassIndex: i % 2,
 				OutcomeTitle: words.Draw(rt, "title"), GroupTitle: words.Draw(rt, "group"), ValueRaw: words.Draw(rt, "raw"),
-				Value: number.Draw(rt, "value"), Unit: words.Draw(rt, "unit"), Adjusted: i%2 > 0, Verdict: evidence.Usable, Reason: words.Draw(rt, "why"),
-				Prov: evidence.Provenance{PayloadSHA256: "x", Pointer: words.Draw(rt, "pointer")}}
+				Value: number.Draw(rt, "value"), Unit: words.Draw(rt, "unit"), Adjusted: i%2 > 0, Verdict: evidence.Usable,
+				Reason: words.Draw(rt, "why"),
+				Prov:   evidence.Provenance{PayloadSHA256: "x", Pointer: words.Draw(rt, "pointer")}}
 			if rapid.Bool().Draw(rt, "implied") {
 				a.ID, a.Prov.Pointer = fmt.Sprintf("%s/o%d/c%d/k0/m%d", a.RecordID, i, i%2, i), fmt.Sprintf("/o/%d", i)
 			}

@@ -34,7 +34,7 @@ func schemaOf(t testing.TB, s *Store) [][]string {
 func fillFrom(t testing.TB, old, now *Store) {
 	t.Helper()
 	tables := viewRows(t, now, `SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE 'search%'
-		OR name IN ('arm_result', 'contrast') -- tables of former versions`)
+		OR name IN ('arm_result', 'contrast', 'posted_outcome') -- tables of former versions`)
 	err := old.plain(context.Background(), func(c *conn) error {
 		if err := c.exec("ATTACH ? AS now", now.path); err != nil {
 			return err
@@ -47,7 +47,8 @@ func fillFrom(t testing.TB, old, now *Store) {
 				WHEN name IN (SELECT name FROM pragma_table_info(?1, 'now') WHERE "notnull" OR pk OR type != 'INTEGER') THEN name
 				WHEN name IN (SELECT name FROM pragma_table_info(?1, 'now')) THEN iif("notnull", 'coalesce(' || name || ', 0)', name)
 				WHEN "notnull" = 0 THEN 'NULL' WHEN type = 'BLOB' THEN 'x''''' WHEN type = 'INTEGER' THEN '0' ELSE '''''' END, ', ')
-				FROM pragma_table_info(?1, 'main')`, name[0])
+				FROM pragma_table_info(?1, 'main') WHERE EXISTS (SELECT 1 FROM main.sqlite_schema x WHERE x.name = ?1 AND x.type = 'table')`,
+				name[0])
 			if err != nil || !ok || row[0] == nil || name[0] == "writer" {
 				continue // a table that came later
 			}

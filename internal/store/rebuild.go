@@ -11,10 +11,10 @@ import (
 
 // derivedTables are emptied by a rebuild, children before their parents.
 var derivedTables = []string{
-	"coded_text", "sexual_outcome", "gap", "claim", "finding", "effect", "contrast_row", "arm_result_row", "result_text", "planned_reading", "link",
-	"study_record", "study", "decision", "search",
+	"coded_text", "sexual_outcome", "gap", "claim", "finding", "effect", "contrast_row", "arm_result_row", "result_text", "planned_reading",
+	"link", "study_record", "study", "decision", "search",
 	"related_work", "trial_mention", "publication", "event_list", "event_group", "posted_analysis",
-	"posted_outcome", "reference", "planned_outcome", "intervention", "arm", "record_version", "record",
+	"posted_outcome_row", "reference", "planned_outcome", "intervention", "arm", "record_version", "record",
 }
 
 // ResetDerived empties every derived table, in one transaction: what is left

@@ -2,6 +2,7 @@ package store
 
 import (
 	"encoding/json"
+	"slices"
 	"sort"
 	"strconv"
 
@@ -33,8 +34,8 @@ var itemTables = [tabCount]struct {
 	tabIntervention: {"intervention", []string{"record_no", "intervention_index", "type", "name", "description", "arm_labels", "other_names"}},
 	tabPlanned:      {"planned_outcome", []string{"record_no", "outcome_index", "type", "measure", "description", "time_frame", "pointer"}},
 	tabReference:    {"reference", []string{"record_no", "reference_index", "pmid", "doi", "type", "citation", "retractions", "pointer"}},
-	tabOutcome: {"posted_outcome", []string{"record_no", "position", "outcome_index", "type", "title", "description", "population",
-		"reporting_status", "time_frame", "param_type", "dispersion_type", "unit", "denom_units", "units_analyzed", "calculate_pct",
+	tabOutcome: {"posted_outcome_row", []string{"record_no", "position", "outcome_index", "type", "planned", "title", "description",
+		"population", "reporting_status", "time_frame", "param_type", "dispersion_type", "unit", "denom_units", "units_analyzed", "calculate_pct",
 		"group_count", "groups", "denoms", "cell_count", "classes", "pointer"}},
 	tabAnalysis: {"posted_analysis", []string{"record_no", "position", "analysis_index", "group_ids", "group_description", "non_inferiority",
 		"non_inferiority_comment", "tested_non_inferiority", "method", "method_comment", "p_value", "p_value_comment", "param_type",
@@ -76,7 +77,7 @@ func itemsOf(no int64, r *evidence.Record) *itemRows {
 		t.add(tabReference, no, i, null(f.PMID), null(f.DOI), null(f.Type), null(f.Citation), textList(f.Retractions), null(f.Pointer))
 	}
 	if r.Results != nil {
-		t.addResults(no, r.Results)
+		t.addResults(no, r)
 	}
 	if p := r.Publication; p != nil {
 		t.addPublication(no, p)
@@ -95,11 +96,11 @@ func (t *itemRows) addPublication(no int64, p *evidence.Publication) {
 	}
 }
 
-func (t *itemRows) addResults(no int64, res *evidence.Results) {
-	for i := range res.Outcomes {
-		t.addOutcome(no, i, &res.Outcomes[i])
+func (t *itemRows) addResults(no int64, r *evidence.Record) {
+	for i := range r.Results.Outcomes {
+		t.addOutcome(no, i, &r.Results.Outcomes[i], r.Planned)
 	}
-	ae := res.Adverse
+	ae := r.Results.Adverse
 	if ae == nil {
 		return
 	}
@@ -113,10 +114,16 @@ func (t *itemRows) addResults(no int64, res *evidence.Results) {
 	}
 }
 
-func (t *itemRows) addOutcome(no int64, pos int, o *evidence.PostedOutcome) {
+func (t *itemRows) addOutcome(no int64, pos int, o *evidence.PostedOutcome, plan []evidence.PlannedOutcome) {
 	classes, cells := classList(o)
-	t.add(tabOutcome, no, pos, o.Index, null(o.Type), null(o.Title), null(o.Description), null(o.Population), null(o.ReportingStatus),
-		null(o.TimeFrame), null(o.ParamType), null(o.DispersionType), null(o.Unit), null(o.DenomUnits), null(o.UnitsAnalyzed),
+	planned, title, description, frame := any(nil), null(o.Title), null(o.Description), null(o.TimeFrame)
+	if i := slices.IndexFunc(plan, func(p evidence.PlannedOutcome) bool {
+		return p.Measure == o.Title && p.Description == o.Description && p.TimeFrame == o.TimeFrame
+	}); i >= 0 && o.Title != "" { // the words are kept there
+		planned, title, description, frame = i, nil, nil, nil
+	}
+	t.add(tabOutcome, no, pos, o.Index, null(o.Type), planned, title, description, null(o.Population), null(o.ReportingStatus),
+		frame, null(o.ParamType), null(o.DispersionType), null(o.Unit), null(o.DenomUnits), null(o.UnitsAnalyzed),
 		null(o.Calculate), len(o.Groups), groupList(o.Groups), denomList(o.Denoms), cells, classes, o.Pointer)
 	for i := range o.Analyses {
 		a := &o.Analyses[i]

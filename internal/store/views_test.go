@@ -59,6 +59,13 @@ func orNull(s string) string {
 	return string([]rune(s))
 }
 
+func rawOrNull(s string) string {
+	if s == "" {
+		return "∅"
+	}
+	return s
+}
+
 func orNullInt(n *int) string {
 	if n == nil {
 		return "∅"
@@ -100,7 +107,8 @@ func statsOf(r evidence.Record) [][]string {
 			if e.Serious {
 				serious = "1"
 			}
-			out = append(out, []string{strconv.Itoa(i), serious, string([]rune(e.Term)), orNull(e.System), string([]rune(s.GroupID)),
+			out = append(out, []string{strconv.Itoa(i), serious, string([]rune(e.Term)), orNull(e.System),
+				orNull(e.Vocabulary), orNull(e.Assessment), string([]rune(s.GroupID)),
 				orNullInt(s.Events), orNullInt(s.Affected), orNullInt(s.AtRisk), string([]rune(s.Pointer))})
 		}
 	}
@@ -117,9 +125,20 @@ func checkViews(t interface {
 	if d := cmp.Diff(cellsOf(r), got); d != "" {
 		t.Errorf("measurements of %s (-record +view):\n%s", r.ID, d)
 	}
+	var words [][]string
+	if r.Results != nil {
+		for _, o := range r.Results.Outcomes {
+			words = append(words, []string{rawOrNull(o.Title), rawOrNull(o.Description), rawOrNull(o.TimeFrame)})
+		}
+	}
+	got = viewRows(t, s, "SELECT o.title, o.description, o.time_frame FROM posted_outcome o JOIN record r USING (record_no) "+
+		"WHERE r.id = ? AND r.source = ? ORDER BY position", r.ID, r.Source)
+	if d := cmp.Diff(words, got); d != "" {
+		t.Errorf("posted outcomes of %s (-record +view):\n%s", r.ID, d)
+	}
 	got = viewRows(t, s,
-		"SELECT event_index, serious, term, organ_system, group_id, events, affected, at_risk, pointer FROM adverse_events WHERE "+
-			"record_id = ? AND source = ?", r.ID, r.Source)
+		"SELECT event_index, serious, term, organ_system, vocabulary, assessment, group_id, events, affected, at_risk, pointer "+
+			"FROM adverse_events WHERE record_id = ? AND source = ?", r.ID, r.Source)
 	if d := cmp.Diff(statsOf(r), got); d != "" {
 		t.Errorf("adverse events of %s (-record +view):\n%s", r.ID, d)
 	}
@@ -183,9 +202,11 @@ func TestHostileText(t *testing.T) {
 			ContentHash: fmt.Sprint(n),
 			Prov:        evidence.Provenance{PayloadSHA256: p.SHA256, Pointer: text.Draw(rt, "at")}, Title: text.Draw(rt, "title"),
 			Conditions: rapid.SliceOfN(text, 0, 3).Draw(rt, "conditions"), Unknown: map[string]int{text.Draw(rt, "key"): 2},
-			Arms: []evidence.Arm{{Label: text.Draw(rt, "label"), InterventionNames: []string{text.Draw(rt, "name")}}},
+			Arms:    []evidence.Arm{{Label: text.Draw(rt, "label"), InterventionNames: []string{text.Draw(rt, "name")}}},
+			Planned: []evidence.PlannedOutcome{{Measure: text.Draw(rt, "outcome"), TimeFrame: "week 1"}},
 			Results: &evidence.Results{Outcomes: []evidence.PostedOutcome{{Title: text.Draw(rt, "outcome"),
-				Pointer: rapid.SampledFrom([]string{"", "/a", "/é/\x00", "/a b"}).Draw(rt, "op")}}, Adverse: &evidence.AdverseEvents{}}}
+				TimeFrame: rapid.SampledFrom([]string{"", "week 1"}).Draw(rt, "frame"),
+				Pointer:   rapid.SampledFrom([]string{"", "/a", "/é/\x00", "/a b"}).Draw(rt, "op")}}, Adverse: &evidence.AdverseEvents{}}}
 		o := &r.Results.Outcomes[0]
 		for range rapid.IntRange(0, 3).Draw(rt, "classes") {
 			c := evidence.Class{Title: text.Draw(rt, "class")}
