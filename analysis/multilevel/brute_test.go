@@ -12,7 +12,7 @@ import (
 // from the definitions, in the units and order of the input.
 
 // brute is the full covariance matrix of the effects.
-func bruteV(d Data, rho float64, s Sigma2) *mat.SymDense {
+func bruteV(d Data, rho float64, s Levels) *mat.SymDense {
 	n := len(d.Effect)
 	v := mat.NewSymDense(n, nil)
 	for i := 0; i < n; i++ {
@@ -43,7 +43,7 @@ type bruteFit struct {
 	rss      float64
 }
 
-func bruteGLS(d Data, x Design, rho float64, s Sigma2) bruteFit {
+func bruteGLS(d Data, x Design, rho float64, s Levels) bruteFit {
 	n, p := len(d.Effect), len(x.Columns)
 	v := bruteV(d, rho, s)
 	var out bruteFit
@@ -134,7 +134,7 @@ func closeTo(t interface {
 func TestClosedFormsAgreeWithFullMatrices(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		d, x, rho := drawn(t)
-		s := Sigma2{Between: rapid.SampledFrom([]float64{0, 0.01, 0.3, 4}).Draw(t, "between"),
+		s := Levels{Between: rapid.SampledFrom([]float64{0, 0.01, 0.3, 4}).Draw(t, "between"),
 			Within: rapid.SampledFrom([]float64{0, 0.02, 0.5}).Draw(t, "within")}
 		m, err := prepare(d, x, rho)
 		if err != nil {
@@ -199,7 +199,7 @@ func TestDerivatives(t *testing.T) {
 func TestInformation(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		d, x, rho := drawn(t)
-		s := Sigma2{Between: 0.2, Within: 0.1}
+		s := Levels{Between: 0.2, Within: 0.1}
 		m, err := prepare(d, x, rho)
 		if err != nil {
 			t.Skip(err.Error())

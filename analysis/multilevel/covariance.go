@@ -4,7 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 
+	"past/analysis"
 	"past/analysis/internal/solve"
 )
 
@@ -22,14 +24,12 @@ func Lagged(variance, time []float64, rho, phi float64) Covariance {
 	}
 }
 
-// Given is a three-level model whose sampling covariances are given. Slices run along
-// Names.
+// Given is a three-level model whose sampling covariances are given.
 type Given struct {
-	K, Clusters                        int
-	Names                              []string
-	Sigma2                             Sigma2
-	Beta, SE, PValue, CILower, CIUpper []float64
-	LogLik                             float64 // restricted
+	analysis.Fit
+	Clusters int
+	Sigma2   Levels
+	LogLik   float64 // restricted
 }
 
 // FitGiven fits the model by restricted maximum likelihood, with t intervals on the
@@ -39,22 +39,12 @@ func FitGiven(data Data, design Design, cov Covariance, opt Options) (*Given, er
 	if err := opt.check(); err != nil {
 		return nil, err
 	}
-	if len(design.Columns) == 0 {
-		ones := make([]float64, len(data.Effect))
-		for i := range ones {
-			ones[i] = 1
-		}
-		design = Design{Names: []string{InterceptName}, Columns: [][]float64{ones}}
-	}
-	if err := checkShape(data, design); err != nil {
-		return nil, err
-	}
-	used, err := completeRows(data, design)
+	design = design.orIntercept(len(data.Effect))
+	g, used, err := newGiven(data, design, cov)
 	if err != nil {
 		return nil, err
 	}
 	p := len(design.Columns)
-	g := newGiven(data, design, cov, used)
 	if len(used) <= p || len(g.rows) < 2 {
 		return nil, fmt.Errorf("%d effects of %d clusters are too few for this model", len(used), len(g.rows))
 	}
@@ -63,7 +53,7 @@ func FitGiven(data Data, design Design, cov Covariance, opt Options) (*Given, er
 		mean += data.Variance[i] / float64(len(used))
 	}
 	objective := func(x []float64) float64 { // components as squares
-		s, err := g.at(components(Sigma2{x[0] * x[0], x[1] * x[1]}))
+		s, err := g.at(components(Levels{x[0] * x[0], x[1] * x[1]}))
 		if err != nil {
 			return math.Inf(1)
 		}
@@ -82,13 +72,14 @@ func FitGiven(data Data, design Design, cov Covariance, opt Options) (*Given, er
 	if math.IsInf(lowest, 1) {
 		return nil, errors.New("the sampling covariances are not positive definite: the correlations contradict each other")
 	}
-	sigma := Sigma2{best[0] * best[0], best[1] * best[1]}
+	sigma := Levels{best[0] * best[0], best[1] * best[1]}
 	fit, err := g.at(components(sigma))
 	if err != nil {
 		return nil, err
 	}
-	out := &Given{K: len(used), Clusters: len(g.rows), Names: design.Names, Sigma2: sigma, Beta: fit.beta, LogLik: fit.logLik}
-	out.SE, out.PValue, out.CILower, out.CIUpper = fit.tests(float64(len(used)-p), opt.Level)
+	out := &Given{Fit: g.newFit(used, opt.Level), Clusters: len(g.rows), Sigma2: sigma, LogLik: fit.logLik}
+	out.Tau2 = sigma.Total()
+	fit.tests(&out.Fit, float64(len(used)-p))
 	return out, nil
 }
 
@@ -100,9 +91,15 @@ type givenModel struct {
 	rows   [][]int // by cluster
 }
 
-// newGiven sorts the used rows by cluster.
-func newGiven(data Data, design Design, cov Covariance, used []int) givenModel {
-	g := givenModel{data: data, design: design, cov: cov}
+// newGiven checks the data and sorts the rows that can be used by cluster.
+func newGiven(data Data, design Design, cov Covariance) (g givenModel, used []int, err error) {
+	if err := checkShape(data, design); err != nil {
+		return g, nil, err
+	}
+	if used, err = completeRows(data, design); err != nil {
+		return g, nil, err
+	}
+	g = givenModel{data: data, design: design, cov: cov}
 	at := map[string]int{}
 	for _, i := range used {
 		c, seen := at[data.Cluster[i]]
@@ -113,11 +110,18 @@ func newGiven(data Data, design Design, cov Covariance, used []int) givenModel {
 		}
 		g.rows[c] = append(g.rows[c], i)
 	}
-	return g
+	return g, used, nil
+}
+
+// newFit is a fit of the used rows with nothing estimated yet.
+func (g *givenModel) newFit(used []int, level float64) analysis.Fit {
+	f := analysis.NewFit(len(used), level)
+	f.Names, f.Rows = g.design.Names, used
+	return f
 }
 
 // components are the variances between and within clusters, by pairs of rows.
-func components(s Sigma2) Covariance {
+func components(s Levels) Covariance {
 	return func(i, j int) float64 {
 		if i == j {
 			return s.Between + s.Within
@@ -126,16 +130,13 @@ func components(s Sigma2) Covariance {
 	}
 }
 
-// tests are standard errors, p-values and limits by the t distribution; df may be
-// infinite.
-func (f givenFit) tests(df, level float64) (se, pval, lower, upper []float64) {
+// tests are the coefficients with their covariance; df may be infinite.
+func (f givenFit) tests(out *analysis.Fit, df float64) {
 	p := len(f.beta)
-	for j, b := range f.beta {
-		s := math.Sqrt(f.cov[j*p+j])
-		_, pv, lo, hi := test(b, s, df, level)
-		se, pval, lower, upper = append(se, s), append(pval, pv), append(lower, lo), append(upper, hi)
+	for j := range f.beta {
+		out.Cov = append(out.Cov, f.cov[j*p:(j+1)*p])
 	}
-	return se, pval, lower, upper
+	out.Coef = waldTests(f.beta, out.Cov, slices.Repeat([]float64{df}, p), out.Level)
 }
 
 type givenFit struct {

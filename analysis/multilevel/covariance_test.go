@@ -3,6 +3,8 @@ package multilevel
 import (
 	"math"
 	"testing"
+
+	"past/analysis/meta"
 )
 
 // lagged holds effects of six studies at several weeks.
@@ -26,13 +28,13 @@ func TestGivenCovarianceIsTheUsualModel(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := Fit(d, Design{}, Options{Rho: 0.6, Test: T})
+	r, err := Fit(d, Design{}, Options{Rho: 0.6, Test: meta.T})
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, x := range map[string][2]float64{"estimate": {g.Beta[0], r.Beta[0]}, "standard error": {g.SE[0], r.SE[0]},
-		"upper limit": {g.CIUpper[0], r.CIUpper[0]},
-		"p":           {g.PValue[0], r.PValue[0]}, "between": {g.Sigma2.Between, r.Sigma2.Between}, "within": {g.Sigma2.Within, r.Sigma2.Within},
+	for name, x := range map[string][2]float64{"estimate": {g.Coef[0].Value, r.Coef[0].Value}, "standard error": {g.Coef[0].SE, r.Coef[0].SE},
+		"upper limit": {g.Coef[0].Upper, r.Coef[0].Upper},
+		"p":           {g.Coef[0].P, r.Coef[0].P}, "between": {g.Sigma2.Between, r.Sigma2.Between}, "within": {g.Sigma2.Within, r.Sigma2.Within},
 		"log-likelihood": {g.LogLik, r.LogLik}} {
 		if math.Abs(x[0]-x[1]) > 2e-5 {
 			t.Errorf("%s: %.8f, want %.8f", name, x[0], x[1])
@@ -72,8 +74,8 @@ func TestLaggedAgainstMetafor(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		j := len(g.Beta) - 1
-		for name, x := range map[string][2]float64{"coefficient": {g.Beta[j], c.beta}, "its standard error": {g.SE[j], c.se},
+		j := len(g.Coef) - 1
+		for name, x := range map[string][2]float64{"coefficient": {g.Coef[j].Value, c.beta}, "its standard error": {g.Coef[j].SE, c.se},
 			"between": {g.Sigma2.Between, c.between},
 			"within":  {g.Sigma2.Within, c.within}, "log-likelihood": {g.LogLik, c.logLik}} {
 			if math.Abs(x[0]-x[1]) > 2e-5 {

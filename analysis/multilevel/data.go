@@ -3,6 +3,7 @@ package multilevel
 import (
 	"fmt"
 	"math"
+	"slices"
 	"sort"
 	"strings"
 
@@ -65,13 +66,7 @@ func prepare(data Data, design Design, rho float64) (*problem, error) {
 	if err := checkShape(data, design); err != nil {
 		return nil, err
 	}
-	if len(design.Columns) == 0 {
-		ones := make([]float64, n)
-		for i := range ones {
-			ones[i] = 1
-		}
-		design = Design{Names: []string{InterceptName}, Columns: [][]float64{ones}}
-	}
+	design = design.orIntercept(n)
 	used, err := completeRows(data, design)
 	if err != nil {
 		return nil, err
@@ -89,6 +84,14 @@ func prepare(data Data, design Design, rho float64) (*problem, error) {
 		return nil, err
 	}
 	return m, m.load(data, design)
+}
+
+// orIntercept is the design, with the intercept where it has no columns.
+func (d Design) orIntercept(n int) Design {
+	if len(d.Columns) > 0 {
+		return d
+	}
+	return Design{Names: []string{InterceptName}, Columns: [][]float64{slices.Repeat([]float64{1}, n)}}
 }
 
 func checkShape(data Data, design Design) error {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 
+	"past/analysis/meta"
 	"past/analysis/multilevel"
 )
 
@@ -19,7 +20,7 @@ func trials() multilevel.Data {
 func ExampleFit() {
 	r, err := multilevel.Fit(trials(), multilevel.Design{}, multilevel.Options{
 		Rho:  0.6, // scales of one trial share its participants
-		Test: multilevel.T,
+		Test: meta.T,
 		DF:   multilevel.Contain,
 	})
 	if err != nil {
@@ -27,7 +28,7 @@ func ExampleFit() {
 		return
 	}
 	fmt.Printf("%d effects in %d clusters\n", r.K, r.Clusters)
-	fmt.Printf("estimate %.3f [%.3f, %.3f] on %.0f degrees of freedom\n", r.Beta[0], r.CILower[0], r.CIUpper[0], r.DF[0])
+	fmt.Printf("estimate %.3f [%.3f, %.3f] on %.0f degrees of freedom\n", r.Coef[0].Value, r.Coef[0].Lower, r.Coef[0].Upper, r.Coef[0].DF)
 	fmt.Printf("variance between %.4f, within %.4f\n", r.Sigma2.Between, r.Sigma2.Within)
 	for _, w := range r.Warnings {
 		fmt.Println("note:", w)
@@ -51,7 +52,8 @@ func ExampleResult_Robust() {
 		fmt.Println(err)
 		return
 	}
-	fmt.Printf("%.3f, robust standard error %.3f, t(%.2f) = %.2f, p = %.3f\n", r.Beta[0], b.SE[0], b.DF[0], b.Stat[0], b.PValue[0])
+	fmt.Printf("%.3f, robust standard error %.3f, t(%.2f) = %.2f, p = %.3f\n", r.Coef[0].Value, b.Coef[0].SE, b.Coef[0].DF, b.Coef[0].Stat,
+		b.Coef[0].P)
 	// Output:
 	// -0.524, robust standard error 0.109, t(2.39) = -4.79, p = 0.028
 }
@@ -73,12 +75,12 @@ func ExampleAggregate() {
 }
 
 func ExampleCorrelated() {
-	r, err := multilevel.Correlated(trials(), multilevel.Design{}, 0.8, 0.95)
+	r, err := multilevel.Correlated(trials(), multilevel.Design{}, multilevel.Options{Rho: 0.8})
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	fmt.Printf("%.3f [%.3f, %.3f], tau² %.4f\n", r.Beta[0], r.Robust.CILower[0], r.Robust.CIUpper[0], r.Tau2)
+	fmt.Printf("%.3f [%.3f, %.3f], tau² %.4f\n", r.Coef[0].Value, r.Coef[0].Lower, r.Coef[0].Upper, r.Tau2)
 	// Output:
 	// -0.606 [-0.944, -0.267], tau² 0.0097
 }
@@ -99,7 +101,7 @@ func ExampleFitSlopes() {
 		fmt.Println(err)
 		return
 	}
-	fmt.Printf("log odds by g/day %.3f [%.3f, %.3f]\n", s.Beta[0], s.CILower[0], s.CIUpper[0])
+	fmt.Printf("log odds by g/day %.3f [%.3f, %.3f]\n", s.Coef[0].Value, s.Coef[0].Lower, s.Coef[0].Upper)
 	fmt.Println(s.Warnings[0].Text)
 	// Output:
 	// log odds by g/day 0.045 [0.005, 0.086]

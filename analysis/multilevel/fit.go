@@ -6,22 +6,7 @@ import (
 	"slices"
 
 	"past/analysis"
-)
-
-// Method is how the variance components are estimated.
-type Method string
-
-const (
-	REML Method = "REML" // restricted maximum likelihood, the default
-	ML   Method = "ML"   // maximum likelihood; for comparing models with different moderators
-)
-
-// Test is the reference distribution of coefficients and intervals.
-type Test string
-
-const (
-	Z Test = "z" // standard normal, the default; too narrow with few clusters
-	T Test = "t" // Student's t with the degrees of freedom that DF names
+	"past/analysis/meta"
 )
 
 // DF is the rule for the degrees of freedom of t and F tests.
@@ -49,8 +34,8 @@ const (
 // Options choose the model; the zero value is REML with z tests, independent sampling
 // errors and both components, at 95 %.
 type Options struct {
-	Method     Method
-	Test       Test
+	Method     meta.Method // REML (default) or ML, for comparing models with different moderators
+	Test       meta.Test   // Z (default; too narrow with few clusters) or T
 	DF         DF
 	Components Components
 	// Rho is the correlation of sampling errors within a cluster (CHE); 0 is
@@ -63,80 +48,42 @@ type Options struct {
 	Level           float64 // confidence level, 0.95 when 0
 }
 
-// Sigma2 holds the variance components, on the squared scale of the effects.
-type Sigma2 struct {
+// Levels is one number between clusters and one within them: the variance
+// components, on the squared scale of the effects, and what follows from them.
+type Levels struct {
 	Between float64 // τ², between clusters
 	Within  float64 // σ², between effects of one cluster
 }
 
-// Total is the sum of both components: the variance of true effects.
-func (s Sigma2) Total() float64 { return s.Between + s.Within }
+// Total is the sum of both: for the components the variance of true effects.
+func (s Levels) Total() float64 { return s.Between + s.Within }
 
-// Result is a fitted model. Slices run along Names.
+// Result is a fitted model. Tau2 and I2 are of both levels together. Q is the
+// residual heterogeneity r'S^-1 r with the sampling covariance alone. The prediction
+// interval is for a new effect in a new cluster; only in models with the intercept
+// alone. Omnibus tests all coefficients but the intercept, NaN without moderators.
 type Result struct {
-	Options  Options
-	K        int      // effects used
-	P        int      // coefficients
-	Clusters int      // clusters used
-	Used     []int    // input rows used, counted from 0, in input order
-	Names    []string // coefficient names
+	analysis.Fit
+	analysis.Likelihood // Deviance is -2 LogLik
+	Options             Options
+	Clusters            int // clusters used
+	Sigma2              Levels
+	SigmaSE             Levels // asymptotic standard errors of the components (expected information); NaN where not estimable
+	I2Level             Levels
 
-	Sigma2   Sigma2
-	SigmaSE  Sigma2 // asymptotic standard errors of the components (expected information); NaN where not estimable
-	Beta     []float64
-	SE       []float64
-	Stat     []float64 // z or t values
-	DF       []float64 // degrees of freedom of t tests; nil for z
-	PValue   []float64 // two-sided
-	CILower  []float64
-	CIUpper  []float64
-	Cov      [][]float64 // model-based covariance matrix of Beta
-	QE       float64     // residual heterogeneity: r'S^-1 r with the sampling covariance alone
-	QEDF     int
-	QEP      float64
-	Omnibus  Wald // test of all coefficients but the intercept; zero Terms without moderators
-	LogLik   float64
-	Deviance float64 // -2 LogLik
-	AIC      float64
-	BIC      float64
-	AICc     float64
-	I2       I2
-	// Prediction is for a new effect in a new cluster; only in models with the
-	// intercept alone.
-	Prediction *Prediction
-	Warnings   analysis.Warnings
-
-	m  *problem
-	st state
-	w  *workspace
-}
-
-// Wald is an omnibus test: chi-square when DF2 is 0, else F.
-type Wald struct {
-	Stat   float64
-	DF1    float64
-	DF2    float64 // 0: chi-square; may be fractional
-	PValue float64 // NaN when DF2 leaves no reference distribution
-	Terms  int     // coefficients tested
-}
-
-// I2 is the share of total variance that is not sampling error, in percent.
-type I2 struct {
-	Total, Between, Within float64
-}
-
-// Prediction is a prediction interval.
-type Prediction struct {
-	Estimate, SE, CILower, CIUpper, PILower, PIUpper float64
+	m    *problem
+	st   state
+	w    *workspace
+	beta []float64
 }
 
 // check fills defaults and refuses unknown values.
 func (o *Options) check() error {
 	if o.Method == "" {
-		o.Method = REML
+		o.Method = meta.REML
 	}
 	if o.Test == "" {
-		o.Test = Z
+		o.Test = meta.Z
 	}
 	if o.DF == "" {
 		o.DF = Residual
@@ -148,9 +95,9 @@ func (o *Options) check() error {
 		o.Level = 0.95
 	}
 	switch {
-	case o.Method != REML && o.Method != ML:
+	case o.Method != meta.REML && o.Method != meta.ML:
 		return fmt.Errorf("unknown method %q: use REML or ML", o.Method)
-	case o.Test != Z && o.Test != T:
+	case o.Test != meta.Z && o.Test != meta.T:
 		return fmt.Errorf("unknown test %q: use z or t", o.Test)
 	case o.DF != Residual && o.DF != Contain:
 		return fmt.Errorf("unknown degrees of freedom %q: use residual or contain", o.DF)
@@ -207,6 +154,13 @@ func smoothed(data Data, design Design) []float64 {
 	return out
 }
 
+// newFit is a fit of the problem with nothing estimated yet.
+func (m *problem) newFit(level float64) analysis.Fit {
+	f := analysis.NewFit(m.n, level)
+	f.Names, f.Rows, f.Warnings = m.names, slices.Sorted(slices.Values(m.used)), slices.Clone(m.warnings)
+	return f
+}
+
 func (m *problem) fit(opt Options) (*Result, error) {
 	if m.n <= m.p {
 		return nil, fmt.Errorf("%s cannot carry %s: at least one effect more is needed", count(m.n, "effect"), count(m.p, "coefficient"))
@@ -217,20 +171,23 @@ func (m *problem) fit(opt Options) (*Result, error) {
 			"ordinary random-effects model", m.blocks[0].label)
 	}
 	fr := free{opt.Components == Both || opt.Components == BetweenOnly, opt.Components == Both || opt.Components == WithinOnly}
-	r := &Result{Options: opt, K: m.n, P: m.p, Clusters: len(m.blocks), Names: m.names, m: m, w: m.workspace()}
-	r.Warnings = append(r.Warnings, m.warnings...)
+	r := &Result{Fit: m.newFit(opt.Level), Options: opt, Clusters: len(m.blocks), m: m, w: m.workspace()}
 	if opt.Components == Both && !m.separable {
 		fr[0] = false
 		r.Warnings.Add(analysis.NotIdentified,
 			"every cluster has one effect: variance between and within clusters cannot be told apart, and all of it is given as within")
 	}
-	st, ok := m.maximise(opt.Method == REML, fr, theta{}, r.w)
+	st, ok := m.maximise(opt.Method == meta.REML, fr, theta{}, r.w)
 	if !ok {
 		return nil, fmt.Errorf("the likelihood cannot be computed for these effects and variances")
 	}
 	r.st = st
 	r.summarise(fr)
-	for _, x := range append(append([]float64{r.LogLik, r.Sigma2.Between, r.Sigma2.Within}, r.Beta...), r.SE...) {
+	all := []float64{r.LogLik, r.Sigma2.Between, r.Sigma2.Within}
+	for _, c := range r.Coef {
+		all = append(all, c.Value, c.SE)
+	}
+	for _, x := range all {
 		if !finite(x) {
 			return nil, fmt.Errorf("effects and variances are too far in size from one another: the fit is not finite")
 		}
@@ -243,28 +200,23 @@ func (m *problem) fit(opt Options) (*Result, error) {
 func (r *Result) summarise(fr free) {
 	m, st := r.m, r.st
 	u := m.unit
-	r.Used = append([]int(nil), m.used...)
-	sortInts(r.Used)
-	r.Sigma2 = Sigma2{Between: st.th[0] * u * u, Within: st.th[1] * u * u}
+	r.Sigma2 = Levels{Between: st.th[0] * u * u, Within: st.th[1] * u * u}
 	r.SigmaSE = standardErrors(st.info, fr, u*u)
-	r.Beta, r.Cov = m.unscale(st)
-	reml := r.Options.Method == REML
+	r.beta, r.Cov = m.unscale(st)
+	r.Tau2 = r.Sigma2.Total()
+	reml := r.Options.Method == meta.REML
 	count := float64(m.n)
 	if reml {
 		count -= float64(m.p)
 	}
-	r.LogLik = st.logLik - count*math.Log(u)
+	logLik := st.logLik - count*math.Log(u)
 	parms := float64(m.p)
 	for a := range fr {
 		if fr[a] {
 			parms++
 		}
 	}
-	r.Deviance = -2 * r.LogLik
-	r.AIC = r.Deviance + 2*parms
-	r.BIC = r.Deviance + parms*math.Log(count)
-	eff := math.Max(count, parms+2)
-	r.AICc = r.Deviance + 2*parms*eff/(eff-parms-1)
+	r.Likelihood = analysis.Criteria(logLik, -2*logLik, parms, count)
 	r.heterogeneity()
 	r.infer()
 }
@@ -299,7 +251,7 @@ func (m *problem) covariance(v []float64) [][]float64 {
 }
 
 // standardErrors inverts the expected information of the free components.
-func standardErrors(info [2][2]float64, fr free, unit float64) Sigma2 {
+func standardErrors(info [2][2]float64, fr free, unit float64) Levels {
 	se := [2]float64{math.NaN(), math.NaN()}
 	det := info[0][0]*info[1][1] - info[0][1]*info[0][1]
 	for a := range se {
@@ -310,7 +262,7 @@ func standardErrors(info [2][2]float64, fr free, unit float64) Sigma2 {
 			se[a] = unit / math.Sqrt(info[a][a])
 		}
 	}
-	return Sigma2{Between: se[0], Within: se[1]}
+	return Levels{Between: se[0], Within: se[1]}
 }
 
 // warn names what makes the result look surer than it is.
@@ -324,7 +276,7 @@ func (r *Result) warn(fr free) {
 	if r.Clusters < 5 && r.Options.Components != WithinOnly && r.Options.Components != NoneRandom {
 		r.Warnings.Add(analysis.FewClusters, "only %d clusters: the variance between them is poorly known", r.Clusters)
 	}
-	if r.Options.Test == Z && r.Clusters < 40 {
+	if r.Options.Test == meta.Z && r.Clusters < 40 {
 		r.Warnings.Add(analysis.NormalTest,
 			"z tests with %d clusters give intervals that are too narrow; prefer t tests or CR2 with Satterthwaite degrees of freedom",
 			r.Clusters)

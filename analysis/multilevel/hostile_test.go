@@ -5,6 +5,8 @@ import (
 	"math"
 	"strings"
 	"testing"
+
+	"past/analysis/meta"
 )
 
 func TestRefusals(t *testing.T) {
@@ -101,9 +103,9 @@ func TestOddData(t *testing.T) {
 // everything runs all that can be asked of a fit and refuses numbers that aren't.
 func everything(t testing.TB, r *Result, d Data, rho float64) {
 	t.Helper()
-	for j := range r.Beta {
-		if !finite(r.Beta[j]) || !(r.SE[j] > 0) || !finite(r.SE[j]) {
-			t.Errorf("coefficient %g, standard error %g", r.Beta[j], r.SE[j])
+	for j := range r.Coef {
+		if !finite(r.Coef[j].Value) || !(r.Coef[j].SE > 0) || !finite(r.Coef[j].SE) {
+			t.Errorf("coefficient %g, standard error %g", r.Coef[j].Value, r.Coef[j].SE)
 		}
 	}
 	if r.Sigma2.Between < 0 || r.Sigma2.Within < 0 {
@@ -111,19 +113,19 @@ func everything(t testing.TB, r *Result, d Data, rho float64) {
 	}
 	for _, k := range []Kind{CR0, CR1, CR1p, CR1S, CR2, CR3} {
 		if b, err := r.Robust(k); err == nil {
-			for j := range b.SE {
-				if math.IsNaN(b.SE[j]) || math.IsInf(b.SE[j], 0) {
-					t.Errorf("%s: standard error %g", k, b.SE[j])
+			for j := range b.Coef {
+				if math.IsNaN(b.Coef[j].SE) || math.IsInf(b.Coef[j].SE, 0) {
+					t.Errorf("%s: standard error %g", k, b.Coef[j].SE)
 				}
 			}
 		}
 	}
-	_, _ = r.RobustNaive(true)
+	_, _ = r.RobustNaive(CR1p)
 	_, _ = r.ProfileInterval(BetweenOnly)
 	_, _ = r.ProfileInterval(WithinOnly)
 	_, _ = Aggregate(d, rho)
-	_, _ = Correlated(d, Design{}, 0.8, 0)
-	_, _ = Hierarchical(d, Design{}, 0)
+	_, _ = Correlated(d, Design{}, Options{Rho: 0.8})
+	_, _ = Hierarchical(d, Design{}, Options{})
 }
 
 // FuzzFit feeds any numbers, in any grouping, to everything: nothing may panic or run
@@ -162,11 +164,11 @@ func FuzzFit(f *testing.F) {
 			}
 			x = Design{Names: []string{InterceptName, "z"}, Columns: [][]float64{one, z}}
 		}
-		method := REML
+		method := meta.REML
 		if mode&2 != 0 {
-			method = ML
+			method = meta.ML
 		}
-		if r, err := Fit(d, x, Options{Rho: rho, Method: method, Test: T}); err == nil {
+		if r, err := Fit(d, x, Options{Rho: rho, Method: method, Test: meta.T}); err == nil {
 			everything(t, r, d, rho)
 		} else if strings.Contains(err.Error(), "\n") || err.Error() == "" {
 			t.Errorf("not a sentence: %q", err)

@@ -3,78 +3,43 @@ package multilevel
 import (
 	"fmt"
 	"math"
-	"sort"
 
+	"past/analysis"
 	"past/analysis/internal/dist"
+	"past/analysis/meta"
 )
-
-func sortInts(x []int) { sort.Ints(x) }
 
 // infer fills tests, intervals and the prediction interval.
 func (r *Result) infer() {
-	p := r.P
-	if r.Options.Test == T {
-		r.DF = r.degreesOfFreedom()
-	}
-	r.SE, r.Stat, r.PValue = make([]float64, p), make([]float64, p), make([]float64, p)
-	r.CILower, r.CIUpper = make([]float64, p), make([]float64, p)
-	for j := range r.Beta {
-		df := math.Inf(1)
-		if r.DF != nil {
-			df = r.DF[j]
+	df := r.degreesOfFreedom()
+	r.Coef = waldTests(r.beta, r.Cov, df, r.Level)
+	if tested := r.tested(); len(tested) > 0 {
+		df2 := math.Inf(1)
+		for _, j := range tested {
+			df2 = math.Min(df2, df[j])
 		}
-		r.SE[j] = math.Sqrt(r.Cov[j][j])
-		r.Stat[j], r.PValue[j], r.CILower[j], r.CIUpper[j] = test(r.Beta[j], r.SE[j], df, r.Options.Level)
+		r.Omnibus = wald(r.beta, r.Cov, tested, df2)
 	}
-	tested := r.tested()
-	if len(tested) > 0 {
-		df2 := 0.0
-		if r.DF != nil {
-			df2 = math.Inf(1)
-			for _, j := range tested {
-				df2 = math.Min(df2, r.DF[j])
-			}
-		}
-		r.Omnibus = wald(r.Beta, r.Cov, tested, df2)
-	}
-	if p == 1 && r.m.basis.intercept == 0 {
-		half := math.Sqrt(r.Cov[0][0] + r.Sigma2.Total())
-		df := math.Inf(1)
-		if r.DF != nil {
-			df = r.DF[0]
-		}
-		half *= critical(r.Options.Level, df)
-		r.Prediction = &Prediction{Estimate: r.Beta[0], SE: r.SE[0], CILower: r.CILower[0], CIUpper: r.CIUpper[0],
-			PILower: r.Beta[0] - half, PIUpper: r.Beta[0] + half}
+	if r.m.p == 1 && r.m.basis.intercept == 0 {
+		half := math.Sqrt(r.Cov[0][0]+r.Tau2) * analysis.Quantile(r.Level, df[0])
+		r.Prediction = analysis.Interval{Lower: r.beta[0] - half, Upper: r.beta[0] + half}
 	}
 }
 
-// critical is the two-sided critical value; df = +Inf is the normal one.
-func critical(level, df float64) float64 {
-	tail := 0.5 + level/2
-	if math.IsInf(df, 1) {
-		return dist.NormQuantile(tail)
+// waldTests are the coefficients with their tests.
+func waldTests(beta []float64, cov [][]float64, df []float64, level float64) []analysis.Estimate {
+	out := make([]analysis.Estimate, len(beta))
+	for j, b := range beta {
+		out[j] = analysis.Wald(b, math.Sqrt(cov[j][j]), df[j], analysis.Quantile(level, df[j]))
 	}
-	return dist.TQuantile(tail, df)
-}
-
-// test gives the statistic, its two-sided p-value and the interval.
-func test(beta, se, df, level float64) (stat, p, lo, hi float64) {
-	stat = beta / se
-	if math.IsInf(df, 1) {
-		p = dist.NormTwoSided(stat)
-	} else {
-		p = dist.TTwoSided(stat, df)
-	}
-	half := critical(level, df) * se
-	return stat, p, beta - half, beta + half
+	return out
 }
 
 // tested lists the coefficients of the omnibus test: all but the intercept; all when
 // there is none; none when the intercept is by itself.
 func (r *Result) tested() []int {
 	var out []int
-	for j := 0; j < r.P; j++ {
+	for j := range r.beta {
 		if j != r.m.basis.intercept {
 			out = append(out, j)
 		}
@@ -82,11 +47,10 @@ func (r *Result) tested() []int {
 	return out
 }
 
-// wald is β'V^-1β over the coefficients named: chi-square for df2 = 0, else divided
-// by their number and compared with F.
-func wald(beta []float64, cov [][]float64, terms []int, df2 float64) Wald {
+// wald is β'V^-1β over the coefficients named: chi-square where df2 is infinite, else
+// divided by their number and compared with F.
+func wald(beta []float64, cov [][]float64, terms []int, df2 float64) analysis.Statistic {
 	q := len(terms)
-	w := Wald{DF1: float64(q), DF2: df2, Terms: q}
 	v, b := make([]float64, q*q), make([]float64, q)
 	for i, j := range terms {
 		b[i] = beta[j]
@@ -96,19 +60,14 @@ func wald(beta []float64, cov [][]float64, terms []int, df2 float64) Wald {
 	}
 	l, ok := scaledCholesky(v, b, q)
 	if !ok {
-		w.Stat, w.PValue = math.NaN(), math.NaN()
-		return w
+		return analysis.Statistic{Value: math.NaN(), DF: float64(q), DF2: df2, P: math.NaN()}
 	}
 	x := append([]float64(nil), b...)
 	cholSolve(l, x, q)
-	w.Stat = dot(b, x)
-	if df2 == 0 {
-		w.PValue = dist.ChiSqSF(w.Stat, w.DF1)
-		return w
+	if math.IsInf(df2, 1) {
+		return analysis.ChiSquare(dot(b, x), float64(q))
 	}
-	w.Stat /= w.DF1
-	w.PValue = dist.FSF(w.Stat, w.DF1, df2)
-	return w
+	return analysis.FTest(dot(b, x)/float64(q), float64(q), df2)
 }
 
 // scaledCholesky brings v to unit diagonal (and b with it) before factoring, so that
@@ -133,8 +92,12 @@ func scaledCholesky(v, b []float64, q int) ([]float64, bool) {
 // degreesOfFreedom applies the rule of Options.DF.
 func (r *Result) degreesOfFreedom() []float64 {
 	m := r.m
-	df := make([]float64, r.P)
+	df := make([]float64, m.p)
 	for j := range df {
+		if r.Options.Test == meta.Z {
+			df[j] = math.Inf(1)
+			continue
+		}
 		levels := m.n
 		if r.Options.DF == Contain {
 			column := m.basis.columns[j]
@@ -145,7 +108,7 @@ func (r *Result) degreesOfFreedom() []float64 {
 				levels = min(levels, between)
 			}
 		}
-		df[j] = math.Max(1, float64(levels-r.P))
+		df[j] = math.Max(1, float64(levels-m.p))
 	}
 	return df
 }
@@ -176,7 +139,6 @@ func (m *problem) constantWithin(column []float64, clusters bool) (int, bool) {
 // generalised; Nakagawa & Santos 2012; Cheung 2014).
 func (r *Result) heterogeneity() {
 	m := r.m
-	r.QEDF = m.n - m.p
 	plain := *m
 	if plain.inner < m.n { // traces at row level: every row its own group
 		plain.ungroup()
@@ -184,20 +146,17 @@ func (r *Result) heterogeneity() {
 	w := plain.workspace()
 	st, ok := plain.evaluate(theta{}, true, w)
 	if !ok {
-		r.QE, r.QEP = math.NaN(), math.NaN()
-		r.I2 = I2{math.NaN(), math.NaN(), math.NaN()}
+		r.I2Level = Levels{math.NaN(), math.NaN()}
 		return
 	}
 	plain.refine(&st, w)
-	r.QE = st.rss
-	r.QEP = dist.ChiSqSF(r.QE, float64(r.QEDF))
+	r.Q = analysis.ChiSquare(st.rss, float64(m.n-m.p))
 	s := plain.collect(theta{}, w)
 	trace := s.trace[1] - traceProduct(cholInverse(st.chol, m.p), s.first[1], m.p)
 	typical := float64(m.n-m.p) / trace * m.unit * m.unit
-	total := r.Sigma2.Total()
-	r.I2.Between = 100 * r.Sigma2.Between / (total + typical)
-	r.I2.Within = 100 * r.Sigma2.Within / (total + typical)
-	r.I2.Total = 100 * total / (total + typical)
+	all := r.Tau2 + typical
+	r.I2Level = Levels{100 * r.Sigma2.Between / all, 100 * r.Sigma2.Within / all}
+	r.I2, r.H2 = 100*r.Tau2/all, all/typical
 }
 
 // ungroup gives every row its own inner group.
@@ -214,22 +173,15 @@ func (m *problem) ungroup() {
 	}
 }
 
-// Interval is a confidence interval for a variance component.
-type Interval struct {
-	Estimate, Lower, Upper float64
-	// Unbounded is set when the likelihood stays above the cut-off however large the
-	// component: Upper is then +Inf.
-	Unbounded bool
-}
-
 // ProfileInterval is the profile-likelihood interval of a component (Between or
 // Within): all values c with
 //
 //	2 [ l(max) - max over the other component of l(c, other) ] <= χ²_1(level)
 //
 // (Hardy & Thompson 1996, in their univariate form; Viechtbauer 2010). Level is the
-// model's. The lower bound is 0 where 0 itself qualifies.
-func (r *Result) ProfileInterval(component Components) (Interval, error) {
+// model's. The lower bound is 0 where 0 itself qualifies, the upper one infinite where
+// the likelihood stays above the cut-off however large the component.
+func (r *Result) ProfileInterval(component Components) (analysis.Interval, error) {
 	var a int
 	var est float64
 	switch {
@@ -238,12 +190,12 @@ func (r *Result) ProfileInterval(component Components) (Interval, error) {
 	case component == WithinOnly && (r.Options.Components == Both || r.Options.Components == WithinOnly):
 		a, est = 1, r.st.th[1]
 	default:
-		return Interval{}, fmt.Errorf("the model has no variance component %q of its own to give an interval for", component)
+		return analysis.Interval{}, fmt.Errorf("the model has no variance component %q of its own to give an interval for", component)
 	}
-	cut := r.st.logLik - dist.ChiSqQuantile(r.Options.Level, 1)/2
+	cut := r.st.logLik - dist.ChiSqQuantile(r.Level, 1)/2
 	pr := &profiler{r: r, a: a, other: r.st.th[1-a], movable: r.Options.Components == Both && r.m.separable}
 	unit := r.m.unit * r.m.unit
-	out := Interval{Estimate: est * unit}
+	var out analysis.Interval
 	if st, ok := pr.at(0); est > 0 && (!ok || st.logLik < cut) {
 		out.Lower = pr.root(0, est, cut, true) * unit
 	}
@@ -259,7 +211,7 @@ func (r *Result) ProfileInterval(component Components) (Interval, error) {
 		}
 	}
 	if !bracketed {
-		out.Upper, out.Unbounded = math.Inf(1), true
+		out.Upper = math.Inf(1)
 		return out, nil
 	}
 	out.Upper = pr.root(est, hi, cut, false) * unit
@@ -277,7 +229,7 @@ type profiler struct {
 func (pr *profiler) at(x float64) (state, bool) {
 	th := theta{}
 	th[pr.a] = x
-	reml := pr.r.Options.Method == REML
+	reml := pr.r.Options.Method == meta.REML
 	if !pr.movable {
 		return pr.r.m.differentiate(th, reml, pr.r.w)
 	}

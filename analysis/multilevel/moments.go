@@ -3,7 +3,6 @@ package multilevel
 import (
 	"fmt"
 	"math"
-	"slices"
 
 	"past/analysis"
 )
@@ -11,17 +10,12 @@ import (
 // Moments is a model of robust variance estimation with moment-based variance
 // components and simple weights, as in the R package robumeta with its small-sample
 // corrections (Hedges, Tipton & Johnson 2010; Tipton 2015; Fisher & Tipton 2015).
+//
+// The coefficients are tested with CR2 and Satterthwaite degrees of freedom; Tau2 is
+// the variance between studies, I2 that of Correlated only.
 type Moments struct {
-	Names    []string
-	Beta     []float64
-	Robust   *Robust // CR2 with Satterthwaite degrees of freedom
-	Tau2     float64 // variance between studies
-	Omega2   float64 // variance between effects of a study (Hierarchical only)
-	I2       float64 // percent (Correlated only)
-	Rho      float64 // assumed correlation (Correlated only)
-	K        int
-	Clusters int
-	Warnings analysis.Warnings
+	Robust
+	Omega2 float64 // variance between effects of a study (Hierarchical only)
 }
 
 // Correlated fits the correlated-effects model with assumed within-study correlation
@@ -32,12 +26,13 @@ type Moments struct {
 //
 // with w_j = 1/(k_j v̄_j), V = (X'WX)^-1, J = 11', m studies, cut at 0 (Hedges, Tipton &
 // Johnson 2010, eqs. 13-15, where all effects of a study have the same variance; its
-// mean v̄_j replaces them, as in robumeta 2). Level is the confidence level, 0.95 when 0.
-func Correlated(data Data, design Design, rho, level float64) (*Moments, error) {
+// mean v̄_j replaces them, as in robumeta 2). Of opt only Rho and Level are used.
+func Correlated(data Data, design Design, opt Options) (*Moments, error) {
+	rho := opt.Rho
 	if !(rho >= 0 && rho <= 1) {
 		return nil, fmt.Errorf("the assumed correlation rho = %g must lie between 0 and 1", rho)
 	}
-	m, level, err := prepareMoments(data, design, level)
+	m, err := prepareMoments(data, design, &opt)
 	if err != nil {
 		return nil, err
 	}
@@ -78,8 +73,9 @@ func Correlated(data Data, design Design, rho, level float64) (*Moments, error) 
 	}
 	diag, off, joint = traceProduct(f.m, xx, p), traceProduct(f.m, xo, p), traceProduct(f.m, xj, p)
 	studies := float64(len(m.blocks))
-	out := &Moments{Rho: rho}
+	out := m.newMoments(opt)
 	tau2 := math.Max(0, (qe-studies+diag+rho*off)/(sumW-joint))
+	out.I2 = 0
 	if df := studies - diag - rho*off; qe > 0 {
 		out.I2 = math.Max(0, 100*(qe-df)/qe)
 	}
@@ -89,15 +85,15 @@ func Correlated(data Data, design Design, rho, level float64) (*Moments, error) 
 		}
 	}
 	out.Tau2 = tau2 * m.unit * m.unit
-	return out, m.finish(out, w, level)
+	return out, m.finish(out, w)
 }
 
 // Hierarchical fits the hierarchical-effects model: weights 1/(v + τ² + ω²), with τ²
 // (between studies) and ω² (between effects of a study) from two moment equations,
 // each cut at 0 (Hedges, Tipton & Johnson 2010, section 3.3 and appendix C; ω² first,
-// then τ² given ω²). Level is the confidence level, 0.95 when 0.
-func Hierarchical(data Data, design Design, level float64) (*Moments, error) {
-	m, level, err := prepareMoments(data, design, level)
+// then τ² given ω²). Of opt only Level is used.
+func Hierarchical(data Data, design Design, opt Options) (*Moments, error) {
+	m, err := prepareMoments(data, design, &opt)
 	if err != nil {
 		return nil, err
 	}
@@ -144,7 +140,7 @@ func Hierarchical(data Data, design Design, level float64) (*Moments, error) {
 	a2 := sumW - traceProduct(f.m, xwjwx, p)
 	b2 := sumW - traceProduct(f.m, xwwx, p)
 	c2 := float64(m.n - p)
-	out := &Moments{}
+	out := m.newMoments(opt)
 	omega2, tau2 := 0.0, 0.0
 	if det := b1*a2 - b2*a1; math.Abs(det) > 1e-10*math.Abs(b1*a2) {
 		omega2 = math.Max(0, ((qa-c1)*a2-(qe-c2)*a1)/det)
@@ -156,28 +152,29 @@ func Hierarchical(data Data, design Design, level float64) (*Moments, error) {
 		w[k] = 1 / (v + tau2 + omega2)
 	}
 	out.Tau2, out.Omega2 = tau2*m.unit*m.unit, omega2*m.unit*m.unit
-	return out, m.finish(out, w, level)
+	return out, m.finish(out, w)
 }
 
-func prepareMoments(data Data, design Design, level float64) (*problem, float64, error) {
-	if level == 0 {
-		level = 0.95
-	}
-	if !(level > 0 && level < 1) {
-		return nil, 0, fmt.Errorf("the confidence level %g must lie between 0 and 1", level)
+func (m *problem) newMoments(opt Options) *Moments {
+	return &Moments{Robust: Robust{Fit: m.newFit(opt.Level)}}
+}
+
+func prepareMoments(data Data, design Design, opt *Options) (*problem, error) {
+	if err := opt.check(); err != nil {
+		return nil, err
 	}
 	data.Inner = nil
 	m, err := prepare(data, design, 0)
 	if err != nil {
-		return nil, 0, err
+		return nil, err
 	}
 	switch {
 	case len(m.blocks) < 2:
-		return nil, 0, fmt.Errorf("all effects come from one study, %q: robust variance estimation needs at least two", m.blocks[0].label)
+		return nil, fmt.Errorf("all effects come from one study, %q: robust variance estimation needs at least two", m.blocks[0].label)
 	case m.n <= m.p:
-		return nil, 0, fmt.Errorf("%s cannot carry %s: at least one effect more is needed", count(m.n, "effect"), count(m.p, "coefficient"))
+		return nil, fmt.Errorf("%s cannot carry %s: at least one effect more is needed", count(m.n, "effect"), count(m.p, "coefficient"))
 	}
-	return m, level, nil
+	return m, nil
 }
 
 // weightedFit is a least-squares fit with diagonal weights, in the basis.
@@ -209,22 +206,20 @@ func (m *problem) weighted(w []float64) (weightedFit, error) {
 
 // finish fits with the final weights and adds the robust analysis, whose working
 // covariance is diag(1/w).
-func (m *problem) finish(out *Moments, w []float64, level float64) error {
+func (m *problem) finish(out *Moments, w []float64) error {
 	f, err := m.weighted(w)
 	if err != nil {
 		return err
 	}
-	out.K, out.Clusters, out.Names = m.n, len(m.blocks), m.names
-	out.Warnings = append(slices.Clone(m.warnings), out.Warnings...)
-	out.Beta, _ = m.unscale(state{gamma: f.gamma, m: f.m})
-	for _, x := range append([]float64{out.Tau2, out.Omega2}, out.Beta...) {
+	beta, _ := m.unscale(state{gamma: f.gamma, m: f.m})
+	for _, x := range append([]float64{out.Tau2, out.Omega2}, beta...) {
 		if !finite(x) {
 			return fmt.Errorf("effects and variances are too far in size from one another: the fit is not finite")
 		}
 	}
 	p := m.p
-	s := &sandwich{p: p, m: f.m, root: m.basis.inverse(), beta: out.Beta, names: m.names, level: level,
-		unit: m.unit, q: m.basis.q, wq: make([]float64, m.n*p), resid: f.resid}
+	s := &sandwich{p: p, m: f.m, root: m.basis.inverse(), beta: beta, fit: out.Fit, unit: m.unit,
+		q: m.basis.q, wq: make([]float64, m.n*p), resid: f.resid}
 	for k := range w {
 		for j := 0; j < p; j++ {
 			s.wq[k*p+j] = w[k] * m.basis.q[k*p+j]
@@ -247,7 +242,11 @@ func (m *problem) finish(out *Moments, w []float64, level float64) error {
 		}
 		return diagonal(d)
 	}
-	out.Robust, err = s.robust(CR2)
+	r, err := s.robust(CR2)
+	if err == nil {
+		r.Warnings = append(out.Warnings, r.Warnings...)
+		out.Robust = *r
+	}
 	return err
 }
 

@@ -3,6 +3,7 @@ package multilevel
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"past/analysis"
 )
@@ -19,20 +20,14 @@ const (
 	CR3  Kind = "CR3"  // close to the leave-one-cluster-out jackknife
 )
 
-// Robust is a cluster-robust analysis of a fitted model. Slices run along the
-// model's Names.
+// Robust is a cluster-robust analysis of a fitted model: its coefficients with robust
+// standard errors, t tests on Satterthwaite degrees of freedom (clusters - coefficients
+// for RobustNaive), and the joint test of all but the intercept, NaN without
+// moderators.
 type Robust struct {
+	analysis.Fit
 	Kind     Kind
 	Clusters int
-	Cov      [][]float64
-	SE       []float64
-	Stat     []float64 // t values
-	DF       []float64 // Satterthwaite, or clusters - coefficients for RobustNaive
-	PValue   []float64
-	CILower  []float64
-	CIUpper  []float64
-	Omnibus  Wald // all but the intercept; zero Terms without moderators
-	Warnings analysis.Warnings
 }
 
 // sandwich is what the robust estimators need of a fit: for each cluster its rows of
@@ -49,9 +44,8 @@ type sandwich struct {
 	unit   float64                    // scale of the effects
 	root   []float64                  // r^-1: coefficients from the basis
 	beta   []float64
-	names  []string
 	tested []int
-	level  float64
+	fit    analysis.Fit // of the model
 }
 
 // phiBlock is one cluster's working covariance.
@@ -87,27 +81,19 @@ func (r *Result) Robust(kind Kind) (*Robust, error) {
 }
 
 // RobustNaive is the sandwich with plain degrees of freedom, as metafor's robust():
-// CR0, or with adjust CR1 scaled by m/(m-p); t and F tests on m - p.
-func (r *Result) RobustNaive(adjust bool) (*Robust, error) {
+// CR0, or CR1p with its adjustment; t and F tests on m - p.
+func (r *Result) RobustNaive(kind Kind) (*Robust, error) {
 	s := r.sandwich()
 	df := len(s.sizes) - s.p
 	if df < 1 {
 		return nil, fmt.Errorf("%s cannot carry robust tests of %s: more clusters than coefficients are needed", count(len(s.sizes), "cluster"),
 			count(s.p, "coefficient"))
 	}
-	kind := CR0
-	if adjust {
-		kind = CR1p
-	}
 	out, _, err := s.variance(kind)
 	if err != nil {
 		return nil, err
 	}
-	out.DF = make([]float64, s.p)
-	for j := range out.DF {
-		out.DF[j] = float64(df)
-	}
-	s.tests(out)
+	out.Coef = waldTests(s.beta, out.Cov, slices.Repeat([]float64{float64(df)}, s.p), out.Level)
 	if len(s.tested) > 0 {
 		out.Omnibus = wald(s.beta, out.Cov, s.tested, float64(df))
 	}
@@ -120,8 +106,7 @@ func (r *Result) sandwich() *sandwich {
 	m, st, w := r.m, r.st, r.w
 	p, c := m.p, m.p+1
 	m.accumulate(st.th, w)
-	s := &sandwich{p: p, m: st.m, root: m.basis.inverse(), beta: r.Beta, names: r.Names, tested: r.tested(),
-		level: r.Options.Level, unit: m.unit,
+	s := &sandwich{p: p, m: st.m, root: m.basis.inverse(), beta: r.beta, fit: r.Fit, tested: r.tested(), unit: m.unit,
 		q: make([]float64, m.n*p), wq: make([]float64, m.n*p), resid: make([]float64, m.n)}
 	for k := 0; k < m.n; k++ {
 		copy(s.q[k*p:], m.xy[k*c:k*c+p])
@@ -162,8 +147,7 @@ func (s *sandwich) robust(kind Kind) (*Robust, error) {
 	if err != nil {
 		return nil, err
 	}
-	out.DF = s.satterthwaite(adj)
-	s.tests(out)
+	out.Coef = waldTests(s.beta, out.Cov, s.satterthwaite(adj), out.Level)
 	if len(s.tested) > 0 {
 		out.Omnibus = s.hotelling(out, adj)
 	}
@@ -214,31 +198,22 @@ func (s *sandwich) variance(kind Kind) (*Robust, *adjusted, error) {
 	for i := range cov {
 		cov[i] = flat[i*s.p : (i+1)*s.p]
 	}
-	return &Robust{Kind: kind, Clusters: len(s.sizes), Cov: cov}, adj, nil
-}
-
-// tests fills statistics, p-values and intervals from Cov and DF.
-func (s *sandwich) tests(out *Robust) {
-	p := s.p
-	out.SE, out.Stat, out.PValue = make([]float64, p), make([]float64, p), make([]float64, p)
-	out.CILower, out.CIUpper = make([]float64, p), make([]float64, p)
-	for j := range s.beta {
-		out.SE[j] = math.Sqrt(out.Cov[j][j])
-		out.Stat[j], out.PValue[j], out.CILower[j], out.CIUpper[j] = test(s.beta[j], out.SE[j], out.DF[j], s.level)
-	}
+	out := &Robust{Fit: s.fit, Kind: kind, Clusters: len(s.sizes)}
+	out.Cov, out.Omnibus, out.Warnings = cov, analysis.NewFit(0, 0).Omnibus, nil
+	return out, adj, nil
 }
 
 // warn names results that look surer than they are.
 func (r *Robust) warn() {
 	low := math.Inf(1)
-	for _, d := range r.DF {
-		low = math.Min(low, d)
+	for _, c := range r.Coef {
+		low = math.Min(low, c.DF)
 	}
 	if low < 4 {
 		r.Warnings.Add(analysis.LowDF,
 			"the degrees of freedom fall to %.2g: below 4 robust p-values and intervals cannot be relied on (Tipton 2015)", low)
 	}
-	if r.Omnibus.Terms > 0 && math.IsNaN(r.Omnibus.PValue) {
+	if r.Omnibus.DF > 0 && math.IsNaN(r.Omnibus.P) {
 		r.Warnings.Add(analysis.FewClusters, "too few clusters for the joint test of the moderators")
 	}
 }

@@ -167,11 +167,11 @@ func TestRobustAgreesWithFullMatrices(t *testing.T) {
 			if cov == nil {
 				continue
 			}
-			for j := range got.SE {
+			for j := range got.Coef {
 				model := f.m.At(j, j)
 				closeTo(t, string(kind)+" variance", got.Cov[j][j], cov.At(j, j), 1e-5, 1e-5*model)
 				if cov.At(j, j) > 1e-6*model {
-					closeTo(t, string(kind)+" df", got.DF[j], df[j], 1e-4, 0)
+					closeTo(t, string(kind)+" df", got.Coef[j].DF, df[j], 1e-4, 0)
 				}
 			}
 		}
@@ -253,8 +253,8 @@ func TestOneHugeCluster(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if !(b.SE[0] > 0.01 && b.SE[0] < 1) || !(b.DF[0] > 1 && b.DF[0] < 200) {
-			t.Errorf("%s: se %g, df %g", kind, b.SE[0], b.DF[0])
+		if !(b.Coef[0].SE > 0.01 && b.Coef[0].SE < 1) || !(b.Coef[0].DF > 1 && b.Coef[0].DF < 200) {
+			t.Errorf("%s: se %g, df %g", kind, b.Coef[0].SE, b.Coef[0].DF)
 		}
 	}
 }
@@ -270,9 +270,9 @@ func TestHotellingOfOneCoefficient(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	closeTo(t, "F", b.Omnibus.Stat, b.Stat[1]*b.Stat[1], 1e-10, 0)
-	closeTo(t, "df", b.Omnibus.DF2, b.DF[1], 1e-10, 0)
-	closeTo(t, "p", b.Omnibus.PValue, b.PValue[1], 1e-9, 0)
+	closeTo(t, "F", b.Omnibus.Value, b.Coef[1].Stat*b.Coef[1].Stat, 1e-10, 0)
+	closeTo(t, "df", b.Omnibus.DF2, b.Coef[1].DF, 1e-10, 0)
+	closeTo(t, "p", b.Omnibus.P, b.Coef[1].P, 1e-9, 0)
 }
 
 // CR3 names the cluster that alone carries a coefficient; CR2 goes on without it.
@@ -297,9 +297,9 @@ func TestClusterThatAloneDeterminesACoefficient(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for j := range b.SE {
-		if math.IsInf(b.SE[j], 0) || math.IsNaN(b.SE[j]) {
-			t.Errorf("standard error %d is %g", j, b.SE[j])
+	for j := range b.Coef {
+		if math.IsInf(b.Coef[j].SE, 0) || math.IsNaN(b.Coef[j].SE) {
+			t.Errorf("standard error %d is %g", j, b.Coef[j].SE)
 		}
 	}
 }

@@ -3,6 +3,7 @@ package multilevel
 import (
 	"math"
 
+	"past/analysis"
 	"past/analysis/internal/dist"
 
 	"gonum.org/v1/gonum/mat"
@@ -47,7 +48,7 @@ func (s *sandwich) satterthwaite(adj *adjusted) []float64 {
 //	F = (ν - q + 1)/(ν q) Q  on  q and ν - q + 1,  ν = q(q+1)/Σ_st Var(Ω^-½ V Ω^-½)_st
 //
 // under the working model, Ω = E V.
-func (s *sandwich) hotelling(out *Robust, adj *adjusted) Wald {
+func (s *sandwich) hotelling(out *Robust, adj *adjusted) analysis.Statistic {
 	p, q := s.p, len(s.tested)
 	rows := make([]float64, q*p)
 	for i, j := range s.tested {
@@ -64,17 +65,16 @@ func (s *sandwich) hotelling(out *Robust, adj *adjusted) Wald {
 			omega[k] += g[i][k] - hh[k]
 		}
 	}
-	w := wald(s.beta, out.Cov, s.tested, 1)
-	w.Stat *= float64(q)
+	stat := wald(s.beta, out.Cov, s.tested, math.Inf(1)).Value
+	w := analysis.Statistic{Value: math.NaN(), DF: float64(q), DF2: math.NaN(), P: math.NaN()}
 	root, ok := symmetricInverseRoot(omega, q)
 	if !ok {
-		return Wald{Stat: math.NaN(), DF1: float64(q), DF2: math.NaN(), PValue: math.NaN(), Terms: q}
+		return w
 	}
 	nu := float64(q*(q+1)) / s.totalVariance(g, h, root, q)
 	df := nu - float64(q) + 1
-	w = Wald{Stat: df / nu * w.Stat / float64(q), DF1: float64(q), DF2: df, PValue: math.NaN(), Terms: q}
-	if df > 0 {
-		w.PValue = dist.FSF(w.Stat, w.DF1, df)
+	if w.Value, w.DF2 = df/nu*stat/float64(q), df; df > 0 {
+		w.P = dist.FSF(w.Value, w.DF, df)
 	}
 	return w
 }

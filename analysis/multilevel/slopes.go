@@ -10,18 +10,12 @@ import (
 )
 
 // Slopes is a model in which every coefficient of the design varies between the
-// clusters. Slices run along Names.
+// clusters.
 type Slopes struct {
-	K, Clusters                        int
-	Names                              []string
-	Beta, SE, PValue, CILower, CIUpper []float64
-	Psi                                [][]float64 // covariance of the slopes between clusters
-	DF                                 float64     // of the t tests; infinite for one cluster
-	LogLik                             float64     // restricted
-	Warnings                           analysis.Warnings
-
-	cov   []float64
-	level float64
+	analysis.Fit
+	Clusters int
+	Psi      [][]float64 // covariance of the slopes between clusters
+	LogLik   float64     // restricted
 }
 
 // FitSlopes fits y = X (b + u) + e with slopes u that vary between clusters with an
@@ -39,21 +33,18 @@ func FitSlopes(data Data, design Design, cov Covariance, opt Options) (*Slopes, 
 	if len(design.Columns) == 0 {
 		return nil, errors.New("a model of slopes needs a column of doses")
 	}
-	if err := checkShape(data, design); err != nil {
-		return nil, err
-	}
-	used, err := completeRows(data, design)
+	g, used, err := newGiven(data, design, cov)
 	if err != nil {
 		return nil, err
 	}
 	p := len(design.Columns)
-	g := newGiven(data, design, cov, used)
-	out := &Slopes{K: len(used), Clusters: len(g.rows), Names: design.Names, level: opt.Level, DF: float64(len(g.rows) - p)}
+	out := &Slopes{Fit: g.newFit(used, opt.Level), Clusters: len(g.rows)}
+	df := float64(len(g.rows) - p)
 	switch {
 	case len(used) < p || len(g.rows) > 1 && len(g.rows) <= p:
 		return nil, fmt.Errorf("%d effects of %d studies are too few for %d terms of dose that vary between studies", len(used), len(g.rows), p)
 	case len(g.rows) == 1:
-		out.DF = math.Inf(1)
+		df = math.Inf(1)
 		out.Warnings.Add(analysis.SingleStudy, "one study: the slope is its own, and how far others differ is not known")
 	case len(g.rows) < 5:
 		out.Warnings.Add(analysis.FewStudies, "only %d studies: how far slopes differ between studies is poorly known", len(g.rows))
@@ -71,8 +62,8 @@ func FitSlopes(data Data, design Design, cov Covariance, opt Options) (*Slopes, 
 	if err != nil {
 		return nil, err
 	}
-	out.Beta, out.cov, out.LogLik, out.Psi = fit.beta, fit.cov, fit.logLik, psi
-	out.SE, out.PValue, out.CILower, out.CIUpper = fit.tests(out.DF, opt.Level)
+	out.LogLik, out.Psi = fit.logLik, psi
+	fit.tests(&out.Fit, df)
 	return out, nil
 }
 
@@ -142,16 +133,15 @@ func (g *givenModel) bestSlopes(scale []float64, vary bool) (givenFit, [][]float
 	return fit, psi, err
 }
 
-// Predict is the mean curve at values x of the columns, with its interval.
-func (s *Slopes) Predict(x []float64) (estimate, lower, upper float64) {
-	v := 0.0
-	p := len(s.Beta)
-	for a := range p {
-		estimate += x[a] * s.Beta[a]
-		for b := range p {
-			v += x[a] * s.cov[a*p+b] * x[b]
+// Predict is the mean curve at values x of the columns.
+func (s *Slopes) Predict(x []float64) analysis.Estimate {
+	var y, v float64
+	for a, c := range s.Coef {
+		y += x[a] * c.Value
+		for b := range s.Coef {
+			v += x[a] * s.Cov[a][b] * x[b]
 		}
 	}
-	half := critical(s.level, s.DF) * math.Sqrt(v)
-	return estimate, estimate - half, estimate + half
+	df := s.Coef[0].DF
+	return analysis.Wald(y, math.Sqrt(v), df, analysis.Quantile(s.Level, df))
 }

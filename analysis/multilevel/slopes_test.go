@@ -87,8 +87,8 @@ func TestTrendOfOneStudy(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, x := range map[string][2]float64{"slope": {s.Beta[0], 0.0454}, "standard error": {s.SE[0], 0.0207},
-		"lower": {s.CILower[0], 0.0049}, "upper": {s.CIUpper[0], 0.0859}, "p": {s.PValue[0], 0.0279}} {
+	for name, x := range map[string][2]float64{"slope": {s.Coef[0].Value, 0.0454}, "standard error": {s.Coef[0].SE, 0.0207},
+		"lower": {s.Coef[0].Lower, 0.0049}, "upper": {s.Coef[0].Upper, 0.0859}, "p": {s.Coef[0].P, 0.0279}} {
 		if math.Abs(x[0]-x[1]) > 0.00005 {
 			t.Errorf("%s %v, want %v", name, x[0], x[1])
 		}
@@ -185,8 +185,8 @@ func TestDoseResponseAsDosresmeta(t *testing.T) {
 			[][]float64{{0.0001942917, -0.0010398329}, {-0.0010398329, 0.0064239419}}, 2e-7},
 	} {
 		for j, b := range c.beta {
-			if math.Abs(c.m.Beta[j]-b) > c.tolerance || math.Abs(c.m.SE[j]-c.se[j]) > c.tolerance {
-				t.Errorf("%s: coefficient %d is %.10f (%.10f), want %.10f (%.10f)", c.name, j, c.m.Beta[j], c.m.SE[j], b, c.se[j])
+			if math.Abs(c.m.Coef[j].Value-b) > c.tolerance || math.Abs(c.m.Coef[j].SE-c.se[j]) > c.tolerance {
+				t.Errorf("%s: coefficient %d is %.10f (%.10f), want %.10f (%.10f)", c.name, j, c.m.Coef[j].Value, c.m.Coef[j].SE, b, c.se[j])
 			}
 			for k, v := range c.psi[j] {
 				if math.Abs(c.m.Psi[j][k]-v) > c.tolerance {
@@ -194,14 +194,14 @@ func TestDoseResponseAsDosresmeta(t *testing.T) {
 				}
 			}
 		}
-		if c.m.K != 19 || c.m.Clusters != 6 || c.m.DF != float64(6-len(c.beta)) {
-			t.Errorf("%s: %d effects of %d studies, %v degrees of freedom", c.name, c.m.K, c.m.Clusters, c.m.DF)
+		if c.m.K != 19 || c.m.Clusters != 6 || c.m.Coef[0].DF != float64(6-len(c.beta)) {
+			t.Errorf("%s: %d effects of %d studies, %v degrees of freedom", c.name, c.m.K, c.m.Clusters, c.m.Coef[0].DF)
 		}
 	}
 	m := alcoholModel(t, line, spline)
 	for x, want := range map[float64]float64{12: -0.2921094216, 24: -0.3029595525, 36: -0.1054294490, 60: 0.4883393221} {
-		if y, lo, hi := m.Predict([]float64{x, spline(x)}); math.Abs(y-want) > 1e-6 || !(lo < y && y < hi) {
-			t.Errorf("at %v: %v [%v, %v], want %v", x, y, lo, hi, want)
+		if p := m.Predict([]float64{x, spline(x)}); math.Abs(p.Value-want) > 1e-6 || !(p.Lower < p.Value && p.Value < p.Upper) {
+			t.Errorf("at %v: %v [%v, %v], want %v", x, p.Value, p.Lower, p.Upper, want)
 		}
 	}
 }
@@ -235,8 +235,10 @@ func TestOneStageAgainstMetafor(t *testing.T) {
 			t.Fatal(err)
 		}
 		for j, b := range c.beta {
-			if math.Abs(m.Beta[j]-b) > 10*c.tolerance || math.Abs(m.SE[j]-c.se[j]) > 10*c.tolerance || math.Abs(m.Psi[j][j]-c.psi[j]) > c.tolerance {
-				t.Errorf("term %d: %.10f (%.10f), between studies %.10f; want %.10f (%.10f), %.10f", j, m.Beta[j], m.SE[j], m.Psi[j][j], b, c.se[j],
+			if math.Abs(m.Coef[j].Value-b) > 10*c.tolerance || math.Abs(m.Coef[j].SE-c.se[j]) > 10*c.tolerance ||
+				math.Abs(m.Psi[j][j]-c.psi[j]) > c.tolerance {
+				t.Errorf("term %d: %.10f (%.10f), between studies %.10f; want %.10f (%.10f), %.10f", j, m.Coef[j].Value, m.Coef[j].SE, m.Psi[j][j], b,
+					c.se[j],
 					c.psi[j])
 			}
 		}

@@ -6,7 +6,6 @@ import (
 
 	"past/analysis/effect"
 	"past/analysis/meta"
-	"past/analysis/multilevel"
 	"past/internal/metafile/plan"
 	"past/internal/metafile/roles"
 )
@@ -32,12 +31,12 @@ func (a *analysis) plan(effects plan.Effects, method meta.Method, test meta.Test
 	}
 	if cmd.Cluster != "" {
 		robust := &plan.RobustKinds{CR2: true}
-		models := []plan.LevelFit{{Method: multilevel.REML, Test: multilevel.T, I2: true, Predict: true, Robust: robust}}
+		models := []plan.LevelFit{{Method: meta.REML, Test: meta.T, I2: true, Predict: true, Robust: robust}}
 		p.Dependent = &plan.Dependent{Clusters: plan.Clusters{Cluster: a.column(cmd.Cluster)}, Three: models,
 			CHE: &plan.CHE{Rho: cmd.Rho, Fits: models}, Mods: []plan.Moderators{}}
 		for _, f := range a.clusterFormulas() {
 			p.Dependent.Mods = append(p.Dependent.Mods, plan.Moderators{Name: f, Formula: f,
-				CHE: &plan.LevelFit{Method: multilevel.REML, Test: multilevel.T, Robust: robust}})
+				CHE: &plan.LevelFit{Method: meta.REML, Test: meta.T, Robust: robust}})
 		}
 	}
 	if cmd.Time != "" {

@@ -166,12 +166,6 @@ func estimate(e stats.Estimate) string {
 	return fmt.Sprintf("%s  %s  %s", num(e.Value), interval(e.Lower, e.Upper), pval(e.P))
 }
 
-// estimateOf is an estimate of a model that keeps the numbers of its coefficients
-// apart.
-func estimateOf(j int, value, lower, upper, p []float64) stats.Estimate {
-	return stats.Estimate{Value: value[j], Lower: lower[j], Upper: upper[j], P: p[j]}
-}
-
 // coefficient prints one coefficient of a model with moderators.
 func (p *printer) coefficient(indent, width int, name string, e stats.Estimate) {
 	p.line("%s%s  %s", strings.Repeat(" ", indent), column(name, width), estimate(e))
@@ -333,12 +327,11 @@ func (p *printer) poolLine(title string, r pooled2x2.Result, warnings []string, 
 func (p *printer) clusters() {
 	if g := p.Shared; g != nil {
 		p.line("")
-		p.effectLine("shared control allowed for, three levels (t)", estimateOf(0, g.Beta, g.CILower, g.CIUpper, g.PValue))
+		p.effectLine("shared control allowed for, three levels (t)", g.Coef[0])
 	}
 	if g := p.Lagged; g != nil {
 		p.line("")
-		p.effectLine(fmt.Sprintf("correlated over %s, phi %v (t)", printable(p.cmd.Time), *p.cmd.Phi), estimateOf(0, g.Beta, g.CILower, g.CIUpper,
-			g.PValue))
+		p.effectLine(fmt.Sprintf("correlated over %s, phi %v (t)", printable(p.cmd.Time), *p.cmd.Phi), g.Coef[0])
 	}
 	d := p.Dependent
 	if d == nil {
@@ -360,11 +353,11 @@ func (p *printer) dependent(title string, fits []plan.Answer[plan.LevelFit, plan
 			continue
 		}
 		m := f.Got
-		p.effectLine(title, estimateOf(0, m.Beta, m.CILower, m.CIUpper, m.PValue))
+		p.effectLine(title, m.Coef[0])
 		p.collect(m.Warnings.Texts())
 		if r := m.CR2; r.Err == nil {
 			p.collect(r.Got.Warnings.Texts())
-			p.effectLine("    with robust variance (CR2, Satterthwaite)", estimateOf(0, m.Beta, r.Got.CILower, r.Got.CIUpper, r.Got.PValue))
+			p.effectLine("    with robust variance (CR2, Satterthwaite)", r.Got.Coef[0])
 		}
 		p.line("    variance between clusters %s, within %s", num(m.Sigma2.Between), num(m.Sigma2.Within))
 	}
@@ -384,10 +377,10 @@ func (p *printer) dependentModerators(formula string, fit plan.Answer[*plan.Leve
 	m, r := fit.Got, fit.Got.CR2.Got
 	p.line("  CHE, %s, robust variance (CR2, Satterthwaite)", printable(formula))
 	for j, name := range m.Names {
-		p.coefficient(4, 38, name, estimateOf(j, m.Beta, r.CILower, r.CIUpper, r.PValue))
+		p.coefficient(4, 38, name, r.Coef[j])
 	}
-	if len(m.Names) > 1 && m.Names[0] == multilevel.InterceptName && r.Omnibus.Terms > 0 {
-		p.line("    all but the intercept: F = %s, %s", num(r.Omnibus.Stat), pval(r.Omnibus.PValue))
+	if len(m.Names) > 1 && m.Names[0] == multilevel.InterceptName && r.Omnibus.DF > 0 {
+		p.line("    all but the intercept: F = %s, %s", num(r.Omnibus.Value), pval(r.Omnibus.P))
 	}
 	p.collect(m.Warnings.Texts())
 	p.collect(r.Warnings.Texts())
@@ -402,7 +395,7 @@ func (p *printer) doseResponse() {
 	p.line("\ndose-response in one stage: %s (covariance within studies: %s), %d effects of %d studies", printable(d.Formula), d.How, d.K,
 		d.Clusters)
 	for j, name := range d.Names {
-		p.line("  %s  %s  SD between studies %s", column(name, 40), estimate(estimateOf(j, d.Beta, d.CILower, d.CIUpper, d.PValue)),
+		p.line("  %s  %s  SD between studies %s", column(name, 40), estimate(d.Coef[j]),
 			num(math.Sqrt(d.Psi[j][j])))
 	}
 	for _, at := range d.Curve {

@@ -196,7 +196,7 @@ func (s *scripter) dose() {
 	}
 	sum := strings.Join(terms, " + ")
 	s.line("print(rma.mv(yi, V, mods = ~ 0 + %s, random = ~ 0 + %s | cluster, struct = \"GEN\", data = dat), digits = 6)   # coefficients %s",
-		sum, sum, rVector(d.Beta))
+		sum, sum, rVector(stats.ColumnsOf(d.Coef).Value))
 }
 
 // rTest is metafor's name of the test as fitted: adhoc where the guard acted.

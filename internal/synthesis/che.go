@@ -7,6 +7,7 @@ import (
 	"math"
 	"slices"
 
+	"past/analysis/meta"
 	"past/analysis/multilevel"
 	"past/internal/evidence"
 )
@@ -56,12 +57,10 @@ func poolCHE(m Model, effects []evidence.Effect) (evidence.PooledResult, error) 
 	if err != nil {
 		return r, err
 	}
-	r.Estimate, r.SE, r.P = finite(fit.Beta[0]), finite(rob.SE[0]), finite(rob.PValue[0])
-	r.CILower, r.CIUpper = finite(rob.CILower[0]), finite(rob.CIUpper[0])
-	total := fit.Sigma2.Total()
-	r.Tau2, r.Q, r.QP, r.I2Tau2 = finite(total), finite(fit.QE), finite(fit.QEP), finite(fit.I2.Total)
-	if p := fit.Prediction; p != nil {
-		r.PILower, r.PIUpper = finite(p.PILower), finite(p.PIUpper)
+	r.Estimate, r.SE, r.P = finite(rob.Coef[0].Value), finite(rob.Coef[0].SE), finite(rob.Coef[0].P)
+	r.CILower, r.CIUpper = finite(rob.Coef[0].Lower), finite(rob.Coef[0].Upper)
+	r.Tau2, r.Q, r.QP, r.I2Tau2 = finite(fit.Tau2), finite(fit.Q.Value), finite(fit.Q.P), finite(fit.I2)
+	if r.PILower, r.PIUpper = finite(fit.Prediction.Lower), finite(fit.Prediction.Upper); r.PILower != nil {
 		r.PIRule = "a new effect in a new study, model-based"
 	}
 	r.Warnings = append(r.Warnings,
@@ -69,7 +68,7 @@ func poolCHE(m Model, effects []evidence.Effect) (evidence.PooledResult, error) 
 			"is the sum of %s between and %s within studies",
 			plural(len(effects), "effect", "effects"), plural(r.K, "study", "studies"), fixed(m.Rho, 2), fixed(fit.Sigma2.Between, 4),
 			fixed(fit.Sigma2.Within, 4)))
-	if df := rob.DF[0]; math.IsNaN(df) || df < minRobustDF {
+	if df := rob.Coef[0].DF; math.IsNaN(df) || df < minRobustDF {
 		r.Warnings = append(r.Warnings, fmt.Sprintf("the robust test has %s degrees of freedom: below %d its interval is not to be trusted",
 			fixed(df, 1), minRobustDF))
 	}
@@ -80,7 +79,7 @@ func poolCHE(m Model, effects []evidence.Effect) (evidence.PooledResult, error) 
 
 // multilevel are the options of the three-level model.
 func (m Model) multilevel() multilevel.Options {
-	return multilevel.Options{Method: multilevel.REML, Test: multilevel.T, Rho: m.Rho, SmoothVariances: m.Smooth}
+	return multilevel.Options{Method: meta.REML, Test: meta.T, Rho: m.Rho, SmoothVariances: m.Smooth}
 }
 
 // designCHE are the effects that state a number or a level, with the columns of a
@@ -137,11 +136,11 @@ func moderatorsCHE(q Question, effects []evidence.Effect) []evidence.Moderator {
 			out = append(out, m)
 			continue
 		}
-		m.Slope, m.SE, m.P, m.CILower, m.CIUpper = finite(fit.Beta[1]), finite(rob.SE[1]), finite(rob.PValue[1]), finite(rob.CILower[1]),
-			finite(rob.CIUpper[1])
-		if !(rob.DF[1] >= minRobustDF) {
+		s := rob.Coef[1]
+		m.Slope, m.SE, m.P, m.CILower, m.CIUpper = finite(s.Value), finite(s.SE), finite(s.P), finite(s.Lower), finite(s.Upper)
+		if !(s.DF >= minRobustDF) {
 			m.Warnings = append(m.Warnings, fmt.Sprintf("the robust test has %s degrees of freedom: below %d it is not to be trusted",
-				fixed(rob.DF[1], 1), minRobustDF))
+				fixed(s.DF, 1), minRobustDF))
 		}
 		out = append(out, m)
 	}
@@ -184,7 +183,7 @@ func subgroupsCHE(q Question, effects []evidence.Effect) []evidence.Subgroup {
 		if err == nil {
 			var rob *multilevel.Robust
 			if rob, err = fit.Robust(multilevel.CR2); err == nil {
-				s.QBetween, s.P = finite(rob.Omnibus.Stat), finite(rob.Omnibus.PValue)
+				s.QBetween, s.P = finite(rob.Omnibus.Value), finite(rob.Omnibus.P)
 			}
 		}
 		if err != nil {

@@ -4,6 +4,7 @@ import (
 	"math"
 	"strconv"
 
+	"past/analysis"
 	"past/analysis/multilevel"
 	"past/internal/metafile/plan"
 )
@@ -20,7 +21,7 @@ func dependent(r *plan.Result) any {
 	if q.Intervals != nil {
 		var intervals []Tree
 		for i, a := range d.Intervals {
-			t := entryOf(a, func(t Tree, ci multilevel.Interval) { Put(t, "est lb ub", ci.Estimate, ci.Lower, ci.Upper) })
+			t := entryOf(a, func(t Tree, c plan.Component) { Put(t, "est lb ub", c.Value, c.Lower, c.Upper) })
 			t["component"] = "sigma2_" + strconv.Itoa(i+1)
 			intervals = append(intervals, t)
 		}
@@ -52,8 +53,8 @@ func dependent(r *plan.Result) any {
 	if q.Ordinary != nil {
 		t := robust(q.Ordinary.RobustKinds, d.Ordinary.Robust, d.Ordinary.Err)
 		for _, v := range t {
-			if one, ok := v.(Tree)["df"].([]float64); ok {
-				v.(Tree)["df"] = oneOrAll(one)
+			if df, ok := v.(Tree)["df"].([]float64); ok { // of the only coefficient
+				v.(Tree)["df"] = df[0]
 			}
 		}
 		t["fit"] = univariate(d.Ordinary.Fit)
@@ -71,9 +72,8 @@ func dependent(r *plan.Result) any {
 
 func moments(name string, a plan.Answer[plan.Moments, *multilevel.Moments]) Tree {
 	return entry(a, func(t Tree, m *multilevel.Moments) {
-		b := m.Robust
-		Put(t, "b se t dfs p ci_lb ci_ub tau_sq", oneOrAll(m.Beta), oneOrAll(b.SE), oneOrAll(b.Stat), oneOrAll(b.DF), oneOrAll(b.PValue),
-			oneOrAll(b.CILower), oneOrAll(b.CIUpper), m.Tau2)
+		b := m.Coef[0]
+		Put(t, "b se t dfs p ci_lb ci_ub tau_sq", b.Value, b.SE, b.Stat, b.DF, b.P, b.Lower, b.Upper, m.Tau2)
 		if name == "hier" {
 			t["omega_sq"] = m.Omega2
 		} else {
@@ -97,22 +97,21 @@ func univariate(a plan.Fitted) Tree {
 func levels(a plan.Answer[plan.LevelFit, plan.Levels]) Tree {
 	return entry(a, func(t Tree, l plan.Levels) {
 		r := l.Result
-		Put(t, "method test k p coef_names sigma2", r.Options.Method, r.Options.Test, r.K, r.P, r.Names,
+		Put(t, "method test k p coef_names sigma2", r.Options.Method, r.Options.Test, r.K, len(r.Coef), r.Names,
 			[]float64{r.Sigma2.Between, r.Sigma2.Within})
-		Put(t, "beta se zval pval ci_lb ci_ub", oneOrAll(r.Beta), oneOrAll(r.SE), oneOrAll(r.Stat), oneOrAll(r.PValue), oneOrAll(r.CILower),
-			oneOrAll(r.CIUpper))
-		Put(t, "qe qe_df qe_p log_lik aic bic aicc", r.QE, r.QEDF, r.QEP, r.LogLik, r.AIC, r.BIC, r.AICc)
+		coefficients(t, r.Coef)
+		Put(t, "qe qe_df qe_p log_lik aic bic aicc", r.Q.Value, r.Q.DF, r.Q.P, r.LogLik, r.AIC, r.BIC, r.AICc)
 		t["log_lik_optimizer"] = r.LogLik // the reference keeps its optimiser's value apart; here it is the maximum itself
-		if r.DF != nil {
-			t["ddf"] = r.DF
+		if df := analysis.ColumnsOf(r.Coef).DF; !math.IsInf(df[0], 1) {
+			t["ddf"] = df
 		}
-		wald(t, r.Omnibus)
+		joint(t, r.Omnibus)
 		remark(t, "", r.Warnings.Texts())
 		if a.Asked.I2 {
-			t["i2_multilevel"] = Tree{"total": r.I2.Total, "cluster": r.I2.Between, "within": r.I2.Within}
+			t["i2_multilevel"] = Tree{"total": r.I2, "cluster": r.I2Level.Between, "within": r.I2Level.Within}
 		}
-		if p := r.Prediction; bool(a.Asked.Predict) && p != nil {
-			t["predict"] = Tree{"pred": p.Estimate, "se": p.SE, "ci_lb": p.CILower, "ci_ub": p.CIUpper, "pi_lb": p.PILower, "pi_ub": p.PIUpper}
+		if p, e := r.Prediction, r.Coef[0]; bool(a.Asked.Predict) && !math.IsNaN(p.Lower) {
+			t["predict"] = Tree{"pred": e.Value, "se": e.SE, "ci_lb": e.Lower, "ci_ub": e.Upper, "pi_lb": p.Lower, "pi_ub": p.Upper}
 		}
 		if a.Asked.Robust != nil {
 			t["robust"] = robust(*a.Asked.Robust, l.Robust, nil)
@@ -120,15 +119,11 @@ func levels(a plan.Answer[plan.LevelFit, plan.Levels]) Tree {
 	})
 }
 
-func wald(t Tree, w multilevel.Wald) {
-	if w.Terms == 0 {
-		return
+// joint answers the test of the moderators where there are any.
+func joint(t Tree, s analysis.Statistic) {
+	if !math.IsNaN(s.DF) {
+		omnibus(t, s)
 	}
-	df2 := any(w.DF2)
-	if w.DF2 == 0 {
-		df2 = nil
-	}
-	Put(t, "qm qm_p qm_df", w.Stat, w.PValue, []any{w.DF1, df2})
 }
 
 // robust answers the robust analyses asked for.
@@ -147,19 +142,25 @@ func robust(q plan.RobustKinds, of plan.Robust, err error) Tree {
 			k.a.Err = err
 		}
 		out[k.name] = entryOf(k.a, func(t Tree, b *multilevel.Robust) {
-			Put(t, "se tval pval ci_lb ci_ub df n_clusters", oneOrAll(b.SE), oneOrAll(b.Stat), oneOrAll(b.PValue), oneOrAll(b.CILower),
-				oneOrAll(b.CIUpper), b.DF, b.Clusters)
+			coefficients(t, b.Coef)
+			df := analysis.ColumnsOf(b.Coef).DF
 			if k.naive {
-				t["df"] = b.DF[:1]
+				df = df[:1]
 			}
-			wald(t, b.Omnibus)
+			Put(t, "tval df n_clusters", t["zval"], df, b.Clusters)
+			delete(t, "beta")
+			delete(t, "zval")
+			joint(t, b.Omnibus)
 			remark(t, "", b.Warnings.Texts())
 		})
 	}
 	if q.Types != nil && of.Types != nil {
 		types := Tree{}
 		for name, a := range of.Types {
-			types[name] = entryOf(a, func(t Tree, b *multilevel.Robust) { Put(t, "se tval df pval", b.SE, b.Stat, b.DF, b.PValue) })
+			types[name] = entryOf(a, func(t Tree, b *multilevel.Robust) {
+				c := analysis.ColumnsOf(b.Coef)
+				Put(t, "se tval df pval", c.SE, c.Stat, c.DF, c.P)
+			})
 		}
 		out["club_sandwich_types"] = types
 	}
@@ -168,8 +169,9 @@ func robust(q plan.RobustKinds, of plan.Robust, err error) Tree {
 
 // Given is a model of effects with a known covariance of sampling errors.
 func Given(g *multilevel.Given) Tree {
-	return Tree{"k": g.K, "n_clusters": g.Clusters, "beta": g.Beta[0], "se": g.SE[0], "pval": g.PValue[0], "ci_lb": g.CILower[0],
-		"ci_ub": g.CIUpper[0], "sigma2": []float64{g.Sigma2.Between, g.Sigma2.Within}, "log_lik": g.LogLik}
+	e := g.Coef[0]
+	return Tree{"k": g.K, "n_clusters": g.Clusters, "beta": e.Value, "se": e.SE, "pval": e.P, "ci_lb": e.Lower, "ci_ub": e.Upper,
+		"sigma2": []float64{g.Sigma2.Between, g.Sigma2.Within}, "log_lik": g.LogLik}
 }
 
 func dose(r *plan.Result) any {
@@ -178,10 +180,11 @@ func dose(r *plan.Result) any {
 	for j := range sd {
 		sd[j] = math.Sqrt(m.Psi[j][j])
 	}
-	t := Tree{"formula": m.Formula, "covariance": m.How, "k": m.K, "n_studies": m.Clusters, "coef_names": m.Names, "beta": m.Beta, "se": m.SE,
-		"pval": m.PValue, "ci_lb": m.CILower, "ci_ub": m.CIUpper, "psi": m.Psi, "sd_between": sd, "log_lik": m.LogLik}
-	if !math.IsInf(m.DF, 1) {
-		t["ddf"] = m.DF
+	c := analysis.ColumnsOf(m.Coef)
+	t := Tree{"formula": m.Formula, "covariance": m.How, "k": m.K, "n_studies": m.Clusters, "coef_names": m.Names, "beta": c.Value, "se": c.SE,
+		"pval": c.P, "ci_lb": c.Lower, "ci_ub": c.Upper, "psi": m.Psi, "sd_between": sd, "log_lik": m.LogLik}
+	if df := m.Coef[0].DF; !math.IsInf(df, 1) {
+		t["ddf"] = df
 	}
 	t["curve"] = list(m.Curve, func(p plan.DosePoint) Tree {
 		return Tree{"dose": p.Dose, "pred": p.Pred, "ci_lb": p.Lower, "ci_ub": p.Upper}

@@ -199,10 +199,11 @@ func finite(x float64) float64 {
 	return x
 }
 
-// oneOrAll is the value itself for models with one coefficient, else the array.
-func oneOrAll(x []float64) any {
-	if len(x) == 1 {
-		return x[0]
+// coefficients answers the only one of a model as numbers, several as lists.
+func coefficients(t Tree, list []analysis.Estimate) {
+	if len(list) == 1 {
+		estimate(t, list[0])
+		return
 	}
-	return x
+	estimates(t, list)
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 
+	"past/analysis"
 	"past/analysis/effect"
 	"past/analysis/meta"
 	"past/analysis/multilevel"
@@ -37,12 +38,12 @@ type Dependent struct {
 
 // LevelFit asks for a multilevel model.
 type LevelFit struct {
-	Method  multilevel.Method `json:"method"`
-	Test    multilevel.Test   `json:"test"`
-	DF      multilevel.DF     `json:"dfs"`
-	I2      Asked             `json:"i2_multilevel"`
-	Predict Asked             `json:"predict"`
-	Robust  *RobustKinds      `json:"robust"`
+	Method  meta.Method   `json:"method"`
+	Test    meta.Test     `json:"test"`
+	DF      multilevel.DF `json:"dfs"`
+	I2      Asked         `json:"i2_multilevel"`
+	Predict Asked         `json:"predict"`
+	Robust  *RobustKinds  `json:"robust"`
 }
 
 // RobustKinds asks for robust variances.
@@ -89,12 +90,18 @@ const DefaultRho = 0.6
 type DependentResult struct {
 	Rho       float64
 	Three     []Answer[LevelFit, Levels]
-	Intervals []Answer[multilevel.Components, multilevel.Interval]
+	Intervals []Answer[multilevel.Components, Component]
 	CHE       []Answer[LevelFit, Levels]
 	Aggregate Answer[Aggregate, Aggregated]
 	Mods      []ModeratedLevels
 	Ordinary  OrdinaryResult
 	Moments   map[string]Answer[Moments, *multilevel.Moments]
+}
+
+// Component is a variance component with its interval.
+type Component struct {
+	Value float64
+	analysis.Interval
 }
 
 // Levels is a multilevel fit with its robust variances.
@@ -176,11 +183,16 @@ func (r *Result) dependent() error {
 	if q.Intervals != nil {
 		m, err := multilevel.Fit(data, multilevel.Design{}, multilevel.Options{Level: r.Level})
 		out.Intervals = each([]multilevel.Components{multilevel.BetweenOnly, multilevel.WithinOnly},
-			func(c multilevel.Components) (i multilevel.Interval, _ error) {
+			func(c multilevel.Components) (v Component, _ error) {
 				if err != nil {
-					return i, err
+					return v, err
 				}
-				return m.ProfileInterval(c)
+				if v.Value = m.Sigma2.Within; c == multilevel.BetweenOnly {
+					v.Value = m.Sigma2.Between
+				}
+				var failed error
+				v.Interval, failed = m.ProfileInterval(c)
+				return v, failed
 			})
 	}
 	for _, m := range q.Mods {
@@ -206,9 +218,9 @@ func (r *Result) dependent() error {
 	out.Moments = byName(q.Moments, func(name string, _ Moments) (*multilevel.Moments, error) {
 		switch name {
 		case "corr_rho_0_8":
-			return multilevel.Correlated(data, multilevel.Design{}, 0.8, r.Level)
+			return multilevel.Correlated(data, multilevel.Design{}, multilevel.Options{Rho: 0.8, Level: r.Level})
 		case "hier":
-			return multilevel.Hierarchical(data, multilevel.Design{}, r.Level)
+			return multilevel.Hierarchical(data, multilevel.Design{}, multilevel.Options{Level: r.Level})
 		}
 		return nil, fmt.Errorf("unknown moment model %q: use corr_rho_0_8 or hier", name)
 	})
@@ -219,10 +231,10 @@ func (r *Result) dependent() error {
 // robust answers the robust variances asked for.
 func robust(q RobustKinds, m *multilevel.Result) (out Robust) {
 	if q.CR0 {
-		out.CR0 = one(q.CR0, func(Asked) (*multilevel.Robust, error) { return m.RobustNaive(false) })
+		out.CR0 = one(q.CR0, func(Asked) (*multilevel.Robust, error) { return m.RobustNaive(multilevel.CR0) })
 	}
 	if q.CR1 {
-		out.CR1 = one(q.CR1, func(Asked) (*multilevel.Robust, error) { return m.RobustNaive(true) })
+		out.CR1 = one(q.CR1, func(Asked) (*multilevel.Robust, error) { return m.RobustNaive(multilevel.CR1p) })
 	}
 	if q.CR2 {
 		out.CR2 = one(q.CR2, func(Asked) (*multilevel.Robust, error) { return m.Robust(multilevel.CR2) })
@@ -263,7 +275,7 @@ func (r *Result) aggregate(data multilevel.Data, q Aggregate, rho float64) (out 
 // ordinary is the univariate random-effects model with robust variance.
 func (r *Result) ordinary(data multilevel.Data, q Ordinary) OrdinaryResult {
 	out := OrdinaryResult{Fit: r.free(data.Effect, data.Variance, q.Fit)}
-	m, err := multilevel.Fit(data, multilevel.Design{}, multilevel.Options{Method: multilevel.Method(q.Fit.Method),
+	m, err := multilevel.Fit(data, multilevel.Design{}, multilevel.Options{Method: q.Fit.Method,
 		Components: multilevel.WithinOnly, Level: r.Level})
 	if out.Err = err; err == nil {
 		q.Types = nil

@@ -275,8 +275,8 @@ func (d *Data) doseCurve(formula string, m *multilevel.Slopes) ([]DosePoint, err
 		for j, col := range design.Columns {
 			v[j] = col[i+1] - col[0]
 		}
-		y, lo, hi := m.Predict(v)
-		out = append(out, DosePoint{dose, y, lo, hi})
+		p := m.Predict(v)
+		out = append(out, DosePoint{dose, p.Value, p.Lower, p.Upper})
 	}
 	return out, nil
 }
