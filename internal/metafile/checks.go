@@ -151,7 +151,8 @@ func (a *analysis) checkPooled() error {
 			return table.Ask([]table.Answer{roles.WithoutRow(a.Label, a.labels[i])}, "%s (%s) has the effect and the variance of a pooled result of"+
 				" the rows above: leave it out with --where if it is one; if it is a study, move it up", a.UsedName(i), a.labels[i])
 		}
-		a.Warn("%s (%s) has the effect and the variance of a pooled result of the other rows: leave it out if it is one", a.UsedName(i), a.labels[i])
+		a.Warn("%s (%s) has the effect and the variance of a pooled result of the other rows: leave it out if it is one", a.UsedName(i),
+			a.labels[i])
 	}
 	return nil
 }

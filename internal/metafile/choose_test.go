@@ -18,7 +18,8 @@ func TestColumnsAreAskedFor(t *testing.T) {
 		asked       bool
 	}{
 		{"two effects", "study,es,d,se\nA,1,-0.46,0.3\nB,2,0.2,0.25\nC,3,1.7,0.4\n", Command{}, "--yi es or --yi d", true},
-		{"answered", "study,es,d,se\nA,1,-0.46,0.3\nB,2,0.2,0.25\nC,3,1.7,0.4\n", Command{Columns: map[string]string{"yi": "d"}}, "yi = d", false},
+		{"answered", "study,es,d,se\nA,1,-0.46,0.3\nB,2,0.2,0.25\nC,3,1.7,0.4\n",
+			Command{Columns: map[string]string{"yi": "d"}}, "yi = d", false},
 		{"exact name wins", "study,d,yi,vi\nA,9,0.25,0.04\nB,9,-0.5,0.0625\n", Command{}, "yi = yi", false},
 		{"no such column", plain, Command{Columns: map[string]string{"yi": "hedges"}}, "there is no such column", true},
 		{"two kinds", "study,g,se,mean1,sd1,n1,mean2,sd2,n2\nA,0.4,0.2,1,2,30,2,2,30\nB,0.4,0.2,1,2,30,2,2,30\n", Command{},

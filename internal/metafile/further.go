@@ -126,7 +126,10 @@ func (a *analysis) leaveOneOut(f *further) error {
 		m := s[i].Coef[0]
 		f.add("without %s  %s  %s  tau2 = %s", column(l, 32), num(m.Value), interval(m.Lower, m.Upper), num(s[i].Tau2))
 	}
-	answer.Put(f.tree, "labels estimate ci_lb ci_ub tau2 pval", a.labels, all["estimate"], all["ci_lb"], all["ci_ub"], all["tau2"], all["pval"])
+	f.tree["labels"] = a.labels
+	for _, name := range []string{"estimate", "ci_lb", "ci_ub", "tau2", "pval"} {
+		f.tree[name] = all[name]
+	}
 	return nil
 }
 

@@ -32,17 +32,12 @@ const (
 // under which they are found (folded, the first match wins).
 var Usual = map[effect.Kind]map[string][]string{
 	effect.KindEffectAndVar: {
-		"yi": {"yi", "y", "es", "effect", "effectsize", "te", "estimate", "est", "g", "hedgesg", "smd", "d", "cohensd", "logor", "lnor",
-			"logrr", "lnrr", "loghr", "lnhr", "md", "wmd", "meandifference", "meandiff", "differenceinmeans", "differenceofmeans",
-			"standardizedmeandifference", "standardisedmeandifference", "stdmeandifference", "zcor",
-			"or", "oddsratio", "rr", "riskratio", "relativerisk", "hr", "hazardratio", "irr", "rateratio"},
-		"vi": {"vi", "v", "var", "variance", "samplingvariance", "vary", "varg", "gvar"},
-		"sei": {"sei", "se", "sete", "stderr", "standarderror", "stderror", "seg", "gse", "selogor", "logorse", "logrrse", "selogrr", "selnor",
-			"selnrr", "selnhr", "seloghr",
-			"lnorse", "lnrrse", "lnhrse", "loghrse", "sees", "sem"},
-		"lb": limitNames("lb", "ll", "lcl", "lci", "cil"),
-		"ub": limitNames("ub", "ul", "ucl", "uci", "ciu"),
-		"ti": tNames, "zi": {"zval", "zvalue", "zstat", "zstatistic"}, "pi": {"pval", "pvalue", "p"},
+		"yi":  effectNames,
+		"vi":  spreadNames([]string{"vi", "v", "var", "variance", "samplingvariance"}, "var", "variance"),
+		"sei": spreadNames([]string{"sei", "se", "stderr", "standarderror", "stderror", "sem"}, "se"),
+		"lb":  limitNames("lb", "ll", "lcl", "lci", "cil"),
+		"ub":  limitNames("ub", "ul", "ucl", "uci", "ciu"),
+		"ti":  tNames, "zi": {"zval", "zvalue", "zstat", "zstatistic"}, "pi": {"pval", "pvalue", "p"},
 	},
 	effect.KindMeans: twoGroups(map[string][]string{"m": {"mean", "m", "meanchange", "changemean", "change"},
 		"sd": {"sd", "stdev", "sdchange"}, "se": {"se", "sem"}, "n": {"n", "total", "totaln", "size"},
@@ -71,6 +66,10 @@ var Usual = map[effect.Kind]map[string][]string{
 }
 
 var (
+	effectNames = []string{"yi", "y", "es", "effect", "effectsize", "te", "estimate", "est", "g", "hedgesg", "smd", "d", "cohensd", "logor",
+		"lnor", "logrr", "lnrr", "loghr", "lnhr", "md", "wmd", "meandifference", "meandiff", "differenceinmeans", "differenceofmeans",
+		"standardizedmeandifference", "standardisedmeandifference", "stdmeandifference", "zcor", "fishersz", "rd", "riskdifference",
+		"or", "oddsratio", "rr", "riskratio", "relativerisk", "hr", "hazardratio", "irr", "rateratio"}
 	tNames           = []string{"tval", "tvalue", "tstat", "tstatistic"}
 	countNames       = []string{"xi", "x", "event", "events", "cases"}
 	sizeNames        = []string{"ni", "n", "total", "samplesize"}
@@ -128,6 +127,17 @@ func Exact(kind effect.Kind, role, name string) bool {
 		return role == "ai" && f == "eventarm1" || role == "ci" && f == "eventarm2"
 	}
 	return false
+}
+
+// spreadNames are the names of a variance or standard error: of the effect, and with
+// the effect's own name before or behind.
+func spreadNames(short []string, of ...string) []string {
+	for _, e := range effectNames {
+		for _, s := range of {
+			short = append(short, s+e, e+s, s+"of"+e)
+		}
+	}
+	return short
 }
 
 // limitNames are the names of a lower ("lb") or upper ("ub") limit: the short ones,

@@ -32,7 +32,7 @@ var headerWords = func() map[string]string {
 		"mean":         "mw mittelwert mittelwerte mittel moyenne moy media medel medelvarde gemiddelde gem",
 		"sd":           "stabw stdabw standardabweichung standaarddeviatie standardavvikelse ecarttype stddev",
 		"se":           "standardfehler standaardfout medelfel erreurtype",
-		"n":            "anzahl fallzahl effectif effectifs antal aantal numero",
+		"n":            "anzahl fallzahl grosse gruppengrosse stichprobengrosse effectif effectifs antal aantal numero",
 		"total":        "gesamt gesamtzahl insgesamt totale totaal totalt",
 		"events":       "ereignis ereignisse evenement evenements evento eventos eventi handelser gebeurtenissen",
 		"cases":        "falle cas casos casi",

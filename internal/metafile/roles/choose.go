@@ -229,7 +229,7 @@ func (r *Reading) choose() error {
 			return err
 		}
 	}
-	return table.Ask([]table.Answer{{Flag: strings.Fields(raw.lacking[0])[0]}, {Flag: "yi"}},
+	return table.Ask(r.openAnswers(strings.Fields(raw.lacking[0])[0], "yi"),
 		"measure %s needs columns %s; not found: %s (the table has %s)%s; name them (--%s COLUMN, …), or, where the effects are given,"+
 			" name these (--yi COLUMN with --vi, --sei, or --ci-lb and --ci-ub)", info.Measure,
 		strings.ReplaceAll(strings.Join(names.Needed[info.Kind], ", "), "|", " or "), strings.Join(raw.lacking, ", "),
@@ -239,6 +239,19 @@ func (r *Reading) choose() error {
 // openText is what the reading of the table left to ask.
 func (r *Reading) openText() string {
 	return list(r.Open, "", func(q table.Question) string { return "; " + q.Text })
+}
+
+// openAnswers are the answers to what is left open, and options whose values the user
+// must supply.
+func (r *Reading) openAnswers(flags ...string) []table.Answer {
+	var out []table.Answer
+	for _, q := range r.Open {
+		out = append(out, q.Answers...)
+	}
+	for _, f := range flags {
+		out = append(out, table.Answer{Flag: f})
+	}
+	return out
 }
 
 // leaveOpen keeps a question for a table that cannot be read without its answer.
@@ -292,7 +305,7 @@ func (r *Reading) chooseKind() error {
 			return err
 		}
 		r.askAboutStatistics()
-		return table.Ask([]table.Answer{{Flag: "measure"}, {Flag: "yi"}}, "no measure was named and the columns (%s) are not those of a known"+
+		return table.Ask(r.openAnswers("measure", "yi"), "no measure was named and the columns (%s) are not those of a known"+
 			" table%s; name the columns: of an effect --yi COLUMN with --vi, --sei, --tval, --zval, --pval, or --ci-lb and --ci-ub; of other"+
 			" tables as past meta --help lists them (--m1i, --ai, …)", strings.Join(r.Names, ", "), r.openText())
 	case 1:

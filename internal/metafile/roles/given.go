@@ -118,8 +118,8 @@ func (r *Reading) ratioScale(y, lb, ub []float64, given bool) (string, error) {
 	case r.Scale != "":
 		return r.Scale, nil
 	case ratio && negative:
-		return "", table.Ask([]table.Answer{{Flag: "scale", Value: scaleLog}}, "column %s is named as a ratio and holds numbers below 0, which no"+
-			" ratio is: say --scale log if they are logarithms", column)
+		return "", table.Ask([]table.Answer{{Flag: "scale", Value: scaleLog}}, "column %s is named as a ratio and holds numbers below 0, which"+
+			" no ratio is: say --scale log if they are logarithms", column)
 	case negative, strings.Contains(name, "log"), strings.HasPrefix(name, "ln"), name == "yi":
 		return scaleLog, nil
 	case lb != nil:

@@ -17,8 +17,8 @@ import (
 var (
 	headerBrackets = regexp.MustCompile(`[(\[{]([^()\[\]{}]*)[)\]}]`)
 	headerWord     = regexp.MustCompile(`[\pL]+|\d+`)
-	measureWords   = strings.Fields("mean means m median medians med sd sds se sem iqr interquartile range quartiles q1 q3 ci cri confidence " +
-		"interval limits 95 90 99 standard deviation error std stdev stderr ecart type desviacion estandar tipica intervalle de confiance")
+	measureWords   = strings.Fields("mean means m median medians med sd sds se sem iqr interquartile range quartiles q1 q3 ci cri " +
+		"confidence interval limits 95 90 99 standard deviation error std stdev stderr ecart type desviacion estandar tipica intervalle de confiance")
 	countWords  = strings.Fields("events event responders responder cases n total no number percent of")
 	effectEnds  = strings.Fields("95 90 99 ci cri se interval confidence")
 	meanWords   = []string{"mean", "means", "m"}
@@ -50,13 +50,15 @@ func (h headerParts) name() string { return strings.Join(h.rest, " ") }
 
 // split takes the columns apart whose cells hold several numbers.
 func (f *file) split() error {
+	pair := f.countedPair()
 	for j := 0; j < len(f.header); j++ {
-		style := human.StyleOf(strings.FieldsFunc(strings.Join(f.cells(j), " "), func(r rune) bool { return strings.ContainsRune(" ()[];±/", r) }))
+		style := human.StyleOf(strings.FieldsFunc(strings.Join(f.cells(j), " "),
+			func(r rune) bool { return strings.ContainsRune(" ()[];±/", r) }))
 		cells, form := f.forms(j, style)
 		if form == human.PlainCell {
 			continue
 		}
-		parts := partNames(f.header[j], form)
+		parts := partNames(f.header[j], form, pair)
 		if parts == nil {
 			f.ask(j, form)
 			continue
@@ -66,6 +68,22 @@ func (f *file) split() error {
 		}
 	}
 	return nil
+}
+
+// countedPair reports whether two columns begin with counts of people and one of them
+// is named as a control.
+func (f *file) countedPair() bool {
+	columns, controls := 0, 0
+	for j, h := range f.header {
+		i := slices.IndexFunc(f.rows, func(row []string) bool { return !human.Missing(row[j]) })
+		if i >= 0 && human.ReadCell(f.rows[i][j], human.StyleUnknown).Form == human.CountCell {
+			columns++
+			if names.IsControl(partsOf(h, countWords).name(), "") {
+				controls++
+			}
+		}
+	}
+	return columns == 2 && controls == 1
 }
 
 // forms reads the cells of a column and the form that all of them have which are not
@@ -154,7 +172,9 @@ func (f *file) place(j int, form human.CellForm, parts []string, cells []human.C
 
 // partNames are the columns that the cells of a column become; nil where its name
 // does not say what they hold.
-func partNames(name string, form human.CellForm) []string {
+// Where counts of two groups are beside each other, pair, a column may be named by
+// what was given alone.
+func partNames(name string, form human.CellForm, pair bool) []string {
 	h := partsOf(name, measureWords)
 	spread := ""
 	switch {
@@ -206,7 +226,7 @@ func partNames(name string, form human.CellForm) []string {
 		return []string{name, name + " percent"}
 	case human.CountCell:
 		c := partsOf(name, countWords)
-		if c.name() != name && c.has("events", "event", "responders", "responder", "cases", "n") || names.Side(c.name()) != 0 {
+		if c.name() != name && c.has("events", "event", "responders", "responder", "cases", "n") || names.Side(c.name()) != 0 || pair {
 			return []string{strings.TrimSpace("events " + c.name()), strings.TrimSpace("n " + c.name())}
 		}
 	}
