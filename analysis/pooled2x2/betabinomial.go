@@ -1,11 +1,11 @@
 package pooled2x2
 
 import (
+	"cmp"
 	"errors"
 	"math"
 
 	"past/analysis"
-	"past/analysis/effect"
 	"past/analysis/internal/solve"
 )
 
@@ -14,7 +14,7 @@ import (
 // around the risk of its group. Studies without events count, and nothing is added
 // to their cells. OR, RR and RD compare the mean risks.
 type Marginal struct {
-	OR, RR, RD   Result
+	OR, RR, RD   analysis.Fit
 	Risk1, Risk2 float64
 	Rho          float64 // correlation of two people of one group, 0 at its bound
 	LogLik       float64
@@ -84,17 +84,15 @@ func BetaBinomial(t Tables, level float64) (Marginal, error) {
 	}
 	p2, p1 := 1/(1+math.Exp(-best[0])), 1/(1+math.Exp(-best[0]-best[1]))
 	m.Risk1, m.Risk2 = p1, p2
-	measure := func(which effect.Measure, beta, da, db float64) Result {
-		r := newResult(which)
-		r.K, r.KEffects, r.Beta = studies, studies, beta
-		r.SE = math.Sqrt(da*da*cov[0][0] + 2*da*db*cov[0][1] + db*db*cov[1][1])
-		r.wald(level)
-		return r
+	measure := func(beta, da, db float64) analysis.Fit {
+		f := analysis.NewFit(studies, cmp.Or(level, 0.95))
+		wald(&f, beta, math.Sqrt(da*da*cov[0][0]+2*da*db*cov[0][1]+db*db*cov[1][1]))
+		return f
 	}
 	v1, v2 := p1*(1-p1), p2*(1-p2)
-	m.OR = measure(effect.OR, best[1], 0, 1)
-	m.RR = measure(effect.RR, math.Log(p1/p2), p2-p1, 1-p1)
-	m.RD = measure(effect.RD, p1-p2, v1-v2, v1)
+	m.OR = measure(best[1], 0, 1)
+	m.RR = measure(math.Log(p1/p2), p2-p1, 1-p1)
+	m.RD = measure(p1-p2, v1-v2, v1)
 	return m, nil
 }
 

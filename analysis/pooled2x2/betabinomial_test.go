@@ -25,16 +25,17 @@ func TestBetaBinomial(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 			continue
 		}
-		for what, x := range map[string][2]float64{"log OR": {m.OR.Beta, c.or}, "its SE": {m.OR.SE, c.orSE}, "log RR": {m.RR.Beta, c.rr},
-			"its standard error": {m.RR.SE, c.rrSE}, "rho": {m.Rho, c.rho}, "log-likelihood": {m.LogLik, c.logLik}} {
+		for what, x := range map[string][2]float64{"log OR": {m.OR.Coef[0].Value, c.or}, "its SE": {m.OR.Coef[0].SE, c.orSE},
+			"log RR":             {m.RR.Coef[0].Value, c.rr},
+			"its standard error": {m.RR.Coef[0].SE, c.rrSE}, "rho": {m.Rho, c.rho}, "log-likelihood": {m.LogLik, c.logLik}} {
 			if math.Abs(x[0]-x[1]) > 2e-5 {
 				t.Errorf("%s: %s %.8f, want %.8f", name, what, x[0], x[1])
 			}
 		}
 		// the groups' order turns the sign and nothing else
 		s, err := BetaBinomial(Tables{c.tables.Events2, c.tables.N2, c.tables.Events1, c.tables.N1}, 0)
-		if err != nil || math.Abs(s.RR.Beta+m.RR.Beta) > 1e-5 || math.Abs(s.RR.SE-m.RR.SE) > 1e-5 {
-			t.Errorf("%s, groups exchanged: %v (%v), %v", name, s.RR.Beta, s.RR.SE, err)
+		if err != nil || math.Abs(s.RR.Coef[0].Value+m.RR.Coef[0].Value) > 1e-5 || math.Abs(s.RR.Coef[0].SE-m.RR.Coef[0].SE) > 1e-5 {
+			t.Errorf("%s, groups exchanged: %v (%v), %v", name, s.RR.Coef[0].Value, s.RR.Coef[0].SE, err)
 		}
 	}
 	for _, swap := range []bool{false, true} {

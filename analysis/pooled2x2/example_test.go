@@ -19,6 +19,6 @@ func ExampleMantelHaenszel() {
 		fmt.Println(err)
 		return
 	}
-	fmt.Printf("odds ratio %.2f [%.2f, %.2f]\n", math.Exp(r.Beta), math.Exp(r.Lower), math.Exp(r.Upper))
+	fmt.Printf("odds ratio %.2f [%.2f, %.2f]\n", math.Exp(r.Coef[0].Value), math.Exp(r.Coef[0].Lower), math.Exp(r.Coef[0].Upper))
 	// Output: odds ratio 0.33 [0.12, 0.90]
 }

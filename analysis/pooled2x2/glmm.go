@@ -1,13 +1,13 @@
 package pooled2x2
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"math"
 
 	"past/analysis"
 	"past/analysis/effect"
-	"past/analysis/internal/dist"
 	"past/analysis/internal/solve"
 )
 
@@ -23,25 +23,20 @@ const (
 	OneGroup Model = ""
 )
 
-// Mixed is a fitted mixed model. Beta is the mean log odds ratio, log rate ratio,
-// logit or log rate; Tau2 the between-study variance on that scale, by maximum
-// likelihood.
+// Mixed is a fitted mixed model: Coef holds the mean log odds ratio, log rate ratio,
+// logit or log rate, Tau2 the between-study variance on that scale, by maximum
+// likelihood. Q is the Wald test that the studies' effects are equal (saturated fixed
+// model).
 type Mixed struct {
-	Measure       effect.Measure
-	Model         Model
-	K             int
-	Beta, SE      float64
-	Z, P          float64
-	Lower, Upper  float64
-	Tau2          float64
-	QWald, QWaldP float64 // Wald test that the studies' effects are equal (saturated fixed model)
-	QLRT, QLRTP   float64 // likelihood-ratio test of the same
-	LogLik        float64 // the maximised (marginal) log-likelihood, with all constants
+	analysis.Fit
+	Measure effect.Measure
+	Model   Model
+	QLRT    analysis.Statistic // likelihood-ratio test of the same as Q
+	LogLik  float64            // the maximised (marginal) log-likelihood, with all constants
 	// LogLikModes is the log-likelihood with the random effects held at their
 	// modes. R's metafor (3.8-1, through lme4) reports this one as the model's
 	// log-likelihood; it is larger and must not be used to compare models.
 	LogLikModes float64
-	Warnings    analysis.Warnings
 }
 
 // ErrNoFiniteEstimate is wrapped when the likelihood has no maximum: a group
@@ -56,7 +51,8 @@ func FitTables(t Tables, model Model, level float64) (Mixed, error) {
 	if err != nil {
 		return Mixed{}, fmt.Errorf("mixed model: %w", err)
 	}
-	f := newFit(effect.OR, model, warn)
+	f := newFit(effect.OR, model, level)
+	f.res.Warnings = warn
 	for _, c := range list {
 		if c.sameRow() || c.n1() == 0 || c.n2() == 0 {
 			f.dropped++
@@ -83,7 +79,7 @@ func FitTables(t Tables, model Model, level float64) (Mixed, error) {
 			return Mixed{}, fmt.Errorf("mixed model for 2x2 tables: unknown model %q: use UM.FS, CM.AL or CM.EL", model)
 		}
 	}
-	return f.run(level)
+	return f.run()
 }
 
 // FitRates fits a Poisson mixed model to events in person-time of two groups
@@ -93,7 +89,7 @@ func FitRates(d Rates, model Model, level float64) (Mixed, error) {
 		effect.Options{}); err != nil {
 		return Mixed{}, fmt.Errorf("mixed model: %w", err)
 	}
-	f := newFit(effect.IRR, model, nil)
+	f := newFit(effect.IRR, model, level)
 	for i := range d.Events1 {
 		x1, t1, x2, t2 := d.Events1[i], d.Time1[i], d.Events2[i], d.Time2[i]
 		if math.IsNaN(x1+t1+x2+t2) || x1+x2 == 0 {
@@ -111,7 +107,7 @@ func FitRates(d Rates, model Model, level float64) (Mixed, error) {
 		}
 		f.own(math.Log(x1/t1*t2/x2), 1/x1+1/x2)
 	}
-	return f.run(level)
+	return f.run()
 }
 
 // FitProportions fits a logistic model with a normal random effect to events among
@@ -120,7 +116,7 @@ func FitProportions(events, n []float64, level float64) (Mixed, error) {
 	if _, err := effect.Compute(effect.PLO, effect.Data{XI: events, NI: n}, effect.Options{}); err != nil {
 		return Mixed{}, fmt.Errorf("mixed model: %w", err)
 	}
-	f := newFit(effect.PLO, OneGroup, nil)
+	f := newFit(effect.PLO, OneGroup, level)
 	for i := range events {
 		if math.IsNaN(events[i] + n[i]) {
 			f.dropped++
@@ -131,7 +127,7 @@ func FitProportions(events, n []float64, level float64) (Mixed, error) {
 		f.add(newBinomial(e, n[i], 0), nil)
 		f.own(math.Log(e/r), 1/e+1/r)
 	}
-	return f.run(level)
+	return f.run()
 }
 
 // FitIncidence fits a Poisson model with a normal random effect to events in
@@ -140,7 +136,7 @@ func FitIncidence(events, time []float64, level float64) (Mixed, error) {
 	if _, err := effect.Compute(effect.IRLN, effect.Data{XI: events, TI: time}, effect.Options{}); err != nil {
 		return Mixed{}, fmt.Errorf("mixed model: %w", err)
 	}
-	f := newFit(effect.IRLN, OneGroup, nil)
+	f := newFit(effect.IRLN, OneGroup, level)
 	for i, x := range events {
 		if math.IsNaN(x + time[i]) {
 			f.dropped++
@@ -150,7 +146,7 @@ func FitIncidence(events, time []float64, level float64) (Mixed, error) {
 		f.add(newPoisson(x, time[i]), nil)
 		f.own(math.Log(x/time[i]), 1/x)
 	}
-	return f.run(level)
+	return f.run()
 }
 
 // mixedFit is one model on the way: either every study is a single count, or every
@@ -167,8 +163,8 @@ type mixedFit struct {
 	y, v     []float64 // each study's own effect and variance, infinite when it has none
 }
 
-func newFit(m effect.Measure, model Model, warn analysis.Warnings) *mixedFit {
-	return &mixedFit{res: Mixed{Measure: m, Model: model, Warnings: warn}}
+func newFit(m effect.Measure, model Model, level float64) *mixedFit {
+	return &mixedFit{res: Mixed{Fit: analysis.NewFit(0, cmp.Or(level, 0.95)), Measure: m, Model: model}}
 }
 
 // extremes notes whether a study's own effect is infinite.
@@ -342,7 +338,7 @@ const separated = 1e4
 
 // run fits the model: maximum likelihood in (beta, tau), started from several
 // tau since tau = 0 is always a stationary point.
-func (f *mixedFit) run(level float64) (Mixed, error) {
+func (f *mixedFit) run() (Mixed, error) {
 	r := &f.res
 	r.K = len(f.studies)
 	if f.dropped > 0 {
@@ -381,16 +377,16 @@ func (f *mixedFit) run(level float64) (Mixed, error) {
 		return Mixed{}, fmt.Errorf("mixed model: %w: the studies are separated to opposite sides, and the likelihood rises with "+
 			"the between-study variance without end", ErrNoFiniteEstimate)
 	}
-	r.Beta, r.Tau2, r.LogLik = beta, tau*tau, ll
+	r.Tau2, r.LogLik = tau*tau, ll
 	if !converged {
 		r.Warnings.Add(analysis.NotConverged, "the search for the maximum of the likelihood did not settle; treat the result with care")
 	}
 	r.LogLikModes = f.logLikModes(beta, tau)
-	r.SE = f.standardError(beta, tau)
-	if math.IsNaN(r.SE) {
+	se := f.standardError(beta, tau)
+	if math.IsNaN(se) {
 		r.Warnings.Add(analysis.NoStandardError, "the standard error could not be computed: the likelihood is flat at its maximum")
 	}
-	r.wald(level)
+	wald(&r.Fit, beta, se)
 	f.heterogeneity(-common.F)
 	return *r, nil
 }
@@ -444,25 +440,16 @@ func (f *mixedFit) standardError(beta, tau float64) float64 {
 	return math.Sqrt(inv[0][0])
 }
 
-func (r *Mixed) wald(level float64) {
-	w := Result{Beta: r.Beta, SE: r.SE}
-	w.wald(level)
-	r.Z, r.P, r.Lower, r.Upper = w.Z, w.P, w.Lower, w.Upper
-}
-
 // heterogeneity tests that all studies share one effect: llCommon is the
 // log-likelihood of the common-effect model, the saturated one fits each study
 // alone.
 func (f *mixedFit) heterogeneity(llCommon float64) {
 	r := &f.res
 	df := float64(r.K - 1)
-	if df < 1 {
-		r.QWaldP, r.QLRTP = 1, 1
-		return
-	}
 	mean, _ := f.start()
+	wald := 0.0
 	for i := range f.y {
-		r.QWald += (f.y[i] - mean) * (f.y[i] - mean) / f.v[i]
+		wald += (f.y[i] - mean) * (f.y[i] - mean) / f.v[i]
 	}
 	saturated := 0.0
 	for i, s := range f.studies {
@@ -472,8 +459,7 @@ func (f *mixedFit) heterogeneity(llCommon float64) {
 			saturated += supremum(s)
 		}
 	}
-	r.QLRT = math.Max(0, 2*(saturated-llCommon))
-	r.QWaldP, r.QLRTP = dist.ChiSqSF(r.QWald, df), dist.ChiSqSF(r.QLRT, df)
+	r.Q, r.QLRT = analysis.ChiSquare(wald, df), analysis.ChiSquare(math.Max(0, 2*(saturated-llCommon)), df)
 }
 
 // supremum is the largest value of a count's log-likelihood.

@@ -1,12 +1,17 @@
 package pooled2x2
 
-import "past/analysis/effect"
+import (
+	"math"
+
+	"past/analysis"
+	"past/analysis/effect"
+)
 
 // LeaveOneOut repeats a pooling without each study in turn. The entries are in
 // the order of the complete studies; pool is called with tables that lack one
 // row.
-func (t Tables) LeaveOneOut(pool func(Tables) (Result, error)) ([]Result, error) {
-	var out []Result
+func (t Tables) LeaveOneOut(pool func(Tables) (Result, error)) ([]analysis.Fit, error) {
+	var out []analysis.Fit
 	for i := range t.Events1 {
 		c := table{t.Events1[i], t.N1[i] - t.Events1[i], t.Events2[i], t.N2[i] - t.Events2[i]}
 		if !c.complete() {
@@ -17,9 +22,10 @@ func (t Tables) LeaveOneOut(pool func(Tables) (Result, error)) ([]Result, error)
 			if len(t.Events1) > 1 {
 				return nil, err
 			}
-			r = newResult(effect.GEN)
+			r = newResult(effect.GEN, 0)
+			wald(&r.Fit, math.NaN(), math.NaN())
 		}
-		out = append(out, r)
+		out = append(out, r.Fit)
 	}
 	return out, nil
 }

@@ -6,7 +6,6 @@ import (
 
 	"past/analysis"
 	"past/analysis/effect"
-	"past/analysis/internal/dist"
 )
 
 // MantelHaenszel pools 2x2 tables; m is OR, RR or RD. With cells a, b, c, d of a
@@ -28,28 +27,19 @@ func MantelHaenszel(m effect.Measure, t Tables, o Options) (Result, error) {
 	if err != nil {
 		return Result{}, fmt.Errorf("Mantel-Haenszel: %w", err)
 	}
-	r := newResult(m)
+	r := newResult(m, o.Level)
 	r.K, r.Warnings = len(list), warn
-	switch m {
-	case effect.OR:
-		r.Beta, r.SE = mhOR(list)
-	case effect.RR:
-		r.Beta, r.SE = mhRR(list)
-	default:
-		r.Beta, r.SE = mhRD(list)
-	}
-	if math.IsNaN(r.Beta) {
+	beta, se := map[effect.Measure]func([]table) (beta, se float64){effect.OR: mhOR, effect.RR: mhRR, effect.RD: mhRD}[m](list)
+	if math.IsNaN(beta) {
 		r.Warnings.Add(analysis.NoEstimate, "no pooled ratio: over all studies, one of the sums of cross products is zero")
 	}
-	if r.SE < 1e-9 {
-		r.SE = 0
+	if se < 1e-9 {
+		se = 0
 		r.Warnings.Add(analysis.ScaleZero,
 			"the standard error is 0: every group has no events or only events; the interval says nothing about certainty")
 	}
-	r.wald(o.Level)
-	q, k := around(own, r.Beta)
-	r.KEffects = k
-	r.heterogeneity(q)
+	wald(&r.Fit, beta, se)
+	r.about(own)
 	if m == effect.OR {
 		r.cmh(list, o.Correct)
 		r.breslowDay(list)
@@ -125,23 +115,29 @@ func (r *Result) cmh(list []table, correct bool) {
 	r.setCMH(dev, v, correct)
 }
 
+// about is the heterogeneity of the studies' own effects around the pooled one.
+func (r *Result) about(own effect.Result) {
+	var q float64
+	q, r.KEffects = around(own, r.Coef[0].Value)
+	r.heterogeneity(q)
+}
+
 func (r *Result) setCMH(dev, v float64, correct bool) {
 	dev = math.Abs(dev)
 	if correct {
 		dev -= 0.5 // not floored at 0: this is how the reference defines it
 	}
-	r.CMH = dev * dev / v
-	r.CMHP = dist.ChiSqSF(r.CMH, 1)
+	r.CMH = analysis.ChiSquare(dev*dev/v, 1)
 }
 
 // breslowDay compares each table with the one that has the same margins and the
 // pooled odds ratio (Breslow & Day 1980, eq. 4.30; Tarone 1985).
 func (r *Result) breslowDay(list []table) {
 	r.KPos = 0
-	if math.IsNaN(r.Beta) {
+	or := math.Exp(r.Coef[0].Value)
+	if math.IsNaN(or) {
 		return
 	}
-	or := math.Exp(r.Beta)
 	var bd, dev, vars float64
 	for _, t := range list {
 		n1, x, y, n := t.n1(), t.a+t.c, t.b+t.d, t.n()
@@ -157,11 +153,10 @@ func (r *Result) breslowDay(list []table) {
 		dev += t.a - e11
 		vars += v
 	}
-	r.BreslowDay = math.Max(0, bd)
-	r.Tarone = math.Max(0, bd-dev*dev/vars)
-	if r.KPos > 1 {
-		df := float64(r.KPos - 1)
-		r.BreslowDayP, r.TaroneP = dist.ChiSqSF(r.BreslowDay, df), dist.ChiSqSF(r.Tarone, df)
+	r.BreslowDay.Value = math.Max(0, bd)
+	r.Tarone.Value = math.Max(0, bd-dev*dev/vars)
+	if df := float64(r.KPos - 1); df > 0 {
+		r.BreslowDay, r.Tarone = analysis.ChiSquare(r.BreslowDay.Value, df), analysis.ChiSquare(r.Tarone.Value, df)
 	}
 }
 
@@ -175,7 +170,7 @@ func Peto(t Tables, o Options) (Result, error) {
 	if err != nil {
 		return Result{}, fmt.Errorf("Peto: %w", err)
 	}
-	r := newResult(effect.PETO)
+	r := newResult(effect.PETO, o.Level)
 	r.K, r.KPos, r.Warnings = len(list), 0, warn
 	var dev, sum, squares float64
 	for _, c := range list {
@@ -191,14 +186,14 @@ func Peto(t Tables, o Options) (Result, error) {
 	}
 	if sum == 0 {
 		r.Warnings.Add(analysis.NoEstimate, "no pooled odds ratio: no study has both events and non-events")
+		wald(&r.Fit, math.NaN(), math.NaN())
 		return r, nil
 	}
-	r.Beta, r.SE = dev/sum, math.Sqrt(1/sum)
-	r.wald(o.Level)
-	_, r.KEffects = around(own, r.Beta)
+	wald(&r.Fit, dev/sum, math.Sqrt(1/sum))
+	_, r.KEffects = around(own, dev/sum)
 	q := math.Max(0, squares-dev*dev/sum)
 	r.heterogeneity(q)
-	r.Q = q
+	r.Q.Value = q
 	return r, nil
 }
 
@@ -216,7 +211,8 @@ func PersonTime(m effect.Measure, d Rates, o Options) (Result, error) {
 	if err != nil {
 		return Result{}, fmt.Errorf("Mantel-Haenszel for person-time: %w", err)
 	}
-	r := newResult(m)
+	r := newResult(m, o.Level)
+	beta, se := math.NaN(), math.NaN()
 	var num, den, ratioV, diffV, weight, dev, events float64
 	for i := range d.Events1 {
 		x1, t1, x2, t2 := d.Events1[i], d.Time1[i], d.Events2[i], d.Time2[i]
@@ -241,16 +237,14 @@ func PersonTime(m effect.Measure, d Rates, o Options) (Result, error) {
 	}
 	switch {
 	case m == effect.IRD:
-		r.Beta, r.SE = (num-den)/weight, math.Sqrt(diffV)/weight
+		beta, se = (num-den)/weight, math.Sqrt(diffV)/weight
 	case num > 0 && den > 0:
-		r.Beta, r.SE = math.Log(num/den), math.Sqrt(ratioV/(num*den))
+		beta, se = math.Log(num/den), math.Sqrt(ratioV/(num*den))
 	default:
 		r.Warnings.Add(analysis.NoEstimate, "no pooled ratio: one of the groups has no events in any study")
 	}
-	r.wald(o.Level)
-	q, k := around(own, r.Beta)
-	r.KEffects = k
-	r.heterogeneity(q)
+	wald(&r.Fit, beta, se)
+	r.about(own)
 	if m == effect.IRR && events > 0 {
 		r.setCMH(dev, ratioV, o.Correct)
 	}

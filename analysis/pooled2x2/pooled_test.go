@@ -58,13 +58,15 @@ func TestBCG(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		compare(t, string(m), 1e-10, []float64{r.Beta, r.SE, r.Q, r.I2, r.CMH, r.BreslowDay, r.Tarone}, want)
+		compare(t, string(m), 1e-10, []float64{r.Coef[0].Value, r.Coef[0].SE, r.Q.Value, r.I2, r.CMH.Value, r.BreslowDay.Value, r.Tarone.Value},
+			want)
 	}
 	r, err := Peto(bcg, Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	compare(t, "Peto", 1e-10, []float64{r.Beta, r.SE, r.Q}, []float64{-0.4744463109406, 0.0406590807446, 167.7301675114894})
+	compare(t, "Peto", 1e-10, []float64{r.Coef[0].Value, r.Coef[0].SE, r.Q.Value}, []float64{-0.4744463109406, 0.0406590807446,
+		167.7301675114894})
 }
 
 // Figures: metafor 3.8-1 through lme4 1.1-31, whose 7 quadrature points are good to
@@ -78,7 +80,7 @@ func TestMixedModels(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		compare(t, "BCG "+string(model), 2e-3, []float64{r.Beta, r.SE, r.Tau2, r.QWald, r.QLRT}, want)
+		compare(t, "BCG "+string(model), 2e-3, []float64{r.Coef[0].Value, r.Coef[0].SE, r.Tau2, r.Q.Value, r.QLRT.Value}, want)
 	}
 	some := tablesOf(nil) // eight of the trials, small enough for metafor's exact model
 	for _, i := range []int{0, 1, 2, 3, 4, 5, 8, 10} {
@@ -89,7 +91,7 @@ func TestMixedModels(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	compare(t, "BCG CM.EL", 1e-3, []float64{r.Beta, r.SE, r.Tau2, r.QWald, r.QLRT},
+	compare(t, "BCG CM.EL", 1e-3, []float64{r.Coef[0].Value, r.Coef[0].SE, r.Tau2, r.Q.Value, r.QLRT.Value},
 		[]float64{-0.859826165475, 0.189293797391, 0.196933107445, 53.370029762565, 56.437326213575})
 
 	for model, want := range map[Model][]float64{
@@ -100,13 +102,13 @@ func TestMixedModels(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		compare(t, "catheters "+string(model), 2e-3, []float64{r.Beta, r.SE, r.Tau2, r.QWald, r.QLRT}, want)
+		compare(t, "catheters "+string(model), 2e-3, []float64{r.Coef[0].Value, r.Coef[0].SE, r.Tau2, r.Q.Value, r.QLRT.Value}, want)
 	}
 	r, err = FitIncidence(nielweise.Events1, nielweise.Time1, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
-	compare(t, "catheters, one group", 2e-3, []float64{r.Beta, r.SE, r.Tau2, r.QWald, r.QLRT},
+	compare(t, "catheters, one group", 2e-3, []float64{r.Coef[0].Value, r.Coef[0].SE, r.Tau2, r.Q.Value, r.QLRT.Value},
 		[]float64{-6.0583513219, 0.3302646561, 0.6542918692, 25.4270274169, 44.4877956741})
 }
 
@@ -117,7 +119,8 @@ func TestMixedModelWithoutHeterogeneity(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	compare(t, "proportions", 1e-6, []float64{r.Beta, r.SE, r.QLRT}, []float64{math.Log(1.0 / 3), math.Sqrt(1/60.0 + 1/180.0), 0})
+	compare(t, "proportions", 1e-6, []float64{r.Coef[0].Value, r.Coef[0].SE, r.QLRT.Value},
+		[]float64{math.Log(1.0 / 3), math.Sqrt(1/60.0 + 1/180.0), 0})
 	if r.Tau2 > 1e-8 {
 		t.Errorf("tau2 = %g where all proportions are equal", r.Tau2)
 	}
@@ -125,7 +128,7 @@ func TestMixedModelWithoutHeterogeneity(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	compare(t, "rates", 1e-6, []float64{i.Beta, i.SE}, []float64{math.Log(0.08), math.Sqrt(1 / 24.0)})
+	compare(t, "rates", 1e-6, []float64{i.Coef[0].Value, i.Coef[0].SE}, []float64{math.Log(0.08), math.Sqrt(1 / 24.0)})
 }
 
 // The exact conditional likelihood agrees with sums over all tables, and its maximum
@@ -195,12 +198,12 @@ func TestPoolingLaws(t *testing.T) {
 				return r
 			}
 			a, b := pool(d), pool(d.swapped())
-			same(string(m)+" estimate", a.Beta, -b.Beta)
-			same(string(m)+" SE", a.SE, b.SE)
-			same(string(m)+" CMH", a.CMH, b.CMH)
-			same(string(m)+" Breslow-Day", a.BreslowDay, b.BreslowDay)
-			if !math.IsNaN(a.Beta) && !(a.Lower <= a.Beta && a.Beta <= a.Upper) {
-				t.Fatalf("%s: %g outside [%g, %g]", m, a.Beta, a.Lower, a.Upper)
+			same(string(m)+" estimate", a.Coef[0].Value, -b.Coef[0].Value)
+			same(string(m)+" SE", a.Coef[0].SE, b.Coef[0].SE)
+			same(string(m)+" CMH", a.CMH.Value, b.CMH.Value)
+			same(string(m)+" Breslow-Day", a.BreslowDay.Value, b.BreslowDay.Value)
+			if !math.IsNaN(a.Coef[0].Value) && !(a.Coef[0].Lower <= a.Coef[0].Value && a.Coef[0].Value <= a.Coef[0].Upper) {
+				t.Fatalf("%s: %g outside [%g, %g]", m, a.Coef[0].Value, a.Coef[0].Lower, a.Coef[0].Upper)
 			}
 			k := len(d.N1)
 			reversed := tablesOf(nil)
@@ -208,7 +211,7 @@ func TestPoolingLaws(t *testing.T) {
 				reversed.Events1, reversed.N1 = append(reversed.Events1, d.Events1[i]), append(reversed.N1, d.N1[i])
 				reversed.Events2, reversed.N2 = append(reversed.Events2, d.Events2[i]), append(reversed.N2, d.N2[i])
 			}
-			same(string(m)+" order", a.Beta, pool(reversed).Beta)
+			same(string(m)+" order", a.Coef[0].Value, pool(reversed).Coef[0].Value)
 		}
 	})
 }
@@ -219,7 +222,7 @@ func TestSeparatedTablesHaveNoEstimate(t *testing.T) {
 	d := Tables{Events1: []float64{0, 29}, N1: []float64{1, 29}, Events2: []float64{1, 0}, N2: []float64{2, 1}}
 	for _, x := range []Tables{d, d.swapped()} {
 		if r, err := FitTables(x, CMEL, 0); !errors.Is(err, ErrNoFiniteEstimate) {
-			t.Errorf("%v: %g, tau² %g, %v", x, r.Beta, r.Tau2, err)
+			t.Errorf("%v: %g, tau² %g, %v", x, r.Coef[0].Value, r.Tau2, err)
 		}
 	}
 }
@@ -237,10 +240,10 @@ func TestMixedModelLaws(t *testing.T) {
 			if errA != nil {
 				continue
 			}
-			if len(a.Warnings) == 0 && len(b.Warnings) == 0 && math.Abs(a.Beta+b.Beta) > 1e-3*(1+math.Abs(a.Beta)) {
-				t.Fatalf("%s: %g and %g", model, a.Beta, b.Beta)
+			if len(a.Warnings) == 0 && len(b.Warnings) == 0 && math.Abs(a.Coef[0].Value+b.Coef[0].Value) > 1e-3*(1+math.Abs(a.Coef[0].Value)) {
+				t.Fatalf("%s: %g and %g", model, a.Coef[0].Value, b.Coef[0].Value)
 			}
-			if math.IsNaN(a.Beta) || a.Tau2 < 0 {
+			if math.IsNaN(a.Coef[0].Value) || a.Tau2 < 0 {
 				t.Fatalf("%s: %+v", model, a)
 			}
 		}
@@ -250,11 +253,11 @@ func TestMixedModelLaws(t *testing.T) {
 func TestHardTables(t *testing.T) {
 	none := tablesOf([][4]float64{{0, 10, 0, 12}, {0, 5, 0, 5}})
 	r, err := MantelHaenszel(effect.OR, none, Options{})
-	if err != nil || !math.IsNaN(r.Beta) || len(r.Warnings) == 0 {
-		t.Errorf("no events at all: %g, warnings %v (%v)", r.Beta, r.Warnings, err)
+	if err != nil || !math.IsNaN(r.Coef[0].Value) || len(r.Warnings) == 0 {
+		t.Errorf("no events at all: %g, warnings %v (%v)", r.Coef[0].Value, r.Warnings, err)
 	}
-	if p, err := Peto(none, Options{}); err != nil || !math.IsNaN(p.Beta) || len(p.Warnings) == 0 {
-		t.Errorf("Peto without events: %g, %v (%v)", p.Beta, p.Warnings, err)
+	if p, err := Peto(none, Options{}); err != nil || !math.IsNaN(p.Coef[0].Value) || len(p.Warnings) == 0 {
+		t.Errorf("Peto without events: %g, %v (%v)", p.Coef[0].Value, p.Warnings, err)
 	}
 	if _, err := FitTables(none, UMFS, 0); !errors.Is(err, ErrNoStudies) {
 		t.Errorf("mixed model without events: %v", err)
@@ -263,8 +266,8 @@ func TestHardTables(t *testing.T) {
 	if _, err := FitTables(oneArm, CMEL, 0); !errors.Is(err, ErrNoFiniteEstimate) {
 		t.Errorf("events in one group only: %v", err)
 	}
-	if r, err := MantelHaenszel(effect.RD, oneArm, Options{}); err != nil || !(r.Beta < 0) {
-		t.Errorf("a difference exists all the same: %g (%v)", r.Beta, err)
+	if r, err := MantelHaenszel(effect.RD, oneArm, Options{}); err != nil || !(r.Coef[0].Value < 0) {
+		t.Errorf("a difference exists all the same: %g (%v)", r.Coef[0].Value, err)
 	}
 	missing := Tables{[]float64{math.NaN(), 3}, []float64{10, 12}, []float64{1, 4}, []float64{11, 12}}
 	if r, err := MantelHaenszel(effect.OR, missing, Options{}); err != nil || r.K != 1 || len(r.Warnings) != 1 {
@@ -291,7 +294,7 @@ func TestZeroCellsAsInMeta(t *testing.T) {
 	}
 	// by hand: (4.5*5/14 + 8*7/19) / (0.5*9/14 + 2*12/19)
 	want := math.Log((4.5*5/14 + 8.0*7/19) / (0.5*9/14 + 2.0*12/19))
-	compare(t, "risk ratio", 1e-12, []float64{r.Beta}, []float64{want})
+	compare(t, "risk ratio", 1e-12, []float64{r.Coef[0].Value}, []float64{want})
 }
 
 func TestLeaveOneOut(t *testing.T) {
@@ -301,8 +304,8 @@ func TestLeaveOneOut(t *testing.T) {
 		t.Fatalf("%d results (%v)", len(list), err)
 	}
 	for i, r := range list {
-		if want, _ := pool(bcg.without(i)); r.Beta != want.Beta || r.K != 12 {
-			t.Errorf("without study %d: %g of %d studies", i+1, r.Beta, r.K)
+		if want, _ := pool(bcg.without(i)); r.Coef[0].Value != want.Coef[0].Value || r.K != 12 {
+			t.Errorf("without study %d: %g of %d studies", i+1, r.Coef[0].Value, r.K)
 		}
 	}
 }
@@ -321,7 +324,7 @@ func FuzzPooling(f *testing.F) {
 		_, _ = Peto(x, Options{})
 		_, _ = PersonTime(effect.IRR, Rates{x.Events1, x.N1, x.Events2, x.N2}, Options{})
 		for _, model := range []Model{UMFS, CMAL, CMEL} {
-			if r, err := FitTables(x, model, 0); err == nil && (math.IsNaN(r.Beta) || r.Tau2 < 0) {
+			if r, err := FitTables(x, model, 0); err == nil && (math.IsNaN(r.Coef[0].Value) || r.Tau2 < 0) {
 				t.Errorf("%s of %+v: %+v", model, x, r)
 			}
 		}

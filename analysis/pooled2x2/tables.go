@@ -1,12 +1,12 @@
 package pooled2x2
 
 import (
+	"cmp"
 	"errors"
 	"math"
 
 	"past/analysis"
 	"past/analysis/effect"
-	"past/analysis/internal/dist"
 )
 
 // Tables is events and people in two groups, one entry per study; NaN is missing.
@@ -27,24 +27,16 @@ type Options struct {
 	AddToZero float64
 }
 
-// Result is a pooled effect; ratios are on the log scale. NaN represents numbers
-// that do not exist.
+// Result is a pooled effect; ratios are on the log scale. Q is Cochran's of the
+// studies' own effects around it, I2 and H2 follow from Q.
 type Result struct {
-	Measure      effect.Measure
-	K            int // studies pooled
-	KEffects     int // studies whose own effect is known; Q is about these
-	Beta, SE     float64
-	Z, P         float64
-	Lower, Upper float64
-	Q, QP        float64 // Cochran's Q of the studies' own effects around Beta
-	I2, H2       float64 // I2 in percent
-	CMH, CMHP    float64 // Cochran-Mantel-Haenszel chi-square (OR, IRR)
-	BreslowDay   float64 // Breslow & Day (1980) test that the odds ratios are equal
-	BreslowDayP  float64
-	Tarone       float64 // the same with Tarone's (1985) correction
-	TaroneP      float64
-	KPos         int // tables that the Breslow-Day test could use; -1 when not computed
-	Warnings     analysis.Warnings
+	analysis.Fit
+	Measure    effect.Measure
+	KEffects   int                // studies whose own effect is known; Q is about these
+	CMH        analysis.Statistic // Cochran-Mantel-Haenszel test (OR, IRR)
+	BreslowDay analysis.Statistic // Breslow & Day (1980) test that the odds ratios are equal
+	Tarone     analysis.Statistic // the same with Tarone's (1985) correction
+	KPos       int                // tables that the Breslow-Day test could use; -1 when not computed
 }
 
 var (
@@ -54,36 +46,26 @@ var (
 	ErrMeasure = errors.New("this method does not exist for that measure")
 )
 
-func newResult(m effect.Measure) Result {
-	nan := math.NaN()
-	return Result{Measure: m, Beta: nan, SE: nan, Z: nan, P: nan, Lower: nan, Upper: nan, Q: nan, QP: nan, I2: nan, H2: nan,
-		CMH: nan, CMHP: nan, BreslowDay: nan, BreslowDayP: nan, Tarone: nan, TaroneP: nan, KPos: -1}
+func newResult(m effect.Measure, level float64) Result {
+	f := analysis.NewFit(0, cmp.Or(level, 0.95))
+	return Result{Fit: f, Measure: m, CMH: f.Q, BreslowDay: f.Q, Tarone: f.Q, KPos: -1}
 }
 
-// wald fills in test and interval.
-func (r *Result) wald(level float64) {
-	if level == 0 {
-		level = 0.95
-	}
-	r.Z = r.Beta / r.SE
-	r.P = dist.NormTwoSided(r.Z)
-	c := dist.NormQuantile(1 - (1-level)/2)
-	r.Lower, r.Upper = r.Beta-c*r.SE, r.Beta+c*r.SE
+// wald is the pooled effect with a normal test and interval.
+func wald(f *analysis.Fit, beta, se float64) {
+	inf := math.Inf(1)
+	f.Coef = []analysis.Estimate{analysis.Wald(beta, se, inf, analysis.Quantile(f.Level, inf))}
 }
 
 // heterogeneity is Q, I2 and H2 from k effects and the sum of squares.
 func (r *Result) heterogeneity(q float64) {
 	df := float64(r.KEffects - 1)
+	r.Q, r.I2, r.H2 = analysis.ChiSquare(math.Max(0, q), df), 0, 1
 	if !(df > 0) {
-		r.Q, r.QP, r.I2, r.H2 = 0, 1, 0, 1
 		return
 	}
-	r.Q = math.Max(0, q)
-	r.QP = dist.ChiSqSF(r.Q, df)
-	r.H2 = r.Q / df
-	r.I2 = 0
-	if r.Q > df {
-		r.I2 = 100 * (r.Q - df) / r.Q
+	if r.H2 = r.Q.Value / df; r.Q.Value > df {
+		r.I2 = 100 * (r.Q.Value - df) / r.Q.Value
 	}
 }
 

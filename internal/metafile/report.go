@@ -11,7 +11,6 @@ import (
 	"past/analysis/effect"
 	"past/analysis/meta"
 	"past/analysis/multilevel"
-	"past/analysis/pooled2x2"
 	"past/internal/metafile/plan"
 	"past/internal/metafile/roles"
 	human "past/internal/text"
@@ -299,27 +298,26 @@ func (p *printer) counts() {
 				if key != "peto" {
 					title = "Mantel-Haenszel, " + m.Asked.Measure
 				}
-				p.poolLine(title, m.Got, m.Got.Warnings.Texts(), m.Err)
+				p.poolLine(title, m.Got.Fit, m.Got.Warnings.Texts(), m.Err)
 			}
 		}
 	}
 	if m := p.Rare; m != nil && p.Failed["beta_binomial"] == nil {
 		p.line("")
-		of := map[effect.Measure]pooled2x2.Result{effect.OR: m.OR, effect.RR: m.RR, effect.RD: m.RD}[p.Measure]
+		of := map[effect.Measure]stats.Fit{effect.OR: m.OR, effect.RR: m.RR, effect.RD: m.RD}[p.Measure]
 		p.poolLine("beta-binomial, "+string(p.Measure)+" (rare events, nothing added)", of, m.Warnings.Texts(), nil)
 	}
 	for _, a := range p.Mixed {
-		m := pooled2x2.Result{Beta: a.Got.Beta, Lower: a.Got.Lower, Upper: a.Got.Upper, P: a.Got.P}
-		p.poolLine("conditional mixed model (CM.EL), OR", m, a.Got.Warnings.Texts(), a.Err)
+		p.poolLine("conditional mixed model (CM.EL), OR", a.Got.Fit, a.Got.Warnings.Texts(), a.Err)
 	}
 }
 
-func (p *printer) poolLine(title string, r pooled2x2.Result, warnings []string, err error) {
+func (p *printer) poolLine(title string, r stats.Fit, warnings []string, err error) {
 	if err != nil {
 		p.line("%s  not available: %s", pad(title, 50), err)
 		return
 	}
-	p.effectLine(title, stats.Estimate{Value: r.Beta, Lower: r.Lower, Upper: r.Upper, P: r.P})
+	p.effectLine(title, r.Coef[0])
 	p.collect(warnings)
 }
 

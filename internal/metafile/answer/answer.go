@@ -213,39 +213,34 @@ func counts(of map[string][]plan.Pooled) Tree {
 // own.
 func pooled(p plan.Pooled, tests bool) Tree {
 	return entry(p.Answer, func(t Tree, r pooled2x2.Result) {
-		Put(t, "k k_yi beta se zval pval ci_lb ci_ub qe qe_p i2 h2", r.K, r.KEffects, r.Beta, r.SE, r.Z, r.P, r.Lower, r.Upper, r.Q, r.QP,
-			r.I2, r.H2)
+		estimate(t, r.Coef[0])
+		Put(t, "k k_yi qe qe_p i2 h2", r.K, r.KEffects, r.Q.Value, r.Q.P, r.I2, r.H2)
 		if r.KPos >= 0 {
 			t["k_pos"] = r.KPos
 		}
 		if tests {
-			Put(t, "cmh cmh_p breslow_day breslow_day_p tarone tarone_p", r.CMH, r.CMHP, r.BreslowDay, r.BreslowDayP, r.Tarone, r.TaroneP)
+			Put(t, "cmh cmh_p breslow_day breslow_day_p tarone tarone_p", r.CMH.Value, r.CMH.P, r.BreslowDay.Value, r.BreslowDay.P,
+				r.Tarone.Value, r.Tarone.P)
 		}
 		remark(t, "", r.Warnings.Texts())
 	})
 }
 
 // withoutEach writes a pooling without each study as columns.
-func withoutEach(results []pooled2x2.Result) Tree {
-	names := "estimate se zval pval ci_lb ci_ub q q_p i2 h2"
-	columns := make([][]float64, len(strings.Fields(names)))
-	for _, r := range results {
-		for j, x := range []float64{r.Beta, r.SE, r.Z, r.P, r.Lower, r.Upper, r.Q, r.QP, r.I2, r.H2} {
-			columns[j] = append(columns[j], x)
-		}
-	}
+func withoutEach(fits []analysis.Fit) Tree {
 	t := Tree{}
-	for j, name := range strings.Fields(names) {
-		t[name] = columns[j]
-	}
+	Series(t, fits, meta.Z)
+	delete(t, "tau2")
 	return t
 }
 
 func rare(r *plan.Result) any {
 	m := r.Rare
 	out := Tree{"risk1": m.Risk1, "risk2": m.Risk2, "rho": m.Rho, "log_lik": m.LogLik}
-	for name, r := range map[string]pooled2x2.Result{"or": m.OR, "rr": m.RR, "rd": m.RD} {
-		out[name] = Tree{"k": r.K, "beta": r.Beta, "se": r.SE, "zval": r.Z, "pval": r.P, "ci_lb": r.Lower, "ci_ub": r.Upper}
+	for name, r := range map[string]analysis.Fit{"or": m.OR, "rr": m.RR, "rd": m.RD} {
+		t := Tree{"k": r.K}
+		estimate(t, r.Coef[0])
+		out[name] = t
 	}
 	return remark(out, "", m.Warnings.Texts())
 }
@@ -255,8 +250,9 @@ func rare(r *plan.Result) any {
 // maximised.
 func mixed(a plan.Answer[plan.Mixed, pooled2x2.Mixed]) Tree {
 	return entry(a, func(t Tree, m pooled2x2.Mixed) {
-		Put(t, "k beta se zval pval ci_lb ci_ub tau2 qe_wald qe_wald_p qe_lrt qe_lrt_p log_lik log_lik_marginal", m.K, m.Beta, m.SE, m.Z, m.P,
-			m.Lower, m.Upper, m.Tau2, m.QWald, m.QWaldP, m.QLRT, m.QLRTP, m.LogLikModes, m.LogLik)
+		estimate(t, m.Coef[0])
+		Put(t, "k tau2 qe_wald qe_wald_p qe_lrt qe_lrt_p log_lik log_lik_marginal", m.K, m.Tau2, m.Q.Value, m.Q.P, m.QLRT.Value, m.QLRT.P,
+			m.LogLikModes, m.LogLik)
 		remark(t, "", m.Warnings.Texts())
 	})
 }

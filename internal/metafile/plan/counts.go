@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"past/analysis"
 	"past/analysis/effect"
 	"past/analysis/pooled2x2"
 	"past/internal/metafile/table"
@@ -32,7 +33,7 @@ type PooledModel struct {
 // Pooled is what came of one model; of an analysis without each study in turn, Without.
 type Pooled struct {
 	Answer[PooledModel, pooled2x2.Result]
-	Without []pooled2x2.Result
+	Without []analysis.Fit
 }
 
 // Mixed asks for a generalized linear mixed model.
