@@ -21,7 +21,10 @@
 //
 // # What travels with a number
 //
-// Every result names its method, and carries its [Warnings] in a field. Errors stop
+// What every pooled result has is a [Fit]: its coefficients are [Estimate] values with
+// test and interval, its tests [Statistic] values, whatever package made it. Where the
+// guard of the Knapp-Hartung interval acts, the Fit is the guarded one and Unguarded
+// the footnote. Every result carries its [Warnings] in a field. Errors stop
 // an analysis and say which row or column is at fault; warnings do not, and
 // belong beside the number wherever it is shown. A number that does not exist is
 // NaN, never 0.
@@ -32,6 +35,13 @@
 // could matter, nothing reads the clock or a global random source, and functions
 // that draw take a seed. Floating-point contraction differs between processors,
 // so other architectures may differ in the last digits.
+//
+// # From another module
+//
+// The module's path cannot be fetched: go.mod names the directory of a clone.
+//
+//	require past v0.0.0
+//	replace past => ../past
 //
 // # Reference
 //
