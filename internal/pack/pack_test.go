@@ -292,3 +292,36 @@ func TestOwnTextIsNotRun(t *testing.T) {
 		t.Errorf("an unknown domain gives %v", err)
 	}
 }
+
+// A quiz asks about a prediction only where the edition gives one, does not call
+// studies that are not pooled absent, and one study a pooled result.
+func TestQuizAsksWhatTheEditionAnswers(t *testing.T) {
+	in, _ := input(t)
+	p, err := pack.Build(in, []string{"foundations"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := map[string]bool{}
+	for _, it := range pack.Items(p.Domains[0]) {
+		id, kind, _ := strings.Cut(it.ID, " ")
+		for _, f := range in.Document.Findings {
+			if f.ID != id {
+				continue
+			}
+			switch {
+			case kind == "prediction" && (f.Tau2 == nil || *f.Tau2 == 0 || f.Headline.Kind != evidence.HeadlinePooled):
+				t.Errorf("%s asks for a prediction that is no answer", it.ID)
+			case kind == "absence" && f.K > 1 && !strings.Contains(it.Question, "studies are not pooled"):
+				t.Errorf("%s: %s", it.ID, it.Question)
+			case kind == "people" && strings.Contains(it.Question, "pooled result") != (f.K > 1):
+				t.Errorf("%s: %s", it.ID, it.Question)
+			default:
+				continue
+			}
+		}
+		seen[kind] = true
+	}
+	if !seen["prediction"] || !seen["absence"] || !seen["people"] {
+		t.Errorf("kinds of items: %v", seen)
+	}
+}

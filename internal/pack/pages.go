@@ -79,7 +79,7 @@ func Files(p Pack) (map[string][]byte, error) {
 	return out, nil
 }
 
-var bindable = regexp.MustCompile(`^[a-z]/([A-Za-z0-9-]+@[A-Za-z0-9.-]+)$`)
+var bindable = regexp.MustCompile(`^(?:f/([A-Za-z0-9-]+)@([A-Za-z0-9.-]+)|claims@([A-Za-z0-9.-]+)#([A-Za-z0-9-]+))$`)
 
 // bind is the marker before what a page says of a finding or claim, by which past
 // check compares it with an edition; unbind is the one after it.
@@ -88,7 +88,7 @@ func bind(permalink string) template.HTML {
 	if m == nil {
 		return ""
 	}
-	return template.HTML("<!-- past: " + m[1] + " -->")
+	return template.HTML("<!-- past: " + m[1] + m[4] + "@" + m[2] + m[3] + " -->")
 }
 
 func unbind(permalink string) template.HTML {

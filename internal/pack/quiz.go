@@ -52,6 +52,10 @@ func topicItem(t evidence.TopicCard, add func(Item)) {
 	not, _, _ := strings.Cut(strings.TrimPrefix(t.NotToSay[0], "that "), ";")
 	not, _, _ = strings.Cut(not, ", from studies without")
 	held := "This edition has no controlled trial on it."
+	if n := len(t.Unclear); n > 0 {
+		held = fmt.Sprintf("This edition has no trial on it that is known to be controlled, and %s whose design is not stated.",
+			counted(n, "trial", "trials"))
+	}
 	if n := len(t.Controlled); n > 0 {
 		held = fmt.Sprintf("This edition has %s on it.", counted(n, "controlled trial", "controlled trials"))
 	}
@@ -92,8 +96,11 @@ func findingItems(c Card, add func(Item)) {
 	about := fmt.Sprintf("%s (%s): ", c.Title, c.Permalink)
 	lo, hi, ok := c.flat.Headline.Interval()
 	if !ok {
-		add(trueFalse(c.ID+" absence", about+"no trial gives a number that could be pooled. This shows that there is no effect.", false,
-			"The absence of a number is not evidence of no effect."))
+		what, why := "no trial gives a number that could be pooled.", "The absence of a number is not evidence of no effect."
+		if c.flat.K > 1 {
+			what, why = fmt.Sprintf("its %d studies are not pooled.", c.flat.K), c.Plain
+		}
+		add(trueFalse(c.ID+" absence", about+what+" This shows that there is no effect.", false, why))
 		return
 	}
 	if c.flat.Certainty != "" {
@@ -102,12 +109,18 @@ func findingItems(c Card, add func(Item)) {
 			Right: slices.Index(levels, c.flat.Certainty), Why: strings.Join(c.Grade, "; ") + "."})
 	}
 	add(trueFalse(c.ID+" interval", about+"the 95 % interval includes no effect.", lo <= 0 && hi >= 0, c.Number))
-	if f := c.flat; f.PILb != nil && f.PIUb != nil {
+	// where no difference between studies could be estimated, or few were fitted, the
+	// interval is no answer about a new study
+	if f := c.flat; f.PILb != nil && f.PIUb != nil && f.Headline.Kind == evidence.HeadlinePooled && f.Tau2 != nil && *f.Tau2 > 0 {
 		add(trueFalse(c.ID+" prediction", about+"the prediction interval, which is about a new study, includes no effect.", *f.PILb <= 0 &&
 			*f.PIUb >= 0, c.Researcher))
 	}
 	if a := c.flat.Absolute; a != nil && a.People != nil {
-		peopleItem(c.ID, about, a.People, add)
+		by := "the pooled result"
+		if c.flat.Headline.Kind == evidence.HeadlineStudy {
+			by = "this one study"
+		}
+		peopleItem(c.ID, about, by, a.People, add)
 	}
 	wording := Item{ID: c.ID + " wording", Question: about + "which sentence may be written?", Why: c.Number,
 		Choices: []string{"The effect is proven and holds for every person.", c.Plain, "It is proven that there is no effect.",
@@ -117,7 +130,7 @@ func findingItems(c Card, add func(Item)) {
 
 // peopleItem asks for the share with treatment, in people of a hundred; the wrong
 // numbers are at least eight people away and differ from each other.
-func peopleItem(id, about string, p *evidence.PeopleOf100, add func(Item)) {
+func peopleItem(id, about, by string, p *evidence.PeopleOf100, add func(Item)) {
 	right := int(math.Round(p.With))
 	choices := []int{right}
 	for _, n := range []int{int(math.Round(p.Without)), 100 - right, right + 25, right - 25, 100} {
@@ -136,7 +149,7 @@ func peopleItem(id, about string, p *evidence.PeopleOf100, add func(Item)) {
 	slices.Sort(choices)
 	it := Item{ID: id + " people",
 		Question: fmt.Sprintf("%sabout %.0f of 100 people have the outcome with the comparator. About how many of 100 with the "+
-			"treatment, by the pooled result?", about, p.Without),
+			"treatment, by %s?", about, p.Without, by),
 		Right: slices.Index(choices, right), Why: fmt.Sprintf("%.0f of 100, with a range of %.0f to %.0f from the interval.", p.With,
 			p.WithLower, p.WithUpper)}
 	for _, n := range choices {

@@ -69,6 +69,9 @@ func gradeInputs(q Question, f *evidence.Finding, searched bool) certainty.Input
 	}
 	set(&in.PILo, p.PILower)
 	set(&in.PIHi, p.PIUpper)
+	if p.Tau2 != nil && *p.Tau2 == 0 { // how far a new study may differ could not be estimated
+		in.PILo, in.PIHi = in.Lo, in.Hi
+	}
 	set(&in.I2, p.I2Q)
 	set(&in.QP, p.QP)
 	set(&in.MID, q.MID)

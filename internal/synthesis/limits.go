@@ -290,8 +290,10 @@ func notToSay(q Question, f evidence.Finding) []string {
 	add(!across && level == "low", "reduces, increases or improves, without ‘may’", "certainty is low")
 	add(true, "it holds for a person", "the number is an average over groups")
 	add(p.K == 1, "studies show", "there is one study")
-	add(f.Headline.Kind != evidence.HeadlineNotPooled && p.PILower != nil && *p.PILower <= 0 && *p.PIUpper >= 0, "works in every setting",
+	add(f.Headline.Kind == evidence.HeadlinePooled && p.PILower != nil && *p.PILower <= 0 && *p.PIUpper >= 0, "works in every setting",
 		"the prediction interval includes no effect")
+	add(f.Headline.Kind == evidence.HeadlineSmall, "works in every setting",
+		fmt.Sprintf("%s hardly show how much settings differ", plural(p.K, "study", "studies")))
 	add(f.Headline.Kind == evidence.HeadlineNotPooled && p.K > 1, "works in every setting", "the studies differ too much to be averaged")
 	add(q.MID != nil && withinMID(q, lo, hi), "a clinically important effect is certain",
 		"the interval includes effects below the minimal important difference")
