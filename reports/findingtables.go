@@ -172,7 +172,7 @@ func inputsInWords(e *evidence.Effect) string {
 		stem := strings.TrimRight(name, "12")
 		word, known := inputNames[stem]
 		value := show.Clip(in.Raw, 20)
-		if len([]rune(value)) > 6 {
+		if len([]rune(value)) > 6 || strings.Contains(value, ",") {
 			value = show.Trim(in.Value, 3)
 		}
 		if people := eventsOf(e, name); people != nil && math.Abs(*people-in.Value) > 0.005 { // a share was stated

@@ -228,11 +228,17 @@ func (s *site) matrix(p *page) ([]matrixPart, []string) {
 	return slices.DeleteFunc(parts, func(m matrixPart) bool { return len(m.Rows) == 0 }), names
 }
 
-// outcomeRow names the row of a question: its title without the substance.
+// outcomeRow names the row of a question: its title without the substance, and what
+// the title names as the comparator.
 func (s *site) outcomeRow(f *evidence.Finding) string {
 	t := titleOf(f)
-	if _, after, ok := strings.Cut(t, " and "); ok {
-		return show.First(strings.TrimPrefix(after, "the "))
+	before, after, ok := strings.Cut(t, " and ")
+	if !ok {
+		return t
+	}
+	t = show.First(strings.TrimPrefix(after, "the "))
+	if _, control, ok := strings.Cut(before, " against "); ok {
+		t += ", against " + control
 	}
 	return t
 }

@@ -88,14 +88,16 @@ func (k *Known) paper(p evidence.Publication) {
 	for _, r := range p.Related {
 		name := strings.ToLower(strings.NewReplacer("-", "", "_", "", " ", "").Replace(r.Type))
 		other := firstOf(r.DOI, pmidOf(r.PMID), r.Label)
+		doi, pmid := p.DOI, p.PMID
+		kind, about := r.Notice()
+		if about {
+			doi, pmid, other = r.DOI, r.PMID, firstOf(p.DOI, pmidOf(p.PMID))
+		}
 		switch {
-		case strings.HasPrefix(name, "retractionin") || name == "retractedby":
-			k.hold(p.DOI, p.PMID, func(w *Work) { w.Retracted = true })
-		case strings.HasPrefix(name, "retractionof") || name == "retracts":
-			k.hold(r.DOI, r.PMID, func(w *Work) { w.Retracted = true })
-		case strings.HasPrefix(name, "erratumin") || strings.HasPrefix(name, "expressionofconcernin") ||
-			strings.HasPrefix(name, "correctedandrepublishedin") || name == "correctedby":
-			k.hold(p.DOI, p.PMID, func(w *Work) { w.Corrected = firstOf(other, r.Note, r.Type) })
+		case kind == "retraction":
+			k.hold(doi, pmid, func(w *Work) { w.Retracted = true })
+		case kind != "":
+			k.hold(doi, pmid, func(w *Work) { w.Corrected = firstOf(other, r.Note, r.Type) })
 		case p.Preprint && (name == "updatein" || name == "ispreprintof" || name == "preprintof"):
 			k.hold(p.DOI, p.PMID, func(w *Work) { w.Published = other })
 		case name == "updateof" || name == "haspreprint":

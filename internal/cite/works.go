@@ -111,20 +111,12 @@ func FromPublication(p evidence.Publication, url string) Item {
 		it.Notes = append(it.Notes, "RETRACTED")
 	}
 	for _, r := range p.Related {
-		if isNotice(r.Type) {
+		if kind, other := r.Notice(); kind != "" && !other {
 			it.Notes = append(it.Notes, strings.TrimSpace(r.Type+" "+firstOf(r.DOI, r.PMID, r.Label)))
 		}
 	}
 	it.Key = workKey(it)
 	return it
-}
-
-// isNotice reports whether a related work is a correction or a withdrawal of
-// this paper.
-func isNotice(kind string) bool {
-	k := strings.ToLower(kind)
-	return strings.HasPrefix(k, "erratumin") || strings.HasPrefix(k, "retractionin") || strings.HasPrefix(k, "expressionofconcernin") ||
-		strings.HasPrefix(k, "correctedandrepublishedin") || k == "retracted-by" || k == "corrected-by"
 }
 
 // workKey is the first author's family name, the year and four hex digits that

@@ -2,6 +2,7 @@ package evidence
 
 import (
 	"slices"
+	"strings"
 )
 
 // Notice is something that was done to the evidence: a retraction, a
@@ -18,7 +19,7 @@ type Notice struct {
 	Said      string     `json:"said"` // what was said, in the row's own words
 	By        string     `json:"by"`   // who said it
 	Source    string     `json:"source"`
-	Read      string     `json:"read"` // what was read: the notice, a news report, an abstract
+	Read      string     `json:"read"` // what was read: the notice, a news report, an abstract, ReadRecord
 	CheckedBy string     `json:"checked_by,omitempty"`
 	// Covers are the trials that a named paper reports on, by its bibliographic
 	// record; their own numbers are not touched by the notice.
@@ -34,6 +35,41 @@ var NoticeKinds = []struct{ ID, Name string }{
 	{"results-withdrawn", "results withdrawn from a register"},
 }
 
+// relationKinds are the relations between papers that are notices, as registers of
+// papers write them, in small letters alone: of the paper that a notice is about,
+// and of the notice.
+var relationKinds = map[string]struct {
+	kind  string
+	other bool // the related work is what the notice is about
+}{
+	"retractionin": {"retraction", false}, "retractedby": {"retraction", false},
+	"retractionof": {"retraction", true}, "retracts": {"retraction", true}, "retraction": {"retraction", true},
+	"partialretractionin": {"correction", false}, "partialretractionof": {"correction", true},
+	"expressionofconcernin": {"expression-of-concern", false}, "expressionofconcernfor": {"expression-of-concern", true},
+	"erratumin": {"correction", false}, "correctedby": {"correction", false}, "correctedandrepublishedin": {"correction", false},
+	"erratumfor": {"correction", true}, "erratumof": {"correction", true}, "corrects": {"correction", true},
+	"correction": {"correction", true}, "corrigendum": {"correction", true}, "erratum": {"correction", true},
+}
+
+// Notice says which kind of notice a related work makes and whether the related
+// work, not the paper itself, is what the notice is about; "" for other relations.
+func (w RelatedWork) Notice() (kind string, other bool) {
+	k := relationKinds[letters(w.Type)]
+	return k.kind, k.other
+}
+
+// Partial reports a notice that takes back a part of a paper.
+func (w RelatedWork) Partial() bool { return strings.HasPrefix(letters(w.Type), "partial") }
+
+func letters(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' {
+			return r
+		}
+		return -1
+	}, strings.ToLower(s))
+}
+
 // NoticeName is the name of a kind for people.
 func NoticeName(kind string) string {
 	for _, k := range NoticeKinds {
@@ -42,6 +78,26 @@ func NoticeName(kind string) string {
 		}
 	}
 	return kind
+}
+
+// ReadRecord is what was read for a notice that a bibliographic record carries.
+const ReadRecord = "bibliographic record"
+
+// Stated gives the day and the author, to follow a verb: " on 2024-08-10 by a journal", or
+// ", as PubMed records" of a notice of which a bibliographic record is all that was
+// read.
+func (n *Notice) Stated() string {
+	day := ""
+	if n.Date.Raw != "" {
+		day = " on " + n.Date.Raw
+	}
+	switch {
+	case n.Read == ReadRecord:
+		return day + ", as " + n.By + " records"
+	case n.By != "":
+		return day + " by " + n.By
+	}
+	return day
 }
 
 // Concerns reports whether the notice is about one of the trials or papers, about a

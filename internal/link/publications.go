@@ -228,20 +228,22 @@ func (w word) link(id string, role PaperRole, joined, several bool) evidence.Lin
 	return l
 }
 
-// noticeKinds are the relations between papers that matter for trust.
-var noticeKinds = map[string]string{
-	"retractionin": "retracted-by", "retractionof": "retracts", "erratumin": "corrected-by", "erratumfor": "corrects",
-	"updatein":              "updated-by",
-	"expressionofconcernin": "concern-in", "preprint-of": "preprint-of", "has-preprint": "has-preprint", "republishedin": "republished-in",
-	"retraction": "retracts", "correction": "corrects", "partialretractionin": "retracted-by", "corrigendum": "corrects",
-	"erratum": "corrects",
-}
+// noticeLinks are the relations between papers that matter for trust: of a paper
+// with a notice, and of the notice. Other relations follow by their type.
+var noticeLinks = map[string][2]string{"retraction": {"retracted-by", "retracts"}, "correction": {"corrected-by", "corrects"},
+	"expression-of-concern": {"concern-in", "concern-for"}}
+
+var versionLinks = map[string]string{"updatein": "updated-by", "preprint-of": "preprint-of", "has-preprint": "has-preprint",
+	"republishedin": "republished-in"}
 
 func notices(it *Item, p *papers) []evidence.Link {
 	var out []evidence.Link
 	from := p.id(it.ID)
 	for _, n := range it.Paper.Related {
-		kind := noticeKinds[strings.ToLower(n.Type)]
+		kind := versionLinks[strings.ToLower(n.Type)]
+		if notice, other := n.Notice(); notice != "" {
+			kind = noticeLinks[notice][map[bool]int{true: 1}[other]]
+		}
 		if kind == "" {
 			continue
 		}

@@ -167,3 +167,42 @@ func TestSexualLayerOfEveryDomain(t *testing.T) {
 		t.Errorf("%v", kinds)
 	}
 }
+
+// TestNoticesOfRecords: what bibliographic records say of a paper becomes a notice,
+// whichever database says it and whichever side it names; a notice that a person wrote
+// is not listed again.
+func TestNoticesOfRecords(t *testing.T) {
+	article := func(pmid, doi, relation, other string) string {
+		return `<PubmedArticle><MedlineCitation><PMID>` + pmid + `</PMID><Article><ArticleTitle>T</ArticleTitle>` +
+			`<ELocationID EIdType="doi">` + doi + `</ELocationID></Article><CommentsCorrectionsList><CommentsCorrections RefType="` + relation +
+			`"><RefSource>J. doi: ` + other + `</RefSource></CommentsCorrections></CommentsCorrectionsList></MedlineCitation></PubmedArticle>`
+	}
+	p, take := taking(t)
+	dir := t.TempDir()
+	take(write(t, filepath.Join(dir, "p.xml"), []byte(`<?xml version="1.0"?><PubmedArticleSet>`+
+		article("90000001", "10.9999/alpha", "RetractionIn", "10.9999/alpha-r")+
+		article("90000002", "10.9999/delta-r", "RetractionOf", "10.9999/delta")+
+		article("90000005", "10.9999/own", "RetractionIn", "10.9999/own-r")+
+		article("90000006", "10.9999/part", "PartialRetractionIn", "10.9999/part-r")+`</PubmedArticleSet>`)),
+		write(t, filepath.Join(dir, "c.json"), []byte(`{"status":"ok","message-type":"work","message":{"DOI":"10.9999/beta","title":["T"],`+
+			`"updated-by":[{"DOI":"10.9999/beta-c","type":"expression_of_concern","updated":{"date-parts":[[2022,6,1]]}}]}}`)),
+		write(t, filepath.Join(dir, "e.json"), []byte(`{"hitCount":1,"resultList":{"result":[{"id":"90000003","source":"MED",`+
+			`"pmid":"90000003","doi":"10.9999/gamma","title":"T","commentCorrectionList":{"commentCorrection":[{"id":"90000033",`+
+			`"source":"MED","type":"Erratum in"}]}}]}}`)))
+	list, err := p.notices(t.Context(), &human{Folder: &review.Folder{Notices: []evidence.Notice{
+		{Kind: "retraction", DOI: "10.9999/own", Said: "as read", By: "a journal", Read: "the notice"}}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, n := range list {
+		got = append(got, n.DOI+" "+n.Kind+n.Stated())
+	}
+	slices.Sort(got)
+	want := []string{"10.9999/alpha retraction, as PubMed records", "10.9999/beta expression-of-concern on 2022-06-01, as Crossref records",
+		"10.9999/delta retraction, as PubMed records", "10.9999/gamma correction, as Europe PMC records",
+		"10.9999/own retraction by a journal", "10.9999/part correction, as PubMed records"}
+	if !slices.Equal(got, want) {
+		t.Errorf("notices\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+}

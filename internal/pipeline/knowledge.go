@@ -31,7 +31,7 @@ func (p *Pipeline) keepKnowledge(ctx context.Context, h *human, base synthesis.B
 		return err
 	}
 	layer := synthesis.LayerInput{Studies: base.Studies, Readings: readings, Planned: map[string][]evidence.PlannedOutcome{},
-		Harms: harms, Posted: map[string]map[string]bool{}}
+		Harms: harms, Notices: base.Notices, Posted: map[string]map[string]bool{}}
 	asked, err := p.sexualOutcomes(ctx)
 	if err != nil {
 		return err
@@ -96,7 +96,8 @@ func (p *Pipeline) sexualOutcomes(ctx context.Context) (map[string]bool, error) 
 		if err != nil {
 			return nil, fmt.Errorf("reading planned outcomes: %w", err)
 		}
-		if synthesis.SexualDomain(row[domain]) || synthesis.SexualItem(evidence.PlannedOutcome{Measure: row[measure], Description: row[description]}) {
+		if synthesis.SexualDomain(row[domain]) ||
+			synthesis.SexualItem(evidence.PlannedOutcome{Measure: row[measure], Description: row[description]}) {
 			out[row[id]] = true
 		}
 	}
@@ -122,7 +123,7 @@ func (p *Pipeline) reportKnowledge(ctx context.Context, h *human, ed *reports.Ed
 		return err
 	}
 	ed.Guesses = h.Guesses
-	ed.Cards = synthesis.Cards(p.Vocab, ed.Gap.Cells, ed.Studies, h.Other, h.Cards)
+	ed.Cards = synthesis.Cards(p.Vocab, ed.Gap.Cells, ed.Studies, synthesis.OtherWithNotices(h.Other, ed.Notices), h.Cards)
 	if ed.Sexual, err = p.Store.SexualOutcomes(ctx); err != nil {
 		return err
 	}
@@ -245,11 +246,18 @@ func (p *Pipeline) comparatorName(e *evidence.Effect) string {
 func (p *Pipeline) notices(ctx context.Context, h *human) ([]evidence.Notice, error) {
 	out := slices.Clone(h.Notices)
 	known := map[string]bool{}
-	for _, n := range out {
-		if n.Kind == "retraction" {
-			known["doi:"+n.DOI], known["pmid:"+n.PMID] = true, true
+	add := func(n evidence.Notice) {
+		doi, pmid := n.Kind+" doi:"+n.DOI, n.Kind+" pmid:"+n.PMID
+		if n.DOI != "" && known[doi] || n.PMID != "" && known[pmid] || n.DOI+n.PMID == "" {
+			return
 		}
+		known[doi], known[pmid] = n.DOI != "", n.PMID != ""
+		out = append(out, n)
 	}
+	for _, n := range out {
+		known[n.Kind+" doi:"+n.DOI], known[n.Kind+" pmid:"+n.PMID] = n.DOI != "", n.PMID != ""
+	}
+	var papers []evidence.Publication
 	for r, err := range p.Store.Records(ctx, store.RecordFilter{Kinds: []evidence.RecordKind{evidence.KindPublication}, WithoutGone: true}) {
 		if err != nil {
 			return nil, fmt.Errorf("reading retractions: %w", err)
@@ -258,10 +266,33 @@ func (p *Pipeline) notices(ctx context.Context, h *human) ([]evidence.Notice, er
 		if pub == nil {
 			continue
 		}
-		doi := strings.ToLower(pub.DOI)
+		papers = append(papers, evidence.Own(evidence.Publication{DOI: strings.ToLower(pub.DOI), PMID: pub.PMID, TrialIDs: pub.TrialIDs}))
+		n := evidence.Own(evidence.Notice{By: synthesis.SourceName(r.Source), Source: r.URL, Read: evidence.ReadRecord,
+			Prov: r.Prov})
+		for _, w := range pub.Related {
+			kind, other := w.Notice()
+			if kind == "" {
+				continue
+			}
+			n := n
+			n.Kind, n.Date.Raw, n.DOI, n.PMID = kind, strings.Clone(w.Date), strings.ToLower(pub.DOI), strings.Clone(pub.PMID)
+			if other {
+				n.DOI, n.PMID = strings.ToLower(w.DOI), strings.Clone(w.PMID)
+			}
+			n.Said = saidBy(kind, other, w)
+			add(n)
+		}
+		if pub.Retracted {
+			n.Kind, n.DOI, n.PMID = "retraction", strings.ToLower(pub.DOI), strings.Clone(pub.PMID)
+			n.Said = saidBy(n.Kind, false, evidence.RelatedWork{})
+			add(n)
+		}
+	}
+	for _, pub := range papers { // effects are known by their DOI
 		for i := range out {
-			if n := &out[i]; doi != "" && n.DOI == doi || pub.PMID != "" && n.PMID == pub.PMID {
-				n.DOI, n.PMID = cmp.Or(n.DOI, doi), cmp.Or(n.PMID, pub.PMID) // effects are known by their DOI
+			n := &out[i]
+			if pub.DOI != "" && n.DOI == pub.DOI || pub.PMID != "" && n.PMID == pub.PMID {
+				n.DOI, n.PMID = cmp.Or(n.DOI, pub.DOI), cmp.Or(n.PMID, pub.PMID)
 				for _, m := range pub.TrialIDs {
 					n.Covers = append(n.Covers, m.ID)
 				}
@@ -269,27 +300,47 @@ func (p *Pipeline) notices(ctx context.Context, h *human) ([]evidence.Notice, er
 				n.Covers = slices.Compact(n.Covers)
 			}
 		}
-		if !pub.Retracted {
-			continue
-		}
-		if doi != "" && known["doi:"+doi] || pub.PMID != "" && known["pmid:"+pub.PMID] {
-			continue
-		}
-		known["doi:"+doi], known["pmid:"+pub.PMID] = true, true
-		n := evidence.Notice{Kind: "retraction", DOI: doi, PMID: pub.PMID, Said: "The paper's bibliographic record marks it as retracted.",
-			By: r.Source, Source: r.URL, Read: "bibliographic record", Prov: r.Prov}
-		for _, m := range pub.TrialIDs {
-			n.Covers = append(n.Covers, m.ID)
-		}
-		for _, w := range pub.Related {
-			if strings.Contains(strings.ToLower(w.Type), "retract") {
-				n.Date.Raw = w.Date
-			}
-		}
-		out = append(out, n)
 	}
+	out = onePerPaper(out)
 	slices.SortStableFunc(out, func(a, b evidence.Notice) int { return strings.Compare(a.Date.Raw, b.Date.Raw) })
 	return out, nil
+}
+
+// saidBy is what a bibliographic record says with a relation to another work.
+func saidBy(kind string, other bool, w evidence.RelatedWork) string {
+	name := evidence.NoticeName(kind)
+	if w.Partial() {
+		name = "partial retraction"
+	}
+	switch {
+	case other:
+		return "The bibliographic record of a notice names the paper: " + name + "."
+	case kind == "retraction":
+		return "The paper's bibliographic record marks it as retracted."
+	}
+	said := "The paper's bibliographic record names a notice: " + name
+	if at := cmp.Or(w.DOI, w.PMID, w.Label); at != "" {
+		said += " (" + strings.Clone(at) + ")"
+	}
+	return said + "."
+}
+
+// onePerPaper keeps one notice of each kind on a paper that several records mark, the
+// first, and takes its day from a later one where it has none. What people wrote
+// comes first.
+func onePerPaper(in []evidence.Notice) (out []evidence.Notice) {
+	at := map[string]int{}
+	for _, n := range in {
+		key := n.Kind + " " + cmp.Or(n.DOI, "pmid:"+n.PMID)
+		i, again := at[key]
+		if again && n.Read == evidence.ReadRecord {
+			out[i].Date.Raw = cmp.Or(out[i].Date.Raw, n.Date.Raw)
+			continue
+		}
+		at[key] = len(out)
+		out = append(out, n)
+	}
+	return out
 }
 
 // Knowledge is what teaching material needs beside the findings.

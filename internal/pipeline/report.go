@@ -101,7 +101,7 @@ func (p *Pipeline) ReportEdition(ctx context.Context, doc edition.Document) (rep
 	if err := p.reportGap(ctx, &ed); err != nil {
 		return ed, err
 	}
-	if err := p.reportTrials(ctx, &ed); err != nil {
+	if err := p.reportTrials(ctx, base.About, &ed); err != nil {
 		return ed, err
 	}
 	ed.Searches = base.Searches
@@ -160,7 +160,7 @@ func (p *Pipeline) reportGap(ctx context.Context, ed *reports.Edition) error {
 	return nil
 }
 
-func (p *Pipeline) reportTrials(ctx context.Context, ed *reports.Edition) error {
+func (p *Pipeline) reportTrials(ctx context.Context, about map[string]synthesis.StudyTopics, ed *reports.Edition) error {
 	at := map[string]evidence.Study{}
 	for _, s := range ed.Studies {
 		for _, r := range s.Records {
@@ -172,11 +172,17 @@ func (p *Pipeline) reportTrials(ctx context.Context, ed *reports.Edition) error 
 			return fmt.Errorf("reading trials: %w", err)
 		}
 		st := at[r.ID]
+		substances := names(st.Substances, p.Vocab)
+		for i, id := range st.Substances {
+			if slices.Contains(about[st.ID].Shared, id) {
+				substances[i] += " in every arm"
+			}
+		}
 		ed.Trials = append(ed.Trials, reports.TrialRow{ID: r.ID, StudyID: st.ID, Title: r.Title, Status: r.Status,
 			StatusRaw: r.StatusRaw, Phases: r.Phases,
 			StudyType: r.StudyType, Enrolment: r.Enrollment, Planned: strings.EqualFold(r.EnrollmentType, "ESTIMATED"), Start: r.Start,
 			Completion: r.Completion,
-			Updated:    r.LastUpdatePosted.Raw, Substances: names(st.Substances, p.Vocab), Conditions: conditionNames(st.Conditions, p.Vocab),
+			Updated:    r.LastUpdatePosted.Raw, Substances: substances, Conditions: conditionNames(st.Conditions, p.Vocab),
 			Topics:  st.Topics,
 			Sponsor: r.Sponsor.Name, Countries: r.Countries, Source: r.Source, URL: r.URL, HasResults: r.Results != nil, Restated: ed.Starter})
 	}

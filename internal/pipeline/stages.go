@@ -13,6 +13,7 @@ import (
 	"past/analysis/effect"
 	"past/internal/evidence"
 	"past/internal/extract"
+	"past/internal/extract/arm"
 	"past/internal/extract/posted"
 	"past/internal/link"
 	"past/internal/review"
@@ -442,7 +443,7 @@ func (p *Pipeline) analyse(ctx context.Context) ([]evidence.Finding, error) {
 	gap := p.gaps(base, qs, findings, h, topicDecisions(h, base.Studies))
 	asked := p.claimsToJudge(h)
 	claims := synthesis.Judge(asked, qs, findings, gap, base.LastScan)
-	synthesis.CiteOther(p.Vocab, asked, claims, h.Other)
+	synthesis.CiteOther(p.Vocab, asked, claims, synthesis.OtherWithNotices(h.Other, base.Notices))
 	if err := p.Store.ReplaceFindings(ctx, findings, claims, gap); err != nil {
 		return nil, err
 	}
@@ -518,6 +519,10 @@ func (p *Pipeline) base(ctx context.Context, h *human) (synthesis.Base, error) {
 	for r, err := range p.trials(ctx, ids) {
 		if err != nil {
 			return b, fmt.Errorf("reading trials: %w", err)
+		}
+		if topics := b.About[b.StudyOf[r.ID]]; len(topics.Substances) > 0 {
+			topics.Shared = union(topics.Shared, arm.GivenToAll(&r, p.Vocab))
+			b.About[b.StudyOf[r.ID]] = topics
 		}
 		t := evidence.Own(withoutText(r))
 		b.Planned[t.ID] = synthesis.PlannedDomains(&r)

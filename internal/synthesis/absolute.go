@@ -137,11 +137,14 @@ func scalePoints(q Question, f evidence.Finding) *evidence.ScalePoints {
 		s.Range = fmt.Sprintf("%s to %s", short(in.Range.Min), short(in.Range.Max))
 	}
 	sd := comparatorSD(rows)
-	if !pooledPoints(q, rows, s) {
+	if !pooledPoints(q, f, rows, s) {
 		lo, hi, _ := f.Headline.Interval()
 		s.Points, s.Lower, s.Upper = *f.Headline.Estimate*sd, lo*sd, hi*sd
 		s.Way = fmt.Sprintf("the pooled effect times the standard deviation %s of the comparator arms of %s on this scale", fixed(sd, 1),
 			plural(len(rows), "study", "studies"))
+		if len(f.Effects) == 1 {
+			s.Way = fmt.Sprintf("the study's effect times the standard deviation %s of its comparator arm", fixed(sd, 1))
+		}
 		if q.Measure == "MD" {
 			s.Points, s.Lower, s.Upper, s.Way = *f.Headline.Estimate, lo, hi, "the pooled mean difference"
 		} else if slices.Contains(rows[0].Flags, turnedFlag) {
@@ -168,10 +171,10 @@ func scalePoints(q Question, f evidence.Finding) *evidence.ScalePoints {
 	return s
 }
 
-// pooledPoints pools the mean differences of two studies or more on one scale;
-// false where there is no such answer.
-func pooledPoints(q Question, rows []evidence.Effect, s *evidence.ScalePoints) bool {
-	if len(rows) < 2 || q.Measure == "MD" || q.ModelKind == CHE && several(rows) {
+// pooledPoints pools the mean differences of two studies or more on one scale, or
+// takes that of a finding's only study; false where there is no such answer.
+func pooledPoints(q Question, f evidence.Finding, rows []evidence.Effect, s *evidence.ScalePoints) bool {
+	if len(rows) < 2 && len(f.Effects) > 1 || q.Measure == "MD" || q.ModelKind == CHE && several(rows) {
 		return false
 	}
 	md := q
@@ -199,7 +202,10 @@ func pooledPoints(q Question, rows []evidence.Effect, s *evidence.ScalePoints) b
 		return false
 	}
 	s.Points, s.Lower, s.Upper = *h.Estimate, lo, hi
-	s.Way = fmt.Sprintf("the pooled mean difference of the %s on this scale (%s: %s)", plural(len(raw), "study", "studies"), h.Kind, h.Note)
+	s.Way = "the study's own mean difference"
+	if len(raw) > 1 {
+		s.Way = fmt.Sprintf("the pooled mean difference of the %s on this scale (%s: %s)", plural(len(raw), "study", "studies"), h.Kind, h.Note)
+	}
 	return true
 }
 

@@ -122,14 +122,26 @@ func TestPointsOnAScale(t *testing.T) {
 	f.Effects = two[:1]
 	f.Headline.Kind = evidence.HeadlineStudy
 	p = absolute(q, f).Points
+	near(t, p.Points, -10) // 20 - 30, as the study has it
+	if !strings.Contains(p.Way, "the study's own mean difference") || !(p.Lower < -14 && p.Upper > -6) {
+		t.Errorf("one study: %+v", p)
+	}
+	without := two[0] // an effect alone, without the means
+	without.Mean1, without.Mean2 = nil, nil
+	f.Effects = []evidence.Effect{without}
+	p = absolute(q, f).Points
 	near(t, p.Points, -8)
 	near(t, p.Lower, -12)
-	if !strings.Contains(p.Way, "times the standard deviation 10.0") {
-		t.Errorf("one study: %q", p.Way)
+	if !strings.Contains(p.Way, "the study's effect times the standard deviation 10.0") {
+		t.Errorf("one study without means: %q", p.Way)
 	}
 	// a scale that runs the other way than the question's outcome shows its own sign
 	turned := onScale("c", 40, 30, 20, 10)
 	turned.Flags = []string{turnedFlag}
+	f.Effects = []evidence.Effect{turned}
+	p = absolute(q, f).Points
+	near(t, p.Points, 10)
+	turned.Mean1, turned.Mean2 = nil, nil
 	f.Effects = []evidence.Effect{turned}
 	p = absolute(q, f).Points
 	near(t, p.Points, 8)

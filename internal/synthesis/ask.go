@@ -101,7 +101,12 @@ func (q Question) against() string {
 	}
 	names := make([]string, len(q.Comparators))
 	for i, c := range q.Comparators {
-		names[i] = strings.ReplaceAll(c, "-", " ")
+		switch names[i] = strings.ReplaceAll(c, "-", " "); c {
+		case "other-drug", "other-dose":
+			names[i] = "an" + names[i]
+		case "waitlist-or-delayed":
+			names[i] = "waiting or delayed treatment"
+		}
 	}
 	return strings.Join(names, " or ")
 }

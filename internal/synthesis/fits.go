@@ -15,6 +15,7 @@ import (
 // question: what Fits needs to know of it, in vocabulary ids.
 type Candidate struct {
 	Substances []string
+	Shared     []string // of these, what every arm got
 	Domains    []string // outcomes that it reports or plans to measure
 	Conditions []string // of its participants
 	Topics     []string
@@ -27,7 +28,8 @@ type Candidate struct {
 	// does not state speaks neither for nor against it.
 	Open bool
 	// Registered is set for a registered trial: it is about an outcome, too, when
-	// its participants have the condition.
+	// its participants have the condition, and about that of a question without one
+	// where its plan names no known outcome.
 	Registered bool
 }
 
@@ -55,6 +57,8 @@ func Fits(q Question, c Candidate) (bool, Misfit) {
 	switch {
 	case !overlap(c.Substances, q.Substances):
 		return no(CodeSubstance, "the substance is %s, the question asks for %s", plainAll(c.Substances), plainAll(q.Substances))
+	case !overlap(c.compares(), q.Substances):
+		return no(CodeSubstance, "every arm got %s, so no comparison is about it", plainAll(c.Shared))
 	case !q.outcomeOf(c):
 		return no(CodeDomain, "the outcome is %s, the question asks for %s", plainAll(c.Domains), plain(q.Domain))
 	case q.Population != "" && c.Population != q.Population && !(c.Open && c.Population == ""):
@@ -73,6 +77,11 @@ func Fits(q Question, c Candidate) (bool, Misfit) {
 	return true, Misfit{}
 }
 
+// compares are the substances that a comparison of the candidate can be about.
+func (c Candidate) compares() []string {
+	return slices.DeleteFunc(slices.Clone(c.Substances), func(s string) bool { return slices.Contains(c.Shared, s) })
+}
+
 // outcomeOf reports whether a candidate is about the question's outcome.
 func (q Question) outcomeOf(c Candidate) bool {
 	if overlap(c.Domains, q.domains()) || q.Topic != "" && slices.Contains(c.Topics, q.Topic) {
@@ -82,7 +91,7 @@ func (q Question) outcomeOf(c Candidate) bool {
 		return false
 	}
 	conditions := q.conditions()
-	return overlap(c.Conditions, conditions) || len(conditions) == 0 && !q.Planned
+	return overlap(c.Conditions, conditions) || len(conditions) == 0 && !q.Planned && len(c.Domains) == 0
 }
 
 // people reports whether the stated population holds a word of the question's and
@@ -175,7 +184,8 @@ func ofMeasured(m review.MeasuredRow) Candidate {
 
 // ofTrial is a registered trial as a candidate.
 func (b Base) ofTrial(about StudyTopics, r *evidence.Record) Candidate {
-	return Candidate{Substances: about.Substances, Domains: b.plannedBy(r), Conditions: about.Conditions, Topics: about.Topics,
+	return Candidate{Substances: about.Substances, Shared: about.Shared, Domains: b.plannedBy(r), Conditions: about.Conditions,
+		Topics: about.Topics,
 		People: strings.Join(append([]string{r.Title, r.OfficialTitle}, r.Conditions...), "; "), Population: populationOf(about.Conditions),
 		Design: designOf(about, r), Open: true, Registered: true}
 }

@@ -33,6 +33,9 @@ func TestWhatStandsOnAFindingBelongsToIt(t *testing.T) {
 			r := trial("NCT0"+string(rune('1'+i)), evidence.StatusCompleted, nil)
 			about := synthesis.StudyTopics{Substances: []string{rapid.SampledFrom(substances).Draw(rt, "s")},
 				Conditions: []string{rapid.SampledFrom(domains[:3]).Draw(rt, "c")}}
+			if rapid.Bool().Draw(rt, "in every arm") {
+				about.Shared = about.Substances
+			}
 			b.Trials, b.StudyOf[r.ID], b.About[r.ID] = append(b.Trials, r), r.ID, about
 			if rapid.Bool().Draw(rt, "measured") {
 				b.Measured = append(b.Measured, review.MeasuredRow{TrialID: r.ID, Label: r.ID, Substance: about.Substances[0],
@@ -75,6 +78,11 @@ func TestWhatStandsOnAFindingBelongsToIt(t *testing.T) {
 				rt.Fatalf("%s lists %s of %v", q.ID, m.StudyID, b.About[m.StudyID])
 			}
 			seen[m.StudyID] = true
+			reported := slices.ContainsFunc(b.Effects, func(e evidence.Effect) bool { return e.StudyID == m.StudyID }) ||
+				slices.ContainsFunc(b.Measured, func(x review.MeasuredRow) bool { return x.TrialID == m.StudyID })
+			if len(b.About[m.StudyID].Shared) > 0 && !reported {
+				rt.Fatalf("%s misses %s, in which every arm got %v", q.ID, m.StudyID, b.About[m.StudyID].Shared)
+			}
 		}
 		for _, m := range f.Measured {
 			row := b.Measured[slices.IndexFunc(b.Measured, func(x review.MeasuredRow) bool { return x.TrialID == m.StudyID })]

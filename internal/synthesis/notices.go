@@ -55,8 +55,7 @@ func withdrawn(q Question, b Base, gone []evidence.Effect) (would []evidence.Eff
 		why := "its report was retracted; " + RetractedWords
 		for _, n := range b.Notices {
 			if n.Kind == "retraction" && strings.EqualFold(n.DOI, e.DOI) {
-				why = fmt.Sprintf("its report (doi:%s) was retracted on %s by %s; %s",
-					e.DOI, cmp.Or(n.Date.Raw, "an unstated day"), cmp.Or(n.By, "its publisher"), RetractedWords)
+				why = fmt.Sprintf("its report (doi:%s) was retracted%s; %s", e.DOI, n.Stated(), RetractedWords)
 			}
 		}
 		out = append(out, evidence.Exclusion{EffectID: e.ID, StudyID: e.StudyID, Label: e.StudyLabel, Code: CodeRetracted, Reason: why})
@@ -104,7 +103,27 @@ func noticeLimits(f *evidence.Finding) []string {
 	var out []string
 	for _, n := range f.Notices {
 		about := cmp.Or(n.TrialID, n.DOI, n.PMID, "the treatment")
-		out = append(out, fmt.Sprintf("Notice of %s on %s (%s, %s): see the notices.", n.Date.Raw, about, evidence.NoticeName(n.Kind), n.By))
+		notice := "Notice"
+		if n.Date.Raw != "" {
+			notice += " of " + n.Date.Raw
+		}
+		out = append(out, fmt.Sprintf("%s on %s (%s, %s): see the notices.", notice, about, evidence.NoticeName(n.Kind), n.By))
+	}
+	return out
+}
+
+// OtherWithNotices are other reports, each with what was done to it among its limits:
+// a retraction, a correction, an expression of concern.
+func OtherWithNotices(other []evidence.OtherEvidence, notices []evidence.Notice) []evidence.OtherEvidence {
+	out := slices.Clone(other)
+	for i := range out {
+		x := &out[i]
+		for _, n := range notices {
+			if n.DOI != "" && strings.EqualFold(n.DOI, x.DOI) {
+				said := "There is a notice on this report: " + evidence.NoticeName(n.Kind) + n.Stated() + ". "
+				x.Limits = strings.TrimSpace(said + x.Limits)
+			}
+		}
 	}
 	return out
 }

@@ -32,6 +32,8 @@ type LayerInput struct {
 	// Posted are the outcomes of each record that has posted results, by folded
 	// title, and whether one has a value.
 	Posted map[string]map[string]bool
+	// Notices are what was done to reports; a count from a retracted one says so.
+	Notices []evidence.Notice
 	// Measured are outcomes that a report says were measured, without a number.
 	Measured []evidence.LayerRow
 }
@@ -90,9 +92,13 @@ func SexualLayer(in LayerInput) []evidence.LayerRow {
 		m.Kind = LayerMeasured
 		out = append(out, m)
 	}
+	retracted := retractedReports(in.Notices)
 	for _, h := range in.Harms {
 		if !h.Sexual {
 			continue
+		}
+		if h.DOI != "" && retracted[strings.ToLower(h.DOI)] {
+			h.Term += " (its report was retracted)"
 		}
 		x := row(h.RecordID)
 		x.StudyID, x.Label = cmp.Or(x.StudyID, h.StudyID), cmp.Or(x.Label, h.Label)

@@ -213,7 +213,8 @@ func (v *Vocabulary) Given(text string) Given {
 	}
 	for _, t := range r.tokens {
 		switch t.Text {
-		case "therapy", "psychotherapy", "counseling", "counselling", "psychoeducation", "cbt", "support", "mindfulness", "psychological":
+		case "therapy", "psychotherapy", "counseling", "psycheducation", "education", "educational", // as tokens are folded: oe is e
+			"cbt", "support", "mindfulness", "psychological":
 			g.Therapy = true
 		}
 	}

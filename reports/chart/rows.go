@@ -233,8 +233,8 @@ func (a *Axis) ticks(n int) []Tick {
 	case a.Ratio:
 		return RatioTicks(a.Lo, a.Hi, n)
 	case a.Years:
-		t := Ticks(a.Lo, a.Hi, n)
-		for i := range t {
+		t := slices.DeleteFunc(Ticks(a.Lo, a.Hi, n), func(k Tick) bool { return k.Value != math.Round(k.Value) })
+		for i := range t { // whole years: a part of one would have its neighbour's label
 			t[i].Label = show.Fixed(t[i].Value, 0)
 		}
 		return t

@@ -104,14 +104,16 @@ func Take(ctx context.Context, st *store.Store, doc edition.Document, findings [
 	for name, f := range files {
 		s.Files[name], s.Rows[name] = f.SHA256, f.Rows
 	}
-	concerned := map[string][]string{} // row of a notice → findings
-	takeFindings := func(ctx context.Context, st *store.Store) error { return s.takeFindings(ctx, st, findings, concerned) }
+	concerned, recorded := map[string][]string{}, map[string]evidence.Notice{} // by row of a notice
+	takeFindings := func(ctx context.Context, st *store.Store) error {
+		return s.takeFindings(ctx, st, findings, concerned, recorded)
+	}
 	for _, step := range []func(context.Context, *store.Store) error{s.takeRecords, takeFindings, s.takeHealth} {
 		if err := step(ctx, st); err != nil {
 			return nil, fmt.Errorf("snapshot for edition %s: %w", doc.ID, err)
 		}
 	}
-	s.takeNotices(files, concerned)
+	s.takeNotices(files, concerned, recorded)
 	for _, c := range doc.Claims {
 		s.Claims[c.ID] = c
 	}
@@ -197,7 +199,11 @@ func paper(r *evidence.Record, gone bool) Paper {
 	}
 	p.Retracted = r.Publication.Retracted
 	for _, w := range r.Publication.Related {
-		if kind := notice(w.Type); kind != "" {
+		if kind, other := w.Notice(); kind != "" && !other && kind != "retraction" {
+			kind = evidence.NoticeName(kind)
+			if w.Partial() {
+				kind = "partial retraction"
+			}
 			p.Notices = append(p.Notices, strings.TrimSpace(strings.Join([]string{kind, cmp.Or(w.DOI, w.PMID, w.Note, w.Label)}, " ")))
 		}
 	}
@@ -206,28 +212,8 @@ func paper(r *evidence.Record, gone bool) Paper {
 	return p
 }
 
-// notice names kinds of related works that say something about the paper
-// itself.
-func notice(kind string) string {
-	k := strings.ToLower(kind)
-	switch {
-	case strings.Contains(k, "expressionofconcern"), strings.Contains(k, "expression-of-concern"),
-		strings.Contains(k, "expression of concern"):
-		return "expression of concern"
-	case strings.Contains(k, "partialretractionin"):
-		return "partial retraction"
-	case strings.Contains(k, "republishedfrom"):
-		return "" // this work came out of a correction
-	case strings.Contains(k, "retractionof"), strings.Contains(k, "erratumfor"), strings.Contains(k, "updateof"):
-		return "" // this work is the notice
-	case strings.Contains(k, "erratum"), strings.Contains(k, "corrig"), strings.Contains(k, "correct"):
-		return "correction"
-	}
-	return ""
-}
-
 func (s *Snapshot) takeFindings(ctx context.Context, st *store.Store, findings []evidence.Finding,
-	concerned map[string][]string) error {
+	concerned map[string][]string, recorded map[string]evidence.Notice) error {
 	study := map[string]evidence.Study{} // of the effects
 	for _, f := range findings {
 		for _, e := range f.Effects {
@@ -255,6 +241,9 @@ func (s *Snapshot) takeFindings(ctx context.Context, st *store.Store, findings [
 		}
 		for _, n := range f.Notices {
 			concerned[rowOf(n)] = insert(concerned[rowOf(n)], f.ID)
+			if n.Read == evidence.ReadRecord {
+				recorded[rowOf(n)] = n
+			}
 		}
 		for _, x := range f.Excluded {
 			study, reason := cmp.Or(x.StudyID, x.Label), cmp.Or(x.Reason, x.Code)

@@ -43,6 +43,7 @@ type Reading struct {
 	Wait    *float64              // weeks until then, where stated
 	Doubt   string                // why the reading is not certain, "" if it is
 	Pooled  bool                  // a group made of other groups
+	sham    bool                  // gives a placebo alone, and its label names the drug that this imitates
 	// Untreated is a group of people who were given nothing: they are no arm
 	Untreated bool
 }
@@ -96,7 +97,7 @@ func ReadGroup(r *evidence.Record, g evidence.Group, v *vocab.Vocabulary) Readin
 		a.Doubt = "the arm takes placebo and drug in turn: only the time before the crossover is a comparison"
 	}
 	for _, d := range own.Drugs {
-		if v.Studied(d) && !a.gives(d) {
+		if v.Studied(d) && !a.gives(d) && !a.sham {
 			a.Doubt = "the reporting group names " + d + ", the planned arm " + arm.Label + " does not"
 		}
 	}
@@ -117,8 +118,12 @@ func (a *Reading) read(v *vocab.Vocabulary, label string, in []evidence.Interven
 			a.add(partsOf(v, evidence.Intervention{Name: s, Type: "LABEL"})...)
 		}
 	}
+	a.sham = len(a.parts) > 0 && a.label.Words[vocab.InactivePlacebo] != "" &&
+		!slices.ContainsFunc(a.parts, func(p part) bool { return p.class != vocab.InactivePlacebo })
 	for _, d := range a.label.Drugs {
-		a.add(part{name: NameOf(v, d), drug: d})
+		if !a.sham { // unlike "Digital Therapeutic B - Sham"
+			a.add(part{name: NameOf(v, d), drug: d})
+		}
 	}
 	for _, c := range []string{vocab.InactivePlacebo, vocab.TherapyAlone} {
 		if w := a.label.Words[c]; w != "" && !a.has(c) {
@@ -403,6 +408,35 @@ func overlap(a, b string) float64 {
 		return 0
 	}
 	return float64(common) / float64(all)
+}
+
+// GivenToAll are the drugs, by family, that every arm of a trial gives alike beside
+// something in which the arms differ: no comparison of the trial is about them. Arms
+// that differ in nothing that the record names decide nothing.
+func GivenToAll(r *evidence.Record, v *vocab.Vocabulary) (out []string) {
+	if len(r.Arms) < 2 {
+		return nil
+	}
+	arms := make([]Reading, len(r.Arms))
+	for i, arm := range r.Arms {
+		arms[i] = ReadGroup(r, evidence.Group{Title: arm.Label, Description: arm.Description}, v)
+		arms[i].SetLater(r, v)
+	}
+	for _, x := range arms[0].parts {
+		shared := x.drug != "" && v.Studied(x.drug)
+		for i, t := range arms {
+			for j, c := range arms {
+				d := subtract(v, t, c)
+				apart := func(p part) bool { return v.Family(p.drug) == v.Family(x.drug) && p.drug != "" }
+				differ := slices.ContainsFunc(slices.Concat(d.left, d.right), func(p part) bool { return !apart(p) })
+				shared = shared && (i == j || t.gives(x.drug) && !t.waits && differ && !slices.ContainsFunc(d.left, apart))
+			}
+		}
+		if shared && !slices.Contains(out, v.Family(x.drug)) {
+			out = append(out, v.Family(x.drug))
+		}
+	}
+	return out
 }
 
 // Role is what a reporting group was given and whether it is a comparison group;

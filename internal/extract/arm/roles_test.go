@@ -46,6 +46,9 @@ func TestGroupRoles(t *testing.T) {
 			[]evidence.Arm{arm("Psilocybin 25 mg", "EXPERIMENTAL", "", "Drug: Psilocybin"),
 				arm("Psilocybin 10 mg", "ACTIVE_COMPARATOR", "", "Drug: Psilocybin"),
 				arm("Psilocybin 1 mg", "ACTIVE_COMPARATOR", "", "Drug: Psilocybin")}, drug("Psilocybin"), "ttc", nil},
+		"a sham that names what it imitates": {
+			[]evidence.Arm{arm("Psilocybin A - active", "OTHER", "", "Drug: Psilocybin"), arm("Psilocybin B - Sham", "OTHER", "", "Device: Sham")},
+			[]evidence.Intervention{{Type: "DRUG", Name: "Psilocybin"}, {Type: "DEVICE", Name: "Sham"}}, "tc", nil},
 		"one arm": {[]evidence.Arm{arm("Ketamine", "ACTIVE_COMPARATOR", "", "Drug: Ketamine")}, drug("Ketamine"), "t", nil},
 		"the people of an extension are in another group too": {
 			[]evidence.Arm{arm("Psilocybin", "EXPERIMENTAL", "", "Drug: Psilocybin"), arm("Placebo", "PLACEBO_COMPARATOR", "", "Drug: Placebo")},
@@ -77,5 +80,44 @@ func TestGroupRoles(t *testing.T) {
 				t.Errorf("roles are %s, want %s", got.String(), c.want)
 			}
 		})
+	}
+}
+
+// TestGivenToAll: a drug of every arm is what no comparison is about, where the arms
+// differ in something else that the record names, and only there.
+func TestGivenToAll(t *testing.T) {
+	arms := func(list ...[]string) *evidence.Record {
+		r := &evidence.Record{ID: "NCT1"}
+		for _, names := range list {
+			a := evidence.Arm{Label: names[0], Type: "EXPERIMENTAL"}
+			for _, n := range names[1:] {
+				kind, plain, _ := strings.Cut(n, ": ")
+				a.InterventionNames = append(a.InterventionNames, n)
+				r.Interventions = append(r.Interventions, evidence.Intervention{Type: strings.ToUpper(kind), Name: plain})
+			}
+			r.Arms = append(r.Arms, a)
+		}
+		return r
+	}
+	for name, c := range map[string]struct {
+		r    *evidence.Record
+		want string
+	}{
+		"with a drug or a placebo": {arms([]string{"A", "Drug: Ketamine", "Drug: Buprenorphine"},
+			[]string{"B", "Drug: Ketamine", "Drug: Placebo"}), "ketamine"},
+		"with one therapy or another": {arms([]string{"A", "Drug: MDMA", "Behavioral: Cognitive therapy"},
+			[]string{"B", "Drug: MDMA", "Behavioral: Supportive counseling"}), "mdma"},
+		"another form of it": {arms([]string{"A", "Drug: Esketamine", "Behavioral: Cognitive therapy"},
+			[]string{"B", "Drug: Esketamine", "Behavioral: Education"}), "ketamine"},
+		"against a placebo":          {arms([]string{"A", "Drug: MDMA"}, []string{"B", "Drug: Placebo"}), ""},
+		"in doses that differ":       {arms([]string{"MDMA 125 mg", "Drug: MDMA"}, []string{"MDMA 30 mg", "Drug: MDMA"}), ""},
+		"in arms that nothing parts": {arms([]string{"Immediate", "Drug: MDMA"}, []string{"Two sessions", "Drug: MDMA"}), ""},
+		"in one arm":                 {arms([]string{"A", "Drug: MDMA", "Behavioral: Cognitive therapy"}), ""},
+		"before or after a wait": {arms([]string{"Immediate", "Drug: MDMA", "Behavioral: Cognitive therapy"},
+			[]string{"Waitlist", "Drug: MDMA"}), ""},
+	} {
+		if got := strings.Join(GivenToAll(c.r, vocab.Default()), ","); got != c.want {
+			t.Errorf("%s: %q, want %q", name, got, c.want)
+		}
 	}
 }
