@@ -3,7 +3,6 @@ package reports
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/url"
 	"os"
 	"os/exec"
@@ -46,7 +45,20 @@ func chromium() (string, error) {
 			return p, nil
 		}
 	}
-	return "", fmt.Errorf("no Chromium on this machine (apt-get install chromium, or set PAST_CHROMIUM)")
+	return "", errNoChromium
+}
+
+// errNoChromium is the one reason to leave browser tests out, and none in CI.
+var errNoChromium = errors.New("no Chromium on this machine (apt-get install chromium, or set PAST_CHROMIUM)")
+
+func needChromium(t *testing.T, err error) {
+	t.Helper()
+	switch {
+	case errors.Is(err, errNoChromium) && os.Getenv("CI") != "true":
+		t.Skip(err)
+	case err != nil:
+		t.Fatal(err)
+	}
 }
 
 func startBrowser() {
@@ -92,12 +104,7 @@ func newTab(t *testing.T, root string) *tab {
 		t.Skip("browser tests are left out with -short")
 	}
 	browser.once.Do(startBrowser)
-	if browser.err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatal(browser.err)
-		}
-		t.Skip(browser.err)
-	}
+	needChromium(t, browser.err)
 	ctx, cancel := chromedp.NewContext(browser.ctx)
 	t.Cleanup(cancel)
 	b := &tab{t: t, ctx: ctx, root: root}

@@ -4,6 +4,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -325,13 +326,18 @@ func TestGuardedFitIsOneResult(t *testing.T) {
 		if rapid.Bool().Draw(t, "moderator") && len(y) > 3 {
 			d, err := NewDesign(true, Numeric("x", x))
 			if err != nil {
-				t.Skip(err)
+				t.Fatal(err)
 			}
 			opt.Design = d
 		}
 		r, err := Fit(y, v, opt)
+		for _, why := range []string{"the model matrix is singular", "cannot be computed in double precision"} {
+			if err != nil && opt.Design != nil && strings.Contains(err.Error(), why) {
+				t.Skip("the moderator hardly varies: " + why)
+			}
+		}
 		if err != nil {
-			t.Skip(err)
+			t.Fatal(err)
 		}
 		for j, c := range r.Coef {
 			p := c.P

@@ -2,6 +2,7 @@ package multilevel
 
 import (
 	"math"
+	"strings"
 	"testing"
 
 	"gonum.org/v1/gonum/mat"
@@ -154,7 +155,7 @@ func TestRobustAgreesWithFullMatrices(t *testing.T) {
 		d, x, rho := drawn(t)
 		r, err := Fit(d, x, Options{Rho: rho})
 		if err != nil {
-			t.Skip(err.Error())
+			t.Fatal(err)
 		}
 		v := bruteV(d, rho, r.Sigma2)
 		f := bruteGLS(d, x, rho, r.Sigma2)
@@ -186,15 +187,17 @@ func TestCR2IsUnbiasedUnderItsModel(t *testing.T) {
 		d, x, rho := drawn(t)
 		r, err := Fit(d, x, Options{Rho: rho})
 		if err != nil {
-			t.Skip(err.Error())
+			t.Fatal(err)
 		}
 		s := r.sandwich()
 		adj, err := s.adjust(CR2)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := s.adjust(CR3); err != nil {
-			t.Skip(err.Error())
+		if _, err := s.adjust(CR3); err != nil && strings.Contains(err.Error(), "CR3 doesn't exist") {
+			t.Skip("a cluster alone determines a coefficient")
+		} else if err != nil {
+			t.Fatal(err)
 		}
 		p := s.p
 		mean := make([]float64, p*p)
@@ -216,7 +219,7 @@ func TestLargeClusterForm(t *testing.T) {
 		d, x, rho := drawn(t)
 		r, err := Fit(d, x, Options{Rho: rho})
 		if err != nil {
-			t.Skip(err.Error())
+			t.Fatal(err)
 		}
 		s := r.sandwich()
 		root, _ := cholesky(s.m, s.p)
