@@ -320,7 +320,7 @@ func TestGuardedFitIsOneResult(t *testing.T) {
 		x := make([]float64, len(y))
 		for i := range y {
 			y[i] = 0.3 + shrink*y[i]
-			x[i] = rapid.Float64Range(-3, 3).Draw(t, "x")
+			x[i] = float64(rapid.IntRange(-3000, 3000).Draw(t, "x")) / 1000
 		}
 		opt := Options{Method: rapid.SampledFrom(withoutWeights()).Draw(t, "method"), Test: KnHa}
 		if rapid.Bool().Draw(t, "moderator") && len(y) > 3 {
@@ -331,12 +331,9 @@ func TestGuardedFitIsOneResult(t *testing.T) {
 			opt.Design = d
 		}
 		r, err := Fit(y, v, opt)
-		for _, why := range []string{"the model matrix is singular", "cannot be computed in double precision"} {
-			if err != nil && opt.Design != nil && strings.Contains(err.Error(), why) {
-				t.Skip("the moderator hardly varies: " + why)
-			}
-		}
-		if err != nil {
+		if err != nil && opt.Design != nil && strings.Contains(err.Error(), "the model matrix is singular") {
+			t.Skip("the moderator does not vary")
+		} else if err != nil {
 			t.Fatal(err)
 		}
 		for j, c := range r.Coef {

@@ -4,6 +4,7 @@
 //   node formats.cjs package DATAPACKAGE.json    every row by the Data Package library
 //   node formats.cjs openapi OPENAPI.json        Redocly's recommended rules
 //   node formats.cjs html FOLDER                 the Nu HTML checker (needs java)
+//   node formats.cjs mcp PROGRAM DATABASE        a conversation of the protocol's TypeScript client
 //   node formats.cjs sql FOLDER QUERY            a query over Parquet, by Polars: rows
 "use strict";
 const fs = require("fs");
@@ -57,9 +58,49 @@ function sql(folder, query) {
   return context.execute(text, { eager: true }).rows().map((r) => r.map((v) => (typeof v === "bigint" ? Number(v) : v)));
 }
 
+// Each tool is listed with a schema, answers what it is asked for, says what is
+// wrong with what it is not, and its structured answer keeps the text's facts.
+async function mcp(program, database) {
+  const { Client } = require("@modelcontextprotocol/sdk/client/index.js");
+  const { StdioClientTransport } = require("@modelcontextprotocol/sdk/client/stdio.js");
+  const client = new Client({ name: "outside", version: "1" });
+  await client.connect(new StdioClientTransport({ command: program, args: ["mcp", "--db", database], stderr: "ignore" }));
+  const faults = [];
+  if (client.getServerVersion().name !== "past") faults.push("the server is not past");
+  const { tools } = await client.listTools();
+  const names = tools.map((x) => x.name).sort().join(" ");
+  if (names !== "explain get_claim get_finding list_findings search_trials") faults.push("tools: " + names);
+  for (const x of tools) {
+    if (!x.annotations.readOnlyHint || x.inputSchema.type !== "object") faults.push("tool " + x.name);
+  }
+  const call = async (name, args, failed) => {
+    try {
+      const r = await client.callTool({ name, arguments: args });
+      if (Boolean(r.isError) !== failed) faults.push(`${name} ${JSON.stringify(args)}: ${JSON.stringify(r).slice(0, 300)}`);
+      return r.structuredContent || {};
+    } catch (e) {
+      if (!failed) faults.push(`${name} ${JSON.stringify(args)}: ${e.message}`);
+      return {};
+    }
+  };
+  const one = (await call("list_findings", {}, false)).data || [];
+  if (!one.some((f) => f.id === "mdma-ptsd-severity")) faults.push("list_findings lacks mdma-ptsd-severity");
+  const found = await call("get_finding", { id: "mdma-ptsd-severity" }, false);
+  if (!/^e-/.test(found.edition || "") || !/edition e-/.test(found.citation || "")) faults.push("get_finding names no edition");
+  await call("explain", { id: "mdma-ptsd-severity" }, false);
+  await call("get_claim", {}, false);
+  await call("search_trials", { query: "PTSD", limit: 3 }, false);
+  await call("get_finding", { id: "nope" }, true);
+  await call("get_finding", { id: ["a"] }, true);
+  await call("search_trials", { query: "x".repeat(100000) }, true);
+  await call("drop_table", {}, true);
+  await client.close();
+  return faults;
+}
+
 async function main() {
   const [what, ...args] = process.argv.slice(2);
-  const run = { package: dataPackage, openapi, html, sql }[what];
+  const run = { package: dataPackage, openapi, html, mcp, sql }[what];
   process.stdout.write(JSON.stringify(await run(...args)));
 }
 main().catch((e) => {

@@ -39,6 +39,13 @@ func TestOpenAPIHasNoLinterErrors(t *testing.T) {
 	faults(t, t.TempDir(), "openapi", script(t, filepath.Join("..", "..", "internal", "web", "openapi.json")))
 }
 
+func TestMCPInTheTypeScriptClient(t *testing.T) {
+	node(t)
+	dir, db := evidence(t)
+	run(t, dir, nil, binary, "report", "--db", db, "--out", "report")
+	faults(t, dir, "mcp", binary, filepath.Join(dir, db))
+}
+
 // Every page of the demonstration's report is valid HTML.
 func TestReportIsValidHTML(t *testing.T) {
 	program(t, "java")
