@@ -207,7 +207,7 @@ func (r *runner) finish() {
 			out.MostMoving, most = a.Name, a.Spread
 		}
 	}
-	slices.SortStableFunc(out.Specs, func(a, b Spec) int {
+	slices.SortFunc(out.Specs, func(a, b Spec) int {
 		if c := cmp.Compare(a.Estimate, b.Estimate); c != 0 {
 			return c
 		}

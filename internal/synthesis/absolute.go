@@ -196,7 +196,7 @@ func pooledPoints(q Question, f evidence.Finding, rows []evidence.Effect, s *evi
 	if err != nil {
 		return false
 	}
-	h, _, err := headline(md, p, raw)
+	h, _, err := headline(md, p, raw, false)
 	lo, hi, ok := h.Interval()
 	if err != nil || !ok {
 		return false

@@ -190,7 +190,7 @@ func TestHeadlineByNumberOfStudies(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		h, post, err := headline(q, p, c.effects)
+		h, post, err := headline(q, p, c.effects, true)
 		if err != nil || h.Kind != c.kind {
 			t.Errorf("%s: %v %v", c.name, h, err)
 			continue

@@ -80,7 +80,7 @@ func Answer(ctx context.Context, q Question, b Base) (evidence.Finding, error) {
 		primary = unfitted(q.Model(), effects, err)
 	}
 	f.Primary = primary
-	f.Headline, f.Bayes, err = headline(q, primary, effects)
+	f.Headline, f.Bayes, err = headline(q, primary, effects, true)
 	if err != nil {
 		f.Warnings = append(f.Warnings, "the Bayesian result could not be computed: "+err.Error())
 	}

@@ -11,7 +11,7 @@ import (
 )
 
 // bayesian fits the random-effects model with the shipped priors.
-func bayesian(q Question, effects []evidence.Effect, yi, vi []float64) (*evidence.BayesResult, error) {
+func bayesian(q Question, effects []evidence.Effect, yi, vi []float64, drawn bool) (*evidence.BayesResult, error) {
 	post, err := posterior(q, effects, yi, vi)
 	if err != nil {
 		return nil, err
@@ -30,6 +30,9 @@ func bayesian(q Question, effects []evidence.Effect, yi, vi []float64) (*evidenc
 		if math.IsNaN(x) || math.IsInf(x, 0) {
 			return nil, errors.New("the posterior has no finite summary for these numbers")
 		}
+	}
+	if !drawn {
+		return r, nil
 	}
 	g := post.MuGrid(121)
 	for i := range g.X {

@@ -122,7 +122,7 @@ func withoutHigh(q Question, effects []evidence.Effect) certainty.Without {
 	if err != nil || p.CILower == nil {
 		return none
 	}
-	h, _, err := headline(q, p, rest)
+	h, _, err := headline(q, p, rest, false)
 	lo, hi, ok := h.Interval()
 	if err != nil || !ok {
 		return certainty.Without{K: len(rest), Estimate: *p.Estimate, Lo: *p.CILower, Hi: *p.CIUpper}

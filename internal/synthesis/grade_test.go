@@ -31,7 +31,7 @@ func graded(t *testing.T, q Question, effects []evidence.Effect, missing ...evid
 	if f.Primary, err = Pool(q.Model(), effects); err != nil {
 		t.Fatal(err)
 	}
-	if f.Headline, f.Bayes, err = headline(q, f.Primary, effects); err != nil {
+	if f.Headline, f.Bayes, err = headline(q, f.Primary, effects, true); err != nil {
 		t.Fatal(err)
 	}
 	f.SmallStudy = smallStudy(q, effects)

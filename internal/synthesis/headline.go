@@ -23,8 +23,10 @@ const smallSample = 5
 const conflictLevel = 0.05
 
 // headline chooses what is shown of a finding; nothing else does. It also gives
-// the posterior, from one effect per study.
-func headline(q Question, p evidence.PooledResult, effects []evidence.Effect) (evidence.Headline, *evidence.BayesResult, error) {
+// the posterior, from one effect per study; of a part that is not drawn only where
+// it is the answer.
+func headline(q Question, p evidence.PooledResult, effects []evidence.Effect, drawn bool) (evidence.Headline, *evidence.BayesResult,
+	error) {
 	none := evidence.Headline{Kind: evidence.HeadlineNotPooled}
 	switch {
 	case p.K == 0:
@@ -40,13 +42,17 @@ func headline(q Question, p evidence.PooledResult, effects []evidence.Effect) (e
 		fitted.Kind, fitted.Note = evidence.HeadlineStudy, "one study is not a meta-analysis: the number is that study's own"
 		return fitted, nil, nil
 	}
+	whole := p.K >= smallSample || p.Method == "EE"
+	if whole && !drawn {
+		return fitted, nil, nil
+	}
 	yi, vi, err := perStudy(q, effects)
 	if err != nil {
 		return fitted, nil, err
 	}
-	post, err := bayesian(q, effects, yi, vi)
+	post, err := bayesian(q, effects, yi, vi, drawn)
 	switch {
-	case p.K >= smallSample || p.Method == "EE":
+	case whole:
 		return fitted, post, err
 	case err != nil:
 		none.Note = "the small-sample answer could not be computed: " + err.Error()
@@ -78,7 +84,7 @@ func part(q Question, label string, effects []evidence.Effect) (evidence.PooledR
 	if err != nil {
 		return unfitted(m, effects, err), err
 	}
-	h, _, err := headline(q, r, effects)
+	h, _, err := headline(q, r, effects, false)
 	r.Headline = &h
 	return r, err
 }

@@ -28,7 +28,7 @@ func (t OwnTable) Answer() (evidence.Finding, error) {
 	if f.Primary, err = Pool(q.Model(), f.Effects); err != nil {
 		return f, err
 	}
-	if f.Headline, f.Bayes, err = headline(q, f.Primary, f.Effects); err != nil {
+	if f.Headline, f.Bayes, err = headline(q, f.Primary, f.Effects, true); err != nil {
 		return f, err
 	}
 	if t.Test == "z" && len(t.Effects) > 1 && !t.Clustered || !stated(t.Measure) {
