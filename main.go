@@ -21,7 +21,7 @@ func main() {
 		debug.SetMemoryLimit(memory)
 	}
 	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(300) // most commands end before the limit is near
+		debug.SetGCPercent(200) // most commands end before the limit is near
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	code := cli.Run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)

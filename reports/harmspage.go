@@ -94,6 +94,10 @@ func (s *site) harmsPage() {
 	p := &page{Path: "harms.html", Name: "harms", Title: "Harms", Nav: "harms.html", Description: "Harms reported in trials of " +
 		s.subject() + ", by substance, each against the comparison arm of the same trial."}
 	s.add(p)
+	p.fill = func() (any, error) { return s.harmsView(p), nil }
+}
+
+func (s *site) harmsView(p *page) *harmsData {
 	d := &harmsData{Total: len(s.Ed.Harms), Rows: len(s.Ed.Harms) > 0}
 	for i := range s.Ed.HarmSummaries {
 		h := &s.Ed.HarmSummaries[i]
@@ -112,7 +116,7 @@ func (s *site) harmsPage() {
 		}
 		d.Subs = append(d.Subs, v)
 	}
-	p.Data = d
+	return d
 }
 
 // termPlots draws the terms with most people and folds the others.

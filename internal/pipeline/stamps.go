@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 
 	"past/crawler/registers"
@@ -21,7 +22,15 @@ import (
 
 // stages are the three that derive rows, over this store and review folder.
 func (p *Pipeline) stages() run.Stages {
-	return run.Stages{Memory: p.Store, Inputs: p.inputs, List: []run.Stage{
+	read := sync.OnceValues(func() (run.Inputs, error) { return p.inputs(context.Background()) }) // no stage changes them
+	inputs := func(_ context.Context, stage string) (run.Inputs, error) {
+		in, err := read()
+		if stage != "analyse" {
+			in.Questions = ""
+		}
+		return in, err
+	}
+	return run.Stages{Memory: p.Store, Inputs: inputs, List: []run.Stage{
 		{Name: "link", Do: func(ctx context.Context) (map[string]int64, error) {
 			r, err := p.link(ctx)
 			return map[string]int64{"studies": int64(r.Studies), "links": int64(r.Links)}, err
@@ -63,17 +72,13 @@ func (p *Pipeline) FilesGone(ctx context.Context) (int, error) {
 	return was.HadFiles, nil
 }
 
-// inputs are what a stage rests on now.
-func (p *Pipeline) inputs(ctx context.Context, stage string) (run.Inputs, error) {
+// inputs are what the stages rest on now.
+func (p *Pipeline) inputs(ctx context.Context) (run.Inputs, error) {
 	ev, err := p.evidence(ctx)
 	if err != nil {
 		return run.Inputs{}, err
 	}
-	in := run.Inputs{Records: hashOf(ev.Records), Files: hashOf(ev.Files), HadFiles: len(ev.Files)}
-	if stage == "analyse" {
-		in.Questions = hashOf(ev.Questions)
-	}
-	return in, nil
+	return run.Inputs{Records: hashOf(ev.Records), Files: hashOf(ev.Files), HadFiles: len(ev.Files), Questions: hashOf(ev.Questions)}, nil
 }
 
 // hashOf is a hash of what marshals in a fixed order, such as a map.
