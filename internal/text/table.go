@@ -187,35 +187,43 @@ func blank(row []string) bool {
 	return true
 }
 
-// Separator is the separator that most of the first lines have, and have most
-// of; quoted parts do not count.
+// Separator is the separator that most of the first lines have; of several the one
+// that each line has as often, then the one they have most of, then another than
+// the comma, which is in numbers and names. Quoted parts do not count.
 func Separator(data []byte) rune {
 	const looked = 30
 	inQuotes := false
-	lines, count, here := map[byte]int{}, map[byte]int{}, map[byte]bool{}
+	marks := []byte{'\t', ';', '|', ','}
+	counts, here := map[byte][]int{}, map[byte]int{}
 	for i, n := 0, 0; i < len(data) && n < looked; i++ {
 		switch c := data[i]; {
 		case c == '"':
 			inQuotes = !inQuotes
-		case inQuotes:
-		case c == '\n':
+		case !inQuotes && slices.Contains(marks, c):
+			here[c]++
+		}
+		if !inQuotes && data[i] == '\n' || i == len(data)-1 {
 			n++
-			clear(here)
-		case c == ';' || c == ',' || c == '\t' || c == '|':
-			if !here[c] {
-				here[c] = true
-				lines[c]++
+			for c, k := range here {
+				counts[c] = append(counts[c], k)
 			}
-			count[c]++
+			clear(here)
 		}
 	}
-	best := byte(',')
-	for _, c := range []byte{';', '\t', '|'} {
-		if lines[c] > lines[best] || lines[c] == lines[best] && count[c] > count[best] {
-			best = c
+	best, most := ',', []int{-1}
+	for _, c := range marks {
+		of := []int{len(counts[c]), 0, 0}
+		if of[0] > 0 && slices.Min(counts[c]) == slices.Max(counts[c]) {
+			of[1] = 1
+		}
+		for _, k := range counts[c] {
+			of[2] += k
+		}
+		if of[0] > 0 && slices.Compare(of, most) > 0 {
+			best, most = rune(c), of
 		}
 	}
-	return rune(best)
+	return best
 }
 
 var cellSpaces = strings.NewReplacer("\u00a0", " ", "\u202f", " ", "\u2009", " ", "\u2007", " ", "\ufeff", "", "\u200b", "")

@@ -13,7 +13,8 @@ import (
 var armWords = [2][]string{
 	{"1", "arm1", "1i", "g1", "group1", "e", "exp", "experimental", "t", "trt", "treat", "treated", "treatment", "int", "intervention",
 		"active", "drug"},
-	{"2", "arm2", "2i", "g2", "group2", "c", "ctrl", "con", "control", "controls", "comparator", "placebo", "pla", "pcb"},
+	{"2", "arm2", "2i", "g2", "group2", "c", "ctrl", "con", "control", "controls", "comparator", "placebo", "pla", "pcb", "sham",
+		"waitlist", "wl"},
 }
 
 // groupNames are the usual names of a column of one group, for a stem such as
@@ -60,8 +61,7 @@ func IsControl(arm, named string) bool {
 
 // stems are the words that name a statistic of a group.
 var stems = map[string]string{"mean": "mean", "m": "mean", "sd": "sd", "se": "se", "sem": "se", "n": "n", "total": "n", "size": "n",
-	"event":  "events",
-	"events": "events", "responder": "events", "responders": "events", "median": "median", "q1": "q1", "q3": "q3", "min": "min", "max": "max"}
+	"event": "events", "events": "events", "responder": "events", "responders": "events", "case": "events", "cases": "events", "median": "median", "q1": "q1", "q3": "q3", "min": "min", "max": "max"}
 
 // GroupStatistic takes a name such as "Ketamine mean" or "n (Midazolam)" apart; ok is
 // unset for other names.

@@ -31,6 +31,9 @@ func TestNamesSayRoles(t *testing.T) {
 		{"var(d)", effect.KindEffectAndVar, "vi"},
 		{"95% CI lower", effect.KindEffectAndVar, "lb"},
 		{"UCL", effect.KindEffectAndVar, "ub"},
+		{"cases treated", effect.KindTwoByTwo, "ai"},
+		{"Korrelation", effect.KindCorrelation, "ri"},
+		{"N total", effect.KindCorrelation, "ni"},
 		{"mean pre", effect.KindPrePost, "m1i"},
 		{"sd nachher", effect.KindPrePost, "sd2i"},
 	} {
@@ -55,7 +58,7 @@ func TestGroupsInNames(t *testing.T) {
 			t.Errorf("%q: %q, %q, %v", name, group, statistic, ok)
 		}
 	}
-	for name, want := range map[string]int{"placebo": 2, "Kontrolle": 2, "Verum": 1, "treated": 1, "ketamine": 0} {
+	for name, want := range map[string]int{"placebo": 2, "Kontrolle": 2, "Scheinmedikament": 2, "sham": 2, "Verum": 1, "treated": 1, "ketamine": 0} {
 		if got := Side(name); got != want {
 			t.Errorf("%q is on side %d, want %d", name, got, want)
 		}

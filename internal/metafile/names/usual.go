@@ -44,8 +44,8 @@ var Usual = map[effect.Kind]map[string][]string{
 		"med": {"median", "med"}, "q1": {"q1", "lowerquartile", "p25"}, "q3": {"q3", "upperquartile", "p75"},
 		"min": {"min", "minimum"}, "max": {"max", "maximum"}}),
 	effect.KindTwoByTwo: {
-		"ai":  append([]string{"ai", "tpos", "a"}, groupNames(1, "event", "events", "responder", "responders")...),
-		"ci":  append([]string{"ci", "cpos", "c"}, groupNames(2, "event", "events", "responder", "responders")...),
+		"ai":  append([]string{"ai", "tpos", "a"}, groupNames(1, countStems...)...),
+		"ci":  append([]string{"ci", "cpos", "c"}, groupNames(2, countStems...)...),
 		"bi":  append([]string{"bi", "tneg", "b"}, groupNames(1, "nonevent", "nonevents", "noevent")...),
 		"di":  append([]string{"di", "cneg"}, groupNames(2, "nonevent", "nonevents", "noevent")...),
 		"n1i": append([]string{"n1i"}, groupNames(1, "totaln", "total", "n", "size")...),
@@ -71,9 +71,10 @@ var (
 		"standardizedmeandifference", "standardisedmeandifference", "stdmeandifference", "zcor", "fishersz", "rd", "riskdifference",
 		"or", "oddsratio", "rr", "riskratio", "relativerisk", "hr", "hazardratio", "irr", "rateratio"}
 	tNames           = []string{"tval", "tvalue", "tstat", "tstatistic"}
+	countStems       = []string{"event", "events", "responder", "responders", "case", "cases"}
 	countNames       = []string{"xi", "x", "event", "events", "cases"}
-	sizeNames        = []string{"ni", "n", "total", "samplesize"}
-	correlationNames = []string{"ri", "r", "cor", "correlation"}
+	sizeNames        = []string{"ni", "n", "total", "ntotal", "totaln", "samplesize"}
+	correlationNames = []string{"ri", "r", "cor", "corr", "correlation", "pearsonr", "pearsonsr", "pearsoncorrelation"}
 
 	// Corrected and Uncorrected name standardised differences with and without a
 	// correction for small samples.

@@ -60,7 +60,9 @@ var headerWords = func() map[string]string {
 		"arm":    "bras brazo braccio",
 		"or":     "aor", "hr": "ahr", "adjusted": "adj unadjusted crude adjustiert ajuste ajustado",
 		"personyears":    "personenjahre personjahre persoonsjaren",
-		"waitlist":       "warteliste wartegruppe",
+		"correlation":    "korrelation korrelationskoeffizient correlacion correlazione correlatie",
+		"placebo":        "plazebo scheinmedikament scheinbehandlung scheinpraparat",
+		"waitlist":       "warteliste wartegruppe wachtlijst",
 		"meandifference": "mittelwertdifferenz mittelwertsdifferenz",
 	} {
 		for _, w := range strings.Fields(others) {

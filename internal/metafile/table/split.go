@@ -237,7 +237,8 @@ func partNames(name string, form human.CellForm, pair bool) []string {
 // the words of an interval or error behind it.
 func effectName(name string) string {
 	words := strings.Fields(headerBrackets.ReplaceAllString(name, " "))
-	for len(words) > 0 && slices.Contains(effectEnds, names.Meaning(words[len(words)-1])) {
+	for len(words) > 0 && !slices.ContainsFunc(names.Words(words[len(words)-1]),
+		func(w string) bool { return !slices.Contains(effectEnds, w) }) {
 		words = words[:len(words)-1]
 	}
 	return strings.Join(words, " ")

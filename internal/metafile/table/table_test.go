@@ -26,6 +26,7 @@ func TestCellsOfSeveralNumbers(t *testing.T) {
 		{"drug", "12.1 (3.2)", "drug", "a standard deviation or a standard error"},
 		{"SMD (95% CI)", "0.4 (0.1 to 0.7)", "SMD,ci 95 lower,ci 95 upper", ""},
 		{"OR [90 % CI]", "1.4 [1.1; 1.7]", "OR,ci 90 lower,ci 90 upper", ""},
+		{"OR 95%CI", "1.4 [1.1 - 1.7]", "OR,ci 95 lower,ci 95 upper", ""},
 		{"95% CI", "0.1-0.7", "ci 95 lower,ci 95 upper", ""},
 		{"drug median (IQR)", "12 (9-15)", "median drug,q1 drug,q3 drug", ""},
 		{"drug median (range)", "12 (9-15)", "median drug,min drug,max drug", ""},
