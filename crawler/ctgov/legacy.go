@@ -3,6 +3,7 @@ package ctgov
 import (
 	_ "embed"
 	"fmt"
+	"regexp"
 	"strconv"
 	"strings"
 	"sync"
@@ -50,7 +51,7 @@ var legacyRules = sync.OnceValue(func() []rule {
 // readLegacy reads a <clinical_study> of the register's former XML.
 func readLegacy(root *xmltree.Node) *draft {
 	s := newStudy()
-	classless(root)
+	modernise(root)
 	for _, r := range legacyRules() {
 		r.apply(s, spot{root, "/clinical_study"})
 	}
@@ -94,7 +95,11 @@ func (s spot) all(path string) []spot {
 		var next []spot
 		for _, x := range out {
 			for i, n := range x.n.All(step) {
-				next = append(next, spot{n, fmt.Sprintf("%s/%s[%d]", x.path, step, i+1)})
+				path := n.Attr(movedFrom)
+				if path == "" {
+					path = fmt.Sprintf("%s/%s[%d]", x.path, step, i+1)
+				}
+				next = append(next, spot{n, path})
 			}
 		}
 		out = next
@@ -169,21 +174,151 @@ func (r rule) apply(p *draft, s spot) {
 	}
 }
 
-// classless puts the categories of measures from before 2017, which had no
-// classes, into one class.
-func classless(root *xmltree.Node) {
-	res := root.Get("clinical_results")
-	var measures []*xmltree.Node
-	for _, o := range res.Get("outcome_list").All("outcome") {
-		measures = append(measures, o.All("measure")...)
+// movedFrom is the attribute of an element that [modernise] put elsewhere or made:
+// the XPath of what it was read from.
+const movedFrom = " from"
+
+// elem makes an element of what is at path.
+func elem(name, path string, kids ...xmltree.Node) xmltree.Node {
+	return xmltree.Node{Name: name, Attrs: []xmltree.Attr{{Name: movedFrom, Value: path}}, Kids: kids}
+}
+
+func textElem(name, path, text string) xmltree.Node {
+	return elem(name, path, xmltree.Node{Data: text})
+}
+
+// modernise gives records from before 2017 the elements of the last public.xsd: a
+// design of one text, "Both" sexes, outcomes with a list of measures whose
+// first ones are the numbers of people and units, and rows without classes.
+func modernise(root *xmltree.Node) {
+	const top = "/clinical_study"
+	if d := root.Get("study_design"); d.Is() && !root.Get("study_design_info").Is() {
+		root.Kids = append(root.Kids, designInfo(d.Text(), top+"/study_design[1]"))
 	}
-	measures = append(measures, res.At("baseline", "measure_list").All("measure")...)
-	for _, m := range measures {
-		for i := range m.Kids {
-			if m.Kids[i].Name == "category_list" {
-				m.Kids[i] = xmltree.Node{Name: "class_list", Kids: []xmltree.Node{{Name: "class", Kids: []xmltree.Node{m.Kids[i]}}}}
+	if g := root.At("eligibility", "gender"); strings.EqualFold(g.Text(), "Both") {
+		g.Kids = []xmltree.Node{{Data: "All"}}
+	}
+	res := root.Get("clinical_results")
+	for i, o := range res.Get("outcome_list").All("outcome") {
+		at := fmt.Sprintf("%s/clinical_results[1]/outcome_list[1]/outcome[%d]", top, i+1)
+		if list := o.Get("measure_list"); list.Is() && !o.Get("measure").Is() {
+			joinMeasures(o, list.All("measure"), at+"/measure_list[1]")
+		}
+		if m := o.Get("measure"); m.Is() {
+			path := m.Attr(movedFrom)
+			if path == "" {
+				path = at + "/measure[1]"
+			}
+			rowsAsClasses(m, path)
+		}
+	}
+	for i, m := range res.At("baseline", "measure_list").All("measure") {
+		path := fmt.Sprintf("%s/clinical_results[1]/baseline[1]/measure_list[1]/measure[%d]", top, i+1)
+		for j := range m.Kids {
+			if m.Kids[j].Name == "category_list" {
+				m.Kids[j] = elem("class_list", path, elem("class", path, m.Kids[j]))
 			}
 		}
+	}
+}
+
+var designKey = regexp.MustCompile(`(Allocation|Endpoint Classification|Intervention Model|Masking|Primary Purpose|` +
+	`Observational Model|Time Perspective):\s*`)
+
+// designInfo reads "Allocation:  Randomized, Masking:  Open Label, …".
+func designInfo(text, path string) xmltree.Node {
+	info := elem("study_design_info", path)
+	keys := designKey.FindAllStringSubmatchIndex(text, -1)
+	for i, k := range keys {
+		end := len(text)
+		if i+1 < len(keys) {
+			end = keys[i+1][0]
+		}
+		key := strings.ToLower(strings.ReplaceAll(text[k[2]:k[3]], " ", "_"))
+		value := strings.TrimRight(strings.TrimSpace(text[k[1]:end]), ", ")
+		if key == "masking" {
+			value = formerMasking(value)
+		}
+		info.Kids = append(info.Kids, textElem(key, path, value))
+	}
+	return info
+}
+
+// formerMasking puts "Double Blind (Subject, Caregiver)" into the words of today,
+// which count the roles.
+func formerMasking(s string) string {
+	if strings.EqualFold(s, "Open Label") {
+		return "None (Open Label)"
+	}
+	kind, roles, ok := strings.Cut(s, "(")
+	kind = strings.TrimSuffix(strings.ReplaceAll(strings.TrimSpace(kind), "-", " "), " Blind")
+	if !ok {
+		return kind
+	}
+	roles = strings.NewReplacer("Subject", "Participant", "Caregiver", "Care Provider").Replace(roles)
+	if n := strings.Count(roles, ",") + 1; n <= 4 {
+		kind = []string{"Single", "Double", "Triple", "Quadruple"}[n-1]
+	}
+	return kind + " (" + roles
+}
+
+// joinMeasures makes the last of an outcome's measures its own, and those before it
+// the denominators.
+func joinMeasures(o *xmltree.Node, measures []*xmltree.Node, at string) {
+	if len(measures) == 0 {
+		return
+	}
+	last := len(measures) - 1
+	counts := measures[:last]
+	own := *measures[last]
+	if last == 0 && own.Get("title").Text() == "Number of Participants" && o.Get("title").Text() != "Number of Participants" {
+		counts, own = measures, xmltree.Node{Name: "measure"} // the people alone were posted
+	}
+	path := fmt.Sprintf("%s/measure[%d]", at, last+1)
+	own.Attrs = append(own.Attrs, xmltree.Attr{Name: movedFrom, Value: path})
+	var people, others []xmltree.Node
+	for i, m := range counts {
+		from := fmt.Sprintf("%s/measure[%d]", at, i+1)
+		units := m.Get("units").Text()
+		to := &others
+		if strings.EqualFold(units, "participants") {
+			units, to = "Participants", &people
+		} else {
+			own.Kids = append(own.Kids, textElem("units_analyzed", from, units))
+		}
+		sizes := elem("count_list", from)
+		for j, c := range m.At("category_list", "category", "measurement_list").All("measurement") {
+			n := elem("count", fmt.Sprintf("%s/category_list[1]/category[1]/measurement_list[1]/measurement[%d]", from, j+1))
+			n.Attrs = append(n.Attrs, c.Attrs...)
+			sizes.Kids = append(sizes.Kids, n)
+		}
+		*to = append(*to, elem("analyzed", from, textElem("units", from, units), textElem("scope", from, "Overall"), sizes))
+	}
+	own.Kids = append(own.Kids, elem("analyzed_list", at, append(people, others...)...))
+	o.Kids = append(o.Kids, own)
+}
+
+// rowsAsClasses makes each row of a measure without classes a class, as the
+// register did when it introduced them.
+func rowsAsClasses(m *xmltree.Node, path string) {
+	for i := range m.Kids {
+		if m.Kids[i].Name != "category_list" {
+			continue
+		}
+		list := elem("class_list", path)
+		for j, row := range m.Kids[i].All("category") {
+			at := fmt.Sprintf("%s/category_list[1]/category[%d]", path, j+1)
+			class := elem("class", at)
+			for _, name := range []string{"sub_title", "title"} {
+				if t := row.Get(name); t.Is() {
+					class.Kids = append(class.Kids, textElem("title", at+"/"+name+"[1]", t.Text()))
+				}
+			}
+			cells := elem("category", at, *row.Get("measurement_list"))
+			class.Kids = append(class.Kids, elem("category_list", path+"/category_list[1]", cells))
+			list.Kids = append(list.Kids, class)
+		}
+		m.Kids[i] = list
 	}
 }
 

@@ -97,6 +97,72 @@ func TestLegacyXML(t *testing.T) {
 	}
 }
 
+// formerXML is a record as the register wrote it before 2017: the design in one
+// text, measures in a list that the numbers of people and units begin.
+const formerXML = `<clinical_study rank="1"><id_info><org_study_id>D-1</org_study_id><nct_id>NCT00999999</nct_id></id_info>
+<brief_title>Drops for dry eyes</brief_title><overall_status>Completed</overall_status><phase>Phase 2/Phase 3</phase>
+<study_type>Interventional</study_type><study_design>Allocation:  Randomized, Endpoint Classification:  Efficacy Study, Intervention Model:
+  Parallel Assignment, Masking:  Double Blind (Subject, Caregiver, Outcomes Assessor), Primary Purpose:  Treatment</study_design>
+<eligibility><gender>Both</gender></eligibility><lastchanged_date>June 3, 2012</lastchanged_date>
+<clinical_results><outcome_list>
+<outcome><type>Primary</type><title>Redness</title><time_frame>Week 4</time_frame>
+<group_list><group group_id="O1"><title>Drops</title></group><group group_id="O2"><title>Vehicle</title></group></group_list>
+<measure_list>
+<measure><title>Number of Eyes</title><units>eyes</units><param>Number</param><category_list><category><measurement_list>
+<measurement group_id="O1" value="80"/><measurement group_id="O2" value="78"/></measurement_list></category></category_list></measure>
+<measure><title>Number of Participants</title><units>participants</units><param>Number</param><category_list><category><measurement_list>
+<measurement group_id="O1" value="40"/><measurement group_id="O2" value="39"/></measurement_list></category></category_list></measure>
+<measure><title>Redness</title><units>points</units><param>Mean</param><dispersion>Standard Deviation</dispersion><category_list>
+<category><sub_title>Baseline</sub_title><measurement_list><measurement group_id="O1" value="3.1" spread="0.9"/>
+<measurement group_id="O2" value="3.0" spread="1.0"/></measurement_list></category>
+<category><sub_title>Week 4</sub_title><measurement_list><measurement group_id="O1" value="1.2" spread="0.8"/>
+<measurement group_id="O2" value="2.2" spread="1.1"/></measurement_list></category></category_list></measure>
+</measure_list></outcome>
+<outcome><type>Secondary</type><title>Relapse</title><group_list><group group_id="O1"><title>Drops</title></group></group_list>
+<measure_list><measure><title>Number of Participants</title><units>participants</units><param>Number</param><category_list><category>
+<measurement_list><measurement group_id="O1" value="0"/></measurement_list></category></category_list></measure></measure_list></outcome>
+</outcome_list></clinical_results></clinical_study>`
+
+func TestFormerXML(t *testing.T) {
+	rec := parseOne(t, []byte(formerXML))
+	if want := (evidence.Counts{PostedOutcomes: 2, OutcomeGroups: 3, Classes: 2, Measurements: 4}); rec.Count() != want {
+		t.Errorf("counts %+v, want %+v", rec.Count(), want)
+	}
+	const outcome = "/resultsSection/outcomeMeasuresModule/outcomeMeasures/0"
+	for _, c := range []struct{ pointer, value, at string }{
+		{outcome + "/classes/1/title", `"Week 4"`, "measure_list[1]/measure[3]/category_list[1]/category[2]/sub_title[1]"},
+		{outcome + "/classes/1/categories/0/measurements/1/value", `"2.2"`,
+			"measure_list[1]/measure[3]/category_list[1]/category[2]/measurement_list[1]/measurement[2]/@value"},
+		{outcome + "/denoms/0/units", `"Participants"`, "measure_list[1]/measure[2]"},
+		{outcome + "/denoms/0/counts/1/value", `"39"`,
+			"measure_list[1]/measure[2]/category_list[1]/category[1]/measurement_list[1]/measurement[2]/@value"},
+		{outcome + "/denoms/1/counts/0/value", `"80"`,
+			"measure_list[1]/measure[1]/category_list[1]/category[1]/measurement_list[1]/measurement[1]/@value"},
+		{outcome + "/typeUnitsAnalyzed", `"eyes"`, "measure_list[1]/measure[1]"},
+		{outcome + "/paramType", `"MEAN"`, "measure_list[1]/measure[3]/param[1]"},
+		{"/resultsSection/outcomeMeasuresModule/outcomeMeasures/1/denoms/0/counts/0/value", `"0"`, "measurement[1]/@value"},
+		{"/protocolSection/designModule/designInfo/allocation", `"RANDOMIZED"`, "/clinical_study/study_design[1]"},
+		{"/protocolSection/designModule/designInfo/interventionModel", `"PARALLEL"`, "/clinical_study/study_design[1]"},
+		{"/protocolSection/designModule/designInfo/primaryPurpose", `"TREATMENT"`, "/clinical_study/study_design[1]"},
+		{"/protocolSection/designModule/designInfo/maskingInfo/masking", `"TRIPLE"`, "/clinical_study/study_design[1]"},
+		{"/protocolSection/designModule/designInfo/maskingInfo/whoMasked/1", `"CARE_PROVIDER"`, "/clinical_study/study_design[1]"},
+		{"/protocolSection/eligibilityModule/sex", `"ALL"`, "gender[1]"},
+		{"/protocolSection/statusModule/lastUpdateSubmitDate", `"2012-06-03"`, "lastchanged_date[1]"},
+	} {
+		pl, err := Resolve([]byte(formerXML), c.pointer)
+		if err != nil || string(pl.Value) != c.value || !strings.HasSuffix(pl.At, c.at) {
+			t.Errorf("%s: %s at %q, %v; want %s at …%s", c.pointer, pl.Value, pl.At, err, c.value, c.at)
+		}
+	}
+	for words, want := range map[string]string{"Open Label": "None (Open Label)", "Double-Blind": "Double",
+		"Single Blind (Outcomes Assessor)":     "Single (Outcomes Assessor)",
+		"Double Blind (Subject, Investigator)": "Double (Participant, Investigator)"} {
+		if got := formerMasking(words); got != want {
+			t.Errorf("masking %q is %q, want %q", words, got, want)
+		}
+	}
+}
+
 // TestLegacyPlace checks that the XPath of a value leads back to it.
 func TestLegacyPlace(t *testing.T) {
 	body, err := os.ReadFile("testdata/NCT00739765.xml")
