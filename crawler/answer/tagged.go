@@ -11,19 +11,28 @@ type Tagged struct {
 	Line       int // from 1
 }
 
+// Lines are the lines of a text, which end in LF or CRLF, or in CR where it has no
+// LF: old programs write so.
+func Lines(text string) []string {
+	if !strings.Contains(text, "\n") {
+		return strings.Split(text, "\r")
+	}
+	return strings.Split(strings.ReplaceAll(text, "\r\n", "\n"), "\n")
+}
+
 // TaggedLines reads the fields of a text: a tag of two to four capitals or
-// digits, spaces, a hyphen, the value; what follows on lines that begin with
-// a space belongs to it.
+// digits, spaces, a hyphen, the value; what follows on lines without a tag
+// belongs to it.
 func TaggedLines(text []byte) []Tagged {
 	var out []Tagged
-	for i, line := range strings.Split(string(text), "\n") {
+	for i, line := range Lines(string(text)) {
 		line = strings.TrimRight(line, "\r ")
 		tag, value, ok := strings.Cut(line, "-")
 		if t := strings.TrimRight(tag, " "); ok && isTag(t) && len(tag) >= 4 && (value == "" || value[0] == ' ') {
 			out = append(out, Tagged{t, strings.TrimSpace(value), i + 1})
 			continue
 		}
-		if more := strings.TrimSpace(line); more != "" && len(out) > 0 && (line[0] == ' ' || line[0] == '\t' || out[len(out)-1].Value == "") {
+		if more := strings.TrimSpace(line); more != "" && len(out) > 0 {
 			last := &out[len(out)-1]
 			last.Value = strings.TrimSpace(last.Value + " " + more)
 		}

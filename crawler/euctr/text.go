@@ -1,11 +1,11 @@
 package euctr
 
 import (
-	"bytes"
 	_ "embed"
 	"regexp"
 	"strings"
 
+	"past/crawler/answer"
 	"past/crawler/xmltree"
 )
 
@@ -56,11 +56,7 @@ var (
 // cut splits a download into its protocols, each of which begins with a line
 // "Summary".
 func cut(body []byte) []protocol {
-	end := "\n"
-	if bytes.IndexByte(body, '\n') < 0 {
-		end = "\r"
-	}
-	lines := strings.Split(strings.ReplaceAll(string(body), "\r\n", "\n"), end)
+	lines := answer.Lines(string(body))
 	var starts []int
 	for i := range lines {
 		if strings.TrimSpace(lines[i]) == "Summary" && i+1 < len(lines) && strings.HasPrefix(strings.TrimSpace(lines[i+1]), "EudraCT Number:") {

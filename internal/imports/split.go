@@ -266,6 +266,16 @@ func rowEnd(w *window, i int) int {
 	return len(w.buf)
 }
 
+// lineEnd gives the index after the line that begins at i, which LF, CRLF or CR ends.
+func lineEnd(w *window, i int) int {
+	for ; w.at(i); i++ {
+		if c := w.buf[i]; c == '\n' || c == '\r' && (!w.at(i+1) || w.buf[i+1] != '\n') {
+			return i + 1
+		}
+	}
+	return len(w.buf)
+}
+
 // blocks gives the records of a tagged text, each of which begins with a line
 // of its own: "PMID-" or "TY  -".
 func blocks(begins string) framing {
@@ -282,17 +292,16 @@ func blocks(begins string) framing {
 				w.drop(i)
 				start, i = 0, 0
 			}
-			end := w.index(i, '\n')
+			i = lineEnd(w, i)
 			if w.err != nil {
 				return w.err
 			}
-			if end >= len(w.buf) {
+			if !w.at(i) {
 				if start >= 0 {
 					return yield(w.cut(start, len(w.buf)))
 				}
 				return nil
 			}
-			i = end + 1
 		}
 	}
 }

@@ -59,6 +59,8 @@ func TestSplit(t *testing.T) {
 			"PMID- 2\nTI  - b\n"}},
 		{"RIS", "TY  - JOUR\nDO  - 10.1/x\nER  - \n\nTY  - BOOK\nER  - \n", []string{"TY  - JOUR\nDO  - 10.1/x\nER  - \n\n",
 			"TY  - BOOK\nER  - \n"}},
+		{"NBIB in CR lines", "PMID- 1\rTI  - a\r\rPMID- 2\rTI  - b", []string{"PMID- 1\rTI  - a\r\r", "PMID- 2\rTI  - b"}},
+		{"RIS in CRLF lines", "\r\nTY  - JOUR\r\nER  - \r\nTY  - BOOK\r\n", []string{"TY  - JOUR\r\nER  - \r\n", "TY  - BOOK\r\n"}},
 		{"UTF-16 is not cut", "\xff\xfe<\x00c\x00l\x00i\x00n\x00i\x00c\x00a\x00l\x00_\x00s\x00t\x00u\x00d\x00y\x00>\x00",
 			[]string{"\xff\xfe<\x00c\x00l\x00i\x00n\x00i\x00c\x00a\x00l\x00_\x00s\x00t\x00u\x00d\x00y\x00>\x00"}},
 	} {

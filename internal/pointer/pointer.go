@@ -149,7 +149,7 @@ func line(body []byte, pointer string) (Place, error) {
 	if err != nil || want < 1 {
 		return Place{}, errors.New("it names no line")
 	}
-	lines := strings.Split(string(charset.Text(body)), "\n")
+	lines := answer.Lines(string(charset.Text(body)))
 	if want > len(lines) {
 		return Place{}, fmt.Errorf("%w: the text has %d lines", ErrNothing, len(lines))
 	}
