@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"past/analysis/internal/dist"
+
 	"pgregory.net/rapid"
 )
 
@@ -50,8 +52,8 @@ func TestMDMAPosterior(t *testing.T) {
 	near(t, "shortest interval, lower", lo, -1.0545, 2e-4)
 	near(t, "shortest interval, upper", hi, -0.3575, 2e-4)
 	// the next figures are from a midpoint sum over 4,000 values of tau, written independently
-	near(t, "central interval, lower", p.Mu.Lo, -1.0541534040, 1e-7)
-	near(t, "central interval, upper", p.Mu.Hi, -0.3573693134, 1e-7)
+	near(t, "central interval, lower", p.Mu.Lower, -1.0541534040, 1e-7)
+	near(t, "central interval, upper", p.Mu.Upper, -0.3573693134, 1e-7)
 	if len(p.Warnings) != 0 {
 		t.Errorf("unexpected warnings %q", p.Warnings)
 	}
@@ -106,12 +108,12 @@ func TestAgreesWithBruteForce(t *testing.T) {
 		{[]float64{3}, []float64{0.5}, Priors{NormalPrior{0, 1}, TauPrior{HalfNormal, 1}}},
 	} {
 		p := fit(t, c.y, c.v, c.p)
-		upper := math.Min(c.p.Tau.Quantile(0.999999), 40)
+		upper := math.Min(priorQuantile(c.p.Tau, 0.999999), 40)
 		if c.p.Tau.Family == Uniform {
 			upper = c.p.Tau.Scale
 		}
 		cdf, tauMean := bruteForce(c.y, c.v, c.p, upper, 200000)
-		near(t, "cdf at lower limit", cdf(p.Mu.Lo), 0.025, 1e-6)
+		near(t, "cdf at lower limit", cdf(p.Mu.Lower), 0.025, 1e-6)
 		near(t, "cdf at median", cdf(p.Mu.Median), 0.5, 1e-6)
 		near(t, "mean of tau", p.Tau.Mean, tauMean, 1e-4)
 	}
@@ -127,15 +129,15 @@ func TestTightPriorOnTauGivesCommonEffect(t *testing.T) {
 	}
 	near(t, "mean", p.Mu.Mean, swy/sw, 1e-9)
 	near(t, "sd", p.Mu.SD, 1/math.Sqrt(sw), 1e-9)
-	near(t, "upper limit", p.Mu.Hi, swy/sw+1.959963984540054/math.Sqrt(sw), 1e-9)
+	near(t, "upper limit", p.Mu.Upper, swy/sw+1.959963984540054/math.Sqrt(sw), 1e-9)
 }
 
 func TestOneStudy(t *testing.T) {
 	p := fit(t, []float64{0.4}, []float64{0.09}, Priors{NormalPrior{0, math.Inf(1)}, TauPrior{HalfNormal, 0.5}})
 	near(t, "median of mu", p.Mu.Median, 0.4, 1e-9)
 	// nothing is learnt about tau: posterior = prior
-	near(t, "median of tau", p.Tau.Median, p.Priors.Tau.Quantile(0.5), 1e-9)
-	near(t, "97.5 % of tau", p.Tau.Hi, p.Priors.Tau.Quantile(0.975), 1e-9)
+	near(t, "median of tau", p.Tau.Median, priorQuantile(p.Priors.Tau, 0.5), 1e-9)
+	near(t, "97.5 % of tau", p.Tau.Upper, priorQuantile(p.Priors.Tau, 0.975), 1e-9)
 	if len(p.Warnings) == 0 || !strings.Contains(p.Warnings[0].Text, "k = 1") {
 		t.Errorf("no warning about one study: %q", p.Warnings)
 	}
@@ -206,17 +208,17 @@ func TestLaws(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, s := range []Summary{a.Mu, a.Tau, a.Predictive} {
-			if !(s.Lo <= s.Median && s.Median <= s.Hi) {
+			if !(s.Lower <= s.Median && s.Median <= s.Upper) {
 				t.Fatalf("median outside its interval: %+v", s)
 			}
-			if lo, hi := s.Shortest(); hi-lo > (s.Hi-s.Lo)*(1+1e-6) {
+			if lo, hi := s.Shortest(); hi-lo > (s.Upper-s.Lower)*(1+1e-6) {
 				t.Fatalf("the shortest interval is longer than the central one: %+v", s)
 			}
 		}
-		if a.Predictive.Hi-a.Predictive.Lo < (a.Mu.Hi-a.Mu.Lo)*(1-1e-9) {
+		if a.Predictive.Upper-a.Predictive.Lower < (a.Mu.Upper-a.Mu.Lower)*(1-1e-9) {
 			t.Fatalf("a new study is more certain than the mean: %+v %+v", a.Predictive, a.Mu)
 		}
-		if d := a.ProbMuBelow(a.Mu.Lo); math.Abs(d-0.025) > 1e-8 {
+		if d := a.ProbMuBelow(a.Mu.Lower); math.Abs(d-0.025) > 1e-8 {
 			t.Fatalf("P(mu < lower limit) = %v", d)
 		}
 		// scale and sign
@@ -230,8 +232,8 @@ func TestLaws(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		size := -c * (a.Mu.Hi - a.Mu.Lo)
-		for _, x := range [][2]float64{{c * a.Mu.Median, b.Mu.Median}, {c * a.Mu.Lo, b.Mu.Hi}, {c * a.Mu.Hi, b.Mu.Lo},
+		size := -c * (a.Mu.Upper - a.Mu.Lower)
+		for _, x := range [][2]float64{{c * a.Mu.Median, b.Mu.Median}, {c * a.Mu.Lower, b.Mu.Upper}, {c * a.Mu.Upper, b.Mu.Lower},
 			{-c * a.Tau.Median, b.Tau.Median}} {
 			if math.Abs(x[0]-x[1]) > 1e-7*size {
 				t.Fatalf("not equivariant: %v and %v", x[0], x[1])
@@ -274,10 +276,21 @@ func ExampleFit() {
 		return
 	}
 	fmt.Println(p.Method)
-	fmt.Printf("mu %.2f [%.2f, %.2f], P(mu < 0) = %.4f\n", p.Mu.Median, p.Mu.Lo, p.Mu.Hi, p.ProbMuBelow(0))
-	fmt.Printf("effect in a new study [%.2f, %.2f]\n", p.Predictive.Lo, p.Predictive.Hi)
+	fmt.Printf("mu %.2f [%.2f, %.2f], P(mu < 0) = %.4f\n", p.Mu.Median, p.Mu.Lower, p.Mu.Upper, p.ProbMuBelow(0))
+	fmt.Printf("effect in a new study [%.2f, %.2f]\n", p.Predictive.Lower, p.Predictive.Upper)
 	// Output:
 	// Bayesian random-effects model, mu ~ normal(0, 1), tau ~ half-normal(0.5)
 	// mu -0.70 [-1.05, -0.36], P(mu < 0) = 0.9992
 	// effect in a new study [-1.34, -0.07]
+}
+
+// priorQuantile is the p-quantile of the prior, 0 <= p < 1.
+func priorQuantile(p TauPrior, q float64) float64 {
+	switch p.Family {
+	case HalfNormal:
+		return p.Scale * dist.NormQuantile((1+q)/2)
+	case HalfCauchy:
+		return p.Scale * math.Tan(math.Pi*q/2)
+	}
+	return p.Scale * q
 }

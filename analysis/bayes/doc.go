@@ -6,7 +6,7 @@
 // so the same input gives the same numbers, to about ten digits (Roever 2020, Journal of Statistical Software 93(6)).
 //
 // The way through the package: choose priors, call [Fit], read the [Posterior]: summaries of mu, tau and the effect in a new
-// study, probabilities and densities on any grid, and shrunken study effects.
+// study, probabilities, and densities on a grid.
 //
 // With few studies the prior on tau matters. Every Posterior carries the names of its priors, and warnings when the data say
 // little or contradict the prior. A sensitivity analysis is a second call with another prior.

@@ -15,8 +15,8 @@ type Priors struct {
 
 // Summary describes one posterior distribution.
 type Summary struct {
-	Mean, SD, Median float64
-	Lo, Hi           float64 // central interval
+	Mean, SD, Median  float64
+	analysis.Interval // central
 
 	quantile func(float64) float64
 	level    float64
@@ -33,21 +33,16 @@ func (s Summary) Shortest() (lo, hi float64) {
 	return lo, hi
 }
 
-// Shrunken is the posterior of the true effect of one study.
-type Shrunken struct{ Mean, SD float64 }
-
 // Posterior is a fitted model. Its methods evaluate distributions exactly (up to quadrature), never by simulation.
 type Posterior struct {
 	Method       string
 	Priors       Priors
 	K            int
 	Level        float64
-	Mu           Summary    // mean effect
-	Tau          Summary    // between-study standard deviation
-	Predictive   Summary    // true effect in a new study, N(mu, tau^2)
-	Studies      []Shrunken // true effects of the studies, in row order
-	LogMarginal  float64    // log of the probability of the data under the priors; NaN with a flat prior on mu
-	QuadratureSE float64    // estimated relative error of the integral over tau
+	Mu           Summary // mean effect
+	Tau          Summary // between-study standard deviation
+	Predictive   Summary // true effect in a new study, N(mu, tau^2)
+	QuadratureSE float64 // estimated relative error of the integral over tau
 	Warnings     analysis.Warnings
 
 	nodes mixture
@@ -94,13 +89,9 @@ func Fit(y, v []float64, p Priors, level float64) (*Posterior, error) {
 		return nil, err
 	}
 	post := &Posterior{Method: "Bayesian random-effects model, " + p.Mu.String() + ", " + p.Tau.String(), Priors: p, K: k, Level: level,
-		nodes: q.nodes, LogMarginal: q.logTotal, QuadratureSE: q.err}
-	if math.IsInf(p.Mu.SD, 1) {
-		post.LogMarginal = math.NaN()
-	}
+		nodes: q.nodes, QuadratureSE: q.err}
 	post.tau = newTauPosterior(md, q)
 	post.summarise()
-	post.shrink(y, v)
 	post.warn()
 	return post, nil
 }

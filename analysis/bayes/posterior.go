@@ -11,9 +11,6 @@ import (
 // ProbMuBelow is P(mu < x | data).
 func (p *Posterior) ProbMuBelow(x float64) float64 { return p.nodes.cdf(x, false) }
 
-// MuDensity is the posterior density of mu at x.
-func (p *Posterior) MuDensity(x float64) float64 { return p.nodes.density(x, false) }
-
 // sd is the standard deviation of mu, or of a new true effect, given the node's tau.
 func (n node) sd(predictive bool) float64 {
 	if predictive {
@@ -95,7 +92,7 @@ func (p *Posterior) normalSummary(predictive bool) Summary {
 	}
 	s.SD = math.Sqrt(s.SD)
 	s.Median = s.quantile(0.5)
-	s.Lo, s.Hi = s.quantile((1-p.Level)/2), s.quantile((1+p.Level)/2)
+	s.Lower, s.Upper = s.quantile((1-p.Level)/2), s.quantile((1+p.Level)/2)
 	return s
 }
 
@@ -109,26 +106,6 @@ func shortest(quantile func(float64) float64, level float64) (lo, hi float64) {
 		a = tail / 2
 	}
 	return quantile(a), quantile(a + level)
-}
-
-// shrink computes the posterior mean and standard deviation of each study's true effect: given tau,
-// theta_i = b y_i + (1-b) mu with b = tau^2/(tau^2 + v_i), and variance b v_i around it (Roever 2020, section 2.5).
-func (p *Posterior) shrink(y, v []float64) {
-	p.Studies = make([]Shrunken, len(y))
-	for i := range y {
-		var mean, square float64
-		for _, n := range p.nodes {
-			b := n.tau * n.tau / (n.tau*n.tau + v[i])
-			d := b*(y[i]-n.m) + n.m - y[i]
-			mean += n.share * d
-		}
-		for _, n := range p.nodes {
-			b := n.tau * n.tau / (n.tau*n.tau + v[i])
-			d := b*(y[i]-n.m) + n.m - y[i] - mean
-			square += n.share * (b*v[i] + (1-b)*(1-b)*n.s*n.s + d*d)
-		}
-		p.Studies[i] = Shrunken{y[i] + mean, math.Sqrt(square)}
-	}
 }
 
 // warn says where the prior speaks louder than the data, or against them.
@@ -155,7 +132,8 @@ type Grid struct{ X, Density []float64 }
 
 // MuGrid gives n >= 2 points that cover all but a thousandth of the probability at each open end.
 func (p *Posterior) MuGrid(n int) Grid {
-	return grid(p.nodes.quantile(0.001, false), p.nodes.quantile(0.999, false), n, p.MuDensity)
+	return grid(p.nodes.quantile(0.001, false), p.nodes.quantile(0.999, false), n,
+		func(x float64) float64 { return p.nodes.density(x, false) })
 }
 
 func grid(lo, hi float64, n int, density func(float64) float64) Grid {

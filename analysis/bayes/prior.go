@@ -76,17 +76,6 @@ func (p TauPrior) LogDensity(tau float64) float64 {
 	return -math.Log(p.Scale)
 }
 
-// Quantile is the p-quantile of the prior, 0 <= p < 1.
-func (p TauPrior) Quantile(q float64) float64 {
-	switch p.Family {
-	case HalfNormal:
-		return p.Scale * dist.NormQuantile((1+q)/2)
-	case HalfCauchy:
-		return p.Scale * math.Tan(math.Pi*q/2)
-	}
-	return p.Scale * q
-}
-
 // upper is the end of the support.
 func (p TauPrior) upper() float64 {
 	if p.Family == Uniform {

@@ -26,6 +26,12 @@ type ExcessResult struct {
 	Warnings    analysis.Warnings
 }
 
+// ExcessOptions says what the true effects are assumed to be.
+type ExcessOptions struct {
+	Theta, Tau2 float64 // their mean and variance
+	AsMetafor   bool    // average the power as metafor's tes() does, over part of their distribution
+}
+
 // ExcessSignificance tests whether more studies are significant (two-sided, at level 0.05) than their power allows, when true
 // effects are normal with mean theta and variance tau2 (Ioannidis & Trikalinos 2007, Clinical Trials 4:245-253).
 //
@@ -34,16 +40,13 @@ type ExcessResult struct {
 //
 //	power_i = F((theta - c se_i)/s_i) + F((-theta - c se_i)/s_i),  c = z_0.975, F the standard normal distribution function
 //
-// metafor integrates over theta +- 5 tau only, which leaves out 6e-7 of the distribution; reach repeats that: when positive, the
-// average is taken within reach standard deviations of theta without rescaling (metafor: [MetaforReach]); 0 means all of it.
-func ExcessSignificance(s Studies, theta, tau2, reach float64) (ExcessResult, error) {
+// metafor integrates over theta +- 5 tau only, without rescaling, which leaves out 6e-7 of the distribution.
+func ExcessSignificance(s Studies, o ExcessOptions) (ExcessResult, error) {
 	const method = "test of excess significance (Ioannidis & Trikalinos 2007)"
 	if err := s.check(method, 1); err != nil {
 		return ExcessResult{}, err
 	}
-	if !(reach >= 0) {
-		return ExcessResult{}, fmt.Errorf("%s: the reach %v must not be negative", method, reach)
-	}
+	theta, tau2 := o.Theta, o.Tau2
 	if math.IsNaN(theta) || math.IsInf(theta, 0) || !(tau2 >= 0) || math.IsInf(tau2, 0) {
 		return ExcessResult{}, fmt.Errorf("%s: the mean %v and variance %v of the true effects must be finite, the variance not negative",
 			method, theta, tau2)
@@ -54,8 +57,8 @@ func ExcessSignificance(s Studies, theta, tau2, reach float64) (ExcessResult, er
 	c := dist.NormQuantile(0.975)
 	for i, y := range s.Y {
 		se := math.Sqrt(s.V[i])
-		if r.Power[i] = averagePower(theta, tau2, se, c); reach > 0 && tau2 > 0 {
-			p, err := powerWithin(theta, math.Sqrt(tau2), se, c, reach)
+		if r.Power[i] = averagePower(theta, tau2, se, c); o.AsMetafor && tau2 > 0 {
+			p, err := powerWithin(theta, math.Sqrt(tau2), se, c, metaforReach)
 			if err != nil {
 				return r, fmt.Errorf("%s: power of row %d: %w", method, i+1, err)
 			}
@@ -67,22 +70,22 @@ func ExcessSignificance(s Studies, theta, tau2, reach float64) (ExcessResult, er
 			r.Observed++
 		}
 	}
-	o, n := float64(r.Observed), float64(k)
-	r.Ratio = o / r.Expected
+	seen, n := float64(r.Observed), float64(k)
+	r.Ratio = seen / r.Expected
 	p := r.Expected / n
 	if p <= 0 || p >= 1 {
 		r.Warnings.Add(analysis.NoEstimate, "every study has power 0 or 1 under the assumed effects: there is nothing to test")
 		return r, nil
 	}
-	d := o - r.Expected
+	d := seen - r.Expected
 	r.ChiSquared = d * d / (r.Expected * (1 - p))
 	r.PChiSquared = dist.NormSF(math.Copysign(math.Sqrt(r.ChiSquared), d))
-	r.PBinomial = dist.BinomSF(o-1, n, p)
+	r.PBinomial = dist.BinomSF(seen-1, n, p)
 	return r, nil
 }
 
-// MetaforReach is the range, in standard deviations of the true effects, over which metafor's tes() integrates.
-const MetaforReach = 5
+// metaforReach is the range, in standard deviations of the true effects, over which metafor's tes() integrates.
+const metaforReach = 5
 
 // averagePower is the probability of |y/se| >= c when y is normal with mean theta and variance se^2 + tau2.
 func averagePower(theta, tau2, se, c float64) float64 {

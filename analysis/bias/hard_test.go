@@ -38,13 +38,13 @@ func everything(s Studies) (results int) {
 	count(err)
 	_, err = HenmiCopas(s, HenmiCopasOptions{})
 	count(err)
-	_, err = HenmiCopas(s, HenmiCopasOptions{RootTolerance: MetaforRootTolerance})
+	_, err = HenmiCopas(s, HenmiCopasOptions{AsMetafor: true})
 	count(err)
 	for _, k := range []FailSafeKind{Rosenthal, Orwin, OrwinWeighted, Rosenberg} {
 		_, err = FailSafeN(s, k, math.NaN())
 		count(err)
 	}
-	_, err = ExcessSignificance(s, 0.3, 0.1, 0)
+	_, err = ExcessSignificance(s, ExcessOptions{Theta: 0.3, Tau2: 0.1})
 	count(err)
 	_, err = SampleSizeTest(s, s.N, s.N, SampleSizeOptions{})
 	count(err)
@@ -111,7 +111,7 @@ func TestUnknownNamesAreRefused(t *testing.T) {
 			return err
 		},
 		"direction": func() error { _, err := FitSelection(s, SelectionOptions{Kind: BetaFunction}); return err },
-		"tau2":      func() error { _, err := ExcessSignificance(s, 0, -1, 0); return err },
+		"tau2":      func() error { _, err := ExcessSignificance(s, ExcessOptions{Tau2: -1}); return err },
 		"level":     func() error { _, err := HenmiCopas(s, HenmiCopasOptions{Level: 95}); return err },
 		"no sizes": func() error {
 			_, err := RegressionTest(Studies{Y: s.Y, V: s.V}, RegressionOptions{Predictor: Ni})

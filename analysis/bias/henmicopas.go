@@ -21,13 +21,13 @@ type HenmiCopasResult struct {
 // HenmiCopasOptions chooses the interval.
 type HenmiCopasOptions struct {
 	Level float64 // 0 means 0.95
-	// RootTolerance is the absolute error allowed in the standardised percentage point; 0 solves for it to 1e-12.
-	// MetaforRootTolerance repeats metafor's search, whose printed intervals are off in about the fifth digit.
-	RootTolerance float64
+	// AsMetafor stops the search for the percentage point where metafor's hc() does, whose printed intervals are off in about the
+	// fifth digit; otherwise it is found to 1e-12.
+	AsMetafor bool
 }
 
-// MetaforRootTolerance is the tolerance of metafor's hc(), the fourth root of the machine precision of R's numbers.
-const MetaforRootTolerance = 0x1p-13
+// metaforTolerance is that of metafor's hc(), the fourth root of the machine precision of R's numbers.
+const metaforTolerance = 0x1p-13
 
 // HenmiCopas is the interval of Henmi & Copas (2010, Statistics in Medicine 29:2969-2983). It is centred on the common-effect
 // mean, which gives small, possibly biased, studies less weight than a random-effects mean, and allows for heterogeneity in its
@@ -45,14 +45,13 @@ func HenmiCopas(s Studies, o HenmiCopasOptions) (HenmiCopasResult, error) {
 	if o.Level == 0 {
 		o.Level = 0.95
 	}
-	if !(o.Level > 0 && o.Level < 1) || !(o.RootTolerance >= 0 && o.RootTolerance < 1) {
-		return HenmiCopasResult{}, fmt.Errorf("%s: the level %v and the root tolerance %v must lie between 0 and 1", method, o.Level,
-			o.RootTolerance)
+	if !(o.Level > 0 && o.Level < 1) {
+		return HenmiCopasResult{}, fmt.Errorf("%s: the level %v must lie between 0 and 1", method, o.Level)
 	}
 	c := newHenmiCopas(s)
 	r := HenmiCopasResult{Fit: analysis.NewFit(s.K(), o.Level), Method: method, Options: o}
 	r.Tau2 = c.tau2 * c.unit
-	t, err := c.percentagePoint((1-o.Level)/2, o.RootTolerance)
+	t, err := c.percentagePoint((1-o.Level)/2, o.AsMetafor)
 	if err != nil {
 		return r, fmt.Errorf("%s: the percentage point was not found: %w", method, err)
 	}
@@ -119,7 +118,7 @@ func (c *henmiCopas) gammaTail(r, t float64) float64 {
 }
 
 // percentagePoint solves integral from t to infinity of gammaTail(r, t) phi(r) dr = tail for t.
-func (c *henmiCopas) percentagePoint(tail, tolerance float64) (float64, error) {
+func (c *henmiCopas) percentagePoint(tail float64, asMetafor bool) (float64, error) {
 	var failed error
 	eqn := func(t float64) float64 {
 		if t <= 0 {
@@ -136,8 +135,8 @@ func (c *henmiCopas) percentagePoint(tail, tolerance float64) (float64, error) {
 		}
 		return sum - tail
 	}
-	if end := eqn(2); tolerance > 0 && end < 0 {
-		return brent(eqn, 0, 2, 0.5-tail, end, tolerance), failed
+	if end := eqn(2); asMetafor && end < 0 {
+		return brent(eqn, 0, 2, 0.5-tail, end, metaforTolerance), failed
 	}
 	t, err := solve.RootRight(eqn, 0, 1, 64, 0)
 	if err != nil {

@@ -238,7 +238,7 @@ func TestHenmiCopasLaws(t *testing.T) {
 		if math.Abs(-7*a.Coef[0].Lower-b.Coef[0].Upper) > 1e-7*(1+math.Abs(b.Coef[0].Upper)) {
 			t.Fatalf("not equivariant: %v and %v", a.Coef[0].Lower, b.Coef[0].Upper)
 		}
-		loose, err := HenmiCopas(s, HenmiCopasOptions{RootTolerance: MetaforRootTolerance})
+		loose, err := HenmiCopas(s, HenmiCopasOptions{AsMetafor: true})
 		if err != nil || math.Abs(loose.U-a.U) > 2e-4*(1+a.U)*math.Max(1, math.Sqrt(1+a.Tau2/s.minV())) {
 			t.Fatalf("metafor's tolerance moves U from %v to %v (%v)", a.U, loose.U, err)
 		}
@@ -266,7 +266,8 @@ func TestWLSAgainstMetaRegression(t *testing.T) {
 func TestExcessPowerIsAProbability(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		s := draw(t, 1, 10)
-		r, err := ExcessSignificance(s, rapid.Float64Range(-3, 3).Draw(t, "theta"), rapid.Float64Range(0, 2).Draw(t, "tau2"), 0)
+		r, err := ExcessSignificance(s, ExcessOptions{Theta: rapid.Float64Range(-3, 3).Draw(t, "theta"),
+			Tau2: rapid.Float64Range(0, 2).Draw(t, "tau2")})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -285,7 +286,7 @@ func TestFewStudiesAreNeverATest(t *testing.T) {
 		"regression": must[RegressionResult](t)(RegressionTest(s, RegressionOptions{})).Limit,
 		"rank":       must[RankResult](t)(RankTest(s)).Limit,
 		"trim":       must[TrimFillResult](t)(TrimFill(s, TrimFillOptions{})).Limit,
-		"excess":     must[ExcessResult](t)(ExcessSignificance(s, -0.5, 0.3, 0)).Limit,
+		"excess":     must[ExcessResult](t)(ExcessSignificance(s, ExcessOptions{Theta: -0.5, Tau2: 0.3})).Limit,
 		"selection": must[SelectionResult](t)(FitSelection(s, SelectionOptions{Kind: StepFunction, Alternative: Less,
 			Steps: []float64{0.025}})).Limit,
 		"sizes":     must[RegressionResult](t)(SampleSizeTest(s, s.N, s.N, SampleSizeOptions{})).Limit,

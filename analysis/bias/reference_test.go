@@ -123,11 +123,11 @@ func TestFailSafeNOnBCG(t *testing.T) {
 func TestExcessSignificanceOnBCG(t *testing.T) {
 	s := bcg()
 	f := must[*meta.Result](t)(meta.Fit(s.Y, s.V, meta.Options{}))
-	r := must[ExcessResult](t)(ExcessSignificance(s, f.Coef[0].Value, f.Tau2, MetaforReach))
+	r := must[ExcessResult](t)(ExcessSignificance(s, ExcessOptions{Theta: f.Coef[0].Value, Tau2: f.Tau2, AsMetafor: true}))
 	near(t, "expected", r.Expected, 7.891604044887323, 1e-9)
 	near(t, "p (chi-squared)", r.PChiSquared, 0.4754588045475229, 1e-7)
 	near(t, "p (binomial)", r.PBinomial, 0.5951236682110946, 1e-7)
-	exact := must[ExcessResult](t)(ExcessSignificance(s, f.Coef[0].Value, f.Tau2, 0))
+	exact := must[ExcessResult](t)(ExcessSignificance(s, ExcessOptions{Theta: f.Coef[0].Value, Tau2: f.Tau2}))
 	near(t, "expected over the whole distribution", exact.Expected, r.Expected, 1e-6)
 }
 
@@ -144,7 +144,7 @@ func TestPETPEESEOnBCG(t *testing.T) {
 }
 
 func TestHenmiCopasOnBCG(t *testing.T) {
-	loose := must[HenmiCopasResult](t)(HenmiCopas(bcg(), HenmiCopasOptions{RootTolerance: MetaforRootTolerance}))
+	loose := must[HenmiCopasResult](t)(HenmiCopas(bcg(), HenmiCopasOptions{AsMetafor: true}))
 	near(t, "lower, metafor's tolerance", loose.Coef[0].Lower, -1.1909818911388728, 1e-7)
 	near(t, "upper, metafor's tolerance", loose.Coef[0].Upper, 0.3187037388660531, 1e-7)
 	near(t, "se", loose.Coef[0].SE, 0.31319878537266227, 1e-12)

@@ -1,6 +1,7 @@
 package meta
 
 import (
+	"fmt"
 	"math"
 
 	"past/analysis"
@@ -232,4 +233,97 @@ func cholesky(a []float64, m int) (l, d []float64, ok bool) {
 		}
 	}
 	return l, d, true
+}
+
+// guard holds the Knapp-Hartung interval against the common-effect one. Studies
+// that agree more than their variances let expect make it narrower than the
+// interval of a model without heterogeneity; such an interval looks more certain
+// than it is (Roever, Knapp & Friede 2015; IQWiG 2022). Where that happens for any
+// coefficient the scale factor is held at 1, as metafor's test "adhoc" does, in
+// everything that the fit gives; Unguarded keeps the former numbers.
+func (r *Result) guard() {
+	if r.opt.Unguarded || r.Test != KnHa || r.Method.common() || r.S2W >= 1 {
+		return
+	}
+	se, z := r.commonEffectSE(), r.quantiles.at(r.Level, math.Inf(1))
+	for j := range se {
+		r.guarded = r.guarded || r.quantiles.at(r.Level, r.ddf)*math.Sqrt(r.vb[j*r.p+j]) < z*se[j]
+	}
+	if !r.guarded {
+		return
+	}
+	plain := *r // the guarded numbers go to memory of their own
+	plain.statistics()
+	r.Unguarded = &plain.Fit
+	r.allocate()
+	r.coefficients()
+}
+
+// commonEffectSE are the standard errors of the coefficients with tau2 = 0.
+func (r *Result) commonEffectSE() []float64 {
+	o := *r.opt
+	o.Method, o.Test, o.Tau2, o.Weights, o.Unweighted = FE, Z, nil, nil, false
+	c := &Result{Fit: analysis.Fit{K: r.K}, Method: FE, Test: Z, opt: &o, p: r.p, s: r.s}
+	if r.s.a != nil {
+		plain := *r.s
+		plain.a = nil
+		c.s = &plain
+	}
+	c.allocate()
+	c.coefficients()
+	se := make([]float64, r.p)
+	for j := range se {
+		se[j] = math.Sqrt(c.vb[j*r.p+j])
+	}
+	return se
+}
+
+// VIF returns the variance inflation factor of every coefficient but the intercept,
+// with their names: the diagonal of the inverse of the coefficients' correlation
+// matrix (Fox & Monette 1992). It fails with fewer than two moderators.
+func (r *Result) VIF() (names []string, vif []float64, err error) {
+	first := 0
+	if r.p > 1 && r.hasIntercept() {
+		first = 1
+	}
+	m := r.p - first
+	if m < 2 {
+		return nil, nil, fmt.Errorf("variance inflation needs at least two moderators")
+	}
+	block := make([]float64, m*m)
+	for i := 0; i < m; i++ {
+		copy(block[i*m:(i+1)*m], r.Cov[first+i][first:first+m])
+	}
+	for j := 0; j < m; j++ {
+		e := make([]float64, m)
+		e[j] = 1
+		x, ok := cholSolve(block, e)
+		if !ok {
+			return nil, nil, fmt.Errorf("the covariance of the coefficients is singular")
+		}
+		vif = append(vif, x[j]*block[j*m+j])
+	}
+	return r.Names[first:], vif, nil
+}
+
+// CompareML tests a model against a smaller one nested in it by the likelihood-ratio
+// test. Both must be fitted by ML (or both FE/EE) to the same rows; restricted
+// likelihoods of different moderators cannot be compared.
+func CompareML(full, reduced *Result) (analysis.Statistic, error) {
+	if full.Method != reduced.Method || full.Method != ML && !full.Method.common() {
+		return analysis.Statistic{}, fmt.Errorf("likelihood-ratio test: fit both models by ML (they are %s and %s)", full.Method, reduced.Method)
+	}
+	if full.K != reduced.K {
+		return analysis.Statistic{}, fmt.Errorf("likelihood-ratio test: the models use %d and %d studies; they must use the same rows", full.K,
+			reduced.K)
+	}
+	for i := range full.Yi {
+		if full.Yi[i] != reduced.Yi[i] || full.Vi[i] != reduced.Vi[i] {
+			return analysis.Statistic{}, fmt.Errorf("likelihood-ratio test: the models use different data in used row %d", i+1)
+		}
+	}
+	if full.p <= reduced.p {
+		return analysis.Statistic{}, fmt.Errorf("likelihood-ratio test: the full model has %d coefficients, the reduced %d", full.p, reduced.p)
+	}
+	return analysis.ChiSquare(math.Max(0, 2*(full.FitML.LogLik-reduced.FitML.LogLik)), float64(full.p-reduced.p)), nil
 }

@@ -100,7 +100,7 @@ func ExampleWorkspace() {
 			fmt.Println(err)
 			return
 		}
-		fmt.Printf("first %2d: %.3f [%.3f, %.3f], tau2 %.3f\n", f.K, f.Estimate, f.Lb, f.Ub, f.Tau2)
+		fmt.Printf("first %2d: %.3f [%.3f, %.3f], tau2 %.3f\n", f.K, f.Value, f.Lower, f.Upper, f.Tau2)
 	}
 	// Output:
 	// first  5: -1.059 [-1.807, -0.310], tau2 0.298

@@ -155,7 +155,7 @@ func (g *goshRun) block(ws *Workspace, from, to int) {
 		}
 		s.recentre()
 		f := ws.pool(g.method, Z)
-		g.est[i], g.q[i], g.i2[i], g.tau[i] = f.Estimate, f.Q, f.I2, f.Tau2
+		g.est[i], g.q[i], g.i2[i], g.tau[i] = f.Value, f.Q, f.I2, f.Tau2
 	}
 }
 

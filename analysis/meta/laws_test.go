@@ -250,9 +250,9 @@ func TestSubsetFitsAreFits(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		same("workspace", f.Estimate, f.SE, f.Tau2, f.Q, f.I2, r)
-		if !agree(f.PVal, r.Coef[0].P, 1e-8, 1e-12) || !agree(f.Lb, r.Coef[0].Lower, 1e-9, 1) {
-			t.Fatalf("workspace: p %v lb %v, fit %v %v", f.PVal, f.Lb, r.Coef[0].P, r.Coef[0].Lower)
+		same("workspace", f.Value, f.SE, f.Tau2, f.Q, f.I2, r)
+		if !agree(f.P, r.Coef[0].P, 1e-8, 1e-12) || !agree(f.Lower, r.Coef[0].Lower, 1e-9, 1) {
+			t.Fatalf("workspace: p %v lb %v, fit %v %v", f.P, f.Lower, r.Coef[0].P, r.Coef[0].Lower)
 		}
 		c, err := r.Cumulative(nil)
 		if err != nil {

@@ -4,19 +4,18 @@ import (
 	"fmt"
 	"math"
 
+	"past/analysis"
 	"past/analysis/internal/dist"
 )
 
 // QuickFit is what a [Workspace] reports of one fit of a mean.
 type QuickFit struct {
-	Estimate, SE float64
-	Stat, PVal   float64 // z, or t on k-1 df
-	Lb, Ub       float64 // 95 % interval
-	Tau2         float64
-	Q            float64 // heterogeneity statistic
-	I2           float64 // percent, as Result.I2
-	S2W          float64 // Knapp-Hartung scale factor applied
-	K            int
+	analysis.Estimate // z, or t on k-1 df; 95 % interval
+	Tau2              float64
+	Q                 float64 // heterogeneity statistic
+	I2                float64 // percent, as Result.I2
+	S2W               float64 // Knapp-Hartung scale factor applied
+	K                 int
 }
 
 // Workspace fits means to many small data sets without allocating: multiverse
@@ -36,8 +35,8 @@ func (ws *Workspace) Fit(yi, vi []float64, method Method, test Test) (QuickFit, 
 	}
 	ws.load(yi, vi)
 	f := ws.pool(method, test)
-	f.PVal = ws.pValue(&f, test)
-	if math.IsNaN(f.Estimate) || math.IsNaN(f.Tau2) {
+	f.P = ws.pValue(&f, test)
+	if math.IsNaN(f.Value) || math.IsNaN(f.Tau2) {
 		return f, fmt.Errorf("the model cannot be computed in double precision; rescale the effects")
 	}
 	return f, nil
@@ -159,19 +158,21 @@ func (ws *Workspace) pool(method Method, test Test) QuickFit {
 	if df == 0 {
 		test = Z
 	}
-	f.Estimate = m.mu + s.shift
+	f.Value = m.mu + s.shift
 	va := 1 / m.sw
 	if test.scaled() {
 		f.S2W = scaleFactor(m.q, df, test)
 		va *= f.S2W
 	}
 	f.SE = math.Sqrt(va)
-	f.Stat = f.Estimate / f.SE
+	f.Stat = f.Value / f.SE
 	q := 1.959963984540054
+	f.DF = math.Inf(1)
 	if test != Z {
+		f.DF = df
 		q = ws.tQuantile(s.k - 1)
 	}
-	f.Lb, f.Ub = f.Estimate-q*f.SE, f.Estimate+q*f.SE
+	f.Lower, f.Upper = f.Value-q*f.SE, f.Value+q*f.SE
 	return f
 }
 

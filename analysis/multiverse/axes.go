@@ -65,14 +65,14 @@ func (r *runner) axisNames() (names []string, levels [][]string) {
 }
 
 func moments(specs []Spec) (mean, variance float64) {
-	base := specs[0].Estimate
+	base := specs[0].Value
 	for i := range specs {
-		mean += specs[i].Estimate - base
+		mean += specs[i].Value - base
 	}
 	mean = base + mean/float64(len(specs))
 	var se float64
 	for i := range specs {
-		d := specs[i].Estimate - mean
+		d := specs[i].Value - mean
 		variance += d * d
 		se = math.Max(se, specs[i].SE)
 	}
@@ -107,8 +107,8 @@ func (r *runner) axisResult(name string, levels []string, stride int, mean, vari
 			}
 			s := &r.out.Specs[g]
 			out.Levels[l].Count++
-			sums[l] += s.Estimate - mean
-			values = append(values, s.Estimate)
+			sums[l] += s.Value - mean
+			values = append(values, s.Value)
 			if s.excludesZero() {
 				zero[l]++
 				excluded++

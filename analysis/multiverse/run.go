@@ -14,14 +14,12 @@ import (
 
 // Spec is one specification and its result.
 type Spec struct {
-	Choices      []int // level by axis, in the order of Result.Axes
-	Dataset      int   // index into Result.Datasets
-	K            int   // studies pooled
-	Estimate, SE float64
-	Lower, Upper float64 // 95 % interval
-	PValue       float64 // of the model as fitted; a guarded interval has none of its own
-	Tau2, I2     float64
-	Guarded      bool // the Knapp-Hartung interval was too narrow and replaced
+	analysis.Estimate       // with 95 % interval
+	Choices           []int // level by axis, in the order of Result.Axes
+	Dataset           int   // index into Result.Datasets
+	K                 int   // studies pooled
+	Tau2, I2          float64
+	Guarded           bool // the Knapp-Hartung interval was too narrow and replaced
 }
 
 // Dataset is one selection of effects: candidate ids by study, in the order of the
@@ -157,18 +155,18 @@ func (r *runner) fit(method meta.Method, test meta.Test) (Spec, error) {
 	if err != nil {
 		return Spec{}, err
 	}
-	s := Spec{K: f.K, Estimate: f.Estimate, SE: f.SE, Lower: f.Lb, Upper: f.Ub, PValue: f.PVal, Tau2: f.Tau2, I2: f.I2}
+	s := Spec{Estimate: f.Estimate, K: f.K, Tau2: f.Tau2, I2: f.I2}
 	if r.p.Guard && test == meta.KnHa && f.S2W < 1 {
 		common, err := r.ws.Fit(r.y, r.v, meta.EE, meta.Z)
 		if err != nil {
 			return Spec{}, err
 		}
-		if f.Ub-f.Lb < common.Ub-common.Lb {
+		if f.Upper-f.Lower < common.Upper-common.Lower {
 			g, err := r.ws.Fit(r.y, r.v, method, meta.AdHoc)
 			if err != nil {
 				return Spec{}, err
 			}
-			s.SE, s.Lower, s.Upper, s.PValue, s.Guarded = g.SE, g.Lb, g.Ub, g.PVal, true
+			s.Estimate, s.Guarded = g.Estimate, true
 		}
 	}
 	return s, nil
@@ -208,7 +206,7 @@ func (r *runner) finish() {
 		}
 	}
 	slices.SortFunc(out.Specs, func(a, b Spec) int {
-		if c := cmp.Compare(a.Estimate, b.Estimate); c != 0 {
+		if c := cmp.Compare(a.Value, b.Value); c != 0 {
 			return c
 		}
 		return slices.Compare(a.Choices, b.Choices)
@@ -218,7 +216,7 @@ func (r *runner) finish() {
 	for _, f := range r.fits {
 		distinct = append(distinct, f...)
 	}
-	slices.SortStableFunc(distinct, func(a, b Spec) int { return cmp.Compare(a.Estimate, b.Estimate) })
+	slices.SortStableFunc(distinct, func(a, b Spec) int { return cmp.Compare(a.Value, b.Value) })
 	out.Distinct = r.p.summarise(distinct)
 	r.warn()
 }
@@ -303,9 +301,9 @@ func (p *Plan) summarise(specs []Spec) Summary {
 		h := q * (n - 1)
 		i := int(h)
 		if i+1 >= len(specs) {
-			return specs[len(specs)-1].Estimate
+			return specs[len(specs)-1].Value
 		}
-		return specs[i].Estimate + (h-float64(i))*(specs[i+1].Estimate-specs[i].Estimate)
+		return specs[i].Value + (h-float64(i))*(specs[i+1].Value-specs[i].Value)
 	}
 	s.Min, s.LowerQuarter, s.Median, s.UpperQuarter, s.Max = at(0), at(0.25), at(0.5), at(0.75), at(1)
 	return s
@@ -314,9 +312,9 @@ func (p *Plan) summarise(specs []Spec) Summary {
 // towardsBenefit turns a specification so that benefit is above 0.
 func (p *Plan) towardsBenefit(s *Spec) (lo, hi, estimate float64) {
 	if p.HigherIsBetter {
-		return s.Lower, s.Upper, s.Estimate
+		return s.Lower, s.Upper, s.Value
 	}
-	return -s.Upper, -s.Lower, -s.Estimate
+	return -s.Upper, -s.Lower, -s.Value
 }
 
 // excludesZero reports whether the interval doesn't hold 0.

@@ -85,7 +85,7 @@ func TestEverySpecificationIsItsOwnFit(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if math.Abs(f.Coef[0].Value-s.Estimate) > 1e-12 || math.Abs(f.Coef[0].Lower-s.Lower) > 1e-12 ||
+		if math.Abs(f.Coef[0].Value-s.Value) > 1e-12 || math.Abs(f.Coef[0].Lower-s.Lower) > 1e-12 ||
 			math.Abs(f.Coef[0].Upper-s.Upper) > 1e-12 || s.K != len(y) {
 			t.Fatalf("choices %v: %+v, want %g [%g, %g]", s.Choices, s, f.Coef[0].Value, f.Coef[0].Lower, f.Coef[0].Upper)
 		}
@@ -101,7 +101,7 @@ func TestSummaries(t *testing.T) {
 	}
 	var zero, beyond float64
 	for i, s := range r.Specs {
-		if i > 0 && s.Estimate < r.Specs[i-1].Estimate {
+		if i > 0 && s.Value < r.Specs[i-1].Value {
 			t.Fatal("the curve isn't sorted")
 		}
 		if s.Upper < 0 || s.Lower > 0 {
@@ -115,7 +115,7 @@ func TestSummaries(t *testing.T) {
 	if r.All.ExcludesZero != zero/n || r.All.BeyondMID != beyond/n || r.All.Harm != 0 || r.All.Benefit != zero/n {
 		t.Errorf("summary %+v, want shares %g and %g", r.All, zero/n, beyond/n)
 	}
-	if r.All.Min != r.Specs[0].Estimate || r.All.Max != r.Specs[len(r.Specs)-1].Estimate {
+	if r.All.Min != r.Specs[0].Value || r.All.Max != r.Specs[len(r.Specs)-1].Value {
 		t.Errorf("range %g to %g", r.All.Min, r.All.Max)
 	}
 	// scales differ by 0.1 and times by 0.05 in every study, whatever else is chosen
@@ -249,8 +249,8 @@ func TestManyCandidates(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i, s := range r.Specs {
-		if math.Abs(s.Estimate-float64(7*i)) > 1e-9 {
-			t.Fatalf("specification %d: %g, want %d", i, s.Estimate, 7*i)
+		if math.Abs(s.Value-float64(7*i)) > 1e-9 {
+			t.Fatalf("specification %d: %g, want %d", i, s.Value, 7*i)
 		}
 	}
 }
@@ -354,8 +354,8 @@ func TestSymmetries(t *testing.T) {
 		}
 		n := len(a.Specs)
 		for i := range a.Specs {
-			if math.Abs(a.Specs[i].Estimate+b.Specs[n-1-i].Estimate) > 1e-9 {
-				t.Fatalf("estimate %d: %g and %g", i, a.Specs[i].Estimate, b.Specs[n-1-i].Estimate)
+			if math.Abs(a.Specs[i].Value+b.Specs[n-1-i].Value) > 1e-9 {
+				t.Fatalf("estimate %d: %g and %g", i, a.Specs[i].Value, b.Specs[n-1-i].Value)
 			}
 		}
 		if a.All.Benefit != b.All.Benefit || a.All.Harm != b.All.Harm || a.All.EstimateBeyondMID != b.All.EstimateBeyondMID {
@@ -375,8 +375,8 @@ func TestThin(t *testing.T) {
 		t.Fatal(err)
 	}
 	thin := r.Thin(50)
-	if len(thin) != 50 || thin[0].Estimate != r.All.Min || thin[49].Estimate != r.All.Max {
-		t.Errorf("%d points from %g to %g", len(thin), thin[0].Estimate, thin[len(thin)-1].Estimate)
+	if len(thin) != 50 || thin[0].Value != r.All.Min || thin[49].Value != r.All.Max {
+		t.Errorf("%d points from %g to %g", len(thin), thin[0].Value, thin[len(thin)-1].Value)
 	}
 	if len(r.Thin(1)) != 1 || r.Thin(0) != nil || len(r.Thin(1<<20)) != len(r.Specs) {
 		t.Error("odd sizes")

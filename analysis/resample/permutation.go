@@ -99,7 +99,7 @@ func PermuteSigns(y, v []float64, o PermutationOptions) (PermutationResult, erro
 	k := len(y)
 	r := PermutationResult{Method: fmt.Sprintf("permutation test of the mean by sign changes (Follmann & Proschan 1999), %s, %s", o.Method,
 		o.Test),
-		Options: o, K: k, Estimate: f.Estimate, Stat: f.Stat, PNormal: f.PVal, SmallestP: math.Pow(0.5, float64(k))}
+		Options: o, K: k, Estimate: f.Value, Stat: f.Stat, PNormal: f.P, SmallestP: math.Pow(0.5, float64(k))}
 	if o.Alternative == TwoSided {
 		r.SmallestP *= 2
 	}

@@ -17,13 +17,11 @@ type Options struct {
 
 // Look is the state after one more study.
 type Look struct {
-	K           int     // studies so far
-	Estimate    float64 // pooled effect
-	SE          float64
-	Z           float64
-	Information float64 // sum of 1/v so far
+	K           int               // studies so far
+	Effect      analysis.Estimate // pooled
+	Information float64           // sum of 1/v so far
 	Boundary    Boundary
-	Crossed     bool // |Z| at or beyond the boundary
+	Crossed     bool // |z| at or beyond the boundary
 }
 
 // Verdict says what the evidence allows to say.
@@ -112,8 +110,7 @@ func (r *Result) pool(y, v []float64, m meta.Method) error {
 			return fmt.Errorf("study %d has no usable effect or variance: leave it out", i+1)
 		}
 		info += 1 / v[i]
-		r.Looks = append(r.Looks, Look{K: i + 1, Estimate: f.Coef[0].Value, SE: f.Coef[0].SE, Z: f.Coef[0].Value / f.Coef[0].SE,
-			Information: info})
+		r.Looks = append(r.Looks, Look{K: i + 1, Effect: f.Coef[0], Information: info})
 	}
 	return nil
 }
@@ -125,7 +122,7 @@ func (r *Result) estimateDiversity() {
 		return
 	}
 	last := r.Looks[len(r.Looks)-1]
-	d := 1 - 1/(last.Information*last.SE*last.SE)
+	d := 1 - 1/(last.Information*last.Effect.SE*last.Effect.SE)
 	r.Plan.Diversity = math.Min(0.999, math.Max(0, d))
 	if d > 0.999 {
 		r.Warnings.Add(analysis.AtLimit, "the diversity is above 0.999 and is held there: the studies hardly share an effect to monitor")
@@ -137,7 +134,7 @@ func (r *Result) judge(bounds []Boundary) {
 	for i := range r.Looks {
 		l := &r.Looks[i]
 		l.Boundary = bounds[i]
-		l.Crossed = math.Abs(l.Z) >= l.Boundary.Z
+		l.Crossed = math.Abs(l.Effect.Stat) >= l.Boundary.Z
 		if l.Crossed && r.CrossedAt == 0 {
 			r.CrossedAt = l.K
 		}

@@ -175,9 +175,10 @@ func (a *analysis) bayes(f *further) error {
 	if err != nil {
 		return err
 	}
-	f.add("posterior median %s %s, tau %s, new study %s; %s, %s", num(p.Mu.Median), interval(p.Mu.Lo, p.Mu.Hi), num(p.Tau.Median),
-		interval(p.Predictive.Lo, p.Predictive.Hi), p.Priors.Mu, p.Priors.Tau)
-	answer.Put(f.tree, "median cri_lb cri_ub tau_median pi_lb pi_ub priors", p.Mu.Median, p.Mu.Lo, p.Mu.Hi, p.Tau.Median, p.Predictive.Lo,
-		p.Predictive.Hi, []string{p.Priors.Mu.String(), p.Priors.Tau.String()})
+	f.add("posterior median %s %s, tau %s, new study %s; %s, %s", num(p.Mu.Median), interval(p.Mu.Lower, p.Mu.Upper), num(p.Tau.Median),
+		interval(p.Predictive.Lower, p.Predictive.Upper), p.Priors.Mu, p.Priors.Tau)
+	answer.Put(f.tree, "median cri_lb cri_ub tau_median pi_lb pi_ub priors", p.Mu.Median, p.Mu.Lower, p.Mu.Upper, p.Tau.Median,
+		p.Predictive.Lower,
+		p.Predictive.Upper, []string{p.Priors.Mu.String(), p.Priors.Tau.String()})
 	return nil
 }

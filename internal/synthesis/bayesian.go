@@ -17,8 +17,8 @@ func bayesian(q Question, effects []evidence.Effect, yi, vi []float64, drawn boo
 		return nil, err
 	}
 	r := &evidence.BayesResult{Prior: fmt.Sprintf("priors %s, %s", post.Priors.Mu, post.Priors.Tau), Median: post.Mu.Median,
-		CrILow: post.Mu.Lo, CrIHigh: post.Mu.Hi,
-		TauMed: post.Tau.Median, PBelow: post.ProbMuBelow(0), PredLow: post.Predictive.Lo, PredUp: post.Predictive.Hi}
+		CrILow: post.Mu.Lower, CrIHigh: post.Mu.Upper,
+		TauMed: post.Tau.Median, PBelow: post.ProbMuBelow(0), PredLow: post.Predictive.Lower, PredUp: post.Predictive.Upper}
 	if q.MID != nil {
 		p := post.ProbMuBelow(-*q.MID)
 		if !q.LowerIsBetter {
@@ -59,7 +59,7 @@ func monitor(q Question, effects []evidence.Effect) (*evidence.SequentialPlot, e
 	n := 0.0
 	for i, l := range r.Looks {
 		n += float64(Participants(effects[i : i+1]))
-		s.Z = append(s.Z, evidence.CurvePoint{X: n, Y: l.Z})
+		s.Z = append(s.Z, evidence.CurvePoint{X: n, Y: l.Effect.Stat})
 		if b := l.Boundary.Z; !math.IsInf(b, 0) && !math.IsNaN(b) {
 			s.Bounds = append(s.Bounds, evidence.CurvePoint{X: n, Y: b})
 		}

@@ -106,7 +106,7 @@ func answered(q Question, effects []evidence.Effect, yi, vi []float64) (lo, hi f
 		if err != nil {
 			return 0, 0, err
 		}
-		return post.Mu.Lo, post.Mu.Hi, nil
+		return post.Mu.Lower, post.Mu.Upper, nil
 	}
 	fit, err := meta.Fit(yi, vi, meta.Options{Method: meta.Method(q.Method), Test: meta.Test(q.Test)})
 	if err != nil {

@@ -46,7 +46,7 @@ func runMultiverse(ctx context.Context, q Question, effects []evidence.Effect, p
 		m.Axes = append(m.Axes, ax)
 	}
 	for _, s := range r.Thin(curveDrawn) {
-		m.Curve = append(m.Curve, evidence.CurveBrief{Estimate: s.Estimate, CILower: s.Lower, CIUpper: s.Upper, Choices: s.Choices, K: s.K})
+		m.Curve = append(m.Curve, evidence.CurveBrief{Estimate: s.Value, CILower: s.Lower, CIUpper: s.Upper, Choices: s.Choices, K: s.K})
 	}
 	return m, nil
 }

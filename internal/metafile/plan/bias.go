@@ -114,7 +114,7 @@ func (r *Result) bias() error {
 		if err != nil {
 			return bias.ExcessResult{}, err
 		}
-		return bias.ExcessSignificance(s, f.Coef[0].Value, f.Tau2, bias.MetaforReach)
+		return bias.ExcessSignificance(s, bias.ExcessOptions{Theta: f.Coef[0].Value, Tau2: f.Tau2, AsMetafor: true})
 	})
 	out.PETPEESE = each(q.PETPEESE, func(q PETPEESE) (bias.PETPEESEResult, error) {
 		if q.Method == Lines {
@@ -138,7 +138,7 @@ func (r *Result) bias() error {
 		out.HenmiCopas = one(q.HenmiCopas, func(Asked) (h HenmiCopas, err error) {
 			var failed error
 			h.Exact, err = bias.HenmiCopas(s, bias.HenmiCopasOptions{})
-			h.Printed, failed = bias.HenmiCopas(s, bias.HenmiCopasOptions{RootTolerance: bias.MetaforRootTolerance})
+			h.Printed, failed = bias.HenmiCopas(s, bias.HenmiCopasOptions{AsMetafor: true})
 			return h, cmp.Or(err, failed)
 		})
 	}
