@@ -266,6 +266,10 @@ func TestWordAsAuthorsWriteIt(t *testing.T) {
 		"field":          {run("g ") + `<w:r><w:instrText>REF est</w:instrText></w:r>` + run("−0.99"), "", "[1 number-differs]"},
 		"link field": {`<w:r><w:instrText> HYPERLINK "https://doi.org/10.1000/bad" </w:instrText></w:r>` + run("g = −0.71"), "",
 			"[1 retracted-source]"},
+		"a note's number": {run("g = −0.71") + `<w:r><w:rPr><w:vertAlign w:val="superscript"/></w:rPr><w:t>12</w:t></w:r>`, "", "[]"},
+		"hidden text":     {run("g = −0.71") + `<w:r><w:rPr><w:vanish/></w:rPr><w:t> g = −0.99</w:t></w:r>`, "", "[]"},
+		"not hidden": {run("g = −0.71") + `<w:r><w:rPr><w:vanish w:val="0"/></w:rPr><w:t>, 9 studies</w:t></w:r>`, "",
+			"[1 number-differs]"},
 		"footnote": {run("g = −0.71"), run("https://doi.org/10.1000/bad"), "[2 retracted-source]"},
 	} {
 		var b bytes.Buffer
@@ -282,6 +286,49 @@ func TestWordAsAuthorsWriteIt(t *testing.T) {
 		}
 		if got := fmt.Sprint(problems(t, k, "a.docx", b.String())); got != c.want {
 			t.Errorf("%s: %s, want %s", name, got, c.want)
+		}
+	}
+}
+
+// What is right passes and what is wrong is found in the ways in which authors write
+// the same sentence in other languages, marks and notations.
+func TestSentencesAsAuthorsWriteThem(t *testing.T) {
+	k := known(t)
+	for text, want := range map[string]string{
+		"may reduce (g −0.71 [−0.37, −1.06])":                                  "[]", // the limits in the other order
+		"may reduce (g −0.71 [−0.37, −1.60])":                                  "[1 number-differs 1 number-differs]",
+		"kann verringern (g = −0,71; 95-%-KI −1,06 bis −0,37; 6 Studien)":      "[]",
+		"kann verringern (g = −0,71; 95-%-KI −1,26 bis −0,37)":                 "[1 number-differs]",
+		"verringert PTBS-Symptome (g −0,71)":                                   "[1 wording-too-strong]",
+		"kann verringern (g −0,71; Vertrauenswürdigkeit der Evidenz: niedrig)": "[]",
+		"kann verringern (g −0,71; Vertrauenswürdigkeit der Evidenz: hoch)":    "[1 certainty-changed]",
+		"pourrait réduire (g = −0,71 ; IC à 95 % : −1,06 à −0,37)":             "[]",
+		"pourrait réduire (g = −0,71 ; IC à 95 % : −1,26 à −0,37)":             "[1 number-differs]",
+		"podría reducir (g = −0,71; IC del 95 %: −1,06 a −0,37; certeza baja)": "[]",
+		"podría reducir (g = −0,71; certeza muy baja)":                         "[1 certainty-changed]",
+		"may reduce (g −0.71, GRADE ⊕⊕◯◯)":                                     "[]",
+		"may reduce (g −0.71, GRADE ⊕⊕⊕⊕)":                                     "[1 certainty-changed]",
+		"may reduce (g&nbsp;&minus;0.71 [&minus;1.06, &#8722;0.37])":           "[]",
+		"may reduce (g&nbsp;&minus;0.99)":                                      "[1 number-differs]",
+		`may reduce ($g = -0.71$, 95\,\% CI $[-1.06, -0.37]$)`:                 "[]",
+		"may increase the symptoms (g −0.71)":                                  "[1 number-differs]",
+		"may reduce the symptoms that stress increases (g −0.71)":              "[]",
+	} {
+		doc := "<!-- past: mdma-ptsd-severity --> MDMA-assisted therapy " + text + ". <!-- /past -->\n"
+		if got := fmt.Sprint(problems(t, k, "a.md", doc)); got != want {
+			t.Errorf("%s: %s, want %s", text, got, want)
+		}
+	}
+	for text, want := range map[string]string{
+		"(g −0.71<sup>12</sup>)":                                                     "[]",
+		"(<del>g −0.99</del><ins>g −0.71</ins>)":                                     "[]",
+		"(<del>g −0.71</del><ins>g −0.99</ins>)":                                     "[1 number-differs]",
+		`(g −0.71)<span style="display: none">g −0.99 <span>9 studies</span></span>`: "[]",
+		`(g −0.71)<span class="x">, 9 studies</span>`:                                "[1 number-differs]",
+	} {
+		doc := "<p><!-- past: mdma-ptsd-severity -->MDMA-assisted therapy may reduce " + text + ".<!-- /past --></p>"
+		if got := fmt.Sprint(problems(t, k, "a.html", doc)); got != want {
+			t.Errorf("%s: %s, want %s", text, got, want)
 		}
 	}
 }

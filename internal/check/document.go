@@ -112,7 +112,8 @@ func (d *doc) boundText(id, ed string, at, from, to int) {
 		for _, p := range numberProblems(text, f) {
 			d.add(from+p.at, p.rule, p.level, "%s", p.message)
 		}
-		for _, p := range wording(text, f.Certainty, f.Estimate == nil) {
+		said := slices.Concat(wording(text, f.Certainty, f.Estimate == nil), wordingAbroad(text, f.Certainty), direction(text, f))
+		for _, p := range said {
 			d.add(from+p.at, p.rule, p.level, "%s: %s", id, p.message)
 		}
 		return

@@ -2,6 +2,7 @@ package check
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"regexp"
 	"slices"
@@ -41,9 +42,12 @@ var (
 	intervalForm = regexp.MustCompile(`(?i)((?:prediction interval|unguarded interval|fitted interval|\bpi\b|ci|confidence ` +
 		`interval|interval)[^0-9\[\](−–-]{0,24})?(?:95\s*%[^0-9\[(−–-]{0,8})?([\[(])\s*(?:95\s*%\s*(?:CI|PI)?[:,]?\s*)?` + signed +
 		`\s*(?:,|;|to|bis|\.\.)\s*` + signed + `\s*([\])])`)
-	bareInterval = regexp.MustCompile(
-		`(?i)(prediction interval|95\s*%\s*pi|95\s*%[\s-]*(?:ci|ki|ic)|confidence interval)[:\s]+(?:from\s+|of\s+)?` + signed +
-			`\s*(?:(?:up\s+)?to|bis|à|through|,|;|[-–−])\s*` + signed)
+	bareInterval = regexp.MustCompile(`(?i)(prediction interval|95\s*%\s*pi|` +
+		`95\s*-?\s*%[\s-]*(?:ci|ki|ic|confidence limits|confidence interval)|` +
+		`confidence (?:interval|limits)|konfidenzintervall|intervalle de confiance|intervalo de confianza|intervallo di confidenza|` +
+		`\b(?:ic|ki|ci)\s+(?:(?:à|del|al|de|von)\s+)?95\s*%)(?:\s*\(?(?:(?:à|del|al|de|von)\s+)?95\s*%\)?)?[:,=\s]+` +
+		`(?:(?:from|of|von|de|da|entre|between|zwischen)\s+)?` + signed +
+		`\s*(?:(?:up\s+)?to|bis|und|and|à|a|e|y|et|through|,|;|[-–−])\s*` + signed)
 	kForm = regexp.MustCompile(`(?i)\bk\s*=\s*([0-9]+)\b|\b` + counted +
 		`\s+(?:randomi[sz]ed\s+(?:controlled\s+)?)?(?:studies|study|trials?|rcts?|studien|études|estudios|studi)\b`)
 	nForm = regexp.MustCompile(`(?i)\bn\s*=\s*([0-9][0-9,]*)\b|\b([0-9][0-9,]*|` + counted[1:] +
@@ -55,8 +59,31 @@ var (
 	certForm   = regexp.MustCompile(`(?i)\b(very low|low|moderate|high)[ -](?:certainty\b|quality\s+(?:of\s+)?(?:the\s+)?evidence\b)` +
 		`|\b(?:certainty|quality)(?:\s+of\s+(?:the\s+)?evidence)?(?:\s*(?:is|was|has\s+been|:|=|,))?(?:\s+(?:rated|judged|graded|` +
 		`assessed))?(?:\s+(?:as|to\s+be))?\s*\(?(very low|low|moderate|high)\b` +
-		`|\bgrade\s*[:=(]?\s*(very low|low|moderate|high)\b`)
+		`|\bgrade\s*[:=(]?\s*(very low|low|moderate|high)\b` +
+		`|(?:vertrauenswürdigkeit|vertrauen|evidenzqualität|qualität|gewissheit|sicherheit|certitude|certeza|certezza|qualité|` +
+		`calidad|qualità|niveau de preuve)\b(?:\s+(?:der|des|de|della|la|las|les|delle|evidenz|evidencia|pruebas|preuves|prove|` +
+		`evidenze|ist|est|es|è))*\s*[:=,(]?\s*(` + strings.Join(levelsAbroad(), "|") + `)(?:[^\p{L}]|$)` +
+		`|(⊕{1,4}[⊝◯○⊖]{0,3})`)
 )
+
+// levelWords are the levels of certainty in other languages.
+var levelWords = map[string]string{
+	"sehr niedrig": "very low", "sehr gering": "very low", "niedrig": "low", "gering": "low", "moderat": "moderate",
+	"mäßig": "moderate", "hoch": "high", "très faible": "very low", "faible": "low", "modérée": "moderate", "modéré": "moderate", "élevée": "high",
+	"élevé":    "high",
+	"muy baja": "very low", "baja": "low", "moderada": "moderate", "alta": "high",
+	"molto bassa": "very low", "bassa": "low", "moderata": "moderate",
+}
+
+// levelsAbroad lists them, the longer before what they begin with.
+func levelsAbroad() []string {
+	words := slices.Sorted(maps.Keys(levelWords))
+	slices.Reverse(words)
+	for i, w := range words {
+		words[i] = strings.ReplaceAll(w, " ", `\s+`)
+	}
+	return words
+}
 
 // token is a number in the text with what it should be.
 type token struct {
@@ -195,8 +222,12 @@ func tokens(text string, f edition.Flat) (found []token, orphans []int) {
 			orphans = append(orphans, m[a])
 			return
 		}
-		found = append(found, token{from: m[a], to: m[a+1], want: natural(f, wantLo), name: "lower limit of the " + name},
-			token{from: m[b], to: m[b+1], want: natural(f, wantHi), name: "upper limit of the " + name})
+		wantLo, wantHi = natural(f, wantLo), natural(f, wantHi)
+		if wantLo < wantHi && agrees(text[m[a]:m[a+1]], wantHi) && agrees(text[m[b]:m[b+1]], wantLo) {
+			wantLo, wantHi = wantHi, wantLo // the limits in the other order say the same
+		}
+		found = append(found, token{from: m[a], to: m[a+1], want: wantLo, name: "lower limit of the " + name},
+			token{from: m[b], to: m[b+1], want: wantHi, name: "upper limit of the " + name})
 	}
 	for _, m := range intervalForm.FindAllStringSubmatchIndex(text, -1) {
 		add(text[max(0, m[0]-24):m[0]]+group(text, m, 1), m, 6, 8)
@@ -340,7 +371,12 @@ func numberProblems(text string, f edition.Flat) []problem {
 			fmt.Sprintf("%q in a sentence bound to %s is no number that could be checked; it may be right or wrong", text[m[0]:m[1]], f.ID)})
 	}
 	for _, m := range certForm.FindAllStringSubmatchIndex(text, -1) {
-		said := strings.ToLower(firstOf(group(text, m, 1), group(text, m, 2), group(text, m, 3)))
+		said := strings.ToLower(firstOf(group(text, m, 1), group(text, m, 2), group(text, m, 3), group(text, m, 4), group(text, m, 5)))
+		if level := levelWords[strings.Join(strings.Fields(said), " ")]; level != "" {
+			said = level
+		} else if n := strings.Count(said, "⊕"); n > 0 {
+			said = [...]string{"very low", "low", "moderate", "high"}[min(n, 4)-1]
+		}
 		if said != f.Certainty {
 			out = append(out, problem{m[0], CertaintyWrong, Error, fmt.Sprintf("the certainty of %s is %s, the text says %s", f.ID,
 				f.CertaintyWords(), said)})
@@ -395,7 +431,7 @@ func peopleOf100(text string, f edition.Flat) (out []problem, agreed []token) {
 }
 
 // level is the level of an interval, which says nothing about the finding.
-var level = regexp.MustCompile(`(?i)(\b9[059](?:[.,][0-9])?\s*%)(?:[\s-]*(?:ci|pi|cri|ki|ic|confidence|credible|prediction|` +
+var level = regexp.MustCompile(`(?i)(\b9[059](?:[.,][0-9])?\s*-?\s*%)(?:[\s-]*(?:ci|pi|cri|ki|ic|confidence|credible|prediction|` +
 	`interval|konfidenz\w*|intervall\w*|guarded|unguarded|headline|fitted)\b|\s*[:,]?\s*[-−–+\[(]?[0-9])`)
 
 var (

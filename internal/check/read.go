@@ -146,8 +146,11 @@ func Read(name string, b []byte) (Source, error) {
 		text = htmlText(text)
 	}
 	s.Text = plainSpaces(text)
-	if s.Kind == "markdown" {
+	switch s.Kind {
+	case "markdown":
 		s.Text = plainMarks(s.Text)
+	case "plain":
+		s.Text = plainEscapes(s.Text)
 	}
 	return s, nil
 }
@@ -159,11 +162,39 @@ var wideSpaces = strings.NewReplacer("\u00a0", "  ", "\u202f", "   ", "\u2009", 
 
 func plainSpaces(s string) string { return wideSpaces.Replace(s) }
 
+// entity is a character that Markdown passes on to HTML, escape what it and LaTeX
+// write before a sign.
+var (
+	entity = regexp.MustCompile(`&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});`)
+	escape = regexp.MustCompile(`\\[%,;&$#]`)
+)
+
 // emphasis are marks of emphasis and code around words and numbers.
 var emphasis = regexp.MustCompile("[*`]+|(?:^|[\\s(\\[])_+|_+(?:[\\s)\\].,;:]|$)")
 
-// plainMarks writes spaces for marks of emphasis: offsets stay.
+// plainEscapes writes the signs that Markdown and LaTeX escape, with a space for the
+// backslash, and spaces for the thin ones of LaTeX.
+func plainEscapes(s string) string {
+	return escape.ReplaceAllStringFunc(s, func(m string) string {
+		if m[1] == '%' || m[1] == '&' {
+			return " " + m[1:]
+		}
+		return "  "
+	})
+}
+
+// plainMarks writes spaces for marks of emphasis and the characters of entities and
+// escapes with spaces before them: offsets stay.
 func plainMarks(s string) string {
+	s = entity.ReplaceAllStringFunc(s, func(m string) string {
+		c := html.UnescapeString(m)
+		if c == m {
+			return m
+		}
+		c = plainSpaces(c)
+		return strings.Repeat(" ", max(0, len(m)-len(c))) + c
+	})
+	s = plainEscapes(s)
 	return emphasis.ReplaceAllStringFunc(s, func(m string) string {
 		return strings.NewReplacer("*", " ", "`", " ", "_", " ").Replace(m)
 	})
@@ -269,7 +300,7 @@ func htmlText(src string) string {
 	var b strings.Builder
 	z := html.NewTokenizer(strings.NewReader(src))
 	z.SetMaxBuf(maxFile)
-	hidden := ""
+	hidden, depth, raised := "", 0, false // the element that no reader sees, and how many of its name are open
 	for {
 		kind := z.Next()
 		raw := string(z.Raw())
@@ -280,6 +311,8 @@ func htmlText(src string) string {
 		case html.TextToken:
 			if hidden != "" {
 				b.WriteString(lines)
+			} else if raised {
+				b.WriteString(superscript.Replace(html.UnescapeString(raw)))
 			} else {
 				b.WriteString(html.UnescapeString(raw))
 			}
@@ -291,15 +324,43 @@ func htmlText(src string) string {
 			}
 		case html.StartTagToken, html.SelfClosingTagToken, html.EndTagToken:
 			t := z.Token()
-			if t.Data == "script" || t.Data == "style" {
-				hidden = map[html.TokenType]string{html.StartTagToken: t.Data}[kind]
+			switch {
+			case hidden == "" && kind == html.StartTagToken && unseen(t):
+				hidden, depth = t.Data, 1
+			case hidden == t.Data && kind == html.StartTagToken:
+				depth++
+			case hidden == t.Data && kind == html.EndTagToken:
+				if depth--; depth == 0 {
+					hidden = ""
+				}
 			}
-			b.WriteString(tagText(t, kind))
+			if t.Data == "sup" {
+				raised = kind == html.StartTagToken
+			}
+			if hidden == "" {
+				b.WriteString(tagText(t, kind))
+			}
 			b.WriteString(lines)
 		default:
 			b.WriteString(lines)
 		}
 	}
+}
+
+var noDisplay = regexp.MustCompile(`(?i)display\s*:\s*none|visibility\s*:\s*hidden`)
+
+// unseen reports whether a reader does not see what an element holds: a script, text
+// that was deleted or struck out, and what is hidden.
+func unseen(t html.Token) bool {
+	switch t.Data {
+	case "script", "style", "del", "s", "strike", "template":
+		return true
+	case "span", "div":
+		return slices.ContainsFunc(t.Attr, func(a html.Attribute) bool {
+			return a.Key == "hidden" || a.Key == "style" && noDisplay.MatchString(a.Val)
+		})
+	}
+	return false
 }
 
 func tagText(t html.Token, kind html.TokenType) string {
@@ -428,9 +489,22 @@ func symbol(attrs []xml.Attr) string {
 	return ""
 }
 
+// superscript keeps a note's number or a power apart from the number before it.
+var superscript = strings.NewReplacer("0", "⁰", "1", "¹", "2", "²", "3", "³", "4", "⁴", "5", "⁵", "6", "⁶", "7", "⁷", "8", "⁸",
+	"9", "⁹", "-", "⁻", "−", "⁻")
+
+func valueOf(attrs []xml.Attr) string {
+	for _, a := range attrs {
+		if a.Name.Local == "val" {
+			return a.Value
+		}
+	}
+	return ""
+}
+
 func wordText(out *strings.Builder, data []byte, links map[string]string) error {
 	d := xml.NewDecoder(bytes.NewReader(data))
-	inText, inField, skip := false, false, 0
+	inText, inField, hidden, raised, skip := false, false, false, false, 0
 	for {
 		t, err := d.Token()
 		if errors.Is(err, io.EOF) {
@@ -446,6 +520,12 @@ func wordText(out *strings.Builder, data []byte, links map[string]string) error 
 				continue
 			}
 			switch t.Name.Local {
+			case "r":
+				hidden, raised = false, false
+			case "vanish":
+				hidden = !slices.Contains([]string{"0", "false", "off"}, valueOf(t.Attr))
+			case "vertAlign":
+				raised = valueOf(t.Attr) == "superscript"
 			case "sym":
 				out.WriteString(symbol(t.Attr))
 			case "t":
@@ -478,6 +558,12 @@ func wordText(out *strings.Builder, data []byte, links map[string]string) error 
 			}
 		case xml.CharData:
 			if said := strings.ReplaceAll(string(t), "\n", " "); inText && skip == 0 {
+				if hidden && strings.ContainsAny(said, "0123456789") && !strings.Contains(said, "[[") {
+					continue // numbers that no reader sees; markers are often hidden
+				}
+				if raised {
+					said = superscript.Replace(said)
+				}
 				out.WriteString(said)
 			} else if inField && skip == 0 && linkField.MatchString(said) {
 				out.WriteString(" " + said + " ")

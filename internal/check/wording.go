@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+
+	"past/internal/edition"
 )
 
 // What a sentence may say follows the informative statements of the GRADE
@@ -23,6 +25,52 @@ var (
 		`known|insufficient|no (?:trial|study|evidence)|whether)\b`)
 	doubtful = regexp.MustCompile(`(?i)\b(uncertain|unclear|unknown|not known|insufficient|no (?:trial|study|evidence)|whether)\b`)
 )
+
+// raises and lowers are verbs of direction, plain verbs that assert in other languages
+// without a word of doubt (doubts) beside them.
+var (
+	raises = regexp.MustCompile(`(?i)\b(increas\w*|rais(?:e[sd]?|ing)|heighten\w*|worsen\w*|aggravat\w*)\b`)
+	lowers = regexp.MustCompile(`(?i)\b(reduc\w*|decreas\w*|lower\w*|lessen\w*|diminish\w*|alleviat\w*|reliev\w*|ameliorat\w*|` +
+		`improv\w*|benefi\w*|less|fewer|smaller|fell|dropp?\w*)\b`)
+	plainly = regexp.MustCompile(`(?i)(?:^|[^\p{L}])(verringert|reduziert|senkt|vermindert|lindert|verbessert|heilt|beseitigt|` +
+		`wirkt|` +
+		`réduit|diminue|améliore|guérit|disminuye|mejora|cura|riduce|migliora|guarisce)(?:[^\p{L}]|$)`)
+	doubts = regexp.MustCompile(`(?i)(?:^|[^\p{L}])(kann|könnte\p{L}*|möglicherweise|vielleicht|wahrscheinlich|vermutlich|unsicher|` +
+		`unklar|peut|pourrait|peut-être|probablement|incertain\p{L}*|puede|podría|quizá\p{L}?|probablemente|inciert\p{L}*|può|` +
+		`potrebbe|forse|probabilmente|incert\p{L}*)(?:[^\p{L}]|$)`)
+)
+
+// direction finds a sentence whose verbs all say the other side than the finding.
+func direction(text string, f edition.Flat) []problem {
+	lo, hi, ok := f.Headline.Interval()
+	if !ok || !(lo > 0 || hi < 0) {
+		return nil
+	}
+	said, other := lowers, raises
+	if lo > 0 {
+		said, other = raises, lowers
+	}
+	m := other.FindStringIndex(text)
+	if m == nil || said.MatchString(text) || lo > 0 && strings.HasPrefix(strings.ToLower(text[m[0]:m[1]]), "improv") {
+		return nil
+	}
+	why := fmt.Sprintf("the estimate of %s is on the other side than %q says", f.ID, text[m[0]:m[1]])
+	return []problem{{m[0], NumberDiffers, Warning, why}}
+}
+
+// wordingAbroad finds verbs of another language that assert what the certainty does
+// not carry.
+func wordingAbroad(text, certainty string) []problem {
+	var out []problem
+	for _, s := range sentences(text) {
+		part := text[s[0]:s[1]]
+		hedged := certainty == "high" || doubts.MatchString(part) || possible.MatchString(part)
+		if m := plainly.FindStringSubmatchIndex(part); m != nil && !hedged {
+			out = append(out, strong(s[0]+m[2], part[m[2]:m[3]], firstOf(certainty, "not graded"), "say that it may"))
+		}
+	}
+	return out
+}
 
 // wording lists words that say more than the certainty allows, at most one per
 // sentence. empty says that the finding has no number at all.
