@@ -178,7 +178,7 @@ func (s *site) much(p *page, f *evidence.Finding, read reading) muchView {
 	if b := strip.Axis.Band; b != nil {
 		must = append(must, b.At*1.25)
 	}
-	if h.Kind == evidence.HeadlinePooled && predicts(pr) {
+	if h.Predicts(pr.Tau2, pr.PILower, pr.PIUpper) {
 		must = append(must, *pr.PILower, *pr.PIUpper)
 		strip.Rows[0].Marks = append([]chart.Mark{{Shape: chart.Bar, Est: *pr.Estimate, Lo: *pr.PILower, Hi: *pr.PIUpper}},
 			strip.Rows[0].Marks...)

@@ -377,7 +377,7 @@ func (p *forestParts) pooled() {
 		p.rows.Rows[at].Cells[len(p.rows.Rows[at].Cells)-1] = "100%"
 	}
 	p.rows.Rows[at].Key = "total"
-	if h.Kind == evidence.HeadlineSmall || !predicts(pr) {
+	if !h.Predicts(pr.Tau2, pr.PILower, pr.PIUpper) {
 		return
 	}
 	bar := chart.Mark{Shape: chart.Bar, Est: *pr.Estimate, Lo: *pr.PILower, Hi: *pr.PIUpper}
@@ -462,7 +462,7 @@ func (p *forestParts) alt() string {
 	}
 	t := fmt.Sprintf("Forest plot of %s. Pooled %s %s, %s.", people(pr), m.Symbol, m.Full(h.Estimate, h.Lower, h.Upper),
 		p.read.sideOf(h.Estimate, h.Lower, h.Upper))
-	if h.Kind == evidence.HeadlinePooled && predicts(pr) {
+	if h.Predicts(pr.Tau2, pr.PILower, pr.PIUpper) {
 		t += " Prediction interval " + m.Interval(*pr.PILower, *pr.PIUpper) + "."
 	}
 	a := slices.MinFunc(p.f.Effects, func(a, b evidence.Effect) int { return order(evidence.Value(a.Estimate), evidence.Value(b.Estimate)) })

@@ -60,12 +60,6 @@ func (r reading) sideOf(x, lo, hi *float64) string {
 	return r.side(evidence.Value(x))
 }
 
-// predicts reports whether the prediction interval says something of its own:
-// where no difference between studies could be estimated it does not.
-func predicts(p *evidence.PooledResult) bool {
-	return p.PILower != nil && p.PIUpper != nil && chart.Finite(*p.PILower, *p.PIUpper) && p.Tau2 != nil && *p.Tau2 > 0
-}
-
 // important is the minimal important difference on the side of benefit.
 func important(f *evidence.Finding) *chart.Band {
 	if f.MID == nil || !chart.Finite(*f.MID) || *f.MID == 0 {

@@ -13,6 +13,7 @@ import (
 	"past/internal/evidence"
 	"past/internal/ident"
 	"past/internal/store"
+	"past/internal/synthesis"
 	"past/internal/vocab"
 )
 
@@ -307,7 +308,8 @@ func (s *Shelf) Software() Item {
 }
 
 func (s *Shelf) trial(r *evidence.Record) Item {
-	it := Item{Key: r.ID, Type: Webpage, Title: firstOf(r.Title, r.OfficialTitle, r.ID), ContainerTitle: r.Source, Number: r.ID, URL: r.URL,
+	it := Item{Key: r.ID, Type: Webpage, Title: firstOf(r.Title, r.OfficialTitle, r.ID), ContainerTitle: synthesis.SourceName(r.Source),
+		Number: r.ID, URL: r.URL,
 		Issued: ParseDate(firstOf(r.LastUpdatePosted.Raw, r.FirstPosted.Raw)), Accessed: s.Accessed,
 		Notes: []string{"Register record " + r.ID + ", status in this edition: " + firstOf(string(r.Status), "not stated")}}
 	if r.Sponsor.Name != "" {

@@ -102,7 +102,7 @@ func TestFlatten(t *testing.T) {
 			t.Fatalf("%s: %s", flat.EstimateWords(), js)
 		}
 		words := flat.NumberWords()
-		for what, shown := range map[string]bool{"prediction interval": flat.PILb != nil && flat.PIUb != nil,
+		for what, shown := range map[string]bool{"prediction interval": flat.Headline.Predicts(flat.Tau2, flat.PILb, flat.PIUb),
 			"unguarded interval": flat.UnguardedLb != nil && flat.UnguardedUb != nil, "tau² = ": flat.Tau2 != nil, "I² = ": flat.I2Q != nil} {
 			if strings.Contains(words, what) != (shown && flat.Estimate != nil) {
 				t.Fatalf("%q in %q, known %v", what, words, shown)

@@ -53,7 +53,7 @@ func (f Flat) NumberWords() string {
 	if f.UnguardedLb != nil && f.UnguardedUb != nil {
 		out += fmt.Sprintf("; unguarded interval [%s, %s]", f.Shown(*f.UnguardedLb), f.Shown(*f.UnguardedUb))
 	}
-	if f.PILb != nil && f.PIUb != nil {
+	if f.Headline.Predicts(f.Tau2, f.PILb, f.PIUb) {
 		out += fmt.Sprintf("; prediction interval [%s, %s]", f.Shown(*f.PILb), f.Shown(*f.PIUb))
 	}
 	if f.Tau2 != nil {

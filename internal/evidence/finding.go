@@ -70,6 +70,13 @@ type Headline struct {
 	Note     string       `json:"note,omitempty"` // model and priors, or why nothing is pooled
 }
 
+// Predicts reports whether a prediction interval says something of its own: not where
+// no difference between the studies could be estimated, nor where the studies or the
+// small-sample answer are shown instead of the fit.
+func (h Headline) Predicts(tau2, lo, hi *float64) bool {
+	return h.Kind == HeadlinePooled && tau2 != nil && *tau2 > 0 && lo != nil && hi != nil
+}
+
 // Interval gives the limits; ok is false when there is no number.
 func (h Headline) Interval() (lo, hi float64, ok bool) {
 	if h.Estimate == nil || h.Lower == nil || h.Upper == nil {

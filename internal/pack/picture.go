@@ -37,7 +37,7 @@ func draw(f edition.Flat) Picture {
 		return Picture{Text: "No pooled number."}
 	}
 	ends := []float64{0, *f.Headline.Estimate, lo, hi}
-	if f.PILb != nil && f.PIUb != nil {
+	if f.Headline.Predicts(f.Tau2, f.PILb, f.PIUb) {
 		ends = append(ends, *f.PILb, *f.PIUb)
 	}
 	from, to := slices.Min(ends), slices.Max(ends)
@@ -52,7 +52,7 @@ func draw(f edition.Flat) Picture {
 	p := Picture{Shown: true, Null: s(x(0)), Estimate: s(e), Lo: s(x(lo)), Hi: s(x(hi)), BarWidth: s(x(hi) - x(lo)),
 		Diamond: s(e-7) + "," + s(pictureMid) + " " + s(e) + "," + s(pictureMid-8) + " " + s(e+7) + "," + s(pictureMid) + " " + s(e) + "," +
 			s(pictureMid+8)}
-	if f.PILb != nil && f.PIUb != nil {
+	if f.Headline.Predicts(f.Tau2, f.PILb, f.PIUb) {
 		p.HasPI, p.PILo, p.PIHi = true, s(x(*f.PILb)), s(x(*f.PIUb))
 	}
 	for _, v := range ticks(from, to, f.Scale == "log") {

@@ -109,9 +109,7 @@ func findingItems(c Card, add func(Item)) {
 			Right: slices.Index(levels, c.flat.Certainty), Why: strings.Join(c.Grade, "; ") + "."})
 	}
 	add(trueFalse(c.ID+" interval", about+"the 95 % interval includes no effect.", lo <= 0 && hi >= 0, c.Number))
-	// where no difference between studies could be estimated, or few were fitted, the
-	// interval is no answer about a new study
-	if f := c.flat; f.PILb != nil && f.PIUb != nil && f.Headline.Kind == evidence.HeadlinePooled && f.Tau2 != nil && *f.Tau2 > 0 {
+	if f := c.flat; f.Headline.Predicts(f.Tau2, f.PILb, f.PIUb) {
 		add(trueFalse(c.ID+" prediction", about+"the prediction interval, which is about a new study, includes no effect.", *f.PILb <= 0 &&
 			*f.PIUb >= 0, c.Researcher))
 	}

@@ -130,7 +130,7 @@ func (p *Pipeline) reportTables(ctx context.Context, ed *reports.Edition) {
 			continue
 		}
 		out = append(out, reports.Download{Path: reports.ScriptPath(f.ID), Title: scripts[0].Name,
-			About: "R program (metafor) of the pooled number.", Data: []byte(scripts[0].Text)})
+			About: "R program (metafor) that reproduces the number.", Data: []byte(scripts[0].Text)})
 	}
 	ed.Downloads = append(out, ed.Downloads...)
 }

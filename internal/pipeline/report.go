@@ -273,7 +273,10 @@ func (p *Pipeline) reportSources(ctx context.Context, doc edition.Document) []re
 		for _, n := range names {
 			s := status.Sources[n]
 			note := reports.SourceNote{Name: synthesis.SourceName(n), Records: int(s.Records)}
-			if !s.LastFetch.IsZero() {
+			switch {
+			case doc.Starter && s.Records > 0:
+				note.Attribution = "embedded facts, not collected from it"
+			case !s.LastFetch.IsZero():
 				note.LastCrawl = s.LastFetch.UTC().Format("2006-01-02")
 			}
 			out = append(out, note)

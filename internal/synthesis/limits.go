@@ -29,7 +29,7 @@ func limits(q Question, f evidence.Finding) []string {
 		out = append(out, otherModel(f)...)
 		add(p.Guarded(), "The usual interval (Knapp-Hartung) came out narrower than one that assumes a single common effect; "+
 			"every number is that of the wider, guarded fit, and the narrow interval is a footnote.")
-		add(p.PILower != nil && *p.PILower <= 0 && *p.PIUpper >= 0 && (lo > 0 || hi < 0),
+		add(f.Headline.Predicts(p.Tau2, p.PILower, p.PIUpper) && *p.PILower <= 0 && *p.PIUpper >= 0 && (lo > 0 || hi < 0),
 			"The prediction interval includes no effect: a new study in another setting may find none.")
 		add(q.MID != nil && withinMID(q, lo, hi), "The interval includes effects smaller than the minimal important difference.")
 		if s, err := shift(q, f.Effects, p, f.Headline); s != nil && err == nil {
@@ -290,7 +290,7 @@ func notToSay(q Question, f evidence.Finding) []string {
 	add(!across && level == "low", "reduces, increases or improves, without ‘may’", "certainty is low")
 	add(true, "it holds for a person", "the number is an average over groups")
 	add(p.K == 1, "studies show", "there is one study")
-	add(f.Headline.Kind == evidence.HeadlinePooled && p.PILower != nil && *p.PILower <= 0 && *p.PIUpper >= 0, "works in every setting",
+	add(f.Headline.Predicts(p.Tau2, p.PILower, p.PIUpper) && *p.PILower <= 0 && *p.PIUpper >= 0, "works in every setting",
 		"the prediction interval includes no effect")
 	add(f.Headline.Kind == evidence.HeadlineSmall, "works in every setting",
 		fmt.Sprintf("%s hardly show how much settings differ", plural(p.K, "study", "studies")))

@@ -236,7 +236,7 @@ func researcher(f evidence.Finding, num, who string) string {
 	if p.Tau2 != nil {
 		s += fmt.Sprintf("; τ² = %s", fixed(*p.Tau2, 4))
 	}
-	if p.PILower != nil {
+	if f.Headline.Predicts(p.Tau2, p.PILower, p.PIUpper) {
 		s += fmt.Sprintf("; prediction interval [%s, %s]", natural(measure, *p.PILower), natural(measure, *p.PIUpper))
 	}
 	return s + "."
