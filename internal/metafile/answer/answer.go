@@ -1,7 +1,6 @@
 package answer
 
 import (
-	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -77,6 +76,15 @@ func entry[Q, A any](a plan.Answer[Q, A], write func(Tree, A)) Tree {
 	}
 	write(t, a.Got)
 	return t
+}
+
+// add answers the questions of a list under a name; none where it was not asked.
+func add[Q, A any](out Tree, name string, answers []plan.Answer[Q, A], write func(Tree, Q, A)) {
+	if answers != nil {
+		out[name] = list(answers, func(a plan.Answer[Q, A]) Tree {
+			return entry(a, func(t Tree, got A) { write(t, a.Asked, got) })
+		})
+	}
 }
 
 // Put adds values to an entry: names in one string, in the order of the values.
@@ -256,6 +264,3 @@ func mixed(a plan.Answer[plan.Mixed, pooled2x2.Mixed]) Tree {
 		remark(t, "", m.Warnings.Texts())
 	})
 }
-
-// subsets says which subsets of studies GOSH fitted.
-func subsets(k int) string { return fmt.Sprintf("1..%d", k) }

@@ -1,66 +1,41 @@
 package answer
 
 import (
+	"fmt"
+	"maps"
+
 	"past/analysis"
 	"past/analysis/meta"
 	"past/internal/metafile/plan"
 )
 
 func sensitivity(r *plan.Result) any {
-	q, s, out := r.Plan.Sensitivity, r.Sensitivity, Tree{}
-	if q.LeaveOneOut != nil {
-		out["leave1out"] = list(s.LeaveOneOut, func(a plan.Answer[plan.Fit, []analysis.Fit]) Tree {
-			return entry(a, func(t Tree, f []analysis.Fit) { Series(t, f, a.Asked.Test) })
-		})
-	}
-	if q.Influence != nil {
-		out["influence"] = list(s.Influence, func(a plan.Answer[plan.Fit, *meta.Influence]) Tree {
-			return entry(a, func(t Tree, in *meta.Influence) {
-				for k, v := range Influence(nil, in) {
-					t[k] = v
-				}
-			})
-		})
-	}
-	if q.Cumulative != nil {
-		out["cumul"] = list(s.Cumulative, func(a plan.Answer[plan.Fit, plan.Cumulated]) Tree {
-			return entry(a, func(t Tree, c plan.Cumulated) {
-				Series(t, c.Fits, a.Asked.Test)
-				if c.Order != nil {
-					index := make([]int, len(c.Order))
-					for i, o := range c.Order {
-						index[i] = o + 1
-					}
-					t["order_index"] = index
-				}
-			})
-		})
-	}
-	if q.Baujat != nil {
-		out["baujat"] = list(s.Baujat, func(a plan.Answer[plan.Fit, *meta.Baujat]) Tree {
-			return entry(a, func(t Tree, b *meta.Baujat) { Put(t, "x y", b.X, b.Y) })
-		})
-	}
-	if q.BLUP != nil {
-		out["blup"] = list(s.BLUP, func(a plan.Answer[plan.Fit, *meta.BLUP]) Tree {
-			return entry(a, func(t Tree, b *meta.BLUP) {
-				Put(t, "pred se pi_lb pi_ub ranef_pred ranef_se ranef_pi_lb ranef_pi_ub", b.Pred, b.SE, b.Lb, b.Ub, b.RanefPred, b.RanefSE,
-					b.RanefLb, b.RanefUb)
-			})
-		})
-	}
-	if q.GOSH != nil {
-		out["gosh"] = list(s.GOSH, func(a plan.Answer[plan.GOSH, *meta.GOSHResult]) Tree {
-			return entry(a, func(t Tree, g *meta.GOSHResult) {
-				Put(t, "subsets exhaustive subset_sizes estimate qe i2", g.Subsets, g.Exhaustive, subsets(r.K), summary(g.Estimate), summary(g.Q),
-					summary(g.I2))
-				if a.Asked.Tau2 {
-					t["tau2"] = summary(g.Tau2)
-				}
-			})
-		})
-	}
-	primary(out, q, s.Primary)
+	s, out := r.Sensitivity, Tree{}
+	add(out, "leave1out", s.LeaveOneOut, func(t Tree, q plan.Fit, f []analysis.Fit) { Series(t, f, q.Test) })
+	add(out, "influence", s.Influence, func(t Tree, _ plan.Fit, in *meta.Influence) { maps.Copy(t, Influence(nil, in)) })
+	add(out, "cumul", s.Cumulative, func(t Tree, q plan.Fit, c plan.Cumulated) {
+		Series(t, c.Fits, q.Test)
+		if c.Order != nil {
+			index := make([]int, len(c.Order))
+			for i, o := range c.Order {
+				index[i] = o + 1
+			}
+			t["order_index"] = index
+		}
+	})
+	add(out, "baujat", s.Baujat, func(t Tree, _ plan.Fit, b *meta.Baujat) { Put(t, "x y", b.X, b.Y) })
+	add(out, "blup", s.BLUP, func(t Tree, _ plan.Fit, b *meta.BLUP) {
+		Put(t, "pred se pi_lb pi_ub ranef_pred ranef_se ranef_pi_lb ranef_pi_ub", b.Pred, b.SE, b.Lb, b.Ub, b.RanefPred, b.RanefSE, b.RanefLb,
+			b.RanefUb)
+	})
+	add(out, "gosh", s.GOSH, func(t Tree, q plan.GOSH, g *meta.GOSHResult) {
+		Put(t, "subsets exhaustive subset_sizes estimate qe i2", g.Subsets, g.Exhaustive, fmt.Sprintf("1..%d", r.K), summary(g.Estimate),
+			summary(g.Q), summary(g.I2))
+		if q.Tau2 {
+			t["tau2"] = summary(g.Tau2)
+		}
+	})
+	primary(out, r.Plan.Sensitivity, s.Primary)
 	return out
 }
 

@@ -240,9 +240,6 @@ func (r *Result) sensitivity() error {
 
 // onFits fits the model of each question and answers it by the fit.
 func onFits[A any](r *Result, asked []Fit, answer func(Fit, *meta.Result) (A, error)) []Answer[Fit, A] {
-	if asked == nil {
-		return nil
-	}
 	return each(asked, func(q Fit) (a A, err error) {
 		m, err := r.fit(q)
 		if err != nil {

@@ -52,6 +52,9 @@ type Answer[Q, A any] struct {
 // each answers questions one by one, so that one that cannot be answered leaves the
 // others.
 func each[Q, A any](asked []Q, run func(Q) (A, error)) []Answer[Q, A] {
+	if asked == nil {
+		return nil
+	}
 	out := make([]Answer[Q, A], len(asked))
 	for i, q := range asked {
 		out[i] = one(q, run)
