@@ -1,10 +1,12 @@
 package metafile
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
 	"math"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -55,8 +57,11 @@ func (a *analysis) checkDependence() error {
 			twice = append(twice, l)
 		}
 	}
-	if len(twice) == 0 || a.cmd.Dose != "" {
+	if a.cmd.Dose != "" {
 		return nil
+	}
+	if len(twice) == 0 {
+		return a.checkSharedUnderNames()
 	}
 	switch a.Kind {
 	case effect.KindSingleMean, effect.KindProportion, effect.KindPersonTime:
@@ -66,7 +71,7 @@ func (a *analysis) checkDependence() error {
 					" put them side by side; if each is a result of its own, name the measure, or --cluster with the study", strings.Join(twice, ", "))
 		}
 	}
-	shared, err := a.sharedControls()
+	shared, err := a.sharedControls(func(label string) string { return label })
 	if err != nil {
 		return err
 	}
@@ -80,8 +85,24 @@ func (a *analysis) checkDependence() error {
 	return nil
 }
 
-// sharedControls lists the studies of which two used rows have the same control group.
-func (a *analysis) sharedControls() ([]string, error) {
+// authorAndYear begin the label of one comparison of several: "Davis 2021 (10 mg)".
+var authorAndYear = regexp.MustCompile(`^\D*(?:19|20)\d\d`)
+
+// checkSharedUnderNames warns of a control group that several rows have whose labels
+// begin with the same author and year.
+func (a *analysis) checkSharedUnderNames() error {
+	shared, err := a.sharedControls(func(label string) string { return cmp.Or(authorAndYear.FindString(label), label) })
+	if len(shared) > 0 {
+		a.Warn("shared control: rows of %s have the same control group under several names, whose people count more than once; combine the"+
+			" arms, or name the study in a column of its own (--study), and the model with a shared control allows for it",
+			strings.Join(shared, ", "))
+	}
+	return err
+}
+
+// sharedControls lists the studies, as of names a label, of which two used rows have the
+// same control group.
+func (a *analysis) sharedControls(of func(label string) string) ([]string, error) {
 	if a.read.Standardised {
 		return nil, nil // there are no means that show a control to be the same
 	}
@@ -96,12 +117,13 @@ func (a *analysis) sharedControls() ([]string, error) {
 		}
 		seen := map[string]bool{}
 		for k, r := range a.RowsUsed {
-			key := a.labels[k]
+			study := of(a.labels[k])
+			key := study
 			for _, role := range roles {
 				key += fmt.Sprintf("\x00%g", x[role][r-1])
 			}
 			if seen[key] {
-				out = append(out, a.labels[k])
+				out = append(out, study)
 			}
 			seen[key] = true
 		}

@@ -44,10 +44,21 @@ func TestDoubtedTables(t *testing.T) {
 			"row 1 (line 2): the standard error (column se) is not the root of the variance"},
 		"half an event": {"study,ai,n1i,ci,n2i\nA,3,20,5,20\nB,3.5,20,5,20\n",
 			"row 2 (line 3): column ai holds no whole number"},
+		"one control under two names": {"study,m1i,sd1i,n1i,m2i,sd2i,n2i\nDavis 2021 (10 mg),14.1,7.2,24,20.3,7.9,27\n" +
+			"Davis 2021 (25 mg),11.3,6.9,26,20.3,7.9,27\nRoss 2016,12,8.1,29,16.5,7,28\n",
+			"shared control: rows of Davis 2021 have the same control group under several names"},
 	} {
 		if out, err := pool(t, c.table); err != nil || !strings.Contains(out, c.want) {
 			t.Errorf("%s: %v\n%s", name, err, out)
 		}
+	}
+}
+
+// Two studies whose controls happen to have the same counts are no shared control.
+func TestEqualControlsOfTwoStudies(t *testing.T) {
+	out, err := pool(t, "study,ai,n1i,ci,n2i\nTrial 1,5,20,3,20\nTrial 2,6,21,3,20\nRoss 2016,9,30,3,20\n")
+	if err != nil || strings.Contains(out, "shared control") {
+		t.Errorf("%v\n%s", err, out)
 	}
 }
 

@@ -136,6 +136,9 @@ func (r *Reading) ratioScale(y, lb, ub []float64, given bool) (string, error) {
 		if plain < log/2 {
 			return scaleLog, nil
 		}
+		if ratio && !slices.ContainsFunc(lb, func(x float64) bool { return x <= 0 }) {
+			return scaleRatio, nil // limits too rounded to say, and none that only a logarithm has
+		}
 	case ratio && !given:
 		return scaleRatio, nil
 	}

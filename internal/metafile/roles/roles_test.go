@@ -3,6 +3,7 @@ package roles
 import (
 	"errors"
 	"maps"
+	"math"
 	"strings"
 	"testing"
 
@@ -83,6 +84,22 @@ func TestEveryAnswerAnswers(t *testing.T) {
 				t.Errorf("%s: %s is answered by the same question", name, a)
 			}
 		}
+	}
+}
+
+// Limits that are too rounded to say whether they are of ratios are taken by the name
+// of the column, where all of them are above 0.
+func TestRoundedRatios(t *testing.T) {
+	r, err := read("study,Rate ratio,95% CI\nA,0.8,0.6-1.1\nB,0.7,0.5-0.9\nC,1.1,0.8-1.5\n", Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if y, err := r.Floats("yi"); err != nil || r.Measure != effect.IRR || math.Abs(y[0]-math.Log(0.8)) > 1e-12 {
+		t.Errorf("%v: %v as %s", err, y, r.Measure)
+	}
+	if _, err := read("study,x,95% CI\nA,0.8,0.6-1.1\nB,0.7,0.5-0.9\nC,1.1,0.8-1.5\n", Options{Measure: "IRR",
+		Columns: map[string]string{"yi": "x"}}); err == nil || !strings.Contains(err.Error(), "ratios, or logarithms?") {
+		t.Errorf("a column of another name: %v", err)
 	}
 }
 
