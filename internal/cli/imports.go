@@ -5,12 +5,17 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"runtime/debug"
 	"slices"
 
 	"past/internal/imports"
 	"past/internal/pipeline"
 	"past/internal/text"
 )
+
+// importMemory is the soft limit of the heap while importing, in bytes: the process
+// stays under 250 MB however large a file is.
+const importMemory = 160 << 20
 
 type importCmd struct {
 	Files []string `arg:"" help:"Files, folders, .zip and .gz archives, or - for the standard input; docs/sources.md lists the formats."`
@@ -30,6 +35,7 @@ func (c *importCmd) Run(ctx context.Context, e *Env) (err error) {
 		return err
 	}
 	defer func() { err = run.end(ctx, err) }()
+	defer debug.SetMemoryLimit(debug.SetMemoryLimit(importMemory))
 	p := pipeline.New(st, "")
 	rep, err := p.Import(ctx, "", c.Files)
 	if err != nil {
