@@ -8,11 +8,12 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
-	"os"
 	"slices"
 	"strings"
 	"syscall"
 	"time"
+
+	"past/internal/wholefile"
 )
 
 // TransportOptions are the few things about dialling that differ.
@@ -78,7 +79,7 @@ func NewTransport(o TransportOptions) *http.Transport {
 // proxy that opens connections, or the intermediate that a register forgets to
 // send.
 func Roots(file string) (*x509.CertPool, error) {
-	pem, err := os.ReadFile(file)
+	pem, err := wholefile.Read(file, 16<<20)
 	if err != nil {
 		return nil, fmt.Errorf("authorities of registers: %w", err)
 	}

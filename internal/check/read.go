@@ -20,6 +20,7 @@ import (
 
 	"past/crawler/charset"
 	"past/internal/text"
+	"past/internal/wholefile"
 )
 
 // The limits on what is read.
@@ -110,14 +111,9 @@ func (w *walker) walk(path string, named bool) error {
 
 // ReadFile reads a document from disk.
 func ReadFile(name string) (Source, error) {
-	f, err := os.Open(name)
+	b, err := wholefile.Read(name, maxFile)
 	if err != nil {
 		return Source{}, err
-	}
-	defer f.Close()
-	b, err := io.ReadAll(io.LimitReader(f, maxFile+1))
-	if err != nil {
-		return Source{}, fmt.Errorf("%s: %w", name, err)
 	}
 	return Read(name, b)
 }

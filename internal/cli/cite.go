@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -14,6 +13,7 @@ import (
 	"past/internal/edition"
 	"past/internal/pipeline"
 	"past/internal/store"
+	"past/internal/wholefile"
 )
 
 type citeCmd struct {
@@ -212,7 +212,7 @@ func editionByID(ctx context.Context, st *store.Store, id, file string) (edition
 }
 
 func editionFile(file string) (edition.Document, error) {
-	b, err := os.ReadFile(file)
+	b, err := wholefile.Read(file, maxDocument)
 	if err != nil {
 		return edition.Document{}, fmt.Errorf("edition: %w", err)
 	}

@@ -15,6 +15,7 @@ import (
 	"past/internal/run"
 	"past/internal/run/notify"
 	"past/internal/text"
+	"past/internal/wholefile"
 )
 
 // config is past.yaml. Flags win over the environment, the environment over
@@ -91,6 +92,12 @@ func give[T any](to *T, from *T) {
 	}
 }
 
+// Bounds of the files that a flag names, in bytes.
+const (
+	maxSettings = 4 << 20   // settings and questions
+	maxDocument = 128 << 20 // tables and editions
+)
+
 // loadConfig fills in what neither a flag nor the environment gave.
 func (g *grammar) loadConfig(k *kong.Context) error {
 	path, named := g.Config, g.Config != ""
@@ -100,7 +107,7 @@ func (g *grammar) loadConfig(k *kong.Context) error {
 	if path == "" {
 		return nil
 	}
-	b, err := os.ReadFile(path)
+	b, err := wholefile.Read(path, maxSettings)
 	if err != nil {
 		if !named && errors.Is(err, fs.ErrNotExist) {
 			return nil

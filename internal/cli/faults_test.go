@@ -361,7 +361,13 @@ func siteFaults() []fault {
 }
 
 func fileFaults() []fault {
+	endless := func(code int, args ...string) fault {
+		return fault{name: strings.Join(args, " "), ask: in(append(args, "--db=DIR/past.db")...), code: code, says: []string{"/dev/zero"}}
+	}
 	return []fault{
+		endless(1, "question", "check", "/dev/zero"), endless(1, "analyse", "--question=/dev/zero"), endless(2, "status", "--config=/dev/zero"),
+		endless(1, "refresh", "--no-crawl", "--gate-rules=/dev/zero", "--out=DIR/site"), endless(1, "crawl", "ctgov", "--register-ca=/dev/zero"),
+		endless(1, "restore", "/dev/zero"), endless(1, "merge", "/dev/zero"), endless(1, "reproduce", "--data=/dev/zero"),
 		{name: "import of nothing", do: writes("x.json", ""), ask: importing("x.json"), code: 3, says: []string{"x.json", "empty"}},
 		{name: "import of a device", ask: in("import", "--db=DIR/past.db", "/dev/zero"), code: 1, says: []string{"/dev/zero"}},
 		{name: "import of a link to a device", do: links("x.json", "/dev/urandom"), ask: importing("x.json"), code: 1,

@@ -22,6 +22,7 @@ import (
 	"past/internal/run/notify"
 	"past/internal/store"
 	"past/internal/text"
+	"past/internal/wholefile"
 )
 
 type refreshCmd struct {
@@ -183,7 +184,7 @@ func readThresholds(path string) (gate.Thresholds, error) {
 	if path == "" {
 		return th, nil
 	}
-	b, err := os.ReadFile(path)
+	b, err := wholefile.Read(path, maxSettings)
 	if err != nil {
 		return th, fmt.Errorf("gate rules: %w", err)
 	}

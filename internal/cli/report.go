@@ -4,13 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 
 	"past/internal/edition/publish"
 	"past/internal/pipeline"
 	"past/internal/synthesis"
 	"past/internal/vocab"
+	"past/internal/wholefile"
 	"past/reports"
 )
 
@@ -99,7 +99,7 @@ func (c *reportCmd) print(ctx context.Context, e *Env, ed reports.Edition) error
 }
 
 func loadQuestions(path string) ([]synthesis.Question, []synthesis.Mistake, error) {
-	b, err := os.ReadFile(path)
+	b, err := wholefile.Read(path, maxSettings)
 	if err != nil {
 		return nil, nil, fmt.Errorf("questions: %w", err)
 	}

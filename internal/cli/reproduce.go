@@ -11,6 +11,7 @@ import (
 	"past/internal/evidence"
 	"past/internal/reproduce"
 	"past/internal/synthesis"
+	"past/internal/wholefile"
 )
 
 type reproduceCmd struct {
@@ -68,7 +69,7 @@ func (c *reproduceCmd) Run(ctx context.Context, e *Env) error {
 
 // other answers questions from the file of another review.
 func (c *reproduceCmd) other(ctx context.Context, e *Env) error {
-	b, err := os.ReadFile(c.Data)
+	b, err := wholefile.Read(c.Data, maxDocument)
 	if err != nil {
 		return fmt.Errorf("reproduce: %w", err)
 	}

@@ -17,6 +17,7 @@ import (
 	"past/internal/synthesis"
 	"past/internal/text"
 	"past/internal/vocab"
+	"past/internal/wholefile"
 )
 
 type reviewCmd struct {
@@ -206,7 +207,7 @@ func (c *reviewImportCmd) Run(e *Env) error {
 	}
 	bad := 0
 	for _, path := range c.Files {
-		b, err := os.ReadFile(path)
+		b, err := wholefile.Read(path, maxDocument)
 		if err != nil {
 			return err
 		}

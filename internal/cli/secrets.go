@@ -6,6 +6,8 @@ import (
 	"os"
 	"runtime"
 	"strings"
+
+	"past/internal/wholefile"
 )
 
 // secret reads a secret from the environment variable name, or from the file
@@ -29,10 +31,7 @@ func secret(name, configured string, warn io.Writer) (string, error) {
 	if mode := info.Mode().Perm(); runtime.GOOS != "windows" && mode&0o077 != 0 {
 		fmt.Fprintf(warn, "past: warning: the secret file %s can be read by other accounts (mode %04o): chmod 600 %s\n", path, mode, path)
 	}
-	if info.Size() > 64<<10 {
-		return "", fmt.Errorf("%s: secret file %s is larger than any secret", where, path)
-	}
-	b, err := os.ReadFile(path)
+	b, err := wholefile.Read(path, 64<<10)
 	if err != nil {
 		return "", fmt.Errorf("%s: secret file: %w", where, err)
 	}

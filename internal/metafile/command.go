@@ -11,8 +11,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
-	"os"
 	"strings"
 
 	"past/analysis/effect"
@@ -23,6 +21,7 @@ import (
 	"past/internal/metafile/roles"
 	"past/internal/metafile/table"
 	human "past/internal/text"
+	"past/internal/wholefile"
 )
 
 // Command is what the user of "past meta" asked for; the zero value pools the
@@ -133,25 +132,17 @@ func (cmd Command) inputName() string {
 }
 
 func (cmd Command) readInput(stdin io.Reader) ([]byte, error) {
-	in, name := stdin, "the input"
+	name := "the input"
+	var data []byte
+	var err error
 	if cmd.File != "" && cmd.File != "-" {
 		name = cmd.File
-		if info, err := os.Stat(name); err == nil && !info.Mode().IsRegular() && info.Mode()&fs.ModeNamedPipe == 0 {
-			return nil, fmt.Errorf("%s is not a regular file or a pipe", name)
-		}
-		f, err := os.Open(name)
-		if err != nil {
-			return nil, err
-		}
-		defer f.Close()
-		in = f
+		data, err = wholefile.Read(name, maxInput)
+	} else if data, err = io.ReadAll(io.LimitReader(stdin, maxInput+1)); len(data) > maxInput {
+		err = fmt.Errorf("the input is larger than %d MB", maxInput>>20)
 	}
-	data, err := io.ReadAll(io.LimitReader(in, maxInput+1))
 	if err != nil {
-		return nil, fmt.Errorf("read input: %w", err)
-	}
-	if len(data) > maxInput {
-		return nil, fmt.Errorf("%s is larger than %d MB", name, maxInput>>20)
+		return nil, err
 	}
 	if len(bytes.TrimSpace(data)) == 0 {
 		return nil, fmt.Errorf("%s is empty", name)

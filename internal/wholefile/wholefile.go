@@ -1,6 +1,6 @@
 // Package wholefile writes files that appear whole or not at all: beside their
 // place, then by one renaming. Folders of many files are published elsewhere
-// (internal/edition/publish, reports).
+// (internal/edition/publish, reports). It also reads files whole, within a bound.
 package wholefile
 
 import (
@@ -53,4 +53,24 @@ func Bytes(name string, mode fs.FileMode, body []byte) error {
 		return err
 	})
 	return err
+}
+
+// Read gives the content of a file, pipe or device that a person named; more than
+// limit bytes are an error, never a cut. So an endless device ends.
+func Read(name string, limit int64) ([]byte, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	b, err := io.ReadAll(io.LimitReader(f, limit+1))
+	switch {
+	case err != nil:
+		return nil, err
+	case int64(len(b)) > limit && limit < 1<<20:
+		return nil, fmt.Errorf("%s is larger than %d kB", name, limit>>10)
+	case int64(len(b)) > limit:
+		return nil, fmt.Errorf("%s is larger than %d MB", name, limit>>20)
+	}
+	return b, nil
 }

@@ -14,6 +14,8 @@ import (
 	"os"
 	"strings"
 	"time"
+
+	"past/internal/wholefile"
 )
 
 // The ways of speaking to a mail server.
@@ -89,7 +91,7 @@ func (m Mail) config(host string) (*tls.Config, error) {
 	if m.CAFile == "" {
 		return conf, nil
 	}
-	pem, err := os.ReadFile(m.CAFile)
+	pem, err := wholefile.Read(m.CAFile, 16<<20)
 	if err != nil {
 		return nil, fmt.Errorf("authorities of the mail server: %w", err)
 	}
