@@ -41,3 +41,22 @@ func TestWeeksAfterTheLastDose(t *testing.T) {
 		t.Error("what the table says is replaced")
 	}
 }
+
+// Weeks that the label does not give are not counted from what the label counts from.
+func TestWeeksOfAnotherClock(t *testing.T) {
+	for _, c := range []struct {
+		label  string
+		weeks  float64
+		origin string
+	}{
+		{"2 months after second experimental session", 16, ""}, // from baseline
+		{"2 months after second experimental session", 8.7, "session 2"},
+		{"3 weeks after third dose", 14, ""},
+		{"5 weeks after session 1", 5, "session 1"},
+	} {
+		e := evidence.Effect{TimepointRaw: c.label, TimepointWeeks: &c.weeks}
+		if clock(&e); e.TimepointOrigin != c.origin {
+			t.Errorf("%s, %v weeks: from %q, want %q", c.label, c.weeks, e.TimepointOrigin, c.origin)
+		}
+	}
+}

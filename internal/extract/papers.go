@@ -163,7 +163,8 @@ func one(v *float64) []float64 {
 // last dose compare trials of different numbers of sessions.
 func clock(e *evidence.Effect) {
 	m, ok := text.Single(e.TimepointRaw)
-	if e.TimepointOrigin == "" && ok {
+	// weeks that are not those of the label are counted from something else
+	if w := e.TimepointWeeks; e.TimepointOrigin == "" && ok && (w == nil || math.Abs(*w-m.Weeks) <= max(0.5, m.Weeks/10)) {
 		e.TimepointOrigin = m.Origin
 	}
 	if e.WeeksAfterLastDose != nil || !ok || m.Origin == "" {

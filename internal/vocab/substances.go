@@ -103,6 +103,15 @@ func (r *reading) doseAt(i int) (d Dose, next int, ok bool) {
 		return Dose{}, i, false
 	}
 	d.Unit = unit
+	// an alternative with a unit of its own: "56 mg or 84 mg"
+	if after+1 < len(r.tokens) && d.Upper == 0 && (r.tokens[after].Text == "or" || r.tokens[after].Text == "to") &&
+		r.tokens[after].Gap <= gapSoft && r.tokens[after+1].Gap <= gapSoft {
+		if upper, isNumber := r.amount(after + 1); isNumber && upper > amount {
+			if same, end, hasUnit := r.unitAt(after + 2); hasUnit && same == unit {
+				d.Upper, after = upper, end
+			}
+		}
+	}
 	d.Text = r.text[r.tokens[i].Start:r.tokens[after-1].End]
 	return d, after, true
 }
