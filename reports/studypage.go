@@ -218,7 +218,7 @@ func (s *site) effectView(p *page, at effectAt) effectView {
 		v.Side = read.sideOf(e.Estimate, e.CILower, e.CIUpper)
 	}
 	v.Title = show.First(cmp.Or(s.outcomeName(e), "Outcome")) + ": " + armName(cmp.Or(e.ArmTreat, s.Name(e.Substance), "treatment"),
-		e.DoseTreat) + " against " + armName(cmp.Or(e.ArmCtrl, e.Comparator, "comparator"), e.DoseCtrl)
+		e.DoseTreat) + " against " + controlName(e)
 	v.What = effectFacts(s, e)
 	n := formulaOf(e)
 	v.Formula = fmt.Sprintf("%s. %s This gives %s = %s with variance %s and standard error %s%s; the interval is estimate ± "+
@@ -259,8 +259,21 @@ func (s *site) outcomeName(e *evidence.Effect) string {
 	return strings.TrimSuffix(name+", "+time, ", ")
 }
 
+// controlName is the control arm with its dose; an inactive placebo has none, and
+// the dose that a source writes beside it is the one that it imitates.
+func controlName(e *evidence.Effect) string {
+	name := cmp.Or(e.ArmCtrl, e.Comparator, "comparator")
+	if e.ComparatorClass != "inactive-placebo" {
+		return armName(name, e.DoseCtrl)
+	}
+	if first, rest, ok := strings.Cut(name, " "); ok && strings.EqualFold(first, "placebo") && rest == e.DoseCtrl {
+		name = first
+	}
+	return armName(name, "")
+}
+
 func armName(arm, dose string) string {
-	arm, dose = show.Clip(arm, 100), show.Clip(dose, 40)
+	arm, dose = show.Clip(evidence.Spelled(arm), 100), show.Clip(dose, 40)
 	if dose != "" && !strings.Contains(arm, dose) {
 		return strings.TrimSpace(arm + " " + dose)
 	}

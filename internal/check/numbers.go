@@ -69,8 +69,8 @@ var (
 // levelWords are the levels of certainty in other languages.
 var levelWords = map[string]string{
 	"sehr niedrig": "very low", "sehr gering": "very low", "niedrig": "low", "gering": "low", "moderat": "moderate",
-	"mäßig": "moderate", "hoch": "high", "très faible": "very low", "faible": "low", "modérée": "moderate", "modéré": "moderate", "élevée": "high",
-	"élevé":    "high",
+	"mäßig": "moderate", "hoch": "high", "très faible": "very low", "faible": "low", "modérée": "moderate", "modéré": "moderate",
+	"élevée": "high", "élevé": "high",
 	"muy baja": "very low", "baja": "low", "moderada": "moderate", "alta": "high",
 	"molto bassa": "very low", "bassa": "low", "moderata": "moderate",
 }

@@ -3,6 +3,7 @@ package evidence
 import (
 	"math"
 	"strconv"
+	"strings"
 )
 
 // Effect is an effect size of one comparison in one study: what is pooled.
@@ -189,4 +190,23 @@ func WholePeople(x float64) string {
 		return "fewer than 1"
 	}
 	return strconv.FormatFloat(x, 'f', 0, 64)
+}
+
+// shortNames are abbreviations of comparators that sources leave unexplained.
+var shortNames = map[string]string{"mbsr": "mindfulness-based stress reduction (MBSR)", "tau": "treatment as usual", "cau": "care as usual",
+	"soc": "standard of care", "ad": "antidepressant"}
+
+// Spelled is the name of what an arm gives with such abbreviations spelled out; one
+// with brackets may explain itself and stays.
+func Spelled(name string) string {
+	if strings.Contains(name, "(") {
+		return name
+	}
+	words := strings.Fields(name)
+	for i, w := range words {
+		if long := shortNames[strings.ToLower(w)]; long != "" {
+			words[i] = long
+		}
+	}
+	return strings.Join(words, " ")
 }

@@ -29,3 +29,13 @@ func TestHarmRowGiven(t *testing.T) {
 		}
 	}
 }
+
+func TestSpelled(t *testing.T) {
+	for in, want := range map[string]string{"mbsr": "mindfulness-based stress reduction (MBSR)", "TAU": "treatment as usual",
+		"placebo + SOC": "placebo + standard of care", "oral AD": "oral antidepressant", "usual care (TAU)": "usual care (TAU)",
+		"niacin 100 mg": "niacin 100 mg", "": ""} {
+		if got := Spelled(in); got != want {
+			t.Errorf("%q is %q, want %q", in, got, want)
+		}
+	}
+}

@@ -238,7 +238,7 @@ func (p *Pipeline) comparatorName(e *evidence.Effect) string {
 			words[i] = s.Name
 		}
 	}
-	return strings.Join(words, " ")
+	return evidence.Spelled(strings.Join(words, " "))
 }
 
 // notices are those that people keep and those that bibliographic records carry: a

@@ -13,6 +13,7 @@ var substanceNames = map[string][]string{
 	"psilocybin": {"Psilocybin", "psilocin"},
 	"lsd":        {"LSD", "lysergic acid diethylamide", "lysergide"},
 	"cyb003":     {"CYB003", "deuterated psilocin"},
+	"mbsr":       {"mindfulness-based stress reduction (MBSR)"},
 }
 
 var conditionNames = map[string]string{
@@ -168,6 +169,15 @@ func armsAndInterventions(t Trial) (arms, interventions []map[string]any) {
 			name = n[0]
 		}
 		label := strings.TrimSpace(name + " " + strings.Join(a.Doses, ", "))
+		given := []string{"Drug: " + name}
+		switch a.What {
+		case "placebo": // the doses are those that it imitates
+			label = name
+		case "waitlist":
+			given = nil
+		case "mbsr":
+			given = []string{"Behavioral: " + name}
+		}
 		kind := "EXPERIMENTAL"
 		if a.Role == "comparator" {
 			kind = "ACTIVE_COMPARATOR"
@@ -177,7 +187,7 @@ func armsAndInterventions(t Trial) (arms, interventions []map[string]any) {
 				kind = "NO_INTERVENTION"
 			}
 		}
-		arms = append(arms, map[string]any{"label": label, "type": kind, "interventionNames": []string{"Drug: " + name}})
+		arms = append(arms, map[string]any{"label": label, "type": kind, "interventionNames": given})
 		labels[name] = append(labels[name], label)
 	}
 	for _, s := range t.Substances {

@@ -2,6 +2,7 @@ package synthesis
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strings"
 
@@ -18,7 +19,7 @@ type Counted struct {
 // the pooled ones plus the excluded ones; assessed studies are the pooled ones
 // plus the excluded ones.
 type Prisma struct {
-	Records         []Counted `json:"records"` // registered trials by source
+	Records         []Counted `json:"records"` // registered trials by source, and studies that a person's table alone brought
 	Studies         int       `json:"studies"` // of the edition
 	RowsAssessed    int       `json:"rows_assessed"`
 	RowsExcluded    []Counted `json:"rows_excluded"` // by code, most first
@@ -52,6 +53,12 @@ func CountPrisma(f evidence.Finding, b Base) Prisma {
 	}
 	for _, m := range f.Missing {
 		missing[m.Why]++
+	}
+	sources = maps.Clone(sources)
+	for _, s := range b.Studies { // people's tables bring reports that are no register's record
+		if _, out := closest[s.ID]; len(s.Records) == 0 && (out || pooled[s.ID]) {
+			sources["review"]++
+		}
 	}
 	studies := map[string]int{}
 	for _, i := range closest {

@@ -455,6 +455,10 @@ func GroupRoles(r *evidence.Record, groups []evidence.Group, v *vocab.Vocabulary
 	arms := make([]Reading, len(groups))
 	for i, g := range groups {
 		arms[i] = ReadGroup(r, g, v)
+		if own := v.Given(g.Title); (arms[i].label.PlaceboFirst || arms[i].label.DrugFirst) && !own.PlaceboFirst && !own.DrugFirst {
+			// named after one treatment where the arms are sequences: the time on it, of everybody
+			arms[i] = ReadGroup(&evidence.Record{Interventions: r.Interventions}, g, v)
+		}
 		arms[i].SetLater(r, v)
 	}
 	first := slices.ContainsFunc(arms, func(a Reading) bool { return !laterGroup(a) })

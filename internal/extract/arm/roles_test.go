@@ -49,6 +49,10 @@ func TestGroupRoles(t *testing.T) {
 		"a sham that names what it imitates": {
 			[]evidence.Arm{arm("Psilocybin A - active", "OTHER", "", "Drug: Psilocybin"), arm("Psilocybin B - Sham", "OTHER", "", "Device: Sham")},
 			[]evidence.Intervention{{Type: "DRUG", Name: "Psilocybin"}, {Type: "DEVICE", Name: "Sham"}}, "tc", nil},
+		"the time on each treatment of a crossover": {
+			[]evidence.Arm{arm("Ketamine, then placebo", "ACTIVE_COMPARATOR", "", "Drug: Ketamine", "Drug: Placebo"),
+				arm("Placebo, then ketamine", "PLACEBO_COMPARATOR", "", "Drug: Ketamine", "Drug: Placebo")}, drug("Ketamine", "Placebo"),
+			"??tc", []string{"Ketamine", "Placebo"}},
 		"one arm": {[]evidence.Arm{arm("Ketamine", "ACTIVE_COMPARATOR", "", "Drug: Ketamine")}, drug("Ketamine"), "t", nil},
 		"the people of an extension are in another group too": {
 			[]evidence.Arm{arm("Psilocybin", "EXPERIMENTAL", "", "Drug: Psilocybin"), arm("Placebo", "PLACEBO_COMPARATOR", "", "Drug: Placebo")},

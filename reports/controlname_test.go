@@ -1,0 +1,25 @@
+package reports
+
+import (
+	"testing"
+
+	"past/internal/evidence"
+)
+
+// An inactive placebo has no dose of the drug that it imitates; another control has
+// its own.
+func TestControlName(t *testing.T) {
+	for want, e := range map[string]evidence.Effect{
+		"placebo":             {Comparator: "placebo 120 mg", DoseCtrl: "120 mg", ComparatorClass: "inactive-placebo"},
+		"lactose":             {Comparator: "lactose", DoseCtrl: "125 mg", ComparatorClass: "inactive-placebo"},
+		"niacin 100 mg":       {Comparator: "niacin", DoseCtrl: "100 mg", ComparatorClass: "active-placebo-or-low-dose"},
+		"Low dose 30 mg":      {ArmCtrl: "Low dose", DoseCtrl: "30 mg", ComparatorClass: "active-placebo-or-low-dose"},
+		"comparator":          {},
+		"treatment as usual":  {Comparator: "TAU", ComparatorClass: "therapy-alone"},
+		"Placebo nasal spray": {ArmCtrl: "Placebo nasal spray", ComparatorClass: "inactive-placebo"},
+	} {
+		if got := controlName(&e); got != want {
+			t.Errorf("%+v is %q, want %q", e, got, want)
+		}
+	}
+}
