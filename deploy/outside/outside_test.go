@@ -12,7 +12,7 @@ import (
 )
 
 // patience bounds an outside program that waits for something for ever.
-const patience = 3 * time.Minute
+const patience = 10 * time.Minute
 
 // binary is the program itself, built once for all tests of this package.
 var binary string

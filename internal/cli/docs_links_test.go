@@ -179,6 +179,35 @@ func TestFilesThatTheDocsNameAreThere(t *testing.T) {
 	}
 }
 
+var testsOfAPackage = regexp.MustCompile("`([a-z/]+)`((?: Test\\w+)+)")
+
+// TestThreatsNameTheirTests: every row of the threat model names tests that there
+// are, in the packages where they are.
+func TestThreatsNameTheirTests(t *testing.T) {
+	rows := 0
+	for line := range strings.SplitSeq(readDoc(t, "docs/threat-model.md"), "\n") {
+		if !strings.HasPrefix(line, "| ") || strings.HasPrefix(line, "| ---") || strings.HasPrefix(line, "| input |") {
+			continue
+		}
+		rows++
+		found := testsOfAPackage.FindAllStringSubmatch(line, -1)
+		if len(found) == 0 {
+			t.Errorf("no test keeps this row: %.60s", line)
+		}
+		for _, m := range found {
+			sources := testSources(t, "./"+m[1])
+			for test := range strings.FieldsSeq(m[2]) {
+				if !strings.Contains(sources, "func "+test+"(") {
+					t.Errorf("%s has no %s", m[1], test)
+				}
+			}
+		}
+	}
+	if rows < 8 {
+		t.Errorf("%d rows", rows)
+	}
+}
+
 // TestGoTestLinesOfTheDocs holds each "go test" of the documents against the
 // packages and tests that there are.
 func TestGoTestLinesOfTheDocs(t *testing.T) {
