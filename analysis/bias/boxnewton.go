@@ -1,6 +1,10 @@
 package bias
 
-import "math"
+import (
+	"math"
+
+	"past/analysis/internal/dense"
+)
 
 // boxSolution is a local maximum found by [boxNewton].
 type boxSolution struct {
@@ -96,19 +100,16 @@ func newtonStep(g []float64, h [][]float64, idx []int) (d []float64, exact bool)
 	}
 	ridge := 0.0
 	for try := 0; try < 40; try++ {
-		c := square(len(idx))
-		for a, i := range idx {
-			for b, j := range idx {
-				c[a][b] = -h[i][j]
-			}
-			c[a][a] += ridge
+		c := negative(h, idx)
+		for a := range idx {
+			c[a*len(idx)+a] += ridge
 		}
-		if cholesky(c) {
+		if l, ok := dense.Cholesky(c, len(idx)); ok {
 			d = make([]float64, len(idx))
 			for a, i := range idx {
 				d[a] = g[i]
 			}
-			cholSolve(c, d)
+			dense.Solve(l, d, len(idx))
 			return d, ridge == 0
 		}
 		ridge = math.Max(1e-6*scale, 10*ridge)
@@ -120,62 +121,15 @@ func newtonStep(g []float64, h [][]float64, idx []int) (d []float64, exact bool)
 	return d, false
 }
 
-// invertNegative inverts -H on the listed parameters; ok is false unless -H is positive definite there.
-func invertNegative(h [][]float64, idx []int) (inv [][]float64, ok bool) {
-	n := len(idx)
-	c := square(n)
-	for a, i := range idx {
-		for b, j := range idx {
-			c[a][b] = -h[i][j]
+// negative is -H on the listed parameters.
+func negative(h [][]float64, idx []int) []float64 {
+	out := make([]float64, 0, len(idx)*len(idx))
+	for _, i := range idx {
+		for _, j := range idx {
+			out = append(out, -h[i][j])
 		}
 	}
-	if !cholesky(c) {
-		return nil, false
-	}
-	inv = square(n)
-	for a := range inv {
-		inv[a][a] = 1
-		cholSolve(c, inv[a])
-	}
-	return inv, true
-}
-
-// cholesky replaces the lower triangle of a by its Cholesky factor; false when a is not positive definite.
-func cholesky(a [][]float64) bool {
-	for j := range a {
-		for i := j; i < len(a); i++ {
-			s := a[i][j]
-			for k := 0; k < j; k++ {
-				s -= a[i][k] * a[j][k]
-			}
-			if i > j {
-				a[i][j] = s / a[j][j]
-				continue
-			}
-			if !(s > 1e-14*math.Abs(a[j][j])) || math.IsInf(s, 0) {
-				return false
-			}
-			a[j][j] = math.Sqrt(s)
-		}
-	}
-	return true
-}
-
-// cholSolve solves L L' x = b in place.
-func cholSolve(l [][]float64, b []float64) {
-	n := len(l)
-	for i := 0; i < n; i++ {
-		for k := 0; k < i; k++ {
-			b[i] -= l[i][k] * b[k]
-		}
-		b[i] /= l[i][i]
-	}
-	for i := n - 1; i >= 0; i-- {
-		for k := i + 1; k < n; k++ {
-			b[i] -= l[k][i] * b[k]
-		}
-		b[i] /= l[i][i]
-	}
+	return out
 }
 
 func square(n int) [][]float64 {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"past/analysis"
+	"past/analysis/internal/dense"
 	"sort"
 
 	"past/analysis/internal/dist"
@@ -300,9 +301,10 @@ func (f *selectionFit) report(s boxSolution) SelectionResult {
 	for a := range se {
 		se[a] = math.NaN()
 	}
-	if inv, ok := invertNegative(h, free); ok {
+	if l, ok := dense.Cholesky(negative(h, free), len(free)); ok {
+		inv := dense.Inverse(l, len(free))
 		for a, i := range free {
-			se[i] = math.Sqrt(inv[a][a])
+			se[i] = math.Sqrt(inv[a*len(free)+a])
 		}
 	}
 	r.Coef = []analysis.Estimate{{Value: f.sign * s.x[0] * u, SE: se[0] * u}}

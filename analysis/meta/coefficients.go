@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"past/analysis"
+	"past/analysis/internal/dense"
 )
 
 // coefficients fills beta, vb and the scale factor at the estimated tau2.
@@ -151,88 +152,17 @@ func (r *Result) omnibus() {
 	case r.g != nil:
 		q = r.g.quadratic(r.beta, first) / r.S2W
 	default:
-		q = wald(r.beta[first:], r.Cov, first)
+		at := make([]int, m)
+		for i := range at {
+			at[i] = first + i
+		}
+		q = dense.Wald(r.beta, r.Cov, at)
 	}
 	if math.IsInf(r.ddf, 1) {
 		r.Omnibus = analysis.ChiSquare(q, float64(m))
 		return
 	}
 	r.Omnibus = analysis.FTest(q/float64(m), float64(m), r.ddf)
-}
-
-// wald is b'V^-1 b for the block of v that starts at row and column first.
-func wald(b []float64, v [][]float64, first int) float64 {
-	m := len(b)
-	block := make([]float64, m*m)
-	for i := 0; i < m; i++ {
-		copy(block[i*m:(i+1)*m], v[first+i][first:first+m])
-	}
-	x, ok := cholSolve(block, b)
-	if !ok {
-		return math.NaN()
-	}
-	q := 0.0
-	for i := range b {
-		q += b[i] * x[i]
-	}
-	return q
-}
-
-// cholSolve solves a x = b for symmetric positive definite a (m x m, kept),
-// scaled to unit diagonal first.
-func cholSolve(a, b []float64) ([]float64, bool) {
-	l, d, ok := cholesky(a, len(b))
-	if !ok {
-		return nil, false
-	}
-	m := len(b)
-	x := make([]float64, m)
-	for i := 0; i < m; i++ {
-		x[i] = b[i] * d[i]
-		for j := 0; j < i; j++ {
-			x[i] -= l[i*m+j] * x[j]
-		}
-		x[i] /= l[i*m+i]
-	}
-	for i := m - 1; i >= 0; i-- {
-		for j := i + 1; j < m; j++ {
-			x[i] -= l[j*m+i] * x[j]
-		}
-		x[i] /= l[i*m+i]
-	}
-	for i := range x {
-		x[i] *= d[i]
-	}
-	return x, true
-}
-
-// cholesky factors the symmetric matrix a (m x m) after scaling its diagonal to 1
-// by d on both sides.
-func cholesky(a []float64, m int) (l, d []float64, ok bool) {
-	l, d = make([]float64, m*m), make([]float64, m)
-	for i := range d {
-		if !(a[i*m+i] > 0) || math.IsInf(a[i*m+i], 1) {
-			return nil, nil, false
-		}
-		d[i] = 1 / math.Sqrt(a[i*m+i])
-	}
-	for i := 0; i < m; i++ {
-		for j := 0; j <= i; j++ {
-			x := a[i*m+j] * d[i] * d[j]
-			for c := 0; c < j; c++ {
-				x -= l[i*m+c] * l[j*m+c]
-			}
-			if i != j {
-				l[i*m+j] = x / l[j*m+j]
-				continue
-			}
-			if !(x > 0) {
-				return nil, nil, false
-			}
-			l[i*m+i] = math.Sqrt(x)
-		}
-	}
-	return l, d, true
 }
 
 // guard holds the Knapp-Hartung interval against the common-effect one. Studies
@@ -294,14 +224,13 @@ func (r *Result) VIF() (names []string, vif []float64, err error) {
 	for i := 0; i < m; i++ {
 		copy(block[i*m:(i+1)*m], r.Cov[first+i][first:first+m])
 	}
-	for j := 0; j < m; j++ {
-		e := make([]float64, m)
-		e[j] = 1
-		x, ok := cholSolve(block, e)
-		if !ok {
-			return nil, nil, fmt.Errorf("the covariance of the coefficients is singular")
-		}
-		vif = append(vif, x[j]*block[j*m+j])
+	l, d, ok := dense.Scaled(block, m)
+	if !ok {
+		return nil, nil, fmt.Errorf("the covariance of the coefficients is singular")
+	}
+	inverse := dense.Inverse(l, m)
+	for j := range m {
+		vif = append(vif, inverse[j*m+j]*block[j*m+j]*d[j]*d[j])
 	}
 	return r.Names[first:], vif, nil
 }

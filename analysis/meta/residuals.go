@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 
+	"past/analysis/internal/dense"
 	"past/analysis/internal/dist"
 )
 
@@ -261,11 +262,7 @@ func (r *Result) cook(d []float64) float64 {
 	if r.g != nil {
 		return r.g.quadratic(d, 0) / r.S2W
 	}
-	x, ok := cholSolve(r.vb, d)
-	if !ok {
-		return math.NaN()
-	}
-	return dot(d, x)
+	return dense.Quadratic(r.vb, d)
 }
 
 // logDetVB is log|VB|.
@@ -276,7 +273,7 @@ func (r *Result) logDetVB() float64 {
 	if r.p == 1 {
 		return math.Log(r.vb[0])
 	}
-	l, d, ok := cholesky(r.vb, r.p)
+	l, d, ok := dense.Scaled(r.vb, r.p)
 	if !ok {
 		return math.NaN()
 	}

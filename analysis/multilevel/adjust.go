@@ -7,6 +7,8 @@ import (
 	"sort"
 
 	"gonum.org/v1/gonum/mat"
+
+	"past/analysis/internal/dense"
 )
 
 // determined is how close to 1 the share of a coefficient's information that comes
@@ -17,7 +19,7 @@ const determined = 1 - 1e-9
 func (s *sandwich) adjust(kind Kind) (*adjusted, error) {
 	p := s.p
 	out := &adjusted{score: make([]float64, len(s.sizes)*p), gram: make([][]float64, len(s.sizes)), h: make([][]float64, len(s.sizes))}
-	root, ok := cholesky(s.m, p) // M = root root'
+	root, ok := dense.Cholesky(s.m, p) // M = root root'
 	if !ok {
 		return nil, fmt.Errorf("the coefficients' covariance matrix is singular")
 	}
@@ -53,20 +55,20 @@ func (s *sandwich) adjustCluster(kind Kind, i int, q, wq, own, root []float64) (
 		if values, _ := leverage(own, root, p); slices.Max(values) == 1 {
 			return nil, fmt.Errorf("CR3 doesn't exist: without cluster %q some coefficient cannot be estimated", s.labels[i])
 		}
-		l, ok := cholesky(s.m, p)
+		l, ok := dense.Cholesky(s.m, p)
 		if !ok {
 			return nil, fmt.Errorf("the coefficients' covariance matrix is singular")
 		}
-		rest := cholInverse(l, p)
+		rest := dense.Inverse(l, p)
 		for k := range rest {
 			rest[k] -= own[k]
 		}
-		l2, ok := cholesky(rest, p)
+		l2, ok := dense.Cholesky(rest, p)
 		if !ok {
 			return nil, fmt.Errorf("CR3 doesn't exist: without cluster %q some coefficient cannot be estimated", s.labels[i])
 		}
 		// A'WQ = WQ (M^-1 - own)^-1 M^-1
-		return mul(wq, mul(cholInverse(l2, p), cholInverse(l, p), p, p, p), n, p, p), nil
+		return mul(wq, mul(dense.Inverse(l2, p), dense.Inverse(l, p), p, p, p), n, p, p), nil
 	}
 	return wq, nil
 }
@@ -299,7 +301,7 @@ func diagonal(d []float64) phiBlock {
 func (b phiBlock) factor() []float64 {
 	a := make([]float64, b.n*b.n)
 	b.fill(a)
-	l, ok := cholesky(a, b.n)
+	l, ok := dense.Cholesky(a, b.n)
 	if !ok {
 		return nil
 	}

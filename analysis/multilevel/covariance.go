@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"past/analysis"
+	"past/analysis/internal/dense"
 	"past/analysis/internal/solve"
 )
 
@@ -166,7 +167,7 @@ func (g *givenModel) at(random Covariance) (givenFit, error) {
 				}
 			}
 		}
-		l, ok := cholesky(v, m)
+		l, ok := dense.Cholesky(v, m)
 		if !ok {
 			return givenFit{}, errNotDefinite
 		}
@@ -183,7 +184,7 @@ func (g *givenModel) at(random Covariance) (givenFit, error) {
 		y := columns[p]
 		for c, x := range columns {
 			w := append([]float64(nil), x...)
-			cholSolve(l, w, m)
+			dense.Solve(l, w, m)
 			for d := range p {
 				for i := range rows {
 					if c < p {
@@ -205,13 +206,13 @@ func (g *givenModel) at(random Covariance) (givenFit, error) {
 		}
 		n += m
 	}
-	la, ok := cholesky(a, p)
-	lx, okx := cholesky(xx, p)
+	la, ok := dense.Cholesky(a, p)
+	lx, okx := dense.Cholesky(xx, p)
 	if !ok || !okx {
 		return givenFit{}, errors.New("the moderators depend on each other")
 	}
 	beta := append([]float64(nil), b...)
-	cholSolve(la, beta, p)
+	dense.Solve(la, beta, p)
 	rss := yy
 	var da, dx float64
 	for j := range p {
@@ -219,7 +220,7 @@ func (g *givenModel) at(random Covariance) (givenFit, error) {
 		da += 2 * math.Log(la[j*p+j])
 		dx += 2 * math.Log(lx[j*p+j])
 	}
-	return givenFit{beta: beta, cov: cholInverse(la, p), logLik: -0.5 * (float64(n-p)*math.Log(2*math.Pi) - dx + logDet + da + rss)}, nil
+	return givenFit{beta: beta, cov: dense.Inverse(la, p), logLik: -0.5 * (float64(n-p)*math.Log(2*math.Pi) - dx + logDet + da + rss)}, nil
 }
 
 // StudyDesign says what the relative risks of a study compare.

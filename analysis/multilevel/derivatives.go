@@ -1,5 +1,7 @@
 package multilevel
 
+import "past/analysis/internal/dense"
+
 // sums are the pieces of the first and second derivatives that add up over clusters.
 // With W = V^-1, w = W r, A = 11' (between) and B = ZZ' (within), by cluster:
 type sums struct {
@@ -27,7 +29,7 @@ func (m *problem) differentiate(th theta, reml bool, w *workspace) (state, bool)
 		return st, false
 	}
 	m.refine(&st, w)
-	st.m = cholInverse(st.chol, m.p)
+	st.m = dense.Inverse(st.chol, m.p)
 	s := m.collect(th, w)
 	p := m.p
 	var mf [2][]float64

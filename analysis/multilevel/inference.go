@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"past/analysis"
+	"past/analysis/internal/dense"
 	"past/analysis/internal/dist"
 	"past/analysis/meta"
 )
@@ -50,43 +51,11 @@ func (r *Result) tested() []int {
 // wald is β'V^-1β over the coefficients named: chi-square where df2 is infinite, else
 // divided by their number and compared with F.
 func wald(beta []float64, cov [][]float64, terms []int, df2 float64) analysis.Statistic {
-	q := len(terms)
-	v, b := make([]float64, q*q), make([]float64, q)
-	for i, j := range terms {
-		b[i] = beta[j]
-		for k, l := range terms {
-			v[i*q+k] = cov[j][l]
-		}
-	}
-	l, ok := scaledCholesky(v, b, q)
-	if !ok {
-		return analysis.Statistic{Value: math.NaN(), DF: float64(q), DF2: df2, P: math.NaN()}
-	}
-	x := append([]float64(nil), b...)
-	cholSolve(l, x, q)
+	q, x := float64(len(terms)), dense.Wald(beta, cov, terms)
 	if math.IsInf(df2, 1) {
-		return analysis.ChiSquare(dot(b, x), float64(q))
+		return analysis.ChiSquare(x, q)
 	}
-	return analysis.FTest(dot(b, x)/float64(q), float64(q), df2)
-}
-
-// scaledCholesky brings v to unit diagonal (and b with it) before factoring, so that
-// moderators in very different units don't look singular.
-func scaledCholesky(v, b []float64, q int) ([]float64, bool) {
-	d := make([]float64, q)
-	for i := range d {
-		d[i] = math.Sqrt(v[i*q+i])
-		if !(d[i] > 0) {
-			return nil, false
-		}
-		b[i] /= d[i]
-	}
-	for i := 0; i < q; i++ {
-		for j := 0; j < q; j++ {
-			v[i*q+j] /= d[i] * d[j]
-		}
-	}
-	return cholesky(v, q)
+	return analysis.FTest(x/q, q, df2)
 }
 
 // degreesOfFreedom applies the rule of Options.DF.
@@ -152,7 +121,7 @@ func (r *Result) heterogeneity() {
 	plain.refine(&st, w)
 	r.Q = analysis.ChiSquare(st.rss, float64(m.n-m.p))
 	s := plain.collect(theta{}, w)
-	trace := s.trace[1] - traceProduct(cholInverse(st.chol, m.p), s.first[1], m.p)
+	trace := s.trace[1] - traceProduct(dense.Inverse(st.chol, m.p), s.first[1], m.p)
 	typical := float64(m.n-m.p) / trace * m.unit * m.unit
 	all := r.Tau2 + typical
 	r.I2Level = Levels{100 * r.Sigma2.Between / all, 100 * r.Sigma2.Within / all}

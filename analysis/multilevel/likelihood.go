@@ -1,6 +1,10 @@
 package multilevel
 
-import "math"
+import (
+	"math"
+
+	"past/analysis/internal/dense"
+)
 
 // theta holds the variance components: between clusters (τ²) and within (σ²), in
 // units of problem.unit squared.
@@ -269,12 +273,12 @@ func (m *problem) evaluate(th theta, reml bool, w *workspace) (st state, ok bool
 		copy(q[r*p:(r+1)*p], w.a[r*c:r*c+p])
 		rhs[r] = w.a[r*c+p]
 	}
-	l, ok := cholesky(q, p)
+	l, ok := dense.Cholesky(q, p)
 	if !ok {
 		return st, false
 	}
 	gamma := append([]float64(nil), rhs...)
-	cholSolve(l, gamma, p)
+	dense.Solve(l, gamma, p)
 	rss := w.a[p*c+p] - dot(gamma, rhs)
 	st = state{th: th, gamma: gamma, chol: l, rss: math.Max(rss, 0)}
 	free := float64(m.n)
@@ -302,7 +306,7 @@ func (m *problem) refine(st *state, w *workspace) {
 			fix[j] += wx[j] * r
 		}
 	}
-	cholSolve(st.chol, fix, p)
+	dense.Solve(st.chol, fix, p)
 	for j := range fix {
 		st.gamma[j] += fix[j]
 	}

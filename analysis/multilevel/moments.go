@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"past/analysis"
+	"past/analysis/internal/dense"
 )
 
 // Moments is a model of robust variance estimation with moment-based variance
@@ -192,12 +193,12 @@ func (m *problem) weighted(w []float64) (weightedFit, error) {
 			rhs[j] += w[k] * x * m.xy[k*c+p]
 		}
 	}
-	l, ok := cholesky(a, p)
+	l, ok := dense.Cholesky(a, p)
 	if !ok {
 		return weightedFit{}, fmt.Errorf("the weights are too far in size from one another to fit the model")
 	}
-	cholSolve(l, rhs, p)
-	f := weightedFit{gamma: rhs, m: cholInverse(l, p), resid: make([]float64, m.n)}
+	dense.Solve(l, rhs, p)
+	f := weightedFit{gamma: rhs, m: dense.Inverse(l, p), resid: make([]float64, m.n)}
 	for k := range w {
 		f.resid[k] = m.xy[k*c+p] - dot(rhs, m.basis.q[k*p:(k+1)*p])
 	}

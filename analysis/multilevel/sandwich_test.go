@@ -7,6 +7,8 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 	"pgregory.net/rapid"
+
+	"past/analysis/internal/dense"
 )
 
 // bruteRobust is the robust covariance and the Satterthwaite degrees of freedom from
@@ -222,7 +224,7 @@ func TestLargeClusterForm(t *testing.T) {
 			t.Fatal(err)
 		}
 		s := r.sandwich()
-		root, _ := cholesky(s.m, s.p)
+		root, _ := dense.Cholesky(s.m, s.p)
 		off := 0
 		for i, n := range s.sizes {
 			q, wq := s.q[off*s.p:(off+n)*s.p], s.wq[off*s.p:(off+n)*s.p]

@@ -4,8 +4,10 @@ import (
 	"cmp"
 	"errors"
 	"math"
+	"slices"
 
 	"past/analysis"
+	"past/analysis/internal/dense"
 	"past/analysis/internal/solve"
 )
 
@@ -78,15 +80,15 @@ func BetaBinomial(t Tables, level float64) (Marginal, error) {
 		m.Warnings.Add(analysis.Tau2Zero, "the risks vary no more than chance lets expect: the correlation within groups is at its bound, 0")
 	}
 	m.LogLik = -f(best)
-	cov, err := inverseHessian(f, best)
-	if err != nil {
-		return Marginal{}, err
+	cov, ok := covariance(f, best)
+	if !ok {
+		return Marginal{}, errors.New("the likelihood has no proper maximum")
 	}
 	p2, p1 := 1/(1+math.Exp(-best[0])), 1/(1+math.Exp(-best[0]-best[1]))
 	m.Risk1, m.Risk2 = p1, p2
 	measure := func(beta, da, db float64) analysis.Fit {
 		f := analysis.NewFit(studies, cmp.Or(level, 0.95))
-		wald(&f, beta, math.Sqrt(da*da*cov[0][0]+2*da*db*cov[0][1]+db*db*cov[1][1]))
+		wald(&f, beta, math.Sqrt(da*da*cov[0]+2*da*db*cov[1]+db*db*cov[len(best)+1]))
 		return f
 	}
 	v1, v2 := p1*(1-p1), p2*(1-p2)
@@ -124,43 +126,12 @@ func marginalLogLik(arms []arm, a, b, rho float64) float64 {
 	return l
 }
 
-// inverseHessian is the inverse of the matrix of second derivatives of f at x, by
-// central differences.
-func inverseHessian(f func([]float64) float64, x []float64) ([][]float64, error) {
-	n := len(x)
-	const h = 1e-4
-	at := func(i, j int, si, sj float64) float64 {
-		y := append([]float64(nil), x...)
-		y[i] += si * h
-		y[j] += sj * h
-		return f(y)
+// covariance is the inverse of the matrix of second derivatives of f, the negative
+// log-likelihood, at its minimum x; false where it has no proper minimum there.
+func covariance(f func([]float64) float64, x []float64) ([]float64, bool) {
+	l, ok := dense.Cholesky(slices.Concat(solve.Hessian(f, x, 4)...), len(x))
+	if !ok {
+		return nil, false
 	}
-	m := make([][]float64, n)
-	for i := range m {
-		m[i] = make([]float64, 2*n)
-		m[i][n+i] = 1
-		for j := range n {
-			m[i][j] = (at(i, j, 1, 1) - at(i, j, 1, -1) - at(i, j, -1, 1) + at(i, j, -1, -1)) / (4 * h * h)
-		}
-	}
-	for c := range n { // Gauss-Jordan; a positive definite matrix needs no pivots
-		if !(m[c][c] > 0) {
-			return nil, errors.New("the likelihood has no proper maximum")
-		}
-		for k := 2*n - 1; k >= c; k-- {
-			m[c][k] /= m[c][c]
-		}
-		for i := range n {
-			if i == c {
-				continue
-			}
-			for k := 2*n - 1; k >= c; k-- {
-				m[i][k] -= m[i][c] * m[c][k]
-			}
-		}
-	}
-	for i := range m {
-		m[i] = m[i][n:]
-	}
-	return m, nil
+	return dense.Inverse(l, len(x)), true
 }

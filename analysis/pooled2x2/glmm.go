@@ -432,12 +432,11 @@ func (f *mixedFit) standardError(beta, tau float64) float64 {
 		h := solve.Hessian(func(x []float64) float64 { return -f.logLik(x[0], 0) }, []float64{beta}, 4)
 		return 1 / math.Sqrt(h[0][0])
 	}
-	h := solve.Hessian(func(x []float64) float64 { return -f.logLik(x[0], x[1]) }, []float64{beta, tau}, 4)
-	inv, err := solve.Invert(h)
-	if err != nil {
+	cov, ok := covariance(func(x []float64) float64 { return -f.logLik(x[0], x[1]) }, []float64{beta, tau})
+	if !ok {
 		return math.NaN()
 	}
-	return math.Sqrt(inv[0][0])
+	return math.Sqrt(cov[0])
 }
 
 // heterogeneity tests that all studies share one effect: llCommon is the

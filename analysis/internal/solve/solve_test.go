@@ -185,30 +185,6 @@ func TestDerivatives(t *testing.T) {
 	near(t, "second derivative at 0", small[0][0], 2, 1e-8)
 }
 
-func TestLinearAlgebraAndNewton(t *testing.T) {
-	a := [][]float64{{0, 2, 1}, {1, -2, 0.5}, {3, 1, 4}}
-	inv, err := Invert(a)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for i := range a {
-		for j := range a {
-			sum := 0.0
-			for k := range a {
-				sum += a[i][k] * inv[k][j]
-			}
-			want := 0.0
-			if i == j {
-				want = 1
-			}
-			near(t, "A times its inverse", sum, want, 1e-14)
-		}
-	}
-	if _, err := Invert([][]float64{{1, 2}, {2, 4}}); !errors.Is(err, ErrSingular) {
-		t.Errorf("singular: %v", err)
-	}
-}
-
 // No function, however odd, makes these loop without end or panic.
 func FuzzBounded(f *testing.F) {
 	f.Add(1.0, 2.0, 3.0, -1.0, 5.0)
