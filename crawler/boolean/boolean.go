@@ -24,8 +24,6 @@ type Writer struct {
 	Term func(string) string
 	// Max bounds the encoded length of a query, in bytes.
 	Max int
-	// Length measures a query as it is sent; percent-encoded when nil.
-	Length func(string) int
 	// Trials is set for registers of trials: rare substances are asked for
 	// without a condition.
 	Trials bool
@@ -212,12 +210,8 @@ func (w Writer) groups(terms []string, room int) [][]string {
 	return append(out, group)
 }
 
-func (w Writer) length(s string) int {
-	if w.Length != nil {
-		return w.Length(s)
-	}
-	return len(url.QueryEscape(s))
-}
+// length is that of a query as it is sent.
+func (w Writer) length(s string) int { return len(url.QueryEscape(s)) }
 
 func (w Writer) or(terms []string) string {
 	switch len(terms) {

@@ -29,40 +29,16 @@ func Recognise(_ string, head []byte) bool {
 	return has(`message-type"`) && has("work") || has(`DOI"`) && has(`title"`) && !has("protocolSection")
 }
 
-// Parse reads the works of an answer.
-func Parse(p evidence.Payload) (crawler.Parsed, error) {
-	p = answer.Hashed(p)
-	if RecogniseRIS("", p.Body[:min(len(p.Body), 64)]) {
-		return readRIS(p)
+// Parse reads the works of an answer or of a file.
+func Parse(p evidence.Payload) (crawler.Parsed, error) { return New().Parse(p) }
+
+// other reads a file in RIS.
+func other(p evidence.Payload) (crawler.Parsed, bool, error) {
+	if !RecogniseRIS("", p.Body[:min(len(p.Body), 64)]) {
+		return crawler.Parsed{}, false, nil
 	}
-	n, problems, err := answer.Document(p)
-	if err != nil {
-		return crawler.Parsed{}, err
-	}
-	out := crawler.Parsed{Problems: problems}
-	works, pointers, err := worksIn(n)
-	if err != nil {
-		return crawler.Parsed{}, err
-	}
-	if n.Get("message").Kind == jsontree.Absent && !slices.ContainsFunc(works,
-		func(w *jsontree.Node) bool { return w.Get("DOI").Scalar() != "" }) {
-		return crawler.Parsed{}, &crawler.AnswerError{Kind: crawler.KindWrongShape, Message: "neither an answer of Crossref nor a work"}
-	}
-	if len(works) == 0 && n.At("message", "items-per-page").Scalar() != "0" { // 0: only the count was asked for
-		out.Problems = append(out.Problems, answer.Promised(n.At("message", "total-results").Scalar(), "/message/items")...)
-	}
-	for i, w := range works {
-		doi, ok := ident.DOI(w.Get("DOI").Scalar())
-		if !ok {
-			out.Problems = append(out.Problems, evidence.Problem{Kind: crawler.KindNoID, Where: pointers[i],
-				Message: fmt.Sprintf("a work without a usable DOI: %q", w.Get("DOI").Scalar())})
-			continue
-		}
-		out.Records = append(out.Records, read(w, doi, evidence.Provenance{PayloadSHA256: p.SHA256, Pointer: pointers[i]}))
-	}
-	out.Problems = append(out.Problems, drift.Problems(out.Records)...)
-	answer.Stamp(&out, SourceName, p)
-	return out, nil
+	out, err := readRIS(p)
+	return out, true, err
 }
 
 // volatile fields move without anything new being said.

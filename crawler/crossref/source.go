@@ -2,15 +2,14 @@ package crossref
 
 import (
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"past/crawler"
-	"past/crawler/answer"
 	"past/crawler/frame"
 	"past/crawler/jsontree"
-	"past/internal/ident"
 )
 
 const (
@@ -26,7 +25,7 @@ const (
 // [frame.Works.Given]. A DOI with a comma cannot be in a filter.
 func New() *frame.Works {
 	s := &frame.Works{
-		SourceID: SourceName, Batch: batch, Dated: true, Address: address, Read: readIDs, Records: Parse,
+		SourceID: SourceName, Batch: batch, Dated: true, Address: address, In: worksIn, DOI: "DOI", Record: read, Other: other,
 		Alone: func(doi string) bool { return strings.Contains(doi, ",") },
 		Register: crawler.Policy{
 			BaseURL: baseURL, Hosts: []string{"api.crossref.org"}, PerSecond: 1, Burst: 1,
@@ -49,51 +48,34 @@ func address(at string, dois []string, since string) string {
 	return at + "/works?" + url.Values{"filter": {filter}, "rows": {strconv.Itoa(len(dois))}}.Encode()
 }
 
-// readIDs gives the record ids of an answer in their order, and its own count.
-func readIDs(body []byte) (ids []string, total int, err error) {
-	n, err := answer.JSON(body)
-	if err != nil {
-		return nil, 0, err
-	}
-	works, _, err := worksIn(n)
-	if err != nil {
-		return nil, 0, err
-	}
-	for _, w := range works {
-		if doi, ok := ident.DOI(w.Get("DOI").Scalar()); ok {
-			ids = append(ids, "doi:"+doi)
-		}
-	}
-	total, _ = strconv.Atoi(n.At("message", "total-results").Scalar())
-	return ids, total, nil
-}
-
-// worksIn finds the works of an answer and the pointers to them: one work, a
-// list, or a bare work or list as files hold them.
-func worksIn(n *jsontree.Node) (works []*jsontree.Node, pointers []string, err error) {
+// worksIn finds the works of an answer: one work, a list, or a bare work or list as
+// files hold them.
+func worksIn(n *jsontree.Node) (frame.Found, error) {
 	m, base := n.Get("message"), "/message"
 	if m.Kind == jsontree.Absent {
 		m, base = n, ""
 	}
-	list := m.Get("items")
-	if list.Kind == jsontree.Array {
-		base += "/items"
-	} else if base == "" {
-		list = m
+	list, at := m.Get("items"), base+"/items"
+	if list.Kind != jsontree.Array && base == "" {
+		list, at = m, ""
 	}
-	if list.Kind == jsontree.Array {
-		items := list.Items()
-		for i := range items {
-			works, pointers = append(works, &items[i]), append(pointers, base+"/"+strconv.Itoa(i))
+	hasDOI := func(w *jsontree.Node) bool { return w.Get("DOI").Scalar() != "" }
+	switch {
+	case list.Kind == jsontree.Array:
+		found := frame.Listed(list, at)
+		if base == "" && !slices.ContainsFunc(found.Works, hasDOI) {
+			return found, &crawler.AnswerError{Kind: crawler.KindWrongShape, Message: "neither an answer of Crossref nor a work"}
 		}
-		return works, pointers, nil
-	}
-	if m.Kind == jsontree.Object && m.Get("DOI").Scalar() != "" {
-		return []*jsontree.Node{m}, []string{base}, nil
+		if found.Count = m.Get("total-results").Scalar(); m.Get("items-per-page").Scalar() == "0" {
+			found.Count = "" // only the count was asked for
+		}
+		return found, nil
+	case m.Kind == jsontree.Object && hasDOI(m):
+		return frame.Found{Works: []*jsontree.Node{m}, Pointers: []string{base}}, nil
 	}
 	words := "no works in it"
 	if list := n.Get("message").Items(); n.Get("status").Scalar() == "failed" && len(list) > 0 {
 		words = "the service reports: " + list[0].Get("message").Scalar()
 	}
-	return nil, nil, &crawler.AnswerError{Kind: crawler.KindWrongShape, Where: base, Message: "no answer about works: " + words}
+	return frame.Found{}, &crawler.AnswerError{Kind: crawler.KindWrongShape, Where: base, Message: "no answer about works: " + words}
 }

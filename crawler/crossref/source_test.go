@@ -141,7 +141,7 @@ func TestFaults(t *testing.T) {
 		"half":         {`{"status":"ok","message":{"items":[{"DOI":"10.99`, crawler.KindHalfJSON},
 		"html":         {`<html></html>`, crawler.KindHTML},
 	} {
-		if _, _, err := readIDs([]byte(c.body)); err == nil || answer.KindOf(err) != c.kind {
+		if _, err := Parse(evidence.Payload{Body: []byte(c.body)}); err == nil || answer.KindOf(err) != c.kind {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"past/crawler"
 	"past/crawler/sourcetest"
@@ -57,13 +58,40 @@ func TestTokenLoopEnds(t *testing.T) {
 		asked := 0
 		url := pages(t, func(n int, w http.ResponseWriter, _ *http.Request) {
 			asked++
-			fmt.Fprint(w, page(t, "t"+token(n), 2, 1, 2))
+			fmt.Fprint(w, page(t, "t"+token(n), 50, 1, 2))
 		})
 		sink := &sourcetest.MemorySink{}
 		sum, err := crawl(t, sink, url)
 		if err == nil || sum.Complete || ids(sink) != 2 || kinds(sink)[crawler.KindTokenLoop] != 1 || asked > 30 {
 			t.Errorf("%s: %d requests, %d records, %v, %v", name, asked, ids(sink), kinds(sink), err)
 		}
+	}
+}
+
+// A last page that is full has a token all the same, and behind it is nothing.
+func TestTokenOfTheLastPage(t *testing.T) {
+	asked := 0
+	url := pages(t, func(_ int, w http.ResponseWriter, r *http.Request) {
+		asked++
+		if r.URL.Query().Get("pageToken") != "" {
+			fmt.Fprint(w, page(t, "", -1))
+			return
+		}
+		total := 2
+		if r.URL.Query().Has("filter.ids") {
+			total = -1
+		}
+		fmt.Fprint(w, page(t, "b", total, 1, 2))
+	})
+	sink := &sourcetest.MemorySink{}
+	if sum, err := crawl(t, sink, url); err != nil || !sum.Complete || ids(sink) != 2 || sum.Problems != 0 || asked != 1 {
+		t.Errorf("%d records, asked %d times, %v, %v", ids(sink), asked, sink.Problems(), err)
+	}
+	f, src := fetcher(t, url)
+	asked = 0
+	if stale, gone, err := src.Check(t.Context(), f, []crawler.Known{{ID: "NCT99900001"}, {ID: "NCT99900002"}}, time.Now()); err != nil ||
+		len(stale)+len(gone) != 0 || asked != 1 {
+		t.Errorf("known: asked %d times, stale %v, gone %v, %v", asked, stale, gone, err)
 	}
 }
 

@@ -89,7 +89,7 @@ func readSearch(body []byte, a frame.Ask) (frame.List, error) {
 		return frame.List{}, &crawler.AnswerError{Kind: crawler.KindWrongShape, Where: "/errMsg", Message: "the service reports: " + msg}
 	}
 	list := n.At("resultList", "result")
-	if list.Kind != jsontree.Array {
+	if list.Kind != jsontree.Array && (list.Kind != jsontree.Absent && list.Kind != jsontree.Null || n.Get("hitCount").Scalar() != "0") {
 		return frame.List{}, &crawler.AnswerError{Kind: crawler.KindWrongShape, Where: "/resultList/result", Message: "no list of results"}
 	}
 	var l frame.List
@@ -105,7 +105,12 @@ func readSearch(body []byte, a frame.Ask) (frame.List, error) {
 		}
 	}
 	// The mark of the last page is that of the page itself, or of one without results.
-	if next := n.Get("nextCursorMark").Scalar(); next != cmp.Or(a.Mark, "*") && len(items) > 0 && a.Seen+len(items) < l.Total {
+	next, more := n.Get("nextCursorMark").Scalar(), len(items) > 0 && a.Seen+len(items) < l.Total
+	if more && next == "" && a.View == frame.Full {
+		return l, &crawler.AnswerError{Kind: crawler.KindWrongShape, Where: "/nextCursorMark",
+			Message: fmt.Sprintf("%d of %d results came, and no mark of the next page", a.Seen+len(items), l.Total)}
+	}
+	if more && next != cmp.Or(a.Mark, "*") {
 		l.Next = next
 	}
 	return l, nil

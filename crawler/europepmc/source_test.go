@@ -190,3 +190,32 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+// TestMarks: the service writes no list where nothing is found, and drops the mark of
+// the next page now and then, which is no end of the results.
+func TestMarks(t *testing.T) {
+	result := `{"id":"1","source":"MED","pmid":"1"}`
+	for _, c := range []struct {
+		body string
+		seen int
+		next string
+		ok   bool
+	}{
+		{`{"hitCount":0,"resultList":{}}`, 0, "", true},
+		{`{"hitCount":0,"nextCursorMark":"*","resultList":{"result":[]}}`, 0, "", true},
+		{`{"hitCount":3,"resultList":{}}`, 0, "", false},
+		{`{"resultList":{"result":[]}}`, 0, "", false},
+		{`{"hitCount":3,"resultList":{"result":[` + result + `]}}`, 0, "", false},
+		{`{"hitCount":3,"nextCursorMark":"AoI+/=","resultList":{"result":[` + result + `]}}`, 0, "AoI+/=", true},
+		{`{"hitCount":3,"nextCursorMark":"AoI+/=","resultList":{"result":[` + result + `]}}`, 2, "", true},
+		{`{"hitCount":170,"nextCursorMark":"AoI+/=","resultList":{"result":[]}}`, 168, "", true},
+	} {
+		l, err := readSearch([]byte(c.body), frame.Ask{Seen: c.seen, Mark: "m"})
+		if (err == nil) != c.ok || err == nil && l.Next != c.next {
+			t.Errorf("%s after %d: next %q, %v", c.body, c.seen, l.Next, err)
+		}
+	}
+	if r := list("x", frame.Ask{Mark: "AoI+/="}); !strings.Contains(r.URL, "cursorMark=AoI%2B%2F%3D") {
+		t.Error(r.URL)
+	}
+}

@@ -89,7 +89,7 @@ func (s *Search) named(ctx context.Context, f crawler.Fetcher, query string, ids
 		if all.join(l.List); v == Full && slices.ContainsFunc(l.IDs, func(id string) bool { return slices.Contains(ids, id) }) {
 			page.Payloads = append(page.Payloads, l.payload)
 		}
-		if a.Mark = l.Next; a.Mark == "" {
+		if a.Mark = l.Next; a.Mark == "" || len(all.IDs) >= len(ids) { // a full last page may have a mark too
 			break
 		}
 	}

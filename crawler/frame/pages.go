@@ -158,8 +158,11 @@ func (s *Search) take(page *crawler.Page, l got, a Ask, q crawler.Query, c *curs
 		page.Payloads, page.Hits = []evidence.Payload{l.payload}, l.IDs
 	}
 	c.Seen += l.Rows
-	if c.Mark = l.Next; s.Marks {
-		c.Ended = l.Next == ""
+	if s.Marks && l.Total >= 0 {
+		c.Total = l.Total
+	}
+	if c.Mark = l.Next; s.Marks { // a full last page may have a mark too
+		c.Ended = l.Next == "" || c.Total > 0 && c.Seen >= c.Total
 	} else {
 		c.Ended = l.Rows == 0 || c.Seen >= total
 	}

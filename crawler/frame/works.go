@@ -12,6 +12,8 @@ import (
 
 	"past/crawler"
 	"past/crawler/answer"
+	"past/crawler/drift"
+	"past/crawler/jsontree"
 	"past/internal/evidence"
 	"past/internal/ident"
 )
@@ -29,13 +31,34 @@ type Works struct {
 	Alone func(doi string) bool
 	// Dated says that the service can be asked for what changed.
 	Dated bool
-	// Read gives the ids of the records of an answer, and its own count.
-	Read func(body []byte) (ids []string, total int, err error)
-	// Records reads a payload.
-	Records func(evidence.Payload) (crawler.Parsed, error)
+	// In finds the works of an answer, or of a file.
+	In func(*jsontree.Node) (Found, error)
+	// Record reads a work, whose DOI is under the key DOI.
+	DOI    string
+	Record func(n *jsontree.Node, doi string, at evidence.Provenance) evidence.Record
+	// Other reads payloads that are no JSON, ok is false for those that are.
+	Other func(evidence.Payload) (p crawler.Parsed, ok bool, err error)
 
 	mailto string
 	dois   func() ([]string, error) // canonical, sorted, each once; the same at every call
+}
+
+// Found are the works in an answer, with the pointers to them.
+type Found struct {
+	Works    []*jsontree.Node
+	Pointers []string
+	Count    string // how many the answer says there are
+	At       string // pointer of the list
+}
+
+// Listed finds works in a list.
+func Listed(list *jsontree.Node, at string) Found {
+	f := Found{At: at}
+	items := list.Items()
+	for i := range items {
+		f.Works, f.Pointers = append(f.Works, &items[i]), append(f.Pointers, at+"/"+strconv.Itoa(i))
+	}
+	return f
 }
 
 var (
@@ -77,7 +100,76 @@ func (s *Works) Follows() bool { return true }
 func (s *Works) Policy() crawler.Policy { return s.Register }
 
 // Parse implements crawler.Source.
-func (s *Works) Parse(p evidence.Payload) (crawler.Parsed, error) { return s.Records(p) }
+func (s *Works) Parse(p evidence.Payload) (crawler.Parsed, error) {
+	p = answer.Hashed(p)
+	if s.Other != nil {
+		if out, ok, err := s.Other(p); ok {
+			return out, err
+		}
+	}
+	n, problems, err := answer.Document(p)
+	if err != nil {
+		return crawler.Parsed{}, err
+	}
+	found, err := s.In(n)
+	if err != nil {
+		return crawler.Parsed{}, err
+	}
+	out := crawler.Parsed{Problems: problems}
+	if len(found.Works) == 0 {
+		out.Problems = append(out.Problems, answer.Promised(found.Count, found.At)...)
+	}
+	s.each(found, func(i int, doi, fault string) {
+		if doi == "" {
+			kind := crawler.KindNoID
+			if strings.HasPrefix(fault, "a second") {
+				kind = crawler.KindDuplicate
+			}
+			out.Problems = append(out.Problems, evidence.Problem{Kind: kind, Where: found.Pointers[i], Message: fault})
+			return
+		}
+		out.Records = append(out.Records, s.Record(found.Works[i], doi, evidence.Provenance{PayloadSHA256: p.SHA256, Pointer: found.Pointers[i]}))
+	})
+	out.Problems = append(out.Problems, drift.Problems(out.Records)...)
+	answer.Stamp(&out, s.SourceID, p)
+	return out, nil
+}
+
+// each takes the works in their order: the DOI of each, or what is wrong with it.
+func (s *Works) each(found Found, take func(i int, doi, fault string)) {
+	var seen answer.Once
+	for i, w := range found.Works {
+		raw := w.Get(s.DOI).Scalar()
+		doi, ok := ident.DOI(raw)
+		switch {
+		case !ok:
+			take(i, "", fmt.Sprintf("a work without a usable DOI: %q", raw))
+		case !seen.First(doi):
+			take(i, "", fmt.Sprintf("a second work with the DOI %s; the first is kept", doi))
+		default:
+			take(i, doi, "")
+		}
+	}
+}
+
+// ids gives the record ids of an answer, and its own count without the works that
+// are none of their own.
+func (s *Works) ids(body []byte) (ids []string, total int, err error) {
+	n, err := answer.JSON(body)
+	if err != nil {
+		return nil, 0, err
+	}
+	found, err := s.In(n)
+	total, _ = strconv.Atoi(found.Count)
+	s.each(found, func(_ int, doi, _ string) {
+		if doi == "" {
+			total--
+			return
+		}
+		ids = append(ids, "doi:"+doi)
+	})
+	return ids, total, err
+}
 
 // At implements crawler.Movable: endpoint is used instead of the service's own
 // address. The address for the polite pool is not sent there.
@@ -159,9 +251,12 @@ func (s *Works) ask(ctx context.Context, f crawler.Fetcher, dois []string, since
 		return crawler.Page{}, answer.Refused(err, false)
 	}
 	res.URL = plain
-	ids, total, err := s.Read(res.Body)
+	ids, total, err := s.ids(res.Body)
 	if err != nil {
 		return crawler.Page{}, answer.WithPayload(err, &res)
+	}
+	if len(dois) > 1 && len(ids) > 0 && !slices.ContainsFunc(ids, func(id string) bool { return slices.Contains(dois, id[len("doi:"):]) }) {
+		return crawler.Page{}, answer.Fault(&res, crawler.KindWrongShape, "asked for %d works, the answer has others, such as %s", len(dois), ids[0])
 	}
 	page := crawler.Page{Payloads: []evidence.Payload{res.Payload}, Hits: ids}
 	if total > len(ids) {

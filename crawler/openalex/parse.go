@@ -3,7 +3,6 @@ package openalex
 import (
 	"cmp"
 	_ "embed"
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -22,39 +21,8 @@ var outlineText string
 
 var outline = drift.New(outlineText)
 
-// Parse reads the works of an answer.
-func Parse(p evidence.Payload) (crawler.Parsed, error) {
-	p = answer.Hashed(p)
-	n, problems, err := answer.Document(p)
-	if err != nil {
-		return crawler.Parsed{}, err
-	}
-	works, pointers, err := worksIn(n)
-	if err != nil {
-		return crawler.Parsed{}, err
-	}
-	out := crawler.Parsed{Problems: problems}
-	if len(works) == 0 {
-		out.Problems = append(out.Problems, answer.Promised(cmp.Or(n.At("meta", "count").Scalar(), "1"), "/results")...)
-	}
-	for i, w := range works {
-		doi, ok := ident.DOI(w.Get("doi").Scalar())
-		if !ok {
-			out.Problems = append(out.Problems, evidence.Problem{Kind: crawler.KindNoID, Where: pointers[i],
-				Message: fmt.Sprintf("a work without a usable DOI: %q", w.Get("doi").Scalar())})
-			continue
-		}
-		if slices.ContainsFunc(out.Records, func(r evidence.Record) bool { return r.ID == "doi:"+doi }) {
-			out.Problems = append(out.Problems, evidence.Problem{Kind: crawler.KindDuplicate, Where: pointers[i],
-				Message: fmt.Sprintf("a second work with the DOI %s; the first is kept", doi)})
-			continue
-		}
-		out.Records = append(out.Records, read(w, doi, evidence.Provenance{PayloadSHA256: p.SHA256, Pointer: pointers[i]}))
-	}
-	out.Problems = append(out.Problems, drift.Problems(out.Records)...)
-	answer.Stamp(&out, SourceName, p)
-	return out, nil
-}
+// Parse reads the works of an answer or of a file.
+func Parse(p evidence.Payload) (crawler.Parsed, error) { return New().Parse(p) }
 
 // said are the fields by which a work changes for a reader. Counts, topics and
 // copies are computed again with each release of the data.

@@ -9,16 +9,14 @@ package openalex
 
 import (
 	"bytes"
+	"cmp"
 	"net/url"
-	"strconv"
 	"strings"
 	"time"
 
 	"past/crawler"
-	"past/crawler/answer"
 	"past/crawler/frame"
 	"past/crawler/jsontree"
-	"past/internal/ident"
 )
 
 const (
@@ -35,7 +33,7 @@ const (
 // [frame.Works.Given]. Signs of the filter's own language cannot be in it.
 func New() *frame.Works {
 	s := &frame.Works{
-		SourceID: SourceName, Batch: batch, Address: address, Read: readIDs, Records: Parse,
+		SourceID: SourceName, Batch: batch, Address: address, In: worksIn, DOI: "doi", Record: read,
 		Alone: func(doi string) bool { return strings.ContainsAny(doi, ",|+!") },
 		Register: crawler.Policy{
 			BaseURL: baseURL, Hosts: []string{"api.openalex.org"}, PerSecond: 1, Burst: 1,
@@ -61,52 +59,25 @@ func Recognise(_ string, head []byte) bool {
 	return bytes.Contains(head, []byte("openalex.org/W")) || bytes.Contains(head, []byte(`"db_response_time_ms"`))
 }
 
-// readIDs gives the record ids of an answer in their order, and its own count of
-// works.
-func readIDs(body []byte) (ids []string, total int, err error) {
-	n, err := answer.JSON(body)
-	if err != nil {
-		return nil, 0, err
-	}
-	works, _, err := worksIn(n)
-	if err != nil {
-		return nil, 0, err
-	}
-	total, _ = strconv.Atoi(n.At("meta", "count").Scalar())
-	seen := map[string]bool{}
-	for _, w := range works {
-		doi, ok := ident.DOI(w.Get("doi").Scalar())
-		if ok && !seen[doi] {
-			ids = append(ids, "doi:"+doi)
-			seen[doi] = true
-		} else {
-			total-- // none of its own
-		}
-	}
-	return ids, total, nil
-}
-
-// worksIn finds the works of an answer and the pointers to them: a list, or one
-// work, or a bare list as files hold them.
-func worksIn(n *jsontree.Node) (works []*jsontree.Node, pointers []string, err error) {
-	list, base := n.Get("results"), "/results/"
+// worksIn finds the works of an answer: a list, or one work, or a bare list as files
+// hold them.
+func worksIn(n *jsontree.Node) (frame.Found, error) {
+	list, at := n.Get("results"), "/results"
 	if n.Kind == jsontree.Array {
-		list, base = n, "/"
+		list, at = n, ""
 	}
-	if list.Kind == jsontree.Array {
-		items := list.Items()
-		for i := range items {
-			works, pointers = append(works, &items[i]), append(pointers, base+strconv.Itoa(i))
-		}
-		return works, pointers, nil
-	}
-	if strings.Contains(n.Get("id").Scalar(), "openalex.org/W") || n.Get("doi").Kind == jsontree.String &&
-		n.Get("ids").Kind == jsontree.Object {
-		return []*jsontree.Node{n}, []string{""}, nil
+	switch {
+	case list.Kind == jsontree.Array:
+		found := frame.Listed(list, at)
+		found.Count = cmp.Or(n.At("meta", "count").Scalar(), "1")
+		return found, nil
+	case strings.Contains(n.Get("id").Scalar(), "openalex.org/W") || n.Get("doi").Kind == jsontree.String &&
+		n.Get("ids").Kind == jsontree.Object:
+		return frame.Found{Works: []*jsontree.Node{n}, Pointers: []string{""}}, nil
 	}
 	words := "no works in it"
 	if msg := n.Get("message").Scalar(); n.Get("error").Kind != jsontree.Absent {
 		words = "the service reports: " + strings.TrimSpace(n.Get("error").Scalar()+" "+msg)
 	}
-	return nil, nil, &crawler.AnswerError{Kind: crawler.KindWrongShape, Where: "/results", Message: "no answer about works: " + words}
+	return frame.Found{}, &crawler.AnswerError{Kind: crawler.KindWrongShape, Where: "/results", Message: "no answer about works: " + words}
 }

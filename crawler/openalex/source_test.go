@@ -120,6 +120,7 @@ func TestAbstract(t *testing.T) {
 // of the filter is asked for by itself, two works with one DOI are one record.
 func TestQuestions(t *testing.T) {
 	var asked []string
+	answers := "10.9999/d"
 	srv := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		asked = append(asked, r.URL.RequestURI())
 		if strings.HasPrefix(r.URL.Path, "/works/") {
@@ -127,22 +128,27 @@ func TestQuestions(t *testing.T) {
 			return
 		}
 		fmt.Fprint(rw, `{"meta":{"count":2,"db_response_time_ms":1},"results":[{"id":"https://openalex.org/W1",`+
-			`"doi":"https://doi.org/10.9999/a",`+
-			`"title":"A"},{"id":"https://openalex.org/W2","doi":"https://doi.org/10.9999/A","title":"A again"}]}`)
+			`"doi":"https://doi.org/`+answers+`",`+
+			`"title":"A"},{"id":"https://openalex.org/W2","doi":"https://doi.org/`+strings.ToUpper(answers)+`","title":"A again"}]}`)
 	}))
 	defer srv.Close()
 	src := New().Given(known("10.9999/a", "10.9999/b,c", "10.9999/d", "10.9999/e(1)"), "me@example.org")
 	src.Register.BaseURL = srv.URL
 	sink := &sourcetest.MemorySink{}
 	c, err := crawler.New(crawler.Options{Sources: []crawler.Source{src}, Contact: "t",
-		Wire: crawler.Wire{Transport: http.DefaultTransport}}, sink)
+		All: true, Wire: crawler.Wire{Transport: http.DefaultTransport, Base: time.Millisecond}}, sink)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if sum, err := c.Run(context.Background()); err != nil || !sum.Sources[0].Complete || sum.Sources[0].New != 1 {
 		t.Fatalf("%+v, %v", sum, err)
 	}
-	if len(asked) != 3 || !strings.HasPrefix(asked[1], "/works/doi:10.9999/b,c?mailto=") ||
+	answers = "10.9999/another"
+	if sum, err := c.Run(context.Background()); err == nil || sum.Sources[0].Complete {
+		t.Errorf("works that were not asked for: %+v, %v", sum, err)
+	}
+	asked = asked[:3]
+	if !strings.HasPrefix(asked[1], "/works/doi:10.9999/b,c?mailto=") ||
 		!strings.HasPrefix(asked[2], "/works?filter=doi%3A10.9999%2Fd%7C10.9999%2Fe%281%29&per_page=100&mailto=me%40example.org") {
 		t.Errorf("%q", asked)
 	}
@@ -156,7 +162,7 @@ func TestFaults(t *testing.T) {
 		"half":      {`{"meta":{},"results":[{"id":"https://openal`, crawler.KindHalfJSON},
 		"html":      {`<html></html>`, crawler.KindHTML},
 	} {
-		if _, _, err := readIDs([]byte(c.body)); err == nil || answer.KindOf(err) != c.kind {
+		if _, err := Parse(evidence.Payload{Body: []byte(c.body)}); err == nil || answer.KindOf(err) != c.kind {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

@@ -12,6 +12,7 @@ import (
 
 	"past/crawler"
 	"past/crawler/answer"
+	"past/crawler/frame"
 	"past/crawler/xmltree"
 	"past/internal/evidence"
 	"past/internal/ident"
@@ -285,5 +286,21 @@ func BenchmarkParse(b *testing.B) {
 		if got, err := Parse(evidence.Payload{Body: big}); err != nil || len(got.Records) != 300 {
 			b.Fatal(len(got.Records), err)
 		}
+	}
+}
+
+// TestSearchAnswers: line breaks as they are in the texts of an answer, as the service
+// writes them when it refuses a position, and fewer numbers than it counts.
+func TestSearchAnswers(t *testing.T) {
+	_, err := readSearch([]byte("{\"esearchresult\":{\"ERROR\":\"Search Backend failed:\n'retstart' cannot be larger than 9998.\n\"}}"), frame.Ask{})
+	if err == nil || !strings.Contains(err.Error(), "cannot be larger than 9998") {
+		t.Errorf("%v", err)
+	}
+	l, err := readSearch([]byte("{\"esearchresult\":{\"count\":\"2\",\"idlist\":[\"5\",\"6\"],\"querytranslation\":\"a\tb\"}}"), frame.Ask{Size: 9999})
+	if err != nil || l.Total != 2 || len(l.IDs) != 2 || l.Heard.Translation != "a b" {
+		t.Errorf("%+v, %v", l, err)
+	}
+	if _, err := readSearch([]byte(`{"esearchresult":{"count":"25","idlist":["5"]}}`), frame.Ask{Size: 9999}); answer.KindOf(err) != crawler.KindMissing {
+		t.Errorf("%v", err)
 	}
 }

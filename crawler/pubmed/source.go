@@ -132,7 +132,7 @@ func readSearch(body []byte, a frame.Ask) (frame.List, error) {
 	fault := func(where, format string, args ...any) (frame.List, error) {
 		return frame.List{}, &crawler.AnswerError{Kind: crawler.KindWrongShape, Where: where, Message: fmt.Sprintf(format, args...)}
 	}
-	n, err := answer.JSON(body)
+	n, err := answer.JSON(bytes.Map(spaced, body))
 	if err != nil {
 		return frame.List{}, err
 	}
@@ -167,6 +167,15 @@ func readSearch(body []byte, a frame.Ask) (frame.List, error) {
 		}
 	}
 	return l, nil
+}
+
+// spaced puts a space for a control character: esearch writes line breaks into its
+// texts as they are.
+func spaced(r rune) rune {
+	if r < ' ' {
+		return ' '
+	}
+	return r
 }
 
 func serverWords(n *jsontree.Node) string {

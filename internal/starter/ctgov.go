@@ -179,7 +179,7 @@ func writePage(w http.ResponseWriter, q url.Values, stamp string, hits []Entry) 
 		}
 	}
 	page := map[string]any{"studies": list}
-	if to < len(hits) {
+	if to < len(hits) || to-from == n { // a full page has a token, the last one too
 		page["nextPageToken"] = "t" + strconv.Itoa(to) + "-" + stamp
 	}
 	if q.Get("countTotal") == "true" && from == 0 {
