@@ -115,6 +115,43 @@ type Movable interface {
 	At(endpoint string) Source
 }
 
+// Described is a Source that says of itself what readers and importers need.
+type Described interface {
+	// Title is its name for people.
+	Title() string
+	// Searched reports whether it is asked with words. One that is not is asked by
+	// identifier or dataset, only when a person names it, and its answers are no
+	// search.
+	Searched() bool
+	// Files are the formats of files with its records.
+	Files() []Format
+}
+
+// Format is one in which files hold the records of a source.
+type Format struct {
+	Media string
+	Frame Frame
+	// Elements are the names of record elements, of FrameXML.
+	Elements []string
+	// Begins is how a record begins, of FrameBlocks.
+	Begins string
+	// Recognise recognises a file by its name and beginning.
+	Recognise func(name string, head []byte) bool
+	// Any is set for what is tried after the formats of all sources.
+	Any bool
+}
+
+// Frame is how a format holds its records.
+type Frame int
+
+const (
+	FrameWhole  Frame = iota // the file is one record, or cannot be cut
+	FrameJSON                // lists, answers, one value a line
+	FrameXML                 // elements
+	FrameTable               // rows under a header line
+	FrameBlocks              // blocks of tagged lines
+)
+
 // QuestionSet is what is asked of every register: substances and conditions
 // with their synonyms, and the point in time since which changes are wanted.
 type QuestionSet struct {

@@ -25,8 +25,12 @@ const (
 // [frame.Works.Given]. A DOI with a comma cannot be in a filter.
 func New() *frame.Works {
 	s := &frame.Works{
-		SourceID: SourceName, Batch: batch, Dated: true, Address: address, In: worksIn, DOI: "DOI", Record: read, Other: other,
+		SourceID: SourceName, Called: "Crossref", Batch: batch, Dated: true, Address: address, In: worksIn, DOI: "DOI", Record: read, Other: other,
 		Alone: func(doi string) bool { return strings.Contains(doi, ",") },
+		Formats: []crawler.Format{
+			{Media: "application/x-research-info-systems", Frame: crawler.FrameBlocks, Begins: "TY  -", Recognise: RecogniseRIS},
+			{Media: "application/json", Frame: crawler.FrameJSON, Recognise: Recognise},
+		},
 		Register: crawler.Policy{
 			BaseURL: baseURL, Hosts: []string{"api.crossref.org"}, PerSecond: 1, Burst: 1,
 			RobotsReason: "the REST API is documented by its owner for use by programs; robots.txt is for the pages",

@@ -30,7 +30,12 @@ const (
 // conditions in "Condition/disease". The register's own search adds its synonyms.
 func New() *frame.Search {
 	return &frame.Search{
-		SourceID: SourceName, Landed: "NCT03537014", Accept: []string{"application/json"},
+		SourceID: SourceName, Called: "ClinicalTrials.gov", Landed: "NCT03537014", Accept: []string{"application/json"},
+		Formats: []crawler.Format{
+			{Media: "application/xml", Frame: crawler.FrameXML, Elements: []string{"clinical_study"}, Recognise: Recognise},
+			{Media: "text/csv", Frame: crawler.FrameTable, Recognise: Recognise},
+			{Media: "application/json", Frame: crawler.FrameJSON, Any: true},
+		},
 		Register: crawler.Policy{
 			BaseURL: baseURL, Hosts: []string{"clinicaltrials.gov", "www.clinicaltrials.gov"}, PerSecond: 0.8, Burst: 1,
 			RobotsReason: "the API is documented by its owner for use by programs; the Crawl-delay of 1 s that robots.txt states for " +

@@ -29,7 +29,8 @@ const (
 // trial's updates, in no strict order; each trial with news is then asked for.
 func New() *frame.Search {
 	return &frame.Search{
-		SourceID: SourceName, Landed: "2025-520906-36-00", Accept: []string{"application/json"},
+		SourceID: SourceName, Called: "EU CTIS", Landed: "2025-520906-36-00", Accept: []string{"application/json"},
+		Formats: []crawler.Format{{Media: "application/json", Frame: crawler.FrameJSON, Recognise: Recognise}},
 		Register: crawler.Policy{
 			BaseURL: baseURL, Hosts: []string{"euclinicaltrials.eu"}, PerSecond: 1, Burst: 1,
 			Robots: true, RobotsReason: "the interface is the one behind the public search page, which its owner does not document for programs",

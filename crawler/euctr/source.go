@@ -33,7 +33,8 @@ const (
 func New() *frame.Search {
 	part := func(only string) *frame.Search {
 		return &frame.Search{
-			SourceID: SourceName, Landed: "2017-000219-18-GB",
+			SourceID: SourceName, Called: "EU Clinical Trials Register", Landed: "2017-000219-18-GB",
+			Formats: []crawler.Format{{Media: "application/xml", Recognise: RecogniseResults}, {Media: "text/plain", Recognise: Recognise}},
 			Register: crawler.Policy{
 				BaseURL: baseURL, Hosts: []string{"www.clinicaltrialsregister.eu"}, PerSecond: 0.3, Burst: 1,
 				Robots: true, RobotsReason: "the search page and its downloads are made for readers; no interface for programs is documented",

@@ -51,9 +51,11 @@ type List struct {
 // Search is a register that is asked with words. Its fields are set once.
 type Search struct {
 	SourceID string
-	Landed   string         // a record that the register has had for years
-	Register crawler.Policy // BaseURL is where it is asked
-	Accept   []string       // media types of requests that name none
+	Called   string           // its name for people
+	Landed   string           // a record that the register has had for years
+	Register crawler.Policy   // BaseURL is where it is asked
+	Accept   []string         // media types of requests that name none
+	Formats  []crawler.Format // of files with its records
 
 	// Words writes what is asked; Parts does where words alone do not say it. Form
 	// puts a part into the register's form, and Show that into words for people;
@@ -134,10 +136,20 @@ var (
 	_ crawler.Quiet      = (*Search)(nil)
 	_ crawler.Patient    = (*Search)(nil)
 	_ crawler.Splitter   = (*Search)(nil)
+	_ crawler.Described  = (*Search)(nil)
 )
 
 // Name implements crawler.Source.
 func (s *Search) Name() string { return s.SourceID }
+
+// Title implements crawler.Described.
+func (s *Search) Title() string { return s.Called }
+
+// Searched implements crawler.Described.
+func (s *Search) Searched() bool { return true }
+
+// Files implements crawler.Described.
+func (s *Search) Files() []crawler.Format { return s.Formats }
 
 // Policy implements crawler.Source. Where each value comes from is written in
 // docs/sources.md.

@@ -23,7 +23,9 @@ import (
 type Works struct {
 	Register crawler.Policy // BaseURL is where it is asked
 	SourceID string
-	Batch    int // DOIs in one question
+	Called   string           // its name for people
+	Formats  []crawler.Format // of files with its records
+	Batch    int              // DOIs in one question
 	// Address writes the address of a question for works that changed since a day,
 	// which is empty for all.
 	Address func(at string, dois []string, since string) string
@@ -62,8 +64,9 @@ func Listed(list *jsontree.Node, at string) Found {
 }
 
 var (
-	_ crawler.Movable  = (*Works)(nil)
-	_ crawler.Follower = (*Works)(nil)
+	_ crawler.Movable   = (*Works)(nil)
+	_ crawler.Follower  = (*Works)(nil)
+	_ crawler.Described = (*Works)(nil)
 )
 
 // Given names the works that are asked for: DOIs in any spelling. What is no DOI
@@ -91,6 +94,15 @@ func (s *Works) Given(list func() ([]string, error), mailto string) *Works {
 
 // Name implements crawler.Source.
 func (s *Works) Name() string { return s.SourceID }
+
+// Title implements crawler.Described.
+func (s *Works) Title() string { return s.Called }
+
+// Searched implements crawler.Described.
+func (s *Works) Searched() bool { return false }
+
+// Files implements crawler.Described.
+func (s *Works) Files() []crawler.Format { return s.Formats }
 
 // Follows implements crawler.Follower: other sources bring the DOIs.
 func (s *Works) Follows() bool { return true }

@@ -19,13 +19,28 @@ const searchPage = "https://trialsearch.who.int/AdvSearch.aspx"
 // so that stored files can be read again; its Page refuses.
 type Source struct{}
 
-var _ crawler.Source = (*Source)(nil)
+var (
+	_ crawler.Source    = (*Source)(nil)
+	_ crawler.Described = (*Source)(nil)
+)
 
 // New gives the Source.
 func New() *Source { return &Source{} }
 
 // Name implements crawler.Source.
 func (s *Source) Name() string { return SourceName }
+
+// Title implements crawler.Described.
+func (s *Source) Title() string { return "WHO ICTRP" }
+
+// Searched implements crawler.Described.
+func (s *Source) Searched() bool { return false }
+
+// Files implements crawler.Described.
+func (s *Source) Files() []crawler.Format {
+	return []crawler.Format{{Media: "application/xml", Frame: crawler.FrameXML, Elements: []string{"Trial"}, Recognise: Recognise},
+		{Media: "text/csv", Frame: crawler.FrameTable, Recognise: Recognise}}
+}
 
 // Policy implements crawler.Source. Nothing is asked; the values stand for
 // completeness.

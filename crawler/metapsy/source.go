@@ -55,8 +55,9 @@ type Source struct {
 }
 
 var (
-	_ crawler.Source  = (*Source)(nil)
-	_ crawler.Movable = (*Source)(nil)
+	_ crawler.Source    = (*Source)(nil)
+	_ crawler.Movable   = (*Source)(nil)
+	_ crawler.Described = (*Source)(nil)
 )
 
 // New gives a Source of the releases given, or of [Releases].
@@ -69,6 +70,17 @@ func New(releases ...Release) *Source {
 
 // Name implements crawler.Source.
 func (s *Source) Name() string { return SourceName }
+
+// Title implements crawler.Described.
+func (s *Source) Title() string { return "Metapsy" }
+
+// Searched implements crawler.Described.
+func (s *Source) Searched() bool { return false }
+
+// Files implements crawler.Described.
+func (s *Source) Files() []crawler.Format {
+	return []crawler.Format{{Media: "text/csv", Recognise: Recognise}}
+}
 
 // At implements crawler.Movable: endpoint replaces the scheme
 // and host of each release's address.

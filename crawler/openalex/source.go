@@ -33,8 +33,9 @@ const (
 // [frame.Works.Given]. Signs of the filter's own language cannot be in it.
 func New() *frame.Works {
 	s := &frame.Works{
-		SourceID: SourceName, Batch: batch, Address: address, In: worksIn, DOI: "doi", Record: read,
-		Alone: func(doi string) bool { return strings.ContainsAny(doi, ",|+!") },
+		SourceID: SourceName, Called: "OpenAlex", Batch: batch, Address: address, In: worksIn, DOI: "doi", Record: read,
+		Alone:   func(doi string) bool { return strings.ContainsAny(doi, ",|+!") },
+		Formats: []crawler.Format{{Media: "application/json", Frame: crawler.FrameJSON, Recognise: Recognise}},
 		Register: crawler.Policy{
 			BaseURL: baseURL, Hosts: []string{"api.openalex.org"}, PerSecond: 1, Burst: 1,
 			RobotsReason: "the API is documented by its owner for use by programs; robots.txt is for the pages",

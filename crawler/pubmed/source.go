@@ -46,7 +46,11 @@ type Asker struct {
 // then asked for.
 func New(who Asker) *frame.Search {
 	s := &frame.Search{
-		SourceID: SourceName, Landed: "pmid:37651119", Accept: []string{"application/json"},
+		SourceID: SourceName, Called: "PubMed", Landed: "pmid:37651119", Accept: []string{"application/json"},
+		Formats: []crawler.Format{
+			{Media: "application/xml", Frame: crawler.FrameXML, Elements: records.Elements, Recognise: Recognise},
+			{Media: "text/plain", Frame: crawler.FrameBlocks, Begins: "PMID-", Recognise: RecogniseNBIB},
+		},
 		Register: crawler.Policy{
 			BaseURL: baseURL, Hosts: []string{"eutils.ncbi.nlm.nih.gov"}, PerSecond: 2.5, Burst: 1,
 			RobotsReason: "the E-utilities are NCBI's documented interface for programs, with limits of their own that are kept; " +

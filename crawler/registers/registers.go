@@ -30,12 +30,10 @@ type Options struct {
 	Works func() ([]string, error)
 }
 
-// Register is a source with what the tracker does with it.
-type Register struct {
+// Register is a source that says what it is.
+type Register interface {
 	crawler.Source
-	// Named says that it is asked by identifier or dataset, and only when a person
-	// names it: its answers are no search.
-	Named bool
+	crawler.Described
 }
 
 // Registers gives the sources in the order in which they are asked. The WHO
@@ -43,43 +41,48 @@ type Register struct {
 func Registers(o Options) []Register {
 	email := polite.MailAddress(o.Contact)
 	return []Register{
-		{ctgov.New(), false},
-		{pubmed.New(pubmed.Asker{Key: o.PubMedKey, Email: email}), false},
-		{europepmc.New(), false},
-		{isrctn.New(), false},
-		{ctis.New(), false},
-		{euctr.New(), false},
-		{metapsy.New(), true},
-		{crossref.New().Given(o.Works, email), true},
-		{openalex.New().Given(o.Works, email), true},
-		{ictrp.New(), true},
+		ctgov.New(),
+		pubmed.New(pubmed.Asker{Key: o.PubMedKey, Email: email}),
+		europepmc.New(),
+		isrctn.New(),
+		ctis.New(),
+		euctr.New(),
+		metapsy.New(),
+		crossref.New().Given(o.Works, email),
+		openalex.New().Given(o.Works, email),
+		ictrp.New(),
 	}
+}
+
+// Titles are the names for people of the sources.
+func Titles() map[string]string {
+	m := map[string]string{}
+	for _, r := range byName() {
+		m[r.Name()] = r.Title()
+	}
+	return m
 }
 
 // Searches reports whether a source is asked with words.
 func Searches(source string) bool {
-	for _, r := range Registers(Options{}) {
-		if r.Name() == source {
-			return !r.Named
-		}
-	}
-	return true
+	r := byName()[source]
+	return r == nil || r.Searched()
 }
 
 // Parse reads a stored payload with the parser of its source. Review files are
 // read by the stages themselves and hold no records.
 func Parse(p evidence.Payload) (crawler.Parsed, error) {
-	if s := parsers()[p.Source]; s != nil {
+	if s := byName()[p.Source]; s != nil {
 		return s.Parse(p)
 	}
 	return crawler.Parsed{}, nil
 }
 
-// parsers are the sources by name: their Parse needs no address.
-var parsers = sync.OnceValue(func() map[string]crawler.Source {
-	m := map[string]crawler.Source{}
+// byName are the sources: their Parse needs no address.
+var byName = sync.OnceValue(func() map[string]Register {
+	m := map[string]Register{}
 	for _, r := range Registers(Options{}) {
-		m[r.Name()] = r.Source
+		m[r.Name()] = r
 	}
 	return m
 })

@@ -14,10 +14,11 @@ import (
 
 	"past/crawler"
 	"past/internal/evidence"
+	"past/internal/starter"
 )
 
-// Subject describes a source to the suite. The register that it is asked is the
-// fake of the source's name in past/internal/starter.
+// Subject describes a source to the suite. It is asked at the fake register of its
+// name in past/internal/starter, or at Register.
 type Subject struct {
 	// Source under test; it must be a crawler.Movable.
 	Source crawler.Source
@@ -26,10 +27,19 @@ type Subject struct {
 	// Entry makes the nth record (from 0) in a version (from 0); versions
 	// differ in content and keep the id.
 	Entry func(n, version int) Entry
+	// Register is the fake register of a source that past/internal/starter has none of.
+	Register *starter.Fake
 	// Probe is a part of the probe's address; empty without one.
 	Probe string
 	// PerPage is how many records come with one answer.
 	PerPage int
+}
+
+func (s Subject) fake() starter.Fake {
+	if s.Register != nil {
+		return *s.Register
+	}
+	return Fake(s.Source)
 }
 
 // clock is a time that tests move on by hand.
@@ -70,7 +80,7 @@ func (b *bench) options() crawler.Options {
 	name := b.sub.Source.Name()
 	return crawler.Options{
 		Sources: []crawler.Source{b.sub.Source}, Question: b.sub.Question,
-		Endpoints: map[string]string{name: b.srv.URL + Fake(b.sub.Source).Path},
+		Endpoints: map[string]string{name: b.srv.URL + b.sub.fake().Path},
 		Now:       b.clock.now, Contact: "suite", Version: "test",
 		Wire: crawler.Wire{Base: time.Millisecond, Cap: 5 * time.Millisecond, Idle: time.Second, Timeout: 5 * time.Second},
 	}

@@ -74,7 +74,7 @@ type server struct {
 func serve(t *testing.T, sub Subject, w *World) *server {
 	t.Helper()
 	s := &server{world: w}
-	inner := w.Serve(sub.Source)
+	inner := sub.fake().At(w.Shelf)
 	s.Server = httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/robots.txt" {
 			s.mu.Lock()

@@ -17,7 +17,7 @@ import (
 
 type crawlCmd struct {
 	reviewFlag
-	Sources  []string          `arg:"" optional:"" help:"Registers to ask (default: all that can be searched; crossref, openalex and metapsy only when named)."`
+	Sources  []string          `arg:"" optional:"" help:"Registers to ask (default: all that can be searched; those asked by DOI or dataset only when named)."`
 	Source   []string          `name:"source" help:"A register to ask; repeatable." placeholder:"NAME"`
 	Since    string            `name:"since" default:"auto" help:"auto (only what changed), all, or a date YYYY-MM-DD."`
 	Limit    int               `name:"limit" help:"At most this many records per register; 0 is no bound."`

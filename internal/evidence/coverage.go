@@ -49,7 +49,8 @@ func (s State) Sayable() bool { return s != NotLooked && s != Outside && s != ""
 type Search struct {
 	ID     string `json:"id"` // source/key, stable over the runs
 	Source string `json:"source"`
-	Words  string `json:"words"` // as they were sent
+	Name   string `json:"name,omitempty"` // of the source, for people
+	Words  string `json:"words"`          // as they were sent
 	// Substances, Conditions and Topics are the vocabulary ids that the words
 	// name; a search that names no condition and no topic asked for all of them.
 	Substances []string `json:"substances"`
@@ -79,6 +80,7 @@ type Coverage struct {
 type SearchRef struct {
 	ID       string `json:"id"`
 	Source   string `json:"source"`
+	Name     string `json:"name,omitempty"` // of the source, for people
 	Day      string `json:"day"`
 	Hits     *int   `json:"hits"`
 	Complete bool   `json:"complete"`

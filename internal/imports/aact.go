@@ -213,7 +213,7 @@ func (im *Importer) tables(b *batcher, in input) error {
 	return g.notes()
 }
 
-var aactFormat = format{source: ctgov.SourceName, media: "text/plain"}
+var aactFormat = format{crawler.Format{Media: "text/plain"}, ctgov.SourceName}
 
 func (g *gatherer) makeBuckets(size int64) (dir string, err error) {
 	if size <= inMemory {

@@ -90,7 +90,7 @@ func (f *feed) add(p part) error {
 		b.flush()
 		b.source = f.format.source
 	}
-	payload := evidence.Payload{Source: b.source, MediaType: f.format.media, URL: f.url, FetchedAt: b.im.Now().UTC(), Body: p.body}
+	payload := evidence.Payload{Source: b.source, MediaType: f.format.Media, URL: f.url, FetchedAt: b.im.Now().UTC(), Body: p.body}
 	if f.fileNo != 0 {
 		payload.File = &evidence.FilePart{No: f.fileNo, Offset: p.offset, Head: p.head}
 	}

@@ -5,62 +5,35 @@ import (
 	"errors"
 	"path/filepath"
 	"strings"
+	"sync"
 
+	"past/crawler"
 	"past/crawler/charset"
-	"past/crawler/crossref"
 	"past/crawler/ctgov"
-	"past/crawler/ctis"
-	"past/crawler/euctr"
-	"past/crawler/europepmc"
-	"past/crawler/ictrp"
-	"past/crawler/isrctn"
-	"past/crawler/metapsy"
-	"past/crawler/openalex"
-	"past/crawler/pubmed"
-)
-
-// frame is how a format holds its records.
-type frame int
-
-const (
-	frameWhole  frame = iota // the file is one record, or cannot be cut
-	frameJSON                // lists, answers, one value a line
-	frameXML                 // elements
-	frameTable               // rows under a header line
-	frameBlocks              // blocks of tagged lines
+	"past/crawler/registers"
 )
 
 // format is one that can be imported.
 type format struct {
-	source, media string
-	frame         frame
-	elements      []string // of frameXML
-	begins        string   // of frameBlocks
-	recognise     func(name string, head []byte) bool
+	crawler.Format
+	source string
 }
 
-// formats are tried in order: the first that recognises a file's beginning
-// reads it.
-var formats = []format{
-	{pubmed.SourceName, "application/xml", frameXML, []string{"PubmedArticle", "PubmedBookArticle"}, "", pubmed.Recognise},
-	{pubmed.SourceName, "text/plain", frameBlocks, nil, "PMID-", pubmed.RecogniseNBIB},
-	{crossref.SourceName, "application/x-research-info-systems", frameBlocks, nil, "TY  -", crossref.RecogniseRIS},
-	{isrctn.SourceName, "application/xml", frameXML, []string{"fullTrial"}, "", isrctn.Recognise},
-	{ictrp.SourceName, "application/xml", frameXML, []string{"Trial"}, "", ictrp.Recognise},
-	{ictrp.SourceName, "text/csv", frameTable, nil, "", ictrp.Recognise},
-	{metapsy.SourceName, "text/csv", frameWhole, nil, "", metapsy.Recognise},
-	{euctr.SourceName, "application/xml", frameWhole, nil, "", euctr.RecogniseResults},
-	{euctr.SourceName, "text/plain", frameWhole, nil, "", euctr.Recognise},
-	{ctgov.SourceName, "application/xml", frameXML, []string{"clinical_study"}, "", ctgov.Recognise},
-	{ctgov.SourceName, "text/csv", frameTable, nil, "", ctgov.Recognise},
-	{europepmc.SourceName, "application/json", frameJSON, nil, "", europepmc.Recognise},
-	{crossref.SourceName, "application/json", frameJSON, nil, "", crossref.Recognise},
-	{openalex.SourceName, "application/json", frameJSON, nil, "", openalex.Recognise},
-	{ctis.SourceName, "application/json", frameJSON, nil, "", ctis.Recognise},
-	{ctgov.SourceName, "application/json", frameJSON, nil, "", anyText},
-}
-
-func anyText(string, []byte) bool { return true }
+// formats are those of all sources, tried in order: the first that recognises a
+// file's beginning reads it.
+var formats = sync.OnceValue(func() (out []format) {
+	var last []format
+	for _, r := range registers.Registers(registers.Options{}) {
+		for _, f := range r.Files() {
+			if f.Any {
+				last = append(last, format{f, r.Name()})
+			} else {
+				out = append(out, format{f, r.Name()})
+			}
+		}
+	}
+	return append(out, last...)
+})
 
 // mayBe reports whether a text can be of a media type by its first byte.
 func mayBe(media string, first byte) bool {
@@ -117,9 +90,9 @@ func recognise(path string, head []byte) (*format, error) {
 	if bytes.HasPrefix(low, []byte("<!doctype html")) || bytes.HasPrefix(low, []byte("<html")) {
 		return nil, errors.New("a web page (HTML) and no data: use the download of the site in one of the formats that docs/sources.md lists")
 	}
-	for i := range formats {
-		if mayBe(formats[i].media, text[0]) && formats[i].recognise(filepath.Base(path), text) {
-			return &formats[i], nil
+	for i, f := range formats() {
+		if mayBe(f.Media, text[0]) && (f.Any || f.Recognise(filepath.Base(path), text)) {
+			return &formats()[i], nil
 		}
 	}
 	return nil, errUnknownFormat

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"past/crawler"
 	"past/crawler/charset"
 )
 
@@ -135,16 +136,16 @@ func framingOf(name string, f *format, w *window) framing {
 		return whole
 	}
 	switch {
-	case f.frame == frameJSON && byLines(name, w):
+	case f.Frame == crawler.FrameJSON && byLines(name, w):
 		return lines
-	case f.frame == frameJSON:
+	case f.Frame == crawler.FrameJSON:
 		return jsonValues
-	case f.frame == frameXML:
-		return elements(f.elements)
-	case f.frame == frameTable:
+	case f.Frame == crawler.FrameXML:
+		return elements(f.Elements)
+	case f.Frame == crawler.FrameTable:
 		return rows
-	case f.frame == frameBlocks:
-		return blocks(f.begins)
+	case f.Frame == crawler.FrameBlocks:
+		return blocks(f.Begins)
 	}
 	return whole
 }

@@ -4,9 +4,12 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
+	"sync"
 
+	"past/crawler/registers"
 	"past/internal/evidence"
 	"past/internal/store"
 	"past/internal/synthesis"
@@ -46,17 +49,24 @@ func (p *Pipeline) reportFlow(base synthesis.Base, ed *reports.Edition) {
 func counted(in []synthesis.Counted) []reports.Counted {
 	var out []reports.Counted
 	for _, c := range in {
-		out = append(out, reports.Counted{Name: cmp.Or(synthesis.Codes[c.Name], synthesis.SourceName(c.Name)), N: c.N})
+		out = append(out, reports.Counted{Name: cmp.Or(synthesis.Codes[c.Name], sourceName(c.Name)), N: c.N})
 	}
 	return out
 }
 
+// sourceNames are the names for people of the sources, and of the review folder.
+var sourceNames = sync.OnceValue(func() map[string]string {
+	m := registers.Titles()
+	m["review"] = "review folder"
+	return m
+})
+
+func sourceName(id string) string { return cmp.Or(sourceNames()[id], id) }
+
 // reportNames gives the names for people of the vocabulary's ids.
 func (p *Pipeline) reportNames(ed *reports.Edition) {
 	ed.Names = map[string]string{"other-dose": "another dose of the same drug", "cyb003": "CYB003 (deuterated psilocin)"}
-	for _, s := range synthesis.SourceNames() {
-		ed.Names[s] = synthesis.SourceName(s)
-	}
+	maps.Copy(ed.Names, sourceNames())
 	for code, words := range synthesis.Codes {
 		ed.Names["left out: "+code] = words
 	}

@@ -272,7 +272,7 @@ func (p *Pipeline) reportSources(ctx context.Context, doc edition.Document) []re
 		slices.Sort(names)
 		for _, n := range names {
 			s := status.Sources[n]
-			note := reports.SourceNote{Name: synthesis.SourceName(n), Records: int(s.Records)}
+			note := reports.SourceNote{Name: sourceName(n), Records: int(s.Records)}
 			switch {
 			case doc.Starter && s.Records > 0:
 				note.Attribution = "embedded facts, not collected from it"

@@ -30,8 +30,8 @@ func Sources(names []string, options ...SourceOptions) ([]crawler.Source, error)
 	var known []string
 	for _, r := range registers.Registers(o) {
 		known = append(known, r.Name())
-		if slices.Contains(names, r.Name()) || len(names) == 0 && !r.Named {
-			out = append(out, r.Source)
+		if slices.Contains(names, r.Name()) || len(names) == 0 && r.Searched() {
+			out = append(out, r)
 		}
 	}
 	for _, n := range names {

@@ -3,7 +3,6 @@ package synthesis
 import (
 	"cmp"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
@@ -22,7 +21,7 @@ func cover(q Question, topics []string, b Base) evidence.Coverage {
 		if !overlap(s.Substances, q.Substances) || limited && !overlap(named, conditions) && !overlap(named, topics) {
 			continue
 		}
-		c.Searches = append(c.Searches, evidence.SearchRef{ID: s.ID, Source: s.Source, Day: s.Day, Hits: s.Hits, Complete: s.Complete})
+		c.Searches = append(c.Searches, evidence.SearchRef{ID: s.ID, Source: s.Source, Name: s.Name, Day: s.Day, Hits: s.Hits, Complete: s.Complete})
 		c.Day = max(c.Day, s.Day)
 		c.Asked = c.Asked || s.Complete
 		c.Complete = c.Complete && s.Complete
@@ -112,7 +111,7 @@ func measuredHere(x evidence.Exclusion) bool {
 func searched(c evidence.Coverage) string {
 	var names []string
 	for _, s := range c.Searches {
-		if n := SourceName(s.Source); s.Complete && !slices.Contains(names, n) {
+		if n := cmp.Or(s.Name, s.Source); s.Complete && !slices.Contains(names, n) {
 			names = append(names, n)
 		}
 	}
@@ -122,18 +121,6 @@ func searched(c evidence.Coverage) string {
 	}
 	return out
 }
-
-// sourceNames are the names for people of registers and databases.
-var sourceNames = map[string]string{"ctgov": "ClinicalTrials.gov", "isrctn": "ISRCTN registry", "ctis": "EU CTIS",
-	"euctr": "EU Clinical Trials Register", "ictrp": "WHO ICTRP",
-	"pubmed": "PubMed", "europepmc": "Europe PMC", "crossref": "Crossref", "openalex": "OpenAlex", "metapsy": "Metapsy",
-	"review": "review folder"}
-
-// SourceNames lists the ids of the registers and databases.
-func SourceNames() []string { return slices.Sorted(maps.Keys(sourceNames)) }
-
-// SourceName is the name for people of a register or database.
-func SourceName(id string) string { return cmp.Or(sourceNames[id], id) }
 
 // named is a list of at most six names in brackets.
 func named(names []string) string {
