@@ -116,12 +116,19 @@ func (l *lane) lastLook(ctx context.Context) (at time.Time, due bool, err error)
 	if at, err = time.Parse(time.RFC3339, text); err != nil {
 		return l.sum.Since, true, nil // never, as far as is known
 	}
-	before, err := l.missingBefore(ctx, memory)
-	if err != nil {
-		return at, false, err
+	again, err := l.lookAgain(ctx)
+	return at.Add(-l.mark.Skew), again || l.started.Sub(at) >= p.LookEvery(), err
+}
+
+// lookAgain reports whether records that seemed to be gone wait for a second look,
+// and its time has come: also where the register says that nothing has changed.
+func (l *lane) lookAgain(ctx context.Context) (bool, error) {
+	memory, ok := l.sink.(Memory)
+	if !ok {
+		return false, nil
 	}
-	due = l.started.Sub(at) >= p.LookEvery() || !before.At.IsZero() && l.started.Sub(before.At) >= secondLook
-	return at.Add(-l.mark.Skew), due, nil
+	before, err := l.missingBefore(ctx, memory)
+	return !before.At.IsZero() && l.started.Sub(before.At) >= secondLook, err
 }
 
 func (l *lane) lookKey() string { return "look/" + l.src.Name() }

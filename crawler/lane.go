@@ -124,7 +124,11 @@ func (l *lane) steps(ctx context.Context) error {
 	if err := l.probe(ctx); err != nil {
 		return err
 	}
-	if l.auto() && l.stamp != "" && l.mark.Stamp == l.stamp && l.mark.Plan == l.plan {
+	again, err := l.lookAgain(ctx)
+	if err != nil {
+		return err
+	}
+	if l.auto() && l.stamp != "" && l.mark.Stamp == l.stamp && l.mark.Plan == l.plan && !again {
 		l.sum.NothingNew, l.sum.Complete = true, true
 		return l.unchanged(ctx)
 	}

@@ -119,9 +119,13 @@ func (w Writer) Together(q crawler.QuestionSet) []Part {
 
 // named are the concepts of which a group of written terms holds a word.
 func (w Writer) named(concepts []crawler.Concept, group []string) []string {
+	in := map[string]bool{}
+	for _, t := range group {
+		in[t] = true
+	}
 	var out []string
 	for _, c := range concepts {
-		if slices.ContainsFunc(w.words(c), func(t string) bool { return slices.Contains(group, w.written(t)) }) {
+		if slices.ContainsFunc(w.words(c), func(t string) bool { return in[w.written(t)] }) {
 			out = append(out, c.ID)
 		}
 	}
@@ -192,7 +196,7 @@ var british = strings.NewReplacer("behavior", "behaviour", "generalized", "gener
 func (w Writer) groups(terms []string, room int) [][]string {
 	var out [][]string
 	var group []string
-	seen := map[string]bool{}
+	seen, size := map[string]bool{}, 0
 	for _, t := range terms {
 		t = w.written(t)
 		if low := strings.ToLower(t); t == "" || seen[low] {
@@ -200,12 +204,14 @@ func (w Writer) groups(terms []string, room int) [][]string {
 		} else {
 			seen[low] = true
 		}
-		longer := append(slices.Clip(group), t)
-		if len(group) > 0 && w.length(w.or(longer)) > room {
-			out = append(out, group)
-			longer = []string{t}
+		more := w.length(t) + w.length(" OR ")
+		if len(group) > 0 && size+more+w.length("()") > room {
+			out, group, size = append(out, group), nil, 0
 		}
-		group = longer
+		if len(group) == 0 {
+			more = w.length(t)
+		}
+		group, size = append(group, t), size+more
 	}
 	return append(out, group)
 }

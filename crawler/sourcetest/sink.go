@@ -48,6 +48,15 @@ func (s *MemorySink) init() {
 	}
 }
 
+// Clone gives a sink that holds the same.
+func (s *MemorySink) Clone() *MemorySink {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return &MemorySink{commits: s.commits, payloads: maps.Clone(s.payloads), records: maps.Clone(s.records), versions: maps.Clone(s.versions),
+		gone: maps.Clone(s.gone), hits: maps.Clone(s.hits), cursors: maps.Clone(s.cursors), marks: maps.Clone(s.marks),
+		states: maps.Clone(s.states), problems: slices.Clone(s.problems), fetches: slices.Clone(s.fetches)}
+}
+
 // Commit implements crawler.Sink.
 func (s *MemorySink) Commit(_ context.Context, b crawler.Batch) (crawler.CommitResult, error) {
 	s.mu.Lock()

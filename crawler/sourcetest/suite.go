@@ -126,6 +126,7 @@ func Run(t *testing.T, sub Subject) {
 	t.Run("nothing new", func(t *testing.T) { nothingNew(t, sub) })
 	t.Run("changes", func(t *testing.T) { changes(t, sub) })
 	t.Run("known records", func(t *testing.T) { known(t, sub) })
+	t.Run("shrinking lists", func(t *testing.T) { shrinking(t, sub) })
 	t.Run("killed at any commit", func(t *testing.T) { killed(t, sub) })
 	t.Run("faults that pass", func(t *testing.T) { faults(t, sub) })
 	t.Run("faults that stay", func(t *testing.T) { lasting(t, sub) })
@@ -383,6 +384,58 @@ func known(t *testing.T, sub Subject) {
 		})
 		if _, err := b.crawl(t, func(o *crawler.Options) { o.All = all }); err != nil || len(b.content().Gone) != 0 {
 			t.Errorf("all %v: a record that is back is still gone: %v, %v", all, b.content().Gone, err)
+		}
+	}
+}
+
+// shrinking: a search that finds less than before says nothing of the records that
+// it no longer finds. Those that the register does not have either are marked as
+// gone: at once where they are few, where they are many when a later crawl finds
+// the same.
+func shrinking(t *testing.T, sub Subject) {
+	_, refreshes := sub.Source.(crawler.Refresher)
+	for _, share := range []int{10, 30, 60} {
+		for _, all := range []bool{false, true} {
+			b := begin(t, sub)
+			if _, err := b.crawl(t); err != nil {
+				t.Fatal(err)
+			}
+			before, n := b.content(), entries*share/100
+			var lost []Entry
+			later := func(what string, gone int) {
+				t.Helper()
+				b.clock.at = b.clock.at.Add(8 * 24 * time.Hour)
+				_, err := b.crawl(t, func(o *crawler.Options) { o.All = all })
+				c := b.content()
+				if err != nil || len(c.Gone) != gone || !reflect.DeepEqual(c.Hashes, before.Hashes) {
+					t.Errorf("%d %%, all %v, %s: %d gone, want %d; %v, %v", share, all, what, len(c.Gone), gone, b.sink.Problems(), err)
+				}
+			}
+			b.world.Change(func(es []Entry) []Entry {
+				lost = slices.Clone(es[:n])
+				for i := range n {
+					es[i].Hidden = true
+				}
+				return es
+			})
+			later("not listed", 0)
+			later("not listed again", 0)
+			b.world.Change(func(es []Entry) []Entry { return es[n:] })
+			want := n
+			if !refreshes {
+				want = 0
+			}
+			if float64(n) > float64(entries)/3 {
+				later("not there", 0)
+			}
+			later("not there", want)
+			b.world.Change(func(es []Entry) []Entry { // and back again
+				for i := range lost {
+					lost[i].Updated = b.clock.at
+				}
+				return append(lost, es...)
+			})
+			later("back", 0)
 		}
 	}
 }

@@ -19,7 +19,7 @@ func crossrefAt(shelf Shelf) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /works", func(w http.ResponseWriter, r *http.Request) { crossrefList(shelf, w, r) })
 	mux.HandleFunc("GET /works/{doi...}", func(w http.ResponseWriter, r *http.Request) {
-		e, ok := shelf.get("doi:" + r.PathValue("doi"))
+		e, ok := shelf.Get("doi:" + r.PathValue("doi"))
 		if !ok {
 			http.Error(w, "Resource not found.", http.StatusNotFound)
 			return
@@ -141,7 +141,7 @@ func openAlexAt(shelf Shelf) http.Handler {
 			"groups_count": nil, "cost_usd": 0.0001}, "results": bodies(hits[from:to]), "group_by": []any{}})
 	})
 	mux.HandleFunc("GET /works/{id...}", func(w http.ResponseWriter, r *http.Request) {
-		e, ok := shelf.get("doi:" + strings.TrimPrefix(r.PathValue("id"), "doi:"))
+		e, ok := shelf.Get("doi:" + strings.TrimPrefix(r.PathValue("id"), "doi:"))
 		if !ok || e.Hidden {
 			w.WriteHeader(http.StatusNotFound)
 			writeJSON(w, map[string]string{"error": "Not Found", "message": "the work was not found"})

@@ -64,10 +64,10 @@ func studyTerm(wire map[string]any) func(term) bool {
 func ctgovAt(shelf Shelf) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /api/v2/version", func(w http.ResponseWriter, _ *http.Request) {
-		writeJSON(w, map[string]string{"apiVersion": "2.0.5", "dataTimestamp": Date + "T00:00:00." + shelf.stamp()})
+		writeJSON(w, map[string]string{"apiVersion": "2.0.5", "dataTimestamp": Date + "T00:00:00." + shelf.Stamp()})
 	})
 	mux.HandleFunc("GET /api/v2/studies/{id}", func(w http.ResponseWriter, r *http.Request) {
-		e, ok := shelf.get(r.PathValue("id"))
+		e, ok := shelf.Get(r.PathValue("id"))
 		if !ok {
 			http.Error(w, "NCT number not found", http.StatusNotFound)
 			return
@@ -81,7 +81,7 @@ func ctgovAt(shelf Shelf) http.Handler {
 			http.Error(w, err.Error(), http.StatusBadRequest)
 			return
 		}
-		writePage(w, q, shelf.stamp(), hits)
+		writePage(w, q, shelf.Stamp(), hits)
 	})
 	return mux
 }

@@ -25,7 +25,7 @@ func ctisAt(shelf Shelf) http.Handler {
 		http.Error(w, "Forbidden", http.StatusForbidden)
 	})
 	mux.HandleFunc("GET /ctis-public-api/retrieve/{number}", func(w http.ResponseWriter, r *http.Request) {
-		e, ok := shelf.get(r.PathValue("number"))
+		e, ok := shelf.Get(r.PathValue("number"))
 		if !ok {
 			e.Body = []byte("{}")
 		}
@@ -38,7 +38,7 @@ func ctisAt(shelf Shelf) http.Handler {
 		for _, e := range shelf() {
 			fmt.Fprint(w, "<item>"+element("guid", e.ID)+element("link", "https://euclinicaltrials.eu/ctis-public/view/"+e.ID)+"</item>")
 		}
-		fmt.Fprint(w, "<item>"+element("guid", shelf.stamp())+"</item></channel></rss>\n")
+		fmt.Fprint(w, "<item>"+element("guid", shelf.Stamp())+"</item></channel></rss>\n")
 	})
 	return mux
 }

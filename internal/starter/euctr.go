@@ -41,7 +41,7 @@ func euctrAt(shelf Shelf) http.Handler {
 			}
 		}
 		hits = slices.DeleteFunc(hits, func(e Entry) bool {
-			results, ok := shelf.get(ident.Stem(e.ID))
+			results, ok := shelf.Get(ident.Stem(e.ID))
 			return e.Hidden || isArchive(e) || r.FormValue("resultsstatus") == "trials-with-results" && (!ok || results.Hidden)
 		})
 		for i, e := range hits {
@@ -83,7 +83,7 @@ func euctrAt(shelf Shelf) http.Handler {
 		return head
 	}))
 	mux.HandleFunc("GET /ctr-search/rest/download/trial/{number}/{country}", func(w http.ResponseWriter, r *http.Request) {
-		e, ok := shelf.get(r.PathValue("number") + "-" + r.PathValue("country"))
+		e, ok := shelf.Get(r.PathValue("number") + "-" + r.PathValue("country"))
 		if !ok {
 			http.NotFound(w, r)
 			return
@@ -91,7 +91,7 @@ func euctrAt(shelf Shelf) http.Handler {
 		writeProtocols(w, []Entry{e}, whole)
 	})
 	mux.HandleFunc("GET /ctr-search/rest/download/result/zip/xml/{number}", func(w http.ResponseWriter, r *http.Request) {
-		e, ok := shelf.get(r.PathValue("number"))
+		e, ok := shelf.Get(r.PathValue("number"))
 		if !ok {
 			http.NotFound(w, r)
 			return

@@ -36,7 +36,7 @@ func isrctnAt(shelf Shelf) http.Handler {
 		writeTrials(w, len(hits), hits[from:to])
 	})
 	mux.HandleFunc("GET /api/trial/{id}/format/default", func(w http.ResponseWriter, r *http.Request) {
-		e, ok := shelf.get("ISRCTN" + strings.TrimPrefix(strings.ToUpper(r.PathValue("id")), "ISRCTN"))
+		e, ok := shelf.Get("ISRCTN" + strings.TrimPrefix(strings.ToUpper(r.PathValue("id")), "ISRCTN"))
 		if !ok {
 			http.NotFound(w, r)
 			return

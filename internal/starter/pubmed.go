@@ -37,7 +37,7 @@ func pubmedAt(shelf Shelf) http.Handler {
 
 func pubmedInfo(shelf Shelf, w http.ResponseWriter, _ url.Values) {
 	writeJSON(w, map[string]any{"header": map[string]string{"type": "einfo", "version": "0.3"}, "einforesult": map[string]any{
-		"dbinfo": []any{map[string]string{"dbname": "pubmed", "menuname": "PubMed", "dbbuild": "starter-set-" + shelf.stamp(),
+		"dbinfo": []any{map[string]string{"dbname": "pubmed", "menuname": "PubMed", "dbbuild": "starter-set-" + shelf.Stamp(),
 			"count": strconv.Itoa(len(shelf())), "lastupdate": strings.ReplaceAll(Date, "-", "/")}}}})
 }
 
@@ -103,7 +103,7 @@ func pubmedFetch(shelf Shelf, w http.ResponseWriter, v url.Values) {
 	fmt.Fprint(w, "<?xml version=\"1.0\" ?>\n<!DOCTYPE PubmedArticleSet PUBLIC \"-//NLM//DTD PubMedArticle, 1st January "+
 		"2025//EN\" \"https://dtd.nlm.nih.gov/ncbi/pubmed/out/pubmed_250101.dtd\">\n<PubmedArticleSet>\n")
 	for _, id := range strings.FieldsFunc(v.Get("id"), func(r rune) bool { return r == ',' || r == ' ' }) {
-		if e, ok := shelf.get("pmid:" + id); ok {
+		if e, ok := shelf.Get("pmid:" + id); ok {
 			_, _ = w.Write(e.Body)
 		}
 	}

@@ -176,6 +176,9 @@ func dated(day string) time.Time {
 // finds reports whether a term with words finds the entry.
 func (e Entry) finds(t term) bool { return !e.Hidden && holds(folded(e.Words), t.text) }
 
+// Find gives the entries in whose words a boolean question finds something.
+func (s Shelf) Find(text string) ([]Entry, error) { return s.find(text, Entry.finds) }
+
 // find gives the entries of a boolean question in their order. is says what a term
 // means to the register.
 func (s Shelf) find(text string, is func(Entry, term) bool) ([]Entry, error) {
@@ -195,8 +198,8 @@ func (e Entry) means(is func(Entry, term) bool) func(term) bool {
 	return func(t term) bool { return is(e, t) }
 }
 
-// get gives the entry with an id.
-func (s Shelf) get(id string) (Entry, bool) {
+// Get gives the entry with an id.
+func (s Shelf) Get(id string) (Entry, bool) {
 	all := s()
 	i := slices.IndexFunc(all, func(e Entry) bool { return strings.EqualFold(e.ID, id) })
 	if i < 0 {
@@ -205,8 +208,8 @@ func (s Shelf) get(id string) (Entry, bool) {
 	return all[i], true
 }
 
-// stamp changes when what the register holds does: nine digits.
-func (s Shelf) stamp() string {
+// Stamp changes when what the register holds does: nine digits.
+func (s Shelf) Stamp() string {
 	h := fnv.New64a()
 	for _, e := range s() {
 		fmt.Fprintf(h, "%s\n%s\n%s\n", e.ID, e.Body, e.day())
