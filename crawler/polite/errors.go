@@ -16,8 +16,9 @@ var (
 	// that the source may not talk to.
 	ErrOutOfScope = errors.New("host not allowed")
 	// ErrRobots is wrapped when robots.txt forbids a request, or cannot be had
-	// at present, which counts as forbidding.
-	ErrRobots = errors.New("robots.txt")
+	// at present, which counts as forbidding; ErrNoRobots is then wrapped too.
+	ErrRobots   = errors.New("robots.txt")
+	ErrNoRobots = errors.New("cannot be read, which counts as forbidding for now")
 )
 
 // TooLargeError is an answer over the body cap. It is never cut silently.

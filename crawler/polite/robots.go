@@ -103,7 +103,7 @@ func (t *Robots) fetch(asker *http.Request, origin string) (*robotstxt.Group, er
 			if asker.Context().Err() != nil {
 				return nil, err
 			}
-			return nil, fmt.Errorf("%w of %s cannot be read, which counts as forbidding: %w", ErrRobots, asker.URL.Host, err)
+			return nil, fmt.Errorf("%w of %s %w: %w", ErrRobots, asker.URL.Host, ErrNoRobots, err)
 		}
 		if res.StatusCode/100 != 3 {
 			return t.rules(asker, res)
@@ -122,14 +122,13 @@ func (t *Robots) rules(asker *http.Request, res *http.Response) (*robotstxt.Grou
 	defer res.Body.Close()
 	switch {
 	case res.StatusCode == http.StatusTooManyRequests || res.StatusCode >= 500:
-		return nil, fmt.Errorf("%w of %s answered %d, which counts as forbidding for now; try again later", ErrRobots, asker.URL.Host,
-			res.StatusCode)
+		return nil, fmt.Errorf("%w of %s %w: status %d; try again later", ErrRobots, asker.URL.Host, ErrNoRobots, res.StatusCode)
 	case res.StatusCode >= 400:
 		return nil, nil // there is none
 	}
 	body, err := io.ReadAll(io.LimitReader(res.Body, 500<<10)) // RFC 9309, section 2.5
 	if err != nil {
-		return nil, fmt.Errorf("%w of %s cannot be read: %w", ErrRobots, asker.URL.Host, err)
+		return nil, fmt.Errorf("%w of %s %w: %w", ErrRobots, asker.URL.Host, ErrNoRobots, err)
 	}
 	rules, err := robotstxt.FromBytes(body)
 	if err != nil {

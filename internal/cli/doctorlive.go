@@ -198,7 +198,7 @@ func liveCause(err error) (text, do string) {
 		invalid x509.CertificateInvalidError
 	)
 	switch {
-	case errors.Is(err, polite.ErrRobots):
+	case errors.Is(err, polite.ErrRobots) && !errors.Is(err, polite.ErrNoRobots):
 		text, do = "robots.txt forbids it", "the register does not want programs there; "+
 			"ask its owner, or export by hand and import the file (docs/sources.md)"
 	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
@@ -208,6 +208,8 @@ func liveCause(err error) (text, do string) {
 	case errors.As(err, &cert), errors.As(err, &auth):
 		text, do = "the certificate is not trusted", "where a proxy or a missing intermediate is the reason, "+
 			"name its authority with --register-ca FILE (PAST_REGISTER_CA)"
+	case errors.Is(err, polite.ErrNoRobots):
+		text, do = "robots.txt cannot be read", "until it can, nothing is asked: check the network, try again later"
 	case errors.As(err, &status) && (status.Status == 401 || status.Status == 403):
 		text, do = fmt.Sprintf("blocked (status %d)", status.Status), "the register or a network on the way refuses this program; "+
 			"try later, with --contact, or from another network"

@@ -120,6 +120,87 @@ func TestDoctorTellsCausesApart(t *testing.T) {
 	}
 }
 
+// TestDoctorTellsCausesOfEachRegister: every register that is searched does the same
+// thing wrong, and each line says what it is.
+func TestDoctorTellsCausesOfEachRegister(t *testing.T) {
+	t.Parallel()
+	names := []string{"ctgov", "pubmed", "europepmc", "isrctn", "ctis", "euctr"}
+	sound, err := starter.Registers()
+	if err != nil {
+		t.Fatal(err)
+	}
+	says := func(status int, media, body string) http.HandlerFunc {
+		return func(w http.ResponseWriter, r *http.Request) {
+			if strings.HasSuffix(r.URL.Path, "/robots.txt") {
+				http.NotFound(w, r)
+				return
+			}
+			w.Header().Set("Content-Type", media)
+			w.WriteHeader(status)
+			fmt.Fprint(w, body)
+		}
+	}
+	lacking := func() http.Handler { // the records of each register but the one that it has had for years
+		mux := http.NewServeMux()
+		for _, name := range names {
+			f, _ := starter.FakeOf(name)
+			mux.Handle("/"+name+"/", http.StripPrefix("/"+name, f.At(func() []starter.Entry { return nil })))
+		}
+		return mux
+	}
+	for _, x := range []struct {
+		name string
+		h    http.Handler
+		want map[string]string // by source; "" is all others
+	}{
+		{"sound", sound, map[string]string{"": " read"}},
+		{"blocked", says(403, "text/plain", "Forbidden"), map[string]string{"": "blocked (status 403)"}},
+		{"another shape", says(200, "application/json", `{"items":[]}`), map[string]string{"": "another shape ("}},
+		{"a web page", says(200, "text/html", "<!DOCTYPE html><html><title>Sign in</title></html>"),
+			map[string]string{"": "a web page in the place of data", "euctr": "another shape (wrong-shape)"}}, // its search is a page
+		{"changed", lacking(), map[string]string{"": "changed"}},
+		{"robots", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if strings.HasSuffix(r.URL.Path, "/robots.txt") {
+				fmt.Fprint(w, "User-agent: *\nDisallow: /\n")
+				return
+			}
+			sound.ServeHTTP(w, r)
+		}), map[string]string{"": " read", "ctis": "robots.txt forbids it", "euctr": "robots.txt forbids it"}},
+	} {
+		srv := httptest.NewServer(x.h)
+		checkDoctor(t, x.name, past(t, doctorOf(t, srv.URL, names)...).stdout, names, x.want)
+		srv.Close()
+	}
+	tls := httptest.NewTLSServer(sound)
+	defer tls.Close()
+	checkDoctor(t, "certificate", past(t, doctorOf(t, tls.URL, names)...).stdout, names, map[string]string{"": "the certificate is not trusted"})
+}
+
+func doctorOf(t *testing.T, address string, names []string) []string {
+	ask := []string{"doctor", "--db", filepath.Join(t.TempDir(), "none.db"), "--contact", "a@example.org", "--live"}
+	for _, name := range names {
+		ask = append(ask, "--source", name, "--endpoint", name+"="+starter.Endpoints(address)[name])
+	}
+	return ask
+}
+
+func checkDoctor(t *testing.T, fault, out string, names []string, want map[string]string) {
+	t.Helper()
+	for _, name := range names {
+		w, ok := want[name]
+		if !ok {
+			w = want[""]
+		}
+		found := false
+		for _, l := range strings.Split(out, "\n") {
+			found = found || strings.Contains(l, "register "+name) && strings.Contains(l, w)
+		}
+		if !found {
+			t.Errorf("%s: the line of %s lacks %q:\n%s", fault, name, w, out)
+		}
+	}
+}
+
 // TestLive asks the registers themselves; it runs with PAST_LIVE=1 alone and
 // writes what came to the file that PAST_LIVE_REPORT names.
 func TestLive(t *testing.T) {
