@@ -63,6 +63,14 @@ func Titles() map[string]string {
 	return m
 }
 
+// Title is the name for people of a source; the id itself where it is none.
+func Title(source string) string {
+	if r := byName()[source]; r != nil {
+		return r.Title()
+	}
+	return source
+}
+
 // Searches reports whether a source is asked with words.
 func Searches(source string) bool {
 	r := byName()[source]

@@ -9,11 +9,11 @@ import (
 	"strings"
 	"time"
 
+	"past/crawler/registers"
 	"past/internal/edition"
 	"past/internal/evidence"
 	"past/internal/ident"
 	"past/internal/store"
-	"past/internal/synthesis"
 	"past/internal/vocab"
 )
 
@@ -308,7 +308,7 @@ func (s *Shelf) Software() Item {
 }
 
 func (s *Shelf) trial(r *evidence.Record) Item {
-	it := Item{Key: r.ID, Type: Webpage, Title: firstOf(r.Title, r.OfficialTitle, r.ID), ContainerTitle: synthesis.SourceName(r.Source),
+	it := Item{Key: r.ID, Type: Webpage, Title: firstOf(r.Title, r.OfficialTitle, r.ID), ContainerTitle: registers.Title(r.Source),
 		Number: r.ID, URL: r.URL,
 		Issued: ParseDate(firstOf(r.LastUpdatePosted.Raw, r.FirstPosted.Raw)), Accessed: s.Accessed,
 		Notes: []string{"Register record " + r.ID + ", status in this edition: " + firstOf(string(r.Status), "not stated")}}

@@ -267,7 +267,7 @@ func (p *Pipeline) notices(ctx context.Context, h *human) ([]evidence.Notice, er
 			continue
 		}
 		papers = append(papers, evidence.Own(evidence.Publication{DOI: strings.ToLower(pub.DOI), PMID: pub.PMID, TrialIDs: pub.TrialIDs}))
-		n := evidence.Own(evidence.Notice{By: synthesis.SourceName(r.Source), Source: r.URL, Read: evidence.ReadRecord,
+		n := evidence.Own(evidence.Notice{By: sourceName(r.Source), Source: r.URL, Read: evidence.ReadRecord,
 			Prov: r.Prov})
 		for _, w := range pub.Related {
 			kind, other := w.Notice()
