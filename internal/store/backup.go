@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"past/internal/store/lock"
 	"time"
 )
 
@@ -105,11 +106,11 @@ func Restore(ctx context.Context, src, dst string) error {
 	if err != nil {
 		host = "unknown host"
 	}
-	lock, err := lockWriter(dst, holder{PID: os.Getpid(), Host: host, What: "past restore", Since: time.Now().UTC()})
+	lock, err := lock.Take(dst, lock.Holder{PID: os.Getpid(), Host: host, What: "past restore", Since: time.Now().UTC()})
 	if err != nil {
 		return fail(err)
 	}
-	defer lock.release()
+	defer lock.Release()
 	ready := dst + ".restoring"
 	if err := os.Remove(ready); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fail(err)
@@ -166,4 +167,32 @@ func quiet(path string) {
 	}
 	_, _ = db.Exec("PRAGMA wal_checkpoint(TRUNCATE)") // best effort: see above
 	db.Close()
+}
+
+// RemoveEmpty takes away a database that holds no payload, and the files beside it.
+func RemoveEmpty(ctx context.Context, path string) error {
+	s, err := Open(ctx, path, Options{ReadOnly: true})
+	if errors.Is(err, ErrNoStore) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	var held bool
+	err = s.r.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM payload)").Scan(&held)
+	if err = errors.Join(err, s.Close()); err != nil || held {
+		return err
+	}
+	host, _ := os.Hostname() // it only names the holder
+	l, err := lock.Take(path, lock.Holder{PID: os.Getpid(), Host: host, What: "remove", Since: time.Now().UTC()})
+	if err != nil {
+		return err
+	}
+	var errs []error
+	for _, suffix := range []string{"", "-wal", "-shm", ".lock"} {
+		if err := os.Remove(path + suffix); err != nil && !errors.Is(err, fs.ErrNotExist) && suffix != ".lock" {
+			errs = append(errs, err)
+		}
+	}
+	return errors.Join(append(errs, l.Release())...)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"past/internal/store/value"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -27,7 +28,7 @@ func TestDamagedPayloadIsRefused(t *testing.T) {
 			return err
 		}
 		body, _ := row[2].([]byte)
-		sha = str(row[1])
+		sha = value.Text(row[1])
 		body = append([]byte(nil), body...)
 		body[len(body)/2] ^= 0xff
 		return c.exec("UPDATE payload SET body = ? WHERE payload_no = ?", body, row[0])

@@ -3,9 +3,15 @@ package store
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"iter"
+	"past/internal/store/layout"
+	"past/internal/store/value"
+	"slices"
 	"strings"
+	"time"
 )
 
 // conn is the one writing connection with its prepared statements. It is only
@@ -14,7 +20,7 @@ import (
 type conn struct {
 	db    *sql.Conn
 	stmts map[string]*sql.Stmt
-	items [tabCount]*bulk
+	items [layout.TabCount]*bulk
 }
 
 func newConn(db *sql.Conn) *conn { return &conn{db: db, stmts: map[string]*sql.Stmt{}} }
@@ -128,45 +134,185 @@ func (c *conn) script(q string) error {
 	return err
 }
 
-// str reads a text column, NULL as "".
-func str(v any) string {
-	switch v := v.(type) {
-	case string:
-		return v
-	case []byte:
-		return string(v)
-	}
-	return ""
+// bulkRows is how many rows a bulk writes with one statement: beyond it there
+// is little to gain.
+const bulkRows = 48
+
+// bulk writes many rows of one table with few statements.
+type bulk struct {
+	c      *conn
+	head   string // INSERT INTO table (columns) VALUES
+	cols   int
+	args   []any
+	parent *bulk // must be written before these rows
+	sizes  []int
 }
 
-// null stores an absent text as NULL.
-func null(s string) any {
-	if s == "" {
-		return nil
+// newBulk makes a bulk for a table and its columns.
+func (c *conn) newBulk(table string, columns ...string) *bulk {
+	b := &bulk{
+		c:     c,
+		head:  "INSERT INTO " + table + " (" + strings.Join(columns, ", ") + ") VALUES ",
+		cols:  len(columns),
+		sizes: []int{bulkRows, 8, 1},
 	}
-	return s
+	b.args = make([]any, 0, bulkRows*b.cols)
+	return b
 }
 
-// marked stores what a source says or is silent about: 1, or NULL.
-func marked(yes bool) any {
-	if yes {
-		return int64(1)
+// itemBulk is the bulk of an item table, made once for the connection.
+func (c *conn) itemBulk(i int, table string, columns []string) *bulk {
+	if c.items[i] == nil {
+		c.items[i] = c.newBulk(table, columns...)
+	}
+	c.items[i].drop() // what a failed transaction left behind
+	return c.items[i]
+}
+
+func (b *bulk) drop() {
+	clear(b.args)
+	b.args = b.args[:0]
+}
+
+// add takes rows, their values one after the other.
+func (b *bulk) add(vals []any) error {
+	for len(vals) > 0 {
+		n := min(bulkRows*b.cols-len(b.args), len(vals))
+		b.args = append(b.args, vals[:n]...)
+		vals = vals[n:]
+		if len(b.args) == bulkRows*b.cols {
+			if err := b.flush(); err != nil {
+				return err
+			}
+		}
 	}
 	return nil
 }
 
-// nullZero stores a number whose zero means that the source does not say it.
-func nullZero(n int) any {
-	if n == 0 {
+// flush writes the rows taken so far.
+func (b *bulk) flush() error {
+	if len(b.args) == 0 {
 		return nil
 	}
-	return int64(n)
+	if b.parent != nil {
+		if err := b.parent.flush(); err != nil {
+			return err
+		}
+	}
+	rest := b.args
+	for _, size := range b.sizes {
+		for len(rest) >= size*b.cols {
+			if err := b.c.exec(b.statement(size), rest[:size*b.cols]...); err != nil {
+				return err
+			}
+			rest = rest[size*b.cols:]
+		}
+	}
+	b.drop()
+	return nil
 }
 
-// nullInt stores an absent number as NULL.
-func nullInt(n *int) any {
-	if n == nil {
-		return nil
+func (b *bulk) statement(rows int) string {
+	row := "(" + strings.TrimSuffix(strings.Repeat("?,", b.cols), ",") + ")"
+	return b.head + strings.TrimSuffix(strings.Repeat(row+",", rows), ",")
+}
+
+// each reads rows one by one. A reading that is broken off early closes them.
+func each[T any](ctx context.Context, s *Store, what string, read func(scan func(...any) error) (T, error), q string,
+	args ...any) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		var zero T
+		rows, err := s.r.QueryContext(ctx, q, args...)
+		if err != nil {
+			yield(zero, fmt.Errorf("%s: %w", what, s.explain(err)))
+			return
+		}
+		defer rows.Close()
+		for rows.Next() {
+			v, err := read(rows.Scan)
+			if err != nil {
+				yield(zero, fmt.Errorf("%s: %w", what, s.explain(err)))
+				return
+			}
+			if !yield(v, nil) {
+				return
+			}
+		}
+		if err := rows.Err(); err != nil {
+			yield(zero, fmt.Errorf("%s: %w", what, s.explain(err)))
+		}
 	}
-	return int64(*n)
+}
+
+// collect gathers a reading; it is never nil, so that it prints as [].
+func collect[T any](seq iter.Seq2[T, error]) ([]T, error) {
+	out := []T{}
+	for v, err := range seq {
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, v)
+	}
+	return slices.Clip(out), nil
+}
+
+// moments reads pairs of text and destination.
+func moments(pairs ...any) error {
+	for i := 0; i+1 < len(pairs); i += 2 {
+		t, err := value.Moment(pairs[i])
+		if err != nil {
+			return err
+		}
+		*(pairs[i+1].(*time.Time)) = t
+	}
+	return nil
+}
+
+// documents reads rows whose only column is the JSON of a T.
+func documents[T any](ctx context.Context, s *Store, what, q string, args ...any) iter.Seq2[T, error] {
+	return each(ctx, s, what, func(scan func(...any) error) (v T, err error) {
+		var doc sql.RawBytes
+		if err := scan(&doc); err != nil {
+			return v, err
+		}
+		if err := json.Unmarshal(doc, &v); err != nil {
+			return v, fmt.Errorf("%w: a stored document cannot be read: %v", ErrCorrupt, err)
+		}
+		return v, nil
+	}, q, args...)
+}
+
+// document reads one document; the error wraps [ErrNotFound] when there is
+// none.
+func document[T any](ctx context.Context, s *Store, what, q string, args ...any) (v T, err error) {
+	var doc []byte
+	err = s.r.QueryRowContext(ctx, q, args...).Scan(&doc)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return v, fmt.Errorf("%s: %w", what, ErrNotFound)
+	case err != nil:
+		return v, fmt.Errorf("%s: %w", what, s.explain(err))
+	}
+	if err := json.Unmarshal(doc, &v); err != nil {
+		return v, fmt.Errorf("%s: %w: the stored document cannot be read: %v", what, ErrCorrupt, err)
+	}
+	return v, nil
+}
+
+// texts reads a single text column.
+func (s *Store) texts(ctx context.Context, q string, args ...any) ([]string, error) {
+	rows, err := s.r.QueryContext(ctx, q, args...)
+	if err != nil {
+		return nil, s.explain(err)
+	}
+	defer rows.Close()
+	var out []string
+	for rows.Next() {
+		var v string
+		if err := rows.Scan(&v); err != nil {
+			return nil, s.explain(err)
+		}
+		out = append(out, v)
+	}
+	return out, s.explain(rows.Err())
 }

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"past/internal/evidence"
+	"past/internal/store/layout"
 )
 
 // fingerprintQueries give each table's lasting content in an order that does
@@ -55,7 +56,7 @@ var fingerprintQueries = []struct{ table, query string }{
 func (s *Store) Fingerprint(ctx context.Context) (map[string]string, error) {
 	out := map[string]string{}
 	var names []string
-	for _, c := range recordColumns {
+	for _, c := range layout.RecordColumns {
 		if !slices.Contains([]string{"record_no", "version_no"}, c) {
 			names = append(names, "r."+c)
 		}
@@ -66,14 +67,14 @@ func (s *Store) Fingerprint(ctx context.Context) (map[string]string, error) {
 			return nil, err
 		}
 	}
-	for _, t := range itemTables {
+	for _, t := range layout.Tables {
 		var cols []string
-		for _, c := range t.columns[1:] {
+		for _, c := range t.Columns[1:] {
 			cols = append(cols, "x."+c)
 		}
-		q := "SELECT r.source, r.id, " + strings.Join(cols, ", ") + " FROM " + t.name +
+		q := "SELECT r.source, r.id, " + strings.Join(cols, ", ") + " FROM " + t.Name +
 			" x JOIN record r USING (record_no) ORDER BY r.source, r.id, 3, 4, 5"
-		if err := s.fingerprint(ctx, out, t.name, q); err != nil {
+		if err := s.fingerprint(ctx, out, t.Name, q); err != nil {
 			return nil, err
 		}
 	}

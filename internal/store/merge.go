@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"past/internal/store/value"
 	"strings"
 )
 
@@ -249,7 +250,7 @@ func (m *merger) queries() error {
 			no, err = m.add("query", columns, row)
 		default:
 			no = asInt(ours[0])
-			if at, _ := row[9].(string); at > str(ours[1]) {
+			if at, _ := row[9].(string); at > value.Text(ours[1]) {
 				err = m.c.exec("UPDATE query SET text = ?, next = ?, done = ?, seen = ?, total = ?, since = ?, run = ?, at = ?, cursor "+
 					"= ? WHERE query_no = ?",
 					append(row[2:], no)...)

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"past/internal/store/schema"
+	"past/internal/store/value"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -52,7 +54,7 @@ func fillFrom(t testing.TB, old, now *Store) {
 			if err != nil || !ok || row[0] == nil || name[0] == "writer" {
 				continue // a table that came later
 			}
-			script += "INSERT INTO main." + name[0] + " (" + str(row[0]) + ") SELECT " + str(row[1]) + " FROM now." + name[0] + ";"
+			script += "INSERT INTO main." + name[0] + " (" + value.Text(row[0]) + ") SELECT " + value.Text(row[1]) + " FROM now." + name[0] + ";"
 		}
 		if n, _ := c.number("SELECT count(*) FROM sqlite_schema WHERE name = 'layout'"); n > 0 {
 			script += "INSERT INTO main.layout (layout_no, text) VALUES (0, '');"
@@ -137,7 +139,7 @@ func contentOf(t testing.TB, s *Store, table, columns string) content {
 
 // A published migration must never change: databases out there have run it.
 func TestMigrationsAreInOrder(t *testing.T) {
-	ms, err := migrations()
+	ms, err := schema.Steps()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,6 +9,9 @@ import (
 	"net/url"
 	"os"
 	"past/crawler/registers"
+	"past/internal/store/lock"
+	"past/internal/store/schema"
+	"past/internal/store/value"
 	"path/filepath"
 	"runtime"
 	"strings"
@@ -111,8 +114,8 @@ func (s *Store) openWriter(ctx context.Context) error {
 	if err != nil {
 		host = "unknown host"
 	}
-	h := holder{PID: os.Getpid(), Host: host, What: s.opt.What, Since: since.UTC().Truncate(time.Second)}
-	if s.lock, err = lockWriter(s.path, h); err != nil {
+	h := lock.Holder{PID: os.Getpid(), Host: host, What: s.opt.What, Since: since.UTC().Truncate(time.Second)}
+	if s.lock, err = lock.Take(s.path, h); err != nil {
 		return err
 	}
 	dsn, err := s.dsn("rwc", "_pragma=synchronous(NORMAL)", "_pragma=cache_size(-8000)", "_pragma=wal_autocheckpoint(4000)",
@@ -140,7 +143,7 @@ func (s *Store) openWriter(ctx context.Context) error {
 	}
 	err = s.c.exec(`INSERT INTO writer (one, pid, host, what, since) VALUES (1, ?, ?, ?, ?)
 		ON CONFLICT DO UPDATE SET pid = excluded.pid, host = excluded.host, what = excluded.what,
-		since = excluded.since, released = NULL`, h.PID, h.Host, h.What, stampText(since))
+		since = excluded.since, released = NULL`, h.PID, h.Host, h.What, value.Time(since))
 	if err != nil {
 		return err
 	}
@@ -191,7 +194,7 @@ func (s *Store) checkReader(ctx context.Context) error {
 	if err := s.r.QueryRowContext(ctx, "PRAGMA application_id").Scan(&app); err != nil {
 		return err
 	}
-	if app != applicationID {
+	if app != schema.ApplicationID {
 		return errForeign
 	}
 	if err := s.r.QueryRowContext(ctx, "PRAGMA user_version").Scan(&version); err != nil {
@@ -233,7 +236,7 @@ func (c *conn) identify() error {
 	if err != nil {
 		return err
 	}
-	if app != applicationID && (app != 0 || tables > 0) {
+	if app != schema.ApplicationID && (app != 0 || tables > 0) {
 		return errForeign
 	}
 	if tables == 0 {
@@ -262,7 +265,7 @@ func (s *Store) isOpen() bool {
 // settle leaves the file in a good state.
 func (s *Store) settle() error {
 	err := s.write(context.Background(), func(c *conn) error {
-		return c.exec("UPDATE writer SET released = ?", stampText(s.opt.Now()))
+		return c.exec("UPDATE writer SET released = ?", value.Time(s.opt.Now()))
 	})
 	if err != nil {
 		return err
@@ -292,35 +295,94 @@ func (s *Store) shut() error {
 		errs = append(errs, s.w.Close())
 		s.w = nil
 	}
-	errs = append(errs, s.lock.release())
+	errs = append(errs, s.lock.Release())
 	s.lock = nil
 	return errors.Join(errs...)
 }
 
-// RemoveEmpty takes away a database that holds no payload, and the files beside it.
-func RemoveEmpty(ctx context.Context, path string) error {
-	s, err := Open(ctx, path, Options{ReadOnly: true})
-	if errors.Is(err, ErrNoStore) {
-		return nil
-	}
+// SchemaVersion is the newest schema version that this program knows.
+func SchemaVersion() int {
+	steps, err := schema.Steps()
 	if err != nil {
-		return err
+		return 0
 	}
-	var held bool
-	err = s.r.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM payload)").Scan(&held)
-	if err = errors.Join(err, s.Close()); err != nil || held {
-		return err
-	}
-	host, _ := os.Hostname() // it only names the holder
-	l, err := lockWriter(path, holder{PID: os.Getpid(), Host: host, What: "remove", Since: time.Now().UTC()})
+	return len(steps)
+}
+
+// migrate brings the schema to version to (0: the newest), each step in a
+// transaction of its own. Before the first step a database that holds something
+// is copied; the copy's path is given.
+func (c *conn) migrate(path string, to int) (from int, copied string, err error) {
+	ms, err := schema.Steps()
 	if err != nil {
-		return err
+		return 0, "", err
 	}
-	var errs []error
-	for _, suffix := range []string{"", "-wal", "-shm", ".lock"} {
-		if err := os.Remove(path + suffix); err != nil && !errors.Is(err, fs.ErrNotExist) && suffix != ".lock" {
-			errs = append(errs, err)
+	if to == 0 {
+		to = len(ms)
+	}
+	have, err := c.number("PRAGMA user_version")
+	if err != nil {
+		return 0, "", err
+	}
+	if int(have) > len(ms) {
+		return 0, "", &VersionError{Path: path, Have: int(have), Want: len(ms)}
+	}
+	if have > 0 && int(have) < to {
+		if copied, err = c.keepBefore(path, int(have)); err != nil {
+			return 0, "", err
 		}
 	}
-	return errors.Join(append(errs, l.release())...)
+	for _, m := range ms[have:max(int(have), to)] {
+		step := fmt.Sprintf("BEGIN IMMEDIATE;\n%s\nPRAGMA application_id = %d;\nPRAGMA user_version = %d;\nCOMMIT;",
+			m.Script, schema.ApplicationID, m.Version)
+		if err := c.script(step); err != nil {
+			_ = c.script("ROLLBACK") // the error that counts is the first
+			return 0, "", fmt.Errorf("upgrade %s to schema version %d (%s): %w", path, m.Version, m.Name, err)
+		}
+	}
+	if have > 0 && have < packedUntil && to >= packedUntil {
+		// The packed records of old were half the file. The copy that VACUUM
+		// makes belongs on the disk, not in memory.
+		err = c.script("PRAGMA temp_store = 1; PRAGMA auto_vacuum = INCREMENTAL; VACUUM; PRAGMA temp_store = 2;")
+	}
+	return int(have), copied, err
+}
+
+// packedUntil is the schema version that has no packed copy of records.
+const packedUntil = 12
+
+// keepBefore copies a database beside itself before it is upgraded. A copy that
+// is there is whole, since it appears by renaming, and of this very version: an
+// upgrade that was stopped began from it.
+func (c *conn) keepBefore(path string, version int) (string, error) {
+	to := fmt.Sprintf("%s.schema-%d", path, version)
+	if _, err := os.Lstat(to); err == nil {
+		return to, nil
+	}
+	fail := func(err error) (string, error) {
+		return "", fmt.Errorf("the database has the older schema version %d and is copied to %s before it is upgraded: %w (make room there, "+
+			"as much as the database has; nothing was changed)", version, to, err)
+	}
+	part := to + ".partial"
+	if err := os.Remove(part); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fail(err)
+	}
+	err := c.exec("VACUUM INTO ?", part)
+	if err == nil {
+		err = syncFile(part)
+	}
+	if err == nil {
+		err = os.Rename(part, to)
+	}
+	if err != nil {
+		return fail(errors.Join(err, removeIfThere(part)))
+	}
+	return to, nil
+}
+
+func removeIfThere(path string) error {
+	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"os"
+	"past/internal/store/value"
 	"path/filepath"
 	"runtime"
 	"strings"
@@ -207,7 +208,7 @@ func TestDamagedFile(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		sha = str(row[0])
+		sha = value.Text(row[0])
 		return c.exec("UPDATE payload SET body = zeroblob(40), encoding = 'raw', bytes = 40 WHERE sha256 = ?", sha)
 	}); err != nil {
 		t.Fatal(err)

@@ -1,10 +1,13 @@
 package store
 
 import (
+	"context"
+	"fmt"
 	"time"
 
 	"past/crawler"
 	"past/internal/evidence"
+	"past/internal/store/value"
 )
 
 // openProblems are the unsettled payload problems of the batch's source, by
@@ -33,10 +36,10 @@ func (in *intake) loadOpen() error {
 	}
 	err := in.c.query("SELECT problem_no, record_id, place, at FROM problem WHERE source = ? AND resolved_at IS NULL AND level = 'payload'",
 		func(row []any) error {
-			p := openProblem{no: asInt(row[0]), at: str(row[3])}
-			if id := str(row[1]); id != "" {
+			p := openProblem{no: asInt(row[0]), at: value.Text(row[3])}
+			if id := value.Text(row[1]); id != "" {
 				in.open.byRecord[id] = append(in.open.byRecord[id], p)
-			} else if place := str(row[2]); place != "" {
+			} else if place := value.Text(row[2]); place != "" {
 				in.open.byPlace[place] = append(in.open.byPlace[place], p)
 			}
 			return nil
@@ -45,7 +48,7 @@ func (in *intake) loadOpen() error {
 		return err
 	}
 	return in.c.query("SELECT source, record_id, at FROM tombstone WHERE returned_at IS NULL", func(row []any) error {
-		in.graves[recordKey{str(row[0]), str(row[1])}] = str(row[2])
+		in.graves[recordKey{value.Text(row[0]), value.Text(row[1])}] = value.Text(row[2])
 		return nil
 	})
 }
@@ -66,7 +69,7 @@ func (in *intake) writeGone() error {
 	for i := range in.b.Records {
 		here[in.b.Records[i].ID] = true
 	}
-	at := stampText(in.at)
+	at := value.Time(in.at)
 	for _, id := range in.b.Gone {
 		k := recordKey{in.b.Source, id}
 		if _, buried := in.graves[k]; buried || here[id] || id == "" {
@@ -82,7 +85,7 @@ func (in *intake) writeGone() error {
 			continue
 		}
 		if err := in.c.exec("INSERT INTO tombstone (source, record_id, at, run) VALUES (?, ?, ?, ?)", k.source, k.id, at,
-			null(in.b.Run)); err != nil {
+			value.Null(in.b.Run)); err != nil {
 			return err
 		}
 		in.graves[k] = at
@@ -94,7 +97,7 @@ func (in *intake) writeGone() error {
 // writeProblems keeps the batch's problems and settles those that its answers
 // have overtaken.
 func (in *intake) writeProblems() error {
-	now := stampText(in.at)
+	now := value.Time(in.at)
 	told := map[string]bool{} // records and places that are still in trouble
 	for _, p := range in.b.Problems {
 		if p.Source == "" {
@@ -173,5 +176,62 @@ func (c *conn) addProblem(level string, p evidence.Problem, at time.Time) error 
 	return c.exec(`INSERT INTO problem (level, source, record_id, kind, place, message, retry, payload_sha256, at)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (source, record_id, level, kind, place, message, payload_sha256) DO UPDATE SET resolved_at = NULL, retry = excluded.retry`,
-		level, p.Source, p.RecordID, p.Kind, p.Where, p.Message, null(p.Retry), p.SHA256, stampText(at))
+		level, p.Source, p.RecordID, p.Kind, p.Where, p.Message, value.Null(p.Retry), p.SHA256, value.Time(at))
+}
+
+// ProblemFilter narrows [Store.Problems].
+type ProblemFilter struct {
+	Source   string
+	RecordID string
+	Resolved bool // also those that a later answer has settled
+}
+
+// Problems lists what could not be read, in the order in which it was found.
+func (s *Store) Problems(ctx context.Context, f ProblemFilter) ([]evidence.Problem, error) {
+	const q = `SELECT source, record_id, kind, place, message, coalesce(retry, ''), payload_sha256, at FROM problem
+		WHERE (?1 = '' OR source = ?1) AND (?2 = '' OR record_id = ?2) AND (?3 OR resolved_at IS NULL) ORDER BY problem_no`
+	return collect(each(ctx, s, "read problems", func(scan func(...any) error) (evidence.Problem, error) {
+		var p evidence.Problem
+		var at string
+		if err := scan(&p.Source, &p.RecordID, &p.Kind, &p.Where, &p.Message, &p.Retry, &p.SHA256, &at); err != nil {
+			return p, err
+		}
+		return p, moments(at, &p.At)
+	}, q, f.Source, f.RecordID, f.Resolved))
+}
+
+// AddProblems keeps problems that a stage other than the crawl met. One that
+// is reported again is kept once.
+func (s *Store) AddProblems(ctx context.Context, ps []evidence.Problem) error {
+	err := s.write(ctx, func(c *conn) error {
+		for _, p := range ps {
+			if err := c.addProblem(levelPayload, p, s.opt.Now()); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("keep problems: %w", err)
+	}
+	return nil
+}
+
+// Drift is a key of a source's payloads that its parser does not know.
+type Drift struct {
+	Source  string `json:"source"`
+	Path    string `json:"path"`
+	Records int    `json:"records"` // that have it
+	Count   int    `json:"count"`   // how often in all
+	Example string `json:"example"` // a record that has it
+}
+
+// Drift lists unknown keys by source and path: a changed schema shows here.
+func (s *Store) Drift(ctx context.Context) ([]Drift, error) {
+	const q = `SELECT r.source, k.key, count(*), sum(k.value), min(r.id) FROM record r, json_each(r.unknown_keys) k
+		WHERE r.unknown_keys IS NOT NULL GROUP BY r.source, k.key ORDER BY r.source, k.key`
+	return collect(each(ctx, s, "read unknown keys", func(scan func(...any) error) (d Drift, err error) {
+		err = scan(&d.Source, &d.Path, &d.Records, &d.Count, &d.Example)
+		return d, err
+	}, q))
 }

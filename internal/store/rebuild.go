@@ -2,11 +2,16 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
+	"slices"
+	"strings"
+	"sync"
 	"time"
 
 	"past/crawler"
 	"past/internal/evidence"
+	"past/internal/store/value"
 )
 
 // derivedTables are emptied by a rebuild, children before their parents.
@@ -80,7 +85,7 @@ func (s *Store) rebuild(ctx context.Context, c *conn, rep *RebuildReport, progre
 			return err
 		}
 		last = a.no
-		if at := stampText(a.p.FetchedAt); before != nil && at > now {
+		if at := value.Time(a.p.FetchedAt); before != nil && at > now {
 			now = at
 			if err := before(at); err != nil {
 				return err
@@ -111,15 +116,15 @@ func (c *conn) arrivalAfter(no int64) (*arrivalRow, error) {
 	if err != nil || !ok {
 		return nil, err
 	}
-	a := &arrivalRow{no: asInt(row[0]), kind: str(row[1]), run: str(row[2]), p: evidence.Payload{
-		Source: str(row[3]), RecordID: str(row[4]), URL: str(row[5]), Status: int(asInt(row[7])), ETag: str(row[8]),
-		LastModified: str(row[9]), MediaType: str(row[10]), SHA256: str(row[11]),
+	a := &arrivalRow{no: asInt(row[0]), kind: value.Text(row[1]), run: value.Text(row[2]), p: evidence.Payload{
+		Source: value.Text(row[3]), RecordID: value.Text(row[4]), URL: value.Text(row[5]), Status: int(asInt(row[7])), ETag: value.Text(row[8]),
+		LastModified: value.Text(row[9]), MediaType: value.Text(row[10]), SHA256: value.Text(row[11]),
 	}}
-	if a.p.FetchedAt, err = moment(row[6]); err != nil {
+	if a.p.FetchedAt, err = value.Moment(row[6]); err != nil {
 		return nil, err
 	}
 	stored, _ := row[14].([]byte)
-	a.p.Body, err = expandBody(stored, str(row[13]), asInt(row[12]), a.p.SHA256)
+	a.p.Body, err = expandBody(stored, value.Text(row[13]), asInt(row[12]), a.p.SHA256)
 	return a, err
 }
 
@@ -146,4 +151,105 @@ func (s *Store) replay(c *conn, a *arrivalRow, rep *RebuildReport) error {
 		rep.Records += res.New
 	}
 	return err
+}
+
+// Depth is how deep [Store.Check] looks.
+type Depth int
+
+// The depths of a check, each with those before it. Backup, restore, doctor
+// and the publication gate all check to Payloads.
+const (
+	Structure Depth = iota // SQLite's own check and foreign keys
+	Payloads               // each stored body against its hash
+	Records                // each version is read from its payload again
+)
+
+// Check lists what is damaged. No rows mean no fault; an error means that the
+// check could not be made.
+func (s *Store) Check(ctx context.Context, depth Depth) ([]string, error) {
+	faults, err := s.texts(ctx, "SELECT integrity_check FROM pragma_integrity_check WHERE integrity_check <> 'ok'")
+	if err != nil {
+		if code := resultCode(err) & 0xff; code == codeCorrupt || code == codeNotADB {
+			return []string{err.Error()}, nil // too damaged even to be checked
+		}
+		return nil, fmt.Errorf("integrity check: %w", err)
+	}
+	for f, err := range each(ctx, s, "foreign key check", func(scan func(...any) error) (string, error) {
+		var table, parent string
+		var row, fk sql.NullInt64
+		err := scan(&table, &row, &parent, &fk)
+		return fmt.Sprintf("table %s, row %d: no matching row in %s", table, row.Int64, parent), err
+	}, `SELECT "table", rowid, parent, fkid FROM pragma_foreign_key_check`) {
+		if err != nil {
+			return nil, err
+		}
+		faults = append(faults, f)
+	}
+	if depth < Payloads {
+		return faults, nil
+	}
+	damaged, err := s.checkBodies(ctx)
+	if err != nil {
+		return nil, err
+	}
+	faults = append(faults, damaged...)
+	if depth < Records {
+		return faults, ctx.Err()
+	}
+	for fault, err := range each(ctx, s, "check versions", func(scan func(...any) error) (string, error) {
+		if _, err := s.scanRecord(scan); err != nil {
+			return err.Error(), nil
+		}
+		return "", nil
+	}, "SELECT "+versionColumns+" FROM record_version v JOIN record r USING (record_no)"+versionPayload+"ORDER BY v.payload_sha256") {
+		if err != nil {
+			return nil, err
+		}
+		if fault != "" && !slices.ContainsFunc(damaged, func(d string) bool { return strings.HasSuffix(fault, d) }) {
+			faults = append(faults, fault)
+		}
+	}
+	return faults, ctx.Err()
+}
+
+// checkBodies expands every payload, on all processors.
+func (s *Store) checkBodies(ctx context.Context) ([]string, error) {
+	type body struct {
+		hash, encoding string
+		size           int64
+		stored         []byte
+	}
+	var mu sync.Mutex
+	var faults []string
+	var wg sync.WaitGroup
+	defer wg.Wait()
+	room := make(chan struct{}, 4)
+	for b, err := range each(ctx, s, "check payloads", func(scan func(...any) error) (b body, err error) {
+		return b, scan(&b.hash, &b.encoding, &b.size, &b.stored)
+	}, "SELECT sha256, encoding, bytes, body FROM payload ORDER BY payload_no") {
+		if err != nil {
+			return nil, err
+		}
+		room <- struct{}{}
+		wg.Go(func() {
+			defer func() { <-room }()
+			if _, err := expandBody(b.stored, b.encoding, b.size, b.hash); err != nil {
+				mu.Lock()
+				faults = append(faults, err.Error())
+				mu.Unlock()
+			}
+		})
+	}
+	wg.Wait()
+	return faults, nil
+}
+
+// Checkpoint moves the write-ahead log into the database file, as far as
+// readers allow.
+func (s *Store) Checkpoint(ctx context.Context) error {
+	err := s.plain(ctx, func(c *conn) error { return c.script("PRAGMA wal_checkpoint(TRUNCATE)") })
+	if err != nil {
+		return fmt.Errorf("checkpoint %s: %w", s.path, err)
+	}
+	return nil
 }

@@ -7,13 +7,13 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"past/crawler"
+	"past/internal/evidence"
+	"past/internal/store/value"
 	"slices"
 	"strings"
 	"sync"
 	"time"
-
-	"past/crawler"
-	"past/internal/evidence"
 )
 
 // RecordFilter narrows a reading of records; its zero value takes all of them
@@ -35,7 +35,7 @@ func (f RecordFilter) where() (cond string, args []any) {
 	in := func(column string, values []string) {
 		if len(values) > 0 {
 			conds = append(conds, column+" IN (SELECT value FROM json_each(?))")
-			args = append(args, textArray(values))
+			args = append(args, value.Array(values))
 		}
 	}
 	in("r.source", f.Sources)
@@ -51,7 +51,7 @@ func (f RecordFilter) where() (cond string, args []any) {
 			c += "t.returned_at IS NULL)"
 		} else {
 			c += "t.at <= ? AND (t.returned_at IS NULL OR t.returned_at > ?))"
-			args = append(args, stampText(f.AsOf), stampText(f.AsOf))
+			args = append(args, value.Time(f.AsOf), value.Time(f.AsOf))
 		}
 		conds = append(conds, c)
 	}
@@ -64,7 +64,7 @@ func versionAt(asOf time.Time) (join string, args []any) {
 		return "JOIN record_version v ON v.version_no = r.version_no", nil
 	}
 	return `JOIN record_version v ON v.version_no = (SELECT x.version_no FROM record_version x WHERE x.record_no = r.record_no
-		AND x.origin = 'snapshot' AND x.seen <= ? ORDER BY x.dated DESC, x.seen DESC, x.version_no DESC LIMIT 1)`, []any{stampText(asOf)}
+		AND x.origin = 'snapshot' AND x.seen <= ? ORDER BY x.dated DESC, x.seen DESC, x.version_no DESC LIMIT 1)`, []any{value.Time(asOf)}
 }
 
 // versionColumns are what [Store.scanRecord] reads: where a version's payload
@@ -153,7 +153,7 @@ func (s *Store) scanRecord(scan func(...any) error) (evidence.Record, error) {
 		return evidence.Record{}, err
 	}
 	var err error
-	if p.FetchedAt, err = moment(seen); err != nil {
+	if p.FetchedAt, err = value.Moment(seen); err != nil {
 		return evidence.Record{}, err
 	}
 	body := func() ([]byte, error) { return expandBody(stored, encoding, size, p.SHA256) }
@@ -196,7 +196,7 @@ const maxPages = 4
 
 func (c *pageCache) record(parse func(evidence.Payload) (crawler.Parsed, error), p evidence.Payload, pointer, id string,
 	body func() ([]byte, error)) (evidence.Record, error) {
-	seen := stampText(p.FetchedAt)
+	seen := value.Time(p.FetchedAt)
 	c.mu.Lock()
 	i := slices.IndexFunc(c.pages, func(x cachedPage) bool { return x.sha == p.SHA256 && x.seen == seen && x.url == p.URL })
 	var records []evidence.Record
@@ -259,9 +259,93 @@ func (s *Store) RecordStates(ctx context.Context) iter.Seq2[RecordState, error] 
 		err := moments(first, &st.FirstSeen, last, &st.LastSeen, changed, &st.LastChanged)
 		if err == nil && gone.Valid {
 			var t time.Time
-			t, err = moment(gone.String)
+			t, err = value.Moment(gone.String)
 			st.Gone = &t
 		}
 		return st, err
 	}, q)
+}
+
+// Version is one version of a record.
+type Version struct {
+	Source        string    `json:"source"`
+	RecordID      string    `json:"record_id"`
+	Seq           int       `json:"seq"`       // 1 is the oldest of its origin
+	Origin        string    `json:"origin"`    // snapshot: our own; register: the register's history
+	Label         string    `json:"label"`     // the register's own version label, where it has one
+	Seen          time.Time `json:"seen"`      // first received
+	LastSeen      time.Time `json:"last_seen"` // last received unchanged
+	Stated        string    `json:"stated"`    // the register's date of the version: its last update, else ""
+	ContentHash   string    `json:"content_hash"`
+	PayloadSHA256 string    `json:"payload_sha256"`
+
+	no int64
+}
+
+// History lists the versions of a record: those of the register's own history
+// first, then our snapshots, each oldest first. The error wraps [ErrNotFound]
+// for an unknown id.
+func (s *Store) History(ctx context.Context, id string) ([]Version, error) {
+	const q = `SELECT r.source, r.id, v.version_no, v.origin, coalesce(v.label, ''), v.seen, v.last_seen, coalesce(v.stated, ''),
+		v.content_hash, v.payload_sha256
+		FROM record r JOIN record_version v USING (record_no)
+		WHERE r.record_no = (SELECT record_no FROM record r WHERE r.id = ? ORDER BY ` + sourceRank + ` LIMIT 1)
+		ORDER BY v.origin, CASE v.origin WHEN 'snapshot' THEN v.dated ELSE coalesce(v.stated, '') END, CASE v.origin WHEN ` +
+		`'snapshot' THEN v.seen END,
+		CAST(v.label AS INTEGER), v.version_no`
+	versions, err := collect(each(ctx, s, "history of "+id, func(scan func(...any) error) (Version, error) {
+		var v Version
+		var seen, last string
+		if err := scan(&v.Source, &v.RecordID, &v.no, &v.Origin, &v.Label, &seen, &last, &v.Stated, &v.ContentHash,
+			&v.PayloadSHA256); err != nil {
+			return v, err
+		}
+		return v, moments(seen, &v.Seen, last, &v.LastSeen)
+	}, q, id))
+	if err != nil {
+		return nil, err
+	}
+	if len(versions) == 0 {
+		return nil, fmt.Errorf("history of %s: record %w", id, ErrNotFound)
+	}
+	n := map[string]int{}
+	for i := range versions {
+		n[versions[i].Origin]++
+		versions[i].Seq = n[versions[i].Origin]
+	}
+	return versions, nil
+}
+
+// Absence is a time in which a register did not have a record.
+type Absence struct {
+	From time.Time `json:"from"` // when the register was found not to have it
+	To   time.Time `json:"to,omitzero"`
+}
+
+// Absences lists when the register of a record did not have it, oldest first; an
+// absence that lasts has no To.
+func (s *Store) Absences(ctx context.Context, source, id string) ([]Absence, error) {
+	return collect(each(ctx, s, "absences of "+id, func(scan func(...any) error) (a Absence, err error) {
+		var from string
+		var to sql.NullString
+		if err := scan(&from, &to); err != nil {
+			return a, err
+		}
+		return a, moments(from, &a.From, to.String, &a.To)
+	}, "SELECT at, returned_at FROM tombstone WHERE source = ? AND record_id = ? ORDER BY at, tombstone_no", source, id))
+}
+
+// VersionRecord gives the record as it was in a version that [Store.History]
+// listed.
+func (s *Store) VersionRecord(ctx context.Context, v Version) (evidence.Record, error) {
+	row := s.r.QueryRowContext(ctx, "SELECT "+versionColumns+" FROM record_version v JOIN record r USING (record_no)"+versionPayload+
+		"WHERE v.version_no = ? AND r.id = ?", v.no, v.RecordID)
+	r, err := s.scanRecord(row.Scan)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = ErrNotFound
+	}
+	if err != nil {
+		return r, fmt.Errorf("version %d of %s: %w", v.Seq, v.RecordID, s.explain(err))
+	}
+	return r, nil
 }

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"past/internal/evidence"
+	"past/internal/store/value"
 )
 
 // The columns of the views arm_result and contrast. Each is kept in the table of
@@ -111,7 +112,7 @@ func (w *extraction) pointer(p string) (text int64, place any) {
 
 func (w *extraction) add(x Extracted) error {
 	for _, p := range x.Planned {
-		err := w.planned.add([]any{p.RecordID, int64(p.OutcomeIndex), p.Instrument, null(p.Subscale), p.Domain})
+		err := w.planned.add([]any{p.RecordID, int64(p.OutcomeIndex), p.Instrument, value.Null(p.Subscale), p.Domain})
 		if err != nil {
 			return fmt.Errorf("planned outcome %d of %s: %w", p.OutcomeIndex, p.RecordID, err)
 		}
@@ -164,11 +165,13 @@ func (w *extraction) addResult(a *evidence.ArmResult, seq int64) error {
 	}
 	w.vals = append(w.vals[:0], a.RecordID, seq, id, w.textOr(a.StudyID), w.text(a.Channel), int64(a.OutcomeIndex),
 		w.textOr(a.OutcomeTitle), w.textOr(a.OutcomeType), int64(a.ClassIndex), w.textOr(a.ClassTitle), int64(a.CategoryIndex),
-		w.textOr(a.CategoryTitle), w.textOr(a.GroupID), w.textOr(a.GroupTitle), w.textOr(a.ParamType), null(a.ValueRaw), nullFloat(a.Value),
-		w.textOr(a.DispersionType), null(a.SpreadRaw), null(a.LowerRaw), null(a.UpperRaw), nullFloat(a.Spread), nullFloat(a.Lower),
-		nullFloat(a.Upper), nullInt(a.N), null(a.NRaw), w.textOr(a.Unit), w.textOr(a.TimepointRaw), nullFloat(a.TimepointWeeks),
+		w.textOr(a.CategoryTitle), w.textOr(a.GroupID), w.textOr(a.GroupTitle), w.textOr(a.ParamType), value.Null(a.ValueRaw),
+		value.Float(a.Value),
+		w.textOr(a.DispersionType), value.Null(a.SpreadRaw), value.Null(a.LowerRaw), value.Null(a.UpperRaw), value.Float(a.Spread),
+		value.Float(a.Lower),
+		value.Float(a.Upper), value.Int(a.N), value.Null(a.NRaw), w.textOr(a.Unit), w.textOr(a.TimepointRaw), value.Float(a.TimepointWeeks),
 		w.textOr(a.TimepointOrigin), w.textOr(a.Instrument), w.textOr(a.Domain), w.textOr(a.ScoreType), w.textOr(a.Subscale), a.Baseline,
-		marked(a.Adjusted), w.textOr(a.Use), w.text(string(a.Verdict)), w.text(a.Reason), w.list(a.Flags), w.text(a.Prov.PayloadSHA256),
+		value.Marked(a.Adjusted), w.textOr(a.Use), w.text(string(a.Verdict)), w.text(a.Reason), w.list(a.Flags), w.text(a.Prov.PayloadSHA256),
 		pointer, place)
 	return w.results.add(w.vals)
 }
@@ -178,7 +181,7 @@ func (w *extraction) list(texts []string) any {
 	if len(texts) == 0 {
 		return nil
 	}
-	return w.text(textArray(texts))
+	return w.text(value.Array(texts))
 }
 
 func (w *extraction) addContrast(x *evidence.Contrast, seq int64) error {
@@ -187,9 +190,10 @@ func (w *extraction) addContrast(x *evidence.Contrast, seq int64) error {
 	}
 	pointer, place := w.pointer(x.Prov.Pointer)
 	w.vals = append(w.vals[:0], x.RecordID, seq, idUnless(x.ID, fmt.Sprintf("%s/o%d/a%d", x.RecordID, x.OutcomeIndex, x.Index)),
-		w.textOr(x.StudyID), int64(x.OutcomeIndex), int64(x.Index), w.textOr(x.OutcomeTitle), w.text(textArray(x.GroupIDs)), w.textOr(x.Kind),
-		w.textOr(x.ParamRaw), nullFloat(x.Estimate), nullFloat(x.CILevel), nullZero(x.CISides), nullFloat(x.Lower), nullFloat(x.Upper),
-		nullFloat(x.SE), null(x.PRaw), nullFloat(x.P), w.textOr(x.POp), w.textOr(x.Method), marked(x.Adjusted), w.textOr(x.Sign),
+		w.textOr(x.StudyID), int64(x.OutcomeIndex), int64(x.Index), w.textOr(x.OutcomeTitle), w.text(value.Array(x.GroupIDs)), w.textOr(x.Kind),
+		w.textOr(x.ParamRaw), value.Float(x.Estimate), value.Float(x.CILevel), value.NonZero(x.CISides), value.Float(x.Lower),
+		value.Float(x.Upper),
+		value.Float(x.SE), value.Null(x.PRaw), value.Float(x.P), w.textOr(x.POp), w.textOr(x.Method), value.Marked(x.Adjusted), w.textOr(x.Sign),
 		w.text(string(x.Verdict)), w.text(x.Reason), w.text(x.Prov.PayloadSHA256), pointer, place)
 	return w.contrasts.add(w.vals)
 }
@@ -205,13 +209,6 @@ func firstNaN(fs ...*float64) bool {
 	return false
 }
 
-func nullFloat(f *float64) any {
-	if f == nil {
-		return nil
-	}
-	return *f
-}
-
 // ResultFilter narrows a reading of arm results and contrasts; its zero value
 // takes all.
 type ResultFilter struct {
@@ -223,7 +220,7 @@ func (f ResultFilter) where() (cond string, args []any) {
 	cond = "1"
 	if len(f.RecordIDs) > 0 {
 		cond += " AND record_id IN (SELECT value FROM json_each(?))"
-		args = append(args, textArray(f.RecordIDs))
+		args = append(args, value.Array(f.RecordIDs))
 	}
 	if f.Domain != "" {
 		cond += " AND domain = ?"

@@ -2,9 +2,12 @@ package store
 
 import (
 	"fmt"
-
 	"past/crawler"
 	"past/internal/evidence"
+	"past/internal/store/layout"
+	"past/internal/store/value"
+	"strconv"
+	"strings"
 )
 
 // recordWrite is a version to be written.
@@ -68,7 +71,7 @@ func (in *intake) planRecord(r *evidence.Record, k recordKey, kr *knownRecord) (
 	if err != nil {
 		return nil, err
 	}
-	at := stampText(t)
+	at := value.Time(t)
 	if in.kind == kindHistory {
 		return in.planHistory(r, k, kr, at)
 	}
@@ -127,7 +130,7 @@ func (in *intake) planChanged(r *evidence.Record, k recordKey, kr *knownRecord, 
 		if err != nil {
 			return nil, err
 		}
-		if ok && str(row[1]) == r.ContentHash {
+		if ok && value.Text(row[1]) == r.ContentHash {
 			in.res.Unchanged++
 			if asInt(row[0]) == kr.version {
 				kr.first = min(kr.first, at)
@@ -158,7 +161,7 @@ func (in *intake) split(kr *knownRecord, at string) error {
 		return err
 	}
 	if asInt(row[0]) == kr.version {
-		kr.first = str(row[1])
+		kr.first = value.Text(row[1])
 	}
 	return in.c.exec("UPDATE record_version SET seen = last_seen WHERE version_no = ?", asInt(row[0]))
 }
@@ -196,11 +199,11 @@ func (in *intake) writeRecord(w *recordWrite) error {
 				return err
 			}
 		}
-		q := insertRecord
+		q := layout.InsertRecord
 		if !w.isNew {
-			q = updateRecord
+			q = layout.UpdateRecord
 		}
-		if err := in.c.exec(q, recordValues(w)...); err != nil {
+		if err := in.c.exec(q, layout.RecordValues(w.no, w.version, w.key.source, w.rec)...); err != nil {
 			return err
 		}
 	}
@@ -210,7 +213,8 @@ func (in *intake) writeRecord(w *recordWrite) error {
 	}
 	err := in.c.exec(`INSERT INTO record_version (version_no, record_no, origin, seen, last_seen, content_hash, payload_sha256, pointer,
 		label, stated, dated) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		w.version, w.no, origin, w.at, w.at, r.ContentHash, r.Prov.PayloadSHA256, r.Prov.Pointer, null(r.Version), null(stated(r)), w.dated)
+		w.version, w.no, origin, w.at, w.at, r.ContentHash, r.Prov.PayloadSHA256, r.Prov.Pointer, value.Null(r.Version), value.Null(stated(r)),
+		w.dated)
 	if err != nil || !w.current {
 		return err
 	}
@@ -218,7 +222,7 @@ func (in *intake) writeRecord(w *recordWrite) error {
 		return err
 	}
 	in.written[w.no] = true
-	for i, rows := range itemsOf(w.no, r) {
+	for i, rows := range layout.Items(w.no, r) {
 		if err := in.items[i].add(rows); err != nil {
 			return err
 		}
@@ -233,13 +237,84 @@ func (in *intake) clearItems(w *recordWrite) error {
 			return err
 		}
 	}
-	for i, t := range itemTables {
-		if i == tabAnalysis { // these go with their outcome
+	for i, t := range layout.Tables {
+		if i == layout.TabAnalysis { // these go with their outcome
 			continue
 		}
-		if err := in.c.exec("DELETE FROM "+t.name+" WHERE record_no = ?", w.no); err != nil {
+		if err := in.c.exec("DELETE FROM "+t.Name+" WHERE record_no = ?", w.no); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// stated is the register's own date of a version.
+func stated(r *evidence.Record) string {
+	for _, d := range []evidence.DateStruct{r.LastUpdatePosted, r.LastUpdateSubmit} {
+		if d.Raw != "" {
+			return d.Raw
+		}
+	}
+	return ""
+}
+
+// dated orders the versions of a record as the register made them, by text: its
+// date, its version number, the day of its data, and of equal ones that with
+// posted results, which some formats leave out. A version without a date counts
+// from when it came, which is then the best that is known.
+func dated(r *evidence.Record, at string) string {
+	day := at[:min(len(at), len("2006-01-02"))]
+	for _, d := range []evidence.DateStruct{r.LastUpdatePosted, r.LastUpdateSubmit} {
+		if _, _, p := d.Bounds(); p != evidence.NoDate {
+			day = strings.TrimSpace(d.Raw)
+			break
+		}
+	}
+	no, err := strconv.Atoi(r.Version)
+	if err != nil || no < 0 {
+		no = 0
+	}
+	results := ""
+	if r.Results != nil {
+		results = " results"
+	}
+	return fmt.Sprintf("%s v%08d %s%s", day, no, r.DataDay, results)
+}
+
+// onePerPage leaves one of several copies of a record that a payload holds: the
+// latest by the register's date, and of equal ones the last.
+func onePerPage(records []evidence.Record) []evidence.Record {
+	type place struct{ source, id, sha string }
+	at := map[place]int{}
+	var out []evidence.Record
+	for i := range records {
+		r := &records[i]
+		k := place{r.Source, r.ID, r.Prov.PayloadSHA256}
+		n, twice := at[k]
+		switch {
+		case !twice || r.ID == "":
+			at[k] = len(out)
+			out = append(out, *r)
+		case dated(r, "") >= dated(&out[n], ""):
+			out[n] = *r
+		}
+	}
+	return out
+}
+
+// planOlder keeps content that the register had before the current version, or
+// meets it in the history.
+func (in *intake) planOlder(r *evidence.Record, k recordKey, kr *knownRecord, at, key string) (*recordWrite, error) {
+	n, err := in.c.number("SELECT version_no FROM record_version WHERE record_no = ? AND origin = 'snapshot' AND content_hash "+
+		"= ? AND dated = ? LIMIT 1",
+		kr.no, r.ContentHash, key)
+	if err != nil {
+		return nil, err
+	}
+	in.res.Older++
+	if n != 0 {
+		return nil, in.c.exec("UPDATE record_version SET seen = min(seen, ?1), last_seen = max(last_seen, ?1) WHERE version_no = ?2", at, n)
+	}
+	in.nextVersion++
+	return &recordWrite{rec: r, key: k, no: kr.no, version: in.nextVersion, at: at, dated: key}, nil
 }

@@ -1,11 +1,11 @@
-package store
+package layout
 
 import (
+	"past/internal/evidence"
+	"past/internal/store/value"
 	"slices"
 	"strconv"
 	"strings"
-
-	"past/internal/evidence"
 )
 
 // The large parts of a record's results are laid out as compact JSON, one text
@@ -24,7 +24,7 @@ func groupList(gs []evidence.Group) any {
 			b = append(b, ',')
 		}
 		b = append(b, '[')
-		b = appendText(b, g.ID)
+		b = value.AppendText(b, g.ID)
 		b = append(b, ',')
 		b = appendTextOrNull(b, g.Title)
 		b = append(b, ']')
@@ -54,9 +54,9 @@ func appendDenoms(b []byte, ds []evidence.Denom) []byte {
 				b = append(b, ',')
 			}
 			b = append(b, '[')
-			b = appendText(b, c.GroupID)
+			b = value.AppendText(b, c.GroupID)
 			b = append(b, ',')
-			b = appendText(b, c.Value)
+			b = value.AppendText(b, c.Value)
 			b = append(b, ']')
 		}
 		b = append(b, "]]"...)
@@ -152,7 +152,7 @@ func appendCell(b []byte, prefix string, j int, m *evidence.Measurement) []byte 
 			b = append(b, ',')
 		}
 		if k == 6 {
-			b = appendText(b, v) // "" too: it must not read as the implied one
+			b = value.AppendText(b, v) // "" too: it must not read as the implied one
 		} else {
 			b = appendTextOrNull(b, v)
 		}
@@ -196,7 +196,7 @@ func eventList(es []evidence.AdverseEvent) (list string, stats int, shared strin
 		} else {
 			b = append(b, "[0,"...)
 		}
-		b = appendText(b, e.Term)
+		b = value.AppendText(b, e.Term)
 		for _, s := range [...]string{e.System, e.Vocabulary, e.Assessment} {
 			b = append(b, ',')
 			b = t.appendOrNull(b, s)
@@ -209,14 +209,14 @@ func eventList(es []evidence.AdverseEvent) (list string, stats int, shared strin
 		} else if place, ok := placeIn(base[len(shared):], list); ok {
 			b = append(b, place...)
 		} else {
-			b = appendText(b, base[len(shared):])
+			b = value.AppendText(b, base[len(shared):])
 		}
 		b = append(b, ',')
 		b = appendStats(b, e.Stats, bases[i], &t)
 		b = append(b, ']')
 	}
 	b = append(b, ']')
-	return `{"t":` + textArray(t.texts) + `,"e":` + string(b) + `}`, stats, shared
+	return `{"t":` + value.Array(t.texts) + `,"e":` + string(b) + `}`, stats, shared
 }
 
 // textNumbers numbers texts in the order in which they come.
@@ -296,9 +296,24 @@ func appendStats(b []byte, ss []evidence.EventStat, base string, t *textNumbers)
 		}
 		if base == "" || !impliedPointer(s.Pointer, base, i) {
 			b = append(b, ',')
-			b = appendText(b, s.Pointer)
+			b = value.AppendText(b, s.Pointer)
 		}
 		b = append(b, ']')
 	}
 	return append(b, ']')
+}
+
+// appendTextOrNull writes an absent text as null.
+func appendTextOrNull(b []byte, s string) []byte {
+	if s == "" {
+		return append(b, "null"...)
+	}
+	return value.AppendText(b, s)
+}
+
+func appendIntOrNull(b []byte, n *int) []byte {
+	if n == nil {
+		return append(b, "null"...)
+	}
+	return strconv.AppendInt(b, int64(*n), 10)
 }
