@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"fmt"
-	"os"
 	"past/internal/store/schema"
 	"past/internal/store/value"
 	"path/filepath"
@@ -143,7 +142,7 @@ func TestMigrationsAreInOrder(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	files, err := os.ReadDir("schema")
+	files, err := filepath.Glob("schema/*.sql")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -163,52 +163,11 @@ func scanSearch(scan func(...any) error) (r RegisterSearch, err error) {
 	return r, moments(begun.String, &r.Begun, read.String, &r.Read, since.String, &r.Since, unchanged.String, &r.Unchanged)
 }
 
-// QueryState is one query of a source and where it is.
-type QueryState struct {
-	Source string         `json:"source"`
-	Key    string         `json:"key"`
-	Text   string         `json:"text"`
-	Cursor crawler.Cursor `json:"cursor"`
-	Hits   int            `json:"hits"` // in the list that HitList gives
-}
-
-// The hit list of query q: that of its last reading, and that of its last
-// complete reading without a since (where there is none, the last).
-const (
-	lastList = `(SELECT max(l.list_no) FROM hit_list l WHERE l.query_no = q.query_no)`
-	fullList = `(SELECT l.list_no FROM hit_list l WHERE l.query_no = q.query_no
-		ORDER BY (l.since IS NULL AND l.complete) DESC, l.list_no DESC LIMIT 1)`
-)
-
-// Queries lists the queries that were ever asked, by source and key.
-func (s *Store) Queries(ctx context.Context) ([]QueryState, error) {
-	q := `SELECT q.source, q.key, q.text, q.cursor, (SELECT count(*) FROM hit WHERE list_no = ` + fullList +
-		`) FROM query q ORDER BY q.source, q.key`
-	return collect(each(ctx, s, "read queries", func(scan func(...any) error) (st QueryState, err error) {
-		var cursor string
-		if err := scan(&st.Source, &st.Key, &st.Text, &cursor, &st.Hits); err != nil {
-			return st, err
-		}
-		return st, json.Unmarshal([]byte(cursor), &st.Cursor)
-	}, q))
-}
-
 // Hits implements [crawler.HitLister]: the hit list of a query's last reading,
 // complete or not, in the register's order.
 func (s *Store) Hits(ctx context.Context, source, queryKey string) ([]string, error) {
-	return s.hits(ctx, source, queryKey, lastList)
-}
-
-// HitList gives the register's own hit list of a query, in its order: that of
-// the last complete reading. Readings limited to recent changes are kept as
-// lists of their own and stand in only where there is no other.
-func (s *Store) HitList(ctx context.Context, source, queryKey string) ([]string, error) {
-	return s.hits(ctx, source, queryKey, fullList)
-}
-
-func (s *Store) hits(ctx context.Context, source, queryKey, list string) ([]string, error) {
-	ids, err := s.texts(ctx, "SELECT h.record_id FROM query q JOIN hit h ON h.list_no = "+list+
-		" WHERE q.source = ? AND q.key = ? ORDER BY h.rank", source, queryKey)
+	ids, err := s.texts(ctx, `SELECT h.record_id FROM query q JOIN hit h ON h.list_no = (SELECT max(l.list_no) FROM hit_list l
+		WHERE l.query_no = q.query_no) WHERE q.source = ? AND q.key = ? ORDER BY h.rank`, source, queryKey)
 	if err != nil {
 		return nil, fmt.Errorf("hits of %s %s: %w", source, queryKey, err)
 	}

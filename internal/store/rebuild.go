@@ -22,15 +22,8 @@ var derivedTables = []string{
 	"posted_outcome_row", "reference", "planned_outcome", "intervention", "arm", "record_version", "record",
 }
 
-// ResetDerived empties every derived table, in one transaction: what is left
-// is what was collected and what was published.
-func (s *Store) ResetDerived(ctx context.Context) error {
-	if err := s.write(ctx, (*conn).resetDerived); err != nil {
-		return fmt.Errorf("empty the derived tables: %w", err)
-	}
-	return nil
-}
-
+// resetDerived empties every derived table: what is left is what was collected and
+// what was published.
 func (c *conn) resetDerived() error {
 	for _, t := range derivedTables {
 		if err := c.exec("DELETE FROM " + t); err != nil {
@@ -242,14 +235,4 @@ func (s *Store) checkBodies(ctx context.Context) ([]string, error) {
 	}
 	wg.Wait()
 	return faults, nil
-}
-
-// Checkpoint moves the write-ahead log into the database file, as far as
-// readers allow.
-func (s *Store) Checkpoint(ctx context.Context) error {
-	err := s.plain(ctx, func(c *conn) error { return c.script("PRAGMA wal_checkpoint(TRUNCATE)") })
-	if err != nil {
-		return fmt.Errorf("checkpoint %s: %w", s.path, err)
-	}
-	return nil
 }

@@ -105,7 +105,7 @@ func TestResetDerivedLeavesWhatWasCollected(t *testing.T) {
 	if _, err := s.AddEdition(ctx, Edition{ID: "e", PublishedAt: day(0)}, nil); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.ResetDerived(ctx); err != nil {
+	if err := s.write(ctx, (*conn).resetDerived); err != nil {
 		t.Fatal(err)
 	}
 	c, err := s.Counts(ctx)
