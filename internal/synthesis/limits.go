@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"past/internal/evidence"
+	"past/internal/extract"
 )
 
 // limits are what a reader must know before citing, from the numbers.
@@ -253,7 +254,26 @@ func measuredAt(effects []evidence.Effect) string {
 	case len(other) > 0:
 		return "Measured at " + span(other) + " by the sources' own clock, which does not say when the last dose was; nothing is said of later."
 	}
-	return ""
+	return windows(effects)
+}
+
+// windows says what a table of adverse events calls the time of those counted: it is
+// the table's own word and no time after a dose.
+func windows(effects []evidence.Effect) string {
+	var words []string
+	for i := range effects {
+		at := strings.LastIndex(effects[i].TimepointRaw, ", ")
+		if !extract.IsHarmTable(effects[i]) || at < 0 {
+			return ""
+		}
+		if w := "“" + effects[i].TimepointRaw[at+2:] + "”"; !slices.Contains(words, w) {
+			words = append(words, w)
+		}
+	}
+	if len(words) == 0 {
+		return ""
+	}
+	return "When the events happened is not stated: the source counts them under " + strings.Join(words, " and ") + ", its own word."
 }
 
 // notToSay lists sentences that the finding does not carry, with the reason.

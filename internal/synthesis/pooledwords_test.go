@@ -104,3 +104,16 @@ func TestGapCountsNobodyTwice(t *testing.T) {
 		}
 	}
 }
+
+// The window of an adverse event table is its own word and no time.
+func TestWindowOfEvents(t *testing.T) {
+	e := evidence.Effect{ID: "harms/a", ScoreType: evidence.ScoreEvents, Channel: "dataset", TimepointRaw: "suicidal behavior, session"}
+	if got := measuredAt([]evidence.Effect{e}); got != "When the events happened is not stated: the source counts them under “session”, its own word." {
+		t.Error(got)
+	}
+	weeks := 4.0
+	e.TimepointWeeks = &weeks
+	if got := measuredAt([]evidence.Effect{e}); strings.Contains(got, "session") {
+		t.Error(got)
+	}
+}
