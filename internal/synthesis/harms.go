@@ -23,11 +23,13 @@ var totals = []string{TermSerious, TermDeath, TermStopped}
 // sexualTerm finds adverse event terms of sexual function. "Arousal" alone is
 // mostly hyperarousal.
 var sexualTerm = regexp.MustCompile(`(?i)\b(libido|sexual\w*|orgasm\w*|anorgasmia|erecti\w+|ejaculat\w+|impotence|priapism|` +
-	`genital\w*|dyspareunia|vaginismus|vulvovaginal|vulv\w+|vagina\w*|penile|penis|testic\w+)\b`)
+	`coital|genito-?pelvic|genital\w*|dyspareunia|vaginismus|vulvovaginal|vulv\w+|vagina\w*|penile|penis|testic\w+)\b`)
 
-// notSexual are diseases of the same organs.
-var notSexual = regexp.MustCompile(
-	`(?i)mycos|mycot|infect|candid|fung|herpes|vaginitis|vaginosis|cancer|carcinoma|neoplasm|h(?:a)?emorrhage`)
+// notSexual are diseases, injuries and operations of the same organs; pain, dryness and
+// other sensations stay.
+var notSexual = regexp.MustCompile(`(?i)mycos|mycot|infect|candid|fung|herpes|vaginitis|vaginosis|cancer|carcinoma|neoplasm|` +
+	`h(?:a)?emorrhage|h(?:a)?ematoma|prolaps|cellulit|abscess|wart|papillom|dehiscence|injur|lacerat|lesion|ulcer|discharge|inflammat|` +
+	`vulvitis|urinary|cyst|polyp|mass\b|o?edema|swelling|erythema|rash|torsion|hydrocele|varicocele|repair|operation`)
 
 // FoldHarm fills in what follows from a harm row's own words: the term under
 // which rows are compared, and whether it is a sexual side effect.

@@ -134,3 +134,22 @@ func TestHarmsUseEveryRow(t *testing.T) {
 		}
 	})
 }
+
+// TestSexualTerms: sexual side effects are of desire, arousal, erection, ejaculation,
+// orgasm, pain and sensation; a disease, injury or operation of the same organs is none.
+func TestSexualTerms(t *testing.T) {
+	for term, want := range map[string]bool{
+		"Libido decreased": true, "Female orgasmic disorder": true, "Dyspareunia": true, "Vulvovaginal dryness": true,
+		"Vulvovaginal burning sensation": true, "Genito-pelvic pain/penetration disorder": true, "Erectile dysfunction": true,
+		"Ejaculation delayed": true, "Testicular pain": true, "Genital hypoaesthesia": true, "Coital bleeding": true,
+		"Vaginal prolapse": false, "Vulval cellulitis": false, "Vulvovaginal warts": false, "Vaginal cuff dehiscence": false,
+		"Vaginal discharge": false, "Genital-urinary": false, "Vulvovaginal injury": false, "Vulvitis": false,
+		"Vulvovaginal mycotic infection": false, "Breast pain": false, "Hyperarousal": false,
+	} {
+		h := evidence.HarmRow{Term: term}
+		synthesis.FoldHarm(&h)
+		if h.Sexual != want {
+			t.Errorf("%q is sexual: %v", term, h.Sexual)
+		}
+	}
+}
