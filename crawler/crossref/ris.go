@@ -66,7 +66,12 @@ func readWork(out *crawler.Parsed, fields []answer.Tagged, sha string) {
 		}
 		return ""
 	}
-	doi, ok := ident.DOI(text("DO", "M3"))
+	doi, ok := "", false
+	for _, tag := range []string{"DO", "M3", "L3", "UR"} { // a reference manager's own places, and a link
+		if doi, ok = ident.DOI(text(tag)); ok {
+			break
+		}
+	}
 	if !ok {
 		out.Problems = append(out.Problems, evidence.Problem{Kind: crawler.KindNoID, Where: at.Pointer,
 			Message: fmt.Sprintf("%q has no DOI by which it could be known; PubMed's own format (.nbib) carries the PMID", text("TI", "T1"))})

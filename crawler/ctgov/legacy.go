@@ -225,9 +225,26 @@ func modernise(root *xmltree.Node) {
 var designKey = regexp.MustCompile(`(Allocation|Endpoint Classification|Intervention Model|Masking|Primary Purpose|` +
 	`Observational Model|Time Perspective):\s*`)
 
-// designInfo reads "Allocation:  Randomized, Masking:  Open Label, …".
+// formerDesign are words of designs from before 2009, which had no keys.
+var formerDesign = map[string]string{"Randomized": "allocation", "Non-Randomized": "allocation", "Open Label": "masking",
+	"Single Blind": "masking", "Double-Blind": "masking", "Treatment": "primary_purpose", "Prevention": "primary_purpose",
+	"Diagnostic": "primary_purpose", "Supportive Care": "primary_purpose", "Screening": "primary_purpose"}
+
+// designInfo reads "Allocation:  Randomized, Masking:  Open Label, …" and, as of
+// before 2009, "Treatment, Randomized, Open Label, …".
 func designInfo(text, path string) xmltree.Node {
 	info := elem("study_design_info", path)
+	for _, word := range strings.Split(text, ",") {
+		word = strings.TrimSpace(word)
+		switch key := formerDesign[word]; {
+		case key == "masking":
+			info.Kids = append(info.Kids, textElem(key, path, formerMasking(word)))
+		case key != "":
+			info.Kids = append(info.Kids, textElem(key, path, word))
+		case strings.HasSuffix(word, " Assignment") && !strings.Contains(word, ":"):
+			info.Kids = append(info.Kids, textElem("intervention_model", path, word))
+		}
+	}
 	keys := designKey.FindAllStringSubmatchIndex(text, -1)
 	for i, k := range keys {
 		end := len(text)

@@ -154,6 +154,11 @@ func TestFormerXML(t *testing.T) {
 			t.Errorf("%s: %s at %q, %v; want %s at …%s", c.pointer, pl.Value, pl.At, err, c.value, c.at)
 		}
 	}
+	old := parseOne(t, []byte(`<clinical_study><id_info><nct_id>NCT00999998</nct_id></id_info><study_type>Interventional</study_type>
+		<study_design>Treatment, Randomized, Double-Blind, Placebo Control, Parallel Assignment, Efficacy Study</study_design></clinical_study>`))
+	if old.Allocation != "RANDOMIZED" || old.Masking != "DOUBLE" || old.InterventionModel != "PARALLEL" || old.PrimaryPurpose != "TREATMENT" {
+		t.Errorf("a design without keys: %s, %s, %s, %s", old.Allocation, old.Masking, old.InterventionModel, old.PrimaryPurpose)
+	}
 	for words, want := range map[string]string{"Open Label": "None (Open Label)", "Double-Blind": "Double",
 		"Single Blind (Outcomes Assessor)":     "Single (Outcomes Assessor)",
 		"Double Blind (Subject, Investigator)": "Double (Participant, Investigator)"} {

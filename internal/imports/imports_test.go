@@ -100,6 +100,7 @@ var samples = []struct{ name, body, id string }{
 	{"pretty.ndjson", "{\n" + study1[1:] + "\n{\n" + study2[1:], "NCT00000002"},
 	{"epmc.ndjson", `{"id":"7","source":"MED","title":"On NCT00000001","authorString":"D"}` + "\n" +
 		`{"id":"8","source":"MED","title":"T","authorString":"E"}`, "pmid:7"},
+	{"link.ris", "TY  - JOUR\nTI  - On NCT00000001\nUR  - https://doi.org/10.1000/x\nER  - \n", "doi:10.1000/x"},
 	{"publisher.ris", "Provider: A publisher\nContent: text/plain\n\nTY  - JOUR\nTI  - On NCT00000001\nDO  - 10.1000/x\nER  - \n",
 		"doi:10.1000/x"},
 	{"sep.csv", "sep=;\r\nTrialID;Public_title;Source_Register;web_address;Recruitment_Status;Primary_outcome\r\n" +
