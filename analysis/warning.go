@@ -19,7 +19,6 @@ const (
 	NearSingular    Code = "near_singular"   // moderators nearly collinear
 	VarianceRange   Code = "variance_range"  // variances spread over many orders of magnitude
 	CellsCorrected  Code = "cells_corrected" // a constant was added to counts
-	EffectNote      Code = "effect_note"     // how an effect of these rows was computed, or why there is none
 	TestChanged     Code = "test_changed"    // no degrees of freedom for the test asked for
 	NoDF            Code = "no_df"           // no degrees of freedom left for tau2
 	LowDF           Code = "low_df"          // degrees of freedom too few for a robust test

@@ -208,13 +208,19 @@ func DFromF(f, sign, n1, n2 float64) (float64, error) {
 	return math.Copysign(DFromT(math.Sqrt(f), n1, n2), sign), nil
 }
 
-// DFromP is d from the p-value of an independent-groups t test (sides 1 or 2);
-// sign gives the direction. The t value is returned too.
-func DFromP(p, sign, n1, n2 float64, sides int) (d, t float64, err error) {
-	if t, err = TFromP(p, n1+n2-2, sides); err != nil {
+// PValue is a p-value of a test with one side or two.
+type PValue struct {
+	P     float64
+	Sides int
+}
+
+// DFromP is d from the p-value of an independent-groups t test; sign gives the
+// direction. The t value is returned too.
+func DFromP(p PValue, sign, n1, n2 float64) (d, t float64, err error) {
+	if t, err = TFromP(p.P, n1+n2-2, p.Sides); err != nil {
 		return math.NaN(), math.NaN(), err
 	}
-	if sides == 2 {
+	if p.Sides == 2 {
 		t = math.Copysign(t, sign)
 	} else if sign < 0 {
 		t = -t

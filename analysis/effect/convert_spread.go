@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 
+	"past/analysis"
 	"past/analysis/internal/dist"
 )
 
@@ -61,12 +62,12 @@ func SEFromCI(lb, ub, level, df float64) (float64, error) {
 // SDFromCI is the SD of one group of n from the confidence interval of its mean;
 // useT says whether the interval was made with Student's t on n-1 degrees of
 // freedom (below about 60 people it usually was).
-func SDFromCI(lb, ub, n, level float64, useT bool) (sd, se float64, err error) {
+func SDFromCI(ci analysis.Interval, n, level float64, useT bool) (sd, se float64, err error) {
 	df := math.Inf(1)
 	if useT {
 		df = n - 1
 	}
-	if se, err = SEFromCI(lb, ub, level, df); err != nil {
+	if se, err = SEFromCI(ci.Lower, ci.Upper, level, df); err != nil {
 		return math.NaN(), math.NaN(), err
 	}
 	return se * math.Sqrt(n), se, positive("n", n)

@@ -39,10 +39,14 @@ const (
 	None   To = "none"   // none
 )
 
+// VType names a formula of the sampling variance: LS, LS2, UB, AV, HO, AVHO, ST or CS,
+// as the measure allows.
+type VType string
+
 // Options changes how effects are computed; the zero value gives metafor's
 // defaults.
 type Options struct {
-	VType   string   // variance type: LS (default), LS2, UB, AV, HO, AVHO, ST, CS as the measure allows
+	VType   VType    // default LS
 	Add     *float64 // amount added to cells; default 1/2, or 0 for AS, PHI, IRSD, PAS, PFT, IRS, IRFT
 	To      To       // default Only0
 	Drop00  bool     // leave out studies with no events, or only events, in both arms
@@ -136,7 +140,7 @@ func (j *job) checkOptions() error {
 }
 
 // vtype checks the variance type against those the measure has.
-func (j *job) vtype(allowed ...string) string {
+func (j *job) vtype(allowed ...VType) VType {
 	for _, a := range allowed {
 		if j.o.VType == a {
 			return a

@@ -173,7 +173,7 @@ func FuzzCompute(f *testing.F) {
 	f.Add(uint8(0), uint8(0), 1.0, 2.0, 3.0, 4.0, 5.0, 6.0)
 	f.Add(uint8(20), uint8(1), 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
 	f.Add(uint8(40), uint8(2), math.Inf(1), math.NaN(), -1.0, 1e308, 1e-308, 2.5)
-	vtypes := []string{"", "LS", "LS2", "UB", "AV", "HO", "AVHO", "ST", "CS"}
+	vtypes := []VType{"", "LS", "LS2", "UB", "AV", "HO", "AVHO", "ST", "CS"}
 	all := Measures()
 	f.Fuzz(func(t *testing.T, measure, option uint8, a, b, c, d, e, g float64) {
 		m := all[int(measure)%len(all)]

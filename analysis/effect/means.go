@@ -139,7 +139,7 @@ func smd(j *job, groups []group) {
 
 // meansByType computes the measures with a choice of variances.
 func meansByType(j *job, groups []group) {
-	var vt string
+	var vt VType
 	switch j.m {
 	case MD:
 		vt = j.vtype("LS", "UB", "HO")
@@ -187,7 +187,7 @@ func meansByType(j *job, groups []group) {
 
 // smdh is the difference over the root of the average variance. LS is Bonett
 // (2009) times J^2; LS2 the large-sample form of the same.
-func smdh(g *group, vt string) (y, v float64) {
+func smdh(g *group, vt VType) (y, v float64) {
 	a, b := g.s1*g.s1, g.s2*g.s2
 	c := J(g.m)
 	y = c * (g.m1 - g.m2) / math.Sqrt((a+b)/2)

@@ -26,7 +26,7 @@ func oneProportion(j *job) {
 			j.rejectRow(i, "xi", "more events than people")
 		}
 	}
-	vt := "LS"
+	vt := VType("LS")
 	switch j.m {
 	case PR:
 		vt = j.vtype("LS", "UB", "AV")
@@ -198,7 +198,7 @@ func correlation(j *job) {
 	}
 	j.reject("ri", j.d.RI, "a correlation must lie between -1 and 1", func(x float64) bool { return math.Abs(x) > 1 })
 	j.reject("ni", j.d.NI, "a sample size must be above 0", notPositive)
-	vt := "LS"
+	vt := VType("LS")
 	switch j.m {
 	case COR:
 		vt = j.vtype("LS", "AV")

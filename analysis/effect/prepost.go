@@ -33,7 +33,7 @@ func prePost(j *job) {
 	}
 	j.reject("ri", d.RI, "a correlation must lie between -1 and 1", func(x float64) bool { return math.Abs(x) > 1 })
 	j.reject("ni", d.NI, "a sample size must be above 0", notPositive)
-	vt := "LS"
+	vt := VType("LS")
 	if j.m == SMCC || j.m == SMCR {
 		vt = j.vtype("LS", "LS2")
 	}
@@ -46,7 +46,7 @@ func prePost(j *job) {
 	}
 }
 
-func change(m Measure, vt string, m1, m2, s1, s2, r, n float64) (y, v float64) {
+func change(m Measure, vt VType, m1, m2, s1, s2, r, n float64) (y, v float64) {
 	sc2 := s1*s1 + s2*s2 - 2*r*s1*s2
 	c := J(n - 1)
 	switch m {

@@ -40,7 +40,7 @@ func TestAgainstMetafor(t *testing.T) {
 	for _, r := range rows[1:] {
 		m := Measure(r[1])
 		seen[m] = true
-		o := Options{VType: r[2], To: To(r[4]), Drop00: r[5] == "TRUE"}
+		o := Options{VType: VType(r[2]), To: To(r[4]), Drop00: r[5] == "TRUE"}
 		if x, err := strconv.ParseFloat(r[3], 64); err == nil {
 			o.Add = &x
 		}

@@ -133,21 +133,24 @@ func phi(j *job, t cells) {
 	}
 }
 
-// NewcombeRD is the difference of two independent proportions, e1/n1 − e2/n2,
+// Events are K of N people.
+type Events struct{ K, N float64 }
+
+// NewcombeRD is the difference of two independent proportions, of a less of b,
 // with its interval by Newcombe's hybrid score method (1998, method 10): it stays
 // within −1 and 1 and has a width where neither group had an event. ok is false
 // where the counts are no counts of people.
-func NewcombeRD(e1, n1, e2, n2, level float64) (rd, lo, hi float64, ok bool) {
-	for _, x := range [][2]float64{{e1, n1}, {e2, n2}} {
-		if !(x[1] > 0) || !(x[0] >= 0) || x[0] > x[1] || math.IsInf(x[1], 0) {
-			return math.NaN(), math.NaN(), math.NaN(), false
+func NewcombeRD(a, b Events, level float64) (rd float64, ci analysis.Interval, ok bool) {
+	for _, x := range []Events{a, b} {
+		if !(x.N > 0) || !(x.K >= 0) || x.K > x.N || math.IsInf(x.N, 0) {
+			return math.NaN(), analysis.Interval{Lower: math.NaN(), Upper: math.NaN()}, false
 		}
 	}
-	p1, p2 := e1/n1, e2/n2
-	l1, u1 := wilson(p1, n1, level)
-	l2, u2 := wilson(p2, n2, level)
+	p1, p2 := a.K/a.N, b.K/b.N
+	l1, u1 := wilson(p1, a.N, level)
+	l2, u2 := wilson(p2, b.N, level)
 	rd = p1 - p2
-	return rd, rd - math.Hypot(p1-l1, u2-p2), rd + math.Hypot(u1-p1, p2-l2), true
+	return rd, analysis.Interval{Lower: rd - math.Hypot(p1-l1, u2-p2), Upper: rd + math.Hypot(u1-p1, p2-l2)}, true
 }
 
 // wilson is the score interval of a proportion.

@@ -76,7 +76,7 @@ func ExampleResult_QProfile() {
 }
 
 func ExampleSubgroups() {
-	g, err := meta.Subgroups(bcgY, bcgV, "alloc", bcgAlloc, meta.Options{})
+	g, err := meta.Subgroups(bcgY, bcgV, meta.Factor("alloc", bcgAlloc), meta.Options{})
 	if err != nil {
 		fmt.Println(err)
 		return

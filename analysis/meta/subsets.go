@@ -208,11 +208,15 @@ type SubgroupResult struct {
 }
 
 // Subgroups fits the model of opt in each level of a factor ("" is missing) and
-// with one tau2 for all. name is the prefix of the coefficient names. opt must not
+// with one tau2 for all; its name is the prefix of the coefficient names. opt must not
 // have a design.
-func Subgroups(yi, vi []float64, name string, labels []string, opt Options) (*SubgroupResult, error) {
+func Subgroups(yi, vi []float64, factor Term, opt Options) (*SubgroupResult, error) {
 	if opt.Design != nil {
 		return nil, fmt.Errorf("subgroups: the options must not hold moderators")
+	}
+	name, labels := factor.name, factor.labels
+	if !factor.factor {
+		return nil, fmt.Errorf("subgroups: %q is a number: make it a factor", name)
 	}
 	if len(labels) != len(yi) {
 		return nil, fmt.Errorf("subgroups: %d labels for %d effects", len(labels), len(yi))

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 
+	"past/analysis/effect"
 	"past/analysis/internal/dist"
 )
 
@@ -62,20 +63,20 @@ func RequiredInformation(p Plan) (Requirement, error) {
 func ParticipantsForMeans(info, sd float64) float64 { return 4 * sd * sd * info }
 
 // ParticipantsForProportions is the number of participants, in two equal groups with event probabilities p1 and p2, whose
-// log odds ratio (measure "OR"), log risk ratio ("RR") or risk difference ("RD") carries information info; NaN for anything else.
+// log odds ratio (OR), log risk ratio (RR) or risk difference (RD) carries information info; NaN for anything else.
 //
 //	OR: var = 2/N (1/(p1 q1) + 1/(p2 q2)),  RR: var = 2/N (q1/p1 + q2/p2),  RD: var = 2/N (p1 q1 + p2 q2),  q = 1 - p
-func ParticipantsForProportions(info float64, measure string, p1, p2 float64) float64 {
+func ParticipantsForProportions(info float64, measure effect.Measure, p1, p2 float64) float64 {
 	if !(p1 > 0 && p1 < 1 && p2 > 0 && p2 < 1) {
 		return math.NaN()
 	}
 	q1, q2 := 1-p1, 1-p2
 	switch measure {
-	case "OR":
+	case effect.OR:
 		return 2 * info * (1/(p1*q1) + 1/(p2*q2))
-	case "RR":
+	case effect.RR:
 		return 2 * info * (q1/p1 + q2/p2)
-	case "RD":
+	case effect.RD:
 		return 2 * info * (p1*q1 + p2*q2)
 	}
 	return math.NaN()

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"past/analysis"
 	"past/analysis/effect"
 	"past/internal/evidence"
 	"past/internal/extract/arm"
@@ -259,7 +260,7 @@ func spreadSD(a *evidence.ArmResult, kind posted.Dispersion, level float64) (sd 
 		sd, err = effect.SDFromSE(*a.Spread, n)
 		return sd, []evidence.Input{input("se", a.SpreadRaw, *a.Spread, a.Prov, "spread")}, err
 	case kind == posted.DispCI && a.Lower != nil && a.Upper != nil && level > 0:
-		sd, _, err = effect.SDFromCI(*a.Lower, *a.Upper, n, level/100, n < 60)
+		sd, _, err = effect.SDFromCI(analysis.Interval{Lower: *a.Lower, Upper: *a.Upper}, n, level/100, n < 60)
 		return sd, []evidence.Input{input("ci_lb", a.LowerRaw, *a.Lower, a.Prov, "lowerLimit"),
 			input("ci_ub", a.UpperRaw, *a.Upper, a.Prov, "upperLimit")}, err
 	}

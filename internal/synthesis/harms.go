@@ -266,9 +266,9 @@ func compare(treat, control sidedArm, design string) evidence.HarmComparison {
 			c.Difference = &d
 		}
 	default:
-		if rd, lo, hi, ok := effect.NewcombeRD(float64(*treat.Affected), float64(*treat.AtRisk), float64(*control.Affected),
-			float64(*control.AtRisk), 0.95); ok {
-			c.Difference, c.Lower, c.Upper = &rd, &lo, &hi
+		if rd, ci, ok := effect.NewcombeRD(effect.Events{K: float64(*treat.Affected), N: float64(*treat.AtRisk)},
+			effect.Events{K: float64(*control.Affected), N: float64(*control.AtRisk)}, 0.95); ok {
+			c.Difference, c.Lower, c.Upper = &rd, &ci.Lower, &ci.Upper
 		} else {
 			c.Note = "the counts are no counts of people"
 		}

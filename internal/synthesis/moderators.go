@@ -119,7 +119,8 @@ func subgroup(q Question, name string, of func(evidence.Effect) string, effects 
 		s.Groups = append(s.Groups, r)
 	}
 	yi, vi := columns(effects)
-	if cmpr, err := meta.Subgroups(yi, vi, name, labels, meta.Options{Method: meta.Method(q.Method), Test: meta.Test(q.Test)}); err == nil {
+	if cmpr, err := meta.Subgroups(yi, vi, meta.Factor(name, labels), meta.Options{Method: meta.Method(q.Method),
+		Test: meta.Test(q.Test)}); err == nil {
 		s.QBetween, s.P = finite(cmpr.QBetween), finite(cmpr.QBetweenP)
 	} else {
 		s.Warnings = append(s.Warnings, "the groups cannot be compared: "+err.Error())

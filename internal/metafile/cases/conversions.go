@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 
+	"past/analysis"
 	"past/analysis/effect"
 	"past/internal/metafile/answer"
 	"past/internal/metafile/table"
@@ -114,7 +115,7 @@ var (
 	}
 	groupCI = func(useT bool) any {
 		return func(lb, ub, n, level float64) (sd, se float64, err error) {
-			return effect.SDFromCI(lb, ub, n, level, useT)
+			return effect.SDFromCI(analysis.Interval{Lower: lb, Upper: ub}, n, level, useT)
 		}
 	}
 	combine      = func(groups []effect.Mean) (effect.Mean, error) { return effect.CombineGroups(groups...) }
@@ -151,7 +152,7 @@ var (
 	}
 	pToG = func(sides int) any {
 		return func(p, sign, n1, n2 float64) (t float64, g effect.G, err error) {
-			d, t, err := effect.DFromP(p, sign, n1, n2, sides)
+			d, t, err := effect.DFromP(effect.PValue{P: p, Sides: sides}, sign, n1, n2)
 			if err == nil {
 				g, err = effect.GFromD(d, n1, n2)
 			}

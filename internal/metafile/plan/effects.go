@@ -79,7 +79,7 @@ func (d *Data) effects(e Effects) (effect.Result, error) {
 		return effect.Result{}, err
 	}
 	a := e.Args
-	o := effect.Options{VType: a.VType, To: a.To, Formula: a.Formula, Add: a.Add, Drop00: a.Drop00}
+	o := effect.Options{VType: effect.VType(a.VType), To: a.To, Formula: a.Formula, Add: a.Add, Drop00: a.Drop00}
 	if o.Formula == "" {
 		o.Formula = d.Formula
 	}

@@ -158,7 +158,7 @@ func (r *Result) grouping(q Grouping) ([]Answer[GroupFit, Groups], error) {
 		return nil, err
 	}
 	return each(q.Methods, func(m GroupFit) (Groups, error) {
-		g, err := meta.Subgroups(r.Y, r.V, "factor("+q.Factor+")", Used(r.Data, labels),
+		g, err := meta.Subgroups(r.Y, r.V, meta.Factor("factor("+q.Factor+")", Used(r.Data, labels)),
 			meta.Options{Method: m.Method, Test: m.Test, Unguarded: r.Unguarded, Level: r.Level})
 		if err != nil {
 			return Groups{}, err
