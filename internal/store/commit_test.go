@@ -31,6 +31,27 @@ func TestCommitKeepsEverything(t *testing.T) {
 	if i != 30 {
 		t.Fatalf("%d records came back, want 30", i)
 	}
+	i = 0
+	for h, err := range s.Heads(ctx, RecordFilter{}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := b.Records[i]
+		want := evidence.Record{ID: r.ID, Source: r.Source, Kind: r.Kind, URL: r.URL, Title: r.Title, OfficialTitle: r.OfficialTitle,
+			Status: r.Status, StatusRaw: r.StatusRaw, Start: r.Start, Completion: r.Completion, FirstPosted: r.FirstPosted,
+			LastUpdatePosted: r.LastUpdatePosted, StudyType: r.StudyType, Phases: r.Phases, Enrollment: r.Enrollment,
+			EnrollmentType: r.EnrollmentType, Sponsor: evidence.Organisation{Name: r.Sponsor.Name}, Countries: r.Countries}
+		if r.Results != nil {
+			want.Results = &evidence.Results{}
+		}
+		if d := cmp.Diff(want, h); d != "" {
+			t.Fatalf("head %d is not that of its record:\n%s", i, d)
+		}
+		i++
+	}
+	if i != 30 {
+		t.Fatalf("%d heads came back, want 30", i)
+	}
 	p, err := s.Payload(ctx, b.Payloads[0].SHA256)
 	if err != nil {
 		t.Fatal(err)
