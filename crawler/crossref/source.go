@@ -25,7 +25,8 @@ const (
 // [frame.Works.Given]. A DOI with a comma cannot be in a filter.
 func New() *frame.Works {
 	s := &frame.Works{
-		SourceID: SourceName, Called: "Crossref", Batch: batch, Dated: true, Address: address, In: worksIn, DOI: "DOI", Record: read, Other: other,
+		SourceID: SourceName, Called: "Crossref", Batch: batch, Dated: true, Address: address,
+		In: worksIn, DOI: "DOI", Record: read, Other: other,
 		Alone: func(doi string) bool { return strings.Contains(doi, ",") },
 		Formats: []crawler.Format{
 			{Media: "application/x-research-info-systems", Frame: crawler.FrameBlocks, Begins: "TY  -", Recognise: RecogniseRIS},

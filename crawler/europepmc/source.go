@@ -32,7 +32,8 @@ const (
 // those of all conditions in title or abstract.
 func New() *frame.Search {
 	return &frame.Search{
-		SourceID: SourceName, Called: "Europe PMC", Landed: "pmid:38198456", Size: pageSize, Batch: batch, Marks: true, Accept: []string{"application/json"},
+		SourceID: SourceName, Called: "Europe PMC", Landed: "pmid:38198456", Size: pageSize, Batch: batch,
+		Marks: true, Accept: []string{"application/json"},
 		Formats: []crawler.Format{{Media: "application/json", Frame: crawler.FrameJSON, Recognise: Recognise}},
 		Register: crawler.Policy{
 			BaseURL: baseURL, Hosts: []string{"www.ebi.ac.uk"}, PerSecond: 1, Burst: 1,

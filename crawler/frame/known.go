@@ -66,7 +66,8 @@ func (s *Search) alone(ctx context.Context, f crawler.Fetcher, id string, v View
 
 // named asks a query for records by id, in halves where the answer would be too
 // large, and gives the lists of all answers as one.
-func (s *Search) named(ctx context.Context, f crawler.Fetcher, query string, ids []string, v View, page *crawler.Page) (all List, err error) {
+func (s *Search) named(ctx context.Context, f crawler.Fetcher, query string, ids []string, v View, page *crawler.Page) (all List,
+	err error) {
 	a := Ask{Query: query, View: v, Size: len(ids)}
 	for range ids {
 		l, err := s.ask(ctx, f, a)

@@ -268,7 +268,8 @@ func (s *Works) ask(ctx context.Context, f crawler.Fetcher, dois []string, since
 		return crawler.Page{}, answer.WithPayload(err, &res)
 	}
 	if len(dois) > 1 && len(ids) > 0 && !slices.ContainsFunc(ids, func(id string) bool { return slices.Contains(dois, id[len("doi:"):]) }) {
-		return crawler.Page{}, answer.Fault(&res, crawler.KindWrongShape, "asked for %d works, the answer has others, such as %s", len(dois), ids[0])
+		return crawler.Page{}, answer.Fault(&res, crawler.KindWrongShape, "asked for %d works, the answer has others, such as %s",
+			len(dois), ids[0])
 	}
 	page := crawler.Page{Payloads: []evidence.Payload{res.Payload}, Hits: ids}
 	if total > len(ids) {

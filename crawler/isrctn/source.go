@@ -31,7 +31,8 @@ const (
 // so that known ones are counted.
 func New() *frame.Search {
 	return &frame.Search{
-		SourceID: SourceName, Called: "ISRCTN registry", Landed: "ISRCTN10584863", Size: pageSize, Batch: batch, Accept: []string{"application/xml", "text/xml"},
+		SourceID: SourceName, Called: "ISRCTN registry", Landed: "ISRCTN10584863", Size: pageSize, Batch: batch,
+		Accept:  []string{"application/xml", "text/xml"},
 		Formats: []crawler.Format{{Media: "application/xml", Frame: crawler.FrameXML, Elements: records.Elements, Recognise: Recognise}},
 		Register: crawler.Policy{
 			BaseURL: baseURL, Hosts: []string{"www.isrctn.com"}, PerSecond: 0.5, Burst: 1,

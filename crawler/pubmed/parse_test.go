@@ -292,15 +292,18 @@ func BenchmarkParse(b *testing.B) {
 // TestSearchAnswers: line breaks as they are in the texts of an answer, as the service
 // writes them when it refuses a position, and fewer numbers than it counts.
 func TestSearchAnswers(t *testing.T) {
-	_, err := readSearch([]byte("{\"esearchresult\":{\"ERROR\":\"Search Backend failed:\n'retstart' cannot be larger than 9998.\n\"}}"), frame.Ask{})
+	_, err := readSearch([]byte("{\"esearchresult\":{\"ERROR\":\"Search Backend failed:\n'retstart' cannot be larger than 9998.\n\"}}"),
+		frame.Ask{})
 	if err == nil || !strings.Contains(err.Error(), "cannot be larger than 9998") {
 		t.Errorf("%v", err)
 	}
-	l, err := readSearch([]byte("{\"esearchresult\":{\"count\":\"2\",\"idlist\":[\"5\",\"6\"],\"querytranslation\":\"a\tb\"}}"), frame.Ask{Size: 9999})
+	l, err := readSearch([]byte("{\"esearchresult\":{\"count\":\"2\",\"idlist\":[\"5\",\"6\"],\"querytranslation\":\"a\tb\"}}"),
+		frame.Ask{Size: 9999})
 	if err != nil || l.Total != 2 || len(l.IDs) != 2 || l.Heard.Translation != "a b" {
 		t.Errorf("%+v, %v", l, err)
 	}
-	if _, err := readSearch([]byte(`{"esearchresult":{"count":"25","idlist":["5"]}}`), frame.Ask{Size: 9999}); answer.KindOf(err) != crawler.KindMissing {
+	few := []byte(`{"esearchresult":{"count":"25","idlist":["5"]}}`)
+	if _, err := readSearch(few, frame.Ask{Size: 9999}); answer.KindOf(err) != crawler.KindMissing {
 		t.Errorf("%v", err)
 	}
 }

@@ -173,7 +173,8 @@ func TestDoctorTellsCausesOfEachRegister(t *testing.T) {
 	}
 	tls := httptest.NewTLSServer(sound)
 	defer tls.Close()
-	checkDoctor(t, "certificate", past(t, doctorOf(t, tls.URL, names)...).stdout, names, map[string]string{"": "the certificate is not trusted"})
+	checkDoctor(t, "certificate", past(t, doctorOf(t, tls.URL, names)...).stdout, names,
+		map[string]string{"": "the certificate is not trusted"})
 }
 
 func doctorOf(t *testing.T, address string, names []string) []string {

@@ -52,7 +52,8 @@ func (p *Pipeline) searches(ctx context.Context) ([]evidence.Search, error) {
 			continue
 		}
 		hits := r.Hits
-		s := evidence.Search{ID: id, Source: r.Source, Name: sourceName(r.Source), Words: r.Text, Substances: r.Substances, Day: max(day(r.Begun), day(r.Unchanged)),
+		s := evidence.Search{ID: id, Source: r.Source, Name: sourceName(r.Source), Words: r.Text,
+			Substances: r.Substances, Day: max(day(r.Begun), day(r.Unchanged)),
 			Hits: r.Total, Listed: &hits, Complete: r.Complete}
 		for _, c := range r.Conditions {
 			if topics[c] {

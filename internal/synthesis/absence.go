@@ -21,7 +21,8 @@ func cover(q Question, topics []string, b Base) evidence.Coverage {
 		if !overlap(s.Substances, q.Substances) || limited && !overlap(named, conditions) && !overlap(named, topics) {
 			continue
 		}
-		c.Searches = append(c.Searches, evidence.SearchRef{ID: s.ID, Source: s.Source, Name: s.Name, Day: s.Day, Hits: s.Hits, Complete: s.Complete})
+		c.Searches = append(c.Searches, evidence.SearchRef{ID: s.ID, Source: s.Source, Name: s.Name, Day: s.Day, Hits: s.Hits,
+			Complete: s.Complete})
 		c.Day = max(c.Day, s.Day)
 		c.Asked = c.Asked || s.Complete
 		c.Complete = c.Complete && s.Complete

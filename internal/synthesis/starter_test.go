@@ -33,8 +33,8 @@ func starterBase(t testing.TB) synthesis.Base {
 // asked is a complete search for a substance, limited to the conditions where
 // some are given.
 func asked(substance string, conditions ...string) evidence.Search {
-	return evidence.Search{ID: "ctgov/" + substance + strings.Join(conditions, "-"), Source: "ctgov", Name: "ClinicalTrials.gov", Words: substance,
-		Substances: []string{substance}, Conditions: conditions,
+	return evidence.Search{ID: "ctgov/" + substance + strings.Join(conditions, "-"), Source: "ctgov", Name: "ClinicalTrials.gov",
+		Words: substance, Substances: []string{substance}, Conditions: conditions,
 		Day: "2026-11-22", Hits: ptr(3), Listed: ptr(3), Complete: true}
 }
 
