@@ -129,3 +129,15 @@ func TestHintsLoseNothing(t *testing.T) {
 		}
 	}
 }
+
+// A heading of another language parts the criteria too.
+func TestHeadingsOfOtherLanguages(t *testing.T) {
+	for head, want := range map[string]string{"Ausschlusskriterien:": Excluded, "Einschlusskriterien": Required,
+		"Critères d'exclusion :": Excluded, "Critères d’inclusion": Required, "Criterios de exclusión:": Excluded,
+		"Criterios de inclusión": Required, "Criteri di esclusione:": Excluded, "Criteri di inclusione": Required} {
+		rows := Read(&evidence.Record{ID: "A", Eligibility: head + "\n* lithium"})
+		if len(rows) != 1 || rows[0].Stance != want {
+			t.Errorf("%s: %+v", head, rows)
+		}
+	}
+}

@@ -15,9 +15,10 @@ type criterion struct {
 }
 
 var (
-	heading = regexp.MustCompile(`(?i)^[\W_]*(?:[\w/-]+\s+){0,4}?(inclusion|exclusion|include|exclude|included|excluded|` +
-		`ineligib\w*|eligib\w*)\b[^.;]{0,60}:?\W*$`)
-	excludeWords = regexp.MustCompile(`(?i)exclu|ineligib`)
+	heading = regexp.MustCompile(`(?i)^[\W_]*(?:[\p{L}\d/'’-]+\s+){0,4}?(?:d['’])?(inclusion|exclusion|include|exclude|included|` +
+		`excluded|` +
+		`ineligib\w*|eligib\w*|(?:ein|aus)schluss\w*|(?:in|ex)clusi[oó]n|(?:in|e)sclusione|inclusione)(?:\b|$)[^.;]{0,60}:?\W*$`)
+	excludeWords = regexp.MustCompile(`(?i)exclu|ineligib|ausschluss|esclusion`)
 	bullet       = regexp.MustCompile(`^\s*(?:[*•·\-–]|\(?\d{1,2}[.)]|\(?[a-z][.)])\s+`)
 	excludeLead  = regexp.MustCompile(`(?i)^(participants?|subjects?|patients?|individuals?|people|women|men|` +
 		`any(one)?)?\b.{0,30}\b(will be|are|is|were) (excluded|not eligible|ineligible)|^must not|^(no|not) `)

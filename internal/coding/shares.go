@@ -55,13 +55,16 @@ func Summarise(records []evidence.Record, coded []evidence.Coded) Summary {
 	out.People.Trials = len(records)
 	sex, ages := map[string]int{}, map[string]int{}
 	rows := map[string][]evidence.Coded{}
-	among := map[string]bool{}
+	among, coding := map[string]bool{}, map[string]bool{}
+	for _, c := range coded { // a title alone may describe what is given
+		coding[c.RecordID] = coding[c.RecordID] || c.Group == Care
+	}
 	for i := range records {
 		r := &records[i]
 		if strings.TrimSpace(r.Eligibility) != "" {
 			out.People.Texts++
 		}
-		if describes(r) {
+		if describes(r) || coding[r.ID] {
 			out.People.Protocols++
 		}
 		if len(r.Planned) > 0 {

@@ -48,7 +48,8 @@ func TestSharesAreShares(t *testing.T) {
 		c := &Codes()[i]
 		var rs []evidence.Record
 		for _, m := range append(append([]string{}, c.Match...), c.NoMatch...) {
-			rs = append(rs, evidence.Record{ID: m, Eligibility: m, Summary: m, Planned: []evidence.PlannedOutcome{{Measure: m}}})
+			rs = append(rs, evidence.Record{ID: m, Eligibility: m, Summary: m, Planned: []evidence.PlannedOutcome{{Measure: m}}},
+				evidence.Record{ID: m + " alone", Title: m})
 		}
 		s := summarise(rs)
 		for _, x := range append(append(s.LeftOut, s.Care...), s.Blinding...) {
