@@ -85,6 +85,8 @@ type grammar struct {
 // Run executes one command line and returns the exit code.
 func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) (code int) {
 	var g grammar
+	out := &printed{w: stdout}
+	stdout = out
 	exited := -1
 	options := []kong.Option{
 		kong.Name("past"),
@@ -97,11 +99,14 @@ func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	}
 	defer func() {
 		if r := recover(); r != nil {
-			if _, ok := r.(exitNow); ok {
-				code = exited
-				return
+			if _, ok := r.(exitNow); !ok {
+				panic(r)
 			}
-			panic(r)
+			code = exited
+		}
+		if out.err != nil && (code == ExitDone || code == ExitWarned) { // what was printed is cut
+			fmt.Fprintln(stderr, "past:", out.err)
+			code = ExitFailed
 		}
 	}()
 	parser, err := kong.New(&g, options...)
@@ -131,6 +136,21 @@ func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 }
 
 type exitNow struct{}
+
+// printed is the standard output; it keeps the first error, which commands that
+// print line by line do not look at.
+type printed struct {
+	w   io.Writer
+	err error
+}
+
+func (p *printed) Write(b []byte) (int, error) {
+	n, err := p.w.Write(b)
+	if p.err == nil {
+		p.err = err
+	}
+	return n, err
+}
 
 func report(err error, stderr io.Writer) int {
 	if err == nil {

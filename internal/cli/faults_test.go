@@ -16,10 +16,13 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
+	"past/internal/cli"
 	"past/internal/review"
+	"past/internal/vocab"
 )
 
 // fault is something that goes wrong outside the program, and what a user sees
@@ -405,6 +408,27 @@ func fileFaults() []fault {
 func kindOfFile(name string) bool { return review.KindOfName(name) != nil }
 
 var crash = regexp.MustCompile(`(?m)^(panic:|fatal error:|goroutine \d+ \[|runtime error)`)
+
+// full is an output for which there is no room.
+type full struct{}
+
+func (full) Write([]byte) (int, error) { return 0, syscall.ENOSPC }
+
+// No command that could not print its answer ends as if it had.
+func TestOutputWithoutRoom(t *testing.T) {
+	defer vocab.Use(nil)
+	dir := copyTree(t, filepath.Join("testdata", "sildenafil"))
+	db := "--db=" + filepath.Join(dir, "past.db")
+	want(t, call(t, "analyse", db), 0)
+	for _, args := range [][]string{{"explain", "sildenafil-ed", db}, {"review", "check", db}, {"gate", "show", db}, {"status", db},
+		{"completion", "bash"}, {"man"}, {"--version"}, {"vocab", "list", "conditions"}, {"cite", "--list", db}, {"analyse", db, "--json"}} {
+		var errs strings.Builder
+		code := cli.Run(t.Context(), args, strings.NewReader(""), full{}, &errs)
+		if code != 1 || !strings.Contains(errs.String(), "no space left") {
+			t.Errorf("past %s: exit %d, %s", strings.Join(args, " "), code, errs.String())
+		}
+	}
+}
 
 // TestFaults tries what goes wrong around the program, each fault in a folder
 // of its own. No fault crashes it, loses what was stored, or shows readers half

@@ -113,6 +113,9 @@ func emptyNote(f *evidence.Finding) string {
 
 // onTerminal reports whether w is a terminal.
 func onTerminal(w io.Writer) bool {
+	if p, ok := w.(*printed); ok {
+		w = p.w
+	}
 	f, ok := w.(*os.File)
 	return ok && term.IsTerminal(int(f.Fd()))
 }
