@@ -37,7 +37,7 @@ const (
 	PriorShapes     Code = "prior"           // the prior shapes the result, or contradicts the data
 	Precision       Code = "precision"       // a number is known to fewer digits than usual
 	Assumption      Code = "assumption"      // what the method takes for granted
-	Extrapolated    Code = "extrapolated"    // the answer lies beyond the data
+	Extrapolated    Code = "extrapolated"    // the answer is beyond the data
 	AtLimit         Code = "at_limit"        // a parameter is at the limit of its range
 	Uncrossed       Code = "crossed_back"    // a boundary was crossed and is no longer
 	SpecsSkipped    Code = "specs_skipped"   // specifications without enough studies
