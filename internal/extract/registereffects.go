@@ -266,9 +266,11 @@ func (b *effectBuilder) describe(o *evidence.PostedOutcome, p arm.Pair, t, c *ev
 		e.DoseCtrl = p.Ctrl.Doses[p.Drug].Text
 	}
 	if len(b.study.Conditions) > 0 {
-		e.Condition, e.PopulationClass = b.study.Conditions[0], "other-illness"
+		e.Condition, e.PopulationClass = b.study.Conditions[0], "diagnosis"
 		if slices.Contains(b.study.Conditions, t.Domain) {
-			e.Condition, e.PopulationClass = t.Domain, "diagnosis"
+			e.Condition = t.Domain
+		} else if _, ok := b.v.Condition(t.Domain); ok { // symptoms that are a diagnosis of other people
+			e.PopulationClass = "other-illness"
 		}
 		if slices.Contains(b.study.Conditions, "life-threatening-illness") { // anxiety in an illness is no anxiety disorder
 			e.PopulationClass = "other-illness"
