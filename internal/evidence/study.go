@@ -112,8 +112,11 @@ type ArmResult struct {
 // Posted is the value of a cell with its spread and unit, as the source writes them.
 func (a *ArmResult) Posted() string {
 	value := a.ValueRaw
+	kind := strings.ToLower(a.DispersionType)
+	limits := a.LowerRaw != "" && a.UpperRaw != "" && (strings.Contains(kind, "interval") || strings.Contains(kind, "range") ||
+		strings.Contains(kind, "confidence"))
 	switch {
-	case a.SpreadRaw != "":
+	case a.SpreadRaw != "" && !limits: // a spread beside the limits of an interval is not the interval
 		value += " (" + strings.TrimSpace(a.DispersionType+" "+a.SpreadRaw) + ")"
 	case a.LowerRaw != "" || a.UpperRaw != "":
 		value += " (" + strings.TrimSpace(a.DispersionType+" "+a.LowerRaw+" to "+a.UpperRaw) + ")"

@@ -39,3 +39,18 @@ func TestSpelled(t *testing.T) {
 		}
 	}
 }
+
+func TestPosted(t *testing.T) {
+	for want, a := range map[string]ArmResult{
+		"-0.52 (95% Confidence Interval -1.63 to 0.59) units": {ValueRaw: "-0.52", DispersionType: "95% Confidence Interval",
+			SpreadRaw: "7.59", LowerRaw: "-1.63", UpperRaw: "0.59", Unit: "units"},
+		"12 (Standard Deviation 4)":      {ValueRaw: "12", DispersionType: "Standard Deviation", SpreadRaw: "4", LowerRaw: "8", UpperRaw: "16"},
+		"12 (95% Confidence Interval 4)": {ValueRaw: "12", DispersionType: "95% Confidence Interval", SpreadRaw: "4"},
+		"12 (Full Range 1 to 20)":        {ValueRaw: "12", DispersionType: "Full Range", LowerRaw: "1", UpperRaw: "20"},
+		"12":                             {ValueRaw: "12"},
+	} {
+		if got := a.Posted(); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
