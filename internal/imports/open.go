@@ -240,7 +240,8 @@ func slashed(m *zip.File) string { return strings.ReplaceAll(m.Name, `\`, "/") }
 // skipMember reports whether a member is none that a person put there.
 func skipMember(m *zip.File) bool {
 	name := slashed(m)
-	return m.FileInfo().IsDir() || strings.HasSuffix(name, "/") || strings.HasPrefix(path.Base(name), ".") || strings.HasPrefix(name, "__MACOSX/")
+	return m.FileInfo().IsDir() || strings.HasSuffix(name, "/") || strings.HasPrefix(path.Base(name), ".") ||
+		strings.HasPrefix(name, "__MACOSX/")
 }
 
 func openMember(archive string, m *zip.File, total *expanding, each func(input) error) error {

@@ -126,6 +126,7 @@ func TimeOrNull(t time.Time) any {
 	return Time(t)
 }
 
+// Time writes a time.
 func Time(t time.Time) string { return t.UTC().Format(timeLayout) }
 
 // Moment reads a time that stamp wrote.
