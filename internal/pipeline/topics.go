@@ -109,7 +109,7 @@ func (w topicWords) decided(studies []evidence.Study) []evidence.Study {
 // gaps counts the gap map: what is in each cell, why, and what people
 // decided.
 func (p *Pipeline) gaps(b synthesis.Base, qs []synthesis.Question, findings []evidence.Finding, h *human, w topicWords) []evidence.GapCell {
-	in := synthesis.GapInput{Base: b, Vocabulary: p.Vocab, Questions: qs, Findings: findings, Decisions: w.act,
+	in := synthesis.GapInput{Base: b, Vocabulary: p.Vocab, Questions: qs, Findings: findings, Decisions: w.act, Other: h.Other,
 		Why: map[string]map[string]string{}}
 	note := func(study, topic, why string) {
 		if in.Why[study] == nil {

@@ -28,6 +28,9 @@ type GapInput struct {
 	Why map[string]map[string]string
 	// Decisions correct the classification; later ones win.
 	Decisions []TopicDecision
+	// Other are reports that give no effect; one that names its trial is a result
+	// of that trial, so that its cell has more than a registration.
+	Other []evidence.OtherEvidence
 
 	of       map[string][]*evidence.Effect // the effects of a study
 	measured []Candidate                   // Measured as candidates
@@ -80,6 +83,11 @@ func (in GapInput) topicsOf(s evidence.Study) (topics []string, why map[string]s
 	for _, m := range in.Measured {
 		if slices.Contains(Reference, m.Domain) && in.StudyOf[m.TrialID] == s.ID {
 			why[m.Domain] = cmp.Or(why[m.Domain], "by the table of measured outcomes ("+m.Outcome+")")
+		}
+	}
+	for _, o := range in.Other {
+		if in.reportsOn(o, s.ID) {
+			why[o.Topic] = cmp.Or(why[o.Topic], "by a report of its people ("+o.Reference+")")
 		}
 	}
 	for _, d := range in.Decisions {
@@ -245,7 +253,18 @@ func (in GapInput) known(row gapRow, study, substance string) (evidence.State, i
 		}
 		states = append(states, map[bool]evidence.State{true: evidence.MeasuredOnly, false: evidence.Uncontrolled}[c.controlled()])
 	}
+	for _, o := range in.Other {
+		if in.reportsOn(o, study) && o.Topic == row.id && o.Substance == substance {
+			states = append(states, map[bool]evidence.State{true: evidence.MeasuredOnly, false: evidence.Uncontrolled}[o.Design == "trial-report"])
+		}
+	}
 	return best(states...), int(people)
+}
+
+// reportsOn reports whether a report without effects is of a trial of this study:
+// "open-label" or "trial-report" are reports of treatments, the other designs are not.
+func (in GapInput) reportsOn(o evidence.OtherEvidence, study string) bool {
+	return o.TrialID != "" && in.StudyOf[o.TrialID] == study && (o.Design == "open-label" || o.Design == "trial-report")
 }
 
 // verdict is that of the answered finding with most studies on a reference

@@ -92,6 +92,27 @@ func TestGapMapReasonsAndCorrections(t *testing.T) {
 	}
 }
 
+// A report without effects is a result of the trial that it names: the cell of its
+// topic does not say that no result is known. A survey is no result of a trial.
+func TestReportsCountInTheirCells(t *testing.T) {
+	study := evidence.Study{ID: "s1", Label: "A 2020", Records: []string{"NCT1"}, Substances: []string{"mdma"}, Topics: []string{"intimacy"}}
+	for design, want := range map[string]evidence.State{"open-label": evidence.Uncontrolled, "trial-report": evidence.MeasuredOnly,
+		"survey": evidence.RegisteredOnly} {
+		in := synthesis.GapInput{Base: synthesis.Base{Studies: []evidence.Study{study}, StudyOf: map[string]string{"NCT1": "s1"}},
+			Vocabulary: vocab.Default(), Other: []evidence.OtherEvidence{{Reference: "A et al. 2020", Design: design, Substance: "mdma",
+				Topic: "intimacy", TrialID: "NCT1"}, {Reference: "B et al. 2021", Design: design, Substance: "psilocybin", Topic: "intimacy",
+				TrialID: "NCT2"}}}
+		for _, c := range synthesis.Gaps(in) {
+			if c.Topic == "intimacy" && c.Substance == "mdma" && c.State != want {
+				t.Errorf("%s: %s, want %s", design, c.State, want)
+			}
+			if c.Substance == "psilocybin" && c.State != evidence.NotLooked {
+				t.Errorf("%s of a trial that is not here: %s", design, c.State)
+			}
+		}
+	}
+}
+
 // Rows and studies add up, for every shipped question.
 func TestFlowNumbersAddUp(t *testing.T) {
 	qs, err := synthesis.Shipped()
