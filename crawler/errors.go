@@ -24,7 +24,7 @@ var (
 const (
 	KindHalfJSON    = "half-json"            // the text ends inside a value
 	KindBadJSON     = "bad-json"             // not JSON at some place
-	KindHTML        = "html-instead-of-json" // a page for people instead of data
+	KindHTML        = "html-instead-of-json" // HTML instead of data
 	KindWrongType   = "wrong-media-type"     // some other kind of answer
 	KindEmpty       = "empty-answer"         // nothing, or {} where a record was asked for
 	KindWrongShape  = "wrong-shape"          // JSON or XML, but not this register's

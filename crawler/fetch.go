@@ -168,7 +168,7 @@ func acceptable(r Request, p *evidence.Payload) error {
 		Message: fmt.Sprintf("the answer calls itself %q, wanted %s", p.MediaType, strings.Join(r.Accept, " or "))}
 	switch {
 	case html:
-		e.Kind, e.Message = KindHTML, "a page for people instead of data"+pageTitle(text)
+		e.Kind, e.Message = KindHTML, "HTML instead of data"+pageTitle(text)
 	case len(text) == 0:
 		e.Kind, e.Message = KindEmpty, "the answer is empty"
 	}

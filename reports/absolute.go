@@ -52,7 +52,8 @@ func hundredLine(a *evidence.Absolute, treatment string) (line, risk string, dra
 	if p == nil {
 		return "", "", ""
 	}
-	t := fmt.Sprintf("Out of 100 people, %s with the comparator and %s [%s to %s] with %s", evidence.WholePeople(p.Without), evidence.WholePeople(p.With),
+	t := fmt.Sprintf("Out of 100 people, %s with the comparator and %s [%s to %s] with %s", evidence.WholePeople(p.Without),
+		evidence.WholePeople(p.With),
 		evidence.WholePeople(p.WithLower), evidence.WholePeople(p.WithUpper), treatment)
 	if d := math.RoundToEven(p.With) - math.RoundToEven(p.Without); d != 0 { // of the people shown
 		word := "more"

@@ -233,7 +233,8 @@ func (s *site) peoplePage() {
 	d.Lede = fmt.Sprintf("Of %s, %s an eligibility text here. The tables say what those trials did and are no advice. "+
 		"What a text does not mention is unknown, not “no”.", show.Plural(sum.People.Trials, "trial record", "trial records"),
 		strings.ToLower(countVerb(sum.People.Texts, "has", "have")))
-	d.Care = fmt.Sprintf("Coded from titles, summaries and the texts on arms and interventions of %s. “Not described in the record” is the usual case.",
+	d.Care = fmt.Sprintf("Coded from titles, summaries and the texts on arms and interventions of %s. "+
+		"“Not described in the record” is the usual case.",
 		show.Plural(sum.People.Protocols, "trial", "trials"))
 	list := func(in []coding.Counted) string {
 		var out []string

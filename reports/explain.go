@@ -53,8 +53,9 @@ func formulaOf(e *evidence.Effect) formulaNote {
 		return n
 	}
 	if slices.ContainsFunc(e.Flags, func(flag string) bool { return strings.HasPrefix(flag, "standardised by ") }) {
-		return formulaNote{title: "Hedges g from a stated difference in points", text: "d = difference / SD, by the SD that the flags name; g = J · d " +
-			"with the J of formula mode " + formulaName(e.Formula) + "; variance = J² · SE² / SD² + g² / (2N)."}
+		return formulaNote{title: "Hedges g from a stated difference in points",
+			text: "d = difference / SD, by the SD that the flags name; g = J · d " +
+				"with the J of formula mode " + formulaName(e.Formula) + "; variance = J² · SE² / SD² + g² / (2N)."}
 	}
 	n.title += ", as the source states it"
 	n.text = "Taken over with the precision that the source gives; no formula was applied to the numbers of the arms."

@@ -145,7 +145,8 @@ func TestHowANumberWasMade(t *testing.T) {
 	if n := formulaOf(&stated); !strings.Contains(n.text, "pooled SD") {
 		t.Errorf("numbers of two arms: %+v", n)
 	}
-	line, _, _ := hundredLine(&evidence.Absolute{People: &evidence.PeopleOf100{Without: 49.5, With: 63.4, WithLower: 50, WithUpper: 80}}, "ketamine")
+	line, _, _ := hundredLine(&evidence.Absolute{People: &evidence.PeopleOf100{Without: 49.5, With: 63.4, WithLower: 50, WithUpper: 80}},
+		"ketamine")
 	if !strings.HasSuffix(line, "50 with the comparator and 63 [50 to 80] with ketamine: 13 more.") {
 		t.Errorf("people shown and their difference: %q", line)
 	}

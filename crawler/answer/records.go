@@ -97,7 +97,7 @@ func (r Records) open(body []byte) ([]byte, []xmltree.Note, error) {
 	case slices.Contains(r.Roots, root) || slices.Contains(r.Elements, root): // or one record cut out of its document
 		return doc, notes, nil
 	case strings.EqualFold(root, "html"):
-		return nil, nil, &crawler.AnswerError{Kind: crawler.KindHTML, Message: "a page for people instead of data"}
+		return nil, nil, &crawler.AnswerError{Kind: crawler.KindHTML, Message: "HTML instead of data"}
 	case root == "":
 		return nil, nil, &crawler.AnswerError{Kind: KindBadXML, Message: "no XML element; it begins with " + Start(doc)}
 	default:

@@ -43,7 +43,7 @@ func cutPayload(body []byte) (shape, error) {
 	switch rest[0] {
 	case '{', '[':
 	case '<':
-		return s, &crawler.AnswerError{Kind: crawler.KindHTML, Message: "a page for people instead of data" + titleOf(rest)}
+		return s, &crawler.AnswerError{Kind: crawler.KindHTML, Message: "HTML instead of data" + titleOf(rest)}
 	default:
 		return s, &crawler.AnswerError{Kind: crawler.KindBadJSON, Message: "no JSON: it begins with " + strconv.Quote(start(rest))}
 	}

@@ -174,7 +174,8 @@ func TestOddAnswers(t *testing.T) {
 	run := func() (*sourcetest.MemorySink, error) {
 		sink := &sourcetest.MemorySink{}
 		c, err := crawler.New(crawler.Options{Sources: []crawler.Source{New()}, Question: question(),
-			Endpoints: map[string]string{SourceName: srv.URL + sourcetest.Fake(New()).Path}, Contact: "t", Wire: crawler.Wire{Base: time.Millisecond}}, sink)
+			Endpoints: map[string]string{SourceName: srv.URL + sourcetest.Fake(New()).Path}, Contact: "t",
+			Wire: crawler.Wire{Base: time.Millisecond}}, sink)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -299,7 +300,8 @@ func TestEmptyAnswersBuryNothing(t *testing.T) {
 	sink := &sourcetest.MemorySink{}
 	crawl := func() crawler.SourceSummary {
 		t.Helper()
-		c, err := crawler.New(crawler.Options{Sources: []crawler.Source{New()}, Endpoints: map[string]string{SourceName: srv.URL + sourcetest.Fake(New()).Path},
+		c, err := crawler.New(crawler.Options{Sources: []crawler.Source{New()}, Endpoints: map[string]string{SourceName: srv.URL +
+			sourcetest.Fake(New()).Path},
 			Question: question(), All: true,
 			Wire: crawler.Wire{Base: time.Millisecond, Attempts: 1}}, sink)
 		if err != nil {

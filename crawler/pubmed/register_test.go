@@ -30,7 +30,8 @@ func entry(n, version int) sourcetest.Entry {
 <PubmedData><PublicationStatus>ppublish</PublicationStatus><ArticleIdList><ArticleId `+
 		`IdType="pubmed">%d</ArticleId></ArticleIdList></PubmedData></PubmedArticle>`,
 		id, version+1, n, version, 1000+n, id)
-	return sourcetest.Entry{ID: "pmid:" + strconv.Itoa(id), Words: "psilocybin placebo", Body: []byte(body), Updated: time.Date(2026, 2, 1, 0, 0, 0, 0, time.UTC)}
+	return sourcetest.Entry{ID: "pmid:" + strconv.Itoa(id), Words: "psilocybin placebo", Body: []byte(body),
+		Updated: time.Date(2026, 2, 1, 0, 0, 0, 0, time.UTC)}
 }
 
 func question() crawler.QuestionSet {

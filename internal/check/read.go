@@ -486,7 +486,8 @@ func symbol(attrs []xml.Attr) string {
 }
 
 // superscript keeps a note's number or a power apart from the number before it.
-var superscript = strings.NewReplacer("0", "⁰", "1", "¹", "2", "²", "3", "³", "4", "⁴", "5", "⁵", "6", "⁶", "7", "⁷", "8", "⁸",
+var superscript = strings.NewReplacer("0", "⁰", "1", "¹", "2", "²", "3", "³", "4", "⁴", "5", "⁵", "6", "⁶", "7", "⁷", "8",
+	"⁸",
 	"9", "⁹", "-", "⁻", "−", "⁻")
 
 func valueOf(attrs []xml.Attr) string {

@@ -94,7 +94,8 @@ func TestCollectors(t *testing.T) {
 		some   []string
 	}{
 		{source: ctgov.New(), q: asked("psilocybin"), some: []string{"NCT03429075", "NCT03775200"}},
-		{source: pubmed.New(pubmed.Asker{}), q: asked("psilocybin"), want: []string{"pmid:37651119", "pmid:38105655", "pmid:38247730", "pmid:38279085",
+		{source: pubmed.New(pubmed.Asker{}), q: asked("psilocybin"), want: []string{"pmid:37651119", "pmid:38105655", "pmid:38247730",
+			"pmid:38279085",
 			"pmid:38359838", "pmid:38483940", "pmid:38956594", "pmid:39343309", "pmid:39636638", "pmid:39695323", "pmid:39764567"}},
 		{source: europepmc.New(), q: asked("MDMA"), want: []string{"pmid:38198456", "pmid:39262902", "pmid:39895858", "pmid:38994348"}},
 		{source: isrctn.New(), q: asked("psilocybin"), want: []string{"ISRCTN10584863", "ISRCTN14426797"}},
@@ -163,7 +164,8 @@ func TestNothingFound(t *testing.T) {
 func TestFacts(t *testing.T) {
 	_, endpoints := serve(t)
 	sink := &sourcetest.MemorySink{}
-	for _, src := range []crawler.Source{ctgov.New(), pubmed.New(pubmed.Asker{}), isrctn.New(), euctr.New(), crossref.New().Given(known(dois...), "")} {
+	for _, src := range []crawler.Source{ctgov.New(), pubmed.New(pubmed.Asker{}), isrctn.New(), euctr.New(),
+		crossref.New().Given(known(dois...), "")} {
 		crawl(t, sink, src, endpoints[src.Name()], asked("psilocybin"))
 	}
 	record := func(source, id string) evidence.Record {

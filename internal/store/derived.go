@@ -91,7 +91,8 @@ func (s *Store) Study(ctx context.Context, id string) (evidence.Study, error) {
 	return st, err
 }
 
-const linkColumns = "SELECT a, b, kind, reason, strength, coalesce(undone, ''), coalesce(payload_sha256, ''), coalesce(pointer, '') FROM link "
+const linkColumns = "SELECT a, b, kind, reason, strength, coalesce(undone, ''), coalesce(payload_sha256, ''), " +
+	"coalesce(pointer, '') FROM link "
 
 // StudyLinks lists the links that name a record or paper of a study on either side.
 func (s *Store) StudyLinks(ctx context.Context, study string) ([]evidence.Link, error) {

@@ -108,7 +108,8 @@ func TestGapCountsNobodyTwice(t *testing.T) {
 // The window of an adverse event table is its own word and no time.
 func TestWindowOfEvents(t *testing.T) {
 	e := evidence.Effect{ID: "harms/a", ScoreType: evidence.ScoreEvents, Channel: "dataset", TimepointRaw: "suicidal behavior, session"}
-	if got := measuredAt([]evidence.Effect{e}); got != "When the events happened is not stated: the source counts them under “session”, its own word." {
+	want := "When the events happened is not stated: the source counts them under “session”, its own word."
+	if got := measuredAt([]evidence.Effect{e}); got != want {
 		t.Error(got)
 	}
 	weeks := 4.0

@@ -86,7 +86,10 @@ func subsets(q Question, effects []evidence.Effect) []subset {
 			out = append(out, subset{label, filter(effects, keep)})
 		}
 	}
-	take("without-high-risk-of-bias", "without high risk of bias", func(e evidence.Effect) bool { return !strings.EqualFold(e.RiskOfBias, "high") })
+	take("without-high-risk-of-bias", "without high risk of bias", func(e evidence.Effect) bool {
+		return !strings.EqualFold(e.RiskOfBias,
+			"high")
+	})
 	take("double-blind", "double-blind trials only", func(e evidence.Effect) bool { return e.Blinding == "double-blind" })
 	take("inactive-placebo", "inactive placebo only", func(e evidence.Effect) bool { return e.ComparatorClass == "inactive-placebo" })
 	take("without-crossover", "without crossover trials", func(e evidence.Effect) bool { return e.Design != "crossover-rct" })

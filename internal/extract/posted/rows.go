@@ -137,11 +137,12 @@ func namesScale(title string, m vocab.InstrumentMatch) bool {
 }
 
 // RowFiller are words that say when or how a row was measured, not of what.
-var RowFiller = text.WordSet(`absolute after all and assessment assessments at average baseline before bl case cases cycle cycles session sessions ` +
-	`data predose postdose change changes day days difference dose dosing
+var RowFiller = text.WordSet(`
+	absolute after all and assessment assessments at average baseline before bl case cases cycle cycles session sessions
+	data predose postdose change changes day days difference dose dosing
 	eight end endpoint eop eos eot final five follow for four from hour hours hr hrs in intervention itt last locf
-	mean measurement measurements mid min mins minute minutes mmrm month months n nd nine observed of on one onset overall participants patients
-	period phase point post pre primary raw rd result results scale score scores session seven six study subjects ten the
+	mean measurement measurements mid min mins minute minutes mmrm month months n nd nine observed of on one onset overall
+	participants patients period phase point post pre primary raw rd result results scale score scores session seven six study subjects ten the
 	task three time to total treatment twelve two up value values visit week weeks wk year years`)
 
 var rowSizes = regexp.MustCompile(`(?i)[(\[]?\bn\s*=\s*[\d,;:/&\s]*[)\]]?`)

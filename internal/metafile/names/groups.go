@@ -61,7 +61,8 @@ func IsControl(arm, named string) bool {
 
 // stems are the words that name a statistic of a group.
 var stems = map[string]string{"mean": "mean", "m": "mean", "sd": "sd", "se": "se", "sem": "se", "n": "n", "total": "n", "size": "n",
-	"event": "events", "events": "events", "responder": "events", "responders": "events", "case": "events", "cases": "events", "median": "median", "q1": "q1", "q3": "q3", "min": "min", "max": "max"}
+	"event": "events", "events": "events", "responder": "events", "responders": "events", "case": "events", "cases": "events",
+	"median": "median", "q1": "q1", "q3": "q3", "min": "min", "max": "max"}
 
 // GroupStatistic takes a name such as "Ketamine mean" or "n (Midazolam)" apart; ok is
 // unset for other names.

@@ -58,7 +58,8 @@ func TestGroupsInNames(t *testing.T) {
 			t.Errorf("%q: %q, %q, %v", name, group, statistic, ok)
 		}
 	}
-	for name, want := range map[string]int{"placebo": 2, "Kontrolle": 2, "Scheinmedikament": 2, "sham": 2, "Verum": 1, "treated": 1, "ketamine": 0} {
+	for name, want := range map[string]int{"placebo": 2, "Kontrolle": 2, "Scheinmedikament": 2, "sham": 2, "Verum": 1, "treated": 1,
+		"ketamine": 0} {
 		if got := Side(name); got != want {
 			t.Errorf("%q is on side %d, want %d", name, got, want)
 		}

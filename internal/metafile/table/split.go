@@ -18,7 +18,8 @@ var (
 	headerBrackets = regexp.MustCompile(`[(\[{]([^()\[\]{}]*)[)\]}]`)
 	headerWord     = regexp.MustCompile(`[\pL]+|\d+`)
 	measureWords   = strings.Fields("mean means m median medians med sd sds se sem iqr interquartile range quartiles q1 q3 ci cri " +
-		"confidence interval limits 95 90 99 standard deviation error std stdev stderr ecart type desviacion estandar tipica intervalle de confiance")
+		"confidence interval limits 95 90 99 standard deviation error std stdev stderr " +
+		"ecart type desviacion estandar tipica intervalle de confiance")
 	countWords  = strings.Fields("events event responders responder cases n total no number percent of")
 	effectEnds  = strings.Fields("95 90 99 ci cri se interval confidence")
 	meanWords   = []string{"mean", "means", "m"}
