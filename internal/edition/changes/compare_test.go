@@ -241,3 +241,43 @@ func TestCompareLaws(t *testing.T) {
 		}
 	})
 }
+
+// A headline on the other side is a moved conclusion, even where the interval holds
+// zero before and after, and its cause is the file that turned it.
+func TestTurnedSignIsAMovedConclusion(t *testing.T) {
+	const yaml = "instruments:\n  - id: audit-c\n    direction: lower\n  - id: pcl-5\n    direction: lower\n"
+	build := func(change string) (a, b *Snapshot) {
+		a = base()
+		f := a.Findings["mdma-ptsd"]
+		f.Flat.Headline = evidence.Headline{Kind: evidence.HeadlineStudy, Estimate: number(-0.41), Lower: number(-1), Upper: number(0.18)}
+		f.Flat.Estimate, f.Flat.CILb, f.Flat.CIUb, f.Flat.K = number(-0.41), number(-1), number(0.18), 1
+		f.Flat.Verdict = f.Flat.Headline.Verdict()
+		f.Effects = map[string]Effect{"x1": {Study: "s-1", Label: "Hendrix 2025", Instrument: "audit-c", Estimate: -0.41, Variance: 0.09}}
+		a.Findings["mdma-ptsd"] = f
+		a.Files["vocabulary.yaml"], a.Rows = "1", map[string][]string{"vocabulary.yaml": Rows("vocabulary.yaml", []byte(yaml))}
+		b = copyOf(t, a)
+		b.Edition = "e-2"
+		b.Files["vocabulary.yaml"] = "2"
+		b.Rows["vocabulary.yaml"] = Rows("vocabulary.yaml", []byte(strings.Replace(yaml, change+"\n    direction: lower",
+			change+"\n    direction: higher", 1)))
+		f = b.Findings["mdma-ptsd"]
+		f.Flat.Headline.Estimate, f.Flat.Headline.Lower, f.Flat.Headline.Upper = number(0.41), number(-0.18), number(1)
+		f.Flat.Estimate, f.Flat.CILb, f.Flat.CIUb = number(0.41), number(-0.18), number(1)
+		f.Flat.Verdict = f.Flat.Headline.Verdict()
+		f.Effects["x1"] = Effect{Study: "s-1", Label: "Hendrix 2025", Instrument: "audit-c", Estimate: 0.41, Variance: 0.09}
+		b.Findings["mdma-ptsd"] = f
+		return a, b
+	}
+	c := find(t, Compare(build("audit-c")), EstimateMoved, "mdma-ptsd")
+	if !ReadDetail(c).Moved {
+		t.Error("a change of sign moved no conclusion")
+	}
+	if !strings.Contains(c.Cause, "with the other sign") || !strings.Contains(c.Cause, "review file vocabulary.yaml changed") ||
+		strings.Contains(c.Cause, "are others") {
+		t.Error(c.Cause)
+	}
+	// another instrument's entry is no cause
+	if c = find(t, Compare(build("pcl-5")), EstimateMoved, "mdma-ptsd"); strings.Contains(c.Cause, "vocabulary.yaml") {
+		t.Error(c.Cause)
+	}
+}

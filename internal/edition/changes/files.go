@@ -36,9 +36,14 @@ func Rows(name string, body []byte) []string {
 			return out
 		}
 	}
-	out := []string{""} // no columns
+	out, entry := []string{""}, -1 // no columns; the least indent of an entry
 	for line := range strings.Lines(text) {
-		if len(out) == 1 || strings.HasPrefix(line, "- ") {
+		if rest := strings.TrimLeft(line, " "); strings.HasPrefix(rest, "- ") && (entry < 0 || len(line)-len(rest) < entry) {
+			entry = len(line) - len(rest)
+		}
+	}
+	for line := range strings.Lines(text) {
+		if len(out) == 1 || entry >= 0 && strings.HasPrefix(line, strings.Repeat(" ", entry)+"- ") {
 			out = append(out, line)
 		} else {
 			out[len(out)-1] += line
@@ -179,7 +184,7 @@ func namesOf(study Effect, editions ...Finding) []string {
 	for _, f := range editions {
 		for id, e := range f.Effects {
 			if e.Study == study.Study {
-				out = append(append(out, id), e.Records...)
+				out = append(append(out, id, e.Instrument), e.Records...)
 				papers = append(papers, e.Papers...)
 			}
 		}

@@ -66,6 +66,7 @@ func (c *comparison) estimate(id string, x, y edition.Flat, why string) {
 	if d.Before != nil && d.After != nil {
 		delta := *y.Headline.Estimate - *x.Headline.Estimate
 		d.Delta = &delta
+		d.Moved = d.Moved || *d.Before**d.After < 0 // the other side
 	}
 	before, after := x.EstimateWords(), y.EstimateWords()
 	switch {
@@ -261,6 +262,9 @@ func otherNumbers(old, new *Snapshot, a, b Finding) []Cause {
 		}
 		told[y.Study] = true
 		text, moved := "the numbers of "+y.Label+" are others", evidenceMoved(old, new, y)
+		if x, minus := a.Effects[id], -y.Estimate; Same(&x.Estimate, &minus) && Same(&x.Variance, &y.Variance) {
+			text = "the effect of " + y.Label + " is the same with the other sign: the side that counts as better changed"
+		}
 		if left := leftOut(a, b, y); withdrawn(left) {
 			moved = also(moved, "notice: "+left)
 		}

@@ -53,12 +53,14 @@ type Finding struct {
 
 // Effect is one pooled effect.
 type Effect struct {
-	Study    string   `json:"study"` // study id
-	Label    string   `json:"label"`
-	Records  []string `json:"records,omitempty"` // register ids of the study
-	Papers   []string `json:"papers,omitempty"`  // of the study, as Paper.Work
-	Estimate float64  `json:"estimate"`          // on the analysis scale
-	Variance float64  `json:"variance"`
+	Study   string   `json:"study"` // study id
+	Label   string   `json:"label"`
+	Records []string `json:"records,omitempty"` // register ids of the study
+	Papers  []string `json:"papers,omitempty"`  // of the study, as Paper.Work
+	// Instrument is its vocabulary id, by which a vocabulary file bears on it.
+	Instrument string  `json:"instrument,omitempty"`
+	Estimate   float64 `json:"estimate"` // on the analysis scale
+	Variance   float64 `json:"variance"`
 }
 
 // Trial is the state of a registered trial.
@@ -237,7 +239,7 @@ func (s *Snapshot) takeFindings(ctx context.Context, st *store.Store, findings [
 				ids = append(ids, e.RecordID)
 			}
 			out.Effects[e.ID] = Effect{Study: cmp.Or(e.StudyID, e.StudyLabel), Label: cmp.Or(e.StudyLabel, e.StudyID, e.ID), Records: ids,
-				Papers: study[e.StudyID].Papers, Estimate: evidence.Value(e.Estimate), Variance: evidence.Value(e.Variance)}
+				Papers: study[e.StudyID].Papers, Instrument: e.Instrument, Estimate: evidence.Value(e.Estimate), Variance: evidence.Value(e.Variance)}
 		}
 		for _, n := range f.Notices {
 			concerned[rowOf(n)] = insert(concerned[rowOf(n)], f.ID)
