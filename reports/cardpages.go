@@ -231,7 +231,7 @@ func (s *site) peoplePage() {
 	s.add(p)
 	d := &peoplePage{}
 	d.Lede = fmt.Sprintf("Of %s, %s an eligibility text here. The tables say what those trials did and are no advice. "+
-		"What a text does not mention is unknown, not “no”.", show.Plural(sum.People.Trials, "trial record", "trial records"),
+		"What a text does not mention is unknown, not “no”.", show.Plural(sum.People.Trials, "trial", "trials"),
 		strings.ToLower(countVerb(sum.People.Texts, "has", "have")))
 	d.Care = fmt.Sprintf("Coded from titles, summaries and the texts on arms and interventions of %s. "+
 		"“Not described in the record” is the usual case.",

@@ -26,7 +26,7 @@ type Column struct {
 
 // tableAbout says what a row of each table is.
 var tableAbout = map[string]string{
-	"trials":           "One row per registered trial, as its register has it now.",
+	"trials":           "One row per trial record, as it was when it was collected; a trial in two registers has two.",
 	"arms":             "One row per planned arm of a trial.",
 	"planned_outcomes": "One row per outcome of a protocol.",
 	"arm_results":      "One row per posted value cell, in payload order, with the verdict whether it may be used.",

@@ -61,6 +61,13 @@ func TestEveryColumnIsDescribed(t *testing.T) {
 	}
 }
 
+// A trial that two registers hold has two rows, each as old as its collection.
+func TestRowsOfTrialsAreRecords(t *testing.T) {
+	if about := export.About("trials"); !strings.Contains(about, "per trial record,") || strings.Contains(about, " now") {
+		t.Error(about)
+	}
+}
+
 func TestGuard(t *testing.T) {
 	for in, want := range map[string]string{"": "", "a": "a", "=1+1": "'=1+1", "@x": "'@x", "\tx": "'\tx", "-1.5": "-1.5", "+3": "+3",
 		"-1e-5": "-1e-5", "-cmd|x": "'-cmd|x", "'=x": "''=x", "'": "'", "'a": "'a", "-": "-"} {

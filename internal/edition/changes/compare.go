@@ -94,7 +94,7 @@ func Compare(prev, next *Snapshot) []store.Change {
 	c := &comparison{old: prev, new: next, at: at}
 	c.index()
 	if prev == nil {
-		c.add(FirstEdition, next.Edition, "The first edition", "", fmt.Sprintf("%d trials, %d papers, %d findings, %d claims",
+		c.add(FirstEdition, next.Edition, "The first edition", "", fmt.Sprintf("%d trial records, %d paper records, %d findings, %d claims",
 			len(next.Trials), len(next.Papers), len(next.Findings), len(next.Claims)), "nothing was published before", Detail{})
 		return c.out
 	}
