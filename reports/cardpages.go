@@ -174,7 +174,7 @@ func (s *site) sexualPage() {
 			continue
 		}
 		g := tableGroup{Anchor: fmt.Sprintf("kind%d", i+1), Name: show.First(k), Table: chart.Table{Caption: show.First(k),
-			Head: columns("Study", "Substance", "Outcome or term", "When", "#People affected", "Reported")}}
+			Head: columns("Study", "Substance", "Outcome or term", "When", "#Affected", "Reported")}}
 		for j, r := range groups[k] {
 			if j == layerMost {
 				g.Note = fmt.Sprintf("The first %d of %s are listed.", layerMost, show.Int(len(groups[k])))
@@ -182,7 +182,7 @@ func (s *site) sexualPage() {
 			}
 			people := "?"
 			if r.Affected != nil && r.AtRisk != nil {
-				people = show.Int(*r.Affected) + " of " + show.Int(*r.AtRisk)
+				people = show.Int(*r.Affected) + " of " + show.Int(*r.AtRisk) + " " + countedIn(r.Unit)
 			}
 			rep := "no results posted"
 			switch {

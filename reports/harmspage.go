@@ -239,8 +239,7 @@ type harmRowsData struct {
 	Shown, All int
 }
 
-// harmRowsMost bounds the rows of the page; study pages and downloads have the
-// rest.
+// harmRowsMost bounds the rows of the page; the data files have the rest.
 const harmRowsMost = 600
 
 // harmRowsPage lists the single rows, one level below the harms.
@@ -264,7 +263,7 @@ func (s *site) harmRowsPage() {
 	for i, sub := range order {
 		rows := slices.Clone(by[sub])
 		slices.SortStableFunc(rows, func(a, b *evidence.HarmRow) int {
-			return cmp.Or(boolOrder(is(b.Serious), is(a.Serious)), cmp.Compare(peopleOf(b), peopleOf(a)), strings.Compare(a.Term, b.Term),
+			return cmp.Or(boolOrder(is(b.Serious), is(a.Serious)), cmp.Compare(affectedOf(b), affectedOf(a)), strings.Compare(a.Term, b.Term),
 				strings.Compare(a.Label, b.Label))
 		})
 		serious, unstated := 0, 0
@@ -285,15 +284,24 @@ func (s *site) harmRowsPage() {
 		name := cmp.Or(s.Name(sub), "Substance not said")
 		g := tableGroup{Anchor: fmt.Sprintf("sub%d", i+1), Name: show.First(name), Table: harmTable("Adverse events reported with "+name, rows,
 			most, s.studPath)}
-		g.Note = fmt.Sprintf("%s, %s. %s people affected in an arm.", show.Plural(len(rows), "row", "rows"), grave, order)
-		if len(rows) > most {
-			g.Note += fmt.Sprintf(" The first %d are shown; study pages and downloads have all.", most)
-		}
+		g.Note = fmt.Sprintf("%s, %s. %s the number affected in an arm.", rowsShown(len(rows), len(g.Table.Lines)), grave, order)
 		d.Groups = append(d.Groups, g)
 		d.Shown, d.All = d.Shown+min(most, len(rows)), d.All+len(rows)
 	}
 	p.Data = d
 }
+
+// rowsShown counts rows, and those of them that a page shows.
+func rowsShown(all, shown int) string {
+	t := show.Plural(all, "row", "rows")
+	if shown < all {
+		t += " (the first " + show.Int(shown) + " are shown; the data files have all)"
+	}
+	return t
+}
+
+// countedIn names what a row counts: dosing sessions are no people.
+func countedIn(unit string) string { return cmp.Or(show.Clip(unit, 20), "(unit not stated)") }
 
 // is reports whether a source says yes; silence is no yes.
 func is(b *bool) bool { return b != nil && *b }
@@ -308,7 +316,7 @@ func boolOrder(a, b bool) int {
 	return -1
 }
 
-func peopleOf(h *evidence.HarmRow) int {
+func affectedOf(h *evidence.HarmRow) int {
 	switch {
 	case h.Affected != nil:
 		return *h.Affected
@@ -318,15 +326,11 @@ func peopleOf(h *evidence.HarmRow) int {
 	return -1
 }
 
-// harmTable prints counts as they were given; what was not stated stays a dash.
+// harmTable prints the first rows' counts as they were given, with what they count;
+// what was not stated stays a dash.
 func harmTable(caption string, rows []*evidence.HarmRow, most int, link map[string]string) chart.Table {
-	t := chart.Table{Caption: caption, Head: columns("Term", "Study", "Arm", "#People", "#At risk", "#Events", "When", "Notes")}
-	for i, h := range rows {
-		if i == most {
-			t.Lines = append(t.Lines, chart.TableLine{Cells: cells(fmt.Sprintf("and %s more rows", show.Int(len(rows)-most)), "", "", "", "", "",
-				"", "")})
-			break
-		}
+	t := chart.Table{Caption: caption, Head: columns("Term", "Study", "Arm", "#Affected", "#At risk", "Counted in", "#Events", "When", "Notes")}
+	for _, h := range rows[:min(most, len(rows))] {
 		term := show.Clip(h.Term, 120)
 		if is(h.Serious) {
 			term += " (serious)"
@@ -342,8 +346,8 @@ func harmTable(caption string, rows []*evidence.HarmRow, most int, link map[stri
 		notes = append(notes, clipAll(h.Flags, 160)...)
 		t.Lines = append(t.Lines, chart.TableLine{Cells: []chart.Cell{{Text: orDash(term)},
 			{Text: show.Clip(cmp.Or(h.Label, h.StudyID), 100), Href: link[h.StudyID]}, {Text: orDash(arm)}, {Text: show.IntP(h.Affected)},
-			{Text: show.IntP(h.AtRisk)},
-			{Text: show.IntP(h.Events)}, {Text: orDash(show.Clip(h.Window, 60))}, {Text: strings.Join(notes, "; ")}}})
+			{Text: show.IntP(h.AtRisk)}, {Text: countedIn(h.Unit)}, {Text: show.IntP(h.Events)},
+			{Text: orDash(show.Clip(h.Window, 60))}, {Text: strings.Join(notes, "; ")}}})
 	}
 	return t
 }

@@ -22,6 +22,7 @@ type studyPage struct {
 	Links            []string
 	RoB, Payloads    *chart.Table
 	Harms, Plans     *chart.Table
+	HarmRows         string // how many rows there are, and are shown
 	Effects          []effectView
 	Registered       []studyRecord
 }
@@ -104,7 +105,7 @@ func (s *site) studyPage(p *page, st *evidence.Study, label string, harms []*evi
 	}
 	if len(harms) > 0 {
 		t := harmTable("Adverse events of this study", harms, 200, nil)
-		d.Harms = &t
+		d.Harms, d.HarmRows = &t, rowsShown(len(harms), len(t.Lines))
 	}
 	return d, nil
 }

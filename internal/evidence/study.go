@@ -184,6 +184,7 @@ type LayerRow struct {
 	Arm      string `json:"arm,omitempty"`
 	Affected *int   `json:"affected,omitempty"`
 	AtRisk   *int   `json:"at_risk,omitempty"`
+	Unit     string `json:"unit,omitempty"` // of the counts: people or sessions
 
 	Prov Provenance `json:"provenance"`
 }

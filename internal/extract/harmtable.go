@@ -157,7 +157,7 @@ func comparePeople(j effectJudge, treat, control []evidence.HarmRow, formula eff
 	case n1 == nil || n2 == nil || e1 == nil || e2 == nil:
 		j.set(evidence.Unusable, reason.NoValue, "a count is not stated")
 	case t.Unit != evidence.UnitPeople || c.Unit != evidence.UnitPeople:
-		j.set(evidence.Unusable, reason.CountedTwice, "counted per session: the same people stand in the table more than once")
+		j.set(evidence.Unusable, reason.CountedTwice, "not counted in people: the same people may be in the table more than once")
 	case evidence.InBoth(t.Shared, e.Design, int(*n1), int(*n2)):
 		j.set(evidence.Unusable, reason.CountedTwice, "the same people may be in both arms")
 	case *e1 > *n1 || *e2 > *n2 || *n1 < 1 || *n2 < 1:

@@ -258,7 +258,7 @@ func compare(treat, control sidedArm, design string) evidence.HarmComparison {
 	case treat.Affected == nil || control.Affected == nil || treat.AtRisk == nil || control.AtRisk == nil:
 		c.Note = "a count is not stated"
 	case treat.Unit != evidence.UnitPeople || control.Unit != evidence.UnitPeople:
-		c.Note = "counted per session: the same people stand in the table more than once"
+		c.Note = "not counted in people: the same people may be in the table more than once"
 	case evidence.InBoth(treat.shared, design, *treat.AtRisk, *control.AtRisk):
 		c.Note = "the same people may be in both arms: no interval"
 		d := float64(*treat.Affected)/float64(*treat.AtRisk) - float64(*control.Affected)/float64(*control.AtRisk)
@@ -280,12 +280,12 @@ func compare(treat, control sidedArm, design string) evidence.HarmComparison {
 func peopleIn(t evidence.HarmTerm) int {
 	n := 0
 	for _, c := range t.Comparisons {
-		if c.Treat.Affected != nil {
+		if c.Treat.Affected != nil && c.Treat.Unit == evidence.UnitPeople {
 			n += *c.Treat.Affected
 		}
 	}
 	for _, a := range t.Alone {
-		if a.Affected != nil {
+		if a.Affected != nil && a.Unit == evidence.UnitPeople {
 			n += *a.Affected
 		}
 	}

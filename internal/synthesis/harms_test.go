@@ -77,6 +77,11 @@ func TestHarmsWithoutAComparisonOfPeople(t *testing.T) {
 			t.Errorf("%s: %+v exposed %v", name, c, h.Exposed)
 		}
 	}
+	many := harm("T", "MDMA", "headache", false, 99, 160)
+	many.Unit = evidence.UnitSessions
+	if h := harmsOf(t, map[string]string{"S": "parallel-rct"}, a, b, many); h.Terms[0].ID != "nausea" || *h.Exposed.AtRisk != 10 {
+		t.Errorf("sessions are counted as people: %+v %v", h.Terms, *h.Exposed.AtRisk)
+	}
 	other := b
 	other.Window = "follow-up"
 	if h := harmsOf(t, map[string]string{"S": "parallel-rct"}, a, other); len(h.Terms[0].Comparisons) != 0 || len(h.Terms[0].Alone) != 2 {

@@ -105,7 +105,8 @@ func SexualLayer(in LayerInput) []evidence.LayerRow {
 		if len(x.Substances) == 0 && h.Substance != "" {
 			x.Substances = []string{h.Substance}
 		}
-		x.Kind, x.What, x.Arm, x.Affected, x.AtRisk, x.TimeFrame, x.Prov = LayerHarm, h.Term, h.Arm, h.Affected, h.AtRisk, h.Window, h.Prov
+		x.Kind, x.What, x.Arm, x.TimeFrame, x.Prov = LayerHarm, h.Term, h.Arm, h.Window, h.Prov
+		x.Affected, x.AtRisk, x.Unit = h.Affected, h.AtRisk, h.Unit
 		out = append(out, x)
 	}
 	slices.SortStableFunc(out, func(a, b evidence.LayerRow) int {

@@ -31,7 +31,7 @@ func TestSexualLayer(t *testing.T) {
 				Verdict: evidence.Unusable},
 			{RecordID: "NCT1", Channel: "register", OutcomeIndex: 0, Instrument: "madrs", Domain: "depression", Verdict: evidence.Usable},
 		},
-		Harms: []evidence.HarmRow{{StudyID: "S1", RecordID: "NCT1", Term: "libido decreased", Sexual: true, Affected: &two},
+		Harms: []evidence.HarmRow{{StudyID: "S1", RecordID: "NCT1", Term: "libido decreased", Sexual: true, Affected: &two, Unit: evidence.UnitSessions},
 			{StudyID: "S1", Term: "nausea"}},
 		Posted: map[string]map[string]bool{"NCT1": {"change in griss": true}},
 	}
@@ -59,7 +59,7 @@ func TestSexualLayer(t *testing.T) {
 			t.Errorf("row %d is %v, want %v", i, got[i], want[i])
 		}
 	}
-	if rows[3].Cells != 2 || rows[3].Usable != 1 || *rows[6].Affected != 2 || rows[6].AtRisk != nil {
+	if rows[3].Cells != 2 || rows[3].Usable != 1 || *rows[6].Affected != 2 || rows[6].AtRisk != nil || rows[6].Unit != evidence.UnitSessions {
 		t.Errorf("counts: %+v %+v", rows[3], rows[6])
 	}
 }

@@ -1,0 +1,67 @@
+package reports
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"past/internal/evidence"
+)
+
+// readPage is a written page with plain spaces.
+func readPage(t *testing.T, dir, page string) string {
+	t.Helper()
+	b, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(page)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.ReplaceAll(string(b), "\u00a0", " ")
+}
+
+// TestHarmRowsSayWhatTheyCount: dosing sessions are not printed as people, on a
+// study's page, among all rows and in the sexual layer.
+func TestHarmRowsSayWhatTheyCount(t *testing.T) {
+	ed := fixtureEdition(t)
+	study := ed.Studies[0].ID
+	ed.Harms = []evidence.HarmRow{
+		{StudyID: study, Substance: "mdma", Term: "flushing", Affected: p(11), AtRisk: p(43), Unit: evidence.UnitSessions},
+		{StudyID: study, Substance: "mdma", Term: "nausea", Affected: p(5), AtRisk: p(12), Unit: evidence.UnitPeople},
+		{StudyID: study, Substance: "mdma", Term: "fatigue", Affected: p(7), AtRisk: p(99)}}
+	ed.Sexual = nil
+	for _, h := range ed.Harms {
+		ed.Sexual = append(ed.Sexual, evidence.LayerRow{StudyID: study, Kind: "adverse event", What: h.Term, Affected: h.Affected,
+			AtRisk: h.AtRisk, Unit: h.Unit})
+	}
+	pages := written(t, ed, Options{})
+	for _, page := range []string{"s/" + study + ".html", "harm-rows.html", "sexual.html"} {
+		text := readPage(t, pages, page)
+		for term, want := range map[string]string{"flushing": "sessions", "nausea": "people", "fatigue": "(unit not stated)"} {
+			_, row, ok := strings.Cut(text, term)
+			row, _, _ = strings.Cut(row, "</tr>")
+			if !ok || !strings.Contains(row, want) {
+				t.Errorf("%s: %s is %q, want %q", page, term, row, want)
+			}
+		}
+	}
+}
+
+// TestRowsAsReportedAreCounted: the rows that exist are counted, not the lines of
+// the table.
+func TestRowsAsReportedAreCounted(t *testing.T) {
+	ed := fixtureEdition(t)
+	study := ed.Studies[0].ID
+	ed.Harms = nil
+	for range 249 {
+		ed.Harms = append(ed.Harms, evidence.HarmRow{StudyID: study, Substance: "mdma", Term: "flushing", Affected: p(1)})
+	}
+	pages := written(t, ed, Options{})
+	text := readPage(t, pages, "s/"+study+".html")
+	if want := "249 rows (the first 200 are shown; the data files have all) as reported"; !strings.Contains(text, want) ||
+		strings.Contains(text, "more rows") {
+		t.Errorf("the study's page lacks %q", want)
+	}
+	if n := strings.Count(text, "flushing"); n != 200 {
+		t.Errorf("%d rows are shown", n)
+	}
+}
