@@ -355,6 +355,9 @@ func inPoints(a *evidence.Absolute) string {
 	if at := strings.Index(way, " ("); at > 0 {
 		way = way[:at]
 	}
+	if p.Better != "" {
+		way += "; " + p.Better + " scores are better"
+	}
 	return fmt.Sprintf("On the %s: %s points %s with the treatment (%s to %s), %s.", scale, synthesis.Number(math.Abs(p.Points), 1), side,
 		synthesis.Number(p.Lower, 1), synthesis.Number(p.Upper, 1), way)
 }
