@@ -326,3 +326,33 @@ func TestRefreshWithABrokenFile(t *testing.T) {
 		t.Errorf("the accepter is not named (%v)", err)
 	}
 }
+
+// Folders in the place of the tables are an error that names them, and a field
+// of its own without a question says that there is none.
+func TestOwnFieldWithoutItsFiles(t *testing.T) {
+	defer vocab.Use(nil)
+	dir := copyTree(t, filepath.Join("testdata", "sildenafil"))
+	db, own := filepath.Join(dir, "past.db"), filepath.Join(dir, "review")
+	for _, name := range []string{"extractions.csv", "questions.yaml"} {
+		path := filepath.Join(own, name)
+		if err := os.Rename(path, path+".old"); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Mkdir(path, 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if r := call(t, "analyse", "--db", db, "--review", own); r.code == 0 || !strings.Contains(r.stderr, name+": a folder where a file belongs") {
+			t.Errorf("%s: %d %s", name, r.code, r.stderr)
+		}
+		if err := os.Remove(path); err != nil {
+			t.Fatal(err)
+		}
+	}
+	vocabulary := "field: own\nsubstances:\n  - id: tadalafil\n    name: tadalafil\n    terms: [tadalafil]\n    queries: [tadalafil]\n"
+	if err := os.WriteFile(filepath.Join(own, "vocabulary.yaml"), []byte(vocabulary), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if r := call(t, "analyse", "--db", db, "--review", own); !strings.Contains(r.stdout, "no questions found") {
+		t.Errorf("%d %s %s", r.code, r.stdout, r.stderr)
+	}
+}

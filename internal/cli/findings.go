@@ -29,6 +29,10 @@ var findingGroups = []struct {
 // with the interval that the pages show. Of those without a number the ones
 // asked for are listed and the rest is counted.
 func (e *Env) printFindings(findings []evidence.Finding, headline map[string]bool) {
+	if len(findings) == 0 {
+		fmt.Fprintln(e.Stdout, "no questions found: the review folder of a field of its own has them in questions.yaml")
+		return
+	}
 	head := []string{"finding", "k", "n", "headline [95 % interval]", "kind", "fitted interval", "model"}
 	groups := make([][][]string, len(findingGroups))
 	var empty [][2]string

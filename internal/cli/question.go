@@ -34,6 +34,9 @@ func (c *questionCheckCmd) Run(e *Env) error {
 	if len(mistakes) > 0 {
 		return &ExitError{Code: ExitFailed, Err: fmt.Errorf("%s: %s", c.File, text.Count(len(mistakes), "mistake"))}
 	}
+	if len(qs) == 0 {
+		return &ExitError{Code: ExitFailed, Err: fmt.Errorf("%s: no questions found", c.File)}
+	}
 	fmt.Fprintf(e.Stdout, "%s, no mistakes\n", text.Count(len(qs), "question"))
 	return nil
 }

@@ -205,10 +205,10 @@ func (w *walk) dir(dir string, level int) error {
 
 func (w *walk) entry(p string, e fs.DirEntry, level int) error {
 	info, err := fs.Stat(w.fsys, p) // of what a link leads to
-	if err == nil && info.IsDir() {
+	kind, like := kindOf(e.Name())
+	if err == nil && info.IsDir() && kind == nil {
 		return w.dir(p, level+1)
 	}
-	kind, like := kindOf(e.Name())
 	if kind == nil {
 		if like != "" {
 			w.problem(p, "ignored-file", like)
@@ -220,7 +220,11 @@ func (w *walk) entry(p string, e fs.DirEntry, level int) error {
 		return nil
 	}
 	if !info.Mode().IsRegular() {
-		w.problem(p, BadFile, "not a regular file; it is not read")
+		what := "not a regular file"
+		if info.IsDir() {
+			what = "a folder where a file belongs"
+		}
+		w.problem(p, BadFile, what+"; it is not read")
 		return nil
 	}
 	real, inside, err := w.resolve(p)
