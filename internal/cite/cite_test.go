@@ -94,6 +94,23 @@ func TestNothingToCiteWhereNothingWasLookedFor(t *testing.T) {
 	}
 }
 
+// A paper whose record names no author is cited by the label of its study.
+func TestNoStudyIsAnonymousWhereItsLabelNamesIt(t *testing.T) {
+	_, _, shelf := shelftest.Open(t)
+	found := 0
+	for _, it := range shelf.AllStudies() {
+		if strings.HasPrefix(it.Key, "anon-") || strings.Contains(it.Key, "-nd-") {
+			t.Errorf("%s: %s", it.Key, it.Title)
+		}
+		if strings.HasPrefix(it.Key, "danforth-2018-") && it.MoreAuthors && strings.HasPrefix(it.Title, "Reduction in social anxiety") {
+			found++
+		}
+	}
+	if found != 1 {
+		t.Errorf("Danforth 2018 is cited %d times", found)
+	}
+}
+
 func TestFindingCitation(t *testing.T) {
 	_, doc, shelf := shelftest.Open(t)
 	items, err := shelf.Cite("mdma-ptsd-severity")

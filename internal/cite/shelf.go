@@ -379,6 +379,9 @@ func (s *Shelf) study(e evidence.Effect) Item {
 	}
 	if it, ok := s.works[ident.NormalDOI(e.DOI)]; ok && e.DOI != "" {
 		it.TrialIDs = trials
+		if len(it.Authors) == 0 {
+			it.nameBy(e.StudyLabel)
+		}
 		return it
 	}
 	if e.DOI == "" {
@@ -391,13 +394,23 @@ func (s *Shelf) study(e evidence.Effect) Item {
 	if e.RecordID != "" {
 		title += ", " + e.RecordID
 	}
-	it := Item{Type: Article, Title: title + "]", DOI: e.DOI, TrialIDs: trials, MoreAuthors: true,
+	it := Item{Type: Article, Title: title + "]", DOI: e.DOI, TrialIDs: trials,
 		Notes: []string{"Title supplied by the tracker; the paper's own record is not in this database"}}
-	if m := authorYear.FindStringSubmatch(e.StudyLabel); m != nil {
-		it.Authors, it.Issued = []Name{{Family: m[1]}}, ParseDate(m[2])
-	}
-	it.Key = workKey(it)
+	it.nameBy(e.StudyLabel)
 	return it
+}
+
+// nameBy takes from a study's label what the paper's record does not say: the
+// first author and the year.
+func (it *Item) nameBy(label string) {
+	it.MoreAuthors = true
+	if m := authorYear.FindStringSubmatch(label); m != nil {
+		it.Authors = []Name{{Family: m[1]}}
+		if it.Issued.Year == 0 {
+			it.Issued = ParseDate(m[2])
+		}
+	}
+	it.Key = workKey(*it)
 }
 
 // AllStudies gives the papers behind all findings of the edition, once each, in
