@@ -65,6 +65,11 @@ func TestCountryRecordsAndTwins(t *testing.T) {
 	if s := study(t, studies, "NCT00000001"); !slices.Equal(s.Records, []string{"2012-003632-23-DE", "2012-003632-23-GB", "NCT00000001"}) {
 		t.Errorf("country records: %v", s.Records)
 	}
+	// A country's record that names the number of its trial names itself.
+	gb.SecondaryIDs = []evidence.ID{{Value: "2012-003632-23"}}
+	if _, links := Build(Input{Items: items(gb, de)}); len(links) != 1 || links[0].Kind != KindCountry || links[0].Strength != Certain {
+		t.Errorf("the parts of one trial: %+v", links)
+	}
 	if a, b := study(t, studies, "2012-003632-23-DE").ID, study(t, studies, "ISRCTN12345678").ID; len(studies) != 2 || a != "NCT00000001" ||
 		b != "NCT00000002" {
 		t.Errorf("%d studies, named %s and %s, want the NCT numbers", len(studies), a, b)

@@ -33,7 +33,9 @@ func recordLinks(trials []*Item) []evidence.Link {
 	for _, t := range trials {
 		add(ident.Stem(t.ID), claim{item: t})
 		for i := range t.Names {
-			add(t.Names[i].ID.Stem(), claim{t, &t.Names[i]})
+			if stem := t.Names[i].ID.Stem(); stem != ident.Stem(t.ID) { // a country's record names the trial's number, which is its own
+				add(stem, claim{t, &t.Names[i]})
+			}
 		}
 	}
 	slices.Sort(stems)
