@@ -34,6 +34,22 @@ func TestNoneWords(t *testing.T) {
 	}
 }
 
+// TestPostedVerdictAgreesWithItsReason: a value that gives no effect is not called usable.
+func TestPostedVerdictAgreesWithItsReason(t *testing.T) {
+	for _, c := range []struct {
+		row  PostedRow
+		want string
+	}{
+		{PostedRow{Verdict: evidence.Usable}, "usable"},
+		{PostedRow{Verdict: evidence.Usable, Unused: true}, "read, not used"},
+		{PostedRow{Verdict: evidence.Unusable, Unused: true}, "unusable"},
+	} {
+		if got := c.row.became(); got != c.want {
+			t.Errorf("%+v: %q, want %q", c.row, got, c.want)
+		}
+	}
+}
+
 // TestWeeksOfBothClocks distinguishes weeks after the last dose from weeks as a source
 // counts them, and from what no source states.
 func TestWeeksOfBothClocks(t *testing.T) {

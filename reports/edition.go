@@ -184,8 +184,17 @@ type PostedRow struct {
 	Outcome, Group, When, Value string
 	N                           *int
 	Instrument                  string
-	Verdict                     evidence.Verdict
+	Verdict                     evidence.Verdict // on the reading of the cell
+	Unused                      bool             // no effect is made of it, Reason says why
 	Reason                      string
+}
+
+// became is the verdict, or that a value which was read well is not used.
+func (p *PostedRow) became() string {
+	if p.Unused && p.Verdict == evidence.Usable {
+		return "read, not used"
+	}
+	return string(p.Verdict)
 }
 
 // VersionRow is a version of a record.

@@ -123,7 +123,7 @@ func (s *site) postedTable(r *Registered) (*chart.Table, string) {
 		x := &r.Posted[i]
 		t.Lines = append(t.Lines, chart.TableLine{Cells: cells(orWord(show.Clip(x.Outcome, 160), "not named"), orDash(show.Clip(x.Group, 60)),
 			orDash(show.Clip(x.When, 60)),
-			orDash(show.Clip(x.Value, 80)), show.IntP(x.N), orDash(s.Name(x.Instrument)), orDash(string(x.Verdict)),
+			orDash(show.Clip(x.Value, 80)), show.IntP(x.N), orDash(s.Name(x.Instrument)), orDash(x.became()),
 			orDash(show.Clip(plainReason(x.Reason), 160)))})
 	}
 	note := ""

@@ -13,6 +13,7 @@ import (
 	"past/crawler/registers"
 	"past/internal/coding"
 	"past/internal/evidence"
+	"past/internal/extract"
 	"past/internal/starter"
 	"past/internal/store"
 	"past/internal/synthesis"
@@ -210,10 +211,10 @@ func postedRow(a *evidence.ArmResult) reports.PostedRow {
 			outcome += "; " + part
 		}
 	}
-	reason := a.Reason
-	if a.Use != "" && a.Use != "effect" { // what became of the cell says more than its own verdict
+	reason, unused := a.Reason, a.Use != "" && a.Use != extract.UseEffect
+	if unused { // what became of the cell says more than its own verdict
 		reason = a.Use
 	}
 	return reports.PostedRow{Outcome: outcome, Group: a.GroupTitle, When: a.TimepointRaw, Value: a.Posted(),
-		N: a.N, Instrument: a.Instrument, Verdict: a.Verdict, Reason: reason}
+		N: a.N, Instrument: a.Instrument, Verdict: a.Verdict, Unused: unused, Reason: reason}
 }
