@@ -177,10 +177,7 @@ func anotherField(f *review.Folder, own *vocab.Vocabulary) (conditions []string,
 
 // keepReview stores the review files' bytes and problems, once.
 func (p *Pipeline) keepReview(ctx context.Context, h *human) error {
-	if p.kept {
-		return nil
-	}
-	if len(h.Files)+len(h.Problems) == 0 {
+	if p.kept || p.ReviewDir == "" {
 		return nil
 	}
 	var payloads []evidence.Payload
@@ -188,8 +185,14 @@ func (p *Pipeline) keepReview(ctx context.Context, h *human) error {
 		payloads = append(payloads, evidence.Payload{SHA256: f.SHA256, Source: "review", RecordID: f.Path, URL: "file:" + f.Path,
 			MediaType: f.Kind.MediaType, Body: f.Body, FetchedAt: p.Now().UTC()})
 	}
-	_, err := p.Store.Commit(ctx, crawler.Batch{Source: "review", Payloads: payloads, Problems: h.Problems,
-		Cursor: crawler.Cursor{Done: true, At: p.Now().UTC()}})
+	var err error
+	if len(payloads) > 0 {
+		_, err = p.Store.Commit(ctx, crawler.Batch{Source: "review", Payloads: payloads,
+			Cursor: crawler.Cursor{Done: true, At: p.Now().UTC()}})
+	}
+	if err == nil {
+		err = p.Store.SetProblems(ctx, "review", h.Problems)
+	}
 	p.kept = err == nil
 	return err
 }

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -330,5 +331,39 @@ func TestRegisterHistoryStandsBeside(t *testing.T) {
 	r, err := s.Record(ctx, "NCT00000000", time.Time{})
 	if err != nil || *r.Enrollment != 35 {
 		t.Errorf("current after history: %v %v", r.Enrollment, err)
+	}
+}
+
+// A source that is read whole each time has the problems of its last reading.
+func TestSetProblemsSettlesThoseOfFormerReadings(t *testing.T) {
+	s, ctx := fresh(t), context.Background()
+	commit(t, s, crawler.Batch{Source: "ctgov", Problems: []evidence.Problem{{Source: "ctgov", Kind: "half-json", Message: "cut", At: day(0)}}})
+	row := func(line string) evidence.Problem {
+		return evidence.Problem{Source: "review", RecordID: "r1", Kind: "bad-row", Where: "extractions.csv line " + line, Message: "no number"}
+	}
+	open := func(want ...string) {
+		t.Helper()
+		ps, err := s.Problems(ctx, ProblemFilter{Source: "review"})
+		if err != nil || len(ps) != len(want) {
+			t.Fatalf("%v %+v, want %q", err, ps, want)
+		}
+		for i, p := range ps {
+			if !strings.HasSuffix(p.Where, "line "+want[i]) {
+				t.Errorf("%+v, want line %s", p, want[i])
+			}
+		}
+	}
+	for _, lines := range [][]string{{"2", "3"}, {"3"}, {}, {"2"}} {
+		var ps []evidence.Problem
+		for _, l := range lines {
+			ps = append(ps, row(l))
+		}
+		if err := s.SetProblems(ctx, "review", ps); err != nil {
+			t.Fatal(err)
+		}
+		open(lines...)
+	}
+	if ps, err := s.Problems(ctx, ProblemFilter{Source: "ctgov"}); err != nil || len(ps) != 1 {
+		t.Errorf("another source: %v %+v", err, ps)
 	}
 }

@@ -200,6 +200,27 @@ func (s *Store) Problems(ctx context.Context, f ProblemFilter) ([]evidence.Probl
 	}, q, f.Source, f.RecordID, f.Resolved))
 }
 
+// SetProblems makes these the open problems of a source that is read whole each
+// time: those of former readings that it no longer has are settled.
+func (s *Store) SetProblems(ctx context.Context, source string, ps []evidence.Problem) error {
+	err := s.write(ctx, func(c *conn) error {
+		if err := c.exec("UPDATE problem SET resolved_at = ? WHERE source = ? AND level = 'payload' AND resolved_at IS NULL",
+			value.Time(s.opt.Now()), source); err != nil {
+			return err
+		}
+		for _, p := range ps {
+			if err := c.addProblem(levelPayload, p, s.opt.Now()); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("problems of %s: %w", source, err)
+	}
+	return nil
+}
+
 // AddProblems keeps problems that a stage other than the crawl met. One that
 // is reported again is kept once.
 func (s *Store) AddProblems(ctx context.Context, ps []evidence.Problem) error {
