@@ -356,3 +356,27 @@ func TestOwnFieldWithoutItsFiles(t *testing.T) {
 		t.Errorf("%d %s %s", r.code, r.stdout, r.stderr)
 	}
 }
+
+// Numbers that cannot be are named with file, line and columns, by the check and
+// by the stage that sets the row aside.
+func TestRowsWithImpossibleNumbersAreNamed(t *testing.T) {
+	defer vocab.Use(nil)
+	dir := copyTree(t, filepath.Join("testdata", "sildenafil"))
+	db, own := filepath.Join(dir, "past.db"), filepath.Join(dir, "review")
+	table := filepath.Join(own, "extractions.csv")
+	b, err := os.ReadFile(table)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(table, bytes.Replace(b, []byte(",20,9,81,"), []byte(",20,-9,81,"), 1), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	const want = "extractions.csv line 3, columns sd1, sd2: "
+	if r := call(t, "extract", "--db", db, "--review", own); !strings.Contains(r.stdout, "unusable: "+want+"s2: a standard deviation of -9") {
+		t.Errorf("%d %s %s", r.code, r.stdout, r.stderr)
+	}
+	if r := call(t, "review", "check", "--db", db, "--review", own); r.code != cli.ExitWarned ||
+		!strings.Contains(r.stdout, want+"unusable-row: s2: a standard deviation of -9") {
+		t.Errorf("%d %s %s", r.code, r.stdout, r.stderr)
+	}
+}

@@ -203,6 +203,12 @@ func (c *extractCmd) Run(ctx context.Context, e *Env) error {
 			fmt.Fprintf(e.Stdout, "%s: %d usable, %d need review, %d unusable\n", text.Count(x.n, x.noun), x.of[evidence.Usable],
 				x.of[evidence.NeedsReview], x.of[evidence.Unusable])
 		}
+		for _, row := range r.Rows[:min(len(r.Rows), 5)] {
+			fmt.Fprintf(e.Stdout, "unusable: %s: %s\n", row.Where, row.Message)
+		}
+		if more := len(r.Rows) - 5; more > 0 {
+			fmt.Fprintf(e.Stdout, "and %s; see past review check\n", text.Count(more, "more row"))
+		}
 		return nil
 	})
 }

@@ -5,10 +5,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 
 	"past/analysis/effect"
 	"past/internal/evidence"
 	"past/internal/extract"
+	"past/internal/extract/reason"
 	"past/internal/review"
 	"past/internal/store"
 )
@@ -110,6 +112,12 @@ func (p *Pipeline) CheckReview(ctx context.Context) (ReviewReport, error) {
 		}
 	}
 	applied := review.Apply(effects, h.Decisions, func(e *evidence.Effect) error { return extract.Compute(e, effect.Metafor) })
+	for i := range fresh {
+		if j, ok := at[fresh[i].ID]; ok {
+			fresh[i] = effects[j] // with the corrections of people
+		}
+	}
+	rep.Problems = append(rep.Problems, unusableRows(h, fresh)...)
 	review.Sign(findings, applied)
 	words.markStale(applied)
 	for _, d := range applied {
@@ -118,4 +126,26 @@ func (p *Pipeline) CheckReview(ctx context.Context) (ReviewReport, error) {
 		}
 	}
 	return rep, nil
+}
+
+// impossibleIn are the columns in which a row has what cannot be, by the code of
+// the reason. A row that only lacks numbers is no mistake.
+var impossibleIn = map[string]string{reason.NegativeSpread: "sd1, sd2", reason.ZeroSpread: "sd1, sd2",
+	reason.Counts: "events1, total1, events2, total2", reason.NoN: "n1, n2", reason.OutOfRange: "mean1, mean2"}
+
+// unusableRows are the rows of extraction tables with numbers that cannot be.
+func unusableRows(h *human, effects []evidence.Effect) []evidence.Problem {
+	var out []evidence.Problem
+	for _, e := range effects {
+		code, why, _ := strings.Cut(e.Reason, ": ")
+		columns := impossibleIn[code]
+		i := slices.IndexFunc(h.Extracted, func(x review.Extracted) bool { return x.ID == e.ID })
+		if i < 0 || e.Verdict != evidence.Unusable || columns == "" {
+			continue
+		}
+		out = append(out, evidence.Problem{Source: "review", RecordID: e.ID, Kind: "unusable-row",
+			Where:   fmt.Sprintf("%s line %d, columns %s", h.Extracted[i].File, h.Extracted[i].Line, columns),
+			Message: e.ID + ": " + why, Retry: "past review check"})
+	}
+	return out
 }

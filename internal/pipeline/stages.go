@@ -193,6 +193,8 @@ type ExtractReport struct {
 	Effects    int                      `json:"effects"`
 	Verdicts   map[evidence.Verdict]int `json:"verdicts"`            // of the effects
 	Cells      map[evidence.Verdict]int `json:"arm_result_verdicts"` // of the arm results
+	// Rows are those of people's tables whose numbers cannot be.
+	Rows []evidence.Problem `json:"unusable_rows,omitempty"`
 }
 
 // Extract reads posted results and extraction tables into effects.
@@ -236,6 +238,7 @@ func (p *Pipeline) extract(ctx context.Context) (rep ExtractReport, err error) {
 	applied := review.Apply(effects, h.Decisions, func(e *evidence.Effect) error { return extract.Compute(e, effect.Metafor) })
 	topicDecisions(h, studies).markStale(applied)
 	rep.count(effects)
+	rep.Rows = unusableRows(h, effects)
 	if err := p.Store.ReplaceDecisions(ctx, decisionRows(applied)); err != nil {
 		return rep, err
 	}
