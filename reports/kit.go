@@ -140,7 +140,7 @@ func (s *site) characteristics(f *evidence.Finding) chart.Table {
 		e := &f.Effects[i]
 		t.Lines = append(t.Lines, chart.TableLine{Cells: cells(effectLabel(e), orWord(s.Name(e.Design), "not stated"),
 			orWord(show.Clip(e.Population, 80), "not stated"), strings.TrimSpace(s.Name(e.Substance)+" "+show.Clip(e.DoseTreat, 40)),
-			orWord(show.Clip(e.Comparator, 60), s.Name(e.ComparatorClass)), strings.Trim(s.Name(e.Instrument)+", "+when(e), ", "),
+			orWord(show.Clip(e.ControlGiven(e.Comparator), 60), s.Name(e.ComparatorClass)), strings.Trim(s.Name(e.Instrument)+", "+when(e), ", "),
 			show.TrimP(e.N1, 0), show.TrimP(e.N2, 0), orWord(show.Clip(e.RiskOfBias, 30), "not judged"))})
 	}
 	return t

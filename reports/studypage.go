@@ -263,14 +263,11 @@ func (s *site) outcomeName(e *evidence.Effect) string {
 // controlName is the control arm with its dose; an inactive placebo has none, and
 // the dose that a source writes beside it is the one that it imitates.
 func controlName(e *evidence.Effect) string {
-	name := cmp.Or(e.ArmCtrl, e.Comparator, "comparator")
-	if e.ComparatorClass != "inactive-placebo" {
-		return armName(name, e.DoseCtrl)
+	name := e.ControlGiven(e.ArmCtrl, e.Comparator, "comparator")
+	if e.ComparatorClass == "inactive-placebo" {
+		return armName(name, "")
 	}
-	if first, rest, ok := strings.Cut(name, " "); ok && strings.EqualFold(first, "placebo") && rest == e.DoseCtrl {
-		name = first
-	}
-	return armName(name, "")
+	return armName(name, e.DoseCtrl)
 }
 
 func armName(arm, dose string) string {
@@ -290,7 +287,7 @@ func effectFacts(s *site, e *evidence.Effect) string {
 	}
 	add("score:", show.Clip(e.ScoreType, 40))
 	add("comparator class:", s.Name(e.ComparatorClass))
-	add("comparator as stated:", show.Clip(e.Comparator, 120))
+	add("comparator:", show.Clip(e.ControlGiven(e.Comparator), 120))
 	add("design:", s.Name(e.Design))
 	add("blinding:", show.Clip(e.Blinding, 60))
 	if e.TimepointWeeks != nil {

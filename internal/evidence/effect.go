@@ -1,7 +1,9 @@
 package evidence
 
 import (
+	"cmp"
 	"math"
+	"regexp"
 	"strconv"
 	"strings"
 )
@@ -190,6 +192,25 @@ func WholePeople(x float64) string {
 		return "fewer than 1"
 	}
 	return strconv.FormatFloat(x, 'f', 0, 64)
+}
+
+var comparatorDose = regexp.MustCompile(
+	`(?i)\s*\b\d[\d.,]*\s*(?:%|mg|g|µg|ug|mcg)\S*(?:\s+or\s+\S+|\s*[;,]\s*\d\S*\s*\S*)*`)
+
+// WithoutDose is the name of a comparator without the doses written in it.
+func WithoutDose(name string) string {
+	return strings.TrimSpace(comparatorDose.ReplaceAllString(name, ""))
+}
+
+// ControlGiven is what the comparison group was given, as the first of the names says
+// that says something. An inactive placebo has no dose: one that a source writes
+// beside it is the dose that it imitates.
+func (e *Effect) ControlGiven(names ...string) string {
+	name := cmp.Or(names...)
+	if e.ComparatorClass != "inactive-placebo" {
+		return name
+	}
+	return cmp.Or(WithoutDose(name), name)
 }
 
 // shortNames are abbreviations of comparators that sources leave unexplained.

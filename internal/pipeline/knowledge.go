@@ -191,7 +191,7 @@ func (p *Pipeline) comparators(ctx context.Context) ([]reports.ComparatorUse, er
 			case specific > 0:
 				continue
 			case k.class == "inactive-placebo":
-				n = "placebo, what it held not stated"
+				n = "placebo, not named further with its results"
 			default:
 				n = "not named"
 			}
@@ -209,10 +209,7 @@ func (p *Pipeline) comparators(ctx context.Context) ([]reports.ComparatorUse, er
 	return out, nil
 }
 
-var (
-	comparatorDose = regexp.MustCompile(`(?i)\s*\b\d[\d.,]*\s*(?:%|mg|g|µg|ug|mcg)\S*(?:\s+or\s+\S+|\s*[;,]\s*\d\S*\s*\S*)*`)
-	justPlacebo    = regexp.MustCompile(`^(?:(?:inactive|active|matching|oral)\s+)*placebos?(?:\s+(?:capsules?|tablets?|with therapy))?$`)
-)
+var justPlacebo = regexp.MustCompile(`^(?:(?:inactive|active|matching|oral)\s+)*placebos?(?:\s+(?:capsules?|tablets?|with therapy))?$`)
 
 // comparatorName is a comparator in lower case. The dose is kept where it separates a
 // low dose of the drug from a treatment dose; "" is a placebo of which nothing
@@ -227,7 +224,7 @@ func (p *Pipeline) comparatorName(e *evidence.Effect) string {
 	}
 	name, _, _ = strings.Cut(name, " (")
 	if e.ComparatorClass != arm.OtherDose && !slices.Contains(ids(p.Vocab.Match(name).Substances), e.Substance) {
-		name = comparatorDose.ReplaceAllString(name, "")
+		name = evidence.WithoutDose(name)
 	}
 	words := slices.Compact(strings.Fields(strings.ReplaceAll(name, "waiting list", "waitlist")))
 	if name = strings.Join(words, " "); justPlacebo.MatchString(name) {
