@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"encoding/json"
 	"testing"
 
 	"past/internal/coding"
@@ -47,6 +48,30 @@ func TestPostedVerdictAgreesWithItsReason(t *testing.T) {
 		if got := c.row.became(); got != c.want {
 			t.Errorf("%+v: %q, want %q", c.row, got, c.want)
 		}
+	}
+}
+
+// TestLinkedDataStatesLicences: each source's own licence, and one for the whole
+// only where it holds for every source.
+func TestLinkedDataStatesLicences(t *testing.T) {
+	const odc = "https://opendatacommons.org/licenses/by/1-0/"
+	read := func(more ...SourceNote) map[string]any {
+		ed := fixtureEdition(t)
+		s := &site{Ed: &ed}
+		s.Ed.Sources = append(s.Ed.Sources, more...)
+		var d map[string]any
+		if err := json.Unmarshal([]byte((&page{Path: "data.html", site: s}).linkedData()), &d); err != nil {
+			t.Fatal(err)
+		}
+		return d
+	}
+	if d := read(); d["license"] != odc || d["creator"] == nil {
+		t.Errorf("%v", d)
+	}
+	d := read(SourceNote{Name: "ClinicalTrials.gov"})
+	based, _ := d["isBasedOn"].([]any)
+	if _, whole := d["license"]; whole || len(based) != 1 || based[0].(map[string]any)["license"] != odc {
+		t.Errorf("%v", d)
 	}
 }
 

@@ -313,6 +313,7 @@ type SourceNote struct {
 	Name        string
 	URL         string
 	Licence     string
+	LicenceURL  string
 	Attribution string
 	Records     int
 	LastCrawl   string

@@ -345,7 +345,7 @@ func fillPages(ed *Edition, list []arms) {
 	ed.Payloads = map[string]PayloadNote{fixtureSHA: {Source: "extraction table",
 		URL: "https://github.com/metapsy-project/data-ptsd-mdmactr", FetchedAt: "2026-11-22", Bytes: 123456}}
 	ed.Sources = []SourceNote{{Name: "Metapsy, data-ptsd-mdmactr", URL: "https://github.com/metapsy-project/data-ptsd-mdmactr",
-		Licence: "ODC-BY 1.0", Attribution: "Metapsy project", Records: 6}}
+		Licence: "ODC-BY 1.0", LicenceURL: "https://opendatacommons.org/licenses/by/1-0/", Attribution: "Metapsy project", Records: 6}}
 	ed.Citations = map[string]Citation{"mdma-ptsd-severity": {Text: "PAST evidence tracker. MDMA and PTSD. Edition e-fixture0001.",
 		BibTeX: "@misc{past,\n title = {MDMA}\n}", RIS: "TY  - GEN"}}
 	ed.Downloads = []Download{{Path: "edition.json", Title: "edition.json", About: "the edition for programs", Data: []byte("{}\n")}}

@@ -39,7 +39,22 @@ func (p *page) linkedData() template.JS {
 		"identifier": s.Ed.ID, "version": s.Ed.ID,
 		"description": "Findings from public trial records on " + s.subject() +
 			": effect sizes, pooled results, certainty, harms and what is missing, each number with the record that it was read from.",
-		"isAccessibleForFree": true}
+		"isAccessibleForFree": true, "creator": map[string]string{"@type": "Organization", "name": "The PAST evidence tracker contributors"}}
+	var based []map[string]string
+	licences := map[string]bool{}
+	for _, x := range s.Ed.Sources {
+		licences[x.LicenceURL] = true
+		if x.LicenceURL != "" {
+			based = append(based, map[string]string{"@type": "Dataset", "name": x.Name, "url": x.URL, "license": x.LicenceURL,
+				"creditText": x.Attribution})
+		}
+	}
+	if based != nil {
+		d["isBasedOn"] = based
+		if len(licences) == 1 { // one licence holds for all
+			d["license"] = based[0]["license"]
+		}
+	}
 	if s.Ed.Date != "" {
 		d["dateModified"] = s.Ed.Date
 	}

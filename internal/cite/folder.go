@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	"past/internal/starter"
 )
 
 // File of an edition's folder.
@@ -51,7 +53,7 @@ func (s *Shelf) CFF() string {
 		}
 	}
 	b.WriteString("cff-version: 1.2.0\n")
-	line("message", "Cite a finding by its permalink, f/FINDING@"+d.ID+", and the edition as below.")
+	line("message", "Cite a finding by its permalink, f/FINDING@"+d.ID+", and the edition as below."+s.notices())
 	b.WriteString("type: dataset\n")
 	line("title", s.Edition().Title)
 	fmt.Fprintf(&b, "authors:\n  - name: %s\n", strconv.QuoteToGraphic(Tracker))
@@ -69,4 +71,16 @@ func (s *Shelf) CFF() string {
 		line("url", s.Base)
 	}
 	return b.String()
+}
+
+// notices are the attributions that data sets in the edition ask for. No one
+// licence holds for all of it, so the edition has no license field.
+func (s *Shelf) notices() string {
+	out := ""
+	if s.Document.Starter {
+		for _, d := range starter.Datasets() {
+			out += " " + d.Notice()
+		}
+	}
+	return out
 }

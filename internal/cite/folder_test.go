@@ -1,6 +1,7 @@
 package cite_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -25,6 +26,9 @@ func TestFolder(t *testing.T) {
 	}
 	if cff["version"] != doc.ID || cff["type"] != "dataset" || cff["date-released"] != "2026-11-22" {
 		t.Errorf("%v", cff)
+	}
+	if _, whole := cff["license"]; whole || strings.Count(fmt.Sprint(cff["message"]), "ODC-BY 1.0") != 2 {
+		t.Errorf("licences of the data sets: %v", cff)
 	}
 	for _, p := range []string{"citations/studies.bib", "citations/studies.ris", "citations/studies.json", "citations/findings.txt"} {
 		if len(seen[p]) < 200 {

@@ -15,6 +15,7 @@ import (
 	"regexp"
 	"strings"
 
+	"past/internal/starter"
 	"past/internal/wholefile"
 )
 
@@ -98,6 +99,8 @@ type resource struct {
 	Path      string   `json:"path"`
 	Title     string   `json:"title,omitempty"`
 	About     string   `json:"description,omitempty"`
+	Licences  []any    `json:"licenses,omitempty"`
+	Sources   []any    `json:"sources,omitempty"`
 	Profile   string   `json:"profile"`
 	Format    string   `json:"format"`
 	MediaType string   `json:"mediatype"`
@@ -149,15 +152,45 @@ func Package(ctx context.Context, src Rows, tables []string, dir string, ed Edit
 			return counts, err
 		}
 		counts[t] = n
+		if t == "effects" && ed.Starter {
+			r.ofDatasets()
+		}
 		resources = append(resources, r)
 	}
 	doc := map[string]any{
 		"profile": "tabular-data-package", "name": "past-edition", "title": "PAST evidence tracker, edition " + ed.ID, "version": ed.ID,
 		"id":          "past:" + ed.ID,
 		"description": packageAbout(ed), "resources": resources,
-		"sources": []map[string]string{{"title": "Public trial registers and papers; each row names its payload"}},
+		"sources": append([]any{map[string]string{"title": "Public trial registers and papers; each row names its payload"}},
+			datasets(ed)...),
 	}
 	return counts, writeJSON(filepath.Join(dir, "datapackage.json"), doc)
+}
+
+// datasets are the published data sets that rows of the edition were taken from.
+func datasets(ed Edition) []any {
+	var out []any
+	if ed.Starter {
+		for _, d := range starter.Datasets() {
+			out = append(out, map[string]string{"title": d.Name + " (" + d.Attribution + "), " + d.Licence, "path": d.URL})
+		}
+	}
+	return out
+}
+
+// ofDatasets adds the licences of the data sets that rows were taken from, and
+// the notice that goes with them; of other rows no source states a licence.
+func (r *resource) ofDatasets() {
+	r.Sources = datasets(Edition{Starter: true})
+	seen := map[string]bool{}
+	for _, d := range starter.Datasets() {
+		r.About += " " + d.Notice()
+		if !seen[d.LicenceID] {
+			seen[d.LicenceID] = true
+			r.Licences = append(r.Licences, map[string]string{"name": d.LicenceID, "path": d.LicenceURL, "title": d.Licence})
+		}
+	}
+	r.About += " Rows from other sources are facts for which no licence is stated."
 }
 
 func packageAbout(ed Edition) string {

@@ -61,6 +61,49 @@ func TestEveryColumnIsDescribed(t *testing.T) {
 	}
 }
 
+// The licence of a data set goes with the table that has its rows, and with no other.
+func TestPackageStatesLicences(t *testing.T) {
+	st, _, _ := shelftest.Open(t)
+	for _, starter := range []bool{true, false} {
+		dir, own := t.TempDir(), ed
+		own.Starter = starter
+		if _, err := export.Package(context.Background(), st, []string{"effects", "links"}, dir, own); err != nil {
+			t.Fatal(err)
+		}
+		b, err := os.ReadFile(filepath.Join(dir, "datapackage.json"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		type source struct{ Title, Path string }
+		var doc struct {
+			Licenses  []any
+			Sources   []source
+			Resources []struct {
+				Description string
+				Licenses    []struct{ Name, Path string }
+				Sources     []source
+			}
+		}
+		if err := json.Unmarshal(b, &doc); err != nil {
+			t.Fatal(err)
+		}
+		effects, links := doc.Resources[0], doc.Resources[1]
+		if len(doc.Licenses)+len(links.Licenses)+len(links.Sources) > 0 {
+			t.Errorf("a licence that no source states: %s", b)
+		}
+		if !starter {
+			if len(effects.Licenses) > 0 || len(doc.Sources) != 1 {
+				t.Errorf("licences of data sets that are not in it: %+v", effects.Licenses)
+			}
+			continue
+		}
+		if len(effects.Licenses) != 1 || effects.Licenses[0].Name != "ODC-BY-1.0" || len(effects.Sources) != 2 || len(doc.Sources) != 3 ||
+			!strings.Contains(effects.Description, "Metapsy project") {
+			t.Errorf("%+v, sources %+v", effects, doc.Sources)
+		}
+	}
+}
+
 // A trial that two registers hold has two rows, each as old as its collection.
 func TestRowsOfTrialsAreRecords(t *testing.T) {
 	if about := export.About("trials"); !strings.Contains(about, "per trial record,") || strings.Contains(about, " now") {

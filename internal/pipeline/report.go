@@ -283,11 +283,10 @@ func (p *Pipeline) reportSources(ctx context.Context, doc edition.Document) []re
 		}
 	}
 	if doc.Starter {
-		out = append(out,
-			reports.SourceNote{Name: "Metapsy, data-ptsd-mdmactr", URL: "https://github.com/metapsy-project/data-ptsd-mdmactr",
-				Licence: "ODC-BY 1.0", Attribution: "Metapsy project", LastCrawl: starter.Date},
-			reports.SourceNote{Name: "Metapsy, data-depression-psiloctr", URL: "https://github.com/metapsy-project/data-depression-psiloctr",
-				Licence: "ODC-BY 1.0", Attribution: "Metapsy project", LastCrawl: starter.Date})
+		for _, d := range starter.Datasets() {
+			out = append(out, reports.SourceNote{Name: d.Name, URL: d.URL, Licence: d.Licence, LicenceURL: d.LicenceURL,
+				Attribution: d.Attribution, LastCrawl: starter.Date})
+		}
 	}
 	return out
 }

@@ -96,6 +96,27 @@ type Posted struct {
 // Trials returns the trials, sorted by id.
 func Trials() ([]Trial, error) { s := load(); return s.trials, s.err }
 
+// Dataset is a published data set from which rows of the starter set were taken,
+// with the licence that it states.
+type Dataset struct{ Name, URL, Licence, LicenceID, LicenceURL, Attribution string }
+
+// Datasets are the data sets of the starter set that state a licence; of the
+// other sources only facts were taken.
+func Datasets() []Dataset {
+	var out []Dataset
+	for _, name := range []string{"data-ptsd-mdmactr", "data-depression-psiloctr"} {
+		out = append(out, Dataset{Name: "Metapsy, " + name, URL: "https://github.com/metapsy-project/" + name, Licence: "ODC-BY 1.0",
+			LicenceID: "ODC-BY-1.0", LicenceURL: "https://opendatacommons.org/licenses/by/1-0/", Attribution: "Metapsy project"})
+	}
+	return out
+}
+
+// Notice is what the licence asks to go with the numbers of the data set.
+func (d Dataset) Notice() string {
+	return "Contains numbers from " + d.Name + " (" + d.URL + ", " + d.Attribution + "), made available under " + d.Licence + ", " +
+		d.LicenceURL + "."
+}
+
 // Papers returns the papers.
 func Papers() ([]Paper, error) { s := load(); return s.papers, s.err }
 
