@@ -42,8 +42,7 @@ func grade(q Question, f *evidence.Finding, registersSearched bool) error {
 			rule += unratedNote
 		}
 		if unknown := statusUnknown(f); unknown > 0 && d.Name == certainty.PublicationBias {
-			d.Numbers += fmt.Sprintf("; of %s nothing is known, not even whether results are due",
-				plural(unknown, "further fitting trial", "further fitting trials"))
+			d.Numbers += fmt.Sprintf("; %s of unknown status", plural(unknown, "further fitting trial", "further fitting trials"))
 		}
 		f.Certainty.Domains = append(f.Certainty.Domains, evidence.CertaintyDomain{Name: d.Name, Steps: float64(d.Steps), Rule: rule,
 			Inputs: d.Numbers, Plain: d.Plain})
