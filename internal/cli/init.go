@@ -81,6 +81,7 @@ const initQuestion = `# One question; past question check explains mistakes, pas
   time: {rule: primary}
   measure: SMD
   lower_is_better: true
+# kind: harm      # of a question about a harm; the default is efficacy
 `
 
 const initVocabulary = `# Your own substances, conditions, topics and instruments beside the shipped ones.

@@ -250,9 +250,13 @@ func riskOfBias(findings []evidence.Finding) []reports.RiskOfBiasRow {
 				continue
 			}
 			seen[e.StudyID] = true
+			judge := "as given in the extraction table"
+			if e.Channel == "dataset" {
+				judge = "the dataset's authors"
+			}
 			out = append(out, reports.RiskOfBiasRow{StudyID: e.StudyID, Label: e.StudyLabel, Tool: "RoB 2", Domains: e.RoBDomains,
 				Overall:  e.RiskOfBias,
-				JudgedBy: "the dataset's authors", Source: e.Source})
+				JudgedBy: judge, Source: e.Source})
 		}
 	}
 	slices.SortFunc(out, func(a, b reports.RiskOfBiasRow) int {
