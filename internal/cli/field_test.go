@@ -341,7 +341,8 @@ func TestOwnFieldWithoutItsFiles(t *testing.T) {
 		if err := os.Mkdir(path, 0o755); err != nil {
 			t.Fatal(err)
 		}
-		if r := call(t, "analyse", "--db", db, "--review", own); r.code == 0 || !strings.Contains(r.stderr, name+": a folder where a file belongs") {
+		r := call(t, "analyse", "--db", db, "--review", own)
+		if r.code == 0 || !strings.Contains(r.stderr, name+": a folder where a file belongs") {
 			t.Errorf("%s: %d %s", name, r.code, r.stderr)
 		}
 		if err := os.Remove(path); err != nil {

@@ -337,7 +337,8 @@ func TestRegisterHistoryStandsBeside(t *testing.T) {
 // A source that is read whole each time has the problems of its last reading.
 func TestSetProblemsSettlesThoseOfFormerReadings(t *testing.T) {
 	s, ctx := fresh(t), context.Background()
-	commit(t, s, crawler.Batch{Source: "ctgov", Problems: []evidence.Problem{{Source: "ctgov", Kind: "half-json", Message: "cut", At: day(0)}}})
+	other := evidence.Problem{Source: "ctgov", Kind: "half-json", Message: "cut", At: day(0)}
+	commit(t, s, crawler.Batch{Source: "ctgov", Problems: []evidence.Problem{other}})
 	row := func(line string) evidence.Problem {
 		return evidence.Problem{Source: "review", RecordID: "r1", Kind: "bad-row", Where: "extractions.csv line " + line, Message: "no number"}
 	}
