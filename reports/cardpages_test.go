@@ -65,7 +65,8 @@ func TestLinkedDataStatesLicences(t *testing.T) {
 		}
 		return d
 	}
-	if d := read(); d["license"] != odc || d["creator"] == nil {
+	if d := read(); d["license"] != odc || d["creator"] == nil || d["dateModified"] != nil ||
+		d["temporalCoverage"] != "../2026-11-22" {
 		t.Errorf("%v", d)
 	}
 	d := read(SourceNote{Name: "ClinicalTrials.gov"})

@@ -56,7 +56,7 @@ func (p *page) linkedData() template.JS {
 		}
 	}
 	if s.Ed.Date != "" {
-		d["dateModified"] = s.Ed.Date
+		d["temporalCoverage"] = "../" + s.Ed.Date // the data's last day, not one of publication
 	}
 	if s.opt.Base != "" {
 		d["url"] = s.address("index.html")
@@ -98,7 +98,6 @@ func (s *site) webFiles() map[string][]byte {
 func (s *site) siteMap() []byte {
 	type entry struct {
 		Loc string `xml:"loc"`
-		Mod string `xml:"lastmod,omitempty"`
 	}
 	m := struct {
 		XMLName xml.Name `xml:"http://www.sitemaps.org/schemas/sitemap/0.9 urlset"`
@@ -106,7 +105,7 @@ func (s *site) siteMap() []byte {
 	}{}
 	for _, p := range s.pages {
 		if p.Path != "404.html" && !strings.Contains(p.Path, "@") {
-			m.URL = append(m.URL, entry{s.address(p.Path), s.Ed.Date})
+			m.URL = append(m.URL, entry{s.address(p.Path)})
 		}
 	}
 	b, err := xml.MarshalIndent(m, "", " ")

@@ -58,9 +58,6 @@ func (s *Shelf) CFF() string {
 	line("title", s.Edition().Title)
 	fmt.Fprintf(&b, "authors:\n  - name: %s\n", strconv.QuoteToGraphic(Tracker))
 	line("version", d.ID)
-	if t := ParseDate(d.Date); t.Day > 0 {
-		line("date-released", t.String())
-	}
 	line("abstract", s.identity())
 	b.WriteString("identifiers:\n")
 	fmt.Fprintf(&b, "  - type: other\n    value: %s\n    description: \"version identifier of the edition\"\n",

@@ -79,6 +79,15 @@ func (f feed) date() time.Time {
 	return at.UTC()
 }
 
+// dating says what the dates of the feed are: an edition's bytes do not depend on
+// the clock, so it has no day of publication.
+func (f feed) dating() string {
+	if f.doc.Date == "" {
+		return ""
+	}
+	return "Data to " + f.doc.Date + ". Entries are dated by the last day of their edition's data, not by the day of publication."
+}
+
 type atomLink struct {
 	Rel  string `xml:"rel,attr,omitempty"`
 	Href string `xml:"href,attr"`
@@ -111,12 +120,13 @@ func (f feed) atom() []byte {
 		XMLName xml.Name    `xml:"http://www.w3.org/2005/Atom feed"`
 		ID      string      `xml:"id"`
 		Title   string      `xml:"title"`
+		About   string      `xml:"subtitle,omitempty"`
 		Updated string      `xml:"updated"`
 		Author  author      `xml:"author"`
 		Links   []atomLink  `xml:"link"`
 		Entries []atomEntry `xml:"entry"`
 	}
-	d := document{ID: "urn:past:feed:" + f.id, Title: text.Printable(f.title), Updated: f.date().Format(time.RFC3339),
+	d := document{ID: "urn:past:feed:" + f.id, Title: text.Printable(f.title), About: f.dating(), Updated: f.date().Format(time.RFC3339),
 		Author: author{"PAST evidence tracker"}}
 	if f.base != "" {
 		d.Links = []atomLink{{Rel: "self", Href: f.base + "/current/" + f.name + ".atom", Type: "application/atom+xml"},
@@ -152,11 +162,12 @@ func (f feed) json() []byte {
 	d := struct {
 		Version string              `json:"version"`
 		Title   string              `json:"title"`
+		About   string              `json:"description,omitempty"`
 		Home    string              `json:"home_page_url,omitempty"`
 		Feed    string              `json:"feed_url,omitempty"`
 		Authors []map[string]string `json:"authors"`
 		Items   []item              `json:"items"`
-	}{Version: "https://jsonfeed.org/version/1.1", Title: text.Printable(f.title),
+	}{Version: "https://jsonfeed.org/version/1.1", Title: text.Printable(f.title), About: f.dating(),
 		Authors: []map[string]string{{"name": "PAST evidence tracker"}}, Items: []item{}}
 	if f.base != "" {
 		d.Home, d.Feed = f.base+"/current/index.html", f.base+"/current/"+f.name+".json"

@@ -73,6 +73,11 @@ func TestFeedsKeepTheRules(t *testing.T) {
 		}
 		files := Feeds(doc, all, "https://a.example/")
 		for _, name := range []string{"feed", "feeds/finding-q", "feeds/claim-C1"} {
+			for _, ext := range []string{".atom", ".json"} {
+				if !strings.Contains(string(files[name+ext]), "Data to "+doc.Date+". Entries are dated by") {
+					t.Errorf("%s%s does not say what its dates are", name, ext)
+				}
+			}
 			type link struct {
 				Rel  string `xml:"rel,attr"`
 				Href string `xml:"href,attr"`
