@@ -114,12 +114,19 @@ func (o Own) HTML() ([]byte, error) {
 	p("</tbody></table></div>")
 	if len(f.LeaveOneOut) > 0 {
 		p("<h2>Leaving out one study</h2>")
-		p(`<div class="wide"><table><thead><tr><th>Analysis</th><th class="num">%s</th><th class="num">95%% interval</th><th `+
+		p(`<div class="wide"><table><thead><tr><th>Analysis</th><th class="num">%s</th><th class="num">95%% interval</th><th>Answer</th><th `+
 			`class="num">tau²</th></tr></thead><tbody>`, esc(m.Symbol))
 		for i := range f.LeaveOneOut {
 			r := &f.LeaveOneOut[i]
-			p(`<tr><td>%s</td><td class="num">%s</td><td class="num">%s</td><td class="num">%s</td></tr>`, esc(r.Label), esc(m.ValueP(r.Estimate)),
-				esc(m.IntervalP(r.CILower, r.CIUpper)), esc(show.Tau2(r.Tau2)))
+			h, tau2 := r.Headline, show.None
+			if h == nil {
+				h = &evidence.Headline{Kind: evidence.HeadlinePooled, Estimate: r.Estimate, Lower: r.CILower, Upper: r.CIUpper}
+			}
+			if h.Kind == evidence.HeadlinePooled {
+				tau2 = show.Tau2(r.Tau2)
+			}
+			p(`<tr><td>%s</td><td class="num">%s</td><td class="num">%s</td><td title="%s">%s</td><td class="num">%s</td></tr>`, esc(r.Label),
+				esc(m.ValueP(h.Estimate)), esc(m.IntervalP(h.Lower, h.Upper)), esc(h.Note), esc(string(h.Kind)), esc(tau2))
 		}
 		p("</tbody></table></div>")
 	}

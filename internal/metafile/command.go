@@ -15,6 +15,7 @@ import (
 
 	"past/analysis/effect"
 	"past/analysis/meta"
+	"past/internal/evidence"
 	"past/internal/metafile/answer"
 	"past/internal/metafile/cases"
 	"past/internal/metafile/plan"
@@ -160,6 +161,8 @@ type analysis struct {
 	labels  []string // one per used row
 	shared  bool     // rows of one study have the same control group
 	further []further
+
+	headline evidence.Headline // what is shown first, everywhere
 }
 
 // The models of every analysis.
@@ -220,6 +223,12 @@ func (cmd Command) analyse(c *cases.Case) (*analysis, error) {
 	a.Result = a.plan(effects, method, test).Run(d)
 	if err := a.failure(); err != nil {
 		return nil, err
+	}
+	if h, err := a.own().Headline(); err != nil {
+		a.Warn("no answer for few studies: %v", err)
+	} else if a.headline = h; a.small() && !a.usualLevel() {
+		a.headline = evidence.Headline{}
+		a.Warn("the answer of few studies (%s) is made at 95 %% and left out at another level; what is shown is the fitted model", h.Kind)
 	}
 	return a, a.runFurther()
 }
@@ -313,6 +322,9 @@ func (a *analysis) json() answer.Tree {
 	out := answer.Of(a.Result)
 	out["name"], out["formula_mode"], out["columns"], out["labels"] = a.name, a.Conventions(), a.Chosen, a.labels
 	out["rows"] = answer.Tree{"read": max(a.Read, a.Rows), "filtered": a.Rows, "used": a.K}
+	if a.headline.Kind != "" && a.usualLevel() {
+		out["headline"] = a.headlineTree()
+	}
 	if len(a.further) > 0 {
 		more := answer.Tree{}
 		for _, f := range a.further {

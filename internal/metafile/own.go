@@ -11,6 +11,7 @@ import (
 
 	"past/analysis/effect"
 	"past/internal/evidence"
+	"past/internal/metafile/answer"
 	"past/internal/metafile/plan"
 	"past/internal/synthesis"
 )
@@ -40,15 +41,34 @@ func Analyse(ctx context.Context, cmd Command, stdin io.Reader) (*Own, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", cmd.inputName(), err)
 	}
-	o := &Own{OwnTable: synthesis.OwnTable{Name: filepath.Base(strings.ReplaceAll(a.name, `\`, "/")), Measure: string(a.Measure),
-		Formula: string(a.Conventions()), Method: string(a.primary().Method), Test: string(a.primary().Test),
-		Effects: a.effects(), Clustered: cmd.Cluster != "", Rho: cmd.Rho}, Methods: a.methods(), Warnings: a.Warnings}
+	o := &Own{OwnTable: a.own(), Methods: a.methods(), Warnings: a.Warnings}
 	if cmd.Dose != "" || cmd.Time != "" || a.shared {
 		o.Warnings = append([]string{"the figure and its summary take the rows as independent; the model that does not is among all numbers"},
 			o.Warnings...)
 	}
 	o.Script, o.Text = string(a.script()), string(a.text())
 	return o, nil
+}
+
+// own is the table as findings are answered.
+func (a *analysis) own() synthesis.OwnTable {
+	return synthesis.OwnTable{Name: filepath.Base(strings.ReplaceAll(a.name, `\`, "/")), Measure: string(a.Measure),
+		Formula: string(a.Conventions()), Method: string(a.primary().Method), Test: string(a.primary().Test),
+		Effects: a.effects(), Clustered: a.cmd.Cluster != "", Rho: a.cmd.Rho}
+}
+
+// usualLevel reports whether intervals are those of findings.
+func (a *analysis) usualLevel() bool { return orDefault(a.cmd.Level, 0.95) == 0.95 }
+
+// small reports whether the answer is not the fitted model: that of few studies.
+func (a *analysis) small() bool {
+	return a.headline.Kind == evidence.HeadlineSmall || a.headline.Kind == evidence.HeadlineNotPooled
+}
+
+// headlineTree is the answer for programs, with what it is on the scale of readers.
+func (a *analysis) headlineTree() answer.Tree {
+	h := a.headline
+	return answer.Tree{"kind": h.Kind, "estimate": h.Estimate, "ci_lb": h.Lower, "ci_ub": h.Upper, "note": h.Note}
 }
 
 // effects are the used rows as effects, with the raw numbers that the table has.
@@ -91,12 +111,25 @@ func (a *analysis) effects() []evidence.Effect {
 
 // methods is the sentence for a methods section.
 func (a *analysis) methods() string {
-	r := a.primary()
 	info, err := effect.Lookup(string(a.Measure))
 	label := string(a.Measure)
 	if err == nil {
 		label = info.Label
 	}
+	switch h := a.headline; h.Kind {
+	case evidence.HeadlineSmall:
+		prior := h.Note[strings.Index(h.Note, ";")+1:]
+		return fmt.Sprintf("The answer shown combines the %ss of few studies in a Bayesian random-effects model (%s): the posterior median with its"+
+			" 95 %% credible interval. Footnote: %s", label, strings.TrimSpace(prior), a.fitMethods(label))
+	case evidence.HeadlineNotPooled:
+		return fmt.Sprintf("No average is shown: %s. Footnote: %s", h.Note, a.fitMethods(label))
+	}
+	return a.fitMethods(label)
+}
+
+// fitMethods is the sentence on the fitted model.
+func (a *analysis) fitMethods(label string) string {
+	r := a.primary()
 	what := "pooled"
 	switch {
 	case a.cmd.Cluster != "":

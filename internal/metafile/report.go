@@ -11,6 +11,7 @@ import (
 	"past/analysis/effect"
 	"past/analysis/meta"
 	"past/analysis/multilevel"
+	"past/internal/evidence"
 	"past/internal/metafile/plan"
 	"past/internal/metafile/roles"
 	human "past/internal/text"
@@ -37,6 +38,9 @@ func (a *analysis) text() []byte {
 	}
 	p.heading()
 	p.studies()
+	if p.cmd.Dose == "" && !p.shared {
+		p.answer()
+	}
 	p.doseResponse()
 	p.clusters()
 	p.pooled()
@@ -177,6 +181,23 @@ func (p *printer) collect(warnings []string) {
 	}
 }
 
+// answer prints what is shown of few studies before the fitted model.
+func (p *printer) answer() {
+	switch h := p.headline; {
+	case h.Kind == evidence.HeadlineSmall:
+		p.line("\n%s  %s  %s", pad(string(h.Kind), 50), num(*h.Estimate), interval(*h.Lower, *h.Upper))
+		if p.back != nil {
+			p.line("%s  %s  %s", pad("  as "+p.backName, 50), num(p.back(*h.Estimate)), interval(p.back(*h.Lower), p.back(*h.Upper)))
+		}
+		p.line("  %s", h.Note)
+	case h.Kind == evidence.HeadlineNotPooled:
+		p.line("\nnot pooled: %s", h.Note)
+	case h.Kind == evidence.HeadlinePooled && strings.Contains(h.Note, ";"):
+		_, why, _ := strings.Cut(h.Note, "; ")
+		p.line("\n%s", why)
+	}
+}
+
 func (p *printer) pooled() {
 	r := p.primary()
 	p.line("")
@@ -191,8 +212,14 @@ func (p *printer) pooled() {
 	if r.Unguarded != nil {
 		title += ", guarded"
 	}
-	if p.cmd.Cluster != "" || p.cmd.Dose != "" {
+	if p.small() {
+		title = "footnote: " + title
+	}
+	if p.cmd.Cluster != "" || p.cmd.Dose != "" || p.shared {
 		p.line("footnote: what follows takes the rows as independent")
+	}
+	if p.cmd.Dose != "" || p.shared {
+		p.answer()
 	}
 	p.effectLine(title, r.Coef[0])
 	if u := r.Unguarded; u != nil {

@@ -42,8 +42,11 @@ func headline(q Question, p evidence.PooledResult, effects []evidence.Effect, dr
 		fitted.Kind, fitted.Note = evidence.HeadlineStudy, "one study is not a meta-analysis: the number is that study's own"
 		return fitted, nil, nil
 	}
-	whole := p.K >= smallSample || p.Method == "EE"
-	if whole && !drawn {
+	whole := p.K >= smallSample || p.Method == "EE" || q.fitOnly != ""
+	if q.fitOnly != "" && p.K < smallSample {
+		fitted.Note += "; " + q.fitOnly
+	}
+	if whole && !drawn || q.fitOnly != "" {
 		return fitted, nil, nil
 	}
 	yi, vi, err := perStudy(q, effects)
@@ -63,7 +66,7 @@ func headline(q Question, p evidence.PooledResult, effects []evidence.Effect, dr
 		if oneSided(yi) {
 			differ = fmt.Sprintf("the %d studies are on one side and differ in size more than chance explains", p.K)
 		}
-		none.Note = fmt.Sprintf("%s (test of heterogeneity p = %s): an average of them would hide it", differ, smallP(qp))
+		none.Note = fmt.Sprintf("%s (test of heterogeneity p %s): an average of them would hide it", differ, smallP(qp))
 		return none, post, nil
 	}
 	return evidence.Headline{Kind: evidence.HeadlineSmall, Estimate: &post.Median, Lower: &post.CrILow, Upper: &post.CrIHigh,
@@ -128,7 +131,7 @@ func smallP(p float64) string {
 	if p < 0.0001 {
 		return "< 0.0001"
 	}
-	return fixed(p, 4)
+	return "= " + fixed(p, 4)
 }
 
 // perStudy gives one effect for each study: the rows themselves, or, of several

@@ -19,11 +19,8 @@ type OwnTable struct {
 // and diagnostics. The small-sample answer needs a measure in whose unit a prior can
 // be stated; other measures show the fitted model.
 func (t OwnTable) Answer() (evidence.Finding, error) {
-	q := Question{ID: t.Name, Title: t.Name, Measure: t.Measure, Formula: t.Formula, Method: t.Method, Test: t.Test}
+	q := t.question()
 	f := evidence.Finding{ID: "own-table", Title: t.Name, Measure: t.Measure, Effects: t.Effects, Undirected: true}
-	if t.Clustered {
-		q.ModelKind, q.Rho = CHE, t.Rho
-	}
 	var err error
 	if f.Primary, err = Pool(q.Model(), f.Effects); err != nil {
 		return f, err
@@ -31,16 +28,45 @@ func (t OwnTable) Answer() (evidence.Finding, error) {
 	if f.Headline, f.Bayes, err = headline(q, f.Primary, f.Effects, true); err != nil {
 		return f, err
 	}
-	if t.Test == "z" && len(t.Effects) > 1 && !t.Clustered || !stated(t.Measure) {
-		f.Headline = evidence.Headline{Kind: evidence.HeadlinePooled, Estimate: f.Primary.Estimate, Lower: f.Primary.CILower,
-			Upper: f.Primary.CIUpper, Note: ModelWords(f.Primary.Method, f.Primary.Test)}
-		f.Bayes = nil
-	}
 	f.Warnings = f.Primary.Warnings
 	if t.Clustered {
 		return f, nil // to leave out one row of a study leaves its others
 	}
 	return f, diagnose(q, &f, f.Effects)
+}
+
+// question is the plan of the table. The fit stays the answer of few studies, too,
+// where a model without a between-study variance or normal intervals were asked for,
+// and where the shipped priors have no unit.
+func (t OwnTable) question() Question {
+	q := Question{ID: t.Name, Title: t.Name, Measure: t.Measure, Formula: t.Formula, Method: t.Method, Test: t.Test}
+	if t.Clustered {
+		q.ModelKind, q.Rho = CHE, t.Rho
+	}
+	switch {
+	case !stated(t.Measure):
+		q.fitOnly = "the shipped priors have no unit for " + t.Measure + ", so that the fit is the answer of fewer than 5 studies, too"
+		if t.Measure == string(effect.GEN) {
+			q.fitOnly = "an unnamed measure has no shipped prior, so that the fit is the answer of fewer than 5 studies, too"
+		}
+	case t.Clustered:
+	case t.Method == "EE" || t.Method == "FE":
+		q.fitOnly = "a common effect was asked for"
+	case t.Test == "z":
+		q.fitOnly = "normal intervals were asked for"
+	}
+	return q
+}
+
+// Headline is what is shown of the table as its answer, everywhere.
+func (t OwnTable) Headline() (evidence.Headline, error) {
+	q := t.question()
+	p, err := Pool(q.Model(), t.Effects)
+	if err != nil {
+		return evidence.Headline{}, err
+	}
+	h, _, err := headline(q, p, t.Effects, false)
+	return h, err
 }
 
 // stated reports whether the shipped priors have a unit for a measure.

@@ -14,6 +14,8 @@ import (
 
 // Question is a PICO question with its analysis plan.
 type Question struct {
+	fitOnly string // why the fitted model is the answer of few studies, too
+
 	ID    string `yaml:"id"`
 	Title string `yaml:"title"`
 	// Kind is efficacy (default) or harm. A harm is a risk of events: its

@@ -1,0 +1,73 @@
+package metafile
+
+import (
+	"context"
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"past/internal/evidence"
+)
+
+// Screen, JSON, figure and methods show one answer: of two to four studies that of
+// the shipped priors, before the fit; of a measure without a prior the fit.
+func TestOneAnswerOfFewStudies(t *testing.T) {
+	for _, c := range []struct {
+		name, table, measure string
+		kind                 evidence.HeadlineKind
+		text, methods        string
+	}{
+		{"ratios", "study,or,lower,upper\nA,0.70,0.50,0.98\nB,0.90,0.60,1.35\nC,0.60,0.40,0.90\n", "", evidence.HeadlineSmall,
+			"mu ~ normal(0, 1)", "Bayesian"},
+		{"conflict", "study,or,lower,upper\nA,1,0.8,1.25\nB,2,1.6,2.5\nC,3,2.5,3.6\n", "", evidence.HeadlineNotPooled,
+			"not pooled: the 3 studies conflict", "No average is shown"},
+		{"unnamed", "study,yi,vi\nA,1,.1\nB,2,.1\nC,1.5,.2\n", "", evidence.HeadlinePooled, "an unnamed measure has no shipped prior", "REML"},
+		{"no unit", "study,yi,vi\nA,1,.1\nB,2,.1\nC,1.5,.2\n", "MD", evidence.HeadlinePooled, "no unit for MD", "REML"},
+		{"five", "study,yi,vi\nA,1,.1\nB,2,.1\nC,1.5,.2\nD,1.6,.2\nE,1.4,.1\n", "SMD", evidence.HeadlinePooled, "random effects (REML",
+			"REML"},
+	} {
+		cmd := Command{Measure: c.measure}
+		own, err := Analyse(context.Background(), cmd, strings.NewReader(c.table))
+		if err != nil {
+			t.Fatal(c.name, err)
+		}
+		f, err := own.Answer()
+		if err != nil {
+			t.Fatal(c.name, err)
+		}
+		cmd.JSON = true
+		out, err := run(t, c.table, cmd)
+		if err != nil {
+			t.Fatal(c.name, err)
+		}
+		var got struct {
+			Headline struct {
+				Kind     evidence.HeadlineKind
+				Estimate *float64
+				Note     string
+			}
+		}
+		if err := json.Unmarshal([]byte(out), &got); err != nil {
+			t.Fatal(err)
+		}
+		h := got.Headline
+		if h.Kind != c.kind || f.Headline.Kind != c.kind || h.Note != f.Headline.Note || (h.Estimate == nil) != (f.Headline.Estimate == nil) ||
+			h.Estimate != nil && *h.Estimate != *f.Headline.Estimate {
+			t.Errorf("%s: JSON says %+v, the figure %+v", c.name, h, f.Headline)
+		}
+		first, _, _ := strings.Cut(own.Text, "between-study variance")
+		if !strings.Contains(first, c.text) || c.kind == evidence.HeadlineSmall && (!strings.Contains(first, num(*h.Estimate)) ||
+			strings.Index(first, num(*h.Estimate)) > strings.Index(first, "footnote: random effects")) {
+			t.Errorf("%s: the screen does not begin with the answer:\n%s", c.name, first)
+		}
+		if !strings.Contains(own.Methods, c.methods) {
+			t.Errorf("%s: methods: %s", c.name, own.Methods)
+		}
+		for _, l := range f.LeaveOneOut {
+			if wantFit := c.kind == evidence.HeadlinePooled && c.name != "five"; wantFit && l.Headline.Kind != evidence.HeadlinePooled ||
+				c.name == "five" && l.Headline.Kind == evidence.HeadlinePooled {
+				t.Errorf("%s: %s is shown as %s", c.name, l.Label, l.Headline.Kind)
+			}
+		}
+	}
+}
