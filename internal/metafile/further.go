@@ -9,8 +9,10 @@ import (
 	"past/analysis/bias"
 	"past/analysis/effect"
 	"past/analysis/resample"
+	"past/internal/evidence"
 	"past/internal/metafile/answer"
 	"past/internal/metafile/roles"
+	"past/internal/synthesis"
 )
 
 // further is one further analysis: lines for people and the same for programs.
@@ -69,8 +71,38 @@ func (f *further) limit(limit string, warnings []string) {
 	f.tree["limit"] = limit
 }
 
+// oneEach are the studies for an analysis that knows independent effects only: with
+// clusters one effect for each.
+func (a *analysis) oneEach(f *further) (bias.Studies, error) {
+	if a.cmd.Cluster == "" {
+		return a.Studies(), nil
+	}
+	y, v, err := a.own().PerStudy()
+	if err != nil {
+		return bias.Studies{}, err
+	}
+	if len(y) < a.K {
+		f.add("note: one effect for each of %d studies, the mean of its rows (sampling correlation %v): the %d rows are not independent", len(y),
+			a.Dependent.Rho, a.K)
+		answer.Put(f.tree, "studies rows", len(y), a.K)
+	}
+	return bias.Studies{Y: y, V: v}, nil
+}
+
+// mostEach refuses what is refitted without each study where there are too many.
+func (a *analysis) mostEach() error {
+	if a.K > synthesis.MostLeftOut {
+		return fmt.Errorf("%d studies; up to %d are left out one by one", a.K, synthesis.MostLeftOut)
+	}
+	return nil
+}
+
 func (a *analysis) egger(f *further) error {
-	r, err := bias.RegressionTest(a.Studies(), bias.RegressionOptions{Level: a.Level})
+	s, err := a.oneEach(f)
+	if err != nil {
+		return err
+	}
+	r, err := bias.RegressionTest(s, bias.RegressionOptions{Level: a.Level})
 	if err != nil {
 		return err
 	}
@@ -86,7 +118,11 @@ func (a *analysis) egger(f *further) error {
 }
 
 func (a *analysis) trimFill(f *further) error {
-	r, err := bias.TrimFill(a.Studies(), bias.TrimFillOptions{Method: a.primary().Method, Level: a.Level})
+	s, err := a.oneEach(f)
+	if err != nil {
+		return err
+	}
+	r, err := bias.TrimFill(s, bias.TrimFillOptions{Method: a.primary().Method, Level: a.Level})
 	if err != nil {
 		return err
 	}
@@ -102,7 +138,11 @@ func (a *analysis) selection(f *further) error {
 	if a.primary().Coef[0].Value < 0 {
 		side = bias.Less
 	}
-	r, err := bias.FitSelection(a.Studies(), bias.SelectionOptions{Kind: bias.StepFunction, Alternative: side, Steps: []float64{0.025},
+	s, err := a.oneEach(f)
+	if err != nil {
+		return err
+	}
+	r, err := bias.FitSelection(s, bias.SelectionOptions{Kind: bias.StepFunction, Alternative: side, Steps: []float64{0.025},
 		Level: a.Level})
 	if err != nil {
 		return err
@@ -116,9 +156,32 @@ func (a *analysis) selection(f *further) error {
 }
 
 func (a *analysis) leaveOneOut(f *further) error {
+	if err := a.mostEach(); err != nil {
+		return err
+	}
+	if a.cmd.Cluster != "" && !a.usualLevel() {
+		return fmt.Errorf("whole studies are left out at 95 %% only: leave --level out")
+	}
+	var parts []evidence.PooledResult
+	if a.cmd.Cluster != "" || a.usualLevel() && a.K-1 < synthesis.SmallSample {
+		var err error
+		if parts, err = a.own().LeaveOneOut(); err != nil {
+			return err
+		}
+		a.leftOut(f, parts)
+	}
+	if a.cmd.Cluster != "" {
+		if parts == nil {
+			return fmt.Errorf("to leave out one study needs at least 3 studies")
+		}
+		return nil
+	}
 	s, err := a.primary().LeaveOneOut()
 	if err != nil {
 		return err
+	}
+	if parts != nil {
+		f.add("footnote: the fitted model (%s)", methodText(a.primary()))
 	}
 	all := answer.Tree{}
 	answer.Series(all, s, "")
@@ -133,7 +196,29 @@ func (a *analysis) leaveOneOut(f *further) error {
 	return nil
 }
 
+// leftOut prints the answers without one study, each as the answer of all is chosen.
+func (a *analysis) leftOut(f *further, parts []evidence.PooledResult) {
+	var rows []answer.Tree
+	for _, r := range parts {
+		h := r.Headline
+		if h.Estimate != nil {
+			f.add("%s  %s  %s  %s", column(r.Label, 40), num(*h.Estimate), interval(*h.Lower, *h.Upper), h.Kind)
+		} else {
+			f.add("%s  not pooled: %s", column(r.Label, 40), h.Note)
+		}
+		rows = append(rows, answer.Tree{"label": r.Label, "k": r.K, "kind": h.Kind, "estimate": h.Estimate, "ci_lb": h.Lower, "ci_ub": h.Upper,
+			"note": h.Note})
+	}
+	f.tree["answers"] = rows
+}
+
 func (a *analysis) influence(f *further) error {
+	if err := a.mostEach(); err != nil {
+		return err
+	}
+	if a.cmd.Cluster != "" {
+		return fmt.Errorf("influence takes the rows as independent and those of one study are not; leave-one-out leaves out whole studies")
+	}
 	if a.K < 2 {
 		return fmt.Errorf("influence needs at least 2 studies")
 	}
@@ -151,7 +236,11 @@ func (a *analysis) influence(f *further) error {
 }
 
 func (a *analysis) permutation(f *further) error {
-	r, err := resample.PermuteSigns(a.Y, a.V, resample.PermutationOptions{Method: a.primary().Method, Test: a.primary().Test, Seed: 1})
+	s, err := a.oneEach(f)
+	if err != nil {
+		return err
+	}
+	r, err := resample.PermuteSigns(s.Y, s.V, resample.PermutationOptions{Method: a.primary().Method, Test: a.primary().Test, Seed: 1})
 	if err != nil {
 		return err
 	}
@@ -170,7 +259,11 @@ func (a *analysis) bayes(f *further) error {
 	if !strings.HasPrefix(string(a.Measure), "SMD") && !roles.IsLog(a.Measure) {
 		return fmt.Errorf("the shipped priors are for standardised mean differences and log ratios, not for %s", a.Measure)
 	}
-	p, err := bayes.Fit(a.Y, a.V, bayes.Priors{Mu: bayes.NormalPrior{SD: 1}, Tau: bayes.TauPrior{Family: bayes.HalfNormal, Scale: 0.5}},
+	s, err := a.oneEach(f)
+	if err != nil {
+		return err
+	}
+	p, err := bayes.Fit(s.Y, s.V, bayes.Priors{Mu: bayes.NormalPrior{SD: 1}, Tau: bayes.TauPrior{Family: bayes.HalfNormal, Scale: 0.5}},
 		orDefault(a.cmd.Level, 0.95))
 	if err != nil {
 		return err

@@ -3,6 +3,7 @@ package metafile
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -69,5 +70,36 @@ func TestOneAnswerOfFewStudies(t *testing.T) {
 				t.Errorf("%s: %s is shown as %s", c.name, l.Label, l.Headline.Kind)
 			}
 		}
+	}
+}
+
+// With clusters what knows independent effects only gets one effect of each study,
+// whole studies are left out, and a report holds every warning of the screen.
+func TestClustersAreStudies(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("study,design,yi,vi\n")
+	for i := range 12 {
+		fmt.Fprintf(&b, "S%d,%c,%.3f,%.3f\n", i/3+1, 'a'+i/3%2, 0.07*float64(i*5%7)-0.02*float64(i), 0.04+0.01*float64(i%4))
+	}
+	own, err := Analyse(context.Background(), Command{Measure: "SMD", Cluster: "study", Subgroup: "design",
+		With: []string{"egger", "trimfill", "leave-one-out", "influence"}}, strings.NewReader(b.String()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range []string{"one effect for each of 4 studies", "k = 4 is below 10 studies", "not computed: influence"} {
+		if !strings.Contains(own.Text, s) {
+			t.Errorf("%q is missing in\n%s", s, own.Text)
+		}
+	}
+	if n := strings.Count(own.Text, "without S1"); n != 1 {
+		t.Errorf("S1 is left out %d times", n)
+	}
+	f, err := own.Answer()
+	if err != nil || len(f.LeaveOneOut) != 4 {
+		t.Errorf("the report leaves out %d studies of 4 (%v)", len(f.LeaveOneOut), err)
+	}
+	_, shown, _ := strings.Cut(own.Text, "\nWarnings\n")
+	if n := strings.Count(shown, "  - "); n < 2 || n != len(own.Warnings) {
+		t.Errorf("the screen has %d warnings, the report %d", n, len(own.Warnings))
 	}
 }

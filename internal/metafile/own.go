@@ -41,12 +41,15 @@ func Analyse(ctx context.Context, cmd Command, stdin io.Reader) (*Own, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", cmd.inputName(), err)
 	}
-	o := &Own{OwnTable: a.own(), Methods: a.methods(), Warnings: a.Warnings}
+	if a.K > synthesis.MostLeftOut {
+		a.Warn("%d rows: the report leaves out studies one by one of up to %d rows", a.K, synthesis.MostLeftOut)
+	}
+	o := &Own{OwnTable: a.own(), Methods: a.methods(), Script: string(a.script()), Text: string(a.text())}
+	o.Warnings = a.Warnings // after the text, which collects those of its models
 	if cmd.Dose != "" || cmd.Time != "" || a.shared {
 		o.Warnings = append([]string{"the figure and its summary take the rows as independent; the model that does not is among all numbers"},
 			o.Warnings...)
 	}
-	o.Script, o.Text = string(a.script()), string(a.text())
 	return o, nil
 }
 

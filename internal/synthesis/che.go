@@ -201,6 +201,14 @@ func exploreCHE(q Question, f *evidence.Finding, effects []evidence.Effect) erro
 	f.Warnings = append(f.Warnings,
 		"several effects per study: subsets, small-study analyses, Bayesian and sequential results need one effect per study and are not run")
 	f.Moderators, f.Subgroups = moderatorsCHE(q, effects), subgroupsCHE(q, effects)
+	var err error
+	f.LeaveOneOut, err = leaveStudiesOut(q, effects)
+	return err
+}
+
+// leaveStudiesOut pools without each study in turn, all its rows at once; nothing for fewer
+// than three studies.
+func leaveStudiesOut(q Question, effects []evidence.Effect) ([]evidence.PooledResult, error) {
 	labels := map[string]string{}
 	var studies []string
 	for _, e := range effects {
@@ -210,14 +218,15 @@ func exploreCHE(q Question, f *evidence.Finding, effects []evidence.Effect) erro
 		}
 	}
 	if len(studies) < 3 {
-		return nil
+		return nil, nil
 	}
+	var out []evidence.PooledResult
 	for _, s := range studies {
 		r, err := part(q, "without "+labels[s], filter(effects, func(e evidence.Effect) bool { return e.StudyID != s }))
 		if err != nil {
-			return err
+			return nil, err
 		}
-		f.LeaveOneOut = append(f.LeaveOneOut, r)
+		out = append(out, r)
 	}
-	return nil
+	return out, nil
 }

@@ -11,12 +11,12 @@ import (
 	"past/internal/evidence"
 )
 
-// smallSample is the number of studies from which on the fitted model is shown.
+// SmallSample is the number of studies from which on the fitted model is shown.
 // Below it the Knapp-Hartung interval is mostly too wide to say anything, the
 // normal one too narrow, and the between-study variance hardly known: the answer
 // shown is the posterior with the shipped priors, and none where the studies
 // conflict (docs/decisions/0005).
-const smallSample = 5
+const SmallSample = 5
 
 // conflictLevel is the p-value of the heterogeneity test below which two to four
 // studies are said to conflict.
@@ -42,8 +42,8 @@ func headline(q Question, p evidence.PooledResult, effects []evidence.Effect, dr
 		fitted.Kind, fitted.Note = evidence.HeadlineStudy, "one study is not a meta-analysis: the number is that study's own"
 		return fitted, nil, nil
 	}
-	whole := p.K >= smallSample || p.Method == "EE" || q.fitOnly != ""
-	if q.fitOnly != "" && p.K < smallSample {
+	whole := p.K >= SmallSample || p.Method == "EE" || q.fitOnly != ""
+	if q.fitOnly != "" && p.K < SmallSample {
 		fitted.Note += "; " + q.fitOnly
 	}
 	if whole && !drawn || q.fitOnly != "" {
@@ -104,7 +104,7 @@ func group(q Question, level string, effects []evidence.Effect) (evidence.Pooled
 
 // answered is the interval that the headline of independent effects would have.
 func answered(q Question, effects []evidence.Effect, yi, vi []float64) (lo, hi float64, err error) {
-	if len(yi) < smallSample && q.Method != "EE" {
+	if len(yi) < SmallSample && q.Method != "EE" {
 		post, err := posterior(q, effects, yi, vi)
 		if err != nil {
 			return 0, 0, err

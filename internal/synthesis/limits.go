@@ -95,7 +95,7 @@ func fewStudies(f evidence.Finding) []string {
 	if p.K < 2 {
 		return nil
 	}
-	if p.K < smallSample && f.Headline.Kind != evidence.HeadlinePooled {
+	if p.K < SmallSample && f.Headline.Kind != evidence.HeadlinePooled {
 		fitted := "the studies themselves come first"
 		if f.Headline.Kind == evidence.HeadlineSmall {
 			fitted = "the answer shown is the posterior of stated priors, the fitted interval (Knapp-Hartung) a footnote"

@@ -1,6 +1,8 @@
 package synthesis
 
 import (
+	"slices"
+
 	"past/analysis/effect"
 	"past/internal/evidence"
 )
@@ -29,11 +31,34 @@ func (t OwnTable) Answer() (evidence.Finding, error) {
 		return f, err
 	}
 	f.Warnings = f.Primary.Warnings
-	if t.Clustered {
-		return f, nil // to leave out one row of a study leaves its others
+	switch {
+	case len(t.Effects) > MostLeftOut:
+		return f, nil
+	case t.Clustered: // to leave out one row of a study leaves its others
+		f.LeaveOneOut, err = t.LeaveOneOut()
+		return f, err
 	}
 	return f, diagnose(q, &f, f.Effects)
 }
+
+// MostLeftOut is the number of rows of one's own up to which each is left out in turn:
+// the work grows with its square.
+const MostLeftOut = 2000
+
+// LeaveOneOut pools the table without each study in turn, by the rule of its headline.
+func (t OwnTable) LeaveOneOut() ([]evidence.PooledResult, error) {
+	effects := slices.Clone(t.Effects)
+	for i := range effects {
+		if t.Clustered {
+			effects[i].StudyLabel = effects[i].StudyID
+		}
+	}
+	return leaveStudiesOut(t.question(), effects)
+}
+
+// PerStudy is one effect for each study of the table: of several rows their mean by
+// generalised least squares.
+func (t OwnTable) PerStudy() (yi, vi []float64, err error) { return perStudy(t.question(), t.Effects) }
 
 // question is the plan of the table. The fit stays the answer of few studies, too,
 // where a model without a between-study variance or normal intervals were asked for,
