@@ -44,6 +44,10 @@ type Design struct {
 	missing []bool
 }
 
+// Levels are the levels of one of the design's factors in the order in which they are
+// coded; rows that the design leaves out have none.
+func (d *Design) Levels(labels []string) []string { return Factor("", labels).levels(d.missing) }
+
 // NewDesign builds the model matrix of the terms, which must have the same length.
 // Without an intercept the first factor keeps all its levels.
 func NewDesign(intercept bool, terms ...Term) (*Design, error) {

@@ -98,7 +98,19 @@ func (f roleFlags) roles() map[string]string {
 	return out
 }
 
+// Run ends with the context, whatever the table takes: its models know no context.
 func (c *metaCmd) Run(ctx context.Context, e *Env) error {
+	done := make(chan error, 1)
+	go func() { done <- c.run(ctx, e) }()
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (c *metaCmd) run(ctx context.Context, e *Env) error {
 	cmd := metafile.Command{File: c.File, Measure: c.Measure, Method: c.Method, Test: c.Test, Mods: c.Mods, Subgroup: c.Subgroup,
 		Cluster: c.Cluster, Rho: c.Rho, Time: c.Time, Phi: c.Phi, Dose: c.Dose, Formula: c.Formula, Where: c.Where, JSON: e.Globals.JSON, R: c.R,
 		Columns: c.Columns.roles(), Control: c.Control,

@@ -52,7 +52,11 @@ func (a *analysis) checkDependence() error {
 		return nil
 	}
 	seen, twice := map[string]int{}, []string{}
-	for _, l := range a.labels {
+	copies := a.copies()
+	for k, l := range a.labels {
+		if at, copied := copies[k]; copied && a.labels[at] == l {
+			continue // said to be a duplicate row
+		}
 		if seen[l]++; seen[l] == 2 {
 			twice = append(twice, l)
 		}
@@ -107,6 +111,7 @@ func (a *analysis) sharedControls(of func(label string) string) ([]string, error
 		return nil, nil // there are no means that show a control to be the same
 	}
 	var out []string
+	copies := a.copies()
 	for _, roles := range [][]string{{"m2i", "sd2i", "n2i"}, {"ci", "n2i"}} {
 		x, err := a.FloatsOf(roles...)
 		if err != nil {
@@ -117,6 +122,9 @@ func (a *analysis) sharedControls(of func(label string) string) ([]string, error
 		}
 		seen := map[string]bool{}
 		for k, r := range a.RowsUsed {
+			if _, copied := copies[k]; copied {
+				continue
+			}
 			study := of(a.labels[k])
 			key := study
 			for _, role := range roles {
@@ -132,40 +140,70 @@ func (a *analysis) sharedControls(of func(label string) string) ([]string, error
 	return slices.Compact(out), nil
 }
 
-// checkCopies warns of rows under two names that have the same numbers in all the
-// columns that are used.
+// checkCopies warns of rows that have the same numbers as an earlier one.
 func (a *analysis) checkCopies() {
-	if len(a.Chosen) < 4 {
-		return // two numbers may well be the same
-	}
-	first := map[string]int{}
-	for k, r := range a.RowsUsed {
-		key := ""
-		for _, role := range slices.Sorted(maps.Keys(a.Chosen)) {
-			if col := a.Columns[a.Chosen[role]]; col != nil {
-				key += fmt.Sprintf("%v\x00", col.Cells[r-1])
-			}
-		}
-		if at, seen := first[key]; seen && a.labels[at] != a.labels[k] {
+	const mostNamed = 20
+	copies := a.copies()
+	for i, k := range slices.Sorted(maps.Keys(copies)) {
+		at := copies[k]
+		switch {
+		case i == mostNamed:
+			a.Warn("%d more rows have the numbers of an earlier one", len(copies)-i)
+			return
+		case a.labels[at] == a.labels[k]:
+			a.Warn("duplicate row: %s is the same as %s (%s) and counts a second time; leave one of them out", a.UsedName(k), a.UsedName(at),
+				a.labels[k])
+		default:
 			a.Warn("%s (%s) has the same numbers as %s (%s): is a study in the table twice?", a.UsedName(k), a.labels[k], a.UsedName(at),
 				a.labels[at])
-		} else if !seen {
-			first[key] = k
 		}
 	}
+}
+
+// copies are the used rows that repeat an earlier one, which each leads to: the same
+// numbers in four or more columns that are used, or the same label and all cells.
+func (a *analysis) copies() map[int]int {
+	out, first := map[int]int{}, map[string]int{}
+	key := func(k int, columns []string) string {
+		var b strings.Builder
+		for _, name := range columns {
+			if col := a.Columns[name]; col != nil {
+				fmt.Fprintf(&b, "%v\x00", col.Cells[a.RowsUsed[k]-1])
+			}
+		}
+		return b.String()
+	}
+	used := slices.Sorted(maps.Values(a.Chosen))
+	for k := range a.RowsUsed {
+		keys := []string{"all\x00" + a.labels[k] + "\x00" + key(k, a.Names)}
+		if a.Label == "" { // the number of a row is no name
+			keys[0] = "all\x00" + key(k, a.Names)
+		}
+		if len(used) >= 4 { // two numbers may well be the same
+			keys = append(keys, "used\x00"+key(k, used))
+		}
+		for _, key := range keys {
+			if at, seen := first[key]; !seen {
+				first[key] = k
+			} else if _, found := out[k]; !found {
+				out[k] = at
+			}
+		}
+	}
+	return out
 }
 
 // checkPooled finds a row that is to the others what a pooled result is: asked
 // about where it is the last, as pooled results are, else a warning.
 func (a *analysis) checkPooled() error {
+	after := make([][2]float64, a.K+1) // sums of the weights, and of the weighted effects, from a row on
+	for j := a.K - 1; j >= 0; j-- {
+		after[j] = [2]float64{after[j+1][0] + 1/a.V[j], after[j+1][1] + a.Y[j]/a.V[j]}
+	}
+	var before [2]float64
 	for i, v := range a.V {
-		var w, wy float64
-		for j := range a.V {
-			if j != i {
-				w += 1 / a.V[j]
-				wy += a.Y[j] / a.V[j]
-			}
-		}
+		w, wy := before[0]+after[i+1][0], before[1]+after[i+1][1]
+		before[0], before[1] = before[0]+1/v, before[1]+a.Y[i]/v
 		if a.K < 3 || math.Abs(v*w-1) >= 0.05 || math.Abs(a.Y[i]-wy/w) >= 0.05*math.Sqrt(v) {
 			continue
 		}
@@ -189,17 +227,19 @@ func (a *analysis) checkSpreads() error {
 			return err
 		}
 		sd, n := x["sd"+arm], x["n"+arm]
+		known := slices.DeleteFunc(slices.Sorted(slices.Values(sd)), func(s float64) bool { return !(s > 0) })
 		for i := range sd {
-			var others []float64
-			for j, s := range sd {
-				if j != i && s > 0 {
-					others = append(others, s)
-				}
-			}
-			if len(others) < 2 || !(sd[i] > 0) || n == nil || !(n[i] > 3) {
+			if len(known) < 3 || !(sd[i] > 0) || n == nil || !(n[i] > 3) {
 				continue
 			}
-			usual := table.Median(others)
+			own, _ := slices.BinarySearch(known, sd[i])
+			other := func(j int) float64 { // in order, without the own one
+				if j >= own {
+					j++
+				}
+				return known[j]
+			}
+			usual := (other((len(known)-2)/2) + other((len(known)-1)/2)) / 2
 			if sd[i] < usual/2.5 && math.Abs(math.Log(sd[i]*math.Sqrt(n[i])/usual)) < math.Log(2) {
 				odd[i] = true
 			}

@@ -103,3 +103,23 @@ func TestClustersAreStudies(t *testing.T) {
 		t.Errorf("the screen has %d warnings, the report %d", n, len(own.Warnings))
 	}
 }
+
+// What a table says of copies, levels and missing columns.
+func TestSaysWhatItDid(t *testing.T) {
+	means := "study,m1,sd1,n1,m2,sd2,n2\na,1,2,30,2,2,30\nb,1,2.5,40,2,2.2,30\na,1,2,30,2,2,30\n"
+	text, err := run(t, means, Command{})
+	if err != nil || !strings.Contains(text, "duplicate row: row 3") || strings.Contains(text, "shared control") {
+		t.Errorf("a row pasted twice: %v\n%s", err, text)
+	}
+	if _, err := run(t, "study,m1,sd1,n1,m2,n2\na,1,2,30,2,30\n", Command{}); err == nil || !strings.Contains(err.Error(), "without a column for sd2i") {
+		t.Errorf("a table without sd2: %v", err)
+	}
+	levels := "study,yi,vi,design\na,1,.1,parallel\nb,.2,.1,Crossover\nc,.5,.2,crossover\nd,.3,.1,parallel\ne,.7,.1,Crossover\n"
+	if text, _ = run(t, levels, Command{Mods: "design"}); !strings.Contains(text, "reference level of design: Crossover") {
+		t.Errorf("no reference level:\n%s", text)
+	}
+	if text, _ = run(t, levels, Command{Mods: "design", R: true}); !strings.Contains(text,
+		"factor(`design`, levels = c(\"Crossover\", \"crossover\", \"parallel\"))") {
+		t.Errorf("the script leaves the order of levels to R:\n%s", text)
+	}
+}

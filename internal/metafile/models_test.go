@@ -68,7 +68,7 @@ func TestModeratorsOfClusters(t *testing.T) {
 		t.Errorf("the model for dependent effects does not come first:\n%s", out)
 	}
 	script, err := run(t, table, Command{Cluster: "study", Mods: "x", Subgroup: "g", R: true})
-	if err != nil || !strings.Contains(script, "rma.mv(yi, V, mods = ~ 0 + factor(`g`)") {
+	if err != nil || !strings.Contains(script, "rma.mv(yi, V, mods = ~ 0 + factor(`g`, levels = c(\"p\", \"q\"))") {
 		t.Errorf("%v\n%s", err, script)
 	}
 }

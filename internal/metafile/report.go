@@ -3,7 +3,9 @@ package metafile
 import (
 	"bytes"
 	"fmt"
+	"maps"
 	"math"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -300,6 +302,7 @@ func (p *printer) moderatorLines() {
 		return
 	}
 	p.line("\nmoderators: %s (%s, k = %d)", printable(r.Formula), methodText(r), r.K)
+	p.references("  ", p.Regressions[0].Got.References)
 	for j, name := range r.Names {
 		p.coefficient(2, 40, name, r.Coef[j])
 	}
@@ -313,6 +316,13 @@ func (p *printer) moderatorLines() {
 		share = fmt.Sprintf(" R2 = %.1f%%;", r.R2)
 	}
 	p.line("  all moderators: %s = %s on %s df, %s;%s residual tau2 = %s", stat, num(all.Value), df, pval(all.P), share, num(r.Tau2))
+}
+
+// references names what the levels of factors are compared with.
+func (p *printer) references(indent string, of map[string]string) {
+	for _, name := range slices.Sorted(maps.Keys(of)) {
+		p.line("%sreference level of %s: %s", indent, printable(name), printable(of[name]))
+	}
 }
 
 // counts prints what is pooled of the counts themselves.
@@ -401,6 +411,7 @@ func (p *printer) dependentModerators(formula string, fit plan.Answer[*plan.Leve
 	}
 	m, r := fit.Got, fit.Got.CR2.Got
 	p.line("  CHE, %s, robust variance (CR2, Satterthwaite)", printable(formula))
+	p.references("    ", p.References(formula))
 	for j, name := range m.Names {
 		p.coefficient(4, 38, name, r.Coef[j])
 	}

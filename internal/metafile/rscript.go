@@ -130,12 +130,13 @@ func (s *scripter) moderators() {
 
 // formula writes the columns of a formula and gives it for R.
 func (s *scripter) formula(f string) string {
+	levels := s.Levels(f)
 	for _, name := range s.FormulaColumns(f) {
-		s.column(name, name, false)
+		s.column(name, name, levels[name] != nil)
 	}
 	return s.RFormula(f, func(name string) string {
 		return "`" + strings.NewReplacer("\\", "\\\\", "`", "\\`").Replace(name) + "`"
-	})
+	}, rString)
 }
 
 func (s *scripter) clusters() {

@@ -41,7 +41,7 @@ func dependent(r *plan.Result) any {
 	}
 	if q.Mods != nil {
 		out["mods"] = list(d.Mods, func(m plan.ModeratedLevels) Tree {
-			t := Tree{"name": m.Asked.Name, "formula": m.Asked.Formula}
+			t := Tree{"name": m.Asked.Name, "formula": m.Asked.Formula, "reference_levels": r.References(m.Asked.Formula)}
 			for key, a := range map[string]plan.Answer[*plan.LevelFit, plan.Levels]{"three_level": m.Three, "che": m.CHE} {
 				if a.Asked != nil {
 					t[key] = levels(plan.Answer[plan.LevelFit, plan.Levels]{Asked: *a.Asked, Got: a.Got, Err: a.Err})

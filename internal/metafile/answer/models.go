@@ -10,7 +10,7 @@ import (
 
 func regression(a plan.Regressed) Tree {
 	out := entry(a, func(t Tree, m plan.Moderated) {
-		t["fits"] = list(m.Fits, moderatedFit)
+		t["fits"], t["reference_levels"] = list(m.Fits, moderatedFit), m.References
 		if a.Asked.LRT {
 			t["lrt_ml"] = entryOf(m.LRT, func(t Tree, l plan.Nested) {
 				Put(t, "lrt pval df log_lik_full log_lik_reduced", l.Value, l.P, l.DF, l.Full.FitML.LogLik, l.Reduced.FitML.LogLik)

@@ -86,6 +86,8 @@ type Regressed = Answer[Regression, Moderated]
 type Moderated struct {
 	Fits []Fitted
 	LRT  Answer[Asked, Nested]
+
+	References map[string]string // of its factors
 }
 
 // Nested is the likelihood-ratio test of a model against the mean.
@@ -104,6 +106,7 @@ func (r *Result) regressions() error {
 		if err != nil {
 			return out, err
 		}
+		out.References = r.References(formula)
 		out.Fits = each(q.Fits, func(f Fit) (*meta.Result, error) { return r.fitTo(r.Y, r.V, f, meta.Options{Design: d}) })
 		if q.LRT {
 			out.LRT = one(q.LRT, func(Asked) (Nested, error) { return r.likelihoodRatio(d) })

@@ -213,9 +213,46 @@ func (d *Data) FormulaColumns(text string) []string {
 	return out
 }
 
-// RFormula writes a formula for R, with the names of columns made by quote.
-func (d *Data) RFormula(text string, quote func(string) string) string {
+// Levels are the levels of the factors of a formula, the reference first.
+func (d *Data) Levels(text string) map[string][]string {
+	f, err := d.formula(text)
+	design, fails := d.Design(text)
+	if err != nil || fails != nil {
+		return nil
+	}
+	out := map[string][]string{}
+	for _, a := range slices.Concat(f.terms...) {
+		if labels, _, err := d.Texts(a.column); err == nil && (a.factor || a.power == "" && d.IsFactor(a.column)) {
+			out[a.column] = design.Levels(Used(d, labels))
+		}
+	}
+	return out
+}
+
+// References are the levels that the others of a factor are compared with; the first
+// factor of a formula without an intercept has none.
+func (d *Data) References(text string) map[string]string {
 	f, _ := d.formula(text)
+	out, full := map[string]string{}, !f.intercept
+	levels := d.Levels(text)
+	for _, a := range slices.Concat(f.terms...) {
+		of := levels[a.column]
+		if len(of) == 0 {
+			continue
+		}
+		if !full && out[a.column] == "" {
+			out[a.column] = of[0]
+		}
+		full = false
+	}
+	return out
+}
+
+// RFormula writes a formula for R, with the names of columns made by name and texts by
+// quote. The levels of a factor are written out: R sorts them by the locale.
+func (d *Data) RFormula(text string, name, quote func(string) string) string {
+	f, _ := d.formula(text)
+	levels := d.Levels(text)
 	var out []string
 	if !f.intercept {
 		out = append(out, "0")
@@ -223,11 +260,15 @@ func (d *Data) RFormula(text string, quote func(string) string) string {
 	for _, t := range f.terms {
 		var words []string
 		for _, a := range t {
-			switch w := quote(a.column); {
+			of := make([]string, len(levels[a.column]))
+			for i, l := range levels[a.column] {
+				of[i] = quote(l)
+			}
+			switch w := name(a.column); {
 			case a.power != "":
 				words = append(words, "I("+w+"^"+a.power+")")
-			case a.factor:
-				words = append(words, "factor("+w+")")
+			case len(of) > 0:
+				words = append(words, "factor("+w+", levels = c("+strings.Join(of, ", ")+"))")
 			default:
 				words = append(words, w)
 			}

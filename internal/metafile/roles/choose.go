@@ -280,11 +280,15 @@ func (r *Reading) adopt(b binding) error {
 func (r *Reading) chooseKind() error {
 	var fits []binding
 	measures, words := map[effect.Kind]effect.Measure{}, map[effect.Kind]string{}
+	var nearest binding // lacks one column only
 	for _, d := range tableKinds {
 		measures[d.kind], words[d.kind] = d.measure, d.words
 		b, err := r.bind(d.kind)
 		if err != nil {
 			return err
+		}
+		if len(b.lacking) == 1 && len(names.Needed[d.kind]) > 2 && len(b.columns) > len(nearest.columns) {
+			nearest = b
 		}
 		if !b.fits() {
 			continue
@@ -305,6 +309,11 @@ func (r *Reading) chooseKind() error {
 			return err
 		}
 		r.askAboutStatistics()
+		if len(nearest.columns) > 0 {
+			role := strings.Fields(nearest.lacking[0])[0]
+			return table.Ask(r.openAnswers(role, "measure", "yi"), "this looks like a table of %s (%s) without a column for %s%s: name it with"+
+				" --%s COLUMN, or add it", words[nearest.kind], nearest.text(), nearest.lacking[0], r.openText(), Flag(role))
+		}
 		return table.Ask(r.openAnswers("measure", "yi"), "no measure was named and the columns (%s) are not those of a known"+
 			" table%s; name the columns: of an effect --yi COLUMN with --vi, --sei, --tval, --zval, --pval, or --ci-lb and --ci-ub; of other"+
 			" tables as past meta --help lists them (--m1i, --ai, …)", strings.Join(r.Names, ", "), r.openText())
