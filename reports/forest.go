@@ -419,7 +419,7 @@ func (p *forestParts) foot() []string {
 	if t := clockNote(p.f); t != "" {
 		out = append(out, t)
 	}
-	if l := p.f.Lacking(); l.Trials > 0 {
+	if l := p.f.Lacking(); l.Any() {
 		out = append(out, l.Sentence())
 	}
 	return out

@@ -317,8 +317,8 @@ func (s *site) findingRow(f *evidence.Finding) findingRow {
 	if h.IncludesNull() {
 		row.Side = "the interval includes no effect"
 	}
-	if n := f.Lacking().Trials; n > 0 {
-		row.Open = show.Int(n)
+	if n := f.Lacking().Count(); n != "" {
+		row.Open = n
 	}
 	return row
 }

@@ -106,7 +106,7 @@ func (m *Manuscript) finding(s *site, f *evidence.Finding) error {
 	m.add(3, "Results")
 	m.para(sentence(f.Sentences.Researcher, 2000))
 	m.para(sentence(f.Sentences.Curriculum, 1200))
-	if l := f.Lacking(); l.Trials > 0 {
+	if l := f.Lacking(); l.Any() {
 		m.para(l.Sentence())
 	}
 	if len(f.Limits) > 0 {

@@ -189,6 +189,9 @@ type Finding struct {
 	Effects  []Effect       `json:"effects"` // those pooled, in plot order
 	Excluded []Exclusion    `json:"excluded,omitempty"`
 	Missing  []MissingTrial `json:"missing,omitempty"`
+	// Unplaced are registered trials that would be in Missing if their records said
+	// that their people are those of the question.
+	Unplaced []string `json:"unplaced,omitempty"`
 	// Measured are studies that measured the outcome without numbers that can
 	// be extracted: they explain an empty finding.
 	Measured []Measured `json:"measured,omitempty"`

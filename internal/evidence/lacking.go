@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -14,6 +15,8 @@ type Lacking struct {
 	Kinds     []WhyCount // by reason, most first
 	Elsewhere int        // of them pooled for another question
 	Asked     bool       // a register was searched for such trials
+	Unplaced  int        // further trials that may fit: their records do not say
+	People    string     // of the question, where Unplaced is not 0
 }
 
 // WhyCount is how many trials lack a result for one reason.
@@ -24,7 +27,8 @@ type WhyCount struct {
 
 // Lacking counts the trials of Missing.
 func (f *Finding) Lacking() Lacking {
-	l := Lacking{Trials: len(f.Missing), Asked: f.Coverage.Asked}
+	l := Lacking{Trials: len(f.Missing), Asked: f.Coverage.Asked, Unplaced: len(f.Unplaced),
+		People: cmp.Or(f.Asked.Population, "the people asked about")}
 	for _, m := range f.Missing {
 		if len(m.PooledIn) > 0 {
 			l.Elsewhere++
@@ -39,10 +43,40 @@ func (f *Finding) Lacking() Lacking {
 	return l
 }
 
-// Sentence is the one sentence about registered trials without a result.
+// Any reports whether a trial lacks a result or may do so.
+func (l Lacking) Any() bool { return l.Trials+l.Unplaced > 0 }
+
+// Count is the number of trials without a result, a range where it is not known of
+// some whether they fit; "" where it is 0.
+func (l Lacking) Count() string {
+	switch {
+	case l.Unplaced > 0:
+		return fmt.Sprintf("%d to %d", l.Trials, l.Trials+l.Unplaced)
+	case l.Trials > 0:
+		return strconv.Itoa(l.Trials)
+	}
+	return ""
+}
+
+// Sentence says which registered trials have no result, and of how many it is not
+// known whether they fit.
 func (l Lacking) Sentence() string {
+	switch l.Unplaced {
+	case 0:
+		return l.known()
+	case 1:
+		return l.known() + " 1 further registered trial of the substance may fit: its record does not say whether it is of " + l.People + "."
+	}
+	return fmt.Sprintf("%s %d further registered trials of the substance may fit: their records do not say whether they are of %s.",
+		l.known(), l.Unplaced, l.People)
+}
+
+func (l Lacking) known() string {
 	if l.Trials == 0 && !l.Asked {
 		return "No search of a register for this question is on record here: which registered trials lack a result is not known."
+	}
+	if l.Trials == 0 && l.Unplaced > 0 {
+		return "No registered trial that is known to fit this question lacks a result here."
 	}
 	if l.Trials == 0 {
 		return "No registered trial that fits this question lacks a result here. Trials that were never registered cannot be seen."

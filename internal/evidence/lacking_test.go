@@ -35,6 +35,11 @@ func TestLackingSaysEachTrialOnce(t *testing.T) {
 	if got := new(Finding).Lacking().Sentence(); !strings.HasPrefix(got, "No search of a register for this question is on record here") {
 		t.Errorf("nothing was searched, and it says: %s", got)
 	}
+	may := Finding{Unplaced: []string{"a", "b"}, Coverage: Coverage{Asked: true}, Asked: Asked{Population: "people with the diagnosis"}}
+	if got, want := may.Lacking().Sentence(), "No registered trial that is known to fit this question lacks a result here. 2 further "+
+		"registered trials of the substance may fit: their records do not say whether they are of people with the diagnosis."; got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
 	union := MissingOf([]Finding{{Missing: []MissingTrial{m("a", "running"), m("b", "overdue")}},
 		{Missing: []MissingTrial{m("a", "reported, not pooled"), m("c", "unknown")}}, {Missing: []MissingTrial{m("a",
 			"results posted, not pooled")}}})

@@ -92,7 +92,7 @@ func Answer(ctx context.Context, q Question, b Base) (evidence.Finding, error) {
 	f.Retracted, notes = retractions(b, effects)
 	f.Warnings = append(f.Warnings, notes...)
 	f.Notices = noticesOf(b, &f, would)
-	f.Missing = missing(q, b, effects, sel.Excluded)
+	f.Missing, f.Unplaced = missing(q, b, effects, sel.Excluded)
 	f.Warnings = append(f.Warnings, plansChanged(b, effects)...)
 	f.Measured = measured(q, b)
 	f.Coverage = cover(q, nil, b)

@@ -118,6 +118,17 @@ func (q Question) diagnosed(c Candidate) bool {
 	})
 }
 
+// mayFit reports whether a registered trial misses only a statement of its people:
+// nothing in its record speaks against them.
+func (q Question) mayFit(c Candidate) bool {
+	q.PopulationTerms, q.PopulationWords = nil, ""
+	if strings.Join(c.Conditions, "") == "" {
+		q.Conditions = nil
+	}
+	ok, _ := Fits(q, c)
+	return ok
+}
+
 func (q Question) domains() []string { return append([]string{q.Domain}, q.AlsoDomains...) }
 
 // conditions are those in which a registered trial counts for the question.

@@ -44,6 +44,9 @@ func grade(q Question, f *evidence.Finding, registersSearched bool) error {
 		if unknown := statusUnknown(f); unknown > 0 && d.Name == certainty.PublicationBias {
 			d.Numbers += fmt.Sprintf("; %s of unknown status", plural(unknown, "further fitting trial", "further fitting trials"))
 		}
+		if may := len(f.Unplaced); may > 0 && d.Name == certainty.PublicationBias {
+			d.Numbers += fmt.Sprintf("; %s may fit, and the records do not say", plural(may, "further trial", "further trials"))
+		}
 		f.Certainty.Domains = append(f.Certainty.Domains, evidence.CertaintyDomain{Name: d.Name, Steps: float64(d.Steps), Rule: rule,
 			Inputs: d.Numbers, Plain: d.Plain})
 	}
@@ -157,7 +160,8 @@ func statusUnknown(f *evidence.Finding) int {
 }
 
 // missingResults are the fitting trials that should have results: those still
-// running are not missing anything yet, and of an unknown status nothing is known.
+// running are not missing anything yet, and of an unknown status or of people that
+// are not stated nothing is known.
 func missingResults(f *evidence.Finding, searched bool) certainty.MissingResults {
 	m := certainty.Unknown().Missing
 	unknown := 0
@@ -174,7 +178,8 @@ func missingResults(f *evidence.Finding, searched bool) certainty.MissingResults
 			unknown++
 		}
 	}
-	m.Known = searched && 2*unknown <= len(f.Missing)
+	unknown += len(f.Unplaced)
+	m.Known = searched && 2*unknown <= len(f.Missing)+len(f.Unplaced)
 	if f.Bound != nil && !f.Bound.Beyond {
 		m.Tipping = float64(f.Bound.Participants)
 	}

@@ -45,7 +45,7 @@ func limits(q Question, f evidence.Finding) []string {
 	add(len(f.Retracted) > 0, "%s of the pooled studies %s retracted; no number of a retracted report is pooled.",
 		plural(len(f.Retracted), "report", "reports"), map[bool]string{true: "is", false: "are"}[len(f.Retracted) == 1])
 	out = append(out, noticeLimits(&f)...)
-	add(len(f.Missing) > 0, "%s", f.Lacking().Sentence())
+	add(f.Lacking().Any(), "%s", f.Lacking().Sentence())
 	add(slices.ContainsFunc(f.Missing, func(m evidence.MissingTrial) bool { return m.Why == WhyOverdue }), "Overdue: %s.", OverdueRule)
 	return out
 }

@@ -29,34 +29,40 @@ const OverdueRule = "ClinicalTrials.gov asks for results of applicable trials wi
 	"date; whether the rule binds a trial is not in its public record"
 
 // missing lists registered trials that fit the question and have no effect in
-// its pool, one line per study. Nothing is said of their results.
-func missing(q Question, b Base, pooled []evidence.Effect, excluded []evidence.Exclusion) []evidence.MissingTrial {
+// its pool, one line per study. Nothing is said of their results. unplaced are the
+// trials that may fit as well: their records do not state their people.
+func missing(q Question, b Base, pooled []evidence.Effect, excluded []evidence.Exclusion) (out []evidence.MissingTrial, unplaced []string) {
 	inPool := map[string]bool{}
 	for _, e := range pooled {
 		inPool[e.StudyID], inPool[e.RecordID] = true, true
 	}
 	delete(inPool, "")
 	reported, unfit := reportedHere(q, b, excluded)
-	byStudy, fits := map[string][]evidence.Record{}, map[string]bool{}
+	byStudy, fits, may := map[string][]evidence.Record{}, map[string]bool{}, map[string]bool{}
 	for i := range b.Trials {
 		r := &b.Trials[i]
 		st := cmp.Or(b.StudyOf[r.ID], r.ID)
 		if inPool[st] || inPool[r.ID] || unfit[st] || reported[st] == "" && !overlap(b.About[st].Substances, q.Substances) {
 			continue
 		}
-		ok, _ := Fits(q, b.ofTrial(b.About[st], r))
+		c := b.ofTrial(b.About[st], r)
+		ok, _ := Fits(q, c)
 		fits[st] = fits[st] || ok || reported[st] != ""
+		may[st] = (may[st] || byStudy[st] == nil) && r.Status != evidence.StatusWithdrawn && q.mayFit(c) // no record speaks against it
 		byStudy[st] = append(byStudy[st], *r)
 	}
-	var out []evidence.MissingTrial
 	for st, records := range byStudy {
-		if !fits[st] {
+		if !fits[st] && !may[st] {
 			continue
 		}
 		slices.SortFunc(records, func(a, b evidence.Record) int {
 			return cmp.Or(flag(b.Source == "ctgov")-flag(a.Source == "ctgov"), strings.Compare(a.ID, b.ID))
 		})
 		r := records[0]
+		if !fits[st] {
+			unplaced = append(unplaced, r.ID)
+			continue
+		}
 		m := evidence.MissingTrial{StudyID: b.StudyOf[r.ID], RecordID: r.ID, Title: cmp.Or(r.Title, r.OfficialTitle), Status: r.Status,
 			Completion: r.Completion.String(), URL: r.URL}
 		for _, x := range records { // country records of one trial give its size more than once
@@ -69,7 +75,8 @@ func missing(q Question, b Base, pooled []evidence.Effect, excluded []evidence.E
 		out = append(out, m)
 	}
 	slices.SortFunc(out, func(a, b evidence.MissingTrial) int { return strings.Compare(a.RecordID, b.RecordID) })
-	return out
+	slices.Sort(unplaced)
+	return out, unplaced
 }
 
 // reportedHere gives the studies with numbers for this question that are not

@@ -165,3 +165,52 @@ func TestRetractions(t *testing.T) {
 		t.Errorf("notices %+v, limits %v", f.Notices, f.Limits)
 	}
 }
+
+// A trial whose record does not say that its people are those of the question may
+// fit: it is counted apart, and the words and the certainty say that it is not known.
+func TestTrialsThatMayFit(t *testing.T) {
+	q := ask(t, "psilocybin-mdd-severity")
+	b := synthesis.Base{LastScan: cutoff, StudyOf: map[string]string{}, About: map[string]synthesis.StudyTopics{}, Restated: true,
+		Searches: []evidence.Search{{ID: "s", Source: "ctgov", Day: cutoff, Substances: []string{"psilocybin"}, Complete: true}}}
+	add := func(id, title string, conditions ...string) {
+		b.Trials = append(b.Trials, trial(id, evidence.StatusUnknown, func(r *evidence.Record) { r.Title = title }))
+		b.StudyOf[id], b.About[id] = id, synthesis.StudyTopics{Substances: []string{"psilocybin"}, Conditions: conditions}
+	}
+	add("NCT1", "Psilocybin for depression", "depression")
+	add("NCT2", "Psilocybin in low mood", "depression")
+	add("NCT3", "Psilocybin in depression with cancer", "depression", "life-threatening-illness")
+	add("NCT4", "Psilocybin in treatment-resistant depression", "depression")
+	add("NCT5", "Psilocybin and alcohol", "alcohol-use")
+	add("NCT7", "Psilocybin for depression", "depression")
+	add("2019-7", "Psilocybin in treatment-resistant depression", "depression")
+	b.StudyOf["2019-7"] = "NCT7" // the other record of the trial states its people
+	for i := range 3 {
+		e := drawnLike("psilocybin", "depression", i)
+		e.Population = "mdd"
+		b.Effects = append(b.Effects, e)
+	}
+	f, err := synthesis.Answer(t.Context(), q, b)
+	if err != nil || f.Primary.K != 3 || len(f.Missing) != 0 || !slices.Equal(f.Unplaced, []string{"NCT1", "NCT2"}) {
+		t.Fatalf("%v: k %d, missing %+v, may fit %v", err, f.Primary.K, f.Missing, f.Unplaced)
+	}
+	want := "2 further registered trials of the substance may fit: their records do not say whether they are of people with major " +
+		"depression that is not treatment-resistant."
+	if all := strings.Join(f.Limits, "\n"); !strings.Contains(all, want) || f.Lacking().Count() != "0 to 2" {
+		t.Errorf("%q, %s", f.Lacking().Count(), all)
+	}
+	for _, d := range f.Certainty.Domains {
+		if d.Name == "publication bias" && (strings.Contains(d.Plain, "no trial is known") || !strings.Contains(d.Inputs, "2 further trials may fit")) {
+			t.Errorf("%+v", d)
+		}
+	}
+	add("NCT6", "Psilocybin for major depressive disorder", "depression")
+	if f, err = synthesis.Answer(t.Context(), q, b); err != nil || f.Lacking().Count() != "1 to 3" {
+		t.Errorf("%v: %s", err, f.Lacking().Count())
+	}
+}
+
+func drawnLike(substance, domain string, i int) evidence.Effect {
+	e := row(fmt.Sprintf("s%d", i), "endpoint", "inactive-placebo")
+	e.Substance, e.Condition, e.Domain, e.Instrument, e.Mean1 = substance, domain, domain, "madrs", ptr(20.0-float64(i))
+	return e
+}
