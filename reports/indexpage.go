@@ -143,7 +143,7 @@ func (s *site) lede() string {
 		t += fmt.Sprintf("; %s on one study alone", countVerb(single, "rests", "rest"))
 	}
 	if conflict > 0 {
-		t += fmt.Sprintf("; %s studies that conflict and are not pooled", countVerb(conflict, "has", "have"))
+		t += fmt.Sprintf("; %s %s", countVerb(conflict, "has", "have"), evidence.StudiesApart)
 	}
 	if empty > 0 {
 		t += fmt.Sprintf("; %s no number", countVerb(empty, "has", "have"))

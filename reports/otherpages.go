@@ -264,7 +264,7 @@ func gapAnchor(c *evidence.GapCell) string { return "g-" + show.Slug(c.Topic+"."
 
 func (s *site) gapCell(c *evidence.GapCell) gapCell {
 	v := gapCell{Anchor: gapAnchor(c), Topic: show.First(s.Name(c.Topic)), Substance: s.Name(c.Substance)}
-	people := "number of participants not stated"
+	people := "no comparison of theirs is used in a finding that states its people"
 	if c.Randomised != nil {
 		people = show.Plural(*c.Randomised, "participant", "participants") + " in the comparisons used"
 	}

@@ -186,7 +186,7 @@ func (in Inputs) inconsistency() Domain {
 		Rule: "thresholds, or no effect, that the prediction interval crosses and the confidence interval does not: one -1, " +
 			"both thresholds -2; I2 of 75 % or more unless its p-value is 0.10 or higher at least -1, and -2 when the prediction " +
 			"interval includes no effect; " +
-			"studies that conflict so that they are not pooled at least -1"}
+			"studies that differ too much to be pooled at least -1"}
 	if in.K == 1 {
 		d.Known = true
 		d.Plain = "one study: nothing to compare"
@@ -223,7 +223,7 @@ func (in Inputs) inconsistency() Domain {
 	}
 	if in.Conflict {
 		d.Steps, d.Plain = min(d.Steps, -1), "the studies differ too much to be averaged"
-		d.Numbers = "the studies conflict and are not pooled; " + d.Numbers
+		d.Numbers = "the studies differ too much to be pooled; " + d.Numbers
 	}
 	if !math.IsNaN(in.I2) {
 		d.Numbers += fmt.Sprintf("; I2 %.0f %%", in.I2)

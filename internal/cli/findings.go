@@ -22,7 +22,7 @@ var findingGroups = []struct {
 }{
 	{[]evidence.HeadlineKind{evidence.HeadlinePooled, evidence.HeadlineSmall}, "with an answer"},
 	{[]evidence.HeadlineKind{evidence.HeadlineStudy}, "one study"},
-	{[]evidence.HeadlineKind{evidence.HeadlineNotPooled}, "studies that conflict, not pooled"},
+	{[]evidence.HeadlineKind{evidence.HeadlineNotPooled}, evidence.StudiesApart},
 }
 
 // printFindings is the short table of findings, grouped by what they can say,

@@ -34,7 +34,7 @@ func TestFindingGroups(t *testing.T) {
 		not      []string
 	}{
 		{"all", all, []string{"with an answer: 2\npooled", "small", "small-sample answer", "−0.5000 [−0.9000, −0.1000]",
-			"one study: 1\nalone", "conflict, not pooled: 1\nconflict", "none", "no number: 3\nasked",
+			"one study: 1\nalone", "studies that differ too much to be pooled: 1\nconflict", "none", "no number: 3\nasked",
 			"not looked for\nand 2 more questions; the report"}, []string{"\x1b", "\nother"}},
 		{"one empty", all[5:6], []string{"no number: 1\nand 1 more question; the report"}, []string{"with an answer", "one study"}},
 		{"no empty", all[:1], []string{"with an answer: 1\npooled   6  180  g −0.5000 [−0.9000, −0.1000]"},

@@ -59,6 +59,10 @@ const (
 	HeadlineNotPooled HeadlineKind = "not pooled"          // no number, or two to four studies that conflict
 )
 
+// StudiesApart says of studies shown one by one what holds whether they are on two
+// sides of no effect or on one; the finding's own answer says which.
+const StudiesApart = "studies that differ too much to be pooled"
+
 // Headline is the result of a finding that is shown, cited, graded and judged.
 // It is chosen once, where the finding is made; Estimate, Lower and Upper are on
 // the scale of the analysis and nil when Kind is "not pooled".

@@ -35,6 +35,17 @@ func harmDomain(term string) (domain string, place int, ok bool) {
 	return "", 0, false
 }
 
+// HarmTerm is the term of the table that an effect counts; part is set where it is
+// only a part of its domain, such as suicidal behavior of suicidality.
+func HarmTerm(e evidence.Effect) (term string, part bool) {
+	at := strings.LastIndex(e.TimepointRaw, ", ")
+	if !IsHarmTable(e) || at < 0 {
+		return "", false
+	}
+	term = e.TimepointRaw[:at]
+	return term, term == "suicidal ideation" || term == "suicidal behavior" || term == "suicidal behaviour"
+}
+
 // HarmTableEffects makes effects of the rows of adverse event tables that people
 // filled in: each treatment arm against each comparison arm of the same trial,
 // term and time, people in both. Design, comparator and judgements are those of

@@ -225,7 +225,6 @@ func (in GapInput) count(c *evidence.GapCell, row gapRow, s evidence.Study, why 
 
 // known is what a study's numbers and measurements make known of a row.
 func (in GapInput) known(row gapRow, study, substance string) (evidence.State, int) {
-	people := 0.0
 	states := []evidence.State{evidence.RegisteredOnly}
 	for _, e := range in.of[study] {
 		if e.Substance != substance || !row.measures(e.Domain, e.Instrument) {
@@ -240,9 +239,6 @@ func (in GapInput) known(row gapRow, study, substance string) (evidence.State, i
 			states = append(states, evidence.MeasuredOnly)
 		default:
 			states = append(states, evidence.Uncertain)
-			if e.N1 != nil && e.N2 != nil {
-				people = max(people, *e.N1+*e.N2)
-			}
 		}
 	}
 	for i, m := range in.Measured {
@@ -258,7 +254,19 @@ func (in GapInput) known(row gapRow, study, substance string) (evidence.State, i
 			states = append(states, map[bool]evidence.State{true: evidence.MeasuredOnly, false: evidence.Uncontrolled}[o.Design == "trial-report"])
 		}
 	}
-	return best(states...), int(people)
+	return best(states...), in.used(row, study, substance)
+}
+
+// used counts the people of a study in the rows that a finding uses, in the finding
+// that uses most of them: a row that no finding uses counts nobody.
+func (in GapInput) used(row gapRow, study, substance string) int {
+	most := 0
+	for i := range in.Findings {
+		most = max(most, int(Participants(filter(in.Findings[i].Effects, func(e evidence.Effect) bool {
+			return e.StudyID == study && e.Substance == substance && row.measures(e.Domain, e.Instrument)
+		}))))
+	}
+	return most
 }
 
 // reportsOn reports whether a report without effects is of a trial of this study:

@@ -165,6 +165,10 @@ func mixture(effects []evidence.Effect) []string {
 		slices.Sort(parts)
 		out = append(out, "Comparators differ between the studies: "+strings.Join(parts, ", ")+".")
 	}
+	if parts := partTerms(effects); len(parts) > 0 {
+		out = append(out, fmt.Sprintf("The outcome is wider than what is counted: %s alone in %d of %s.", strings.Join(parts, ", "),
+			len(filter(effects, partTerm)), plural(len(effects), "study", "studies")))
+	}
 	if form := formsOf(effects); form != "" {
 		out = append(out, sentenceCase(form)+"; what holds for it may not hold for other forms of the drug.")
 	}
@@ -183,6 +187,23 @@ func mixture(effects []evidence.Effect) []string {
 	if when := measuredAt(effects); when != "" {
 		out = append(out, when)
 	}
+	return out
+}
+
+func partTerm(e evidence.Effect) bool {
+	_, part := extract.HarmTerm(e)
+	return part
+}
+
+// partTerms are the terms of the effects that count only a part of the outcome.
+func partTerms(effects []evidence.Effect) []string {
+	var out []string
+	for _, e := range effects {
+		if term, part := extract.HarmTerm(e); part && !slices.Contains(out, "“"+term+"”") {
+			out = append(out, "“"+term+"”")
+		}
+	}
+	slices.Sort(out)
 	return out
 }
 
@@ -322,7 +343,7 @@ func notToSay(q Question, f evidence.Finding) []string {
 	add(q.Domain != "sexual-function" && q.Domain != "relationship", "improves sexual function, intimacy or relationships",
 		"this finding is about "+q.Outcome+" and nothing else")
 	add(strings.Contains(q.Intervention, "therapy") || strings.Contains(q.Intervention, "support"), "the drug alone does this",
-		"it was given with therapy or support")
+		"the question asks about "+q.Intervention+", and the result is not split by what was done beside the drug")
 	return out
 }
 

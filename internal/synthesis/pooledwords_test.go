@@ -98,10 +98,27 @@ func TestGapCountsNobodyTwice(t *testing.T) {
 	in := GapInput{Vocabulary: v, Base: Base{Effects: []evidence.Effect{row("A", evidence.Yes), row("B", evidence.No)},
 		Studies: []evidence.Study{{ID: "A", Substances: []string{"psilocybin"}, Conditions: []string{"depression"}},
 			{ID: "B", Substances: []string{"psilocybin"}, Conditions: []string{"depression"}}}}}
+	unused, more := row("B", evidence.No), 30.0
+	unused.N1 = &more // a usable row that no finding uses
+	in.Effects = append(in.Effects, unused)
+	in.Findings = []evidence.Finding{{Effects: []evidence.Effect{row("B", evidence.No)}}}
 	for _, c := range Gaps(in) {
 		if c.Topic == "depression" && c.Substance == "psilocybin" && (c.WithResults != 2 || c.Randomised == nil || *c.Randomised != 24) {
 			t.Errorf("%+v: want two studies with results and the 24 people of one", c)
 		}
+	}
+}
+
+// A finding that counts only a part of a harm says which.
+func TestPartOfAHarm(t *testing.T) {
+	one := evidence.Effect{ID: "harms/a", TimepointRaw: "suicidal behavior, session"}
+	whole := evidence.Effect{ID: "harms/b", TimepointRaw: "suicidality, session"}
+	if got := strings.Join(mixture([]evidence.Effect{one, whole}), " "); !strings.Contains(got,
+		"The outcome is wider than what is counted: “suicidal behavior” alone in 1 of 2 studies.") {
+		t.Error(got)
+	}
+	if got := strings.Join(mixture([]evidence.Effect{whole}), " "); strings.Contains(got, "wider") {
+		t.Error(got)
 	}
 }
 

@@ -32,6 +32,10 @@ func say(q Question, f *evidence.Finding) error {
 		return nil
 	}
 	q.ComparatorWords = pooledAgainst(q, f.Effects)
+	asked := ask(q)
+	if parts := partTerms(f.Effects); len(parts) == 1 && len(filter(f.Effects, partTerm)) == len(f.Effects) {
+		q.Outcome = parts[0] + " as an adverse event" // what was counted, not the wider outcome
+	}
 	est := *f.Headline.Estimate
 	level, err := certainty.ParseLevel(f.Certainty.Level)
 	if err != nil {
@@ -72,7 +76,7 @@ func say(q Question, f *evidence.Finding) error {
 		one = fmt.Sprintf(" With %s this is a small-sample answer.", plural(p.K, "study", "studies"))
 	}
 	f.Sentences = evidence.Sentences{
-		Ask: ask(q), Answer: answer(q, f, level, certainty.ConventionalThresholds),
+		Ask: asked, Answer: answer(q, f, level, certainty.ConventionalThresholds),
 		Plain:      statement + one,
 		Curriculum: fmt.Sprintf("%s (%s; %s; %s).%s", strings.TrimSuffix(statement, "."), num, who, certaintyWords(f.Certainty), one),
 		Researcher: researcher(*f, num, who) + one,
