@@ -258,7 +258,7 @@ func (in GapInput) known(row gapRow, study, substance string) (evidence.State, i
 }
 
 // used counts the people of a study in the rows that a finding uses, in the finding
-// that uses most of them: a row that no finding uses counts nobody.
+// that uses most of them: a row that no finding uses counts no one.
 func (in GapInput) used(row gapRow, study, substance string) int {
 	most := 0
 	for i := range in.Findings {
