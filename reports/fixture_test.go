@@ -314,7 +314,8 @@ func fillPages(ed *Edition, list []arms) {
 			Domains: []string{"low", "low", a.rob, "low", "low"}, Overall: a.rob, JudgedBy: "the dataset's authors"})
 		serious := i == 0
 		ed.Harms = append(ed.Harms, evidence.HarmRow{StudyID: a.record, Label: a.label, Substance: "mdma", Arm: "active arm", Dose: "125 mg",
-			Term: "muscle tension", Serious: &serious, Affected: p(4 + i), AtRisk: p(12 + i), Unit: evidence.UnitPeople, Window: "session", Channel: "dataset",
+			Term: "muscle tension", Serious: &serious, Affected: p(4 + i), AtRisk: p(12 + i), Unit: evidence.UnitPeople, Window: "session",
+			Channel:   "dataset",
 			Threshold: "5"})
 	}
 	ed.Links = func(study string) ([]evidence.Link, error) {

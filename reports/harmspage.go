@@ -329,7 +329,8 @@ func affectedOf(h *evidence.HarmRow) int {
 // harmTable prints the first rows' counts as they were given, with what they count;
 // what was not stated stays a dash.
 func harmTable(caption string, rows []*evidence.HarmRow, most int, link map[string]string) chart.Table {
-	t := chart.Table{Caption: caption, Head: columns("Term", "Study", "Arm", "#Affected", "#At risk", "Counted in", "#Events", "When", "Notes")}
+	t := chart.Table{Caption: caption, Head: columns("Term", "Study", "Arm", "#Affected", "#At risk", "Counted in", "#Events", "When",
+		"Notes")}
 	for _, h := range rows[:min(most, len(rows))] {
 		term := show.Clip(h.Term, 120)
 		if is(h.Serious) {

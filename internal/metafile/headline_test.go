@@ -111,7 +111,8 @@ func TestSaysWhatItDid(t *testing.T) {
 	if err != nil || !strings.Contains(text, "duplicate row: row 3") || strings.Contains(text, "shared control") {
 		t.Errorf("a row pasted twice: %v\n%s", err, text)
 	}
-	if _, err := run(t, "study,m1,sd1,n1,m2,n2\na,1,2,30,2,30\n", Command{}); err == nil || !strings.Contains(err.Error(), "without a column for sd2i") {
+	if _, err := run(t, "study,m1,sd1,n1,m2,n2\na,1,2,30,2,30\n", Command{}); err == nil ||
+		!strings.Contains(err.Error(), "without a column for sd2i") {
 		t.Errorf("a table without sd2: %v", err)
 	}
 	levels := "study,yi,vi,design\na,1,.1,parallel\nb,.2,.1,Crossover\nc,.5,.2,crossover\nd,.3,.1,parallel\ne,.7,.1,Crossover\n"

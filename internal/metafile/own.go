@@ -122,7 +122,8 @@ func (a *analysis) methods() string {
 	switch h := a.headline; h.Kind {
 	case evidence.HeadlineSmall:
 		prior := h.Note[strings.Index(h.Note, ";")+1:]
-		return fmt.Sprintf("The answer shown combines the %ss of few studies in a Bayesian random-effects model (%s): the posterior median with its"+
+		return fmt.Sprintf("The answer shown combines the %ss of few studies in a Bayesian random-effects model (%s): the posterior "+
+			"median with its"+
 			" 95 %% credible interval. Footnote: %s", label, strings.TrimSpace(prior), a.fitMethods(label))
 	case evidence.HeadlineNotPooled:
 		return fmt.Sprintf("No average is shown: %s. Footnote: %s", h.Note, a.fitMethods(label))

@@ -199,7 +199,8 @@ func TestTrialsThatMayFit(t *testing.T) {
 		t.Errorf("%q, %s", f.Lacking().Count(), all)
 	}
 	for _, d := range f.Certainty.Domains {
-		if d.Name == "publication bias" && (strings.Contains(d.Plain, "no trial is known") || !strings.Contains(d.Inputs, "2 further trials may fit")) {
+		if d.Name == "publication bias" && (strings.Contains(d.Plain, "no trial is known") ||
+			!strings.Contains(d.Inputs, "2 further trials may fit")) {
 			t.Errorf("%+v", d)
 		}
 	}

@@ -31,7 +31,8 @@ func TestSexualLayer(t *testing.T) {
 				Verdict: evidence.Unusable},
 			{RecordID: "NCT1", Channel: "register", OutcomeIndex: 0, Instrument: "madrs", Domain: "depression", Verdict: evidence.Usable},
 		},
-		Harms: []evidence.HarmRow{{StudyID: "S1", RecordID: "NCT1", Term: "libido decreased", Sexual: true, Affected: &two, Unit: evidence.UnitSessions},
+		Harms: []evidence.HarmRow{{StudyID: "S1", RecordID: "NCT1", Term: "libido decreased", Sexual: true, Affected: &two,
+			Unit: evidence.UnitSessions},
 			{StudyID: "S1", Term: "nausea"}},
 		Posted: map[string]map[string]bool{"NCT1": {"change in griss": true}},
 	}

@@ -13,6 +13,7 @@ import (
 
 	"past/internal/evidence"
 	"past/internal/store"
+	"past/internal/text"
 )
 
 // The kinds of change.
@@ -94,8 +95,9 @@ func Compare(prev, next *Snapshot) []store.Change {
 	c := &comparison{old: prev, new: next, at: at}
 	c.index()
 	if prev == nil {
-		c.add(FirstEdition, next.Edition, "The first edition", "", fmt.Sprintf("%d trial records, %d paper records, %d findings, %d claims",
-			len(next.Trials), len(next.Papers), len(next.Findings), len(next.Claims)), "nothing was published before", Detail{})
+		c.add(FirstEdition, next.Edition, "The first edition", "", fmt.Sprintf("%s, %s, %s, %s",
+			text.Count(len(next.Trials), "trial record"), text.Count(len(next.Papers), "paper record"),
+			text.Count(len(next.Findings), "finding"), text.Count(len(next.Claims), "claim")), "nothing was published before", Detail{})
 		return c.out
 	}
 	c.findings()

@@ -179,7 +179,7 @@ func TestNothingChangedTellsNothing(t *testing.T) {
 		t.Errorf("%v", list)
 	}
 	first := Compare(nil, base())
-	if len(first) != 1 || first[0].Kind != FirstEdition || !strings.HasPrefix(first[0].After, "3 trial records, 1 paper records, ") {
+	if len(first) != 1 || first[0].Kind != FirstEdition || !strings.HasPrefix(first[0].After, "3 trial records, 1 paper record, ") {
 		t.Errorf("%v", first)
 	}
 }
