@@ -39,7 +39,7 @@ func TestFindingGroups(t *testing.T) {
 		{"one empty", all[5:6], []string{"no number: 1\nand 1 more question; the report"}, []string{"with an answer", "one study"}},
 		{"no empty", all[:1], []string{"with an answer: 1\npooled   6  180  g −0.5000 [−0.9000, −0.1000]"},
 			[]string{"no number", "one study"}},
-		{"nothing", nil, []string{"finding"}, []string{": "}},
+		{"nothing", nil, []string{"no questions found: the review folder"}, []string{"headline", "no number"}},
 	} {
 		var out bytes.Buffer
 		(&Env{Stdout: &out}).printFindings(c.findings, map[string]bool{"asked": true})
