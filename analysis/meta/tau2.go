@@ -139,6 +139,11 @@ func (s *sample) momentTau2(method Method, fixed *float64) (tau2, se float64) {
 
 // crudeVariance is the variance of the effects with divisor k.
 func (s *sample) crudeVariance() float64 {
+	return s.squaresAboutMean() / float64(s.k)
+}
+
+// squaresAboutMean is the sum of squares of the effects about their plain mean.
+func (s *sample) squaresAboutMean() float64 {
 	mean := 0.0
 	for _, y := range s.y {
 		mean += y
@@ -148,7 +153,7 @@ func (s *sample) crudeVariance() float64 {
 	for _, y := range s.y {
 		ss += (y - mean) * (y - mean)
 	}
-	return ss / float64(s.k)
+	return ss
 }
 
 // likelihoodTau2 returns the value of tau2 >= 0 that maximises the likelihood (ML)
@@ -215,16 +220,7 @@ func (s *sample) likelihoodBound(reml bool) float64 {
 // unweightedRSS is the residual sum of squares with equal weights.
 func (s *sample) unweightedRSS() float64 {
 	if s.x == nil {
-		mean := 0.0
-		for _, y := range s.y {
-			mean += y
-		}
-		mean /= float64(s.k)
-		rss := 0.0
-		for _, y := range s.y {
-			rss += (y - mean) * (y - mean)
-		}
-		return rss
+		return s.squaresAboutMean()
 	}
 	return s.plain.rss
 }

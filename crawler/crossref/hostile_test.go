@@ -13,5 +13,5 @@ func TestHostile(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	sourcetest.Hostile(t, Parse, body)
+	sourcetest.Hostile(t, New().Parse, body)
 }

@@ -29,9 +29,6 @@ func Recognise(_ string, head []byte) bool {
 	return has(`message-type"`) && has("work") || has(`DOI"`) && has(`title"`) && !has("protocolSection")
 }
 
-// Parse reads the works of an answer or of a file.
-func Parse(p evidence.Payload) (crawler.Parsed, error) { return New().Parse(p) }
-
 // other reads a file in RIS.
 func other(p evidence.Payload) (crawler.Parsed, bool, error) {
 	if !RecogniseRIS("", p.Body[:min(len(p.Body), 64)]) {

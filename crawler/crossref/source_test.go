@@ -55,7 +55,7 @@ func TestParse(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := Parse(evidence.Payload{Body: body})
+	got, err := New().Parse(evidence.Payload{Body: body})
 	if err != nil || len(got.Records) != 3 || len(got.Problems) != 0 {
 		t.Fatalf("%d records, %v, %v", len(got.Records), got.Problems, err)
 	}
@@ -89,7 +89,7 @@ func TestParse(t *testing.T) {
 	}
 	moved := strings.NewReplacer(`"is-referenced-by-count": 5`, `"is-referenced-by-count": 6`, `"indexed": {"timestamp": 1}`,
 		`"indexed": {"timestamp": 2}`).Replace(string(body))
-	if again, _ := Parse(evidence.Payload{Body: []byte(moved)}); again.Records[0].ContentHash != got.Records[0].ContentHash {
+	if again, _ := New().Parse(evidence.Payload{Body: []byte(moved)}); again.Records[0].ContentHash != got.Records[0].ContentHash {
 		t.Error("one more citation looks like a change")
 	}
 }
@@ -141,11 +141,11 @@ func TestFaults(t *testing.T) {
 		"half":         {`{"status":"ok","message":{"items":[{"DOI":"10.99`, crawler.KindHalfJSON},
 		"html":         {`<html></html>`, crawler.KindHTML},
 	} {
-		if _, err := Parse(evidence.Payload{Body: []byte(c.body)}); err == nil || answer.KindOf(err) != c.kind {
+		if _, err := New().Parse(evidence.Payload{Body: []byte(c.body)}); err == nil || answer.KindOf(err) != c.kind {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	got, err := Parse(evidence.Payload{Body: []byte(`{"message":{"items":[{"DOI":"x","title":["a"]},{"DOI":"10.9999/a",` +
+	got, err := New().Parse(evidence.Payload{Body: []byte(`{"message":{"items":[{"DOI":"x","title":["a"]},{"DOI":"10.9999/a",` +
 		`"title":"plain","issued":{"date-parts":[["2020","13"]]},"novelty":{"a":1}}]}}`)})
 	if err != nil || len(got.Records) != 1 || len(got.Problems) != 2 || got.Records[0].Publication.Published != "2020" ||
 		got.Records[0].Unknown["novelty"] != 1 {
@@ -161,7 +161,7 @@ func TestRecorded(t *testing.T) {
 	}
 	records, refs, notices := 0, 0, 0
 	check := func(name string, body []byte) {
-		got, err := Parse(evidence.Payload{Body: body})
+		got, err := New().Parse(evidence.Payload{Body: body})
 		if Recognise(name, body[:min(len(body), 4096)]) != (err == nil) {
 			t.Errorf("%s: recognised and read disagree: %v", name, err)
 		}
@@ -222,7 +222,7 @@ func FuzzParse(f *testing.F) {
 	f.Add(body)
 	f.Add([]byte(`{"message":{"DOI":"10.9999/a","relation":[],"update-to":{"a":1},"issued":{"date-parts":[[null]]}}}`))
 	f.Fuzz(func(t *testing.T, body []byte) {
-		got, err := Parse(evidence.Payload{Body: body})
+		got, err := New().Parse(evidence.Payload{Body: body})
 		if err != nil && len(got.Records) > 0 {
 			t.Fatal("records and an error")
 		}

@@ -21,9 +21,6 @@ var outlineText string
 
 var outline = drift.New(outlineText)
 
-// Parse reads the works of an answer or of a file.
-func Parse(p evidence.Payload) (crawler.Parsed, error) { return New().Parse(p) }
-
 // said are the fields by which a work changes for a reader. Counts, topics and
 // copies are computed again with each release of the data.
 var said = []string{"doi", "title", "display_name", "type", "language", "publication_date", "publication_year", "biblio", "ids",

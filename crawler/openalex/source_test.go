@@ -57,7 +57,7 @@ func load(t *testing.T) []byte {
 
 func TestParse(t *testing.T) {
 	body := load(t)
-	got, err := Parse(evidence.Payload{Body: body})
+	got, err := New().Parse(evidence.Payload{Body: body})
 	if err != nil || len(got.Records) != 2 || len(got.Problems) != 1 || got.Problems[0].Kind != crawler.KindNoID ||
 		!Recognise("", body[:200]) {
 		t.Fatalf("%d records, %v, %v", len(got.Records), got.Problems, err)
@@ -78,7 +78,7 @@ func TestParse(t *testing.T) {
 		t.Errorf("%+v", p)
 	}
 	hash := func(old, new string) string {
-		moved, err := Parse(evidence.Payload{Body: []byte(strings.Replace(string(body), old, new, 1))})
+		moved, err := New().Parse(evidence.Payload{Body: []byte(strings.Replace(string(body), old, new, 1))})
 		if err != nil || len(moved.Records) == 0 {
 			t.Fatal(err)
 		}
@@ -162,14 +162,14 @@ func TestFaults(t *testing.T) {
 		"half":      {`{"meta":{},"results":[{"id":"https://openal`, crawler.KindHalfJSON},
 		"html":      {`<html></html>`, crawler.KindHTML},
 	} {
-		if _, err := Parse(evidence.Payload{Body: []byte(c.body)}); err == nil || answer.KindOf(err) != c.kind {
+		if _, err := New().Parse(evidence.Payload{Body: []byte(c.body)}); err == nil || answer.KindOf(err) != c.kind {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
 }
 
 // TestHostile feeds Parse what no register should send.
-func TestHostile(t *testing.T) { sourcetest.Hostile(t, Parse, load(t)) }
+func TestHostile(t *testing.T) { sourcetest.Hostile(t, New().Parse, load(t)) }
 
 func FuzzParse(f *testing.F) {
 	body, err := os.ReadFile("testdata/works.json")
@@ -178,7 +178,7 @@ func FuzzParse(f *testing.F) {
 	}
 	f.Add(body)
 	f.Fuzz(func(t *testing.T, body []byte) {
-		got, err := Parse(evidence.Payload{Body: body})
+		got, err := New().Parse(evidence.Payload{Body: body})
 		if err != nil && len(got.Records) > 0 {
 			t.Fatal("records and an error")
 		}

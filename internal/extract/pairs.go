@@ -123,7 +123,6 @@ func (b *effectBuilder) readGroup(g evidence.Group) arm.Reading {
 	a, ok := b.groups[words]
 	if !ok {
 		a = arm.ReadGroup(b.r, words, b.v)
-		a.SetLater(b.r, b.v)
 		b.groups[words] = a
 	}
 	a.Group = g

@@ -61,10 +61,18 @@ var assignedOnly = regexp.MustCompile(`(?i)\b(?:randomi[sz]ed|assigned|allocated
 var pooledGroup = regexp.MustCompile(`(?i)^(?:all|total|overall|entire|combined|pooled)\b|\b(?:pooled|combined|all ` +
 	`(?:participants|patients|subjects|arms|groups|doses)|total)\b`)
 
-// ReadGroup says of a reporting group which planned arm it is, by its words and
-// never by its number, and what it is given. Label and interventions outrank
-// descriptions, which tell the whole protocol.
+// ReadGroup says of a reporting group which planned arm it is and what it is given
+// in the randomised phase; what comes later is apart.
 func ReadGroup(r *evidence.Record, g evidence.Group, v *vocab.Vocabulary) Reading {
+	a := read(r, g, v)
+	a.setLater(r, v)
+	return a
+}
+
+// read finds the planned arm of a group, by its words and never by its number, and
+// what it is given. Label and interventions outrank descriptions, which tell the
+// whole protocol.
+func read(r *evidence.Record, g evidence.Group, v *vocab.Vocabulary) Reading {
 	a := Reading{Group: g, Pooled: pooledGroup.MatchString(g.Title), Doses: map[string]vocab.Dose{}}
 	own := v.Given(g.Title)
 	i, ok, both := matchArm(r.Arms, g)
@@ -420,7 +428,6 @@ func GivenToAll(r *evidence.Record, v *vocab.Vocabulary) (out []string) {
 	arms := make([]Reading, len(r.Arms))
 	for i, arm := range r.Arms {
 		arms[i] = ReadGroup(r, evidence.Group{Title: arm.Label, Description: arm.Description}, v)
-		arms[i].SetLater(r, v)
 	}
 	for _, x := range arms[0].parts {
 		shared := x.drug != "" && v.Studied(x.drug)
@@ -454,12 +461,12 @@ type Role struct {
 func GroupRoles(r *evidence.Record, groups []evidence.Group, v *vocab.Vocabulary) []Role {
 	arms := make([]Reading, len(groups))
 	for i, g := range groups {
-		arms[i] = ReadGroup(r, g, v)
+		arms[i] = read(r, g, v)
 		if own := v.Given(g.Title); (arms[i].label.PlaceboFirst || arms[i].label.DrugFirst) && !own.PlaceboFirst && !own.DrugFirst {
 			// named after one treatment where the arms are sequences: the time on it, of everybody
-			arms[i] = ReadGroup(&evidence.Record{Interventions: r.Interventions}, g, v)
+			arms[i] = read(&evidence.Record{Interventions: r.Interventions}, g, v)
 		}
-		arms[i].SetLater(r, v)
+		arms[i].setLater(r, v)
 	}
 	first := slices.ContainsFunc(arms, func(a Reading) bool { return !laterGroup(a) })
 	out := make([]Role, len(arms))
@@ -496,10 +503,10 @@ func GroupRoles(r *evidence.Record, groups []evidence.Group, v *vocab.Vocabulary
 	return out
 }
 
-// SetLater takes a studied drug out of an arm that is called a placebo or
+// setLater takes a studied drug out of an arm that is called a placebo or
 // waits, where another arm is named after that drug: it comes after the
 // crossover, in the extension or after the waiting time.
-func (a *Reading) SetLater(r *evidence.Record, v *vocab.Vocabulary) {
+func (a *Reading) setLater(r *evidence.Record, v *vocab.Vocabulary) {
 	passive := a.label.Words[vocab.InactivePlacebo] != "" || a.calledPlacebo()
 	kept := make([]part, 0, len(a.parts))
 	for _, x := range a.parts {

@@ -265,7 +265,6 @@ func (x *outcome) armOf(group string) arm.Reading {
 	read, ok := x.read.arms[words]
 	if !ok {
 		read = arm.ReadGroup(x.record, g, x.v)
-		read.SetLater(x.record, x.v)
 		x.read.arms[words] = read
 	}
 	return read
