@@ -113,31 +113,60 @@ type Place struct {
 	At string
 }
 
-// Resolve follows a pointer that this package gave into the payload it was
-// given for, whatever the payload's format.
-func Resolve(payload []byte, pointer string) (Place, error) {
-	text := charset.UTF8Text(payload)
-	f := formatOf(text)
-	if f == nil {
-		v, err := lookup(text, pointer)
+// Resolver follows pointers that this package gave into the payload they were
+// given for, whatever the payload's format. It reads the payload once.
+type Resolver struct {
+	text  []byte
+	parts []part // the studies of a former format; nil in API v2
+	err   error  // why a former format cannot be read
+}
+
+// part is a study of a former format in the shape of API v2.
+type part struct {
+	study  *draft
+	json   []byte // nil until a pointer names it
+	places map[string]string
+}
+
+// Open gives the resolver of a payload.
+func Open(payload []byte) *Resolver {
+	r := &Resolver{text: charset.UTF8Text(payload)}
+	if f := formatOf(r.text); f != nil {
+		var studies []*draft
+		studies, _, r.err = f.read(r.text)
+		r.parts = make([]part, len(studies))
+		for i, s := range studies {
+			r.parts[i].study = s
+		}
+	}
+	return r
+}
+
+// Resolve follows a pointer.
+func (r *Resolver) Resolve(pointer string) (Place, error) {
+	if r.err != nil {
+		return Place{}, r.err
+	}
+	if r.parts == nil {
+		v, err := lookup(r.text, pointer)
 		return Place{Value: v}, err
 	}
-	parts, _, err := f.read(text)
-	if err != nil {
-		return Place{}, err
-	}
-	for i, s := range parts {
-		base := studyBase(i, len(parts))
+	for i := range r.parts {
+		p := &r.parts[i]
+		base := studyBase(i, len(r.parts))
 		rest, ok := strings.CutPrefix(pointer, base)
 		if !ok || base != "" && rest != "" && rest[0] != '/' {
 			continue
 		}
-		places := map[string]string{}
-		root := s.node(base, places)
-		v, err := jsontree.Lookup(jsontree.Canonical(nil, &root, nil), rest)
-		return Place{Value: v, At: places[pointer]}, err
+		if p.json == nil {
+			p.places = map[string]string{}
+			root := p.study.node(base, p.places)
+			p.json = jsontree.Canonical(nil, &root, nil)
+		}
+		v, err := jsontree.Lookup(p.json, rest)
+		return Place{Value: v, At: p.places[pointer]}, err
 	}
-	return Place{}, fmt.Errorf("the payload holds %d studies and nothing at %s", len(parts), pointer)
+	return Place{}, fmt.Errorf("the payload holds %d studies and nothing at %s", len(r.parts), pointer)
 }
 
 func isLegacyXML(head []byte) bool {

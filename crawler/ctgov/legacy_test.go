@@ -85,12 +85,12 @@ func TestLegacyXML(t *testing.T) {
 				t.Errorf("counts %+v, want %+v", got, c.counts)
 			}
 			for pointer, want := range c.check {
-				pl, err := Resolve(body, pointer)
+				pl, err := Open(body).Resolve(pointer)
 				if err != nil || string(pl.Value) != want || pl.At == "" {
 					t.Errorf("%s: %s at %q, %v; want %s", pointer, pl.Value, pl.At, err, want)
 				}
 			}
-			if _, err := Resolve(body, "/protocolSection/nothing"); err == nil {
+			if _, err := Open(body).Resolve("/protocolSection/nothing"); err == nil {
 				t.Error("a pointer to nothing leads somewhere")
 			}
 		})
@@ -149,7 +149,7 @@ func TestFormerXML(t *testing.T) {
 		{"/protocolSection/eligibilityModule/sex", `"ALL"`, "gender[1]"},
 		{"/protocolSection/statusModule/lastUpdateSubmitDate", `"2012-06-03"`, "lastchanged_date[1]"},
 	} {
-		pl, err := Resolve([]byte(formerXML), c.pointer)
+		pl, err := Open([]byte(formerXML)).Resolve(c.pointer)
 		if err != nil || string(pl.Value) != c.value || !strings.HasSuffix(pl.At, c.at) {
 			t.Errorf("%s: %s at %q, %v; want %s at …%s", c.pointer, pl.Value, pl.At, err, c.value, c.at)
 		}
@@ -174,7 +174,7 @@ func TestLegacyPlace(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	pl, err := Resolve(body, "/resultsSection/outcomeMeasuresModule/outcomeMeasures/1/classes/0/categories/0/measurements/2/spread")
+	pl, err := Open(body).Resolve("/resultsSection/outcomeMeasuresModule/outcomeMeasures/1/classes/0/categories/0/measurements/2/spread")
 	want := "/clinical_study/clinical_results[1]/outcome_list[1]/outcome[2]/measure[1]/class_list[1]/class[1]/category_list[1]/" +
 		"category[1]/measurement_list[1]/measurement[3]/@spread"
 	if err != nil || pl.At != want {
@@ -508,7 +508,7 @@ func TestSiteCSV(t *testing.T) {
 		r.Sponsor.Class != "INDUSTRY" {
 		t.Errorf("%+v", r)
 	}
-	pl, err := Resolve(body, "/protocolSection/identificationModule/acronym")
+	pl, err := Open(body).Resolve("/protocolSection/identificationModule/acronym")
 	if err != nil || string(pl.Value) != `"MAPP1"` || pl.At != "line 2, column acronym" {
 		t.Errorf("%s at %s, %v", pl.Value, pl.At, err)
 	}
@@ -596,7 +596,7 @@ func FuzzFormerFormats(f *testing.F) {
 			}
 			if r.Results != nil {
 				for _, o := range r.Results.Outcomes {
-					if _, err := Resolve(b, o.Pointer); err != nil {
+					if _, err := Open(b).Resolve(o.Pointer); err != nil {
 						t.Errorf("%s: %v", o.Pointer, err)
 					}
 				}

@@ -127,7 +127,7 @@ func checkPointers(t *testing.T, body []byte, rec *evidence.Record) {
 		return
 	}
 	check := func(pointer string, want map[string]string) {
-		raw, err := Resolve(body, pointer)
+		raw, err := Open(body).Resolve(pointer)
 		if err != nil {
 			t.Errorf("%s: %v", rec.ID, err)
 			return

@@ -127,7 +127,7 @@ func TestShapes(t *testing.T) {
 				t.Errorf("%s: record %d is at %q version %q", x.name, i, r.Prov.Pointer, r.Version)
 			}
 			m := r.Results.Outcomes[0].Classes[1].Categories[0].Measurements[0]
-			raw, err := Resolve([]byte(x.body), m.Pointer)
+			raw, err := Open([]byte(x.body)).Resolve(m.Pointer)
 			if x.name != "values one after another" && (err != nil || !strings.Contains(string(raw.Value), "-.34")) {
 				t.Errorf("%s: %s leads to %s, %v", x.name, m.Pointer, raw, err)
 			}

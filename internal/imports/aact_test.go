@@ -100,7 +100,7 @@ func TestAACT(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		pl, err := pointer.Resolve(p, m.Pointer+"/spread")
+		pl, err := pointer.Open(p).Resolve(m.Pointer + "/spread")
 		if want := `"11.6" at outcome_measurements.txt, row with id 71, column dispersion_value`; err != nil || pl.String() != want {
 			t.Errorf("%s, %v; want %s", pl, err, want)
 		}

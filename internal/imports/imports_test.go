@@ -136,7 +136,7 @@ func TestEveryFormatIsExplained(t *testing.T) {
 				t.Fatal(err)
 			}
 			for _, at := range pointersOf(r) {
-				if pl, err := pointer.Resolve(p, at); err != nil || pl.Text == "" {
+				if pl, err := pointer.Open(p).Resolve(at); err != nil || pl.Text == "" {
 					t.Errorf("%s%s: %s leads to %q, %v", c.name, ext, at, pl, err)
 				}
 			}

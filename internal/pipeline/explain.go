@@ -58,13 +58,14 @@ func (p *Pipeline) Explain(ctx context.Context, id string) (Explanation, error) 
 	}
 	for _, sha := range slices.Sorted(maps.Keys(behind)) {
 		pl, err := p.Store.Payload(ctx, sha)
+		body := pointer.Open(pl)
 		for _, n := range behind[sha] {
 			e := &x.Effects[n.effect]
 			in := &e.Inputs[n.at]
 			if err != nil {
 				return x, fmt.Errorf("the bytes behind %s of %s: %w", in.Name, e.ID, err)
 			}
-			place, err := pointer.Resolve(pl, in.Prov.Pointer)
+			place, err := body.Resolve(in.Prov.Pointer)
 			if err != nil {
 				return x, fmt.Errorf("%s of %s: %w", in.Name, e.ID, err)
 			}

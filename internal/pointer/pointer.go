@@ -20,6 +20,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode"
 
 	"past/crawler/answer"
@@ -28,6 +29,7 @@ import (
 	"past/crawler/jsontree"
 	"past/crawler/xmltree"
 	"past/internal/evidence"
+	"past/internal/text"
 )
 
 // Place is what a pointer names.
@@ -54,30 +56,60 @@ func (p Place) String() string {
 // ErrNothing is wrapped when the bytes have nothing at a pointer.
 var ErrNothing = errors.New("the payload has nothing there")
 
-// Resolve follows a pointer into the body of a payload.
-func Resolve(p evidence.Payload, pointer string) (Place, error) {
-	pl, err := resolve(p, pointer)
+// Body is a payload into which pointers are followed. What they have in common
+// is read once. It is not safe for concurrent use.
+type Body struct {
+	p       evidence.Payload
+	grid    func() (*text.Grid, error)
+	lines   func() []string
+	studies func() *ctgov.Resolver
+	root    func() (*xmltree.Node, error)
+	json    func() (doc []byte, xml bool)
+}
+
+// Open gives the body of a payload; it reads nothing yet.
+func Open(p evidence.Payload) *Body {
+	return &Body{p: p,
+		grid: sync.OnceValues(func() (*text.Grid, error) {
+			clean, _ := answer.Text(p.Body)
+			return text.ReadGrid(clean)
+		}),
+		lines:   sync.OnceValue(func() []string { return answer.Lines(string(charset.Text(p.Body))) }),
+		studies: sync.OnceValue(func() *ctgov.Resolver { return ctgov.Open(p.Body) }),
+		root: sync.OnceValues(func() (*xmltree.Node, error) {
+			doc, _ := xmltree.Clean(p.Body)
+			return xmltree.Parse(doc)
+		}),
+		json: sync.OnceValues(func() ([]byte, bool) {
+			doc := charset.UTF8Text(p.Body)
+			return doc, bytes.HasPrefix(bytes.TrimLeft(doc[:min(len(doc), 512)], " \t\r\n"), []byte("<"))
+		})}
+}
+
+// Resolve follows a pointer into the body.
+func (b *Body) Resolve(pointer string) (Place, error) {
+	pl, err := b.resolve(pointer)
 	if err != nil {
 		return pl, fmt.Errorf("pointer %s: %w", pointer, err)
 	}
 	return pl, nil
 }
 
-func resolve(p evidence.Payload, pointer string) (Place, error) {
+func (b *Body) resolve(pointer string) (Place, error) {
 	switch {
 	case strings.HasPrefix(pointer, "row="):
-		return cell(p.Body, pointer)
+		return b.cell(pointer)
 	case strings.HasPrefix(pointer, "line="):
-		return line(p.Body, pointer)
-	case p.Source == ctgov.SourceName:
-		pl, err := ctgov.Resolve(p.Body, pointer)
+		return b.line(pointer)
+	case b.p.Source == ctgov.SourceName:
+		pl, err := b.studies().Resolve(pointer)
 		return Place{Text: string(pl.Value), At: pl.At}, nothing(err)
 	}
-	text := charset.UTF8Text(p.Body)
-	if bytes.HasPrefix(bytes.TrimLeft(text[:min(len(text), 512)], " \t\r\n"), []byte("<")) {
-		return element(p.Body, pointer)
+	doc, xml := b.json()
+	if xml {
+		return b.element(pointer)
 	}
-	v, err := jsontree.Lookup(text, pointer)
+	v, err := jsontree.Lookup(doc, pointer)
 	return Place{Text: string(v)}, nothing(err)
 }
 
@@ -88,9 +120,8 @@ func nothing(err error) error {
 	return nil
 }
 
-func element(body []byte, pointer string) (Place, error) {
-	doc, _ := xmltree.Clean(body)
-	root, err := xmltree.Parse(doc)
+func (b *Body) element(pointer string) (Place, error) {
+	root, err := b.root()
 	if err != nil {
 		return Place{}, err
 	}
@@ -102,24 +133,25 @@ func element(body []byte, pointer string) (Place, error) {
 	if rest == "" {
 		return Place{Text: root.Text()}, nil
 	}
-	text, ok := root.Find(rest)
+	found, ok := root.Find(rest)
 	if !ok {
 		return Place{}, ErrNothing
 	}
-	return Place{Text: text}, nil
+	return Place{Text: found}, nil
 }
 
 // cell gives the text of a table's cell, or of a whole row.
-func cell(body []byte, pointer string) (Place, error) {
+func (b *Body) cell(pointer string) (Place, error) {
 	num, column, _ := strings.Cut(strings.TrimPrefix(pointer, "row="), ";column=")
 	want, err := strconv.Atoi(num)
 	if err != nil || want < 1 {
 		return Place{}, errors.New("it names no row")
 	}
-	t, _, err := answer.Table(body, column)
+	g, err := b.grid()
 	if err != nil {
 		return Place{}, err
 	}
+	t := g.Table(column)
 	at := slices.IndexFunc(t.Header, func(h string) bool { return key(h) == key(column) })
 	switch {
 	case column != "" && at < 0:
@@ -134,6 +166,18 @@ func cell(body []byte, pointer string) (Place, error) {
 	return Place{Text: t.Rows[want-1][at], At: where}, nil
 }
 
+func (b *Body) line(pointer string) (Place, error) {
+	want, err := strconv.Atoi(strings.TrimPrefix(pointer, "line="))
+	if err != nil || want < 1 {
+		return Place{}, errors.New("it names no line")
+	}
+	lines := b.lines()
+	if want > len(lines) {
+		return Place{}, fmt.Errorf("%w: the text has %d lines", ErrNothing, len(lines))
+	}
+	return Place{Text: strings.TrimRight(lines[want-1], "\r")}, nil
+}
+
 // key is what two spellings of a column name have in common.
 func key(s string) string {
 	return strings.Map(func(r rune) rune {
@@ -142,16 +186,4 @@ func key(s string) string {
 		}
 		return -1
 	}, s)
-}
-
-func line(body []byte, pointer string) (Place, error) {
-	want, err := strconv.Atoi(strings.TrimPrefix(pointer, "line="))
-	if err != nil || want < 1 {
-		return Place{}, errors.New("it names no line")
-	}
-	lines := answer.Lines(string(charset.Text(body)))
-	if want > len(lines) {
-		return Place{}, fmt.Errorf("%w: the text has %d lines", ErrNothing, len(lines))
-	}
-	return Place{Text: strings.TrimRight(lines[want-1], "\r")}, nil
 }

@@ -2,6 +2,7 @@ package pointer
 
 import (
 	"errors"
+	"fmt"
 	"testing"
 
 	"past/internal/evidence"
@@ -31,7 +32,7 @@ func TestResolve(t *testing.T) {
 		{"cell in Windows-1252", "ictrp", "TrialID,title\nX,caf\xe9\n", "row=1;column=title", `"café" on line 2`},
 		{"line", "euctr", "one\r\ntwo\r\n", "line=2", "two"},
 	} {
-		p, err := Resolve(evidence.Payload{Source: c.source, Body: []byte(c.body)}, c.pointer)
+		p, err := Open(evidence.Payload{Source: c.source, Body: []byte(c.body)}).Resolve(c.pointer)
 		if err != nil {
 			t.Errorf("%s: %v", c.name, err)
 		} else if p.String() != c.want {
@@ -42,13 +43,42 @@ func TestResolve(t *testing.T) {
 		{"europepmc", `{"a":1}`, "/b"}, {"pubmed", "<s/>", "/s/a"}, {"pubmed", "<s/>", "/t"}, {"review", csv, "row=9;column=mean1"},
 		{"review", csv, "row=1;column=nothing"}, {"euctr", "x", "line=3"}, {"ctgov", "NCT Number\nNCT00000001\n", "/protocolSection/nothing"},
 	} {
-		if p, err := Resolve(evidence.Payload{Source: c.source, Body: []byte(c.body)}, c.pointer); !errors.Is(err, ErrNothing) {
+		if p, err := Open(evidence.Payload{Source: c.source, Body: []byte(c.body)}).Resolve(c.pointer); !errors.Is(err, ErrNothing) {
 			t.Errorf("%s: %v, %v; want %v", c.pointer, p, err, ErrNothing)
 		}
 	}
 	for _, pointer := range []string{"row=x", "row=0", "line=", "line=-1"} {
-		if _, err := Resolve(evidence.Payload{Body: []byte(csv)}, pointer); err == nil {
+		if _, err := Open(evidence.Payload{Body: []byte(csv)}).Resolve(pointer); err == nil {
 			t.Errorf("%s leads somewhere", pointer)
+		}
+	}
+}
+
+// TestOneBodyManyPointers: a pointer leads to the same place whatever was
+// followed in the same body before it.
+func TestOneBodyManyPointers(t *testing.T) {
+	for _, c := range []struct {
+		source, body string
+		pointers     []string
+	}{
+		{"review", "title of the table,mean2,\nstudy,mean1,mean2\nA,1,2\nB,3,4\n", []string{"row=1;column=mean1", "row=1;column=mean2", "row=2;column=study",
+			"row=2", "row=3;column=mean1", "row=1;column=none", "line=2"}},
+		{"ctgov", "{\"protocolSection\":{\"a\":1}}\n{\"protocolSection\":{\"a\":2}}\n", []string{"/0/protocolSection/a", "/1/protocolSection/a", "/2"}},
+		{"ctgov", "NCT Number,Enrollment\nNCT00000001,12\nNCT00000002,13\n", []string{"/0/protocolSection/designModule/enrollmentInfo/count",
+			"/1/protocolSection/designModule/enrollmentInfo/count", "/0/protocolSection/identificationModule/nctId", "/0/nothing", "/5"}},
+		{"pubmed", "<s><a/><a i='3'>x</a></s>", []string{"/s/a[2]", "/s/a[2]/@i", "/s/b", "/t"}},
+		{"europepmc", `{"a":{"b":1}}`, []string{"/a/b", "/a", "/c"}},
+		{"euctr", "one\ntwo\n", []string{"line=2", "line=1", "line=3"}},
+	} {
+		b := Open(evidence.Payload{Source: c.source, Body: []byte(c.body)})
+		for range 2 {
+			for _, pointer := range c.pointers {
+				want, wantErr := Open(evidence.Payload{Source: c.source, Body: []byte(c.body)}).Resolve(pointer)
+				got, err := b.Resolve(pointer)
+				if got != want || fmt.Sprint(err) != fmt.Sprint(wantErr) {
+					t.Errorf("%s of %s: %v, %v; alone %v, %v", pointer, c.source, got, err, want, wantErr)
+				}
+			}
 		}
 	}
 }
@@ -58,6 +88,6 @@ func FuzzResolve(f *testing.F) {
 	f.Add("review", []byte("a,b\n1,2\n"), "row=1;column=b")
 	f.Add("pubmed", []byte("<s><a>1</a></s>"), "/s/a[1]")
 	f.Fuzz(func(t *testing.T, source string, body []byte, pointer string) {
-		_, _ = Resolve(evidence.Payload{Source: source, Body: body}, pointer) // must not panic
+		_, _ = Open(evidence.Payload{Source: source, Body: body}).Resolve(pointer) // must not panic
 	})
 }

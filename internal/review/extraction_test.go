@@ -79,7 +79,7 @@ func TestHeaderBelowTheFirstLine(t *testing.T) {
 				t.Errorf("%q in %s: %+v", above, name, problems)
 			}
 			for i, want := range []string{"12", "13"} {
-				at, err := pointer.Resolve(evidence.Payload{Source: "review", Body: body}, x[i].Inputs["n1"].Prov.Pointer)
+				at, err := pointer.Open(evidence.Payload{Source: "review", Body: body}).Resolve(x[i].Inputs["n1"].Prov.Pointer)
 				if err != nil || at.Text != want {
 					t.Errorf("%q in %s: %s leads to %q, %v", above, name, x[i].Inputs["n1"].Prov.Pointer, at.Text, err)
 				}

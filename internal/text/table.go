@@ -31,15 +31,27 @@ type LineProblem struct {
 	Message string
 }
 
-// ReadTable reads a table as spreadsheets write it: separated by commas,
-// semicolons, tabs or bars, with or without a line "sep=;", in UTF-8 (with or without
-// a byte order mark), UTF-16 or Windows-1252. The first line with more than one
-// filled cell names the columns; a second line of a merged header is joined to
-// it, a line of units below it is passed over, each with a note. Where one of the
-// first lines has all the names that are given, it names the columns, and nothing
-// is joined to it. An error means that the file as a whole is no such table and
-// says what to do.
+// ReadTable reads a file as [ReadGrid] does and finds its header as [Grid.Table] does.
 func ReadTable(data []byte, names ...string) (*Table, error) {
+	g, err := ReadGrid(data)
+	if err != nil {
+		return nil, err
+	}
+	return g.Table(names...), nil
+}
+
+// Grid is a file of cells of which the header is not known yet.
+type Grid struct {
+	mark  rune
+	rows  [][]string // without blank ones; at least one
+	lines []int      // line of the file on which each row starts
+}
+
+// ReadGrid reads a table as spreadsheets write it: separated by commas,
+// semicolons, tabs or bars, with or without a line "sep=;", in UTF-8 (with or without
+// a byte order mark), UTF-16 or Windows-1252. An error means that the file as a
+// whole is no such table and says what to do.
+func ReadGrid(data []byte) (*Grid, error) {
 	data, err := decode(data)
 	if err != nil {
 		return nil, err
@@ -54,9 +66,7 @@ func ReadTable(data []byte, names ...string) (*Table, error) {
 	r := tableReader(data, mark)
 	r.LazyQuotes = true
 	strict := wellQuoted(data, mark)
-	t := &Table{Mark: mark}
-	var rows [][]string
-	var lines []int
+	g := &Grid{mark: mark}
 	for {
 		row, err := r.Read()
 		if errors.Is(err, io.EOF) {
@@ -72,20 +82,30 @@ func ReadTable(data []byte, names ...string) (*Table, error) {
 				" together; write a quote within a field twice", line, j+1)
 		}
 		if !blank(row) {
-			rows, lines = append(rows, row), append(lines, line)
+			g.rows, g.lines = append(g.rows, row), append(g.lines, line)
 		}
 	}
-	if len(rows) == 0 {
+	if len(g.rows) == 0 {
 		return nil, errors.New("the file is empty: the first line must name the columns")
 	}
-	first := t.headerNaming(rows, lines, names)
+	return g, nil
+}
+
+// Table gives the rows below the header. The first line with more than one
+// filled cell names the columns; a second line of a merged header is joined to
+// it, a line of units below it is passed over, each with a note. Where one of the
+// first lines has all the names that are given, it names the columns, and nothing
+// is joined to it.
+func (g *Grid) Table(names ...string) *Table {
+	t := &Table{Mark: g.mark}
+	first := t.headerNaming(g.rows, g.lines, names)
 	if first == 0 {
-		first = t.readHeader(rows, lines)
+		first = t.readHeader(g.rows, g.lines)
 	}
-	for i := first; i < len(rows); i++ {
-		t.add(rows[i], lines[i])
+	for i := first; i < len(g.rows); i++ {
+		t.add(g.rows[i], g.lines[i])
 	}
-	return t, nil
+	return t
 }
 
 // maxLine bounds a line of a table, in bytes: reading one takes a multiple of it.

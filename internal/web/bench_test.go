@@ -7,7 +7,20 @@ import (
 	"net/http"
 	"testing"
 	"time"
+
+	"past/internal/web/lookup"
 )
+
+// BenchmarkExplain measures the first explanation of a finding, of which nothing
+// but the edition is kept in memory.
+func BenchmarkExplain(b *testing.B) {
+	l := lookup.New(newWorld(b).store, "")
+	for b.Loop() {
+		if _, err := l.Explain(b.Context(), "mdma-ptsd-severity"); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
 
 // BenchmarkPage measures edition pages over loopback TCP, client included.
 func BenchmarkPage(b *testing.B) {

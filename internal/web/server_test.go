@@ -431,10 +431,15 @@ func TestUnpublishedNumbersStayInside(t *testing.T) {
 		t.Fatal(err)
 	}
 	wrong := 4.2
+	effect := ""
 	for i := range fs {
 		if fs[i].ID == "mdma-ptsd-severity" {
 			fs[i].Primary.Estimate = &wrong
+			effect = fs[i].Effects[0].ID
 		}
+	}
+	if rec := w.get("GET", "/api/v1/explain/"+effect); rec.Code != 200 || !strings.Contains(rec.Body.String(), `"kind":"effect"`) {
+		t.Errorf("the published effect %s: %d %s", effect, rec.Code, rec.Body)
 	}
 	if err := st.ReplaceFindings(ctx, fs, nil, nil); err != nil {
 		t.Fatal(err)
@@ -445,8 +450,9 @@ func TestUnpublishedNumbersStayInside(t *testing.T) {
 	if after := w.get("GET", "/api/v1/findings/mdma-ptsd-severity").Body.String(); after != before {
 		t.Errorf("the unpublished number is shown: %s", after)
 	}
-	for _, path := range []string{"/api/v1/tables/findings.csv", "/api/v1/tables/effects.csv", "/api/v1/explain/mdma-ptsd-severity"} {
-		if rec := w.get("GET", path); rec.Code != http.StatusConflict {
+	for path, want := range map[string]int{"tables/findings.csv": 409, "tables/effects.csv": 409, "explain/mdma-ptsd-severity": 409,
+		"explain/" + effect: 409, "explain/psilocybin-depression-response": 200} {
+		if rec := w.get("GET", "/api/v1/"+path); rec.Code != want {
 			t.Errorf("%s: %d %s", path, rec.Code, rec.Body)
 		}
 	}

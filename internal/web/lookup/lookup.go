@@ -321,13 +321,42 @@ func (l *Library) Status(ctx context.Context) (Answer, error) {
 	return l.answer(d, "", "database", s), nil
 }
 
-// Explain walks a finding or effect back to the stored bytes. It refuses while
-// the database holds other numbers than the published edition.
+// Explain walks a finding or effect back to the stored bytes. It refuses a finding
+// that is not the published edition's, and an effect while any finding is not.
 func (l *Library) Explain(ctx context.Context, id string) (Answer, error) {
 	d, err := l.Edition(ctx, "")
 	if err != nil {
 		return Answer{}, err
 	}
+	at := slices.IndexFunc(d.Findings, func(f edition.Flat) bool { return f.ID == id })
+	if at < 0 {
+		return l.explainEffect(ctx, d, id)
+	}
+	x, err := pipeline.New(l.st, "").Explain(ctx, id)
+	if x.Finding == nil && errors.Is(err, store.ErrNotFound) {
+		return Answer{}, unpublished(d)
+	}
+	if err != nil {
+		return Answer{}, err
+	}
+	// The finding that was read is the one compared: what the stages write
+	// meanwhile changes neither.
+	now := edition.Flatten(*x.Finding)
+	same, err := sameFindings([]edition.Flat{now}, d.Findings[at:at+1])
+	if err != nil {
+		return Answer{}, err
+	}
+	if !same {
+		return Answer{}, unpublished(d)
+	}
+	// The way back is what was asked for; the plots' data is in the edition.
+	a := l.answer(d, id, "edition", map[string]any{"id": x.ID, "kind": x.Kind, "effects": x.Effects, "places": x.Places, "finding": now})
+	return a, nil
+}
+
+// explainEffect is Explain for what is no finding of the edition. All findings
+// are the edition's before and after the effect is read, so that it is of them.
+func (l *Library) explainEffect(ctx context.Context, d *edition.Document, id string) (Answer, error) {
 	if err := l.Published(ctx); err != nil {
 		return Answer{}, err
 	}
@@ -335,16 +364,21 @@ func (l *Library) Explain(ctx context.Context, id string) (Answer, error) {
 	if err != nil {
 		return Answer{}, err
 	}
-	// The way back is what was asked for; the plots' data is in the edition.
-	data := map[string]any{"id": x.ID, "kind": x.Kind, "effects": x.Effects, "places": x.Places}
-	if x.Finding != nil {
-		data["finding"] = edition.Flatten(*x.Finding)
+	now, err := l.Edition(ctx, "")
+	if err == nil {
+		err = l.Published(ctx)
 	}
-	a := l.answer(d, "", "edition", data)
-	if x.Finding != nil {
-		a.Citation = l.Cite(d, x.Finding.ID)
+	if err != nil {
+		return Answer{}, err
 	}
-	return a, nil
+	if now.ID != d.ID || x.Finding != nil {
+		return Answer{}, unpublished(d)
+	}
+	return l.answer(d, "", "edition", map[string]any{"id": x.ID, "kind": x.Kind, "effects": x.Effects, "places": x.Places}), nil
+}
+
+func unpublished(d *edition.Document) error {
+	return fmt.Errorf("%w (a refresh is at work, or the gate refused it); read edition %s", ErrUnpublished, d.ID)
 }
 
 // Published reports whether the database's findings are those of the latest
@@ -380,7 +414,7 @@ func (l *Library) compare(ctx context.Context) error {
 		return err
 	}
 	if !same {
-		return fmt.Errorf("%w (a refresh is at work, or the gate refused it); read edition %s", ErrUnpublished, d.ID)
+		return unpublished(d)
 	}
 	return nil
 }
