@@ -46,11 +46,7 @@ var usual = Priors{NormalPrior{0, 1}, TauPrior{HalfNormal, 0.5}}
 
 func TestMDMAPosterior(t *testing.T) {
 	p := fit(t, mdma.y, squares(mdma.se), usual)
-	// bayesmeta gives -0.7045 [-1.0545, -0.3575]; its shortest interval is found on a discrete approximation good to about 1e-4
-	near(t, "median of mu", p.Mu.Median, -0.7045, 5e-5)
-	lo, hi := p.Mu.Shortest()
-	near(t, "shortest interval, lower", lo, -1.0545, 2e-4)
-	near(t, "shortest interval, upper", hi, -0.3575, 2e-4)
+	near(t, "median of mu", p.Mu.Median, -0.7045, 5e-5) // bayesmeta
 	// the next figures are from a midpoint sum over 4,000 values of tau, written independently
 	near(t, "central interval, lower", p.Mu.Lower, -1.0541534040, 1e-7)
 	near(t, "central interval, upper", p.Mu.Upper, -0.3573693134, 1e-7)
@@ -210,9 +206,6 @@ func TestLaws(t *testing.T) {
 		for _, s := range []Summary{a.Mu, a.Tau, a.Predictive} {
 			if !(s.Lower <= s.Median && s.Median <= s.Upper) {
 				t.Fatalf("median outside its interval: %+v", s)
-			}
-			if lo, hi := s.Shortest(); hi-lo > (s.Upper-s.Lower)*(1+1e-6) {
-				t.Fatalf("the shortest interval is longer than the central one: %+v", s)
 			}
 		}
 		if a.Predictive.Upper-a.Predictive.Lower < (a.Mu.Upper-a.Mu.Lower)*(1-1e-9) {

@@ -17,20 +17,6 @@ type Priors struct {
 type Summary struct {
 	Mean, SD, Median  float64
 	analysis.Interval // central
-
-	quantile func(float64) float64
-	level    float64
-	positive bool // the quantity is at least 0
-}
-
-// Shortest is the shortest interval of the same probability as the central one. It is
-// searched for on demand: that takes most of the time of a fit.
-func (s Summary) Shortest() (lo, hi float64) {
-	lo, hi = shortest(s.quantile, s.level)
-	if end := s.quantile(s.level); s.positive && end <= hi-lo {
-		return 0, end
-	}
-	return lo, hi
 }
 
 // Posterior is a fitted model. Its methods evaluate distributions exactly (up to quadrature), never by simulation.

@@ -82,7 +82,7 @@ func (p *Posterior) summarise() {
 }
 
 func (p *Posterior) normalSummary(predictive bool) Summary {
-	s := Summary{level: p.Level, quantile: func(q float64) float64 { return p.nodes.quantile(q, predictive) }}
+	var s Summary
 	for _, n := range p.nodes {
 		s.Mean += n.share * n.m
 	}
@@ -91,21 +91,9 @@ func (p *Posterior) normalSummary(predictive bool) Summary {
 		s.SD += n.share * (sd*sd + d*d)
 	}
 	s.SD = math.Sqrt(s.SD)
-	s.Median = s.quantile(0.5)
-	s.Lower, s.Upper = s.quantile((1-p.Level)/2), s.quantile((1+p.Level)/2)
+	at := func(q float64) float64 { return p.nodes.quantile(q, predictive) }
+	s.Median, s.Lower, s.Upper = at(0.5), at((1-p.Level)/2), at((1+p.Level)/2)
 	return s
-}
-
-// shortest finds the shortest interval of the given probability by moving probability from one tail to the other.
-func shortest(quantile func(float64) float64, level float64) (lo, hi float64) {
-	tail := 1 - level
-	width := func(a float64) float64 { return quantile(a+level) - quantile(a) }
-	eps := 1e-6 * tail
-	a, _, err := solve.Minimum(width, eps, tail-eps, 1e-10)
-	if err != nil {
-		a = tail / 2
-	}
-	return quantile(a), quantile(a + level)
 }
 
 // warn says where the prior speaks louder than the data, or against them.

@@ -3,10 +3,9 @@ package bayes
 import (
 	"errors"
 	"math"
-	"slices"
 	"sort"
 
-	"gonum.org/v1/gonum/integrate/quad"
+	"past/analysis/internal/solve"
 )
 
 // nodesPerPanel is the order of the Gauss-Legendre rule; maxPanels bounds the work, so that a fit always ends.
@@ -16,15 +15,7 @@ const (
 	wantedError   = 1e-12
 )
 
-var ruleX, ruleW = legendre()
-
-func legendre() (x, w []float64) {
-	x, w = make([]float64, nodesPerPanel), make([]float64, nodesPerPanel)
-	quad.Legendre{}.FixedLocations(x, w, -1, 1)
-	slices.Reverse(x) // they come in falling order
-	slices.Reverse(w)
-	return x, w
-}
+var rule = solve.Legendre(nodesPerPanel)
 
 // quadrature is the posterior of tau on nodes.
 type quadrature struct {
@@ -132,11 +123,11 @@ func (q *quadrature) finish(panels []panel, peak float64) *quadrature {
 func (md *model) panel(a, b float64, sc scale) panel {
 	p := panel{a: a, b: b}
 	mid, half := (a+b)/2, (b-a)/2
-	for j, x := range ruleX {
+	for j, x := range rule.X {
 		u := mid + half*x
 		p.tau[j] = sc.tau(u)
 		p.logf[j], p.m[j], p.s[j] = md.at(p.tau[j])
-		p.logf[j] += math.Log(half * ruleW[j] * sc.slope(u))
+		p.logf[j] += math.Log(half * rule.W[j] * sc.slope(u))
 		if math.IsNaN(p.logf[j]) {
 			p.logf[j] = math.Inf(-1)
 		}

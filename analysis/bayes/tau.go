@@ -87,7 +87,6 @@ func (p *Posterior) tauSummary() Summary {
 	}
 	s.Median = p.tau.quantile(0.5)
 	s.Lower, s.Upper = p.tau.quantile((1-p.Level)/2), p.tau.quantile((1+p.Level)/2)
-	s.quantile, s.level, s.positive = p.tau.quantile, p.Level, true
 	return s
 }
 

@@ -1,6 +1,7 @@
 package bias
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 
@@ -136,60 +137,12 @@ func (c *henmiCopas) percentagePoint(tail float64, asMetafor bool) (float64, err
 		return sum - tail
 	}
 	if end := eqn(2); asMetafor && end < 0 {
-		return brent(eqn, 0, 2, 0.5-tail, end, metaforTolerance), failed
+		t, err := solve.Root(eqn, 0, 2, metaforTolerance)
+		return t, cmp.Or(err, failed)
 	}
 	t, err := solve.RootRight(eqn, 0, 1, 64, 0)
 	if err != nil {
 		return math.NaN(), err
 	}
 	return t, failed
-}
-
-// brent is Brent's root finder (1973, Algorithms for Minimization without Derivatives, chapter 4) in the order of steps of the
-// netlib translation that R's uniroot uses, so that a loose tolerance stops at the same point. fa and fb have opposite signs.
-func brent(f func(float64) float64, a, b, fa, fb, tolerance float64) float64 {
-	c, fc := a, fa
-	for step := 0; step < 1000; step++ {
-		last := b - a
-		if math.Abs(fc) < math.Abs(fb) {
-			a, b, c = b, c, b
-			fa, fb, fc = fb, fc, fb
-		}
-		tol := 0x1p-51*math.Abs(b) + tolerance/2
-		move := (c - b) / 2
-		if math.Abs(move) <= tol || fb == 0 {
-			break
-		}
-		if math.Abs(last) >= tol && math.Abs(fa) > math.Abs(fb) {
-			p, q := interpolate(a, b, c, fa, fb, fc)
-			if p < 0.75*(c-b)*q-math.Abs(tol*q)/2 && p < math.Abs(last*q/2) {
-				move = p / q
-			}
-		}
-		if math.Abs(move) < tol {
-			move = math.Copysign(tol, move)
-		}
-		a, fa = b, fb
-		b += move
-		if fb = f(b); fb > 0 == (fc > 0) {
-			c, fc = a, fa
-		}
-	}
-	return b
-}
-
-// interpolate gives the secant or inverse quadratic step p/q from b, p not negative.
-func interpolate(a, b, c, fa, fb, fc float64) (p, q float64) {
-	if a == c {
-		t := fb / fa
-		p, q = (c-b)*t, 1-t
-	} else {
-		r, t, u := fa/fc, fb/fc, fb/fa
-		p = u * ((c-b)*r*(r-t) - (b-a)*(t-1))
-		q = (r - 1) * (t - 1) * (u - 1)
-	}
-	if p > 0 {
-		return p, -q
-	}
-	return -p, q
 }

@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"past/analysis/internal/dist"
+	"past/analysis/internal/solve"
 )
 
 // betaMinP keeps p-values away from 0 and 1, where the beta weight has no value, as metafor does.
@@ -69,23 +70,16 @@ func twoSidedLogs(z float64) (logP, logQ float64) {
 // panel adds the Gauss-Legendre nodes of one panel.
 func (w *betaWeights) panel(from, to float64, logs func(z float64) (float64, float64)) {
 	mid, half := (from+to)/2, (to-from)/2
-	for k, x := range legendreX {
-		for _, sign := range []float64{-1, 1} {
-			z := mid + sign*half*x
-			lp, lq := logs(z)
-			w.z, w.mass = append(w.z, z), append(w.mass, half*legendreW[k])
-			w.nodeP, w.nodeQ = append(w.nodeP, lp), append(w.nodeQ, lq)
-		}
+	for k, x := range legendre.X {
+		z := mid + half*x
+		lp, lq := logs(z)
+		w.z, w.mass = append(w.z, z), append(w.mass, half*legendre.W[k])
+		w.nodeP, w.nodeQ = append(w.nodeP, lp), append(w.nodeQ, lq)
 	}
 }
 
-// Positive nodes and weights of the 12-point Gauss-Legendre rule (Abramowitz & Stegun 1964, table 25.4).
-var (
-	legendreX = [6]float64{0.125233408511468915, 0.367831498998180194, 0.587317954286617447, 0.769902674194304687, 0.904117256370474857,
-		0.981560634246719251}
-	legendreW = [6]float64{0.249147045813402785, 0.233492536538354809, 0.203167426723065922, 0.160078328543346226, 0.106939325995318431,
-		0.047175336386511827}
-)
+// legendre is the rule of a panel.
+var legendre = solve.Legendre(12)
 
 func (w *betaWeights) size() int { return 2 }
 

@@ -164,10 +164,11 @@ func McGrathBC(q Quantiles) (MeanSD, error) {
 		}
 		return sum
 	}
-	l, _, err := solve.Minimum(asymmetry, -3, 3, 1e-10)
-	if err != nil {
+	power, err := solve.Minimise(func(p []float64) float64 { return asymmetry(p[0]) }, []float64{0.5}, solve.Options{})
+	if err != nil && math.IsNaN(power.F) {
 		return MeanSD{}, fmt.Errorf("method of McGrath 2020 (BC): %w", err)
 	}
+	l := power.X[0]
 	t := Quantiles{boxCox(q.Min, l), boxCox(q.Q1, l), boxCox(q.Median, l), boxCox(q.Q3, l), boxCox(q.Max, l), q.N}
 	mean, _, err := Luo2018(t, s)
 	if err != nil {

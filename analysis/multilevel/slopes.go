@@ -118,9 +118,7 @@ func (g *givenModel) bestSlopes(scale []float64, vary bool) (givenFit, [][]float
 			for a := range p {
 				start[a*(a+1)/2+a] = s
 			}
-			o, _ := solve.Minimise(objective, start, solve.Options{})
-			o = solve.NelderMead(objective, o.X, 400*len(best))
-			if o, _ = solve.Minimise(objective, o.X, solve.Options{}); o.F < lowest-1e-9*math.Abs(lowest) {
+			if o, _ := solve.Minimise(objective, start, solve.Options{}); o.F < lowest-1e-9*math.Abs(lowest) {
 				best, lowest = o.X, o.F
 			}
 		}

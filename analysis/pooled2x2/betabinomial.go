@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"errors"
 	"math"
-	"slices"
 
 	"past/analysis"
 	"past/analysis/internal/dense"
@@ -129,7 +128,7 @@ func marginalLogLik(arms []arm, a, b, rho float64) float64 {
 // covariance is the inverse of the matrix of second derivatives of f, the negative
 // log-likelihood, at its minimum x; false where it has no proper minimum there.
 func covariance(f func([]float64) float64, x []float64) ([]float64, bool) {
-	l, ok := dense.Cholesky(slices.Concat(solve.Hessian(f, x, 4)...), len(x))
+	l, ok := dense.Cholesky(solve.Hessian(f, x), len(x))
 	if !ok {
 		return nil, false
 	}

@@ -235,7 +235,7 @@ func (f *mixedFit) withGradient(beta, tau float64, gradient bool) (l, gb, gt flo
 // maximise climbs from a start in (beta, tau).
 func (f *mixedFit) maximise(beta, tau float64) (solve.Optimum, error) {
 	return solve.Minimise(func(x []float64) float64 { return -f.logLik(x[0], x[1]) }, []float64{beta, tau},
-		solve.Options{GradTol: 1e-7, MaxEvals: 2000, Gradient: func(x, g []float64) {
+		solve.Options{GradTol: 1e-7, MaxEvals: 2000, Gradient: func(g, x []float64) {
 			_, gb, gt := f.withGradient(x[0], x[1], true)
 			g[0], g[1] = -gb, -gt
 		}})
@@ -352,7 +352,7 @@ func (f *mixedFit) run() (Mixed, error) {
 	}
 	start, spread := f.start()
 	common, err := solve.Minimise(func(x []float64) float64 { return -f.logLik(x[0], 0) }, []float64{start},
-		solve.Options{GradTol: 1e-9, MaxEvals: 2000, Gradient: func(x, g []float64) {
+		solve.Options{GradTol: 1e-9, MaxEvals: 2000, Gradient: func(g, x []float64) {
 			_, gb, _ := f.withGradient(x[0], 0, true)
 			g[0] = -gb
 		}})
@@ -429,8 +429,8 @@ func (f *mixedFit) start() (mean, spread float64) {
 // uncertainty of tau counts.
 func (f *mixedFit) standardError(beta, tau float64) float64 {
 	if tau*tau < 1e-8 { // on the boundary the two do not mix
-		h := solve.Hessian(func(x []float64) float64 { return -f.logLik(x[0], 0) }, []float64{beta}, 4)
-		return 1 / math.Sqrt(h[0][0])
+		h := solve.Hessian(func(x []float64) float64 { return -f.logLik(x[0], 0) }, []float64{beta})
+		return 1 / math.Sqrt(h[0])
 	}
 	cov, ok := covariance(func(x []float64) float64 { return -f.logLik(x[0], x[1]) }, []float64{beta, tau})
 	if !ok {

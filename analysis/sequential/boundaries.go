@@ -4,9 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"slices"
-
-	"gonum.org/v1/gonum/integrate/quad"
 
 	"past/analysis/internal/dist"
 	"past/analysis/internal/solve"
@@ -123,17 +120,7 @@ func (p *path) crossing(c, step float64) float64 {
 	return sum
 }
 
-const panelNodes = 12
-
-var ruleX, ruleW = rule()
-
-func rule() (x, w []float64) {
-	x, w = make([]float64, panelNodes), make([]float64, panelNodes)
-	quad.Legendre{}.FixedLocations(x, w, -1, 1)
-	slices.Reverse(x) // they come in falling order
-	slices.Reverse(w)
-	return x, w
-}
+var rule = solve.Legendre(12)
 
 // advance computes the density on [-c, c] after the increment.
 func (p *path) advance(t, c, step float64) error {
@@ -141,17 +128,17 @@ func (p *path) advance(t, c, step float64) error {
 	if panels > 4000 {
 		return errors.New("the looks are too close together to be told apart")
 	}
-	n := panels * panelNodes
+	n := panels * len(rule.X)
 	b, f := make([]float64, 0, n), make([]float64, 0, n)
 	half := c / float64(panels)
 	first := 0
 	for i := 0; i < panels; i++ {
 		mid := -c + (2*float64(i)+1)*half
-		for j, x := range ruleX {
+		for j, x := range rule.X {
 			at := mid + half*x
 			var density float64
 			density, first = p.density(at, step, first)
-			b, f = append(b, at), append(f, half*ruleW[j]*density)
+			b, f = append(b, at), append(f, half*rule.W[j]*density)
 		}
 	}
 	p.t, p.b, p.f, p.edge = t, b, f, c

@@ -17,49 +17,40 @@ func Gradient(f func([]float64) float64, x, g []float64) []float64 {
 			down := f(y)
 			y[i] = x[i]
 			return (up - down) / (2 * h)
-		}, stepFor(x[i]), 4)
+		}, stepFor(x[i]))
 	}
 	return g
 }
 
-// Hessian is the matrix of second derivatives of f at x by Richardson
-// extrapolation of central differences with r levels (4 is usual).
-func Hessian(f func([]float64) float64, x []float64, r int) [][]float64 {
+// Hessian is the matrix of second derivatives of f at x, row by row: Richardson
+// extrapolation of central differences, by the polarisation of f over pairs of
+// arguments.
+func Hessian(f func([]float64) float64, x []float64) []float64 {
 	n := len(x)
-	h := make([][]float64, n)
-	for i := range h {
-		h[i] = make([]float64, n)
-	}
-	f0 := f(x)
+	h := make([]float64, n*n)
 	y := append([]float64(nil), x...)
-	for i := 0; i < n; i++ {
-		hi := stepFor(x[i]) // the same relative step for both arguments
-		h[i][i] = richardson(func(s float64) float64 {
-			y[i] = x[i] + s
-			up := f(y)
-			y[i] = x[i] - s
-			down := f(y)
-			y[i] = x[i]
-			return (up - 2*f0 + down) / (s * s)
-		}, hi, r)
+	f0 := f(x)
+	along := func(s, t float64, i, j int) float64 { // second difference in a direction, twice over
+		copy(y, x)
+		y[i] += s
+		y[j] += t
+		up := f(y)
+		copy(y, x)
+		y[i] -= s
+		y[j] -= t
+		return up - 2*f0 + f(y)
 	}
-	for i := 0; i < n; i++ {
-		for j := 0; j < i; j++ {
+	for i := range n {
+		for j := range i + 1 {
 			ratio := stepFor(x[j]) / stepFor(x[i])
 			v := richardson(func(s float64) float64 {
 				t := s * ratio
-				y[i], y[j] = x[i]+s, x[j]+t
-				pp := f(y)
-				y[i], y[j] = x[i]-s, x[j]-t
-				mm := f(y)
-				y[i], y[j] = x[i]+s, x[j]-t
-				pm := f(y)
-				y[i], y[j] = x[i]-s, x[j]+t
-				mp := f(y)
-				y[i], y[j] = x[i], x[j]
-				return (pp + mm - pm - mp) / (4 * s * t)
-			}, stepFor(x[i]), r)
-			h[i][j], h[j][i] = v, v
+				if i == j {
+					return along(s, 0, i, j) / (s * s)
+				}
+				return (along(s, t, i, j) - along(s, -t, i, j)) / (4 * s * t)
+			}, stepFor(x[i]))
+			h[i*n+j], h[j*n+i] = v, v
 		}
 	}
 	return h
@@ -73,20 +64,17 @@ func stepFor(x float64) float64 {
 	return 1e-3
 }
 
-// richardson extrapolates d(h), whose error runs in even powers of h, over r
+// richardson extrapolates d(h), whose error runs in even powers of h, over four
 // halvings of h.
-func richardson(d func(h float64) float64, h float64, r int) float64 {
-	if r < 1 {
-		r = 1
-	}
-	a := make([]float64, r)
+func richardson(d func(h float64) float64, h float64) float64 {
+	var a [4]float64
 	for k := range a {
 		a[k] = d(h)
 		h /= 2
 	}
 	p := 4.0
-	for m := 1; m < r; m++ {
-		for k := 0; k < r-m; k++ {
+	for m := 1; m < len(a); m++ {
+		for k := range a[m:] {
 			a[k] = (a[k+1]*p - a[k]) / (p - 1)
 		}
 		p *= 4

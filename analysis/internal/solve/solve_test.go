@@ -71,29 +71,6 @@ func TestRootStaysInItsBracket(t *testing.T) {
 	})
 }
 
-func TestMinimum(t *testing.T) {
-	x, fx, err := Minimum(func(x float64) float64 { return (x-2)*(x-2) + 3 }, -10, 10, 1e-10)
-	if err != nil {
-		t.Fatal(err)
-	}
-	near(t, "position", x, 2, 1e-7)
-	near(t, "value", fx, 3, 1e-14)
-	if x, _, err := Minimum(func(x float64) float64 { return x }, 1, 4, 1e-9); err != nil || math.Abs(x-1) > 1e-6 {
-		t.Errorf("minimum at the end: %g (%v)", x, err)
-	}
-	if x, _, _ := Minimum(func(x float64) float64 {
-		if x < 0 {
-			return math.NaN()
-		}
-		return math.Cosh(x - 1)
-	}, -50, 3, 1e-9); math.Abs(x-1) > 1e-6 {
-		t.Errorf("minimum beside NaN: %g", x)
-	}
-	if _, _, err := Minimum(math.Cos, 2, 1, 0); err == nil {
-		t.Error("an empty interval: no error")
-	}
-}
-
 func TestIntegrate(t *testing.T) {
 	inf := math.Inf(1)
 	normal := func(m, s float64) func(float64) float64 {
@@ -104,22 +81,21 @@ func TestIntegrate(t *testing.T) {
 		a, b, want float64
 		points     []float64
 	}{
-		"polynomial":       {func(x float64) float64 { return x * x * x }, 0, 2, 4, nil},
-		"backwards":        {math.Exp, 1, 0, 1 - math.E, nil},
-		"whole line":       {normal(0, 1), -inf, inf, 1, nil},
-		"far off mode":     {normal(500, 0.1), -inf, inf, 1, []float64{500}},
-		"half line":        {func(x float64) float64 { return math.Exp(-x) }, 0, inf, 1, nil},
-		"left half line":   {normal(0, 1), -inf, 0, 0.5, nil},
-		"endpoint spike":   {func(x float64) float64 { return 1 / math.Sqrt(x) }, 0, 1, 2, nil},
-		"half-Cauchy":      {func(x float64) float64 { return 2 / math.Pi / (1 + x*x) }, 0, inf, 1, nil},
-		"corner":           {func(x float64) float64 { return math.Abs(x - 1.0/3) }, 0, 1, (1.0/9 + 4.0/9) / 2, []float64{1.0 / 3}},
-		"nothing":          {math.Exp, 1, 1, 0, nil},
-		"shifted exponent": {func(x float64) float64 { return math.Exp(-(x - 7)) }, 7, inf, 1, nil},
+		"polynomial":     {func(x float64) float64 { return x * x * x }, 0, 2, 4, nil},
+		"backwards":      {math.Exp, 1, 0, 1 - math.E, nil},
+		"whole density":  {normal(0, 1), -10, 10, 1, nil},
+		"narrow peak":    {normal(500, 0.1), 0, 1e4, 1, []float64{500}},
+		"endpoint spike": {func(x float64) float64 { return 1 / math.Sqrt(x) }, 0, 1, 2, nil},
+		"corner":         {func(x float64) float64 { return math.Abs(x - 1.0/3) }, 0, 1, (1.0/9 + 4.0/9) / 2, []float64{1.0 / 3}},
+		"nothing":        {math.Exp, 1, 1, 0, nil},
 	} {
 		r, err := Integrate(c.f, c.a, c.b, 0, 1e-10, c.points...)
 		if err != nil || math.Abs(r.Value-c.want) > 1e-8 {
 			t.Errorf("%s: %.12g, want %.12g (%v)", name, r.Value, c.want, err)
 		}
+	}
+	if _, err := Integrate(math.Exp, 0, inf, 0, 1e-9); !errors.Is(err, ErrNotFinite) {
+		t.Errorf("an infinite range: %v", err)
 	}
 	if _, err := Integrate(func(x float64) float64 { return math.NaN() }, 0, 1, 0, 1e-9); !errors.Is(err, ErrNotFinite) {
 		t.Errorf("NaN: %v", err)
@@ -154,16 +130,14 @@ func TestMinimise(t *testing.T) {
 	if _, err := Minimise(func([]float64) float64 { return math.NaN() }, []float64{1}, Options{}); !errors.Is(err, ErrNotFinite) {
 		t.Errorf("NaN at the start: %v", err)
 	}
-	o, err = Minimise(func(x []float64) float64 { return -x[0] }, []float64{1}, Options{MaxEvals: 500})
-	if err == nil {
-		t.Errorf("no minimum: %v after %d calls", o.X, o.Evals)
+	calls := 0
+	o, err = Minimise(func(x []float64) float64 { calls++; return -x[0] }, []float64{1}, Options{MaxEvals: 500})
+	if err == nil || calls > 10000 {
+		t.Errorf("no minimum: %v after %d calls", o.X, calls)
 	}
-	if o.Evals > 5000 {
-		t.Errorf("%d calls where 500 were allowed", o.Evals)
-	}
-	corner := NelderMead(func(x []float64) float64 { return math.Abs(x[0]-2) + math.Abs(x[1]+1) }, []float64{10, 10}, 2000)
+	corner, _ := Minimise(func(x []float64) float64 { return math.Abs(x[0]-2) + math.Abs(x[1]+1) }, []float64{10, 10}, Options{})
 	if math.Abs(corner.X[0]-2)+math.Abs(corner.X[1]+1) > 1e-6 {
-		t.Errorf("Nelder-Mead on a corner: %v", corner.X)
+		t.Errorf("a corner: %v", corner.X)
 	}
 }
 
@@ -174,15 +148,15 @@ func TestDerivatives(t *testing.T) {
 	g := Gradient(f, x, nil)
 	near(t, "df/dx", g[0], e*s+2*x[0]*x[1]*x[1], 1e-10)
 	near(t, "df/dy", g[1], e*c+2*x[0]*x[0]*x[1], 1e-10)
-	h := Hessian(f, x, 4)
-	near(t, "fxx", h[0][0], e*s+2*x[1]*x[1], 1e-7)
-	near(t, "fyy", h[1][1], -e*s+2*x[0]*x[0], 1e-7)
-	near(t, "fxy", h[0][1], e*c+4*x[0]*x[1], 1e-7)
-	if h[0][1] != h[1][0] {
+	h := Hessian(f, x)
+	near(t, "fxx", h[0], e*s+2*x[1]*x[1], 1e-7)
+	near(t, "fyy", h[3], -e*s+2*x[0]*x[0], 1e-7)
+	near(t, "fxy", h[1], e*c+4*x[0]*x[1], 1e-7)
+	if h[1] != h[2] {
 		t.Error("the Hessian is not symmetric")
 	}
-	small := Hessian(func(x []float64) float64 { return x[0] * x[0] }, []float64{0}, 4)
-	near(t, "second derivative at 0", small[0][0], 2, 1e-8)
+	small := Hessian(func(x []float64) float64 { return x[0] * x[0] }, []float64{0})
+	near(t, "second derivative at 0", small[0], 2, 1e-8)
 }
 
 // No function, however odd, makes these loop without end or panic.
@@ -198,7 +172,6 @@ func FuzzBounded(f *testing.F) {
 			return a*x*x*x + b*math.Sin(c*x) + math.Exp(-a*x) - c
 		}
 		_, _ = Root(g, lo, hi, 0)
-		_, _, _ = Minimum(g, lo, hi, 1e-9)
 		_, _ = Integrate(g, lo, hi, 1e-9, 1e-9, a)
 		_, _ = RootRight(g, lo, math.Abs(a), hi, 0)
 		_, _ = Minimise(func(x []float64) float64 { return g(x[0]) + g(x[1]-b) }, []float64{lo, hi}, Options{MaxEvals: 2000})
