@@ -255,7 +255,11 @@ func (x *exporter) metapsy(ctx context.Context) error {
 		}
 		effects = append(effects, ef)
 	}
-	return x.single("metapsy.csv", export.Metapsy(effects).Bytes())
+	b, err := export.Metapsy(effects)
+	if err != nil {
+		return err
+	}
+	return x.single("metapsy.csv", b)
 }
 
 func (x *exporter) revman(ctx context.Context) error {

@@ -1,6 +1,7 @@
 package export
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"crypto/sha256"
@@ -232,20 +233,35 @@ func csvResource(ctx context.Context, src Rows, table, dir string) (resource, in
 }
 
 func writeJSON(name string, v any) error {
-	_, err := wholefile.Write(name, 0o644, func(w io.Writer) error {
-		enc := json.NewEncoder(w)
-		enc.SetIndent("", " ")
-		enc.SetEscapeHTML(false)
-		return enc.Encode(v)
-	})
-	return err
+	b, err := JSONBytes(v)
+	if err != nil {
+		return err
+	}
+	return WriteFile(name, b)
+}
+
+// JSONBytes is indented JSON with a line end.
+func JSONBytes(v any) ([]byte, error) {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetIndent("", " ")
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(v); err != nil {
+		return nil, fmt.Errorf("export: %w", err)
+	}
+	return b.Bytes(), nil
 }
 
 // WriteFile writes bytes that were made elsewhere, whole or not at all.
 func WriteFile(name string, b []byte) error {
+	return WriteStream(name, func(w io.Writer) error { _, err := w.Write(b); return err })
+}
+
+// WriteStream writes a file through a writer, whole or not at all.
+func WriteStream(name string, write func(io.Writer) error) error {
 	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
 		return fmt.Errorf("export: %w", err)
 	}
-	_, err := wholefile.Write(name, 0o644, func(w io.Writer) error { _, err := w.Write(b); return err })
+	_, err := wholefile.Write(name, 0o644, write)
 	return err
 }

@@ -2,6 +2,8 @@ package export
 
 import (
 	"bytes"
+	"cmp"
+	"encoding/csv"
 	"regexp"
 	"strconv"
 	"strings"
@@ -9,62 +11,7 @@ import (
 	"past/internal/evidence"
 )
 
-// Sheet is a table in the layout of the released metapsy files: semicolons,
-// decimal commas, NA for what is absent, LF line ends. Cells are kept as
-// written, so that a file read and written again is the same bytes.
-type Sheet struct {
-	Header []string
-	Rows   [][]string
-	// CRLF, BOM and Unended say how the file was written.
-	CRLF, BOM, Unended bool
-	quoted             map[[2]int]bool // cells that stood in quotes; row -1 is the header
-}
-
-// Bytes writes the sheet.
-func (s *Sheet) Bytes() []byte {
-	var b bytes.Buffer
-	if s.BOM {
-		b.WriteString("\xef\xbb\xbf")
-	}
-	end := "\n"
-	if s.CRLF {
-		end = "\r\n"
-	}
-	write := func(row int, cells []string) {
-		for i, c := range cells {
-			if i > 0 {
-				b.WriteByte(';')
-			}
-			if s.quoted[[2]int{row, i}] || strings.ContainsAny(c, ";\"\n\r") {
-				b.WriteString(`"` + strings.ReplaceAll(c, `"`, `""`) + `"`)
-			} else {
-				b.WriteString(c)
-			}
-		}
-	}
-	write(-1, s.Header)
-	for i, r := range s.Rows {
-		b.WriteString(end)
-		write(i, r)
-	}
-	if !s.Unended {
-		b.WriteString(end)
-	}
-	return b.Bytes()
-}
-
 var decimalComma = regexp.MustCompile(`^[+-]?[0-9]*,?[0-9]+([eE][+-]?[0-9]+)?$`)
-
-// ParseNumber reads a cell with a decimal comma; ok is false for NA and for
-// what is no number.
-func ParseNumber(cell string) (x float64, ok bool) {
-	cell = strings.TrimSpace(cell)
-	if !decimalComma.MatchString(cell) {
-		return 0, false
-	}
-	x, err := strconv.ParseFloat(strings.Replace(cell, ",", ".", 1), 64)
-	return x, err == nil
-}
 
 // metapsyColumns are the columns that our effects fill, named and ordered as in
 // the released files.
@@ -76,13 +23,18 @@ var metapsyColumns = []string{"study", "condition_arm1", "condition_arm2", "outc
 	"n_dosing_sessions", "target_group", "design", "blinding", "doi", "registration_number",
 	".id", ".g", ".g_se", ".log_rr", ".log_rr_se"}
 
-// Metapsy lays effects out as a metapsy sheet, in the order given.
-func Metapsy(effects []evidence.Effect) *Sheet {
-	s := &Sheet{Header: metapsyColumns, quoted: map[[2]int]bool{}}
+// Metapsy lays effects out in the order given, in the layout of the released metapsy
+// files: semicolons, decimal commas, NA for what is absent, LF line ends.
+func Metapsy(effects []evidence.Effect) ([]byte, error) {
+	rows := [][]string{metapsyColumns}
 	for _, e := range effects {
-		s.Rows = append(s.Rows, metapsyRow(e))
+		rows = append(rows, metapsyRow(e))
 	}
-	return s
+	var b bytes.Buffer
+	w := csv.NewWriter(&b)
+	w.Comma = ';'
+	err := w.WriteAll(rows)
+	return b.Bytes(), err
 }
 
 func metapsyRow(e evidence.Effect) []string {
@@ -91,7 +43,7 @@ func metapsyRow(e evidence.Effect) []string {
 		"instrument_symptom": e.Domain,
 		"study_time_point":   e.TimepointRaw, "time_weeks": commaNumber(e.TimepointWeeks), "rob": e.RiskOfBias, "drug_arm1": e.Substance,
 		"dose_arm1": e.DoseTreat, "dose_arm2": e.DoseCtrl,
-		"name_arm1": e.ArmTreat, "name_arm2": firstOf(e.ArmCtrl, e.Comparator), "target_group": e.Population, "design": e.Design,
+		"name_arm1": e.ArmTreat, "name_arm2": cmp.Or(e.ArmCtrl, e.Comparator), "target_group": e.Population, "design": e.Design,
 		"blinding": e.Blinding, "doi": e.DOI, "registration_number": e.RecordID, ".id": e.ID,
 		"primary_instrument": flag(e.PrimaryInstrument), "primary_timepoint": flag(e.PrimaryTime), "post_crossover": triFlag(e.PostCrossover),
 	}
@@ -125,8 +77,8 @@ func metapsyRow(e evidence.Effect) []string {
 	}
 	out := make([]string, len(metapsyColumns))
 	for i, c := range metapsyColumns {
-		out[i] = firstOf(Guard(v[c]), "NA")
-		if _, ok := ParseNumber(v[c]); ok {
+		out[i] = cmp.Or(Guard(v[c]), "NA")
+		if decimalComma.MatchString(v[c]) {
 			out[i] = v[c]
 		}
 	}
