@@ -1,6 +1,7 @@
 package pack
 
 import (
+	"cmp"
 	"bytes"
 	"crypto/sha256"
 	"embed"
@@ -36,7 +37,7 @@ func Files(p Pack) (map[string][]byte, error) {
 	}
 	t, err := template.New("").Funcs(template.FuncMap{"notice": evidence.NoticeName, "design": designName, "risk": designRisk,
 		"minus": func(a, b int) int { return a - b }, "bind": bind, "unbind": unbind}).
-		ParseFS(files, "templates/*.tmpl")
+		ParseFS(files, "templates/pages.tmpl", "templates/parts.tmpl")
 	if err != nil {
 		return nil, fmt.Errorf("pack: %w", err)
 	}
@@ -117,7 +118,7 @@ func (d Domain) plain(out map[string][]byte, p Pack) error {
 		if i == 0 {
 			list += "\nOther evidence, which is not the result of a controlled trial:\n"
 		}
-		list += o.Reference + " (" + designName(o.Design) + "). " + firstOf(o.DOI, o.Source) + "\n"
+		list += o.Reference + " (" + designName(o.Design) + "). " + cmp.Or(o.DOI, o.Source) + "\n"
 	}
 	out[d.ID+"/reading-list.txt"] = []byte(list)
 	bib := cite.BibTeX(d.Reading)
