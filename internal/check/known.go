@@ -1,6 +1,7 @@
 package check
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -87,21 +88,21 @@ func (k *Known) paper(p evidence.Publication) {
 	})
 	for _, r := range p.Related {
 		name := strings.ToLower(strings.NewReplacer("-", "", "_", "", " ", "").Replace(r.Type))
-		other := firstOf(r.DOI, pmidOf(r.PMID), r.Label)
+		other := cmp.Or(r.DOI, pmidOf(r.PMID), r.Label)
 		doi, pmid := p.DOI, p.PMID
 		kind, about := r.Notice()
 		if about {
-			doi, pmid, other = r.DOI, r.PMID, firstOf(p.DOI, pmidOf(p.PMID))
+			doi, pmid, other = r.DOI, r.PMID, cmp.Or(p.DOI, pmidOf(p.PMID))
 		}
 		switch {
 		case kind == "retraction":
 			k.hold(doi, pmid, func(w *Work) { w.Retracted = true })
 		case kind != "":
-			k.hold(doi, pmid, func(w *Work) { w.Corrected = firstOf(other, r.Note, r.Type) })
+			k.hold(doi, pmid, func(w *Work) { w.Corrected = cmp.Or(other, r.Note, r.Type) })
 		case p.Preprint && (name == "updatein" || name == "ispreprintof" || name == "preprintof"):
 			k.hold(p.DOI, p.PMID, func(w *Work) { w.Published = other })
 		case name == "updateof" || name == "haspreprint":
-			k.hold(r.DOI, r.PMID, func(w *Work) { w.Preprint, w.Published = true, firstOf(p.DOI, pmidOf(p.PMID)) })
+			k.hold(r.DOI, r.PMID, func(w *Work) { w.Preprint, w.Published = true, cmp.Or(p.DOI, pmidOf(p.PMID)) })
 		}
 	}
 }
@@ -112,9 +113,9 @@ func (k *Known) link(l evidence.Link) {
 	case "retracts":
 		k.hold(b[0], b[1], func(w *Work) { w.Retracted = true })
 	case "corrects":
-		k.hold(b[0], b[1], func(w *Work) { w.Corrected = firstOf(w.Corrected, l.A) })
+		k.hold(b[0], b[1], func(w *Work) { w.Corrected = cmp.Or(w.Corrected, l.A) })
 	case "preprint-of":
-		k.hold(a[0], a[1], func(w *Work) { w.Preprint, w.Published = true, firstOf(w.Published, l.B) })
+		k.hold(a[0], a[1], func(w *Work) { w.Preprint, w.Published = true, cmp.Or(w.Published, l.B) })
 	}
 }
 
@@ -131,13 +132,4 @@ func pmidOf(p string) string {
 		return ""
 	}
 	return "pmid:" + p
-}
-
-func firstOf(vals ...string) string {
-	for _, v := range vals {
-		if v != "" {
-			return v
-		}
-	}
-	return ""
 }

@@ -1,6 +1,7 @@
 package check
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"math"
@@ -371,7 +372,7 @@ func numberProblems(text string, f edition.Flat) []problem {
 			fmt.Sprintf("%q in a sentence bound to %s is no number that could be checked; it may be right or wrong", text[m[0]:m[1]], f.ID)})
 	}
 	for _, m := range certForm.FindAllStringSubmatchIndex(text, -1) {
-		said := strings.ToLower(firstOf(group(text, m, 1), group(text, m, 2), group(text, m, 3), group(text, m, 4), group(text, m, 5)))
+		said := strings.ToLower(cmp.Or(group(text, m, 1), group(text, m, 2), group(text, m, 3), group(text, m, 4), group(text, m, 5)))
 		if level := levelWords[strings.Join(strings.Fields(said), " ")]; level != "" {
 			said = level
 		} else if n := strings.Count(said, "⊕"); n > 0 {

@@ -1,6 +1,7 @@
 package check
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"strings"
@@ -66,7 +67,7 @@ func wordingAbroad(text, certainty string) []problem {
 		part := text[s[0]:s[1]]
 		hedged := certainty == "high" || doubts.MatchString(part) || possible.MatchString(part)
 		if m := plainly.FindStringSubmatchIndex(part); m != nil && !hedged {
-			out = append(out, strong(s[0]+m[2], part[m[2]:m[3]], firstOf(certainty, "not graded"), "say that it may"))
+			out = append(out, strong(s[0]+m[2], part[m[2]:m[3]], cmp.Or(certainty, "not graded"), "say that it may"))
 		}
 	}
 	return out
@@ -111,7 +112,7 @@ func wording(text, certainty string, empty bool) []problem {
 				m = probable.FindStringIndex(part)
 			}
 			if m != nil {
-				out = append(out, strong(s[0]+m[0], part[m[0]:m[1]], firstOf(certainty, "not graded"), "say that the evidence is very uncertain"))
+				out = append(out, strong(s[0]+m[0], part[m[0]:m[1]], cmp.Or(certainty, "not graded"), "say that the evidence is very uncertain"))
 			}
 		}
 	}

@@ -1,6 +1,7 @@
 package cite
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"unicode"
@@ -49,7 +50,7 @@ func bibEntry(b *strings.Builder, it Item) {
 		}
 	}
 	field("volume", bibText(it.Volume))
-	field("number", bibText(firstOf(it.Issue, it.Number)))
+	field("number", bibText(cmp.Or(it.Issue, it.Number)))
 	field("pages", strings.ReplaceAll(bibText(it.Pages), "-", "--"))
 	field("publisher", bibText(it.Publisher))
 	field("version", bibText(it.Version))
@@ -70,15 +71,6 @@ func bibEntry(b *strings.Builder, it Item) {
 	}
 	field("note", bibText(note))
 	b.WriteString("}\n")
-}
-
-func firstOf(vals ...string) string {
-	for _, v := range vals {
-		if v != "" {
-			return v
-		}
-	}
-	return ""
 }
 
 // bibKey keeps the letters that every reader accepts in a key.

@@ -1,6 +1,7 @@
 package cite
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -73,7 +74,7 @@ func (s *Shelf) Compare(then edition.Document, id string) (Comparison, error) {
 	for _, it := range s.Studies(now) {
 		for _, n := range it.Notes {
 			if strings.HasPrefix(strings.ToLower(n), "erratum") || strings.HasPrefix(strings.ToLower(n), "correct") {
-				c.Corrected = append(c.Corrected, firstOf(it.DOI, it.PMID)+": "+n)
+				c.Corrected = append(c.Corrected, cmp.Or(it.DOI, it.PMID)+": "+n)
 			}
 		}
 	}

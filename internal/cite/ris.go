@@ -1,6 +1,7 @@
 package cite
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 )
@@ -66,7 +67,7 @@ func risRecord(b *strings.Builder, it Item) {
 	if it.Accessed.Year > 0 {
 		tag("Y2", risDate(it.Accessed))
 	}
-	tag("AN", firstOf(it.Number, it.PMID))
+	tag("AN", cmp.Or(it.Number, it.PMID))
 	tag("C2", it.PMCID)
 	tag("LA", it.Language)
 	if it.Location != "" {

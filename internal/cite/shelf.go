@@ -254,7 +254,7 @@ func (s *Shelf) part(it Item) Item {
 }
 
 func (s *Shelf) identity() string {
-	n := "Edition " + s.Document.ID + ", data to " + firstOf(s.Document.Date, "a day not stated") + ", data SHA-256 " + s.Document.DataHash
+	n := "Edition " + s.Document.ID + ", data to " + cmp.Or(s.Document.Date, "a day not stated") + ", data SHA-256 " + s.Document.DataHash
 	if s.Document.Starter {
 		n += ", embedded starter set (retold facts of real trials, not a live crawl)"
 	}
@@ -308,10 +308,10 @@ func (s *Shelf) Software() Item {
 }
 
 func (s *Shelf) trial(r *evidence.Record) Item {
-	it := Item{Key: r.ID, Type: Webpage, Title: firstOf(r.Title, r.OfficialTitle, r.ID), ContainerTitle: registers.Title(r.Source),
+	it := Item{Key: r.ID, Type: Webpage, Title: cmp.Or(r.Title, r.OfficialTitle, r.ID), ContainerTitle: registers.Title(r.Source),
 		Number: r.ID, URL: r.URL,
-		Issued: ParseDate(firstOf(r.LastUpdatePosted.Raw, r.FirstPosted.Raw)), Accessed: s.Accessed,
-		Notes: []string{"Register record " + r.ID + ", status in this edition: " + firstOf(string(r.Status), "not stated")}}
+		Issued: ParseDate(cmp.Or(r.LastUpdatePosted.Raw, r.FirstPosted.Raw)), Accessed: s.Accessed,
+		Notes: []string{"Register record " + r.ID + ", status in this edition: " + cmp.Or(string(r.Status), "not stated")}}
 	if r.Sponsor.Name != "" {
 		it.Authors = []Name{{Literal: r.Sponsor.Name}}
 	}

@@ -1,6 +1,7 @@
 package cite
 
 import (
+	"cmp"
 	"crypto/sha256"
 	_ "embed"
 	"encoding/csv"
@@ -104,7 +105,7 @@ func FromPublication(p evidence.Publication, url string) Item {
 		case a.Collective != "":
 			it.Authors = append(it.Authors, Name{Literal: a.Collective})
 		case a.Family != "" || a.Given != "":
-			it.Authors = append(it.Authors, Name{Family: firstOf(a.Family, a.Given), Given: map[bool]string{true: a.Given}[a.Family != ""]})
+			it.Authors = append(it.Authors, Name{Family: cmp.Or(a.Family, a.Given), Given: map[bool]string{true: a.Given}[a.Family != ""]})
 		}
 	}
 	if p.Retracted {
@@ -112,7 +113,7 @@ func FromPublication(p evidence.Publication, url string) Item {
 	}
 	for _, r := range p.Related {
 		if kind, other := r.Notice(); kind != "" && !other {
-			it.Notes = append(it.Notes, strings.TrimSpace(r.Type+" "+firstOf(r.DOI, r.PMID, r.Label)))
+			it.Notes = append(it.Notes, strings.TrimSpace(r.Type+" "+cmp.Or(r.DOI, r.PMID, r.Label)))
 		}
 	}
 	it.Key = workKey(it)
@@ -124,7 +125,7 @@ func FromPublication(p evidence.Publication, url string) Item {
 func workKey(it Item) string {
 	name := "anon"
 	if len(it.Authors) > 0 {
-		if s := slug(firstOf(it.Authors[0].Family, it.Authors[0].Literal)); s != "" {
+		if s := slug(cmp.Or(it.Authors[0].Family, it.Authors[0].Literal)); s != "" {
 			name = s
 		}
 	}
@@ -132,7 +133,7 @@ func workKey(it Item) string {
 	if it.Issued.Year > 0 {
 		year = fmt.Sprint(it.Issued.Year)
 	}
-	sum := sha256.Sum256([]byte(firstOf(ident.NormalDOI(it.DOI), it.PMID, it.URL, it.Title)))
+	sum := sha256.Sum256([]byte(cmp.Or(ident.NormalDOI(it.DOI), it.PMID, it.URL, it.Title)))
 	return name + "-" + year + "-" + hex.EncodeToString(sum[:2])
 }
 

@@ -1,6 +1,7 @@
 package pack
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -279,7 +280,7 @@ func (in Input) card(flat edition.Flat) Card {
 		}
 	}
 	if f.ID != "" {
-		c.Plain, c.Researcher = firstOf(f.Sentences.Plain, c.Plain), firstOf(f.Sentences.Researcher, c.Researcher)
+		c.Plain, c.Researcher = cmp.Or(f.Sentences.Plain, c.Plain), cmp.Or(f.Sentences.Researcher, c.Researcher)
 	}
 	c.People, c.Points = inPeople(flat.Absolute), inPoints(flat.Absolute)
 	c.Grade = why(f, flat)
@@ -297,7 +298,7 @@ func short(it cite.Item) cite.Item {
 
 func (in Input) claim(v evidence.ClaimVerdict) ClaimCard {
 	c := ClaimCard{ID: v.ID, Text: v.Text, Verdict: v.Verdict.Words(v.Coverage), Why: v.Why, Rule: v.Rule, Findings: v.Findings}
-	c.Plain = firstOf(v.Instead, v.Why)
+	c.Plain = cmp.Or(v.Instead, v.Why)
 	c.Curriculum = fmt.Sprintf("%s (Verdict of edition %s on “%s”: %s.)", c.Plain, in.Document.ID, v.Text, c.Verdict)
 	behind := ""
 	if v.K > 0 {
@@ -317,15 +318,6 @@ func ended(s string) string {
 		return s
 	}
 	return s + "."
-}
-
-func firstOf(vals ...string) string {
-	for _, v := range vals {
-		if v != "" {
-			return v
-		}
-	}
-	return ""
 }
 
 // inPeople says a result in people of a hundred, "" where it cannot be.

@@ -1,8 +1,8 @@
 package reproduce
 
 import (
+	"cmp"
 	"fmt"
-	"past/internal/extract/arm"
 	"regexp"
 	"slices"
 	"strconv"
@@ -10,6 +10,7 @@ import (
 
 	"past/internal/evidence"
 	"past/internal/extract"
+	"past/internal/extract/arm"
 	"past/internal/review"
 	"past/internal/vocab"
 )
@@ -61,7 +62,7 @@ func metapsyRow(v *vocab.Vocabulary, row review.Row, style evidence.NumberStyle)
 		ScoreType:  scoreOf[kind], Imputed: kind == "imsd", Instrument: row.Get("instrument"),
 		Domain:    strings.ToLower(row.Get("instrument_symptom")),
 		DoseTreat: row.Get("dose_arm1"), DoseCtrl: row.Get("dose_arm2"), ArmTreat: row.Get("multi_arm1"), ArmCtrl: row.Get("multi_arm2"),
-		Comparator: row.Get("name_arm2"), Blinding: row.Get("blinding"), TimeLabel: firstOf(row.Get("study_time_point"), row.Get("time")),
+		Comparator: row.Get("name_arm2"), Blinding: row.Get("blinding"), TimeLabel: cmp.Or(row.Get("study_time_point"), row.Get("time")),
 		RoB: strings.ToLower(row.Get("rob")), PrimaryInstrument: row.Get("primary_instrument") == "1",
 		PrimaryTime:   row.Get("primary_timepoint") == "1",
 		PostCrossover: map[string]evidence.Tri{"1": evidence.Yes, "0": evidence.No}[row.Get("post_crossover")], Place: row.Where(""),
@@ -78,7 +79,7 @@ func metapsyRow(v *vocab.Vocabulary, row review.Row, style evidence.NumberStyle)
 	x.Substance = substance(v, row.Get("drug_arm1"), row.Get("condition_arm1"))
 	x.ComparatorClass = comparatorClass(v, x, row)
 	for d, older := range []string{"rob_rand", "rob_dev", "rob_miss", "rob_meas", "rob_sel"} {
-		if s := firstOf(row.Get(fmt.Sprintf("d%d", d+1)), row.Get(older)); s != "" {
+		if s := cmp.Or(row.Get(fmt.Sprintf("d%d", d+1)), row.Get(older)); s != "" {
 			x.RoBDomains = append(x.RoBDomains, strings.ToLower(s))
 		}
 	}
@@ -115,23 +116,16 @@ func metapsyRow(v *vocab.Vocabulary, row review.Row, style evidence.NumberStyle)
 	return x, errs
 }
 
-func firstOf(a, b string) string {
-	if a != "" {
-		return a
-	}
-	return b
-}
-
 // substance is the vocabulary's id of the treatment, else the condition code.
 // A deuterated form is another substance than the one it is made from.
 func substance(v *vocab.Vocabulary, drug, code string) string {
 	if strings.Contains(strings.ToLower(drug), "deuterated") {
-		return strings.ToLower(firstOf(code, drug))
+		return strings.ToLower(cmp.Or(code, drug))
 	}
 	if hits := v.Match(drug).Substances; len(hits) > 0 {
 		return hits[0].ID
 	}
-	return strings.ToLower(firstOf(code, drug))
+	return strings.ToLower(cmp.Or(code, drug))
 }
 
 var classOfCode = map[string]string{"pcb": "inactive-placebo", "ppl": "inactive-placebo", "wl": "waitlist-or-delayed",
@@ -144,10 +138,10 @@ func comparatorClass(v *vocab.Vocabulary, x review.Extraction, row review.Row) s
 		return c
 	}
 	if code == strings.ToLower(row.Get("condition_arm1")) {
-		return doseClass(v, x, firstOf(row.Get("drug_arm2"), x.Substance))
+		return doseClass(v, x, cmp.Or(row.Get("drug_arm2"), x.Substance))
 	}
 	name := strings.TrimSpace(row.Get("drug_arm2") + " " + x.DoseCtrl)
-	return firstOf(arm.ControlClass(v, x.Substance, firstOf(row.Get("name_arm2"), name), name), arm.OtherDose)
+	return cmp.Or(arm.ControlClass(v, x.Substance, cmp.Or(row.Get("name_arm2"), name), name), arm.OtherDose)
 }
 
 var perWeight = regexp.MustCompile(`(?i)^\s*(\d+(?:\.\d+)?)\s*(mg|ug|µg)\s*/\s*kg`)
