@@ -20,8 +20,8 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// browser is one Chromium for all tests of the package.
-var browser struct {
+// chrome is one Chromium for all tests of the package.
+var chrome struct {
 	once  sync.Once
 	ctx   context.Context
 	close []func()
@@ -30,8 +30,8 @@ var browser struct {
 
 func TestMain(m *testing.M) {
 	code := m.Run()
-	for i := len(browser.close) - 1; i >= 0; i-- {
-		browser.close[i]()
+	for i := len(chrome.close) - 1; i >= 0; i-- {
+		chrome.close[i]()
 	}
 	os.Exit(code)
 }
@@ -64,25 +64,25 @@ func needChromium(t *testing.T, err error) {
 func startBrowser() {
 	path, err := chromium()
 	if err != nil {
-		browser.err = err
+		chrome.err = err
 		return
 	}
 	data, err := os.MkdirTemp("", "past-chromium-*")
 	if err != nil {
-		browser.err = err
+		chrome.err = err
 		return
 	}
-	browser.close = append(browser.close, func() { os.RemoveAll(data) })
+	chrome.close = append(chrome.close, func() { os.RemoveAll(data) })
 	opts := append(append([]chromedp.ExecAllocatorOption{}, chromedp.DefaultExecAllocatorOptions[:]...), chromedp.ExecPath(path),
 		chromedp.NoSandbox, chromedp.DisableGPU, chromedp.UserDataDir(data),
 		chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true),
 		chromedp.Flag("disable-sync", true), chromedp.Flag("no-first-run", true))
 	alloc, stop := chromedp.NewExecAllocator(context.Background(), opts...)
-	browser.close = append(browser.close, stop)
+	chrome.close = append(chrome.close, stop)
 	ctx, cancel := chromedp.NewContext(alloc)
-	browser.close = append(browser.close, cancel)
-	if _, browser.err = chromedp.Run(ctx, chromedp.Evaluate[int]("1")); browser.err == nil {
-		browser.ctx = ctx
+	chrome.close = append(chrome.close, cancel)
+	if _, chrome.err = chromedp.Run(ctx, chromedp.Evaluate[int]("1")); chrome.err == nil {
+		chrome.ctx = ctx
 	}
 }
 
@@ -103,9 +103,9 @@ func newTab(t *testing.T, root string) *tab {
 	if testing.Short() {
 		t.Skip("browser tests are left out with -short")
 	}
-	browser.once.Do(startBrowser)
-	needChromium(t, browser.err)
-	ctx, cancel := chromedp.NewContext(browser.ctx)
+	chrome.once.Do(startBrowser)
+	needChromium(t, chrome.err)
+	ctx, cancel := chromedp.NewContext(chrome.ctx)
 	t.Cleanup(cancel)
 	b := &tab{t: t, ctx: ctx, root: root}
 	if err := chromedp.Listen(ctx, b.listen); err != nil {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/chromedp/chromedp"
 
+	"past/internal/browser"
 	"past/internal/evidence"
 	"past/reports/internal/show"
 )
@@ -376,7 +377,7 @@ func TestPDF(t *testing.T) {
 		}
 	}
 	if err := PDF(t.Context(), filepath.Join(t.TempDir(), "x.pdf"), fixtureEdition(t),
-		PDFOptions{Chromium: "/no/such/browser"}); !errors.Is(err, ErrNoBrowser) {
+		PDFOptions{Chromium: "/no/such/browser"}); !errors.Is(err, browser.ErrNone) {
 		t.Errorf("no browser: %v", err)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"past/internal/browser"
 	"past/internal/cite"
 	"past/internal/pack"
 	"past/internal/text"
@@ -87,8 +88,8 @@ func (c *packCmd) print(ctx context.Context, e *Env, p pack.Pack) (warnings bool
 	}
 	for _, d := range p.Domains {
 		dir := filepath.Join(c.Out, d.ID)
-		err := pack.PDF(ctx, filepath.Join(dir, "slides.html"), filepath.Join(dir, "slides.pdf"))
-		if errors.Is(err, pack.ErrNoBrowser) {
+		err := browser.Print(ctx, "", filepath.Join(dir, "slides.html"), filepath.Join(dir, "slides.pdf"))
+		if errors.Is(err, browser.ErrNone) {
 			fmt.Fprintln(e.Stderr, "past: no PDF:", err)
 			return true, nil
 		}
