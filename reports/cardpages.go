@@ -173,8 +173,8 @@ func (s *site) sexualPage() {
 		if len(groups[k]) == 0 {
 			continue
 		}
-		g := tableGroup{Anchor: fmt.Sprintf("kind%d", i+1), Name: show.First(k), Table: chart.Table{Caption: show.First(k),
-			Head: columns("Study", "Substance", "Outcome or term", "When", "#Affected", "Reported")}}
+		g := tableGroup{Anchor: fmt.Sprintf("kind%d", i+1), Name: show.First(k), Table: chart.NewTable(show.First(k), "Study", "Substance",
+			"Outcome or term", "When", "#Affected", "Reported")}
 		for j, r := range groups[k] {
 			if j == layerMost {
 				g.Note = fmt.Sprintf("The first %d of %s are listed.", layerMost, show.Int(len(groups[k])))
@@ -197,9 +197,9 @@ func (s *site) sexualPage() {
 			case r.Arm != "":
 				rep = "in " + show.Clip(r.Arm, 60)
 			}
-			g.Table.Lines = append(g.Table.Lines, chart.TableLine{Cells: []chart.Cell{{Text: show.Clip(cmp.Or(r.Label, r.RecordID), 80),
-				Href: cmp.Or(s.studPath[r.StudyID], s.RecordHref(r.RecordID))}, {Text: cmp.Or(s.nameList(r.Substances), "none that is tracked")},
-				{Text: show.Clip(r.What, 160)}, {Text: cmp.Or(show.Clip(r.TimeFrame, 60), "?")}, {Text: people}, {Text: rep}}})
+			g.Table.Add(chart.Link(show.Clip(cmp.Or(r.Label, r.RecordID), 80), cmp.Or(s.studPath[r.StudyID], s.RecordHref(r.RecordID))),
+				cmp.Or(s.nameList(r.Substances), "none that is tracked"), show.Clip(r.What, 160), cmp.Or(show.Clip(r.TimeFrame, 60), "?"), people,
+				rep)
 		}
 		if len(g.Table.Lines) > layerOpen {
 			rest := g.Table
@@ -261,52 +261,40 @@ func (s *site) peoplePage() {
 }
 
 func (s *site) shareTable(caption string, list []coding.Share) *chart.Table {
-	if len(list) == 0 {
-		return nil
-	}
 	quoted := "In the words of one of them"
 	if s.Ed.Starter {
 		quoted = "One of them, as the starter set restates it"
 	}
-	t := &chart.Table{Caption: caption, Head: columns("What", "Stance", "#Trials", "#Of", quoted)}
+	t := chart.NewTable(caption, "What", "Stance", "#Trials", "#Of", quoted)
 	for _, x := range list {
-		c := []chart.Cell{{Text: show.First(show.Clip(x.Name, 80))}, {Text: show.Clip(x.Stance, 30)}, {Text: show.Int(x.Trials)},
-			{Text: show.Int(x.Of)}, {}}
+		var said chart.Cell
 		if len(x.Rows) > 0 {
 			r := x.Rows[0]
-			c[4] = chart.Cell{Text: "“" + show.Clip(r.Quote, 140) + "” (" + show.Clip(r.RecordID, 30) + ", " + show.Clip(r.Field, 40) + ")",
-				Href: s.RecordHref(r.RecordID)}
+			said = chart.Link("“"+show.Clip(r.Quote, 140)+"” ("+show.Clip(r.RecordID, 30)+", "+show.Clip(r.Field, 40)+")",
+				s.RecordHref(r.RecordID))
 		}
-		t.Lines = append(t.Lines, chart.TableLine{Cells: c})
+		t.Add(show.First(show.Clip(x.Name, 80)), show.Clip(x.Stance, 30), show.Int(x.Trials), show.Int(x.Of), said)
 	}
-	return t
+	return t.OrNil()
 }
 
 func guessTable(s *site) *chart.Table {
-	if len(s.Ed.Guesses) == 0 {
-		return nil
-	}
-	t := &chart.Table{Caption: "Who guessed the treatment", Head: columns("Trial", "Arm", "Asked", "#Guessed rightly", "When", "Source")}
+	t := chart.NewTable("Who guessed the treatment", "Trial", "Arm", "Asked", "#Guessed rightly", "When", "Source")
 	for i := range s.Ed.Guesses {
 		g := &s.Ed.Guesses[i]
 		right := cmp.Or(guessShare(g), "?")
-		t.Lines = append(t.Lines, chart.TableLine{Cells: []chart.Cell{{Text: show.Clip(g.TrialID, 40), Href: s.RecordHref(g.TrialID)},
-			{Text: show.Clip(g.Arm, 80)}, {Text: show.Clip(g.Asked, 30)}, {Text: right}, {Text: cmp.Or(show.Clip(g.When, 60), "?")},
-			{Text: show.Clip(g.Source, 120)}}})
+		t.Add(chart.Link(show.Clip(g.TrialID, 40), s.RecordHref(g.TrialID)), show.Clip(g.Arm, 80), show.Clip(g.Asked, 30), right,
+			cmp.Or(show.Clip(g.When, 60), "?"), show.Clip(g.Source, 120))
 	}
-	return t
+	return t.OrNil()
 }
 
 func comparatorTable(s *site) *chart.Table {
-	if len(s.Ed.Comparators) == 0 {
-		return nil
-	}
-	t := &chart.Table{Caption: "What the treatments were compared with", Head: columns("Class", "Comparator", "#Studies")}
+	t := chart.NewTable("What the treatments were compared with", "Class", "Comparator", "#Studies")
 	for _, c := range s.Ed.Comparators {
-		t.Lines = append(t.Lines, chart.TableLine{Cells: []chart.Cell{{Text: s.Name(c.Class)}, {Text: show.Clip(c.Name, 100)},
-			{Text: show.Int(c.Studies)}}})
+		t.Add(s.Name(c.Class), show.Clip(c.Name, 100), show.Int(c.Studies))
 	}
-	return t
+	return t.OrNil()
 }
 
 // neverReported counts planned outcomes that posted results lack; where no record

@@ -24,8 +24,8 @@ func (s *site) series(f *evidence.Finding) (chart.Rows, bool) {
 		Stamp: s.permalink(f.ID),
 		Columns: []chart.Column{{Head: "k", WideOnly: true}, {Head: read.Symbol + " [95% CI]", After: true, Phone: true},
 			{Head: "τ²", After: true, WideOnly: true}}}
-	r.Table = chart.Table{Caption: "Results under other choices", Head: columns("Part", "Analysis", "#k", "#"+read.Symbol, "#95% lower",
-		"#95% upper", "#τ²", "#I², %", "Model")}
+	r.Table = chart.NewTable("Results under other choices", "Part", "Analysis", "#k", "#"+read.Symbol, "#95% lower", "#95% upper", "#τ²",
+		"#I², %", "Model")
 	group := func(name, test string, list []evidence.PooledResult, label func(*evidence.PooledResult) string) {
 		head := false
 		for i := range list {
@@ -41,15 +41,14 @@ func (s *site) series(f *evidence.Finding) (chart.Rows, bool) {
 			}
 			if none {
 				r.Rows = append(r.Rows, chart.Row{Name: label(p), Line: len(r.Lines), Cells: []string{show.Int(p.K), "not pooled", ""}})
-				r.Lines = append(r.Lines, chart.TableLine{Cells: []chart.Cell{{Text: name}, {Text: label(p)}, {Text: show.Int(p.K)}, {Text: show.None},
-					{Text: show.None}, {Text: show.None}, {Text: show.None}, {Text: show.None}, {Text: "not pooled: " + show.Prose(p.Headline.Note)}}})
+				r.Add(name, label(p), show.Int(p.K), show.None, show.None, show.None, show.None, show.None,
+					"not pooled: "+show.Prose(p.Headline.Note))
 				continue
 			}
 			row := chart.Row{Name: label(p), Line: len(r.Lines), Cells: []string{show.Int(p.K), read.Full(p.Estimate, lo, hi), show.Tau2(p.Tau2)},
 				Marks: []chart.Mark{{Shape: chart.Dot, Est: *p.Estimate, Lo: *lo, Hi: *hi}}}
-			num := func(x float64) chart.Cell { return chart.Cell{Text: read.Value(x), Exact: show.Raw(read.Read(x))} }
-			r.Lines = append(r.Lines, chart.TableLine{Cells: []chart.Cell{{Text: name}, {Text: row.Name}, {Text: show.Int(p.K)}, num(*p.Estimate),
-				num(*lo), num(*hi), {Text: show.Tau2(p.Tau2)}, {Text: strings.TrimSuffix(show.PercentP(p.I2Q), "%")}, {Text: modelName(p)}}})
+			r.Add(name, row.Name, show.Int(p.K), read.cell(p.Estimate), read.cell(lo), read.cell(hi), show.Tau2(p.Tau2),
+				strings.TrimSuffix(show.PercentP(p.I2Q), "%"), modelName(p))
 			r.Rows = append(r.Rows, row)
 		}
 	}
@@ -168,15 +167,14 @@ func (s *site) specCurve(f *evidence.Finding) (chart.XY, bool) {
 	c.Alt = fmt.Sprintf("Specification curve of %s, from %s to %s.", show.Plural(v.Specifications, "analysis", "analyses"),
 		read.Value(v.Min), read.Value(v.Max))
 	c.Layers = append(c.Layers, dots)
-	c.Table = chart.Table{Caption: "Choices and how far each moves the result", Head: columns("Choice", "Levels",
-		"#Mean range of the estimate")}
+	c.Table = chart.NewTable("Choices and how far each moves the result", "Choice", "Levels", "#Mean range of the estimate")
 	for _, a := range v.Axes {
 		var levels []string
 		for _, l := range a.Levels {
 			levels = append(levels, s.level(l))
 		}
-		c.Lines = append(c.Lines, chart.TableLine{Cells: []chart.Cell{{Text: show.First(factorName(a.Name))},
-			{Text: show.Clip(strings.Join(levels, ", "), 600)}, {Text: show.Fixed(a.Spread, 3), Exact: show.Raw(a.Spread)}}})
+		c.Add(show.First(factorName(a.Name)), show.Clip(strings.Join(levels, ", "), 600),
+			chart.Digits(show.Fixed(a.Spread, 3), &a.Spread))
 	}
 	return c, true
 }
@@ -286,14 +284,12 @@ func (s *site) funnel(f *evidence.Finding) chart.XY {
 		"studies stand at the bottom."
 	most := 0.0
 	dots := chart.Layer{Name: "studies", Class: "pt"}
-	c.Table = chart.Table{Caption: "Data of the funnel plot", Head: columns("Study", "#"+read.Symbol, "#Standard error")}
+	c.Table = chart.NewTable("Data of the funnel plot", "Study", "#"+read.Symbol, "#Standard error")
 	for i := range f.Effects {
 		e := &f.Effects[i]
 		most = math.Max(most, evidence.Value(e.SE))
 		dots.P = append(dots.P, chart.XYPoint{X: evidence.Value(e.Estimate), Y: evidence.Value(e.SE), Name: effectLabel(e), Line: len(c.Lines)})
-		c.Lines = append(c.Lines, chart.TableLine{Cells: []chart.Cell{{Text: effectLabel(e)},
-			{Text: read.ValueP(e.Estimate), Exact: show.Raw(read.Read(evidence.Value(e.Estimate)))},
-			{Text: show.FixedP(e.SE, 3), Exact: rawOf(e.SE)}}})
+		c.Add(effectLabel(e), read.cell(e.Estimate), chart.Digits(show.FixedP(e.SE, 3), e.SE))
 	}
 	mu := *f.Primary.Estimate
 	top := most * 1.06
@@ -359,7 +355,7 @@ func (s *site) bubbles(f *evidence.Finding, i int) (chart.XY, bool) {
 	c.Note = fmt.Sprintf("Slope %s [%s, %s] per unit, %s. Studies differ in more than one way: an association, not a cause.",
 		show.Fixed(*mo.Slope, 3), show.FixedP(mo.CILower, 3), show.FixedP(mo.CIUpper, 3), show.P(mo.P))
 	dots := chart.Layer{Name: "studies", Class: "bub"}
-	c.Table = chart.Table{Caption: "Data of the figure", Head: columns("Study", "#"+name, "#"+read.Symbol)}
+	c.Table = chart.NewTable("Data of the figure", "Study", "#"+name, "#"+read.Symbol)
 	for j, id := range mo.Effects {
 		at := slices.IndexFunc(f.Effects, func(e evidence.Effect) bool { return e.ID == id })
 		if at < 0 {
@@ -372,9 +368,7 @@ func (s *site) bubbles(f *evidence.Finding, i int) (chart.XY, bool) {
 			r = 3 + math.Sqrt(w)*1.4
 		}
 		dots.P = append(dots.P, chart.XYPoint{X: mo.X[j], Y: evidence.Value(e.Estimate), R: r, Name: effectLabel(e), Line: len(c.Lines)})
-		c.Lines = append(c.Lines, chart.TableLine{Cells: []chart.Cell{{Text: effectLabel(e)},
-			{Text: show.Trim(mo.X[j], 2), Exact: show.Raw(mo.X[j])}, {Text: read.ValueP(e.Estimate),
-				Exact: show.Raw(read.Read(evidence.Value(e.Estimate)))}}})
+		c.Add(effectLabel(e), chart.Digits(show.Trim(mo.X[j], 2), &mo.X[j]), read.cell(e.Estimate))
 	}
 	area, line := chart.Layer{Class: "area", Kind: chart.Area}, chart.Layer{Class: "curve", Kind: chart.Line}
 	for j := range mo.FitX {

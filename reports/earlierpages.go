@@ -69,18 +69,14 @@ func (s *site) thenPage(e *Earlier, t *Then) {
 		NowWords: sentence(t.NowWords, 1200),
 		Gone:     t.Gone, Href: s.findPath[t.Finding], Now: show.Clip(s.Ed.ID, 60), NowDate: show.Clip(s.Ed.Date, 20)}
 	d.Verdict, d.Class = thenVerdict(t)
-	if len(t.Rows) > 0 {
-		tab := &chart.Table{Caption: "Then and now", Head: columns("Aspect", "Then", "Now", "Changed")}
-		for _, r := range t.Rows {
-			row := chart.TableLine{Cells: cells(show.First(show.Clip(r.What, 60)), show.Clip(r.Then, 200), show.Clip(r.Now, 200),
-				changedWord(r.Changed))}
-			if r.Changed {
-				row.Class = "changed"
-			}
-			tab.Lines = append(tab.Lines, row)
+	tab := chart.NewTable("Then and now", "Aspect", "Then", "Now", "Changed")
+	for _, r := range t.Rows {
+		row := tab.Add(show.First(show.Clip(r.What, 60)), show.Clip(r.Then, 200), show.Clip(r.Now, 200), changedWord(r.Changed))
+		if r.Changed {
+			row.Class = "changed"
 		}
-		d.Table = tab
 	}
+	d.Table = tab.OrNil()
 	for _, n := range []struct {
 		name string
 		list []string
@@ -131,7 +127,7 @@ func (s *site) editionThenPage(e *Earlier) {
 	p := &page{Path: path, Name: "thenedition", Title: "Edition " + show.Clip(e.ID, 60), Nav: "changes.html"}
 	s.add(p)
 	d := &thenEdition{ID: show.Clip(e.ID, 60), Date: show.Clip(e.Date, 20), Now: show.Clip(s.Ed.ID, 60)}
-	t := &chart.Table{Caption: "Its findings with numbers", Head: columns("Finding", "Since then")}
+	t := chart.NewTable("Its findings with numbers", "Finding", "Since then")
 	for _, f := range e.Findings {
 		word := "the same"
 		switch {
@@ -144,33 +140,28 @@ func (s *site) editionThenPage(e *Earlier) {
 		default:
 			d.Same++
 		}
-		t.Lines = append(t.Lines, chart.TableLine{Cells: []chart.Cell{{Text: show.Clip(cmp.Or(f.Title, f.Finding), 240),
-			Href: s.thenPath[[2]string{f.Finding, e.ID}]}, {Text: word}}})
+		t.Add(chart.Link(show.Clip(cmp.Or(f.Title, f.Finding), 240), s.thenPath[[2]string{f.Finding, e.ID}]), word)
 	}
-	if len(t.Lines) > 0 {
-		d.Findings = t
-	}
+	d.Findings = t.OrNil()
 	d.FindingsSummary = fmt.Sprintf("Of its findings with a number then or now, %d changed and %d did not.", d.Changed, d.Same)
 	if e.More > 0 {
 		d.More = fmt.Sprintf("%s more can be compared with past cite FINDING@%s --now.", show.Plural(e.More, "finding", "findings"), d.ID)
 	}
-	if len(e.Claims) > 0 {
-		c := &chart.Table{Caption: "Verdicts on claims", Head: columns("Claim", "Text", "Then", "Now", "Changed")}
-		for _, x := range e.Claims {
-			c.Lines = append(c.Lines, chart.TableLine{ID: show.Slug(x.ID), Cells: cells(show.Clip(x.ID, 40), show.First(show.Clip(x.Text, 240)),
-				show.Clip(x.Then, 60), show.Clip(x.Now, 60), changedWord(x.Then != x.Now))})
-		}
-		d.Claims = c
+	c := chart.NewTable("Verdicts on claims", "Claim", "Text", "Then", "Now", "Changed")
+	for _, x := range e.Claims {
+		c.Add(show.Clip(x.ID, 40), show.First(show.Clip(x.Text, 240)), show.Clip(x.Then, 60), show.Clip(x.Now, 60),
+			changedWord(x.Then != x.Now)).ID = show.Slug(x.ID)
 	}
+	d.Claims = c.OrNil()
 	p.Data = d
 }
 
 // earlierTable lists the earlier editions; nil when there are none.
 func (s *site) earlierTable() *chart.Table {
-	if len(s.Ed.Earlier) == 0 || s.single {
+	if s.single {
 		return nil
 	}
-	t := &chart.Table{Caption: "Earlier editions", Head: columns("Edition", "Data to", "#Findings changed since", "#Verdicts changed since")}
+	t := chart.NewTable("Earlier editions", "Edition", "Data to", "#Findings changed since", "#Verdicts changed since")
 	for _, e := range s.Ed.Earlier {
 		n, v := 0, 0
 		for _, f := range e.Findings {
@@ -183,10 +174,9 @@ func (s *site) earlierTable() *chart.Table {
 				v++
 			}
 		}
-		t.Lines = append(t.Lines, chart.TableLine{Cells: []chart.Cell{{Text: show.Clip(e.ID, 60), Href: editionPath(e.ID)},
-			{Text: orDash(show.Clip(e.Date, 20))}, {Text: show.Int(n)}, {Text: show.Int(v)}}})
+		t.Add(chart.Link(show.Clip(e.ID, 60), editionPath(e.ID)), orDash(show.Clip(e.Date, 20)), show.Int(n), show.Int(v))
 	}
-	return t
+	return t.OrNil()
 }
 
 // citedBefore leads from a finding to its earlier permalinks.

@@ -30,9 +30,6 @@ func (s *site) findingTables(d *findingPage, read reading) {
 // influenceTable lists case-deletion diagnostics, largest Cook's distance
 // first where there are many.
 func influenceTable(f *evidence.Finding) *chart.Table {
-	if len(f.Influence) == 0 {
-		return nil
-	}
 	label := labelsOf(f)
 	rows := slices.Clone(f.Influence)
 	const most = 20
@@ -40,18 +37,18 @@ func influenceTable(f *evidence.Finding) *chart.Table {
 		slices.SortStableFunc(rows, func(a, b evidence.InfluenceRow) int { return cmp.Compare(b.CookD, a.CookD) })
 		rows = rows[:most]
 	}
-	t := &chart.Table{Caption: "Case-deletion diagnostics", Head: columns("Study", "#Studentised residual", "#DFFITS", "#Cook's distance",
-		"#Covariance ratio", "#tau² without it", "#Q without it", "#Leverage", "Marked")}
-	num := func(x float64) chart.Cell { return chart.Cell{Text: show.Fixed(x, 2), Exact: show.Raw(x)} }
+	t := chart.NewTable("Case-deletion diagnostics", "Study", "#Studentised residual", "#DFFITS", "#Cook's distance", "#Covariance ratio",
+		"#tau² without it", "#Q without it", "#Leverage", "Marked")
+	num := func(x float64) chart.Cell { return chart.Digits(show.Fixed(x, 2), &x) }
 	for _, r := range rows {
 		mark := ""
 		if r.Influential {
 			mark = "influential"
 		}
-		t.Lines = append(t.Lines, chart.TableLine{Cells: []chart.Cell{{Text: label(r.EffectID)}, num(r.RStudent), num(r.DFFITS), num(r.CookD),
-			num(r.CovR), {Text: show.Fixed(r.Tau2Del, 3), Exact: show.Raw(r.Tau2Del)}, num(r.QEDel), num(r.Hat), {Text: mark}}})
+		t.Add(label(r.EffectID), num(r.RStudent), num(r.DFFITS), num(r.CookD), num(r.CovR),
+			chart.Digits(show.Fixed(r.Tau2Del, 3), &r.Tau2Del), num(r.QEDel), num(r.Hat), mark)
 	}
-	return t
+	return t.OrNil()
 }
 
 // modelTable prints the primary result with the digits needed to check it.
@@ -61,11 +58,11 @@ func modelTable(f *evidence.Finding, read reading) *chart.Table {
 		return nil
 	}
 	m := read.Measure
-	t := &chart.Table{Caption: fittedCaption(f), Head: columns("Quantity", "#Value", "Note")}
+	t := chart.NewTable(fittedCaption(f), "Quantity", "#Value", "Note")
 	row := func(name, value, exact, note string) {
-		t.Lines = append(t.Lines, chart.TableLine{Cells: []chart.Cell{{Text: name}, {Text: value, Exact: exact}, {Text: note}}})
+		t.Add(name, chart.Cell{Text: value, Exact: exact}, note)
 	}
-	raw := rawOf
+	raw := show.RawP
 	both := func(a, b *float64) string {
 		if a == nil || b == nil {
 			return ""
@@ -102,7 +99,7 @@ func modelTable(f *evidence.Finding, read reading) *chart.Table {
 	row("Studies", show.Int(r.K), "", "")
 	row("Participants", r.N.String(), "", "each person counted once")
 	row("Effect formulas", formulaName(r.Formula), "", "")
-	return t
+	return &t
 }
 
 // fittedCaption names the table of the fitted model.
@@ -131,12 +128,12 @@ func onLog(m show.Measure) string {
 }
 
 func (s *site) effectsTable(f *evidence.Finding, read reading) *chart.Table {
-	if len(f.Effects) == 0 || len(f.Effects) > 60 {
+	if len(f.Effects) > 60 {
 		return nil // of a long finding, the forest plot's table leads to each
 	}
 	m := read.Measure
-	t := &chart.Table{Caption: "Effects and where they come from", Head: columns("Study", "#"+m.Symbol, "#Standard error", "Inputs",
-		"Read from", "Reason it may be used")}
+	t := chart.NewTable("Effects and where they come from", "Study", "#"+m.Symbol, "#Standard error", "Inputs", "Read from",
+		"Reason it may be used")
 	for i := range f.Effects {
 		e := &f.Effects[i]
 		from := show.Clip(e.Channel, 30)
@@ -148,11 +145,11 @@ func (s *site) effectsTable(f *evidence.Finding, read reading) *chart.Table {
 		if e.Channel == "paper" && e.Source != "" && !strings.Contains(e.Source, cmp.Or(e.DOI, "?")) {
 			from += "; read in " + show.Clip(e.Source, 160)
 		}
-		t.Lines = append(t.Lines, chart.TableLine{Cells: []chart.Cell{{Text: effectLabel(e), Href: s.effectHref(*e)},
-			{Text: m.ValueP(e.Estimate), Exact: rawOf(e.Estimate), Href: s.effectHref(*e)},
-			{Text: show.FixedP(e.SE, 3), Exact: rawOf(e.SE)}, {Text: inputsInWords(e)}, {Text: from}, {Text: show.Clip(e.Reason, 200)}}})
+		to := s.effectHref(*e)
+		t.Add(chart.Link(effectLabel(e), to), chart.Cell{Text: m.ValueP(e.Estimate), Exact: show.RawP(e.Estimate), Href: to},
+			chart.Digits(show.FixedP(e.SE, 3), e.SE), inputsInWords(e), from, show.Clip(e.Reason, 200))
 	}
-	return t
+	return t.OrNil()
 }
 
 // inputNames are the columns of an extraction in words.
@@ -213,26 +210,22 @@ func eventsOf(e *evidence.Effect, input string) *float64 {
 }
 
 func (s *site) excludedTable(f *evidence.Finding) *chart.Table {
-	if len(f.Excluded) == 0 {
-		return nil
-	}
 	const most = 60
-	t := &chart.Table{Caption: show.Plural(len(f.Excluded), "row was", "rows were") + " looked at and left out, with reasons",
-		Head: columns("Row", "Left out for", "Reason")}
+	t := chart.NewTable(show.Plural(len(f.Excluded), "row was", "rows were")+" looked at and left out, with reasons", "Row",
+		"Left out for", "Reason")
 	for i, x := range f.Excluded {
 		if i == most {
-			t.Lines = append(t.Lines, chart.TableLine{Cells: cells(fmt.Sprintf("and %s more", show.Int(len(f.Excluded)-most)), "",
-				"the finding's data file has all")})
+			t.Add(fmt.Sprintf("and %s more", show.Int(len(f.Excluded)-most)), "", "the finding's data file has all")
 			break
 		}
 		label := x.Label
 		if label == "" {
 			label = x.StudyID
 		}
-		t.Lines = append(t.Lines, chart.TableLine{Cells: []chart.Cell{{Text: show.Clip(label, 160), Href: s.studPath[x.StudyID]},
-			{Text: cmp.Or(s.names["left out: "+x.Code], show.Clip(x.Code, 60))}, {Text: show.Clip(x.Reason, 400)}}})
+		t.Add(chart.Link(show.Clip(label, 160), s.studPath[x.StudyID]), cmp.Or(s.names["left out: "+x.Code], show.Clip(x.Code, 60)),
+			show.Clip(x.Reason, 400))
 	}
-	return t
+	return t.OrNil()
 }
 
 // switchesOf are the changes of plan of the trials that a finding pools or
@@ -257,22 +250,16 @@ func (s *site) switchesOf(f *evidence.Finding) []Switch {
 
 // switchTable lists changes of plans; nil when there are none.
 func (s *site) switchTable(list []Switch, most int) *chart.Table {
-	if len(list) == 0 {
-		return nil
-	}
-	t := &chart.Table{Caption: "Changes of plan in the register", Head: columns("Trial", "Date", "What changed", "Before", "After", "When")}
+	t := chart.NewTable("Changes of plan in the register", "Trial", "Date", "What changed", "Before", "After", "When")
 	for i, x := range list {
 		if i == most {
-			t.Lines = append(t.Lines, chart.TableLine{Cells: cells(fmt.Sprintf("and %s more", show.Int(len(list)-most)), "",
-				"on the pages of the studies", "", "", "")})
+			t.Add(fmt.Sprintf("and %s more", show.Int(len(list)-most)), "", "on the pages of the studies", "", "", "")
 			break
 		}
-		t.Lines = append(t.Lines, chart.TableLine{Cells: []chart.Cell{{Text: show.Clip(x.RecordID, 60),
-			Href: cmp.Or(s.studPath[x.StudyID], s.RecordHref(x.RecordID))}, {Text: orDash(show.Clip(x.Date, 20))},
-			{Text: show.First(show.Clip(x.Kind, 60))}, {Text: orDash(show.Clip(x.Before, 400))}, {Text: orDash(show.Clip(x.After, 400))},
-			{Text: show.Clip(x.Timing, 40)}}})
+		t.Add(chart.Link(show.Clip(x.RecordID, 60), cmp.Or(s.studPath[x.StudyID], s.RecordHref(x.RecordID))), orDash(show.Clip(x.Date, 20)),
+			show.First(show.Clip(x.Kind, 60)), orDash(show.Clip(x.Before, 400)), orDash(show.Clip(x.After, 400)), show.Clip(x.Timing, 40))
 	}
-	return t
+	return t.OrNil()
 }
 
 // whyMissing is why a trial has no result, with the dates or the reason and the
@@ -312,12 +299,8 @@ func (s *site) missingHref(m evidence.MissingTrial) string {
 }
 
 func smallStudyTable(f *evidence.Finding, read reading) *chart.Table {
-	if len(f.SmallStudy) == 0 {
-		return nil
-	}
 	m := read.Measure
-	t := &chart.Table{Caption: "Small-study effects and selection", Head: columns("Analysis", "#k", "#Statistic", "#p", "#Adjusted effect",
-		"Limit")}
+	t := chart.NewTable("Small-study effects and selection", "Analysis", "#k", "#Statistic", "#p", "#Adjusted effect", "Limit")
 	for _, r := range f.SmallStudy {
 		limit := show.Clip(r.Limit, 400)
 		if !r.Shown && limit == "" {
@@ -327,10 +310,9 @@ func smallStudyTable(f *evidence.Finding, read reading) *chart.Table {
 		if r.Estimate != nil {
 			est = m.Full(r.Estimate, r.CILower, r.CIUpper)
 		}
-		t.Lines = append(t.Lines, chart.TableLine{Cells: cells(show.Clip(r.Name, 120), show.Int(r.K), show.FixedP(r.Statistic, 2),
-			show.PCell(r.P), est, orDash(limit))})
+		t.Add(show.Clip(r.Name, 120), show.Int(r.K), show.FixedP(r.Statistic, 2), show.PCell(r.P), est, orDash(limit))
 	}
-	return t
+	return t.OrNil()
 }
 
 // twelve keeps twelve significant digits: more than any figure shows.
@@ -356,15 +338,12 @@ const missingOpen = 8
 
 // missingBrief lists trials without a result in a line each; nil when there are none.
 func (s *site) missingBrief(list []evidence.MissingTrial, caption string) *chart.Table {
-	if len(list) == 0 {
-		return nil
-	}
-	t := &chart.Table{Caption: caption, Head: columns("Trial", "Why there is no result", "#Planned", "Completion")}
+	t := chart.NewTable(caption, "Trial", "Why there is no result", "#Planned", "Completion")
 	for _, m := range list {
-		t.Lines = append(t.Lines, chart.TableLine{Cells: []chart.Cell{{Text: show.Clip(m.RecordID, 60), Href: s.missingHref(m)},
-			{Text: s.whyMissing(m, 160)}, {Text: planned(m.PlannedN)}, {Text: cmp.Or(show.Clip(m.Completion, 30), "?")}}})
+		t.Add(chart.Link(show.Clip(m.RecordID, 60), s.missingHref(m)), s.whyMissing(m, 160), planned(m.PlannedN),
+			cmp.Or(show.Clip(m.Completion, 30), "?"))
 	}
-	return t
+	return t.OrNil()
 }
 
 // planned prints a planned size; what the register does not state is a question mark.
@@ -373,12 +352,4 @@ func planned(n *int) string {
 		return "?"
 	}
 	return show.Int(*n)
-}
-
-// rawOf prints a number for files; empty for what is absent.
-func rawOf(x *float64) string {
-	if x == nil {
-		return ""
-	}
-	return show.Raw(*x)
 }

@@ -225,9 +225,9 @@ func (p *forestParts) armCells(e *evidence.Effect) []string {
 
 func (p *forestParts) table() {
 	m := p.read
-	p.rows.Table = chart.Table{Caption: "Data of the forest plot", Head: columns("Study", "Outcome", "#Weeks after the last dose",
+	p.rows.Table = chart.NewTable("Data of the forest plot", "Study", "Outcome", "#Weeks after the last dose",
 		"#Weeks as the source counts", "Comparator class", "#n, "+m.treatment, "#mean or events", "#SD", "#n, comparator", "#mean or events",
-		"#SD", "#"+m.Symbol, "#95% lower", "#95% upper", "#Weight, %", "Risk of bias")}
+		"#SD", "#"+m.Symbol, "#95% lower", "#95% upper", "#Weight, %", "Risk of bias")
 }
 
 func (p *forestParts) studies(s *site, href func(evidence.Effect) string) {
@@ -296,33 +296,21 @@ func (p *forestParts) study(s *site, e *evidence.Effect, href func(evidence.Effe
 		r.Dots = append(slices.Clone(e.RoBDomains[:min(len(e.RoBDomains), 5)]), e.RiskOfBias)
 	}
 	p.rows.Rows = append(p.rows.Rows, r)
-	exact := func(text string, x *float64) chart.Cell {
-		if x == nil {
-			return chart.Cell{Text: text}
+	trim := func(x *float64) chart.Cell { return chart.Digits(show.TrimP(x, 1), x) }
+	fixed := func(x *float64) chart.Cell { return chart.Digits(show.FixedP(x, 1), x) }
+	of := func(events, mean *float64) chart.Cell {
+		if events != nil {
+			return trim(events)
 		}
-		return chart.Cell{Text: text, Exact: show.Raw(*x)}
+		return fixed(mean)
 	}
-	read := func(x *float64) chart.Cell {
-		if x == nil {
-			return chart.Cell{Text: show.None}
-		}
-		return chart.Cell{Text: m.Value(*x), Exact: show.Raw(m.Read(*x))}
-	}
-	v := func(ev, mean *float64) chart.Cell {
-		if ev != nil {
-			return exact(show.TrimP(ev, 1), ev)
-		}
-		return exact(show.FixedP(mean, 1), mean)
-	}
-	cells := []chart.Cell{{Text: r.Name, Href: r.Href}, {Text: orDash(outcome)}, exact(show.TrimP(e.WeeksAfterLastDose, 1),
-		e.WeeksAfterLastDose), exact(show.TrimP(e.TimepointWeeks, 1), e.TimepointWeeks), {Text: orDash(s.Name(e.ComparatorClass))},
-		exact(show.TrimP(e.N1, 1), e.N1), v(e.Event1, e.Mean1), exact(show.FixedP(e.SD1, 1), e.SD1),
-		exact(show.TrimP(e.N2, 1), e.N2), v(e.Event2, e.Mean2), exact(show.FixedP(e.SD2, 1), e.SD2), read(e.Estimate), read(e.CILower),
-		read(e.CIUpper), {Text: strings.TrimSuffix(weight, "%")}, {Text: orDash(show.Clip(e.RiskOfBias, 40))}}
+	share := chart.Cell{Text: strings.TrimSuffix(weight, "%")}
 	if weighted {
-		cells[14].Exact = show.Raw(w)
+		share.Exact = show.Raw(w)
 	}
-	p.rows.Lines = append(p.rows.Lines, chart.TableLine{Cells: cells})
+	p.rows.Add(chart.Link(r.Name, r.Href), orDash(outcome), trim(e.WeeksAfterLastDose), trim(e.TimepointWeeks),
+		orDash(s.Name(e.ComparatorClass)), trim(e.N1), of(e.Event1, e.Mean1), fixed(e.SD1), trim(e.N2), of(e.Event2, e.Mean2), fixed(e.SD2),
+		p.read.cell(e.Estimate), p.read.cell(e.CILower), p.read.cell(e.CIUpper), share, orDash(show.Clip(e.RiskOfBias, 40)))
 }
 
 // people writes the size of a pooled result: "6 studies, 242 people".
@@ -335,16 +323,24 @@ func (p *forestParts) summary(kind chart.RowKind, name string, est, lo, hi *floa
 	m := p.read.Measure
 	r := chart.Row{Kind: kind, Name: name, Line: len(p.rows.Lines), Cells: p.cells("", nil, m.Full(est, lo, hi), "")}
 	mark := chart.Mark{Shape: shape, None: true}
-	line := chart.TableLine{Class: "sum", Cells: make([]chart.Cell, len(p.rows.Head))}
-	line.Cells[0].Text = name
 	if est != nil && lo != nil && hi != nil {
 		mark = chart.Mark{Shape: shape, Est: *est, Lo: *lo, Hi: *hi, Size: 0.5}
-		for i, x := range []float64{*est, *lo, *hi} {
-			line.Cells[11+i] = chart.Cell{Text: m.Value(x), Exact: show.Raw(m.Read(x))}
-		}
+		p.sum(name, est, lo, hi)
+	} else {
+		p.sum(name)
 	}
 	r.Marks = []chart.Mark{mark}
 	p.rows.Rows = append(p.rows.Rows, r)
+}
+
+// sum adds a line of the table that represents several studies: its numbers stand
+// in the last columns of estimate and interval.
+func (p *forestParts) sum(name string, numbers ...*float64) {
+	line := chart.TableLine{Class: "sum", Cells: make([]chart.Cell, len(p.rows.Head))}
+	line.Cells[0].Text = name
+	for i, x := range numbers {
+		line.Cells[14-len(numbers)+i] = p.read.cell(x)
+	}
 	p.rows.Lines = append(p.rows.Lines, line)
 }
 
@@ -385,12 +381,8 @@ func (p *forestParts) pooled() {
 	m := p.read.Measure
 	r := chart.Row{Kind: chart.Extra, Name: "95% prediction interval: where a new, similar study would lie", Line: len(p.rows.Lines),
 		Cells: p.cells("", nil, m.Interval(*pr.PILower, *pr.PIUpper), "")}
-	line := chart.TableLine{Class: "sum", Cells: make([]chart.Cell, len(p.rows.Head))}
-	line.Cells[0].Text = "95% prediction interval"
-	for i, x := range []float64{*pr.PILower, *pr.PIUpper} {
-		line.Cells[12+i] = chart.Cell{Text: m.Value(x), Exact: show.Raw(m.Read(x))}
-	}
-	p.rows.Rows, p.rows.Lines = append(p.rows.Rows, r), append(p.rows.Lines, line)
+	p.rows.Rows = append(p.rows.Rows, r)
+	p.sum("95% prediction interval", pr.PILower, pr.PIUpper)
 }
 
 // foot are the lines below the plot; the exported file carries them too.

@@ -164,8 +164,8 @@ func (s *site) harmPlot(sub, kind, title string, terms []evidence.HarmTerm) (cha
 			s.Name(sub)},
 		Columns: []chart.Column{{Group: "People affected", Head: show.First(s.Name(sub)), Say: "treatment"},
 			{Group: "People affected", Head: "comparator", Say: "comparator"}, {Head: "difference [95% CI]", After: true, Phone: true}}}
-	r.Table = chart.Table{Caption: title, Head: columns("Term", "Trial", "#Affected", "#At risk", "#Affected, comparator",
-		"#At risk, comparator", "#Difference, %", "#95% lower", "#95% upper")}
+	r.Table = chart.NewTable(title, "Term", "Trial", "#Affected", "#At risk", "#Affected, comparator", "#At risk, comparator",
+		"#Difference, %", "#95% lower", "#95% upper")
 	left := 0
 	for _, t := range terms {
 		if !drawable(t) {
@@ -205,9 +205,8 @@ func (s *site) harmPlot(sub, kind, title string, terms []evidence.HarmTerm) (cha
 			row.Cells[2] = show.Fixed(100**c.Difference, 0) + " [" + show.Fixed(100**c.Lower, 0) + ", " + show.Fixed(100**c.Upper, 0) + "]"
 			row.Marks = []chart.Mark{{Shape: chart.Dot, Est: 100 * *c.Difference, Lo: 100 * *c.Lower, Hi: 100 * *c.Upper}}
 			count := func(n *int) chart.Cell { return chart.Cell{Text: show.IntP(n)} }
-			r.Lines = append(r.Lines, chart.TableLine{Cells: []chart.Cell{{Text: show.Clip(t.Name, 80)}, {Text: name, Href: row.Href},
-				count(c.Treat.Affected), count(c.Treat.AtRisk), count(c.Control.Affected), count(c.Control.AtRisk), pct(c.Difference), pct(c.Lower),
-				pct(c.Upper)}})
+			r.Add(show.Clip(t.Name, 80), chart.Link(name, row.Href), count(c.Treat.Affected), count(c.Treat.AtRisk), count(c.Control.Affected),
+				count(c.Control.AtRisk), pct(c.Difference), pct(c.Lower), pct(c.Upper))
 			r.Rows = append(r.Rows, row)
 		}
 	}
@@ -329,8 +328,7 @@ func affectedOf(h *evidence.HarmRow) int {
 // harmTable prints the first rows' counts as they were given, with what they count;
 // what was not stated stays a dash.
 func harmTable(caption string, rows []*evidence.HarmRow, most int, link map[string]string) chart.Table {
-	t := chart.Table{Caption: caption, Head: columns("Term", "Study", "Arm", "#Affected", "#At risk", "Counted in", "#Events", "When",
-		"Notes")}
+	t := chart.NewTable(caption, "Term", "Study", "Arm", "#Affected", "#At risk", "Counted in", "#Events", "When", "Notes")
 	for _, h := range rows[:min(most, len(rows))] {
 		term := show.Clip(h.Term, 120)
 		if is(h.Serious) {
@@ -345,32 +343,26 @@ func harmTable(caption string, rows []*evidence.HarmRow, most int, link map[stri
 			notes = append(notes, "listed from "+show.Clip(h.Threshold, 20)+"%")
 		}
 		notes = append(notes, clipAll(h.Flags, 160)...)
-		t.Lines = append(t.Lines, chart.TableLine{Cells: []chart.Cell{{Text: orDash(term)},
-			{Text: show.Clip(cmp.Or(h.Label, h.StudyID), 100), Href: link[h.StudyID]}, {Text: orDash(arm)}, {Text: show.IntP(h.Affected)},
-			{Text: show.IntP(h.AtRisk)}, {Text: countedIn(h.Unit)}, {Text: show.IntP(h.Events)},
-			{Text: orDash(show.Clip(h.Window, 60))}, {Text: strings.Join(notes, "; ")}}})
+		t.Add(orDash(term), chart.Link(show.Clip(cmp.Or(h.Label, h.StudyID), 100), link[h.StudyID]), orDash(arm), show.IntP(h.Affected),
+			show.IntP(h.AtRisk), countedIn(h.Unit), show.IntP(h.Events), orDash(show.Clip(h.Window, 60)), strings.Join(notes, "; "))
 	}
 	return t
 }
 
 func robTable(rows []RiskOfBiasRow, link map[string]string) *chart.Table {
-	if len(rows) == 0 {
-		return nil
-	}
-	t := &chart.Table{Caption: "Risk of bias, as judged", Head: columns("Study", "D1 randomisation", "D2 deviations", "D3 missing data",
-		"D4 measurement", "D5 selection", "Overall", "Tool, judge")}
+	t := chart.NewTable("Risk of bias, as judged", "Study", "D1 randomisation", "D2 deviations", "D3 missing data", "D4 measurement",
+		"D5 selection", "Overall", "Tool, judge")
 	for _, r := range rows {
-		c := []chart.Cell{{Text: show.Clip(cmp.Or(r.Label, r.StudyID), 120), Href: link[r.StudyID]}}
+		c := []any{chart.Link(show.Clip(cmp.Or(r.Label, r.StudyID), 120), link[r.StudyID])}
 		for i := range 5 {
 			v := ""
 			if i < len(r.Domains) {
 				v = r.Domains[i]
 			}
-			c = append(c, chart.Cell{Text: orDash(show.Clip(v, 30))})
+			c = append(c, orDash(show.Clip(v, 30)))
 		}
 		who := strings.Trim(strings.Join([]string{show.Clip(r.Tool, 30), show.Clip(r.JudgedBy, 60), show.Clip(r.Date, 20)}, ", "), ", ")
-		t.Lines = append(t.Lines, chart.TableLine{Cells: append(c, chart.Cell{Text: orDash(show.Clip(r.Overall, 30))},
-			chart.Cell{Text: orDash(strings.ReplaceAll(who, ", ,", ","))})})
+		t.Add(append(c, orDash(show.Clip(r.Overall, 30)), orDash(strings.ReplaceAll(who, ", ,", ",")))...)
 	}
-	return t
+	return t.OrNil()
 }

@@ -134,30 +134,30 @@ func (m *Manuscript) finding(s *site, f *evidence.Finding) error {
 
 // characteristics are the studies with what they were, one row each.
 func (s *site) characteristics(f *evidence.Finding) chart.Table {
-	t := chart.Table{Caption: "Characteristics of the studies", Head: columns("Study", "Design", "People", "Treatment", "Comparator",
-		"Outcome, week", "#n, treatment", "#n, comparator", "Risk of bias")}
+	t := chart.NewTable("Characteristics of the studies", "Study", "Design", "People", "Treatment", "Comparator", "Outcome, week",
+		"#n, treatment", "#n, comparator", "Risk of bias")
 	for i := range f.Effects {
 		e := &f.Effects[i]
-		t.Lines = append(t.Lines, chart.TableLine{Cells: cells(effectLabel(e), orWord(s.Name(e.Design), "not stated"),
-			orWord(show.Clip(e.Population, 80), "not stated"), strings.TrimSpace(s.Name(e.Substance)+" "+show.Clip(e.DoseTreat, 40)),
+		t.Add(effectLabel(e), orWord(s.Name(e.Design), "not stated"), orWord(show.Clip(e.Population, 80), "not stated"),
+			strings.TrimSpace(s.Name(e.Substance)+" "+show.Clip(e.DoseTreat, 40)),
 			orWord(show.Clip(e.ControlGiven(e.Comparator), 60), s.Name(e.ComparatorClass)), strings.Trim(s.Name(e.Instrument)+", "+when(e), ", "),
-			show.TrimP(e.N1, 0), show.TrimP(e.N2, 0), orWord(show.Clip(e.RiskOfBias, 30), "not judged"))})
+			show.TrimP(e.N1, 0), show.TrimP(e.N2, 0), orWord(show.Clip(e.RiskOfBias, 30), "not judged"))
 	}
 	return t
 }
 
 // summary is the row of a summary-of-findings table.
 func (s *site) summary(f *evidence.Finding, read reading) chart.Table {
-	t := chart.Table{Caption: "Summary of findings", Head: columns("Outcome", "Studies, people", "Effect [95% interval]",
-		"Out of 100 people", "Points of a scale", "Certainty", "Comment")}
+	t := chart.NewTable("Summary of findings", "Outcome", "Studies, people", "Effect [95% interval]", "Out of 100 people",
+		"Points of a scale", "Certainty", "Comment")
 	h := &f.Headline
 	effect := "not pooled"
 	if h.Estimate != nil {
 		effect = read.Symbol + " " + read.Full(h.Estimate, h.Lower, h.Upper)
 	}
 	c := certOf(f.Certainty)
-	t.Lines = append(t.Lines, chart.TableLine{Cells: cells(titleOf(f), people(&f.Primary), effect, orDash(briefHundred(f.Absolute)),
-		orDash(briefPoints(f.Absolute)), c.Level+" ("+c.Status+")", show.Prose(show.Clip(h.Note, 160)))})
+	t.Add(titleOf(f), people(&f.Primary), effect, orDash(briefHundred(f.Absolute)), orDash(briefPoints(f.Absolute)),
+		c.Level+" ("+c.Status+")", show.Prose(show.Clip(h.Note, 160)))
 	return t
 }
 

@@ -41,21 +41,17 @@ func (s *site) methodsPage() {
 	for _, f := range formulas {
 		d.Formulas = append(d.Formulas, Note{f.title, f.text})
 	}
-	t := &chart.Table{Caption: "Models of the findings, from the results themselves",
-		Head: columns("Finding", "Measure", "Effect formulas", "Model", "#k")}
+	t := chart.NewTable("Models of the findings, from the results themselves", "Finding", "Measure", "Effect formulas", "Model", "#k")
 	for i := range s.Ed.Findings {
 		f := &s.Ed.Findings[i]
 		if f.Primary.K == 0 {
 			d.NotRun++
 			continue
 		}
-		t.Lines = append(t.Lines, chart.TableLine{Cells: []chart.Cell{{Text: titleOf(f), Href: s.findPath[f.ID]},
-			{Text: show.First(show.MeasureOf(f.Measure).Name)}, {Text: formulaName(f.Primary.Formula)}, {Text: modelShown(f)},
-			{Text: show.Int(f.Primary.K)}}})
+		t.Add(chart.Link(titleOf(f), s.findPath[f.ID]), show.First(show.MeasureOf(f.Measure).Name), formulaName(f.Primary.Formula), modelShown(f),
+			show.Int(f.Primary.K))
 	}
-	if len(t.Lines) > 0 {
-		d.Models = t
-	}
+	d.Models = t.OrNil()
 	d.Prisma = append(d.Prisma, p.flow(s.Ed.Prisma, "prisma", "Flow of records"))
 	p.Data = d
 }

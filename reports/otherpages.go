@@ -174,20 +174,16 @@ func (s *site) gapCells() []*evidence.GapCell {
 
 // topicTable lists what people corrected, exclusions too: they stand in no cell.
 func (s *site) topicTable() *chart.Table {
-	if len(s.Ed.TopicDecisions) == 0 {
-		return nil
-	}
-	t := &chart.Table{Caption: "Corrected by people", Head: columns("Study", "Topic", "Decision", "Why", "Who", "When")}
+	t := chart.NewTable("Corrected by people", "Study", "Topic", "Decision", "Why", "Who", "When")
 	for _, d := range s.Ed.TopicDecisions {
 		word := "does not belong here"
 		if d.Include {
 			word = "belongs here"
 		}
-		t.Lines = append(t.Lines, chart.TableLine{Cells: []chart.Cell{{Text: s.studyLabel(d.StudyID), Href: s.studPath[d.StudyID]},
-			{Text: show.First(s.Name(d.Topic))}, {Text: word},
-			{Text: show.Clip(d.Why, 300)}, {Text: show.Clip(d.Who, 80)}, {Text: show.Clip(d.When, 20)}}})
+		t.Add(chart.Link(s.studyLabel(d.StudyID), s.studPath[d.StudyID]), show.First(s.Name(d.Topic)), word, show.Clip(d.Why, 300),
+			show.Clip(d.Who, 80), show.Clip(d.When, 20))
 	}
-	return t
+	return t.OrNil()
 }
 
 // gapMap is the map as a table, and as a matrix for the chart library.
@@ -200,7 +196,7 @@ func (s *site) gapMap() (*chart.Table, template.JS) {
 	for i := range g.Cells {
 		at[[2]string{g.Cells[i].Topic, g.Cells[i].Substance}] = &g.Cells[i]
 	}
-	t := &chart.Table{Caption: "Evidence gap map: registered trials", Head: columns("Topic")}
+	t := chart.NewTable("Evidence gap map: registered trials", "Topic")
 	m := chart.Grid{Alt: "Evidence gap map: topics against substances."}
 	for _, sub := range g.Substances {
 		t.Head = append(t.Head, chart.TableHead{Text: show.Clip(cmp.Or(sub.Name, sub.ID), 40)})
@@ -218,12 +214,12 @@ func (s *site) gapMap() (*chart.Table, template.JS) {
 	}
 	for y, tp := range topics {
 		name := show.First(show.Clip(cmp.Or(tp.Name, tp.ID), 120))
-		row := []chart.Cell{{Text: name, Href: s.cardPath(tp.ID)}}
+		row := []any{chart.Link(name, s.cardPath(tp.ID))}
 		m.Y = append(m.Y, name)
 		for x, sub := range g.Substances {
 			c := at[[2]string{tp.ID, sub.ID}]
 			if c == nil {
-				row = append(row, chart.Cell{})
+				row = append(row, "")
 				continue
 			}
 			cell := chart.Cell{Text: cellWords(c)}
@@ -235,12 +231,12 @@ func (s *site) gapMap() (*chart.Table, template.JS) {
 			}
 			row = append(row, cell)
 		}
-		t.Lines = append(t.Lines, chart.TableLine{Cells: row})
+		t.Add(row...)
 	}
 	if s.opt.NoLibrary {
-		return t, ""
+		return &t, ""
 	}
-	return t, jsonFor(m.Option())
+	return &t, jsonFor(m.Option())
 }
 
 // cellWords says what is in a cell of the gap map.
@@ -358,7 +354,7 @@ func (s *site) missingPage() {
 
 // missingOf lists trials with the questions that they would answer.
 func (s *site) missingOf(list []evidence.MissingTrial, ask map[string][]*evidence.Finding, caption string) chart.Table {
-	t := chart.Table{Caption: caption, Head: columns("Trial", "For the question", "Why there is no result", "#Planned", "Completion")}
+	t := chart.NewTable(caption, "Trial", "For the question", "Why there is no result", "#Planned", "Completion")
 	for _, m := range list {
 		q := chart.Cell{Text: "?"}
 		if fs := ask[m.RecordID]; len(fs) > 0 {
@@ -367,17 +363,17 @@ func (s *site) missingOf(list []evidence.MissingTrial, ask map[string][]*evidenc
 				q.Text += " and " + show.Plural(len(fs)-1, "more", "more")
 			}
 		}
-		t.Lines = append(t.Lines, chart.TableLine{Cells: []chart.Cell{{Text: show.Clip(m.RecordID, 60), Href: s.missingHref(m)}, q,
-			{Text: show.First(strings.TrimPrefix(s.whyMissing(m, 200), show.Clip(m.Reason(), 120)+": "))}, {Text: planned(m.PlannedN)},
-			{Text: cmp.Or(show.Clip(m.Completion, 30), "?")}}})
+		t.Add(chart.Link(show.Clip(m.RecordID, 60), s.missingHref(m)), q,
+			show.First(strings.TrimPrefix(s.whyMissing(m, 200), show.Clip(m.Reason(), 120)+": ")), planned(m.PlannedN),
+			cmp.Or(show.Clip(m.Completion, 30), "?"))
 	}
 	return t
 }
 
 // boundsTable lists the tipping point of each finding that has one.
 func (s *site) boundsTable() *chart.Table {
-	t := &chart.Table{Caption: "Unreported participants at no effect that would move a finding",
-		Head: columns("Finding", "Line", "#Participants at no effect", "#Planned in missing trials", "Within reach")}
+	t := chart.NewTable("Unreported participants at no effect that would move a finding", "Finding", "Line", "#Participants at no effect",
+		"#Planned in missing trials", "Within reach")
 	for i := range s.Ed.Findings {
 		f := &s.Ed.Findings[i]
 		if f.Bound == nil {
@@ -393,13 +389,9 @@ func (s *site) boundsTable() *chart.Table {
 		case f.Bound.PlannedInMissing == 0 && (len(f.Missing) > 0 || !f.Coverage.Asked): // not zero people: no size is stated, or no trial sought
 			reach, planned = "not known", "not stated"
 		}
-		t.Lines = append(t.Lines, chart.TableLine{Cells: []chart.Cell{{Text: titleOf(f), Href: s.findPath[f.ID]},
-			{Text: show.Clip(f.Bound.Line, 240)}, {Text: beyond + show.Int(f.Bound.Participants)}, {Text: planned}, {Text: reach}}})
+		t.Add(chart.Link(titleOf(f), s.findPath[f.ID]), show.Clip(f.Bound.Line, 240), beyond+show.Int(f.Bound.Participants), planned, reach)
 	}
-	if len(t.Lines) == 0 {
-		return nil
-	}
-	return t
+	return t.OrNil()
 }
 
 type changesData struct {
@@ -448,12 +440,12 @@ func (s *site) changesPage() {
 }
 
 func (s *site) changeTable(caption string, list []Change) chart.Table {
-	t := chart.Table{Caption: caption, Head: columns("What", "Kind", "Before", "After", "Why", "Date")}
+	t := chart.NewTable(caption, "What", "Kind", "Before", "After", "Why", "Date")
 	for _, c := range list {
 		href := cmp.Or(s.findPath[c.Subject], s.RecordHref(c.Subject))
-		t.Lines = append(t.Lines, chart.TableLine{Cells: []chart.Cell{{Text: show.Clip(cmp.Or(c.Title, c.Subject), 200), Href: href},
-			{Text: orDash(kindName(c.Kind))}, {Text: orDash(show.Clip(forReaders(c.Before), 200))},
-			{Text: orDash(show.Clip(forReaders(c.After), 200))}, {Text: orDash(show.Clip(c.Why, 300))}, {Text: orDash(show.Clip(c.Date, 20))}}})
+		t.Add(chart.Link(show.Clip(cmp.Or(c.Title, c.Subject), 200), href), orDash(kindName(c.Kind)),
+			orDash(show.Clip(forReaders(c.Before), 200)), orDash(show.Clip(forReaders(c.After), 200)),
+			orDash(show.Clip(c.Why, 300)), orDash(show.Clip(c.Date, 20)))
 	}
 	return t
 }

@@ -60,6 +60,15 @@ func (r reading) sideOf(x, lo, hi *float64) string {
 	return r.side(evidence.Value(x))
 }
 
+// cell is a number of the analysis as people read it, with its digits on that scale.
+func (r reading) cell(x *float64) chart.Cell {
+	if x == nil {
+		return chart.Cell{Text: show.None}
+	}
+	v := r.Read(*x)
+	return chart.Digits(r.Value(*x), &v)
+}
+
 // important is the minimal important difference on the side of benefit.
 func important(f *evidence.Finding) *chart.Band {
 	if f.MID == nil || !chart.Finite(*f.MID) || *f.MID == 0 {

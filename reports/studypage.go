@@ -311,18 +311,17 @@ func effectFacts(s *site, e *evidence.Effect) string {
 }
 
 func (s *site) inputTable(e *evidence.Effect) chart.Table {
-	t := chart.Table{Caption: "Numbers this effect was made from", Head: columns("Name", "As written", "#Read as", "Place in the record",
-		"Record as received")}
+	t := chart.NewTable("Numbers this effect was made from", "Name", "As written", "#Read as", "Place in the record", "Record as received")
 	for _, in := range e.Inputs {
 		c := chart.Cell{Text: orDash(shortHash(in.Prov.PayloadSHA256))}
 		if in.Prov.PayloadSHA256 != "" {
 			c.Href = s.studPath[studyOf(e)] + "#" + payloadAnchor(in.Prov.PayloadSHA256)
 		}
-		t.Lines = append(t.Lines, chart.TableLine{Cells: []chart.Cell{{Text: show.Clip(in.Name, 60)}, {Text: show.Clip(in.Raw, 120)},
-			{Text: show.Trim(in.Value, 6), Exact: show.Raw(in.Value)}, {Text: orDash(show.Clip(in.Prov.Pointer, 300))}, c}})
+		t.Add(show.Clip(in.Name, 60), show.Clip(in.Raw, 120), chart.Digits(show.Trim(in.Value, 6), &in.Value),
+			orDash(show.Clip(in.Prov.Pointer, 300)), c)
 	}
 	if len(e.Inputs) == 0 {
-		t.Lines = append(t.Lines, chart.TableLine{Cells: cells("none recorded", "", "", "", "")})
+		t.Add("none recorded", "", "", "", "")
 	}
 	return t
 }
@@ -340,8 +339,7 @@ func firstN(s string, n int) string {
 
 // payloadTable lists the stored bytes behind a study's effects, each once.
 func (s *site) payloadTable(effects []effectAt) *chart.Table {
-	t := &chart.Table{Caption: "Stored answers and files behind these numbers", Head: columns("SHA-256", "Source", "Record", "Collected",
-		"#Size")}
+	t := chart.NewTable("Stored answers and files behind these numbers", "SHA-256", "Source", "Record", "Collected", "#Size")
 	seen := map[string]bool{}
 	for _, at := range effects {
 		for _, in := range at.Effect.Inputs {
@@ -355,12 +353,9 @@ func (s *site) payloadTable(effects []effectAt) *chart.Table {
 			if n.URL != "" {
 				src += " " + show.Clip(n.URL, 300)
 			}
-			t.Lines = append(t.Lines, chart.TableLine{ID: payloadAnchor(h), Cells: cells(show.Clip(h, 64), orDash(strings.TrimSpace(src)),
-				orDash(show.Clip(n.RecordID, 60)), orDash(show.Clip(n.FetchedAt, 30)), orDash(bytesOf(n.Bytes)))})
+			t.Add(show.Clip(h, 64), orDash(strings.TrimSpace(src)), orDash(show.Clip(n.RecordID, 60)), orDash(show.Clip(n.FetchedAt, 30)),
+				orDash(bytesOf(n.Bytes))).ID = payloadAnchor(h)
 		}
 	}
-	if len(t.Lines) == 0 {
-		return nil
-	}
-	return t
+	return t.OrNil()
 }

@@ -78,59 +78,49 @@ func stated(s string) string {
 	return s
 }
 
-// tableOrNil is a table with lines; one without is none.
-func tableOrNil(t chart.Table) *chart.Table {
-	if len(t.Lines) == 0 {
-		return nil
-	}
-	return &t
-}
-
 func armsTable(r *Registered) *chart.Table {
-	t := chart.Table{Caption: "Arms as registered", Head: columns("Arm", "Kind", "What is given")}
+	t := chart.NewTable("Arms as registered", "Arm", "Kind", "What is given")
 	for _, a := range r.Arms {
 		kind := show.First(strings.ToLower(strings.ReplaceAll(show.Clip(a.Type, 40), "_", " ")))
 		given := show.Clip(cmp.Or(a.Description, strings.Join(a.InterventionNames, ", ")), 320)
-		t.Lines = append(t.Lines, chart.TableLine{Cells: cells(orWord(show.Clip(a.Label, 120), "not named"), orDash(kind), orDash(given))})
+		t.Add(orWord(show.Clip(a.Label, 120), "not named"), orDash(kind), orDash(given))
 	}
-	return tableOrNil(t)
+	return t.OrNil()
 }
 
 // plannedTables are the planned outcomes: the first ones, and the rest.
 func (s *site) plannedTables(r *Registered) (first, more *chart.Table) {
-	head := columns("Outcome", "Type", "When", "Instrument, domain")
-	a, b := chart.Table{Caption: "Planned outcomes", Head: head}, chart.Table{Caption: "Further planned outcomes", Head: head}
+	head := []string{"Outcome", "Type", "When", "Instrument, domain"}
+	a, b := chart.NewTable("Planned outcomes", head...), chart.NewTable("Further planned outcomes", head...)
 	for i, o := range r.Planned {
 		read := "not recognised"
 		if o.Instrument != "" || o.Domain != "" {
 			read = strings.Trim(s.Name(o.Instrument)+", "+s.Name(o.Domain), ", ")
 		}
-		l := chart.TableLine{Cells: cells(orWord(show.Clip(o.Measure, 240), "not named"), orDash(strings.ToLower(show.Clip(o.Type, 20))),
-			orDash(show.Clip(o.TimeFrame, 120)), read)}
-		if i < studyOpen {
-			a.Lines = append(a.Lines, l)
-		} else {
-			b.Lines = append(b.Lines, l)
+		t := &a
+		if i >= studyOpen {
+			t = &b
 		}
+		t.Add(orWord(show.Clip(o.Measure, 240), "not named"), orDash(strings.ToLower(show.Clip(o.Type, 20))), orDash(show.Clip(o.TimeFrame, 120)),
+			read)
 	}
-	return tableOrNil(a), tableOrNil(b)
+	return a.OrNil(), b.OrNil()
 }
 
 // postedTable lists every posted cell with its verdict and why.
 func (s *site) postedTable(r *Registered) (*chart.Table, string) {
-	t := chart.Table{Caption: "Posted results", Head: columns("Outcome", "Group", "When", "#Value", "#n", "Instrument", "Verdict", "Why")}
+	t := chart.NewTable("Posted results", "Outcome", "Group", "When", "#Value", "#n", "Instrument", "Verdict", "Why")
 	for i := range r.Posted {
 		x := &r.Posted[i]
-		t.Lines = append(t.Lines, chart.TableLine{Cells: cells(orWord(show.Clip(x.Outcome, 160), "not named"), orDash(show.Clip(x.Group, 60)),
-			orDash(show.Clip(x.When, 60)),
+		t.Add(orWord(show.Clip(x.Outcome, 160), "not named"), orDash(show.Clip(x.Group, 60)), orDash(show.Clip(x.When, 60)),
 			orDash(show.Clip(x.Value, 80)), show.IntP(x.N), orDash(s.Name(x.Instrument)), orDash(x.became()),
-			orDash(show.Clip(plainReason(x.Reason), 160)))})
+			orDash(show.Clip(plainReason(x.Reason), 160)))
 	}
 	note := ""
 	if rest := r.PostedAll - len(r.Posted); rest > 0 {
 		note = show.Plural(rest, "further cell is", "further cells are") + " in the data; past study prints each."
 	}
-	return tableOrNil(t), note
+	return t.OrNil(), note
 }
 
 // plainReason leaves out the code that a reason starts with.
@@ -144,7 +134,7 @@ func plainReason(s string) string {
 
 // codedTable lists the coded passages of one kind, with the words of the record.
 func (s *site) codedTable(r *Registered, group string) *chart.Table {
-	t := chart.Table{Caption: "Who was left out", Head: columns("What", "In the record", "Its words")}
+	t := chart.NewTable("Who was left out", "What", "In the record", "Its words")
 	list := s.Ed.Protocols.LeftOut
 	if group == "care" {
 		t.Caption, list = "What was done beside the drug", s.Ed.Protocols.Care
@@ -159,19 +149,17 @@ func (s *site) codedTable(r *Registered, group string) *chart.Table {
 	}
 	for _, c := range r.Coded {
 		if c.Group == group {
-			t.Lines = append(t.Lines, chart.TableLine{Cells: cells(name(c.Code), orDash(show.Clip(c.Stance, 20)),
-				"“"+show.Clip(c.Quote, 200)+"”")})
+			t.Add(name(c.Code), orDash(show.Clip(c.Stance, 20)), "“"+show.Clip(c.Quote, 200)+"”")
 		}
 	}
-	return tableOrNil(t)
+	return t.OrNil()
 }
 
 // versionTable lists the versions of a record that are kept.
 func versionTable(r *Registered) *chart.Table {
-	t := chart.Table{Caption: "Versions of the record", Head: columns("Dated by the register", "Received", "SHA-256")}
+	t := chart.NewTable("Versions of the record", "Dated by the register", "Received", "SHA-256")
 	for _, v := range r.Versions {
-		t.Lines = append(t.Lines, chart.TableLine{Cells: cells(orWord(show.Clip(v.Stated, 20), "not stated"), orDash(show.Clip(v.Seen, 20)),
-			show.Clip(v.SHA256, 64))})
+		t.Add(orWord(show.Clip(v.Stated, 20), "not stated"), orDash(show.Clip(v.Seen, 20)), show.Clip(v.SHA256, 64))
 	}
-	return tableOrNil(t)
+	return t.OrNil()
 }

@@ -188,7 +188,7 @@ func (s *site) timeline(list []TrialRow) (chart.Rows, bool) {
 		Lo: math.Inf(1), Hi: math.Inf(-1)}, Columns: []chart.Column{{Head: "Status", After: true, Phone: true}}}
 	r.Note = "One bar a trial, from its start to its planned or actual completion: filled completed, light running, dotted not " +
 		"yet recruiting, dashed unknown, crossed stopped. A dot marks posted results."
-	r.Table = chart.Table{Caption: "Trials by start", Head: columns("Trial", "Status", "Start", "Completion", "Results")}
+	r.Table = chart.NewTable("Trials by start", "Trial", "Status", "Start", "Completion", "Results")
 	undated := 0
 	sorted := slices.Clone(list)
 	slices.SortStableFunc(sorted, func(a, b TrialRow) int { return strings.Compare(a.Start.Raw, b.Start.Raw) })
@@ -208,8 +208,8 @@ func (s *site) timeline(list []TrialRow) (chart.Rows, bool) {
 		r.Axis.Lo, r.Axis.Hi = math.Min(r.Axis.Lo, m.Lo), math.Max(r.Axis.Hi, m.Hi)
 		r.Rows = append(r.Rows, chart.Row{Name: show.Clip(t.ID, 30), Line: len(r.Lines), Cells: []string{show.Clip(string(t.Status), 30)},
 			Marks: []chart.Mark{m}, Href: s.studPath[t.StudyID]})
-		r.Lines = append(r.Lines, chart.TableLine{Cells: cells(show.Clip(t.ID, 60), show.Clip(string(t.Status), 40),
-			orDash(show.Clip(t.Start.String(), 30)), orDash(show.Clip(t.Completion.String(), 30)), res)})
+		r.Add(show.Clip(t.ID, 60), show.Clip(string(t.Status), 40), orDash(show.Clip(t.Start.String(), 30)),
+			orDash(show.Clip(t.Completion.String(), 30)), res)
 	}
 	if undated > 0 {
 		r.Note += " " + show.Plural(undated, "trial has", "trials have") + " no usable dates."

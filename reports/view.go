@@ -154,24 +154,6 @@ type tableGroup struct {
 	Rest               *chart.Table // further lines, folded
 }
 
-func cells(texts ...string) []chart.Cell {
-	out := make([]chart.Cell, len(texts))
-	for i, t := range texts {
-		out[i] = chart.Cell{Text: t}
-	}
-	return out
-}
-
-// columns makes headings; a leading # marks a column of numbers.
-func columns(names ...string) []chart.TableHead {
-	out := make([]chart.TableHead, len(names))
-	for i, n := range names {
-		t, num := strings.CutPrefix(n, "#")
-		out[i] = chart.TableHead{Text: t, Num: num}
-	}
-	return out
-}
-
 func clipAll(list []string, n int) []string {
 	out := make([]string, 0, len(list))
 	for _, s := range list {

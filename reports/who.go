@@ -255,7 +255,7 @@ func (s *site) biasBars(f *evidence.Finding) (biasBars, bool) {
 	b := biasBars{names: []string{"Randomisation", "Deviations", "Missing data", "Measurement", "Selection", "Overall"}}
 	b.parts = make([][4]float64, len(b.names))
 	kind := func(j string) int { return map[string]int{"low": 0, "some": 1, "high": 2, "": 3}[chart.Judged(j)] }
-	any := false
+	judged := false
 	for i := range f.Effects {
 		e := &f.Effects[i]
 		w, ok := weightOf(&f.Primary, e.ID)
@@ -265,7 +265,7 @@ func (s *site) biasBars(f *evidence.Finding) (biasBars, bool) {
 			}
 			w = 100
 		}
-		any = any || e.RiskOfBias != ""
+		judged = judged || e.RiskOfBias != ""
 		for d := range b.names {
 			j := e.RiskOfBias
 			if d < 5 {
@@ -277,17 +277,16 @@ func (s *site) biasBars(f *evidence.Finding) (biasBars, bool) {
 			b.parts[d][kind(j)] += w
 		}
 	}
-	if !any {
+	if !judged {
 		return b, false
 	}
-	b.table = chart.Table{Caption: "Risk of bias, percent of the weight", Head: columns("Domain", "#Low", "#Some concerns", "#High",
-		"#Not judged")}
+	b.table = chart.NewTable("Risk of bias, percent of the weight", "Domain", "#Low", "#Some concerns", "#High", "#Not judged")
 	for d, n := range b.names {
-		c := []chart.Cell{{Text: n}}
+		c := []any{n}
 		for _, v := range b.parts[d] {
-			c = append(c, chart.Cell{Text: show.Fixed(v, 0), Exact: show.Raw(v)})
+			c = append(c, chart.Digits(show.Fixed(v, 0), &v))
 		}
-		b.table.Lines = append(b.table.Lines, chart.TableLine{Cells: c})
+		b.table.Add(c...)
 	}
 	o := b.parts[5]
 	b.alt = fmt.Sprintf("Overall risk of bias by weight: low %s, some concerns %s, high %s, not judged %s.", show.Percent(o[0]),

@@ -113,29 +113,6 @@ type Band struct {
 	Label string
 }
 
-// Table is the data behind a figure.
-type Table struct {
-	Caption string
-	Head    []TableHead
-	Lines   []TableLine
-}
-
-// TableHead is a column's heading.
-type TableHead struct {
-	Text string
-	Num  bool
-}
-
-// TableLine is one line; Class marks summary lines, ID makes it a target.
-type TableLine struct {
-	ID    string
-	Cells []Cell
-	Class string
-}
-
-// Cell is a text, with the exact value for downloads and a link where it has one.
-type Cell struct{ Text, Exact, Href string }
-
 // Fit sets the axis to hold the marks: the bulk of them with whiskers up to
 // three times the usual length; what is further out gets an arrow. It is a
 // choice of view and changes no number.
@@ -246,17 +223,4 @@ func (a *Axis) ticks(n int) []Tick {
 		return t
 	}
 	return Ticks(a.Lo, a.Hi, n)
-}
-
-// Many is the number of studies from which figures are lean and tables in a
-// page are cut: the files beside it have everything.
-const Many = 60
-
-// Cut takes a long table out of a page and reports whether it did.
-func (t *Table) Cut() bool {
-	if len(t.Lines) <= Many {
-		return false
-	}
-	t.Lines = nil
-	return true
 }

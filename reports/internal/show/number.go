@@ -63,6 +63,14 @@ func Raw(x float64) string {
 	return strconv.FormatFloat(x, 'g', 10, 64)
 }
 
+// RawP is Raw for a number that may be absent, and then empty.
+func RawP(x *float64) string {
+	if x == nil {
+		return ""
+	}
+	return Raw(*x)
+}
+
 // Significant prints x with n significant digits and without an exponent where
 // it is of ordinary size; trailing zeros of whole numbers are kept.
 func Significant(x float64, n int) string {
