@@ -18,6 +18,8 @@ import (
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
+
+	"past/internal/needtest"
 )
 
 // chrome is one Chromium for all tests of the package.
@@ -48,15 +50,15 @@ func chromium() (string, error) {
 	return "", errNoChromium
 }
 
-// errNoChromium is the one reason to leave browser tests out, and none in CI.
+// errNoChromium is the one reason to leave browser tests out.
 var errNoChromium = errors.New("no Chromium on this machine (apt-get install chromium, or set PAST_CHROMIUM)")
 
 func needChromium(t *testing.T, err error) {
 	t.Helper()
-	switch {
-	case errors.Is(err, errNoChromium) && os.Getenv("CI") != "true":
-		t.Skip(err)
-	case err != nil:
+	if errors.Is(err, errNoChromium) {
+		needtest.Absent(t, "Chromium", err)
+	}
+	if err != nil {
 		t.Fatal(err)
 	}
 }

@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"past/internal/needtest"
 )
 
 // TestManuscript writes the kit in both forms: the numbers are those of the
@@ -57,13 +59,7 @@ func TestManuscript(t *testing.T) {
 
 // TestLibreOfficeOpensTheManuscript converts the document to text.
 func TestLibreOfficeOpensTheManuscript(t *testing.T) {
-	office, err := exec.LookPath("soffice")
-	if err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatal("LibreOffice is absent: apt-get install libreoffice-writer-nogui")
-		}
-		t.Skip("LibreOffice is absent")
-	}
+	office := needtest.Program(t, "soffice")
 	m, err := NewManuscript(fixtureEdition(t), "mdma-ptsd-severity", "lsd-anxiety-in-illness")
 	if err != nil {
 		t.Fatal(err)

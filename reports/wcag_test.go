@@ -2,6 +2,7 @@ package reports
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -10,6 +11,8 @@ import (
 
 	cdppage "github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
+
+	"past/internal/needtest"
 )
 
 // axeSource gives the axe-core script from the cache, fetching it once.
@@ -17,15 +20,15 @@ func axeSource(t *testing.T) string {
 	t.Helper()
 	cache, err := os.UserCacheDir()
 	if err != nil {
-		t.Skip("no cache folder for axe-core:", err)
+		needtest.Absent(t, "a cache folder for axe-core", err)
 	}
 	dir := filepath.Join(cache, "past-test")
 	if out, err := exec.Command("sh", filepath.Join("testdata", "axe.sh"), dir).CombinedOutput(); err != nil {
-		t.Skipf("axe-core is not in %s and could not be fetched (npm needed): %v %s", dir, err, out)
+		needtest.Absent(t, "axe-core in "+dir+", or npm to fetch it,", fmt.Errorf("%w: %s", err, out))
 	}
 	list, err := filepath.Glob(filepath.Join(dir, "axe-*.min.js"))
 	if err != nil || len(list) == 0 {
-		t.Skip("axe-core is not in the cache")
+		t.Fatalf("axe-core is not in %s: %v", dir, err)
 	}
 	b, err := os.ReadFile(list[len(list)-1])
 	if err != nil {

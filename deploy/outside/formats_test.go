@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"past/internal/needtest"
 )
 
 // faults asks formats.cjs, which prints a JSON array of sentences.
@@ -48,7 +50,7 @@ func TestMCPInTheTypeScriptClient(t *testing.T) {
 
 // Every page of the demonstration's report is valid HTML.
 func TestReportIsValidHTML(t *testing.T) {
-	program(t, "java")
+	needtest.Program(t, "java")
 	node(t)
 	dir := t.TempDir()
 	run(t, dir, nil, binary, "demo", "--dir", "demo")
@@ -82,7 +84,7 @@ func TestPolarsRunsTheDocumentedQueries(t *testing.T) {
 
 // Reference lists are read by biber, which LaTeX writers use.
 func TestBibliographyInBiber(t *testing.T) {
-	biber := program(t, "biber")
+	biber := needtest.Program(t, "biber")
 	dir := t.TempDir()
 	run(t, dir, nil, binary, "demo", "--dir", "demo")
 	for _, name := range []string{"findings.bib", "studies.bib"} {

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"past/internal/needtest"
 )
 
 // patience bounds an outside program that waits for something for ever.
@@ -62,24 +64,14 @@ func tried(t *testing.T, dir string, env []string, name string, args ...string) 
 	return string(b), err == nil
 }
 
-// program skips the test where a program is not installed.
-func program(t *testing.T, name string) string {
-	t.Helper()
-	path, err := exec.LookPath(name)
-	if err != nil {
-		t.Skipf("%s is not installed here", name)
-	}
-	return path
-}
-
 // node gives Node.js and the setting that lets it find the modules of
 // tools/node, which .ci/node installs.
 func node(t *testing.T) (path string, env []string) {
 	t.Helper()
-	path = program(t, "node")
+	path = needtest.Program(t, "node")
 	modules := os.Getenv("PAST_NODE_MODULES")
 	if modules == "" {
-		t.Skip("PAST_NODE_MODULES is not set: PAST_NODE_MODULES=$(sh .ci/node) installs the outside programs (npm needed)")
+		needtest.Absent(t, "PAST_NODE_MODULES=$(sh .ci/node), which installs the outside programs by npm,", nil)
 	}
 	return path, []string{"NODE_PATH=" + modules}
 }

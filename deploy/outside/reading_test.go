@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"past/internal/needtest"
 )
 
 // TestManualPage lets mandoc look for mistakes and man-db's troff set the page.
@@ -16,7 +18,7 @@ func TestManualPage(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Run("mandoc", func(t *testing.T) {
-		out, _ := tried(t, dir, nil, program(t, "mandoc"), "-Tlint", "-Wwarning", page)
+		out, _ := tried(t, dir, nil, needtest.Program(t, "mandoc"), "-Tlint", "-Wwarning", page)
 		for line := range strings.Lines(out) {
 			// The page is made by the program and has no date of its own: the
 			// same program prints the same bytes.
@@ -26,7 +28,7 @@ func TestManualPage(t *testing.T) {
 		}
 	})
 	t.Run("groff", func(t *testing.T) {
-		out := string(run(t, dir, []string{"LC_ALL=C"}, program(t, "groff"), "-man", "-ww", "-Tascii", page))
+		out := string(run(t, dir, []string{"LC_ALL=C"}, needtest.Program(t, "groff"), "-man", "-ww", "-Tascii", page))
 		if !strings.Contains(out, "past") || len(out) < 10000 {
 			t.Errorf("%d bytes: %.300s", len(out), out)
 		}
@@ -44,21 +46,21 @@ func TestCompletionInShells(t *testing.T) {
 		return path
 	}
 	t.Run("bash", func(t *testing.T) {
-		out := run(t, dir, nil, program(t, "bash"), "-c", `source "$0"; COMP_WORDS=(past gate ac); COMP_CWORD=2; _past; echo "${COMPREPLY[@]}"`,
+		out := run(t, dir, nil, needtest.Program(t, "bash"), "-c", `source "$0"; COMP_WORDS=(past gate ac); COMP_CWORD=2; _past; echo "${COMPREPLY[@]}"`,
 			file("bash"))
 		if strings.TrimSpace(string(out)) != "accept" {
 			t.Errorf("past gate ac<TAB> offers %q", out)
 		}
 	})
 	t.Run("fish", func(t *testing.T) {
-		out := run(t, dir, []string{"HOME=" + dir}, program(t, "fish"), "-c",
+		out := run(t, dir, []string{"HOME=" + dir}, needtest.Program(t, "fish"), "-c",
 			`source $argv[1]; complete -C "past gate ac"; complete -C "past refresh --gate-r"`, file("fish"))
 		if s := string(out); !strings.HasPrefix(s, "accept\t") || !strings.Contains(s, "\n--gate-rules\t") || strings.Count(s, "\n") != 2 {
 			t.Errorf("fish offers %q", s)
 		}
 	})
 	t.Run("zsh", func(t *testing.T) {
-		zsh := program(t, "zsh")
+		zsh := needtest.Program(t, "zsh")
 		if err := os.MkdirAll(filepath.Join(dir, "zfunc"), 0o755); err != nil {
 			t.Fatal(err)
 		}
@@ -77,7 +79,7 @@ func TestCompletionInShells(t *testing.T) {
 // TestDatabaseInSQLite lets SQLite's own shell, another build of another
 // version, check and read the exported database.
 func TestDatabaseInSQLite(t *testing.T) {
-	sqlite := program(t, "sqlite3")
+	sqlite := needtest.Program(t, "sqlite3")
 	dir, db := evidence(t)
 	run(t, dir, nil, binary, "export", "--format", "sqlite", "--db", db, "--out", "copy.db")
 	ask := func(sql string) string {

@@ -11,6 +11,7 @@ import (
 
 	"past/internal/cite"
 	"past/internal/cite/shelftest"
+	"past/internal/needtest"
 )
 
 // The rules of csl-data.json 1.0.2 that bear on what we write: known types, no
@@ -68,10 +69,7 @@ func validCSL(t *testing.T, js string) {
 // TestPandocReadsBack is for machines with pandoc: what it reads from our
 // BibTeX and CSL-JSON must be the authors, titles and DOIs that we wrote.
 func TestPandocReadsBack(t *testing.T) {
-	pandoc, err := exec.LookPath("pandoc")
-	if err != nil {
-		t.Skip("pandoc is not installed; the round trip through an outside reader needs it")
-	}
+	pandoc := needtest.Program(t, "pandoc")
 	_, _, shelf := shelftest.Open(t)
 	items, err := shelf.Cite("psilocybin-depression-severity")
 	if err != nil {

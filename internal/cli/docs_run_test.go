@@ -22,6 +22,7 @@ import (
 	"time"
 
 	"past/internal/cli"
+	"past/internal/needtest"
 	"past/internal/starter"
 )
 
@@ -81,6 +82,15 @@ func writeFile(path, body string) error {
 	return os.WriteFile(path, []byte(body), 0o644)
 }
 
+// lacks notes a line that is not run for want of a program, an error in CI.
+func (p *reader) lacks(s cli.Step, program string) error {
+	if needtest.CI() {
+		return errors.New(program + " is not installed, and needed in CI (sh .ci/programs installs it)")
+	}
+	p.unrun = append(p.unrun, fmt.Sprintf("%s:%d: %s: %s is not installed", p.name, s.Line, s.Command, program))
+	return nil
+}
+
 // step does one step and reports what is not as the document shows.
 func (p *reader) step(s cli.Step) error {
 	if s.File != "" {
@@ -111,12 +121,10 @@ func (p *reader) step(s cli.Step) error {
 		return nil
 	case program != "past":
 		if _, err := exec.LookPath(program); err != nil {
-			p.unrun = append(p.unrun, fmt.Sprintf("%s:%d: %s: %s is not installed", p.name, s.Line, s.Command, program))
-			return nil
+			return p.lacks(s, program)
 		}
 		if program == "Rscript" && exec.Command("Rscript", "-e", "library(metafor)").Run() != nil {
-			p.unrun = append(p.unrun, fmt.Sprintf("%s:%d: %s: the package metafor is not installed", p.name, s.Line, s.Command))
-			return nil
+			return p.lacks(s, "the package metafor")
 		}
 	}
 	p.ran++

@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"past/internal/needtest"
 )
 
 // terminal opens a pseudo-terminal of 100 columns.
@@ -20,7 +22,7 @@ func terminal(t *testing.T) (master, slave *os.File) {
 	t.Helper()
 	master, err := os.OpenFile("/dev/ptmx", os.O_RDWR, 0)
 	if err != nil {
-		t.Skipf("needs pseudo-terminals: %v", err)
+		needtest.Absent(t, "a pseudo-terminal", err)
 	}
 	t.Cleanup(func() { master.Close() })
 	n, err := unix.IoctlGetInt(int(master.Fd()), unix.TIOCGPTN)
@@ -34,7 +36,7 @@ func terminal(t *testing.T) (master, slave *os.File) {
 		slave, err = os.OpenFile(fmt.Sprintf("/dev/pts/%d", n), os.O_RDWR|unix.O_NOCTTY, 0)
 	}
 	if err != nil {
-		t.Skipf("needs pseudo-terminals: %v", err)
+		needtest.Absent(t, "a pseudo-terminal", err)
 	}
 	return master, slave
 }

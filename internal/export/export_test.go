@@ -21,6 +21,7 @@ import (
 	"past/internal/evidence"
 	"past/internal/export"
 	"past/internal/extract"
+	"past/internal/needtest"
 	"past/internal/store"
 	"past/internal/synthesis"
 )
@@ -359,12 +360,9 @@ func hard(t *testing.T) []evidence.Finding {
 // TestScriptsInR is for machines with R and metafor: every script must run and
 // agree, and one with a wrong number must not.
 func TestScriptsInR(t *testing.T) {
-	rscript, err := exec.LookPath("Rscript")
-	if err != nil {
-		t.Skip("Rscript is not installed; the scripts are run where R and metafor are")
-	}
-	if exec.Command(rscript, "-e", "library(metafor)").Run() != nil {
-		t.Skip("R has no metafor; install it to run the scripts")
+	rscript := needtest.Program(t, "Rscript")
+	if err := exec.Command(rscript, "-e", "library(metafor)").Run(); err != nil {
+		needtest.Absent(t, "R's package metafor (sh .ci/programs installs it)", err)
 	}
 	st, _, _ := shelftest.Open(t)
 	findings, err := st.Findings(context.Background())

@@ -16,6 +16,7 @@ import (
 
 	"past/crawler/registers"
 	"past/internal/evidence"
+	"past/internal/needtest"
 	"past/internal/pointer"
 	"past/internal/store"
 )
@@ -242,15 +243,16 @@ func TestDevicesAreRefused(t *testing.T) {
 	}
 	// A pipe is read; one that nothing writes to is left when the command is stopped.
 	pipe := filepath.Join(t.TempDir(), "pipe")
-	if err := exec.Command("mkfifo", pipe).Run(); err != nil {
-		t.Skipf("the program mkfifo is needed: %v", err)
+	mkfifo := needtest.Program(t, "mkfifo")
+	if err := exec.Command(mkfifo, pipe).Run(); err != nil {
+		t.Fatal(err)
 	}
 	ctx, stop := context.WithCancel(context.Background())
 	time.AfterFunc(100*time.Millisecond, stop)
 	if _, err := importer(t).Files(ctx, []string{pipe}); !errors.Is(err, context.Canceled) {
 		t.Error(err)
 	}
-	if err := exec.Command("mkfifo", pipe+"2").Run(); err != nil {
+	if err := exec.Command(mkfifo, pipe+"2").Run(); err != nil {
 		t.Fatal(err)
 	}
 	go func() { _ = os.WriteFile(pipe+"2", []byte(study1+"\n"+study2), 0o600) }()

@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"past/internal/edition"
 	"past/internal/evidence"
+	"past/internal/needtest"
 	"past/internal/store"
 	"slices"
 	"strings"
@@ -140,14 +141,11 @@ func TestFeedsKeepTheRules(t *testing.T) {
 			last = max(last, f.Updated)
 		}
 	}
-	// by another program, where it is installed
-	lint, err := exec.LookPath("xmllint")
-	if err != nil {
-		t.Skip("xmllint is not installed: the rules above were tried, its reading was not")
-	}
-	cmd := exec.Command(lint, "--noout", "--nonet", "-")
-	cmd.Stdin = strings.NewReader(string(Feeds(doc, all, "https://a.example/")["feed.atom"]))
-	if text, err := cmd.CombinedOutput(); err != nil {
-		t.Errorf("xmllint: %v %s", err, text)
-	}
+	t.Run("xmllint", func(t *testing.T) { // by another program
+		cmd := exec.Command(needtest.Program(t, "xmllint"), "--noout", "--nonet", "-")
+		cmd.Stdin = strings.NewReader(string(Feeds(doc, all, "https://a.example/")["feed.atom"]))
+		if text, err := cmd.CombinedOutput(); err != nil {
+			t.Errorf("xmllint: %v %s", err, text)
+		}
+	})
 }

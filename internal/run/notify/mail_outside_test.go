@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"bytes"
+
+	"past/internal/needtest"
 )
 
 // foreignServer is another program's SMTP server (aiosmtpd): it wants STARTTLS
@@ -66,7 +68,7 @@ func startForeign(t *testing.T, mode string) (m Mail, folder string) {
 		}
 	}
 	if python == "" {
-		t.Skip("no SMTP server of another program here: install python3-aiosmtpd")
+		needtest.Absent(t, "an SMTP server of another program (python3-aiosmtpd, sh .ci/programs installs it)", nil)
 	}
 	_, cert, key := certificate(t, time.Hour, "127.0.0.1")
 	l, err := net.Listen("tcp", "127.0.0.1:0")
