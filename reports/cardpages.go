@@ -55,7 +55,7 @@ func (s *site) cardPages() {
 		d := &cardPage{Card: c, NotToSay: proseAll(c.NotToSay, 300)}
 		for j := range c.Cells {
 			g := &c.Cells[j]
-			d.Cells = append(d.Cells, cardCell{s.Name(g.Substance), orDash(g.State.Words(g.Coverage)), sentence(g.Why, 300)})
+			d.Cells = append(d.Cells, cardCell{s.Name(g.Substance), orDash(string(g.State)), sentence(g.Why, 300)})
 		}
 		group := func(name, none string, list []evidence.CardStudy) {
 			g := cardGroup{Name: name, None: none}
@@ -87,7 +87,7 @@ func (s *site) cardPages() {
 func noneWords(cells []evidence.GapCell) string {
 	asked, retold := 0, false
 	for i := range cells {
-		if c := &cells[i]; c.State == evidence.SearchedNone || c.State != evidence.NotLooked && c.Coverage.Asked {
+		if c := &cells[i]; c.State != evidence.NotLooked && (c.State == c.Coverage.None() || c.Coverage.Asked) {
 			asked++
 			retold = retold || c.Coverage.Restated
 		}

@@ -24,7 +24,7 @@ func TestNoneWords(t *testing.T) {
 		{[]evidence.GapCell{cell(evidence.Uncontrolled, false)}, "Not looked for: no search of this edition covers the topic."},
 		{[]evidence.GapCell{cell(evidence.SearchedNone, true), cell(evidence.NotLooked, false)},
 			"None on file; the searches covered 1 of 2\u00a0substances."},
-		{[]evidence.GapCell{{State: evidence.SearchedNone, Coverage: evidence.Coverage{Asked: true, Restated: true}}},
+		{[]evidence.GapCell{{State: evidence.SelectionNone, Coverage: evidence.Coverage{Asked: true, Restated: true}}},
 			"None in the demonstration's selection of trials; no register was searched."},
 		{[]evidence.GapCell{cell(evidence.SearchedNone, true)}, "Searched, none was found."},
 		{[]evidence.GapCell{cell(evidence.SearchedNone, true), cell(evidence.RegisteredOnly, true)}, "Searched, none was found."},

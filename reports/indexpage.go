@@ -294,7 +294,9 @@ func stateWords(f *evidence.Finding, registered int) (class, text string) {
 	case evidence.Uncontrolled:
 		return "few", "uncontrolled only"
 	case evidence.SearchedNone:
-		return "none", strings.Replace(st.Words(f.Coverage), "searched, none", "searched: none", 1)
+		return "none", "searched: none"
+	case evidence.SelectionNone:
+		return "none", string(st)
 	case evidence.NotLooked:
 		return "not", "not looked for"
 	case "":

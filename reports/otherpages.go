@@ -43,7 +43,7 @@ func (s *site) claimsPage() {
 	for i := range s.Ed.Claims {
 		c := &s.Ed.Claims[i]
 		v := claimView{Anchor: show.Slug(c.ID), ID: show.Clip(c.ID, 20), Text: show.First(show.Clip(c.Text, 400)),
-			Verdict: orDash(show.Clip(c.Verdict.Words(c.Coverage), 60)), Class: "none", Mark: "○", Why: show.Prose(show.Clip(c.Why, 800)),
+			Verdict: orDash(show.Clip(string(c.Verdict), 60)), Class: "none", Mark: "○", Why: show.Prose(show.Clip(c.Why, 800)),
 			Rule: orDash(sentence(c.Rule, 800)), Date: show.Clip(c.Date, 20), Cert: certWord(c.Certainty)}
 		if c.Certainty == "" {
 			v.Cert = certView{}
@@ -253,7 +253,7 @@ func cellWords(c *evidence.GapCell) string {
 	case c.Registered > 0:
 		return show.Plural(c.Registered, "trial", "trials")
 	}
-	return orWord(c.State.Words(c.Coverage), "not stated")
+	return orWord(string(c.State), "not stated")
 }
 
 func gapAnchor(c *evidence.GapCell) string { return "g-" + show.Slug(c.Topic+"."+c.Substance) }

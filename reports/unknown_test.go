@@ -25,7 +25,7 @@ func TestUnknownIsNotZero(t *testing.T) {
 			"4 registered, 1 running and 2 completed as the records state, 2 with results"},
 		{cellWords(&evidence.GapCell{Registered: 1, WithResults: 3}), "3 studies with results, 1 registered"},
 		{cellWords(&evidence.GapCell{WithResults: 1}), "1 study with results, none registered"},
-		{cellWords(&evidence.GapCell{State: evidence.SearchedNone, Coverage: evidence.Coverage{Restated: true}}), "none in this selection"},
+		{cellWords(&evidence.GapCell{State: evidence.SelectionNone}), "none in this selection"},
 		{neverReported(0, 0), "No record here lists such an outcome as planned, so what was planned and not reported is not known"},
 		{neverReported(3, 0), "No planned outcome is missing from posted results"},
 		{neverReported(3, 1), "1 planned outcome is missing from posted results"},

@@ -146,7 +146,7 @@ func (s *site) hits(yield func(any)) {
 	for i := range s.Ed.Claims {
 		c := &s.Ed.Claims[i]
 		yield(hit{"claims.html#" + show.Slug(c.ID), show.First(show.Clip(c.Text, 160)), "claim",
-			show.Clip(c.Verdict.Words(c.Coverage), 60), ""})
+			show.Clip(string(c.Verdict), 60), ""})
 	}
 	for _, t := range s.Ed.Gap.Topics {
 		yield(hit{s.topicPath(t.ID), show.First(show.Clip(t.Name, 120)), "topic", "", ""})

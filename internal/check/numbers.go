@@ -536,7 +536,7 @@ var denied = regexp.MustCompile(`(?i)\b(?:not|neither|nor|never|un|whether|if)\b
 func verdictProblem(text string, c evidence.ClaimVerdict) (problem, bool) {
 	for _, v := range verdictSaid {
 		if m := v.form.FindStringIndex(text); m != nil && v.state != c.Verdict && !denied.MatchString(text[max(0, m[0]-24):m[0]]) {
-			return problem{m[0], VerdictWrong, Error, fmt.Sprintf("the verdict on %s is %q, the text says %q", c.ID, c.Verdict.Words(c.Coverage),
+			return problem{m[0], VerdictWrong, Error, fmt.Sprintf("the verdict on %s is %q, the text says %q", c.ID, string(c.Verdict),
 				text[m[0]:m[1]])}, true
 		}
 	}

@@ -104,7 +104,7 @@ func verdicts(claims []evidence.ClaimVerdict, finding string) string {
 	var out []string
 	for _, c := range claims {
 		if slices.Contains(c.Findings, finding) {
-			out = append(out, c.ID+" "+c.Verdict.Words(c.Coverage))
+			out = append(out, c.ID+" "+string(c.Verdict))
 		}
 	}
 	if len(out) == 0 {

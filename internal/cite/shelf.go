@@ -271,7 +271,7 @@ func (s *Shelf) finding(f edition.Flat) Item {
 }
 
 func (s *Shelf) claim(c evidence.ClaimVerdict) Item {
-	notes := []string{fmt.Sprintf("Verdict: %s (%s). Rule: %s", c.Verdict.Words(c.Coverage), c.Why, c.Rule), s.identity()}
+	notes := []string{fmt.Sprintf("Verdict: %s (%s). Rule: %s", string(c.Verdict), c.Why, c.Rule), s.identity()}
 	return s.part(Item{Key: c.ID, Type: Dataset, Title: "Verdict on the claim: " + c.Text, ContainerTitle: "PAST evidence tracker",
 		Number:   c.ID,
 		Location: "claims@" + s.Document.ID + "#" + c.ID, Notes: notes})

@@ -110,9 +110,9 @@ func findingRow(f *evidence.Finding) []string {
 // emptyNote says which kind of absence a finding without a number is.
 func emptyNote(f *evidence.Finding) string {
 	if n := f.Lacking().Trials; n > 0 {
-		return fmt.Sprintf("%s; %s for the question", f.State.Words(f.Coverage), text.Count(n, "trial"))
+		return fmt.Sprintf("%s; %s for the question", string(f.State), text.Count(n, "trial"))
 	}
-	return f.State.Words(f.Coverage)
+	return string(f.State)
 }
 
 // onTerminal reports whether w is a terminal.

@@ -20,6 +20,9 @@ const (
 	// SearchedNone is a search that named it and found nothing; its Coverage
 	// says what was asked.
 	SearchedNone State = "searched, none"
+	// SelectionNone is what the starter facts hold nothing of: a selection of
+	// trials, for which no register was searched.
+	SelectionNone State = "none in this selection"
 	// NotLooked is what no search of this edition asked for.
 	NotLooked State = "not looked for"
 	// Outside is what trials of the tracker's substances cannot answer.
@@ -27,16 +30,7 @@ const (
 )
 
 // States lists the states in their order.
-var States = []State{Supported, Contradicted, Uncertain, Uncontrolled, MeasuredOnly, RegisteredOnly, SearchedNone, NotLooked, Outside}
-
-// Words says the state as pages print it: where the sources were the starter
-// facts no register was searched, so "searched, none" would be untrue.
-func (s State) Words(c Coverage) string {
-	if s == SearchedNone && c.Restated {
-		return "none in this selection"
-	}
-	return string(s)
-}
+var States = []State{Supported, Contradicted, Uncertain, Uncontrolled, MeasuredOnly, RegisteredOnly, SearchedNone, SelectionNone, NotLooked, Outside}
 
 // Answered reports whether a pooled or single number is behind the state.
 func (s State) Answered() bool { return s == Supported || s == Contradicted || s == Uncertain }
@@ -74,6 +68,14 @@ type Coverage struct {
 	Day      string `json:"day,omitempty"` // of the newest search
 	// Searches are those that asked for it, by source and id.
 	Searches []SearchRef `json:"searches,omitempty"`
+}
+
+// None is the state of a question that was asked and of which nothing was found.
+func (c Coverage) None() State {
+	if c.Restated {
+		return SelectionNone
+	}
+	return SearchedNone
 }
 
 // SearchRef names a search of the edition; its words are in the list of searches.

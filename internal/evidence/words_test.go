@@ -88,11 +88,8 @@ func TestStatesAndWhatMayBeSaid(t *testing.T) {
 		if s.Answered() && !s.Sayable() || (s == NotLooked || s == Outside) && s.Sayable() {
 			t.Errorf("%s: answered %v, sayable %v", s, s.Answered(), s.Sayable())
 		}
-		if s.Words(Coverage{}) != string(s) {
-			t.Errorf("%s is printed as %s", s, s.Words(Coverage{}))
-		}
 	}
-	if got := SearchedNone.Words(Coverage{Restated: true}); got == string(SearchedNone) {
+	if got := (Coverage{Restated: true}).None(); got != SelectionNone {
 		t.Error("restated facts pass for a search")
 	}
 	if State("").Sayable() {

@@ -180,7 +180,7 @@ func (in Input) domain(dom vocab.Domain, belongs map[string][]string) Domain {
 		}
 		if flat.Estimate == nil {
 			if f := in.finding(flat.ID); f.State.Sayable() {
-				d.Open = append(d.Open, Open{flat.Title, f.State.Words(f.Coverage), edition.Permalink(flat.ID, in.Document.ID)})
+				d.Open = append(d.Open, Open{flat.Title, string(f.State), edition.Permalink(flat.ID, in.Document.ID)})
 			}
 			continue
 		}
@@ -297,7 +297,7 @@ func short(it cite.Item) cite.Item {
 }
 
 func (in Input) claim(v evidence.ClaimVerdict) ClaimCard {
-	c := ClaimCard{ID: v.ID, Text: v.Text, Verdict: v.Verdict.Words(v.Coverage), Why: v.Why, Rule: v.Rule, Findings: v.Findings}
+	c := ClaimCard{ID: v.ID, Text: v.Text, Verdict: string(v.Verdict), Why: v.Why, Rule: v.Rule, Findings: v.Findings}
 	c.Plain = cmp.Or(v.Instead, v.Why)
 	c.Curriculum = fmt.Sprintf("%s (Verdict of edition %s on “%s”: %s.)", c.Plain, in.Document.ID, v.Text, c.Verdict)
 	behind := ""

@@ -159,8 +159,8 @@ func peopleItem(id, about, by string, p *evidence.PeopleOf100, add func(Item)) {
 func claimItem(c ClaimCard, add func(Item)) {
 	var states []string
 	for _, s := range evidence.States {
-		if w := s.Words(evidence.Coverage{Restated: true}); w == c.Verdict {
-			states = append(states, w)
+		// An edition has one of the two; the other would be a second right answer.
+		if s == evidence.SelectionNone && c.Verdict != string(s) || s == evidence.SearchedNone && c.Verdict == string(evidence.SelectionNone) {
 			continue
 		}
 		states = append(states, string(s))

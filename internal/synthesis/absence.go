@@ -21,13 +21,16 @@ func cover(q Question, topics []string, b Base) evidence.Coverage {
 		if !overlap(s.Substances, q.Substances) || limited && !overlap(named, conditions) && !overlap(named, topics) {
 			continue
 		}
+		c.Asked = c.Asked || s.Complete
+		if b.Restated { // the starter facts answered: no register has a hit list or a day
+			continue
+		}
 		c.Searches = append(c.Searches, evidence.SearchRef{ID: s.ID, Source: s.Source, Name: s.Name, Day: s.Day, Hits: s.Hits,
 			Complete: s.Complete})
 		c.Day = max(c.Day, s.Day)
-		c.Asked = c.Asked || s.Complete
 		c.Complete = c.Complete && s.Complete
 	}
-	c.Complete = c.Complete && c.Asked
+	c.Complete = c.Complete && c.Asked && !c.Restated
 	slices.SortFunc(c.Searches, func(a, b evidence.SearchRef) int {
 		return cmp.Or(strings.Compare(a.Source, b.Source), strings.Compare(a.ID, b.ID))
 	})
@@ -59,7 +62,7 @@ func joined(parts ...evidence.Coverage) evidence.Coverage {
 // what may be said.
 var absenceOrder = []evidence.State{evidence.Supported, evidence.Contradicted, evidence.Uncertain, evidence.MeasuredOnly,
 	evidence.Uncontrolled,
-	evidence.RegisteredOnly, evidence.SearchedNone, evidence.NotLooked, evidence.Outside}
+	evidence.RegisteredOnly, evidence.SearchedNone, evidence.SelectionNone, evidence.NotLooked, evidence.Outside}
 
 // best is the state that says most.
 func best(states ...evidence.State) evidence.State {
@@ -98,7 +101,7 @@ func stateOf(q Question, f evidence.Finding) evidence.State {
 	}
 	add(len(f.Missing) > 0, evidence.RegisteredOnly)
 	add(f.Primary.K > 0, evidence.MeasuredOnly)
-	add(f.Coverage.Asked, evidence.SearchedNone)
+	add(f.Coverage.Asked, f.Coverage.None())
 	return best(states...)
 }
 
@@ -155,7 +158,7 @@ func sayAbsence(s evidence.State, what string, n int, names []string, c evidence
 			plural(n, "trial is", "trials are"), named(names), what)
 	case s == evidence.RegisteredOnly:
 		return fmt.Sprintf("Trials are registered, and this edition holds no result that answers the question, so it is not known %s.", what)
-	case s == evidence.SearchedNone && c.Restated:
+	case s == evidence.SelectionNone:
 		return fmt.Sprintf("The demonstration's selection of trials holds none of it, and no register was searched, so it is not "+
 			"known from here %s.", what)
 	case s == evidence.SearchedNone && c.Asked:

@@ -149,7 +149,7 @@ func judgeParts(cv *evidence.ClaimVerdict, c Claim, questions []Question, findin
 		states = append(states, one.Verdict)
 		cv.Findings = append(cv.Findings, one.Findings...)
 		cv.Coverage = joined(cv.Coverage, one.Coverage)
-		why = append(why, sentenceCase(plain(outcome))+": "+one.Verdict.Words(one.Coverage)+". "+one.Why)
+		why = append(why, sentenceCase(plain(outcome))+": "+string(one.Verdict)+". "+one.Why)
 		if one.K > cv.K {
 			cv.K, cv.N, cv.Certainty, cv.Instead = one.K, one.N, one.Certainty, one.Instead
 		}

@@ -174,7 +174,7 @@ func Gaps(in GapInput) []evidence.GapCell {
 			cell := evidence.GapCell{Topic: row.id, Substance: sub.ID, Coverage: cover(q, []string{row.id}, in.Base)}
 			states := []evidence.State{evidence.NotLooked}
 			if cell.Coverage.Asked {
-				states = append(states, evidence.SearchedNone)
+				states = append(states, cell.Coverage.None())
 			}
 			for _, s := range about[sub.ID] {
 				c := Candidate{Substances: s.Substances, Shared: in.About[s.ID].Shared, Topics: topics[s.ID], Conditions: s.Conditions, Open: true}
@@ -294,10 +294,9 @@ func whyCell(c evidence.GapCell) string {
 	switch c.State {
 	case evidence.NotLooked:
 		return "No search of this edition asked for it."
+	case evidence.SelectionNone:
+		return "The demonstration's selection of trials holds none of it; no register was searched."
 	case evidence.SearchedNone:
-		if c.Coverage.Restated {
-			return "The demonstration's selection of trials holds none of it; no register was searched."
-		}
 		return "A search of " + searched(c.Coverage) + " found no trial of it."
 	case evidence.RegisteredOnly:
 		return studies + "; no result of it is known."

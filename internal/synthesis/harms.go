@@ -108,7 +108,7 @@ func harmState(h evidence.Harms) (evidence.State, string) {
 			"Such effects are seldom asked for: their absence from a list does not show that there were none.",
 			plural(h.Rows, "adverse event row", "adverse event rows"), name)
 	case h.Coverage.Asked:
-		return evidence.SearchedNone, "No adverse event rows of " + name + " are in this edition."
+		return h.Coverage.None(), "No adverse event rows of " + name + " are in this edition."
 	}
 	return evidence.NotLooked, "No search of this edition asked for " + name + "."
 }

@@ -62,15 +62,20 @@ func TestPooledResultsKnowTheLastDose(t *testing.T) {
 	}
 }
 
-func TestStateWords(t *testing.T) {
-	for _, c := range []struct {
-		s      evidence.State
-		retold bool
-		want   string
-	}{{evidence.SearchedNone, false, "searched, none"}, {evidence.SearchedNone, true, "none in this selection"},
-		{evidence.NotLooked, true, "not looked for"}, {evidence.MeasuredOnly, true, "measured, not extracted"}} {
-		if got := c.s.Words(evidence.Coverage{Asked: true, Restated: c.retold}); got != c.want {
-			t.Errorf("%s, retold %v: %q, want %q", c.s, c.retold, got, c.want)
+// Files and pages name the same kind of absence: what the starter facts hold
+// nothing of was not searched for, and no register's hits or day stand beside it.
+func TestASelectionIsNoSearch(t *testing.T) {
+	q := ask(t, "lsd-ptsd-severity")
+	b := synthesis.Base{Searches: []evidence.Search{{ID: "ctgov/lsd", Source: "ctgov", Substances: []string{"lsd"}, Day: "2026-11-29", Complete: true}}}
+	for _, restated := range []bool{false, true} {
+		b.Restated = restated
+		f, err := synthesis.Answer(t.Context(), q, b)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := map[bool]evidence.State{false: evidence.SearchedNone, true: evidence.SelectionNone}[restated]
+		if c := f.Coverage; f.State != want || !c.Asked || c.Complete == restated || (c.Day == "") != restated || (len(c.Searches) == 0) != restated {
+			t.Errorf("restated %v: %s, %+v", restated, f.State, c)
 		}
 	}
 }
