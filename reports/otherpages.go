@@ -32,7 +32,8 @@ type claimGroup struct {
 // verdicts in the order of the ledger, with a sign each: never colour alone.
 var verdicts = []struct{ word, class, mark string }{{"supported", "yes", "✓"}, {"uncertain", "unsure", "~"},
 	{"contradicted", "no", "×"}, {"uncontrolled evidence only", "unsure", "◔"}, {"measured, not extracted", "none", "◐"},
-	{"registered, no result yet", "none", "◌"}, {"searched, none", "none", "○"}, {"not looked for", "none", "·"},
+	{"registered, no result yet", "none", "◌"}, {"searched, none", "none", "○"}, {"none in this selection", "none", "○"},
+	{"not looked for", "none", "·"},
 	{"outside this tracker", "none", "–"}}
 
 func (s *site) claimsPage() {

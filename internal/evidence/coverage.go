@@ -30,7 +30,8 @@ const (
 )
 
 // States lists the states in their order.
-var States = []State{Supported, Contradicted, Uncertain, Uncontrolled, MeasuredOnly, RegisteredOnly, SearchedNone, SelectionNone, NotLooked, Outside}
+var States = []State{Supported, Contradicted, Uncertain, Uncontrolled, MeasuredOnly, RegisteredOnly, SearchedNone,
+	SelectionNone, NotLooked, Outside}
 
 // Answered reports whether a pooled or single number is behind the state.
 func (s State) Answered() bool { return s == Supported || s == Contradicted || s == Uncertain }
