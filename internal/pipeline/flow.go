@@ -19,31 +19,42 @@ import (
 // reportFlow fills the flow diagrams from the rows that the questions looked at.
 // What no one recorded (duplicates removed by hand, reports sought) stays
 // unrecorded.
-func (p *Pipeline) reportFlow(base synthesis.Base, ed *reports.Edition) {
+func (p *Pipeline) reportFlow(qs []synthesis.Question, base synthesis.Base, ed *reports.Edition) {
 	p.reportSwitches(base.Switches, ed)
 	ed.PrismaByFinding = map[string]reports.PrismaCounts{}
 	pooled := map[string]bool{}
 	for _, f := range ed.Findings {
-		c := synthesis.CountPrisma(f, base)
+		i := slices.IndexFunc(qs, func(q synthesis.Question) bool { return q.ID == f.Question })
+		if i < 0 {
+			continue
+		}
+		c := synthesis.CountPrisma(qs[i], f, base)
 		if c.RowsAssessed == 0 {
 			continue
 		}
 		for _, e := range f.Effects {
 			pooled[e.StudyID] = true
 		}
-		ed.PrismaByFinding[f.ID] = reports.PrismaCounts{Identified: counted(c.Records), Assessed: &c.StudiesAssessed,
-			Excluded:        counted(c.StudiesExcluded),
+		ed.PrismaByFinding[f.ID] = reports.PrismaCounts{Identified: counted(c.Records), Duplicates: &c.Duplicates,
+			Assessed: &c.StudiesAssessed, Excluded: counted(c.StudiesExcluded),
 			IncludedStudies: &c.StudiesPooled, Pooled: &c.StudiesPooled,
-			Note: "Counted from the rows that the question looked at; a study excluded for several reasons counts under the one that " +
-				"came closest to inclusion."}
-		if len(ed.Prisma.Identified) == 0 {
-			ed.Prisma.Identified = counted(c.Records)
-		}
+			Note: selectionNote(base.Restated) + "Records are those of the question's substances; duplicates are further records of one " +
+				"trial. Studies are counted from the rows that the question looked at; one excluded for several reasons counts under the " +
+				"reason that came closest to inclusion."}
 	}
+	ed.Prisma.Identified, ed.Prisma.Note = counted(base.Identified()), strings.TrimSpace(selectionNote(base.Restated))
 	n := len(pooled)
 	ed.Prisma.Pooled = &n
 	studies := len(ed.Studies)
 	ed.Prisma.Assessed = &studies
+}
+
+// selectionNote says where the records of the starter set are from.
+func selectionNote(restated bool) string {
+	if restated {
+		return "The records are the demonstration's selection of trials: no register was searched for them. "
+	}
+	return ""
 }
 
 func counted(in []synthesis.Counted) []reports.Counted {

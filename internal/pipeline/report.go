@@ -105,7 +105,11 @@ func (p *Pipeline) ReportEdition(ctx context.Context, doc edition.Document) (rep
 		return ed, err
 	}
 	ed.Searches = base.Searches
-	p.reportFlow(base, &ed)
+	qs, err := p.questions(h)
+	if err != nil {
+		return ed, err
+	}
+	p.reportFlow(qs, base, &ed)
 	p.reportNames(&ed)
 	ed.Methods = methodNotes(base.Restated)
 	if err := p.reportHarms(ctx, h, base, &ed); err != nil {

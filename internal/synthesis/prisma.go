@@ -19,8 +19,12 @@ type Counted struct {
 // the pooled ones plus the excluded ones; assessed studies are the pooled ones
 // plus the excluded ones.
 type Prisma struct {
-	Records         []Counted `json:"records"` // registered trials by source, and studies that a person's table alone brought
-	Studies         int       `json:"studies"` // of the edition
+	// Records are the registered trials of the question's substances by source, and
+	// the studies that a person's table alone brought.
+	Records []Counted `json:"records"`
+	// Duplicates are records beyond the first of a study: the same trial in
+	// another register, or in another country.
+	Duplicates      int       `json:"duplicates"`
 	RowsAssessed    int       `json:"rows_assessed"`
 	RowsExcluded    []Counted `json:"rows_excluded"` // by code, most first
 	RowsPooled      int       `json:"rows_pooled"`
@@ -36,11 +40,10 @@ type Prisma struct {
 var codeOrder = []string{CodeMeasure, CodePopulation, CodeDesign, CodePlan, CodeNoEvents, CodeInstrument, CodePostCrossover,
 	CodeComparator, CodeTime, CodeVerdict, CodeArm, CodeDuplicate, CodeOverlap}
 
-// CountPrisma counts the rows of a finding that Answer made from b.
-func CountPrisma(f evidence.Finding, b Base) Prisma {
-	p := Prisma{Studies: len(b.Studies), RowsPooled: len(f.Effects), RowsAssessed: len(f.Effects) + len(f.Excluded),
-		Participants: int(f.Primary.N)}
-	sources, codes, missing := b.registered(), map[string]int{}, map[string]int{}
+// CountPrisma counts the rows of a finding that Answer made from q and b.
+func CountPrisma(q Question, f evidence.Finding, b Base) Prisma {
+	p := Prisma{RowsPooled: len(f.Effects), RowsAssessed: len(f.Effects) + len(f.Excluded), Participants: int(f.Primary.N)}
+	codes, missing := map[string]int{}, map[string]int{}
 	pooled, closest := map[string]bool{}, map[string]int{}
 	for _, e := range f.Effects {
 		pooled[e.StudyID] = true
@@ -54,12 +57,11 @@ func CountPrisma(f evidence.Finding, b Base) Prisma {
 	for _, m := range f.Missing {
 		missing[m.Why]++
 	}
-	sources = maps.Clone(sources)
-	for _, s := range b.Studies { // people's tables bring reports that are no register's record
-		if _, out := closest[s.ID]; len(s.Records) == 0 && (out || pooled[s.ID]) {
-			sources["review"]++
-		}
-	}
+	sources, duplicates := b.identified(func(study string, topics StudyTopics) bool {
+		_, out := closest[study]
+		return out || pooled[study] || overlap(topics.Substances, q.Substances)
+	})
+	p.Duplicates = duplicates
 	studies := map[string]int{}
 	for _, i := range closest {
 		studies[codeOrder[max(i, 0)]]++
@@ -67,6 +69,43 @@ func CountPrisma(f evidence.Finding, b Base) Prisma {
 	p.Records, p.RowsExcluded, p.StudiesExcluded, p.Missing = counted(sources), counted(codes), counted(studies), counted(missing)
 	p.StudiesPooled, p.StudiesAssessed = len(pooled), len(pooled)+len(closest)
 	return p
+}
+
+// identified counts the records of the studies that are kept, by source, and those
+// beyond the first of a study. People's tables bring reports that no register has
+// a record of: each of those studies is one record of the review folder.
+func (b Base) identified(keep func(study string, topics StudyTopics) bool) (sources map[string]int, duplicates int) {
+	sources = map[string]int{}
+	first := map[string]bool{}
+	for i := range b.Trials {
+		study := cmp.Or(b.StudyOf[b.Trials[i].ID], b.Trials[i].ID)
+		if !keep(study, b.About[study]) {
+			continue
+		}
+		sources[b.Trials[i].Source]++
+		if first[study] {
+			duplicates++
+		}
+		first[study] = true
+	}
+	for _, s := range b.Studies {
+		if len(s.Records) == 0 && keep(s.ID, b.About[s.ID]) {
+			sources["review"]++
+		}
+	}
+	return sources, duplicates
+}
+
+// Identified counts the records of the whole edition: the registered trials, of
+// any substance, and the studies that a person's table alone brought.
+func (b Base) Identified() []Counted {
+	sources := maps.Clone(b.registered())
+	for _, s := range b.Studies {
+		if len(s.Records) == 0 {
+			sources["review"]++
+		}
+	}
+	return counted(sources)
 }
 
 func counted(m map[string]int) []Counted {

@@ -1,6 +1,7 @@
 package synthesis_test
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -113,7 +114,8 @@ func TestReportsCountInTheirCells(t *testing.T) {
 	}
 }
 
-// Rows and studies add up, for every shipped question.
+// Rows and studies add up, for every shipped question; records are those of the
+// question's substances, a second record of one trial is a duplicate.
 func TestFlowNumbersAddUp(t *testing.T) {
 	qs, err := synthesis.Shipped()
 	if err != nil {
@@ -121,22 +123,34 @@ func TestFlowNumbersAddUp(t *testing.T) {
 	}
 	base := starterBase(t)
 	base.WithoutMultiverse = true
-	base.Trials = []evidence.Record{trial("NCT1", evidence.StatusUnknown, nil)}
+	base.Trials = []evidence.Record{trial("NCT1", evidence.StatusUnknown, nil), trial("2015-1-DE", evidence.StatusUnknown, nil),
+		trial("NCT2", evidence.StatusUnknown, nil)}
+	base.StudyOf = map[string]string{"NCT1": "NCT1", "2015-1-DE": "NCT1", "NCT2": "NCT2"}
+	about := map[string]synthesis.StudyTopics{}
+	maps.Copy(about, base.About)
+	about["NCT1"], about["NCT2"] = synthesis.StudyTopics{Substances: []string{"mdma"}}, synthesis.StudyTopics{Substances: []string{"psilocybin"}}
+	base.About = about
+	base.Studies = nil
 	for _, q := range qs {
 		f, err := synthesis.Answer(t.Context(), q, base)
 		if err != nil {
 			t.Fatal(err)
 		}
-		p := synthesis.CountPrisma(f, base)
-		rows, studies := p.RowsPooled, p.StudiesPooled
+		p := synthesis.CountPrisma(q, f, base)
+		rows, studies, records := p.RowsPooled, p.StudiesPooled, 0
 		for _, c := range p.RowsExcluded {
 			rows += c.N
 		}
 		for _, c := range p.StudiesExcluded {
 			studies += c.N
 		}
-		if rows != p.RowsAssessed || studies != p.StudiesAssessed || p.StudiesPooled != f.Primary.K || len(p.Records) != 1 {
-			t.Errorf("%s: %+v", q.ID, p)
+		for _, c := range p.Records {
+			records += c.N
+		}
+		want := map[string]int{"mdma": 2, "psilocybin": 1}[q.Substances[0]]
+		if rows != p.RowsAssessed || studies != p.StudiesAssessed || p.StudiesPooled != f.Primary.K ||
+			records != want || p.Duplicates != max(want-1, 0) {
+			t.Errorf("%s: %+v, want %d records", q.ID, p, want)
 		}
 	}
 }
