@@ -460,3 +460,14 @@ func FuzzDocument(f *testing.F) {
 		}
 	})
 }
+
+// A notice that a person keeps is heeded as one that a record carries.
+func TestNoticesOfPeopleAreHeeded(t *testing.T) {
+	k := known(t)
+	k.Heed([]evidence.Notice{{Kind: "retraction", DOI: "10.1000/Ash"}, {Kind: "expression-of-concern", PMID: "4711", Said: "data in doubt"}})
+	for text, want := range map[string]string{"doi:10.1000/ash": "1 retracted-source", "PMID 4711": "1 corrected-source"} {
+		if got := fmt.Sprint(problems(t, k, "a.md", text)); !strings.Contains(got, want) {
+			t.Errorf("%s: %s, want %s", text, got, want)
+		}
+	}
+}

@@ -112,7 +112,8 @@ func (d *doc) boundText(id, ed string, at, from, to int) {
 		for _, p := range numberProblems(text, f) {
 			d.add(from+p.at, p.rule, p.level, "%s", p.message)
 		}
-		said := slices.Concat(wording(text, f.Certainty, f.Estimate == nil), wordingAbroad(text, f.Certainty), direction(text, f))
+		said := slices.Concat(wording(text, f.Certainty, f.Estimate == nil), wordingAbroad(text, f.Certainty), direction(text, f),
+			unfounded(text, f))
 		for _, p := range said {
 			d.add(from+p.at, p.rule, p.level, "%s: %s", id, p.message)
 		}
@@ -255,7 +256,8 @@ func (d *doc) sentence(id string, from, to int) {
 		return
 	}
 	start, end := around(d.src.Text, from, to)
-	for _, p := range wording(d.src.Text[start:end], f.Certainty, f.Estimate == nil) {
+	said := d.src.Text[start:end]
+	for _, p := range append(wording(said, f.Certainty, f.Estimate == nil), unfounded(said, f)...) {
 		d.add(start+p.at, p.rule, p.level, "%s: %s", id, p.message)
 	}
 }

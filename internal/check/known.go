@@ -32,7 +32,8 @@ type Known struct {
 	Trials map[string]evidence.Status
 }
 
-// NewKnown reads papers, links and trials from the store.
+// NewKnown reads papers, links, trials and the sources of effects from the store;
+// [Known.Heed] adds the notices that people keep.
 func NewKnown(ctx context.Context, st *store.Store, shelf *cite.Shelf, earlier func(string) (edition.Document, bool)) (*Known, error) {
 	k := &Known{Shelf: shelf, Edition: earlier, Works: map[string]Work{}, Trials: map[string]evidence.Status{}}
 	for r, err := range st.Records(ctx, store.RecordFilter{}) {
@@ -61,12 +62,32 @@ func NewKnown(ctx context.Context, st *store.Store, shelf *cite.Shelf, earlier f
 			k.link(l)
 		}
 	}
+	for e, err := range st.Effects(ctx) {
+		if err != nil {
+			return nil, fmt.Errorf("reading effects: %w", err)
+		}
+		k.hold(strings.Clone(e.DOI), "", func(*Work) {})
+	}
 	for _, f := range shelf.Document.Findings {
 		for _, it := range shelf.Studies(f) {
 			k.hold(it.DOI, it.PMID, func(w *Work) { w.Preprint = w.Preprint || it.Type == cite.Preprint })
 		}
 	}
 	return k, nil
+}
+
+// Heed adds what notices say of papers: a person's table of notices is as good as a
+// record that carries one.
+func (k *Known) Heed(notices []evidence.Notice) {
+	for _, n := range notices {
+		k.hold(n.DOI, n.PMID, func(w *Work) {
+			if n.Kind == "retraction" {
+				w.Retracted = true
+			} else {
+				w.Corrected = cmp.Or(w.Corrected, evidence.NoticeName(n.Kind)+": "+cmp.Or(n.Said, n.Source))
+			}
+		})
+	}
 }
 
 // hold changes what is known of a paper under its ids.

@@ -38,15 +38,17 @@ var counted = `([0-9]+|` + strings.Join(slices.DeleteFunc(text.NumberWords(), fu
 }), "|") + `)`
 
 var (
-	estimateForm = regexp.MustCompile(`(?i)\b(hedges['’]?s? g|hedges['’] g|cohen['’]?s d|smd|standardi[sz]ed mean ` +
-		`difference|risk ratio|relative risk|odds ratio|risk difference|rr|or|rd|g|d)(?:\s+(?:of|was|is))?\s*[=:≈]?\s*` + spaced + `(?:\b|$)`)
+	estimateForm = regexp.MustCompile(`(?i)\b(hedges['’]?s? g|hedges['’] g|cohen['’]?s d|smd|` +
+		`standardi[sz]ed mean difference|(?:weighted\s+)?mean difference|w?md|` +
+		`risk ratio|relative risk|odds ratio|risk difference|rr|or|rd|g|d)(?:\s+(?:of|was|is))?\s*[=:≈]?\s*` + spaced + `(?:\b|$)`)
 	intervalForm = regexp.MustCompile(`(?i)((?:prediction interval|unguarded interval|fitted interval|\bpi\b|ci|confidence ` +
 		`interval|interval)[^0-9\[\](−–-]{0,24})?(?:95\s*%[^0-9\[(−–-]{0,8})?([\[(])\s*(?:95\s*%\s*(?:CI|PI)?[:,]?\s*)?` + signed +
 		`\s*(?:,|;|to|bis|\.\.)\s*` + signed + `\s*([\])])`)
-	bareInterval = regexp.MustCompile(`(?i)(prediction interval|95\s*%\s*pi|` +
+	bareInterval = regexp.MustCompile(`(?i)((?:prediction|fitted|unguarded) interval|95\s*%\s*pi|` +
 		`95\s*-?\s*%[\s-]*(?:ci|ki|ic|confidence limits|confidence interval)|` +
 		`confidence (?:interval|limits)|konfidenzintervall|intervalle de confiance|intervalo de confianza|intervallo di confidenza|` +
-		`\b(?:ic|ki|ci)\s+(?:(?:à|del|al|de|von)\s+)?95\s*%)(?:\s*\(?(?:(?:à|del|al|de|von)\s+)?95\s*%\)?)?[:,=\s]+` +
+		`\b(?:ic|ki|ci)\s+(?:(?:à|del|al|de|von)\s+)?95\s*%)(?:\s*\(?(?:(?:à|del|al|de|von)\s+)?95\s*%\)?)?` +
+		`(?:\s+(?:is|was|ran|runs))?[:,=\s]+` +
 		`(?:(?:from|of|von|de|da|entre|between|zwischen)\s+)?` + signed +
 		`\s*(?:(?:up\s+)?to|bis|und|and|à|a|e|y|et|through|,|;|[-–−])\s*` + signed)
 	kForm = regexp.MustCompile(`(?i)\bk\s*=\s*([0-9]+)\b|\b` + counted +
@@ -54,7 +56,7 @@ var (
 	nForm = regexp.MustCompile(`(?i)\bn\s*=\s*([0-9][0-9,]*)\b|\b([0-9][0-9,]*|` + counted[1:] +
 		`\s+(?:participants?|people|patients?|adults|persons|teilnehmer\w*|teilnehmende\w*|personen|patient(?:en|innen)|` +
 		`participantes|personnes|partecipanti)\b`)
-	i2Form     = regexp.MustCompile(`(?i)\bI(?:²|2|\^2)\s*=\s*([0-9]+(?:[.,][0-9]+)?)\s*%`)
+	i2Form     = regexp.MustCompile(`(?i)\bI(?:²|2|\^2)\s*(?:=|:|of|was|is)?\s*([0-9]+(?:[.,][0-9]+)?)\s*%`)
 	registered = regexp.MustCompile(`^\s*(?:is|are|were|was)?\s*(?:registered|running|recruiting|ongoing|planned)`)
 	otherKind  = regexp.MustCompile(`(?i)(?:registered|running|ongoing|planned|of which|another|other)\s+$`)
 	certForm   = regexp.MustCompile(`(?i)\b(very low|low|moderate|high)[ -](?:certainty\b|quality\s+(?:of\s+)?(?:the\s+)?evidence\b)` +
@@ -192,8 +194,13 @@ func tokens(text string, f edition.Flat) (found []token, orphans []int) {
 			orphans = append(orphans, m[4])
 			continue
 		}
-		found = append(found, token{from: m[4], to: m[5], want: natural(f, *f.Headline.Estimate), name: "estimate"})
+		t := token{from: m[4], to: m[5], want: natural(f, *f.Headline.Estimate), name: "estimate"}
+		if f.Measure == "RD" && inPercent.MatchString(text[m[5]:]) {
+			t.want *= 100
+		}
+		found = append(found, t)
 	}
+	found = append(found, points(text, f, found)...)
 	if f.Measure == "SMD" && has {
 		for _, m := range inDeviations.FindAllStringSubmatchIndex(text, -1) {
 			t := token{from: m[2], to: m[3], want: *f.Headline.Estimate, name: "estimate"}
@@ -266,7 +273,32 @@ func tokens(text string, f edition.Flat) (found []token, orphans []int) {
 	return found, orphans
 }
 
+// points finds differences in points of a scale: those of a finding that is a mean
+// difference. Words, which are not read, give the side of a number without a sign.
+func points(text string, f edition.Flat, before []token) []token {
+	if f.Measure != "MD" || f.Headline.Estimate == nil {
+		return nil
+	}
+	var out []token
+	for _, m := range inPoints.FindAllStringSubmatchIndex(text, -1) {
+		if slices.ContainsFunc(before, func(t token) bool { return m[2] < t.to && t.from < m[3] }) {
+			continue
+		}
+		t := token{from: m[2], to: m[3], want: *f.Headline.Estimate, name: "estimate"}
+		if text[m[2]] >= '0' && text[m[2]] <= '9' {
+			t.want, t.sided = math.Abs(t.want), true
+		}
+		out = append(out, t)
+	}
+	return out
+}
+
 var (
+	// inPoints is a difference in points, not the end of an interval, and not the
+	// difference that is said to matter.
+	inPoints = regexp.MustCompile(`(?i)(?:\b(?:by|of|was|is)|[=:≈(,])\s*` + signed + `\s*(?:scale\s+)?(?:points?|units?)\b`)
+	// inPercent is after a difference of risks in percentage points.
+	inPercent = regexp.MustCompile(`(?i)^\s*(?:%|percentage points?\b|per\s*cent\b|percent\b|pp\b)`)
 	// inDeviations is a difference in standard deviations.
 	inDeviations = regexp.MustCompile(`(?i)(?:^|[\s(])([-−–]?[0-9]+[.,·][0-9]+)\s*(?:SDs?\b|standard deviations?)`)
 	// sideBefore are words that give the side of the sizes that follow.
@@ -299,7 +331,7 @@ func otherMeasure(text string, f edition.Flat) []problem {
 			continue
 		}
 		is := ""
-		for _, measure := range []string{"SMD", "RR", "OR", "RD"} {
+		for _, measure := range []string{"SMD", "MD", "RR", "OR", "RD"} {
 			if named(strings.ToLower(word), measure, number) {
 				is = measure
 			}
@@ -322,6 +354,8 @@ func named(word, measure, number string) bool {
 	case "SMD":
 		return word == "g" || word == "d" || word == "smd" || strings.HasPrefix(word, "hedges") || strings.HasPrefix(word, "cohen") ||
 			strings.HasPrefix(word, "standardi")
+	case "MD":
+		return word == "md" || word == "wmd" || strings.HasSuffix(word, "mean difference") && !strings.HasPrefix(word, "standardi")
 	case "RR":
 		return word == "rr" || word == "risk ratio" || word == "relative risk"
 	case "OR":

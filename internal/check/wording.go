@@ -59,6 +59,31 @@ func direction(text string, f edition.Flat) []problem {
 	return []problem{{m[0], NumberDiffers, Warning, why}}
 }
 
+var (
+	// safe claims that there are no harms, which no number of people shows.
+	safe = regexp.MustCompile(`(?i)\b(?:is|are|was|were|proved|appears?)\s+(?:\w+\s+)?` +
+		`(?:safe|harmless|free of (?:risks?|side effects|harms?))\b|` +
+		`\b(?:has no (?:side effects|risks?|harms?)|without (?:side effects|risks?))\b`)
+	// several speaks of more than one study.
+	several = regexp.MustCompile(`(?i)\b((?:studies|trials|rcts|(?:a|the|this) meta-analysis)(?:\s+of one (?:study|trial))?)\s+` +
+		`(?:show|shows|find|finds|found|agree|suggest|suggests|indicate|indicates|report|confirm|confirms)\b`)
+)
+
+// unfounded lists what no finding, or no single study, can carry: a treatment that is
+// safe, and studies where there is one.
+func unfounded(text string, f edition.Flat) []problem {
+	var out []problem
+	if m := safe.FindStringIndex(text); m != nil && !possible.MatchString(text[max(0, m[0]-40):m[1]]) &&
+		!denied.MatchString(text[max(0, m[0]-24):m[1]]) {
+		out = append(out, problem{m[0], TooStrong, Warning, fmt.Sprintf("%q: that harms are absent is not shown by trials of this size; "+
+			"give the events and the people", text[m[0]:m[1]])})
+	}
+	if m := several.FindStringSubmatchIndex(text); m != nil && f.K == 1 {
+		out = append(out, problem{m[2], TooStrong, Warning, fmt.Sprintf("%q, but %s rests on one study", text[m[0]:m[1]], f.ID)})
+	}
+	return out
+}
+
 // wordingAbroad finds verbs of another language that assert what the certainty does
 // not carry.
 func wordingAbroad(text, certainty string) []problem {

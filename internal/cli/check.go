@@ -54,6 +54,11 @@ func (c *checkCmd) Run(ctx context.Context, e *Env) error {
 	if err != nil {
 		return err
 	}
+	notices, err := p.Notices(ctx)
+	if err != nil {
+		return err
+	}
+	known.Heed(notices)
 	r := check.Report{Edition: doc.ID, Files: len(files), LeftOut: left}
 	for _, name := range files {
 		if err := ctx.Err(); err != nil {

@@ -238,6 +238,15 @@ func (p *Pipeline) comparatorName(e *evidence.Effect) string {
 	return evidence.Spelled(strings.Join(words, " "))
 }
 
+// Notices are what was done to the evidence, by people's tables and by records.
+func (p *Pipeline) Notices(ctx context.Context) ([]evidence.Notice, error) {
+	h, err := p.readReview()
+	if err != nil {
+		return nil, err
+	}
+	return p.notices(ctx, h)
+}
+
 // notices are those that people keep and those that bibliographic records carry: a
 // paper that its record marks as retracted has a notice even where no file names it.
 func (p *Pipeline) notices(ctx context.Context, h *human) ([]evidence.Notice, error) {
