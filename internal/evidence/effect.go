@@ -100,6 +100,14 @@ var logMeasures = map[string]bool{"RR": true, "OR": true, "HR": true, "IRR": tru
 // ratio.
 func IsLogMeasure(measure string) bool { return logMeasures[measure] }
 
+// Natural is an estimate on the scale that people read: a ratio, not its logarithm.
+func Natural(measure string, x float64) float64 {
+	if IsLogMeasure(measure) {
+		return math.Exp(x)
+	}
+	return x
+}
+
 // z975 is the 97.5 % point of the normal distribution.
 const z975 = 1.959963984540054
 

@@ -410,6 +410,32 @@ func TestScriptsInR(t *testing.T) {
 	t.Logf("%d scripts agree with metafor to 1e-6", n)
 }
 
+// A script says which number it agrees with: the one that is published, or the fitted one
+// where the finding shows another answer.
+func TestScriptsNameTheNumberTheyAgreeWith(t *testing.T) {
+	st, _, _ := shelftest.Open(t)
+	fs, err := st.Findings(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	kinds := map[evidence.HeadlineKind]int{}
+	for _, f := range fs {
+		scripts, _ := export.Scripts(f, "e-1")
+		if len(scripts) == 0 || scripts[0].Name != f.ID+".R" {
+			continue
+		}
+		kinds[f.Headline.Kind]++
+		fitted := f.Headline.Kind == evidence.HeadlineSmall || f.Headline.Kind == evidence.HeadlineNotPooled
+		if said := scripts[0].Text; strings.Contains(said, "agrees with the published number") == fitted ||
+			strings.Contains(said, "agrees with the fitted number") != fitted {
+			t.Errorf("%s (%s) ends with another number than it names", f.ID, f.Headline.Kind)
+		}
+	}
+	if kinds[evidence.HeadlineSmall] == 0 || kinds[evidence.HeadlinePooled] == 0 {
+		t.Errorf("the set shows too little: %v", kinds)
+	}
+}
+
 func TestRevManAndPRISMA(t *testing.T) {
 	st, _, _ := shelftest.Open(t)
 	fs, err := st.Findings(context.Background())

@@ -1,7 +1,6 @@
 package export
 
 import (
-	"math"
 	"sort"
 
 	"past/internal/evidence"
@@ -9,9 +8,7 @@ import (
 
 // natural is an effect on the scale of RevMan's display: ratios as ratios.
 func natural(measure string, x float64) string {
-	if measure == "RR" || measure == "OR" {
-		x = math.Exp(x)
-	}
+	x = evidence.Natural(measure, x)
 	return plainNumber(&x)
 }
 

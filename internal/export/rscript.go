@@ -77,6 +77,7 @@ var scriptTemplate = template.Must(template.New("").Funcs(template.FuncMap{"comm
 // scriptData is what the template of a script is given.
 type scriptData struct {
 	Title, ID, Part, Edition string
+	Shown                    string // what the finding shows in place of the primary fit; "" where it shows the fit
 	evidence.PooledResult
 	Columns  []rColumn
 	Effects  string // R code that makes yi and vi
@@ -92,6 +93,28 @@ type rColumn struct{ Name, Cells string }
 func (d *scriptData) Single() bool { return d.Method == "single study" }
 func (d *scriptData) RevMan() bool { return d.Formula == "revman" }
 func (d *scriptData) Ratio() bool  { return d.Measure == "RR" || d.Measure == "OR" }
+
+// Agrees is what the script says at its end.
+func (d *scriptData) Agrees() string {
+	if d.Shown == "" {
+		return "agrees with the published number to 1e-6\n"
+	}
+	return "agrees with the fitted number to 1e-6. " + d.Shown + "\n"
+}
+
+// shownInstead says what a finding shows in place of its primary fit.
+func shownInstead(f evidence.Finding) string {
+	lo, hi, has := f.Headline.Interval()
+	switch {
+	case f.Headline.Kind == evidence.HeadlineNotPooled:
+		return "The finding shows its studies, not this fit."
+	case f.Headline.Kind == evidence.HeadlineSmall && has:
+		shown := func(x float64) float64 { return evidence.Natural(f.Measure, x) }
+		return fmt.Sprintf("The finding shows its small-sample answer, which is not fitted here: %.2f [%.2f, %.2f].",
+			shown(*f.Headline.Estimate), shown(lo), shown(hi))
+	}
+	return ""
+}
 
 // Classic reports whether the prediction interval rests on the standard error without
 // Knapp and Hartung's adjustment.
@@ -115,6 +138,9 @@ func script(f evidence.Finding, p evidence.PooledResult, editionID string) (stri
 	}
 	if !d.Single() && !slices.Contains([]string{"z", "t", "knha", "adhoc"}, p.Test) {
 		return "", fmt.Errorf("test %q is not one of metafor's", p.Test)
+	}
+	if d.Part == cmp.Or(f.Primary.Label, "primary") {
+		d.Shown = shownInstead(f)
 	}
 	effects, err := effectsOf(f, p)
 	if err != nil {

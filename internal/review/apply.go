@@ -1,11 +1,13 @@
 package review
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"strings"
 
 	"past/internal/evidence"
+	"past/internal/text"
 )
 
 // Apply lets the decisions of people act on effects: corrections first, then
@@ -126,6 +128,24 @@ func number(e *evidence.Effect, field string) **float64 {
 	return nil
 }
 
+// moved says why a judgement is not of the finding as it is: it was made for another
+// number than the one shown, or fitted, or for another number of studies. Ratios may be
+// given as ratios or as logarithms.
+func moved(f *evidence.Finding, estimate, k text.Number) string {
+	at := func(x *float64) bool {
+		return x != nil && estimate.OK &&
+			(math.Abs(estimate.Value-*x) <= 0.005 || math.Abs(estimate.Value-evidence.Natural(f.Measure, *x)) <= 0.005)
+	}
+	if (at(f.Headline.Estimate) || at(f.Primary.Estimate)) && (!k.OK || int(k.Value) == f.Primary.K) {
+		return ""
+	}
+	now := "no number"
+	if shown := cmp.Or(f.Headline.Estimate, f.Primary.Estimate); shown != nil {
+		now = fmt.Sprintf("%.4g with k = %d", evidence.Natural(f.Measure, *shown), f.Primary.K)
+	}
+	return fmt.Sprintf("it was signed for the estimate %s with k = %s; the finding has %s", estimate.Raw, k.Raw, now)
+}
+
 // Sign puts signed certainty judgements on findings. A judgement says for which
 // estimate and k it was made; when those moved it is stale, and the finding is
 // shown as proposed again.
@@ -146,9 +166,8 @@ func Sign(findings []evidence.Finding, decisions []Decision) {
 		}
 		est := evidence.ParseNumber(d.Fields["estimate"], evidence.StyleRegister)
 		k := evidence.ParseNumber(d.Fields["k"], evidence.StyleRegister)
-		p := f.Primary
-		if p.Estimate == nil || !est.OK || math.Abs(est.Value-*p.Estimate) > 0.005 || k.OK && int(k.Value) != p.K {
-			d.Stale = "the finding has moved since it was signed"
+		if why := moved(f, est, k); why != "" {
+			d.Stale = why
 			f.Certainty.Stale = true
 			continue
 		}

@@ -392,18 +392,13 @@ func MeasureName(m string) string {
 
 // natural writes an estimate on the scale that people read, with a true minus.
 func natural(measure string, x float64) string {
-	if evidence.IsLogMeasure(measure) {
-		x = math.Exp(x)
-	}
-	return fixed(x, 2)
+	return fixed(evidence.Natural(measure, x), 2)
 }
 
 // Full writes an estimate with its interval on the scale that people read.
 func Full(measure string, est, lo, hi float64, digits int) string {
-	if evidence.IsLogMeasure(measure) {
-		est, lo, hi = math.Exp(est), math.Exp(lo), math.Exp(hi)
-	}
-	return fmt.Sprintf("%s [%s, %s]", fixed(est, digits), fixed(lo, digits), fixed(hi, digits))
+	shown := func(x float64) string { return fixed(evidence.Natural(measure, x), digits) }
+	return fmt.Sprintf("%s [%s, %s]", shown(est), shown(lo), shown(hi))
 }
 
 // Number writes x with a fixed number of decimals and a true minus sign.
