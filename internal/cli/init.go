@@ -80,7 +80,7 @@ const initQuestion = `# One question; past question check explains mistakes, pas
   scores: [endpoint]
   time: {rule: primary}
   measure: SMD
-  lower_is_better: true
+  lower_is_better: true      # left out: by the catalogue's instruments; of a harm true
 # kind: harm      # of a question about a harm; the default is efficacy
 `
 

@@ -92,7 +92,10 @@ type Question struct {
 	Method  string `yaml:"method"`  // REML, PM, DL, …
 	Test    string `yaml:"test"`    // knha | z | t
 
-	LowerIsBetter bool     `yaml:"lower_is_better"`
+	// Lower is what the file says; LowerIsBetter is settled from it and from what is
+	// asked.
+	Lower         *bool    `yaml:"lower_is_better"`
+	LowerIsBetter bool     `yaml:"-"`
 	MID           *float64 `yaml:"mid"`
 	MIDSource     string   `yaml:"mid_source"`
 	Subgroups     []string `yaml:"subgroups"`
@@ -197,6 +200,9 @@ func ReadQuestions(name string, data []byte, v *vocab.Vocabulary) ([]Question, [
 		}
 		q.defaults()
 		wrong := append(q.Check(), q.checkWords(v)...)
+		if len(wrong) == 0 {
+			wrong = q.settleDirection(v)
+		}
 		if seen[q.ID] {
 			wrong = append(wrong, fmt.Sprintf("the id %q is used twice", q.ID))
 		}
