@@ -126,9 +126,9 @@ func (s *site) specCurve(f *evidence.Finding) (chart.XY, bool) {
 	shown := chart.Thin(v.Curve, specColumns)
 	c := chart.XY{ID: "speccurve", Title: "Specification curve", Broad: true, Stamp: s.permalink(f.ID),
 		X: chart.ValueAxis{Bare: true, Title: "analyses, sorted by their result"}, Y: chart.ValueAxis{Title: read.Symbol, Ratio: read.Ratio}}
-	c.Note = fmt.Sprintf("%s, one for each combination of %s, sorted: each result with its 95%% interval, published marked.",
-		show.Plural(v.Specifications, "analysis", "analyses"), show.Plural(len(v.Axes), "choice", "choices"))
-	if len(shown) < v.Specifications {
+	c.Note = fmt.Sprintf("%s with a result of their own among %s combinations of %s, sorted: each with its 95%% interval, published marked.",
+		show.Plural(v.Distinct, "analysis", "analyses"), show.Int(v.Specifications), show.Plural(len(v.Axes), "choice", "choices"))
+	if len(shown) < v.Distinct {
 		c.Note += fmt.Sprintf(" %s of them are drawn, evenly spaced.", show.Int(len(shown)))
 	}
 	band := chart.Layer{Name: "interval", Class: "area", Kind: chart.Area}
@@ -164,7 +164,7 @@ func (s *site) specCurve(f *evidence.Finding) (chart.XY, bool) {
 			c.Choices = append(c.Choices, ch)
 		}
 	}
-	c.Alt = fmt.Sprintf("Specification curve of %s, from %s to %s.", show.Plural(v.Specifications, "analysis", "analyses"),
+	c.Alt = fmt.Sprintf("Specification curve of %s, from %s to %s.", show.Plural(v.Distinct, "analysis", "analyses"),
 		read.Value(v.Min), read.Value(v.Max))
 	c.Layers = append(c.Layers, dots)
 	c.Table = chart.NewTable("Choices and how far each moves the result", "Choice", "Levels", "#Mean range of the estimate")
@@ -233,11 +233,12 @@ func (s *site) choicesOf(v *evidence.Multiverse, b evidence.CurveBrief, read rea
 // holds is the sentence that opens "Does it hold".
 func holds(f *evidence.Finding, read reading) string {
 	v := f.Multiverse
-	if v == nil || v.Specifications < 2 {
+	if v == nil || v.Distinct < 2 {
 		return ""
 	}
-	t := fmt.Sprintf("%s of %s defensible analyses exclude no effect; estimates run from %s to %s", show.Percent(100*v.ShareNonzero),
-		show.Int(v.Specifications), read.Value(v.Min), read.Value(v.Max))
+	t := fmt.Sprintf("%s of %s different analyses exclude no effect (%s combinations of defensible choices, the same result counted "+
+		"once); estimates run from %s to %s", show.Percent(100*v.ShareNonzero), show.Int(v.Distinct), show.Int(v.Specifications),
+		read.Value(v.Min), read.Value(v.Max))
 	if v.MostMoving != "" {
 		t += "; the choice of " + factorName(v.MostMoving) + " moves them most"
 	}

@@ -101,6 +101,9 @@ func certOf(c evidence.Certainty) certView {
 	default:
 		v.Proposed = true
 		v.Status = "proposed by rule, not signed by a person"
+		if len(v.Dots) > 0 && v.Dots[1] && len(unrated(c)) > 0 {
+			v.Word, v.Level = v.Word+" at most", v.Level+" at most"
+		}
 	}
 	return v
 }

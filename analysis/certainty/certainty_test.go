@@ -115,6 +115,9 @@ func TestDomains(t *testing.T) {
 			in.Signals[0] = SmallStudySignal{"Egger", 0.001, "k is below 10"}
 		}, 0},
 		{"many participants without results", PublicationBias, func(in *Inputs) { in.Missing.Participants = 700; in.Missing.Trials = 4 }, -1},
+		{"as many of unknown status as studies", PublicationBias, func(in *Inputs) {
+			in.Signals, in.Missing.Unclear = nil, TrialCount{Trials: 12, Unsized: 12}
+		}, 0},
 		{"enough to tip the estimate", PublicationBias, func(in *Inputs) { in.Missing.Participants, in.Missing.Tipping = 100, 90 }, -1},
 	} {
 		in := solid()
@@ -139,6 +142,20 @@ func TestUnknownIsNotGood(t *testing.T) {
 	in.Studies = []StudyWeight{{"a", 3, Unjudged}, {"b", 1, LowRisk}}
 	if p := propose(t, in); p.Domains[0].Known {
 		t.Error("risk of bias is rated although three quarters of the weight are not judged")
+	}
+}
+
+// The unknown decides the same for every synthesis: where trials of unknown status
+// could bring the step, the domain is not rated, however many other trials there are.
+func TestUnknownStatusDecidesAlike(t *testing.T) {
+	for _, k := range []int{1, 2, 5, 9} {
+		for unclear := range 12 {
+			in := solid()
+			in.K, in.Signals, in.Missing.Unclear = k, nil, TrialCount{Trials: unclear, Unsized: unclear}
+			if d := propose(t, in).Domains[4]; d.Known != (unclear < k) || d.Steps != 0 {
+				t.Errorf("%d studies, %d of unknown status: known %v, %d steps", k, unclear, d.Known, d.Steps)
+			}
+		}
 	}
 }
 
@@ -454,6 +471,12 @@ func TestPlainReasons(t *testing.T) {
 		{"no test", PublicationBias, func(in *Inputs) { in.Signals = nil }, "no trial is known to be overdue"},
 		{"no test, few overdue", PublicationBias, func(in *Inputs) { in.Signals, in.Missing.Trials, in.Missing.Participants = nil, 1, 20 },
 			"few people in trials without results"},
+		{"no test, status unknown of as many as there are", PublicationBias, func(in *Inputs) {
+			in.Signals, in.Missing.Unclear = nil, TrialCount{Trials: 12, Unsized: 12}
+		}, "too many trials are of unknown status"},
+		{"no test, status unknown of a few", PublicationBias, func(in *Inputs) {
+			in.Signals, in.Missing.Unclear = nil, TrialCount{Trials: 2, Unsized: 2}
+		}, "the trials of unknown status are too few to matter"},
 		{"nothing to read", PublicationBias, func(in *Inputs) { in.Signals, in.Missing.Known = nil, false }, "no test for it can be read"},
 	} {
 		in := solid()

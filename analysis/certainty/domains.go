@@ -362,7 +362,7 @@ func (in Inputs) publicationBias() Domain {
 		Rule: "suspected, -1, when the one test chosen beforehand (the first that may be read as one; for standardised " +
 			"differences the regression on sample size) has p < 0.10, when trials without results hold a fifth or more of all " +
 			"participants or, of unknown size, are as many as the studies, or when they hold enough to move the estimate across its " +
-			"line; never more than -1"}
+			"line; never more than -1; not rated from trials where those of unknown status would decide it"}
 	var words []string
 	suspected := false
 	readable := 0
@@ -381,27 +381,31 @@ func (in Inputs) publicationBias() Domain {
 	if readable == 0 {
 		words = append(words, fmt.Sprintf("no test for small-study effects can be read with k = %d", in.K))
 	}
-	if m := in.Missing; m.Known {
+	m := in.Missing
+	known := m.Known
+	if m.Known {
 		words = append(words, m.words())
-		unsized := m.Unsized
-		if math.IsNaN(in.Participants) {
-			unsized = m.Trials // nothing to compare their participants with
-		}
-		suspected = suspected || m.Participants/(m.Participants+in.Participants) >= missingShare || unsized > 0 && unsized >= in.K ||
-			m.Tipping > 0 && m.Participants >= m.Tipping
-	} else {
-		words = append(words, "whether trials are without results is not known")
+		lacking := in.suspect(m)
+		known = lacking || !in.suspect(m.counting())
+		suspected = suspected || lacking
 	}
-	d.Known = readable > 0 || in.Missing.Known
+	if !known {
+		words = append(words, "whether enough trials are without results to matter is not known")
+	}
+	d.Known = readable > 0 || known
 	switch {
 	case suspected:
 		d.Steps, d.Plain = -1, cmp.Or(d.Plain, "suspected from trials without results")
 	case readable > 0:
 		d.Plain = "no sign of it"
-	case in.Missing.Known && in.Missing.Trials > 0:
+	case known && m.Trials > 0:
 		d.Plain = "few people in trials without results"
-	case in.Missing.Known:
+	case known && m.Unclear.Trials > 0:
+		d.Plain = "the trials of unknown status are too few to matter"
+	case known:
 		d.Plain = "no trial is known to be overdue"
+	case m.Known:
+		d.Plain = "too many trials are of unknown status"
 	default:
 		d.Plain = "no test for it can be read"
 	}

@@ -94,8 +94,35 @@ type MissingResults struct {
 	Trials       int
 	Participants float64 // planned or actual, as registered, of those that state a size
 	Unsized      int     // trials that state none
+	// Unclear are further trials of which it is not known whether they should have results.
+	Unclear TrialCount
 	// Tipping is the number of participants at no effect who would move the estimate across its line; NaN when not computed.
 	Tipping float64
+}
+
+// TrialCount is a number of registered trials and of the people in them.
+type TrialCount struct {
+	Trials       int
+	Participants float64 // of those that state a size
+	Unsized      int     // trials that state none
+}
+
+// counting is m with the unclear trials taken as without results.
+func (m MissingResults) counting() MissingResults {
+	m.Trials, m.Unsized = m.Trials+m.Unclear.Trials, m.Unsized+m.Unclear.Unsized
+	m.Participants += m.Unclear.Participants
+	return m
+}
+
+// suspect reports whether the trials without results are many enough, beside the
+// studies, to suspect that results are missing for what they say.
+func (in Inputs) suspect(m MissingResults) bool {
+	unsized := m.Unsized
+	if math.IsNaN(in.Participants) {
+		unsized = m.Trials // nothing to compare their participants with
+	}
+	return m.Participants/(m.Participants+in.Participants) >= missingShare || unsized > 0 && unsized >= in.K ||
+		m.Tipping > 0 && m.Participants >= m.Tipping
 }
 
 // Inputs are the numbers behind the proposals. Effects are on the analysis scale (log for ratios), where 0 is no effect. NaN

@@ -6,7 +6,7 @@
 // scores, which formula, which estimator. A [Plan] states the candidates of each study
 // and the levels of each choice; [Run] computes every combination and gives
 //
-//   - the specification curve (Simonsohn, Simmons & Nelson 2020): all results, sorted;
+//   - the specification curve (Simonsohn, Simmons & Nelson 2020): all distinct results, sorted;
 //   - the share of analyses whose interval excludes zero, and is beyond a minimal
 //     important difference;
 //   - for each choice how far it moves the result: the mean range of the estimate over

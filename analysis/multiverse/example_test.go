@@ -47,7 +47,7 @@ func ExampleRun() {
 	fmt.Printf("interval excludes zero in %.0f %%, estimate beyond the MID in %.0f %%\n", 100*r.All.ExcludesZero, 100*r.All.EstimateBeyondMID)
 	fmt.Println("moved most by:", r.MostMoving)
 	// Output:
-	// 16 specifications, 16 distinct analyses
+	// 16 specifications, 8 distinct analyses
 	// median -0.66, from -0.81 to -0.54
 	// interval excludes zero in 75 %, estimate beyond the MID in 100 %
 	// moved most by: scale

@@ -32,12 +32,13 @@ type Dataset struct {
 // Result is a multiverse.
 type Result struct {
 	Axes     []AxisResult // the plan's axes, then estimator and test
-	Specs    []Spec       // the specification curve: sorted by estimate, then choices
+	Specs    []Spec       // all specifications, sorted by estimate, then choices
+	Curve    []Spec       // the specification curve: of specifications with one result, the first
 	Datasets []Dataset    // distinct selections, in order of first use
 	Planned  int          // specifications of the plan
 	Skipped  int          // of these, with fewer studies than the plan's minimum
 	All      Summary      // over specifications
-	Distinct Summary      // over distinct analyses: dataset, estimator and test
+	Distinct Summary      // over Curve: a choice that changes nothing does not count twice
 	// MostMoving is the axis with the largest mean range of the estimate; "" when none
 	// moves it.
 	MostMoving string
@@ -212,13 +213,30 @@ func (r *runner) finish() {
 		return slices.Compare(a.Choices, b.Choices)
 	})
 	out.All = r.p.summarise(out.Specs)
-	var distinct []Spec
-	for _, f := range r.fits {
-		distinct = append(distinct, f...)
-	}
-	slices.SortStableFunc(distinct, func(a, b Spec) int { return cmp.Compare(a.Value, b.Value) })
-	out.Distinct = r.p.summarise(distinct)
+	out.Curve = distinct(out.Specs)
+	out.Distinct = r.p.summarise(out.Curve)
 	r.warn()
+}
+
+// distinct leaves out specifications that pool as many studies to the same numbers as
+// an earlier one: the same studies named by another choice, or estimators that agree
+// where the between-study variance is 0.
+func distinct(specs []Spec) []Spec {
+	type numbers struct {
+		k          int
+		y, low, up float64
+	}
+	digits := func(x float64) float64 { return math.Round(x*1e9) / 1e9 }
+	seen := map[numbers]bool{}
+	var out []Spec
+	for _, s := range specs {
+		n := numbers{s.K, digits(s.Value), digits(s.Lower), digits(s.Upper)}
+		if !seen[n] {
+			seen[n] = true
+			out = append(out, s)
+		}
+	}
+	return out
 }
 
 func (r *runner) warn() {
@@ -249,21 +267,20 @@ func (r *runner) warn() {
 	}
 }
 
-// Thin picks at most n specifications for drawing, evenly spaced along the curve, both
-// ends kept.
+// Thin picks at most n results of the curve for drawing, evenly spaced, both ends kept.
 func (r *Result) Thin(n int) []Spec {
 	if n <= 0 {
 		return nil
 	}
-	if n >= len(r.Specs) {
-		return append([]Spec(nil), r.Specs...)
+	if n >= len(r.Curve) {
+		return append([]Spec(nil), r.Curve...)
 	}
 	if n == 1 {
-		return []Spec{r.Specs[len(r.Specs)/2]}
+		return []Spec{r.Curve[len(r.Curve)/2]}
 	}
 	out := make([]Spec, n)
 	for i := range out {
-		out[i] = r.Specs[i*(len(r.Specs)-1)/(n-1)]
+		out[i] = r.Curve[i*(len(r.Curve)-1)/(n-1)]
 	}
 	return out
 }

@@ -369,6 +369,27 @@ func TestSymmetries(t *testing.T) {
 	})
 }
 
+// A choice that leaves the studies as they are, and estimators that agree where the
+// studies do, add combinations and no analysis.
+func TestOneResultCountsOnce(t *testing.T) {
+	study := func(id string, g float64) Study {
+		return Study{ID: id, Candidates: []Candidate{{ID: id, Effect: g, Variance: 0.1, Tags: map[string]string{"rob": "low"}}}}
+	}
+	p := Plan{Studies: []Study{study("a", -0.5), study("b", -0.5), study("c", -0.6)}, Methods: []meta.Method{meta.REML, meta.DL},
+		Axes: []Axis{{Name: "risk of bias", Levels: []Level{{"all", All()}, {"without high risk", Drop("rob", "high")}}}}}
+	r, err := Run(context.Background(), p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r.All.Count != 4 || r.Distinct.Count != 1 || len(r.Curve) != 1 || len(r.Specs) != 4 {
+		t.Errorf("%d combinations, %d distinct, %d on the curve", r.All.Count, r.Distinct.Count, len(r.Curve))
+	}
+	p.Axes[0].Levels[1].Rule = Without("c")
+	if r, err = Run(context.Background(), p); err != nil || r.Distinct.Count != 2 {
+		t.Errorf("%d distinct with a study less, %v", r.Distinct.Count, err)
+	}
+}
+
 func TestThin(t *testing.T) {
 	r, err := Run(context.Background(), large(2000))
 	if err != nil {
@@ -378,7 +399,7 @@ func TestThin(t *testing.T) {
 	if len(thin) != 50 || thin[0].Value != r.All.Min || thin[49].Value != r.All.Max {
 		t.Errorf("%d points from %g to %g", len(thin), thin[0].Value, thin[len(thin)-1].Value)
 	}
-	if len(r.Thin(1)) != 1 || r.Thin(0) != nil || len(r.Thin(1<<20)) != len(r.Specs) {
+	if len(r.Thin(1)) != 1 || r.Thin(0) != nil || len(r.Thin(1<<20)) != len(r.Curve) {
 		t.Error("odd sizes")
 	}
 }

@@ -320,7 +320,8 @@ type GOSHSummary struct {
 
 // Multiverse is every combination of the plan's defensible choices.
 type Multiverse struct {
-	Specifications int          `json:"specifications"`
+	Specifications int          `json:"specifications"` // combinations of choices
+	Distinct       int          `json:"distinct"`       // analyses with a result of their own among them: what the shares count
 	ShareNonzero   float64      `json:"share_nonzero"` // interval excludes zero
 	ShareMID       *float64     `json:"share_mid,omitempty"`
 	Median         float64      `json:"median"`
@@ -328,7 +329,7 @@ type Multiverse struct {
 	Max            float64      `json:"max"`
 	MostMoving     string       `json:"most_moving"` // the choice that moves the result most
 	Axes           []MultiAxis  `json:"axes"`
-	Curve          []CurveBrief `json:"curve"` // sorted, thinned for drawing
+	Curve          []CurveBrief `json:"curve"` // distinct ones, sorted, thinned for drawing
 }
 
 // MultiAxis is one choice and how far it moves the result.

@@ -13,6 +13,10 @@ const (
 	UnitSessions = "sessions"
 )
 
+// HarmRounded is the flag of a row whose count follows from a proportion that its
+// source states.
+const HarmRounded = "the count was worked back from a proportion"
+
 // HarmRow is one adverse event term in one arm, as posted or extracted. What the
 // source does not state is nil: a term missing from a table with a reporting
 // threshold is not zero, and a row that does not say how grave the event was is

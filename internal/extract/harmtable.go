@@ -48,8 +48,8 @@ func HarmTerm(e evidence.Effect) (term string, part bool) {
 
 // HarmTableEffects makes effects of the rows of adverse event tables that people
 // filled in: each treatment arm against each comparison arm of the same trial,
-// term and time, people in both. Design, comparator and judgements are those of
-// the trial's other effects. Rows that cannot be compared give an effect with the
+// term and time, people in both. Design and comparator are those of the trial's
+// other effects; a judgement of bias is made for one outcome and is not taken over. Rows that cannot be compared give an effect with the
 // reason; an arm without its comparison row gives none.
 func HarmTableEffects(rows []evidence.HarmRow, studies map[string]*evidence.Study, others []evidence.Effect,
 	formula effect.Formula) []evidence.Effect {
@@ -111,6 +111,11 @@ func describeHarm(treat, control evidence.HarmRow, study *evidence.Study, others
 		HigherBetter: evidence.No,
 		DOI:          treat.DOI,
 		Channel:      treat.Channel, Source: treat.Source, Design: study.Design, Flags: slices.Clone(treat.Flags)}
+	for _, f := range control.Flags {
+		if !slices.Contains(e.Flags, f) {
+			e.Flags = append(e.Flags, f)
+		}
+	}
 	classes := map[string]string{}
 	for _, o := range others {
 		if IsHarmTable(*o) {
@@ -121,7 +126,6 @@ func describeHarm(treat, control evidence.HarmRow, study *evidence.Study, others
 			cmp.Or(e.Population, o.Population)
 		e.PopulationClass, e.Blinding, e.Year = cmp.Or(e.PopulationClass, o.PopulationClass), cmp.Or(e.Blinding, o.Blinding),
 			cmp.Or(e.Year, o.Year)
-		e.RiskOfBias = cmp.Or(e.RiskOfBias, o.RiskOfBias)
 		if e.Design == "" || e.Design == designRandomised {
 			e.Design = cmp.Or(o.Design, e.Design)
 		}
@@ -148,7 +152,11 @@ func doseOf(r evidence.HarmRow) string {
 // comparePeople takes the counts over and judges whether they compare people.
 func comparePeople(j effectJudge, treat, control []evidence.HarmRow, formula effect.Formula) {
 	e := j.e
-	j.set(evidence.Usable, reason.Complete, "both groups state how many people of how many")
+	stated := "both groups state how many people of how many"
+	if slices.Contains(e.Flags, evidence.HarmRounded) {
+		stated = "both groups state the share of how many people; the counts are worked back from it"
+	}
+	j.set(evidence.Usable, reason.Complete, stated)
 	take := func(name, column string, n *int, r evidence.HarmRow) *float64 {
 		if n == nil {
 			return nil

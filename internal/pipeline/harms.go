@@ -200,7 +200,7 @@ func extractedHarm(x review.Harm, st *evidence.Study, size map[string][2]float64
 		row.Unit = evidence.UnitSessions
 	}
 	if x.Rounded {
-		row.Flags = append(row.Flags, "the count was worked back from a proportion")
+		row.Flags = append(row.Flags, evidence.HarmRounded)
 	}
 	synthesis.FoldHarm(&row)
 	if row.TermID == synthesis.TermSerious {

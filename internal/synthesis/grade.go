@@ -159,31 +159,35 @@ func statusUnknown(f *evidence.Finding) int {
 	return n
 }
 
-// missingResults are the fitting trials that should have results: those still
-// running are not missing anything yet, and of an unknown status or of people that
-// are not stated nothing is known.
+// missingResults are the fitting trials that should have results, and apart those of
+// an unknown status or of people that are not stated: those still running are not
+// missing anything yet.
 func missingResults(f *evidence.Finding, searched bool) certainty.MissingResults {
 	m := certainty.Unknown().Missing
-	unknown := 0
+	m.Known = searched
+	var overdue certainty.TrialCount
 	for _, t := range f.Missing {
-		if due(t) {
-			m.Trials++
-			if t.PlannedN == nil {
-				m.Unsized++
-			} else {
-				m.Participants += float64(*t.PlannedN)
-			}
-		}
-		if t.Why == WhyUnknown {
-			unknown++
+		switch {
+		case due(t):
+			count(&overdue, t)
+		case t.Why == WhyUnknown:
+			count(&m.Unclear, t)
 		}
 	}
-	unknown += len(f.Unplaced)
-	m.Known = searched && 2*unknown <= len(f.Missing)+len(f.Unplaced)
+	m.Trials, m.Participants, m.Unsized = overdue.Trials, overdue.Participants, overdue.Unsized
+	m.Unclear.Trials, m.Unclear.Unsized = m.Unclear.Trials+len(f.Unplaced), m.Unclear.Unsized+len(f.Unplaced)
 	if f.Bound != nil && !f.Bound.Beyond {
 		m.Tipping = float64(f.Bound.Participants)
 	}
 	return m
+}
+
+func count(c *certainty.TrialCount, t evidence.MissingTrial) {
+	if c.Trials++; t.PlannedN == nil {
+		c.Unsized++
+	} else {
+		c.Participants += float64(*t.PlannedN)
+	}
 }
 
 func judgement(s string) certainty.Judgement {

@@ -25,8 +25,12 @@ func runMultiverse(ctx context.Context, q Question, effects []evidence.Effect, p
 		return nil, nil
 	}
 	studies := candidates(q, effects)
+	labels := map[string]string{}
+	for i := range effects {
+		labels[effects[i].StudyID] = effects[i].StudyLabel
+	}
 	plan := multiverse.Plan{
-		Studies: studies, Axes: axes(q, studies), Guard: true, HigherIsBetter: !q.LowerIsBetter, MinStudies: 2,
+		Studies: studies, Axes: axes(q, studies, labels), Guard: true, HigherIsBetter: !q.LowerIsBetter, MinStudies: 2,
 		Methods: []meta.Method{meta.REML, meta.DL, meta.PM, meta.EE}, Tests: []meta.Test{meta.KnHa, meta.Z},
 	}
 	if q.MID != nil {
@@ -36,8 +40,9 @@ func runMultiverse(ctx context.Context, q Question, effects []evidence.Effect, p
 	if err != nil {
 		return nil, err
 	}
-	m := &evidence.Multiverse{Specifications: r.All.Count, ShareNonzero: r.All.ExcludesZero, ShareMID: finite(r.All.BeyondMID),
-		Median: r.All.Median, Min: r.All.Min, Max: r.All.Max, MostMoving: r.MostMoving}
+	d := r.Distinct
+	m := &evidence.Multiverse{Specifications: r.All.Count, Distinct: d.Count, ShareNonzero: d.ExcludesZero, ShareMID: finite(d.BeyondMID),
+		Median: d.Median, Min: d.Min, Max: d.Max, MostMoving: r.MostMoving}
 	for _, a := range r.Axes {
 		ax := evidence.MultiAxis{Name: a.Name, Spread: orZero(a.Spread)}
 		for _, l := range a.Levels {
@@ -109,7 +114,7 @@ func candidate(e evidence.Effect, formula string) multiverse.Candidate {
 
 // axes are the choices that the data leave open: an axis on which all
 // candidates agree is left out. Eligibility comes before preference.
-func axes(q Question, studies []multiverse.Study) []multiverse.Axis {
+func axes(q Question, studies []multiverse.Study, labels map[string]string) []multiverse.Axis {
 	var out []multiverse.Axis
 	if placebo := []string{"inactive-placebo", "active-placebo-or-low-dose"}; len(q.Comparators) > 1 && varies(studies, "comparator") {
 		levels := []multiverse.Level{{Name: "all of the question", Rule: multiverse.All()}}
@@ -127,7 +132,7 @@ func axes(q Question, studies []multiverse.Study) []multiverse.Axis {
 		out = append(out, multiverse.Axis{Name: "blinding", Levels: []multiverse.Level{
 			{Name: "all studies", Rule: multiverse.All()}, {Name: "double-blind only", Rule: multiverse.Keep("blinding", "double-blind")}}})
 	}
-	out = append(out, multiverse.Axis{Name: "studies", Levels: leaveOut(studies)})
+	out = append(out, multiverse.Axis{Name: "studies", Levels: leaveOut(studies, labels)})
 	if varies(studies, "instrument") {
 		out = append(out, multiverse.Axis{Name: "instrument", Levels: []multiverse.Level{
 			{Name: "primary of the source", Rule: multiverse.Prefer("primary instrument", "1")},
@@ -146,13 +151,19 @@ func axes(q Question, studies []multiverse.Study) []multiverse.Axis {
 
 // leaveOut is the choice to do without one study; with many studies the
 // combinations would outgrow their use, and only the full set remains.
-func leaveOut(studies []multiverse.Study) []multiverse.Level {
+func leaveOut(studies []multiverse.Study, labels map[string]string) []multiverse.Level {
 	levels := []multiverse.Level{{Name: "all", Rule: multiverse.All()}}
 	if len(studies) > 20 {
 		return levels
 	}
+	used := map[string]bool{}
 	for _, s := range studies {
-		levels = append(levels, multiverse.Level{Name: "without " + s.ID, Rule: multiverse.Without(s.ID)})
+		name := cmp.Or(labels[s.ID], s.ID)
+		if used[name] {
+			name += " (" + s.ID + ")"
+		}
+		used[name] = true
+		levels = append(levels, multiverse.Level{Name: "without " + name, Rule: multiverse.Without(s.ID)})
 	}
 	return levels
 }
