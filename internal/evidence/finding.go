@@ -322,7 +322,7 @@ type GOSHSummary struct {
 type Multiverse struct {
 	Specifications int          `json:"specifications"` // combinations of choices
 	Distinct       int          `json:"distinct"`       // analyses with a result of their own among them: what the shares count
-	ShareNonzero   float64      `json:"share_nonzero"` // interval excludes zero
+	ShareNonzero   float64      `json:"share_nonzero"`  // interval excludes zero
 	ShareMID       *float64     `json:"share_mid,omitempty"`
 	Median         float64      `json:"median"`
 	Min            float64      `json:"min"`
