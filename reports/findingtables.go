@@ -133,7 +133,11 @@ func (s *site) effectsTable(f *evidence.Finding, read reading) *chart.Table {
 	}
 	m := read.Measure
 	t := chart.NewTable("Effects and where they come from", "Study", "#"+m.Symbol, "#Standard error", "Inputs", "Read from",
-		"Reason it may be used")
+		"Reason it may be used", "Flags")
+	says := map[string]string{}
+	for _, x := range f.Flagged {
+		says[x.EffectID] = x.Says()
+	}
 	for i := range f.Effects {
 		e := &f.Effects[i]
 		from := show.Clip(e.Channel, 30)
@@ -147,7 +151,8 @@ func (s *site) effectsTable(f *evidence.Finding, read reading) *chart.Table {
 		}
 		to := s.effectHref(*e)
 		t.Add(chart.Link(effectLabel(e), to), chart.Cell{Text: m.ValueP(e.Estimate), Exact: show.RawP(e.Estimate), Href: to},
-			chart.Digits(show.FixedP(e.SE, 3), e.SE), inputsInWords(e), from, show.Clip(e.Reason, 200))
+			chart.Digits(show.FixedP(e.SE, 3), e.SE), inputsInWords(e), from, show.Clip(e.Reason, 200),
+			cmp.Or(show.Prose(show.Clip(says[e.ID], 600)), show.None))
 	}
 	return t.OrNil()
 }

@@ -278,7 +278,7 @@ func (p *forestParts) classes() *evidence.Subgroup {
 
 func (p *forestParts) study(s *site, e *evidence.Effect, href func(evidence.Effect) string) {
 	m := p.read.Measure
-	r := chart.Row{Name: effectLabel(e), Href: href(*e), Key: show.Slug(e.ID), Line: len(p.rows.Lines)}
+	r := chart.Row{Name: effectLabel(e) + p.mark(e), Href: href(*e), Key: show.Slug(e.ID), Line: len(p.rows.Lines)}
 	w, weighted := p.weight(e.ID)
 	weight, size := show.None, 0.4
 	if weighted {
@@ -311,6 +311,16 @@ func (p *forestParts) study(s *site, e *evidence.Effect, href func(evidence.Effe
 	p.rows.Add(chart.Link(r.Name, r.Href), orDash(outcome), trim(e.WeeksAfterLastDose), trim(e.TimepointWeeks),
 		orDash(s.Name(e.ComparatorClass)), trim(e.N1), of(e.Event1, e.Mean1), fixed(e.SD1), trim(e.N2), of(e.Event2, e.Mean2), fixed(e.SD2),
 		p.read.cell(e.Estimate), p.read.cell(e.CILower), p.read.cell(e.CIUpper), share, orDash(show.Clip(e.RiskOfBias, 40)))
+}
+
+// flagMark stands beside a study whose number carries a flag.
+const flagMark = " †"
+
+func (p *forestParts) mark(e *evidence.Effect) string {
+	if slices.ContainsFunc(p.f.Flagged, func(x evidence.Flagged) bool { return x.EffectID == e.ID }) {
+		return flagMark
+	}
+	return ""
 }
 
 // people writes the size of a pooled result: "6 studies, 242 people".
@@ -407,6 +417,9 @@ func (p *forestParts) foot() []string {
 			t += ". Difference between comparator classes: " + show.P(c.P)
 		}
 		out = append(out, t+".")
+	}
+	if t := evidence.FlaggedShare(p.f.Flagged, len(p.f.Effects)); t != "" {
+		out = append(out, strings.TrimSpace(flagMark)+" "+t+": see the limits.")
 	}
 	if t := clockNote(p.f); t != "" {
 		out = append(out, t)

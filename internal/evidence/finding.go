@@ -221,8 +221,10 @@ type Finding struct {
 	NotToSay  []string  `json:"not_to_say,omitempty"`
 	Warnings  []string  `json:"warnings,omitempty"`
 	Retracted []string  `json:"retracted,omitempty"` // retracted papers that the finding rests on
-	// OtherScore says, of one study, that its scores of the other kind (change or
-	// endpoint) lead to another reading; empty where they do not.
+	// Flagged are the pooled effects whose number carries a flag.
+	Flagged []Flagged `json:"flagged,omitempty"`
+	// OtherScore says what the studies' scores of the other kind (change or endpoint)
+	// give; of one study only where they lead to another reading.
 	OtherScore string `json:"other_score,omitempty"`
 	LastCrawl  string `json:"last_crawl,omitempty"`
 	// Absolute is the headline in people of a hundred or points of a scale.

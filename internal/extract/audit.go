@@ -15,7 +15,8 @@ import (
 // the doubts added that only the neighbours show: the same people in both arms
 // of a crossover, one control arm in several comparisons, change beside
 // endpoint scores, different numbers for one result from two sources, sizes
-// that do not belong together, a spread or a table copied from another row.
+// that do not belong together, a spread or a table copied from another row, groups
+// that did not start alike, standard deviations that are standard errors times √n.
 //
 // A doubt about the number itself makes the row one for review. What is only a
 // matter of choice or a small disagreement between sources stays usable and
@@ -24,6 +25,8 @@ func Audit(effects []evidence.Effect) []evidence.Effect {
 	out := slices.Clone(effects)
 	for i := range out {
 		out[i].Flags = slices.Clone(out[i].Flags)
+		auditSpreadSource(&out[i])
+		auditReason(&out[i])
 	}
 	byStudy := map[string][]int{}
 	for i, e := range out {
@@ -89,6 +92,7 @@ func auditSameOutcome(a, b *evidence.Effect) {
 	case !IsCount(a.ScoreType) && !IsCount(b.ScoreType):
 		both(a, b, remark, reason.ScoreType,
 			"the study gives change and endpoint scores of this outcome (%s): standardised, they are two different effects")
+		auditBaselines(a, b)
 	}
 }
 

@@ -87,7 +87,13 @@ func Answer(ctx context.Context, q Question, b Base) (evidence.Finding, error) {
 	f.Absolute = absolute(q, f)
 	f.Warnings = append(append(f.Warnings, primary.Warnings...), shared...)
 	f.Warnings = append(f.Warnings, allTurned(q, effects)...)
-	f.OtherScore = otherScore(q, b, effects)
+	if f.Headline.Kind == evidence.HeadlineNotPooled {
+		f.Flagged = evidence.FlaggedOf(effects, nil, nil)
+	} else {
+		f.Flagged = evidence.FlaggedOf(effects, primary.EffectIDs, primary.Weights)
+	}
+	var scored *evidence.PooledResult
+	f.OtherScore, scored = otherScore(q, b, effects, f.Headline)
 	var notes []string
 	f.Retracted, notes = retractions(b, effects)
 	f.Warnings = append(f.Warnings, notes...)
@@ -99,6 +105,9 @@ func Answer(ctx context.Context, q Question, b Base) (evidence.Finding, error) {
 	if f.Primary.Estimate != nil {
 		if err := explore(ctx, q, b, &f, effects); err != nil {
 			return f, fmt.Errorf("question %s: %w", q.ID, err)
+		}
+		if scored != nil {
+			f.Sensitivity = append(f.Sensitivity, *scored)
 		}
 		if len(would) > 0 {
 			f.Sensitivity = append(f.Sensitivity, withRetracted(q, effects, would))

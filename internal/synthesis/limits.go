@@ -1,9 +1,9 @@
 package synthesis
 
 import (
+	"cmp"
 	"fmt"
 	"math"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -26,6 +26,7 @@ func limits(q Question, f evidence.Finding) []string {
 			"The starter set holds these trials as a file and was not searched for others: how many more there are is not known here.")
 		add(p.K == 1, "One study is not a meta-analysis: the number is that study's own.")
 		add(f.OtherScore != "", "%s", f.OtherScore)
+		out = append(out, flaggedLimits(f)...)
 		out = append(out, fewStudies(f)...)
 		out = append(out, otherModel(f)...)
 		add(p.Guarded(), "The usual interval (Knapp-Hartung) came out narrower than one that assumes a single common effect; "+
@@ -50,41 +51,39 @@ func limits(q Question, f evidence.Finding) []string {
 	return out
 }
 
-var lastNumber = regexp.MustCompile(`(\d+(?:\.\d+)?)\D*$`)
+// flaggedMost bounds how many flagged studies are named among the limits.
+const flaggedMost = 6
 
-// otherScore compares the one pooled study's scores with those of the other kind,
-// change from baseline or endpoint, on the same scale at the same time: where one
-// interval includes no effect and the other does not, the reading depends on the
-// choice, and the trial may have planned the other.
-func otherScore(q Question, b Base, effects []evidence.Effect) string {
-	if len(effects) != 1 || q.Measure != "SMD" || effects[0].Instrument == "" || effects[0].CILower == nil || effects[0].CIUpper == nil {
-		return ""
+// flaggedLimits say how much of a finding stands on numbers with a flag, and of each
+// study what the flag says.
+func flaggedLimits(f evidence.Finding) []string {
+	share := evidence.FlaggedShare(f.Flagged, len(f.Effects))
+	if share == "" {
+		return nil
 	}
-	e := &effects[0]
-	other := map[string]string{evidence.ScoreEndpoint: evidence.ScoreChange, evidence.ScoreChange: evidence.ScoreEndpoint}[e.ScoreType]
-	excludes := func(x *evidence.Effect) bool { return *x.CILower > 0 || *x.CIUpper < 0 }
-	when := func(x *evidence.Effect) string {
-		m := lastNumber.FindStringSubmatch(x.TimepointRaw)
-		if m == nil {
-			return ""
+	if len(f.Flagged) == 1 {
+		who := ""
+		if len(f.Effects) > 1 {
+			who = f.Flagged[0].Study + ": "
 		}
-		return m[1]
+		return []string{share + ": " + who + f.Flagged[0].Says() + "."}
 	}
-	for i := range b.Effects {
-		x := &b.Effects[i]
-		if other == "" || x.StudyID != e.StudyID || x.ScoreType != other || x.Instrument != e.Instrument || x.Verdict != evidence.Usable ||
-			x.Measure != "SMD" || x.ComparatorClass != e.ComparatorClass || when(x) == "" || when(x) != when(e) ||
-			x.CILower == nil || x.CIUpper == nil || excludes(x) == excludes(e) {
-			continue
-		}
-		includes := "which includes no effect"
-		if excludes(x) {
-			includes = "which excludes no effect"
-		}
-		return fmt.Sprintf("The same trial's %s scores on the %s give g %s, %s: the reading depends on which of the two is taken.",
-			other, plain(x.Instrument), Full(x.Measure, evidence.Value(x.Estimate), *x.CILower, *x.CIUpper, 2), includes)
+	out := []string{share + "; each says below what it is."}
+	if len(f.Flagged) > flaggedMost {
+		out[0] = fmt.Sprintf("%s; the %d with the most weight say below what it is.", share, flaggedMost)
 	}
-	return ""
+	list := slices.Clone(f.Flagged)
+	slices.SortStableFunc(list, func(a, b evidence.Flagged) int {
+		return cmp.Compare(evidence.Value(b.Weight), evidence.Value(a.Weight))
+	})
+	for _, x := range list[:min(flaggedMost, len(list))] {
+		weight := ""
+		if x.Weight != nil {
+			weight = fmt.Sprintf(" (%s %% of the weight)", short(*x.Weight))
+		}
+		out = append(out, x.Study+weight+": "+x.Says()+".")
+	}
+	return out
 }
 
 // fewStudies says what two to four studies can carry, and what a prediction
@@ -147,14 +146,11 @@ func short(x float64) string { return strings.TrimSuffix(fixed(x, 1), ".0") }
 func mixture(effects []evidence.Effect) []string {
 	var out []string
 	classes := map[string]int{}
-	unjudged, guessed := 0, 0
+	unjudged := 0
 	for _, e := range effects {
 		classes[plain(e.ComparatorClass)]++
 		if e.RiskOfBias == "" {
 			unjudged++
-		}
-		if imputed(e) {
-			guessed++
 		}
 	}
 	if len(classes) > 1 {
@@ -180,9 +176,6 @@ func mixture(effects []evidence.Effect) []string {
 	}
 	if unjudged > 0 {
 		out = append(out, fmt.Sprintf("The risk of bias has not been judged for %d of %s.", unjudged, plural(len(effects), "study", "studies")))
-	}
-	if guessed > 0 {
-		out = append(out, fmt.Sprintf("%s worked out by others, not printed in the paper.", plural(guessed, "number was", "numbers were")))
 	}
 	if when := measuredAt(effects); when != "" {
 		out = append(out, when)

@@ -12,8 +12,8 @@ import (
 func TestOneStudyNamesItsOtherScores(t *testing.T) {
 	effect := func(id, score, when string, y float64) evidence.Effect {
 		e := evidence.Effect{ID: id, StudyID: "s", Instrument: "qids-sr16", ScoreType: score, TimepointRaw: when,
-			ComparatorClass: vocab.OtherDrug,
-			Verdict:         evidence.Usable}
+			ComparatorClass: vocab.OtherDrug, HigherBetter: evidence.No,
+			Verdict: evidence.Usable}
 		e.SetEffect("SMD", "metafor", y, 0.07)
 		return e
 	}
@@ -27,7 +27,8 @@ func TestOneStudyNamesItsOtherScores(t *testing.T) {
 		{effect("b", evidence.ScoreChange, "Week 3", -0.36), ""},
 		{effect("b", evidence.ScoreResponse, "Week 6", -0.36), ""},
 	} {
-		got := otherScore(Question{Measure: "SMD"}, Base{Effects: []evidence.Effect{pooled, c.other}}, []evidence.Effect{pooled})
+		got, _ := otherScore(Question{Measure: "SMD", Formula: "metafor", LowerIsBetter: true}, Base{Effects: []evidence.Effect{pooled, c.other}}, []evidence.Effect{pooled},
+			evidence.Headline{})
 		if (got == "") != (c.want == "") || !strings.Contains(got, c.want) {
 			t.Errorf("%s at %s: %q, want %q", c.other.ScoreType, c.other.TimepointRaw, got, c.want)
 		}

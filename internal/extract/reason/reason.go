@@ -31,6 +31,8 @@ const (
 	AboveEnrolment = "above-enrolment"  // a denominator above the enrolment
 	Identical      = "identical-arms"   // two arms with the same value and spread
 	Repeated       = "repeated-spread"  // one spread in several rows: perhaps of another row
+	Residual       = "residual"         // a spread worked back from a standard error
+	UnequalStart   = "unequal-start"    // baselines that differ between the arms
 	Param          = "parameter"        // a parameter that gives no effect size
 	NotComputable  = "not-computable"   // the numbers give no effect size
 	CrossoverPhase = "crossover-phase"  // a crossover whose phase is not stated
