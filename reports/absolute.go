@@ -24,8 +24,12 @@ func pointsLine(x *evidence.ScalePoints) string {
 	if x.Range != "" {
 		t += " (" + show.Prose(show.Clip(x.Range, 20)) + ")"
 	}
+	t += map[evidence.HeadlineKind]string{evidence.HeadlineSmall: "; a small-sample answer with its 95% credible interval"}[x.Kind]
 	if x.Threshold != nil {
-		t += "; " + show.Trim(*x.Threshold, 1) + " points matter"
+		t += "; " + show.Trim(*x.Threshold, 1) + " points matter, the important difference of this page"
+	}
+	if x.Published != nil && (x.Threshold == nil || math.Abs(*x.Published-*x.Threshold) > 0.05) {
+		t += "; " + show.Trim(*x.Published, 1) + " is published for the scale"
 	}
 	return t + ". " + show.First(show.Prose(show.Clip(bare(x.Way), 120))) + "."
 }
@@ -43,7 +47,20 @@ func briefHundred(a *evidence.Absolute) string {
 	if a == nil || a.People == nil {
 		return ""
 	}
-	return fmt.Sprintf("out of 100 people, %s against %s", evidence.WholePeople(a.People.With), evidence.WholePeople(a.People.Without))
+	p := a.People
+	return fmt.Sprintf("out of 100 people, %s [%s to %s] against %s", evidence.WholePeople(p.With), evidence.WholePeople(p.WithLower),
+		evidence.WholePeople(p.WithUpper), evidence.WholePeople(p.Without))
+}
+
+// peopleShown are the numbers of people with and without the treatment and between
+// them, in whole people where these add up and else with one decimal.
+func peopleShown(p *evidence.PeopleOf100) (with, without, between string) {
+	d := math.Abs(p.With - p.Without)
+	whole := func(x float64) float64 { return math.RoundToEven(x) }
+	if math.Abs(whole(p.With)-whole(p.Without)) == whole(d) {
+		return evidence.WholePeople(p.With), evidence.WholePeople(p.Without), show.Fixed(whole(d), 0)
+	}
+	return show.Fixed(p.With, 1), show.Fixed(p.Without, 1), show.Fixed(d, 1)
 }
 
 // hundredLine says how many of 100 people have the event, and draws them.
@@ -52,15 +69,15 @@ func hundredLine(a *evidence.Absolute, treatment string) (line, risk string, dra
 	if p == nil {
 		return "", "", ""
 	}
-	t := fmt.Sprintf("Out of 100 people, %s with the comparator and %s [%s to %s] with %s", evidence.WholePeople(p.Without),
-		evidence.WholePeople(p.With),
+	with, without, between := peopleShown(p)
+	t := fmt.Sprintf("Out of 100 people, %s with the comparator and %s [%s to %s] with %s", without, with,
 		evidence.WholePeople(p.WithLower), evidence.WholePeople(p.WithUpper), treatment)
-	if d := math.RoundToEven(p.With) - math.RoundToEven(p.Without); d != 0 { // of the people shown
+	if between != "0" {
 		word := "more"
-		if d < 0 {
+		if p.With < p.Without {
 			word = "fewer"
 		}
-		t += fmt.Sprintf(": %s %s", show.Fixed(math.Abs(d), 0), word)
+		t += fmt.Sprintf(": %s %s", between, word)
 	}
 	if p.NNT != nil {
 		t += fmt.Sprintf(". %s treated for %s", show.Trim(*p.NNT, 1), orWord(show.Clip(p.NNTFor, 80), "one more or fewer"))

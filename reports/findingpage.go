@@ -167,8 +167,9 @@ func (s *site) much(p *page, f *evidence.Finding, read reading) muchView {
 	}
 	if v.Hundred == "" {
 		if g := s.sibling(f); g != nil {
-			v.Hundred = fmt.Sprintf("%s of 100 people with %s, %s with the comparator", evidence.WholePeople(g.Absolute.People.With), read.treatment,
-				evidence.WholePeople(g.Absolute.People.Without))
+			of := g.Absolute.People
+			v.Hundred = fmt.Sprintf("%s [%s to %s] of 100 people with %s, %s with the comparator", evidence.WholePeople(of.With),
+				evidence.WholePeople(of.WithLower), evidence.WholePeople(of.WithUpper), read.treatment, evidence.WholePeople(of.Without))
 			v.HundredOf = &linked{Path: s.findPath[g.ID], Name: s.outcomeRow(g)}
 		}
 	}

@@ -188,10 +188,16 @@ type ScalePoints struct {
 	Lower      float64 `json:"lb"`
 	Upper      float64 `json:"ub"`
 	Way        string  `json:"way"` // pooled mean difference, or g times a standard deviation: which, and of what
-	// Threshold is the smallest difference in points that matters, nil where no
-	// source gives one.
+	// Kind is what the interval is: that of a fit, of one study or of a small-sample answer.
+	Kind HeadlineKind `json:"kind"`
+	// Threshold is the finding's minimal important difference in points of this scale,
+	// nil where it declares none.
 	Threshold       *float64 `json:"threshold"`
 	ThresholdSource string   `json:"threshold_source,omitempty"`
+	// Published is a minimal important difference that a source gives for the scale; it
+	// stands beside Threshold and nothing is judged by it.
+	Published       *float64 `json:"published"`
+	PublishedSource string   `json:"published_source,omitempty"`
 }
 
 // WholePeople prints people of a hundred; what rounds to none and is not says so.

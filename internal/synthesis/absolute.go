@@ -1,6 +1,7 @@
 package synthesis
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -48,6 +49,22 @@ func comparatorRisk(effects []evidence.Effect) (risk float64, source string, ok 
 	return events / people, source, true
 }
 
+// fewestComparators is the fewest people in comparator arms of which a risk is carried
+// over to a hundred: with fewer, one event
+// more or less is over five of a hundred.
+const fewestComparators = 20
+
+// comparatorPeople are the people of the comparator arms that state events.
+func comparatorPeople(effects []evidence.Effect) float64 {
+	n := 0.0
+	for _, e := range effects {
+		if e.Event2 != nil && e.N2 != nil {
+			n += *e.N2
+		}
+	}
+	return n
+}
+
 // riskWith is the risk under treatment that an effect makes of the comparator's.
 func riskWith(measure string, risk, effect float64) float64 {
 	switch measure {
@@ -72,6 +89,9 @@ func peopleOf100(q Question, f evidence.Finding) *evidence.PeopleOf100 {
 	risk, source, ok := comparatorRisk(f.Effects)
 	if !ok || q.Measure != "RD" && !(risk > 0) {
 		return nil // a ratio of no events says nothing about how many
+	}
+	if comparatorPeople(f.Effects) < fewestComparators {
+		return nil // five people are no measure of a hundred
 	}
 	lo, hi, _ := f.Headline.Interval()
 	with := riskWith(q.Measure, risk, *f.Headline.Estimate)
@@ -132,7 +152,7 @@ func scalePoints(q Question, f evidence.Finding) *evidence.ScalePoints {
 	if id == "" || !known {
 		return nil
 	}
-	s := &evidence.ScalePoints{Instrument: id, Scale: in.Short, Better: string(in.Direction)}
+	s := &evidence.ScalePoints{Instrument: id, Scale: in.Short, Better: string(in.Direction), Kind: f.Headline.Kind}
 	if in.Range != nil {
 		s.Range = fmt.Sprintf("%s to %s", short(in.Range.Min), short(in.Range.Max))
 	}
@@ -156,17 +176,19 @@ func scalePoints(q Question, f evidence.Finding) *evidence.ScalePoints {
 			return nil // a spread that no scale has
 		}
 	}
-	i := slices.IndexFunc(in.MID, func(m vocab.Figure) bool { return m.Verified })
-	switch {
-	case i >= 0:
-		v := in.MID[i].Value
-		s.Threshold, s.ThresholdSource = &v, fmt.Sprintf("minimal important difference of the scale, %s (%s)", in.MID[i].Population,
-			in.MID[i].Source)
-	case q.MID != nil && q.Measure == "SMD":
-		v := *q.MID * sd
-		s.Threshold, s.ThresholdSource = &v, q.MIDSource+", in points"
-	case q.MID != nil:
-		s.Threshold, s.ThresholdSource = q.MID, q.MIDSource
+	if q.MID != nil {
+		v := *q.MID
+		if s.Threshold, s.ThresholdSource = &v, q.MIDSource; q.Measure == "SMD" {
+			v *= sd
+			s.ThresholdSource = fmt.Sprintf("%s standard deviations of the comparator arms, the finding's own difference (%s), in points",
+				short(*q.MID), q.MIDSource)
+		}
+	}
+	if i := slices.IndexFunc(in.MID, func(m vocab.Figure) bool { return m.Verified }); i >= 0 {
+		m := in.MID[i]
+		kind := cmp.Or(m.Kind, "kind not stated")
+		s.Published, s.PublishedSource = &m.Value, fmt.Sprintf("minimal important difference of the scale, %s, by %s (%s)", m.Population,
+			kind, m.Source)
 	}
 	return s
 }
@@ -201,7 +223,7 @@ func pooledPoints(q Question, f evidence.Finding, rows []evidence.Effect, s *evi
 	if err != nil || !ok {
 		return false
 	}
-	s.Points, s.Lower, s.Upper = *h.Estimate, lo, hi
+	s.Points, s.Lower, s.Upper, s.Kind = *h.Estimate, lo, hi, h.Kind
 	s.Way = "the study's own mean difference"
 	if len(raw) > 1 {
 		s.Way = fmt.Sprintf("the pooled mean difference of the %s on this scale (%s: %s)", plural(len(raw), "study", "studies"), h.Kind, h.Note)

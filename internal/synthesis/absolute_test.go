@@ -72,6 +72,10 @@ func TestPeopleOf100(t *testing.T) {
 	if a := absolute(Question{Measure: "RR"}, evidence.Finding{Effects: none, Headline: shown("single study", 1, 0.5, 2)}); a != nil {
 		t.Errorf("a ratio of no events gave %+v", a.People)
 	}
+	few := []evidence.Effect{twoArms(12, 13, 2, 5)}
+	if a := absolute(Question{Measure: "RR"}, evidence.Finding{Effects: few, Headline: shown("single study", 1, 0.5, 2)}); a != nil {
+		t.Errorf("five people became %+v of a hundred", a.People)
+	}
 }
 
 // The range never turns round the estimate, and a number needed to treat exists
@@ -79,7 +83,7 @@ func TestPeopleOf100(t *testing.T) {
 func TestPeopleOf100Laws(t *testing.T) {
 	r := rand.New(rand.NewPCG(15, 3))
 	for range 2000 {
-		n := 10 + float64(r.IntN(90))
+		n := fewestComparators + float64(r.IntN(90))
 		e := twoArms(1, n, 1+float64(r.IntN(int(n)-1)), n)
 		est, half := r.NormFloat64(), math.Abs(r.NormFloat64())
 		measure := []string{"RR", "OR", "RD"}[r.IntN(3)]
@@ -116,8 +120,21 @@ func TestPointsOnAScale(t *testing.T) {
 		!(p.Points < -7 && p.Points > -10 && p.Lower < p.Points && p.Upper > p.Points) {
 		t.Errorf("two studies on a scale: %+v", p)
 	}
-	if p.Threshold == nil || *p.Threshold != 12 || !strings.Contains(p.ThresholdSource, "minimal important difference of the scale") {
+	// the important difference in points is that of the finding; the scale's own stands beside it
+	if p.Threshold == nil || !strings.Contains(p.ThresholdSource, "0.5 standard deviations") {
 		t.Errorf("threshold %v %q", p.Threshold, p.ThresholdSource)
+	}
+	near(t, *p.Threshold, 0.5*comparatorSD(two))
+	if p.Published == nil || *p.Published != 12 || !strings.Contains(p.PublishedSource, "minimal important difference of the scale") {
+		t.Errorf("published %v %q", p.Published, p.PublishedSource)
+	}
+	undeclared := q
+	undeclared.MID = nil
+	if p := absolute(undeclared, f).Points; p.Threshold != nil || p.Published == nil {
+		t.Errorf("no difference is declared, %v is the threshold", p.Threshold)
+	}
+	if p.Kind != evidence.HeadlineSmall {
+		t.Errorf("the interval of two studies is called %q", p.Kind)
 	}
 	f.Effects = two[:1]
 	f.Headline.Kind = evidence.HeadlineStudy
