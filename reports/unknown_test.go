@@ -145,11 +145,6 @@ func TestHowANumberWasMade(t *testing.T) {
 	if n := formulaOf(&stated); !strings.Contains(n.text, "pooled SD") {
 		t.Errorf("numbers of two arms: %+v", n)
 	}
-	line, _, _ := hundredLine(&evidence.Absolute{People: &evidence.PeopleOf100{Without: 49.5, With: 63.4, WithLower: 50, WithUpper: 80}},
-		"ketamine")
-	if !strings.HasSuffix(line, "50 with the comparator and 63 [50 to 80] with ketamine: 13 more.") {
-		t.Errorf("people shown and their difference: %q", line)
-	}
 	if got := boundSentence(&evidence.Bound{Participants: 6200, Beyond: true}, 0); !strings.HasPrefix(got, "It would take more than 6") {
 		t.Error(got)
 	}
