@@ -1,14 +1,66 @@
 package reproduce
 
 import (
+	"encoding/json"
+	"fmt"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"past/internal/recordedtest"
+	"past/internal/review"
+	"past/internal/starter"
 	"past/internal/synthesis"
 )
+
+// The datasets of the starter set, read as a release is, hold the numbers of the extraction table.
+func TestDatasetsHoldTheExtractions(t *testing.T) {
+	registers, err := starter.Registers()
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := starter.Extractions()
+	if err != nil {
+		t.Fatal(err)
+	}
+	all, problems, err := review.ReadExtractions("extractions.csv", b, "")
+	if err != nil || len(problems) > 0 {
+		t.Fatal(err, problems)
+	}
+	for name, prefix := range map[string]string{"data-depression-psiloctr": "depression-psiloctr:", "data-ptsd-mdmactr": "ptsd-mdmactr:"} {
+		rec := httptest.NewRecorder()
+		registers.ServeHTTP(rec, httptest.NewRequest("GET", starter.Endpoints("")["metapsy"]+"/metapsy-project/"+name+"/master/data.csv", nil))
+		rows, problems, err := Metapsy(name, rec.Body.Bytes())
+		if err != nil || len(problems) > 0 {
+			t.Fatal(name, err, problems)
+		}
+		shown := func(x review.Extraction) string {
+			numbers, err := json.Marshal([]*float64{x.TimeWeeks, x.N1, x.Mean1, x.SD1, x.N2, x.Mean2, x.SD2, x.Events1, x.Total1,
+				x.Events2, x.Total2})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return fmt.Sprint(x.Study, x.Year, x.TrialID, x.DOI, x.Instrument, x.ScoreType, x.TimeLabel, x.PrimaryInstrument, x.PrimaryTime,
+				x.PostCrossover, x.DoseTreat, x.RoB, x.RoBDomains, string(numbers))
+		}
+		n := 0
+		for _, want := range all {
+			if !strings.HasPrefix(want.ID, prefix) {
+				continue
+			}
+			if got := rows[n]; shown(got) != shown(want) {
+				t.Errorf("%s:\n%s, want\n%s", want.ID, shown(got), shown(want))
+			}
+			n++
+		}
+		if n != len(rows) {
+			t.Errorf("%s: %d rows, want %d", name, len(rows), n)
+		}
+	}
+}
 
 // The released files themselves, read with their own columns, lead to the same
 // numbers as the embedded rows: both earlier releases, and the current ones.
