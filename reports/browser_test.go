@@ -32,6 +32,9 @@ var chrome struct {
 
 func TestMain(m *testing.M) {
 	code := m.Run()
+	if fixturePages.dir != "" {
+		_ = os.RemoveAll(fixturePages.dir)
+	}
 	for i := len(chrome.close) - 1; i >= 0; i-- {
 		chrome.close[i]()
 	}
@@ -242,6 +245,32 @@ func (b *tab) shot(name string) {
 	if err := os.WriteFile(filepath.Join(dir, name+".png"), png, 0o644); err != nil {
 		b.t.Fatal(err)
 	}
+}
+
+// fixturePages is the folder of fixtureSite.
+var fixturePages struct {
+	once sync.Once
+	dir  string
+}
+
+// fixtureSite gives the pages of the fixture, written once for all tests that
+// read them.
+func fixtureSite(t testing.TB) string {
+	t.Helper()
+	fixturePages.once.Do(func() {
+		dir, err := os.MkdirTemp("", "past-pages-")
+		if err == nil {
+			err = Write(context.Background(), filepath.Join(dir, "report"), fixtureEdition(t), Options{})
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		fixturePages.dir = dir
+	})
+	if fixturePages.dir == "" {
+		t.Fatal("the pages of the fixture could not be written")
+	}
+	return filepath.Join(fixturePages.dir, "report")
 }
 
 // written writes an edition into a new folder.

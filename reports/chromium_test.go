@@ -25,7 +25,7 @@ var pageTypes = []string{"index.html", "f/mdma-ptsd-severity.html", "f/psilocybi
 // TestPagesLoad opens each kind of page at four widths, light and dark: no
 // console message, no request outside, nothing wider than the window.
 func TestPagesLoad(t *testing.T) {
-	dir := written(t, fixtureEdition(t), Options{})
+	dir := fixtureSite(t)
 	b := newTab(t, dir)
 	for _, w := range []int64{320, 390, 768, 1280, 1920} {
 		b.size(w, 900)
@@ -192,7 +192,7 @@ func TestForestControls(t *testing.T) {
 // TestExplore turns every figure with an option into its interactive form and
 // looks at what the chart library drew.
 func TestExplore(t *testing.T) {
-	b := newTab(t, written(t, fixtureEdition(t), Options{}))
+	b := newTab(t, fixtureSite(t))
 	b.size(1280, 1000)
 	for _, page := range []string{"f/mdma-ptsd-severity.html", "f/psilocybin-depression-severity.html", "f/mdma-ptsd-response.html",
 		"gaps.html", "trials.html"} {
@@ -219,7 +219,7 @@ func TestExplore(t *testing.T) {
 
 // TestTips hovers over a study and reads its numbers.
 func TestTips(t *testing.T) {
-	b := newTab(t, written(t, fixtureEdition(t), Options{}))
+	b := newTab(t, fixtureSite(t))
 	b.size(1280, 900)
 	b.open("f/mdma-ptsd-severity.html")
 	b.js(`document.querySelector("#forest").scrollIntoView({behavior: "instant", block: "center"})`)
@@ -309,7 +309,7 @@ func TestDownloads(t *testing.T) {
 
 // TestPrint looks at the page as paper gets it: wide figures, no controls.
 func TestPrint(t *testing.T) {
-	b := newTab(t, written(t, fixtureEdition(t), Options{}))
+	b := newTab(t, fixtureSite(t))
 	b.size(700, 1000)
 	b.open("f/mdma-ptsd-severity.html")
 	b.media("print")

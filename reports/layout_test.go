@@ -164,12 +164,12 @@ func checkPages(t *testing.T, dir string, n int) {
 }
 
 // TestBudgets holds pages to their length: what is folded stays folded.
-func TestBudgets(t *testing.T) { checkPages(t, written(t, fixtureEdition(t), Options{}), 1) }
+func TestBudgets(t *testing.T) { checkPages(t, fixtureSite(t), 1) }
 
 // TestRowSearch finds rows in folded tables and says that the page need not have
 // all of them.
 func TestRowSearch(t *testing.T) {
-	b := newTab(t, written(t, fixtureEdition(t), Options{}))
+	b := newTab(t, fixtureSite(t))
 	b.size(1280, 900)
 	b.open("harm-rows.html")
 	type state struct {
@@ -199,7 +199,7 @@ func TestRowSearch(t *testing.T) {
 
 // TestEstimateAtMostFiveTimes counts how often a page says its estimate.
 func TestEstimateAtMostFiveTimes(t *testing.T) {
-	dir := written(t, fixtureEdition(t), Options{})
+	dir := fixtureSite(t)
 	b := newTab(t, dir)
 	b.size(1280, 900)
 	b.open("f/mdma-ptsd-severity.html")

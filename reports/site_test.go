@@ -40,7 +40,7 @@ func TestFixtureFigures(t *testing.T) {
 // TestLinksAndIDs follows every link inside the edition and looks for ids that
 // stand twice, headings that skip a level, and tables without heads.
 func TestLinksAndIDs(t *testing.T) {
-	dir := written(t, fixtureEdition(t), Options{})
+	dir := fixtureSite(t)
 	pages := htmlFiles(t, dir)
 	ids := map[string]map[string]bool{}
 	docs := map[string]*html.Node{}
@@ -102,7 +102,7 @@ func attr(n *html.Node, key string) string {
 // TestWayBack follows one number to its bytes: index → finding → effect →
 // input with pointer → stored hash → source.
 func TestWayBack(t *testing.T) {
-	dir := written(t, fixtureEdition(t), Options{})
+	dir := fixtureSite(t)
 	read := func(p string) string {
 		b, err := os.ReadFile(filepath.Join(dir, p))
 		if err != nil {
@@ -370,7 +370,7 @@ func TestPublicAddress(t *testing.T) {
 	if !strings.Contains(read("index.html"), `"@type":"Dataset"`) {
 		t.Error("the index does not describe the data set")
 	}
-	plain := written(t, fixtureEdition(t), Options{})
+	plain := fixtureSite(t)
 	for _, name := range []string{"sitemap.xml", "assets/share.png"} {
 		if _, err := os.Stat(filepath.Join(plain, name)); err == nil {
 			t.Errorf("%s is written without a public address", name)

@@ -41,7 +41,7 @@ func axeSource(t *testing.T) string {
 // light, dark, wide and narrow, and with every fold open and figure explored.
 func TestAxe(t *testing.T) {
 	src := axeSource(t)
-	dir := written(t, fixtureEdition(t), Options{})
+	dir := fixtureSite(t)
 	b := newTab(t, dir)
 	if _, err := chromedp.Call(b.ctx, cdppage.SetBypassCSP, cdppage.SetBypassCSPParams{Enabled: true}); err != nil {
 		t.Fatal(err)
@@ -89,7 +89,7 @@ func TestAxe(t *testing.T) {
 // TestKeyboard walks through a page by Tab alone: every stop can be seen, and
 // the skip link is the first.
 func TestKeyboard(t *testing.T) {
-	b := newTab(t, written(t, fixtureEdition(t), Options{}))
+	b := newTab(t, fixtureSite(t))
 	b.size(1280, 900)
 	for _, p := range []string{"index.html", "f/mdma-ptsd-severity.html", "trials.html"} {
 		b.open(p)
@@ -121,7 +121,7 @@ func TestKeyboard(t *testing.T) {
 // TestZoom lays the pages out at twice the text size (as 640 px of width) and
 // with the text alone doubled.
 func TestZoom(t *testing.T) {
-	b := newTab(t, written(t, fixtureEdition(t), Options{}))
+	b := newTab(t, fixtureSite(t))
 	b.size(640, 450)
 	for _, p := range pageTypes {
 		b.open(p)

@@ -16,6 +16,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -23,6 +24,7 @@ import (
 
 	"past/crawler"
 	"past/internal/edition/gate"
+	"past/internal/edition/publish"
 	"past/internal/pipeline"
 	"past/internal/run"
 	"past/internal/starter"
@@ -39,57 +41,19 @@ type world struct {
 
 func newWorld(t testing.TB) *world {
 	t.Helper()
-	ctx := context.Background()
+	from, err := firstWorld()
+	if err != nil {
+		t.Fatal(err)
+	}
 	dir := t.TempDir()
-	w := &world{db: filepath.Join(dir, "a.db"), out: filepath.Join(dir, "site")}
-	review := filepath.Join(dir, "review")
-	w.review = review
-	if err := os.Mkdir(review, 0o700); err != nil {
+	if err := os.CopyFS(dir, os.DirFS(from)); err != nil {
 		t.Fatal(err)
 	}
-	files, err := starter.ReviewFiles()
-	if err != nil {
+	w := &world{db: filepath.Join(dir, "a.db"), out: filepath.Join(dir, "site"), review: filepath.Join(dir, "review")}
+	if w.edition, err = publish.Current(w.out); err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []string{"extractions.csv", "measured.csv"} {
-		if err := os.WriteFile(filepath.Join(review, name), files[name], 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	h, err := starter.Register("ctgov")
-	if err != nil {
-		t.Fatal(err)
-	}
-	register := httptest.NewServer(h)
-	defer register.Close()
-	st, err := store.Open(ctx, w.db, store.Options{Create: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	sources, err := pipeline.Sources([]string{"ctgov"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	cycle := run.Cycle{Store: st, Work: pipeline.Works(st, review, time.Now), Out: w.out, Version: "test",
-		Thresholds: gate.DefaultThresholds(),
-		Crawl: func(ctx context.Context, _ string) (run.CrawlResult, error) {
-			col, err := crawler.New(crawler.Options{Sources: sources, Endpoints: map[string]string{"ctgov": register.URL + "/api/v2"},
-				Contact: "test", Question: pipeline.CrawlQuestion()}, st)
-			if err != nil {
-				return run.CrawlResult{}, err
-			}
-			_, err = col.Run(ctx)
-			return run.CrawlResult{}, err
-		}}
-	res, err := cycle.Run(ctx)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := st.Close(); err != nil {
-		t.Fatal(err)
-	}
-	w.edition = res.Edition
-	if w.store, err = store.Open(ctx, w.db, store.Options{ReadOnly: true}); err != nil {
+	if w.store, err = store.Open(t.Context(), w.db, store.Options{ReadOnly: true}); err != nil {
 		t.Fatal(err)
 	}
 	if w.server, err = New(Options{Store: w.store, Out: w.out, Base: "https://evidence.example", Version: "test"}); err != nil {
@@ -100,6 +64,68 @@ func newWorld(t testing.TB) *world {
 		w.store.Close()
 	})
 	return w
+}
+
+// worlds is the folder of the world that tests copy.
+var worlds string
+
+func TestMain(m *testing.M) {
+	os.Exit(func() int {
+		dir, err := os.MkdirTemp("", "past-web-")
+		if err != nil {
+			panic(err)
+		}
+		defer os.RemoveAll(dir)
+		worlds = dir
+		return m.Run()
+	}())
+}
+
+// firstWorld makes that world once.
+var firstWorld = sync.OnceValues(func() (string, error) { return worlds, publishWorld(worlds) })
+
+func publishWorld(dir string) error {
+	ctx := context.Background()
+	review := filepath.Join(dir, "review")
+	if err := os.Mkdir(review, 0o700); err != nil {
+		return err
+	}
+	files, err := starter.ReviewFiles()
+	if err != nil {
+		return err
+	}
+	for _, name := range []string{"extractions.csv", "measured.csv"} {
+		if err := os.WriteFile(filepath.Join(review, name), files[name], 0o600); err != nil {
+			return err
+		}
+	}
+	h, err := starter.Register("ctgov")
+	if err != nil {
+		return err
+	}
+	register := httptest.NewServer(h)
+	defer register.Close()
+	st, err := store.Open(ctx, filepath.Join(dir, "a.db"), store.Options{Create: true})
+	if err != nil {
+		return err
+	}
+	sources, err := pipeline.Sources([]string{"ctgov"})
+	if err != nil {
+		return errors.Join(err, st.Close())
+	}
+	cycle := run.Cycle{Store: st, Work: pipeline.Works(st, review, time.Now), Out: filepath.Join(dir, "site"), Version: "test",
+		Thresholds: gate.DefaultThresholds(),
+		Crawl: func(ctx context.Context, _ string) (run.CrawlResult, error) {
+			col, err := crawler.New(crawler.Options{Sources: sources, Endpoints: map[string]string{"ctgov": register.URL + "/api/v2"},
+				Contact: "test", Question: pipeline.CrawlQuestion()}, st)
+			if err != nil {
+				return run.CrawlResult{}, err
+			}
+			_, err = col.Run(ctx)
+			return run.CrawlResult{}, err
+		}}
+	_, err = cycle.Run(ctx)
+	return errors.Join(err, st.Close())
 }
 
 func (w *world) get(method, target string, header ...string) *httptest.ResponseRecorder {
