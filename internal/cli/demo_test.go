@@ -76,7 +76,7 @@ func TestDemoServe(t *testing.T) {
 	want(t, past(t, "demo", "--port", "8081"), 2, "--port is the port of --serve")
 	want(t, past(t, "demo", "--serve", "--port", "70000"), 2, "--port")
 
-	cmd := exec.Command(binary, "demo", "--serve")
+	cmd := exec.Command(binary(), "demo", "--serve")
 	cmd.Dir = t.TempDir()
 	out, err := cmd.StdoutPipe()
 	if err != nil {

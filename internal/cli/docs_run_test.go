@@ -67,7 +67,7 @@ func newReader(t testing.TB, name, register string) *reader {
 			p.env = append(p.env, v)
 		}
 	}
-	p.env = append(p.env, "HOME="+p.home, "PATH="+filepath.Dir(binary)+string(os.PathListSeparator)+os.Getenv("PATH"),
+	p.env = append(p.env, "HOME="+p.home, "PATH="+filepath.Dir(binary())+string(os.PathListSeparator)+os.Getenv("PATH"),
 		"HTTP_PROXY=http://127.0.0.1:1", "HTTPS_PROXY=http://127.0.0.1:1", "NO_COLOR=1")
 	if err := writeFile(filepath.Join(p.home, ".config", "past", "past.yaml"), p.configuration()+"contact: reader@example.org\n"); err != nil {
 		t.Fatal(err)

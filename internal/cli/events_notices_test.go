@@ -18,8 +18,7 @@ import (
 func TestNoticesAreEvents(t *testing.T) {
 	t.Parallel()
 	const severity, doi = "mdma-ptsd-severity", "10.1177/0269881112464827" // of a trial that the finding pools
-	x := newGated(t)
-	want(t, x.refresh(), 0, "published")
+	x := newPublished(t)
 	event := func(kind, subject string) store.Change {
 		t.Helper()
 		r := past(t, "changes", "--db", x.db, "--json")

@@ -23,7 +23,7 @@ func TestCheckOfNothingFails(t *testing.T) {
 // inFolder runs past in a folder with more in its environment.
 func inFolder(t *testing.T, dir string, env []string, args ...string) result {
 	t.Helper()
-	cmd := exec.Command(binary, args...)
+	cmd := exec.Command(binary(), args...)
 	cmd.Dir = dir
 	cmd.Env = append(append(os.Environ(), "XDG_DATA_HOME="+t.TempDir(), "XDG_CONFIG_HOME="+t.TempDir()), env...)
 	var out, errb strings.Builder

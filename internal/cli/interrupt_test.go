@@ -53,7 +53,7 @@ func TestCtrlCKeepsWhatCame(t *testing.T) {
 	defer srv.Close()
 	dir := t.TempDir()
 	db, calm := filepath.Join(dir, "a.db"), filepath.Join(dir, "calm.db")
-	cmd := exec.Command(binary, "crawl", "ctgov", "--endpoint", "ctgov="+srv.URL+"/api/v2", "--db", db, "--contact", "test@example.org")
+	cmd := exec.Command(binary(), "crawl", "ctgov", "--endpoint", "ctgov="+srv.URL+"/api/v2", "--db", db, "--contact", "test@example.org")
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	if err := cmd.Start(); err != nil {

@@ -156,7 +156,7 @@ func (l *life) run(t *testing.T, s step) time.Duration {
 func (l *life) killed(t *testing.T, s step, after time.Duration) bool {
 	t.Helper()
 	l.reg.grown.Store(s.grown)
-	cmd := exec.Command(binary, s.args(l)...)
+	cmd := exec.Command(binary(), s.args(l)...)
 	cmd.Dir = l.dir
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
@@ -207,9 +207,10 @@ func (l *life) sound(t *testing.T, s step) {
 // makes what it makes in a life without kills: every row of every table and
 // every byte of the editions. One kill a command in a normal run, more with
 // PAST_KILLS=200, with other moments by PAST_KILL_SEED=2 (both printed with -v
-// as it goes, so that a long run can be made in pieces). It runs alone: the
-// moments are drawn from the time of an undisturbed command.
+// as it goes, so that a long run can be made in pieces). The moments are drawn
+// from the time of a command that is not killed, beside other tests too.
 func TestKills(t *testing.T) {
+	t.Parallel()
 	number := func(name string, otherwise int) int {
 		v := os.Getenv(name)
 		if v == "" {

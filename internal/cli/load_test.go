@@ -33,7 +33,7 @@ func TestLookupsWhileRefreshing(t *testing.T) {
 	var refreshing sync.WaitGroup
 	refreshing.Go(func() {
 		for ctx.Err() == nil {
-			if err := exec.CommandContext(ctx, binary, "refresh", "--no-crawl", "--db", db, "--out", out, "--review", review).Run(); err != nil &&
+			if err := exec.CommandContext(ctx, binary(), "refresh", "--no-crawl", "--db", db, "--out", out, "--review", review).Run(); err != nil &&
 				ctx.Err() == nil {
 				t.Errorf("refresh: %v", err)
 				return

@@ -49,6 +49,7 @@ func largeStudy(t *testing.T, size int) []byte {
 // TestCrawlMemoryIsFlat streams large studies to the real program, a gigabyte
 // with PAST_STREAM_MB=1000, and looks at the most memory it ever held.
 func TestCrawlMemoryIsFlat(t *testing.T) {
+	t.Parallel()
 	megabytes := 200
 	if v := os.Getenv("PAST_STREAM_MB"); v != "" {
 		n, err := strconv.Atoi(v)
@@ -64,7 +65,7 @@ func TestCrawlMemoryIsFlat(t *testing.T) {
 	defer srv.Close()
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Minute)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, binary, "crawl", "ctgov", "--db", filepath.Join(t.TempDir(), "past.db"), "--endpoint",
+	cmd := exec.CommandContext(ctx, binary(), "crawl", "ctgov", "--db", filepath.Join(t.TempDir(), "past.db"), "--endpoint",
 		"ctgov="+srv.URL+"/api/v2")
 	cmd.Env = append(os.Environ(), "PAST_CONTACT=test@example.org", "XDG_CONFIG_HOME="+t.TempDir())
 	var out bytes.Buffer

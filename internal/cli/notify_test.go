@@ -90,7 +90,7 @@ func TestKilledWhileMailIsOnItsWay(t *testing.T) {
 	args := []string{"refresh", "--db", filepath.Join(dir, "a.db"), "--out", filepath.Join(dir, "site"), "--review", reviewFolder(t),
 		"--source", "ctgov",
 		"--endpoint", "ctgov=" + g.serve(t, 0), "--mail-server", addr, "--mail-from", "tracker@evidence.example", "--mail-to", "a@example.org"}
-	cmd := exec.Command(binary, args...)
+	cmd := exec.Command(binary(), args...)
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}

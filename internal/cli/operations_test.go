@@ -15,6 +15,7 @@ import (
 	"regexp"
 	"runtime"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -23,16 +24,32 @@ import (
 	"past/internal/starter"
 )
 
-// published runs one whole cycle and gives database and folder.
+var firstCycle sync.Once
+
+// published gives the database and the folder of a tracker after its first cycle,
+// which is run once and copied for each test.
 func published(t testing.TB) (db, out string) {
 	t.Helper()
-	g := &growing{}
-	g.grown.Store(true)
+	from := filepath.Join(fixtures, "published")
+	firstCycle.Do(func() {
+		if err := os.Mkdir(from, 0o700); err != nil {
+			t.Fatal(err)
+		}
+		g := &growing{}
+		g.grown.Store(true)
+		r := past(t, "refresh", "--db", filepath.Join(from, "a.db"), "--out", filepath.Join(from, "site"), "--review", reviewFolder(t),
+			"--source", "ctgov", "--endpoint", "ctgov="+g.serve(t, 0))
+		if r.code != 0 || !strings.Contains(r.stdout+r.stderr, "published") {
+			t.Fatalf("refresh: %d %s", r.code, r.stderr)
+		}
+	})
 	dir := t.TempDir()
+	if err := os.CopyFS(dir, os.DirFS(from)); err != nil {
+		t.Fatal(err)
+	}
 	db, out = filepath.Join(dir, "a.db"), filepath.Join(dir, "site")
-	r := past(t, "refresh", "--db", db, "--out", out, "--review", reviewFolder(t), "--source", "ctgov", "--endpoint", "ctgov="+g.serve(t, 0))
-	if r.code != 0 {
-		t.Fatalf("refresh: %d %s", r.code, r.stderr)
+	if whole(t, out) == "" {
+		t.Fatal("the first cycle published nothing")
 	}
 	return db, out
 }
@@ -41,7 +58,7 @@ func published(t testing.TB) (db, out string) {
 // process, which ends with the test at the latest.
 func serving(t testing.TB, db, out string) (address string, cmd *exec.Cmd) {
 	t.Helper()
-	cmd = exec.Command(binary, "serve", "--db", db, "--out", out, "--addr", "127.0.0.1:0", "--log-format", "json")
+	cmd = exec.Command(binary(), "serve", "--db", db, "--out", out, "--addr", "127.0.0.1:0", "--log-format", "json")
 	stderr, err := cmd.StderrPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -190,7 +207,7 @@ func TestScheduleRunsAndStops(t *testing.T) {
 	g.grown.Store(true)
 	dir := t.TempDir()
 	db, out := filepath.Join(dir, "a.db"), filepath.Join(dir, "site")
-	cmd := exec.CommandContext(context.Background(), binary, "refresh", "--every", "24h", "--db", db, "--out", out, "--source", "ctgov",
+	cmd := exec.CommandContext(context.Background(), binary(), "refresh", "--every", "24h", "--db", db, "--out", out, "--source", "ctgov",
 		"--endpoint", "ctgov="+g.serve(t, 0), "--log-format", "json")
 	stderr, err := cmd.StderrPipe()
 	if err != nil {
@@ -251,13 +268,12 @@ func TestCompletionsAndManual(t *testing.T) {
 	}
 }
 
-// TestVersion builds the program as a release is built and asks it what it is.
+// TestVersion builds the program with the version of a release and asks it what it is.
 func TestVersion(t *testing.T) {
 	t.Parallel()
 	released := filepath.Join(t.TempDir(), "past")
 	flags := "-X past/internal/cli.Version=v1.2.3 -X past/internal/cli.Commit=0123456789abcdef"
-	if b, err := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-ldflags", flags, "-o", released,
-		"past").CombinedOutput(); err != nil {
+	if b, err := exec.Command("go", "build", "-buildvcs=false", "-ldflags", flags, "-o", released, "past").CombinedOutput(); err != nil {
 		t.Fatalf("%v %s", err, b)
 	}
 	for _, args := range [][]string{{"--version"}, {"refresh", "--version"}} {
@@ -272,6 +288,7 @@ func TestVersion(t *testing.T) {
 // Shards that were filled apart give, merged in any order, what one database
 // filled with everything gives: the same tables and the same edition.
 func TestMergeShards(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	files := []string{"../extract/testdata/synthetic-mdma-caps5.json", "../extract/testdata/synthetic-fsfi.json",
 		"../../crawler/ctgov/testdata/NCT99900001.json"}
@@ -337,8 +354,8 @@ func TestMergeShards(t *testing.T) {
 // A body that does not match its hash stops a report as it stops a backup,
 // whether a shown number rests on it or not.
 func TestReportRefusesDamage(t *testing.T) {
-	dir := filepath.Join(t.TempDir(), "demo")
-	want(t, past(t, "demo", "--dir", dir), 0)
+	t.Parallel()
+	dir := demonstration(t)
 	db := filepath.Join(dir, "past.db")
 	raw, err := sql.Open("sqlite", "file:"+db)
 	if err != nil {

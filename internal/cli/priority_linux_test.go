@@ -18,6 +18,7 @@ import (
 // TestRefreshGivesWay: every thread of a refresh has the lower priority, those
 // of the Go runtime that ran before included.
 func TestRefreshGivesWay(t *testing.T) {
+	t.Parallel()
 	asked := make(chan bool, 100)
 	srv := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		asked <- true
@@ -30,7 +31,7 @@ func TestRefreshGivesWay(t *testing.T) {
 	}
 	for _, nice := range []int{10, 0} {
 		dir := t.TempDir()
-		cmd := exec.Command(binary, "refresh", "--nice", strconv.Itoa(nice), "--db", filepath.Join(dir, "a.db"), "--out",
+		cmd := exec.Command(binary(), "refresh", "--nice", strconv.Itoa(nice), "--db", filepath.Join(dir, "a.db"), "--out",
 			filepath.Join(dir, "site"), "--source", "ctgov", "--endpoint", "ctgov="+srv.URL)
 		if err := cmd.Start(); err != nil {
 			t.Fatal(err)

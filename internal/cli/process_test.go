@@ -25,7 +25,8 @@ import (
 
 // The tests of this file run past as a process of its own, as its users do.
 
-var binary string
+// fixtures is a folder for what several tests use.
+var fixtures string
 
 func TestMain(m *testing.M) {
 	os.Exit(func() int {
@@ -34,24 +35,31 @@ func TestMain(m *testing.M) {
 			panic(err)
 		}
 		defer os.RemoveAll(dir)
-		binary = filepath.Join(dir, "past")
-		build := exec.Command("go", "build", "-buildvcs=false", "-o", binary, "past")
-		build.Stderr = os.Stderr
-		if err := build.Run(); err != nil {
+		fixtures = dir
+		// A refresh within this process would lower the priority of all tests.
+		if err := os.Setenv("PAST_NICE", "0"); err != nil {
 			panic(err)
 		}
 		return m.Run()
 	}())
 }
 
-// demonstrationOnce makes the demonstration that tests copy.
-var demonstrationOnce = sync.OnceValues(func() (string, error) {
-	dir := filepath.Join(filepath.Dir(binary), "past-demo")
-	out, err := exec.Command(binary, "demo", "--dir", dir).CombinedOutput()
+// binary builds the program at its first call and gives its path.
+var binary = sync.OnceValue(func() string {
+	path := filepath.Join(fixtures, "past")
+	if out, err := exec.Command("go", "build", "-buildvcs=false", "-o", path, "past").CombinedOutput(); err != nil {
+		panic(fmt.Sprintf("%v: %s", err, out))
+	}
+	return path
+})
+
+// demonstrationOnce makes the demonstration that tests copy, and gives what it said.
+var demonstrationOnce = sync.OnceValues(func() (said string, err error) {
+	out, err := exec.Command(binary(), "demo", "--dir", filepath.Join(fixtures, "past-demo")).CombinedOutput()
 	if err != nil {
 		err = fmt.Errorf("past demo: %w: %s", err, out)
 	}
-	return dir, err
+	return string(out), err
 })
 
 // demonstration gives a copy of the demonstration's folder to one test.
@@ -65,11 +73,10 @@ func demonstration(t testing.TB) string {
 }
 
 func copyDemonstration(to string) error {
-	from, err := demonstrationOnce()
-	if err != nil {
+	if _, err := demonstrationOnce(); err != nil {
 		return err
 	}
-	return os.CopyFS(to, os.DirFS(from))
+	return os.CopyFS(to, os.DirFS(filepath.Join(fixtures, "past-demo")))
 }
 
 type result struct {
@@ -83,7 +90,7 @@ func pastIn(t testing.TB, stdin string, args ...string) result {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, binary, args...)
+	cmd := exec.CommandContext(ctx, binary(), args...)
 	cmd.Env = append(os.Environ(), "XDG_DATA_HOME="+t.TempDir(), "XDG_CONFIG_HOME="+t.TempDir())
 	cmd.Dir = t.TempDir()
 	cmd.Stdin = strings.NewReader(stdin)
@@ -123,10 +130,13 @@ func want(t *testing.T, r result, code int, texts ...string) {
 
 func TestDemo(t *testing.T) {
 	t.Parallel()
-	dir := filepath.Join(t.TempDir(), "demo")
-	r := past(t, "demo", "--dir", dir)
-	want(t, r, 0, "mdma-ptsd-severity", "−0.7119 [−1.0588, −0.3651]", "−0.9031 [−1.2561, −0.5501]", "with an answer: ",
-		"no number: ", filepath.Join(dir, "report", "index.html"))
+	said, err := demonstrationOnce()
+	if err != nil {
+		t.Fatal(err)
+	}
+	want(t, result{stdout: said}, 0, "mdma-ptsd-severity", "−0.7119 [−1.0588, −0.3651]", "−0.9031 [−1.2561, −0.5501]", "with an answer: ",
+		"no number: ", filepath.Join(fixtures, "past-demo", "report", "index.html"))
+	dir := demonstration(t)
 	for _, f := range []string{"past.db", "report/index.html", "report/edition.json", "report/f/mdma-ptsd-severity.html"} {
 		if _, err := os.Stat(filepath.Join(dir, f)); err != nil {
 			t.Error(err)
@@ -276,7 +286,7 @@ func TestSecondCrawlIsRefused(t *testing.T) {
 	defer srv.Close()
 	url := srv.URL + "/api/v2"
 	db := filepath.Join(t.TempDir(), "a.db")
-	first := exec.Command(binary, "crawl", "ctgov", "--endpoint", "ctgov="+url, "--db", db)
+	first := exec.Command(binary(), "crawl", "ctgov", "--endpoint", "ctgov="+url, "--db", db)
 	if err := first.Start(); err != nil {
 		t.Fatal(err)
 	}

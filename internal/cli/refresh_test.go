@@ -362,7 +362,7 @@ func TestSecondRefreshNamesTheHolder(t *testing.T) {
 	dir := t.TempDir()
 	args := []string{"refresh", "--db", filepath.Join(dir, "a.db"), "--out", filepath.Join(dir, "site"), "--source", "ctgov", "--endpoint",
 		"ctgov=" + srv.URL + "/api/v2"}
-	first := exec.Command(binary, args...)
+	first := exec.Command(binary(), args...)
 	first.Dir = dir
 	if err := first.Start(); err != nil {
 		t.Fatal(err)

@@ -9,8 +9,7 @@ import (
 
 func TestCiteThenAndNowFromAFile(t *testing.T) {
 	t.Parallel()
-	dir := t.TempDir()
-	want(t, past(t, "demo", "--dir", dir), 0)
+	dir := demonstration(t)
 	db := filepath.Join(dir, "past.db")
 	b, err := os.ReadFile(filepath.Join(dir, "report", "edition.json"))
 	if err != nil {

@@ -45,7 +45,7 @@ func TestStoppedRefreshLetsGo(t *testing.T) {
 	for _, sig := range []os.Signal{syscall.SIGTERM, syscall.SIGINT, syscall.SIGKILL} {
 		for _, schedule := range [][]string{nil, {"--every", "1h", "--jitter", "0s"}} {
 			var stderr strings.Builder
-			cmd := exec.Command(binary, append(args, schedule...)...)
+			cmd := exec.Command(binary(), append(args, schedule...)...)
 			cmd.Stderr = &stderr
 			if err := cmd.Start(); err != nil {
 				t.Fatal(err)

@@ -49,7 +49,7 @@ func TestCrawlOnATerminal(t *testing.T) {
 	master, slave := terminal(t)
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, binary, "crawl", "ctgov", "--db", filepath.Join(t.TempDir(), "past.db"), "--endpoint", "ctgov="+url)
+	cmd := exec.CommandContext(ctx, binary(), "crawl", "ctgov", "--db", filepath.Join(t.TempDir(), "past.db"), "--endpoint", "ctgov="+url)
 	cmd.Env = append(os.Environ(), "PAST_CONTACT=test@example.org", "XDG_CONFIG_HOME="+t.TempDir(), "TERM=xterm")
 	cmd.Stdout, cmd.Stderr = slave, slave
 	if err := cmd.Start(); err != nil {
