@@ -143,7 +143,7 @@ func (s *site) studyFacts(p *page, d *studyPage, st *evidence.Study) {
 		add("Randomised", show.Int(*st.Randomised))
 	}
 	add("Substances", s.nameList(st.Substances))
-	add("Conditions", s.nameList(st.Conditions))
+	add("Conditions", cmp.Or(show.Clip(st.UnknownConditions(), 200), s.nameList(st.Conditions)))
 	add("Topics", s.nameList(st.Topics))
 	for _, r := range st.Records {
 		d.Records = append(d.Records, s.recordLine(p, d, r))

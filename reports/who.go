@@ -159,23 +159,19 @@ func designs(list string, studies int) string {
 	return many(shared) + ": " + strings.Join(parts, ", ")
 }
 
-// populations are the people of a finding: its condition, and which studies were
-// of people with another illness.
+// populations are the people of the pooled studies as those state them: their
+// condition, else the words of the source.
 func (s *site) populations(f *evidence.Finding) string {
-	other := 0
+	var stated []string
 	for i := range f.Effects {
-		if f.Effects[i].PopulationClass == "other-illness" {
-			other++
+		e := &f.Effects[i]
+		t := orWord(s.Name(e.Condition), orWord(show.Clip(e.Population, 80), "not stated"))
+		if e.Condition != "" && e.PopulationClass == "other-illness" {
+			t += " in people with another illness"
 		}
+		stated = append(stated, t)
 	}
-	t := s.Name(f.Condition)
-	switch {
-	case other > 0 && other == len(f.Effects):
-		return strings.TrimPrefix(t+" in people with another illness", " in ")
-	case other > 0:
-		t = strings.TrimPrefix(t+"; ", "; ") + countVerb(other, "study", "studies") + " of people with another illness"
-	}
-	return t
+	return tally(stated, 4)
 }
 
 // weekSpan writes the times that get finds: "3 to 8.7 weeks in 6 studies".

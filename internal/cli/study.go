@@ -44,7 +44,7 @@ func (c *studyCmd) Run(ctx context.Context, e *Env) error {
 	s := rows.Study
 	fmt.Fprintf(e.Stdout, "%s  %s\n  records: %s\n  papers: %s\n  design: %s; blinding: %s; substances: %s; conditions: %s\n", s.ID, s.Label,
 		orNone(s.Records), orNone(s.Papers),
-		orNone([]string{s.Design}), orNone([]string{s.Blinding}), orNone(s.Substances), orNone(s.Conditions))
+		orNone([]string{s.Design}), orNone([]string{s.Blinding}), orNone(s.Substances), cmp.Or(s.UnknownConditions(), orNone(s.Conditions)))
 	for _, l := range s.Links {
 		fmt.Fprintf(e.Stdout, "  joined: %s — %s (%s, %s): %s\n", l.A, l.B, l.Kind, l.Strength, l.Reason)
 	}

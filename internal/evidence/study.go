@@ -15,9 +15,11 @@ type Study struct {
 
 	Substances []string `json:"substances,omitempty"` // vocabulary ids it is about
 	Conditions []string `json:"conditions,omitempty"`
-	Topics     []string `json:"topics,omitempty"`
-	Design     string   `json:"design,omitempty"` // vocabulary design id
-	Blinding   string   `json:"blinding,omitempty"`
+	// Stated are the conditions in the words of its records.
+	Stated   []string `json:"stated_conditions,omitempty"`
+	Topics   []string `json:"topics,omitempty"`
+	Design   string   `json:"design,omitempty"` // vocabulary design id
+	Blinding string   `json:"blinding,omitempty"`
 	// DesignFrom and BlindingFrom say who states them: a record in its fields or
 	// a person's row, and what that row overrides.
 	DesignFrom   *Statement `json:"design_from,omitempty"`
@@ -26,6 +28,15 @@ type Study struct {
 	Sponsor      string     `json:"sponsor,omitempty"`
 	Enrollment   *int       `json:"enrollment,omitempty"`
 	Randomised   *int       `json:"randomised,omitempty"`
+}
+
+// UnknownConditions are the conditions in the words of the records where the
+// vocabulary knows none of them; "" otherwise.
+func (s *Study) UnknownConditions() string {
+	if len(s.Conditions) > 0 || len(s.Stated) == 0 {
+		return ""
+	}
+	return strings.Join(s.Stated, "; ") + " (as stated; not in the vocabulary)"
 }
 
 // Statement is where a fact of a study is stated.

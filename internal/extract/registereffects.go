@@ -248,6 +248,31 @@ func ownName(v *vocab.Vocabulary, id string) string {
 	return arm.NameOf(v, id)
 }
 
+// conditionIn is the condition of a study's participants for an outcome: that
+// which the outcome measures where they have it, else the first.
+func conditionIn(study *evidence.Study, domain string) string {
+	if slices.Contains(study.Conditions, domain) {
+		return domain
+	}
+	return study.Conditions[0]
+}
+
+// FillPeople gives effects of people's tables that say nothing of their
+// participants what the records of their studies state.
+func FillPeople(effects []evidence.Effect, studies map[string]*evidence.Study) {
+	for i := range effects {
+		e := &effects[i]
+		study := studies[e.StudyID]
+		if study == nil || e.Condition != "" || e.Population != "" {
+			continue
+		}
+		if len(study.Conditions) > 0 {
+			e.Condition = conditionIn(study, e.Domain)
+		}
+		e.Population = strings.Join(study.Stated, "; ")
+	}
+}
+
 func (b *effectBuilder) describe(o *evidence.PostedOutcome, p arm.Pair, t, c *evidence.ArmResult) evidence.Effect {
 	e := evidence.Effect{
 		ID:      fmt.Sprintf("%s/o%d/c%d/k%d/%s-%s", b.r.ID, o.Index, t.ClassIndex, t.CategoryIndex, t.GroupID, c.GroupID),
@@ -266,17 +291,14 @@ func (b *effectBuilder) describe(o *evidence.PostedOutcome, p arm.Pair, t, c *ev
 		e.DoseCtrl = p.Ctrl.Doses[p.Drug].Text
 	}
 	if len(b.study.Conditions) > 0 {
-		e.Condition, e.PopulationClass = b.study.Conditions[0], "diagnosis"
-		if slices.Contains(b.study.Conditions, t.Domain) {
-			e.Condition = t.Domain
-		} else if _, ok := b.v.Condition(t.Domain); ok { // symptoms that are a diagnosis of other people
+		e.Condition, e.PopulationClass = conditionIn(&b.study, t.Domain), "diagnosis"
+		if _, ok := b.v.Condition(t.Domain); ok && e.Condition != t.Domain { // symptoms that are a diagnosis of other people
 			e.PopulationClass = "other-illness"
 		}
 		if slices.Contains(b.study.Conditions, "life-threatening-illness") { // anxiety in an illness is no anxiety disorder
 			e.PopulationClass = "other-illness"
 		}
 	}
-	e.Population = strings.Join(b.r.Conditions, "; ")
 	if b.about.known && b.about.match.ID == t.Instrument {
 		e.HigherBetter = higherBetter(b.v.DirectionOf(b.about.match, b.r.Conditions))
 	} else if in, ok := b.v.Instrument(t.Instrument); ok {

@@ -113,10 +113,11 @@ type recordFacts struct {
 	about            synthesis.StudyTopics
 	design, blinding string
 	stated           evidence.Statement
+	conditions       []string // in the record's own words
 }
 
 func (p *Pipeline) factsOf(r *evidence.Record) recordFacts {
-	f := recordFacts{about: About(p.Vocab, r)}
+	f := recordFacts{about: About(p.Vocab, r), conditions: evidence.Own(r.Conditions)}
 	f.design, f.blinding, f.stated.Says = extract.StatedDesign(r)
 	f.design, f.blinding, f.stated = evidence.Own(f.design), evidence.Own(f.blinding), evidence.Own(f.stated)
 	f.stated.By, f.stated.Prov = strings.Clone(r.ID), evidence.Own(r.Prov)
@@ -128,10 +129,7 @@ func (p *Pipeline) factsOf(r *evidence.Record) recordFacts {
 // by the extraction rows for its papers.
 func (p *Pipeline) describe(studies []evidence.Study, facts []recordFacts, h *human) {
 	of := link.StudyOf(studies)
-	at := map[string]*evidence.Study{}
-	for i := range studies {
-		at[studies[i].ID] = &studies[i]
-	}
+	at := studiesByID(studies)
 	for _, f := range facts {
 		st := at[of[f.id]]
 		if st == nil {
@@ -139,6 +137,7 @@ func (p *Pipeline) describe(studies []evidence.Study, facts []recordFacts, h *hu
 		}
 		st.Substances = union(st.Substances, f.about.Substances)
 		st.Conditions = union(st.Conditions, f.about.Conditions)
+		st.Stated = union(st.Stated, f.conditions)
 		st.Topics = union(st.Topics, f.about.Topics)
 		if extract.Refines(st.Design, f.design) {
 			st.Design, st.DesignFrom = f.design, &f.stated
@@ -232,7 +231,9 @@ func (p *Pipeline) extract(ctx context.Context) (rep ExtractReport, err error) {
 		return rep, err
 	}
 	effects = append(effects, posted...)
-	effects = append(effects, harmTable(h, studies, effects)...)
+	byID := studiesByID(studies)
+	effects = append(effects, extract.HarmTableEffects(extractedHarms(h.Harms, studies, effects), byID, effects, effect.Metafor)...)
+	extract.FillPeople(effects, byID)
 	slices.SortFunc(effects, func(a, b evidence.Effect) int { return strings.Compare(a.ID, b.ID) })
 	effects = extract.Audit(effects)
 	applied := review.Apply(effects, h.Decisions, func(e *evidence.Effect) error { return extract.Compute(e, effect.Metafor) })
@@ -270,13 +271,12 @@ func touched(h *human, studies []evidence.Study, papers []evidence.Effect) func(
 	}
 }
 
-// harmTable are the effects that people's tables of adverse events allow.
-func harmTable(h *human, studies []evidence.Study, effects []evidence.Effect) []evidence.Effect {
-	byID := map[string]*evidence.Study{}
+func studiesByID(studies []evidence.Study) map[string]*evidence.Study {
+	out := map[string]*evidence.Study{}
 	for i := range studies {
-		byID[studies[i].ID] = &studies[i]
+		out[studies[i].ID] = &studies[i]
 	}
-	return extract.HarmTableEffects(extractedHarms(h.Harms, studies, effects), byID, effects, effect.Metafor)
+	return out
 }
 
 // extractBatch is about how many records are held in memory while they are read.

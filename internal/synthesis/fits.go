@@ -21,6 +21,7 @@ type Candidate struct {
 	Topics     []string
 	Population string // diagnosis | other-illness
 	People     string // its participants as stated
+	Stated     string // their conditions in the words of the source
 	Design     string
 	Comparator string // class
 	As         string // the comparator as stated, for reasons
@@ -62,13 +63,12 @@ func Fits(q Question, c Candidate) (bool, Misfit) {
 	case !q.outcomeOf(c):
 		return no(CodeDomain, "the outcome is %s, the question asks for %s", plainAll(c.Domains), plain(q.Domain))
 	case q.Population != "" && c.Population != q.Population && !(c.Open && c.Population == ""):
-		return no(CodePopulation, "the population is %s, the question asks for %s", plain(c.Population), plain(q.Population))
+		return no(CodePopulation, "the population is %s, the question asks for %s", c.population(), plain(q.Population))
 	case !q.people(c):
 		return no(CodePopulation, "the population is %s, the question asks for %s", orNone(c.People),
 			cmp.Or(q.PopulationWords, strings.Join(q.PopulationTerms, " or ")))
 	case len(q.Conditions) > 0 && !overlap(c.Conditions, q.Conditions), !q.diagnosed(c):
-		return no(CodePopulation, "the condition is %s, the question asks for %s", plainAll(c.Conditions),
-			plainAll(q.conditions()))
+		return no(CodePopulation, "the condition is %s, the question asks for %s", c.condition(), plainAll(q.conditions()))
 	case !slices.Contains(q.Designs, c.Design) && !(c.Open && (c.Design == "" || c.Design == "randomized" && q.randomised())):
 		return no(CodeDesign, "the design is %s, the question takes %s", plain(c.Design), plainAll(q.Designs))
 	case !slices.Contains(q.Comparators, c.Comparator) && !(c.Open && c.Comparator == "" && !q.ComparatorStated):
@@ -106,23 +106,51 @@ func (q Question) people(c Candidate) bool {
 }
 
 // diagnosed reports whether the participants have the question's condition, where
-// the condition is all that it says of its population and theirs is known.
+// the condition is all that it says of its population, or its words name one. A
+// condition that the vocabulary does not know is no match.
 func (q Question) diagnosed(c Candidate) bool {
-	conditions := q.conditions()
-	worded := q.PopulationWords != "" || len(q.PopulationTerms) > 0 || q.Population == "other-illness"
-	if q.Condition == "" || worded || q.Planned && c.Registered || strings.Join(c.Conditions, "") == "" || overlap(c.Conditions, conditions) {
+	switch {
+	case q.Condition == "" || q.Planned && c.Registered || overlap(c.Conditions, q.conditions()):
+		return true
+	case len(q.PopulationTerms) > 0 || q.Population == "other-illness": // people decides
+		return true
+	case q.PopulationWords != "" && (c.known() || len(vocab.Default().Match(q.PopulationWords).Conditions) == 0):
+		return true
+	case !c.known() && c.Stated == "" && c.Open:
 		return true
 	}
 	return slices.ContainsFunc(vocab.Default().Match(c.People).Conditions, func(h vocab.Hit) bool {
-		return slices.Contains(conditions, h.ID)
+		return slices.Contains(q.conditions(), h.ID)
 	})
+}
+
+// known reports whether the vocabulary knows a condition of the participants.
+func (c Candidate) known() bool { return strings.Join(c.Conditions, "") != "" }
+
+// population names the participants' class for a reason, or why it has none.
+func (c Candidate) population() string {
+	if c.Population == "" {
+		return c.condition()
+	}
+	return plain(c.Population)
+}
+
+// condition names the participants' conditions for a reason.
+func (c Candidate) condition() string {
+	switch {
+	case c.known():
+		return plainAll(c.Conditions)
+	case c.Stated != "":
+		return fmt.Sprintf("%q as stated, which the vocabulary does not know", c.Stated)
+	}
+	return "not stated"
 }
 
 // mayFit reports whether a registered trial misses only a statement of its people:
 // nothing in its record speaks against them.
 func (q Question) mayFit(c Candidate) bool {
 	q.PopulationTerms, q.PopulationWords = nil, ""
-	if strings.Join(c.Conditions, "") == "" {
+	if !c.known() && c.Stated == "" {
 		q.Conditions = nil
 	}
 	ok, _ := Fits(q, c)
@@ -156,7 +184,7 @@ func ofEffect(e evidence.Effect) Candidate {
 		people = plain(e.Condition) // a posted result says only what its trial is about
 	}
 	return Candidate{Substances: []string{e.Substance}, Domains: []string{e.Domain}, Conditions: []string{e.Condition},
-		Population: population, People: people,
+		Population: population, People: people, Stated: e.Population,
 		Design: e.Design, Comparator: e.ComparatorClass, As: e.Comparator}
 }
 
@@ -164,7 +192,7 @@ func ofEffect(e evidence.Effect) Candidate {
 // design and comparator are in free words.
 func ofMeasured(m review.MeasuredRow) Candidate {
 	v := vocab.Default()
-	c := Candidate{Domains: []string{m.Domain}, People: m.Population, As: m.Comparator, Open: true}
+	c := Candidate{Domains: []string{m.Domain}, People: m.Population, Stated: m.Population, As: m.Comparator, Open: true}
 	if m.Substance != "" {
 		c.Substances = []string{m.Substance}
 	}
@@ -197,8 +225,9 @@ func ofMeasured(m review.MeasuredRow) Candidate {
 func (b Base) ofTrial(about StudyTopics, r *evidence.Record) Candidate {
 	return Candidate{Substances: about.Substances, Shared: about.Shared, Domains: b.plannedBy(r), Conditions: about.Conditions,
 		Topics: about.Topics,
-		People: strings.Join(append([]string{r.Title, r.OfficialTitle}, r.Conditions...), "; "), Population: populationOf(about.Conditions),
-		Design: designOf(about, r), Open: true, Registered: true}
+		People: strings.Join(append([]string{r.Title, r.OfficialTitle}, r.Conditions...), "; "), Stated: strings.Join(r.Conditions, "; "),
+		Population: populationOf(about.Conditions),
+		Design:     designOf(about, r), Open: true, Registered: true}
 }
 
 // populationOf distinguishes people with the diagnosis from people with another illness

@@ -188,3 +188,44 @@ func TestAnotherIllnessIsNotAnyIllness(t *testing.T) {
 		}
 	}
 }
+
+// A condition that the vocabulary does not know is not the question's, and a table
+// that says nothing of its people answers no question on a condition.
+func TestAnUnknownConditionIsNoMatch(t *testing.T) {
+	wide := ask(t, "psilocybin-depression-severity") // "… or with depressive symptoms in another illness"
+	bare := wide
+	bare.PopulationWords = ""
+	of := func(condition, stated, people string) synthesis.Candidate {
+		c := synthesis.Candidate{Substances: []string{"psilocybin"}, Domains: []string{"depression"}, Stated: stated, People: people,
+			Design: "parallel-rct", Comparator: "inactive-placebo"}
+		if condition != "" {
+			c.Conditions = []string{condition}
+		}
+		return c
+	}
+	for _, c := range []struct {
+		name       string
+		candidate  synthesis.Candidate
+		wide, bare bool
+		why        string
+	}{
+		{"known", of("depression", "Major Depressive Disorder", ""), true, true, ""},
+		{"known, another", of("ptsd", "PTSD", "PTSD"), true, false, "the condition is"},
+		{"unknown", of("", "Hypothyroidism", "Hypothyroidism"), false, false, `"Hypothyroidism" as stated, which the vocabulary does not know`},
+		{"in the title", of("", "Sadness", "Sadness; psilocybin for major depressive disorder"), true, true, ""},
+		{"nothing stated", of("", "", ""), false, false, "the condition is not stated"},
+	} {
+		for q, want := range map[*synthesis.Question]bool{&wide: c.wide, &bare: c.bare} {
+			ok, misfit := synthesis.Fits(*q, c.candidate)
+			if ok != want || !ok && !strings.Contains(misfit.Why, c.why) {
+				t.Errorf("%s, words %q: %v, %q", c.name, q.PopulationWords, ok, misfit.Why)
+			}
+		}
+	}
+	anyone := ask(t, "psilocybin-serious-adverse-event")
+	c := of("", "Hypothyroidism", "Hypothyroidism")
+	c.Domains = []string{"serious-adverse-event"}
+	if ok, misfit := synthesis.Fits(anyone, c); !ok {
+		t.Errorf("a question of any people: %s", misfit.Why)
+	}
+}
