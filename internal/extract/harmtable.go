@@ -73,9 +73,15 @@ func HarmTableEffects(rows []evidence.HarmRow, studies map[string]*evidence.Stud
 	}
 	var out []evidence.Effect
 	for k, arms := range tables {
+		var titles []evidence.Group
+		for a := range arms {
+			titles = append(titles, evidence.Group{Title: a.name})
+		}
+		divisions := evidence.ParallelDivisions(titles)
 		for a, treat := range arms {
 			for c, control := range arms {
-				if *treat[0].Control || !*control[0].Control {
+				if *treat[0].Control || !*control[0].Control ||
+					divisions(evidence.Group{Title: a.name}).Apart(divisions(evidence.Group{Title: c.name})) != "" {
 					continue
 				}
 				e := describeHarm(treat[0], control[0], studies[k.study], known[k.study])

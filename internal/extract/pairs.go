@@ -123,6 +123,7 @@ func (b *effectBuilder) readGroup(g evidence.Group) arm.Reading {
 	a, ok := b.groups[words]
 	if !ok {
 		a = arm.ReadGroup(b.r, words, b.v)
+		a.Divisions = b.divisions(words)
 		b.groups[words] = a
 	}
 	a.Group = g

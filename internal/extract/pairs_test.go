@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -264,6 +265,41 @@ func TestLaterPhasesGiveNothing(t *testing.T) {
 	} {
 		if got := strings.Trim(arm.RandomisedPart(text), ". "); got != want {
 			t.Errorf("%q: %q, want %q", text, got, want)
+		}
+	}
+}
+
+// Groups of different phases or cohorts make no pair, whatever the order of the
+// groups; the pairs within each are made, the control named beside its extension too.
+func TestPairsStayWithinPhasesAndCohorts(t *testing.T) {
+	for _, c := range []struct {
+		groups [4]string
+		want   string
+	}{
+		{[4]string{"Psilocybin - Phase I", "Placebo - Phase I", "Psilocybin - Phase II", "Placebo/Control Extension - Phase II"}, "0-1 2-3"},
+		{[4]string{"Cohort 1 psilocybin", "Cohort 2 placebo", "Cohort 2 psilocybin", "Cohort 1 placebo"}, "0-3 2-1"},
+		{[4]string{"Part A placebo", "Part A psilocybin", "Part B placebo", "Part B psilocybin"}, "1-0 3-2"},
+		{[4]string{"Placebo (Study 2)", "Placebo (Study 1)", "Psilocybin (Study 2)", "Psilocybin (Study 1)"}, "2-0 3-1"},
+	} {
+		r := &evidence.Record{ID: "NCT90000001", Results: &evidence.Results{},
+			Arms: []evidence.Arm{{Label: "Psilocybin", Type: "EXPERIMENTAL", InterventionNames: []string{"Drug: Psilocybin"}},
+				{Label: "Placebo", Type: "PLACEBO_COMPARATOR", InterventionNames: []string{"Drug: Placebo"}}},
+			Interventions: []evidence.Intervention{{Name: "Psilocybin", Type: "DRUG"}, {Name: "Placebo", Type: "DRUG"}}}
+		o := evidence.PostedOutcome{}
+		for i, title := range c.groups {
+			o.Groups = append(o.Groups, evidence.Group{ID: strconv.Itoa(i), Title: title})
+		}
+		r.Results.Outcomes = []evidence.PostedOutcome{o}
+		b := effectBuilder{r: r, study: evidence.Study{Substances: []string{"psilocybin"}}, v: vocab.Default()}
+		b.index()
+		ps, no := b.pairs(&o)
+		var got []string
+		for _, p := range ps {
+			got = append(got, p.Treat.Group.ID+"-"+p.Ctrl.Group.ID)
+		}
+		slices.Sort(got)
+		if strings.Join(got, " ") != c.want {
+			t.Errorf("%q: pairs %v, refused %v", c.groups, got, no)
 		}
 	}
 }

@@ -61,6 +61,7 @@ type effectBuilder struct {
 	rows      map[rowKey][]int // cells of one row
 	tests     map[int][]int    // contrasts of an outcome
 	groups    map[evidence.Group]arm.Reading
+	divisions func(evidence.Group) evidence.Divisions
 	later     map[groupKey]int // cells of a group that are not of baseline
 	words     map[*evidence.Analysis]*analysisText
 	about     outcomeText           // of the outcome being read
@@ -76,6 +77,7 @@ type outcomeText struct {
 
 func (b *effectBuilder) index() {
 	b.rows, b.tests, b.groups = map[rowKey][]int{}, map[int][]int{}, map[evidence.Group]arm.Reading{}
+	b.divisions = evidence.ParallelDivisions(groupTables(b.r)...)
 	b.later, b.words = map[groupKey]int{}, map[*evidence.Analysis]*analysisText{}
 	for i := range b.cells {
 		c := &b.cells[i]
@@ -95,6 +97,22 @@ func (b *effectBuilder) index() {
 			b.tests[x.OutcomeIndex] = append(b.tests[x.OutcomeIndex], i)
 		}
 	}
+}
+
+// groupTables are the groups of each table of a record's results.
+func groupTables(r *evidence.Record) [][]evidence.Group {
+	tables := [][]evidence.Group{r.Results.FlowGrps}
+	for _, o := range r.Results.Outcomes {
+		tables = append(tables, o.Groups)
+	}
+	if a := r.Results.Adverse; a != nil {
+		var groups []evidence.Group
+		for _, g := range a.Groups {
+			groups = append(groups, g.Group)
+		}
+		tables = append(tables, groups)
+	}
+	return tables
 }
 
 func (b *effectBuilder) outcome(o *evidence.PostedOutcome) []evidence.Effect {

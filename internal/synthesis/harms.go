@@ -200,27 +200,32 @@ func compareTerms(terms map[string]*evidence.HarmTerm, sexual map[string]bool, r
 			terms[k.term] = t
 		}
 		sexual[k.term] = sexual[k.term] || tables[k][0].Sexual
-		var treat, control []sidedArm
-		for _, a := range armsOf(tables[k]) {
-			switch {
-			case a.control == nil:
-				t.Alone = append(t.Alone, a.HarmArm)
-			case *a.control:
-				control = append(control, a)
-			default:
-				treat = append(treat, a)
+		compareArms(t, armsOf(tables[k]), design)
+	}
+}
+
+// compareArms compares the treatment arms of one table with its control arms, those
+// of the same phase and cohort.
+func compareArms(t *evidence.HarmTerm, arms []sidedArm, design string) {
+	titled := func(a sidedArm) evidence.Group { return evidence.Group{Title: a.Arm} }
+	var titles []evidence.Group
+	for _, a := range arms {
+		titles = append(titles, titled(a))
+	}
+	divisions := evidence.ParallelDivisions(titles)
+	compared := map[int]bool{}
+	for i, a := range arms {
+		for j, c := range arms {
+			if a.control == nil || *a.control || c.control == nil || !*c.control || divisions(titled(a)).Apart(divisions(titled(c))) != "" {
+				continue
 			}
+			compared[i], compared[j] = true, true
+			t.Comparisons = append(t.Comparisons, compare(a, c, design))
 		}
-		if len(treat) == 0 || len(control) == 0 {
-			for _, a := range slices.Concat(treat, control) {
-				t.Alone = append(t.Alone, a.HarmArm)
-			}
-			continue
-		}
-		for _, a := range treat {
-			for _, c := range control {
-				t.Comparisons = append(t.Comparisons, compare(a, c, design))
-			}
+	}
+	for i, a := range arms {
+		if !compared[i] {
+			t.Alone = append(t.Alone, a.HarmArm)
 		}
 	}
 }

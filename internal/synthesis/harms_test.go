@@ -158,3 +158,25 @@ func TestSexualTerms(t *testing.T) {
 		}
 	}
 }
+
+// A term is compared within a cohort only, and an arm without a partner there is
+// listed alone.
+func TestHarmsStayWithinCohorts(t *testing.T) {
+	var rows []evidence.HarmRow
+	for _, a := range []string{"Cohort I - psilocybin", "Cohort I - placebo", "Cohort II - psilocybin", "Cohort II - placebo",
+		"Cohort III - psilocybin"} {
+		n, x, control := 10, 1, strings.HasSuffix(a, "placebo")
+		rows = append(rows, evidence.HarmRow{ID: a, StudyID: "S", Substance: "psilocybin", Arm: a, Control: &control, Term: "Fatigue",
+			TermID: "fatigue", Affected: &x, AtRisk: &n, Unit: evidence.UnitPeople})
+	}
+	h := synthesis.Harms(synthesis.HarmInput{Base: synthesis.Base{}, Rows: rows, Substances: []string{"psilocybin"}})
+	term := h[0].Terms[0]
+	if len(term.Comparisons) != 2 || len(term.Alone) != 1 || term.Alone[0].Arm != "Cohort III - psilocybin" {
+		t.Fatalf("%d comparisons, alone %+v", len(term.Comparisons), term.Alone)
+	}
+	for _, c := range term.Comparisons {
+		if strings.TrimSuffix(c.Treat.Arm, "psilocybin") != strings.TrimSuffix(c.Control.Arm, "placebo") {
+			t.Errorf("%s v %s", c.Treat.Arm, c.Control.Arm)
+		}
+	}
+}

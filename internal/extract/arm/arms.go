@@ -44,6 +44,8 @@ type Reading struct {
 	Doubt   string                // why the reading is not certain, "" if it is
 	Pooled  bool                  // a group made of other groups
 	sham    bool                  // gives a placebo alone, and its label names the drug that this imitates
+	// Divisions are the phases and cohorts that the group is of.
+	Divisions evidence.Divisions
 	// Untreated is a group of people who were given nothing: they are no arm
 	Untreated bool
 }
@@ -460,6 +462,7 @@ type Role struct {
 // drug one, and a drug of every group compares none of them.
 func GroupRoles(r *evidence.Record, groups []evidence.Group, v *vocab.Vocabulary) []Role {
 	arms := make([]Reading, len(groups))
+	divisions := evidence.ParallelDivisions(groups)
 	for i, g := range groups {
 		arms[i] = read(r, g, v)
 		if own := v.Given(g.Title); (arms[i].label.PlaceboFirst || arms[i].label.DrugFirst) && !own.PlaceboFirst && !own.DrugFirst {
@@ -467,6 +470,7 @@ func GroupRoles(r *evidence.Record, groups []evidence.Group, v *vocab.Vocabulary
 			arms[i] = read(&evidence.Record{Interventions: r.Interventions}, g, v)
 		}
 		arms[i].setLater(r, v)
+		arms[i].Divisions = divisions(g)
 	}
 	first := slices.ContainsFunc(arms, func(a Reading) bool { return !laterGroup(a) })
 	out := make([]Role, len(arms))

@@ -51,6 +51,9 @@ func Compare(v *vocab.Vocabulary, t, c Reading) (Pair, *Refusal) {
 	case t.waits:
 		return p, &Refusal{reason.Arms, "the group waits or is treated later"}
 	}
+	if besideItsExtension(c) {
+		p.Doubts = append(p.Doubts, fmt.Sprintf("%q names a later time of the control, too", c.Group.Title))
+	}
 	if calledControl.MatchString(t.Group.Title) && !calledControl.MatchString(c.Group.Title) {
 		p.Doubts = append(p.Doubts, fmt.Sprintf("%q is called the control, and its words give it the drug", t.Group.Title))
 	}
@@ -69,6 +72,9 @@ func refusePair(t, c Reading) *Refusal {
 		return &Refusal{reason.Arms, "one group is of healthy people, the other is not: they were not randomised"}
 	case t.Untreated || c.Untreated:
 		return &Refusal{reason.Arms, "one group is of people who were assigned and never treated"}
+	case t.Divisions.Apart(c.Divisions) != "":
+		return &Refusal{reason.Arms, fmt.Sprintf("%q and %q are of different %s of the trial: they were not randomised against each other",
+			t.Group.Title, c.Group.Title, plural(t.Divisions.Apart(c.Divisions)))}
 	case laterGroup(t) != laterGroup(c):
 		return &Refusal{reason.CrossoverPhase, "one group is of a later phase than the other"}
 	}
@@ -129,7 +135,23 @@ var laterGroups = regexp.MustCompile(`(?i)\b(?:extension|OLE|roll-?over|rescued|
 	`\b(?:open[\s-]label|continuation|maintenance|follow[\s-]?up|optional) (?:phase|period|part|stage|treatment phase|extension)\b`)
 
 func laterGroup(a Reading) bool {
-	return laterGroups.MatchString(strings.ReplaceAll(a.Group.Title, "_", " "))
+	return laterGroups.MatchString(strings.ReplaceAll(a.Group.Title, "_", " ")) && !besideItsExtension(a)
+}
+
+// besideItsExtension reports whether a title names a control and, beside it, the
+// control's own later time: "Placebo/Control Extension". It is the control, in doubt.
+func besideItsExtension(a Reading) bool {
+	first, rest, ok := strings.Cut(a.Group.Title, "/")
+	return ok && controlWord.MatchString(first) && !laterGroups.MatchString(first) && controlWord.MatchString(rest)
+}
+
+var controlWord = regexp.MustCompile(`(?i)\b(?:placebo|controls?|comparator|sham|wait(?:ing)?[\s-]?list|usual care)\b`)
+
+func plural(kind string) string {
+	if stem, ok := strings.CutSuffix(kind, "y"); ok {
+		return stem + "ies"
+	}
+	return kind + "s"
 }
 
 // healthyPeople finds groups of people without the condition.
