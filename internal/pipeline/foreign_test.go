@@ -104,3 +104,35 @@ func TestQuestionOfAConditionLeavesUnknownConditionsOut(t *testing.T) {
 		t.Errorf("left out: %s", why)
 	}
 }
+
+// The plan takes the highest dose, whatever its unit or words; arms of different
+// people without an order of doses are left out with that reason, never as the same
+// numbers twice; and a pair without events gives its place to no other.
+func TestArmsAreChosenByDoseAlone(t *testing.T) {
+	for _, c := range []struct{ low, high, pooled, why string }{
+		{"Psilocybin 10 mg", "Psilocybin 25 mg", "6/40 v 2/39", "the highest dose"},
+		{"Psilocybin 0.5 µg/kg/Min", "Psilocybin 1.0 µg/kg/Min", "6/40 v 2/39", "the highest dose"},
+		{"Psilocybin low dose", "Psilocybin high dose", "6/40 v 2/39", "the highest dose"},
+		{"Psilocybin 1x", "Psilocybin 2x", "6/40 v 2/39", "the highest dose"},
+		{"Psilocybin dose level 1", "Psilocybin dose level 3", "6/40 v 2/39", "the highest dose"},
+		{"Psilocybin A", "Psilocybin B", "", "whose order of doses is not stated"},
+		{"Psilocybin 10 mg", "Psilocybin high dose", "", "whose order of doses is not stated"},
+	} {
+		f := answerOf(t, "psilocybin-serious-adverse-event", nil, serious("NCT90000103", "Depression",
+			group{"Placebo", 2, 39}, group{c.low, 3, 41}, group{c.high, 6, 40}))
+		if got, why := counts(f), leftOut(f); got != c.pooled || !strings.Contains(why, c.why) || strings.Contains(why, "more than once") {
+			t.Errorf("%s and %s: pooled %q, left out: %s", c.low, c.high, got, why)
+		}
+	}
+	f := answerOf(t, "psilocybin-serious-adverse-event", nil, serious("NCT90000104", "Depression",
+		group{"Psilocybin 1 mg", 2, 72}, group{"Psilocybin 25 mg", 0, 68}, group{"Placebo", 0, 68}))
+	if got, why := counts(f), leftOut(f); got != "" || !strings.Contains(why, "no event in either arm") {
+		t.Errorf("pooled %q, left out: %s", got, why)
+	}
+	f = answerOf(t, "psilocybin-serious-adverse-event", nil, serious("NCT90000105", "Depression",
+		group{"Cohort I - psilocybin", 1, 9}, group{"Cohort I - placebo", 1, 5}, group{"Cohort II - psilocybin", 2, 8},
+		group{"Cohort II - placebo", 1, 3}))
+	if why := leftOut(f); counts(f) != "" || strings.Contains(why, "Cohort I - psilocybin v Cohort II") || !strings.Contains(why, "of different people") {
+		t.Errorf("two cohorts: pooled %q, left out: %s", counts(f), why)
+	}
+}

@@ -61,6 +61,7 @@ func Answer(ctx context.Context, q Question, b Base) (evidence.Finding, error) {
 		sel.Included, gone, shared = combineArms(sel.Included)
 		sel.Included, divided = splitShared(sel.Included)
 		sel.Excluded, shared = append(sel.Excluded, gone...), append(shared, divided...)
+		sel.Included = q.withEvents(sel.Included, &sel.Excluded)
 	}
 	effects, lost := Recompute(q, sel.Included)
 	sel.Excluded = append(sel.Excluded, lost...)

@@ -36,7 +36,7 @@ func combineArms(effects []evidence.Effect) (out []evidence.Effect, gone []evide
 	for _, k := range keys {
 		rows := groups[k]
 		slices.SortFunc(rows, func(a, b evidence.Effect) int {
-			return cmp.Or(cmp.Compare(doseMg(b.DoseTreat), doseMg(a.DoseTreat)), strings.Compare(a.ID, b.ID))
+			return cmp.Or(cmp.Compare(doseOf(b).amount, doseOf(a).amount), strings.Compare(a.ID, b.ID))
 		})
 		one, ok := combined(rows)
 		if !ok {

@@ -82,7 +82,7 @@ func candidates(q Question, effects []evidence.Effect) []multiverse.Study {
 		rows := by[id]
 		slices.SortStableFunc(rows, func(a, b evidence.Effect) int {
 			return cmp.Or(flag(b.PrimaryInstrument)-flag(a.PrimaryInstrument), flag(b.PrimaryTime)-flag(a.PrimaryTime),
-				cmp.Compare(doseMg(b.DoseTreat), doseMg(a.DoseTreat)), cmp.Compare(controlDose(a), controlDose(b)), strings.Compare(a.ID, b.ID))
+				cmp.Compare(doseOf(b).amount, doseOf(a).amount), cmp.Compare(controlDose(a), controlDose(b)), strings.Compare(a.ID, b.ID))
 		})
 		s := multiverse.Study{ID: id}
 		for _, formula := range []string{"metafor", "metapsy", "revman"} {
@@ -105,7 +105,7 @@ func candidate(e evidence.Effect, formula string) multiverse.Candidate {
 		Tags: map[string]string{"formula": formula, "comparator": e.ComparatorClass, "rob": orNone(e.RiskOfBias),
 			"blinding": orNone(e.Blinding), "design": e.Design,
 			"instrument": e.Instrument, "primary instrument": yes(e.PrimaryInstrument), "primary time": yes(e.PrimaryTime)},
-		Numbers: map[string]float64{"dose": doseMg(e.DoseTreat), "control": controlDose(e)}}
+		Numbers: map[string]float64{"dose": doseOf(e).amount, "control": controlDose(e)}}
 	if e.TimepointWeeks != nil {
 		c.Numbers["weeks"] = *e.TimepointWeeks
 	}

@@ -37,8 +37,8 @@ type Prisma struct {
 
 // codeOrder is the order in which codes are tried; a study is counted by the
 // last one that its rows reached.
-var codeOrder = []string{CodeMeasure, CodePopulation, CodeDesign, CodePlan, CodeNoEvents, CodeInstrument, CodePostCrossover,
-	CodeComparator, CodeTime, CodeVerdict, CodeArm, CodeDuplicate, CodeOverlap}
+var codeOrder = []string{CodeMeasure, CodePopulation, CodeDesign, CodePlan, CodeInstrument, CodePostCrossover,
+	CodeComparator, CodeTime, CodeVerdict, CodeArm, CodeUnordered, CodeDuplicate, CodeNoEvents, CodeOverlap}
 
 // CountPrisma counts the rows of a finding that Answer made from q and b.
 func CountPrisma(q Question, f evidence.Finding, b Base) Prisma {

@@ -30,6 +30,7 @@ const (
 	CodeInstrument    = "instrument"      // another instrument is preferred
 	CodeTime          = "time"            // another time point is chosen
 	CodeArm           = "arm"             // another pair of arms is chosen
+	CodeUnordered     = "unordered-arms"  // which of several pairs of arms the plan means is not known
 	CodeDuplicate     = "duplicate"       // the same numbers from another source
 	CodeOverlap       = "shared-patients" // its participants are counted already
 	CodePlan          = "plan"            // the plan leaves the study out
@@ -42,7 +43,8 @@ var Codes = map[string]string{
 	CodeDesign:        "another design",
 	CodePostCrossover: "measured after the crossover", CodeComparator: "another comparator", CodeInstrument: "another instrument",
 	CodeTime: "another time point",
-	CodeArm:  "another pair of arms", CodeDuplicate: "the same numbers twice", CodeOverlap: "participants counted already",
+	CodeArm:  "another pair of arms", CodeUnordered: "several arms that the plan cannot put in order",
+	CodeDuplicate: "the same numbers twice", CodeOverlap: "participants counted already",
 	CodePlan: "left out by the plan", CodeNoEvents: "no event in either arm",
 }
 
@@ -86,7 +88,7 @@ func Select(q Question, effects []evidence.Effect) Selection {
 			continue
 		}
 		for _, rule := range []func([]evidence.Effect) ([]evidence.Effect, string, string){q.byInstrument, q.byTime, q.byAnalysis, q.byArms,
-			q.bySource} {
+			q.orderedArms, q.bySource} {
 			var keep []evidence.Effect
 			var code, why string
 			keep, code, why = rule(kept)
@@ -99,9 +101,28 @@ func Select(q Question, effects []evidence.Effect) Selection {
 		}
 		sel.Included = append(sel.Included, kept...)
 	}
+	if q.Arms != ArmsAll {
+		sel.Included = q.withEvents(sel.Included, &sel.Excluded)
+	}
 	slices.SortStableFunc(sel.Included, inPlotOrder)
 	slices.SortStableFunc(sel.Excluded, byLabel)
 	return sel
+}
+
+// withEvents leaves out, once the pairs of arms are chosen, the rows without an
+// event in either arm where the question pools ratios: another pair of the study
+// would be chosen by its result.
+func (q Question) withEvents(in []evidence.Effect, gone *[]evidence.Exclusion) []evidence.Effect {
+	if q.Measure != "RR" && q.Measure != "OR" {
+		return in
+	}
+	return slices.DeleteFunc(in, func(e evidence.Effect) bool {
+		none := e.Event1 != nil && e.Event2 != nil && *e.Event1 == 0 && *e.Event2 == 0
+		if none {
+			*gone = append(*gone, exclusion(e, CodeNoEvents, "no event in either arm: a ratio carries no information"))
+		}
+		return none
+	})
 }
 
 // once keeps each comparison of a study once, whichever sources give it.
@@ -139,7 +160,11 @@ func byLabel(a, b evidence.Exclusion) int {
 }
 
 func (s *Selection) exclude(e evidence.Effect, code, why string) {
-	s.Excluded = append(s.Excluded, evidence.Exclusion{EffectID: e.ID, StudyID: e.StudyID, Label: e.StudyLabel, Code: code, Reason: why})
+	s.Excluded = append(s.Excluded, exclusion(e, code, why))
+}
+
+func exclusion(e evidence.Effect, code, why string) evidence.Exclusion {
+	return evidence.Exclusion{EffectID: e.ID, StudyID: e.StudyID, Label: e.StudyLabel, Code: code, Reason: why}
 }
 
 // rowReason is what speaks against a single row, whatever its neighbours.
@@ -161,8 +186,6 @@ func (q Question) rowReason(e evidence.Effect, misfit Misfit) (code, why string)
 		return CodePlan, "the plan leaves the study out: " + q.leftOut(e)
 	case e.TimepointWeeks != nil && q.Time.Min == nil && *e.TimepointWeeks <= 0:
 		return CodeTime, "measured before the dose or on its day: no outcome of the treatment"
-	case (q.Measure == "RR" || q.Measure == "OR") && e.Event1 != nil && e.Event2 != nil && *e.Event1 == 0 && *e.Event2 == 0:
-		return CodeNoEvents, "no event in either arm: a ratio carries no information"
 	case q.outsideWindow(e):
 		return CodeTime, fmt.Sprintf("measured at %s weeks, outside the window of the question", weeks(e))
 	case e.Verdict != evidence.Usable:
@@ -241,13 +264,61 @@ func (q Question) byArms(in []evidence.Effect) ([]evidence.Effect, string, strin
 	if q.Arms == ArmsLowest {
 		sign, word = -1, "lowest"
 	}
-	out, _, _ := keepBest(in, "", "", func(e evidence.Effect) float64 { return sign * doseMg(e.DoseTreat) })
+	out := in
+	if dosesOrdered(in) {
+		out, _, _ = keepBest(in, "", "", func(e evidence.Effect) float64 { return sign * doseOf(e).amount })
+	}
 	out, _, _ = keepBest(out, "", "", func(e evidence.Effect) float64 { return -controlDose(e) })
 	if len(out) == len(in) {
 		return in, "", ""
 	}
 	return out, CodeArm, "the plan takes the " + word + " dose against the lowest control of a study"
 }
+
+// orderedArms takes no row of a study whose plan leaves several pairs of different
+// people: to take one of them would be a choice that nobody made.
+func (q Question) orderedArms(in []evidence.Effect) ([]evidence.Effect, string, string) {
+	if q.Arms == ArmsAll {
+		return in, "", ""
+	}
+	best := 0
+	for _, e := range in {
+		best = max(best, channelRank[e.Channel])
+	}
+	pairs := map[string][]string{} // of one table of one source
+	for _, e := range in {
+		table, pair := pairOf(e)
+		if channelRank[e.Channel] == best && !slices.Contains(pairs[table], pair) {
+			pairs[table] = append(pairs[table], pair)
+		}
+	}
+	for _, table := range sortedKeys(pairs) {
+		if list := pairs[table]; len(list) > 1 {
+			slices.Sort(list)
+			return nil, CodeUnordered, fmt.Sprintf("the plan takes one pair of arms of a study, and %s are of different people "+
+				"whose order of doses is not stated: name the doses, or take all arms", strings.Join(list, "; "))
+		}
+	}
+	return in, "", ""
+}
+
+// pairOf names the table of a source that a row is from and its two arms: rows of
+// one table with other arms are of other people.
+func pairOf(e evidence.Effect) (table, pair string) {
+	pair = strings.TrimSpace(orNone(cmp.Or(e.ArmTreat, e.DoseTreat)) + " v " + orNone(cmp.Or(e.ArmCtrl, e.Comparator)))
+	if at := strings.LastIndex(e.ID, "/"); e.Channel == "register" && at > 0 {
+		return e.ID[:at], pair + " (" + e.ID[at+1:] + ")"
+	}
+	arms := ""
+	if e.ArmTreat != "" || e.DoseTreat != "" {
+		arms = "named"
+	}
+	return strings.Join([]string{e.Channel, e.DOI, e.Instrument, e.ScoreType, weeks(e), e.TimepointRaw, arms}, "\x00"), pair
+}
+
+// channelRank orders sources: the register's posted numbers before a dataset's, a
+// dataset's before a paper's.
+var channelRank = map[string]int{"register": 3, "dataset": 2, "paper": 1}
 
 // bySource keeps one row where two sources give the same comparison: the
 // register's posted numbers before a dataset's, a dataset's before a paper's.
@@ -258,8 +329,7 @@ func (q Question) bySource(in []evidence.Effect) ([]evidence.Effect, string, str
 	if q.Arms == ArmsAll {
 		return perComparison(in)
 	}
-	rank := map[string]float64{"register": 3, "dataset": 2, "paper": 1}
-	out, _, _ := keepBest(in, "", "", func(e evidence.Effect) float64 { return rank[e.Channel] })
+	out, _, _ := keepBest(in, "", "", func(e evidence.Effect) float64 { return float64(channelRank[e.Channel]) })
 	slices.SortFunc(out, func(a, b evidence.Effect) int { return strings.Compare(a.ID, b.ID) })
 	return out[:1], CodeDuplicate, "the study gives this comparison more than once; " + out[0].ID + " is taken"
 }
@@ -337,26 +407,6 @@ func keepBest(in []evidence.Effect, code, why string, score func(evidence.Effect
 		}
 	}
 	return out, code, why
-}
-
-var leadingNumber = regexp.MustCompile(`\d+(?:\.\d+)?`)
-
-// doseMg reads the first number of a dose text; doses of one study share their
-// unit, and only their order is used.
-func doseMg(s string) float64 {
-	v, err := strconv.ParseFloat(leadingNumber.FindString(s), 64)
-	if err != nil {
-		return 0
-	}
-	return v
-}
-
-// controlDose orders control arms: no drug of the kind first, then by dose.
-func controlDose(e evidence.Effect) float64 {
-	if e.ComparatorClass == "inactive-placebo" || e.ComparatorClass == "waitlist-or-delayed" || e.ComparatorClass == "therapy-alone" {
-		return 0
-	}
-	return doseMg(e.DoseCtrl)
 }
 
 func weeksOr(e evidence.Effect, missing float64) float64 {
