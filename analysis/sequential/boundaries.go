@@ -9,25 +9,13 @@ import (
 	"past/analysis/internal/solve"
 )
 
-// Spending is a function from the information fraction t in (0, 1] to the part of a one-sided error rate spent by then.
-type Spending string
-
-// The spending functions of Lan & DeMets (1983, Biometrika 70:659-663), for a one-sided rate a.
-const (
-	OBrienFleming Spending = "O'Brien-Fleming" // 2 - 2 F(z_{1-a/2} / sqrt(t)), F the standard normal distribution function
-	Pocock        Spending = "Pocock"          // a log(1 + (e-1) t)
-)
-
-// Spent is the error rate spent at information fraction t.
-func (s Spending) Spent(a, t float64) float64 {
-	t = math.Min(1, math.Max(0, t))
-	switch {
-	case t == 0:
+// spent is the part of a one-sided error rate a that is spent at information fraction t: the O'Brien-Fleming-type function of
+// Lan & DeMets (1983, Biometrika 70:659-663), 2 - 2 F(z_{1-a/2} / sqrt(t)) with F the standard normal distribution function.
+func spent(a, t float64) float64 {
+	if t <= 0 {
 		return 0
-	case s == Pocock:
-		return a * math.Log1p((math.E-1)*t)
 	}
-	return 2 * dist.NormSF(-dist.NormQuantile(a/2)/math.Sqrt(t))
+	return 2 * dist.NormSF(-dist.NormQuantile(a/2)/math.Sqrt(math.Min(1, t)))
 }
 
 // Boundary is the critical value at one look.
@@ -35,7 +23,6 @@ type Boundary struct {
 	Fraction float64 // information fraction of the look
 	Z        float64 // |z| at or above Z crosses; +Inf when no error rate worth the name is spent yet
 	Spent    float64 // two-sided error rate spent up to and including this look
-	Nominal  float64 // two-sided p-value that corresponds to Z
 }
 
 // mergeLooks: a look whose information is less than this much above the one before is taken as the same look, because it adds no
@@ -48,12 +35,9 @@ const mergeLooks = 1e-3
 // With B(t) = Z sqrt(t), which has independent normal increments, the density of B at look j among paths that have not crossed is
 // the integral of that at look j-1 times the increment's density; the critical value makes the probability of crossing at look j
 // the increment of the spending function. Densities are carried on Gauss-Legendre panels narrower than the increments.
-func Boundaries(fractions []float64, alpha float64, s Spending) ([]Boundary, error) {
+func Boundaries(fractions []float64, alpha float64) ([]Boundary, error) {
 	if !(alpha > 0 && alpha < 1) {
 		return nil, fmt.Errorf("the error rate %v must lie between 0 and 1", alpha)
-	}
-	if s != OBrienFleming && s != Pocock {
-		return nil, fmt.Errorf("the spending function must be O'Brien-Fleming or Pocock, not %q", s)
 	}
 	last := 0.0
 	for i, t := range fractions {
@@ -62,7 +46,7 @@ func Boundaries(fractions []float64, alpha float64, s Spending) ([]Boundary, err
 		}
 		last = t
 	}
-	p := path{alpha: alpha / 2, spending: s}
+	p := path{alpha: alpha / 2}
 	out := make([]Boundary, len(fractions))
 	for i, t := range fractions {
 		t = math.Min(1, t)
@@ -75,7 +59,7 @@ func Boundaries(fractions []float64, alpha float64, s Spending) ([]Boundary, err
 		if err != nil {
 			return nil, fmt.Errorf("look %d at information fraction %v: %w", i+1, t, err)
 		}
-		out[i] = Boundary{Fraction: fractions[i], Z: z, Spent: 2 * p.spent, Nominal: dist.NormTwoSided(z)}
+		out[i] = Boundary{Fraction: fractions[i], Z: z, Spent: 2 * p.spent}
 	}
 	return out, nil
 }
@@ -83,10 +67,8 @@ func Boundaries(fractions []float64, alpha float64, s Spending) ([]Boundary, err
 // path carries the density of B at the last look among paths that have not crossed; t is 0 before the first look, where B is 0.
 type path struct {
 	alpha    float64 // one side
-	spending Spending
 	t, spent float64
 	b, f     []float64 // nodes of B, and density times quadrature weight
-	edge     float64   // B at the last boundary
 }
 
 // least is the smallest error rate per look that gets a finite boundary; farther out the critical value has no meaning.
@@ -94,7 +76,7 @@ const least = 1e-14
 
 // look moves to information fraction t and returns the critical value there.
 func (p *path) look(t float64) (float64, error) {
-	due := p.spending.Spent(p.alpha, t) - p.spent
+	due := spent(p.alpha, t) - p.spent
 	step := math.Sqrt(t - p.t)
 	cross := func(z float64) float64 { return p.crossing(z*math.Sqrt(t), step) - due }
 	z := math.Inf(1)
@@ -141,7 +123,7 @@ func (p *path) advance(t, c, step float64) error {
 			b, f = append(b, at), append(f, half*rule.W[j]*density)
 		}
 	}
-	p.t, p.b, p.f, p.edge = t, b, f, c
+	p.t, p.b, p.f = t, b, f
 	return nil
 }
 

@@ -8,54 +8,35 @@ import (
 	"past/analysis/internal/dist"
 )
 
-// Plan states what the meta-analysis is to be able to detect.
+// Plan states what the meta-analysis is to be able to detect, at a two-sided error rate of 5 % and with a power of 80 %.
 type Plan struct {
 	Effect float64 // smallest effect that matters, on the analysis scale (log for ratios), not 0
-	Alpha  float64 // two-sided error rate; 0 means 0.05
-	Power  float64 // 0 means 0.80
 	// Diversity is the share D2 = 1 - V_common/V_random of the variance of the random-effects mean that is due to heterogeneity
 	// (Wetterslev et al. 2009, BMC Med. Res. Methodol. 9:86); the requirement grows by 1/(1 - D2). 0 lets [Monitor] estimate it.
 	Diversity float64
-	// AssumeHomogeneous asks for no adjustment at all, which is rarely defensible.
-	AssumeHomogeneous bool
 }
 
-func (p *Plan) fill() error {
-	if p.Alpha == 0 {
-		p.Alpha = 0.05
-	}
-	if p.Power == 0 {
-		p.Power = 0.80
-	}
-	switch {
-	case p.Effect == 0 || math.IsNaN(p.Effect) || math.IsInf(p.Effect, 0):
-		return fmt.Errorf("the effect to detect is %v: it must be a number other than 0", p.Effect)
-	case !(p.Alpha > 0 && p.Alpha < 1):
-		return fmt.Errorf("the error rate %v must lie between 0 and 1", p.Alpha)
-	case !(p.Power > p.Alpha && p.Power < 1):
-		return fmt.Errorf("the power %v must lie between the error rate and 1", p.Power)
-	case !(p.Diversity >= 0 && p.Diversity < 1):
-		return fmt.Errorf("the diversity %v must lie between 0 and 1, 1 excluded", p.Diversity)
-	case p.AssumeHomogeneous && p.Diversity > 0:
-		return fmt.Errorf("a diversity of %v contradicts the assumption of homogeneous effects", p.Diversity)
-	}
-	return nil
-}
+const (
+	alpha = 0.05 // two-sided
+	power = 0.80
+)
 
 // Requirement is the information that a plan asks for, in units of 1/variance of the pooled effect.
 type Requirement struct {
-	Unadjusted float64 // ((z_{1-alpha/2} + z_power) / effect)^2
+	Unadjusted float64 // ((z_0.975 + z_0.8) / effect)^2
 	Adjusted   float64 // Unadjusted / (1 - diversity)
 }
 
 // RequiredInformation computes the requirement.
 func RequiredInformation(p Plan) (Requirement, error) {
-	if err := p.fill(); err != nil {
-		return Requirement{}, err
+	switch {
+	case p.Effect == 0 || math.IsNaN(p.Effect) || math.IsInf(p.Effect, 0):
+		return Requirement{}, fmt.Errorf("the effect to detect is %v: it must be a number other than 0", p.Effect)
+	case !(p.Diversity >= 0 && p.Diversity < 1):
+		return Requirement{}, fmt.Errorf("the diversity %v must lie between 0 and 1, 1 excluded", p.Diversity)
 	}
-	z := (dist.NormQuantile(1-p.Alpha/2) + dist.NormQuantile(p.Power)) / p.Effect
-	r := Requirement{Unadjusted: z * z, Adjusted: z * z / (1 - p.Diversity)}
-	return r, nil
+	z := (dist.NormQuantile(1-alpha/2) + dist.NormQuantile(power)) / p.Effect
+	return Requirement{Unadjusted: z * z, Adjusted: z * z / (1 - p.Diversity)}, nil
 }
 
 // ParticipantsForMeans is the number of participants, in two equal groups, whose mean difference carries information info when the

@@ -10,18 +10,15 @@ import (
 
 // Options chooses how studies are monitored.
 type Options struct {
-	Plan     Plan
-	Method   meta.Method // of pooling at each look; "" means REML
-	Spending Spending    // "" means O'Brien-Fleming
+	Plan   Plan
+	Method meta.Method // of pooling at each look; "" means REML
 }
 
 // Look is the state after one more study.
 type Look struct {
-	K           int               // studies so far
 	Effect      analysis.Estimate // pooled
 	Information float64           // sum of 1/v so far
 	Boundary    Boundary
-	Crossed     bool // |z| at or beyond the boundary
 }
 
 // Verdict says what the evidence allows to say.
@@ -36,7 +33,6 @@ const (
 
 // Result is the outcome of [Monitor].
 type Result struct {
-	Method        string
 	Plan          Plan // with the diversity used
 	Required      Requirement
 	Looks         []Look
@@ -44,7 +40,7 @@ type Result struct {
 	Verdict       Verdict
 	CrossedAt     int // number of studies at the first crossing, 0 when there is none
 	StillCrossed  bool
-	DiversityFrom string // "given", "assumed to be 0" or "estimated from the studies"
+	DiversityFrom string // "given" or "estimated from the studies"
 	Warnings      analysis.Warnings
 }
 
@@ -53,29 +49,14 @@ type Result struct {
 // Information is counted as sum 1/v and heterogeneity enters through the requirement, Unadjusted/(1 - D2); the test at each look
 // is the pooled effect over its standard error, with the method chosen, against the boundary at that information fraction.
 func Monitor(y, v []float64, o Options) (Result, error) {
-	if o.Method == "" {
-		o.Method = meta.REML
-	}
-	if o.Spending == "" {
-		o.Spending = OBrienFleming
-	}
-	if err := o.Plan.fill(); err != nil {
-		return Result{}, err
-	}
 	if len(y) != len(v) || len(y) == 0 {
 		return Result{}, fmt.Errorf("monitoring needs at least one study and as many variances as effects, got %d and %d", len(v), len(y))
 	}
-	r := Result{Plan: o.Plan, DiversityFrom: "given",
-		Method: fmt.Sprintf("sequential monitoring, %s, %s-type spending (Lan & DeMets 1983), information adjusted for diversity "+
-			"(Wetterslev et al. 2009)", o.Method, o.Spending)}
-	if r.Plan.AssumeHomogeneous {
-		r.DiversityFrom = "assumed to be 0"
-		r.Warnings.Add(analysis.Assumption, "the requirement is not adjusted for heterogeneity")
-	}
+	r := Result{Plan: o.Plan, DiversityFrom: "given"}
 	if err := r.pool(y, v, o.Method); err != nil {
 		return r, err
 	}
-	if r.Plan.Diversity == 0 && !r.Plan.AssumeHomogeneous {
+	if r.Plan.Diversity == 0 {
 		r.estimateDiversity()
 	}
 	var err error
@@ -86,7 +67,7 @@ func Monitor(y, v []float64, o Options) (Result, error) {
 	for i, l := range r.Looks {
 		fractions[i] = l.Information / r.Required.Adjusted
 	}
-	bounds, err := Boundaries(fractions, r.Plan.Alpha, o.Spending)
+	bounds, err := Boundaries(fractions, alpha)
 	if err != nil {
 		return r, err
 	}
@@ -110,7 +91,7 @@ func (r *Result) pool(y, v []float64, m meta.Method) error {
 			return fmt.Errorf("study %d has no usable effect or variance: leave it out", i+1)
 		}
 		info += 1 / v[i]
-		r.Looks = append(r.Looks, Look{K: i + 1, Effect: f.Coef[0], Information: info})
+		r.Looks = append(r.Looks, Look{Effect: f.Coef[0], Information: info})
 	}
 	return nil
 }
@@ -134,13 +115,11 @@ func (r *Result) judge(bounds []Boundary) {
 	for i := range r.Looks {
 		l := &r.Looks[i]
 		l.Boundary = bounds[i]
-		l.Crossed = math.Abs(l.Effect.Stat) >= l.Boundary.Z
-		if l.Crossed && r.CrossedAt == 0 {
-			r.CrossedAt = l.K
+		r.Fraction = l.Boundary.Fraction
+		if r.StillCrossed = math.Abs(l.Effect.Stat) >= l.Boundary.Z; r.StillCrossed && r.CrossedAt == 0 {
+			r.CrossedAt = i + 1
 		}
 	}
-	last := r.Looks[len(r.Looks)-1]
-	r.Fraction, r.StillCrossed = last.Boundary.Fraction, last.Crossed
 	switch {
 	case r.CrossedAt > 0:
 		r.Verdict = Crossed

@@ -63,12 +63,18 @@ func (a *analysis) runFurther() error {
 
 // limit says why a test of small-study effects must not be read as one.
 func (f *further) limit(limit string, warnings []string) {
-	for _, w := range append([]string{limit}, warnings...) {
-		if w != "" {
-			f.add("note: %s", w)
-		}
+	if limit != "" {
+		f.add("note: %s", limit)
 	}
+	f.notes(warnings)
 	f.tree["limit"] = limit
+}
+
+// notes adds what else must be known of the numbers.
+func (f *further) notes(warnings []string) {
+	for _, w := range warnings {
+		f.add("note: %s", w)
+	}
 }
 
 // oneEach are the studies for an analysis that knows independent effects only: with
@@ -250,6 +256,7 @@ func (a *analysis) permutation(f *further) error {
 	}
 	f.add("signs permuted (%s): %s", how, pval(r.P))
 	answer.Put(f.tree, "pval permutations exact", r.P, r.Iterations, r.Exact)
+	f.notes(r.Warnings.Texts())
 	return nil
 }
 
