@@ -10,8 +10,7 @@
 //   - the share of analyses whose interval excludes zero, and is beyond a minimal
 //     important difference;
 //   - for each choice how far it moves the result: the mean range of the estimate over
-//     its levels with all else held, its first-order and total share of the variance
-//     (Saltelli et al. 2010), and how often changing it alone changes the conclusion.
+//     its levels with all else held.
 //
 // Steps of a run:
 //
@@ -21,12 +20,10 @@
 //     each study keeps the candidates that pass; the first of those left is the study's
 //     effect, and a study with none drops out;
 //  3. equal selections are fitted once per estimator and test, by [meta.Workspace];
-//  4. the results are summarised over all specifications and, since many of them are
-//     the same analysis under another name, over distinct analyses.
+//  4. the results are summarised over all specifications.
 //
-// The shares are descriptive: specifications share their data, so the share is no
-// p-value, and a choice with many levels weighs more. A result says how many of its
-// specifications are distinct for that reason.
+// The shares are descriptive: specifications share their data, so the share is not a
+// p-value, and a choice with many levels weighs more.
 //
 // # Reproducibility
 //

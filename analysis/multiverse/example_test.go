@@ -42,13 +42,13 @@ func ExampleRun() {
 		fmt.Println(err)
 		return
 	}
-	fmt.Printf("%d specifications, %d distinct analyses\n", r.All.Count, r.Distinct.Count)
+	fmt.Printf("%d specifications, %d distinct\n", r.All.Count, r.Distinct.Count)
 	fmt.Printf("median %.2f, from %.2f to %.2f\n", r.All.Median, r.All.Min, r.All.Max)
-	fmt.Printf("interval excludes zero in %.0f %%, estimate beyond the MID in %.0f %%\n", 100*r.All.ExcludesZero, 100*r.All.EstimateBeyondMID)
+	fmt.Printf("interval excludes zero in %.0f %%, all of it beyond the MID in %.0f %%\n", 100*r.All.ExcludesZero, 100*r.All.BeyondMID)
 	fmt.Println("moved most by:", r.MostMoving)
 	// Output:
-	// 16 specifications, 8 distinct analyses
+	// 16 specifications, 8 distinct
 	// median -0.66, from -0.81 to -0.54
-	// interval excludes zero in 75 %, estimate beyond the MID in 100 %
+	// interval excludes zero in 75 %, all of it beyond the MID in 12 %
 	// moved most by: scale
 }

@@ -44,8 +44,8 @@ const (
 	TestAxis      = "test"
 )
 
-// DefaultCap is the largest number of specifications of a plan that sets no cap.
-const DefaultCap = 250_000
+// most is the largest number of specifications of a plan.
+const most = 250_000
 
 // Plan is a multiverse: studies, selection choices, estimators and tests.
 type Plan struct {
@@ -63,8 +63,6 @@ type Plan struct {
 	// MinStudies is the fewest studies that are pooled, 2 when 0; specifications with
 	// fewer are counted as skipped.
 	MinStudies int
-	// Cap is the largest number of specifications, DefaultCap when 0.
-	Cap int
 }
 
 // check fills defaults and refuses what makes no multiverse.
@@ -78,16 +76,11 @@ func (p *Plan) check() error {
 	if p.MinStudies == 0 {
 		p.MinStudies = 2
 	}
-	if p.Cap == 0 {
-		p.Cap = DefaultCap
-	}
 	switch {
 	case len(p.Studies) == 0:
 		return fmt.Errorf("the plan has no studies")
 	case p.MinStudies < 1:
 		return fmt.Errorf("the fewest studies to pool, %d, must be at least 1", p.MinStudies)
-	case p.Cap < 1:
-		return fmt.Errorf("the cap of %d specifications must be at least 1", p.Cap)
 	case !(p.MID >= 0) || math.IsInf(p.MID, 0):
 		return fmt.Errorf("the minimal important difference %g must be a positive number, or 0 for none", p.MID)
 	}
@@ -104,12 +97,13 @@ func (p *Plan) check() error {
 }
 
 func checkModels(methods []meta.Method, tests []meta.Test) error {
-	seen := map[string]bool{}
+	if m, twice := repeated(methods, func(m meta.Method) string { return string(m) }); twice {
+		return fmt.Errorf("estimator %s is listed twice", m)
+	}
+	if t, twice := repeated(tests, func(t meta.Test) string { return string(t) }); twice {
+		return fmt.Errorf("test %s is listed twice", t)
+	}
 	for _, m := range methods {
-		if seen[string(m)] {
-			return fmt.Errorf("estimator %s is listed twice", m)
-		}
-		seen[string(m)] = true
 		if m == meta.GENQ {
 			return fmt.Errorf("estimator GENQ needs weights and cannot be part of a multiverse")
 		}
@@ -118,10 +112,6 @@ func checkModels(methods []meta.Method, tests []meta.Test) error {
 		}
 	}
 	for _, t := range tests {
-		if seen[string(t)] {
-			return fmt.Errorf("test %s is listed twice", t)
-		}
-		seen[string(t)] = true
 		if p, err := meta.ParseTest(string(t)); err != nil || p != t {
 			return fmt.Errorf("unknown test %q", t)
 		}
@@ -129,19 +119,27 @@ func checkModels(methods []meta.Method, tests []meta.Test) error {
 	return nil
 }
 
-func checkStudies(studies []Study) error {
-	ids := map[string]bool{}
-	for _, s := range studies {
-		if ids[s.ID] {
-			return fmt.Errorf("study %q is listed twice", s.ID)
+// repeated finds the first name that a list has twice.
+func repeated[T any](list []T, name func(T) string) (string, bool) {
+	seen := map[string]bool{}
+	for _, x := range list {
+		if n := name(x); seen[n] {
+			return n, true
 		}
-		ids[s.ID] = true
-		own := map[string]bool{}
+		seen[name(x)] = true
+	}
+	return "", false
+}
+
+func checkStudies(studies []Study) error {
+	if id, twice := repeated(studies, func(s Study) string { return s.ID }); twice {
+		return fmt.Errorf("study %q is listed twice", id)
+	}
+	for _, s := range studies {
+		if id, twice := repeated(s.Candidates, func(c Candidate) string { return c.ID }); twice {
+			return fmt.Errorf("study %q: candidate %q is listed twice", s.ID, id)
+		}
 		for _, c := range s.Candidates {
-			if own[c.ID] {
-				return fmt.Errorf("study %q: candidate %q is listed twice", s.ID, c.ID)
-			}
-			own[c.ID] = true
 			switch {
 			case math.IsNaN(c.Effect) || math.Abs(c.Effect) > 1e60:
 				return fmt.Errorf("study %q, candidate %q: the effect %g is not a usable number", s.ID, c.ID, c.Effect)
@@ -154,23 +152,19 @@ func checkStudies(studies []Study) error {
 }
 
 func checkAxes(axes []Axis) error {
-	names := map[string]bool{EstimatorAxis: true, TestAxis: true}
+	if name, twice := repeated(axes, func(a Axis) string { return a.Name }); twice {
+		return fmt.Errorf("axis %q is listed twice", name)
+	}
 	for _, a := range axes {
-		switch {
+		switch name, twice := repeated(a.Levels, func(l Level) string { return l.Name }); {
 		case a.Name == EstimatorAxis || a.Name == TestAxis:
 			return fmt.Errorf("axis %q: list estimators and tests in Methods and Tests", a.Name)
-		case names[a.Name]:
-			return fmt.Errorf("axis %q is listed twice", a.Name)
 		case len(a.Levels) == 0:
 			return fmt.Errorf("axis %q has no levels", a.Name)
+		case twice:
+			return fmt.Errorf("axis %q: level %q is listed twice", a.Name, name)
 		}
-		names[a.Name] = true
-		levels := map[string]bool{}
 		for _, l := range a.Levels {
-			if levels[l.Name] {
-				return fmt.Errorf("axis %q: level %q is listed twice", a.Name, l.Name)
-			}
-			levels[l.Name] = true
 			if l.Rule.apply == nil {
 				return fmt.Errorf("axis %q, level %q has no rule; use All for one that keeps everything", a.Name, l.Name)
 			}
@@ -192,9 +186,9 @@ func (p *Plan) checkSize() error {
 			largest, levels = a.Name, len(a.Levels)
 		}
 	}
-	if size > float64(p.Cap) {
-		return fmt.Errorf("the plan has %.0f specifications, more than its cap of %d: drop levels (the largest axis is %q with "+
-			"%d) or raise the cap", size, p.Cap, largest, levels)
+	if size > most {
+		return fmt.Errorf("the plan has %.0f specifications, more than the cap of %d: drop levels (the largest axis is %q with "+
+			"%d)", size, most, largest, levels)
 	}
 	return nil
 }

@@ -1,10 +1,9 @@
 package multiverse
 
 import (
+	"cmp"
 	"math"
 	"slices"
-	"sort"
-	"strings"
 )
 
 // Rule says which of a study's candidates a level leaves. Rules are made by the
@@ -13,7 +12,6 @@ type Rule struct {
 	// apply ranks the candidates of a study: those of the lowest rank present among
 	// the ones still in play stay. A negative rank is out for good.
 	apply func(s *Study) []int
-	tag   string // the tag or number looked at, to warn when nobody has it
 }
 
 // All keeps everything.
@@ -24,7 +22,7 @@ func All() Rule {
 // Keep leaves candidates whose tag has one of the values; a study without any drops
 // out. For comparator sets, design sets, risk of bias.
 func Keep(tag string, values ...string) Rule {
-	return ranked(tag, func(c *Candidate) int {
+	return ranked(func(c *Candidate) int {
 		if slices.Contains(values, c.Tags[tag]) {
 			return 0
 		}
@@ -34,7 +32,7 @@ func Keep(tag string, values ...string) Rule {
 
 // Drop leaves out candidates whose tag has one of the values.
 func Drop(tag string, values ...string) Rule {
-	return ranked(tag, func(c *Candidate) int {
+	return ranked(func(c *Candidate) int {
 		if slices.Contains(values, c.Tags[tag]) {
 			return -1
 		}
@@ -46,7 +44,7 @@ func Drop(tag string, values ...string) Rule {
 // those without the tag, which don't depend on the choice. For the formula, and for
 // the correlation assumed where only some effects need one.
 func Variant(tag, value string) Rule {
-	return ranked(tag, func(c *Candidate) int {
+	return ranked(func(c *Candidate) int {
 		if v, ok := c.Tags[tag]; ok && v != value {
 			return -1
 		}
@@ -57,7 +55,7 @@ func Variant(tag, value string) Rule {
 // Prefer leaves the candidates with the earliest value of the list that the study has;
 // where it has none of them, all stay. For instrument rules.
 func Prefer(tag string, values ...string) Rule {
-	return ranked(tag, func(c *Candidate) int {
+	return ranked(func(c *Candidate) int {
 		if i := slices.Index(values, c.Tags[tag]); i >= 0 {
 			return i
 		}
@@ -87,20 +85,9 @@ func Without(studies ...string) Rule {
 
 // Then applies rules one after the other as a single level.
 func Then(rules ...Rule) Rule {
-	var tags []string
-	for _, r := range rules {
-		if r.apply == nil {
-			return Rule{}
-		}
-		if r.tag != "" {
-			tags = append(tags, r.tag)
-		}
-	}
-	return Rule{tag: strings.Join(tags, "\x00"), apply: func(s *Study) []int {
+	return Rule{apply: func(s *Study) []int {
 		// lexicographic: candidates are ordered by the first rule, then the second, …
-		n := len(s.Candidates)
-		keys := make([][]int, n)
-		out := make([]int, n)
+		keys, out := make([][]int, len(s.Candidates)), make([]int, len(s.Candidates))
 		for _, r := range rules {
 			for i, k := range r.apply(s) {
 				keys[i] = append(keys[i], k)
@@ -113,8 +100,8 @@ func Then(rules ...Rule) Rule {
 	}}
 }
 
-func ranked(tag string, rank func(*Candidate) int) Rule {
-	return Rule{tag: tag, apply: func(s *Study) []int {
+func ranked(rank func(*Candidate) int) Rule {
+	return Rule{apply: func(s *Study) []int {
 		r := make([]int, len(s.Candidates))
 		for i := range r {
 			r[i] = rank(&s.Candidates[i])
@@ -123,53 +110,32 @@ func ranked(tag string, rank func(*Candidate) int) Rule {
 	}}
 }
 
+// by ranks by a number; missing and NaN come last.
 func by(number string, key func(float64) float64) Rule {
-	return Rule{tag: number, apply: func(s *Study) []int {
-		return rankBy(s, number, func(a, b float64) int {
-			switch x, y := key(a), key(b); {
-			case x < y:
-				return -1
-			case x > y:
-				return 1
+	return Rule{apply: func(s *Study) []int {
+		keys := make([]float64, len(s.Candidates))
+		for i, c := range s.Candidates {
+			keys[i] = math.Inf(1)
+			if x, ok := c.Numbers[number]; ok && !math.IsNaN(x) {
+				keys[i] = key(x)
 			}
-			return 0
-		})
+		}
+		return denseRanks(make([]int, len(keys)), func(a, b int) int { return cmp.Compare(keys[a], keys[b]) })
 	}}
 }
 
-// rankBy ranks by a number; missing and NaN come last.
-func rankBy(s *Study, number string, cmp func(a, b float64) int) []int {
-	value := func(i int) (float64, bool) {
-		x, ok := s.Candidates[i].Numbers[number]
-		return x, ok && !math.IsNaN(x)
-	}
-	return denseRanks(make([]int, len(s.Candidates)), func(a, b int) int {
-		x, okX := value(a)
-		y, okY := value(b)
-		switch {
-		case okX && !okY:
-			return -1
-		case !okX && okY:
-			return 1
-		case !okX:
-			return 0
-		}
-		return cmp(x, y)
-	})
-}
-
 // denseRanks fills ranks 0, 1, … by an ordering of positions; negative entries stay.
-func denseRanks(r []int, cmp func(a, b int) int) []int {
-	order := make([]int, 0, len(r))
+func denseRanks(r []int, order func(a, b int) int) []int {
+	var at []int
 	for i := range r {
 		if r[i] >= 0 {
-			order = append(order, i)
+			at = append(at, i)
 		}
 	}
-	sort.SliceStable(order, func(x, y int) bool { return cmp(order[x], order[y]) < 0 })
+	slices.SortStableFunc(at, order)
 	rank := 0
-	for k, i := range order {
-		if k > 0 && cmp(order[k-1], i) != 0 {
+	for k, i := range at {
+		if k > 0 && order(at[k-1], i) != 0 {
 			rank++
 		}
 		r[i] = rank

@@ -2,9 +2,7 @@ package multiverse
 
 import (
 	"math/bits"
-	"past/analysis"
 	"slices"
-	"strings"
 )
 
 // bitset marks candidates of one study.
@@ -79,9 +77,8 @@ func (m masks) narrow(in, out bitset) {
 type selection []int32
 
 // walk calls visit with every combination of levels, the last axis moving fastest, and
-// the selection it leads to; tied is the number of studies in which the rules left
-// several candidates. The slices are reused.
-func (c *compiled) walk(visit func(levels []int, sel selection, tied int) error) error {
+// the selection it leads to. The slices are reused.
+func (c *compiled) walk(visit func(levels []int, sel selection) error) error {
 	axes := len(c.levels)
 	levels := make([]int, axes)
 	sel := make(selection, len(c.studies))
@@ -100,15 +97,10 @@ func (c *compiled) walk(visit func(levels []int, sel selection, tied int) error)
 	var descend func(depth int) error
 	descend = func(depth int) error {
 		if depth == axes {
-			tied := 0
 			for i, b := range state[axes] {
-				var n int
-				sel[i], n = first(b)
-				if n > 1 {
-					tied++
-				}
+				sel[i] = first(b)
 			}
-			return visit(levels, sel, tied)
+			return visit(levels, sel)
 		}
 		for l, studies := range c.levels[depth] {
 			levels[depth] = l
@@ -124,40 +116,12 @@ func (c *compiled) walk(visit func(levels []int, sel selection, tied int) error)
 	return descend(0)
 }
 
-// first is the lowest candidate of a set, -1 for none, and the set's size.
-func first(b bitset) (int32, int) {
-	at, n := int32(-1), 0
+// first is the lowest candidate of a set, -1 for none.
+func first(b bitset) int32 {
 	for w, x := range b {
-		if x != 0 && at < 0 {
-			at = int32(64*w + bits.TrailingZeros64(x))
-		}
-		n += bits.OnesCount64(x)
-	}
-	return at, n
-}
-
-// unknownTags warns of rules that look at something no candidate has.
-func unknownTags(p *Plan) analysis.Warnings {
-	known := map[string]bool{}
-	for _, s := range p.Studies {
-		for _, c := range s.Candidates {
-			for t := range c.Tags {
-				known[t] = true
-			}
-			for t := range c.Numbers {
-				known[t] = true
-			}
+		if x != 0 {
+			return int32(64*w + bits.TrailingZeros64(x))
 		}
 	}
-	var out analysis.Warnings
-	for _, a := range p.Axes {
-		for _, l := range a.Levels {
-			for _, t := range strings.Split(l.Rule.tag, "\x00") {
-				if t != "" && !known[t] {
-					out.Add(analysis.UnknownTag, "axis %q, level %q looks at %q, which no candidate has", a.Name, l.Name, t)
-				}
-			}
-		}
-	}
-	return out
+	return -1
 }

@@ -44,11 +44,7 @@ func runMultiverse(ctx context.Context, q Question, effects []evidence.Effect, p
 	m := &evidence.Multiverse{Specifications: r.All.Count, Distinct: d.Count, ShareNonzero: d.ExcludesZero, ShareMID: finite(d.BeyondMID),
 		Median: d.Median, Min: d.Min, Max: d.Max, MostMoving: r.MostMoving}
 	for _, a := range r.Axes {
-		ax := evidence.MultiAxis{Name: a.Name, Spread: orZero(a.Spread)}
-		for _, l := range a.Levels {
-			ax.Levels = append(ax.Levels, l.Name)
-		}
-		m.Axes = append(m.Axes, ax)
+		m.Axes = append(m.Axes, evidence.MultiAxis{Name: a.Name, Spread: a.Spread, Levels: a.Levels})
 	}
 	for _, s := range r.Thin(curveDrawn) {
 		m.Curve = append(m.Curve, evidence.CurveBrief{Estimate: s.Value, CILower: s.Lower, CIUpper: s.Upper, Choices: s.Choices, K: s.K})
