@@ -1,8 +1,10 @@
 package meta
 
 import (
+	"cmp"
 	"fmt"
 	"math"
+	"slices"
 )
 
 // gram is the factorisation X'W X = R'D R with R unit upper triangular, built row
@@ -206,27 +208,14 @@ func columnNorm(x []float64, k, p, j int) float64 {
 }
 
 // factorise builds the factorisation for weights w, heaviest row first, without the
-// row skip (-1: with all). Weights that follow 1/(v+tau2) fall along the rows;
-// others are sorted.
+// row skip (-1: with all).
 func (s *sample) factorise(g *gram, w []float64, skip int) bool {
 	g.reset()
-	falling := true
-	for i := 1; i < len(w) && falling; i++ {
-		falling = w[i] <= w[i-1]
-	}
-	if falling {
-		for i := range w {
-			if i != skip {
-				g.include(w[i], s.rowOf(i), s.y[i])
-			}
-		}
-		return g.full()
-	}
-	order := make([]int, len(w))
+	order := s.rows
 	for i := range order {
 		order[i] = i
 	}
-	sortStable(order, func(a, b int) bool { return w[a] > w[b] })
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(w[b], w[a]) })
 	for _, i := range order {
 		if i != skip {
 			g.include(w[i], s.rowOf(i), s.y[i])

@@ -10,10 +10,9 @@ import (
 
 // VarianceInterval is an interval for tau2 and what follows from it.
 type VarianceInterval struct {
-	Tau2, Tau    analysis.Interval
-	I2, H2       analysis.Interval // I2 in percent; both by the typical sampling variance
-	Empty        bool              // Q-profile: even tau2 = 0 fits too well; both bounds are 0
-	Disconnected bool              // profile likelihood: the set has a gap; the bounds are its ends
+	Tau2, Tau analysis.Interval
+	I2, H2    analysis.Interval // I2 in percent; both by the typical sampling variance
+	Empty     bool              // Q-profile: even tau2 = 0 fits too well; both bounds are 0
 }
 
 func (r *Result) varianceInterval(lb, ub float64) *VarianceInterval {
@@ -61,10 +60,7 @@ func (r *Result) ProfileLikelihood() (*VarianceInterval, error) {
 	}
 	p := profile{s: r.s, reml: r.Method == REML}
 	p.cut = p.at(r.Tau2) - dist.ChiSqQuantile(r.Level, 1)/2
-	lb, ub, gap := p.bounds(r.Tau2)
-	v := r.varianceInterval(lb, ub)
-	v.Disconnected = gap
-	return v, nil
+	return r.varianceInterval(p.bounds(r.Tau2)), nil
 }
 
 // profile is the likelihood as a function of tau2 against a cut-off.
@@ -83,59 +79,32 @@ func (p *profile) at(t float64) float64 {
 // over is the height above the cut-off.
 func (p *profile) over(t float64) float64 { return p.at(t) - p.cut }
 
-// bounds walks outwards on grids that double, to the outermost crossings.
-func (p *profile) bounds(best float64) (lb, ub float64, gap bool) {
+// bounds walks on grids that double, to the outermost crossings.
+func (p *profile) bounds(best float64) (lb, ub float64) {
 	// upwards: past the bound of the score the likelihood only falls
 	top := math.Max(p.s.likelihoodBound(p.reml), best)
-	in, t, last := best, best, best
-	outside := false
-	for step := 0; step < 2100; step++ {
-		t = 2*t + p.s.v[0]/2
-		if p.over(t) >= 0 {
-			if outside {
-				gap = true
-			}
-			in, outside = t, false
-			last = t
-			continue
-		}
-		if !outside {
-			last = t // first grid point outside after the last inside
-		}
-		outside = true
-		if t > top {
-			break
-		}
-	}
-	ub = p.cross(in, last)
-	if best == 0 || p.over(0) >= 0 {
-		return 0, ub, gap || p.dips(0, best)
-	}
-	// downwards from the estimate to 0, on the same kind of grid
-	out, inside := 0.0, best
-	found := false
-	for t = p.s.v[0] / 4; t < best; t = 2*t + p.s.v[0]/8 {
-		if p.over(t) >= 0 {
-			if !found {
-				inside, found = t, true
-			}
-		} else if found {
-			gap = true
-		} else {
+	in, out := best, best // the outermost grid point inside, and the first one outside after it
+	for t, step := best, 0; step < 2100 && !(out > in && t > top); step++ {
+		if t = 2*t + p.s.v[0]/2; p.over(t) >= 0 {
+			in = t
+		} else if out <= in {
 			out = t
 		}
 	}
-	return p.cross(inside, out), ub, gap
-}
-
-// dips reports whether the likelihood falls below the cut-off between a and b.
-func (p *profile) dips(a, b float64) bool {
-	for t := p.s.v[0] / 4; t < b; t = 2*t + p.s.v[0]/8 {
-		if t > a && p.over(t) < 0 {
-			return true
-		}
+	ub = p.cross(in, out)
+	if best == 0 || p.over(0) >= 0 {
+		return 0, ub
 	}
-	return false
+	// downwards from the estimate to 0, on the same kind of grid
+	out, in = 0, best
+	for t := p.s.v[0] / 4; t < best; t = 2*t + p.s.v[0]/8 {
+		if p.over(t) >= 0 {
+			in = t
+			break
+		}
+		out = t
+	}
+	return p.cross(in, out), ub
 }
 
 // cross finds the crossing between a point inside (over >= 0) and one outside by

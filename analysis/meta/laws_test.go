@@ -273,7 +273,7 @@ func TestSubsetFitsAreFits(t *testing.T) {
 		}
 		z := fitted(t, y, v, Options{Method: opt.Method})
 		full := g.Subsets - 1
-		same("gosh", g.EstimatePoints[full], z.Coef[0].SE, g.Tau2Points[full], g.QPoints[full], g.I2Points[full], z)
+		same("gosh", g.EstimatePoints[full], z.Coef[0].SE, z.Tau2, z.Q.Value, g.I2Points[full], z)
 	})
 }
 

@@ -1,8 +1,10 @@
 package meta
 
 import (
+	"cmp"
 	"fmt"
 	"math"
+	"slices"
 
 	"past/analysis"
 	"past/analysis/internal/dist"
@@ -23,8 +25,9 @@ type QuickFit struct {
 // standard errors of tau2, fit statistics and warnings. The zero value is ready; one
 // goroutine may use it at a time.
 type Workspace struct {
-	s        sample
-	quantile []float64 // of t at 0.975, by df; 0: not yet known
+	s         sample
+	rows      [][2]float64 // variance and effect, to be sorted
+	quantiles quantileTable
 }
 
 // Fit pools effects yi with variances vi. There must be at least one study and no
@@ -82,21 +85,15 @@ func checkQuick(yi, vi []float64, method Method, test Test) error {
 
 // load copies and sorts the rows into the workspace.
 func (ws *Workspace) load(yi, vi []float64) {
-	k := len(yi)
-	s := &ws.s
-	s.reserve(k)
-	for i := range yi {
-		y, v := yi[i], vi[i]
-		j := i
-		if k <= 40 { // insertion
-			for ; j > 0 && (s.v[j-1] > v || s.v[j-1] == v && s.y[j-1] > y); j-- {
-				s.y[j], s.v[j] = s.y[j-1], s.v[j-1]
-			}
-		}
-		s.y[j], s.v[j] = y, v
+	ws.rows = ws.rows[:0]
+	for i, y := range yi {
+		ws.rows = append(ws.rows, [2]float64{vi[i], y})
 	}
-	if k > 40 {
-		heapSort(s.y, s.v)
+	slices.SortFunc(ws.rows, func(a, b [2]float64) int { return cmp.Or(cmp.Compare(a[0], b[0]), cmp.Compare(a[1], b[1])) })
+	s := &ws.s
+	s.reserve(len(yi))
+	for i, r := range ws.rows {
+		s.v[i], s.y[i] = r[0], r[1]
 	}
 	s.recentre()
 }
@@ -109,36 +106,6 @@ func (s *sample) reserve(k int) {
 	}
 	s.k, s.p, s.x = k, 1, nil
 	s.y, s.v, s.w = s.y[:k], s.v[:k], s.w[:k]
-}
-
-// heapSort sorts both slices by variance, then effect.
-func heapSort(y, v []float64) {
-	less := func(i, j int) bool { return v[i] < v[j] || v[i] == v[j] && y[i] < y[j] }
-	swap := func(i, j int) { y[i], y[j], v[i], v[j] = y[j], y[i], v[j], v[i] }
-	sift := func(i, n int) {
-		for {
-			c := 2*i + 1
-			if c >= n {
-				return
-			}
-			if c+1 < n && less(c, c+1) {
-				c++
-			}
-			if !less(i, c) {
-				return
-			}
-			swap(i, c)
-			i = c
-		}
-	}
-	n := len(v)
-	for i := n/2 - 1; i >= 0; i-- {
-		sift(i, n)
-	}
-	for n--; n > 0; n-- {
-		swap(0, n)
-		sift(0, n)
-	}
 }
 
 // pool fits the loaded sample.
@@ -170,7 +137,7 @@ func (ws *Workspace) pool(method Method, test Test) QuickFit {
 	f.DF = math.Inf(1)
 	if test != Z {
 		f.DF = df
-		q = ws.tQuantile(s.k - 1)
+		q = ws.quantiles.at(0.95, df)
 	}
 	f.Lower, f.Upper = f.Value-q*f.SE, f.Value+q*f.SE
 	return f
@@ -210,16 +177,6 @@ func (s *sample) meanTau2(method Method, m0 *moments) float64 {
 		return 0
 	}
 	return method.estimator().mean(s, m0)
-}
-
-func (ws *Workspace) tQuantile(df int) float64 {
-	for len(ws.quantile) <= df {
-		ws.quantile = append(ws.quantile, 0)
-	}
-	if ws.quantile[df] == 0 {
-		ws.quantile[df] = dist.TQuantile(0.975, float64(df))
-	}
-	return ws.quantile[df]
 }
 
 func (ws *Workspace) pValue(f *QuickFit, test Test) float64 {

@@ -1,8 +1,10 @@
 package meta
 
 import (
+	"cmp"
 	"fmt"
 	"math"
+	"slices"
 
 	"past/analysis/internal/dense"
 	"past/analysis/internal/dist"
@@ -175,7 +177,7 @@ func (r *Result) QQNorm() *QQ {
 			order = append(order, i)
 		}
 	}
-	sortStable(order, func(a, b int) bool { return y[a] < y[b] })
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(y[a], y[b]) })
 	n, a := float64(len(order)), 0.375
 	if n > 10 {
 		a = 0.5

@@ -1,9 +1,10 @@
 package meta
 
 import (
+	"cmp"
 	"fmt"
 	"math"
-	"sort"
+	"slices"
 )
 
 // Values beyond these magnitudes would overflow in the third powers of the weights.
@@ -36,6 +37,7 @@ type sample struct {
 	w                []float64 // scratch: the weights of the last call of at
 	plain, g, less   *gram     // unweighted, of the last call of at, without one row
 	b, c, u, f       []float64 // scratch
+	rows             []int     // scratch: the order of the rows
 }
 
 // checkRow returns what is wrong with one row, or "".
@@ -64,8 +66,7 @@ func newSample(y, v, x []float64, p int, a []float64, intercept bool) *sample {
 	s := &sample{k: k, p: p}
 	buf := make([]float64, 4*k)
 	s.y, s.v, s.w, s.raw = buf[:k:k], buf[k:2*k:2*k], buf[2*k:3*k:3*k], buf[3*k:]
-	s.perm = make([]int, k)
-	s.sortRows(y, v)
+	s.perm = byVariance(y, v)
 	for i, r := range s.perm {
 		s.y[i], s.raw[i], s.v[i] = y[r], y[r], v[r]
 	}
@@ -92,36 +93,19 @@ func newSample(y, v, x []float64, p int, a []float64, intercept bool) *sample {
 func (s *sample) makeScratch() {
 	p := s.p
 	s.plain, s.g, s.less = newGram(p), newGram(p), newGram(p)
+	s.rows = make([]int, s.k)
 	buf := make([]float64, 3*p+p*p)
 	s.b, s.c, s.u, s.f = buf[:p:p], buf[p:2*p:2*p], buf[2*p:3*p:3*p], buf[3*p:]
 }
 
-// sortRows fills perm: by variance, then effect, then row.
-func (s *sample) sortRows(y, v []float64) {
-	for i := range s.perm {
-		s.perm[i] = i
+// byVariance orders rows by variance, then effect, then row.
+func byVariance(y, v []float64) []int {
+	order := make([]int, len(v))
+	for i := range order {
+		order[i] = i
 	}
-	less := func(a, b int) bool {
-		if v[a] != v[b] {
-			return v[a] < v[b]
-		}
-		if y[a] != y[b] {
-			return y[a] < y[b]
-		}
-		return a < b
-	}
-	if s.k <= 24 { // insertion sort: no allocation, fast for the usual sizes
-		for i := 1; i < s.k; i++ {
-			r := s.perm[i]
-			j := i
-			for ; j > 0 && less(r, s.perm[j-1]); j-- {
-				s.perm[j] = s.perm[j-1]
-			}
-			s.perm[j] = r
-		}
-		return
-	}
-	sort.Slice(s.perm, func(i, j int) bool { return less(s.perm[i], s.perm[j]) })
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Or(cmp.Compare(v[a], v[b]), cmp.Compare(y[a], y[b])) })
+	return order
 }
 
 // recentre holds the effects relative to the first, most precise, study.
@@ -142,9 +126,4 @@ func (s *sample) rowOf(i int) []float64 {
 		return unit
 	}
 	return s.x[i*s.p : (i+1)*s.p]
-}
-
-// sortStable sorts indices by a comparison of what they stand for.
-func sortStable(index []int, less func(a, b int) bool) {
-	sort.SliceStable(index, func(i, j int) bool { return less(index[i], index[j]) })
 }

@@ -3,6 +3,7 @@ package meta
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"past/analysis"
 	"past/analysis/internal/dist"
@@ -133,7 +134,7 @@ func (s *sample) subset(keep []int, into *sample) (*sample, bool) {
 		c.x = make([]float64, s.k*p)
 		c.makeScratch()
 	}
-	c.x = c.x[:k*p]
+	c.x, c.rows = c.x[:k*p], slices.Grow(c.rows[:0], k)[:k]
 	for i, at := range keep {
 		copy(c.x[i*p:(i+1)*p], s.rowOf(at))
 	}
