@@ -65,7 +65,10 @@ func Fit(y, v []float64, p Priors, level float64) (*Posterior, error) {
 	if err := p.Tau.check(); err != nil {
 		return nil, err
 	}
-	if err := checkRows(y, v); err != nil {
+	if len(y) == 0 {
+		return nil, fmt.Errorf("no studies: a posterior needs at least one")
+	}
+	if err := analysis.CheckRows(y, v); err != nil {
 		return nil, err
 	}
 	k := len(y)
@@ -80,24 +83,6 @@ func Fit(y, v []float64, p Priors, level float64) (*Posterior, error) {
 	post.summarise()
 	post.warn()
 	return post, nil
-}
-
-func checkRows(y, v []float64) error {
-	if len(y) == 0 {
-		return fmt.Errorf("no studies: a posterior needs at least one")
-	}
-	if len(y) != len(v) {
-		return fmt.Errorf("%d effects but %d variances", len(y), len(v))
-	}
-	for i := range y {
-		if math.IsNaN(y[i]) || math.Abs(y[i]) > 1e100 {
-			return fmt.Errorf("row %d: the effect %v is not a usable number: leave the row out", i+1, y[i])
-		}
-		if !(v[i] > 1e-200 && v[i] < 1e200) {
-			return fmt.Errorf("row %d: the sampling variance %v is not a positive number of usable size: leave the row out", i+1, v[i])
-		}
-	}
-	return nil
 }
 
 // model is the data with the priors.

@@ -9,36 +9,22 @@ import (
 )
 
 // FailSafeKind names a way of counting the missing studies that would undo a result.
-type FailSafeKind int
+type FailSafeKind string
 
 // The fail-safe numbers.
 const (
-	Rosenthal     FailSafeKind = iota // Rosenthal 1979, Psychological Bulletin 86:638-641
-	Orwin                             // Orwin 1983, Journal of Educational Statistics 8:157-159, plain mean
-	OrwinWeighted                     // the same with the inverse-variance mean
-	Rosenberg                         // Rosenberg 2005, Evolution 59:464-468
+	Rosenthal     FailSafeKind = "rosenthal"      // Rosenthal 1979, Psychological Bulletin 86:638-641
+	Orwin         FailSafeKind = "orwin"          // Orwin 1983, Journal of Educational Statistics 8:157-159, plain mean
+	OrwinWeighted FailSafeKind = "orwin_weighted" // the same with the inverse-variance mean
+	Rosenberg     FailSafeKind = "rosenberg"      // Rosenberg 2005, Evolution 59:464-468
 )
 
-// String is the name of the method with its author and year.
-func (k FailSafeKind) String() string {
-	switch k {
-	case Rosenthal:
-		return "fail-safe N (Rosenthal 1979)"
-	case Orwin:
-		return "fail-safe N (Orwin 1983)"
-	case OrwinWeighted:
-		return "fail-safe N (Orwin 1983, inverse-variance mean)"
-	case Rosenberg:
-		return "fail-safe N (Rosenberg 2005)"
-	}
-	return fmt.Sprintf("fail-safe N (unknown kind %d)", int(k))
-}
+var failSafeNames = map[FailSafeKind]string{Rosenthal: "fail-safe N (Rosenthal 1979)", Orwin: "fail-safe N (Orwin 1983)",
+	OrwinWeighted: "fail-safe N (Orwin 1983, inverse-variance mean)", Rosenberg: "fail-safe N (Rosenberg 2005)"}
 
 // FailSafeResult is the outcome of [FailSafeN]. Fields that a kind does not use are NaN.
 type FailSafeResult struct {
 	Method   string
-	Kind     FailSafeKind
-	K        int
 	N        float64 // number of null studies, a whole number or +Inf
 	P        float64 // observed p-value: one-sided for Rosenthal, two-sided for Rosenberg
 	Mean     float64 // mean effect (Orwin, Rosenberg)
@@ -61,12 +47,16 @@ const failSafeWarning = "a fail-safe number is neither a test nor an estimate of
 // target is used by the Orwin kinds only; NaN means half the mean.
 func FailSafeN(s Studies, kind FailSafeKind, target float64) (FailSafeResult, error) {
 	const alpha = 0.05
-	if err := s.check(kind.String(), 1); err != nil {
+	method, known := failSafeNames[kind]
+	if !known {
+		return FailSafeResult{}, fmt.Errorf("unknown fail-safe number: ask for rosenthal, orwin, orwin_weighted or rosenberg")
+	}
+	if err := s.check(method, 1); err != nil {
 		return FailSafeResult{}, err
 	}
 	nan := math.NaN()
 	k := float64(s.K())
-	r := FailSafeResult{Method: kind.String(), Kind: kind, K: s.K(), P: nan, Mean: nan, Target: nan,
+	r := FailSafeResult{Method: method, P: nan, Mean: nan, Target: nan,
 		Warnings: analysis.Warnings{{Code: analysis.Assumption, Text: failSafeWarning}}}
 	switch kind {
 	case Rosenthal:
@@ -102,8 +92,6 @@ func FailSafeN(s Studies, kind FailSafeKind, target float64) (FailSafeResult, er
 		ratio := z / dist.NormQuantile(1-alpha/2)
 		r.Mean, r.P = mean, 2*dist.NormSF(z)
 		r.N = ceilCount(k * (ratio*ratio - 1))
-	default:
-		return FailSafeResult{}, fmt.Errorf("%s: choose Rosenthal, Orwin, OrwinWeighted or Rosenberg", kind)
 	}
 	return r, nil
 }

@@ -29,10 +29,10 @@ func everything(s Studies) (results int) {
 			_, err = RegressionTest(s, RegressionOptions{Model: Dispersion, Predictor: p})
 			count(err)
 		}
-		_, err := PETPEESE(s, PETPEESEOptions{Model: MetaRegression, Method: m})
+		_, err := PETPEESE(s, RegressionOptions{Method: m})
 		count(err)
 	}
-	_, err := PETPEESE(s, PETPEESEOptions{})
+	_, err := PETPEESE(s, RegressionOptions{Model: Dispersion})
 	count(err)
 	_, err = RankTest(s)
 	count(err)
@@ -46,7 +46,7 @@ func everything(s Studies) (results int) {
 	}
 	_, err = ExcessSignificance(s, ExcessOptions{Theta: 0.3, Tau2: 0.1})
 	count(err)
-	_, err = SampleSizeTest(s, s.N, s.N, SampleSizeOptions{})
+	_, err = SampleSizeTest(s, s.N, s.N)
 	count(err)
 	for _, a := range []Alternative{Greater, Less, TwoSided} {
 		_, err = FitSelection(s, SelectionOptions{Kind: StepFunction, Alternative: a, Steps: []float64{0.025}})
@@ -97,7 +97,7 @@ func TestUnknownNamesAreRefused(t *testing.T) {
 		"method":    func() error { _, err := RegressionTest(s, RegressionOptions{Method: "XX"}); return err },
 		"estimator": func() error { _, err := TrimFill(s, TrimFillOptions{Estimator: "L1"}); return err },
 		"side":      func() error { _, err := TrimFill(s, TrimFillOptions{Side: "up"}); return err },
-		"fail-safe": func() error { _, err := FailSafeN(s, 9, 0); return err },
+		"fail-safe": func() error { _, err := FailSafeN(s, "nine", 0); return err },
 		"kind": func() error {
 			_, err := FitSelection(s, SelectionOptions{Kind: "logistic", Alternative: Less})
 			return err
@@ -112,13 +112,12 @@ func TestUnknownNamesAreRefused(t *testing.T) {
 		},
 		"direction": func() error { _, err := FitSelection(s, SelectionOptions{Kind: BetaFunction}); return err },
 		"tau2":      func() error { _, err := ExcessSignificance(s, ExcessOptions{Tau2: -1}); return err },
-		"level":     func() error { _, err := HenmiCopas(s, HenmiCopasOptions{Level: 95}); return err },
 		"no sizes": func() error {
 			_, err := RegressionTest(Studies{Y: s.Y, V: s.V}, RegressionOptions{Predictor: Ni})
 			return err
 		},
 		"group size": func() error {
-			_, err := SampleSizeTest(s, s.N, make([]float64, s.K()), SampleSizeOptions{})
+			_, err := SampleSizeTest(s, s.N, make([]float64, s.K()))
 			return err
 		},
 	} {

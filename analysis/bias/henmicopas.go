@@ -14,14 +14,12 @@ import (
 // under the random-effects model and the interval; there is no test. Tau2 is the DerSimonian-Laird estimate.
 type HenmiCopasResult struct {
 	analysis.Fit
-	Method  string
-	U       float64 // percentage point: the interval is the mean -+ U SE
-	Options HenmiCopasOptions
+	Method string
+	U      float64 // percentage point: the interval is the mean -+ U SE
 }
 
 // HenmiCopasOptions chooses the interval.
 type HenmiCopasOptions struct {
-	Level float64 // 0 means 0.95
 	// AsMetafor stops the search for the percentage point where metafor's hc() does, whose printed intervals are off in about the
 	// fifth digit; otherwise it is found to 1e-12.
 	AsMetafor bool
@@ -43,16 +41,10 @@ func HenmiCopas(s Studies, o HenmiCopasOptions) (HenmiCopasResult, error) {
 	if err := s.check(method, 2); err != nil {
 		return HenmiCopasResult{}, err
 	}
-	if o.Level == 0 {
-		o.Level = 0.95
-	}
-	if !(o.Level > 0 && o.Level < 1) {
-		return HenmiCopasResult{}, fmt.Errorf("%s: the level %v must lie between 0 and 1", method, o.Level)
-	}
 	c := newHenmiCopas(s)
-	r := HenmiCopasResult{Fit: analysis.NewFit(s.K(), o.Level), Method: method, Options: o}
+	r := HenmiCopasResult{Fit: analysis.NewFit(s.K(), 0.95), Method: method}
 	r.Tau2 = c.tau2 * c.unit
-	t, err := c.percentagePoint((1-o.Level)/2, o.AsMetafor)
+	t, err := c.percentagePoint((1-r.Level)/2, o.AsMetafor)
 	if err != nil {
 		return r, fmt.Errorf("%s: the percentage point was not found: %w", method, err)
 	}

@@ -1,8 +1,10 @@
 package bias
 
 import (
+	"cmp"
 	"math"
-	"sort"
+
+	"past/analysis/internal/sorted"
 )
 
 // exactKendallMax is the largest number of pairs-free-of-ties observations for which the permutation distribution of
@@ -22,17 +24,7 @@ type kendall struct {
 // Values that are exactly equal are ties.
 func countKendall(x, y []float64) kendall {
 	n := len(x)
-	idx := make([]int, n)
-	for i := range idx {
-		idx[i] = i
-	}
-	sort.Slice(idx, func(a, b int) bool {
-		i, j := idx[a], idx[b]
-		if x[i] != x[j] {
-			return x[i] < x[j]
-		}
-		return y[i] < y[j]
-	})
+	idx := sorted.Order(n, func(i, j int) int { return cmp.Or(cmp.Compare(x[i], x[j]), cmp.Compare(y[i], y[j])) })
 	xs, ys := make([]float64, n), make([]float64, n)
 	for a, i := range idx {
 		xs[a], ys[a] = x[i], y[i]

@@ -5,16 +5,7 @@ import (
 	"math"
 
 	"past/analysis"
-	"past/analysis/meta"
 )
-
-// PETPEESEOptions chooses the regressions of [PETPEESE]. The zero value is weighted least squares, as in the original paper.
-type PETPEESEOptions struct {
-	Model  RegressionModel // "" means Dispersion
-	Method meta.Method     // of MetaRegression; "" means REML
-	Test   meta.Test       // of MetaRegression; "" means z
-	Level  float64         // 0 means 0.95
-}
 
 // PETPEESEResult is the outcome of [PETPEESE]: both lines, and the estimate that the conditional rule picks.
 type PETPEESEResult struct {
@@ -30,15 +21,13 @@ type PETPEESEResult struct {
 // PETPEESE estimates the effect of a hypothetical study without sampling error (Stanley & Doucouliagos 2014, Research Synthesis
 // Methods 5:60-78). PET regresses the effects on their standard errors, PEESE on their variances, and both read off the
 // intercept. When the PET intercept is not different from zero (one-sided p >= 0.05 in the direction of the estimate) the PET
-// intercept is reported, else the PEESE intercept, because PET is then too low.
-func PETPEESE(s Studies, o PETPEESEOptions) (PETPEESEResult, error) {
-	if o.Model == "" {
-		o.Model = Dispersion
-	}
-	pet := RegressionOptions{Model: o.Model, Predictor: SEi, Method: o.Method, Test: o.Test, Level: o.Level}
+// intercept is reported, else the PEESE intercept, because PET is then too low. The model Dispersion is that of the paper; the
+// predictors are the method's own.
+func PETPEESE(s Studies, pet RegressionOptions) (PETPEESEResult, error) {
+	pet.Predictor = SEi
 	pet.fill()
 	r := PETPEESEResult{K: s.K(), Method: "PET-PEESE (Stanley & Doucouliagos 2014), weighted least squares"}
-	if o.Model == MetaRegression {
+	if pet.Model == MetaRegression {
 		r.Method = fmt.Sprintf("PET-PEESE (Stanley & Doucouliagos 2014), meta-regression (%s, %s)", pet.Method, pet.Test)
 	}
 	var err error

@@ -132,14 +132,14 @@ func TestExcessSignificanceOnBCG(t *testing.T) {
 }
 
 func TestPETPEESEOnBCG(t *testing.T) {
-	r := must[PETPEESEResult](t)(PETPEESE(bcg(), PETPEESEOptions{}))
+	r := must[PETPEESEResult](t)(PETPEESE(bcg(), RegressionOptions{Model: Dispersion}))
 	near(t, "PET", r.PET.Coef[0].Value, -0.15709886273556414, 1e-10)
 	near(t, "PEESE", r.PEESE.Coef[0].Value, -0.3786144551207679, 1e-10)
 	near(t, "p of PET", r.PET.Coef[0].P, 0.5213624143326324, 1e-10)
 	if r.UsesPEESE || r.Effect != r.PET.Coef[0] || r.Limit == "" {
 		t.Errorf("%+v", r)
 	}
-	m := must[PETPEESEResult](t)(PETPEESE(bcg(), PETPEESEOptions{Model: MetaRegression}))
+	m := must[PETPEESEResult](t)(PETPEESE(bcg(), RegressionOptions{}))
 	near(t, "PET, REML", m.PET.Coef[0].Value, -0.5396805695978896, 1e-9)
 }
 

@@ -211,25 +211,12 @@ func fitLine(s Studies, x []float64, m meta.Method, t meta.Test, level float64) 
 	return meta.Fit(s.Y, s.V, meta.Options{Method: m, Test: t, Design: d, Level: level, Unguarded: true}) // as the published tests define it
 }
 
-// SampleSizeOptions chooses a sample-size test. The zero value is the modified Egger test.
-type SampleSizeOptions struct {
-	// Model: Dispersion (the default) replaces the standard error by sqrt(W) both as predictor and in the weights, as its authors
-	// do; MetaRegression keeps inverse-variance weights with additive heterogeneity and only changes the predictor.
-	Model  RegressionModel
-	Method meta.Method // of MetaRegression; "" means REML
-	Test   meta.Test   // of MetaRegression; "" means z
-	Level  float64     // of the interval of the limit estimate; 0 means 0.95
-}
-
 // SampleSizeTest is Egger's test with a measure of precision that depends on sample sizes alone (Pustejovsky & Rodgers 2019,
 // Research Synthesis Methods 10:57-71). The variance of a standardised mean difference contains the effect itself, which makes a
 // funnel of such effects lean without any missing study; sqrt(W), W = 1/n1 + 1/n2, does not. n1 and n2 are the sizes of the two
-// groups, one per study; the variances of s are used by MetaRegression only.
-func SampleSizeTest(s Studies, n1, n2 []float64, o SampleSizeOptions) (RegressionResult, error) {
-	if o.Model == "" {
-		o.Model = Dispersion
-	}
-	ro := RegressionOptions{Model: o.Model, Method: o.Method, Test: o.Test, Level: o.Level, Predictor: "sqrt(1/n1+1/n2)"}
+// groups, one per study. As in its authors' form sqrt(W) replaces the standard error both as predictor and in the weights.
+func SampleSizeTest(s Studies, n1, n2 []float64) (RegressionResult, error) {
+	ro := RegressionOptions{Model: Dispersion, Predictor: "sqrt(1/n1+1/n2)"}
 	ro.fill()
 	method := "sample-size test for funnel asymmetry of standardised mean differences (Pustejovsky & Rodgers 2019)"
 	r := RegressionResult{Line: noLine(s.K()), Method: method, Options: ro, LimitEffect: noLine(0).Coef[0], Limit: testLimit(s.K())}

@@ -30,11 +30,10 @@ const (
 
 // SelectionOptions chooses a selection model.
 type SelectionOptions struct {
-	Kind         SelectionKind
-	Alternative  Alternative
-	Steps        []float64 // step function only: cut points of the p-value in (0,1); 1 is added when missing
-	CommonEffect bool      // hold the between-study variance at zero
-	Level        float64   // of the intervals; 0 means 0.95
+	Kind        SelectionKind
+	Alternative Alternative
+	Steps       []float64 // step function only: cut points of the p-value in (0,1); 1 is added when missing
+	Level       float64   // of the intervals; 0 means 0.95
 }
 
 // maxDelta is the largest relative selection probability considered, as in metafor: beyond it the data say only "very large".
@@ -155,7 +154,7 @@ func (r *SelectionResult) finish(f *selectionFit) {
 			"the likelihood has another maximum %.2f log units lower, with mean %.4g and tau2 %.4g: the estimate is not "+
 				"well determined", o.Lower, o.Beta, o.Tau2)
 	}
-	if r.Tau2 == 0 && !r.Options.CommonEffect {
+	if r.Tau2 == 0 {
 		r.Warnings.Add(analysis.Tau2Zero,
 			"the between-study variance is estimated as zero: its standard error does not exist and the others hold it at zero")
 	}

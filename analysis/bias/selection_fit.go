@@ -20,7 +20,6 @@ type selectionFit struct {
 	fixedDelta int     // leading weights held at 1
 	deltaMin   float64 // lower limit of the estimated weights as reported
 	logLo      float64 // lower limit of log weights in the search
-	common     bool
 	counts     []int
 }
 
@@ -42,26 +41,18 @@ type normDerivs struct {
 	h [][]float64
 }
 
-func newNormDerivs(n int) *normDerivs {
-	d := &normDerivs{g: make([]float64, n), h: make([][]float64, n)}
-	for i := range d.h {
-		d.h[i] = make([]float64, n)
-	}
-	return d
-}
+func newNormDerivs(n int) *normDerivs { return &normDerivs{make([]float64, n), square(n)} }
 
 func (d *normDerivs) clear() {
-	for i := range d.g {
-		d.g[i] = 0
-		for j := range d.h[i] {
-			d.h[i][j] = 0
-		}
+	clear(d.g)
+	for _, row := range d.h {
+		clear(row)
 	}
 }
 
 // newSelectionFit checks the options against the data and completes them.
 func newSelectionFit(s Studies, o *SelectionOptions) (*selectionFit, error) {
-	f := &selectionFit{sign: 1, common: o.CommonEffect}
+	f := &selectionFit{sign: 1}
 	if o.Alternative == Less {
 		f.sign = -1
 	}
@@ -102,11 +93,7 @@ func newSelectionFit(s Studies, o *SelectionOptions) (*selectionFit, error) {
 	default:
 		return nil, errors.New("the kind must be stepfun or beta")
 	}
-	need := 1 + f.like.size() - f.fixedDelta
-	if !f.common {
-		need++
-	}
-	if s.K() < need {
+	if need := 2 + f.like.size() - f.fixedDelta; s.K() < need {
 		return nil, fmt.Errorf("%d studies for %d parameters: %w", s.K(), need, ErrTooFew)
 	}
 	return f, nil
@@ -124,12 +111,7 @@ func intervalName(steps []float64, j int) string {
 // respect to (mu, tau2, delta_0, delta_1, ...).
 func (f *selectionFit) logLik(mu, tau2 float64, delta []float64, g []float64, h [][]float64, d *normDerivs) float64 {
 	n := 2 + len(delta)
-	for a := range g {
-		g[a] = 0
-		for b := range h[a] {
-			h[a][b] = 0
-		}
-	}
+	(&normDerivs{g, h}).clear()
 	f.like.prepare(delta)
 	var ll float64
 	for i, y := range f.y {
@@ -221,22 +203,16 @@ func (f *selectionFit) run() SelectionResult {
 		}
 		return top, all
 	}
-	plain, _ := best(true, f.common, f.plainStarts())
+	plain, _ := best(true, false, f.plainStarts())
 	zero, _ := best(false, true, f.starts(plain.x[0], 0))
-	full, all := zero, []boxSolution(nil)
-	if !f.common {
-		starts := append(f.starts(plain.x[0], plain.x[1]), zero.x)
-		if full, all = best(false, false, starts); zero.value > full.value {
-			full = zero
-		}
+	full, all := best(false, false, append(f.starts(plain.x[0], plain.x[1]), zero.x))
+	if zero.value > full.value {
+		full = zero
 	}
 	r := f.report(full)
 	r.UncorrectedBeta, r.UncorrectedTau2 = f.sign*plain.x[0]*f.unit, plain.x[1]*f.unit*f.unit
 	r.LRT = analysis.ChiSquare(math.Max(0, 2*(full.value-plain.value)), float64(f.like.size()-f.fixedDelta))
-	r.LRTTau2 = r.Q // unknown
-	if !f.common {
-		r.LRTTau2 = analysis.ChiSquare(math.Max(0, 2*(full.value-zero.value)), 1)
-	}
+	r.LRTTau2 = analysis.ChiSquare(math.Max(0, 2*(full.value-zero.value)), 1)
 	for _, s := range all {
 		if lower := full.value - s.value; s.converged && lower < 1 && math.Abs(s.x[0]-full.x[0]) > 1e-3*(1+math.Abs(full.x[0])) &&
 			(r.Other == nil || lower < r.Other.Lower) {

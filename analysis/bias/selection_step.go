@@ -97,10 +97,8 @@ func (w *stepWeights) norm(i int, mu, tau2 float64, d *normDerivs) (a, logScale 
 	for k, b := range w.bounds {
 		w.edges[k] = newEdge(b*w.se[i], mu, w.v[i]+tau2)
 	}
-	lowest := edge{z: math.Inf(-1), lower: 0, upper: 1}
-	highest := edge{z: math.Inf(1), lower: 1, upper: 0}
 	for s, j := range w.group {
-		from, to := lowest, highest
+		from, to := infiniteEdge(math.Inf(-1)), infiniteEdge(math.Inf(1))
 		if s > 0 {
 			from = w.edges[s-1]
 		}

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"math"
+
+	"past/analysis"
 )
 
 // MinTestStudies is the number of studies below which tests of funnel asymmetry are not presented as tests
@@ -31,30 +33,17 @@ func tooFew(method string, k, min int) error {
 // check refuses rows that no method can use. Rows are counted from 1 in its messages.
 func (s Studies) check(method string, min int) error {
 	k := len(s.Y)
-	if len(s.V) != k {
-		return fmt.Errorf("%s: %d effects but %d variances", method, k, len(s.V))
+	if err := analysis.CheckRows(s.Y, s.V); err != nil {
+		return fmt.Errorf("%s: %w", method, err)
 	}
 	if s.N != nil && len(s.N) != k {
 		return fmt.Errorf("%s: %d effects but %d sample sizes", method, k, len(s.N))
-	}
-	for i := range s.Y {
-		switch {
-		case math.Abs(s.Y[i]) > maxMagnitude || s.V[i] > maxMagnitude || s.V[i] < 1/maxMagnitude && s.V[i] > 0:
-			return fmt.Errorf("%s: row %d: effect %v with variance %v is beyond what can be computed: use other units", method, i+1, s.Y[i], s.V[i])
-		case math.IsNaN(s.Y[i]) || math.IsInf(s.Y[i], 0):
-			return fmt.Errorf("%s: row %d: the effect %v is not a finite number: leave the row out", method, i+1, s.Y[i])
-		case math.IsNaN(s.V[i]) || math.IsInf(s.V[i], 0) || s.V[i] <= 0:
-			return fmt.Errorf("%s: row %d: the sampling variance %v is not a positive finite number: leave the row out", method, i+1, s.V[i])
-		}
 	}
 	if k < min {
 		return tooFew(method, k, min)
 	}
 	return nil
 }
-
-// maxMagnitude bounds effects and variances, so that their powers stay finite.
-const maxMagnitude = 1e60
 
 // checkN refuses missing or non-positive sample sizes.
 func (s Studies) checkN(method string) error {

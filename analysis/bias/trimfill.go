@@ -1,12 +1,14 @@
 package bias
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"math"
-	"sort"
+	"slices"
 
 	"past/analysis"
+	"past/analysis/internal/sorted"
 	"past/analysis/meta"
 )
 
@@ -40,19 +42,18 @@ type TrimFillOptions struct {
 
 // TrimFillResult is the outcome of [TrimFill].
 type TrimFillResult struct {
-	Method     string
-	Options    TrimFillOptions
-	Side       Side
-	K          int     // studies observed
-	K0         int     // studies filled in
-	SEK0       float64 // standard error of the count
-	PK0        float64 // R0 only: P(count this high or higher when none is missing); else NaN
-	FilledY    []float64
-	FilledV    []float64
-	Fit        *meta.Result // of observed and filled studies together, z test
-	Iterations int
-	Limit      string
-	Warnings   analysis.Warnings
+	Method   string
+	Options  TrimFillOptions
+	Side     Side
+	K        int     // studies observed
+	K0       int     // studies filled in
+	SEK0     float64 // standard error of the count
+	PK0      float64 // R0 only: P(count this high or higher when none is missing); else NaN
+	FilledY  []float64
+	FilledV  []float64
+	Fit      *meta.Result // of observed and filled studies together, z test
+	Limit    string
+	Warnings analysis.Warnings
 
 	centre float64
 	y, v   []float64 // sorted, turned so that the missing side is the left
@@ -128,18 +129,18 @@ func (r *TrimFillResult) chooseSide(s Studies) error {
 	return nil
 }
 
+// sign turns the effects so that the missing side is the left.
+func (r *TrimFillResult) sign() float64 {
+	if r.Side == Right {
+		return -1
+	}
+	return 1
+}
+
 // sort puts the studies in rising order of the (turned) effect; equal effects keep their order.
 func (r *TrimFillResult) sort(s Studies) {
-	idx := make([]int, s.K())
-	for i := range idx {
-		idx[i] = i
-	}
-	sign := 1.0
-	if r.Side == Right {
-		sign = -1
-	}
-	sort.SliceStable(idx, func(a, b int) bool { return sign*s.Y[idx[a]] < sign*s.Y[idx[b]] })
-	for _, i := range idx {
+	sign := r.sign()
+	for _, i := range sorted.Order(s.K(), func(i, j int) int { return cmp.Compare(sign*s.Y[i], sign*s.Y[j]) }) {
 		r.y, r.v = append(r.y, sign*s.Y[i]), append(r.v, s.V[i])
 	}
 	r.ranks = make([]float64, s.K())
@@ -148,9 +149,8 @@ func (r *TrimFillResult) sort(s Studies) {
 // count iterates the number of missing studies until it stays the same.
 func (r *TrimFillResult) count() error {
 	const maxIterations = 100
-	for last := -1; last != r.K0; {
-		last = r.K0
-		if r.Iterations++; r.Iterations > maxIterations {
+	for last, round := -1, 1; last != r.K0; round++ {
+		if last = r.K0; round > maxIterations {
 			return fmt.Errorf("after %d rounds: %w", maxIterations, ErrNoConvergence)
 		}
 		keep := r.K - r.K0
@@ -178,18 +178,9 @@ func (r *TrimFillResult) count() error {
 
 // rank fills the signed ranks of the distances from the centre; ties keep their order.
 func (r *TrimFillResult) rank() {
-	idx := make([]int, r.K)
-	for i := range idx {
-		idx[i] = i
-	}
-	sort.SliceStable(idx, func(a, b int) bool { return math.Abs(r.y[idx[a]]-r.centre) < math.Abs(r.y[idx[b]]-r.centre) })
-	for place, i := range idx {
-		switch d := r.y[i] - r.centre; {
-		case d > 0:
-			r.ranks[i] = float64(place + 1)
-		case d < 0:
-			r.ranks[i] = -float64(place + 1)
-		default:
+	distance := func(i int) float64 { return math.Abs(r.y[i] - r.centre) }
+	for place, i := range sorted.Order(r.K, func(i, j int) int { return cmp.Compare(distance(i), distance(j)) }) {
+		if r.ranks[i] = math.Copysign(float64(place+1), r.y[i]-r.centre); distance(i) == 0 {
 			r.ranks[i] = 0
 		}
 	}
@@ -233,17 +224,13 @@ func rankSumVariance(k, k0 float64) float64 {
 
 // fill mirrors the trimmed studies and refits.
 func (r *TrimFillResult) fill(s Studies) error {
-	sign := 1.0
-	if r.Side == Right {
-		sign = -1
-	}
+	sign := r.sign()
 	for i := r.K - r.K0; i < r.K; i++ {
 		r.FilledY = append(r.FilledY, sign*(2*r.centre-r.y[i]))
 		r.FilledV = append(r.FilledV, r.v[i])
 	}
-	y := append(append([]float64(nil), s.Y...), r.FilledY...)
-	v := append(append([]float64(nil), s.V...), r.FilledV...)
 	var err error
-	r.Fit, err = meta.Fit(y, v, meta.Options{Method: r.Options.Method, Level: r.Options.Level})
+	r.Fit, err = meta.Fit(slices.Concat(s.Y, r.FilledY), slices.Concat(s.V, r.FilledV),
+		meta.Options{Method: r.Options.Method, Level: r.Options.Level})
 	return err
 }

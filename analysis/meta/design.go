@@ -6,6 +6,8 @@ import (
 	"sort"
 	"strconv"
 	"strings"
+
+	"past/analysis"
 )
 
 // Term is one moderator: a numeric column or a factor. Build it with [Numeric] or
@@ -123,7 +125,7 @@ func NewDesignMatrix(names []string, rows [][]float64, intercept bool) (*Design,
 			return nil, fmt.Errorf("row %d of the design has %d values, not %d", i+1, len(r), d.p)
 		}
 		for j, v := range r {
-			if math.IsInf(v, 0) || math.Abs(v) > maxMagnitude {
+			if math.IsInf(v, 0) || math.Abs(v) > analysis.Largest {
 				return nil, fmt.Errorf("column %q of the design has the value %v in row %d: values must lie within 1e60 of zero", names[j], v, i+1)
 			}
 			d.missing[i] = d.missing[i] || math.IsNaN(v)
@@ -170,7 +172,7 @@ func missingRows(terms []Term, k int) []bool {
 
 // tooSmall reports whether the squares of a column with this largest magnitude
 // would vanish.
-func tooSmall(most float64) bool { return most > 0 && most < 1/maxMagnitude }
+func tooSmall(most float64) bool { return most > 0 && most < 1/analysis.Largest }
 
 func checkNumeric(t Term) error {
 	most := 0.0
@@ -178,7 +180,7 @@ func checkNumeric(t Term) error {
 		if !math.IsNaN(v) {
 			most = math.Max(most, math.Abs(v))
 		}
-		if math.IsInf(v, 0) || math.Abs(v) > maxMagnitude {
+		if math.IsInf(v, 0) || math.Abs(v) > analysis.Largest {
 			return fmt.Errorf("moderator %q has the value %v in row %d: values must lie within 1e60 of zero", t.name, v, i+1)
 		}
 	}

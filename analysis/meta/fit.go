@@ -60,7 +60,7 @@ func (o *Options) check(yi, vi []float64) error {
 	if !(o.Level > 0 && o.Level < 1) {
 		return fmt.Errorf("the level of the intervals is %v: it must lie between 0 and 1, for example 0.95", o.Level)
 	}
-	if o.Tau2 != nil && !(*o.Tau2 >= 0 && *o.Tau2 <= maxMagnitude) {
+	if o.Tau2 != nil && !(*o.Tau2 >= 0 && *o.Tau2 <= analysis.Largest) {
 		return fmt.Errorf("tau2 is held at %v: it must be a number between 0 and 1e60", *o.Tau2)
 	}
 	if o.Tau2 != nil && *o.Tau2 > 0 && o.Method.common() {
@@ -86,7 +86,7 @@ func (o *Options) checkWeights(k int) error {
 		return fmt.Errorf("%d weights for %d effects: give one weight for each effect", len(o.Weights), k)
 	}
 	for i, w := range o.Weights {
-		if !(w > 0 && w <= maxMagnitude) && !math.IsNaN(w) {
+		if !(w > 0 && w <= analysis.Largest) && !math.IsNaN(w) {
 			return fmt.Errorf("row %d has the weight %v: weights must be positive numbers", i+1, w)
 		}
 	}
@@ -100,7 +100,7 @@ func (r *Result) takeRows(yi, vi []float64) error {
 	r.Rows = make([]int, 0, len(yi))
 	var dropped []string
 	for i := range yi {
-		if fault := checkRow(yi[i], vi[i]); fault != "" {
+		if fault := analysis.RowFault(yi[i], vi[i]); fault != "" {
 			return fmt.Errorf("row %d has %s", i+1, fault)
 		}
 		switch {

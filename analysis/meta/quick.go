@@ -53,19 +53,11 @@ func (ws *Workspace) Estimate(yi, vi []float64, method Method, test Test) QuickF
 }
 
 func checkQuick(yi, vi []float64, method Method, test Test) error {
-	if len(yi) != len(vi) {
-		return fmt.Errorf("%d effects but %d sampling variances: give one variance for each effect", len(yi), len(vi))
+	if err := analysis.CheckRows(yi, vi); err != nil {
+		return err
 	}
 	if len(yi) == 0 {
 		return fmt.Errorf("no study to pool")
-	}
-	for i := range yi {
-		if fault := checkRow(yi[i], vi[i]); fault != "" {
-			return fmt.Errorf("row %d has %s", i+1, fault)
-		}
-		if math.IsNaN(yi[i]) || math.IsNaN(vi[i]) {
-			return fmt.Errorf("row %d has a missing value", i+1)
-		}
 	}
 	if e := method.estimator(); e == nil || e.mean == nil {
 		var quick []Method

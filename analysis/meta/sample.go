@@ -2,15 +2,8 @@ package meta
 
 import (
 	"cmp"
-	"fmt"
-	"math"
-	"slices"
-)
 
-// Values beyond these magnitudes would overflow in the third powers of the weights.
-const (
-	maxMagnitude = 1e60
-	minVariance  = 1e-60
+	"past/analysis/internal/sorted"
 )
 
 // sample is the data of one fit in the form the computations want: rows sorted by
@@ -38,25 +31,6 @@ type sample struct {
 	plain, g, less   *gram     // unweighted, of the last call of at, without one row
 	b, c, u, f       []float64 // scratch
 	rows             []int     // scratch: the order of the rows
-}
-
-// checkRow returns what is wrong with one row, or "".
-func checkRow(y, v float64) string {
-	switch {
-	case math.IsInf(y, 0):
-		return "an infinite effect"
-	case math.IsInf(v, 0):
-		return "an infinite sampling variance"
-	case v < 0:
-		return fmt.Sprintf("a negative sampling variance (%v)", v)
-	case v == 0:
-		return "a sampling variance of 0, an infinite weight; leave the row out or use a measure with a continuity correction"
-	case v < minVariance || v > maxMagnitude:
-		return fmt.Sprintf("a sampling variance of %v, outside the range 1e-60 to 1e60; rescale the effects", v)
-	case math.Abs(y) > maxMagnitude:
-		return fmt.Sprintf("an effect of %v, beyond 1e60; rescale the effects", y)
-	}
-	return ""
 }
 
 // newSample sorts the rows used. x is the model matrix of the used rows (k x p) or
@@ -100,12 +74,7 @@ func (s *sample) makeScratch() {
 
 // byVariance orders rows by variance, then effect, then row.
 func byVariance(y, v []float64) []int {
-	order := make([]int, len(v))
-	for i := range order {
-		order[i] = i
-	}
-	slices.SortStableFunc(order, func(a, b int) int { return cmp.Or(cmp.Compare(v[a], v[b]), cmp.Compare(y[a], y[b])) })
-	return order
+	return sorted.Order(len(v), func(a, b int) int { return cmp.Or(cmp.Compare(v[a], v[b]), cmp.Compare(y[a], y[b])) })
 }
 
 // recentre holds the effects relative to the first, most precise, study.

@@ -116,10 +116,6 @@ func checkShape(data Data, design Design) error {
 	return nil
 }
 
-// largest is the magnitude of effects, variances, their inverses and moderators beyond
-// which powers of them would overflow.
-const largest = 1e60
-
 // completeRows lists the rows with all values present; a value that is present but
 // impossible is an error that names the row (counted from 1).
 func completeRows(data Data, design Design) ([]int, error) {
@@ -131,27 +127,18 @@ func completeRows(data Data, design Design) ([]int, error) {
 				most = math.Max(most, math.Abs(x))
 			}
 		}
-		if most > 0 && most < 1/largest {
+		if most > 0 && most < 1/analysis.Largest {
 			return nil, fmt.Errorf("the moderator %q has no value beyond %g: rescale it", design.Names[j], most)
 		}
 	}
 rows:
 	for i, y := range data.Effect {
 		v := data.Variance[i]
-		switch {
-		case math.IsInf(y, 0):
-			return nil, fmt.Errorf("row %d: the effect is infinite", i+1)
-		case math.IsInf(v, 0):
-			return nil, fmt.Errorf("row %d: the sampling variance is infinite", i+1)
-		case v <= 0:
-			return nil, fmt.Errorf("row %d: the sampling variance %g is not above 0", i+1, v)
-		case v < 1/largest || v > largest:
-			return nil, fmt.Errorf("row %d: the sampling variance %g lies outside 1e-60 to 1e60; rescale the effects", i+1, v)
-		case math.Abs(y) > largest:
-			return nil, fmt.Errorf("row %d: the effect %g lies beyond 1e60; rescale the effects", i+1, y)
+		if fault := analysis.RowFault(y, v); fault != "" {
+			return nil, fmt.Errorf("row %d has %s", i+1, fault)
 		}
 		for j, c := range design.Columns {
-			if math.Abs(c[i]) > largest {
+			if math.Abs(c[i]) > analysis.Largest {
 				return nil, fmt.Errorf("row %d: the moderator %q is %g; it must lie within 1e60 of 0", i+1, design.Names[j], c[i])
 			}
 			if math.IsNaN(c[i]) {
@@ -301,10 +288,3 @@ func median(x []float64) float64 {
 }
 
 func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
-
-func count(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
-}

@@ -163,7 +163,7 @@ func (m *problem) newFit(level float64) analysis.Fit {
 
 func (m *problem) fit(opt Options) (*Result, error) {
 	if m.n <= m.p {
-		return nil, fmt.Errorf("%s cannot carry %s: at least one effect more is needed", count(m.n, "effect"), count(m.p, "coefficient"))
+		return nil, fmt.Errorf("%s cannot carry %s: at least one effect more is needed", analysis.Count{N: m.n, Noun: "effect"}, analysis.Count{N: m.p, Noun: "coefficient"})
 	}
 	random := opt.Components != NoneRandom && opt.Components != WithinOnly
 	if random && len(m.blocks) < 2 {

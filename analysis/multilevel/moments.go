@@ -173,7 +173,7 @@ func prepareMoments(data Data, design Design, opt *Options) (*problem, error) {
 	case len(m.blocks) < 2:
 		return nil, fmt.Errorf("all effects come from one study, %q: robust variance estimation needs at least two", m.blocks[0].label)
 	case m.n <= m.p:
-		return nil, fmt.Errorf("%s cannot carry %s: at least one effect more is needed", count(m.n, "effect"), count(m.p, "coefficient"))
+		return nil, fmt.Errorf("%s cannot carry %s: at least one effect more is needed", analysis.Count{N: m.n, Noun: "effect"}, analysis.Count{N: m.p, Noun: "coefficient"})
 	}
 	return m, nil
 }

@@ -1,9 +1,11 @@
 package multiverse
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 
+	"past/analysis"
 	"past/analysis/meta"
 )
 
@@ -140,11 +142,8 @@ func checkStudies(studies []Study) error {
 			return fmt.Errorf("study %q: candidate %q is listed twice", s.ID, id)
 		}
 		for _, c := range s.Candidates {
-			switch {
-			case math.IsNaN(c.Effect) || math.Abs(c.Effect) > 1e60:
-				return fmt.Errorf("study %q, candidate %q: the effect %g is not a usable number", s.ID, c.ID, c.Effect)
-			case !(c.Variance >= 1e-60 && c.Variance <= 1e60):
-				return fmt.Errorf("study %q, candidate %q: the sampling variance %g must lie between 1e-60 and 1e60", s.ID, c.ID, c.Variance)
+			if fault := analysis.RowFault(c.Effect, c.Variance); fault != "" || math.IsNaN(c.Effect+c.Variance) {
+				return fmt.Errorf("study %q, candidate %q has %s", s.ID, c.ID, cmp.Or(fault, "a missing value"))
 			}
 		}
 	}

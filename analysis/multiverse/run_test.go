@@ -251,8 +251,8 @@ func TestRefusals(t *testing.T) {
 				p.Axes = append(p.Axes, Axis{fmt.Sprint("more ", i), []Level{{"a", All()}, {"b", All()}}})
 			}
 		}, `262144 specifications, more than the cap of 250000`},
-		{"no effect", func(p *Plan) { p.Studies[1].Candidates[0].Effect = math.NaN() }, `study "B", candidate "B-caps-4": the effect NaN`},
-		{"no variance", func(p *Plan) { p.Studies[1].Candidates[0].Variance = 0 }, "sampling variance 0"},
+		{"no effect", func(p *Plan) { p.Studies[1].Candidates[0].Effect = math.NaN() }, `study "B", candidate "B-caps-4" has a missing value`},
+		{"no variance", func(p *Plan) { p.Studies[1].Candidates[0].Variance = 0 }, "a sampling variance of 0"},
 		{"twice a study", func(p *Plan) { p.Studies[1].ID = "A" }, `study "A" is listed twice`},
 		{"twice a candidate", func(p *Plan) { p.Studies[0].Candidates[1].ID = "A-caps-4" }, `candidate "A-caps-4" is listed twice`},
 		{"twice an axis", func(p *Plan) { p.Axes[1].Name = "time" }, `axis "time" is listed twice`},

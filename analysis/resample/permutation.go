@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"past/analysis"
+	"past/analysis/internal/sorted"
 	"past/analysis/meta"
 )
 
@@ -72,14 +73,9 @@ type studies struct {
 }
 
 func (s *studies) sort(y, v []float64) {
-	order := make([]int, len(y))
-	for i := range order {
-		order[i] = i
-	}
-	slices.SortStableFunc(order, func(i, j int) int {
+	for _, i := range sorted.Order(len(y), func(i, j int) int {
 		return cmp.Or(cmp.Compare(v[i], v[j]), cmp.Compare(math.Abs(y[i]), math.Abs(y[j])), cmp.Compare(y[i], y[j]))
-	})
-	for _, i := range order {
+	}) {
 		s.y, s.v = append(s.y, y[i]), append(s.v, v[i])
 	}
 	s.flipped = slices.Clone(s.y)

@@ -43,7 +43,7 @@ func smallStudy(q Question, effects []evidence.Effect) []evidence.TestResult {
 		out = append(out, t)
 	}
 	if len(n1) == len(effects) {
-		r, err := bias.SampleSizeTest(s, n1, n2, bias.SampleSizeOptions{})
+		r, err := bias.SampleSizeTest(s, n1, n2)
 		add(evidence.TestResult{Name: "regression on sample size (Pustejovsky and Rodgers)", Statistic: finite(r.Slope().Stat),
 			P: finite(r.Slope().P)},
 			r.Limit, err)
@@ -63,7 +63,7 @@ func smallStudy(q Question, effects []evidence.Effect) []evidence.TestResult {
 		add(evidence.TestResult{Name: fmt.Sprintf("trim and fill (%d filled in)", tf.K0), Estimate: finite(tf.Fit.Coef[0].Value),
 			CILower: finite(tf.Fit.Coef[0].Lower), CIUpper: finite(tf.Fit.Coef[0].Upper)}, tf.Limit, nil)
 	}
-	pp, err := bias.PETPEESE(s, bias.PETPEESEOptions{})
+	pp, err := bias.PETPEESE(s, bias.RegressionOptions{Model: bias.Dispersion})
 	add(evidence.TestResult{Name: "PET-PEESE", Estimate: finite(pp.Effect.Value), CILower: finite(pp.Effect.Lower),
 		CIUpper: finite(pp.Effect.Upper)}, pp.Limit, err)
 	alt := bias.Greater

@@ -2,7 +2,7 @@ package plan
 
 import (
 	"cmp"
-	"fmt"
+	"strings"
 
 	"past/analysis/bias"
 	"past/analysis/meta"
@@ -102,12 +102,7 @@ func (r *Result) bias() error {
 		return bias.TrimFill(s, bias.TrimFillOptions{Method: q.Method, Estimator: q.Estimator, Side: q.Side})
 	})
 	out.FailSafe = byName(q.FailSafe, func(name string, q FailSafe) (bias.FailSafeResult, error) {
-		kind, known := map[string]bias.FailSafeKind{"rosenthal": bias.Rosenthal, "orwin": bias.Orwin, "orwin_target_0_1": bias.Orwin,
-			"orwin_weighted": bias.OrwinWeighted, "rosenberg": bias.Rosenberg}[name]
-		if !known {
-			return bias.FailSafeResult{}, fmt.Errorf("unknown fail-safe number: ask for rosenthal, orwin, orwin_weighted or rosenberg")
-		}
-		return bias.FailSafeN(s, kind, number(q.Target))
+		return bias.FailSafeN(s, bias.FailSafeKind(strings.TrimSuffix(name, "_target_0_1")), number(q.Target))
 	})
 	out.Excess = each(q.Excess, func(q Excess) (bias.ExcessResult, error) {
 		f, err := meta.Fit(s.Y, s.V, meta.Options{Method: q.Method})
@@ -118,9 +113,9 @@ func (r *Result) bias() error {
 	})
 	out.PETPEESE = each(q.PETPEESE, func(q PETPEESE) (bias.PETPEESEResult, error) {
 		if q.Method == Lines {
-			return bias.PETPEESE(s, bias.PETPEESEOptions{Model: bias.Dispersion})
+			return bias.PETPEESE(s, bias.RegressionOptions{Model: bias.Dispersion})
 		}
-		return bias.PETPEESE(s, bias.PETPEESEOptions{Model: bias.MetaRegression, Method: meta.Method(q.Method), Test: q.Test})
+		return bias.PETPEESE(s, bias.RegressionOptions{Method: meta.Method(q.Method), Test: q.Test})
 	})
 	out.Selection = each(q.Selection, func(q Selection) (bias.SelectionResult, error) {
 		o := bias.SelectionOptions{Kind: q.Kind, Alternative: q.Alternative}

@@ -6,6 +6,7 @@ import (
 	"math"
 	"strings"
 
+	"past/analysis"
 	"past/analysis/effect"
 	"past/internal/metafile/table"
 )
@@ -203,10 +204,9 @@ func (d *Data) use(yi, vi []float64) {
 // outOfScale refuses effects whose squares would leave the range of float64; the
 // packages that pool refuse them too, each in its own words.
 func (d *Data) outOfScale() error {
-	const big = 1e60
 	for k, y := range d.Y {
-		if v := d.V[k]; math.Abs(y) > big || v > big || v > 0 && v < 1/big {
-			return fmt.Errorf("%s: effect %g with variance %g lies outside 1e-60 to 1e60; rescale the effects", d.UsedName(k), y, v)
+		if fault := analysis.RowFault(y, d.V[k]); d.V[k] != 0 && fault != "" {
+			return fmt.Errorf("%s has %s", d.UsedName(k), fault)
 		}
 	}
 	return nil
