@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"sort"
 
 	"gonum.org/v1/gonum/mat"
 
@@ -147,177 +146,67 @@ func (s *sandwich) linearised(i int, q, wq, own, root []float64) []float64 {
 	}
 	phi := s.phi(i)
 	if n > denseLimit {
-		return phi.structure.linearised(q, wq, s.m, values, vectors, p)
+		return phi.linearised(q, wq, s.m, values, vectors, p)
 	}
-	l := phi.factor()
-	if l == nil {
+	return phi.linearisedDense(q, wq, values, vectors, p, null)
+}
+
+// linearisedDense is A W Q of CR2 by matrices over the cluster.
+func (c *structure) linearisedDense(q, wq, values, vectors []float64, p, null int) []float64 {
+	n := len(c.d)
+	phi := mat.NewSymDense(n, nil)
+	unit, column := make([]float64, n), make([]float64, n)
+	for j := range n {
+		unit[j] = 1
+		c.times(unit, column)
+		unit[j] = 0
+		for i := range j + 1 {
+			phi.SetSym(i, j, column[i])
+		}
+	}
+	var chol mat.Cholesky
+	if !chol.Factorize(phi) {
 		return wq
 	}
-	nt := transposedRoot(l, q, values, vectors, n, p)
-	t := inverseRoot(nt, lowerTransposed(l, wq, n, p), n, p, null)
-	out := make([]float64, n*p)
-	for a := 0; a < n; a++ {
-		for k := 0; k <= a; k++ {
-			for c := 0; c < p; c++ {
-				out[a*p+c] += l[a*n+k] * t[k*p+c]
-			}
+	var l mat.TriDense
+	chol.LTo(&l)
+	var y, ltl, nn, x, u, out mat.Dense
+	y.Mul(mat.NewDense(n, p, q), mat.NewDense(p, p, vectors))
+	_ = y.Solve(&l, &y) // an ill-conditioned l still gives the best y there is
+	shrunk := mat.DenseCopyOf(&y)
+	shrunk.Apply(func(_, j int, v float64) float64 { return v / (1 + math.Sqrt(1-values[j])) }, shrunk)
+	ltl.Mul(l.T(), &l)
+	nn.Product(&ltl, shrunk, y.T())
+	nn.Sub(&ltl, &nn)
+	var svd mat.SVD
+	if !svd.Factorize(&nn, mat.SVDThin) {
+		return wq
+	}
+	svd.UTo(&u)
+	size := svd.Values(nil) // in falling order
+	x.Mul(l.T(), mat.NewDense(n, p, wq))
+	x.Mul(u.T(), &x)
+	x.Apply(func(i, _ int, v float64) float64 {
+		if i >= n-null || size[i] == 0 {
+			return 0
 		}
-	}
-	return out
-}
-
-// transposedRoot is N' = F L'L, stored column by column (so N row by row).
-func transposedRoot(l, q, values, vectors []float64, n, p int) []float64 {
-	nt := make([]float64, n*n) // L'L, symmetric
-	for a := 0; a < n; a++ {
-		for b := 0; b <= a; b++ {
-			var x float64
-			for k := a; k < n; k++ {
-				x += l[k*n+a] * l[k*n+b]
-			}
-			nt[a*n+b], nt[b*n+a] = x, x
-		}
-	}
-	y := mul(q, vectors, n, p, p)
-	for c := 0; c < p; c++ { // Y = L^-1 Q M^½ V
-		for a := 0; a < n; a++ {
-			for k := 0; k < a; k++ {
-				y[a*p+c] -= l[a*n+k] * y[k*p+c]
-			}
-			y[a*p+c] /= l[a*n+a]
-		}
-	}
-	for a := 0; a < n; a++ {
-		col := nt[a*n : (a+1)*n]
-		for c := 0; c < p; c++ {
-			var d float64
-			for k := 0; k < n; k++ {
-				d += y[k*p+c] * col[k]
-			}
-			d /= 1 + math.Sqrt(1-values[c])
-			for k := 0; k < n; k++ {
-				col[k] -= d * y[k*p+c]
-			}
-		}
-	}
-	return nt
-}
-
-// lowerTransposed is L'x for x with p columns.
-func lowerTransposed(l, x []float64, n, p int) []float64 {
-	out := make([]float64, n*p)
-	for k := 0; k < n; k++ {
-		for a := 0; a <= k; a++ {
-			f := l[k*n+a]
-			for c := 0; c < p; c++ {
-				out[a*p+c] += f * x[k*p+c]
-			}
-		}
-	}
-	return out
-}
-
-// inverseRoot is (N N')^-½ x, leaving out the null smallest singular values. cols
-// holds N' column by column; a one-sided Jacobi rotation of its columns makes them
-// orthogonal, their lengths then being the singular values (Demmel & Veselić 1992).
-func inverseRoot(cols, x []float64, n, p, null int) []float64 {
-	vec := make([]float64, n*n) // the rotations, column by column: left singular vectors of N
-	for k := 0; k < n; k++ {
-		vec[k*n+k] = 1
-	}
-	var big float64
-	for k := 0; k < n; k++ {
-		big = math.Max(big, norm(cols[k*n:(k+1)*n]))
-	}
-	for sweep := 0; sweep < 60; sweep++ {
-		turned := false
-		for i := 0; i < n; i++ {
-			for j := i + 1; j < n; j++ {
-				turned = rotate(cols[i*n:(i+1)*n], cols[j*n:(j+1)*n], vec[i*n:(i+1)*n], vec[j*n:(j+1)*n], 1e-14*big) || turned
-			}
-		}
-		if !turned {
-			break
-		}
-	}
-	size, order := make([]float64, n), make([]int, n)
-	for k := range size {
-		size[k], order[k] = norm(cols[k*n:(k+1)*n]), k
-	}
-	sort.SliceStable(order, func(a, b int) bool { return size[order[a]] < size[order[b]] })
-	out := make([]float64, n*p)
-	for _, k := range order[null:] {
-		if !(size[k] > 0) {
-			continue
-		}
-		v := vec[k*n : (k+1)*n]
-		for c := 0; c < p; c++ {
-			var d float64
-			for a := 0; a < n; a++ {
-				d += v[a] * x[a*p+c]
-			}
-			d /= size[k]
-			for a := 0; a < n; a++ {
-				out[a*p+c] += d * v[a]
-			}
-		}
-	}
-	return out
-}
-
-// rotate makes columns a and b orthogonal, turning va and vb along; false when they
-// are already. A column shorter than tiny is left alone.
-func rotate(a, b, va, vb []float64, tiny float64) bool {
-	var aa, bb, ab float64
-	for k, x := range a {
-		aa += x * x
-		bb += b[k] * b[k]
-		ab += x * b[k]
-	}
-	if aa <= tiny*tiny || bb <= tiny*tiny || math.Abs(ab) <= 1e-15*math.Sqrt(aa)*math.Sqrt(bb) {
-		return false
-	}
-	z := (bb - aa) / (2 * ab)
-	t := math.Copysign(1/(math.Abs(z)+math.Sqrt(1+z*z)), z)
-	c := 1 / math.Sqrt(1+t*t)
-	s := c * t
-	for k := range a {
-		a[k], b[k] = c*a[k]-s*b[k], s*a[k]+c*b[k]
-		va[k], vb[k] = c*va[k]-s*vb[k], s*va[k]+c*vb[k]
-	}
-	return true
-}
-
-// diagonal is a working covariance of independent effects with variances d.
-func diagonal(d []float64) phiBlock {
-	return phiBlock{n: len(d), structure: structure{d: d}, fill: func(dst []float64) {
-		for k, v := range d {
-			dst[k*len(d)+k] = v
-		}
-	}}
-}
-
-// factor is the lower Cholesky factor of Φ; nil when it isn't positive definite.
-func (b phiBlock) factor() []float64 {
-	a := make([]float64, b.n*b.n)
-	b.fill(a)
-	l, ok := dense.Cholesky(a, b.n)
-	if !ok {
-		return nil
-	}
-	return l
+		return v / size[i]
+	}, &x)
+	x.Mul(&u, &x)
+	out.Mul(&l, &x)
+	return out.RawMatrix().Data
 }
 
 // sandwich is e Φ e' for e with p rows.
-func (b phiBlock) sandwich(e []float64, p int) []float64 {
-	n := b.n
+func (c *structure) sandwich(e []float64, p int) []float64 {
+	n := len(c.d)
 	out := make([]float64, p*p)
 	t := make([]float64, n)
 	for a := 0; a < p; a++ {
-		b.structure.times(e[a*n:(a+1)*n], t)
-		for c := 0; c <= a; c++ {
-			out[a*p+c] = dot(t, e[c*n:(c+1)*n])
-			out[c*p+a] = out[a*p+c]
+		c.times(e[a*n:(a+1)*n], t)
+		for b := range a + 1 {
+			out[a*p+b] = dot(t, e[b*n:(b+1)*n])
+			out[b*p+a] = out[a*p+b]
 		}
 	}
 	return out

@@ -65,13 +65,13 @@ func ExampleAggregate() {
 		return
 	}
 	for _, c := range combined {
-		fmt.Printf("%s: %.3f, variance %.4f, from %d\n", c.Cluster, c.Effect, c.Variance, c.Rows)
+		fmt.Printf("%s: %.3f, variance %.4f\n", c.Cluster, c.Effect, c.Variance)
 	}
 	// Output:
-	// A: -0.700, variance 0.0676, from 2
-	// B: -0.458, variance 0.0434, from 2
-	// C: -1.100, variance 0.2000, from 1
-	// D: -0.220, variance 0.0343, from 3
+	// A: -0.700, variance 0.0676
+	// B: -0.458, variance 0.0434
+	// C: -1.100, variance 0.2000
+	// D: -0.220, variance 0.0343
 }
 
 func ExampleCorrelated() {

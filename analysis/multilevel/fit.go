@@ -28,7 +28,6 @@ const (
 	Both        Components = "both"    // between and within clusters, the default
 	BetweenOnly Components = "between" // one effect a cluster, none within
 	WithinOnly  Components = "within"  // the ordinary random-effects model, blind to clusters
-	NoneRandom  Components = "none"    // common effect
 )
 
 // Options choose the model; the zero value is REML with z tests, independent sampling
@@ -68,7 +67,6 @@ type Result struct {
 	Options             Options
 	Clusters            int // clusters used
 	Sigma2              Levels
-	SigmaSE             Levels // asymptotic standard errors of the components (expected information); NaN where not estimable
 	I2Level             Levels
 
 	m    *problem
@@ -101,8 +99,8 @@ func (o *Options) check() error {
 		return fmt.Errorf("unknown test %q: use z or t", o.Test)
 	case o.DF != Residual && o.DF != Contain:
 		return fmt.Errorf("unknown degrees of freedom %q: use residual or contain", o.DF)
-	case o.Components != Both && o.Components != BetweenOnly && o.Components != WithinOnly && o.Components != NoneRandom:
-		return fmt.Errorf("unknown components %q: use both, between, within or none", o.Components)
+	case o.Components != Both && o.Components != BetweenOnly && o.Components != WithinOnly:
+		return fmt.Errorf("unknown components %q: use both, between or within", o.Components)
 	case !(o.Level > 0 && o.Level < 1):
 		return fmt.Errorf("the confidence level %g must lie between 0 and 1", o.Level)
 	}
@@ -165,12 +163,11 @@ func (m *problem) fit(opt Options) (*Result, error) {
 	if m.n <= m.p {
 		return nil, fmt.Errorf("%s cannot carry %s: at least one effect more is needed", analysis.Count{N: m.n, Noun: "effect"}, analysis.Count{N: m.p, Noun: "coefficient"})
 	}
-	random := opt.Components != NoneRandom && opt.Components != WithinOnly
-	if random && len(m.blocks) < 2 {
+	if opt.Components != WithinOnly && len(m.blocks) < 2 {
 		return nil, fmt.Errorf("all effects come from one cluster, %q: variance between clusters cannot be estimated; use an "+
 			"ordinary random-effects model", m.blocks[0].label)
 	}
-	fr := free{opt.Components == Both || opt.Components == BetweenOnly, opt.Components == Both || opt.Components == WithinOnly}
+	fr := free{opt.Components != WithinOnly, opt.Components != BetweenOnly}
 	r := &Result{Fit: m.newFit(opt.Level), Options: opt, Clusters: len(m.blocks), m: m, w: m.workspace()}
 	if opt.Components == Both && !m.separable {
 		fr[0] = false
@@ -201,7 +198,6 @@ func (r *Result) summarise(fr free) {
 	m, st := r.m, r.st
 	u := m.unit
 	r.Sigma2 = Levels{Between: st.th[0] * u * u, Within: st.th[1] * u * u}
-	r.SigmaSE = standardErrors(st.info, fr, u*u)
 	r.beta, r.Cov = m.unscale(st)
 	r.Tau2 = r.Sigma2.Total()
 	reml := r.Options.Method == meta.REML
@@ -250,21 +246,6 @@ func (m *problem) covariance(v []float64) [][]float64 {
 	return out
 }
 
-// standardErrors inverts the expected information of the free components.
-func standardErrors(info [2][2]float64, fr free, unit float64) Levels {
-	se := [2]float64{math.NaN(), math.NaN()}
-	det := info[0][0]*info[1][1] - info[0][1]*info[0][1]
-	for a := range se {
-		switch o := 1 - a; {
-		case fr[a] && fr[o] && det > 1e-12*info[0][0]*info[1][1]:
-			se[a] = unit * math.Sqrt(info[o][o]/det)
-		case fr[a] && !fr[o] && info[a][a] > 0:
-			se[a] = unit / math.Sqrt(info[a][a])
-		}
-	}
-	return Levels{Between: se[0], Within: se[1]}
-}
-
 // warn names what makes the result look surer than it is.
 func (r *Result) warn(fr free) {
 	if fr[0] && r.Sigma2.Between == 0 {
@@ -273,7 +254,7 @@ func (r *Result) warn(fr free) {
 	if fr[1] && r.Sigma2.Within == 0 {
 		r.Warnings.Add(analysis.Tau2Zero, "the variance within clusters is estimated as 0, at its bound")
 	}
-	if r.Clusters < 5 && r.Options.Components != WithinOnly && r.Options.Components != NoneRandom {
+	if r.Clusters < 5 && r.Options.Components != WithinOnly {
 		r.Warnings.Add(analysis.FewClusters, "only %d clusters: the variance between them is poorly known", r.Clusters)
 	}
 	if r.Options.Test == meta.Z && r.Clusters < 40 {

@@ -14,7 +14,7 @@ import (
 func (r *Result) infer() {
 	df := r.degreesOfFreedom()
 	r.Coef = waldTests(r.beta, r.Cov, df, r.Level)
-	if tested := r.tested(); len(tested) > 0 {
+	if tested := r.m.tested(); len(tested) > 0 {
 		df2 := math.Inf(1)
 		for _, j := range tested {
 			df2 = math.Min(df2, df[j])
@@ -38,10 +38,10 @@ func waldTests(beta []float64, cov [][]float64, df []float64, level float64) []a
 
 // tested lists the coefficients of the omnibus test: all but the intercept; all when
 // there is none; none when the intercept is by itself.
-func (r *Result) tested() []int {
+func (m *problem) tested() []int {
 	var out []int
-	for j := range r.beta {
-		if j != r.m.basis.intercept {
+	for j := range m.p {
+		if j != m.basis.intercept {
 			out = append(out, j)
 		}
 	}

@@ -25,10 +25,10 @@ type structure struct {
 }
 
 // structure describes block b at th.
-func (m *problem) structure(b *block, th theta, w *workspace) structure {
+func (m *problem) structure(b *block, th theta, w *workspace) *structure {
 	m.factor(b, th, &w.inv)
 	inv := &w.inv
-	c := structure{rho: m.rho, tau2: th[0], sigma2: th[1], alpha: inv.alpha, beta: inv.beta,
+	c := &structure{rho: m.rho, tau2: th[0], sigma2: th[1], alpha: inv.alpha, beta: inv.beta,
 		s: m.s[b.off : b.off+b.n], f: append([]float64(nil), inv.f[:b.n]...), g: append([]float64(nil), inv.g[:b.n]...)}
 	c.d = make([]float64, b.n)
 	for k := range c.d {

@@ -218,31 +218,18 @@ func (m *problem) finish(out *Moments, w []float64) error {
 			return fmt.Errorf("effects and variances are too far in size from one another: the fit is not finite")
 		}
 	}
-	p := m.p
-	s := &sandwich{p: p, m: f.m, root: m.basis.inverse(), beta: beta, fit: out.Fit, unit: m.unit,
-		q: m.basis.q, wq: make([]float64, m.n*p), resid: f.resid}
-	for k := range w {
-		for j := 0; j < p; j++ {
-			s.wq[k*p+j] = w[k] * m.basis.q[k*p+j]
-		}
+	wq := make([]float64, 0, m.n*m.p)
+	for k, q := range m.basis.q {
+		wq = append(wq, w[k/m.p]*q)
 	}
-	for j := 0; j < p; j++ {
-		if j != m.basis.intercept {
-			s.tested = append(s.tested, j)
-		}
-	}
-	for _, b := range m.blocks {
-		s.sizes = append(s.sizes, b.n)
-		s.labels = append(s.labels, b.label)
-	}
-	s.phi = func(i int) phiBlock {
+	s := m.sandwich(out.Fit, beta, wq, state{gamma: f.gamma, m: f.m}, func(i int) *structure {
 		b := m.blocks[i]
 		d := make([]float64, b.n)
 		for k := range d {
 			d[k] = 1 / w[b.off+k]
 		}
-		return diagonal(d)
-	}
+		return &structure{d: d}
+	})
 	r, err := s.robust(CR2)
 	if err == nil {
 		r.Warnings = append(out.Warnings, r.Warnings...)
@@ -256,7 +243,6 @@ type Aggregated struct {
 	Cluster  string
 	Effect   float64
 	Variance float64
-	Rows     int // effects that went in
 }
 
 // Aggregate combines each cluster's effects into one, by generalised least squares
@@ -289,7 +275,7 @@ func Aggregate(data Data, rho float64) ([]Aggregated, error) {
 			sum += g
 			sy += g * (data.Effect[m.used[b.off+k]] - base)
 		}
-		a := Aggregated{Cluster: b.label, Effect: base + sy/sum, Variance: m.unit * m.unit / sum, Rows: b.n}
+		a := Aggregated{Cluster: b.label, Effect: base + sy/sum, Variance: m.unit * m.unit / sum}
 		if !finite(a.Effect) || !(a.Variance > 0) || math.IsInf(a.Variance, 0) {
 			return nil, fmt.Errorf("cluster %q: effects or variances are too far in size from one another to combine", b.label)
 		}

@@ -39,20 +39,13 @@ type sandwich struct {
 	sizes  []int
 	q, wq  []float64 // rows of p
 	resid  []float64
-	m      []float64                  // (Q'WQ)^-1
-	phi    func(cluster int) phiBlock // working covariance of a cluster
-	unit   float64                    // scale of the effects
-	root   []float64                  // r^-1: coefficients from the basis
+	m      []float64                    // (Q'WQ)^-1
+	phi    func(cluster int) *structure // working covariance of a cluster
+	unit   float64                      // scale of the effects
+	root   []float64                    // r^-1: coefficients from the basis
 	beta   []float64
 	tested []int
 	fit    analysis.Fit // of the model
-}
-
-// phiBlock is one cluster's working covariance.
-type phiBlock struct {
-	n         int
-	fill      func(dst []float64) // writes Φ, n rows of n
-	structure structure
 }
 
 // adjusted holds, by cluster, M Q'W A (p rows of n) times the residuals, and what the
@@ -103,42 +96,29 @@ func (r *Result) RobustNaive(kind Kind) (*Robust, error) {
 
 // sandwich assembles the pieces from the fit.
 func (r *Result) sandwich() *sandwich {
-	m, st, w := r.m, r.st, r.w
-	p, c := m.p, m.p+1
-	m.accumulate(st.th, w)
-	s := &sandwich{p: p, m: st.m, root: m.basis.inverse(), beta: r.beta, fit: r.Fit, tested: r.tested(), unit: m.unit,
-		q: make([]float64, m.n*p), wq: make([]float64, m.n*p), resid: make([]float64, m.n)}
-	for k := 0; k < m.n; k++ {
-		copy(s.q[k*p:], m.xy[k*c:k*c+p])
-		copy(s.wq[k*p:], w.wx[k*c:k*c+p])
-		s.resid[k] = m.xy[k*c+p] - dot(st.gamma, m.xy[k*c:k*c+p])
+	m, w := r.m, r.w
+	c := m.p + 1
+	m.accumulate(r.st.th, w)
+	wq := make([]float64, 0, m.n*m.p)
+	for k := range m.n {
+		wq = append(wq, w.wx[k*c:k*c+m.p]...)
 	}
-	for i := range m.blocks {
-		s.sizes = append(s.sizes, m.blocks[i].n)
-		s.labels = append(s.labels, m.blocks[i].label)
-	}
-	s.phi = func(i int) phiBlock {
-		b := &m.blocks[i]
-		return phiBlock{n: b.n, fill: func(dst []float64) { m.fill(b, st.th, dst) }, structure: m.structure(b, st.th, w)}
-	}
-	return s
+	return m.sandwich(r.Fit, r.beta, wq, r.st, func(i int) *structure { return m.structure(&m.blocks[i], r.st.th, w) })
 }
 
-// fill writes a cluster's full covariance matrix V.
-func (m *problem) fill(b *block, th theta, dst []float64) {
-	for j := 0; j < b.n; j++ {
-		for k := 0; k <= j; k++ {
-			x, y := b.off+j, b.off+k
-			v := th[0] + m.rho*m.s[x]*m.s[y]
-			if m.group[x] == m.group[y] {
-				v += th[1]
-			}
-			if j == k {
-				v = m.v[x] + th[0] + th[1]
-			}
-			dst[j*b.n+k], dst[k*b.n+j] = v, v
-		}
+// sandwich is that of coefficients in the basis, with the rows of WQ and the working
+// covariances of the clusters.
+func (m *problem) sandwich(fit analysis.Fit, beta, wq []float64, st state, phi func(cluster int) *structure) *sandwich {
+	p, c := m.p, m.p+1
+	s := &sandwich{p: p, m: st.m, root: m.basis.inverse(), beta: beta, fit: fit, tested: m.tested(), unit: m.unit, q: m.basis.q, wq: wq,
+		resid: make([]float64, m.n), phi: phi}
+	for k := range s.resid {
+		s.resid[k] = m.xy[k*c+p] - dot(st.gamma, m.xy[k*c:k*c+p])
 	}
+	for _, b := range m.blocks {
+		s.sizes, s.labels = append(s.sizes, b.n), append(s.labels, b.label)
+	}
+	return s
 }
 
 // robust is the analysis with Satterthwaite degrees of freedom.

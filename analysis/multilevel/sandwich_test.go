@@ -232,7 +232,7 @@ func TestLargeClusterForm(t *testing.T) {
 			phi := s.phi(i)
 			want := s.linearised(i, q, wq, own, root)
 			values, vectors := leverage(own, root, s.p)
-			got := phi.structure.linearised(q, wq, s.m, values, vectors, s.p)
+			got := phi.linearised(q, wq, s.m, values, vectors, s.p)
 			for k := 0; n > 1 && k < len(want); k++ {
 				closeTo(t, "A W Q", got[k], want[k], 1e-8, norm(wq))
 			}
