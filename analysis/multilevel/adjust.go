@@ -54,11 +54,7 @@ func (s *sandwich) adjustCluster(kind Kind, i int, q, wq, own, root []float64) (
 		if values, _ := leverage(own, root, p); slices.Max(values) == 1 {
 			return nil, fmt.Errorf("CR3 doesn't exist: without cluster %q some coefficient cannot be estimated", s.labels[i])
 		}
-		l, ok := dense.Cholesky(s.m, p)
-		if !ok {
-			return nil, fmt.Errorf("the coefficients' covariance matrix is singular")
-		}
-		rest := dense.Inverse(l, p)
+		rest := dense.Inverse(root, p)
 		for k := range rest {
 			rest[k] -= own[k]
 		}
@@ -67,7 +63,7 @@ func (s *sandwich) adjustCluster(kind Kind, i int, q, wq, own, root []float64) (
 			return nil, fmt.Errorf("CR3 doesn't exist: without cluster %q some coefficient cannot be estimated", s.labels[i])
 		}
 		// A'WQ = WQ (M^-1 - own)^-1 M^-1
-		return mul(wq, mul(dense.Inverse(l2, p), dense.Inverse(l, p), p, p, p), n, p, p), nil
+		return mul(wq, mul(dense.Inverse(l2, p), dense.Inverse(root, p), p, p, p), n, p, p), nil
 	}
 	return wq, nil
 }
@@ -84,16 +80,10 @@ func leverage(own, root []float64, p int) (values, vectors []float64) {
 		if !e.Factorize(symmetric(x, p), true) {
 			return make([]float64, p), append([]float64(nil), root...)
 		}
-		var vec mat.Dense
+		var vec, scaled mat.Dense
 		e.VectorsTo(&vec)
-		values, vectors = e.Values(nil), make([]float64, p*p)
-		for i := 0; i < p; i++ {
-			for j := 0; j < p; j++ {
-				for k := 0; k < p; k++ {
-					vectors[i*p+j] += root[i*p+k] * vec.At(k, j)
-				}
-			}
-		}
+		scaled.Mul(mat.NewDense(p, p, root), &vec)
+		values, vectors = e.Values(nil), scaled.RawMatrix().Data
 	}
 	for i, v := range values {
 		values[i] = math.Max(0, v)

@@ -302,31 +302,3 @@ func TestCorrelatedWithSingleEffects(t *testing.T) {
 	closeTo(t, "rho 1", b.Tau2, dl.Tau2, 1e-10, 0)
 	closeTo(t, "estimate", a.Coef[0].Value, dl.Coef[0].Value, 1e-10, 0)
 }
-
-// The heights of the grid are those of the likelihood that is climbed.
-func TestGridHeightIsTheLikelihood(t *testing.T) {
-	for seed := int64(1); seed < 6; seed++ {
-		for _, rho := range []float64{0, 0.6, -0.05} {
-			d := simulated(seed, 60, 11, 0.1, 0.05, 0.6)
-			m, err := prepare(d, Design{}, rho)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if !m.meanOnly() {
-				t.Fatal("a mean is not seen as one")
-			}
-			w := m.workspace()
-			for _, x := range m.axis() {
-				for _, y := range m.axis() {
-					for _, reml := range []bool{true, false} {
-						st, ok := m.evaluate(theta{x, y}, reml, w)
-						ll, ok2 := m.meanLogLik(theta{x, y}, reml)
-						if ok != ok2 || ok && math.Abs(ll-st.logLik) > 1e-9*(1+math.Abs(ll)) {
-							t.Fatalf("%v %v: %v %v, %v %v", x, y, ll, ok2, st.logLik, ok)
-						}
-					}
-				}
-			}
-		}
-	}
-}

@@ -39,18 +39,11 @@ func (m *problem) starts(reml bool, fr free, at theta, w *workspace) []theta {
 	}
 	rows, cols := len(axes[0]), len(axes[1])
 	grid := make([]float64, rows*cols)
-	height := func(th theta) (float64, bool) {
-		st, ok := m.evaluate(th, reml, w)
-		return st.logLik, ok
-	}
-	if m.meanOnly() {
-		height = func(th theta) (float64, bool) { return m.meanLogLik(th, reml) }
-	}
 	for i, x := range axes[0] {
 		for j, y := range axes[1] {
 			grid[i*cols+j] = math.Inf(-1)
-			if ll, ok := height(theta{x, y}); ok {
-				grid[i*cols+j] = ll
+			if st, ok := m.evaluate(theta{x, y}, reml, w); ok {
+				grid[i*cols+j] = st.logLik
 			}
 		}
 	}
@@ -74,77 +67,6 @@ func (m *problem) starts(reml bool, fr free, at theta, w *workspace) []theta {
 		}
 	}
 	return out
-}
-
-// meanOnly reports whether the model is a mean, and every row its own inner group.
-func (m *problem) meanOnly() bool {
-	for i := range m.blocks {
-		if !m.blocks[i].flat {
-			return false
-		}
-	}
-	for k := 1; k < m.n; k++ {
-		if m.p != 1 || m.xy[2*k] != m.xy[0] {
-			return false
-		}
-	}
-	return m.p == 1
-}
-
-// meanLogLik is the log-likelihood of evaluate for a model of [problem.meanOnly], from
-// sums over each cluster alone. The grid needs no more digits than it has.
-func (m *problem) meanLogLik(th theta, reml bool) (float64, bool) {
-	own := 1 - m.rho
-	var oneOne, oneY, yy, logDet float64
-	prod := 1.0
-	flush := func() { // one logarithm for many factors
-		if prod > 1e150 || prod < 1e-150 {
-			logDet += math.Log(prod)
-			prod = 1
-		}
-	}
-	for i := range m.blocks {
-		b := &m.blocks[i]
-		v, s, xy := m.v[b.off:b.off+b.n], m.s[b.off:b.off+b.n], m.xy[2*b.off:2*(b.off+b.n)]
-		var e, se, sse, ye, sye, yye float64 // sums of 1, s, s², y, s y and y² over d
-		if b.n == 1 {
-			d := v[0] + th[0] + th[1]
-			prod *= d
-			oneOne, oneY, yy = oneOne+1/d, oneY+xy[1]/d, yy+xy[1]*xy[1]/d
-		} else {
-			for k := range v {
-				d := own*v[k] + th[1]
-				prod *= d
-				w := 1 / d
-				sw, yw := s[k]*w, xy[2*k+1]*w
-				e, se, sse = e+w, se+sw, sse+s[k]*sw
-				ye, sye, yye = ye+yw, sye+s[k]*yw, yye+xy[2*k+1]*yw
-				flush()
-			}
-			grow := 1 + m.rho*sse
-			alpha := m.rho / grow
-			g, h := e-alpha*se*se, ye-alpha*se*sye
-			shrink := 1 + th[0]*g
-			if !(grow > 0 && shrink > 0) {
-				return 0, false
-			}
-			prod *= grow
-			flush()
-			prod *= shrink
-			oneOne, oneY = oneOne+g/shrink, oneY+h/shrink
-			yy += yye - alpha*sye*sye - th[0]/shrink*h*h
-		}
-		flush()
-	}
-	q := m.xy[0]
-	logDet += math.Log(prod)
-	free := float64(m.n)
-	if reml {
-		free--
-		logDet += math.Log(q * q * oneOne)
-	}
-	ll := -0.5 * (free*math.Log(2*math.Pi) + logDet + math.Max(yy-oneY*oneY/oneOne, 0))
-	return ll, finite(ll)
 }
 
 func localPeak(grid []float64, rows, cols, i, j int) bool {
