@@ -3,6 +3,7 @@ package effect
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"past/analysis"
 )
@@ -17,17 +18,13 @@ func (j *job) countCells() (cells, bool) {
 	if d.DI == nil && d.N2I == nil {
 		j.errs = append(j.errs, &InputError{Column: "n2i", Reason: "not given: the size of arm 2 (n2i) or its non-events (di) are needed"})
 	}
-	cols := []namedColumn{{"ai", d.AI}, {"ci", d.CI}}
-	for _, c := range []namedColumn{{"bi", d.BI}, {"di", d.DI}, {"n1i", d.N1I}, {"n2i", d.N2I}} {
-		if c.values != nil {
-			cols = append(cols, c)
-		}
-	}
-	if !j.need(cols...) {
+	names := slices.DeleteFunc(Columns(KindTwoByTwo),
+		func(name string) bool { return name != "ai" && name != "ci" && *d.Column(name) == nil })
+	if !j.need(names...) {
 		return cells{}, false
 	}
-	for _, c := range cols {
-		j.reject(c.name, c.values, "a count cannot be negative", negative)
+	for _, name := range names {
+		j.reject(name, isCount)
 	}
 	t := cells{clone(d.AI), j.rest("bi", "n1i", "ai", d.BI, d.N1I, d.AI), clone(d.CI), j.rest("di", "n2i", "ci", d.DI, d.N2I, d.CI)}
 	if len(j.errs) > 0 {
@@ -133,4 +130,4 @@ func (j *job) correctCounts(columns ...[]float64) [][]float64 {
 
 const cellNote = "%g was added to each cell (continuity correction)"
 
-func clone(x []float64) []float64 { return append([]float64(nil), x...) }
+func clone(x []float64) []float64 { return slices.Clone(x) }

@@ -4,6 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"reflect"
+	"slices"
+	"strings"
 
 	"past/analysis"
 )
@@ -16,6 +19,18 @@ type Data struct {
 	M1I, SD1I, M2I, SD2I     []float64 // means and SDs (sizes in N1I, N2I; for pre-post in NI)
 	XI, MI, SDI, RI, TI, NI  []float64 // one group: events, mean or items, SD, correlation, person-time, size
 	YI, VI, SEI              []float64 // effects given directly, with variance or standard error
+}
+
+// Columns are the columns of a kind of input, by metafor's names.
+func Columns(k Kind) []string {
+	return strings.Fields(map[Kind]string{KindTwoByTwo: "ai bi ci di n1i n2i", KindMeans: "m1i sd1i n1i m2i sd2i n2i",
+		KindPersonTime2: "x1i t1i x2i t2i", KindProportion: "xi ni", KindPersonTime: "xi ti", KindSingleMean: "mi sdi ni",
+		KindPrePost: "m1i sd1i m2i sd2i ni ri", KindCorrelation: "ri ni", KindCronbach: "ai mi ni", KindEffectAndVar: "yi vi sei"}[k])
+}
+
+// Column is where a column is kept: the field of its name.
+func (d *Data) Column(name string) *[]float64 {
+	return reflect.ValueOf(d).Elem().FieldByName(strings.ToUpper(name)).Addr().Interface().(*[]float64)
 }
 
 // Formula is a set of conventions; see the package comment.
@@ -83,12 +98,19 @@ func Compute(m Measure, d Data, o Options) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	j := &job{m: info.Measure, d: d, o: o, res: Result{Measure: info.Measure, Formula: o.Formula}}
+	j := &job{Info: info, m: info.Measure, d: d, o: o, res: Result{Measure: info.Measure}}
 	if err := j.checkOptions(); err != nil {
 		return Result{}, err
 	}
 	j.res.Formula = j.o.Formula
-	info.family(j)
+	if names := j.inputs(); j.need(names...) {
+		for _, name := range names {
+			j.reject(name, checkOf(info.Kind, name))
+		}
+	}
+	if len(j.errs) == 0 {
+		info.family(j)
+	}
 	if len(j.errs) > 0 {
 		return Result{}, errors.Join(j.errs...)
 	}
@@ -96,8 +118,18 @@ func Compute(m Measure, d Data, o Options) (Result, error) {
 	return j.res, nil
 }
 
+// inputs are the columns that the measure needs; none of 2x2 tables and of given effects,
+// whose columns stand in for each other.
+func (j *job) inputs() []string {
+	if j.Kind == KindTwoByTwo || j.Kind == KindEffectAndVar {
+		return nil
+	}
+	return slices.DeleteFunc(Columns(j.Kind), func(name string) bool { return slices.Contains(strings.Fields(j.unused), name) })
+}
+
 // job is one computation on the way.
 type job struct {
+	Info
 	m    Measure
 	d    Data
 	o    Options
@@ -125,6 +157,9 @@ func (j *job) checkOptions() error {
 	if j.o.VType == "" {
 		j.o.VType = "LS"
 	}
+	if allowed := strings.Fields(j.vtypes); len(allowed) > 0 && !slices.Contains(allowed, string(j.o.VType)) {
+		return fmt.Errorf("measure %s has no variance type %q: use one of %v", j.m, j.o.VType, allowed)
+	}
 	j.add = 0.5
 	switch j.m {
 	case AS, PHI, IRSD, PAS, PFT, IRS, IRFT:
@@ -139,53 +174,62 @@ func (j *job) checkOptions() error {
 	return nil
 }
 
-// vtype checks the variance type against those the measure has.
-func (j *job) vtype(allowed ...VType) VType {
-	for _, a := range allowed {
-		if j.o.VType == a {
-			return a
+// need makes sure that columns are there and have one length; it is false, with an
+// error kept, when they are not.
+func (j *job) need(names ...string) bool {
+	for i, name := range names {
+		values := *j.d.Column(name)
+		switch {
+		case values == nil:
+			j.errs = append(j.errs, &InputError{Column: name, Reason: fmt.Sprintf("not given, but measure %s needs it", j.m)})
+		case i == 0 || len(j.errs) == i: // those before are missing
+			j.k = len(values)
+		case len(values) != j.k:
+			j.errs = append(j.errs, &InputError{Column: name,
+				Reason: fmt.Sprintf("has %d values where the other columns have %d", len(values), j.k)})
 		}
-	}
-	j.errs = append(j.errs, fmt.Errorf("measure %s has no variance type %q: use one of %v", j.m, j.o.VType, allowed))
-	return ""
-}
-
-// need fetches columns that must be there and have one length; it is false, with
-// an error kept, when they do not.
-func (j *job) need(cols ...namedColumn) bool {
-	j.k = -1
-	for _, c := range cols {
-		if c.values == nil {
-			j.errs = append(j.errs, &InputError{Column: c.name, Reason: fmt.Sprintf("not given, but measure %s needs it", j.m)})
-			continue
-		}
-		if j.k >= 0 && len(c.values) != j.k {
-			j.errs = append(j.errs, &InputError{Column: c.name,
-				Reason: fmt.Sprintf("has %d values where the other columns have %d", len(c.values), j.k)})
-			continue
-		}
-		if j.k < 0 {
-			j.k = len(c.values)
-		}
-	}
-	if len(j.errs) > 0 {
-		return false
 	}
 	j.res.Y, j.res.V = make([]float64, j.k), make([]float64, j.k)
-	return true
+	return len(j.errs) == 0
 }
 
-type namedColumn struct {
-	name   string
-	values []float64
+// check is what the values of a column cannot be. NaN is missing, never impossible.
+type check struct {
+	reason string
+	bad    func(x float64) bool
 }
 
-// reject checks one column: test reports whether a value is impossible. NaN is
-// missing, never impossible.
-func (j *job) reject(name string, values []float64, reason string, bad func(x float64) bool) {
-	for i, x := range values {
-		if !math.IsNaN(x) && bad(x) {
-			j.rejectRow(i, name, reason+fmt.Sprintf(" (%g)", x))
+var (
+	isCount       = check{"a count cannot be negative", negative}
+	isSize        = check{"a group size must be above 0", notPositive}
+	isSample      = check{"a sample size must be above 0", notPositive}
+	isTime        = check{"person-time must be above 0", notPositive}
+	isSD          = check{"a standard deviation cannot be negative", negative}
+	isMean        = check{"a mean must be finite", func(x float64) bool { return math.IsInf(x, 0) }}
+	isCorrelation = check{"a correlation must lie between -1 and 1", func(x float64) bool { return math.Abs(x) > 1 }}
+	isAlpha       = check{"alpha cannot be above 1", func(x float64) bool { return x > 1 }}
+	isItems       = check{"at least 2 items are needed", func(x float64) bool { return x < 2 }}
+)
+
+var checks = map[string]check{"ai": isCount, "ci": isCount, "x1i": isCount, "x2i": isCount, "xi": isCount, "n1i": isSize, "n2i": isSize,
+	"ni": isSample, "t1i": isTime, "t2i": isTime, "ti": isTime, "sd1i": isSD, "sd2i": isSD, "sdi": isSD, "m1i": isMean, "m2i": isMean,
+	"mi": isMean, "ri": isCorrelation}
+
+func checkOf(kind Kind, name string) check {
+	switch {
+	case kind == KindCronbach && name == "ai":
+		return isAlpha
+	case kind == KindCronbach && name == "mi":
+		return isItems
+	}
+	return checks[name]
+}
+
+// reject keeps an error for each impossible value of a column.
+func (j *job) reject(name string, c check) {
+	for i, x := range *j.d.Column(name) {
+		if !math.IsNaN(x) && c.bad(x) {
+			j.rejectRow(i, name, c.reason+fmt.Sprintf(" (%g)", x))
 		}
 	}
 }
@@ -233,20 +277,17 @@ func (j *job) set(i int, y, v float64) {
 
 // given is measure GEN: effects with their variances.
 func given(j *job) {
-	v := j.d.VI
-	if v == nil && j.d.SEI != nil {
-		j.reject("sei", j.d.SEI, "a standard error cannot be negative", negative)
-		v = make([]float64, len(j.d.SEI))
-		for i, s := range j.d.SEI {
-			v[i] = s * s
+	if j.d.VI == nil && j.d.SEI != nil {
+		j.reject("sei", check{"a standard error cannot be negative", negative})
+		for _, s := range j.d.SEI {
+			j.d.VI = append(j.d.VI, s*s)
 		}
 	}
-	if !j.need(namedColumn{"yi", j.d.YI}, namedColumn{"vi", v}) {
-		return
+	if j.need("yi", "vi") {
+		j.reject("vi", check{"a variance cannot be negative", func(x float64) bool { return x < 0 }})
+		copy(j.res.Y, j.d.YI)
+		copy(j.res.V, j.d.VI)
 	}
-	j.reject("vi", v, "a variance cannot be negative", func(x float64) bool { return x < 0 })
-	copy(j.res.Y, j.d.YI)
-	copy(j.res.V, v)
 }
 
 // weightedMean is sum(w x) / sum(w) over the rows where both are known.

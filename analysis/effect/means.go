@@ -34,26 +34,6 @@ func (g *group) n() float64 { return g.n1 + g.n2 }
 //	D2OR  d pi/sqrt(3), variance pi^2/3 (1/n1 + 1/n2 + d^2/(2N)); D2ORN with 1.65 (Cox)
 func twoMeans(j *job) {
 	d := j.d
-	cols := []namedColumn{{"sd1i", d.SD1I}, {"sd2i", d.SD2I}, {"n1i", d.N1I}, {"n2i", d.N2I}}
-	switch j.m {
-	case VR:
-	case SMD1:
-		cols = append(cols[1:], namedColumn{"m1i", d.M1I}, namedColumn{"m2i", d.M2I})
-	default:
-		cols = append(cols, namedColumn{"m1i", d.M1I}, namedColumn{"m2i", d.M2I})
-	}
-	if !j.need(cols...) {
-		return
-	}
-	j.reject("sd1i", d.SD1I, "a standard deviation cannot be negative", negative)
-	j.reject("sd2i", d.SD2I, "a standard deviation cannot be negative", negative)
-	j.reject("n1i", d.N1I, "a group size must be above 0", notPositive)
-	j.reject("n2i", d.N2I, "a group size must be above 0", notPositive)
-	j.reject("m1i", d.M1I, "a mean must be finite", infinite)
-	j.reject("m2i", d.M2I, "a mean must be finite", infinite)
-	if len(j.errs) > 0 {
-		return
-	}
 	groups := make([]group, j.k)
 	for i := range groups {
 		groups[i] = newGroup(j.m, at(d.M1I, i), at(d.SD1I, i), d.N1I[i], at(d.M2I, i), at(d.SD2I, i), d.N2I[i])
@@ -78,8 +58,6 @@ func twoMeans(j *job) {
 	j.warnRows(analysis.NoEstimate, small,
 		"the numbers do not allow this measure (too few people, an SD of zero or a mean of the wrong sign); left out")
 }
-
-func infinite(x float64) bool { return math.IsInf(x, 0) }
 
 // at is a column's entry, NaN when the column was not given.
 func at(col []float64, i int) float64 {
@@ -112,7 +90,6 @@ func smd(j *job, groups []group) {
 		}
 		return
 	}
-	vt := j.vtype("LS", "LS2", "UB", "AV")
 	g, n := make([]float64, j.k), make([]float64, j.k)
 	for i := range groups {
 		g[i], n[i] = J(groups[i].m)*groups[i].d, groups[i].n()
@@ -125,7 +102,7 @@ func smd(j *job, groups []group) {
 		}
 		c, base := J(s.m), 1/s.n1+1/s.n2
 		v := base + g[i]*g[i]/(2*np)
-		switch vt {
+		switch j.o.VType {
 		case "LS2":
 			v = c * c * (base + s.d*s.d/(2*np))
 		case "UB":
@@ -139,17 +116,7 @@ func smd(j *job, groups []group) {
 
 // meansByType computes the measures with a choice of variances.
 func meansByType(j *job, groups []group) {
-	var vt VType
-	switch j.m {
-	case MD:
-		vt = j.vtype("LS", "UB", "HO")
-	case ROM:
-		vt = j.vtype("LS", "HO", "AV", "AVHO")
-	case SMDH:
-		vt = j.vtype("LS", "LS2")
-	case RPB:
-		vt = j.vtype("LS", "ST", "CS")
-	}
+	vt := j.o.VType
 	cv1, cv2, cv := meanCVs(groups)
 	for i := range groups {
 		g := &groups[i]

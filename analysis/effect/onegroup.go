@@ -15,23 +15,11 @@ import (
 //	PAS  asin sqrt p     1/(4n)
 //	PFT  (asin sqrt(x/(n+1)) + asin sqrt((x+1)/(n+1)))/2, 1/(4n + 2) (Freeman & Tukey 1950)
 func oneProportion(j *job) {
-	if !j.need(namedColumn{"xi", j.d.XI}, namedColumn{"ni", j.d.NI}) {
-		return
-	}
-	j.reject("xi", j.d.XI, "a count cannot be negative", negative)
-	j.reject("ni", j.d.NI, "a group size must be above 0", notPositive)
 	other := make([]float64, j.k)
 	for i := range other {
 		if other[i] = j.d.NI[i] - j.d.XI[i]; other[i] < 0 {
 			j.rejectRow(i, "xi", "more events than people")
 		}
-	}
-	vt := VType("LS")
-	switch j.m {
-	case PR:
-		vt = j.vtype("LS", "UB", "AV")
-	case PLN, PLO:
-		vt = j.vtype("LS", "AV")
 	}
 	if len(j.errs) > 0 {
 		return
@@ -47,13 +35,13 @@ func oneProportion(j *job) {
 	for i := range p {
 		var y, v float64
 		pv, xv, rv := p[i], x[i], rest[i] // what the variance is computed from
-		if vt == "AV" {
+		if j.o.VType == "AV" && j.vtypes != "" {
 			pv, xv, rv = mean, mean*n[i], (1-mean)*n[i]
 		}
 		switch j.m {
 		case PR:
 			y, v = p[i], pv*(1-pv)/n[i]
-			if vt == "UB" {
+			if j.o.VType == "UB" {
 				v = pv * (1 - pv) / (n[i] - 1)
 			}
 		case PLN:
@@ -77,11 +65,6 @@ func oneProportion(j *job) {
 //	IRS  sqrt(x/t)       1/(4t)
 //	IRFT (sqrt(x/t) + sqrt((x+1)/t))/2, 1/(4t) (Freeman & Tukey 1950)
 func oneRate(j *job) {
-	if !j.need(namedColumn{"xi", j.d.XI}, namedColumn{"ti", j.d.TI}) {
-		return
-	}
-	j.reject("xi", j.d.XI, "a count cannot be negative", negative)
-	j.reject("ti", j.d.TI, "person-time must be above 0", notPositive)
 	if len(j.errs) > 0 {
 		return
 	}
@@ -111,13 +94,6 @@ func oneRate(j *job) {
 //	IRSD sqrt r1 - sqrt r2   1/(4 t1) + 1/(4 t2)
 func twoRates(j *job) {
 	d := j.d
-	if !j.need(namedColumn{"x1i", d.X1I}, namedColumn{"x2i", d.X2I}, namedColumn{"t1i", d.T1I}, namedColumn{"t2i", d.T2I}) {
-		return
-	}
-	j.reject("x1i", d.X1I, "a count cannot be negative", negative)
-	j.reject("x2i", d.X2I, "a count cannot be negative", negative)
-	j.reject("t1i", d.T1I, "person-time must be above 0", notPositive)
-	j.reject("t2i", d.T2I, "person-time must be above 0", notPositive)
 	if len(j.errs) > 0 {
 		return
 	}
@@ -151,17 +127,7 @@ func twoRates(j *job) {
 //	CVLN ln(s/m) + 1/(2(n-1)), 1/(2(n-1)) + s^2/(n m^2) (Nakagawa 2015)
 //	SDLN ln s + 1/(2(n-1)),    1/(2(n-1))
 func oneMean(j *job) {
-	cols := []namedColumn{{"sdi", j.d.SDI}, {"ni", j.d.NI}}
-	if j.m != SDLN {
-		cols = append(cols, namedColumn{"mi", j.d.MI})
-	}
-	if !j.need(cols...) {
-		return
-	}
-	j.reject("sdi", j.d.SDI, "a standard deviation cannot be negative", negative)
-	j.reject("ni", j.d.NI, "a sample size must be above 0", notPositive)
 	if j.m == MNLN || j.m == CVLN {
-		j.reject("mi", j.d.MI, "a mean cannot be negative for a measure that takes its logarithm", negative)
 	}
 	if len(j.errs) > 0 {
 		return
@@ -193,18 +159,6 @@ func oneMean(j *job) {
 //
 // Below four pairs there is no variance.
 func correlation(j *job) {
-	if !j.need(namedColumn{"ri", j.d.RI}, namedColumn{"ni", j.d.NI}) {
-		return
-	}
-	j.reject("ri", j.d.RI, "a correlation must lie between -1 and 1", func(x float64) bool { return math.Abs(x) > 1 })
-	j.reject("ni", j.d.NI, "a sample size must be above 0", notPositive)
-	vt := VType("LS")
-	switch j.m {
-	case COR:
-		vt = j.vtype("LS", "AV")
-	case UCOR:
-		vt = j.vtype("LS", "AV", "UB")
-	}
 	if len(j.errs) > 0 {
 		return
 	}
@@ -227,9 +181,9 @@ func correlation(j *job) {
 		switch {
 		case j.m == ZCOR:
 			v = 1 / (n - 3)
-		case vt == "AV":
+		case j.o.VType == "AV" && j.vtypes != "":
 			v = sq(1-mean*mean) / (n - 1)
-		case vt == "UB":
+		case j.o.VType == "UB":
 			v = y[i]*y[i] - (1 - (n-3)/(n-2)*(1-r*r)*hyp2F1(1, 1, n/2, 1-r*r))
 		default:
 			v = sq(1-y[i]*y[i]) / (n - 1)
@@ -251,12 +205,6 @@ func correlation(j *job) {
 //	AHW  1 - (1-alpha)^(1/3)    18 m (n-1)(1-alpha)^(2/3)/((m-1)(9n-11)^2) (Hakstian & Whalen 1976)
 //	ABT  -ln(1-alpha)           2 m/((m-1)(n-2)) (Bonett 2002)
 func cronbach(j *job) {
-	if !j.need(namedColumn{"ai", j.d.AI}, namedColumn{"mi", j.d.MI}, namedColumn{"ni", j.d.NI}) {
-		return
-	}
-	j.reject("ai", j.d.AI, "alpha cannot be above 1", func(x float64) bool { return x > 1 })
-	j.reject("mi", j.d.MI, "at least 2 items are needed", func(x float64) bool { return x < 2 })
-	j.reject("ni", j.d.NI, "a sample size must be above 0", notPositive)
 	if len(j.errs) > 0 {
 		return
 	}

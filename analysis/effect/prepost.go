@@ -17,31 +17,8 @@ import "math"
 // with J = J(n-1).
 func prePost(j *job) {
 	d := j.d
-	cols := []namedColumn{{"sd1i", d.SD1I}, {"ni", d.NI}, {"ri", d.RI}}
-	if j.m != SMCR {
-		cols = append(cols, namedColumn{"sd2i", d.SD2I})
-	}
-	if j.m != VRC {
-		cols = append(cols, namedColumn{"m1i", d.M1I}, namedColumn{"m2i", d.M2I})
-	}
-	if !j.need(cols...) {
-		return
-	}
-	j.reject("sd1i", d.SD1I, "a standard deviation cannot be negative", negative)
-	if j.m != SMCR {
-		j.reject("sd2i", d.SD2I, "a standard deviation cannot be negative", negative)
-	}
-	j.reject("ri", d.RI, "a correlation must lie between -1 and 1", func(x float64) bool { return math.Abs(x) > 1 })
-	j.reject("ni", d.NI, "a sample size must be above 0", notPositive)
-	vt := VType("LS")
-	if j.m == SMCC || j.m == SMCR {
-		vt = j.vtype("LS", "LS2")
-	}
-	if len(j.errs) > 0 {
-		return
-	}
 	for i, n := range d.NI {
-		y, v := change(j.m, vt, at(d.M1I, i), at(d.M2I, i), d.SD1I[i], at(d.SD2I, i), d.RI[i], n)
+		y, v := change(j.m, j.o.VType, at(d.M1I, i), at(d.M2I, i), d.SD1I[i], at(d.SD2I, i), d.RI[i], n)
 		j.set(i, y, v)
 	}
 }

@@ -85,7 +85,6 @@ func oneTable(m Measure, a, b, c, d float64) (y, v float64) {
 }
 
 func riskDifference(j *job, c cells) {
-	vt := j.vtype("LS", "UB", "AV")
 	k := j.k
 	p1, p2, n1, n2 := make([]float64, k), make([]float64, k), make([]float64, k), make([]float64, k)
 	for i := range p1 {
@@ -95,7 +94,7 @@ func riskDifference(j *job, c cells) {
 	m1, m2 := weightedMean(p1, n1), weightedMean(p2, n2)
 	for i := range p1 {
 		v := p1[i]*(1-p1[i])/n1[i] + p2[i]*(1-p2[i])/n2[i]
-		switch vt {
+		switch j.o.VType {
 		case "UB":
 			v = p1[i]*(1-p1[i])/(n1[i]-1) + p2[i]*(1-p2[i])/(n2[i]-1)
 		case "AV":
@@ -109,13 +108,12 @@ func riskDifference(j *job, c cells) {
 // cross-sectional sample of size N; ST is for stratified sampling of the two
 // groups, by the delta method from the two binomials.
 func phi(j *job, t cells) {
-	vt := j.vtype("LS", "CS", "ST")
 	for i := 0; i < j.k; i++ {
 		a, b, c, d := t.a[i], t.b[i], t.c[i], t.d[i]
 		n1, n2, m1, m2 := a+b, c+d, a+c, b+d
 		n := n1 + n2
 		y := (a*d - b*c) / math.Sqrt(n1*n2*m1*m2)
-		if vt == "ST" {
+		if j.o.VType == "ST" {
 			p1, p2 := a/n1, c/n2
 			q1, q2 := 1-p1, 1-p2
 			// dphi/dp1 and dphi/dp2 with phi = (p1-p2) sqrt(n1 n2/(m1 m2)),

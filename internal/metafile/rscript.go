@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -65,9 +66,9 @@ func (s *scripter) data() {
 	computed := s.Kind == info.Kind && !s.read.Standardised && info.Kind != effect.KindEffectAndVar
 	if computed && s.Conventions() == effect.Metafor {
 		var args []string
-		fields := plan.Fields(info.Kind, &effect.Data{})
+		columns := effect.Columns(info.Kind)
 		for _, role := range escalcOrder {
-			if x, err := s.FloatsOf(role); err == nil && fields[role] != nil && x[role] != nil {
+			if x, err := s.FloatsOf(role); err == nil && slices.Contains(columns, role) && x[role] != nil {
 				s.line("dat$%s <- %s", role, rVector(plan.Used(s.Data, x[role])))
 				args = append(args, role+" = "+role)
 			}

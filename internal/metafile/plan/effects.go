@@ -87,36 +87,11 @@ func (d *Data) effects(e Effects) (effect.Result, error) {
 	return effect.Compute(info.Measure, data, o)
 }
 
-// Fields are the columns that a kind of measure uses, by role.
-func Fields(kind effect.Kind, d *effect.Data) map[string]*[]float64 {
-	switch kind {
-	case effect.KindTwoByTwo:
-		return map[string]*[]float64{"ai": &d.AI, "bi": &d.BI, "ci": &d.CI, "di": &d.DI, "n1i": &d.N1I, "n2i": &d.N2I}
-	case effect.KindMeans:
-		return map[string]*[]float64{"m1i": &d.M1I, "sd1i": &d.SD1I, "n1i": &d.N1I, "m2i": &d.M2I, "sd2i": &d.SD2I, "n2i": &d.N2I}
-	case effect.KindPersonTime2:
-		return map[string]*[]float64{"x1i": &d.X1I, "t1i": &d.T1I, "x2i": &d.X2I, "t2i": &d.T2I}
-	case effect.KindProportion:
-		return map[string]*[]float64{"xi": &d.XI, "ni": &d.NI}
-	case effect.KindPersonTime:
-		return map[string]*[]float64{"xi": &d.XI, "ti": &d.TI}
-	case effect.KindSingleMean:
-		return map[string]*[]float64{"mi": &d.MI, "sdi": &d.SDI, "ni": &d.NI}
-	case effect.KindPrePost:
-		return map[string]*[]float64{"m1i": &d.M1I, "sd1i": &d.SD1I, "m2i": &d.M2I, "sd2i": &d.SD2I, "ni": &d.NI, "ri": &d.RI}
-	case effect.KindCorrelation:
-		return map[string]*[]float64{"ri": &d.RI, "ni": &d.NI}
-	case effect.KindCronbach:
-		return map[string]*[]float64{"ai": &d.AI, "mi": &d.MI, "ni": &d.NI}
-	}
-	return map[string]*[]float64{"yi": &d.YI, "vi": &d.VI, "sei": &d.SEI}
-}
-
 // columnsOf gathers the columns that a kind of measure uses.
 func (d *Data) columnsOf(kind effect.Kind) (out effect.Data, err error) {
-	for name, to := range Fields(kind, &out) {
+	for _, name := range effect.Columns(kind) {
 		if d.Has(name) {
-			if *to, err = d.Floats(name); err != nil {
+			if *out.Column(name), err = d.Floats(name); err != nil {
 				return out, err
 			}
 		}
