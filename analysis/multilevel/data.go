@@ -153,6 +153,15 @@ rows:
 	return used, nil
 }
 
+// checkSize refuses more coefficients than the effects can tell apart.
+func (m *problem) checkSize() error {
+	if m.n > m.p {
+		return nil
+	}
+	return fmt.Errorf("%s cannot carry %s: at least one effect more is needed", analysis.Count{N: m.n, Noun: "effect"},
+		analysis.Count{N: m.p, Noun: "coefficient"})
+}
+
 // order groups the used rows by cluster in order of first appearance, and within a
 // cluster by inner label.
 func (m *problem) order(data Data, used []int) {

@@ -160,8 +160,8 @@ func (m *problem) newFit(level float64) analysis.Fit {
 }
 
 func (m *problem) fit(opt Options) (*Result, error) {
-	if m.n <= m.p {
-		return nil, fmt.Errorf("%s cannot carry %s: at least one effect more is needed", analysis.Count{N: m.n, Noun: "effect"}, analysis.Count{N: m.p, Noun: "coefficient"})
+	if err := m.checkSize(); err != nil {
+		return nil, err
 	}
 	if opt.Components != WithinOnly && len(m.blocks) < 2 {
 		return nil, fmt.Errorf("all effects come from one cluster, %q: variance between clusters cannot be estimated; use an "+

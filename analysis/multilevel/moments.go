@@ -169,13 +169,10 @@ func prepareMoments(data Data, design Design, opt *Options) (*problem, error) {
 	if err != nil {
 		return nil, err
 	}
-	switch {
-	case len(m.blocks) < 2:
+	if len(m.blocks) < 2 {
 		return nil, fmt.Errorf("all effects come from one study, %q: robust variance estimation needs at least two", m.blocks[0].label)
-	case m.n <= m.p:
-		return nil, fmt.Errorf("%s cannot carry %s: at least one effect more is needed", analysis.Count{N: m.n, Noun: "effect"}, analysis.Count{N: m.p, Noun: "coefficient"})
 	}
-	return m, nil
+	return m, m.checkSize()
 }
 
 // weightedFit is a least-squares fit with diagonal weights, in the basis.

@@ -79,8 +79,8 @@ func (r *Result) RobustNaive(kind Kind) (*Robust, error) {
 	s := r.sandwich()
 	df := len(s.sizes) - s.p
 	if df < 1 {
-		return nil, fmt.Errorf("%s cannot carry robust tests of %s: more clusters than coefficients are needed", analysis.Count{N: len(s.sizes), Noun: "cluster"},
-			analysis.Count{N: s.p, Noun: "coefficient"})
+		return nil, fmt.Errorf("%s cannot carry robust tests of %s: more clusters than coefficients are needed",
+			analysis.Count{N: len(s.sizes), Noun: "cluster"}, analysis.Count{N: s.p, Noun: "coefficient"})
 	}
 	out, _, err := s.variance(kind)
 	if err != nil {
