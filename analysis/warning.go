@@ -2,6 +2,7 @@ package analysis
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -47,10 +48,9 @@ const (
 
 // Warning is something that a reader of the numbers must know.
 type Warning struct {
-	Code   Code
-	Text   string    // in words
-	Values []float64 // the numbers in Text, in its order
-	Rows   []int     // the rows it is about, counted from 1; empty: all
+	Code Code
+	Text string // in words
+	Rows []int  // the rows it is about, counted from 1; empty: all
 }
 
 // String gives the words, with the rows they are about.
@@ -72,31 +72,14 @@ func (w Warning) String() string {
 // Warnings are those of one result.
 type Warnings []Warning
 
-// Add adds a warning in words made by fmt.Sprintf; the numbers among args are its
-// Values.
+// Add adds a warning in words made by fmt.Sprintf.
 func (w *Warnings) Add(code Code, format string, args ...any) {
-	n := Warning{Code: code, Text: fmt.Sprintf(format, args...)}
-	for _, a := range args {
-		switch a := a.(type) {
-		case int:
-			n.Values = append(n.Values, float64(a))
-		case float64:
-			n.Values = append(n.Values, a)
-		case Count:
-			n.Values = append(n.Values, float64(a.N))
-		}
-	}
-	*w = append(*w, n)
+	*w = append(*w, Warning{Code: code, Text: fmt.Sprintf(format, args...)})
 }
 
 // Has reports whether there is a warning of this kind.
 func (w Warnings) Has(code Code) bool {
-	for _, n := range w {
-		if n.Code == code {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(w, func(n Warning) bool { return n.Code == code })
 }
 
 // Texts are the words of the warnings; nil when there are none.

@@ -65,9 +65,6 @@ func oneProportion(j *job) {
 //	IRS  sqrt(x/t)       1/(4t)
 //	IRFT (sqrt(x/t) + sqrt((x+1)/t))/2, 1/(4t) (Freeman & Tukey 1950)
 func oneRate(j *job) {
-	if len(j.errs) > 0 {
-		return
-	}
 	x := j.correctCounts(j.d.XI)[0]
 	for i, t := range j.d.TI {
 		r := x[i] / t
@@ -94,9 +91,6 @@ func oneRate(j *job) {
 //	IRSD sqrt r1 - sqrt r2   1/(4 t1) + 1/(4 t2)
 func twoRates(j *job) {
 	d := j.d
-	if len(j.errs) > 0 {
-		return
-	}
 	x1, x2 := clone(d.X1I), clone(d.X2I)
 	for i := range x1 {
 		if j.o.Drop00 && x1[i] == 0 && x2[i] == 0 {
@@ -128,6 +122,7 @@ func twoRates(j *job) {
 //	SDLN ln s + 1/(2(n-1)),    1/(2(n-1))
 func oneMean(j *job) {
 	if j.m == MNLN || j.m == CVLN {
+		j.reject("mi", check{"a mean cannot be negative for a measure that takes its logarithm", negative})
 	}
 	if len(j.errs) > 0 {
 		return
@@ -159,9 +154,6 @@ func oneMean(j *job) {
 //
 // Below four pairs there is no variance.
 func correlation(j *job) {
-	if len(j.errs) > 0 {
-		return
-	}
 	y := clone(j.d.RI)
 	for i, r := range j.d.RI {
 		switch n := j.d.NI[i]; {
@@ -205,9 +197,6 @@ func correlation(j *job) {
 //	AHW  1 - (1-alpha)^(1/3)    18 m (n-1)(1-alpha)^(2/3)/((m-1)(9n-11)^2) (Hakstian & Whalen 1976)
 //	ABT  -ln(1-alpha)           2 m/((m-1)(n-2)) (Bonett 2002)
 func cronbach(j *job) {
-	if len(j.errs) > 0 {
-		return
-	}
 	for i, a := range j.d.AI {
 		m, n := j.d.MI[i], j.d.NI[i]
 		switch j.m {

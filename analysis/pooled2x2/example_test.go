@@ -39,9 +39,9 @@ func ExamplePeto() {
 	fmt.Printf("odds ratio %.2f [%.2f, %.2f], k = %d, own effects of %d\n", math.Exp(e.Value), math.Exp(e.Lower), math.Exp(e.Upper), r.K,
 		r.KEffects)
 	for _, w := range r.Warnings {
-		fmt.Println(w.Code, w.Values, w)
+		fmt.Println(w.Code, w)
 	}
 	// Output:
 	// odds ratio 0.33 [0.11, 0.98], k = 3, own effects of 2
-	// rows_dropped [1 4] 1 of 4 studies left out: numbers are missing
+	// rows_dropped 1 of 4 studies left out: numbers are missing
 }

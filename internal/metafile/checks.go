@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"math"
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -345,15 +346,14 @@ func (cmd Command) checkUse(r *roles.Reading) error {
 // onlyReading refuses options of the analysis where a case says itself what is
 // computed.
 func (cmd Command) onlyReading() error {
-	for _, o := range []struct {
-		flag string
-		set  bool
-	}{{"measure", cmd.Measure != ""}, {"method", cmd.Method != ""}, {"test", cmd.Test != ""}, {"mods", cmd.Mods != ""},
-		{"subgroup", cmd.Subgroup != ""}, {"cluster", cmd.Cluster != ""}, {"rho", cmd.Rho != nil}, {"time", cmd.Time != ""},
-		{"phi", cmd.Phi != nil}, {"level", cmd.Level != nil}, {"vtype", cmd.VType != ""}, {"add", cmd.Add != nil}, {"drop00", cmd.Drop00},
-		{"scale", cmd.Scale != ""}, {"control", cmd.Control != ""}, {"with", len(cmd.With) > 0}, {"dose", cmd.Dose != ""}} {
-		if o.set {
-			return onlyRequest(cmd, o.flag)
+	v := reflect.ValueOf(cmd)
+	for i := range v.NumField() {
+		switch name := v.Type().Field(i).Name; name {
+		case "File", "Formula", "Where", "JSON", "R", "Columns": // of the reading, or of the answer's form
+		default:
+			if !v.Field(i).IsZero() {
+				return onlyRequest(cmd, strings.ToLower(name))
+			}
 		}
 	}
 	for role := range cmd.Columns {
