@@ -125,6 +125,19 @@ func (e *Effect) SetEffect(measure, formula string, estimate, variance float64) 
 	}
 }
 
+// DropUnlessFinite takes the numbers of an effect away that are not finite, or whose
+// variance is none, and reports whether it did.
+func (e *Effect) DropUnlessFinite() bool {
+	bad := e.Variance != nil && !(*e.Variance > 0)
+	for _, x := range []*float64{e.Estimate, e.Variance, e.SE, e.CILower, e.CIUpper, e.Ratio, e.RatioLower, e.RatioUpper} {
+		bad = bad || x != nil && (math.IsNaN(*x) || math.IsInf(*x, 0))
+	}
+	if bad {
+		e.Estimate, e.Variance, e.SE, e.CILower, e.CIUpper, e.Ratio, e.RatioLower, e.RatioUpper = nil, nil, nil, nil, nil, nil, nil, nil
+	}
+	return bad
+}
+
 // Known returns the estimate and its variance, and false where the effect has
 // none.
 func (e *Effect) Known() (estimate, variance float64, ok bool) {

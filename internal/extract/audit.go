@@ -25,6 +25,9 @@ func Audit(effects []evidence.Effect) []evidence.Effect {
 	out := slices.Clone(effects)
 	for i := range out {
 		out[i].Flags = slices.Clone(out[i].Flags)
+		if out[i].DropUnlessFinite() {
+			effectJudge{&out[i]}.set(evidence.Unusable, reason.Implausible, "its numbers give an effect that is not finite")
+		}
 		auditSpreadSource(&out[i])
 		auditReason(&out[i])
 	}

@@ -147,6 +147,9 @@ func ComputeAs(e *evidence.Effect, measure effect.Measure, d effect.Data, formul
 		return fmt.Errorf("%s", why)
 	}
 	e.SetEffect(string(measure), string(r.Formula), r.Y[0], r.V[0])
+	if e.DropUnlessFinite() {
+		return fmt.Errorf("the numbers give a %s that is not finite", measure)
+	}
 	return nil
 }
 
@@ -230,6 +233,10 @@ func reported(e *evidence.Effect, x review.Extraction, formula effect.Formula) {
 			math.Abs(est)/se, *r.P))
 	}
 	e.SetEffect(r.Measure, string(formula), est, se*se)
+	if e.DropUnlessFinite() {
+		j.set(evidence.Unusable, reason.Limits, "the effect and its precision give a number that is not finite")
+		return
+	}
 	judgeEffectSize(j)
 }
 
@@ -240,11 +247,14 @@ func judgeReported(j effectJudge, r review.Reported, ratio bool, se float64) boo
 	case ratio && est <= 0:
 		j.set(evidence.Unusable, reason.Implausible, fmt.Sprintf("a ratio of %v", est))
 		return false
-	case r.Lower != nil && r.Upper != nil && (est < *r.Lower || est > *r.Upper):
-		j.set(evidence.NeedsReview, reason.Limits, fmt.Sprintf("the interval %v to %v does not contain the estimate %v", *r.Lower, *r.Upper, est))
+	case r.Lower != nil && r.Upper != nil && *r.Lower >= *r.Upper:
+		j.set(evidence.Unusable, reason.Limits, fmt.Sprintf("the lower limit %v is not below the upper limit %v", *r.Lower, *r.Upper))
+		return false
 	case math.IsNaN(se):
 		j.set(evidence.Unusable, reason.NoSpread, "the reported effect has no standard error, interval or exact p-value")
 		return false
+	case r.Lower != nil && r.Upper != nil && (est < *r.Lower || est > *r.Upper):
+		j.set(evidence.NeedsReview, reason.Limits, fmt.Sprintf("the interval %v to %v does not contain the estimate %v", *r.Lower, *r.Upper, est))
 	}
 	return true
 }

@@ -90,3 +90,22 @@ func TestEverybodyHadTheEvent(t *testing.T) {
 		}
 	}
 }
+
+// A reported effect whose limits are reversed or equal, or that is not finite, is no
+// effect; the others of the table stay.
+func TestReportedEffectsThatCannotBe(t *testing.T) {
+	head := "id,study,substance,domain,score_type,measure,estimate,se,ci_lb,ci_ub\n"
+	rows, problems, err := review.ReadExtractions("x.csv", []byte(head+"a,A,mdma,ptsd,endpoint,MD,-6.5,,-0.9,-12.1\n"+
+		"b,B,mdma,ptsd,endpoint,MD,-6.5,,-6.5,-6.5\nc,C,mdma,ptsd,endpoint,MD,-6.5,1e300,,\n"+
+		"d,D,mdma,ptsd,response,RR,1.2,1e200,,\ne,E,mdma,ptsd,endpoint,MD,-6.5,,-12.1,-0.9\n"), "")
+	if err != nil || len(problems) > 0 {
+		t.Fatal(problems, err)
+	}
+	for _, e := range PaperEffects(rows, func(x review.Extraction) string { return x.Study }, effect.Metafor, vocab.Default()) {
+		if fine := e.ID == "e"; fine != (e.Verdict == evidence.Usable) || fine != (e.Estimate != nil) {
+			if e.ID != "e/smd" {
+				t.Errorf("%s: %s, %v, %s", e.ID, e.Verdict, e.Estimate, e.Reason)
+			}
+		}
+	}
+}

@@ -131,6 +131,7 @@ func (p *Pipeline) CheckReview(ctx context.Context) (ReviewReport, error) {
 // impossibleIn are the columns in which a row has what cannot be, by the code of
 // the reason. A row that only lacks numbers is no mistake.
 var impossibleIn = map[string]string{reason.NegativeSpread: "sd1, sd2", reason.ZeroSpread: "sd1, sd2",
+	reason.Limits: "ci_lb, ci_ub", reason.Implausible: "estimate, se, ci_lb, ci_ub",
 	reason.Counts: "events1, total1, events2, total2", reason.NoN: "n1, n2", reason.OutOfRange: "mean1, mean2"}
 
 // unusableRows are the rows of extraction tables with numbers that cannot be.

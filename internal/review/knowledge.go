@@ -12,6 +12,7 @@ import (
 // filled in; legal names the legal words of a column.
 type rowsReader[T any] struct {
 	need  []string
+	known []string // all columns that are read; nil does not name others
 	legal map[string][]string
 	row   func(r Row, t *Table, c *rowCheck) T
 }
@@ -34,6 +35,8 @@ func (c *rowCheck) count(col string) *int {
 	n := evidence.ParseNumber(c.row.Raw(col), c.style)
 	switch {
 	case n.Missing:
+	case n.Percent:
+		c.bad(col, "%q is a share, not a number of people; write the number of people", n.Raw)
 	case n.OK && n.Op == "" && n.Value >= 0 && n.Value == float64(int(n.Value)):
 		v := int(n.Value)
 		return &v
@@ -47,6 +50,9 @@ func (x rowsReader[T]) read(name string, data []byte, sha256 string) ([]T, []evi
 	t, problems, err := ReadTable(name, data, x.need...)
 	if err != nil {
 		return nil, nil, err
+	}
+	if x.known != nil {
+		problems = append(problems, unknownColumns(t, x.known, sha256)...)
 	}
 	var out []T
 	for _, r := range t.Rows {

@@ -1,7 +1,7 @@
 package review
 
 import (
-	"fmt"
+	"strings"
 
 	"past/internal/evidence"
 )
@@ -12,6 +12,8 @@ type MeasuredRow struct {
 	TrialID, Label, Substance, Population, Outcome, Topic, Domain string
 	Design, Comparator, Instrument, Note, DOI, Source             string
 	N                                                             *int
+	File                                                          string
+	Line                                                          int
 	Prov                                                          evidence.Provenance
 }
 
@@ -20,25 +22,13 @@ var measuredColumns = []string{"substance"}
 
 // ReadMeasured reads a table of studies measured without extractable numbers.
 func ReadMeasured(name string, data []byte, sha256 string) ([]MeasuredRow, []evidence.Problem, error) {
-	t, problems, err := ReadTable(name, data, measuredColumns...)
-	if err != nil {
-		return nil, nil, err
-	}
-	var out []MeasuredRow
-	for _, r := range t.Rows {
-		m := MeasuredRow{
-			TrialID: r.Get("trial_id"), Label: r.Get("label"), Substance: r.Get("substance"), Population: r.Get("population"),
-			Outcome: r.Get("outcome"), Topic: r.Get("topic"), Domain: r.Get("domain"), Design: r.Get("design"), Comparator: r.Get("comparator"),
-			Instrument: r.Get("instrument"), Note: r.Get("note"), DOI: r.Get("doi"), Source: r.Get("source"),
-			Prov: evidence.Provenance{PayloadSHA256: sha256, Pointer: fmt.Sprintf("row=%d", r.Number)},
-		}
-		if n := evidence.ParseNumber(r.Raw("n"), t.Style); n.OK {
-			v := int(n.Value)
-			m.N = &v
-		} else if !n.Missing {
-			problems = append(problems, evidence.Problem{Source: "review", Kind: "bad-row", Where: r.Where("n"), Message: n.Reason})
-		}
-		out = append(out, m)
-	}
-	return out, problems, nil
+	return rowsReader[MeasuredRow]{need: measuredColumns,
+		known: strings.Fields("trial_id label substance population outcome topic domain design comparator instrument note doi source n"),
+		row: func(r Row, _ *Table, c *rowCheck) MeasuredRow {
+			return MeasuredRow{
+				TrialID: r.Get("trial_id"), Label: r.Get("label"), Substance: r.Get("substance"), Population: r.Get("population"),
+				Outcome: r.Get("outcome"), Topic: r.Get("topic"), Domain: r.Get("domain"), Design: r.Get("design"),
+				Comparator: r.Get("comparator"), Instrument: r.Get("instrument"), Note: r.Get("note"), DOI: r.Get("doi"),
+				Source: r.Get("source"), N: c.count("n"), File: name, Line: r.Line, Prov: rowProv(r, sha256)}
+		}}.read(name, data, sha256)
 }

@@ -48,6 +48,21 @@ func (f *Folder) CheckWords(v *vocab.Vocabulary) {
 	for _, x := range f.bad {
 		legal(x)
 	}
+	wrong := func(file string, line int, column, kind, word, sha string) bool {
+		m := WordMistake(v, kind, word)
+		if m != "" {
+			f.Problems = append(f.Problems, evidence.Problem{Source: "review", Kind: "bad-row",
+				Where: fmt.Sprintf("%s line %d, column %s", file, line, column), Message: m, SHA256: sha, Retry: "past review check"})
+		}
+		return m != ""
+	}
+	f.Harms = slices.DeleteFunc(f.Harms, func(x Harm) bool {
+		return wrong(x.File, x.Line, "substance", "substances", x.Substance, x.Prov.PayloadSHA256)
+	})
+	f.Measured = slices.DeleteFunc(f.Measured, func(x MeasuredRow) bool {
+		return wrong(x.File, x.Line, "substance", "substances", x.Substance, x.Prov.PayloadSHA256) ||
+			wrong(x.File, x.Line, "domain", "domains", x.Domain, x.Prov.PayloadSHA256)
+	})
 }
 
 func wordMistakes(v *vocab.Vocabulary, x Extraction) []string {

@@ -148,14 +148,39 @@ func countPeople(h *evidence.Harms, rows []evidence.HarmRow, design string) {
 		term string
 		to   *evidence.HarmCount
 	}{{TermSerious, &h.Serious}, {TermDeath, &h.Deaths}, {TermStopped, &h.Stopped}} {
-		affected, atRisk, stated := 0, 0, false
-		for _, r := range rows {
-			if r.TermID == t.term && r.Affected != nil && r.AtRisk != nil && r.Control != nil && !*r.Control && r.Unit == evidence.UnitPeople {
-				affected, atRisk, stated = affected+*r.Affected, atRisk+*r.AtRisk, true
-			}
-		}
+		affected, atRisk, stated := total(rows, t.term, evidence.InBoth(rows[0].Shared, design, 0, 1))
 		addCount(t.to, &affected, atRisk, stated)
 	}
+}
+
+// total is what a study states of the people of its treatment arms as a whole. Rows
+// of the same people (an arm twice, arms of a crossover) are not added up: where more
+// than one of them counts an event, how many people it were is not stated.
+func total(rows []evidence.HarmRow, term string, same bool) (affected, atRisk int, stated bool) {
+	type people struct{ affected, atRisk, counting int }
+	by := map[string]people{}
+	for _, r := range rows {
+		if r.TermID != term || r.Affected == nil || r.AtRisk == nil || r.Control == nil || *r.Control || r.Unit != evidence.UnitPeople {
+			continue
+		}
+		k := r.Arm + "\x00" + r.Dose
+		if same {
+			k = ""
+		}
+		p := by[k]
+		p.affected, p.atRisk = p.affected+*r.Affected, max(p.atRisk, *r.AtRisk)
+		if *r.Affected > 0 {
+			p.counting++
+		}
+		by[k] = p
+	}
+	for _, p := range by {
+		if p.counting > 1 {
+			return 0, 0, false
+		}
+		affected, atRisk, stated = affected+p.affected, atRisk+p.atRisk, true
+	}
+	return affected, atRisk, stated
 }
 
 func addCount(c *evidence.HarmCount, affected *int, atRisk int, stated bool) {

@@ -180,3 +180,26 @@ func TestHarmsStayWithinCohorts(t *testing.T) {
 		}
 	}
 }
+
+// No more people are at risk of a serious event than were exposed: the arms of a
+// crossover are the same people, whose events are not added up.
+func TestCrossoverPeopleAreCountedOnce(t *testing.T) {
+	for _, c := range []struct {
+		design        string
+		first, second int
+		affected      int // of the people at risk; −1 is not stated
+		atRisk        int
+	}{{"parallel-rct", 1, 2, 3, 151}, {"crossover-rct", 1, 0, 1, 77}, {"crossover-rct", 1, 2, -1, 0}} {
+		rows := []evidence.HarmRow{harm("S", "mdma 75", "any serious adverse event", false, c.first, 77),
+			harm("S", "mdma 125", "any serious adverse event", false, c.second, 74)}
+		h := synthesis.Harms(synthesis.HarmInput{Rows: rows, Substances: []string{"mdma"},
+			Base: synthesis.Base{Studies: []evidence.Study{{ID: "S", Design: c.design}}}})[0]
+		affected, atRisk := -1, 0
+		if h.Serious.Affected != nil {
+			affected, atRisk = *h.Serious.Affected, *h.Serious.AtRisk
+		}
+		if affected != c.affected || atRisk != c.atRisk || atRisk > *h.Exposed.AtRisk {
+			t.Errorf("%+v: %d of %d, %d exposed", c, affected, atRisk, *h.Exposed.AtRisk)
+		}
+	}
+}
