@@ -15,13 +15,12 @@ type reading struct {
 	lower     bool // smaller values are better for the patient
 	neither   bool // which are better is not known
 	treatment string
-	name      func(string) string
 }
 
 // readingOf makes the reading of a finding. name turns vocabulary ids into names.
 func readingOf(f *evidence.Finding, name func(string) string) reading {
 	return reading{Measure: show.MeasureOf(f.Measure), lower: f.LowerIsBetter, neither: f.Undirected,
-		treatment: treatmentName(name(f.Substance)), name: name}
+		treatment: treatmentName(name(f.Substance))}
 }
 
 // treatmentName is what figures call the treatment: its name, if that fits below half

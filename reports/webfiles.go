@@ -129,7 +129,7 @@ func (s *site) makeSearch() {
 	if s.single {
 		return
 	}
-	s.searchFile = newAsset("search", ".js", scriptCall("pastSearch", s.hits))
+	s.searchFile = newAsset("search", ".js", scriptCall("pastSearch", func(yield func(any)) { s.hits(yield) }))
 }
 
 // hits are the entries of the search index.
