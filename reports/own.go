@@ -1,7 +1,10 @@
 package reports
 
 import (
+	"bytes"
+	_ "embed" // the template of the report
 	"fmt"
+	"html/template"
 	"slices"
 	"strings"
 
@@ -63,11 +66,55 @@ func (o Own) SVG() ([]byte, error) {
 	return rows.Wide(true).File(chart.Head{Title: rows.Title, Desc: rows.Alt}, chart.Light), nil
 }
 
-const ownStyle = `body{font:16px/1.5 system-ui,sans-serif;max-width:62rem;margin:2rem auto;padding:0 1rem;color:#1c2328}
-svg{width:100%;height:auto}table{border-collapse:collapse;font-variant-numeric:tabular-nums}td,th{padding:.2rem .8rem .2rem ` +
-	`0;border-bottom:1px solid #d9d4c9;text-align:left}
-.num{text-align:right}pre{background:#f2efe8;padding:.8rem;overflow:auto;font-size:.82rem}.sum{font-weight:600}` +
-	`figure{margin:1.5rem 0}.plot svg{max-width:38rem}.wide{overflow-x:auto}`
+//go:embed own.tmpl
+var ownText string
+
+var ownTemplate = template.Must(template.New("own").Funcs(template.FuncMap{"first": show.First}).Parse(ownText))
+
+// ownPage is what the template of the report is given.
+type ownPage struct {
+	Own
+	M        show.Measure
+	Pictures []ownPicture
+}
+
+// ownPicture is a figure with the class of its place.
+type ownPicture struct {
+	Class, Note string
+	SVG         template.HTML // from the writer of figures, which escapes every text
+}
+
+func (p *ownPage) add(class, title, alt, note string, pic *chart.Pic) {
+	svg := string(pic.File(chart.Head{Title: title, Desc: alt}, chart.Light))
+	id := show.Slug(title) // ids of a file become those of its part of the page
+	svg = strings.NewReplacer(`id="t"`, `id="t`+id+`"`, `id="d"`, `id="d`+id+`"`, `aria-labelledby="t d"`, `aria-labelledby="t`+id+` d`+id+`"`).
+		Replace(svg[strings.Index(svg, "<svg"):])
+	p.Pictures = append(p.Pictures, ownPicture{class, note, template.HTML(svg)})
+}
+
+// Weight is the weight of a study in percent.
+func (p *ownPage) Weight(i int) string {
+	if w := p.Finding.Primary.Weights; i < len(w) {
+		return show.Fixed(w[i], 1) + "%"
+	}
+	return show.None
+}
+
+// Answer is what an analysis of some of the studies shows.
+func (p *ownPage) Answer(r evidence.PooledResult) evidence.Headline {
+	if r.Headline != nil {
+		return *r.Headline
+	}
+	return evidence.Headline{Kind: evidence.HeadlinePooled, Estimate: r.Estimate, Lower: r.CILower, Upper: r.CIUpper}
+}
+
+// Spread is the between-study variance of an analysis that is shown as pooled.
+func (p *ownPage) Spread(r evidence.PooledResult) string {
+	if p.Answer(r).Kind == evidence.HeadlinePooled {
+		return show.Tau2(r.Tau2)
+	}
+	return show.None
+}
 
 // HTML is the report: one file, offline, without a script.
 func (o Own) HTML() ([]byte, error) {
@@ -75,69 +122,12 @@ func (o Own) HTML() ([]byte, error) {
 	if !ok {
 		return nil, fmt.Errorf("there is no study to show")
 	}
-	f := &o.Finding
-	m := show.MeasureOf(f.Measure)
-	esc := chart.Escape
-	var b strings.Builder
-	p := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
-	p(`<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" `+
-		`content="width=device-width,initial-scale=1"><title>%s</title><style>%s</style></head><body><main><h1>`+
-		`%s</h1>`, esc(f.Title), ownStyle, esc(f.Title))
-	if h := f.Headline; h.Estimate != nil {
-		p("<p><strong>%s %s</strong>, %s (%s).</p>", esc(m.Symbol), esc(m.Full(h.Estimate, h.Lower, h.Upper)), esc(string(h.Kind)), esc(h.Note))
-	} else {
-		p("<p><strong>Not pooled.</strong> %s.</p>", esc(show.First(f.Headline.Note)))
-	}
-	picture := func(class, title, alt, note string, pic *chart.Pic) {
-		svg := string(pic.File(chart.Head{Title: title, Desc: alt}, chart.Light))
-		svg = svg[strings.Index(svg, "<svg"):]
-		svg = strings.NewReplacer(`id="t"`, `id="t`+show.Slug(title)+`"`, `id="d"`, `id="d`+show.Slug(title)+`"`, `aria-labelledby="t d"`,
-			`aria-labelledby="t`+show.Slug(title)+` d`+show.Slug(title)+`"`).Replace(svg)
-		p(`<figure class="%s">%s<figcaption>%s</figcaption></figure>`, class, svg, esc(note))
-	}
-	picture("rows", rows.Title, rows.Alt, rows.Note, rows.Wide(true))
+	p := &ownPage{Own: o, M: show.MeasureOf(o.Finding.Measure)}
+	p.add("rows", rows.Title, rows.Alt, rows.Note, rows.Wide(true))
 	for i := range plots {
-		picture("plot", plots[i].Title, plots[i].Alt, "", plots[i].Wide(true))
+		p.add("plot", plots[i].Title, plots[i].Alt, "", plots[i].Wide(true))
 	}
-	p("<h2>Studies</h2>")
-	p(`<div class="wide"><table><thead><tr><th>Study</th><th class="num">%s</th><th class="num">95%% interval</th><th `+
-		`class="num">Weight</th></tr></thead><tbody>`, esc(m.Symbol))
-	for i := range f.Effects {
-		e := &f.Effects[i]
-		weight := show.None
-		if i < len(f.Primary.Weights) {
-			weight = show.Fixed(f.Primary.Weights[i], 1) + "%"
-		}
-		p(`<tr><td>%s</td><td class="num">%s</td><td class="num">%s</td><td class="num">%s</td></tr>`, esc(e.StudyLabel),
-			esc(m.ValueP(e.Estimate)), esc(m.IntervalP(e.CILower, e.CIUpper)), esc(weight))
-	}
-	p("</tbody></table></div>")
-	if len(f.LeaveOneOut) > 0 {
-		p("<h2>Leaving out one study</h2>")
-		p(`<div class="wide"><table><thead><tr><th>Analysis</th><th class="num">%s</th><th class="num">95%% interval</th><th>Answer</th><th `+
-			`class="num">tau²</th></tr></thead><tbody>`, esc(m.Symbol))
-		for i := range f.LeaveOneOut {
-			r := &f.LeaveOneOut[i]
-			h, tau2 := r.Headline, show.None
-			if h == nil {
-				h = &evidence.Headline{Kind: evidence.HeadlinePooled, Estimate: r.Estimate, Lower: r.CILower, Upper: r.CIUpper}
-			}
-			if h.Kind == evidence.HeadlinePooled {
-				tau2 = show.Tau2(r.Tau2)
-			}
-			p(`<tr><td>%s</td><td class="num">%s</td><td class="num">%s</td><td title="%s">%s</td><td class="num">%s</td></tr>`, esc(r.Label),
-				esc(m.ValueP(h.Estimate)), esc(m.IntervalP(h.Lower, h.Upper)), esc(h.Note), esc(string(h.Kind)), esc(tau2))
-		}
-		p("</tbody></table></div>")
-	}
-	p("<h2>Methods</h2><p>%s</p>", esc(o.Methods))
-	if len(o.Warnings) > 0 {
-		p("<h2>Warnings</h2><ul>")
-		for _, w := range o.Warnings {
-			p("<li>%s</li>", esc(w))
-		}
-		p("</ul>")
-	}
-	p("<h2>All numbers</h2><pre>%s</pre><h2>R script</h2><pre>%s</pre></main></body></html>", esc(o.Text), esc(o.Script))
-	return []byte(b.String()), nil
+	var b bytes.Buffer
+	err := ownTemplate.Execute(&b, p)
+	return b.Bytes(), err
 }

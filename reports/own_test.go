@@ -31,7 +31,7 @@ func TestOwnTable(t *testing.T) {
 		}
 	}
 	if !strings.Contains(string(page), "&lt;script&gt;") || !strings.Contains(string(page), "Leaving out one study") ||
-		!strings.Contains(string(page), "dat &lt;- &quot;x&quot;") {
+		!strings.Contains(string(page), "dat &lt;- &#34;x&#34;") {
 		t.Error("the report lacks a part")
 	}
 	d := xml.NewDecoder(strings.NewReader(string(svg)))
