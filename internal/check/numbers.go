@@ -347,7 +347,7 @@ func otherMeasure(text string, f edition.Flat) []problem {
 // short words "or", "g" and "d" count only before a number with decimals, so
 // that "two or 3" is no odds ratio.
 func named(word, measure, number string) bool {
-	if len(word) <= 2 && !strings.ContainsAny(number, ".,") {
+	if len(word) <= 2 && !strings.ContainsAny(number, ".,·") {
 		return false
 	}
 	switch measure {
