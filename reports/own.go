@@ -87,8 +87,8 @@ type ownPicture struct {
 func (p *ownPage) add(class, title, alt, note string, pic *chart.Pic) {
 	svg := string(pic.File(chart.Head{Title: title, Desc: alt}, chart.Light))
 	id := show.Slug(title) // ids of a file become those of its part of the page
-	svg = strings.NewReplacer(`id="t"`, `id="t`+id+`"`, `id="d"`, `id="d`+id+`"`, `aria-labelledby="t d"`, `aria-labelledby="t`+id+` d`+id+`"`).
-		Replace(svg[strings.Index(svg, "<svg"):])
+	svg = strings.NewReplacer(`id="t"`, `id="t`+id+`"`, `id="d"`, `id="d`+id+`"`, `aria-labelledby="t d"`,
+		`aria-labelledby="t`+id+` d`+id+`"`).Replace(svg[strings.Index(svg, "<svg"):])
 	p.Pictures = append(p.Pictures, ownPicture{class, note, template.HTML(svg)})
 }
 
