@@ -21,7 +21,7 @@ func (p *page) notice(n *evidence.Notice) noticeView {
 		about = "doi:" + n.DOI
 	}
 	return noticeView{About: show.Clip(about, 120), Kind: evidence.NoticeName(n.Kind), Date: show.Clip(n.Date.String(), 20),
-		Said: strings.TrimSuffix(show.Clip(n.Said, 400), ".") + ".", By: show.Clip(n.By, 120), Read: show.Clip(n.Read, 80),
+		Said: strings.TrimSuffix(show.Clip(n.Said, 4000), ".") + ".", By: show.Clip(n.By, 300), Read: show.Clip(n.Read, 400),
 		Source: p.Out(n.Source, show.Clip(n.Source, 80))}
 }
 

@@ -11,6 +11,7 @@ import (
 	"past/internal/history"
 	"past/internal/pipeline"
 	"past/internal/store"
+	"past/internal/text"
 )
 
 type historyCmd struct {
@@ -116,10 +117,7 @@ func short(s string) string {
 	if s == "" {
 		return "(nothing)"
 	}
-	if r := []rune(s); len(r) > 100 {
-		return string(r[:97]) + "…"
-	}
-	return s
+	return text.Shorten(s, 98)
 }
 
 // fetch keeps the register's own older versions of the record.

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"past/internal/text"
 )
 
 // maxMarks is how many combining marks in a row are kept: enough for every
@@ -80,26 +82,15 @@ func acting(r rune) bool {
 		r >= '\u206A' && r <= '\u206F' || r >= '\uFFF9' && r <= '\uFFFB' || r >= 0xFDD0 && r <= 0xFDEF || r&0xFFFE == 0xFFFE
 }
 
-// Clip is Text cut to n characters, with an ellipsis where it was cut. It does
-// not cut inside a combined character.
+// Clip is Text cut to n characters, with an ellipsis where it was cut, between words.
 func Clip(s string, n int) string {
-	if len(s) > 8*n+64 { // enough bytes for n visible characters and then some
-		cut := 8*n + 64
-		for cut > 0 && !utf8.RuneStart(s[cut]) {
-			cut--
+	if end := 8*n + 64; len(s) > end { // enough bytes for n visible characters and then some
+		for end > 0 && !utf8.RuneStart(s[end]) {
+			end--
 		}
-		s = s[:cut] + "…"
+		s = s[:end] + "…"
 	}
-	s = Text(s)
-	if utf8.RuneCountInString(s) <= n {
-		return s
-	}
-	runes := []rune(s)
-	cut := n - 1
-	for cut > 0 && (unicode.Is(unicode.Mn, runes[cut]) || runes[cut] == '\u200D' || runes[cut-1] == '\u200D') {
-		cut--
-	}
-	return strings.TrimRight(string(runes[:cut]), " \u200D") + "…"
+	return text.Shorten(Text(s), n)
 }
 
 // Join lists names: "a", "a and b", "a, b and c".
