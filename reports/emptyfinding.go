@@ -20,14 +20,17 @@ type emptyPage struct {
 	Plans    *chart.Table // changes of plan of the trials that could answer
 	Sentence string
 	Cite     string
+	// Notices are those that concern the question, and NoticeLine is their summary.
+	Notices    []noticeView
+	NoticeLine string
 }
 
 // emptyMost is how many trials and reports an empty finding names.
 const emptyMost = 3
 
-func (s *site) emptyFinding(f *evidence.Finding) *emptyPage {
+func (s *site) emptyFinding(p *page, f *evidence.Finding) *emptyPage {
 	d := &emptyPage{F: f, Ask: sentence(cmp.Or(f.Sentences.Ask, titleOf(f)), 200), Crumbs: s.crumbs(f),
-		Sentence: sentence(f.Sentences.Plain, 400)}
+		Sentence: sentence(f.Sentences.Plain, 400), Notices: p.notices(f.Notices), NoticeLine: noticeLine(f.Notices)}
 	if !f.State.Sayable() {
 		d.Sentence = "This edition did not look for it: no search named it, so nothing is said here and there is nothing to cite."
 		return d

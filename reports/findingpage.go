@@ -83,7 +83,7 @@ func (s *site) findingPage(f *evidence.Finding) *page {
 	s.add(p)
 	if f.Headline.Estimate == nil && len(f.Effects) == 0 {
 		p.Name = "nonumber"
-		p.Data = s.emptyFinding(f)
+		p.Data = s.emptyFinding(p, f)
 		return p
 	}
 	read := readingOf(f, s.Name)

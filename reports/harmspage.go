@@ -26,6 +26,8 @@ type harmSub struct {
 	Sexual       *figView
 	SexualNote   string
 	Alone        string
+	Notices      []noticeView
+	NoticeLine   string // the notices by kind, and what they mean for the counts
 }
 
 // harmBrief are the harms of a treatment in three lines.
@@ -50,7 +52,19 @@ func (s *site) harmBrief(substance string) *harmBrief {
 	if h == nil || h.Rows == 0 {
 		return nil
 	}
-	return &harmBrief{Lines: harmFacts(h)[1:], Href: "harms.html#" + harmAnchor(substance)}
+	b := &harmBrief{Lines: harmFacts(h)[1:], Href: "harms.html#" + harmAnchor(substance)}
+	if line := harmNoticeLine(h); line != "" {
+		b.Lines = append(b.Lines, named{Name: "Notices", Value: line})
+	}
+	return b
+}
+
+// harmNoticeLine names the notices that bear on a substance's harms, and says how.
+func harmNoticeLine(h *evidence.Harms) string {
+	if len(h.Notices) == 0 {
+		return ""
+	}
+	return noticeLine(h.Notices) + ". " + sentence(h.NoticeNote, 400)
 }
 
 func harmAnchor(substance string) string { return "h-" + show.Slug(substance) }
@@ -101,7 +115,8 @@ func (s *site) harmsView(p *page) *harmsData {
 	d := &harmsData{Total: len(s.Ed.Harms), Rows: len(s.Ed.Harms) > 0}
 	for i := range s.Ed.HarmSummaries {
 		h := &s.Ed.HarmSummaries[i]
-		v := harmSub{Anchor: harmAnchor(h.Substance), Name: show.First(s.Name(h.Substance)), SexualNote: sentence(h.SexualNote, 300)}
+		v := harmSub{Anchor: harmAnchor(h.Substance), Name: show.First(s.Name(h.Substance)), SexualNote: sentence(h.SexualNote, 300),
+			Notices: p.notices(h.Notices), NoticeLine: harmNoticeLine(h)}
 		if h.Rows == 0 {
 			v.Alone = "No adverse event table is on file: " + orWord(string(h.State), "not stated") + ". That is an absence of data, not of harm."
 			d.Subs = append(d.Subs, v)

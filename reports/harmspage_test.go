@@ -65,3 +65,17 @@ func TestRowsAsReportedAreCounted(t *testing.T) {
 		t.Errorf("%d rows are shown", n)
 	}
 }
+
+// TestHarmNotices: what bears on counts of harm is said beside them, whole.
+func TestHarmNotices(t *testing.T) {
+	ed := fixtureEdition(t)
+	said := strings.Repeat("Events judged favourable by staff were not recorded as adverse events of the treatment group. ", 8) + "End of it."
+	ed.HarmSummaries = []evidence.Harms{{Substance: "mdma", NoticeNote: "counts may be too low.",
+		Notices: []evidence.Notice{{Kind: "regulator-decision", Date: evidence.DateStruct{Raw: "2024-08-09"}, Said: said, By: "FDA"}}}}
+	text := readPage(t, written(t, ed, Options{}), "harms.html")
+	for _, want := range []string{"2024-08-09. Counts may be too low.", said} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the page of harms lacks %q", want)
+		}
+	}
+}

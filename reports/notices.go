@@ -22,7 +22,7 @@ func (p *page) notice(n *evidence.Notice) noticeView {
 	}
 	return noticeView{About: show.Clip(about, 120), Kind: evidence.NoticeName(n.Kind), Date: show.Clip(n.Date.String(), 20),
 		Said: strings.TrimSuffix(show.Clip(n.Said, 4000), ".") + ".", By: show.Clip(n.By, 300), Read: show.Clip(n.Read, 400),
-		Source: p.Out(n.Source, show.Clip(n.Source, 80))}
+		Source: p.Out(n.Source, show.Clip(n.Source, 300))}
 }
 
 func (p *page) notices(list []evidence.Notice) []noticeView {

@@ -93,6 +93,10 @@ func TestDomains(t *testing.T) {
 		{"unblinding is not counted beside high risk", RiskOfBias, func(in *Inputs) {
 			in.Unblinded, in.Studies = 1, []StudyWeight{{"a", 1, HighRisk}, {"b", 1, LowRisk}}
 		}, -1},
+		{"adverse events that were not recorded", RiskOfBias, func(in *Inputs) { in.Uncounted = "a regulator" }, -1},
+		{"adverse events that were not recorded, beside open comparators", RiskOfBias, func(in *Inputs) {
+			in.Uncounted, in.Unblinded = "a regulator", 0.6
+		}, -1},
 		{"a few open comparisons", RiskOfBias, func(in *Inputs) { in.Unblinded = 0.3 }, 0},
 		{"no studies at high risk to leave out", RiskOfBias, func(in *Inputs) {
 			in.WithoutHigh = Without{K: 2, Estimate: -0.1, Lo: -0.4, Hi: 0.2}

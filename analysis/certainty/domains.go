@@ -56,11 +56,17 @@ const (
 	openShare       = 0.5
 )
 
+// UncountedPlain is the reason of a step for adverse events that were not recorded.
+const UncountedPlain = "a notice says that adverse events were not recorded"
+
 func (in Inputs) riskOfBias() Domain {
 	d := Domain{Name: RiskOfBias,
 		Rule: "weight at high risk plus half of the weight with some concerns: 40 % or more -1, 75 % or more -2; -1 when the " +
 			"estimate changes its line without studies at high risk; -1 for functional unblinding when comparators that give the " +
 			"treatment away hold half of the weight or more and nothing above lowers it"}
+	if in.Uncounted != "" {
+		d.Rule += "; -1 when a notice says that adverse events were not recorded and nothing above lowers it"
+	}
 	s := in.shares()
 	d.Known = len(s) > 0 && !(s[Unjudged] > 0.5)
 	if !d.Known {
@@ -91,6 +97,12 @@ func (in Inputs) riskOfBias() Domain {
 			100*in.Unblinded)
 		if d.Steps == 0 && in.Unblinded >= openShare {
 			d.Steps, d.Plain = -1, fmt.Sprintf("comparators for %.0f %% of the weight give the treatment away", 100*in.Unblinded)
+		}
+	}
+	if in.Uncounted != "" {
+		d.Numbers += "; " + in.Uncounted + " says that adverse events were not recorded"
+		if d.Steps == 0 {
+			d.Steps, d.Plain = -1, UncountedPlain
 		}
 	}
 	return d

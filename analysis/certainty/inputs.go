@@ -144,7 +144,9 @@ type Inputs struct {
 	// Conflict is set where the studies differ so much that no average of them is shown.
 	Conflict bool
 	// Unblinded is the share of the weight of comparisons whose comparator gives the treatment away.
-	Unblinded    float64
+	Unblinded float64
+	// Uncounted names who says that adverse events of this treatment were not recorded; "" where no one does.
+	Uncounted    string
 	Studies      []StudyWeight
 	WithoutHigh  Without // the estimate without studies at high risk of bias
 	Indirectness []Indirect

@@ -104,7 +104,10 @@ type Harms struct {
 	Terms  []HarmTerm `json:"terms"`
 	Sexual []HarmTerm `json:"sexual"`
 	// SexualNote says why Sexual is empty, where it is.
-	SexualNote string   `json:"sexual_note,omitempty"`
+	SexualNote string `json:"sexual_note,omitempty"`
+	// Notices bear on these counts; NoticeNote says how.
+	Notices    []Notice `json:"notices,omitempty"`
+	NoticeNote string   `json:"notice_note,omitempty"`
 	Coverage   Coverage `json:"coverage"`
 }
 

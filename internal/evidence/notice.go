@@ -1,6 +1,7 @@
 package evidence
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -109,6 +110,37 @@ func (n *Notice) Concerns(substance, condition string, trials, papers map[string
 			papers["doi:"+n.DOI] || n.PMID != "" && papers["pmid:"+n.PMID]
 	}
 	return n.Substance != "" && n.Substance == substance && (n.Condition == "" || n.Condition == condition)
+}
+
+// ConcernsHarms reports whether the notice bears on what is counted as harm of the
+// substance: it is about one of the trials or papers, or it names harms of the
+// substance, in whatever condition it was given.
+func (n *Notice) ConcernsHarms(substance string, trials, papers map[string]bool) bool {
+	return n.Concerns(substance, n.Condition, trials, papers) && (n.Substance == "" || n.OfHarms())
+}
+
+var (
+	harmWords = regexp.MustCompile(`(?i)\b(?:adverse|side[- ]effects?|safety|unsafe|harms?|harmful|cardiovascular|blood[- ]pressure|` +
+		`hypertens\w+|suicid\w+|deaths?|died|fatal\w*|injur\w+|toxic\w*|abuse|risks?)\b`)
+	eventWords  = regexp.MustCompile(`(?i)\b(?:adverse|side[- ]effects?|harms?|events?|reactions?|safety data)\b`)
+	riskOfBias  = regexp.MustCompile(`(?i)\brisks? of bias\b`)
+	notRecorded = regexp.MustCompile(`(?i)\b(?:not|never)\b(?:\W+\w+){0,3}?\W+(?:record|report|captur|collect|document|count|includ|ask)|` +
+		`\bunrecorded|\bunreported|\bunder-?(?:report|record)|\bmissing\b|\bomit|\bleft out\b|\bincomplete|\bincompletely|` +
+		`\bfail\w* to (?:record|report|capture|collect|document)`)
+	sentenceEnds = regexp.MustCompile(`[.;!?](?:\s|$)`)
+)
+
+// OfHarms reports whether what the notice says names harms.
+func (n *Notice) OfHarms() bool {
+	return harmWords.MatchString(riskOfBias.ReplaceAllString(n.Said, ""))
+}
+
+// Uncounted reports whether the notice says that adverse events went unrecorded:
+// counts of harm may then be too low.
+func (n *Notice) Uncounted() bool {
+	return slices.ContainsFunc(sentenceEnds.Split(n.Said, -1), func(s string) bool {
+		return eventWords.MatchString(s) && notRecorded.MatchString(s)
+	})
 }
 
 // OtherEvidence is a report that is not a controlled trial's result: a survey, an

@@ -39,3 +39,35 @@ func TestNoticeStated(t *testing.T) {
 		}
 	}
 }
+
+// TestNoticesOfHarms: what a notice says tells whether it is about harms, and whether
+// events went unrecorded.
+func TestNoticesOfHarms(t *testing.T) {
+	for _, c := range []struct {
+		said             string
+		harms, uncounted bool
+	}{
+		{"The letter names events judged favourable by staff that were not recorded as adverse events.", true, true},
+		{"Serious adverse events at one site had been left out of the report.", true, true},
+		{"Under-reporting of side effects could not be excluded.", true, true},
+		{"Abuse-related events were not systematically captured.", true, true},
+		{"The sponsor failed to document adverse reactions.", true, true},
+		{"No adverse events were reported.", true, false},
+		{"A boxed warning names cardiovascular risk. Data of one visit were not recorded.", true, false},
+		{"The committee voted against the balance of benefit and risk.", true, false},
+		{"The journal corrects a table: the risk of bias of one study was misprinted.", false, false},
+		{"Functional unblinding was discussed.", false, false},
+	} {
+		n := Notice{Substance: "mdma", Said: c.said}
+		if n.OfHarms() != c.harms || n.Uncounted() != c.uncounted {
+			t.Errorf("%q: of harms %v, unrecorded %v", c.said, n.OfHarms(), n.Uncounted())
+		}
+		if n.Uncounted() && !n.ConcernsHarms("mdma", nil, nil) || n.ConcernsHarms("lsd", nil, nil) {
+			t.Errorf("%q: concerns harms of MDMA %v, of LSD %v", c.said, n.ConcernsHarms("mdma", nil, nil), n.ConcernsHarms("lsd", nil, nil))
+		}
+	}
+	paper := Notice{DOI: "10.1/x", Said: "Retracted."}
+	if !paper.ConcernsHarms("mdma", nil, map[string]bool{"doi:10.1/x": true}) || paper.ConcernsHarms("mdma", nil, nil) {
+		t.Error("a notice on a paper concerns the harms that were read from it, and no others")
+	}
+}

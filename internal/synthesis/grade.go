@@ -92,6 +92,9 @@ func gradeInputs(q Question, f *evidence.Finding, searched bool) certainty.Input
 	if felt(q) {
 		in.Unblinded = openWeight(p, f.Effects)
 	}
+	if f.Harm {
+		in.Uncounted = uncountedBy(f.Notices)
+	}
 	for i, e := range f.Effects {
 		w := 1.0
 		if i < len(p.Weights) {

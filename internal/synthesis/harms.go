@@ -61,17 +61,19 @@ func Harms(in HarmInput) []evidence.Harms {
 		q := Question{Kind: "harm", Substances: []string{sub}, Topic: "harm"}
 		h := evidence.Harms{Substance: sub, Terms: []evidence.HarmTerm{}, Sexual: []evidence.HarmTerm{}, Coverage: cover(q, nil, in.Base)}
 		by := map[string][]evidence.HarmRow{}
+		var of []evidence.HarmRow
 		for _, r := range in.Rows {
 			if ok, misfit := Fits(q, Candidate{Substances: []string{r.Substance}, Topics: []string{"harm"}, Open: true}); !ok && misfit.Foreign() {
 				continue
 			}
-			h.Rows++
+			of = append(of, r)
 			if r.DOI != "" && retracted[strings.ToLower(r.DOI)] {
 				continue
 			}
 			by[r.StudyID] = append(by[r.StudyID], r)
 		}
-		h.Studies = len(by)
+		h.Rows, h.Studies = len(of), len(by)
+		h.Notices, h.NoticeNote = harmNotices(in.Base, sub, of)
 		design := map[string]string{}
 		for _, s := range in.Studies {
 			design[s.ID] = s.Design

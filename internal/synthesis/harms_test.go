@@ -203,3 +203,43 @@ func TestCrossoverPeopleAreCountedOnce(t *testing.T) {
 		}
 	}
 }
+
+// TestNoticesReachHarms: a notice that names harms of a substance is with the counts
+// of its harms and with its findings on harm, which say what it means for certainty.
+func TestNoticesReachHarms(t *testing.T) {
+	said := "Events judged favourable were not recorded as adverse events."
+	b := starterBase(t)
+	b.Notices = []evidence.Notice{
+		{Kind: "regulator-decision", Substance: "mdma", Condition: "ptsd", Date: evidence.DateStruct{Raw: "2024-08-09"}, By: "FDA", Said: said},
+		{Kind: "adviser-concern", Substance: "mdma", Condition: "ptsd", Said: "Functional unblinding."},
+		{Kind: "correction", DOI: "10.1/rows", Said: "A table was corrected."},
+		{Kind: "correction", DOI: "10.1/else", Said: "A table was corrected."}}
+	row := harm("S1", "MDMA", "nausea", false, 5, 10)
+	row.DOI = "10.1/ROWS"
+	all := synthesis.Harms(synthesis.HarmInput{Base: b, Rows: []evidence.HarmRow{row}, Substances: []string{"mdma", "lsd"}})
+	if h := all[0]; len(h.Notices) != 2 || h.NoticeNote !=
+		"The regulator's decision of 2024-08-09 says that adverse events were not recorded: counts of harm with MDMA may be too low." {
+		t.Errorf("%+v %q", h.Notices, h.NoticeNote)
+	}
+	if h := all[1]; len(h.Notices) != 0 || h.NoticeNote != "" {
+		t.Errorf("LSD: %+v %q", h.Notices, h.NoticeNote)
+	}
+	q := ask(t, "mdma-any-adverse-event")
+	step := func(unrecorded bool) string {
+		if b.Notices[0].Said = "It names cardiovascular risk."; unrecorded {
+			b.Notices[0].Said = said
+		}
+		f, err := synthesis.Answer(t.Context(), q, b)
+		if err != nil || len(f.Notices) != 1 {
+			t.Fatalf("%v: notices of a finding on harm: %+v", err, f.Notices)
+		}
+		return strings.Join(f.Limits, "\n")
+	}
+	if got := step(true); !strings.Contains(got, "The regulator's decision of 2024-08-09 says that adverse events were not recorded, so counts may "+
+		"be too low; no further step of certainty is taken for it, since risk of bias is lowered already.") {
+		t.Errorf("%s", got)
+	}
+	if got := step(false); !strings.Contains(got, "take no step of certainty") {
+		t.Errorf("%s", got)
+	}
+}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"past/analysis/certainty"
 	"past/internal/evidence"
 )
 
@@ -64,7 +65,8 @@ func withdrawn(q Question, b Base, gone []evidence.Effect) (would []evidence.Eff
 }
 
 // noticesOf are the notices that concern a finding: its pooled trials and their
-// reports, or its substance as treatment of its condition. In order of date.
+// reports, or its substance as treatment of its condition; of a finding on harm those,
+// too, that name harms of the substance. In order of date.
 func noticesOf(b Base, f *evidence.Finding, gone []evidence.Effect) []evidence.Notice {
 	if len(b.Notices) == 0 {
 		return nil
@@ -78,24 +80,90 @@ func noticesOf(b Base, f *evidence.Finding, gone []evidence.Effect) []evidence.N
 			papers["doi:"+strings.ToLower(e.DOI)] = true
 		}
 	}
-	for _, s := range b.Studies {
-		if pooled[s.ID] {
-			for _, r := range s.Records {
-				trials[r] = true
-			}
-			for _, p := range s.Papers {
-				papers[p] = true
-			}
-		}
-	}
+	b.reports(pooled, trials, papers)
 	var out []evidence.Notice
 	for _, n := range b.Notices {
-		if n.Concerns(f.Substance, f.Condition, trials, papers) {
+		if n.Concerns(f.Substance, f.Condition, trials, papers) || f.Harm && n.ConcernsHarms(f.Substance, trials, papers) {
 			out = append(out, n)
 		}
 	}
 	slices.SortStableFunc(out, func(a, b evidence.Notice) int { return strings.Compare(a.Date.Raw, b.Date.Raw) })
 	return out
+}
+
+// reports adds the records and papers of the studies.
+func (b Base) reports(of, trials, papers map[string]bool) {
+	for _, s := range b.Studies {
+		if !of[s.ID] {
+			continue
+		}
+		for _, r := range s.Records {
+			trials[r] = true
+		}
+		for _, p := range s.Papers {
+			papers[p] = true
+		}
+	}
+}
+
+// harmNotices are the notices that bear on harm rows of a substance, and how.
+func harmNotices(b Base, substance string, rows []evidence.HarmRow) (out []evidence.Notice, note string) {
+	studies, trials, papers := map[string]bool{}, map[string]bool{}, map[string]bool{}
+	for _, r := range rows {
+		studies[r.StudyID], trials[r.StudyID], trials[r.RecordID] = true, true, r.RecordID != ""
+		if r.DOI != "" {
+			papers["doi:"+strings.ToLower(r.DOI)] = true
+		}
+	}
+	b.reports(studies, trials, papers)
+	for _, n := range b.Notices {
+		if n.ConcernsHarms(substance, trials, papers) {
+			out = append(out, n)
+		}
+	}
+	switch by := uncountedBy(out); {
+	case len(out) == 0:
+	case by != "":
+		note = sentenceCase(by) + " says that adverse events were not recorded: counts of harm with " + substanceName(substance) + " may be too low."
+	default:
+		note = "No notice here says that adverse events were not recorded: the counts are as the sources give them."
+	}
+	return out, note
+}
+
+// uncountedBy names the latest notice by which adverse events went unrecorded.
+func uncountedBy(notices []evidence.Notice) string {
+	by := ""
+	for _, n := range notices {
+		if n.Uncounted() {
+			by = "the " + evidence.NoticeName(n.Kind)
+			if n.Date.Raw != "" {
+				by += " of " + n.Date.Raw
+			}
+		}
+	}
+	return by
+}
+
+// noticeStep says what the notices on harms mean for the certainty of a finding on
+// harm; "" where there is none.
+func noticeStep(f *evidence.Finding) string {
+	if !f.Harm || !slices.ContainsFunc(f.Notices, func(n evidence.Notice) bool { return n.OfHarms() }) {
+		return ""
+	}
+	by := uncountedBy(f.Notices)
+	if by == "" {
+		return "The notices on harms take no step of certainty: none says that adverse events were not recorded."
+	}
+	said := sentenceCase(by) + " says that adverse events were not recorded, so counts may be too low"
+	for _, d := range f.Certainty.Domains {
+		if d.Name == certainty.RiskOfBias {
+			return said + map[bool]string{true: "; the certainty takes a step for it.",
+				false: "; no further step of certainty is taken for it, since risk of bias is lowered already."}[strings.Contains(d.Plain,
+				certainty.UncountedPlain)]
+		}
+	}
+	return said + "; there is no number here whose certainty it could lower."
 }
 
 // noticeLimits says in a sentence each what was done to the evidence of a finding.
@@ -108,6 +176,9 @@ func noticeLimits(f *evidence.Finding) []string {
 			notice += " of " + n.Date.Raw
 		}
 		out = append(out, fmt.Sprintf("%s on %s (%s, %s): see the notices.", notice, about, evidence.NoticeName(n.Kind), n.By))
+	}
+	if step := noticeStep(f); step != "" {
+		out = append(out, step)
 	}
 	return out
 }
