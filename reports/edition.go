@@ -161,7 +161,7 @@ type Registered struct {
 	Allocation, Model, Masking string // as the register writes them
 	Sex, MinimumAge            string
 	MaximumAge                 string
-	Arms                       []evidence.Arm
+	Arms                       []RegisteredArm
 	Planned                    []PlannedRow
 	// Posted are the first cells of the posted results, in their order; PostedAll
 	// counts them all.
@@ -171,6 +171,12 @@ type Registered struct {
 	// was done beside the drug.
 	Coded    []evidence.Coded
 	Versions []VersionRow
+}
+
+// RegisteredArm is an arm of a record, with the doubts about what is given.
+type RegisteredArm struct {
+	evidence.Arm
+	Flags []string
 }
 
 // PlannedRow is an outcome of a protocol with what it was read as.
@@ -185,6 +191,7 @@ type PostedRow struct {
 	N                           *int
 	Instrument                  string
 	Verdict                     evidence.Verdict // on the reading of the cell
+	Flags                       []string         // doubts and remarks beside it
 	Unused                      bool             // no effect is made of it, Reason says why
 	Reason                      string
 }

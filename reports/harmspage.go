@@ -201,7 +201,7 @@ func (s *site) harmPlot(sub, kind, title string, terms []evidence.HarmTerm) (cha
 			}
 			name := show.Clip(c.Treat.Label, 36)
 			if dose := c.Treat.DoseWords(); dose != "" {
-				name += ", " + show.Clip(dose, 16)
+				name += ", " + show.Clip(dose, 80)
 			}
 			if c.Treat.Window != "" {
 				name += ", " + show.Clip(c.Treat.Window, 20)
@@ -357,7 +357,7 @@ func harmTable(caption string, rows []*evidence.HarmRow, most int, link map[stri
 		if h.Threshold != "" {
 			notes = append(notes, "listed from "+show.Clip(h.Threshold, 20)+"%")
 		}
-		notes = append(notes, clipAll(h.Flags, 160)...)
+		notes = append(notes, flagWords(h.Flags)...)
 		t.Add(orDash(term), chart.Link(show.Clip(cmp.Or(h.Label, h.StudyID), 100), link[h.StudyID]), orDash(arm), show.IntP(h.Affected),
 			show.IntP(h.AtRisk), countedIn(h.Unit), show.IntP(h.Events), orDash(show.Clip(h.Window, 60)), strings.Join(notes, "; "))
 	}

@@ -79,3 +79,43 @@ func TestHarmNotices(t *testing.T) {
 		}
 	}
 }
+
+// TestDoubtsOfDosesAreVisible: what is doubted of a dose stands wherever the dose is
+// printed: in the title of an effect, among the arms of the record, in the table and
+// the figure of harms.
+func TestDoubtsOfDosesAreVisible(t *testing.T) {
+	ed := fixtureEdition(t)
+	e := &ed.Findings[0].Effects[0]
+	e.DoseTreat = "22 mg/kg"
+	e.Flags = []string{"dose-unit: no dose of MDMA per kilogram"}
+	study := e.StudyID
+	ed.Registered = func(id string) (*Registered, error) {
+		return &Registered{Arms: []RegisteredArm{{Arm: evidence.Arm{Label: "MDMA 22 mg/kg"}, Flags: e.Flags},
+			{Arm: evidence.Arm{Label: "Placebo"}}}}, nil
+	}
+	arm := func(name, dose, other string) evidence.HarmArm {
+		return evidence.HarmArm{StudyID: study, Label: "A 2020", Arm: name, Dose: dose, OtherDose: other, Affected: p(1), AtRisk: p(9)}
+	}
+	ed.Harms = []evidence.HarmRow{{StudyID: study, Substance: "mdma", Term: "nausea", Dose: "75", OtherDose: "75-125 mg", Affected: p(1),
+		Flags: []string{"dose-differs: the table gives 75 mg, the trial gives 75-125 mg"}}}
+	ed.HarmSummaries = []evidence.Harms{{Substance: "mdma", Rows: 1, Terms: []evidence.HarmTerm{{ID: "nausea", Name: "nausea",
+		Comparisons: []evidence.HarmComparison{{Treat: arm("MDMA", "75", "75-125 mg"), Control: arm("placebo", "", ""), Difference: p(0.1),
+			Lower: p(-0.1), Upper: p(0.3)}}}}}}
+	pages := written(t, ed, Options{})
+	for page, wants := range map[string][]string{
+		"s/" + study + ".html": {"22 mg/kg against placebo (dose unit in doubt)", "(no dose of MDMA per kilogram)",
+			"the table gives 75 mg, the trial gives 75-125 mg"},
+		"harms.html":     {"A 2020, 75 mg or 75-125 mg (sources differ)"},
+		"harm-rows.html": {"the table gives 75 mg, the trial gives 75-125 mg"},
+	} {
+		text := readPage(t, pages, page)
+		for _, want := range wants {
+			if !strings.Contains(text, want) {
+				t.Errorf("%s lacks %q", page, want)
+			}
+		}
+		if strings.Contains(text, "dose-unit:") || strings.Contains(text, "dose-differs:") {
+			t.Errorf("%s prints a code of programs", page)
+		}
+	}
+}

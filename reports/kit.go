@@ -13,6 +13,7 @@ import (
 	"github.com/gomutex/godocx/docx"
 
 	"past/internal/evidence"
+	"past/internal/extract/reason"
 	"past/reports/chart"
 	"past/reports/internal/show"
 )
@@ -139,11 +140,19 @@ func (s *site) characteristics(f *evidence.Finding) chart.Table {
 	for i := range f.Effects {
 		e := &f.Effects[i]
 		t.Add(effectLabel(e), orWord(s.Name(e.Design), "not stated"), orWord(show.Clip(e.Population, 80), "not stated"),
-			strings.TrimSpace(s.Name(e.Substance)+" "+show.Clip(e.DoseTreat, 40)),
+			doseCell(s.Name(e.Substance), e),
 			orWord(show.Clip(e.ControlGiven(e.Comparator), 60), s.Name(e.ComparatorClass)), strings.Trim(s.Name(e.Instrument)+", "+when(e), ", "),
 			show.TrimP(e.N1, 0), show.TrimP(e.N2, 0), orWord(show.Clip(e.RiskOfBias, 30), "not judged"))
 	}
 	return t
+}
+
+// doseCell is the treatment with its dose, and what is doubted of it.
+func doseCell(name string, e *evidence.Effect) string {
+	if name = strings.TrimSpace(name + " " + show.Clip(e.DoseTreat, 40)); reason.DoseDoubt(e.Flags) != "" {
+		name += " (" + reason.DoseDoubt(e.Flags) + ")"
+	}
+	return name
 }
 
 // summary is the row of a summary-of-findings table.

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"past/internal/evidence"
+	"past/internal/extract/reason"
 	"past/reports/chart"
 	"past/reports/internal/show"
 )
@@ -220,13 +221,16 @@ func (s *site) effectView(p *page, at effectAt) effectView {
 	}
 	v.Title = show.First(cmp.Or(s.outcomeName(e), "Outcome")) + ": " + armName(cmp.Or(e.ArmTreat, s.Name(e.Substance), "treatment"),
 		e.DoseTreat) + " against " + controlName(e)
+	if doubt := reason.DoseDoubt(e.Flags); doubt != "" {
+		v.Title += " (" + doubt + ")"
+	}
 	v.What = effectFacts(s, e)
 	n := formulaOf(e)
 	v.Formula = fmt.Sprintf("%s. %s This gives %s = %s with variance %s and standard error %s%s; the interval is estimate ± "+
 		"1.96 standard errors.", n.title, n.text, m.Symbol,
 		show.Fixed(m.Read(evidence.Value(e.Estimate)), 4), show.Significant(evidence.Value(e.Variance), 4), show.Fixed(evidence.Value(e.SE), 4),
 		logNote(m, evidence.Value(e.Estimate)))
-	v.Flags = show.First(strings.Join(clipAll(e.Flags, 300), "; "))
+	v.Flags = show.First(strings.Join(flagWords(e.Flags), "; "))
 	v.Verdict = "Verdict: " + cmp.Or(show.Clip(string(e.Verdict), 40), "not given")
 	if e.Reason != "" {
 		v.Verdict += ". " + show.Clip(e.Reason, 400)

@@ -83,9 +83,26 @@ func armsTable(r *Registered) *chart.Table {
 	for _, a := range r.Arms {
 		kind := show.First(strings.ToLower(strings.ReplaceAll(show.Clip(a.Type, 40), "_", " ")))
 		given := show.Clip(cmp.Or(a.Description, strings.Join(a.InterventionNames, ", ")), 320)
-		t.Add(orWord(show.Clip(a.Label, 120), "not named"), orDash(kind), orDash(given))
+		t.Add(orWord(show.Clip(a.Label, 120), "not named"), orDash(kind), orDash(given+doubts(a.Flags)))
 	}
 	return t.OrNil()
+}
+
+// doubts are the flags of a row, to follow its text.
+func doubts(flags []string) string {
+	if len(flags) == 0 {
+		return ""
+	}
+	return " (" + strings.Join(flagWords(flags), "; ") + ")"
+}
+
+// flagWords are flags for people: without the codes that programs read.
+func flagWords(flags []string) []string {
+	out := make([]string, 0, len(flags))
+	for _, f := range flags {
+		out = append(out, show.Clip(plainReason(f), 300))
+	}
+	return out
 }
 
 // plannedTables are the planned outcomes: the first ones, and the rest.
@@ -114,7 +131,7 @@ func (s *site) postedTable(r *Registered) (*chart.Table, string) {
 		x := &r.Posted[i]
 		t.Add(orWord(show.Clip(x.Outcome, 160), "not named"), orDash(show.Clip(x.Group, 60)), orDash(show.Clip(x.When, 60)),
 			orDash(show.Clip(x.Value, 80)), show.IntP(x.N), orDash(s.Name(x.Instrument)), orDash(x.became()),
-			orDash(show.Clip(plainReason(x.Reason), 160)))
+			orDash(show.Clip(plainReason(x.Reason), 160)+doubts(x.Flags)))
 	}
 	note := ""
 	if rest := r.PostedAll - len(r.Posted); rest > 0 {

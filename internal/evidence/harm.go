@@ -29,6 +29,9 @@ type HarmRow struct {
 	Substance string `json:"substance"`
 	Arm       string `json:"arm"`
 	Dose      string `json:"dose_mg,omitempty"` // a number of milligrams
+	// OtherDose is what the trial's arms or results state instead, where the dose of the
+	// table is none of theirs.
+	OtherDose string `json:"other_dose,omitempty"`
 	// Control is set for the comparison arm; nil where the source does not tell.
 	Control *bool  `json:"control"`
 	Term    string `json:"term"` // as reported
@@ -66,8 +69,14 @@ func InBoth(shared Tri, design string, treat, control int) bool {
 // Given is the arm for people, with its dose: "MDMA 125 mg", "LSD 200 µg".
 func (r *HarmRow) Given() string { return given(r.Arm, r.Dose) }
 
-// DoseWords is the dose with its unit; "" where it is not known.
-func (a *HarmArm) DoseWords() string { return given("", a.Dose) }
+// DoseWords is the dose with its unit, and what other sources of the trial give
+// instead; "" where it is not known.
+func (a *HarmArm) DoseWords() string {
+	if a.OtherDose != "" {
+		return given("", a.Dose) + " or " + a.OtherDose + " (sources differ)"
+	}
+	return given("", a.Dose)
+}
 
 func given(arm, dose string) string {
 	mg, err := strconv.ParseFloat(dose, 64)
@@ -123,16 +132,19 @@ type HarmTerm struct {
 
 // HarmArm is one arm's count of a term.
 type HarmArm struct {
-	StudyID  string   `json:"study_id"`
-	Label    string   `json:"label"`
-	Arm      string   `json:"arm"`
-	Dose     string   `json:"dose,omitempty"`
-	Window   string   `json:"window,omitempty"`
-	Unit     string   `json:"unit"`
-	Serious  *bool    `json:"serious"`
-	Affected *int     `json:"affected"`
-	AtRisk   *int     `json:"at_risk"`
-	Rows     []string `json:"rows"` // ids of the harm rows
+	StudyID string `json:"study_id"`
+	Label   string `json:"label"`
+	Arm     string `json:"arm"`
+	Dose    string `json:"dose,omitempty"`
+	// OtherDose is that of [HarmRow], Flags are those of its rows.
+	OtherDose string   `json:"other_dose,omitempty"`
+	Flags     []string `json:"flags,omitempty"`
+	Window    string   `json:"window,omitempty"`
+	Unit      string   `json:"unit"`
+	Serious   *bool    `json:"serious"`
+	Affected  *int     `json:"affected"`
+	AtRisk    *int     `json:"at_risk"`
+	Rows      []string `json:"rows"` // ids of the harm rows
 }
 
 // HarmComparison is a term in a treatment arm against the comparison arm of the

@@ -308,6 +308,7 @@ func (b *effectBuilder) describe(o *evidence.PostedOutcome, p arm.Pair, t, c *ev
 	if !slices.Contains(p.Ctrl.Later, p.Drug) {
 		e.DoseCtrl = p.Ctrl.Doses[p.Drug].Text
 	}
+	judgeDoses(&e, b.v)
 	if len(b.study.Conditions) > 0 {
 		e.Condition, e.PopulationClass = conditionIn(&b.study, t.Domain), "diagnosis"
 		if _, ok := b.v.Condition(t.Domain); ok && e.Condition != t.Domain { // symptoms that are a diagnosis of other people

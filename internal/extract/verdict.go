@@ -3,9 +3,6 @@ package extract
 import (
 	"fmt"
 	"math"
-	"regexp"
-	"strconv"
-	"strings"
 
 	"past/internal/evidence"
 	"past/internal/extract/posted"
@@ -29,7 +26,7 @@ func judgeRow(e *evidence.Effect, x review.Extraction, v *vocab.Vocabulary) {
 		j.set(evidence.NeedsReview, reason.CrossoverPhase,
 			"a crossover trial, and the source does not say whether the numbers are from before the crossover")
 	}
-	judgeDoses(e, x)
+	judgeDoses(e, v)
 }
 
 func judgeCounts(x review.Extraction, j effectJudge) {
@@ -131,29 +128,11 @@ func judgeSpreadsApart(x review.Extraction, j effectJudge) {
 	}
 }
 
-var (
-	perKilo = regexp.MustCompile(`(?i)(\d+(?:\.\d+)?)\s*(mg|ug|µg|mcg)\s*/\s*kg`)
-	// mostPerKilo is far above any dose given to people, in mg/kg (LSD in ug/kg).
-	mostPerKilo = map[string]float64{"psilocybin": 1.5, "mdma": 6, "lsd": 20, "ketamine": 15}
-)
-
 // judgeDoses flags a dose per kilogram that no one could have been given. The
 // outcome's numbers do not depend on it, so the row stays usable.
-func judgeDoses(e *evidence.Effect, x review.Extraction) {
-	for _, s := range []string{x.DoseTreat, x.DoseCtrl, x.ArmTreat, x.ArmCtrl, x.Comparator} {
-		for _, m := range perKilo.FindAllStringSubmatch(s, -1) {
-			amount, err := strconv.ParseFloat(m[1], 64)
-			most, ok := mostPerKilo[x.Substance]
-			if micro := !strings.EqualFold(m[2], "mg"); micro != (x.Substance == "lsd") {
-				if micro {
-					amount /= 1000
-				} else {
-					amount *= 1000
-				}
-			}
-			if err == nil && ok && amount > most {
-				remark(e, reason.DoseUnit, fmt.Sprintf("%q is no dose of %s per kilogram; mg per 70 kg may be meant", m[0], x.Substance))
-			}
-		}
+func judgeDoses(e *evidence.Effect, v *vocab.Vocabulary) {
+	doses := v.DoubtfulDoses(e.Substance, e.DoseTreat, e.ArmTreat, e.DoseCtrl, e.ArmCtrl, e.Comparator)
+	if len(doses) > 0 {
+		remark(e, reason.DoseUnit, reason.NoDose(e.Substance, doses))
 	}
 }

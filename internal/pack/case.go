@@ -8,6 +8,7 @@ import (
 
 	"past/internal/edition"
 	"past/internal/evidence"
+	"past/internal/extract/reason"
 	"past/internal/text"
 	"past/internal/vocab"
 )
@@ -61,6 +62,7 @@ func caseOf(v *vocab.Vocabulary, flats []edition.Flat, findings []evidence.Findi
 	fact("Blinding", cmp.Or(e.Blinding, "not stated"))
 	fact("Treatment", strings.TrimSpace(substanceName(v, cmp.Or(e.Drug, e.Substance))+" "+e.DoseTreat))
 	fact("Comparator", comparatorWords(v, e))
+	fact("Dose", reason.DoseDoubt(e.Flags))
 	if e.Background != evidence.NoBackground {
 		fact("Given to both groups besides", e.Background)
 	}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strconv"
@@ -14,6 +15,7 @@ import (
 	"past/internal/coding"
 	"past/internal/evidence"
 	"past/internal/extract"
+	"past/internal/extract/reason"
 	"past/internal/starter"
 	"past/internal/store"
 	"past/internal/synthesis"
@@ -165,7 +167,7 @@ func (p *Pipeline) readRegistered(ctx context.Context, ed *reports.Edition) func
 			return nil, err
 		}
 		out := &reports.Registered{Allocation: r.Allocation, Model: r.InterventionModel, Masking: r.Masking,
-			Sex: r.Sex, MinimumAge: r.MinimumAge, MaximumAge: r.MaximumAge, Arms: r.Arms}
+			Sex: r.Sex, MinimumAge: r.MinimumAge, MaximumAge: r.MaximumAge, Arms: p.registeredArms(&r)}
 		for _, o := range r.Planned {
 			out.Planned = append(out.Planned, reports.PlannedRow{Type: o.Type, Measure: o.Measure, TimeFrame: o.TimeFrame})
 		}
@@ -174,6 +176,31 @@ func (p *Pipeline) readRegistered(ctx context.Context, ed *reports.Edition) func
 		}
 		return out, p.addDerived(ctx, id, out)
 	}
+}
+
+// registeredArms are the arms of a record with the doubts about their doses.
+func (p *Pipeline) registeredArms(r *evidence.Record) []reports.RegisteredArm {
+	texts := armTexts(r.Arms...)
+	doubtful := map[string]string{} // sentence by dose
+	for _, h := range p.Vocab.Match(strings.Join(texts, "\n")).Substances {
+		if doses := p.Vocab.DoubtfulDoses(h.ID, texts...); len(doses) > 0 {
+			for _, d := range doses {
+				doubtful[d] = reason.Say(reason.DoseUnit, reason.NoDose(h.ID, doses))
+			}
+		}
+	}
+	out := make([]reports.RegisteredArm, 0, len(r.Arms))
+	for _, a := range r.Arms {
+		arm := reports.RegisteredArm{Arm: a}
+		for _, dose := range slices.Sorted(maps.Keys(doubtful)) {
+			said := func(text string) bool { return strings.Contains(text, dose) }
+			if slices.ContainsFunc(armTexts(a), said) && !slices.Contains(arm.Flags, doubtful[dose]) {
+				arm.Flags = append(arm.Flags, doubtful[dose])
+			}
+		}
+		out = append(out, arm)
+	}
+	return out
 }
 
 // addDerived adds what the stages read in a record, and its versions.
@@ -216,5 +243,6 @@ func postedRow(a *evidence.ArmResult) reports.PostedRow {
 		reason = a.Use
 	}
 	return reports.PostedRow{Outcome: outcome, Group: a.GroupTitle, When: a.TimepointRaw, Value: a.Posted(),
-		N: a.N, Instrument: a.Instrument, Verdict: a.Verdict, Unused: unused, Reason: reason}
+		N: a.N, Instrument: a.Instrument, Verdict: a.Verdict, Unused: unused, Reason: reason,
+		Flags: slices.DeleteFunc(slices.Clone(a.Flags), func(f string) bool { return f == a.Reason })}
 }

@@ -35,7 +35,11 @@ func (p *Pipeline) harmRows(ctx context.Context, h *human, studies []evidence.St
 			out = append(out, evidence.Own(slices.DeleteFunc(postedHarms(&r, at[r.ID], p.Vocab), drop))...)
 		}
 	}
-	out = append(out, slices.DeleteFunc(extractedHarms(h.Harms, studies, effects), drop)...)
+	doses, err := p.statedDoses(ctx, h.Harms, studies, effects)
+	if err != nil {
+		return nil, err
+	}
+	out = append(out, slices.DeleteFunc(extractedHarms(h.Harms, studies, effects, doses), drop)...)
 	slices.SortStableFunc(out, func(a, b evidence.HarmRow) int {
 		return cmp.Or(strings.Compare(a.Substance, b.Substance), strings.Compare(a.Label, b.Label), strings.Compare(a.TermID, b.TermID),
 			strings.Compare(a.Window, b.Window), strings.Compare(a.Arm, b.Arm))
@@ -67,8 +71,8 @@ func (p *Pipeline) reportHarms(ctx context.Context, h *human, base synthesis.Bas
 }
 
 // extractedHarms are the rows of people's tables, each with the study that its trial
-// id or its name leads to.
-func extractedHarms(table []review.Harm, studies []evidence.Study, effects []evidence.Effect) []evidence.HarmRow {
+// id or its name leads to, and the doubts that the study's other sources raise.
+func extractedHarms(table []review.Harm, studies []evidence.Study, effects []evidence.Effect, stated statedDoses) []evidence.HarmRow {
 	at, named := map[string]*evidence.Study{}, map[string]*evidence.Study{}
 	for i := range studies {
 		s := &studies[i]
@@ -108,6 +112,7 @@ func extractedHarms(table []review.Harm, studies []evidence.Study, effects []evi
 		}
 	}
 	nameArms(out)
+	doubtDoses(out, stated)
 	return out
 }
 
@@ -372,12 +377,12 @@ func harmsCSV(to io.Writer, rows []evidence.HarmRow) error {
 		}
 		return map[bool]string{true: "yes", false: "no"}[*b]
 	}
-	if err := w.Write(strings.Fields("id study_id record_id label substance arm dose_mg control term term_id organ_system sexual " +
+	if err := w.Write(strings.Fields("id study_id record_id label substance arm dose_mg other_dose control term term_id organ_system sexual " +
 		"serious affected events at_risk unit window threshold_percent channel source flags payload_sha256 pointer")); err != nil {
 		return err
 	}
 	for _, r := range rows {
-		if err := w.Write([]string{r.ID, r.StudyID, r.RecordID, r.Label, r.Substance, r.Arm, r.Dose, state(r.Control), r.Term, r.TermID,
+		if err := w.Write([]string{r.ID, r.StudyID, r.RecordID, r.Label, r.Substance, r.Arm, r.Dose, r.OtherDose, state(r.Control), r.Term, r.TermID,
 			r.System, state(&r.Sexual), state(r.Serious),
 			number(r.Affected), number(r.Events), number(r.AtRisk), r.Unit, r.Window, r.Threshold, r.Channel, r.Source,
 			strings.Join(r.Flags, "; "), r.Prov.PayloadSHA256, r.Prov.Pointer}); err != nil {

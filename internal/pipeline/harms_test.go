@@ -84,7 +84,7 @@ func TestTablesOfTheSamePeople(t *testing.T) {
 	studies := []evidence.Study{{ID: "NCT90000001", Design: "parallel-rct"}, {ID: "NCT90000002", Design: "crossover-rct"},
 		{ID: "NCT90000003", Design: "crossover-rct"}}
 	got := extractedHarms(slices.Concat(rows("NCT90000001", 29, 29), rows("NCT90000002", 12, 8), rows("NCT90000003", 42, 42)), studies,
-		effects)
+		effects, nil)
 	for _, r := range got {
 		want, doi := evidence.Yes, "10.1/a"
 		switch r.StudyID {

@@ -118,6 +118,11 @@ func (p *Pipeline) CheckReview(ctx context.Context) (ReviewReport, error) {
 		}
 	}
 	rep.Problems = append(rep.Problems, unusableRows(h, fresh)...)
+	doses, err := p.statedDoses(ctx, h.Harms, studies, effects)
+	if err != nil {
+		return ReviewReport{}, err
+	}
+	rep.Problems = append(rep.Problems, doseProblems(h, extractedHarms(h.Harms, studies, effects, doses), fresh)...)
 	review.Sign(findings, applied)
 	words.markStale(applied)
 	for _, d := range applied {

@@ -232,7 +232,11 @@ func (p *Pipeline) extract(ctx context.Context) (rep ExtractReport, err error) {
 	}
 	effects = append(effects, posted...)
 	byID := studiesByID(studies)
-	effects = append(effects, extract.HarmTableEffects(extractedHarms(h.Harms, studies, effects), byID, effects, effect.Metafor)...)
+	doses, err := p.statedDoses(ctx, h.Harms, studies, effects)
+	if err != nil {
+		return rep, err
+	}
+	effects = append(effects, extract.HarmTableEffects(extractedHarms(h.Harms, studies, effects, doses), byID, effects, effect.Metafor)...)
 	extract.FillPeople(effects, byID)
 	slices.SortFunc(effects, func(a, b evidence.Effect) int { return strings.Compare(a.ID, b.ID) })
 	effects = extract.Audit(effects)
@@ -260,7 +264,7 @@ func touched(h *human, studies []evidence.Study, papers []evidence.Effect) func(
 	for _, e := range papers {
 		ids[e.StudyID] = true
 	}
-	for _, r := range extractedHarms(h.Harms, studies, nil) {
+	for _, r := range extractedHarms(h.Harms, studies, nil, nil) {
 		ids[r.StudyID] = true
 	}
 	for _, d := range h.Decisions {

@@ -272,11 +272,16 @@ func armsOf(rows []evidence.HarmRow) []sidedArm {
 		i := slices.IndexFunc(out, func(a sidedArm) bool { return a.Arm == r.Arm && a.Dose == r.Dose })
 		if i < 0 {
 			out = append(out, sidedArm{evidence.HarmArm{StudyID: r.StudyID, Label: r.Label, Arm: r.Arm, Dose: r.Dose, Window: r.Window,
-				Unit: r.Unit, Serious: r.Serious,
+				OtherDose: r.OtherDose, Flags: slices.Clone(r.Flags), Unit: r.Unit, Serious: r.Serious,
 				Affected: r.Affected, AtRisk: r.AtRisk, Rows: []string{r.ID}}, r.Control, r.Shared})
 			continue
 		}
 		out[i].Affected = nil
+		for _, f := range r.Flags {
+			if !slices.Contains(out[i].Flags, f) {
+				out[i].Flags = append(out[i].Flags, f)
+			}
+		}
 		out[i].Rows = append(out[i].Rows, r.ID)
 	}
 	return out

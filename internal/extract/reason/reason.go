@@ -3,7 +3,12 @@
 // read it.
 package reason
 
-import "past/internal/evidence"
+import (
+	"fmt"
+	"strings"
+
+	"past/internal/evidence"
+)
 
 // The reason codes of verdicts. A reason is "CODE: sentence"; docs/extraction.md
 // says of each what it means and what a person can do.
@@ -50,6 +55,7 @@ const (
 	SharedControl  = "shared-control"   // one control arm in several comparisons
 	Sources        = "sources"          // two sources give different numbers
 	DoseUnit       = "dose-unit"        // a dose in a unit that cannot be meant
+	DoseDiffers    = "dose-differs"     // sources of one trial state different doses
 	Unit           = "unit"             // a unit in which no score is given
 	Dispersion     = "dispersion"       // the texts name another spread than is declared
 	Turned         = "turned"           // an improvement given as positive, taken as the change that it is
@@ -67,6 +73,29 @@ const (
 
 // Say writes a reason: the code, then the sentence.
 func Say(code, sentence string) string { return code + ": " + sentence }
+
+// DoseDoubt says in a few words what is doubted of the dose of a row with these
+// flags, to stand beside it; "" where nothing is.
+func DoseDoubt(flags []string) string {
+	for _, d := range []struct{ code, words string }{{DoseUnit, "dose unit in doubt"}, {DoseDiffers, "sources differ on the dose"}} {
+		for _, f := range flags {
+			if strings.HasPrefix(f, d.code+": ") {
+				return d.words
+			}
+		}
+	}
+	return ""
+}
+
+// NoDose is the sentence on doses of which the first cannot be meant in its unit, and
+// the others stand beside it in the same one.
+func NoDose(substance string, doses []string) string {
+	said := fmt.Sprintf("%q is no dose of %s per kilogram; an amount per 70 kg may be meant", doses[0], substance)
+	if len(doses) > 1 {
+		said += ", as in " + strings.Join(doses[1:], ", ") + " beside it"
+	}
+	return said
+}
 
 // Worse is true when verdict a is worse than b.
 func Worse(a, b evidence.Verdict) bool {
