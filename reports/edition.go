@@ -158,11 +158,10 @@ type TrialRow struct {
 
 // Registered is what the record of a trial says of its plan and of its results.
 type Registered struct {
-	Allocation, Model, Masking string // as the register writes them
-	Sex, MinimumAge            string
-	MaximumAge                 string
-	Arms                       []RegisteredArm
-	Planned                    []PlannedRow
+	Allocation, Layout, Masking string // in plain words
+	Sex, MinimumAge, MaximumAge string // as the register writes them
+	Arms                        []RegisteredArm
+	Planned                     []PlannedRow
 	// Posted are the first cells of the posted results, in their order; PostedAll
 	// counts them all.
 	Posted    []PostedRow

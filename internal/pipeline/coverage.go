@@ -166,8 +166,8 @@ func (p *Pipeline) readRegistered(ctx context.Context, ed *reports.Edition) func
 		if err != nil {
 			return nil, err
 		}
-		out := &reports.Registered{Allocation: r.Allocation, Model: r.InterventionModel, Masking: r.Masking,
-			Sex: r.Sex, MinimumAge: r.MinimumAge, MaximumAge: r.MaximumAge, Arms: p.registeredArms(&r)}
+		out := &reports.Registered{Sex: r.Sex, MinimumAge: r.MinimumAge, MaximumAge: r.MaximumAge, Arms: p.registeredArms(&r)}
+		out.Allocation, out.Layout, out.Masking = extract.PlainDesign(&r)
 		for _, o := range r.Planned {
 			out.Planned = append(out.Planned, reports.PlannedRow{Type: o.Type, Measure: o.Measure, TimeFrame: o.TimeFrame})
 		}
