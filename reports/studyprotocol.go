@@ -42,7 +42,8 @@ func (s *site) studyRecords(records []string) ([]studyRecord, error) {
 			Versions: versionTable(r)}
 		v.Planned, v.MorePlanned = s.plannedTables(r)
 		v.Posted, v.PostedNote = s.postedTable(r)
-		for _, f := range []named{{Name: "Allocation", Value: r.Allocation}, {Name: "Layout", Value: r.Layout}, {Name: "Masking", Value: r.Masking},
+		for _, f := range []named{{Name: "Allocation", Value: r.Allocation}, {Name: "Layout", Value: r.Layout},
+			{Name: "Masking", Value: r.Masking},
 			{Name: "Open to", Value: r.Sex}, {Name: "Ages", Value: ages(r)}} {
 			if f.Value != "" {
 				out := show.First(strings.ToLower(strings.ReplaceAll(show.Clip(f.Value, 80), "_", " ")))

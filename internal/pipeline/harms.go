@@ -382,8 +382,8 @@ func harmsCSV(to io.Writer, rows []evidence.HarmRow) error {
 		return err
 	}
 	for _, r := range rows {
-		if err := w.Write([]string{r.ID, r.StudyID, r.RecordID, r.Label, r.Substance, r.Arm, r.Dose, r.OtherDose, state(r.Control), r.Term, r.TermID,
-			r.System, state(&r.Sexual), state(r.Serious),
+		if err := w.Write([]string{r.ID, r.StudyID, r.RecordID, r.Label, r.Substance, r.Arm, r.Dose, r.OtherDose, state(r.Control), r.Term,
+			r.TermID, r.System, state(&r.Sexual), state(r.Serious),
 			number(r.Affected), number(r.Events), number(r.AtRisk), r.Unit, r.Window, r.Threshold, r.Channel, r.Source,
 			strings.Join(r.Flags, "; "), r.Prov.PayloadSHA256, r.Prov.Pointer}); err != nil {
 			return err

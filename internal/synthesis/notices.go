@@ -124,7 +124,8 @@ func harmNotices(b Base, substance string, rows []evidence.HarmRow) (out []evide
 	switch by := uncountedBy(out); {
 	case len(out) == 0:
 	case by != "":
-		note = sentenceCase(by) + " says that adverse events were not recorded: counts of harm with " + substanceName(substance) + " may be too low."
+		note = sentenceCase(by) + " says that adverse events were not recorded: counts of harm with " + substanceName(substance) +
+			" may be too low."
 	default:
 		note = "No notice here says that adverse events were not recorded: the counts are as the sources give them."
 	}
