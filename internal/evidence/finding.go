@@ -190,9 +190,11 @@ type Finding struct {
 	Subgroups   []Subgroup     `json:"subgroups,omitempty"`
 	Moderators  []Moderator    `json:"moderators,omitempty"`
 
-	Effects  []Effect       `json:"effects"` // those pooled, in plot order
-	Excluded []Exclusion    `json:"excluded,omitempty"`
-	Missing  []MissingTrial `json:"missing,omitempty"`
+	Effects  []Effect    `json:"effects"` // those pooled, in plot order
+	Excluded []Exclusion `json:"excluded,omitempty"`
+	// NotPooled are counts of a harm that exist and are not pooled, a sentence each.
+	NotPooled []string       `json:"not_pooled,omitempty"`
+	Missing   []MissingTrial `json:"missing,omitempty"`
 	// Unplaced are registered trials that would be in Missing if their records said
 	// that their people are those of the question.
 	Unplaced []string `json:"unplaced,omitempty"`

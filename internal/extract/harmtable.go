@@ -109,7 +109,11 @@ func slugged(parts ...string) string {
 // of the trial's other effects.
 func describeHarm(treat, control evidence.HarmRow, study *evidence.Study, others []*evidence.Effect) evidence.Effect {
 	domain, place, _ := harmDomain(treat.TermID)
-	e := evidence.Effect{StudyID: study.ID, StudyLabel: cmp.Or(study.Label, treat.Label), Year: study.Year, Substance: treat.Substance,
+	label := study.Label
+	if label == "" || label == study.ID { // the table's name of the study says more than a number
+		label = cmp.Or(treat.Label, label)
+	}
+	e := evidence.Effect{StudyID: study.ID, StudyLabel: label, Year: study.Year, Substance: treat.Substance,
 		Domain:    domain,
 		ScoreType: evidence.ScoreEvents, TimepointRaw: strings.Trim(treat.Term+", "+treat.Window, ", "), ArmTreat: treat.Arm,
 		ArmCtrl:   control.Arm,
@@ -175,6 +179,12 @@ func comparePeople(j effectJudge, treat, control []evidence.HarmRow, formula eff
 	t, c := treat[0], control[0]
 	n1, e1 := take("n1", "n", t.AtRisk, t), take("events1", "affected", t.Affected, t)
 	n2, e2 := take("n2", "n", c.AtRisk, c), take("events2", "affected", c.Affected, c)
+	for _, r := range treat[1:] { // so that the counts are known that cannot be added up
+		take("events1", "affected", r.Affected, r)
+	}
+	for _, r := range control[1:] {
+		take("events2", "affected", r.Affected, r)
+	}
 	switch {
 	case len(treat) > 1 || len(control) > 1:
 		j.set(evidence.Unusable, reason.CountedTwice,

@@ -284,7 +284,7 @@ func (in Input) card(flat edition.Flat) Card {
 	}
 	c.People, c.Points = inPeople(flat.Absolute), inPoints(flat.Absolute)
 	c.Grade = why(f, flat)
-	c.Why = append(slices.Clone(c.Grade), f.Limits...)
+	c.Why = slices.Concat(c.Grade, f.Limits, f.NotPooled)
 	c.NotToSay = notToSay(f, flat, in.Document.Starter)
 	c.Discuss = discuss(f, flat)
 	return c

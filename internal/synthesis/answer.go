@@ -100,6 +100,7 @@ func Answer(ctx context.Context, q Question, b Base) (evidence.Finding, error) {
 	f.Warnings = append(f.Warnings, notes...)
 	f.Notices = noticesOf(b, &f, would)
 	f.Missing, f.Unplaced = missing(q, b, effects, sel.Excluded)
+	f.NotPooled = notPooled(q, &f, b.Effects)
 	f.Warnings = append(f.Warnings, plansChanged(b, effects)...)
 	f.Measured = measured(q, b)
 	f.Coverage = cover(q, nil, b)

@@ -243,3 +243,34 @@ func TestNoticesReachHarms(t *testing.T) {
 		t.Errorf("%s", got)
 	}
 }
+
+// TestCountsNotPooled: counts of a harm in rows that were left out are named with the
+// reason, those of the pooled trials first.
+func TestCountsNotPooled(t *testing.T) {
+	b := starterBase(t)
+	q := ask(t, "mdma-any-adverse-event")
+	before, err := synthesis.Answer(t.Context(), q, b)
+	if err != nil || len(before.Effects) == 0 {
+		t.Fatalf("%v: %d effects", err, len(before.Effects))
+	}
+	left := before.Effects[0]
+	left.ID, left.Verdict, left.Reason = "left", evidence.Unusable, "counted-twice: the term stands more than once"
+	left.TimepointRaw, left.ArmTreat, left.DoseTreat = "any adverse event, session", "MDMA", "125 mg"
+	left.Inputs = []evidence.Input{{Name: "n1", Value: 12}, {Name: "events1", Value: 2}, {Name: "events1", Value: 5}, {Name: "n2", Value: 8},
+		{Name: "events2", Value: 0}}
+	bare := left
+	bare.ID, bare.Inputs = "bare", nil
+	b.Effects = append(b.Effects, left, bare)
+	f, err := synthesis.Answer(t.Context(), q, b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := left.StudyLabel + ", any adverse event, session, MDMA 125 mg: 2 and 5 of 12 against 0 of 8. Not pooled: " +
+		"the term stands more than once."
+	if len(f.NotPooled) != len(before.NotPooled)+1 || f.NotPooled[0] != want {
+		t.Errorf("%q, want %q first", f.NotPooled, want)
+	}
+	if f, err := synthesis.Answer(t.Context(), ask(t, "mdma-ptsd-severity"), b); err != nil || len(f.NotPooled) > 0 {
+		t.Errorf("%v: a finding that is not on harm: %q", err, f.NotPooled)
+	}
+}
