@@ -189,7 +189,7 @@ func (s *site) sexualPage() {
 			case strings.HasPrefix(r.Kind, "posted"):
 				rep = "yes"
 			case strings.HasPrefix(r.Kind, "measured"):
-				rep = "in words; no number on file"
+				rep = measuredWords(r)
 			case r.Reported != nil && *r.Reported:
 				rep = "yes"
 			case r.Reported != nil:
@@ -304,4 +304,14 @@ func neverReported(planned, never int) string {
 		return "No record here lists such an outcome as planned, so what was planned and not reported is not known"
 	}
 	return countSentence(never, "planned outcome is missing from posted results", "planned outcomes are missing from posted results")
+}
+
+// measuredWords is what the source of a measured outcome says of it, with its people;
+// that no number is on file is said only where it gives none.
+func measuredWords(r *evidence.LayerRow) string {
+	said := show.First(orWord(show.Clip(r.Note, 200), "in words; no number on file"))
+	if r.N != nil {
+		said += "; " + show.Plural(*r.N, "participant", "participants")
+	}
+	return said
 }

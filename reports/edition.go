@@ -45,6 +45,8 @@ type Edition struct {
 	// know. It may be nil itself.
 	Registered func(record string) (*Registered, error)
 	Harms      []evidence.HarmRow
+	// Papers are those that people's tables tie to a study, by its id.
+	Papers map[string][]TiedPaper
 	// Searches are what the sources were asked: the words behind every coverage.
 	Searches []evidence.Search
 	// HarmSummaries are the harms of each of the tracker's substances.
@@ -170,6 +172,12 @@ type Registered struct {
 	// was done beside the drug.
 	Coded    []evidence.Coded
 	Versions []VersionRow
+}
+
+// TiedPaper is a report that people's tables tie to a study, with the tables in words.
+type TiedPaper struct {
+	DOI, Label, Source string
+	Tables             []string
 }
 
 // RegisteredArm is an arm of a record, with the doubts about what is given.

@@ -119,3 +119,39 @@ func TestDoubtsOfDosesAreVisible(t *testing.T) {
 		}
 	}
 }
+
+// TestStudyListsTiedPapers: a paper that a person's table ties to a study is on the
+// study's page, once, and one that its records list already is not repeated.
+func TestStudyListsTiedPapers(t *testing.T) {
+	ed := fixtureEdition(t)
+	st := &ed.Studies[0]
+	st.Papers = []string{"doi:10.1000/listed"}
+	ed.Papers = map[string][]TiedPaper{st.ID: {{DOI: "10.1000/listed", Label: "L 2020", Tables: []string{"results"}},
+		{DOI: "10.1000/tied", Label: "T 2020", Tables: []string{"measured outcomes", "other evidence"}},
+		{Label: "N 2014", Source: "analysis code", Tables: []string{"measured outcomes"}}}}
+	text := readPage(t, written(t, ed, Options{}), "s/"+st.ID+".html")
+	for _, want := range []string{"T 2020 (table of measured outcomes and other evidence)",
+		"Report without a DOI on file, N 2014, read in analysis code (table of measured outcomes)"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the study's page lacks %q", want)
+		}
+	}
+	if strings.Contains(text, "L 2020 (table") || !strings.Contains(text, "10.1000/tied") {
+		t.Error("a listed paper is repeated, or a tied one has no address")
+	}
+}
+
+// TestMeasuredWords: "no number" is said only of a measured outcome whose source gives
+// none.
+func TestMeasuredWords(t *testing.T) {
+	for want, r := range map[string]evidence.LayerRow{
+		"In words; no number on file":                       {},
+		"In words; no number on file; 12 participants":      {N: p(12)},
+		"Printed: pre-post d 0.64 to 2.79; 1 participant":   {N: p(1), Note: "printed: pre-post d 0.64 to 2.79"},
+		"No numbers for the comparison in the sources seen": {Note: "no numbers for the comparison in the sources seen"},
+	} {
+		if got := measuredWords(&r); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}

@@ -143,7 +143,14 @@ func (s *site) studyFacts(p *page, d *studyPage, st *evidence.Study) {
 	if st.Randomised != nil {
 		add("Randomised", show.Int(*st.Randomised))
 	}
-	add("Substances", s.nameList(st.Substances))
+	substances := s.nameList(st.Substances)
+	for _, r := range st.Records { // with the way in which a drug is given aside
+		if t := s.trial[r]; t != nil && len(t.Substances) > 0 {
+			substances = strings.Join(clipAll(t.Substances, 80), ", ")
+			break
+		}
+	}
+	add("Substances", substances)
 	add("Conditions", cmp.Or(show.Clip(st.UnknownConditions(), 200), s.nameList(st.Conditions)))
 	add("Topics", s.nameList(st.Topics))
 	for _, r := range st.Records {
@@ -160,6 +167,26 @@ func (s *site) studyFacts(p *page, d *studyPage, st *evidence.Study) {
 			continue
 		}
 		d.Records = append(d.Records, template.HTML("Paper <bdi>"+template.HTMLEscapeString(show.Clip(r, 120))+"</bdi>"))
+	}
+	s.tiedPapers(p, d, st)
+}
+
+// tiedPapers adds the reports that people's tables tie to a study and its records do
+// not list.
+func (s *site) tiedPapers(p *page, d *studyPage, st *evidence.Study) {
+	for _, t := range s.Ed.Papers[st.ID] {
+		if t.DOI != "" && slices.ContainsFunc(st.Papers, func(x string) bool { return strings.EqualFold(x, "doi:"+t.DOI) }) {
+			continue
+		}
+		line := template.HTML("Report without a DOI on file")
+		if t.DOI != "" {
+			line = template.HTML("Paper ") + p.DOI(t.DOI)
+		}
+		said := ", " + show.Clip(t.Label, 120)
+		if t.DOI == "" && t.Source != "" {
+			said += ", read in " + show.Clip(t.Source, 160)
+		}
+		d.Records = append(d.Records, line+template.HTML(template.HTMLEscapeString(said+" (table of "+show.Join(t.Tables)+")")))
 	}
 }
 

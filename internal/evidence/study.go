@@ -196,6 +196,9 @@ type LayerRow struct {
 	Affected *int   `json:"affected,omitempty"`
 	AtRisk   *int   `json:"at_risk,omitempty"`
 	Unit     string `json:"unit,omitempty"` // of the counts: people or sessions
+	// N and Note are the people of a measured outcome and what its source says in words.
+	N    *int   `json:"n,omitempty"`
+	Note string `json:"note,omitempty"`
 
 	Prov Provenance `json:"provenance"`
 }

@@ -30,7 +30,7 @@ func (p *Pipeline) keepKnowledge(ctx context.Context, h *human, base synthesis.B
 	if err != nil {
 		return err
 	}
-	layer := synthesis.LayerInput{Studies: base.Studies, Readings: readings, Planned: map[string][]evidence.PlannedOutcome{},
+	layer := synthesis.LayerInput{Studies: base.Studies, About: base.About, Readings: readings, Planned: map[string][]evidence.PlannedOutcome{},
 		Harms: harms, Notices: base.Notices, Posted: map[string]map[string]bool{}}
 	asked, err := p.sexualOutcomes(ctx)
 	if err != nil {
@@ -74,7 +74,8 @@ func (p *Pipeline) keepKnowledge(ctx context.Context, h *human, base synthesis.B
 		if m.TrialID == "" || !synthesis.SexualDomain(m.Domain) {
 			continue
 		}
-		row := evidence.LayerRow{RecordID: m.TrialID, Label: m.Label, What: m.Outcome, Instrument: m.Instrument, Domain: m.Domain, Prov: m.Prov}
+		row := evidence.LayerRow{RecordID: m.TrialID, Label: m.Label, What: m.Outcome, Instrument: m.Instrument, Domain: m.Domain, N: m.N,
+			Note: m.Note, Prov: m.Prov}
 		if m.Substance != "" {
 			row.Substances = []string{m.Substance}
 		}

@@ -118,6 +118,7 @@ func (p *Pipeline) ReportEdition(ctx context.Context, doc edition.Document) (rep
 	if err := p.reportKnowledge(ctx, h, &ed); err != nil {
 		return ed, err
 	}
+	ed.Papers = tiedPapers(h, ed.Studies, base.Effects)
 	if err := p.reportPayloads(ctx, &ed); err != nil {
 		return ed, err
 	}
@@ -178,8 +179,8 @@ func (p *Pipeline) reportTrials(ctx context.Context, about map[string]synthesis.
 		st := at[r.ID]
 		substances := names(st.Substances, p.Vocab)
 		for i, id := range st.Substances {
-			if slices.Contains(about[st.ID].Shared, id) {
-				substances[i] += " in every arm"
+			if how := about[st.ID].Aside[id]; how != "" {
+				substances[i] += " " + how
 			}
 		}
 		ed.Trials = append(ed.Trials, reports.TrialRow{ID: r.ID, StudyID: st.ID, Title: r.Title, Status: r.Status,
