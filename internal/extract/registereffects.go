@@ -304,6 +304,12 @@ func (b *effectBuilder) describe(o *evidence.PostedOutcome, p arm.Pair, t, c *ev
 		PrimaryInstrument: o.Type == "PRIMARY", PrimaryTime: o.Type == "PRIMARY" || b.primaryTime(t),
 		Channel: "register", Source: b.r.URL, Verdict: evidence.Usable,
 	}
+	if inert := p.Ctrl.Inert(b.r, b.v); p.Class == vocab.InactivePlacebo && inert != "" {
+		e.Comparator = inert + " placebo"
+		if rest := b.v.Given(p.Ctrl.Group.Title); len(rest.Drugs) > 0 || rest.Therapy { // placebo with something else
+			e.Comparator = p.Ctrl.Group.Title + " (" + inert + ")"
+		}
+	}
 	e.DoseTreat = p.Treat.Doses[p.Drug].Text
 	if !slices.Contains(p.Ctrl.Later, p.Drug) {
 		e.DoseCtrl = p.Ctrl.Doses[p.Drug].Text

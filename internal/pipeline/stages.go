@@ -528,7 +528,11 @@ func (p *Pipeline) base(ctx context.Context, h *human) (synthesis.Base, error) {
 			return b, fmt.Errorf("reading trials: %w", err)
 		}
 		if topics := b.About[b.StudyOf[r.ID]]; len(topics.Substances) > 0 {
-			topics.Shared = union(topics.Shared, arm.GivenToAll(&r, p.Vocab))
+			if aside := arm.Aside(&r, p.Vocab); topics.Aside == nil {
+				topics.Aside = aside
+			} else {
+				maps.Copy(topics.Aside, aside)
+			}
 			b.About[b.StudyOf[r.ID]] = topics
 		}
 		t := evidence.Own(withoutText(r))

@@ -43,7 +43,7 @@ func withRetracted(q Question, effects, would []evidence.Effect) evidence.Pooled
 // StudyTopics is what a study is about, in vocabulary ids.
 type StudyTopics struct {
 	Substances, Conditions, Topics []string
-	Shared                         []string // substances that every arm got: none of its comparisons is about them
+	Aside                          map[string]string // substances of which no comparison is about, see [Candidate]
 	Design                         string
 }
 

@@ -15,7 +15,9 @@ import (
 // question: what Fits needs to know of it, in vocabulary ids.
 type Candidate struct {
 	Substances []string
-	Shared     []string // of these, what every arm got
+	// Aside are those of which no comparison is about, with the way in which they are
+	// given: in every arm, as the comparator, as rescue.
+	Aside      map[string]string
 	Domains    []string // outcomes that it reports or plans to measure
 	Conditions []string // of its participants
 	Topics     []string
@@ -59,7 +61,7 @@ func Fits(q Question, c Candidate) (bool, Misfit) {
 	case !overlap(c.Substances, q.Substances):
 		return no(CodeSubstance, "the substance is %s, the question asks for %s", plainAll(c.Substances), plainAll(q.Substances))
 	case !overlap(c.compares(), q.Substances):
-		return no(CodeSubstance, "every arm got %s, so no comparison is about it", plainAll(c.Shared))
+		return no(CodeSubstance, "%s, so no comparison is about it", c.asideWords(q.Substances))
 	case !q.outcomeOf(c):
 		return no(CodeDomain, "the outcome is %s, the question asks for %s", plainAll(c.Domains), plain(q.Domain))
 	case q.Population != "" && c.Population != q.Population && !(c.Open && c.Population == ""):
@@ -79,7 +81,18 @@ func Fits(q Question, c Candidate) (bool, Misfit) {
 
 // compares are the substances that a comparison of the candidate can be about.
 func (c Candidate) compares() []string {
-	return slices.DeleteFunc(slices.Clone(c.Substances), func(s string) bool { return slices.Contains(c.Shared, s) })
+	return slices.DeleteFunc(slices.Clone(c.Substances), func(s string) bool { return c.Aside[s] != "" })
+}
+
+// asideWords says how the substances are given beside what is compared.
+func (c Candidate) asideWords(substances []string) string {
+	var out []string
+	for _, s := range substances {
+		if how := c.Aside[s]; how != "" {
+			out = append(out, plain(s)+" is given "+how)
+		}
+	}
+	return strings.Join(out, " and ")
 }
 
 // outcomeOf reports whether a candidate is about the question's outcome.
@@ -223,7 +236,7 @@ func ofMeasured(m review.MeasuredRow) Candidate {
 
 // ofTrial is a registered trial as a candidate.
 func (b Base) ofTrial(about StudyTopics, r *evidence.Record) Candidate {
-	return Candidate{Substances: about.Substances, Shared: about.Shared, Domains: b.plannedBy(r), Conditions: about.Conditions,
+	return Candidate{Substances: about.Substances, Aside: about.Aside, Domains: b.plannedBy(r), Conditions: about.Conditions,
 		Topics: about.Topics,
 		People: strings.Join(append([]string{r.Title, r.OfficialTitle}, r.Conditions...), "; "), Stated: strings.Join(r.Conditions, "; "),
 		Population: populationOf(about.Conditions),

@@ -34,7 +34,7 @@ func TestWhatStandsOnAFindingBelongsToIt(t *testing.T) {
 			about := synthesis.StudyTopics{Substances: []string{rapid.SampledFrom(substances).Draw(rt, "s")},
 				Conditions: []string{rapid.SampledFrom(domains[:3]).Draw(rt, "c")}}
 			if rapid.Bool().Draw(rt, "in every arm") {
-				about.Shared = about.Substances
+				about.Aside = map[string]string{about.Substances[0]: rapid.SampledFrom([]string{"in every arm", "as the comparator"}).Draw(rt, "how")}
 			}
 			b.Trials, b.StudyOf[r.ID], b.About[r.ID] = append(b.Trials, r), r.ID, about
 			if rapid.Bool().Draw(rt, "measured") {
@@ -80,8 +80,8 @@ func TestWhatStandsOnAFindingBelongsToIt(t *testing.T) {
 			seen[m.StudyID] = true
 			reported := slices.ContainsFunc(b.Effects, func(e evidence.Effect) bool { return e.StudyID == m.StudyID }) ||
 				slices.ContainsFunc(b.Measured, func(x review.MeasuredRow) bool { return x.TrialID == m.StudyID })
-			if len(b.About[m.StudyID].Shared) > 0 && !reported {
-				rt.Fatalf("%s misses %s, in which every arm got %v", q.ID, m.StudyID, b.About[m.StudyID].Shared)
+			if len(b.About[m.StudyID].Aside) > 0 && !reported {
+				rt.Fatalf("%s misses %s, in which every arm got %v", q.ID, m.StudyID, b.About[m.StudyID].Aside)
 			}
 		}
 		for _, m := range f.Measured {

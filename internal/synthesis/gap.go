@@ -177,7 +177,7 @@ func Gaps(in GapInput) []evidence.GapCell {
 				states = append(states, cell.Coverage.None())
 			}
 			for _, s := range about[sub.ID] {
-				c := Candidate{Substances: s.Substances, Shared: in.About[s.ID].Shared, Topics: topics[s.ID], Conditions: s.Conditions, Open: true}
+				c := Candidate{Substances: s.Substances, Aside: in.About[s.ID].Aside, Topics: topics[s.ID], Conditions: s.Conditions, Open: true}
 				if ok, misfit := Fits(q, c); ok || !misfit.Foreign() {
 					states = append(states, in.count(&cell, row, s, why[s.ID][row.id]))
 				}

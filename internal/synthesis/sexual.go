@@ -24,6 +24,7 @@ const (
 // stored trial, and adverse events.
 type LayerInput struct {
 	Studies []evidence.Study
+	About   map[string]StudyTopics // study id → what it is about
 	// Planned are the planned outcomes of each record, Readings what they measure.
 	Planned  map[string][]evidence.PlannedOutcome
 	Readings []evidence.PlannedReading
@@ -76,7 +77,8 @@ func SexualLayer(in LayerInput) []evidence.LayerRow {
 	row := func(record string) evidence.LayerRow {
 		out := evidence.LayerRow{RecordID: record}
 		if s := study[record]; s != nil {
-			out.StudyID, out.Label, out.Substances = s.ID, s.Label, s.Substances
+			c := Candidate{Substances: s.Substances, Aside: in.About[s.ID].Aside}
+			out.StudyID, out.Label, out.Substances = s.ID, s.Label, c.compares()
 		}
 		return out
 	}

@@ -2,6 +2,7 @@ package vocab
 
 import (
 	"fmt"
+	"regexp"
 	"strconv"
 	"strings"
 )
@@ -188,12 +189,18 @@ type Given struct {
 	Imitated []string
 	// Words are the comparator classes that are named, with the words that do.
 	Words map[string]string
+	// Inert are the names of what an inactive placebo is made of ("saline"), unlike words
+	// that only call it one.
+	Inert []string
 	Doses []Dose
 	// Therapy is set where psychological or usual care is named.
 	Therapy bool
 	// PlaceboFirst and DrugFirst are set for "placebo, then MDMA" and the reverse.
 	PlaceboFirst, DrugFirst bool
 }
+
+// calledInert finds the words that call something an inactive placebo without naming it.
+var calledInert = regexp.MustCompile(`placebo|inert|dummy|vehicle|pbo|sham`)
 
 // Given reads what a text says is given.
 func (v *Vocabulary) Given(text string) Given {
@@ -210,6 +217,9 @@ func (v *Vocabulary) Given(text string) Given {
 		case h.kind == patSubstance:
 			g.Drugs = appendNew(g.Drugs, h.id)
 		case h.kind == patComparator:
+			if said := strings.ToLower(r.surface(h)); h.id == InactivePlacebo && !calledInert.MatchString(said) {
+				g.Inert = appendNew(g.Inert, said)
+			}
 			if _, ok := g.Words[h.id]; !ok {
 				g.Words[h.id] = r.surface(h)
 			}

@@ -60,6 +60,38 @@ var notTreated = regexp.MustCompile(`(?i)\b(?:never|not|didn't|did not) ` +
 var assignedOnly = regexp.MustCompile(`(?i)\b(?:randomi[sz]ed|assigned|allocated|enrol?led)\b[^.]*\b(?:never|did not|were ` +
 	`not|was not)\b[^.]*\b(?:receiv\w+|treated|dosed|start\w*)\b`)
 
+// Inert is what the inactive placebo of a comparison group is made of, by its title,
+// else by its descriptions and those of its planned arm: "saline". It is "" where the
+// title names it itself, and where no text or several name one.
+func (a *Reading) Inert(r *evidence.Record, v *vocab.Vocabulary) string {
+	if len(v.Given(a.Group.Title).Inert) > 0 {
+		return ""
+	}
+	texts := []string{RandomisedPart(a.Group.Description)}
+	for _, x := range r.Arms {
+		if x.Label != a.planned || a.planned == "" {
+			continue
+		}
+		texts = append(texts, x.Label, RandomisedPart(x.Description))
+		for _, in := range interventionsOf(r, x) {
+			texts = append(texts, in.Name, in.Description)
+		}
+	}
+	found := ""
+	for _, text := range texts {
+		for _, name := range v.Given(text).Inert {
+			if name = strings.TrimPrefix(name, "normal "); strings.HasSuffix(name, "sodium chloride") {
+				name = "saline"
+			}
+			if found != "" && found != name {
+				return ""
+			}
+			found = name
+		}
+	}
+	return found
+}
+
 var pooledGroup = regexp.MustCompile(`(?i)^(?:all|total|overall|entire|combined|pooled)\b|\b(?:pooled|combined|all ` +
 	`(?:participants|patients|subjects|arms|groups|doses)|total)\b`)
 
@@ -418,34 +450,6 @@ func overlap(a, b string) float64 {
 		return 0
 	}
 	return float64(common) / float64(all)
-}
-
-// GivenToAll are the drugs, by family, that every arm of a trial gives alike beside
-// something in which the arms differ: no comparison of the trial is about them. Arms
-// that differ in nothing that the record names decide nothing.
-func GivenToAll(r *evidence.Record, v *vocab.Vocabulary) (out []string) {
-	if len(r.Arms) < 2 {
-		return nil
-	}
-	arms := make([]Reading, len(r.Arms))
-	for i, arm := range r.Arms {
-		arms[i] = ReadGroup(r, evidence.Group{Title: arm.Label, Description: arm.Description}, v)
-	}
-	for _, x := range arms[0].parts {
-		shared := x.drug != "" && v.Studied(x.drug)
-		for i, t := range arms {
-			for j, c := range arms {
-				d := subtract(v, t, c)
-				apart := func(p part) bool { return v.Family(p.drug) == v.Family(x.drug) && p.drug != "" }
-				differ := slices.ContainsFunc(slices.Concat(d.left, d.right), func(p part) bool { return !apart(p) })
-				shared = shared && (i == j || t.gives(x.drug) && !t.waits && differ && !slices.ContainsFunc(d.left, apart))
-			}
-		}
-		if shared && !slices.Contains(out, v.Family(x.drug)) {
-			out = append(out, v.Family(x.drug))
-		}
-	}
-	return out
 }
 
 // Role is what a reporting group was given and whether it is a comparison group;

@@ -1,6 +1,8 @@
 package arm
 
 import (
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 
@@ -120,8 +122,73 @@ func TestGivenToAll(t *testing.T) {
 		"before or after a wait": {arms([]string{"Immediate", "Drug: MDMA", "Behavioral: Cognitive therapy"},
 			[]string{"Waitlist", "Drug: MDMA"}), ""},
 	} {
-		if got := strings.Join(GivenToAll(c.r, vocab.Default()), ","); got != c.want {
+		if got := strings.Join(slices.Sorted(maps.Keys(Aside(c.r, vocab.Default()))), ","); got != c.want {
 			t.Errorf("%s: %q, want %q", name, got, c.want)
+		}
+	}
+}
+
+// TestAside: a drug that a trial gives as its comparator, as rescue or for anaesthesia is
+// not what the trial is about.
+func TestAside(t *testing.T) {
+	arm := func(label, kind string, names ...string) evidence.Arm {
+		return evidence.Arm{Label: label, Type: kind, InterventionNames: names}
+	}
+	drug := func(name, description string) evidence.Intervention {
+		return evidence.Intervention{Type: "DRUG", Name: name, Description: description}
+	}
+	for name, c := range map[string]struct {
+		r    evidence.Record
+		want map[string]string
+	}{
+		"the comparator": {evidence.Record{Arms: []evidence.Arm{arm("Psilocybin", "EXPERIMENTAL", "Drug: Psilocybin"),
+			arm("Esketamine", "ACTIVE_COMPARATOR", "Drug: Esketamine")}}, map[string]string{"ketamine": AsComparator}},
+		"two comparators": {evidence.Record{Arms: []evidence.Arm{arm("Ketamine", "ACTIVE_COMPARATOR", "Drug: Ketamine"),
+			arm("Midazolam", "ACTIVE_COMPARATOR", "Drug: Midazolam")}}, nil},
+		"a low dose of the drug": {evidence.Record{Arms: []evidence.Arm{arm("MDMA 125 mg", "EXPERIMENTAL", "Drug: MDMA"),
+			arm("MDMA 25 mg", "ACTIVE_COMPARATOR", "Drug: MDMA")}}, nil},
+		"rescue": {evidence.Record{Interventions: []evidence.Intervention{drug("Psilocybin", ""), drug("Ketamine rescue", "")},
+			Arms: []evidence.Arm{arm("Treatment", "EXPERIMENTAL", "Drug: Psilocybin", "Drug: Ketamine rescue"),
+				arm("Control", "PLACEBO_COMPARATOR", "Drug: Placebo")}}, map[string]string{"ketamine": AsRescue}},
+		"anaesthesia": {evidence.Record{Interventions: []evidence.Intervention{drug("Ketamine", "given for induction of anesthesia"),
+			drug("Device", "")}, Arms: []evidence.Arm{arm("Device on", "EXPERIMENTAL", "Drug: Ketamine")}},
+			map[string]string{"ketamine": AsRescue}},
+		"a dose below anaesthesia": {evidence.Record{Interventions: []evidence.Intervention{drug("Ketamine", "a sub-anesthetic dose")},
+			Arms: []evidence.Arm{arm("A", "EXPERIMENTAL", "Drug: Ketamine")}}, nil},
+		"an anaesthetic under study": {evidence.Record{Interventions: []evidence.Intervention{drug("Ketamine", "for anesthesia")},
+			Arms: []evidence.Arm{arm("Ketamine", "EXPERIMENTAL", "Drug: Ketamine")}}, nil},
+	} {
+		got := Aside(&c.r, vocab.Default())
+		if !maps.Equal(got, c.want) {
+			t.Errorf("%s: %v, want %v", name, got, c.want)
+		}
+	}
+}
+
+// TestInert: what a placebo is made of may stand in a description alone.
+func TestInert(t *testing.T) {
+	v := vocab.Default()
+	arms := func(description string, interventions ...string) []evidence.Arm {
+		return []evidence.Arm{{Label: "Ketamine", Description: "0.5 mg/kg in saline", InterventionNames: []string{"Drug: Ketamine"}},
+			{Label: "Placebo: 2 times per week", Type: "PLACEBO_COMPARATOR", Description: description, InterventionNames: interventions}}
+	}
+	for _, c := range []struct {
+		name, title, description string
+		arms                     []evidence.Arm
+		want                     string
+	}{
+		{"the arm's description", "Placebo: 2 times per week", "", arms("saline infusion"), "saline"},
+		{"two names of one thing", "Placebo: 2 times per week", "0.9% sodium chloride", arms("Normal saline infusion"), "saline"},
+		{"the group's description", "Control", "A capsule of lactose, identical in appearance", nil, "lactose"},
+		{"an intervention", "Placebo: 2 times per week", "", arms("", "Drug: Mannitol"), "mannitol"},
+		{"the title itself", "Saline", "saline", nil, ""},
+		{"no name anywhere", "Placebo: 2 times per week", "placebo capsule", arms("dummy pill"), ""},
+		{"two names", "Placebo: 2 times per week", "lactose or mannitol", nil, ""},
+	} {
+		r := &evidence.Record{Arms: c.arms}
+		a := ReadGroup(r, evidence.Group{ID: "1", Title: c.title, Description: c.description}, v)
+		if got := a.Inert(r, v); got != c.want {
+			t.Errorf("%s: %q, want %q", c.name, got, c.want)
 		}
 	}
 }
