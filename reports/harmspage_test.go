@@ -150,7 +150,7 @@ func TestMeasuredWords(t *testing.T) {
 		"Printed: pre-post d 0.64 to 2.79; 1 participant":   {N: p(1), Note: "printed: pre-post d 0.64 to 2.79"},
 		"No numbers for the comparison in the sources seen": {Note: "no numbers for the comparison in the sources seen"},
 	} {
-		if got := measuredWords(&r); got != want {
+		if got := strings.ReplaceAll(measuredWords(&r), "\u00a0", " "); got != want {
 			t.Errorf("%q, want %q", got, want)
 		}
 	}

@@ -30,8 +30,8 @@ func (p *Pipeline) keepKnowledge(ctx context.Context, h *human, base synthesis.B
 	if err != nil {
 		return err
 	}
-	layer := synthesis.LayerInput{Studies: base.Studies, About: base.About, Readings: readings, Planned: map[string][]evidence.PlannedOutcome{},
-		Harms: harms, Notices: base.Notices, Posted: map[string]map[string]bool{}}
+	layer := synthesis.LayerInput{Studies: base.Studies, About: base.About, Readings: readings,
+		Planned: map[string][]evidence.PlannedOutcome{}, Harms: harms, Notices: base.Notices, Posted: map[string]map[string]bool{}}
 	asked, err := p.sexualOutcomes(ctx)
 	if err != nil {
 		return err
