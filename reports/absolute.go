@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"html/template"
 	"math"
+	"strings"
 
 	"past/internal/evidence"
 	"past/reports/chart"
@@ -15,15 +16,7 @@ func pointsLine(x *evidence.ScalePoints) string {
 	if x == nil {
 		return ""
 	}
-	way := "lower"
-	if x.Points > 0 {
-		way = "higher"
-	}
-	t := fmt.Sprintf("%s points %s [%s, %s] on the %s", show.Fixed(math.Abs(x.Points), 1), way, show.Fixed(x.Lower, 1),
-		show.Fixed(x.Upper, 1), show.Clip(x.Scale, 30))
-	if x.Range != "" {
-		t += " (" + show.Prose(show.Clip(x.Range, 20)) + ")"
-	}
+	t := strings.TrimSpace(onScale(x) + " " + show.Prose(show.Clip(x.Which(), 60)))
 	t += map[evidence.HeadlineKind]string{evidence.HeadlineSmall: "; a small-sample answer with its 95% credible interval"}[x.Kind]
 	if x.Threshold != nil {
 		t += "; " + show.Trim(*x.Threshold, 1) + " points matter, the important difference of this page"
@@ -34,12 +27,34 @@ func pointsLine(x *evidence.ScalePoints) string {
 	return t + ". " + show.First(show.Prose(show.Clip(bare(x.Way), 120))) + "."
 }
 
-// briefPoints is the same for a table.
-func briefPoints(a *evidence.Absolute) string {
-	if a == nil || a.Points == nil {
+// onScale is the difference with its interval and the name of the scale.
+func onScale(x *evidence.ScalePoints) string {
+	return fmt.Sprintf("%s points %s [%s, %s] on the %s", show.Fixed(math.Abs(x.Points), 1), x.Side(), show.Fixed(x.Lower, 1),
+		show.Fixed(x.Upper, 1), show.Clip(x.Scale, 30))
+}
+
+// briefPoints is the same for a table, with how many of the finding's studies used
+// the scale where not all did.
+func briefPoints(f *evidence.Finding) string {
+	if f.Absolute == nil || f.Absolute.Points == nil {
 		return ""
 	}
-	return show.Fixed(a.Points.Points, 1) + " points on the " + show.Clip(a.Points.Scale, 30)
+	x := f.Absolute.Points
+	var notes []string
+	if x.Better != "" {
+		notes = append(notes, x.Better+" is better")
+	}
+	of := "from"
+	if x.Scaled {
+		of = "by the spread in"
+	}
+	if x.Studies > 0 && x.Studies < f.Primary.K {
+		notes = append(notes, fmt.Sprintf("%s %d of %d studies", of, x.Studies, f.Primary.K))
+	}
+	if len(notes) == 0 {
+		return onScale(x)
+	}
+	return onScale(x) + " (" + strings.Join(notes, "; ") + ")"
 }
 
 // briefHundred is of 100 people for a table.
@@ -47,9 +62,12 @@ func briefHundred(a *evidence.Absolute) string {
 	if a == nil || a.People == nil {
 		return ""
 	}
-	p := a.People
-	return fmt.Sprintf("out of 100 people, %s [%s to %s] against %s", evidence.WholePeople(p.With), evidence.WholePeople(p.WithLower),
-		evidence.WholePeople(p.WithUpper), evidence.WholePeople(p.Without))
+	return fmt.Sprintf("out of 100 people, %s against %s", withInterval(a.People), evidence.WholePeople(a.People.Without))
+}
+
+// withInterval is how many of 100 people have the event with the treatment.
+func withInterval(x *evidence.PeopleOf100) string {
+	return fmt.Sprintf("%s [%s to %s]", evidence.WholePeople(x.With), evidence.WholePeople(x.WithLower), evidence.WholePeople(x.WithUpper))
 }
 
 // peopleShown are the numbers of people with and without the treatment and between
@@ -119,15 +137,56 @@ func icons(without, with float64) *chart.Pic {
 	return g
 }
 
-// sibling is the finding that counts people for the same treatment and domain,
-// where a finding measures a scale.
+// sibling is the finding that counts people for the same treatment, comparators,
+// people and domain, where a finding measures a scale.
 func (s *site) sibling(f *evidence.Finding) *evidence.Finding {
 	for i := range s.Ed.Findings {
 		g := &s.Ed.Findings[i]
 		if g.ID != f.ID && g.Substance == f.Substance && g.Domain == f.Domain && g.Condition == f.Condition && g.Population == f.Population &&
-			g.Absolute != nil && g.Absolute.People != nil {
+			g.Comparator == f.Comparator && g.Absolute != nil && g.Absolute.People != nil {
 			return g
 		}
 	}
 	return nil
+}
+
+// siblingLine says the number of a sibling on the page of a finding with what it rests
+// on: interval, certainty, and the studies that are not the finding's own by name.
+func siblingLine(f, g *evidence.Finding, name func(string) string) string {
+	p, certainty := g.Absolute.People, "certainty not rated"
+	if c := certOf(g.Certainty); g.Certainty.Level != "" {
+		certainty = strings.ToLower(c.Level) + " certainty, " + map[bool]string{true: "proposed", false: c.Status}[c.Proposed]
+	}
+	return fmt.Sprintf("%s of 100 people with %s, %s with the comparator; %s; %s", withInterval(p), readingOf(g, name).treatment,
+		evidence.WholePeople(p.Without), sharedStudies(f, g), certainty)
+}
+
+// mostNamed is how many studies a line names before it counts the rest.
+const mostNamed = 4
+
+// sharedStudies counts the studies of g and names those that f does not have.
+func sharedStudies(f, g *evidence.Finding) string {
+	own, others := map[string]bool{}, map[string]bool{}
+	for i := range f.Effects {
+		own[f.Effects[i].StudyID] = true
+	}
+	var names []string
+	for i := range g.Effects {
+		if e := &g.Effects[i]; !own[e.StudyID] && !others[e.StudyID] {
+			others[e.StudyID] = true
+			names = append(names, effectLabel(e))
+		}
+	}
+	k := show.Plural(g.Primary.K, "study", "studies")
+	if len(names) == 0 {
+		return k + " of this finding"
+	}
+	if n := len(names) - mostNamed; n > 0 {
+		names = append(names[:mostNamed], show.Int(n)+" more")
+	}
+	listed := strings.Join(names, ", ")
+	if len(others) == g.Primary.K {
+		return k + ", not of this finding: " + listed
+	}
+	return fmt.Sprintf("%s, of which not of this finding: %s", k, listed)
 }

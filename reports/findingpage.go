@@ -167,9 +167,7 @@ func (s *site) much(p *page, f *evidence.Finding, read reading) muchView {
 	}
 	if v.Hundred == "" {
 		if g := s.sibling(f); g != nil {
-			of := g.Absolute.People
-			v.Hundred = fmt.Sprintf("%s [%s to %s] of 100 people with %s, %s with the comparator", evidence.WholePeople(of.With),
-				evidence.WholePeople(of.WithLower), evidence.WholePeople(of.WithUpper), read.treatment, evidence.WholePeople(of.Without))
+			v.Hundred = siblingLine(f, g, s.Name)
 			v.HundredOf = &linked{Path: s.findPath[g.ID], Name: s.outcomeRow(g)}
 		}
 	}
@@ -215,8 +213,8 @@ func (s *site) apart(p *page, f *evidence.Finding, read reading) (*figView, stri
 		return nil, ""
 	}
 	strip.Fit(0)
-	text := fmt.Sprintf("Single studies run from %s %s (%s) to %s (%s).", read.Symbol, read.ValueP(low.Estimate), effectLabel(low),
-		read.ValueP(high.Estimate), effectLabel(high))
+	text := fmt.Sprintf("Single studies run from %s %s (%s) to %s (%s).", read.Symbol, read.Full(low.Estimate, low.CILower, low.CIUpper),
+		effectLabel(low), read.Full(high.Estimate, high.CILower, high.CIUpper), effectLabel(high))
 	fig := figView{ID: "strip", Title: strip.Title, Alt: text, P: p}
 	fig.Wide = p.svg(strip.Strip(), fig, "strip", chart.Axis{})
 	return &fig, text

@@ -270,8 +270,8 @@ func (s *site) matrixCell(f *evidence.Finding, span map[bool]chart.Axis) matrixC
 		c.Class, c.Text = "num", read.Symbol+" "+read.Value(*f.Headline.Estimate)
 		c.Under = show.Plural(pr.K, "study", "studies")
 		shape := chart.Diamond
-		if pr.K < 2 {
-			shape = chart.Ring
+		if pr.K < 2 { // one study's number never goes without its interval
+			shape, c.Under = chart.Ring, read.Interval(lo, hi)+", "+c.Under
 		}
 		r := chart.Rows{Axis: span[read.Ratio], Rows: []chart.Row{{Marks: []chart.Mark{{Shape: shape, Est: *f.Headline.Estimate, Lo: lo,
 			Hi: hi}}}}}
@@ -315,7 +315,7 @@ func (s *site) findingRow(f *evidence.Finding) findingRow {
 	h := &f.Headline
 	row.Effect = read.Symbol + " " + read.Full(h.Estimate, h.Lower, h.Upper)
 	row.Side = read.side(*h.Estimate)
-	row.Points, row.Hundred = briefPoints(f.Absolute), briefHundred(f.Absolute)
+	row.Points, row.Hundred = briefPoints(f), briefHundred(f.Absolute)
 	if h.IncludesNull() {
 		row.Side = "the interval includes no effect"
 	}

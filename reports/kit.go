@@ -165,7 +165,7 @@ func (s *site) summary(f *evidence.Finding, read reading) chart.Table {
 		effect = read.Symbol + " " + read.Full(h.Estimate, h.Lower, h.Upper)
 	}
 	c := certOf(f.Certainty)
-	t.Add(titleOf(f), people(&f.Primary), effect, orDash(briefHundred(f.Absolute)), orDash(briefPoints(f.Absolute)),
+	t.Add(titleOf(f), people(&f.Primary), effect, orDash(briefHundred(f.Absolute)), orDash(briefPoints(f)),
 		c.Level+" ("+c.Status+")", show.Prose(show.Clip(h.Note, 160)))
 	return t
 }

@@ -1,7 +1,9 @@
 package reports
 
 import (
+	"cmp"
 	"math"
+	"slices"
 	"unicode/utf8"
 
 	"past/internal/evidence"
@@ -20,7 +22,20 @@ type reading struct {
 // readingOf makes the reading of a finding. name turns vocabulary ids into names.
 func readingOf(f *evidence.Finding, name func(string) string) reading {
 	return reading{Measure: show.MeasureOf(f.Measure), lower: f.LowerIsBetter, neither: f.Undirected,
-		treatment: treatmentName(name(f.Substance))}
+		treatment: treatmentName(name(drugOf(f)))}
+}
+
+// drugOf is the substance of a finding, or the form of it that all its studies gave:
+// esketamine for ketamine.
+func drugOf(f *evidence.Finding) string {
+	var drugs []string
+	for i := range f.Effects {
+		drugs = append(drugs, f.Effects[i].Drug)
+	}
+	if drugs = slices.Compact(drugs); len(drugs) != 1 {
+		return f.Substance
+	}
+	return cmp.Or(drugs[0], f.Substance)
 }
 
 // treatmentName is what figures call the treatment: its name, if that fits below half

@@ -203,6 +203,11 @@ type ScalePoints struct {
 	Way        string  `json:"way"` // pooled mean difference, or g times a standard deviation: which, and of what
 	// Kind is what the interval is: that of a fit, of one study or of a small-sample answer.
 	Kind HeadlineKind `json:"kind"`
+	// Studies are the finding's studies on this scale, which the points or the
+	// standard deviation come from.
+	Studies int `json:"studies"`
+	// Scaled is set where the points are the finding's effect times that deviation.
+	Scaled bool `json:"scaled,omitempty"`
 	// Threshold is the finding's minimal important difference in points of this scale,
 	// nil where it declares none.
 	Threshold       *float64 `json:"threshold"`
@@ -211,6 +216,30 @@ type ScalePoints struct {
 	// stands beside Threshold and nothing is judged by it.
 	Published       *float64 `json:"published"`
 	PublishedSource string   `json:"published_source,omitempty"`
+}
+
+// Side is the side of the difference: lower or higher with the treatment.
+func (p ScalePoints) Side() string {
+	if p.Points > 0 {
+		return "higher"
+	}
+	return "lower"
+}
+
+// Which says in brackets what a reader of points has to know of the scale: its range
+// and which side is better.
+func (p ScalePoints) Which() string {
+	var parts []string
+	if p.Range != "" {
+		parts = append(parts, p.Range)
+	}
+	if p.Better != "" {
+		parts = append(parts, p.Better+" is better")
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return " (" + strings.Join(parts, "; ") + ")"
 }
 
 // WholePeople prints people of a hundred; what rounds to none and is not says so.

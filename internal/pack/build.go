@@ -336,20 +336,7 @@ func inPoints(a *evidence.Absolute) string {
 		return ""
 	}
 	p := a.Points
-	side, way := "lower", p.Way
-	if p.Points > 0 {
-		side = "higher"
-	}
-	scale := p.Scale
-	if p.Range != "" {
-		scale += " (" + p.Range + ")"
-	}
-	if at := strings.Index(way, " ("); at > 0 {
-		way = way[:at]
-	}
-	if p.Better != "" {
-		way += "; " + p.Better + " scores are better"
-	}
-	return fmt.Sprintf("On the %s: %s points %s with the treatment (%s to %s), %s.", scale, synthesis.Number(math.Abs(p.Points), 1), side,
-		synthesis.Number(p.Lower, 1), synthesis.Number(p.Upper, 1), way)
+	way, _, _ := strings.Cut(p.Way, " (")
+	return fmt.Sprintf("On the %s%s: %s points %s with the treatment (%s to %s), %s.", p.Scale, p.Which(),
+		synthesis.Number(math.Abs(p.Points), 1), p.Side(), synthesis.Number(p.Lower, 1), synthesis.Number(p.Upper, 1), way)
 }

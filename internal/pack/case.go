@@ -61,8 +61,11 @@ func caseOf(v *vocab.Vocabulary, flats []edition.Flat, findings []evidence.Findi
 	fact("Design", cmp.Or(design.Name, e.Design, "not stated"))
 	fact("Blinding", cmp.Or(e.Blinding, "not stated"))
 	fact("Treatment", strings.TrimSpace(substanceName(v, cmp.Or(e.Drug, e.Substance))+" "+e.DoseTreat))
-	fact("Comparator", comparatorWords(v, e))
 	fact("Dose", reason.DoseDoubt(e.Flags))
+	known, _ := v.Comparator(e.ComparatorClass)
+	class := cmp.Or(known.Name, strings.ReplaceAll(e.ComparatorClass, "-", " "))
+	fact("Comparator", e.ControlGiven(e.Comparator, class))
+	fact("Class of comparator", class)
 	if e.Background != evidence.NoBackground {
 		fact("Given to both groups besides", e.Background)
 	}
@@ -79,17 +82,6 @@ func caseOf(v *vocab.Vocabulary, flats []edition.Flat, findings []evidence.Findi
 				of.Primary.N.Words("person", "people"))})
 	}
 	return c
-}
-
-// comparatorWords is the comparator as stated; an inactive placebo by its class,
-// since records give it the dose of the drug that it matches ("placebo 120 mg").
-func comparatorWords(v *vocab.Vocabulary, e *evidence.Effect) string {
-	known, _ := v.Comparator(e.ComparatorClass)
-	class := cmp.Or(known.Name, strings.ReplaceAll(e.ComparatorClass, "-", " "))
-	if e.ComparatorClass == "inactive-placebo" {
-		return class
-	}
-	return cmp.Or(e.Comparator, class)
 }
 
 func blindingAnswer(e *evidence.Effect) string {

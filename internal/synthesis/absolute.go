@@ -149,25 +149,34 @@ func scalePoints(q Question, f evidence.Finding) *evidence.ScalePoints {
 	}
 	id, rows := commonest(f.Effects)
 	in, known := vocab.Default().Instrument(id)
-	if id == "" || !known {
-		return nil
+	turned := 0
+	for _, e := range rows {
+		if slices.Contains(e.Flags, turnedFlag) {
+			turned++
+		}
 	}
-	s := &evidence.ScalePoints{Instrument: id, Scale: in.Short, Better: string(in.Direction), Kind: f.Headline.Kind}
+	if id == "" || !known || turned > 0 && turned < len(rows) {
+		return nil // rows that disagree on the better side share no sign
+	}
+	s := &evidence.ScalePoints{Instrument: id, Scale: in.Short, Better: "higher", Studies: len(studyRows(rows)), Kind: f.Headline.Kind}
+	if q.LowerIsBetter != (turned > 0) {
+		s.Better = "lower"
+	}
 	if in.Range != nil {
 		s.Range = fmt.Sprintf("%s to %s", short(in.Range.Min), short(in.Range.Max))
 	}
 	sd := comparatorSD(rows)
 	if !pooledPoints(q, f, rows, s) {
 		lo, hi, _ := f.Headline.Interval()
-		s.Points, s.Lower, s.Upper = *f.Headline.Estimate*sd, lo*sd, hi*sd
+		s.Points, s.Lower, s.Upper, s.Scaled = *f.Headline.Estimate*sd, lo*sd, hi*sd, q.Measure != "MD"
 		s.Way = fmt.Sprintf("the pooled effect times the standard deviation %s of the comparator arms of %s on this scale", fixed(sd, 1),
-			plural(len(rows), "study", "studies"))
+			plural(s.Studies, "study", "studies"))
 		if len(f.Effects) == 1 {
 			s.Way = fmt.Sprintf("the study's effect times the standard deviation %s of its comparator arm", fixed(sd, 1))
 		}
 		if q.Measure == "MD" {
 			s.Points, s.Lower, s.Upper, s.Way = *f.Headline.Estimate, lo, hi, "the pooled mean difference"
-		} else if slices.Contains(rows[0].Flags, turnedFlag) {
+		} else if turned > 0 {
 			s.Points, s.Lower, s.Upper = -s.Points, -s.Upper, -s.Lower
 		}
 	}

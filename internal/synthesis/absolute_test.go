@@ -152,17 +152,27 @@ func TestPointsOnAScale(t *testing.T) {
 	if !strings.Contains(p.Way, "the study's effect times the standard deviation 10.0") {
 		t.Errorf("one study without means: %q", p.Way)
 	}
-	// a scale that runs the other way than the question's outcome shows its own sign
+	if p.Studies != 1 {
+		t.Errorf("points of %d studies", p.Studies)
+	}
+	// a scale that runs the other way than the question's outcome shows its own sign and better side
 	turned := onScale("c", 40, 30, 20, 10)
 	turned.Flags = []string{turnedFlag}
 	f.Effects = []evidence.Effect{turned}
 	p = absolute(q, f).Points
 	near(t, p.Points, 10)
+	if p.Better != "higher" {
+		t.Errorf("10 points higher beside a g that favours the treatment, and %s is better", p.Better)
+	}
 	turned.Mean1, turned.Mean2 = nil, nil
 	f.Effects = []evidence.Effect{turned}
 	p = absolute(q, f).Points
 	near(t, p.Points, 8)
 	near(t, p.Lower, 4)
+	f.Effects = append(f.Effects, onScale("d", 40, 20, 30, 10))
+	if a := absolute(q, f); a != nil {
+		t.Errorf("rows of one scale that disagree on its better side share points: %+v", a.Points)
+	}
 }
 
 func near(t *testing.T, got, want float64) {

@@ -226,11 +226,17 @@ func fill(r *evidence.PooledResult, fit *meta.Result, m Model) {
 // several reports whether some study has more than one of the effects, and
 // another study some.
 func several(effects []evidence.Effect) bool {
+	n := studyRows(effects)
+	return len(n) > 1 && len(effects) > len(n)
+}
+
+// studyRows counts the rows of each study.
+func studyRows(effects []evidence.Effect) map[string]int {
 	n := map[string]int{}
 	for _, e := range effects {
 		n[e.StudyID]++
 	}
-	return len(n) > 1 && len(effects) > len(n)
+	return n
 }
 
 // Participants counts the people in the pooled comparisons; where one of them
