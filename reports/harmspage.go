@@ -126,8 +126,6 @@ func (s *site) harmsView(p *page) *harmsData {
 		s.termPlots(p, &v, h)
 		if r, ok := s.harmPlot(h.Substance, "sexual", "Sexual and genital side effects", h.Sexual); ok {
 			v.Sexual = p.harmFigure(r)
-		} else if v.SexualNote == "" {
-			v.SexualNote = "No table on file compares a sexual side effect with its comparison arm."
 		}
 		d.Subs = append(d.Subs, v)
 	}

@@ -137,7 +137,7 @@ func (s *site) lede() string {
 			pooled++
 		}
 	}
-	t := fmt.Sprintf("%s asked of public trial records. %s a pooled answer", show.Plural(len(s.Ed.Findings), "question", "questions"),
+	t := fmt.Sprintf("%s %s. %s a pooled answer", show.Plural(len(s.Ed.Findings), "question", "questions"), s.basis(),
 		countVerb(pooled, "has", "have"))
 	if single > 0 {
 		t += fmt.Sprintf("; %s on one study alone", countVerb(single, "rests", "rest"))
@@ -152,6 +152,24 @@ func (s *site) lede() string {
 		t += fmt.Sprintf("; %s not looked for", countVerb(unasked, "was", "were"))
 	}
 	return t + "."
+}
+
+// basis says what the questions were asked of: register records, tables of numbers
+// that people took from reports, or both.
+func (s *site) basis() string {
+	tables := slices.ContainsFunc(s.Ed.Findings, func(f evidence.Finding) bool {
+		return slices.ContainsFunc(f.Effects, func(e evidence.Effect) bool { return e.Channel != "register" })
+	})
+	records := s.Ed.Counts["records"] > 0 || len(s.Ed.Trials) > 0
+	switch {
+	case records && tables:
+		return "asked of public trial records and of tables of numbers taken from reports"
+	case records:
+		return "asked of public trial records"
+	case tables:
+		return "asked of tables of numbers taken from reports; no register record is on file"
+	}
+	return "with nothing on file to ask: no register record and no table of numbers"
 }
 
 func countVerb(n int, one, many string) string {
@@ -268,10 +286,13 @@ func (s *site) matrixCell(f *evidence.Finding, span map[bool]chart.Axis) matrixC
 	switch {
 	case ok:
 		c.Class, c.Text = "num", read.Symbol+" "+read.Value(*f.Headline.Estimate)
+		if pr.K < 2 { // one study's number never goes without its interval
+			c.Text = read.Symbol + " " + read.Full(f.Headline.Estimate, f.Headline.Lower, f.Headline.Upper)
+		}
 		c.Under = show.Plural(pr.K, "study", "studies")
 		shape := chart.Diamond
-		if pr.K < 2 { // one study's number never goes without its interval
-			shape, c.Under = chart.Ring, read.Interval(lo, hi)+", "+c.Under
+		if pr.K < 2 {
+			shape = chart.Ring
 		}
 		r := chart.Rows{Axis: span[read.Ratio], Rows: []chart.Row{{Marks: []chart.Mark{{Shape: shape, Est: *f.Headline.Estimate, Lo: lo,
 			Hi: hi}}}}}

@@ -135,13 +135,13 @@ type gapsData struct {
 	Decisions      *chart.Table
 	Sexual, People bool
 	Restated       bool
-	Searches       string
+	Cards          bool // a topic leads to its card
 }
 
 func (s *site) gapsPage() {
 	p := &page{Path: "gaps.html", Name: "gaps", Title: "Evidence gap map", Nav: "gaps.html"}
 	s.add(p)
-	d := &gapsData{Decisions: s.topicTable(), Restated: s.Ed.Starter}
+	d := &gapsData{Decisions: s.topicTable(), Restated: s.Ed.Starter, Cards: len(s.Ed.Cards) > 0}
 	for _, c := range s.gapCells() {
 		if c.Registered > 0 || len(c.StudyIDs) > 0 {
 			d.Cells = append(d.Cells, s.gapCell(c))

@@ -36,6 +36,9 @@ func TestCountedSentences(t *testing.T) {
 		}
 		return newSite(&ed, Options{}).lede()
 	})
+	records, tables := map[string]int{"records": 3}, []evidence.Finding{{Effects: []evidence.Effect{{Channel: "dataset"}}}}
+	say("rests on", newSite(&Edition{Findings: tables}, Options{}).lede(), newSite(&Edition{Counts: records}, Options{}).lede(),
+		newSite(&Edition{Counts: records, Findings: tables}, Options{}).lede())
 	three("moved", func(n int) string {
 		ed := Edition{PreviousEdition: "e-1", Changes: []Change{{Kind: "new trial"}}}
 		for range n {

@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"io/fs"
 	"math"
 	"os"
 	"path/filepath"
@@ -221,6 +223,21 @@ func TestPolicy(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// A download that the edition leaves out leaves no file behind.
+func TestDownloadLeftOut(t *testing.T) {
+	ed := fixtureEdition(t)
+	ed.Downloads = []Download{{Path: "data/empty.csv", Title: "empty.csv", Make: func(w io.Writer) (string, error) {
+		if _, err := io.WriteString(w, "a,b\n"); err != nil {
+			return "", err
+		}
+		return "", ErrLeftOut
+	}}}
+	dir := written(t, ed, Options{})
+	if _, err := os.Stat(filepath.Join(dir, "data", "empty.csv")); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("the file is there: %v", err)
 	}
 }
 

@@ -37,7 +37,7 @@ func (p *page) linkedData() template.JS {
 	s := p.site
 	d := map[string]any{"@context": "https://schema.org", "@type": "Dataset", "name": "PAST evidence tracker, edition " + s.Ed.ID,
 		"identifier": s.Ed.ID, "version": s.Ed.ID,
-		"description": "Findings from public trial records on " + s.subject() +
+		"description": "Findings on " + s.subject() + ", " + s.basis() +
 			": effect sizes, pooled results, certainty, harms and what is missing, each number with the record that it was read from.",
 		"isAccessibleForFree": true, "creator": map[string]string{"@type": "Organization", "name": "The PAST evidence tracker contributors"}}
 	var based []map[string]string

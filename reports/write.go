@@ -221,15 +221,15 @@ func (w *writer) place(name string) (path string, err error) {
 func (w *writer) download(d *Download) (err error) {
 	out := &measured{w: io.Discard}
 	if w != nil {
-		path, err := w.place(d.Path)
-		if err != nil {
-			return err
+		path, placeErr := w.place(d.Path)
+		if placeErr != nil {
+			return placeErr
 		}
-		f, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o644)
-		if err != nil {
-			return err
+		f, openErr := os.OpenFile(path, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o644)
+		if openErr != nil {
+			return openErr
 		}
-		defer func() {
+		defer func() { // a file that was left out or not finished does not stay
 			if err = errors.Join(err, f.Close()); err != nil {
 				err = errors.Join(err, os.Remove(path))
 			}

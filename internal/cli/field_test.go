@@ -135,6 +135,59 @@ func TestAnotherFieldShowsItsOwnAlone(t *testing.T) {
 	}
 }
 
+// The gap map of a field of its own has its conditions for rows, with their numbers,
+// and the sexual layer is where the field asks about it alone.
+func TestAnotherFieldHasItsOwnRows(t *testing.T) {
+	defer vocab.Use(nil)
+	for name, x := range map[string]struct {
+		words  *strings.Replacer
+		row    string
+		sexual bool
+	}{
+		"sildenafil": {strings.NewReplacer(), "Erectile dysfunction", true},
+		"sertraline": {strings.NewReplacer("sildenafil", "sertraline", "Sildenafil", "Sertraline", "Viagra", "Zoloft", "erectile-dysfunction",
+			"ptsd", "erectile dysfunction", "PTSD", "erectile function", "PTSD symptoms", "erection", "ptsd", "IIEF-EF", "CAPS-IV",
+			"lower_is_better: false", "lower_is_better: true"), "Post-traumatic stress disorder", false},
+	} {
+		vocab.Use(nil)
+		dir := copyTree(t, filepath.Join("testdata", "sildenafil"))
+		for _, file := range []string{"vocabulary.yaml", "questions.yaml", "extractions.csv"} {
+			path := filepath.Join(dir, "review", file)
+			b, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(path, []byte(x.words.Replace(string(b))), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		out := filepath.Join(dir, "report")
+		want(t, call(t, "report", "--db", filepath.Join(dir, "past.db"), "--out", out), 0)
+		page := func(name string) string {
+			b, err := os.ReadFile(filepath.Join(out, name))
+			if err != nil {
+				t.Fatal(err)
+			}
+			return string(b)
+		}
+		gaps := page("gaps.html")
+		if !strings.Contains(gaps, ">"+x.row+"<") || !strings.Contains(gaps, "3\u00a0studies with results, none registered") ||
+			strings.Contains(gaps, "For reference") || strings.Contains(gaps, "leads to its card") {
+			t.Errorf("%s: the map is not of the field's own conditions", name)
+		}
+		finding := page(filepath.Join("f", name+"-ed.html"))
+		if strings.Contains(finding, "improves sexual function") {
+			t.Errorf("%s: a ban on what the field does not ask, or on its own outcome", name)
+		}
+		if index := page("index.html"); !strings.Contains(index, "no register record is on file") || strings.Contains(index, "public trial records") {
+			t.Errorf("%s: the index does not say what it rests on", name)
+		}
+		if _, err := os.Stat(filepath.Join(out, "data", "sexual_outcomes.csv")); err == nil {
+			t.Errorf("%s: a table without a row is offered", name)
+		}
+	}
+}
+
 // A command that needs a stage runs what is stale before it, and only that.
 func TestStaleStagesRunFirst(t *testing.T) {
 	dir := copyTree(t, filepath.Join("testdata", "sildenafil"))

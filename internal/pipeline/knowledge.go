@@ -60,7 +60,7 @@ func (p *Pipeline) keepKnowledge(ctx context.Context, h *human, base synthesis.B
 		}
 	}
 	for _, d := range p.Vocab.OutcomeDomains() {
-		if !synthesis.SexualDomain(d.ID) {
+		if !p.Vocab.SexualDomain(d.ID) {
 			continue
 		}
 		for a, err := range p.Store.ArmResults(ctx, store.ResultFilter{Domain: d.ID}) {
@@ -71,7 +71,7 @@ func (p *Pipeline) keepKnowledge(ctx context.Context, h *human, base synthesis.B
 		}
 	}
 	for _, m := range h.Measured {
-		if m.TrialID == "" || !synthesis.SexualDomain(m.Domain) {
+		if m.TrialID == "" || !p.Vocab.SexualDomain(m.Domain) {
 			continue
 		}
 		row := evidence.LayerRow{RecordID: m.TrialID, Label: m.Label, What: m.Outcome, Instrument: m.Instrument, Domain: m.Domain, N: m.N,
@@ -81,7 +81,11 @@ func (p *Pipeline) keepKnowledge(ctx context.Context, h *human, base synthesis.B
 		}
 		layer.Measured = append(layer.Measured, row)
 	}
-	return p.Store.ReplaceKnowledge(ctx, coded, synthesis.SexualLayer(layer))
+	var sexual []evidence.LayerRow
+	if p.Vocab.AsksSexual() {
+		sexual = synthesis.SexualLayer(layer)
+	}
+	return p.Store.ReplaceKnowledge(ctx, coded, sexual)
 }
 
 // sexualOutcomes names the records that plan a sexual or relational outcome.
@@ -97,7 +101,7 @@ func (p *Pipeline) sexualOutcomes(ctx context.Context) (map[string]bool, error) 
 		if err != nil {
 			return nil, fmt.Errorf("reading planned outcomes: %w", err)
 		}
-		if synthesis.SexualDomain(row[domain]) ||
+		if p.Vocab.SexualDomain(row[domain]) ||
 			synthesis.SexualItem(evidence.PlannedOutcome{Measure: row[measure], Description: row[description]}) {
 			out[row[id]] = true
 		}

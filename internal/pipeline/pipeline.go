@@ -138,8 +138,8 @@ func OwnVocabulary(f *review.Folder) *vocab.Vocabulary {
 	if own == nil {
 		return nil
 	}
-	if conditions, another := anotherField(f, own); another {
-		alone, err := own.ForField(conditions)
+	if conditions, domains, another := anotherField(f, own); another {
+		alone, err := own.ForField(conditions, domains)
 		if err != nil {
 			f.Bad(f.Of("vocabulary")[0], err)
 			return own
@@ -150,9 +150,9 @@ func OwnVocabulary(f *review.Folder) *vocab.Vocabulary {
 }
 
 // anotherField reports whether a folder is of a field of its own, and about which
-// conditions its questions ask: its vocabulary says so, or names subjects of its
+// conditions and outcome domains its questions ask: its vocabulary says so, or names subjects of its
 // own while no question of the folder asks about a shipped one.
-func anotherField(f *review.Folder, own *vocab.Vocabulary) (conditions []string, another bool) {
+func anotherField(f *review.Folder, own *vocab.Vocabulary) (conditions, domains []string, another bool) {
 	asked := false
 	another = own.Field() == vocab.FieldOwn || own.Field() == "" && len(own.OwnSubjects()) > 0
 	for _, x := range f.Of("questions") {
@@ -162,7 +162,7 @@ func anotherField(f *review.Folder, own *vocab.Vocabulary) (conditions []string,
 		}
 		for _, q := range qs {
 			asked = true
-			conditions = append(append(conditions, q.Condition), q.Conditions...)
+			conditions, domains = append(append(conditions, q.Condition), q.Conditions...), append(append(domains, q.Domain), q.AlsoDomains...)
 			shipped := func(id string) bool {
 				s, ok := vocab.Shipped().Substance(vocab.Shipped().Family(id))
 				return ok && s.Core
@@ -172,7 +172,7 @@ func anotherField(f *review.Folder, own *vocab.Vocabulary) (conditions []string,
 			}
 		}
 	}
-	return conditions, another && (asked || own.Field() == vocab.FieldOwn)
+	return conditions, domains, another && (asked || own.Field() == vocab.FieldOwn)
 }
 
 // keepReview stores the review files' bytes and problems, once.

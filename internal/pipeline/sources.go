@@ -106,10 +106,8 @@ func CrawlQuestion() crawler.QuestionSet {
 			q.Conditions = append(q.Conditions, crawler.Concept{ID: t.ID, Terms: t.Queries, Mesh: t.Mesh})
 		}
 	}
-	if v.Alone() && !slices.ContainsFunc(v.Conditions(), func(c vocab.Condition) bool {
-		return c.Tracked && (c.ID == "sexual-dysfunction" || c.Parent == "sexual-dysfunction")
-	}) {
-		return q // a field of its own, of other conditions
+	if !v.AsksSexual() {
+		return q
 	}
 	sexual := []string{"sexual-function", "sexual-compulsivity", "sexual-communication"}
 	for _, d := range v.OutcomeDomains() {

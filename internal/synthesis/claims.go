@@ -37,8 +37,8 @@ var ClaimRules = map[string]string{
 		"A certainty that a person signed counts before the one proposed by rule.",
 	RuleParts: "As for efficacy, outcome by outcome: supported or contradicted when each outcome is, otherwise uncertain as " +
 		"soon as one has a number; without one, the outcome of which most is known decides.",
-	RuleAbsence: "Supported: at most three registered trials join one of the claim's substances and one of its topics. " +
-		"Contradicted: more than ten. Uncertain: in between, or when no search was complete.",
+	RuleAbsence: "Supported: at most three studies of the gap map join one of the claim's substances and one of its topics, and every " +
+		"pair of them was searched. Uncertain: otherwise; that a record names a topic does not make it a trial of what the claim names.",
 	RuleOutside: "Trials of the tracker's substances cannot answer it: it asks how common something is, or what practice without a drug does.",
 }
 
@@ -267,11 +267,11 @@ func verdictOf(c Claim, f evidence.Finding) evidence.State {
 	return Uncertain
 }
 
-// judgeAbsence counts the studies in the gap map.
+// judgeAbsence counts the studies in the cells of the gap map that the claim names.
 func judgeAbsence(cv *evidence.ClaimVerdict, claim Claim, gap []evidence.GapCell) {
 	cv.Rule = RuleAbsence
-	seen := map[string]bool{}
 	var parts []evidence.Coverage
+	var ids, names []string
 	asked := 0
 	for _, c := range gap {
 		if !slices.Contains(claim.Topics, c.Topic) || !slices.Contains(claim.Substances, c.Substance) {
@@ -281,9 +281,13 @@ func judgeAbsence(cv *evidence.ClaimVerdict, claim Claim, gap []evidence.GapCell
 		if c.Coverage.Asked {
 			asked++
 		}
-		if c.Registered > 0 {
-			for _, id := range c.StudyIDs {
-				seen[id] = true
+		for i, id := range c.StudyIDs {
+			if !slices.Contains(ids, id) {
+				name := id
+				if i < len(c.Reasons) {
+					name, _, _ = strings.Cut(c.Reasons[i], ": ")
+				}
+				ids, names = append(ids, id), append(names, name)
 			}
 		}
 	}
@@ -292,31 +296,41 @@ func judgeAbsence(cv *evidence.ClaimVerdict, claim Claim, gap []evidence.GapCell
 		cv.Verdict, cv.Why = evidence.NotLooked, "No search was made: nothing can be said of how many trials there are."
 		return
 	}
-	n := len(seen)
-	cv.K = n
-	switch {
-	case cv.Coverage.Restated: // a selection of trials counts nothing
-		cv.Verdict = Uncertain
-	case n <= 3:
+	cv.K = len(ids)
+	all := len(claim.Topics) * len(claim.Substances)
+	if cv.Verdict = Uncertain; cv.K <= 3 && asked == all && !cv.Coverage.Restated { // a selection of trials counts nothing
 		cv.Verdict = Supported
-	case n > 10:
-		cv.Verdict = Contradicted
-	default:
-		cv.Verdict = Uncertain
 	}
-	cv.Why = plural(n, "study in this edition joins", "studies in this edition join") +
-		" one of the substances and one of the topics of the claim."
-	if cv.Coverage.Restated {
-		cv.Instead = fmt.Sprintf("A selection of trials without a search of the registers holds %s of one of these drugs with couples "+
-			"or with a sexual or relationship outcome; how many there are, and whether any is of sex therapy, is not known from it.",
-			plural(n, "trial", "trials"))
+	slices.Sort(names)
+	cv.Why = plural(cv.K, "study in this edition joins", "studies in this edition join") +
+		" one of the substances and one of the topics of the claim" + named(names) + "."
+	text := strings.TrimSuffix(claim.Text, ".")
+	where, so := "A search of "+searched(cv.Coverage)+" found", "; whether "+text+" is not known from it."
+	switch {
+	case cv.Coverage.Restated:
+		where = "A selection of trials without a search of the registers holds"
 		cv.Why += " Its facts are a selection and no register was searched, so the number of trials is not known from it."
-		return
-	}
-	if all := len(claim.Topics) * len(claim.Substances); asked < all {
+	case asked < all:
 		cv.Why += fmt.Sprintf(" %d of the %d pairs of substance and topic were searched.", asked, all)
+	case cv.Verdict == Supported:
+		so = ", so " + text + "."
 	}
-	cv.Instead = fmt.Sprintf("%s of one of these drugs with couples or on a sexual or relationship topic %s found by a search of %s.",
-		map[bool]string{true: "No trial", false: plural(n, "trial", "trials")}[n == 0],
-		map[bool]string{true: "was", false: "were"}[n <= 1], searched(cv.Coverage))
+	count := "no trial"
+	if cv.K > 0 {
+		count = plural(cv.K, "trial", "trials") + named(names)
+	}
+	cv.Instead = fmt.Sprintf("%s %s of %s on %s%s", where, count, oneOf(claim.Substances, "substances", substanceName),
+		oneOf(claim.Topics, "topics of the gap map", plain), so)
+}
+
+// oneOf names up to four ids as a choice and counts more.
+func oneOf(ids []string, what string, name func(string) string) string {
+	if n := len(ids); n > 4 {
+		return fmt.Sprintf("one of %d %s", n, what)
+	}
+	names := make([]string, len(ids))
+	for i, id := range ids {
+		names[i] = name(id)
+	}
+	return strings.Join(names, " or ")
 }

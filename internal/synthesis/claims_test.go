@@ -1,6 +1,7 @@
 package synthesis_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -120,30 +121,67 @@ func TestShippedClaimsAreBound(t *testing.T) {
 	}
 }
 
-// C12 counts registered studies of its own topics and substances only.
+// C12 counts the studies that the gap map shows on its topics, once each: couples
+// treated for a conflict after trauma among them, survivors of trauma not.
 func TestAbsenceCountsItsOwnTopics(t *testing.T) {
-	var cell []evidence.GapCell
-	for i := range 12 {
-		topic := []string{"sexual-trauma", "religious-trauma"}[i%2]
-		cell = append(cell, evidence.GapCell{Topic: topic, Substance: "mdma", Registered: 1, StudyIDs: []string{string(rune('a' + i))}})
-	}
-	cell = append(cell, evidence.GapCell{Topic: "sexual-dysfunction", Substance: "mdma", Registered: 1, StudyIDs: []string{"x"}},
-		evidence.GapCell{Topic: "intimacy", Substance: "mdma", Registered: 1, StudyIDs: []string{"x"}})
-	for name, x := range map[string]struct {
-		coverage evidence.Coverage
-		want     evidence.State
-	}{
-		"not searched": {evidence.Coverage{}, evidence.NotLooked},
-		"searched":     {evidence.Coverage{Asked: true, Complete: true}, evidence.Supported},
-		"retold":       {evidence.Coverage{Asked: true, Complete: true, Restated: true}, evidence.Uncertain},
-	} {
-		for i := range cell {
-			cell[i].Coverage = x.coverage
-		}
-		for _, c := range synthesis.Judge(synthesis.ShippedClaims(vocab.Default()), nil, nil, cell, "2026-01-01") {
-			if c.ID == "C12" && (c.Verdict != x.want || x.coverage.Asked && c.K != 1 || c.Instead == "") {
-				t.Errorf("%s: %+v", name, c)
+	v := vocab.Default()
+	var asked evidence.Coverage
+	judged := func(extra ...evidence.GapCell) evidence.ClaimVerdict {
+		t.Helper()
+		var cells []evidence.GapCell
+		for _, topic := range v.Topics() {
+			for _, sub := range v.Substances() {
+				if sub.Core {
+					cells = append(cells, evidence.GapCell{Topic: topic.ID, Substance: sub.ID, Coverage: asked})
+				}
 			}
+		}
+		for _, c := range extra {
+			i := slices.IndexFunc(cells, func(x evidence.GapCell) bool { return x.Topic == c.Topic && x.Substance == "mdma" })
+			for _, id := range c.StudyIDs {
+				cells[i].StudyIDs = append(cells[i].StudyIDs, id)
+				cells[i].Reasons = append(cells[i].Reasons, "Trial "+id+": by its words")
+			}
+		}
+		for _, c := range synthesis.Judge(synthesis.ShippedClaims(v), nil, nil, cells, "2026-01-01") {
+			if c.ID == "C12" {
+				return c
+			}
+		}
+		t.Fatal("no C12")
+		return evidence.ClaimVerdict{}
+	}
+	foreign := evidence.GapCell{Topic: "sexual-trauma", StudyIDs: []string{"a", "b", "c", "d", "e"}}
+	three := []evidence.GapCell{foreign, {Topic: "sexual-dysfunction", StudyIDs: []string{"x", "y"}}, {Topic: "intimacy", StudyIDs: []string{"x"}},
+		{Topic: "partner-conflict-after-trauma", StudyIDs: []string{"z"}}}
+	four := append(slices.Clone(three), evidence.GapCell{Topic: "sexual-health", StudyIDs: []string{"w"}})
+	for _, x := range []struct {
+		name     string
+		coverage evidence.Coverage
+		cells    []evidence.GapCell
+		k        int
+		want     evidence.State
+		instead  string
+	}{
+		{"not searched", evidence.Coverage{}, three, 0, evidence.NotLooked, "was not looked for"},
+		{"searched", evidence.Coverage{Asked: true, Complete: true}, three, 3, evidence.Supported,
+			"found 3 trials (Trial x, Trial y, Trial z) of MDMA or psilocybin or LSD or ketamine on one of 22 topics of the gap map, so trials"},
+		{"searched, none", evidence.Coverage{Asked: true, Complete: true}, nil, 0, evidence.Supported, "found no trial of MDMA"},
+		{"more than few", evidence.Coverage{Asked: true, Complete: true}, four, 4, evidence.Uncertain, "few or none is not known from it"},
+		{"retold", evidence.Coverage{Asked: true, Complete: true, Restated: true}, three, 3, evidence.Uncertain, "holds 3 trials (Trial x"},
+	} {
+		asked = x.coverage
+		if c := judged(x.cells...); c.Verdict != x.want || c.K != x.k || !strings.Contains(c.Instead, x.instead) {
+			t.Errorf("%s: %+v", x.name, c)
+		}
+	}
+	asked = evidence.Coverage{}
+	part := three[1]
+	part.Substance, part.Coverage = "mdma", evidence.Coverage{Asked: true, Complete: true}
+	part.Reasons = []string{"x: w", "y: w"}
+	for _, c := range synthesis.Judge(synthesis.ShippedClaims(v), nil, nil, []evidence.GapCell{part}, "2026-01-01") {
+		if c.ID == "C12" && (c.Verdict != evidence.Uncertain || !strings.Contains(c.Why, "1 of the 88 pairs")) {
+			t.Errorf("one pair searched: %+v", c)
 		}
 	}
 }

@@ -34,10 +34,23 @@ type GapInput struct {
 
 	of       map[string][]*evidence.Effect // the effects of a study
 	measured []Candidate                   // Measured as candidates
+	rows     []gapRow
 }
 
-// Reference rows of the gap map: conditions beside the topics, for comparison.
-var Reference = []string{"ptsd", "anxiety", "depression"}
+// References are the reference rows of the gap map, beside the topics: the field's
+// conditions that no topic asks about.
+func References(v *vocab.Vocabulary) []string {
+	var out, topical []string
+	for _, t := range v.Topics() {
+		topical = append(append(topical, t.ID), t.Conditions...)
+	}
+	for _, c := range v.Conditions() {
+		if c.Tracked && !slices.Contains(topical, c.ID) {
+			out = append(out, c.ID)
+		}
+	}
+	return out
+}
 
 // TopicReasons says which words of a registered trial speak of which topic:
 // topic id → the term and where it is.
@@ -75,14 +88,14 @@ func (in GapInput) topicsOf(s evidence.Study) (topics []string, why map[string]s
 			why[t] = cmp.Or(why[t], "by a result of its own ("+plain(cmp.Or(e.Instrument, e.Domain))+")")
 		}
 	}
-	for _, c := range Reference {
-		if slices.Contains(s.Conditions, c) {
-			why[c] = "treated or measured it, by its record or its results"
+	for _, row := range in.rows {
+		if row.reference && slices.Contains(s.Conditions, row.id) {
+			why[row.id] = "treated or measured it, by its record or its results"
 		}
-	}
-	for _, m := range in.Measured {
-		if slices.Contains(Reference, m.Domain) && in.StudyOf[m.TrialID] == s.ID {
-			why[m.Domain] = cmp.Or(why[m.Domain], "by the table of measured outcomes ("+m.Outcome+")")
+		for _, m := range in.Measured {
+			if slices.Contains(row.domains, m.Domain) && in.StudyOf[m.TrialID] == s.ID {
+				why[row.id] = cmp.Or(why[row.id], "by the table of measured outcomes ("+m.Outcome+")")
+			}
 		}
 	}
 	for _, o := range in.Other {
@@ -111,27 +124,39 @@ type gapRow struct {
 	id          string
 	conditions  []string // searches that name one of them asked for the row
 	instruments []string // that measure a topic
-	domain      string   // of a reference row
+	reference   bool
+	domains     []string // outcomes of a reference row
 }
 
 // GapRows are the ids of the rows of the gap map: the topics and the reference
 // conditions. People's decisions may name each of them.
 func GapRows(v *vocab.Vocabulary) []string {
 	var ids []string
-	for _, r := range gapRows(v) {
+	for _, r := range gapRows(v, nil) {
 		ids = append(ids, r.id)
 	}
 	return ids
 }
 
-func gapRows(v *vocab.Vocabulary) []gapRow {
+// gapRows are the topics and the reference conditions. The outcome of a condition is
+// that of its name; where none has it, those that questions of benefit ask about in it.
+func gapRows(v *vocab.Vocabulary, questions []Question) []gapRow {
 	var out []gapRow
 	for _, t := range v.Topics() {
 		card, _ := v.Card(t.ID)
 		out = append(out, gapRow{id: t.ID, conditions: t.Conditions, instruments: card.Instruments})
 	}
-	for _, c := range Reference {
-		out = append(out, gapRow{id: c, conditions: []string{c}, domain: c})
+	for _, c := range References(v) {
+		row := gapRow{id: c, conditions: []string{c}, domains: []string{c}, reference: true}
+		if !slices.ContainsFunc(v.OutcomeDomains(), func(d vocab.OutcomeDomain) bool { return d.ID == c }) {
+			row.domains = nil
+			for _, q := range questions {
+				if q.Condition == c && q.Kind != "harm" {
+					row.domains = append(row.domains, q.domains()...)
+				}
+			}
+		}
+		out = append(out, row)
 	}
 	return out
 }
@@ -139,7 +164,7 @@ func gapRows(v *vocab.Vocabulary) []gapRow {
 // measures reports whether a result is about the row: by its domain for a
 // condition, by its instrument for a topic.
 func (r gapRow) measures(domain, instrument string) bool {
-	return r.domain != "" && domain == r.domain || slices.Contains(r.instruments, instrument)
+	return slices.Contains(r.domains, domain) || slices.Contains(r.instruments, instrument)
 }
 
 // Gaps gives a cell for each topic and reference condition with each of the
@@ -155,6 +180,7 @@ func Gaps(in GapInput) []evidence.GapCell {
 	for _, m := range in.Measured {
 		in.measured = append(in.measured, ofMeasured(m))
 	}
+	in.rows = gapRows(in.Vocabulary, in.Questions)
 	about := map[string][]evidence.Study{} // by substance
 	for _, s := range in.Studies {
 		for _, id := range s.Substances {
@@ -165,7 +191,7 @@ func Gaps(in GapInput) []evidence.GapCell {
 		}
 	}
 	var out []evidence.GapCell
-	for _, row := range gapRows(in.Vocabulary) {
+	for _, row := range in.rows {
 		for _, sub := range in.Vocabulary.Substances() {
 			if !sub.Core {
 				continue
@@ -280,7 +306,7 @@ func (in GapInput) reportsOn(o evidence.OtherEvidence, study string) bool {
 func (in GapInput) verdict(row gapRow, substance string) evidence.State {
 	state, most := evidence.Uncertain, 0
 	for i, f := range in.Findings {
-		if i < len(in.Questions) && in.Questions[i].Kind != "harm" && f.Domain == row.domain && f.Substance == substance &&
+		if i < len(in.Questions) && in.Questions[i].Kind != "harm" && slices.Contains(row.domains, f.Domain) && f.Substance == substance &&
 			f.State.Answered() && f.Primary.K > most {
 			state, most = f.State, f.Primary.K
 		}
@@ -291,6 +317,9 @@ func (in GapInput) verdict(row gapRow, substance string) evidence.State {
 // whyCell says in a sentence what a cell's state rests on.
 func whyCell(c evidence.GapCell) string {
 	studies := plural(c.Registered, "registered trial", "registered trials")
+	if c.Registered == 0 {
+		studies = plural(len(c.StudyIDs), "study", "studies") + ", none registered"
+	}
 	switch c.State {
 	case evidence.NotLooked:
 		return "No search of this edition asked for it."

@@ -9,6 +9,7 @@ import (
 
 	"past/analysis/effect"
 	"past/internal/evidence"
+	"past/internal/vocab"
 )
 
 // The totals that a source states for an arm as a whole, as terms of their own.
@@ -85,7 +86,7 @@ func Harms(in HarmInput) []evidence.Harms {
 			compareTerms(terms, sexual, by[st], design[st])
 		}
 		for _, id := range sortedKeys(terms) {
-			if sexual[id] {
+			if sexual[id] && vocab.Default().AsksSexual() {
 				h.Sexual = append(h.Sexual, *terms[id])
 			} else {
 				h.Terms = append(h.Terms, *terms[id])
@@ -105,6 +106,8 @@ func harmState(h evidence.Harms) (evidence.State, string) {
 	switch {
 	case len(h.Sexual) > 0:
 		return evidence.Uncertain, sexualWithoutInterval(h.Sexual)
+	case h.Rows > 0 && !vocab.Default().AsksSexual():
+		return evidence.Uncertain, ""
 	case h.Rows > 0:
 		return evidence.Uncertain, fmt.Sprintf("None of the %s of %s names a sexual side effect. "+
 			"Such effects are seldom asked for: their absence from a list does not show that there were none.",

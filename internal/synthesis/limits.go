@@ -9,6 +9,7 @@ import (
 
 	"past/internal/evidence"
 	"past/internal/extract"
+	"past/internal/vocab"
 )
 
 // limits are what a reader must know before citing, from the numbers.
@@ -333,7 +334,8 @@ func notToSay(q Question, f evidence.Finding) []string {
 		"the interval includes effects below the minimal important difference")
 	add(q.Domain == "ptsd" && !slices.ContainsFunc(f.Effects, func(e evidence.Effect) bool { return e.Condition == "sexual-trauma" }),
 		"works for survivors of sexual trauma", "no result of that group is in this finding; the whole sample of a trial does not answer it")
-	add(q.Domain != "sexual-function" && q.Domain != "relationship", "improves sexual function, intimacy or relationships",
+	v := vocab.Default()
+	add(v.AsksSexual() && !v.SexualDomain(q.Domain), "improves sexual function, intimacy or relationships",
 		"this finding is about "+q.Outcome+" and nothing else")
 	add(strings.Contains(q.Intervention, "therapy") || strings.Contains(q.Intervention, "support"), "the drug alone does this",
 		"the question asks about "+q.Intervention+", and the result is not split by what was done beside the drug")

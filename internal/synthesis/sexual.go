@@ -39,20 +39,6 @@ type LayerInput struct {
 	Measured []evidence.LayerRow
 }
 
-// SexualDomain reports whether the layer gathers an outcome domain: sexual
-// function with all its parts, compulsive behaviour, communication, and what
-// partners are to each other.
-func SexualDomain(domain string) bool {
-	switch domain {
-	case "sexual-function", "sexual-compulsivity", "sexual-communication", "relationship", "intimacy", "attachment":
-		return true
-	}
-	return slices.ContainsFunc(vocab.Default().OutcomeDomains(), func(d vocab.OutcomeDomain) bool {
-		return d.ID == domain &&
-			d.Parent == "sexual-function"
-	})
-}
-
 // itemWords find single items of depression and other scales that ask about
 // sexual interest or genital symptoms.
 var itemWords = regexp.MustCompile(`(?i)\b(genital symptoms?|sexual interest item|libido item|interest in sex item|item ` +
@@ -155,7 +141,7 @@ func postedOutcomes(in LayerInput, row func(string) evidence.LayerRow, out *[]ev
 	}
 	at := map[key]int{}
 	for _, a := range in.Results {
-		if !SexualDomain(a.Domain) || a.Channel != "register" {
+		if !vocab.Default().SexualDomain(a.Domain) || a.Channel != "register" {
 			continue
 		}
 		posted[measuredOutcome{a.RecordID, a.Instrument, a.Domain}] = true
@@ -180,7 +166,7 @@ func postedOutcomes(in LayerInput, row func(string) evidence.LayerRow, out *[]ev
 func plannedOutcomes(in LayerInput, row func(string) evidence.LayerRow, posted map[measuredOutcome]bool, out *[]evidence.LayerRow) {
 	read := map[string]map[int]evidence.PlannedReading{}
 	for _, r := range in.Readings {
-		if SexualDomain(r.Domain) {
+		if vocab.Default().SexualDomain(r.Domain) {
 			if read[r.RecordID] == nil {
 				read[r.RecordID] = map[int]evidence.PlannedReading{}
 			}

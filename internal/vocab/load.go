@@ -45,6 +45,7 @@ type Vocabulary struct {
 	field   string
 	written map[string]bool
 	alone   bool
+	asked   []string // outcome domains of the questions of a field of its own
 
 	byInstrument map[string]*Instrument
 	byCondition  map[string]*Condition

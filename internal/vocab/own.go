@@ -128,13 +128,35 @@ func (v *Vocabulary) OwnSubjects() []string {
 	return out
 }
 
+// SexualDomain reports whether an outcome domain is sexual or relational: sexual
+// function with all its parts, compulsive behaviour, communication, and what partners
+// are to each other.
+func (v *Vocabulary) SexualDomain(domain string) bool {
+	switch domain {
+	case "sexual-function", "sexual-compulsivity", "sexual-communication", "relationship", "intimacy", "attachment":
+		return true
+	}
+	return slices.ContainsFunc(v.outcomes, func(d OutcomeDomain) bool { return d.ID == domain && d.Parent == "sexual-function" })
+}
+
+// AsksSexual reports whether the field includes sexual and relational outcomes, as the
+// shipped one does: a field of its own does where it asks about such a condition or
+// outcome.
+func (v *Vocabulary) AsksSexual() bool {
+	return !v.alone || slices.ContainsFunc(v.asked, v.SexualDomain) || slices.ContainsFunc(v.conditions, func(c Condition) bool {
+		return c.Tracked && slices.ContainsFunc([]string{c.ID, c.Parent}, func(id string) bool {
+			return id == "sexual-dysfunction" || id == "relationship-distress"
+		})
+	})
+}
+
 // ForField is the vocabulary of a field of its own: its subjects are those that
-// the person's file names and the conditions asked about. The shipped substances,
+// the person's file names, and the conditions and outcome domains asked about. The shipped substances,
 // conditions and instruments stay known, so that they are read right and may be
 // compared with; topics, cards and claims of the shipped field are left out.
-func (v *Vocabulary) ForField(conditions []string) (*Vocabulary, error) {
+func (v *Vocabulary) ForField(conditions, domains []string) (*Vocabulary, error) {
 	own := *v
-	own.alone, own.cards, own.claims = true, nil, nil
+	own.alone, own.asked, own.cards, own.claims = true, domains, nil, nil
 	own.substances, own.conditions = slices.Clone(v.substances), slices.Clone(v.conditions)
 	for i := range own.substances {
 		own.substances[i].Core = own.substances[i].Core && v.written["substances "+own.substances[i].ID]

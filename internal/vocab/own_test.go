@@ -54,7 +54,7 @@ instruments:
 	if got := own.OwnSubjects(); !slices.Equal(got, []string{"sildenafil"}) {
 		t.Errorf("subjects of its own: %v", got)
 	}
-	alone, err := own.ForField([]string{"ptsd"})
+	alone, err := own.ForField([]string{"ptsd"}, []string{"ptsd"})
 	if err != nil || !alone.Alone() || own.Alone() || len(alone.Topics()) > 0 || len(alone.Claims()) > 0 {
 		t.Errorf("a field of its own has topics or claims of the shipped one: %v", err)
 	}
@@ -66,6 +66,14 @@ instruments:
 	for _, c := range alone.Conditions() {
 		if c.Tracked != (c.ID == "ptsd" || c.ID == "hypoactive-x") {
 			t.Errorf("%s: tracked %v", c.ID, c.Tracked)
+		}
+	}
+	if alone.AsksSexual() || !own.AsksSexual() || !Shipped().AsksSexual() {
+		t.Errorf("sexual outcomes: own %v, with the shipped field %v", alone.AsksSexual(), own.AsksSexual())
+	}
+	for _, asks := range [][2][]string{{{"erectile-dysfunction"}, {"erection"}}, {{"depression"}, {"sexual-desire"}}, {{"relationship-distress"}, nil}} {
+		if f, err := own.ForField(asks[0], asks[1]); err != nil || !f.AsksSexual() {
+			t.Errorf("%v: the field does not include sexual outcomes: %v", asks, err)
 		}
 	}
 	if hits := alone.Match("psilocybin against placebo").Substances; len(hits) != 1 {
