@@ -22,7 +22,7 @@ const (
 
 // Globals are the flags every command knows.
 type Globals struct {
-	DB         string `name:"db" help:"Database file." placeholder:"FILE" env:"PAST_DB"`
+	DB         string `name:"db" help:"Database file (default: db of past.yaml, else past/past.db in the user's data directory, $$XDG_DATA_HOME or ~/.local/share)." placeholder:"FILE" env:"PAST_DB"`
 	JSON       bool   `name:"json" help:"Print JSON for programs."`
 	AsOf       string `name:"as-of" help:"Read as of this day: the evidence received by its end." placeholder:"YYYY-MM-DD"`
 	RegisterCA string `name:"register-ca" help:"PEM file of certificate authorities to trust beside the system's when registers are asked." env:"PAST_REGISTER_CA" placeholder:"FILE"`
@@ -42,6 +42,7 @@ type Env struct {
 
 	counts             map[string]int64 // of the stage at work, for its run record
 	warned             bool             // the outcome is less than it could be: exit 3
+	toldDB             bool             // which database the command took by default
 	asOfDB, asOfReview string           // the rebuilt database of --as-of, once made
 	cleanup            []func()
 }

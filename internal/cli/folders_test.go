@@ -32,6 +32,23 @@ func inFolder(t *testing.T, dir string, env []string, args ...string) result {
 	return result{cmd.ProcessState.ExitCode(), out.String(), errb.String()}
 }
 
+// A command that was named no database says which one it takes; one that was named
+// one, by the flag or the configuration, does not.
+func TestDefaultDatabaseIsNamed(t *testing.T) {
+	t.Parallel()
+	dir, data := t.TempDir(), t.TempDir()
+	own := []string{"XDG_DATA_HOME=" + data}
+	want(t, inFolder(t, dir, own, "init"), 0)
+	taken := "past: the database is " + filepath.Join(data, "past", "past.db")
+	if err := os.Remove(filepath.Join(dir, "past.yaml")); err != nil {
+		t.Fatal(err)
+	}
+	want(t, inFolder(t, dir, own, "analyse", "--review", "review"), 0, taken)
+	if r := inFolder(t, dir, own, "analyse", "--db", "a.db", "--review", "review"); r.code != 0 || strings.Contains(r.stderr, "the database is") {
+		t.Errorf("exit %d: %s", r.code, r.stderr)
+	}
+}
+
 // The folder of past report and the published folder are two, whatever the
 // configuration names.
 func TestReportAndPublishedFolderAreTwo(t *testing.T) {

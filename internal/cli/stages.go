@@ -25,6 +25,10 @@ func (e *Env) openStore(ctx context.Context, what string, readOnly, create bool)
 	if err != nil {
 		return nil, err
 	}
+	if e.Globals.DB == "" && !e.toldDB {
+		e.toldDB = true
+		fmt.Fprintf(e.Stderr, "past: the database is %s; --db names another\n", path)
+	}
 	if e.Globals.AsOf != "" {
 		if !readOnly {
 			return nil, usage("--as-of looks back and cannot be written to; %s writes", what)
@@ -39,8 +43,8 @@ func (e *Env) openStore(ctx context.Context, what string, readOnly, create bool)
 	}
 	if from, kept := st.Upgraded(); kept != "" {
 		fmt.Fprintf(e.Stderr,
-			"past: the database was brought from schema version %d to %d; as it was, it is kept as %s: remove that when you are content\n", from,
-			store.SchemaVersion(), kept)
+			"past: the database %s was brought from schema version %d to %d; as it was, it is kept as %s: remove that when you are content\n",
+			path, from, store.SchemaVersion(), kept)
 	}
 	return st, nil
 }

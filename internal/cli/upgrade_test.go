@@ -73,7 +73,7 @@ func TestUpgradedDatabaseGivesTheFindingsOfAFreshOne(t *testing.T) {
 		said := past(t, "status", "--db", old)
 		want(t, said, 0, "records")
 		if _, err := os.Stat(old + ".schema-3"); err == nil {
-			want(t, said, 0, "brought from schema version 3", "kept as "+old+".schema-3")
+			want(t, said, 0, "the database "+old+" was brought from schema version 3", "kept as "+old+".schema-3")
 		}
 		answers := unpack(t, old, review, payloads)
 		want(t, past(t, append([]string{"import", "--db", fresh}, answers...)...), 0)
