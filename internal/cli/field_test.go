@@ -273,7 +273,8 @@ func TestInit(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, word := range []string{"`comparator_class` | ", "inactive-placebo", "erectile-dysfunction", "psilocybin", "some concerns"} {
+	for _, word := range []string{"`comparator_class` | ", "inactive-placebo", "erectile-dysfunction", "psilocybin", "some concerns", "`kind` | efficacy, harm",
+		"`time.rule` | primary, primary-or-latest, latest, closest", "`exclude_studies.reason`"} {
 		if !strings.Contains(string(page), word) {
 			t.Errorf("COLUMNS.md lacks %q", word)
 		}

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"past/internal/review"
+	"past/internal/synthesis"
 	"past/internal/text"
 	"past/internal/vocab"
 )
@@ -68,7 +69,7 @@ out: report
 `
 
 const initQuestion = `# One question; past question check explains mistakes, past vocab list KIND has the
-# legal words. COLUMNS.md lists them as well.
+# legal words. COLUMNS.md lists every key and its words.
 - id: psilocybin-depression
   title: Psilocybin and depression severity
   intervention: Psilocybin
@@ -123,7 +124,7 @@ func columnsPage(v *vocab.Vocabulary) string {
 		"population_class": strings.Join(review.PopulationClasses, ", "), "score_type": strings.Join(review.ScoreTypes, ", "),
 		"measure":     strings.Join(review.ReportedMeasures, ", ") + ", where a paper gives an effect instead of numbers by arm",
 		"time_origin": strings.Join(text.Origins, ", ") + "; dose, session, cycle, visit and period with their number; empty: not stated",
-		"topic":       words("topics")}
+		"topic":       strings.Join(synthesis.GapRows(v), ", ")}
 	for _, col := range []string{"rob", "d1", "d2", "d3", "d4", "d5"} {
 		legal[col] = strings.Join(review.Judgements, ", ") + ", or empty: not judged"
 	}
@@ -143,6 +144,15 @@ func columnsPage(v *vocab.Vocabulary) string {
 	table("extractions", review.ExtractionColumns, "")
 	for _, k := range review.Kinds() {
 		table(string(k), review.Columns[k], k)
+	}
+	b.WriteString("\n## questions.yaml\n\nA list of questions, each with these keys; past question check explains mistakes.\n\n" +
+		"| key | what to write |\n|---|---|\n")
+	for _, k := range synthesis.QuestionKeys() {
+		what := k.Meaning
+		if len(k.Words) > 0 {
+			what = strings.Join(k.Words, ", ") + ": " + what
+		}
+		fmt.Fprintf(&b, "| `%s` | %s |\n", k.Name, what)
 	}
 	return b.String()
 }

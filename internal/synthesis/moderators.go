@@ -1,7 +1,6 @@
 package synthesis
 
 import (
-	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -194,20 +193,4 @@ func regress(q Question, m *evidence.Moderator, x, yi, vi []float64) {
 		m.FitX, m.FitY = append(m.FitX, at), append(m.FitY, p.Value)
 		m.FitLow, m.FitHigh = append(m.FitLow, p.CI.Lower), append(m.FitHigh, p.CI.Upper)
 	}
-}
-
-// checkNames lists the features of a plan that do not exist.
-func checkNames[T any](what string, wanted []string, known map[string]T) []string {
-	var errs []string
-	for _, n := range wanted {
-		if _, ok := known[n]; !ok {
-			var all []string
-			for k := range known {
-				all = append(all, k)
-			}
-			slices.SortFunc(all, cmp.Compare)
-			errs = append(errs, fmt.Sprintf("%s %q is none of %v", what, n, all))
-		}
-	}
-	return errs
 }

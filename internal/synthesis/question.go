@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"errors"
 	"fmt"
+	"past/internal/extract"
 	"past/internal/review"
 	"past/internal/text"
 	"past/internal/vocab"
@@ -282,33 +283,38 @@ func (q *Question) Check() []string {
 			errs = append(errs, fmt.Sprintf(format, args...))
 		}
 	}
-	oneOf := func(name, v string, allowed ...string) {
-		bad(slices.Contains(allowed, v), "%s %q is none of %s", name, v, strings.Join(allowed, ", "))
+	oneOf := func(name, v string) {
+		bad(slices.Contains(questionWords[name], v), "%s %q is none of %s", name, v, strings.Join(questionWords[name], ", "))
+	}
+	each := func(name string, words []string) {
+		for _, w := range words {
+			oneOf(name, w)
+		}
 	}
 	bad(validID(q.ID), "id %q must be lower-case letters, digits and hyphens", q.ID)
 	bad(q.Title != "", "title is missing")
 	bad(len(q.Substances) > 0, "substances is missing: name at least one vocabulary id such as mdma")
 	bad(q.Domain != "", "domain is missing: name the outcome domain such as ptsd")
 	bad(len(q.Comparators) > 0, "comparators is missing: name at least one class such as inactive-placebo")
-	oneOf("kind", q.Kind, "efficacy", "harm")
-	oneOf("measure", q.Measure, "SMD", "MD", "RR", "OR", "RD")
+	oneOf("kind", q.Kind)
+	oneOf("measure", q.Measure)
 	bad(q.Measure != "MD" || len(q.Instruments) > 0 && q.InstrumentsOnly,
 		"measure MD needs instruments and instruments_only: a difference in points has one scale")
 	bad(!q.InstrumentsOnly || len(q.Instruments) > 0, "instruments_only needs instruments")
-	oneOf("formula", q.Formula, "metafor", "metapsy", "revman")
-	oneOf("test", q.Test, "knha", "z", "t", "adhoc")
-	oneOf("method", q.Method, "REML", "ML", "DL", "PM", "SJ", "HE", "HS", "EB", "EE")
-	oneOf("time.rule", q.Time.Rule, "primary", "primary-or-latest", "latest", "closest")
-	oneOf("arms", q.Arms, ArmsHighest, ArmsLowest, ArmsAll)
-	oneOf("model", q.ModelKind, OnePerStudy, CHE)
-	oneOf("prediction", q.Prediction, "k-1", "k-2")
+	oneOf("formula", q.Formula)
+	oneOf("test", q.Test)
+	oneOf("method", q.Method)
+	oneOf("time.rule", q.Time.Rule)
+	oneOf("arms", q.Arms)
+	oneOf("model", q.ModelKind)
+	oneOf("prediction", q.Prediction)
 	bad(!q.SmoothVI || q.ModelKind == CHE, "smooth_vi belongs to model che")
 	bad(q.Rho == nil || *q.Rho >= 0 && *q.Rho < 1, "rho must be at least 0 and below 1")
 	for _, x := range q.Exclude {
 		bad(x.Study != "" && x.Reason != "", "exclude_studies needs a study and a reason in every entry")
 	}
 	if q.Population != "" {
-		oneOf("population", q.Population, "diagnosis", "other-illness")
+		oneOf("population", q.Population)
 	}
 	if q.Time.Rule == "closest" {
 		bad(q.Time.Target != nil, "time.rule closest needs time.target_weeks")
@@ -316,19 +322,17 @@ func (q *Question) Check() []string {
 	if q.Measure == "SMD" || q.Measure == "MD" {
 		bad(q.Measure == "MD" || !(slices.Contains(q.Scores, "endpoint") && slices.Contains(q.Scores, "change")),
 			"endpoint and change scores cannot share one pool of standardised mean differences; ask two questions")
-		for _, s := range q.Scores {
-			oneOf("scores", s, "endpoint", "change")
-		}
-	} else {
-		for _, s := range q.Scores {
-			oneOf("scores", s, "response", "remission", "events")
-		}
 	}
-	errs = append(errs, checkNames("subgroups", q.Subgroups, factors)...)
-	errs = append(errs, checkNames("moderators", q.Moderators, numbers)...)
-	errs = append(errs, checkNames("sensitivity", q.Sensitivity, sensitivityNames)...)
+	each("scores", q.Scores)
+	for _, s := range q.Scores {
+		bad(extract.IsCount(s) == (eventRatio(q.Measure) || q.Measure == "RD") || !slices.Contains(questionWords["scores"], s),
+			"scores %q is not what measure %s pools: endpoint and change are of means, the others of counts", s, q.Measure)
+	}
+	each("subgroups", q.Subgroups)
+	each("moderators", q.Moderators)
+	each("sensitivity", q.Sensitivity)
 	for _, i := range q.Indirectness {
-		oneOf("indirectness.facet", i.Facet, "population", "intervention", "comparator", "outcome", "setting")
+		oneOf("indirectness.facet", i.Facet)
 		bad(i.Share > 0 && i.Share <= 1, "indirectness.share %v is not between 0 and 1", i.Share)
 		bad(i.Reason != "", "indirectness has no reason")
 	}
