@@ -310,8 +310,11 @@ func (s *Shelf) Software() Item {
 func (s *Shelf) trial(r *evidence.Record) Item {
 	it := Item{Key: r.ID, Type: Webpage, Title: cmp.Or(r.Title, r.OfficialTitle, r.ID), ContainerTitle: registers.Title(r.Source),
 		Number: r.ID, URL: r.URL,
-		Issued: ParseDate(cmp.Or(r.LastUpdatePosted.Raw, r.FirstPosted.Raw)), Accessed: s.Accessed,
+		Issued: ParseDate(r.FirstPosted.Raw), Accessed: s.Accessed,
 		Notes: []string{"Register record " + r.ID + ", status in this edition: " + cmp.Or(string(r.Status), "not stated")}}
+	if day := r.LastUpdatePosted.Raw; day != "" {
+		it.Notes[0] += ", last updated " + day
+	}
 	if r.Sponsor.Name != "" {
 		it.Authors = []Name{{Literal: r.Sponsor.Name}}
 	}
@@ -379,6 +382,9 @@ func (s *Shelf) study(e evidence.Effect) Item {
 	}
 	if it, ok := s.works[ident.NormalDOI(e.DOI)]; ok && e.DOI != "" {
 		it.TrialIDs = trials
+		if it.Issued.Year == 0 {
+			it.Issued.Year = e.Year
+		}
 		if len(it.Authors) == 0 {
 			it.nameBy(e.StudyLabel)
 		}
@@ -394,7 +400,7 @@ func (s *Shelf) study(e evidence.Effect) Item {
 	if e.RecordID != "" {
 		title += ", " + e.RecordID
 	}
-	it := Item{Type: Article, Title: title + "]", DOI: e.DOI, TrialIDs: trials,
+	it := Item{Type: Article, Title: title + "]", DOI: e.DOI, TrialIDs: trials, Issued: Date{Year: e.Year},
 		Notes: []string{"Title supplied by the tracker; the paper's own record is not in this database"}}
 	it.nameBy(e.StudyLabel)
 	return it

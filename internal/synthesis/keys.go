@@ -80,7 +80,7 @@ func QuestionKeys() []Key {
 		{"rho", "that correlation, 0 to below 1; the default is 0.6"},
 		{"smooth_vi", "true: with model che, the rows of a study take their mean variance"},
 		{"prediction", "degrees of freedom of the prediction interval; the first is the default"},
-		{"lower_is_better", "true where less of the outcome is better; left out: as the harm, the response or the catalogue's instruments have it"},
+		{"lower_is_better", "true where less of the outcome is better; left out: by what is asked"},
 		{"mid", "smallest difference that matters, on the scale of the measure"},
 		{"mid_source", "where it comes from"},
 		{"subgroups", "compared with each other"},
