@@ -219,8 +219,13 @@ func (p *Pipeline) addDerived(ctx context.Context, id string, out *reports.Regis
 		if err != nil {
 			return fmt.Errorf("reading posted results: %w", err)
 		}
-		if out.PostedAll++; len(out.Posted) < postedMost {
-			out.Posted = append(out.Posted, postedRow(&a))
+		if out.Posted = append(out.Posted, postedRow(&a)); len(out.Posted) == postedMost {
+			break
+		}
+	}
+	if out.PostedAll = len(out.Posted); out.PostedAll == postedMost {
+		if out.PostedAll, err = p.Store.CountArmResults(ctx, id); err != nil {
+			return err
 		}
 	}
 	versions, err := p.Store.History(ctx, id)

@@ -222,7 +222,7 @@ func each[T any](ctx context.Context, s *Store, what string, read func(scan func
 	args ...any) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		var zero T
-		rows, err := s.r.QueryContext(ctx, q, args...)
+		rows, err := s.statements.query(ctx, s.r, q, args...)
 		if err != nil {
 			yield(zero, fmt.Errorf("%s: %w", what, s.explain(err)))
 			return

@@ -127,19 +127,15 @@ const sourceRank = `CASE r.source WHEN 'europepmc' THEN 1 WHEN 'crossref' THEN 2
 // aggregators. The error wraps [ErrNotFound] when there is none.
 func (s *Store) Record(ctx context.Context, id string, asOf time.Time) (evidence.Record, error) {
 	join, args := versionAt(asOf)
-	row := s.r.QueryRowContext(ctx, "SELECT "+versionColumns+" FROM record r "+join+versionPayload+
+	read := each(ctx, s, "record "+id, s.scanRecord, "SELECT "+versionColumns+" FROM record r "+join+versionPayload+
 		"WHERE r.id = ? ORDER BY "+sourceRank+" LIMIT 1", append(args, id)...)
-	r, err := s.scanRecord(row.Scan)
-	if errors.Is(err, sql.ErrNoRows) {
-		if !asOf.IsZero() {
-			return r, fmt.Errorf("record %s as of %s: %w", id, asOf.UTC().Format(time.DateOnly), ErrNotFound)
-		}
-		return r, fmt.Errorf("record %s: %w", id, ErrNotFound)
+	for r, err := range read {
+		return r, err
 	}
-	if err != nil {
-		return r, fmt.Errorf("record %s: %w", id, s.explain(err))
+	if !asOf.IsZero() {
+		return evidence.Record{}, fmt.Errorf("record %s as of %s: %w", id, asOf.UTC().Format(time.DateOnly), ErrNotFound)
 	}
-	return r, nil
+	return evidence.Record{}, fmt.Errorf("record %s: %w", id, ErrNotFound)
 }
 
 // scanRecord reads versionColumns and parses the payload again.

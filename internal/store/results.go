@@ -236,6 +236,14 @@ func (s *Store) ArmResults(ctx context.Context, f ResultFilter) iter.Seq2[eviden
 		"SELECT "+readColumns(armColumns)+" FROM arm_result WHERE "+cond+" ORDER BY record_id, seq", args...)
 }
 
+// CountArmResults counts the arm results of a record.
+func (s *Store) CountArmResults(ctx context.Context, record string) (n int, err error) {
+	for n, err = range each(ctx, s, "count arm results", func(scan func(...any) error) (n int, err error) { return n, scan(&n) },
+		"SELECT count(*) FROM arm_result_row WHERE record_id = ?", record) {
+	}
+	return n, err
+}
+
 // Contrasts gives contrasts by record, each record's in the order written.
 func (s *Store) Contrasts(ctx context.Context, f ResultFilter) iter.Seq2[evidence.Contrast, error] {
 	f.Domain = ""

@@ -75,7 +75,8 @@ type Store struct {
 	// turn holds one token while somebody writes.
 	turn chan struct{}
 
-	pages pageCache
+	pages      pageCache
+	statements statements
 
 	mu      sync.Mutex
 	pending []evidence.Fetch // request outcomes that wait for the next write
