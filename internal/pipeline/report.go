@@ -28,8 +28,11 @@ func (p *Pipeline) Publish(ctx context.Context, dir, software, aside string, opt
 	if err != nil {
 		return nil, err
 	}
-	d.Why, d.Before = cmp.Or(aside, d.Why), nil // compared, and as large as the snapshot
-	if err := p.Store.Sound(ctx); err != nil {  // also of bodies behind no shown number
+	d.Why = cmp.Or(aside, d.Why)
+	if err := d.Pack(""); err != nil {
+		return nil, err
+	}
+	if err := p.Store.Sound(ctx); err != nil { // also of bodies behind no shown number
 		return nil, fmt.Errorf("nothing was published: %w", err)
 	}
 	ed, err := p.ReportDraft(ctx, d)

@@ -1,13 +1,17 @@
 package publish
 
 import (
+	"bytes"
+	"compress/gzip"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"past/internal/edition"
@@ -41,6 +45,7 @@ type Draft struct {
 	st       *store.Store
 	findings []evidence.Finding
 	files    map[string]changes.File
+	packed   []byte // Snap as Pack left it
 }
 
 // NotGated is why a report does not add an edition where cycles publish.
@@ -143,22 +148,62 @@ func (d *Draft) snapshotBefore(ctx context.Context) (*changes.Snapshot, error) {
 	return s, nil
 }
 
+// keeps reports whether [Draft.Keep] is to put the edition into the store.
+func (d *Draft) keeps(run string) bool { return !d.Kept && (d.Why == "" || run != "") }
+
+// Pack lets go of the snapshots, which are as large as all titles and planned
+// outcomes, while the pages are drawn; what Keep needs of them is compressed. run is
+// that of Keep.
+func (d *Draft) Pack(run string) error {
+	if d.Snap != nil && d.keeps(run) {
+		var b bytes.Buffer
+		z, err := gzip.NewWriterLevel(&b, gzip.BestSpeed)
+		if err == nil {
+			err = errors.Join(json.NewEncoder(z).Encode(d.Snap), z.Close())
+		}
+		if err != nil {
+			return fmt.Errorf("snapshot of edition %s: %w", d.Doc.ID, err)
+		}
+		d.packed = b.Bytes()
+	}
+	d.Snap, d.Before = nil, nil
+	return nil
+}
+
+// unpacked is the snapshot as text.
+func (d *Draft) unpacked() (string, error) {
+	var b strings.Builder
+	z, err := gzip.NewReader(bytes.NewReader(d.packed))
+	if err == nil {
+		_, err = io.Copy(&b, z)
+	}
+	if err != nil {
+		return "", fmt.Errorf("snapshot of edition %s: %w", d.Doc.ID, err)
+	}
+	return strings.TrimSuffix(b.String(), "\n"), nil
+}
+
 // Keep puts the edition with its changes into the store, so that it can be
 // cited and compared with later ones. One that is kept already, or that must
 // not be, is left. run is the cycle that publishes it, "" for a report.
 func (d *Draft) Keep(ctx context.Context, run string, at time.Time) error {
-	if d.Kept || d.Why != "" && run == "" {
+	if !d.keeps(run) {
 		return nil
+	}
+	if d.Snap != nil {
+		if err := d.Pack(run); err != nil {
+			return err
+		}
 	}
 	document, err := d.Doc.JSON()
 	if err != nil {
 		return err
 	}
-	text, err := json.Marshal(d.Snap)
+	text, err := d.unpacked()
 	if err != nil {
-		return fmt.Errorf("snapshot of edition %s: %w", d.Doc.ID, err)
+		return err
 	}
-	if err := d.st.SetState(ctx, snapshotState+d.Doc.ID, string(text)); err != nil {
+	if err := d.st.SetState(ctx, snapshotState+d.Doc.ID, text); err != nil {
 		return err
 	}
 	added, err := d.st.AddEdition(ctx, store.Edition{ID: d.Doc.ID, Date: d.Doc.Date, DataHash: d.Doc.DataHash,
@@ -201,6 +246,9 @@ func (d *Draft) Publish(ctx context.Context, at Place, draw func() (reports.Edit
 			return nil, ClearRefusal(at.Out)
 		}
 		return nil, Show(at.Out, d.Doc.ID)
+	}
+	if err := d.Pack(at.Run); err != nil {
+		return nil, err
 	}
 	ed, err := draw()
 	if err != nil {
