@@ -57,8 +57,15 @@ type asset struct {
 
 func newAsset(stem, ext, body string) asset {
 	sum := sha256.Sum256([]byte(body))
-	return asset{name: "assets/" + stem + "-" + hex.EncodeToString(sum[:4]) + ext, body: body, sri: "sha256-" +
-		base64.StdEncoding.EncodeToString(sum[:])}
+	a := assetOf(stem, ext, sum[:])
+	a.body = body
+	return a
+}
+
+// assetOf names a file by its SHA-256.
+func assetOf(stem, ext string, sum []byte) asset {
+	return asset{name: "assets/" + stem + "-" + hex.EncodeToString(sum[:4]) + ext,
+		sri: "sha256-" + base64.StdEncoding.EncodeToString(sum)}
 }
 
 type assetSet struct {

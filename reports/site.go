@@ -32,8 +32,8 @@ type site struct {
 	thenPath map[[2]string]string // finding and earlier edition → path
 
 	cards       map[string]string // topic → path of its card
-	searchFile  asset
-	trialFile   asset // data for searching, where the trials fill several pages
+	searchFile  *listFile
+	trialFile   *listFile // data for searching, where the trials fill several pages; else nil
 	trialFacets map[string][]string
 }
 

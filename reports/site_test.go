@@ -394,3 +394,20 @@ func TestPublicAddress(t *testing.T) {
 		}
 	}
 }
+
+// TestDownloadsLeftOutLeaveNoFile: what is written of a table before it turns out to be
+// too large is not part of the folder, and the page does not list it.
+func TestDownloadsLeftOutLeaveNoFile(t *testing.T) {
+	ed := fixtureEdition(t)
+	ed.Downloads = append(ed.Downloads, Download{Path: "data/large.csv", Title: "large.csv", Make: func(w io.Writer) (string, error) {
+		_, err := io.WriteString(w, "half a table\n")
+		return "", errors.Join(err, ErrLeftOut)
+	}})
+	dir := written(t, ed, Options{})
+	if _, err := os.Stat(filepath.Join(dir, "data", "large.csv")); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("a part of the table is there: %v", err)
+	}
+	if strings.Contains(readPage(t, dir, "data.html"), "large.csv") {
+		t.Error("the page lists it")
+	}
+}

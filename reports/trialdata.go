@@ -1,8 +1,11 @@
 package reports
 
 import (
+	"bufio"
+	"crypto/sha256"
 	"encoding/json"
 	"html/template"
+	"io"
 	"slices"
 	"strings"
 
@@ -20,7 +23,7 @@ var trialColumns = []string{"id", "title", "href", "status", "cls", "phase", "fr
 // somebody searches.
 func (s *site) trialConf(p *page) template.JS {
 	conf := map[string]any{"columns": trialColumns}
-	if s.trialFile.name == "" {
+	if s.trialFile == nil {
 		conf["rows"] = s.trialRows(p.Href)
 		return jsonFor(conf)
 	}
@@ -34,11 +37,11 @@ func (s *site) makeTrialFile() {
 	if s.single || len(s.Ed.Trials) <= trialsPerPage {
 		return
 	}
-	s.trialFile = newAsset("trials", ".js", scriptCall("pastTrials", func(yield func(any)) {
+	s.trialFile = newListFile("trials", "pastTrials", func(yield func(any)) {
 		for i := range s.Ed.Trials {
 			yield(s.trialRow(&s.Ed.Trials[i], func(to string) string { return to }))
 		}
-	}))
+	})
 	s.trialFacets = map[string][]string{
 		"status":    facet(s.Ed.Trials, func(t *TrialRow) []string { return []string{string(t.Status)} }),
 		"substance": facet(s.Ed.Trials, func(t *TrialRow) []string { return t.Substances }),
@@ -64,24 +67,39 @@ func facet(list []TrialRow, of func(*TrialRow) []string) []string {
 	return out
 }
 
-// scriptCall is a script that calls a function with a list; each item is put into
-// the text at once, because 50,000 of them are too many to hold beside it.
-func scriptCall(function string, items func(yield func(any))) string {
-	var b strings.Builder
-	b.WriteString(function + "(")
+// listFile is a script that calls a function with a list. Its items are made once for
+// its hash, which its name has, and again when it is written: a list of 50,000 items
+// is too long to be held while the pages are drawn.
+type listFile struct {
+	asset
+	function string
+	items    func(yield func(any))
+}
+
+func newListFile(stem, function string, items func(yield func(any))) *listFile {
+	l := &listFile{function: function, items: items}
+	h := sha256.New()
+	_ = l.write(h) // a hash takes everything
+	l.asset = assetOf(stem, ".js", h.Sum(nil))
+	return l
+}
+
+func (l *listFile) write(to io.Writer) error {
+	w := bufio.NewWriter(to)
+	w.WriteString(l.function + "(")
 	sep := "["
-	items(func(item any) {
+	l.items(func(item any) {
 		if js, err := json.Marshal(item); err == nil { // strings and numbers only: it can not fail
-			b.WriteString(sep)
-			b.Write(js)
+			w.WriteString(sep)
+			w.Write(js)
 			sep = ","
 		}
 	})
 	if sep == "[" {
-		b.WriteString(sep)
+		w.WriteString(sep)
 	}
-	b.WriteString("]);\n")
-	return b.String()
+	w.WriteString("]);\n")
+	return w.Flush() // with the first error of any writing
 }
 
 func (s *site) trialRows(href func(string) string) [][]any {
@@ -115,12 +133,4 @@ func (s *site) trialRow(t *TrialRow, href func(string) string) []any {
 	return []any{v.ID, show.Clip(t.Title, 160), to, v.Status, v.Class, v.Phase, v.From, v.To, start, n, v.N, v.About, v.Sponsor,
 		show.Clip(t.Sponsor, 100),
 		clipAll(t.Substances, 60), clipAll(t.Conditions, 60), clipAll(t.Countries, 60), results, retold}
-}
-
-// dataFiles are scripts with data that several pages share.
-func (s *site) dataFiles() map[string]string {
-	if s.trialFile.name == "" {
-		return nil
-	}
-	return map[string]string{s.trialFile.name: s.trialFile.body}
 }

@@ -83,10 +83,9 @@ func mediaType(path string) string {
 	return ""
 }
 
-// webFiles are what a web server or a search engine asks for: the search index,
-// the page for addresses that lead nowhere, and with a public address the site map.
+// webFiles are what a search engine asks for of a folder with a public address.
 func (s *site) webFiles() map[string][]byte {
-	out := map[string][]byte{s.searchFile.name: []byte(s.searchFile.body)}
+	out := map[string][]byte{}
 	if s.opt.Base != "" {
 		out["sitemap.xml"] = s.siteMap()
 		out["robots.txt"] = []byte("User-agent: *\nAllow: /\nSitemap: " + s.address("sitemap.xml") + "\n")
@@ -122,14 +121,6 @@ type hit struct {
 	Kind string `json:"k"`
 	Note string `json:"t,omitempty"`
 	More string `json:"w,omitempty"` // words that are matched and not shown
-}
-
-// makeSearch prepares the index that the search page loads.
-func (s *site) makeSearch() {
-	if s.single {
-		return
-	}
-	s.searchFile = newAsset("search", ".js", scriptCall("pastSearch", func(yield func(any)) { s.hits(yield) }))
 }
 
 // hits are the entries of the search index.
@@ -184,7 +175,7 @@ func (s *site) searchPages() {
 	if s.single {
 		return
 	}
-	s.makeSearch()
+	s.searchFile = newListFile("search", "pastSearch", s.hits)
 	p := &page{Path: "search.html", Name: "search", Title: "Search", Nav: "search.html",
 		Description: "Search the findings, claims, topics, trials and studies of this edition."}
 	s.add(p)

@@ -143,8 +143,13 @@ func (s *site) writeAll(ctx context.Context, dir string) error {
 		files["assets/echarts.LICENSE"] = chartLicence
 		files["assets/echarts.NOTICE"] = chartNotice
 	}
-	for name, body := range s.dataFiles() {
-		files[name] = body
+	for _, l := range []*listFile{s.trialFile, s.searchFile} {
+		if l == nil {
+			continue
+		}
+		if err := w.stream(l.name, l.write); err != nil {
+			return err
+		}
 	}
 	data, err := s.findingData()
 	if err != nil {
@@ -205,6 +210,22 @@ func (w *writer) put(name string, body []byte) error {
 	return os.WriteFile(path, body, 0o644)
 }
 
+// stream writes a file that is too large to be held.
+func (w *writer) stream(name string, write func(io.Writer) error) error {
+	path, err := w.place(name)
+	if err != nil {
+		return err
+	}
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o644)
+	if err != nil {
+		return err
+	}
+	if err = errors.Join(write(f), f.Close()); err != nil {
+		err = errors.Join(err, os.Remove(path))
+	}
+	return err
+}
+
 // place makes the folder of a file.
 func (w *writer) place(name string) (path string, err error) {
 	path = filepath.Join(w.dir, filepath.FromSlash(name))
@@ -218,33 +239,23 @@ func (w *writer) place(name string) (path string, err error) {
 }
 
 // download writes one file and notes its size; no writer only measures.
-func (w *writer) download(d *Download) (err error) {
-	out := &measured{w: io.Discard}
-	if w != nil {
-		path, placeErr := w.place(d.Path)
-		if placeErr != nil {
-			return placeErr
+func (w *writer) download(d *Download) error {
+	write := func(to io.Writer) (err error) {
+		out := &measured{w: to}
+		if d.Make == nil {
+			_, err = out.Write(d.Data)
+		} else {
+			var about string
+			about, err = d.Make(out)
+			d.About = cmp.Or(about, d.About)
 		}
-		f, openErr := os.OpenFile(path, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o644)
-		if openErr != nil {
-			return openErr
-		}
-		defer func() { // a file that was left out or not finished does not stay
-			if err = errors.Join(err, f.Close()); err != nil {
-				err = errors.Join(err, os.Remove(path))
-			}
-		}()
-		out.w = f
+		d.size = out.n
+		return err
 	}
-	if d.Make == nil {
-		_, err = out.Write(d.Data)
-	} else {
-		var about string
-		about, err = d.Make(out)
-		d.About = cmp.Or(about, d.About)
+	if w == nil {
+		return write(io.Discard)
 	}
-	d.size = out.n
-	return err
+	return w.stream(d.Path, write)
 }
 
 // measured counts the bytes that are written.
