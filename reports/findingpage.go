@@ -288,7 +288,7 @@ func (s *site) findingFigures(p *page, d *findingPage, read reading) {
 		d.Forest = &v
 	}
 	if r, ok := s.biasBars(f); ok {
-		v := figView{ID: "bias", Title: "Risk of bias by weight", Alt: r.alt, P: p, Table: r.table, Small: true}
+		v := figView{ID: "bias", Title: "Risk of bias by " + r.by(), Alt: r.alt, P: p, Table: r.table, Small: true}
 		v.Wide = p.svg(r.lay(460), v, "wide", chart.Axis{})
 		v.Narrow = p.svg(r.lay(356), v, "narrow", chart.Axis{})
 		d.Bias = &v

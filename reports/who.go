@@ -241,10 +241,11 @@ func guessShare(g *evidence.Guess) string {
 
 // biasBars are the judgements of the risk of bias as bars by weight.
 type biasBars struct {
-	names []string
-	parts [][4]float64 // low, some concerns, high, not judged; percent of the weight
-	alt   string
-	table chart.Table
+	names  []string
+	parts  [][4]float64 // low, some concerns, high, not judged; percent of the weight or of the people
+	people bool
+	alt    string
+	table  chart.Table
 }
 
 func (s *site) biasBars(f *evidence.Finding) (biasBars, bool) {
@@ -255,6 +256,10 @@ func (s *site) biasBars(f *evidence.Finding) (biasBars, bool) {
 	for i := range f.Effects {
 		e := &f.Effects[i]
 		w, ok := weightOf(&f.Primary, e.ID)
+		if f.Headline.Kind == evidence.HeadlineNotPooled && len(f.Effects) > 1 { // nothing is weighed: people count
+			w, ok = peopleShare(f, e)
+			b.people = true
+		}
 		if !ok {
 			if len(f.Effects) > 1 {
 				return b, false
@@ -276,7 +281,7 @@ func (s *site) biasBars(f *evidence.Finding) (biasBars, bool) {
 	if !judged {
 		return b, false
 	}
-	b.table = chart.NewTable("Risk of bias, percent of the weight", "Domain", "#Low", "#Some concerns", "#High", "#Not judged")
+	b.table = chart.NewTable("Risk of bias, percent of the "+b.by(), "Domain", "#Low", "#Some concerns", "#High", "#Not judged")
 	for d, n := range b.names {
 		c := []any{n}
 		for _, v := range b.parts[d] {
@@ -285,9 +290,25 @@ func (s *site) biasBars(f *evidence.Finding) (biasBars, bool) {
 		b.table.Add(c...)
 	}
 	o := b.parts[5]
-	b.alt = fmt.Sprintf("Overall risk of bias by weight: low %s, some concerns %s, high %s, not judged %s.", show.Percent(o[0]),
+	b.alt = fmt.Sprintf("Overall risk of bias by "+b.by()+": low %s, some concerns %s, high %s, not judged %s.", show.Percent(o[0]),
 		show.Percent(o[1]), show.Percent(o[2]), show.Percent(o[3]))
 	return b, true
+}
+
+// peopleShare is the share of an effect's people among those of all, in percent.
+func peopleShare(f *evidence.Finding, e *evidence.Effect) (float64, bool) {
+	if e.N1 == nil || e.N2 == nil || !(f.Primary.N > 0) {
+		return 0, false
+	}
+	return 100 * (*e.N1 + *e.N2) / float64(f.Primary.N), true
+}
+
+// by is what the width of the bars is.
+func (b *biasBars) by() string {
+	if b.people {
+		return "people"
+	}
+	return "weight"
 }
 
 func (b *biasBars) lay(w float64) *chart.Pic {
@@ -313,6 +334,6 @@ func (b *biasBars) lay(w float64) *chart.Pic {
 			x += bw
 		}
 	}
-	g.Text(0, g.H-4, chart.Start, "xs", "+ low, − some concerns, × high, ? not judged; width by weight")
+	g.Text(0, g.H-4, chart.Start, "xs", "+ low, − some concerns, × high, ? not judged; width by "+b.by())
 	return g
 }

@@ -105,7 +105,14 @@ func TestDomains(t *testing.T) {
 			-2},
 		{"I2 of 92 % within the same side", Inconsistency, func(in *Inputs) { in.I2, in.QP = 92, 0.0001 }, -1},
 		{"high I2 with an unknown p value does not pass", Inconsistency, func(in *Inputs) { in.I2, in.QP = 92, math.NaN() }, -1},
-		{"studies that conflict are not consistent", Inconsistency, func(in *Inputs) { in.Conflict = true }, -1},
+		{"studies that conflict are not consistent", Inconsistency, func(in *Inputs) { in.Conflict = true }, -2},
+		{"studies that differ in size only", Inconsistency, func(in *Inputs) { in.Conflict, in.OneSided = true, true }, -1},
+		{"the fit of studies that conflict is not read", Imprecision, func(in *Inputs) {
+			in.Conflict, in.Lo, in.Hi, in.PILo, in.PIHi = true, -3.4, 0.8, -5, 2.3
+		}, 0},
+		{"few people in studies that conflict", Imprecision, func(in *Inputs) {
+			in.Conflict, in.Lo, in.Hi, in.Participants = true, -3.4, 0.8, 300
+		}, -1},
 		{"no effect is likely elsewhere", Inconsistency, func(in *Inputs) { in.MID, in.PILo, in.PIHi = math.NaN(), -1.2, 0.1 }, -1},
 		{"one of three tests below 10 %", PublicationBias, func(in *Inputs) {
 			in.Signals = append(in.Signals, SmallStudySignal{Name: "rank", P: 0.04}, SmallStudySignal{Name: "selection", P: 0.09})
@@ -466,9 +473,9 @@ func TestPlainReasons(t *testing.T) {
 		change       func(in *Inputs)
 		want         string
 	}{
-		{"conflict", Inconsistency, func(in *Inputs) { in.Conflict = true }, "the studies differ too much to be averaged"},
+		{"conflict", Inconsistency, func(in *Inputs) { in.Conflict = true }, "the studies conflict and are not averaged"},
 		{"the interval of a fit that is not shown", Imprecision, func(in *Inputs) { in.Conflict, in.Hi = true, 0.3 },
-			"the fit that is not shown includes no effect"},
+			"enough people; no average is shown"},
 		{"not judged", RiskOfBias, func(in *Inputs) { in.Studies = []StudyWeight{{"a", 1, Unjudged}} }, "the studies are not judged"},
 		{"fit to the question", Indirectness, func(in *Inputs) { in.DirectKnown = false }, "a person has to judge the fit"},
 		{"a test", PublicationBias, func(in *Inputs) {}, "no sign of it"},

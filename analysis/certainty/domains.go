@@ -198,11 +198,14 @@ func (in Inputs) inconsistency() Domain {
 		Rule: "thresholds, or no effect, that the prediction interval crosses and the confidence interval does not: one -1, " +
 			"both thresholds -2; I2 of 75 % or more unless its p-value is 0.10 or higher at least -1, and -2 when the prediction " +
 			"interval includes no effect; " +
-			"studies that differ too much to be pooled at least -1"}
+			"studies that differ too much to be pooled -1, and -2 where they are on both sides of no effect"}
 	if in.K == 1 {
 		d.Known = true
 		d.Plain = "one study: nothing to compare"
 		return d
+	}
+	if in.Conflict {
+		return in.conflicting(d)
 	}
 	predicted := !math.IsNaN(in.PILo) && !math.IsNaN(in.PIHi) && in.K >= 3
 	d.Known = predicted || !math.IsNaN(in.I2)
@@ -233,16 +236,30 @@ func (in Inputs) inconsistency() Domain {
 			d.Steps = -2
 		}
 	}
-	if in.Conflict {
-		d.Steps, d.Plain = min(d.Steps, -1), "the studies differ too much to be averaged"
-		d.Numbers = "the studies differ too much to be pooled; " + d.Numbers
+	d.Numbers += in.heterogeneity()
+	return d
+}
+
+func (in Inputs) heterogeneity() string {
+	if math.IsNaN(in.I2) {
+		return ""
 	}
-	if !math.IsNaN(in.I2) {
-		d.Numbers += fmt.Sprintf("; I2 %.0f %%", in.I2)
-		if !math.IsNaN(in.QP) {
-			d.Numbers += ", p " + pWords(in.QP)
-		}
+	s := fmt.Sprintf("; I2 %.0f %%", in.I2)
+	if !math.IsNaN(in.QP) {
+		s += ", p " + pWords(in.QP)
 	}
+	return s
+}
+
+// conflicting rates studies of which no average is shown by their own sides.
+func (in Inputs) conflicting(d Domain) Domain {
+	d.Known, d.Steps, d.Plain = true, -2, "the studies conflict and are not averaged"
+	d.Numbers = "the studies differ too much to be pooled and are on both sides of no effect"
+	if in.OneSided {
+		d.Steps, d.Plain = -1, "the studies differ too much to be averaged"
+		d.Numbers = "the studies differ too much to be pooled, all on one side of no effect"
+	}
+	d.Numbers += in.heterogeneity()
 	return d
 }
 
@@ -314,6 +331,9 @@ func (in Inputs) imprecision() Domain {
 	info := in.OptimalInformationSize()
 	n := in.crossed(in.Lo, in.Hi)
 	null := in.side(in.Lo, in.Hi) == 0
+	if in.Conflict { // there is no interval to read
+		n, null = 0, false
+	}
 	d.Steps = -n
 	d.Known = info.Known || d.Steps < 0
 	switch {
@@ -326,7 +346,12 @@ func (in Inputs) imprecision() Domain {
 		d.Steps = min(d.Steps, -1)
 	}
 	d.Numbers = fmt.Sprintf("interval %s, thresholds %s", in.read(in.Lo, in.Hi), in.thresholdNames())
+	if in.Conflict {
+		d.Numbers = "no average is shown, so that no interval is read"
+	}
 	switch {
+	case in.Conflict && d.Known && d.Steps == 0:
+		d.Plain = "enough people; no average is shown"
 	case d.Known && d.Steps == 0:
 		d.Plain = "the interval holds one reading"
 	case null:
@@ -335,9 +360,6 @@ func (in Inputs) imprecision() Domain {
 		d.Plain = "the interval reaches effects too small to matter"
 	case info.Known && !info.Met:
 		d.Plain = "fewer people than needed"
-	}
-	if in.Conflict {
-		d.Plain = strings.Replace(d.Plain, "the interval", "the fit that is not shown", 1)
 	}
 	switch {
 	case info.Known && !math.IsNaN(info.Required):

@@ -141,8 +141,10 @@ type Inputs struct {
 	BaselineRisk float64 // event probability without the intervention, for binary outcomes
 	SD           float64 // standard deviation of the outcome, for mean differences
 
-	// Conflict is set where the studies differ so much that no average of them is shown.
-	Conflict bool
+	// Conflict is set where the studies differ so much that no average of them is shown:
+	// then no interval or prediction of the fit is read. OneSided says that all their
+	// estimates are on one side of no effect.
+	Conflict, OneSided bool
 	// Unblinded is the share of the weight of comparisons whose comparator gives the treatment away.
 	Unblinded float64
 	// Uncounted names who says that adverse events of this treatment were not recorded; "" where no one does.

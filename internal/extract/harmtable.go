@@ -199,7 +199,7 @@ func comparePeople(j effectJudge, treat, control []evidence.HarmRow, formula eff
 		j.set(evidence.Unusable, reason.Counts, "more people affected than at risk, or a group without people")
 	default:
 		e.N1, e.N2, e.Event1, e.Event2 = n1, n2, e1, e2
-		if err := Compute(e, formula); err != nil && *e1+*e2 > 0 {
+		if err := Compute(e, formula); err != nil {
 			j.set(evidence.Unusable, reason.NotComputable, err.Error())
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"math"
+	"regexp"
 	"strings"
 
 	"past/analysis/effect"
@@ -123,6 +124,11 @@ func IsCount(score string) bool {
 func Compute(e *evidence.Effect, formula effect.Formula) error {
 	measure, d := effect.Measure("SMD"), effect.Data{}
 	if IsCount(e.ScoreType) {
+		if noEvents(e) {
+			e.Measure, e.Formula = "RR", string(formula)
+			remark(e, reason.NoEvents, "no event in either arm: a ratio carries no information, and none is computed")
+			return nil
+		}
 		measure = "RR"
 		d.AI, d.N1I = one(e.Event1), one(e.N1)
 		d.CI, d.N2I = one(e.Event2), one(e.N2)
@@ -131,6 +137,11 @@ func Compute(e *evidence.Effect, formula effect.Formula) error {
 		d.M2I, d.SD2I, d.N2I = one(e.Mean2), one(e.SD2), one(e.N2)
 	}
 	return ComputeAs(e, measure, d, formula)
+}
+
+// noEvents reports whether both arms state that nobody had the event.
+func noEvents(e *evidence.Effect) bool {
+	return e.Event1 != nil && e.Event2 != nil && *e.Event1 == 0 && *e.Event2 == 0
 }
 
 // ComputeAs is Compute for a given measure and its columns.
@@ -178,12 +189,19 @@ func clock(e *evidence.Effect) {
 		last = last || m.Origin == fmt.Sprintf("%s %d", evidence.OriginSession, *s) || m.Origin == fmt.Sprintf("%s %d", evidence.OriginDose,
 			*s) ||
 			*s == 1 && (m.Origin == evidence.OriginFirstDose || m.Origin == evidence.OriginDose)
+	} else if m.Origin == evidence.OriginDose && theDose.MatchString(e.TimepointRaw) {
+		last = true
 	}
 	if last {
 		weeks := m.Weeks
 		e.WeeksAfterLastDose = &weeks
 	}
 }
+
+// theDose finds a time counted from a dose that is named as the only one: "24 hours
+// after the infusion", not "after each infusion" or "after infusions".
+var theDose = regexp.MustCompile(`(?i)\b(?:after|post|following)[\s-]+the\s+(?:single\s+)?(?:\w+\s+)?(?:infusion|dose|injection|` +
+	`administration)\b(?:\s+(?:of|on)\b)?`)
 
 // reportedOnly reports whether a row gives an effect and not the numbers of the
 // arms that an effect could be computed from.

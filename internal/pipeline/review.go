@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"past/analysis/effect"
 	"past/internal/evidence"
 	"past/internal/extract"
 	"past/internal/extract/reason"
@@ -100,7 +99,7 @@ func (p *Pipeline) CheckReview(ctx context.Context) (ReviewReport, error) {
 		Conflicts: slices.Concat(h.conflicts, words.conflicts)}
 	// effects in the store carry corrections already; those are checked against
 	// the rows as they were extracted
-	fresh := extract.PaperEffects(h.extractions, func(review.Extraction) string { return "" }, effect.Metafor, p.Vocab)
+	fresh := extract.PaperEffects(h.extractions, func(review.Extraction) string { return "" }, planFormula, p.Vocab)
 	at := map[string]int{}
 	for i := range effects {
 		at[effects[i].ID] = i
@@ -111,7 +110,7 @@ func (p *Pipeline) CheckReview(ctx context.Context) (ReviewReport, error) {
 			effects[i] = e
 		}
 	}
-	applied := review.Apply(effects, h.Decisions, func(e *evidence.Effect) error { return extract.Compute(e, effect.Metafor) })
+	applied := review.Apply(effects, h.Decisions, func(e *evidence.Effect) error { return extract.Compute(e, planFormula) })
 	for i := range fresh {
 		if j, ok := at[fresh[i].ID]; ok {
 			fresh[i] = effects[j] // with the corrections of people

@@ -21,6 +21,10 @@ import (
 	"past/internal/synthesis"
 )
 
+// planFormula is the effect formula of the shipped plans: an effect has one number,
+// in the store, in the tables to download and on the pages.
+const planFormula = effect.Metapsy
+
 // LinkReport counts what the link stage made.
 type LinkReport struct {
 	Studies int `json:"studies"`
@@ -219,7 +223,7 @@ func (p *Pipeline) extract(ctx context.Context) (rep ExtractReport, err error) {
 		return rep, err
 	}
 	of := link.StudyOf(studies)
-	effects := extract.PaperEffects(h.extractions, func(x review.Extraction) string { return of[link.Node(paperOf(x))] }, effect.Metafor,
+	effects := extract.PaperEffects(h.extractions, func(x review.Extraction) string { return of[link.Node(paperOf(x))] }, planFormula,
 		p.Vocab)
 	rest, err := newSpool[evidence.Effect]()
 	if err != nil {
@@ -236,11 +240,11 @@ func (p *Pipeline) extract(ctx context.Context) (rep ExtractReport, err error) {
 	if err != nil {
 		return rep, err
 	}
-	effects = append(effects, extract.HarmTableEffects(extractedHarms(h.Harms, studies, effects, doses), byID, effects, effect.Metafor)...)
+	effects = append(effects, extract.HarmTableEffects(extractedHarms(h.Harms, studies, effects, doses), byID, effects, planFormula)...)
 	extract.FillPeople(effects, byID)
 	slices.SortFunc(effects, func(a, b evidence.Effect) int { return strings.Compare(a.ID, b.ID) })
 	effects = extract.Audit(effects)
-	applied := review.Apply(effects, h.Decisions, func(e *evidence.Effect) error { return extract.Compute(e, effect.Metafor) })
+	applied := review.Apply(effects, h.Decisions, func(e *evidence.Effect) error { return extract.Compute(e, planFormula) })
 	topicDecisions(h, studies).markStale(applied)
 	rep.count(effects)
 	rep.Rows = unusableRows(h, effects)
@@ -390,8 +394,8 @@ func (x *registerReader) batch(ctx context.Context, ids []string, add func(store
 		for i := range tests {
 			tests[i].StudyID = st.ID
 		}
-		effects[st.ID] = append(effects[st.ID], extract.RegisterEffects(&r, st, rows, tests, x.p.Vocab, effect.Metafor)...)
-		effects[st.ID] = append(effects[st.ID], extract.HarmEffects(&r, st, x.p.Vocab, effect.Metafor)...)
+		effects[st.ID] = append(effects[st.ID], extract.RegisterEffects(&r, st, rows, tests, x.p.Vocab, planFormula)...)
+		effects[st.ID] = append(effects[st.ID], extract.HarmEffects(&r, st, x.p.Vocab, planFormula)...)
 		out.Results, out.Contrasts = append(out.Results, rows...), append(out.Contrasts, tests...)
 	}
 	x.rep.ArmResults += len(out.Results)

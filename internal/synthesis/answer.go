@@ -198,7 +198,10 @@ func explore(ctx context.Context, q Question, b Base, f *evidence.Finding, effec
 		}
 	}
 	var err error
-	f.Sensitivity = sensitivity(q, b, effects)
+	apart := f.Headline.Kind == evidence.HeadlineNotPooled // nothing is said of an average that is not shown
+	if !apart {
+		f.Sensitivity = sensitivity(q, b, effects)
+	}
 	if q.ModelKind == CHE && several(effects) {
 		try("leaving out one study", exploreCHE(q, f, effects))
 	} else {
@@ -207,13 +210,15 @@ func explore(ctx context.Context, q Question, b Base, f *evidence.Finding, effec
 		try("a subgroup", err)
 		f.Moderators, err = moderators(q, effects)
 		try("a moderator", err)
-		f.Sequential, err = monitor(q, effects)
-		try("the sequential monitoring", err)
 		f.SmallStudy = smallStudy(q, effects)
-		f.Bound, err = bound(q, effects, f.Primary, f.Headline, f.Missing)
-		try("the bound over missing results", err)
+		if !apart {
+			f.Sequential, err = monitor(q, effects)
+			try("the sequential monitoring", err)
+			f.Bound, err = bound(q, effects, f.Primary, f.Headline, f.Missing)
+			try("the bound over missing results", err)
+		}
 	}
-	if b.WithoutMultiverse {
+	if b.WithoutMultiverse || apart {
 		return ctx.Err()
 	}
 	f.Multiverse, err = runMultiverse(ctx, q, b.Effects, len(effects))

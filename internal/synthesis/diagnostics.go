@@ -25,8 +25,12 @@ func diagnose(q Question, f *evidence.Finding, effects []evidence.Effect) error 
 	if err != nil {
 		return err
 	}
+	same := q
+	if f.Headline.Kind == evidence.HeadlinePooled && same.fitOnly == "" {
+		same.fitOnly = "the model of the whole" // four of five studies would be shown by another
+	}
 	for i := range effects {
-		r, err := part(q, "without "+effects[i].StudyLabel, without(effects, i))
+		r, err := part(same, "without "+effects[i].StudyLabel, without(effects, i))
 		if err != nil {
 			return err
 		}

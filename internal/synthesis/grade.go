@@ -38,6 +38,9 @@ func grade(q Question, f *evidence.Finding, registersSearched bool) error {
 	}
 	for _, d := range p.Domains {
 		rule := d.Rule
+		if f.Headline.Kind == evidence.HeadlineNotPooled { // studies that are not pooled count by their people
+			d.Plain, d.Numbers = byPeople(d.Plain), byPeople(d.Numbers)
+		}
 		if !d.Known {
 			rule += unratedNote
 		}
@@ -51,6 +54,10 @@ func grade(q Question, f *evidence.Finding, registersSearched bool) error {
 			Inputs: d.Numbers, Plain: d.Plain})
 	}
 	return nil
+}
+
+func byPeople(s string) string {
+	return strings.NewReplacer("of the weight", "of the people", "weight at low risk", "people at low risk").Replace(s)
 }
 
 func gradeInputs(q Question, f *evidence.Finding, searched bool) certainty.Inputs {
@@ -87,7 +94,10 @@ func gradeInputs(q Question, f *evidence.Finding, searched bool) certainty.Input
 			in.SD = math.NaN()
 		}
 	}
-	in.Conflict = f.Headline.Kind == evidence.HeadlineNotPooled && p.K > 1
+	if in.Conflict = f.Headline.Kind == evidence.HeadlineNotPooled && p.K > 1; in.Conflict {
+		yi, _ := columns(f.Effects)
+		in.OneSided, p.Weights = oneSided(yi), peopleWeights(f.Effects)
+	}
 	in.WithoutHigh = withoutHigh(q, f.Effects)
 	if felt(q) {
 		in.Unblinded = openWeight(p, f.Effects)
@@ -113,6 +123,20 @@ func gradeInputs(q Question, f *evidence.Finding, searched bool) certainty.Input
 	}
 	in.Missing = missingResults(f, searched)
 	return in
+}
+
+// peopleWeights are the shares of the studies' people, in percent: the weights of
+// studies that are not pooled. nil where a study does not state its people.
+func peopleWeights(effects []evidence.Effect) []float64 {
+	all := float64(Participants(effects))
+	if !(all > 0) {
+		return nil
+	}
+	out := make([]float64, len(effects))
+	for i := range effects {
+		out[i] = 100 * float64(Participants(effects[i:i+1])) / all
+	}
+	return out
 }
 
 // withoutHigh is the answer without the studies at high risk of bias; nothing where

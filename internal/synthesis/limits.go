@@ -203,8 +203,26 @@ func partTerms(effects []evidence.Effect) []string {
 
 // addedTo says in how many studies both groups got another treatment besides.
 func addedTo(effects []evidence.Effect) string {
-	var with []string
-	n := 0
+	n, with := backgrounds(effects)
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprintf("In %d of %s both groups got another treatment besides (%s): the result is of adding the drug to it.", n,
+		plural(len(effects), "study", "studies"), strings.Join(with, "; "))
+}
+
+// addedBackground is what both groups of every study got besides; "" where a study
+// had nothing or does not say.
+func addedBackground(effects []evidence.Effect) string {
+	n, with := backgrounds(effects)
+	if n < len(effects) {
+		return ""
+	}
+	return strings.Join(with, " or ")
+}
+
+// backgrounds are the treatments that both groups got besides, and in how many studies.
+func backgrounds(effects []evidence.Effect) (n int, with []string) {
 	for _, e := range effects {
 		if e.Background == "" || e.Background == evidence.NoBackground {
 			continue
@@ -214,12 +232,8 @@ func addedTo(effects []evidence.Effect) string {
 			with = append(with, e.Background)
 		}
 	}
-	if n == 0 {
-		return ""
-	}
 	slices.Sort(with)
-	return fmt.Sprintf("In %d of %s both groups got another treatment besides (%s): the result is of adding the drug to it.", n,
-		plural(len(effects), "study", "studies"), strings.Join(with, "; "))
+	return n, with
 }
 
 // mixedPeople names the populations where people with the diagnosis and people
@@ -269,7 +283,46 @@ func measuredAt(effects []evidence.Effect) string {
 	case len(other) > 0:
 		return "Measured at " + span(other) + " by the sources' own clock, which does not say when the last dose was; nothing is said of later."
 	}
-	return windows(effects)
+	if w := windows(effects); w != "" {
+		return w
+	}
+	return labelled(effects)
+}
+
+// labelled repeats the sources' own words for a time that they do not give in weeks.
+func labelled(effects []evidence.Effect) string {
+	var words []string
+	for i := range effects {
+		if w := effects[i].TimepointRaw; w != "" && !slices.Contains(words, "“"+w+"”") {
+			words = append(words, "“"+w+"”")
+		}
+	}
+	if len(words) == 0 || extract.IsHarmTable(effects[0]) {
+		return ""
+	}
+	return "Measured at " + strings.Join(words, ", ") + " in the sources' words; how many weeks after the last dose that was is not stated."
+}
+
+// timeWords says in a sentence's brackets when the results were measured; "" where
+// the sources do not say it in weeks.
+func timeWords(effects []evidence.Effect) string {
+	var after, other []float64
+	for i := range effects {
+		switch e := &effects[i]; {
+		case e.WeeksAfterLastDose != nil:
+			after = append(after, *e.WeeksAfterLastDose)
+		case e.TimepointWeeks != nil && !extract.IsHarmTable(*e):
+			other = append(other, *e.TimepointWeeks)
+		}
+	}
+	var out []string
+	if len(after) > 0 {
+		out = append(out, evidence.WeekSpan(after)+" after the last dose")
+	}
+	if len(other) > 0 {
+		out = append(out, "at "+evidence.WeekSpan(other)+" by the sources' own clock")
+	}
+	return strings.Join(out, " or ")
 }
 
 // windows says what a table of adverse events calls the time of those counted: it is

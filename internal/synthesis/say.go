@@ -68,6 +68,12 @@ func say(q Question, f *evidence.Finding) error {
 	if form := formsOf(f.Effects); form != "" {
 		who += "; " + form
 	}
+	if both := addedBackground(f.Effects); both != "" {
+		who += "; both groups also got " + both
+	}
+	if when := timeWords(f.Effects); when != "" {
+		who += "; measured " + when
+	}
 	one := ""
 	switch f.Headline.Kind {
 	case evidence.HeadlineStudy:
@@ -265,7 +271,7 @@ func sayConflict(q Question, f evidence.Finding) evidence.Sentences {
 			plural(p.K, "trial", "trials"), endedOn(q, values[0]), q.Intervention)
 	}
 	return evidence.Sentences{Ask: ask(q), Answer: short, Plain: text,
-		Curriculum: text + " " + strings.Join(each, "; ") + ".", Researcher: text + " " + strings.Join(each, "; ") + "." + fitted}
+		Curriculum: text + " " + strings.Join(each, "; ") + " (" + certaintyWords(f.Certainty) + ").", Researcher: text + " " + strings.Join(each, "; ") + "." + fitted}
 }
 
 // sayNothing writes a finding without a number: which kind of absence it is.

@@ -36,6 +36,7 @@ const (
 	AboveEnrolment = "above-enrolment"  // a denominator above the enrolment
 	Identical      = "identical-arms"   // two arms with the same value and spread
 	Repeated       = "repeated-spread"  // one spread in several rows: perhaps of another row
+	NoEvents       = "no-events"        // no event in either arm: no ratio
 	Residual       = "residual"         // a spread worked back from a standard error
 	UnequalStart   = "unequal-start"    // baselines that differ between the arms
 	Param          = "parameter"        // a parameter that gives no effect size
