@@ -17,6 +17,9 @@ func pointsLine(x *evidence.ScalePoints) string {
 		return ""
 	}
 	t := strings.TrimSpace(onScale(x) + " " + show.Prose(show.Clip(x.Which(), 60)))
+	if x.Inferred {
+		t += ", the scale inferred from the size of the scores: the source names none"
+	}
 	t += map[evidence.HeadlineKind]string{evidence.HeadlineSmall: "; a small-sample answer with its 95% credible interval"}[x.Kind]
 	if x.Threshold != nil {
 		t += "; " + show.Trim(*x.Threshold, 1) + " points matter, the important difference of this page"

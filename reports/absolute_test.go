@@ -41,6 +41,10 @@ func TestPointsNameTheirInterval(t *testing.T) {
 			t.Errorf("%q lacks %q", got, want)
 		}
 	}
+	p.Inferred = true
+	if got = pointsLine(p); !strings.Contains(got, "the source names none") {
+		t.Error(got)
+	}
 	p.Kind, p.Threshold = evidence.HeadlinePooled, nil
 	if got = pointsLine(p); strings.Contains(got, "matter") || strings.Contains(got, "credible") {
 		t.Error(got)

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"math"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -95,6 +96,15 @@ type Effect struct {
 
 // logMeasures are analysed as natural logarithms.
 var logMeasures = map[string]bool{"RR": true, "OR": true, "HR": true, "IRR": true, "ROM": true, "PETO": true}
+
+// inferredScale finds a note that the name of the scale is not the source's.
+var inferredScale = regexp.MustCompile(`(?i)\b(?:instrument|scale)\b[^;]*\b(?:inferred|guessed|not in (?:the )?source)`)
+
+// ScaleInferred reports whether a note beside the effect says that the source does not
+// name its scale.
+func (e *Effect) ScaleInferred() bool {
+	return slices.ContainsFunc(e.Flags, inferredScale.MatchString)
+}
 
 // IsLogMeasure reports whether effects of a measure are natural logarithms of a
 // ratio.
@@ -201,6 +211,8 @@ type ScalePoints struct {
 	Lower      float64 `json:"lb"`
 	Upper      float64 `json:"ub"`
 	Way        string  `json:"way"` // pooled mean difference, or g times a standard deviation: which, and of what
+	// Inferred is set where a source of these rows does not name the scale.
+	Inferred bool `json:"inferred,omitempty"`
 	// Kind is what the interval is: that of a fit, of one study or of a small-sample answer.
 	Kind HeadlineKind `json:"kind"`
 	// Studies are the finding's studies on this scale, which the points or the
@@ -269,9 +281,10 @@ func (e *Effect) ControlGiven(names ...string) string {
 	return cmp.Or(WithoutDose(name), name)
 }
 
-// shortNames are abbreviations of comparators that sources leave unexplained.
+// shortNames are abbreviations of comparators and of people that sources leave unexplained.
 var shortNames = map[string]string{"mbsr": "mindfulness-based stress reduction (MBSR)", "tau": "treatment as usual", "cau": "care as usual",
-	"soc": "standard of care", "ad": "antidepressant"}
+	"soc": "standard of care", "ad": "antidepressant", "mdd": "major depression", "tr-mdd": "treatment-resistant major depression",
+	"mde": "major depressive episode", "ptsd": "PTSD"}
 
 // Spelled is the name of what an arm gives with such abbreviations spelled out; one
 // with brackets may explain itself and stays.

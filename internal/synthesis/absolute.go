@@ -162,6 +162,7 @@ func scalePoints(q Question, f evidence.Finding) *evidence.ScalePoints {
 	if q.LowerIsBetter != (turned > 0) {
 		s.Better = "lower"
 	}
+	s.Inferred = slices.ContainsFunc(rows, func(e evidence.Effect) bool { return e.ScaleInferred() })
 	if in.Range != nil {
 		s.Range = fmt.Sprintf("%s to %s", short(in.Range.Min), short(in.Range.Max))
 	}

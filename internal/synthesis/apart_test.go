@@ -63,3 +63,20 @@ func TestSentenceNamesItsTime(t *testing.T) {
 		t.Errorf("%q", f.Limits)
 	}
 }
+
+// The sentence names the people of its sources where it can, and a scale that a source
+// does not name is said to be inferred.
+func TestSentenceNamesItsPeople(t *testing.T) {
+	for id, want := range map[string]string{
+		"psilocybin-trd-severity": "people as stated: treatment-resistant major depression or treatment-resistant major depression or bipolar ii",
+		"mdma-anxiety-diagnosis":  "people as stated: social anxiety in autistic adults"} {
+		if f := answer(t, id); !strings.Contains(f.Sentences.Curriculum, want) {
+			t.Errorf("%s: %q lacks %q", id, f.Sentences.Curriculum, want)
+		}
+	}
+	for id, want := range map[string]bool{"mdma-anxiety-in-illness": true, "psilocybin-anxiety-in-illness": true, "mdma-ptsd-severity": false} {
+		if f := answer(t, id); f.Absolute == nil || f.Absolute.Points == nil || f.Absolute.Points.Inferred != want {
+			t.Errorf("%s: %+v", id, f.Absolute)
+		}
+	}
+}

@@ -65,6 +65,9 @@ func say(q Question, f *evidence.Finding) error {
 	case n > 0 && q.Population == "":
 		who += "; in people with another illness"
 	}
+	if people := peopleStated(f.Effects); people != "" {
+		who += "; people as stated: " + people
+	}
 	if form := formsOf(f.Effects); form != "" {
 		who += "; " + form
 	}
@@ -93,6 +96,28 @@ func say(q Question, f *evidence.Finding) error {
 // otherIllness counts the pooled results of people with another illness.
 func otherIllness(effects []evidence.Effect) int {
 	return len(filter(effects, func(e evidence.Effect) bool { return e.PopulationClass == "other-illness" }))
+}
+
+// peopleStated are the populations in the sources' words, where these are few enough
+// for a sentence and every source states them.
+func peopleStated(effects []evidence.Effect) string {
+	var out []string
+	for i := range effects {
+		words := evidence.Spelled(effects[i].Population)
+		if words == "" {
+			return ""
+		}
+		if lower := strings.ToLower(words[:1]) + words[1:]; !slices.Contains(out, words) && !slices.Contains(out, lower) {
+			if strings.ToUpper(words[:min(2, len(words))]) != words[:min(2, len(words))] {
+				words = lower
+			}
+			out = append(out, words)
+		}
+	}
+	if len(out) > 2 {
+		return ""
+	}
+	return strings.Join(out, " or ")
 }
 
 // formsOf names the forms of a substance that were given where they have a name of
