@@ -223,6 +223,8 @@ type Finding struct {
 	NotToSay  []string  `json:"not_to_say,omitempty"`
 	Warnings  []string  `json:"warnings,omitempty"`
 	Retracted []string  `json:"retracted,omitempty"` // retracted papers that the finding rests on
+	// Beside are the effects of analyses beside the main one that it does not pool.
+	Beside []Effect `json:"beside,omitempty"`
 	// Flagged are the pooled effects whose number carries a flag.
 	Flagged []Flagged `json:"flagged,omitempty"`
 	// OtherScore says what the studies' scores of the other kind (change or endpoint)

@@ -181,7 +181,7 @@ func effectsTemplate(measure, mode string) string {
 
 func effectsOf(f evidence.Finding, p evidence.PooledResult) ([]evidence.Effect, error) {
 	byID := map[string]evidence.Effect{}
-	for _, e := range f.Effects {
+	for _, e := range append(slices.Clone(f.Effects), f.Beside...) {
 		byID[e.ID] = e
 	}
 	var out []evidence.Effect

@@ -94,7 +94,7 @@ func Answer(ctx context.Context, q Question, b Base) (evidence.Finding, error) {
 		f.Flagged = evidence.FlaggedOf(effects, primary.EffectIDs, primary.Weights)
 	}
 	var scored *evidence.PooledResult
-	f.OtherScore, scored = otherScore(q, b, effects, f.Headline)
+	f.OtherScore, scored, f.Beside = otherScore(q, b, effects, f.Headline)
 	var notes []string
 	f.Retracted, notes = retractions(b, effects)
 	f.Warnings = append(f.Warnings, notes...)
@@ -108,7 +108,7 @@ func Answer(ctx context.Context, q Question, b Base) (evidence.Finding, error) {
 		if err := explore(ctx, q, b, &f, effects); err != nil {
 			return f, fmt.Errorf("question %s: %w", q.ID, err)
 		}
-		if scored != nil {
+		if scored != nil && f.Headline.Kind != evidence.HeadlineNotPooled {
 			f.Sensitivity = append(f.Sensitivity, *scored)
 		}
 		if len(would) > 0 {

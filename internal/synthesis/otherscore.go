@@ -57,10 +57,11 @@ func sameTime(a, b *evidence.Effect) bool {
 // otherScore compares the pooled studies' scores with those of the other kind. Of one
 // study it says where the reading depends on the choice; of several which of them give
 // the other kind and what these say, together where they can be pooled. pooled is that
-// result, nil where there is none.
-func otherScore(q Question, b Base, effects []evidence.Effect, h evidence.Headline) (text string, pooled *evidence.PooledResult) {
+// result and beside its effects, nil where there is none.
+func otherScore(q Question, b Base, effects []evidence.Effect, h evidence.Headline) (text string, pooled *evidence.PooledResult,
+	beside []evidence.Effect) {
 	if q.Measure != "SMD" || q.ModelKind == CHE && several(effects) {
-		return "", nil
+		return "", nil, nil
 	}
 	var own, usable, doubtful []evidence.Effect
 	for i := range effects {
@@ -80,11 +81,14 @@ func otherScore(q Question, b Base, effects []evidence.Effect, h evidence.Headli
 	}
 	switch {
 	case len(effects) == 1 && len(usable) == 1:
-		return otherScoreOfOne(&own[0], &usable[0]), nil
+		return otherScoreOfOne(&own[0], &usable[0]), nil, nil
 	case len(effects) == 1 || len(usable)+len(doubtful) == 0:
-		return "", nil
+		return "", nil, nil
 	}
-	return otherScores(q, effects, own, usable, doubtful, h)
+	if text, pooled = otherScores(q, effects, own, usable, doubtful, h); pooled == nil {
+		return text, nil, nil
+	}
+	return text, pooled, usable
 }
 
 func excludesNone(x *evidence.Effect) bool { return *x.CILower > 0 || *x.CIUpper < 0 }
