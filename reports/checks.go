@@ -45,7 +45,8 @@ func (s *site) series(f *evidence.Finding) (chart.Rows, bool) {
 					"not pooled: "+show.Prose(p.Headline.Note))
 				continue
 			}
-			row := chart.Row{Name: label(p) + otherModel(f, p), Line: len(r.Lines), Cells: []string{show.Int(p.K), read.Full(p.Estimate, lo, hi), show.Tau2(p.Tau2)},
+			row := chart.Row{Name: label(p) + otherModel(f, p), Line: len(r.Lines),
+				Cells: []string{show.Int(p.K), read.Full(p.Estimate, lo, hi), show.Tau2(p.Tau2)},
 				Marks: []chart.Mark{{Shape: chart.Dot, Est: *p.Estimate, Lo: *lo, Hi: *hi}}}
 			r.Add(name, row.Name, show.Int(p.K), read.cell(p.Estimate), read.cell(lo), read.cell(hi), show.Tau2(p.Tau2),
 				strings.TrimSuffix(show.PercentP(p.I2Q), "%"), modelName(p))

@@ -296,7 +296,8 @@ func sayConflict(q Question, f evidence.Finding) evidence.Sentences {
 			plural(p.K, "trial", "trials"), endedOn(q, values[0]), q.Intervention)
 	}
 	return evidence.Sentences{Ask: ask(q), Answer: short, Plain: text,
-		Curriculum: text + " " + strings.Join(each, "; ") + " (" + certaintyWords(f.Certainty) + ").", Researcher: text + " " + strings.Join(each, "; ") + "." + fitted}
+		Curriculum: text + " " + strings.Join(each, "; ") + " (" + certaintyWords(f.Certainty) + ").",
+		Researcher: text + " " + strings.Join(each, "; ") + "." + fitted}
 }
 
 // sayNothing writes a finding without a number: which kind of absence it is.
