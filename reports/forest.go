@@ -313,7 +313,7 @@ func (p *forestParts) study(s *site, e *evidence.Effect, href func(evidence.Effe
 		p.read.cell(e.Estimate), p.read.cell(e.CILower), p.read.cell(e.CIUpper), share, orDash(show.Clip(e.RiskOfBias, 40)))
 }
 
-// flagMark stands beside a study whose number carries a flag.
+// flagMark marks a study whose number carries a flag.
 const flagMark = " †"
 
 func (p *forestParts) mark(e *evidence.Effect) string {

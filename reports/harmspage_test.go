@@ -80,7 +80,7 @@ func TestHarmNotices(t *testing.T) {
 	}
 }
 
-// TestDoubtsOfDosesAreVisible: what is doubted of a dose stands wherever the dose is
+// TestDoubtsOfDosesAreVisible: what is doubted of a dose is shown wherever the dose is
 // printed: in the title of an effect, among the arms of the record, in the table and
 // the figure of harms.
 func TestDoubtsOfDosesAreVisible(t *testing.T) {

@@ -225,7 +225,7 @@ type ScalePoints struct {
 	Threshold       *float64 `json:"threshold"`
 	ThresholdSource string   `json:"threshold_source,omitempty"`
 	// Published is a minimal important difference that a source gives for the scale; it
-	// stands beside Threshold and nothing is judged by it.
+	// is given beside Threshold and nothing is judged by it.
 	Published       *float64 `json:"published"`
 	PublishedSource string   `json:"published_source,omitempty"`
 }

@@ -40,7 +40,7 @@ func TestNoticeStated(t *testing.T) {
 	}
 }
 
-// TestNoticesOfHarms: what a notice says tells whether it is about harms, and whether
+// TestNoticesOfHarms: the words of a notice decide whether it is about harms, and whether
 // events went unrecorded.
 func TestNoticesOfHarms(t *testing.T) {
 	for _, c := range []struct {

@@ -110,7 +110,7 @@ func FlaggedOf(effects []Effect, ids []string, weights []float64) []Flagged {
 	return out
 }
 
-// FlaggedShare says how much of a result stands on flagged numbers; "" for none. all
+// FlaggedShare says how much of a result rests on flagged numbers; "" for none. all
 // is the number of its studies.
 func FlaggedShare(list []Flagged, all int) string {
 	if len(list) == 0 {

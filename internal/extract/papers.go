@@ -139,7 +139,7 @@ func Compute(e *evidence.Effect, formula effect.Formula) error {
 	return ComputeAs(e, measure, d, formula)
 }
 
-// noEvents reports whether both arms state that nobody had the event.
+// noEvents reports whether both arms state no person with the event.
 func noEvents(e *evidence.Effect) bool {
 	return e.Event1 != nil && e.Event2 != nil && *e.Event1 == 0 && *e.Event2 == 0
 }

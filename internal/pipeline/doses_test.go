@@ -9,7 +9,7 @@ import (
 	"past/internal/vocab"
 )
 
-// TestDosesThatSourcesContradict: the dose of a harms table is held against what the
+// TestDosesThatSourcesContradict: the dose of a harms table is compared with what the
 // trial's arms and results state. Only where each side has a dose that the other lacks
 // is there a contradiction.
 func TestDosesThatSourcesContradict(t *testing.T) {

@@ -120,7 +120,7 @@ func TestPointsOnAScale(t *testing.T) {
 		!(p.Points < -7 && p.Points > -10 && p.Lower < p.Points && p.Upper > p.Points) {
 		t.Errorf("two studies on a scale: %+v", p)
 	}
-	// the important difference in points is that of the finding; the scale's own stands beside it
+	// the important difference in points is that of the finding; the scale's own is given beside it
 	if p.Threshold == nil || !strings.Contains(p.ThresholdSource, "0.5 standard deviations") {
 		t.Errorf("threshold %v %q", p.Threshold, p.ThresholdSource)
 	}

@@ -55,7 +55,7 @@ func limits(q Question, f evidence.Finding) []string {
 // flaggedMost bounds how many flagged studies are named among the limits.
 const flaggedMost = 6
 
-// flaggedLimits say how much of a finding stands on numbers with a flag, and of each
+// flaggedLimits say how much of a finding rests on numbers with a flag, and of each
 // study what the flag says.
 func flaggedLimits(f evidence.Finding) []string {
 	share := evidence.FlaggedShare(f.Flagged, len(f.Effects))

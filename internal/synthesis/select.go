@@ -276,7 +276,7 @@ func (q Question) byArms(in []evidence.Effect) ([]evidence.Effect, string, strin
 }
 
 // orderedArms takes no row of a study whose plan leaves several pairs of different
-// people: to take one of them would be a choice that nobody made.
+// people: to take one of them would be a choice that the plan does not make.
 func (q Question) orderedArms(in []evidence.Effect) ([]evidence.Effect, string, string) {
 	if q.Arms == ArmsAll {
 		return in, "", ""

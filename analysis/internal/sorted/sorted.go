@@ -1,4 +1,4 @@
-// Package sorted orders the positions of what lies in several slices.
+// Package sorted orders the positions of rows kept in several slices.
 package sorted
 
 import "slices"
