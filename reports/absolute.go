@@ -22,7 +22,7 @@ func pointsLine(x *evidence.ScalePoints) string {
 	}
 	t += map[evidence.HeadlineKind]string{evidence.HeadlineSmall: "; a small-sample answer with its 95% credible interval"}[x.Kind]
 	if x.Threshold != nil {
-		t += "; " + show.Trim(*x.Threshold, 1) + " points matter, the important difference of this page"
+		t += "; " + show.Trim(*x.Threshold, 1) + " points matter"
 	}
 	if x.Published != nil && (x.Threshold == nil || math.Abs(*x.Published-*x.Threshold) > 0.05) {
 		t += "; " + show.Trim(*x.Published, 1) + " is published for the scale"
