@@ -77,13 +77,14 @@ func effects(t *rapid.T, from int) (out rows) {
 	return out
 }
 
-// trials draws studies with events in two groups, some of them without any.
+// trials draws studies with people with and without events in both groups, so that no
+// model of rare events is fitted.
 func trials(t *rapid.T) (out rows) {
 	for i := range rapid.IntRange(2, 7).Draw(t, "trials") {
 		cells := []string{fmt.Sprintf("Trial %c", 'A'+i)}
 		for _, group := range []string{"treated", "control"} {
 			n := rapid.IntRange(5, 90).Draw(t, "people "+group)
-			cells = append(cells, fmt.Sprint(rapid.IntRange(0, n).Draw(t, "events "+group)), fmt.Sprint(n))
+			cells = append(cells, fmt.Sprint(rapid.IntRange(1, n-1).Draw(t, "events "+group)), fmt.Sprint(n))
 		}
 		out = append(out, cells)
 	}
