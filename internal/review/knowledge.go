@@ -11,10 +11,11 @@ import (
 // rowsReader reads the rows of one small table. Each row has columns that must be
 // filled in; legal names the legal words of a column.
 type rowsReader[T any] struct {
-	need  []string
-	known []string // all columns that are read; nil does not name others
-	legal map[string][]string
-	row   func(r Row, t *Table, c *rowCheck) T
+	columns []string // the table must have them, a cell may be empty
+	need    []string
+	known   []string // all columns that are read; nil does not name others
+	legal   map[string][]string
+	row     func(r Row, t *Table, c *rowCheck) T
 }
 
 // rowCheck gathers what is wrong with a row.
@@ -47,7 +48,7 @@ func (c *rowCheck) count(col string) *int {
 }
 
 func (x rowsReader[T]) read(name string, data []byte, sha256 string) ([]T, []evidence.Problem, error) {
-	t, problems, err := ReadTable(name, data, x.need...)
+	t, problems, err := ReadTable(name, data, slices.Concat(x.columns, x.need)...)
 	if err != nil {
 		return nil, nil, err
 	}

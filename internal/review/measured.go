@@ -17,13 +17,14 @@ type MeasuredRow struct {
 	Prov                                                          evidence.Provenance
 }
 
-// measuredColumns are those without which a row explains no finding.
+// measuredColumns are those without which no row can explain a finding; a survey of
+// people who took several drugs names none.
 var measuredColumns = []string{"substance"}
 
 // ReadMeasured reads a table of studies measured without extractable numbers.
 func ReadMeasured(name string, data []byte, sha256 string) ([]MeasuredRow, []evidence.Problem, error) {
-	return rowsReader[MeasuredRow]{need: measuredColumns,
-		known: strings.Fields("trial_id label substance population outcome topic domain design comparator instrument note doi source n"),
+	return rowsReader[MeasuredRow]{columns: measuredColumns,
+		known: strings.Fields("trial_id label year substance population outcome topic domain design comparator instrument note doi source n"),
 		row: func(r Row, _ *Table, c *rowCheck) MeasuredRow {
 			return MeasuredRow{
 				TrialID: r.Get("trial_id"), Label: r.Get("label"), Substance: r.Get("substance"), Population: r.Get("population"),
