@@ -223,7 +223,8 @@ func fillDiagnostics(t testing.TB, f *evidence.Finding, fit *meta.Result, yi, vi
 		n += *e.N1 + *e.N2
 		f.Sequential.Z = append(f.Sequential.Z, evidence.CurvePoint{X: n, Y: -1 - 0.6*float64(i)})
 	}
-	mv := &evidence.Multiverse{Specifications: 96, Distinct: 48, ShareNonzero: 0.94, ShareMID: p(0.9), Median: est, Min: est - 0.2, Max: est + 0.2,
+	mv := &evidence.Multiverse{Specifications: 96, Distinct: 48, ShareNonzero: 0.94, ShareMID: p(0.9), Median: est, Min: est - 0.2,
+		Max:        est + 0.2,
 		MostMoving: "comparator_class",
 		Axes: []evidence.MultiAxis{{Name: "method", Levels: []string{"REML", "PM", "DL"}, Spread: 0.01},
 			{Name: "test", Levels: []string{"z", "Knapp-Hartung"}}, {Name: "comparator_class", Levels: []string{"all", "inactive placebo"},

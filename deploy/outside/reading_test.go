@@ -46,7 +46,8 @@ func TestCompletionInShells(t *testing.T) {
 		return path
 	}
 	t.Run("bash", func(t *testing.T) {
-		out := run(t, dir, nil, needtest.Program(t, "bash"), "-c", `source "$0"; COMP_WORDS=(past gate ac); COMP_CWORD=2; _past; echo "${COMPREPLY[@]}"`,
+		out := run(t, dir, nil, needtest.Program(t, "bash"), "-c",
+			`source "$0"; COMP_WORDS=(past gate ac); COMP_CWORD=2; _past; echo "${COMPREPLY[@]}"`,
 			file("bash"))
 		if strings.TrimSpace(string(out)) != "accept" {
 			t.Errorf("past gate ac<TAB> offers %q", out)

@@ -36,7 +36,8 @@ func printed(t *rapid.T, x float64, decimals int) string {
 func rulesOf(f edition.Flat, sentence string) (rules []string) {
 	shelf := &cite.Shelf{Document: edition.Document{ID: "e-1", Findings: []edition.Flat{f}}}
 	k := &Known{Shelf: shelf, Edition: func(string) (edition.Document, bool) { return edition.Document{}, false }}
-	issues, _, _ := Document(Source{Name: "a.md", Kind: "markdown", Text: "<!-- past: " + f.ID + " -->\n" + sentence + "\n<!-- /past -->\n"}, k)
+	issues, _, _ := Document(Source{Name: "a.md", Kind: "markdown", Text: "<!-- past: " + f.ID + " -->\n" + sentence +
+		"\n<!-- /past -->\n"}, k)
 	for _, i := range issues {
 		rules = append(rules, i.Rule+": "+i.Message)
 	}

@@ -15,7 +15,8 @@ import (
 // words are texts as registers and papers have them, with what breaks formats.
 var words = rapid.Custom(func(t *rapid.T) string {
 	parts := rapid.SliceOfN(rapid.SampledFrom([]string{"MDMA", "for", "PTSD:", "a {trial}", "50 %", "A & B", "x_y", `back\slash`, "tilde~",
-		"“quoted”", `"plain"`, "it's", "β-blocker", "Ärzte", "日本", "#1", "$5", "a^2", "line\nbreak", "cr\r\nER  - ", "TY  - BOOK", "</x>",
+		"“quoted”", `"plain"`, "it's", "β-blocker", "Ärzte", "日本", "#1", "$5",
+		"a^2", "line\nbreak", "cr\r\nER  - ", "TY  - BOOK", "</x>",
 		"@misc{a,", "tab\tstop", "und}er", "\u2028"}), 1, 6).Draw(t, "words")
 	return "Trial " + strings.Join(parts, " ")
 })

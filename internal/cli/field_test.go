@@ -179,7 +179,8 @@ func TestAnotherFieldHasItsOwnRows(t *testing.T) {
 		if strings.Contains(finding, "improves sexual function") {
 			t.Errorf("%s: a ban on what the field does not ask, or on its own outcome", name)
 		}
-		if index := page("index.html"); !strings.Contains(index, "no register record is on file") || strings.Contains(index, "public trial records") {
+		if index := page("index.html"); !strings.Contains(index, "no register record is on file") || strings.Contains(index,
+			"public trial records") {
 			t.Errorf("%s: the index does not say what it rests on", name)
 		}
 		if _, err := os.Stat(filepath.Join(out, "data", "sexual_outcomes.csv")); err == nil {
@@ -273,7 +274,8 @@ func TestInit(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, word := range []string{"`comparator_class` | ", "inactive-placebo", "erectile-dysfunction", "psilocybin", "some concerns", "`kind` | efficacy, harm",
+	for _, word := range []string{"`comparator_class` | ", "inactive-placebo", "erectile-dysfunction", "psilocybin", "some concerns",
+		"`kind` | efficacy, harm",
 		"`time.rule` | primary, primary-or-latest, latest, closest", "`exclude_studies.reason`"} {
 		if !strings.Contains(string(page), word) {
 			t.Errorf("COLUMNS.md lacks %q", word)

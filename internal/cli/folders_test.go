@@ -44,7 +44,8 @@ func TestDefaultDatabaseIsNamed(t *testing.T) {
 		t.Fatal(err)
 	}
 	want(t, inFolder(t, dir, own, "analyse", "--review", "review"), 0, taken)
-	if r := inFolder(t, dir, own, "analyse", "--db", "a.db", "--review", "review"); r.code != 0 || strings.Contains(r.stderr, "the database is") {
+	if r := inFolder(t, dir, own, "analyse", "--db", "a.db", "--review", "review"); r.code != 0 || strings.Contains(r.stderr,
+		"the database is") {
 		t.Errorf("exit %d: %s", r.code, r.stderr)
 	}
 }

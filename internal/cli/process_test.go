@@ -134,7 +134,8 @@ func TestDemo(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want(t, result{stdout: said}, 0, "mdma-ptsd-severity", "−0.7119 [−1.0588, −0.3651]", "−0.9031 [−1.2561, −0.5501]", "with an answer: ",
+	want(t, result{stdout: said}, 0, "mdma-ptsd-severity", "−0.7119 [−1.0588, −0.3651]", "−0.9031 [−1.2561, −0.5501]",
+		"with an answer: ",
 		"no number: ", filepath.Join(fixtures, "past-demo", "report", "index.html"))
 	dir := demonstration(t)
 	for _, f := range []string{"past.db", "report/index.html", "report/edition.json", "report/f/mdma-ptsd-severity.html"} {

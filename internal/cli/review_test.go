@@ -54,7 +54,8 @@ func TestDecisionsActAndGoStale(t *testing.T) {
 	if f.K != 5 || f.Signed {
 		t.Errorf("after the exclusion k must be 5 and the signature stale: %+v", f)
 	}
-	want(t, past(t, "review", "check", "--db", db, "--review", rev), 3, "certainty.csv:2: stale", "it was signed for the estimate -0.7119 with k = 6",
+	want(t, past(t, "review", "check", "--db", db, "--review", rev), 3, "certainty.csv:2: stale",
+		"it was signed for the estimate -0.7119 with k = 6",
 		"dose-doubt: von Rotz 2023: the table gives 25 mg", "dose-doubt: Griffiths 2016")
 	write("correction.csv",
 		"target,field,old,new,who,when,why\nptsd-mdmactr:42,mean1,50.8,60.8,reviewer B,2026-11-21,a "+

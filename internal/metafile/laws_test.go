@@ -265,8 +265,9 @@ func TestSubgroupIsItsOwnTable(t *testing.T) {
 func TestCaseTakesNoOptionsOfTheAnalysis(t *testing.T) {
 	const request = `{"name": "x", "request": {"rma": [{"method": "DL"}]}, "input": {"kind": "yi_vi", "rows": [{"yi": 0.1, "vi": 0.2}]}}`
 	half := 0.5
-	for flag, cmd := range map[string]Command{"measure": {Measure: "SMD"}, "method": {Method: "DL"}, "rho": {Rho: &half}, "drop00": {Drop00: true},
-		"with": {With: []string{"all"}}, "level": {Level: &half}, "vtype": {VType: "UB"}, "dose": {Dose: "dose"}} {
+	for flag, cmd := range map[string]Command{"measure": {Measure: "SMD"}, "method": {Method: "DL"}, "rho": {Rho: &half},
+		"drop00": {Drop00: true},
+		"with":   {With: []string{"all"}}, "level": {Level: &half}, "vtype": {VType: "UB"}, "dose": {Dose: "dose"}} {
 		if _, err := run(t, request, cmd); err == nil || !strings.Contains(err.Error(), "leave --"+flag+" out") {
 			t.Errorf("%s: %v", flag, err)
 		}

@@ -132,7 +132,8 @@ func TestArmsAreChosenByDoseAlone(t *testing.T) {
 	f = answerOf(t, "psilocybin-serious-adverse-event", nil, serious("NCT90000105", "Depression",
 		group{"Cohort I - psilocybin", 1, 9}, group{"Cohort I - placebo", 1, 5}, group{"Cohort II - psilocybin", 2, 8},
 		group{"Cohort II - placebo", 1, 3}))
-	if why := leftOut(f); counts(f) != "" || strings.Contains(why, "Cohort I - psilocybin v Cohort II") || !strings.Contains(why, "of different people") {
+	if why := leftOut(f); counts(f) != "" || strings.Contains(why, "Cohort I - psilocybin v Cohort II") || !strings.Contains(why,
+		"of different people") {
 		t.Errorf("two cohorts: pooled %q, left out: %s", counts(f), why)
 	}
 }

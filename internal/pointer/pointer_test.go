@@ -61,9 +61,11 @@ func TestOneBodyManyPointers(t *testing.T) {
 		source, body string
 		pointers     []string
 	}{
-		{"review", "title of the table,mean2,\nstudy,mean1,mean2\nA,1,2\nB,3,4\n", []string{"row=1;column=mean1", "row=1;column=mean2", "row=2;column=study",
+		{"review", "title of the table,mean2,\nstudy,mean1,mean2\nA,1,2\nB,3,4\n", []string{"row=1;column=mean1", "row=1;column=mean2",
+			"row=2;column=study",
 			"row=2", "row=3;column=mean1", "row=1;column=none", "line=2"}},
-		{"ctgov", "{\"protocolSection\":{\"a\":1}}\n{\"protocolSection\":{\"a\":2}}\n", []string{"/0/protocolSection/a", "/1/protocolSection/a", "/2"}},
+		{"ctgov", "{\"protocolSection\":{\"a\":1}}\n{\"protocolSection\":{\"a\":2}}\n", []string{"/0/protocolSection/a",
+			"/1/protocolSection/a", "/2"}},
 		{"ctgov", "NCT Number,Enrollment\nNCT00000001,12\nNCT00000002,13\n", []string{"/0/protocolSection/designModule/enrollmentInfo/count",
 			"/1/protocolSection/designModule/enrollmentInfo/count", "/0/protocolSection/identificationModule/nctId", "/0/nothing", "/5"}},
 		{"pubmed", "<s><a/><a i='3'>x</a></s>", []string{"/s/a[2]", "/s/a[2]/@i", "/s/b", "/t"}},

@@ -16,7 +16,8 @@ func TestHarmTablesAreChecked(t *testing.T) {
 		{head + "Ash 2000,sertraline,a,94,people,Dry mouth,200\n", "200 affected of 94 cannot be"},
 		{head + "Ash 2000,psilocybin,a,94,persons,Nausea,12\n", `column unit: "persons" is none of people, sessions`},
 		{head + "Ash 2000,psilocybn,a,94,people,Nausea,12\n", `column substance: "psilocybn" is none of the substances; the nearest: psilocybin`},
-		{strings.Replace(head, "affected", "afected", 1) + "Ash 2000,psilocybin,a,94,people,Nausea,12\n", `"afected" is not read; is it "affected"?`},
+		{strings.Replace(head, "affected", "afected", 1) + "Ash 2000,psilocybin,a,94,people,Nausea,12\n",
+			`"afected" is not read; is it "affected"?`},
 		{head + "Ash 2000,psilocybin,a,94,people,Nausea,12\n", ""},
 	} {
 		rows, problems, err := ReadHarms("harms.csv", []byte(c.table), "")

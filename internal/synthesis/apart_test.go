@@ -74,7 +74,8 @@ func TestSentenceNamesItsPeople(t *testing.T) {
 			t.Errorf("%s: %q lacks %q", id, f.Sentences.Curriculum, want)
 		}
 	}
-	for id, want := range map[string]bool{"mdma-anxiety-in-illness": true, "psilocybin-anxiety-in-illness": true, "mdma-ptsd-severity": false} {
+	for id, want := range map[string]bool{"mdma-anxiety-in-illness": true, "psilocybin-anxiety-in-illness": true,
+		"mdma-ptsd-severity": false} {
 		if f := answer(t, id); f.Absolute == nil || f.Absolute.Points == nil || f.Absolute.Points.Inferred != want {
 			t.Errorf("%s: %+v", id, f.Absolute)
 		}

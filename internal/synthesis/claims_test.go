@@ -152,7 +152,8 @@ func TestAbsenceCountsItsOwnTopics(t *testing.T) {
 		return evidence.ClaimVerdict{}
 	}
 	foreign := evidence.GapCell{Topic: "sexual-trauma", StudyIDs: []string{"a", "b", "c", "d", "e"}}
-	three := []evidence.GapCell{foreign, {Topic: "sexual-dysfunction", StudyIDs: []string{"x", "y"}}, {Topic: "intimacy", StudyIDs: []string{"x"}},
+	three := []evidence.GapCell{foreign, {Topic: "sexual-dysfunction", StudyIDs: []string{"x", "y"}}, {Topic: "intimacy",
+		StudyIDs: []string{"x"}},
 		{Topic: "partner-conflict-after-trauma", StudyIDs: []string{"z"}}}
 	four := append(slices.Clone(three), evidence.GapCell{Topic: "sexual-health", StudyIDs: []string{"w"}})
 	for _, x := range []struct {

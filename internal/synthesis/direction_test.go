@@ -19,7 +19,8 @@ func TestDirectionOfAQuestion(t *testing.T) {
 		{"severity", "domain: ptsd\n  scores: [endpoint]\n  measure: SMD", true, ""},
 		{"severity, said", "domain: ptsd\n  scores: [change]\n  measure: SMD\n  lower_is_better: true", true, ""},
 		{"depression", "domain: depression\n  scores: [endpoint]\n  measure: SMD", true, ""},
-		{"one scale", "domain: sexual-function\n  instruments: [iief-ef]\n  instruments_only: true\n  scores: [endpoint]\n  measure: MD", false, ""},
+		{"one scale", "domain: sexual-function\n  instruments: [iief-ef]\n  instruments_only: true\n  scores: [endpoint]\n  measure: MD",
+			false, ""},
 		{"one scale, turned round", "domain: sexual-function\n  instruments: [iief-ef]\n  instruments_only: true\n  scores: [endpoint]\n" +
 			"  measure: MD\n  lower_is_better: true", false, "higher scores of its instruments are better"},
 		{"both directions", "domain: sexual-function\n  scores: [endpoint]\n  measure: SMD", false, "say true or false"},
@@ -27,7 +28,8 @@ func TestDirectionOfAQuestion(t *testing.T) {
 		{"harm", "kind: harm\n  domain: dropout\n  scores: [events]\n  measure: OR", true, ""},
 		{"harm, turned round", "kind: harm\n  domain: dropout\n  scores: [events]\n  measure: RD\n  lower_is_better: false", false, "of a harm"},
 		{"response", "domain: ptsd\n  scores: [response]\n  measure: RR", false, ""},
-		{"response, turned round", "domain: ptsd\n  scores: [response]\n  measure: RR\n  lower_is_better: true", false, "of response more is better"},
+		{"response, turned round", "domain: ptsd\n  scores: [response]\n  measure: RR\n  lower_is_better: true", false,
+			"of response more is better"},
 		{"events of either kind", "domain: ptsd\n  scores: [events]\n  measure: RR", false, "say true or false"},
 	} {
 		qs, mistakes, err := synthesis.ReadQuestions("q.yaml", []byte("- id: x\n  title: t\n  intervention: i\n  outcome: o\n"+

@@ -12,7 +12,8 @@ import (
 // does not hide one that a person has to look at first.
 func TestPoolNamesItsOtherScores(t *testing.T) {
 	f := answer(t, "psilocybin-trd-severity")
-	for _, want := range []string{"2 of 2 trials give change scores", "Goodwin 2022 g −0.54", "Rosenblat 2024 g −1.0", "has to look at first",
+	for _, want := range []string{"2 of 2 trials give change scores", "Goodwin 2022 g −0.54", "Rosenblat 2024 g −1.0",
+		"has to look at first",
 		"none of these includes no effect"} {
 		if !strings.Contains(f.OtherScore, want) {
 			t.Errorf("%q lacks %q", f.OtherScore, want)
@@ -22,7 +23,9 @@ func TestPoolNamesItsOtherScores(t *testing.T) {
 	if !strings.Contains(f.OtherScore, "4 of 6 trials give change scores") || !strings.Contains(f.OtherScore, ": together g −") {
 		t.Error(f.OtherScore)
 	}
-	if !slices.ContainsFunc(f.Sensitivity, func(r evidence.PooledResult) bool { return r.Label == "change scores of the 4 trials that give them" }) {
+	if !slices.ContainsFunc(f.Sensitivity, func(r evidence.PooledResult) bool {
+		return r.Label == "change scores of the 4 trials that give them"
+	}) {
 		t.Error("the pool of change scores is no sensitivity analysis")
 	}
 }

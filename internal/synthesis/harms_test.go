@@ -235,8 +235,9 @@ func TestNoticesReachHarms(t *testing.T) {
 		}
 		return strings.Join(f.Limits, "\n")
 	}
-	if got := step(true); !strings.Contains(got, "The regulator's decision of 2024-08-09 says that adverse events were not recorded, so counts may "+
-		"be too low; no further step of certainty is taken for it, since risk of bias is lowered already.") {
+	if got := step(true); !strings.Contains(got,
+		"The regulator's decision of 2024-08-09 says that adverse events were not recorded, so counts may "+
+			"be too low; no further step of certainty is taken for it, since risk of bias is lowered already.") {
 		t.Errorf("%s", got)
 	}
 	if got := step(false); !strings.Contains(got, "take no step of certainty") {

@@ -27,7 +27,8 @@ func TestOneStudyNamesItsOtherScores(t *testing.T) {
 		{effect("b", evidence.ScoreChange, "Week 3", -0.36), ""},
 		{effect("b", evidence.ScoreResponse, "Week 6", -0.36), ""},
 	} {
-		got, _, _ := otherScore(Question{Measure: "SMD", Formula: "metafor", LowerIsBetter: true}, Base{Effects: []evidence.Effect{pooled, c.other}}, []evidence.Effect{pooled},
+		got, _, _ := otherScore(Question{Measure: "SMD", Formula: "metafor", LowerIsBetter: true}, Base{Effects: []evidence.Effect{pooled,
+			c.other}}, []evidence.Effect{pooled},
 			evidence.Headline{})
 		if (got == "") != (c.want == "") || !strings.Contains(got, c.want) {
 			t.Errorf("%s at %s: %q, want %q", c.other.ScoreType, c.other.TimepointRaw, got, c.want)

@@ -128,7 +128,8 @@ func TestFlowNumbersAddUp(t *testing.T) {
 	base.StudyOf = map[string]string{"NCT1": "NCT1", "2015-1-DE": "NCT1", "NCT2": "NCT2"}
 	about := map[string]synthesis.StudyTopics{}
 	maps.Copy(about, base.About)
-	about["NCT1"], about["NCT2"] = synthesis.StudyTopics{Substances: []string{"mdma"}}, synthesis.StudyTopics{Substances: []string{"psilocybin"}}
+	about["NCT1"], about["NCT2"] = synthesis.StudyTopics{Substances: []string{"mdma"}},
+		synthesis.StudyTopics{Substances: []string{"psilocybin"}}
 	base.About = about
 	base.Studies = nil
 	for _, q := range qs {

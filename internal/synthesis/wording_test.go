@@ -66,7 +66,8 @@ func TestPooledResultsKnowTheLastDose(t *testing.T) {
 // nothing of was not searched for, and no register's hits or day stand beside it.
 func TestASelectionIsNoSearch(t *testing.T) {
 	q := ask(t, "lsd-ptsd-severity")
-	b := synthesis.Base{Searches: []evidence.Search{{ID: "ctgov/lsd", Source: "ctgov", Substances: []string{"lsd"}, Day: "2026-11-29", Complete: true}}}
+	b := synthesis.Base{Searches: []evidence.Search{{ID: "ctgov/lsd", Source: "ctgov", Substances: []string{"lsd"}, Day: "2026-11-29",
+		Complete: true}}}
 	for _, restated := range []bool{false, true} {
 		b.Restated = restated
 		f, err := synthesis.Answer(t.Context(), q, b)
@@ -74,7 +75,8 @@ func TestASelectionIsNoSearch(t *testing.T) {
 			t.Fatal(err)
 		}
 		want := map[bool]evidence.State{false: evidence.SearchedNone, true: evidence.SelectionNone}[restated]
-		if c := f.Coverage; f.State != want || !c.Asked || c.Complete == restated || (c.Day == "") != restated || (len(c.Searches) == 0) != restated {
+		if c := f.Coverage; f.State != want || !c.Asked || c.Complete == restated || (c.Day == "") != restated ||
+			(len(c.Searches) == 0) != restated {
 			t.Errorf("restated %v: %s, %+v", restated, f.State, c)
 		}
 	}

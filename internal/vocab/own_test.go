@@ -71,7 +71,8 @@ instruments:
 	if alone.AsksSexual() || !own.AsksSexual() || !Shipped().AsksSexual() {
 		t.Errorf("sexual outcomes: own %v, with the shipped field %v", alone.AsksSexual(), own.AsksSexual())
 	}
-	for _, asks := range [][2][]string{{{"erectile-dysfunction"}, {"erection"}}, {{"depression"}, {"sexual-desire"}}, {{"relationship-distress"}, nil}} {
+	for _, asks := range [][2][]string{{{"erectile-dysfunction"}, {"erection"}}, {{"depression"}, {"sexual-desire"}},
+		{{"relationship-distress"}, nil}} {
 		if f, err := own.ForField(asks[0], asks[1]); err != nil || !f.AsksSexual() {
 			t.Errorf("%v: the field does not include sexual outcomes: %v", asks, err)
 		}
