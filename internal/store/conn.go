@@ -7,11 +7,13 @@ import (
 	"errors"
 	"fmt"
 	"iter"
-	"past/internal/store/layout"
-	"past/internal/store/value"
 	"slices"
 	"strings"
+	"sync"
 	"time"
+
+	"past/internal/store/layout"
+	"past/internal/store/value"
 )
 
 // conn is the one writing connection with its prepared statements. It is only
@@ -315,4 +317,43 @@ func (s *Store) texts(ctx context.Context, q string, args ...any) ([]string, err
 		out = append(out, v)
 	}
 	return out, s.explain(rows.Err())
+}
+
+// statements keeps queries prepared: a query over a view of twenty tables takes
+// longer to prepare than to read for one record, and a report reads record by record.
+type statements struct {
+	mu sync.Mutex
+	db *sql.DB // of the statements
+	of map[string]*sql.Stmt
+}
+
+// maxStatements bounds the queries that are kept; further ones are prepared each time.
+const maxStatements = 64
+
+func (p *statements) query(ctx context.Context, db *sql.DB, q string, args ...any) (*sql.Rows, error) {
+	st, err := p.prepared(ctx, db, q)
+	if err != nil {
+		return nil, err
+	}
+	if st == nil {
+		return db.QueryContext(ctx, q, args...)
+	}
+	return st.QueryContext(ctx, args...)
+}
+
+// prepared gives the statement of a query, nil where no more are kept.
+func (p *statements) prepared(ctx context.Context, db *sql.DB, q string) (*sql.Stmt, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.db != db { // opened again: closing the other one closed its statements
+		p.db, p.of = db, map[string]*sql.Stmt{}
+	}
+	if st := p.of[q]; st != nil || len(p.of) >= maxStatements {
+		return st, nil
+	}
+	st, err := db.PrepareContext(ctx, q)
+	if err == nil {
+		p.of[q] = st
+	}
+	return st, err
 }
