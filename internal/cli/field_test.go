@@ -76,7 +76,7 @@ func TestOwnField(t *testing.T) {
 	if f.K < 3 || f.Estimate == nil || *f.Estimate < 0.8 || !strings.Contains(r.stderr, "the records changed") {
 		t.Errorf("exit %d, %+v\n%s", r.code, f, r.stderr)
 	}
-	want(t, call(t, "study", "--db", db, "NCT09990001"), 0, "2 arm results", "g 0.9936 [0.6144, 1.3729]", "usable: complete",
+	want(t, call(t, "study", "--db", db, "NCT09990001"), 0, "2 arm results", "g 0.9936 [0.6141, 1.3732]", "usable: complete",
 		"n 60", "(complete: value, spread and denominator are given)")
 	// Without the vocabulary the words are mistakes that are named, not an empty answer.
 	if err := os.Remove(filepath.Join(dir, "review", "vocabulary.yaml")); err != nil {

@@ -123,7 +123,7 @@ func (t Target) plan(shipped []synthesis.Question) (synthesis.Question, error) {
 		return synthesis.Question{}, fmt.Errorf("target %s: no question is called %q", t.ID, t.Question)
 	}
 	q := shipped[i]
-	q.Population, q.Conditions = "", nil // whom a release is about is the release's own choice
+	q.Population, q.Condition, q.Conditions = "", "", nil // whom a release is about is the release's own choice
 	for to, v := range map[*string]string{&q.Arms: t.Arms, &q.Method: t.Estimator, &q.Test: t.Test, &q.Formula: t.Formula,
 		&q.Prediction: t.Prediction} {
 		if v != "" {
