@@ -165,12 +165,7 @@ func (t token) write(old string) string {
 	return strings.Replace(s, "-", sign, 1)
 }
 
-func natural(f edition.Flat, x float64) float64 {
-	if f.Scale == "log" {
-		return math.Exp(x)
-	}
-	return x
-}
+func natural(f edition.Flat, x float64) float64 { return evidence.Natural(f.Measure, x) }
 
 // hundredBefore is what is before the hundred of "77 of 100 people".
 var hundredBefore = regexp.MustCompile(`(?i)\b(?:of|in|per|from)\s+(?:every\s+)?$`)

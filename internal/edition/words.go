@@ -2,7 +2,6 @@ package edition
 
 import (
 	"fmt"
-	"math"
 	"past/internal/evidence"
 	"past/internal/synthesis"
 )
@@ -10,10 +9,7 @@ import (
 // Shown writes a number of the finding on the scale that people read: ratios as
 // ratios, with a true minus sign.
 func (f Flat) Shown(x float64) string {
-	if f.Scale == "log" {
-		x = math.Exp(x)
-	}
-	return synthesis.Number(x, 2)
+	return synthesis.Number(evidence.Natural(f.Measure, x), 2)
 }
 
 // EstimateWords is the headline with its interval, "g −0.71 [−0.95, −0.47]", or "no

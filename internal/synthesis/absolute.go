@@ -50,8 +50,7 @@ func comparatorRisk(effects []evidence.Effect) (risk float64, source string, ok 
 }
 
 // fewestComparators is the fewest people in comparator arms of which a risk is carried
-// over to a hundred: with fewer, one event
-// more or less is over five of a hundred.
+// over to a hundred: with fewer, one event more or less is over five of a hundred.
 const fewestComparators = 20
 
 // comparatorPeople are the people of the comparator arms that state events.

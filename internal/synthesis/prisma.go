@@ -88,23 +88,24 @@ func (b Base) identified(keep func(study string, topics StudyTopics) bool) (sour
 		}
 		first[study] = true
 	}
+	b.addTables(sources, keep)
+	return sources, duplicates
+}
+
+// addTables counts the studies that are kept and that no register has a record of.
+func (b Base) addTables(sources map[string]int, keep func(study string, topics StudyTopics) bool) {
 	for _, s := range b.Studies {
 		if len(s.Records) == 0 && keep(s.ID, b.About[s.ID]) {
 			sources["review"]++
 		}
 	}
-	return sources, duplicates
 }
 
 // Identified counts the records of the whole edition: the registered trials, of
 // any substance, and the studies that a person's table alone brought.
 func (b Base) Identified() []Counted {
 	sources := maps.Clone(b.registered())
-	for _, s := range b.Studies {
-		if len(s.Records) == 0 {
-			sources["review"]++
-		}
-	}
+	b.addTables(sources, func(string, StudyTopics) bool { return true })
 	return counted(sources)
 }
 
